@@ -1,0 +1,74 @@
+package provider
+
+import "time"
+
+// CheckState is the result of one step of a Check.
+type CheckState string
+
+// The states of a step.
+const (
+	CheckOK CheckState = "ok"
+	// CheckFailed: this step failed; the ones behind it were not reached.
+	CheckFailed CheckState = "failed"
+	// CheckWarning: it works, but somebody should look at it.
+	CheckWarning CheckState = "warning"
+	// CheckSkipped: it does not apply (no TLS on plain HTTP), could not be
+	// seen (a custom transport), or an earlier step failed.
+	CheckSkipped CheckState = "skipped"
+)
+
+// Names of the steps that every adapter has, in their order. An adapter may add
+// its own behind them.
+const (
+	CheckDNS         = "dns"
+	CheckTCP         = "tcp"
+	CheckTLS         = "tls"
+	CheckAPI         = "api"
+	CheckCredentials = "credentials"
+	CheckRights      = "rights"
+	CheckVersion     = "version"
+)
+
+// CheckStep is one step of a connection test.
+type CheckStep struct {
+	Name  string
+	State CheckState
+	// Detail is what was found, for people: an address, a fingerprint, a version.
+	Detail string
+	// Took is how long the step took; 0 where it was not measured.
+	Took time.Duration
+	// Err is why it failed.
+	Err error
+}
+
+// CheckReport is the result of Provider.Check.
+type CheckReport struct {
+	Steps []CheckStep
+	// Version of the system, "" if it did not tell.
+	Version string
+	// Latency of one authorised call.
+	Latency time.Duration
+}
+
+// OK reports whether no step failed.
+func (r *CheckReport) OK() bool { return r.Failed() == nil }
+
+// Failed returns the first step that failed, or nil.
+func (r *CheckReport) Failed() *CheckStep {
+	for i := range r.Steps {
+		if r.Steps[i].State == CheckFailed {
+			return &r.Steps[i]
+		}
+	}
+	return nil
+}
+
+// Step returns the step of that name, or nil.
+func (r *CheckReport) Step(name string) *CheckStep {
+	for i := range r.Steps {
+		if r.Steps[i].Name == name {
+			return &r.Steps[i]
+		}
+	}
+	return nil
+}

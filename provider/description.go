@@ -1,0 +1,137 @@
+package provider
+
+// ServiceType is what kind of thing an account of a system is.
+type ServiceType string
+
+// The service types.
+const (
+	ServiceHosting ServiceType = "hosting account"
+	ServiceServer  ServiceType = "server"
+	ServiceLicense ServiceType = "license"
+)
+
+// Description tells what a system is and can do, without any I/O. It is what a
+// billing system needs to draw its forms and to grey out its buttons.
+type Description struct {
+	// Kind is the driver's name: "keyhelp".
+	Kind string
+	// Name as people write it: "KeyHelp".
+	Name string
+	// Service is what an account is here.
+	Service ServiceType
+	// Username and Password are what Create accepts. A nil Password means that
+	// accounts have none.
+	Username NamePolicy
+	Password *PasswordPolicy
+	// Options that CreateRequest.Options takes.
+	Options []OptionSpec
+	// Capabilities declares every capability of the contract.
+	Capabilities Capabilities
+}
+
+// Option returns the specification of an option of Create.
+func (d *Description) Option(name string) (OptionSpec, bool) {
+	for _, o := range d.Options {
+		if o.Name == name {
+			return o, true
+		}
+	}
+	return OptionSpec{}, false
+}
+
+// OptionType is how the text of an option is read.
+type OptionType string
+
+// The option types.
+const (
+	OptionString OptionType = "string"
+	OptionBool   OptionType = "bool" // "true" or "false"
+	OptionInt    OptionType = "int"
+	OptionDate   OptionType = "date" // 2006-01-02
+	OptionEnum   OptionType = "enum" // one of Allowed
+)
+
+// OptionSpec describes one option, enough to draw a form.
+type OptionSpec struct {
+	Name     string
+	Label    string
+	Help     string
+	Type     OptionType
+	Required bool
+	Secret   bool
+	// Default is what is used when the option is not given.
+	Default string
+	// Allowed values of OptionEnum.
+	Allowed []string
+}
+
+// Capability is one thing that a Provider may be able to do.
+type Capability string
+
+// All capabilities of the contract, in the order in which they are listed.
+const (
+	CapCheck          Capability = "check"
+	CapGet            Capability = "get"
+	CapFind           Capability = "find"
+	CapCreate         Capability = "create"
+	CapSuspend        Capability = "suspend"
+	CapUnsuspend      Capability = "unsuspend"
+	CapTerminate      Capability = "terminate"
+	CapSignOn         Capability = "sign-on"
+	CapList           Capability = "list"
+	CapPlans          Capability = "plans"
+	CapChangePlan     Capability = "change plan"
+	CapChangePassword Capability = "change password"
+	CapUsage          Capability = "usage"
+	CapFleetUsage     Capability = "fleet usage"
+	CapAdopt          Capability = "adopt"
+	CapRenew          Capability = "renew"
+	CapCancel         Capability = "cancel at period end"
+	CapPower          Capability = "power"
+	CapReinstall      Capability = "reinstall"
+)
+
+// AllCapabilities lists every capability once, in display order.
+func AllCapabilities() []Capability {
+	return []Capability{
+		CapCheck, CapGet, CapFind, CapCreate, CapSuspend, CapUnsuspend, CapTerminate, CapSignOn,
+		CapList, CapPlans, CapChangePlan, CapChangePassword, CapUsage, CapFleetUsage, CapAdopt,
+		CapRenew, CapCancel, CapPower, CapReinstall,
+	}
+}
+
+// Level is how well a capability is supported.
+type Level string
+
+// The levels.
+const (
+	// Native: the API does it.
+	Native Level = "native"
+	// Emulated: the adapter does it with other means; the note says which.
+	Emulated Level = "emulated"
+	// Partial: with the restriction that the note names.
+	Partial Level = "partial"
+	// Unverified: built from what is documented, but the documents leave a
+	// part open, which the note names.
+	Unverified Level = "unverified"
+	// Unsupported: calling it gives ErrUnsupported, or the adapter lacks the
+	// interface. The zero value means the same.
+	Unsupported Level = "unsupported"
+)
+
+// Support is the entry of one capability.
+type Support struct {
+	Level Level
+	// Note says how, or what is missing.
+	Note string
+}
+
+// Capabilities declares the support of each capability; one that is missing is
+// unsupported.
+type Capabilities map[Capability]Support
+
+// Has reports whether the capability can be used at all.
+func (c Capabilities) Has(name Capability) bool {
+	level := c[name].Level
+	return level != "" && level != Unsupported
+}

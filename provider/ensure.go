@@ -1,0 +1,242 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// State is what Ensure is to bring about.
+type State string
+
+// The states that one can wish for.
+const (
+	StateActive    State = "active"
+	StateSuspended State = "suspended"
+	StateAbsent    State = "absent"
+)
+
+// Desired is the wanted state of one account.
+type Desired struct {
+	// State is required.
+	State State
+	// ID of the account; "" finds it by Create.Username.
+	ID string
+	// Create identifies the account by Reference and Username, and makes it when
+	// it is missing and State is not StateAbsent. nil makes nothing: a missing
+	// account is ErrNotFound then.
+	Create *CreateRequest
+	// Plan is the wanted plan; "" leaves the plan alone. For an account that is
+	// made, Create.Plan counts if this is empty.
+	Plan string
+	// DryRun reports what would be done and changes nothing.
+	DryRun bool
+}
+
+// Change is one thing that Ensure did, or would do.
+type Change struct {
+	// Verb is the capability used: CapCreate, CapSuspend, ...
+	Verb Capability
+	// From and To describe the change.
+	From, To string
+	// Outcome of the verb; "" in a dry run or beside Err.
+	Outcome Outcome
+	// Err is why it failed.
+	Err error
+}
+
+// String returns "suspend: active -> suspended".
+func (c Change) String() string { return fmt.Sprintf("%s: %s -> %s", c.Verb, c.From, c.To) }
+
+// Convergence is the result of Ensure.
+type Convergence struct {
+	// Account as it stands at the end, nil if there is none.
+	Account *Account
+	// Changes made, in their order; empty if all was as wanted.
+	Changes []Change
+	// Handle of pending work, for Wait.
+	Handle string
+}
+
+// Outcome sums up: already (nothing to do), pending, or changed.
+func (c *Convergence) Outcome() Outcome {
+	outcome := OutcomeAlready
+	for _, change := range c.Changes {
+		switch change.Outcome {
+		case OutcomePending:
+			return OutcomePending
+		case OutcomeChanged, OutcomeAdopted:
+			outcome = OutcomeChanged
+		}
+	}
+	return outcome
+}
+
+// Ensure brings one account to the wanted state with as few changes as possible
+// and reports each. Called again, after whatever error, it does the rest: it is
+// what one puts behind a queue or a workflow engine.
+//
+// It never touches an account of another reference: when Create.Reference is set
+// and the account found carries a different marker, or none, the error matches
+// ErrAlreadyExists (see Adopter). The Convergence is never nil; beside an error it
+// tells how far it came.
+func Ensure(ctx context.Context, p Provider, want Desired) (*Convergence, error) {
+	c := &Convergence{}
+	kind := p.Describe().Kind
+	if err := want.validate(kind); err != nil {
+		return c, err
+	}
+	account, err := want.find(ctx, p)
+	switch {
+	case errors.Is(err, ErrNotFound) && want.State == StateAbsent:
+		return c, nil
+	case errors.Is(err, ErrNotFound) && want.Create != nil && want.ID == "":
+		// To be made below.
+	case err != nil:
+		return c, err
+	}
+	if account != nil && want.Create != nil && want.Create.Reference != account.Reference {
+		c.Account = account
+		return c, &Error{
+			Provider: kind, Action: fmt.Sprintf("ensure account %q", account.Username), Kind: ErrAlreadyExists,
+			Message: fmt.Sprintf("account %s carries the reference %q, not %q", account.ID, account.Reference, want.Create.Reference),
+		}
+	}
+	c.Account = account
+	if want.State == StateAbsent {
+		return c, c.do(want, Change{Verb: CapTerminate, From: string(account.Status), To: "absent"}, func() (Outcome, error) {
+			outcome, err := p.Terminate(ctx, account.ID)
+			if errors.Is(err, ErrNotFound) {
+				outcome, err = OutcomeAlready, nil
+			}
+			if err == nil && outcome != OutcomePending {
+				c.Account = nil
+			}
+			return outcome, err
+		})
+	}
+	// Create runs for an account that is there too when a half-made one may be
+	// hiding behind it: it is idempotent, and only it knows the missing steps.
+	if want.Create != nil {
+		if done, err := c.create(ctx, p, want); done || err != nil {
+			return c, err
+		}
+	}
+	if err := c.plan(ctx, p, want); err != nil {
+		return c, err
+	}
+	return c, c.state(ctx, p, want)
+}
+
+func (d Desired) validate(kind string) error {
+	var problems Problems
+	switch d.State {
+	case StateActive, StateSuspended, StateAbsent:
+	default:
+		problems.Add("State", "%q is not one of active, suspended, absent", d.State)
+	}
+	if d.ID == "" && d.Create == nil {
+		problems.Add("ID", "required when Create is nil")
+	}
+	if d.Create != nil {
+		if d.Create.Reference == "" {
+			problems.Add("Create.Reference", "required")
+		}
+		if d.Create.Username == "" && d.ID == "" {
+			problems.Add("Create.Username", "required")
+		}
+	}
+	return problems.Err(kind, "", "ensure")
+}
+
+func (d Desired) find(ctx context.Context, p Provider) (*Account, error) {
+	if d.ID != "" {
+		return p.Get(ctx, d.ID)
+	}
+	return p.Find(ctx, Query{Username: d.Create.Username})
+}
+
+// do runs one verb, or only notes it in a dry run.
+func (c *Convergence) do(want Desired, change Change, verb func() (Outcome, error)) error {
+	if !want.DryRun {
+		change.Outcome, change.Err = verb()
+	}
+	c.Changes = append(c.Changes, change)
+	return change.Err
+}
+
+// create makes or completes the account. done tells that there is nothing more to
+// do in this call: a dry run of a missing account, or pending work.
+func (c *Convergence) create(ctx context.Context, p Provider, want Desired) (done bool, err error) {
+	missing := c.Account == nil
+	if want.DryRun {
+		if missing {
+			c.Changes = append(c.Changes, Change{Verb: CapCreate, From: "absent", To: string(StateActive)})
+			if want.State == StateSuspended {
+				c.Changes = append(c.Changes, Change{Verb: CapSuspend, From: string(StateActive), To: string(StateSuspended)})
+			}
+		}
+		return missing, nil
+	}
+	req := *want.Create
+	if req.Plan == "" {
+		req.Plan = want.Plan
+	}
+	from := "absent"
+	if !missing {
+		from = "incomplete"
+	}
+	created, err := p.Create(ctx, &req)
+	if created != nil {
+		c.Handle = created.Handle
+		if created.Account != nil {
+			c.Account = created.Account
+		}
+	}
+	if err != nil {
+		c.Changes = append(c.Changes, Change{Verb: CapCreate, From: from, To: string(StateActive), Err: err})
+		return false, err
+	}
+	if created.Outcome != OutcomeAlready {
+		c.Changes = append(c.Changes, Change{Verb: CapCreate, From: from, To: string(StateActive), Outcome: created.Outcome})
+	}
+	return created.Outcome == OutcomePending, nil
+}
+
+func (c *Convergence) plan(ctx context.Context, p Provider, want Desired) error {
+	// A plan that the API does not show is set again: setting it is idempotent.
+	if want.Plan == "" || c.Account.Plan == want.Plan {
+		return nil
+	}
+	if c.Account.Plan == "" && len(c.Changes) > 0 && want.Create != nil && (want.Create.Plan == "" || want.Create.Plan == want.Plan) {
+		return nil // it was made on that plan a moment ago
+	}
+	changer, ok := As[PlanChanger](p)
+	if !ok {
+		return &Error{Provider: p.Describe().Kind, Action: "change plan of account " + c.Account.ID, Kind: ErrUnsupported}
+	}
+	return c.do(want, Change{Verb: CapChangePlan, From: c.Account.Plan, To: want.Plan}, func() (Outcome, error) {
+		outcome, err := changer.ChangePlan(ctx, c.Account.ID, want.Plan)
+		if err == nil && outcome != OutcomePending {
+			c.Account.Plan = want.Plan
+		}
+		return outcome, err
+	})
+}
+
+func (c *Convergence) state(ctx context.Context, p Provider, want Desired) error {
+	verb, status, run := CapUnsuspend, StatusActive, p.Unsuspend
+	if want.State == StateSuspended {
+		verb, status, run = CapSuspend, StatusSuspended, p.Suspend
+	}
+	if c.Account.Status == status {
+		return nil
+	}
+	return c.do(want, Change{Verb: verb, From: string(c.Account.Status), To: string(status)}, func() (Outcome, error) {
+		outcome, err := run(ctx, c.Account.ID)
+		if err == nil && outcome != OutcomePending {
+			c.Account.Status = status
+		}
+		return outcome, err
+	})
+}

@@ -1,0 +1,111 @@
+package faults
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+const (
+	defaultStatusBody = `{"error":"injected fault"}`
+	defaultHTML       = "<!DOCTYPE html>\n<html><head><title>Proxy</title></head><body><h1>Something went wrong</h1></body></html>\n"
+	defaultGarbage    = `{"unexpected":true`
+)
+
+// serve answers a request under the fault f (nil: none). It cuts connections by panicking with http.ErrAbortHandler,
+// which net/http understands and Transport recovers.
+func serve(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
+	if f == nil {
+		next.ServeHTTP(w, r)
+		return
+	}
+	if f.Kind == Delay && f.After {
+		serveLate(f, w, r, next)
+		return
+	}
+	wait(r, f.Delay)
+	if f.Kind == Truncate {
+		serveHalf(w, r, next)
+		return
+	}
+	if f.After && f.Kind != Refuse && f.Kind != Delay {
+		next.ServeHTTP(newRecorder(r.Method), r)
+	}
+	switch f.Kind {
+	case Refuse, Drop:
+		panic(http.ErrAbortHandler)
+	case Status, HTML, Garbage:
+		makeUp(f, w)
+	default: // Delay, and kinds nobody knows
+		next.ServeHTTP(w, r)
+	}
+}
+
+// wait lets d pass. A client that gives up meanwhile takes its request with it.
+func wait(r *http.Request, d time.Duration) {
+	if !pause(r.Context(), d) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// serveLate applies the request at once and holds its answer back.
+func serveLate(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
+	rec := newRecorder(r.Method)
+	next.ServeHTTP(rec, r)
+	wait(r, f.Delay)
+	rec.replay(w)
+}
+
+// serveHalf applies the request and cuts its answer half-way.
+func serveHalf(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	rec := newRecorder(r.Method)
+	next.ServeHTTP(rec, r)
+	rec.finish()
+	if rec.body.Len() == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	body := rec.body.Bytes()
+	copyHeader(w.Header(), rec.sent)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(rec.status)
+	_, _ = w.Write(body[:len(body)/2])
+	_ = http.NewResponseController(w).Flush() // or the half would never leave the server's buffer
+	panic(http.ErrAbortHandler)
+}
+
+// makeUp writes the answer that the fault invents.
+func makeUp(f *Fault, w http.ResponseWriter) {
+	body, contentType := f.Body, "application/json"
+	switch f.Kind {
+	case HTML:
+		contentType = "text/html; charset=utf-8"
+		if body == "" {
+			body = defaultHTML
+		}
+	case Garbage:
+		if body == "" {
+			body = defaultGarbage
+		}
+	default:
+		if body == "" {
+			body = defaultStatusBody
+		}
+		if !json.Valid([]byte(body)) {
+			contentType = "text/plain; charset=utf-8"
+		}
+	}
+	w.Header().Set("Content-Type", contentType)
+	if f.RetryAfter != "" {
+		w.Header().Set("Retry-After", f.RetryAfter)
+	}
+	w.WriteHeader(f.status())
+	_, _ = io.WriteString(w, body)
+}
+
+func copyHeader(to, from http.Header) {
+	for name, values := range from {
+		to[name] = append([]string(nil), values...)
+	}
+}

@@ -1,0 +1,149 @@
+package faults
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+)
+
+// Injector decides which request meets which fault, and logs all requests. The zero value is ready and injects
+// nothing. It is safe for concurrent use.
+//
+// One fault at most is chosen for a request: the one set with [Injector.At] for its number, else the first rule of
+// [Injector.When] that matches, else what [Injector.Random] draws.
+type Injector struct {
+	mu     sync.Mutex
+	seen   int // never reset: At counts from here
+	at     map[int]Fault
+	rules  []*rule
+	dice   *rand.Rand
+	share  float64
+	random []Fault
+	log    []*entry
+}
+
+type rule struct {
+	match  func(*http.Request) bool
+	fault  Fault
+	always bool
+	left   int
+}
+
+// At injects f into the n-th request from now on, once; 0 is the next one. A later call for the same request
+// replaces an earlier one.
+func (in *Injector) At(n int, f Fault) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.at == nil {
+		in.at = make(map[int]Fault)
+	}
+	in.at[in.seen+n] = f
+}
+
+// When injects f into the requests that match accepts: the first times of them, or all if times <= 0. A nil match
+// accepts every request. The request that match sees has the form a server sees (path and query in URL, no scheme),
+// and a body of its own to read: the first MiB of what the client sends.
+func (in *Injector) When(match func(*http.Request) bool, times int, f Fault) {
+	if match == nil {
+		match = func(*http.Request) bool { return true }
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.rules = append(in.rules, &rule{match: match, fault: f, always: times <= 0, left: times})
+}
+
+// Random injects one of fs (default: the [Catalogue]) into a share of the requests, from 0 (none) to 1 (all). The
+// choice depends only on the seed and on how many requests came before, so that a run can be repeated. A later call
+// replaces an earlier one.
+func (in *Injector) Random(seed uint64, share float64, fs ...Fault) {
+	if len(fs) == 0 {
+		fs = Catalogue()
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.dice = rand.New(rand.NewPCG(seed, 0x6661756c7473))
+	in.share = share
+	in.random = slices.Clone(fs)
+}
+
+// Clear removes all faults. The log stays.
+func (in *Injector) Clear() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.at, in.rules, in.dice, in.random, in.share = nil, nil, nil, nil, 0
+}
+
+// admit logs the request as arrived and chooses its fault.
+func (in *Injector) admit(r *http.Request, body *intake) (*entry, *Fault) {
+	in.mu.Lock()
+	index := in.seen
+	in.seen++
+	drawn := in.draw()
+	fixed, isFixed := in.at[index]
+	delete(in.at, index)
+	rules := slices.Clone(in.rules)
+	e := newEntry(r)
+	in.log = append(in.log, e)
+	in.mu.Unlock()
+
+	f := drawn
+	if isFixed {
+		f = &fixed
+	} else if ruled := in.rule(rules, r, body); ruled != nil {
+		f = ruled
+	}
+	if f != nil {
+		in.note(e, func(logged *Request) { logged.Fault = copyOf(f) })
+	}
+	return e, f
+}
+
+// draw rolls the same number of dice for every request, so that what a request gets depends on its number alone.
+func (in *Injector) draw() *Fault {
+	if in.dice == nil {
+		return nil
+	}
+	hit, which := in.dice.Float64() < in.share, in.dice.IntN(len(in.random))
+	if !hit {
+		return nil
+	}
+	return copyOf(&in.random[which])
+}
+
+// rule asks the rules without the lock: a match may take its time reading the body, and may use the Injector.
+func (in *Injector) rule(rules []*rule, r *http.Request, body *intake) *Fault {
+	for _, candidate := range rules {
+		in.mu.Lock()
+		spent := !candidate.always && candidate.left <= 0
+		in.mu.Unlock()
+		if spent {
+			continue
+		}
+		probe := r.WithContext(r.Context())
+		probe.Body = body.copy()
+		if candidate.match(probe) && in.take(candidate) {
+			return copyOf(&candidate.fault)
+		}
+	}
+	return nil
+}
+
+// take uses up one of the rule's times, unless another request was faster.
+func (in *Injector) take(candidate *rule) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if candidate.always {
+		return true
+	}
+	if candidate.left <= 0 {
+		return false
+	}
+	candidate.left--
+	return true
+}
+
+func copyOf(f *Fault) *Fault {
+	c := *f
+	return &c
+}

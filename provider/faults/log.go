@@ -1,0 +1,71 @@
+package faults
+
+import (
+	"net/http"
+	"slices"
+)
+
+// Request is what the log keeps of one request.
+type Request struct {
+	Method string
+	// Path is the escaped path, without the query.
+	Path  string
+	Query string
+	// Header is the log's own copy.
+	Header http.Header
+	// Body is what the client sent, up to its first MiB. Of a refused request, which sends nothing, it is what the
+	// client would have sent, if that can be told without reading from the client.
+	Body []byte
+	// Fault is what the request met, nil for nothing.
+	Fault *Fault
+	// Status is the answered status, 0 when none went out.
+	Status int
+}
+
+// entry is a log line that is still being written: its status is known last.
+type entry struct{ request Request }
+
+func newEntry(r *http.Request) *entry {
+	path := r.URL.EscapedPath()
+	if path == "" {
+		path = "/"
+	}
+	return &entry{Request{Method: r.Method, Path: path, Query: r.URL.RawQuery, Header: r.Header.Clone()}}
+}
+
+// note changes a log line under the lock.
+func (in *Injector) note(e *entry, change func(*Request)) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	change(&e.request)
+}
+
+// Requests returns copies of all requests seen so far, in order of arrival.
+func (in *Injector) Requests() []Request {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	all := make([]Request, len(in.log))
+	for i, e := range in.log {
+		all[i] = e.request
+		all[i].Header = e.request.Header.Clone()
+		all[i].Body = slices.Clone(e.request.Body)
+		if e.request.Fault != nil {
+			all[i].Fault = copyOf(e.request.Fault)
+		}
+	}
+	return all
+}
+
+// Count returns how many requests the log holds.
+func (in *Injector) Count() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return len(in.log)
+}
+
+// Forget empties the log. Faults stay as they are.
+func (in *Injector) Forget() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.log = nil
+}

@@ -1,0 +1,51 @@
+package provider
+
+import (
+	"net/netip"
+	"time"
+)
+
+// SignOnKind tells what a SignOn opens.
+type SignOnKind string
+
+// The kinds of sign-on.
+const (
+	// SignOnSession: a one-time link into the customer's panel.
+	SignOnSession SignOnKind = "session"
+	// SignOnConsole: the console of a machine.
+	SignOnConsole SignOnKind = "console"
+	// SignOnToken: a token for a client that knows where to present it.
+	SignOnToken SignOnKind = "token"
+	// SignOnPlain: the login page, where the API has no sign-on. The customer
+	// still types a password.
+	SignOnPlain SignOnKind = "plain"
+)
+
+// SignOnRequest asks for a way into an account.
+type SignOnRequest struct {
+	// AccountID is the account to open. Required.
+	AccountID string
+	// ClientIP is the address of the customer's browser, for systems that
+	// bind the link to it; the zero value leaves it out.
+	ClientIP netip.Addr
+	// Kind asks for one kind where a system has several; "" is its default.
+	Kind SignOnKind
+}
+
+// SignOn opens an account without its password. It is minted at the click: do not
+// store, cache or log it.
+type SignOn struct {
+	Kind SignOnKind
+	// URL to send the browser to; "" for SignOnToken.
+	URL Secret
+	// Token for SignOnToken.
+	Token Secret
+	// Method is "GET", or "POST" when Form must be posted to URL.
+	Method string
+	// Form holds the fields to post.
+	Form map[string]Secret
+	// ExpiresAt is zero where the API does not tell.
+	ExpiresAt time.Time
+	// BoundTo is the only address that may use it; the zero value if any may.
+	BoundTo netip.Addr
+}

@@ -1,0 +1,94 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+)
+
+// WaitOptions shape Wait. The zero value polls every 2 seconds at first and every
+// 30 seconds in the end, for as long as the context lives.
+type WaitOptions struct {
+	// Interval is the first pause between two looks.
+	Interval time.Duration
+	// MaxInterval bounds the growing pause.
+	MaxInterval time.Duration
+	// OnProgress, if set, is called after each look that is not the last one.
+	OnProgress func(*Progress)
+}
+
+// Wait polls pending work until it is done, has failed or the context ends. The
+// handle is a Creation.Handle, or the ID of an account on which a verb returned
+// OutcomePending. It survives restarts of the program: waiting again continues.
+//
+// When the context ends, the error matches both its error and that of the last
+// look, if that failed; the work itself goes on. Looks that fail because the
+// server is unavailable or asks for patience are repeated.
+func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*Progress, error) {
+	if handle == "" {
+		var problems Problems
+		problems.Add("handle", "required")
+		return nil, problems.Err(p.Describe().Kind, "", "wait")
+	}
+	o := WaitOptions{}
+	if opts != nil {
+		o = *opts
+	}
+	if o.Interval <= 0 {
+		o.Interval = 2 * time.Second
+	}
+	if o.MaxInterval <= 0 {
+		o.MaxInterval = max(30*time.Second, o.Interval)
+	}
+	poll := pollByGet(p)
+	if poller, ok := As[Poller](p); ok {
+		poll = poller.Poll
+	}
+	pause := o.Interval
+	var last error
+	for {
+		progress, err := poll(ctx, handle)
+		if ctx.Err() != nil && (err != nil || !progress.Done) {
+			return progress, errors.Join(ctx.Err(), last)
+		}
+		switch {
+		case err == nil && progress.Done:
+			return progress, nil
+		case err == nil:
+			last = nil
+			if o.OnProgress != nil {
+				o.OnProgress(progress)
+			}
+		case errors.Is(err, ErrUnavailable), errors.Is(err, ErrRateLimited):
+			last = err
+		default:
+			return progress, err
+		}
+		// A quarter of jitter keeps many waiters from looking in step.
+		wait := pause - time.Duration(rand.Int64N(int64(pause)/4+1))
+		var e *Error
+		if errors.As(err, &e) && e.RetryAfter > wait {
+			wait = e.RetryAfter
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return progress, errors.Join(ctx.Err(), last)
+		case <-timer.C:
+		}
+		pause = min(pause*3/2, o.MaxInterval)
+	}
+}
+
+// pollByGet serves adapters whose work is done when the call returns.
+func pollByGet(p Provider) func(context.Context, string) (*Progress, error) {
+	return func(ctx context.Context, handle string) (*Progress, error) {
+		account, err := p.Get(ctx, handle)
+		if err != nil {
+			return nil, err
+		}
+		return &Progress{Done: account.Status != StatusPending, Message: string(account.Status), Account: account}, nil
+	}
+}
