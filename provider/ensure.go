@@ -89,7 +89,7 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*Convergence, error)
 	account, err := want.find(ctx, p)
 	switch {
 	case errors.Is(err, ErrNotFound) && want.State == StateAbsent:
-		return c, nil
+		return c, c.absent(ctx, p, want)
 	case errors.Is(err, ErrNotFound) && want.Create != nil && want.ID == "":
 		// To be made below.
 	case err != nil:
@@ -154,6 +154,22 @@ func (d Desired) find(ctx context.Context, p Provider) (*Account, error) {
 		return p.Get(ctx, d.ID)
 	}
 	return p.Find(ctx, Query{Username: d.Create.Username})
+}
+
+// absent deals with an account that is to be absent and was not found. A read that
+// finds nothing is no proof: the credentials may lack the right to see it, and only
+// Terminate tells the two apart. It is not asked when a reference is to be matched
+// first, or when nothing but the name is known.
+func (c *Convergence) absent(ctx context.Context, p Provider, want Desired) error {
+	if want.ID == "" || want.Create != nil || want.DryRun {
+		return nil
+	}
+	outcome, err := p.Terminate(ctx, want.ID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	c.Changes = append(c.Changes, Change{Verb: CapTerminate, From: string(StatusUnknown), To: string(StateAbsent), Outcome: outcome, Err: err})
+	return err
 }
 
 // do runs one verb, or only notes it in a dry run.

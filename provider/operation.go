@@ -35,7 +35,7 @@ func ContextWithOperation(ctx context.Context, op *Operation) context.Context {
 // OperationFromContext tells a RoundTripper (such as otelhttp) which operation a
 // request belongs to: call it with the request's context.
 func OperationFromContext(ctx context.Context) (Operation, bool) {
-	if op, ok := ctx.Value(operationKey{}).(*Operation); ok {
+	if op, _ := ctx.Value(operationKey{}).(*Operation); op != nil {
 		return *op, true
 	}
 	return Operation{}, false
@@ -50,18 +50,15 @@ type RawResponse struct {
 }
 
 // String returns a summary without header values or body.
-func (r *RawResponse) String() string {
-	if r == nil {
-		return "no response"
-	}
+func (r RawResponse) String() string {
 	return fmt.Sprintf("HTTP %d, %d header fields, %d bytes", r.StatusCode, len(r.Header), len(r.Body))
 }
 
 // Format prints the summary under every verb.
-func (r *RawResponse) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, r.String()) }
+func (r RawResponse) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, r.String()) }
 
 // LogValue keeps the body out of logs.
-func (r *RawResponse) LogValue() slog.Value { return slog.StringValue(r.String()) }
+func (r RawResponse) LogValue() slog.Value { return slog.StringValue(r.String()) }
 
 type captureKey struct{}
 

@@ -1,13 +1,15 @@
 package provider
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"math/big"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // NamePolicy is what a system accepts as a user name.
@@ -26,14 +28,14 @@ func (p NamePolicy) Problem(name string) string {
 	switch {
 	case name == "":
 		return "required"
-	case len(name) < p.MinLength:
+	case utf8.RuneCountInString(name) < p.MinLength:
 		return fmt.Sprintf("%q is shorter than %d characters", name, p.MinLength)
-	case p.MaxLength > 0 && len(name) > p.MaxLength:
+	case p.MaxLength > 0 && utf8.RuneCountInString(name) > p.MaxLength:
 		return fmt.Sprintf("%q is longer than %d characters", name, p.MaxLength)
-	case slices.Contains(p.Reserved, strings.ToLower(name)):
+	case slices.ContainsFunc(p.Reserved, func(r string) bool { return strings.EqualFold(r, name) }):
 		return fmt.Sprintf("%q is reserved", name)
 	}
-	for i, r := range name {
+	for i, r := range []rune(name) {
 		allowed := p.Rest
 		if i == 0 && p.First != "" {
 			allowed = p.First
@@ -50,75 +52,110 @@ func (p NamePolicy) Problem(name string) string {
 // same seed and salt always give the same name, so that repeating an order does
 // not make a second account. Different salts (the order's reference) give
 // different names for the same seed: the name ends in four characters of their
-// hash. With an empty salt nothing is appended.
+// hash. With an empty salt nothing is appended unless the policy wants it.
+//
+// A policy that allows hardly any name may have none to give; Problem tells.
 func (p NamePolicy) Username(seed, salt string) string {
-	suffix := ""
-	if salt != "" {
-		sum := sha256.Sum256([]byte(seed + "\x00" + salt))
-		suffix = p.digest(sum, 4)
-	}
 	limit := p.MaxLength
 	if limit == 0 {
-		limit = 32
+		limit = max(32, p.MinLength)
 	}
-	var b strings.Builder
-	for _, r := range strings.ToLower(seed) {
-		if b.Len()+len(suffix) >= limit {
+	var name string
+	for try := range 512 {
+		if name = p.candidate(seed, salt, limit, try); p.Problem(name) == "" {
 			break
 		}
-		allowed := p.Rest
-		if b.Len() == 0 && p.First != "" {
-			allowed = p.First
-		}
-		switch {
-		case allowed == "" || strings.ContainsRune(allowed, r):
-			b.WriteRune(r)
-		case b.Len() > 0 && strings.ContainsRune(allowed, '_') && (r == '.' || r == '-' || r == ' '):
-			b.WriteByte('_')
-		}
-	}
-	name := strings.TrimRight(b.String(), "_-.") + suffix
-	sum := sha256.Sum256([]byte("pad\x00" + seed + "\x00" + salt))
-	if name == "" || (p.First != "" && !strings.ContainsRune(p.First, rune(name[0]))) {
-		first := "u"
-		if p.First != "" && !strings.Contains(p.First, "u") {
-			first = p.First[:1]
-		}
-		name = first + name
-	}
-	for i := 0; len(name) < max(p.MinLength, 1) || slices.Contains(p.Reserved, name); i++ {
-		name += p.digest(sha256.Sum256(append(sum[:], byte(i))), 1)
-	}
-	if len(name) > limit {
-		name = name[:limit]
 	}
 	return name
 }
 
-// digest spells a hash in characters that are allowed anywhere in a name.
-func (p NamePolicy) digest(sum [32]byte, n int) string {
-	alphabet := "0123456789abcdef"
+// candidate is the try-th idea for a name: the seed with its suffix, then with a
+// longer one, and in the end only hash, of every length that is allowed.
+func (p NamePolicy) candidate(seed, salt string, limit, try int) string {
+	hash := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", try, seed, salt))
+	var suffix, stem []rune
+	if salt != "" {
+		suffix = p.digest(sha256.Sum256([]byte(seed+"\x00"+salt)), 4)
+	}
+	if try > 0 {
+		suffix = append(suffix, p.digest(hash, 1+try/8)...)
+	}
+	if try < 32 {
+		stem = p.stem(seed, limit-len(suffix))
+	} else {
+		suffix = p.digest(hash, p.MinLength+try%(max(limit-p.MinLength, 0)+1))
+	}
+	name := append(stem, suffix...)
+	if len(name) == 0 || !p.mayBegin(name[0]) {
+		name = append([]rune{p.first(hash, try)}, name...)
+	}
+	if missing := p.MinLength - len(name); missing > 0 {
+		name = append(name, p.digest(sha256.Sum256(hash[:]), missing)...)
+	}
+	return string(name[:min(len(name), limit)])
+}
+
+// stem keeps of the seed what the policy allows, up to so many characters.
+func (p NamePolicy) stem(seed string, limit int) []rune {
+	var stem []rune
+	for _, r := range strings.ToLower(seed) {
+		if len(stem) >= limit {
+			break
+		}
+		switch {
+		case r == utf8.RuneError || unicode.IsControl(r):
+		case len(stem) == 0 && p.mayBegin(r), len(stem) > 0 && p.mayFollow(r):
+			stem = append(stem, r)
+		case len(stem) > 0 && strings.ContainsRune(p.Rest, '_') && (r == '.' || r == '-' || r == ' '):
+			stem = append(stem, '_')
+		}
+	}
+	for len(stem) > 0 && strings.ContainsRune("_-.", stem[len(stem)-1]) {
+		stem = stem[:len(stem)-1]
+	}
+	return stem
+}
+
+func (p NamePolicy) mayBegin(r rune) bool {
+	if p.First == "" {
+		return p.mayFollow(r)
+	}
+	return strings.ContainsRune(p.First, r)
+}
+
+func (p NamePolicy) mayFollow(r rune) bool { return p.Rest == "" || strings.ContainsRune(p.Rest, r) }
+
+// first is a character to begin with: u, for user, if that is allowed.
+func (p NamePolicy) first(hash [32]byte, try int) rune {
+	if p.mayBegin('u') && try == 0 {
+		return 'u'
+	}
+	allowed := []rune(cmp.Or(p.First, p.Rest, Lower))
+	return allowed[int(hash[31])%len(allowed)]
+}
+
+// digest spells a hash in n characters that are allowed anywhere in a name.
+func (p NamePolicy) digest(sum [32]byte, n int) []rune {
+	alphabet := []rune("0123456789abcdef")
 	if p.Rest != "" {
-		var kept strings.Builder
-		for _, r := range "abcdefghijkmnpqrstuvwxyz23456789" {
+		kept := strings.Map(func(r rune) rune {
 			if strings.ContainsRune(p.Rest, r) {
-				kept.WriteRune(r)
+				return r
 			}
+			return -1
+		}, "abcdefghijkmnpqrstuvwxyz23456789")
+		if alphabet = []rune(kept); len(alphabet) < 8 {
+			alphabet = []rune(p.Rest)
 		}
-		if kept.Len() > 0 {
-			alphabet = kept.String()
-		} else {
-			alphabet = p.Rest
+	}
+	out := make([]rune, 0, n)
+	for len(out) < n {
+		for _, b := range sum[:min(len(sum), n-len(out))] {
+			out = append(out, alphabet[int(b)%len(alphabet)])
 		}
+		sum = sha256.Sum256(sum[:])
 	}
-	if n > len(sum) {
-		return hex.EncodeToString(sum[:])
-	}
-	out := make([]byte, n)
-	for i := range out {
-		out[i] = alphabet[int(sum[i])%len(alphabet)]
-	}
-	return string(out)
+	return out
 }
 
 func shorten(s string) string {
@@ -160,7 +197,7 @@ func (p PasswordPolicy) Problem(password Secret) string {
 		return fmt.Sprintf("longer than %d characters", p.MaxLength)
 	case strings.ContainsAny(text, "\x00\r\n"):
 		return "has a line break or a NUL"
-	case p.NotFirst != "" && strings.ContainsRune(p.NotFirst, rune(text[0])):
+	case p.NotFirst != "" && strings.IndexAny(text, p.NotFirst) == 0:
 		return fmt.Sprintf("must not begin with one of %s", p.NotFirst)
 	}
 	if p.Alphabet != "" {
@@ -179,50 +216,70 @@ func (p PasswordPolicy) Problem(password Secret) string {
 }
 
 // Generate makes a random password within the policy, of 24 characters where the
-// policy allows that many.
+// policy allows that many. It is empty only if the policy contradicts itself.
 func (p PasswordPolicy) Generate() Secret {
-	length := 24
+	length := max(24, p.MinLength)
 	if p.MaxLength > 0 {
 		length = min(length, p.MaxLength)
 	}
-	length = max(length, p.MinLength, len(p.Need)+1)
 	// Characters that are hard to tell apart on paper are left out of the default.
 	alphabet := "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 	if p.Alphabet != "" {
-		alphabet = p.Alphabet
+		alphabet = ascii(p.Alphabet)
 	}
-	first := without(alphabet, p.NotFirst)
-	for {
+	for range 1000 {
 		out := make([]byte, length)
-		out[0] = pick(first)
-		for i := 1; i < length; i++ {
+		for i := range out {
 			out[i] = pick(alphabet)
 		}
-		// One place for each needed set; the first place stays as it is.
+		// One place for each needed set, drawn without putting any back.
+		places := shuffled(length)
 		for i, set := range p.Need {
-			out[1+i] = pick(set)
-		}
-		tail := out[1:]
-		for i := len(tail) - 1; i > 0; i-- {
-			j := random(i + 1)
-			tail[i], tail[j] = tail[j], tail[i]
+			if i < length {
+				out[places[i]] = pick(within(ascii(set), p.Alphabet))
+			}
 		}
 		if s := Secret(out); p.Problem(s) == "" {
 			return s
 		}
 	}
+	return ""
 }
 
-func without(s, drop string) string {
+// ascii drops what takes more than a byte: lengths are in bytes.
+func ascii(s string) string { return keep(s, func(r rune) bool { return r < utf8.RuneSelf }) }
+
+// within keeps the characters that an alphabet has; "" has all.
+func within(s, alphabet string) string {
+	return keep(s, func(r rune) bool { return alphabet == "" || strings.ContainsRune(alphabet, r) })
+}
+
+func keep(s string, wanted func(rune) bool) string {
 	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(drop, r) {
-			return -1
+		if wanted(r) {
+			return r
 		}
-		return r
+		return -1
 	}, s)
 }
 
-func pick(set string) byte { return set[random(len(set))] }
+// pick draws a character; of an empty set NUL, which no policy accepts.
+func pick(set string) byte {
+	if set == "" {
+		return 0
+	}
+	return set[random(len(set))]
+}
+
+// shuffled gives the numbers below n in random order.
+func shuffled(n int) []int {
+	all := make([]int, n)
+	for i := range all {
+		j := random(i + 1)
+		all[i], all[j] = all[j], i
+	}
+	return all
+}
 
 func random(n int) int {
 	// crypto/rand.Reader never fails since Go 1.24: it ends the program instead.

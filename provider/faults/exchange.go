@@ -106,7 +106,7 @@ func (w *recorder) response(req *http.Request, state *tls.ConnectionState) *http
 		resp.TransferEncoding = []string{"chunked"}
 	}
 	end := io.EOF
-	if w.cut || (w.length >= 0 && int64(w.body.Len()) < w.length) {
+	if (w.length < 0 && w.cut) || int64(w.body.Len()) < w.length {
 		end = io.ErrUnexpectedEOF
 	}
 	resp.Body = &responseBody{ctx: req.Context(), data: bytes.NewReader(w.body.Bytes()), end: end}

@@ -20,50 +20,51 @@ func (in *Injector) Handler(next http.Handler) http.Handler {
 		if f == nil || f.Kind != Refuse {
 			body.load()
 		}
-		in.note(e, func(logged *Request) { logged.Body = body.known() })
+		in.noteBody(e, body)
 
-		watched := &statusWriter{ResponseWriter: w}
-		defer func() {
-			in.note(e, func(logged *Request) { logged.Status = watched.status })
-		}()
+		watched := &statusWriter{ResponseWriter: w, sent: func(status int) {
+			in.note(e, func(logged *Request) { logged.Status = status })
+		}}
 		inner := r.WithContext(r.Context())
 		if r.Body != nil && r.Body != http.NoBody {
 			inner.Body = body
 		}
 		serve(f, watched, inner, next)
-		if watched.status == 0 {
-			watched.status = http.StatusOK // what net/http sends for a handler that wrote nothing
-		}
+		watched.answered(http.StatusOK) // what net/http sends for a handler that wrote nothing
 	})
 }
 
-// statusWriter remembers the status that went out.
+// statusWriter reports the status that goes out, before it does: a client that has its answer finds it in the log.
 type statusWriter struct {
 	http.ResponseWriter
-	status int
+	sent func(status int)
+	done bool
+}
+
+func (w *statusWriter) answered(status int) {
+	if !w.done {
+		w.done = true
+		w.sent(status)
+	}
 }
 
 // Unwrap lets http.ResponseController reach what the server offers.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *statusWriter) WriteHeader(status int) {
-	if w.status == 0 && (status >= 200 || status == http.StatusSwitchingProtocols) {
-		w.status = status
+	if status >= 200 || status == http.StatusSwitchingProtocols {
+		w.answered(status)
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *statusWriter) Write(p []byte) (int, error) {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
+	w.answered(http.StatusOK)
 	return w.ResponseWriter.Write(p)
 }
 
 // Flush serves handlers that ask for an http.Flusher the old way.
 func (w *statusWriter) Flush() {
-	if w.status == 0 {
-		w.status = http.StatusOK
-	}
+	w.answered(http.StatusOK)
 	_ = http.NewResponseController(w.ResponseWriter).Flush()
 }

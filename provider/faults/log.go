@@ -40,6 +40,12 @@ func (in *Injector) note(e *entry, change func(*Request)) {
 	change(&e.request)
 }
 
+// noteBody logs what is known of the body; asking for it is nothing to do under the lock.
+func (in *Injector) noteBody(e *entry, body *intake) {
+	kept := body.known()
+	in.note(e, func(logged *Request) { logged.Body = kept })
+}
+
 // Requests returns copies of all requests seen so far, in order of arrival.
 func (in *Injector) Requests() []Request {
 	in.mu.Lock()

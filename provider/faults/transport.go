@@ -47,15 +47,15 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	e, f := t.in.admit(sr, body)
 	if f != nil && f.Kind == Refuse {
-		t.in.note(e, func(logged *Request) { logged.Body = body.known() })
+		t.in.noteBody(e, body)
 		return nil, refuse(ctx, *f, trace, addr)
 	}
 	trace.gotConn()
 	if err := send(req, body, trace); err != nil {
-		t.in.note(e, func(logged *Request) { logged.Body = body.known() })
+		t.in.noteBody(e, body)
 		return nil, orCause(ctx, err)
 	}
-	t.in.note(e, func(logged *Request) { logged.Body = body.known() })
+	t.in.noteBody(e, body)
 
 	rec := newRecorder(req.Method)
 	rec.cut = t.serve(f, rec, sr)

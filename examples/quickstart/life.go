@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// life is an account from its order to its end. It knows the portable contract only,
+// so the same code runs on every vendor.
+type life struct {
+	provider         provider.Provider
+	wire             *wire
+	out              io.Writer
+	username, domain string
+
+	plans   []provider.Plan
+	account *provider.Account
+	failed  int
+	steps   int
+}
+
+// errSkipped is a step that the provider does not offer.
+var errSkipped = errors.New("not offered by this system")
+
+func (l *life) run(ctx context.Context) error {
+	steps := []struct {
+		name string
+		do   func(context.Context) (result, detail string, err error)
+	}{
+		{"check", l.check},
+		{"plans", l.listPlans},
+		{"create", l.create},
+		{"create again", l.createAgain},
+		{"sign on", l.signOn},
+		{"usage", l.usage},
+		{"suspend", l.suspend},
+		{"unsuspend", l.unsuspend},
+		{"change plan", l.changePlan},
+		{"change password", l.changePassword},
+		{"terminate", l.terminate},
+		{"refused input", l.refused},
+	}
+	fmt.Fprintf(l.out, "%-16s %-9s %-44s %s\n", "STEP", "RESULT", "WHAT CAME OF IT", "ON THE WIRE")
+	for _, step := range steps {
+		if l.account == nil && needsAccount[step.name] {
+			continue // create failed and said so
+		}
+		l.wire.forget()
+		l.steps++
+		result, detail, err := step.do(ctx)
+		if err != nil && !errors.Is(err, errSkipped) {
+			l.failed++
+			result, detail = "FAILED", err.Error()
+		}
+		fmt.Fprintf(l.out, "%-16s %-9s %-44s %s\n", step.name, result, detail, l.wire.summary())
+	}
+	fmt.Fprintln(l.out)
+	if l.failed > 0 {
+		return fmt.Errorf("%d of %d steps went otherwise than expected", l.failed, l.steps)
+	}
+	fmt.Fprintf(l.out, "%d of %d steps as expected, no account left behind.\n", l.steps, l.steps)
+	return nil
+}
+
+var needsAccount = map[string]bool{
+	"create again": true, "sign on": true, "usage": true, "suspend": true, "unsuspend": true,
+	"change plan": true, "change password": true, "terminate": true,
+}
+
+func (l *life) check(ctx context.Context) (string, string, error) {
+	report, err := l.provider.Check(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	return "ok", fmt.Sprintf("version %s, %d checks", report.Version, len(report.Steps)), nil
+}
+
+func (l *life) listPlans(ctx context.Context) (string, string, error) {
+	lister, ok := provider.As[provider.PlanLister](l.provider)
+	if !ok {
+		return "skipped", "", errSkipped
+	}
+	plans, err := lister.Plans(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	l.plans = plans
+	names := make([]string, len(plans))
+	for i, plan := range plans {
+		names[i] = plan.Name
+	}
+	return fmt.Sprint(len(plans)), strings.Join(names, ", "), nil
+}
+
+// password is within the policy of this run's system, and the same at each call.
+var password provider.Secret
+
+func (l *life) order() *provider.CreateRequest {
+	if password == "" {
+		password = l.provider.Describe().Password.Generate()
+	}
+	req := &provider.CreateRequest{
+		Reference: "order-" + l.username,
+		Username:  l.username,
+		Password:  password,
+		Email:     "max@example.com",
+		Name:      "Max Mustermann",
+		Domain:    l.domain,
+	}
+	if len(l.plans) > 0 {
+		req.Plan = l.plans[0].ID
+	}
+	return req
+}
+
+func (l *life) create(ctx context.Context) (string, string, error) {
+	created, err := l.provider.Create(ctx, l.order())
+	if created != nil {
+		l.account = created.Account // what there is must be removed again, even beside an error
+	}
+	if err != nil {
+		return "", "", err
+	}
+	return expect(created.Outcome, provider.OutcomeChanged, fmt.Sprintf("account %s, %s", l.account.ID, l.account.Domain))
+}
+
+func (l *life) createAgain(ctx context.Context) (string, string, error) {
+	created, err := l.provider.Create(ctx, l.order())
+	if err != nil {
+		return "", "", err
+	}
+	if created.Account.ID != l.account.ID {
+		return "", "", fmt.Errorf("a second account: %s beside %s", created.Account.ID, l.account.ID)
+	}
+	return expect(created.Outcome, provider.OutcomeAlready, "the same account "+created.Account.ID)
+}
+
+func (l *life) signOn(ctx context.Context) (string, string, error) {
+	link, err := l.provider.SignOn(ctx, &provider.SignOnRequest{AccountID: l.account.ID})
+	if err != nil {
+		return "", "", err
+	}
+	until := "no expiry told"
+	if !link.ExpiresAt.IsZero() {
+		until = "until " + link.ExpiresAt.Format("15:04 MST")
+	}
+	return string(link.Kind), fmt.Sprintf("%s, %s", link.URL, until), nil
+}
+
+func (l *life) usage(ctx context.Context) (string, string, error) {
+	reader, ok := provider.As[provider.UsageReader](l.provider)
+	if !ok {
+		return "skipped", "", errSkipped
+	}
+	report, err := reader.Usage(ctx, l.account.ID)
+	if err != nil {
+		return "", "", err
+	}
+	var shown []string
+	for _, u := range report.Values[:min(3, len(report.Values))] {
+		shown = append(shown, u.Metric+" "+figures(u))
+	}
+	return "ok", strings.Join(shown, ", "), nil
+}
+
+func figures(u provider.Usage) string {
+	number := func(n int64) string {
+		if u.Unit == provider.UnitBytes {
+			return fmt.Sprintf("%d MiB", n>>20)
+		}
+		return fmt.Sprint(n)
+	}
+	switch {
+	case u.Unlimited:
+		return number(u.Used) + " of any"
+	case u.LimitUnknown:
+		return number(u.Used)
+	}
+	return number(u.Used) + " of " + number(u.Limit)
+}
+
+func (l *life) suspend(ctx context.Context) (string, string, error) {
+	outcome, err := l.provider.Suspend(ctx, l.account.ID)
+	return l.state(ctx, outcome, err, provider.StatusSuspended)
+}
+
+func (l *life) unsuspend(ctx context.Context) (string, string, error) {
+	outcome, err := l.provider.Unsuspend(ctx, l.account.ID)
+	return l.state(ctx, outcome, err, provider.StatusActive)
+}
+
+// state reads the account again: what a verb says is one thing.
+func (l *life) state(ctx context.Context, outcome provider.Outcome, err error, want provider.Status) (string, string, error) {
+	if err != nil {
+		return "", "", err
+	}
+	account, err := l.provider.Get(ctx, l.account.ID)
+	if err != nil {
+		return "", "", err
+	}
+	if account.Status != want {
+		return "", "", fmt.Errorf("the account is %s, not %s", account.Status, want)
+	}
+	return expect(outcome, provider.OutcomeChanged, "the account is "+string(account.Status))
+}
+
+func (l *life) changePlan(ctx context.Context) (string, string, error) {
+	changer, ok := provider.As[provider.PlanChanger](l.provider)
+	if !ok || len(l.plans) < 2 {
+		return "skipped", "", errSkipped
+	}
+	outcome, err := changer.ChangePlan(ctx, l.account.ID, l.plans[1].ID)
+	if err != nil {
+		return "", "", err
+	}
+	return expect(outcome, provider.OutcomeChanged, l.plans[0].Name+" to "+l.plans[1].Name)
+}
+
+func (l *life) changePassword(ctx context.Context) (string, string, error) {
+	changer, ok := provider.As[provider.PasswordChanger](l.provider)
+	if !ok {
+		return "skipped", "", errSkipped
+	}
+	fresh := l.provider.Describe().Password.Generate()
+	outcome, err := changer.ChangePassword(ctx, l.account.ID, fresh)
+	if err != nil {
+		return "", "", err
+	}
+	return expect(outcome, provider.OutcomeChanged, "to a generated one: "+fresh.String())
+}
+
+func (l *life) terminate(ctx context.Context) (string, string, error) {
+	outcome, err := l.provider.Terminate(ctx, l.account.ID)
+	if err != nil {
+		return "", "", err
+	}
+	return expect(outcome, provider.OutcomeChanged, "account "+l.account.ID+" is gone")
+}
+
+// refused shows that bad input never leaves the program.
+func (l *life) refused(ctx context.Context) (string, string, error) {
+	order := l.order()
+	order.Email = "not an address"
+	_, err := l.provider.Create(ctx, order)
+	var e *provider.Error
+	switch {
+	case !errors.Is(err, provider.ErrInvalid), !errors.As(err, &e):
+		return "", "", fmt.Errorf("want a refusal, got %w", err)
+	case l.wire.count() > 0:
+		return "", "", errors.New("the bad order was sent")
+	}
+	return "refused", "Email: " + e.Fields["Email"], nil
+}
+
+func expect(got, want provider.Outcome, detail string) (string, string, error) {
+	if got != want {
+		return "", "", fmt.Errorf("outcome %q instead of %q", got, want)
+	}
+	return string(got), detail, nil
+}

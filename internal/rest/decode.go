@@ -1,0 +1,162 @@
+package rest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"reflect"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// decode reads the answer of a successful attempt into the call's Out.
+func (x *exchange) decode() error {
+	out := x.call.Out
+	if decoder, ok := out.(AnswerDecoder); ok {
+		if err := decoder.DecodeAnswer(x.answer()); err != nil {
+			return x.unreadable(err)
+		}
+		return nil
+	}
+	body := content(x.body.Bytes())
+	if len(body) == 0 {
+		if out == nil || x.call.EmptyOK {
+			return nil
+		}
+		return x.unreadable(errors.New("no body"))
+	}
+	if out == nil {
+		if !json.Valid(body) {
+			return x.unreadable(errors.New("not JSON"))
+		}
+		return nil
+	}
+	if err := json.Unmarshal(body, out); err != nil {
+		return x.unreadable(err)
+	}
+	if name := missing(out); name != "" {
+		return x.unreadable(fmt.Errorf("lacks %q", name))
+	}
+	if string(body) == "null" && isObject(out) {
+		return x.unreadable(errors.New("null"))
+	}
+	return nil
+}
+
+// content takes off what may stand around JSON: white space, and the byte order
+// mark that a PHP file saved by some editors sends first (RFC 8259, section 8.1,
+// allows to ignore it).
+func content(body []byte) []byte {
+	return bytes.Trim(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
+}
+
+func missing(out any) string {
+	if identified, ok := out.(Identified); ok {
+		return identified.Missing()
+	}
+	return ""
+}
+
+// isObject reports whether null, which encoding/json takes for "leave it", stands
+// where an object is due. Types with a method of their own know better.
+func isObject(out any) bool {
+	if _, ok := out.(json.Unmarshaler); ok {
+		return false
+	}
+	t := reflect.TypeOf(out)
+	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
+}
+
+// unreadable is the error for an answer that claims success and cannot be
+// understood. For a change that means: it may well have been made.
+func (x *exchange) unreadable(cause error) error {
+	var known *provider.Error
+	if errors.As(cause, &known) { // the vendor found an error inside
+		failed := x.clean(known)
+		if failed.Kind == nil {
+			failed.Kind = provider.ErrProtocol
+		}
+		x.complete(failed)
+		return x.fail(x.weigh(failed))
+	}
+	err := &provider.Error{
+		Kind: provider.ErrProtocol, StatusCode: x.status, RequestID: x.requestID(),
+		Message: x.excerpt("the answer cannot be understood (" + x.reasonOf(cause) + "), it is"),
+	}
+	x.maybe = x.call.Endpoint.Repeat != Read
+	return x.fail(x.weigh(err))
+}
+
+// reasonOf says why decoding failed without quoting values: those may be secrets.
+func (x *exchange) reasonOf(err error) string {
+	var wrong *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &wrong):
+		return fmt.Sprintf("field %q has the wrong type", clip(oneLine(x.scrub(wrong.Field)), 80))
+	case errors.As(err, &syntax):
+		return "not JSON"
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "JSON breaks off"
+	}
+	if x.call.Endpoint.Sensitive { // strconv and time quote what they cannot parse
+		return "a value cannot be read"
+	}
+	return clip(oneLine(x.scrub(err.Error())), 80)
+}
+
+// Elements performs a call whose answer is a JSON array and yields its elements one
+// by one, decoded into the same W each time: memory is that of the raw answer
+// and one element. Copy what is to be kept. An error ends the sequence.
+func Elements[W any](ctx context.Context, c *Client, call *Call) iter.Seq2[*W, error] {
+	return func(yield func(*W, error) bool) {
+		x, err := c.exchange(ctx, call)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer x.release()
+		body := content(x.body.Bytes())
+		if len(body) == 0 || body[0] != '[' {
+			yield(nil, x.unreadable(errors.New("not a list")))
+			return
+		}
+		reader := bytes.NewReader(body)
+		decoder := json.NewDecoder(reader)
+		if _, err := decoder.Token(); err != nil {
+			yield(nil, x.unreadable(err))
+			return
+		}
+		w := new(W)
+		var zero W
+		for decoder.More() {
+			*w = zero
+			if err := decoder.Decode(w); err != nil {
+				yield(nil, x.unreadable(err))
+				return
+			}
+			if name := missing(w); name != "" {
+				yield(nil, x.unreadable(fmt.Errorf("an element lacks %q", name)))
+				return
+			}
+			if bytes.HasSuffix(body[:decoder.InputOffset()], []byte("null")) && isObject(w) {
+				yield(nil, x.unreadable(errors.New("an element is null")))
+				return
+			}
+			if !yield(w, nil) {
+				return
+			}
+		}
+		if _, err := decoder.Token(); err != nil {
+			yield(nil, x.unreadable(err))
+			return
+		}
+		if _, err := decoder.Token(); err != io.EOF {
+			yield(nil, x.unreadable(errors.New("text behind the list")))
+		}
+	}
+}

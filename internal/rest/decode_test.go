@@ -1,0 +1,313 @@
+package rest
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+var deep = strings.Repeat(`[`, 100_000)
+
+// TestUnderstanding: what passes as an answer and what does not.
+func TestUnderstanding(t *testing.T) {
+	for name, row := range map[string]struct {
+		body string
+		ok   bool
+	}{
+		"object":             {`{"id":1,"name":"x"}`, true},
+		"white space":        {" \r\n\t{\"id\":1}\n ", true},
+		"byte order mark":    {"\xef\xbb\xbf{\"id\":1}", true},
+		"unknown fields":     {`{"id":1,"new":{"a":[1]}}`, true},
+		"invalid UTF-8":      {"{\"id\":1,\"name\":\"\xff\"}", true},
+		"empty":              {"", false},
+		"blank":              {" \n", false},
+		"only a mark":        {"\xef\xbb\xbf", false},
+		"nothing":            {"{}", false},
+		"null":               {"null", false},
+		"list":               {`[{"id":1}]`, false},
+		"text":               {`"x"`, false},
+		"HTML":               {"<html>", false},
+		"half":               {`{"id":1`, false},
+		"half a string":      {`{"id":1,"name":"x`, false},
+		"text behind":        {`{"id":1} Notice`, false},
+		"text before":        {`Notice {"id":1}`, false},
+		"two":                {`{"id":1}{"id":2}`, false},
+		"wrong type":         {`{"id":"one"}`, false},
+		"too large a number": {`{"id":1e400}`, false},
+		"too deep":           {`{"id":1,"x":` + deep + strings.Repeat("]", 100_000) + `}`, false},
+		"deep and broken":    {deep, false},
+		"NUL":                {"\x00", false},
+		"non-breaking space": {"\u00a0{\"id\":1}", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, _ := inMemory(t, answer(200, row.body))
+			var out thing
+			err := c.Do(t.Context(), callOf(Read, &out))
+			if row.ok {
+				require.NoError(t, err)
+				assert.EqualValues(t, 1, out.ID)
+				return
+			}
+			require.ErrorIs(t, err, provider.ErrProtocol)
+			assert.Equal(t, 200, asError(t, err).StatusCode)
+			assert.Less(t, len(err.Error()), 500, "an excerpt, not the body")
+		})
+	}
+}
+
+func TestNothingExpected(t *testing.T) {
+	for body, ok := range map[string]bool{"": true, "{}": true, "null": true, "[1]": true, "OK": false, "<html>": false, "{": false} {
+		c, _ := inMemory(t, answer(200, body))
+		err := c.Do(t.Context(), &Call{Endpoint: createThing})
+		assert.Equal(t, ok, err == nil, body)
+		if !ok {
+			require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		}
+	}
+	c, _ := inMemory(t, answer(204, ""))
+	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Out: new(thing), EmptyOK: true}))
+}
+
+// TestNull is nothing where an object is due, and itself where anything goes.
+func TestNull(t *testing.T) {
+	c, _ := inMemory(t, answer(200, "null"))
+	var object struct{ A int }
+	var raw json.RawMessage
+	var anything any
+	var list []int
+	require.ErrorIs(t, c.Do(t.Context(), &Call{Endpoint: listThings, Out: &object}), provider.ErrProtocol)
+	for _, out := range []any{&raw, &anything, &list} {
+		require.NoError(t, c.Do(t.Context(), &Call{Endpoint: listThings, Out: out}))
+	}
+	assert.Equal(t, "null", string(raw))
+}
+
+type decoder func(*Answer) error
+
+func (d decoder) DecodeAnswer(a *Answer) error { return d(a) }
+
+func TestAnswerDecoder(t *testing.T) {
+	c, _ := inMemory(t, answer(201, "exit code 4", "Hestia-Exit-Code", "4"))
+	var seen Answer
+	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Out: decoder(func(a *Answer) error {
+		seen = *a
+		seen.Body = bytes.Clone(a.Body)
+		return nil
+	})}))
+	assert.Equal(t, Answer{Endpoint: createThing, Status: 201, Header: seen.Header, Body: []byte("exit code 4")}, seen)
+	assert.Equal(t, "4", seen.Header.Get("Hestia-Exit-Code"))
+
+	shared := &provider.Error{Kind: provider.ErrAlreadyExists, Message: "taken, says " + canaryKey}
+	err := c.Do(t.Context(), &Call{Endpoint: createThing, Out: decoder(func(*Answer) error { return shared })})
+	require.ErrorIs(t, err, provider.ErrAlreadyExists)
+	require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "the vendor read a clear verdict")
+	assert.Equal(t, 201, asError(t, err).StatusCode)
+	assert.NotContains(t, err.Error(), canaryKey)
+	assert.Empty(t, shared.Op, "copied, not changed")
+
+	err = c.Do(t.Context(), &Call{Endpoint: createThing, Out: decoder(func(*Answer) error { return io.ErrUnexpectedEOF })})
+	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+	require.ErrorIs(t, err, provider.ErrProtocol)
+}
+
+// TestTooLong: what is over the limit is not read, and what is under it costs no more
+// than it must. MiB are counted, since a limit that does not save memory is none.
+func TestTooLong(t *testing.T) {
+	const mib = 1 << 20
+	endless := func(declare bool) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			if declare {
+				w.Header().Set("Content-Length", "268435456")
+			}
+			chunk := bytes.Repeat([]byte(" "), mib)
+			for range 256 {
+				if _, err := w.Write(chunk); err != nil {
+					return
+				}
+			}
+		}
+	}
+	var member bytes.Buffer // gzip streams may be put end to end
+	z := gzip.NewWriter(&member)
+	_, err := z.Write(bytes.Repeat([]byte(" "), mib))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	bomb := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		for range 256 {
+			if _, err := w.Write(member.Bytes()); err != nil {
+				return
+			}
+		}
+	}
+	for name, row := range map[string]struct {
+		handler http.HandlerFunc
+		memory  int
+	}{
+		"declared":  {endless(true), 4 * mib},
+		"endless":   {endless(false), 160 * mib},
+		"gzip bomb": {bomb, 160 * mib},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, _ := over(t, row.handler)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			err := c.Do(t.Context(), callOf(Read, new(thing)))
+			runtime.ReadMemStats(&after)
+			require.ErrorIs(t, err, provider.ErrProtocol)
+			assert.Contains(t, err.Error(), "longer than 16777216 bytes")
+			// All that was ever allocated, in growing the buffer and by the server too.
+			// Reading everything takes 512 MiB and more.
+			assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(row.memory))
+		})
+	}
+
+	exact := `{"id":1,"name":"` + strings.Repeat("x", 100-18) + `"}`
+	require.Len(t, exact, 100)
+	for limit, ok := range map[int64]bool{99: false, 100: true, 101: true, 1<<63 - 1: true} {
+		for _, length := range []string{"100", ""} {
+			c, _ := over(t, func(w http.ResponseWriter, _ *http.Request) {
+				if length != "" {
+					w.Header().Set("Content-Length", length)
+				}
+				_, _ = io.WriteString(w, exact[:50])
+				_ = http.NewResponseController(w).Flush()
+				_, _ = io.WriteString(w, exact[50:])
+			}, provider.WithMaxBody(limit))
+			assert.Equal(t, ok, c.Do(t.Context(), callOf(Read, new(thing))) == nil, "limit %d, length %q", limit, length)
+		}
+	}
+}
+
+func collect(t testing.TB, c *Client) ([]thing, error) {
+	t.Helper()
+	var all []thing
+	for w, err := range Elements[thing](t.Context(), c, &Call{Endpoint: listThings}) {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, *w)
+	}
+	return all, nil
+}
+
+func TestElements(t *testing.T) {
+	for body, want := range map[string]int{ // how many come before the end or the error; negative: error
+		`[]`: 0, " [ ] ": 0, "\xef\xbb\xbf[{\"id\":1}]": 1,
+		`[{"id":1},{"id":2,"name":"b"}]`: 2, "[\n{\"id\":1}\n,\n{\"id\":2}]\n": 2,
+		``: -1, `{}`: -1, `null`: -1, `{"id":1}`: -1, `<html>`: -1, `[`: -1, `[,{"id":1}]`: -1,
+		`[{"id":1}`: -2, `[{"id":1},`: -2, `[{"id":1},]`: -2, `[{"id":1},{}]`: -2, `[{"id":1},null]`: -2, `[{"id":1}} `: -2,
+		`[{"id":1} {"id":2}]`: -2, `[{"id":1},{"id":"x"}]`: -2, `[{"id":1}]]`: -2, `[{"id":1}] Notice`: -2, `[{"id":1}][]`: -2,
+	} {
+		c, _ := inMemory(t, answer(200, body))
+		all, err := collect(t, c)
+		if want < 0 {
+			require.ErrorIs(t, err, provider.ErrProtocol, body)
+			want = -want - 1
+		} else {
+			require.NoError(t, err, body)
+		}
+		assert.Len(t, all, want, body)
+	}
+}
+
+// TestElementsStartFresh: one W is used for all, and nothing of the last may stay.
+func TestElementsStartFresh(t *testing.T) {
+	c, _ := inMemory(t, answer(200, `[{"id":1,"name":"a"},{"id":2}]`))
+	all, err := collect(t, c)
+	require.NoError(t, err)
+	assert.Equal(t, []thing{{1, "a"}, {2, ""}}, all)
+}
+
+func TestElementsNull(t *testing.T) {
+	c, _ := inMemory(t, answer(200, `[{"A":1},null]`))
+	var last error
+	for _, err := range Elements[struct{ A int }](t.Context(), c, &Call{Endpoint: listThings}) {
+		last = err
+	}
+	require.ErrorIs(t, last, provider.ErrProtocol)
+}
+
+func TestElementsStop(t *testing.T) {
+	c, in := inMemory(t, answer(200, `[{"id":1},{"id":2},{"id":3}]`))
+	list := Elements[thing](t.Context(), c, &Call{Endpoint: listThings})
+	assert.Zero(t, in.Count(), "lazy")
+	for range 2 { // a sequence can be run again
+		n := 0
+		for range list {
+			if n++; n == 2 {
+				break
+			}
+		}
+		assert.Equal(t, 2, n)
+	}
+	assert.Equal(t, 2, in.Count())
+	in.When(nil, 0, faults.Fault{Kind: faults.Status, StatusCode: 403})
+	n := 0
+	for w, err := range list {
+		n++
+		assert.Nil(t, w)
+		require.ErrorIs(t, err, provider.ErrForbidden)
+	}
+	assert.Equal(t, 1, n)
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, body := range []string{"", "{}", "null", `{"id":1}`, `[{"id":1},{"id":2}]`, `[{"id":1},null]`, "<html>", "\xef\xbb\xbf[]", `[1,]`, deep[:2000], `{"id":1e5}`} {
+		f.Add([]byte(body), true)
+		f.Add([]byte(body), false)
+	}
+	var body []byte
+	c, _ := inMemory(f, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(body) })
+	f.Fuzz(func(t *testing.T, data []byte, list bool) {
+		body = data
+		if !list {
+			var got, want thing
+			err := c.Do(t.Context(), callOf(Read, &got))
+			if err != nil {
+				require.ErrorIs(t, err, provider.ErrProtocol)
+				return
+			}
+			require.NoError(t, json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &want))
+			assert.Equal(t, want, got)
+			assert.Empty(t, got.Missing())
+			return
+		}
+		got, err := collect(t, c)
+		// The whole list at once is the measure: the same elements, the same verdict.
+		var want []*thing
+		valid := json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &want) == nil && want != nil
+		for _, w := range want {
+			valid = valid && w != nil && w.ID != 0
+		}
+		if err != nil {
+			require.ErrorIs(t, err, provider.ErrProtocol)
+			assert.False(t, valid, "refused without need: %q: %v", data, err)
+			return
+		}
+		require.True(t, valid, "accepted: %q", data)
+		require.Len(t, got, len(want))
+		for i := range got {
+			assert.Equal(t, *want[i], got[i])
+		}
+	})
+}
+
+func TestReasonsDoNotQuote(t *testing.T) {
+	x := &exchange{client: newClient(t, "https://a.test"), call: &Call{Endpoint: signOn}}
+	assert.Equal(t, "a value cannot be read", x.reasonOf(errors.New("parsing time \"secret\"")))
+	assert.Equal(t, "not JSON", x.reasonOf(json.Unmarshal([]byte("secret"), new(any))))
+	assert.Equal(t, "JSON breaks off", x.reasonOf(io.ErrUnexpectedEOF))
+}

@@ -1,0 +1,207 @@
+package rest
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Diagnose performs a read once and reports how far it came: name, TCP, TLS, API.
+// The error is the call's. It watches the real request, so what it says holds
+// for proxies and custom dialers too; a transport that reports nothing (a test
+// double) leaves the network steps skipped.
+func (c *Client) Diagnose(ctx context.Context, call *Call) ([]provider.CheckStep, time.Duration, error) {
+	w := &watch{tls: c.root.Scheme == "https"}
+	single := *call
+	single.Single = true
+	raw := provider.CaptureFromContext(ctx)
+	if raw == nil {
+		raw = new(provider.RawResponse)
+		ctx = provider.CaptureResponse(ctx, raw)
+	}
+	started := time.Now()
+	err := c.Do(httptrace.WithClientTrace(ctx, w.trace()), &single)
+	return w.steps(err, fromAPI(err, raw.Body)), time.Since(started), err
+}
+
+// watch notes what the transport reports. The hooks may run in other goroutines,
+// even after the call is over.
+type watch struct {
+	mu  sync.Mutex
+	tls bool
+
+	host                             string // that was looked up: a proxy's perhaps
+	traced                           bool   // the transport reports what it does
+	dnsStart, connectStart, tlsStart time.Time
+	dns, connect, handshake          provider.CheckStep
+}
+
+func (w *watch) trace() *httptrace.ClientTrace {
+	locked := func(f func()) { w.mu.Lock(); defer w.mu.Unlock(); f() }
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { locked(func() { w.traced = true }) },
+		DNSStart: func(info httptrace.DNSStartInfo) {
+			locked(func() { w.host, w.dnsStart = info.Host, time.Now() })
+		},
+		DNSDone: func(info httptrace.DNSDoneInfo) {
+			locked(func() {
+				var found []string
+				for _, a := range info.Addrs {
+					found = append(found, a.String())
+				}
+				w.dns = step(w.dnsStart, info.Err, w.host+" is "+strings.Join(found, ", "))
+			})
+		},
+		ConnectStart: func(_, _ string) {
+			locked(func() {
+				if w.connectStart.IsZero() {
+					w.connectStart = time.Now()
+				}
+			})
+		},
+		ConnectDone: func(_, addr string, err error) {
+			locked(func() {
+				if w.connect.State != provider.CheckOK { // several addresses race; one is enough
+					w.connect = step(w.connectStart, err, "connected to "+addr)
+				}
+			})
+		},
+		TLSHandshakeStart: func() { locked(func() { w.tlsStart = time.Now() }) },
+		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
+			locked(func() { w.handshake = step(w.tlsStart, err, describeTLS(state)) })
+		},
+		GotConn: func(info httptrace.GotConnInfo) {
+			locked(func() {
+				if info.Reused && info.Conn != nil {
+					w.connect = provider.CheckStep{State: provider.CheckOK, Detail: "connected to " + info.Conn.RemoteAddr().String() + " before"}
+					if t, ok := info.Conn.(*tls.Conn); ok {
+						w.handshake = provider.CheckStep{State: provider.CheckOK, Detail: describeTLS(t.ConnectionState())}
+					}
+				}
+			})
+		},
+	}
+}
+
+func step(since time.Time, err error, detail string) provider.CheckStep {
+	s := provider.CheckStep{State: provider.CheckOK, Detail: detail, Took: time.Since(since)}
+	if err != nil {
+		s.State, s.Err, s.Detail = provider.CheckFailed, err, err.Error()
+	}
+	return s
+}
+
+func describeTLS(state tls.ConnectionState) string {
+	if len(state.PeerCertificates) == 0 {
+		return ""
+	}
+	cert := state.PeerCertificates[0]
+	return fmt.Sprintf("%s, certificate of %s until %s, key %s", tls.VersionName(state.Version), certName(cert), cert.NotAfter.UTC().Format(time.DateOnly), PinOf(cert))
+}
+
+func certName(cert *x509.Certificate) string {
+	switch {
+	case len(cert.DNSNames) > 0:
+		return cert.DNSNames[0]
+	case len(cert.IPAddresses) > 0:
+		return cert.IPAddresses[0].String()
+	}
+	return cert.Subject.CommonName
+}
+
+func (w *watch) steps(err error, answered bool) []provider.CheckStep {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	silent := "the transport does not report it"
+	noLookup := silent
+	if w.traced {
+		noLookup = "no look-up was needed"
+	}
+	dns := finish(w.dns, w.dnsStart, err, noLookup)
+	connect := finish(w.connect, w.connectStart, err, silent)
+	handshake := finish(w.handshake, w.tlsStart, err, silent)
+	if !w.tls {
+		handshake = skipped("plain http")
+	} else if failure := tlsFailure(err); failure != "" {
+		// In words that help more than the handshake's own.
+		handshake.State, handshake.Err, handshake.Detail = provider.CheckFailed, err, failure
+	}
+	api := provider.CheckStep{State: provider.CheckOK, Detail: "the API answers"}
+	if !answered {
+		api = provider.CheckStep{State: provider.CheckFailed, Err: err, Detail: err.Error()}
+	}
+	steps := []provider.CheckStep{dns, connect, handshake, api}
+	for i, name := range []string{provider.CheckDNS, provider.CheckTCP, provider.CheckTLS, provider.CheckAPI} {
+		steps[i].Name = name
+	}
+	failed := false
+	for i := range steps {
+		if failed {
+			steps[i] = provider.CheckStep{Name: steps[i].Name, State: provider.CheckSkipped, Detail: "not reached"}
+		}
+		failed = failed || steps[i].State == provider.CheckFailed
+	}
+	return steps
+}
+
+// finish closes a step that has no result: it hangs if it was begun (the call did
+// not wait for its end), else nobody reported it.
+func finish(s provider.CheckStep, since time.Time, err error, otherwise string) provider.CheckStep {
+	switch {
+	case s.State != "":
+		return s
+	case err != nil && !since.IsZero():
+		return provider.CheckStep{State: provider.CheckFailed, Err: err, Detail: "no answer", Took: time.Since(since)}
+	}
+	return skipped(otherwise)
+}
+
+// fromAPI reports whether an outcome shows that an API is there and at work,
+// though it may refuse us. "Not found" in JSON is an API's word; in HTML it is that
+// of a web server without one.
+func fromAPI(err error, body []byte) bool {
+	var e *provider.Error
+	switch {
+	case err == nil:
+		return true
+	case errors.Is(err, provider.ErrProtocol), errors.Is(err, provider.ErrUnavailable):
+		return false
+	case errors.Is(err, provider.ErrNotFound) && !json.Valid(content(body)):
+		return false
+	}
+	return errors.As(err, &e) && e.StatusCode != 0
+}
+
+func skipped(why string) provider.CheckStep {
+	return provider.CheckStep{State: provider.CheckSkipped, Detail: why}
+}
+
+// tlsFailure returns what support staff need to know of a certificate problem.
+func tlsFailure(err error) string {
+	var unverified *tls.CertificateVerificationError
+	var pin *pinError
+	var record tls.RecordHeaderError
+	var op *net.OpError
+	switch {
+	case errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0:
+		return fmt.Sprintf("%v; the server's key is %s", unverified.Err, PinOf(unverified.UnverifiedCertificates[0]))
+	case errors.As(err, &pin):
+		return pin.Error()
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+		return "the server does not speak TLS on this port"
+	case errors.As(err, &op) && op.Op == "remote error":
+		return op.Err.Error()
+	}
+	return ""
+}

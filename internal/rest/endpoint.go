@@ -1,0 +1,119 @@
+package rest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Repeat says what a second sending of the same request does.
+type Repeat uint8
+
+const (
+	// Once: a second sending may make a second thing. It is repeated only if
+	// the server cannot have seen it. The zero value, so that forgetting to
+	// decide is safe.
+	Once Repeat = iota
+	// Idempotent: a change that is the same after the second sending.
+	Idempotent
+	// Read: changes nothing.
+	Read
+)
+
+// Endpoint describes one operation of an API. Method and route stand here and
+// nowhere else. Use it by pointer.
+type Endpoint struct {
+	// Op is the operation's stable name: "Clients.Create".
+	Op string
+	// Verb is the same for people: "create client".
+	Verb string
+	// Method and Route, the latter below the API's base with {name} for each
+	// argument. A route that begins with "^" is below the server's root instead.
+	Method, Route string
+	Repeat        Repeat
+	// Sensitive answers (sign-on links, new keys) are never shown, not even in part.
+	Sensitive bool
+	// Timeout replaces the client's limit for one attempt, if it is longer.
+	Timeout time.Duration
+
+	operation atomic.Pointer[operation]
+}
+
+// Call is one use of an Endpoint.
+type Call struct {
+	Endpoint *Endpoint
+	// Subject names the thing concerned in errors: `"example_com"`, "42".
+	Subject string
+	// Args fill the places of the route in order.
+	Args  []string
+	Query url.Values
+	// Body is sent as JSON, url.Values as a form; nil is none.
+	Body any
+	// Out receives the answer: a pointer for encoding/json, or an Unmarshaler
+	// of answers. nil expects nothing (an empty body, or any JSON).
+	Out any
+	// EmptyOK accepts an empty body although Out is set.
+	EmptyOK bool
+	// Secrets are values of this call that must not show up anywhere.
+	Secrets []string
+	// HiddenFields names fields of a form whose values are not shown, whatever they
+	// are called ("arg2").
+	HiddenFields []string
+	// Timeout replaces the endpoint's, if it is not 0.
+	Timeout time.Duration
+	// Classify replaces the client's for this call: where the meaning of an answer
+	// depends on what was asked.
+	Classify func(*Answer) *provider.Error
+	// Single forbids repetitions: a connection test wants the first failure.
+	Single bool
+}
+
+// Answer is what the server said. Body is only valid during the call.
+type Answer struct {
+	Endpoint *Endpoint
+	Status   int
+	Header   http.Header
+	Body     []byte
+	// Remark is set by a Classify that finds something in a success that deserves a
+	// warning in the log.
+	Remark string
+}
+
+// AnswerDecoder is an Out that reads the whole answer itself.
+type AnswerDecoder interface {
+	DecodeAnswer(a *Answer) error
+}
+
+// Identified is implemented by what an answer decodes into when it is worthless
+// without its identity: `200 {}` is not a client.
+type Identified interface {
+	// Missing names the identifying field that is absent, or "".
+	Missing() string
+}
+
+// Config is what a vendor's client supplies.
+type Config struct {
+	// Provider is the kind: "keyhelp".
+	Provider string
+	// BaseURL as the caller wrote it.
+	BaseURL string
+	// APIPath is appended to the base: "/api/v2".
+	APIPath string
+	// Header is sent with every request: Accept and the like, no secrets.
+	Header http.Header
+	// Authorize puts credentials on an attempt. It is a function so that no
+	// struct holds them. It may do I/O under the context.
+	Authorize func(ctx context.Context, req *http.Request) error
+	// Secrets are the credentials' values, for the second net under redaction.
+	Secrets func() []string
+	// Classify reads an error out of an answer with the vendor's codes; nil
+	// means success. It sees every answer but 3xx and need not fill in what
+	// rest knows (provider, operation, status, request ID, Retry-After).
+	Classify func(*Answer) *provider.Error
+	// RequestID is the header that carries the server's request identifier.
+	RequestID string
+}

@@ -1,0 +1,144 @@
+package rest
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// fill puts escaped arguments into the places of a route. It returns the path
+// decoded and escaped. Two kinds of arguments are refused: empty ones, since they
+// would address the collection instead of the thing, and those with a dot segment.
+// Escaping does not help against those: "%2E%2E" means ".." to every server and
+// proxy that normalises by RFC 3986, and many decode "%2F" before they do.
+func fill(route string, args []string) (path, raw string, err error) {
+	if !strings.Contains(route, "{") {
+		if len(args) > 0 {
+			return "", "", fmt.Errorf("route %s takes no argument, got %d", route, len(args))
+		}
+		return route, route, nil
+	}
+	var p, r strings.Builder
+	p.Grow(len(route) + 16) // enough for most
+	r.Grow(len(route) + 16)
+	rest := route
+	for {
+		open := strings.IndexByte(rest, '{')
+		if open < 0 {
+			break
+		}
+		end := strings.IndexByte(rest[open:], '}')
+		if end < 0 {
+			return "", "", fmt.Errorf("route %s has an open brace", route)
+		}
+		name := rest[open+1 : open+end]
+		if len(args) == 0 {
+			return "", "", fmt.Errorf("route %s lacks %s", route, name)
+		}
+		switch {
+		case args[0] == "":
+			return "", "", &argumentError{name: name, problem: "required"}
+		case dotSegment(args[0]):
+			return "", "", &argumentError{name: name, problem: `must not hold "." or ".." as a part`}
+		}
+		p.WriteString(rest[:open])
+		r.WriteString(escapeLiteral(rest[:open]))
+		p.WriteString(args[0])
+		r.WriteString(url.PathEscape(args[0]))
+		args, rest = args[1:], rest[open+end+1:]
+	}
+	if len(args) > 0 {
+		return "", "", fmt.Errorf("route %s has %d arguments too many", route, len(args))
+	}
+	p.WriteString(rest)
+	r.WriteString(escapeLiteral(rest))
+	return p.String(), r.String(), nil
+}
+
+// escapeLiteral escapes the fixed part of a route. If one character of it were not
+// allowed in a path, net/url would drop our spelling altogether, and with it the
+// escaping of the arguments.
+func escapeLiteral(s string) string { return (&url.URL{Path: s}).EscapedPath() }
+
+type argumentError struct{ name, problem string }
+
+func (e *argumentError) Error() string { return e.name + ": " + e.problem }
+
+// dotSegment reports whether a part between slashes, of either kind, is "." or "..".
+func dotSegment(s string) bool {
+	if !strings.Contains(s, ".") {
+		return false
+	}
+	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == "." || part == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// parseBase validates a base URL. http is for this machine only, unless allowed.
+func parseBase(text string, plainHTTP bool) (*url.URL, string) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return nil, "required"
+	}
+	u, err := url.Parse(text)
+	switch {
+	case err != nil:
+		// The parser's error quotes the text, which may hold a password.
+		return nil, "not a URL"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, "must begin with https://"
+	case u.Hostname() == "":
+		return nil, "has no host"
+	case u.User != nil:
+		return nil, "must not hold credentials"
+	case u.RawQuery != "" || u.Fragment != "":
+		return nil, "must not have a query or fragment"
+	case !validPort(u.Port()):
+		return nil, "has a port that does not exist"
+	case dotSegment(u.Path):
+		return nil, `must not hold "." or ".." in its path`
+	case u.Scheme == "http" && !plainHTTP && !loopback(u.Hostname()):
+		return nil, "is plain http: use https, or allow it with provider.WithPlainHTTP"
+	}
+	clean := &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(strings.ToLower(u.Host), ":"), Path: strings.TrimRight(u.Path, "/")}
+	if u.RawPath != "" {
+		clean.RawPath = strings.TrimRight(u.RawPath, "/")
+	}
+	return clean, ""
+}
+
+func validPort(text string) bool {
+	if text == "" {
+		return true
+	}
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
+}
+
+// below appends a path and its escaped spelling to a base. Not URL.JoinPath: that
+// makes the path of a base without one relative, and resolves dot segments.
+func below(base *url.URL, path, raw string) *url.URL {
+	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + path}
+	if base.RawPath != "" || path != raw {
+		u.RawPath = base.EscapedPath() + raw
+	}
+	return u
+}
+
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	if p := u.Port(); p != "" {
+		return p
+	}
+	if u.Scheme == "https" {
+		return "443"
+	}
+	return "80"
+}

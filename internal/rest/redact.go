@@ -1,0 +1,261 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const redacted = "[redacted]"
+
+// sensitiveFields are names of JSON and form fields whose values are never shown,
+// in lower case and without "_", "-" and spaces.
+var sensitiveFields = []string{
+	"pin", "jwt", "otp", "key", "secret", "hash", "authorization", "cookie", "session", "sessionid", "signature", "backupcodes",
+	"loginurl", "autologinurl", "signonurl", "ssourl", "consoleurl", "otpauthurl",
+}
+
+// sensitiveEndings are how such names may end: root_pass, X-API-Key, refreshToken.
+var sensitiveEndings = []string{"pass", "token", "secret", "apikey", "accesskey", "secretkey", "privatekey", "licensekey"}
+
+// sensitiveParts may stand anywhere: a hidden "password_changed_at" does no harm.
+var sensitiveParts = []string{"password", "passwd", "passphrase"}
+
+// codes of errors are no secrets: "code" is only hidden in forms.
+func sensitive(name string, form bool) bool {
+	name = strings.Map(func(r rune) rune {
+		if r == '_' || r == '-' || r == ' ' {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, name)
+	return name == "code" && form ||
+		slices.Contains(sensitiveFields, name) ||
+		slices.ContainsFunc(sensitiveEndings, func(end string) bool { return strings.HasSuffix(name, end) }) ||
+		slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(name, part) })
+}
+
+// redactText hides the values of sensitive fields in JSON, whole or broken: it
+// reads as a human does, a quoted name, a colon, a value.
+func redactText(text string) string {
+	var out strings.Builder
+	for i := 0; i < len(text); {
+		if text[i] != '"' {
+			out.WriteByte(text[i])
+			i++
+			continue
+		}
+		end := stringEnd(text, i)
+		name := fieldName(text[i:end])
+		out.WriteString(text[i:end])
+		i = end
+		colon := i
+		for colon < len(text) && (text[colon] == ' ' || text[colon] == '\t' || text[colon] == '\n' || text[colon] == '\r') {
+			colon++
+		}
+		if colon >= len(text) || text[colon] != ':' || !sensitive(name, false) {
+			continue
+		}
+		out.WriteString(text[i:colon])
+		out.WriteString(`:"` + redacted + `"`)
+		i = valueEnd(text, colon+1)
+	}
+	return out.String()
+}
+
+// fieldName is the name in a string literal, which may be broken.
+func fieldName(literal string) string {
+	var name string
+	if strings.Contains(literal, `\`) && json.Unmarshal([]byte(literal), &name) == nil {
+		return name
+	}
+	return strings.Trim(literal, `"`)
+}
+
+// stringEnd returns the place behind the string literal that begins at i.
+func stringEnd(text string, i int) int {
+	for j := i + 1; j < len(text); j++ {
+		switch text[j] {
+		case '\\':
+			j++
+		case '"':
+			return j + 1
+		}
+	}
+	return len(text)
+}
+
+// valueEnd returns the place behind the JSON value that begins at or after i.
+func valueEnd(text string, i int) int {
+	depth := 0
+	for i < len(text) {
+		switch text[i] {
+		case '"':
+			i = stringEnd(text, i)
+			if depth == 0 {
+				return i
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth == 0 {
+				return i
+			}
+			depth--
+			if depth == 0 {
+				return i + 1
+			}
+		case ',':
+			if depth == 0 {
+				return i
+			}
+		}
+		i++
+	}
+	return len(text)
+}
+
+// redactForm hides the values of sensitive fields in a form, and of those named.
+func redactForm(text string, hidden []string) string {
+	pairs := strings.Split(text, "&")
+	for i, pair := range pairs {
+		name, _, found := strings.Cut(pair, "=")
+		if found && (sensitive(formField(name), true) || slices.Contains(hidden, unescaped(name))) {
+			pairs[i] = name + "=" + redacted
+		}
+	}
+	return strings.Join(pairs, "&")
+}
+
+// formField is the field that a form's name stands for: params[root_pass] is
+// root_pass.
+func formField(name string) string {
+	name = unescaped(name)
+	if open := strings.LastIndexByte(name, '['); open >= 0 && strings.HasSuffix(name, "]") && len(name)-open > 2 {
+		name = name[open+1 : len(name)-1]
+	}
+	return name
+}
+
+func unescaped(name string) string {
+	if plain, err := url.QueryUnescape(name); err == nil {
+		return plain
+	}
+	return name
+}
+
+// scrub replaces known secrets wherever they stand, in any escaping: the second
+// net under redaction by field.
+func (x *exchange) scrub(text string) string {
+	if text == "" {
+		return ""
+	}
+	return scrubValues(text, x.secrets())
+}
+
+// secrets are the credentials, those of the call, and what this call sends under
+// the name of a secret: servers quote a bad password when they refuse it.
+func (x *exchange) secrets() []string {
+	if !x.searched {
+		x.searched = true
+		x.hidden = slices.Concat(x.call.Secrets, secretsIn(x.sent, x.call))
+	}
+	if x.client.config.Secrets == nil {
+		return x.hidden
+	}
+	return slices.Concat(x.client.config.Secrets(), x.hidden)
+}
+
+// minFound keeps "true" or "none" under the name of a secret from riddling texts.
+const minFound = 6
+
+func secretsIn(sent []byte, call *Call) (found []string) {
+	add := func(value string) {
+		if len(value) >= minFound {
+			found = append(found, value)
+		}
+	}
+	if form, ok := call.Body.(url.Values); ok {
+		for name, values := range form {
+			if sensitive(formField(name), true) || slices.Contains(call.HiddenFields, name) {
+				for _, value := range values {
+					add(value)
+				}
+			}
+		}
+		return found
+	}
+	var tree any
+	if len(sent) == 0 || json.Unmarshal(sent, &tree) != nil {
+		return nil
+	}
+	var walk func(node any, hide bool)
+	walk = func(node any, hide bool) {
+		switch n := node.(type) {
+		case map[string]any:
+			for name, value := range n {
+				walk(value, hide || sensitive(name, false))
+			}
+		case []any:
+			for _, value := range n {
+				walk(value, hide)
+			}
+		case string:
+			if hide {
+				add(n)
+			}
+		}
+	}
+	walk(tree, false)
+	return found
+}
+
+// excerpt describes an answer that cannot be understood by its beginning.
+func (x *exchange) excerpt(prefix string) string {
+	body := x.body.String()
+	if strings.TrimSpace(body) == "" {
+		return prefix + " without a body"
+	}
+	if x.call.Endpoint.Sensitive {
+		return prefix + " with a body that is withheld, since it may hold a secret"
+	}
+	kind := "text"
+	trimmed := strings.TrimSpace(body)
+	switch {
+	case strings.HasPrefix(trimmed, "<"):
+		kind = "HTML"
+	case trimmed[0] == '{' || trimmed[0] == '[':
+		kind = "JSON"
+	}
+	// Clip with room first: redaction of megabytes for a line is a waste.
+	shown := x.scrub(redactText(cut(trimmed, 4000)))
+	return prefix + " " + kind + ": " + clip(oneLine(shown), 160)
+}
+
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	}), " ")
+}
+
+// clip shortens to about n bytes without breaking a character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return cut(s, n) + "..."
+}
+
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,375 @@
+package rest
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+const (
+	canaryPassword = `pÄ$$ "w\ord"/<&%+'x`
+	canaryToken    = "tOkEn-0123456789"
+	canaryNested   = "dEeP-sEcReT/1"
+	canaryURL      = "https://panel.test/login?token=cAnArY-OnE-tImE"
+)
+
+// spelled lists how a value may be written by whoever quotes it.
+func spelled(secret string) []string {
+	std, _ := json.Marshal(secret)
+	var plain strings.Builder
+	encoder := json.NewEncoder(&plain)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(secret)
+	twice, _ := json.Marshal(string(std))
+	unquote := func(s string) string { return s[1 : len(s)-1] }
+	return []string{
+		secret,
+		url.QueryEscape(secret), url.PathEscape(secret), lowerHex(url.QueryEscape(secret)), url.QueryEscape(url.QueryEscape(secret)),
+		unquote(string(std)), unquote(strings.TrimSpace(plain.String())), php(secret), string(twice[3 : len(twice)-3]),
+		html.EscapeString(secret), strings.NewReplacer(`"`, "&quot;", "'", "&#039;", "&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(secret),
+		unquote(fmt.Sprintf("%q", secret)), unquote(fmt.Sprintf("%+q", secret)),
+	}
+}
+
+// lowerHex spells %2F as %2f.
+func lowerHex(s string) string {
+	return regexp.MustCompile("%..").ReplaceAllStringFunc(s, strings.ToLower)
+}
+
+// php is json_encode with its defaults: slashes and everything beyond ASCII escaped.
+func php(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\' || r == '/':
+			b.WriteString(`\` + string(r))
+		case r > 0xffff:
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)
+		case r < ' ' || r > '~':
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func assertClean(t *testing.T, text string, secrets ...string) {
+	t.Helper()
+	for _, secret := range secrets {
+		for _, form := range spelled(secret) {
+			assert.NotContains(t, text, form)
+			// Nor most of it.
+			assert.NotContains(t, text, form[:len(form)*2/3])
+		}
+	}
+}
+
+// shownBy prints an error in all ways in which errors get printed.
+func shownBy(err error) string {
+	var all strings.Builder
+	var walk func(error)
+	walk = func(err error) {
+		if err == nil {
+			return
+		}
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+			if verb == "%x" {
+				continue // hex of a clean text
+			}
+			fmt.Fprintf(&all, verb+"\n", err)
+		}
+		fmt.Fprintf(&all, "%v\n", slog.AnyValue(err).Resolve())
+		switch e := err.(type) { //nolint:errorlint // each link is printed by itself
+		case interface{ Unwrap() error }:
+			walk(e.Unwrap())
+		case interface{ Unwrap() []error }:
+			for _, inner := range e.Unwrap() {
+				walk(inner)
+			}
+		}
+	}
+	walk(err)
+	text, _ := json.Marshal(err)
+	all.Write(text)
+	return all.String()
+}
+
+// TestNoSecretIsShown plants secrets in a call, lets the server quote them in every way,
+// and searches all that is printed, logged or dumped.
+func TestNoSecretIsShown(t *testing.T) {
+	planted := []string{canaryKey, canaryPassword, canaryToken, canaryNested}
+	quoted := strings.Join(planted, " and ")
+	asJSON := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+	for name, handler := range map[string]http.HandlerFunc{
+		"HTML":            answer(200, "<html>bad request: "+html.EscapeString(quoted)+"</html>", "Content-Type", "text/html"),
+		"raw HTML":        answer(500, "<html>"+quoted),
+		"broken JSON":     answer(200, `{"id":1,"error":`+asJSON(quoted)),
+		"PHP notice":      answer(200, "Notice: "+quoted+`{"id":1}`),
+		"PHP JSON":        answer(422, `{"error":"`+php(quoted)+`"}`),
+		"error":           answer(422, `{"error":`+asJSON(quoted)+`,"details":{`+asJSON(quoted)+`:`+asJSON(quoted)+`}}`),
+		"field":           answer(400, `{"password":`+asJSON(canaryPassword)+`,"token":"`+canaryToken+`","x":{"secret":{"deep":"`+canaryNested+`"}}}`),
+		"JSON in JSON":    answer(400, `{"request":`+asJSON(`{"password":`+asJSON(canaryPassword)+`}`)+`}`),
+		"form":            answer(400, url.Values{"password": {canaryPassword}, "token": {canaryToken}}.Encode(), "Content-Type", "application/x-www-form-urlencoded"),
+		"JSON as a form":  answer(400, `{"password":"not known here","token":"nor here"}`, "Content-Type", "application/x-www-form-urlencoded"),
+		"request id":      answer(500, "{}", "X-Request-Id", quoted),
+		"header":          answer(500, "{}", "Server", quoted, "X-Debug", quoted),
+		"redirect":        answer(302, "", "Location", "https://elsewhere.test/"+url.PathEscape(quoted)+"?"+url.QueryEscape(quoted)),
+		"redirect broken": answer(302, "", "Location", "http://[x?"+quoted),
+		"retry":           answer(503, quoted),
+		"wrong type":      answer(200, `{"id":`+asJSON(quoted)+`}`),
+		"picky":           answer(200, `{"id":1,"picky":`+asJSON(quoted)+`}`),
+		"cut":             answer(400, "{"+strings.Repeat(" ", 60)+`"a":"`+canaryPassword),
+		"dropped":         func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+	} {
+		for _, kind := range []Repeat{Read, Idempotent, Once} {
+			t.Run(name+"/"+kind.String(), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var logs, dumps syncBuffer
+					logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug - 8}))
+					c, _ := inMemory(t, handler, provider.WithLogger(logger), provider.WithDumps(&dumps))
+					c.config.Classify = quotingClassifier
+					call := callOf(kind, new(pickyThing))
+					call.Query = url.Values{"token": {canaryToken}}
+					call.Secrets = []string{canaryToken, "ab"}
+					if kind != Read {
+						call.Body = map[string]any{"name": "x", "password": canaryPassword, "auth": map[string]any{"api_key": canaryNested}}
+					} else {
+						call.Secrets = append(call.Secrets, canaryPassword, canaryNested)
+					}
+					err := c.Do(t.Context(), call)
+					require.Error(t, err)
+					logger.Error("failed", "err", err, "client", c)
+					assertClean(t, shownBy(err), planted...)
+					assertClean(t, logs.String(), planted...)
+					assertClean(t, dumps.String(), planted...)
+					assert.Contains(t, logs.String(), "Things.")
+					assert.Contains(t, dumps.String(), "X-Api-Key: "+redacted)
+					assert.NotContains(t, dumps.String(), "not known here")
+					assert.NotContains(t, dumps.String(), "nor here")
+				})
+			})
+		}
+	}
+}
+
+// pickyThing quotes what it cannot read, as strconv and time do.
+type pickyThing struct {
+	thing
+	Picky picky `json:"picky"`
+}
+
+type picky struct{}
+
+func (*picky) UnmarshalJSON(data []byte) error { return fmt.Errorf("cannot read %s", data) }
+
+type vendorError struct{ text string }
+
+func (e *vendorError) Error() string { return e.text }
+
+// quotingClassifier does what vendors do: it takes the server's word into the error.
+func quotingClassifier(a *Answer) *provider.Error {
+	var body struct {
+		Error   string            `json:"error"`
+		Details map[string]string `json:"details"`
+	}
+	if json.Unmarshal(a.Body, &body) != nil || body.Error == "" {
+		return nil
+	}
+	return &provider.Error{Message: body.Error, Code: body.Error, Fields: body.Details, RequestID: body.Error, Err: &vendorError{body.Error}}
+}
+
+func TestVendorsErrorStaysReachable(t *testing.T) {
+	c, _ := inMemory(t, answer(422, `{"error":"no such plan"}`))
+	c.config.Classify = quotingClassifier
+	var vendor *vendorError
+	require.ErrorAs(t, c.Do(t.Context(), callOf(Once, nil)), &vendor)
+	assert.Equal(t, "no such plan", vendor.text)
+}
+
+// TestSensitiveAnswers are not shown at all: what they hold is not known beforehand.
+func TestSensitiveAnswers(t *testing.T) {
+	body := `{"link":"` + canaryURL + `"}`
+	for name, handler := range map[string]http.HandlerFunc{
+		"ok":       answer(200, body),
+		"text":     answer(200, canaryURL),
+		"half":     answer(200, body[:len(body)-2]),
+		"picky":    answer(200, `{"picky":"`+canaryURL+`"}`),
+		"error":    answer(500, body),
+		"redirect": answer(302, "", "Location", canaryURL),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var logs, dumps syncBuffer
+				logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				c, _ := inMemory(t, handler, provider.WithLogger(logger), provider.WithDumps(&dumps))
+				err := c.Do(t.Context(), &Call{Endpoint: signOn, Out: new(pickyThing)})
+				require.Error(t, err)
+				for _, text := range []string{shownBy(err), logs.String(), dumps.String()} {
+					assert.NotContains(t, text, "cAnArY")
+				}
+			})
+		})
+	}
+}
+
+// TestGarbledStatusLine: net/http quotes what it got in place of an answer.
+func TestGarbledStatusLine(t *testing.T) {
+	for _, line := range []string{canaryURL + " " + canaryKey + "\r\n\r\n", "HTTP/1.1 200 OK\r\ncAnArY " + canaryKey + "\r\n\r\n"} {
+		var logs, dumps syncBuffer
+		logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		c, _ := over(t, func(w http.ResponseWriter, _ *http.Request) {
+			conn, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				_, _ = conn.Write([]byte(line))
+				_ = conn.Close()
+			}
+		}, provider.WithLogger(logger), provider.WithDumps(&dumps), provider.WithRetry(provider.Retry{Attempts: 1}))
+		err := c.Do(t.Context(), &Call{Endpoint: signOn})
+		require.ErrorIs(t, err, provider.ErrUnavailable)
+		for _, text := range []string{shownBy(err), logs.String(), dumps.String()} {
+			assert.NotContains(t, text, "cAnArY")
+			assertClean(t, text, canaryKey)
+		}
+		assertClean(t, shownBy(c.Do(t.Context(), callOf(Read, nil))), canaryKey)
+	}
+}
+
+func TestClientDoesNotPrintSecrets(t *testing.T) {
+	c := newClient(t, "https://panel.test/x")
+	holder := struct{ Client, client *Client }{c, c}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d"} {
+		assertClean(t, fmt.Sprintf(verb, c), canaryKey)
+		assertClean(t, fmt.Sprintf(verb, holder), canaryKey)
+	}
+	assert.Equal(t, "test client of https://panel.test/x", c.String())
+}
+
+// TestErrorsOfCallersTransport may hold URLs with their query.
+func TestErrorsOfCallersTransport(t *testing.T) {
+	cause := &net.DNSError{Err: "x", Name: "y"}
+	c := newClient(t, "https://panel.test", provider.WithRetry(provider.Retry{Attempts: 1}), provider.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
+		return nil, fmt.Errorf("proxy: %w", &url.Error{Op: "Get", URL: "https://x.test?canary", Err: cause})
+	})}))
+	err := c.Do(t.Context(), callOf(Read, nil))
+	assert.NotContains(t, shownBy(err), "canary")
+	var dns *net.DNSError
+	require.ErrorAs(t, err, &dns)
+	require.ErrorIs(t, err, cause)
+	var none *vendorError
+	assert.False(t, errors.As(err, &none))
+}
+
+func TestScrubEverySpelling(t *testing.T) {
+	for _, secret := range []string{canaryKey, canaryPassword, canaryToken, `\\\\"""`, "a/b c+d%25", "日本語テキスト", "😀😀", "tab\tnew\nline\x01", "\xff\xfe\xfd\xfc1"} {
+		for i, form := range spelled(secret) {
+			if !utf8.ValidString(secret) && i > 4 {
+				continue // such bytes do not survive JSON
+			}
+			assert.Equal(t, "before [redacted] after", scrubValues("before "+form+" after", []string{secret}), "%q as %q", secret, form)
+		}
+	}
+}
+
+func TestScrubPrefersTheLongest(t *testing.T) {
+	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []string{"abcd", "abcd1234"}), "no rest stays")
+	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []string{"redacted", "acte", "dact"}), "what was put in is not searched")
+	assert.Equal(t, "the [redacted]", scrubValues("the secre", []string{"secret-key"}), "cut off by whoever quoted it")
+	assert.Equal(t, "a b abc", scrubValues("a b abc", []string{"", "a", "abc"}), "too short to hide")
+}
+
+func TestRedactText(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"password":"x"}`:                         `{"password":"[redacted]"}`,
+		`{"Root-Pass" : [1,{"a":"]"}] ,"b":2}`:     `{"Root-Pass" :"[redacted]" ,"b":2}`,
+		`{"password_confirmation":"a\"b","c":1}`:   `{"password_confirmation":"[redacted]","c":1}`,
+		`{"p\u0061ssword":"x"}`:                    `{"p\u0061ssword":"[redacted]"}`,
+		`{"X-API-Key":"x","code":404}`:             `{"X-API-Key":"[redacted]","code":404}`,
+		`{"pin":1234}`:                             `{"pin":"[redacted]"}`,
+		`{"password":"broken off`:                  `{"password":"[redacted]"`,
+		`<br>Notice {"token":"x"} and "secret": y`: `<br>Notice {"token":"[redacted]"} and "secret":"[redacted]"`,
+		`{"name":"password","value":"x"}`:          `{"name":"password","value":"x"}`,
+		`{"compact":1}`:                            `{"compact":1}`,
+	} {
+		assert.Equal(t, want, redactText(text))
+	}
+	assert.Equal(t, "a=1&params[root_pass]=[redacted]&code=[redacted]&x", redactForm("a=1&params[root_pass]=x&code=1&x", nil))
+	assert.Equal(t, "arg1=alice&arg2=[redacted]", redactForm("arg1=alice&arg2=x", []string{"arg2"}))
+}
+
+func FuzzRedact(f *testing.F) {
+	for _, secret := range []string{canaryKey, canaryPassword, "abcd", `\\\\`} {
+		f.Add(`{"password":"x","a":`+secret+`}`, secret)
+		f.Add(`\\\\\\\\\u0041%25&amp;`, secret)
+	}
+	f.Fuzz(func(t *testing.T, text, secret string) {
+		text, secret = text[:min(len(text), 1000)], secret[:min(len(secret), 64)]
+		for name, out := range map[string]string{"text": redactText(text), "form": redactForm(text, nil), "scrub": scrubValues(text, []string{secret, canaryKey})} {
+			if len(out) > 4*len(text)+len(redacted) {
+				t.Errorf("%s grew from %d to %d bytes", name, len(text), len(out))
+			}
+		}
+		if len(secret) < minSecret || strings.Contains(redacted, secret) {
+			return
+		}
+		for _, form := range spelled(secret)[:5+8*bit(utf8.ValidString(secret))] {
+			if out := scrubValues(text+" "+form+" "+text, []string{secret}); strings.Contains(out, secret) && !strings.Contains(redacted+text+redacted, secret) && !overlaps(text, secret) {
+				t.Errorf("%q is left in %q", secret, out)
+			}
+		}
+	})
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// overlaps: what stands around a replaced value may spell it anew together with
+// "[redacted]", which tells nobody anything.
+func overlaps(text, secret string) bool {
+	return strings.ContainsAny(secret, "[] ") || strings.Contains(text, secret[:1])
+}
+
+// TestHiddenFields: where names say nothing (arg2 is a password), the call says it.
+func TestHiddenFields(t *testing.T) {
+	var dumps syncBuffer
+	c, _ := inMemory(t, answer(200, "arg2 was "+canaryPassword), provider.WithDumps(&dumps))
+	err := c.Do(t.Context(), &Call{Endpoint: createThing, Body: url.Values{"arg1": {"jane"}, "arg2": {canaryPassword}}, HiddenFields: []string{"arg2"}, Out: new(thing)})
+	require.Error(t, err)
+	assertClean(t, dumps.String()+shownBy(err), canaryPassword)
+	assert.Contains(t, dumps.String(), "arg1=jane&arg2=[redacted]")
+}
+
+// TestDumps is what WithDumps promises: readable, one exchange a time.
+func TestDumps(t *testing.T) {
+	var dumps syncBuffer
+	c, in := inMemory(t, okThing, provider.WithDumps(&dumps), provider.WithRetry(provider.Retry{Attempts: 1}))
+	in.At(0, faults.Fault{Kind: faults.Status, StatusCode: 422, Body: `{"error":"no"}`})
+	require.Error(t, c.Do(t.Context(), callOf(Once, new(thing))))
+	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Body: url.Values{"a": {"b"}, "password": {"hunter2"}}, Out: new(thing)}))
+	for _, line := range []string{
+		"> POST /api/v2/things (test.Things.Create, attempt 1)", "> Accept: application/json", `> {"name":"x"}`,
+		"< 422", `< {"error":"no"}`, "> a=b&password=[redacted]", `< {"id":1,"name":"x"}`,
+	} {
+		assert.Contains(t, dumps.String(), line+"\n")
+	}
+}

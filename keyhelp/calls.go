@@ -1,0 +1,171 @@
+package keyhelp
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"net/mail"
+	"net/url"
+	"strconv"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// modeler is a wire type that knows the public type it stands for.
+type modeler[W, T any] interface {
+	*W
+	model() *T
+}
+
+// fetch reads one thing.
+func fetch[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, arg string) (*T, error) {
+	var w W
+	if err := c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg), Out: P(&w)}); err != nil {
+		return nil, err
+	}
+	return P(&w).model(), nil
+}
+
+// fetchID reads one thing by its ID.
+func fetchID[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, id int64) (*T, error) {
+	if err := checkID(op, id); err != nil {
+		return nil, err
+	}
+	return fetch[T, W, P](ctx, c, op, idText(id))
+}
+
+// list reads all things of a kind.
+func list[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, opts *ListOptions) iter.Seq2[*T, error] {
+	query, invalid := opts.query(op)
+	return func(yield func(*T, error) bool) {
+		if invalid != nil {
+			yield(nil, invalid)
+			return
+		}
+		endpoint, err := c.endpoint(ctx, op, "")
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for w, err := range rest.Elements[W](ctx, c.rest, &rest.Call{Endpoint: endpoint, Query: query}) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(P(w).model(), nil) {
+				return
+			}
+		}
+	}
+}
+
+// create posts a body of fields and returns the new thing's ID, which is all that is
+// known of such answers.
+func (c *Client) create(ctx context.Context, op operation, subject string, fields map[string]any, secrets ...provider.Secret) (int64, error) {
+	var w createdWire
+	err := c.call(ctx, op, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: reveal(secrets)})
+	return w.ID, err
+}
+
+// change sends a partial update. What it answers is undocumented and ignored.
+func (c *Client) change(ctx context.Context, op operation, arg string, fields map[string]any, secrets ...provider.Secret) error {
+	return c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg), Body: fields, Secrets: reveal(secrets)})
+}
+
+// remove deletes one thing.
+func (c *Client) remove(ctx context.Context, op operation, arg string) error {
+	return gone(c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)}))
+}
+
+func reveal(secrets []provider.Secret) []string {
+	var values []string
+	for _, s := range secrets {
+		if s != "" {
+			values = append(values, s.Reveal())
+		}
+	}
+	return values
+}
+
+// ListOptions shape a listing. The API has no paging: a listing is one call, read
+// element by element.
+type ListOptions struct {
+	// Sort names the field to sort by, as the API spells it ("id", "name",
+	// "domain_utf8" have been seen); "" leaves the order to the panel.
+	Sort string
+	// Order is "asc" or "desc"; "" is the panel's default.
+	Order string
+}
+
+func (o *ListOptions) query(op operation) (url.Values, error) {
+	if o == nil {
+		return nil, nil
+	}
+	values := make(url.Values)
+	if o.Sort != "" {
+		values.Set("sort", o.Sort)
+	}
+	switch o.Order {
+	case "":
+	case "asc", "desc":
+		values.Set("order", o.Order)
+	default:
+		var problems provider.Problems
+		problems.Add("Order", `%q is neither "asc" nor "desc"`, o.Order)
+		return nil, refuse(op, "", problems)
+	}
+	return values, nil
+}
+
+// refuse is the error for bad input, before any I/O. nil if there is no problem.
+func refuse(op operation, subject string, problems provider.Problems) error {
+	action := op.any().Verb
+	if subject != "" {
+		action += " " + subject
+	}
+	return problems.Err(Kind, op.any().Op, action)
+}
+
+func refuseNil(op operation) error {
+	return refuse(op, "", provider.Problems{"request": "nil"})
+}
+
+func checkID(op operation, id int64) error {
+	if id > 0 {
+		return nil
+	}
+	return refuse(op, "", provider.Problems{"id": "must be positive, got " + strconv.FormatInt(id, 10)})
+}
+
+func checkName(op operation, field, name string) error {
+	if name != "" {
+		return nil
+	}
+	return refuse(op, "", provider.Problems{field: "required"})
+}
+
+// emailProblem returns why an address cannot be one, or "".
+func emailProblem(address string) string {
+	if address == "" {
+		return "required"
+	}
+	parsed, err := mail.ParseAddress(address)
+	if err != nil || parsed.Address != address {
+		return strconv.Quote(address) + " is not an e-mail address"
+	}
+	return ""
+}
+
+func quoted(arg string) string {
+	if _, err := strconv.ParseInt(arg, 10, 64); err == nil {
+		return arg
+	}
+	return strconv.Quote(arg)
+}
+
+// withExtra adds what the caller gave beyond the known fields.
+func withExtra(fields, extra map[string]any) map[string]any {
+	maps.Copy(fields, extra)
+	return fields
+}

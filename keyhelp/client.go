@@ -1,0 +1,212 @@
+package keyhelp
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Kind is the name of this provider in errors, logs and configurations.
+const Kind = "keyhelp"
+
+// Client talks to one KeyHelp panel. It is safe for concurrent use; make one per
+// panel and keep it.
+type Client struct {
+	rest     *rest.Client
+	dialects dialects
+	settings settings
+
+	// Clients are the customers' accounts.
+	Clients *ClientsService
+	// Domains of the customers.
+	Domains *DomainsService
+	// DNS zones of domains.
+	DNS *DNSService
+	// Certificates for domains.
+	Certificates *CertificatesService
+	// Databases of the customers.
+	Databases *DatabasesService
+	// Emails are the customers' mailboxes.
+	Emails *EmailsService
+	// FTPUsers of the customers.
+	FTPUsers *FTPUsersService
+	// DirectoryProtections are password-protected directories.
+	DirectoryProtections *DirectoryProtectionsService
+	// HostingPlans that clients can be put on.
+	HostingPlans *HostingPlansService
+	// Admins of the panel.
+	Admins *AdminsService
+	// Sessions sign a customer on without a password.
+	Sessions *SessionsService
+	// Server is the machine itself.
+	Server *ServerService
+}
+
+// settings are the options that only KeyHelp has.
+type settings struct {
+	plans []HostingPlan
+	scan  Scan
+}
+
+// New makes a client for the panel at baseURL, such as "https://panel.example.com",
+// with an API key of the panel (Configuration, API). It validates and does no I/O.
+//
+// Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
+func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
+	var problems provider.Problems
+	if apiKey == "" {
+		problems.Add("apiKey", "required")
+	} else if strings.ContainsAny(apiKey.Reveal(), " \t\r\n") {
+		problems.Add("apiKey", "holds white space: was more than the key copied?")
+	}
+	options := provider.NewOptions(opts...)
+	dialect, _ := rest.VendorOption(options, Kind, "WithDialect").(Dialect)
+	if !dialect.known() {
+		problems.Add("WithDialect", "%q is not a dialect", string(dialect))
+	}
+	scan, _ := rest.VendorOption(options, Kind, "WithScan").(Scan)
+	if scan.Gap < 0 || scan.Max < 0 || scan.ClientsFrom < 0 || scan.DomainsFrom < 0 {
+		problems.Add("WithScan", "negative")
+	}
+	plans, _ := rest.VendorOption(options, Kind, "WithPlans").([]HostingPlan)
+	for _, plan := range plans {
+		if plan.ID <= 0 || plan.Name == "" {
+			problems.Add("WithPlans", "a plan needs an ID and a name")
+		}
+	}
+	key := []string{apiKey.Reveal()}
+	core, err := rest.New(rest.Config{
+		Provider: Kind,
+		BaseURL:  trimAPIPath(baseURL),
+		APIPath:  "/api/v2",
+		Header:   http.Header{"Accept": {"application/json"}},
+		Authorize: func(_ context.Context, req *http.Request) error {
+			req.Header["X-Api-Key"] = key
+			return nil
+		},
+		Secrets:  func() []string { return key },
+		Classify: classify,
+	}, opts...)
+	if problems.Err(Kind, "", "") != nil {
+		return nil, joinProblems(problems, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{rest: core, settings: settings{plans: plans, scan: scan.withDefaults()}}
+	c.dialects.configure(dialect)
+	c.Clients = &ClientsService{c}
+	c.Domains = &DomainsService{c}
+	c.DNS = &DNSService{c}
+	c.Certificates = &CertificatesService{c}
+	c.Databases = &DatabasesService{c}
+	c.Emails = &EmailsService{c}
+	c.FTPUsers = &FTPUsersService{c}
+	c.DirectoryProtections = &DirectoryProtectionsService{c}
+	c.HostingPlans = &HostingPlansService{c}
+	c.Admins = &AdminsService{c}
+	c.Sessions = &SessionsService{c}
+	c.Server = &ServerService{c}
+	return c, nil
+}
+
+// trimAPIPath accepts the URL with the API's path behind it, as people copy it.
+func trimAPIPath(baseURL string) string {
+	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
+	return strings.TrimSuffix(trimmed, "/api/v2")
+}
+
+// joinProblems adds the problems that the core found to ours.
+func joinProblems(problems provider.Problems, err error) error {
+	if e, ok := err.(*provider.Error); ok { //nolint:errorlint // straight from rest.New
+		for field, problem := range e.Fields {
+			problems.Add(field, "%s", problem)
+		}
+	}
+	return problems.Err(Kind, "New", "new client")
+}
+
+// WithDialect fixes the dialect that the panel speaks. The default, DialectAuto,
+// finds out at the first call.
+func WithDialect(d Dialect) provider.Option {
+	return provider.VendorOption(Kind, "WithDialect", d)
+}
+
+// WithPlans gives the plans of a panel that has no /hosting-plans (an endpoint of
+// KeyHelp Pro): the manual configuration of the reference module. They are used
+// only when the panel answers that the endpoint does not exist.
+func WithPlans(plans ...HostingPlan) provider.Option {
+	return provider.VendorOption(Kind, "WithPlans", plans)
+}
+
+// WithScan bounds the search through client and domain IDs that stands in for a
+// look-up by name in the documented dialect, which has none.
+func WithScan(s Scan) provider.Option {
+	return provider.VendorOption(Kind, "WithScan", s)
+}
+
+// String names the client without its key.
+func (c *Client) String() string { return c.rest.String() }
+
+// GoString is String, so that %#v shows no more.
+func (c *Client) GoString() string { return c.String() }
+
+// Do performs a call that has no method yet, with the same authorisation, limits,
+// repetitions and errors as all others. The route is below /api/v2. out receives
+// the JSON answer; nil ignores it.
+func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
+	if req == nil || req.Method == "" || !strings.HasPrefix(req.Route, "/") {
+		var problems provider.Problems
+		if req == nil {
+			problems.Add("request", "nil")
+		} else {
+			if req.Method == "" {
+				problems.Add("Method", "required")
+			}
+			if !strings.HasPrefix(req.Route, "/") {
+				problems.Add("Route", `must begin with "/"`)
+			}
+		}
+		return problems.Err(Kind, "Do", "call")
+	}
+	endpoint := &rest.Endpoint{Op: "Do", Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
+	switch {
+	case req.Method == http.MethodGet, req.Method == http.MethodHead:
+		endpoint.Repeat = rest.Read
+	case req.Repeatable:
+		endpoint.Repeat = rest.Idempotent
+	}
+	return c.rest.Do(ctx, &rest.Call{Endpoint: endpoint, Args: req.Args, Query: req.Query, Body: req.Body, Out: out})
+}
+
+// call performs an operation in the panel's dialect.
+func (c *Client) call(ctx context.Context, op operation, call *rest.Call) error {
+	endpoint, err := c.endpoint(ctx, op, call.Subject)
+	if err != nil {
+		return err
+	}
+	call.Endpoint = endpoint
+	return c.rest.Do(ctx, call)
+}
+
+func (c *Client) endpoint(ctx context.Context, op operation, subject string) (*rest.Endpoint, error) {
+	d, err := c.dialects.resolve(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	endpoint := op.in(d)
+	if endpoint == nil {
+		action := op.any().Verb
+		if subject != "" {
+			action += " " + subject
+		}
+		return nil, &provider.Error{
+			Provider: Kind, Op: op.any().Op, Action: action, Kind: provider.ErrUnsupported,
+			Message: "the " + string(d.name) + " dialect of the API has no such endpoint",
+		}
+	}
+	return endpoint, nil
+}

@@ -1,0 +1,373 @@
+package keyhelp
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// ClientsService manages the customers' accounts, which KeyHelp calls clients (not
+// users: /users does not exist).
+type ClientsService struct{ c *Client }
+
+// ClientAccount is a customer's account on the panel.
+type ClientAccount struct {
+	ID int64
+	// LoginName is the panel and system user (live dialect: username).
+	LoginName string
+	Email     string
+	// DisplayName is the person. Live panels hold first and last name instead,
+	// which are joined here.
+	DisplayName string
+	// Locked: suspended (live dialect: is_suspended).
+	Locked bool
+	// HostingPlanID is 0 if none is set or the panel does not tell; live panels
+	// are not proven to.
+	HostingPlanID int64
+	CreatedAt     time.Time
+	// UpdatedAt is only told in the documented dialect.
+	UpdatedAt time.Time
+
+	// The rest is only told in the live dialect.
+
+	// Language of the panel for this client: "de", "en", "pt-BR", ...
+	Language string
+	// Notes of the operator.
+	Notes string
+	// SuspendOn and DeleteOn are scheduled dates, zero if none.
+	SuspendOn time.Time
+	DeleteOn  time.Time
+	Contact   ContactData
+	// Limits and rights, as far as the panel tells them (seen in one client only).
+	Limits      *PlanResources
+	Permissions *PlanPermissions
+}
+
+// ContactData is the address book entry of a client, live dialect only.
+type ContactData struct {
+	FirstName, LastName, Company, Telephone string
+	Address, City, ZIP, State, Country      string
+	// ClientID is the operator's own customer number.
+	ClientID string
+}
+
+// ClientCreateRequest asks for a new client.
+type ClientCreateRequest struct {
+	// LoginName is the panel and system user. Required.
+	LoginName string
+	// Password is required in the documented dialect and sent in both.
+	Password provider.Secret
+	// Email is required.
+	Email string
+	// DisplayName is the person. In the live dialect it becomes first and last
+	// name, split at the last blank.
+	DisplayName string
+	// HostingPlanID applies a plan; 0 none. Plans belong to clients, never to
+	// domains.
+	HostingPlanID int64
+
+	// The rest exists in the live dialect only and is refused in the other
+	// (provider.ErrUnsupported). nil and "" leave the panel's default, which is
+	// undocumented for all of these.
+
+	Language             string
+	Notes                string
+	Locked               *bool
+	SuspendOn            *time.Time
+	DeleteOn             *time.Time
+	Contact              *ContactData
+	SendLoginCredentials *bool
+	CreateSystemDomain   *bool
+	// Skeleton names a directory skeleton (seen in one client only).
+	Skeleton string
+	// Extra fields, sent as they are.
+	Extra map[string]any
+}
+
+// ClientUpdateRequest changes a client. nil leaves a field as it is; a pointer sets
+// it, also to its zero value.
+type ClientUpdateRequest struct {
+	Password      *provider.Secret
+	Email         *string
+	DisplayName   *string
+	Locked        *bool
+	HostingPlanID *int64
+
+	// Live dialect only.
+
+	// LoginName: no panel is known to rename; most refuse or ignore it.
+	LoginName *string
+	Language  *string
+	Notes     *string
+	// SuspendOn and DeleteOn: the zero time clears the date.
+	SuspendOn *time.Time
+	DeleteOn  *time.Time
+	// Contact sends the fields that are not empty. Whether the panel merges or
+	// replaces the others is undocumented: read, change, send all.
+	Contact *ContactData
+	// Extra fields, sent as they are.
+	Extra map[string]any
+}
+
+// Create makes a client: POST /api/v2/clients. In the live dialect only the ID of
+// the answer is documented; the other fields of the result are those of the
+// request then.
+//
+// A lost answer is provider.ErrOutcomeUnknown: look the name up before repeating.
+func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (*ClientAccount, error) {
+	if req == nil {
+		return nil, refuseNil(clientsCreate)
+	}
+	subject := quoted(req.LoginName)
+	if err := req.check(subject); err != nil {
+		return nil, err
+	}
+	d, err := s.c.dialects.resolve(ctx, s.c)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := req.encode(d, subject)
+	if err != nil {
+		return nil, err
+	}
+	var w createdClientWire
+	err = s.c.call(ctx, clientsCreate, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: reveal([]provider.Secret{req.Password})})
+	if err != nil {
+		return nil, err
+	}
+	account := w.model()
+	if account.LoginName == "" {
+		return req.account(account.ID), nil
+	}
+	return account, nil
+}
+
+// account is the client as it was asked for.
+func (r *ClientCreateRequest) account(id int64) *ClientAccount {
+	a := &ClientAccount{
+		ID: id, LoginName: r.LoginName, Email: r.Email, DisplayName: r.DisplayName, HostingPlanID: r.HostingPlanID,
+		Language: r.Language, Notes: r.Notes, SuspendOn: day(r.SuspendOn), DeleteOn: day(r.DeleteOn),
+		Locked: r.Locked != nil && *r.Locked,
+	}
+	if r.Contact != nil {
+		a.Contact = *r.Contact
+		a.DisplayName = cmp.Or(a.DisplayName, a.Contact.displayName())
+	}
+	return a
+}
+
+func (c *ContactData) displayName() string { return strings.TrimSpace(c.FirstName + " " + c.LastName) }
+
+func (r *ClientCreateRequest) check(subject string) error {
+	var problems provider.Problems
+	if r.LoginName == "" {
+		problems.Add("LoginName", "required")
+	}
+	if r.Password == "" {
+		problems.Add("Password", "required")
+	}
+	if problem := emailProblem(r.Email); problem != "" {
+		problems.Add("Email", "%s", problem)
+	}
+	if r.HostingPlanID < 0 {
+		problems.Add("HostingPlanID", "negative")
+	}
+	return refuse(clientsCreate, subject, problems)
+}
+
+func (r *ClientCreateRequest) encode(d *dialect, subject string) (map[string]any, error) {
+	b := newBody(d.client)
+	b.text("LoginName", r.LoginName)
+	b.secret("Password", r.Password)
+	b.text("Email", r.Email)
+	b.text("DisplayName", r.DisplayName)
+	if r.HostingPlanID > 0 {
+		b.set("HostingPlanID", r.HostingPlanID)
+	}
+	b.text("Language", r.Language)
+	b.text("Notes", r.Notes)
+	setLive(b, d, "Locked", r.Locked)
+	b.date("SuspendOn", r.SuspendOn)
+	b.date("DeleteOn", r.DeleteOn)
+	set(b, "Contact", r.Contact)
+	set(b, "SendLoginCredentials", r.SendLoginCredentials)
+	set(b, "CreateSystemDomain", r.CreateSystemDomain)
+	b.text("Skeleton", r.Skeleton)
+	return b.finish(d, "Clients.Create", "create client "+subject, r.Extra)
+}
+
+// Get reads a client: GET /api/v2/clients/{id}.
+func (s *ClientsService) Get(ctx context.Context, id int64) (*ClientAccount, error) {
+	return fetchID[ClientAccount, clientWire](ctx, s.c, clientsGet, id)
+}
+
+// GetByName reads a client by its login name: GET /api/v2/clients/name/{username}.
+// Live dialect only.
+func (s *ClientsService) GetByName(ctx context.Context, loginName string) (*ClientAccount, error) {
+	if err := checkName(clientsGetByName, "loginName", loginName); err != nil {
+		return nil, err
+	}
+	return fetch[ClientAccount, clientWire](ctx, s.c, clientsGetByName, loginName)
+}
+
+// List reads all clients: GET /api/v2/clients. Live dialect only.
+func (s *ClientsService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*ClientAccount, error] {
+	return list[ClientAccount, clientWire](ctx, s.c, clientsList, opts)
+}
+
+// Update changes a client: PUT /api/v2/clients/{id}. The answer is undocumented and
+// ignored: read back what matters.
+func (s *ClientsService) Update(ctx context.Context, id int64, req *ClientUpdateRequest) error {
+	if err := checkID(clientsUpdate, id); err != nil {
+		return err
+	}
+	return s.update(ctx, clientsUpdate, idText(id), req)
+}
+
+// UpdateByName changes a client: PUT /api/v2/clients/name/{username}. Live dialect
+// only, and known from one client's helper only.
+func (s *ClientsService) UpdateByName(ctx context.Context, loginName string, req *ClientUpdateRequest) error {
+	if err := checkName(clientsUpdateByName, "loginName", loginName); err != nil {
+		return err
+	}
+	return s.update(ctx, clientsUpdateByName, loginName, req)
+}
+
+func (s *ClientsService) update(ctx context.Context, op operation, arg string, req *ClientUpdateRequest) error {
+	if req == nil {
+		return refuseNil(op)
+	}
+	if err := req.check(op, quoted(arg)); err != nil {
+		return err
+	}
+	d, err := s.c.dialects.resolve(ctx, s.c)
+	if err != nil {
+		return err
+	}
+	b := newBody(d.client)
+	var password provider.Secret
+	if req.Password != nil {
+		password = *req.Password
+		b.set("Password", password.Reveal())
+	}
+	set(b, "Email", req.Email)
+	set(b, "DisplayName", req.DisplayName)
+	set(b, "Locked", req.Locked)
+	set(b, "HostingPlanID", req.HostingPlanID)
+	setLive(b, d, "LoginName", req.LoginName)
+	set(b, "Language", req.Language)
+	set(b, "Notes", req.Notes)
+	b.date("SuspendOn", req.SuspendOn)
+	b.date("DeleteOn", req.DeleteOn)
+	set(b, "Contact", req.Contact)
+	fields, err := b.finish(d, op.any().Op, op.any().Verb+" "+quoted(arg), req.Extra)
+	if err != nil {
+		return err
+	}
+	return s.c.change(ctx, op, arg, fields, password)
+}
+
+func (r *ClientUpdateRequest) check(op operation, subject string) error {
+	var problems provider.Problems
+	if r.Password != nil && *r.Password == "" {
+		problems.Add("Password", "empty")
+	}
+	if r.Email != nil {
+		if problem := emailProblem(*r.Email); problem != "" {
+			problems.Add("Email", "%s", problem)
+		}
+	}
+	if r.LoginName != nil && *r.LoginName == "" {
+		problems.Add("LoginName", "empty")
+	}
+	if r.HostingPlanID != nil && *r.HostingPlanID < 0 {
+		problems.Add("HostingPlanID", "negative")
+	}
+	return refuse(op, subject, problems)
+}
+
+// Delete removes a client and what belongs to it: DELETE /api/v2/clients/{id}.
+// Certificates may stay behind on live panels (undocumented).
+func (s *ClientsService) Delete(ctx context.Context, id int64) error {
+	if err := checkID(clientsDelete, id); err != nil {
+		return err
+	}
+	return s.c.remove(ctx, clientsDelete, idText(id))
+}
+
+// DeleteByName removes a client: DELETE /api/v2/clients/name/{username}. Live
+// dialect only, and known from one client's helper only.
+func (s *ClientsService) DeleteByName(ctx context.Context, loginName string) error {
+	if err := checkName(clientsDeleteByName, "loginName", loginName); err != nil {
+		return err
+	}
+	return s.c.remove(ctx, clientsDeleteByName, loginName)
+}
+
+// clientWire reads a client in either dialect: their names never collide.
+type clientWire struct {
+	ID            int64     `json:"id"`
+	LoginName     string    `json:"login_name"`
+	Username      string    `json:"username"`
+	Email         string    `json:"email"`
+	DisplayName   string    `json:"display_name"`
+	Language      string    `json:"language"`
+	Notes         string    `json:"notes"`
+	IsLocked      bool      `json:"is_locked"`
+	IsSuspended   bool      `json:"is_suspended"`
+	HostingPlanID int64     `json:"id_hosting_plan"`
+	CreatedAt     timestamp `json:"created_at"`
+	UpdatedAt     timestamp `json:"updated_at"`
+	SuspendOn     timestamp `json:"suspend_on"`
+	DeleteOn      timestamp `json:"delete_on"`
+	Contact       struct {
+		FirstName string `json:"first_name"`
+		LastName  string `json:"last_name"`
+		Company   string `json:"company"`
+		Telephone string `json:"telephone"`
+		Address   string `json:"address"`
+		City      string `json:"city"`
+		ZIP       text   `json:"zip"`
+		State     string `json:"state"`
+		Country   string `json:"country"`
+		ClientID  text   `json:"client_id"`
+	} `json:"contact_data"`
+	Limits      *PlanResources   `json:"resource_limits"`
+	Permissions *PlanPermissions `json:"permissions"`
+}
+
+func (w *clientWire) Missing() string {
+	if w.LoginName == "" && w.Username == "" {
+		return "username"
+	}
+	return missingID(w.ID)
+}
+
+func (w *clientWire) model() *ClientAccount {
+	a := &ClientAccount{
+		ID: w.ID, LoginName: cmp.Or(w.LoginName, w.Username), Email: w.Email, DisplayName: w.DisplayName,
+		Locked: w.IsLocked || w.IsSuspended, HostingPlanID: w.HostingPlanID,
+		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
+		Language: w.Language, Notes: w.Notes, SuspendOn: w.SuspendOn.Time, DeleteOn: w.DeleteOn.Time,
+		Contact: ContactData{
+			FirstName: w.Contact.FirstName, LastName: w.Contact.LastName, Company: w.Contact.Company,
+			Telephone: w.Contact.Telephone, Address: w.Contact.Address, City: w.Contact.City,
+			ZIP: string(w.Contact.ZIP), State: w.Contact.State, Country: w.Contact.Country, ClientID: string(w.Contact.ClientID),
+		},
+		Limits: w.Limits, Permissions: w.Permissions,
+	}
+	if a.DisplayName == "" {
+		a.DisplayName = a.Contact.displayName()
+	}
+	return a
+}
+
+// createdClientWire is the answer to a creation, of which only the ID is certain.
+type createdClientWire struct{ clientWire }
+
+func (w *createdClientWire) Missing() string { return missingID(w.ID) }

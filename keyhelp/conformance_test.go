@@ -1,0 +1,123 @@
+package keyhelp_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/provkit/provkit/keyhelp"
+	"github.com/provkit/provkit/keyhelp/keyhelptest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+// TestConformance runs the suite of the portable contract for both dialects, and for
+// a client that finds the dialect out by itself.
+func TestConformance(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		panel  keyhelptest.Dialect
+		client keyhelp.Dialect
+	}{
+		{"documented", keyhelptest.Documented, keyhelp.DialectDocumented},
+		{"live", keyhelptest.Live, keyhelp.DialectLive},
+		{"auto on documented", keyhelptest.Documented, keyhelp.DialectAuto},
+		{"auto on live", keyhelptest.Live, keyhelp.DialectAuto},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			providertest.Run(t, providertest.Harness{
+				Name: "keyhelp " + test.name,
+				Open: func(t testing.TB) *providertest.World { return openWorld(t, test.panel, test.client) },
+			})
+		})
+	}
+}
+
+func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect) *providertest.World {
+	srv := keyhelptest.NewServer(keyhelptest.WithDialect(panel), keyhelptest.InMemory())
+	plans := srv.Plans()
+	logs := &logBuffer{}
+	open := func(key string) provider.Provider {
+		client, err := keyhelp.New(srv.URL, provider.Secret(key),
+			provider.WithHTTPClient(srv.Client()),
+			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			provider.WithDumps(logs),
+			keyhelp.WithDialect(dialect),
+			// The panel's IDs begin here; a small gap keeps the thousands of cases fast.
+			keyhelp.WithScan(keyhelp.Scan{ClientsFrom: 1200, DomainsFrom: 65300, Gap: 16}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keyhelp.NewProvider(client)
+	}
+	return &providertest.World{
+		Provider: open(srv.Key),
+		Reopen:   func() provider.Provider { return open(srv.Key) },
+		BadKey:   func() provider.Provider { return open("wrong.canary-of-a-wrong-key") },
+		Faults:   srv.Faults,
+		Request: func(n int) *provider.CreateRequest {
+			return &provider.CreateRequest{
+				Reference: fmt.Sprintf("order-%d", n),
+				Username:  fmt.Sprintf("customer%d", n),
+				Password:  provider.Secret(fmt.Sprintf("Canary+Passw0rd/%d", n)),
+				Email:     fmt.Sprintf("customer%d@example.com", n),
+				Name:      fmt.Sprintf("Customer %d", n),
+				Domain:    fmt.Sprintf("customer%d.example", n),
+				Plan:      strconv.FormatInt(plans[0].ID, 10),
+			}
+		},
+		OtherPlan:        strconv.FormatInt(plans[1].ID, 10),
+		MissingID:        "999999",
+		Accounts:         func() []providertest.Truth { return truths(srv) },
+		IgnoreSuspension: srv.IgnoreSuspension,
+		HideAccounts:     srv.HideClients,
+		AddForeign: func(username string) string {
+			id := srv.AddClient(keyhelptest.Client{Username: username, Email: "other@example.com", DisplayName: "Somebody Else", PlanID: plans[0].ID})
+			return strconv.FormatInt(id, 10)
+		},
+		Canaries: []string{srv.Key, "canary-of-a-wrong-key"},
+		Logs:     logs.String,
+	}
+}
+
+// truths reads the panel's state behind its API.
+func truths(srv *keyhelptest.Server) []providertest.Truth {
+	domains := make(map[int64][]string)
+	for _, d := range srv.Domains() {
+		domains[d.ClientID] = append(domains[d.ClientID], d.Name)
+	}
+	var out []providertest.Truth
+	for _, c := range srv.Clients() {
+		_, reference := provider.Unmark(c.Notes)
+		if reference == "" {
+			_, reference = provider.Unmark(c.DisplayName)
+		}
+		out = append(out, providertest.Truth{
+			ID: strconv.FormatInt(c.ID, 10), Username: c.Username, Reference: reference,
+			Plan: strconv.FormatInt(c.PlanID, 10), Password: c.Password, Domains: domains[c.ID], Suspended: c.Suspended,
+			Complete: len(domains[c.ID]) > 0,
+		})
+	}
+	return out
+}
+
+// logBuffer collects what several clients write at once.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

@@ -1,0 +1,165 @@
+package keyhelp_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/keyhelp"
+	"github.com/provkit/provkit/provider"
+)
+
+// bodyOf is the JSON that a client last sent.
+func bodyOf(t *testing.T, tap *wiretap) map[string]any {
+	t.Helper()
+	requests := tap.requests()
+	require.NotEmpty(t, requests)
+	var body map[string]any
+	require.NoError(t, json.Unmarshal([]byte(requests[len(requests)-1].Body), &body))
+	return body
+}
+
+// One dialect tells that a domain is on, the other that it is off.
+func TestDisabledIsTheReverseOfEnabled(t *testing.T) {
+	for field, disabled := range map[string]bool{
+		`"is_enabled": true`: false, `"is_enabled": false`: true, `"is_disabled": true`: true, `"is_disabled": false`: false,
+		`"is_enabled": null`: false, `"x": 0`: false,
+	} {
+		client := clientOver(t, always(ok(`{"id": 1, "domain": "a.example", `+field+`}`)), keyhelp.WithDialect(keyhelp.DialectLive))
+		domain, err := client.Domains.Get(t.Context(), 1)
+		require.NoError(t, err)
+		require.Equal(t, disabled, domain.Disabled, field)
+	}
+}
+
+func TestDisplayNameBecomesFirstAndLastName(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"Max Mustermann":           {"Max", "Mustermann"},
+		"  Max   Mustermann  ":     {"Max", "Mustermann"},
+		"Anna Maria von Muster":    {"Anna Maria von", "Muster"},
+		"Prince":                   {"", "Prince"},
+		"Jörg Müller-Lüdenscheidt": {"Jörg", "Müller-Lüdenscheidt"},
+		"":                         {"", ""},
+	} {
+		tap := always(ok(`{"id": 1}`))
+		client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
+		require.NoError(t, client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{DisplayName: &name}))
+		require.Equal(t, map[string]any{"contact_data": map[string]any{"first_name": want[0], "last_name": want[1]}}, bodyOf(t, tap), name)
+	}
+}
+
+// An explicit contact goes before what the display name was split into.
+func TestContactGoesBeforeDisplayName(t *testing.T) {
+	tap := always(reply{status: 201, body: `{"id": 1}`})
+	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
+	created, err := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{
+		LoginName: "name", Password: "placeholder", Email: "a@b.example", DisplayName: "Max Mustermann",
+		Contact: &keyhelp.ContactData{LastName: "Muster", City: "Jena"},
+	})
+	require.NoError(t, err)
+	require.Equal(t, map[string]any{"first_name": "Max", "last_name": "Muster", "city": "Jena"}, bodyOf(t, tap)["contact_data"])
+	require.Equal(t, "Max Mustermann", created.DisplayName)
+}
+
+func TestFirstAndLastNameBecomeDisplayName(t *testing.T) {
+	for contact, want := range map[string]string{
+		`{"first_name": "Max", "last_name": "Mustermann"}`: "Max Mustermann",
+		`{"first_name": "", "last_name": "Prince"}`:        "Prince",
+		`{"first_name": "Max"}`:                            "Max",
+		`{}`:                                               "",
+		`null`:                                             "",
+	} {
+		client := clientOver(t, always(ok(`{"id": 1, "username": "u", "contact_data": `+contact+`}`)), keyhelp.WithDialect(keyhelp.DialectLive))
+		account, err := client.Clients.Get(t.Context(), 1)
+		require.NoError(t, err)
+		require.Equal(t, want, account.DisplayName, contact)
+	}
+}
+
+// Section 1.4 of the facts, and what no source tells: an odd date must not make an
+// account unreadable.
+func TestTimes(t *testing.T) {
+	for text, want := range map[string]time.Time{
+		`"2024-01-20 10:30:00"`:       time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC),
+		`"2024-01-20T10:30:00"`:       time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC),
+		`"2024-01-20T10:30:00Z"`:      time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC),
+		`"2019-05-14T11:29:13+02:00"`: time.Date(2019, 5, 14, 9, 29, 13, 0, time.UTC),
+		`"2019-05-14T11:29:13-05:30"`: time.Date(2019, 5, 14, 16, 59, 13, 0, time.UTC),
+		`"2019-08-10T19:31:14+0000"`:  time.Date(2019, 8, 10, 19, 31, 14, 0, time.UTC),
+		`"2019-08-10T19:31:14-0130"`:  time.Date(2019, 8, 10, 21, 1, 14, 0, time.UTC),
+		`"2024-01-20 10:30:00+02:00"`: time.Date(2024, 1, 20, 8, 30, 0, 0, time.UTC),
+		`"2024-01-20 10:30:00+0200"`:  time.Date(2024, 1, 20, 8, 30, 0, 0, time.UTC),
+		`"2024-01-20"`:                time.Date(2024, 1, 20, 0, 0, 0, 0, time.UTC),
+		`""`:                          {},
+		`null`:                        {},
+		`"0000-00-00 00:00:00"`:       {},
+		`"2024-13-45"`:                {},
+		`"soon"`:                      {},
+		`"` + "é" + `"`:               {},
+		`"20`:                         {}, // broken JSON, see below
+		`0`:                           {},
+		`1705746600`:                  {},
+		`true`:                        {},
+		`{"date": "2024-01-20"}`:      {},
+		`["2024-01-20"]`:              {},
+	} {
+		client := clientOver(t, always(ok(`{"id": 1, "username": "u", "created_at": `+text+`}`)), keyhelp.WithDialect(keyhelp.DialectLive))
+		account, err := client.Clients.Get(t.Context(), 1)
+		if text == `"20` {
+			require.ErrorIs(t, err, provider.ErrProtocol)
+			continue
+		}
+		require.NoError(t, err, text)
+		require.True(t, want.Equal(account.CreatedAt), "%s: %v", text, account.CreatedAt)
+		require.Equal(t, want.IsZero(), account.CreatedAt.IsZero(), text)
+	}
+}
+
+// Every time field goes through the same reader, in either dialect.
+func TestTimeFields(t *testing.T) {
+	const text = `"2024-01-20T11:30:00+0100"`
+	want := time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC)
+	client := clientOver(t, always(ok(`{"id": 1, "username": "u", "domain": "d", "url": "https://a.example", "created_at": `+text+
+		`, "updated_at": `+text+`, "suspend_on": `+text+`, "delete_on": `+text+`, "valid_till": `+text+`, "expires_at": `+text+`}`)),
+		keyhelp.WithDialect(keyhelp.DialectLive))
+	account, err := client.Clients.Get(t.Context(), 1)
+	require.NoError(t, err)
+	domain, err := client.Domains.Get(t.Context(), 1)
+	require.NoError(t, err)
+	certificate, err := client.Certificates.Get(t.Context(), 1)
+	require.NoError(t, err)
+	session, err := client.Sessions.Create(t.Context(), 1)
+	require.NoError(t, err)
+	for i, got := range []time.Time{
+		account.CreatedAt, account.UpdatedAt, account.SuspendOn, account.DeleteOn,
+		domain.CreatedAt, domain.UpdatedAt, domain.DeleteOn, certificate.ValidTill, session.ExpiresAt,
+	} {
+		require.True(t, want.Equal(got), "%d: %v", i, got)
+	}
+}
+
+// Numbers and texts that panels spell either way.
+func TestLenientTypes(t *testing.T) {
+	client := clientOver(t, always(ok(`{"id": 1, "domain": "d", "status": "1", "traffic": "5000000000", "target": {"forwarding_type": null}}`)),
+		keyhelp.WithDialect(keyhelp.DialectLive))
+	domain, err := client.Domains.Get(t.Context(), 1)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, domain.Status)
+	require.EqualValues(t, 5000000000, domain.Traffic)
+
+	for _, wrong := range []string{`"abc"`, `1.5`, `true`, `"99999999999999999999"`} {
+		client := clientOver(t, always(ok(`{"id": 1, "domain": "d", "status": `+wrong+`}`)), keyhelp.WithDialect(keyhelp.DialectLive))
+		_, err := client.Domains.Get(t.Context(), 1)
+		require.ErrorIs(t, err, provider.ErrProtocol, wrong)
+	}
+}
+
+// Fields and values that are newer than this package are not an error.
+func TestUnknownFieldsAreIgnored(t *testing.T) {
+	client := clientOver(t, always(ok(`{"id": 1, "username": "u", "language": "tlh", "brand_new": {"a": [1]}}`)), keyhelp.WithDialect(keyhelp.DialectLive))
+	account, err := client.Clients.Get(t.Context(), 1)
+	require.NoError(t, err)
+	require.Equal(t, "tlh", account.Language)
+}

@@ -1,0 +1,128 @@
+package keyhelp
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// errorWire is an error body of either dialect: {"error", "details"} or
+// {"code", "message"}.
+type errorWire struct {
+	Error   text            `json:"error"`
+	Details json.RawMessage `json:"details"`
+	Code    text            `json:"code"`
+	Message text            `json:"message"`
+}
+
+// classify tells errors apart by status, by the number that live panels put in
+// front of their code, and by field; never by the wording.
+func classify(a *rest.Answer) *provider.Error {
+	success := a.Status/100 == 2
+	if success && !looksLikeError(a) {
+		return nil
+	}
+	var w errorWire
+	if json.Unmarshal(a.Body, &w) != nil || (w.Error == "" && w.Message == "" && w.Code == "") {
+		return nil // rest shows what it is, or takes it as the success that it is
+	}
+	if success && w.Error == "" && (w.Code == "" || w.Message == "") {
+		return nil
+	}
+	err := &provider.Error{Message: string(w.Error), Code: string(w.Code), Fields: fieldsOf(w.Details)}
+	if err.Message == "" {
+		err.Message = string(w.Message)
+	}
+	if success {
+		err.Kind = kindInside(err)
+		// A refusal is one, whatever the status says. Of any other error inside
+		// a success it is anybody's guess whether the server stopped before or
+		// after the change.
+		vague := errors.Is(err.Kind, provider.ErrProtocol) || errors.Is(err.Kind, provider.ErrUnavailable)
+		err.MaybeExecuted = vague && a.Endpoint.Repeat != rest.Read
+	}
+	return err
+}
+
+// kindInside places an error that came with a status of success: by its code, or
+// by the fields that it blames.
+func kindInside(err *provider.Error) error {
+	kind := rest.KindOf(statusIn(err.Code))
+	if errors.Is(kind, provider.ErrProtocol) && len(err.Fields) > 0 {
+		return provider.ErrInvalid
+	}
+	return kind
+}
+
+// looksLikeError keeps the check of successful answers cheap: error bodies name one
+// of these keys, and what a read returns is no error if it is long.
+func looksLikeError(a *rest.Answer) bool {
+	body := a.Body
+	if len(body) > 2048 && a.Endpoint.Repeat == rest.Read {
+		return false
+	}
+	return bytes.Contains(body, []byte(`"error"`)) || bytes.Contains(body, []byte(`"message"`))
+}
+
+// statusIn reads the number in codes such as "401 Unauthorized".
+func statusIn(code string) int {
+	digits, _, _ := strings.Cut(code, " ")
+	status, _ := strconv.Atoi(digits)
+	return status
+}
+
+// fieldsOf reads details: documented as a map of texts. Lists of texts and groups of
+// fields are taken too; what names no field stands under "details".
+func fieldsOf(raw json.RawMessage) map[string]string {
+	var details any
+	if json.Unmarshal(raw, &details) != nil {
+		return nil
+	}
+	fields := make(map[string]string)
+	addFields(fields, "", details)
+	if len(fields) == 0 {
+		return nil
+	}
+	return fields
+}
+
+func addFields(fields map[string]string, name string, value any) {
+	switch value := value.(type) {
+	case nil:
+	case map[string]any:
+		for key, nested := range value {
+			if name != "" {
+				key = name + "." + key
+			}
+			addFields(fields, key, nested)
+		}
+	case []any:
+		for _, element := range value {
+			addFields(fields, name, element)
+		}
+	default:
+		name = cmp.Or(name, "details")
+		text := fmt.Sprint(value)
+		if before := fields[name]; before != "" {
+			text = before + "; " + text
+		}
+		fields[name] = text
+	}
+}
+
+// gone turns a "not found" into success when an earlier attempt of the same delete
+// may have been carried out and its answer was lost.
+func gone(err error) error {
+	var e *provider.Error
+	if errors.As(err, &e) && e.MaybeExecuted && e.Kind == provider.ErrNotFound {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,172 @@
+package keyhelp_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/keyhelp"
+	"github.com/provkit/provkit/provider"
+)
+
+func TestErrorBodies(t *testing.T) {
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		want   provider.Error
+	}{
+		"documented": {
+			400, `{"error": "Validation failed", "details": {"email": "Invalid email format"}}`,
+			provider.Error{Kind: provider.ErrInvalid, Message: "Validation failed", Fields: map[string]string{"email": "Invalid email format"}},
+		},
+		"documented without details": {404, `{"error": "Endpoint not found"}`, provider.Error{Kind: provider.ErrNotFound, Message: "Endpoint not found"}},
+		"live":                       {401, `{"code": "401 Unauthorized", "message": "no key"}`, provider.Error{Kind: provider.ErrUnauthorized, Code: "401 Unauthorized", Message: "no key"}},
+		"code as a number":           {401, `{"code": 401, "message": "no key"}`, provider.Error{Kind: provider.ErrUnauthorized, Code: "401", Message: "no key"}},
+		"code alone":                 {403, `{"code": "403 Forbidden"}`, provider.Error{Kind: provider.ErrForbidden, Code: "403 Forbidden"}},
+		"message alone":              {409, `{"message": "busy"}`, provider.Error{Kind: provider.ErrConflict, Message: "busy"}},
+		"status goes before code":    {404, `{"code": "401 Unauthorized", "message": "m"}`, provider.Error{Kind: provider.ErrNotFound, Code: "401 Unauthorized", Message: "m"}},
+		"details as lists": {
+			400, `{"error": "e", "details": {"email": ["too long", "not one"], "n": 3, "none": [], "null": null}}`,
+			provider.Error{Kind: provider.ErrInvalid, Message: "e", Fields: map[string]string{"email": "too long; not one", "n": "3"}},
+		},
+		"details nested": {
+			400, `{"error": "e", "details": {"contact_data": {"zip": "wrong", "city": ["a"]}}}`,
+			provider.Error{Kind: provider.ErrInvalid, Message: "e", Fields: map[string]string{"contact_data.zip": "wrong", "contact_data.city": "a"}},
+		},
+		"details without names": {
+			400, `{"error": "e", "details": ["one", "two"]}`,
+			provider.Error{Kind: provider.ErrInvalid, Message: "e", Fields: map[string]string{"details": "one; two"}},
+		},
+		"details of named rows": {
+			400, `{"error": "e", "details": [{"email": "one"}, {"login_name": "two"}]}`,
+			provider.Error{Kind: provider.ErrInvalid, Message: "e", Fields: map[string]string{"email": "one", "login_name": "two"}},
+		},
+		"details as a text":   {400, `{"error": "e", "details": "wrong"}`, provider.Error{Kind: provider.ErrInvalid, Message: "e", Fields: map[string]string{"details": "wrong"}}},
+		"details as nothing":  {400, `{"error": "e", "details": null}`, provider.Error{Kind: provider.ErrInvalid, Message: "e"}},
+		"details empty":       {400, `{"error": "e", "details": []}`, provider.Error{Kind: provider.ErrInvalid, Message: "e"}},
+		"error as an object":  {400, `{"error": {"x": 1}, "message": "m"}`, provider.Error{Kind: provider.ErrInvalid, Message: "m"}},
+		"HTML":                {502, `<html>Bad Gateway</html>`, provider.Error{Kind: provider.ErrUnavailable, Message: "the server answered HTML: <html>Bad Gateway</html>"}},
+		"no body":             {503, ``, provider.Error{Kind: provider.ErrUnavailable, Message: "the server answered without a body"}},
+		"an unrelated object": {400, `{"id": 1}`, provider.Error{Kind: provider.ErrInvalid, Message: `the server answered JSON: {"id": 1}`}},
+		"a list":              {400, `["x"]`, provider.Error{Kind: provider.ErrInvalid, Message: `the server answered JSON: ["x"]`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := clientOver(t, always(reply{status: test.status, body: test.body}), keyhelp.WithDialect(keyhelp.DialectLive))
+			_, err := client.Clients.Get(t.Context(), 1)
+			want := test.want
+			want.Provider, want.Op, want.Action, want.StatusCode = keyhelp.Kind, "Clients.Get", "get client 1", test.status
+			require.Equal(t, &want, asError(t, err))
+			require.ErrorIs(t, err, want.Kind)
+		})
+	}
+}
+
+// The word of the body counts, not the 200 in front of it. A refusal changed nothing;
+// after any other error of a change nobody knows.
+func TestErrorsInsideSuccess(t *testing.T) {
+	long := strings.Repeat("x", 4000)
+	for name, test := range map[string]struct {
+		body        string
+		kind        error
+		maybe       bool // of a write
+		readMessage string
+	}{
+		"documented":         {`{"error": "Internal server error"}`, provider.ErrProtocol, true, "Internal server error"},
+		"documented, fields": {`{"error": "Validation failed", "details": {"email": "wrong"}}`, provider.ErrInvalid, false, "Validation failed"},
+		"live, refused":      {`{"code": "401 Unauthorized", "message": "no key"}`, provider.ErrUnauthorized, false, "no key"},
+		"live, missing":      {`{"code": "404 Not Found", "message": "no such client"}`, provider.ErrNotFound, false, "no such client"},
+		"live, number":       {`{"code": 403, "message": "no"}`, provider.ErrForbidden, false, "no"},
+		"live, broken":       {`{"code": "500 Internal Server Error", "message": "oops"}`, provider.ErrUnavailable, true, "oops"},
+		"live, odd":          {`{"code": "E17", "message": "oops"}`, provider.ErrProtocol, true, "oops"},
+		"long":               {`{"code": "400 Bad Request", "message": "` + long + `"}`, provider.ErrInvalid, false, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := clientOver(t, always(ok(test.body)), keyhelp.WithDialect(keyhelp.DialectLive))
+			_, err := client.Clients.Get(t.Context(), 1)
+			e := asError(t, err)
+			require.False(t, e.MaybeExecuted, "a read")
+			require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
+			if test.readMessage != "" {
+				require.ErrorIs(t, err, test.kind)
+				require.Equal(t, test.readMessage, e.Message)
+			} else {
+				require.ErrorIs(t, err, provider.ErrProtocol, "a long answer to a read is not searched, but it is no client")
+			}
+
+			_, createErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
+			for op, err := range map[string]error{
+				"create": createErr,
+				"update": client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: provider.Ptr(true)}),
+				"delete": client.Clients.Delete(t.Context(), 1),
+			} {
+				e := asError(t, err)
+				require.Equal(t, test.maybe, e.MaybeExecuted, op)
+				require.Equal(t, test.maybe, errors.Is(err, provider.ErrOutcomeUnknown), op)
+				require.Equal(t, http.StatusOK, e.StatusCode)
+				if !test.maybe || errors.Is(test.kind, provider.ErrProtocol) {
+					require.ErrorIs(t, err, test.kind, op)
+				}
+			}
+		})
+	}
+}
+
+// Words that occur in errors may stand in good answers too.
+func TestGoodAnswersThatLookLikeErrors(t *testing.T) {
+	for _, body := range []string{
+		`{"id": 1, "username": "u", "message": "created"}`, `{"id": 1, "username": "u", "error": ""}`, `{"id": 1, "username": "u", "error": null}`,
+		`{"id": 1, "username": "error", "notes": "\"message\": \"code\""}`, `{"id": 1, "username": "u", "code": "200 OK"}`,
+	} {
+		client := clientOver(t, always(ok(body)), keyhelp.WithDialect(keyhelp.DialectLive))
+		_, err := client.Clients.Get(t.Context(), 1)
+		require.NoError(t, err, body)
+	}
+}
+
+// A delete whose answer was lost and that then finds nothing has succeeded; one that
+// finds nothing at once has not.
+func TestDeleteAfterLostAnswer(t *testing.T) {
+	missing := reply{status: 404, body: `{"code": "404 Not Found", "message": "no such client"}`}
+	for name, test := range map[string]struct {
+		first reply
+		want  error
+	}{
+		"lost":              {reply{err: errors.New("connection reset")}, nil},
+		"gateway gave up":   {reply{status: 504}, nil},
+		"not there":         {missing, provider.ErrNotFound},
+		"not there, at 200": {ok(missing.body), provider.ErrNotFound},
+	} {
+		t.Run(name, func(t *testing.T) {
+			count := 0
+			tap := &wiretap{}
+			tap.answer = answerIn(&count, test.first, missing)
+			client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive),
+				provider.WithRetry(provider.Retry{Attempts: 2, MinWait: time.Nanosecond, MaxWait: time.Nanosecond}))
+			err := client.Clients.Delete(t.Context(), 1)
+			if test.want == nil {
+				require.NoError(t, err)
+				require.Equal(t, 2, count)
+				return
+			}
+			require.ErrorIs(t, err, test.want)
+			require.Equal(t, 1, count)
+		})
+	}
+}
+
+// A create whose answer was lost is sent once and never reported as not done.
+func TestCreateAfterLostAnswer(t *testing.T) {
+	for _, first := range []reply{{err: errors.New("connection reset")}, {status: 502}, {status: 500, body: `{"error": "Internal server error"}`}} {
+		count := 0
+		tap := &wiretap{}
+		tap.answer = answerIn(&count, first, reply{status: 201, body: `{"id": 2}`})
+		client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectDocumented), provider.WithRetry(provider.Retry{Attempts: 4}))
+		_, err := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		require.Equal(t, 1, count)
+	}
+}

@@ -1,0 +1,94 @@
+package keyhelp
+
+import (
+	"context"
+	"iter"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// FTPUsersService manages the clients' FTP users. Live dialect only.
+type FTPUsersService struct{ c *Client }
+
+// FTPUser is an FTP login of a client.
+type FTPUser struct {
+	ID          int64
+	Username    string
+	Description string
+	// HomeDirectory is relative to the client's home: "/www/...".
+	HomeDirectory string
+}
+
+// FTPUserCreateRequest asks for a new FTP user. The fields are known from /api/v1.
+type FTPUserCreateRequest struct {
+	// ClientID is the owner. Required.
+	ClientID int64
+	// Username is required. Names of one's own choice need the panel's option
+	// "custom FTP usernames".
+	Username string
+	// HomeDirectory is relative to the client's home: "/www/...". Required.
+	HomeDirectory string
+	// Password, or PasswordHash where the panel's option "use password hashes"
+	// is on. Exactly one is required.
+	Password     provider.Secret
+	PasswordHash provider.Secret
+	Description  string
+	// Extra fields, sent as they are.
+	Extra map[string]any
+}
+
+// List reads all FTP users: GET /api/v2/ftp-users.
+func (s *FTPUsersService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*FTPUser, error] {
+	return list[FTPUser, ftpUserWire](ctx, s.c, ftpUsersList, opts)
+}
+
+// Get reads an FTP user: GET /api/v2/ftp-users/{id}.
+func (s *FTPUsersService) Get(ctx context.Context, id int64) (*FTPUser, error) {
+	return fetchID[FTPUser, ftpUserWire](ctx, s.c, ftpUsersGet, id)
+}
+
+// GetByName reads an FTP user: GET /api/v2/ftp-users/name/{name}. Known from one
+// client's helper only.
+func (s *FTPUsersService) GetByName(ctx context.Context, name string) (*FTPUser, error) {
+	if err := checkName(ftpUsersGetByName, "name", name); err != nil {
+		return nil, err
+	}
+	return fetch[FTPUser, ftpUserWire](ctx, s.c, ftpUsersGetByName, name)
+}
+
+// Create makes an FTP user and returns its ID: POST /api/v2/ftp-users.
+func (s *FTPUsersService) Create(ctx context.Context, req *FTPUserCreateRequest) (int64, error) {
+	if req == nil {
+		return 0, refuseNil(ftpUsersCreate)
+	}
+	var problems provider.Problems
+	checkOwner(&problems, req.ClientID)
+	if req.Username == "" {
+		problems.Add("Username", "required")
+	}
+	if req.HomeDirectory == "" {
+		problems.Add("HomeDirectory", "required")
+	}
+	checkPassword(&problems, req.Password, req.PasswordHash)
+	if err := refuse(ftpUsersCreate, quoted(req.Username), problems); err != nil {
+		return 0, err
+	}
+	fields := map[string]any{
+		"id_user": req.ClientID, "username": req.Username, "home_directory": req.HomeDirectory, "description": req.Description,
+	}
+	putPassword(fields, req.Password, req.PasswordHash)
+	return s.c.create(ctx, ftpUsersCreate, quoted(req.Username), withExtra(fields, req.Extra), req.Password, req.PasswordHash)
+}
+
+type ftpUserWire struct {
+	ID            int64  `json:"id"`
+	Username      string `json:"username"`
+	Description   string `json:"description"`
+	HomeDirectory string `json:"home_directory"`
+}
+
+func (w *ftpUserWire) Missing() string { return missingID(w.ID) }
+
+func (w *ftpUserWire) model() *FTPUser {
+	return &FTPUser{ID: w.ID, Username: w.Username, Description: w.Description, HomeDirectory: w.HomeDirectory}
+}

@@ -1,0 +1,68 @@
+package keyhelptest
+
+// What both dialects do with clients.
+
+// newLogin reads a new login name.
+func (c *call) newLogin(field string) string {
+	name := c.fresh(field, c.st.loginTaken)
+	if name != "" && !loginName.MatchString(name) {
+		c.blame(field, invalidName)
+	}
+	return name
+}
+
+// planID reads id_hosting_plan; null takes the plan away.
+func (c *call) planID() (id int64, there bool) {
+	const field = "id_hosting_plan"
+	if c.body.IsNull(field) {
+		return 0, true
+	}
+	id, there = c.body.Int(field)
+	if there && c.st.plans.get(id) == nil {
+		c.blame(field, unknownReference)
+	}
+	return id, there
+}
+
+// flag reads a boolean into dst, if it is there.
+func (c *call) flag(from fielder, field string, dst *bool) {
+	if v, there := from.Bool(field); there {
+		*dst = v
+	}
+}
+
+// text reads a string into dst, if it is there.
+func (c *call) text(from fielder, field string, dst *string) {
+	if v, there := from.String(field); there {
+		*dst = v
+	}
+}
+
+// number reads an integer into dst, if it is there.
+func (c *call) number(from fielder, field string, dst *int64) {
+	if v, there := from.Int(field); there {
+		*dst = v
+	}
+}
+
+// fielder is an object of the request, or the request itself.
+type fielder interface {
+	Bool(key string) (bool, bool)
+	Int(key string) (int64, bool)
+	String(key string) (string, bool)
+}
+
+func deleteClient(c *call) reply {
+	client := pick(c, c.st.clients)
+	if client == nil {
+		return c.notFound("client")
+	}
+	c.st.removeClient(client)
+	return gone()
+}
+
+// save replaces a client by its changed copy.
+func (c *call) save(client *Client, changed Client) {
+	changed.UpdatedAt = c.now
+	*client = changed
+}

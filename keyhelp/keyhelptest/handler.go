@@ -1,0 +1,118 @@
+package keyhelptest
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
+)
+
+const apiBase = "/api/v2"
+
+// handler puts the panel together: its web server, then the rate limit, then the key, then the routes.
+func (s *Server) handler() http.Handler {
+	router := &emulator.Router{TrailingSlash: true}
+	router.NotFound = func(w http.ResponseWriter, _ *http.Request) { s.unknownEndpoint().write(w) }
+	router.MethodNotAllowed = func(w http.ResponseWriter, _ *http.Request, _ []string) { s.wrongMethod().write(w) }
+	for _, rt := range routes {
+		if h := rt.handler(s.cfg.dialect); h != nil {
+			router.HandleFunc(rt.method, rt.path, func(w http.ResponseWriter, r *http.Request) {
+				s.serve(rt, h, r).write(w)
+			})
+		}
+	}
+	api := http.StripPrefix(apiBase, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refusal, refused := s.admit(r); refused {
+			refusal.write(w)
+			return
+		}
+		router.ServeHTTP(w, r)
+	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path := r.URL.EscapedPath(); path == apiBase || strings.HasPrefix(path, apiBase+"/") {
+			api.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, "<!DOCTYPE html>\n<html><body><h1>404 Not Found</h1></body></html>\n")
+	})
+}
+
+// admit checks what comes before any endpoint.
+func (s *Server) admit(r *http.Request) (reply, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if wait, over := s.budget.spend(s.cfg.clock.Now(), s.cfg.rate, s.cfg.window); over {
+		return s.tooMany(wait), true
+	}
+	if s.revoked || !emulator.SameKey(r.Header.Get("X-API-Key"), s.cfg.key) {
+		return s.unauthorized(), true
+	}
+	return reply{}, false
+}
+
+// serve reads the body before it takes the lock: a slow client must not hold up the others.
+func (s *Server) serve(rt route, h handler, r *http.Request) reply {
+	if s.cfg.noPlans && strings.HasPrefix(rt.path, "/hosting-plans") {
+		return s.unknownEndpoint()
+	}
+	body := emulator.EmptyObject()
+	if r.Method == http.MethodPost || r.Method == http.MethodPut {
+		var err error
+		if body, err = emulator.ReadObject(r); err != nil {
+			var bad *emulator.BodyError
+			errors.As(err, &bad)
+			return s.badBody(bad)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &call{Server: s, st: s.st, r: r, body: body, now: s.cfg.clock.Now()}
+	s.st.applySchedules(c.now, !s.ignore)
+	if s.hidden && r.Method == http.MethodGet && strings.HasPrefix(rt.path, "/clients") {
+		return c.notFound("client")
+	}
+	return h(c)
+}
+
+// budget is a fixed window of requests.
+type budget struct {
+	since time.Time
+	spent int
+}
+
+// spend takes one request out of the window, or tells how long to wait for the next one.
+func (b *budget) spend(now time.Time, limit int, window time.Duration) (time.Duration, bool) {
+	if limit <= 0 {
+		return 0, false
+	}
+	if b.since.IsZero() || now.Sub(b.since) >= window {
+		b.since, b.spent = now, 0
+	}
+	b.spent++
+	return b.since.Add(window).Sub(now), b.spent > limit
+}
+
+// reply is what an endpoint answers.
+type reply struct {
+	status     int
+	body       any // nil: an empty body
+	retryAfter time.Duration
+}
+
+func (a reply) write(w http.ResponseWriter) {
+	if a.retryAfter > 0 {
+		seconds := (a.retryAfter + time.Second - 1) / time.Second
+		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
+	}
+	if a.body == nil {
+		w.WriteHeader(a.status)
+		return
+	}
+	emulator.WriteJSON(w, a.status, a.body)
+}

@@ -1,0 +1,122 @@
+package keyhelptest
+
+import (
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+// Server is an emulated panel. Its methods may be called while it serves.
+type Server struct {
+	// URL is the panel's address, below which the API is at /api/v2.
+	URL string
+	// Key is the API key that the panel accepts. It is for reading: neither RevokeKey nor an assignment changes what is
+	// accepted.
+	Key string
+	// Faults makes the panel misbehave, and logs all requests.
+	Faults *faults.Injector
+	// CertificatePEM is the certificate of a panel WithTLS.
+	CertificatePEM []byte
+	// Pin is the SHA-256 of that certificate's public key, as "sha256/<base64>".
+	Pin string
+
+	host    *emulator.Host
+	cfg     config
+	mu      sync.Mutex
+	st      *state
+	tokens  *emulator.Tokens
+	revoked bool
+	ignore  bool // IgnoreSuspension
+	hidden  bool // HideClients
+	started time.Time
+	reboots int
+	budget  budget
+}
+
+// NewServer starts a panel. It panics when it cannot listen on a loopback address.
+func NewServer(opts ...Option) *Server {
+	s := &Server{cfg: config{dialect: Documented, plans: defaultPlans()}, tokens: emulator.NewTokens(1)}
+	for _, opt := range opts {
+		opt(&s.cfg)
+	}
+	if s.cfg.dialect != Documented && s.cfg.dialect != Live {
+		panic(fmt.Sprintf("keyhelptest: unknown dialect %q", s.cfg.dialect))
+	}
+	if s.cfg.key == "" {
+		s.cfg.key = s.tokens.Next(8, emulator.LowerAlphanumeric) + "." + s.tokens.Next(64, emulator.LowerAlphanumeric)
+	}
+	s.Key = s.cfg.key
+	s.started = s.cfg.clock.Now()
+	s.st = newState()
+	s.fill()
+
+	s.host = emulator.NewHost(emulator.HostConfig{
+		Handler: s.handler(), InMemory: s.cfg.inMemory, TLS: s.cfg.tls, Name: hostName, Prefix: s.cfg.prefix,
+	})
+	s.URL, s.Faults = s.host.URL, s.host.Faults
+	if cert := s.host.Certificate; cert != nil {
+		s.CertificatePEM, s.Pin = cert.PEM, cert.Pin
+	}
+	return s
+}
+
+// Client returns a client that reaches the panel in memory, without sockets, whatever the options. It reaches nothing
+// else. It does not send the API key by itself.
+func (s *Server) Client() *http.Client { return s.host.Client() }
+
+// Close stops the panel. It may be called more than once.
+func (s *Server) Close() { s.host.Close() }
+
+// IgnoreSuspension makes the panel answer 200 to suspensions and reactivations, and keep the flag as it is.
+func (s *Server) IgnoreSuspension(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ignore = on
+}
+
+// HideClients makes every read below /clients answer 404 although the key is valid, as for a key without rights.
+// Writes work.
+func (s *Server) HideClients(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hidden = on
+}
+
+// RevokeKey makes every call answer 401 from now on.
+func (s *Server) RevokeKey() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoked = true
+}
+
+// Reboots returns how often the server was told to reboot.
+func (s *Server) Reboots() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.reboots
+}
+
+// fill puts in what a panel starts with.
+func (s *Server) fill() {
+	now := s.cfg.clock.Now()
+	for _, p := range s.cfg.plans {
+		s.st.addPlan(p)
+	}
+	s.st.admins.add(&Admin{
+		Username: firstAdmin, Email: firstAdmin + "@" + hostName, Language: defaultLanguage, Main: true, CreatedAt: now,
+	})
+	var plan int64
+	if len(s.st.plans.rows) > 0 {
+		plan = s.st.plans.rows[0].ID
+	}
+	for i := range s.cfg.seedCount {
+		name := fmt.Sprintf("seed%04d", i+1)
+		s.st.addClient(Client{
+			Username: name, Email: name + "@clients.test", DisplayName: fmt.Sprintf("Seed Client %d", i+1), PlanID: plan,
+		}, now)
+	}
+}

@@ -1,0 +1,188 @@
+package keyhelp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Provider is a KeyHelp panel behind the portable contract. Account IDs are client
+// IDs in decimal, plan IDs are hosting plan IDs in decimal.
+//
+// An account made by Create carries its reference as a marker, "[ref:order-1042]":
+// in the notes on live panels, in the display name in the documented dialect, which
+// has no other room.
+type Provider struct {
+	client  *Client
+	seen    sightings // clients
+	domains sightings
+}
+
+// The adapter has these beside the core.
+var _ interface {
+	provider.Provider
+	provider.Lister
+	provider.PlanLister
+	provider.PlanChanger
+	provider.PasswordChanger
+	provider.UsageReader
+	provider.FleetUsageReader
+	provider.Adopter
+} = (*Provider)(nil)
+
+// NewProvider puts a client behind the portable contract. The client stays usable.
+func NewProvider(client *Client) *Provider { return &Provider{client: client} }
+
+// Client returns the client behind the provider, for what only KeyHelp has.
+func (p *Provider) Client() *Client { return p.client }
+
+// Get reads one account: the client, and in the live dialect its domains too.
+func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error) {
+	n, err := accountID(id, "get account")
+	if err != nil {
+		return nil, err
+	}
+	client, err := p.read(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	account := p.account(client)
+	d, err := p.client.dialects.resolve(ctx, p.client)
+	if err != nil {
+		return nil, err
+	}
+	if clientsResources.in(d) == nil {
+		return account, nil
+	}
+	resources, err := p.client.Clients.Resources(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	for _, domain := range resources.Domains {
+		if !domain.SystemDomain && !domain.Subdomain {
+			account.Domain = domain.Name
+			break
+		}
+	}
+	return account, nil
+}
+
+// read reads a client and remembers that it could be read.
+func (p *Provider) read(ctx context.Context, id int64) (*ClientAccount, error) {
+	client, err := p.client.Clients.Get(ctx, id)
+	if err == nil {
+		p.seen.add(id)
+	}
+	return client, err
+}
+
+func (p *Provider) account(c *ClientAccount) *provider.Account {
+	a := &provider.Account{
+		ID: idText(c.ID), Username: c.LoginName, Email: c.Email, Status: provider.StatusActive,
+		CreatedAt: c.CreatedAt, SuspendAt: c.SuspendOn, EndAt: c.DeleteOn, Native: c,
+	}
+	if c.Locked {
+		a.Status = provider.StatusSuspended
+	}
+	if c.HostingPlanID > 0 {
+		a.Plan = idText(c.HostingPlanID)
+	}
+	// The marker stands in one of the two, whatever the dialect.
+	a.Name, a.Reference = provider.Unmark(c.DisplayName)
+	if _, reference := provider.Unmark(c.Notes); reference != "" {
+		a.Reference = reference
+	}
+	return a
+}
+
+// accountID reads the ID of an account. Anything but a positive decimal number is
+// refused: it would address something else.
+func accountID(id, action string) (int64, error) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err == nil && n > 0 && idText(n) == id {
+		return n, nil
+	}
+	problem := strconv.Quote(clipText(id)) + " is not a client ID (a positive number)"
+	if id == "" {
+		problem = "required"
+	}
+	return 0, provider.Problems{"id": problem}.Err(Kind, "", action)
+}
+
+func planID(plan string) (int64, string) {
+	n, err := strconv.ParseInt(plan, 10, 64)
+	if err != nil || n <= 0 || idText(n) != plan {
+		return 0, strconv.Quote(clipText(plan)) + " is not a hosting plan ID (a positive number)"
+	}
+	return n, ""
+}
+
+func clipText(s string) string {
+	if len(s) > 40 {
+		return s[:40] + "..."
+	}
+	return s
+}
+
+// Check tests the connection and what the key may do.
+func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
+	report := &provider.CheckReport{}
+	fail := func(name string, err error) (*provider.CheckReport, error) {
+		report.Steps = append(report.Steps, provider.CheckStep{Name: name, State: provider.CheckFailed, Detail: err.Error(), Err: err})
+		return report, err
+	}
+	steps, latency, err := p.client.diagnose(ctx)
+	report.Steps, report.Latency = steps, latency
+	if failed := report.Failed(); failed != nil {
+		if err == nil {
+			err = failed.Err
+		}
+		return report, err
+	}
+	dialect, err := p.client.Dialect(ctx)
+	if err == nil {
+		err = p.client.Server.Ping(ctx)
+	}
+	if err != nil {
+		return fail(provider.CheckCredentials, err)
+	}
+	report.Steps = append(report.Steps, provider.CheckStep{
+		Name: provider.CheckCredentials, State: provider.CheckOK, Detail: fmt.Sprintf("the API key is accepted (%s dialect)", dialect),
+	})
+	rights, err := p.checkRights(ctx)
+	if err != nil {
+		return fail(provider.CheckRights, err)
+	}
+	report.Steps = append(report.Steps, rights)
+	version, err := p.client.Server.Version(ctx)
+	if err != nil {
+		return fail(provider.CheckVersion, err)
+	}
+	report.Version = version.Version
+	report.Steps = append(report.Steps, provider.CheckStep{
+		Name: provider.CheckVersion, State: provider.CheckOK, Detail: strings.TrimSpace(fmt.Sprintf("KeyHelp %s build %s", version.Version, version.Build)),
+	})
+	return report, nil
+}
+
+// checkRights lists the clients where the dialect can.
+func (p *Provider) checkRights(ctx context.Context) (provider.CheckStep, error) {
+	step := provider.CheckStep{Name: provider.CheckRights, State: provider.CheckOK}
+	count := 0
+	for _, err := range p.client.Clients.List(ctx, nil) {
+		if errors.Is(err, provider.ErrUnsupported) {
+			step.State, step.Detail = provider.CheckSkipped, "the documented dialect has no harmless call that tells"
+			return step, nil
+		}
+		if err != nil {
+			return step, err
+		}
+		count++
+	}
+	step.Detail = fmt.Sprintf("the key can list the clients: %d", count)
+	return step, nil
+}

@@ -1,0 +1,103 @@
+package keyhelp
+
+import "github.com/provkit/provkit/provider"
+
+// Names of the options that Create takes, live dialect only.
+const (
+	optLanguage    = "language"
+	optNotes       = "notes"
+	optCompany     = "company"
+	optTelephone   = "telephone"
+	optAddress     = "address"
+	optCity        = "city"
+	optZIP         = "zip"
+	optState       = "state"
+	optCountry     = "country"
+	optCustomer    = "customer_number"
+	optCredentials = "send_login_credentials"
+	optSystem      = "create_system_domain"
+)
+
+var createOptions = []provider.OptionSpec{
+	{Name: optLanguage, Label: "Panel language", Type: provider.OptionEnum, Allowed: []string{
+		"de", "en", "es", "fr", "it", "nl", "pl", "pt", "pt-BR", "ru", "tr", "sv", "no", "hu", "ca", "id", "ar", "zh-CN", "zh-TW",
+	}},
+	{Name: optNotes, Label: "Notes", Help: "Seen by the operator; the account's marker is added to them.", Type: provider.OptionString},
+	{Name: optCompany, Label: "Company", Type: provider.OptionString},
+	{Name: optTelephone, Label: "Telephone", Type: provider.OptionString},
+	{Name: optAddress, Label: "Address", Type: provider.OptionString},
+	{Name: optCity, Label: "City", Type: provider.OptionString},
+	{Name: optZIP, Label: "ZIP code", Type: provider.OptionString},
+	{Name: optState, Label: "State", Type: provider.OptionString},
+	{Name: optCountry, Label: "Country", Type: provider.OptionString},
+	{Name: optCustomer, Label: "Customer number", Type: provider.OptionString},
+	{Name: optCredentials, Label: "Mail the login data to the customer", Type: provider.OptionBool},
+	{Name: optSystem, Label: "Create a sub-domain of the server's name", Type: provider.OptionBool},
+}
+
+// Rules for names and passwords are undocumented. These are the strictest that
+// clients of running panels keep.
+var (
+	usernamePolicy = provider.NamePolicy{
+		MinLength: 2, MaxLength: 32, First: provider.Lower, Rest: provider.Lower + provider.Digits + "_",
+		Reserved: []string{"root", "admin", "administrator", "keyhelp", "www-data", "mysql", "nobody", "daemon", "ftp", "mail", "postfix", "dovecot"},
+	}
+	passwordPolicy = provider.PasswordPolicy{MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}}
+)
+
+const scanNote = "the documented dialect has no list and no search: client IDs are probed upwards (WithScan)"
+
+// Describe tells what the adapter can do in the configured dialect. With DialectAuto
+// it declares what holds in both.
+func (p *Provider) Describe() *provider.Description {
+	switch p.client.dialects.configured {
+	case DialectDocumented:
+		return &describeDocumented
+	case DialectLive:
+		return &describeLive
+	case DialectAuto:
+	}
+	return &describeAuto
+}
+
+var (
+	describeLive       = describe(capabilitiesLive(), createOptions)
+	describeDocumented = describe(capabilitiesDocumented(), nil)
+	describeAuto       = describe(capabilitiesAuto(), createOptions)
+)
+
+func describe(capabilities provider.Capabilities, options []provider.OptionSpec) provider.Description {
+	return provider.Description{
+		Kind: Kind, Name: "KeyHelp", Service: provider.ServiceHosting,
+		Username: usernamePolicy, Password: &passwordPolicy, Options: options, Capabilities: capabilities,
+	}
+}
+
+func capabilitiesLive() provider.Capabilities {
+	native := provider.Support{Level: provider.Native}
+	return provider.Capabilities{
+		provider.CapCheck: native, provider.CapGet: native, provider.CapFind: native, provider.CapCreate: native,
+		provider.CapSuspend: native, provider.CapUnsuspend: native, provider.CapTerminate: native, provider.CapSignOn: native,
+		provider.CapList: native, provider.CapPlans: native, provider.CapChangePlan: native, provider.CapChangePassword: native,
+		provider.CapUsage: native, provider.CapAdopt: native,
+		provider.CapFleetUsage: {Level: provider.Native, Note: "one call per account, several at a time: the API has no total"},
+	}
+}
+
+func capabilitiesDocumented() provider.Capabilities {
+	c := capabilitiesLive()
+	c[provider.CapList] = provider.Support{Level: provider.Emulated, Note: scanNote}
+	c[provider.CapFind] = provider.Support{Level: provider.Emulated, Note: scanNote}
+	c[provider.CapFleetUsage] = provider.Support{Level: provider.Emulated, Note: scanNote}
+	c[provider.CapChangePlan] = provider.Support{Level: provider.Unverified, Note: "the reference does not say that a plan can be changed"}
+	c[provider.CapPlans] = provider.Support{Level: provider.Native, Note: "KeyHelp Pro only; else the plans given by WithPlans"}
+	c[provider.CapAdopt] = provider.Support{Level: provider.Unverified, Note: "the reference does not say that a display name can be changed"}
+	c[provider.CapTerminate] = provider.Support{Level: provider.Native, Note: "proof of absence is that another client can still be read"}
+	return c
+}
+
+// capabilitiesAuto is the lesser of the two: what is said before the first call must
+// hold after it.
+func capabilitiesAuto() provider.Capabilities {
+	return capabilitiesDocumented()
+}

@@ -1,0 +1,199 @@
+package keyhelp
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Find looks an account up. By user name or domain that is one call or two on live
+// panels; by reference or address the clients are listed. In the documented dialect
+// IDs are probed.
+func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	const action = "find account"
+	if q.IsZero() {
+		return nil, provider.Problems{"query": "empty: set Username, Reference, Email or Domain"}.Err(Kind, "", action)
+	}
+	d, err := p.client.dialects.resolve(ctx, p.client)
+	if err != nil {
+		return nil, err
+	}
+	var found *ClientAccount
+	switch {
+	case q.Domain != "":
+		found, err = p.findByDomain(ctx, d, q)
+	case q.Username != "" && clientsGetByName.in(d) != nil:
+		found, err = p.client.Clients.GetByName(ctx, q.Username)
+		if err == nil && !p.matches(found, q) {
+			err = notFound(action, q)
+		}
+	default:
+		found, err = p.findBySearch(ctx, d, q)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.seen.add(found.ID)
+	account := p.account(found)
+	account.Domain = q.Domain
+	return account, nil
+}
+
+func notFound(action string, q provider.Query) error {
+	return &provider.Error{Provider: Kind, Action: action + " " + queryText(q), Kind: provider.ErrNotFound, Message: "no client matches"}
+}
+
+func queryText(q provider.Query) string {
+	var parts []string
+	for _, part := range [][2]string{{"user", q.Username}, {"reference", q.Reference}, {"e-mail", q.Email}, {"domain", q.Domain}} {
+		if part[1] != "" {
+			parts = append(parts, fmt.Sprintf("%s %q", part[0], part[1]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// matches holds a client against everything in the query but the domain.
+func (p *Provider) matches(c *ClientAccount, q provider.Query) bool {
+	return (q.Username == "" || strings.EqualFold(c.LoginName, q.Username)) &&
+		(q.Email == "" || strings.EqualFold(c.Email, q.Email)) &&
+		(q.Reference == "" || p.account(c).Reference == q.Reference)
+}
+
+func (p *Provider) findByDomain(ctx context.Context, d *dialect, q provider.Query) (*ClientAccount, error) {
+	domain, err := p.domain(ctx, d, q.Domain)
+	if err != nil {
+		return nil, err
+	}
+	client, err := p.client.Clients.Get(ctx, domain.ClientID)
+	if err != nil {
+		return nil, err
+	}
+	if !p.matches(client, q) {
+		return nil, notFound("find account", q)
+	}
+	return client, nil
+}
+
+// findBySearch goes through all clients. A user name is unique; other fields may
+// match several, which is a conflict that the caller must see.
+func (p *Provider) findBySearch(ctx context.Context, d *dialect, q provider.Query) (*ClientAccount, error) {
+	var found *ClientAccount
+	for client, err := range p.clients(ctx, d, 0) {
+		if err != nil {
+			return nil, err
+		}
+		if !p.matches(client, q) {
+			continue
+		}
+		if found != nil {
+			return nil, &provider.Error{
+				Provider: Kind, Action: "find account " + queryText(q), Kind: provider.ErrConflict,
+				Message: fmt.Sprintf("clients %d and %d both match", found.ID, client.ID),
+			}
+		}
+		found = client
+		if q.Username != "" {
+			break
+		}
+	}
+	if found == nil {
+		return nil, notFound("find account", q)
+	}
+	return found, nil
+}
+
+// List lists all clients; Domain is filled in the live dialect, for one call more.
+func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		size := 0
+		if opts != nil {
+			size = opts.PageSize
+		}
+		if size < 0 {
+			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", "list accounts"))
+			return
+		}
+		d, err := p.client.dialects.resolve(ctx, p.client)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		domains, err := p.domainNames(ctx, d)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for client, err := range p.clients(ctx, d, size) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			account := p.account(client)
+			account.Domain = domains[client.ID]
+			if !yield(account, nil) {
+				return
+			}
+		}
+	}
+}
+
+// domainNames maps clients to their first domain, where the dialect can list them.
+func (p *Provider) domainNames(ctx context.Context, d *dialect) (map[int64]string, error) {
+	if domainsList.in(d) == nil {
+		return nil, nil
+	}
+	names := make(map[int64]string)
+	for domain, err := range p.client.Domains.List(ctx, nil) {
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := names[domain.ClientID]; !ok && !domain.SystemDomain && !domain.Subdomain {
+			names[domain.ClientID] = domain.Name
+		}
+	}
+	return names, nil
+}
+
+// clients yields all clients, by list or by probing.
+func (p *Provider) clients(ctx context.Context, d *dialect, window int) iter.Seq2[*ClientAccount, error] {
+	if clientsList.in(d) != nil {
+		return p.client.Clients.List(ctx, nil)
+	}
+	return p.probeClients(window, p.read).all(ctx)
+}
+
+func (p *Provider) probeClients(window int, read func(context.Context, int64) (*ClientAccount, error)) prober[ClientAccount] {
+	scan := p.client.settings.scan
+	return prober[ClientAccount]{read: read, scan: scan, segments: p.seen.segments(scan.ClientsFrom), window: window}
+}
+
+// clientByName returns the client of that login name. ErrNotFound if there is none,
+// as far as one can see.
+func (p *Provider) clientByName(ctx context.Context, d *dialect, name string) (*ClientAccount, error) {
+	if clientsGetByName.in(d) != nil {
+		return p.client.Clients.GetByName(ctx, name)
+	}
+	return p.findBySearch(ctx, d, provider.Query{Username: name})
+}
+
+// domain returns the domain of that name, by look-up or by probing.
+func (p *Provider) domain(ctx context.Context, d *dialect, name string) (*Domain, error) {
+	if domainsGetByName.in(d) != nil {
+		return p.client.Domains.GetByName(ctx, name)
+	}
+	scan := p.client.settings.scan
+	probe := prober[Domain]{read: p.client.Domains.Get, scan: scan, segments: p.domains.segments(scan.DomainsFrom)}
+	for domain, err := range probe.all(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(domain.Name, name) {
+			return domain, nil
+		}
+	}
+	return nil, notFound("find domain", provider.Query{Domain: name})
+}

@@ -1,0 +1,183 @@
+package keyhelp
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Plans lists the hosting plans; on a panel without that endpoint, those given by
+// WithPlans.
+func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
+	var plans []provider.Plan
+	for plan, err := range p.client.HostingPlans.List(ctx, nil) {
+		if errors.Is(err, provider.ErrNotFound) && len(p.client.settings.plans) > 0 {
+			for i := range p.client.settings.plans {
+				plans = append(plans, portablePlan(&p.client.settings.plans[i]))
+			}
+			return plans, nil
+		}
+		if err != nil {
+			return nil, named(err, "list plans")
+		}
+		plans = append(plans, portablePlan(plan))
+	}
+	return plans, nil
+}
+
+func portablePlan(plan *HostingPlan) provider.Plan {
+	out := provider.Plan{ID: idText(plan.ID), Name: plan.Name, Native: plan}
+	r := plan.Resources
+	for _, limit := range []struct {
+		metric string
+		unit   provider.Unit
+		max    *int64
+	}{
+		{provider.MetricDisk, provider.UnitBytes, r.DiskSpace},
+		{provider.MetricTraffic, provider.UnitBytes, r.Traffic},
+		{provider.MetricDomains, provider.UnitCount, r.Domains},
+		{provider.MetricSubdomains, provider.UnitCount, r.Subdomains},
+		{provider.MetricEmailAccounts, provider.UnitCount, r.EmailAccounts},
+		{provider.MetricDatabases, provider.UnitCount, r.Databases},
+		{provider.MetricFTPUsers, provider.UnitCount, r.FTPUsers},
+	} {
+		if limit.max != nil {
+			out.Limits = append(out.Limits, usage(limit.metric, limit.unit, &Figure{Max: limit.max}))
+		}
+	}
+	return out
+}
+
+func usage(metric string, unit provider.Unit, f *Figure) provider.Usage {
+	u := provider.Usage{Metric: metric, Unit: unit, Used: f.Used}
+	switch {
+	case f.Max == nil:
+		u.LimitUnknown = true
+	case *f.Max < 0:
+		u.Unlimited = true
+	default:
+		u.Limit = *f.Max
+	}
+	return u
+}
+
+// Usage reads the figures of one account.
+func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
+	const verb = "read usage of account"
+	n, err := accountID(id, verb)
+	if err != nil {
+		return nil, err
+	}
+	report, err := p.usage(ctx, n)
+	if err != nil {
+		return nil, named(err, verb+" "+id)
+	}
+	return report, nil
+}
+
+func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, error) {
+	asOf := time.Now()
+	stats, err := p.client.Clients.Stats(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	report := &provider.UsageReport{AccountID: idText(id), AsOf: asOf}
+	for _, figure := range []struct {
+		metric string
+		unit   provider.Unit
+		figure *Figure
+	}{
+		{provider.MetricDisk, provider.UnitBytes, stats.Disk},
+		{provider.MetricTraffic, provider.UnitBytes, stats.Traffic},
+		{provider.MetricDomains, provider.UnitCount, stats.Domains},
+		{provider.MetricSubdomains, provider.UnitCount, stats.Subdomains},
+		{provider.MetricEmailAccounts, provider.UnitCount, stats.EmailAccounts},
+		{provider.MetricDatabases, provider.UnitCount, stats.Databases},
+		{provider.MetricFTPUsers, provider.UnitCount, stats.FTPUsers},
+		{"email_addresses", provider.UnitCount, stats.EmailAddresses},
+		{"email_forwardings", provider.UnitCount, stats.EmailForwardings},
+		{"scheduled_tasks", provider.UnitCount, stats.ScheduledTasks},
+		{"files", provider.UnitCount, stats.Files},
+	} {
+		if figure.figure != nil {
+			report.Values = append(report.Values, usage(figure.metric, figure.unit, figure.figure))
+		}
+	}
+	return report, nil
+}
+
+// fleetWorkers bounds how many accounts are read at once.
+const fleetWorkers = 8
+
+// FleetUsage reads the figures of all accounts, several at a time, in the order of
+// the listing. The API has no call for all of them. An account that goes meanwhile is
+// left out.
+func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
+	type result struct {
+		report *provider.UsageReport
+		err    error
+	}
+	return func(yield func(*provider.UsageReport, error) bool) {
+		caller := ctx
+		ctx, cancel := context.WithCancel(caller)
+		var workers sync.WaitGroup
+		defer workers.Wait()
+		defer cancel()
+		// A queue of answers to come keeps the order and bounds what is under way.
+		queue := make(chan chan result, fleetWorkers)
+		workers.Go(func() {
+			defer close(queue)
+			for account, err := range p.fleet(ctx) {
+				answer := make(chan result, 1)
+				select {
+				case queue <- answer:
+				case <-ctx.Done():
+					return
+				}
+				if err != nil {
+					answer <- result{err: err}
+					return
+				}
+				workers.Go(func() {
+					report, err := p.usage(ctx, account.ID)
+					if err != nil {
+						err = named(err, "read usage of account "+idText(account.ID))
+					}
+					if report == nil {
+						report = &provider.UsageReport{AccountID: idText(account.ID)}
+					}
+					report.Username = account.LoginName
+					answer <- result{report, err}
+				})
+			}
+		})
+		for answer := range queue {
+			r := <-answer
+			if r.err != nil && r.report != nil && errors.Is(r.err, provider.ErrNotFound) {
+				continue
+			}
+			if !yield(r.report, r.err) {
+				return
+			}
+		}
+		// The queue also ends early when the caller's context does.
+		if err := caller.Err(); err != nil {
+			yield(nil, &provider.Error{Provider: Kind, Action: "read usage of all accounts", Message: err.Error(), Err: err})
+		}
+	}
+}
+
+func (p *Provider) fleet(ctx context.Context) iter.Seq2[*ClientAccount, error] {
+	return func(yield func(*ClientAccount, error) bool) {
+		d, err := p.client.dialects.resolve(ctx, p.client)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		p.clients(ctx, d, 0)(yield)
+	}
+}

@@ -1,0 +1,93 @@
+package keyhelp
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// SessionsService signs customers on without a password.
+type SessionsService struct{ c *Client }
+
+// Session is a way into a client's panel. Use it at once and do not keep it.
+type Session struct {
+	// URL opens the panel.
+	URL provider.Secret
+	// Token is part of URL; documented dialect only.
+	Token provider.Secret
+	// ExpiresAt is only told in the documented dialect, without a zone: taken
+	// as UTC.
+	ExpiresAt time.Time
+}
+
+// Create signs a client on: POST /api/v2/sessions, whose token goes into
+// https://HOST/login?token=...; in the live dialect GET /api/v2/login/{id}, which
+// answers with the URL. Life time and single use of live URLs are undocumented.
+func (s *SessionsService) Create(ctx context.Context, clientID int64) (*Session, error) {
+	if err := checkID(sessionsCreate, clientID); err != nil {
+		return nil, err
+	}
+	endpoint, err := s.c.endpoint(ctx, sessionsCreate, idText(clientID))
+	if err != nil {
+		return nil, err
+	}
+	call := &rest.Call{Endpoint: endpoint, Subject: idText(clientID)}
+	if endpoint.Method == get {
+		call.Args = idArg(clientID)
+	} else {
+		call.Body = map[string]any{"id_client": clientID}
+	}
+	return s.open(ctx, call)
+}
+
+// CreateByName signs a client on: GET /api/v2/login/name/{username}. Live dialect
+// only.
+func (s *SessionsService) CreateByName(ctx context.Context, loginName string) (*Session, error) {
+	if err := checkName(sessionsCreateByName, "loginName", loginName); err != nil {
+		return nil, err
+	}
+	endpoint, err := s.c.endpoint(ctx, sessionsCreateByName, quoted(loginName))
+	if err != nil {
+		return nil, err
+	}
+	return s.open(ctx, &rest.Call{Endpoint: endpoint, Subject: quoted(loginName), Args: []string{loginName}})
+}
+
+func (s *SessionsService) open(ctx context.Context, call *rest.Call) (*Session, error) {
+	var w sessionWire
+	call.Out = &w
+	if err := s.c.rest.Do(ctx, call); err != nil {
+		return nil, err
+	}
+	session := &Session{URL: provider.Secret(w.URL), Token: provider.Secret(w.Token), ExpiresAt: w.ExpiresAt.Time}
+	if w.URL == "" {
+		login := s.c.rest.Root()
+		login.Path += "/login"
+		login.RawPath = ""
+		login.RawQuery = url.Values{"token": {w.Token}}.Encode()
+		session.URL = provider.Secret(login.String())
+	}
+	return session, nil
+}
+
+type sessionWire struct {
+	Token     string    `json:"token"`
+	ExpiresAt timestamp `json:"expires_at"`
+	URL       string    `json:"url"`
+}
+
+// Missing: without a token there must be an absolute web address. Anything else
+// (javascript:, a path) is nothing to send a browser to.
+func (w *sessionWire) Missing() string {
+	if w.Token != "" && w.URL == "" {
+		return ""
+	}
+	u, err := url.Parse(w.URL)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
+		return "url"
+	}
+	return ""
+}

@@ -1,0 +1,273 @@
+package provider_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+func order() *provider.CreateRequest {
+	return &provider.CreateRequest{
+		Reference: "order-1", Username: "example_com", Password: "pass-word-1", Email: "max@example.com", Domain: "example.com", Plan: "small",
+	}
+}
+
+var refused = faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnprocessableEntity, Body: `{"problem":"no"}`}
+
+// starts are the states from which Ensure begins.
+var starts = map[string]func(t *testing.T, m *providertest.Memory){
+	"missing": func(*testing.T, *providertest.Memory) {},
+	"active": func(t *testing.T, m *providertest.Memory) {
+		_, err := m.Create(t.Context(), order())
+		require.NoError(t, err)
+	},
+	"suspended": func(t *testing.T, m *providertest.Memory) {
+		made, err := m.Create(t.Context(), order())
+		require.NoError(t, err)
+		_, err = m.Suspend(t.Context(), made.Account.ID)
+		require.NoError(t, err)
+	},
+	"half made": func(t *testing.T, m *providertest.Memory) {
+		m.Faults().At(2, refused) // the domain
+		_, err := m.Create(t.Context(), order())
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		require.False(t, m.Accounts()[0].Complete)
+	},
+	"foreign": func(_ *testing.T, m *providertest.Memory) { m.AddForeign("example_com") },
+	"another order": func(t *testing.T, m *providertest.Memory) {
+		req := order()
+		req.Reference = "order-2"
+		_, err := m.Create(t.Context(), req)
+		require.NoError(t, err)
+	},
+}
+
+func changes(c *provider.Convergence) string {
+	var all []string
+	for _, change := range c.Changes {
+		all = append(all, change.String())
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestEnsure(t *testing.T) {
+	const (
+		create    = "create: absent -> active"
+		complete  = "create: incomplete -> active"
+		suspend   = "suspend: active -> suspended"
+		unsuspend = "unsuspend: suspended -> active"
+		move      = "change plan: small -> large"
+		remove    = "terminate: active -> absent"
+	)
+	for _, tc := range []struct {
+		from  string
+		want  provider.Desired
+		does  string
+		dry   string // what a dry run says, if something else
+		fails error
+	}{
+		{from: "missing", want: provider.Desired{State: provider.StateActive}, does: create},
+		{from: "missing", want: provider.Desired{State: provider.StateActive, Plan: "large"}, does: create + ", " + move, dry: create},
+		{from: "missing", want: provider.Desired{State: provider.StateSuspended}, does: create + ", " + suspend},
+		{from: "missing", want: provider.Desired{State: provider.StateAbsent}},
+		{from: "active", want: provider.Desired{State: provider.StateActive}},
+		{from: "active", want: provider.Desired{State: provider.StateActive, Plan: "large"}, does: move},
+		{from: "active", want: provider.Desired{State: provider.StateActive, Plan: "small"}},
+		{from: "active", want: provider.Desired{State: provider.StateSuspended}, does: suspend},
+		{from: "active", want: provider.Desired{State: provider.StateSuspended, Plan: "large"}, does: move + ", " + suspend},
+		{from: "active", want: provider.Desired{State: provider.StateAbsent}, does: remove},
+		{from: "suspended", want: provider.Desired{State: provider.StateActive}, does: unsuspend},
+		{from: "suspended", want: provider.Desired{State: provider.StateSuspended}},
+		{from: "suspended", want: provider.Desired{State: provider.StateAbsent}, does: "terminate: suspended -> absent"},
+		{from: "half made", want: provider.Desired{State: provider.StateActive}, does: complete, dry: "-"},
+		{from: "half made", want: provider.Desired{State: provider.StateSuspended}, does: complete + ", " + suspend, dry: suspend},
+		{from: "half made", want: provider.Desired{State: provider.StateAbsent}, does: remove},
+		{from: "foreign", want: provider.Desired{State: provider.StateActive}, fails: provider.ErrAlreadyExists},
+		{from: "foreign", want: provider.Desired{State: provider.StateSuspended}, fails: provider.ErrAlreadyExists},
+		{from: "foreign", want: provider.Desired{State: provider.StateAbsent}, fails: provider.ErrAlreadyExists},
+		{from: "another order", want: provider.Desired{State: provider.StateActive}, fails: provider.ErrAlreadyExists},
+		{from: "another order", want: provider.Desired{State: provider.StateAbsent}, fails: provider.ErrAlreadyExists},
+	} {
+		t.Run(tc.from+" to "+string(tc.want.State)+" "+tc.want.Plan, func(t *testing.T) {
+			m := providertest.NewMemory(nil)
+			starts[tc.from](t, m)
+			before := m.Accounts()
+			want := tc.want
+			want.Create = order()
+
+			want.DryRun = true
+			c, err := provider.Ensure(t.Context(), m, want)
+			require.Equal(t, before, m.Accounts(), "a dry run changes nothing")
+			if tc.fails != nil {
+				require.ErrorIs(t, err, tc.fails)
+				require.NotNil(t, c.Account, "the account in the way is shown")
+				require.Empty(t, c.Changes)
+				want.DryRun = false
+				_, err = provider.Ensure(t.Context(), m, want)
+				require.ErrorIs(t, err, tc.fails)
+				require.Equal(t, before, m.Accounts())
+				return
+			}
+			require.NoError(t, err)
+			dry := tc.does
+			if tc.dry != "" {
+				dry = strings.Trim(tc.dry, "-")
+			}
+			require.Equal(t, dry, changes(c))
+			require.Equal(t, provider.OutcomeAlready, c.Outcome(), "nothing was done")
+
+			want.DryRun = false
+			c, err = provider.Ensure(t.Context(), m, want)
+			require.NoError(t, err)
+			require.Equal(t, tc.does, changes(c))
+			if tc.does != "" {
+				require.Equal(t, provider.OutcomeChanged, c.Outcome())
+			}
+			requireState(t, m, c, want)
+
+			c, err = provider.Ensure(t.Context(), m.Reopen(), want)
+			require.NoError(t, err)
+			require.Empty(t, c.Changes, "once is enough")
+			require.Equal(t, provider.OutcomeAlready, c.Outcome())
+			requireState(t, m, c, want)
+		})
+	}
+}
+
+func requireState(t *testing.T, m *providertest.Memory, c *provider.Convergence, want provider.Desired) {
+	t.Helper()
+	if want.State == provider.StateAbsent {
+		require.Empty(t, m.Accounts())
+		require.Nil(t, c.Account)
+		return
+	}
+	require.Len(t, m.Accounts(), 1)
+	a := m.Accounts()[0]
+	require.True(t, a.Complete)
+	require.Equal(t, want.State == provider.StateSuspended, a.Suspended)
+	require.Equal(t, string(want.State), string(c.Account.Status))
+	require.Equal(t, a.Plan, c.Account.Plan)
+	if want.Plan != "" {
+		require.Equal(t, want.Plan, a.Plan)
+	}
+}
+
+func TestEnsureByID(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	id := m.AddForeign("somebody")
+	c, err := provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateSuspended, ID: id, Plan: "large"})
+	require.NoError(t, err, "without a reference any account may be meant")
+	require.Equal(t, "change plan: small -> large, suspend: active -> suspended", changes(c))
+	_, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateActive, ID: id, Create: order()})
+	require.ErrorIs(t, err, provider.ErrAlreadyExists)
+
+	_, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id})
+	require.NoError(t, err)
+	require.Empty(t, m.Accounts())
+	for _, state := range []provider.State{provider.StateActive, provider.StateSuspended} {
+		_, err = provider.Ensure(t.Context(), m, provider.Desired{State: state, ID: id, Create: order()})
+		require.ErrorIs(t, err, provider.ErrNotFound, "an ID is not made again")
+	}
+	c, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id})
+	require.NoError(t, err)
+	require.Equal(t, provider.OutcomeAlready, c.Outcome())
+}
+
+// "Not found" may mean that the credentials cannot see it: Ensure asks Terminate,
+// which demands proof.
+func TestEnsureAbsentNeedsProof(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	id := m.AddForeign("somebody")
+	m.HideAccounts(true)
+	c, err := provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id})
+	require.ErrorIs(t, err, provider.ErrForbidden)
+	require.Equal(t, "terminate: unknown -> absent", changes(c))
+	require.Len(t, m.Accounts(), 1)
+
+	m.Faults().Forget()
+	_, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id, DryRun: true})
+	require.NoError(t, err)
+	for _, r := range m.Faults().Requests() {
+		require.Equal(t, http.MethodGet, r.Method)
+	}
+}
+
+func TestEnsureTellsHowFarItCame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := providertest.NewMemory(nil)
+		want := provider.Desired{State: provider.StateSuspended, Create: order(), Plan: "large"}
+		// Everything up to the suspension works, then the server is gone.
+		m.Faults().When(func(r *http.Request) bool { return r.Method == http.MethodPatch && m.Accounts()[0].Plan == "large" }, 0,
+			faults.Fault{Kind: faults.Status, StatusCode: http.StatusForbidden})
+		c, err := provider.Ensure(t.Context(), m, want)
+		require.ErrorIs(t, err, provider.ErrForbidden)
+		require.Equal(t, "create: absent -> active, change plan: small -> large, suspend: active -> suspended", changes(c))
+		require.NoError(t, c.Changes[1].Err)
+		require.Equal(t, provider.OutcomeChanged, c.Changes[1].Outcome)
+		require.ErrorIs(t, c.Changes[2].Err, provider.ErrForbidden)
+		require.Empty(t, c.Changes[2].Outcome)
+		require.Equal(t, provider.OutcomeChanged, c.Outcome())
+		require.Equal(t, provider.StatusActive, c.Account.Status)
+
+		m.Faults().Clear()
+		c, err = provider.Ensure(t.Context(), m, want)
+		require.NoError(t, err)
+		require.Equal(t, "suspend: active -> suspended", changes(c))
+
+		m.Faults().When(nil, 0, faults.Fault{Kind: faults.Refuse})
+		c, err = provider.Ensure(t.Context(), m, want)
+		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.NotNil(t, c)
+		require.Empty(t, c.Changes)
+	})
+}
+
+func TestEnsurePending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := providertest.NewMemory(&providertest.MemoryOptions{Pending: time.Minute})
+		want := provider.Desired{State: provider.StateSuspended, Create: order()}
+		for range 2 {
+			c, err := provider.Ensure(t.Context(), m, want)
+			require.NoError(t, err)
+			require.Equal(t, provider.OutcomePending, c.Outcome())
+			require.Equal(t, m.Accounts()[0].ID, c.Handle)
+		}
+		m.Advance(time.Hour)
+		c, err := provider.Ensure(t.Context(), m, want)
+		require.NoError(t, err)
+		require.Equal(t, "suspend: active -> suspended", changes(c))
+	})
+}
+
+func TestEnsurePlanWithoutPlanChanger(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	starts["active"](t, m)
+	_, err := provider.Ensure(t.Context(), opaque{m}, provider.Desired{State: provider.StateActive, Create: order(), Plan: "large"})
+	require.ErrorIs(t, err, provider.ErrUnsupported)
+}
+
+func TestEnsureRefusesBadInput(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	for field, want := range map[string]provider.Desired{
+		"State":            {ID: "1"},
+		"ID":               {State: provider.StateActive},
+		"Create.Reference": {State: provider.StateActive, Create: &provider.CreateRequest{Username: "u"}},
+		"Create.Username":  {State: provider.StateActive, Create: &provider.CreateRequest{Reference: "r"}},
+	} {
+		c, err := provider.Ensure(t.Context(), m, want)
+		require.NotNil(t, c)
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		var e *provider.Error
+		require.ErrorAs(t, err, &e)
+		require.Contains(t, e.Fields, field)
+	}
+	require.Zero(t, m.Faults().Count())
+}

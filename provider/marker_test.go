@@ -1,0 +1,70 @@
+package provider_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+)
+
+func TestReferenceProblem(t *testing.T) {
+	for _, good := range []string{"1", "order-1042", "A/b_c.d:e#9", strings.Repeat("r", 64)} {
+		require.Empty(t, provider.ReferenceProblem(good), good)
+	}
+	for _, bad := range []string{"", "-1", " 1", "1 ", "a b", "a\n", "a\nb", "[a]", "ä", "a\x00", strings.Repeat("r", 65)} {
+		require.NotEmpty(t, provider.ReferenceProblem(bad), "%q", bad)
+	}
+}
+
+func TestMark(t *testing.T) {
+	for _, tc := range []struct{ text, marked string }{
+		{"", "[ref:order-1]"},
+		{"Max Muster", "Max Muster [ref:order-1]"},
+		{"Max Muster [ref:order-1]", "Max Muster [ref:order-1]"},
+		{"Max [ref:order-2] Muster [ref:x]", "Max Muster [ref:order-1]"},
+		{"a\nb", "a\nb [ref:order-1]"},
+		{"[ref:] [ref:ä]", "[ref:] [ref:ä] [ref:order-1]"},
+	} {
+		marked := provider.Mark(tc.text, "order-1")
+		require.Equal(t, tc.marked, marked)
+		_, reference := provider.Unmark(marked)
+		require.Equal(t, "order-1", reference)
+	}
+	plain, reference := provider.Unmark("  nobody's ")
+	require.Equal(t, "nobody's", plain)
+	require.Empty(t, reference)
+}
+
+// The text is what a customer calls himself: it must not pass for a marker, also not
+// when something is cut out of its middle.
+func TestMarkCannotBeForged(t *testing.T) {
+	for _, text := range []string{
+		"[ref:evil]", "[ref:[ref:a]evil]", "[ref:[ref:[ref:a]b]evil]", "[re[ref:a]f:evil]", "[ref:evil [ref:a]]", "[ref:evil\n[ref:a]]",
+	} {
+		plain, reference := provider.Unmark(provider.Mark(text, "order-1"))
+		require.Equal(t, "order-1", reference, text)
+		_, reference = provider.Unmark(plain)
+		require.Empty(t, reference, text)
+	}
+}
+
+func FuzzMark(f *testing.F) {
+	f.Add("[ref:[ref:a]evil]", "order-1")
+	f.Fuzz(func(t *testing.T, text, reference string) {
+		if provider.ReferenceProblem(reference) != "" {
+			return
+		}
+		plain, got := provider.Unmark(provider.Mark(text, reference))
+		require.Equal(t, reference, got)
+		again, got := provider.Unmark(provider.Mark(plain, reference))
+		require.Equal(t, reference, got)
+		require.Equal(t, plain, again)
+	})
+}
+
+func TestPtr(t *testing.T) {
+	require.Zero(t, *provider.Ptr(0))
+	require.True(t, *provider.Ptr(true))
+}

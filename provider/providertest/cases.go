@@ -1,0 +1,285 @@
+package providertest
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// verbs lists the rows of the fault matrix that the adapter has.
+func (c *probe) verbs() []verb {
+	rows := []verb{
+		verbCreate("create", provider.KeepPartial), verbCreate("create, undo", provider.UndoPartial),
+		verbResume("resume", provider.KeepPartial), verbResume("resume, undo", provider.UndoPartial),
+	}
+	add := func(of provider.Capability, v verb) {
+		if c.has(of) {
+			rows = append(rows, v)
+		}
+	}
+	add(provider.CapTerminate, verbTerminate())
+	add(provider.CapSuspend, verbSuspend())
+	add(provider.CapUnsuspend, verbUnsuspend())
+	if c.w.OtherPlan != "" {
+		add(provider.CapChangePlan, verbChangePlan())
+	}
+	add(provider.CapChangePassword, verbChangePassword())
+	if c.w.AddForeign != nil {
+		add(provider.CapAdopt, verbAdopt())
+	}
+	add(provider.CapRenew, verbRenew())
+	add(provider.CapCancel, verbCancel())
+	add(provider.CapCancel, verbUndoCancel())
+	add(provider.CapPower, verbPower())
+	if c.w.Image != "" {
+		add(provider.CapReinstall, verbReinstall())
+	}
+	add(provider.CapSignOn, verbSignOn())
+	add(provider.CapCheck, verbCheck())
+	add(provider.CapGet, verbGet())
+	add(provider.CapFind, verbFind())
+	add(provider.CapList, verbList())
+	add(provider.CapPlans, verbPlans())
+	add(provider.CapUsage, verbUsage())
+	add(provider.CapFleetUsage, verbFleetUsage())
+	return rows
+}
+
+func verbCreate(name string, policy provider.FailurePolicy) verb {
+	return verb{
+		name: name, pairs: true, creates: true,
+		run: func(ctx context.Context, p provider.Provider, k *kase) result {
+			req := k.world.Request(theOne)
+			req.OnFailure = policy
+			made, err := p.Create(ctx, req)
+			r := result{err: err, made: made}
+			if err != nil {
+				return r
+			}
+			if made == nil {
+				r.wrong = func([]Truth) string { return "neither Creation nor error" }
+				return r
+			}
+			r.outcome = made.Outcome
+			r.wrong = func(after []Truth) string { return told(made, after) }
+			return r
+		},
+		done: func(k *kase, after []Truth) string {
+			found := ours(after, k.req)
+			if len(found) != 1 {
+				return fmt.Sprintf("there are %d accounts of it", len(found))
+			}
+			return wanted(found[0], k.req)
+		},
+	}
+}
+
+// verbResume is Create of an account that an earlier Create left half made. Where
+// Create has one step only, it is Create of an account that is there.
+func verbResume(name string, policy provider.FailurePolicy) verb {
+	v := verbCreate(name, policy)
+	v.prepare = func(c *probe, k *kase) {
+		for i := 0; len(ours(c.w.Accounts(), k.req)) == 0; i++ {
+			c.w.Faults.At(i, refusal)
+			_, err := c.p.Create(c.context(), k.req)
+			c.see(err)
+			c.w.Faults.Clear()
+		}
+		k.id = ours(c.w.Accounts(), k.req)[0].ID
+	}
+	return v
+}
+
+// told tells what is untrue in the Creation of a Create that succeeded.
+func told(made *provider.Creation, after []Truth) string {
+	if problem := speaks(made); problem != "" {
+		return problem
+	}
+	if made.Account == nil {
+		return ""
+	}
+	a, there := find(after, made.Account.ID)
+	if !there {
+		return "account " + made.Account.ID + " does not exist"
+	}
+	if made.Outcome == provider.OutcomePending {
+		return "" // it was not ready then, and is now
+	}
+	return shows(made.Account, a)
+}
+
+// target makes the account that a verb is called on.
+func target(c *probe, k *kase) { k.id = c.create(theOne).ID }
+
+// change is a row for a verb that brings the target into a state.
+func change(name string, run func(context.Context, provider.Provider, *kase) (provider.Outcome, error), done func(k *kase, a Truth) string) verb {
+	return verb{
+		name: name, prepare: target,
+		run: func(ctx context.Context, p provider.Provider, k *kase) result {
+			outcome, err := run(ctx, p, k)
+			r := result{err: err, outcome: outcome}
+			if err == nil && outcome == "" {
+				r.wrong = func([]Truth) string { return "neither an outcome nor an error" }
+			}
+			return r
+		},
+		done: func(k *kase, after []Truth) string {
+			a, there := find(after, k.id)
+			if !there {
+				return "the account is gone"
+			}
+			return done(k, a)
+		},
+	}
+}
+
+func unless(ok bool, problem string) string {
+	if ok {
+		return ""
+	}
+	return problem
+}
+
+// was is the target as the verb found it.
+func (k *kase) was() Truth {
+	a, _ := find(k.before, k.id)
+	return a
+}
+
+func verbTerminate() verb {
+	v := change("terminate", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return p.Terminate(ctx, k.id)
+	}, nil)
+	v.pairs, v.ends = true, true
+	v.done = func(k *kase, after []Truth) string {
+		_, there := find(after, k.id)
+		return unless(!there, "the account is there")
+	}
+	return v
+}
+
+func verbSuspend() verb {
+	return change("suspend", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return p.Suspend(ctx, k.id)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		want.Suspended = true
+		return unless(same(a, want), "the account is not suspended, or not only that")
+	})
+}
+
+func verbUnsuspend() verb {
+	v := change("unsuspend", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return p.Unsuspend(ctx, k.id)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		want.Suspended = false
+		return unless(same(a, want), "the account is not active, or not only that")
+	})
+	v.prepare = func(c *probe, k *kase) {
+		target(c, k)
+		c.undo("Unsuspend", k.id)
+	}
+	return v
+}
+
+func verbChangePlan() verb {
+	return change("change plan", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.PlanChanger](p).ChangePlan(ctx, k.id, k.world.OtherPlan)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		if want.Plan != "" {
+			want.Plan = k.world.OtherPlan
+		}
+		return unless(same(a, want), "the account is not on the plan, or not only that")
+	})
+}
+
+func verbChangePassword() verb {
+	return change("change password", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.PasswordChanger](p).ChangePassword(ctx, k.id, k.world.Request(2).Password)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		if want.Password != "" {
+			want.Password = k.world.Request(2).Password.Reveal()
+		}
+		return unless(same(a, want), "the account has another password, or not only that")
+	})
+}
+
+func verbAdopt() verb {
+	v := change("adopt", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.Adopter](p).Adopt(ctx, k.id, k.world.Request(adoptable).Reference)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		if a.Reference != "" {
+			want.Reference = k.world.Request(adoptable).Reference
+		}
+		return unless(same(a, want), "the account is not marked, or not only that")
+	})
+	v.prepare = func(c *probe, k *kase) {
+		k.req = c.w.Request(adoptable)
+		k.id = c.w.AddForeign(k.req.Username)
+	}
+	return v
+}
+
+func verbRenew() verb {
+	return change("renew", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.Renewer](p).Renew(ctx, k.id)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		if want.Paid > 0 {
+			want.Paid++
+		}
+		return unless(same(a, want), fmt.Sprintf("%d periods are paid for, not %d", a.Paid, want.Paid))
+	})
+}
+
+func verbCancel() verb {
+	return change("cancel", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.Canceler](p).Cancel(ctx, k.id)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		want.Canceled = true
+		return unless(same(a, want), "the account is not canceled, or not only that")
+	})
+}
+
+func verbUndoCancel() verb {
+	v := change("undo cancel", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.Canceler](p).UndoCancel(ctx, k.id)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		want.Canceled = false
+		return unless(same(a, want), "the account is canceled, or not only that")
+	})
+	v.prepare = func(c *probe, k *kase) {
+		target(c, k)
+		c.undo("UndoCancel", k.id)
+	}
+	return v
+}
+
+func verbPower() verb {
+	return change("power off", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.PowerController](p).Power(ctx, k.id, provider.PowerOff)
+	}, func(k *kase, a Truth) string {
+		want := k.was()
+		want.PoweredOff = true
+		return unless(same(a, want), "the machine is not off, or not only that")
+	})
+}
+
+func verbReinstall() verb {
+	v := change("reinstall", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+		return optional[provider.Reinstaller](p).Reinstall(ctx, &provider.ReinstallRequest{
+			AccountID: k.id, Image: k.world.Image, Password: k.world.Request(3).Password,
+		})
+	}, func(k *kase, a Truth) string {
+		was := k.was()
+		return unless(a.Username == was.Username && a.Reference == was.Reference && a.Paid == was.Paid && a.Plan == was.Plan, "the account is another one")
+	})
+	return v
+}

@@ -1,0 +1,201 @@
+package providertest
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Promise 1: Create is idempotent per Reference and Username.
+var createChecks = []check{
+	{name: "new", run: createNew},
+	{name: "without extras", run: createBare},
+	{name: "again", run: createAgain},
+	{name: "after a restart", run: createAfterRestart},
+	{name: "leaves a changed account alone", run: createLeavesAlone},
+	{name: "foreign account", applies: needForeign, run: createForeign},
+	{name: "another reference", run: createOtherReference},
+	{name: "keeps the request", run: createKeepsRequest},
+}
+
+func createNew(c *probe) {
+	a := c.make(c.p, c.w.Request(0), provider.OutcomeChanged)
+	b := c.make(c.p, c.w.Request(1), provider.OutcomeChanged)
+	if a.ID == b.ID {
+		c.Errorf("two requests gave the same account %s", a.ID)
+	}
+	if n := len(c.w.Accounts()); n != 2 {
+		c.Errorf("two requests made %d accounts", n)
+	}
+}
+
+// make creates an account with one of the outcomes, waits for it, and holds what
+// Create returned against the server.
+func (c *probe) make(p provider.Provider, req *provider.CreateRequest, want ...provider.Outcome) Truth {
+	c.Helper()
+	made, err := p.Create(c.context(), req)
+	c.ok(err, "Create %q", req.Username)
+	if made == nil {
+		c.Fatalf("Create %q: neither Creation nor error", req.Username)
+	}
+	if problem := speaks(made); problem != "" {
+		c.Errorf("Create %q: %s", req.Username, problem)
+	}
+	if made.Outcome == provider.OutcomePending {
+		if c.w.Advance == nil {
+			c.Errorf("Create %q is pending, but the world does not know of pending work", req.Username)
+		}
+		c.ok(c.settle(p, made.Handle), "wait for %q", req.Username)
+	} else if !slices.Contains(want, made.Outcome) {
+		c.Errorf("Create %q: outcome %q, want one of %q", req.Username, made.Outcome, want)
+	}
+	a := c.only(req)
+	if made.Account != nil {
+		if diff := shows(made.Account, a); diff != "" && made.Outcome != provider.OutcomePending {
+			c.Errorf("Create %q returns an account with %s", req.Username, diff)
+		}
+	}
+	return a
+}
+
+// speaks tells what is wrong with the Creation of a Create that did not fail.
+func speaks(made *provider.Creation) string {
+	switch made.Outcome {
+	case provider.OutcomePending:
+		if made.Handle == "" {
+			return "pending, without a handle"
+		}
+	case provider.OutcomeChanged, provider.OutcomeAlready, provider.OutcomeAdopted:
+		if made.Account == nil {
+			return "done, without the account"
+		}
+	default:
+		return "no outcome"
+	}
+	if len(made.Steps) == 0 {
+		return "no steps"
+	}
+	for _, s := range made.Steps {
+		switch {
+		case s.Name == "":
+			return "a step without a name"
+		case s.Err != nil:
+			return "success, although step " + s.Name + " failed"
+		case s.Outcome == "" && made.Outcome != provider.OutcomePending:
+			return "success, although step " + s.Name + " was not reached"
+		case s.Undone:
+			return "success, although step " + s.Name + " was undone"
+		}
+	}
+	return ""
+}
+
+func createBare(c *probe) {
+	req := c.w.Request(0)
+	req.Domain, req.Plan, req.Name, req.Options = "", "", "", nil
+	made, err := c.p.Create(c.context(), req)
+	if err != nil {
+		// A system may require some of these, and then says so before any request.
+		c.refused(err, "", "Create without domain, plan and name")
+		return
+	}
+	if made.Outcome == provider.OutcomePending {
+		c.ok(c.settle(c.p, made.Handle), "wait for %q", req.Username)
+	}
+	// Emulators cannot tell an account that never had a domain from a half-made one.
+	c.bare = true
+	c.only(req)
+	c.make(c.p, req, provider.OutcomeAlready)
+}
+
+func createAgain(c *probe) {
+	first := c.make(c.p, c.w.Request(0), provider.OutcomeChanged)
+	for range 3 {
+		if again := c.make(c.p, c.w.Request(0), provider.OutcomeAlready); !same(first, again) {
+			c.Errorf("the same request again changed the account")
+		}
+	}
+}
+
+func createAfterRestart(c *probe) {
+	first := c.make(c.p, c.w.Request(0), provider.OutcomeChanged)
+	if again := c.make(c.w.Reopen(), c.w.Request(0), provider.OutcomeAlready); !same(first, again) {
+		c.Errorf("the same request after a restart changed the account")
+	}
+}
+
+// createLeavesAlone: what happened to the account after its creation is none of the
+// order's business.
+func createLeavesAlone(c *probe) {
+	a := c.create(0)
+	if c.has(provider.CapSuspend) {
+		outcome, err := c.p.Suspend(c.context(), a.ID)
+		c.outcome(outcome, err, a.ID, "Suspend", provider.OutcomeChanged)
+	}
+	if c.has(provider.CapChangePlan) && c.w.OtherPlan != "" {
+		outcome, err := optional[provider.PlanChanger](c.p).ChangePlan(c.context(), a.ID, c.w.OtherPlan)
+		c.outcome(outcome, err, a.ID, "ChangePlan", provider.OutcomeChanged)
+	}
+	before := c.w.Accounts()
+	req := c.w.Request(0)
+	if c.d.Password != nil {
+		req.Password = c.w.Request(1).Password
+	}
+	made, err := c.p.Create(c.context(), req)
+	c.ok(err, "Create of an account that is suspended and on another plan")
+	if made.Outcome != provider.OutcomeAlready {
+		c.Errorf("Create of an account that is suspended and on another plan: outcome %q, want %q", made.Outcome, provider.OutcomeAlready)
+	}
+	c.unchanged(before, "Create of an account that is there")
+}
+
+func createForeign(c *probe) {
+	req := c.w.Request(0)
+	c.w.AddForeign(req.Username)
+	before := c.w.Accounts()
+	for range 2 {
+		made, err := c.p.Create(c.context(), req)
+		c.is(err, provider.ErrAlreadyExists, "Create with the name of a foreign account")
+		if made != nil && made.Account != nil {
+			c.Errorf("Create hands out a foreign account beside the error")
+		}
+		c.unchanged(before, "Create with the name of a foreign account")
+	}
+	req.OnFailure = provider.UndoPartial
+	_, err := c.p.Create(c.context(), req)
+	c.is(err, provider.ErrAlreadyExists, "Create with the name of a foreign account and UndoPartial")
+	c.unchanged(before, "Create with the name of a foreign account and UndoPartial")
+}
+
+func createOtherReference(c *probe) {
+	c.create(0)
+	before := c.w.Accounts()
+	req := c.w.Request(1)
+	req.Username = c.w.Request(0).Username
+	_, err := c.p.Create(c.context(), req)
+	c.is(err, provider.ErrAlreadyExists, "Create with the name of another order's account")
+	// The references differ in their tail only: half a marker is none.
+	req = c.w.Request(0)
+	req.Reference += "0"
+	_, err = c.p.Create(c.context(), req)
+	c.is(err, provider.ErrAlreadyExists, "Create with a reference that begins like the account's")
+	c.unchanged(before, "Create with the name of another order's account")
+}
+
+func createKeepsRequest(c *probe) {
+	req := c.w.Request(0)
+	req.OnFailure = provider.UndoPartial
+	before := *req
+	before.Options = map[string]string{}
+	for k, v := range req.Options {
+		before.Options[k] = v
+	}
+	c.make(c.p, req, provider.OutcomeChanged)
+	if len(before.Options) == 0 {
+		before.Options = req.Options
+	}
+	if !reflect.DeepEqual(before, *req) {
+		c.Errorf("Create changed the caller's request")
+	}
+}

@@ -1,0 +1,114 @@
+package providertest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Promise 7: Ensure converges, reports each change, and changes nothing when dry.
+var ensureChecks = []check{
+	{name: "through its life", run: ensureLife},
+	{name: "foreign account", applies: needForeign, run: ensureForeign},
+}
+
+func needEnsure(c *probe) bool {
+	for _, name := range []provider.Capability{
+		provider.CapFind, provider.CapSuspend, provider.CapUnsuspend, provider.CapTerminate,
+	} {
+		if !c.has(name) {
+			return false
+		}
+	}
+	return true
+}
+
+func ensureLife(c *probe) {
+	if !needEnsure(c) {
+		return
+	}
+	req, other := c.w.Request(0), c.create(1)
+	plan := ""
+	if c.has(provider.CapChangePlan) {
+		plan = c.w.OtherPlan
+	}
+	steps := []struct {
+		want provider.Desired
+		does []provider.Capability
+	}{
+		{provider.Desired{State: provider.StateAbsent, Create: req}, nil},
+		{provider.Desired{State: provider.StateActive, Create: req}, []provider.Capability{provider.CapCreate}},
+		{provider.Desired{State: provider.StateSuspended, Create: req}, []provider.Capability{provider.CapSuspend}},
+		{provider.Desired{State: provider.StateActive, Create: req}, []provider.Capability{provider.CapUnsuspend}},
+		{provider.Desired{State: provider.StateAbsent, Create: req}, []provider.Capability{provider.CapTerminate}},
+	}
+	if plan != "" {
+		steps = slices.Insert(steps, 4, struct {
+			want provider.Desired
+			does []provider.Capability
+		}{provider.Desired{State: provider.StateActive, Create: req, Plan: plan}, []provider.Capability{provider.CapChangePlan}})
+	}
+	for _, step := range steps {
+		c.ensure(step.want, step.does)
+		want := step.want
+		switch left := ours(c.w.Accounts(), req); {
+		case want.State == provider.StateAbsent:
+			if len(left) > 0 {
+				c.Errorf("Ensure absent: the account is there")
+			}
+		case len(left) != 1 || !left[0].Complete || left[0].Suspended != (want.State == provider.StateSuspended):
+			c.Errorf("Ensure %s: the server holds %d accounts in another state", want.State, len(left))
+		case want.Plan != "" && left[0].Plan != "" && left[0].Plan != want.Plan:
+			c.Errorf("Ensure plan %s: the server holds %s", want.Plan, left[0].Plan)
+		}
+		c.ensure(want, nil)
+	}
+	c.unchanged([]Truth{other}, "after all")
+}
+
+// ensure converges, first dry and then really, and compares the reported changes.
+func (c *probe) ensure(want provider.Desired, does []provider.Capability) {
+	c.Helper()
+	name := fmt.Sprintf("Ensure %s", want.State)
+	before := c.w.Accounts()
+	dry := want
+	dry.DryRun = true
+	reported, err := provider.Ensure(c.context(), c.p, dry)
+	c.ok(err, "%s, dry", name)
+	c.unchanged(before, "%s, dry", name)
+	done, err := provider.Ensure(c.context(), c.p, want)
+	c.ok(err, "%s", name)
+	if done.Outcome() == provider.OutcomePending {
+		c.ok(c.settle(c.p, done.Handle), "%s: wait", name)
+	}
+	for i, changes := range [][]provider.Change{reported.Changes, done.Changes} {
+		var verbs []provider.Capability
+		for _, change := range changes {
+			// What the API does not show is set again.
+			if change.Outcome != provider.OutcomeAlready {
+				verbs = append(verbs, change.Verb)
+			}
+		}
+		if i == 0 && want.Plan != "" {
+			continue // a dry run cannot know whether a plan that is not shown would change
+		}
+		if !slices.Equal(verbs, does) {
+			c.Errorf("%s (dry run: %v) reports %q, want %q", name, i == 0, verbs, does)
+		}
+	}
+}
+
+func ensureForeign(c *probe) {
+	if !needEnsure(c) {
+		return
+	}
+	req := c.w.Request(0)
+	c.w.AddForeign(req.Username)
+	before := c.w.Accounts()
+	for _, state := range []provider.State{provider.StateActive, provider.StateSuspended, provider.StateAbsent} {
+		_, err := provider.Ensure(c.context(), c.p, provider.Desired{State: state, Create: req})
+		c.is(err, provider.ErrAlreadyExists, "Ensure %s of a foreign account", state)
+		c.unchanged(before, "Ensure %s of a foreign account", state)
+	}
+}

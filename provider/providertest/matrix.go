@@ -1,0 +1,256 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+// Promise 5, and all others while the network misbehaves.
+
+// beyond are faults that the matrix tries beside the catalogue: clear refusals in the
+// middle of a verb.
+var beyond = []faults.Fault{
+	refusal,
+	{Kind: faults.Status, StatusCode: http.StatusForbidden},
+	{Kind: faults.Garbage, After: true, Body: `{}`},
+}
+
+// disturbance is what happens to the requests of one call.
+type disturbance struct {
+	name string
+	arm  func(*faults.Injector)
+}
+
+// matrix runs every verb under every fault at every request, one subtest a verb.
+func (s *suite) matrix(t *testing.T) {
+	sums := &table{}
+	var verbs []verb
+	synctest.Test(t, func(t *testing.T) {
+		if c := s.probe(t, s.tb(t, "faults")); c.w.Faults != nil {
+			verbs = c.verbs()
+		}
+	})
+	if len(verbs) == 0 {
+		t.Logf("faults do not apply to %s: its requests cannot be disturbed", s.h.Name)
+		return
+	}
+	t.Run("faults", func(t *testing.T) {
+		for _, v := range verbs {
+			if s.only != nil && !s.only("faults/"+v.name) {
+				continue
+			}
+			row := sums.row(v.name)
+			t.Run(v.name, func(t *testing.T) {
+				t.Parallel() // two processors halve the longest part of the suite
+				s.column(t, "faults/"+v.name, v, row)
+			})
+		}
+	})
+	t.Logf("%s under faults:\n%s", s.h.Name, sums)
+}
+
+func (s *suite) column(t *testing.T, name string, v verb, row *row) {
+	out := &limited{tb: s.tb(t, name), left: 20}
+	isolated := func(run func(c *probe)) {
+		synctest.Test(t, func(t *testing.T) {
+			c := s.probe(t, out)
+			c.guard(func() {
+				run(c)
+				c.logs()
+			})
+		})
+	}
+	isolated(func(c *probe) { row.requests = c.undisturbed(v) })
+	for i := range row.requests {
+		for _, d := range at(i) {
+			isolated(func(c *probe) { c.disturbed(v, d, row) })
+		}
+		if v.pairs {
+			for _, d := range pairs(i) {
+				isolated(func(c *probe) { c.disturbed(v, d, row) })
+			}
+		}
+		for _, after := range []bool{false, true} {
+			isolated(func(c *probe) { c.expired(v, i, after, row) })
+		}
+	}
+	if row.duplicates+row.lost+row.wrong > 0 {
+		out.tb.Errorf("%s: %d duplicates, %d lost, %d wrong answers of %d faults", v.name, row.duplicates, row.lost, row.wrong, row.tried)
+	}
+}
+
+// at lists what can happen from request i on: one fault, or an outage that begins
+// with one, so that looking fails too.
+func at(i int) []disturbance {
+	var all []disturbance
+	for _, f := range append(faults.Catalogue(), beyond...) {
+		all = append(all, disturbance{fmt.Sprintf("%s at request %d", f, i), func(in *faults.Injector) { in.At(i, f) }})
+	}
+	for _, f := range []faults.Fault{
+		{Kind: faults.Refuse}, {Kind: faults.Drop}, {Kind: faults.Drop, After: true}, {Kind: faults.Status, After: true},
+		{Kind: faults.Garbage, After: true}, {Kind: faults.HTML, After: true},
+	} {
+		all = append(all, disturbance{fmt.Sprintf("%s at request %d and an outage behind it", f, i), func(in *faults.Injector) {
+			in.At(i, f)
+			in.When(func(*http.Request) bool { return in.Count() > i+1 }, 0, faults.Fault{Kind: faults.Refuse})
+		}})
+	}
+	return all
+}
+
+// pairs lists two faults in a row, which also meet the look that follows the first
+// one, and one with a pause between, which meets what the look leads to.
+func pairs(i int) []disturbance {
+	kinds := []faults.Fault{{Kind: faults.Drop, After: true}, {Kind: faults.Status, After: true}}
+	var all []disturbance
+	for _, first := range kinds {
+		for _, second := range kinds {
+			for gap := 1; gap <= 2; gap++ {
+				all = append(all, disturbance{
+					fmt.Sprintf("%s at request %d and %s at %d", first, i, second, i+gap),
+					func(in *faults.Injector) { in.At(i, first); in.At(i+gap, second) },
+				})
+			}
+		}
+	}
+	return all
+}
+
+// undisturbed runs the verb without faults and counts its requests.
+func (c *probe) undisturbed(v verb) int {
+	k := c.prepare(v)
+	c.w.Faults.Forget()
+	r := v.run(c.context(), c.p, k)
+	n := c.w.Faults.Count()
+	c.pend(k, r)
+	k.judge(r, c.w.Accounts(), &verdict{fail: func(_, what string) {
+		c.Errorf("without any fault: %s", what)
+	}})
+	c.ok(r.err, "%s without any fault", v.name)
+	if n == 0 {
+		c.Errorf("%s sends no request", v.name)
+	}
+	return n
+}
+
+// disturbed runs the verb with a fault, judges its answer, and calls it again.
+func (c *probe) disturbed(v verb, d disturbance, row *row) {
+	k := c.prepare(v)
+	c.w.Faults.Forget()
+	d.arm(c.w.Faults)
+	start := time.Now()
+	r := v.run(c.context(), c.p, k)
+	took := time.Since(start)
+	k.requests = c.w.Faults.Requests()
+	c.w.Faults.Clear()
+	c.finish(k, r, d.name, row)
+	if limit := 10 * (row.requests + 5); len(k.requests) > limit {
+		row.wrong++
+		c.Errorf("%s, %s: %d requests", v.name, d.name, len(k.requests))
+	}
+	if took >= patience {
+		row.wrong++
+		c.Errorf("%s, %s: no end", v.name, d.name)
+	}
+}
+
+// expired lets the caller's time run out while request i is under way.
+func (c *probe) expired(v verb, i int, after bool, row *row) {
+	f := faults.Fault{Kind: faults.Delay, Delay: patience, After: after}
+	name := fmt.Sprintf("deadline in request %d, %s", i, f)
+	k := c.prepare(v)
+	c.w.Faults.Forget()
+	c.w.Faults.At(i, f)
+	const limit = 5 * time.Second
+	ctx, cancel := context.WithTimeout(c.t.Context(), limit)
+	defer cancel()
+	var before atomic.Int64
+	last := time.AfterFunc(limit-time.Nanosecond, func() { before.Store(int64(c.w.Faults.Count())) })
+	start := time.Now()
+	r := v.run(ctx, c.p, k)
+	took, sent := time.Since(start), int(before.Load())
+	last.Stop()
+	if sent > i && ctx.Err() != nil {
+		// Success may be true nonetheless, where requests run side by side.
+		if r.err != nil && !errors.Is(r.err, context.DeadlineExceeded) {
+			row.wrong++
+			c.Errorf("%s, %s: the error does not match context.DeadlineExceeded: %v", v.name, name, r.err)
+		}
+		if took > limit+time.Second {
+			row.wrong++
+			c.Errorf("%s, %s: took %v", v.name, name, took)
+		}
+		// Nobody looks any more, not even in the background. (The bubble's hour.)
+		time.Sleep(time.Hour)
+		if more := c.w.Faults.Count() - sent; more > 0 {
+			row.wrong++
+			c.Errorf("%s, %s: %d requests after the deadline", v.name, name, more)
+		}
+	}
+	k.requests = c.w.Faults.Requests()
+	c.w.Faults.Clear()
+	c.finish(k, r, name, row)
+}
+
+// finish judges the answer and calls the verb again, without faults and from a
+// restarted program.
+func (c *probe) finish(k *kase, r result, name string, row *row) {
+	row.tried++
+	c.see(r.err)
+	c.pend(k, r)
+	found := &verdict{fail: func(kind, what string) {
+		row.count(kind)
+		c.Errorf("%s, %s: %s (it said: %v)", k.verb.name, name, what, r.err)
+	}}
+	k.judge(r, c.w.Accounts(), found)
+	row.answer(r.err)
+
+	p := c.w.Reopen()
+	again := k.verb.run(c.context(), p, k)
+	c.see(again.err)
+	found.fail = func(kind, what string) {
+		row.count(kind)
+		c.Errorf("%s, %s, then again: %s (first: %v; then: %v)", k.verb.name, name, what, r.err, again.err)
+	}
+	c.pend(k, again)
+	if k.healed(r, again, c.w.Accounts(), found) {
+		row.healed++
+	}
+}
+
+// pend waits for pending work of a call that succeeded, so that the truth can be told.
+func (c *probe) pend(k *kase, r result) {
+	if r.err != nil || r.outcome != provider.OutcomePending {
+		return
+	}
+	handle := k.id
+	if r.made != nil {
+		handle = r.made.Handle
+	}
+	c.see(c.settle(c.p, handle))
+}
+
+// limited keeps a broken adapter from drowning its tester: the table still counts all.
+type limited struct {
+	tb
+	left int
+}
+
+func (l *limited) Errorf(format string, args ...any) {
+	l.tb.Helper()
+	switch l.left--; {
+	case l.left > 0:
+		l.tb.Errorf(format, args...)
+	case l.left == 0:
+		l.tb.Errorf("and more")
+	}
+}

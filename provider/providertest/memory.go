@@ -1,0 +1,160 @@
+package providertest
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+// MemoryOptions shape a Memory. The zero value, and nil, are an empty system that
+// does everything at once.
+type MemoryOptions struct {
+	// Pending is how long a new account stays pending. It passes with the wall
+	// clock (the bubble's, in testing/synctest) and with Advance.
+	Pending time.Duration
+	// Plans by ID and name; nil means "small" and "large".
+	Plans []provider.Plan
+}
+
+// Memory is a reference adapter together with a small panel that it manages. It keeps
+// every promise of the contract and passes the conformance suite, faults
+// included: between adapter and panel stands real HTTP semantics, only without
+// sockets. Use it as a fake where a program needs a provider.Provider:
+//
+//	p := providertest.NewMemory(nil)
+//	p.Faults().At(2, faults.Fault{Kind: faults.Drop, After: true}) // lose an answer
+//
+// It is safe for concurrent use.
+type Memory struct {
+	server *memoryServer
+	key    string
+	wire   http.RoundTripper
+}
+
+// Interfaces that a Memory has beside the core.
+var (
+	_ provider.Provider         = (*Memory)(nil)
+	_ provider.Lister           = (*Memory)(nil)
+	_ provider.PlanLister       = (*Memory)(nil)
+	_ provider.PlanChanger      = (*Memory)(nil)
+	_ provider.PasswordChanger  = (*Memory)(nil)
+	_ provider.Renewer          = (*Memory)(nil)
+	_ provider.Canceler         = (*Memory)(nil)
+	_ provider.UsageReader      = (*Memory)(nil)
+	_ provider.FleetUsageReader = (*Memory)(nil)
+	_ provider.PowerController  = (*Memory)(nil)
+	_ provider.Reinstaller      = (*Memory)(nil)
+	_ provider.Adopter          = (*Memory)(nil)
+	_ provider.Poller           = (*Memory)(nil)
+)
+
+const (
+	memoryKind = "memory"
+	memoryKey  = "memory-key-Zq7w3"
+)
+
+// NewMemory makes an empty system and a provider for it.
+func NewMemory(opts *MemoryOptions) *Memory {
+	if opts == nil {
+		opts = &MemoryOptions{}
+	}
+	s := newMemoryServer(*opts)
+	return &Memory{server: s, key: memoryKey, wire: s.faults.Transport(s)}
+}
+
+// Reopen makes a second provider on the same system, as a restarted program would.
+func (m *Memory) Reopen() *Memory { return &Memory{server: m.server, key: m.key, wire: m.wire} }
+
+// BadKey makes a provider on the same system whose credentials are refused.
+func (m *Memory) BadKey() *Memory {
+	return &Memory{server: m.server, key: memoryKey + "-revoked", wire: m.wire}
+}
+
+// Faults disturbs the requests between the provider and its system, and logs them.
+func (m *Memory) Faults() *faults.Injector { return &m.server.faults }
+
+// Accounts tells what the system holds, without asking the provider.
+func (m *Memory) Accounts() []Truth { return m.server.truth() }
+
+// AddForeign adds an account that this program did not make, and returns its ID.
+func (m *Memory) AddForeign(username string) string { return m.server.addForeign(username) }
+
+// HideAccounts makes every read of accounts answer "not found", as a panel does to
+// credentials that lack the right to see them.
+func (m *Memory) HideAccounts(hide bool) { m.server.set(func(s *memoryServer) { s.hide = hide }) }
+
+// IgnoreSuspension makes the system answer OK to changes of the suspension and keep
+// its state.
+func (m *Memory) IgnoreSuspension(ignore bool) {
+	m.server.set(func(s *memoryServer) { s.ignore = ignore })
+}
+
+// Advance moves the system's clock ahead, for pending work.
+func (m *Memory) Advance(d time.Duration) { m.server.set(func(s *memoryServer) { s.ahead += d }) }
+
+// Describe tells what a Memory can do: everything.
+func (m *Memory) Describe() *provider.Description {
+	caps := provider.Capabilities{}
+	for _, c := range provider.AllCapabilities() {
+		caps[c] = provider.Support{Level: provider.Native}
+	}
+	return &provider.Description{
+		Kind:    memoryKind,
+		Name:    "Memory",
+		Service: provider.ServiceHosting,
+		Username: provider.NamePolicy{
+			MinLength: 3, MaxLength: 24, First: provider.Lower,
+			Rest: provider.Lower + provider.Digits + "_-", Reserved: []string{"admin", "root"},
+		},
+		Password: &provider.PasswordPolicy{MinLength: 8, MaxLength: 64, Need: []string{provider.Lower, provider.Digits}},
+		Options: []provider.OptionSpec{
+			{Name: "note", Label: "Note", Type: provider.OptionString},
+			{Name: "backup", Label: "Backup", Type: provider.OptionEnum, Allowed: []string{"none", "daily"}, Default: "none"},
+		},
+		Capabilities: caps,
+	}
+}
+
+// MemoryHarness makes the harness that tests Memory itself; read it as an example of
+// how a harness is written.
+func MemoryHarness(opts *MemoryOptions) Harness {
+	return Harness{Name: memoryKind, Open: func(testing.TB) *World { return NewMemory(opts).World() }}
+}
+
+// World wraps the system for the conformance suite.
+func (m *Memory) World() *World {
+	w := &World{
+		Provider: m,
+		Reopen:   func() provider.Provider { return m.Reopen() },
+		BadKey:   func() provider.Provider { return m.BadKey() },
+		Faults:   m.Faults(),
+		Request: func(n int) *provider.CreateRequest {
+			return &provider.CreateRequest{
+				Reference: fmt.Sprintf("order-%d", 1000+n),
+				Username:  fmt.Sprintf("customer%d", n),
+				Password:  provider.Secret(fmt.Sprintf("pass-word-%d-x", 1000+n)),
+				Email:     fmt.Sprintf("customer%d@example.com", n),
+				Name:      fmt.Sprintf("Customer %d", n),
+				Domain:    fmt.Sprintf("customer%d.example.com", n),
+				Plan:      m.server.plans[0].ID,
+			}
+		},
+		Image:            "linux",
+		Accounts:         m.Accounts,
+		AddForeign:       m.AddForeign,
+		HideAccounts:     m.HideAccounts,
+		IgnoreSuspension: m.IgnoreSuspension,
+		Canaries:         []string{memoryKey, "sign-on-token"},
+	}
+	if len(m.server.plans) > 1 {
+		w.OtherPlan = m.server.plans[1].ID
+	}
+	if m.server.pending > 0 {
+		w.Advance = m.Advance
+	}
+	return w
+}

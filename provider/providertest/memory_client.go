@@ -1,0 +1,250 @@
+package providertest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+const (
+	memoryAttempts = 3
+	memoryTimeout  = 30 * time.Second
+)
+
+// memoryCall is one call of the panel's API.
+type memoryCall struct {
+	action string // in words, for errors
+	method string
+	path   string
+	in     any
+	out    identified // nil for an answer without a body
+}
+
+// identified is an answer that can tell whether it is what was asked for: `{}` in
+// place of an account is not one.
+type identified interface{ valid() bool }
+
+func (a *memoryAccount) valid() bool { return a.ID != "" }
+
+type memoryList struct {
+	Accounts []*memoryAccount `json:"accounts"`
+}
+
+func (l *memoryList) valid() bool { return l.Accounts != nil }
+
+type memoryPlans struct {
+	Plans []provider.Plan `json:"plans"`
+}
+
+func (l *memoryPlans) valid() bool { return l.Plans != nil }
+
+type memoryLink struct {
+	URL string `json:"url"`
+}
+
+func (l *memoryLink) valid() bool { return l.URL != "" }
+
+type memoryVersion struct {
+	Version string `json:"version"`
+}
+
+func (v *memoryVersion) valid() bool { return v.Version != "" }
+
+// do makes a call. Reads are repeated; a change only while the server cannot have
+// acted on it. A change whose answer is lost comes back as MaybeExecuted.
+func (m *Memory) do(ctx context.Context, call memoryCall) error {
+	for attempt := 1; ; attempt++ {
+		err := m.once(ctx, call)
+		if err == nil {
+			return nil
+		}
+		if ctx.Err() != nil {
+			// Whatever went wrong, the caller's time is over and nobody looks.
+			err.Err, err.Message = ctx.Err(), ctx.Err().Error()
+			if err.Kind = nil; err.MaybeExecuted {
+				err.Kind = provider.ErrOutcomeUnknown
+			}
+			return err
+		}
+		temporary := errors.Is(err, provider.ErrUnavailable) || errors.Is(err, provider.ErrRateLimited)
+		if attempt == memoryAttempts || !temporary || err.MaybeExecuted {
+			return err
+		}
+		timer := time.NewTimer(max(err.RetryAfter, time.Duration(attempt)*time.Second))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+func (m *Memory) once(ctx context.Context, call memoryCall) *provider.Error {
+	change := call.method != http.MethodGet
+	failed := &provider.Error{Provider: memoryKind, Op: call.method, Action: call.action}
+	fail := func(kind error, maybe bool, format string, args ...any) *provider.Error {
+		failed.Kind, failed.MaybeExecuted, failed.Message = kind, change && maybe, fmt.Sprintf(format, args...)
+		return failed
+	}
+	body, err := json.Marshal(call.in)
+	if err != nil {
+		return fail(provider.ErrInvalid, false, "%v", err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, memoryTimeout)
+	defer cancel()
+	var sent atomic.Bool
+	req, err := http.NewRequestWithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { sent.Store(true) },
+	}), call.method, "http://memory.invalid"+call.path, bytes.NewReader(body))
+	if err != nil {
+		return fail(provider.ErrInvalid, false, "unusable path")
+	}
+	req.Header.Set("X-Key", m.key)
+	resp, err := m.wire.RoundTrip(req)
+	if err != nil {
+		return fail(provider.ErrUnavailable, sent.Load(), "no answer")
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	failed.StatusCode = resp.StatusCode
+	switch {
+	case err != nil:
+		return fail(provider.ErrUnavailable, true, "the answer broke off")
+	case resp.StatusCode >= 500:
+		return fail(provider.ErrUnavailable, true, "the server failed")
+	case resp.StatusCode >= 300:
+		return m.refused(failed, resp, text)
+	case call.out == nil && resp.StatusCode == http.StatusNoContent:
+		return nil
+	case call.out == nil || json.Unmarshal(text, call.out) != nil || !call.out.valid():
+		return fail(provider.ErrProtocol, true, "an answer that cannot be understood")
+	}
+	return nil
+}
+
+// refused reads the server's verdict on a request that it did not carry out.
+func (m *Memory) refused(failed *provider.Error, resp *http.Response, text []byte) *provider.Error {
+	var verdict struct{ Field, Problem string }
+	_ = json.Unmarshal(text, &verdict)
+	failed.Message = verdict.Problem
+	if verdict.Field != "" {
+		failed.Fields = map[string]string{verdict.Field: verdict.Problem}
+		failed.Message = "refused by the server"
+	}
+	kinds := map[int]error{
+		400: provider.ErrInvalid, 401: provider.ErrUnauthorized, 403: provider.ErrForbidden,
+		404: provider.ErrNotFound, 409: provider.ErrConflict, 422: provider.ErrInvalid, 429: provider.ErrRateLimited,
+	}
+	if failed.Kind = kinds[resp.StatusCode]; failed.Kind == nil {
+		failed.Kind = provider.ErrProtocol
+	}
+	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
+		failed.RetryAfter = time.Duration(seconds) * time.Second
+	}
+	return failed
+}
+
+// lost reports whether err leaves open what happened while the caller still has the
+// time to look.
+func lost(ctx context.Context, err error) bool {
+	return errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil
+}
+
+// settled turns a lost change into a plain failure: a look has shown that it was not
+// applied.
+func settled(err error) error {
+	var e *provider.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	plain := *e
+	plain.MaybeExecuted = false
+	plain.Message += ", and the change was not applied"
+	return &plain
+}
+
+// unknown is the failure of a look that should have told what a change did.
+func unknown(err error) error {
+	var e *provider.Error
+	if !errors.As(err, &e) || e.MaybeExecuted {
+		return err
+	}
+	open := *e
+	open.MaybeExecuted = true
+	return &open
+}
+
+func (m *Memory) read(ctx context.Context, action, id string) (*memoryAccount, error) {
+	a := new(memoryAccount)
+	if err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: accountPath(id), out: a}); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// byName looks for an account; nil if there is none.
+func (m *Memory) byName(ctx context.Context, action, username string) (*memoryAccount, error) {
+	var found memoryList
+	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: "/accounts?username=" + url.QueryEscape(username), out: &found})
+	if err != nil || len(found.Accounts) == 0 {
+		return nil, err
+	}
+	return found.Accounts[0], nil
+}
+
+func (m *Memory) page(ctx context.Context, action string, from, limit int) ([]*memoryAccount, error) {
+	var found memoryList
+	path := fmt.Sprintf("/accounts?from=%d&limit=%d", from, limit)
+	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: path, out: &found})
+	return found.Accounts, err
+}
+
+func accountPath(id string) string { return "/accounts/" + url.PathEscape(id) }
+
+// badID tells what is wrong with an ID: the panel's are numbers.
+func badID(id string) string {
+	switch {
+	case id == "":
+		return "required"
+	case len(id) > 18 || strings.Trim(id, provider.Digits) != "" || id[0] == '0':
+		return "not an ID of this system"
+	}
+	return ""
+}
+
+func (m *Memory) checkID(action, id string) error {
+	var problems provider.Problems
+	if problem := badID(id); problem != "" {
+		problems.Add("ID", "%s", problem)
+	}
+	return problems.Err(memoryKind, "", action)
+}
+
+func (m *Memory) account(a *memoryAccount) *provider.Account {
+	out := &provider.Account{
+		ID: a.ID, Reference: a.Reference, Username: a.Username, Name: a.Name, Email: a.Email,
+		Plan: a.Plan, Status: provider.StatusActive, CreatedAt: a.CreatedAt,
+	}
+	if len(a.Domains) > 0 {
+		out.Domain = a.Domains[0]
+	}
+	switch {
+	case a.Pending:
+		out.Status = provider.StatusPending
+	case a.Suspended:
+		out.Status = provider.StatusSuspended
+	}
+	return out
+}

@@ -1,0 +1,86 @@
+package providertest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// table sums up the fault matrix. Each row belongs to one subtest while they run.
+type table struct {
+	rows []*row
+}
+
+type row struct {
+	verb                    string
+	requests, tried         int
+	ok, notDone, unknown    int
+	healed                  int
+	duplicates, lost, wrong int
+}
+
+// The kinds of things that must not happen.
+const (
+	isDuplicate = "duplicate"
+	isLost      = "lost"
+	isWrong     = "wrong"
+)
+
+func (t *table) row(verb string) *row {
+	r := &row{verb: verb}
+	t.rows = append(t.rows, r)
+	return r
+}
+
+func (r *row) count(kind string) {
+	switch kind {
+	case isDuplicate:
+		r.duplicates++
+	case isLost:
+		r.lost++
+	default:
+		r.wrong++
+	}
+}
+
+func (r *row) answer(err error) {
+	switch {
+	case err == nil:
+		r.ok++
+	case errors.Is(err, provider.ErrOutcomeUnknown):
+		r.unknown++
+	default:
+		r.notDone++
+	}
+}
+
+// String aligns the columns.
+func (t *table) String() string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintln(w, "verb\trequests\tfaults\tok\tnot done\tunknown\thealed\tduplicates\tlost\twrong\t")
+	sum := row{verb: "all"}
+	for _, r := range t.rows {
+		r.print(w)
+		sum.requests += r.requests
+		sum.tried += r.tried
+		sum.ok += r.ok
+		sum.notDone += r.notDone
+		sum.unknown += r.unknown
+		sum.healed += r.healed
+		sum.duplicates += r.duplicates
+		sum.lost += r.lost
+		sum.wrong += r.wrong
+	}
+	sum.print(w)
+	_ = w.Flush()
+	return b.String()
+}
+
+func (r *row) print(w *tabwriter.Writer) {
+	_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
+		r.verb, r.requests, r.tried, r.ok, r.notDone, r.unknown, r.healed, r.duplicates, r.lost, r.wrong)
+}

@@ -1,0 +1,71 @@
+package provider
+
+import (
+	"context"
+	"errors"
+)
+
+// Settle is for authors of adapters: it makes a change whose answer may get lost,
+// and returns nil when the change is known to be made.
+//
+// do makes the change. look reads whether it is made, and has the last word: a change
+// that the server accepted and did not make is ErrConflict. When the answer was lost
+// and look finds nothing, the change is sent once more. When looking fails, or the
+// caller's context is over, the error matches ErrOutcomeUnknown. Errors of do that
+// leave nothing open are returned as they are.
+func Settle(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	return settle(ctx, true, do, look)
+}
+
+// Recover is for authors of adapters: it is Settle for changes whose answer proves
+// itself, such as a creation that answers with an ID. It looks only when the answer
+// was lost.
+func Recover(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	return settle(ctx, false, do, look)
+}
+
+func settle(ctx context.Context, confirm bool, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	var failed error
+	for range 2 {
+		failed = do(ctx)
+		switch {
+		case failed == nil && !confirm:
+			return nil
+		case failed != nil && (!errors.Is(failed, ErrOutcomeUnknown) || ctx.Err() != nil):
+			return failed
+		}
+		done, err := look(ctx)
+		switch {
+		case err != nil:
+			return unsettled(failed, err)
+		case done:
+			return nil
+		case failed == nil:
+			return &Error{Kind: ErrConflict, Message: "the server accepted the change and did not make it"}
+		}
+	}
+	return failed
+}
+
+// unsettled is the error when a change was sent and nobody could look.
+func unsettled(failed, looking error) error {
+	out := &Error{Kind: ErrOutcomeUnknown, MaybeExecuted: true, Err: errors.Join(failed, looking)}
+	out.Message = "the server accepted the change, but looking for it failed: " + reasonOf(looking)
+	if failed != nil {
+		out.Message = reasonOf(failed) + ", and looking failed too: " + reasonOf(looking)
+	}
+	var e *Error
+	if errors.As(errors.Join(failed, looking), &e) {
+		out.Provider, out.Op, out.Action, out.StatusCode = e.Provider, e.Op, e.Action, e.StatusCode
+	}
+	return out
+}
+
+// reasonOf takes the repeated beginning off an error's text.
+func reasonOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.reason()
+	}
+	return err.Error()
+}
