@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -18,11 +19,14 @@ type life struct {
 	out              io.Writer
 	username, domain string
 
-	plans   []provider.Plan
-	account *provider.Account
-	failed  int
-	steps   int
+	password provider.Secret
+	plans    []provider.Plan
+	account  *provider.Account
+	failed   int
+	steps    int
 }
+
+const row = "%-16s %-9s %-52s %s\n"
 
 // errSkipped is a step that the provider does not offer.
 var errSkipped = errors.New("not offered by this system")
@@ -45,7 +49,7 @@ func (l *life) run(ctx context.Context) error {
 		{"terminate", l.terminate},
 		{"refused input", l.refused},
 	}
-	fmt.Fprintf(l.out, "%-16s %-9s %-44s %s\n", "STEP", "RESULT", "WHAT CAME OF IT", "ON THE WIRE")
+	fmt.Fprintf(l.out, row, "STEP", "RESULT", "WHAT CAME OF IT", "ON THE WIRE")
 	for _, step := range steps {
 		if l.account == nil && needsAccount[step.name] {
 			continue // create failed and said so
@@ -57,7 +61,7 @@ func (l *life) run(ctx context.Context) error {
 			l.failed++
 			result, detail = "FAILED", err.Error()
 		}
-		fmt.Fprintf(l.out, "%-16s %-9s %-44s %s\n", step.name, result, detail, l.wire.summary())
+		fmt.Fprintf(l.out, row, step.name, result, detail, l.wire.summary())
 	}
 	fmt.Fprintln(l.out)
 	if l.failed > 0 {
@@ -97,17 +101,14 @@ func (l *life) listPlans(ctx context.Context) (string, string, error) {
 	return fmt.Sprint(len(plans)), strings.Join(names, ", "), nil
 }
 
-// password is within the policy of this run's system, and the same at each call.
-var password provider.Secret
-
 func (l *life) order() *provider.CreateRequest {
-	if password == "" {
-		password = l.provider.Describe().Password.Generate()
+	if l.password == "" { // the same at each call, as a billing system would keep it
+		l.password = l.provider.Describe().Password.Generate()
 	}
 	req := &provider.CreateRequest{
 		Reference: "order-" + l.username,
 		Username:  l.username,
-		Password:  password,
+		Password:  l.password,
 		Email:     "max@example.com",
 		Name:      "Max Mustermann",
 		Domain:    l.domain,
@@ -162,7 +163,7 @@ func (l *life) usage(ctx context.Context) (string, string, error) {
 		return "", "", err
 	}
 	var shown []string
-	for _, u := range report.Values[:min(3, len(report.Values))] {
+	for _, u := range report.Values[:min(2, len(report.Values))] {
 		shown = append(shown, u.Metric+" "+figures(u))
 	}
 	return "ok", strings.Join(shown, ", "), nil
@@ -234,7 +235,11 @@ func (l *life) changePassword(ctx context.Context) (string, string, error) {
 	return expect(outcome, provider.OutcomeChanged, "to a generated one: "+fresh.String())
 }
 
+// terminate removes the account even when the run was interrupted: this is the user's
+// panel.
 func (l *life) terminate(ctx context.Context) (string, string, error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
 	outcome, err := l.provider.Terminate(ctx, l.account.ID)
 	if err != nil {
 		return "", "", err
