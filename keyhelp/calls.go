@@ -5,7 +5,6 @@ import (
 	"iter"
 	"maps"
 	"net/mail"
-	"net/url"
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -37,7 +36,11 @@ func fetchID[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op opera
 
 // list reads all things of a kind.
 func list[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, opts *ListOptions) iter.Seq2[*T, error] {
-	query, invalid := opts.query(op)
+	invalid := opts.check(op)
+	if opts != nil { // the caller may change them before it ranges
+		kept := *opts
+		opts = &kept
+	}
 	return func(yield func(*T, error) bool) {
 		if invalid != nil {
 			yield(nil, invalid)
@@ -48,7 +51,7 @@ func list[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operatio
 			yield(nil, err)
 			return
 		}
-		for w, err := range rest.Elements[W](ctx, c.rest, &rest.Call{Endpoint: endpoint, Query: query}) {
+		for w, err := range rest.Elements[W](ctx, c.rest, &rest.Call{Endpoint: endpoint, Query: opts}) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -64,8 +67,10 @@ func list[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operatio
 // known of such answers.
 func (c *Client) create(ctx context.Context, op operation, subject string, fields map[string]any, secrets ...provider.Secret) (int64, error) {
 	var w createdWire
-	err := c.call(ctx, op, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: reveal(secrets)})
-	return w.ID, err
+	if err := c.call(ctx, op, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: reveal(secrets)}); err != nil {
+		return 0, err
+	}
+	return w.ID, nil
 }
 
 // change sends a partial update. What it answers is undocumented and ignored.
@@ -93,29 +98,18 @@ func reveal(secrets []provider.Secret) []string {
 type ListOptions struct {
 	// Sort names the field to sort by, as the API spells it ("id", "name",
 	// "domain_utf8" have been seen); "" leaves the order to the panel.
-	Sort string
+	Sort string `url:"sort,omitempty"`
 	// Order is "asc" or "desc"; "" is the panel's default.
-	Order string
+	Order string `url:"order,omitempty"`
 }
 
-func (o *ListOptions) query(op operation) (url.Values, error) {
-	if o == nil {
-		return nil, nil
+func (o *ListOptions) check(op operation) error {
+	if o == nil || o.Order == "" || o.Order == "asc" || o.Order == "desc" {
+		return nil
 	}
-	values := make(url.Values)
-	if o.Sort != "" {
-		values.Set("sort", o.Sort)
-	}
-	switch o.Order {
-	case "":
-	case "asc", "desc":
-		values.Set("order", o.Order)
-	default:
-		var problems provider.Problems
-		problems.Add("Order", `%q is neither "asc" nor "desc"`, o.Order)
-		return nil, refuse(op, "", problems)
-	}
-	return values, nil
+	var problems provider.Problems
+	problems.Add("Order", `%q is neither "asc" nor "desc"`, o.Order)
+	return refuse(op, "", problems)
 }
 
 // refuse is the error for bad input, before any I/O. nil if there is no problem.

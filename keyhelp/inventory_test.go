@@ -22,10 +22,7 @@ func TestInventory(t *testing.T) {
 		client := clientOver(t, goodAnswers(t, d), keyhelp.WithDialect(d))
 		for _, m := range methodsOf(client) {
 			tap := goodAnswers(t, d)
-			client := clientOver(t, tap, keyhelp.WithDialect(d))
-			again := methodsOf(client)
-			i := slices.IndexFunc(again, func(other method) bool { return other.op == m.op })
-			out := again[i].call(t, t.Context(), d)
+			out := named(clientOver(t, tap, keyhelp.WithDialect(d)), m.op).call(t, t.Context(), d)
 			if errors.Is(out.err, provider.ErrUnsupported) {
 				require.Empty(t, tap.requests(), "%s is unsupported in the %s dialect, but sent something", m.op, d)
 				continue

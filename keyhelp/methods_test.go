@@ -6,6 +6,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -234,4 +235,10 @@ func sampleRequest(d keyhelp.Dialect, want reflect.Type) any {
 		}
 	}
 	return nil
+}
+
+// named returns the method of a name.
+func named(client *keyhelp.Client, op string) method {
+	methods := methodsOf(client)
+	return methods[slices.IndexFunc(methods, func(m method) bool { return m.op == op })]
 }

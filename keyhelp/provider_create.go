@@ -206,7 +206,7 @@ func (p *Provider) explainClient(ctx context.Context, d *dialect, o *order, refu
 	case err == nil:
 		return p.claim(client, o)
 	case !errors.Is(err, provider.ErrNotFound) || lost:
-		return nil, "", unknownAfter(refused, err, o.action)
+		return nil, "", named(provider.Unsettled(refused, err), o.action)
 	}
 	return nil, "", p.taken(ctx, d, refused, o)
 }
@@ -297,14 +297,14 @@ func (p *Provider) explainDomain(ctx context.Context, d *dialect, clientID int64
 	case errors.Is(err, provider.ErrAlreadyExists):
 		return "", err
 	case err != nil:
-		return "", unknownAfter(refused, err, "")
+		return "", provider.Unsettled(refused, err)
 	case sight == present, sight == perhaps && blames(refused, d.domain["Name"].name):
 		if lost {
 			return provider.OutcomeChanged, nil
 		}
 		return provider.OutcomeAlready, nil
 	case lost:
-		return "", unknownAfter(refused, notFound("find domain", provider.Query{Domain: name}), "")
+		return "", provider.Unsettled(refused, notFound("find domain", provider.Query{Domain: name}))
 	}
 	return "", refused
 }
@@ -352,22 +352,6 @@ func (p *Provider) sightDomain(ctx context.Context, d *dialect, clientID int64, 
 		}
 	}
 	return present, nil
-}
-
-// unknownAfter is the error when a refusal cannot be explained because looking
-// failed or found nothing although an earlier try may have been applied.
-func unknownAfter(refused, looking error, action string) error {
-	err := &provider.Error{
-		Provider: Kind, Op: "Clients.Create", Action: action, Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true,
-		Message: "refused, and looking for an earlier try failed", Err: errors.Join(refused, looking),
-	}
-	var r, l *provider.Error
-	if errors.As(refused, &r) && errors.As(looking, &l) {
-		err.StatusCode = r.StatusCode
-		err.Message = fmt.Sprintf("refused (%s), and looking for an earlier try failed: %s", r.Message, l.Message)
-		err.Fields = r.Fields
-	}
-	return err
 }
 
 // named puts the portable verb in front of an error instead of the call that failed.

@@ -139,3 +139,13 @@ func answerIn(count *int, replies ...reply) func(context.Context, sentRequest) r
 		return replies[min(*count, len(replies))-1]
 	}
 }
+
+func newHTTPClient(transport http.RoundTripper) *http.Client {
+	return &http.Client{Transport: transport}
+}
+
+// trimmed is a body without what may stand around JSON: white space and a byte
+// order mark.
+func trimmed(body []byte) []byte {
+	return bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))
+}

@@ -11,9 +11,9 @@ import (
 )
 
 // Every error of an adapter or a client matches one of these under errors.Is,
-// whatever the vendor calls it. An error of the caller's context matches the
-// context's error instead, and ErrOutcomeUnknown too when a change may have
-// reached the server.
+// whatever the vendor calls it. When the caller's context ended the call, the error
+// matches the context's error: alone, or beside what the last answer said, or beside
+// ErrOutcomeUnknown when a change may have reached the server.
 var (
 	// ErrInvalid: the request is wrong; Error.Fields names what.
 	ErrInvalid = errors.New("invalid request")
@@ -51,8 +51,9 @@ var (
 // Error is what every failing call of provkit returns. Match it with errors.Is
 // against the sentinels of this package, or take it apart with errors.As.
 //
-// Error() is one sentence that support staff can act on. It holds no secret, no
-// URL and no raw body: use CaptureResponse to get at the answer itself.
+// Error() is one sentence that support staff can act on. It holds no secret, no query
+// of a URL, and of a body that cannot be understood a short redacted excerpt at most:
+// use CaptureResponse to get at the answer itself.
 type Error struct {
 	// Provider is the kind of system: "keyhelp".
 	Provider string
@@ -62,7 +63,7 @@ type Error struct {
 	// `create client "example_com"`.
 	Action string
 	// Kind is the sentinel that the error matches, one of the Err values above.
-	// It is nil only when the caller's context ended before anything was sent.
+	// It is nil only when the caller's context ended and there is no more to say.
 	Kind error
 	// StatusCode is the HTTP status of the answer, 0 if there was none.
 	StatusCode int
@@ -103,7 +104,8 @@ func (e *Error) Error() string {
 	if e.StatusCode != 0 {
 		notes = append(notes, "HTTP "+strconv.Itoa(e.StatusCode))
 	}
-	if e.Code != "" && !strings.HasPrefix(e.Code, strconv.Itoa(e.StatusCode)) {
+	// Some codes are the status in words.
+	if e.Code != "" && (e.StatusCode == 0 || !strings.HasPrefix(e.Code, strconv.Itoa(e.StatusCode))) {
 		notes = append(notes, "code "+e.Code)
 	}
 	if e.RetryAfter > 0 {

@@ -84,7 +84,8 @@ type Request struct {
 	// Route is the path below the API's base, with {name} for each argument:
 	// "/clients/{id}/backups".
 	Route string
-	// Args fill the {name} places in their order. They are escaped here.
+	// Args fill the {name} places in their order. They are escaped; empty ones
+	// and dot segments ("..") are refused.
 	Args []string
 	// Query is appended to the URL.
 	Query url.Values

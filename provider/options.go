@@ -69,7 +69,8 @@ func WithLogger(l *slog.Logger) Option { return func(o *Options) { o.Logger = l 
 func WithUserAgent(ua string) Option { return func(o *Options) { o.UserAgent = ua } }
 
 // WithTimeout limits each attempt, from the first byte sent to the last byte read.
-// The context limits the whole call. 0 means no limit.
+// Waiting for a turn, a rate limit or a repetition does not count: the context limits
+// the whole call. 0 means no limit.
 func WithTimeout(d time.Duration) Option { return func(o *Options) { o.Timeout = d } }
 
 // WithRetry changes how often and how patiently safe requests are repeated.
@@ -88,8 +89,9 @@ func WithTLS(t TLS) Option { return func(o *Options) { o.TLS = t } }
 // A longer answer is ErrProtocol.
 func WithMaxBody(bytes int64) Option { return func(o *Options) { o.MaxBody = bytes } }
 
-// WithMaxConnections limits the connections to the server, used and idle (64 by
-// default). It has no effect on a transport given by WithHTTPClient.
+// WithMaxConnections limits the connections to the server, used and idle, and with
+// them the calls under way (64 by default). It has no effect on a transport given by
+// WithHTTPClient.
 func WithMaxConnections(n int) Option { return func(o *Options) { o.MaxConnections = n } }
 
 // WithDumps writes every request and answer, with secrets redacted, to w. It is

@@ -9,8 +9,8 @@ import (
 const redacted = "[redacted]"
 
 // Secret is a value that must not be seen: a key, a password, a token, a
-// sign-on URL. It prints as "[redacted]" under every fmt verb, in slog and in
-// JSON, so that a forgotten log line cannot leak it. Only Reveal (or an explicit
+// sign-on URL. It prints as "[redacted]" under the fmt verbs for values, in slog and
+// as a JSON value, so that a forgotten log line cannot leak it. Only Reveal (or an explicit
 // conversion to string) gives the value. The zero value is no secret at all and
 // prints as the empty string.
 //
@@ -47,7 +47,8 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // MarshalText prints the redacted text: a Secret that is encoded by accident
 // (a config written back, a struct logged as JSON) leaks nothing. Code that
-// sends a secret over the wire calls Reveal.
+// sends a secret over the wire calls Reveal; a client refuses a body that holds an
+// unrevealed one.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText takes the value as it stands, so that a Secret can be read

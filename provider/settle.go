@@ -37,7 +37,7 @@ func settle(ctx context.Context, confirm bool, do func(context.Context) error, l
 		done, err := look(ctx)
 		switch {
 		case err != nil:
-			return unsettled(failed, err)
+			return Unsettled(failed, err)
 		case done:
 			return nil
 		case failed == nil:
@@ -47,16 +47,26 @@ func settle(ctx context.Context, confirm bool, do func(context.Context) error, l
 	return failed
 }
 
-// unsettled is the error when a change was sent and nobody could look.
-func unsettled(failed, looking error) error {
-	out := &Error{Kind: ErrOutcomeUnknown, MaybeExecuted: true, Err: errors.Join(failed, looking)}
+// Unsettled is for authors of adapters: the error when a change was sent (failed is
+// why that is not known to have worked, nil if the server accepted it) and looking for
+// it failed. It tells what both said, and matches ErrOutcomeUnknown and nothing else
+// but the errors of a context: a caller must not take the look's "not found" for the
+// change's.
+func Unsettled(failed, looking error) *Error {
+	out := &Error{Kind: ErrOutcomeUnknown, MaybeExecuted: true}
 	out.Message = "the server accepted the change, but looking for it failed: " + reasonOf(looking)
 	if failed != nil {
-		out.Message = reasonOf(failed) + ", and looking failed too: " + reasonOf(looking)
+		out.Message = reasonOf(failed) + ", and looking for it failed too: " + reasonOf(looking)
 	}
+	both := errors.Join(failed, looking)
 	var e *Error
-	if errors.As(errors.Join(failed, looking), &e) {
-		out.Provider, out.Op, out.Action, out.StatusCode = e.Provider, e.Op, e.Action, e.StatusCode
+	if errors.As(both, &e) {
+		out.Provider, out.Op, out.Action, out.StatusCode, out.Fields = e.Provider, e.Op, e.Action, e.StatusCode, e.Fields
+	}
+	for _, ended := range []error{context.DeadlineExceeded, context.Canceled} {
+		if errors.Is(both, ended) {
+			out.Err = errors.Join(out.Err, ended)
+		}
 	}
 	return out
 }

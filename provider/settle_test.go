@@ -10,90 +10,79 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// change is a change on a server that plays a script.
-type change struct {
-	answers []error // of the sendings, in their order
-	made    bool    // what looking finds
-	blind   error   // why looking fails
-	sent    int
-	looked  int
-	after   func()
-}
-
-func (c *change) do(context.Context) error {
-	err := c.answers[min(c.sent, len(c.answers)-1)]
-	c.sent++
-	if c.after != nil {
-		c.after()
-	}
-	return err
-}
-
-func (c *change) look(context.Context) (bool, error) {
-	c.looked++
-	return c.made && c.blind == nil, c.blind
-}
-
-var (
-	errLost    = &provider.Error{Kind: provider.ErrUnavailable, MaybeExecuted: true, Message: "no answer"}
-	errRefused = &provider.Error{Kind: provider.ErrInvalid, Message: "bad plan"}
-	errDown    = &provider.Error{Kind: provider.ErrUnavailable, Message: "down", Provider: "keyhelp", StatusCode: 503}
-)
-
+// TestSettle plays every order of answers that a change and the look for it can give.
 func TestSettle(t *testing.T) {
-	for name, tc := range map[string]struct {
-		change       change
-		want         []error
-		not          error
-		sent, looked int
-		recovered    bool // Recover does not look behind a good answer
+	lost := &provider.Error{Provider: "p", Op: "X.Create", Action: "create x", Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Message: "dropped"}
+	refused := &provider.Error{Kind: provider.ErrInvalid, Message: "no"}
+	down := &provider.Error{Kind: provider.ErrUnavailable, Message: "down"}
+	type look struct {
+		done bool
+		err  error
+	}
+	for _, test := range []struct {
+		name            string
+		run             func(context.Context, func(context.Context) error, func(context.Context) (bool, error)) error
+		does            []error
+		looks           []look
+		want            error // nil: no error
+		wantDos, wantLs int
 	}{
-		"made":                       {change: change{answers: []error{nil}, made: true}, sent: 1, looked: 1, recovered: true},
-		"accepted and not made":      {change: change{answers: []error{nil}}, want: []error{provider.ErrConflict}, not: provider.ErrOutcomeUnknown, sent: 1, looked: 1, recovered: true},
-		"accepted, and blind":        {change: change{answers: []error{nil}, blind: errDown}, want: []error{provider.ErrOutcomeUnknown, provider.ErrUnavailable}, sent: 1, looked: 1, recovered: true},
-		"refused":                    {change: change{answers: []error{errRefused}, made: true}, want: []error{provider.ErrInvalid}, not: provider.ErrOutcomeUnknown, sent: 1},
-		"lost and made":              {change: change{answers: []error{errLost}, made: true}, sent: 1, looked: 1},
-		"lost, and blind":            {change: change{answers: []error{errLost}, blind: errDown}, want: []error{provider.ErrOutcomeUnknown}, sent: 1, looked: 1},
-		"lost, not made, then done":  {change: change{answers: []error{errLost, errRefused}}, want: []error{provider.ErrInvalid}, not: provider.ErrOutcomeUnknown, sent: 2, looked: 1},
-		"lost twice and never found": {change: change{answers: []error{errLost}}, want: []error{provider.ErrOutcomeUnknown}, sent: 2, looked: 2},
+		{"made and seen", provider.Settle, []error{nil}, []look{{true, nil}}, nil, 1, 1},
+		{"made and not seen", provider.Settle, []error{nil}, []look{{false, nil}}, provider.ErrConflict, 1, 1},
+		{"made, looking fails", provider.Settle, []error{nil}, []look{{false, down}}, provider.ErrOutcomeUnknown, 1, 1},
+		{"refused", provider.Settle, []error{refused}, nil, provider.ErrInvalid, 1, 0},
+		{"lost and seen", provider.Settle, []error{lost}, []look{{true, nil}}, nil, 1, 1},
+		{"lost, not seen, made", provider.Settle, []error{lost, nil}, []look{{false, nil}, {true, nil}}, nil, 2, 2},
+		{"lost, not seen, refused", provider.Settle, []error{lost, refused}, []look{{false, nil}}, provider.ErrInvalid, 2, 1},
+		{"lost twice, not seen", provider.Settle, []error{lost, lost}, []look{{false, nil}, {false, nil}}, provider.ErrOutcomeUnknown, 2, 2},
+		{"lost, looking fails", provider.Settle, []error{lost}, []look{{false, down}}, provider.ErrOutcomeUnknown, 1, 1},
+		{"an answer proves itself", provider.Recover, []error{nil}, nil, nil, 1, 0},
+		{"recovered", provider.Recover, []error{lost}, []look{{true, nil}}, nil, 1, 1},
+		{"recovered by repeating", provider.Recover, []error{lost, nil}, []look{{false, nil}}, nil, 2, 1},
 	} {
-		for verb, settle := range map[string]func(context.Context, func(context.Context) error, func(context.Context) (bool, error)) error{
-			"Settle": provider.Settle, "Recover": provider.Recover,
-		} {
-			c := tc.change
-			err := settle(t.Context(), c.do, c.look)
-			if verb == "Recover" && tc.recovered {
-				require.NoError(t, err, name)
-				require.Zero(t, c.looked, name)
-				continue
+		t.Run(test.name, func(t *testing.T) {
+			dos, looks := 0, 0
+			err := test.run(t.Context(),
+				func(context.Context) error { dos++; return test.does[dos-1] },
+				func(context.Context) (bool, error) { looks++; return test.looks[looks-1].done, test.looks[looks-1].err })
+			require.Equal(t, [2]int{test.wantDos, test.wantLs}, [2]int{dos, looks})
+			if test.want == nil {
+				require.NoError(t, err)
+				return
 			}
-			require.Equal(t, len(tc.want) > 0, err != nil, "%s %s: %v", verb, name, err)
-			for _, want := range tc.want {
-				require.ErrorIs(t, err, want, "%s %s", verb, name)
-			}
-			if tc.not != nil {
-				require.NotErrorIs(t, err, tc.not, "%s %s", verb, name)
-			}
-			require.Equal(t, []int{tc.sent, tc.looked}, []int{c.sent, c.looked}, "%s %s", verb, name)
-		}
+			require.ErrorIs(t, err, test.want)
+		})
 	}
 }
 
-func TestSettleDoesNotLookWhenTheTimeIsOver(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	c := change{answers: []error{&provider.Error{Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Err: context.Canceled}}, made: true, after: cancel}
-	err := provider.Settle(ctx, c.do, c.look)
+// TestSettleKeepsEverythingSaid: both what the change and what the look said is told,
+// and who said it.
+func TestSettleKeepsEverythingSaid(t *testing.T) {
+	lost := &provider.Error{Provider: "p", Op: "X.Create", Action: "create x", Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Message: "dropped"}
+	down := &provider.Error{Provider: "p", Action: "get x", Kind: provider.ErrUnavailable, Message: "down", StatusCode: 503}
+	err := provider.Settle(t.Context(),
+		func(context.Context) error { return lost },
+		func(context.Context) (bool, error) { return false, down })
+	require.EqualError(t, err, "p: create x: dropped, and looking for it failed too: down; the change may have been applied")
+	require.NotErrorIs(t, err, provider.ErrUnavailable, "that was the look")
+
+	gone := &provider.Error{Kind: provider.ErrNotFound, Message: "no such thing", Err: context.Canceled}
+	err = provider.Unsettled(nil, gone)
 	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 	require.ErrorIs(t, err, context.Canceled)
-	require.Zero(t, c.looked)
+	require.NotErrorIs(t, err, provider.ErrNotFound)
+	require.ErrorContains(t, err, "no such thing")
 }
 
-func TestSettleTellsBothReasons(t *testing.T) {
-	c := change{answers: []error{errLost}, blind: errDown}
-	err := provider.Settle(t.Context(), c.do, c.look)
-	require.ErrorContains(t, err, "no answer, and looking failed too: down")
-	c = change{answers: []error{nil}, blind: errors.New("plain")}
-	err = provider.Settle(t.Context(), c.do, c.look)
-	require.ErrorContains(t, err, "looking for it failed: plain")
+// TestSettleDoesNotLookAfterTheDeadline: when the caller's time is over nobody looks.
+func TestSettleDoesNotLookAfterTheDeadline(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	err := provider.Settle(ctx,
+		func(context.Context) error {
+			cancel()
+			return &provider.Error{Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Err: ctx.Err()}
+		},
+		func(context.Context) (bool, error) { t.Error("looked"); return false, errors.New("looked") })
 	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+	require.ErrorIs(t, err, context.Canceled)
 }

@@ -98,6 +98,32 @@ func TestQueueingCostsNoTime(t *testing.T) {
 	})
 }
 
+// TestWaitingHoldsNoConnection: a call that waits to be repeated lets others pass.
+func TestWaitingHoldsNoConnection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, "http://127.0.0.1", provider.WithMaxConnections(1))
+		cl := newClock(firstSays(503, "20"))
+		piped(t, c, cl.serve)
+		first := make(chan error)
+		go func() { first <- c.Do(t.Context(), callOf(Read, new(thing))) }()
+		synctest.Wait()
+		require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))))
+		assert.Less(t, time.Since(cl.start), 20*time.Second)
+		require.NoError(t, <-first)
+	})
+}
+
+// TestCallersTimeoutIsReplaced: http.Client.Timeout would count waits and end the call
+// with an error that looks like the context's.
+func TestCallersTimeoutIsReplaced(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var in faults.Injector
+		in.At(0, faults.Fault{Kind: faults.Delay, Delay: 5 * time.Second})
+		c := newClient(t, "https://panel.test", provider.WithHTTPClient(&http.Client{Transport: in.Transport(okThing), Timeout: time.Second}))
+		require.NoError(t, c.Do(t.Context(), callOf(Once, new(thing))))
+	})
+}
+
 // TestCancelledInTheQueue: a call that gives up while it queues was not sent.
 func TestCancelledInTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -10,10 +10,12 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/google/go-querystring/query"
 	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/time/rate"
 
@@ -239,8 +241,14 @@ func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
 		return nil, x.invalid(err)
 	}
 	u := below(base, path, raw)
-	if len(x.call.Query) > 0 {
-		u.RawQuery = x.call.Query.Encode()
+	if x.call.Query != nil {
+		values, ok := x.call.Query.(url.Values)
+		if !ok {
+			if values, err = query.Values(x.call.Query); err != nil {
+				return nil, x.invalid(errors.New("the query cannot be encoded"))
+			}
+		}
+		u.RawQuery = values.Encode()
 	}
 	ctx := context.WithValue(provider.ContextWithOperation(x.ctx, c.operation(e)), exchangeKey{}, x)
 	req, err := http.NewRequestWithContext(ctx, e.Method, "", nil)
@@ -281,12 +289,21 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 		return nil
 	case url.Values:
 		req.Header["Content-Type"] = typeForm
+		for name, values := range b {
+			if slices.Contains(values, redacted) {
+				return x.invalid(fmt.Errorf("field %q holds a provider.Secret that was not revealed", name))
+			}
+		}
 		body = []byte(b.Encode())
 	default:
 		encoded, err := json.Marshal(b)
 		if err != nil {
 			// The text may quote what it could not encode.
 			return x.invalid(errors.New("the request body cannot be encoded as JSON"))
+		}
+		// The server would store that text as the password.
+		if bytes.Contains(encoded, []byte(`"`+redacted+`"`)) {
+			return x.invalid(errors.New("the request body holds a provider.Secret that was not revealed"))
 		}
 		req.Header["Content-Type"] = typeJSON
 		body = encoded

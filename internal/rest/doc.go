@@ -4,7 +4,7 @@
 // A call is one value, Call, whose Endpoint stands in the vendor's table. Its way
 // through here is
 //
-//	Client.Do -> pace (pace.go) -> go-retryablehttp -> attempt (attempt.go) -> transport
+//	Client.Do -> prepare (pace.go) -> go-retryablehttp -> attempt (attempt.go) -> transport
 //	          <- decode (decode.go) <- judge (judge.go) <-
 //
 // One concern a file. The vendor supplies three things only: how to authorise a

@@ -3,7 +3,6 @@ package rest
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -49,8 +48,10 @@ type Call struct {
 	// Subject names the thing concerned in errors: `"example_com"`, "42".
 	Subject string
 	// Args fill the places of the route in order.
-	Args  []string
-	Query url.Values
+	Args []string
+	// Query is url.Values, or a struct with "url" tags as go-querystring reads
+	// them; nil is none.
+	Query any
 	// Body is sent as JSON, url.Values as a form; nil is none.
 	Body any
 	// Out receives the answer: a pointer for encoding/json, or an Unmarshaler

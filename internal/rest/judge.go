@@ -247,8 +247,8 @@ func (x *exchange) redirected() *provider.Error {
 	case location == "":
 	case parseErr != nil:
 		err.Message = "the server redirects to something that is not a URL"
-	case x.call.Endpoint.Sensitive && !sameOrigin(target, x.client.root):
-		err.Message = "the server redirects to " + x.scrub(target.Host)
+	case x.call.Endpoint.Sensitive: // a sign-on may well be answered by a redirect
+		err.Message = "the server redirects to " + clip(oneLine(x.scrub(target.Host)), 200)
 	default:
 		// A query may hold a token; the path tells enough.
 		shown := x.scrub((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String())

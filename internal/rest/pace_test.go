@@ -158,16 +158,24 @@ func TestGateAndQueue(t *testing.T) {
 // they must not set off all at once when the gate opens.
 func TestGateAndRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		cl := newClock(firstSays(429, "30"))
+		cl := newClock(func(n int) http.HandlerFunc {
+			return func(w http.ResponseWriter, r *http.Request) {
+				if n == 0 {
+					<-time.After(4500 * time.Millisecond) // five have set off by then
+				}
+				firstSays(429, "30")(n)(w, r)
+			}
+		})
 		c, _ := inMemory(t, cl.serve, provider.WithRateLimit(1, 1))
 		var wg sync.WaitGroup
-		for range 10 {
+		for range 12 {
 			wg.Go(func() { assert.NoError(t, c.Do(t.Context(), callOf(Once, new(thing)))) })
 		}
 		wg.Wait()
-		require.Len(t, cl.at, 11)
-		assert.GreaterOrEqual(t, cl.at[1], 30*time.Second)
-		for i := 3; i < len(cl.at); i++ { // one of them may find a saved token
+		require.Len(t, cl.at, 13)
+		assert.Less(t, cl.at[4], 5*time.Second)
+		assert.GreaterOrEqual(t, cl.at[5], 34500*time.Millisecond)
+		for i := 6; i < len(cl.at); i++ {
 			assert.GreaterOrEqual(t, cl.at[i]-cl.at[i-1], time.Second-time.Millisecond)
 		}
 	})

@@ -213,6 +213,8 @@ func TestSensitiveAnswers(t *testing.T) {
 		"picky":    answer(200, `{"picky":"`+canaryURL+`"}`),
 		"error":    answer(500, body),
 		"redirect": answer(302, "", "Location", canaryURL),
+		"path":     answer(302, "", "Location", "/login/cAnArY"),
+		"far path": answer(302, "", "Location", "https://elsewhere.test/login/cAnArY"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

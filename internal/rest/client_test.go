@@ -1,0 +1,55 @@
+package rest
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// TestQuery: both kinds of query arrive by value, and options that are not set leave
+// no trace.
+func TestQuery(t *testing.T) {
+	type options struct {
+		Sort  string `url:"sort,omitempty"`
+		Limit int    `url:"limit,omitempty"`
+	}
+	for _, test := range []struct {
+		query any
+		want  string
+	}{
+		{nil, ""},
+		{url.Values{"a": {"1 2", "&"}}, "a=1+2&a=%26"},
+		{&options{Sort: "a b"}, "sort=a+b"},
+		{(*options)(nil), ""},
+		{&options{}, ""},
+	} {
+		var got string
+		c, _ := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			got = r.URL.RawQuery
+			_, _ = io.WriteString(w, "{}")
+		})
+		require.NoError(t, c.Do(t.Context(), &Call{Endpoint: listThings, Query: test.query}))
+		require.Equal(t, test.want, got)
+	}
+}
+
+// TestUnrevealedSecret: a Secret encodes as "[redacted]", which a server would store
+// as the password.
+func TestUnrevealedSecret(t *testing.T) {
+	c, in := inMemory(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") })
+	for name, body := range map[string]any{
+		"json": map[string]any{"password": provider.Secret("hunter22")},
+		"form": url.Values{"password": {provider.Secret("hunter22").String()}},
+	} {
+		err := c.Do(t.Context(), &Call{Endpoint: createThing, Body: body})
+		require.ErrorIs(t, err, provider.ErrInvalid, name)
+		require.ErrorContains(t, err, "not revealed", name)
+	}
+	require.Zero(t, in.Count())
+	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Body: map[string]any{"password": provider.Secret("hunter22").Reveal()}}))
+}

@@ -1,0 +1,171 @@
+package keyhelp_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/keyhelp"
+	"github.com/provkit/provkit/provider"
+)
+
+// What has no method yet is reached with the same key, limits and errors.
+func TestDo(t *testing.T) {
+	tap := always(ok(`{"tasks": [1, 2]}`))
+	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
+	var out struct{ Tasks []int }
+	var raw provider.RawResponse
+	ctx := provider.CaptureResponse(t.Context(), &raw)
+	require.NoError(t, client.Do(ctx, &provider.Request{
+		Method: http.MethodPost, Route: "/clients/{id}/tasks/{name}", Args: []string{"17", "a b/c"},
+		Query: url.Values{"q": {"1 2"}}, Body: map[string]any{"x": 1},
+	}, &out))
+	require.Equal(t, []int{1, 2}, out.Tasks)
+	require.Len(t, tap.requests(), 1)
+	sent := tap.requests()[0]
+	require.Equal(t, "POST", sent.Method)
+	require.Equal(t, "/clients/17/tasks/a%20b%2Fc", sent.Path)
+	require.Equal(t, url.Values{"q": {"1 2"}}, sent.Query)
+	require.Equal(t, panelKey, sent.Header.Get("X-Api-Key"))
+	require.Equal(t, "application/json", sent.Header.Get("Content-Type"))
+	require.JSONEq(t, `{"x": 1}`, sent.Body)
+	require.Equal(t, provider.Operation{
+		Provider: keyhelp.Kind, Name: "Do", Method: http.MethodPost, Route: "/api/v2/clients/{id}/tasks/{name}",
+	}, sent.Operation)
+	require.Equal(t, `{"tasks": [1, 2]}`, string(raw.Body))
+	require.Equal(t, 200, raw.StatusCode)
+
+	// Without a place for the answer, any JSON and none will do.
+	require.NoError(t, client.Do(t.Context(), &provider.Request{Method: http.MethodDelete, Route: "/x"}, nil))
+}
+
+func TestDoRefuses(t *testing.T) {
+	tap := always(ok(`{}`))
+	client := clientOver(t, tap)
+	for _, test := range []struct {
+		request *provider.Request
+		fields  []string
+	}{
+		{nil, []string{"request"}},
+		{&provider.Request{}, []string{"Method", "Route"}},
+		{&provider.Request{Method: "GET", Route: "clients"}, []string{"Route"}},
+		{&provider.Request{Method: "GET", Route: "^/clients"}, []string{"Route"}},
+		{&provider.Request{Method: "GET", Route: "/clients/{id}", Args: []string{""}}, []string{"id"}},
+		{&provider.Request{Method: "GET", Route: "/clients/{id}", Args: []string{"../admins"}}, []string{"id"}},
+	} {
+		refused(t, tap, client.Do(t.Context(), test.request, nil), test.fields...)
+	}
+	for _, request := range []*provider.Request{
+		{Method: "GET", Route: "/clients/{id}"},
+		{Method: "GET", Route: "/clients", Args: []string{"1"}},
+		{Method: "G E T", Route: "/clients"},
+		{Method: "POST", Route: "/clients", Body: func() {}},
+	} {
+		err := client.Do(t.Context(), request, nil)
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		require.Empty(t, tap.requests())
+	}
+}
+
+// What a lost answer means follows from the method, or from what the caller says.
+func TestDoRepeats(t *testing.T) {
+	for name, test := range map[string]struct {
+		request  provider.Request
+		attempts int
+		unknown  bool
+	}{
+		"GET":              {provider.Request{Method: "GET", Route: "/x"}, 2, false},
+		"HEAD":             {provider.Request{Method: "HEAD", Route: "/x"}, 2, false},
+		"POST":             {provider.Request{Method: "POST", Route: "/x"}, 1, true},
+		"PUT":              {provider.Request{Method: "PUT", Route: "/x"}, 1, true},
+		"POST, repeatable": {provider.Request{Method: "POST", Route: "/x", Repeatable: true}, 2, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tap := always(reply{status: 502})
+			client := clientOver(t, tap, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1}))
+			err := client.Do(t.Context(), &test.request, nil)
+			require.Len(t, tap.requests(), test.attempts)
+			if test.unknown {
+				require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+			} else {
+				require.ErrorIs(t, err, provider.ErrUnavailable)
+				require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
+			}
+		})
+	}
+}
+
+// Errors of the API come out of Do as out of any method.
+func TestDoErrors(t *testing.T) {
+	client := clientOver(t, always(reply{status: 400, body: `{"error": "Validation failed", "details": {"x": "wrong"}}`}))
+	err := client.Do(t.Context(), &provider.Request{Method: "POST", Route: "/x"}, nil)
+	require.ErrorIs(t, err, provider.ErrInvalid)
+	require.Equal(t, map[string]string{"x": "wrong"}, asError(t, err).Fields)
+	require.Equal(t, "POST /x", asError(t, err).Action)
+}
+
+// Whatever a method is called, the caller can see the answer as it came, of good
+// calls and of failed ones.
+func TestCaptureResponse(t *testing.T) {
+	header := http.Header{"X-Panel": {"p"}, "Content-Type": {"application/json"}}
+	for _, answer := range []reply{
+		{status: 200, body: `{"id": 17, "username": "u", "brand_new": true}`, header: header},
+		{status: 404, body: `{"code": "404 Not Found", "message": "m", "hint": "h"}`, header: header},
+		{status: 200, body: `<html>`, header: header},
+	} {
+		client := clientOver(t, always(answer), keyhelp.WithDialect(keyhelp.DialectLive))
+		for _, m := range methodsOf(client) {
+			var raw provider.RawResponse
+			m.call(t, provider.CaptureResponse(t.Context(), &raw), keyhelp.DialectLive)
+			require.Equal(t, answer.status, raw.StatusCode, m.op)
+			require.Equal(t, answer.body, string(raw.Body), m.op)
+			require.Equal(t, "p", raw.Header.Get("X-Panel"), m.op)
+		}
+	}
+	// A copy: the caller may keep it.
+	client := clientOver(t, always(ok(`{"id": 17, "username": "u"}`)), keyhelp.WithDialect(keyhelp.DialectLive))
+	var first, second provider.RawResponse
+	_, err := client.Clients.Get(provider.CaptureResponse(t.Context(), &first), 1)
+	require.NoError(t, err)
+	_, err = client.Clients.Get(provider.CaptureResponse(t.Context(), &second), 1)
+	require.NoError(t, err)
+	copy(second.Body, "xxxxxxxx")
+	require.Equal(t, `{"id": 17, "username": "u"}`, string(first.Body))
+}
+
+// A context that has ended is honoured before anything is sent, by every method.
+func TestEndedContext(t *testing.T) {
+	for _, d := range []keyhelp.Dialect{keyhelp.DialectAuto, keyhelp.DialectLive} {
+		tap := always(pong)
+		client := clientOver(t, tap, keyhelp.WithDialect(d))
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		for _, m := range methodsOf(client) {
+			err := m.call(t, ctx, keyhelp.DialectDocumented).err
+			require.ErrorIs(t, err, context.Canceled, m.op)
+			e := asError(t, err)
+			require.NotEmpty(t, e.Op, m.op)
+			require.NotEmpty(t, e.Action, m.op)
+			require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, m.op)
+		}
+		require.Empty(t, tap.requests())
+	}
+}
+
+// HEAD and other headers: nothing that depends on the method is sent without need.
+func TestRequestHeaders(t *testing.T) {
+	tap := always(ok(`{}`))
+	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithUserAgent("billing/1.0"))
+	require.NoError(t, client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: provider.Ptr(true)}))
+	require.NoError(t, client.Clients.Delete(t.Context(), 1))
+	for _, sent := range tap.requests() {
+		require.Equal(t, "application/json", sent.Header.Get("Accept"))
+		require.Equal(t, "billing/1.0 provkit/0.1.0", sent.Header.Get("User-Agent"))
+		require.Empty(t, sent.Header.Get("Idempotency-Key"), "net/http would repeat changes by itself")
+	}
+	require.Equal(t, "application/json", tap.requests()[0].Header.Get("Content-Type"))
+	require.Empty(t, tap.requests()[1].Header.Get("Content-Type"), "no body, no type")
+}
