@@ -280,3 +280,24 @@ func TestKeyIsSentInItsHeaderOnly(t *testing.T) {
 		}
 	}
 }
+
+// Short passwords are not guessed from the body: the methods name them.
+func TestShortPasswordsStayHidden(t *testing.T) {
+	short := provider.Secret("p7!xQ")
+	tap := &wiretap{answer: func(_ context.Context, s sentRequest) reply {
+		return reply{status: 400, body: `{"code": "400 Bad Request", "message": "the password p7!xQ is too short"}`}
+	}}
+	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
+	_, create := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Email: "a@b.example", Password: short})
+	_, database := client.Databases.Create(t.Context(), &keyhelp.DatabaseCreateRequest{ClientID: 1, Name: "d", Username: "u", Password: short})
+	_, mailbox := client.Emails.Create(t.Context(), &keyhelp.EmailCreateRequest{ClientID: 1, Address: "a@b.example", PasswordHash: short, MaxSize: 1})
+	for _, err := range []error{
+		create, database, mailbox,
+		client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Password: &short}),
+		client.Clients.UpdateByName(t.Context(), "n", &keyhelp.ClientUpdateRequest{Password: &short}),
+		client.Admins.Update(t.Context(), 1, &keyhelp.AdminUpdateRequest{Password: &short}),
+		client.Certificates.UpdateByName(t.Context(), "n", &keyhelp.CertificateUpdateRequest{PrivateKey: &short}),
+	} {
+		require.ErrorContains(t, err, "the password [redacted] is too short")
+	}
+}

@@ -19,6 +19,9 @@ const (
 	// SignOnPlain: the login page, where the API has no sign-on. The customer
 	// still types a password.
 	SignOnPlain SignOnKind = "plain"
+	// SignOnReset: a link with which the customer chooses a new password. Using
+	// it changes the password.
+	SignOnReset SignOnKind = "reset"
 )
 
 // SignOnRequest asks for a way into an account.
