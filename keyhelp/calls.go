@@ -17,6 +17,12 @@ type modeler[W, T any] interface {
 	model() *T
 }
 
+// identified is a modeler that can tell that it is nothing.
+type identified[W, T any] interface {
+	modeler[W, T]
+	rest.Identified
+}
+
 // fetch reads one thing.
 func fetch[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, arg string) (*T, error) {
 	var w W
@@ -35,7 +41,7 @@ func fetchID[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op opera
 }
 
 // list reads all things of a kind.
-func list[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, opts *ListOptions) iter.Seq2[*T, error] {
+func list[T, W any, P identified[W, T]](ctx context.Context, c *Client, op operation, opts *ListOptions) iter.Seq2[*T, error] {
 	invalid := opts.check(op)
 	if opts != nil { // the caller may change them before it ranges
 		kept := *opts
@@ -51,12 +57,12 @@ func list[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operatio
 			yield(nil, err)
 			return
 		}
-		for w, err := range rest.Elements[W](ctx, c.rest, &rest.Call{Endpoint: endpoint, Query: opts}) {
+		for w, err := range rest.Elements[W, P](ctx, c.rest, &rest.Call{Endpoint: endpoint, Query: opts}) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			if !yield(P(w).model(), nil) {
+			if !yield(w.model(), nil) {
 				return
 			}
 		}

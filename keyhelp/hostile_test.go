@@ -116,7 +116,7 @@ func TestHostileLists(t *testing.T) {
 	}
 }
 
-// A list yields what came whole before what is broken, and then ends.
+// A list that is broken somewhere yields the error and nothing else.
 func TestListBreaksInTheMiddle(t *testing.T) {
 	for _, rest := range []string{`, {"id": 2}]`, `, {"id": 2, "username": 5}]`, `, null]`, `,`, `]x`} {
 		client := clientOver(t, always(ok(`[{"id": 1, "username": "u"}`+rest)), keyhelp.WithDialect(keyhelp.DialectLive))
@@ -130,7 +130,7 @@ func TestListBreaksInTheMiddle(t *testing.T) {
 				require.Nil(t, account)
 			}
 		}
-		require.Equal(t, []int64{1}, ids, rest)
+		require.Empty(t, ids, "half a list is no list: %s", rest)
 		require.ErrorIs(t, failed, provider.ErrProtocol, rest)
 	}
 }

@@ -250,7 +250,7 @@ func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
 		}
 		u.RawQuery = values.Encode()
 	}
-	ctx := context.WithValue(provider.ContextWithOperation(x.ctx, c.operation(e)), exchangeKey{}, x)
+	ctx := &exchangeContext{provider.ContextWithOperation(x.ctx, c.operation(e)), x}
 	req, err := http.NewRequestWithContext(ctx, e.Method, "", nil)
 	if err != nil {
 		return nil, x.invalid(fmt.Errorf("method %q: not a method", e.Method))

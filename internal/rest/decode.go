@@ -2,12 +2,10 @@ package rest
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"reflect"
 
 	"github.com/provkit/provkit/provider"
@@ -107,56 +105,4 @@ func (x *exchange) reasonOf(err error) string {
 		return "a value cannot be read"
 	}
 	return clip(oneLine(x.scrub(err.Error())), 80)
-}
-
-// Elements performs a call whose answer is a JSON array and yields its elements one
-// by one, decoded into the same W each time: memory is that of the raw answer
-// and one element. Copy what is to be kept. An error ends the sequence.
-func Elements[W any](ctx context.Context, c *Client, call *Call) iter.Seq2[*W, error] {
-	return func(yield func(*W, error) bool) {
-		x, err := c.exchange(ctx, call)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer x.release()
-		body := content(x.body.Bytes())
-		if len(body) == 0 || body[0] != '[' {
-			yield(nil, x.unreadable(errors.New("not a list")))
-			return
-		}
-		reader := bytes.NewReader(body)
-		decoder := json.NewDecoder(reader)
-		if _, err := decoder.Token(); err != nil {
-			yield(nil, x.unreadable(err))
-			return
-		}
-		w := new(W)
-		var zero W
-		for decoder.More() {
-			*w = zero
-			if err := decoder.Decode(w); err != nil {
-				yield(nil, x.unreadable(err))
-				return
-			}
-			if name := missing(w); name != "" {
-				yield(nil, x.unreadable(fmt.Errorf("an element lacks %q", name)))
-				return
-			}
-			if bytes.HasSuffix(body[:decoder.InputOffset()], []byte("null")) && isObject(w) {
-				yield(nil, x.unreadable(errors.New("an element is null")))
-				return
-			}
-			if !yield(w, nil) {
-				return
-			}
-		}
-		if _, err := decoder.Token(); err != nil {
-			yield(nil, x.unreadable(err))
-			return
-		}
-		if _, err := decoder.Token(); err != io.EOF {
-			yield(nil, x.unreadable(errors.New("text behind the list")))
-		}
-	}
 }
