@@ -1,15 +1,17 @@
 // Quickstart runs the whole life of a hosting account through provkit's portable
-// contract and prints what happened on the wire.
+// contract, on one system after the other, and prints what happened on the wire.
 //
-// Without arguments it starts an emulated KeyHelp panel inside this process, so it
-// needs nothing but Go:
+// Without arguments it starts emulated panels inside this process, so it needs
+// nothing but Go:
 //
 //	go run ./examples/quickstart
+//	go run ./examples/quickstart -provider hestia
 //
 // Against a real panel it makes a test account and removes it again. It says so and
 // asks before it begins:
 //
-//	KEYHELP_API_KEY=... go run ./examples/quickstart -url https://panel.example.com
+//	KEYHELP_API_KEY=... go run ./examples/quickstart -provider keyhelp -url https://panel.example.com
+//	HESTIA_ACCESS_KEY=... HESTIA_SECRET_KEY=... go run ./examples/quickstart -provider hestia -url https://panel.example.com:8083
 //
 // It ends with a status other than zero if any step went otherwise than expected.
 package main
@@ -26,10 +28,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/hestia"
 	"github.com/provkit/provkit/keyhelp"
-	"github.com/provkit/provkit/keyhelp/keyhelptest"
 	"github.com/provkit/provkit/provider"
 )
+
+// drivers is what this program can open; a billing system has such a list too.
+var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -42,6 +47,7 @@ func main() {
 }
 
 type config struct {
+	kinds             []string
 	url, dialect, pin string
 	yes               bool
 }
@@ -49,8 +55,9 @@ type config struct {
 func run(ctx context.Context, args []string, getenv func(string) string, in io.Reader, out io.Writer) error {
 	var c config
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags.StringVar(&c.url, "url", "", "a real panel, with its API key in KEYHELP_API_KEY; empty starts an emulated one")
-	flags.StringVar(&c.dialect, "dialect", "auto", "API dialect of the panel: auto, documented or live")
+	kinds := flags.String("provider", "", "which systems, separated by commas; empty is all: "+strings.Join(allKinds(), ","))
+	flags.StringVar(&c.url, "url", "", "a real panel, with its key in the environment; empty starts emulated ones")
+	flags.StringVar(&c.dialect, "dialect", "auto", "keyhelp: API dialect of the panel: auto, documented or live")
 	flags.StringVar(&c.pin, "pin", "", "public key of a self-signed panel, sha256/...")
 	flags.BoolVar(&c.yes, "yes", false, "do not ask before working on a real panel")
 	if err := flags.Parse(args); err != nil {
@@ -59,44 +66,62 @@ func run(ctx context.Context, args []string, getenv func(string) string, in io.R
 		}
 		return err
 	}
-	if c.url == "" {
-		return emulated(ctx, c, out)
+	c.kinds = allKinds()
+	if *kinds != "" {
+		c.kinds = strings.Split(*kinds, ",")
 	}
-	return real(ctx, c, provider.Secret(getenv("KEYHELP_API_KEY")), in, out)
+	if c.url != "" {
+		return onReal(ctx, c, getenv, in, out)
+	}
+	return onEmulated(ctx, c, out)
 }
 
-// emulated runs the life on a panel that lives in this process.
-func emulated(ctx context.Context, c config, out io.Writer) error {
-	dialect := keyhelptest.Documented
-	if c.dialect == string(keyhelptest.Live) {
-		dialect = keyhelptest.Live
+func allKinds() []string {
+	kinds := make([]string, len(drivers))
+	for i, driver := range drivers {
+		kinds[i] = driver.Kind()
 	}
-	panel := keyhelptest.NewServer(keyhelptest.WithDialect(dialect), keyhelptest.WithSeedClients(3))
-	defer panel.Close()
-	// A panel's records know where its IDs begin; so do we.
-	scan := keyhelp.Scan{ClientsFrom: panel.Clients()[0].ID}
-	server := provider.ServerConfig{Kind: keyhelp.Kind, URL: panel.URL, Secret: provider.Secret(panel.Key)}
-	fmt.Fprintf(out, "KeyHelp, emulated (%s dialect) at %s\n\n", dialect, panel.URL)
-	return live(ctx, server, "example_com", "example.com", out, keyhelp.WithScan(scan))
+	return kinds
 }
 
-// real runs the life on a panel of the caller's, after saying what it will do.
-func real(ctx context.Context, c config, key provider.Secret, in io.Reader, out io.Writer) error {
-	if key == "" {
-		return errors.New("set KEYHELP_API_KEY to the panel's API key")
+// onEmulated runs the life on panels that live in this process.
+func onEmulated(ctx context.Context, c config, out io.Writer) error {
+	var failed []error
+	for _, kind := range c.kinds {
+		start, ok := emulators[kind]
+		if !ok {
+			return fmt.Errorf("no provider %q (there are %s)", kind, strings.Join(allKinds(), ", "))
+		}
+		panel := start(c)
+		fmt.Fprintf(out, "%s, emulated at %s\n\n", panel.title, panel.server.URL)
+		err := live(ctx, panel.server, "example.com", "", out, panel.opts...)
+		panel.stop()
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", kind, err))
+		}
+		fmt.Fprintln(out)
 	}
-	server := provider.ServerConfig{Kind: keyhelp.Kind, URL: c.url, Secret: key, Options: map[string]string{"dialect": c.dialect}}
-	if c.pin != "" {
-		server.Options["pin"] = c.pin
+	fmt.Fprintf(out, "%d of %d providers as expected: %s\n", len(c.kinds)-len(failed), len(c.kinds), strings.Join(c.kinds, ", "))
+	return errors.Join(failed...)
+}
+
+// onReal runs the life on a panel of the caller's, after saying what it will do.
+func onReal(ctx context.Context, c config, getenv func(string) string, in io.Reader, out io.Writer) error {
+	if len(c.kinds) != 1 {
+		return errors.New("with -url, say which -provider it is")
+	}
+	server, err := realServer(c, getenv)
+	if err != nil {
+		return err
 	}
 	name := "provkit" + time.Now().UTC().Format("0102150405")
-	domain := name + ".example"
+	domain := name + ".example.com"
 	fmt.Fprintf(out, `This will work on the real panel %s:
-  - read its version, its plans and its list of clients
-  - create the client %q with the domain %q
-  - mint a sign-on link (not shown), read usage, suspend, unsuspend
-  - change the client's plan and password
-  - delete the client %q with all that belongs to it
+  - read its version, its plans and its list of accounts
+  - create the account %q with the domain %q
+  - ask for a way to sign on (not shown), read usage, suspend, unsuspend
+  - change the account's plan and password
+  - delete the account %q with all that belongs to it
 `, c.url, name, domain, name)
 	if !c.yes {
 		fmt.Fprint(out, "Type yes to go on: ")
@@ -106,17 +131,46 @@ func real(ctx context.Context, c config, key provider.Secret, in io.Reader, out 
 		}
 	}
 	fmt.Fprintln(out)
-	return live(ctx, server, name, domain, out)
+	return live(ctx, server, domain, name, out)
+}
+
+// realServer is the row that a billing system would have of the panel.
+func realServer(c config, getenv func(string) string) (provider.ServerConfig, error) {
+	server := provider.ServerConfig{Kind: c.kinds[0], URL: c.url, Options: make(map[string]string)}
+	if c.pin != "" {
+		server.Options["pin"] = c.pin
+	}
+	need := func(name string) (string, error) {
+		if value := getenv(name); value != "" {
+			return value, nil
+		}
+		return "", fmt.Errorf("set %s in the environment", name)
+	}
+	var err error
+	var secret string
+	switch server.Kind {
+	case keyhelp.Kind:
+		server.Options["dialect"] = c.dialect
+		secret, err = need("KEYHELP_API_KEY")
+	case hestia.Kind:
+		if server.Username, err = need("HESTIA_ACCESS_KEY"); err == nil {
+			secret, err = need("HESTIA_SECRET_KEY")
+		}
+	}
+	server.Secret = provider.Secret(secret)
+	return server, err
 }
 
 // live opens the server as a billing system would, from a row of its table, and runs
-// the life on it.
-func live(ctx context.Context, server provider.ServerConfig, username, domain string, out io.Writer, opts ...provider.Option) error {
-	drivers := provider.Drivers{keyhelp.Driver}
+// the life on it. An empty username is made from the domain.
+func live(ctx context.Context, server provider.ServerConfig, domain, username string, out io.Writer, opts ...provider.Option) error {
 	wire := newWire()
 	p, err := drivers.Open(server, append(opts, provider.WithHTTPClient(wire.client()))...)
 	if err != nil {
 		return err
+	}
+	if username == "" {
+		username = p.Describe().Username.Username(domain, "")
 	}
 	l := &life{provider: p, wire: wire, out: out, username: username, domain: domain}
 	return l.run(ctx)

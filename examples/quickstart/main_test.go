@@ -13,10 +13,10 @@ func noEnv(string) string { return "" }
 func TestEmulated(t *testing.T) {
 	for _, dialect := range []string{"documented", "live"} {
 		var out bytes.Buffer
-		if err := run(t.Context(), []string{"-dialect", dialect}, noEnv, nil, &out); err != nil {
+		if err := run(t.Context(), []string{"-dialect", dialect}, noEnv, nil, &out); err != nil { // all providers
 			t.Fatalf("%s: %v\n%s", dialect, err, &out)
 		}
-		if !strings.Contains(out.String(), "12 of 12 steps as expected") {
+		if !strings.Contains(out.String(), "12 of 12 steps as expected") || !strings.HasSuffix(out.String(), "2 of 2 providers as expected: keyhelp, hestia\n") {
 			t.Errorf("%s: %s", dialect, &out)
 		}
 	}
@@ -29,13 +29,13 @@ func TestReal(t *testing.T) {
 	defer panel.Close()
 	env := func(string) string { return panel.Key }
 	var out bytes.Buffer
-	if err := run(t.Context(), []string{"-url", panel.URL}, env, strings.NewReader("no\n"), &out); err == nil {
+	if err := run(t.Context(), []string{"-provider", "keyhelp", "-url", panel.URL}, env, strings.NewReader("no\n"), &out); err == nil {
 		t.Error("went on without a yes")
 	}
 	if n := panel.Faults.Count(); n != 0 {
 		t.Errorf("%d requests before the yes", n)
 	}
-	if err := run(t.Context(), []string{"-url", panel.URL}, env, strings.NewReader("yes\n"), &out); err != nil {
+	if err := run(t.Context(), []string{"-provider", "keyhelp", "-url", panel.URL}, env, strings.NewReader("yes\n"), &out); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	if left := panel.Clients(); len(left) != 0 {
@@ -58,14 +58,14 @@ func TestFailureIsReported(t *testing.T) {
 	defer panel.Close()
 	panel.IgnoreSuspension(true)
 	var out bytes.Buffer
-	err := run(t.Context(), []string{"-url", panel.URL, "-yes"}, func(string) string { return panel.Key }, nil, &out)
+	err := run(t.Context(), []string{"-provider", "keyhelp", "-url", panel.URL, "-yes"}, func(string) string { return panel.Key }, nil, &out)
 	if err == nil || !strings.Contains(out.String(), "FAILED") {
 		t.Errorf("error %v\n%s", err, &out)
 	}
 	if left := panel.Clients(); len(left) != 0 {
 		t.Errorf("left behind: %d clients", len(left))
 	}
-	if err := run(t.Context(), []string{"-url", panel.URL}, noEnv, nil, &out); err == nil {
+	if err := run(t.Context(), []string{"-provider", "keyhelp", "-url", panel.URL}, noEnv, nil, &out); err == nil {
 		t.Error("no key, no error")
 	}
 }

@@ -25,6 +25,9 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	op, _ := provider.OperationFromContext(req.Context())
 	line := fmt.Sprintf("%s %s", op.Method, strings.TrimPrefix(op.Route, "/api/v2"))
+	if op.Route == "/api/" { // one address for all: there the command is what matters
+		line = op.Name
+	}
 	if err != nil {
 		line += " failed"
 	} else {

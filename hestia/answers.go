@@ -1,0 +1,188 @@
+package hestia
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// exitHeader carries the exit code: on every answer of the engine for access keys,
+// and on the refusals of the legacy engine, but not on what a command answers there.
+const exitHeader = "Hestia-Exit-Code"
+
+// answerReader understands the answer to one request.
+type answerReader struct {
+	client  *Client
+	request *request
+}
+
+// DecodeAnswer reads the output of a command that succeeded.
+func (a *answerReader) DecodeAnswer(answer *rest.Answer) error {
+	r := a.request
+	if r.read == nil {
+		return nil
+	}
+	var printed []byte
+	if !r.codes {
+		printed = a.printed(answer)
+	}
+	if r.strict && a.client.auth.legacy && len(printed) == 0 && !r.command.sparse && !r.command.changes() {
+		return errors.New("the command printed nothing: the panel may not know it")
+	}
+	return r.read(printed)
+}
+
+// printed is the output. The legacy engine says OK where there is none, and ends
+// what there is with a line break.
+func (a *answerReader) printed(answer *rest.Answer) []byte {
+	if a.client.auth.legacy && string(answer.Body) == "OK" {
+		return nil
+	}
+	return answer.Body
+}
+
+// classify tells by the exit code what an answer means.
+func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
+	header := answer.Header.Get(exitHeader)
+	if header == "" {
+		if a.client.auth.legacy && answer.Status == http.StatusOK {
+			return a.legacyAnswer(answer)
+		}
+		return a.foreign(answer)
+	}
+	number, err := strconv.Atoi(strings.TrimSpace(header))
+	switch code := ExitCode(number); {
+	case err != nil:
+		return a.unclear("the exit code is not a number")
+	case code == ExitOK && answer.Status/100 == 2:
+		a.remark(answer)
+		return nil
+	case code == ExitOK:
+		return a.unclear("the answer says both that the command succeeded and that it did not")
+	default:
+		return a.failed(code, said(answer.Body), answer.Status)
+	}
+}
+
+// remark notes what a silent command printed although it succeeded: a script that
+// it called failed, and it does not mind.
+func (a *answerReader) remark(answer *rest.Answer) {
+	if !a.request.command.loud && !a.request.codes {
+		answer.Remark = said(answer.Body)
+	}
+}
+
+// failed is the error for an exit code. text is what the command said, if it did.
+func (a *answerReader) failed(code ExitCode, text string, status int) *provider.Error {
+	meaning := code.meaning()
+	kind := meaning.kind
+	if own, ok := a.request.command.kinds[code]; ok {
+		kind = own
+	}
+	if code == ExitForbidden {
+		kind = a.forbidden(text, status)
+	}
+	if text == "" {
+		text = meaning.text
+		if a.client.auth.kind == kindPassword && code == ExitForbidden && status != http.StatusOK {
+			text = "the address is not on the API's allow list, or the user is not the root user"
+		}
+	}
+	after := meaning.after && a.request.command.changes()
+	if after && errors.Is(kind, provider.ErrUnavailable) {
+		kind = provider.ErrOutcomeUnknown // which also keeps it from being repeated
+	}
+	return &provider.Error{Kind: kind, Code: code.label(), Message: text, Err: code, MaybeExecuted: after}
+}
+
+// unclear is the error for an answer of which nobody knows what it means.
+func (a *answerReader) unclear(message string) *provider.Error {
+	return &provider.Error{Kind: provider.ErrProtocol, Message: message, MaybeExecuted: a.request.command.changes()}
+}
+
+// foreign is the error for an answer that the API did not give: it carries no exit
+// code where one is due. nil leaves it to the status.
+func (a *answerReader) foreign(answer *rest.Answer) *provider.Error {
+	status := answer.Status
+	switch {
+	case status == http.StatusOK && switchedOff(answer.Body):
+		return &provider.Error{Kind: provider.ErrUnsupported, Message: "the panel's API is switched off (v-change-sys-api)"}
+	case status == http.StatusOK && librariesMissing(answer.Body):
+		return &provider.Error{Kind: provider.ErrUnavailable, Message: "the panel lacks its PHP libraries (v-add-sys-dependencies)"}
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return &provider.Error{Kind: provider.ErrUnsupported, Message: "there is no API at this address: it was removed, or the base URL is wrong"}
+	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
+		return nil
+	}
+	return a.unclear("the answer is not the panel's: it carries no exit code")
+}
+
+// legacyAnswer reads what a command answers through the legacy engine, always with
+// status 200.
+func (a *answerReader) legacyAnswer(answer *rest.Answer) *provider.Error {
+	body := strings.TrimSpace(string(answer.Body))
+	if switchedOff(answer.Body) || librariesMissing(answer.Body) {
+		return a.foreign(answer)
+	}
+	if a.request.codes {
+		number, err := strconv.Atoi(body)
+		switch {
+		case err != nil:
+			return a.unclear("the answer is not an exit code")
+		case number != 0:
+			return a.failed(ExitCode(number), "", answer.Status)
+		}
+		return nil
+	}
+	if code, failed := codeInText(body); failed {
+		if code == ExitOK {
+			return &provider.Error{Kind: provider.ErrProtocol, Message: said(answer.Body), MaybeExecuted: a.request.command.changes()}
+		}
+		return a.failed(code, said(answer.Body), answer.Status)
+	}
+	if !a.request.command.loud && body != "OK" {
+		return a.unclear("the answer is neither OK nor an error")
+	}
+	return nil
+}
+
+// said is the text of an answer for people: without the prefixes, and without the
+// list that a command may have begun to print before it failed.
+func said(body []byte) string {
+	text := strings.TrimSpace(string(body))
+	if text == "" || text[0] == '<' {
+		return ""
+	}
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	if text[0] == '{' || text[0] == '[' {
+		begin := slices.IndexFunc(lines, func(line string) bool { return hasErrorPrefix(strings.TrimSpace(line)) })
+		if begin < 0 {
+			return ""
+		}
+		lines = lines[begin:]
+	}
+	if len(lines) > 10 {
+		lines = lines[:10]
+	}
+	for i, line := range lines {
+		line = strings.TrimSpace(line)
+		for _, prefix := range []string{"Error:", "ERROR:"} {
+			line = strings.TrimSpace(strings.TrimPrefix(line, prefix))
+		}
+		lines[i] = strings.ToValidUTF8(line, "?")
+	}
+	message := []rune(strings.Join(slices.Compact(lines), "; "))
+	if len(message) > 400 {
+		message = append(message[:400], []rune("...")...)
+	}
+	return string(message)
+}
+
+func hasErrorPrefix(text string) bool {
+	return strings.HasPrefix(text, "Error:") || strings.HasPrefix(text, "ERROR:") || strings.HasPrefix(text, "Usage:")
+}

@@ -1,0 +1,147 @@
+package hestia
+
+import (
+	"fmt"
+	"net/netip"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// argument is a Go value as the panel reads it.
+type argument struct {
+	text    string
+	zero    bool // nothing, where the argument is optional
+	secret  bool
+	problem string
+}
+
+// argumentOf spells a value. Pointers are for arguments whose zero value means
+// something: only nil is nothing then.
+func argumentOf(value any) argument {
+	switch v := value.(type) {
+	case nil:
+		return argument{zero: true}
+	case string:
+		return argument{text: v, zero: v == ""}
+	case provider.Secret:
+		return argument{text: v.Reveal(), zero: v == "", secret: true}
+	case bool:
+		return argument{text: yesNo(v), zero: !v}
+	case int:
+		return argument{text: strconv.Itoa(v), zero: v == 0}
+	case int64:
+		return argument{text: strconv.FormatInt(v, 10), zero: v == 0}
+	case []string:
+		return listArgument(v)
+	case Limit:
+		return argument{text: v.String(), zero: v == Limit{}, problem: v.problem()}
+	case netip.Addr:
+		return addressArgument(v)
+	case time.Time:
+		if v.IsZero() {
+			return argument{zero: true}
+		}
+		return argument{text: v.Format(time.DateOnly)}
+	}
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return argument{zero: true}
+		}
+		a := argumentOf(v.Elem().Interface())
+		a.zero = false
+		return a
+	case reflect.String:
+		return argument{text: v.String(), zero: v.Len() == 0}
+	default:
+		panic(fmt.Sprintf("hestia: no argument can be made of %T", value))
+	}
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+func listArgument(list []string) argument {
+	for _, element := range list {
+		if element == "" || strings.Contains(element, ",") {
+			return argument{problem: "has an element that is empty or holds a comma, which separates elements"}
+		}
+	}
+	return argument{text: strings.Join(list, ","), zero: len(list) == 0}
+}
+
+func addressArgument(a netip.Addr) argument {
+	if !a.IsValid() {
+		return argument{zero: true}
+	}
+	return argument{text: a.String()}
+}
+
+// trimmed is what the panel takes off both ends of an argument.
+const trimmed = " \t\n\r\x00\x0b"
+
+// altered tells why a text would not arrive as it is, or "".
+func altered(text string, breaks bool) string {
+	switch {
+	case strings.Trim(text, trimmed) != text:
+		return "begins or ends with white space, which the panel takes off"
+	case strings.ContainsRune(text, 0):
+		return "holds a NUL, which no argument can"
+	case !breaks && strings.ContainsAny(text, "\r\n"):
+		return "holds a line break, where the panel would cut it off"
+	case !utf8.ValidString(text):
+		return "is not UTF-8"
+	}
+	return ""
+}
+
+func (p *parameter) check(problems *provider.Problems, text string) {
+	if problem := altered(text, p.text); problem != "" {
+		problems.Add(p.name, "%s", problem)
+	}
+	// Scripts take such a password for the name of a file that holds the password.
+	if p.secret && !p.text && strings.HasPrefix(text, "/tmp/") {
+		problems.Add(p.name, "begins with /tmp/, which the panel takes for the name of a file: Run sends it")
+	}
+}
+
+// maxCommandLine is what Linux accepts as one word of a command line: the panel runs
+// commands through a shell.
+const maxCommandLine = 128 << 10
+
+// shellWord is what surrounds the arguments on that line: sudo, the path of the
+// command, redirections.
+const shellWord = 128
+
+func (r *request) checkSize(problems *provider.Problems) {
+	if len(r.args) > maxArguments {
+		problems.Add("arguments", "are %d; the panel takes %d and ignores the others", len(r.args), maxArguments)
+	}
+	if r.command.content {
+		return
+	}
+	size := shellWord + len(r.name)
+	for _, arg := range r.args {
+		size += len(arg) + len(" ''") + strings.Count(arg, "'")*len(`'\'`)
+	}
+	if size >= maxCommandLine {
+		problems.Add("arguments", "are too long: the panel cannot start a command with more than 128 KiB of them")
+	}
+}
+
+func quoted(text string) string {
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return text
+	}
+	return strconv.Quote(text)
+}

@@ -1,0 +1,160 @@
+package hestia
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// BackupsService manages backups of users, and where they are kept: archives, and
+// snapshots of restic. Backups and restorations run for minutes to hours: ScheduleUserBackup
+// and the like queue them, and the panel empties its queue every five minutes.
+//
+// Some methods keep the word "user" or "backup" where without it they would say
+// something else.
+type BackupsService struct{ c *Client }
+
+var (
+	backupsBackupUser                 = adds("Backups.BackupUser", "v-backup-user USER [NOTIFY]").printing().besides()
+	backupsBackupUserConfig           = adds("Backups.BackupUserConfig", "v-backup-user-config USER [NOTIFY]").printing().besides()
+	backupsBackupUsers                = adds("Backups.BackupUsers", "v-backup-users").besides()
+	backupsDeleteUserBackup           = removes("Backups.DeleteUserBackup", "v-delete-user-backup USER BACKUP").slowly()
+	backupsDeleteUserBackupExclusions = sets("Backups.DeleteUserBackupExclusions", "v-delete-user-backup-exclusions USER [SYSTEM]")
+	backupsDownload                   = adds("Backups.Download", "v-download-backup USER BACKUP").besides()
+	backupsGetUserBackup              = reads("Backups.GetUserBackup", "v-list-user-backup USER BACKUP json")
+	backupsImportCPanel               = adds("Backups.ImportCPanel", "v-import-cpanel BACKUP [MX]").printing().orNothing().slowly()
+	backupsImportDirectAdmin          = adds("Backups.ImportDirectAdmin", "v-import-directadmin BACKUP").printing().orNothing().slowly()
+	backupsListUserBackupExclusions   = reads("Backups.ListUserBackupExclusions", "v-list-user-backup-exclusions USER json")
+	backupsListUserBackups            = reads("Backups.ListUserBackups", "v-list-user-backups USER json")
+	backupsScheduleUserBackup         = sets("Backups.ScheduleUserBackup", "v-schedule-user-backup USER").settledBy(ExitExists)
+	backupsScheduleUserBackupDownload = adds("Backups.ScheduleUserBackupDownload", "v-schedule-user-backup-download USER BACKUP")
+	backupsScheduleUserRestore        = adds("Backups.ScheduleUserRestore", "v-schedule-user-restore USER BACKUP [WEB] [DNS] [MAIL] [DB] [CRON] [UDIR]")
+	backupsUpdateUserBackupExclusions = sets("Backups.UpdateUserBackupExclusions", "v-update-user-backup-exclusions USER FILE")
+)
+
+// UserBackup is an archive of a user.
+type UserBackup struct {
+	// Name is that of the archive: "alice.2026-11-21_04-54-35.tar".
+	Name string `hestia:",key"`
+	// Kept is where: "local", "ftp", "sftp", "b2", "rclone".
+	Kept []string `hestia:"TYPE"`
+	// Size is in MB.
+	Size int64 `hestia:"SIZE"`
+	// What it holds.
+	Web       []string `hestia:"WEB"`
+	DNS       []string `hestia:"DNS"`
+	Mail      []string `hestia:"MAIL"`
+	Databases []string `hestia:"DB"`
+	// CronJobs is their number, and 0 on panels that do not count them.
+	CronJobs    int64    `hestia:"CRON"`
+	Directories []string `hestia:"UDIR"`
+	// Minutes is how long it took.
+	Minutes int64     `hestia:"RUNTIME"`
+	Created time.Time `hestia:"DATE+TIME"`
+}
+
+// BackupUserOptions are the optional arguments of BackupsService.BackupUser,
+// BackupUserConfig and BackupUserRestic.
+type BackupUserOptions struct {
+	// Notify the user.
+	Notify bool
+}
+
+// BackupUser makes an archive of a user now, and returns what the panel logged:
+// v-backup-user. It may take longer than WithSlowTimeout, and runs on then. The panel
+// reports success also if the archive could not be brought where it is kept.
+func (s *BackupsService) BackupUser(ctx context.Context, user string, opts *BackupUserOptions) (log string, err error) {
+	if opts == nil {
+		opts = &BackupUserOptions{}
+	}
+	return s.c.text(ctx, backupsBackupUser, user, opts.Notify)
+}
+
+// BackupUserConfig saves a user's configuration and databases to the user's own directory
+// "backup", as snapshots need it, and returns what the panel logged: v-backup-user-config.
+// The panel ignores Notify.
+func (s *BackupsService) BackupUserConfig(ctx context.Context, user string, opts *BackupUserOptions) (log string, err error) {
+	if opts == nil {
+		opts = &BackupUserOptions{}
+	}
+	return s.c.text(ctx, backupsBackupUserConfig, user, opts.Notify)
+}
+
+// BackupUsers makes archives of all users that are not suspended: v-backup-users. The
+// panel reports success whatever became of them.
+func (s *BackupsService) BackupUsers(ctx context.Context) error {
+	return s.c.change(ctx, backupsBackupUsers)
+}
+
+// DeleteUserBackup removes an archive, also where it is kept remotely:
+// v-delete-user-backup.
+func (s *BackupsService) DeleteUserBackup(ctx context.Context, user, backup string) error {
+	return s.c.change(ctx, backupsDeleteUserBackup, user, backup)
+}
+
+// BackupDeleteExclusionsOptions are the optional arguments of
+// BackupsService.DeleteUserBackupExclusions.
+type BackupDeleteExclusionsOptions struct {
+	// System is "web", "dns", "mail", "db", "cron" or "user"; all if it is not given.
+	System string
+}
+
+// DeleteUserBackupExclusions has everything of a user backed up again:
+// v-delete-user-backup-exclusions. Given a System, the panel notes the exclusions of
+// databases as those of cron jobs too.
+func (s *BackupsService) DeleteUserBackupExclusions(ctx context.Context, user string, opts *BackupDeleteExclusionsOptions) error {
+	if opts == nil {
+		opts = &BackupDeleteExclusionsOptions{}
+	}
+	return s.c.change(ctx, backupsDeleteUserBackupExclusions, user, opts.System)
+}
+
+// Download fetches an archive from where it is kept to the server, for a day:
+// v-download-backup. Not finding it is no error.
+func (s *BackupsService) Download(ctx context.Context, user, backup string) error {
+	return s.c.change(ctx, backupsDownload, user, backup)
+}
+
+// GetUserBackup returns one archive of a user: v-list-user-backup.
+func (s *BackupsService) GetUserBackup(ctx context.Context, user, backup string) (*UserBackup, error) {
+	return get[UserBackup](ctx, s.c, backupsGetUserBackup, user, backup)
+}
+
+// ListUserBackups returns a user's archives: v-list-user-backups.
+func (s *BackupsService) ListUserBackups(ctx context.Context, user string) iter.Seq2[*UserBackup, error] {
+	return list[UserBackup](ctx, s.c, backupsListUserBackups, user)
+}
+
+// ScheduleUserBackup queues an archive of a user: v-schedule-user-backup. ExitExists if one
+// is queued, ExitDisabled if the user's package has no backups.
+func (s *BackupsService) ScheduleUserBackup(ctx context.Context, user string) error {
+	return s.c.change(ctx, backupsScheduleUserBackup, user)
+}
+
+// ScheduleUserBackupDownload queues the fetching of an archive from where it is kept:
+// v-schedule-user-backup-download. The user is told when it is there. The panel does not
+// check that user or archive exist.
+func (s *BackupsService) ScheduleUserBackupDownload(ctx context.Context, user, backup string) error {
+	return s.c.change(ctx, backupsScheduleUserBackupDownload, user, backup)
+}
+
+// BackupImportCPanelOptions are the optional arguments of BackupsService.ImportCPanel.
+type BackupImportCPanelOptions struct {
+	// MX takes over the zones' MX records.
+	MX bool
+}
+
+// ImportCPanel makes a user of a backup of cPanel that lies on the server, and returns what
+// the panel printed: v-import-cpanel. It ends with codes of its own.
+func (s *BackupsService) ImportCPanel(ctx context.Context, path string, opts *BackupImportCPanelOptions) (log string, err error) {
+	if opts == nil {
+		opts = &BackupImportCPanelOptions{}
+	}
+	return s.c.text(ctx, backupsImportCPanel, path, opts.MX)
+}
+
+// ImportDirectAdmin makes a user of a backup of DirectAdmin that lies on the server, and
+// returns what the panel printed: v-import-directadmin. It ends with codes of its own.
+func (s *BackupsService) ImportDirectAdmin(ctx context.Context, path string) (log string, err error) {
+	return s.c.text(ctx, backupsImportDirectAdmin, path)
+}

@@ -1,0 +1,204 @@
+package hestia
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// change runs a command that prints nothing.
+func (c *Client) change(ctx context.Context, cmd *command, values ...any) error {
+	r, err := cmd.with(values...)
+	if err != nil {
+		return err
+	}
+	r.codes = c.codesFor(cmd)
+	return c.perform(ctx, r)
+}
+
+// load runs a command and reads what it printed.
+func (c *Client) load(ctx context.Context, cmd *command, read func(printed []byte) error, values ...any) error {
+	r, err := cmd.with(values...)
+	if err != nil {
+		return err
+	}
+	r.read, r.strict = read, true
+	return c.perform(ctx, r)
+}
+
+// get reads one thing.
+func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T, error) {
+	var thing *T
+	err := c.load(ctx, cmd, func(printed []byte) (err error) {
+		if len(printed) == 0 && cmd.sparse {
+			return nothing()
+		}
+		thing, err = decodeOne[T](printed, c.settings.location)
+		return err
+	}, values...)
+	if err != nil {
+		return nil, err
+	}
+	return thing, nil
+}
+
+// list reads all things of a kind, in the panel's order. The panel has no paging:
+// a listing is one call, made when the iteration begins.
+func list[T any](ctx context.Context, c *Client, cmd *command, values ...any) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		var things []*T
+		err := c.load(ctx, cmd, func(printed []byte) (err error) {
+			things, err = decodeRows[T](printed, c.settings.location)
+			return err
+		}, values...)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, thing := range things {
+			if !yield(thing, nil) {
+				return
+			}
+		}
+	}
+}
+
+// names reads an array of texts.
+func (c *Client) names(ctx context.Context, cmd *command, values ...any) ([]string, error) {
+	var texts []string
+	err := c.load(ctx, cmd, func(printed []byte) (err error) {
+		texts, err = decodeTexts(printed)
+		return err
+	}, values...)
+	return texts, err
+}
+
+// text reads what a command printed as it is.
+func (c *Client) text(ctx context.Context, cmd *command, values ...any) (string, error) {
+	var text string
+	err := c.load(ctx, cmd, func(printed []byte) error {
+		text = string(printed)
+		return nil
+	}, values...)
+	return text, err
+}
+
+// codesFor reports whether a command is sent with returncode=yes.
+func (c *Client) codesFor(cmd *command) bool {
+	if given := c.settings.returnCodes; given != nil {
+		return *given && !cmd.loud
+	}
+	return c.auth.legacy && !cmd.loud
+}
+
+// perform sends a request and makes of the answer what it means.
+func (c *Client) perform(ctx context.Context, r *request) error {
+	cmd := r.command
+	if cmd.changes() && !cmd.aside {
+		if err := c.await(ctx, r); err != nil {
+			return err
+		}
+		defer func() { <-c.writing }()
+	}
+	call := c.callOf(r)
+	err := c.rest.Do(ctx, call)
+	if cmd.carriedOut(err) {
+		return nil
+	}
+	return err
+}
+
+// callOf writes a request down as the form that the panel takes.
+func (c *Client) callOf(r *request) *rest.Call {
+	cmd := r.command
+	form := make(url.Values, len(r.args)+4)
+	c.auth.fields(form)
+	form.Set("cmd", r.name)
+	for i, arg := range r.args {
+		form.Set(field(i), arg)
+	}
+	if r.codes {
+		form.Set("returncode", "yes")
+	}
+	call := &rest.Call{Endpoint: &cmd.endpoint, Subject: r.subject, Body: form}
+	for _, i := range r.secrets {
+		call.Secrets = append(call.Secrets, r.args[i])
+		call.HiddenFields = append(call.HiddenFields, field(i))
+	}
+	if cmd.slow {
+		call.Timeout = c.settings.slow
+	}
+	reader := &answerReader{client: c, request: r}
+	call.Classify, call.Out = reader.classify, reader
+	return call
+}
+
+func field(i int) string { return "arg" + strconv.Itoa(i+1) }
+
+// await waits until no other command is changing something.
+func (c *Client) await(ctx context.Context, r *request) error {
+	cmd := r.command
+	if ctx.Err() == nil {
+		select {
+		case c.writing <- struct{}{}:
+			return nil
+		case <-ctx.Done():
+		}
+	}
+	err := ctx.Err()
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
+		err = errors.Join(err, cause)
+	}
+	return &provider.Error{
+		Provider: Kind, Op: cmd.endpoint.Op, Action: cmd.action(r.subject), Message: "not sent: " + err.Error(), Err: err,
+	}
+}
+
+// carriedOut recognises the answer to a repetition which says that an earlier
+// sending of the same call, whose answer was lost, did its work.
+func (c *command) carriedOut(err error) bool {
+	var e *provider.Error
+	var code ExitCode
+	return c.done != 0 && errors.As(err, &e) && e.MaybeExecuted && errors.As(err, &code) && code == c.done
+}
+
+// word reads a single word, which is not there when there is no such thing.
+func (c *Client) word(ctx context.Context, cmd *command, values ...any) (string, error) {
+	var word string
+	err := c.load(ctx, cmd, func(printed []byte) error {
+		word = strings.TrimSpace(string(printed))
+		switch {
+		case word == "" && cmd.sparse:
+			return nothing()
+		case word == "" || strings.ContainsAny(word, " \t\r\n<>{}"):
+			return errors.New("not a single word")
+		}
+		return nil
+	}, values...)
+	if err != nil {
+		return "", err
+	}
+	return word, nil
+}
+
+// secret reads a text that must not be seen.
+func (c *Client) secret(ctx context.Context, cmd *command, values ...any) (provider.Secret, error) {
+	word, err := c.word(ctx, cmd, values...)
+	return provider.Secret(word), err
+}
+
+// settingsOf reads names and texts.
+func (c *Client) settingsOf(ctx context.Context, cmd *command, values ...any) (map[string]string, error) {
+	var texts map[string]string
+	err := c.load(ctx, cmd, func(printed []byte) (err error) {
+		texts, err = decodeMap(printed)
+		return err
+	}, values...)
+	return texts, err
+}

@@ -1,0 +1,195 @@
+package hestia
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Kind is the name of this provider in errors, logs and configurations.
+const Kind = "hestia"
+
+// Client talks to one panel. It is safe for concurrent use; make one per panel and
+// keep it. Commands that change something are sent one after the other, because the
+// panel edits its files without locking them.
+type Client struct {
+	rest     *rest.Client
+	auth     Auth
+	settings settings
+	// writing is held by the command that is changing something.
+	writing chan struct{}
+
+	// Users are the accounts of customers and administrators.
+	Users *UsersService
+	// Packages are the hosting plans.
+	Packages *PackagesService
+	// Keys admit programs to the API.
+	Keys *KeysService
+	// Web holds the websites.
+	Web *WebService
+	// SSL holds certificates of websites, mail domains and the panel.
+	SSL *SSLService
+	// Domains are website, zone and mail domain of one name together.
+	Domains *DomainsService
+	// IPs are the server's addresses.
+	IPs *IPsService
+	// Search finds objects by text.
+	Search *SearchService
+	// Logs are the histories of actions and logins.
+	Logs *LogsService
+	// Stats are the monthly usage and the monitoring data.
+	Stats *StatsService
+	// System is the server and its configuration.
+	System *SystemService
+	// Services are the daemons of the server.
+	Services *ServicesService
+	// DNS holds zones, records and the DNS cluster.
+	DNS *DNSService
+	// Mail holds mail domains and mailboxes.
+	Mail *MailService
+	// Databases and the servers that hold them.
+	Databases *DatabasesService
+	// Cron holds the users' cron jobs and the panel's own.
+	Cron *CronService
+	// Backups of users, and where they are kept.
+	Backups *BackupsService
+	// Firewall holds rules, bans, chains and address sets.
+	Firewall *FirewallService
+	// Files are those in users' directories.
+	Files *FilesService
+}
+
+// New makes a client for the panel at baseURL, such as
+// "https://panel.example.com:8083". It validates and does no I/O. The panel lets in
+// listed addresses only (API_ALLOWED_IP), and a fresh installation lists none.
+//
+// Errors match provider.ErrInvalid and name the field: baseURL, accessKey,
+// secretKey, apiKey, user, password or an option.
+func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
+	problems := auth.problems
+	if auth.fields == nil {
+		problems.Add("auth", "required: AccessKey, AccessKeyHash, APIKey or Password")
+		auth.secrets = func() []string { return nil }
+	}
+	options := provider.NewOptions(opts...)
+	own := settings{slow: DefaultSlowTimeout, location: time.UTC}
+	if on, given := rest.VendorOption(options, Kind, "WithReturnCodes").(bool); given {
+		own.returnCodes = &on
+	}
+	if slow, given := rest.VendorOption(options, Kind, "WithSlowTimeout").(time.Duration); given {
+		own.slow = slow
+		if slow <= 0 {
+			problems.Add("WithSlowTimeout", "must be positive")
+		}
+	}
+	if location, given := rest.VendorOption(options, Kind, "WithLocation").(*time.Location); given {
+		own.location = location
+		if location == nil {
+			problems.Add("WithLocation", "nil")
+		}
+	}
+	core, err := rest.New(rest.Config{
+		Provider: Kind,
+		BaseURL:  trimAPIPath(baseURL),
+		APIPath:  "/api",
+		Header:   http.Header{"Accept": {"application/json"}},
+		Secrets:  auth.secrets,
+	}, append([]provider.Option{provider.WithMaxConnections(DefaultConnections)}, opts...)...)
+	if problems.Err(Kind, "", "") != nil {
+		return nil, joinProblems(problems, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{rest: core, auth: auth, settings: own, writing: make(chan struct{}, 1)}
+	c.Users = &UsersService{c}
+	c.Packages = &PackagesService{c}
+	c.Keys = &KeysService{c}
+	c.Web = &WebService{c}
+	c.SSL = &SSLService{c}
+	c.Domains = &DomainsService{c}
+	c.IPs = &IPsService{c}
+	c.Search = &SearchService{c}
+	c.Logs = &LogsService{c}
+	c.Stats = &StatsService{c}
+	c.System = &SystemService{c}
+	c.Services = &ServicesService{c}
+	c.DNS = &DNSService{c}
+	c.Mail = &MailService{c}
+	c.Databases = &DatabasesService{c}
+	c.Cron = &CronService{c}
+	c.Backups = &BackupsService{c}
+	c.Firewall = &FirewallService{c}
+	c.Files = &FilesService{c}
+	return c, nil
+}
+
+// trimAPIPath accepts the URL with the API's path behind it, as people copy it.
+func trimAPIPath(baseURL string) string {
+	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
+	trimmed = strings.TrimRight(strings.TrimSuffix(trimmed, "/index.php"), "/")
+	return strings.TrimSuffix(trimmed, "/api")
+}
+
+// joinProblems adds the problems that the core found to ours.
+func joinProblems(problems provider.Problems, err error) error {
+	var e *provider.Error
+	if errors.As(err, &e) {
+		for field, problem := range e.Fields {
+			problems.Add(field, "%s", problem)
+		}
+	}
+	return problems.Err(Kind, "New", "new client")
+}
+
+// String names the client without its credentials.
+func (c *Client) String() string { return c.rest.String() }
+
+// GoString is String, so that %#v shows no more.
+func (c *Client) GoString() string { return c.String() }
+
+// Result is what a command printed.
+type Result struct {
+	// Output is the text, as it came.
+	Output string
+}
+
+// Run performs a command by its name, with the same sign-in, limits, repetitions and
+// errors as all others: for commands that have no method here, other formats than
+// json, and arguments that a method would refuse. The arguments are sent as they
+// are, empty ones too.
+//
+// Commands that have a method are repeated as that method's are; others never. All
+// arguments of commands that are not known here are treated as secrets.
+func (c *Client) Run(ctx context.Context, command string, args ...string) (*Result, error) {
+	known := commands[command]
+	if known == nil {
+		known = variant("Run", command, once)
+		known.endpoint.Verb = "run " + command
+		known.loud = true
+		known.unknown = true
+	}
+	req, err := known.raw(command, args)
+	if err != nil {
+		return nil, err
+	}
+	if given := c.settings.returnCodes; given != nil {
+		req.codes = *given
+	} else {
+		req.codes = c.codesFor(known)
+	}
+	var result Result
+	req.read = func(printed []byte) error {
+		result.Output = string(printed)
+		return nil
+	}
+	if err := c.perform(ctx, req); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}

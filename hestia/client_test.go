@@ -1,0 +1,278 @@
+package hestia_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/provider"
+)
+
+func TestSignIns(t *testing.T) {
+	for name, test := range map[string]struct {
+		auth   hestia.Auth
+		fields map[string]string
+		legacy bool
+	}{
+		"access key":      {hestia.AccessKey(keyID, keySecret), map[string]string{"access_key": keyID, "secret_key": keySecret}, false},
+		"access key hash": {hestia.AccessKeyHash(keyID + ":" + keySecret), map[string]string{"hash": keyID + ":" + keySecret}, false},
+		"API key":         {hestia.APIKey(legacyKey), map[string]string{"hash": legacyKey}, true},
+		"password":        {hestia.Password("root", "Pa ss&wört"), map[string]string{"user": "root", "password": "Pa ss&wört"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			answer := done()
+			if test.legacy {
+				answer = legacy("0")
+			}
+			p := newPanel(answer)
+			c := dial(t, p, test.auth)
+			require.NoError(t, c.Users.ChangeContact(t.Context(), "alice", "alice@example.com"))
+			want := map[string]string{"cmd": "v-change-user-contact", "arg1": "alice", "arg2": "alice@example.com"}
+			for field, value := range test.fields {
+				want[field] = value
+			}
+			if test.legacy {
+				want["returncode"] = "yes"
+			}
+			got := make(map[string]string)
+			for field := range p.sent() {
+				got[field] = p.sent().Get(field)
+			}
+			assert.Equal(t, want, got)
+			assert.Equal(t, []string{"POST /below/api/"}, p.paths)
+
+			for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
+				shown := fmt.Sprintf(verb, test.auth) + fmt.Sprintf(verb, c)
+				for _, secret := range []string{keySecret, legacyKey, "Pa ss&wört"} {
+					assert.NotContains(t, shown, secret, verb)
+				}
+			}
+		})
+	}
+}
+
+func TestNewNamesWhatIsWrong(t *testing.T) {
+	good := hestia.AccessKey(keyID, keySecret)
+	for name, test := range map[string]struct {
+		base  string
+		auth  hestia.Auth
+		opts  []provider.Option
+		field string
+	}{
+		"no URL":             {"", good, nil, "baseURL"},
+		"plain http":         {"http://panel.example.com", good, nil, "baseURL"},
+		"no sign-in":         {panelURL, hestia.Auth{}, nil, "auth"},
+		"no key":             {panelURL, hestia.AccessKey("", keySecret), nil, "accessKey"},
+		"short key":          {panelURL, hestia.AccessKey("ABC", keySecret), nil, "accessKey"},
+		"key with a dash":    {panelURL, hestia.AccessKey("ACCESSKEY-ADMIN00000", keySecret), nil, "accessKey"},
+		"no secret":          {panelURL, hestia.AccessKey(keyID, ""), nil, "secretKey"},
+		"secret too long":    {panelURL, hestia.AccessKey(keyID, keySecret+"x"), nil, "secretKey"},
+		"no pair":            {panelURL, hestia.AccessKeyHash(keyID), nil, "accessKey"},
+		"pair of wrong form": {panelURL, hestia.AccessKeyHash("x:y"), nil, "accessKey"},
+		"no API key":         {panelURL, hestia.APIKey(""), nil, "apiKey"},
+		"short API key":      {panelURL, hestia.APIKey("short"), nil, "apiKey"},
+		"pair as API key":    {panelURL, hestia.APIKey(keyID + ":" + keySecret), nil, "apiKey"},
+		"API key with blank": {panelURL, hestia.APIKey("SECRETHASH SECRETHASH"), nil, "apiKey"},
+		"no user":            {panelURL, hestia.Password("", "x"), nil, "user"},
+		"no password":        {panelURL, hestia.Password("admin", ""), nil, "password"},
+		"trimmed password":   {panelURL, hestia.Password("admin", "x "), nil, "password"},
+		"slow timeout":       {panelURL, good, []provider.Option{hestia.WithSlowTimeout(0)}, "WithSlowTimeout"},
+		"location":           {panelURL, good, []provider.Option{hestia.WithLocation(nil)}, "WithLocation"},
+		"foreign option":     {panelURL, good, []provider.Option{provider.VendorOption("other", "WithX", 1)}, "other.WithX"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := hestia.New(test.base, test.auth, test.opts...)
+			require.ErrorIs(t, err, provider.ErrInvalid)
+			var e *provider.Error
+			require.ErrorAs(t, err, &e)
+			assert.Contains(t, e.Fields, test.field)
+			assert.NotContains(t, err.Error(), keySecret)
+		})
+	}
+	_, err := hestia.New("", hestia.APIKey(""))
+	var e *provider.Error
+	require.ErrorAs(t, err, &e)
+	assert.Len(t, e.Fields, 2, "all problems at once: %v", e.Fields)
+}
+
+func TestBaseURLAsPeopleCopyIt(t *testing.T) {
+	for _, base := range []string{panelURL, panelURL + "/", panelURL + "/api", panelURL + "/api/", panelURL + "/api/index.php", " " + panelURL + "/api/ "} {
+		p := newPanel(done())
+		c, err := hestia.New(base, hestia.AccessKey(keyID, keySecret), httpClient(p))
+		require.NoError(t, err)
+		require.NoError(t, c.Users.Suspend(t.Context(), "alice", nil))
+		assert.Equal(t, []string{"POST /below/api/"}, p.paths, base)
+	}
+}
+
+// The panel does not lock its files: changes go one after the other, reads beside
+// them.
+func TestOneChangeAtATime(t *testing.T) {
+	var under, most, adds atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.PostFormValue("cmd") == "v-add-user" {
+			n := under.Add(1)
+			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+			}
+			adds.Add(1)
+			defer under.Add(-1)
+		}
+		w.Header().Set("Hestia-Exit-Code", "0")
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer server.Close()
+	c, err := hestia.New(server.URL, hestia.AccessKey(keyID, keySecret), provider.WithMaxConnections(20))
+	require.NoError(t, err)
+	var wait sync.WaitGroup
+	for i := range 50 {
+		wait.Go(func() {
+			assert.NoError(t, c.Users.Add(t.Context(), fmt.Sprintf("user%d", i), "password", "a@example.com", nil))
+		})
+	}
+	wait.Wait()
+	assert.EqualValues(t, 50, adds.Load(), "none is lost")
+	assert.EqualValues(t, 1, most.Load(), "one at a time")
+}
+
+func TestWaitingForAnotherChangeEndsWithTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		p := transport(func(req *http.Request) (*http.Response, error) {
+			select {
+			case <-release:
+			case <-req.Context().Done():
+				return nil, req.Context().Err()
+			}
+			return newPanel(done()).RoundTrip(req)
+		})
+		c := withKey(t, p)
+		first := make(chan error, 1)
+		go func() { first <- c.Users.ChangeShell(t.Context(), "alice", "bash") }()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := c.Users.Add(ctx, "bob", "password", "bob@example.com", nil)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "it was not sent")
+		close(release)
+		require.NoError(t, <-first)
+		require.NoError(t, c.Users.Add(t.Context(), "bob", "password", "bob@example.com", nil), "the gate is free again")
+	})
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// never answers.
+var silent = transport(func(req *http.Request) (*http.Response, error) {
+	<-req.Context().Done()
+	return nil, req.Context().Err()
+})
+
+func TestSlowCommandsGetMoreTime(t *testing.T) {
+	single := provider.WithRetry(provider.Retry{Attempts: 1})
+	for name, test := range map[string]struct {
+		opts []provider.Option
+		want time.Duration
+		run  func(context.Context, *hestia.Client) error
+	}{
+		"quick": {nil, 30 * time.Second, func(ctx context.Context, c *hestia.Client) error { return c.Users.ChangeShell(ctx, "a", "sh") }},
+		"slow":  {nil, 600 * time.Second, func(ctx context.Context, c *hestia.Client) error { return c.Users.Delete(ctx, "a", nil) }},
+		"by name": {nil, 600 * time.Second, func(ctx context.Context, c *hestia.Client) error {
+			_, err := c.Run(ctx, "v-delete-user", "a")
+			return err
+		}},
+		"own":    {[]provider.Option{hestia.WithSlowTimeout(time.Hour)}, time.Hour, func(ctx context.Context, c *hestia.Client) error { return c.Users.Delete(ctx, "a", nil) }},
+		"longer": {[]provider.Option{provider.WithTimeout(time.Hour)}, time.Hour, func(ctx context.Context, c *hestia.Client) error { return c.Users.Delete(ctx, "a", nil) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := withKey(t, silent, append(test.opts, single)...)
+				began := time.Now()
+				err := test.run(t.Context(), c)
+				require.ErrorIs(t, err, provider.ErrOutcomeUnknown, "a timed-out command keeps running")
+				assert.Equal(t, test.want, time.Since(began))
+			})
+		})
+	}
+}
+
+// What a command says although it succeeded goes to the log, without secrets.
+func TestRemarksAreLogged(t *testing.T) {
+	var log bytes.Buffer
+	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	const canary = "CANARY&pass<word>"
+	p := newPanel(exit(0, 200, "Error: web alice.example.com is suspended\nError: "+canary))
+	c := withKey(t, p, provider.WithLogger(logger))
+	require.NoError(t, c.Users.ChangePassword(t.Context(), "alice", canary))
+	var line struct {
+		Level, Op, Remark string
+	}
+	require.NoError(t, json.Unmarshal(log.Bytes(), &line))
+	assert.Equal(t, "WARN", line.Level)
+	assert.Equal(t, "hestia.Users.ChangePassword", line.Op)
+	assert.Contains(t, line.Remark, "web alice.example.com is suspended")
+	assert.NotContains(t, log.String(), "CANARY")
+
+	log.Reset()
+	p = newPanel(exit(0, 200, "default"))
+	c = withKey(t, p, provider.WithLogger(logger))
+	_, err := c.Users.GetValue(t.Context(), "alice", "PACKAGE")
+	require.NoError(t, err)
+	assert.Empty(t, log.String(), "output is no remark")
+}
+
+func TestRun(t *testing.T) {
+	t.Run("sends arguments as they are", func(t *testing.T) {
+		p := newPanel(exit(0, 200, "a\tb\n"))
+		result, err := withKey(t, p).Run(t.Context(), "v-list-users", "plain", "", "x")
+		require.NoError(t, err)
+		assert.Equal(t, "a\tb\n", result.Output)
+		assert.Equal(t, []string{"plain", "", "x"}, args(p.sent()))
+	})
+	t.Run("repeats only what it knows", func(t *testing.T) {
+		for command, calls := range map[string]int{"v-list-users": 4, "v-delete-user": 4, "v-add-user": 1, "v-of-tomorrow": 1} {
+			p := newPanel(answer{err: errors.New("broken pipe")})
+			_, err := withKey(t, p).Run(t.Context(), command, "x")
+			require.Error(t, err)
+			assert.Equal(t, calls, p.calls(), command)
+		}
+	})
+	t.Run("asks the legacy engine for codes where it can", func(t *testing.T) {
+		p := newPanel(legacy("3"))
+		_, err := dial(t, p, hestia.APIKey(legacyKey)).Run(t.Context(), "v-delete-user", "x")
+		require.ErrorIs(t, err, hestia.ExitNotExist)
+		assert.Equal(t, "yes", p.sent().Get("returncode"))
+		p = newPanel(legacy("text\n"))
+		result, err := dial(t, p, hestia.APIKey(legacyKey)).Run(t.Context(), "v-of-tomorrow", "x")
+		require.NoError(t, err)
+		assert.Equal(t, "text\n", result.Output)
+		assert.False(t, p.sent().Has("returncode"))
+	})
+	t.Run("refuses what is no command", func(t *testing.T) {
+		p := newPanel(done())
+		for _, command := range []string{"", "v-list users", "../v", "v;id", "v\n"} {
+			_, err := withKey(t, p).Run(t.Context(), command)
+			require.ErrorIs(t, err, provider.ErrInvalid, command)
+		}
+		_, err := withKey(t, p).Run(t.Context(), "v-x", strings.Split("1 2 3 4 5 6 7 8 9 10 11 12 13 14", " ")...)
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		assert.Zero(t, p.calls())
+	})
+}

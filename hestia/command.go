@@ -1,0 +1,346 @@
+package hestia
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// command is one command of the panel: all that is known of it but its Go types.
+// Each resource's file begins with one line for each of
+// its commands. testdata/hestia/operations.tsv is the inventory that they are held
+// against.
+//
+// A signature is written as the panel prints it, with these marks:
+//
+//	USER            required
+//	PASSWORD!       a secret
+//	VALUE?          required, but may be empty
+//	MESSAGE&        may hold line breaks
+//	[NAME]          optional; "" stands for it if a later argument is given
+//	[TTL=60]        the same, but 60 does: what the script takes if it gets none
+//	[EXTENSIONS#]   optional, but required if a later argument is given
+//	json            this very word
+//	ARG...          any number
+type command struct {
+	endpoint  rest.Endpoint
+	name      string
+	signature string
+
+	parse  sync.Once
+	params []parameter
+
+	// done is the answer to a repetition that says that the first sending, whose
+	// answer was lost, had been carried out: 3 to a delete.
+	done ExitCode
+	// kinds are the codes that mean something else than usual here.
+	kinds map[ExitCode]error
+	// loud commands print something when they succeed.
+	loud bool
+	// sparse ones may print nothing although they are loud: an empty list, or no
+	// such thing.
+	sparse bool
+	// slow ones get the long time limit.
+	slow bool
+	// aside ones change nothing that another command edits, and may take hours:
+	// others need not wait for them.
+	aside bool
+	// content commands do not pass through a shell, whose limit is 128 KiB.
+	content bool
+	// unknown ones have been made up by a caller of Run.
+	unknown bool
+}
+
+// commands are all that have a method, by name.
+var commands = make(map[string]*command, 600)
+
+// variant is a second use of a command: it is not found by the name.
+func variant(op, signature string, repeat rest.Repeat) *command {
+	name, signature, _ := strings.Cut(signature, " ")
+	return &command{
+		endpoint:  rest.Endpoint{Op: op, Verb: verbOf(name), Method: http.MethodPost, Route: "/", Repeat: repeat},
+		name:      name,
+		signature: signature,
+	}
+}
+
+// verbOf says in words what a command does: "add user".
+func verbOf(name string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(name, "v-"), "-", " ")
+}
+
+func define(op, signature string, repeat rest.Repeat) *command {
+	c := variant(op, signature, repeat)
+	if commands[c.name] != nil {
+		panic("hestia: " + c.name + " is defined twice")
+	}
+	commands[c.name] = c
+	return c
+}
+
+const (
+	once       = rest.Once
+	idempotent = rest.Idempotent
+	read       = rest.Read
+)
+
+// reads is a command that changes nothing and prints something.
+func reads(op, signature string) *command {
+	c := define(op, signature, read)
+	c.loud = true
+	return c
+}
+
+// checks is a command that changes nothing and says by its code alone what is.
+func checks(op, signature string) *command { return define(op, signature, read) }
+
+// adds is a command that must not run twice, or whose second answer would not tell
+// what became of the first.
+func adds(op, signature string) *command { return define(op, signature, once) }
+
+// sets is a command after which things are the same, however often it ran.
+func sets(op, signature string) *command { return define(op, signature, idempotent) }
+
+// removes is a command whose repetition finds nothing any more.
+func removes(op, signature string) *command {
+	return sets(op, signature).settledBy(ExitNotExist)
+}
+
+// suspends is a command whose repetition finds the thing suspended.
+func suspends(op, signature string) *command {
+	return sets(op, signature).settledBy(ExitSuspended)
+}
+
+// resumes is a command whose repetition finds the thing not suspended.
+func resumes(op, signature string) *command {
+	return sets(op, signature).settledBy(ExitUnsuspended)
+}
+
+func (c *command) settledBy(code ExitCode) *command { c.done = code; return c }
+func (c *command) printing() *command               { c.loud = true; return c }
+func (c *command) orNothing() *command              { c.sparse = true; return c }
+func (c *command) besides() *command                { c.aside = true; return c.slowly() }
+
+// slowly marks what may take minutes. If the answer is lost it may still be running,
+// and the panel locks nothing: a setter is not sent again beside itself.
+func (c *command) slowly() *command {
+	c.slow = true
+	if c.changes() && c.done == ExitOK {
+		c.endpoint.Repeat = once
+	}
+	return c
+}
+
+// throughFile marks what does not pass through a shell.
+func (c *command) throughFile() *command { c.content = true; return c }
+
+// secretly marks answers that hold a secret.
+func (c *command) secretly() *command { c.endpoint.Sensitive = true; return c }
+
+// meaning gives a code another sense than usual.
+func (c *command) meaning(code ExitCode, kind error) *command {
+	if c.kinds == nil {
+		c.kinds = make(map[ExitCode]error)
+	}
+	c.kinds[code] = kind
+	return c
+}
+
+func (c *command) changes() bool { return c.endpoint.Repeat != read }
+
+// parameter is one argument of a signature.
+type parameter struct {
+	name     string // as problems call it
+	word     string // a fixed word; the rest does not count then
+	gap      string // what stands for it when it is left out
+	optional bool
+	secret   bool
+	empty    bool // may be
+	text     bool // may hold line breaks
+	needed   bool // if something follows
+	many     bool
+}
+
+func (c *command) parameters() []parameter {
+	c.parse.Do(func() {
+		for field := range strings.FieldsSeq(c.signature) {
+			c.params = append(c.params, parseParameter(field))
+		}
+	})
+	return c.params
+}
+
+func parseParameter(field string) parameter {
+	var p parameter
+	if strings.ToLower(field) == field {
+		return parameter{word: field}
+	}
+	if strings.HasPrefix(field, "[") {
+		p.optional = true
+		field = strings.Trim(field, "[]")
+	}
+	field, p.gap, _ = strings.Cut(field, "=")
+	field, p.many = strings.CutSuffix(field, "...")
+	name := strings.TrimRight(field, "!?&#")
+	marks := field[len(name):]
+	p.name = strings.ToLower(name)
+	p.secret = strings.Contains(marks, "!")
+	p.empty = strings.Contains(marks, "?")
+	p.text = strings.Contains(marks, "&")
+	p.needed = strings.Contains(marks, "#")
+	return p
+}
+
+// request is one use of a command.
+type request struct {
+	command *command
+	name    string
+	subject string
+	args    []string
+	secrets []int // places in args
+	// codes: with returncode=yes.
+	codes bool
+	// read receives what a loud command printed.
+	read func(printed []byte) error
+	// strict: a command that should print something and does not has failed, where
+	// the panel says OK to commands that it does not know.
+	strict bool
+}
+
+// maxArguments is how many the panel takes: it ignores arg14.
+const maxArguments = 13
+
+// with makes a request of the arguments' values, in the order of the signature, the
+// fixed words left out. Optional values count as left out if they are zero or nil.
+// The error names each argument that would not arrive as it is.
+func (c *command) with(values ...any) (*request, error) {
+	r := &request{command: c, name: c.name, subject: c.subject(values)}
+	var problems provider.Problems
+	left := "" // the first argument that was left out and must not be
+	pending := 0
+	var gaps []string
+	add := func(p *parameter, text string, secret bool) {
+		if left != "" {
+			problems.Add(left, "required, since %s is given", p.name)
+		}
+		r.args = append(r.args, gaps...)
+		gaps = gaps[:0]
+		if secret {
+			r.secrets = append(r.secrets, len(r.args))
+		}
+		r.args = append(r.args, text)
+	}
+	for i := range c.parameters() {
+		p := &c.params[i]
+		if p.word != "" {
+			add(&parameter{name: "format"}, p.word, false)
+			continue
+		}
+		var value any
+		if pending < len(values) {
+			value = values[pending]
+		}
+		pending++
+		if p.many {
+			texts, _ := value.([]string)
+			if len(texts) == 0 && !p.optional {
+				problems.Add(p.name, "required")
+			}
+			for _, text := range texts {
+				p.check(&problems, text)
+				add(p, text, p.secret)
+			}
+			continue
+		}
+		a := argumentOf(value)
+		switch {
+		case a.problem != "":
+			problems.Add(p.name, "%s", a.problem)
+		case p.optional && a.zero:
+			gaps = append(gaps, p.gap)
+			if p.needed && left == "" {
+				left = p.name
+			}
+			continue
+		case !p.optional && a.text == "" && !p.empty:
+			problems.Add(p.name, "required")
+		default:
+			p.check(&problems, a.text)
+		}
+		add(p, a.text, p.secret || a.secret)
+	}
+	if pending < len(values) {
+		panic(fmt.Sprintf("hestia: %s takes %d arguments, got %d", c.name, pending, len(values)))
+	}
+	r.checkSize(&problems)
+	return r, c.refuse(r.subject, problems)
+}
+
+// raw makes a request of texts as they are. Only what would arrive altered is
+// refused.
+func (c *command) raw(name string, args []string) (*request, error) {
+	r := &request{command: c, name: name, args: args}
+	var problems provider.Problems
+	if name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != "" {
+		problems.Add("command", "must consist of letters, digits, - and _")
+	}
+	params := c.parameters()
+	for i, arg := range args {
+		if problem := altered(arg, true); problem != "" {
+			problems.Add(fmt.Sprintf("arg%d", i+1), "%s", problem)
+		}
+		if c.unknown || i < len(params) && params[i].secret {
+			r.secrets = append(r.secrets, i)
+		}
+	}
+	r.checkSize(&problems)
+	return r, c.refuse(r.subject, problems)
+}
+
+// subject names the thing concerned: `"example.com" of "alice"`.
+func (c *command) subject(values []any) string {
+	var parts []string
+	place := 0
+	for i := range c.parameters() {
+		p := &c.params[i]
+		if p.word != "" || p.many {
+			break
+		}
+		if place == len(values) || place == 2 || p.optional || p.secret || p.text {
+			break
+		}
+		a := argumentOf(values[place])
+		if a.secret || a.text == "" {
+			break
+		}
+		parts = append(parts, quoted(a.text))
+		place++
+		if p.name != "user" {
+			break
+		}
+	}
+	if len(parts) == 2 {
+		return parts[1] + " of " + parts[0]
+	}
+	return strings.Join(parts, "")
+}
+
+// refuse is the error for bad input, before any I/O. nil if there is no problem.
+func (c *command) refuse(subject string, problems provider.Problems) error {
+	return problems.Err(Kind, c.endpoint.Op, c.action(subject))
+}
+
+func (c *command) action(subject string) string {
+	if subject == "" {
+		return c.endpoint.Verb
+	}
+	return c.endpoint.Verb + " " + subject
+}
+
+func refuseNil(c *command) error {
+	return c.refuse("", provider.Problems{"request": "nil"})
+}

@@ -1,0 +1,125 @@
+package hestia_test
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+
+	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/hestia/hestiatest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+// TestConformance runs the suite of the portable contract for each way to sign in that
+// the panel treats differently: a key of the root user, a key of the shipped "billing"
+// profile, and the legacy engine.
+func TestConformance(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		auth func(*hestiatest.Server) (good, bad hestia.Auth)
+	}{
+		{"access key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
+			return hestia.AccessKey(srv.AccessKey, provider.Secret(srv.SecretKey)), hestia.AccessKey(srv.AccessKey, wrongSecret)
+		}},
+		{"legacy API key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
+			return hestia.APIKey(provider.Secret(srv.APIKey)), hestia.APIKey(wrongKey)
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			providertest.Run(t, providertest.Harness{
+				Name: "hestia " + test.name,
+				Open: func(t testing.TB) *providertest.World {
+					srv := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithPackages(packageOf("default"), packageOf("small"), packageOf("large")))
+					good, bad := test.auth(srv)
+					return openWorld(t, srv, good, bad)
+				},
+			})
+		})
+	}
+}
+
+const (
+	wrongSecret = "canaryCANARYcanaryCANARYcanaryCANARY0000"
+	wrongKey    = "canaryCANARYcanaryCANARY00000000"
+)
+
+func packageOf(name string) hestiatest.Package { return hestiatest.Package{Name: name} }
+
+func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *providertest.World {
+	logs := &logBuffer{}
+	open := func(auth hestia.Auth) provider.Provider {
+		client, err := hestia.New(srv.URL, auth,
+			provider.WithHTTPClient(srv.Client()),
+			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			provider.WithDumps(logs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hestia.NewProvider(client)
+	}
+	return &providertest.World{
+		Provider: open(good),
+		Reopen:   func() provider.Provider { return open(good) },
+		BadKey:   func() provider.Provider { return open(bad) },
+		Faults:   srv.Faults,
+		Request: func(n int) *provider.CreateRequest {
+			return &provider.CreateRequest{
+				Reference: fmt.Sprintf("order-%d", n),
+				Username:  fmt.Sprintf("customer%d", n),
+				Password:  provider.Secret(fmt.Sprintf("Canary+Passw0rd/%d", n)),
+				Email:     fmt.Sprintf("customer%d@example.com", n),
+				Name:      fmt.Sprintf("Customer %d", n),
+				Domain:    fmt.Sprintf("customer%d.example.com", n),
+				Plan:      "small",
+			}
+		},
+		OtherPlan:        "large",
+		MissingID:        "nobodyhere",
+		Accounts:         func() []providertest.Truth { return truths(srv) },
+		IgnoreSuspension: srv.IgnoreSuspension,
+		HideAccounts:     srv.HideUsers,
+		AddForeign: func(username string) string {
+			srv.AddUser(hestiatest.User{Name: username, Email: "other@example.com", DisplayName: "Somebody Else", Package: "small"})
+			return username
+		},
+		Canaries: []string{srv.SecretKey, srv.APIKey, wrongSecret, wrongKey},
+		Logs:     logs.String,
+	}
+}
+
+// truths reads the panel's state behind its API.
+func truths(srv *hestiatest.Server) []providertest.Truth {
+	var out []providertest.Truth
+	for _, u := range srv.Users() {
+		if u.Role == "admin" {
+			continue
+		}
+		_, reference := provider.Unmark(u.DisplayName)
+		out = append(out, providertest.Truth{
+			ID: u.Name, Username: u.Name, Reference: reference, Plan: u.Package, Password: u.Password,
+			Domains: u.WebDomains, Suspended: u.Suspended, Complete: len(u.WebDomains) > 0,
+		})
+	}
+	return out
+}
+
+// logBuffer collects what several clients write at once.
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

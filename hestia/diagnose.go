@@ -1,0 +1,24 @@
+package hestia
+
+import (
+	"context"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// diagnose lists the users, which every key that can serve the adapter may do, and
+// reports how far that came and how many there are.
+func (c *Client) diagnose(ctx context.Context) (steps []provider.CheckStep, latency time.Duration, users int, err error) {
+	r, err := usersList.with()
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	r.read = func(printed []byte) error {
+		rows, err := decodeRows[User](printed, c.settings.location)
+		users = len(rows)
+		return err
+	}
+	steps, latency, err = c.rest.Diagnose(ctx, c.callOf(r))
+	return steps, latency, users, err
+}

@@ -1,0 +1,42 @@
+package hestia
+
+import "github.com/provkit/provkit/internal/rest"
+
+// Defined is what the package says of one command.
+type Defined struct {
+	Op, Signature string
+	Reads         bool
+	Repeatable    bool
+	Loud          bool
+	Sensitive     bool
+	// Params are the arguments' names in order, fixed words as they are.
+	Params []DefinedParam
+}
+
+// DefinedParam is one argument.
+type DefinedParam struct {
+	Name, Word                     string
+	Optional, Secret, Many, Needed bool
+}
+
+// Definitions returns all commands that have a method.
+func Definitions() map[string]Defined {
+	all := make(map[string]Defined, len(commands))
+	for name, c := range commands {
+		d := Defined{
+			Op: c.endpoint.Op, Signature: c.signature, Loud: c.loud, Sensitive: c.endpoint.Sensitive,
+			Reads: c.endpoint.Repeat == rest.Read, Repeatable: c.endpoint.Repeat != rest.Once,
+		}
+		for _, p := range c.parameters() {
+			d.Params = append(d.Params, DefinedParam{Name: p.name, Word: p.word, Optional: p.optional, Secret: p.secret, Many: p.many, Needed: p.needed})
+		}
+		all[name] = d
+	}
+	return all
+}
+
+// Tidy and CodeInText are for the fuzz targets.
+var (
+	Tidy       = tidy
+	CodeInText = codeInText
+)

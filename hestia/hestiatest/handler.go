@@ -1,0 +1,82 @@
+package hestiatest
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Content types, with the spelling of PHP, of the API and of the web server.
+const (
+	typeText   = "text/html; charset=UTF-8"
+	typeJSON   = "application/json; charset=utf-8"
+	typePage   = "text/html; charset=utf-8"
+	typeServer = "text/html"
+)
+
+// handler is the panel's web server: the API, one redirect, and pages of its own for everything else.
+func (s *Server) handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/api/", "/api/index.php":
+			s.answer(r).write(w)
+		case "/api":
+			redirect(w, r)
+		default:
+			reply{status: http.StatusNotFound, page: true}.write(w)
+		}
+	})
+}
+
+// redirect sends to the path with the slash. A client that follows it loses the body.
+func redirect(w http.ResponseWriter, r *http.Request) {
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	// The prefix of WithPathPrefix is gone from the path; what the client asked for has it.
+	asked, _, _ := strings.Cut(r.RequestURI, "?")
+	if !strings.HasPrefix(asked, "/") {
+		asked = r.URL.Path
+	}
+	w.Header().Set("Location", scheme+"://"+r.Host+asked+"/")
+	w.Header().Set("Content-Type", typeServer)
+	w.WriteHeader(http.StatusMovedPermanently)
+	_, _ = io.WriteString(w, movedPage)
+}
+
+func (r reply) write(w http.ResponseWriter) {
+	header := w.Header()
+	body := r.body
+	switch {
+	case r.page:
+		header.Set("Content-Type", typePage)
+		body = serverPage(r.status)
+	case r.json:
+		header.Set("Content-Type", typeJSON)
+	default:
+		header.Set("Content-Type", typeText)
+	}
+	if r.header {
+		header.Set("Hestia-Exit-Code", strconv.Itoa(r.code))
+	}
+	w.WriteHeader(r.status)
+	if r.status != http.StatusNoContent {
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// serverPage is a page of the web server, in its own words: a title and an apology. Which text the real pages have
+// besides is no concern of an API client.
+func serverPage(status int) string {
+	title := map[int]string{http.StatusNotFound: "Page Not Found"}[status]
+	if title == "" {
+		title = "Internal Server Error"
+	}
+	return "<!doctype html>\n<html lang=\"en\">\n\t<head>\n\t\t<meta charset=\"utf-8\" />\n\t\t<title>" + title +
+		"</title>\n\t</head>\n\t<body>\n\t\t<h1>" + title + "</h1>\n\t</body>\n</html>\n"
+}
+
+const movedPage = "<html>\r\n<head><title>301 Moved Permanently</title></head>\r\n<body>\r\n" +
+	"<center><h1>301 Moved Permanently</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"

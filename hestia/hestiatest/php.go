@@ -1,0 +1,62 @@
+package hestiatest
+
+import (
+	"encoding/json"
+	"strings"
+	"unicode/utf8"
+)
+
+// What the front door is written in has its own ideas of empty, trimmed and true.
+
+// trim takes away what PHP's trim takes away.
+func trim(text string) string { return strings.Trim(text, " \t\n\r\x00\x0b") }
+
+// isEmpty is PHP's empty() for strings.
+func isEmpty(text string) bool { return text == "" || text == "0" }
+
+// isTruthyJSON tells whether PHP decodes the text, and to something that counts as true. Empty objects and arrays do
+// not, so an empty list is not served as JSON.
+func isTruthyJSON(text string) bool {
+	var v any
+	if !utf8.ValidString(text) || json.Unmarshal([]byte(text), &v) != nil {
+		return false
+	}
+	switch v := v.(type) {
+	case bool:
+		return v
+	case float64:
+		return v != 0
+	case string:
+		return !isEmpty(v)
+	case []any:
+		return len(v) > 0
+	case map[string]any:
+		return len(v) > 0
+	}
+	return false
+}
+
+// output is what PHP's exec makes of the lines that a script printed: the white space at the end of each is lost.
+func output(lines []string) []string {
+	all := make([]string, len(lines))
+	for i, line := range lines {
+		all[i] = strings.TrimRight(line, " \t\n\r\v\f")
+	}
+	return all
+}
+
+// baseName is PHP's basename: the last part of a path, without slashes at its end.
+func baseName(path string) string {
+	path = strings.TrimRight(path, "/")
+	return path[strings.LastIndexByte(path, '/')+1:]
+}
+
+// shellLength is how long the command line gets on which a script runs: every argument is quoted, and every single
+// quote in it escaped.
+func shellLength(name string, args []string) int {
+	n := len(commandPrefix) + len(name)
+	for _, arg := range args {
+		n += len(" ''") + len(arg) + strings.Count(arg, "'")*(len(`'\''`)-1)
+	}
+	return n
+}

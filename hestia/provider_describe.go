@@ -1,0 +1,41 @@
+package hestia
+
+import "github.com/provkit/provkit/provider"
+
+var usernamePolicy = provider.NamePolicy{
+	MinLength: 2, MaxLength: 30, First: provider.Lower, Rest: provider.Lower + provider.Digits + "_-",
+	Reserved: []string{
+		"root", "admin", "hestia", "hestiaweb", "hestiamail", "www-data", "nobody", "daemon", "mail", "ftp", "backup",
+		"aria", "aria_log", "mysql", "mysql_upgrade", "ib", "ibdata", "ib_logfile", "ibtmp", "ib_buffer_pool", "performance_schema", "sys", "sudo", "syslog",
+	},
+}
+
+// passwordPolicy: the panel itself sets no rules for new users; PAM may.
+var passwordPolicy = provider.PasswordPolicy{
+	MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}, NotFirst: "/ \t",
+}
+
+var description = provider.Description{
+	Kind: Kind, Name: "Hestia", Service: provider.ServiceHosting,
+	Username: usernamePolicy, Password: &passwordPolicy,
+	Capabilities: provider.Capabilities{
+		provider.CapCheck: {Level: provider.Native}, provider.CapGet: {Level: provider.Native}, provider.CapFind: {Level: provider.Native},
+		provider.CapCreate:    {Level: provider.Native, Note: "a domain means website, zone and mail, as far as the package allows"},
+		provider.CapSuspend:   {Level: provider.Native},
+		provider.CapUnsuspend: {Level: provider.Native, Note: "lifts the suspension of single sites and mailboxes too"},
+		provider.CapTerminate: {Level: provider.Native},
+		provider.CapSignOn: {
+			Level: provider.Partial, Note: "the panel has no login link: the plain login page, or a reset link that changes the password",
+		},
+		provider.CapList:           {Level: provider.Native},
+		provider.CapPlans:          {Level: provider.Native, Note: "not with the billing profile"},
+		provider.CapChangePlan:     {Level: provider.Native, Note: "refused if the package does not cover the usage"},
+		provider.CapChangePassword: {Level: provider.Native, Note: "not while suspended"},
+		provider.CapUsage:          {Level: provider.Native, Note: "disk and traffic are counted at night"},
+		provider.CapFleetUsage:     {Level: provider.Native, Note: "one call for the whole server"},
+		provider.CapAdopt:          {Level: provider.Unsupported, Note: "the panel refuses the brackets of a marker when it changes a name"},
+	},
+}
+
+// Describe tells what the adapter can do.
+func (p *Provider) Describe() *provider.Description { return &description }

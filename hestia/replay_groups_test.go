@@ -1,0 +1,193 @@
+package hestia_test
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/provider"
+)
+
+// sending is a call of a method and what it must send.
+type sending struct {
+	op   string
+	call func(context.Context, *hestia.Client) error
+	// want is the command and its arguments, with bars between them.
+	want string
+	// prints is what the command answers.
+	prints string
+}
+
+// checkSendings performs each call and compares the form by value. Every method of
+// the service must be among them.
+func checkSendings(t *testing.T, service string, all []sending) {
+	t.Helper()
+	seen := make(map[string]bool)
+	for _, s := range all {
+		seen[s.op] = true
+		t.Run(s.op+" "+s.want, func(t *testing.T) {
+			p := newPanel(done())
+			if s.prints != "" {
+				p = newPanel(exit(0, http.StatusOK, s.prints))
+			}
+			require.NoError(t, s.call(t.Context(), withKey(t, p)))
+			words := strings.Split(s.want, "|")
+			want := url.Values{"access_key": {keyID}, "secret_key": {keySecret}, "cmd": {words[0]}}
+			for i, word := range words[1:] {
+				want.Set("arg"+strconv.Itoa(i+1), word)
+			}
+			require.Equal(t, want, p.sent())
+			require.Equal(t, 1, p.calls())
+		})
+	}
+	for op := range methodsOf(withKey(t, newPanel(done()))) {
+		if strings.HasPrefix(op, service+".") && op != "Files.MakeTemp" {
+			assert.True(t, seen[op], "%s is not among the sendings", op)
+		}
+	}
+}
+
+// drop forgets the value.
+func drop[T any](_ T, err error) error { return err }
+
+// drain reads a sequence to its end.
+func drain[T any](seq iter.Seq2[*T, error]) error { return drop(collect(seq)) }
+
+// play gives a recorded answer to a method, and holds what the method sends against
+// the recorded form.
+func play[T any](t *testing.T, file, name string, call func(context.Context, *hestia.Client) (T, error)) (T, error) {
+	t.Helper()
+	all := recorded(t)
+	i := slices.IndexFunc(all, func(e exchange) bool { return e.File == file && e.Name == name })
+	require.GreaterOrEqual(t, i, 0, "no exchange %q in %s", name, file)
+	e := all[i]
+	auth, _ := e.auth()
+	p := newPanel(e.answer())
+	c := dial(t, p, auth, hestia.WithReturnCodes(e.fields()["returncode"] == "yes"))
+	value, err := call(t.Context(), c)
+	checkForm(t, &e, p, true)
+	return value, err
+}
+
+// playChange is play for methods that return an error only.
+func playChange(t *testing.T, file, name string, call func(context.Context, *hestia.Client) error) error {
+	t.Helper()
+	_, err := play(t, file, name, func(ctx context.Context, c *hestia.Client) (any, error) { return nil, call(ctx, c) })
+	return err
+}
+
+// requireExit checks for a code and for the sentinel that it stands for.
+func requireExit(t *testing.T, err error, code hestia.ExitCode, kind error) {
+	t.Helper()
+	var got hestia.ExitCode
+	require.ErrorAs(t, err, &got)
+	require.Equal(t, code, got)
+	require.ErrorIs(t, err, kind)
+}
+
+// changed is a recorded exchange with the outcome that it proves.
+type changed struct {
+	file, name string
+	call       func(context.Context, *hestia.Client) error
+	code       hestia.ExitCode
+	kind       error
+}
+
+func checkChanged(t *testing.T, all []changed) {
+	t.Helper()
+	for _, test := range all {
+		t.Run(test.file+" "+test.name, func(t *testing.T) {
+			err := playChange(t, test.file, test.name, test.call)
+			if test.code == hestia.ExitOK {
+				require.NoError(t, err)
+				return
+			}
+			requireExit(t, err, test.code, test.kind)
+		})
+	}
+}
+
+// refusal is a call with input that must not be sent.
+type refusal struct {
+	name  string
+	call  func(context.Context, *hestia.Client) error
+	field string
+}
+
+func checkRefusals(t *testing.T, all []refusal) {
+	t.Helper()
+	for _, test := range all {
+		t.Run(test.name, func(t *testing.T) {
+			p := newPanel(done())
+			err := test.call(t.Context(), withKey(t, p))
+			require.ErrorIs(t, err, provider.ErrInvalid)
+			var e *provider.Error
+			require.ErrorAs(t, err, &e)
+			require.Contains(t, e.Fields, test.field)
+			require.Zero(t, p.calls(), "something was sent")
+		})
+	}
+}
+
+// checkHostile gives reading calls answers that are none, and expects
+// provider.ErrProtocol of each.
+func checkHostile(t *testing.T, calls map[string]func(context.Context, *hestia.Client) error, bodies map[string]string) {
+	t.Helper()
+	for call, f := range calls {
+		for kind, body := range bodies {
+			t.Run(call+", "+kind, func(t *testing.T) {
+				c := withKey(t, newPanel(exit(0, http.StatusOK, body)))
+				require.ErrorIs(t, f(t.Context(), c), provider.ErrProtocol)
+			})
+		}
+	}
+}
+
+// notLists are no answers to a listing.
+var notLists = map[string]string{
+	"page":                "<html><body>502</body></html>",
+	"text":                "alice\tdefault\tno",
+	"cut off":             `{"a": {"TIME": "10:00:00", "DATE": "2026-01-02", "SUSPENDED": "no"`,
+	"number":              "17",
+	"texts":               `["a", "b"]`,
+	"flat":                `{"a": "b"}`,
+	"other fields":        `{"a": {"COLOUR": "red"}}`,
+	"bad date":            `{"a": {"TIME": "25:00:00", "DATE": "2026-01-02"}}`,
+	"neither yes nor no":  `{"a": {"SUSPENDED": "perhaps"}}`,
+	"object in a field":   `{"a": {"SUSPENDED": {"deep": "yes"}}}`,
+	"list in a list":      `{"a": {"TIME": [["x"]], "DATE": "2026-01-02"}}`,
+	"something behind it": `{"a": {"SUSPENDED": "no"}} {"b": {"SUSPENDED": "no"}}`,
+}
+
+// notThings are no answers to a question for one thing.
+var notThings = map[string]string{
+	"page":               notLists["page"],
+	"text":               notLists["text"],
+	"cut off":            notLists["cut off"],
+	"number":             notLists["number"],
+	"other fields":       notLists["other fields"],
+	"neither yes nor no": notLists["neither yes nor no"],
+	"two":                `{"a": {"SUSPENDED": "no"}, "b": {"SUSPENDED": "no"}}`,
+	"none":               "{\n}",
+}
+
+// made is a point in time as recordings tell it.
+func made(text string) time.Time {
+	at, err := time.Parse(time.DateTime, text)
+	if err != nil {
+		panic(err)
+	}
+	return at
+}
+
+func day(text string) time.Time { return made(text + " 00:00:00") }

@@ -1,0 +1,75 @@
+package hestia
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// tidy takes off white space and, where the panel's JSON is none, repairs what it
+// is known to do wrong: it prints values as they stand, so that tabs, line breaks
+// and backslashes occur inside texts (cron jobs), and it leaves a comma behind the
+// last element (v-list-sys-hestia-autoupdate). Quotation marks inside of texts are
+// beyond repair. What cannot be repaired is returned as it came.
+func tidy(printed []byte) []byte {
+	printed = bytes.TrimSpace(bytes.TrimPrefix(printed, []byte("\xef\xbb\xbf")))
+	if len(printed) == 0 || json.Valid(printed) {
+		return printed
+	}
+	if repaired := repair(printed); json.Valid(repaired) {
+		return repaired
+	}
+	return printed
+}
+
+func repair(printed []byte) []byte {
+	const hex = "0123456789abcdef"
+	out := make([]byte, 0, len(printed)+16)
+	inside := false
+	for i := 0; i < len(printed); i++ {
+		b := printed[i]
+		switch {
+		case b == '"':
+			inside = !inside
+		case !inside && b == ',' && closes(printed[i+1:]):
+			continue
+		case inside && b < ' ':
+			out = append(out, '\\', 'u', '0', '0', hex[b>>4], hex[b&15])
+			continue
+		case inside && b == '\\':
+			if !escapes(printed[i+1:]) {
+				out = append(out, '\\', '\\')
+				continue
+			}
+			out = append(out, b)
+			i++
+			b = printed[i]
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// closes reports whether nothing but the end of a list follows.
+func closes(rest []byte) bool {
+	rest = bytes.TrimLeft(rest, " \t\r\n")
+	return len(rest) > 0 && (rest[0] == ']' || rest[0] == '}')
+}
+
+// escapes reports whether what follows a backslash makes an escape of JSON.
+func escapes(rest []byte) bool {
+	if len(rest) == 0 {
+		return false
+	}
+	if rest[0] != 'u' {
+		return bytes.IndexByte([]byte(`"\/bfnrt`), rest[0]) >= 0
+	}
+	if len(rest) < 5 {
+		return false
+	}
+	for _, b := range rest[1:5] {
+		if bytes.IndexByte([]byte("0123456789abcdefABCDEF"), b) < 0 {
+			return false
+		}
+	}
+	return true
+}
