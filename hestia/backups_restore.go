@@ -6,21 +6,26 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
+// restores is a command that brings something back and prints what it does.
+func restores(op, signature string) *command {
+	return adds(op, signature).printing().orNothing().slowly()
+}
+
 var (
-	backupsRestoreCronJob         = adds("Backups.RestoreCronJob", "v-restore-cron-job USER BACKUP DOMAIN [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreDatabase        = adds("Backups.RestoreDatabase", "v-restore-database USER BACKUP DATABASE [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreDNSDomain       = adds("Backups.RestoreDNSDomain", "v-restore-dns-domain USER BACKUP DOMAIN [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreMailDomain      = adds("Backups.RestoreMailDomain", "v-restore-mail-domain USER BACKUP DOMAIN [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreUser            = adds("Backups.RestoreUser", "v-restore-user USER BACKUP [WEB] [DNS] [MAIL] [DB] [CRON] [UDIR] [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreWebDomain       = adds("Backups.RestoreWebDomain", "v-restore-web-domain USER BACKUP DOMAIN [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreCronJobRestic   = adds("Backups.RestoreCronJobRestic", "v-restore-cron-job-restic USER SNAPSHOT [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreDatabaseRestic  = adds("Backups.RestoreDatabaseRestic", "v-restore-database-restic USER SNAPSHOT DATABASE [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreDNSDomainRestic = adds("Backups.RestoreDNSDomainRestic", "v-restore-dns-domain-restic USER SNAPSHOT DOMAIN [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreFileRestic      = adds("Backups.RestoreFileRestic", "v-restore-file-restic USER SNAPSHOT PATH [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreMailRestic      = adds("Backups.RestoreMailDomainRestic", "v-restore-mail-domain-restic USER SNAPSHOT DOMAIN [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreUserFullRestic  = adds("Backups.RestoreUserFullRestic", "v-restore-user-full-restic USER SNAPSHOT KEY! [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreUserRestic      = adds("Backups.RestoreUserRestic", "v-restore-user-restic USER SNAPSHOT WEB? [DNS] [MAIL] [DB] [CRON] [UDIR=yes] [NOTIFY]").printing().orNothing().slowly()
-	backupsRestoreWebDomainRestic = adds("Backups.RestoreWebDomainRestic", "v-restore-web-domain-restic USER SNAPSHOT DOMAIN [NOTIFY=no] [NEW_USER]").printing().orNothing().slowly()
+	backupsRestoreCronJob         = restores("Backups.RestoreCronJob", "v-restore-cron-job USER BACKUP DOMAIN [NOTIFY]")
+	backupsRestoreDatabase        = restores("Backups.RestoreDatabase", "v-restore-database USER BACKUP DATABASE [NOTIFY]")
+	backupsRestoreDNSDomain       = restores("Backups.RestoreDNSDomain", "v-restore-dns-domain USER BACKUP DOMAIN [NOTIFY]")
+	backupsRestoreMailDomain      = restores("Backups.RestoreMailDomain", "v-restore-mail-domain USER BACKUP DOMAIN [NOTIFY]")
+	backupsRestoreUser            = restores("Backups.RestoreUser", "v-restore-user USER BACKUP [WEB] [DNS] [MAIL] [DB] [CRON] [UDIR] [NOTIFY]")
+	backupsRestoreWebDomain       = restores("Backups.RestoreWebDomain", "v-restore-web-domain USER BACKUP DOMAIN [NOTIFY]")
+	backupsRestoreCronJobRestic   = restores("Backups.RestoreCronJobRestic", "v-restore-cron-job-restic USER SNAPSHOT [NOTIFY]")
+	backupsRestoreDatabaseRestic  = restores("Backups.RestoreDatabaseRestic", "v-restore-database-restic USER SNAPSHOT DATABASE [NOTIFY]")
+	backupsRestoreDNSDomainRestic = restores("Backups.RestoreDNSDomainRestic", "v-restore-dns-domain-restic USER SNAPSHOT DOMAIN [NOTIFY]")
+	backupsRestoreFileRestic      = restores("Backups.RestoreFileRestic", "v-restore-file-restic USER SNAPSHOT PATH [NOTIFY]")
+	backupsRestoreMailRestic      = restores("Backups.RestoreMailDomainRestic", "v-restore-mail-domain-restic USER SNAPSHOT DOMAIN [NOTIFY]")
+	backupsRestoreUserFullRestic  = restores("Backups.RestoreUserFullRestic", "v-restore-user-full-restic USER SNAPSHOT KEY! [NOTIFY]")
+	backupsRestoreUserRestic      = restores("Backups.RestoreUserRestic", "v-restore-user-restic USER SNAPSHOT WEB? [DNS] [MAIL] [DB] [CRON] [UDIR=yes] [NOTIFY]")
+	backupsRestoreWebDomainRestic = restores("Backups.RestoreWebDomainRestic", "v-restore-web-domain-restic USER SNAPSHOT DOMAIN [NOTIFY=no] [NEW_USER]")
 	backupsScheduleRestoreRestic  = adds("Backups.ScheduleUserRestoreRestic", "v-schedule-user-restore-restic USER SNAPSHOT [OBJECT#] [VALUE]").slowly()
 )
 

@@ -44,6 +44,9 @@ func TestBackupsSendings(t *testing.T) {
 			return drop(c.Backups.GetUserBackup(ctx, "alice", "alice.1.tar"))
 		}, "v-list-user-backup|alice|alice.1.tar|json", `{"alice.1.tar": {"SIZE": "1"}}`},
 		{"Backups.ImportCPanel", func(ctx context.Context, c *hestia.Client) error {
+			return drop(c.Backups.ImportCPanel(ctx, "/backup/x.tar.gz", nil))
+		}, "v-import-cpanel|/backup/x.tar.gz", "-- WEB --"},
+		{"Backups.ImportCPanel", func(ctx context.Context, c *hestia.Client) error {
 			return drop(c.Backups.ImportCPanel(ctx, "/backup/x.tar.gz", &hestia.BackupImportCPanelOptions{MX: true}))
 		}, "v-import-cpanel|/backup/x.tar.gz|yes", "-- WEB --"},
 		{"Backups.ImportDirectAdmin", func(ctx context.Context, c *hestia.Client) error {
@@ -65,7 +68,8 @@ func TestBackupsSendings(t *testing.T) {
 			return c.Backups.ScheduleUserRestore(ctx, "alice", "alice.1.tar", nil)
 		}, "v-schedule-user-restore|alice|alice.1.tar", ""},
 		{"Backups.ScheduleUserRestore", func(ctx context.Context, c *hestia.Client) error {
-			return c.Backups.ScheduleUserRestore(ctx, "alice", "alice.1.tar", &hestia.BackupScheduleRestoreOptions{Web: []string{"a.example", "b.example"}, Mail: none, Directories: none})
+			return c.Backups.ScheduleUserRestore(ctx, "alice", "alice.1.tar",
+				&hestia.BackupScheduleRestoreOptions{Web: []string{"a.example", "b.example"}, Mail: none, Directories: none})
 		}, "v-schedule-user-restore|alice|alice.1.tar|a.example,b.example||no|||no", ""},
 		{"Backups.UpdateUserBackupExclusions", func(ctx context.Context, c *hestia.Client) error {
 			return c.Backups.UpdateUserBackupExclusions(ctx, "alice", "/tmp/x")
@@ -77,7 +81,8 @@ func TestBackupsSendings(t *testing.T) {
 			return c.Backups.AddHost(ctx, "local", "x", nil)
 		}, "v-add-backup-host|local|x", ""},
 		{"Backups.AddHostRestic", func(ctx context.Context, c *hestia.Client) error {
-			return c.Backups.AddHostRestic(ctx, &hestia.BackupAddHostResticRequest{Repo: "rest:https://u:pw@b.example/", Snapshots: 5, Daily: 7, Weekly: -1, Monthly: 0, Yearly: -1})
+			return c.Backups.AddHostRestic(ctx,
+				&hestia.BackupAddHostResticRequest{Repo: "rest:https://u:pw@b.example/", Snapshots: 5, Daily: 7, Weekly: -1, Monthly: 0, Yearly: -1})
 		}, "v-add-backup-host-restic|rest:https://u:pw@b.example/|5|7|-1|0|-1", ""},
 		{"Backups.BackupUserRestic", func(ctx context.Context, c *hestia.Client) error {
 			return drop(c.Backups.BackupUserRestic(ctx, "alice", nil))
@@ -116,7 +121,8 @@ func TestBackupsSendings(t *testing.T) {
 			return drop(c.Backups.RestoreUser(ctx, "alice", "alice.1.tar", nil))
 		}, "v-restore-user|alice|alice.1.tar", "-- WEB --"},
 		{"Backups.RestoreUser", func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.RestoreUser(ctx, "alice", "alice.1.tar", &hestia.BackupRestoreUserOptions{Web: none, Databases: []string{"alice_shop"}, Notify: true}))
+			return drop(c.Backups.RestoreUser(ctx, "alice", "alice.1.tar",
+				&hestia.BackupRestoreUserOptions{Web: none, Databases: []string{"alice_shop"}, Notify: true}))
 		}, "v-restore-user|alice|alice.1.tar|no|||alice_shop|||yes", "-- WEB --"},
 		{"Backups.RestoreCronJob", func(ctx context.Context, c *hestia.Client) error {
 			return drop(c.Backups.RestoreCronJob(ctx, "alice", "alice.1.tar", "yes", nil))
@@ -155,11 +161,18 @@ func TestBackupsSendings(t *testing.T) {
 			return drop(c.Backups.RestoreUserRestic(ctx, &hestia.BackupRestoreUserResticRequest{User: "alice", Snapshot: "snap"}, nil))
 		}, "v-restore-user-restic|alice|snap|", "-- WEB --"},
 		{"Backups.RestoreUserRestic", func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.RestoreUserRestic(ctx, &hestia.BackupRestoreUserResticRequest{User: "alice", Snapshot: "snap", Web: hestia.RestoreAll()}, &hestia.BackupRestoreUserResticOptions{Databases: []string{"a", "b"}, Notify: true}))
+			return drop(c.Backups.RestoreUserRestic(ctx, &hestia.BackupRestoreUserResticRequest{User: "alice", Snapshot: "snap", Web: hestia.RestoreAll()},
+				&hestia.BackupRestoreUserResticOptions{Databases: []string{"a", "b"}, Notify: true}))
 		}, "v-restore-user-restic|alice|snap|*|||a,b||yes|yes", "-- WEB --"},
+		{"Backups.RestoreWebDomainRestic", func(ctx context.Context, c *hestia.Client) error {
+			return drop(c.Backups.RestoreWebDomainRestic(ctx, "alice", "snap", "*", nil))
+		}, "v-restore-web-domain-restic|alice|snap|*", "-- WEB --"},
 		{"Backups.RestoreWebDomainRestic", func(ctx context.Context, c *hestia.Client) error {
 			return drop(c.Backups.RestoreWebDomainRestic(ctx, "alice", "snap", "a.example", &hestia.BackupRestoreWebDomainResticOptions{NewUser: true}))
 		}, "v-restore-web-domain-restic|alice|snap|a.example|no|yes", "-- WEB --"},
+		{"Backups.ScheduleUserRestoreRestic", func(ctx context.Context, c *hestia.Client) error {
+			return c.Backups.ScheduleUserRestoreRestic(ctx, "alice", "snap", nil)
+		}, "v-schedule-user-restore-restic|alice|snap", ""},
 		{"Backups.ScheduleUserRestoreRestic", func(ctx context.Context, c *hestia.Client) error {
 			return c.Backups.ScheduleUserRestoreRestic(ctx, "alice", "snap", &hestia.BackupScheduleRestoreResticOptions{Object: "web", Value: "*"})
 		}, "v-schedule-user-restore-restic|alice|snap|web|*", ""},

@@ -17,13 +17,15 @@ func TestDatabasesSendings(t *testing.T) {
 			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u", Password: "pw"}, nil)
 		}, "v-add-database|alice|shop|u|pw", ""},
 		{"Databases.Add", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u", Password: "pw"}, &hestia.DatabaseAddOptions{Charset: "LATIN1"})
+			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u", Password: "pw"},
+				&hestia.DatabaseAddOptions{Charset: "LATIN1"})
 		}, "v-add-database|alice|shop|u|pw|mysql||LATIN1", ""},
 		{"Databases.AddHost", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "pgsql", Host: "db.example", Login: "root", Password: "pw"}, nil)
 		}, "v-add-database-host|pgsql|db.example|root|pw", ""},
 		{"Databases.AddHost", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "pgsql", Host: "db.example", Login: "root", Password: "pw"}, &hestia.DatabaseAddHostOptions{Charsets: []string{"UTF8", "LATIN1"}, Template: "t1", Port: 5433})
+			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "pgsql", Host: "db.example", Login: "root", Password: "pw"},
+				&hestia.DatabaseAddHostOptions{Charsets: []string{"UTF8", "LATIN1"}, Template: "t1", Port: 5433})
 		}, "v-add-database-host|pgsql|db.example|root|pw|500|UTF8,LATIN1|t1|5433", ""},
 		{"Databases.AddTempUser", func(ctx context.Context, c *hestia.Client) error {
 			return drop(c.Databases.AddTempUser(ctx, "alice", "alice_shop", nil))
@@ -38,7 +40,8 @@ func TestDatabasesSendings(t *testing.T) {
 			return c.Databases.AddSysPMASSO(ctx)
 		}, "v-add-sys-pma-sso", ""},
 		{"Databases.ChangeHostPassword", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.ChangeHostPassword(ctx, &hestia.DatabaseChangeHostPasswordRequest{Type: "mysql", Host: "localhost", Login: "root", Password: "pw"})
+			return c.Databases.ChangeHostPassword(ctx,
+				&hestia.DatabaseChangeHostPasswordRequest{Type: "mysql", Host: "localhost", Login: "root", Password: "pw"})
 		}, "v-change-database-host-password|mysql|localhost|root|pw", ""},
 		{"Databases.ChangeOwner", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.ChangeOwner(ctx, "alice_shop", "bob")
@@ -61,6 +64,9 @@ func TestDatabasesSendings(t *testing.T) {
 		{"Databases.DeleteHost", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.DeleteHost(ctx, "mysql", "db.example")
 		}, "v-delete-database-host|mysql|db.example", ""},
+		{"Databases.DeleteTempUser", func(ctx context.Context, c *hestia.Client) error {
+			return c.Databases.DeleteTempUser(ctx, "alice", "alice_shop", "hestia_sso_x", nil)
+		}, "v-delete-database-temp-user|alice|alice_shop|hestia_sso_x", ""},
 		{"Databases.DeleteTempUser", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.DeleteTempUser(ctx, "alice", "alice_shop", "hestia_sso_x", &hestia.DatabaseDeleteTempUserOptions{Host: "localhost"})
 		}, "v-delete-database-temp-user|alice|alice_shop|hestia_sso_x|mysql|localhost", ""},

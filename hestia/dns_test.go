@@ -142,6 +142,9 @@ func TestDNSSendings(t *testing.T) {
 			return drain(c.DNS.GetTemplate(ctx, "default"))
 		}, "v-list-dns-template|default|json", "{\n}"},
 		{"DNS.InsertDomain", func(ctx context.Context, c *hestia.Client) error {
+			return c.DNS.InsertDomain(ctx, "alice", "DOMAIN='x'", nil)
+		}, "v-insert-dns-domain|alice|DOMAIN='x'", ""},
+		{"DNS.InsertDomain", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.InsertDomain(ctx, "alice", "DOMAIN='example.com'", &hestia.DNSInsertDomainOptions{Flush: "records"})
 		}, "v-insert-dns-domain|alice|DOMAIN='example.com'||records", ""},
 		{"DNS.InsertRecord", func(ctx context.Context, c *hestia.Client) error {
@@ -163,8 +166,14 @@ func TestDNSSendings(t *testing.T) {
 			return drop(c.DNS.ListTemplates(ctx))
 		}, "v-list-dns-templates|json", "[\n]"},
 		{"DNS.RebuildDomain", func(ctx context.Context, c *hestia.Client) error {
+			return c.DNS.RebuildDomain(ctx, "alice", "example.com", nil)
+		}, "v-rebuild-dns-domain|alice|example.com", ""},
+		{"DNS.RebuildDomain", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.RebuildDomain(ctx, "alice", "example.com", &hestia.DNSRebuildOptions{UpdateSerial: true})
 		}, "v-rebuild-dns-domain|alice|example.com||yes", ""},
+		{"DNS.RebuildDomains", func(ctx context.Context, c *hestia.Client) error {
+			return c.DNS.RebuildDomains(ctx, "alice", nil)
+		}, "v-rebuild-dns-domains|alice", ""},
 		{"DNS.RebuildDomains", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.RebuildDomains(ctx, "alice", &hestia.DNSRebuildOptions{Restart: hestia.RestartNone})
 		}, "v-rebuild-dns-domains|alice|no", ""},

@@ -25,6 +25,9 @@ func TestFirewallSendings(t *testing.T) {
 			return c.Firewall.AddChain(ctx, "CRM", &hestia.FirewallAddChainOptions{Port: "5678", Protocol: "UDP"})
 		}, "v-add-firewall-chain|CRM|5678|UDP", ""},
 		{"Firewall.AddIPSet", func(ctx context.Context, c *hestia.Client) error {
+			return c.Firewall.AddIPSet(ctx, "nl", nil)
+		}, "v-add-firewall-ipset|nl", ""},
+		{"Firewall.AddIPSet", func(ctx context.Context, c *hestia.Client) error {
 			return c.Firewall.AddIPSet(ctx, "nl", &hestia.FirewallAddIPSetOptions{Source: "https://x.example/nl", AutoUpdate: provider.Ptr(false)})
 		}, "v-add-firewall-ipset|nl|https://x.example/nl||no", ""},
 		{"Firewall.AddIPSet", func(ctx context.Context, c *hestia.Client) error {
@@ -39,6 +42,9 @@ func TestFirewallSendings(t *testing.T) {
 		{"Firewall.AddSysFirewall", func(ctx context.Context, c *hestia.Client) error {
 			return c.Firewall.AddSysFirewall(ctx)
 		}, "v-add-sys-firewall", ""},
+		{"Firewall.ChangeRule", func(ctx context.Context, c *hestia.Client) error {
+			return c.Firewall.ChangeRule(ctx, 3, rule, nil)
+		}, "v-change-firewall-rule|3|DROP|192.0.2.0/24|80,443", ""},
 		{"Firewall.ChangeRule", func(ctx context.Context, c *hestia.Client) error {
 			return c.Firewall.ChangeRule(ctx, 3, rule, &hestia.FirewallChangeRuleOptions{Comment: "WEB"})
 		}, "v-change-firewall-rule|3|DROP|192.0.2.0/24|80,443|TCP|WEB", ""},

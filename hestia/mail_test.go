@@ -17,7 +17,8 @@ func TestMailSendings(t *testing.T) {
 			return c.Mail.AddDomain(ctx, "alice", "a.example", nil)
 		}, "v-add-mail-domain|alice|a.example", ""},
 		{"Mail.AddDomain", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddDomain(ctx, "alice", "a.example", &hestia.MailAddDomainOptions{Antispam: provider.Ptr(false), DKIM: provider.Ptr(true), Restart: hestia.RestartNone})
+			return c.Mail.AddDomain(ctx, "alice", "a.example",
+				&hestia.MailAddDomainOptions{Antispam: provider.Ptr(false), DKIM: provider.Ptr(true), Restart: hestia.RestartNone})
 		}, "v-add-mail-domain|alice|a.example|no|yes|yes|2048|no", ""},
 		{"Mail.AddDomain", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddDomain(ctx, "alice", "a.example", &hestia.MailAddDomainOptions{RejectSpam: true})
@@ -49,6 +50,9 @@ func TestMailSendings(t *testing.T) {
 		{"Mail.AddDomainSMTPRelay", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddDomainSMTPRelay(ctx, "alice", "a.example", "relay.example", &hestia.MailRelayOptions{Port: 25})
 		}, "v-add-mail-domain-smtp-relay|alice|a.example|relay.example|||25", ""},
+		{"Mail.AddDomainWebmail", func(ctx context.Context, c *hestia.Client) error {
+			return c.Mail.AddDomainWebmail(ctx, "alice", "a.example", nil)
+		}, "v-add-mail-domain-webmail|alice|a.example", ""},
 		{"Mail.AddDomainWebmail", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddDomainWebmail(ctx, "alice", "a.example", &hestia.MailAddDomainWebmailOptions{Webmail: "roundcube", Quiet: true})
 		}, "v-add-mail-domain-webmail|alice|a.example|roundcube||yes", ""},
@@ -82,6 +86,9 @@ func TestMailSendings(t *testing.T) {
 		{"Mail.DeleteDomainSMTPRelay", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.DeleteDomainSMTPRelay(ctx, "alice", "a.example")
 		}, "v-delete-mail-domain-smtp-relay|alice|a.example", ""},
+		{"Mail.DeleteDomainWebmail", func(ctx context.Context, c *hestia.Client) error {
+			return c.Mail.DeleteDomainWebmail(ctx, "alice", "a.example", nil)
+		}, "v-delete-mail-domain-webmail|alice|a.example", ""},
 		{"Mail.DeleteDomainWebmail", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.DeleteDomainWebmail(ctx, "alice", "a.example", &hestia.MailDeleteDomainWebmailOptions{Quiet: true})
 		}, "v-delete-mail-domain-webmail|alice|a.example||yes", ""},
@@ -209,8 +216,12 @@ func TestMailSendings(t *testing.T) {
 			return c.Mail.AddSysRoundcube(ctx)
 		}, "v-add-sys-roundcube", ""},
 		{"Mail.AddSysSMTP", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddSysSMTP(ctx, &hestia.MailAddSysSMTPRequest{Domain: "smtp.example", Port: 587, Security: "STARTTLS", Username: "u", Password: "pw", Email: "p@a.example"})
+			return c.Mail.AddSysSMTP(ctx,
+				&hestia.MailAddSysSMTPRequest{Domain: "smtp.example", Port: 587, Security: "STARTTLS", Username: "u", Password: "pw", Email: "p@a.example"})
 		}, "v-add-sys-smtp|smtp.example|587|STARTTLS|u|pw|p@a.example", ""},
+		{"Mail.AddSysSMTPRelay", func(ctx context.Context, c *hestia.Client) error {
+			return c.Mail.AddSysSMTPRelay(ctx, "relay.example", nil)
+		}, "v-add-sys-smtp-relay|relay.example", ""},
 		{"Mail.AddSysSMTPRelay", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddSysSMTPRelay(ctx, "relay.example", &hestia.MailRelayOptions{Username: "u", Password: "pw"})
 		}, "v-add-sys-smtp-relay|relay.example|u|pw", ""},

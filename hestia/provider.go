@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -51,7 +52,7 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	}
 	user, err := p.customer(ctx, id)
 	if err != nil {
-		return nil, named(err, verb+" "+id)
+		return nil, adapter.Named(Kind, err, verb+" "+id)
 	}
 	return account(user), nil
 }
@@ -94,7 +95,7 @@ func checkID(id, action string) error {
 	case id == "":
 		problem = "required"
 	case !loginForm.MatchString(id):
-		problem = fmt.Sprintf("%q is not a login name", clipText(id))
+		problem = fmt.Sprintf("%q is not a login name", adapter.Clip(id))
 	case id == "root":
 		problem = "the system's own user is not a customer"
 	}
@@ -104,62 +105,34 @@ func checkID(id, action string) error {
 	return provider.Problems{"id": problem}.Err(Kind, "", action)
 }
 
-func clipText(s string) string {
-	if len(s) > 40 {
-		return strings.ToValidUTF8(s[:40], "") + "..."
-	}
-	return s
-}
-
-// named puts the portable verb in front of an error instead of the command that
-// failed.
-func named(err error, action string) error {
-	var e *provider.Error
-	if !errors.As(err, &e) || action == "" {
-		return err
-	}
-	renamed := *e
-	renamed.Provider, renamed.Action = Kind, action
-	return &renamed
-}
-
 // Check tests the connection and names what the credentials may not do.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
-	report := &provider.CheckReport{}
-	fail := func(name string, err error) (*provider.CheckReport, error) {
-		report.Steps = append(report.Steps, provider.CheckStep{Name: name, State: provider.CheckFailed, Detail: err.Error(), Err: err})
-		return report, err
-	}
-	steps, latency, users, err := p.client.diagnose(ctx)
-	report.Steps, report.Latency = steps, latency
-	if failed := report.Failed(); failed != nil {
-		if err == nil {
-			err = failed.Err
-		}
-		return report, err
+	var report adapter.Report
+	var users int
+	var err error
+	report.Steps, report.Latency, users, err = p.client.diagnose(ctx)
+	if err := report.Broken(err); err != nil {
+		return &report.CheckReport, err
 	}
 	if err != nil {
-		return fail(provider.CheckCredentials, err)
+		return report.Fail(provider.CheckCredentials, err)
 	}
-	report.Steps = append(report.Steps, provider.CheckStep{
-		Name: provider.CheckCredentials, State: provider.CheckOK, Detail: fmt.Sprintf("signed in; %d users", users),
-	})
-	missing, err := p.missingRights(ctx, report)
-	if err != nil {
-		return fail(provider.CheckRights, err)
+	report.OK(provider.CheckCredentials, fmt.Sprintf("signed in; %d users", users))
+	missing, err := p.missingRights(ctx, &report)
+	switch {
+	case err != nil:
+		return report.Fail(provider.CheckRights, err)
+	case len(missing) > 0:
+		report.Warn(provider.CheckRights, "the key cannot "+strings.Join(missing, ", "))
+	default:
+		report.OK(provider.CheckRights, "all that the adapter uses")
 	}
-	rights := provider.CheckStep{Name: provider.CheckRights, State: provider.CheckOK, Detail: "all that the adapter uses"}
-	if len(missing) > 0 {
-		rights.State = provider.CheckWarning
-		rights.Detail = "the key cannot " + strings.Join(missing, ", ")
+	if report.Version == "" {
+		report.Skip(provider.CheckVersion, "the key may not ask")
+	} else {
+		report.OK(provider.CheckVersion, "Hestia "+report.Version)
 	}
-	report.Steps = append(report.Steps, rights)
-	version := provider.CheckStep{Name: provider.CheckVersion, State: provider.CheckSkipped, Detail: "the key may not ask"}
-	if report.Version != "" {
-		version.State, version.Detail = provider.CheckOK, "Hestia "+report.Version
-	}
-	report.Steps = append(report.Steps, version)
-	return report, nil
+	return report.Done()
 }
 
 // limits remembers what the key may not do. The panel counts forbidden commands towards
@@ -191,7 +164,7 @@ func (l *limits) try(command string, run func() error) error {
 }
 
 // missingRights tries what the "billing" profile lacks, by reads that harm nobody.
-func (p *Provider) missingRights(ctx context.Context, report *provider.CheckReport) ([]string, error) {
+func (p *Provider) missingRights(ctx context.Context, report *adapter.Report) ([]string, error) {
 	var missing []string
 	for _, right := range []struct {
 		what, command string

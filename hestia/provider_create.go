@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -16,87 +16,41 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err := checkOrder(req); err != nil {
 		return nil, err
 	}
-	action := fmt.Sprintf("create account %q", req.Username)
-	creation := &provider.Creation{}
-	user, outcome, err := p.ensureUser(ctx, req)
-	creation.Steps = append(creation.Steps, provider.Step{Name: "user", Outcome: outcome, Err: err})
-	if err != nil {
-		err = named(err, action)
-		if errors.Is(err, provider.ErrOutcomeUnknown) {
-			return creation, err // it may exist
+	creation := &adapter.Creation{Kind: Kind, Action: fmt.Sprintf("create account %q", req.Username), Policy: req.OnFailure}
+	var made *provider.Account
+	if creation.Step(ctx, "user", func(ctx context.Context) (provider.Outcome, error) {
+		user, outcome, err := p.ensureUser(ctx, req)
+		if err == nil {
+			made = account(user)
+			creation.Made(made)
 		}
-		return nil, err
-	}
-	creation.Account, creation.Outcome = account(user), outcome
-	if req.Domain == "" {
-		return creation, nil
-	}
-	domainOutcome, err := p.ensureDomain(ctx, user, req.Domain)
-	creation.Steps = append(creation.Steps, provider.Step{Name: "domain", Outcome: domainOutcome, Err: err})
-	if err != nil {
-		err = named(err, action)
-		if req.OnFailure == provider.UndoPartial && outcome == provider.OutcomeChanged && !errors.Is(err, provider.ErrOutcomeUnknown) {
-			return p.undo(ctx, creation, user.Login, err)
+		return outcome, err
+	}) && req.Domain != "" {
+		creation.Undo = func(ctx context.Context) error { _, err := p.Terminate(ctx, made.ID); return err }
+		if creation.Step(ctx, "domain", func(ctx context.Context) (provider.Outcome, error) {
+			return p.ensureDomain(ctx, made.ID, req.Domain)
+		}) {
+			made.Domain = req.Domain
 		}
-		return creation, err
 	}
-	creation.Account.Domain = req.Domain
-	if domainOutcome == provider.OutcomeChanged {
-		creation.Outcome = provider.OutcomeChanged
-	}
-	return creation, nil
-}
-
-// undo removes the user that this very call made. Its failure is added, not swallowed.
-func (p *Provider) undo(ctx context.Context, creation *provider.Creation, id string, cause error) (*provider.Creation, error) {
-	if _, err := p.Terminate(ctx, id); err != nil {
-		return creation, errors.Join(cause, fmt.Errorf("and undoing it failed: %w", err))
-	}
-	creation.Steps[0].Undone = true
-	creation.Account, creation.Outcome = nil, ""
-	return creation, cause
+	return creation.Result(ctx)
 }
 
 func checkOrder(req *provider.CreateRequest) error {
 	if req == nil {
 		return provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
 	}
-	var problems provider.Problems
-	add := func(field, problem string) {
-		if problem != "" {
-			problems.Add(field, "%s", problem)
-		}
-	}
-	add("Reference", provider.ReferenceProblem(req.Reference))
-	add("Username", usernamePolicy.Problem(req.Username))
-	add("Password", passwordProblem(req.Password))
-	add("Email", emailProblem(req.Email))
-	add("Name", nameProblem(req.Name))
+	problems := adapter.CheckOrder(req, &description)
+	adapter.NoHandle(&problems, req)
+	adapter.Add(&problems, "Password", passwordProblem(req.Password))
+	adapter.Add(&problems, "Name", nameProblem(req.Name))
 	if req.Domain != "" {
-		add("Domain", domainProblem(req.Domain))
+		adapter.Add(&problems, "Domain", domainProblem(req.Domain))
 	}
 	if req.Plan != "" {
-		add("Plan", planProblem(req.Plan))
+		adapter.Add(&problems, "Plan", planProblem(req.Plan))
 	}
-	if req.Handle != "" {
-		add("Handle", "accounts here are made at once: there is no handle")
-	}
-	if req.OnFailure != provider.KeepPartial && req.OnFailure != provider.UndoPartial {
-		add("OnFailure", "unknown policy")
-	}
-	provider.CheckOptions(&problems, "Options.", description.Options, req.Options)
-	return problems.Err(Kind, "", fmt.Sprintf("create account %q", clipText(req.Username)))
-}
-
-func emailProblem(address string) string {
-	if address == "" {
-		return "required"
-	}
-	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address || !strings.Contains(address, ".") {
-		return fmt.Sprintf("%q is not an e-mail address", clipText(address))
-	}
-	return ""
+	return problems.Err(Kind, "", fmt.Sprintf("create account %q", adapter.Clip(req.Username)))
 }
 
 // passwordProblem adds to the policy what the panel would alter on the way.
@@ -125,7 +79,7 @@ func nameProblem(name string) string {
 func domainProblem(name string) string {
 	if len(name) > 253 || !strings.Contains(name, ".") || strings.ContainsAny(name, " \t\r\n/\\?#@:_'\"*") ||
 		strings.Contains(name, "..") || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") {
-		return fmt.Sprintf("%q is not a domain name", clipText(name))
+		return fmt.Sprintf("%q is not a domain name", adapter.Clip(name))
 	}
 	if strings.HasPrefix(name, "www.") || strings.ToLower(name) != name {
 		return "must be in lower case and without www., as the panel stores it"
@@ -135,7 +89,7 @@ func domainProblem(name string) string {
 
 func planProblem(plan string) string {
 	if len(plan) > 64 || strings.ContainsAny(plan, " \t\r\n/\\'\"<>|;&$") || strings.HasPrefix(plan, ".") || strings.HasPrefix(plan, "-") {
-		return fmt.Sprintf("%q is not the name of a package", clipText(plan))
+		return fmt.Sprintf("%q is not the name of a package", adapter.Clip(plan))
 	}
 	return ""
 }
@@ -169,7 +123,7 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) 
 	if err == nil {
 		return claim(user, req, provider.OutcomeChanged)
 	}
-	if !refusal(err) {
+	if !adapter.Refused(err) {
 		return nil, "", err
 	}
 	refused := err
@@ -184,19 +138,6 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) 
 		return nil, "", provider.Unsettled(refused, errors.New("there is no such user"))
 	}
 	return nil, "", blamePlan(refused)
-}
-
-// refusal reports whether the panel refused a change for what was in it.
-func refusal(err error) bool {
-	if errors.Is(err, provider.ErrOutcomeUnknown) {
-		return false
-	}
-	for _, kind := range []error{provider.ErrInvalid, provider.ErrConflict, provider.ErrAlreadyExists, provider.ErrNotFound} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
 }
 
 // blamePlan: the only thing that adding a user or changing its package can fail to
@@ -229,22 +170,22 @@ func claim(user *User, req *provider.CreateRequest, outcome provider.Outcome) (*
 }
 
 // ensureDomain adds website, zone and mail domain unless the website is there.
-func (p *Provider) ensureDomain(ctx context.Context, user *User, domain string) (provider.Outcome, error) {
-	there, err := p.seesDomain(ctx, user.Login, domain)
+func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (provider.Outcome, error) {
+	there, err := p.seesDomain(ctx, login, domain)
 	if err != nil || there {
 		return outcomeIf(there, provider.OutcomeAlready), err
 	}
-	look := func(ctx context.Context) (bool, error) { return p.seesDomain(ctx, user.Login, domain) }
+	look := func(ctx context.Context) (bool, error) { return p.seesDomain(ctx, login, domain) }
 	lost := false
 	err = provider.Recover(ctx, func(ctx context.Context) error {
-		err := p.client.Domains.Add(ctx, user.Login, domain, nil)
+		err := p.client.Domains.Add(ctx, login, domain, nil)
 		lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
 		return err
 	}, look)
 	if err == nil {
 		return provider.OutcomeChanged, nil
 	}
-	if !refusal(err) {
+	if !adapter.Refused(err) {
 		return "", err
 	}
 	refused := err

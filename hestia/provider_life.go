@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -56,7 +57,7 @@ func (p *Provider) change(ctx context.Context, id, verb string, asWanted func(*U
 	}
 	user, err := p.customer(ctx, id)
 	if err != nil {
-		return "", named(err, verb+" "+id)
+		return "", adapter.Named(Kind, err, verb+" "+id)
 	}
 	if asWanted(user) {
 		return provider.OutcomeAlready, nil
@@ -74,7 +75,7 @@ func (p *Provider) change(ctx context.Context, id, verb string, asWanted func(*U
 			return err == nil && asWanted(user), err
 		})
 	if err != nil {
-		return "", named(err, verb+" "+id)
+		return "", adapter.Named(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -94,7 +95,7 @@ func (p *Provider) ChangePassword(ctx context.Context, id string, password provi
 		err = p.client.Users.ChangePassword(ctx, id, password)
 	}
 	if err != nil {
-		return "", named(err, verb+" "+id)
+		return "", adapter.Named(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -110,10 +111,10 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	if _, err := p.customer(ctx, id); err != nil {
 		if errors.Is(err, provider.ErrNotFound) {
 			if unproven := p.proveAbsent(ctx, id); unproven != nil {
-				return "", named(unproven, action)
+				return "", adapter.Named(Kind, unproven, action)
 			}
 		}
-		return "", named(err, action)
+		return "", adapter.Named(Kind, err, action)
 	}
 	err := provider.Settle(ctx,
 		func(ctx context.Context) error {
@@ -132,7 +133,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 			return false, err
 		})
 	if err != nil {
-		return "", named(err, action)
+		return "", adapter.Named(Kind, err, action)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -179,7 +180,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		return nil, provider.Problems{"Kind": fmt.Sprintf("%q is not offered here, only %q and %q", req.Kind, provider.SignOnPlain, provider.SignOnReset)}.Err(Kind, "", action)
 	}
 	if _, err := p.customer(ctx, req.AccountID); err != nil {
-		return nil, named(err, action)
+		return nil, adapter.Named(Kind, err, action)
 	}
 	page := p.client.rest.Root()
 	page.RawPath = ""
@@ -194,7 +195,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 	}
 	minted := time.Now()
 	if err := p.client.Users.ChangeRKey(ctx, req.AccountID, &UserChangeRKeyOptions{Hash: provider.Secret(hash)}); err != nil {
-		return nil, named(err, action)
+		return nil, adapter.Named(Kind, err, action)
 	}
 	page.Path += "/reset/"
 	page.RawQuery = url.Values{"action": {"confirm"}, "user": {req.AccountID}, "code": {code}}.Encode()

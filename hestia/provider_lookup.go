@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -18,15 +19,15 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	if q.IsZero() {
 		return nil, provider.Problems{"query": "empty: set Username, Reference, Email or Domain"}.Err(Kind, "", verb)
 	}
-	action := verb + " " + queryText(q)
+	action := verb + " " + adapter.QueryText(q)
 	login := q.Username
 	if q.Domain != "" {
 		owner, err := p.client.Domains.SearchOwner(ctx, strings.ToLower(q.Domain), nil)
 		if err != nil {
-			return nil, named(err, action)
+			return nil, adapter.Named(Kind, err, action)
 		}
 		if login != "" && !strings.EqualFold(login, owner) {
-			return nil, notFound(action)
+			return nil, adapter.NotFound(Kind, action)
 		}
 		login = owner
 	}
@@ -39,9 +40,9 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	}
 	switch {
 	case err != nil:
-		return nil, named(err, action)
-	case !matches(found, q):
-		return nil, notFound(action)
+		return nil, adapter.Named(Kind, err, action)
+	case !adapter.Matches(found, q):
+		return nil, adapter.NotFound(Kind, action)
 	}
 	found.Domain = q.Domain
 	return found, nil
@@ -49,7 +50,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 
 func (p *Provider) byLogin(ctx context.Context, login string) (*provider.Account, error) {
 	if checkID(login, "") != nil {
-		return nil, notFound("") // no user can have that name
+		return nil, adapter.NotFound(Kind, "") // no user can have that name
 	}
 	user, err := p.customer(ctx, login)
 	if lower := strings.ToLower(login); errors.Is(err, provider.ErrNotFound) && lower != login {
@@ -57,7 +58,7 @@ func (p *Provider) byLogin(ctx context.Context, login string) (*provider.Account
 		user, err = p.customer(ctx, lower)
 	}
 	if errors.Is(err, provider.ErrForbidden) && user == nil && isAdmin(err) {
-		return nil, notFound("")
+		return nil, adapter.NotFound(Kind, "")
 	}
 	if err != nil {
 		return nil, err
@@ -77,7 +78,7 @@ func (p *Provider) bySearch(ctx context.Context, q provider.Query) (*provider.Ac
 		switch {
 		case err != nil:
 			return nil, err
-		case !matches(a, q):
+		case !adapter.Matches(a, q):
 		case found != nil:
 			return nil, &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("users %q and %q both match", found.ID, a.ID)}
 		default:
@@ -85,32 +86,9 @@ func (p *Provider) bySearch(ctx context.Context, q provider.Query) (*provider.Ac
 		}
 	}
 	if found == nil {
-		return nil, notFound("")
+		return nil, adapter.NotFound(Kind, "")
 	}
 	return found, nil
-}
-
-// matches holds an account against everything in the query but the domain. Login
-// names are those of a Unix system: case matters, but no two customers should
-// differ in nothing else.
-func matches(a *provider.Account, q provider.Query) bool {
-	return (q.Username == "" || strings.EqualFold(a.Username, q.Username)) &&
-		(q.Email == "" || strings.EqualFold(a.Email, q.Email)) &&
-		(q.Reference == "" || a.Reference == q.Reference)
-}
-
-func notFound(action string) error {
-	return &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrNotFound, Message: "no user matches"}
-}
-
-func queryText(q provider.Query) string {
-	var parts []string
-	for _, part := range [][2]string{{"user", q.Username}, {"reference", q.Reference}, {"e-mail", q.Email}, {"domain", q.Domain}} {
-		if part[1] != "" {
-			parts = append(parts, fmt.Sprintf("%s %q", part[0], part[1]))
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // List lists all customers, in one call.
@@ -122,7 +100,7 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 		}
 		for user, err := range p.users(ctx) {
 			if err != nil {
-				yield(nil, named(err, "list accounts"))
+				yield(nil, adapter.Named(Kind, err, "list accounts"))
 				return
 			}
 			if user.Role != roleAdmin && !yield(account(user), nil) {
@@ -160,7 +138,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	var plans []provider.Plan
 	for pack, err := range inhabited(p.client.Packages.List(ctx), "packages") {
 		if err != nil {
-			return nil, named(err, "list plans")
+			return nil, adapter.Named(Kind, err, "list plans")
 		}
 		plan := provider.Plan{ID: pack.Name, Name: pack.Name, Native: pack}
 		plan.Limits = figures(pack.Limits, UserUsage{})
@@ -178,7 +156,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 	asOf := time.Now()
 	user, err := p.customer(ctx, id)
 	if err != nil {
-		return nil, named(err, verb+" "+id)
+		return nil, adapter.Named(Kind, err, verb+" "+id)
 	}
 	return report(user, asOf), nil
 }
@@ -189,7 +167,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		asOf := time.Now()
 		for user, err := range p.users(ctx) {
 			if err != nil {
-				yield(nil, named(err, "read usage of all accounts"))
+				yield(nil, adapter.Named(Kind, err, "read usage of all accounts"))
 				return
 			}
 			if user.Role != roleAdmin && !yield(report(user, asOf), nil) {

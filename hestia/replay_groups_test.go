@@ -1,8 +1,12 @@
 package hestia_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"iter"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -191,3 +195,72 @@ func made(text string) time.Time {
 }
 
 func day(text string) time.Time { return made(text + " 00:00:00") }
+
+// Passwords, keys and hashes stand in no error, log line or dump, whatever the panel
+// quotes of them.
+func TestGroupSecretsNowhere(t *testing.T) {
+	const canary = `CANARY 1&2<3>"4"\5 ünï`
+	ctx := t.Context()
+	for name, call := range map[string]func(*hestia.Client) error{
+		"mailbox": func(c *hestia.Client) error { return c.Mail.AddAccount(ctx, "a", "a.example", "info", canary, nil) },
+		"mailbox password": func(c *hestia.Client) error {
+			return c.Mail.ChangeAccountPassword(ctx, "a", "a.example", "info", canary)
+		},
+		"mailbox hash": func(c *hestia.Client) error {
+			return c.Mail.CheckAccountHash(ctx, hestia.MailHashBcrypt, "other", canary)
+		},
+		"relay": func(c *hestia.Client) error {
+			return c.Mail.AddDomainSMTPRelay(ctx, "a", "a.example", "b.example", &hestia.MailRelayOptions{Password: canary})
+		},
+		"server's relay": func(c *hestia.Client) error {
+			return c.Mail.AddSysSMTPRelay(ctx, "b.example", &hestia.MailRelayOptions{Password: canary})
+		},
+		"panel's account": func(c *hestia.Client) error {
+			return c.Mail.AddSysSMTP(ctx, &hestia.MailAddSysSMTPRequest{Domain: "b.example", Port: 25, Security: "SSL", Username: "u", Password: canary, Email: "a@a.example"})
+		},
+		"database": func(c *hestia.Client) error {
+			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "a", Database: "b", Login: "c", Password: canary}, nil)
+		},
+		"database password": func(c *hestia.Client) error { return c.Databases.ChangePassword(ctx, "a", "a_b", canary) },
+		"database login": func(c *hestia.Client) error {
+			return c.Databases.ChangeUser(ctx, "a", "a_b", "c", &hestia.DatabaseChangeUserOptions{Password: canary})
+		},
+		"database server": func(c *hestia.Client) error {
+			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "mysql", Host: "b.example", Login: "c", Password: canary}, nil)
+		},
+		"its password": func(c *hestia.Client) error {
+			return c.Databases.ChangeHostPassword(ctx, &hestia.DatabaseChangeHostPasswordRequest{Type: "mysql", Host: "b.example", Login: "c", Password: canary})
+		},
+		"cluster host": func(c *hestia.Client) error {
+			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "b.example", Port: 8083, User: "admin"}, &hestia.DNSAddRemoteHostOptions{Password: canary})
+		},
+		"cluster key": func(c *hestia.Client) error {
+			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "b.example", Port: 8083, User: canary}, nil)
+		},
+		"archives": func(c *hestia.Client) error {
+			return c.Backups.AddHost(ctx, "sftp", "b.example", &hestia.BackupAddHostOptions{Password: canary})
+		},
+		"repository": func(c *hestia.Client) error {
+			return c.Backups.AddHostRestic(ctx, &hestia.BackupAddHostResticRequest{Repo: canary})
+		},
+		"repository key": func(c *hestia.Client) error {
+			return drop(c.Backups.RestoreUserFullRestic(ctx, "a", "1a2b", canary, nil))
+		},
+	} {
+		for kind, a := range map[string]answer{
+			"refused":   exit(2, http.StatusUnprocessableEntity, "Error: invalid format :: "+canary),
+			"done":      exit(0, http.StatusOK, "Error: "+canary),
+			"crash":     {status: http.StatusInternalServerError, body: canary + url.QueryEscape(canary)},
+			"no answer": {err: errors.New("dial: " + canary)},
+		} {
+			var seen bytes.Buffer
+			logger := slog.New(slog.NewJSONHandler(&seen, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			c := withKey(t, newPanel(a), provider.WithLogger(logger), provider.WithDumps(&seen))
+			if err := call(c); err != nil {
+				fmt.Fprintf(&seen, "%v %+v %#v", err, err, err)
+			}
+			require.Contains(t, seen.String(), "redacted", "%s, %s", name, kind)
+			require.NotContains(t, seen.String(), "CANARY", "%s, %s", name, kind)
+		}
+	}
+}

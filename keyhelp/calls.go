@@ -4,9 +4,9 @@ import (
 	"context"
 	"iter"
 	"maps"
-	"net/mail"
 	"strconv"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
@@ -146,16 +146,7 @@ func checkName(op operation, field, name string) error {
 }
 
 // emailProblem returns why an address cannot be one, or "".
-func emailProblem(address string) string {
-	if address == "" {
-		return "required"
-	}
-	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address {
-		return strconv.Quote(address) + " is not an e-mail address"
-	}
-	return ""
-}
+func emailProblem(address string) string { return adapter.EmailProblem(address) }
 
 func quoted(arg string) string {
 	if _, err := strconv.ParseInt(arg, 10, 64); err == nil {

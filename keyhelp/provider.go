@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -106,7 +107,7 @@ func accountID(id, action string) (int64, error) {
 	if err == nil && n > 0 && idText(n) == id {
 		return n, nil
 	}
-	problem := strconv.Quote(clipText(id)) + " is not a client ID (a positive number)"
+	problem := strconv.Quote(adapter.Clip(id)) + " is not a client ID (a positive number)"
 	if id == "" {
 		problem = "required"
 	}
@@ -116,73 +117,52 @@ func accountID(id, action string) (int64, error) {
 func planID(plan string) (int64, string) {
 	n, err := strconv.ParseInt(plan, 10, 64)
 	if err != nil || n <= 0 || idText(n) != plan {
-		return 0, strconv.Quote(clipText(plan)) + " is not a hosting plan ID (a positive number)"
+		return 0, strconv.Quote(adapter.Clip(plan)) + " is not a hosting plan ID (a positive number)"
 	}
 	return n, ""
 }
 
-func clipText(s string) string {
-	if len(s) > 40 {
-		return s[:40] + "..."
-	}
-	return s
-}
-
 // Check tests the connection and what the key may do.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
-	report := &provider.CheckReport{}
-	fail := func(name string, err error) (*provider.CheckReport, error) {
-		report.Steps = append(report.Steps, provider.CheckStep{Name: name, State: provider.CheckFailed, Detail: err.Error(), Err: err})
-		return report, err
-	}
-	steps, latency, err := p.client.diagnose(ctx)
-	report.Steps, report.Latency = steps, latency
-	if failed := report.Failed(); failed != nil {
-		if err == nil {
-			err = failed.Err
-		}
-		return report, err
+	var report adapter.Report
+	var err error
+	report.Steps, report.Latency, err = p.client.diagnose(ctx)
+	if err := report.Broken(err); err != nil {
+		return &report.CheckReport, err
 	}
 	dialect, err := p.client.Dialect(ctx)
 	if err == nil {
 		err = p.client.Server.Ping(ctx)
 	}
 	if err != nil {
-		return fail(provider.CheckCredentials, err)
+		return report.Fail(provider.CheckCredentials, err)
 	}
-	report.Steps = append(report.Steps, provider.CheckStep{
-		Name: provider.CheckCredentials, State: provider.CheckOK, Detail: fmt.Sprintf("the API key is accepted (%s dialect)", dialect),
-	})
-	rights, err := p.checkRights(ctx)
-	if err != nil {
-		return fail(provider.CheckRights, err)
+	report.OK(provider.CheckCredentials, fmt.Sprintf("the API key is accepted (%s dialect)", dialect))
+	if err := p.checkRights(ctx, &report); err != nil {
+		return report.Fail(provider.CheckRights, err)
 	}
-	report.Steps = append(report.Steps, rights)
 	version, err := p.client.Server.Version(ctx)
 	if err != nil {
-		return fail(provider.CheckVersion, err)
+		return report.Fail(provider.CheckVersion, err)
 	}
 	report.Version = version.Version
-	report.Steps = append(report.Steps, provider.CheckStep{
-		Name: provider.CheckVersion, State: provider.CheckOK, Detail: strings.TrimSpace(fmt.Sprintf("KeyHelp %s build %s", version.Version, version.Build)),
-	})
-	return report, nil
+	report.OK(provider.CheckVersion, strings.TrimSpace(fmt.Sprintf("KeyHelp %s build %s", version.Version, version.Build)))
+	return report.Done()
 }
 
 // checkRights lists the clients where the dialect can.
-func (p *Provider) checkRights(ctx context.Context) (provider.CheckStep, error) {
-	step := provider.CheckStep{Name: provider.CheckRights, State: provider.CheckOK}
+func (p *Provider) checkRights(ctx context.Context, report *adapter.Report) error {
 	count := 0
 	for _, err := range p.client.Clients.List(ctx, nil) {
 		if errors.Is(err, provider.ErrUnsupported) {
-			step.State, step.Detail = provider.CheckSkipped, "the documented dialect has no harmless call that tells"
-			return step, nil
+			report.Skip(provider.CheckRights, "the documented dialect has no harmless call that tells")
+			return nil
 		}
 		if err != nil {
-			return step, err
+			return err
 		}
 		count++
 	}
-	step.Detail = fmt.Sprintf("the key can list the clients: %d", count)
-	return step, nil
+	report.OK(provider.CheckRights, fmt.Sprintf("the key can list the clients: %d", count))
+	return nil
 }

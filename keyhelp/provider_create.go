@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -25,45 +26,27 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err != nil {
 		return nil, err
 	}
-	creation := &provider.Creation{}
-	client, outcome, err := p.ensureClient(ctx, d, order, request)
-	creation.Steps = append(creation.Steps, provider.Step{Name: "client", Outcome: outcome, Err: err})
-	if err != nil {
-		if errors.Is(err, provider.ErrOutcomeUnknown) {
-			return creation, err // it may exist
+	creation := &adapter.Creation{Kind: Kind, Action: order.action, Policy: req.OnFailure}
+	var account *provider.Account
+	made := creation.Step(ctx, "client", func(ctx context.Context) (provider.Outcome, error) {
+		client, outcome, err := p.ensureClient(ctx, d, order, request)
+		if err == nil {
+			p.seen.add(client.ID)
+			account = p.account(client)
+			creation.Made(account)
 		}
-		return nil, err
-	}
-	p.seen.add(client.ID)
-	creation.Account, creation.Outcome = p.account(client), outcome
-	if req.Domain == "" {
-		return creation, nil
-	}
-	domainOutcome, err := p.ensureDomain(ctx, d, client.ID, req.Domain)
-	creation.Steps = append(creation.Steps, provider.Step{Name: "domain", Outcome: domainOutcome, Err: err})
-	if err != nil {
-		err = named(err, order.action)
-		if req.OnFailure == provider.UndoPartial && outcome == provider.OutcomeChanged && !errors.Is(err, provider.ErrOutcomeUnknown) {
-			return p.undo(ctx, creation, client.ID, err)
+		return outcome, err
+	})
+	if made && req.Domain != "" {
+		creation.Undo = func(ctx context.Context) error { _, err := p.Terminate(ctx, account.ID); return err }
+		id := account.Native.(*ClientAccount).ID
+		if creation.Step(ctx, "domain", func(ctx context.Context) (provider.Outcome, error) {
+			return p.ensureDomain(ctx, d, id, req.Domain)
+		}) {
+			account.Domain = req.Domain
 		}
-		return creation, err
 	}
-	creation.Account.Domain = req.Domain
-	if domainOutcome == provider.OutcomeChanged {
-		creation.Outcome = provider.OutcomeChanged
-	}
-	return creation, nil
-}
-
-// undo removes the client that this very call made. Its failure is added, not
-// swallowed.
-func (p *Provider) undo(ctx context.Context, creation *provider.Creation, id int64, cause error) (*provider.Creation, error) {
-	if _, err := p.Terminate(ctx, idText(id)); err != nil {
-		return creation, errors.Join(cause, fmt.Errorf("and undoing it failed: %w", err))
-	}
-	creation.Steps[0].Undone = true
-	creation.Account, creation.Outcome = nil, ""
-	return creation, cause
+	return creation.Result(ctx)
 }
 
 // order is a checked CreateRequest.
@@ -77,39 +60,23 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	if req == nil {
 		return nil, provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
 	}
-	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", clipText(req.Username))}
-	desc := p.Describe()
-	var problems provider.Problems
-	add := func(field, problem string) {
-		if problem != "" {
-			problems.Add(field, "%s", problem)
-		}
-	}
-	add("Reference", provider.ReferenceProblem(req.Reference))
-	add("Username", desc.Username.Problem(req.Username))
-	add("Password", desc.Password.Problem(req.Password))
-	add("Email", emailProblem(req.Email))
+	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", adapter.Clip(req.Username))}
+	problems := adapter.CheckOrder(req, p.Describe())
+	adapter.NoHandle(&problems, req)
 	if _, marker := provider.Unmark(req.Name); marker != "" || strings.ContainsAny(req.Name, "\r\n") {
-		add("Name", "holds a marker or a line break")
+		problems.Add("Name", "holds a marker or a line break")
 	}
 	if req.Domain != "" {
-		add("Domain", domainProblem(req.Domain))
+		adapter.Add(&problems, "Domain", domainProblem(req.Domain))
 	}
 	if req.Plan != "" {
 		var problem string
 		o.plan, problem = planID(req.Plan)
-		add("Plan", problem)
+		adapter.Add(&problems, "Plan", problem)
 	}
 	if _, marker := provider.Unmark(req.Options[optNotes]); marker != "" {
-		add("Options."+optNotes, "holds a marker")
+		problems.Add("Options."+optNotes, "holds a marker")
 	}
-	if req.Handle != "" {
-		add("Handle", "accounts here are made at once: there is no handle")
-	}
-	if req.OnFailure != provider.KeepPartial && req.OnFailure != provider.UndoPartial {
-		add("OnFailure", "unknown policy")
-	}
-	provider.CheckOptions(&problems, "Options.", desc.Options, req.Options)
 	return o, problems.Err(Kind, "", o.action)
 }
 
@@ -157,7 +124,7 @@ func (p *Provider) ensureClient(ctx context.Context, d *dialect, o *order, reque
 		case err == nil:
 			return p.claim(client, o)
 		case !errors.Is(err, provider.ErrNotFound):
-			return nil, "", named(err, o.action)
+			return nil, "", adapter.Named(Kind, err, o.action)
 		}
 	}
 	var client *ClientAccount
@@ -180,8 +147,8 @@ func (p *Provider) ensureClient(ctx context.Context, d *dialect, o *order, reque
 		return client, provider.OutcomeChanged, nil
 	case err == nil:
 		return p.claimLost(client, o)
-	case !refusal(err):
-		return nil, "", named(err, o.action)
+	case !adapter.Refused(err):
+		return nil, "", adapter.Named(Kind, err, o.action)
 	}
 	return p.explainClient(ctx, d, o, err, lost)
 }
@@ -206,15 +173,9 @@ func (p *Provider) explainClient(ctx context.Context, d *dialect, o *order, refu
 	case err == nil:
 		return p.claim(client, o)
 	case !errors.Is(err, provider.ErrNotFound) || lost:
-		return nil, "", named(provider.Unsettled(refused, err), o.action)
+		return nil, "", adapter.Named(Kind, provider.Unsettled(refused, err), o.action)
 	}
 	return nil, "", p.taken(ctx, d, refused, o)
-}
-
-// refusal reports whether the panel refused a creation for what was in it.
-func refusal(err error) bool {
-	return !errors.Is(err, provider.ErrOutcomeUnknown) &&
-		(errors.Is(err, provider.ErrInvalid) || errors.Is(err, provider.ErrConflict) || errors.Is(err, provider.ErrAlreadyExists))
 }
 
 // taken is the error for a refused creation when no client of that name is seen. An
@@ -225,18 +186,18 @@ func (p *Provider) taken(ctx context.Context, d *dialect, refused error, o *orde
 	if !errors.As(refused, &e) {
 		return refused
 	}
-	named := *e
-	named.Action = o.action
+	blamed := *e
+	blamed.Action = o.action
 	if blames(refused, d.client["LoginName"].name) {
-		named.Kind = provider.ErrAlreadyExists
-		named.Message += "; no client of that name is seen: an admin has it, or its ID is beyond WithScan"
+		blamed.Kind = provider.ErrAlreadyExists
+		blamed.Message += "; no client of that name is seen: an admin has it, or its ID is beyond WithScan"
 	} else if adminsGetByName.in(d) != nil {
 		if _, err := p.client.Admins.GetByName(ctx, o.Username); err == nil {
-			named.Kind = provider.ErrAlreadyExists
-			named.Message += "; an admin has that login name"
+			blamed.Kind = provider.ErrAlreadyExists
+			blamed.Message += "; an admin has that login name"
 		}
 	}
-	return &named
+	return &blamed
 }
 
 // claim decides whether a client that is there is ours.
@@ -283,7 +244,7 @@ func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64,
 	if err == nil {
 		return provider.OutcomeChanged, nil
 	}
-	if !refusal(err) {
+	if !adapter.Refused(err) {
 		return "", err
 	}
 	return p.explainDomain(ctx, d, clientID, name, err, lost)
@@ -352,20 +313,4 @@ func (p *Provider) sightDomain(ctx context.Context, d *dialect, clientID int64, 
 		}
 	}
 	return present, nil
-}
-
-// named puts the portable verb in front of an error instead of the call that failed.
-func named(err error, action string) error {
-	var e *provider.Error
-	if !errors.As(err, &e) || action == "" {
-		return err
-	}
-	renamed := *e
-	if renamed.Action != "" && renamed.Action != action {
-		renamed.Action = action + ": " + renamed.Action
-	} else {
-		renamed.Action = action
-	}
-	renamed.Provider = Kind
-	return &renamed
 }

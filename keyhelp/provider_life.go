@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -34,7 +35,7 @@ func (p *Provider) update(ctx context.Context, id, verb string, change *ClientUp
 	action := verb + " " + id
 	client, err := p.read(ctx, n)
 	if err != nil {
-		return "", named(err, action)
+		return "", adapter.Named(Kind, err, action)
 	}
 	if already(client) {
 		return provider.OutcomeAlready, nil
@@ -46,7 +47,7 @@ func (p *Provider) update(ctx context.Context, id, verb string, change *ClientUp
 			return err == nil && made(client), err
 		})
 	if err != nil {
-		return "", named(err, action)
+		return "", adapter.Named(Kind, err, action)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -78,7 +79,7 @@ func (p *Provider) ChangePassword(ctx context.Context, id string, password provi
 		return "", provider.Problems{"password": problem}.Err(Kind, "", verb+" "+id)
 	}
 	if err := p.client.Clients.Update(ctx, n, &ClientUpdateRequest{Password: &password}); err != nil {
-		return "", named(err, verb+" "+id)
+		return "", adapter.Named(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -100,7 +101,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	}
 	client, err := p.read(ctx, n)
 	if err != nil {
-		return "", named(err, action)
+		return "", adapter.Named(Kind, err, action)
 	}
 	if carried := p.account(client).Reference; carried != "" && carried != reference {
 		return "", &provider.Error{
@@ -138,11 +139,11 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	if _, err := p.read(ctx, n); err != nil {
 		if errors.Is(err, provider.ErrNotFound) {
 			if proofErr := p.proveAbsent(ctx, d, n); proofErr != nil {
-				return "", named(proofErr, action)
+				return "", adapter.Named(Kind, proofErr, action)
 			}
 			p.seen.drop(n)
 		}
-		return "", named(err, action)
+		return "", adapter.Named(Kind, err, action)
 	}
 	err = provider.Settle(ctx,
 		func(ctx context.Context) error {
@@ -162,7 +163,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 			return false, err
 		})
 	if err != nil {
-		return "", named(err, action)
+		return "", adapter.Named(Kind, err, action)
 	}
 	p.seen.drop(n)
 	return provider.OutcomeChanged, nil
@@ -251,7 +252,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		}
 	}
 	if err != nil {
-		return nil, named(err, verb+" "+req.AccountID)
+		return nil, adapter.Named(Kind, err, verb+" "+req.AccountID)
 	}
 	return &provider.SignOn{Kind: provider.SignOnSession, URL: session.URL, Method: "GET", ExpiresAt: session.ExpiresAt}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -43,24 +44,11 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 }
 
 func notFound(action string, q provider.Query) error {
-	return &provider.Error{Provider: Kind, Action: action + " " + queryText(q), Kind: provider.ErrNotFound, Message: "no client matches"}
+	return adapter.NotFound(Kind, action+" "+adapter.QueryText(q))
 }
 
-func queryText(q provider.Query) string {
-	var parts []string
-	for _, part := range [][2]string{{"user", q.Username}, {"reference", q.Reference}, {"e-mail", q.Email}, {"domain", q.Domain}} {
-		if part[1] != "" {
-			parts = append(parts, fmt.Sprintf("%s %q", part[0], part[1]))
-		}
-	}
-	return strings.Join(parts, ", ")
-}
-
-// matches holds a client against everything in the query but the domain.
 func (p *Provider) matches(c *ClientAccount, q provider.Query) bool {
-	return (q.Username == "" || strings.EqualFold(c.LoginName, q.Username)) &&
-		(q.Email == "" || strings.EqualFold(c.Email, q.Email)) &&
-		(q.Reference == "" || p.account(c).Reference == q.Reference)
+	return adapter.Matches(p.account(c), q)
 }
 
 func (p *Provider) findByDomain(ctx context.Context, d *dialect, q provider.Query) (*ClientAccount, error) {
@@ -91,7 +79,7 @@ func (p *Provider) findBySearch(ctx context.Context, d *dialect, q provider.Quer
 		}
 		if found != nil {
 			return nil, &provider.Error{
-				Provider: Kind, Action: "find account " + queryText(q), Kind: provider.ErrConflict,
+				Provider: Kind, Action: "find account " + adapter.QueryText(q), Kind: provider.ErrConflict,
 				Message: fmt.Sprintf("clients %d and %d both match", found.ID, client.ID),
 			}
 		}

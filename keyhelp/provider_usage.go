@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -22,7 +23,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 			return plans, nil
 		}
 		if err != nil {
-			return nil, named(err, "list plans")
+			return nil, adapter.Named(Kind, err, "list plans")
 		}
 		plans = append(plans, portablePlan(plan))
 	}
@@ -74,7 +75,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 	}
 	report, err := p.usage(ctx, n)
 	if err != nil {
-		return nil, named(err, verb+" "+id)
+		return nil, adapter.Named(Kind, err, verb+" "+id)
 	}
 	return report, nil
 }
@@ -145,7 +146,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 				workers.Go(func() {
 					report, err := p.usage(ctx, account.ID)
 					if err != nil {
-						err = named(err, "read usage of account "+idText(account.ID))
+						err = adapter.Named(Kind, err, "read usage of account "+idText(account.ID))
 					}
 					if report == nil {
 						report = &provider.UsageReport{AccountID: idText(account.ID)}

@@ -1,0 +1,94 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Creation runs the steps of a Create and keeps the record of them. The first step
+// makes the account.
+type Creation struct {
+	// Kind and Action name the errors.
+	Kind, Action string
+	// Policy is the caller's, and Undo removes the account.
+	Policy provider.FailurePolicy
+	Undo   func(context.Context) error
+
+	made provider.Creation
+}
+
+// Step runs one step and reports whether to go on.
+func (c *Creation) Step(ctx context.Context, name string, do func(context.Context) (provider.Outcome, error)) bool {
+	outcome, err := do(ctx)
+	c.made.Steps = append(c.made.Steps, provider.Step{Name: name, Outcome: outcome, Err: err})
+	if err == nil && (c.made.Outcome == "" || outcome == provider.OutcomeChanged) {
+		c.made.Outcome = outcome
+	}
+	return err == nil
+}
+
+// Made notes the account as it stands.
+func (c *Creation) Made(a *provider.Account) { c.made.Account = a }
+
+// Result is what Create returns. A first step that definitely failed leaves nothing to
+// tell of. When a later one did, the caller's policy may have what this very call made
+// removed again, and nothing else; when a step's outcome is unknown nothing is undone.
+func (c *Creation) Result(ctx context.Context) (*provider.Creation, error) {
+	last := &c.made.Steps[len(c.made.Steps)-1]
+	if last.Err == nil {
+		return &c.made, nil
+	}
+	err := Named(c.Kind, last.Err, c.Action)
+	unknown := errors.Is(err, provider.ErrOutcomeUnknown)
+	if len(c.made.Steps) == 1 {
+		if unknown {
+			return &c.made, err // it may exist
+		}
+		return nil, err
+	}
+	if c.Policy != provider.UndoPartial || c.made.Steps[0].Outcome != provider.OutcomeChanged || unknown {
+		return &c.made, err
+	}
+	if undoErr := c.Undo(ctx); undoErr != nil {
+		return &c.made, errors.Join(err, fmt.Errorf("and undoing it failed: %w", undoErr))
+	}
+	for i := range c.made.Steps {
+		c.made.Steps[i].Undone = c.made.Steps[i].Outcome == provider.OutcomeChanged
+	}
+	c.made.Account, c.made.Outcome = nil, ""
+	return &c.made, err
+}
+
+// CheckOrder is the part of checking a CreateRequest that all systems share. The adapter
+// adds what only it knows to the problems.
+func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provider.Problems {
+	var problems provider.Problems
+	Add(&problems, "Reference", provider.ReferenceProblem(req.Reference))
+	Add(&problems, "Username", desc.Username.Problem(req.Username))
+	if desc.Password != nil {
+		Add(&problems, "Password", desc.Password.Problem(req.Password))
+	}
+	Add(&problems, "Email", EmailProblem(req.Email))
+	if req.OnFailure != provider.KeepPartial && req.OnFailure != provider.UndoPartial {
+		problems.Add("OnFailure", "unknown policy")
+	}
+	provider.CheckOptions(&problems, "Options.", desc.Options, req.Options)
+	return problems
+}
+
+// Add notes a problem unless there is none.
+func Add(problems *provider.Problems, field, problem string) {
+	if problem != "" {
+		problems.Add(field, "%s", problem)
+	}
+}
+
+// NoHandle refuses a handle where accounts are made at once.
+func NoHandle(problems *provider.Problems, req *provider.CreateRequest) {
+	if req.Handle != "" {
+		problems.Add("Handle", "accounts here are made at once: there is no handle")
+	}
+}
