@@ -138,7 +138,7 @@ func decodeTexts(printed []byte) ([]string, error) {
 	texts := make([]string, len(raw))
 	for i := range raw {
 		v, err := valueOf(raw[i])
-		if err != nil || v.list != nil {
+		if err != nil || v.list != nil || raw[i][0] == '{' {
 			return nil, errors.New("an element is not a text")
 		}
 		texts[i] = v.text

@@ -35,6 +35,7 @@ var hostile = map[string]string{
 	"list as a value":   `{"alice": {"SUSPENDED": ["no"]}}`,
 	"deep":              strings.Repeat("[", 100_000),
 	"true":              "true",
+	"objects in a list": `[{"alice": "x"}]`,
 }
 
 func TestHostileAnswers(t *testing.T) {
