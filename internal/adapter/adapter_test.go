@@ -14,7 +14,7 @@ import (
 var (
 	refused = &provider.Error{Provider: "x", Action: "add domain", Kind: provider.ErrInvalid, Message: "bad domain"}
 	lost    = &provider.Error{Provider: "x", Action: "add domain", Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true}
-	stuck   = errors.New("cannot remove it")
+	errStuck   = errors.New("cannot remove it")
 )
 
 // TestCreation: what is told, and what is removed again, for every way in which the
@@ -44,7 +44,7 @@ func TestCreation(t *testing.T) {
 		{name: "undone", policy: provider.UndoPartial, steps: []step{{changed, nil}, {"", refused}}, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{true, false}},
 		{name: "not ours to undo", policy: provider.UndoPartial, steps: []step{{already, nil}, {"", refused}}, wantOutcome: already, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{false, false}},
 		{name: "unknown is not undone", policy: provider.UndoPartial, steps: []step{{changed, nil}, {"", lost}}, wantOutcome: changed, wantErrs: []error{provider.ErrOutcomeUnknown}, wantUndone: []bool{false, false}},
-		{name: "undo fails", policy: provider.UndoPartial, undoFails: stuck, steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid, stuck}, wantUndone: []bool{false, false}},
+		{name: "undo fails", policy: provider.UndoPartial, undoFails: errStuck, steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid, errStuck}, wantUndone: []bool{false, false}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			undone := false
@@ -89,7 +89,7 @@ func TestNamed(t *testing.T) {
 	require.EqualError(t, err, "panel: create account: bad domain")
 	require.ErrorIs(t, err, provider.ErrInvalid)
 	require.Equal(t, "add domain", refused.Action, "the client's error is copied")
-	require.Same(t, stuck, adapter.Named("panel", stuck, "create account"))
+	require.Same(t, errStuck, adapter.Named("panel", errStuck, "create account"))
 }
 
 func TestReport(t *testing.T) {
@@ -98,9 +98,9 @@ func TestReport(t *testing.T) {
 	require.NoError(t, r.Broken(nil))
 	r.Warn("two", "odd")
 	r.Skip("three", "no")
-	report, err := r.Fail("four", stuck)
-	require.Same(t, stuck, err)
+	report, err := r.Fail("four", errStuck)
+	require.Same(t, errStuck, err)
 	require.Equal(t, "four", report.Failed().Name)
-	require.ErrorIs(t, r.Broken(nil), stuck)
+	require.ErrorIs(t, r.Broken(nil), errStuck)
 	require.ErrorIs(t, r.Broken(refused), refused)
 }
