@@ -12,9 +12,9 @@ import (
 )
 
 var (
-	refused = &provider.Error{Provider: "x", Action: "add domain", Kind: provider.ErrInvalid, Message: "bad domain"}
-	lost    = &provider.Error{Provider: "x", Action: "add domain", Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true}
-	errStuck   = errors.New("cannot remove it")
+	refused  = &provider.Error{Provider: "x", Action: "add domain", Kind: provider.ErrInvalid, Message: "bad domain"}
+	lost     = &provider.Error{Provider: "x", Action: "add domain", Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true}
+	errStuck = errors.New("cannot remove it")
 )
 
 // TestCreation: what is told, and what is removed again, for every way in which the
