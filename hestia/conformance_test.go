@@ -1,10 +1,8 @@
 package hestia_test
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
-	"sync"
 	"testing"
 
 	"github.com/provkit/provkit/hestia"
@@ -49,7 +47,7 @@ const (
 func packageOf(name string) hestiatest.Package { return hestiatest.Package{Name: name} }
 
 func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *providertest.World {
-	logs := &logBuffer{}
+	logs := new(providertest.Log)
 	open := func(auth hestia.Auth) provider.Provider {
 		client, err := hestia.New(srv.URL, auth,
 			provider.WithHTTPClient(srv.Client()),
@@ -104,22 +102,4 @@ func truths(srv *hestiatest.Server) []providertest.Truth {
 		})
 	}
 	return out
-}
-
-// logBuffer collects what several clients write at once.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

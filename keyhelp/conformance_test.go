@@ -1,11 +1,9 @@
 package keyhelp_test
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"strconv"
-	"sync"
 	"testing"
 
 	"github.com/provkit/provkit/keyhelp"
@@ -39,7 +37,7 @@ func TestConformance(t *testing.T) {
 func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect) *providertest.World {
 	srv := keyhelptest.NewServer(keyhelptest.WithDialect(panel), keyhelptest.InMemory())
 	plans := srv.Plans()
-	logs := &logBuffer{}
+	logs := new(providertest.Log)
 	open := func(key string) provider.Provider {
 		client, err := keyhelp.New(srv.URL, provider.Secret(key),
 			provider.WithHTTPClient(srv.Client()),
@@ -102,22 +100,4 @@ func truths(srv *keyhelptest.Server) []providertest.Truth {
 		})
 	}
 	return out
-}
-
-// logBuffer collects what several clients write at once.
-type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

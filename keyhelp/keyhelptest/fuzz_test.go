@@ -34,17 +34,17 @@ func FuzzServer(f *testing.F) {
 		srv.AddDomain(keyhelptest.Domain{ClientID: srv.Clients()[0].ID, Name: "seed.example"})
 		target, err := url.Parse(srv.URL + "/api/v2/" + strings.TrimPrefix(path, "/"))
 		if err != nil {
-			t.Skip()
+			return
 		}
 		for range 2 { // the second one meets what the first one left
 			req, err := http.NewRequest(method, target.String(), strings.NewReader(body))
 			if err != nil {
-				t.Skip()
+				return
 			}
 			req.Header.Set("X-API-Key", srv.Key)
 			resp, err := srv.Client().Do(req)
 			if err != nil {
-				t.Skip() // not a request that net/http would send
+				return // not a request that net/http would send
 			}
 			data, err := io.ReadAll(resp.Body)
 			_ = resp.Body.Close()
