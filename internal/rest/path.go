@@ -21,7 +21,21 @@ func fill(route string, args []string) (path, raw string, err error) {
 	}
 	var p, r strings.Builder
 	p.Grow(len(route) + 16) // enough for most
-	r.Grow(len(route) + 16)
+	escaped := false        // r is written only where it differs from p
+	add := func(text string, escape func(string) string) {
+		if !escaped && !plain(text, escape == nil) {
+			escaped = true
+			r.WriteString(p.String())
+		}
+		p.WriteString(text)
+		switch {
+		case !escaped:
+		case escape == nil:
+			r.WriteString(escapeLiteral(text))
+		default:
+			r.WriteString(escape(text))
+		}
+	}
 	rest := route
 	for {
 		open := strings.IndexByte(rest, '{')
@@ -42,18 +56,33 @@ func fill(route string, args []string) (path, raw string, err error) {
 		case dotSegment(args[0]):
 			return "", "", &argumentError{name: name, problem: `must not hold "." or ".." as a part`}
 		}
-		p.WriteString(rest[:open])
-		r.WriteString(escapeLiteral(rest[:open]))
-		p.WriteString(args[0])
-		r.WriteString(url.PathEscape(args[0]))
+		add(rest[:open], nil)
+		add(args[0], url.PathEscape)
 		args, rest = args[1:], rest[open+end+1:]
 	}
 	if len(args) > 0 {
 		return "", "", fmt.Errorf("route %s has %d arguments too many", route, len(args))
 	}
-	p.WriteString(rest)
-	r.WriteString(escapeLiteral(rest))
+	add(rest, nil)
+	if !escaped {
+		return p.String(), p.String(), nil
+	}
 	return p.String(), r.String(), nil
+}
+
+// plain reports whether a text needs no escaping; slashes only need none in the fixed
+// part of a route.
+func plain(s string, slashes bool) bool {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+		case c == '/' && slashes:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // escapeLiteral escapes the fixed part of a route. If one character of it were not
