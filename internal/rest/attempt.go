@@ -23,6 +23,7 @@ type exchange struct {
 	ctx    context.Context // the caller's
 	sent   []byte          // the encoded body, for dumps and redaction
 
+	once     bool     // what was sent or received is gone: no repetition
 	attempts int      // begun so far; redirects do not count
 	maybe    bool     // some attempt of a change may have been applied
 	taken    int64    // what the repetitions took out of the quota
@@ -213,7 +214,12 @@ func (x *exchange) take(resp *http.Response) error {
 		x.whole = true
 		return nil
 	}
-	err := x.read(body, resp.ContentLength)
+	var err error
+	if x.call.Sink != nil && x.status/100 == 2 {
+		err = x.pour(body)
+	} else {
+		err = x.read(body, resp.ContentLength)
+	}
 	_ = body.Close()
 	x.whole = err == nil
 	return err
@@ -221,7 +227,7 @@ func (x *exchange) take(resp *http.Response) error {
 
 // read fills the buffer up to the limit. One byte more tells that there is more.
 func (x *exchange) read(body io.Reader, length int64) error {
-	limit := x.client.options.MaxBody
+	limit := x.limit()
 	if length > limit {
 		return errTooLong
 	}

@@ -169,7 +169,7 @@ const maxRedirects = 5
 // key to another host.
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	x, method := exchangeFrom(req.Context()), via[0].Method
-	if (method == http.MethodGet || method == http.MethodHead) && x.call.Endpoint.Repeat == Read &&
+	if (method == http.MethodGet || method == http.MethodHead) && x.call.Endpoint.Repeat == Read && !x.call.Redirects &&
 		sameOrigin(req.URL, c.root) && len(via) <= maxRedirects {
 		return nil
 	}
@@ -259,6 +259,9 @@ func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
 	for name, values := range c.header {
 		req.Header[name] = values[:len(values):len(values)]
 	}
+	if e.Accept != "" {
+		req.Header["Accept"] = []string{e.Accept}
+	}
 	if e.Repeat == Once && x.call.Body == nil && (e.Method == http.MethodGet || e.Method == http.MethodHead) {
 		req.Body = noReplay{}
 	}
@@ -287,6 +290,8 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 	switch b := x.call.Body.(type) {
 	case nil:
 		return nil
+	case *Stream:
+		return x.setStream(req, b)
 	case url.Values:
 		req.Header["Content-Type"] = typeForm
 		for name, values := range b {

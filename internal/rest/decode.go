@@ -13,6 +13,9 @@ import (
 
 // decode reads the answer of a successful attempt into the call's Out.
 func (x *exchange) decode() error {
+	if x.call.Sink != nil {
+		return nil
+	}
 	out := x.call.Out
 	if decoder, ok := out.(AnswerDecoder); ok {
 		if err := decoder.DecodeAnswer(x.answer()); err != nil {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -38,6 +39,8 @@ type Endpoint struct {
 	Sensitive bool
 	// Timeout replaces the client's limit for one attempt, if it is longer.
 	Timeout time.Duration
+	// Accept replaces the client's Accept header, where the answer is not JSON.
+	Accept string
 
 	operation atomic.Pointer[operation]
 }
@@ -52,7 +55,7 @@ type Call struct {
 	// Query is url.Values, or a struct with "url" tags as go-querystring reads
 	// them; nil is none.
 	Query any
-	// Body is sent as JSON, url.Values as a form; nil is none.
+	// Body is sent as JSON, url.Values as a form, a *Stream as it is read; nil is none.
 	Body any
 	// Out receives the answer: a pointer for encoding/json, or an Unmarshaler
 	// of answers. nil expects nothing (an empty body, or any JSON).
@@ -69,6 +72,13 @@ type Call struct {
 	// Classify replaces the client's for this call: where the meaning of an answer
 	// depends on what was asked.
 	Classify func(*Answer) *provider.Error
+	// Sink is asked for a writer when a success arrives, to which its body goes instead
+	// of Out. It sees status and header. It may refuse with an error.
+	Sink func(*Answer) (io.Writer, error)
+	// MaxBody replaces the client's limit of an answer, if it is not 0.
+	MaxBody int64
+	// Redirects takes an answer of 3xx for a success: forms of web pages end with one.
+	Redirects bool
 	// Single forbids repetitions: a connection test wants the first failure.
 	Single bool
 }

@@ -44,7 +44,7 @@ func (x *exchange) judge(err error) (again bool) {
 		quota.refund(x.taken)
 	}
 	retry := x.client.options.Retry
-	if !again || x.call.Single || x.ctx.Err() != nil || x.attempts >= retry.Attempts {
+	if !again || x.call.Single || x.once || x.ctx.Err() != nil || x.attempts >= retry.Attempts {
 		return false
 	}
 	asked := x.err.RetryAfter
@@ -81,7 +81,11 @@ func (x *exchange) judgeBroken(err error) bool {
 		x.maybe = true
 	}
 	x.err = &provider.Error{Kind: provider.ErrUnavailable, StatusCode: x.status, Message: x.describe(err), Err: x.hide(err)}
+	var sink *sinkError
 	switch {
+	case errors.As(err, &sink):
+		x.judgeSink(sink)
+		return false
 	case x.ctx.Err() != nil && errors.Is(err, x.ctx.Err()):
 		x.err.Kind, x.err.Err = nil, err
 		return false
@@ -102,9 +106,12 @@ func (x *exchange) judgeBroken(err error) bool {
 func (x *exchange) describe(err error) string {
 	var unverified *tls.CertificateVerificationError
 	var pin *pinError
+	var sink *sinkError
 	switch {
+	case errors.As(err, &sink):
+		return x.textOf(err)
 	case errors.Is(err, errTooLong):
-		return fmt.Sprintf("the answer is longer than %d bytes", x.client.options.MaxBody)
+		return fmt.Sprintf("the answer is longer than %d bytes", x.limit())
 	case errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0:
 		return fmt.Sprintf("%v; if you know this server, trust its key with provider.TLS{PinnedKeys: []string{%q}}",
 			unverified.Err, PinOf(unverified.UnverifiedCertificates[0]))
@@ -131,7 +138,7 @@ func (x *exchange) textOf(err error) string {
 func (x *exchange) judgeAnswer() bool {
 	x.capture()
 	e := x.call.Endpoint
-	if x.status/100 == 3 {
+	if x.status/100 == 3 && !x.call.Redirects {
 		x.err = x.redirected()
 		// Some servers answer a change that they have made with these two.
 		if e.Repeat != Read && (x.status == http.StatusFound || x.status == http.StatusSeeOther) {
@@ -185,7 +192,7 @@ func (x *exchange) classify() (err *provider.Error, verdict bool) {
 	switch {
 	case err != nil:
 		err = x.clean(err)
-	case x.status/100 == 2:
+	case x.status/100 == 2, x.status/100 == 3:
 		return nil, false
 	default:
 		err = &provider.Error{Message: x.excerpt("the server answered")}

@@ -1,0 +1,235 @@
+package licenseserver
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Kind is the name of this provider in errors, logs and configurations.
+const Kind = "licenseserver"
+
+// The default rate limit: a burst and what follows it in the next 60 seconds are the
+// 100 requests a minute that the server allows by default.
+const (
+	defaultPerSecond = 1.5
+	defaultBurst     = 10
+)
+
+// Client talks to one license server and its admin panel. It is safe for concurrent
+// use; make one per server and keep it.
+type Client struct {
+	license, admin *rest.Client
+	search         operation
+
+	// Status of the server: health, metrics.
+	Status *StatusService
+	// Licenses and their keys.
+	Licenses *LicensesService
+	// Sessions of running programs; see StartSession for all of it at once.
+	Sessions *SessionsService
+	// Versions of the licensed program.
+	Versions *VersionsService
+	// Customers who hold licenses.
+	Customers *CustomersService
+	// Devices that licenses are activated on.
+	Devices *DevicesService
+	// Resources that licenses hold.
+	Resources *ResourcesService
+	// Search through all of the panel.
+	Search *SearchService
+	// Leads: institutions, contacts, and the panel's pages about them.
+	Leads *LeadsService
+	// Monitoring figures.
+	Monitoring *MonitoringService
+	// Auth mints tokens.
+	Auth *AuthService
+}
+
+// keyFormat is all that is documented of API keys: AF, a year, 32 characters whose
+// alphabet is not told.
+var keyFormat = regexp.MustCompile(`^AF-[0-9]{4}-[!-~]{32}$`)
+
+// New makes a client for the server at baseURL, such as "https://license.example.com",
+// with its API key. It validates and does no I/O. Plain http is for this machine only,
+// unless provider.WithPlainHTTP allows it.
+//
+// Without provider.WithRateLimit the client keeps to the documented 100 requests a
+// minute.
+//
+// Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
+func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
+	var problems provider.Problems
+	if apiKey == "" {
+		problems.Add("apiKey", "required")
+	} else if !keyFormat.MatchString(apiKey.Reveal()) {
+		problems.Add("apiKey", "must be AF-, a year, a hyphen and 32 characters without white space")
+	}
+	opts = append([]provider.Option{provider.WithRateLimit(defaultPerSecond, defaultBurst)}, opts...)
+	options := provider.NewOptions(opts...)
+	adminURL, separate := rest.VendorOption(options, Kind, "WithAdminURL").(string)
+	searchPath, searchable := rest.VendorOption(options, Kind, "WithSearchPath").(string)
+	if problem := searchPathProblem(searchPath); searchable && problem != "" {
+		problems.Add("WithSearchPath", "%s", problem)
+	}
+	sign, _ := rest.VendorOption(options, Kind, "WithAdminAuth").(*adminAuth)
+	if sign != nil && sign.problem != "" {
+		problems.Add("WithAdminAuth", "%s", sign.problem)
+	}
+	key := []string{apiKey.Reveal()}
+	seen := new(credentials)
+	config := rest.Config{
+		Provider: Kind,
+		BaseURL:  trimAPIPath(baseURL),
+		Header:   http.Header{"Accept": {"application/json"}},
+		Authorize: func(ctx context.Context, req *http.Request) error {
+			switch ctx.Value(accessKey{}) {
+			case withKey:
+				req.Header["X-Api-Key"] = key
+			case asAdmin:
+				return seen.signIn(sign, req)
+			}
+			return nil
+		},
+		Secrets:  func() []string { return append(seen.values(sign), key...) },
+		Classify: classify,
+	}
+	core, err := rest.New(config, opts...)
+	problems = join(problems, err, "baseURL")
+	admin := core
+	if separate && trimAPIPath(adminURL) != config.BaseURL {
+		config.BaseURL = trimAPIPath(adminURL)
+		admin, err = rest.New(config, opts...)
+		problems = join(problems, err, "WithAdminURL")
+	}
+	if err := problems.Err(Kind, "New", "new client"); err != nil {
+		return nil, err
+	}
+	c := &Client{license: core, admin: admin}
+	if searchable {
+		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, searchPath, searchAll.Repeat).sensitive()
+	}
+	c.Status = &StatusService{c}
+	c.Licenses = &LicensesService{c}
+	c.Sessions = &SessionsService{c}
+	c.Versions = &VersionsService{c}
+	c.Customers = &CustomersService{c}
+	c.Devices = &DevicesService{c}
+	c.Resources = &ResourcesService{c}
+	c.Search = &SearchService{c}
+	c.Leads = &LeadsService{c}
+	c.Monitoring = &MonitoringService{c}
+	c.Auth = &AuthService{c}
+	return c, nil
+}
+
+// trimAPIPath accepts the URL with the API's path behind it, as the documents print
+// it.
+func trimAPIPath(baseURL string) string {
+	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
+	return strings.TrimSuffix(trimmed, "/api")
+}
+
+// join adds the problems that the core found to ours, with the base URL under the
+// name that the caller knows it by.
+func join(problems provider.Problems, err error, base string) provider.Problems {
+	if e, ok := err.(*provider.Error); ok { //nolint:errorlint // straight from rest.New
+		for field, problem := range e.Fields {
+			if field == "baseURL" {
+				field = base
+			}
+			problems.Add(field, "%s", problem)
+		}
+	}
+	return problems
+}
+
+func searchPathProblem(path string) string {
+	u, err := url.Parse(path)
+	switch {
+	case err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//"):
+		return `must be a path below the panel's URL that begins with "/"`
+	case u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(path, "{}?#"):
+		return "must not have a query, a fragment or braces"
+	}
+	return ""
+}
+
+// WithAdminURL gives the admin panel a URL of its own. The default is that of the
+// license server. The rate limit then counts for each of the two.
+func WithAdminURL(adminURL string) provider.Option {
+	return provider.VendorOption(Kind, "WithAdminURL", adminURL)
+}
+
+// WithSearchPath says where the panel's search answers, such as "/api/search". Its
+// path is missing in the documents; without this option Search.Query is
+// provider.ErrUnsupported.
+func WithSearchPath(path string) provider.Option {
+	return provider.VendorOption(Kind, "WithSearchPath", path)
+}
+
+// String names the client without its credentials.
+func (c *Client) String() string { return c.license.String() }
+
+// GoString is String, so that %#v shows no more.
+func (c *Client) GoString() string { return c.String() }
+
+// Do performs a call of the license API that has no method yet, with the API key and
+// the same limits, repetitions and errors as all others. The route is below the base
+// URL ("/api/license/..."). out receives the JSON answer; nil ignores it.
+func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
+	return c.do(ctx, "Do", withKey, req, out)
+}
+
+// DoAdmin is Do for the admin panel, with the caller's own sign-in.
+func (c *Client) DoAdmin(ctx context.Context, req *provider.Request, out any) error {
+	return c.do(ctx, "DoAdmin", asAdmin, req, out)
+}
+
+func (c *Client) do(ctx context.Context, name string, as access, req *provider.Request, out any) error {
+	var problems provider.Problems
+	if req == nil {
+		problems.Add("request", "nil")
+	} else {
+		if req.Method == "" {
+			problems.Add("Method", "required")
+		}
+		if !strings.HasPrefix(req.Route, "/") {
+			problems.Add("Route", `must begin with "/"`)
+		}
+	}
+	if err := problems.Err(Kind, name, "call"); err != nil {
+		return err
+	}
+	endpoint := &rest.Endpoint{Op: name, Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
+	switch {
+	case req.Method == http.MethodGet, req.Method == http.MethodHead:
+		endpoint.Repeat = rest.Read
+	case req.Repeatable:
+		endpoint.Repeat = rest.Idempotent
+	}
+	call := &rest.Call{Args: req.Args, Body: req.Body, Out: out}
+	if req.Query != nil {
+		call.Query = req.Query
+	}
+	return c.call(ctx, operation{endpoint, as}, call)
+}
+
+// accessKey hands the kind of access that a call needs to Authorize.
+type accessKey struct{}
+
+// call performs an operation at the server that has it, with the credentials that
+// belong there.
+func (c *Client) call(ctx context.Context, op operation, call *rest.Call) error {
+	core := c.license
+	if op.as == asAdmin {
+		core = c.admin
+	}
+	call.Endpoint = op.Endpoint
+	return core.Do(context.WithValue(ctx, accessKey{}, op.as), call)
+}

@@ -1,0 +1,83 @@
+package licenseserver_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/licenseserver"
+	"github.com/provkit/provkit/provider"
+)
+
+// What servers may send in other spellings than the documented ones, and fields that no
+// document names.
+func TestOtherSpellings(t *testing.T) {
+	c := clientOver(t, always(ok("\xef\xbb\xbf {\"license\": {\"id\": \"123\", \"key\": 5, \"is_active\": false}}")))
+	_, err := c.Licenses.Info(t.Context(), sampleKey)
+	require.ErrorIs(t, err, provider.ErrProtocol, "a key is a text")
+
+	c = clientOver(t, always(ok("\xef\xbb\xbf {\"license\": {\"id\": \"123\", \"max_users\": 10.0, \"max_activations\": null, \"valid_until\": null, \"valid_from\": \"2025-01-02T03:04:05\", \"customer_name\": 7, \"is_active\": false, \"new\": {}}}")))
+	license, err := c.Licenses.Info(t.Context(), sampleKey)
+	require.NoError(t, err)
+	require.Equal(t, &licenseserver.License{ID: 123, MaxUsers: 10, CustomerName: "7", ValidFrom: time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)}, license)
+
+	for _, body := range []string{
+		`{"license": {"id": 1}}`, `{"license": {"id": 1.5, "is_active": true}}`, `{"license": {"id": 1, "is_active": true}, "activations": [{}]}`,
+		`{"license": {"id": "", "is_active": true}}`, `{"license": {"id": {}, "is_active": true}}`,
+	} {
+		_, err := clientOver(t, always(ok(body))).Licenses.Info(t.Context(), sampleKey)
+		require.ErrorIs(t, err, provider.ErrProtocol, body)
+	}
+
+	overview, err := clientOver(t, always(ok(`{"ipv4": {"available": 1}, "seats": {"available": 2, "total": 3, "status": "odd"}, "note": "x"}`))).Resources.Availability(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, &licenseserver.ResourceAvailability{
+		IPv4:  licenseserver.Availability{Available: 1},
+		Other: map[string]licenseserver.Availability{"seats": {Available: 2, Total: 3, Status: "odd"}},
+	}, overview)
+	_, err = clientOver(t, always(ok(`{"ipv4": {"available": "many"}}`))).Resources.Availability(t.Context())
+	require.ErrorIs(t, err, provider.ErrProtocol)
+	_, err = clientOver(t, always(ok(`{"available": true, "resources": [{"id": 0}]}`))).Resources.CheckAvailability(t.Context(), "server", 1)
+	require.ErrorIs(t, err, provider.ErrProtocol)
+}
+
+// The server's own text of a conflict, in whatever form it comes.
+func TestTextOfSessionConflict(t *testing.T) {
+	long := ""
+	for range 100 {
+		long += "Sitzung läuft "
+	}
+	for body, want := range map[string]string{
+		`"Es ist nur eine Sitzung erlaubt"`:              "Es ist nur eine Sitzung erlaubt",
+		" Es ist\n nur eine ":                            "Es ist nur eine",
+		`{"message": "Es ist nur eine"}`:                 "Es ist nur eine",
+		`{"success": false, "error": "Es ist nur eine"}`: "Es ist nur eine",
+		`{"detail": "x"}`:                                licenseserver.ErrSessionActive.Error(),
+		webPage:                                          licenseserver.ErrSessionActive.Error(),
+		``:                                               licenseserver.ErrSessionActive.Error(),
+	} {
+		_, err := clientOver(t, always(reply{status: 409, body: body})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
+		require.ErrorIs(t, err, licenseserver.ErrSessionActive)
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.Equal(t, want, asError(t, err).Message)
+	}
+	_, err := clientOver(t, always(reply{status: 409, body: long})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
+	require.Less(t, len(asError(t, err).Message), 310)
+}
+
+func TestOptionalInput(t *testing.T) {
+	tap := always(ok(`{"success": true}`))
+	c := clientOver(t, tap)
+	_, err := c.Licenses.QuickEdit(t.Context(), 1, &licenseserver.QuickEditRequest{ValidUntil: &time.Time{}, Extra: map[string]any{"note": "x"}})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"valid_until": null, "note": "x"}`, tap.requests()[0].Body)
+	_, err = c.Leads.Delete(t.Context(), 1, nil)
+	require.NoError(t, err)
+	for _, err := range c.Leads.Institutions(t.Context(), &licenseserver.InstitutionsOptions{PerPage: -1}) {
+		require.ErrorIs(t, err, provider.ErrInvalid)
+	}
+	require.Len(t, tap.requests(), 2)
+	require.Error(t, licenseserver.Payload(nil).Decode(new(any)))
+	require.Equal(t, "[2 bytes of JSON]", licenseserver.Payload(`{}`).String())
+}

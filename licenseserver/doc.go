@@ -1,0 +1,33 @@
+// Package licenseserver is a client for the V2 License Server and its admin panel.
+//
+//	client, err := licenseserver.New("https://license.example.com", apiKey,
+//		licenseserver.WithAdminCookie("session", cookie))
+//	info, err := client.Licenses.Info(ctx, licenseKey)
+//
+// Programs that run under a license keep a session open with StartSession, which
+// sends heartbeats, survives the loss of the network and says when the license is
+// lost:
+//
+//	session, err := client.StartSession(ctx, licenseserver.SessionOptions{
+//		LicenseKey: licenseKey, MachineID: "pc-1", Grace: time.Hour,
+//		OnLost: func(err error) { shutDown(err) },
+//	})
+//	defer session.Close()
+//
+// # Two services
+//
+// The license API wants an API key. The admin panel answers below the same host (or
+// another, see WithAdminURL), and how one signs in to it is undocumented: the caller
+// supplies it with WithAdminAuth, WithAdminCookie, WithAdminHeader, or a cookie jar in
+// provider.WithHTTPClient. The API key is not sent to the panel, and the panel's
+// credentials are not sent to the license API.
+//
+// # Facts
+//
+// Every method names its endpoint. Where a comment says "undocumented", no document
+// tells; such answers come as a Payload for the caller to decode. CaptureResponse and
+// Client.Do reach what the types do not cover.
+//
+// License keys are secrets of the customer: they are provider.Secret in all types, and
+// logs name the route, never the path.
+package licenseserver

@@ -1,0 +1,149 @@
+package licenseserver
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+)
+
+// access is which of the two services a call is for, and with what credentials.
+type access uint8
+
+const (
+	// open: the license server, without credentials.
+	open access = iota
+	// withKey: the license server, with the API key.
+	withKey
+	// asAdmin: the panel, signed in as the caller does it.
+	asAdmin
+)
+
+// operation is one thing that the API does. This file is the only place where methods
+// and paths stand. testdata/licenseserver/operations.tsv is the inventory that it is
+// held against.
+type operation struct {
+	*rest.Endpoint
+	as access
+}
+
+func inPublic(op, verb, method, route string, repeat rest.Repeat) operation {
+	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, open}
+}
+
+func inLicense(op, verb, method, route string, repeat rest.Repeat) operation {
+	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, withKey}
+}
+
+func inPanel(op, verb, method, route string, repeat rest.Repeat) operation {
+	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, asAdmin}
+}
+
+// sensitive marks answers that hold a secret, license keys among them, or may hold one
+// since no document tells their fields.
+func (op operation) sensitive() operation {
+	op.Sensitive = true
+	return op
+}
+
+// accepting says what an answer is that is not JSON.
+func (op operation) accepting(types string) operation {
+	op.Accept = types
+	return op
+}
+
+// lasting allows an attempt to take longer than others.
+func (op operation) lasting(limit time.Duration) operation {
+	op.Timeout = limit
+	return op
+}
+
+const (
+	get  = http.MethodGet
+	post = http.MethodPost
+
+	read       = rest.Read
+	once       = rest.Once
+	idempotent = rest.Idempotent
+
+	webPage = "text/html"
+	anyType = "*/*"
+)
+
+// The license server.
+var (
+	statusRoot    = inPublic("Status.Root", "get status of server", get, "/", read)
+	statusHealth  = inPublic("Status.Health", "get health of server", get, "/health", read)
+	statusMetrics = inPublic("Status.Metrics", "get metrics of server", get, "/metrics", read).accepting("text/plain;version=0.0.4, text/plain;q=0.9, */*;q=0.1")
+
+	// Whether a second activation of the same machine counts twice is undocumented.
+	licensesActivate = inLicense("Licenses.Activate", "activate license", post, "/api/license/activate", once)
+	licensesVerify   = inLicense("Licenses.Verify", "verify license", post, "/api/license/verify", read)
+	licensesInfo     = inLicense("Licenses.Info", "get license", get, "/api/license/info/{license_key}", read).sensitive()
+
+	// A second start gets 409 if the first one went through.
+	sessionsStart     = inLicense("Sessions.Start", "start session", post, "/api/license/session/start", once).sensitive()
+	sessionsHeartbeat = inLicense("Sessions.Heartbeat", "keep session alive", post, "/api/license/session/heartbeat", idempotent)
+	sessionsEnd       = inLicense("Sessions.End", "end session", post, "/api/license/session/end", idempotent)
+
+	versionsCheck  = inLicense("Versions.Check", "check for update", post, "/api/version/check", read)
+	versionsLatest = inLicense("Versions.Latest", "get latest version", get, "/api/version/latest", read)
+)
+
+// The admin panel: what provisioning needs.
+var (
+	customersSearch   = inPanel("Customers.Search", "search customers", get, "/api/customers", read)
+	customersLicenses = inPanel("Customers.Licenses", "list licenses of customer", get, "/api/customer/{id}/licenses", read).sensitive()
+	customersStats    = inPanel("Customers.QuickStats", "get figures of customer", get, "/api/customer/{id}/quick-stats", read).sensitive()
+
+	licensesToggle         = inPanel("Licenses.Toggle", "toggle license", post, "/api/license/{license_id}/toggle", once).sensitive()
+	licensesBulkActivate   = inPanel("Licenses.BulkActivate", "activate licenses", post, "/api/licenses/bulk-activate", idempotent).sensitive()
+	licensesBulkDeactivate = inPanel("Licenses.BulkDeactivate", "deactivate licenses", post, "/api/licenses/bulk-deactivate", idempotent).sensitive()
+	licensesBulkDelete     = inPanel("Licenses.BulkDelete", "delete licenses", post, "/api/licenses/bulk-delete", idempotent).sensitive()
+	licensesQuickEdit      = inPanel("Licenses.QuickEdit", "change license", post, "/api/license/{license_id}/quick-edit", idempotent)
+	licensesGenerateKey    = inPanel("Licenses.GenerateKey", "generate license key", post, "/api/generate-license-key", once).sensitive()
+
+	devicesList       = inPanel("Devices.List", "list devices of license", get, "/api/license/{license_id}/devices", read)
+	devicesRegister   = inPanel("Devices.Register", "register device for license", post, "/api/license/{license_id}/register-device", once)
+	devicesDeactivate = inPanel("Devices.Deactivate", "deactivate device of license", post, "/api/license/{license_id}/deactivate-device/{device_id}", idempotent)
+
+	resourcesList         = inPanel("Resources.List", "list resources of license", get, "/api/license/{license_id}/resources", read)
+	resourcesAllocate     = inPanel("Resources.Allocate", "allocate resources to license", post, "/api/resources/allocate", once)
+	resourcesCheck        = inPanel("Resources.CheckAvailability", "check availability of resources", get, "/api/resources/check-availability", read)
+	resourcesAvailability = inPanel("Resources.Availability", "get availability of resources", get, "/api/resources/availability", read)
+	resourcesStats        = inPanel("Resources.Stats", "get resource figures", get, "/api/resources/stats", read)
+
+	// The path is missing in the documents: WithSearchPath. So is the method; its
+	// arguments are those of a query.
+	searchAll = inPanel("Search.Query", "search", get, "", read)
+
+	monitoringDashboard = inPanel("Monitoring.Dashboard", "get dashboard", get, "/api/monitoring/dashboard", read)
+	monitoringSessions  = inPanel("Monitoring.ActiveSessions", "count sessions", get, "/api/sessions/active-count", read)
+	monitoringLive      = inPanel("Monitoring.LiveStats", "get live figures", get, "/api/monitoring/live-stats", read)
+	monitoringAnomalies = inPanel("Monitoring.AnomalyStats", "get anomaly figures", get, "/api/monitoring/anomaly-stats", read)
+
+	// A second token does no harm, so minting one may be repeated.
+	authToken = inPanel("Auth.Token", "get analytics token", get, "/api/admin/license/auth-token", read).sensitive()
+)
+
+// longFile is how long a file of leads may take.
+const longFile = 10 * time.Minute
+
+// Leads: an API and web pages. Forms hold tokens against forgery, so pages are not
+// shown. What a form does when it is sent twice is undocumented.
+var (
+	leadsInstitutions      = inPanel("Leads.Institutions", "list institutions", get, "/leads/api/institutions", read)
+	leadsCreateInstitution = inPanel("Leads.CreateInstitution", "create institution", post, "/leads/api/institutions", once)
+	leadsContact           = inPanel("Leads.Contact", "get contact", get, "/leads/api/contacts/{contact_id}", read)
+	leadsAddDetail         = inPanel("Leads.AddDetail", "add detail to contact", post, "/leads/api/contacts/{contact_id}/details", once)
+	leadsStats             = inPanel("Leads.Stats", "get lead figures", get, "/leads/api/stats", read)
+
+	leadsOverview   = inPanel("Leads.OverviewPage", "get page of leads", get, "/leads/", read).accepting(webPage).sensitive()
+	leadsCreatePage = inPanel("Leads.CreatePage", "get form of new lead", get, "/leads/create", read).accepting(webPage).sensitive()
+	leadsCreate     = inPanel("Leads.Create", "create lead", post, "/leads/create", once).accepting(webPage).sensitive()
+	leadsEditPage   = inPanel("Leads.EditPage", "get form of lead", get, "/leads/edit/{lead_id}", read).accepting(webPage).sensitive()
+	leadsUpdate     = inPanel("Leads.Update", "change lead", post, "/leads/update/{lead_id}", once).accepting(webPage).sensitive()
+	leadsDelete     = inPanel("Leads.Delete", "delete lead", post, "/leads/delete/{lead_id}", once).accepting(webPage).sensitive()
+	leadsExport     = inPanel("Leads.Export", "export leads", get, "/leads/export", read).accepting(anyType).sensitive().lasting(longFile)
+	leadsImport     = inPanel("Leads.Import", "import leads", post, "/leads/import", once).accepting(webPage).sensitive().lasting(longFile)
+)

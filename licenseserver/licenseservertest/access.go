@@ -1,0 +1,180 @@
+package licenseservertest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// What tests see of the state, and put into it. Everything returned is a copy.
+
+// Licenses returns all licenses, in order of creation.
+func (s *Server) Licenses() []License {
+	return locked(s, func(st *state, _ time.Time) []License { return copies(st.licenses.rows, plain) })
+}
+
+// Customers returns all customers.
+func (s *Server) Customers() []Customer {
+	return locked(s, func(st *state, _ time.Time) []Customer { return copies(st.customers.rows, plain) })
+}
+
+// Devices returns the devices of a license, also those that were deactivated.
+func (s *Server) Devices(licenseID int64) []Device {
+	return locked(s, func(st *state, _ time.Time) []Device {
+		return copies(st.devices.where(func(d *Device) bool { return d.LicenseID == licenseID }), plain)
+	})
+}
+
+// Sessions returns all sessions in order of their start, also those that are over.
+func (s *Server) Sessions() []Session {
+	return locked(s, func(st *state, _ time.Time) []Session { return copies(st.sessions, plain) })
+}
+
+// OpenSessions returns the sessions that are not over, in order of their licenses.
+func (s *Server) OpenSessions() []Session {
+	return locked(s, func(st *state, _ time.Time) []Session {
+		open := make([]Session, 0, len(st.open))
+		for _, session := range st.open {
+			open = append(open, *session)
+		}
+		slices.SortFunc(open, func(a, b Session) int { return cmp.Compare(a.LicenseID, b.LicenseID) })
+		return open
+	})
+}
+
+// Resources returns all resources.
+func (s *Server) Resources() []Resource {
+	return locked(s, func(st *state, _ time.Time) []Resource { return copies(st.resources.rows, plain) })
+}
+
+// Institutions returns all institutions among the leads.
+func (s *Server) Institutions() []Institution {
+	return locked(s, func(st *state, _ time.Time) []Institution { return copies(st.institutions.rows, plain) })
+}
+
+// Contacts returns all contacts among the leads.
+func (s *Server) Contacts() []Contact {
+	return locked(s, func(st *state, _ time.Time) []Contact { return copies(st.contacts.rows, (*Contact).clone) })
+}
+
+// AuthTokens returns all auth tokens that were handed out.
+func (s *Server) AuthTokens() []AuthToken {
+	return locked(s, func(st *state, _ time.Time) []AuthToken { return slices.Clone(st.authTokens) })
+}
+
+// AddLicense adds a license as it is, without validation, and returns it as it was stored. ID, key, type, limits and,
+// if both are zero, the dates are filled in. It panics if the ID or the key is taken.
+func (s *Server) AddLicense(l License) License {
+	return locked(s, func(st *state, now time.Time) License {
+		if st.licenses.get(l.ID) != nil || st.keys[l.Key] != nil {
+			panic(fmt.Sprintf("licenseservertest: license %d is there already, or its key", l.ID))
+		}
+		return *st.addLicense(l, now)
+	})
+}
+
+// UpdateLicense changes a license as somebody in the panel would, and tells whether it is there. ID and key stay. A
+// license that becomes inactive loses its session. change must not call the server.
+func (s *Server) UpdateLicense(id int64, change func(*License)) bool {
+	return locked(s, func(st *state, now time.Time) bool {
+		l := st.licenses.get(id)
+		if l == nil {
+			return false
+		}
+		changed := *l
+		change(&changed)
+		changed.ID, changed.Key = l.ID, l.Key
+		*l = changed
+		st.setActive(l, !l.Inactive, now)
+		return true
+	})
+}
+
+// RemoveLicense deletes a license and what goes with it, as somebody in the panel would, and tells whether it was there.
+func (s *Server) RemoveLicense(id int64) bool {
+	return locked(s, func(st *state, now time.Time) bool {
+		l := st.licenses.get(id)
+		if l != nil {
+			st.removeLicense(l, now)
+		}
+		return l != nil
+	})
+}
+
+// AddCustomer adds a customer and returns its ID. It panics if the ID is taken.
+func (s *Server) AddCustomer(c Customer) int64 {
+	return locked(s, func(st *state, _ time.Time) int64 { return addRow(st.customers, c) })
+}
+
+// AddResource adds a resource and returns its ID. It panics if the ID is taken.
+func (s *Server) AddResource(r Resource) int64 {
+	return locked(s, func(st *state, _ time.Time) int64 { return addRow(st.resources, r) })
+}
+
+// AddInstitution adds an institution to the leads, from now unless it brings a time, and returns its ID. It panics if
+// the ID is taken.
+func (s *Server) AddInstitution(i Institution) int64 {
+	return locked(s, func(st *state, now time.Time) int64 {
+		if i.CreatedAt.IsZero() {
+			i.CreatedAt = now
+		}
+		return addRow(st.institutions, i)
+	})
+}
+
+// AddContact adds a contact to the leads and returns its ID. Its notes, details and times are filled in. It panics if
+// the ID is taken.
+func (s *Server) AddContact(c Contact) int64 {
+	return locked(s, func(st *state, now time.Time) int64 {
+		mustBeNew(st.contacts, c.ID)
+		return st.addContact(c, now).ID
+	})
+}
+
+// AddVersion adds a release. The highest one is the latest.
+func (s *Server) AddVersion(v Version) {
+	locked(s, func(st *state, _ time.Time) bool {
+		st.versions = append(st.versions, v)
+		return true
+	})
+}
+
+// AddAlert adds an alert to the monitoring routes, from now unless it brings a time.
+func (s *Server) AddAlert(a Alert) {
+	locked(s, func(st *state, now time.Time) bool {
+		if a.At.IsZero() {
+			a.At = now
+		}
+		st.alerts = append(st.alerts, a)
+		return true
+	})
+}
+
+// AddAnomaly adds to what anomaly-stats counts.
+func (s *Server) AddAnomaly(a Anomaly) {
+	locked(s, func(st *state, _ time.Time) bool {
+		st.anomalies = append(st.anomalies, a)
+		return true
+	})
+}
+
+func addRow[T any](t *table[T], r T) int64 {
+	mustBeNew(t, *t.id(&r))
+	return t.add(&r)
+}
+
+func mustBeNew[T any](t *table[T], id int64) {
+	if t.get(id) != nil {
+		panic(fmt.Sprintf("licenseservertest: %T %d is there already", *new(T), id))
+	}
+}
+
+// locked does something with the state under the lock, after everything that the clock has brought.
+func locked[T any](s *Server, do func(*state, time.Time) T) T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.cfg.clock.Now()
+	s.st.elapse(now, s.cfg.timeout)
+	return do(s.st, now)
+}

@@ -1,0 +1,167 @@
+package licenseservertest
+
+import (
+	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
+)
+
+// state is all that the server knows. The server's lock guards it.
+type state struct {
+	tokens       *emulator.Tokens
+	customers    *table[Customer]
+	licenses     *table[License]
+	keys         map[string]*License
+	devices      *table[Device]
+	sessions     []*Session
+	byToken      map[string]*Session
+	open         map[int64]*Session // by license: one at most
+	heartbeats   []time.Time        // of the last minute
+	resources    *table[Resource]
+	versions     []Version
+	institutions *table[Institution]
+	contacts     *table[Contact]
+	details      *emulator.Sequence
+	notes        *emulator.Sequence
+	alerts       []Alert
+	anomalies    []Anomaly
+	authTokens   []AuthToken
+	answers      map[int]int64 // how many of each status
+}
+
+func newState(tokens *emulator.Tokens) *state {
+	return &state{
+		tokens:       tokens,
+		customers:    newTable(firstCustomerID, func(c *Customer) *int64 { return &c.ID }),
+		licenses:     newTable(firstLicenseID, func(l *License) *int64 { return &l.ID }),
+		keys:         make(map[string]*License),
+		devices:      newTable(firstDeviceID, func(d *Device) *int64 { return &d.ID }),
+		byToken:      make(map[string]*Session),
+		open:         make(map[int64]*Session),
+		resources:    newTable(firstResourceID, func(r *Resource) *int64 { return &r.ID }),
+		institutions: newTable(firstInstitutionID, func(i *Institution) *int64 { return &i.ID }),
+		contacts:     newTable(firstContactID, func(c *Contact) *int64 { return &c.ID }),
+		details:      emulator.NewSequence(firstDetailID, firstDetailID),
+		notes:        emulator.NewSequence(firstNoteID, firstNoteID),
+		answers:      make(map[int]int64),
+	}
+}
+
+// newLicenseKey makes a key that is not taken.
+func (st *state) newLicenseKey() string {
+	for {
+		key := st.tokens.Next(4, licenseKeyAlphabet)
+		for range 3 {
+			key += "-" + st.tokens.Next(4, licenseKeyAlphabet)
+		}
+		if st.keys[key] == nil {
+			return key
+		}
+	}
+}
+
+// newUUID makes a token of the form of the documented session tokens.
+func (st *state) newUUID() string {
+	return st.tokens.Next(8, hexadecimal) + "-" + st.tokens.Next(4, hexadecimal) + "-4" + st.tokens.Next(3, hexadecimal) +
+		"-" + st.tokens.Next(1, "89ab") + st.tokens.Next(3, hexadecimal) + "-" + st.tokens.Next(12, hexadecimal)
+}
+
+func (st *state) addLicense(l License, now time.Time) *License {
+	today := dayOf(now)
+	if l.Key == "" {
+		l.Key = st.newLicenseKey()
+	}
+	if l.Type == "" {
+		l.Type = newLicenseType
+	}
+	if l.ValidFrom.IsZero() && l.ValidUntil.IsZero() {
+		l.ValidUntil = today.AddDate(newLicenseYears, 0, 0)
+	}
+	if l.ValidFrom.IsZero() {
+		l.ValidFrom = today
+	}
+	if l.MaxActivations == 0 {
+		l.MaxActivations = newLicenseActivations
+	}
+	if l.MaxUsers == 0 {
+		l.MaxUsers = newLicenseUsers
+	}
+	st.licenses.add(&l)
+	st.keys[l.Key] = &l
+	return &l
+}
+
+// removeLicense takes devices and session along, and frees resources.
+func (st *state) removeLicense(l *License, now time.Time) {
+	st.endOpen(l.ID, EndLicenseDeleted, now)
+	st.devices.removeWhere(func(d *Device) bool { return d.LicenseID == l.ID })
+	for _, r := range st.resources.rows {
+		if r.LicenseID == l.ID {
+			r.LicenseID, r.AllocatedAt = 0, time.Time{}
+		}
+	}
+	delete(st.keys, l.Key)
+	st.licenses.removeWhere(func(other *License) bool { return other == l })
+}
+
+// setActive ends the session of a license that becomes inactive.
+func (st *state) setActive(l *License, active bool, now time.Time) {
+	l.Inactive = !active
+	if !active {
+		st.endOpen(l.ID, EndLicenseInactive, now)
+	}
+}
+
+// endOpen ends the session of a license, if it has one.
+func (st *state) endOpen(licenseID int64, reason string, at time.Time) {
+	if s := st.open[licenseID]; s != nil {
+		s.EndedAt, s.EndReason = at, reason
+		delete(st.open, licenseID)
+	}
+}
+
+// elapse does what the clock has brought: sessions time out, heartbeats leave the last minute.
+func (st *state) elapse(now time.Time, timeout time.Duration) {
+	for id, s := range st.open {
+		if end := s.LastHeartbeat.Add(timeout); !now.Before(end) {
+			st.endOpen(id, EndTimeout, end)
+		}
+	}
+	old := 0
+	for old < len(st.heartbeats) && now.Sub(st.heartbeats[old]) >= time.Minute {
+		old++
+	}
+	st.heartbeats = st.heartbeats[old:]
+}
+
+func (st *state) customerName(l *License) string {
+	if c := st.customers.get(l.CustomerID); c != nil {
+		return c.Name
+	}
+	return ""
+}
+
+func (st *state) devicesOf(l *License) []*Device {
+	return st.devices.where(func(d *Device) bool { return d.LicenseID == l.ID })
+}
+
+// deviceOn finds the record of a machine, active or not.
+func (st *state) deviceOn(l *License, hardwareHash string) *Device {
+	return st.devices.find(func(d *Device) bool { return d.LicenseID == l.ID && d.HardwareHash == hardwareHash })
+}
+
+func (st *state) activeDevices(l *License) int {
+	return st.devices.count(func(d *Device) bool { return d.LicenseID == l.ID && d.Active })
+}
+
+func (l *License) startsAfter(now time.Time) bool { return now.Before(l.ValidFrom) }
+
+// expired looks at the end of the last day.
+func (l *License) expired(now time.Time) bool {
+	return !l.ValidUntil.IsZero() && !now.Before(l.ValidUntil.AddDate(0, 0, 1))
+}
+
+func dayOf(t time.Time) time.Time {
+	t = t.UTC()
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}

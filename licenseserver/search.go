@@ -1,0 +1,100 @@
+package licenseserver
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// SearchService searches all of the panel.
+type SearchService struct{ c *Client }
+
+// SearchRequest says what to look for.
+type SearchRequest struct {
+	// Query is required.
+	Query string
+	// Type is "customer", "license" or "device"; "" is all.
+	Type string
+	// Limit is how many to return; 0 is the server's default, 20.
+	Limit int64
+}
+
+// SearchResults are the first of all that were found. There are no pages.
+type SearchResults struct {
+	Results []SearchResult
+	// Total that were found.
+	Total int64
+}
+
+// SearchResult is a thing of the panel.
+type SearchResult struct {
+	// Type is "customer", "license" or "device".
+	Type string
+	ID   int64
+	// Title is the name of a customer and the key of a license.
+	Title provider.Secret
+	// Subtitle says more, for people.
+	Subtitle string
+	// URL is the path of its page in the panel.
+	URL string
+}
+
+// Query searches customers, licenses and devices. Method and path are missing in the
+// documents: it is a GET of the path given by WithSearchPath, and without that option
+// provider.ErrUnsupported.
+func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchResults, error) {
+	if req == nil {
+		return nil, refuseNil(searchAll)
+	}
+	var problems provider.Problems
+	checkText(&problems, "Query", req.Query)
+	if req.Limit < 0 {
+		problems.Add("Limit", "negative")
+	}
+	if err := refuse(searchAll, problems); err != nil {
+		return nil, err
+	}
+	if s.c.search.Endpoint == nil {
+		return nil, &provider.Error{
+			Provider: Kind, Op: searchAll.Op, Action: searchAll.Verb, Kind: provider.ErrUnsupported,
+			Message: "no document tells the path of the search: give it with licenseserver.WithSearchPath",
+		}
+	}
+	args := url.Values{"q": {req.Query}}
+	if req.Type != "" {
+		args.Set("type", req.Type)
+	}
+	if req.Limit > 0 {
+		args.Set("limit", strconv.FormatInt(req.Limit, 10))
+	}
+	// People search for license keys, too.
+	call := &rest.Call{Query: args, Secrets: []string{req.Query}}
+	e := &envelope[resultWire, *resultWire]{name: "results"}
+	call.Out = e
+	if err := s.c.call(ctx, s.c.search, call); err != nil {
+		return nil, err
+	}
+	found := &SearchResults{Results: make([]SearchResult, 0, len(e.rows)), Total: int64(len(e.rows))}
+	for _, r := range e.rows {
+		found.Results = append(found.Results, SearchResult{
+			Type: string(r.Type), ID: int64(r.ID), Title: provider.Secret(r.Title), Subtitle: string(r.Subtitle), URL: string(r.URL),
+		})
+	}
+	if e.tail.Total != nil {
+		found.Total = int64(*e.tail.Total)
+	}
+	return found, nil
+}
+
+type resultWire struct {
+	Type     text   `json:"type"`
+	ID       number `json:"id"`
+	Title    text   `json:"title"`
+	Subtitle text   `json:"subtitle"`
+	URL      text   `json:"url"`
+}
+
+func (w *resultWire) Missing() string { return missingID(w.ID, "id") }

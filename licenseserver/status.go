@@ -1,0 +1,57 @@
+package licenseserver
+
+import (
+	"context"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+)
+
+// StatusService tells how the server is. Its calls need no credentials and send none.
+type StatusService struct{ c *Client }
+
+// ServiceStatus is what the server says of itself.
+type ServiceStatus struct {
+	// Status is "ok" or "healthy" when all is well.
+	Status string
+	// Service is its name; Root only.
+	Service   string
+	Timestamp time.Time
+}
+
+// Root reads the status of the service: GET /.
+func (s *StatusService) Root(ctx context.Context) (*ServiceStatus, error) {
+	return fetch[ServiceStatus, statusWire](ctx, s.c, statusRoot, &rest.Call{})
+}
+
+// Health reads the state of health: GET /health.
+func (s *StatusService) Health(ctx context.Context) (*ServiceStatus, error) {
+	return fetch[ServiceStatus, statusWire](ctx, s.c, statusHealth, &rest.Call{})
+}
+
+// Metrics reads the Prometheus metrics: GET /metrics, in the text exposition format.
+// The names of the metrics are undocumented.
+func (s *StatusService) Metrics(ctx context.Context) ([]Sample, error) {
+	var w metricsWire
+	if err := s.c.call(ctx, statusMetrics, &rest.Call{Out: &w}); err != nil {
+		return nil, err
+	}
+	return w.samples, nil
+}
+
+type statusWire struct {
+	Status    text      `json:"status"`
+	Service   text      `json:"service"`
+	Timestamp timestamp `json:"timestamp"`
+}
+
+func (w *statusWire) Missing() string {
+	if w.Status == "" {
+		return "status"
+	}
+	return ""
+}
+
+func (w *statusWire) model() *ServiceStatus {
+	return &ServiceStatus{Status: string(w.Status), Service: string(w.Service), Timestamp: w.Timestamp.Time}
+}

@@ -1,0 +1,32 @@
+package licenseserver
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// VersionsService tells about versions of the licensed program.
+type VersionsService struct{ c *Client }
+
+// Check asks whether there is a newer version: POST /api/version/check. The fields of
+// the answer are undocumented.
+func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret, currentVersion string) (Payload, error) {
+	var problems provider.Problems
+	checkSecret(&problems, "licenseKey", licenseKey)
+	checkText(&problems, "currentVersion", currentVersion)
+	if err := refuse(versionsCheck, problems); err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, versionsCheck, &rest.Call{
+		Body:    map[string]any{"current_version": currentVersion, "license_key": licenseKey.Reveal()},
+		Secrets: []string{licenseKey.Reveal()},
+	})
+}
+
+// Latest reads the newest version: GET /api/version/latest. The fields of the answer
+// are undocumented. It is the least call that needs the API key.
+func (s *VersionsService) Latest(ctx context.Context) (Payload, error) {
+	return s.c.unknown(ctx, versionsLatest, &rest.Call{})
+}
