@@ -171,17 +171,24 @@ func claim(user *User, req *provider.CreateRequest, outcome provider.Outcome) (*
 
 // ensureDomain adds website, zone and mail domain unless the website is there.
 func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (provider.Outcome, error) {
-	there, err := p.seesDomain(ctx, login, domain)
-	if err != nil || there {
-		return outcomeIf(there, provider.OutcomeAlready), err
+	seen, err := p.sightDomain(ctx, login, domain)
+	switch {
+	case err != nil:
+		return "", err
+	case seen == present:
+		return provider.OutcomeAlready, nil
 	}
-	look := func(ctx context.Context) (bool, error) { return p.seesDomain(ctx, login, domain) }
 	lost := false
-	err = provider.Recover(ctx, func(ctx context.Context) error {
-		err := p.client.Domains.Add(ctx, login, domain, nil)
-		lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
-		return err
-	}, look)
+	err = provider.Recover(ctx,
+		func(ctx context.Context) error {
+			err := p.client.Domains.Add(ctx, login, domain, nil)
+			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
+			return err
+		},
+		func(ctx context.Context) (bool, error) {
+			seen, err := p.sightDomain(ctx, login, domain)
+			return seen == present, err
+		})
 	if err == nil {
 		return provider.OutcomeChanged, nil
 	}
@@ -189,13 +196,14 @@ func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (prov
 		return "", err
 	}
 	refused := err
-	there, err = look(ctx)
+	seen, err = p.sightDomain(ctx, login, domain)
 	switch {
 	case err != nil:
 		return "", provider.Unsettled(refused, err)
-	case there && lost:
-		return provider.OutcomeChanged, nil
-	case there:
+	case seen == present, seen == perhaps && errors.Is(refused, ExitExists):
+		if lost {
+			return provider.OutcomeChanged, nil
+		}
 		return provider.OutcomeAlready, nil
 	case lost:
 		return "", provider.Unsettled(refused, errors.New("the user has no such domain"))
@@ -203,32 +211,35 @@ func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (prov
 	return "", refused
 }
 
-func outcomeIf(ok bool, o provider.Outcome) provider.Outcome {
-	if ok {
-		return o
-	}
-	return ""
-}
+// sight is what can be seen of a domain.
+type sight int
 
-// seesDomain reports whether the user has the website. A key of the billing profile may
-// not ask; for it the user's own counters have to do, which is right for a user whose
-// only domain is the ordered one.
-func (p *Provider) seesDomain(ctx context.Context, login, domain string) (bool, error) {
+const (
+	absent sight = iota
+	// perhaps: the user has domains, but the key may not ask which.
+	perhaps
+	present
+)
+
+// sightDomain looks for the user's website. A key of the billing profile may not ask by
+// name: then the user's own count of websites tells "none" for sure, and "some" only
+// together with the panel's refusal to add the domain because it exists.
+func (p *Provider) sightDomain(ctx context.Context, login, domain string) (sight, error) {
 	err := p.limits.try("v-list-web-domain", func() error {
 		_, err := p.client.Web.GetDomain(ctx, login, domain)
 		return err
 	})
 	switch {
 	case err == nil:
-		return true, nil
+		return present, nil
 	case errors.Is(err, provider.ErrNotFound):
-		return false, nil
+		return absent, nil
 	case !errors.Is(err, provider.ErrForbidden):
-		return false, err
+		return absent, err
 	}
 	user, err := p.client.Users.Get(ctx, login)
-	if err != nil {
-		return false, err
+	if err != nil || user.Usage.WebDomains == 0 {
+		return absent, err
 	}
-	return user.Usage.WebDomains > 0, nil
+	return perhaps, nil
 }

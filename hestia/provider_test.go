@@ -315,3 +315,33 @@ func readForm(t *testing.T, body io.Reader) url.Values {
 }
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+// TestBillingAddsTheOrderedDomain: that the user has some domain does not mean that it
+// has the ordered one, and a key of the billing profile cannot ask for it by name.
+func TestBillingAddsTheOrderedDomain(t *testing.T) {
+	srv := newServer(t)
+	id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
+	p := providerOn(t, srv, hestia.AccessKey(id, provider.Secret(secret)))
+	order := orderOf(1)
+	order.Domain = ""
+	_, err := p.Create(t.Context(), order)
+	require.NoError(t, err)
+	_, err = providerOn(t, srv, rootKey(srv)).Client().Run(t.Context(), "v-add-web-domain", "customer1", "customers-own.example.com")
+	require.NoError(t, err)
+
+	created, err := p.Create(t.Context(), orderOf(1))
+	require.NoError(t, err)
+	require.Equal(t, provider.OutcomeChanged, created.Outcome)
+	user, _ := srv.User("customer1")
+	require.ElementsMatch(t, []string{"customers-own.example.com", "customer1.example.com"}, user.WebDomains)
+
+	again, err := p.Create(t.Context(), orderOf(1))
+	require.NoError(t, err)
+	require.Equal(t, provider.OutcomeAlready, again.Outcome)
+
+	// A domain of somebody else is refused where the user's count shows it.
+	other := orderOf(2)
+	other.Domain = "customer1.example.com"
+	_, err = p.Create(t.Context(), other)
+	require.ErrorIs(t, err, provider.ErrAlreadyExists)
+}
