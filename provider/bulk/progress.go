@@ -1,0 +1,59 @@
+package bulk
+
+import "time"
+
+// Progress is how far a job has come.
+type Progress struct {
+	// Done are the targets that have a result, Failed those of them with an error.
+	Done, Failed int
+	// Skipped are done according to the log, and not among Done.
+	Skipped int
+	// Total is how many targets there are, the skipped ones included; 0 if that is not
+	// known.
+	Total int
+	// Elapsed is how long the job has been running.
+	Elapsed time.Duration
+	// Rate is how many results a second come, counted over the last half minute or so.
+	Rate float64
+	// Remaining is how long the rest takes at that rate; 0 if that is not known.
+	Remaining time.Duration
+}
+
+// meter counts results.
+type meter struct {
+	Progress
+	started time.Time
+	// The rate is an average over two windows, the current one and the one before.
+	window    time.Time
+	now, past int
+	pastTook  time.Duration
+}
+
+const rateWindow = 15 * time.Second
+
+func newMeter(expect int) *meter {
+	at := time.Now()
+	return &meter{started: at, window: at, Progress: Progress{Total: expect}}
+}
+
+// note counts one result and returns the progress.
+func (m *meter) note(failed bool) Progress {
+	m.Done++
+	if failed {
+		m.Failed++
+	}
+	at := time.Now()
+	if since := at.Sub(m.window); since >= rateWindow {
+		m.past, m.pastTook, m.now, m.window = m.now, since, 0, at
+	}
+	m.now++
+	m.Elapsed = at.Sub(m.started)
+	m.Rate, m.Remaining = 0, 0
+	if took := at.Sub(m.window) + m.pastTook; took > 0 {
+		m.Rate = float64(m.now+m.past) / took.Seconds()
+	}
+	if left := m.Total - m.Skipped - m.Done; left > 0 && m.Rate > 0 {
+		m.Remaining = time.Duration(float64(left) / m.Rate * float64(time.Second))
+	}
+	return m.Progress
+}

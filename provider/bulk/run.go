@@ -1,0 +1,290 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// run is one run of a job. All of it but the calls themselves happens in the goroutine
+// that ranges over the results.
+type run struct {
+	job    *Job
+	cancel context.CancelFunc
+	yield  func(*Result, error) bool
+	// left tells that the caller has left the loop, failed why the job ends early.
+	left   bool
+	failed error
+
+	lanes   map[string]*lane
+	order   []*lane // for taking turns
+	turn    int
+	doomed  map[string]*doomed
+	meter   *meter
+	queued  int
+	running int
+
+	perServer, total, giveUp int
+
+	calls   sync.WaitGroup
+	results chan *Result
+}
+
+// lane is what waits for one server.
+type lane struct {
+	server   string
+	provider provider.Provider
+	err      error // the server cannot be worked on
+	queue    []Target
+	running  int
+	// missed are the targets in a row on which the server could not be reached.
+	missed int
+}
+
+// lookahead is how many targets wait for their turn beyond those under way: enough
+// that a list sorted by server keeps several servers busy.
+const lookahead = 4096
+
+func newRun(j *Job, cancel context.CancelFunc, yield func(*Result, error) bool) *run {
+	r := &run{
+		job: j, cancel: cancel, yield: yield, lanes: make(map[string]*lane), doomed: make(map[string]*doomed), meter: newMeter(j.Expect),
+		perServer: j.PerServer, total: j.Total, giveUp: j.GiveUp, results: make(chan *Result),
+	}
+	if r.perServer == 0 {
+		r.perServer = DefaultPerServer
+	}
+	if r.total == 0 {
+		r.total = DefaultTotal
+	}
+	if r.giveUp == 0 {
+		r.giveUp = DefaultGiveUp
+	}
+	return r
+}
+
+func (r *run) run(ctx context.Context) error {
+	if !r.job.ahead() {
+		return r.loop(ctx, r.feed(ctx, r.job.Targets))
+	}
+	var all []Target
+	for t, err := range r.job.Targets {
+		switch {
+		case err != nil:
+			return fmt.Errorf("bulk: the list of targets: %w", err)
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		if err := r.job.check(t); err != nil {
+			return err
+		}
+		known := r.job.Log.knows(r.job.Verb, t)
+		if r.job.destroys(t) {
+			r.doom(t)
+			if known && !r.suspends(t) { // gone, so that no list shows it any more
+				r.doomed[t.Server].done++
+			}
+		}
+		all = append(all, t)
+	}
+	r.meter.Total = len(all)
+	if err := r.safety(ctx); err != nil {
+		return err
+	}
+	r.doomed = nil
+	return r.loop(ctx, r.feed(ctx, Targets(all)))
+}
+
+// fed is a target or the end of them.
+type fed struct {
+	target Target
+	err    error
+}
+
+// feed reads targets in a goroutine of its own: a slow list must not hold up results.
+func (r *run) feed(ctx context.Context, targets func(func(Target, error) bool)) <-chan fed {
+	out := make(chan fed)
+	r.calls.Go(func() {
+		defer close(out)
+		for t, err := range targets {
+			select {
+			case out <- fed{t, err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	return out
+}
+
+// loop takes targets in, starts calls while there is room, and hands out results.
+func (r *run) loop(ctx context.Context, targets <-chan fed) error {
+	for targets != nil || r.queued > 0 || r.running > 0 {
+		r.start(ctx)
+		in := targets
+		if r.queued >= lookahead {
+			in = nil
+		}
+		select {
+		case f, more := <-in:
+			switch {
+			case !more:
+				targets = nil
+			case f.err != nil:
+				r.fail(fmt.Errorf("bulk: the list of targets: %w", f.err))
+			default:
+				r.take(f.target)
+			}
+		case result := <-r.results:
+			r.finish(result)
+		case <-ctx.Done():
+			r.fail(ctx.Err())
+		}
+		if r.left || r.failed != nil {
+			break
+		}
+	}
+	r.end()
+	return r.failed
+}
+
+func (r *run) fail(err error) {
+	if r.failed == nil {
+		r.failed = err
+	}
+}
+
+// end cancels what is under way and writes down what became of it.
+func (r *run) end() {
+	r.cancel()
+	done := make(chan struct{})
+	go func() {
+		r.calls.Wait()
+		close(done)
+	}()
+	for {
+		select {
+		case result := <-r.results:
+			r.running--
+			if err := r.job.Log.write(r.job.Verb, result); err != nil {
+				r.fail(err)
+			}
+			if !r.left && !r.yield(result, nil) {
+				r.left = true
+			}
+		case <-done:
+			return
+		}
+	}
+}
+
+// take puts a target into its server's queue, unless it is done or cannot be.
+func (r *run) take(t Target) {
+	if r.job.Log.knows(r.job.Verb, t) {
+		r.meter.Skipped++
+		return
+	}
+	if err := r.job.check(t); err != nil {
+		r.hand(&Result{Target: t, Err: err})
+		return
+	}
+	lane := r.lane(t.Server)
+	if lane.err != nil {
+		r.hand(&Result{Target: t, Err: lane.err})
+		return
+	}
+	lane.queue = append(lane.queue, t)
+	r.queued++
+}
+
+func (r *run) lane(server string) *lane {
+	l := r.lanes[server]
+	if l == nil {
+		l = &lane{server: server}
+		l.provider, l.err = r.job.Open(server)
+		if l.err == nil && l.provider == nil {
+			l.err = fmt.Errorf("bulk: Open gives no provider for server %q", server)
+		}
+		r.lanes[server] = l
+		r.order = append(r.order, l)
+	}
+	return l
+}
+
+// start begins calls, the servers taking turns, until nothing may be begun.
+func (r *run) start(ctx context.Context) {
+	for idle := 0; idle < len(r.order) && r.running < r.total && ctx.Err() == nil; {
+		l := r.order[r.turn%len(r.order)]
+		r.turn++
+		if len(l.queue) == 0 || l.running >= r.perServer {
+			idle++
+			continue
+		}
+		idle = 0
+		t := l.queue[0]
+		l.queue = l.queue[1:]
+		r.queued--
+		r.running++
+		l.running++
+		r.calls.Go(func() {
+			began := time.Now()
+			result := r.job.do(ctx, l.provider, t)
+			result.Took = time.Since(began)
+			r.results <- result
+		})
+	}
+}
+
+// finish counts a result that came from a call.
+func (r *run) finish(result *Result) {
+	r.running--
+	l := r.lanes[result.Target.Server]
+	l.running--
+	if errors.Is(result.Err, provider.ErrUnavailable) {
+		l.missed++
+	} else {
+		l.missed = 0
+	}
+	r.hand(result)
+	if r.giveUp > 0 && l.missed >= r.giveUp && l.err == nil {
+		r.giveUpOn(l, result.Err)
+	}
+}
+
+// giveUpOn fails what waits for a server that cannot be reached: a thousand time-outs
+// in a row help nobody.
+func (r *run) giveUpOn(l *lane, cause error) {
+	l.err = &provider.Error{
+		Action: fmt.Sprintf("%s many accounts of %s", r.job.Verb, l.server), Kind: provider.ErrUnavailable,
+		Message: fmt.Sprintf("not tried: the server could not be reached for %d accounts in a row", l.missed), Err: cause,
+	}
+	queue := l.queue
+	l.queue = nil
+	r.queued -= len(queue)
+	for _, t := range queue {
+		r.hand(&Result{Target: t, Err: l.err})
+	}
+}
+
+// hand writes a result down and gives it to the caller.
+func (r *run) hand(result *Result) {
+	if r.left {
+		return
+	}
+	if err := r.job.Log.write(r.job.Verb, result); err != nil {
+		r.fail(err)
+	}
+	progress := r.meter.note(result.Err != nil)
+	if r.job.OnProgress != nil {
+		r.job.OnProgress(progress)
+	}
+	if !r.yield(result, nil) {
+		r.left = true
+	}
+}

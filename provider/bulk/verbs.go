@@ -1,0 +1,66 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+
+	"github.com/provkit/provkit/provider"
+)
+
+var verbs = map[Verb]func(context.Context, provider.Provider, Target) (provider.Outcome, error){
+	Suspend: func(ctx context.Context, p provider.Provider, t Target) (provider.Outcome, error) {
+		return p.Suspend(ctx, t.ID)
+	},
+	Unsuspend: func(ctx context.Context, p provider.Provider, t Target) (provider.Outcome, error) {
+		return p.Unsuspend(ctx, t.ID)
+	},
+	Terminate: func(ctx context.Context, p provider.Provider, t Target) (provider.Outcome, error) {
+		outcome, err := p.Terminate(ctx, t.ID)
+		// An earlier run may have died between the call and its line in the log.
+		if errors.Is(err, provider.ErrNotFound) {
+			return provider.OutcomeAlready, nil
+		}
+		return outcome, err
+	},
+	Ensure: nil, // it returns more, see Job.do
+}
+
+// do performs the verb on one target.
+func (j *Job) do(ctx context.Context, p provider.Provider, t Target) *Result {
+	r := &Result{Target: t}
+	switch {
+	case j.Do != nil:
+		r.Outcome, r.Err = j.Do(ctx, p, t)
+	case j.Verb == Ensure:
+		want := t.Want
+		if want.ID == "" {
+			want.ID = t.ID
+		}
+		r.Convergence, r.Err = provider.Ensure(ctx, p, want)
+		if r.Err == nil {
+			r.Outcome = r.Convergence.Outcome()
+		}
+	default:
+		r.Outcome, r.Err = verbs[j.Verb](ctx, p, t)
+	}
+	if r.Err != nil {
+		r.Outcome = ""
+	}
+	return r
+}
+
+// destroys tells whether the target's account is to go out of service.
+func (j *Job) destroys(t Target) bool {
+	switch j.Verb {
+	case Suspend, Terminate:
+		return true
+	case Ensure:
+		return !t.Want.DryRun && (t.Want.State == provider.StateSuspended || t.Want.State == provider.StateAbsent)
+	}
+	return j.Destroys
+}
+
+// ahead tells whether all targets have to be known before the first call.
+func (j *Job) ahead() bool {
+	return j.Verb == Suspend || j.Verb == Terminate || j.Verb == Ensure || j.Destroys
+}
