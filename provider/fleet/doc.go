@@ -1,0 +1,22 @@
+// Package fleet is many servers as one: opened from a plain configuration, asked and
+// filled together.
+//
+//	config, err := fleet.Load("servers.json")
+//	...
+//	servers, err := config.Open(provider.Drivers{keyhelp.Driver, hestia.Driver}, nil)
+//	...
+//	place, err := servers.Place(ctx, &fleet.PlaceRequest{Plan: "basic"})
+//	created, err := place.Server.Provider.Create(ctx, request)
+//
+// The configuration holds no secret, only where each of them is:
+//
+//	{"servers": [
+//	  {"name": "web1", "kind": "keyhelp", "url": "https://web1.example.com",
+//	   "secret": "env:WEB1_KEY", "capacity": 500},
+//	  {"name": "web2", "kind": "hestia", "url": "https://web2.example.com:8083",
+//	   "username": "env:WEB2_ID", "secret": "file:/run/secrets/web2"}
+//	]}
+//
+// Usage reads what all accounts of all servers use, Reconcile holds a list of wanted
+// accounts against what the servers have, and package bulk changes many at once.
+package fleet

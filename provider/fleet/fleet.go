@@ -1,0 +1,127 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Server is one server of a fleet.
+type Server struct {
+	Name     string
+	Provider provider.Provider
+	Config   ServerConfig
+
+	mu    sync.Mutex
+	count count
+}
+
+// Fleet is many servers. It is safe for concurrent use.
+type Fleet struct {
+	servers []*Server
+	byName  map[string]*Server
+}
+
+// New makes a fleet of servers that were opened elsewhere: Name and Provider are
+// required, the rest is as in a configuration. Errors match provider.ErrInvalid.
+func New(servers ...*Server) (*Fleet, error) {
+	f := &Fleet{byName: make(map[string]*Server)}
+	var problems provider.Problems
+	for i, s := range servers {
+		field := fmt.Sprintf("servers[%d]", i)
+		switch {
+		case s == nil || s.Provider == nil:
+			problems.Add(field, "has no Provider")
+			continue
+		case s.Name == "":
+			problems.Add(field, "has no Name")
+		case f.byName[s.Name] != nil:
+			problems.Add(field, "%q is the name of another server", s.Name)
+		}
+		f.byName[s.Name] = s
+		f.servers = append(f.servers, s)
+	}
+	if err := problems.Err("fleet", "New", "new fleet"); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Servers returns all servers, in the order of the configuration.
+func (f *Fleet) Servers() []*Server { return append([]*Server(nil), f.servers...) }
+
+// Server returns the server of a name.
+func (f *Fleet) Server(name string) (*Server, bool) {
+	s, ok := f.byName[name]
+	return s, ok
+}
+
+// Provider returns the provider of the server of a name, or ErrNotFound. It is what
+// bulk.Job.Open takes.
+func (f *Fleet) Provider(name string) (provider.Provider, error) {
+	if s, ok := f.byName[name]; ok {
+		return s.Provider, nil
+	}
+	return nil, &provider.Error{Provider: "fleet", Action: fmt.Sprintf("find server %q", name), Kind: provider.ErrNotFound, Message: "the fleet has no server of that name"}
+}
+
+// ServerError is what went wrong with one server, while the others went on.
+type ServerError struct {
+	Server string
+	Err    error
+}
+
+func (e *ServerError) Error() string { return e.Server + ": " + e.Err.Error() }
+func (e *ServerError) Unwrap() error { return e.Err }
+
+// Found is an account and the server that holds it.
+type Found struct {
+	Server  *Server
+	Account *provider.Account
+}
+
+// Find looks for an account on all servers at once. ErrNotFound if no server has it,
+// ErrConflict if several do. A server that cannot be asked is an error as well, since
+// the account may be there; it matches what went wrong there, and not ErrNotFound.
+//
+// Look before you place an order again of which you do not know where it went.
+func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {
+	found := make([]*Found, len(f.servers))
+	errs := make([]error, len(f.servers))
+	var wg sync.WaitGroup
+	for i, s := range f.servers {
+		wg.Go(func() {
+			account, err := s.Provider.Find(ctx, q)
+			switch {
+			case err == nil:
+				found[i] = &Found{s, account}
+			case !errors.Is(err, provider.ErrNotFound):
+				errs[i] = &ServerError{s.Name, err}
+			}
+		})
+	}
+	wg.Wait()
+	var one *Found
+	for _, x := range found {
+		switch {
+		case x == nil:
+		case one != nil:
+			return nil, &provider.Error{
+				Provider: "fleet", Action: "find account", Kind: provider.ErrConflict,
+				Message: fmt.Sprintf("account %s of %s and account %s of %s both match", one.Account.ID, one.Server.Name, x.Account.ID, x.Server.Name),
+			}
+		default:
+			one = x
+		}
+	}
+	if err := errors.Join(errs...); err != nil && one == nil {
+		return nil, err
+	}
+	if one == nil {
+		return nil, &provider.Error{Provider: "fleet", Action: "find account", Kind: provider.ErrNotFound, Message: "no server has it"}
+	}
+	return one, nil
+}

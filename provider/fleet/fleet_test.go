@@ -1,0 +1,306 @@
+package fleet_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/fleet"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+// driver opens in-memory systems and notes what it was given.
+type driver struct {
+	kind   string
+	opened map[string]provider.ServerConfig
+}
+
+func (d *driver) Kind() string { return d.kind }
+
+func (d *driver) Config() []provider.OptionSpec {
+	return []provider.OptionSpec{{Name: "url"}, {Name: "secret", Secret: true}, {Name: "token", Secret: true}, {Name: "zone"}}
+}
+
+func (d *driver) Open(cfg provider.ServerConfig, _ ...provider.Option) (provider.Provider, error) {
+	problems := make(provider.Problems)
+	if !strings.HasPrefix(cfg.URL, "https://") {
+		problems.Add("url", "must begin with https://")
+	}
+	if cfg.Secret == "" {
+		problems.Add("secret", "required")
+	}
+	provider.CheckOptions(&problems, "", []provider.OptionSpec{{Name: "token", Secret: true}, {Name: "zone"}}, cfg.Options)
+	if err := problems.Err(d.kind, "Open", "open server"); err != nil {
+		return nil, err
+	}
+	if d.opened == nil {
+		d.opened = make(map[string]provider.ServerConfig)
+	}
+	d.opened[cfg.URL] = cfg
+	return providertest.NewMemory(nil), nil
+}
+
+const good = `{"servers": [
+  {"name": "web1", "kind": "panel", "url": "https://one.example", "username": "admin", "secret": "env:ONE_KEY", "capacity": 3, "plans": ["small"]},
+  {"name": "web2", "kind": "panel", "url": "https://two.example", "username": "env:TWO_ID", "secret": "file:/run/two",
+   "options": {"token": "env:TWO_TOKEN", "zone": "eu"}, "closed": true}
+]}`
+
+var sources = &fleet.Sources{
+	Getenv: func(name string) string {
+		return map[string]string{"ONE_KEY": "canary-one", "TWO_ID": "id-two", "TWO_TOKEN": "canary-token"}[name]
+	},
+	ReadFile: func(path string) ([]byte, error) {
+		if path == "/run/two" {
+			return []byte("  canary-two\n"), nil
+		}
+		return nil, os.ErrNotExist
+	},
+}
+
+func TestOpen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "servers.json")
+	require.NoError(t, os.WriteFile(path, []byte(good), 0o600))
+	config, err := fleet.Load(path)
+	require.NoError(t, err)
+	d := &driver{kind: "panel"}
+	f, err := config.Open(provider.Drivers{d}, sources)
+	require.NoError(t, err)
+	require.Equal(t, provider.ServerConfig{Kind: "panel", URL: "https://one.example", Username: "admin", Secret: "canary-one", Options: map[string]string{}}, d.opened["https://one.example"])
+	require.Equal(t, provider.ServerConfig{
+		Kind: "panel", URL: "https://two.example", Username: "id-two", Secret: "canary-two",
+		Options: map[string]string{"token": "canary-token", "zone": "eu"},
+	}, d.opened["https://two.example"])
+	require.Len(t, f.Servers(), 2)
+	server, ok := f.Server("web2")
+	require.True(t, ok)
+	require.True(t, server.Config.Closed)
+	p, err := f.Provider("web1")
+	require.NoError(t, err)
+	require.NotNil(t, p)
+	_, err = f.Provider("web3")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	require.NotContains(t, fmt.Sprintf("%+v %#v", config, server.Config), "canary")
+}
+
+// TestOpenTellsEverything: all mistakes at once, each with its place, and no secret.
+func TestOpenTellsEverything(t *testing.T) {
+	config, err := fleet.Parse(strings.NewReader(`{"servers": [
+	  {"name": "web1", "kind": "panel", "url": "http://one.example", "secret": "canary-inline", "capacity": -1},
+	  {"kind": "panel", "url": "https://x.example", "secret": "env:NOBODY"},
+	  {"name": "web1", "kind": "panle", "url": "https://x.example"},
+	  {"name": "web4", "kind": "panel", "url": "https://x.example", "secret": "file:/nowhere"},
+	  {"name": "web5", "kind": "panel", "url": "ftp://x.example", "secret": "env:ONE_KEY", "options": {"zonne": "eu"}},
+	  {"name": "web6", "kind": "panel", "url": "https://x.example", "secret": "env:", "options": {"token": "canary-token"}}
+	]}`))
+	require.NoError(t, err)
+	_, err = config.Open(provider.Drivers{&driver{kind: "panel"}}, sources)
+	require.ErrorIs(t, err, provider.ErrInvalid)
+	var e *provider.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, map[string]string{
+		"servers.web1.secret":   `must be "env:NAME" or "file:PATH": no secret stands in the configuration itself`,
+		"servers.web1.capacity": "negative",
+		"servers[1].name":       "required",
+		"servers[1].secret":     "the environment has no NOBODY",
+		"servers[2].name":       `"web1" is the name of another server`,
+		"servers[2].kind":       `no driver "panle" (known: panel)`,
+		"servers.web4.secret":   "file does not exist",
+		"servers.web5.url":      "must begin with https://",
+		"servers.web5.zonne":    "unknown option (known: token, zone)",
+		"servers.web6.secret":   `names nothing behind "env:"`,
+		"servers.web6.token":    `must be "env:NAME" or "file:PATH": no secret stands in the configuration itself`,
+	}, e.Fields)
+	require.NotContains(t, err.Error(), "canary")
+
+	_, err = (&fleet.Config{}).Open(nil, nil)
+	require.ErrorContains(t, err, "servers")
+}
+
+func TestParse(t *testing.T) {
+	for name, text := range map[string]string{
+		"json: unknown field \"capcity\"": `{"servers": [{"name": "a", "capcity": 5}]}`,
+		"line 3: ":                        "{\"servers\": [\n{\"name\": \"a\",\n\"capacity\": \"5\"}]}",
+		"line 2: ":                        "{\"servers\": [\n{,}]}",
+		"behind the configuration":        `{"servers": []} {}`,
+		"EOF":                             "",
+	} {
+		_, err := fleet.Parse(strings.NewReader(text))
+		require.ErrorContains(t, err, name)
+	}
+	_, err := fleet.Load(filepath.Join(t.TempDir(), "missing.json"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add(good)
+	f.Add("{\"servers\": [\n{,}]}")
+	f.Fuzz(func(t *testing.T, text string) {
+		config, err := fleet.Parse(strings.NewReader(text))
+		if err != nil {
+			require.Nil(t, config)
+			return
+		}
+		_, _ = config.Open(provider.Drivers{&driver{kind: "panel"}}, sources)
+	})
+}
+
+// memories makes a fleet of in-memory servers web1, web2, ... with so many accounts.
+func memories(t testing.TB, accounts ...int) (*fleet.Fleet, []*providertest.Memory) {
+	t.Helper()
+	var all []*fleet.Server
+	var panels []*providertest.Memory
+	for i, n := range accounts {
+		m := providertest.NewMemory(nil)
+		for k := range n {
+			_, err := m.Create(t.Context(), m.World().Request(1000*(i+1)+k))
+			require.NoError(t, err)
+		}
+		panels = append(panels, m)
+		name := fmt.Sprintf("web%d", i+1)
+		all = append(all, &fleet.Server{Name: name, Provider: m, Config: fleet.ServerConfig{Name: name}})
+	}
+	f, err := fleet.New(all...)
+	require.NoError(t, err)
+	return f, panels
+}
+
+func TestNew(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	_, err := fleet.New(&fleet.Server{Name: "a", Provider: m}, &fleet.Server{Provider: m}, &fleet.Server{Name: "a", Provider: m}, nil, &fleet.Server{Name: "b"})
+	require.ErrorIs(t, err, provider.ErrInvalid)
+	var e *provider.Error
+	require.ErrorAs(t, err, &e)
+	require.Len(t, e.Fields, 4)
+}
+
+func TestFind(t *testing.T) {
+	f, panels := memories(t, 3, 3, 3)
+	want := panels[1].Accounts()[1]
+	found, err := f.Find(t.Context(), provider.Query{Username: want.Username})
+	require.NoError(t, err)
+	require.Equal(t, "web2", found.Server.Name)
+	require.Equal(t, want.ID, found.Account.ID)
+	_, err = f.Find(t.Context(), provider.Query{Username: "nobody"})
+	require.ErrorIs(t, err, provider.ErrNotFound)
+
+	panels[0].AddForeign(want.Username)
+	_, err = f.Find(t.Context(), provider.Query{Username: want.Username})
+	require.ErrorIs(t, err, provider.ErrConflict)
+	require.ErrorContains(t, err, "web1")
+
+	// "Nobody has it" needs everybody's answer.
+	panels[2].Faults().When(nil, 0, faults.Fault{Kind: faults.Status, StatusCode: 403})
+	_, err = f.Find(t.Context(), provider.Query{Username: "nobody"})
+	require.Error(t, err)
+	require.NotErrorIs(t, err, provider.ErrNotFound)
+	var server *fleet.ServerError
+	require.ErrorAs(t, err, &server)
+	require.Equal(t, "web3", server.Server)
+}
+
+// limited is a provider of which only the core is to be seen.
+type limited struct{ provider.Provider }
+
+func TestPlace(t *testing.T) {
+	f, panels := memories(t, 2, 5, 1)
+	web := f.Servers()
+	web[0].Config.Capacity, web[1].Config.Capacity, web[2].Config.Capacity = 4, 100, 10
+	web[2].Config.Plans = []string{"large"}
+	place := func(req *fleet.PlaceRequest) (string, error) {
+		p, err := f.Place(t.Context(), req)
+		if err != nil {
+			return "", err
+		}
+		return p.Server.Name, nil
+	}
+	name, err := place(nil)
+	require.NoError(t, err)
+	require.Equal(t, "web1", name)
+	name, err = place(&fleet.PlaceRequest{Plan: "small"})
+	require.NoError(t, err)
+	require.Equal(t, "web1", name, "one place was left")
+	p, err := f.Place(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, "web2", p.Server.Name)
+	require.Equal(t, []fleet.Skip{{Server: "web1", Reason: "full: 4 of 4 accounts"}}, p.Skipped)
+	require.Equal(t, 5, p.Accounts)
+
+	name, err = place(&fleet.PlaceRequest{Plan: "large", Strategy: fleet.LeastUsed})
+	require.NoError(t, err)
+	require.Equal(t, "web2", name, "6 of 100 is less than 1 of 10")
+	web[1].Config.Closed = true
+	name, err = place(&fleet.PlaceRequest{Plan: "large"})
+	require.NoError(t, err)
+	require.Equal(t, "web3", name)
+
+	_, err = f.Place(t.Context(), &fleet.PlaceRequest{Plan: "small"})
+	require.ErrorIs(t, err, provider.ErrQuota)
+	require.EqualError(t, err, `fleet: place account: no server takes it: web1: full: 4 of 4 accounts; web2: closed; web3: does not take plan "small"`)
+	_, err = f.Place(t.Context(), &fleet.PlaceRequest{Kind: "other"})
+	require.ErrorContains(t, err, "of another kind")
+	_, err = f.Place(t.Context(), &fleet.PlaceRequest{Strategy: "best", MaxAge: -1})
+	require.ErrorIs(t, err, provider.ErrInvalid)
+
+	// The counts are those of a minute ago at most, and a failed check is skipped.
+	panels[0].Faults().When(nil, 0, faults.Fault{Kind: faults.Refuse})
+	p, err = f.Place(t.Context(), &fleet.PlaceRequest{Plan: "large", MaxAge: 1})
+	require.NoError(t, err)
+	require.Equal(t, "web3", p.Server.Name)
+	require.Equal(t, "web1", p.Skipped[0].Server)
+	require.ErrorIs(t, p.Skipped[0].Err, provider.ErrUnavailable)
+	require.Contains(t, p.Skipped[0].Reason, "its check failed")
+}
+
+// TestPlaceAsksOnce: many placements in a row cost one look at a server.
+func TestPlaceAsksOnce(t *testing.T) {
+	f, panels := memories(t, 1, 1)
+	for _, s := range f.Servers() {
+		s.Config.Capacity = 50
+	}
+	var placed [2]int
+	for range 90 {
+		p, err := f.Place(t.Context(), &fleet.PlaceRequest{Strategy: fleet.LeastUsed})
+		require.NoError(t, err)
+		placed[p.Server.Name[3]-'1']++
+	}
+	require.Equal(t, [2]int{45, 45}, placed)
+	before := panels[0].Faults().Count()
+	_, err := f.Place(t.Context(), nil)
+	require.NoError(t, err)
+	require.Equal(t, before, panels[0].Faults().Count())
+
+	// Where nobody can count, what was placed counts.
+	blind, err := fleet.New(&fleet.Server{Name: "b", Provider: limited{panels[0]}, Config: fleet.ServerConfig{Capacity: 2}})
+	require.NoError(t, err)
+	for range 2 {
+		_, err = blind.Place(t.Context(), &fleet.PlaceRequest{MaxAge: 1})
+		require.NoError(t, err)
+	}
+	_, err = blind.Place(t.Context(), &fleet.PlaceRequest{MaxAge: 1})
+	require.ErrorIs(t, err, provider.ErrQuota)
+}
+
+func TestPlaceContext(t *testing.T) {
+	f, _ := memories(t, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := f.Place(ctx, nil)
+	require.ErrorIs(t, err, context.Canceled)
+	_, err = f.Place(t.Context(), nil)
+	require.NoError(t, err, "a cancelled look says nothing about the server")
+}
+
+func TestServerError(t *testing.T) {
+	err := &fleet.ServerError{Server: "web1", Err: provider.ErrUnavailable}
+	require.True(t, errors.Is(err, provider.ErrUnavailable))
+	require.Contains(t, err.Error(), "web1: ")
+}

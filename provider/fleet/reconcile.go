@@ -1,0 +1,291 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Wanted is an account as your records have it.
+type Wanted struct {
+	// Server is the name of the server that holds it. Required.
+	Server string
+	// ID, Reference and Username tell which account it is: by the first of them that
+	// is set. An account found by ID or Username must carry the Reference, if that is
+	// set; otherwise it is somebody else's.
+	ID, Reference, Username string
+	// State is active or suspended. Required. An account that is to be absent does not
+	// belong into the list: it is Extra then.
+	State provider.State
+	// Plan that it should be on; "" is any.
+	Plan string
+}
+
+// DriftKind is one way in which a server differs from what is wanted.
+type DriftKind string
+
+// The kinds of drift.
+const (
+	// Missing: wanted, and not there.
+	Missing DriftKind = "missing"
+	// Extra: there, and not wanted.
+	Extra DriftKind = "extra"
+	// Taken: the name is wanted, and the account of that name is somebody else's: it
+	// carries another reference, or none.
+	Taken DriftKind = "taken"
+	// WrongState: suspended and to be active, or the other way round.
+	WrongState DriftKind = "wrong state"
+	// WrongPlan: on another plan.
+	WrongPlan DriftKind = "wrong plan"
+)
+
+// Drift is one account that is not as wanted.
+type Drift struct {
+	Server string
+	// Kinds are one or both of WrongState and WrongPlan, or one of the others.
+	Kinds []DriftKind
+	// Wanted is nil for Extra, Account for Missing.
+	Wanted  *Wanted
+	Account *provider.Account
+}
+
+// Is reports whether the drift is of a kind.
+func (d *Drift) Is(kind DriftKind) bool {
+	for _, k := range d.Kinds {
+		if k == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// Ours reports whether the account carries a reference, that is, whether a program
+// made or adopted it through package provider.
+func (d *Drift) Ours() bool { return d.Account != nil && d.Account.Reference != "" }
+
+// String is a line of a plan: "web1: alice (17): wrong state: active, not suspended".
+func (d *Drift) String() string {
+	var parts []string
+	for _, kind := range d.Kinds {
+		switch kind {
+		case WrongState:
+			parts = append(parts, fmt.Sprintf("wrong state: %s, not %s", d.Account.Status, d.Wanted.State))
+		case WrongPlan:
+			parts = append(parts, fmt.Sprintf("wrong plan: %s, not %s", d.Account.Plan, d.Wanted.Plan))
+		case Taken:
+			parts = append(parts, fmt.Sprintf("taken: it carries the reference %q, not %q", d.Account.Reference, d.Wanted.Reference))
+		case Extra:
+			whose := "foreign"
+			if d.Ours() {
+				whose = "ours, " + d.Account.Reference
+			}
+			parts = append(parts, fmt.Sprintf("extra (%s)", whose))
+		default:
+			parts = append(parts, string(kind))
+		}
+	}
+	return d.Server + ": " + d.subject() + ": " + strings.Join(parts, "; ")
+}
+
+func (d *Drift) subject() string {
+	switch {
+	case d.Account != nil && d.Account.Username != "":
+		return fmt.Sprintf("%s (%s)", d.Account.Username, d.Account.ID)
+	case d.Account != nil:
+		return d.Account.ID
+	case d.Wanted.Username != "":
+		return d.Wanted.Username
+	case d.Wanted.Reference != "":
+		return d.Wanted.Reference
+	}
+	return d.Wanted.ID
+}
+
+// Reconcile holds a list of wanted accounts against what the servers have, and yields
+// every difference. It changes nothing; Repair does. Servers of the fleet of which
+// nothing is wanted are looked at as well: all their accounts are Extra.
+//
+// The wanted list is in memory while it runs, the servers' accounts are not. A
+// *ServerError concerns one server, about which nothing more is said then; the others
+// go on. Any other error is the end: a wanted list with mistakes (ErrInvalid, before any
+// server is asked), or the end of the context.
+func (f *Fleet) Reconcile(ctx context.Context, wanted iter.Seq2[Wanted, error]) iter.Seq2[*Drift, error] {
+	return func(yield func(*Drift, error) bool) {
+		lists, err := f.sort(wanted)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		drifts := spread(ctx, f.servers, defaultServers, func(ctx context.Context, s *Server, emit func(*Drift, error) bool) {
+			lists[s.Name].compare(ctx, s, emit)
+		})
+		defer func() {
+			cancel()
+			for range drifts {
+			}
+		}()
+		for d := range drifts {
+			if ctx.Err() != nil {
+				break
+			}
+			if !yield(d.value, d.err) {
+				return
+			}
+		}
+		if err := ctx.Err(); err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// wants is what is wanted of one server.
+type wants struct {
+	all                       []*Wanted
+	byID, byReference, byName map[string]*Wanted
+	seen                      map[*Wanted]bool
+}
+
+// sort puts the wanted list in order, server by server.
+func (f *Fleet) sort(wanted iter.Seq2[Wanted, error]) (map[string]*wants, error) {
+	lists := make(map[string]*wants)
+	for _, s := range f.servers {
+		lists[s.Name] = &wants{
+			byID: make(map[string]*Wanted), byReference: make(map[string]*Wanted), byName: make(map[string]*Wanted), seen: make(map[*Wanted]bool),
+		}
+	}
+	problems := make(provider.Problems)
+	n := 0
+	for w, err := range wanted {
+		if err != nil {
+			return nil, fmt.Errorf("fleet: the list of wanted accounts: %w", err)
+		}
+		field := fmt.Sprintf("wanted[%d]", n)
+		n++
+		list := lists[w.Server]
+		switch {
+		case list == nil:
+			problems.Add(field+".Server", "the fleet has no server %q", w.Server)
+			continue
+		case w.State != provider.StateActive && w.State != provider.StateSuspended:
+			problems.Add(field+".State", "%q is neither active nor suspended", w.State)
+			continue
+		}
+		if problem := list.add(&w); problem != "" {
+			problems.Add(field, "%s", problem)
+		}
+		if len(problems) >= maxProblems {
+			problems.Add("wanted", "and perhaps more: these are the first %d mistakes", maxProblems)
+			break
+		}
+	}
+	return lists, problems.Err("fleet", "Reconcile", "compare accounts")
+}
+
+// maxProblems keeps a list that is wrong from end to end out of the error.
+const maxProblems = 20
+
+func (l *wants) add(w *Wanted) (problem string) {
+	by, key := l.byName, strings.ToLower(w.Username)
+	switch {
+	case w.ID != "":
+		by, key = l.byID, w.ID
+	case w.Reference != "":
+		by, key = l.byReference, w.Reference
+	case w.Username == "":
+		return "names no account: ID, Reference or Username is required"
+	}
+	if by[key] != nil {
+		return fmt.Sprintf("%q is wanted twice", key)
+	}
+	by[key] = w
+	// The name of a wanted account may be found on somebody else's.
+	if name := strings.ToLower(w.Username); name != "" && l.byName[name] == nil {
+		l.byName[name] = w
+	}
+	l.all = append(l.all, w)
+	return ""
+}
+
+// match finds what is wanted of an account.
+func (l *wants) match(a *provider.Account) *Wanted {
+	if w := l.byID[a.ID]; w != nil {
+		return w
+	}
+	if w := l.byReference[a.Reference]; w != nil && a.Reference != "" {
+		return w
+	}
+	if w := l.byName[strings.ToLower(a.Username)]; w != nil && (w.ID == "" || w.ID == a.ID) {
+		return w
+	}
+	return nil
+}
+
+func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error) bool) {
+	lister, ok := provider.As[provider.Lister](s.Provider)
+	if !ok {
+		emit(nil, &ServerError{s.Name, &provider.Error{
+			Provider: s.Provider.Describe().Kind, Action: "list accounts", Kind: provider.ErrUnsupported, Message: "it cannot list its accounts",
+		}})
+		return
+	}
+	for account, err := range lister.List(ctx, nil) {
+		if err != nil {
+			emit(nil, &ServerError{s.Name, err})
+			return
+		}
+		d, err := l.hold(ctx, s, account)
+		if err != nil {
+			emit(nil, &ServerError{s.Name, err})
+			return
+		}
+		if d != nil && !emit(d, nil) {
+			return
+		}
+	}
+	for _, w := range l.all {
+		if !l.seen[w] && !emit(&Drift{Server: s.Name, Kinds: []DriftKind{Missing}, Wanted: w}, nil) {
+			return
+		}
+	}
+}
+
+// hold compares one account; nil if it is as wanted.
+func (l *wants) hold(ctx context.Context, s *Server, a *provider.Account) (*Drift, error) {
+	w := l.match(a)
+	if w == nil {
+		return &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: a}, nil
+	}
+	if w.Reference != "" && a.Reference == "" {
+		// Some systems show the marker of an account only when that is read alone.
+		whole, err := s.Provider.Get(ctx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		a = whole
+	}
+	d := &Drift{Server: s.Name, Wanted: w, Account: a}
+	if w.Reference != "" && a.Reference != w.Reference {
+		if w.ID == "" && l.seen[w] {
+			return &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: a}, nil
+		}
+		l.seen[w] = true
+		d.Kinds = []DriftKind{Taken}
+		return d, nil
+	}
+	l.seen[w] = true
+	if suspended := a.Status == provider.StatusSuspended; suspended != (w.State == provider.StateSuspended) && a.Status != provider.StatusPending {
+		d.Kinds = append(d.Kinds, WrongState)
+	}
+	if w.Plan != "" && a.Plan != "" && a.Plan != w.Plan {
+		d.Kinds = append(d.Kinds, WrongPlan)
+	}
+	if len(d.Kinds) == 0 {
+		return nil, nil
+	}
+	return d, nil
+}

@@ -1,0 +1,219 @@
+package fleet_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/bulk"
+	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/fleet"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+func list(all ...fleet.Wanted) iter.Seq2[fleet.Wanted, error] {
+	return func(yield func(fleet.Wanted, error) bool) {
+		for _, w := range all {
+			if !yield(w, nil) {
+				return
+			}
+		}
+	}
+}
+
+// wanted is the truth as a list of wishes.
+func wanted(panels []*providertest.Memory) []fleet.Wanted {
+	var all []fleet.Wanted
+	for i, m := range panels {
+		for _, a := range m.Accounts() {
+			all = append(all, fleet.Wanted{
+				Server: []string{"web1", "web2", "web3"}[i], Reference: a.Reference, Username: a.Username, Plan: a.Plan, State: provider.StateActive,
+			})
+		}
+	}
+	return all
+}
+
+func drifts(t *testing.T, f *fleet.Fleet, all ...fleet.Wanted) map[string]*fleet.Drift {
+	t.Helper()
+	found := make(map[string]*fleet.Drift)
+	for d, err := range f.Reconcile(t.Context(), list(all...)) {
+		require.NoError(t, err)
+		found[d.String()] = d
+	}
+	return found
+}
+
+// TestReconcile plants every kind of drift, finds exactly those, and repairs what may
+// be repaired.
+func TestReconcile(t *testing.T) {
+	f, panels := memories(t, 20, 20, 0)
+	want := wanted(panels)
+	require.Empty(t, drifts(t, f, want...))
+
+	one, two := panels[0].Accounts(), panels[1].Accounts()
+	_, err := panels[0].Suspend(t.Context(), one[0].ID) // wrong state
+	require.NoError(t, err)
+	want[1].State = provider.StateSuspended // wrong state, the other way
+	want[2].Plan = "large"                  // wrong plan
+	want[3].Plan, want[3].State = "large", provider.StateSuspended
+	_, err = panels[1].Terminate(t.Context(), two[0].ID) // missing
+	require.NoError(t, err)
+	foreign := panels[1].AddForeign("stranger") // extra, foreign
+	taken := panels[1].AddForeign("wanted-name")
+	want = append(want, fleet.Wanted{Server: "web2", Reference: "order-77", Username: "wanted-name", State: provider.StateActive})
+	extra := want[21]
+	want = slices.Delete(want, 21, 22) // extra, ours
+
+	found := drifts(t, f, want...)
+	require.ElementsMatch(t, []string{
+		"web1: customer1000 (" + one[0].ID + "): wrong state: suspended, not active",
+		"web1: customer1001 (" + one[1].ID + "): wrong state: active, not suspended",
+		"web1: customer1002 (" + one[2].ID + "): wrong plan: small, not large",
+		"web1: customer1003 (" + one[3].ID + "): wrong state: active, not suspended; wrong plan: small, not large",
+		"web2: customer2000: missing",
+		"web2: customer2001 (" + two[1].ID + "): extra (ours, " + extra.Reference + ")",
+		"web2: stranger (" + foreign + "): extra (foreign)",
+		`web2: wanted-name (` + taken + `): taken: it carries the reference "", not "order-77"`,
+	}, slices.Collect(maps.Keys(found)))
+
+	all := slices.Collect(maps.Values(found))
+	job, left, err := f.Repair(all, &fleet.RepairOptions{DryRun: true, TerminateExtra: true})
+	require.NoError(t, err)
+	require.Len(t, left, 3, "missing, foreign and taken")
+	before := [][]providertest.Truth{panels[0].Accounts(), panels[1].Accounts()}
+	for r, err := range job.Run(t.Context()) {
+		require.NoError(t, err)
+		require.NoError(t, r.Err)
+	}
+	require.Equal(t, before, [][]providertest.Truth{panels[0].Accounts(), panels[1].Accounts()})
+
+	order := func(w fleet.Wanted) (*provider.CreateRequest, error) {
+		req := panels[1].World().Request(2000)
+		require.Equal(t, req.Reference, w.Reference)
+		return req, nil
+	}
+	job, left, err = f.Repair(all, &fleet.RepairOptions{Create: order, TerminateExtra: true})
+	require.NoError(t, err)
+	require.Len(t, left, 2)
+	for r, err := range job.Run(t.Context()) {
+		require.NoError(t, err)
+		require.NoError(t, r.Err)
+	}
+	for r, err := range f.Adopt(all).Run(t.Context()) {
+		require.NoError(t, err)
+		require.NoError(t, r.Err)
+		require.Equal(t, taken, r.Target.ID)
+	}
+	found = drifts(t, f, want...)
+	require.Equal(t, []string{"web2: stranger (" + foreign + "): extra (foreign)"}, slices.Collect(maps.Keys(found)))
+}
+
+// TestRepairStops: a wanted list that lacks half a server's accounts does not remove
+// them.
+func TestRepairStops(t *testing.T) {
+	f, panels := memories(t, 20, 20)
+	want := wanted(panels)[:30]
+	all := slices.Collect(maps.Values(drifts(t, f, want...)))
+	require.Len(t, all, 10)
+	job, left, err := f.Repair(all, &fleet.RepairOptions{TerminateExtra: true})
+	require.NoError(t, err)
+	require.Empty(t, left)
+	var stopped error
+	for _, err := range job.Run(t.Context()) {
+		stopped = err
+	}
+	require.ErrorIs(t, stopped, bulk.ErrSafetyStop)
+	require.Len(t, panels[1].Accounts(), 20)
+	_, left, err = f.Repair(all, nil)
+	require.NoError(t, err)
+	require.Len(t, left, 10, "extra accounts stay unless it is told to remove them")
+	broken := errors.New("no such product")
+	_, _, err = f.Repair([]*fleet.Drift{{Server: "web1", Kinds: []fleet.DriftKind{fleet.Missing}, Wanted: &want[0]}},
+		&fleet.RepairOptions{Create: func(fleet.Wanted) (*provider.CreateRequest, error) { return nil, broken }})
+	require.ErrorIs(t, err, broken)
+}
+
+// shy shows no references in its list.
+type shy struct{ *providertest.Memory }
+
+func (s shy) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		for a, err := range s.Memory.List(ctx, opts) {
+			if a != nil {
+				a.Reference = ""
+			}
+			if !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestReconcileAsksForReferences: where a list shows none, the account is read.
+func TestReconcileAsksForReferences(t *testing.T) {
+	f, panels := memories(t, 5)
+	f.Servers()[0].Provider = shy{panels[0]}
+	require.Empty(t, drifts(t, f, wanted(panels)...))
+	panels[0].AddForeign("wanted-name")
+	found := drifts(t, f, append(wanted(panels)[:5], fleet.Wanted{Server: "web1", Reference: "order-77", Username: "wanted-name", State: provider.StateActive})...)
+	require.Len(t, found, 1)
+	for _, d := range found {
+		require.True(t, d.Is(fleet.Taken))
+		require.False(t, d.Ours())
+	}
+}
+
+func TestReconcileByID(t *testing.T) {
+	f, panels := memories(t, 3)
+	a := panels[0].Accounts()
+	require.Len(t, drifts(t, f, fleet.Wanted{Server: "web1", ID: a[0].ID, State: provider.StateActive}), 2)
+	found := drifts(t, f, fleet.Wanted{Server: "web1", ID: a[0].ID, Reference: "another", State: provider.StateActive},
+		fleet.Wanted{Server: "web1", ID: "no-such-id", State: provider.StateActive})
+	require.Len(t, found, 4, "%v", found)
+	require.Contains(t, found, `web1: no-such-id: missing`)
+}
+
+// TestReconcileTrouble: mistakes in the list are told before any server is asked; a dead
+// server is told of and its accounts are not called missing.
+func TestReconcileTrouble(t *testing.T) {
+	f, panels := memories(t, 2, 2)
+	for _, m := range panels {
+		m.Faults().Forget()
+	}
+	for _, bad := range []fleet.Wanted{
+		{Server: "web9", Username: "a", State: provider.StateActive}, {Server: "web1", State: provider.StateActive},
+		{Server: "web1", Username: "a"}, {Server: "web1", Username: "a", State: provider.StateAbsent},
+	} {
+		for d, err := range f.Reconcile(t.Context(), list(bad)) {
+			require.Nil(t, d)
+			require.ErrorIs(t, err, provider.ErrInvalid)
+		}
+	}
+	twice := fleet.Wanted{Server: "web1", Reference: "order-1", State: provider.StateActive}
+	for _, err := range f.Reconcile(t.Context(), list(twice, twice)) {
+		require.ErrorContains(t, err, "is wanted twice")
+	}
+	broken := errors.New("line 2 is not CSV")
+	for _, err := range f.Reconcile(t.Context(), func(yield func(fleet.Wanted, error) bool) { yield(fleet.Wanted{}, broken) }) {
+		require.ErrorIs(t, err, broken)
+	}
+	require.Zero(t, panels[0].Faults().Count()+panels[1].Faults().Count())
+
+	panels[1].Faults().When(nil, 0, faults.Fault{Kind: faults.Status, StatusCode: 403})
+	n := 0
+	for d, err := range f.Reconcile(t.Context(), list(wanted(panels)...)) {
+		n++
+		require.Nil(t, d)
+		var server *fleet.ServerError
+		require.ErrorAs(t, err, &server)
+		require.Equal(t, "web2", server.Server)
+	}
+	require.Equal(t, 1, n)
+}

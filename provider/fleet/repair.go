@@ -1,0 +1,86 @@
+package fleet
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/bulk"
+)
+
+// RepairOptions say which drifts are repaired beside wrong states and wrong plans,
+// which always are.
+type RepairOptions struct {
+	// Create makes the order for an account that is missing. nil leaves them missing.
+	Create func(Wanted) (*provider.CreateRequest, error)
+	// TerminateExtra removes extra accounts that are ours. Foreign ones are never
+	// touched.
+	TerminateExtra bool
+	// DryRun reports what would be done and changes nothing.
+	DryRun bool
+}
+
+// Repair returns a job that repairs drifts through Ensure, and the drifts that it leaves
+// alone. Set its Log and limits, and run it. Its safety stop counts what it would
+// suspend and remove.
+func (f *Fleet) Repair(drifts []*Drift, opts *RepairOptions) (job *bulk.Job, left []*Drift, err error) {
+	if opts == nil {
+		opts = &RepairOptions{}
+	}
+	var targets []bulk.Target
+	for _, d := range drifts {
+		t, ok, err := d.target(opts)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("fleet: the order for %s: %w", d, err)
+		case ok:
+			targets = append(targets, t)
+		default:
+			left = append(left, d)
+		}
+	}
+	return &bulk.Job{Verb: bulk.Ensure, Targets: bulk.Targets(targets), Open: f.Provider}, left, nil
+}
+
+func (d *Drift) target(opts *RepairOptions) (t bulk.Target, ok bool, err error) {
+	t = bulk.Target{Server: d.Server}
+	t.Want.DryRun = opts.DryRun
+	switch {
+	case d.Is(Missing) && opts.Create != nil:
+		t.Want.State, t.Want.Plan = d.Wanted.State, d.Wanted.Plan
+		t.Want.Create, err = opts.Create(*d.Wanted)
+		return t, true, err
+	case d.Is(Extra) && opts.TerminateExtra && d.Ours():
+		t.ID, t.Want.State = d.Account.ID, provider.StateAbsent
+		return t, true, nil
+	case d.Is(WrongState), d.Is(WrongPlan):
+		t.ID, t.Want.State, t.Want.Plan = d.Account.ID, d.Wanted.State, d.Wanted.Plan
+		return t, true, nil
+	}
+	return t, false, nil
+}
+
+// Adopt returns a job that takes over accounts that are there already: those of drifts
+// that are Taken and carry no reference get the wanted one, as if Create had made them.
+// An account that carries another reference is refused with ErrAlreadyExists.
+func (f *Fleet) Adopt(drifts []*Drift) *bulk.Job {
+	references := make(map[string]string)
+	var targets []bulk.Target
+	for _, d := range drifts {
+		if d.Is(Taken) {
+			t := bulk.Target{Server: d.Server, ID: d.Account.ID}
+			references[t.String()] = d.Wanted.Reference
+			targets = append(targets, t)
+		}
+	}
+	return &bulk.Job{
+		Verb: "adopt", Targets: bulk.Targets(targets), Open: f.Provider,
+		Do: func(ctx context.Context, p provider.Provider, t bulk.Target) (provider.Outcome, error) {
+			adopter, ok := provider.As[provider.Adopter](p)
+			if !ok {
+				return "", &provider.Error{Provider: p.Describe().Kind, Action: "adopt account " + t.ID, Kind: provider.ErrUnsupported}
+			}
+			return adopter.Adopt(ctx, t.ID, references[t.String()])
+		},
+	}
+}
