@@ -112,14 +112,19 @@ func TestRedirectsKeepTheKeyHome(t *testing.T) {
 		}))
 		defer panel.Close()
 		for _, d := range bothDialects {
-			client, err := keyhelp.New(panel.URL, panelKey, keyhelp.WithDialect(d))
-			require.NoError(t, err)
-			require.NotEmpty(t, readsOf(t, d))
-			for op := range readsOf(t, d) {
-				err := named(client, op).call(t, t.Context(), d).err
-				require.ErrorIs(t, err, provider.ErrProtocol, "%s after %d", op, status)
-				if !strings.HasPrefix(op, "Sessions.") { // whose targets may be secrets
-					require.ErrorContains(t, err, "configure that URL", op)
+			v := vendor(t, d)
+			uses := v.Uses(t)
+			require.NotEmpty(t, uses)
+			v.Dial = func(t testing.TB, _ http.RoundTripper, _ ...provider.Option) any {
+				client, err := keyhelp.New(panel.URL, panelKey, keyhelp.WithDialect(d))
+				require.NoError(t, err)
+				return client
+			}
+			for _, u := range uses {
+				err := v.Method(t, nil, u.Op).Run(t).Err
+				require.ErrorIs(t, err, provider.ErrProtocol, "%s after %d", u.Op, status)
+				if !strings.HasPrefix(u.Op, "Sessions.") { // whose targets may be secrets
+					require.ErrorContains(t, err, "configure that URL", u.Op)
 				}
 			}
 		}

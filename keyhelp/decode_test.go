@@ -14,7 +14,7 @@ import (
 // bodyOf is the JSON that a client last sent.
 func bodyOf(t *testing.T, tap *wiretap) map[string]any {
 	t.Helper()
-	requests := tap.requests()
+	requests := tap.Requests()
 	require.NotEmpty(t, requests)
 	var body map[string]any
 	require.NoError(t, json.Unmarshal([]byte(requests[len(requests)-1].Body), &body))
@@ -52,7 +52,7 @@ func TestDisplayNameBecomesFirstAndLastName(t *testing.T) {
 
 // An explicit contact goes before what the display name was split into.
 func TestContactGoesBeforeDisplayName(t *testing.T) {
-	tap := always(reply{status: 201, body: `{"id": 1}`})
+	tap := always(reply{Status: 201, Body: `{"id": 1}`})
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
 	created, err := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{
 		LoginName: "name", Password: "placeholder", Email: "a@b.example", DisplayName: "Max Mustermann",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -12,18 +13,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/provider"
 )
 
 // panel answers by path; what it does not name is a 404 in the documented words.
 func panel(answers map[string]reply) *wiretap {
-	return &wiretap{answer: func(_ context.Context, r sentRequest) reply {
+	return tapping(func(_ context.Context, r sentRequest) reply {
 		if answer, known := answers[r.Method+" "+r.Path]; known {
 			return answer
 		}
-		return reply{status: http.StatusNotFound, body: `{"error": "Endpoint not found"}`}
-	}}
+		return reply{Status: http.StatusNotFound, Body: `{"error": "Endpoint not found"}`}
+	})
 }
 
 var (
@@ -41,15 +43,15 @@ func TestAutoDetection(t *testing.T) {
 		"live":       {map[string]reply{"GET /ping": pong}, keyhelp.DialectLive, nil, []string{"GET /ping"}},
 		"documented": {map[string]reply{"GET /server/version": versionAnswer}, keyhelp.DialectDocumented, nil, []string{"GET /ping", "GET /server/version"}},
 		"ping refused as a method": {map[string]reply{
-			"GET /ping": {status: http.StatusMethodNotAllowed, body: "<html>"}, "GET /server/version": versionAnswer,
+			"GET /ping": {Status: http.StatusMethodNotAllowed, Body: "<html>"}, "GET /server/version": versionAnswer,
 		}, keyhelp.DialectDocumented, nil, []string{"GET /ping", "GET /server/version"}},
 		"neither":      {nil, "", provider.ErrProtocol, []string{"GET /ping", "GET /server/version"}},
-		"unauthorized": {map[string]reply{"GET /ping": {status: 401, body: `{"error": "Invalid API key"}`}}, "", provider.ErrUnauthorized, []string{"GET /ping"}},
-		"out of order": {map[string]reply{"GET /ping": {status: 500}}, "", provider.ErrUnavailable, []string{"GET /ping"}},
-		"no answer":    {map[string]reply{"GET /ping": {err: errors.New("connection reset")}}, "", provider.ErrUnavailable, []string{"GET /ping"}},
+		"unauthorized": {map[string]reply{"GET /ping": {Status: 401, Body: `{"error": "Invalid API key"}`}}, "", provider.ErrUnauthorized, []string{"GET /ping"}},
+		"out of order": {map[string]reply{"GET /ping": {Status: 500}}, "", provider.ErrUnavailable, []string{"GET /ping"}},
+		"no answer":    {map[string]reply{"GET /ping": {Err: errors.New("connection reset")}}, "", provider.ErrUnavailable, []string{"GET /ping"}},
 		"a web page":   {map[string]reply{"GET /ping": ok("<html>welcome</html>")}, "", provider.ErrProtocol, []string{"GET /ping"}},
 		"unauthorized at the second step": {map[string]reply{
-			"GET /server/version": {status: 401, body: `{"error": "Invalid API key"}`},
+			"GET /server/version": {Status: 401, Body: `{"error": "Invalid API key"}`},
 		}, "", provider.ErrUnauthorized, []string{"GET /ping", "GET /server/version"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -57,13 +59,13 @@ func TestAutoDetection(t *testing.T) {
 			client := clientOver(t, tap)
 			got, err := client.Dialect(t.Context())
 			require.Equal(t, test.want, got)
-			require.Equal(t, test.sent, tap.lines())
+			require.Equal(t, test.sent, tap.Lines())
 			if test.err == nil {
 				require.NoError(t, err)
 				// What was found is remembered.
 				_, err = client.Dialect(t.Context())
 				require.NoError(t, err)
-				require.Equal(t, test.sent, tap.lines())
+				require.Equal(t, test.sent, tap.Lines())
 				return
 			}
 			require.ErrorIs(t, err, test.err)
@@ -74,7 +76,7 @@ func TestAutoDetection(t *testing.T) {
 			// What was not found out is asked again.
 			_, err = client.Dialect(t.Context())
 			require.ErrorIs(t, err, test.err)
-			require.Equal(t, append(test.sent, test.sent...), tap.lines())
+			require.Equal(t, append(test.sent, test.sent...), tap.Lines())
 		})
 	}
 }
@@ -82,18 +84,17 @@ func TestAutoDetection(t *testing.T) {
 // A server without the API must not make clients look deleted: that error comes
 // back from every method.
 func TestNeitherDialectIsNoNotFound(t *testing.T) {
-	client := clientOver(t, panel(nil))
-	for _, m := range methodsOf(client) {
-		err := m.call(t, t.Context(), keyhelp.DialectDocumented).err
-		require.ErrorIs(t, err, provider.ErrProtocol, m.op)
-		require.NotErrorIs(t, err, provider.ErrNotFound, m.op)
-		require.ErrorContains(t, err, "API switched on", m.op)
+	for _, m := range vendor(t, keyhelp.DialectDocumented).Methods(t, panel(nil), keyhelp.WithDialect(keyhelp.DialectAuto)) {
+		err := m.Run(t).Err
+		require.ErrorIs(t, err, provider.ErrProtocol, m.Op)
+		require.NotErrorIs(t, err, provider.ErrNotFound, m.Op)
+		require.ErrorContains(t, err, "API switched on", m.Op)
 	}
 }
 
 // An outage during the detection does not stick.
 func TestDetectionRecovers(t *testing.T) {
-	answers := map[string]reply{"GET /ping": {status: 500}}
+	answers := map[string]reply{"GET /ping": {Status: 500}}
 	client := clientOver(t, panel(answers))
 	require.ErrorIs(t, client.Server.Ping(t.Context()), provider.ErrUnavailable)
 	answers["GET /ping"] = pong
@@ -101,14 +102,13 @@ func TestDetectionRecovers(t *testing.T) {
 
 	synctest.Test(t, func(t *testing.T) {
 		slow := true
-		tap := &wiretap{}
-		tap.answer = func(ctx context.Context, r sentRequest) reply {
+		tap := tapping(func(ctx context.Context, r sentRequest) reply {
 			if slow {
 				<-ctx.Done()
-				return reply{err: ctx.Err()}
+				return reply{Err: ctx.Err()}
 			}
 			return pong
-		}
+		})
 		client := clientOver(t, tap, provider.WithTimeout(time.Second))
 		require.ErrorIs(t, client.Server.Ping(t.Context()), provider.ErrUnavailable)
 		slow = false
@@ -118,14 +118,13 @@ func TestDetectionRecovers(t *testing.T) {
 
 func TestDetectionHappensOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tap := &wiretap{}
-		tap.answer = func(ctx context.Context, r sentRequest) reply {
+		tap := tapping(func(ctx context.Context, r sentRequest) reply {
 			if r.Path == "/ping" {
 				<-time.After(time.Second) // in the bubble's time, so that all callers are there
-				return reply{status: 404, body: `{"error": "Endpoint not found"}`}
+				return reply{Status: 404, Body: `{"error": "Endpoint not found"}`}
 			}
 			return versionAnswer
-		}
+		})
 		client := clientOver(t, tap)
 		var group sync.WaitGroup
 		for range 200 {
@@ -137,7 +136,7 @@ func TestDetectionHappensOnce(t *testing.T) {
 			})
 		}
 		group.Wait()
-		require.Equal(t, []string{"GET /ping", "GET /server/version"}, tap.lines())
+		require.Equal(t, []string{"GET /ping", "GET /server/version"}, tap.Lines())
 	})
 }
 
@@ -146,15 +145,14 @@ func TestDetectionHappensOnce(t *testing.T) {
 func TestDetectionUnderCancelledContexts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := true
-		tap := &wiretap{}
-		tap.answer = func(ctx context.Context, r sentRequest) reply {
+		tap := tapping(func(ctx context.Context, r sentRequest) reply {
 			if first {
 				first = false
 				<-ctx.Done()
-				return reply{err: ctx.Err()}
+				return reply{Err: ctx.Err()}
 			}
 			return pong
-		}
+		})
 		client := clientOver(t, tap)
 		type result struct {
 			err  error
@@ -189,7 +187,7 @@ func TestDetectionUnderCancelledContexts(t *testing.T) {
 		last := <-results[2]
 		require.NoError(t, last.err)
 		require.Equal(t, 10*time.Second, last.took)
-		require.Equal(t, []string{"GET /ping", "GET /ping"}, tap.lines())
+		require.Equal(t, []string{"GET /ping", "GET /ping"}, tap.Lines())
 	})
 }
 
@@ -233,10 +231,10 @@ func TestFieldsOfTheOtherDialect(t *testing.T) {
 		"Security":             domain(func(r *keyhelp.DomainCreateRequest) { r.Security = &keyhelp.DomainSecurity{} }),
 	} {
 		t.Run(fields, func(t *testing.T) {
-			tap := always(reply{status: 201, body: `{"id": 1}`})
+			tap := always(reply{Status: 201, Body: `{"id": 1}`})
 			err := call(clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectDocumented)))
 			require.ErrorIs(t, err, provider.ErrUnsupported)
-			require.Empty(t, tap.requests())
+			require.Empty(t, tap.Requests())
 			e := asError(t, err)
 			require.Len(t, e.Fields, len(strings.Fields(fields)))
 			for _, field := range strings.Fields(fields) {
@@ -251,28 +249,21 @@ func TestFieldsOfTheOtherDialect(t *testing.T) {
 
 // What a dialect has no endpoint for is refused without asking the panel.
 func TestOperationsOfTheOtherDialect(t *testing.T) {
-	rows := inventory(t)
+	rows := inventory(t, keyhelp.DialectDocumented)
 	unsupported := 0
 	tap := always(pong)
-	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectDocumented))
-	for _, m := range methodsOf(client) {
-		has := false
-		for _, r := range rows {
-			for _, op := range r.operations {
-				has = has || (op == m.op && r.in(keyhelp.DialectDocumented))
-			}
-		}
-		if has {
+	for _, m := range vendor(t, keyhelp.DialectLive).Methods(t, tap, keyhelp.WithDialect(keyhelp.DialectDocumented)) {
+		if slices.ContainsFunc(rows, func(r clienttest.Row) bool { return slices.Contains(r.Operations, m.Op) }) {
 			continue
 		}
 		unsupported++
-		out := m.call(t, t.Context(), keyhelp.DialectLive)
-		require.ErrorIs(t, out.err, provider.ErrUnsupported, m.op)
-		e := asError(t, out.err)
-		require.Equal(t, m.op, e.Op)
-		require.NotEmpty(t, e.Action, m.op)
-		require.True(t, out.empty(), m.op)
+		out := m.Run(t)
+		require.ErrorIs(t, out.Err, provider.ErrUnsupported, m.Op)
+		e := asError(t, out.Err)
+		require.Equal(t, m.Op, e.Op)
+		require.NotEmpty(t, e.Action, m.Op)
+		require.True(t, out.Empty(), m.Op)
 	}
 	require.Equal(t, 49, unsupported, "60 methods, 11 of which the documented dialect has")
-	require.Empty(t, tap.requests())
+	require.Empty(t, tap.Requests())
 }

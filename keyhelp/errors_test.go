@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/provider"
 )
@@ -55,7 +56,7 @@ func TestErrorBodies(t *testing.T) {
 		"a list":              {400, `["x"]`, provider.Error{Kind: provider.ErrInvalid, Message: `the server answered JSON: ["x"]`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client := clientOver(t, always(reply{status: test.status, body: test.body}), keyhelp.WithDialect(keyhelp.DialectLive))
+			client := clientOver(t, always(reply{Status: test.status, Body: test.body}), keyhelp.WithDialect(keyhelp.DialectLive))
 			_, err := client.Clients.Get(t.Context(), 1)
 			want := test.want
 			want.Provider, want.Op, want.Action, want.StatusCode = keyhelp.Kind, "Clients.Get", "get client 1", test.status
@@ -130,43 +131,39 @@ func TestGoodAnswersThatLookLikeErrors(t *testing.T) {
 // A delete whose answer was lost and that then finds nothing has succeeded; one that
 // finds nothing at once has not.
 func TestDeleteAfterLostAnswer(t *testing.T) {
-	missing := reply{status: 404, body: `{"code": "404 Not Found", "message": "no such client"}`}
+	missing := reply{Status: 404, Body: `{"code": "404 Not Found", "message": "no such client"}`}
 	for name, test := range map[string]struct {
 		first reply
 		want  error
 	}{
-		"lost":              {reply{err: errors.New("connection reset")}, nil},
-		"gateway gave up":   {reply{status: 504}, nil},
+		"lost":              {reply{Err: errors.New("connection reset")}, nil},
+		"gateway gave up":   {reply{Status: 504}, nil},
 		"not there":         {missing, provider.ErrNotFound},
-		"not there, at 200": {ok(missing.body), provider.ErrNotFound},
+		"not there, at 200": {ok(missing.Body), provider.ErrNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
-			count := 0
-			tap := &wiretap{}
-			tap.answer = answerIn(&count, test.first, missing)
+			tap := tapping(clienttest.InTurn(test.first, missing))
 			client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive),
 				provider.WithRetry(provider.Retry{Attempts: 2, MinWait: time.Nanosecond, MaxWait: time.Nanosecond}))
 			err := client.Clients.Delete(t.Context(), 1)
 			if test.want == nil {
 				require.NoError(t, err)
-				require.Equal(t, 2, count)
+				require.Len(t, tap.Requests(), 2)
 				return
 			}
 			require.ErrorIs(t, err, test.want)
-			require.Equal(t, 1, count)
+			require.Len(t, tap.Requests(), 1)
 		})
 	}
 }
 
 // A create whose answer was lost is sent once and never reported as not done.
 func TestCreateAfterLostAnswer(t *testing.T) {
-	for _, first := range []reply{{err: errors.New("connection reset")}, {status: 502}, {status: 500, body: `{"error": "Internal server error"}`}} {
-		count := 0
-		tap := &wiretap{}
-		tap.answer = answerIn(&count, first, reply{status: 201, body: `{"id": 2}`})
+	for _, first := range []reply{{Err: errors.New("connection reset")}, {Status: 502}, {Status: 500, Body: `{"error": "Internal server error"}`}} {
+		tap := tapping(clienttest.InTurn(first, reply{Status: 201, Body: `{"id": 2}`}))
 		client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectDocumented), provider.WithRetry(provider.Retry{Attempts: 4}))
 		_, err := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
-		require.Equal(t, 1, count)
+		require.Len(t, tap.Requests(), 1)
 	}
 }

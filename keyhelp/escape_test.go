@@ -24,8 +24,8 @@ func TestDo(t *testing.T) {
 		Query: url.Values{"q": {"1 2"}}, Body: map[string]any{"x": 1},
 	}, &out))
 	require.Equal(t, []int{1, 2}, out.Tasks)
-	require.Len(t, tap.requests(), 1)
-	sent := tap.requests()[0]
+	require.Len(t, tap.Requests(), 1)
+	sent := tap.Requests()[0]
 	require.Equal(t, "POST", sent.Method)
 	require.Equal(t, "/clients/17/tasks/a%20b%2Fc", sent.Path)
 	require.Equal(t, url.Values{"q": {"1 2"}}, sent.Query)
@@ -66,7 +66,7 @@ func TestDoRefuses(t *testing.T) {
 	} {
 		err := client.Do(t.Context(), request, nil)
 		require.ErrorIs(t, err, provider.ErrInvalid)
-		require.Empty(t, tap.requests())
+		require.Empty(t, tap.Requests())
 	}
 }
 
@@ -84,10 +84,10 @@ func TestDoRepeats(t *testing.T) {
 		"POST, repeatable": {provider.Request{Method: "POST", Route: "/x", Repeatable: true}, 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tap := always(reply{status: 502})
+			tap := always(reply{Status: 502})
 			client := clientOver(t, tap, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1}))
 			err := client.Do(t.Context(), &test.request, nil)
-			require.Len(t, tap.requests(), test.attempts)
+			require.Len(t, tap.Requests(), test.attempts)
 			if test.unknown {
 				require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 			} else {
@@ -100,7 +100,7 @@ func TestDoRepeats(t *testing.T) {
 
 // Errors of the API come out of Do as out of any method.
 func TestDoErrors(t *testing.T) {
-	client := clientOver(t, always(reply{status: 400, body: `{"error": "Validation failed", "details": {"x": "wrong"}}`}))
+	client := clientOver(t, always(reply{Status: 400, Body: `{"error": "Validation failed", "details": {"x": "wrong"}}`}))
 	err := client.Do(t.Context(), &provider.Request{Method: "POST", Route: "/x"}, nil)
 	require.ErrorIs(t, err, provider.ErrInvalid)
 	require.Equal(t, map[string]string{"x": "wrong"}, asError(t, err).Fields)
@@ -112,17 +112,16 @@ func TestDoErrors(t *testing.T) {
 func TestCaptureResponse(t *testing.T) {
 	header := http.Header{"X-Panel": {"p"}, "Content-Type": {"application/json"}}
 	for _, answer := range []reply{
-		{status: 200, body: `{"id": 17, "username": "u", "brand_new": true}`, header: header},
-		{status: 404, body: `{"code": "404 Not Found", "message": "m", "hint": "h"}`, header: header},
-		{status: 200, body: `<html>`, header: header},
+		{Status: 200, Body: `{"id": 17, "username": "u", "brand_new": true}`, Header: header},
+		{Status: 404, Body: `{"code": "404 Not Found", "message": "m", "hint": "h"}`, Header: header},
+		{Status: 200, Body: `<html>`, Header: header},
 	} {
-		client := clientOver(t, always(answer), keyhelp.WithDialect(keyhelp.DialectLive))
-		for _, m := range methodsOf(client) {
+		for _, m := range vendor(t, keyhelp.DialectLive).Methods(t, always(answer)) {
 			var raw provider.RawResponse
-			m.call(t, provider.CaptureResponse(t.Context(), &raw), keyhelp.DialectLive)
-			require.Equal(t, answer.status, raw.StatusCode, m.op)
-			require.Equal(t, answer.body, string(raw.Body), m.op)
-			require.Equal(t, "p", raw.Header.Get("X-Panel"), m.op)
+			m.Call(provider.CaptureResponse(t.Context(), &raw), m.Args(t)...)
+			require.Equal(t, answer.Status, raw.StatusCode, m.Op)
+			require.Equal(t, answer.Body, string(raw.Body), m.Op)
+			require.Equal(t, "p", raw.Header.Get("X-Panel"), m.Op)
 		}
 	}
 	// A copy: the caller may keep it.
@@ -140,18 +139,17 @@ func TestCaptureResponse(t *testing.T) {
 func TestEndedContext(t *testing.T) {
 	for _, d := range []keyhelp.Dialect{keyhelp.DialectAuto, keyhelp.DialectLive} {
 		tap := always(pong)
-		client := clientOver(t, tap, keyhelp.WithDialect(d))
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		for _, m := range methodsOf(client) {
-			err := m.call(t, ctx, keyhelp.DialectDocumented).err
-			require.ErrorIs(t, err, context.Canceled, m.op)
+		for _, m := range vendor(t, keyhelp.DialectDocumented).Methods(t, tap, keyhelp.WithDialect(d)) {
+			err := m.Call(ctx, m.Args(t)...).Err
+			require.ErrorIs(t, err, context.Canceled, m.Op)
 			e := asError(t, err)
-			require.NotEmpty(t, e.Op, m.op)
-			require.NotEmpty(t, e.Action, m.op)
-			require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, m.op)
+			require.NotEmpty(t, e.Op, m.Op)
+			require.NotEmpty(t, e.Action, m.Op)
+			require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, m.Op)
 		}
-		require.Empty(t, tap.requests())
+		require.Empty(t, tap.Requests())
 	}
 }
 
@@ -161,11 +159,11 @@ func TestRequestHeaders(t *testing.T) {
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithUserAgent("billing/1.0"))
 	require.NoError(t, client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: provider.Ptr(true)}))
 	require.NoError(t, client.Clients.Delete(t.Context(), 1))
-	for _, sent := range tap.requests() {
+	for _, sent := range tap.Requests() {
 		require.Equal(t, "application/json", sent.Header.Get("Accept"))
 		require.Equal(t, "billing/1.0 provkit/0.1.0", sent.Header.Get("User-Agent"))
 		require.Empty(t, sent.Header.Get("Idempotency-Key"), "net/http would repeat changes by itself")
 	}
-	require.Equal(t, "application/json", tap.requests()[0].Header.Get("Content-Type"))
-	require.Empty(t, tap.requests()[1].Header.Get("Content-Type"), "no body, no type")
+	require.Equal(t, "application/json", tap.Requests()[0].Header.Get("Content-Type"))
+	require.Empty(t, tap.Requests()[1].Header.Get("Content-Type"), "no body, no type")
 }

@@ -24,15 +24,15 @@ func fuzzAnswer(f *testing.F, op string, call func(context.Context, *keyhelp.Cli
 	for _, body := range []string{``, `{}`, `[]`, `null`, `{"id":"abc"}`, `{"id":1,"username":"u","created_at":"x"}`, `{"error":"e","details":[[{}]]}`} {
 		f.Add([]byte(body))
 	}
-	tap := &wiretap{}
+	tap := tapping(nil)
 	client, err := keyhelp.New(panelURL, panelKey, keyhelp.WithDialect(keyhelp.DialectLive),
 		provider.WithHTTPClient(newHTTPClient(tap)), provider.WithRetry(provider.Retry{Attempts: 1}))
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		tap.sent = nil
-		tap.answer = func(context.Context, sentRequest) reply { return ok(string(body)) }
+		tap.Forget()
+		tap.Answer = func(context.Context, sentRequest) reply { return ok(string(body)) }
 		_, empty, err := call(t.Context(), client)
 		if err == nil {
 			if empty {
@@ -102,7 +102,7 @@ func FuzzErrors(f *testing.F) {
 	}
 	f.Add(200, []byte(`{"code": 404, "message": "m"}`))
 	f.Add(400, []byte(`{"error": {"error": 1}, "details": [[["x"]], {"a": {"b": null}}]}`))
-	tap := &wiretap{}
+	tap := tapping(nil)
 	client, err := keyhelp.New(panelURL, panelKey, keyhelp.WithDialect(keyhelp.DialectDocumented),
 		provider.WithHTTPClient(newHTTPClient(tap)), provider.WithRetry(provider.Retry{Attempts: 1}))
 	if err != nil {
@@ -110,8 +110,8 @@ func FuzzErrors(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		status = 200 + int(uint(status)%400)
-		tap.sent = nil
-		tap.answer = func(context.Context, sentRequest) reply { return reply{status: status, body: string(body)} }
+		tap.Forget()
+		tap.Answer = func(context.Context, sentRequest) reply { return reply{Status: status, Body: string(body)} }
 		account, readErr := client.Clients.Get(t.Context(), 1)
 		created, writeErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
 		if (account == nil) != (readErr != nil) || (created == nil) != (writeErr != nil) {
@@ -143,7 +143,7 @@ func FuzzTimestamp(f *testing.F) {
 	for _, text := range []string{"2024-01-20 10:30:00", "2019-05-14T11:29:13+02:00", "2019-08-10T19:31:14+0000", "2024-01-20", "", "0000-00-00", "\"", "\\", "é\x00"} {
 		f.Add(text)
 	}
-	tap := &wiretap{}
+	tap := tapping(nil)
 	client, err := keyhelp.New(panelURL, panelKey, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithHTTPClient(newHTTPClient(tap)))
 	if err != nil {
 		f.Fatal(err)
@@ -153,8 +153,8 @@ func FuzzTimestamp(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tap.sent = nil
-		tap.answer = func(context.Context, sentRequest) reply {
+		tap.Forget()
+		tap.Answer = func(context.Context, sentRequest) reply {
 			return ok(`{"id": 1, "username": "u", "created_at": ` + string(encoded) + `}`)
 		}
 		account, err := client.Clients.Get(t.Context(), 1)

@@ -4,12 +4,12 @@ import (
 	"context"
 	"maps"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/provider"
 )
@@ -23,15 +23,24 @@ type bad struct {
 // with changes a good request into a bad one and sends it.
 func with[R, T any](fields string, send func(*keyhelp.Client) func(context.Context, *R) (T, error), change func(*R)) bad {
 	return bad{fields, func(ctx context.Context, c *keyhelp.Client) error {
-		request, _ := sampleRequest(keyhelp.DialectLive, reflect.TypeFor[*R]()).(*R)
-		if change == nil {
-			request = nil
-		} else {
+		var request *R
+		if change != nil {
+			request = sampleOf[R]()
 			change(request)
 		}
 		_, err := send(c)(ctx, request)
 		return err
 	}}
+}
+
+// sampleOf is the sample of a request.
+func sampleOf[R any]() *R {
+	for _, sample := range samples(keyhelp.DialectLive) {
+		if request, is := sample.(*R); is {
+			return request
+		}
+	}
+	panic("no such sample")
 }
 
 // updating does the same for updates of a good ID or name.
@@ -171,77 +180,24 @@ func TestBadInput(t *testing.T) {
 // refused checks an error for bad input: the fields and no others, nothing sent.
 func refused(t *testing.T, tap *wiretap, err error, fields ...string) {
 	t.Helper()
-	require.ErrorIs(t, err, provider.ErrInvalid)
-	require.Empty(t, tap.requests())
-	e := asError(t, err)
-	require.Equal(t, keyhelp.Kind, e.Provider)
-	require.NotEmpty(t, e.Op)
-	require.NotEmpty(t, e.Action)
-	slices.Sort(fields)
-	require.Equal(t, fields, slices.Sorted(maps.Keys(e.Fields)))
+	vendor(t, keyhelp.DialectLive).Refused(t, tap, err, fields...)
 }
 
 // Every method, whatever it is called with: IDs that are none, empty names, names
 // that would lead elsewhere, nil requests.
 func TestBadArgumentsOfEveryMethod(t *testing.T) {
-	tap := always(ok(`{"id": 1}`))
-	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
-	refusals := 0
-	for _, m := range methodsOf(client) {
-		signature := m.fn.Type()
-		for i := 1; i < signature.NumIn(); i++ {
-			var wrong []any
-			switch signature.In(i).Kind() {
-			case reflect.Int64:
-				wrong = []any{int64(0), int64(-1), int64(-1 << 63)}
-			case reflect.String:
-				wrong = []any{"", ".", "..", "../admins/1", `..\x`, "a/../b"}
-			default:
-				if signature.In(i) == reflect.TypeFor[*keyhelp.ListOptions]() {
-					wrong = []any{&keyhelp.ListOptions{Order: "ASC"}, &keyhelp.ListOptions{Order: "up"}}
-				} else {
-					wrong = []any{reflect.Zero(signature.In(i)).Interface()}
-				}
-			}
-			for _, value := range wrong {
-				err := m.callArg(t.Context(), i, value)
-				require.ErrorIs(t, err, provider.ErrInvalid, "%s(%v)", m.op, value)
-				require.NotEmpty(t, asError(t, err).Fields, "%s(%v)", m.op, value)
-				require.Equal(t, m.op, asError(t, err).Op)
-				require.Empty(t, tap.requests(), "%s(%v)", m.op, value)
-				refusals++
-			}
-		}
-	}
-	require.Greater(t, refusals, 60)
-}
-
-// callArg performs a method of the live dialect with one argument replaced.
-func (m method) callArg(ctx context.Context, position int, value any) error {
-	args := []reflect.Value{reflect.ValueOf(ctx)}
-	for i := 1; i < m.fn.Type().NumIn(); i++ {
-		switch want := m.fn.Type().In(i); {
-		case i == position:
-			args = append(args, reflect.ValueOf(value))
+	refusals := vendor(t, keyhelp.DialectLive).CheckArguments(t, func(_ clienttest.Method, _ int, want reflect.Type) []any {
+		switch {
 		case want.Kind() == reflect.Int64:
-			args = append(args, reflect.ValueOf(int64(17)))
+			return []any{int64(0), int64(-1), int64(-1 << 63)}
 		case want.Kind() == reflect.String:
-			args = append(args, reflect.ValueOf("name.example"))
-		default:
-			args = append(args, reflect.ValueOf(sampleRequest(keyhelp.DialectLive, want)))
+			return []any{"", ".", "..", "../admins/1", `..\x`, "a/../b"}
+		case want == reflect.TypeFor[*keyhelp.ListOptions]():
+			return []any{&keyhelp.ListOptions{Order: "ASC"}, &keyhelp.ListOptions{Order: "up"}}
 		}
-	}
-	results := m.fn.Call(args)
-	last := results[len(results)-1]
-	if last.Kind() == reflect.Func {
-		for _, err := range last.Seq2() {
-			failed, _ := err.Interface().(error)
-			return failed
-		}
-		return nil
-	}
-	err, _ := last.Interface().(error)
-	return err
+		return []any{nil}
+	})
+	require.Greater(t, refusals, 60)
 }
 
 func TestBadConfiguration(t *testing.T) {

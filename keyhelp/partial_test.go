@@ -15,12 +15,13 @@ import (
 )
 
 // updateMethods are the methods that take an *UpdateRequest, with its type.
-func updateMethods(c *keyhelp.Client) map[string]reflect.Type {
+func updateMethods(t *testing.T) map[string]reflect.Type {
+	t.Helper()
 	found := make(map[string]reflect.Type)
-	for _, m := range methodsOf(c) {
-		for i := range m.fn.Type().NumIn() {
-			if in := m.fn.Type().In(i); in.Kind() == reflect.Pointer && strings.HasSuffix(in.Elem().Name(), "UpdateRequest") {
-				found[m.op] = in.Elem()
+	for _, m := range vendor(t, keyhelp.DialectLive).Methods(t, always(pong)) {
+		for i := range m.NumArgs() {
+			if in := m.Arg(i); in.Kind() == reflect.Pointer && strings.HasSuffix(in.Elem().Name(), "UpdateRequest") {
+				found[m.Op] = in.Elem()
 			}
 		}
 	}
@@ -30,7 +31,7 @@ func updateMethods(c *keyhelp.Client) map[string]reflect.Type {
 // The rule of all partial updates: nil leaves a field alone, so every field must be
 // one that can be nil.
 func TestUpdateFieldsAreNilable(t *testing.T) {
-	methods := updateMethods(clientOver(t, always(pong)))
+	methods := updateMethods(t)
 	require.Len(t, methods, 10)
 	for op, request := range methods {
 		extra := false
@@ -93,7 +94,7 @@ var zeroSends = map[string]map[string]any{
 }
 
 func TestUpdatesSendZeroValues(t *testing.T) {
-	for op, request := range updateMethods(clientOver(t, always(pong))) {
+	for op, request := range updateMethods(t) {
 		expected := zeroSends[request.Name()]
 		require.Len(t, expected, request.NumField()-1, "fields of %v that zeroSends knows", request)
 		for i := range request.NumField() {
@@ -109,7 +110,7 @@ func TestUpdatesSendZeroValues(t *testing.T) {
 			require.True(t, known, "zeroSends does not know %v.%s", request, field.Name)
 			if want == nil {
 				require.ErrorIs(t, err, provider.ErrInvalid, "%s with a pointer to the zero %s", op, field.Name)
-				require.Empty(t, tap.requests())
+				require.Empty(t, tap.Requests())
 				continue
 			}
 			require.NoError(t, err, "%s, %s", op, field.Name)
@@ -120,7 +121,7 @@ func TestUpdatesSendZeroValues(t *testing.T) {
 
 // Unset fields are not sent, and what the caller adds is, also over known fields.
 func TestUpdatesSendNothingElse(t *testing.T) {
-	for op, request := range updateMethods(clientOver(t, always(pong))) {
+	for op, request := range updateMethods(t) {
 		if request.Name() == "ZoneUpdateRequest" {
 			continue // has a field that is always due
 		}
@@ -137,45 +138,46 @@ func TestUpdatesSendNothingElse(t *testing.T) {
 
 func updateWith(t *testing.T, tap *wiretap, op string, request reflect.Value) error {
 	t.Helper()
-	m := named(clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive)), op)
-	return m.callWith(t.Context(), func(reflect.Type) reflect.Value { return request }).err
+	m := vendor(t, keyhelp.DialectLive).Method(t, tap, op)
+	args := m.Args(t)
+	args[len(args)-1] = request.Interface()
+	return m.Call(t.Context(), args...).Err
 }
 
 // Extra reaches the wire from every request that has it, and is not changed.
 func TestExtra(t *testing.T) {
-	client := clientOver(t, always(pong))
-	for _, m := range methodsOf(client) {
-		in := m.fn.Type().In(m.fn.Type().NumIn() - 1)
-		if in.Kind() != reflect.Pointer || in.Elem().Kind() != reflect.Struct || m.fn.Type().NumIn() < 2 {
+	for _, m := range vendor(t, keyhelp.DialectLive).Methods(t, always(pong)) {
+		if m.NumArgs() == 0 {
+			continue
+		}
+		in := m.Arg(m.NumArgs() - 1)
+		if in.Kind() != reflect.Pointer || in.Elem().Kind() != reflect.Struct {
 			continue
 		}
 		if _, has := in.Elem().FieldByName("Extra"); !has {
-			require.Equal(t, "ListOptions", in.Elem().Name(), "%s: a request without Extra", m.op)
+			require.Equal(t, "ListOptions", in.Elem().Name(), "%s: a request without Extra", m.Op)
 			continue
 		}
-		request := reflect.ValueOf(sampleRequest(keyhelp.DialectLive, in))
+		request := reflect.ValueOf(m.Args(t)[m.NumArgs()-1])
 		extra := map[string]any{"brand_new": "x", "description": "mine"}
 		request.Elem().FieldByName("Extra").Set(reflect.ValueOf(extra))
-		tap := always(reply{status: 201, body: `{"id": 1}`})
-		require.NoError(t, updateWith(t, tap, m.op, request), m.op)
+		tap := always(reply{Status: 201, Body: `{"id": 1}`})
+		require.NoError(t, updateWith(t, tap, m.Op, request), m.Op)
 		body := bodyOf(t, tap)
-		require.Equal(t, "x", body["brand_new"], m.op)
-		require.Equal(t, "mine", body["description"], m.op)
-		require.Equal(t, map[string]any{"brand_new": "x", "description": "mine"}, extra, m.op)
+		require.Equal(t, "x", body["brand_new"], m.Op)
+		require.Equal(t, "mine", body["description"], m.Op)
+		require.Equal(t, map[string]any{"brand_new": "x", "description": "mine"}, extra, m.Op)
 	}
 }
 
 // Requests belong to the caller: no method changes one, and the client keeps none.
 func TestRequestsStayAsTheyAre(t *testing.T) {
 	for _, d := range bothDialects {
-		for _, m := range methodsOf(clientOver(t, goodAnswers(t, d), keyhelp.WithDialect(d))) {
-			var given, before []any
-			m.callWith(t.Context(), func(want reflect.Type) reflect.Value {
-				request := sampleRequest(d, want)
-				given, before = append(given, request), append(before, sampleRequest(d, want))
-				return reflect.ValueOf(request)
-			})
-			require.Equal(t, before, given, m.op)
+		v := vendor(t, d)
+		for _, m := range v.Methods(t, v.Tap(v.Good())) {
+			given, before := m.Args(t), m.Args(t)
+			m.Call(t.Context(), given...)
+			require.Equal(t, before, given, m.Op)
 		}
 	}
 }

@@ -2,16 +2,12 @@ package keyhelp_test
 
 import (
 	"bytes"
-	"context"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/provider"
 )
@@ -23,90 +19,21 @@ const (
 	panelKey = "placeholder-key"
 )
 
-// sentRequest is a request as it left the client.
-type sentRequest struct {
-	Method string
-	// Path is escaped and below the API's base; "!" and the whole URL if it is not.
-	Path   string
-	Query  url.Values
-	Header http.Header
-	Body   string
-	// Operation is what a caller's RoundTripper learns.
-	Operation provider.Operation
-}
+type (
+	sentRequest = clienttest.Request
+	reply       = clienttest.Reply
+	wiretap     = clienttest.Tap
+)
 
-// reply is what the panel answers; body is sent as it stands.
-type reply struct {
-	status int
-	body   string
-	header http.Header
-	err    error
-}
+func ok(body string) reply { return clienttest.OK(body) }
 
-func ok(body string) reply { return reply{status: http.StatusOK, body: body} }
-
-// wiretap is a transport that notes every request and answers it from a function.
-type wiretap struct {
-	answer func(ctx context.Context, r sentRequest) reply
-
-	mu   sync.Mutex
-	sent []sentRequest
+// tapping answers requests from a function, which may be replaced.
+func tapping(answer clienttest.Answer) *wiretap {
+	return &wiretap{Base: panelURL + "/api/v2", Answer: answer}
 }
 
 // always answers every request alike.
-func always(r reply) *wiretap {
-	return &wiretap{answer: func(context.Context, sentRequest) reply { return r }}
-}
-
-func (w *wiretap) RoundTrip(req *http.Request) (*http.Response, error) {
-	sent := sentRequest{Method: req.Method, Query: req.URL.Query(), Header: req.Header.Clone()}
-	whole := req.URL.Scheme + "://" + req.URL.Host + req.URL.EscapedPath()
-	path, below := strings.CutPrefix(whole, panelURL+"/api/v2")
-	if !below {
-		path = "!" + whole
-	}
-	sent.Path = path
-	sent.Operation, _ = provider.OperationFromContext(req.Context())
-	if req.Body != nil {
-		body, err := io.ReadAll(req.Body)
-		if err != nil {
-			return nil, err
-		}
-		_ = req.Body.Close()
-		sent.Body = string(body)
-	}
-	w.mu.Lock()
-	w.sent = append(w.sent, sent)
-	w.mu.Unlock()
-	r := w.answer(req.Context(), sent)
-	if r.err != nil {
-		return nil, r.err
-	}
-	header := r.header.Clone()
-	if header == nil {
-		header = http.Header{"Content-Type": {"application/json"}}
-	}
-	return &http.Response{
-		StatusCode: r.status, Header: header, Request: req, ContentLength: int64(len(r.body)),
-		Body: io.NopCloser(bytes.NewReader([]byte(r.body))),
-	}, nil
-}
-
-// requests returns what was sent so far.
-func (w *wiretap) requests() []sentRequest {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return append([]sentRequest(nil), w.sent...)
-}
-
-// lines returns what was sent as "METHOD /path".
-func (w *wiretap) lines() []string {
-	var lines []string
-	for _, r := range w.requests() {
-		lines = append(lines, r.Method+" "+r.Path)
-	}
-	return lines
-}
+func always(r reply) *wiretap { return tapping(clienttest.Always(r)) }
 
 // clientOver makes a client of the panel that is behind a transport. Without
 // repetitions, or one failure would be several requests.
@@ -127,17 +54,7 @@ var bothDialects = []keyhelp.Dialect{keyhelp.DialectDocumented, keyhelp.DialectL
 // asError returns the *provider.Error that every failure must be.
 func asError(t testing.TB, err error) *provider.Error {
 	t.Helper()
-	var e *provider.Error
-	require.ErrorAs(t, err, &e)
-	return e
-}
-
-// answerIn answers with each reply in turn, and with the last one from then on.
-func answerIn(count *int, replies ...reply) func(context.Context, sentRequest) reply {
-	return func(context.Context, sentRequest) reply {
-		*count++
-		return replies[min(*count, len(replies))-1]
-	}
+	return clienttest.AsError(t, err)
 }
 
 func newHTTPClient(transport http.RoundTripper) *http.Client {

@@ -57,12 +57,12 @@ func TestTextOfSessionConflict(t *testing.T) {
 		webPage:                                          licenseserver.ErrSessionActive.Error(),
 		``:                                               licenseserver.ErrSessionActive.Error(),
 	} {
-		_, err := clientOver(t, always(reply{status: 409, body: body})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
+		_, err := clientOver(t, always(reply{Status: 409, Body: body})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
 		require.ErrorIs(t, err, licenseserver.ErrSessionActive)
 		require.ErrorIs(t, err, provider.ErrConflict)
 		require.Equal(t, want, asError(t, err).Message)
 	}
-	_, err := clientOver(t, always(reply{status: 409, body: long})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
+	_, err := clientOver(t, always(reply{Status: 409, Body: long})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
 	require.Less(t, len(asError(t, err).Message), 310)
 }
 
@@ -71,13 +71,13 @@ func TestOptionalInput(t *testing.T) {
 	c := clientOver(t, tap)
 	_, err := c.Licenses.QuickEdit(t.Context(), 1, &licenseserver.QuickEditRequest{ValidUntil: &time.Time{}, Extra: map[string]any{"note": "x"}})
 	require.NoError(t, err)
-	require.JSONEq(t, `{"valid_until": null, "note": "x"}`, tap.requests()[0].Body)
+	require.JSONEq(t, `{"valid_until": null, "note": "x"}`, tap.Requests()[0].Body)
 	_, err = c.Leads.Delete(t.Context(), 1, nil)
 	require.NoError(t, err)
 	for _, err := range c.Leads.Institutions(t.Context(), &licenseserver.InstitutionsOptions{PerPage: -1}) {
 		require.ErrorIs(t, err, provider.ErrInvalid)
 	}
-	require.Len(t, tap.requests(), 2)
+	require.Len(t, tap.Requests(), 2)
 	require.Error(t, licenseserver.Payload(nil).Decode(new(any)))
 	require.Equal(t, "[2 bytes of JSON]", licenseserver.Payload(`{}`).String())
 }

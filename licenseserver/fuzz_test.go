@@ -21,24 +21,24 @@ func FuzzAnswers(f *testing.F) {
 	for _, body := range []string{``, `{}`, `[]`, `null`, `{"error":[[{}]],"status":"404"}`, `{"success":false}`, `{"devices":[{"id":1e99}]}`} {
 		f.Add(200, []byte(body))
 	}
-	tap := &wiretap{}
-	methods := methodsOf(clientOver(f, tap))
+	tap := tapping(nil)
+	methods := vendor(f).Methods(f, tap)
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
 		// 429 makes all calls of a client wait: tested elsewhere.
 		if status = 200 + int(uint(status)%400); status == 429 {
 			status = 428
 		}
-		tap.answer = func(context.Context, sentRequest) reply { return reply{status: status, body: string(body)} }
+		tap.Answer = func(context.Context, sentRequest) reply { return reply{Status: status, Body: string(body)} }
 		for _, m := range methods {
-			tap.sent = nil
-			out := m.call(t, t.Context())
+			tap.Forget()
+			out := m.Run(t)
 			var e *provider.Error
 			switch {
-			case out.err == nil && status >= 400:
-				t.Fatalf("%s: %d %q is no error", m.op, status, body)
-			case out.err == nil || out.list && len(out.values) > 0: // a list yields its pages before one fails
-			case !errors.As(out.err, &e) || e.Op != m.op || e.Kind == nil || !out.empty():
-				t.Fatalf("%s: %d %q: %#v", m.op, status, body, out.err)
+			case out.Err == nil && status >= 400:
+				t.Fatalf("%s: %d %q is no error", m.Op, status, body)
+			case out.Err == nil || out.List && len(out.Values) > 0: // a list yields its pages before one fails
+			case !errors.As(out.Err, &e) || e.Op != m.Op || e.Kind == nil || !out.Empty():
+				t.Fatalf("%s: %d %q: %#v", m.Op, status, body, out.Err)
 			}
 		}
 	})
@@ -52,11 +52,11 @@ func FuzzMetrics(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	tap := &wiretap{}
+	tap := tapping(nil)
 	c := clientOver(f, tap)
 	read := func(t *testing.T, body string) ([]licenseserver.Sample, error) {
-		tap.sent = nil
-		tap.answer = func(context.Context, sentRequest) reply { return ok(body) }
+		tap.Forget()
+		tap.Answer = func(context.Context, sentRequest) reply { return ok(body) }
 		return c.Status.Metrics(t.Context())
 	}
 	escape := strings.NewReplacer("\\", `\\`, "\n", `\n`, `"`, `\"`)

@@ -4,17 +4,18 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/provider"
 )
@@ -22,14 +23,7 @@ import (
 // refused checks an error for bad input: the fields and no others, nothing sent.
 func refused(t *testing.T, tap *wiretap, err error, fields ...string) {
 	t.Helper()
-	require.ErrorIs(t, err, provider.ErrInvalid)
-	require.Empty(t, tap.requests())
-	e := asError(t, err)
-	require.Equal(t, licenseserver.Kind, e.Provider)
-	require.NotEmpty(t, e.Op)
-	require.NotEmpty(t, e.Action)
-	slices.Sort(fields)
-	require.Equal(t, fields, slices.Sorted(maps.Keys(e.Fields)))
+	vendor(t).Refused(t, tap, err, fields...)
 }
 
 func TestBadInput(t *testing.T) {
@@ -103,39 +97,29 @@ func TestBadArgumentsOfEveryMethod(t *testing.T) {
 	optional := []string{ // where the zero value means something
 		"Customers.Search", "Leads.Institutions", "Licenses.GenerateKey", "Leads.CreateInstitution 2", "Leads.Delete 2", "Leads.Export 2",
 	}
-	tap := always(ok(`{"id": 1}`))
-	refusals := 0
-	for _, m := range methodsOf(clientOver(t, tap)) {
-		signature := m.fn.Type()
-		for i := 1; i < signature.NumIn(); i++ {
-			if slices.Contains(optional, m.op) || slices.Contains(optional, m.op+" "+string(rune('0'+i))) {
-				continue
-			}
-			var wrong []any
-			switch want := signature.In(i); {
-			case want.Kind() == reflect.Int64:
-				wrong = []any{int64(0), int64(-1), int64(-1 << 63)}
-			case want == reflect.TypeFor[provider.Secret]():
-				wrong = []any{provider.Secret(""), provider.Secret("a b"), provider.Secret("a\x00")}
-				if m.op == "Licenses.Info" {
-					wrong = append(wrong, provider.Secret(".."), provider.Secret("a/../b"), provider.Secret(`..\x`))
-				}
-			case want.Kind() == reflect.String:
-				wrong = []any{"", " "}
-			default:
-				wrong = []any{nil}
-			}
-			for _, value := range wrong {
-				err := m.callWith(t, t.Context(), i, value).err
-				require.ErrorIs(t, err, provider.ErrInvalid, "%s(%v)", m.op, value)
-				require.NotEmpty(t, asError(t, err).Fields, "%s(%v)", m.op, value)
-				require.Equal(t, m.op, asError(t, err).Op)
-				require.Empty(t, tap.requests(), "%s(%v)", m.op, value)
-				refusals++
-			}
+	refusals := vendor(t).CheckArguments(t, func(m clienttest.Method, place int, want reflect.Type) []any {
+		switch {
+		case slices.Contains(optional, m.Op) || slices.Contains(optional, m.Op+" "+strconv.Itoa(place)):
+			return nil
+		case want.Kind() == reflect.Int64:
+			return []any{int64(0), int64(-1), int64(-1 << 63)}
+		case m.Op == "Licenses.Info":
+			return secrets("..", "a/../b", `..\x`, "", "a b", "a\x00")
+		case want == reflect.TypeFor[provider.Secret]():
+			return secrets("", "a b", "a\x00")
+		case want.Kind() == reflect.String:
+			return []any{"", " "}
 		}
-	}
+		return []any{nil}
+	})
 	require.Greater(t, refusals, 60)
+}
+
+func secrets(values ...provider.Secret) (all []any) {
+	for _, value := range values {
+		all = append(all, value)
+	}
+	return all
 }
 
 func TestBadConfiguration(t *testing.T) {
@@ -179,7 +163,7 @@ func TestBadConfiguration(t *testing.T) {
 // The base may end in the API's path, as the documents print it; panel and license
 // server may be two hosts, and each gets its own credentials only.
 func TestTwoServers(t *testing.T) {
-	tap := &wiretap{answer: func(context.Context, sentRequest) reply { return ok(`{"count": 1, "version": "1"}`) }}
+	tap := tapping(func(context.Context, sentRequest) reply { return ok(`{"count": 1, "version": "1"}`) })
 	c := clientOver(t, tap, licenseserver.WithAdminURL("https://panel.example.com:8443/p/api/"),
 		licenseserver.WithAdminHeader("Authorization", "Bearer placeholder"))
 	_, err := c.Monitoring.ActiveSessions(t.Context())
@@ -191,9 +175,9 @@ func TestTwoServers(t *testing.T) {
 	require.Equal(t, []string{
 		"GET !https://panel.example.com:8443/p/api/sessions/active-count", "GET /api/version/latest", "GET /api/new/a%20b",
 		"POST !https://panel.example.com:8443/p/api/new",
-	}, tap.lines())
+	}, tap.Lines())
 	for i, admin := range []bool{true, false, false, true} {
-		header := tap.requests()[i].Header
+		header := tap.Requests()[i].Header
 		require.Equal(t, admin, header.Get("Authorization") == "Bearer placeholder")
 		require.Equal(t, !admin, header.Get("X-Api-Key") == serverKey)
 	}
@@ -202,7 +186,7 @@ func TestTwoServers(t *testing.T) {
 	require.Equal(t, "licenseserver client of "+serverURL, plain.String())
 	_, err = plain.Search.Query(t.Context(), &licenseserver.SearchRequest{Query: "x"})
 	require.ErrorIs(t, err, provider.ErrUnsupported)
-	require.Len(t, tap.requests(), 4)
+	require.Len(t, tap.Requests(), 4)
 }
 
 func TestAdminAuthFails(t *testing.T) {
@@ -212,13 +196,13 @@ func TestAdminAuthFails(t *testing.T) {
 	_, err := c.Monitoring.ActiveSessions(t.Context())
 	require.ErrorIs(t, err, provider.ErrUnauthorized)
 	require.ErrorIs(t, err, expired)
-	require.Empty(t, tap.requests())
+	require.Empty(t, tap.Requests())
 }
 
 // Pages are asked for until the list ends, and not for ever.
 func TestPages(t *testing.T) {
 	institutions := func(body func(page string) string) (*wiretap, *client) {
-		tap := &wiretap{answer: func(_ context.Context, s sentRequest) reply { return ok(body(s.Query.Get("page"))) }}
+		tap := tapping(func(_ context.Context, s sentRequest) reply { return ok(body(s.Query.Get("page"))) })
 		return tap, clientOver(t, tap)
 	}
 	count := func(c *client) (n int) {
@@ -242,37 +226,37 @@ func TestPages(t *testing.T) {
 		}
 		require.Equal(t, 3, n)
 	}
-	require.Len(t, tap.requests(), 4)
+	require.Len(t, tap.Requests(), 4)
 	tap, c = institutions(func(string) string { return `{"institutions": [{"id": 1}], "total": 99}` })
 	require.Equal(t, 2, count(c))
-	require.Len(t, tap.requests(), 2, "a server that knows no pages")
+	require.Len(t, tap.Requests(), 2, "a server that knows no pages")
 	tap, c = institutions(func(string) string { return `{"institutions": [], "total": 99}` })
 	require.Zero(t, count(c))
-	require.Len(t, tap.requests(), 1)
-	customers := &wiretap{answer: func(_ context.Context, s sentRequest) reply {
+	require.Len(t, tap.Requests(), 1)
+	customers := tapping(func(_ context.Context, s sentRequest) reply {
 		return ok(map[string]string{
 			"1": `{"results": [{"id": 1}, {"id": 2}], "pagination": {"more": true}}`, "2": `{"results": [{"id": 3}], "pagination": {"more": false}}`,
 		}[s.Query.Get("page")])
-	}}
+	})
 	n := 0
 	for _, err := range clientOver(t, customers).Customers.Search(t.Context(), "") {
 		require.NoError(t, err)
 		n++
 	}
 	require.Equal(t, 3, n)
-	require.Len(t, customers.requests(), 2)
+	require.Len(t, customers.Requests(), 2)
 }
 
 func TestExport(t *testing.T) {
 	file := strings.Repeat("0123456789", 10)
 	csv := http.Header{"Content-Type": {"text/csv"}}
-	c := clientOver(t, always(reply{status: 200, body: file, header: csv}), provider.WithMaxBody(10))
+	c := clientOver(t, always(reply{Status: 200, Body: file, Header: csv}), provider.WithMaxBody(10))
 	got, err := c.Leads.Export(t.Context(), io.Discard, 100)
 	require.NoError(t, err)
 	require.Equal(t, int64(100), got.Bytes)
 	_, err = c.Leads.Export(t.Context(), io.Discard, 99)
 	require.ErrorIs(t, err, provider.ErrProtocol)
-	page := clientOver(t, always(reply{status: 200, body: webPage, header: http.Header{"Content-Type": {"text/html"}}}))
+	page := clientOver(t, always(reply{Status: 200, Body: webPage, Header: http.Header{"Content-Type": {"text/html"}}}))
 	var out strings.Builder
 	_, err = page.Leads.Export(t.Context(), &out, 0)
 	require.ErrorIs(t, err, provider.ErrProtocol)
@@ -284,10 +268,10 @@ func TestExport(t *testing.T) {
 func TestDefaultRateLimit(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		var times []time.Time
-		tap := &wiretap{answer: func(context.Context, sentRequest) reply {
+		tap := tapping(func(context.Context, sentRequest) reply {
 			times = append(times, time.Now())
 			return ok(`{"status": "ok"}`)
-		}}
+		})
 		c, err := licenseserver.New(serverURL, serverKey, provider.WithHTTPClient(&http.Client{Transport: tap}))
 		require.NoError(t, err)
 		for range 400 {

@@ -61,7 +61,7 @@ func (d *door) heartbeats() int {
 }
 
 func refusal(status int, code, text string) reply {
-	return reply{status: status, body: fmt.Sprintf(`{"error": %q, "code": %q, "status": %d}`, text, code, status)}
+	return reply{Status: status, Body: fmt.Sprintf(`{"error": %q, "code": %q, "status": %d}`, text, code, status)}
 }
 
 func (d *door) answer(ctx context.Context, s sentRequest) reply {
@@ -91,7 +91,7 @@ func (d *door) answer(ctx context.Context, s sentRequest) reply {
 		d.token, d.holder, d.seen = fmt.Sprintf("placeholder-token-%d", d.starts), body["machine_id"], now
 		if d.lose {
 			d.lose = false
-			return reply{err: errors.New("connection reset")}
+			return reply{Err: errors.New("connection reset")}
 		}
 		return ok(`{"session_token": "` + d.token + `"}`)
 	case "/api/license/session/heartbeat":
@@ -117,23 +117,21 @@ func (d *door) answer(ctx context.Context, s sentRequest) reply {
 
 // outages are the ways in which a server is out of reach.
 var outages = map[string]func(ctx context.Context) reply{
-	"no network": func(context.Context) reply { return reply{err: errors.New("network is unreachable")} },
+	"no network": func(context.Context) reply { return reply{Err: errors.New("network is unreachable")} },
 	"hangs": func(ctx context.Context) reply {
 		<-ctx.Done()
-		return reply{err: ctx.Err()}
+		return reply{Err: ctx.Err()}
 	},
-	"gateway":     func(context.Context) reply { return reply{status: 502, body: webPage} },
-	"login page":  func(context.Context) reply { return reply{status: 200, body: webPage} },
-	"proxy's 404": func(context.Context) reply { return reply{status: 404, body: webPage} },
-	"proxy's 401": func(context.Context) reply { return reply{status: 401, body: `{"detail": "sign in"}`} },
+	"gateway":     func(context.Context) reply { return reply{Status: 502, Body: webPage} },
+	"login page":  func(context.Context) reply { return reply{Status: 200, Body: webPage} },
+	"proxy's 404": func(context.Context) reply { return reply{Status: 404, Body: webPage} },
+	"proxy's 401": func(context.Context) reply { return reply{Status: 401, Body: `{"detail": "sign in"}`} },
 	"redirect": func(context.Context) reply {
-		return reply{status: 302, header: http.Header{"Location": {"https://hotel.example/"}}}
+		return reply{Status: 302, Header: http.Header{"Location": {"https://hotel.example/"}}}
 	},
 	"rate limited": func(context.Context) reply { return refusal(429, "RATE_LIMITED", "slow down") },
 	"broken":       func(context.Context) reply { return refusal(500, "INTERNAL", "database") },
 }
-
-const webPage = "<!DOCTYPE html><html><body>Login</body></html>"
 
 func options(change func(*licenseserver.SessionOptions)) licenseserver.SessionOptions {
 	o := licenseserver.SessionOptions{LicenseKey: sampleKey, MachineID: "pc-1", Interval: time.Minute, Jitter: 10 * time.Second, Grace: time.Hour}
@@ -149,7 +147,7 @@ func bubble(t *testing.T, change func(*licenseserver.SessionOptions), test func(
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		d := &door{timeout: 5 * time.Minute}
-		client := clientOver(t, &wiretap{answer: d.answer})
+		client := clientOver(t, tapping(d.answer))
 		session, err := client.StartSession(t.Context(), options(change))
 		require.NoError(t, err)
 		test(t, d, session)
@@ -201,7 +199,7 @@ func TestSessionEndsWithItsContext(t *testing.T) {
 		d := &door{}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		reason := errors.New("shutting down")
-		session, err := clientOver(t, &wiretap{answer: d.answer}).StartSession(ctx, options(func(o *licenseserver.SessionOptions) {
+		session, err := clientOver(t, tapping(d.answer)).StartSession(ctx, options(func(o *licenseserver.SessionOptions) {
 			o.OnLost = func(error) { t.Error("nothing was lost") }
 		}))
 		require.NoError(t, err)
@@ -392,7 +390,7 @@ func TestSessionCloseFromOnLost(t *testing.T) {
 func TestSessionCannotStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &door{token: "placeholder-other", holder: "pc-2", seen: time.Now()}
-		client := clientOver(t, &wiretap{answer: d.answer})
+		client := clientOver(t, tapping(d.answer))
 		session, err := client.StartSession(t.Context(), options(nil))
 		require.Nil(t, session)
 		require.ErrorIs(t, err, licenseserver.ErrSessionActive)

@@ -1,0 +1,27 @@
+// Package clienttest drives a vendor's client in tests, without sockets.
+//
+// A [Tap] is a transport that notes every request and answers it from a function. A
+// [Vendor] says in data what is particular about a client: how to make one, good
+// arguments by type, the rows of its API's inventory and the fixtures that answer them.
+// Everything else is found by reflection over the client's services, so that a new
+// method is driven without being named anywhere:
+//
+//	func vendor(t testing.TB) *clienttest.Vendor {
+//		return &clienttest.Vendor{
+//			Kind: example.Kind, Base: serverURL,
+//			Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
+//				return clientOver(t, transport, opts...)
+//			},
+//			Samples: samples, Rows: rows(t), Exchanges: exchanges(t), Canaries: canaries,
+//		}
+//	}
+//
+//	func TestInventory(t *testing.T) { vendor(t).CheckInventory(t, nil) }
+//
+// The checks are [Vendor.CheckInventory], [Vendor.CheckExchanges],
+// [Vendor.CheckHostile], [Vendor.CheckRefusals], [Vendor.CheckArguments],
+// [Vendor.CheckSecrets] and [Vendor.CheckPrinted]. What they cannot know is asked of
+// the vendor's test by a function.
+//
+// It knows no vendor and is imported by tests only.
+package clienttest

@@ -1,0 +1,179 @@
+package clienttest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// WebPage is what stands in front of a server that wants a sign-in.
+const WebPage = "<!DOCTYPE html><html><body>Login</body></html>"
+
+// Hostile are replies that claim success and are none of any API that speaks JSON. The
+// caller adds those of its fields: of wrong types, null, negative IDs.
+func Hostile() map[string]Reply {
+	return map[string]Reply{
+		"HTML":             HTML(WebPage),
+		"HTML called JSON": OK(WebPage),
+		"empty object":     OK(`{}`),
+		"null":             OK(`null`),
+		"text":             OK(`"x"`),
+		"number":           OK(`17`),
+		"list of nulls":    OK(`[null]`),
+		"list of objects":  OK(`[{}]`),
+		"truncated":        OK(`{"id": 17, "success": true, "mess`),
+		"truncated list":   OK(`[{"id": 17},`),
+		"text behind":      OK(`{"id": 17} Notice: undefined index`),
+		"text behind list": OK(`[] Notice: undefined index`),
+		"notice in front":  OK(`Notice: undefined index {"id": 17}`),
+		"too long":         OK(`{"id": 17, "x": "` + strings.Repeat("x", 20<<20) + `"}`),
+		"no content":       {Status: http.StatusNoContent},
+		"empty":            OK(``),
+		"white space":      OK("\n \n"),
+		"not UTF-8":        OK("{\"x\xff\": "),
+		"redirect":         {Status: http.StatusFound, Header: http.Header{"Location": {"https://elsewhere.example/login"}}},
+	}
+}
+
+// Verdict is what a method has to make of a hostile reply.
+type Verdict uint8
+
+const (
+	// Fails with provider.ErrProtocol.
+	Fails Verdict = iota
+	// Takes it for a success: what it answers is undocumented.
+	Takes
+	// Either, and nothing is checked but that it does not panic.
+	Either
+)
+
+// CheckHostile calls every supported method against each reply. It fails with an error
+// that says so in a sentence, with the vendor's kind, the method's name and the reply's
+// status, and returns nothing beside it; a change has an unknown outcome. verdict tells
+// the exceptions; nil is none.
+func (v *Vendor) CheckHostile(t testing.TB, replies map[string]Reply, verdict func(u Use, name string) Verdict) {
+	t.Helper()
+	uses := v.Uses(t)
+	for _, name := range slices.Sorted(maps.Keys(replies)) {
+		reply := replies[name]
+		op := ""
+		methods := v.Methods(t, v.Tap(v.insteadOf(&op, reply)))
+		for _, u := range uses {
+			m := methods[slices.IndexFunc(methods, func(m Method) bool { return m.Op == u.Op })]
+			op = m.Op
+			out := run(t, m, name)
+			want := Fails
+			if verdict != nil {
+				want = verdict(u, name)
+			}
+			switch want {
+			case Either:
+				continue
+			case Takes:
+				require.NoError(t, out.Err, "%s, %s: what it answers is undocumented", m.Op, name)
+				continue
+			}
+			require.Error(t, out.Err, "%s took this for success: %s", m.Op, name)
+			v.checkFailure(t, m, reply, out, name)
+			require.ErrorIs(t, out.Err, provider.ErrProtocol, "%s, %s", m.Op, name)
+			require.Equal(t, !u.Row.Reads, errors.Is(out.Err, provider.ErrOutcomeUnknown), "%s, %s: %v", m.Op, name, out.Err)
+			require.Equal(t, !u.Row.Reads, AsError(t, out.Err).MaybeExecuted, "%s, %s", m.Op, name)
+			require.Less(t, len(out.Err.Error()), 600, "an error is a sentence")
+		}
+	}
+}
+
+// checkFailure checks what every failure after an answer has.
+func (v *Vendor) checkFailure(t testing.TB, m Method, reply Reply, out Outcome, name string) {
+	t.Helper()
+	require.True(t, out.Empty(), "%s, %s: %+v beside an error", m.Op, name, out.Values)
+	require.False(t, out.After, "%s, %s: a list goes on after its error", m.Op, name)
+	e := AsError(t, out.Err)
+	require.Equal(t, v.Kind, e.Provider)
+	require.Equal(t, m.Op, e.Op)
+	require.NotEmpty(t, e.Action)
+	require.Equal(t, reply.Status, e.StatusCode, "%s, %s", m.Op, name)
+}
+
+// Refusal is a reply that is a failure.
+type Refusal struct {
+	Reply Reply
+	// Kind is what errors.Is finds. It gives way to provider.ErrOutcomeUnknown for a
+	// change if Unknown is set.
+	Kind error
+	// Unknown tells that the reply leaves open whether a change happened.
+	Unknown bool
+}
+
+// Refusals are all bodies under all statuses. Those from 500 leave the outcome of a
+// change unknown.
+func Refusals(kinds map[int]error, bodies ...string) []Refusal {
+	var all []Refusal
+	for _, status := range slices.Sorted(maps.Keys(kinds)) {
+		for _, body := range bodies {
+			all = append(all, Refusal{Reply{Status: status, Body: body}, kinds[status], status >= 500})
+		}
+	}
+	return all
+}
+
+// CheckRefusals calls every supported method against each refusal: the error is of its
+// kind, and only a change whose outcome is unknown may have been executed. each, if not
+// nil, sees every error.
+func (v *Vendor) CheckRefusals(t testing.TB, refusals []Refusal, each func(op string, r Refusal, err error)) {
+	t.Helper()
+	uses := v.Uses(t)
+	for _, r := range refusals {
+		name := fmt.Sprintf("%d %s", r.Reply.Status, r.Reply.Body)
+		for _, u := range uses {
+			// A client that was told 429 holds all its calls back: one for each.
+			m := v.Method(t, v.Tap(v.insteadOf(&u.Op, r.Reply)), u.Op)
+			out := run(t, m, name)
+			require.Error(t, out.Err, "%s took this for success: %s", m.Op, name)
+			v.checkFailure(t, m, r.Reply, out, name)
+			if r.Unknown && !u.Row.Reads {
+				require.ErrorIs(t, out.Err, provider.ErrOutcomeUnknown, "%s, %s", m.Op, name)
+			} else {
+				require.ErrorIs(t, out.Err, r.Kind, "%s, %s", m.Op, name)
+				require.False(t, AsError(t, out.Err).MaybeExecuted, "%s, %s", m.Op, name)
+			}
+			if each != nil {
+				each(m.Op, r, out.Err)
+			}
+		}
+	}
+}
+
+// run is Method.Run that tells in a panic what the answer was.
+func run(t testing.TB, m Method, answer string) Outcome {
+	t.Helper()
+	defer func() {
+		if p := recover(); p != nil {
+			panic(fmt.Sprintf("%v (answer: %.100s)", p, answer))
+		}
+	}()
+	return m.Run(t)
+}
+
+// insteadOf replies to the method's own requests, and well to those beside them.
+func (v *Vendor) insteadOf(op *string, r Reply) Answer {
+	if v.Aside == nil {
+		return Always(r)
+	}
+	good := v.Good()
+	return func(ctx context.Context, sent Request) Reply {
+		if v.Aside(*op, sent) {
+			return good(ctx, sent)
+		}
+		return r
+	}
+}

@@ -1,0 +1,152 @@
+package clienttest_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"testing"
+
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/internal/fixture"
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+const (
+	shopURL = "https://shop.example.com/prefix"
+	canary  = `canary"Key\<&>+/=1`
+)
+
+// shop is a client with two ways of telling operations apart: a field of a form, and a
+// path. fault makes it one that the checks must not let pass.
+type shop struct {
+	Things *things
+}
+
+type things struct {
+	rest  *rest.Client
+	fault string
+	// Notes is a service of a service.
+	Notes *notes
+}
+
+type notes struct{ *things }
+
+// Get hides that of things, which notes embeds.
+func (notes) Get() {}
+
+type thing struct {
+	ID int64 `json:"id"`
+}
+
+func (w *thing) Missing() string {
+	if w.ID <= 0 {
+		return "id"
+	}
+	return ""
+}
+
+type createRequest struct{ Password provider.Secret }
+
+var (
+	show   = &rest.Endpoint{Op: "Things.Show", Verb: "show thing", Method: http.MethodPost, Route: "/thing.php", Repeat: rest.Read}
+	create = &rest.Endpoint{Op: "Things.Create", Verb: "create thing", Method: http.MethodPost, Route: "/thing.php"}
+	list   = &rest.Endpoint{Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things/{id}", Repeat: rest.Read}
+)
+
+func (s *things) Show(ctx context.Context, id int64) (*thing, error) {
+	if id <= 0 && s.fault != "unchecked" {
+		return nil, provider.Problems{"id": "must be positive"}.Err("shop", "Things.Show", "show thing")
+	}
+	action := "show"
+	if s.fault == "action" {
+		action = "shw"
+	}
+	var w thing
+	call := &rest.Call{Endpoint: show, Body: url.Values{"action": {action}, "id": {strconv.FormatInt(id, 10)}}, Out: &w}
+	if s.fault == "takes" {
+		call.Out = nil
+	}
+	if s.fault == "twice" {
+		_ = s.rest.Do(ctx, call)
+		w = thing{}
+	}
+	err := s.rest.Do(ctx, call)
+	switch {
+	case err != nil && s.fault == "foreign":
+		return nil, errors.New("shop is closed")
+	case err != nil && s.fault != "beside":
+		return nil, err
+	}
+	return &w, err
+}
+
+func (s *things) Create(ctx context.Context, req *createRequest) (int64, error) {
+	if req == nil {
+		return 0, provider.Problems{"request": "nil"}.Err("shop", "Things.Create", "create thing")
+	}
+	var w thing
+	call := &rest.Call{Endpoint: create, Body: url.Values{"action": {"create"}, "password": {req.Password.Reveal()}}, Out: &w, Secrets: []string{req.Password.Reveal()}}
+	err := s.rest.Do(ctx, call)
+	if s.fault == "leak" && err != nil {
+		var e *provider.Error
+		if errors.As(err, &e) {
+			e.Message += req.Password.Reveal()
+		}
+	}
+	if s.fault == "panic" && err != nil {
+		panic("index out of range")
+	}
+	return w.ID, err
+}
+
+func (s *things) List(ctx context.Context, id int64) iter.Seq2[*thing, error] {
+	return func(yield func(*thing, error) bool) {
+		if id <= 0 {
+			yield(nil, provider.Problems{"id": "must be positive"}.Err("shop", "Things.List", "list things"))
+			return
+		}
+		for w, err := range rest.Elements[thing](ctx, s.rest, &rest.Call{Endpoint: list, Args: []string{strconv.FormatInt(id, 10)}}) {
+			if !yield(w, err) {
+				return
+			}
+			if err != nil && s.fault == "after" {
+				yield(nil, err)
+			}
+		}
+		for s.fault == "endless" && yield(&thing{1}, nil) {
+			continue
+		}
+	}
+}
+
+func vendor(fault string) *clienttest.Vendor {
+	return &clienttest.Vendor{
+		Kind: "shop", Base: shopURL,
+		Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
+			c, err := rest.New(rest.Config{Provider: "shop", BaseURL: shopURL, Secrets: func() []string { return []string{canary} }}, append([]provider.Option{
+				provider.WithHTTPClient(&http.Client{Transport: transport}), provider.WithRetry(provider.Retry{Attempts: 1}),
+			}, opts...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return &shop{&things{rest: c, fault: fault}}
+		},
+		Samples: func() []any { return []any{&createRequest{Password: canary}} },
+		Rows: []clienttest.Row{
+			{Method: "POST", Path: "/thing.php", Form: map[string]string{"action": "show"}, Reads: true, Operations: []string{"Things.Show"}},
+			{Method: "POST", Path: "/thing.php", Form: map[string]string{"action": "create"}, Operations: []string{"Things.Create"}},
+			{Method: "GET", Path: "/things/{id}", Reads: true, Operations: []string{"Things.List"}},
+		},
+		Exchanges: []fixture.Exchange{
+			{Name: "failed", Request: fixture.Request{Method: "GET", Path: "/things/1"}, Response: fixture.Response{Status: 404}},
+			{Name: "show", Request: fixture.Request{Method: "POST", Path: "/thing.php", Form: fixture.Values{"action": {"show"}}}, Response: fixture.Response{Status: 200, Body: []byte(`{"id": 17}`)}},
+			{Name: "create", Request: fixture.Request{Method: "POST", Path: "/thing.php", Form: fixture.Values{"action": {"create"}}}, Response: fixture.Response{Status: 200, Body: []byte(`{"id": 18}`)}},
+			{Name: "list", Request: fixture.Request{Method: "GET", Path: "/things/1"}, Response: fixture.Response{Status: 200, Body: []byte(`[{"id": 1}, {"id": 2}]`)}},
+		},
+		Canaries: []string{canary},
+	}
+}

@@ -1,0 +1,131 @@
+package clienttest
+
+import (
+	"maps"
+	"net/http"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/internal/fixture"
+	"github.com/provkit/provkit/provider"
+)
+
+// Dial makes a client whose requests go through a transport. Repetitions and rate
+// limits must be off unless the options switch them on, or one failure would be several
+// requests.
+type Dial func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any
+
+// Vendor is what the tests of one client supply. An API of several dialects is one
+// Vendor for each.
+type Vendor struct {
+	// Kind is provider.Error.Provider.
+	Kind string
+	// Base is the URL that the paths of rows are below. A prefix in it makes a client
+	// that loses it fail.
+	Base string
+	// Dial makes a pointer to a struct whose exported fields are the services.
+	Dial Dial
+	// Samples are arguments that the client does not refuse: requests, values of
+	// types of its own, and what replaces the common ones (int64, string, bool,
+	// io.Writer, io.Reader). Each call makes them anew.
+	Samples func() []any
+	// Args are arguments for one place of one method, counted from 1: "Leads.Export 2".
+	Args map[string]any
+	// Rows is the inventory.
+	Rows []Row
+	// Exchanges answer for a good server; paths are below Base. Those with a status of
+	// failure are passed over. Failures that say 200 do not belong here.
+	Exchanges []fixture.Exchange
+	// Beside are methods that are made of others, with the reason. No check calls them.
+	Beside map[string]string
+	// Aside tells requests that a method sends beside its own, as a sign-in. They are
+	// answered well, whatever its own are answered with. nil is none.
+	Aside func(op string, r Request) bool
+	// Canaries are the secrets of the client, of samples and of answers. They should
+	// hold characters that are escaped in JSON, HTML, URLs and Go.
+	Canaries []string
+	// Shown tells results that show on purpose what the server said; nil is none.
+	Shown func(value any) bool
+}
+
+// Tap is a transport below the vendor's base.
+func (v *Vendor) Tap(answer Answer) *Tap { return &Tap{Base: v.Base, Answer: answer} }
+
+// Methods are the exported methods of every service of a new client, without those that
+// are made of others.
+func (v *Vendor) Methods(t testing.TB, transport http.RoundTripper, opts ...provider.Option) []Method {
+	t.Helper()
+	return v.methodsOf(t, v.Dial(t, transport, opts...))
+}
+
+// Method is the one of a name. Beside does not matter.
+func (v *Vendor) Method(t testing.TB, transport http.RoundTripper, op string, opts ...provider.Option) Method {
+	t.Helper()
+	methods := v.allOf(v.Dial(t, transport, opts...))
+	i := slices.IndexFunc(methods, func(m Method) bool { return m.Op == op })
+	require.GreaterOrEqual(t, i, 0, "no method %s", op)
+	return methods[i]
+}
+
+func (v *Vendor) methodsOf(t testing.TB, client any) []Method {
+	t.Helper()
+	beside := maps.Clone(v.Beside)
+	methods := slices.DeleteFunc(v.allOf(client), func(m Method) bool {
+		_, has := beside[m.Op]
+		delete(beside, m.Op)
+		return has
+	})
+	require.Empty(t, beside, "no such methods")
+	require.NotEmpty(t, methods)
+	return methods
+}
+
+func (v *Vendor) allOf(client any) []Method {
+	var methods []Method
+	services(client, func(name string, service reflect.Value) {
+		for i := range service.NumMethod() {
+			methods = append(methods, Method{Op: name + "." + service.Type().Method(i).Name, fn: service.Method(i), vendor: v})
+		}
+	})
+	return methods
+}
+
+// Refused checks an error for bad input: these fields and no others, and nothing sent.
+func (v *Vendor) Refused(t testing.TB, tap *Tap, err error, fields ...string) {
+	t.Helper()
+	require.ErrorIs(t, err, provider.ErrInvalid)
+	require.Empty(t, tap.Requests())
+	e := AsError(t, err)
+	require.Equal(t, v.Kind, e.Provider)
+	require.NotEmpty(t, e.Op)
+	require.NotEmpty(t, e.Action)
+	require.ElementsMatch(t, fields, slices.Collect(maps.Keys(e.Fields)))
+}
+
+// CheckArguments calls every method with good arguments but one: each of those that
+// wrong says for a place, counted from 1. They must be refused with a field named and
+// before anything is sent. It returns how many there were.
+func (v *Vendor) CheckArguments(t testing.TB, wrong func(m Method, place int, want reflect.Type) []any) int {
+	t.Helper()
+	tap := v.Tap(Always(OK(`{"id": 1}`)))
+	count := 0
+	for _, m := range v.Methods(t, tap) {
+		for i := range m.NumArgs() {
+			for _, value := range wrong(m, i+1, m.Arg(i)) {
+				args := m.Args(t)
+				args[i] = value
+				err := m.Call(t.Context(), args...).Err
+				require.ErrorIs(t, err, provider.ErrInvalid, "%s, argument %d: %v", m.Op, i+1, value)
+				e := AsError(t, err)
+				require.NotEmpty(t, e.Fields, "%s, argument %d: %v", m.Op, i+1, value)
+				require.Equal(t, m.Op, e.Op)
+				require.Empty(t, tap.Requests(), "%s, argument %d: %v", m.Op, i+1, value)
+				count++
+			}
+		}
+	}
+	return count
+}
