@@ -1,0 +1,219 @@
+package hostkeytest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// What tests see of the state, and put into it. Everything returned is a copy.
+
+// Machines returns all servers that are there, in order of their creation.
+func (s *Server) Machines() []Machine {
+	return locked(s, func(st *state) []Machine {
+		all := make([]Machine, len(st.machines.rows))
+		for i, m := range st.machines.rows {
+			all[i] = m.clone()
+		}
+		return all
+	})
+}
+
+// Machine returns a server, also one that is gone or still being deployed.
+func (s *Server) Machine(id int64) (Machine, bool) {
+	return locked2(s, func(st *state) (Machine, bool) {
+		m := st.all[id]
+		if m == nil {
+			return Machine{}, false
+		}
+		return m.clone(), true
+	})
+}
+
+// AddMachine adds a server that is deployed and paid for, without validation, and returns it as it was stored. What is
+// missing is filled in. It panics if the ID is taken, and on a price or period that is none.
+func (s *Server) AddMachine(m Machine) Machine {
+	return locked(s, func(st *state) Machine {
+		if m.ID != 0 && st.all[m.ID] != nil {
+			panic(fmt.Sprintf("hostkeytest: server %d is there already", m.ID))
+		}
+		added := st.addMachine(m, st.now)
+		return added.clone()
+	})
+}
+
+// AddForeign adds a server that somebody else ordered in the panel, and returns its ID.
+func (s *Server) AddForeign(hostname string) int64 {
+	return s.AddMachine(Machine{Hostname: hostname}).ID
+}
+
+// UpdateMachine changes a server as somebody in the panel would, and tells whether it is there. IDs, addresses and Gone
+// stay. The tag hostname follows a change of Hostname. It panics on a price or period that is none. change must not call
+// the server.
+func (s *Server) UpdateMachine(id int64, change func(*Machine)) bool {
+	return locked(s, func(st *state) bool {
+		m := st.machines.get(id)
+		if m == nil {
+			return false
+		}
+		changed := m.clone()
+		change(&changed)
+		renamed := changed.Hostname != m.Hostname
+		moved := !changed.NextDue.Equal(m.NextDue)
+		changed.ID, changed.ServiceID, changed.OrderID, changed.Gone, changed.IPs = m.ID, m.ServiceID, m.OrderID, m.Gone, m.IPs
+		changed.check()
+		if changed.PTR == nil {
+			changed.PTR = make(map[string]string)
+		}
+		m.Machine = changed
+		if moved {
+			st.planRenewal(m)
+		}
+		if renamed {
+			m.lag = ""
+			st.setTag(m, "hostname", m.Hostname, "", false)
+		}
+		return true
+	})
+}
+
+// RemoveMachine takes a server away at once, as the vendor would, and tells whether it was there.
+func (s *Server) RemoveMachine(id int64) bool {
+	return locked(s, func(st *state) bool {
+		m := st.machines.get(id)
+		if m != nil {
+			st.end(m)
+		}
+		return m != nil
+	})
+}
+
+// BlockPort cuts a server from the network as an administrator: net/port_on does not lift that. It tells whether the
+// server is there.
+func (s *Server) BlockPort(id int64, reason string) bool {
+	return locked(s, func(st *state) bool {
+		m := st.machines.get(id)
+		if m != nil {
+			m.PortOff, m.adminBlock = true, true
+			st.setTag(m, "block", reason, "", true)
+		}
+		return m != nil
+	})
+}
+
+// Order is a call of order_instance that the server accepted for a new server.
+type Order struct {
+	InvoiceID int64
+	// ServerID is 0 until the invoice is paid.
+	ServerID int64
+	Hostname string // as it was ordered, may be empty
+	Preset   string
+	Location string
+	// Callback is the key of the deploy's task, empty until the invoice is paid.
+	Callback string
+	Total    string // EUR
+	Paid     bool
+	// Deployed tells that the server came, Failed that it never will.
+	Deployed, Failed bool
+	At               time.Time
+}
+
+// Orders returns all orders, in order of their arrival.
+func (s *Server) Orders() []Order {
+	return locked(s, func(st *state) []Order {
+		all := make([]Order, len(st.orders))
+		for i, o := range st.orders {
+			all[i] = o.Order
+		}
+		return all
+	})
+}
+
+// PaidOrders counts the orders that were charged, by the hostname that they asked for. More than one for a hostname is
+// money spent twice.
+func (s *Server) PaidOrders() map[string]int {
+	return locked(s, func(st *state) map[string]int {
+		counts := make(map[string]int)
+		for _, o := range st.orders {
+			if o.Paid {
+				counts[o.Hostname]++
+			}
+		}
+		return counts
+	})
+}
+
+// Invoice is an invoice to the account.
+type Invoice struct {
+	ID     int64
+	Status string // Unpaid, Paid or Cancelled
+	Total  string // EUR
+	// Balance is what is left to pay.
+	Balance string
+	// ServerID is of the server that it is for, 0 for other things and while the server is not there yet.
+	ServerID  int64
+	Date, Due time.Time
+}
+
+// Invoices returns all invoices, in order of their creation.
+func (s *Server) Invoices() []Invoice {
+	return locked(s, func(st *state) []Invoice {
+		all := make([]Invoice, len(st.invoices.rows))
+		for i, v := range st.invoices.rows {
+			all[i] = v.exported()
+		}
+		return all
+	})
+}
+
+// PayInvoice pays the balance of an invoice by card, as a customer would, not from the credit. It tells whether there
+// was something to pay.
+func (s *Server) PayInvoice(id int64) bool {
+	return locked(s, func(st *state) bool {
+		v := st.invoices.get(id)
+		if v == nil || v.status != invoiceUnpaid {
+			return false
+		}
+		st.pay(v, v.total-v.paid, st.now)
+		return true
+	})
+}
+
+// SSHKeys returns the account's SSH keys.
+func (s *Server) SSHKeys() []SSHKey {
+	return locked(s, func(st *state) []SSHKey {
+		all := make([]SSHKey, len(st.sshKeys.rows))
+		for i, k := range st.sshKeys.rows {
+			all[i] = *k
+		}
+		return all
+	})
+}
+
+// Catalogue returns what the server sells.
+func (s *Server) Catalogue() Catalogue {
+	return locked(s, func(st *state) Catalogue { return st.sold.clone() })
+}
+
+// Zones returns the DNS zones and their records, in order of their creation.
+func (s *Server) Zones() []Zone {
+	return locked(s, func(st *state) []Zone {
+		all := make([]Zone, len(st.zoneList))
+		for i, z := range st.zoneList {
+			all[i] = z.Zone
+			all[i].Records = slices.Clone(z.Records)
+		}
+		return all
+	})
+}
+
+// locked2 is locked for two results.
+func locked2[T any](s *Server, do func(*state) (T, bool)) (T, bool) {
+	var there bool
+	found := locked(s, func(st *state) T {
+		var v T
+		v, there = do(st)
+		return v
+	})
+	return found, there
+}

@@ -1,0 +1,245 @@
+package hostkeytest
+
+import (
+	"regexp"
+	"slices"
+	"time"
+)
+
+// Everything in this file is a choice of the emulator, not a fact about InvAPI: no source tells. Change it here.
+//
+// Front door:
+//   - Order of checks: module, method, body, action, token, right, required parameters, their types, the server they
+//     name, state. An unknown action gets the known text of a missing one, an unknown module a 404 page.
+//   - A POST is read from its form only. A GET is served to actions that read, and to auth/login; traffic_plans/list
+//     takes its filters from the query only, and an action that no query has from the form.
+//   - A missing token is answered like an expired one. Public actions ignore a token, except traffic_plans/list.
+//   - A missing parameter: "Missing required keys: <names>", which is known of one action only.
+//   - Sign-in helpers without known parameters need no token.
+//   - Unknown parameters are ignored. Empty ones count as absent.
+//   - A server key reaches its server only, no billing ("Access denied"), no orders, keys, domains and SSH keys
+//     ("Permission denied"). Lists show it its one server.
+//   - An unknown server: "<MODULE>/<action>: invalid server id", which is known of EQ/list and NAT/add_static_nat.
+//   - Actions whose answer is unknown end in an error with the code NotModelled.
+//   - Texts for a disabled key and a forbidden address, in the shape of "Incorrect API key format".
+//   - A token is tied to the address of its sign-in unless fix_ip is 0. The longest ttl is maxTokenLife.
+//
+// Orders:
+//   - An order is paid from the credit at once, or refused for want of it without an invoice. WithUnpaidOrders leaves
+//     the invoice Unpaid. Who pays it later starts the deploy.
+//   - A deploy starts when its invoice is paid: then its server has an ID, which the answer names, and a callback. The
+//     server is listed when the deploy is done (WithEarlyServers: at once, as TT), and inv_id of the invoice's item
+//     names it from then on. A failed deploy leaves a paid invoice and no server.
+//   - deploy_keys holds the orders that are being deployed. billing_servers holds prebill servers.
+//   - Hostnames need not be unique: ordering twice is paid twice.
+//   - preset and id together are refused. Without os_id and os_name an order needs own_os=1. Without traffic_plan it
+//     gets none. An order for a retired preset, or in a location without it, is refused.
+//   - deploy_period is one of the vendor's Terraform provider's; an hour costs a 720th of the month, rounded up.
+//   - An address above the free one costs extraAddress a month. root_pass may hold no other characters than the known.
+//   - Nobody calls post_install_callback.
+//   - A promocode, e-mail address and currency change nothing; prices are EUR, without tax.
+//   - Reinstalling costs nothing and needs an unlocked server. A second one while the first is open is refused.
+//
+// Servers:
+//   - eq/suspend and eq/unsuspend take the server's ID as id. Suspended means power_off, locked, and powered off; the
+//     end of it powers on. A suspended server refuses on, reboot, reinstall and console. Suspending twice is accepted.
+//   - A repeated on or off is accepted. Power and billing are separate otherwise.
+//   - port_off sets the tag block to its reason, or to blockDefault; port_on takes it away unless an administrator
+//     set it (see BlockPort). A server has one port, and any port name means it.
+//   - A cancelled server lives for CancelDelay, or until the end of the paid period. Then eq knows it no more, and its
+//     billing says Terminated. Nothing is refunded. A request at once replaces one for the end of the period; other
+//     second requests are refused. Without cancellation_type it is the end of the period.
+//   - At its due date a server gets a renewal invoice, unless it has an unpaid one or is cancelled. Unpaid for the
+//     grace it is suspended, and its payment ends that. Paying moves the due date by one period. Prebill servers
+//     (hourly) get no invoices.
+//   - tags/add replaces a tag of the same name. The system tags hostname, OS and password are there from the start.
+//   - rename_server also sets the tag hostname.
+//   - Traffic is answered as bytes, in and out.
+//   - get_ip tells the status of the address's server, or "blocked" after block_ip.
+//   - The PIN, once set, must come with power actions, consoles and cancellations. Without one any is accepted.
+//   - Ending the suspension of an overdue server is not prevented.
+//
+// Everything else:
+//   - A failed task answers "Fail" for ever; only OK removes the key. "Stage" is answered in the last third of its time.
+//   - Invoices come newest first, 25 at a time.
+//   - apply_credit of more than the invoice's balance takes the balance; of more than the credit it is refused.
+//   - mass_pay makes one unpaid invoice over all; who pays it pays them.
+//   - A zone belongs to the account; adding it twice is refused. Records are kept as sent.
+//   - A virtual machine keeps as many snapshots as num_max says; a bare metal server none.
+//   - jira counts tickets up; request_* answer like request_assistance, and only that one is limited to one per server.
+
+// NotModelled is the code of the error that ends an action of which the emulator keeps no state.
+const NotModelled = "EMULATOR_NOT_MODELLED"
+
+// What NewServer starts with unless options say otherwise.
+const (
+	StartCredit = "1000.00"
+	DeployTime  = 10 * time.Minute
+	TaskTime    = 5 * time.Second
+	TokenLife   = 2 * time.Hour
+	CancelDelay = 5 * time.Minute
+	Grace       = 7 * 24 * time.Hour
+)
+
+const (
+	maxTokenLife   = 3 * time.Hour
+	keyDigits      = 16 // of each of the two groups of a key
+	tokenLength    = 32
+	callbackLength = 32 // documented
+	hexadecimal    = "0123456789abcdef"
+)
+
+// taskKind tells how long a task takes.
+type taskKind int
+
+const (
+	taskTime taskKind = iota
+	deployTime
+)
+
+// The account.
+const (
+	whmcsID       = 1001
+	customerID    = 2001
+	accountEmail  = "account@customers.test"
+	billing       = "whmcs_com"
+	hostName      = "invapi.hostkey.test"
+	roleCustomer  = "Customer"
+	currency      = "EUR"
+	consoleURL    = "https://console.hostkey.test/"
+	defaultCaller = "192.0.2.1" // what a request without a usable address counts as
+	ticketURL     = "https://tickets.hostkey.test/"
+	groupVirtual  = "Virtual Private Server"
+	paymentMethod = "example-pay"
+)
+
+const groupDedicated = "Dedicated Server"
+
+// permissions are what the account's tokens may do.
+var permissions = []string{"pdns/view", "pdns/edit", "show_products", "manage_products", "show_invoices", "manage_orders"}
+
+// Statuses of a server. TT is seen to mean a server that is not ready yet.
+const (
+	statusRent     = "rent"
+	statusPowerOff = "power_off"
+	statusTT       = "TT"
+)
+
+// Statuses of a service, documented.
+const (
+	servicePending    = "Pending"
+	serviceActive     = "Active"
+	serviceSuspended  = "Suspended"
+	serviceTerminated = "Terminated"
+)
+
+// Statuses of an invoice.
+const (
+	invoicePaid    = "Paid"
+	invoiceUnpaid  = "Unpaid"
+	invoicePending = "Pending"
+)
+
+// Texts. Not all are choices: those of the first block are seen.
+const (
+	textNoPreset     = "invalid instance name"
+	textDenied       = "Permission denied"
+	textAccess       = "Access denied"
+	textBadKey       = "Incorrect API key format"
+	textUnknownKey   = "Invalid key"
+	textMalformed    = "auth: malformed request #1"
+	textEmptyAccount = "No appropriate servers found"
+	textNoFunds      = "not enough funds"
+
+	textDisabledKey = "API key is disabled"
+	textForeignIP   = "API key: ip not allowed"
+	textLocked      = "Server is locked"
+	textNoPIN       = "Invalid PIN"
+	textReinstall   = "Reinstall is in progress already"
+	textNoInvoice   = "Invoice ID Not Found"
+)
+
+// blockDefault is the value of the tag block without a reason.
+const blockDefault = "blocked"
+
+// Limits and prices.
+const (
+	snapshotLimit  = 2
+	extraAddress   = "2.00"
+	freeServers    = 5
+	hoursOfMonth   = 720
+	invoicesByPage = 25
+	dueDays        = 7
+	maxTagValue    = 256   // documented
+	maxTagExtra    = 16384 // documented
+	maxPostScript  = 32 << 10
+
+	maxNATHours       = 24 // documented
+	bandwidthMbit     = 1000
+	firstIP           = 0xC6120002 // 198.18.0.2: the range for benchmarks is the widest of those for examples
+	ipRange           = 1<<17 - 4
+	defaultRecordTTL  = 3600
+	maxExtraAddresses = 64
+)
+
+// installs are the post-install tasks.
+var installs = []string{"install-docker", "install-panel"}
+
+// periods are the deploy periods in months; an hour is 0.
+var periods = map[string]int{"hourly": 0, "monthly": 1, "quarterly": 3, "semi-annually": 6, "annually": 12}
+
+// cycles are the periods as billing words them.
+var cycles = map[string]string{
+	"hourly": "Hourly", "monthly": "Monthly", "quarterly": "Quarterly", "semi-annually": "Semi-Annually", "annually": "Annually",
+}
+
+const defaultPeriod = "monthly"
+
+// Where IDs start. The ranges lie apart, so that an ID of the wrong kind finds nothing.
+const (
+	firstTagID         = 307
+	firstKeyID         = 2203
+	firstSSHKeyID      = 4111
+	firstOrderID       = 7001
+	firstISOID         = 9103
+	firstZoneID        = 12007
+	firstRecordID      = 21011
+	firstTicket        = 31001
+	firstRequestID     = 41017
+	firstMachineID     = 55054
+	firstServiceID     = 90001
+	firstTransactionID = 300007
+	firstInvoiceID     = 603548
+)
+
+// keyForm is what a key looks like: two hexadecimal groups, as seen.
+var keyForm = regexp.MustCompile(`^[0-9a-f]+-[0-9a-f]+$`)
+
+// hostnameForm is a name of letters, digits, hyphens and dots.
+var hostnameForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,62}[A-Za-z0-9])?)*$`)
+
+// tagForm and snapshotForm are documented.
+var (
+	tagForm      = regexp.MustCompile(`^[A-Za-z0-9-]{1,32}$`)
+	snapshotForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,255}$`)
+)
+
+// goodRootPassword is the rule that the vendor's reseller module keeps to.
+func goodRootPassword(text string) bool {
+	var upper, lower, digit, special bool
+	for i := range len(text) {
+		switch ch := text[i]; {
+		case ch >= 'A' && ch <= 'Z':
+			upper = true
+		case ch >= 'a' && ch <= 'z':
+			lower = true
+		case ch >= '0' && ch <= '9':
+			digit = true
+		case slices.Contains([]byte("%-_+"), ch) && i > 0:
+			special = true
+		default:
+			return false
+		}
+	}
+	return len(text) >= 8 && len(text) <= 30 && upper && lower && digit && special
+}

@@ -1,0 +1,35 @@
+package hostkeytest
+
+// Inventory returns module, action, class and params of all actions, and whether they want no token.
+func Inventory() [][]string {
+	names := []string{"read", "write", "order", "destroy"}
+	var all [][]string
+	for module, actions := range byModule {
+		for name, a := range actions {
+			isOpen := "no"
+			if a.access == open {
+				isOpen = "yes"
+			}
+			all = append(all, []string{module, name, names[a.class], isOpen})
+		}
+	}
+	return all
+}
+
+// Required returns the parameters that an action must have, by kind.
+func Required(module, name string) map[string]string {
+	found := make(map[string]string)
+	for _, p := range parsed[byModule[module][name]] {
+		if p.optional {
+			continue
+		}
+		found[p.name] = p.kind
+		if len(p.oneOf) > 0 {
+			found[p.name] = "=" + p.oneOf[0]
+		}
+	}
+	return found
+}
+
+// Modelled tells whether state is kept for an action.
+func Modelled(module, name string) bool { return byModule[module][name].handler != nil }

@@ -1,0 +1,145 @@
+package hostkeytest
+
+import (
+	"errors"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/provkit/provkit/internal/emulator"
+)
+
+const formType = "application/x-www-form-urlencoded"
+
+// serve reads the request before it takes the lock: a slow client must not hold up the others.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	module, isModule := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/"), ".php")
+	actions := byModule[module]
+	if !isModule || actions == nil {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost && r.Method != http.MethodGet {
+		w.Header().Set("Allow", "GET, POST")
+		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	form, bad := readForm(r)
+	if bad != 0 {
+		http.Error(w, http.StatusText(bad), bad)
+		return
+	}
+	name := form.Get("action")
+	if name == "" && module == "traffic_plans" {
+		name = r.URL.Query().Get("action")
+	}
+	a := actions[name]
+	if a == nil || (r.Method == http.MethodGet && a.class != read && a.name != "login") {
+		message(module + ": action required").write(w)
+		return
+	}
+	s.answer(a, form, r).write(w)
+}
+
+// readForm returns the parameters of a request, or the status that refuses it. Pairs that cannot be decoded are left
+// out, as PHP would.
+func readForm(r *http.Request) (url.Values, int) {
+	if r.Method == http.MethodGet {
+		return r.URL.Query(), 0
+	}
+	data, err := emulator.ReadBody(r)
+	if err != nil {
+		var bad *emulator.BodyError
+		if errors.As(err, &bad) && bad.Problem == emulator.BodyTooLarge {
+			return nil, http.StatusRequestEntityTooLarge
+		}
+		return nil, http.StatusBadRequest
+	}
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != formType {
+		return url.Values{}, 0
+	}
+	form, _ := url.ParseQuery(string(data))
+	return form, 0
+}
+
+func (s *Server) answer(a *action, form url.Values, r *http.Request) reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.st.elapse()
+	c := &call{st: s.st, cfg: &s.cfg, r: r, action: a, form: form}
+	if refused, over := c.admit(); over {
+		return refused
+	}
+	if refused, over := c.check(); over {
+		return refused
+	}
+	if a.handler == nil {
+		return failNamed(a.module+"/"+a.name+": the emulator keeps no state for this action", NotModelled)
+	}
+	return a.handler(c)
+}
+
+// admit checks token and right.
+func (c *call) admit() (reply, bool) {
+	if sent := c.form.Get("token"); sent != "" {
+		c.token = c.st.session(sent, c.caller())
+	}
+	if c.action.access == open {
+		return reply{}, false
+	}
+	if c.token == nil {
+		return c.expired(), true
+	}
+	if c.token.server == 0 {
+		return reply{}, false
+	}
+	switch {
+	case c.action.module == "whmcs" && c.cfg.shapes[ShapeAccessMessage]:
+		return message(textAccess), true
+	case c.action.module == "whmcs":
+		return fail(textAccess), true
+	case c.action.class == order, accountModules[c.action.module]:
+		return denied(), true
+	}
+	return reply{}, false
+}
+
+// accountModules are beyond a server key.
+var accountModules = map[string]bool{"api_keys": true, "ssh_keys": true, "pdns": true, "s3": true, "rtm": true}
+
+// caller is the address that a request comes from.
+func (c *call) caller() string {
+	if c.st.caller != "" {
+		return c.st.caller
+	}
+	host, _, err := net.SplitHostPort(c.r.RemoteAddr)
+	if err != nil {
+		return defaultCaller
+	}
+	return host
+}
+
+// expired answers a token that is none.
+func (c *call) expired() reply {
+	session := func(text string) reply { return jsonReply(row{"code": -2, "message": text}) }
+	switch c.cfg.expired {
+	case ExpiredError:
+		return jsonReply(row{"result": -2, "error": expiredTokenInvalid})
+	case ExpiredSession:
+		return session("Session expired")
+	case ExpiredLogout:
+		return session(c.action.module + "/" + c.action.name + ": " + expiredTokenLoggedIn)
+	case ExpiredHash:
+		return session("Invalid hash")
+	case ExpiredAuthRequired:
+		return session("authentication required")
+	case ExpiredUnauthorized:
+		refused := session("Unauthorized")
+		refused.status = http.StatusUnauthorized
+		return refused
+	}
+	return session(expiredTokenInvalid)
+}

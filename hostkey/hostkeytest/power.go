@@ -1,0 +1,81 @@
+package hostkeytest
+
+import "time"
+
+var powerActions = []action{
+	{"eq", "on", write, withToken, "id:server", powerOn},
+	{"eq", "off", write, withToken, "id:server", powerOff},
+	{"eq", "hard_off", write, withToken, "id:server", powerOff},
+	{"eq", "reboot", write, withToken, "id:server", reboot},
+	{"eq", "boot_dev", write, withToken, "id:server media=pxe|disk|cd", bootDevice},
+	{"eq", "unit_reset", write, withToken, "id:server", resetUnit},
+	{"eq", "status", read, withToken, "id:server", powerStatus},
+	{"eq", "status_check", read, withToken, "", nil},
+	{"eq", "sensors", read, withToken, "id:server", sensors},
+}
+
+// wrongPIN refuses a call without the account's PIN, if there is one.
+func (c *call) wrongPIN() (reply, bool) {
+	if c.st.pin != "" && c.text("pin") != c.st.pin {
+		return fail(textNoPIN), true
+	}
+	return reply{}, false
+}
+
+// switching is a power action. A suspended server can be switched off only.
+func (c *call) switching(on bool, change func(*machine)) reply {
+	if r, bad := c.wrongPIN(); bad {
+		return r
+	}
+	if on && c.m.Status != statusRent {
+		return fail(textLocked)
+	}
+	m := c.m
+	return c.accepted(c.start(m, taskTime, c.action.name, func(time.Time) {
+		if !m.Gone && (!on || m.Status == statusRent) {
+			change(m)
+		}
+	}))
+}
+
+func powerOn(c *call) reply { return c.switching(true, func(m *machine) { m.PoweredOn = true }) }
+
+func powerOff(c *call) reply { return c.switching(false, func(m *machine) { m.PoweredOn = false }) }
+
+func reboot(c *call) reply {
+	return c.switching(true, func(m *machine) {
+		m.PoweredOn = true
+		m.Reboots++
+	})
+}
+
+func bootDevice(c *call) reply {
+	return c.switching(true, func(m *machine) {
+		m.PoweredOn = true
+		m.Reboots++
+	})
+}
+
+func resetUnit(c *call) reply { return c.switching(true, func(*machine) {}) }
+
+// powerStatus tells the power at the moment of the answer.
+func powerStatus(c *call) reply {
+	m := c.m
+	t := c.start(m, taskTime, "status", nil)
+	t.scope = func() any {
+		switch {
+		case m.Dedicated:
+			return "Chassis Power is " + power(m)
+		case m.PoweredOn:
+			return "VM is up now"
+		}
+		return "VM is down now"
+	}
+	return c.accepted(t)
+}
+
+func sensors(c *call) reply {
+	t := c.start(c.m, taskTime, "sensors", nil)
+	t.scope = func() any { return "CPU Temp | 36 degrees C | ok" }
+	return c.accepted(t)
+}

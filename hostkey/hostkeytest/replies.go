@@ -1,0 +1,115 @@
+package hostkeytest
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
+)
+
+// row is a JSON object of an answer.
+type row = map[string]any
+
+// reply is what an action answers: JSON, and with status 200 also when it is an error.
+type reply struct {
+	status int
+	body   any
+}
+
+func jsonReply(body any) reply { return reply{status: http.StatusOK, body: body} }
+
+func (a reply) write(w http.ResponseWriter) { emulator.WriteJSON(w, a.status, a.body) }
+
+// ok is a success without module and action.
+func ok(fields row) reply {
+	fields["result"] = "OK"
+	return jsonReply(fields)
+}
+
+// success is what billing's own software answers.
+func success(fields row) reply {
+	fields["result"] = "success"
+	return jsonReply(fields)
+}
+
+// ok is a success as most modules word it.
+func (c *call) ok(fields row) reply {
+	all := row{"result": "OK", "module": c.action.module, "action": c.action.name}
+	maps.Copy(all, fields)
+	return jsonReply(all)
+}
+
+// data is a success of the modules that nest their answer.
+func (c *call) data(payload any) reply { return c.ok(row{"data": payload}) }
+
+// accepted acknowledges a task.
+func (c *call) accepted(t *task) reply {
+	return c.ok(row{"callback": t.key})
+}
+
+// The shapes of errors.
+func fail(text string) reply { return jsonReply(row{"result": -1, "error": text}) }
+
+func failNamed(text, code string) reply {
+	return jsonReply(row{"result": -1, "error": text, "code": code})
+}
+
+func message(text string) reply { return jsonReply(row{"code": -1, "message": text}) }
+
+func denied() reply { return jsonReply(row{"code": -2, "message": textDenied}) }
+
+func billingError(text string) reply { return jsonReply(row{"result": "error", "message": text}) }
+
+func orderError(text string) reply {
+	return jsonReply(row{"result": "ERROR", "code": -1, "message": text})
+}
+
+// invalid blames a parameter.
+func (c *call) invalid(name string) reply {
+	return fail(c.action.module + "/" + c.action.name + ": invalid " + name)
+}
+
+func textNoServer(module, name string) string {
+	return strings.ToUpper(module) + "/" + name + ": invalid server id"
+}
+
+// id writes an ID in the shape that is asked for.
+func (c *call) id(n int64) any { return c.st.id(n) }
+
+func (st *state) id(n int64) any {
+	if st.cfg.shapes[ShapeTextIDs] {
+		return strconv.FormatInt(n, 10)
+	}
+	return n
+}
+
+// number writes an amount as a JSON number.
+func number(amount string) json.Number {
+	if amount == "" {
+		return "0"
+	}
+	return json.Number(money(mustAmount(amount)))
+}
+
+// list writes a list of which one entry may stand alone.
+func (c *call) list(all []row) any {
+	if len(all) == 1 && c.cfg.shapes[ShapeSingleObject] {
+		return all[0]
+	}
+	return all
+}
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
+
+func stamp(t time.Time) string { return t.UTC().Format(time.DateTime) }
+
+func flag(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,89 @@
+package hostkeytest
+
+// Shape is another shape of an answer, which clients of the live API have met.
+type Shape string
+
+// The shapes. Without any of them answers look the way the vendor's own clients expect it first.
+const (
+	// ShapeTextIDs writes IDs as strings.
+	ShapeTextIDs Shape = "text ids"
+	// ShapeSingleObject writes a list of one invoice as that invoice.
+	ShapeSingleObject Shape = "single object"
+	// ShapeServerDataList wraps server_data of eq/show in a list.
+	ShapeServerDataList Shape = "server_data list"
+	// ShapeInvoiceUnderData nests what get_invoice answers in data.
+	ShapeInvoiceUnderData Shape = "invoice under data"
+	// ShapeLoginFlat answers auth/login and auth/info without the object result.
+	ShapeLoginFlat Shape = "flat login"
+	// ShapeLoginScope nests what auth/login answers in scope.
+	ShapeLoginScope Shape = "login under scope"
+	// ShapeCreditNumber answers getcredits with a bare number.
+	ShapeCreditNumber Shape = "credit number"
+	// ShapePendingOK words "Not ready" as an OK with the scope "pending".
+	ShapePendingOK Shape = "pending ok"
+	// ShapeObjectAddFunds answers create_addfunds with an object instead of a number.
+	ShapeObjectAddFunds Shape = "addfunds object"
+	// ShapeAccessMessage words what a server key may not do in billing as {"code":-1,"message":...}.
+	ShapeAccessMessage Shape = "access message"
+	// ShapeNoDeployKeys leaves deploy_keys empty although deploys are under way.
+	ShapeNoDeployKeys Shape = "no deploy_keys"
+	// ShapeNoServerInItem leaves inv_id out of the items of an invoice.
+	ShapeNoServerInItem Shape = "no inv_id"
+)
+
+// Shapes returns all shapes.
+func Shapes() []Shape {
+	return []Shape{
+		ShapeTextIDs, ShapeSingleObject, ShapeServerDataList, ShapeInvoiceUnderData, ShapeLoginFlat, ShapeLoginScope,
+		ShapeCreditNumber, ShapePendingOK, ShapeObjectAddFunds, ShapeAccessMessage, ShapeNoDeployKeys, ShapeNoServerInItem,
+	}
+}
+
+// ExpiredToken is a wording for a token that is expired or unknown.
+type ExpiredToken string
+
+// The wordings that were seen.
+const (
+	ExpiredMessage       ExpiredToken = "message"                 // {"code":-2,"message":"Invalid token"}
+	ExpiredError         ExpiredToken = "error"                   // {"result":-2,"error":"Invalid token"}
+	ExpiredSession       ExpiredToken = "session expired"         // {"code":-2,"message":"Session expired"}
+	ExpiredLogout        ExpiredToken = "logout"                  // {"code":-2,"message":"<module>/<action>: invalid token, logout"}
+	ExpiredHash          ExpiredToken = "invalid hash"            // {"code":-2,"message":"Invalid hash"}
+	ExpiredAuthRequired  ExpiredToken = "authentication required" // {"code":-2,"message":"authentication required"}
+	ExpiredUnauthorized  ExpiredToken = "401"                     // HTTP 401
+	expiredTokenInvalid               = "Invalid token"
+	expiredTokenLoggedIn              = "invalid token, logout"
+)
+
+// ExpiredTokens returns all wordings.
+func ExpiredTokens() []ExpiredToken {
+	return []ExpiredToken{
+		ExpiredMessage, ExpiredError, ExpiredSession, ExpiredLogout, ExpiredHash, ExpiredAuthRequired, ExpiredUnauthorized,
+	}
+}
+
+// OrderAnswer is what order_instance answers to an order that was accepted and, unless WithUnpaidOrders, paid.
+type OrderAnswer string
+
+// The answers that were seen.
+const (
+	AnswerFull          OrderAnswer = "full"          // id, invoice, status, deploy_status and callback
+	AnswerInvoiceID     OrderAnswer = "invoiceid"     // the same with invoiceid for invoice
+	AnswerInvoiceSnake  OrderAnswer = "invoice_id"    // the same with invoice_id for invoice
+	AnswerUnderData     OrderAnswer = "data"          // the same in an object data
+	AnswerIDAlone       OrderAnswer = "id"            // the server's ID and no invoice or callback
+	AnswerInvoiceAlone  OrderAnswer = "invoice"       // the invoice and no more
+	AnswerNoReference   OrderAnswer = "nothing"       // OK and nothing to find the order by
+	AnswerErrorInvoice  OrderAnswer = "error invoice" // an error that still names invoice and callback
+	AnswerPending       OrderAnswer = "pending"       // as full, but with the status Pending of an unpaid invoice
+	orderAwaitsPayment              = "awaiting_payment"
+	orderDeploysForReal             = "deploying"
+)
+
+// OrderAnswers returns all answers.
+func OrderAnswers() []OrderAnswer {
+	return []OrderAnswer{
+		AnswerFull, AnswerInvoiceID, AnswerInvoiceSnake, AnswerUnderData, AnswerIDAlone, AnswerInvoiceAlone,
+		AnswerNoReference, AnswerErrorInvoice, AnswerPending,
+	}
+}

@@ -1,0 +1,22 @@
+package hostkeytest
+
+// Of the object storage no answer but one is known, so no state is kept for it.
+var storageActions = []action{
+	{"s3", "cancel_payment_account_deletion", write, withToken, "s3uid", nil},
+	{"s3", "create_account", order, withToken, "plan_id:int bucket_name", nil},
+	{"s3", "create_bucket", write, withToken, "s3uid", nil},
+	{"s3", "create_order", order, withToken, "", nil},
+	{"s3", "delete_account", destroy, withToken, "s3uid", nil},
+	{"s3", "delete_bucket", destroy, withToken, "", nil},
+	{"s3", "delete_file", destroy, withToken, "", nil},
+	{"s3", "delete_payment_account", destroy, withToken, "s3uid", nil},
+	{"s3", "get_available_locations", read, withToken, "", nil},
+	{"s3", "get_buckets", read, withToken, "", nil},
+	{"s3", "get_buckets_rmq", read, withToken, "", nil},
+	{"s3", "get_files", read, withToken, "", nil},
+	{"s3", "get_users", read, withToken, "", nil},
+	{"s3", "history", read, withToken, "", nil},
+	{"s3", "list_plans", read, withToken, "", nil},
+	{"s3", "show_key", read, withToken, "", nil},
+	{"s3", "update_traffic_info", write, withToken, "account_id:int?", nil},
+}
