@@ -51,7 +51,7 @@ func verbCreate(name string, policy provider.FailurePolicy) verb {
 		name: name, pairs: true, creates: true,
 		run: func(ctx context.Context, p provider.Provider, k *kase) result {
 			req := k.world.Request(theOne)
-			req.OnFailure = policy
+			req.OnFailure, req.Handle = policy, k.handle
 			made, err := p.Create(ctx, req)
 			r := result{err: err, made: made}
 			if err != nil {

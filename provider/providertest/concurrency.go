@@ -113,10 +113,15 @@ func sameChange(c *probe) {
 	if !c.has(provider.CapTerminate) {
 		return
 	}
-	errs := make([]error, workers)
+	errs, outcomes := make([]error, workers), make([]provider.Outcome, workers)
 	ctx := c.context()
-	c.together(workers, func(i int) { _, errs[i] = c.p.Terminate(ctx, a.ID) })
-	for _, err := range errs {
+	c.together(workers, func(i int) { outcomes[i], errs[i] = c.p.Terminate(ctx, a.ID) })
+	for i, err := range errs {
+		if outcomes[i] == provider.OutcomePending {
+			if err := c.settle(c.p, a.ID); err != nil && !errors.Is(err, provider.ErrNotFound) {
+				c.Errorf("wait for the end: %v", err)
+			}
+		}
 		if c.see(err) != nil && !errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrConflict) {
 			c.Errorf("%d calls of Terminate at once: %v", workers, err)
 		}

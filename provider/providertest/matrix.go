@@ -217,6 +217,13 @@ func (c *probe) finish(k *kase, r result, name string, row *row) {
 	p := c.w.Reopen()
 	again := k.verb.run(c.context(), p, k)
 	c.see(again.err)
+	if again.err != nil && r.made != nil && r.made.Handle != "" {
+		// Where nothing can be told from the account, the handle tells.
+		k.invariants(c.w.Accounts(), found)
+		k.handle = r.made.Handle
+		again = k.verb.run(c.context(), c.w.Reopen(), k)
+		c.see(again.err)
+	}
 	found.fail = func(kind, what string) {
 		row.count(kind)
 		c.Errorf("%s, %s, then again: %s (first: %v; then: %v)", k.verb.name, name, what, r.err, again.err)

@@ -107,6 +107,10 @@ func undoTakesBack(c *probe) {
 		other.see(err)
 		other.w.Faults.Clear()
 		left := ours(other.w.Accounts(), req)
+		if err == nil && made.Outcome == provider.OutcomePending {
+			c.ok(other.settle(other.p, made.Handle), "wait")
+			left = ours(other.w.Accounts(), req)
+		}
 		if err == nil {
 			// The adapter found a way around, or it did not notice.
 			if len(left) != 1 || !left[0].Complete {

@@ -1,0 +1,245 @@
+package hostkey
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"net/url"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// No source tells whether an answer about a key holds more than its name.
+var (
+	apiKeysAdd           = act("api_keys", "add", "APIKeys.Add", "create API key", ClassWrite).sensitive()
+	apiKeysDelete        = act("api_keys", "delete", "APIKeys.Delete", "delete API key", ClassDestroy).repeatable()
+	apiKeysEdit          = act("api_keys", "edit", "APIKeys.Edit", "change API key", ClassWrite).repeatable().sensitive()
+	apiKeysHistory       = act("api_keys", "history", "APIKeys.History", "get history of API key", ClassRead).sensitive()
+	apiKeysList          = act("api_keys", "list", "APIKeys.List", "list API keys", ClassRead).sensitive()
+	apiKeysListForServer = act("api_keys", "list_for_server", "APIKeys.ListForServer", "list API keys of server", ClassRead).sensitive()
+	apiKeysView          = act("api_keys", "view", "APIKeys.View", "get API key", ClassRead).sensitive()
+)
+
+// APIKeysService manages API keys: of the account, which reach everything, and of single
+// servers, which reach that server and no billing.
+type APIKeysService struct{ c *Client }
+
+// LoginNotify says how the owner hears of sign-ins with a key.
+type LoginNotify string
+
+// The ways to notify.
+const (
+	NotifyNone    LoginNotify = "none"
+	NotifyEmail   LoginNotify = "email"
+	NotifyWebhook LoginNotify = "webhook"
+)
+
+// APIKey is a key without its secret, which is told once only.
+type APIKey struct {
+	ID   int64
+	Name string
+	// Extra holds all other fields, of which no source tells.
+	Extra map[string]Payload
+}
+
+// NewAPIKey is a key that was made. Keep the secret: it is shown once.
+type NewAPIKey struct {
+	Key provider.Secret
+	// ID is 0 if the server did not tell it.
+	ID int64
+	// Extra holds all other fields.
+	Extra map[string]Payload
+}
+
+// APIKeyRequest makes a key.
+type APIKeyRequest struct {
+	// Name is required.
+	Name string `url:"name"`
+	// ServerID makes it the key of one server; 0 makes one of the account.
+	ServerID int64 `url:"server_id,omitempty"`
+	// IP is the list of addresses that the key is good from; "" is all of them. How
+	// several are separated is undocumented.
+	IP string `url:"ip,omitempty"`
+	// Active is left to the server if nil.
+	Active *bool `url:"active,int,omitempty"`
+	// Notify and NotifyAddress (an email address or a URL); "" leaves them to the server.
+	Notify        LoginNotify `url:"login_notify_method,omitempty"`
+	NotifyAddress string      `url:"login_notify_address,omitempty"`
+	// Extra fields, sent as params[name].
+	Extra map[string]any `url:"-"`
+}
+
+// APIKeyEdit changes a key. The server wants all of it: what is left out is not kept.
+type APIKeyEdit struct {
+	// Name and Notify are required.
+	Name   string `url:"name"`
+	IP     string `url:"ip,omitempty"`
+	Active bool   `url:"active,int"`
+	// NotifyAddress is required unless Notify is NotifyNone.
+	Notify        LoginNotify `url:"login_notify_method"`
+	NotifyAddress string      `url:"login_notify_address,omitempty"`
+	// Extra fields, sent as params[name].
+	Extra map[string]any `url:"-"`
+}
+
+// Add makes a key, of the account or of one server: POST /api_keys.php, action add. The
+// account must have an active server. Sent twice it makes two.
+func (s *APIKeysService) Add(ctx context.Context, req *APIKeyRequest) (*NewAPIKey, error) {
+	if req == nil {
+		return nil, refuseNil(apiKeysAdd)
+	}
+	var problems provider.Problems
+	checkText(&problems, "Name", req.Name)
+	checkOptionalID(&problems, "ServerID", req.ServerID)
+	checkNotify(&problems, req.Notify, req.NotifyAddress)
+	call, _, err := paramsOf(apiKeysAdd, problems, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[NewAPIKey, newAPIKeyWire](ctx, s.c, apiKeysAdd, call)
+}
+
+// Delete removes a key: POST /api_keys.php, action delete.
+func (s *APIKeysService) Delete(ctx context.Context, id int64) error {
+	call, err := s.byID(apiKeysDelete, "id", id)
+	if err != nil {
+		return err
+	}
+	return gone(s.c.done(ctx, apiKeysDelete, call))
+}
+
+// Edit changes a key: POST /api_keys.php, action edit.
+func (s *APIKeysService) Edit(ctx context.Context, id int64, req *APIKeyEdit) error {
+	if req == nil {
+		return refuseNil(apiKeysEdit)
+	}
+	var problems provider.Problems
+	checkID(&problems, "id", id)
+	checkText(&problems, "Name", req.Name)
+	checkText(&problems, "Notify", string(req.Notify))
+	checkNotify(&problems, req.Notify, req.NotifyAddress)
+	call, form, err := paramsOf(apiKeysEdit, problems, idText(id), req, req.Extra)
+	if err != nil {
+		return err
+	}
+	form.Set("params[id]", idText(id))
+	return s.c.done(ctx, apiKeysEdit, call)
+}
+
+// History lists what happened to a key: POST /api_keys.php, action history. from and to
+// are dates; the zero time leaves that end open. The answer is undocumented.
+func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Time) (Payload, error) {
+	call, err := s.byID(apiKeysHistory, "id", id)
+	if err != nil {
+		return nil, err
+	}
+	form := call.Body.(url.Values)
+	if !from.IsZero() {
+		form.Set("params[period_from]", from.Format(time.DateOnly))
+	}
+	if !to.IsZero() {
+		form.Set("params[period_to]", to.Format(time.DateOnly))
+	}
+	if !from.IsZero() && !to.IsZero() && to.Before(from) {
+		return nil, refuse(apiKeysHistory, provider.Problems{"to": "is before from"})
+	}
+	return s.c.unknown(ctx, apiKeysHistory, call)
+}
+
+// List lists the account's keys: POST /api_keys.php, action list.
+func (s *APIKeysService) List(ctx context.Context) iter.Seq2[*APIKey, error] {
+	return elements[APIKey, apiKeyWire](ctx, s.c, apiKeysList, &rest.Call{}, "data")
+}
+
+// ListForServer lists the keys of one server: POST /api_keys.php, action
+// list_for_server.
+func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter.Seq2[*APIKey, error] {
+	call, err := s.byID(apiKeysListForServer, "serverID", serverID)
+	if err != nil {
+		return failed[APIKey](err)
+	}
+	call.Body = url.Values{"params[server_id]": {idText(serverID)}}
+	return elements[APIKey, apiKeyWire](ctx, s.c, apiKeysListForServer, call, "data")
+}
+
+// View tells all about a key: POST /api_keys.php, action view. The fields of the answer
+// are undocumented.
+func (s *APIKeysService) View(ctx context.Context, id int64) (Payload, error) {
+	call, err := s.byID(apiKeysView, "id", id)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, apiKeysView, call)
+}
+
+func (s *APIKeysService) byID(a action, field string, id int64) (*rest.Call, error) {
+	var problems provider.Problems
+	checkID(&problems, field, id)
+	if err := refuse(a, problems); err != nil {
+		return nil, err
+	}
+	return &rest.Call{Body: url.Values{"params[id]": {idText(id)}}, Subject: idText(id)}, nil
+}
+
+func checkNotify(problems *provider.Problems, how LoginNotify, address string) {
+	checkOneOf(problems, "Notify", how, NotifyNone, NotifyEmail, NotifyWebhook)
+	if address == "" && (how == NotifyEmail || how == NotifyWebhook) {
+		problems.Add("NotifyAddress", "required to notify by %s", string(how))
+	}
+}
+
+type apiKeyWire struct {
+	ID    number `json:"id"`
+	Name  text   `json:"name"`
+	extra map[string]Payload
+}
+
+func (w *apiKeyWire) UnmarshalJSON(data []byte) error {
+	type plain apiKeyWire
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+		return err
+	}
+	var err error
+	w.extra, err = extras(data, "id", "name")
+	return err
+}
+
+func (w *apiKeyWire) Missing() string { return missingID(w.ID, "id") }
+
+func (w *apiKeyWire) model() *APIKey {
+	return &APIKey{ID: int64(w.ID), Name: string(w.Name), Extra: w.extra}
+}
+
+type newAPIKeyWire struct {
+	Data object[newAPIKeyData] `json:"data"`
+}
+
+type newAPIKeyData struct {
+	Key   string `json:"api_key"`
+	ID    number `json:"id"`
+	extra map[string]Payload
+}
+
+func (w *newAPIKeyData) UnmarshalJSON(data []byte) error {
+	type plain newAPIKeyData
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+		return err
+	}
+	var err error
+	w.extra, err = extras(data, "id", "api_key")
+	return err
+}
+
+func (w *newAPIKeyWire) Missing() string {
+	if w.Data.value.Key == "" {
+		return "data.api_key"
+	}
+	return ""
+}
+
+func (w *newAPIKeyWire) model() *NewAPIKey {
+	d := &w.Data.value
+	return &NewAPIKey{Key: provider.Secret(d.Key), ID: int64(d.ID), Extra: d.extra}
+}

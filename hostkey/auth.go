@@ -1,0 +1,267 @@
+package hostkey
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// A second sign-in does no harm: the first token ends by itself. So a lost answer to one
+// leaves nothing open, as with a read.
+var authLogin = asRead(act("auth", "login", "Auth.Login", "sign in", ClassWrite).public().sensitive())
+
+var (
+	authWHMCSLogin   = asRead(act("auth", "whmcslogin", "Auth.WHMCSLogin", "sign in with password", ClassWrite).public().sensitive())
+	authInfo         = act("auth", "info", "Auth.Info", "get session", ClassRead).sensitive()
+	authLogout       = act("auth", "logout", "Auth.Logout", "sign out", ClassWrite).repeatable()
+	auth2FACheck     = act("auth", "2fa_check", "Auth.TwoFactorCheck", "check second factor", ClassRead).sensitive()
+	auth2FAResend    = act("auth", "2fa_resend", "Auth.TwoFactorResend", "send code of second factor", ClassWrite).sensitive()
+	authBillingList  = act("auth", "billing_list", "Auth.BillingList", "list billing systems", ClassRead)
+	authEmailCheck   = act("auth", "email_check", "Auth.EmailCheck", "check email address", ClassWrite).sensitive()
+	authFlipTag      = act("auth", "flip_tag", "Auth.FlipTag", "flip tag of user", ClassWrite)
+	authGetLog       = act("auth", "get_log", "Auth.Log", "get log of sign-ins", ClassRead).sensitive()
+	authGetLogDetail = act("auth", "get_log_details", "Auth.LogDetails", "get details of sign-ins", ClassRead).sensitive()
+	authGitHubInit   = act("auth", "github_init", "Auth.GitHubInit", "prepare sign-in with GitHub", ClassRead).sensitive()
+	authGitHubSignIn = act("auth", "github_signin", "Auth.GitHubSignIn", "sign in with GitHub", ClassWrite).sensitive()
+	authGoogleSignIn = act("auth", "google_signin", "Auth.GoogleSignIn", "sign in with Google", ClassWrite).sensitive()
+	authIPALogin     = act("auth", "ipalogin", "Auth.IPALogin", "sign in with IPA", ClassWrite).sensitive()
+	authSessionReset = act("auth", "session_reset", "Auth.SessionReset", "end all sessions of user", ClassDestroy).sensitive()
+	authSetTag       = act("auth", "set_tag", "Auth.SetTag", "set tag of customer", ClassWrite)
+	authTGVerify     = act("auth", "tg_verify", "Auth.TelegramVerify", "link Telegram to user", ClassWrite).sensitive()
+	authVKInit       = act("auth", "vk_init", "Auth.VKInit", "prepare sign-in with VK", ClassWrite).sensitive()
+	authVKSignIn     = act("auth", "vk_signin", "Auth.VKSignIn", "sign in with VK", ClassWrite).sensitive()
+)
+
+func asRead(a action) action {
+	a.Repeat = rest.Read
+	return a
+}
+
+// AuthService is signing in and what belongs to it. The client signs in by itself with
+// its key; the other ways in are those of the panel's web page.
+type AuthService struct{ c *Client }
+
+// LoginRequest signs in with an API key.
+type LoginRequest struct {
+	// Key is required.
+	Key provider.Secret `url:"key"`
+	// TTL is the wanted life of the token, in whole seconds; 0 leaves it to the server.
+	TTL time.Duration `url:"-"`
+	// FixIP binds the token to the address that signs in; nil leaves it to the server.
+	FixIP *bool `url:"fix_ip,int,omitempty"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// WHMCSLoginRequest signs in with the name and password of the billing panel.
+type WHMCSLoginRequest struct {
+	// User (an email address) and Password are required.
+	User     string          `url:"user"`
+	Password provider.Secret `url:"password"`
+	// TTL and FixIP are as in LoginRequest.
+	TTL   time.Duration `url:"-"`
+	FixIP *bool         `url:"fix_ip,int,omitempty"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// Login signs in with any key and returns the session: POST /auth.php, action login.
+// The client's own calls are not changed by it: they use the client's key, see
+// Client.SignIn.
+//
+// Errors match ErrKeyInvalid, ErrKeyDisabled, ErrNoServers and provider.ErrIPNotAllowed.
+func (s *AuthService) Login(ctx context.Context, req *LoginRequest) (*Session, error) {
+	if req == nil {
+		return nil, refuseNil(authLogin)
+	}
+	var problems provider.Problems
+	checkText(&problems, "Key", req.Key.Reveal())
+	checkTTL(&problems, req.TTL)
+	if err := refuse(authLogin, problems); err != nil {
+		return nil, err
+	}
+	return s.c.login(ctx, req)
+}
+
+// login signs in with a request that is known to be good.
+func (c *Client) login(ctx context.Context, req *LoginRequest) (*Session, error) {
+	call, form, err := formOf(authLogin, nil, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	if req.TTL > 0 {
+		form.Set("ttl", seconds(req.TTL))
+	}
+	call.Secrets, call.Classify = append(call.Secrets, req.Key.Reveal()), classifySignIn
+	return fetch[Session, sessionWire](ctx, c, authLogin, call)
+}
+
+// WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin. The
+// answer tells the token and whether a second factor is due; its fields are
+// undocumented.
+func (s *AuthService) WHMCSLogin(ctx context.Context, req *WHMCSLoginRequest) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(authWHMCSLogin)
+	}
+	var problems provider.Problems
+	checkText(&problems, "User", req.User)
+	checkText(&problems, "Password", req.Password.Reveal())
+	checkTTL(&problems, req.TTL)
+	call, form, err := formOf(authWHMCSLogin, problems, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	if req.TTL > 0 {
+		form.Set("ttl", seconds(req.TTL))
+	}
+	call.Secrets, call.Classify = append(call.Secrets, req.Password.Reveal()), classifySignIn
+	return s.c.unknown(ctx, authWHMCSLogin, call)
+}
+
+// Info tells who is signed in, with which rights, and the servers: POST /auth.php,
+// action info.
+func (s *AuthService) Info(ctx context.Context) (*Session, error) {
+	return fetch[Session, infoWire](ctx, s.c, authInfo, &rest.Call{})
+}
+
+// Logout ends the client's token: POST /auth.php, action logout. Without one there is
+// nothing to do. The next call signs in anew.
+func (s *AuthService) Logout(ctx context.Context) error {
+	token := s.c.sessions.held()
+	if token == "" {
+		return nil
+	}
+	var w ackWire
+	err := s.c.send(ctx, authLogout, &rest.Call{Out: &w}, token)
+	if err == nil || errors.Is(err, ErrTokenRejected) {
+		s.c.sessions.forget(token)
+		return nil
+	}
+	return err
+}
+
+// TwoFactorCheck checks the code of a second factor: POST /auth.php, action 2fa_check.
+// Fields and answer are undocumented.
+func (s *AuthService) TwoFactorCheck(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, auth2FACheck, extra)
+}
+
+// TwoFactorResend sends the code of a second factor again: POST /auth.php, action
+// 2fa_resend. Fields and answer are undocumented.
+func (s *AuthService) TwoFactorResend(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, auth2FAResend, extra)
+}
+
+// BillingList lists the billing systems that are open to the user: POST /auth.php,
+// action billing_list. Fields and answer are undocumented.
+func (s *AuthService) BillingList(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authBillingList, extra)
+}
+
+// EmailCheck checks an email address, sends a code to it or checks that code: POST
+// /auth.php, action email_check. Fields and answer are undocumented.
+func (s *AuthService) EmailCheck(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authEmailCheck, extra)
+}
+
+// FlipTag sets a tag of the user, or removes it if it is set: POST /auth.php, action
+// flip_tag. Sent twice it undoes itself, so it is never repeated. Fields and answer are
+// undocumented.
+func (s *AuthService) FlipTag(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authFlipTag, extra)
+}
+
+// SetTag sets or removes a tag of the customer, such as auto_credit: POST /auth.php,
+// action set_tag. Fields and answer are undocumented.
+func (s *AuthService) SetTag(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authSetTag, extra)
+}
+
+// Log lists sign-ins of a period or by a token: POST /auth.php, action get_log. Fields
+// and answer are undocumented.
+func (s *AuthService) Log(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authGetLog, extra)
+}
+
+// LogDetails tells details of sign-ins of a user by the user's token: POST /auth.php,
+// action get_log_details. Other fields and the answer are undocumented.
+func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret, extra map[string]any) (Payload, error) {
+	var problems provider.Problems
+	checkText(&problems, "userToken", userToken.Reveal())
+	call, form, err := formOf(authGetLogDetail, problems, "", nil, extra)
+	if err != nil {
+		return nil, err
+	}
+	form.Set("user_token", userToken.Reveal())
+	call.Secrets = append(call.Secrets, userToken.Reveal())
+	return s.c.unknown(ctx, authGetLogDetail, call)
+}
+
+// GitHubInit returns what a web page needs to sign in with GitHub: POST /auth.php,
+// action github_init. Fields and answer are undocumented.
+func (s *AuthService) GitHubInit(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authGitHubInit, extra)
+}
+
+// GitHubSignIn links a GitHub account to the user: POST /auth.php, action
+// github_signin. Fields and answer are undocumented.
+func (s *AuthService) GitHubSignIn(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authGitHubSignIn, extra)
+}
+
+// GoogleSignIn signs in with a Google token, or links the account: POST /auth.php,
+// action google_signin. Fields and answer are undocumented.
+func (s *AuthService) GoogleSignIn(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authGoogleSignIn, extra)
+}
+
+// IPALogin signs in the vendor's staff: POST /auth.php, action ipalogin. Fields and
+// answer are undocumented.
+func (s *AuthService) IPALogin(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authIPALogin, extra)
+}
+
+// SessionReset ends all sessions that belong to a reset token: POST /auth.php, action
+// session_reset. Fields and answer are undocumented.
+func (s *AuthService) SessionReset(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authSessionReset, extra)
+}
+
+// TelegramVerify links a Telegram name to the user: POST /auth.php, action tg_verify.
+// Fields and answer are undocumented.
+func (s *AuthService) TelegramVerify(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authTGVerify, extra)
+}
+
+// VKInit returns what a web page needs to sign in with VK: POST /auth.php, action
+// vk_init. Fields and answer are undocumented.
+func (s *AuthService) VKInit(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authVKInit, extra)
+}
+
+// VKSignIn signs in with VK: POST /auth.php, action vk_signin. Fields and answer are
+// undocumented.
+func (s *AuthService) VKSignIn(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, authVKSignIn, extra)
+}
+
+func checkTTL(problems *provider.Problems, ttl time.Duration) {
+	if ttl < 0 || ttl > 0 && ttl < time.Second {
+		problems.Add("TTL", "must be a second at least")
+	}
+}
+
+func seconds(d time.Duration) string { return idText(int64(d / time.Second)) }
+
+// infoWire is a session of which the token is not told again by all servers.
+type infoWire struct{ sessionWire }
+
+func (w *infoWire) Missing() string {
+	if w.Token == "" && w.Role == "" && w.CustomerID == 0 && w.WHMCSID == 0 {
+		return "role"
+	}
+	return ""
+}

@@ -1,0 +1,330 @@
+package hostkey
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Kind is the name of this provider in errors, logs and configurations.
+const Kind = "hostkey"
+
+// The two portals. Accounts, keys and tokens of one are unknown to the other.
+const (
+	RegionCOM = "https://invapi.hostkey.com"
+	RegionRU  = "https://invapi.hostkey.ru"
+)
+
+// Client talks to one portal with one API key. It is safe for concurrent use; make one
+// per key and keep it: it signs in once and shares the token among all calls.
+type Client struct {
+	rest     *rest.Client
+	sessions *sessions
+	settings settings
+
+	// APIKeys of the account and of single servers.
+	APIKeys *APIKeysService
+	// Auth is signing in and what belongs to it.
+	Auth *AuthService
+	// EQ is the equipment: servers, power, orders, backups, consoles.
+	EQ *EQService
+	// EQCallback looks at asynchronous tasks; see Tasks.
+	EQCallback *EQCallbackService
+	// IP addresses and their reverse names.
+	IP *IPService
+	// ISO images.
+	ISO *ISOService
+	// Jenkins runs tasks on servers.
+	Jenkins *JenkinsService
+	// Jira opens tickets for the data center's staff.
+	Jira *JiraService
+	// NAT leads to the management interfaces of servers.
+	NAT *NATService
+	// Net is the network port of a server.
+	Net *NetService
+	// OS lists operating systems.
+	OS *OSService
+	// PDNS holds DNS zones and records.
+	PDNS *PDNSService
+	// Presets are what can be ordered.
+	Presets *PresetsService
+	// RHR are remote hands requests.
+	RHR *RHRService
+	// RTM are support tickets.
+	RTM *RTMService
+	// S3 storage.
+	S3 *S3Service
+	// Software that can be installed.
+	Software *SoftwareService
+	// SSHKeys of the account.
+	SSHKeys *SSHKeysService
+	// Stocks are the dedicated servers in stock.
+	Stocks *StocksService
+	// Tags of servers.
+	Tags *TagsService
+	// TrafficPlans that can be ordered with a server.
+	TrafficPlans *TrafficPlansService
+	// VM are snapshots of virtual machines.
+	VM *VMService
+	// WHMCS is the billing.
+	WHMCS *WHMCSService
+
+	// Tasks waits for what asynchronous calls have started.
+	Tasks *TasksService
+	// Orders buys servers, each of them once.
+	Orders *OrdersService
+}
+
+// New makes a client for the portal at baseURL, RegionCOM or RegionRU, with an API key
+// of the account or of one server. It validates and does no I/O: the first call signs
+// in.
+//
+// An account's key can order servers: treat it like a payment card.
+//
+// Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
+func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
+	var problems provider.Problems
+	switch {
+	case apiKey == "":
+		problems.Add("apiKey", "required")
+	case strings.ContainsFunc(apiKey.Reveal(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		problems.Add("apiKey", "holds white space or control characters: was more than the key copied?")
+	}
+	options := provider.NewOptions(opts...)
+	login := &LoginRequest{Key: apiKey, TTL: DefaultTokenTTL}
+	if ttl, given := rest.VendorOption(options, Kind, "WithTokenTTL").(time.Duration); given {
+		if login.TTL = ttl; ttl < time.Minute {
+			problems.Add("WithTokenTTL", "must be a minute at least")
+		}
+	}
+	if fixed, given := rest.VendorOption(options, Kind, "WithTokenBoundToIP").(bool); given {
+		login.FixIP = &fixed
+	}
+	c := &Client{sessions: new(sessions)}
+	if port, given := rest.VendorOption(options, Kind, "WithSuspendByPower").(string); given {
+		c.settings.suspendByPower, c.settings.port = true, port
+	}
+	c.sessions.signIn = func(ctx context.Context) (*Session, error) { return c.login(ctx, login) }
+	var err error
+	c.rest, err = rest.New(rest.Config{
+		Provider: Kind,
+		BaseURL:  strings.TrimSpace(baseURL),
+		Header:   http.Header{"Accept": {"application/json"}},
+		Secrets:  func() []string { return append(c.sessions.secrets(), apiKey.Reveal()) },
+		Classify: classify,
+	}, opts...)
+	var e *provider.Error
+	if errors.As(err, &e) {
+		for field, problem := range e.Fields {
+			problems.Add(field, "%s", problem)
+		}
+	}
+	if err := problems.Err(Kind, "New", "new client"); err != nil {
+		return nil, err
+	}
+	c.APIKeys = &APIKeysService{c}
+	c.Auth = &AuthService{c}
+	c.EQ = &EQService{c}
+	c.EQCallback = &EQCallbackService{c}
+	c.IP = &IPService{c}
+	c.ISO = &ISOService{c}
+	c.Jenkins = &JenkinsService{c}
+	c.Jira = &JiraService{c}
+	c.NAT = &NATService{c}
+	c.Net = &NetService{c}
+	c.OS = &OSService{c}
+	c.PDNS = &PDNSService{c}
+	c.Presets = &PresetsService{c}
+	c.RHR = &RHRService{c}
+	c.RTM = &RTMService{c}
+	c.S3 = &S3Service{c}
+	c.Software = &SoftwareService{c}
+	c.SSHKeys = &SSHKeysService{c}
+	c.Stocks = &StocksService{c}
+	c.Tags = &TagsService{c}
+	c.TrafficPlans = &TrafficPlansService{c}
+	c.VM = &VMService{c}
+	c.WHMCS = &WHMCSService{c}
+	c.Tasks = &TasksService{c}
+	c.Orders = newOrders(c)
+	return c, nil
+}
+
+// WithTokenTTL asks for tokens of another life than DefaultTokenTTL. The server may
+// grant less; the client goes by what it grants.
+func WithTokenTTL(ttl time.Duration) provider.Option {
+	return provider.VendorOption(Kind, "WithTokenTTL", ttl)
+}
+
+// WithTokenBoundToIP says whether a token is good only from the address that signed in.
+// Without this option it is the server's choice. Programs whose address changes want
+// false.
+func WithTokenBoundToIP(bound bool) provider.Option {
+	return provider.VendorOption(Kind, "WithTokenBoundToIP", bound)
+}
+
+// WithSuspendByPower makes the portable adapter suspend servers without eq/suspend,
+// whose fields are undocumented and which customers' keys may not be allowed: it marks
+// the server with a tag, powers it off, and switches its network port off if the port's
+// name is given ("" leaves it on). The customer's own panel can power it on again.
+func WithSuspendByPower(port string) provider.Option {
+	return provider.VendorOption(Kind, "WithSuspendByPower", port)
+}
+
+// settings are what the adapter goes by.
+type settings struct {
+	suspendByPower bool
+	port           string
+}
+
+// String names the client without its credentials.
+func (c *Client) String() string { return c.rest.String() }
+
+// GoString is String, so that %#v shows no more.
+func (c *Client) GoString() string { return c.String() }
+
+// SignIn returns the session that calls use, signing in if there is none. Calls do that
+// by themselves; a program may want to know early that the key is good, or what it
+// reaches. Errors match ErrKeyInvalid, ErrKeyDisabled, ErrNoServers or
+// provider.ErrIPNotAllowed, among others.
+func (c *Client) SignIn(ctx context.Context) (*Session, error) {
+	session, err := c.sessions.get(ctx)
+	if err != nil {
+		return nil, c.notSignedIn(ctx, authLogin, err)
+	}
+	kept := *session
+	return &kept, nil
+}
+
+// Request is a call that has no method yet; see Client.Do.
+type Request struct {
+	// Module and Action name it: "eq", "show".
+	Module, Action string
+	// Class says what the call does, and so how often it may be sent. The zero value is
+	// ClassOrder: sent once, whatever happens.
+	Class Class
+	// Params are sent as fields: texts, numbers and bools (as 1 and 0) as they are, a
+	// list under "name[]", a map under "name[key]". A provider.Secret is revealed.
+	Params map[string]any
+	// Public calls are sent without a token.
+	Public bool
+	// Sensitive keeps the answer out of dumps and error texts altogether.
+	Sensitive bool
+}
+
+// Do performs a call that has no method yet, with the same sign-in, limits, repetitions
+// and errors as all others. out receives the JSON answer; nil ignores it.
+func (c *Client) Do(ctx context.Context, req *Request, out any) error {
+	var problems provider.Problems
+	if req == nil {
+		problems.Add("request", "nil")
+		return problems.Err(Kind, "Do", "call")
+	}
+	checkWord(&problems, "Module", req.Module)
+	checkWord(&problems, "Action", req.Action)
+	if req.Class > ClassRead {
+		problems.Add("Class", "must be ClassOrder, ClassDestroy, ClassWrite or ClassRead")
+	}
+	if err := problems.Err(Kind, "Do", "call"); err != nil {
+		return err
+	}
+	a := act(req.Module, req.Action, "Do", "call "+req.Module+"/"+req.Action, req.Class)
+	a.open, a.Sensitive = req.Public, req.Sensitive
+	call, _, err := formOf(a, nil, "", nil, req.Params)
+	if err != nil {
+		return err
+	}
+	call.Out = out
+	return c.call(ctx, a, call)
+}
+
+// checkWord refuses what can be no name of a module or an action.
+func checkWord(problems *provider.Problems, field, word string) {
+	if word == "" {
+		problems.Add(field, "required")
+	} else if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
+		problems.Add(field, "%s holds more than letters, digits and underscores", strconv.Quote(word))
+	}
+}
+
+// call performs an action. Its form (call.Body, url.Values or nil) holds the fields
+// beside action and token.
+//
+// When the server has forgotten the token, a read is sent once more with a new one.
+// Anything else goes back to the caller as ErrTokenRejected.
+func (c *Client) call(ctx context.Context, a action, call *rest.Call) error {
+	if a.open {
+		return c.send(ctx, a, call, "")
+	}
+	for attempt := 0; ; attempt++ {
+		session, err := c.sessions.get(ctx)
+		if err != nil {
+			return c.notSignedIn(ctx, a, err)
+		}
+		err = c.send(ctx, a, call, session.Token)
+		if !errors.Is(err, ErrTokenRejected) {
+			return err
+		}
+		c.sessions.forget(session.Token)
+		if a.class != ClassRead || attempt > 0 || call.Single {
+			return err
+		}
+	}
+}
+
+// send sends an action once it is clear with which token; "" is none.
+func (c *Client) send(ctx context.Context, a action, call *rest.Call, token provider.Secret) error {
+	sent := *call
+	fields, _ := call.Body.(url.Values)
+	form := make(url.Values, len(fields)+2)
+	for name, values := range fields {
+		form[name] = values
+	}
+	form.Set("action", a.name)
+	if token != "" {
+		form.Set("token", token.Reveal())
+		sent.Secrets = append([]string{token.Reveal()}, call.Secrets...)
+	}
+	sent.Endpoint, sent.Single = a.Endpoint, call.Single || a.single()
+	sent.Body, sent.Query = form, nil
+	if a.Method == http.MethodGet {
+		sent.Body, sent.Query = nil, form
+	}
+	if a.class == ClassOrder && sent.Classify == nil {
+		sent.Classify = classifyOrder
+	}
+	return c.rest.Do(ctx, &sent)
+}
+
+// notSignedIn is the error of a call that was not sent, since there is no token. That
+// the outcome of the sign-in may be unknown does not make that of the call so.
+func (c *Client) notSignedIn(ctx context.Context, a action, err error) error {
+	failed := &provider.Error{Message: "not sent: " + err.Error(), Err: err}
+	var known *provider.Error
+	switch {
+	case ctx.Err() != nil:
+		failed.Err = ctx.Err()
+		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, failed.Err) {
+			failed.Err = errors.Join(failed.Err, cause)
+		}
+	case errors.As(err, &known):
+		*failed = *known
+		if a.Endpoint != authLogin.Endpoint {
+			failed.Message = "sign in: " + known.Message
+		}
+		failed.MaybeExecuted = false
+		if errors.Is(failed.Kind, provider.ErrOutcomeUnknown) {
+			failed.Kind = provider.ErrUnavailable
+		}
+	}
+	failed.Provider, failed.Op, failed.Action = Kind, a.Op, a.Verb
+	return failed
+}

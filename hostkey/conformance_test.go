@@ -1,0 +1,125 @@
+package hostkey_test
+
+import (
+	"fmt"
+	"log/slog"
+	"strconv"
+	"testing"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/hostkey/hostkeytest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+// TestConformance runs the suite of the portable contract in the ways that the vendor
+// has been seen to behave: servers listed when they are deployed or before, and
+// suspension by the vendor or by power.
+func TestConformance(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		vendor  []hostkeytest.Option
+		options []provider.Option
+	}{
+		{name: "listed when deployed"},
+		{name: "listed early", vendor: []hostkeytest.Option{hostkeytest.WithEarlyServers()}},
+		{name: "suspended by power", options: []provider.Option{hostkey.WithSuspendByPower("")}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			providertest.Run(t, providertest.Harness{
+				Name: "hostkey " + test.name,
+				Open: func(t testing.TB) *providertest.World {
+					vendor := append([]hostkeytest.Option{hostkeytest.InMemory(), hostkeytest.WithCancelDelay(0)}, test.vendor...)
+					w := openWorld(t, hostkeytest.NewServer(vendor...), test.options...)
+					if test.options != nil {
+						w.IgnoreSuspension = nil // it is eq/suspend that the server can ignore
+					}
+					return w
+				},
+			})
+		})
+	}
+}
+
+const wrongKey = "0a1b2c3d4e5f0a1b-c0ffeec0ffeec0ff"
+
+func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option) *providertest.World {
+	logs := new(providertest.Log)
+	open := func(key string) provider.Provider {
+		client, err := hostkey.New(srv.URL, provider.Secret(key), append([]provider.Option{
+			provider.WithHTTPClient(srv.Client()),
+			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			provider.WithDumps(logs),
+		}, options...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hostkey.NewProvider(client)
+	}
+	return &providertest.World{
+		Provider: open(srv.Key),
+		Reopen:   func() provider.Provider { return open(srv.Key) },
+		BadKey:   func() provider.Provider { return open(wrongKey) },
+		Faults:   srv.Faults,
+		Request: func(n int) *provider.CreateRequest {
+			return &provider.CreateRequest{
+				Reference: fmt.Sprintf("order-%d", n),
+				Username:  fmt.Sprintf("customer%d", n),
+				Password:  provider.Secret(fmt.Sprintf("Canary+Passw0rd%d", n)),
+				Email:     fmt.Sprintf("customer%d@example.com", n),
+				Name:      fmt.Sprintf("Customer %d", n),
+				Plan:      "vm.nano",
+				Options:   map[string]string{"location": "NL", "os": "240"},
+			}
+		},
+		Image:            "243",
+		MissingID:        "987654",
+		Accounts:         func() []providertest.Truth { return truths(srv) },
+		IgnoreSuspension: srv.IgnoreSuspension,
+		HideAccounts:     srv.HideServers,
+		Advance:          srv.Advance,
+		AddForeign: func(hostname string) string {
+			return strconv.FormatInt(srv.AddMachine(hostkeytest.Machine{Hostname: hostname, Preset: "vm.nano", Location: "NL", RootPass: "Somebody-e1ses"}).ID, 10)
+		},
+		Canaries: []string{srv.Key, wrongKey},
+		Logs:     logs.String,
+	}
+}
+
+// truths reads the vendor's state behind its API: the servers, and the orders that will
+// become servers.
+func truths(srv *hostkeytest.Server) []providertest.Truth {
+	var all []providertest.Truth
+	seen := make(map[int64]bool)
+	add := func(m hostkeytest.Machine, complete bool) {
+		seen[m.ID] = true
+		truth := providertest.Truth{
+			ID: strconv.FormatInt(m.ID, 10), Username: m.Hostname, Plan: m.Preset, Complete: complete, PoweredOff: !m.PoweredOn,
+			Suspended: m.Status == "power_off", Canceled: !m.Canceled.IsZero() && m.CancelType == 0, Paid: m.PaidPeriods,
+		}
+		if cut := len(m.Hostname) - 14; cut > 0 && m.Hostname[cut] == '-' {
+			truth.Username = m.Hostname[:cut]
+		}
+		for _, tag := range m.Tags {
+			switch tag.Name {
+			case hostkey.ReferenceTag:
+				truth.Reference = tag.Value
+			case "provkit-suspended":
+				truth.Suspended = !m.PoweredOn
+			}
+		}
+		if truth.Suspended {
+			truth.PoweredOff = false // that is how it is suspended
+		}
+		all = append(all, truth)
+	}
+	for _, m := range srv.Machines() {
+		add(m, m.Status != "TT")
+	}
+	for _, o := range srv.Orders() {
+		if m, there := srv.Machine(o.ServerID); o.Paid && there && !m.Gone && !seen[o.ServerID] {
+			add(m, false)
+		}
+	}
+	return all
+}

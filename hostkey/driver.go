@@ -1,0 +1,69 @@
+package hostkey
+
+import (
+	"errors"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Driver opens HOSTKEY accounts from plain configuration: kind "hostkey".
+var Driver provider.Driver = driver{}
+
+type driver struct{}
+
+func (driver) Kind() string { return Kind }
+
+func (driver) Config() []provider.OptionSpec {
+	return []provider.OptionSpec{
+		{Name: "url", Label: "Portal URL", Help: "empty is " + RegionCOM + "; the other region is " + RegionRU, Type: provider.OptionString, Default: RegionCOM},
+		{Name: "secret", Label: "API key", Help: "of the account, not of one server", Type: provider.OptionString, Required: true, Secret: true},
+		suspensionOption, portOption,
+	}
+}
+
+var (
+	suspensionOption = provider.OptionSpec{
+		Name: "suspension", Label: "Suspend by", Type: provider.OptionEnum, Default: "vendor", Allowed: []string{"vendor", "power"},
+		Help: "vendor: eq/suspend, which the key may not be allowed; power: powered off and marked",
+	}
+	portOption = provider.OptionSpec{
+		Name: "suspension_port", Label: "Port to switch off", Type: provider.OptionString, Help: "with suspension=power: the name of the servers' network port; empty leaves it on",
+	}
+)
+
+func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
+	problems := make(provider.Problems)
+	provider.CheckOptions(&problems, "options.", []provider.OptionSpec{suspensionOption, portOption}, cfg.Options)
+	if cfg.Username != "" {
+		problems.Add("username", "not used: HOSTKEY takes an API key only")
+	}
+	values := provider.OptionValues(cfg.Options)
+	var all []provider.Option
+	switch port := values.String("suspension_port"); {
+	case values.String("suspension") == "power":
+		all = append(all, WithSuspendByPower(port))
+	case port != "":
+		problems.Add("options.suspension_port", "goes with suspension=power only")
+	}
+	url := cfg.URL
+	if url == "" {
+		url = RegionCOM
+	}
+	client, err := New(url, cfg.Secret, append(all, opts...)...)
+	var e *provider.Error
+	if errors.As(err, &e) {
+		for field, problem := range e.Fields {
+			if name, known := map[string]string{"baseURL": "url", "apiKey": "secret"}[field]; known {
+				field = name
+			}
+			problems.Add(field, "%s", problem)
+		}
+	}
+	if err := problems.Err(Kind, "Open", "open server"); err != nil {
+		return nil, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return NewProvider(client), nil
+}

@@ -1,0 +1,169 @@
+package hostkey
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// encode makes the form of a request: a struct with "url" tags as go-querystring reads
+// them, or nil, and the fields that the caller gave beyond them. A nested struct under
+// `url:"params"` becomes params[name]. Secrets are revealed.
+func encode(a action, req any, extra map[string]any) (url.Values, error) {
+	form := make(url.Values)
+	if req != nil {
+		values, err := query.Values(req)
+		if err != nil {
+			return nil, refuse(a, provider.Problems{"request": "cannot be encoded as a form"})
+		}
+		form = values
+		revealInto(form, reflect.ValueOf(req), "")
+	}
+	for name, value := range extra {
+		if name == "action" || name == "token" || name == "" {
+			return nil, refuse(a, provider.Problems{"Extra": strconv.Quote(name) + " is not the caller's to set"})
+		}
+		if problem := flatten(form, name, value); problem != "" {
+			return nil, refuse(a, provider.Problems{"Extra": problem})
+		}
+	}
+	return form, nil
+}
+
+// revealInto replaces the redacted texts of secrets with their values.
+func revealInto(form url.Values, v reflect.Value, scope string) {
+	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("url"), ",")
+		if name == "-" || !field.IsExported() {
+			continue
+		}
+		if field.Anonymous && name == "" {
+			revealInto(form, v.Field(i), scope)
+			continue
+		}
+		if name == "" {
+			name = field.Name
+		}
+		if scope != "" {
+			name = scope + "[" + name + "]"
+		}
+		switch value := v.Field(i).Interface().(type) {
+		case provider.Secret:
+			if form.Has(name) {
+				form.Set(name, value.Reveal())
+			}
+		case *provider.Secret:
+			if value != nil {
+				form.Set(name, value.Reveal())
+			}
+		case time.Time:
+		default:
+			revealInto(form, v.Field(i), name)
+		}
+	}
+}
+
+// flatten adds a field of any shape in PHP's way. It returns what is wrong with it.
+func flatten(form url.Values, name string, value any) (problem string) {
+	switch v := value.(type) {
+	case nil:
+		form.Set(name, "")
+		return ""
+	case provider.Secret:
+		form.Set(name, v.Reveal())
+		return ""
+	case json.Number:
+		form.Set(name, v.String())
+		return ""
+	case bool:
+		form.Set(name, map[bool]string{true: "1", false: "0"}[v])
+		return ""
+	case time.Time:
+		form.Set(name, strconv.FormatInt(v.Unix(), 10))
+		return ""
+	}
+	v := reflect.ValueOf(value)
+	switch v.Kind() {
+	case reflect.String:
+		form.Set(name, v.String())
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		form.Set(name, strconv.FormatInt(v.Int(), 10))
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		form.Set(name, strconv.FormatUint(v.Uint(), 10))
+	case reflect.Float32, reflect.Float64:
+		form.Set(name, strconv.FormatFloat(v.Float(), 'f', -1, v.Type().Bits()))
+	case reflect.Pointer:
+		if v.IsNil() {
+			form.Set(name, "")
+			return ""
+		}
+		return flatten(form, name, v.Elem().Interface())
+	case reflect.Slice, reflect.Array:
+		return flattenList(form, name, v)
+	case reflect.Map:
+		if v.Type().Key().Kind() != reflect.String {
+			return strconv.Quote(name) + " is a map whose keys are no texts"
+		}
+		delete(form, name)
+		for _, key := range v.MapKeys() {
+			if problem := flatten(form, name+"["+key.String()+"]", v.MapIndex(key).Interface()); problem != "" {
+				return problem
+			}
+		}
+	default:
+		return strconv.Quote(name) + " is a " + v.Type().String() + ", which a form cannot hold"
+	}
+	return ""
+}
+
+// flattenList repeats "name[]" for plain elements, and numbers those that have names
+// of their own: PHP could not tell where one of them ends.
+func flattenList(form url.Values, name string, v reflect.Value) string {
+	delete(form, name+"[]")
+	for i := range v.Len() {
+		element := v.Index(i).Interface()
+		one := make(url.Values)
+		if problem := flatten(one, "x", element); problem != "" {
+			return strconv.Quote(name) + " holds what a form cannot hold"
+		}
+		if plain, ok := one["x"]; ok && len(one) == 1 {
+			form.Add(name+"[]", plain[0])
+			continue
+		}
+		if problem := flatten(form, name+"["+strconv.Itoa(i)+"]", element); problem != "" {
+			return problem
+		}
+	}
+	return ""
+}
+
+// secretsIn are the secrets that the caller gave among the further fields.
+func secretsIn(extra map[string]any) []string {
+	var out []string
+	for _, value := range extra {
+		switch v := value.(type) {
+		case provider.Secret:
+			out = append(out, secrets(v)...)
+		case map[string]any:
+			out = append(out, secretsIn(v)...)
+		}
+	}
+	return out
+}

@@ -1,0 +1,160 @@
+package hostkey
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// envelope is the outer object of an answer. The modules of the API do not agree on
+// one: success is "OK", "success", 1, 0, a payload in "result", or no "result" at all;
+// an error stands in "error", "message" or "description", with a "code" that is a
+// number, a number in text, or a NAME. This file is the one place that tells success
+// from failure.
+type envelope map[string]json.RawMessage
+
+// openEnvelope returns nil for what is no JSON object.
+func openEnvelope(body []byte) envelope {
+	body = trimmed(body)
+	if len(body) == 0 || body[0] != '{' {
+		return nil
+	}
+	var e envelope
+	if json.Unmarshal(body, &e) != nil {
+		return nil
+	}
+	return e
+}
+
+// word returns a field that is a text, a number or a bool, else "".
+func (e envelope) word(name string) string {
+	data, ok := e[name]
+	if !ok {
+		return ""
+	}
+	var t text
+	if t.UnmarshalJSON(data) != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(t))
+}
+
+// failed is the verdict, in the order of weight: a "result" that is a text or a number
+// decides alone. Without one, a code that is negative or a name, an error, or a message
+// with a code mean failure. A code of 200 comes with successes.
+func (e envelope) failed() bool {
+	result := e.word("result")
+	switch strings.ToLower(result) {
+	case "ok", "success", "true":
+		return false
+	case "":
+	default:
+		n, err := strconv.ParseFloat(result, 64)
+		return err != nil || n != 0 && n != 1
+	}
+	code := e.word("code")
+	n, err := strconv.ParseFloat(code, 64)
+	switch {
+	case code != "" && (err != nil || n < 0):
+		return true
+	case e.hasError():
+		return true
+	}
+	return code != "" && n != 200 && e.message() != ""
+}
+
+// hasError reports an "error" that says anything, be it an object.
+func (e envelope) hasError() bool {
+	data, ok := e["error"]
+	if !ok {
+		return false
+	}
+	switch s := string(data); s {
+	case "null", `""`, "false", "0", "[]", "{}":
+		return false
+	}
+	return true
+}
+
+// message is the "message" if it is a text: on success it may be an object, or a
+// number.
+func (e envelope) message() string {
+	if data := e["message"]; len(data) == 0 || data[0] != '"' {
+		return ""
+	}
+	return e.word("message")
+}
+
+// maxText is how much of a server's explanation is kept.
+const maxText = 300
+
+// text is the server's own explanation.
+func (e envelope) text() string {
+	for _, name := range []string{"error", "message", "description"} {
+		if s := e.word(name); s != "" {
+			return clipped(s)
+		}
+	}
+	return ""
+}
+
+// code is the server's own code: a name, or a number.
+func (e envelope) code() string {
+	if code := e.word("code"); code != "" {
+		return clipped(code)
+	}
+	if result := e.word("result"); strings.HasPrefix(result, "-") {
+		return clipped(result)
+	}
+	return ""
+}
+
+// reference finds what an order leaves behind: the server, the invoice, the task. They
+// stand beside the result, or under "data".
+func (e envelope) reference() UnfinishedOrder {
+	var r UnfinishedOrder
+	for _, from := range []envelope{e, openEnvelope(e["data"])} {
+		for _, name := range []string{"invoice", "invoiceid", "invoice_id"} {
+			r.InvoiceID = orElse(r.InvoiceID, from.id(name))
+		}
+		r.ServerID = orElse(r.ServerID, from.id("id"))
+		if r.Callback == "" {
+			r.Callback = from.word("callback")
+		}
+	}
+	return r
+}
+
+// id reads an ID, also that of an object that stands in its place; 0 is none.
+func (e envelope) id(name string) int64 {
+	var n number
+	data := e[name]
+	if inner := openEnvelope(data); inner != nil {
+		data = inner["id"]
+	}
+	if len(data) == 0 || n.UnmarshalJSON(data) != nil || n < 0 {
+		return 0
+	}
+	return int64(n)
+}
+
+func orElse(a, b int64) int64 {
+	if a != 0 {
+		return a
+	}
+	return b
+}
+
+// clipped is one line of bounded length.
+func clipped(s string) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
+	if len(s) <= maxText {
+		return s
+	}
+	cut := maxText
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "..."
+}

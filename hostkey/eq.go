@@ -1,0 +1,259 @@
+package hostkey
+
+import (
+	"context"
+	"iter"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Servers may have passwords among their data and tags.
+var (
+	eqList          = act("eq", "list", "EQ.List", "list servers", ClassRead).sensitive()
+	eqShow          = act("eq", "show", "EQ.Show", "get server", ClassRead).sensitive()
+	eqSearch        = act("eq", "search", "EQ.Search", "search servers", ClassRead).sensitive()
+	eqUnifiedSearch = act("eq", "unified_server_search", "EQ.UnifiedSearch", "search servers", ClassRead).sensitive()
+	eqGroups        = act("eq", "groups", "EQ.Groups", "list groups of server", ClassRead)
+	eqHistory       = act("eq", "history", "EQ.History", "get history of server", ClassRead)
+	eqUpdateServers = act("eq", "update_servers", "EQ.UpdateServers", "update list of servers", ClassRead)
+	eqRename        = act("eq", "rename_server", "EQ.Rename", "rename server", ClassWrite).repeatable()
+)
+
+// EQService is the equipment: dedicated and virtual servers.
+type EQService struct{ c *Client }
+
+// ServerStatus is the state of a server in the stock. Values beyond these are possible.
+type ServerStatus string
+
+// The states that have been seen. Whether a server is powered on is another matter.
+const (
+	// StatusRent: sold and live.
+	StatusRent ServerStatus = "rent"
+	// StatusPowerOff: suspended or blocked.
+	StatusPowerOff ServerStatus = "power_off"
+	// StatusPresale and StatusTT: of undocumented meaning. One reseller takes the first
+	// for suspended and the second for pending.
+	StatusPresale ServerStatus = "presale"
+	StatusTT      ServerStatus = "TT"
+)
+
+// ListServersOptions filter a list of servers. The zero value lists all.
+type ListServersOptions struct {
+	// Full asks for more of each server than its ID.
+	Full bool `url:"full,int,omitempty"`
+	// Location is a code such as "NL".
+	Location string `url:"location,omitempty"`
+	// Status is StatusRent or StatusPowerOff.
+	Status ServerStatus `url:"status,omitempty"`
+	IP     string       `url:"ip,omitempty"`
+	MAC    string       `url:"mac,omitempty"`
+	Group  string       `url:"group,omitempty"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// ListedServer is a server in a list. Without Full only its ID is told.
+type ListedServer struct {
+	ID       int64
+	Status   ServerStatus
+	Hostname string
+	// Name is that of the preset.
+	Name, Type string
+	IP         netip.Addr
+	DueDate    time.Time
+	DaysLeft   int64
+	// PriceEUR, PriceUSD and PriceRUR are prices in that currency.
+	PriceEUR, PriceUSD, PriceRUR Amount
+	// Prebilled servers are paid by the hour or otherwise ahead of a bill.
+	Prebilled        bool
+	PrebillServiceID int64
+	PrebillRate      Amount
+	PrebillPeriod    string
+	Location         string
+	LocationName     string
+}
+
+// Server is all that Show tells of a server.
+type Server struct {
+	ID int64
+	// Status is the record's Condition_Component.
+	Status ServerStatus
+	// Table is the kind of record: "VPS".
+	Table, Type string
+	// AccountID is the service in billing, and Billing the system that it is in:
+	// "whmcs_com".
+	AccountID int64
+	Billing   string
+	// TrafficLimit is in TB, BandwidthLimit in Mbit/s; 0 if not told.
+	TrafficLimit, BandwidthLimit float64
+	// Power is the server's word for it; see PoweredOn.
+	Power string
+	// OS is "" while nothing is installed.
+	OS, Preset string
+	// RootPassword is told by some answers.
+	RootPassword provider.Secret
+	Location     string
+	IPs          []ServerIP
+	Interfaces   []ServerInterface
+	// ManagementModel is "ovirt" or "openstack" for virtual machines, else a model of
+	// hardware. It decides about snapshots and consoles.
+	ManagementModel string
+	Tags            []Tag
+	// Hardware and HardwareConfig are as the server sends them.
+	Hardware, HardwareConfig Payload
+	// Extra holds the other fields of the server's record.
+	Extra map[string]Payload
+}
+
+// ServerIP is an address of a server.
+type ServerIP struct {
+	IP   netip.Addr
+	Main bool
+	MAC  string
+	VLAN int64
+}
+
+// ServerInterface is a network interface of a server.
+type ServerInterface struct {
+	MAC  string
+	Main bool
+}
+
+// PoweredOn reports whether the server runs; known is false if the answer did not tell.
+// Status does not: a server that is rented may be off.
+func (s *Server) PoweredOn() (on, known bool) {
+	switch strings.ToLower(s.Power) {
+	case "":
+		return false, false
+	case "power_off", "poweroff", "off", "stopped":
+		return false, true
+	}
+	return true, true
+}
+
+// Tag returns the tag of a name, or nil.
+func (s *Server) Tag(name string) *Tag {
+	for i := range s.Tags {
+		if s.Tags[i].Name == name {
+			return &s.Tags[i]
+		}
+	}
+	return nil
+}
+
+// Hostname is the tag of that name, which is where most servers have it; "" if there is
+// none. A new server is "hostkey<id>" for a while.
+func (s *Server) Hostname() string {
+	if t := s.Tag("hostname"); t != nil {
+		return t.Value
+	}
+	return ""
+}
+
+// MainIP is the main address, or the first one, or the zero Addr.
+func (s *Server) MainIP() netip.Addr {
+	for _, ip := range s.IPs {
+		if ip.Main {
+			return ip.IP
+		}
+	}
+	if len(s.IPs) > 0 {
+		return s.IPs[0].IP
+	}
+	return netip.Addr{}
+}
+
+// ServersUpdate is what billing and the stock know of the account's servers.
+type ServersUpdate struct {
+	Servers []int64
+	// DeployKeys are the keys of tasks under way, by invoice; nil if there is none.
+	DeployKeys map[int64]string
+	// Billing lists the services in billing.
+	Billing []BillingServer
+}
+
+// BillingServer is a server as billing has it.
+type BillingServer struct {
+	ID           int64
+	Name, Status string
+	// Config is of undocumented shape.
+	Config Payload
+}
+
+// List lists the servers that the key reaches: POST /eq.php, action list. nil lists all
+// of them by ID.
+func (s *EQService) List(ctx context.Context, opts *ListServersOptions) iter.Seq2[*ListedServer, error] {
+	var o ListServersOptions
+	if opts != nil {
+		o = *opts
+	}
+	var problems provider.Problems
+	checkLocation(&problems, "Location", o.Location)
+	checkOneOf(&problems, "Status", o.Status, StatusRent, StatusPowerOff)
+	call, _, err := formOf(eqList, problems, "", o, o.Extra)
+	if err != nil {
+		return failed[ListedServer](err)
+	}
+	return elements[ListedServer, listedServerWire](ctx, s.c, eqList, call, "servers", "message.servers")
+}
+
+// Show reads a server: POST /eq.php, action show.
+func (s *EQService) Show(ctx context.Context, id int64) (*Server, error) {
+	call, err := byID(eqShow, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[Server, serverWire](ctx, s.c, eqShow, call)
+}
+
+// Search looks for servers by location, status, type, IP or MAC: POST /eq.php, action
+// search. How the filters are called, and the answer, are undocumented.
+func (s *EQService) Search(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, eqSearch, extra)
+}
+
+// UnifiedSearch looks for servers by a query: POST /eq.php, action
+// unified_server_search. Fields and answer are undocumented.
+func (s *EQService) UnifiedSearch(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, eqUnifiedSearch, extra)
+}
+
+// Groups lists the groups of a server: POST /eq.php, action groups. The fields are
+// undocumented (that the server is named by id is taken from the other actions), and so
+// is the answer.
+func (s *EQService) Groups(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+	return s.c.unknownByID(ctx, eqGroups, id, extra)
+}
+
+// History lists what happened to a server: POST /eq.php, action history. Fields and
+// answer are undocumented, as in Groups.
+func (s *EQService) History(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+	return s.c.unknownByID(ctx, eqHistory, id, extra)
+}
+
+// UpdateServers compares the list of servers with billing and returns it, with the tasks
+// of orders that are under way: POST /eq.php, action update_servers.
+func (s *EQService) UpdateServers(ctx context.Context) (*ServersUpdate, error) {
+	return fetch[ServersUpdate, updateWire](ctx, s.c, eqUpdateServers, &rest.Call{})
+}
+
+// Rename gives a server another host name: POST /eq.php, action rename_server. Its tag
+// "hostname" is another thing; see Tags.
+func (s *EQService) Rename(ctx context.Context, id int64, hostname string) (*Ack, error) {
+	var problems provider.Problems
+	checkID(&problems, "id", id)
+	checkHostname(&problems, "hostname", hostname)
+	checkText(&problems, "hostname", hostname)
+	if err := refuse(eqRename, problems); err != nil {
+		return nil, err
+	}
+	call, err := byID(eqRename, id, map[string]any{"hostname": hostname})
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, eqRename, call)
+}

@@ -1,0 +1,111 @@
+package hostkey
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
+
+var (
+	eqReinstall      = act("eq", "reinstall", "EQ.Reinstall", "begin reinstall of server", ClassDestroy)
+	eqCreatePXE      = act("eq", "create_pxe", "EQ.CreatePXE", "create PXE configuration", ClassDestroy)
+	eqClearPXE       = act("eq", "clear_pxe", "EQ.ClearPXE", "clear PXE configuration", ClassWrite).repeatable()
+	eqBootDevice     = act("eq", "boot_dev", "EQ.BootDevice", "set boot device of server", ClassWrite)
+	eqAbortReinstall = act("eq", "abort_reinstall", "EQ.AbortReinstall", "abort reinstall of server", ClassWrite)
+)
+
+// BootMedia is what a server boots from.
+type BootMedia string
+
+// The media.
+const (
+	BootPXE  BootMedia = "pxe"
+	BootDisk BootMedia = "disk"
+	BootCD   BootMedia = "cd"
+)
+
+// CreatePXERequest prepares an installation over the network.
+type CreatePXERequest struct {
+	// ID, OSID, RootPassword and Hostname are required. The password's rules are those
+	// of Install.
+	ID           int64           `url:"id"`
+	OSID         int64           `url:"os_id"`
+	RootPassword provider.Secret `url:"root_pass"`
+	Hostname     string          `url:"hostname"`
+	// SSHKey is the text of a public key.
+	SSHKey              string          `url:"ssh_key,omitempty"`
+	PostInstallCallback string          `url:"post_install_callback,omitempty"`
+	PostInstallScript   provider.Secret `url:"post_install_script,omitempty"`
+	// ReinstallKey is the key that Reinstall has begun with.
+	ReinstallKey string `url:"reinstall_key,omitempty"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// Reinstall begins the reinstallation of a dedicated server by hand: POST /eq.php, action
+// reinstall. It acts at once: the server loses its operating system, also if nothing
+// else follows. Then come CreatePXE, BootDevice with BootPXE, Reboot, and at the end
+// BootDevice with BootDisk and ClearPXE. ReinstallInstance does all of it. Under which
+// name the answer has the key is undocumented: see Ack.
+func (s *EQService) Reinstall(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+	return s.asked(ctx, eqReinstall, id, extra)
+}
+
+// CreatePXE prepares an installation over the network: POST /eq.php, action create_pxe.
+func (s *EQService) CreatePXE(ctx context.Context, req *CreatePXERequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(eqCreatePXE)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ID", req.ID)
+	checkText(&problems, "Hostname", req.Hostname)
+	install := Install{
+		OSID: req.OSID, RootPassword: req.RootPassword, Hostname: req.Hostname, PostInstallCallback: req.PostInstallCallback, PostInstallScript: req.PostInstallScript,
+	}
+	install.check(&problems)
+	if req.ReinstallKey != "" {
+		checkTaskKey(&problems, "ReinstallKey", req.ReinstallKey)
+	}
+	call, _, err := formOf(eqCreatePXE, problems, idText(req.ID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	install.hide(call)
+	return s.c.ack(ctx, eqCreatePXE, call)
+}
+
+// ClearPXE removes what CreatePXE has prepared: POST /eq.php, action clear_pxe. hostname
+// may be "".
+func (s *EQService) ClearPXE(ctx context.Context, id int64, hostname string) (*Ack, error) {
+	var problems provider.Problems
+	checkID(&problems, "id", id)
+	checkHostname(&problems, "hostname", hostname)
+	if err := refuse(eqClearPXE, problems); err != nil {
+		return nil, err
+	}
+	var extra map[string]any
+	if hostname != "" {
+		extra = map[string]any{"hostname": hostname}
+	}
+	return s.asked(ctx, eqClearPXE, id, extra)
+}
+
+// BootDevice asks for a boot from a medium: POST /eq.php, action boot_dev.
+func (s *EQService) BootDevice(ctx context.Context, id int64, media BootMedia) (*Ack, error) {
+	var problems provider.Problems
+	checkID(&problems, "id", id)
+	checkText(&problems, "media", string(media))
+	checkOneOf(&problems, "media", media, BootPXE, BootDisk, BootCD)
+	if err := refuse(eqBootDevice, problems); err != nil {
+		return nil, err
+	}
+	return s.asked(ctx, eqBootDevice, id, map[string]any{"media": string(media)})
+}
+
+// AbortReinstall stops a reinstallation: POST /eq.php, action abort_reinstall. It drops
+// the tags reinstall_start, autodeploy_start and autodeploy_timeout. The fields are
+// undocumented (that the server is named by id is taken from the other actions), and so
+// is the answer.
+func (s *EQService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+	return s.c.unknownByID(ctx, eqAbortReinstall, id, extra)
+}

@@ -1,0 +1,51 @@
+package hostkey
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
+
+var (
+	eqCallbackCheck     = act("eq_callback", "check", "EQCallback.Check", "check task", ClassRead).public().sensitive()
+	eqCallbackReinstall = act("eq_callback", "reinstall", "EQCallback.Reinstall", "report end of reinstall", ClassWrite)
+)
+
+// EQCallbackService is the module that tasks report to. See Tasks for waiting.
+type EQCallbackService struct{ c *Client }
+
+// TaskCheckRequest asks about a task.
+type TaskCheckRequest struct {
+	// Key of the task, required.
+	Key string `url:"key"`
+	// Status, Stage and ID are documented without what they are for; "" and 0 are not
+	// sent.
+	Status string `url:"status,omitempty"`
+	Stage  string `url:"stage,omitempty"`
+	ID     int64  `url:"id,omitempty"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// Check looks at a task once: POST /eq_callback.php, action check. Tasks.Check is the
+// same with the key alone, and tells about the errors.
+func (s *EQCallbackService) Check(ctx context.Context, req *TaskCheckRequest) (*TaskState, error) {
+	if req == nil {
+		return nil, refuseNil(eqCallbackCheck)
+	}
+	return s.c.checkTask(ctx, eqCallbackCheck, req)
+}
+
+// Reinstall reports the end of a reinstallation: POST /eq_callback.php, action
+// reinstall. The vendor's own workers call it, not customers. Fields beside the key and
+// the answer are undocumented.
+func (s *EQCallbackService) Reinstall(ctx context.Context, key string, extra map[string]any) (Payload, error) {
+	var problems provider.Problems
+	checkTaskKey(&problems, "key", key)
+	call, form, err := formOf(eqCallbackReinstall, problems, "", nil, extra)
+	if err != nil {
+		return nil, err
+	}
+	form.Set("key", key)
+	return s.c.unknown(ctx, eqCallbackReinstall, call)
+}

@@ -1,0 +1,72 @@
+package hostkey_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/provider"
+)
+
+// hostile adds what is particular to this API.
+func hostile() map[string]reply {
+	replies := clienttest.Hostile()
+	maps.Copy(replies, map[string]reply{
+		"list":         ok(`[]`),
+		"nulls":        ok(`{"result":"OK","id":null,"server_data":null,"data":null,"jira_issue":null,"sshkey":null,"invoice":null,"token":null,"callback":null}`),
+		"negative IDs": ok(`{"result":"OK","id":-1,"server_data":{"id":-1},"servers":[-1],"data":[{"id":-1}],"sshkey":{"id":-1},"sshkeys":[{"id":-1}],"requests":[{"id":-1}],"presets":[{"id":-1}],"os_list":[{"id":-1}],"software":[{"id":-1}],"traffic_plans":[{"id":-1}],"invoices":{"invoice":[{"id":-1}]},"client":{"id":-1},"invoice":-1,"invoiceid":-1}`),
+		"wrong types":  ok(`{"result":"OK","id":"abc","server_data":"x","servers":"x","data":"x","jira_issue":{},"sshkey":17,"sshkeys":"x","requests":"x","history":"","groups":17}`),
+	})
+	return replies
+}
+
+// loose tells methods whose answers no source tells: any object is one, and where the
+// envelope is all that is known, any with a result.
+func loose(v *clienttest.Vendor, t testing.TB) map[string]bool {
+	t.Helper()
+	all := make(map[string]bool)
+	for _, m := range v.Methods(t, v.Tap(v.Good())) {
+		out := m.Run(t)
+		all[m.Op] = len(out.Values) == 1 && reflect.TypeOf(out.Values[0]) == reflect.TypeFor[hostkey.Payload]()
+	}
+	return all
+}
+
+func TestHostileAnswers(t *testing.T) {
+	v := vendor(t)
+	payloads := loose(v, t)
+	objects := []string{"empty object", "list", "list of nulls", "list of objects"}
+	envelopes := []string{"nulls", "negative IDs", "wrong types"}
+	v.CheckHostile(t, hostile(), func(u clienttest.Use, name string) clienttest.Verdict {
+		switch {
+		case slices.Contains(envelopes, name): // how many of its fields a method needs differs
+			return clienttest.Either
+		case payloads[u.Op] && slices.Contains(objects, name):
+			return clienttest.Takes
+		}
+		return clienttest.Fails
+	})
+}
+
+// A failure in each form and each status, for every method.
+func TestErrorsOfEveryMethod(t *testing.T) {
+	kinds := map[int]error{
+		400: provider.ErrInvalid, 401: provider.ErrUnauthorized, 403: provider.ErrForbidden, 404: provider.ErrNotFound, 409: provider.ErrConflict,
+		429: provider.ErrRateLimited, 500: provider.ErrUnavailable, 503: provider.ErrUnavailable,
+	}
+	refusals := clienttest.Refusals(kinds, clienttest.WebPage, `{"code":-1,"message":"the server's own text"}`)
+	refusals = append(refusals, clienttest.Refusal{Reply: reply{Status: 401}, Kind: provider.ErrUnauthorized})
+	for body, kind := range map[string]error{
+		`{"code":-2,"message":"Permission denied"}`:                        provider.ErrForbidden,
+		`{"result":-1,"error":"invalid instance name","code":"SOME_NAME"}`: provider.ErrInvalid,
+		`{"code":-2,"message":"Invalid token"}`:                            provider.ErrUnauthorized,
+	} {
+		refusals = append(refusals, clienttest.Refusal{Reply: ok(body), Kind: kind})
+	}
+	v := vendor(t)
+	v.Beside["Auth.Logout"] = "a token that is not good any more is what it wants"
+	v.CheckRefusals(t, refusals, nil)
+}

@@ -1,0 +1,197 @@
+package hostkey
+
+import (
+	"context"
+	"encoding/json"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+var (
+	ipClientIP  = act("ip", "get_client_ip", "IP.ClientIP", "get own address", ClassRead).public()
+	ipGet       = act("ip", "get_ip", "IP.Get", "get IP address", ClassRead)
+	ipPTR       = act("ip", "get_ptr", "IP.PTR", "get reverse name", ClassRead)
+	ipTraffic   = act("ip", "get_traffic", "IP.Traffic", "get traffic of IP address", ClassRead)
+	ipListFree  = act("ip", "list_free_ip", "IP.ListFree", "list free IP addresses", ClassRead)
+	ipSetMain   = act("ip", "set_main", "IP.SetMain", "make IP address the main one", ClassWrite).repeatable()
+	ipUpdatePTR = act("ip", "update_ptr", "IP.UpdatePTR", "set reverse name", ClassWrite).repeatable()
+)
+
+// IPService is about the addresses of servers and their reverse names.
+type IPService struct{ c *Client }
+
+// IPRequest asks for an address.
+type IPRequest struct {
+	// IP is required.
+	IP netip.Addr `url:"-"`
+	// Full asks for more; what more is undocumented.
+	Full bool `url:"full,int,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// IPInfo is what the server knows of an address.
+type IPInfo struct {
+	IP       netip.Addr
+	Network  netip.Addr
+	Netmask  netip.Addr
+	Location string
+	// Status is open; its values are undocumented.
+	Status string
+	// Extra holds what the server told beside that.
+	Extra map[string]Payload
+}
+
+// ClientIP returns the address that the caller has from the portal's point of view, for
+// allow lists: POST /ip.php, action get_client_ip. It needs no token.
+func (s *IPService) ClientIP(ctx context.Context) (netip.Addr, error) {
+	var w clientIPWire
+	if err := s.c.call(ctx, ipClientIP, &rest.Call{Out: &w}); err != nil {
+		return netip.Addr{}, err
+	}
+	return w.addr(), nil
+}
+
+// Get reads an address: POST /ip.php, action get_ip.
+func (s *IPService) Get(ctx context.Context, req *IPRequest) (*IPInfo, error) {
+	if req == nil {
+		return nil, refuseNil(ipGet)
+	}
+	var problems provider.Problems
+	checkAddr(&problems, "IP", req.IP)
+	call, form, err := formOf(ipGet, problems, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	putAddr(form, "ip", req.IP)
+	return fetch[IPInfo, ipInfoWire](ctx, s.c, ipGet, call)
+}
+
+// PTR reads the reverse name of an address: POST /ip.php, action get_ptr. The answer is
+// undocumented.
+func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (Payload, error) {
+	call, err := addrCall(ipPTR, nil, serverID, ip, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, ipPTR, call)
+}
+
+// Traffic reads the traffic of an address over a time: POST /ip.php, action get_traffic.
+// Fields and answer are undocumented.
+func (s *IPService) Traffic(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, ipTraffic, extra)
+}
+
+// ListFree lists unused addresses of a subnet or, for staff, a location: POST /ip.php,
+// action list_free_ip. Fields and answer are undocumented.
+func (s *IPService) ListFree(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, ipListFree, extra)
+}
+
+// SetMain makes an address the main one of its interface, in the billing, too: POST
+// /ip.php, action set_main.
+func (s *IPService) SetMain(ctx context.Context, serverID int64, ip netip.Addr) (*Ack, error) {
+	call, err := addrCall(ipSetMain, nil, serverID, ip, url.Values{"main": {"1"}})
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, ipSetMain, call)
+}
+
+// UpdatePTR sets the reverse names of an address, one or several: POST /ip.php, action
+// update_ptr.
+func (s *IPService) UpdatePTR(ctx context.Context, serverID int64, ip netip.Addr, names []string) (*Ack, error) {
+	var problems provider.Problems
+	if len(names) == 0 {
+		problems.Add("names", "required")
+	}
+	for _, name := range names {
+		if name == "" || strings.ContainsAny(name, " \t\r\n") {
+			problems.Add("names", "holds %q, which is no host name", name)
+		}
+	}
+	call, err := addrCall(ipUpdatePTR, problems, serverID, ip, url.Values{"ptr": {strings.Join(names, "\n")}})
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, ipUpdatePTR, call)
+}
+
+// addrCall is the call of an action about an address of a server.
+func addrCall(a action, problems provider.Problems, serverID int64, ip netip.Addr, form url.Values) (*rest.Call, error) {
+	checkID(&problems, "serverID", serverID)
+	checkAddr(&problems, "ip", ip)
+	if err := refuse(a, problems); err != nil {
+		return nil, err
+	}
+	if form == nil {
+		form = make(url.Values)
+	}
+	form.Set("id", idText(serverID))
+	form.Set("ip", ip.String())
+	return &rest.Call{Body: form, Subject: idText(serverID)}, nil
+}
+
+// clientIPWire has the address under "data", or at the top.
+type clientIPWire struct {
+	IP   address `json:"ip"`
+	Data struct {
+		IP address `json:"ip"`
+	} `json:"data"`
+}
+
+func (w *clientIPWire) addr() netip.Addr {
+	if w.Data.IP.IsValid() {
+		return w.Data.IP.Addr
+	}
+	return w.IP.Addr
+}
+
+func (w *clientIPWire) Missing() string {
+	if !w.addr().IsValid() {
+		return "ip"
+	}
+	return ""
+}
+
+type ipInfoWire struct {
+	Data object[ipDataWire] `json:"data"`
+}
+
+type ipDataWire struct {
+	IP       address `json:"ip"`
+	Network  address `json:"network"`
+	Netmask  address `json:"netmask"`
+	Location text    `json:"location"`
+	Status   text    `json:"status"`
+	extra    map[string]Payload
+}
+
+func (w *ipDataWire) UnmarshalJSON(data []byte) error {
+	type plain ipDataWire
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+		return err
+	}
+	var err error
+	w.extra, err = extras(data, "ip", "network", "netmask", "location", "status")
+	return err
+}
+
+func (w *ipInfoWire) Missing() string {
+	if !w.Data.value.IP.IsValid() {
+		return "data.ip"
+	}
+	return ""
+}
+
+func (w *ipInfoWire) model() *IPInfo {
+	d := &w.Data.value
+	return &IPInfo{
+		IP: d.IP.Addr, Network: d.Network.Addr, Netmask: d.Netmask.Addr, Location: string(d.Location), Status: string(d.Status), Extra: d.extra,
+	}
+}

@@ -1,0 +1,220 @@
+package hostkey
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+var (
+	isoAdd      = act("iso", "add", "ISO.Add", "add ISO image", ClassWrite)
+	isoDelete   = act("iso", "delete", "ISO.Delete", "delete ISO image", ClassDestroy)
+	isoList     = act("iso", "list_iso", "ISO.List", "list ISO images", ClassRead)
+	isoMount    = act("iso", "mount_iso", "ISO.Mount", "mount ISO image on server", ClassWrite)
+	isoUnmount  = act("iso", "unmount_iso", "ISO.Unmount", "unmount ISO image from server", ClassWrite)
+	isoUpload   = act("iso", "upload", "ISO.Upload", "upload ISO image", ClassWrite)
+	isoUploaded = act("iso", "uploaded", "ISO.Uploaded", "list uploaded ISO images", ClassRead)
+	isoDel      = act("iso", "del", "ISO.Del", "delete ISO image by del", ClassDestroy)
+	isoHistory  = act("iso", "history", "ISO.History", "get history of ISO images", ClassRead)
+	isoUpdate   = act("iso", "update", "ISO.Update", "change ISO image", ClassWrite)
+)
+
+// ISOService is about ISO images and the drives of servers.
+type ISOService struct{ c *Client }
+
+// ISORequest adds an image, or changes the one of that name.
+type ISORequest struct {
+	// Name, ShortName and ISOName, the file's, are required.
+	Name      string `url:"name"`
+	ShortName string `url:"short_name"`
+	ISOName   string `url:"iso_name"`
+	// Private keeps it from other customers. It is always sent.
+	Private     bool   `url:"private,int"`
+	Description string `url:"description,omitempty"`
+	// AdminOnly: nil is the server's default.
+	AdminOnly *bool `url:"admin_only,int,omitempty"`
+	// Status: its values are undocumented.
+	Status string `url:"status,omitempty"`
+	// Extra fields of params without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// ISO is an image.
+type ISO struct {
+	ID                       int64
+	Name, ShortName, ISOName string
+	Private, AdminOnly       bool
+	Description              string
+	Status                   string
+}
+
+// ISOListRequest says for which server images are wanted.
+type ISOListRequest struct {
+	// ServerID is required for the keys of customers.
+	ServerID int64 `url:"server_id,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// MountRequest puts an image into the drive of a server.
+type MountRequest struct {
+	// ServerID is required, and one of ISOID and Name: the API does not tell what a
+	// call without both would mount.
+	ServerID int64  `url:"id"`
+	ISOID    int64  `url:"iso_id,omitempty"`
+	Name     string `url:"name,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// ISOUploadRequest has the server fetch an image.
+type ISOUploadRequest struct {
+	// URL of the file. Required.
+	URL  string `url:"url"`
+	Name string `url:"name,omitempty"`
+	// Email is told when it is done.
+	Email      string `url:"email,omitempty"`
+	CustomerID int64  `url:"customer_id,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// Add adds an image, or changes the one of that name: POST /iso.php, action add.
+func (s *ISOService) Add(ctx context.Context, req *ISORequest) (*ISO, error) {
+	if req == nil {
+		return nil, refuseNil(isoAdd)
+	}
+	var problems provider.Problems
+	checkText(&problems, "Name", req.Name)
+	checkText(&problems, "ShortName", req.ShortName)
+	checkText(&problems, "ISOName", req.ISOName)
+	call, _, err := paramsOf(isoAdd, problems, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[ISO, isoWire](ctx, s.c, isoAdd, call)
+}
+
+// Delete removes an image: POST /iso.php, action delete.
+func (s *ISOService) Delete(ctx context.Context, id int64) (*Ack, error) {
+	call, err := byID(isoDelete, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, isoDelete, call)
+}
+
+// List lists the images that a server can have: POST /iso.php, action list_iso. The
+// answer is undocumented. req may be nil for keys of staff.
+func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (Payload, error) {
+	if req == nil {
+		req = new(ISOListRequest)
+	}
+	var problems provider.Problems
+	checkOptionalID(&problems, "ServerID", req.ServerID)
+	call, _, err := formOf(isoList, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, isoList, call)
+}
+
+// Mount puts an image into the drive of a server, in the background: POST /iso.php,
+// action mount_iso.
+func (s *ISOService) Mount(ctx context.Context, req *MountRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(isoMount)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	checkOptionalID(&problems, "ISOID", req.ISOID)
+	if req.ISOID == 0 && req.Name == "" {
+		problems.Add("ISOID", "required, or Name")
+	}
+	call, _, err := formOf(isoMount, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, isoMount, call)
+}
+
+// Unmount empties the drive of a server, in the background: POST /iso.php, action
+// unmount_iso.
+func (s *ISOService) Unmount(ctx context.Context, serverID int64) (*Ack, error) {
+	call, err := byID(isoUnmount, serverID, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, isoUnmount, call)
+}
+
+// Upload has the server fetch an image from a URL: POST /iso.php, action upload. The
+// answer is undocumented.
+func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(isoUpload)
+	}
+	var problems provider.Problems
+	u, err := url.Parse(req.URL)
+	if err != nil || u.Scheme == "" || u.Host == "" {
+		problems.Add("URL", "must be a whole URL") // not quoted: it may hold a password
+	}
+	checkOptionalID(&problems, "CustomerID", req.CustomerID)
+	call, _, err := formOf(isoUpload, problems, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	call.HiddenFields = []string{"url"}
+	return s.c.unknown(ctx, isoUpload, call)
+}
+
+// Uploaded lists the images that were uploaded: POST /iso.php, action uploaded. The
+// answer is undocumented.
+func (s *ISOService) Uploaded(ctx context.Context) (Payload, error) {
+	return s.c.unknown(ctx, isoUploaded, new(rest.Call))
+}
+
+// Del is POST /iso.php, action del. It is known by its name only: fields and answer are
+// undocumented. Delete is the documented way.
+func (s *ISOService) Del(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, isoDel, extra)
+}
+
+// History is POST /iso.php, action history. It is known by its name only: fields and
+// answer are undocumented.
+func (s *ISOService) History(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, isoHistory, extra)
+}
+
+// Update is POST /iso.php, action update. It is known by its name only: fields and
+// answer are undocumented.
+func (s *ISOService) Update(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, isoUpdate, extra)
+}
+
+type isoWire struct {
+	Data object[isoData] `json:"data"`
+}
+
+type isoData struct {
+	ID          number `json:"id"`
+	Name        text   `json:"name"`
+	ShortName   text   `json:"short_name"`
+	ISOName     text   `json:"iso_name"`
+	Private     flag   `json:"private"`
+	AdminOnly   flag   `json:"admin_only"`
+	Description text   `json:"description"`
+	Status      text   `json:"status"`
+}
+
+func (w *isoWire) Missing() string { return missingID(w.Data.value.ID, "data.id") }
+
+func (w *isoWire) model() *ISO {
+	d := &w.Data.value
+	return &ISO{
+		ID: int64(d.ID), Name: string(d.Name), ShortName: string(d.ShortName), ISOName: string(d.ISOName), Private: bool(d.Private),
+		AdminOnly: bool(d.AdminOnly), Description: string(d.Description), Status: string(d.Status),
+	}
+}

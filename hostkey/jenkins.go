@@ -1,0 +1,55 @@
+package hostkey
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
+
+var (
+	jenkinsTasks = act("jenkins", "get_tasks", "Jenkins.Tasks", "list post-install tasks", ClassRead).public()
+	jenkinsCall  = act("jenkins", "call", "Jenkins.Call", "start post-install task on server", ClassWrite)
+)
+
+// JenkinsService runs tasks on servers after their installation.
+type JenkinsService struct{ c *Client }
+
+// JenkinsCallRequest starts a task.
+type JenkinsCallRequest struct {
+	// ServerID and Task, its ID or its name, are required.
+	ServerID int64  `url:"id"`
+	Task     string `url:"task"`
+	// Params of the task, sent as params[name].
+	Params map[string]any `url:"-"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// Tasks lists the tasks, with tags that tell what they are for (gpu, bm, vm, vgpu,
+// default): POST /jenkins.php, action get_tasks. It needs no token. The answer is
+// undocumented.
+func (s *JenkinsService) Tasks(ctx context.Context) (Payload, error) {
+	return s.c.unknownFields(ctx, jenkinsTasks, nil)
+}
+
+// Call starts a task on a server, presumably in the background: POST /jenkins.php,
+// action call.
+func (s *JenkinsService) Call(ctx context.Context, req *JenkinsCallRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(jenkinsCall)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	checkText(&problems, "Task", req.Task)
+	call, form, err := formOf(jenkinsCall, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range req.Params {
+		if problem := flatten(form, "params["+name+"]", value); problem != "" {
+			return nil, refuse(jenkinsCall, provider.Problems{"Params": problem})
+		}
+	}
+	call.Secrets = append(call.Secrets, secretsIn(req.Params)...)
+	return s.c.ack(ctx, jenkinsCall, call)
+}

@@ -1,0 +1,109 @@
+package hostkey_test
+
+import (
+	"net/http"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/internal/fixture"
+	"github.com/provkit/provkit/provider"
+)
+
+// vendor is what the checks of clienttest know of this client.
+func vendor(t testing.TB) *clienttest.Vendor {
+	t.Helper()
+	rows, _ := inventory(t)
+	beside := map[string]string{"Tasks.Wait": "looks until the task is done"}
+	for orders, i := reflect.TypeFor[*hostkey.OrdersService](), 0; i < orders.NumMethod(); i++ {
+		beside["Orders."+orders.Method(i).Name] = "made of calls of several modules"
+	}
+	return &clienttest.Vendor{
+		Kind: hostkey.Kind, Base: serverURL,
+		Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
+			return clientOver(t, transport, opts...)
+		},
+		Samples: func() []any { return append(samples(), moreSamples()...) },
+		Args: map[string]any{
+			"Tasks.Check 1": taskKey, "EQCallback.Reinstall 1": taskKey,
+		},
+		Beside: beside, Rows: rows, Exchanges: exchanges(t), Canaries: []string{canaryKey, canaryToken, canarySecret, canaryAnswer},
+	}
+}
+
+// inventory reads testdata/hostkey/operations.tsv, and the line of each row.
+func inventory(t testing.TB) (rows []clienttest.Row, lines map[string]map[string]string) {
+	t.Helper()
+	lines = make(map[string]map[string]string)
+	for _, line := range clienttest.Table(t, "../testdata/hostkey/operations.tsv", "module\taction\tparams\tsync\tclass\tsource\torigin\toperation") {
+		row := clienttest.Row{
+			Method: http.MethodPost, Path: "/" + line["module"] + ".php", Form: map[string]string{"action": line["action"]},
+			Reads: line["class"] == "read", Operations: strings.Split(line["operation"], ","),
+		}
+		switch {
+		case line["module"] == "traffic_plans": // read in the query
+			row.Method, row.Form = http.MethodGet, nil
+		case line["operation"] == "Auth.Login", line["operation"] == "Auth.WHMCSLogin":
+			row.Reads = true // a second token changes nothing
+		}
+		lines[row.String()] = line
+		rows = append(rows, row)
+	}
+	require.Len(t, rows, 211)
+	return rows, lines
+}
+
+// exchanges are all of testdata/hostkey.
+func exchanges(t testing.TB) []fixture.Exchange {
+	t.Helper()
+	files, err := filepath.Glob("../testdata/hostkey/*.jsonl")
+	require.NoError(t, err)
+	var all []fixture.Exchange
+	for _, file := range files {
+		some, err := fixture.Load(file)
+		require.NoError(t, err)
+		all = append(all, some...)
+	}
+	return all
+}
+
+// canarySecret is what samples put where a secret is due. It holds characters that are
+// escaped in JSON, URLs and Go.
+const canarySecret = `canary"Key\w0rd<&>/+=7`
+
+// canaryPassword is one that the rules for root passwords allow, canaryPIN one for PINs.
+const (
+	canaryPassword = "canary-Root_8c1d"
+	canaryPIN      = "c4n4ry"
+)
+
+// samples are good arguments of every type.
+func samples() []any {
+	secret := provider.Secret(canarySecret)
+	install := hostkey.Install{OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret}
+	return []any{
+		secret, map[string]any{"note": "x", "secret": secret}, time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), []int64{17, 18}, []string{"192.0.2.1"}, hostkey.BootPXE,
+		&hostkey.LoginRequest{Key: secret, TTL: time.Hour}, &hostkey.WHMCSLoginRequest{User: "a@example.com", Password: secret},
+		&hostkey.TaskCheckRequest{Key: taskKey}, (*hostkey.TaskWaitOptions)(nil),
+		&hostkey.ListServersOptions{Full: true, Extra: map[string]any{"note": secret}},
+		&hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: install}, &hostkey.ReinstallRequest{ID: 17, Install: install},
+		&hostkey.PowerOptions{PIN: canaryPIN}, &hostkey.NoVNCOptions{PIN: canaryPIN},
+		&hostkey.CreatePXERequest{ID: 17, OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret},
+		&hostkey.IPMIUserRequest{ID: 17, AdminUser: "admin", AdminPassword: secret},
+		&hostkey.APIKeyRequest{Name: "panel"}, &hostkey.APIKeyEdit{Name: "panel", Notify: hostkey.NotifyNone},
+		&hostkey.AssistanceRequest{ServerID: 17, Reason: "moving"}, &hostkey.RHRAddRequest{Type: hostkey.RHRTypeKVM, ServerID: 17},
+		&hostkey.RHRListOptions{Location: "NL"}, &hostkey.SSHKeyRequest{Name: "k", Key: "ssh-ed25519 AAAA"},
+	}
+}
+
+// plainSamples are those that the fixtures are written for.
+func plainSamples() []any {
+	return append([]any{provider.Secret("placeholder-user-token"), map[string]any{"note": "x"}, &hostkey.PowerOptions{PIN: "pin-1", Extra: map[string]any{"note": "x"}}},
+		append(samples(), moreSamples()...)...)
+}

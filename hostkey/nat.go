@@ -1,0 +1,119 @@
+package hostkey
+
+import (
+	"context"
+	"net/netip"
+	"net/url"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+var (
+	natAddStatic    = act("nat", "add_static_nat", "NAT.AddStatic", "open access to management interface", ClassWrite)
+	natRemoveStatic = act("nat", "remove_static_nat", "NAT.RemoveStatic", "close access to management interface", ClassDestroy)
+	natClearStatic  = act("nat", "clear_static_nat", "NAT.ClearStatic", "clear static NAT", ClassDestroy)
+	natDrop         = act("nat", "drop_nat", "NAT.Drop", "drop NAT", ClassDestroy)
+)
+
+// NATService leads to the management interfaces of dedicated servers, for a while.
+type NATService struct{ c *Client }
+
+// maxAccess is how long an access may last, in hours.
+const maxAccess = 24
+
+// StaticNATRequest opens an access.
+type StaticNATRequest struct {
+	// ServerID is required.
+	ServerID int64 `url:"id"`
+	// IPACL is the field "ip_acl": the address that may come in, by its name. Whether
+	// it is required, and whether it takes more than one address, is undocumented.
+	IPACL string `url:"ip_acl,omitempty"`
+	// Hours are how long the access lasts, at most 24; 0 is the server's default, 2.
+	Hours int64 `url:"ttl,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// RemoveStaticNATRequest closes an access, by server or by white address. One of the
+// two is required.
+type RemoveStaticNATRequest struct {
+	ServerID int64      `url:"id,omitempty"`
+	WhiteIP  netip.Addr `url:"-"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// DropNATRequest names a server or an address. One of the two is required.
+type DropNATRequest struct {
+	ServerID int64      `url:"id,omitempty"`
+	IP       netip.Addr `url:"-"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// AddStatic opens an access to the management interface of a server, in the background:
+// POST /nat.php, action add_static_nat.
+func (s *NATService) AddStatic(ctx context.Context, req *StaticNATRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(natAddStatic)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	if req.Hours < 0 || req.Hours > maxAccess {
+		problems.Add("Hours", "must be between 1 and %d, or 0 for the default", maxAccess)
+	}
+	call, _, err := formOf(natAddStatic, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, natAddStatic, call)
+}
+
+// RemoveStatic closes an access, in the background: POST /nat.php, action
+// remove_static_nat.
+func (s *NATService) RemoveStatic(ctx context.Context, req *RemoveStaticNATRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(natRemoveStatic)
+	}
+	call, form, err := formOf(natRemoveStatic, checkEither("ServerID", req.ServerID, "WhiteIP", req.WhiteIP), about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	putAddr(form, "white_ip", req.WhiteIP)
+	return s.c.ack(ctx, natRemoveStatic, call)
+}
+
+// ClearStatic is POST /nat.php, action clear_static_nat. What it does beyond its name is
+// undocumented.
+func (s *NATService) ClearStatic(ctx context.Context, ip netip.Addr) (*Ack, error) {
+	var problems provider.Problems
+	checkAddr(&problems, "ip", ip)
+	if err := refuse(natClearStatic, problems); err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, natClearStatic, &rest.Call{Body: url.Values{"ip": {ip.String()}}})
+}
+
+// Drop is POST /nat.php, action drop_nat. What it does beyond its name is undocumented.
+func (s *NATService) Drop(ctx context.Context, req *DropNATRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(natDrop)
+	}
+	call, form, err := formOf(natDrop, checkEither("ServerID", req.ServerID, "IP", req.IP), about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	putAddr(form, "ip", req.IP)
+	return s.c.ack(ctx, natDrop, call)
+}
+
+// checkEither wants an ID or an address: nobody knows what a call without both removes.
+func checkEither(idField string, id int64, ipField string, ip netip.Addr) provider.Problems {
+	var problems provider.Problems
+	if !ip.IsValid() && id == 0 {
+		problems.Add(idField, "required, or %s", ipField)
+	}
+	checkOptionalID(&problems, idField, id)
+	return problems
+}

@@ -1,0 +1,334 @@
+package hostkey
+
+import (
+	"context"
+	"encoding/json"
+	"net/netip"
+	"net/url"
+	"strconv"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Additional addresses may be billed.
+var (
+	netAddIPv4      = act("net", "add_ipv4", "Net.AddIPv4", "add IPv4 addresses to server", ClassOrder)
+	netBlockIP      = act("net", "block_ip", "Net.BlockIP", "block address of server", ClassWrite)
+	netStatus       = act("net", "get_status", "Net.Status", "get status of network port", ClassRead)
+	netPortOff      = act("net", "port_off", "Net.PortOff", "switch network port off", ClassWrite)
+	netPortOn       = act("net", "port_on", "Net.PortOn", "switch network port on", ClassWrite).repeatable()
+	netRemoveIPv4   = act("net", "remove_ipv4", "Net.RemoveIPv4", "remove IPv4 address from server", ClassDestroy)
+	netShowCacti    = act("net", "show_cacti", "Net.ShowCacti", "get traffic graph of network port", ClassRead)
+	netShowIPv4Free = act("net", "show_ipv4_free", "Net.ShowIPv4Free", "list free IPv4 addresses", ClassRead)
+	netUnblockIP    = act("net", "unblock_ip", "Net.UnblockIP", "unblock address of server", ClassWrite)
+)
+
+// NetService is about the network ports of servers and the addresses on them.
+type NetService struct{ c *Client }
+
+// Graph is the time that a traffic graph shows.
+type Graph int64
+
+// The times of Net.ShowCacti.
+const (
+	GraphDay   Graph = 1
+	GraphMonth Graph = 2
+	GraphYear  Graph = 3
+)
+
+// AddIPv4Request asks for additional addresses, which may be billed. One of Amount, IP
+// and IPs is required.
+type AddIPv4Request struct {
+	// ServerID and Port are required.
+	ServerID int64  `url:"id"`
+	Port     string `url:"port"`
+	// Amount is how many addresses the server picks; 0 sends none.
+	Amount int64 `url:"amount,omitempty"`
+	// VLAN to take them from; 0 is the server's choice.
+	VLAN int64 `url:"vlan,omitempty"`
+	// IP or IPs are certain addresses instead.
+	IP  netip.Addr   `url:"-"`
+	IPs []netip.Addr `url:"-"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// AddedIPv4 is what AddIPv4 did.
+type AddedIPv4 struct {
+	ServerID  int64
+	Addresses []AddedAddress
+	// TaskKeys are for Tasks.Wait, each; there may be none.
+	TaskKeys []string
+}
+
+// AddedAddress is an address that a server got.
+type AddedAddress struct {
+	IP netip.Addr
+	// VLAN is 0 if the server does not tell it.
+	VLAN int64
+}
+
+// BlockIPRequest blocks the traffic of an address.
+type BlockIPRequest struct {
+	// ServerID, IP and Description are required.
+	ServerID    int64      `url:"id"`
+	IP          netip.Addr `url:"-"`
+	Description string     `url:"description"`
+	// FourHours limits the block to that time.
+	FourHours bool `url:"four_hours,int,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// PortStatusRequest says which port to look at.
+type PortStatusRequest struct {
+	// ServerID is required.
+	ServerID int64 `url:"id"`
+	// Port, "" is the server's choice.
+	Port string `url:"port,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// PortOffRequest cuts a server off.
+type PortOffRequest struct {
+	// ServerID and Port are required. The task of a deployment tells the port, as
+	// "port" in TaskContext.Extra.
+	ServerID int64  `url:"id"`
+	Port     string `url:"port"`
+	// Reason becomes the value of the tag "block".
+	Reason string `url:"reason,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// RemoveIPv4Request takes addresses away. One of IP and All is required.
+type RemoveIPv4Request struct {
+	// ServerID is required.
+	ServerID int64      `url:"id"`
+	IP       netip.Addr `url:"-"`
+	// All takes every address, the main one included.
+	All bool `url:"remove_all,int,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// FreeIPv4Request says where to look for free addresses.
+type FreeIPv4Request struct {
+	// ServerID is required.
+	ServerID int64 `url:"id"`
+	// Port: whether it is required is undocumented.
+	Port string     `url:"port,omitempty"`
+	VLAN int64      `url:"vlan,omitempty"`
+	IP   netip.Addr `url:"-"`
+	// ShowAll is known by its name only.
+	ShowAll bool `url:"show_all,int,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// AddIPv4 adds addresses to a server: POST /net.php, action add_ipv4. They may be
+// billed, so it is sent once.
+func (s *NetService) AddIPv4(ctx context.Context, req *AddIPv4Request) (*AddedIPv4, error) {
+	if req == nil {
+		return nil, refuseNil(netAddIPv4)
+	}
+	var problems provider.Problems
+	checkPort(&problems, req.ServerID, req.Port)
+	checkOptionalID(&problems, "Amount", req.Amount)
+	checkOptionalID(&problems, "VLAN", req.VLAN)
+	checkIPv4(&problems, "IP", req.IP)
+	if req.Amount == 0 && !req.IP.IsValid() && len(req.IPs) == 0 {
+		problems.Add("Amount", "required, unless IP or IPs name addresses")
+	}
+	for _, ip := range req.IPs {
+		checkAddr(&problems, "IPs", ip)
+		checkIPv4(&problems, "IPs", ip)
+	}
+	call, form, err := formOf(netAddIPv4, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	putAddr(form, "ip", req.IP)
+	for _, ip := range req.IPs {
+		form.Add("ips[]", ip.String())
+	}
+	return fetch[AddedIPv4, addedIPv4Wire](ctx, s.c, netAddIPv4, call)
+}
+
+// BlockIP blocks the traffic of an address: POST /net.php, action block_ip.
+func (s *NetService) BlockIP(ctx context.Context, req *BlockIPRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(netBlockIP)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	checkAddr(&problems, "IP", req.IP)
+	checkText(&problems, "Description", req.Description)
+	call, form, err := formOf(netBlockIP, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	putAddr(form, "ip", req.IP)
+	return s.c.ack(ctx, netBlockIP, call)
+}
+
+// UnblockIP ends what BlockIP began: POST /net.php, action unblock_ip.
+func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Addr) (*Ack, error) {
+	var problems provider.Problems
+	checkID(&problems, "serverID", serverID)
+	checkAddr(&problems, "ip", ip)
+	if err := refuse(netUnblockIP, problems); err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, netUnblockIP, &rest.Call{Body: url.Values{"id": {idText(serverID)}, "ip": {ip.String()}}, Subject: idText(serverID)})
+}
+
+// Status reads the state of a port: POST /net.php, action get_status. The answer is
+// undocumented.
+func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(netStatus)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	call, _, err := formOf(netStatus, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, netStatus, call)
+}
+
+// PortOff cuts a server off from the network and adds the tag "block" with the reason:
+// POST /net.php, action port_off. Whether a second one adds a second tag is
+// undocumented, so it is not repeated.
+func (s *NetService) PortOff(ctx context.Context, req *PortOffRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(netPortOff)
+	}
+	var problems provider.Problems
+	checkPort(&problems, req.ServerID, req.Port)
+	call, _, err := formOf(netPortOff, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, netPortOff, call)
+}
+
+// PortOn connects a server again and removes the tag "block", unless an administrator
+// has set it: POST /net.php, action port_on.
+func (s *NetService) PortOn(ctx context.Context, serverID int64, port string) (*Ack, error) {
+	var problems provider.Problems
+	checkID(&problems, "serverID", serverID)
+	checkText(&problems, "port", port)
+	if err := refuse(netPortOn, problems); err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, netPortOn, &rest.Call{Body: url.Values{"id": {idText(serverID)}, "port": {port}}, Subject: idText(serverID)})
+}
+
+// RemoveIPv4 takes one address or all of them from a server: POST /net.php, action
+// remove_ipv4.
+func (s *NetService) RemoveIPv4(ctx context.Context, req *RemoveIPv4Request) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(netRemoveIPv4)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	checkIPv4(&problems, "IP", req.IP)
+	if req.IP.IsValid() == req.All {
+		problems.Add("IP", "required, or All, and not both")
+	}
+	call, form, err := formOf(netRemoveIPv4, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	putAddr(form, "ip", req.IP)
+	return s.c.ack(ctx, netRemoveIPv4, call)
+}
+
+// ShowCacti reads the traffic graph of a port: POST /net.php, action show_cacti. The
+// answer is undocumented.
+func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string, graph Graph) (Payload, error) {
+	var problems provider.Problems
+	checkID(&problems, "serverID", serverID)
+	checkText(&problems, "port", port)
+	if graph < GraphDay || graph > GraphYear {
+		problems.Add("graph", "must be GraphDay, GraphMonth or GraphYear")
+	}
+	if err := refuse(netShowCacti, problems); err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, netShowCacti, &rest.Call{
+		Body: url.Values{"id": {idText(serverID)}, "port": {port}, "graph": {strconv.FormatInt(int64(graph), 10)}}, Subject: idText(serverID),
+	})
+}
+
+// ShowIPv4Free lists addresses that AddIPv4 could add: POST /net.php, action
+// show_ipv4_free. The answer is undocumented.
+func (s *NetService) ShowIPv4Free(ctx context.Context, req *FreeIPv4Request) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(netShowIPv4Free)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	checkOptionalID(&problems, "VLAN", req.VLAN)
+	checkIPv4(&problems, "IP", req.IP)
+	call, form, err := formOf(netShowIPv4Free, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	putAddr(form, "ip", req.IP)
+	return s.c.unknown(ctx, netShowIPv4Free, call)
+}
+
+func checkPort(problems *provider.Problems, serverID int64, port string) {
+	checkID(problems, "ServerID", serverID)
+	checkText(problems, "Port", port)
+}
+
+type addedIPv4Wire struct {
+	ID       number                 `json:"id"`
+	IPs      list[addedAddressWire] `json:"ips"`
+	Keys     list[text]             `json:"keys"`
+	Callback text                   `json:"callback"`
+}
+
+// Missing wants a trace of what was ordered.
+func (w *addedIPv4Wire) Missing() string {
+	if len(w.IPs.all) == 0 && len(w.Keys.all) == 0 && w.Callback == "" {
+		return "ips"
+	}
+	for _, ip := range w.IPs.all {
+		if !ip.IP.IsValid() {
+			return "ips.ip"
+		}
+	}
+	return ""
+}
+
+func (w *addedIPv4Wire) model() *AddedIPv4 {
+	a := &AddedIPv4{ServerID: int64(w.ID), TaskKeys: texts(w.Keys)}
+	if w.Callback != "" {
+		a.TaskKeys = append(a.TaskKeys, string(w.Callback))
+	}
+	for _, ip := range w.IPs.all {
+		a.Addresses = append(a.Addresses, AddedAddress{IP: ip.IP.Addr, VLAN: int64(ip.VLAN)})
+	}
+	return a
+}
+
+// addedAddressWire is an object or the address alone.
+type addedAddressWire struct {
+	IP   address `json:"ip"`
+	VLAN number  `json:"vlan"`
+}
+
+func (w *addedAddressWire) UnmarshalJSON(data []byte) error {
+	if data[0] != '{' {
+		return w.IP.UnmarshalJSON(data)
+	}
+	type plain addedAddressWire
+	return json.Unmarshal(data, (*plain)(w))
+}

@@ -1,0 +1,325 @@
+package hostkey
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// These name the careful operation in errors; what it sends are other actions.
+var (
+	ordersPlace = action{Endpoint: &rest.Endpoint{Op: "Orders.Place", Verb: "place order"}}
+	ordersCheck = action{Endpoint: &rest.Endpoint{Op: "Orders.Check", Verb: "check order"}}
+)
+
+// OrdersService buys servers so that no order is ever paid twice, although the API has
+// nothing that tells a repeated order from a new one.
+//
+// Each order has a Reference of the caller's, from which a host name is made that no
+// other order has. Before anything is bought, the host name is looked for, and so is
+// every deployment under way; if one of them might be this order, nothing is bought. An
+// order is sent once in a call, whatever becomes of its answer: a lost one is looked
+// for, by what the answer named, by the invoices, and by the host name.
+//
+// What can be told of an order while it is being deployed, which takes 10 to 30
+// minutes, is little: its server is listed when it is done. So an order whose answer
+// was lost can only be recognised then, and until that moment nobody who lost the
+// answer, in whatever process, orders again: the order is OrderUnclear.
+type OrdersService struct {
+	c *Client
+	// One order at a time: two deployments that begin at once could not be told apart.
+	placing chan struct{}
+
+	mu sync.Mutex
+	// known are the invoices whose order is known, by host name.
+	known map[int64]string
+}
+
+func newOrders(c *Client) *OrdersService {
+	return &OrdersService{c: c, placing: make(chan struct{}, 1), known: make(map[int64]string)}
+}
+
+// PlaceRequest asks for one server.
+type PlaceRequest struct {
+	// Reference is the caller's own stable key of the order, such as the billing
+	// system's service number. Required; see provider.CreateRequest.
+	Reference string
+	// Name begins the host name: "web1" gives "web1-" and 13 letters and digits that
+	// are made from the reference. 1 to 40 lower-case letters, digits and hyphens.
+	// Required. It belongs to the order like the reference.
+	Name string
+	// Order is what to buy. Required; its Hostname must be empty. It is not changed.
+	Order *OrderRequest
+	// PayFromCredit pays the invoice from the account's credit if the order leaves it
+	// unpaid. Without it such an order waits for its payment.
+	PayFromCredit bool
+	// Handle continues an order after a restart of the program: the last one that
+	// OnHandle or PlacedOrder.Handle gave. "" begins a new order, or finds the one of
+	// this reference as far as the account shows it.
+	Handle string
+	// OnHandle, if set, is given the handle before anything is bought and whenever more
+	// is known. Write it down. Its error stops the order if nothing was bought yet.
+	OnHandle func(handle string) error
+}
+
+// OrderState is how far an order is.
+type OrderState string
+
+// The states of an order.
+const (
+	// OrderUnclear: it may have been placed, and cannot be told yet from another
+	// deployment that is under way. Check again: it becomes one of the others, or
+	// provider.ErrNotFound, after which it may be placed anew.
+	OrderUnclear OrderState = "unclear"
+	// OrderUnpaid: the invoice waits for its payment.
+	OrderUnpaid OrderState = "unpaid"
+	// OrderDeploying: paid, and being installed.
+	OrderDeploying OrderState = "deploying"
+	// OrderReady: the server is there.
+	OrderReady OrderState = "ready"
+)
+
+// PlacedOrder is an order as far as it is known.
+type PlacedOrder struct {
+	State    OrderState
+	Hostname string
+	// Handle is a string from which Place and Check go on. It survives a restart.
+	Handle string
+	// Placed tells that this very call bought it.
+	Placed bool
+	// ServerID and InvoiceID are 0 while they are not known.
+	ServerID, InvoiceID int64
+	// Message is what the server says of the deployment.
+	Message string
+	// Server is there when the order is ready.
+	Server *Server
+}
+
+const (
+	suffixLength = 13
+	maxOrderName = 40
+)
+
+var (
+	orderName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+	ourName   = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?)-([a-z2-7]{13})$`)
+	suffixes  = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+)
+
+// OrderHostname is the host name that Orders.Place gives a server.
+func OrderHostname(name, reference string) string { return name + "-" + referenceSuffix(reference) }
+
+// referenceSuffix is 65 bits of a hash: enough that no two references meet.
+func referenceSuffix(reference string) string {
+	sum := sha256.Sum256([]byte("provkit order " + reference))
+	return suffixes.EncodeToString(sum[:])[:suffixLength]
+}
+
+// splitHostname takes apart a host name that OrderHostname made, or looks like it.
+func splitHostname(hostname string) (name, suffix string, ok bool) {
+	m := ourName.FindStringSubmatch(hostname)
+	if m == nil {
+		return "", "", false
+	}
+	return m[1], m[3], true
+}
+
+// Place buys a server, unless the order of this reference was placed before: then it
+// goes on with that one, and buys nothing.
+//
+// The order stands beside an error too, if there is or may be one: keep its handle. An
+// error that matches provider.ErrOutcomeUnknown leaves open whether something was
+// bought; calling again, with the handle, is safe. provider.ErrAlreadyExists: another
+// order or server has the name. provider.ErrQuota: not enough credit.
+//
+// Nothing here ever buys a second time within one call. A call that continues an order
+// of which nothing is to be seen waits until orderSettles has passed since it was sent,
+// before it buys: the server might still be working on it.
+func (s *OrdersService) Place(ctx context.Context, req *PlaceRequest) (*PlacedOrder, error) {
+	o, err := s.newOrder(req)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case s.placing <- struct{}{}:
+		defer func() { <-s.placing }()
+	case <-ctx.Done():
+		return nil, &provider.Error{Provider: Kind, Op: ordersPlace.Op, Action: ordersPlace.Verb, Message: "not sent: " + ctx.Err().Error(), Err: ctx.Err()}
+	}
+	defer func() { _ = o.tell() }() // what is bought is bought, whether it can be written down or not
+	if o.located() {
+		return s.follow(ctx, o)
+	}
+	seen, err := s.look(ctx, o)
+	switch {
+	case err != nil && o.sent():
+		return o.unclear(), s.unknown(nil, err)
+	case err != nil:
+		return nil, err
+	case seen.found:
+		return s.follow(ctx, o)
+	case seen.ambiguous || o.unsettled():
+		return o.unclear(), nil
+	}
+	if seen.taken != "" {
+		return nil, &provider.Error{
+			Provider: Kind, Op: ordersPlace.Op, Action: ordersPlace.Verb + " " + o.hostname, Kind: provider.ErrAlreadyExists,
+			Message: seen.taken, Fields: map[string]string{"Name": "taken"},
+		}
+	}
+	return s.buy(ctx, o, seen)
+}
+
+// buy sends the order, once.
+func (s *OrdersService) buy(ctx context.Context, o *order, seen *sighting) (*PlacedOrder, error) {
+	o.lastServer, o.lastInvoice, o.sentAt = seen.lastServer, seen.lastInvoice, time.Now().Truncate(time.Second)
+	if err := o.tell(); err != nil {
+		return nil, &provider.Error{Provider: Kind, Op: ordersPlace.Op, Action: ordersPlace.Verb, Message: "not sent: the handle could not be kept: " + err.Error(), Err: err}
+	}
+	bought := *o.req.Order
+	bought.Hostname = o.hostname
+	answer, err := s.c.EQ.OrderInstance(ctx, &bought)
+	o.placed = true
+	var unfinished *UnfinishedOrder
+	switch {
+	case err == nil:
+		o.learn(answer.ServerID, answer.InvoiceID, answer.Callback)
+	case errors.As(err, &unfinished):
+		o.learn(unfinished.ServerID, unfinished.InvoiceID, unfinished.Callback)
+	case !errors.Is(err, provider.ErrOutcomeUnknown):
+		return nil, err
+	}
+	if o.located() {
+		s.own(o)
+		_ = o.tell()
+		switch {
+		case err != nil:
+			return o.unclear(), err // a failure that left something behind
+		case answer.Status == InvoicePaid || answer.Callback != "":
+			return o.as(OrderDeploying), nil // how it goes on is for Check to tell
+		}
+		return s.follow(ctx, o)
+	}
+	if ctx.Err() != nil {
+		return o.unclear(), err
+	}
+	after, lookErr := s.look(ctx, o)
+	switch {
+	case lookErr != nil:
+		return o.unclear(), s.unknown(err, lookErr)
+	case after.found:
+		return s.follow(ctx, o)
+	case after.ambiguous:
+		return o.unclear(), nil
+	}
+	// Nothing is to be seen, but the server may still be working on it.
+	return o.unclear(), err
+}
+
+// Check looks how far an order is. It buys and pays nothing. provider.ErrNotFound: the
+// order was not placed, or its server is gone; Place may be called again.
+func (s *OrdersService) Check(ctx context.Context, handle string) (*PlacedOrder, error) {
+	o, problem := parseHandle(handle)
+	if problem != "" {
+		return nil, refuse(ordersCheck, provider.Problems{"handle": problem})
+	}
+	if o.located() {
+		return s.follow(ctx, o)
+	}
+	seen, err := s.look(ctx, o)
+	switch {
+	case err != nil:
+		return o.unclear(), err
+	case seen.found:
+		return s.follow(ctx, o)
+	case seen.ambiguous || o.unsettled():
+		return o.unclear(), nil
+	}
+	return nil, &provider.Error{
+		Provider: Kind, Op: ordersCheck.Op, Action: ordersCheck.Verb + " " + o.hostname, Kind: provider.ErrNotFound,
+		Message: "no server has that host name and none is being deployed: the order was not placed, place it again",
+	}
+}
+
+// unknown is the error when neither the order's answer nor a look tells.
+func (s *OrdersService) unknown(failed, looking error) error {
+	err := provider.Unsettled(failed, looking)
+	err.Provider, err.Op, err.Action = Kind, ordersPlace.Op, ordersPlace.Verb
+	return err
+}
+
+// own remembers whose an invoice is.
+func (s *OrdersService) own(o *order) {
+	if o.invoice == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.known[o.invoice] = o.hostname
+}
+
+func (s *OrdersService) owner(invoice int64) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.known[invoice]
+}
+
+func (s *OrdersService) newOrder(req *PlaceRequest) (*order, error) {
+	if req == nil {
+		return nil, refuseNil(ordersPlace)
+	}
+	problems := make(provider.Problems)
+	if problem := provider.ReferenceProblem(req.Reference); problem != "" {
+		problems.Add("Reference", "%s", problem)
+	}
+	if problem := nameProblem(req.Name); problem != "" {
+		problems.Add("Name", "%s", problem)
+	}
+	switch {
+	case req.Order == nil:
+		problems.Add("Order", "required")
+	case req.Order.Hostname != "":
+		problems.Add("Order.Hostname", "must be empty: it is made from Name and Reference")
+	default:
+		for field, problem := range req.Order.problems() {
+			problems.Add("Order."+field, "%s", problem)
+		}
+	}
+	o := &order{hostname: OrderHostname(req.Name, req.Reference), reference: req.Reference}
+	if req.Handle != "" {
+		given, problem := parseHandle(req.Handle)
+		switch {
+		case problem != "":
+			problems.Add("Handle", "%s", problem)
+		case given.hostname != o.hostname:
+			problems.Add("Handle", "belongs to another order")
+		default:
+			o = given
+		}
+	}
+	o.req = req
+	return o, refuse(ordersPlace, problems)
+}
+
+func nameProblem(name string) string {
+	switch {
+	case name == "":
+		return "required"
+	case len(name) > maxOrderName:
+		return fmt.Sprintf("longer than %d characters", maxOrderName)
+	case !orderName.MatchString(name):
+		return "may hold lower-case letters, digits and hyphens, and begins and ends with a letter or digit"
+	case strings.HasPrefix(name, "hostkey"):
+		return `must not begin with "hostkey": so do names that the vendor gives`
+	}
+	return ""
+}

@@ -1,0 +1,248 @@
+package hostkey_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/hostkey/hostkeytest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+// behaviour is a way in which the vendor has been seen to behave.
+type behaviour struct {
+	name    string
+	options []hostkeytest.Option
+}
+
+// behaviours are all answers to an order, and the ways in which what follows may differ.
+func behaviours() []behaviour {
+	var all []behaviour
+	for _, answer := range hostkeytest.OrderAnswers() {
+		all = append(all, behaviour{"answer " + string(answer), []hostkeytest.Option{hostkeytest.WithOrderAnswer(answer)}})
+	}
+	return append(all,
+		behaviour{"unpaid", []hostkeytest.Option{hostkeytest.WithUnpaidOrders()}},
+		behaviour{"unpaid, pending", []hostkeytest.Option{hostkeytest.WithUnpaidOrders(), hostkeytest.WithOrderAnswer(hostkeytest.AnswerPending)}},
+		behaviour{"unpaid, no reference", []hostkeytest.Option{hostkeytest.WithUnpaidOrders(), hostkeytest.WithOrderAnswer(hostkeytest.AnswerNoReference)}},
+		behaviour{"listed early", []hostkeytest.Option{hostkeytest.WithEarlyServers()}},
+		behaviour{"name comes late", []hostkeytest.Option{hostkeytest.WithHostnameLag(3 * time.Minute)}},
+		behaviour{"listed early, no reference", []hostkeytest.Option{hostkeytest.WithEarlyServers(), hostkeytest.WithOrderAnswer(hostkeytest.AnswerNoReference)}},
+		behaviour{"name comes late, invoice alone", []hostkeytest.Option{hostkeytest.WithHostnameLag(3 * time.Minute), hostkeytest.WithOrderAnswer(hostkeytest.AnswerInvoiceAlone)}},
+	)
+}
+
+func (v behaviour) start() *hostkeytest.Server {
+	return hostkeytest.NewServer(append([]hostkeytest.Option{
+		hostkeytest.InMemory(), hostkeytest.WithCredit("1000000.00"), hostkeytest.WithDeployTime(3 * time.Minute),
+	}, v.options...)...)
+}
+
+// killer is a transport that ends a program's life at one of its requests: before it is
+// sent, or when its answer is there and nobody has read it.
+type killer struct {
+	inner http.RoundTripper
+	at    int
+	after bool
+	kill  context.CancelFunc
+	count int
+	mu    sync.Mutex
+}
+
+func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
+	k.mu.Lock()
+	n := k.count
+	k.count++
+	k.mu.Unlock()
+	if n < k.at || k.at < 0 {
+		return k.inner.RoundTrip(req)
+	}
+	if n == k.at && k.after {
+		if resp, err := k.inner.RoundTrip(req); err == nil {
+			_ = resp.Body.Close()
+		}
+	}
+	k.kill()
+	return nil, context.Canceled
+}
+
+// nameOf is the beginning of the host name, which is the order's alone like its reference.
+func nameOf(reference string) string { return "web-" + strings.TrimPrefix(reference, "order-") }
+
+// program is one life of a program that places an order: a client of its own, and the
+// handle that the one before has written down.
+func program(t *testing.T, srv *hostkeytest.Server, reference string, handle *string, at int, after bool) (placed *hostkey.PlacedOrder, requests int, err error) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
+	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key), provider.WithHTTPClient(&http.Client{Transport: wire}))
+	require.NoError(t, err)
+	dead := func() bool { return ctx.Err() != nil }
+	placed, err = client.Orders.Place(ctx, &hostkey.PlaceRequest{
+		Reference: reference, Name: nameOf(reference), PayFromCredit: true, Handle: *handle,
+		Order: &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
+		OnHandle: func(h string) error {
+			if !dead() {
+				*handle = h
+			}
+			return nil
+		},
+	})
+	if dead() {
+		return nil, wire.count, context.Canceled
+	}
+	if placed != nil {
+		*handle = placed.Handle
+	}
+	return placed, wire.count, err
+}
+
+// TestOrderCrashPoints kills the program at each of its requests, before and after it was
+// carried out, in every way in which the vendor answers. The next life goes on from the
+// handle. There is one paid server in the end.
+func TestOrderCrashPoints(t *testing.T) {
+	points := 0
+	for _, v := range behaviours() {
+		t.Run(v.name, func(t *testing.T) {
+			for at := 0; ; at++ {
+				reached := false
+				for _, after := range []bool{false, true} {
+					synctest.Test(t, func(t *testing.T) {
+						srv := v.start()
+						handle := ""
+						_, requests, _ := program(t, srv, "order-1", &handle, at, after)
+						reached = reached || requests > at
+						finish(t, srv, "order-1", handle)
+						checkOrders(t, srv, "order-1")
+					})
+					points++
+				}
+				if !reached {
+					break
+				}
+			}
+		})
+	}
+	t.Logf("%d crash points", points)
+}
+
+// finish places the order in life after life until its server is there.
+func finish(t *testing.T, srv *hostkeytest.Server, reference, handle string) (lives int) {
+	t.Helper()
+	for range 60 {
+		lives++
+		placed, _, err := program(t, srv, reference, &handle, -1, false)
+		if err == nil && placed.State == hostkey.OrderReady {
+			require.Equal(t, hostkey.OrderHostname(nameOf(reference), reference), placed.Server.Hostname())
+			require.Equal(t, reference, placed.Server.Tag(hostkey.ReferenceTag).Value)
+			return lives
+		}
+		time.Sleep(time.Minute)
+	}
+	t.Fatalf("order %s never gets ready, handle %q", reference, handle)
+	return 0
+}
+
+// checkOrders wants one paid order and one server for each reference.
+func checkOrders(t *testing.T, srv *hostkeytest.Server, references ...string) (duplicates, lost int) {
+	t.Helper()
+	paid := srv.PaidOrders()
+	servers := make(map[string]int)
+	for _, m := range srv.Machines() {
+		servers[m.Hostname]++
+	}
+	for _, reference := range references {
+		hostname := hostkey.OrderHostname(nameOf(reference), reference)
+		if paid[hostname] > 1 || servers[hostname] > 1 {
+			duplicates++
+			t.Errorf("%s: %d paid orders, %d servers", reference, paid[hostname], servers[hostname])
+		}
+		if paid[hostname] == 0 || servers[hostname] == 0 {
+			lost++
+			t.Errorf("%s: %d paid orders, %d servers", reference, paid[hostname], servers[hostname])
+		}
+	}
+	require.Len(t, srv.Machines(), len(references), "servers beside those of the orders")
+	return duplicates, lost
+}
+
+// TestOrdersUnderFaults: ten thousand orders while nearly a third of all requests fail in
+// one way or another and programs die: one paid server for each, none lost.
+func TestOrdersUnderFaults(t *testing.T) {
+	const orders, each = 10_000, 25
+	all := behaviours()
+	type row struct{ orders, lives, kills, faulty, requests, duplicates, lost atomic.Int64 }
+	rows := make([]row, len(all))
+	t.Run("orders", func(t *testing.T) {
+		for batch := range orders / each {
+			v, r := all[batch%len(all)], &rows[batch%len(all)]
+			t.Run(fmt.Sprintf("%03d", batch), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					srv := v.start()
+					random := rand.New(rand.NewPCG(uint64(batch), 7))
+					references := make([]string, each)
+					for i := range references {
+						references[i] = fmt.Sprintf("order-%d", i)
+						handle := ""
+						for ready, lives := false, 1; !ready; lives++ {
+							r.lives.Add(1)
+							require.Less(t, lives, 200, "it never ends, handle %q", handle)
+							srv.Faults.Clear()
+							srv.Faults.Random(random.Uint64(), 0.3, faults.Catalogue()...)
+							at := -1
+							if random.IntN(4) == 0 {
+								at = random.IntN(12)
+							}
+							placed, requests, err := program(t, srv, references[i], &handle, at, random.IntN(2) == 0)
+							r.requests.Add(int64(requests))
+							if errors.Is(err, context.Canceled) {
+								r.kills.Add(1)
+							}
+							if ready = err == nil && placed.State == hostkey.OrderReady; !ready {
+								time.Sleep(time.Minute)
+							}
+						}
+						r.orders.Add(1)
+					}
+					for _, request := range srv.Faults.Requests() {
+						if request.Fault != nil {
+							r.faulty.Add(1)
+						}
+					}
+					srv.Faults.Clear()
+					duplicates, lost := checkOrders(t, srv, references...)
+					r.duplicates.Add(int64(duplicates))
+					r.lost.Add(int64(lost))
+				})
+			})
+		}
+	})
+	var table strings.Builder
+	line := "%-34s %7v %7v %7v %9v %9v %11v %5v\n"
+	fmt.Fprintf(&table, line, "vendor", "orders", "lives", "kills", "requests", "faulty", "duplicates", "lost")
+	var sum [7]int64
+	for i := range rows {
+		r := &rows[i]
+		cells := [7]int64{r.orders.Load(), r.lives.Load(), r.kills.Load(), r.requests.Load(), r.faulty.Load(), r.duplicates.Load(), r.lost.Load()}
+		fmt.Fprintf(&table, line, all[i].name, cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6])
+		for k := range sum {
+			sum[k] += cells[k]
+		}
+	}
+	fmt.Fprintf(&table, line, "all", sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6])
+	t.Logf("orders under faults:\n%s", table.String())
+	require.EqualValues(t, [3]int64{orders, 0, 0}, [3]int64{sum[0], sum[5], sum[6]})
+}

@@ -1,0 +1,107 @@
+package hostkey
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/provkit/provkit/internal/rest"
+)
+
+// Payload is JSON of which no source tells the fields. It prints as its size only,
+// since it may hold keys and passwords; Decode reads it, and so does a conversion to
+// json.RawMessage.
+type Payload json.RawMessage
+
+// Decode reads the payload into what the caller expects of it, as json.Unmarshal does.
+// JSON that stands inside a JSON string, as some modules send it, is read as well,
+// unless into is a *string.
+func (p Payload) Decode(into any) error {
+	if len(p) == 0 {
+		return errors.New("the server sent nothing")
+	}
+	if _, plain := into.(*string); !plain && p[0] == '"' {
+		var inner string
+		if err := json.Unmarshal(p, &inner); err == nil && json.Valid([]byte(inner)) {
+			return json.Unmarshal([]byte(inner), into)
+		}
+	}
+	return json.Unmarshal(p, into)
+}
+
+// Text is the payload's text if it is a JSON string, else "".
+func (p Payload) Text() string {
+	var t string
+	if len(p) == 0 || p[0] != '"' || json.Unmarshal(p, &t) != nil {
+		return ""
+	}
+	return t
+}
+
+// String tells the size.
+func (p Payload) String() string { return fmt.Sprintf("[%d bytes of JSON]", len(p)) }
+
+// Format prints the size under every verb.
+func (p Payload) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// LogValue keeps the payload out of logs.
+func (p Payload) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// MarshalJSON keeps it out of JSON that is written by accident.
+func (p Payload) MarshalJSON() ([]byte, error) { return json.Marshal(p.String()) }
+
+// payload decodes an undocumented answer: an object or a list.
+type payload struct{ data Payload }
+
+func (p *payload) DecodeAnswer(a *rest.Answer) error {
+	body := trimmed(a.Body)
+	switch {
+	case len(body) == 0:
+		return errors.New("no body")
+	case !json.Valid(body):
+		return errors.New("not JSON")
+	case body[0] != '{' && body[0] != '[':
+		return errors.New("neither an object nor a list")
+	}
+	p.data = Payload(bytes.Clone(body))
+	return nil
+}
+
+// raw keeps a field of an answer as it is; null is none.
+type raw struct{ Payload }
+
+func (r *raw) UnmarshalJSON(data []byte) error {
+	r.Payload = nil
+	if string(data) != "null" {
+		r.Payload = Payload(bytes.Clone(data))
+	}
+	return nil
+}
+
+// trimmed takes off white space and the byte order mark that a PHP file saved by some
+// editors sends first.
+func trimmed(body []byte) []byte {
+	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
+}
+
+// extras are the fields of an object beyond the known ones, nil if there are none.
+func extras(data []byte, known ...string) (map[string]Payload, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(data, &all); err != nil {
+		return nil, err
+	}
+	for _, name := range known {
+		delete(all, name)
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	more := make(map[string]Payload, len(all))
+	for name, value := range all {
+		more[name] = Payload(bytes.Clone(value))
+	}
+	return more, nil
+}

@@ -1,0 +1,227 @@
+package hostkey
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Reading needs the right pdns/view, everything else pdns/edit.
+var (
+	pdnsListDomains  = act("pdns", "list_domains", "PDNS.ListDomains", "list domains", ClassRead)
+	pdnsAddDomain    = act("pdns", "add_domain", "PDNS.AddDomain", "add domain", ClassWrite)
+	pdnsDeleteDomain = act("pdns", "delete_domain", "PDNS.DeleteDomain", "delete domain", ClassDestroy)
+	pdnsViewZone     = act("pdns", "view_zone", "PDNS.ViewZone", "get DNS zone", ClassRead)
+	pdnsListZones    = act("pdns", "list_zones", "PDNS.ListZones", "list DNS zones", ClassRead)
+	pdnsAddZone      = act("pdns", "add_zone", "PDNS.AddZone", "add DNS zone", ClassWrite)
+	pdnsDeleteZone   = act("pdns", "delete_zone", "PDNS.DeleteZone", "delete DNS zone", ClassDestroy)
+	pdnsCallbackURL  = act("pdns", "get_cb_url", "PDNS.CallbackURL", "get callback URL", ClassRead).sensitive()
+)
+
+// PDNSService is about DNS: domains, their zones and records, and names of servers below
+// the vendor's own domains. There is no action that changes a record: delete it and add
+// another.
+type PDNSService struct{ c *Client }
+
+// Domain whose DNS the account has.
+type Domain struct {
+	ID   int64
+	Name string
+}
+
+// Zone is the DNS of a domain.
+type Zone struct {
+	ID      int64
+	Name    string
+	Records []DNSRecord
+}
+
+// DNSRecord is a record of a zone.
+type DNSRecord struct {
+	ID int64
+	// Name within the zone.
+	Name    string
+	Type    string
+	Content string
+	// TTL is in seconds.
+	TTL int64
+	// Priority of MX and SRV.
+	Priority int64
+}
+
+// AddDomainRequest puts a domain under the account's DNS.
+type AddDomainRequest struct {
+	// Name is required.
+	Name string `url:"name"`
+	// ServerID, 0 is none.
+	ServerID int64 `url:"server_id,omitempty"`
+	// Extra fields of params without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// AddZoneRequest is known by the names of its fields only: which are required, and what
+// they may hold, is undocumented.
+type AddZoneRequest struct {
+	Name string `url:"name,omitempty"`
+	Kind string `url:"kind,omitempty"`
+	// RRSets is JSON.
+	RRSets      string   `url:"rrsets,omitempty"`
+	DNSSec      *bool    `url:"dnssec,int,omitempty"`
+	Masters     []string `url:"masters,brackets,omitempty"`
+	DNS         []string `url:"dns,brackets,omitempty"`
+	Nameservers []string `url:"nameservers,brackets,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// ListDomains yields the account's domains: POST /pdns.php, action list_domains.
+func (s *PDNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] {
+	return elements[Domain, domainWire](ctx, s.c, pdnsListDomains, new(rest.Call), "data")
+}
+
+// AddDomain puts a domain under the account's DNS and returns its ID: POST /pdns.php,
+// action add_domain. It is not repeated: a second one may be a second domain.
+func (s *PDNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id int64, err error) {
+	if req == nil {
+		return 0, refuseNil(pdnsAddDomain)
+	}
+	var problems provider.Problems
+	checkText(&problems, "Name", req.Name)
+	checkOptionalID(&problems, "ServerID", req.ServerID)
+	call, _, err := paramsOf(pdnsAddDomain, problems, "", req, req.Extra)
+	if err != nil {
+		return 0, err
+	}
+	var w addedDomainWire
+	call.Out = &w
+	if err := s.c.call(ctx, pdnsAddDomain, call); err != nil {
+		return 0, err
+	}
+	return int64(w.Data.value.ID), nil
+}
+
+// DeleteDomain removes a domain and all its records: POST /pdns.php, action
+// delete_domain. zone is the domain's name.
+func (s *PDNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*Ack, error) {
+	var problems provider.Problems
+	checkID(&problems, "id", id)
+	checkText(&problems, "zone", zone)
+	if err := refuse(pdnsDeleteDomain, problems); err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, pdnsDeleteDomain, &rest.Call{Body: url.Values{"params[id]": {idText(id)}, "params[zone]": {zone}}, Subject: idText(id)})
+}
+
+// ViewZone reads a zone with its records: POST /pdns.php, action view_zone.
+func (s *PDNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
+	var problems provider.Problems
+	checkText(&problems, "zone", zone)
+	if err := refuse(pdnsViewZone, problems); err != nil {
+		return nil, err
+	}
+	return fetch[Zone, zoneWire](ctx, s.c, pdnsViewZone, &rest.Call{Body: url.Values{"params[zone]": {zone}}})
+}
+
+// ListZones lists the zones: POST /pdns.php, action list_zones. The answer is
+// undocumented.
+func (s *PDNSService) ListZones(ctx context.Context) (Payload, error) {
+	return s.c.unknownFields(ctx, pdnsListZones, nil)
+}
+
+// AddZone adds a zone: POST /pdns.php, action add_zone. What it does beyond AddDomain,
+// and its answer, are undocumented.
+func (s *PDNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(pdnsAddZone)
+	}
+	call, form, err := formOf(pdnsAddZone, nil, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	if len(form) == 0 {
+		return nil, refuse(pdnsAddZone, provider.Problems{"request": "says nothing"})
+	}
+	return s.c.unknown(ctx, pdnsAddZone, call)
+}
+
+// DeleteZone removes a zone: POST /pdns.php, action delete_zone. Whether it takes more
+// than the zone's name, and its answer, are undocumented.
+func (s *PDNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (Payload, error) {
+	var problems provider.Problems
+	checkText(&problems, "zone", zone)
+	call, form, err := formOf(pdnsDeleteZone, problems, "", nil, extra)
+	if err != nil {
+		return nil, err
+	}
+	form.Set("zone", zone)
+	return s.c.unknown(ctx, pdnsDeleteZone, call)
+}
+
+// CallbackURL reads the URL for notifications: POST /pdns.php, action get_cb_url. Fields
+// and answer are undocumented.
+func (s *PDNSService) CallbackURL(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, pdnsCallbackURL, extra)
+}
+
+type domainWire struct {
+	ID   number `json:"id"`
+	Name text   `json:"name"`
+}
+
+func (w *domainWire) Missing() string {
+	if w.Name == "" {
+		return "name"
+	}
+	return missingID(w.ID, "id")
+}
+
+func (w *domainWire) model() *Domain { return &Domain{ID: int64(w.ID), Name: string(w.Name)} }
+
+type addedDomainWire struct {
+	Data object[domainWire] `json:"data"`
+}
+
+func (w *addedDomainWire) Missing() string { return missingID(w.Data.value.ID, "data.id") }
+
+type zoneWire struct {
+	Data object[zoneData] `json:"data"`
+}
+
+type zoneData struct {
+	domainWire
+	Records list[recordWire] `json:"records"`
+}
+
+func (w *zoneWire) Missing() string {
+	if name := w.Data.value.domainWire.Missing(); name != "" {
+		return "data." + name
+	}
+	if !w.Data.value.Records.found { // or a caller would take the zone for empty
+		return "data.records"
+	}
+	return ""
+}
+
+func (w *zoneWire) model() *Zone {
+	d := &w.Data.value
+	return &Zone{ID: int64(d.ID), Name: string(d.Name), Records: models[DNSRecord](d.Records)}
+}
+
+type recordWire struct {
+	ID       number `json:"id"`
+	Name     text   `json:"name"`
+	Type     text   `json:"type"`
+	Content  text   `json:"content"`
+	TTL      number `json:"ttl"`
+	Priority number `json:"priority"`
+}
+
+func (w *recordWire) model() *DNSRecord {
+	return &DNSRecord{
+		ID: int64(w.ID), Name: string(w.Name), Type: strings.ToUpper(string(w.Type)), Content: string(w.Content), TTL: int64(w.TTL), Priority: int64(w.Priority),
+	}
+}

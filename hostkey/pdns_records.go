@@ -1,0 +1,238 @@
+package hostkey
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Records, and names below the vendor's own domains.
+var (
+	pdnsAddDNS          = act("pdns", "add_dns", "PDNS.AddDNS", "add DNS record", ClassWrite)
+	pdnsDeleteDNS       = act("pdns", "delete_dns", "PDNS.DeleteDNS", "delete DNS record", ClassDestroy)
+	pdnsListSubdomains  = act("pdns", "list_subdomains", "PDNS.ListSubdomains", "list subdomains of server", ClassRead)
+	pdnsAddSubdomain    = act("pdns", "add_subdomain", "PDNS.AddSubdomain", "add subdomain to server", ClassWrite)
+	pdnsEditSubdomain   = act("pdns", "edit_subdomain", "PDNS.EditSubdomain", "change subdomain of server", ClassWrite)
+	pdnsDeleteSubdomain = act("pdns", "delete_subdomain", "PDNS.DeleteSubdomain", "delete subdomain of server", ClassDestroy)
+)
+
+// AddDNSRequest adds records of one name and type.
+type AddDNSRequest struct {
+	// Zone, Name, Type and Contents are required.
+	Zone string `url:"zone"`
+	// Name within the zone.
+	Name string `url:"name"`
+	Type string `url:"type"`
+	// Contents are one record each. Types other than A, AAAA, NS and MX take one only.
+	Contents []string `url:"-"`
+	// TTL is in seconds; 0 is the server's default.
+	TTL int64 `url:"ttl,omitempty"`
+	// Priority of MX and SRV.
+	Priority *int64 `url:"priority,omitempty"`
+	// Weight, Port, Proto and Target of SRV.
+	Weight *int64 `url:"weight,omitempty"`
+	Port   *int64 `url:"port,omitempty"`
+	Proto  string `url:"proto,omitempty"`
+	Target string `url:"target,omitempty"`
+	// SOA holds what a record of that type consists of.
+	SOA *SOA `url:"-"`
+	// ChangeType, Location and Update are known by their names only.
+	ChangeType string `url:"changetype,omitempty"`
+	Location   string `url:"pdns_loc,omitempty"`
+	Update     *int64 `url:"update,omitempty"`
+	// Extra fields of params without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// SOA is the start of authority of a zone. Times are in seconds; 0 is not sent.
+type SOA struct {
+	MName   string `url:"mname,omitempty"`
+	RName   string `url:"rname,omitempty"`
+	Serial  int64  `url:"serial,omitempty"`
+	Refresh int64  `url:"refresh,omitempty"`
+	Retry   int64  `url:"retry,omitempty"`
+	Expire  int64  `url:"expire,omitempty"`
+	Minimum int64  `url:"minimum,omitempty"`
+	// IncreaseSerial leaves the serial to the server.
+	IncreaseSerial bool `url:"increase_soa_serial,int,omitempty"`
+}
+
+// DeleteDNSRequest removes records of one name and type.
+type DeleteDNSRequest struct {
+	// Zone, Type and Contents are required: without its content the server would remove
+	// every record of the name and type.
+	Zone string `url:"zone"`
+	// Name within the zone, as ViewZone tells it.
+	Name     string   `url:"name,omitempty"`
+	Type     string   `url:"type"`
+	Contents []string `url:"content,brackets"`
+	// Priority is required for MX.
+	Priority *int64 `url:"priority,omitempty"`
+	// Extra fields of params without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// AddSubdomainRequest adds a name below a domain of the vendor.
+type AddSubdomainRequest struct {
+	// ServerID, DomainID and Name are required.
+	ServerID int64  `url:"server_id"`
+	DomainID int64  `url:"domain_id"`
+	Name     string `url:"name"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// EditSubdomainRequest changes a name below a domain of the vendor.
+type EditSubdomainRequest struct {
+	// ID of the subdomain, ServerID of its server; whether both are required is
+	// undocumented.
+	ID       int64 `url:"id,omitempty"`
+	ServerID int64 `url:"server_id,omitempty"`
+	// Extra fields: what can be changed is undocumented.
+	Extra map[string]any `url:"-"`
+}
+
+// severalContents are the types whose contents are sent as a list.
+var severalContents = []string{"A", "AAAA", "NS", "MX"}
+
+// AddDNS adds records: POST /pdns.php, action add_dns. It is not repeated: a second one
+// may be a second record.
+func (s *PDNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(pdnsAddDNS)
+	}
+	kind := strings.ToUpper(req.Type)
+	several := slices.Contains(severalContents, kind)
+	problems := checkRecord(req.Zone, req.Type, req.Contents)
+	checkText(&problems, "Name", req.Name)
+	if len(req.Contents) > 1 && !several {
+		problems.Add("Contents", "must be one for a record of type %s", kind)
+	}
+	for name, n := range map[string]*int64{"TTL": &req.TTL, "Priority": req.Priority, "Weight": req.Weight, "Port": req.Port} {
+		if n != nil && *n < 0 {
+			problems.Add(name, "negative")
+		}
+	}
+	soa := req.SOA
+	if soa == nil {
+		soa = new(SOA)
+	}
+	if min(soa.Serial, soa.Refresh, soa.Retry, soa.Expire, soa.Minimum) < 0 {
+		problems.Add("SOA", "has a negative number")
+	}
+	fields := struct {
+		*AddDNSRequest
+		*SOA
+		Contents []string `url:"content,brackets,omitempty"`
+		Content  string   `url:"content,omitempty"`
+	}{AddDNSRequest: req, SOA: soa}
+	if several {
+		fields.Contents = req.Contents
+	} else if len(req.Contents) == 1 {
+		fields.Content = req.Contents[0]
+	}
+	call, _, err := paramsOf(pdnsAddDNS, problems, "", fields, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, pdnsAddDNS, call)
+}
+
+// DeleteDNS removes the records of the given contents: POST /pdns.php, action
+// delete_dns. To remove all of a name and type, name all their contents.
+func (s *PDNSService) DeleteDNS(ctx context.Context, req *DeleteDNSRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(pdnsDeleteDNS)
+	}
+	problems := checkRecord(req.Zone, req.Type, req.Contents)
+	switch {
+	case req.Priority == nil && strings.EqualFold(req.Type, "MX"):
+		problems.Add("Priority", "required for a record of type MX")
+	case req.Priority != nil && *req.Priority < 0:
+		problems.Add("Priority", "negative")
+	}
+	call, _, err := paramsOf(pdnsDeleteDNS, problems, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, pdnsDeleteDNS, call)
+}
+
+func checkRecord(zone, kind string, contents []string) (problems provider.Problems) {
+	checkText(&problems, "Zone", zone)
+	checkText(&problems, "Type", kind)
+	if len(contents) == 0 {
+		problems.Add("Contents", "required")
+	}
+	for _, content := range contents {
+		if strings.TrimSpace(content) == "" {
+			problems.Add("Contents", "holds an empty one")
+		}
+	}
+	return problems
+}
+
+// ListSubdomains lists the names of a server below the vendor's domains: POST
+// /pdns.php, action list_subdomains. The answer is undocumented.
+func (s *PDNSService) ListSubdomains(ctx context.Context, serverID int64) (Payload, error) {
+	var problems provider.Problems
+	checkID(&problems, "serverID", serverID)
+	if err := refuse(pdnsListSubdomains, problems); err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, pdnsListSubdomains, &rest.Call{Body: url.Values{"server_id": {idText(serverID)}}, Subject: idText(serverID)})
+}
+
+// AddSubdomain gives a server a name below a domain of the vendor: POST /pdns.php, action
+// add_subdomain. The answer is undocumented.
+func (s *PDNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(pdnsAddSubdomain)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ServerID", req.ServerID)
+	checkID(&problems, "DomainID", req.DomainID)
+	checkText(&problems, "Name", req.Name)
+	call, _, err := formOf(pdnsAddSubdomain, problems, about(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, pdnsAddSubdomain, call)
+}
+
+// EditSubdomain changes such a name: POST /pdns.php, action edit_subdomain. Most fields
+// and the answer are undocumented.
+func (s *PDNSService) EditSubdomain(ctx context.Context, req *EditSubdomainRequest) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(pdnsEditSubdomain)
+	}
+	var problems provider.Problems
+	checkOptionalID(&problems, "ID", req.ID)
+	checkOptionalID(&problems, "ServerID", req.ServerID)
+	if req.ID == 0 && req.ServerID == 0 {
+		problems.Add("ID", "required, or ServerID")
+	}
+	call, _, err := formOf(pdnsEditSubdomain, problems, about(req.ID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, pdnsEditSubdomain, call)
+}
+
+// DeleteSubdomain takes such a name away: POST /pdns.php, action delete_subdomain. The
+// answer is undocumented.
+func (s *PDNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (Payload, error) {
+	var problems provider.Problems
+	checkID(&problems, "serverID", serverID)
+	checkID(&problems, "id", id)
+	if err := refuse(pdnsDeleteSubdomain, problems); err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, pdnsDeleteSubdomain, &rest.Call{
+		Body: url.Values{"server_id": {idText(serverID)}, "id": {idText(id)}}, Subject: idText(id),
+	})
+}

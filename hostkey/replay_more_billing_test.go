@@ -1,0 +1,218 @@
+package hostkey_test
+
+import (
+	"context"
+	"iter"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/provider"
+)
+
+func dnsReplays() map[string]replay {
+	add := func(req *hostkey.AddDNSRequest) replay {
+		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.PDNS.AddDNS(ctx, req) })
+	}
+	remove := func(req *hostkey.DeleteDNSRequest) replay {
+		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.PDNS.DeleteDNS(ctx, req) })
+	}
+	domain := &hostkey.Domain{ID: 5, Name: "example.com"}
+	domains := func(ctx context.Context, c *client) iter.Seq2[*hostkey.Domain, error] { return c.PDNS.ListDomains(ctx) }
+	zone := func(ctx context.Context, c *client) (*hostkey.Zone, error) {
+		return c.PDNS.ViewZone(ctx, "example.com")
+	}
+	return map[string]replay{
+		"PDNS.ListDomains":      listed([]*hostkey.Domain{domain, {ID: 6, Name: "example.net"}}, domains),
+		"PDNS.ListDomains, one": listed([]*hostkey.Domain{domain}, domains),
+		"PDNS.AddDomain": equal(int64(5), func(ctx context.Context, c *client) (int64, error) {
+			return c.PDNS.AddDomain(ctx, &hostkey.AddDomainRequest{Name: "example.com", ServerID: 55054})
+		}),
+		"PDNS.DeleteDomain": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.PDNS.DeleteDomain(ctx, 5, "example.com")
+		}),
+		"PDNS.ViewZone": equal(&hostkey.Zone{ID: 5, Name: "example.com", Records: []hostkey.DNSRecord{
+			{ID: 9, Name: "www", Type: "A", Content: "192.0.2.10", TTL: 3600}, {ID: 10, Type: "MX", Content: "mail.example.com", TTL: 60, Priority: 10},
+		}}, zone),
+		"PDNS.ViewZone, empty": equal(&hostkey.Zone{ID: 5, Name: "example.com"}, zone),
+		"PDNS.ListZones":       tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.ListZones(ctx) }),
+		"PDNS.AddZone": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.PDNS.AddZone(ctx, &hostkey.AddZoneRequest{
+				Name: "example.com", Kind: "Master", DNSSec: provider.Ptr(false), Nameservers: []string{"ns1.example.com", "ns2.example.com"},
+			})
+		}),
+		"PDNS.DeleteZone": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.PDNS.DeleteZone(ctx, "example.com", nil)
+		}),
+		"PDNS.CallbackURL": tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.CallbackURL(ctx, note) }),
+		"PDNS.AddDNS": add(&hostkey.AddDNSRequest{
+			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10", "192.0.2.11"}, TTL: 3600,
+		}),
+		"PDNS.AddDNS, MX": add(&hostkey.AddDNSRequest{
+			Zone: "example.com", Name: "@", Type: "MX", Contents: []string{"mail.example.com"}, Priority: provider.Ptr(int64(0)),
+		}),
+		"PDNS.AddDNS, TXT": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "_acme-challenge", Type: "TXT", Contents: []string{"a b"}, Extra: note}),
+		"PDNS.AddDNS, SOA": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "@", Type: "SOA", Contents: []string{"x"}, SOA: &hostkey.SOA{
+			MName: "ns1.example.com", RName: "admin.example.com", Serial: 1, Refresh: 2, Retry: 3, Expire: 4, Minimum: 5, IncreaseSerial: true,
+		}}),
+		"PDNS.DeleteDNS": remove(&hostkey.DeleteDNSRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10"}}),
+		"PDNS.DeleteDNS, MX": remove(&hostkey.DeleteDNSRequest{
+			Zone: "example.com", Type: "MX", Contents: []string{"mail.example.com"}, Priority: provider.Ptr(int64(0)),
+		}),
+		"PDNS.ListSubdomains": tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.ListSubdomains(ctx, 55054) }),
+		"PDNS.AddSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.PDNS.AddSubdomain(ctx, &hostkey.AddSubdomainRequest{ServerID: 55054, DomainID: 3, Name: "web"})
+		}),
+		"PDNS.EditSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.PDNS.EditSubdomain(ctx, &hostkey.EditSubdomainRequest{ID: 4, ServerID: 55054, Extra: map[string]any{"name": "web2"}})
+		}),
+		"PDNS.DeleteSubdomain": tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.DeleteSubdomain(ctx, 55054, 4) }),
+	}
+}
+
+func storageReplays() map[string]replay {
+	return map[string]replay{
+		"S3.CreateAccount": equal(&hostkey.S3Account{UID: "u-1"}, func(ctx context.Context, c *client) (*hostkey.S3Account, error) {
+			return c.S3.CreateAccount(ctx, &hostkey.S3AccountRequest{PlanID: 2, BucketName: "b", Location: "NL"})
+		}),
+		"S3.CreateOrder": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.S3.CreateOrder(ctx, &hostkey.S3OrderRequest{PlanID: 2, Location: "NL", Extra: note})
+		}),
+		"S3.DeleteAccount":        tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.DeleteAccount(ctx, "u-1", note) }),
+		"S3.DeletePaymentAccount": tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.DeletePaymentAccount(ctx, "u-1") }),
+		"S3.CancelPaymentAccountDeletion": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.S3.CancelPaymentAccountDeletion(ctx, "u-1")
+		}),
+		"S3.ListPlans": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.S3.ListPlans(ctx, &hostkey.S3PlanOptions{Location: "NL"})
+		}),
+		"S3.Users": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.S3.Users(ctx, &hostkey.S3UserOptions{Location: "NL"})
+		}),
+		"S3.AvailableLocations": tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.AvailableLocations(ctx) }),
+		"S3.UpdateTrafficInfo": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.S3.UpdateTrafficInfo(ctx, &hostkey.S3TrafficRequest{AccountID: 3})
+		}),
+		"S3.CreateBucket":  tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.CreateBucket(ctx, "u-1", note) }),
+		"S3.ShowKey":       tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.ShowKey(ctx, note) }),
+		"S3.History":       tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.History(ctx, note) }),
+		"S3.DeleteBucket":  tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.DeleteBucket(ctx, note) }),
+		"S3.GetBuckets":    tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.GetBuckets(ctx, note) }),
+		"S3.GetBucketsRMQ": tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.GetBucketsRMQ(ctx, note) }),
+		"S3.Files":         tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.Files(ctx, note) }),
+		"S3.DeleteFile":    tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.DeleteFile(ctx, note) }),
+	}
+}
+
+func customerReplays() map[string]replay {
+	data := func(extra map[string]payload) replay {
+		return equal(&hostkey.BillingData{
+			Hostname: "web1", ClientID: 1001, OrderID: 7001, Name: "vm.pico", Status: hostkey.BillingActive, Cycle: "Monthly", SetupFee: "0.00",
+			Recurring: "4.00", Registered: day("2026-01-01"), NextDue: day("2026-02-01"), Extra: extra,
+		}, func(ctx context.Context, c *client) (*hostkey.BillingData, error) {
+			return c.WHMCS.BillingData(ctx, 55054)
+		})
+	}
+	return map[string]replay{
+		"WHMCS.Client": equal(&hostkey.BillingClient{
+			ID: 1001, Credit: "150.50", Currency: "EUR", Email: "a@example.com", Location: "whmcs_com", Extra: map[string]payload{"city": rawValue(`"Amsterdam"`)},
+		}, func(ctx context.Context, c *client) (*hostkey.BillingClient, error) {
+			return c.WHMCS.Client(ctx, &hostkey.BillingClientRequest{Full: true})
+		}),
+		"WHMCS.ClientGroups": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.ClientGroups(ctx, note) }),
+		"WHMCS.UpdateClient": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.WHMCS.UpdateClient(ctx, &hostkey.ClientUpdateRequest{FirstName: provider.Ptr(""), Email: provider.Ptr("b@example.com"), Extra: note})
+		}),
+		"WHMCS.ResetPassword": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.WHMCS.ResetPassword(ctx, &hostkey.ResetPasswordRequest{Email: "a@example.com", ResetToken: "placeholder-reset"})
+		}),
+		"WHMCS.Contacts":   tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.Contacts(ctx) }),
+		"WHMCS.AddContact": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.AddContact(ctx, note) }),
+		"WHMCS.UpdateContact": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.WHMCS.UpdateContact(ctx, &hostkey.ContactUpdateRequest{
+				ContactID: 8, Email: "c@example.com", Password: "placeholder-password", Phone: provider.Ptr(""),
+			})
+		}),
+		"WHMCS.DeleteContact":              done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.WHMCS.DeleteContact(ctx, 8) }),
+		"WHMCS.BillingData":                data(nil),
+		"WHMCS.BillingData, with a result": data(map[string]payload{"currencysuffix": rawValue(`"EUR"`)}),
+		"WHMCS.RequestCancellation": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.WHMCS.RequestCancellation(ctx, &hostkey.CancellationRequest{
+				ServerID: 55054, Type: hostkey.CancelNow, Reason: "other", CustomReason: "moved", PIN: "1234",
+			})
+		}),
+		"WHMCS.RequestCancellation, period end": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.WHMCS.RequestCancellation(ctx, &hostkey.CancellationRequest{ServerID: 55054, PIN: "not_set"})
+		}),
+		"WHMCS.CancellationRequests": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.WHMCS.CancellationRequests(ctx, &hostkey.CancellationListRequest{ServerID: 55054})
+		}),
+		"WHMCS.DeleteCancellationRequest": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.WHMCS.DeleteCancellationRequest(ctx, 55054)
+		}),
+		"WHMCS.RequestSubscriptionCancellation": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.WHMCS.RequestSubscriptionCancellation(ctx, 55054, note)
+		}),
+	}
+}
+
+func invoiceReplays() map[string]replay {
+	invoices := func(opts *hostkey.InvoiceListOptions, want ...*hostkey.Invoice) replay {
+		return listed(want, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Invoice, error] {
+			return c.WHMCS.Invoices(ctx, opts)
+		})
+	}
+	invoice := func(req *hostkey.InvoiceRequest, item hostkey.InvoiceItem) replay {
+		return equal(&hostkey.Invoice{
+			ID: 603548, Status: hostkey.InvoicePaid, Total: "6.47", Balance: "0.00", Currency: "EUR", ClientID: 1001, Items: []hostkey.InvoiceItem{item},
+		}, func(ctx context.Context, c *client) (*hostkey.Invoice, error) { return c.WHMCS.Invoice(ctx, req) })
+	}
+	credits := func(req *hostkey.CreditsRequest, want hostkey.Credits) replay {
+		return equal(&want, func(ctx context.Context, c *client) (*hostkey.Credits, error) { return c.WHMCS.Credits(ctx, req) })
+	}
+	funds := func(req *hostkey.AddFundsRequest, want hostkey.AddFundsInvoice) replay {
+		return equal(&want, func(ctx context.Context, c *client) (*hostkey.AddFundsInvoice, error) {
+			return c.WHMCS.CreateAddFunds(ctx, req)
+		})
+	}
+	return map[string]replay{
+		"WHMCS.Invoices": invoices(nil, &hostkey.Invoice{
+			ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47", Date: day("2026-01-01"), DueDate: day("2026-01-08"),
+		}),
+		"WHMCS.Invoices, one": invoices(&hostkey.InvoiceListOptions{PageSize: 25, Start: 3},
+			&hostkey.Invoice{ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47"}),
+		"WHMCS.Invoices, none":    invoices(nil),
+		"WHMCS.Invoices, in data": invoices(nil, &hostkey.Invoice{ID: 603548, Status: hostkey.InvoicePaid, Total: "6.47"}),
+		"WHMCS.Invoice": invoice(&hostkey.InvoiceRequest{ID: 603548, Location: "whmcs_com"},
+			hostkey.InvoiceItem{Type: "Hosting", RelatedID: 90001, ServerID: 55054, Description: "vm.pico"}),
+		"WHMCS.Invoice, in data": invoice(&hostkey.InvoiceRequest{ID: 603548}, hostkey.InvoiceItem{Type: "AddFunds", Description: "Credit"}),
+		"WHMCS.RelatedInvoices":  tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.RelatedInvoices(ctx, 55054) }),
+		"WHMCS.ProductInvoices": listed([]*hostkey.Invoice{{ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47"}},
+			func(ctx context.Context, c *client) iter.Seq2[*hostkey.Invoice, error] {
+				return c.WHMCS.ProductInvoices(ctx, 90001, "whmcs_com")
+			}),
+		"WHMCS.DownloadInvoice": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.WHMCS.DownloadInvoice(ctx, &hostkey.DownloadInvoiceRequest{ID: 603548, ViewPDF: true})
+		}),
+		"WHMCS.GenerateDueInvoice": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.GenerateDueInvoice(ctx, 55054) }),
+		"WHMCS.ApplyCredit": equal(&hostkey.AppliedCredit{Amount: "6.47"}, func(ctx context.Context, c *client) (*hostkey.AppliedCredit, error) {
+			return c.WHMCS.ApplyCredit(ctx, 603548, "6.47")
+		}),
+		"WHMCS.CreateAddFunds": funds(&hostkey.AddFundsRequest{Amount: "10.00"}, hostkey.AddFundsInvoice{InvoiceID: 603549}),
+		"WHMCS.CreateAddFunds, object": funds(&hostkey.AddFundsRequest{Amount: "10.00", Subscribe: true, Description: "credit"}, hostkey.AddFundsInvoice{
+			InvoiceID: 603549, Status: hostkey.InvoiceUnpaid, Amount: "10", Currency: "EUR", PaymentHTML: "<form>pay</form>",
+		}),
+		"WHMCS.Credits":         credits(&hostkey.CreditsRequest{ID: 1}, hostkey.Credits{ClientID: 1001, Total: 1, Credits: []hostkey.Credit{{ID: 1, Amount: "-6.47"}}}),
+		"WHMCS.Credits, none":   credits(nil, hostkey.Credits{ClientID: 1001}),
+		"WHMCS.Credits, number": credits(nil, hostkey.Credits{Number: "150.5"}),
+		"WHMCS.PaymentGateways": equal(provider.Secret("<form>pay</form>"), func(ctx context.Context, c *client) (provider.Secret, error) {
+			return c.WHMCS.PaymentGateways(ctx, 603548)
+		}),
+		"WHMCS.MassPay": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.WHMCS.MassPay(ctx, []int64{603548, 603549})
+		}),
+		"WHMCS.Transactions": listed([]*hostkey.Transaction{{
+			ID: 1, Date: day("2026-01-01"), Description: "Payment", AmountIn: "10.00", Extra: map[string]payload{"gateway": rawValue(`"x"`)},
+		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Transaction, error] {
+			return c.WHMCS.Transactions(ctx, &hostkey.TransactionsRequest{InvoiceID: 603548})
+		}),
+	}
+}

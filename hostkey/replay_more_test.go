@@ -1,0 +1,266 @@
+package hostkey_test
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"net/netip"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/fixture"
+	"github.com/provkit/provkit/provider"
+)
+
+// tells is a replay of an undocumented answer, which comes back as it is.
+func tells(call func(context.Context, *client) (payload, error)) replay {
+	return func(t *testing.T, c *client) {
+		var raw provider.RawResponse
+		got, err := call(provider.CaptureResponse(t.Context(), &raw), c)
+		require.NoError(t, err)
+		require.JSONEq(t, string(raw.Body), string(got))
+	}
+}
+
+// started and done are acknowledgements with a task and without one.
+func started(call func(context.Context, *client) (*hostkey.Ack, error)) replay {
+	return equal(&hostkey.Ack{Callback: taskKey}, call)
+}
+
+func done(call func(context.Context, *client) (*hostkey.Ack, error)) replay {
+	return equal(&hostkey.Ack{}, call)
+}
+
+// Each exchange of testdata/hostkey/documented_more.jsonl, by value.
+func TestReplayMore(t *testing.T) {
+	exchanges, err := fixture.Load("../testdata/hostkey/documented_more.jsonl")
+	require.NoError(t, err)
+	all := make(map[string]replay)
+	for _, some := range []map[string]replay{networkReplays(), catalogueReplays(), machineReplays(), dnsReplays(), storageReplays(), customerReplays(), invoiceReplays()} {
+		maps.Copy(all, some)
+	}
+	var names []string
+	for _, e := range exchanges {
+		names = append(names, e.Name)
+		t.Run(e.Name, func(t *testing.T) {
+			require.NotNil(t, all[e.Name], "nothing replays this exchange")
+			all[e.Name](t, clientOver(t, fixture.Client(t, serverURL, e).Transport))
+		})
+	}
+	require.ElementsMatch(t, slices.Collect(maps.Keys(all)), names)
+}
+
+var note = map[string]any{"note": "x"}
+
+// rawValue is a field of an answer that is kept as it is.
+func rawValue(text string) payload { return payload(text) }
+
+func networkReplays() map[string]replay {
+	ip := addr("192.0.2.10")
+	return map[string]replay{
+		"IP.ClientIP":       equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
+		"IP.ClientIP, flat": equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
+		"IP.Get": equal(&hostkey.IPInfo{
+			IP: ip, Network: addr("192.0.2.0"), Netmask: addr("255.255.255.0"), Location: "NL", Status: "used", Extra: map[string]payload{"vlan": rawValue("100")},
+		}, func(ctx context.Context, c *client) (*hostkey.IPInfo, error) {
+			return c.IP.Get(ctx, &hostkey.IPRequest{IP: ip, Full: true})
+		}),
+		"IP.PTR":      tells(func(ctx context.Context, c *client) (payload, error) { return c.IP.PTR(ctx, 55054, ip) }),
+		"IP.Traffic":  tells(func(ctx context.Context, c *client) (payload, error) { return c.IP.Traffic(ctx, note) }),
+		"IP.ListFree": tells(func(ctx context.Context, c *client) (payload, error) { return c.IP.ListFree(ctx, note) }),
+		"IP.SetMain":  done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.IP.SetMain(ctx, 55054, ip) }),
+		"IP.UpdatePTR": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.IP.UpdatePTR(ctx, 55054, addr("2001:db8::1"), []string{"a.example.com", "b.example.com"})
+		}),
+		"NAT.AddStatic": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.NAT.AddStatic(ctx, &hostkey.StaticNATRequest{ServerID: 55054, IPACL: "192.0.2.99", Hours: 4})
+		}),
+		"NAT.RemoveStatic": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.NAT.RemoveStatic(ctx, &hostkey.RemoveStaticNATRequest{ServerID: 55054, WhiteIP: addr("192.0.2.50")})
+		}),
+		"NAT.ClearStatic": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.NAT.ClearStatic(ctx, addr("192.0.2.50"))
+		}),
+		"NAT.Drop": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.NAT.Drop(ctx, &hostkey.DropNATRequest{IP: addr("192.0.2.50")})
+		}),
+		"Net.AddIPv4": equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}},
+			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
+				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{ServerID: 55054, Port: "1", Amount: 1, VLAN: 100})
+			}),
+		"Net.AddIPv4, texts": equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11")}}, TaskKeys: []string{taskKey}},
+			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
+				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{
+					ServerID: 55054, Port: "1", IP: addr("192.0.2.11"), IPs: []netip.Addr{addr("192.0.2.12"), addr("192.0.2.13")},
+				})
+			}),
+		"Net.AddIPv4, one task": equal(&hostkey.AddedIPv4{ServerID: 55054, TaskKeys: []string{taskKey}},
+			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
+				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{ServerID: 55054, Port: "1", Amount: 1})
+			}),
+		"Net.BlockIP": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Net.BlockIP(ctx, &hostkey.BlockIPRequest{ServerID: 55054, IP: ip, Description: "attack", FourHours: true})
+		}),
+		"Net.UnblockIP": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.Net.UnblockIP(ctx, 55054, ip) }),
+		"Net.Status": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.Net.Status(ctx, &hostkey.PortStatusRequest{ServerID: 55054, Port: "1"})
+		}),
+		"Net.PortOff": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Net.PortOff(ctx, &hostkey.PortOffRequest{ServerID: 55054, Port: "1", Reason: "unpaid"})
+		}),
+		"Net.PortOn": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.Net.PortOn(ctx, 55054, "1") }),
+		"Net.RemoveIPv4": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Net.RemoveIPv4(ctx, &hostkey.RemoveIPv4Request{ServerID: 55054, IP: addr("192.0.2.11")})
+		}),
+		"Net.RemoveIPv4, all": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Net.RemoveIPv4(ctx, &hostkey.RemoveIPv4Request{ServerID: 55054, All: true})
+		}),
+		"Net.ShowCacti": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.Net.ShowCacti(ctx, 55054, "1", hostkey.GraphMonth)
+		}),
+		"Net.ShowIPv4Free": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.Net.ShowIPv4Free(ctx, &hostkey.FreeIPv4Request{ServerID: 55054, Port: "1", VLAN: 100, IP: addr("192.0.2.11"), ShowAll: true})
+		}),
+	}
+}
+
+func catalogueReplays() map[string]replay {
+	return map[string]replay{
+		"OS.List": equal(&hostkey.OSList{
+			Systems: []hostkey.OperatingSystem{{
+				ID: 240, Name: "Debian 12", Active: true, PriceEUR: "0", PriceRUB: "0", Tags: []string{"vm", "bm"}, Location: "NL",
+				BillingPrices: map[string]map[string]hostkey.Amount{"EUR": {"hourly": "0.01", "monthly": "5"}},
+				Extra:         map[string]payload{"min_ram": rawValue("1")},
+			}, {ID: 241, Name: "Debian 13", Alias: "trixie", BillingPlan: "free"}},
+			Excluded: []hostkey.ExcludedOS{{ID: 5, Name: "Windows", ForemanID: 1}},
+		}, func(ctx context.Context, c *client) (*hostkey.OSList, error) {
+			return c.OS.List(ctx, &hostkey.OSListOptions{ServerID: 55054, PresetID: 108, Location: "NL", UserLocation: "NL", BillPeriod: "monthly"})
+		}),
+		"OS.List, by number": equal(&hostkey.OSList{Systems: []hostkey.OperatingSystem{{ID: 240, Name: "Debian 12"}, {ID: 241, Name: "Debian 13"}}},
+			func(ctx context.Context, c *client) (*hostkey.OSList, error) { return c.OS.List(ctx, nil) }),
+		"Software.List": listed([]*hostkey.Software{
+			{ID: 10, Name: "Docker", Active: true, Price: "0", USDRate: "1.1"}, {ID: 11, Name: "cPanel", Active: true, Price: "15.50", Tags: []string{"panel"}},
+		}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Software, error] {
+			return c.Software.List(ctx, &hostkey.SoftwareListOptions{PresetID: 108, Location: "NL"})
+		}),
+		"TrafficPlans.List": listed([]*hostkey.TrafficPlan{{
+			ID: 32, Name: "3 TB / 1 Gbps VM", Active: true, Locations: []string{"NL"}, LimitIn: hostkey.Unlimited, LimitOut: 3, RateIn: 1000, RateOut: 1000,
+			Bandwidth: 1000, Price: "0", MainPlan: true, BillingPlan: "p",
+		}, {ID: 33, Name: "50 TB", Locations: []string{"DE"}, LimitOut: 50, CurrencyID: 1, Price: "9.90"}},
+			func(ctx context.Context, c *client) iter.Seq2[*hostkey.TrafficPlan, error] {
+				return c.TrafficPlans.List(ctx, &hostkey.TrafficPlanListOptions{ServerID: 55054, PresetID: 108, Location: "NL"})
+			}),
+		"Stocks.List": listed([]*hostkey.StockServer{{
+			ID: 700, Name: "srv", Location: "NL", Group: "GPU", Status: "free", Price: map[string]hostkey.Amount{"EUR": "100", "USD": "110"},
+			CPU: "1x Xeon", RAM: "64", Disk: "2x960", BillingPrices: map[string]map[string]hostkey.Amount{"EUR": {"hourly": "0.2"}}, Tags: []string{"gpu"},
+			DeploymentETA: "15 min", CreatedAt: at("2026-01-01 10:00:00"),
+		}, {
+			ID: 701, Name: "srv2", Group: "GPU", CPU: "Epyc", RAM: "128", GPU: "A4000", Config: "c", Disks: []hostkey.StockDisks{{Count: 2, Size: "960"}},
+		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.StockServer, error] {
+			return c.Stocks.List(ctx, &hostkey.StockListOptions{Location: "NL", Group: hostkey.StockGPU})
+		}),
+		"Stocks.Show": equal(&hostkey.StockServer{ID: 700, Name: "srv", Location: "NL", CPU: "1x Xeon", RAM: "64", Disk: "2x960"},
+			func(ctx context.Context, c *client) (*hostkey.StockServer, error) { return c.Stocks.Show(ctx, 700) }),
+		"Presets.List": listed([]*hostkey.Preset{{
+			ID: 108, Name: "vm.pico", Active: true, Description: "small", CPU: 1, RAM: 0.5, HDD: "20", Virtual: true, ServerType: "Virtual Private Server",
+			Locations: []string{"NL", "US"}, Monthly: map[string]hostkey.Amount{"EUR": "4.0", "USD": "4.5", "RUB": "350"},
+			LocationPrices: map[string]map[string]hostkey.Amount{"NL": {"EUR": "-1", "USD": "-1"}, "US": {"EUR": "5.00"}},
+		}, {ID: 109, Name: "bm.v1", CPU: 4, RAM: 32, HDD: "2x960", Locations: []string{"DE"}, Extra: map[string]payload{"vat": rawValue(`"x"`)}}},
+			func(ctx context.Context, c *client) iter.Seq2[*hostkey.Preset, error] {
+				return c.Presets.List(ctx, &hostkey.PresetListOptions{Location: "NL"})
+			}),
+		"Presets.Info": listed([]*hostkey.Preset{{
+			ID: 108, Name: "vm.pico", Active: true, Virtual: true, Locations: []string{"NL", "US"}, Monthly: map[string]hostkey.Amount{"EUR": "4.10", "USD": "4.6"},
+			OS: rawValue("[240]"), Software: rawValue("[10]"),
+			TrafficPlans: map[string][]hostkey.PresetTrafficPlan{"NL": {{ID: 32, Name: "3 TB / 1 Gbps VM", Price: "0"}}, "US": nil},
+		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Preset, error] {
+			return c.Presets.Info(ctx, &hostkey.PresetInfoOptions{Currencies: "EUR"})
+		}),
+		"Presets.Groups": tells(func(ctx context.Context, c *client) (payload, error) { return c.Presets.Groups(ctx) }),
+		"Presets.Search": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.Presets.Search(ctx, &hostkey.PresetSearchRequest{Name: "vm.pico", Location: "NL", Scope: "free"})
+		}),
+		"Presets.Show": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.Presets.Show(ctx, &hostkey.PresetShowRequest{Name: "vm.pico"})
+		}),
+	}
+}
+
+func machineReplays() map[string]replay {
+	snapshot := &hostkey.SnapshotRequest{ServerID: 55054, Name: "a", Type: "snapshot", OpenStackID: "o-1"}
+	listing := &hostkey.SnapshotListing{Callback: taskKey, MaxSnapshots: 2, Settings: rawValue(`{"num_max": "2"}`)}
+	return map[string]replay{
+		"ISO.Add": equal(&hostkey.ISO{ID: 7, Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: true, Status: "ok"},
+			func(ctx context.Context, c *client) (*hostkey.ISO, error) {
+				return c.ISO.Add(ctx, &hostkey.ISORequest{Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: provider.Ptr(false), Extra: note})
+			}),
+		"ISO.Delete": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.ISO.Delete(ctx, 7) }),
+		"ISO.List": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.ISO.List(ctx, &hostkey.ISOListRequest{ServerID: 55054})
+		}),
+		"ISO.Mount": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.ISO.Mount(ctx, &hostkey.MountRequest{ServerID: 55054, ISOID: 7})
+		}),
+		"ISO.Unmount": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.ISO.Unmount(ctx, 55054) }),
+		"ISO.Upload": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.ISO.Upload(ctx, &hostkey.ISOUploadRequest{URL: "https://files.example.com/a.iso", Name: "a"})
+		}),
+		"ISO.Uploaded":  tells(func(ctx context.Context, c *client) (payload, error) { return c.ISO.Uploaded(ctx) }),
+		"ISO.Del":       tells(func(ctx context.Context, c *client) (payload, error) { return c.ISO.Del(ctx, note) }),
+		"ISO.History":   tells(func(ctx context.Context, c *client) (payload, error) { return c.ISO.History(ctx, note) }),
+		"ISO.Update":    tells(func(ctx context.Context, c *client) (payload, error) { return c.ISO.Update(ctx, note) }),
+		"Jenkins.Tasks": tells(func(ctx context.Context, c *client) (payload, error) { return c.Jenkins.Tasks(ctx) }),
+		"Jenkins.Call": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Jenkins.Call(ctx, &hostkey.JenkinsCallRequest{ServerID: 55054, Task: "3", Params: map[string]any{"user": "root", "list": []string{"a", "b"}}})
+		}),
+		"Tags.Add": equal(&hostkey.Tag{ID: 2, Name: "env", Value: "prod", Extra: "more", Component: "eq", ComponentID: 55054},
+			func(ctx context.Context, c *client) (*hostkey.Tag, error) {
+				return c.Tags.Add(ctx, &hostkey.TagRequest{
+					ID: 55054, Name: "env", Value: "prod", Text: "more", Component: hostkey.ComponentServer, Internal: provider.Ptr(false), NoLog: true,
+				})
+			}),
+		"Tags.Add, several": equal(&hostkey.Tag{}, func(ctx context.Context, c *client) (*hostkey.Tag, error) {
+			return c.Tags.Add(ctx, &hostkey.TagRequest{IDs: []int64{55054, 55060}, Name: "env"})
+		}),
+		"Tags.List": listed([]*hostkey.Tag{
+			{ID: 1, Name: "env", Value: "prod", Component: "eq", ComponentID: 55054},
+			{ID: 2, Name: "password", Secret: "placeholder-password", Internal: true, Component: "eq", ComponentID: 55054},
+		}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
+			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054, Component: hostkey.ComponentServer, Internal: provider.Ptr(true)})
+		}),
+		"Tags.List, none": listed(nil, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
+			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054})
+		}),
+		"Tags.Remove": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Tags.Remove(ctx, &hostkey.TagRemoveRequest{ID: 55054, Name: "reinstall_start", Component: hostkey.ComponentServer, ComponentID: 55054})
+		}),
+		"Tags.UserSearch": tells(func(ctx context.Context, c *client) (payload, error) { return c.Tags.UserSearch(ctx, "prod") }),
+		"Tags.Clear":      tells(func(ctx context.Context, c *client) (payload, error) { return c.Tags.Clear(ctx, note) }),
+		"Tags.Get":        tells(func(ctx context.Context, c *client) (payload, error) { return c.Tags.Get(ctx, note) }),
+		"Tags.Search":     tells(func(ctx context.Context, c *client) (payload, error) { return c.Tags.Search(ctx, note) }),
+		"Tags.SearchUser": tells(func(ctx context.Context, c *client) (payload, error) { return c.Tags.SearchUser(ctx, note) }),
+		"Tags.Show":       tells(func(ctx context.Context, c *client) (payload, error) { return c.Tags.Show(ctx, note) }),
+		"VM.CreateSnapshot": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.VM.CreateSnapshot(ctx, &hostkey.SnapshotCreateRequest{ServerID: 55054, Name: "before-upgrade_1.0", Type: "snapshot", NumRotation: 2})
+		}),
+		"VM.Snapshots": equal(listing, func(ctx context.Context, c *client) (*hostkey.SnapshotListing, error) {
+			return c.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054, Type: "snapshot"})
+		}),
+		"VM.Snapshots, no settings": equal(&hostkey.SnapshotListing{Callback: taskKey, Settings: rawValue(`[]`)},
+			func(ctx context.Context, c *client) (*hostkey.SnapshotListing, error) {
+				return c.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054})
+			}),
+		"VM.RemoveSnapshot": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.VM.RemoveSnapshot(ctx, &hostkey.SnapshotRequest{ServerID: 55054, Name: "a"})
+		}),
+		"VM.RestoreSnapshot": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.VM.RestoreSnapshot(ctx, snapshot) }),
+		"VM.UpdateRestoreSettings": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.VM.UpdateRestoreSettings(ctx, 55054, note)
+		}),
+		"VM.LoadStats": tells(func(ctx context.Context, c *client) (payload, error) { return c.VM.LoadStats(ctx, 55054) }),
+		"VM.Engine":    tells(func(ctx context.Context, c *client) (payload, error) { return c.VM.Engine(ctx) }),
+	}
+}

@@ -1,0 +1,179 @@
+package hostkey
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+var (
+	rhrAdd     = act("rhr", "add", "RHR.Add", "request remote hands", ClassWrite)
+	rhrChat    = act("rhr", "chat", "RHR.Chat", "write to remote hands request", ClassWrite)
+	rhrDiscard = act("rhr", "discard", "RHR.Discard", "discard remote hands request", ClassWrite)
+	rhrList    = act("rhr", "list", "RHR.List", "list remote hands requests", ClassRead)
+)
+
+// RHRService holds remote hands requests: work of the data center's staff on a server.
+type RHRService struct{ c *Client }
+
+// RHRType is the kind of work.
+type RHRType string
+
+// The kinds of work.
+const (
+	RHRTypeKVM     RHRType = "KVM"
+	RHRTypeUnblock RHRType = "UNBLOCK"
+	RHRTypeService RHRType = "SERVICE"
+)
+
+// RemoteHandsRequest is a request as the server lists it. Fields that it does not tell
+// are zero.
+type RemoteHandsRequest struct {
+	ID, ServerID int64
+	Type         RHRType
+	// Status is open: "PENDING".
+	Status               string
+	Origin, Priority     string
+	CreatedAt, UpdatedAt time.Time
+	Location, ServerName string
+	Request, Assignee    string
+	Ticket               string
+}
+
+// RHRAddRequest asks for work on a server.
+type RHRAddRequest struct {
+	// Type and ServerID are required.
+	Type     RHRType `url:"type"`
+	ServerID int64   `url:"eq_id"`
+	Origin   string  `url:"request_origin,omitempty"`
+	// OrderData is sent as JSON; nil sends none. Its fields are undocumented.
+	OrderData any `url:"-"`
+	// Extra fields, sent as params[name].
+	Extra map[string]any `url:"-"`
+}
+
+// RHRListOptions filter a list of requests.
+type RHRListOptions struct {
+	// Location is a code such as "NL".
+	Location string `url:"location,omitempty"`
+	Status   string `url:"status,omitempty"`
+	// Extra fields, sent as they are: the list can be filtered by date as well, under
+	// undocumented names.
+	Extra map[string]any `url:"-"`
+}
+
+// Add asks for work on a server: POST /rhr.php, action add. Sources disagree about the
+// names of the fields; these are the documented ones.
+func (s *RHRService) Add(ctx context.Context, req *RHRAddRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(rhrAdd)
+	}
+	var problems provider.Problems
+	checkText(&problems, "Type", string(req.Type))
+	checkOneOf(&problems, "Type", req.Type, RHRTypeKVM, RHRTypeUnblock, RHRTypeService)
+	checkID(&problems, "ServerID", req.ServerID)
+	var data []byte
+	if req.OrderData != nil {
+		var err error
+		if data, err = json.Marshal(req.OrderData); err != nil {
+			problems.Add("OrderData", "cannot be encoded as JSON")
+		}
+	}
+	call, form, err := paramsOf(rhrAdd, problems, idText(req.ServerID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	if data != nil {
+		form.Set("params[order_data]", string(data))
+	}
+	return s.c.ack(ctx, rhrAdd, call)
+}
+
+// Chat adds a message to a request and returns the history: POST /rhr.php, action chat.
+// Of what its entries are made is undocumented.
+func (s *RHRService) Chat(ctx context.Context, id int64, message string) ([]Payload, error) {
+	var problems provider.Problems
+	checkID(&problems, "id", id)
+	checkText(&problems, "message", message)
+	if err := refuse(rhrChat, problems); err != nil {
+		return nil, err
+	}
+	call, err := byID(rhrChat, id, map[string]any{"message": message})
+	if err != nil {
+		return nil, err
+	}
+	var w historyWire
+	call.Out = &w
+	if err := s.c.call(ctx, rhrChat, call); err != nil {
+		return nil, err
+	}
+	var history []Payload
+	for _, entry := range w.History.all {
+		history = append(history, entry.Payload)
+	}
+	return history, nil
+}
+
+// Discard cancels or closes a request: POST /rhr.php, action discard.
+func (s *RHRService) Discard(ctx context.Context, id int64) (*Ack, error) {
+	call, err := byID(rhrDiscard, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, rhrDiscard, call)
+}
+
+// List lists requests: POST /rhr.php, action list. nil lists all.
+func (s *RHRService) List(ctx context.Context, opts *RHRListOptions) iter.Seq2[*RemoteHandsRequest, error] {
+	var o RHRListOptions
+	if opts != nil {
+		o = *opts
+	}
+	var problems provider.Problems
+	checkLocation(&problems, "Location", o.Location)
+	call, _, err := formOf(rhrList, problems, "", o, o.Extra)
+	if err != nil {
+		return failed[RemoteHandsRequest](err)
+	}
+	return elements[RemoteHandsRequest, rhrWire](ctx, s.c, rhrList, call, "requests")
+}
+
+type historyWire struct {
+	History list[raw] `json:"history"`
+}
+
+func (w *historyWire) Missing() string {
+	if !w.History.found {
+		return "history"
+	}
+	return ""
+}
+
+type rhrWire struct {
+	ID        number  `json:"id"`
+	ServerID  number  `json:"eq_id"`
+	Type      text    `json:"type"`
+	Status    text    `json:"status"`
+	Origin    text    `json:"request_origin"`
+	Priority  text    `json:"priority"`
+	CreatedAt instant `json:"created_at"`
+	UpdatedAt instant `json:"updated_at"`
+	Location  text    `json:"eq_location"`
+	Name      text    `json:"eq_name"`
+	Request   text    `json:"request"`
+	Assignee  text    `json:"assignee"`
+	Ticket    text    `json:"ticket"`
+}
+
+func (w *rhrWire) Missing() string { return missingID(w.ID, "id") }
+
+func (w *rhrWire) model() *RemoteHandsRequest {
+	return &RemoteHandsRequest{
+		ID: int64(w.ID), ServerID: int64(w.ServerID), Type: RHRType(w.Type), Status: string(w.Status), Origin: string(w.Origin),
+		Priority: string(w.Priority), CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time, Location: string(w.Location),
+		ServerName: string(w.Name), Request: string(w.Request), Assignee: string(w.Assignee), Ticket: string(w.Ticket),
+	}
+}

@@ -1,0 +1,71 @@
+package hostkey
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Support tickets may quote anything.
+var (
+	rtmTickets      = act("rtm", "get_tickets", "RTM.Tickets", "list tickets", ClassRead).sensitive()
+	rtmTicket       = act("rtm", "get_ticket_by_id", "RTM.Ticket", "get ticket", ClassRead).sensitive()
+	rtmOpenTicket   = act("rtm", "open_ticket", "RTM.OpenTicket", "open ticket", ClassWrite).sensitive()
+	rtmAddComment   = act("rtm", "add_comment", "RTM.AddComment", "comment on ticket", ClassWrite).sensitive()
+	rtmToggleTicket = act("rtm", "toggle_ticket_status", "RTM.ToggleTicketStatus", "open or close ticket", ClassWrite).sensitive()
+)
+
+// RTMService reads support tickets. The module is not in the vendor's reference: all of
+// it is what live clients have seen. Of it, reading worked for a customer's key.
+type RTMService struct{ c *Client }
+
+// Tickets lists tickets: POST /rtm.php, action get_tickets. The answer is undocumented.
+func (s *RTMService) Tickets(ctx context.Context) (Payload, error) {
+	return s.c.unknownFields(ctx, rtmTickets, nil)
+}
+
+// Ticket reads a ticket: POST /rtm.php, action get_ticket_by_id. The answer is
+// undocumented.
+func (s *RTMService) Ticket(ctx context.Context, ticketID int64) (Payload, error) {
+	call, err := ticketCall(rtmTicket, ticketID, "", nil)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, rtmTicket, call)
+}
+
+// OpenTicket opens a ticket: POST /rtm.php, action open_ticket. Fields and answer are
+// undocumented. A customer's key was refused without a reason (provider.ErrConflict).
+func (s *RTMService) OpenTicket(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, rtmOpenTicket, extra)
+}
+
+// AddComment writes to a ticket: POST /rtm.php, action add_comment. The answer is
+// undocumented. It has been seen to fail for a customer's key.
+func (s *RTMService) AddComment(ctx context.Context, ticketID int64, message string) (Payload, error) {
+	var problems provider.Problems
+	checkText(&problems, "message", message)
+	call, err := ticketCall(rtmAddComment, ticketID, message, problems)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, rtmAddComment, call)
+}
+
+// ToggleTicketStatus closes an open ticket and opens a closed one: POST /rtm.php, action
+// toggle_ticket_status. Fields and answer are undocumented. A customer's key was refused
+// with provider.ErrForbidden.
+func (s *RTMService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, rtmToggleTicket, extra)
+}
+
+func ticketCall(a action, ticketID int64, message string, problems provider.Problems) (*rest.Call, error) {
+	checkID(&problems, "ticketID", ticketID)
+	fields := map[string]any{"ticket_id": ticketID}
+	if message != "" {
+		fields["message"] = message
+	}
+	call, _, err := formOf(a, problems, idText(ticketID), nil, fields)
+	return call, err
+}

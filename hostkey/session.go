@@ -1,0 +1,239 @@
+package hostkey
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Times of a token.
+const (
+	// DefaultTokenTTL is the life that the client asks for when it signs in.
+	DefaultTokenTTL = time.Hour
+	// renewBefore is how long before its end a token is replaced.
+	renewBefore = 2 * time.Minute
+	// unknownLife is the life of a token of which the server tells no end, or one that
+	// is over already, as when the clocks differ.
+	unknownLife = 5 * time.Minute
+)
+
+// Session is what the server tells about who is signed in. Auth.Info tells more of it
+// than a sign-in.
+type Session struct {
+	// Token stands for the key until Expires; the zero time if the server told none.
+	Token   provider.Secret
+	Expires time.Time
+	// Role is open: "Customer". RoleType is "Customer" for an account's key and
+	// "server <id>" for a server's.
+	Role, RoleType, RoleName string
+	// Portal is the host that the server wants to be talked to at, such as
+	// "invapi.hostkey.com". The client never follows it by itself.
+	Portal string
+	// Servers that the key reaches.
+	Servers []int64
+	// WHMCSID and CustomerID are the account's numbers in billing and in InvAPI; 0 if
+	// not told. WHMCSLocation names the billing system: "whmcs_com".
+	WHMCSID, CustomerID int64
+	WHMCSLocation       string
+	// Permissions such as "pdns/view".
+	Permissions []string
+	Email       string
+	// Verified and Corporate accounts; false if not told.
+	Verified, Corporate bool
+	// DeployKeys are the keys of tasks under way, by invoice.
+	DeployKeys map[int64]string
+	// Extra holds all other fields.
+	Extra map[string]Payload
+}
+
+// AccountKey reports whether the key is the account's, which reaches billing and
+// orders, and not that of one server.
+func (s *Session) AccountKey() bool { return s.RoleType == "Customer" }
+
+// sessions keeps the client's token and sees to it that one goroutine at a time signs
+// in.
+type sessions struct {
+	signIn func(context.Context) (*Session, error)
+
+	mu      sync.Mutex
+	current *Session
+	until   time.Time // when current is to be replaced
+	recent  []string  // tokens, for redaction
+	flight  *flight
+}
+
+// flight is a sign-in under way. It belongs to all who wait for it: that one of them
+// gives up does not end it for the others.
+type flight struct {
+	done    chan struct{}
+	cancel  context.CancelFunc
+	waiting int
+
+	session *Session
+	err     error
+}
+
+// get returns a good session, signing in if need be. The error is that of the sign-in,
+// or of the caller's context.
+func (s *sessions) get(ctx context.Context) (*Session, error) {
+	s.mu.Lock()
+	if s.current != nil && time.Now().Before(s.until) {
+		defer s.mu.Unlock()
+		return s.current, nil
+	}
+	f := s.flight
+	if f == nil {
+		f = s.begin(ctx)
+	}
+	f.waiting++
+	s.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.session, f.err
+	case <-ctx.Done():
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.waiting--; f.waiting == 0 {
+		f.cancel()
+		if s.flight == f {
+			s.flight = nil
+		}
+	}
+	return nil, context.Cause(ctx)
+}
+
+// begin signs in in the background. The caller's context lends its values, for tracing,
+// but not its end, and not its place for the answer: that is for the call's own.
+func (s *sessions) begin(ctx context.Context) *flight {
+	ctx = provider.CaptureResponse(context.WithoutCancel(ctx), nil)
+	ctx, cancel := context.WithCancel(ctx)
+	f := &flight{done: make(chan struct{}), cancel: cancel}
+	s.flight = f
+	go func() {
+		defer cancel()
+		defer close(f.done)
+		session, err := s.signIn(ctx)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		f.session, f.err = session, err
+		if s.flight == f {
+			s.flight = nil
+			if err == nil {
+				s.keep(session)
+			}
+		}
+	}()
+	return f
+}
+
+// maxRecent is how many tokens are kept out of texts.
+const maxRecent = 4
+
+func (s *sessions) keep(session *Session) {
+	now := time.Now()
+	life := session.Expires.Sub(now)
+	if life <= 0 {
+		life = unknownLife
+	}
+	// A short life is used for its half at least.
+	s.current, s.until = session, now.Add(max(life-renewBefore, life/2))
+	s.note(session.Token.Reveal())
+}
+
+func (s *sessions) note(token string) {
+	if slices.Contains(s.recent, token) {
+		return
+	}
+	if len(s.recent) == maxRecent {
+		s.recent = slices.Delete(s.recent, 0, 1)
+	}
+	s.recent = append(s.recent, token)
+}
+
+// forget drops a token that the server has refused, and no newer one.
+func (s *sessions) forget(token provider.Secret) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil && s.current.Token == token {
+		s.current = nil
+	}
+}
+
+// held returns the token at hand, "" if there is none.
+func (s *sessions) held() provider.Secret {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == nil {
+		return ""
+	}
+	return s.current.Token
+}
+
+// secrets are the tokens that must not show up anywhere.
+func (s *sessions) secrets() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.recent)
+}
+
+// sessionWire reads a session where it stands: in "result", in "scope", or flat.
+type sessionWire struct {
+	Token         string       `json:"token"`
+	Expires       instant      `json:"token_expire"`
+	Role          text         `json:"role"`
+	RoleType      text         `json:"role_type"`
+	RoleName      text         `json:"role_name"`
+	Portal        text         `json:"invapi"`
+	Servers       list[number] `json:"servers"`
+	WHMCSID       number       `json:"whmcs_id"`
+	CustomerID    number       `json:"customer_id"`
+	WHMCSLocation text         `json:"whmcs_location"`
+	Permissions   list[text]   `json:"permissions"`
+	Email         text         `json:"email"`
+	Verified      flag         `json:"verified"`
+	Corporate     flag         `json:"corporate"`
+	DeployKeys    dict[text]   `json:"deploy_keys"`
+	extra         map[string]Payload
+}
+
+var sessionFields = []string{
+	"result", "module", "action", "token", "token_expire", "role", "role_type", "role_name", "invapi", "servers", "whmcs_id", "customer_id",
+	"whmcs_location", "permissions", "email", "verified", "corporate", "deploy_keys",
+}
+
+func (w *sessionWire) UnmarshalJSON(data []byte) error {
+	type plain sessionWire
+	for _, name := range []string{"result", "scope", "data"} {
+		if inner := openEnvelope(data)[name]; len(inner) > 0 && inner[0] == '{' {
+			data = inner
+			break
+		}
+	}
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+		return err
+	}
+	var err error
+	w.extra, err = extras(data, sessionFields...)
+	return err
+}
+
+func (w *sessionWire) Missing() string {
+	if w.Token == "" {
+		return "token"
+	}
+	return ""
+}
+
+func (w *sessionWire) model() *Session {
+	return &Session{
+		Token: provider.Secret(w.Token), Expires: w.Expires.Time, Role: string(w.Role), RoleType: string(w.RoleType), RoleName: string(w.RoleName),
+		Portal: string(w.Portal), Servers: numbers(w.Servers), WHMCSID: int64(w.WHMCSID), CustomerID: int64(w.CustomerID),
+		WHMCSLocation: string(w.WHMCSLocation), Permissions: texts(w.Permissions), Email: string(w.Email), Verified: bool(w.Verified),
+		Corporate: bool(w.Corporate), DeployKeys: deployKeys(w.DeployKeys), Extra: w.extra,
+	}
+}

@@ -1,0 +1,83 @@
+package hostkey
+
+import (
+	"context"
+	"encoding/json"
+	"iter"
+)
+
+var softwareList = act("software", "list", "Software.List", "list software", ClassRead).public()
+
+// SoftwareService lists software that can be installed with a server. It needs no token.
+type SoftwareService struct{ c *Client }
+
+// SoftwareListOptions filter software. The zero value lists all.
+type SoftwareListOptions struct {
+	// ServerID and PresetID leave what runs there.
+	ServerID int64 `url:"id,omitempty"`
+	PresetID int64 `url:"instance_id,omitempty"`
+	// Location is a code such as "NL".
+	Location string `url:"location,omitempty"`
+	// UserLocation and BillPeriod are known by their names only.
+	UserLocation string `url:"user_location,omitempty"`
+	BillPeriod   string `url:"bill_period,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// Software can be installed with a server.
+type Software struct {
+	// ID is what an order takes as SoftID.
+	ID     int64
+	Name   string
+	Active bool
+	// Price is "" if the server does not tell it. In what currency is undocumented;
+	// USDRate is told beside it.
+	Price   Amount
+	USDRate Amount
+	Tags    []string
+	// Extra holds what the server told beside that.
+	Extra map[string]Payload
+}
+
+// List yields the software that fits a server or a preset: POST /software.php, action
+// list. That there is none is an error of the server, provider.ErrNotFound. opts may be
+// nil.
+func (s *SoftwareService) List(ctx context.Context, opts *SoftwareListOptions) iter.Seq2[*Software, error] {
+	if opts == nil {
+		opts = new(SoftwareListOptions)
+	}
+	call, _, err := formOf(softwareList, checkFilter(opts.ServerID, opts.PresetID, opts.Location), "", opts, opts.Extra)
+	if err != nil {
+		return failed[Software](err)
+	}
+	return elements[Software, softwareWire](ctx, s.c, softwareList, call, "software")
+}
+
+type softwareWire struct {
+	ID      number `json:"id"`
+	Name    text   `json:"name"`
+	Active  flag   `json:"active"`
+	Price   price  `json:"price"`
+	USDRate price  `json:"USD_rate"`
+	Tags    codes  `json:"tags"`
+	extra   map[string]Payload
+}
+
+func (w *softwareWire) UnmarshalJSON(data []byte) error {
+	type plain softwareWire
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+		return err
+	}
+	var err error
+	w.extra, err = extras(data, "id", "name", "active", "price", "USD_rate", "tags")
+	return err
+}
+
+func (w *softwareWire) Missing() string { return missingID(w.ID, "id") }
+
+func (w *softwareWire) model() *Software {
+	return &Software{
+		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Price: Amount(w.Price), USDRate: Amount(w.USDRate), Tags: w.Tags, Extra: w.extra,
+	}
+}

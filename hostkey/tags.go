@@ -1,0 +1,229 @@
+package hostkey
+
+import (
+	"context"
+	"iter"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Some tags hold passwords.
+var (
+	tagsAdd        = act("tags", "add", "Tags.Add", "add tag", ClassWrite).sensitive()
+	tagsList       = act("tags", "list", "Tags.List", "list tags", ClassRead).sensitive()
+	tagsRemove     = act("tags", "remove", "Tags.Remove", "remove tag", ClassDestroy)
+	tagsUserSearch = act("tags", "user_search", "Tags.UserSearch", "search own tags", ClassRead).sensitive()
+	tagsClear      = act("tags", "clear", "Tags.Clear", "clear tags", ClassDestroy)
+	tagsGet        = act("tags", "get", "Tags.Get", "get tag", ClassRead).sensitive()
+	tagsSearch     = act("tags", "search", "Tags.Search", "search tags", ClassRead).sensitive()
+	tagsSearchUser = act("tags", "search_user", "Tags.SearchUser", "search tags of users", ClassRead).sensitive()
+	tagsShow       = act("tags", "show", "Tags.Show", "show tag", ClassRead).sensitive()
+)
+
+// TagsService is about tags: names with a value on a server or another component. See
+// Tag for those that are not to be touched.
+type TagsService struct{ c *Client }
+
+// The components that tags belong to.
+const (
+	ComponentServer    = "eq"
+	ComponentVariables = "vars"
+)
+
+// The longest parts of a tag, in characters.
+const (
+	maxTagName  = 32
+	maxTagValue = 256
+	maxTagText  = 16384
+)
+
+// TagRequest adds a tag to one component or to several.
+type TagRequest struct {
+	// ID of the component: of a server, the server's ID. It or IDs is required.
+	ID int64 `url:"id,omitempty"`
+	// IDs add the tag to several components at once.
+	IDs []int64 `url:"id_list,brackets,omitempty"`
+	// Name has at most 32 letters, digits and hyphens. Required.
+	Name string `url:"tag"`
+	// Value has at most 256 characters.
+	Value string `url:"value,omitempty"`
+	// Text is the field "extra", at most 16384 characters. It comes back as Tag.Extra.
+	Text string `url:"extra,omitempty"`
+	// Component says what the ID is of; "" is the server's default, ComponentServer.
+	Component string `url:"component,omitempty"`
+	// Internal: nil is the server's default. Who may set it is undocumented.
+	Internal *bool `url:"internal,int,omitempty"`
+	// NoLog keeps the change out of the history.
+	NoLog bool `url:"no_log,int,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// TagListRequest says whose tags to list.
+type TagListRequest struct {
+	// ID of the component: of a server, the server's ID. Required.
+	ID int64 `url:"id"`
+	// Component is ComponentServer or ComponentVariables; "" is the server's default.
+	Component string `url:"component,omitempty"`
+	// Internal: nil is the server's default.
+	Internal *bool `url:"internal,int,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// TagRemoveRequest removes a tag by its name.
+type TagRemoveRequest struct {
+	// ID of the component: of a server, the server's ID. It or IDs is required.
+	ID int64 `url:"id,omitempty"`
+	// IDs remove the tag from several components at once.
+	IDs []int64 `url:"id_list,brackets,omitempty"`
+	// Name is required.
+	Name string `url:"tag"`
+	// Component as in TagRequest.
+	Component string `url:"component,omitempty"`
+	// ComponentID is known by its name only.
+	ComponentID int64 `url:"component_id,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// Add adds a tag: POST /tags.php, action add. It is never repeated: what a second tag of
+// the same name does is undocumented. With IDs the answer is undocumented, too, and the
+// tag that is returned may be empty.
+func (s *TagsService) Add(ctx context.Context, req *TagRequest) (*Tag, error) {
+	if req == nil {
+		return nil, refuseNil(tagsAdd)
+	}
+	var problems provider.Problems
+	checkComponents(&problems, req.ID, req.IDs)
+	switch {
+	case req.Name == "":
+		problems.Add("Name", "required")
+	case len(req.Name) > maxTagName || strings.ContainsFunc(req.Name, notInTagName):
+		problems.Add("Name", "must have at most %d letters, digits and hyphens", maxTagName)
+	}
+	if utf8.RuneCountInString(req.Value) > maxTagValue {
+		problems.Add("Value", "longer than %d characters", maxTagValue)
+	}
+	if utf8.RuneCountInString(req.Text) > maxTagText {
+		problems.Add("Text", "longer than %d characters", maxTagText)
+	}
+	call, _, err := formOf(tagsAdd, problems, about(req.ID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	w := addedTagWire{several: len(req.IDs) > 0}
+	call.Out = &w
+	if err := s.c.call(ctx, tagsAdd, call); err != nil {
+		return nil, err
+	}
+	return w.model(), nil
+}
+
+// List yields the tags of a component: POST /tags.php, action list.
+func (s *TagsService) List(ctx context.Context, req *TagListRequest) iter.Seq2[*Tag, error] {
+	if req == nil {
+		return failed[Tag](refuseNil(tagsList))
+	}
+	var problems provider.Problems
+	checkID(&problems, "ID", req.ID)
+	call, _, err := formOf(tagsList, problems, about(req.ID), req, req.Extra)
+	if err != nil {
+		return failed[Tag](err)
+	}
+	return elements[Tag, tagWire](ctx, s.c, tagsList, call, "tags")
+}
+
+// Remove removes a tag: POST /tags.php, action remove.
+func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(tagsRemove)
+	}
+	var problems provider.Problems
+	checkComponents(&problems, req.ID, req.IDs)
+	checkText(&problems, "Name", req.Name)
+	checkOptionalID(&problems, "ComponentID", req.ComponentID)
+	call, _, err := formOf(tagsRemove, problems, about(req.ID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, tagsRemove, call)
+}
+
+// UserSearch finds the user's own tags by their value: POST /tags.php, action
+// user_search. The answer is undocumented.
+func (s *TagsService) UserSearch(ctx context.Context, value string) (Payload, error) {
+	var problems provider.Problems
+	checkText(&problems, "value", value)
+	if err := refuse(tagsUserSearch, problems); err != nil {
+		return nil, err
+	}
+	return s.c.unknown(ctx, tagsUserSearch, &rest.Call{Body: url.Values{"value": {value}}})
+}
+
+// Clear removes tags: POST /tags.php, action clear. It is known by its name only: which
+// tags, the fields and the answer are undocumented.
+func (s *TagsService) Clear(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, tagsClear, extra)
+}
+
+// Get is POST /tags.php, action get. It is known by its name only: fields and answer are
+// undocumented.
+func (s *TagsService) Get(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, tagsGet, extra)
+}
+
+// Search is POST /tags.php, action search. It is known by its name only: fields and
+// answer are undocumented.
+func (s *TagsService) Search(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, tagsSearch, extra)
+}
+
+// SearchUser is POST /tags.php, action search_user. It is known by its name only: fields
+// and answer are undocumented.
+func (s *TagsService) SearchUser(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, tagsSearchUser, extra)
+}
+
+// Show is POST /tags.php, action show. It is known by its name only: fields and answer
+// are undocumented.
+func (s *TagsService) Show(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, tagsShow, extra)
+}
+
+func notInTagName(r rune) bool {
+	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
+}
+
+// checkComponents wants an ID or a list of them, and not both.
+func checkComponents(problems *provider.Problems, id int64, ids []int64) {
+	switch {
+	case id != 0 && len(ids) > 0:
+		problems.Add("IDs", "must not stand beside ID")
+	case len(ids) > 0:
+		checkIDs(problems, "IDs", ids)
+	default:
+		checkID(problems, "ID", id)
+	}
+}
+
+// addedTagWire is the answer to Add.
+type addedTagWire struct {
+	tagWire
+	Result  raw `json:"result"`
+	several bool
+}
+
+func (w *addedTagWire) Missing() string {
+	switch {
+	case len(w.Result.Payload) == 0:
+		return "result"
+	case w.several:
+		return ""
+	}
+	return missingID(w.ID, "id")
+}

@@ -1,0 +1,236 @@
+package hostkey
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"regexp"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// TaskStatus is how far a task is.
+type TaskStatus string
+
+// The states of a task.
+const (
+	// TaskRunning: queued or under way.
+	TaskRunning TaskStatus = "running"
+	// TaskDone: it has succeeded. The server tells that once.
+	TaskDone TaskStatus = "done"
+	// TaskFailed: it has failed or was cancelled.
+	TaskFailed TaskStatus = "failed"
+)
+
+// TaskState is what the server tells about a task.
+type TaskState struct {
+	Key   string
+	State TaskStatus
+	// Result is the server's own word: "Not ready", "Stage", "OK".
+	Result string
+	// Scope is what the task brought forth: a text (what eq/status found, a console's
+	// URL), an object, or JSON in a text; Text and Decode read all of them. It may hold
+	// a secret.
+	Scope Payload
+	// Context tells what the task was about.
+	Context TaskContext
+	// Debug is the server's own log.
+	Debug string
+	// Message is the server's explanation of a failure.
+	Message string
+}
+
+// TaskContext is what a task was about. Fields that the server did not tell are zero.
+type TaskContext struct {
+	// Action that has ended: "deploy", "on".
+	Action string
+	// ServerID and IP of the server concerned; of a deployment, those of the new one.
+	ServerID int64
+	IP       netip.Addr
+	Location string
+	// User and Password of a new system. The server has been seen to write "censored" in
+	// place of the password.
+	User     string
+	Password provider.Secret
+	// Extra holds all other fields.
+	Extra map[string]Payload
+}
+
+// reason is why a task failed.
+func (s *TaskState) reason() string {
+	return clipped("the task ended without success: " + cmp.Or(s.Message, s.Debug, s.Result))
+}
+
+// classifyTask leaves it to the state to say what became of the task: only what is no
+// word about it is an error.
+func classifyTask(a *rest.Answer) *provider.Error {
+	e := openEnvelope(a.Body)
+	if a.Status/100 != 2 {
+		return classify(a)
+	}
+	if e == nil || !e.failed() {
+		return nil
+	}
+	err := classify(a)
+	switch {
+	case isTaskGone(err.Message):
+		err.Kind, err.Err, err.MaybeExecuted = provider.ErrOutcomeUnknown, ErrTaskGone, true
+		return err
+	case errors.Is(err.Kind, provider.ErrUnauthorized), errors.Is(err.Kind, provider.ErrForbidden), errors.Is(err.Kind, provider.ErrInvalid):
+		if e.word("key") == "" && len(e["context"]) == 0 { // it refuses us, and says nothing of the task
+			return err
+		}
+	}
+	return nil
+}
+
+// failureWords mean failure where they stand as words of their own.
+var failureWords = regexp.MustCompile(`(?i)\b(cancell?ed|aborted|rejected|fail(ed)?|error)\b`)
+
+// successWords mean that a deployment is done.
+var successWords = regexp.MustCompile(`(?i)deploy_done|autodeploy completed`)
+
+// taskWire holds the whole answer beside the fields that have a form of their own.
+type taskWire struct {
+	envelope
+	taskFields
+}
+
+type taskFields struct {
+	Key     text    `json:"key"`
+	Scope   raw     `json:"scope"`
+	Context taskCtx `json:"context"`
+	Debug   text    `json:"debug"`
+}
+
+type taskCtx struct {
+	Action   text    `json:"action"`
+	ID       text    `json:"id"`
+	IP       address `json:"ip"`
+	Location text    `json:"location"`
+	User     text    `json:"User"`
+	Password text    `json:"password"`
+	extra    map[string]Payload
+	failed   bool
+}
+
+func (c *taskCtx) UnmarshalJSON(data []byte) error {
+	*c = taskCtx{}
+	if data[0] != '{' { // [] for an empty one
+		return nil
+	}
+	type plain taskCtx
+	if err := json.Unmarshal(data, (*plain)(c)); err != nil {
+		return err
+	}
+	c.failed = failureIn(openEnvelope(data))
+	var err error
+	c.extra, err = extras(data, "action", "id", "ip", "location", "User", "user", "password")
+	return err
+}
+
+func (w *taskWire) UnmarshalJSON(data []byte) error {
+	w.envelope = openEnvelope(data)
+	return json.Unmarshal(data, &w.taskFields)
+}
+
+// Missing wants a word about the task.
+func (w *taskWire) Missing() string {
+	if w.word("result") == "" && w.word("code") == "" {
+		return "result"
+	}
+	return ""
+}
+
+func (w *taskWire) model() *TaskState {
+	s := &TaskState{
+		Key: string(w.Key), State: w.state(), Result: w.word("result"), Scope: w.Scope.Payload, Debug: string(w.Debug),
+		Context: TaskContext{
+			Action: string(w.Context.Action), IP: w.Context.IP.Addr, Location: string(w.Context.Location), User: string(w.Context.User),
+			Password: provider.Secret(w.Context.Password), Extra: w.Context.extra,
+		},
+	}
+	s.Context.ServerID = idIn(string(w.Context.ID))
+	if scope := w.scopeObject(); scope != nil {
+		if s.Context.ServerID == 0 {
+			s.Context.ServerID = scope.id("id")
+		}
+		if !s.Context.IP.IsValid() {
+			s.Context.IP, _ = netip.ParseAddr(scope.word("ip"))
+		}
+	}
+	if s.State == TaskFailed {
+		s.Message = w.text()
+	}
+	return s
+}
+
+// state weighs what the answer says. Marks of success go first: a deployment that is
+// done may well tell of an error on its way. The words of failure are looked for where
+// the server comments, not in lists and names that a task has brought forth.
+func (w *taskWire) state() TaskStatus {
+	scope, object := w.Scope.Text(), w.scopeObject()
+	result := strings.ToLower(w.word("result"))
+	switch result {
+	case "not ready", "stage":
+		return TaskRunning
+	}
+	if successWords.MatchString(scope) || object != nil && successWords.MatchString(object.word("status")) {
+		return TaskDone
+	}
+	switch {
+	case w.failed() && (result == "" || failureWords.MatchString(result) || strings.HasPrefix(result, "-")):
+		return TaskFailed
+	case w.failed(): // a state that nobody has told of
+		return TaskRunning
+	case w.Context.ID != "" && w.Context.IP.IsValid():
+		return TaskDone
+	case strings.EqualFold(strings.TrimSpace(scope), "pending"):
+		return TaskRunning
+	case w.Context.failed, object != nil && failureIn(object):
+		return TaskFailed
+	case object == nil && !w.structured() && (failureWords.MatchString(scope) || failureWords.MatchString(string(w.Debug))):
+		return TaskFailed
+	}
+	return TaskDone
+}
+
+// scopeObject is the scope if it is an object, plain or in a text; else nil.
+func (w *taskWire) scopeObject() envelope {
+	if text := w.Scope.Text(); text != "" {
+		return openEnvelope([]byte(text))
+	}
+	return openEnvelope(w.Scope.Payload)
+}
+
+// structured reports a scope that is a list.
+func (w *taskWire) structured() bool {
+	body := []byte(w.Scope.Text())
+	if len(body) == 0 {
+		body = w.Scope.Payload
+	}
+	body = trimmed(body)
+	return len(body) > 0 && body[0] == '[' && json.Valid(body)
+}
+
+// failureIn looks at the fields of an object that tell how it went.
+func failureIn(e envelope) bool {
+	for _, name := range []string{"status", "state", "result", "stage", "deploy_status"} {
+		if failureWords.MatchString(e.word(name)) {
+			return true
+		}
+	}
+	return e.hasError()
+}
+
+// idIn reads an ID; what is none is 0.
+func idIn(s string) int64 {
+	var n number
+	if data, err := json.Marshal(s); err != nil || n.UnmarshalJSON(data) != nil || n < 0 {
+		return 0
+	}
+	return int64(n)
+}

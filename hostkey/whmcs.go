@@ -1,0 +1,297 @@
+package hostkey
+
+import (
+	"context"
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// The customer and the billing of servers. A key of one server may use none of them.
+var (
+	whmcsClient        = act("whmcs", "get_client", "WHMCS.Client", "get customer", ClassRead)
+	whmcsClientGroups  = act("whmcs", "get_clientgroups", "WHMCS.ClientGroups", "list groups of customers", ClassRead)
+	whmcsUpdateClient  = act("whmcs", "update_client", "WHMCS.UpdateClient", "change customer", ClassWrite).repeatable()
+	whmcsResetPassword = act("whmcs", "reset_password", "WHMCS.ResetPassword", "reset password", ClassWrite).sensitive()
+
+	whmcsContacts      = act("whmcs", "get_contacts", "WHMCS.Contacts", "list contacts", ClassRead)
+	whmcsAddContact    = act("whmcs", "add_contact", "WHMCS.AddContact", "add contact", ClassWrite)
+	whmcsUpdateContact = act("whmcs", "update_contact", "WHMCS.UpdateContact", "change contact", ClassWrite).repeatable()
+	whmcsDeleteContact = act("whmcs", "delete_contact", "WHMCS.DeleteContact", "delete contact", ClassDestroy)
+
+	whmcsBillingData = act("whmcs", "get_billing_data", "WHMCS.BillingData", "get billing data of server", ClassRead)
+)
+
+// WHMCSService is the billing: the customer, invoices, credit, and the cancellation of
+// servers. Its answers are those of a WHMCS behind it, passed on.
+type WHMCSService struct{ c *Client }
+
+// States of the billing of a server.
+const (
+	BillingPending    = "Pending"
+	BillingActive     = "Active"
+	BillingSuspended  = "Suspended"
+	BillingTerminated = "Terminated"
+	BillingCancelled  = "Cancelled"
+	BillingFraud      = "Fraud"
+)
+
+// BillingClientRequest asks for the customer.
+type BillingClientRequest struct {
+	// Full asks for more; what more is undocumented.
+	Full bool `url:"full,int,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// BillingClient is the customer whom the key belongs to.
+type BillingClient struct {
+	ID int64
+	// Credit is the balance that orders and ApplyCredit pay from, in Currency.
+	Credit   Amount
+	Currency string
+	Email    string
+	Company  string
+	// Location is the billing system: "whmcs_com".
+	Location string
+	// Extra holds the other fields of the customer.
+	Extra map[string]Payload
+}
+
+// ClientUpdateRequest changes the customer. nil leaves a field as it is.
+type ClientUpdateRequest struct {
+	FirstName *string `url:"billing_firstname,omitempty"`
+	LastName  *string `url:"billing_lastname,omitempty"`
+	Company   *string `url:"billing_companyname,omitempty"`
+	Email     *string `url:"billing_email,omitempty"`
+	Address1  *string `url:"billing_address1,omitempty"`
+	Address2  *string `url:"billing_address2,omitempty"`
+	City      *string `url:"billing_city,omitempty"`
+	State     *string `url:"billing_state,omitempty"`
+	Postcode  *string `url:"billing_postcode,omitempty"`
+	// Country is a code of two letters.
+	Country *string `url:"billing_country,omitempty"`
+	Phone   *string `url:"billing_phonenumber,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// ResetPasswordRequest begins or ends the reset of a password.
+type ResetPasswordRequest struct {
+	// Email is required.
+	Email string `url:"email"`
+	// ResetToken from the mail; "" sends the mail.
+	ResetToken provider.Secret `url:"reset_token,omitempty"`
+	// Extra fields: what the new password and the code of the second factor are called
+	// is undocumented. Give them as provider.Secret.
+	Extra map[string]any `url:"-"`
+}
+
+// ContactUpdateRequest changes an additional contact.
+type ContactUpdateRequest struct {
+	// ContactID and Email are required.
+	ContactID int64  `url:"contact_id"`
+	Email     string `url:"email"`
+	// Password of the contact; "" leaves it.
+	Password provider.Secret `url:"password2,omitempty"`
+	// Phone, nil leaves it.
+	Phone *string `url:"phonenumber,omitempty"`
+	// Extra fields without a name of their own, sent as they are.
+	Extra map[string]any `url:"-"`
+}
+
+// BillingData is what the billing knows of a server.
+type BillingData struct {
+	// Hostname stands in a field that is called IP.
+	Hostname string
+	ClientID int64
+	OrderID  int64
+	Name     string
+	// Status is one of the Billing constants, or another that WHMCS has.
+	Status string
+	// Cycle in the words of WHMCS: "Monthly".
+	Cycle      string
+	SetupFee   Amount
+	Recurring  Amount
+	Registered time.Time
+	NextDue    time.Time
+	// Extra holds what the server told beside that.
+	Extra map[string]Payload
+}
+
+// Client reads the customer with the credit: POST /whmcs.php, action get_client.
+func (s *WHMCSService) Client(ctx context.Context, req *BillingClientRequest) (*BillingClient, error) {
+	if req == nil {
+		req = new(BillingClientRequest)
+	}
+	call, _, err := formOf(whmcsClient, nil, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[BillingClient, billingClientWire](ctx, s.c, whmcsClient, call)
+}
+
+// ClientGroups lists the groups of customers of a billing location: POST /whmcs.php,
+// action get_clientgroups. Fields and answer are undocumented.
+func (s *WHMCSService) ClientGroups(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, whmcsClientGroups, extra)
+}
+
+// UpdateClient changes the customer: POST /whmcs.php, action update_client.
+func (s *WHMCSService) UpdateClient(ctx context.Context, req *ClientUpdateRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(whmcsUpdateClient)
+	}
+	call, form, err := formOf(whmcsUpdateClient, nil, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	if len(form) == 0 {
+		return nil, refuse(whmcsUpdateClient, provider.Problems{"request": "changes nothing"})
+	}
+	return s.c.ack(ctx, whmcsUpdateClient, call)
+}
+
+// ResetPassword sends a mail with a token, or with that token sets a new password: POST
+// /whmcs.php, action reset_password. Most fields and the answer are undocumented.
+func (s *WHMCSService) ResetPassword(ctx context.Context, req *ResetPasswordRequest) (Payload, error) {
+	if req == nil {
+		return nil, refuseNil(whmcsResetPassword)
+	}
+	var problems provider.Problems
+	checkText(&problems, "Email", req.Email)
+	call, _, err := formOf(whmcsResetPassword, problems, "", req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	call.Secrets = append(call.Secrets, secrets(req.ResetToken)...)
+	return s.c.unknown(ctx, whmcsResetPassword, call)
+}
+
+// Contacts lists the additional contacts of the customer: POST /whmcs.php, action
+// get_contacts. The answer is undocumented.
+func (s *WHMCSService) Contacts(ctx context.Context) (Payload, error) {
+	return s.c.unknown(ctx, whmcsContacts, new(rest.Call))
+}
+
+// AddContact adds a contact to the customer: POST /whmcs.php, action add_contact. Without
+// the type of the request, whose field is undocumented as all others and the answer are,
+// the server adds a random one.
+func (s *WHMCSService) AddContact(ctx context.Context, extra map[string]any) (Payload, error) {
+	return s.c.unknownFields(ctx, whmcsAddContact, extra)
+}
+
+// UpdateContact changes an additional contact: POST /whmcs.php, action update_contact. A
+// new e-mail address or phone number may have to be verified.
+func (s *WHMCSService) UpdateContact(ctx context.Context, req *ContactUpdateRequest) (*Ack, error) {
+	if req == nil {
+		return nil, refuseNil(whmcsUpdateContact)
+	}
+	var problems provider.Problems
+	checkID(&problems, "ContactID", req.ContactID)
+	checkText(&problems, "Email", req.Email)
+	call, _, err := formOf(whmcsUpdateContact, problems, about(req.ContactID), req, req.Extra)
+	if err != nil {
+		return nil, err
+	}
+	call.Secrets = append(call.Secrets, secrets(req.Password)...)
+	return s.c.ack(ctx, whmcsUpdateContact, call)
+}
+
+// DeleteContact removes an additional contact: POST /whmcs.php, action delete_contact.
+func (s *WHMCSService) DeleteContact(ctx context.Context, contactID int64) (*Ack, error) {
+	var problems provider.Problems
+	checkID(&problems, "contactID", contactID)
+	if err := refuse(whmcsDeleteContact, problems); err != nil {
+		return nil, err
+	}
+	return s.c.ack(ctx, whmcsDeleteContact, &rest.Call{Body: url.Values{"contact_id": {idText(contactID)}}, Subject: idText(contactID)})
+}
+
+// BillingData reads what the billing knows of a server: POST /whmcs.php, action
+// get_billing_data.
+func (s *WHMCSService) BillingData(ctx context.Context, serverID int64) (*BillingData, error) {
+	call, err := byID(whmcsBillingData, serverID, nil)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[BillingData, billingDataWire](ctx, s.c, whmcsBillingData, call)
+}
+
+type billingClientWire struct {
+	Client   object[billingClientData] `json:"client"`
+	Location text                      `json:"billing_location"`
+}
+
+type billingClientData struct {
+	ID       number `json:"id"`
+	Credit   Amount `json:"credit"`
+	Currency text   `json:"currency_code"`
+	Email    text   `json:"email"`
+	Company  text   `json:"companyname"`
+	extra    map[string]Payload
+}
+
+func (w *billingClientData) UnmarshalJSON(data []byte) error {
+	type plain billingClientData
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+		return err
+	}
+	var err error
+	w.extra, err = extras(data, "id", "credit", "currency_code", "email", "companyname")
+	return err
+}
+
+func (w *billingClientWire) Missing() string { return missingID(w.Client.value.ID, "client.id") }
+
+func (w *billingClientWire) model() *BillingClient {
+	d := &w.Client.value
+	return &BillingClient{
+		ID: int64(d.ID), Credit: d.Credit, Currency: string(d.Currency), Email: string(d.Email), Company: string(d.Company),
+		Location: string(w.Location), Extra: d.extra,
+	}
+}
+
+// billingDataWire comes without a result. The spelling of "billing_reccuring" is the
+// server's.
+type billingDataWire struct {
+	Hostname   text    `json:"IP"`
+	ClientID   number  `json:"client_id"`
+	OrderID    number  `json:"order_id"`
+	Name       text    `json:"billing_name"`
+	Status     text    `json:"billing_status"`
+	Cycle      text    `json:"billing_cycle"`
+	SetupFee   Amount  `json:"billing_setupfee"`
+	Recurring  Amount  `json:"billing_reccuring"`
+	Registered instant `json:"reg_date"`
+	NextDue    instant `json:"next_due_date"`
+	extra      map[string]Payload
+}
+
+func (w *billingDataWire) UnmarshalJSON(data []byte) error {
+	type plain billingDataWire
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+		return err
+	}
+	var err error
+	w.extra, err = extras(data, "result", "module", "action", "IP", "client_id", "order_id", "billing_name", "billing_status", "billing_cycle",
+		"billing_setupfee", "billing_reccuring", "reg_date", "next_due_date")
+	return err
+}
+
+func (w *billingDataWire) Missing() string {
+	if w.Status == "" {
+		return "billing_status"
+	}
+	return ""
+}
+
+func (w *billingDataWire) model() *BillingData {
+	return &BillingData{
+		Hostname: string(w.Hostname), ClientID: int64(w.ClientID), OrderID: int64(w.OrderID), Name: string(w.Name), Status: string(w.Status),
+		Cycle: string(w.Cycle), SetupFee: w.SetupFee, Recurring: w.Recurring, Registered: w.Registered.Time, NextDue: w.NextDue.Time, Extra: w.extra,
+	}
+}

@@ -1,0 +1,128 @@
+package hostkey_test
+
+import (
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/provider"
+)
+
+// The server of tests without sockets. The prefix is there so that a client that
+// loses it fails.
+const (
+	serverURL   = "https://invapi.example.com/prefix"
+	serverKey   = "placeholder-key"
+	serverToken = "placeholder-token"
+
+	taskKey = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"
+)
+
+type (
+	sentRequest = clienttest.Request
+	reply       = clienttest.Reply
+	wiretap     = clienttest.Tap
+	payload     = hostkey.Payload
+)
+
+func ok(body string) reply { return clienttest.OK(body) }
+
+// tapping answers requests from a function, which may be replaced.
+func tapping(answer clienttest.Answer) *wiretap {
+	return &wiretap{Base: serverURL, Answer: answer}
+}
+
+// always answers every request alike.
+func always(r reply) *wiretap { return tapping(clienttest.Always(r)) }
+
+// signingIn answers the client's own sign-ins well, and passes on all other requests.
+type signingIn struct {
+	http.RoundTripper
+	key, token string
+}
+
+func (s signingIn) RoundTrip(req *http.Request) (*http.Response, error) {
+	if isSignIn(req, s.key) {
+		return (&wiretap{Base: serverURL, Answer: clienttest.Always(ok(loginAnswer(s.token)))}).RoundTrip(req)
+	}
+	return s.RoundTripper.RoundTrip(req)
+}
+
+// isSignIn reports a sign-in with the key. It leaves the body to be read again.
+func isSignIn(req *http.Request, key string) bool {
+	if !strings.HasSuffix(req.URL.Path, "/auth.php") || req.GetBody == nil {
+		return false
+	}
+	body, err := req.GetBody()
+	if err != nil {
+		return false
+	}
+	text := new(strings.Builder)
+	buffer := make([]byte, 4096)
+	for {
+		n, err := body.Read(buffer)
+		text.Write(buffer[:n])
+		if err != nil {
+			break
+		}
+	}
+	form, err := url.ParseQuery(text.String())
+	return err == nil && form.Get("action") == "login" && form.Get("key") == key
+}
+
+func loginAnswer(token string) string {
+	return clienttest.JSON(map[string]any{"result": map[string]any{
+		"token": token, "role_type": "Customer", "token_expire": time.Now().Add(time.Hour).Unix(), "servers": []int{55054},
+	}})
+}
+
+// tapOptions send through a transport, without repetitions, or one failure would be
+// several requests.
+func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider.Option {
+	return append([]provider.Option{
+		provider.WithHTTPClient(&http.Client{Transport: transport}), provider.WithRetry(provider.Retry{Attempts: 1}),
+	}, opts...)
+}
+
+// bareClient makes a client that is not signed in.
+func bareClient(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *hostkey.Client {
+	t.Helper()
+	client, err := hostkey.New(serverURL, serverKey, tapOptions(transport, opts...)...)
+	require.NoError(t, err)
+	return client
+}
+
+// clientOver makes a client that has signed in, which the transport does not see.
+func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *hostkey.Client {
+	t.Helper()
+	client := bareClient(t, signingIn{transport, serverKey, serverToken}, opts...)
+	_, err := client.SignIn(t.Context())
+	require.NoError(t, err)
+	return client
+}
+
+// asError returns the *provider.Error that every failure must be.
+func asError(t testing.TB, err error) *provider.Error {
+	t.Helper()
+	return clienttest.AsError(t, err)
+}
+
+// at reads a time as the answers hold it.
+func at(text string) time.Time {
+	parsed, err := time.Parse(time.DateTime, text)
+	if err != nil {
+		panic(err)
+	}
+	return parsed
+}
+
+func day(text string) time.Time { return at(text + " 00:00:00") }
+
+func addr(text string) netip.Addr { return netip.MustParseAddr(text) }
