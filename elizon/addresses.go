@@ -1,0 +1,103 @@
+package elizon
+
+import (
+	"context"
+	"iter"
+)
+
+// AddressesService is about the addresses that invoices can have.
+type AddressesService struct{ c *Client }
+
+// Address is an address for invoices. The default one can be neither removed nor unset.
+type Address struct {
+	ID          string `elizon:"id,required"`
+	Label       string `elizon:"label"`
+	Default     bool   `elizon:"isDefault"`
+	CompanyName string `elizon:"companyName"`
+	VATID       string `elizon:"vatId"`
+	FirstName   string `elizon:"firstName"`
+	LastName    string `elizon:"lastName"`
+	Street      string `elizon:"street"`
+	Zip         string `elizon:"zip"`
+	City        string `elizon:"city"`
+	// CountryCode has two letters.
+	CountryCode string `elizon:"countryCode"`
+	Country     string `elizon:"country"`
+	Phone       string `elizon:"phone"`
+}
+
+// AddressRequest makes or changes an address. nil leaves a field out. Which ones a new
+// address needs is undocumented.
+type AddressRequest struct {
+	Label       *string `elizon:"label"`
+	Default     *bool   `elizon:"isDefault"`
+	CompanyName *string `elizon:"companyName"`
+	VATID       *string `elizon:"vatId"`
+	FirstName   *string `elizon:"firstName"`
+	LastName    *string `elizon:"lastName"`
+	Street      *string `elizon:"street"`
+	Zip         *string `elizon:"zip"`
+	City        *string `elizon:"city"`
+	// CountryCode has two letters.
+	CountryCode *string `elizon:"countryCode"`
+	Country     *string `elizon:"country"`
+	Phone       *string `elizon:"phone"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// addressChange is an AddressRequest with the ID that it is for.
+type addressChange struct {
+	ID string `elizon:"id"`
+	AddressRequest
+}
+
+// List yields the addresses: GET /api/addresses.
+func (s *AddressesService) List(ctx context.Context) iter.Seq2[*Address, error] {
+	return all[Address](ctx, s.c.ask(addressList), "addresses")
+}
+
+// Create adds an address: POST /api/addresses.
+func (s *AddressesService) Create(ctx context.Context, req *AddressRequest) (*Address, error) {
+	return fetch[Address](ctx, s.c.ask(addressCreate).changing(req), "address")
+}
+
+// Update changes an address: PUT /api/addresses with its ID in the body.
+func (s *AddressesService) Update(ctx context.Context, id string, req *AddressRequest) (*Address, error) {
+	r := s.c.ask(addressUpdate).of("id", id).changing(req)
+	if req != nil {
+		r.with(&addressChange{id, *req})
+	}
+	return fetch[Address](ctx, r, "address")
+}
+
+// Delete removes an address: DELETE /api/addresses with its ID in the query.
+func (s *AddressesService) Delete(ctx context.Context, id string) error {
+	return gone(done(ctx, s.c.ask(addressDelete).id("id", "id", id)))
+}
+
+// RewardsService is about NetPoints, which orders earn.
+type RewardsService struct{ c *Client }
+
+// NetPointsPreview is how many points an order can be paid with.
+type NetPointsPreview struct {
+	MaxEUR         EUR   `elizon:"maxEur,required"`
+	MaxPoints      int64 `elizon:"maxPoints"`
+	CurrentBalance int64 `elizon:"currentBalance"`
+}
+
+// NetPoints reads the points and what became of them: GET /api/netpoints (method
+// inferred). The answer is undocumented.
+func (s *RewardsService) NetPoints(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(rewardsPoints))
+}
+
+// Preview asks how many points an order of that total can be paid with: POST
+// /api/netpoints/preview.
+func (s *RewardsService) Preview(ctx context.Context, orderTotal EUR) (*NetPointsPreview, error) {
+	return fetch[NetPointsPreview](ctx, s.c.ask(rewardsPreview).with(&previewRequest{orderTotal}))
+}
+
+type previewRequest struct {
+	OrderTotal EUR `elizon:"orderTotal,required"`
+}

@@ -1,0 +1,196 @@
+package elizon
+
+import (
+	"context"
+	"io"
+	"iter"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// AffiliatesService is the partner programme. Its amounts are Cents.
+type AffiliatesService struct{ c *Client }
+
+// Affiliate is the account as a partner.
+type Affiliate struct {
+	Profile AffiliateProfile `elizon:"affiliate|profile,required"`
+	Summary AffiliateSummary `elizon:"summary"`
+	// WithdrawableBalance is what RequestPayout and ConvertToCredit can take.
+	WithdrawableBalance Cents `elizon:"withdrawableBalance"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// AffiliateProfile is what does not change with each sale.
+type AffiliateProfile struct {
+	// Code is what customers are referred with.
+	Code          string `elizon:"code,required"`
+	Active        bool   `elizon:"isActive"`
+	PayoutEnabled bool   `elizon:"payoutEnabled"`
+	// CommissionRules and PayoutMethod are undocumented, and nil if there are none.
+	CommissionRules Payload `elizon:"commissionRules"`
+	PayoutMethod    Payload `elizon:"payoutMethod"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// AffiliateSummary are the totals by status.
+type AffiliateSummary struct {
+	Pending  Cents  `elizon:"totalPending"`
+	Approved Cents  `elizon:"totalApproved"`
+	Paid     Cents  `elizon:"totalPaid"`
+	Currency string `elizon:"currency"`
+}
+
+// AffiliateEntry is a commission or a payout request. Their amounts are in cents; what the
+// fields are called is undocumented.
+type AffiliateEntry struct {
+	ID string `elizon:"id"`
+	// Status is open: "pending", "approved", "paid".
+	Status string `elizon:"status"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// Referral is the partner behind a code.
+type Referral struct {
+	Code string `elizon:"code,required"`
+	Name string `elizon:"name"`
+}
+
+// PayoutType says how a partner is paid.
+type PayoutType = string
+
+// Payout types.
+const (
+	PayoutPayPal PayoutType = "PAYPAL"
+	PayoutSEPA   PayoutType = "SEPA"
+)
+
+// PayoutMethodRequest sets how the partner is paid.
+type PayoutMethodRequest struct {
+	// Type is PayoutPayPal, which needs PayPalEmail, or PayoutSEPA, which needs IBAN, BIC
+	// and AccountHolder.
+	Type          PayoutType `elizon:"type,required"`
+	PayPalEmail   string     `elizon:"paypalEmail"`
+	IBAN          string     `elizon:"iban"`
+	BIC           string     `elizon:"bic"`
+	AccountHolder string     `elizon:"accountHolder"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// AffiliateTaxInfo is what is known of a partner's taxes. Fields are undocumented; those of
+// TaxInfoUpdate are likely.
+type AffiliateTaxInfo struct {
+	// TaxInfo is nil if there is none yet.
+	TaxInfo Payload `elizon:"taxInfo"`
+	// Profile holds the name and address, which come from the account; nil if absent.
+	Profile Payload `elizon:"profile"`
+}
+
+// TaxInfoUpdate changes tax data. nil leaves a field alone, as far as one knows.
+type TaxInfoUpdate struct {
+	VATID     *string `elizon:"ustId"`
+	TaxNumber *string `elizon:"taxNumber"`
+	// SmallBusiness is Kleinunternehmer: no VAT is charged.
+	SmallBusiness *bool `elizon:"kleinunternehmer"`
+}
+
+// Me reads the account as a partner: GET /api/affiliates/me.
+func (s *AffiliatesService) Me(ctx context.Context) (*Affiliate, error) {
+	return fetch[Affiliate](ctx, s.c.ask(affiliatesMe))
+}
+
+// Commissions yields all commissions, page by page: GET /api/affiliates/me/commissions.
+// perPage is how many one request reads; 0 is the server's default. The vendor's programs
+// send a limit and read one page; that the list has the pages of others is assumed.
+func (s *AffiliatesService) Commissions(ctx context.Context, perPage int64) iter.Seq2[*AffiliateEntry, error] {
+	return pages[AffiliateEntry](ctx, s.c.ask(affiliatesCommissions), byPage(perPage), "commissions")
+}
+
+// ConvertToCredit moves earnings to the balance of the account: POST
+// /api/affiliates/me/convert-to-credit (method inferred). Fields and answer are
+// undocumented.
+func (s *AffiliatesService) ConvertToCredit(ctx context.Context, fields map[string]any) (Payload, error) {
+	return unknown(ctx, s.c.ask(affiliatesConvert).freely(fields))
+}
+
+// CouponUsage reads how often the partner's coupon was used: GET
+// /api/affiliates/me/coupon-usage (method inferred). The answer is undocumented.
+func (s *AffiliatesService) CouponUsage(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(affiliatesCoupon))
+}
+
+// Validate finds the partner of a referral code: POST /api/affiliates/validate. Failed
+// attempts are counted: too many of them are refused.
+func (s *AffiliatesService) Validate(ctx context.Context, code string) (*Referral, error) {
+	return fetch[Referral](ctx, s.c.ask(affiliatesValidate).need("code", code).body(map[string]any{"code": code}), "affiliate")
+}
+
+// ConfirmCreditNote finalises a credit note: POST
+// /api/affiliates/me/credit-note/{id}/confirm (method inferred). The answer is
+// undocumented.
+func (s *AffiliatesService) ConfirmCreditNote(ctx context.Context, id string) (Payload, error) {
+	return unknown(ctx, s.c.ask(creditNotesConfirm, id).body(nil))
+}
+
+// PreviewCreditNote shows the next credit note: GET /api/affiliates/me/credit-note/preview
+// (method inferred, it may be POST). The answer is undocumented.
+func (s *AffiliatesService) PreviewCreditNote(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(creditNotesPreview))
+}
+
+// CreditNotes reads the partner's credit notes: GET /api/affiliates/me/credit-notes (method
+// inferred). The answer is undocumented.
+func (s *AffiliatesService) CreditNotes(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(creditNotesList))
+}
+
+// DownloadCreditNote writes a credit note, a PDF, to w as it arrives: GET
+// /api/affiliates/me/credit-notes/{id}/download (method inferred). limit is its greatest
+// length in bytes, 0 is DefaultDownloadLimit. After an error w may hold a part of it.
+func (s *AffiliatesService) DownloadCreditNote(ctx context.Context, id string, w io.Writer, limit int64) (*Download, error) {
+	return download(ctx, s.c.ask(creditNotesDownload, id), w, limit)
+}
+
+// SetPayoutMethod says how the partner is paid: PATCH /api/affiliates/me/payout-method. The
+// answer is undocumented.
+func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodRequest) (Payload, error) {
+	r := s.c.ask(payoutsMethod).with(req)
+	if req != nil {
+		switch req.Type {
+		case PayoutPayPal:
+			r.need("PayPalEmail", req.PayPalEmail)
+		case PayoutSEPA:
+			r.need("IBAN", req.IBAN).need("BIC", req.BIC).need("AccountHolder", req.AccountHolder)
+		}
+		r.hide(provider.Secret(req.IBAN))
+	}
+	return unknown(ctx, r)
+}
+
+// PayoutRequests yields all payout requests, page by page: GET
+// /api/affiliates/me/payout-requests. perPage is how many one request reads; 0 is the
+// server's default.
+func (s *AffiliatesService) PayoutRequests(ctx context.Context, perPage int64) iter.Seq2[*AffiliateEntry, error] {
+	return pages[AffiliateEntry](ctx, s.c.ask(payoutsList), byOffset(perPage), "requests")
+}
+
+// RequestPayout asks for a payout: POST /api/affiliates/me/payout-requests (method
+// inferred). Fields and answer are undocumented.
+func (s *AffiliatesService) RequestPayout(ctx context.Context, fields map[string]any) (Payload, error) {
+	return unknown(ctx, s.c.ask(payoutsCreate).freely(fields))
+}
+
+// TaxInfo reads the partner's tax data: GET /api/affiliates/me/tax-info.
+func (s *AffiliatesService) TaxInfo(ctx context.Context) (*AffiliateTaxInfo, error) {
+	return fetchHaving[AffiliateTaxInfo](ctx, s.c.ask(taxInfoGet), "taxInfo")
+}
+
+// UpdateTaxInfo changes the partner's tax data: PATCH /api/affiliates/me/tax-info (method
+// inferred, it may be PUT or POST). The platform reads no other fields. The answer is
+// undocumented.
+func (s *AffiliatesService) UpdateTaxInfo(ctx context.Context, req *TaxInfoUpdate) (Payload, error) {
+	return unknown(ctx, s.c.ask(taxInfoUpdate).changing(req))
+}

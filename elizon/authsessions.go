@@ -1,0 +1,32 @@
+package elizon
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// AuthSessionsService is about the sessions of the account.
+type AuthSessionsService struct{ c *Client }
+
+// Session is one sign-in of the account.
+type Session struct {
+	ID           string    `elizon:"id,required"`
+	UserAgent    string    `elizon:"userAgent"`
+	IP           string    `elizon:"ip"`
+	CreatedAt    time.Time `elizon:"createdAt"`
+	LastActiveAt time.Time `elizon:"lastActiveAt"`
+	// Current is the session that asks.
+	Current bool `elizon:"isCurrent"`
+}
+
+// List yields the active sessions: GET /api/auth/sessions.
+func (s *AuthSessionsService) List(ctx context.Context) iter.Seq2[*Session, error] {
+	return all[Session](ctx, s.c.ask(authSessions), "sessions")
+}
+
+// Revoke ends a session: DELETE /api/auth/sessions. The endpoint can also end all others
+// at once; how it is told so is undocumented.
+func (s *AuthSessionsService) Revoke(ctx context.Context, id string) error {
+	return gone(done(ctx, s.c.ask(authRevoke).id("id", "id", id)))
+}

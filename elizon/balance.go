@@ -1,0 +1,123 @@
+package elizon
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// BalanceService is about money that the account has paid in.
+type BalanceService struct{ c *Client }
+
+// AutoTopUp is a rule that pays in every month. An account can have 4, as error texts
+// hint.
+type AutoTopUp struct {
+	ID     string `elizon:"id,required"`
+	Active bool   `elizon:"isActive"`
+	Amount EUR    `elizon:"amount"`
+	// DayOfMonth is 1 to 28.
+	DayOfMonth int64 `elizon:"dayOfMonth"`
+	// The times are zero where there is none.
+	LastChargedAt     time.Time `elizon:"lastChargedAt"`
+	NextChargeAt      time.Time `elizon:"nextChargeAt"`
+	MandateVerifiedAt time.Time `elizon:"mandateVerifiedAt"`
+	AutoRedeemVoucher bool      `elizon:"autoRedeemVoucher,loose"`
+}
+
+// AutoTopUpRequest makes a rule.
+type AutoTopUpRequest struct {
+	// Amount and DayOfMonth (1 to 28) are required.
+	Amount            EUR   `elizon:"amount,required"`
+	DayOfMonth        int64 `elizon:"dayOfMonth,required"`
+	AutoRedeemVoucher *bool `elizon:"autoRedeemVoucher"`
+	AcceptTerms       *bool `elizon:"acceptTerms"`
+	AcceptPrivacy     *bool `elizon:"acceptPrivacy"`
+	AcceptExpiry      *bool `elizon:"acceptExpiry"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// AutoTopUpResult is what became of an AutoTopUpRequest. Any field may be missing.
+type AutoTopUpResult struct {
+	Rule *AutoTopUp `elizon:"config"`
+	// VerificationURL is where a person has to confirm the payment.
+	VerificationURL      provider.Secret `elizon:"verificationCheckoutUrl"`
+	VerificationRequired bool            `elizon:"verificationRequired"`
+	DeferredFirstCharge  bool            `elizon:"deferredFirstCharge"`
+	FirstChargeOn        time.Time       `elizon:"firstChargeOn"`
+}
+
+// AutoTopUpChange changes a rule. nil leaves a field as it is.
+type AutoTopUpChange struct {
+	Active *bool `elizon:"isActive"`
+	// Amount of an active rule is refused, as error texts hint.
+	Amount EUR `elizon:"amount"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// TopUpRequest pays in once.
+type TopUpRequest struct {
+	// Amount is required, within limits that the platform sets. That the field is called
+	// "amount" is assumed.
+	Amount EUR `elizon:"amount,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// AutoTopUps yields the rules: GET /api/balance/auto-topup.
+func (s *BalanceService) AutoTopUps(ctx context.Context) iter.Seq2[*AutoTopUp, error] {
+	return all[AutoTopUp](ctx, s.c.ask(balanceTopUps), "configs")
+}
+
+// CreateAutoTopUp makes a rule: POST /api/balance/auto-topup.
+func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpRequest) (*AutoTopUpResult, error) {
+	r := s.c.ask(balanceCreate).with(req)
+	if req != nil && req.DayOfMonth != 0 && (req.DayOfMonth < 1 || req.DayOfMonth > 28) {
+		r.bad("DayOfMonth", "must be 1 to 28, got %d", req.DayOfMonth)
+	}
+	if req != nil {
+		checkPositive(r, "Amount", req.Amount)
+	}
+	return fetch[AutoTopUpResult](ctx, r)
+}
+
+// UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. The answer is
+// undocumented.
+func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpChange) (Payload, error) {
+	r := s.c.ask(balanceUpdate, id).changing(req)
+	if req != nil {
+		checkPositive(r, "Amount", req.Amount)
+	}
+	return unknown(ctx, r)
+}
+
+// DeleteAutoTopUp removes a rule: DELETE /api/balance/auto-topup/{id}.
+func (s *BalanceService) DeleteAutoTopUp(ctx context.Context, id string) error {
+	return gone(done(ctx, s.c.ask(balanceDelete, id)))
+}
+
+// SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method
+// inferred). It holds IBAN, BIC and a reference of the account's own; the names of the
+// fields are undocumented.
+func (s *BalanceService) SEPADetails(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(balanceDetails))
+}
+
+// TopUp asks for a link at which a person pays in: POST /api/balance/top-up (method
+// inferred). The answer is undocumented.
+func (s *BalanceService) TopUp(ctx context.Context, req *TopUpRequest) (Payload, error) {
+	r := s.c.ask(balanceTopUp).with(req)
+	if req != nil {
+		checkPositive(r, "Amount", req.Amount)
+	}
+	return unknown(ctx, r)
+}
+
+func checkPositive(r *request, field string, amount EUR) {
+	if amount.Valid() && amount.Sign() <= 0 {
+		r.bad(field, "must be positive")
+	}
+}

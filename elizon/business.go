@@ -1,0 +1,105 @@
+package elizon
+
+import (
+	"context"
+	"io"
+)
+
+// BusinessService is for business accounts: verification, billing on invoice, and the
+// business fund, see businessfund.go for that.
+type BusinessService struct{ c *Client }
+
+// BusinessBilling is how invoices of a business are collected. Its fields are
+// undocumented.
+type BusinessBilling struct {
+	// AnchorDay is the day of the month; 0 if it is not told. That it has the name under
+	// which SetBilling sends it is assumed.
+	AnchorDay int64 `elizon:"anchorDay"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// BusinessBillingRequest switches billing on invoice on.
+type BusinessBillingRequest struct {
+	// AnchorDay is the day of the month. Which days are allowed is undocumented.
+	AnchorDay int64 `elizon:"anchorDay,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// BusinessEligibility tells whether an account may use business features.
+type BusinessEligibility struct {
+	Eligible       bool   `elizon:"eligible,required"`
+	Verified       bool   `elizon:"verified"`
+	Reason         string `elizon:"reason"`
+	InvoiceEnabled bool   `elizon:"invoiceEnabled"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// VerificationStatus is the state of a business verification. The set is open.
+type VerificationStatus = string
+
+// States of a business verification.
+const (
+	VerificationNone     VerificationStatus = "NONE"
+	VerificationPending  VerificationStatus = "PENDING"
+	VerificationVerified VerificationStatus = "VERIFIED"
+	VerificationRejected VerificationStatus = "REJECTED"
+)
+
+// BusinessVerification is a check of documents by the platform's staff.
+type BusinessVerification struct {
+	ID           string             `elizon:"id,required"`
+	Status       VerificationStatus `elizon:"status"`
+	AdminComment string             `elizon:"adminComment"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// Billing reads how invoices are collected: GET /api/business/billing. It is nil, without
+// an error, where nothing is set.
+func (s *BusinessService) Billing(ctx context.Context) (*BusinessBilling, error) {
+	return maybeFetch[BusinessBilling](ctx, s.c.ask(businessBilling), "config")
+}
+
+// SetBilling collects invoices on a day of the month: POST /api/business/billing. The
+// answer is undocumented.
+func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingRequest) (Payload, error) {
+	r := s.c.ask(businessSetBilling).with(req)
+	if req != nil && (req.AnchorDay < 0 || req.AnchorDay > 31) {
+		r.bad("AnchorDay", "must be a day of the month, got %d", req.AnchorDay)
+	}
+	return unknown(ctx, r)
+}
+
+// RemoveBilling switches billing on invoice off: DELETE /api/business/billing.
+func (s *BusinessService) RemoveBilling(ctx context.Context) error {
+	return gone(done(ctx, s.c.ask(businessNoBilling)))
+}
+
+// Eligibility tells whether the account may use business features: GET
+// /api/business/eligibility.
+func (s *BusinessService) Eligibility(ctx context.Context) (*BusinessEligibility, error) {
+	return fetch[BusinessEligibility](ctx, s.c.ask(businessEligibility))
+}
+
+// Verification reads the state of the verification: GET /api/business/verification. It is
+// nil, without an error, if there is none.
+func (s *BusinessService) Verification(ctx context.Context) (*BusinessVerification, error) {
+	return maybeFetch[BusinessVerification](ctx, s.c.ask(verificationGet), "verification")
+}
+
+// SubmitVerification hands in documents, which are sent as they are read and only once:
+// POST /api/business/verification. The names of the form's fields are undocumented, and
+// so is the answer. Error texts of the vendor's app name limits of 5 and 10 MB a file.
+func (s *BusinessService) SubmitVerification(ctx context.Context, texts map[string]string, files ...Upload) (Payload, error) {
+	return unknown(ctx, s.c.ask(verificationSubmit).upload(texts, files...))
+}
+
+// VerificationDocument writes a document that was handed in to w as it arrives: GET
+// /api/business/verification/documents/{id} (method inferred). limit is its greatest length
+// in bytes, 0 is DefaultDownloadLimit. After an error w may hold a part of it.
+func (s *BusinessService) VerificationDocument(ctx context.Context, id string, w io.Writer, limit int64) (*Download, error) {
+	return download(ctx, s.c.ask(verificationDocument, id), w, limit)
+}

@@ -1,0 +1,125 @@
+package elizon
+
+import (
+	"context"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// BusinessFund is a budget for services that a business commits itself to. No document
+// tells the unit of its amounts. They are taken for euro, since the whole API counts in
+// euro but for partners and volumes.
+type BusinessFund struct {
+	// Contract is nil if there is none.
+	Contract *FundContract `elizon:"contract"`
+	// PendingOffer waits for AcceptFund or RejectFund; nil if there is none.
+	PendingOffer *FundOffer `elizon:"pendingOffer"`
+}
+
+// FundTerms are what contract and offer have in common.
+type FundTerms struct {
+	ID               string `elizon:"id,required"`
+	CommitmentAmount EUR    `elizon:"commitmentAmount"`
+	Price            EUR    `elizon:"price"`
+	// OverchargeFeePercent is charged on what goes beyond the commitment.
+	OverchargeFeePercent float64 `elizon:"overchargeFeePercent"`
+	BindingMonths        int64   `elizon:"bindingMonths"`
+}
+
+// FundContract is a business fund in force.
+type FundContract struct {
+	FundTerms
+	BindingEndDate time.Time `elizon:"bindingEndDate"`
+	// Status is open: "ACTIVE".
+	Status            string    `elizon:"status"`
+	CurrentUsage      EUR       `elizon:"currentUsage"`
+	CurrentOvercharge EUR       `elizon:"currentOvercharge"`
+	LastResetAt       time.Time `elizon:"lastResetAt"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// FundOffer is an offer of the platform's, for AcceptFund or RejectFund.
+type FundOffer struct {
+	FundTerms
+	AdminNote string    `elizon:"adminNote"`
+	OfferedAt time.Time `elizon:"offeredAt"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// FundRequest asks for a business fund.
+type FundRequest struct {
+	// Amount to commit to.
+	Amount        EUR   `elizon:"amount,required"`
+	BindingMonths int64 `elizon:"bindingMonths,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// RequestedFund is what became of a FundRequest.
+type RequestedFund struct {
+	// ContractID may be "".
+	ContractID string `elizon:"contractId"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// AcceptedFund is what became of an accepted offer.
+type AcceptedFund struct {
+	// CheckoutURL is where a person pays; "" where the platform tells none.
+	CheckoutURL provider.Secret `elizon:"checkoutUrl"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// Fund reads contract and offer of the business fund: GET /api/business/fund.
+func (s *BusinessService) Fund(ctx context.Context) (*BusinessFund, error) {
+	return fetchHaving[BusinessFund](ctx, s.c.ask(fundGet), "contract", "pendingOffer")
+}
+
+// RequestFund asks for a business fund: POST /api/business/fund.
+func (s *BusinessService) RequestFund(ctx context.Context, req *FundRequest) (*RequestedFund, error) {
+	r := s.c.ask(fundRequest).with(req)
+	if req != nil && req.Amount.Valid() && req.Amount.Sign() <= 0 {
+		r.bad("Amount", "must be positive, got %s", req.Amount)
+	}
+	if req != nil && req.BindingMonths < 0 {
+		r.bad("BindingMonths", "negative")
+	}
+	return fetch[RequestedFund](ctx, r)
+}
+
+// AcceptFund accepts an offer, by the offer's ID, and pays for it: POST
+// /api/business/fund/{id}/accept. It binds the account for the months of the offer.
+// paymentMethod is "mollie" or "guthaben" (the balance).
+func (s *BusinessService) AcceptFund(ctx context.Context, offerID, paymentMethod string) (*AcceptedFund, error) {
+	r := s.c.ask(fundAccept, offerID).need("paymentMethod", paymentMethod).body(map[string]any{"paymentMethod": paymentMethod})
+	return fetch[AcceptedFund](ctx, r)
+}
+
+// CancelFund cancels a contract: POST /api/business/fund/{id}/cancel. The platform keeps to
+// the binding period. The answer is undocumented.
+func (s *BusinessService) CancelFund(ctx context.Context, contractID string) (Payload, error) {
+	return unknown(ctx, s.c.ask(fundCancel, contractID).body(nil))
+}
+
+// RejectFund rejects an offer: POST /api/business/fund/{id}/reject. The answer is
+// undocumented.
+func (s *BusinessService) RejectFund(ctx context.Context, offerID string) (Payload, error) {
+	return unknown(ctx, s.c.ask(fundReject, offerID).body(nil))
+}
+
+// SpecialTerminations reads the pending requests for a special termination: GET
+// /api/business/fund/special-termination (method inferred). The answer is undocumented.
+func (s *BusinessService) SpecialTerminations(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(fundTerminating))
+}
+
+// RequestSpecialTermination asks to end a contract before its time: POST
+// /api/business/fund/special-termination (method inferred). Fields and answer are
+// undocumented.
+func (s *BusinessService) RequestSpecialTermination(ctx context.Context, fields map[string]any) (Payload, error) {
+	return unknown(ctx, s.c.ask(fundTerminate).freely(fields))
+}

@@ -1,0 +1,266 @@
+package elizon
+
+import (
+	"context"
+	"io"
+	"iter"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+const statusNoContent = http.StatusNoContent
+
+// request is a call in the making: where to, with what, and what is wrong with it. All
+// that ends a request (fetch, unknown, done, all, pages, download) refuses it before any
+// I/O if there are problems.
+type request struct {
+	c        *Client
+	op       operation
+	call     rest.Call
+	query    url.Values
+	problems provider.Problems
+}
+
+// ask begins a request. The arguments fill the places of the route, and are named in
+// problems as they are there.
+func (c *Client) ask(op operation, args ...string) *request {
+	r := &request{c: c, op: op}
+	names := placesOf(op.Route)
+	for i, arg := range args {
+		if problem := idProblem(arg); problem != "" && i < len(names) {
+			r.problems.Add(names[i], "%s", problem)
+		}
+	}
+	r.call.Args = args
+	if len(args) > 0 {
+		r.call.Subject = strconv.Quote(strings.Join(args, "/"))
+	}
+	return r
+}
+
+// placesOf lists the names in braces of a route.
+func placesOf(route string) (names []string) {
+	for {
+		_, rest, found := strings.Cut(route, "{")
+		if !found {
+			return names
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		names, route = append(names, name), after
+	}
+}
+
+// idProblem refuses what can be no identifier. They are opaque otherwise.
+func idProblem(id string) string {
+	switch {
+	case strings.TrimSpace(id) == "":
+		return "required"
+	case strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+		return "holds white space or control characters"
+	}
+	return ""
+}
+
+// with sends a request type as the body. nil is refused.
+func (r *request) with(body any) *request {
+	r.encode(body, false)
+	return r
+}
+
+// changing is with for a change in part: one without any field is refused.
+func (r *request) changing(body any) *request {
+	r.encode(body, true)
+	return r
+}
+
+func (r *request) encode(body any, change bool) {
+	v := reflect.ValueOf(body)
+	if v.IsNil() {
+		r.problems.Add("request", "nil")
+		return
+	}
+	var e encoder
+	fields := make(map[string]any)
+	e.fields(v.Elem(), "", fields)
+	for name, problem := range e.problems {
+		r.problems.Add(name, "%s", problem)
+	}
+	if change && len(fields) == 0 && len(e.problems) == 0 {
+		r.problems.Add("request", "changes nothing")
+	}
+	r.call.Body = fields
+	r.call.Secrets = append(r.call.Secrets, e.secrets...)
+}
+
+// body sends fields as they are. nil is an empty object.
+func (r *request) body(fields map[string]any) *request {
+	if fields == nil {
+		fields = map[string]any{}
+	}
+	r.call.Body = fields
+	return r
+}
+
+// arg adds to the query unless the value is empty.
+func (r *request) arg(name, value string) *request {
+	if value != "" {
+		if r.query == nil {
+			r.query = make(url.Values)
+		}
+		r.query.Set(name, value)
+	}
+	return r
+}
+
+// args adds to the query as it is.
+func (r *request) args(query url.Values) *request {
+	for name, values := range query {
+		if r.query == nil {
+			r.query = make(url.Values)
+		}
+		r.query[name] = values
+	}
+	return r
+}
+
+// need refuses an empty text.
+func (r *request) need(field, value string) *request {
+	if strings.TrimSpace(value) == "" {
+		r.problems.Add(field, "required")
+	}
+	return r
+}
+
+// id is an identifier in the query.
+func (r *request) id(name, field, value string) *request {
+	return r.of(field, value).arg(name, value)
+}
+
+// of names what a request is about, where that does not stand in the path.
+func (r *request) of(field, id string) *request {
+	if problem := idProblem(id); problem != "" {
+		r.problems.Add(field, "%s", problem)
+	}
+	r.call.Subject = strconv.Quote(id)
+	return r
+}
+
+// bad notes a problem.
+func (r *request) bad(field, format string, args ...any) *request {
+	r.problems.Add(field, format, args...)
+	return r
+}
+
+// hide keeps values of this call out of errors and dumps.
+func (r *request) hide(secrets ...provider.Secret) *request {
+	for _, s := range secrets {
+		r.call.Secrets = append(r.call.Secrets, s.Reveal())
+	}
+	return r
+}
+
+// send performs the request. The call is copied, so that a list can be read again.
+func (r *request) send(ctx context.Context, adjust func(*rest.Call)) error {
+	if err := r.problems.Err(Kind, r.op.Op, r.op.Verb); err != nil {
+		return err
+	}
+	call := r.call
+	if r.query != nil {
+		call.Query = r.query
+	}
+	adjust(&call)
+	return r.c.call(ctx, r.op, &call)
+}
+
+// fetch performs a request that answers with one thing: under one of the names, or,
+// without names, beside "success".
+func fetch[T any](ctx context.Context, r *request, names ...string) (*T, error) {
+	d := &one[T]{names: names}
+	if err := r.send(ctx, func(call *rest.Call) { call.Out = d }); err != nil {
+		return nil, err
+	}
+	return d.out, nil
+}
+
+// maybeFetch is fetch for a thing that may be null or absent: then nil, nil.
+func maybeFetch[T any](ctx context.Context, r *request, name string) (*T, error) {
+	d := &optional[T]{name: name}
+	if err := r.send(ctx, func(call *rest.Call) { call.Out = d }); err != nil {
+		return nil, err
+	}
+	return d.out, nil
+}
+
+// unknown performs a request whose answer is undocumented.
+func unknown(ctx context.Context, r *request) (Payload, error) {
+	var d unread
+	if err := r.send(ctx, func(call *rest.Call) { call.Out = &d }); err != nil {
+		return nil, err
+	}
+	return d.data, nil
+}
+
+// done performs a request of whose answer only success matters.
+func done(ctx context.Context, r *request) error {
+	_, err := unknown(ctx, r)
+	return err
+}
+
+// all yields the elements of a list that has no pages, under one of the names.
+func all[T any](ctx context.Context, r *request, names ...string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		p := &page[T]{names: names}
+		if err := r.send(ctx, func(call *rest.Call) { call.Out = p }); err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, element := range p.rows {
+			if !yield(element, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Download describes a file that was written.
+type Download struct {
+	// ContentType and Name as the server tells them; "" if it does not. The name is not
+	// fit to be used as a path.
+	ContentType, Name string
+	// Bytes written.
+	Bytes int64
+}
+
+// DefaultDownloadLimit is how long a file may be in bytes, unless the caller says so.
+const DefaultDownloadLimit = 256 << 20
+
+// download writes a file to w as it arrives. limit is its greatest length, 0 is
+// DefaultDownloadLimit. A refusal that comes under 200 is found, and so is a web page
+// where none is due.
+func download(ctx context.Context, r *request, w io.Writer, limit int64) (*Download, error) {
+	if w == nil {
+		r.problems.Add("w", "nil")
+	}
+	if limit < 0 {
+		r.problems.Add("limit", "negative")
+	}
+	if limit == 0 {
+		limit = DefaultDownloadLimit
+	}
+	to := &fileSink{w: w, page: r.op.Accept == webPage}
+	if err := r.send(ctx, func(call *rest.Call) { call.MaxBody, call.Sink = limit, to.open }); err != nil {
+		return nil, err
+	}
+	if err := to.close(); err != nil {
+		err.Provider, err.Op, err.Action = Kind, r.op.Op, r.op.Verb
+		return nil, err
+	}
+	return &to.file, nil
+}

@@ -1,0 +1,65 @@
+package elizon
+
+import (
+	"context"
+	"maps"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// reveal opens the secrets among fields that are sent as they are.
+func (r *request) reveal() *request {
+	fields, _ := r.call.Body.(map[string]any)
+	for name, value := range fields {
+		if secret, ok := value.(provider.Secret); ok {
+			r.hide(secret)
+			fields[name] = secret.Reveal()
+		}
+	}
+	return r
+}
+
+// freely sends a body that no document tells.
+func (r *request) freely(fields map[string]any) *request {
+	return r.body(maps.Clone(fields)).reveal()
+}
+
+// listed refuses empty names in a list.
+func (r *request) listed(field string, names []string) *request {
+	for i, name := range names {
+		if strings.TrimSpace(name) == "" {
+			r.bad(field, "is empty at place %d", i)
+		}
+	}
+	return r
+}
+
+// fetchHaving is fetch for fields beside "success" that may be null. At least one of the
+// names must be there: without that, any object would do.
+func fetchHaving[T any](ctx context.Context, r *request, names ...string) (*T, error) {
+	d := &having[T]{names: names}
+	if err := r.send(ctx, func(call *rest.Call) { call.Out = d }); err != nil {
+		return nil, err
+	}
+	return d.out, nil
+}
+
+type having[T any] struct {
+	one[T]
+	names []string
+}
+
+func (d *having[T]) DecodeAnswer(a *rest.Answer) error {
+	o, err := readObject(a)
+	if err != nil {
+		return err
+	}
+	for _, name := range d.names {
+		if _, there := o[name]; there {
+			return d.one.DecodeAnswer(a)
+		}
+	}
+	return lacks(d.names[0])
+}

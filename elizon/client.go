@@ -1,0 +1,291 @@
+package elizon
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Kind is the name of this provider in errors, logs and configurations.
+const Kind = "elizon"
+
+// DefaultBaseURL is the platform itself. The vendor's own programs use the host with
+// "www." in front; whether one redirects to the other is undocumented.
+const DefaultBaseURL = "https://elizon.app"
+
+// DefaultClientHeader is what X-Elizon-Client says unless WithClientHeader is given: the
+// default of the vendor's SDK.
+const DefaultClientHeader = "api"
+
+// Client talks to the elizon platform. It is safe for concurrent use; make one per
+// account and keep it.
+type Client struct {
+	core               *rest.Client
+	hasKey, hasSession bool
+
+	// Services that the account has: power, console, backups, subscription and more.
+	Services *ServicesService
+	// Cart prices and checks orders without placing them.
+	Cart *CartService
+	// Checkout places orders. It spends money.
+	Checkout *CheckoutService
+	// Subscriptions of the account: the link from an order to its service.
+	Subscriptions *SubscriptionsService
+	// Products that can be ordered.
+	Products *ProductsService
+	// Coupons.
+	Coupons *CouponsService
+	// Invoices and their payment.
+	Invoices *InvoicesService
+	// Balance of the account and how it is topped up.
+	Balance *BalanceService
+	// Health and public data of the platform.
+	Health *HealthService
+	// Subdomains and their DNS records.
+	Subdomains *SubdomainsService
+	// APIKeys of the account.
+	APIKeys *APIKeysService
+	// Addresses for invoices.
+	Addresses *AddressesService
+	// Rewards: NetPoints.
+	Rewards *RewardsService
+	// Auth signs in, and manages profile, sessions and second factors.
+	Auth *AuthService
+	// Affiliates is the partner programme.
+	Affiliates *AffiliatesService
+	// Business features: verification, billing on invoice, the business fund.
+	Business *BusinessService
+	// Permissions of other users on the account's things.
+	Permissions *PermissionsService
+	// Storage volumes.
+	Storage *StorageService
+	// Tickets for the support staff.
+	Tickets *TicketsService
+	// Feedback about tickets and services.
+	Feedback *FeedbackService
+	// KnowledgeBase articles.
+	KnowledgeBase *KnowledgeBaseService
+	// User is the account itself: settings, e-mail, data export.
+	User *UserService
+	// IPs of the account's services and their reverse names.
+	IPs *IPsService
+	// SSHKeys that new services can be given.
+	SSHKeys *SSHKeysService
+	// Additional endpoints that belong to none of the above.
+	Additional *AdditionalService
+}
+
+// New makes a client for the platform at baseURL, which is DefaultBaseURL but for tests,
+// with an API key, whose format is undocumented. It validates and does no I/O. Plain http
+// is for this machine only, unless provider.WithPlainHTTP allows it.
+//
+// The key may be "" if WithSessionToken gives a session instead, or WithoutKey says that
+// only public endpoints are to be reached.
+//
+// Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
+func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
+	options := provider.NewOptions(opts...)
+	token, _ := rest.VendorOption(options, Kind, "WithSessionToken").(provider.Secret)
+	_, keyless := rest.VendorOption(options, Kind, "WithoutKey").(bool)
+	_, bearer := rest.VendorOption(options, Kind, "WithBearer").(bool)
+	clientHeader, given := rest.VendorOption(options, Kind, "WithClientHeader").(string)
+	if !given {
+		clientHeader = DefaultClientHeader
+	}
+	var problems provider.Problems
+	switch {
+	case apiKey == "" && token == "" && !keyless:
+		problems.Add("apiKey", "required, unless WithSessionToken or WithoutKey is given")
+	case apiKey != "" && keyless:
+		problems.Add("WithoutKey", "contradicts the API key")
+	case apiKey == "" && bearer:
+		problems.Add("WithBearer", "says how an API key is sent, and there is none")
+	}
+	checkCredential(&problems, "apiKey", apiKey)
+	checkCredential(&problems, "WithSessionToken", token)
+	if strings.ContainsFunc(clientHeader, notInHeader) {
+		problems.Add("WithClientHeader", "holds white space or characters that a header cannot have")
+	}
+	header := http.Header{"Accept": {"application/json"}}
+	if clientHeader != "" {
+		header["X-Elizon-Client"] = []string{clientHeader}
+	}
+	// Credentials live in closures, so that no print of the client shows them.
+	key, keyHeader := []string{apiKey.Reveal()}, "X-Api-Key"
+	if bearer {
+		key, keyHeader = []string{"Bearer " + apiKey.Reveal()}, "Authorization"
+	}
+	session := []string{"Bearer " + token.Reveal()}
+	core, err := rest.New(rest.Config{
+		Provider: Kind,
+		BaseURL:  trimAPIPath(baseURL),
+		Header:   header,
+		Authorize: func(ctx context.Context, req *http.Request) error {
+			switch as := ctx.Value(accessKey{}); {
+			case as == withKey && apiKey != "":
+				req.Header[keyHeader] = key
+			case as == withKey && token != "", as == withSession:
+				req.Header["Authorization"] = session
+			}
+			return nil
+		},
+		Secrets:  func() []string { return []string{apiKey.Reveal(), token.Reveal()} },
+		Classify: classify,
+	}, opts...)
+	var refused *provider.Error
+	if errors.As(err, &refused) {
+		for field, problem := range refused.Fields {
+			problems.Add(field, "%s", problem)
+		}
+	}
+	if err := problems.Err(Kind, "New", "new client"); err != nil {
+		return nil, err
+	}
+	c := &Client{core: core, hasKey: apiKey != "", hasSession: token != ""}
+	c.Services = newServices(c)
+	c.Cart = &CartService{c}
+	c.Checkout = &CheckoutService{c}
+	c.Subscriptions = &SubscriptionsService{c}
+	c.Products = &ProductsService{c}
+	c.Coupons = &CouponsService{c}
+	c.Invoices = &InvoicesService{c}
+	c.Balance = &BalanceService{c}
+	c.Health = &HealthService{c}
+	c.Subdomains = &SubdomainsService{c}
+	c.APIKeys = &APIKeysService{c}
+	c.Addresses = &AddressesService{c}
+	c.Rewards = &RewardsService{c}
+	c.Auth = newAuth(c)
+	c.Affiliates = &AffiliatesService{c}
+	c.Business = &BusinessService{c}
+	c.Permissions = &PermissionsService{c}
+	c.Storage = &StorageService{c}
+	c.Tickets = &TicketsService{c}
+	c.Feedback = &FeedbackService{c}
+	c.KnowledgeBase = &KnowledgeBaseService{c}
+	c.User = &UserService{c}
+	c.IPs = &IPsService{c}
+	c.SSHKeys = &SSHKeysService{c}
+	c.Additional = &AdditionalService{c}
+	return c, nil
+}
+
+// trimAPIPath accepts the URL with the API's path behind it, as the documents print it.
+func trimAPIPath(baseURL string) string {
+	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
+	return strings.TrimSuffix(trimmed, "/api")
+}
+
+func checkCredential(problems *provider.Problems, field string, value provider.Secret) {
+	if strings.ContainsFunc(value.Reveal(), notInHeader) {
+		problems.Add(field, "holds white space or characters that a header cannot have: was more than the value copied?")
+	}
+}
+
+func notInHeader(r rune) bool { return r > unicode.MaxASCII || r <= ' ' || r == 0x7f }
+
+// WithBearer sends the API key as "Authorization: Bearer", as the vendor's SDK does,
+// instead of in x-api-key, as the reference says.
+func WithBearer() provider.Option { return provider.VendorOption(Kind, "WithBearer", true) }
+
+// WithSessionToken gives the token of a session, as Auth.Login returns it. Endpoints that
+// refuse API keys need one. If there is no API key it is used for all the others too.
+func WithSessionToken(token provider.Secret) provider.Option {
+	return provider.VendorOption(Kind, "WithSessionToken", token)
+}
+
+// WithoutKey makes a client without credentials: it reaches public endpoints only, those
+// of signing in among them.
+func WithoutKey() provider.Option { return provider.VendorOption(Kind, "WithoutKey", true) }
+
+// WithClientHeader says what X-Elizon-Client holds: "api" (the default), "desktop" and
+// "mobile" are known, "" omits it. The vendor's SDK says that checkout, payment and
+// business fund want "desktop" and refuse "mobile" (CodeClientPlatformNotAllowed); whether
+// they take "api" is undocumented.
+func WithClientHeader(value string) provider.Option {
+	return provider.VendorOption(Kind, "WithClientHeader", value)
+}
+
+// String names the client without its credentials.
+func (c *Client) String() string { return c.core.String() }
+
+// GoString is String, so that %#v shows no more.
+func (c *Client) GoString() string { return c.String() }
+
+// Do performs a call that has no method yet, with the API key (or the session, if there is
+// no key) and the same limits, repetitions and errors as all others. The route is below
+// the base URL ("/api/..."). out receives the JSON answer; nil ignores it.
+func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
+	return c.do(ctx, "Do", withKey, req, out)
+}
+
+// DoSession is Do for endpoints that refuse API keys: it sends the session's token.
+func (c *Client) DoSession(ctx context.Context, req *provider.Request, out any) error {
+	return c.do(ctx, "DoSession", withSession, req, out)
+}
+
+func (c *Client) do(ctx context.Context, name string, as access, req *provider.Request, out any) error {
+	var problems provider.Problems
+	if req == nil {
+		problems.Add("request", "nil")
+	} else {
+		if req.Method == "" {
+			problems.Add("Method", "required")
+		}
+		if !strings.HasPrefix(req.Route, "/") {
+			problems.Add("Route", `must begin with "/"`)
+		}
+	}
+	if err := problems.Err(Kind, name, "call"); err != nil {
+		return err
+	}
+	endpoint := &rest.Endpoint{Op: name, Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
+	switch {
+	case req.Method == http.MethodGet, req.Method == http.MethodHead:
+		endpoint.Repeat = rest.Read
+	case req.Repeatable:
+		endpoint.Repeat = rest.Idempotent
+	}
+	call := &rest.Call{Args: req.Args, Body: req.Body, Out: out}
+	if req.Query != nil {
+		call.Query = req.Query
+	}
+	return c.call(ctx, operation{Endpoint: endpoint, as: as, sure: documented}, call)
+}
+
+// accessKey hands the kind of access that a call needs to Authorize.
+type accessKey struct{}
+
+// call performs an operation with the credentials that it takes. Without them nothing is
+// sent.
+func (c *Client) call(ctx context.Context, op operation, call *rest.Call) error {
+	if refused := c.refusal(op); refused != nil {
+		refused.Provider, refused.Op, refused.Action = Kind, op.Op, op.Verb
+		return refused
+	}
+	call.Endpoint = op.Endpoint
+	err := c.core.Do(context.WithValue(ctx, accessKey{}, op.as), call)
+	var failed *provider.Error
+	if op.sure != documented && errors.As(err, &failed) && failed.StatusCode == http.StatusMethodNotAllowed {
+		failed.Message += "; that the method is " + op.Method + " was inferred, no document tells it"
+	}
+	return err
+}
+
+func (c *Client) refusal(op operation) *provider.Error {
+	switch {
+	case op.as == withSession && !c.hasSession:
+		return &provider.Error{
+			Kind:    provider.ErrForbidden,
+			Message: "not sent: this endpoint refuses API keys and wants a session, see elizon.WithSessionToken",
+		}
+	case op.as == withKey && !c.hasKey && !c.hasSession:
+		return &provider.Error{Kind: provider.ErrUnauthorized, Message: "not sent: this client has neither an API key nor a session"}
+	}
+	return nil
+}

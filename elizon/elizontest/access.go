@@ -1,0 +1,283 @@
+package elizontest
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// What tests see of the state, and put into it. Everything returned is a copy.
+
+// Truth is a subscription and its service, as the server really holds them.
+type Truth struct {
+	ServiceID, SubscriptionID string
+	// Name is what the owner called the service last, or what the server called it.
+	Name, Notes, ProductID, Status string
+	// LineID is that of the cart line it was ordered with; empty for what was not ordered in a cart.
+	LineID                        string
+	SuspendedAt                   time.Time
+	CancelAtPeriodEnd, Terminated bool
+	TerminationPending            bool
+	ReinstallPending              bool
+	TemplateID                    int64
+	PeriodEnd                     time.Time
+	// Charged is what it has cost so far, with tax. Charges counts the charged orders it was in, Periods the paid periods.
+	Charged          Cents
+	Charges, Periods int
+}
+
+// Truths returns all own subscriptions with their services in order of creation, also those that have ended.
+func (s *Server) Truths() []Truth {
+	return locked(s, func(st *state, _ time.Time) []Truth {
+		ended := make(map[string]*Service, len(st.gone))
+		for _, g := range st.gone {
+			ended[g.ID] = g
+		}
+		all := make([]Truth, 0, len(st.subscriptions.rows))
+		for _, sub := range st.subscriptions.rows {
+			v := st.services.get(sub.ServiceID)
+			if v == nil {
+				v = ended[sub.ServiceID]
+			}
+			if v != nil && v.SharedBy == "" {
+				all = append(all, truth(v, sub))
+			}
+		}
+		return all
+	})
+}
+
+func truth(v *Service, sub *Subscription) Truth {
+	name := v.DisplayName
+	if name == "" {
+		name = v.Name
+	}
+	return Truth{
+		ServiceID: v.ID, SubscriptionID: sub.ID, Name: name, Notes: v.Notes, ProductID: v.ProductID, Status: v.Status, LineID: sub.LineID,
+		SuspendedAt: v.SuspendedAt, CancelAtPeriodEnd: sub.CancelAtPeriodEnd, Terminated: !v.EndedAt.IsZero(),
+		TerminationPending: v.TerminationPending, ReinstallPending: v.ReinstallPending, TemplateID: v.TemplateID, PeriodEnd: sub.PeriodEnd,
+		Charged: sub.Charged, Charges: sub.Charges, Periods: sub.Periods,
+	}
+}
+
+// Charges returns all orders that were charged, in order.
+func (s *Server) Charges() []Charge {
+	return locked(s, func(st *state, _ time.Time) []Charge { return slices.Clone(st.charges) })
+}
+
+// ChargesFor counts the charged orders whose cart held a line with this ID, which the caller chose.
+func (s *Server) ChargesFor(lineID string) int {
+	n := 0
+	for _, charge := range s.Charges() {
+		if slices.Contains(charge.LineIDs, lineID) {
+			n++
+		}
+	}
+	return n
+}
+
+// Services returns the services that have not ended, in order of creation.
+func (s *Server) Services() []Service {
+	return locked(s, func(st *state, _ time.Time) []Service { return copies(st.services.rows) })
+}
+
+// Subscriptions returns all subscriptions, also those that have ended.
+func (s *Server) Subscriptions() []Subscription {
+	return locked(s, func(st *state, _ time.Time) []Subscription { return copies(st.subscriptions.rows) })
+}
+
+// Invoices returns all invoices.
+func (s *Server) Invoices() []Invoice {
+	return locked(s, func(st *state, _ time.Time) []Invoice { return copies(st.invoices.rows) })
+}
+
+// Tickets returns all tickets.
+func (s *Server) Tickets() []Ticket {
+	return locked(s, func(st *state, _ time.Time) []Ticket { return copies(st.tickets.rows) })
+}
+
+// AddService adds a running service with a subscription, as if somebody else had ordered it elsewhere: its first period
+// of 30 days is nobody's charge. What is empty is filled in; its product is the first one. It panics on an unknown product.
+func (s *Server) AddService(added Service) Service {
+	return locked(s, func(st *state, now time.Time) Service {
+		if added.ProductID != "" && st.products.get(added.ProductID) == nil {
+			panic("elizontest: there is no product " + added.ProductID)
+		}
+		return *st.addService(added, now)
+	})
+}
+
+// UpdateService changes a service as the vendor's staff would, and tells whether it is there. Its IDs stay. change must
+// not call the server.
+func (s *Server) UpdateService(id string, change func(*Service)) bool {
+	return locked(s, func(st *state, _ time.Time) bool {
+		v := st.services.get(id)
+		if v == nil {
+			return false
+		}
+		changed := *v
+		change(&changed)
+		changed.ID, changed.SubscriptionID, changed.ProductID = v.ID, v.SubscriptionID, v.ProductID
+		*v = changed
+		return true
+	})
+}
+
+// UpdateSubscription changes a subscription as the vendor's staff would, and tells whether it is there. Its IDs, its
+// status and its period stay. change must not call the server.
+func (s *Server) UpdateSubscription(id string, change func(*Subscription)) bool {
+	return locked(s, func(st *state, _ time.Time) bool {
+		sub := st.subscriptions.get(id)
+		if sub == nil {
+			return false
+		}
+		changed := *sub
+		change(&changed)
+		changed.ID, changed.ServiceID, changed.ProductID, changed.Status = sub.ID, sub.ServiceID, sub.ProductID, sub.Status
+		changed.PeriodStart, changed.PeriodEnd = sub.PeriodStart, sub.PeriodEnd
+		*sub = changed
+		return true
+	})
+}
+
+// RemoveService ends a service at once, and tells whether it was there.
+func (s *Server) RemoveService(id string) bool {
+	return locked(s, func(st *state, now time.Time) bool {
+		v := st.services.get(id)
+		if v != nil {
+			st.end(v, now)
+		}
+		return v != nil
+	})
+}
+
+// Products returns the catalogue.
+func (s *Server) Products() []Product {
+	return locked(s, func(st *state, _ time.Time) []Product { return copies(st.products.rows) })
+}
+
+// Templates returns the operating systems.
+func (s *Server) Templates() []Template {
+	return locked(s, func(st *state, _ time.Time) []Template { return slices.Clone(st.templates) })
+}
+
+// Locations returns where services can stand.
+func (s *Server) Locations() []Location {
+	return locked(s, func(st *state, _ time.Time) []Location { return slices.Clone(st.locations) })
+}
+
+// Categories returns the groups of products.
+func (s *Server) Categories() []Category {
+	return locked(s, func(st *state, _ time.Time) []Category { return copies(st.categories) })
+}
+
+// AddProduct adds a product to a category that is there. ID, slug and billing cycles are filled in; a Stock of 0 is sold
+// out, a negative one never is. It panics on an unknown category.
+func (s *Server) AddProduct(p Product) Product {
+	return locked(s, func(st *state, _ time.Time) Product {
+		if st.category(p.CategoryKey) == nil {
+			panic("elizontest: there is no category " + p.CategoryKey)
+		}
+		if p.ID == "" {
+			p.ID = st.newID()
+		}
+		if p.Slug == "" {
+			p.Slug = p.ID
+		}
+		if len(p.Cycles) == 0 {
+			p.Cycles = slices.Clone(allCycles)
+		}
+		st.products.add(&p)
+		return p
+	})
+}
+
+// SetPrice changes what 30 days of a product cost, without tax, from now on; its yearly price then follows from it. It
+// panics on an unknown product.
+func (s *Server) SetPrice(productID string, monthly Cents) {
+	s.changeProduct(productID, func(p *Product) { p.Monthly, p.Yearly = monthly, 0 })
+}
+
+// SetStock sets how many of a product are left; negative for no limit. It panics on an unknown product.
+func (s *Server) SetStock(productID string, n int64) {
+	s.changeProduct(productID, func(p *Product) { p.Stock = n })
+}
+
+// ChangePriceAfterCalculate changes a price once, right after the next answer of POST /api/cart/calculate.
+func (s *Server) ChangePriceAfterCalculate(productID string, monthly Cents) {
+	locked(s, func(st *state, _ time.Time) bool {
+		st.priceRises = append(st.priceRises, priceRise{productID, monthly})
+		return true
+	})
+}
+
+func (s *Server) changeProduct(id string, change func(*Product)) {
+	found := locked(s, func(st *state, _ time.Time) bool {
+		p := st.products.get(id)
+		if p != nil {
+			change(p)
+		}
+		return p != nil
+	})
+	if !found {
+		panic(fmt.Sprintf("elizontest: there is no product %q", id))
+	}
+}
+
+// AddCoupon adds a coupon.
+func (s *Server) AddCoupon(coupon Coupon) {
+	locked(s, func(st *state, _ time.Time) bool {
+		st.coupons = append(st.coupons, coupon)
+		return true
+	})
+}
+
+// Balance returns what the account holds.
+func (s *Server) Balance() Cents {
+	return locked(s, func(st *state, _ time.Time) Cents { return st.account.Balance })
+}
+
+// SetBalance sets what the account holds.
+func (s *Server) SetBalance(balance Cents) {
+	s.toggle(func() { s.st.account.Balance = balance })
+}
+
+// EnableInvoicing lets the account pay by invoice, which the API does for verified businesses only.
+func (s *Server) EnableInvoicing(on bool) { s.toggle(func() { s.st.business.invoices = on }) }
+
+// SaveMandate gives the account a saved payment method and returns its ID, for paymentMethod mollie_saved.
+func (s *Server) SaveMandate() string {
+	return locked(s, func(st *state, _ time.Time) string {
+		if st.account.mandate == "" {
+			st.account.mandate = "mdt_" + st.tokens.Next(10, lowerAlphanumeric)
+		}
+		return st.account.mandate
+	})
+}
+
+// AddKey makes an API key with these permissions, without any for none, and returns it with its secret.
+func (s *Server) AddKey(name string, permissions ...string) Key {
+	return locked(s, func(st *state, now time.Time) Key {
+		return *st.newKey(name, append([]string{}, permissions...), now)
+	})
+}
+
+// RevokeKey makes a key invalid and tells whether it was there.
+func (s *Server) RevokeKey(secret string) bool {
+	return locked(s, func(st *state, _ time.Time) bool {
+		key := st.keyBySecret[secret]
+		if key != nil {
+			key.Revoked = true
+		}
+		return key != nil
+	})
+}
+
+// EndSessions ends all sessions of the account.
+func (s *Server) EndSessions() {
+	s.toggle(func() {
+		for _, session := range slices.Clone(s.st.sessions.rows) {
+			s.st.endSession(session)
+		}
+	})
+}

@@ -1,0 +1,105 @@
+package elizontest
+
+// address is where invoices go.
+type address struct {
+	ID, Label                              string
+	Default                                bool
+	CompanyName, VATID                     string
+	FirstName, LastName, Street, Zip, City string
+	CountryCode, Country, Phone            string
+}
+
+func addressRow(a *address) row {
+	return row{
+		"id": a.ID, "label": a.Label, "isDefault": a.Default, "companyName": orNil(a.CompanyName), "vatId": orNil(a.VATID),
+		"firstName": a.FirstName, "lastName": a.LastName, "street": a.Street, "zip": a.Zip, "city": a.City, "countryCode": a.CountryCode,
+		"country": a.Country, "phone": orNil(a.Phone),
+	}
+}
+
+func (st *state) addAddress(a address) *address {
+	a.ID = st.newID()
+	a.Default = a.Default || len(st.addresses.rows) == 0
+	st.addresses.add(&a)
+	st.onlyDefault(&a)
+	return &a
+}
+
+// onlyDefault takes the mark away from all others.
+func (st *state) onlyDefault(a *address) {
+	if a.Default {
+		for _, other := range st.addresses.rows {
+			other.Default = other == a
+		}
+	}
+}
+
+func (st *state) defaultCountry() string {
+	if a := st.addresses.find(func(a *address) bool { return a.Default }); a != nil {
+		return a.CountryCode
+	}
+	return countries[0].Code
+}
+
+// address reads what a body has of an address over what there is, and says whether it may stay so.
+func (c *call) address(a address) address {
+	c.texts(map[string]*string{
+		"label": &a.Label, "companyName": &a.CompanyName, "vatId": &a.VATID, "firstName": &a.FirstName, "lastName": &a.LastName,
+		"street": &a.Street, "zip": &a.Zip, "city": &a.City, "countryCode": &a.CountryCode, "country": &a.Country, "phone": &a.Phone,
+	})
+	if a.Street == "" || a.Zip == "" || a.City == "" {
+		c.blame("street, zip and city are required")
+	}
+	if _, there := countryOf(a.CountryCode); !there {
+		c.blame("countryCode is unknown")
+	}
+	return a
+}
+
+func listAddresses(c *call) reply {
+	return ok(row{"addresses": rows(c.st.addresses.rows, addressRow)})
+}
+
+func createAddress(c *call) reply {
+	a := c.address(address{})
+	a.Default = c.flag("isDefault")
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	return created(row{"address": addressRow(c.st.addAddress(a))})
+}
+
+func updateAddress(c *call) reply {
+	old := c.st.addresses.get(c.required("id"))
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	if old == nil {
+		return notFound(codeNoAddress, "Address")
+	}
+	a := c.address(*old)
+	if on, there := c.body.Bool("isDefault"); there {
+		if old.Default && !on {
+			c.blame("the default address stays the default until another one is")
+		}
+		a.Default = on
+	}
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	*old = a
+	c.st.onlyDefault(old)
+	return ok(row{"address": addressRow(old)})
+}
+
+func deleteAddress(c *call) reply {
+	a := c.st.addresses.get(c.r.URL.Query().Get("id"))
+	switch {
+	case a == nil:
+		return notFound(codeNoAddress, "Address")
+	case a.Default:
+		return bad(codeBlocked, "The default address cannot be deleted")
+	}
+	c.st.addresses.remove(a)
+	return done("Address deleted")
+}

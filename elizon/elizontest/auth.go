@@ -1,0 +1,238 @@
+package elizontest
+
+import (
+	"net/http"
+	"strings"
+	"unicode"
+)
+
+// login starts a session. With two-factor on it asks for the code first, in a success.
+func login(c *call) reply {
+	email, password := c.required("email"), c.required("password")
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	a := &c.st.account
+	if !strings.EqualFold(email, a.Email) || password != a.password {
+		return fail(http.StatusUnauthorized, codeBadLogin, "Invalid credentials")
+	}
+	if a.twoFactor {
+		code := c.text("twoFactorCode")
+		if code == "" {
+			return ok(row{"requiresTwoFactor": true})
+		}
+		if code != c.st.code {
+			return fail(http.StatusUnauthorized, codeBadCode, "Invalid two-factor code")
+		}
+	}
+	return c.signIn()
+}
+
+func (c *call) signIn() reply {
+	session := c.st.newSession(c.r.UserAgent(), c.now)
+	c.note("auth.login")
+	return ok(row{"token": session.Token, "user": c.userRow()})
+}
+
+// verifyCode finishes a sign-in with a code from a mail.
+func verifyCode(c *call) reply {
+	email, code := c.required("email"), c.required("code")
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	if !strings.EqualFold(email, c.st.account.Email) || code != c.st.code {
+		return fail(http.StatusUnauthorized, codeBadCode, "Invalid code")
+	}
+	return c.signIn()
+}
+
+// sendMail answers the same whether or not there is such an account.
+func sendMail(c *call) reply {
+	c.required("email")
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	return done("If the account exists, a mail is on its way")
+}
+
+func logout(c *call) reply {
+	c.st.endSession(c.who.session)
+	return done("Logged out")
+}
+
+// logoutEverywhere is public in the reference, but nobody's sessions can be meant without one.
+func logoutEverywhere(c *call) reply {
+	if c.who.session == nil {
+		return fail(http.StatusUnauthorized, codeUnauthenticated, "Authentication required")
+	}
+	for len(c.st.sessions.rows) > 0 {
+		c.st.endSession(c.st.sessions.rows[0])
+	}
+	return done("All sessions ended")
+}
+
+// register checks what it is given, and refuses: the emulator has one account.
+func register(c *call) reply {
+	for _, field := range []string{"email", "firstName", "lastName", "locale", "accountType", "country", "street", "city", "zip"} {
+		c.required(field)
+	}
+	if !strongPassword(c.required("password")) {
+		c.blame("password needs 8 characters, upper and lower case and a digit")
+	}
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	return fail(http.StatusForbidden, codeNoRegistration, "Registration is closed")
+}
+
+func strongPassword(text string) bool {
+	return len(text) >= 8 && strings.IndexFunc(text, unicode.IsUpper) >= 0 && strings.IndexFunc(text, unicode.IsLower) >= 0 &&
+		strings.IndexFunc(text, unicode.IsDigit) >= 0
+}
+
+func changePassword(c *call) reply {
+	current, next := c.required("currentPassword"), c.required("newPassword")
+	if !strongPassword(next) {
+		c.blame("newPassword needs 8 characters, upper and lower case and a digit")
+	}
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	if current != c.st.account.password {
+		return bad(codeBadLogin, "The current password is wrong")
+	}
+	c.st.account.password = next
+	return done("Password changed")
+}
+
+func checkResetToken(c *call) reply {
+	if c.r.URL.Query().Get("token") != c.st.code {
+		return bad(codeBadCode, "Invalid token")
+	}
+	return ok(row{"valid": true})
+}
+
+func resetPassword(c *call) reply {
+	token, next := c.required("token"), c.required("password")
+	if !strongPassword(next) {
+		c.blame("password needs 8 characters, upper and lower case and a digit")
+	}
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	if token != c.st.code {
+		return bad(codeBadCode, "Invalid token")
+	}
+	c.st.account.password = next
+	return done("Password changed")
+}
+
+// confirmEmail takes its token in the body, or in the query of a GET.
+func confirmEmail(c *call) reply {
+	token := c.text("token")
+	if token == "" {
+		token = c.r.URL.Query().Get("token")
+	}
+	if token != c.st.code {
+		return bad(codeBadCode, "Invalid token")
+	}
+	return done("Address confirmed")
+}
+
+func verifyAccount(c *call) reply {
+	if c.required("code") != c.st.code {
+		return bad(codeBadCode, "Invalid code")
+	}
+	return done("Account activated")
+}
+
+func mailSent(*call) reply { return done("A mail is on its way") }
+
+func twoFactorSetup(c *call) reply {
+	a := &c.st.account
+	a.secret = c.st.tokens.Next(32, base32)
+	return ok(row{"secret": a.secret, "otpauthUrl": "otpauth://totp/elizontest:" + a.Email + "?secret=" + a.secret})
+}
+
+func twoFactorOn(c *call) reply {
+	if c.st.account.secret == "" || c.text("code") != c.st.code {
+		return bad(codeBadCode, "Invalid two-factor code")
+	}
+	c.st.account.twoFactor = true
+	return renewBackupCodes(c)
+}
+
+func twoFactorOff(c *call) reply {
+	if c.text("code") != c.st.code || c.text("password") != c.st.account.password {
+		return bad(codeBadCode, "Invalid two-factor code or password")
+	}
+	c.st.account.twoFactor, c.st.account.secret = false, ""
+	return ok(row{"twoFactorStillEnabled": false})
+}
+
+func renewBackupCodes(c *call) reply {
+	codes := make([]string, 8)
+	for i := range codes {
+		codes[i] = c.st.tokens.Next(8, digits)
+	}
+	return ok(row{"backupCodes": codes})
+}
+
+// changeEmail is the first of three steps: the new address, its code, the code sent to the old one.
+func changeEmail(c *call) reply {
+	email := c.required("newEmail")
+	if c.required("password") != c.st.account.password {
+		c.blame("password is wrong")
+	}
+	if bad, refused := c.refused(); refused {
+		return bad
+	}
+	if !strings.Contains(email, "@") || strings.EqualFold(email, c.st.account.Email) {
+		return bad("sameEmail", "This is no other address")
+	}
+	c.st.account.newEmail, c.st.account.emailStep = email, 1
+	return done("A code is on its way to the new address")
+}
+
+func verifyNewEmail(c *call) reply { return c.emailStep(1, "A code is on its way to the old address") }
+
+func verifyOldEmail(c *call) reply { return c.emailStep(2, "Address changed") }
+
+func (c *call) emailStep(step int, message string) reply {
+	a := &c.st.account
+	switch {
+	case a.emailStep != step:
+		return bad("noPending", "No change is pending")
+	case c.text("code") != c.st.code:
+		return bad("wrongCode", "Invalid code")
+	}
+	if a.emailStep++; step == 2 {
+		a.Email, a.newEmail, a.emailStep = a.newEmail, "", 0
+	}
+	return done(message)
+}
+
+// deleteAccount warns, and deletes nothing without confirm=true. With it and the password the account is gone: all
+// services end, and no credential works any more.
+func deleteAccount(c *call) reply {
+	if c.r.URL.Query().Get("confirm") != "true" {
+		return ok(row{"warnings": []string{"All services end at once"}})
+	}
+	if c.required("password") != c.st.account.password {
+		return bad(codeBadLogin, "The password is wrong")
+	}
+	for len(c.st.services.rows) > 0 {
+		c.st.end(c.st.services.rows[0], c.now)
+	}
+	for _, key := range c.st.keys.rows {
+		key.Revoked = true
+	}
+	for len(c.st.sessions.rows) > 0 {
+		c.st.endSession(c.st.sessions.rows[0])
+	}
+	return done("Account deleted")
+}
+
+func exportAccount(c *call) reply {
+	return document("application/pdf", "gdpr-export.pdf", pdf("Data of "+c.st.account.ID))
+}

@@ -1,0 +1,236 @@
+package elizontest
+
+import "time"
+
+// business is what the account has as a company.
+type business struct {
+	invoices  bool // payment by invoice
+	anchorDay int64
+	contract  *fund
+	offer     *fund
+	status    string // of the verification; empty for NONE
+	checkID   string
+	special   []row
+}
+
+// fund is a business fund, or the offer of one.
+type fund struct {
+	id           string
+	amount, Used Cents
+	months       int64
+	since        time.Time
+}
+
+func (b *business) anchor() any {
+	if b.anchorDay == 0 {
+		return nil
+	}
+	return b.anchorDay
+}
+
+// OfferFund answers a business fund that was asked for with an offer, and returns its ID; empty if nothing was asked for.
+func (s *Server) OfferFund() string {
+	return locked(s, func(st *state, now time.Time) string {
+		if st.business.offer == nil {
+			return ""
+		}
+		st.business.offer.since = now
+		return st.business.offer.id
+	})
+}
+
+// VerifyBusiness accepts or rejects the documents that were handed in.
+func (s *Server) VerifyBusiness(accept bool) {
+	s.toggle(func() {
+		if s.st.business.status = "REJECTED"; accept {
+			s.st.business.status = verified
+		}
+	})
+}
+
+func (f *fund) row() row {
+	return row{
+		"id": f.id, "commitmentAmount": f.amount.euro(), "price": f.amount.euro(), "overchargeFeePercent": overchargePercent,
+		"bindingMonths": f.months,
+	}
+}
+
+func getFund(c *call) reply {
+	b := &c.st.business
+	var contract, offer any
+	if f := b.contract; f != nil {
+		body := f.row()
+		body["bindingEndDate"], body["status"] = stamp(f.since.AddDate(0, int(f.months), 0)), "ACTIVE"
+		body["currentUsage"], body["currentOvercharge"] = f.Used.euro(), max(0, f.Used-f.amount).euro()
+		body["lastResetAt"] = nil
+		contract = body
+	}
+	if f := b.offer; f != nil && !f.since.IsZero() {
+		body := f.row()
+		body["adminNote"], body["offeredAt"] = nil, stamp(f.since)
+		offer = body
+	}
+	return ok(row{"contract": contract, "pendingOffer": offer})
+}
+
+func requestFund(c *call) reply {
+	f := &fund{id: c.st.newID()}
+	f.amount, _ = c.euros("amount")
+	f.months, _ = c.body.Int("bindingMonths")
+	if f.amount <= 0 {
+		c.blame("amount is required")
+	}
+	if f.months < 1 || f.months > 36 {
+		c.blame("bindingMonths must be 1 to 36")
+	}
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	if c.st.business.status != verified {
+		return bad(codeNotVerified, "The business is not verified")
+	}
+	if c.st.business.contract != nil || c.st.business.offer != nil {
+		return bad(codeBlocked, "There is a business fund already")
+	}
+	c.st.business.offer = f
+	return ok(row{"contractId": f.id})
+}
+
+// offered finds the offer of the path.
+func (c *call) offered() *fund {
+	if f := c.st.business.offer; f != nil && f.id == c.r.PathValue("id") && !f.since.IsZero() {
+		return f
+	}
+	return nil
+}
+
+func acceptFund(c *call) reply {
+	f := c.offered()
+	if f == nil {
+		return notFound(codeNoFund, "Offer")
+	}
+	method := c.oneOf("paymentMethod", "", payMollie, payBalance)
+	if a, refused := c.refusedAs(codePaymentMethod); refused {
+		return a
+	}
+	if method == payMollie {
+		st := c.st
+		c.st.pending[f.id] = func(_ string, at time.Time) { st.startFund(f, at) }
+		return ok(row{"checkoutUrl": c.URL + payPath + f.id})
+	}
+	if a, refused := c.canPay(payBalance, f.amount, ""); refused {
+		return a
+	}
+	c.st.account.Balance -= f.amount
+	c.st.startFund(f, c.now)
+	return ok(row{"checkoutUrl": nil})
+}
+
+func (st *state) startFund(f *fund, now time.Time) {
+	f.since, st.business.contract, st.business.offer = now, f, nil
+}
+
+func rejectFund(c *call) reply {
+	if c.offered() == nil {
+		return notFound(codeNoFund, "Offer")
+	}
+	c.st.business.offer = nil
+	return done("Offer rejected")
+}
+
+func cancelFund(c *call) reply {
+	f := c.st.business.contract
+	if f == nil || f.id != c.r.PathValue("id") {
+		return notFound(codeNoFund, "Business fund")
+	}
+	if c.now.Before(f.since.AddDate(0, int(f.months), 0)) {
+		return bad(codeBlocked, "The binding period has not ended")
+	}
+	c.st.business.contract = nil
+	return done("Business fund cancelled")
+}
+
+func getInvoicing(c *call) reply {
+	if !c.st.business.invoices {
+		return ok(row{"config": nil})
+	}
+	return ok(row{"config": row{"anchorDay": c.st.business.anchor(), "invoiceEnabled": true}})
+}
+
+func setInvoicing(c *call) reply {
+	day, _ := c.body.Int("anchorDay")
+	if day < 1 || day > 28 {
+		c.blame("anchorDay must be 1 to 28")
+	}
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	if c.st.business.status != verified {
+		return bad(codeNotVerified, "The business is not verified")
+	}
+	c.st.business.anchorDay, c.st.business.invoices = day, true
+	return getInvoicing(c)
+}
+
+func endInvoicing(c *call) reply {
+	c.st.business.invoices, c.st.business.anchorDay = false, 0
+	return getInvoicing(c)
+}
+
+func eligibility(c *call) reply {
+	fine := c.st.business.status == verified
+	body := row{"eligible": fine, "verified": fine, "invoiceEnabled": c.st.business.invoices}
+	if !fine {
+		body["reason"] = "notVerified"
+	}
+	return ok(body)
+}
+
+func getVerification(c *call) reply {
+	b := &c.st.business
+	if b.status == "" {
+		return ok(row{"verification": nil})
+	}
+	return ok(row{"verification": row{"id": b.checkID, "status": b.status, "adminComment": nil}})
+}
+
+func verifyBusiness(c *call) reply {
+	if len(c.files) == 0 {
+		return bad(codeInvalidRequest, "A document is required")
+	}
+	b := &c.st.business
+	if b.status == verified {
+		return bad(codeBlocked, "The business is verified already")
+	}
+	b.status, b.checkID = "PENDING", c.st.newID()
+	list := make([]row, len(c.files))
+	for i, f := range c.files {
+		list[i] = c.keep(f)
+	}
+	return created(row{"verification": row{"id": b.checkID, "status": b.status, "adminComment": nil, "documents": list}})
+}
+
+func verificationDocument(c *call) reply {
+	f, there := c.st.documents[c.r.PathValue("id")]
+	if !there {
+		return notFound(codeNoDocument, "Document")
+	}
+	return document("application/pdf", "document.pdf", pdf(f.field))
+}
+
+func specialTerminations(c *call) reply {
+	return ok(row{"requests": append([]row{}, c.st.business.special...)})
+}
+
+func requestSpecialTermination(c *call) reply {
+	reason := c.required("reason")
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	if c.st.business.contract == nil {
+		return notFound(codeNoFund, "Business fund")
+	}
+	request := row{"id": c.st.newID(), "reason": reason, "status": "PENDING", "createdAt": stamp(c.now)}
+	c.st.business.special = append(c.st.business.special, request)
+	return created(row{"request": request})
+}

@@ -1,0 +1,345 @@
+package elizontest
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
+)
+
+// Everything in this file is a choice of the emulator, not a fact about elizon: no source tells. Change it here.
+//
+// Access and failures:
+//   - Order of checks: route, credential, rate limit, access, permission of the key, body, kind of client, state. So an
+//     unknown path answers 404 without a credential. A wrong credential is ignored on routes that need none.
+//   - The names of resource permissions (view, settings, ...) are the scopes of API keys. Routes that name no permission
+//     ask for none. Of several names, action wants the one of the action (settings for reset, suspend and resume),
+//     console/command wants console, and the power signal's as well; the others want settings.
+//   - DELETE /auth/logout is public in the reference; it needs a session here, because it could not know whose otherwise.
+//   - HTTP status of a refusal: 401, 403, 404 and 429 as documented, 400 for everything else.
+//   - The rate limit is a fixed window that begins with a key's first request. Sessions have none.
+//   - X-Elizon-Client matters for checkout, invoice payment, and asking for or accepting a business fund.
+//   - Rows without modelled state answer 501. Services are not looked up there.
+//   - Unknown keys of a body are ignored, null counts as absent. Bad numbers of a query count as absent.
+//   - Two-factor is answered in a success. One code, Server.Code, passes wherever a code or a token from a mail is due.
+//   - Registration is closed.
+//
+// Lists: the newest comes first; view is ignored. Own names page and pageSize, limit and offset as documented; see the limits below.
+// /user/subscriptions shows the active ones, all at once, cancellations at the period's end among them.
+//
+// Prices and orders:
+//   - Prices of the catalogue are without tax. The tax is that of the country: countryCode, or the billing address, or the
+//     default address. A VAT number of the account (or hasVatId with vatNumber in calculate) outside of Germany: no tax.
+//   - A line costs priceMonthly * days / 30, rounded half up, priceYearly for 365 days if there is one, with setupFee and
+//     additions, times quantity. customizationPrices, configuredSpecs and a setupFee of the caller are ignored.
+//   - subtotal is after the coupon; firstMonthAmount is the total. A coupon does not end, and counts for one order.
+//   - An agreed price stays when the catalogue's changes: it is the subscription's.
+//   - Orders by balance, invoice, fund or saved payment method happen at once. Those by mollie and sepa happen when
+//     CompletePayment is called, or their invoice is paid; until then their stock is held. family_wallet is refused.
+//   - subscriptionIds of an order names what it made and what it changed; an invoice names its services at once.
+//   - checkout has no memory: the same cart twice is two orders. lineId, customization and all other text of the caller
+//     come back nowhere. A new service is called by its product and a number.
+//   - A customer may pay by invoice when that is switched on for a verified business, or by Server.EnableInvoicing.
+//   - sepa pays orders and not invoices.
+//   - An upgrade names its product, or additions in customization, and costs the difference for what is left of the
+//     period. resourceChanges of cart/upgrade and apply-downgrade holds differences of vcores, memory (MB), storage and
+//     bandwidth (GB), negative ones to take away, and productId for another product of the category, which may also stand
+//     beside resourceChanges. The answer of cart/upgrade is under item.
+//   - POST /services and POST /user/subscriptions are refused unless WithDirectCreation.
+//
+// Services:
+//   - status does not tell a suspension. Suspending twice, resuming what runs, starting what runs: each a success. While a
+//     service is set up it can be neither suspended nor resumed.
+//   - A suspension for an unpaid period cannot be resumed but by payment.
+//   - While a service is suspended, set up, reinstalled or ending, power actions, reinstallation, console and downgrade
+//     are refused.
+//   - The name of PATCH is the field name, that of the notes userNotes; notes are in no answer.
+//   - DELETE and an immediate cancellation do the same: terminationPending, and gone after a while. Twice is a success.
+//   - At the end of a period: a cancelled subscription ends. Others are renewed from the balance with autopay (on for
+//     orders by balance or saved payment method), or else get an OVERDUE invoice and are suspended, "Payment overdue".
+//   - extend without fields extends by the billing cycle. The days cost an invoice; those of bonus and loyalty do not.
+//   - A contract's agb_notice ends it with the binding period, special and buyout as asked for, without a fee.
+//   - reinstall wants templateId, which must be one of the product's templates.
+//   - Proxmox has a vnc console, Pterodactyl a terminal, others a web console. The stream ends after the lines that there
+//     are, unless HoldStreams. In status-batch, services of Proxmox come with the inner wrapper, others without; unknown
+//     IDs are left out.
+//   - bandwidth-usage answers usage {from, to, totalBytes}.
+//
+// Others:
+//   - Fields of a new API key: permissions, expiresInDays. A key gives no permission that it does not have.
+//   - The first address is the default. PATCH of an SSH key takes name. An A record's value is the service's address.
+//   - DELETE /permissions takes resourceType and resourceId in the query, and removes all grants of the resource.
+//     resourceType is "service". What is shared with the account cannot be suspended, ended or paid by it.
+//   - Uploads answer {file: {id, name, size}}. Payout and credit without an amount (in cents) take everything.
+//   - Nothing ever bounces, sends mail, or really generates an SSH key.
+
+// Unmodelled is the error code of rows without modelled state.
+const Unmodelled = "emulatorRowNotModelled"
+
+// What a server starts with unless options say otherwise.
+const (
+	StartBalance     Cents = 10_000_00
+	ProvisioningTime       = 90 * time.Second
+	ReinstallTime          = 2 * time.Minute
+	TerminationTime        = 10 * time.Minute
+)
+
+// Error codes. Those above the line are documented, with their meaning.
+const (
+	codeUnauthenticated   = "unauthenticated"
+	codeBadKey            = "invalidApiKey"
+	codeKeyFormat         = "invalidApiKeyFormat"
+	codeKeyRevoked        = "apiKeyRevoked"
+	codeNoKey             = "apiKeyNotFound"
+	codeMissingPermission = "apiKeyMissingPermission"
+	codeKeyLimit          = "apiKeyLimitReachedForYourAccount"
+	codeAccessDenied      = "accessDenied"
+	codeNoService         = "serviceNotFound"
+	codeNotOwned          = "serviceNotOwned"
+	codeBadAction         = "invalidAction"
+	codeSuspended         = "serviceIsSuspendedResumeFirstToPerformOtherActions"
+	codeBlocked           = "subscriptionActionBlocked"
+	codeNoInvoice         = "invoiceNotFound"
+	codeBalance           = "insufficientBalance"
+	codePaymentMethod     = "invalidPaymentMethod"
+	codeBadAmount         = "invalidAmount"
+	codePlatform          = "clientPlatformNotAllowed"
+	codeCartEmpty         = "cartEmpty"
+	codeSoldOut           = "catalogStockExhausted"
+	codeCheckoutInvalid   = "checkoutValidationFailed"
+	codeInProgress        = "checkoutAlreadyInProgress"
+	codeInvalidRequest    = "invalidRequest"
+	codeBadJSON           = "invalidJsonBody"
+	codeRateLimit         = "rateLimitExceededApiKey"
+	// ------
+	codeKeyNotAllowed  = "routeCannotBeUsedWithApiKey"
+	codeKeyExpired     = "apiKeyExpired"
+	codeNoEndpoint     = "endpointNotFound"
+	codeWrongMethod    = "methodNotAllowed"
+	codeBadLogin       = "invalidCredentials"
+	codeBadCode        = "invalidCode"
+	codeNoRegistration = "registrationClosed"
+	codeGone           = "endpointGone"
+	codeBadCoupon      = "couponInvalid"
+	codeNoChange       = "upgradeNotPossible"
+	codeTooLong        = "maximumRunTimeExceeded"
+	codeNotPayable     = "invoiceNotPayable"
+	codeLimit          = "limitReached"
+	codeDuplicate      = "alreadyExists"
+	codeNotVerified    = "businessNotVerified"
+	codeNoSession      = "sessionNotFound"
+	codeNoCategory     = "categoryNotFound"
+	codeNoProduct      = "productNotFound"
+	codeNoAddress      = "addressNotFound"
+	codeNoSSHKey       = "sshKeyNotFound"
+	codeNoTicket       = "ticketNotFound"
+	codeNoDomain       = "domainNotFound"
+	codeNoRecord       = "recordNotFound"
+	codeNoVolume       = "volumeNotFound"
+	codeNoGrant        = "permissionNotFound"
+	codeNoFund         = "fundNotFound"
+	codeNoDocument     = "documentNotFound"
+	codeNoRule         = "autoTopUpNotFound"
+	codeNoAffiliate    = "affiliateNotFound"
+)
+
+// Values that the vendor documents.
+const (
+	statusProvisioning   = "PROVISIONING"
+	statusRunning        = "RUNNING"
+	statusStopped        = "STOPPED" // not documented
+	statusDeleted        = "DELETED"
+	subscriptionActive   = "ACTIVE"
+	subscriptionCanceled = "CANCELED"
+	reasonOverdue        = "Payment overdue"
+	modePrepaid          = "PREPAID"
+	modeContract         = "CONTRACT"
+	invoicePending       = "PENDING"
+	invoiceOverdue       = "OVERDUE"
+	invoicePaid          = "PAID"
+	typeProxmox          = "PROXMOX"
+	typePterodactyl      = "PTERODACTYL"
+	upgradeDisabled      = "disabled"
+	upgradeFree          = "freeWithinLimits"
+	cancelNotice         = "agb_notice"
+	cancelSpecial        = "special"
+	cancelBuyout         = "buyout"
+	ticketOpen           = "open"
+	feedbackNew          = "NEW"
+	volumeAttached       = "attached"
+	volumeDetached       = "detached"
+	grantPending         = "PENDING"
+	grantAccepted        = "ACCEPTED"
+	grantDeclined        = "DECLINED" // not documented
+	verified             = "VERIFIED"
+	approved             = "approved"
+	refusedClient        = "mobile"
+	resourceService      = "service" // not documented
+)
+
+// Limits. Documented are 3 years, the rules, the IPs, the subdomains and what the text says about keys.
+const (
+	defaultLimit    = 10
+	maxLimit        = 100
+	maxLines        = 50
+	maxQuantity     = 100
+	maxBatch        = 100
+	maxServiceName  = 100
+	maxRunTimeDays  = 3 * 365
+	maxIPv4         = 10
+	maxIPv6         = 30
+	maxKeys         = 10
+	maxKeyName      = 100
+	maxSSHKeys      = 20
+	maxSubdomains   = 5
+	maxTopUps       = 4
+	maxFiles        = 10
+	maxConsoleLines = 500
+	minVolumeGB     = 10
+	maxVolumeGB     = 2000
+)
+
+// Times.
+const (
+	paymentTerm     = 14 * 24 * time.Hour
+	consoleLifetime = 5 * time.Minute
+	pinLifetime     = 15 * time.Minute
+	sshKeyPause     = 2 * time.Minute
+)
+
+// Amounts.
+const (
+	pointValue        Cents = 1
+	startPoints             = 500
+	minTopUp          Cents = 5_00
+	maxTopUp          Cents = 1_000_00
+	bonusDays               = 7
+	loyaltyPercent          = 10
+	overchargePercent       = 10
+)
+
+// Forms of keys, tokens and IDs.
+const (
+	keyPrefix          = "elz_"
+	keyLength          = 40
+	keyShown           = len(keyPrefix) + 6
+	sessionTokenLength = 48
+	idLength           = 24
+	ipRecordPrefix     = "ip-"
+	digits             = "0123456789"
+	base32             = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+	lowerAlphanumeric  = emulator.LowerAlphanumeric
+)
+
+// The platform's own data. The bank account is no real one.
+const (
+	hostName       = "elizon.test"
+	accountEmail   = "customer@example.com"
+	affiliateCode  = "ERIKA"
+	payPath        = "/pay/"
+	webConsolePath = "/console/"
+	mandateLabel   = "SEPA mandate"
+	bankIBAN       = "DE00000000000000000000"
+	bankBIC        = "TESTDEXXXXX"
+	bankName       = "Test Bank"
+)
+
+// countries begins with the default one.
+var countries = []country{
+	{"DE", "Germany", "MwSt.", 19}, {"AT", "Austria", "USt.", 20}, {"NL", "Netherlands", "BTW", 21}, {"CH", "Switzerland", "MWST", 0},
+}
+
+var allCycles = []int64{7, 14, 30, 60, 90, 120, 365}
+
+var grantable = []string{
+	"view", "start", "stop", "restart", "console", "backup", "backup_create", "backup_restore", "backup_delete", "backup_schedule",
+	"settings", "delete", "manage_permissions", "manage", "usage_metrics_view", "usage_metrics_export", "support_ticket",
+}
+
+var articles = []row{{
+	"id": "kb-1", "slug": "first-steps", "title": "First steps", "category": "General", "content": "Sign in, order, connect.",
+}}
+
+type volumeType struct {
+	Name  string
+	PerGB Cents // and month
+}
+
+var volumeTypes = []volumeType{{"NVME", 8}, {"SSD", 5}, {"HDD", 2}}
+
+func defaultCategories() []*Category {
+	resources := []Resource{
+		{Name: "vcores", Price: 1_50, Min: 0, Max: 16, Step: 1, AllowDowngrade: true},
+		{Name: "memory", Price: 1_00, Min: 0, Max: 65536, Step: 1024, AllowDowngrade: true},
+		{Name: "storage", Price: 50, Min: 0, Max: 1000, Step: 10},
+		{Name: "bandwidth", Price: 25, Min: 0, Max: 10000, Step: 100, AllowDowngrade: true},
+	}
+	return []*Category{
+		{
+			ID: "cat-vps", Key: "vps", Name: "Virtual servers", ProviderID: "prov-pve1", ProviderType: typeProxmox, ProviderName: "pve1",
+			UpgradeMode: upgradeFree, Resources: resources, IPv4: 2_00, IPv6: 50,
+		},
+		{
+			ID: "cat-games", Key: "gameserver", Name: "Game servers", ProviderID: "prov-ptero", ProviderType: typePterodactyl,
+			ProviderName: "ptero1", UpgradeMode: "packagesOnly",
+		},
+		{
+			ID: "cat-web", Key: "webspace", Name: "Web space", ProviderID: "prov-plesk", ProviderType: "PLESK", ProviderName: "plesk1",
+			UpgradeMode: "packagesOnly",
+		},
+		{
+			ID: "cat-domains", Key: "domains", Name: "Domains", ProviderID: "prov-domains", ProviderType: "DOMAIN", ProviderName: "registry",
+			UpgradeMode: upgradeDisabled,
+		},
+	}
+}
+
+func defaultProducts() []Product {
+	product := func(id, category, name string, monthly Cents, vcores, memory, storage int64) Product {
+		return Product{
+			ID: id, Slug: id[len("prod-"):], Name: name, CategoryKey: category, Monthly: monthly, VCores: vcores, MemoryMB: memory,
+			StorageGB: storage, BandwidthGB: 1000, Cycles: allCycles, Stock: -1, TextPrice: category == "gameserver",
+		}
+	}
+	yearly := product("prod-web-m", "webspace", "Web M", 6_99, 1, 2048, 50)
+	yearly.Yearly, yearly.SetupFee, yearly.Cycles = 75_00, 4_99, []int64{30, 365}
+	domain := product("prod-domain", "domains", "Domain .example", 1_00, 0, 0, 0)
+	domain.Yearly, domain.Cycles = 12_00, []int64{365}
+	soldOut := product("prod-vps-xl", "vps", "VPS XL", 29_99, 16, 32768, 640)
+	soldOut.Stock = 0
+	return []Product{
+		product("prod-vps-s", "vps", "VPS S", 4_99, 1, 2048, 40), product("prod-vps-m", "vps", "VPS M", 9_99, 2, 4096, 80),
+		product("prod-vps-l", "vps", "VPS L", 18_99, 4, 8192, 160), soldOut,
+		product("prod-game-s", "gameserver", "Game S", 5_49, 2, 4096, 20), product("prod-game-m", "gameserver", "Game M", 8_49, 4, 8192, 40),
+		product("prod-web-s", "webspace", "Web S", 2_99, 1, 1024, 10), yearly, domain,
+	}
+}
+
+func defaultLocations() []Location {
+	return []Location{{"loc-fra", "Frankfurt 1", "Frankfurt", "DE"}, {"loc-vie", "Vienna 1", "Vienna", "AT"}}
+}
+
+func defaultTemplates() []Template {
+	return []Template{
+		{101, "debian-13", "Debian 13", true}, {102, "ubuntu-24.04", "Ubuntu 24.04", true},
+		{103, "windows-2025", "Windows Server 2025", false},
+	}
+}
+
+func defaultCoupons() []Coupon { return []Coupon{{Code: "SPAR10", Text: "10 %", Percent: 10}} }
+
+func defaultZones() []subdomainZone {
+	return []subdomainZone{{"dom-1", "gaming.example"}, {"dom-2", "host.example"}}
+}
+
+func defaultAddress() address {
+	return address{
+		Label: "Home", FirstName: "Erika", LastName: "Mustermann", Street: "Beispielweg 1", Zip: "10115", City: "Berlin",
+		CountryCode: "DE", Country: "Germany",
+	}
+}
+
+// serviceAddresses are out of the ranges for benchmarks and documentation.
+func serviceAddresses(n int) (ipv4, ipv6, hostname string) {
+	return fmt.Sprintf("198.18.%d.%d", n/250%256, n%250+1), fmt.Sprintf("2001:db8:%x::1", n%65536), fmt.Sprintf("s%05d.%s", n, hostName)
+}

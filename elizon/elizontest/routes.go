@@ -1,0 +1,66 @@
+package elizontest
+
+import "slices"
+
+type handler func(*call) reply
+
+// access is what a route asks for.
+type access int
+
+const (
+	public      access = iota
+	keyless            // public, but an API key is refused
+	sessionOnly        // a session, no API key
+	withKey            // an API key or a session
+)
+
+// intake is what a route does with a request's body.
+type intake int
+
+const (
+	noBody   intake = iota
+	object          // a JSON object is due
+	optional        // a JSON object may come
+	files           // a multipart form with files
+)
+
+// route is a row of the API's inventory.
+type route struct {
+	method, path string
+	// also are the other methods of a row whose method is a guess between several.
+	also   []string
+	access access
+	intake intake
+	// permission is what a key must have; empty for none, or for one that depends on the body.
+	permission string
+	// platform tells that X-Elizon-Client matters.
+	platform bool
+	// handler is nil for a row without modelled state.
+	handler handler
+}
+
+// routes is the whole API: the rows of testdata/operations.tsv.
+func routes() []route { return slices.Concat(accountRoutes, serviceRoutes) }
+
+// Routes returns all rows of the API's inventory as "METHOD /path", sorted. Where the method is a guess between several,
+// it is the likeliest one; the server takes the others as well.
+func Routes() []string {
+	var all []string
+	for _, rt := range routes() {
+		all = append(all, rt.method+" "+rt.path)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// UnmodelledRoutes returns those of [Routes] that only answer the error [Unmodelled].
+func UnmodelledRoutes() []string {
+	var all []string
+	for _, rt := range routes() {
+		if rt.handler == nil {
+			all = append(all, rt.method+" "+rt.path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,195 @@
+package elizontest
+
+// serviceRoutes are about what is sold, ordered and paid.
+var serviceRoutes = []route{
+	// Cart & checkout
+	{method: "POST", path: "/api/cart/calculate", access: withKey, handler: calculateCart, intake: object},
+	{method: "POST", path: "/api/cart/upgrade", access: withKey, handler: upgradeCart, intake: object},
+	{method: "POST", path: "/api/cart/validate", access: withKey, handler: validateCart, intake: object},
+	{method: "POST", path: "/api/checkout", access: withKey, handler: checkout, intake: object, platform: true},
+	{method: "GET", path: "/api/checkout/bootstrap", access: withKey, handler: checkoutBootstrap},
+	// Products
+	{method: "GET", path: "/api/categories/{id}/upgrade-config", access: withKey, handler: upgradeConfig},
+	{method: "GET", path: "/api/products", access: public, handler: listProducts},
+	{method: "GET", path: "/api/products/{category}", access: public, handler: getCategory},
+	{method: "GET", path: "/api/products/{category}/{product}", access: public, handler: getProduct},
+	{method: "GET", path: "/api/products/by-slug/{slug}", access: public, handler: productBySlug},
+	{method: "GET", path: "/api/products/locations", access: public, handler: productLocations},
+	{method: "GET", path: "/api/products/templates", access: public, handler: productTemplates},
+	// Coupons
+	{method: "POST", path: "/api/coupons/preview", access: withKey, handler: previewCoupon, intake: object},
+	// Invoices & payment
+	{method: "GET", path: "/api/balance/auto-topup", access: withKey, handler: listTopUps},
+	{method: "POST", path: "/api/balance/auto-topup", access: withKey, handler: createTopUp, intake: object},
+	{method: "PATCH", path: "/api/balance/auto-topup/{id}", access: withKey, handler: updateTopUp, intake: object},
+	{method: "DELETE", path: "/api/balance/auto-topup/{id}", access: withKey, handler: deleteTopUp},
+	{method: "GET", path: "/api/balance/sepa-details", access: withKey, handler: sepaDetails},
+	{method: "POST", path: "/api/balance/top-up", access: withKey, handler: topUp, intake: object},
+	{method: "GET", path: "/api/invoices", access: withKey, handler: listInvoices},
+	{method: "GET", path: "/api/invoices/{id}", access: withKey, handler: onInvoice(getInvoice)},
+	{method: "GET", path: "/api/invoices/{id}/document", access: withKey, handler: onInvoice(invoiceDocument)},
+	{
+		method: "POST", path: "/api/invoices/{id}/pay", access: withKey,
+		handler: onInvoice(payInvoiceNow), intake: object, platform: true,
+	},
+	{method: "GET", path: "/api/invoices/download-all", access: withKey, handler: downloadInvoices},
+	// Health
+	{method: "GET", path: "/api/ping", access: public, handler: ping},
+	{method: "GET", path: "/api/public/countries", access: public, handler: publicCountries},
+	{method: "GET", path: "/api/public/navigation", access: public, handler: navigation},
+	{method: "GET", path: "/api/public/providers/{id}/catalog", access: public, handler: nil},
+	{method: "GET", path: "/api/public/registration-status", access: public, handler: registrationStatus},
+	{method: "GET", path: "/api/public/reviews", access: public, handler: reviews},
+	{method: "GET", path: "/api/public/status", access: public, handler: publicStatus},
+	// Rewards & Addresses
+	{method: "GET", path: "/api/addresses", access: withKey, handler: listAddresses},
+	{method: "POST", path: "/api/addresses", access: withKey, handler: createAddress, intake: object},
+	{method: "PUT", path: "/api/addresses", access: withKey, handler: updateAddress, intake: object},
+	{method: "DELETE", path: "/api/addresses", access: withKey, handler: deleteAddress},
+	{method: "GET", path: "/api/netpoints", access: withKey, handler: netPoints},
+	{method: "POST", path: "/api/netpoints/preview", access: withKey, handler: previewNetPoints, intake: object},
+	// Services
+	{method: "GET", path: "/api/services", access: withKey, handler: listServices},
+	{method: "POST", path: "/api/services", access: withKey, handler: directService, intake: object},
+	{method: "GET", path: "/api/services/{id}", access: withKey, handler: onService(getService), permission: "view"},
+	{
+		method: "PATCH", path: "/api/services/{id}", access: withKey,
+		handler: onService(updateService), intake: object, permission: "settings", also: []string{"PUT"},
+	},
+	{
+		method: "DELETE", path: "/api/services/{id}", access: withKey,
+		handler: onOwn(deleteService), intake: optional, permission: "delete",
+	},
+	{method: "POST", path: "/api/services/{id}/action", access: withKey, handler: onService(serviceAction), intake: object},
+	{method: "GET", path: "/api/services/{id}/allocations", access: withKey, handler: nil, permission: "view"},
+	{
+		method: "POST", path: "/api/services/{id}/apply-downgrade", access: withKey,
+		handler: onOwn(applyDowngrade), intake: object, permission: "settings",
+	},
+	{method: "GET", path: "/api/services/{id}/backups", access: withKey, handler: nil, permission: "backup"},
+	{method: "POST", path: "/api/services/{id}/backups", access: withKey, handler: nil, permission: "backup"},
+	{
+		method: "POST", path: "/api/services/{id}/backups/{backupId}", access: withKey,
+		handler: nil, permission: "backup", also: []string{"PUT"},
+	},
+	{method: "DELETE", path: "/api/services/{id}/backups/{backupId}", access: withKey, handler: nil, permission: "backup"},
+	{
+		method: "GET", path: "/api/services/{id}/backups/{backupId}/download", access: withKey,
+		handler: nil, permission: "backup",
+	},
+	{
+		method: "GET", path: "/api/services/{id}/bandwidth-usage", access: withKey,
+		handler: onService(bandwidthUsage), permission: "view",
+	},
+	{
+		method: "GET", path: "/api/services/{id}/billing-cycles", access: withKey,
+		handler: onService(billingCycles), permission: "view",
+	},
+	{
+		method: "GET", path: "/api/services/{id}/console", access: withKey,
+		handler: onService(serviceConsole), permission: "console",
+	},
+	{method: "POST", path: "/api/services/{id}/console", access: withKey, handler: nil, permission: "console"},
+	{
+		method: "POST", path: "/api/services/{id}/console/command", access: withKey,
+		handler: onService(consoleCommand), intake: object, permission: "console",
+	},
+	{
+		method: "GET", path: "/api/services/{id}/console/embed", access: withKey,
+		handler: onService(consoleEmbed), permission: "console",
+	},
+	{
+		method: "GET", path: "/api/services/{id}/console/stream", access: withKey,
+		handler: onService(consoleStream), permission: "console",
+	},
+	{method: "GET", path: "/api/services/{id}/disk-usage", access: withKey, handler: nil, permission: "view"},
+	{method: "GET", path: "/api/services/{id}/eggs", access: withKey, handler: nil, permission: "view"},
+	{method: "GET", path: "/api/services/{id}/files", access: withKey, handler: nil, permission: "settings"},
+	{method: "POST", path: "/api/services/{id}/files", access: withKey, handler: nil, permission: "settings"},
+	{method: "GET", path: "/api/services/{id}/firewall", access: withKey, handler: nil, permission: "view"},
+	{method: "POST", path: "/api/services/{id}/firewall", access: withKey, handler: nil, permission: "settings"},
+	{
+		method: "PATCH", path: "/api/services/{id}/firewall/{ruleId}", access: withKey,
+		handler: nil, permission: "settings", also: []string{"PUT"},
+	},
+	{method: "DELETE", path: "/api/services/{id}/firewall/{ruleId}", access: withKey, handler: nil, permission: "settings"},
+	{method: "POST", path: "/api/services/{id}/ips/cancel", access: withKey, handler: nil, permission: "settings"},
+	{method: "DELETE", path: "/api/services/{id}/ips/cancel", access: withKey, handler: nil, permission: "settings"},
+	{method: "GET", path: "/api/services/{id}/metrics", access: withKey, handler: nil, permission: "view"},
+	{method: "GET", path: "/api/services/{id}/notifications", access: withKey, handler: nil, permission: "view"},
+	{
+		method: "POST", path: "/api/services/{id}/reinstall", access: withKey,
+		handler: onService(reinstall), intake: object, permission: "settings",
+	},
+	{
+		method: "POST", path: "/api/services/{id}/renew", access: withKey,
+		handler: onOwn(previewRenewal), intake: object, permission: "settings",
+	},
+	{method: "GET", path: "/api/services/{id}/settings", access: withKey, handler: nil, permission: "view"},
+	{method: "POST", path: "/api/services/{id}/settings", access: withKey, handler: nil, permission: "settings"},
+	{method: "PUT", path: "/api/services/{id}/settings", access: withKey, handler: nil, permission: "settings"},
+	{method: "PATCH", path: "/api/services/{id}/settings", access: withKey, handler: nil, permission: "settings"},
+	{method: "GET", path: "/api/services/{id}/sftp", access: withKey, handler: nil, permission: "view"},
+	{method: "POST", path: "/api/services/{id}/sftp/ensure-password", access: withKey, handler: nil, permission: "settings"},
+	{method: "POST", path: "/api/services/{id}/sftp/rotate-password", access: withKey, handler: nil, permission: "settings"},
+	{method: "GET", path: "/api/services/{id}/startup-variables", access: withKey, handler: nil, permission: "view"},
+	{method: "PUT", path: "/api/services/{id}/startup-variables", access: withKey, handler: nil, permission: "settings"},
+	{method: "GET", path: "/api/services/{id}/status", access: withKey, handler: onService(serviceStatus), permission: "view"},
+	{
+		method: "GET", path: "/api/services/{id}/subscription", access: withKey,
+		handler: onOwn(serviceSubscription), permission: "view",
+	},
+	{
+		method: "PATCH", path: "/api/services/{id}/subscription/autopay", access: withKey,
+		handler: onOwn(setAutoPay), intake: object,
+	},
+	{
+		method: "PATCH", path: "/api/services/{id}/subscription/billing-address", access: withKey,
+		handler: onOwn(setBillingAddress), intake: object, also: []string{"PUT", "POST"},
+	},
+	{
+		method: "POST", path: "/api/services/{id}/subscription/cancel", access: withKey,
+		handler: onOwn(cancel), intake: optional, permission: "settings",
+	},
+	{
+		method: "POST", path: "/api/services/{id}/subscription/extend", access: withKey,
+		handler: onOwn(extend), intake: optional, permission: "settings",
+	},
+	{
+		method: "PATCH", path: "/api/services/{id}/subscription/interval", access: withKey,
+		handler: onOwn(setInterval), intake: object, permission: "settings",
+	},
+	{
+		method: "POST", path: "/api/services/{id}/subscription/reactivate", access: withKey,
+		handler: onOwn(reactivate), intake: optional, permission: "settings",
+	},
+	{
+		method: "GET", path: "/api/services/{id}/templates", access: withKey,
+		handler: onService(serviceTemplates), permission: "view",
+	},
+	{method: "GET", path: "/api/services/{id}/top-ips", access: withKey, handler: nil, permission: "view"},
+	{method: "GET", path: "/api/services/{id}/traffic", access: withKey, handler: nil, permission: "view"},
+	{method: "GET", path: "/api/services/{id}/upgrade", access: withKey, handler: nil, permission: "view"},
+	{method: "POST", path: "/api/services/{id}/upgrade", access: withKey, handler: nil, permission: "settings"},
+	{method: "GET", path: "/api/services/maintenance-notifications", access: withKey, handler: maintenance},
+	{method: "POST", path: "/api/services/status-batch", access: withKey, handler: statusBatch, intake: object},
+	{method: "GET", path: "/api/services/total-bandwidth", access: withKey, handler: totalBandwidth},
+	// Storage
+	{method: "GET", path: "/api/storage", access: withKey, handler: listVolumes},
+	{method: "POST", path: "/api/storage", access: withKey, handler: uploadFile, intake: files},
+	{method: "GET", path: "/api/storage/{id}", access: withKey, handler: onVolume(getVolume)},
+	{method: "PATCH", path: "/api/storage/{id}", access: withKey, handler: onVolume(updateVolume), intake: object},
+	{method: "DELETE", path: "/api/storage/{id}", access: withKey, handler: onVolume(deleteVolume)},
+	{method: "POST", path: "/api/storage/{id}/cancel", access: withKey, handler: onVolume(cancelVolume), intake: optional},
+	{method: "POST", path: "/api/storage/add-to-cart", access: withKey, handler: nil},
+	{method: "GET", path: "/api/storage/config", access: withKey, handler: storageConfig},
+	// Subdomains
+	{method: "GET", path: "/api/subdomains", access: withKey, handler: listSubdomains},
+	{method: "POST", path: "/api/subdomains", access: withKey, handler: createSubdomain, intake: object},
+	{
+		method: "PATCH", path: "/api/subdomains/{id}", access: withKey,
+		handler: updateSubdomain, intake: object, also: []string{"PUT"},
+	},
+	{method: "DELETE", path: "/api/subdomains/{id}", access: withKey, handler: deleteSubdomain},
+	{method: "GET", path: "/api/subdomains/domains", access: withKey, handler: listZones},
+}

@@ -1,0 +1,189 @@
+package elizontest
+
+import (
+	"fmt"
+	"html"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Ticket is a question to the support.
+type Ticket struct {
+	ID, Number, Subject, ServiceID string
+	// Status is open, pending or closed; Priority low, medium or high.
+	Status, Priority     string
+	CreatedAt, UpdatedAt time.Time
+	Messages             []Message
+}
+
+// Message is one in a ticket.
+type Message struct {
+	ID, Content, Author string
+	Staff               bool
+	CreatedAt           time.Time
+}
+
+func (c *call) ticketRow(t *Ticket) row {
+	body := row{
+		"id": t.ID, "ticketNumber": t.Number, "subject": t.Subject, "status": t.Status, "priority": t.Priority,
+		"createdAt": stamp(t.CreatedAt), "updatedAt": stamp(t.UpdatedAt), "service": nil,
+	}
+	if s := c.st.services.get(t.ServiceID); s != nil {
+		body["service"] = row{"id": s.ID, "name": s.Name}
+	}
+	return body
+}
+
+func (c *call) ticketDetail(t *Ticket) row {
+	body := c.ticketRow(t)
+	body["messages"] = rows(t.Messages, func(m Message) row {
+		return row{
+			"id": m.ID, "content": m.Content, "isStaff": m.Staff, "createdAt": stamp(m.CreatedAt), "author": row{"name": m.Author},
+		}
+	})
+	return body
+}
+
+func listTickets(c *call) reply {
+	all, open := c.st.tickets.rows, 0
+	for _, t := range all {
+		if t.Status == ticketOpen {
+			open++
+		}
+	}
+	if status := c.r.URL.Query().Get("status"); status != "" {
+		all = c.st.tickets.where(func(t *Ticket) bool { return t.Status == status })
+	}
+	list, pagination := page(c, all, c.ticketRow)
+	return ok(row{
+		"tickets": list, "pagination": pagination,
+		"stats": row{"openCount": open, "avgFirstResponseMinutes": nil, "satisfaction": nil},
+	})
+}
+
+func createTicket(c *call) reply {
+	t := &Ticket{
+		Subject: c.required("subject"), Status: ticketOpen, Priority: c.oneOf("priority", "medium", "low", "medium", "high"),
+		ServiceID: c.text("serviceId"), CreatedAt: c.now, UpdatedAt: c.now,
+	}
+	message := c.required("message")
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	if t.ServiceID != "" && c.st.services.get(t.ServiceID) == nil {
+		return noService()
+	}
+	t.ID, t.Number = c.st.newID(), fmt.Sprintf("T-%06d", len(c.st.tickets.rows)+1)
+	t.say(c.st.newID(), c.st.account.FirstName, message, false, c.now)
+	c.st.tickets.add(t)
+	return created(row{"ticket": c.ticketDetail(t)})
+}
+
+func (t *Ticket) say(id, author, text string, staff bool, now time.Time) {
+	t.Messages = append(slices.Clip(t.Messages), Message{ID: id, Content: text, Author: author, Staff: staff, CreatedAt: now})
+	t.UpdatedAt = now
+}
+
+func onTicket(do func(*call, *Ticket) reply) handler {
+	return func(c *call) reply {
+		t := c.st.tickets.get(c.r.PathValue("id"))
+		if t == nil {
+			return notFound(codeNoTicket, "Ticket")
+		}
+		return do(c, t)
+	}
+}
+
+func getTicket(c *call, t *Ticket) reply { return ok(row{"ticket": c.ticketDetail(t)}) }
+
+func replyTicket(c *call, t *Ticket) reply {
+	message := c.required("message")
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	t.say(c.st.newID(), c.st.account.FirstName, message, false, c.now)
+	t.Status = ticketOpen
+	return created(row{"ticket": c.ticketDetail(t)})
+}
+
+func updateTicket(c *call, t *Ticket) reply {
+	status := c.oneOf("status", "", ticketOpen, "pending", "closed")
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	t.Status, t.UpdatedAt = status, c.now
+	return ok(row{"ticket": c.ticketDetail(t)})
+}
+
+func exportTicket(_ *call, t *Ticket) reply {
+	var page strings.Builder
+	fmt.Fprintf(&page, "<!DOCTYPE html>\n<html><head><title>%s</title></head><body>\n", html.EscapeString(t.Subject))
+	for _, m := range t.Messages {
+		fmt.Fprintf(&page, "<p><b>%s</b> %s</p>\n", html.EscapeString(m.Author), html.EscapeString(m.Content))
+	}
+	page.WriteString("</body></html>\n")
+	return document("text/html; charset=utf-8", t.Number+".html", []byte(page.String()))
+}
+
+// AnswerTicket adds an answer of the support, and tells whether the ticket is there.
+func (s *Server) AnswerTicket(id, text string) bool {
+	return locked(s, func(st *state, now time.Time) bool {
+		t := st.tickets.get(id)
+		if t != nil {
+			t.say(st.newID(), "Support", text, true, now)
+			t.Status = "pending"
+		}
+		return t != nil
+	})
+}
+
+// feedback is a customer's rating of a ticket or a service.
+type feedback struct {
+	ID, Category, Message, TicketID, ServiceID string
+	Rating                                     int64
+	CreatedAt                                  time.Time
+}
+
+func feedbackRow(f *feedback) row {
+	return row{
+		"id": f.ID, "category": f.Category, "rating": f.Rating, "message": orNil(f.Message), "status": feedbackNew,
+		"ticketId": orNil(f.TicketID), "serviceId": orNil(f.ServiceID), "adminReply": nil, "createdAt": stamp(f.CreatedAt),
+	}
+}
+
+func listFeedback(c *call) reply {
+	all := c.st.feedback.rows
+	if status := c.r.URL.Query().Get("status"); status != "" && status != feedbackNew {
+		all = nil
+	}
+	list, pagination := page(c, all, feedbackRow)
+	return ok(row{"feedback": list, "pagination": pagination})
+}
+
+func createFeedback(c *call) reply {
+	f := &feedback{
+		Category: c.oneOf("category", "", "general", "feature", "bug", "experience", "other"), Message: c.text("message"),
+		TicketID: c.text("ticketId"), ServiceID: c.text("serviceId"), CreatedAt: c.now,
+	}
+	if f.Rating, _ = c.body.Int("rating"); f.Rating < 1 || f.Rating > 5 {
+		c.blame("rating must be 1 to 5")
+	}
+	if (f.TicketID == "") == (f.ServiceID == "") {
+		c.blame("exactly one of ticketId and serviceId is required")
+	}
+	if a, refused := c.refused(); refused {
+		return a
+	}
+	if f.TicketID != "" && c.st.tickets.get(f.TicketID) == nil {
+		return notFound(codeNoTicket, "Ticket")
+	}
+	if f.ServiceID != "" && c.st.services.get(f.ServiceID) == nil {
+		return noService()
+	}
+	f.ID = c.st.newID()
+	c.st.feedback.add(f)
+	return created(row{"feedback": feedbackRow(f)})
+}
+
+func knowledgeBase(*call) reply { return ok(row{"articles": articles}) }

@@ -1,0 +1,32 @@
+package elizon
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// The following are for tests.
+
+// MaxEvent is the limit of an event.
+const MaxEvent, MaxLine = maxEvent, maxLine
+
+// ReadEvents takes an event stream apart, as name, ID and data.
+func ReadEvents(r io.Reader) (events [][3]string, err error) {
+	stream := newEventReader(r)
+	for {
+		e, err := stream.next()
+		if err != nil {
+			return events, err
+		}
+		events = append(events, [3]string{e.name, e.id, e.data})
+	}
+}
+
+// Decode reads one of our types.
+func Decode(raw []byte, out any) error { return decode(raw, out) }
+
+// WaitFor is how long a server asks to wait.
+func WaitFor(h http.Header, retryAfter string, now time.Time) time.Duration {
+	return waitFor(h, Payload(retryAfter), now)
+}

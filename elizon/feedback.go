@@ -1,0 +1,74 @@
+package elizon
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// FeedbackService tells the platform what one thinks of a ticket or a service.
+type FeedbackService struct{ c *Client }
+
+// FeedbackEntry is what the account has said, and the answer to it.
+type FeedbackEntry struct {
+	ID       string `elizon:"id,required"`
+	Category string `elizon:"category"`
+	Rating   int64  `elizon:"rating"`
+	Message  string `elizon:"message"`
+	// Status is open: "NEW", "READ", "ARCHIVED".
+	Status string `elizon:"status"`
+	// One of TicketID and ServiceID is set.
+	TicketID  string `elizon:"ticketId"`
+	ServiceID string `elizon:"serviceId"`
+	// AdminReply is "" before there is one.
+	AdminReply string    `elizon:"adminReply"`
+	CreatedAt  time.Time `elizon:"createdAt"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// FeedbackOptions shape a list of feedback.
+type FeedbackOptions struct {
+	// Status keeps the entries of one state.
+	Status string
+	// PerPage is how many one request reads; 0 is the server's default.
+	PerPage int64
+}
+
+// FeedbackRequest rates a ticket or a service.
+type FeedbackRequest struct {
+	// Category is "general", "feature", "bug", "experience" or "other".
+	Category string `elizon:"category,required"`
+	// Rating is 1 to 5.
+	Rating  int64  `elizon:"rating,required"`
+	Message string `elizon:"message"`
+	// Exactly one of TicketID and ServiceID is required.
+	TicketID  string `elizon:"ticketId"`
+	ServiceID string `elizon:"serviceId"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// List yields the account's feedback, page by page: GET /api/feedback. The names of the
+// arguments are assumed to be those of Tickets.List.
+func (s *FeedbackService) List(ctx context.Context, opts *FeedbackOptions) iter.Seq2[*FeedbackEntry, error] {
+	var o FeedbackOptions
+	if opts != nil {
+		o = *opts
+	}
+	return pages[FeedbackEntry](ctx, s.c.ask(feedbackList).arg("status", o.Status), byPage(o.PerPage), "feedback")
+}
+
+// Create gives feedback: POST /api/feedback. The answer is undocumented.
+func (s *FeedbackService) Create(ctx context.Context, req *FeedbackRequest) (Payload, error) {
+	r := s.c.ask(feedbackCreate).with(req)
+	if req != nil {
+		if req.Rating != 0 && (req.Rating < 1 || req.Rating > 5) {
+			r.bad("Rating", "must be 1 to 5, got %d", req.Rating)
+		}
+		if (req.TicketID == "") == (req.ServiceID == "") {
+			r.bad("TicketID", "exactly one of TicketID and ServiceID is required")
+		}
+	}
+	return unknown(ctx, r)
+}

@@ -1,0 +1,243 @@
+package elizon_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/provider"
+)
+
+// answers tells what each method returns: elizon.Payload where the answer is undocumented,
+// nil where only success counts.
+func answers(client any) map[string]reflect.Type {
+	all := make(map[string]reflect.Type)
+	var walk func(prefix string, holder reflect.Value)
+	walk = func(prefix string, holder reflect.Value) {
+		for i := range holder.Elem().NumField() {
+			field := holder.Elem().Type().Field(i)
+			if !field.IsExported() {
+				continue
+			}
+			service := holder.Elem().Field(i)
+			for j := range service.NumMethod() {
+				method := service.Type().Method(j)
+				var result reflect.Type
+				if out := method.Type.Out(0); out != reflect.TypeFor[error]() {
+					result = out
+				}
+				all[prefix+field.Name+"."+method.Name] = result
+			}
+			walk(prefix+field.Name+".", service)
+		}
+	}
+	walk("", reflect.ValueOf(client))
+	return all
+}
+
+// Answers that claim success and are none. Only where no document tells the fields there
+// is no telling.
+func TestHostileAnswers(t *testing.T) {
+	t.Parallel()
+	v := vendor(t)
+	returns := answers(clientOver(t, v.Tap(v.Good())))
+	replies := clienttest.Hostile()
+	for name, body := range map[string]string{
+		"wrong types":       wrongTypes(`{}`),
+		"numbers for all":   wrongTypes(`17`),
+		"nulls":             wrongTypes(`null`),
+		"lists of nulls":    wrongTypes(`[null]`),
+		"lists of numbers":  wrongTypes(`[1]`),
+		"lists of objects":  wrongTypes(`[{}]`),
+		"success is a text": `{"success":"true","id":"x"}`,
+		"status is a text":  `{"status":"404"}`,
+	} {
+		replies[name] = clienttest.OK(body)
+	}
+	v.CheckHostile(t, replies, func(u clienttest.Use, name string) clienttest.Verdict {
+		browser := returns[u.Op] == reflect.TypeFor[*elizon.OAuthAnswer]()
+		undocumented := returns[u.Op] == reflect.TypeFor[elizon.Payload]() || u.Op == "Cart.Upgrade" || browser
+		onlySuccess := returns[u.Op] == nil
+		page := u.Sent.Header.Get("Accept") == "text/html"
+		switch name {
+		case "HTML":
+			if page {
+				return clienttest.Takes
+			}
+		case "empty object", "list of nulls", "list of objects", "success is a text", "status is a text":
+			if undocumented && u.Row.Reads || u.Op == "Services.Status" && name == "status is a text" {
+				return clienttest.Takes
+			}
+		case "redirect":
+			if browser {
+				return clienttest.Takes
+			}
+		case "no content":
+			if !u.Row.Reads && (undocumented || onlySuccess) {
+				return clienttest.Takes
+			}
+		case "wrong types", "numbers for all", "nulls", "lists of nulls", "lists of numbers", "lists of objects":
+			if undocumented || onlySuccess {
+				return clienttest.Takes
+			}
+			return clienttest.Either
+		}
+		return clienttest.Fails
+	})
+}
+
+// wrongTypes is an answer that puts one value under every name that answers hold.
+func wrongTypes(value string) string {
+	body := `{"success":true`
+	for _, name := range []string{
+		"servers", "server", "subscription", "console", "statuses", "usage", "notifications", "allowedBillingCycles", "price", "items", "total", "unavailable",
+		"subscriptionIds", "subscriptions", "categories", "category", "product", "locations", "templates", "config", "configs", "coupon", "invoices", "invoice",
+		"countries", "data", "apiKeys", "apiKey", "addresses", "address", "maxEur", "allowRegistration", "pagination", "sepaDetails", "id", "nextBillingCycleDays",
+		"currentPeriodEnd", "invoiceId", "extensionDays", "user", "sessions", "permissions", "tickets", "ticket", "volumes", "feedback", "articles", "affiliate",
+	} {
+		body += `,"` + name + `":` + value
+	}
+	return body + `}`
+}
+
+// The platform's error body, and its status alone, for every method.
+func TestErrorsOfEveryMethod(t *testing.T) {
+	t.Parallel()
+	const own = `{"success":false,"error":"the server's own text","errorCode":"someCode"}`
+	// The other statuses stand in TestVerdicts: all methods take some time.
+	refusals := clienttest.Refusals(map[int]error{400: provider.ErrInvalid, 404: provider.ErrNotFound, 429: provider.ErrRateLimited, 503: provider.ErrUnavailable}, own)
+	refusals = append(refusals, clienttest.Refusals(map[int]error{404: provider.ErrNotFound, 500: provider.ErrUnavailable}, clienttest.WebPage)...)
+	refusals = append(refusals, clienttest.Refusals(map[int]error{429: provider.ErrRateLimited}, "")...)
+	vendor(t).CheckRefusals(t, refusals, func(_ string, r clienttest.Refusal, err error) {
+		if e := clienttest.AsError(t, err); r.Reply.Body == own {
+			require.Equal(t, "someCode", e.Code)
+			require.Equal(t, "the server's own text", e.Message)
+			require.NotNil(t, refusalOf(err))
+		}
+	})
+}
+
+func refusalOf(err error) *elizon.Refusal {
+	var refusal *elizon.Refusal
+	errors.As(err, &refusal)
+	return refusal
+}
+
+// What an answer means, by the order in which the vendor's own programs look at it.
+func TestVerdicts(t *testing.T) {
+	for _, test := range []struct {
+		status int
+		body   string
+		kind   error
+		code   string
+		says   string
+	}{
+		{200, `{"success":true}`, nil, "", ""},
+		{200, `{"ok":true,"success":false}`, nil, "", ""},
+		{200, `{"ok":true,"status":500}`, nil, "", ""},
+		{200, `{"success":true,"status":"error"}`, nil, "", ""},
+		{200, `{"success":true,"status":200}`, nil, "", ""},
+		{200, `{"ok":false,"success":true}`, provider.ErrConflict, "", "without saying why"},
+		{200, `{"success":false}`, provider.ErrConflict, "", "without saying why"},
+		{200, `{"success":false,"status":404}`, provider.ErrNotFound, "", ""},
+		{200, `{"status":403,"message":"no rights"}`, provider.ErrForbidden, "", "no rights"},
+		{200, `{"success":true,"status":409}`, provider.ErrConflict, "", ""},
+		{200, `{"success":false,"status":500}`, provider.ErrOutcomeUnknown, "", ""},
+		{200, `{"success":false,"status":418}`, provider.ErrOutcomeUnknown, "", ""},
+		{200, `{"success":false,"error":"x","validationErrors":["a","b"]}`, provider.ErrInvalid, "", "validationErrors[1]: b"},
+		{200, `{"success":false,"errorCode":"internalError"}`, provider.ErrOutcomeUnknown, "internalError", "internalError"},
+		{400, `{"success":false,"errorCode":"internalServerError","error":"x"}`, provider.ErrOutcomeUnknown, "internalServerError", "x"},
+		{200, `{"success":false,"errorCode":"unauthenticated"}`, provider.ErrUnauthorized, "unauthenticated", ""},
+		{400, `{"success":false,"errorCode":"apiKeyNotFound"}`, provider.ErrUnauthorized, "apiKeyNotFound", ""},
+		{500, `{"success":false,"errorCode":"accessDenied","error":"x"}`, provider.ErrForbidden, "accessDenied", "x"},
+		{400, `{"success":false,"errorKey":"serviceNotFound","errorCode":"accessDenied"}`, provider.ErrForbidden, "accessDenied", ""},
+		{400, `{"success":false,"errorKey":"serviceNotFound","messageKey":"y","message":"m"}`, provider.ErrNotFound, "serviceNotFound", "m"},
+		{400, `{"success":false,"messageKey":"cartEmpty","errorMessage":"em"}`, provider.ErrInvalid, "cartEmpty", "em"},
+		{400, `{"success":false,"errorCode":"someNewCode","error":"e","message":"m"}`, provider.ErrInvalid, "someNewCode", "e"},
+		{401, `{"success":false,"error":"who"}`, provider.ErrUnauthorized, "", "who"},
+		{403, `{"success":false,"error":"no"}`, provider.ErrForbidden, "", "no"},
+		{409, `{"success":false,"error":"busy"}`, provider.ErrConflict, "", "busy"},
+		{402, `{"success":false,"error":"pay"}`, provider.ErrQuota, "", "pay"},
+		{410, `{"success":false,"error":"gone"}`, provider.ErrUnsupported, "", "gone"},
+		{400, `{"ok":true}`, provider.ErrInvalid, "", ""},
+		{400, `{"success":true}`, provider.ErrInvalid, "", ""},
+		{400, `{"error":{"code":1},"message":["x"],"errorCode":7}`, provider.ErrInvalid, "", ""},
+		{503, `{"success":false,"error":"later"}`, provider.ErrOutcomeUnknown, "", "later"},
+	} {
+		c, _ := tapped(t, clienttest.Always(clienttest.Reply{Status: test.status, Body: test.body}))
+		_, err := c.Services.Backups.Create(t.Context(), "srv_1", nil)
+		if test.kind == nil {
+			require.NoError(t, err, test.body)
+			continue
+		}
+		require.ErrorIs(t, err, test.kind, test.body)
+		e := clienttest.AsError(t, err)
+		require.Equal(t, test.code, e.Code, test.body)
+		require.Equal(t, test.status, e.StatusCode)
+		require.ErrorContains(t, err, test.says)
+		require.Equal(t, errors.Is(test.kind, provider.ErrOutcomeUnknown), e.MaybeExecuted, test.body)
+	}
+	c, _ := tapped(t, clienttest.Always(clienttest.OK(`{"success":false,"errorCode":"apiKeyNotFound"}`)))
+	require.ErrorIs(t, c.APIKeys.Delete(t.Context(), "key_1"), provider.ErrNotFound)
+}
+
+// A removal whose answer was lost and that finds nothing then is done.
+func TestLostRemovals(t *testing.T) {
+	removals := []string{
+		"Services.Delete", "Services.Backups.Delete", "Services.Firewall.Delete", "Balance.DeleteAutoTopUp", "Subdomains.Delete", "APIKeys.Delete", "Addresses.Delete",
+	}
+	v := vendor(t)
+	for _, op := range append(removals, "Services.Settings.Update") {
+		tap := v.Tap(clienttest.InTurn(clienttest.Reply{Err: errors.New("connection reset")}, clienttest.Reply{Status: 404, Body: `{"success":false,"error":"nothing here"}`}))
+		err := v.Method(t, tap, op, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1})).Run(t).Err
+		if slices.Contains(removals, op) {
+			require.NoError(t, err, op)
+		} else {
+			require.ErrorIs(t, err, provider.ErrNotFound, op)
+		}
+		require.Len(t, tap.Requests(), 2)
+		// What was never there is not removed.
+		tap = v.Tap(clienttest.Always(clienttest.Reply{Status: 404}))
+		require.ErrorIs(t, v.Method(t, tap, op).Run(t).Err, provider.ErrNotFound, op)
+	}
+}
+
+// What would make a second thing, spend money twice, or undo itself, is sent once.
+func TestRepeats(t *testing.T) {
+	once := []string{
+		"Services.Create", "Services.Reinstall", "Services.Upgrade", "Services.ApplyDowngrade", "Services.Backups.Create", "Services.Backups.Restore",
+		"Services.Console.Act", "Services.Console.Command", "Services.Console.CommandTo", "Services.Files.Act", "Services.Firewall.Create", "Services.IPs.Cancel",
+		"Services.Settings.Act", "Services.SFTP.RotatePassword", "Services.Subscription.Cancel", "Services.Subscription.Extend", "Services.Subscription.Reactivate",
+		"Checkout.Order", "Subscriptions.Create", "Invoices.Pay", "Balance.CreateAutoTopUp", "Balance.TopUp", "Subdomains.Create", "APIKeys.Create", "Addresses.Create",
+	}
+	account := []string{"Auth", "Affiliates", "Business", "Permissions", "Storage", "Tickets", "Feedback", "KnowledgeBase", "User", "IPs", "SSHKeys", "Additional"}
+	v := vendor(t)
+	for _, u := range v.Uses(t) {
+		tap := v.Tap(clienttest.Always(clienttest.Reply{Status: 503}))
+		require.Error(t, v.Method(t, tap, u.Op, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1})).Run(t).Err)
+		sent := len(tap.Requests())
+		switch area, _, _ := strings.Cut(u.Op, "."); {
+		case slices.Contains(once, u.Op):
+			require.Equal(t, 1, sent, u.Op)
+		case !slices.Contains(account, area):
+			require.Equal(t, 2, sent, u.Op)
+		case u.Row.Reads:
+			require.Equal(t, 2, sent, u.Op)
+		}
+	}
+	// Restart and reset are not start and stop.
+	for action, want := range map[elizon.ServiceAction]int{
+		elizon.ActionStart: 2, elizon.ActionStop: 2, elizon.ActionSuspend: 2, elizon.ActionResume: 2, elizon.ActionRestart: 1, elizon.ActionReset: 1, "defragment": 1,
+	} {
+		c, tap := tapped(t, clienttest.Always(clienttest.Reply{Status: 503}), provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1}))
+		_, err := c.Services.Action(t.Context(), "srv_1", action)
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		require.Len(t, tap.Requests(), want, action)
+	}
+}

@@ -1,0 +1,119 @@
+package elizon_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/provider"
+)
+
+// Every endpoint of the API is reached by the methods that the inventory names, with the
+// credentials that it wants and no others, and no method reaches anything else.
+func TestInventory(t *testing.T) {
+	v := vendor(t)
+	_, auth := inventory(t)
+	// The reference calls it public; it ends all sessions, so it is sent one.
+	auth["DELETE /api/auth/logout"] = "session"
+	v.CheckInventory(t, func(u clienttest.Use) {
+		want := auth[u.Row.String()]
+		require.Equal(t, want == "key", u.Sent.Header.Get("X-Api-Key") == serverKey, "%s: API key", u.Op)
+		require.Equal(t, want == "session", u.Sent.Header.Get("Authorization") == "Bearer "+serverSession, "%s: session", u.Op)
+		if want == "public" {
+			require.Empty(t, u.Sent.Header["X-Api-Key"])
+			require.Empty(t, u.Sent.Header["Authorization"])
+		}
+		require.Equal(t, elizon.DefaultClientHeader, u.Sent.Header.Get("X-Elizon-Client"))
+	})
+}
+
+// The fixtures hold a good exchange of every endpoint.
+func TestFixturesCoverInventory(t *testing.T) { vendor(t).CheckExchanges(t) }
+
+// How sure it is what the method of an endpoint is stands in code as it stands in the
+// inventory, and the error of a wrong guess says that it was one.
+func TestCertainty(t *testing.T) {
+	v := vendor(t)
+	documented, inferred := 0, 0
+	sure := make(map[string]bool)
+	for _, line := range clienttest.Table(t, "../testdata/elizon/operations.tsv", "category\tmethod\tpath\tauth\tpermission\tpurpose\tcertainty\tsource\toperation") {
+		for op := range strings.SplitSeq(line["operation"], ",") {
+			sure[op] = line["certainty"] == "documented"
+		}
+		if line["certainty"] == "documented" {
+			documented++
+		} else {
+			inferred++
+		}
+	}
+	require.Equal(t, []int{101, 121}, []int{documented, inferred})
+	tap := v.Tap(clienttest.Always(clienttest.Reply{Status: http.StatusMethodNotAllowed, Body: `{"success":false,"error":"Method not allowed"}`}))
+	for _, m := range v.Methods(t, tap) {
+		err := m.Run(t).Err
+		require.ErrorIs(t, err, provider.ErrUnsupported, m.Op)
+		require.Equal(t, !sure[m.Op], strings.Contains(err.Error(), "was inferred"), "%s: %v", m.Op, err)
+	}
+}
+
+// What refuses API keys is not sent with one, nor without a session.
+func TestSessionOnly(t *testing.T) {
+	v := vendor(t)
+	sessions := make(map[string]bool)
+	for _, u := range v.Uses(t) {
+		sessions[u.Op] = u.Sent.Header.Get("Authorization") != ""
+	}
+	require.Contains(t, sessions, "APIKeys.Usage")
+	tap := v.Tap(v.Good())
+	v.Dial = func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
+		c, err := elizon.New(serverURL, serverKey, append(opts, provider.WithHTTPClient(&http.Client{Transport: transport}))...)
+		require.NoError(t, err)
+		return c
+	}
+	count := 0
+	for _, m := range v.Methods(t, tap) {
+		tap.Forget()
+		err := m.Run(t).Err
+		if !sessions[m.Op] {
+			require.NoError(t, err, m.Op)
+			continue
+		}
+		count++
+		require.ErrorIs(t, err, provider.ErrForbidden, m.Op)
+		require.ErrorContains(t, err, "elizon.WithSessionToken", m.Op)
+		require.Equal(t, m.Op, clienttest.AsError(t, err).Op)
+		require.Empty(t, tap.Requests(), m.Op)
+	}
+	require.Equal(t, 24, count) // 23 and the one that the reference calls public
+	err := v.Dial(t, tap).(*elizon.Client).DoSession(t.Context(), &provider.Request{Method: "GET", Route: "/api/auth/x"}, nil)
+	require.ErrorIs(t, err, provider.ErrForbidden)
+}
+
+// A client without any credentials reaches what is public, and nothing else is sent.
+func TestWithoutKey(t *testing.T) {
+	v := vendor(t)
+	_, auth := inventory(t)
+	auth["DELETE /api/auth/logout"] = "session"
+	public := make(map[string]bool)
+	for _, u := range v.Uses(t) {
+		public[u.Op] = auth[u.Row.String()] == "public"
+	}
+	tap := v.Tap(v.Good())
+	v.Dial = func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
+		c, err := elizon.New(serverURL, "", append(opts, provider.WithHTTPClient(&http.Client{Transport: transport}), elizon.WithoutKey())...)
+		require.NoError(t, err)
+		return c
+	}
+	for _, m := range v.Methods(t, tap) {
+		tap.Forget()
+		if err := m.Run(t).Err; public[m.Op] {
+			require.NoError(t, err, m.Op)
+		} else {
+			require.Error(t, err, m.Op)
+			require.Empty(t, tap.Requests(), m.Op)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package elizon
+
+import (
+	"context"
+	"io"
+	"iter"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// InvoicesService is about invoices and their payment.
+type InvoicesService struct{ c *Client }
+
+// Values of an invoice's status that are known. The first two can be paid.
+const (
+	InvoicePending           = "PENDING"
+	InvoiceOverdue           = "OVERDUE"
+	InvoicePaid              = "PAID"
+	InvoiceVoided            = "VOIDED"
+	InvoiceCancelled         = "CANCELLED"
+	InvoiceRefunded          = "REFUNDED"
+	InvoicePartiallyRefunded = "PARTIALLY_REFUNDED"
+	InvoiceCreditNote        = "CREDIT_NOTE"
+)
+
+// Invoice is an invoice as List tells it.
+type Invoice struct {
+	ID     string `elizon:"id,required"`
+	Number string `elizon:"invoiceNumber|number"`
+	// Status is InvoicePending or another; the set is open.
+	Status   string    `elizon:"status"`
+	Amount   EUR       `elizon:"amount"`
+	Total    EUR       `elizon:"total"`
+	Currency string    `elizon:"currency"`
+	IssuedAt time.Time `elizon:"issuedAt"`
+	DueAt    time.Time `elizon:"dueAt|dueDate"`
+	// PaidAt is zero if it is not paid.
+	PaidAt            time.Time `elizon:"paidAt"`
+	CreditNote        bool      `elizon:"isCreditNote"`
+	ServiceIDs        []string  `elizon:"serviceIds"`
+	CanDispute        bool      `elizon:"canDispute"`
+	NetPointsRedeemed int64     `elizon:"netPointsRedeemed,loose"`
+}
+
+// InvoiceDetail is an invoice as Get tells it.
+type InvoiceDetail struct {
+	Invoice
+	Subtotal                EUR           `elizon:"subtotal"`
+	TaxAmount               EUR           `elizon:"taxAmount"`
+	TaxName                 string        `elizon:"taxName"`
+	TaxRatePercent          float64       `elizon:"taxRatePercent"`
+	Items                   []InvoiceItem `elizon:"items"`
+	HasDocument             bool          `elizon:"hasLexwareDocument"`
+	HasPendingMolliePayment bool          `elizon:"hasPendingMolliePayment"`
+	SEPADetails             *SEPADetails  `elizon:"sepaDetails"`
+	// PDFURL may let anybody in who has it; Document is the way for programs.
+	PDFURL provider.Secret `elizon:"pdfUrl"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// InvoiceItem is a line of an invoice.
+type InvoiceItem struct {
+	Description string  `elizon:"description"`
+	Quantity    float64 `elizon:"quantity"`
+	UnitPrice   EUR     `elizon:"unitPrice"`
+	Total       EUR     `elizon:"total"`
+	ServiceID   string  `elizon:"serviceId"`
+	ItemType    string  `elizon:"itemType"`
+	// ServiceType is vm or storage.
+	ServiceType string `elizon:"serviceType"`
+}
+
+// InvoicesOptions shape a list of invoices.
+type InvoicesOptions struct {
+	// Status and ServiceID keep those that fit; "" keeps all.
+	Status    string
+	ServiceID string
+	// PerPage is how many one request reads; 0 is the server's default.
+	PerPage int64
+}
+
+// PayRequest pays an invoice.
+type PayRequest struct {
+	// PaymentMethod is PayMollie, PayMollieSaved or PayBalance. PaySEPA is documented too,
+	// but an error text hints that it is for top-ups only.
+	PaymentMethod PaymentMethod `elizon:"paymentMethod,required"`
+	// SavedMandateID is for PayMollieSaved.
+	SavedMandateID     string `elizon:"savedMandateId"`
+	AmountFromBalance  EUR    `elizon:"amountFromBalance"`
+	NetPointsRedeemEUR EUR    `elizon:"netPointsRedeemEur"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// PayResult is what became of a payment. Any field may be missing.
+type PayResult struct {
+	AlreadyPaid bool   `elizon:"alreadyPaid"`
+	PaymentID   string `elizon:"paymentId"`
+	// CheckoutURL is where a person has to pay.
+	CheckoutURL provider.Secret `elizon:"checkoutUrl"`
+	// Processing: the payment is under way.
+	Processing bool `elizon:"processing"`
+}
+
+// List yields the invoices of the account, page by page: GET /api/invoices.
+func (s *InvoicesService) List(ctx context.Context, opts *InvoicesOptions) iter.Seq2[*Invoice, error] {
+	var o InvoicesOptions
+	if opts != nil {
+		o = *opts
+	}
+	r := s.c.ask(invoicesList).arg("status", o.Status).arg("serviceId", o.ServiceID)
+	return pages[Invoice](ctx, r, byOffset(o.PerPage), "invoices")
+}
+
+// Get reads an invoice with its lines: GET /api/invoices/{id}.
+func (s *InvoicesService) Get(ctx context.Context, id string) (*InvoiceDetail, error) {
+	return fetch[InvoiceDetail](ctx, s.c.ask(invoicesGet, id), "invoice")
+}
+
+// Document writes an invoice as PDF to w as it arrives: GET /api/invoices/{id}/document.
+// limit is its greatest length in bytes, 0 is DefaultDownloadLimit; a longer file ends
+// with provider.ErrProtocol. After an error w may hold a part of the file.
+func (s *InvoicesService) Document(ctx context.Context, id string, w io.Writer, limit int64) (*Download, error) {
+	return download(ctx, s.c.ask(invoicesDocument, id), w, limit)
+}
+
+// DownloadAll writes all invoices as a ZIP archive to w as it arrives: GET
+// /api/invoices/download-all (method inferred). limit is as in Document.
+func (s *InvoicesService) DownloadAll(ctx context.Context, w io.Writer, limit int64) (*Download, error) {
+	return download(ctx, s.c.ask(invoicesAll), w, limit)
+}
+
+// Pay pays an invoice: POST /api/invoices/{id}/pay. It spends money, and it is never
+// repeated: after provider.ErrOutcomeUnknown read the invoice before paying again. A
+// payment lifts the suspension of the invoice's services.
+func (s *InvoicesService) Pay(ctx context.Context, id string, req *PayRequest) (*PayResult, error) {
+	r := s.c.ask(invoicesPay, id).with(req)
+	if req != nil {
+		for name, amount := range map[string]EUR{"AmountFromBalance": req.AmountFromBalance, "NetPointsRedeemEUR": req.NetPointsRedeemEUR} {
+			if amount.Sign() < 0 {
+				r.bad(name, "negative")
+			}
+		}
+	}
+	return fetch[PayResult](ctx, r)
+}

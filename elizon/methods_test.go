@@ -1,0 +1,154 @@
+package elizon_test
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/internal/fixture"
+	"github.com/provkit/provkit/provider"
+)
+
+// The server of tests without sockets. The prefix is there so that a client that loses it
+// fails.
+const (
+	serverURL     = "https://elizon.example.com/prefix"
+	serverKey     = "placeholder-key"
+	serverSession = "placeholder-session"
+)
+
+// The secrets of the client, of samples and of answers. They hold characters that are
+// escaped in JSON, HTML, URLs and Go; the first two must fit into a header.
+const (
+	canaryKey     = `canary"Key\<>&+/=7f3a`
+	canarySession = `canary"Session\<>&+/=5d5d`
+	canarySecret  = `canary"Secret\w0rd<&>/+=7`
+	canaryToken   = `canary.Token"<&>+/=9b1c`
+)
+
+// tapOptions send through a transport, without repetitions (or one failure would be
+// several requests), and with a session for what refuses API keys.
+func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider.Option {
+	return append([]provider.Option{
+		provider.WithHTTPClient(&http.Client{Transport: transport}),
+		provider.WithRetry(provider.Retry{Attempts: 1}), elizon.WithSessionToken(serverSession),
+	}, opts...)
+}
+
+// clientOver makes a client of the platform that is behind a transport.
+func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *elizon.Client {
+	t.Helper()
+	client, err := elizon.New(serverURL, serverKey, tapOptions(transport, opts...)...)
+	require.NoError(t, err)
+	return client
+}
+
+// tapped is a client whose server always answers alike, and what it sends.
+func tapped(t testing.TB, answer clienttest.Answer, opts ...provider.Option) (*elizon.Client, *clienttest.Tap) {
+	t.Helper()
+	tap := &clienttest.Tap{Base: serverURL, Answer: answer}
+	return clientOver(t, tap, opts...), tap
+}
+
+// vendor is what the checks of clienttest know of this client.
+func vendor(t testing.TB) *clienttest.Vendor {
+	t.Helper()
+	rows, _ := inventory(t)
+	return &clienttest.Vendor{
+		Kind: elizon.Kind, Base: serverURL,
+		Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
+			return clientOver(t, transport, opts...)
+		},
+		Samples: samples,
+		Args:    map[string]any{"Services.Usage.Traffic 2": "day"},
+		Rows:    rows, Exchanges: exchanges(t),
+		Canaries: []string{canaryKey, canarySession, canarySecret, canaryToken},
+	}
+}
+
+// pricing are changes by method that change nothing.
+var pricing = []string{
+	"/api/services/status-batch", "/api/services/{id}/renew", "/api/cart/calculate", "/api/cart/upgrade", "/api/cart/validate",
+	"/api/coupons/preview", "/api/netpoints/preview", "/api/affiliates/validate",
+}
+
+// inventory reads testdata/elizon/operations.tsv, and the credentials that each row wants.
+func inventory(t testing.TB) (rows []clienttest.Row, auth map[string]string) {
+	t.Helper()
+	auth = make(map[string]string)
+	for _, line := range clienttest.Table(t, "../testdata/elizon/operations.tsv", "category\tmethod\tpath\tauth\tpermission\tpurpose\tcertainty\tsource\toperation") {
+		require.Contains(t, []string{"public", "key", "session"}, line["auth"])
+		row := clienttest.Row{Method: line["method"], Path: line["path"], Operations: strings.Split(line["operation"], ",")}
+		row.Reads = row.Method == http.MethodGet && row.Path != "/api/auth/oauth/{provider}/callback" || slices.Contains(pricing, row.Path)
+		auth[row.String()] = line["auth"]
+		rows = append(rows, row)
+	}
+	require.Len(t, rows, 222)
+	return rows, auth
+}
+
+// exchanges are all fixtures but those of failures that come with the status of a success,
+// and of what is at a place that no row has.
+func exchanges(t testing.TB) []fixture.Exchange {
+	t.Helper()
+	var all []fixture.Exchange
+	for _, file := range []string{"services", "orders", "account"} {
+		read, err := fixture.Load("../testdata/elizon/" + file + ".jsonl")
+		require.NoError(t, err)
+		all = append(all, read...)
+	}
+	return slices.DeleteFunc(all, func(e fixture.Exchange) bool {
+		return strings.Contains(string(e.Response.Bytes()), `"success": false`) || strings.HasSuffix(e.Name, ", another place")
+	})
+}
+
+// line is a cart line that can be ordered.
+func line() elizon.CartLine {
+	return elizon.CartLine{LineID: "line-1", ProductID: "prd_1", ProductName: "KVM S", Quantity: 1, BillingCycle: 30, ItemType: elizon.ItemNew}
+}
+
+// samples are good arguments by type.
+func samples() []any {
+	secret := map[string]any{"password": canarySecret}
+	console := &elizon.ConsoleAccess{
+		Type:      elizon.ConsoleTerminal,
+		StreamURL: provider.Secret(serverURL + "/api/services/17/console/stream?ticket=" + url.QueryEscape(canarySecret)),
+		// Below the origin alone is as good.
+		CommandURL: provider.Secret("/prefix/api/services/17/console/command?ticket=" + url.QueryEscape(canarySecret)),
+	}
+	return append([]any{
+		int64(365), []string{"17", "18"}, secret, url.Values{"action": {"list"}}, elizon.EUR("12.99"), []elizon.CartLine{line()},
+		time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), elizon.ActionStart, console,
+		&elizon.ServicesOptions{View: "compact"},
+		&elizon.ServiceCreateRequest{Name: "web", ProductID: "prd_1", ProviderID: "prv_1", Extra: secret},
+		&elizon.ServiceUpdateRequest{Name: provider.Ptr("web")},
+		&elizon.ReinstallRequest{TemplateID: 9000, Extra: secret},
+		&elizon.ConsoleCommand{Command: canarySecret},
+		&elizon.FirewallRule{Direction: "in", Protocol: "tcp", Port: "22", Source: "*", Action: "accept"},
+		&elizon.FirewallChange{Source: provider.Ptr("192.0.2.0/24")},
+		&elizon.SubscriptionOptions{AutoBilling: provider.Ptr(false)},
+		&elizon.CancelRequest{},
+		&elizon.ExtendRequest{WithBonus: true},
+		&elizon.DowngradeRequest{ResourceChanges: map[string]any{"memory": 1024}},
+		&elizon.CalculateRequest{Items: []elizon.CartLine{line()}},
+		&elizon.UpgradeRequest{ServiceID: "srv_1", ResourceChanges: map[string]any{"memory": 4096}},
+		&elizon.CheckoutRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance, OfferToken: canarySecret},
+		&elizon.SubscriptionCreateRequest{ProductID: "prd_1", ProviderID: "prv_1", BillingCycleDays: 30},
+		&elizon.CouponRequest{Code: "SPRING", Items: []elizon.CartLine{line()}},
+		&elizon.InvoicesOptions{Status: elizon.InvoicePending},
+		&elizon.PayRequest{PaymentMethod: elizon.PayBalance},
+		&elizon.AutoTopUpRequest{Amount: "25", DayOfMonth: 1},
+		&elizon.AutoTopUpChange{Active: provider.Ptr(false)},
+		&elizon.TopUpRequest{Amount: "25"},
+		&elizon.SubdomainRequest{DomainID: "dom_1", Name: "web1", Type: elizon.RecordA, ServiceID: "srv_1"},
+		&elizon.APIKeyRequest{Name: "billing"},
+		&elizon.AddressRequest{Default: provider.Ptr(true)},
+	}, moreSamples()...)
+}

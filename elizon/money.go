@@ -1,0 +1,77 @@
+package elizon
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+)
+
+// EUR is an amount in euro as a decimal: "12.99". Amounts are compared exactly, never as
+// floating point. "" is no amount and counts as 0 where one is compared.
+type EUR string
+
+// EURFromCents makes an amount of whole cents.
+func EURFromCents(cents Cents) EUR {
+	return EUR(big.NewRat(int64(cents), 100).FloatString(2))
+}
+
+// maxAmount keeps an absurd number from filling the memory.
+const maxAmount = 40
+
+// Valid reports whether this is an amount in plain decimal notation, such as "12.99" or
+// "-3".
+func (e EUR) Valid() bool {
+	text := strings.TrimPrefix(string(e), "-")
+	whole, fraction, dot := strings.Cut(text, ".")
+	return len(text) <= maxAmount && digits(whole) && (!dot || digits(fraction))
+}
+
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// Rat is the amount as an exact number; 0 if it is not Valid.
+func (e EUR) Rat() *big.Rat {
+	r := new(big.Rat)
+	if e.Valid() {
+		r.SetString(string(e))
+	}
+	return r
+}
+
+// Cmp returns -1, 0 or 1 as the amount is below, equal to or above the other one.
+func (e EUR) Cmp(other EUR) int { return e.Rat().Cmp(other.Rat()) }
+
+// IsZero reports whether the amount is 0 or none.
+func (e EUR) IsZero() bool { return e.Rat().Sign() == 0 }
+
+// Sign is -1, 0 or 1.
+func (e EUR) Sign() int { return e.Rat().Sign() }
+
+// Cents is an amount in cents of a euro. A few endpoints use it instead of EUR.
+type Cents int64
+
+// EUR is the same amount in euro.
+func (c Cents) EUR() EUR { return EURFromCents(c) }
+
+// plainDecimal writes a JSON number, which may have an exponent, without one. "" means
+// that it is no amount.
+func plainDecimal(text string) EUR {
+	if e := EUR(text); e.Valid() {
+		return e
+	}
+	mantissa, exponent, found := strings.Cut(strings.ToLower(text), "e")
+	n, err := strconv.Atoi(exponent)
+	if !found || err != nil || n < -maxAmount || n > maxAmount || !EUR(mantissa).Valid() {
+		return ""
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return ""
+	}
+	plain := r.FloatString(2 * maxAmount)
+	if e := EUR(strings.TrimRight(strings.TrimRight(plain, "0"), ".")); e.Valid() {
+		return e
+	}
+	return ""
+}

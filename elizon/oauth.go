@@ -1,0 +1,91 @@
+package elizon
+
+import (
+	"context"
+	"maps"
+	"net/url"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// OAuthService signs in by way of other providers. These endpoints are made for browsers:
+// they redirect, and may set cookies, which provider.CaptureResponse shows.
+type OAuthService struct{ c *Client }
+
+// OAuthAnswer is what an endpoint for browsers answers. One of Location and Body is set.
+type OAuthAnswer struct {
+	StatusCode int
+	// Location is where it redirects to; nothing follows it. After a failed login that
+	// may be a page that says so.
+	Location provider.Secret
+	// Body is an answer in JSON; undocumented.
+	Body Payload
+}
+
+// Providers reads which providers there are, with name, icon and color: GET
+// /api/auth/oauth/providers (method inferred). What these fields are called is
+// undocumented.
+func (s *OAuthService) Providers(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(oauthProviders))
+}
+
+// Start begins a login: GET /api/auth/oauth/{provider} (method inferred). It redirects to
+// the provider.
+func (s *OAuthService) Start(ctx context.Context, providerName string) (*OAuthAnswer, error) {
+	return s.browse(ctx, s.c.ask(oauthStart, providerName))
+}
+
+// Callback finishes a login with the arguments that the provider sent the browser back
+// with: GET /api/auth/oauth/{provider}/callback (method inferred, it may be POST). It makes
+// or links an account and opens a session; how the answer tells its token is undocumented.
+func (s *OAuthService) Callback(ctx context.Context, providerName string, args url.Values) (*OAuthAnswer, error) {
+	r := s.c.ask(oauthCallback, providerName)
+	if len(args) == 0 {
+		r.bad("args", "required")
+	}
+	r.query = maps.Clone(args)
+	for _, values := range args {
+		r.call.Secrets = append(r.call.Secrets, values...)
+	}
+	return s.browse(ctx, r)
+}
+
+// StartLink begins to link a provider to the account: GET /api/auth/oauth/link/{provider}
+// (method inferred, it may be POST).
+func (s *OAuthService) StartLink(ctx context.Context, providerName string) (*OAuthAnswer, error) {
+	return s.browse(ctx, s.c.ask(oauthLink, providerName))
+}
+
+// Unlink removes the link to a provider: DELETE /api/auth/oauth/link/{provider} (method
+// inferred).
+func (s *OAuthService) Unlink(ctx context.Context, providerName string) error {
+	return gone(done(ctx, s.c.ask(oauthUnlink, providerName)))
+}
+
+func (s *OAuthService) browse(ctx context.Context, r *request) (*OAuthAnswer, error) {
+	var d browserAnswer
+	err := r.send(ctx, func(call *rest.Call) { call.Redirects, call.Out = true, &d })
+	if err != nil {
+		return nil, err
+	}
+	return &d.answer, nil
+}
+
+type browserAnswer struct{ answer OAuthAnswer }
+
+func (d *browserAnswer) DecodeAnswer(a *rest.Answer) error {
+	d.answer = OAuthAnswer{StatusCode: a.Status}
+	if a.Status/100 == 3 {
+		if d.answer.Location = provider.Secret(a.Header.Get("Location")); d.answer.Location == "" {
+			return lacks("Location")
+		}
+		return nil
+	}
+	var body unread
+	if err := body.DecodeAnswer(a); err != nil {
+		return err
+	}
+	d.answer.Body = body.data
+	return nil
+}

@@ -1,0 +1,142 @@
+package elizon
+
+import (
+	"context"
+	"maps"
+	"net/url"
+	"time"
+)
+
+// PermissionsService shares the account's things with other users, and accepts what others
+// share. List, Grant and Remove want PermissionManage on the resource.
+type PermissionsService struct{ c *Client }
+
+// Permission is what a user may do with a resource. The set is open.
+type Permission = string
+
+// Permissions that can be granted.
+const (
+	PermissionView           Permission = "view"
+	PermissionStart          Permission = "start"
+	PermissionStop           Permission = "stop"
+	PermissionRestart        Permission = "restart"
+	PermissionConsole        Permission = "console"
+	PermissionBackup         Permission = "backup"
+	PermissionBackupCreate   Permission = "backup_create"
+	PermissionBackupRestore  Permission = "backup_restore"
+	PermissionBackupDelete   Permission = "backup_delete"
+	PermissionBackupSchedule Permission = "backup_schedule"
+	PermissionSettings       Permission = "settings"
+	PermissionDelete         Permission = "delete"
+	// PermissionManage lets its holder grant permissions to others.
+	PermissionManage Permission = "manage_permissions"
+)
+
+// GrantRequest invites a user to a resource. The names of its fields are taken from error
+// texts of the vendor's app.
+type GrantRequest struct {
+	// ResourceType is undocumented, in its values too.
+	ResourceType string       `elizon:"resourceType,required"`
+	ResourceID   string       `elizon:"resourceId,required"`
+	Email        string       `elizon:"email,required"`
+	Permissions  []Permission `elizon:"permissions,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// Invitation is a grant as the invited user sees it.
+type Invitation struct {
+	ID           string       `elizon:"id,required"`
+	ResourceType string       `elizon:"resourceType"`
+	ResourceID   string       `elizon:"resourceId"`
+	ResourceName string       `elizon:"resourceName"`
+	Permissions  []Permission `elizon:"permissions"`
+	// Status is open: "PENDING", "ACCEPTED".
+	Status      string    `elizon:"status"`
+	InviterName string    `elizon:"inviterName"`
+	CreatedAt   time.Time `elizon:"createdAt"`
+	// ExpiresAt is zero if it does not.
+	ExpiresAt time.Time `elizon:"expiresAt"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// List reads all grants on a resource: GET /api/permissions (method inferred). The names
+// of its arguments are taken from error texts of the vendor's app, the answer is
+// undocumented.
+func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (Payload, error) {
+	r := s.c.ask(permissionsList).need("resourceType", resourceType).arg("resourceType", resourceType)
+	return unknown(ctx, r.id("resourceId", "resourceID", resourceID))
+}
+
+// Grant invites a user to a resource: POST /api/permissions (method inferred). The answer
+// is undocumented.
+func (s *PermissionsService) Grant(ctx context.Context, req *GrantRequest) (Payload, error) {
+	r := s.c.ask(permissionsGrant).with(req)
+	if req != nil {
+		r.listed("Permissions", req.Permissions)
+	}
+	return unknown(ctx, r)
+}
+
+// Remove removes grants: DELETE /api/permissions (method inferred). What its arguments are,
+// and whether they stand in the query or in the body, is undocumented: it could be all
+// grants of a resource. Without any argument it is refused, since nobody knows how much it
+// would remove. To end one grant use Revoke.
+func (s *PermissionsService) Remove(ctx context.Context, query url.Values, fields map[string]any) (Payload, error) {
+	r := s.c.ask(permissionsRemove)
+	if len(query) == 0 && len(fields) == 0 {
+		r.bad("query", "required, unless there are fields")
+	}
+	if r.query = maps.Clone(query); len(fields) > 0 {
+		r.freely(fields)
+	}
+	return unknown(ctx, r)
+}
+
+// Update changes a grant: PATCH /api/permissions/{id} (method inferred, it may be PUT). The
+// name of the field, "permissions", is assumed to be that of Grant. The answer is
+// undocumented.
+func (s *PermissionsService) Update(ctx context.Context, id string, permissions []Permission) (Payload, error) {
+	r := s.c.ask(permissionsUpdate, id).listed("permissions", permissions).body(map[string]any{"permissions": permissions})
+	if len(permissions) == 0 {
+		r.bad("permissions", "required: use Revoke to end a grant")
+	}
+	return unknown(ctx, r)
+}
+
+// Revoke ends a grant: DELETE /api/permissions/{id} (method inferred).
+func (s *PermissionsService) Revoke(ctx context.Context, id string) error {
+	return gone(done(ctx, s.c.ask(permissionsRevoke, id)))
+}
+
+// Details reads an invitation, which only the invited user may do: GET
+// /api/permissions/{id}/details.
+func (s *PermissionsService) Details(ctx context.Context, id string) (*Invitation, error) {
+	return fetch[Invitation](ctx, s.c.ask(permissionsDetails, id), "permission")
+}
+
+// Accept accepts an invitation: POST /api/permissions/accept. The answer is undocumented.
+func (s *PermissionsService) Accept(ctx context.Context, permissionID string) (Payload, error) {
+	return unknown(ctx, s.answer(permissionsAccept, permissionID))
+}
+
+// Decline declines an invitation: POST /api/permissions/decline. The answer is
+// undocumented.
+func (s *PermissionsService) Decline(ctx context.Context, permissionID string) (Payload, error) {
+	return unknown(ctx, s.answer(permissionsDecline, permissionID))
+}
+
+func (s *PermissionsService) answer(op operation, permissionID string) *request {
+	r := s.c.ask(op).body(map[string]any{"permissionId": permissionID})
+	if problem := idProblem(permissionID); problem != "" {
+		r.bad("permissionID", "%s", problem)
+	}
+	return r
+}
+
+// Mine reads what others share with the account: GET /api/permissions/me (method inferred).
+// status "" is any. The answer is undocumented.
+func (s *PermissionsService) Mine(ctx context.Context, status string) (Payload, error) {
+	return unknown(ctx, s.c.ask(permissionsMine).arg("status", status))
+}

@@ -1,0 +1,259 @@
+package elizon_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"iter"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/provider"
+)
+
+// tells is a replay whose answer is undocumented: it comes as the server sent it.
+func tells(want string, call func(ctx context.Context, c *client) (payload, error)) replay {
+	return func(t *testing.T, c *client) {
+		got, err := call(t.Context(), c)
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(json.RawMessage(got)))
+	}
+}
+
+// saves is a replay that downloads a file.
+func saves(want elizon.Download, content string, call func(ctx context.Context, c *client, w io.Writer) (*elizon.Download, error)) replay {
+	return func(t *testing.T, c *client) {
+		var file bytes.Buffer
+		want.Bytes = int64(len(content))
+		got, err := call(t.Context(), c, &file)
+		require.NoError(t, err)
+		require.Equal(t, &want, got)
+		require.Equal(t, content, file.String())
+	}
+}
+
+func accountReplays() map[string]replay {
+	return merged(
+		authReplays(), factorReplays(), affiliateReplays(), businessReplays(), permissionReplays(), storageReplays(),
+		supportReplays(), userReplays(), additionalReplays(),
+	)
+}
+
+// noted are times of the fixtures.
+var (
+	noted = time.Date(2026, 8, 3, 10, 30, 0, 0, time.UTC)
+	later = time.Date(2026, 8, 3, 11, 0, 0, 0, time.UTC)
+)
+
+const success = `{"success": true}`
+
+func authReplays() map[string]replay {
+	login := func(code provider.Secret) func(ctx context.Context, c *client) (*elizon.Login, error) {
+		return func(ctx context.Context, c *client) (*elizon.Login, error) {
+			return c.Auth.Login(ctx, &elizon.LoginRequest{Email: "ada@example.com", Password: "Placeholder-1", RememberMe: code != "", TwoFactorCode: code})
+		}
+	}
+	ada := &elizon.User{ID: "usr_1", Email: "ada@example.com"}
+	return map[string]replay{
+		"Auth.Register": equal(&elizon.Registration{Token: "placeholder-token", User: ada, RequiresVerification: true},
+			func(ctx context.Context, c *client) (*elizon.Registration, error) {
+				return c.Auth.Register(ctx, &elizon.RegisterRequest{
+					Email: "ada@example.com", Password: "Placeholder-1", FirstName: "Ada", LastName: "Example", Locale: "de", AccountType: elizon.AccountBusiness,
+					Country: "DE", Street: "Examplestr. 1", City: "Berlin", ZIP: "10115", VATNumber: "DE000000000", CompanyName: "Example GmbH", NewsletterOptIn: true,
+				})
+			}),
+		"Auth.Login":                equal(&elizon.Login{Token: "placeholder-token", User: ada, More: map[string]payload{"expiresIn": raw("3600")}}, login("placeholder-code")),
+		"Auth.Login, second factor": equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{"methods": raw(`["totp"]`)}}, login("")),
+		"Auth.Login, second factor in an error": equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{
+			"error": raw(`"Two-factor code required"`), "errorCode": raw(`"twoFactorRequired"`),
+		}}, login("")),
+		"Auth.Login, refused": fails(provider.Error{
+			Op: "Auth.Login", Action: "log in", Kind: provider.ErrUnauthorized, StatusCode: 401, Code: "invalidCredentials", Message: "Invalid credentials",
+		}, func(ctx context.Context, c *client) error {
+			_, err := login("")(ctx, c)
+			return err
+		}),
+		"Auth.RequestCode": tells(`{"success": true, "sent": true}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.RequestCode(ctx, map[string]any{"email": "ada@example.com", "captcha": provider.Secret("placeholder-captcha")})
+		}),
+		"Auth.VerifyCode": tells(`{"success": true, "token": "placeholder-token"}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.VerifyCode(ctx, "ada@example.com", "placeholder-code", map[string]any{"rememberMe": true})
+		}),
+		"Auth.ForgotPassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.ForgotPassword(ctx, "ada@example.com", nil)
+		}),
+		"Auth.CheckResetToken": tells(`{"success": true, "valid": true}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.CheckResetToken(ctx, "placeholder-token")
+		}),
+		"Auth.ResetPassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.ResetPassword(ctx, "placeholder-token", "Placeholder-2")
+		}),
+		"Auth.VerifyEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.VerifyEmail(ctx, "placeholder-token")
+		}),
+		"Auth.Me": equal(&elizon.User{
+			ID: "usr_1", Email: "ada@example.com", FirstName: "Ada", LastName: "Example", Nickname: "ada", Role: "USER", AccountType: elizon.AccountBusiness,
+			CompanyName: "Example GmbH", VATNumber: "DE000000000", Phone: "+49 30 000000", Locale: "de", Balance: "12.5", NetPoints: provider.Ptr(300.0),
+			EmailVerified: true, IdentVerified: true, More: map[string]payload{"emailNotifications": raw("true")},
+		}, func(ctx context.Context, c *client) (*elizon.User, error) { return c.Auth.Me(ctx) }),
+		"Auth.UpdateMe": tells(`{"success": true, "user": {"id": "usr_1"}}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.UpdateMe(ctx, &elizon.ProfileUpdate{FirstName: provider.Ptr("Ada"), Nickname: provider.Ptr(""), AcknowledgeReverification: true})
+		}),
+		"Auth.PatchMe": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.PatchMe(ctx, map[string]any{"locale": "en"})
+		}),
+		"Auth.CurrentSession": tells(`{"success": true, "user": {"id": "usr_1"}}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.CurrentSession(ctx)
+		}),
+		"Auth.ChangePassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.ChangePassword(ctx, &elizon.ChangePasswordRequest{
+				CurrentPassword: "Placeholder-1", NewPassword: "Placeholder-2", Extra: map[string]any{"code": provider.Secret("placeholder-code")},
+			})
+		}),
+		"Auth.Activate": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.Activate(ctx, "placeholder-code", nil)
+		}),
+		"Auth.ResendActivation": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.ResendActivation(ctx)
+		}),
+		"Auth.ResendVerification": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.ResendVerification(ctx)
+		}),
+		"Auth.Logout":          succeeds(func(ctx context.Context, c *client) error { return c.Auth.Logout(ctx) }),
+		"Auth.EndEverySession": succeeds(func(ctx context.Context, c *client) error { return c.Auth.EndEverySession(ctx) }),
+	}
+}
+
+func factorReplays() map[string]replay {
+	challenge := `{"success": true, "options": {"challenge": "placeholder"}}`
+	return map[string]replay{
+		"Auth.Sessions.List": listed([]*elizon.Session{
+			{ID: "ses_1", UserAgent: "Mozilla/5.0", IP: "192.0.2.7", CreatedAt: noted, LastActiveAt: later, Current: true},
+			{ID: "ses_2", CreatedAt: noted, LastActiveAt: noted},
+		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Session, error] {
+			return c.Auth.Sessions.List(ctx)
+		}),
+		"Auth.Sessions.Revoke": succeeds(func(ctx context.Context, c *client) error { return c.Auth.Sessions.Revoke(ctx, "ses_2") }),
+		"Auth.TwoFactor.Setup": equal(&elizon.TwoFactorSetup{
+			Secret: "placeholder-secret", OTPAuthURL: "otpauth://totp/placeholder", QRCode: "data:image/png;base64,placeholder",
+		}, func(ctx context.Context, c *client) (*elizon.TwoFactorSetup, error) {
+			return c.Auth.TwoFactor.Setup(ctx)
+		}),
+		"Auth.TwoFactor.Enable": equal([]provider.Secret{"placeholder-1", "placeholder-2"}, func(ctx context.Context, c *client) ([]provider.Secret, error) {
+			return c.Auth.TwoFactor.Enable(ctx, "placeholder-code")
+		}),
+		"Auth.TwoFactor.Disable": equal(&elizon.TwoFactorDisabled{StillEnabled: true}, func(ctx context.Context, c *client) (*elizon.TwoFactorDisabled, error) {
+			return c.Auth.TwoFactor.Disable(ctx, &elizon.DisableTwoFactorRequest{Code: "placeholder-code", Password: "Placeholder-1"})
+		}),
+		"Auth.TwoFactor.BackupCodes": tells(`{"success": true, "remaining": 8}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.TwoFactor.BackupCodes(ctx)
+		}),
+		"Auth.TwoFactor.RenewBackupCodes": tells(`{"success": true, "backupCodes": ["placeholder-1"]}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.TwoFactor.RenewBackupCodes(ctx, map[string]any{"code": provider.Secret("placeholder-code")})
+		}),
+		"Auth.Passkeys.List": tells(`{"success": true, "passkeys": [{"id": "pk_1"}]}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.Passkeys.List(ctx)
+		}),
+		"Auth.Passkeys.Delete": succeeds(func(ctx context.Context, c *client) error { return c.Auth.Passkeys.Delete(ctx, "pk_1") }),
+		"Auth.Passkeys.Authenticate": tells(challenge, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.Passkeys.Authenticate(ctx, map[string]any{"action": "options"})
+		}),
+		"Auth.Passkeys.RegistrationOptions": tells(challenge, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.Passkeys.RegistrationOptions(ctx)
+		}),
+		"Auth.Passkeys.Register": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.Passkeys.Register(ctx, map[string]any{"response": map[string]any{"id": "placeholder"}})
+		}),
+		"Auth.OAuth.Providers": tells(`{"success": true, "providers": [{"name": "example"}]}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Auth.OAuth.Providers(ctx)
+		}),
+		"Auth.OAuth.Start": equal(&elizon.OAuthAnswer{StatusCode: 302, Location: "https://login.example.org/authorize?state=placeholder"},
+			func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
+				return c.Auth.OAuth.Start(ctx, "example")
+			}),
+		"Auth.OAuth.Callback": equal(&elizon.OAuthAnswer{StatusCode: 307, Location: "https://elizon.example.com/dashboard"},
+			func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
+				return c.Auth.OAuth.Callback(ctx, "example", url.Values{"code": {"placeholder-code"}, "state": {"placeholder-state"}})
+			}),
+		"Auth.OAuth.StartLink": equal(&elizon.OAuthAnswer{
+			StatusCode: 200, Body: raw(`{"success": true, "url": "https://login.example.org/authorize?state=placeholder"}`),
+		}, func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
+			return c.Auth.OAuth.StartLink(ctx, "example")
+		}),
+		"Auth.OAuth.Unlink": succeeds(func(ctx context.Context, c *client) error { return c.Auth.OAuth.Unlink(ctx, "example") }),
+	}
+}
+
+func affiliateReplays() map[string]replay {
+	return map[string]replay{
+		"Affiliates.Me": equal(&elizon.Affiliate{
+			Profile: elizon.AffiliateProfile{
+				Code: "ADA10", Active: true, PayoutEnabled: true, CommissionRules: raw(`{"percent": 10}`),
+				More: map[string]payload{"tier": raw("2")},
+			},
+			Summary:             elizon.AffiliateSummary{Pending: 1250, Approved: 300, Paid: 99999, Currency: "EUR"},
+			WithdrawableBalance: 300, More: map[string]payload{"minimumPayout": raw("2500")},
+		}, func(ctx context.Context, c *client) (*elizon.Affiliate, error) { return c.Affiliates.Me(ctx) }),
+		"Affiliates.Me, older name": equal(&elizon.Affiliate{Profile: elizon.AffiliateProfile{Code: "ADA10"}, Summary: elizon.AffiliateSummary{Currency: "EUR"}},
+			func(ctx context.Context, c *client) (*elizon.Affiliate, error) { return c.Affiliates.Me(ctx) }),
+		"Affiliates.Commissions": listed([]*elizon.AffiliateEntry{
+			{ID: "com_1", Status: "pending", More: map[string]payload{"amount": raw("1250")}},
+			{ID: "com_2", Status: "paid", More: map[string]payload{"amount": raw("99")}},
+		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.AffiliateEntry, error] {
+			return c.Affiliates.Commissions(ctx, 50)
+		}),
+		"Affiliates.ConvertToCredit": tells(`{"success": true, "converted": 300}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.ConvertToCredit(ctx, map[string]any{"amount": 300})
+		}),
+		"Affiliates.CouponUsage": tells(`{"success": true, "used": 4}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.CouponUsage(ctx)
+		}),
+		"Affiliates.Validate": equal(&elizon.Referral{Code: "ADA10", Name: "Ada"}, func(ctx context.Context, c *client) (*elizon.Referral, error) {
+			return c.Affiliates.Validate(ctx, "ADA10")
+		}),
+		"Affiliates.ConfirmCreditNote": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.ConfirmCreditNote(ctx, "cn_1")
+		}),
+		"Affiliates.PreviewCreditNote": tells(`{"success": true, "total": 300}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.PreviewCreditNote(ctx)
+		}),
+		"Affiliates.CreditNotes": tells(`{"success": true, "creditNotes": [{"id": "cn_1"}]}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.CreditNotes(ctx)
+		}),
+		"Affiliates.DownloadCreditNote": saves(elizon.Download{ContentType: "application/pdf", Name: "GS-1.pdf"}, "%PDF-1.7 placeholder",
+			func(ctx context.Context, c *client, w io.Writer) (*elizon.Download, error) {
+				return c.Affiliates.DownloadCreditNote(ctx, "cn_1", w, 0)
+			}),
+		"Affiliates.SetPayoutMethod": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodRequest{
+				Type: elizon.PayoutSEPA, IBAN: "DE00 0000 0000 0000 0000 00", BIC: "EXAMPLEXXX", AccountHolder: "Ada Example",
+			})
+		}),
+		"Affiliates.SetPayoutMethod, PayPal": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodRequest{Type: elizon.PayoutPayPal, PayPalEmail: "ada@example.com"})
+		}),
+		"Affiliates.PayoutRequests": listed([]*elizon.AffiliateEntry{
+			{ID: "pay_1", Status: "approved", More: map[string]payload{"amount": raw("2500")}},
+		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.AffiliateEntry, error] {
+			return c.Affiliates.PayoutRequests(ctx, 20)
+		}),
+		"Affiliates.RequestPayout": tells(`{"success": true, "request": {"id": "pay_2"}}`, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.RequestPayout(ctx, map[string]any{"amount": 2500})
+		}),
+		"Affiliates.TaxInfo": equal(&elizon.AffiliateTaxInfo{TaxInfo: raw(`{"ustId": "DE000000000"}`), Profile: raw(`{"firstName": "Ada"}`)},
+			func(ctx context.Context, c *client) (*elizon.AffiliateTaxInfo, error) {
+				return c.Affiliates.TaxInfo(ctx)
+			}),
+		"Affiliates.TaxInfo, none": equal(&elizon.AffiliateTaxInfo{}, func(ctx context.Context, c *client) (*elizon.AffiliateTaxInfo, error) {
+			return c.Affiliates.TaxInfo(ctx)
+		}),
+		"Affiliates.UpdateTaxInfo": tells(success, func(ctx context.Context, c *client) (payload, error) {
+			return c.Affiliates.UpdateTaxInfo(ctx, &elizon.TaxInfoUpdate{VATID: provider.Ptr("DE000000000"), TaxNumber: provider.Ptr(""), SmallBusiness: provider.Ptr(false)})
+		}),
+	}
+}

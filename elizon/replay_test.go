@@ -1,0 +1,119 @@
+package elizon_test
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/internal/fixture"
+	"github.com/provkit/provkit/provider"
+)
+
+type (
+	client  = elizon.Client
+	payload = elizon.Payload
+	replay  = func(t *testing.T, c *client)
+)
+
+// equal is a replay whose method returns something.
+func equal[T any](want T, call func(ctx context.Context, c *client) (T, error)) replay {
+	return func(t *testing.T, c *client) {
+		got, err := call(t.Context(), c)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+}
+
+// listed is a replay of a list.
+func listed[T any](want []*T, call func(ctx context.Context, c *client) iter.Seq2[*T, error]) replay {
+	return func(t *testing.T, c *client) {
+		var got []*T
+		for element, err := range call(t.Context(), c) {
+			require.NoError(t, err)
+			got = append(got, element)
+		}
+		require.Equal(t, want, got)
+	}
+}
+
+// decoded is a replay of an undocumented answer, compared by value.
+func decoded(want map[string]any, call func(ctx context.Context, c *client) (payload, error)) replay {
+	return func(t *testing.T, c *client) {
+		got, err := call(t.Context(), c)
+		require.NoError(t, err)
+		var value map[string]any
+		require.NoError(t, got.Decode(&value))
+		require.Equal(t, want, value)
+	}
+}
+
+// succeeds is a replay of a method that returns nothing.
+func succeeds(call func(ctx context.Context, c *client) error) replay {
+	return func(t *testing.T, c *client) { require.NoError(t, call(t.Context(), c)) }
+}
+
+// fails is a replay of an error.
+func fails(want provider.Error, call func(ctx context.Context, c *client) error) replay {
+	return func(t *testing.T, c *client) {
+		got := *clienttest.AsError(t, call(t.Context(), c))
+		got.Err = nil
+		want.Provider = elizon.Kind
+		require.Equal(t, want, got)
+	}
+}
+
+// replays are those of all files in testdata/elizon, by file and name.
+func replays() map[string]map[string]replay {
+	return map[string]map[string]replay{
+		"services": merged(serviceReplays(), serviceUnknowns()),
+		"orders":   merged(orderReplays(), moneyReplays(), platformReplays()),
+		"account":  accountReplays(),
+	}
+}
+
+func merged(all ...map[string]replay) map[string]replay {
+	one := make(map[string]replay)
+	for _, some := range all {
+		maps.Copy(one, some)
+	}
+	return one
+}
+
+// Every exchange in testdata is replayed: what the client sends is compared with it by
+// value, and so is what the caller gets.
+func TestReplay(t *testing.T) {
+	for file, all := range replays() {
+		exchanges, err := fixture.Load("../testdata/elizon/" + file + ".jsonl")
+		require.NoError(t, err)
+		var names []string
+		for _, e := range exchanges {
+			names = append(names, e.Name)
+			t.Run(e.Name, func(t *testing.T) {
+				play := all[e.Name]
+				require.NotNil(t, play, "nothing replays this exchange")
+				play(t, clientOver(t, unfold{fixture.Client(t, serverURL, e).Transport}))
+			})
+		}
+		slices.Sort(names)
+		require.Equal(t, slices.Sorted(maps.Keys(all)), names, file)
+	}
+}
+
+// at reads a time as the answers hold it.
+func at(text string) time.Time {
+	parsed, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return parsed
+}
+
+// raw is a payload as the server spelled it.
+func raw(text string) payload { return payload(text) }

@@ -1,0 +1,309 @@
+package elizon
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// ServicesService is about what the account has ordered: virtual machines, game servers,
+// web space, mail, domains.
+type ServicesService struct {
+	c *Client
+
+	// Backups of a service.
+	Backups *BackupsService
+	// Console of a service.
+	Console *ConsoleService
+	// Files of a game server.
+	Files *FilesService
+	// Firewall of a service.
+	Firewall *FirewallService
+	// Game servers (Pterodactyl): ports, eggs, variables.
+	Game *GameService
+	// IPs of a service that are cancelled on their own.
+	IPs *ServiceIPsService
+	// Settings of a virtual machine.
+	Settings *SettingsService
+	// SFTP access to a game server.
+	SFTP *SFTPService
+	// Subscription that pays for a service.
+	Subscription *SubscriptionService
+	// Usage of a service: traffic, disk, metrics.
+	Usage *UsageService
+}
+
+func newServices(c *Client) *ServicesService {
+	return &ServicesService{
+		c: c, Backups: &BackupsService{c}, Console: &ConsoleService{c}, Files: &FilesService{c}, Firewall: &FirewallService{c},
+		Game: &GameService{c}, IPs: &ServiceIPsService{c}, Settings: &SettingsService{c}, SFTP: &SFTPService{c},
+		Subscription: &SubscriptionService{c}, Usage: &UsageService{c},
+	}
+}
+
+// Values of Service.Status that are known. The set is open; the vendor's app compares
+// without regard to case.
+const (
+	StatusRunning      = "RUNNING"
+	StatusActive       = "ACTIVE"
+	StatusProvisioning = "PROVISIONING"
+	StatusDeleted      = "DELETED"
+)
+
+// Service is a service as List tells it.
+type Service struct {
+	ID   string `elizon:"id,required"`
+	Name string `elizon:"name"`
+	// UserDisplayName is the name that the owner gave it; "" if none.
+	UserDisplayName string `elizon:"userDisplayName"`
+	// Status of the machine, see StatusRunning. It does not tell a suspension.
+	Status string `elizon:"status"`
+	// Suspended is whether there is a time of suspension; SuspendedAt is zero if that
+	// cannot be read.
+	Suspended   bool      `elizon:"suspendedAt,set"`
+	SuspendedAt time.Time `elizon:"suspendedAt"`
+	// SuspendReason is free text; "Payment overdue" is known.
+	SuspendReason string `elizon:"suspendReason"`
+	// TerminationPending is set once a deletion is scheduled.
+	TerminationPending bool   `elizon:"terminationPending"`
+	ReinstallPending   bool   `elizon:"reinstallPending"`
+	IPv4               string `elizon:"ipv4,loose"`
+	IPv6               string `elizon:"ipv6,loose"`
+	Location           string `elizon:"location,loose"`
+	// OS is "" where the answer holds an object for it, see ServiceDetail.System.
+	OS       string `elizon:"os,loose"`
+	Hostname string `elizon:"hostname,loose"`
+	// RAM, Disk and Bandwidth as the server spells them; their units are undocumented.
+	RAM       string `elizon:"ram,loose"`
+	Disk      string `elizon:"disk,loose"`
+	Bandwidth string `elizon:"bandwidth,loose"`
+	// ProviderType is the system behind it: PROXMOX, PTERODACTYL, PLOI, PLESK, MAILCOW,
+	// DOMAIN and CUSTOM are known.
+	ProviderType    string `elizon:"providerType"`
+	ProductName     string `elizon:"productName"`
+	Shared          bool   `elizon:"isShared"`
+	SharedByName    string `elizon:"sharedByName"`
+	DomainService   bool   `elizon:"isDomainService"`
+	DomainName      string `elizon:"domainName"`
+	CategoryName    string `elizon:"categoryFriendlyName"`
+	ProviderAddress string `elizon:"providerAddress,loose"`
+	// DNSRecords tells for which types of records subdomains can point to it.
+	DNSRecords DNSRecordSupport `elizon:"dnsRecordSupport,loose"`
+	PloiStats  Payload          `elizon:"ploiStats"`
+	PleskStats Payload          `elizon:"pleskStats"`
+}
+
+// DNSRecordSupport tells for which types of records a subdomain can be made.
+type DNSRecordSupport struct {
+	A     bool `elizon:"A"`
+	AAAA  bool `elizon:"AAAA"`
+	CNAME bool `elizon:"CNAME"`
+	SRV   bool `elizon:"SRV"`
+}
+
+// ServiceDetail is a service as Get tells it.
+type ServiceDetail struct {
+	Service
+	Network ServiceNetwork `elizon:"network,loose"`
+	// Specs: RAM is in MB and disk in GB, as the vendor's app reads them.
+	Specs   ServiceSpecs   `elizon:"specs,loose"`
+	System  ServiceSystem  `elizon:"os,loose"`
+	Access  ServiceAccess  `elizon:"access,loose"`
+	Billing ServiceBilling `elizon:"billing,loose"`
+	Product ServiceProduct `elizon:"product,loose"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// ServiceNetwork are the addresses of a service.
+type ServiceNetwork struct {
+	PrimaryIPv4  string             `elizon:"primaryIpv4"`
+	PrimaryIPv6  string             `elizon:"primaryIpv6"`
+	Hostname     string             `elizon:"hostname"`
+	SecondaryIPs []ServiceIPAddress `elizon:"secondaryIps"`
+}
+
+// ServiceIPAddress is an additional address. Version is 4 or 6.
+type ServiceIPAddress struct {
+	Address string `elizon:"ipAddress"`
+	Version int64  `elizon:"ipVersion"`
+}
+
+// ServiceSpecs are cores, MB of memory and GB of disk.
+type ServiceSpecs struct {
+	CPU    float64 `elizon:"cpu"`
+	RAMMB  float64 `elizon:"ram"`
+	DiskGB float64 `elizon:"disk"`
+}
+
+// ServiceSystem is what is installed.
+type ServiceSystem struct {
+	Template string `elizon:"template,loose"`
+}
+
+// ServiceAccess is what the caller may do.
+type ServiceAccess struct {
+	IsOwner           bool `elizon:"isOwner"`
+	CanManageBilling  bool `elizon:"canManageBilling"`
+	CanEditDetails    bool `elizon:"canEditDetails"`
+	CanManageSettings bool `elizon:"canManageSettings"`
+}
+
+// ServiceBilling is what a service costs in a month and in its billing cycle.
+type ServiceBilling struct {
+	MonthlyPrice     EUR   `elizon:"monthlyPrice"`
+	PeriodPrice      EUR   `elizon:"periodPrice"`
+	BillingCycleDays int64 `elizon:"billingCycleDays"`
+}
+
+// ServiceProduct is the product that a service is of.
+type ServiceProduct struct {
+	ID           string              `elizon:"id"`
+	Name         string              `elizon:"name"`
+	CategoryID   string              `elizon:"categoryId"`
+	CategoryName ServiceCategoryName `elizon:"productCategory,loose"`
+}
+
+// ServiceCategoryName names a category.
+type ServiceCategoryName struct {
+	Name string `elizon:"name"`
+}
+
+// ServicesOptions shape a list of services.
+type ServicesOptions struct {
+	// View "compact" is known; what it leaves out is undocumented.
+	View string
+	// PerPage is how many one request reads; 0 is the server's default.
+	PerPage int64
+}
+
+// ServiceCreateRequest makes a service directly.
+type ServiceCreateRequest struct {
+	// Name, ProductID and ProviderID are required, as error texts of the platform hint.
+	Name       string `elizon:"name,required"`
+	ProductID  string `elizon:"productId,required"`
+	ProviderID string `elizon:"providerId,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// ServiceUpdateRequest changes a service. nil leaves a field as it is.
+type ServiceUpdateRequest struct {
+	// Name: that the field is called so is assumed.
+	Name *string `elizon:"name"`
+	// Extra fields, sent as they are. The owner's notes can be changed, but the name of
+	// their field is undocumented.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// List yields the services of the account, page by page: GET /api/services.
+func (s *ServicesService) List(ctx context.Context, opts *ServicesOptions) iter.Seq2[*Service, error] {
+	var o ServicesOptions
+	if opts != nil {
+		o = *opts
+	}
+	return pages[Service](ctx, s.c.ask(servicesList).arg("view", o.View), byPage(o.PerPage), "servers", "services")
+}
+
+// Get reads a service: GET /api/services/{id}.
+func (s *ServicesService) Get(ctx context.Context, id string) (*ServiceDetail, error) {
+	return fetch[ServiceDetail](ctx, s.c.ask(servicesGet, id), "server", "service")
+}
+
+// Create makes a service without an order: POST /api/services (method inferred). The
+// reference says that it is meant for the platform's own provisioning; body and answer are
+// undocumented. Orders go through Checkout.
+func (s *ServicesService) Create(ctx context.Context, req *ServiceCreateRequest) (Payload, error) {
+	return unknown(ctx, s.c.ask(servicesCreate).with(req))
+}
+
+// Update renames a service or changes its notes: PATCH /api/services/{id} (method
+// inferred, it may be PUT). The answer is undocumented.
+func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpdateRequest) (Payload, error) {
+	return unknown(ctx, s.c.ask(servicesUpdate, id).changing(req))
+}
+
+// Delete terminates a service: DELETE /api/services/{id} (method inferred). An error text
+// hints that it is scheduled rather than done: Service.TerminationPending then is true.
+// The answer is undocumented. Storage goes through Subscription.Cancel.
+//
+// A "not found" after a lost answer counts as done: then the payload is empty.
+func (s *ServicesService) Delete(ctx context.Context, id string) (Payload, error) {
+	answer, err := unknown(ctx, s.c.ask(servicesDelete, id))
+	return answer, gone(err)
+}
+
+// ServiceAction is something that Action does.
+type ServiceAction string
+
+// The documented actions. Only the owner may suspend and resume, and a suspended service
+// refuses the others (CodeServiceIsSuspended).
+const (
+	ActionStart   ServiceAction = "start"
+	ActionStop    ServiceAction = "stop"
+	ActionRestart ServiceAction = "restart"
+	ActionReset   ServiceAction = "reset"
+	ActionSuspend ServiceAction = "suspend"
+	ActionResume  ServiceAction = "resume"
+)
+
+// Action starts, stops, restarts, resets, suspends or resumes a service: POST
+// /api/services/{id}/action (method inferred). That the field of the body is called
+// "action" is assumed; the answer is undocumented. Restart and reset are never repeated.
+func (s *ServicesService) Action(ctx context.Context, id string, action ServiceAction) (Payload, error) {
+	op := servicesAction
+	switch action {
+	case ActionStart, ActionStop, ActionSuspend, ActionResume:
+		op = servicesState
+	}
+	return unknown(ctx, s.c.ask(op, id).need("action", string(action)).body(map[string]any{"action": string(action)}))
+}
+
+// ReinstallRequest says what a service is set up with anew.
+type ReinstallRequest struct {
+	// TemplateID is one of Templates.
+	TemplateID int64 `elizon:"templateId"`
+	// Extra fields, sent as they are: OS, Docker image or egg can be chosen too, but the
+	// names of their fields are undocumented.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// Reinstall sets a service up anew, which destroys what is on it: POST
+// /api/services/{id}/reinstall (method inferred). The answer is undocumented.
+func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ReinstallRequest) (Payload, error) {
+	r := s.c.ask(servicesReinstall, id).changing(req)
+	if req != nil && req.TemplateID < 0 {
+		r.bad("TemplateID", "negative")
+	}
+	return unknown(ctx, r)
+}
+
+// Templates are what a service can be reinstalled with: GET /api/services/{id}/templates
+// (method inferred). The answer is undocumented.
+func (s *ServicesService) Templates(ctx context.Context, id string) (Payload, error) {
+	return unknown(ctx, s.c.ask(servicesTemplates, id))
+}
+
+// Notifications are the active notices about a service: GET
+// /api/services/{id}/notifications (method inferred). The answer is undocumented.
+func (s *ServicesService) Notifications(ctx context.Context, id string) (Payload, error) {
+	return unknown(ctx, s.c.ask(servicesNotices, id))
+}
+
+// MaintenanceNotice announces work on a service.
+type MaintenanceNotice struct {
+	ID          string `elizon:"id,required"`
+	ServiceID   string `elizon:"serviceId"`
+	ServiceName string `elizon:"serviceName"`
+	// Start and End are zero if they are open.
+	Start       time.Time `elizon:"startDate"`
+	End         time.Time `elizon:"endDate"`
+	Title       string    `elizon:"title"`
+	Description string    `elizon:"description"`
+}
+
+// MaintenanceNotifications yields announced work on all services: GET
+// /api/services/maintenance-notifications.
+func (s *ServicesService) MaintenanceNotifications(ctx context.Context) iter.Seq2[*MaintenanceNotice, error] {
+	return all[MaintenanceNotice](ctx, s.c.ask(servicesMaintenance), "notifications")
+}

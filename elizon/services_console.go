@@ -1,0 +1,260 @@
+package elizon
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"iter"
+	"math"
+	"mime"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// ConsoleService is about the console of a service.
+type ConsoleService struct{ c *Client }
+
+// Kinds of consoles.
+const (
+	ConsoleVNC      = "vnc"
+	ConsoleTerminal = "terminal"
+	ConsoleWeb      = "web"
+)
+
+// ConsoleAccess lets its holder onto the console of a service.
+type ConsoleAccess struct {
+	// Type is ConsoleVNC (a viewer over a WebSocket at WSPath, with VNCPassword),
+	// ConsoleTerminal (events at StreamURL, commands to CommandURL) or ConsoleWeb (URL is
+	// opened in a browser).
+	Type string `elizon:"type,required"`
+	// URLs and the path may hold a ticket. They are absolute, or below the platform's
+	// origin.
+	URL         provider.Secret `elizon:"url"`
+	WSPath      provider.Secret `elizon:"wsPath"`
+	CommandURL  provider.Secret `elizon:"commandUrl"`
+	StreamURL   provider.Secret `elizon:"streamUrl"`
+	Ticket      provider.Secret `elizon:"ticket"`
+	VNCPassword provider.Secret `elizon:"vncPassword"`
+	// ExpiresAt is zero if the platform does not say.
+	ExpiresAt time.Time `elizon:"expiresAt"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// ConsoleCommand is something to be typed, or a power signal.
+type ConsoleCommand struct {
+	// Command is required.
+	Command string `elizon:"command,required"`
+	// Type is "command" or "power", as error texts hint; "" leaves it out.
+	Type string `elizon:"type"`
+	// Extra fields, sent as they are: how a power signal is named is undocumented.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// Types of console events that are known.
+const (
+	EventConnected    = "connected"
+	EventAuthSuccess  = "auth_success"
+	EventOutput       = "console_output"
+	EventDaemonError  = "daemon_error"
+	EventDisconnected = "disconnected"
+)
+
+// ConsoleEvent is something that happened on a console.
+type ConsoleEvent struct {
+	// Type is EventOutput or another; "message" if the server gave none.
+	Type string
+	// ID of the event; "" if the server gave none.
+	ID string
+	// Output is the text of EventOutput.
+	Output string
+	// Data is the event as it came. It may hold a token, so it does not print.
+	Data provider.Secret
+}
+
+// Open asks for access to the console of a service: GET /api/services/{id}/console.
+func (s *ConsoleService) Open(ctx context.Context, serviceID string) (*ConsoleAccess, error) {
+	return fetch[ConsoleAccess](ctx, s.c.ask(consoleOpen, serviceID), "console")
+}
+
+// Act does something with the console: POST /api/services/{id}/console (method inferred).
+// What it does, its fields and its answer are undocumented; nil sends no fields.
+func (s *ConsoleService) Act(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+	return unknown(ctx, s.c.ask(consoleAct, serviceID).body(fields))
+}
+
+// Command types a command, or sends a power signal: POST
+// /api/services/{id}/console/command (method inferred). It is never repeated. The answer
+// is undocumented; output comes through Stream.
+func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommand) (Payload, error) {
+	return s.command(ctx, s.c.ask(consoleCommand, serviceID), req)
+}
+
+// CommandTo is Command for the CommandURL of an opened console, which must be at the
+// platform's own origin: the credentials go nowhere else.
+func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommand) (Payload, error) {
+	r := s.at(consoleCommandTo, access, "CommandURL", func(a *ConsoleAccess) provider.Secret { return a.CommandURL })
+	return s.command(ctx, r, req)
+}
+
+func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommand) (Payload, error) {
+	r.with(req)
+	if req != nil {
+		r.hide(provider.Secret(req.Command)) // people type passwords
+	}
+	return unknown(ctx, r)
+}
+
+// Embed writes the web page with a viewer for the console (Proxmox) to w: GET
+// /api/services/{id}/console/embed (method inferred). It comes with a cookie, which
+// provider.CaptureResponse shows. limit is the page's greatest length in bytes, 0 is
+// DefaultDownloadLimit.
+func (s *ConsoleService) Embed(ctx context.Context, serviceID string, w io.Writer, limit int64) (*Download, error) {
+	return download(ctx, s.c.ask(consoleEmbed, serviceID), w, limit)
+}
+
+// Stream yields what happens on the console of a game server: GET
+// /api/services/{id}/console/stream (method inferred). It ends with the server's stream,
+// with the context (whose error it yields last), or when the caller leaves the loop. It
+// holds a connection until then, and no time limit of an attempt cuts it off.
+func (s *ConsoleService) Stream(ctx context.Context, serviceID string) iter.Seq2[*ConsoleEvent, error] {
+	return s.follow(ctx, s.c.ask(consoleStream, serviceID))
+}
+
+// StreamFrom is Stream for the StreamURL of an opened console, which must be at the
+// platform's own origin: the credentials go nowhere else.
+func (s *ConsoleService) StreamFrom(ctx context.Context, access *ConsoleAccess) iter.Seq2[*ConsoleEvent, error] {
+	return s.follow(ctx, s.at(consoleStreamFrom, access, "StreamURL", func(a *ConsoleAccess) provider.Secret { return a.StreamURL }))
+}
+
+// at is a request to a URL that the platform gave, refused if it is not the platform's
+// own. Its path fills the places of a route, so that logs do not show it.
+func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, of func(*ConsoleAccess) provider.Secret) *request {
+	r := &request{c: s.c, op: op}
+	if access == nil {
+		return r.bad("access", "nil")
+	}
+	given := of(access)
+	if given == "" {
+		return r.bad(field, "required: the console has none")
+	}
+	r.hide(given)
+	root := s.c.core.Root()
+	target, err := url.Parse(given.Reveal())
+	if err != nil {
+		return r.bad(field, "not a URL")
+	}
+	if target.IsAbs() || target.Host != "" {
+		if !strings.EqualFold(target.Scheme, root.Scheme) || !strings.EqualFold(target.Host, root.Host) || target.User != nil {
+			return r.bad(field, "is not at the platform's own origin")
+		}
+	}
+	path := target.EscapedPath()
+	if below, ok := strings.CutPrefix(path, strings.TrimRight(root.EscapedPath(), "/")+"/"); ok {
+		path = below
+	} else if target.Host != "" {
+		return r.bad(field, "is not below the platform's URL")
+	}
+	route := ""
+	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
+		if part, err = url.PathUnescape(part); err != nil || part == "" || part == "." || part == ".." {
+			return r.bad(field, "has a path that cannot be followed")
+		}
+		route += "/{part}"
+		r.call.Args = append(r.call.Args, part)
+	}
+	if fixed := strings.Split(strings.Trim(op.Route, "/"), "/"); len(fixed) == len(r.call.Args) && fits(fixed, r.call.Args) {
+		r.call.Args = r.call.Args[2:3] // /api/services/{id}/...
+	} else {
+		r.op.Endpoint = &rest.Endpoint{
+			Op: op.Op, Verb: op.Verb, Method: op.Method, Route: route, Repeat: op.Repeat, Sensitive: op.Sensitive, Accept: op.Accept,
+		}
+	}
+	for name, values := range target.Query() {
+		r.args(url.Values{name: values})
+		for _, value := range values {
+			r.hide(provider.Secret(value))
+		}
+	}
+	return r
+}
+
+// fits reports whether parts of a path are those of a route.
+func fits(route, parts []string) bool {
+	for i, part := range route {
+		if part != parts[i] && !strings.HasPrefix(part, "{") {
+			return false
+		}
+	}
+	return true
+}
+
+// errLeft ends a stream that nobody reads on.
+var errLeft = errors.New("the caller stopped reading")
+
+// unending is the time limit of a stream.
+const unending = 100 * 365 * 24 * time.Hour
+
+func (s *ConsoleService) follow(ctx context.Context, r *request) iter.Seq2[*ConsoleEvent, error] {
+	return func(yield func(*ConsoleEvent, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		events, body := io.Pipe()
+		var failed error
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			failed = r.send(ctx, func(call *rest.Call) {
+				call.Timeout, call.MaxBody, call.Sink = unending, math.MaxInt64, func(a *rest.Answer) (io.Writer, error) {
+					if media, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type")); media != eventStream {
+						return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the server answered without an event stream"}
+					}
+					return body, nil
+				}
+			})
+			_ = body.Close()
+		}()
+		// Nothing of the stream outlives the loop.
+		leave := func() {
+			cancel()
+			_ = events.CloseWithError(errLeft)
+			<-ended
+		}
+		defer leave()
+		stream := newEventReader(events)
+		for {
+			e, err := stream.next()
+			if errors.Is(err, io.EOF) {
+				if <-ended; failed != nil {
+					yield(nil, failed)
+				}
+				return
+			}
+			if err != nil {
+				leave()
+				yield(nil, &provider.Error{
+					Provider: Kind, Op: r.op.Op, Action: r.op.Verb, Kind: provider.ErrProtocol, Message: err.Error(), Err: err,
+				})
+				return
+			}
+			if !yield(e.console(), nil) {
+				return
+			}
+		}
+	}
+}
+
+func (e event) console() *ConsoleEvent {
+	shown := &ConsoleEvent{Type: e.name, ID: e.id, Data: provider.Secret(e.data)}
+	var told struct {
+		Output string `json:"output"`
+	}
+	if e.name == EventOutput && json.Unmarshal([]byte(e.data), &told) == nil {
+		shown.Output = told.Output
+	}
+	return shown
+}

@@ -1,0 +1,110 @@
+package elizon
+
+import (
+	"context"
+	"net/netip"
+	"net/url"
+)
+
+// FirewallService is about the firewall rules of a service. No document tells the fields
+// of a rule as it is answered.
+type FirewallService struct{ c *Client }
+
+// FirewallRule is a rule to be made. The names of the fields are those of error texts of
+// the platform; their values are undocumented, except for Source.
+type FirewallRule struct {
+	// All five are required.
+	Direction string `elizon:"direction,required"`
+	Protocol  string `elizon:"protocol,required"`
+	Port      string `elizon:"port,required"`
+	// Source is "*", an address, or a block of addresses such as "192.0.2.0/24".
+	Source string `elizon:"source,required"`
+	Action string `elizon:"action,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// FirewallChange changes a rule. nil leaves a field as it is.
+type FirewallChange struct {
+	Direction *string `elizon:"direction"`
+	Protocol  *string `elizon:"protocol"`
+	Port      *string `elizon:"port"`
+	Source    *string `elizon:"source"`
+	Action    *string `elizon:"action"`
+	// Extra fields, sent as they are. The platform passes over those it does not know.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// List reads the rules of a service: GET /api/services/{id}/firewall (method inferred).
+// The answer is undocumented.
+func (s *FirewallService) List(ctx context.Context, serviceID string) (Payload, error) {
+	return unknown(ctx, s.c.ask(firewallList, serviceID))
+}
+
+// Create adds a rule: POST /api/services/{id}/firewall (method inferred). The answer is
+// undocumented.
+func (s *FirewallService) Create(ctx context.Context, serviceID string, req *FirewallRule) (Payload, error) {
+	r := s.c.ask(firewallCreate, serviceID).with(req)
+	if req != nil {
+		checkSource(r, &req.Source)
+	}
+	return unknown(ctx, r)
+}
+
+// Update changes a rule: PATCH /api/services/{id}/firewall/{ruleId} (method inferred, it
+// may be PUT). The answer is undocumented.
+func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallChange) (Payload, error) {
+	r := s.c.ask(firewallUpdate, serviceID, ruleID).changing(req)
+	if req != nil {
+		checkSource(r, req.Source)
+	}
+	return unknown(ctx, r)
+}
+
+// Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred).
+// The answer is undocumented.
+func (s *FirewallService) Delete(ctx context.Context, serviceID, ruleID string) (Payload, error) {
+	answer, err := unknown(ctx, s.c.ask(firewallDelete, serviceID, ruleID))
+	return answer, gone(err)
+}
+
+func checkSource(r *request, source *string) {
+	if source == nil || *source == "*" {
+		return
+	}
+	if _, err := netip.ParsePrefix(*source); err == nil {
+		return
+	}
+	if _, err := netip.ParseAddr(*source); err != nil {
+		r.bad("Source", `must be "*", an address or a block such as "192.0.2.0/24"`)
+	}
+}
+
+// ServiceIPsService is about single addresses of a service. The primary one stays as long
+// as the service.
+type ServiceIPsService struct{ c *Client }
+
+// Cancel plans the end of an address with the billing period: POST
+// /api/services/{id}/ips/cancel (method inferred). An address is required, but the name of
+// its field is undocumented: fields are sent as they are. So is the answer.
+func (s *ServiceIPsService) Cancel(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+	r := s.c.ask(addressesCancel, serviceID).body(fields)
+	if len(fields) == 0 {
+		r.bad("fields", "required")
+	}
+	return unknown(ctx, r)
+}
+
+// UndoCancel keeps an address whose end was planned: DELETE /api/services/{id}/ips/cancel
+// (method inferred, and so is what it does). How it names the address is undocumented:
+// query and fields are sent as they are, nil is none. So is the answer.
+func (s *ServiceIPsService) UndoCancel(ctx context.Context, serviceID string, query url.Values, fields map[string]any) (Payload, error) {
+	r := s.c.ask(addressesKeep, serviceID).args(query)
+	if fields != nil {
+		r.body(fields)
+	}
+	if len(query)+len(fields) == 0 {
+		r.bad("query", "required, or fields")
+	}
+	return unknown(ctx, r)
+}

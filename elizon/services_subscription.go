@@ -1,0 +1,265 @@
+package elizon
+
+import (
+	"context"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// SubscriptionService is about the subscription that pays for a service.
+type SubscriptionService struct{ c *Client }
+
+// Values of a subscription's status that are known.
+const (
+	SubscriptionActive   = "ACTIVE"
+	SubscriptionCanceled = "CANCELED"
+)
+
+// BillingCycles are the documented billing cycles in days.
+func BillingCycles() []int64 { return []int64{7, 14, 30, 60, 90, 120, 365} }
+
+// ServiceSubscription is the subscription of a service.
+type ServiceSubscription struct {
+	ID string `elizon:"id,required"`
+	// Status is SubscriptionActive, SubscriptionCanceled or another.
+	Status             string    `elizon:"status"`
+	BillingCycleDays   int64     `elizon:"billingCycleDays"`
+	CurrentPeriodStart time.Time `elizon:"currentPeriodStart"`
+	CurrentPeriodEnd   time.Time `elizon:"currentPeriodEnd"`
+	// CancelAtPeriodEnd marks a planned end.
+	CancelAtPeriodEnd bool      `elizon:"cancelAtPeriodEnd"`
+	CanceledAt        time.Time `elizon:"canceledAt"`
+	// NextBillingCycleDays counts from the next renewal on; 0 if it does not change.
+	NextBillingCycleDays     int64   `elizon:"nextBillingCycleDays"`
+	PermanentDiscountPercent float64 `elizon:"permanentDiscountPercent"`
+	// BillingMode is PREPAID or CONTRACT.
+	BillingMode string `elizon:"billingMode"`
+	// Of a contract: its end, what leaving it early costs, and the notice to give.
+	BindingEndsAt              time.Time            `elizon:"bindingEndsAt"`
+	EarlyTerminationFeePercent float64              `elizon:"earlyTerminationFeePercent"`
+	ContractNoticeDays         int64                `elizon:"contractNoticeDays"`
+	Options                    *SubscriptionOptions `elizon:"options"`
+	Extension                  *ExtendEligibility   `elizon:"extendEligibility"`
+	// Cancellation is nil if none is planned.
+	Cancellation *Cancellation `elizon:"cancellation"`
+	// Preview of the next renewal; nil if there is none.
+	Preview *BillingPreview `elizon:"billingPreview"`
+}
+
+// SubscriptionOptions say how renewals are paid. nil leaves an option as it is.
+type SubscriptionOptions struct {
+	AutoBilling       *bool `elizon:"autoBillingEnabled"`
+	UseNetPointsFirst *bool `elizon:"useNetPointsFirst"`
+}
+
+// ExtendEligibility tells which extensions are on offer.
+type ExtendEligibility struct {
+	BonusAvailable        bool      `elizon:"bonusAvailable"`
+	LoyaltyOfferAvailable bool      `elizon:"loyaltyOfferAvailable"`
+	CooldownUntil         time.Time `elizon:"cooldownUntil"`
+}
+
+// Cancellation is a planned end.
+type Cancellation struct {
+	// Source is admin, customer or system.
+	Source string `elizon:"source"`
+	Reason string `elizon:"reason"`
+	// Locked cannot be undone by the customer.
+	Locked      bool      `elizon:"locked"`
+	ScheduledAt time.Time `elizon:"scheduledAt"`
+}
+
+// BillingPreview is what the next renewal costs.
+type BillingPreview struct {
+	BilledCycleDays     int64 `elizon:"billedCycleDays"`
+	RegularRenewalGross EUR   `elizon:"regularRenewalGross"`
+	NextRenewalGross    EUR   `elizon:"nextRenewalGross"`
+	// CouponKind is none, firstInvoiceOnly, infinite or finite.
+	CouponKind                 string `elizon:"couponKind"`
+	CouponAppliesToNextRenewal bool   `elizon:"couponAppliesToNextRenewal"`
+	CouponCode                 string `elizon:"couponCode"`
+	// CouponRecurringMonths is 0 if the coupon has no end.
+	CouponRecurringMonths int64              `elizon:"couponRecurringMonths"`
+	More                  map[string]Payload `elizon:",extra"`
+}
+
+// Get reads the subscription of a service: GET /api/services/{id}/subscription.
+func (s *SubscriptionService) Get(ctx context.Context, serviceID string) (*ServiceSubscription, error) {
+	return fetch[ServiceSubscription](ctx, s.c.ask(subscriptionGet, serviceID), "subscription")
+}
+
+// AutopayResult is a subscription's options after SetAutopay.
+type AutopayResult struct {
+	ID      string              `elizon:"id,required"`
+	Options SubscriptionOptions `elizon:"options"`
+}
+
+// SetAutopay changes how renewals are paid: PATCH /api/services/{id}/subscription/autopay.
+func (s *SubscriptionService) SetAutopay(ctx context.Context, serviceID string, req *SubscriptionOptions) (*AutopayResult, error) {
+	return fetch[AutopayResult](ctx, s.c.ask(subscriptionAutopay, serviceID).changing(req), "subscription")
+}
+
+// SetBillingAddress changes the address on the subscription's invoices: PATCH
+// /api/services/{id}/subscription/billing-address (method inferred, it may be PUT or
+// POST). Fields and answer are undocumented: fields are sent as they are.
+func (s *SubscriptionService) SetBillingAddress(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+	r := s.c.ask(subscriptionAddress, serviceID).body(fields)
+	if len(fields) == 0 {
+		r.bad("fields", "required")
+	}
+	return unknown(ctx, r)
+}
+
+// IntervalResult is what SetInterval changed.
+type IntervalResult struct {
+	NextBillingCycleDays int64     `elizon:"nextBillingCycleDays"`
+	CurrentPeriodEnd     time.Time `elizon:"currentPeriodEnd"`
+}
+
+// SetInterval changes the billing cycle from the next renewal on: PATCH
+// /api/services/{id}/subscription/interval. It is refused while an end is planned.
+func (s *SubscriptionService) SetInterval(ctx context.Context, serviceID string, billingCycleDays int64) (*IntervalResult, error) {
+	r := s.c.ask(subscriptionInterval, serviceID).body(map[string]any{"billingCycleDays": billingCycleDays})
+	if !slices.Contains(BillingCycles(), billingCycleDays) {
+		r.bad("billingCycleDays", "must be one of %v", BillingCycles())
+	}
+	return fetch[IntervalResult](ctx, r)
+}
+
+// The ways to leave a contract.
+const (
+	CancelByNotice  = "agb_notice"
+	CancelSpecially = "special"
+	CancelByBuyout  = "buyout"
+)
+
+// CancelRequest ends a subscription. The zero value ends it with its period.
+type CancelRequest struct {
+	// Immediate ends it now and terminates the service.
+	Immediate bool `elizon:"immediate,always"`
+	// Mode is for contracts: CancelByNotice, CancelSpecially or CancelByBuyout.
+	Mode string `elizon:"mode"`
+	// Reason has 10 to 500 characters where Mode is CancelSpecially.
+	Reason string `elizon:"reason"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// CancelResult is what became of a CancelRequest. Any field may be missing.
+type CancelResult struct {
+	Message          string    `elizon:"message"`
+	CurrentPeriodEnd time.Time `elizon:"currentPeriodEnd"`
+	// InvoiceID is what a buyout costs; "" if nothing is to be paid.
+	InvoiceID string `elizon:"invoiceId"`
+}
+
+// Cancel ends the subscription of a service, at the end of its period or at once: POST
+// /api/services/{id}/subscription/cancel.
+func (s *SubscriptionService) Cancel(ctx context.Context, serviceID string, req *CancelRequest) (*CancelResult, error) {
+	r := s.c.ask(subscriptionCancel, serviceID).with(req)
+	if n := 0; req != nil && req.Mode == CancelSpecially {
+		if n = utf8.RuneCountInString(req.Reason); n < 10 || n > 500 {
+			r.bad("Reason", "must have 10 to 500 characters for a special termination, has %d", n)
+		}
+	}
+	return fetch[CancelResult](ctx, r)
+}
+
+// Reactivate undoes a planned end: POST /api/services/{id}/subscription/reactivate. One
+// that the platform's staff locked cannot be undone. The result has no InvoiceID.
+func (s *SubscriptionService) Reactivate(ctx context.Context, serviceID string) (*CancelResult, error) {
+	return fetch[CancelResult](ctx, s.c.ask(subscriptionRevive, serviceID).body(nil))
+}
+
+// ExtendRequest lengthens the current period.
+type ExtendRequest struct {
+	// WithBonus takes the 7 days that are free once per service.
+	WithBonus bool `elizon:"withBonus"`
+	// WithLoyaltyOffer takes a permanent discount of 10 percent and 7 days.
+	WithLoyaltyOffer bool  `elizon:"withLoyaltyOffer"`
+	ExtensionDays    int64 `elizon:"extensionDays"`
+}
+
+// ExtendResult is what became of an ExtendRequest.
+type ExtendResult struct {
+	// InvoiceID is "" if nothing is to be paid.
+	InvoiceID     string    `elizon:"invoiceId"`
+	ExtensionDays int64     `elizon:"extensionDays"`
+	NewPeriodEnd  time.Time `elizon:"newPeriodEnd"`
+}
+
+// Extend lengthens the current period: POST /api/services/{id}/subscription/extend. It may
+// make an invoice.
+func (s *SubscriptionService) Extend(ctx context.Context, serviceID string, req *ExtendRequest) (*ExtendResult, error) {
+	r := s.c.ask(subscriptionExtend, serviceID).with(req)
+	if req != nil && req.ExtensionDays < 0 {
+		r.bad("ExtensionDays", "negative")
+	}
+	return fetch[ExtendResult](ctx, r)
+}
+
+// BillingCycles are the billing cycles in days that a service can have: GET
+// /api/services/{id}/billing-cycles.
+func (s *ServicesService) BillingCycles(ctx context.Context, id string) ([]int64, error) {
+	cycles, err := fetch[[]int64](ctx, s.c.ask(servicesBilling, id), "allowedBillingCycles")
+	if err != nil {
+		return nil, err
+	}
+	return *cycles, nil
+}
+
+// RenewalPrice is what a renewal would cost.
+type RenewalPrice struct {
+	Price            EUR       `elizon:"price,required"`
+	CurrentPeriodEnd time.Time `elizon:"currentPeriodEnd"`
+	NewPeriodEnd     time.Time `elizon:"newPeriodEnd"`
+	// MaxDate is how far a service can be paid ahead.
+	MaxDate        time.Time `elizon:"maxDate"`
+	SubscriptionID string    `elizon:"subscriptionId"`
+	// PromotionSavingsMonthly is approximate.
+	PromotionSavingsMonthly EUR `elizon:"promotionSavingsMonthlyApprox"`
+}
+
+// Renew prices a renewal of so many days: POST /api/services/{id}/renew. It buys nothing:
+// renewals go through Checkout. More than 3 years ahead are refused.
+func (s *ServicesService) Renew(ctx context.Context, id string, billingCycleDays int64) (*RenewalPrice, error) {
+	r := s.c.ask(servicesRenew, id).body(map[string]any{"billingCycleDays": billingCycleDays})
+	if billingCycleDays <= 0 {
+		r.bad("billingCycleDays", "must be positive, got %d", billingCycleDays)
+	}
+	return fetch[RenewalPrice](ctx, r)
+}
+
+// UpgradeOptions reads what a service can be upgraded to: GET /api/services/{id}/upgrade
+// (method inferred). The answer is undocumented.
+func (s *ServicesService) UpgradeOptions(ctx context.Context, id string) (Payload, error) {
+	return unknown(ctx, s.c.ask(servicesUpgradeOpts, id))
+}
+
+// Upgrade resizes a service: POST /api/services/{id}/upgrade (method inferred). Fields and
+// answer are undocumented, and an error text hints that the platform refuses it to
+// customers: upgrades go through Cart.Upgrade and Checkout.
+func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[string]any) (Payload, error) {
+	r := s.c.ask(servicesUpgrade, id).body(fields)
+	if len(fields) == 0 {
+		r.bad("fields", "required")
+	}
+	return unknown(ctx, r)
+}
+
+// DowngradeRequest makes a service smaller.
+type DowngradeRequest struct {
+	// ResourceChanges is required, as error texts of the platform hint; its fields are
+	// undocumented.
+	ResourceChanges map[string]any `elizon:"resourceChanges,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// ApplyDowngrade makes a service smaller now, lengthens its period instead and restarts
+// it: POST /api/services/{id}/apply-downgrade (method inferred). The answer is
+// undocumented.
+func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *DowngradeRequest) (Payload, error) {
+	return unknown(ctx, s.c.ask(servicesDowngrade, id).with(req))
+}

@@ -1,0 +1,72 @@
+package elizon
+
+import (
+	"context"
+	"time"
+)
+
+// UsageService is about what services use.
+type UsageService struct{ c *Client }
+
+// TotalBandwidth is the traffic of all services in a month.
+type TotalBandwidth struct {
+	TotalGB float64            `elizon:"totalGb,required"`
+	More    map[string]Payload `elizon:",extra"`
+}
+
+// Periods of Traffic.
+const (
+	TrafficHour  = "hour"
+	TrafficDay   = "day"
+	TrafficWeek  = "week"
+	TrafficMonth = "month"
+)
+
+// Bandwidth reads the traffic of a service in its billing period, or between two times:
+// GET /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the
+// platform; their format and the answer are undocumented.
+func (s *UsageService) Bandwidth(ctx context.Context, serviceID, from, to string) (Payload, error) {
+	return unknown(ctx, s.c.ask(usageBandwidth, serviceID).arg("from", from).arg("to", to))
+}
+
+// Disk reads how full the file systems of a virtual machine are, as its guest agent says
+// (Proxmox only): GET /api/services/{id}/disk-usage (method inferred). The answer is
+// undocumented.
+func (s *UsageService) Disk(ctx context.Context, serviceID string) (Payload, error) {
+	return unknown(ctx, s.c.ask(usageDisk, serviceID))
+}
+
+// Metrics reads the metrics of a service: GET /api/services/{id}/metrics (method
+// inferred). The answer is undocumented.
+func (s *UsageService) Metrics(ctx context.Context, serviceID string) (Payload, error) {
+	return unknown(ctx, s.c.ask(usageMetrics, serviceID))
+}
+
+// TopIPs reads the addresses that a service has the most traffic with: GET
+// /api/services/{id}/top-ips (method inferred). The answer is undocumented.
+func (s *UsageService) TopIPs(ctx context.Context, serviceID string) (Payload, error) {
+	return unknown(ctx, s.c.ask(usageTopIPs, serviceID))
+}
+
+// Traffic reads the series of a service's traffic over a timeframe, TrafficHour to
+// TrafficMonth; "" is the platform's default: GET /api/services/{id}/traffic (method
+// inferred). The answer is undocumented.
+func (s *UsageService) Traffic(ctx context.Context, serviceID, timeframe string) (Payload, error) {
+	r := s.c.ask(usageTraffic, serviceID).arg("timeframe", timeframe)
+	switch timeframe {
+	case "", TrafficHour, TrafficDay, TrafficWeek, TrafficMonth:
+	default:
+		r.bad("timeframe", "must be hour, day, week or month")
+	}
+	return unknown(ctx, r)
+}
+
+// TotalBandwidth reads the traffic of all services in the month of a time; the zero time
+// leaves the month to the platform: GET /api/services/total-bandwidth.
+func (s *UsageService) TotalBandwidth(ctx context.Context, month time.Time) (*TotalBandwidth, error) {
+	r := s.c.ask(usageTotal)
+	if !month.IsZero() {
+		r.arg("month", month.Format("2006-01"))
+	}
+	return fetch[TotalBandwidth](ctx, r, "usage")
+}

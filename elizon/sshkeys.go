@@ -1,0 +1,103 @@
+package elizon
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// SSHKeysService stores public keys, which new services can be given.
+type SSHKeysService struct{ c *Client }
+
+// SSHKeyList are the stored keys of an account and how many there may be.
+type SSHKeyList struct {
+	Keys []SSHKey `elizon:"sshKeys,required"`
+	// Used of Max.
+	Used int64 `elizon:"limitUsed"`
+	Max  int64 `elizon:"limitMax"`
+}
+
+// SSHKey is a stored public key.
+type SSHKey struct {
+	ID          string    `elizon:"id,required"`
+	Name        string    `elizon:"name"`
+	Type        string    `elizon:"type"`
+	Fingerprint string    `elizon:"fingerprint"`
+	CreatedAt   time.Time `elizon:"createdAt"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// SSHKeyRequest stores a public key.
+type SSHKeyRequest struct {
+	Name string `elizon:"name,required"`
+	// PublicKey is a line as in authorized_keys.
+	PublicKey string `elizon:"publicKey,required"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// Types of keys that the platform generates.
+const (
+	SSHKeyEd25519 = "ed25519"
+	SSHKeyRSA4096 = "rsa4096"
+	SSHKeyRSA8192 = "rsa8192"
+)
+
+// GenerateSSHKeyRequest lets the platform make a pair of keys.
+type GenerateSSHKeyRequest struct {
+	Name string `elizon:"name,required"`
+	// KeyType is SSHKeyEd25519, SSHKeyRSA4096 or SSHKeyRSA8192.
+	KeyType string `elizon:"keyType,required"`
+	// Passphrase encrypts the private key; "" leaves it open.
+	Passphrase provider.Secret `elizon:"passphrase"`
+	// Extra fields, sent as they are; secrets in them are revealed.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// GeneratedSSHKey is a pair of keys. The private one is shown this once.
+type GeneratedSSHKey struct {
+	PrivateKey provider.Secret `elizon:"privateKey,required"`
+	PublicKey  string          `elizon:"publicKey"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// List reads the stored keys: GET /api/ssh-keys.
+func (s *SSHKeysService) List(ctx context.Context) (*SSHKeyList, error) {
+	return fetch[SSHKeyList](ctx, s.c.ask(sshKeysList))
+}
+
+// Create stores a public key: POST /api/ssh-keys. The answer is undocumented. A private key
+// in its place is refused before it is sent.
+func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyRequest) (Payload, error) {
+	r := s.c.ask(sshKeysCreate).with(req)
+	if req != nil && strings.Contains(req.PublicKey, "PRIVATE KEY") {
+		r.bad("PublicKey", "is a private key")
+	}
+	return unknown(ctx, r)
+}
+
+// Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields and answer
+// are undocumented.
+func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (Payload, error) {
+	r := s.c.ask(sshKeysUpdate, id).freely(fields)
+	if len(fields) == 0 {
+		r.bad("fields", "required")
+	}
+	return unknown(ctx, r)
+}
+
+// Delete removes a stored key: DELETE /api/ssh-keys/{id}.
+func (s *SSHKeysService) Delete(ctx context.Context, id string) error {
+	return gone(done(ctx, s.c.ask(sshKeysDelete, id)))
+}
+
+// Generate lets the platform make a pair of keys, one in two minutes at most: POST
+// /api/ssh-keys/generate. The platform knows the private key then; Create with a key of
+// one's own keeps it secret.
+func (s *SSHKeysService) Generate(ctx context.Context, req *GenerateSSHKeyRequest) (*GeneratedSSHKey, error) {
+	return fetch[GeneratedSSHKey](ctx, s.c.ask(sshKeysGenerate).with(req).reveal())
+}

@@ -1,0 +1,122 @@
+package elizon
+
+import (
+	"context"
+	"iter"
+	"maps"
+	"net/url"
+	"time"
+)
+
+// StorageService is about block volumes, on their own or attached to a service.
+type StorageService struct{ c *Client }
+
+// Volume is a block of storage.
+type Volume struct {
+	ID   string `elizon:"id,required"`
+	Name string `elizon:"name"`
+	// Size is in a unit that is undocumented.
+	Size int64 `elizon:"size"`
+	// Type is open: "NVME", "SSD", "HDD".
+	Type string `elizon:"type"`
+	// Status is open: "attached", "detached", "provisioning", "suspended".
+	Status        string    `elizon:"status"`
+	ServiceStatus string    `elizon:"serviceStatus"`
+	MountPoint    string    `elizon:"mountPoint"`
+	PricePerMonth Cents     `elizon:"pricePerMonth"`
+	CreatedAt     time.Time `elizon:"createdAt"`
+	// Server is what the volume is attached to; nil if it is not.
+	Server *VolumeServer `elizon:"server"`
+	// Subscription may be nil.
+	Subscription *VolumeSubscription `elizon:"subscription"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// VolumeServer is the service that a volume is attached to.
+type VolumeServer struct {
+	ID   string `elizon:"id"`
+	Name string `elizon:"name"`
+}
+
+// VolumeSubscription is what a volume is paid by.
+type VolumeSubscription struct {
+	ID string `elizon:"id"`
+}
+
+// Actions of a VolumeUpdate.
+const (
+	// VolumeAttach needs a ServerID.
+	VolumeAttach = "attach"
+	VolumeDetach = "detach"
+)
+
+// VolumeUpdate changes a volume. Zero values leave a field alone.
+type VolumeUpdate struct {
+	// Name of a renamed volume. That the field is called "name" is assumed.
+	Name string `elizon:"name"`
+	// Action is VolumeAttach or VolumeDetach.
+	Action string `elizon:"action"`
+	// ServerID is the service to attach to.
+	ServerID string `elizon:"serverId"`
+	// Extra fields, sent as they are.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// List yields the volumes: GET /api/storage.
+func (s *StorageService) List(ctx context.Context) iter.Seq2[*Volume, error] {
+	return all[Volume](ctx, s.c.ask(storageList), "volumes")
+}
+
+// Upload sends files as they are read and only once: POST /api/storage (method inferred).
+// The reference calls it an upload of files although all its neighbours are about volumes.
+// The names of the form's fields are undocumented, and so is the answer.
+func (s *StorageService) Upload(ctx context.Context, texts map[string]string, files ...Upload) (Payload, error) {
+	return unknown(ctx, s.c.ask(storageUpload).upload(texts, files...))
+}
+
+// Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented;
+// the fields of Volume are likely.
+func (s *StorageService) Get(ctx context.Context, id string) (Payload, error) {
+	return unknown(ctx, s.c.ask(storageGet, id))
+}
+
+// Update renames, attaches or detaches a volume: PATCH /api/storage/{id}. The answer is
+// undocumented.
+func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdate) (Payload, error) {
+	r := s.c.ask(storageUpdate, id).changing(req)
+	if req != nil && req.Action == VolumeAttach {
+		r.need("ServerID", req.ServerID)
+	}
+	return unknown(ctx, r)
+}
+
+// Delete deletes a volume and what is on it: DELETE /api/storage/{id} (method inferred). The
+// answer is undocumented.
+func (s *StorageService) Delete(ctx context.Context, id string) (Payload, error) {
+	answer, err := unknown(ctx, s.c.ask(storageDelete, id))
+	return answer, gone(err)
+}
+
+// Cancel ends the subscription of a volume, now or at the end of the period: POST
+// /api/storage/{id}/cancel (method inferred). The volume is detached, and its server
+// restarted if need be. The name of the field, "immediate", is assumed to be that of
+// Services.Subscription.Cancel. The answer is undocumented.
+func (s *StorageService) Cancel(ctx context.Context, id string, immediate bool) (Payload, error) {
+	return unknown(ctx, s.c.ask(storageCancel, id).body(map[string]any{"immediate": immediate}))
+}
+
+// AddToCart prices additional storage as a line for a cart: POST /api/storage/add-to-cart
+// (method inferred). Fields and answer are undocumented.
+func (s *StorageService) AddToCart(ctx context.Context, fields map[string]any) (Payload, error) {
+	return unknown(ctx, s.c.ask(storageAddToCart).freely(fields))
+}
+
+// Config reads the types of storage and their prices: GET /api/storage/config (method
+// inferred). It can be narrowed to a server; what that argument is called is undocumented,
+// and so is the answer.
+func (s *StorageService) Config(ctx context.Context, query url.Values) (Payload, error) {
+	r := s.c.ask(storageConfig)
+	r.query = maps.Clone(query)
+	return unknown(ctx, r)
+}

@@ -1,0 +1,72 @@
+package elizon
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// TwoFactorService is about one-time codes (TOTP) as the second factor.
+type TwoFactorService struct{ c *Client }
+
+// TwoFactorSetup is what an authenticator needs.
+type TwoFactorSetup struct {
+	Secret provider.Secret `elizon:"secret,required"`
+	// OTPAuthURL holds the secret, too, and so does the QR code.
+	OTPAuthURL provider.Secret `elizon:"otpauthUrl"`
+	// QRCode may be "". Its format is undocumented.
+	QRCode provider.Secret `elizon:"qrCode"`
+}
+
+// DisableTwoFactorRequest proves that the owner asks.
+type DisableTwoFactorRequest struct {
+	Code     provider.Secret `elizon:"code,required"`
+	Password provider.Secret `elizon:"password,required"`
+	// Extra fields, sent as they are; secrets in them are revealed.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// TwoFactorDisabled is what is left.
+type TwoFactorDisabled struct {
+	// StillEnabled tells that the account wants a second factor all the same; which
+	// one is undocumented.
+	StillEnabled bool `elizon:"twoFactorStillEnabled"`
+	// More fields that the answer holds.
+	More map[string]Payload `elizon:",extra"`
+}
+
+// Setup makes a secret for an authenticator: GET /api/auth/2fa/setup. It counts only after
+// Enable.
+func (s *TwoFactorService) Setup(ctx context.Context) (*TwoFactorSetup, error) {
+	return fetch[TwoFactorSetup](ctx, s.c.ask(twoFactorSetup))
+}
+
+// Enable switches the second factor on with a code of the authenticator: POST
+// /api/auth/2fa/setup. It returns the backup codes, which are shown this once.
+func (s *TwoFactorService) Enable(ctx context.Context, code provider.Secret) ([]provider.Secret, error) {
+	answer, err := fetch[struct {
+		Codes []provider.Secret `elizon:"backupCodes,required"`
+	}](ctx, s.c.ask(twoFactorEnable).with(&codeRequest{Code: code}))
+	if err != nil {
+		return nil, err
+	}
+	return answer.Codes, nil
+}
+
+// Disable switches the second factor off: DELETE /api/auth/2fa/setup.
+func (s *TwoFactorService) Disable(ctx context.Context, req *DisableTwoFactorRequest) (*TwoFactorDisabled, error) {
+	return fetch[TwoFactorDisabled](ctx, s.c.ask(twoFactorDisable).with(req).reveal())
+}
+
+// BackupCodes reads the state of the backup codes: GET /api/auth/backup-codes (method
+// inferred). Its fields are undocumented.
+func (s *TwoFactorService) BackupCodes(ctx context.Context) (Payload, error) {
+	return unknown(ctx, s.c.ask(backupCodesGet))
+}
+
+// RenewBackupCodes replaces the backup codes: POST /api/auth/backup-codes (method
+// inferred). That it does so is assumed from the path; fields and answer are undocumented.
+// Secrets among the fields are revealed.
+func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (Payload, error) {
+	return unknown(ctx, s.c.ask(backupCodesRenew).freely(fields))
+}

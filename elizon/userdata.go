@@ -1,0 +1,49 @@
+package elizon
+
+import (
+	"context"
+	"io"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// ExportData writes all personal data of the account, a PDF or a text, to w as it arrives:
+// GET /api/user/gdpr-export (method inferred, it may be POST). limit is its greatest length
+// in bytes, 0 is DefaultDownloadLimit. After an error w may hold a part of it.
+func (s *UserService) ExportData(ctx context.Context, w io.Writer, limit int64) (*Download, error) {
+	return download(ctx, s.c.ask(userExport), w, limit)
+}
+
+// DeletionWarnings tells what stands against a deletion of the account: DELETE
+// /api/user/gdpr-export, without arguments. That this deletes nothing is how the vendor's
+// programs use it; the reference says of the endpoint that it deletes the account.
+func (s *UserService) DeletionWarnings(ctx context.Context) ([]string, error) {
+	answer, err := fetchHaving[struct {
+		Warnings []string `elizon:"warnings"`
+	}](ctx, s.c.ask(userDeletionWarnings), "warnings")
+	if err != nil {
+		return nil, err
+	}
+	return answer.Warnings, nil
+}
+
+// AccountDeletion is the order to delete the account.
+type AccountDeletion struct {
+	Password provider.Secret `elizon:"password,required"`
+	// Irrevocable must be true. It says that the caller means to lose the account and
+	// all that belongs to it.
+	Irrevocable bool
+	// Extra fields, sent as they are; secrets in them are revealed.
+	Extra map[string]any `elizon:",extra"`
+}
+
+// DeleteAccountForGood deletes the account that the credentials belong to, with all its
+// services and data: DELETE /api/user/gdpr-export with confirm=true. Nothing brings it
+// back. See DeletionWarnings first.
+func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeletion) (Payload, error) {
+	r := s.c.ask(userDelete).arg("confirm", "true").with(req).reveal()
+	if req != nil && !req.Irrevocable {
+		r.bad("Irrevocable", "must be true: the account cannot be brought back")
+	}
+	return unknown(ctx, r)
+}
