@@ -19,8 +19,8 @@ import (
 // has no other room.
 type Provider struct {
 	client  *Client
-	seen    sightings // clients
-	domains sightings
+	seen    adapter.Sightings // clients
+	domains adapter.Sightings
 }
 
 // The adapter has these beside the core.
@@ -76,7 +76,7 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 func (p *Provider) read(ctx context.Context, id int64) (*ClientAccount, error) {
 	client, err := p.client.Clients.Get(ctx, id)
 	if err == nil {
-		p.seen.add(id)
+		p.seen.Add(id)
 	}
 	return client, err
 }

@@ -31,7 +31,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	made := creation.Step(ctx, "client", func(ctx context.Context) (provider.Outcome, error) {
 		client, outcome, err := p.ensureClient(ctx, d, order, request)
 		if err == nil {
-			p.seen.add(client.ID)
+			p.seen.Add(client.ID)
 			account = p.account(client)
 			creation.Made(account)
 		}
@@ -233,7 +233,7 @@ func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64,
 			made, err := p.client.Domains.Create(ctx, &DomainCreateRequest{ClientID: clientID, Name: name})
 			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
 			if err == nil {
-				p.domains.add(made.ID)
+				p.domains.Add(made.ID)
 			}
 			return err
 		},

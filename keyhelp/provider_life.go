@@ -141,7 +141,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 			if proofErr := p.proveAbsent(ctx, d, n); proofErr != nil {
 				return "", adapter.Named(Kind, proofErr, action)
 			}
-			p.seen.drop(n)
+			p.seen.Drop(n)
 		}
 		return "", adapter.Named(Kind, err, action)
 	}
@@ -156,7 +156,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 		func(ctx context.Context) (bool, error) {
 			_, err := p.read(ctx, n)
 			if errors.Is(err, provider.ErrNotFound) {
-				p.seen.drop(n)
+				p.seen.Drop(n)
 				err = p.proveAbsent(ctx, d, n)
 				return err == nil, err
 			}
@@ -165,7 +165,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	if err != nil {
 		return "", adapter.Named(Kind, err, action)
 	}
-	p.seen.drop(n)
+	p.seen.Drop(n)
 	return provider.OutcomeChanged, nil
 }
 
@@ -186,7 +186,7 @@ func (p *Provider) proveAbsent(ctx context.Context, d *dialect, id int64) error 
 	}
 	// Without a list: one that was read before, any that can be found, and if the
 	// panel never showed one, the key must at least be good.
-	before := p.seen.list()
+	before := p.seen.List()
 	for _, other := range before {
 		if other != id {
 			if _, err := p.client.Clients.Get(ctx, other); err == nil {
@@ -197,8 +197,8 @@ func (p *Provider) proveAbsent(ctx context.Context, d *dialect, id int64) error 
 		}
 	}
 	others := p.probeClients(0, p.client.Clients.Get)
-	slices.Reverse(others.segments) // the oldest clients are the likeliest to be there
-	for _, err := range others.all(ctx) {
+	slices.Reverse(others.Segments) // the oldest clients are the likeliest to be there
+	for _, err := range others.All(ctx) {
 		if err != nil {
 			return unproven(err)
 		}

@@ -37,7 +37,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	if err != nil {
 		return nil, err
 	}
-	p.seen.add(found.ID)
+	p.seen.Add(found.ID)
 	account := p.account(found)
 	account.Domain = q.Domain
 	return account, nil
@@ -151,12 +151,12 @@ func (p *Provider) clients(ctx context.Context, d *dialect, window int) iter.Seq
 	if clientsList.in(d) != nil {
 		return p.client.Clients.List(ctx, nil)
 	}
-	return p.probeClients(window, p.read).all(ctx)
+	return p.probeClients(window, p.read).All(ctx)
 }
 
-func (p *Provider) probeClients(window int, read func(context.Context, int64) (*ClientAccount, error)) prober[ClientAccount] {
+func (p *Provider) probeClients(window int, read func(context.Context, int64) (*ClientAccount, error)) adapter.Prober[ClientAccount] {
 	scan := p.client.settings.scan
-	return prober[ClientAccount]{read: read, scan: scan, segments: p.seen.segments(scan.ClientsFrom), window: window}
+	return adapter.Prober[ClientAccount]{Read: read, Segments: p.seen.Segments(scan.ClientsFrom), Gap: scan.Gap, Max: scan.Max, Window: window}
 }
 
 // clientByName returns the client of that login name. ErrNotFound if there is none,
@@ -174,8 +174,8 @@ func (p *Provider) domain(ctx context.Context, d *dialect, name string) (*Domain
 		return p.client.Domains.GetByName(ctx, name)
 	}
 	scan := p.client.settings.scan
-	probe := prober[Domain]{read: p.client.Domains.Get, scan: scan, segments: p.domains.segments(scan.DomainsFrom)}
-	for domain, err := range probe.all(ctx) {
+	probe := adapter.Prober[Domain]{Read: p.client.Domains.Get, Segments: p.domains.Segments(scan.DomainsFrom), Gap: scan.Gap, Max: scan.Max}
+	for domain, err := range probe.All(ctx) {
 		if err != nil {
 			return nil, err
 		}

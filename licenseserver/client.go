@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -26,6 +27,8 @@ const (
 type Client struct {
 	license, admin *rest.Client
 	search         operation
+	plans          []Plan
+	scan           Scan
 
 	// Status of the server: health, metrics.
 	Status *StatusService
@@ -81,6 +84,12 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if sign != nil && sign.problem != "" {
 		problems.Add("WithAdminAuth", "%s", sign.problem)
 	}
+	plans, _ := rest.VendorOption(options, Kind, "WithPlans").([]Plan)
+	checkPlans(&problems, plans)
+	scan, _ := rest.VendorOption(options, Kind, "WithScan").(Scan)
+	if scan.From < 0 || scan.Gap < 0 || scan.Max < 0 {
+		problems.Add("WithScan", "negative")
+	}
 	key := []string{apiKey.Reveal()}
 	seen := new(credentials)
 	config := rest.Config{
@@ -110,7 +119,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if err := problems.Err(Kind, "New", "new client"); err != nil {
 		return nil, err
 	}
-	c := &Client{license: core, admin: admin}
+	c := &Client{license: core, admin: admin, plans: slices.Clone(plans), scan: scan.withDefaults()}
 	if searchable {
 		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, searchPath, searchAll.Repeat).sensitive()
 	}

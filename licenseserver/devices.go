@@ -15,7 +15,9 @@ type DevicesService struct{ c *Client }
 
 // Device is a machine that a license is used on.
 type Device struct {
-	ID            int64
+	ID int64
+	// HardwareHash as the machine told it. That of a Provider's marker holds the
+	// license's key: do not show it.
 	HardwareHash  string
 	MachineName   string
 	AppVersion    string
@@ -59,6 +61,7 @@ func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *Reg
 	var w registeredWire
 	err := s.c.call(ctx, devicesRegister, &rest.Call{
 		Args: []string{idText(licenseID)}, Subject: idText(licenseID), Body: withExtra(fields, req.Extra), Out: &w,
+		Secrets: plateSecrets(req.HardwareHash),
 	})
 	if err != nil {
 		return 0, err

@@ -14,6 +14,18 @@
 //	})
 //	defer session.Close()
 //
+// # The portable contract
+//
+// NewProvider puts a client behind provider.Provider: an account is a license.
+//
+//	p := licenseserver.NewProvider(client)
+//	created, err := p.Create(ctx, &provider.CreateRequest{
+//		Reference: "order-1042", Username: "example", Email: "max@example.com", Plan: "pro",
+//	})
+//
+// Plans are the caller's own (WithPlans). What no document tells is marked as
+// unverified in its Description, and Provider says what it assumes.
+//
 // # Two services
 //
 // The license API wants an API key. The admin panel answers below the same host (or

@@ -103,7 +103,8 @@ var (
 	licensesQuickEdit      = inPanel("Licenses.QuickEdit", "change license", post, "/api/license/{license_id}/quick-edit", idempotent)
 	licensesGenerateKey    = inPanel("Licenses.GenerateKey", "generate license key", post, "/api/generate-license-key", once).sensitive()
 
-	devicesList       = inPanel("Devices.List", "list devices of license", get, "/api/license/{license_id}/devices", read)
+	// Hardware hashes of the Provider's markers hold license keys.
+	devicesList       = inPanel("Devices.List", "list devices of license", get, "/api/license/{license_id}/devices", read).sensitive()
 	devicesRegister   = inPanel("Devices.Register", "register device for license", post, "/api/license/{license_id}/register-device", once)
 	devicesDeactivate = inPanel("Devices.Deactivate", "deactivate device of license", post, "/api/license/{license_id}/deactivate-device/{device_id}", idempotent)
 

@@ -95,7 +95,10 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*Convergence, error)
 	case err != nil:
 		return c, err
 	}
-	if account != nil && want.Create != nil && want.Create.Reference != account.Reference {
+	// An account that carries no reference may be the order's all the same, where marking
+	// it is the last step of Create: only Create knows.
+	mayBeOurs := want.ID == "" && account != nil && account.Reference == "" && want.State != StateAbsent && !want.DryRun
+	if account != nil && want.Create != nil && want.Create.Reference != account.Reference && !mayBeOurs {
 		c.Account = account
 		return c, &Error{
 			Provider: kind, Action: fmt.Sprintf("ensure account %q", account.Username), Kind: ErrAlreadyExists,

@@ -1,10 +1,17 @@
 package main
 
 import (
+	"strconv"
+	"time"
+
 	"github.com/provkit/provkit/hestia"
 	"github.com/provkit/provkit/hestia/hestiatest"
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/hostkey/hostkeytest"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/keyhelp/keyhelptest"
+	"github.com/provkit/provkit/licenseserver"
+	"github.com/provkit/provkit/licenseserver/licenseservertest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -13,6 +20,8 @@ type emulated struct {
 	title  string
 	server provider.ServerConfig
 	opts   []provider.Option
+	// create are options that Create wants.
+	create map[string]string
 	stop   func()
 }
 
@@ -39,6 +48,33 @@ var emulators = map[string]func(config) emulated{
 			title:  "Hestia",
 			server: provider.ServerConfig{Kind: hestia.Kind, URL: panel.URL, Username: panel.AccessKey, Secret: provider.Secret(panel.SecretKey)},
 			stop:   panel.Close,
+		}
+	},
+	hostkey.Kind: func(config) emulated {
+		portal := hostkeytest.NewServer(
+			hostkeytest.WithMachines(3), hostkeytest.WithDeployTime(300*time.Millisecond), hostkeytest.WithTaskTime(0),
+			hostkeytest.WithCancelDelay(100*time.Millisecond))
+		return emulated{
+			title:  "HOSTKEY",
+			server: provider.ServerConfig{Kind: hostkey.Kind, URL: portal.URL, Secret: provider.Secret(portal.Key)},
+			create: map[string]string{"location": "NL", "os": "Debian 12"},
+			stop:   portal.Close,
+		}
+	},
+	licenseserver.Kind: func(config) emulated {
+		server := licenseservertest.NewServer(licenseservertest.WithSeedLicenses(3))
+		return emulated{
+			title: "V2 license server",
+			server: provider.ServerConfig{
+				Kind: licenseserver.Kind, URL: server.URL, Secret: provider.Secret(server.Key),
+				Options: map[string]string{
+					"admin_sign_in": "cookie", "admin_name": server.AdminCookie.Name, "admin_secret": server.AdminCookie.Value,
+					"plans": "basic=1/5,pro=10/50/12", "first_license": strconv.FormatInt(server.Licenses()[0].ID, 10),
+				},
+			},
+			// A real one is spared: 100 requests a minute by default.
+			opts: []provider.Option{provider.WithRateLimit(0, 0)},
+			stop: server.Close,
 		}
 	},
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,8 @@ type life struct {
 	wire             *wire
 	out              io.Writer
 	username, domain string
+	// options that the system's Create wants.
+	options map[string]string
 
 	password provider.Secret
 	plans    []provider.Plan
@@ -81,7 +84,11 @@ func (l *life) check(ctx context.Context) (string, string, error) {
 	if err != nil {
 		return "", "", err
 	}
-	return "ok", fmt.Sprintf("version %s, %d checks", report.Version, len(report.Steps)), nil
+	version := "no version told"
+	if report.Version != "" {
+		version = "version " + report.Version
+	}
+	return "ok", fmt.Sprintf("%s, %d checks", version, len(report.Steps)), nil
 }
 
 func (l *life) listPlans(ctx context.Context) (string, string, error) {
@@ -102,8 +109,9 @@ func (l *life) listPlans(ctx context.Context) (string, string, error) {
 }
 
 func (l *life) order() *provider.CreateRequest {
-	if l.password == "" { // the same at each call, as a billing system would keep it
-		l.password = l.provider.Describe().Password.Generate()
+	system := l.provider.Describe()
+	if system.Password != nil && l.password == "" { // the same at each call, as a billing system would keep it
+		l.password = system.Password.Generate()
 	}
 	req := &provider.CreateRequest{
 		Reference: "order-" + l.username,
@@ -111,7 +119,10 @@ func (l *life) order() *provider.CreateRequest {
 		Password:  l.password,
 		Email:     "max@example.com",
 		Name:      "Max Mustermann",
-		Domain:    l.domain,
+		Options:   l.options,
+	}
+	if system.Service == provider.ServiceHosting {
+		req.Domain = l.domain
 	}
 	if len(l.plans) > 0 {
 		req.Plan = l.plans[0].ID
@@ -124,10 +135,24 @@ func (l *life) create(ctx context.Context) (string, string, error) {
 	if created != nil {
 		l.account = created.Account // what there is must be removed again, even beside an error
 	}
+	if err == nil && created.Outcome == provider.OutcomePending {
+		created, err = l.wait(ctx, created)
+	}
 	if err != nil {
 		return "", "", err
 	}
-	return expect(created.Outcome, provider.OutcomeChanged, fmt.Sprintf("account %s, %s", l.account.ID, l.account.Domain))
+	return expect(created.Outcome, provider.OutcomeChanged, fmt.Sprintf("account %s, %s", l.account.ID, cmp.Or(l.account.Domain, l.account.Username)))
+}
+
+// wait is what a program does with work that takes its time. The handle would survive a
+// restart.
+func (l *life) wait(ctx context.Context, created *provider.Creation) (*provider.Creation, error) {
+	progress, err := provider.Wait(ctx, l.provider, created.Handle, &provider.WaitOptions{Interval: 50 * time.Millisecond})
+	if err != nil {
+		return created, err
+	}
+	l.account = progress.Account
+	return &provider.Creation{Account: progress.Account, Outcome: provider.OutcomeChanged}, nil
 }
 
 func (l *life) createAgain(ctx context.Context) (string, string, error) {
@@ -150,7 +175,7 @@ func (l *life) signOn(ctx context.Context) (string, string, error) {
 	if !link.ExpiresAt.IsZero() {
 		until = "until " + link.ExpiresAt.Format("15:04 MST")
 	}
-	return string(link.Kind), fmt.Sprintf("%s, %s", link.URL, until), nil
+	return string(link.Kind), fmt.Sprintf("%s, %s", cmp.Or(link.URL, link.Token), until), nil
 }
 
 func (l *life) usage(ctx context.Context) (string, string, error) {
@@ -241,6 +266,13 @@ func (l *life) terminate(ctx context.Context) (string, string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
 	outcome, err := l.provider.Terminate(ctx, l.account.ID)
+	if err == nil && outcome == provider.OutcomePending {
+		outcome = provider.OutcomeChanged
+		_, err = provider.Wait(ctx, l.provider, l.account.ID, &provider.WaitOptions{Interval: 50 * time.Millisecond})
+		if errors.Is(err, provider.ErrNotFound) {
+			err = nil // that is the end of it
+		}
+	}
 	if err != nil {
 		return "", "", err
 	}

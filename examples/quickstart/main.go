@@ -1,5 +1,6 @@
-// Quickstart runs the whole life of a hosting account through provkit's portable
-// contract, on one system after the other, and prints what happened on the wire.
+// Quickstart runs the whole life of an account (a hosting account, a license) through
+// provkit's portable contract, on one system after the other, and prints what happened
+// on the wire.
 //
 // Without arguments it starts emulated panels inside this process, so it needs
 // nothing but Go:
@@ -12,6 +13,7 @@
 //
 //	KEYHELP_API_KEY=... go run ./examples/quickstart -provider keyhelp -url https://panel.example.com
 //	HESTIA_ACCESS_KEY=... HESTIA_SECRET_KEY=... go run ./examples/quickstart -provider hestia -url https://panel.example.com:8083
+//	LICENSESERVER_API_KEY=... LICENSESERVER_COOKIE=name=value go run ./examples/quickstart -provider licenseserver -url https://license.example.com
 //
 // It ends with a status other than zero if any step went otherwise than expected.
 package main
@@ -29,12 +31,14 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/keyhelp"
+	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/provider"
 )
 
 // drivers is what this program can open; a billing system has such a list too.
-var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver}
+var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, hostkey.Driver, licenseserver.Driver}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -94,7 +98,7 @@ func onEmulated(ctx context.Context, c config, out io.Writer) error {
 		}
 		panel := start(c)
 		fmt.Fprintf(out, "%s, emulated at %s\n\n", panel.title, panel.server.URL)
-		err := live(ctx, panel.server, "example.com", "", out, panel.opts...)
+		err := live(ctx, panel.server, "example.com", "", panel.create, out, panel.opts...)
 		panel.stop()
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", kind, err))
@@ -118,9 +122,9 @@ func onReal(ctx context.Context, c config, getenv func(string) string, in io.Rea
 	domain := name + ".example.com"
 	fmt.Fprintf(out, `This will work on the real panel %s:
   - read its version, its plans and its list of accounts
-  - create the account %q with the domain %q
+  - create the account %q, on hosting panels with the domain %q
   - ask for a way to sign on (not shown), read usage, suspend, unsuspend
-  - change the account's plan and password
+  - change the account's plan and, if it has one, its password
   - delete the account %q with all that belongs to it
 `, c.url, name, domain, name)
 	if !c.yes {
@@ -131,7 +135,7 @@ func onReal(ctx context.Context, c config, getenv func(string) string, in io.Rea
 		}
 	}
 	fmt.Fprintln(out)
-	return live(ctx, server, domain, name, out)
+	return live(ctx, server, domain, name, nil, out)
 }
 
 // realServer is the row that a billing system would have of the panel.
@@ -149,9 +153,20 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 	var err error
 	var secret string
 	switch server.Kind {
+	case hostkey.Kind:
+		return server, errors.New("what this program does would cost money there: it runs on the emulated one only")
 	case keyhelp.Kind:
 		server.Options["dialect"] = c.dialect
 		secret, err = need("KEYHELP_API_KEY")
+	case licenseserver.Kind:
+		// How one signs in to its panel is undocumented: a browser's cookie may do.
+		if secret, err = need("LICENSESERVER_API_KEY"); err == nil {
+			var cookie string
+			cookie, err = need("LICENSESERVER_COOKIE")
+			name, value, _ := strings.Cut(cookie, "=")
+			server.Options["admin_sign_in"], server.Options["admin_name"], server.Options["admin_secret"] = "cookie", name, value
+		}
+		server.Options["plans"] = "basic=1/5,pro=10/50/12"
 	case hestia.Kind:
 		if server.Username, err = need("HESTIA_ACCESS_KEY"); err == nil {
 			secret, err = need("HESTIA_SECRET_KEY")
@@ -163,7 +178,7 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 
 // live opens the server as a billing system would, from a row of its table, and runs
 // the life on it. An empty username is made from the domain.
-func live(ctx context.Context, server provider.ServerConfig, domain, username string, out io.Writer, opts ...provider.Option) error {
+func live(ctx context.Context, server provider.ServerConfig, domain, username string, create map[string]string, out io.Writer, opts ...provider.Option) error {
 	wire := newWire()
 	p, err := drivers.Open(server, append(opts, provider.WithHTTPClient(wire.client()))...)
 	if err != nil {
@@ -172,6 +187,6 @@ func live(ctx context.Context, server provider.ServerConfig, domain, username st
 	if username == "" {
 		username = p.Describe().Username.Username(domain, "")
 	}
-	l := &life{provider: p, wire: wire, out: out, username: username, domain: domain}
+	l := &life{provider: p, wire: wire, out: out, username: username, domain: domain, options: create}
 	return l.run(ctx)
 }

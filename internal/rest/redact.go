@@ -15,7 +15,7 @@ const redacted = "[redacted]"
 // in lower case and without "_", "-" and spaces.
 var sensitiveFields = []string{
 	"pin", "jwt", "otp", "key", "secret", "hash", "authorization", "cookie", "session", "sessionid", "signature", "backupcodes",
-	"loginurl", "autologinurl", "signonurl", "ssourl", "consoleurl", "otpauthurl",
+	"loginurl", "autologinurl", "signonurl", "ssourl", "consoleurl", "otpauthurl", "qrcode", "checkouturl", "redirecturl",
 }
 
 // sensitiveEndings are how such names may end: root_pass, X-API-Key, refreshToken.

@@ -102,6 +102,20 @@ func (s *Server) RemoveLicense(id int64) bool {
 	})
 }
 
+// AddDevice adds a device to a license as it is, without asking for a free place, and returns its ID. Times are filled
+// in if they are zero. It panics if the ID is taken.
+func (s *Server) AddDevice(d Device) int64 {
+	return locked(s, func(st *state, now time.Time) int64 {
+		if d.ActivatedAt.IsZero() {
+			d.ActivatedAt = now
+		}
+		if d.LastHeartbeat.IsZero() {
+			d.LastHeartbeat = d.ActivatedAt
+		}
+		return addRow(st.devices, d)
+	})
+}
+
 // AddCustomer adds a customer and returns its ID. It panics if the ID is taken.
 func (s *Server) AddCustomer(c Customer) int64 {
 	return locked(s, func(st *state, _ time.Time) int64 { return addRow(st.customers, c) })

@@ -1,0 +1,468 @@
+package hostkey_test
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/hostkey/hostkeytest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+// adapterOver opens the adapter over an emulated vendor in memory.
+func adapterOver(t testing.TB, srv *hostkeytest.Server, opts ...provider.Option) *hostkey.Provider {
+	t.Helper()
+	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
+	require.NoError(t, err)
+	return hostkey.NewProvider(client)
+}
+
+func anOrder(n int) *provider.CreateRequest {
+	return &provider.CreateRequest{
+		Reference: fmt.Sprintf("order-%d", n), Username: fmt.Sprintf("web%d", n), Password: "Some-Passw0rd", Email: "a@example.com", Plan: "vm.pico",
+		Options: map[string]string{"location": "NL", "os": "Debian 12"},
+	}
+}
+
+func bubble(t *testing.T, run func(t *testing.T, srv *hostkeytest.Server), opts ...hostkeytest.Option) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		run(t, hostkeytest.NewServer(append([]hostkeytest.Option{hostkeytest.InMemory()}, opts...)...))
+	})
+}
+
+// create buys a server and waits for it.
+func create(t *testing.T, p provider.Provider, req *provider.CreateRequest) *provider.Account {
+	t.Helper()
+	made, err := p.Create(t.Context(), req)
+	require.NoError(t, err)
+	if made.Outcome != provider.OutcomePending {
+		return made.Account
+	}
+	progress, err := provider.Wait(t.Context(), p, made.Handle, nil)
+	require.NoError(t, err)
+	return progress.Account
+}
+
+// theOrder is the number of the request that orders: before it come the sign-in, the
+// deployments under way, the servers and the invoices.
+const theOrder = 4
+
+// orders counts the order_instance calls that reached the vendor.
+func orders(srv *hostkeytest.Server) int {
+	n := 0
+	for _, r := range srv.Faults.Requests() {
+		form, _ := url.ParseQuery(string(r.Body))
+		if form.Get("action") == "order_instance" {
+			n++
+		}
+	}
+	return n
+}
+
+// TestCreateSendsTheOrder: what the order says, field by field.
+func TestCreateSendsTheOrder(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		req := anOrder(1)
+		for name, value := range map[string]string{
+			"os": "240", "software": "10", "traffic_plan": "32", "period": "quarterly", "ssh_key": "ssh-ed25519 AAAA", "post_install_script": "#!/bin/sh\n",
+			"ipv4": "2", "ipv6": "true", "promocode": "SPRING",
+		} {
+			req.Options[name] = value
+		}
+		_, err := adapterOver(t, srv).Create(t.Context(), req)
+		require.NoError(t, err)
+		for _, r := range srv.Faults.Requests() {
+			form, err := url.ParseQuery(string(r.Body))
+			require.NoError(t, err)
+			if form.Get("action") != "order_instance" {
+				continue
+			}
+			form.Del("token")
+			require.Equal(t, url.Values{
+				"action": {"order_instance"}, "preset": {"vm.pico"}, "location_name": {"NL"}, "os_id": {"240"}, "soft_id": {"10"}, "root_pass": {"Some-Passw0rd"},
+				"hostname": {hostkey.OrderHostname("web1", "order-1")}, "ssh_key": {"ssh-ed25519 AAAA"}, "post_install_script": {"#!/bin/sh\n"}, "traffic_plan": {"32"},
+				"deploy_period": {"quarterly"}, "ipv4_amount": {"2"}, "ipv6": {"1"}, "promocode": {"SPRING"},
+			}, form)
+			return
+		}
+		t.Fatal("no order was sent")
+	})
+}
+
+// TestCreateRefuses: bad orders are refused by the portable field's name, before any
+// request.
+func TestCreateRefuses(t *testing.T) {
+	srv := hostkeytest.NewServer(hostkeytest.InMemory())
+	p := adapterOver(t, srv)
+	for field, spoil := range map[string]func(*provider.CreateRequest){
+		"Domain":                  func(r *provider.CreateRequest) { r.Domain = "example.com" },
+		"Plan":                    func(r *provider.CreateRequest) { r.Plan = "" },
+		"Username":                func(r *provider.CreateRequest) { r.Username = "hostkey1" },
+		"Password":                func(r *provider.CreateRequest) { r.Password = "-Passw0rd-first" },
+		"Name":                    func(r *provider.CreateRequest) { r.Name = "two\nlines" },
+		"Handle":                  func(r *provider.CreateRequest) { r.Handle = "web2-aaaaaaaaaaaaa;r=order-2" },
+		"Options.location":        func(r *provider.CreateRequest) { r.Options["location"] = "nl" },
+		"Options.os":              func(r *provider.CreateRequest) { delete(r.Options, "os") },
+		"Options.traffic_plan":    func(r *provider.CreateRequest) { r.Options["traffic_plan"] = "-1" },
+		"Options.period":          func(r *provider.CreateRequest) { r.Options["period"] = "weekly" },
+		"Options.unheard_of":      func(r *provider.CreateRequest) { r.Options["unheard_of"] = "1" },
+		"Reference":               func(r *provider.CreateRequest) { r.Reference = "" },
+		"Email":                   func(r *provider.CreateRequest) { r.Email = "nobody" },
+		"OnFailure":               func(r *provider.CreateRequest) { r.OnFailure = "panic" },
+		"Options.ipv4":            func(r *provider.CreateRequest) { r.Options["ipv4"] = "-2" },
+		"Options.pay_from_credit": func(r *provider.CreateRequest) { r.Options["pay_from_credit"] = "maybe" },
+	} {
+		req := anOrder(1)
+		spoil(req)
+		_, err := p.Create(t.Context(), req)
+		require.ErrorIs(t, err, provider.ErrInvalid, field)
+		var e *provider.Error
+		require.ErrorAs(t, err, &e)
+		require.Contains(t, e.Fields, field)
+		require.Len(t, e.Fields, 1, "%s: %v", field, e.Fields)
+	}
+	require.Zero(t, srv.Faults.Count())
+}
+
+// TestCreateWithoutTheAnswer: nobody knows of the order but the vendor. Whoever asks for
+// it, in whatever process and without a handle, buys no second one while it is being
+// deployed, and gets its server afterwards.
+func TestCreateWithoutTheAnswer(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop, After: true})
+		made, err := adapterOver(t, srv).Create(t.Context(), anOrder(1))
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomePending, made.Outcome)
+		require.Nil(t, made.Account)
+		for range 3 {
+			again, err := adapterOver(t, srv).Create(t.Context(), anOrder(1))
+			require.NoError(t, err)
+			require.Equal(t, provider.OutcomePending, again.Outcome)
+		}
+		// Neither does another order begin: its server could not be told from this one's.
+		other, err := adapterOver(t, srv).Create(t.Context(), anOrder(2))
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomePending, other.Outcome)
+		require.Equal(t, 1, orders(srv))
+
+		progress, err := provider.Wait(t.Context(), adapterOver(t, srv), made.Handle, nil)
+		require.NoError(t, err)
+		require.Equal(t, "order-1", progress.Account.Reference)
+		require.Equal(t, "web1", progress.Account.Username)
+		// The other one learns that it was not placed, and may be now.
+		_, err = provider.Wait(t.Context(), adapterOver(t, srv), other.Handle, nil)
+		require.ErrorIs(t, err, provider.ErrNotFound)
+		require.ErrorContains(t, err, "place it again")
+		req := anOrder(2)
+		req.Handle = other.Handle
+		require.Equal(t, "web2", create(t, adapterOver(t, srv), req).Username)
+		require.Equal(t, map[string]int{hostkey.OrderHostname("web1", "order-1"): 1, hostkey.OrderHostname("web2", "order-2"): 1}, srv.PaidOrders())
+	})
+}
+
+// TestCreateLostBeforeTheVendor: with the handle, nobody buys again while the vendor might
+// still be working on what it was sent.
+func TestCreateLostBeforeTheVendor(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop})
+		made, err := adapterOver(t, srv).Create(t.Context(), anOrder(1))
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		require.NotEmpty(t, made.Handle)
+		req := anOrder(1)
+		req.Handle = made.Handle
+		made, err = adapterOver(t, srv).Create(t.Context(), req)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomePending, made.Outcome)
+		require.Equal(t, 1, orders(srv))
+		time.Sleep(3 * time.Minute)
+		require.NotNil(t, create(t, adapterOver(t, srv), req))
+		require.Equal(t, 2, orders(srv))
+		require.Len(t, srv.Machines(), 1)
+	})
+}
+
+// TestCreateUnpaid: an order that the credit does not cover waits for its payment, if
+// the caller wants that, and is never ordered anew.
+func TestCreateUnpaid(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		req := anOrder(1)
+		req.Options["pay_from_credit"] = "false"
+		made, err := adapterOver(t, srv).Create(t.Context(), req)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomePending, made.Outcome)
+		progress, err := adapterOver(t, srv).Poll(t.Context(), made.Handle)
+		require.NoError(t, err)
+		require.Equal(t, "unpaid", progress.Message)
+		require.Equal(t, "1000.00", srv.Credit())
+		require.True(t, srv.PayInvoice(srv.Invoices()[0].ID))
+		_, err = provider.Wait(t.Context(), adapterOver(t, srv), made.Handle, nil)
+		require.NoError(t, err)
+		require.Len(t, srv.Machines(), 1)
+		require.Equal(t, 1, orders(srv))
+	}, hostkeytest.WithUnpaidOrders())
+
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) { // paid from credit by default
+		require.NotNil(t, create(t, adapterOver(t, srv), anOrder(1)))
+		require.Equal(t, "996.00", srv.Credit())
+	}, hostkeytest.WithUnpaidOrders())
+
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		made, err := adapterOver(t, srv).Create(t.Context(), anOrder(1))
+		require.ErrorIs(t, err, provider.ErrQuota)
+		require.Nil(t, made)
+	}, hostkeytest.WithCredit("3.99"))
+}
+
+// TestCreateFailedDeploy: an order that is paid and never deployed is an error that says
+// so, and not an invitation to pay again.
+func TestCreateFailedDeploy(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		srv.FailDeploys(1)
+		p := adapterOver(t, srv)
+		made, err := p.Create(t.Context(), anOrder(1))
+		require.NoError(t, err)
+		_, err = provider.Wait(t.Context(), p, made.Handle, nil)
+		require.ErrorIs(t, err, hostkey.ErrTaskFailed)
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorContains(t, err, "may be paid: ask the vendor before ordering again")
+		req := anOrder(1)
+		req.Handle = made.Handle
+		_, err = adapterOver(t, srv).Create(t.Context(), req)
+		require.ErrorIs(t, err, hostkey.ErrTaskFailed)
+		require.Equal(t, 1, orders(srv))
+	})
+}
+
+// TestRenamedServer: a server whose name was changed is known by its tag, so that it is
+// not bought again.
+func TestRenamedServer(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		account := create(t, adapterOver(t, srv), anOrder(1))
+		id, err := strconv.ParseInt(account.ID, 10, 64)
+		require.NoError(t, err)
+		require.True(t, srv.UpdateMachine(id, func(m *hostkeytest.Machine) { m.Hostname = "www.customer.example" }))
+		made, err := adapterOver(t, srv).Create(t.Context(), anOrder(1))
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomeAlready, made.Outcome)
+		require.Equal(t, account.ID, made.Account.ID)
+		require.Equal(t, 1, orders(srv))
+		found, err := adapterOver(t, srv).Find(t.Context(), provider.Query{Reference: "order-1"})
+		require.NoError(t, err)
+		require.Equal(t, account.ID, found.ID)
+	})
+}
+
+// TestForeignServerIsNotTaken: an invoice that leads to somebody else's server is an
+// error, whatever the handle says.
+func TestForeignServerIsNotTaken(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		foreign := srv.AddForeign("customer.example")
+		p := adapterOver(t, srv)
+		handle := fmt.Sprintf("%s;r=order-1;s=%d", hostkey.OrderHostname("web1", "order-1"), foreign)
+		placed, err := p.Client().Orders.Check(t.Context(), handle)
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorContains(t, err, "somebody else's")
+		require.Nil(t, placed.Server)
+		machine, _ := srv.Machine(foreign)
+		for _, tag := range machine.Tags {
+			require.NotEqual(t, hostkey.ReferenceTag, tag.Name)
+		}
+		// Not even the start of a name may be another order's.
+		create(t, p, anOrder(3))
+		req := anOrder(4)
+		req.Username = "web3"
+		_, err = p.Create(t.Context(), req)
+		require.ErrorIs(t, err, provider.ErrAlreadyExists)
+	})
+}
+
+// TestTerminateTakesItsTime: pending until the vendor has carried the cancellation out.
+func TestTerminateTakesItsTime(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		p := adapterOver(t, srv)
+		account := create(t, p, anOrder(1))
+		for range 2 { // a second request is not sent
+			outcome, err := adapterOver(t, srv).Terminate(t.Context(), account.ID)
+			require.NoError(t, err)
+			require.Equal(t, provider.OutcomePending, outcome)
+		}
+		outcome, err := p.Terminate(t.Context(), account.ID)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomePending, outcome)
+		_, err = provider.Wait(t.Context(), p, account.ID, nil)
+		require.ErrorIs(t, err, provider.ErrNotFound)
+		require.Empty(t, srv.Machines())
+		_, err = p.Terminate(t.Context(), account.ID)
+		require.ErrorIs(t, err, provider.ErrNotFound)
+	})
+}
+
+// TestCancelBecomesTerminate: a planned end does not stand in the way of one at once.
+func TestCancelBecomesTerminate(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		p := adapterOver(t, srv)
+		account := create(t, p, anOrder(1))
+		outcome, err := p.Cancel(t.Context(), account.ID)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomeChanged, outcome)
+		outcome, err = p.Terminate(t.Context(), account.ID)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomeChanged, outcome)
+		require.Empty(t, srv.Machines())
+	}, hostkeytest.WithCancelDelay(0))
+}
+
+// TestSuspensionRefused: where a customer's key may not suspend, the error is the
+// vendor's, and WithSuspendByPower is the way around.
+func TestSuspensionRefused(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		account := create(t, adapterOver(t, srv), anOrder(1))
+		_, err := adapterOver(t, srv).Suspend(t.Context(), account.ID)
+		require.ErrorIs(t, err, provider.ErrForbidden)
+		byPower := adapterOver(t, srv, hostkey.WithSuspendByPower("eth0"))
+		require.Equal(t, provider.Emulated, byPower.Describe().Capabilities[provider.CapSuspend].Level)
+		id, _ := strconv.ParseInt(account.ID, 10, 64)
+		outcome, err := byPower.Suspend(t.Context(), account.ID)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomeChanged, outcome)
+		machine, _ := srv.Machine(id)
+		require.False(t, machine.PoweredOn)
+		require.True(t, machine.PortOff)
+		outcome, err = byPower.Unsuspend(t.Context(), account.ID)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomeChanged, outcome)
+		machine, _ = srv.Machine(id)
+		require.True(t, machine.PoweredOn)
+		require.False(t, machine.PortOff)
+		// A server that its owner has switched off is not suspended.
+		_, err = byPower.Power(t.Context(), account.ID, provider.PowerOff)
+		require.NoError(t, err)
+		got, err := byPower.Get(t.Context(), account.ID)
+		require.NoError(t, err)
+		require.Equal(t, provider.StatusActive, got.Status)
+	}, hostkeytest.WithSuspensionRefused())
+}
+
+// TestSignOnKinds: the panel with a key of this server, for this address; the console.
+func TestSignOnKinds(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		p := adapterOver(t, srv)
+		account := create(t, p, anOrder(1))
+		keys := func() (n int) {
+			for _, key := range srv.Keys() {
+				if key.Name == "provkit sign-on" {
+					n++
+				}
+			}
+			return n
+		}
+		ip := netip.MustParseAddr("192.0.2.7")
+		for range 3 {
+			in, err := p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: account.ID, ClientIP: ip})
+			require.NoError(t, err)
+			require.Equal(t, provider.SignOnSession, in.Kind)
+			require.Equal(t, ip, in.BoundTo)
+			u, err := url.Parse(in.URL.Reveal())
+			require.NoError(t, err)
+			require.Equal(t, "https://panel.hostkey.com/controlpanel.html", u.Scheme+"://"+u.Host+u.Path)
+			root, _ := url.Parse(srv.URL)
+			require.Equal(t, root.Host, u.Query().Get("base"))
+			require.NotEmpty(t, u.Query().Get("key"))
+			require.Equal(t, 1, keys(), "those of earlier sign-ons are removed")
+		}
+		in, err := p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: account.ID, Kind: provider.SignOnConsole})
+		require.NoError(t, err)
+		require.Equal(t, provider.SignOnConsole, in.Kind)
+		require.True(t, strings.HasPrefix(in.URL.Reveal(), "https://"))
+		_, err = p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: account.ID, Kind: provider.SignOnReset})
+		require.ErrorIs(t, err, provider.ErrUnsupported)
+	})
+}
+
+// TestCheckTellsKeysApart: an account's key, one of a single server, and an account
+// without servers.
+func TestCheckTellsKeysApart(t *testing.T) {
+	srv := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithMachines(2))
+	report, err := adapterOver(t, srv).Check(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, "servers: 2, credit: 1000.00 EUR", report.Step(provider.CheckRights).Detail)
+	srv.Key = srv.AddKey(hostkeytest.Key{Name: "one", ServerID: srv.Machines()[0].ID})
+	report, err = adapterOver(t, srv).Check(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, provider.CheckWarning, report.Step(provider.CheckRights).State)
+	require.Contains(t, report.Step(provider.CheckRights).Detail, "the key is that of one server")
+
+	empty := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithEmptyAccountRefused())
+	report, err = adapterOver(t, empty).Check(t.Context())
+	require.ErrorIs(t, err, hostkey.ErrNoServers)
+	require.ErrorContains(t, err, "order the first one in the panel")
+	require.Equal(t, provider.CheckCredentials, report.Failed().Name)
+}
+
+// TestDriver: what a row of plain configuration may say, and every mistake at once.
+func TestDriver(t *testing.T) {
+	p, err := hostkey.Driver.Open(provider.ServerConfig{Kind: hostkey.Kind, Secret: "0a1b-2c3d", Options: map[string]string{"suspension": "power", "suspension_port": "eth0"}})
+	require.NoError(t, err)
+	require.Equal(t, provider.Emulated, p.Describe().Capabilities[provider.CapSuspend].Level)
+	require.Equal(t, "hostkey client of "+hostkey.RegionCOM, p.(*hostkey.Provider).Client().String())
+	_, err = hostkey.Driver.Open(provider.ServerConfig{
+		Kind: hostkey.Kind, URL: "http://invapi.hostkey.com", Username: "me", Options: map[string]string{"suspension": "hope", "suspension_port": "eth0", "colour": "red"},
+	})
+	var e *provider.Error
+	require.ErrorAs(t, err, &e)
+	require.ErrorIs(t, err, provider.ErrInvalid)
+	for _, field := range []string{"url", "secret", "username", "options.suspension", "options.suspension_port", "options.colour"} {
+		require.Contains(t, e.Fields, field)
+	}
+}
+
+// TestPlaceTellsTheHandleFirst: nothing is bought before the caller has the handle, and
+// nothing at all if it cannot be kept.
+func TestPlaceTellsTheHandleFirst(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		client := adapterOver(t, srv).Client()
+		req := &hostkey.PlaceRequest{
+			Reference: "order-1", Name: "web1",
+			Order: &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
+		}
+		req.OnHandle = func(string) error { return context.DeadlineExceeded }
+		_, err := client.Orders.Place(t.Context(), req)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "not sent")
+		require.Zero(t, orders(srv))
+		var before []int
+		req.OnHandle = func(string) error { before = append(before, orders(srv)); return nil }
+		placed, err := client.Orders.Place(t.Context(), req)
+		require.NoError(t, err)
+		require.Equal(t, hostkey.OrderDeploying, placed.State)
+		require.Equal(t, []int{0, 1}, before, "once before, and once when more is known")
+	})
+}
+
+// FuzzHandle: no text makes a handle that leads astray.
+func FuzzHandle(f *testing.F) {
+	good := hostkey.OrderHostname("web1", "order-1")
+	f.Add(good + ";r=order-1;s=55054;i=603548;c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6")
+	f.Add(good + ";r=order-1;b=55053.603547.1767225600")
+	f.Add(good + ";r=order-2;s=0;i=-1;b=..")
+	srv := hostkeytest.NewServer(hostkeytest.InMemory())
+	client := adapterOver(f, srv, provider.WithRetry(provider.Retry{Attempts: 1})).Client()
+	f.Fuzz(func(t *testing.T, handle string) {
+		placed, err := client.Orders.Check(t.Context(), handle)
+		if err == nil {
+			require.NotEqual(t, hostkey.OrderReady, placed.State, "there is no server")
+			require.True(t, strings.HasPrefix(handle, placed.Hostname))
+		}
+	})
+}

@@ -1,0 +1,142 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"sync"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// probeWindow is how many IDs are read at once unless the Prober says otherwise.
+const probeWindow = 8
+
+// Segment is a range of IDs to try, from From up to but without End; an End of 0 is
+// open.
+type Segment struct{ From, End int64 }
+
+// Prober reads things by rising ID. It is what an API leaves that can read by ID and
+// has neither a list nor a search.
+type Prober[T any] struct {
+	// Read reads one thing; provider.ErrNotFound is a gap in the IDs.
+	Read func(context.Context, int64) (*T, error)
+	// Segments are searched in their order.
+	Segments []Segment
+	// Gap is how many missing IDs in a row end a segment, Max how many IDs are tried
+	// in all.
+	Gap, Max int64
+	// Window is how many IDs are read at once; anything but 1 to 64 is 8.
+	Window int
+}
+
+type probed[T any] struct {
+	thing *T
+	err   error
+}
+
+// All yields what it finds, in the order of the segments and their IDs, and ends at the
+// first error other than provider.ErrNotFound.
+func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
+	window := int64(p.Window)
+	if window <= 0 || window > 64 {
+		window = probeWindow
+	}
+	return func(yield func(*T, error) bool) {
+		tried := int64(0)
+		for _, segment := range p.Segments {
+			next := segment.From
+			for missing := int64(0); missing < p.Gap && tried < p.Max; {
+				size := min(window, p.Gap-missing, p.Max-tried)
+				if segment.End > 0 {
+					size = min(size, segment.End-next)
+				}
+				if size <= 0 {
+					break
+				}
+				for _, r := range p.readWindow(ctx, next, size) {
+					switch {
+					case r.err == nil:
+						missing = 0
+						if !yield(r.thing, nil) {
+							return
+						}
+					case errors.Is(r.err, provider.ErrNotFound):
+						missing++
+					default:
+						yield(nil, r.err)
+						return
+					}
+				}
+				next, tried = next+size, tried+size
+			}
+		}
+	}
+}
+
+func (p Prober[T]) readWindow(ctx context.Context, from, size int64) []probed[T] {
+	results := make([]probed[T], size)
+	var group sync.WaitGroup
+	for i := range results {
+		group.Go(func() {
+			results[i].thing, results[i].err = p.Read(ctx, from+int64(i))
+		})
+	}
+	group.Wait()
+	return results
+}
+
+// Sightings remembers IDs that could be read: where to begin a search, and evidence
+// that the credentials can read something. The zero value is ready.
+type Sightings struct {
+	mu     sync.Mutex
+	lowest int64
+	recent []int64
+}
+
+const recentMax = 4
+
+// Add notes that an ID could be read.
+func (s *Sightings) Add(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lowest == 0 || id < s.lowest {
+		s.lowest = id
+	}
+	if slices.Contains(s.recent, id) {
+		return
+	}
+	s.recent = append(s.recent, id)
+	if len(s.recent) > recentMax {
+		s.recent = slices.Delete(s.recent, 0, 1)
+	}
+}
+
+// Drop forgets that an ID could be read. It stays a good place to begin.
+func (s *Sightings) Drop(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recent = slices.DeleteFunc(s.recent, func(known int64) bool { return known == id })
+}
+
+// List returns some IDs that could be read, the newest sighting last.
+func (s *Sightings) List() []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.recent)
+}
+
+// Segments returns where to search: upwards from the lowest sighting, since what is
+// looked for is most often newer, then from the configured place up to there.
+func (s *Sightings) Segments(from int64) []Segment {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.lowest == 0:
+		return []Segment{{From: from}}
+	case s.lowest <= from:
+		return []Segment{{From: s.lowest}}
+	}
+	return []Segment{{From: s.lowest}, {From: from, End: s.lowest}}
+}

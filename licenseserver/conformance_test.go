@@ -1,0 +1,157 @@
+package licenseserver_test
+
+import (
+	"fmt"
+	"log/slog"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/provkit/provkit/licenseserver"
+	"github.com/provkit/provkit/licenseserver/licenseservertest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+var (
+	testPlans = []licenseserver.Plan{
+		{ID: "basic", Name: "Basic", MaxActivations: 2, MaxUsers: 5},
+		{ID: "pro", Name: "Professional", MaxActivations: 10, MaxUsers: 50, Months: 12},
+	}
+	// The emulator's IDs begin here; a small gap keeps the thousands of cases fast.
+	testScan = licenseserver.Scan{From: 1307, Gap: 4}
+)
+
+const (
+	wrongAPIKey = "AF-2000-canaryCANARYcanaryCANARYcanary00"
+	wrongCookie = "canary-of-a-wrong-cookie"
+)
+
+// TestConformance runs the suite of the portable contract with what is documented
+// alone, and with the panel's search, whose path no document tells.
+func TestConformance(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		search    bool
+		resources bool // orders have them: a step more
+	}{
+		{"documented routes", false, false},
+		{"with search", true, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			providertest.Run(t, providertest.Harness{
+				Name: "licenseserver " + test.name,
+				Open: func(t testing.TB) *providertest.World { return openWorld(t, test.search, test.resources) },
+			})
+		})
+	}
+}
+
+func openWorld(t testing.TB, search, resources bool) *providertest.World {
+	srv := licenseservertest.NewServer(licenseservertest.InMemory())
+	logs := new(providertest.Log)
+	var ids []int64
+	for _, r := range srv.Resources() {
+		ids = append(ids, r.ID)
+	}
+	open := func(key, cookie string) provider.Provider {
+		opts := []provider.Option{
+			provider.WithHTTPClient(srv.Client()), provider.WithRateLimit(0, 0),
+			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.Secret(cookie)),
+			licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan),
+		}
+		if search {
+			// The dumps of the others would hold the same, many times over.
+			opts = append(opts, searchable, provider.WithDumps(logs))
+		}
+		client, err := licenseserver.New(srv.URL, provider.Secret(key), opts...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return licenseserver.NewProvider(client)
+	}
+	good := func() provider.Provider { return open(srv.Key, srv.AdminCookie.Value) }
+	return &providertest.World{
+		Provider: good(),
+		Reopen:   good,
+		BadKey:   func() provider.Provider { return open(wrongAPIKey, wrongCookie) },
+		Faults:   srv.Faults,
+		Request: func(n int) *provider.CreateRequest {
+			req := &provider.CreateRequest{
+				Reference: fmt.Sprintf("order-%d", n),
+				Username:  fmt.Sprintf("customer%d", n),
+				Email:     fmt.Sprintf("customer%d@example.com", n),
+				Name:      fmt.Sprintf("Customer %d", n),
+				Plan:      "pro",
+			}
+			if resources {
+				req.Options = map[string]string{"resource_ids": strconv.FormatInt(ids[n], 10)}
+			}
+			return req
+		},
+		OtherPlan:        "basic",
+		MissingID:        "999999",
+		Accounts:         func() []providertest.Truth { return truths(srv, resources) },
+		IgnoreSuspension: srv.IgnoreSuspension,
+		HideAccounts:     srv.HideLicenses,
+		AddForeign: func(username string) string {
+			l := srv.AddLicense(licenseservertest.License{MaxActivations: 3, MaxUsers: 3})
+			// Somebody named it by hand: the only way in which a license has a name.
+			srv.AddDevice(licenseservertest.Device{LicenseID: l.ID, HardwareHash: "provkit:" + l.Key, MachineName: username})
+			return strconv.FormatInt(l.ID, 10)
+		},
+		Canaries: append(firstKeys(), srv.Key, srv.AdminCookie.Value, wrongAPIKey, wrongCookie),
+		Logs:     logs.String,
+	}
+}
+
+// firstKeys are the license keys that any emulated server hands out first.
+func firstKeys() []string {
+	var keys []string
+	twin := licenseservertest.NewServer(licenseservertest.InMemory())
+	for range 8 {
+		keys = append(keys, twin.AddLicense(licenseservertest.License{}).Key)
+	}
+	return keys
+}
+
+// truths reads the server's state behind its API. A key that was generated and belongs
+// to nobody is no account: it has neither an owner nor a device.
+func truths(srv *licenseservertest.Server, resources bool) []providertest.Truth {
+	held := make(map[int64]int)
+	for _, r := range srv.Resources() {
+		held[r.LicenseID]++
+	}
+	var out []providertest.Truth
+	for _, l := range srv.Licenses() {
+		devices := srv.Devices(l.ID)
+		if len(devices) == 0 && l.CustomerID == 0 {
+			continue
+		}
+		truth := providertest.Truth{ID: strconv.FormatInt(l.ID, 10), Suspended: l.Inactive, Complete: true}
+		for _, plan := range testPlans {
+			if plan.MaxActivations == l.MaxActivations && plan.MaxUsers == l.MaxUsers {
+				truth.Plan = plan.ID
+			}
+		}
+		for _, d := range devices {
+			if !strings.HasPrefix(d.HardwareHash, "provkit:") {
+				continue
+			}
+			name, reference := provider.Unmark(d.MachineName)
+			if truth.Username == "" {
+				truth.Username = name
+			}
+			if truth.Reference == "" && reference != "" {
+				truth.Reference = reference
+				truth.Complete = d.AppVersion != "provkit" || !d.Active && (!resources || held[l.ID] > 0)
+			}
+		}
+		if !truth.Complete {
+			truth.Plan = "" // on its way to the ordered one
+		}
+		out = append(out, truth)
+	}
+	return out
+}

@@ -1,0 +1,315 @@
+package licenseserver
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// maxRivals is how often a Create gives way to another one before it gives up.
+const maxRivals = 3
+
+// Create generates a key, marks its license, and sets limits and resources. Each step
+// looks before it repeats, and a second call with the same request finishes what the
+// first one left. Creates of one Provider work one after the other; of several
+// Providers that make the same order at once, the first marker wins and the others
+// remove theirs.
+func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
+	o, err := p.order(req)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case p.making <- struct{}{}:
+		defer func() { <-p.making }()
+	case <-ctx.Done():
+		return nil, &provider.Error{Provider: Kind, Action: o.action, Message: ctx.Err().Error(), Err: ctx.Err()}
+	}
+	for range maxRivals {
+		created, gaveWay, err := p.create(ctx, o)
+		if !gaveWay {
+			return created, err
+		}
+	}
+	return nil, &provider.Error{Provider: Kind, Action: o.action, Kind: provider.ErrConflict, Message: "others make the same account again and again"}
+}
+
+// made is a license on its way.
+type made struct {
+	plate   *nameplate
+	license *License
+}
+
+func (p *Provider) create(ctx context.Context, o *order) (created *provider.Creation, gaveWay bool, err error) {
+	creation := &adapter.Creation{Kind: Kind, Action: o.action, Policy: o.OnFailure}
+	var m *made
+	step := func(name string, do func(context.Context) (provider.Outcome, error)) bool {
+		done := creation.Step(ctx, name, do)
+		if m != nil {
+			creation.Made(p.account(m.plate, m.license))
+		}
+		return done
+	}
+	done := step("license", func(ctx context.Context) (outcome provider.Outcome, err error) {
+		m, outcome, err = p.ensureLicense(ctx, o)
+		return outcome, err
+	})
+	if !done || !m.plate.unfinished && !m.plate.on {
+		created, err = creation.Result(ctx)
+		return created, false, err
+	}
+	creation.Undo = func(ctx context.Context) error { return p.remove(ctx, m.plate.license) }
+	if m.plate.unfinished && o.limits != (limits{}) {
+		done = step("limits", func(ctx context.Context) (provider.Outcome, error) {
+			return p.setLimits(ctx, m, o.limits)
+		})
+	}
+	if done && m.plate.unfinished && len(o.resources) > 0 {
+		done = step("resources", func(ctx context.Context) (provider.Outcome, error) {
+			return p.allocate(ctx, m.plate.license, o.resources)
+		})
+	}
+	if done {
+		step("ready", func(ctx context.Context) (outcome provider.Outcome, err error) {
+			if gaveWay, err = p.giveWay(ctx, o, m.plate); gaveWay || err != nil {
+				return "", err
+			}
+			return provider.OutcomeChanged, p.release(ctx, m.plate)
+		})
+	}
+	if gaveWay {
+		return nil, true, nil
+	}
+	created, err = creation.Result(ctx)
+	return created, false, err
+}
+
+// order is a checked CreateRequest.
+type order struct {
+	*provider.CreateRequest
+	limits    limits
+	resources []int64
+	action    string
+}
+
+// limits are what is to be set; a zero field stays as it is.
+type limits struct {
+	until              time.Time
+	activations, users int64
+}
+
+func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
+	if req == nil {
+		return nil, provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
+	}
+	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", adapter.Clip(req.Username))}
+	problems := adapter.CheckOrder(req, p.description)
+	adapter.NoHandle(&problems, req)
+	if strings.ContainsAny(req.Name, "\r\n") {
+		problems.Add("Name", "holds a line break")
+	}
+	if req.Domain != "" {
+		problems.Add("Domain", "licenses have no domains")
+	}
+	if req.Password != "" {
+		problems.Add("Password", "licenses have no password")
+	}
+	if req.Plan != "" {
+		plan, problem := p.plan(req.Plan)
+		adapter.Add(&problems, "Plan", problem)
+		o.limits.activations, o.limits.users = plan.MaxActivations, plan.MaxUsers
+		if plan.Months > 0 {
+			o.limits.until = dateOf(time.Now().AddDate(0, plan.Months, 0))
+		}
+	}
+	values := provider.OptionValues(req.Options)
+	if until, given := values.Date(optUntil); given {
+		o.limits.until = until
+	}
+	for name, limit := range map[string]*int64{optActivations: &o.limits.activations, optUsers: &o.limits.users} {
+		if n, given := values.Int(name); given {
+			if n < 1 {
+				problems.Add("Options."+name, "must be 1 at least")
+			}
+			*limit = n
+		}
+	}
+	var problem string
+	o.resources, problem = resourceIDs(values.String(optResources))
+	adapter.Add(&problems, "Options."+optResources, problem)
+	return o, problems.Err(Kind, "", o.action)
+}
+
+// id names the order among the attempts.
+func (o *order) id() string { return o.Reference + "\x00" + o.Username }
+
+// rivals reports whether a license stands in the way of the order, or is its own.
+func (o *order) rivals(n *nameplate) bool {
+	return n.reference == o.Reference || n.username != "" && strings.EqualFold(n.username, o.Username)
+}
+
+func dateOf(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+}
+
+// resourceIDs reads "789,790".
+func resourceIDs(text string) (ids []int64, problem string) {
+	if strings.TrimSpace(text) == "" {
+		return nil, ""
+	}
+	for field := range strings.SplitSeq(text, ",") {
+		id, err := strconv.ParseInt(strings.TrimSpace(field), 10, 64)
+		if err != nil || id <= 0 {
+			return nil, fmt.Sprintf("%q is not the ID of a resource (a positive number)", adapter.Clip(strings.TrimSpace(field)))
+		}
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, ""
+}
+
+// ensureLicense makes a license unless the order has one.
+func (p *Provider) ensureLicense(ctx context.Context, o *order) (*made, provider.Outcome, error) {
+	found, err := p.find(ctx, o.rivals)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, n := range found {
+		if n.ours(o.Username, o.Reference) {
+			license, err := p.license(ctx, n)
+			if err != nil {
+				return nil, "", err
+			}
+			delete(p.attempts, o.id())
+			return &made{n, license}, provider.OutcomeAlready, nil
+		}
+	}
+	for _, n := range found {
+		return nil, "", taken(n, o)
+	}
+	m, err := p.newLicense(ctx, o)
+	if err != nil {
+		return nil, "", err
+	}
+	return m, provider.OutcomeChanged, nil
+}
+
+// taken is the error when another account stands in the way of an order.
+func taken(n *nameplate, o *order) error {
+	err := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrAlreadyExists, Fields: map[string]string{"Username": "taken"}}
+	switch n.reference {
+	case "":
+		err.Message = fmt.Sprintf("license %d has that name and carries no reference", n.license)
+	case o.Reference:
+		err.Kind, err.Fields = provider.ErrConflict, map[string]string{"Reference": "in use"}
+		err.Message = fmt.Sprintf("license %d was made for that reference, under the name %q", n.license, n.username)
+	default:
+		err.Message = fmt.Sprintf("license %d has that name and belongs to the reference %q", n.license, n.reference)
+	}
+	return err
+}
+
+// giveWay removes the license of a Create that is not finished, if another one of the
+// same name or reference was marked before it. Whoever registers the later marker sees
+// the earlier one.
+func (p *Provider) giveWay(ctx context.Context, o *order, mine *nameplate) (bool, error) {
+	if !mine.unfinished {
+		return false, nil
+	}
+	for n, err := range p.plates(ctx, 0) {
+		if err != nil {
+			return false, err
+		}
+		if n.license == mine.license || n.marker == 0 || n.marker > mine.marker || !o.rivals(n) {
+			continue
+		}
+		if now, err := p.look(ctx, n.license); err != nil || now.marker != n.marker {
+			return false, err
+		}
+		return true, p.remove(ctx, mine.license)
+	}
+	return false, nil
+}
+
+// setLimits gives a license its end date and limits unless it has them.
+func (p *Provider) setLimits(ctx context.Context, m *made, want limits) (provider.Outcome, error) {
+	if want.met(m.license) {
+		return provider.OutcomeAlready, nil
+	}
+	err := provider.Settle(ctx,
+		func(ctx context.Context) error {
+			_, err := p.client.Licenses.QuickEdit(ctx, m.license.ID, want.edit(m.license))
+			return err
+		},
+		func(ctx context.Context) (bool, error) {
+			now, err := p.license(ctx, m.plate)
+			if err != nil {
+				return false, err
+			}
+			m.license = now
+			return want.met(now), nil
+		})
+	if err != nil {
+		return "", err
+	}
+	return provider.OutcomeChanged, nil
+}
+
+func (w limits) met(l *License) bool {
+	return (w.until.IsZero() || dateOf(l.ValidUntil).Equal(w.until)) &&
+		(w.activations == 0 || l.MaxActivations == w.activations) && (w.users == 0 || l.MaxUsers == w.users)
+}
+
+// edit sends all fields, as the documented example does: whether the server takes a part
+// of them is undocumented. A license without an end gets none.
+func (w limits) edit(l *License) *QuickEditRequest {
+	edit := &QuickEditRequest{MaxActivations: &l.MaxActivations, MaxUsers: &l.MaxUsers}
+	if w.activations != 0 {
+		edit.MaxActivations = &w.activations
+	}
+	if w.users != 0 {
+		edit.MaxUsers = &w.users
+	}
+	if w.until.IsZero() {
+		w.until = l.ValidUntil
+	}
+	if !w.until.IsZero() {
+		edit.ValidUntil = &w.until
+	}
+	return edit
+}
+
+// allocate gives a license the resources that it does not hold.
+func (p *Provider) allocate(ctx context.Context, license int64, wanted []int64) (provider.Outcome, error) {
+	var missing []int64
+	look := func(ctx context.Context) (bool, error) {
+		missing = slices.Clone(wanted)
+		for r, err := range p.client.Resources.List(ctx, license) {
+			if err != nil {
+				return false, err
+			}
+			missing = slices.DeleteFunc(missing, func(id int64) bool { return id == r.ID })
+		}
+		return len(missing) == 0, nil
+	}
+	if held, err := look(ctx); err != nil {
+		return "", err
+	} else if held {
+		return provider.OutcomeAlready, nil
+	}
+	err := provider.Settle(ctx, func(ctx context.Context) error {
+		_, err := p.client.Resources.Allocate(ctx, &AllocateRequest{LicenseID: license, ResourceIDs: missing})
+		return err
+	}, look)
+	if err != nil {
+		return "", err
+	}
+	return provider.OutcomeChanged, nil
+}

@@ -1,0 +1,255 @@
+package licenseserver
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// index remembers what was read of licenses. Markers never change, so a license that
+// carries one is not read again to find another.
+type index struct {
+	mu      sync.Mutex
+	marked  map[int64]*nameplate
+	missing map[int64]bool
+	highest int64
+}
+
+func (x *index) add(n *nameplate) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.marked == nil {
+		x.marked, x.missing = make(map[int64]*nameplate), make(map[int64]bool)
+	}
+	x.highest = max(x.highest, n.license)
+	delete(x.missing, n.license)
+	delete(x.marked, n.license)
+	if n.marker != 0 {
+		x.marked[n.license] = n
+	}
+}
+
+func (x *index) drop(license int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	delete(x.marked, license)
+}
+
+// known returns what need not be read again: marked licenses, and IDs that are missing
+// so far below the highest one that nobody gets them any more.
+func (x *index) known(license, gap int64) (n *nameplate, missing bool) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.marked[license], x.missing[license] && license < x.highest-gap
+}
+
+func (x *index) gaps(licenses []int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, license := range licenses {
+		x.missing[license] = true
+	}
+}
+
+// matching returns the marked licenses that match, by rising ID.
+func (x *index) matching(match func(*nameplate) bool) []int64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	var found []int64
+	for id, n := range x.marked {
+		if match(n) {
+			found = append(found, id)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// find returns the licenses whose name plates match, the first marker first. One that
+// is remembered is read again; a license that has gone since must be gone for sure,
+// or what looks for it would make a second one.
+func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*nameplate, error) {
+	var found []*nameplate
+	for _, id := range p.index.matching(match) {
+		n, err := p.look(ctx, id)
+		switch {
+		case errors.Is(err, provider.ErrNotFound):
+			if err := p.proveAbsent(ctx, id); err != nil {
+				return nil, err
+			}
+		case err != nil:
+			return nil, err
+		case match(n):
+			found = append(found, n)
+		}
+	}
+	if len(found) == 0 {
+		for n, err := range p.plates(ctx, 0) {
+			if err != nil {
+				return nil, err
+			}
+			if match(n) {
+				found = append(found, n)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b *nameplate) int {
+		if a.marker == 0 || b.marker == 0 {
+			return cmp.Compare(b.marker, a.marker) // those without a marker last
+		}
+		return cmp.Compare(a.marker, b.marker)
+	})
+	return found, nil
+}
+
+// plates yields the name plates of all licenses by rising ID. Those of marked licenses
+// come from memory.
+func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate, error] {
+	return func(yield func(*nameplate, error) bool) {
+		dashboard, err := p.client.Monitoring.Dashboard(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		licenses, trusted, err := p.search(ctx, dashboard.TotalLicenses)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if !trusted {
+			p.probe(ctx, dashboard.TotalLicenses, window)(yield)
+			return
+		}
+		for _, id := range slices.Sorted(maps.Keys(licenses)) {
+			n, _ := p.index.known(id, 0)
+			if n == nil {
+				n, err = p.look(ctx, id)
+			}
+			if errors.Is(err, provider.ErrNotFound) {
+				err = nil
+				continue // gone meanwhile
+			}
+			if !yield(n, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// nearby is how many missing IDs behind the last license end the search when as many
+// licenses were found as the dashboard counts. What is remembered may have gone since,
+// so that the count alone does not tell that nothing is new.
+const nearby = 8
+
+// errAllFound ends a search.
+var errAllFound = errors.New("all licenses are found")
+
+// probe is plates by reading IDs upwards.
+func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2[*nameplate, error] {
+	return func(yield func(*nameplate, error) bool) {
+		scan := p.client.scan
+		var mu sync.Mutex
+		var missing []int64
+		prober := adapter.Prober[nameplate]{Segments: p.seen.Segments(scan.From), Gap: scan.Gap, Max: scan.Max, Window: window}
+		// found counts licenses, last is the highest of them, read the highest that
+		// did not come from memory.
+		found, last, read := int64(0), prober.Segments[0].From-1, int64(0)
+		prober.Read = func(ctx context.Context, id int64) (*nameplate, error) {
+			n, gone := p.index.known(id, scan.Gap)
+			mu.Lock()
+			enough := found >= total && id > last+nearby
+			mu.Unlock()
+			fresh := n == nil
+			var err error
+			switch {
+			case enough:
+				return nil, errAllFound
+			case gone:
+				return nil, provider.ErrNotFound
+			case fresh:
+				n, err = p.look(ctx, id)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			switch {
+			case errors.Is(err, provider.ErrNotFound):
+				missing = append(missing, id)
+			case err == nil:
+				found, last = found+1, max(last, id)
+				if fresh {
+					read = max(read, id)
+				}
+			}
+			return n, err
+		}
+		for n, err := range prober.All(ctx) {
+			if errors.Is(err, errAllFound) || !yield(n, err) {
+				break
+			}
+		}
+		// A gap is one only if a license could still be read behind it: the sign-in
+		// may have lost its rights on the way.
+		p.index.gaps(slices.DeleteFunc(missing, func(id int64) bool { return id > read }))
+	}
+}
+
+// enumerate is search with the dashboard's count.
+func (p *Provider) enumerate(ctx context.Context) (licenses map[int64]provider.Secret, trusted bool, err error) {
+	if p.client.search.Endpoint == nil {
+		return nil, false, nil
+	}
+	dashboard, err := p.client.Monitoring.Dashboard(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	return p.search(ctx, dashboard.TotalLicenses)
+}
+
+// search lists the licenses with their keys by the panel's search. It is trusted only if
+// it finds as many as the dashboard counts: how search matches and whether it has a
+// limit of its own is undocumented. Without WithSearchPath it finds nothing.
+func (p *Provider) search(ctx context.Context, total int64) (licenses map[int64]provider.Secret, trusted bool, err error) {
+	if p.client.search.Endpoint == nil {
+		return nil, false, nil
+	}
+	// All keys have hyphens, as far as examples tell.
+	found, err := p.client.Search.Query(ctx, &SearchRequest{Query: "-", Type: "license", Limit: total + 1})
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, false, &provider.Error{
+			Provider: Kind, Op: searchAll.Op, Kind: provider.ErrUnsupported, StatusCode: 404,
+			Message: "nothing answers at the path given by WithSearchPath",
+		}
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	licenses = make(map[int64]provider.Secret)
+	for _, r := range found.Results {
+		if r.Type == "license" {
+			licenses[r.ID] = r.Title
+		}
+	}
+	return licenses, int64(len(licenses)) == total, nil
+}
+
+// searchKey finds the key of a license whose name plate does not tell it.
+func (p *Provider) searchKey(ctx context.Context, license int64) (provider.Secret, error) {
+	if p.client.search.Endpoint == nil {
+		return "", unknownKey(license, "only the panel's search could tell it, whose path is given by WithSearchPath")
+	}
+	licenses, _, err := p.enumerate(ctx)
+	if err != nil {
+		return "", err
+	}
+	if key := licenses[license]; key != "" {
+		return key, nil
+	}
+	return "", unknownKey(license, "the panel's search does not find it")
+}

@@ -1,0 +1,215 @@
+package licenseserver_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/licenseserver"
+	"github.com/provkit/provkit/licenseserver/licenseservertest"
+	"github.com/provkit/provkit/provider"
+)
+
+// TestIndex: licenses that carry a marker are read once in the life of a Provider.
+func TestIndex(t *testing.T) {
+	const there = 20
+	devicesRead := func(srv *licenseservertest.Server, do func()) int {
+		srv.Faults.Forget()
+		do()
+		reads := 0
+		for _, r := range srv.Faults.Requests() {
+			if r.Method == http.MethodGet && strings.HasSuffix(r.Path, "/devices") {
+				reads++
+			}
+		}
+		return reads
+	}
+	for name, opts := range map[string][]provider.Option{"documented": nil, "search": {searchable}} {
+		srv := newServer()
+		for n := range there {
+			_, err := providerOn(t, srv, searchable).Create(t.Context(), orderOf(n))
+			require.NoError(t, err)
+		}
+		p := providerOn(t, srv, opts...)
+		create := func(n int) func() {
+			return func() {
+				_, err := p.Create(t.Context(), orderOf(n))
+				require.NoError(t, err)
+			}
+		}
+		first := devicesRead(srv, create(100))
+		second := devicesRead(srv, create(101))
+		again := devicesRead(srv, create(5))
+		require.GreaterOrEqual(t, first, there, name)
+		require.Equal(t, 1, again, "%s: an account that is known is read, and no other", name)
+		if opts == nil {
+			// Twice: the IDs in the last gap, and those behind the last license.
+			require.LessOrEqual(t, second, 2*int(2*testScan.Gap)+4, name)
+		} else {
+			require.Equal(t, 2, second, "%s: only the new license, when marked and when ready", name)
+		}
+	}
+}
+
+// TestIndexForgets: what others removed is not handed out, and what they made is seen.
+func TestIndexForgets(t *testing.T) {
+	for name, opts := range map[string][]provider.Option{"documented": nil, "search": {searchable}} {
+		srv := newServer(licenseservertest.WithSeedLicenses(1))
+		opts = append(opts, licenseserver.WithScan(licenseserver.Scan{From: testScan.From, Gap: 10})) // one license will be missing
+		p, other := providerOn(t, srv, opts...), providerOn(t, srv, opts...)
+		created, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		_, err = other.Terminate(t.Context(), created.Account.ID)
+		require.NoError(t, err)
+		_, err = p.Find(t.Context(), provider.Query{Username: "customer1"})
+		require.ErrorIs(t, err, provider.ErrNotFound, name)
+		remade, err := other.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		found, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		require.Equal(t, []any{provider.OutcomeAlready, remade.Account.ID}, []any{found.Outcome, found.Account.ID}, name)
+	}
+}
+
+// TestAdoptedElsewhere: a license that was unmarked when it was read last, and that
+// another program has adopted since, is found.
+func TestAdoptedElsewhere(t *testing.T) {
+	srv := newServer(licenseservertest.WithSeedLicenses(6))
+	p := providerOn(t, srv)
+	_, err := p.Create(t.Context(), orderOf(1))
+	require.NoError(t, err)
+	old := strconv.FormatInt(srv.Licenses()[0].ID, 10)
+	_, err = providerOn(t, srv, searchable).Adopt(t.Context(), old, "order-2")
+	require.NoError(t, err)
+	created, err := p.Create(t.Context(), orderOf(2))
+	require.NoError(t, err)
+	require.Equal(t, []any{provider.OutcomeAlready, old}, []any{created.Outcome, created.Account.ID})
+}
+
+// TestHiddenLicenses: "not found" without rights is no reason to make a second license,
+// and no proof that one is gone.
+func TestHiddenLicenses(t *testing.T) {
+	for name, opts := range map[string][]provider.Option{"documented": nil, "search": {searchable}} {
+		srv := newServer()
+		p := providerOn(t, srv, opts...)
+		created, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		srv.HideLicenses(true)
+		_, err = p.Create(t.Context(), orderOf(1))
+		require.ErrorIs(t, err, provider.ErrForbidden, name)
+		_, err = p.Terminate(t.Context(), created.Account.ID)
+		require.ErrorIs(t, err, provider.ErrForbidden, name)
+		require.NotErrorIs(t, err, provider.ErrNotFound, name)
+		require.Len(t, srv.Licenses(), 1, name)
+		srv.HideLicenses(false)
+		again, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err, name)
+		require.Equal(t, []any{provider.OutcomeAlready, created.Account.ID}, []any{again.Outcome, again.Account.ID}, name)
+	}
+}
+
+// TestForgedMarker: a customer's program has the API key and can register devices, so
+// also what looks like a marker.
+func TestForgedMarker(t *testing.T) {
+	srv := newServer()
+	p := providerOn(t, srv)
+	_, err := p.Create(t.Context(), orderOf(1))
+	require.NoError(t, err)
+	mine := srv.Licenses()[0]
+	hash := srv.Devices(mine.ID)[0].HardwareHash
+	activate := func(hash, name string) {
+		_, err := p.Client().Licenses.Activate(t.Context(), &licenseserver.ActivateRequest{LicenseKey: provider.Secret(mine.Key), HardwareHash: hash, MachineName: name})
+		require.NoError(t, err)
+	}
+	// A marker behind the first one.
+	theirs := newServer()
+	_, err = providerOn(t, theirs).Create(t.Context(), orderOf(2))
+	require.NoError(t, err)
+	activate(theirs.Devices(theirs.Licenses()[0].ID)[0].HardwareHash, "customer2 [ref:order-2]")
+	_, err = providerOn(t, srv).Find(t.Context(), provider.Query{Reference: "order-2"})
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	// The same device under another name: then it counts for nobody.
+	activate(hash, "customer2 [ref:order-2]")
+	for _, reference := range []string{"order-1", "order-2"} {
+		_, err = providerOn(t, srv).Find(t.Context(), provider.Query{Reference: reference})
+		require.ErrorIs(t, err, provider.ErrNotFound, reference)
+	}
+}
+
+// TestForeignKeyOnPlate: a name plate that holds the key of another license must not
+// lead to that one, nor end a listing.
+func TestForeignKeyOnPlate(t *testing.T) {
+	for _, key := range []string{firstKeys()[0], "no-key-at-all"} {
+		srv := newServer()
+		srv.AddLicense(licenseservertest.License{})
+		l := srv.AddLicense(licenseservertest.License{})
+		id := strconv.FormatInt(l.ID, 10)
+		srv.AddDevice(licenseservertest.Device{LicenseID: l.ID, HardwareHash: "provkit:" + key, MachineName: "mallory"})
+		blind, seeing := providerOn(t, srv), providerOn(t, srv, searchable)
+		account, err := blind.Get(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, &provider.Account{ID: id, Username: "mallory", Status: provider.StatusUnknown}, account)
+		_, err = blind.Suspend(t.Context(), id)
+		require.ErrorIs(t, err, provider.ErrUnsupported)
+		require.NotContains(t, err.Error(), key)
+		account, err = seeing.Get(t.Context(), id)
+		require.NoError(t, err)
+		require.Equal(t, l.Key, account.Native.(*licenseserver.License).Key.Reveal())
+		for _, p := range []*licenseserver.Provider{blind, seeing} {
+			count := 0
+			for _, err := range p.List(t.Context(), nil) {
+				require.NoError(t, err)
+				count++
+			}
+			require.Equal(t, 2, count)
+		}
+	}
+}
+
+// TestSearchThatFindsLess: a search that does not find all licenses is not believed.
+func TestSearchThatFindsLess(t *testing.T) {
+	srv := newServer(licenseservertest.WithSeedLicenses(3))
+	_, err := providerOn(t, srv).Create(t.Context(), orderOf(1))
+	require.NoError(t, err)
+	less := rewriting(srv, licenseservertest.SearchPath, func(body []byte) []byte {
+		var answer struct {
+			Results []json.RawMessage `json:"results"`
+		}
+		if err := json.Unmarshal(body, &answer); err != nil {
+			return body
+		}
+		return fmt.Appendf(nil, `{"results":[%s],"total":1}`, answer.Results[0])
+	})
+	p := providerOn(t, srv, searchable, less)
+	created, err := p.Create(t.Context(), orderOf(1))
+	require.NoError(t, err)
+	require.Equal(t, provider.OutcomeAlready, created.Outcome)
+	count := 0
+	for _, err := range p.List(t.Context(), nil) {
+		require.NoError(t, err)
+		count++
+	}
+	require.Equal(t, 4, count)
+}
+
+// TestSearchThatLies: a search that calls something the license's key that is none.
+func TestSearchThatLies(t *testing.T) {
+	for _, title := range []string{"NONE-NONE-NONE-NONE", firstKeys()[1]} {
+		srv := newServer(licenseservertest.WithSeedLicenses(2))
+		lies := rewriting(srv, licenseservertest.SearchPath, func(body []byte) []byte {
+			return bytes.Replace(body, []byte(srv.Licenses()[0].Key), []byte(title), 1)
+		})
+		id := strconv.FormatInt(srv.Licenses()[0].ID, 10)
+		_, err := providerOn(t, srv, searchable, lies).Suspend(t.Context(), id)
+		require.ErrorIs(t, err, provider.ErrUnsupported)
+		for _, l := range srv.Licenses() {
+			require.False(t, l.Inactive)
+		}
+	}
+}

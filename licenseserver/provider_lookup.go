@@ -1,0 +1,80 @@
+package licenseserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Find looks an account up by user name or reference, which stand in its marker. The
+// server knows neither an address nor a domain of a license: provider.ErrUnsupported.
+func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	const verb = "find account"
+	if q.IsZero() {
+		return nil, provider.Problems{"query": "empty: set Username or Reference"}.Err(Kind, "", verb)
+	}
+	action := verb + " " + adapter.QueryText(q)
+	if q.Email != "" || q.Domain != "" {
+		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "licenses have neither an e-mail address nor a domain"}
+	}
+	found, err := p.find(ctx, func(n *nameplate) bool {
+		return (q.Username == "" || strings.EqualFold(n.username, q.Username)) && (q.Reference == "" || n.reference == q.Reference)
+	})
+	if err != nil {
+		return nil, adapter.Named(Kind, err, action)
+	}
+	if len(found) == 0 {
+		return nil, adapter.NotFound(Kind, action)
+	}
+	first := found[0]
+	for _, n := range found[1:] {
+		// Two of the same order are one too many, of which the later one will go.
+		if n.username != first.username || n.reference != first.reference {
+			return nil, &provider.Error{
+				Provider: Kind, Action: action, Kind: provider.ErrConflict,
+				Message: fmt.Sprintf("licenses %d and %d both match", first.license, n.license),
+			}
+		}
+	}
+	account, err := p.read(ctx, first)
+	if err != nil {
+		return nil, adapter.Named(Kind, err, action)
+	}
+	return account, nil
+}
+
+// List lists all licenses, those of others too.
+func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		const verb = "list accounts"
+		size := 0
+		if opts != nil {
+			size = opts.PageSize
+		}
+		if size < 0 {
+			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", verb))
+			return
+		}
+		for plate, err := range p.plates(ctx, size) {
+			var account *provider.Account
+			if err == nil {
+				account, err = p.read(ctx, plate)
+			}
+			if plate != nil && errors.Is(err, provider.ErrNotFound) {
+				continue // gone meanwhile
+			}
+			if err != nil {
+				yield(nil, adapter.Named(Kind, err, verb))
+				return
+			}
+			if !yield(account, nil) {
+				return
+			}
+		}
+	}
+}

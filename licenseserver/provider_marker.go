@@ -1,0 +1,177 @@
+package licenseserver
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// A name plate is a device that stands for the account itself. Its hardware hash is
+// "provkit:" and the license's key; on a marker, which the adapter made, also "#" and a
+// digest of all three: reference, name and key. The digest makes the hash of each order
+// another one, since a server may keep one record per hash, and it shows a marker that
+// somebody changed: programs with the API key can register devices as they like.
+//
+// An operator may register a plate without digest by hand, to give a license a name.
+const (
+	platePrefix  = "provkit:"
+	digestLength = 16
+
+	// The app_version tells who made a marker. An active marker of Create means that
+	// the license is not ready.
+	madeByCreate = "provkit"
+	madeByAdopt  = "provkit-adopt"
+)
+
+// nameplate is what the devices of a license tell.
+type nameplate struct {
+	license             int64
+	key                 provider.Secret
+	username, reference string
+	// marker is the ID of the device, 0 if the license has none. The first marker
+	// counts; IDs rise, so everybody agrees which one that is.
+	marker int64
+	// on: the marker takes a place of max_activations.
+	on bool
+	// unfinished: Create has not come to its end.
+	unfinished bool
+	// devices of all kinds.
+	devices int
+}
+
+// ours reports whether the license is the one of an order.
+func (n *nameplate) ours(username, reference string) bool {
+	return n.marker != 0 && n.reference == reference && (n.username == "" || strings.EqualFold(n.username, username))
+}
+
+func digestOf(username, reference string, key provider.Secret) string {
+	sum := sha256.Sum256([]byte(reference + "\x00" + username + "\x00" + key.Reveal()))
+	return hex.EncodeToString(sum[:])[:digestLength]
+}
+
+// markerHash is the hardware hash of a marker.
+func markerHash(username, reference string, key provider.Secret) string {
+	return platePrefix + key.Reveal() + "#" + digestOf(username, reference, key)
+}
+
+// splitPlate reads the hardware hash of a name plate; digest is empty on one that was
+// made by hand.
+func splitPlate(hash string) (key provider.Secret, digest string, is bool) {
+	text, is := strings.CutPrefix(hash, platePrefix)
+	if at := strings.LastIndexByte(text, '#'); at >= 0 && len(text)-at-1 == digestLength {
+		text, digest = text[:at], text[at+1:]
+	}
+	return provider.Secret(text), digest, is && text != ""
+}
+
+// plateSecrets is the license key in a hardware hash, if it is that of a name plate.
+func plateSecrets(hash string) []string {
+	if key, _, is := splitPlate(hash); is {
+		return []string{key.Reveal(), hash}
+	}
+	return nil
+}
+
+// readPlate reads a name plate off the devices of a license.
+func readPlate(license int64, devices []*Device) *nameplate {
+	n := &nameplate{license: license, devices: len(devices)}
+	slices.SortFunc(devices, func(a, b *Device) int { return cmp.Compare(a.ID, b.ID) })
+	for _, d := range devices {
+		key, digest, is := splitPlate(d.HardwareHash)
+		if !is {
+			continue
+		}
+		username, reference := provider.Unmark(d.MachineName)
+		if digest == "" {
+			if n.key == "" {
+				n.key, n.username = key, username
+			}
+			continue
+		}
+		if digest == digestOf(username, reference, key) {
+			n.key, n.reference, n.marker, n.on = key, reference, d.ID, d.Active
+			n.username = cmp.Or(username, n.username)
+			n.unfinished = d.Active && d.AppVersion == madeByCreate
+		}
+		break // behind a marker nothing counts, behind one that was changed neither
+	}
+	return n
+}
+
+// look reads the devices of a license and remembers what they tell.
+func (p *Provider) look(ctx context.Context, license int64) (*nameplate, error) {
+	var devices []*Device
+	for d, err := range p.client.Devices.List(ctx, license) {
+		if err != nil {
+			if errors.Is(err, provider.ErrNotFound) {
+				p.index.drop(license)
+				p.seen.Drop(license)
+			}
+			return nil, err
+		}
+		devices = append(devices, d)
+	}
+	n := readPlate(license, devices)
+	p.index.add(n)
+	p.seen.Add(license)
+	return n, nil
+}
+
+// mark registers a marker and returns whose license it is then: if another one was
+// first, theirs.
+func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret, username, reference, madeBy string) (*nameplate, error) {
+	var n *nameplate
+	look := func(ctx context.Context) (marked bool, err error) {
+		n, err = p.look(ctx, license)
+		return err == nil && n.marker != 0, err
+	}
+	err := provider.Settle(ctx, func(ctx context.Context) error {
+		_, err := p.client.Devices.Register(ctx, license, &RegisterDeviceRequest{
+			HardwareHash: markerHash(username, reference, key), MachineName: provider.Mark(username, reference), AppVersion: madeBy,
+		})
+		return err
+	}, look)
+	if adapter.Refused(err) {
+		// Another marker may have taken the last place.
+		if marked, lookErr := look(ctx); lookErr == nil && marked {
+			return n, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return n, nil
+}
+
+// release switches a marker off, which frees its place. The answer proves that it was
+// done. That the marker is still listed then is looked at, too: nobody would find the
+// license otherwise.
+func (p *Provider) release(ctx context.Context, n *nameplate) error {
+	off := func(now *nameplate) bool { return now.marker == n.marker && !now.on }
+	err := provider.Recover(ctx,
+		func(ctx context.Context) error {
+			_, err := p.client.Devices.Deactivate(ctx, n.license, n.marker)
+			return err
+		},
+		func(ctx context.Context) (bool, error) {
+			now, err := p.look(ctx, n.license)
+			return err == nil && off(now), err
+		})
+	if err != nil {
+		return err
+	}
+	if now, err := p.look(ctx, n.license); err == nil && !off(now) {
+		return &provider.Error{
+			Provider: Kind, Op: devicesDeactivate.Op, Kind: provider.ErrConflict,
+			Message: "the marker is not listed as switched off: the server ignored it, or drops devices that are, and then licenses cannot be found again",
+		}
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package licenseserver
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Metrics of a license. The server does not tell how many users there are, so that the
+// figure of metricUsers is how many there may be.
+const (
+	metricActivations = "activations"
+	metricUsers       = "max_users"
+	metricResources   = "resources"
+)
+
+// Plans lists the plans given by WithPlans. The panel is asked once, so that a server
+// that cannot be reached shows here too.
+func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
+	const verb = "list plans"
+	if len(p.client.plans) == 0 {
+		return nil, noPlans(verb)
+	}
+	if _, err := p.client.Monitoring.Dashboard(ctx); err != nil {
+		return nil, adapter.Named(Kind, err, verb)
+	}
+	plans := make([]provider.Plan, 0, len(p.client.plans))
+	for _, plan := range p.client.plans {
+		plans = append(plans, provider.Plan{ID: plan.ID, Name: cmp.Or(plan.Name, plan.ID), Native: &plan, Limits: []provider.Usage{
+			{Metric: metricActivations, Unit: provider.UnitCount, Limit: plan.MaxActivations},
+			{Metric: metricUsers, Unit: provider.UnitCount, Limit: plan.MaxUsers},
+		}})
+	}
+	return plans, nil
+}
+
+// plan returns the plan of an ID, or why there is none.
+func (p *Provider) plan(id string) (Plan, string) {
+	for _, plan := range p.client.plans {
+		if plan.ID == id {
+			return plan, ""
+		}
+	}
+	if id == "" {
+		return Plan{}, "required"
+	}
+	return Plan{}, fmt.Sprintf("%q is not one of the plans given by WithPlans", adapter.Clip(id))
+}
+
+// Usage reads the figures of one account: machines that the license is activated on,
+// without its marker, how many users it allows, and resources that it holds.
+func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
+	const verb = "read usage of account"
+	m, err := p.made(ctx, id, verb)
+	if err != nil {
+		return nil, err
+	}
+	report, err := p.usage(ctx, m)
+	if err != nil {
+		return nil, adapter.Named(Kind, err, verb+" "+id)
+	}
+	return report, nil
+}
+
+func (p *Provider) usage(ctx context.Context, m *made) (*provider.UsageReport, error) {
+	report := &provider.UsageReport{AccountID: idText(m.license.ID), Username: m.plate.username, AsOf: time.Now()}
+	used, resources := int64(0), int64(0)
+	for _, a := range m.license.Activations {
+		if a.Active {
+			used++
+		}
+	}
+	for _, err := range p.client.Resources.List(ctx, m.license.ID) {
+		if err != nil {
+			return report, err
+		}
+		resources++
+	}
+	report.Values = []provider.Usage{
+		{Metric: metricActivations, Unit: provider.UnitCount, Used: used, Limit: m.license.MaxActivations},
+		{Metric: metricUsers, Unit: provider.UnitCount, Used: m.license.MaxUsers, LimitUnknown: true},
+		{Metric: metricResources, Unit: provider.UnitCount, Used: resources, LimitUnknown: true},
+	}
+	return report, nil
+}
+
+// FleetUsage reads the figures of all licenses, one after the other. The API has no call
+// for all of them. A license that goes meanwhile is left out, and one whose key is
+// unknown is an error beside its report.
+func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
+	return func(yield func(*provider.UsageReport, error) bool) {
+		for plate, err := range p.plates(ctx, 0) {
+			if err != nil {
+				yield(nil, adapter.Named(Kind, err, "read usage of all accounts"))
+				return
+			}
+			report := &provider.UsageReport{AccountID: idText(plate.license), Username: plate.username}
+			license, err := p.license(ctx, plate)
+			if err == nil {
+				report, err = p.usage(ctx, &made{plate, license})
+			}
+			if errors.Is(err, provider.ErrNotFound) {
+				continue
+			}
+			if !yield(report, adapter.Named(Kind, err, "read usage of account "+report.AccountID)) {
+				return
+			}
+		}
+	}
+}
