@@ -181,7 +181,7 @@ func checkOrders(t *testing.T, srv *hostkeytest.Server, references ...string) (d
 // TestOrdersUnderFaults: ten thousand orders while nearly a third of all requests fail in
 // one way or another and programs die: one paid server for each, none lost.
 func TestOrdersUnderFaults(t *testing.T) {
-	const orders, each = 10_000, 10
+	const orders, each = ordersUnderFaults, 10
 	all := behaviours()
 	type row struct{ orders, lives, kills, faulty, requests, duplicates, lost atomic.Int64 }
 	rows := make([]row, len(all))
