@@ -25,6 +25,17 @@
 // charge (ClassOrder) is therefore sent once and never repeated, whatever happens; an
 // error that matches provider.ErrOutcomeUnknown means: look before ordering again.
 //
+// Client.Orders does the looking: it buys one server for one reference of the caller's,
+// over lost answers and restarts of the program, and goes on from a handle, which is a
+// string to keep:
+//
+//	placed, err := client.Orders.Place(ctx, &hostkey.PlaceRequest{
+//		Reference: "order-1042", Name: "web1", Order: &order, OnHandle: keep,
+//	})
+//	placed, err = client.Orders.Check(ctx, placed.Handle) // until placed.State is OrderReady
+//
+// NewProvider puts the account behind the portable contract, whose Create is that.
+//
 // # Tasks
 //
 // Most changes of a server go on in the background. Their answer names a task, which

@@ -1,0 +1,46 @@
+package hostkey_test
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/hostkey/hostkeytest"
+	"github.com/provkit/provkit/provider"
+)
+
+// One reference, one server: the second call buys nothing.
+func ExampleOrdersService_Place() {
+	portal := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithDeployTime(0))
+	client, err := hostkey.New(portal.URL, provider.Secret(portal.Key), provider.WithHTTPClient(portal.Client()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ctx := context.Background()
+	handle := "" // of your table of orders
+	request := &hostkey.PlaceRequest{
+		Reference: "order-1042", Name: "web1", Handle: handle,
+		Order: &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}},
+		OnHandle: func(h string) error {
+			handle = h // written down before anything is bought
+			return nil
+		},
+	}
+	for range 2 {
+		placed, err := client.Orders.Place(ctx, request)
+		if err == nil && placed.State != hostkey.OrderReady {
+			placed, err = client.Orders.Check(ctx, placed.Handle)
+		}
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(placed.Hostname, placed.State)
+	}
+	fmt.Println(len(portal.Machines()), "server, credit", portal.Credit())
+	// Output:
+	// web1-vgcy5fzgcwqzx ready
+	// web1-vgcy5fzgcwqzx ready
+	// 1 server, credit 996.00
+}
