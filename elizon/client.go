@@ -27,6 +27,8 @@ const DefaultClientHeader = "api"
 type Client struct {
 	core               *rest.Client
 	hasKey, hasSession bool
+	settings           settings
+	orders             *orders
 
 	// Services that the account has: power, console, backups, subscription and more.
 	Services *ServicesService
@@ -111,6 +113,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if strings.ContainsFunc(clientHeader, notInHeader) {
 		problems.Add("WithClientHeader", "holds white space or characters that a header cannot have")
 	}
+	settings := readSettings(options, &problems)
 	header := http.Header{"Accept": {"application/json"}}
 	if clientHeader != "" {
 		header["X-Elizon-Client"] = []string{clientHeader}
@@ -146,7 +149,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if err := problems.Err(Kind, "New", "new client"); err != nil {
 		return nil, err
 	}
-	c := &Client{core: core, hasKey: apiKey != "", hasSession: token != ""}
+	c := &Client{core: core, hasKey: apiKey != "", hasSession: token != "", settings: settings, orders: newOrders()}
 	c.Services = newServices(c)
 	c.Cart = &CartService{c}
 	c.Checkout = &CheckoutService{c}

@@ -97,7 +97,8 @@ func (s *Server) Tickets() []Ticket {
 }
 
 // AddService adds a running service with a subscription, as if somebody else had ordered it elsewhere: its first period
-// of 30 days is nobody's charge. What is empty is filled in; its product is the first one. It panics on an unknown product.
+// of 30 days is nobody's charge. What is empty is filled in; its product is the first one, and it is made now unless
+// CreatedAt is earlier. It panics on an unknown product.
 func (s *Server) AddService(added Service) Service {
 	return locked(s, func(st *state, now time.Time) Service {
 		if added.ProductID != "" && st.products.get(added.ProductID) == nil {

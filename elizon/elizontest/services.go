@@ -83,7 +83,9 @@ func (st *state) store(s *Service, sub *Subscription, now time.Time) {
 	s.ID, sub.ID = st.newID(), st.newID()
 	s.SubscriptionID, sub.ServiceID = sub.ID, s.ID
 	sub.Status = subscriptionActive
-	s.CreatedAt = now
+	if s.CreatedAt.IsZero() {
+		s.CreatedAt = now
+	}
 	if s.IPv4 == "" {
 		s.IPv4, s.IPv6, s.Hostname = serviceAddresses(n)
 	}
@@ -115,8 +117,14 @@ func (st *state) addService(s Service, now time.Time) *Service {
 	if s.MemoryMB == 0 {
 		st.addSpecs(&s, p, nil)
 	}
+	start := now
+	if !s.CreatedAt.IsZero() { // its period is the one that runs now
+		for start = s.CreatedAt; !start.AddDate(0, 0, 30).After(now); {
+			start = start.AddDate(0, 0, 30)
+		}
+	}
 	st.store(&s, &Subscription{
-		ProductID: p.ID, CycleDays: 30, PeriodStart: now, PeriodEnd: now.AddDate(0, 0, 30), Monthly: p.Monthly, AutoPay: true,
+		ProductID: p.ID, CycleDays: 30, PeriodStart: start, PeriodEnd: start.AddDate(0, 0, 30), Monthly: p.Monthly, AutoPay: true,
 	}, now)
 	return &s
 }

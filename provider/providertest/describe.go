@@ -33,6 +33,7 @@ var describeChecks = []check{
 	{name: "capabilities", run: describeCapabilities},
 	{name: "declared is offered", run: declaredIsOffered},
 	{name: "undeclared is refused", run: undeclaredIsRefused},
+	{name: "native is tried", run: nativeIsTried},
 	{name: "options", run: describeOptions},
 	{name: "names", run: describeNames},
 	{name: "names are accepted", run: namesAreAccepted},

@@ -34,9 +34,11 @@ type World struct {
 	// Password (where accounts have one) and Plan (where there are plans) of its
 	// own. The same n always gives an equal request.
 	Request func(n int) *provider.CreateRequest
-	// OtherPlan is a plan to change to that no Request uses; "" if there is none.
+	// OtherPlan is a plan to change to that no Request uses; "" if there is none, which
+	// cannot be if changing plans is declared native.
 	OtherPlan string
-	// Image is what Reinstall may install; "" if there is none.
+	// Image is what Reinstall may install; "" if there is none, which cannot be if that
+	// is declared native.
 	Image string
 	// MissingID is well formed and belongs to no account. "" makes the suite
 	// terminate an account and use its ID.
@@ -45,7 +47,7 @@ type World struct {
 	// and not over the API. Orders that are still pending belong to it.
 	Accounts func() []Truth
 	// AddForeign makes an account that somebody else made, without our marker.
-	// nil if the system cannot hold one.
+	// nil if the system cannot hold one, and Adopt is not declared native.
 	AddForeign func(username string) (id string)
 	// HideAccounts makes reads of accounts answer "not found" although the key
 	// is valid, as panels do that lack rights. nil if the emulator cannot.

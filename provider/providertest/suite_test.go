@@ -19,13 +19,25 @@ func TestMemoryPending(t *testing.T) {
 	Run(t, MemoryHarness(&MemoryOptions{Pending: 5 * time.Minute}))
 }
 
-// TestWithoutFaults: an adapter whose requests cannot be disturbed has the rest.
+// TestWithoutFaults: an adapter whose requests cannot be disturbed has the rest. What the
+// harness gives no means to try is not native.
 func TestWithoutFaults(t *testing.T) {
 	Run(t, Harness{Name: "bare", Open: func(testing.TB) *World {
-		w := NewMemory(nil).World()
+		w := wrapped(NewMemory(nil), func(m *Memory) provider.Provider { return reserved{m} })
 		w.Faults, w.AddForeign, w.HideAccounts, w.IgnoreSuspension, w.OtherPlan, w.Image = nil, nil, nil, nil, "", ""
 		return w
 	}})
+}
+
+// reserved declares nothing without reserve.
+type reserved struct{ *Memory }
+
+func (r reserved) Describe() *provider.Description {
+	d := r.Memory.Describe()
+	for name := range d.Capabilities {
+		d.Capabilities[name] = provider.Support{Level: provider.Partial, Note: "as far as it was tried"}
+	}
+	return d
 }
 
 // recorder is a tb that remembers the failures of each check instead of failing.

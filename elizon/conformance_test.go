@@ -1,0 +1,120 @@
+package elizon_test
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+// TestConformance runs the suite of the portable contract against servers of several kinds.
+func TestConformance(t *testing.T) {
+	spending := elizon.WithSpending(elizon.Spending{MaxRenewal: "20", MaxUpgrade: "20"})
+	for _, test := range []struct {
+		name    string
+		vendor  []elizontest.Option
+		options []provider.Option
+		atOnce  bool
+	}{
+		{name: "set up after a while", options: []provider.Option{spending}},
+		{name: "set up at once, display names", vendor: []elizontest.Option{elizontest.WithDisplayNames()}, options: []provider.Option{spending}, atOnce: true},
+		{name: "failures under 200", vendor: []elizontest.Option{elizontest.WithStatus200()}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			providertest.Run(t, providertest.Harness{
+				Name: "elizon " + test.name,
+				Open: func(t testing.TB) *providertest.World {
+					vendor := append([]elizontest.Option{elizontest.InMemory(), elizontest.WithTermination(0)}, test.vendor...)
+					if test.atOnce {
+						vendor = append(vendor, elizontest.WithProvisioning(0), elizontest.WithReinstallation(0))
+					}
+					w := openWorld(t, elizontest.NewServer(vendor...), test.options...)
+					if test.atOnce {
+						w.Advance = nil // nothing pends
+					}
+					if !suiteUnderFaults {
+						w.Faults = nil
+					}
+					return w
+				},
+			})
+		})
+	}
+}
+
+const wrongKey = "elz_canarycanarycanarycanarycanarycanary0000"
+
+func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option) *providertest.World {
+	logs := new(providertest.Log)
+	open := func(key string) provider.Provider {
+		client, err := elizon.New(srv.URL, provider.Secret(key), append([]provider.Option{
+			provider.WithHTTPClient(srv.Client()),
+			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
+			provider.WithDumps(logs),
+		}, options...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return elizon.NewProvider(client)
+	}
+	return &providertest.World{
+		Provider:         open(srv.Key),
+		Reopen:           func() provider.Provider { return open(srv.Key) },
+		BadKey:           func() provider.Provider { return open(wrongKey) },
+		Faults:           srv.Faults,
+		Request:          orderOf,
+		OtherPlan:        "prod-vps-m",
+		Image:            "102",
+		MissingID:        "nosuchservice000000000000",
+		Accounts:         func() []providertest.Truth { return accountsOf(srv) },
+		IgnoreSuspension: srv.IgnoreSuspension,
+		HideAccounts:     srv.HideServices,
+		Advance:          srv.Advance,
+		AddForeign: func(name string) string {
+			// Older than the order window: a younger one may be a lost order.
+			return srv.AddService(elizontest.Service{Name: name, CreatedAt: srv.Now().Add(-48 * time.Hour)}).ID
+		},
+		Canaries: []string{srv.Key, wrongKey},
+		Logs:     logs.String,
+	}
+}
+
+// orderOf is the n-th order.
+func orderOf(n int) *provider.CreateRequest {
+	return &provider.CreateRequest{
+		Reference: fmt.Sprintf("order-%d", n),
+		Username:  fmt.Sprintf("customer%d", n),
+		Email:     fmt.Sprintf("customer%d@example.com", n),
+		Name:      fmt.Sprintf("Customer %d", n),
+		Plan:      "prod-vps-s",
+		Options:   map[string]string{"max_price": "6.00", "template": "101", "location": "loc-fra"},
+	}
+}
+
+// accountsOf reads the platform's state behind its API. A service without its mark is told
+// by the ID of its cart line, which nothing in the API shows.
+func accountsOf(srv *elizontest.Server) []providertest.Truth {
+	var all []providertest.Truth
+	for _, s := range srv.Truths() {
+		if s.Terminated {
+			continue
+		}
+		name, reference := provider.Unmark(s.Name)
+		truth := providertest.Truth{
+			ID: s.ServiceID, Username: name, Reference: reference, Plan: s.ProductID, Suspended: !s.SuspendedAt.IsZero(),
+			Canceled: s.CancelAtPeriodEnd, PoweredOff: s.Status == "STOPPED", Paid: s.Periods,
+			Complete: s.Status != "PROVISIONING" && !s.ReinstallPending,
+		}
+		if reference == "" && strings.HasPrefix(s.LineID, "order-") {
+			truth.Username, truth.Reference, truth.Complete = "", s.LineID, false
+		}
+		all = append(all, truth)
+	}
+	return all
+}

@@ -1,0 +1,86 @@
+package elizon
+
+import (
+	"github.com/provkit/provkit/provider"
+)
+
+// usernamePolicy leaves room for the mark in a name of 100 characters; how long a name may
+// be is undocumented.
+var usernamePolicy = provider.NamePolicy{
+	MinLength: 2, MaxLength: 28, First: provider.Lower, Rest: provider.Lower + provider.Digits + "-",
+}
+
+// Options of Create.
+const (
+	optMaxPrice       = "max_price"
+	optPayment        = "payment"
+	optMandate        = "mandate"
+	optCycle          = "billing_cycle"
+	optLocation       = "location"
+	optTemplate       = "template"
+	optCoupon         = "coupon"
+	optBillingAddress = "billing_address"
+	optSSHKeys        = "ssh_keys"
+)
+
+func createOptions() []provider.OptionSpec {
+	return []provider.OptionSpec{
+		{Name: optMaxPrice, Label: "Maximum price", Help: "the most that the order may cost in EUR with tax, such as 12.99; above it nothing is bought", Type: provider.OptionString, Required: true},
+		{Name: optPayment, Label: "Payment", Help: "guthaben is the account's balance", Type: provider.OptionEnum, Default: string(PayBalance), Allowed: unattended()},
+		{Name: optMandate, Label: "Saved mandate", Help: "ID, with payment=mollie_saved; empty is the account's default", Type: provider.OptionString},
+		{Name: optCycle, Label: "Billing cycle", Help: "in days; without it 30, or the product's shortest", Type: provider.OptionInt},
+		{Name: optLocation, Label: "Location", Help: "ID, as Products.Locations has it", Type: provider.OptionString},
+		{Name: optTemplate, Label: "Operating system", Help: "template ID, as Products.Templates has it", Type: provider.OptionInt},
+		{Name: optCoupon, Label: "Coupon", Type: provider.OptionString},
+		{Name: optBillingAddress, Label: "Billing address", Help: "ID, as Addresses.List has it; it decides on the tax", Type: provider.OptionString},
+		{Name: optSSHKeys, Label: "SSH keys", Help: "IDs, as SSHKeys.List has them, separated by commas", Type: provider.OptionString},
+	}
+}
+
+// Describe tells what the adapter can do.
+func (p *Provider) Describe() *provider.Description { return &p.description }
+
+func describe(s settings) provider.Description {
+	native := provider.Support{Level: provider.Native}
+	assumed := provider.Support{Level: provider.Unverified, Note: "method and field of the action are not documented"}
+	renew := provider.Support{Level: provider.Unsupported, Note: "spends money: see WithSpending"}
+	change := renew
+	if s.spending.MaxRenewal != "" {
+		renew = provider.Support{Level: provider.Native, Note: "buys one more billing cycle, unless more than one is paid ahead"}
+	}
+	if s.spending.MaxUpgrade != "" {
+		change = provider.Support{
+			Level: provider.Unverified, Note: "upwards by an order, downwards at once; how the wanted product is named is not documented",
+		}
+	}
+	return provider.Description{
+		Kind: Kind, Name: "elizon", Service: provider.ServiceServer, Username: usernamePolicy, Options: createOptions(),
+		Capabilities: provider.Capabilities{
+			provider.CapCheck: native, provider.CapGet: native,
+			provider.CapFind: {Level: provider.Partial, Note: "by reference and user name; the API knows no customers"},
+			provider.CapCreate: {
+				Level: provider.Unverified,
+				Note: "costs money; pending for minutes; the service is recognised by its name, and that it can be renamed by the field \"name\" is not documented; " +
+					"e-mail address, name and password are not stored; nothing is undone",
+			},
+			provider.CapSuspend:   assumed,
+			provider.CapUnsuspend: {Level: provider.Unverified, Note: assumed.Note + "; a suspension for an unpaid invoice ends with its payment only"},
+			provider.CapTerminate: {Level: provider.Native, Note: "by an immediate cancellation, which the vendor carries out after a while; pending until then"},
+			provider.CapSignOn: {
+				Level: provider.Partial,
+				Note:  "console access, no login to a panel: a web page, or the address for a VNC viewer or a terminal of yours with its password or ticket as Token",
+			},
+			provider.CapList:           {Level: provider.Native, Note: "without plans, which only a single service tells"},
+			provider.CapPlans:          {Level: provider.Native, Note: "products with their monthly price"},
+			provider.CapUsage:          {Level: provider.Partial, Note: "traffic of the month; units of the other figures are not documented"},
+			provider.CapFleetUsage:     {Level: provider.Partial, Note: "traffic of the month, 50 services in a call"},
+			provider.CapAdopt:          {Level: provider.Unverified, Note: "by renaming the service: the name of the field is not documented"},
+			provider.CapCancel:         native,
+			provider.CapRenew:          renew,
+			provider.CapChangePlan:     change,
+			provider.CapPower:          assumed,
+			provider.CapReinstall:      {Level: provider.Unverified, Note: "wipes the disk; Image is a template ID; method not documented; no password can be set"},
+			provider.CapChangePassword: {Level: provider.Unsupported, Note: "the API has none"},
+		},
+	}
+}

@@ -1,0 +1,83 @@
+package elizon
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// SignOn opens the console of a service (SignOnConsole, the default): the platform has no
+// login for its customers' customers.
+//
+// What it gives depends on the system behind the service. A web console has a URL for the
+// browser. Of a VNC console, URL is the address of a WebSocket, for a viewer of the
+// caller's, and Token the password. Of a terminal, URL is the address of an event stream
+// and Token its ticket, if there is one; it wants the account's credentials, so it is not
+// for the customer's browser: see ConsoleService.StreamFrom.
+func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
+	const verb = "sign on to account"
+	if req == nil {
+		return nil, provider.Problems{"request": "nil"}.Err(Kind, "", verb)
+	}
+	if err := checkID(req.AccountID, verb); err != nil {
+		return nil, err
+	}
+	action := verb + " " + req.AccountID
+	if req.Kind != "" && req.Kind != provider.SignOnConsole {
+		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "there is a console, and nothing else to sign on to"}
+	}
+	access, err := p.client.Services.Console.Open(ctx, req.AccountID)
+	if err != nil {
+		return nil, named(err, action)
+	}
+	in, problem := p.client.signOn(access)
+	if problem != "" {
+		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrProtocol, Message: fmt.Sprintf("a console of type %q %s", adapter.Clip(access.Type), problem)}
+	}
+	return in, nil
+}
+
+// signOn makes absolute addresses of what a console tells, or tells what it lacks.
+func (c *Client) signOn(access *ConsoleAccess) (in *provider.SignOn, problem string) {
+	in = &provider.SignOn{Kind: provider.SignOnConsole, Method: http.MethodGet, ExpiresAt: access.ExpiresAt}
+	address, scheme := access.URL, ""
+	switch strings.ToLower(access.Type) {
+	case ConsoleWeb:
+	case ConsoleVNC:
+		address, scheme, in.Token = access.WSPath, "ws", access.VNCPassword
+	case ConsoleTerminal:
+		address, in.Token = access.StreamURL, access.Ticket
+	default:
+		return nil, "is not known"
+	}
+	target, err := url.Parse(address.Reveal())
+	if address == "" || err != nil {
+		return nil, "comes without an address"
+	}
+	if target.Host == "" {
+		root := c.core.Root()
+		if !strings.HasPrefix(target.Path, "/") {
+			return nil, "has an address that is neither absolute nor a path"
+		}
+		base := strings.TrimRight(root.Path, "/")
+		if base != "" && strings.HasPrefix(target.Path, base+"/") {
+			base = ""
+		}
+		target.Scheme, target.Host, target.Path, target.RawPath = root.Scheme, root.Host, base+target.Path, ""
+	}
+	switch target.Scheme {
+	case "https", "http", "wss", "ws":
+	default:
+		return nil, "has an address that is neither of the web nor a WebSocket"
+	}
+	if scheme == "ws" {
+		target.Scheme = strings.Replace(target.Scheme, "http", "ws", 1)
+	}
+	in.URL = provider.Secret(target.String())
+	return in, ""
+}

@@ -1,0 +1,321 @@
+package elizon_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
+)
+
+// shop is a way in which the platform may behave, and in which its caller does.
+type shop struct {
+	name    string
+	options []elizontest.Option
+	// keeps the handles that come before anything is bought. Otherwise a program knows
+	// what Create returned, and after a crash nothing.
+	keeps bool
+}
+
+func shops() []shop {
+	var all []shop
+	for _, s := range []shop{
+		{name: "plain"},
+		{name: "display names", options: []elizontest.Option{elizontest.WithDisplayNames()}},
+		{name: "service comes later", options: []elizontest.Option{elizontest.WithServiceDelay(40 * time.Second)}},
+		{name: "failures under 200", options: []elizontest.Option{elizontest.WithStatus200()}},
+		{name: "no error codes", options: []elizontest.Option{elizontest.WithoutErrorCodes()}},
+	} {
+		forgets := s
+		forgets.name += ", handles lost"
+		s.name, s.keeps = s.name+", handles kept", true
+		all = append(all, s, forgets)
+	}
+	return all
+}
+
+const foreignName = "somebody-else"
+
+// open starts a platform with a service of somebody else's, older than the order window.
+func (s shop) open() (srv *elizontest.Server, foreign elizontest.Truth) {
+	srv = elizontest.NewServer(append([]elizontest.Option{elizontest.InMemory()}, s.options...)...)
+	srv.AddService(elizontest.Service{Name: foreignName, CreatedAt: srv.Now().Add(-48 * time.Hour)})
+	return srv, srv.Truths()[0]
+}
+
+// killer is a transport that ends a program's life at one of its requests: before it is
+// sent, or when its answer is there and nobody has read it.
+type killer struct {
+	inner http.RoundTripper
+	at    int
+	after bool
+	kill  context.CancelFunc
+	mu    sync.Mutex
+	count int
+}
+
+func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
+	k.mu.Lock()
+	n := k.count
+	k.count++
+	k.mu.Unlock()
+	if n < k.at || k.at < 0 {
+		return k.inner.RoundTrip(req)
+	}
+	if n == k.at && k.after {
+		if resp, err := k.inner.RoundTrip(req); err == nil {
+			_ = resp.Body.Close()
+		}
+	}
+	k.kill()
+	return nil, context.Canceled
+}
+
+// life is one life of a program that orders a service: a client of its own, and the handle
+// that the one before has written down.
+func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, at int, after bool) (made *provider.Creation, requests int, err error) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
+	opts := []provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire})}
+	if s.keeps {
+		opts = append(opts, elizon.WithHandles(func(reference, h string) error {
+			if reference == orderOf(n).Reference && ctx.Err() == nil {
+				*handle = h
+			}
+			return nil
+		}))
+	}
+	client, err := elizon.New(srv.URL, provider.Secret(srv.Key), opts...)
+	require.NoError(t, err)
+	req := orderOf(n)
+	req.Handle = *handle
+	made, err = elizon.NewProvider(client).Create(ctx, req)
+	if ctx.Err() != nil {
+		return nil, wire.count, context.Canceled // nobody is there to hear more
+	}
+	if made != nil && made.Handle != "" {
+		*handle = made.Handle
+	}
+	return made, wire.count, err
+}
+
+// operator does what the error of an order says whose handle was lost: the one unmarked
+// service that is not somebody else's belongs to the order that was being placed.
+func operator(t *testing.T, srv *elizontest.Server, n int, foreign string) bool {
+	t.Helper()
+	var lost []string
+	for _, s := range srv.Truths() {
+		if _, reference := provider.Unmark(s.Name); reference == "" && s.ServiceID != foreign {
+			lost = append(lost, s.ServiceID)
+		}
+	}
+	require.LessOrEqual(t, len(lost), 1, "unmarked services: nobody could tell them apart")
+	if len(lost) == 0 {
+		return false
+	}
+	outcome, err := serviceProvider(t, srv).Adopt(t.Context(), lost[0], orderOf(n).Reference)
+	if errors.Is(err, provider.ErrNotFound) {
+		return false // it does not show yet
+	}
+	require.NoError(t, err)
+	require.Equal(t, provider.OutcomeAdopted, outcome)
+	return true
+}
+
+func serviceProvider(t testing.TB, srv *elizontest.Server, opts ...provider.Option) *elizon.Provider {
+	t.Helper()
+	client, err := elizon.New(srv.URL, provider.Secret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
+	require.NoError(t, err)
+	return elizon.NewProvider(client)
+}
+
+func ready(made *provider.Creation, err error) bool {
+	return err == nil && made.Outcome != provider.OutcomePending
+}
+
+// TestPurchaseCrashPoints kills the program at each of its requests, before and after it
+// was carried out, in every kind of shop. The next lives go on, with the handle or without
+// it. There is one service in the end, paid once.
+func TestPurchaseCrashPoints(t *testing.T) {
+	points, adopted := 0, 0
+	for _, s := range shops() {
+		t.Run(s.name, func(t *testing.T) {
+			for at, reached := 0, true; reached; at++ {
+				reached = false
+				for _, after := range []bool{false, true} {
+					synctest.Test(t, func(t *testing.T) {
+						srv, foreign := s.open()
+						handle := ""
+						_, requests, _ := s.life(t, srv, 1, &handle, at, after)
+						reached = reached || requests > at
+						for lives := 0; ; lives++ {
+							require.Less(t, lives, 20, "it never ends, handle %q", handle)
+							made, _, err := s.life(t, srv, 1, &handle, -1, false)
+							if ready(made, err) {
+								break
+							}
+							if errors.Is(err, provider.ErrConflict) && handle == "" && operator(t, srv, 1, foreign.ServiceID) {
+								adopted++
+							}
+							time.Sleep(time.Minute)
+						}
+						checkPurchases(t, srv, foreign, 1)
+					})
+					points++
+				}
+			}
+		})
+	}
+	t.Logf("%d crash points, %d orders adopted by hand because their handle was lost", points, adopted)
+}
+
+// maxPaid is what orderOf allows.
+const maxPaid = elizontest.Cents(6_00)
+
+// checkPurchases wants one charge and one service for each of the orders 1 to n, no charge
+// above the limit, and nothing done to the foreign service.
+func checkPurchases(t *testing.T, srv *elizontest.Server, foreign elizontest.Truth, n int) (duplicates, lost, tooDear int) {
+	t.Helper()
+	services := make(map[string]int)
+	for _, s := range srv.Truths() {
+		if s.ServiceID == foreign.ServiceID {
+			require.Equal(t, foreign, s, "the foreign service")
+			continue
+		}
+		services[s.Name]++
+	}
+	for i := 1; i <= n; i++ {
+		req := orderOf(i)
+		charges, made := srv.ChargesFor(req.Reference), services[provider.Mark(req.Username, req.Reference)]
+		if charges > 1 || made > 1 {
+			duplicates++
+		}
+		if charges == 0 || made == 0 {
+			lost++
+		}
+		if charges != 1 || made != 1 {
+			t.Errorf("%s: charged %d times, %d services", req.Reference, charges, made)
+		}
+	}
+	for _, charge := range srv.Charges() {
+		if charge.Amount > maxPaid {
+			tooDear++
+			t.Errorf("order %v cost %s EUR", charge.LineIDs, charge.Amount)
+		}
+	}
+	require.Len(t, srv.Charges(), n, "charges")
+	require.Len(t, srv.Truths(), n+1, "services beside those of the orders")
+	return duplicates, lost, tooDear
+}
+
+// TestPurchasesUnderFaults: a thousand orders while nearly a third of all requests fail in
+// one way or another, programs die, and prices rise above the limit and fall again: one
+// service for each, paid once, never above the limit, none lost.
+func TestPurchasesUnderFaults(t *testing.T) {
+	const each = 25
+	all := shops()
+	type row struct{ orders, lives, kills, adopted, refused, requests, faulty, duplicates, lost, tooDear atomic.Int64 }
+	rows := make([]row, len(all))
+	t.Run("orders", func(t *testing.T) {
+		for batch := range purchasesUnderFaults / each {
+			s, r := all[batch%len(all)], &rows[batch%len(all)]
+			t.Run(fmt.Sprintf("%03d", batch), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					srv, foreign := s.open()
+					random := rand.New(rand.NewPCG(uint64(batch), 11))
+					dear := false
+					price := func(rise bool) {
+						if dear = rise; dear {
+							srv.SetPrice("prod-vps-s", 5_05) // 6.01 with tax
+						} else {
+							srv.SetPrice("prod-vps-s", elizontest.Cents(4_00+random.IntN(1_05))) // up to 6.00
+						}
+					}
+					for n := 1; n <= each; n++ {
+						price(random.IntN(4) == 0)
+						handle := ""
+						for lives := 0; ; lives++ {
+							r.lives.Add(1)
+							require.Less(t, lives, 100, "it never ends, handle %q", handle)
+							srv.Faults.Clear()
+							srv.Faults.Random(random.Uint64(), 0.3, faults.Catalogue()...)
+							at := -1
+							if random.IntN(3) == 0 {
+								at = random.IntN(10)
+							}
+							made, requests, err := s.life(t, srv, n, &handle, at, random.IntN(2) == 0)
+							r.requests.Add(int64(requests))
+							switch {
+							case errors.Is(err, context.Canceled):
+								r.kills.Add(1)
+							case errors.Is(err, provider.ErrQuota):
+								require.True(t, dear, "refused at a price that is allowed: %v", err)
+								r.refused.Add(1)
+								price(false)
+							case errors.Is(err, provider.ErrConflict) && handle == "":
+								srv.Faults.Clear()
+								if operator(t, srv, n, foreign.ServiceID) {
+									r.adopted.Add(1)
+								}
+							}
+							if ready(made, err) {
+								break
+							}
+							if dear && lives > 20 {
+								price(false)
+							}
+							time.Sleep(time.Minute)
+						}
+						r.orders.Add(1)
+					}
+					for _, request := range srv.Faults.Requests() {
+						if request.Fault != nil {
+							r.faulty.Add(1)
+						}
+					}
+					srv.Faults.Clear()
+					duplicates, lost, tooDear := checkPurchases(t, srv, foreign, each)
+					r.duplicates.Add(int64(duplicates))
+					r.lost.Add(int64(lost))
+					r.tooDear.Add(int64(tooDear))
+				})
+			})
+		}
+	})
+	var table strings.Builder
+	line := "%-36s %7v %7v %7v %8v %8v %9v %7v %11v %5v %9v\n"
+	fmt.Fprintf(&table, line, "shop", "orders", "lives", "kills", "adopted", "refused", "requests", "faulty", "duplicates", "lost", "too dear")
+	var sum [10]int64
+	for i := range rows {
+		r := &rows[i]
+		cells := [10]int64{
+			r.orders.Load(), r.lives.Load(), r.kills.Load(), r.adopted.Load(), r.refused.Load(), r.requests.Load(), r.faulty.Load(), r.duplicates.Load(),
+			r.lost.Load(), r.tooDear.Load(),
+		}
+		fmt.Fprintf(&table, line, all[i].name, cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6], cells[7], cells[8], cells[9])
+		for k := range sum {
+			sum[k] += cells[k]
+		}
+	}
+	fmt.Fprintf(&table, line, "all", sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7], sum[8], sum[9])
+	t.Logf("orders under faults:\n%s", table.String())
+	require.EqualValues(t, [4]int64{purchasesUnderFaults, 0, 0, 0}, [4]int64{sum[0], sum[7], sum[8], sum[9]})
+	require.Positive(t, sum[2], "kills")
+	require.Positive(t, sum[3], "adopted orders")
+	require.Positive(t, sum[4], "orders refused for their price")
+}

@@ -1,0 +1,105 @@
+package elizon
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// DefaultOrderWindow is how young an unmarked service may be for Provider.Create to take
+// it for a lost order, unless WithOrderWindow says otherwise.
+const DefaultOrderWindow = 24 * time.Hour
+
+// settings are what the adapter goes by.
+type settings struct {
+	orderWindow time.Duration
+	spending    Spending
+	keepHandle  func(reference, handle string) error
+}
+
+// Spending allows Provider.Renew and Provider.ChangePlan to spend money, of which their
+// callers cannot say how much. An amount of "" leaves its verb unsupported.
+type Spending struct {
+	// Payment is PayBalance, which is the default, PayInvoice, PayBusinessFund or
+	// PayMollieSaved.
+	Payment PaymentMethod
+	// SavedMandateID is for PayMollieSaved; "" takes the account's default.
+	SavedMandateID string
+	// MaxRenewal is what one renewal may cost in all, with tax.
+	MaxRenewal EUR
+	// MaxUpgrade is what one change of the plan may cost in all, with tax. One to a
+	// cheaper plan costs nothing, but needs it too.
+	MaxUpgrade EUR
+}
+
+// WithSpending lets the adapter renew and change plans. See Spending.
+func WithSpending(s Spending) provider.Option {
+	return provider.VendorOption(Kind, "WithSpending", s)
+}
+
+// WithOrderWindow says for how long a service that carries no mark may be somebody's lost
+// order. While there is one of the wanted product, Provider.Create buys nothing without a
+// handle; see there. 0 switches that off: then an order whose handle was lost may be
+// bought twice.
+func WithOrderWindow(d time.Duration) provider.Option {
+	return provider.VendorOption(Kind, "WithOrderWindow", d)
+}
+
+// WithHandles gives the handles of orders to keep before anything is bought, and whenever
+// more is known, so that they outlive a crash in the middle of Provider.Create. They
+// belong into the caller's database, and from there into provider.CreateRequest.Handle.
+// "" tells that nothing was bought: forget the one before. Its error stops an order that
+// is not sent yet. It is called by one Create at a time.
+func WithHandles(keep func(reference, handle string) error) provider.Option {
+	return provider.VendorOption(Kind, "WithHandles", keep)
+}
+
+// unattended are the payment methods that need nobody.
+func unattended() []string {
+	return []string{string(PayBalance), string(PayInvoice), string(PayBusinessFund), string(PayMollieSaved)}
+}
+
+func readSettings(options *provider.Options, problems *provider.Problems) settings {
+	s := settings{orderWindow: DefaultOrderWindow}
+	if window, given := rest.VendorOption(options, Kind, "WithOrderWindow").(time.Duration); given {
+		s.orderWindow = window
+	}
+	if s.orderWindow < 0 {
+		problems.Add("WithOrderWindow", "negative")
+	}
+	s.keepHandle, _ = rest.VendorOption(options, Kind, "WithHandles").(func(string, string) error)
+	s.spending, _ = rest.VendorOption(options, Kind, "WithSpending").(Spending)
+	switch {
+	case s.spending.Payment == "":
+		s.spending.Payment = PayBalance
+	case !slices.Contains(unattended(), string(s.spending.Payment)):
+		problems.Add("WithSpending.Payment", "must be one of %s", strings.Join(unattended(), ", "))
+	}
+	if s.spending.SavedMandateID != "" && s.spending.Payment != PayMollieSaved {
+		problems.Add("WithSpending.SavedMandateID", "goes with %s only", PayMollieSaved)
+	}
+	for field, amount := range map[string]EUR{"MaxRenewal": s.spending.MaxRenewal, "MaxUpgrade": s.spending.MaxUpgrade} {
+		if amount != "" {
+			if problem := limitProblem(string(amount)); problem != "" {
+				problems.Add("WithSpending."+field, "%s", problem)
+			}
+		}
+	}
+	return s
+}
+
+// limitProblem tells why a text is no upper limit in euro, or "".
+func limitProblem(text string) string {
+	switch e := EUR(text); {
+	case text == "":
+		return "required: the most that it may cost, in euro with tax, such as 12.99"
+	case !e.Valid():
+		return "is no amount in euro such as 12.99"
+	case e.Sign() < 0:
+		return "negative"
+	}
+	return ""
+}

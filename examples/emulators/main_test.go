@@ -1,0 +1,354 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the test binary be the program, for the test that interrupts it.
+func TestMain(m *testing.M) {
+	if os.Getenv("EMULATORS_TEST_MAIN") != "" {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// serving is the program while it runs.
+type serving struct {
+	out    *bufio.Reader
+	notes  bytes.Buffer
+	cancel context.CancelFunc
+	done   chan error
+}
+
+func start(t *testing.T, args ...string) *serving {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	s := &serving{out: bufio.NewReader(reader), cancel: cancel, done: make(chan error, 1)}
+	go func() {
+		err := run(ctx, args, writer, &s.notes)
+		_ = writer.CloseWithError(errors.Join(io.EOF, err))
+		s.done <- err
+	}()
+	t.Cleanup(cancel)
+	return s
+}
+
+// stop interrupts the program and returns what it says at the end.
+func (s *serving) stop(t *testing.T) string {
+	t.Helper()
+	s.cancel()
+	require.NoError(t, <-s.done)
+	return s.notes.String()
+}
+
+// list reads what -json prints.
+func (s *serving) list(t *testing.T) []system {
+	t.Helper()
+	var printed struct{ Emulators []system }
+	require.NoError(t, json.NewDecoder(s.out).Decode(&printed))
+	return printed.Emulators
+}
+
+// send sends a request as printed, over a connection of its own.
+func send(r request, certificate string) (*http.Response, string, error) {
+	transport := &http.Transport{DisableKeepAlives: true}
+	if certificate != "" {
+		roots := x509.NewCertPool()
+		roots.AppendCertsFromPEM([]byte(certificate))
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	req, err := http.NewRequest(r.Method, r.URL, strings.NewReader(r.Body))
+	if err != nil {
+		return nil, "", err
+	}
+	for name, value := range r.Header {
+		req.Header.Set(name, value)
+	}
+	resp, err := (&http.Client{Transport: transport}).Do(req)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	return resp, string(body), err
+}
+
+// answers holds what the printed request of each kind brings, with four accounts.
+var answers = map[string]func(t *testing.T, body string){
+	"keyhelp": func(t *testing.T, body string) {
+		var plans []struct{ Name string }
+		require.NoError(t, json.Unmarshal([]byte(body), &plans))
+		require.Len(t, plans, 3)
+		assert.Equal(t, "Starter", plans[0].Name)
+	},
+	"hestia": func(t *testing.T, body string) {
+		var users map[string]struct{ CONTACT string }
+		require.NoError(t, json.Unmarshal([]byte(body), &users))
+		require.Len(t, users, 1+4, "with the root user")
+		assert.Equal(t, "seed0004@clients.test", users["seed0004"].CONTACT)
+	},
+	"hostkey": func(t *testing.T, body string) {
+		var signedIn struct {
+			Result struct {
+				Token   string
+				Servers []int64
+			}
+		}
+		require.NoError(t, json.Unmarshal([]byte(body), &signedIn))
+		assert.NotEmpty(t, signedIn.Result.Token)
+		assert.Len(t, signedIn.Result.Servers, 4)
+	},
+	"elizon": func(t *testing.T, body string) {
+		var services struct{ Pagination struct{ Total int } }
+		require.NoError(t, json.Unmarshal([]byte(body), &services))
+		assert.Equal(t, 4, services.Pagination.Total)
+	},
+	"licenseserver": func(t *testing.T, body string) {
+		var customers struct{ Results []struct{ Text string } }
+		require.NoError(t, json.Unmarshal([]byte(body), &customers))
+		require.Len(t, customers.Results, 1+4, "with the one that is always there")
+		assert.Equal(t, "Seed Customer 0004 - seed0004@customers.test", customers.Results[4].Text)
+	},
+}
+
+// refusals holds what the same request brings with credentials that are not the printed ones.
+var refusals = map[string]string{
+	"keyhelp":       `401 Unauthorized {"error":"Invalid API key"}`,
+	"hestia":        "401 Unauthorized Error: key 00000000000000000000 doesn't exist",
+	"hostkey":       `200 OK {"error":"Incorrect API key format","result":-1}`,
+	"elizon":        `401 Unauthorized {"error":"Authentication required","errorCode":"unauthenticated","success":false}`,
+	"licenseserver": `401 Unauthorized {"code":"LOGIN_REQUIRED","error":"Authentication required","status":401}`,
+}
+
+// TestServes runs the request that is printed for each system, plain and with TLS, on
+// ports that the systems take and on chosen ones, and finds the ports closed afterwards.
+func TestServes(t *testing.T) {
+	chosen := []string{
+		"-keyhelp", "127.0.0.1:0", "-hestia", "127.0.0.1:0", "-hostkey", "127.0.0.1:0", "-elizon", "127.0.0.1:0", "-licenseserver", "127.0.0.1:0",
+	}
+	for name, args := range map[string][]string{"plain": nil, "tls": {"-tls"}, "chosen ports": chosen, "chosen ports, tls": append(chosen, "-tls")} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, append(args, "-json", "-accounts", "4")...)
+			systems := s.list(t)
+			require.Len(t, systems, len(answers))
+			for _, e := range systems {
+				require.Equal(t, strings.Contains(name, "tls"), strings.HasPrefix(e.URL, "https://"), e.URL)
+				require.True(t, strings.HasPrefix(e.Try.URL, e.URL+"/"))
+				require.NotEmpty(t, e.Name)
+				for range 2 { // also on a second connection
+					resp, body, err := send(e.Try, e.Certificate)
+					require.NoError(t, err, e.Kind)
+					require.Equal(t, http.StatusOK, resp.StatusCode, "%s: %s", e.Kind, body)
+					answers[e.Kind](t, body)
+				}
+				wrong := e.Try
+				wrong.Header = map[string]string{"Content-Type": e.Try.Header["Content-Type"]}
+				for _, c := range e.Credentials {
+					wrong.Body = strings.ReplaceAll(wrong.Body, url.QueryEscape(c.Value), strings.Repeat("0", len(c.Value)))
+				}
+				resp, body, err := send(wrong, e.Certificate)
+				require.NoError(t, err)
+				assert.Equal(t, refusals[e.Kind], strings.TrimSpace(resp.Status+" "+body), e.Kind)
+			}
+			notes := s.stop(t)
+			for _, e := range systems {
+				assert.Contains(t, notes, e.Kind+": 3 requests, faults: none\n")
+				at, err := url.Parse(e.URL)
+				require.NoError(t, err)
+				_, err = net.Dial("tcp", at.Host)
+				require.Error(t, err, "%s still listens", e.Kind)
+			}
+		})
+	}
+}
+
+// TestCurlLines runs the printed lines as a shell and curl would read them.
+func TestCurlLines(t *testing.T) {
+	for _, args := range [][]string{nil, {"-tls"}} {
+		s := start(t, append(args, "-accounts", "4")...)
+		text, err := s.out.ReadString('.') // up to the first one, which stands in an address
+		require.NoError(t, err)
+		for !strings.HasSuffix(text, "Serving until you press Ctrl-C.") {
+			more, err := s.out.ReadString('.')
+			require.NoError(t, err, text)
+			text += more
+		}
+		tried := 0
+		for block := range strings.SplitSeq(text, "\n\n") {
+			found := regexp.MustCompile(`(?s)^\S.*\((\w+)\)\n.*  try: (curl .*)$`).FindStringSubmatch(block)
+			if found == nil {
+				continue
+			}
+			tried++
+			r := readCurl(t, found[2])
+			resp, body, err := r.send()
+			require.NoError(t, err, found[2])
+			require.Equal(t, http.StatusOK, resp.StatusCode, body)
+			answers[found[1]](t, body)
+		}
+		require.Equal(t, len(answers), tried, text)
+		s.stop(t)
+	}
+}
+
+// curl is what curl makes of its arguments.
+type curl struct {
+	request
+	pin string
+}
+
+func readCurl(t *testing.T, line string) curl {
+	t.Helper()
+	var words []string
+	for _, word := range regexp.MustCompile(`'((?:[^']|'\\'')*)'|(\S+)`).FindAllStringSubmatch(line, -1) {
+		words = append(words, strings.ReplaceAll(word[1], `'\''`, "'")+word[2])
+	}
+	require.Equal(t, []string{"curl", "-sS"}, words[:2])
+	c := curl{request: request{Method: http.MethodGet, Header: map[string]string{}}}
+	insecure := false
+	for i := 2; i < len(words); i++ {
+		switch words[i] {
+		case "-k":
+			insecure = true
+		case "--pinnedpubkey":
+			i++
+			c.pin = words[i]
+		case "-H":
+			i++
+			name, value, _ := strings.Cut(words[i], ": ")
+			c.Header[name] = value
+		case "-d":
+			i++
+			c.Method, c.Body = http.MethodPost, words[i]
+			c.Header["Content-Type"] = "application/x-www-form-urlencoded"
+		default:
+			require.Equal(t, len(words)-1, i, "%q in %s", words[i], line)
+			c.URL = words[i]
+		}
+	}
+	require.Equal(t, c.pin != "", insecure, "-k goes with a pin and no other way")
+	return c
+}
+
+// send holds the server's key against the pin, as curl does.
+func (c curl) send() (*http.Response, string, error) {
+	if c.pin == "" {
+		return send(c.request, "")
+	}
+	at, err := url.Parse(c.URL)
+	if err != nil {
+		return nil, "", err
+	}
+	conn, err := tls.Dial("tcp", at.Host, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS12})
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = conn.Close() }()
+	leaf := conn.ConnectionState().PeerCertificates[0]
+	if pin := pinOf(leaf); pin != c.pin {
+		return nil, "", errors.New("the server has the key " + pin)
+	}
+	return send(c.request, string(pemOf(leaf)))
+}
+
+// TestFaults: the same seed gives the same answers, another one others, and cut
+// connections come through a chosen port as such.
+func TestFaults(t *testing.T) {
+	statuses := func(args ...string) (all []int) {
+		s := start(t, append([]string{"-json", "-only", "keyhelp", "-keyhelp", "127.0.0.1:0"}, args...)...)
+		e := s.list(t)[0]
+		for range 20 {
+			resp, _, err := send(e.Try, "")
+			switch {
+			case err != nil:
+				all = append(all, 0)
+			default:
+				all = append(all, resp.StatusCode)
+			}
+		}
+		notes := s.stop(t)
+		require.Contains(t, notes, "keyhelp: 20 requests, faults: ")
+		require.NotContains(t, notes, "none")
+		return all
+	}
+	seven := statuses("-faults", "0.5", "-fault-kinds", "status", "-fault-seed", "7")
+	require.Equal(t, seven, statuses("-faults", "0.5", "-fault-kinds", "status", "-fault-seed", "7"))
+	require.NotEqual(t, seven, statuses("-faults", "0.5", "-fault-kinds", "status", "-fault-seed", "8"))
+	require.Subset(t, []int{200, 429, 500, 502, 503}, seven)
+	require.Contains(t, seven, 200)
+	require.Contains(t, seven, 503)
+	for _, status := range statuses("-faults", "1", "-fault-kinds", "drop,refuse") {
+		require.Zero(t, status, "the connection was not cut")
+	}
+}
+
+func TestBadFlags(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { _ = busy.Close() }()
+	for want, args := range map[string][]string{
+		`-only: no "plesk" (there are elizon, hestia`: {"-only", "hestia,plesk"},
+		"-keyhelp: 192.0.2.1:80 is not a loopback":    {"-keyhelp", "192.0.2.1:80"},
+		"-elizon: :80 is not a loopback":              {"-elizon", ":80"},
+		"-hestia: left out by -only":                  {"-only", "keyhelp", "-hestia", "8102"},
+		"-accounts: negative":                         {"-accounts", "-1"},
+		"-dialect: neither":                           {"-dialect", "klingon"},
+		"-faults: not between":                        {"-faults", "1.5"},
+		"-faults: not between 0 and 1":                {"-faults", "NaN"},
+		`-fault-kinds: no "fire" (there are refuse,`:  {"-faults", "0.1", "-fault-kinds", "fire"},
+		"-fault-kinds: needs -faults":                 {"-fault-kinds", "drop"},
+		`"now" is not a flag`:                         {"now"},
+		"-keyhelp: cannot listen":                     {"-keyhelp", busy.Addr().String()},
+		"-accounts: negative\n-dialect: neither":      {"-accounts", "-1", "-dialect", "klingon"},
+	} {
+		var out bytes.Buffer
+		require.ErrorContains(t, run(t.Context(), args, &out, io.Discard), want)
+		require.Empty(t, out.String())
+	}
+	require.NoError(t, run(t.Context(), []string{"-h"}, io.Discard, io.Discard))
+	port, err := loopback("8101")
+	require.NoError(t, err)
+	require.Equal(t, "127.0.0.1:8101", port)
+	found, err := chooseFaults("delay,truncate")
+	require.NoError(t, err)
+	require.Equal(t, "truncate, delay", names(found))
+}
+
+// TestInterrupt is Ctrl-C: the program ends well.
+func TestInterrupt(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-only", "hestia", "-json")
+	cmd.Env = append(os.Environ(), "EMULATORS_TEST_MAIN=1")
+	var notes bytes.Buffer
+	cmd.Stderr = &notes
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	s := &serving{out: bufio.NewReader(out)}
+	e := s.list(t)[0]
+	_, body, err := send(e.Try, "")
+	require.NoError(t, err)
+	require.Contains(t, body, "seed0003")
+	require.NoError(t, cmd.Process.Signal(os.Interrupt))
+	require.NoError(t, cmd.Wait(), "status 0")
+	require.Equal(t, "hestia: 1 requests, faults: none\n", notes.String())
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/fleet"
+)
+
+// columns of the CSV file, one row a figure. limit is a number, "unlimited", or empty
+// where the system does not tell. A row with an error has no figure: an account that
+// could not be read or, without an account, a server. One with an account and neither is
+// an account of which the system tells no figure.
+var columns = []string{"server", "kind", "account", "username", "metric", "unit", "used", "limit", "over", "as_of", "error"}
+
+// table writes the CSV file.
+type table struct {
+	w     *csv.Writer
+	begun bool
+}
+
+func newTable(w io.Writer) *table { return &table{w: csv.NewWriter(w)} }
+
+func (t *table) report(r *fleet.AccountUsage, kind string) error {
+	for _, u := range r.Values {
+		limit := strconv.FormatInt(u.Limit, 10)
+		switch {
+		case u.Unlimited:
+			limit = "unlimited"
+		case u.LimitUnknown:
+			limit = ""
+		}
+		err := t.row(
+			cell(r.Server), kind, cell(r.AccountID), cell(r.Username), cell(u.Metric), string(u.Unit),
+			strconv.FormatInt(u.Used, 10), limit, strconv.FormatBool(u.Over()), r.AsOf.UTC().Format(time.RFC3339), "",
+		)
+		if err != nil {
+			return err
+		}
+	}
+	if len(r.Values) == 0 {
+		return t.row(cell(r.Server), kind, cell(r.AccountID), cell(r.Username), "", "", "", "", "", r.AsOf.UTC().Format(time.RFC3339), "")
+	}
+	return nil
+}
+
+func (t *table) failure(server, kind, account, username string, problem error) error {
+	return t.row(cell(server), kind, cell(account), cell(username), "", "", "", "", "", "", cell(problem.Error()))
+}
+
+func (t *table) row(cells ...string) error {
+	if !t.begun {
+		t.begun = true
+		if err := t.w.Write(columns); err != nil {
+			return err
+		}
+	}
+	return t.w.Write(cells)
+}
+
+// flush ends the file, which has its header also without accounts.
+func (t *table) flush() error {
+	if !t.begun {
+		t.begun = true
+		if err := t.w.Write(columns); err != nil {
+			return err
+		}
+	}
+	t.w.Flush()
+	return t.w.Error()
+}
+
+// cell keeps a spreadsheet from running a text that somebody else chose as a formula.
+func cell(text string) string {
+	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") ||
+		strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
+		return "'" + text
+	}
+	return text
+}
+
+// share is how much of its limit a figure is, 1 being all of it. Used of a limit of 0 has
+// no share that could be told; it is ahead of all others.
+func share(u provider.Usage) (float64, bool) {
+	switch {
+	case u.Unlimited, u.LimitUnknown, u.Limit < 0:
+		return 0, false
+	case u.Limit == 0:
+		return maxShare, u.Used > 0
+	}
+	return min(float64(u.Used)/float64(u.Limit), maxShare), true
+}
+
+const maxShare = 1e6

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/providertest"
+)
+
+const root = "../.."
+
+func opened(t *testing.T) []system {
+	t.Helper()
+	systems, err := open()
+	require.NoError(t, err)
+	return systems
+}
+
+// TestREADMEIsCurrent fails when an adapter declares something else than README.md says.
+func TestREADMEIsCurrent(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
+	require.NoError(t, err)
+	want, err := replace(string(readme), table(opened(t)))
+	require.NoError(t, err)
+	if want != string(readme) {
+		t.Errorf("README.md is behind: run go generate ./internal/matrix\n%s", difference(string(readme), want))
+	}
+}
+
+// difference shows the lines that one text has and the other has not.
+func difference(old, fresh string) string {
+	var b strings.Builder
+	before, after := strings.Split(old, "\n"), strings.Split(fresh, "\n")
+	for _, line := range before {
+		if !slices.Contains(after, line) {
+			b.WriteString("- " + line + "\n")
+		}
+	}
+	for _, line := range after {
+		if !slices.Contains(before, line) {
+			b.WriteString("+ " + line + "\n")
+		}
+	}
+	return b.String()
+}
+
+// TestAllVendors: the table has a column for every folder with a driver.
+func TestAllVendors(t *testing.T) {
+	drivers, err := filepath.Glob(filepath.Join(root, "*", "driver.go"))
+	require.NoError(t, err)
+	var folders, kinds []string
+	for _, file := range drivers {
+		if folder := filepath.Base(filepath.Dir(file)); folder != "provider" { // the contract's own
+			folders = append(folders, folder)
+		}
+	}
+	for _, s := range opened(t) {
+		kinds = append(kinds, s.Kind)
+	}
+	require.Len(t, folders, 5)
+	require.ElementsMatch(t, folders, kinds)
+}
+
+// TestNativeIsProven: what an adapter declares native, with or without an option, is
+// tried by a check of the conformance suite, and the adapter's tests run that suite. That
+// those checks notice a capability that does nothing, and that the suite leaves nothing
+// native out, is tested in package providertest.
+func TestNativeIsProven(t *testing.T) {
+	proofs := providertest.Proofs()
+	for _, s := range opened(t) {
+		descriptions := []*provider.Description{s.Description}
+		for _, v := range s.variants {
+			descriptions = append(descriptions, v.Description)
+		}
+		native := 0
+		for _, d := range descriptions {
+			for capability, support := range d.Capabilities {
+				if support.Level == provider.Native {
+					native++
+					require.NotEmpty(t, proofs[capability], "%s declares %q native, and the suite does not try it", d.Kind, capability)
+				}
+			}
+		}
+		require.NotZero(t, native, s.Kind)
+		require.True(t, runsSuite(t, filepath.Join(root, s.Kind)), "no test of %s calls providertest.Run", s.Kind)
+	}
+	require.False(t, runsSuite(t, "."))
+}
+
+// runsSuite looks for providertest.Run in a test of a package.
+func runsSuite(t *testing.T, folder string) (found bool) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
+	require.NoError(t, err)
+	for _, file := range files {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		require.NoError(t, err)
+		for _, declaration := range parsed.Decls {
+			test, ok := declaration.(*ast.FuncDecl)
+			if !ok || !strings.HasPrefix(test.Name.Name, "Test") {
+				continue
+			}
+			ast.Inspect(test, func(n ast.Node) bool {
+				call, ok := n.(*ast.CallExpr)
+				if !ok {
+					return true
+				}
+				if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Run" {
+					from, ok := f.X.(*ast.Ident)
+					found = found || ok && from.Name == "providertest"
+				}
+				return true
+			})
+		}
+	}
+	return found
+}
+
+// TestTable draws a small table, by value.
+func TestTable(t *testing.T) {
+	one := provider.Description{Name: "One", Capabilities: provider.Capabilities{
+		provider.CapCheck: {Level: provider.Native},
+		provider.CapGet:   {Level: provider.Emulated, Note: "by <name> | two\nlines"},
+		provider.CapFind:  {Level: provider.Emulated, Note: "by <name> | two\nlines"},
+		provider.CapList:  {Level: provider.Native, Note: "slow"},
+		provider.CapPlans: {Level: provider.Unsupported, Note: "there are none"},
+	}}
+	fast := provider.Description{Name: "One", Capabilities: provider.Capabilities{
+		provider.CapCheck: {Level: provider.Native, Note: "the level is the same: not told"},
+		provider.CapGet:   {Level: provider.Emulated},
+		provider.CapFind:  {Level: provider.Native},
+		provider.CapPlans: {Level: provider.Native, Note: "from its list"},
+		provider.CapUsage: {Level: provider.Partial, Note: "disk"},
+	}}
+	two := provider.Description{Name: "Two*", Capabilities: provider.Capabilities{
+		provider.CapList: {Level: provider.Native, Note: "slow"},
+	}}
+	got := table([]system{{&one, []variant{{"mode=fast", &fast}}}, {&two, nil}})
+	lines := strings.Split(got, "\n")
+	require.Equal(t, []string{
+		`| | One | Two\* |`, "| --- | --- | --- |",
+		"| check | native | unsupported |",
+		"| get | emulated <sup>1</sup> | unsupported |",
+		"| find | emulated <sup>2</sup> | unsupported |",
+		"| create | unsupported | unsupported |",
+	}, lines[:6])
+	require.Contains(t, got, "| list | native <sup>3</sup> | native <sup>4</sup> |\n| plans | unsupported <sup>5</sup> | unsupported |\n")
+	require.Contains(t, got, "| usage | unsupported <sup>6</sup> | unsupported |\n")
+	_, notes, _ := strings.Cut(got, "<summary>Notes</summary>\n\n")
+	require.Equal(t, "1. One: by &lt;name> \\| two lines.\n"+
+		"2. One: by &lt;name> \\| two lines. With the option `mode=fast`: native.\n"+
+		"3. One: slow. With the option `mode=fast`: unsupported.\n"+
+		"4. Two\\*: slow.\n"+
+		"5. One: there are none. With the option `mode=fast`: native, from its list.\n"+
+		"6. One: With the option `mode=fast`: partial, disk.\n"+
+		"\n</details>\n", notes)
+	require.NotContains(t, table([]system{{&provider.Description{}, nil}}), "Notes")
+}
+
+func TestReplace(t *testing.T) {
+	text := "# Title\n" + begin + "\nold\n" + end + "\nmore\n"
+	fresh, err := replace(text, "| new |\n")
+	require.NoError(t, err)
+	require.Equal(t, "# Title\n"+begin+"\n| new |\n"+end+"\nmore\n", fresh)
+	again, err := replace(fresh, "| new |\n")
+	require.NoError(t, err)
+	require.Equal(t, fresh, again)
+	for _, bad := range []string{"", begin, end, begin + begin + end, end + begin} {
+		_, err := replace(bad, "x")
+		require.Error(t, err, bad)
+	}
+}
+
+// TestUpdate writes only where something has changed.
+func TestUpdate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "README.md")
+	require.NoError(t, os.WriteFile(path, []byte(begin+"\n"+end+"\n"), 0o600))
+	require.NoError(t, update(path))
+	written, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Contains(t, string(written), "| | KeyHelp | Hestia | HOSTKEY | elizon | V2 License Server |\n")
+	require.Contains(t, string(written), "| check | native | native | native | native | native |\n")
+	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+	require.NoError(t, os.Chtimes(path, long, long))
+	require.NoError(t, update(path))
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.True(t, info.ModTime().Equal(long), "written again")
+	require.Error(t, update(filepath.Join(t.TempDir(), "none.md")))
+}

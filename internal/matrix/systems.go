@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/keyhelp"
+	"github.com/provkit/provkit/licenseserver"
+	"github.com/provkit/provkit/provider"
+)
+
+// system is a column of the table: what a driver opens without further options, and what
+// options change.
+type system struct {
+	*provider.Description
+	variants []variant
+}
+
+// variant is the same system under an option of its driver. The table tells of it where
+// it changes a level.
+type variant struct {
+	option string
+	*provider.Description
+}
+
+// option is one of a driver's. shown is how the table calls it, if not by its value.
+type option struct{ name, value, shown string }
+
+// columns are all vendors. Adapters declare what they can do without any I/O, so that any
+// URL and any key will do.
+var columns = []struct {
+	driver   provider.Driver
+	username string
+	secret   provider.Secret
+	variants []option
+}{
+	{driver: keyhelp.Driver, secret: "placeholder", variants: []option{{name: "dialect", value: "live"}}},
+	{driver: hestia.Driver, username: "PLACEHOLDERPLACEHOLD", secret: "placeholder0placeholder0placeholder0plac"},
+	{driver: hostkey.Driver, secret: "0123456789abcdef-0123456789abcdef", variants: []option{{name: "suspension", value: "power"}}},
+	{driver: elizon.Driver, secret: "placeholder", variants: []option{
+		{name: "max_renewal", value: "10", shown: "max_renewal"}, {name: "max_upgrade", value: "10", shown: "max_upgrade"},
+	}},
+	{driver: licenseserver.Driver, secret: "AF-2026-PLACEHOLDERPLACEHOLDERPLACEHOLDE", variants: []option{
+		{name: "plans", value: "basic=1/5", shown: "plans"}, {name: "search_path", value: "/api/search", shown: "search_path"},
+	}},
+}
+
+func open() ([]system, error) {
+	var all []system
+	for _, c := range columns {
+		describe := func(options map[string]string) (*provider.Description, error) {
+			p, err := c.driver.Open(provider.ServerConfig{
+				Kind: c.driver.Kind(), URL: "https://" + c.driver.Kind() + ".example.com", Username: c.username, Secret: c.secret, Options: options,
+			})
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.driver.Kind(), err)
+			}
+			return p.Describe(), nil
+		}
+		base, err := describe(nil)
+		if err != nil {
+			return nil, err
+		}
+		s := system{Description: base}
+		for _, o := range c.variants {
+			d, err := describe(map[string]string{o.name: o.value})
+			if err != nil {
+				return nil, err
+			}
+			s.variants = append(s.variants, variant{cmp.Or(o.shown, o.name+"="+o.value), d})
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
