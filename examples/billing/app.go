@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/fleet"
+)
+
+// config is what the program needs beside its servers.
+type config struct {
+	StatePath string
+	Workers   int
+	Backoff   backoff
+	// IPHeader is the header in which a proxy in front tells the browser's address.
+	IPHeader string
+
+	// Secret is shared with the billing system, Token is the operator's, and Passwords is
+	// what initial passwords are made of.
+	Secret, Token, Passwords provider.Secret
+}
+
+// app is one running instance.
+type app struct {
+	config    config
+	signer    signer
+	passwords passwords
+	fleet     *fleet.Fleet
+	state     *state
+	queue     *queue
+	checks    checks
+	log       *slog.Logger
+	server    *http.Server
+
+	stopping, killed context.Context
+	stopWork, kill   context.CancelFunc
+	worked           chan struct{} // closed when the workers have ended
+}
+
+// start opens the state and works on what an earlier instance has left.
+func start(c config, servers *fleet.Fleet, log *slog.Logger) (*app, error) {
+	if c.Secret == "" || c.Token == "" || c.Passwords == "" {
+		return nil, errors.New("a secret is empty")
+	}
+	stored, err := openState(c.StatePath)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{
+		config: c, signer: signer{c.Secret}, passwords: passwords{c.Passwords},
+		fleet: servers, state: stored, queue: newQueue(), log: log, worked: make(chan struct{}),
+	}
+	a.stopping, a.stopWork = context.WithCancel(context.Background())
+	a.killed, a.kill = context.WithCancel(context.Background())
+	a.server = &http.Server{
+		Handler:           a.routes(),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	w := &workers{state: a.state, queue: a.queue, fleet: servers, passwords: a.passwords, backoff: c.Backoff, log: log}
+	go func() {
+		defer close(a.worked)
+		w.run(a.stopping, a.killed, c.Workers)
+	}()
+	return a, nil
+}
+
+// serve answers requests until stop is called.
+func (a *app) serve(listener net.Listener) error {
+	if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// stop ends the program in order: no new requests, no new work, then the end of what is
+// under way, for as long as the context allows.
+func (a *app) stop(ctx context.Context) error {
+	a.stopWork()
+	err := a.server.Shutdown(ctx)
+	select {
+	case <-a.worked:
+	case <-ctx.Done():
+		a.kill()
+		<-a.worked
+	}
+	return errors.Join(err, a.state.close())
+}

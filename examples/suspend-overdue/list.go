@@ -1,0 +1,78 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+)
+
+// line is one line of the list.
+type line struct {
+	Number                   int // in the file
+	Server, Account, Invoice string
+	Due                      time.Time
+}
+
+var columns = []string{"server", "account", "invoice", "due"}
+
+// readList reads the whole list and reports every mistake in it at once: half a list is
+// not worked on. The fingerprint is the same for the same content.
+func readList(path string) (lines []line, fingerprint string, err error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, "", err
+	}
+	sum := sha256.Sum256(content)
+	lines, err = parseList(content)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", path, err)
+	}
+	return lines, hex.EncodeToString(sum[:4]), nil
+}
+
+func parseList(content []byte) ([]line, error) {
+	// Spreadsheets begin a file with a byte order mark.
+	reader := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
+	reader.TrimLeadingSpace = true
+	reader.FieldsPerRecord = len(columns)
+	header, err := reader.Read()
+	if err != nil {
+		return nil, fmt.Errorf("first line: %w", err)
+	}
+	if !slices.EqualFunc(header, columns, func(got, want string) bool { return strings.EqualFold(strings.TrimSpace(got), want) }) {
+		return nil, fmt.Errorf("first line: the columns must be %s", strings.Join(columns, ","))
+	}
+	var lines []line
+	var mistakes []error
+	for {
+		fields, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			mistakes = append(mistakes, err) // it names the line
+			if !errors.Is(err, csv.ErrFieldCount) {
+				break
+			}
+			continue
+		}
+		number, _ := reader.FieldPos(0)
+		l := line{Number: number, Server: strings.TrimSpace(fields[0]), Account: strings.TrimSpace(fields[1]), Invoice: strings.TrimSpace(fields[2])}
+		if l.Server == "" || l.Account == "" {
+			mistakes = append(mistakes, fmt.Errorf("line %d: server and account are required", number))
+		}
+		if l.Due, err = time.Parse(time.DateOnly, strings.TrimSpace(fields[3])); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("line %d: due %q is not a date like 2006-01-02", number, fields[3]))
+		}
+		lines = append(lines, l)
+	}
+	return lines, errors.Join(mistakes...)
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/bulk"
+	"github.com/provkit/provkit/provider/fleet"
+)
+
+// action is what is planned for a line.
+type action string
+
+const (
+	toSuspend action = "suspend"
+	suspended action = "suspended already"
+	doneThen  action = "done by an earlier run"
+	repeated  action = "as an earlier line"
+	notDue    action = "not due yet"
+	unknown   action = "cannot be done" // planned.problem says why
+)
+
+// planned is a line of the list and what is to be done about it.
+type planned struct {
+	line
+	action   action
+	id, name string
+	// before tells that the account was suspended when it was looked up.
+	before  bool
+	problem string
+}
+
+func (p planned) target() bulk.Target { return bulk.Target{Server: p.Server, ID: p.id} }
+
+// makePlan looks up every account. It changes nothing.
+func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[string]bulk.Entry, today time.Time) ([]planned, error) {
+	plan := make([]planned, len(lines))
+	books := make(map[string]*book)
+	seen := make(map[string]bool)
+	for i, l := range lines {
+		p := planned{line: l}
+		if books[l.Server] == nil {
+			books[l.Server] = openBook(ctx, servers, l.Server)
+		}
+		account, err := books[l.Server].find(ctx, l.Account)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			p.action, p.problem = unknown, err.Error()
+			plan[i] = p
+			continue
+		}
+		p.id, p.name, p.before = account.ID, account.Username, account.Status == provider.StatusSuspended
+		key := p.target().String()
+		switch {
+		case !l.Due.Before(today):
+			p.action = notDue
+		case seen[key]:
+			p.action = repeated
+		case done[key].Outcome != "":
+			p.action = doneThen // the customer may have paid since: it is not done again
+		case p.before:
+			p.action = suspended
+		default:
+			p.action = toSuspend
+		}
+		seen[key] = seen[key] || p.action != notDue
+		plan[i] = p
+	}
+	return plan, nil
+}
+
+// book is the accounts of a server by what a list may call them.
+type book struct {
+	provider     provider.Provider
+	byID, byName map[string]*provider.Account
+	err          error
+}
+
+// openBook reads a server's list once: one call for all of its lines, where it can.
+func openBook(ctx context.Context, servers *fleet.Fleet, server string) *book {
+	b := &book{}
+	if b.provider, b.err = servers.Provider(server); b.err != nil {
+		return b
+	}
+	lister, ok := provider.As[provider.Lister](b.provider)
+	if !ok {
+		return b
+	}
+	b.byID, b.byName = make(map[string]*provider.Account), make(map[string]*provider.Account)
+	for account, err := range lister.List(ctx, nil) {
+		if err != nil {
+			b.err = err
+			break
+		}
+		b.byID[account.ID] = account
+		b.byName[strings.ToLower(account.Username)] = account
+	}
+	return b
+}
+
+var (
+	errMissing   = errors.New("no such account")
+	errAmbiguous = errors.New("the ID of one account and the user name of another")
+)
+
+// find takes an ID or a user name.
+func (b *book) find(ctx context.Context, name string) (*provider.Account, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	byID, byName := b.byID[name], b.byName[strings.ToLower(name)]
+	if b.byID == nil { // it has no list
+		var errID, errName error
+		byID, errID = b.provider.Get(ctx, name)
+		byName, errName = b.provider.Find(ctx, provider.Query{Username: name})
+		for _, err := range []error{errID, errName} {
+			if err != nil && !errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrInvalid) {
+				return nil, err
+			}
+		}
+	}
+	switch {
+	case byID == nil && byName == nil:
+		return nil, errMissing
+	case byID == nil:
+		return byName, nil
+	case byName != nil && byName.ID != byID.ID:
+		return nil, errAmbiguous
+	}
+	return byID, nil
+}
+
+const planRow = "%-8s %-8s %-16s %-10s %-10s %s\n"
+
+// show prints the plan.
+func show(out io.Writer, plan []planned) {
+	fmt.Fprintf(out, planRow, "SERVER", "ID", "ACCOUNT", "INVOICE", "DUE", "PLAN")
+	counts := make(map[action]int)
+	for _, p := range plan {
+		counts[p.action]++
+		what := string(p.action)
+		if p.problem != "" {
+			what += ": " + p.problem
+		}
+		name := p.name
+		if name == "" {
+			name = p.Account
+		}
+		fmt.Fprintf(out, planRow, p.Server, p.id, name, p.Invoice, p.Due.Format(time.DateOnly), what)
+	}
+	var parts []string
+	for _, a := range []action{toSuspend, suspended, doneThen, repeated, notDue, unknown} {
+		if counts[a] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[a], a))
+		}
+	}
+	fmt.Fprintf(out, "\nIn the list: %d. Of these: %s.\n", len(plan), strings.Join(parts, ", "))
+}
