@@ -82,11 +82,12 @@ func (r *run) run(ctx context.Context) error {
 			return err
 		}
 		known := r.job.Log.knows(r.job.Verb, t)
-		if r.job.destroys(t) {
+		switch {
+		case !r.job.destroys(t):
+		case !known:
 			r.doom(t)
-			if known && !r.suspends(t) { // gone, so that no list shows it any more
-				r.doomed[t.Server].done++
-			}
+		case !r.suspends(t): // gone, so that no list shows it any more
+			r.doomedOn(t.Server).done++
 		}
 		all = append(all, t)
 	}
@@ -98,26 +99,30 @@ func (r *run) run(ctx context.Context) error {
 	return r.loop(ctx, r.feed(ctx, Targets(all)))
 }
 
-// fed is a target or the end of them.
+// fed is a target, an error of the list, or the end of it.
 type fed struct {
 	target Target
 	err    error
+	end    bool
 }
 
 // feed reads targets in a goroutine of its own: a slow list must not hold up results.
 func (r *run) feed(ctx context.Context, targets func(func(Target, error) bool)) <-chan fed {
 	out := make(chan fed)
 	r.calls.Go(func() {
-		defer close(out)
 		for t, err := range targets {
 			select {
-			case out <- fed{t, err}:
+			case out <- fed{target: t, err: err}:
 			case <-ctx.Done():
 				return
 			}
 			if err != nil {
 				return
 			}
+		}
+		select {
+		case out <- fed{end: true}:
+		case <-ctx.Done():
 		}
 	})
 	return out
@@ -132,9 +137,9 @@ func (r *run) loop(ctx context.Context, targets <-chan fed) error {
 			in = nil
 		}
 		select {
-		case f, more := <-in:
+		case f := <-in:
 			switch {
-			case !more:
+			case f.end:
 				targets = nil
 			case f.err != nil:
 				r.fail(fmt.Errorf("bulk: the list of targets: %w", f.err))
@@ -172,12 +177,7 @@ func (r *run) end() {
 		select {
 		case result := <-r.results:
 			r.running--
-			if err := r.job.Log.write(r.job.Verb, result); err != nil {
-				r.fail(err)
-			}
-			if !r.left && !r.yield(result, nil) {
-				r.left = true
-			}
+			r.hand(result)
 		case <-done:
 			return
 		}
@@ -274,11 +274,11 @@ func (r *run) giveUpOn(l *lane, cause error) {
 
 // hand writes a result down and gives it to the caller.
 func (r *run) hand(result *Result) {
-	if r.left {
-		return
-	}
 	if err := r.job.Log.write(r.job.Verb, result); err != nil {
 		r.fail(err)
+	}
+	if r.left {
+		return
 	}
 	progress := r.meter.note(result.Err != nil)
 	if r.job.OnProgress != nil {

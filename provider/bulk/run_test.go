@@ -230,6 +230,38 @@ func TestContext(t *testing.T) {
 	})
 }
 
+// TestContextEndsWithTheList: a job that was cut short is never taken for one that is
+// done, however slowly its list comes.
+func TestContextEndsWithTheList(t *testing.T) {
+	all := newServers(t, 1, 20)
+	for range 300 {
+		ctx, cancel := context.WithCancel(t.Context())
+		job := &bulk.Job{
+			Verb: "touch", Targets: bulk.Targets(all.targets(20)), Open: all.open, Total: 1,
+			Do: func(context.Context, provider.Provider, bulk.Target) (provider.Outcome, error) {
+				return provider.OutcomeAlready, nil
+			},
+		}
+		results, counted := 0, 0
+		job.OnProgress = func(p bulk.Progress) { counted = p.Done }
+		var ended error
+		for _, err := range job.Run(ctx) {
+			if err != nil {
+				ended = err
+				break
+			}
+			if results++; results == 1 {
+				cancel()
+			}
+		}
+		cancel()
+		require.Equal(t, results, counted)
+		if results < 20 {
+			require.ErrorIs(t, ended, context.Canceled, "%d results", results)
+		}
+	}
+}
+
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := newServers(t, 1, 100)

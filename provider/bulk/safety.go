@@ -40,12 +40,17 @@ type doomed struct {
 	done int
 }
 
-func (r *run) doom(t Target) {
-	d := r.doomed[t.Server]
+func (r *run) doomedOn(server string) *doomed {
+	d := r.doomed[server]
 	if d == nil {
 		d = &doomed{byID: make(map[string]Target), byName: make(map[string]Target)}
-		r.doomed[t.Server] = d
+		r.doomed[server] = d
 	}
+	return d
+}
+
+func (r *run) doom(t Target) {
+	d := r.doomedOn(t.Server)
 	switch create := t.Want.Create; {
 	case t.ID != "" || t.Want.ID != "":
 		d.byID[t.name()] = t
