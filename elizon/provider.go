@@ -68,14 +68,8 @@ func checkID(id, action string) error {
 	return provider.Problems{"id": strconv.Quote(adapter.Clip(id)) + " is not the ID of a service"}.Err(Kind, "", action)
 }
 
-// named puts the portable verb in front of an error, also of one that was made here.
-func named(err error, action string) error {
-	var e *provider.Error
-	if errors.As(err, &e) {
-		return adapter.Named(Kind, err, action)
-	}
-	return err
-}
+// named puts the portable verb in front of an error.
+func named(err error, action string) error { return adapter.Named(Kind, err, action) }
 
 // Get reads one service.
 func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error) {

@@ -63,74 +63,53 @@ func allowed(limit EUR, field, action string) error {
 	}
 }
 
-// paying runs what spends money, one at a time, and never again while an order of the
-// same kind may still be under way.
-func (p *Provider) paying(ctx context.Context, key, action string, do func() (provider.Outcome, error)) (provider.Outcome, error) {
-	o := p.client.orders
-	release, err := o.take(ctx)
+// paying runs what spends money, one at a time.
+func (p *Provider) paying(ctx context.Context, action string, do func() (provider.Outcome, error)) (provider.Outcome, error) {
+	release, err := p.client.orders.take(ctx)
 	if err != nil {
 		return "", named(err, action)
 	}
 	defer release()
 	outcome, err := do()
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	switch {
-	case err == nil:
-		delete(o.spent, key)
-	case errors.Is(err, errPaid):
-		o.spent[key] = time.Now()
-	}
 	if err != nil {
 		return "", named(err, action)
 	}
 	return outcome, nil
 }
 
-// errPaid marks an error after which an order may be under way.
-var errPaid = errors.New("an order may be under way")
-
-// order places an order that renews or upgrades, once, and looks for its effect.
+// pay places an order that renews or upgrades, once, and looks for its effect. While an
+// earlier one of the same key may be under way it places none.
 func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit EUR, field string, look func(context.Context) (bool, error)) (seen bool, err error) {
 	c := p.client
-	c.orders.mu.Lock()
-	at := c.orders.spent[key]
-	c.orders.mu.Unlock()
-	if time.Since(at) < orderSettles {
-		return false, unclear("it was ordered a moment ago, and the answer got lost: try again after %s", at.Add(orderSettles).Format(time.RFC3339))
+	if at := c.orders.spentAt(key); time.Since(at) < orderSettles {
+		return false, unclear("it was ordered a moment ago, and what came of it does not show: try again after %s", at.Add(orderSettles).Format(time.RFC3339))
 	}
 	if err := c.affordable(ctx, &CalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
 		return false, err
 	}
 	s := c.settings.spending
+	c.orders.setSpent(key, time.Now())
 	answer, failed := c.Checkout.Order(ctx, &CheckoutRequest{Items: items, PaymentMethod: s.Payment, SavedMandateID: s.SavedMandateID})
-	if failed == nil && answer.RedirectURL != "" {
+	switch {
+	case failed == nil && answer.RedirectURL != "":
 		return false, &provider.Error{
-			Kind: provider.ErrConflict, Err: errPaid, Message: fmt.Sprintf("it is ordered, but the platform wants a person to pay invoice %q on a web page", answer.InvoiceID),
+			Kind: provider.ErrConflict, Message: fmt.Sprintf("it is ordered, but the platform wants a person to pay invoice %q on a web page", answer.InvoiceID),
 		}
-	}
-	if failed != nil && (!errors.Is(failed, provider.ErrOutcomeUnknown) || ctx.Err() != nil) {
-		return false, paid(failed)
+	case failed != nil && !errors.Is(failed, provider.ErrOutcomeUnknown):
+		c.orders.setSpent(key, time.Time{})
+		return false, failed
+	case failed != nil && ctx.Err() != nil:
+		return false, failed
 	}
 	seen, err = until(ctx, showTime, look)
 	switch {
 	case err != nil:
-		return false, paid(provider.Unsettled(failed, err))
-	case !seen && failed != nil:
-		return false, paid(failed)
+		return false, provider.Unsettled(failed, err)
+	case seen:
+		c.orders.setSpent(key, time.Time{})
+		return true, nil
 	}
-	return seen, nil
-}
-
-// paid marks errors that leave open whether an order was placed.
-func paid(err error) error {
-	var e *provider.Error
-	if !errors.As(err, &e) || !errors.Is(err, provider.ErrOutcomeUnknown) {
-		return err
-	}
-	marked := *e
-	marked.Err = errors.Join(e.Err, errPaid)
-	return &marked
+	return false, failed
 }
 
 // Renew buys one more billing cycle, as far as WithSpending allows. A service that is paid
@@ -145,7 +124,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 		return "", err
 	}
 	key := "renew " + id
-	return p.paying(ctx, key, action, func() (provider.Outcome, error) {
+	return p.paying(ctx, action, func() (provider.Outcome, error) {
 		subscription, err := p.client.Services.Subscription.Get(ctx, id)
 		if err != nil {
 			return "", err
@@ -180,7 +159,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 		case err != nil:
 			return "", err
 		case !seen:
-			return "", paid(unclear("the platform accepted the order, but the period has not become longer yet"))
+			return "", unclear("the platform accepted the order, but the period has not become longer yet")
 		}
 		return provider.OutcomeChanged, nil
 	})
@@ -202,7 +181,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		return "", err
 	}
 	key := "plan " + id
-	return p.paying(ctx, key, action, func() (provider.Outcome, error) {
+	return p.paying(ctx, action, func() (provider.Outcome, error) {
 		detail, err := p.client.Services.Get(ctx, id)
 		switch {
 		case err != nil:

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -67,7 +66,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 		func(ctx context.Context) (bool, error) { return until(ctx, showTime, look) })
 	switch {
 	case err != nil:
-		return "", adapter.Named(Kind, err, action)
+		return "", named(err, action)
 	case ended:
 		p.works.done(id)
 		return provider.OutcomeChanged, nil
@@ -121,7 +120,7 @@ func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do 
 			})
 		})
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", named(err, action)
 	}
 	return provider.OutcomeChanged, nil
 }

@@ -78,7 +78,7 @@ func (p *Provider) switchTo(ctx context.Context, id, verb string, action Service
 		})
 	switch {
 	case err != nil:
-		return "", adapter.Named(Kind, err, asked)
+		return "", named(err, asked)
 	case !seen:
 		p.works.begin(id, want)
 		return provider.OutcomePending, nil

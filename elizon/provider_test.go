@@ -214,7 +214,7 @@ func TestConsoles(t *testing.T) {
 		assert.True(t, strings.HasPrefix(in.URL.Reveal(), test.scheme), "%s: %s", test.product, in.URL.Reveal())
 		assert.Equal(t, test.token, in.Token != "", test.product)
 		assert.False(t, in.ExpiresAt.IsZero())
-		srv.UpdateService(id, func(s *elizontest.Service) { s.SuspendedAt = srv.Now() })
+		srv.UpdateService(id, func(s *elizontest.Service) { s.SuspendedAt = s.CreatedAt })
 		_, err = p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: id})
 		require.ErrorIs(t, err, provider.ErrConflict)
 	}
@@ -290,10 +290,11 @@ func TestSlowPower(t *testing.T) {
 
 func TestCheckNamesTheMissingPermission(t *testing.T) {
 	srv := elizontest.NewServer(elizontest.InMemory())
-	key := srv.AddKey("weak", "start")
-	client, err := elizon.New(srv.URL, provider.Secret(key.Secret), provider.WithHTTPClient(srv.Client()))
-	require.NoError(t, err)
-	report, err := elizon.NewProvider(client).Check(t.Context())
+	srv.Faults.When(func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/api/services") }, 0, faults.Fault{
+		Kind: faults.Status, StatusCode: http.StatusForbidden,
+		Body: `{"success":false,"error":"Permission missing","errorCode":"apiKeyMissingPermission","errorParams":{"permission":"view"}}`,
+	})
+	report, err := serviceProvider(t, srv).Check(t.Context())
 	require.ErrorIs(t, err, provider.ErrForbidden)
 	assert.ErrorContains(t, err, `"view"`)
 	assert.Equal(t, provider.CheckRights, report.Failed().Name)

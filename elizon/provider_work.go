@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -63,7 +62,7 @@ func (p *Provider) change(ctx context.Context, id, verb string, want func(*Servi
 	}
 	err = provider.Settle(ctx, do, func(ctx context.Context) (bool, error) { return p.await(ctx, id, showTime, want) })
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", named(err, action)
 	}
 	return provider.OutcomeChanged, nil
 }

@@ -55,7 +55,7 @@ type orders struct {
 	owner map[string]string
 	// open are the handles of the orders that are not marked yet, by reference.
 	open map[string]string
-	// spent is when a renewal or an upgrade was sent whose answer was lost.
+	// spent is when a renewal or an upgrade was sent whose effect was not seen.
 	spent map[string]time.Time
 }
 
@@ -86,6 +86,23 @@ func (o *orders) handleOf(reference string) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.open[reference]
+}
+
+func (o *orders) spentAt(key string) time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.spent[key]
+}
+
+// setSpent notes when something was paid for; the zero time forgets it.
+func (o *orders) setSpent(key string, at time.Time) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if at.IsZero() {
+		delete(o.spent, key)
+	} else {
+		o.spent[key] = at
+	}
 }
 
 // note remembers how far an order is, and gives its handle to whoever keeps it.

@@ -41,9 +41,9 @@ func WithSpending(s Spending) provider.Option {
 }
 
 // WithOrderWindow says for how long a service that carries no mark may be somebody's lost
-// order. While there is one of the wanted product, Provider.Create buys nothing without a
-// handle; see there. 0 switches that off: then an order whose handle was lost may be
-// bought twice.
+// order, counted from the beginning of its current period (which a renewal may move).
+// While there is one of the wanted product, Provider.Create buys nothing without a handle;
+// see there. 0 switches that off: then an order whose handle was lost may be bought twice.
 func WithOrderWindow(d time.Duration) provider.Option {
 	return provider.VendorOption(Kind, "WithOrderWindow", d)
 }

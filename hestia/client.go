@@ -2,7 +2,6 @@ package hestia
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -100,10 +99,7 @@ func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
 		Header:   http.Header{"Accept": {"application/json"}},
 		Secrets:  auth.secrets,
 	}, append([]provider.Option{provider.WithMaxConnections(DefaultConnections)}, opts...)...)
-	if problems.Err(Kind, "", "") != nil {
-		return nil, joinProblems(problems, err)
-	}
-	if err != nil {
+	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
 	c := &Client{rest: core, auth: auth, settings: own, writing: make(chan struct{}, 1)}
@@ -134,17 +130,6 @@ func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	trimmed = strings.TrimRight(strings.TrimSuffix(trimmed, "/index.php"), "/")
 	return strings.TrimSuffix(trimmed, "/api")
-}
-
-// joinProblems adds the problems that the core found to ours.
-func joinProblems(problems provider.Problems, err error) error {
-	var e *provider.Error
-	if errors.As(err, &e) {
-		for field, problem := range e.Fields {
-			problems.Add(field, "%s", problem)
-		}
-	}
-	return problems.Err(Kind, "New", "new client")
 }
 
 // String names the client without its credentials.

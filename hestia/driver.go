@@ -3,6 +3,7 @@ package hestia
 import (
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -59,10 +60,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		auth = Password(cfg.Username, cfg.Secret)
 	}
 	client, err := New(cfg.URL, auth, append(all, opts...)...)
-	if problems != nil {
-		return nil, joinProblems(problems, err)
-	}
-	if err != nil {
+	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

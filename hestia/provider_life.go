@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/url"
 	"time"
 
@@ -55,29 +54,18 @@ func (p *Provider) change(ctx context.Context, id, verb string, asWanted func(*U
 	if err := checkID(id, verb); err != nil {
 		return "", err
 	}
-	user, err := p.customer(ctx, id)
-	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
-	}
-	if asWanted(user) {
-		return provider.OutcomeAlready, nil
-	}
-	err = provider.Settle(ctx,
-		func(ctx context.Context) error {
+	outcome, err := adapter.Change[User]{
+		Read:    func(ctx context.Context) (*User, error) { return p.customer(ctx, id) },
+		Already: asWanted,
+		Do: func(ctx context.Context) error {
 			err := do(ctx)
 			if errors.Is(err, ExitSuspended) || errors.Is(err, ExitUnsuspended) {
 				return nil // somebody was faster, or an earlier try was; the look decides
 			}
 			return err
 		},
-		func(ctx context.Context) (bool, error) {
-			user, err := p.customer(ctx, id)
-			return err == nil && asWanted(user), err
-		})
-	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
-	}
-	return provider.OutcomeChanged, nil
+	}.Run(ctx)
+	return outcome, adapter.Named(Kind, err, verb+" "+id)
 }
 
 // ChangePassword sets the password of the user. The panel refuses it for a suspended
@@ -107,33 +95,13 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	if err := checkID(id, verb); err != nil {
 		return "", err
 	}
-	action := verb + " " + id
-	if _, err := p.customer(ctx, id); err != nil {
-		if errors.Is(err, provider.ErrNotFound) {
-			if unproven := p.proveAbsent(ctx, id); unproven != nil {
-				return "", adapter.Named(Kind, unproven, action)
-			}
-		}
-		return "", adapter.Named(Kind, err, action)
-	}
-	err := provider.Settle(ctx,
-		func(ctx context.Context) error {
-			err := p.client.Users.Delete(ctx, id, nil)
-			if errors.Is(err, provider.ErrNotFound) {
-				return nil // it was there a moment ago; the look decides
-			}
-			return err
-		},
-		func(ctx context.Context) (bool, error) {
-			_, err := p.customer(ctx, id)
-			if errors.Is(err, provider.ErrNotFound) {
-				err = p.proveAbsent(ctx, id)
-				return err == nil, err
-			}
-			return false, err
-		})
+	err := adapter.Removal{
+		Read:  func(ctx context.Context) error { _, err := p.customer(ctx, id); return err },
+		Do:    func(ctx context.Context) error { return p.client.Users.Delete(ctx, id, nil) },
+		Prove: func(ctx context.Context) error { return p.proveAbsent(ctx, id) },
+	}.Run(ctx)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.Named(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -174,10 +142,8 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		return nil, err
 	}
 	action := verb + " " + req.AccountID
-	switch req.Kind {
-	case "", provider.SignOnPlain, provider.SignOnReset:
-	default:
-		return nil, provider.Problems{"Kind": fmt.Sprintf("%q is not offered here, only %q and %q", req.Kind, provider.SignOnPlain, provider.SignOnReset)}.Err(Kind, "", action)
+	if err := adapter.CheckSignOn(Kind, action, req.Kind, provider.SignOnPlain, provider.SignOnReset); err != nil {
+		return nil, err
 	}
 	if _, err := p.customer(ctx, req.AccountID); err != nil {
 		return nil, adapter.Named(Kind, err, action)

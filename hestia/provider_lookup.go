@@ -3,7 +3,6 @@ package hestia
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 	"time"
@@ -15,11 +14,10 @@ import (
 // Find looks an account up: by user name in one call, by domain in two, otherwise
 // by listing the users.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
-	const verb = "find account"
-	if q.IsZero() {
-		return nil, provider.Problems{"query": "empty: set Username, Reference, Email or Domain"}.Err(Kind, "", verb)
+	action, err := adapter.CheckQuery(Kind, q, "")
+	if err != nil {
+		return nil, err
 	}
-	action := verb + " " + adapter.QueryText(q)
 	login := q.Username
 	if q.Domain != "" {
 		owner, err := p.client.Domains.SearchOwner(ctx, strings.ToLower(q.Domain), nil)
@@ -32,7 +30,6 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		login = owner
 	}
 	var found *provider.Account
-	var err error
 	if login != "" {
 		found, err = p.byLogin(ctx, login)
 	} else {
@@ -80,7 +77,7 @@ func (p *Provider) bySearch(ctx context.Context, q provider.Query) (*provider.Ac
 			return nil, err
 		case !adapter.Matches(a, q):
 		case found != nil:
-			return nil, &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("users %q and %q both match", found.ID, a.ID)}
+			return nil, adapter.BothMatch(Kind, "", "users", found.ID, a.ID)
 		default:
 			found = a
 		}
@@ -94,8 +91,8 @@ func (p *Provider) bySearch(ctx context.Context, q provider.Query) (*provider.Ac
 // List lists all customers, in one call.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return func(yield func(*provider.Account, error) bool) {
-		if opts != nil && opts.PageSize < 0 {
-			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", "list accounts"))
+		if _, err := adapter.PageSize(Kind, opts); err != nil {
+			yield(nil, err)
 			return
 		}
 		for user, err := range p.users(ctx) {

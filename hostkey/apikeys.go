@@ -202,7 +202,7 @@ func (w *apiKeyWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "name")
+	w.extra, err = rest.Extras[Payload](data, "id", "name")
 	return err
 }
 
@@ -228,7 +228,7 @@ func (w *newAPIKeyData) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "api_key")
+	w.extra, err = rest.Extras[Payload](data, "id", "api_key")
 	return err
 }
 

@@ -140,7 +140,7 @@ func (w *ackWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "result", "module", "action", "callback")
+	w.extra, err = rest.Extras[Payload](data, "result", "module", "action", "callback")
 	return err
 }
 

@@ -112,6 +112,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if port, given := rest.VendorOption(options, Kind, "WithSuspendByPower").(string); given {
 		c.settings.suspendByPower, c.settings.port = true, port
 	}
+	c.settings.keepHandle = options.Handles
 	c.sessions.signIn = func(ctx context.Context) (*Session, error) { return c.login(ctx, login) }
 	var err error
 	c.rest, err = rest.New(rest.Config{
@@ -121,13 +122,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		Secrets:  func() []string { return append(c.sessions.secrets(), apiKey.Reveal()) },
 		Classify: classify,
 	}, opts...)
-	var e *provider.Error
-	if errors.As(err, &e) {
-		for field, problem := range e.Fields {
-			problems.Add(field, "%s", problem)
-		}
-	}
-	if err := problems.Err(Kind, "New", "new client"); err != nil {
+	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
 	c.APIKeys = &APIKeysService{c}
@@ -183,6 +178,7 @@ func WithSuspendByPower(port string) provider.Option {
 type settings struct {
 	suspendByPower bool
 	port           string
+	keepHandle     func(reference, handle string) error
 }
 
 // String names the client without its credentials.

@@ -1,8 +1,7 @@
 package hostkey
 
 import (
-	"errors"
-
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -50,19 +49,8 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		url = RegionCOM
 	}
 	client, err := New(url, cfg.Secret, append(all, opts...)...)
-	var e *provider.Error
-	if errors.As(err, &e) {
-		for field, problem := range e.Fields {
-			if name, known := map[string]string{"baseURL": "url", "apiKey": "secret"}[field]; known {
-				field = name
-			}
-			problems.Add(field, "%s", problem)
-		}
-	}
-	if err := problems.Err(Kind, "Open", "open server"); err != nil {
-		return nil, err
-	}
-	if err != nil {
+	names := map[string]string{"baseURL": "url", "apiKey": "secret"}
+	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, names); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

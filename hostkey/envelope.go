@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/provkit/provkit/internal/rest"
 )
 
 // envelope is the outer object of an answer. The modules of the API do not agree on
@@ -16,7 +18,7 @@ type envelope map[string]json.RawMessage
 
 // openEnvelope returns nil for what is no JSON object.
 func openEnvelope(body []byte) envelope {
-	body = trimmed(body)
+	body = rest.Content(body)
 	if len(body) == 0 || body[0] != '{' {
 		return nil
 	}

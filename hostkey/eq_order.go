@@ -335,11 +335,11 @@ func (w *orderWire) UnmarshalJSON(data []byte) error {
 	}
 	if inner != nil {
 		known = append(known, "data")
-		if w.extra, err = extras(e["data"], known...); err != nil {
+		if w.extra, err = rest.Extras[Payload](e["data"], known...); err != nil {
 			return err
 		}
 	}
-	outer, err := extras(data, known...)
+	outer, err := rest.Extras[Payload](data, known...)
 	if w.extra == nil {
 		w.extra = outer
 		return err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -96,7 +97,7 @@ func (r *serverRecord) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	r.extra, err = extras(data, "id", "Condition_Component", "status", "ref_tableName", "type", "account_id", "type_billing", "limit_traffic",
+	r.extra, err = rest.Extras[Payload](data, "id", "Condition_Component", "status", "ref_tableName", "type", "account_id", "type_billing", "limit_traffic",
 		"limit_bands", "power_status", "OS", "preset", "root_pass", "hwconfig")
 	return err
 }

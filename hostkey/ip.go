@@ -178,7 +178,7 @@ func (w *ipDataWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "ip", "network", "netmask", "location", "status")
+	w.extra, err = rest.Extras[Payload](data, "ip", "network", "netmask", "location", "status")
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -106,7 +107,7 @@ func (w *osWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "name", "alias", "active", "tags", "price_EUR", "price_RUB", "billing_plan", "location")
+	w.extra, err = rest.Extras[Payload](data, "id", "name", "alias", "active", "tags", "price_EUR", "price_RUB", "billing_plan", "location")
 	return err
 }
 

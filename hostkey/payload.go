@@ -57,17 +57,9 @@ func (p Payload) MarshalJSON() ([]byte, error) { return json.Marshal(p.String())
 type payload struct{ data Payload }
 
 func (p *payload) DecodeAnswer(a *rest.Answer) error {
-	body := trimmed(a.Body)
-	switch {
-	case len(body) == 0:
-		return errors.New("no body")
-	case !json.Valid(body):
-		return errors.New("not JSON")
-	case body[0] != '{' && body[0] != '[':
-		return errors.New("neither an object nor a list")
-	}
-	p.data = Payload(bytes.Clone(body))
-	return nil
+	body, err := a.Structure()
+	p.data = body
+	return err
 }
 
 // raw keeps a field of an answer as it is; null is none.
@@ -79,29 +71,4 @@ func (r *raw) UnmarshalJSON(data []byte) error {
 		r.Payload = Payload(bytes.Clone(data))
 	}
 	return nil
-}
-
-// trimmed takes off white space and the byte order mark that a PHP file saved by some
-// editors sends first.
-func trimmed(body []byte) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-}
-
-// extras are the fields of an object beyond the known ones, nil if there are none.
-func extras(data []byte, known ...string) (map[string]Payload, error) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
-		return nil, err
-	}
-	for _, name := range known {
-		delete(all, name)
-	}
-	if len(all) == 0 {
-		return nil, nil
-	}
-	more := make(map[string]Payload, len(all))
-	for name, value := range all {
-		more[name] = Payload(bytes.Clone(value))
-	}
-	return more, nil
 }

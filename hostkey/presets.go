@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"iter"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -203,7 +204,7 @@ func (w *presetWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "name", "active", "description", "cpu", "ram", "hdd", "gpu", "virtual", "server_type", "location", "locations",
+	w.extra, err = rest.Extras[Payload](data, "id", "name", "active", "description", "cpu", "ram", "hdd", "gpu", "virtual", "server_type", "location", "locations",
 		"monthly_com", "monthly_usd", "monthly_ru", "price", "OS", "soft", "traffic_plans")
 	return err
 }

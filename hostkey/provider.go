@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strconv"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -20,7 +19,7 @@ import (
 // Creating takes 10 to 30 minutes: Create returns OutcomePending and a handle.
 type Provider struct {
 	client *Client
-	works  works
+	works  adapter.Works[int64, work]
 }
 
 // The adapter has these beside the core.
@@ -104,15 +103,7 @@ func statusOf(status ServerStatus) provider.Status {
 // accountID reads the ID of an account. Anything but a positive decimal number is
 // refused: it would address something else.
 func accountID(id, action string) (int64, error) {
-	n, ok := parseID(id)
-	if ok {
-		return n, nil
-	}
-	problem := strconv.Quote(adapter.Clip(id)) + " is not a server ID (a positive number)"
-	if id == "" {
-		problem = "required"
-	}
-	return 0, provider.Problems{"id": problem}.Err(Kind, "", action)
+	return adapter.AccountNumber(Kind, id, "server ID", action)
 }
 
 // Check tests the connection, the key, and whether it is the account's.
@@ -149,13 +140,11 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 // Find looks for a server by reference or user name. E-mail addresses and domains are
 // not known to the API.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
-	action := "find account " + adapter.QueryText(q)
-	switch {
-	case q.IsZero():
-		return nil, provider.Problems{"query": "empty"}.Err(Kind, "", "find account")
-	case q.Email != "" || q.Domain != "":
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "servers have no e-mail address and no domain to search by"}
-	case q.Reference != "" && provider.ReferenceProblem(q.Reference) != "":
+	action, err := adapter.CheckQuery(Kind, q, "servers have no e-mail address and no domain to search by")
+	if err != nil {
+		return nil, err
+	}
+	if q.Reference != "" && provider.ReferenceProblem(q.Reference) != "" {
 		return nil, provider.Problems{"Reference": provider.ReferenceProblem(q.Reference)}.Err(Kind, "", action)
 	}
 	var candidates []int64
@@ -196,9 +185,7 @@ func (p *Provider) pick(ctx context.Context, q provider.Query, action string, ca
 			continue
 		}
 		if found != nil {
-			return nil, &provider.Error{
-				Provider: Kind, Action: action, Kind: provider.ErrConflict, Message: fmt.Sprintf("servers %s and %s both match", found.ID, account.ID),
-			}
+			return nil, adapter.BothMatch(Kind, action, "servers", found.ID, account.ID)
 		}
 		found = account
 	}

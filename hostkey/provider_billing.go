@@ -17,8 +17,8 @@ import (
 // List lists all servers, without their references.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return func(yield func(*provider.Account, error) bool) {
-		if opts != nil && opts.PageSize < 0 {
-			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", "list accounts"))
+		if _, err := adapter.PageSize(Kind, opts); err != nil {
+			yield(nil, err)
 			return
 		}
 		for server, err := range p.client.EQ.List(ctx, &ListServersOptions{Full: true}) {

@@ -90,6 +90,9 @@ func (p *Provider) order(req *provider.CreateRequest) (*PlaceRequest, string, er
 		}
 	}
 	place := &PlaceRequest{Reference: req.Reference, Name: req.Username, Order: order, Handle: req.Handle, PayFromCredit: true}
+	if keep := p.client.settings.keepHandle; keep != nil {
+		place.OnHandle = func(handle string) error { return keep(req.Reference, handle) }
+	}
 	if pay, given := values.Bool(optPay); given {
 		place.PayFromCredit = pay
 	}
@@ -140,27 +143,27 @@ func (p *Provider) pollServer(ctx context.Context, id int64) (*provider.Progress
 		return nil, err
 	}
 	progress := &provider.Progress{Account: p.account(server), Message: string(server.Status)}
-	key, expected := p.works.get(id)
-	if key != "" {
-		state, err := p.client.Tasks.Check(ctx, key)
+	begun := p.works.Get(id)
+	if begun.key != "" {
+		state, err := p.client.Tasks.Check(ctx, begun.key)
 		switch {
 		case errors.Is(err, ErrTaskGone):
-			key = "" // it may have succeeded: the server tells
+			// It may have succeeded: the server tells.
 		case err != nil:
 			return nil, err
 		case state.State == TaskRunning:
 			progress.Message = "under way"
 			return progress, nil
 		case state.State == TaskFailed:
-			p.works.done(id)
+			p.works.Done(id)
 			return nil, &provider.Error{Provider: Kind, Action: "wait for work on server " + idText(id), Kind: provider.ErrConflict, Message: state.reason(), Err: ErrTaskFailed}
 		}
 	}
-	if expected != nil && !expected(server) {
+	if begun.want != nil && !begun.want(server) {
 		progress.Message = "waiting for it to show"
 		return progress, nil
 	}
-	p.works.done(id)
+	p.works.Done(id)
 	progress.Done = progress.Account.Status != provider.StatusPending && !installing(server)
 	return progress, nil
 }

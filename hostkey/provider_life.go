@@ -73,10 +73,10 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	case err != nil:
 		return "", adapter.Named(Kind, provider.Unsettled(nil, err), action)
 	case gone:
-		p.works.done(n)
+		p.works.Done(n)
 		return provider.OutcomeChanged, nil
 	}
-	p.works.begin(n, work{want: func(*Server) bool { return false }})
+	p.works.Begin(n, work{want: func(*Server) bool { return false }})
 	return provider.OutcomePending, nil
 }
 
@@ -110,8 +110,8 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		return "", err
 	}
 	action := verb + " " + id
-	if problem := provider.ReferenceProblem(reference); problem != "" {
-		return "", provider.Problems{"reference": problem}.Err(Kind, "", action)
+	if err := adapter.CheckReference(Kind, reference, action); err != nil {
+		return "", err
 	}
 	server, err := p.client.EQ.Show(ctx, n)
 	if err != nil {
@@ -122,7 +122,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	case tag != nil && tag.Value == reference:
 		return provider.OutcomeAlready, nil
 	case tag != nil:
-		return "", &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("server %d belongs to the reference %q", n, clipped(tag.Value))}
+		return "", adapter.Taken(Kind, action, "server "+id, clipped(tag.Value))
 	case ordered && suffix != referenceSuffix(reference):
 		return "", &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("server %d was ordered for another reference", n)}
 	}

@@ -60,7 +60,7 @@ func (p *Provider) reboot(ctx context.Context, id string) (provider.Outcome, err
 	case err != nil:
 		return "", adapter.Named(Kind, provider.Unsettled(nil, err), action)
 	case running:
-		p.works.begin(n, work{key: ack.Callback})
+		p.works.Begin(n, work{key: ack.Callback})
 		return provider.OutcomePending, nil
 	}
 	return provider.OutcomeChanged, nil
@@ -96,7 +96,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	if err != nil {
 		return "", adapter.Named(Kind, err, action)
 	}
-	key, _ := p.works.get(n)
+	key := p.works.Get(n).key
 	if key != "" || installing(server) {
 		return provider.OutcomePending, nil // never a second one while the first is open
 	}
@@ -121,7 +121,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	if order.Callback == "" {
 		return provider.OutcomeChanged, nil
 	}
-	p.works.begin(n, work{key: order.Callback})
+	p.works.Begin(n, work{key: order.Callback})
 	return provider.OutcomePending, nil
 }
 

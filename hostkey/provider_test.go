@@ -450,6 +450,30 @@ func TestPlaceTellsTheHandleFirst(t *testing.T) {
 	})
 }
 
+// TestWithHandles: the adapter's caller has the handle before anything is bought, so that
+// a crash in between leaves nothing open.
+func TestWithHandles(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		kept := make(map[string][]string)
+		var bought []int
+		p := adapterOver(t, srv, provider.WithHandles(func(reference, handle string) error {
+			kept[reference] = append(kept[reference], handle)
+			bought = append(bought, orders(srv))
+			return nil
+		}))
+		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop}) // it never arrives, and the program dies
+		_, err := p.Create(t.Context(), anOrder(1))
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		require.Equal(t, []int{0}, bought)
+		req := anOrder(1)
+		req.Handle = kept["order-1"][0]
+		made, err := adapterOver(t, srv).Create(t.Context(), req)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomePending, made.Outcome, "the vendor might still be working on it")
+		require.Equal(t, 1, orders(srv))
+	})
+}
+
 // FuzzHandle: no text makes a handle that leads astray.
 func FuzzHandle(f *testing.F) {
 	good := hostkey.OrderHostname("web1", "order-1")

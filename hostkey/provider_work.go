@@ -3,45 +3,16 @@ package hostkey
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
-// works remembers what this program has begun on servers and not seen the end of. It is
-// a help, not a record: after a restart Poll goes by what the server shows.
-type works struct {
-	mu  sync.Mutex
-	all map[int64]work
-}
-
+// work is what was begun on a server: its task, and how the server looks when it is done.
 type work struct {
 	key  string
 	want func(*Server) bool
-}
-
-func (w *works) begin(id int64, begun work) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.all == nil {
-		w.all = make(map[int64]work)
-	}
-	w.all[id] = begun
-}
-
-func (w *works) get(id int64) (key string, want func(*Server) bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	begun := w.all[id]
-	return begun.key, begun.want
-}
-
-func (w *works) done(id int64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.all, id)
 }
 
 const (
@@ -83,7 +54,7 @@ func (p *Provider) change(ctx context.Context, id, verb string, want func(*Serve
 	case err != nil:
 		return "", adapter.Named(Kind, err, action)
 	case pending:
-		p.works.begin(n, work{ack.Callback, want})
+		p.works.Begin(n, work{ack.Callback, want})
 		return provider.OutcomePending, nil
 	}
 	return provider.OutcomeChanged, nil
@@ -101,20 +72,11 @@ func (p *Provider) await(ctx context.Context, id int64, ack *Ack, want func(*Ser
 			}
 		}
 	}
-	for end := time.Now().Add(limit); ; {
+	done, err = adapter.Until(ctx, limit, lookTime, func(ctx context.Context) (bool, error) {
 		server, err := p.client.EQ.Show(ctx, id)
-		switch {
-		case err != nil:
-			return false, false, err
-		case want(server):
-			return true, false, nil
-		case !time.Now().Before(end):
-			return false, false, nil
-		}
-		if err := pause(ctx, lookTime); err != nil {
-			return false, false, err
-		}
-	}
+		return err == nil && want(server), err
+	})
+	return done, false, err
 }
 
 // waitTask waits for a task for a while. A task that is gone may have succeeded: its
@@ -130,15 +92,4 @@ func (p *Provider) waitTask(ctx context.Context, key string) (running bool, err 
 		return true, nil
 	}
 	return false, err
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -218,7 +219,7 @@ func (w *sessionWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, sessionFields...)
+	w.extra, err = rest.Extras[Payload](data, sessionFields...)
 	return err
 }
 

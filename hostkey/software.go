@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+
+	"github.com/provkit/provkit/internal/rest"
 )
 
 var softwareList = act("software", "list", "Software.List", "list software", ClassRead).public()
@@ -70,7 +72,7 @@ func (w *softwareWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "name", "active", "price", "USD_rate", "tags")
+	w.extra, err = rest.Extras[Payload](data, "id", "name", "active", "price", "USD_rate", "tags")
 	return err
 }
 

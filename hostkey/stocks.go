@@ -7,6 +7,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -133,7 +134,7 @@ func (w *stockWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "name", "location", "group", "server_group", "status", "price", "specs", "hardware", "billing_plan", "tags",
+	w.extra, err = rest.Extras[Payload](data, "id", "name", "location", "group", "server_group", "status", "price", "specs", "hardware", "billing_plan", "tags",
 		"deployment_eta", "created_at")
 	return err
 }

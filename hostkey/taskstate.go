@@ -128,7 +128,7 @@ func (c *taskCtx) UnmarshalJSON(data []byte) error {
 	}
 	c.failed = failureIn(openEnvelope(data))
 	var err error
-	c.extra, err = extras(data, "action", "id", "ip", "location", "User", "user", "password")
+	c.extra, err = rest.Extras[Payload](data, "action", "id", "ip", "location", "User", "user", "password")
 	return err
 }
 
@@ -212,7 +212,7 @@ func (w *taskWire) structured() bool {
 	if len(body) == 0 {
 		body = w.Scope.Payload
 	}
-	body = trimmed(body)
+	body = rest.Content(body)
 	return len(body) > 0 && body[0] == '[' && json.Valid(body)
 }
 

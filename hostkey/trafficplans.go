@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+
+	"github.com/provkit/provkit/internal/rest"
 )
 
 // With a customer's token the server often answers "invalid request", and it reads the
@@ -87,7 +89,7 @@ func (w *trafficPlanWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "name", "active", "location", "locations", "limit_in", "limit_out", "rate_in", "rate_out", "bandwidth",
+	w.extra, err = rest.Extras[Payload](data, "id", "name", "active", "location", "locations", "limit_in", "limit_out", "rate_in", "rate_out", "bandwidth",
 		"currency_id", "price", "web_plan", "main_plan", "billing_plan")
 	return err
 }

@@ -236,7 +236,7 @@ func (w *snapshotWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "name", "date", "created_at", "total_size", "size", "openstack_image_id")
+	w.extra, err = rest.Extras[Payload](data, "name", "date", "created_at", "total_size", "size", "openstack_image_id")
 	return err
 }
 

@@ -241,7 +241,7 @@ func (w *billingClientData) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "credit", "currency_code", "email", "companyname")
+	w.extra, err = rest.Extras[Payload](data, "id", "credit", "currency_code", "email", "companyname")
 	return err
 }
 
@@ -277,7 +277,7 @@ func (w *billingDataWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "result", "module", "action", "IP", "client_id", "order_id", "billing_name", "billing_status", "billing_cycle",
+	w.extra, err = rest.Extras[Payload](data, "result", "module", "action", "IP", "client_id", "order_id", "billing_name", "billing_status", "billing_cycle",
 		"billing_setupfee", "billing_reccuring", "reg_date", "next_due_date")
 	return err
 }

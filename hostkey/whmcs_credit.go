@@ -335,7 +335,7 @@ func (w *transactionWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "id", "date", "description", "amountin")
+	w.extra, err = rest.Extras[Payload](data, "id", "date", "description", "amountin")
 	return err
 }
 

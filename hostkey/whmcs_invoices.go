@@ -219,7 +219,7 @@ func (w *invoiceWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = extras(data, "result", "module", "action", "id", "invoiceid", "userid", "status", "total", "balance", "currencycode", "date",
+	w.extra, err = rest.Extras[Payload](data, "result", "module", "action", "id", "invoiceid", "userid", "status", "total", "balance", "currencycode", "date",
 		"duedate", "items")
 	return err
 }

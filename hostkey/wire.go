@@ -10,26 +10,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/provkit/provkit/internal/lenient"
 )
 
 // The API's modules spell the same thing differently: 55054 and "55054", 1 and true,
 // [] for an empty object, an object where a list of one is due. These types read all
 // of that.
 
-// text reads a string, also where a number or a bool stands for it. Objects and lists
-// read as "".
-type text string
-
-func (t *text) UnmarshalJSON(data []byte) error {
-	*t = ""
-	if len(data) > 1 && data[0] == '"' {
-		return json.Unmarshal(data, (*string)(t))
-	}
-	if s := string(data); s != "null" && data[0] != '{' && data[0] != '[' {
-		*t = text(s)
-	}
-	return nil
-}
+// text reads a string, also where a number or a bool stands for it.
+type text = lenient.Text
 
 // number reads an integer, also as a string or with a fraction of zero; null, "" and
 // false are 0.
@@ -48,13 +38,9 @@ func (n *number) UnmarshalJSON(data []byte) error {
 		*n = 1
 		return nil
 	default:
-		whole, fraction, _ := strings.Cut(s, ".")
-		v, err := strconv.ParseInt(whole, 10, 64)
-		if err != nil || strings.Trim(fraction, "0") != "" {
-			return &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[int64](), Field: "number"}
-		}
+		v, err := lenient.Integer(s)
 		*n = number(v)
-		return nil
+		return err
 	}
 }
 
@@ -97,8 +83,6 @@ func (f *flag) UnmarshalJSON(data []byte) error {
 // cannot be read is the zero time: an odd date must not make a server unreadable.
 type instant struct{ time.Time }
 
-var timeLayouts = [...]string{time.DateOnly, time.DateTime, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04:05-0700", "02/01/2006"}
-
 func (i *instant) UnmarshalJSON(data []byte) error {
 	i.Time = time.Time{}
 	var t text
@@ -113,11 +97,11 @@ func (i *instant) UnmarshalJSON(data []byte) error {
 		}
 		return nil
 	}
-	for _, layout := range timeLayouts {
-		if parsed, err := time.Parse(layout, s); err == nil && parsed.Year() > 0 {
-			i.Time = parsed.UTC()
-			return nil
-		}
+	if i.Time = lenient.ParseTime(s).UTC(); i.IsZero() {
+		i.Time, _ = time.Parse("02/01/2006", s)
+	}
+	if year := i.Year(); year < 1 || year > 9999 { // in UTC, a zone can move it
+		i.Time = time.Time{}
 	}
 	return nil
 }

@@ -90,10 +90,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		Secrets:  func() []string { return key },
 		Classify: classify,
 	}, opts...)
-	if problems.Err(Kind, "", "") != nil {
-		return nil, joinProblems(problems, err)
-	}
-	if err != nil {
+	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
 	c := &Client{rest: core, settings: settings{plans: plans, scan: scan.withDefaults()}}
@@ -117,16 +114,6 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api/v2")
-}
-
-// joinProblems adds the problems that the core found to ours.
-func joinProblems(problems provider.Problems, err error) error {
-	if e, ok := err.(*provider.Error); ok { //nolint:errorlint // straight from rest.New
-		for field, problem := range e.Fields {
-			problems.Add(field, "%s", problem)
-		}
-	}
-	return problems.Err(Kind, "New", "new client")
 }
 
 // WithDialect fixes the dialect that the panel speaks. The default, DialectAuto,
@@ -158,28 +145,11 @@ func (c *Client) GoString() string { return c.String() }
 // repetitions and errors as all others. The route is below /api/v2. out receives
 // the JSON answer; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
-	if req == nil || req.Method == "" || !strings.HasPrefix(req.Route, "/") {
-		var problems provider.Problems
-		if req == nil {
-			problems.Add("request", "nil")
-		} else {
-			if req.Method == "" {
-				problems.Add("Method", "required")
-			}
-			if !strings.HasPrefix(req.Route, "/") {
-				problems.Add("Route", `must begin with "/"`)
-			}
-		}
-		return problems.Err(Kind, "Do", "call")
+	call, err := rest.CallOf(Kind, "Do", req, out)
+	if err != nil {
+		return err
 	}
-	endpoint := &rest.Endpoint{Op: "Do", Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
-	switch {
-	case req.Method == http.MethodGet, req.Method == http.MethodHead:
-		endpoint.Repeat = rest.Read
-	case req.Repeatable:
-		endpoint.Repeat = rest.Idempotent
-	}
-	return c.rest.Do(ctx, &rest.Call{Endpoint: endpoint, Args: req.Args, Query: req.Query, Body: req.Body, Out: out})
+	return c.rest.Do(ctx, call)
 }
 
 // call performs an operation in the panel's dialect.

@@ -1,6 +1,9 @@
 package keyhelp
 
-import "github.com/provkit/provkit/provider"
+import (
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
 
 // Driver opens KeyHelp panels from plain configuration: kind "keyhelp".
 var Driver provider.Driver = driver{}
@@ -52,10 +55,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		all = append(all, provider.WithTLS(provider.TLS{Auto: true, NoVerify: true}))
 	}
 	client, err := New(cfg.URL, cfg.Secret, append(all, opts...)...)
-	if problems != nil {
-		return nil, joinProblems(problems, err)
-	}
-	if err != nil {
+	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

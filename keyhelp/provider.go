@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -103,24 +102,10 @@ func (p *Provider) account(c *ClientAccount) *provider.Account {
 // accountID reads the ID of an account. Anything but a positive decimal number is
 // refused: it would address something else.
 func accountID(id, action string) (int64, error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err == nil && n > 0 && idText(n) == id {
-		return n, nil
-	}
-	problem := strconv.Quote(adapter.Clip(id)) + " is not a client ID (a positive number)"
-	if id == "" {
-		problem = "required"
-	}
-	return 0, provider.Problems{"id": problem}.Err(Kind, "", action)
+	return adapter.AccountNumber(Kind, id, "client ID", action)
 }
 
-func planID(plan string) (int64, string) {
-	n, err := strconv.ParseInt(plan, 10, 64)
-	if err != nil || n <= 0 || idText(n) != plan {
-		return 0, strconv.Quote(adapter.Clip(plan)) + " is not a hosting plan ID (a positive number)"
-	}
-	return n, ""
-}
+func planID(plan string) (int64, string) { return adapter.Number(plan, "hosting plan ID") }
 
 // Check tests the connection and what the key may do.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {

@@ -3,7 +3,6 @@ package keyhelp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -32,24 +31,12 @@ func (p *Provider) update(ctx context.Context, id, verb string, change *ClientUp
 	if err != nil {
 		return "", err
 	}
-	action := verb + " " + id
-	client, err := p.read(ctx, n)
-	if err != nil {
-		return "", adapter.Named(Kind, err, action)
-	}
-	if already(client) {
-		return provider.OutcomeAlready, nil
-	}
-	err = provider.Settle(ctx,
-		func(ctx context.Context) error { return p.client.Clients.Update(ctx, n, change) },
-		func(ctx context.Context) (bool, error) {
-			client, err := p.read(ctx, n)
-			return err == nil && made(client), err
-		})
-	if err != nil {
-		return "", adapter.Named(Kind, err, action)
-	}
-	return provider.OutcomeChanged, nil
+	outcome, err := adapter.Change[ClientAccount]{
+		Read:    func(ctx context.Context) (*ClientAccount, error) { return p.read(ctx, n) },
+		Already: already, Made: made,
+		Do: func(ctx context.Context) error { return p.client.Clients.Update(ctx, n, change) },
+	}.Run(ctx)
+	return outcome, adapter.Named(Kind, err, verb+" "+id)
 }
 
 // ChangePlan puts the client on another hosting plan. Panels that do not tell a
@@ -92,8 +79,8 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		return "", err
 	}
 	action := verb + " " + id
-	if problem := provider.ReferenceProblem(reference); problem != "" {
-		return "", provider.Problems{"reference": problem}.Err(Kind, "", action)
+	if err := adapter.CheckReference(Kind, reference, action); err != nil {
+		return "", err
 	}
 	d, err := p.client.dialects.resolve(ctx, p.client)
 	if err != nil {
@@ -104,10 +91,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		return "", adapter.Named(Kind, err, action)
 	}
 	if carried := p.account(client).Reference; carried != "" && carried != reference {
-		return "", &provider.Error{
-			Provider: Kind, Action: action, Kind: provider.ErrAlreadyExists,
-			Message: fmt.Sprintf("client %d belongs to the reference %q", n, carried),
-		}
+		return "", adapter.Taken(Kind, action, "client "+id, carried)
 	}
 	change := &ClientUpdateRequest{}
 	if d.client.has("Notes") {
@@ -131,41 +115,34 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	if err != nil {
 		return "", err
 	}
-	action := verb + " " + id
 	d, err := p.client.dialects.resolve(ctx, p.client)
 	if err != nil {
 		return "", err
 	}
-	if _, err := p.read(ctx, n); err != nil {
-		if errors.Is(err, provider.ErrNotFound) {
-			if proofErr := p.proveAbsent(ctx, d, n); proofErr != nil {
-				return "", adapter.Named(Kind, proofErr, action)
-			}
-			p.seen.Drop(n)
-		}
-		return "", adapter.Named(Kind, err, action)
-	}
-	err = provider.Settle(ctx,
-		func(ctx context.Context) error {
-			err := p.client.Clients.Delete(ctx, n)
-			if errors.Is(err, provider.ErrNotFound) {
-				return nil // it was there a moment ago; look decides
+	deleting := false
+	err = adapter.Removal{
+		Read: func(ctx context.Context) error {
+			_, err := p.read(ctx, n)
+			if deleting && errors.Is(err, provider.ErrNotFound) {
+				p.seen.Drop(n)
 			}
 			return err
 		},
-		func(ctx context.Context) (bool, error) {
-			_, err := p.read(ctx, n)
-			if errors.Is(err, provider.ErrNotFound) {
+		Do: func(ctx context.Context) error {
+			deleting = true
+			return p.client.Clients.Delete(ctx, n)
+		},
+		Prove: func(ctx context.Context) error {
+			err := p.proveAbsent(ctx, d, n)
+			if err == nil {
 				p.seen.Drop(n)
-				err = p.proveAbsent(ctx, d, n)
-				return err == nil, err
 			}
-			return false, err
-		})
+			return err
+		},
+	}.Run(ctx)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.Named(Kind, err, verb+" "+id)
 	}
-	p.seen.Drop(n)
 	return provider.OutcomeChanged, nil
 }
 
@@ -215,20 +192,7 @@ func (p *Provider) proveAbsent(ctx context.Context, d *dialect, id int64) error 
 
 // unproven is the error when "not found" is no proof.
 func unproven(cause error) error {
-	err := &provider.Error{
-		Provider: Kind, Kind: provider.ErrForbidden, Err: cause,
-		Message: "the client is not found, but clients that were there before are not either: the key may have lost its rights",
-	}
-	var e *provider.Error
-	if errors.As(cause, &e) {
-		err.Kind, err.StatusCode, err.RetryAfter = e.Kind, e.StatusCode, e.RetryAfter
-		err.Message = "the client is not found, and proving that it is gone failed: " + e.Message
-		if errors.Is(cause, provider.ErrNotFound) {
-			// Not to be taken for the account's own "not found".
-			err.Kind, err.Err = provider.ErrForbidden, nil
-		}
-	}
-	return err
+	return adapter.Unproven(Kind, "client", "clients that were there before are not either: the key may have lost its rights", cause)
 }
 
 // SignOn mints a link that opens the customer's panel.
@@ -241,8 +205,8 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 	if err != nil {
 		return nil, err
 	}
-	if req.Kind != "" && req.Kind != provider.SignOnSession {
-		return nil, provider.Problems{"Kind": fmt.Sprintf("%q is not offered here, only %q", req.Kind, provider.SignOnSession)}.Err(Kind, "", verb+" "+req.AccountID)
+	if err := adapter.CheckSignOn(Kind, verb+" "+req.AccountID, req.Kind, provider.SignOnSession); err != nil {
+		return nil, err
 	}
 	session, err := p.client.Sessions.Create(ctx, n)
 	if errors.Is(err, provider.ErrInvalid) {

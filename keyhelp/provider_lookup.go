@@ -2,7 +2,6 @@ package keyhelp
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -14,9 +13,8 @@ import (
 // panels; by reference or address the clients are listed. In the documented dialect
 // IDs are probed.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
-	const action = "find account"
-	if q.IsZero() {
-		return nil, provider.Problems{"query": "empty: set Username, Reference, Email or Domain"}.Err(Kind, "", action)
+	if _, err := adapter.CheckQuery(Kind, q, ""); err != nil {
+		return nil, err
 	}
 	d, err := p.client.dialects.resolve(ctx, p.client)
 	if err != nil {
@@ -29,7 +27,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	case q.Username != "" && clientsGetByName.in(d) != nil:
 		found, err = p.client.Clients.GetByName(ctx, q.Username)
 		if err == nil && !p.matches(found, q) {
-			err = notFound(action, q)
+			err = notFound("find account", q)
 		}
 	default:
 		found, err = p.findBySearch(ctx, d, q)
@@ -78,10 +76,7 @@ func (p *Provider) findBySearch(ctx context.Context, d *dialect, q provider.Quer
 			continue
 		}
 		if found != nil {
-			return nil, &provider.Error{
-				Provider: Kind, Action: "find account " + adapter.QueryText(q), Kind: provider.ErrConflict,
-				Message: fmt.Sprintf("clients %d and %d both match", found.ID, client.ID),
-			}
+			return nil, adapter.BothMatch(Kind, "find account "+adapter.QueryText(q), "clients", found.ID, client.ID)
 		}
 		found = client
 		if q.Username != "" {
@@ -97,12 +92,9 @@ func (p *Provider) findBySearch(ctx context.Context, d *dialect, q provider.Quer
 // List lists all clients; Domain is filled in the live dialect, for one call more.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return func(yield func(*provider.Account, error) bool) {
-		size := 0
-		if opts != nil {
-			size = opts.PageSize
-		}
-		if size < 0 {
-			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", "list accounts"))
+		size, err := adapter.PageSize(Kind, opts)
+		if err != nil {
+			yield(nil, err)
 			return
 		}
 		d, err := p.client.dialects.resolve(ctx, p.client)

@@ -1,58 +1,21 @@
 package keyhelp
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
 	"strconv"
-	"time"
-	"unicode/utf8"
+
+	"github.com/provkit/provkit/internal/lenient"
 )
 
-// timestamp reads all spellings of a time that either dialect uses: without a zone
-// (taken as UTC, since none is told), with "+02:00", with "+0000", a date alone,
-// "" and null. What cannot be read is the zero time: an odd date must not make an
-// account unreadable.
-type timestamp struct{ time.Time }
+// Panels spell these in several ways, both dialects together in more.
+type (
+	text      = lenient.Text
+	timestamp = lenient.Time
+)
 
-var timeLayouts = [...]string{time.RFC3339, time.DateTime, "2006-01-02T15:04:05-0700", time.DateOnly, "2006-01-02T15:04:05", "2006-01-02 15:04:05-07:00", "2006-01-02 15:04:05-0700"}
-
-func (t *timestamp) UnmarshalJSON(data []byte) error {
-	t.Time = time.Time{}
-	if len(data) < 2 || data[0] != '"' {
-		return nil
-	}
-	text := string(data[1 : len(data)-1])
-	for _, layout := range timeLayouts {
-		if parsed, err := time.Parse(layout, text); err == nil {
-			t.Time = parsed
-			return nil
-		}
-	}
-	return nil
-}
-
-// text reads a string that some panels send as a number or a bool.
-type text string
-
-func (t *text) UnmarshalJSON(data []byte) error {
-	*t = ""
-	if len(data) > 1 && data[0] == '"' {
-		// Most texts need no decoding, and a decoder of its own costs more than
-		// the rest of a row.
-		if bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data) {
-			*t = text(data[1 : len(data)-1])
-			return nil
-		}
-		return json.Unmarshal(data, (*string)(t))
-	}
-	if s := string(data); s != "null" && data[0] != '{' && data[0] != '[' {
-		*t = text(s)
-	}
-	return nil
-}
-
-// number reads an integer that some panels send as a string.
+// number reads an integer that some panels send as a string. Unlike lenient.Number it
+// takes objects and lists for 0, and refuses every fraction.
 type number int64
 
 func (n *number) UnmarshalJSON(data []byte) error {

@@ -109,12 +109,12 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		Classify: classify,
 	}
 	core, err := rest.New(config, opts...)
-	problems = join(problems, err, "baseURL")
+	rest.AddProblems(&problems, err, nil)
 	admin := core
 	if separate && trimAPIPath(adminURL) != config.BaseURL {
 		config.BaseURL = trimAPIPath(adminURL)
 		admin, err = rest.New(config, opts...)
-		problems = join(problems, err, "WithAdminURL")
+		rest.AddProblems(&problems, err, map[string]string{"baseURL": "WithAdminURL"})
 	}
 	if err := problems.Err(Kind, "New", "new client"); err != nil {
 		return nil, err
@@ -142,20 +142,6 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api")
-}
-
-// join adds the problems that the core found to ours, with the base URL under the
-// name that the caller knows it by.
-func join(problems provider.Problems, err error, base string) provider.Problems {
-	if e, ok := err.(*provider.Error); ok { //nolint:errorlint // straight from rest.New
-		for field, problem := range e.Fields {
-			if field == "baseURL" {
-				field = base
-			}
-			problems.Add(field, "%s", problem)
-		}
-	}
-	return problems
 }
 
 func searchPathProblem(path string) string {
@@ -201,32 +187,11 @@ func (c *Client) DoAdmin(ctx context.Context, req *provider.Request, out any) er
 }
 
 func (c *Client) do(ctx context.Context, name string, as access, req *provider.Request, out any) error {
-	var problems provider.Problems
-	if req == nil {
-		problems.Add("request", "nil")
-	} else {
-		if req.Method == "" {
-			problems.Add("Method", "required")
-		}
-		if !strings.HasPrefix(req.Route, "/") {
-			problems.Add("Route", `must begin with "/"`)
-		}
-	}
-	if err := problems.Err(Kind, name, "call"); err != nil {
+	call, err := rest.CallOf(Kind, name, req, out)
+	if err != nil {
 		return err
 	}
-	endpoint := &rest.Endpoint{Op: name, Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
-	switch {
-	case req.Method == http.MethodGet, req.Method == http.MethodHead:
-		endpoint.Repeat = rest.Read
-	case req.Repeatable:
-		endpoint.Repeat = rest.Idempotent
-	}
-	call := &rest.Call{Args: req.Args, Body: req.Body, Out: out}
-	if req.Query != nil {
-		call.Query = req.Query
-	}
-	return c.call(ctx, operation{endpoint, as}, call)
+	return c.call(ctx, operation{call.Endpoint, as}, call)
 }
 
 // accessKey hands the kind of access that a call needs to Authorize.

@@ -1,8 +1,7 @@
 package licenseserver
 
 import (
-	"errors"
-
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -90,16 +89,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		all = append(all, provider.WithTLS(provider.TLS{PinnedKeys: []string{pin}}))
 	}
 	client, err := New(cfg.URL, cfg.Secret, append(all, opts...)...)
-	var e *provider.Error
-	if errors.As(err, &e) {
-		for field, problem := range e.Fields {
-			problems.Add(field, "%s", problem)
-		}
-	}
-	if err := problems.Err(Kind, "New", "new client"); err != nil {
-		return nil, err
-	}
-	if err != nil {
+	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

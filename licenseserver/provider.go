@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -160,15 +159,7 @@ func unknownKey(license int64, why string) error {
 // accountID reads the ID of an account. Anything but a positive decimal number is
 // refused: it would address something else.
 func accountID(id, action string) (int64, error) {
-	n, err := strconv.ParseInt(id, 10, 64)
-	if err == nil && n > 0 && idText(n) == id {
-		return n, nil
-	}
-	problem := strconv.Quote(adapter.Clip(id)) + " is not a license ID (a positive number)"
-	if id == "" {
-		problem = "required"
-	}
-	return 0, provider.Problems{"id": problem}.Err(Kind, "", action)
+	return adapter.AccountNumber(Kind, id, "license ID", action)
 }
 
 // Check tests the connection, the API key, and whether the panel lets the caller in.

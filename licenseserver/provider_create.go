@@ -64,7 +64,7 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 		created, err = creation.Result(ctx)
 		return created, false, err
 	}
-	creation.Undo = func(ctx context.Context) error { return p.remove(ctx, m.plate.license) }
+	creation.Undo = func(ctx context.Context) error { return p.removal(m.plate.license).Finish(ctx) }
 	if m.plate.unfinished && o.limits != (limits{}) {
 		done = step("limits", func(ctx context.Context) (provider.Outcome, error) {
 			return p.setLimits(ctx, m, o.limits)
@@ -233,33 +233,28 @@ func (p *Provider) giveWay(ctx context.Context, o *order, mine *nameplate) (bool
 		if now, err := p.look(ctx, n.license); err != nil || now.marker != n.marker {
 			return false, err
 		}
-		return true, p.remove(ctx, mine.license)
+		return true, p.removal(mine.license).Finish(ctx)
 	}
 	return false, nil
 }
 
 // setLimits gives a license its end date and limits unless it has them.
 func (p *Provider) setLimits(ctx context.Context, m *made, want limits) (provider.Outcome, error) {
-	if want.met(m.license) {
-		return provider.OutcomeAlready, nil
-	}
-	err := provider.Settle(ctx,
-		func(ctx context.Context) error {
+	return adapter.Change[License]{
+		Now: m.license,
+		Read: func(ctx context.Context) (*License, error) {
+			now, err := p.license(ctx, m.plate)
+			if err == nil {
+				m.license = now
+			}
+			return now, err
+		},
+		Already: want.met,
+		Do: func(ctx context.Context) error {
 			_, err := p.client.Licenses.QuickEdit(ctx, m.license.ID, want.edit(m.license))
 			return err
 		},
-		func(ctx context.Context) (bool, error) {
-			now, err := p.license(ctx, m.plate)
-			if err != nil {
-				return false, err
-			}
-			m.license = now
-			return want.met(now), nil
-		})
-	if err != nil {
-		return "", err
-	}
-	return provider.OutcomeChanged, nil
+	}.Run(ctx)
 }
 
 func (w limits) met(l *License) bool {

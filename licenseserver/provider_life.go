@@ -3,8 +3,6 @@ package licenseserver
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -25,19 +23,12 @@ func (p *Provider) setActive(ctx context.Context, id, verb string, active bool, 
 	if err != nil {
 		return "", err
 	}
-	if m.license.Active == active {
-		return provider.OutcomeAlready, nil
-	}
-	err = provider.Settle(ctx,
-		func(ctx context.Context) error { _, err := set(ctx, m.license.ID); return err },
-		func(ctx context.Context) (bool, error) {
-			now, err := p.license(ctx, m.plate)
-			return err == nil && now.Active == active, err
-		})
-	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
-	}
-	return provider.OutcomeChanged, nil
+	outcome, err := adapter.Change[License]{
+		Now: m.license, Read: func(ctx context.Context) (*License, error) { return p.license(ctx, m.plate) },
+		Already: func(l *License) bool { return l.Active == active },
+		Do:      func(ctx context.Context) error { _, err := set(ctx, m.license.ID); return err },
+	}.Run(ctx)
+	return outcome, adapter.Named(Kind, err, verb+" "+id)
 }
 
 // made reads a license by the ID of an account.
@@ -94,8 +85,8 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		return "", err
 	}
 	action := verb + " " + id
-	if problem := provider.ReferenceProblem(reference); problem != "" {
-		return "", provider.Problems{"reference": problem}.Err(Kind, "", action)
+	if err := adapter.CheckReference(Kind, reference, action); err != nil {
+		return "", err
 	}
 	m, err := p.made(ctx, id, verb)
 	if err != nil {
@@ -109,10 +100,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		}
 	}
 	if plate.reference != reference {
-		return "", &provider.Error{
-			Provider: Kind, Action: action, Kind: provider.ErrAlreadyExists,
-			Message: fmt.Sprintf("license %s belongs to the reference %q", id, plate.reference),
-		}
+		return "", adapter.Taken(Kind, action, "license "+id, plate.reference)
 	}
 	if plate.on && !plate.unfinished {
 		if outcome, err = provider.OutcomeAdopted, p.release(ctx, plate); err != nil {
@@ -131,37 +119,18 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	if err != nil {
 		return "", err
 	}
-	if _, err = p.look(ctx, n); err == nil {
-		err = p.remove(ctx, n)
-	} else if errors.Is(err, provider.ErrNotFound) {
-		if unproven := p.proveAbsent(ctx, n); unproven != nil {
-			err = unproven
-		}
-	}
-	if err != nil {
+	if err := p.removal(n).Run(ctx); err != nil {
 		return "", adapter.Named(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
 
-// remove deletes a license that was there a moment ago.
-func (p *Provider) remove(ctx context.Context, license int64) error {
-	return provider.Settle(ctx,
-		func(ctx context.Context) error {
-			_, err := p.client.Licenses.BulkDelete(ctx, license)
-			if errors.Is(err, provider.ErrNotFound) {
-				return nil // the look decides
-			}
-			return err
-		},
-		func(ctx context.Context) (bool, error) {
-			_, err := p.look(ctx, license)
-			if errors.Is(err, provider.ErrNotFound) {
-				err = p.proveAbsent(ctx, license)
-				return err == nil, err
-			}
-			return false, err
-		})
+func (p *Provider) removal(license int64) adapter.Removal {
+	return adapter.Removal{
+		Read:  func(ctx context.Context) error { _, err := p.look(ctx, license); return err },
+		Do:    func(ctx context.Context) error { _, err := p.client.Licenses.BulkDelete(ctx, license); return err },
+		Prove: func(ctx context.Context) error { return p.proveAbsent(ctx, license) },
+	}
 }
 
 // proveAbsent returns nil if a license that is not found is gone for sure: another one
@@ -198,20 +167,8 @@ func (p *Provider) proveAbsent(ctx context.Context, license int64) error {
 
 // unproven is the error when "not found" is no proof.
 func unproven(cause error) error {
-	err := &provider.Error{
-		Provider: Kind, Kind: provider.ErrForbidden,
-		Message: "the license is not found, but neither is any of those that the dashboard counts: the sign-in may have lost its rights, or licenses begin elsewhere (WithScan)",
-	}
-	var e *provider.Error
-	if errors.As(cause, &e) {
-		err.Kind, err.StatusCode, err.RetryAfter, err.Err = e.Kind, e.StatusCode, e.RetryAfter, cause
-		err.Message = "the license is not found, and proving that it is gone failed: " + e.Message
-		if errors.Is(cause, provider.ErrNotFound) {
-			// Not to be taken for the account's own "not found".
-			err.Kind, err.Err = provider.ErrForbidden, nil
-		}
-	}
-	return err
+	return adapter.Unproven(Kind, "license",
+		"neither is any of those that the dashboard counts: the sign-in may have lost its rights, or licenses begin elsewhere (WithScan)", cause)
 }
 
 // SignOn mints a token for the analytics. It is an operator's: it opens the analytics of
@@ -227,8 +184,8 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		return nil, err
 	}
 	action := verb + " " + req.AccountID
-	if req.Kind != "" && req.Kind != provider.SignOnToken {
-		return nil, provider.Problems{"Kind": strconv.Quote(string(req.Kind)) + " is not offered here, only " + strconv.Quote(string(provider.SignOnToken))}.Err(Kind, "", action)
+	if err := adapter.CheckSignOn(Kind, action, req.Kind, provider.SignOnToken); err != nil {
+		return nil, err
 	}
 	if _, err := p.look(ctx, n); err != nil {
 		return nil, adapter.Named(Kind, err, action)

@@ -3,7 +3,6 @@ package licenseserver
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -14,13 +13,9 @@ import (
 // Find looks an account up by user name or reference, which stand in its marker. The
 // server knows neither an address nor a domain of a license: provider.ErrUnsupported.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
-	const verb = "find account"
-	if q.IsZero() {
-		return nil, provider.Problems{"query": "empty: set Username or Reference"}.Err(Kind, "", verb)
-	}
-	action := verb + " " + adapter.QueryText(q)
-	if q.Email != "" || q.Domain != "" {
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "licenses have neither an e-mail address nor a domain"}
+	action, err := adapter.CheckQuery(Kind, q, "licenses have neither an e-mail address nor a domain")
+	if err != nil {
+		return nil, err
 	}
 	found, err := p.find(ctx, func(n *nameplate) bool {
 		return (q.Username == "" || strings.EqualFold(n.username, q.Username)) && (q.Reference == "" || n.reference == q.Reference)
@@ -35,10 +30,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	for _, n := range found[1:] {
 		// Two of the same order are one too many, of which the later one will go.
 		if n.username != first.username || n.reference != first.reference {
-			return nil, &provider.Error{
-				Provider: Kind, Action: action, Kind: provider.ErrConflict,
-				Message: fmt.Sprintf("licenses %d and %d both match", first.license, n.license),
-			}
+			return nil, adapter.BothMatch(Kind, action, "licenses", first.license, n.license)
 		}
 	}
 	account, err := p.read(ctx, first)
@@ -52,12 +44,9 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return func(yield func(*provider.Account, error) bool) {
 		const verb = "list accounts"
-		size := 0
-		if opts != nil {
-			size = opts.PageSize
-		}
-		if size < 0 {
-			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", verb))
+		size, err := adapter.PageSize(Kind, opts)
+		if err != nil {
+			yield(nil, err)
 			return
 		}
 		for plate, err := range p.plates(ctx, size) {

@@ -108,7 +108,7 @@ func (w *startedWire) UnmarshalJSON(data []byte) error {
 	}
 	var err error
 	w.token = known.Token
-	w.extra, err = extras(data, "session_token")
+	w.extra, err = rest.Extras[Payload](data, "session_token")
 	return err
 }
 
@@ -137,7 +137,7 @@ func (w *heartbeatWire) UnmarshalJSON(data []byte) error {
 	}
 	var err error
 	w.at = known.At
-	w.extra, err = extras(data, "last_heartbeat")
+	w.extra, err = rest.Extras[Payload](data, "last_heartbeat")
 	return err
 }
 

@@ -37,6 +37,7 @@ type Options struct {
 	MaxConnections int
 	Dumps          io.Writer
 	PlainHTTP      bool
+	Handles        func(reference, handle string) error
 	// Vendor holds the options that belong to one vendor, by vendor and name.
 	Vendor map[string]map[string]any
 }
@@ -101,6 +102,16 @@ func WithDumps(w io.Writer) Option { return func(o *Options) { o.Dumps = w } }
 // WithPlainHTTP allows http:// URLs to hosts other than this machine. Keys and
 // passwords then cross the network in the clear.
 func WithPlainHTTP() Option { return func(o *Options) { o.PlainHTTP = true } }
+
+// WithHandles gives the handles of orders to keep, where an adapter's Create spends money:
+// before anything is bought, and whenever more is known of the order of a reference. They
+// belong into the caller's database, and from there into CreateRequest.Handle: a Create
+// that is repeated without its handle, right after a crash, cannot tell an order that the
+// vendor has not begun to carry out. "" tells that nothing was bought: forget the one
+// before. An error stops an order that is not sent yet. keep must not call the provider.
+func WithHandles(keep func(reference, handle string) error) Option {
+	return func(o *Options) { o.Handles = keep }
+}
 
 // VendorOption is for authors of clients: an option that only one vendor has.
 // Another vendor's client refuses it.

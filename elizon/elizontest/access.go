@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
 )
 
 // What tests see of the state, and put into it. Everything returned is a copy.
@@ -33,9 +35,9 @@ func (s *Server) Truths() []Truth {
 		for _, g := range st.gone {
 			ended[g.ID] = g
 		}
-		all := make([]Truth, 0, len(st.subscriptions.rows))
-		for _, sub := range st.subscriptions.rows {
-			v := st.services.get(sub.ServiceID)
+		all := make([]Truth, 0, len(st.subscriptions.Rows))
+		for _, sub := range st.subscriptions.Rows {
+			v := st.services.Get(sub.ServiceID)
 			if v == nil {
 				v = ended[sub.ServiceID]
 			}
@@ -78,22 +80,24 @@ func (s *Server) ChargesFor(lineID string) int {
 
 // Services returns the services that have not ended, in order of creation.
 func (s *Server) Services() []Service {
-	return locked(s, func(st *state, _ time.Time) []Service { return copies(st.services.rows) })
+	return locked(s, func(st *state, _ time.Time) []Service { return emulator.Copies(st.services.Rows, emulator.Plain) })
 }
 
 // Subscriptions returns all subscriptions, also those that have ended.
 func (s *Server) Subscriptions() []Subscription {
-	return locked(s, func(st *state, _ time.Time) []Subscription { return copies(st.subscriptions.rows) })
+	return locked(s, func(st *state, _ time.Time) []Subscription {
+		return emulator.Copies(st.subscriptions.Rows, emulator.Plain)
+	})
 }
 
 // Invoices returns all invoices.
 func (s *Server) Invoices() []Invoice {
-	return locked(s, func(st *state, _ time.Time) []Invoice { return copies(st.invoices.rows) })
+	return locked(s, func(st *state, _ time.Time) []Invoice { return emulator.Copies(st.invoices.Rows, emulator.Plain) })
 }
 
 // Tickets returns all tickets.
 func (s *Server) Tickets() []Ticket {
-	return locked(s, func(st *state, _ time.Time) []Ticket { return copies(st.tickets.rows) })
+	return locked(s, func(st *state, _ time.Time) []Ticket { return emulator.Copies(st.tickets.Rows, emulator.Plain) })
 }
 
 // AddService adds a running service with a subscription, as if somebody else had ordered it elsewhere: its first period
@@ -101,7 +105,7 @@ func (s *Server) Tickets() []Ticket {
 // CreatedAt is earlier. It panics on an unknown product.
 func (s *Server) AddService(added Service) Service {
 	return locked(s, func(st *state, now time.Time) Service {
-		if added.ProductID != "" && st.products.get(added.ProductID) == nil {
+		if added.ProductID != "" && st.products.Get(added.ProductID) == nil {
 			panic("elizontest: there is no product " + added.ProductID)
 		}
 		return *st.addService(added, now)
@@ -112,7 +116,7 @@ func (s *Server) AddService(added Service) Service {
 // not call the server.
 func (s *Server) UpdateService(id string, change func(*Service)) bool {
 	return locked(s, func(st *state, _ time.Time) bool {
-		v := st.services.get(id)
+		v := st.services.Get(id)
 		if v == nil {
 			return false
 		}
@@ -128,7 +132,7 @@ func (s *Server) UpdateService(id string, change func(*Service)) bool {
 // status and its period stay. change must not call the server.
 func (s *Server) UpdateSubscription(id string, change func(*Subscription)) bool {
 	return locked(s, func(st *state, _ time.Time) bool {
-		sub := st.subscriptions.get(id)
+		sub := st.subscriptions.Get(id)
 		if sub == nil {
 			return false
 		}
@@ -144,7 +148,7 @@ func (s *Server) UpdateSubscription(id string, change func(*Subscription)) bool 
 // RemoveService ends a service at once, and tells whether it was there.
 func (s *Server) RemoveService(id string) bool {
 	return locked(s, func(st *state, now time.Time) bool {
-		v := st.services.get(id)
+		v := st.services.Get(id)
 		if v != nil {
 			st.end(v, now)
 		}
@@ -154,7 +158,7 @@ func (s *Server) RemoveService(id string) bool {
 
 // Products returns the catalogue.
 func (s *Server) Products() []Product {
-	return locked(s, func(st *state, _ time.Time) []Product { return copies(st.products.rows) })
+	return locked(s, func(st *state, _ time.Time) []Product { return emulator.Copies(st.products.Rows, emulator.Plain) })
 }
 
 // Templates returns the operating systems.
@@ -169,7 +173,7 @@ func (s *Server) Locations() []Location {
 
 // Categories returns the groups of products.
 func (s *Server) Categories() []Category {
-	return locked(s, func(st *state, _ time.Time) []Category { return copies(st.categories) })
+	return locked(s, func(st *state, _ time.Time) []Category { return emulator.Copies(st.categories, emulator.Plain) })
 }
 
 // AddProduct adds a product to a category that is there. ID, slug and billing cycles are filled in; a Stock of 0 is sold
@@ -188,7 +192,7 @@ func (s *Server) AddProduct(p Product) Product {
 		if len(p.Cycles) == 0 {
 			p.Cycles = slices.Clone(allCycles)
 		}
-		st.products.add(&p)
+		st.products.Add(&p)
 		return p
 	})
 }
@@ -214,7 +218,7 @@ func (s *Server) ChangePriceAfterCalculate(productID string, monthly Cents) {
 
 func (s *Server) changeProduct(id string, change func(*Product)) {
 	found := locked(s, func(st *state, _ time.Time) bool {
-		p := st.products.get(id)
+		p := st.products.Get(id)
 		if p != nil {
 			change(p)
 		}
@@ -277,7 +281,7 @@ func (s *Server) RevokeKey(secret string) bool {
 // EndSessions ends all sessions of the account.
 func (s *Server) EndSessions() {
 	s.toggle(func() {
-		for _, session := range slices.Clone(s.st.sessions.rows) {
+		for _, session := range slices.Clone(s.st.sessions.Rows) {
 			s.st.endSession(session)
 		}
 	})

@@ -92,21 +92,21 @@ func (c *call) sessionRow(s *session) row {
 }
 
 func listSessions(c *call) reply {
-	return ok(row{"sessions": rows(c.st.sessions.rows, c.sessionRow)})
+	return ok(row{"sessions": rows(c.st.sessions.Rows, c.sessionRow)})
 }
 
 // deleteSessions ends one session, or all others.
 func deleteSessions(c *call) reply {
 	id := c.r.URL.Query().Get("id")
 	if id != "" {
-		s := c.st.sessions.get(id)
+		s := c.st.sessions.Get(id)
 		if s == nil {
 			return notFound(codeNoSession, "Session")
 		}
 		c.st.endSession(s)
 		return done("Session ended")
 	}
-	for _, s := range c.st.sessions.where(func(s *session) bool { return s != c.who.session }) {
+	for _, s := range c.st.sessions.Where(func(s *session) bool { return s != c.who.session }) {
 		c.st.endSession(s)
 	}
 	return done("Sessions ended")

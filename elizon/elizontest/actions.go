@@ -109,7 +109,7 @@ func serviceTemplates(c *call, _ *Service) reply {
 }
 
 func billingCycles(c *call, s *Service) reply {
-	return ok(row{"allowedBillingCycles": c.st.products.get(s.ProductID).Cycles})
+	return ok(row{"allowedBillingCycles": c.st.products.Get(s.ProductID).Cycles})
 }
 
 // applyDowngrade makes a service smaller at once. What was paid for the bigger one lengthens the period.
@@ -151,7 +151,7 @@ func applyDowngrade(c *call, s *Service, sub *Subscription) reply {
 
 // shrinkage says what cannot be taken away of what a change takes away; empty for nothing.
 func (c *call) shrinkage(s *Service, l *line) string {
-	old, cat := c.st.products.get(s.ProductID), c.st.categoryOf(l.product)
+	old, cat := c.st.products.Get(s.ProductID), c.st.categoryOf(l.product)
 	have := map[string]int64{
 		"vcores": s.VCores - old.VCores, "memory": s.MemoryMB - old.MemoryMB, "storage": s.StorageGB - old.StorageGB,
 		"bandwidth": s.BandwidthGB - old.BandwidthGB,
@@ -177,7 +177,7 @@ func serviceConsole(c *call, s *Service) reply {
 		link = c.URL + path
 	}
 	expires := stamp(c.now.Add(consoleLifetime))
-	switch c.st.categoryOf(c.st.products.get(s.ProductID)).ProviderType {
+	switch c.st.categoryOf(c.st.products.Get(s.ProductID)).ProviderType {
 	case typeProxmox:
 		return ok(row{"console": row{
 			"type": "vnc", "wsPath": path + "/websocket", "ticket": c.secret(), "vncPassword": c.secret(), "expiresAt": expires,
@@ -194,7 +194,7 @@ func (c *call) secret() string { return c.st.tokens.Next(24, lowerAlphanumeric) 
 
 // terminal tells whether a service has the console of commands and a stream.
 func (c *call) terminal(s *Service) bool {
-	return c.st.categoryOf(c.st.products.get(s.ProductID)).ProviderType == typePterodactyl
+	return c.st.categoryOf(c.st.products.Get(s.ProductID)).ProviderType == typePterodactyl
 }
 
 func consoleCommand(c *call, s *Service) reply {
@@ -227,7 +227,7 @@ func consoleCommand(c *call, s *Service) reply {
 }
 
 func consoleEmbed(c *call, s *Service) reply {
-	if c.st.categoryOf(c.st.products.get(s.ProductID)).ProviderType != typeProxmox {
+	if c.st.categoryOf(c.st.products.Get(s.ProductID)).ProviderType != typeProxmox {
 		return bad(codeBadAction, "The service has no VNC console")
 	}
 	page := fmt.Sprintf("<!DOCTYPE html>\n<html><head><title>Console</title></head><body><iframe src=%q></iframe></body></html>\n",

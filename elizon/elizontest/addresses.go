@@ -19,8 +19,8 @@ func addressRow(a *address) row {
 
 func (st *state) addAddress(a address) *address {
 	a.ID = st.newID()
-	a.Default = a.Default || len(st.addresses.rows) == 0
-	st.addresses.add(&a)
+	a.Default = a.Default || len(st.addresses.Rows) == 0
+	st.addresses.Add(&a)
 	st.onlyDefault(&a)
 	return &a
 }
@@ -28,14 +28,14 @@ func (st *state) addAddress(a address) *address {
 // onlyDefault takes the mark away from all others.
 func (st *state) onlyDefault(a *address) {
 	if a.Default {
-		for _, other := range st.addresses.rows {
+		for _, other := range st.addresses.Rows {
 			other.Default = other == a
 		}
 	}
 }
 
 func (st *state) defaultCountry() string {
-	if a := st.addresses.find(func(a *address) bool { return a.Default }); a != nil {
+	if a := st.addresses.Find(func(a *address) bool { return a.Default }); a != nil {
 		return a.CountryCode
 	}
 	return countries[0].Code
@@ -57,7 +57,7 @@ func (c *call) address(a address) address {
 }
 
 func listAddresses(c *call) reply {
-	return ok(row{"addresses": rows(c.st.addresses.rows, addressRow)})
+	return ok(row{"addresses": rows(c.st.addresses.Rows, addressRow)})
 }
 
 func createAddress(c *call) reply {
@@ -70,7 +70,7 @@ func createAddress(c *call) reply {
 }
 
 func updateAddress(c *call) reply {
-	old := c.st.addresses.get(c.required("id"))
+	old := c.st.addresses.Get(c.required("id"))
 	if a, refused := c.refused(); refused {
 		return a
 	}
@@ -93,13 +93,13 @@ func updateAddress(c *call) reply {
 }
 
 func deleteAddress(c *call) reply {
-	a := c.st.addresses.get(c.r.URL.Query().Get("id"))
+	a := c.st.addresses.Get(c.r.URL.Query().Get("id"))
 	switch {
 	case a == nil:
 		return notFound(codeNoAddress, "Address")
 	case a.Default:
 		return bad(codeBlocked, "The default address cannot be deleted")
 	}
-	c.st.addresses.remove(a)
+	c.st.addresses.Remove(a)
 	return done("Address deleted")
 }

@@ -32,7 +32,7 @@ type affiliate struct {
 // AddCommission adds an approved commission.
 func (s *Server) AddCommission(amount Cents) {
 	locked(s, func(st *state, now time.Time) bool {
-		st.commissions.add(&commission{ID: st.newID(), Amount: amount, Status: approved, CreatedAt: now})
+		st.commissions.Add(&commission{ID: st.newID(), Amount: amount, Status: approved, CreatedAt: now})
 		return true
 	})
 }
@@ -40,7 +40,7 @@ func (s *Server) AddCommission(amount Cents) {
 // withdrawable is what was approved and not taken yet.
 func (st *state) withdrawable() Cents {
 	sum := -st.affiliate.withdrawn - st.affiliate.credited
-	for _, x := range st.commissions.rows {
+	for _, x := range st.commissions.Rows {
 		if x.Status == approved {
 			sum += x.Amount
 		}
@@ -50,7 +50,7 @@ func (st *state) withdrawable() Cents {
 
 func getAffiliate(c *call) reply {
 	var pending, all Cents
-	for _, x := range c.st.commissions.rows {
+	for _, x := range c.st.commissions.Rows {
 		if x.Status == approved {
 			all += x.Amount
 		} else {
@@ -75,14 +75,14 @@ func earningRow(id, status string, amount Cents, at time.Time) row {
 }
 
 func listCommissions(c *call) reply {
-	list, pagination := page(c, c.st.commissions.rows, func(x *commission) row {
+	list, pagination := page(c, c.st.commissions.Rows, func(x *commission) row {
 		return earningRow(x.ID, x.Status, x.Amount, x.CreatedAt)
 	})
 	return ok(row{"commissions": list, "total": pagination["total"]})
 }
 
 func listPayouts(c *call) reply {
-	list, total := flatOffset(c, c.st.payouts.rows, func(p *payout) row {
+	list, total := flatOffset(c, c.st.payouts.Rows, func(p *payout) row {
 		return earningRow(p.ID, p.Status, p.Amount, p.CreatedAt)
 	})
 	return ok(row{"requests": list, "total": total})
@@ -112,7 +112,7 @@ func createPayout(c *call) reply {
 		return bad(codeBlocked, "There is no payout method")
 	}
 	p := &payout{ID: c.st.newID(), Amount: amount, Status: "pending", CreatedAt: c.now}
-	c.st.payouts.add(p)
+	c.st.payouts.Add(p)
 	c.st.affiliate.withdrawn += amount
 	return created(row{"request": earningRow(p.ID, p.Status, p.Amount, p.CreatedAt)})
 }

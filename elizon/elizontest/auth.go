@@ -65,8 +65,8 @@ func logoutEverywhere(c *call) reply {
 	if c.who.session == nil {
 		return fail(http.StatusUnauthorized, codeUnauthenticated, "Authentication required")
 	}
-	for len(c.st.sessions.rows) > 0 {
-		c.st.endSession(c.st.sessions.rows[0])
+	for len(c.st.sessions.Rows) > 0 {
+		c.st.endSession(c.st.sessions.Rows[0])
 	}
 	return done("All sessions ended")
 }
@@ -221,14 +221,14 @@ func deleteAccount(c *call) reply {
 	if c.required("password") != c.st.account.password {
 		return bad(codeBadLogin, "The password is wrong")
 	}
-	for len(c.st.services.rows) > 0 {
-		c.st.end(c.st.services.rows[0], c.now)
+	for len(c.st.services.Rows) > 0 {
+		c.st.end(c.st.services.Rows[0], c.now)
 	}
-	for _, key := range c.st.keys.rows {
+	for _, key := range c.st.keys.Rows {
 		key.Revoked = true
 	}
-	for len(c.st.sessions.rows) > 0 {
-		c.st.endSession(c.st.sessions.rows[0])
+	for len(c.st.sessions.Rows) > 0 {
+		c.st.endSession(c.st.sessions.Rows[0])
 	}
 	return done("Account deleted")
 }

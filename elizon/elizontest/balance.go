@@ -23,7 +23,7 @@ func (c *call) topUpRow(a *autoTopUp) row {
 }
 
 func listTopUps(c *call) reply {
-	return ok(row{"configs": rows(c.st.topUps.rows, c.topUpRow)})
+	return ok(row{"configs": rows(c.st.topUps.Rows, c.topUpRow)})
 }
 
 func createTopUp(c *call) reply {
@@ -36,11 +36,11 @@ func createTopUp(c *call) reply {
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	if len(c.st.topUps.rows) >= maxTopUps {
+	if len(c.st.topUps.Rows) >= maxTopUps {
 		return bad(codeLimit, "There are four rules already")
 	}
 	a.ID = c.st.newID()
-	c.st.topUps.add(a)
+	c.st.topUps.Add(a)
 	answer := row{"config": c.topUpRow(a), "verificationRequired": !a.Active, "deferredFirstCharge": false}
 	if !a.Active {
 		answer["verificationCheckoutUrl"] = c.URL + payPath + a.ID
@@ -56,7 +56,7 @@ func (c *call) withinTopUp(amount Cents) {
 }
 
 func updateTopUp(c *call) reply {
-	a := c.st.topUps.get(c.r.PathValue("id"))
+	a := c.st.topUps.Get(c.r.PathValue("id"))
 	if a == nil {
 		return notFound(codeNoRule, "Auto top-up")
 	}
@@ -81,11 +81,11 @@ func updateTopUp(c *call) reply {
 }
 
 func deleteTopUp(c *call) reply {
-	a := c.st.topUps.get(c.r.PathValue("id"))
+	a := c.st.topUps.Get(c.r.PathValue("id"))
 	if a == nil {
 		return notFound(codeNoRule, "Auto top-up")
 	}
-	c.st.topUps.remove(a)
+	c.st.topUps.Remove(a)
 	return done("Auto top-up deleted")
 }
 

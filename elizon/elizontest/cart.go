@@ -76,7 +76,7 @@ func (c *call) line(at string, item *emulator.Object) *line {
 		}
 	}
 	id, _ := item.String("productId")
-	l.product = c.st.products.get(id)
+	l.product = c.st.products.Get(id)
 	if l.kind == lineRenewal || l.kind == lineUpgrade {
 		c.existing(at, l, item)
 	}
@@ -113,17 +113,17 @@ func (c *call) line(at string, item *emulator.Object) *line {
 func (c *call) existing(at string, l *line, item *emulator.Object) {
 	id, _ := item.String("serviceId")
 	if sub, there := item.String("subscriptionId"); there && id == "" {
-		if s := c.st.subscriptions.get(sub); s != nil {
+		if s := c.st.subscriptions.Get(sub); s != nil {
 			id = s.ServiceID
 		}
 	}
-	if l.service = c.st.services.get(id); l.service == nil || l.service.SharedBy != "" {
+	if l.service = c.st.services.Get(id); l.service == nil || l.service.SharedBy != "" {
 		l.service = nil
 		c.blame(at + ".serviceId is unknown")
 		return
 	}
 	if l.product == nil || l.kind == lineRenewal {
-		l.product = c.st.products.get(l.service.ProductID)
+		l.product = c.st.products.Get(l.service.ProductID)
 	}
 }
 
@@ -186,7 +186,7 @@ func (c *call) priceLine(l *line) {
 	case lineUpgrade:
 		c.priceUpgrade(l, extras)
 	case lineRenewal:
-		sub := c.st.subscriptions.get(l.service.SubscriptionID)
+		sub := c.st.subscriptions.Get(l.service.SubscriptionID)
 		l.monthly = sub.Monthly
 		l.total = sub.price(l.days)
 	case lineDomain:
@@ -200,10 +200,10 @@ func (c *call) priceLine(l *line) {
 
 // priceUpgrade is prorated: the difference of the monthly prices, for what is left of the period.
 func (c *call) priceUpgrade(l *line, extras Cents) {
-	sub := c.st.subscriptions.get(l.service.SubscriptionID)
+	sub := c.st.subscriptions.Get(l.service.SubscriptionID)
 	before := sub.Monthly
 	if l.product.ID != l.service.ProductID { // another package; what was added to the old one stays
-		before = c.st.products.get(l.service.ProductID).Monthly
+		before = c.st.products.Get(l.service.ProductID).Monthly
 		l.monthly = sub.Monthly - before + l.product.Monthly + extras
 	} else {
 		l.monthly = before + extras

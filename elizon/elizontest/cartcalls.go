@@ -97,7 +97,7 @@ func calculateCart(c *call) reply {
 		"taxName": q.country.TaxName, "taxRatePercent": q.percent(), "isVatFree": q.vatFree,
 	})
 	for _, rise := range c.st.priceRises {
-		if p := c.st.products.get(rise.product); p != nil {
+		if p := c.st.products.Get(rise.product); p != nil {
 			p.Monthly, p.Yearly = rise.monthly, 0
 		}
 	}
@@ -133,7 +133,7 @@ func upgradeCart(c *call) reply {
 	if a, refused := c.refused(); refused {
 		return a
 	}
-	s := c.st.services.get(id)
+	s := c.st.services.Get(id)
 	if s == nil {
 		return noService()
 	}
@@ -144,7 +144,7 @@ func upgradeCart(c *call) reply {
 	if over {
 		return a
 	}
-	l.days = c.st.subscriptions.get(s.SubscriptionID).CycleDays
+	l.days = c.st.subscriptions.Get(s.SubscriptionID).CycleDays
 	c.priceLine(l)
 	return ok(row{"item": row{
 		"lineId": c.st.newID(), "productId": l.product.ID, "productName": l.product.Name, "quantity": 1,
@@ -156,13 +156,13 @@ func upgradeCart(c *call) reply {
 // change reads resourceChanges: differences of resources, and perhaps another product of the same category, which may
 // also stand beside them.
 func (c *call) change(s *Service, changes *emulator.Object) (*line, reply, bool) {
-	l := &line{kind: lineUpgrade, service: s, quantity: 1, product: c.st.products.get(s.ProductID)}
+	l := &line{kind: lineUpgrade, service: s, quantity: 1, product: c.st.products.Get(s.ProductID)}
 	target, there := changes.String("productId")
 	if !there {
 		target, there = c.body.String("productId")
 	}
 	if there && target != s.ProductID {
-		p := c.st.products.get(target)
+		p := c.st.products.Get(target)
 		if p == nil {
 			return nil, notFound(codeNoProduct, "Product"), true
 		}

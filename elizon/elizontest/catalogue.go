@@ -125,7 +125,7 @@ func providerRow(cat *Category) row {
 }
 
 func (c *call) categoryRow(cat *Category) row {
-	own := c.st.products.where(func(p *Product) bool { return p.CategoryKey == cat.Key })
+	own := c.st.products.Where(func(p *Product) bool { return p.CategoryKey == cat.Key })
 	return row{
 		"id": cat.ID, "key": cat.Key, "name": cat.Name, "products": rows(own, c.productRow), "children": []row{},
 		"provider": providerRow(cat), "configuratorEnabled": len(cat.Resources) > 0,
@@ -160,7 +160,7 @@ func productBySlug(c *call) reply {
 }
 
 func (c *call) product(slug, category string) reply {
-	found := c.st.products.find(func(p *Product) bool {
+	found := c.st.products.Find(func(p *Product) bool {
 		return p.Slug == slug && (category == "" || p.CategoryKey == category)
 	})
 	if found == nil {
@@ -176,7 +176,7 @@ func productLocations(c *call) reply {
 }
 
 func productTemplates(c *call) reply {
-	if c.st.products.get(c.r.URL.Query().Get("productId")) == nil {
+	if c.st.products.Get(c.r.URL.Query().Get("productId")) == nil {
 		return notFound(codeNoProduct, "Product")
 	}
 	return ok(row{"templates": rows(c.st.templates, templateRow)})

@@ -85,7 +85,7 @@ func checkout(c *call) reply {
 func (c *call) billing(o *order) country {
 	code := c.st.defaultCountry()
 	if id := c.text("billingAddressId"); id != "" {
-		address := c.st.addresses.get(id)
+		address := c.st.addresses.Get(id)
 		if address == nil {
 			c.blame("billingAddressId is unknown")
 			return country{}
@@ -113,19 +113,19 @@ func (c *call) mayOrder(l *line) {
 	case l.service == nil:
 	case l.service.TerminationPending:
 		c.blame("the service is being terminated")
-	case l.kind == lineRenewal && c.st.subscriptions.get(l.service.SubscriptionID).tooLong(c.now, l.days):
+	case l.kind == lineRenewal && c.st.subscriptions.Get(l.service.SubscriptionID).tooLong(c.now, l.days):
 		c.blame("the subscription would run for more than three years")
 	case l.kind == lineUpgrade && l.service.Status == statusProvisioning:
 		c.blame("the service is being set up")
 	case l.kind == lineUpgrade && c.st.categoryOf(l.product).UpgradeMode == upgradeDisabled:
 		c.blame("services of this category cannot be changed")
-	case l.kind == lineUpgrade && c.st.products.get(l.service.ProductID).CategoryKey != l.product.CategoryKey:
+	case l.kind == lineUpgrade && c.st.products.Get(l.service.ProductID).CategoryKey != l.product.CategoryKey:
 		c.blame("the product is of another category")
 	case l.kind == lineUpgrade && len(l.additions) == 0 && l.product.ID == l.service.ProductID:
 		c.blame("the upgrade changes nothing")
 	case l.kind == lineUpgrade && c.shrinkage(l.service, l) != "":
 		c.blame(c.shrinkage(l.service, l))
-	case l.kind == lineUpgrade && l.monthly < c.st.subscriptions.get(l.service.SubscriptionID).Monthly:
+	case l.kind == lineUpgrade && l.monthly < c.st.subscriptions.Get(l.service.SubscriptionID).Monthly:
 		c.blame("a downgrade is no order")
 	}
 }
@@ -236,10 +236,10 @@ func (st *state) settle(o *order, now time.Time) {
 func (st *state) fulfil(l *line, o *order, paid Cents, now time.Time) []*Service {
 	switch l.kind {
 	case lineRenewal, lineUpgrade:
-		if st.services.get(l.service.ID) == nil {
+		if st.services.Get(l.service.ID) == nil {
 			return nil // it ended while its payment was awaited
 		}
-		sub := st.subscriptions.get(l.service.SubscriptionID)
+		sub := st.subscriptions.Get(l.service.SubscriptionID)
 		sub.Charged += paid
 		sub.Charges++
 		if l.kind == lineRenewal {
@@ -273,7 +273,7 @@ func checkoutBootstrap(c *call) reply {
 		}
 	}
 	return ok(row{
-		"addresses": rows(c.st.addresses.rows, addressRow), "countries": rows(countries, countryRow),
+		"addresses": rows(c.st.addresses.Rows, addressRow), "countries": rows(countries, countryRow),
 		"netPointsBalance":      row{"points": c.st.account.NetPoints, "eurValue": c.st.account.points().euro()},
 		"businessBillingConfig": business, "familyBillingConfig": nil, "savedPaymentMethods": saved,
 	})
@@ -312,7 +312,7 @@ func (c *call) direct(name string, days int64) reply {
 	if !c.cfg.directCreate {
 		return fail(http.StatusForbidden, codeAccessDenied, "Access denied")
 	}
-	p := c.st.products.get(id)
+	p := c.st.products.Get(id)
 	if p != nil && c.st.categoryOf(p).ProviderID != by {
 		c.blame("providerId is not the product's")
 	}
@@ -332,5 +332,5 @@ func (c *call) direct(name string, days int64) reply {
 	if name != "" {
 		s.Name = name
 	}
-	return created(row{"server": c.serviceDetail(s), "subscription": c.subscriptionRow(c.st.subscriptions.get(s.SubscriptionID))})
+	return created(row{"server": c.serviceDetail(s), "subscription": c.subscriptionRow(c.st.subscriptions.Get(s.SubscriptionID))})
 }

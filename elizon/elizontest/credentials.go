@@ -19,7 +19,7 @@ type Key struct {
 	ExpiresAt time.Time
 	Revoked   bool
 
-	budget budget
+	budget emulator.Budget
 }
 
 // session is a sign-in of the account.
@@ -108,7 +108,7 @@ func (st *state) newKey(name string, permissions []string, now time.Time) *Key {
 		ID: st.newID(), Name: name, Secret: keyPrefix + st.tokens.Next(keyLength, emulator.LowerAlphanumeric),
 		Permissions: permissions, CreatedAt: now,
 	}
-	st.keys.add(k)
+	st.keys.Add(k)
 	st.keyBySecret[k.Secret] = k
 	return k
 }
@@ -118,12 +118,12 @@ func (st *state) newSession(agent string, now time.Time) *session {
 		ID: st.newID(), Token: st.tokens.Next(sessionTokenLength, emulator.LowerAlphanumeric), UserAgent: agent,
 		CreatedAt: now, LastActiveAt: now,
 	}
-	st.sessions.add(session)
+	st.sessions.Add(session)
 	st.sessionByToken[session.Token] = session
 	return session
 }
 
 func (st *state) endSession(session *session) {
-	st.sessions.remove(session)
+	st.sessions.Remove(session)
 	delete(st.sessionByToken, session.Token)
 }

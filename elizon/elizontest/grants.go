@@ -34,7 +34,7 @@ func (c *call) grantRow(g *grant) row {
 
 // resource finds the own service that a call is about.
 func (c *call) resource(kind, id string) (reply, bool) {
-	s := c.st.services.get(id)
+	s := c.st.services.Get(id)
 	switch {
 	case kind != resourceService:
 		return bad(codeInvalidRequest, "resourceType is invalid"), true
@@ -47,7 +47,7 @@ func (c *call) resource(kind, id string) (reply, bool) {
 }
 
 func (c *call) grantsOf(id string) []*grant {
-	return c.st.grants.where(func(g *grant) bool { return g.invited == nil && g.ServiceID == id })
+	return c.st.grants.Where(func(g *grant) bool { return g.invited == nil && g.ServiceID == id })
 }
 
 func listGrants(c *call) reply {
@@ -71,7 +71,7 @@ func createGrant(c *call) reply {
 		return a
 	}
 	g := &grant{ID: c.st.newID(), ServiceID: id, Email: email, Permissions: names, Status: grantPending, CreatedAt: c.now}
-	c.st.grants.add(g)
+	c.st.grants.Add(g)
 	return created(row{"permission": c.grantRow(g)})
 }
 
@@ -95,14 +95,14 @@ func deleteGrants(c *call) reply {
 		return a
 	}
 	for _, g := range c.grantsOf(query.Get("resourceId")) {
-		c.st.grants.remove(g)
+		c.st.grants.Remove(g)
 	}
 	return done("Permissions removed")
 }
 
 // own finds the grant of the path that the account gave.
 func (c *call) own() *grant {
-	if g := c.st.grants.get(c.r.PathValue("id")); g != nil && g.invited == nil {
+	if g := c.st.grants.Get(c.r.PathValue("id")); g != nil && g.invited == nil {
 		return g
 	}
 	return nil
@@ -126,12 +126,12 @@ func deleteGrant(c *call) reply {
 	if g == nil {
 		return notFound(codeNoGrant, "Permission")
 	}
-	c.st.grants.remove(g)
+	c.st.grants.Remove(g)
 	return done("Permission removed")
 }
 
 func grantDetails(c *call) reply {
-	g := c.st.grants.get(c.r.PathValue("id"))
+	g := c.st.grants.Get(c.r.PathValue("id"))
 	if g == nil || g.invited == nil {
 		return notFound(codeNoGrant, "Permission")
 	}
@@ -147,7 +147,7 @@ func (c *call) decide(status string) reply {
 	if a, refused := c.refused(); refused {
 		return a
 	}
-	g := c.st.grants.get(id)
+	g := c.st.grants.Get(id)
 	switch {
 	case g == nil || g.invited == nil:
 		return notFound(codeNoGrant, "Permission")
@@ -162,7 +162,7 @@ func (c *call) decide(status string) reply {
 
 func myGrants(c *call) reply {
 	status := c.r.URL.Query().Get("status")
-	found := c.st.grants.where(func(g *grant) bool {
+	found := c.st.grants.Where(func(g *grant) bool {
 		return g.invited != nil && (status == "" || strings.EqualFold(g.Status, status))
 	})
 	return ok(row{"permissions": rows(found, c.grantRow)})
@@ -176,7 +176,7 @@ func (s *Server) Invite(from, serviceName string, permissions ...string) string 
 			ID: st.newID(), Permissions: append([]string{}, permissions...), Status: grantPending, CreatedAt: now, name: serviceName,
 			invited: &Service{Name: serviceName, SharedBy: from},
 		}
-		st.grants.add(g)
+		st.grants.Add(g)
 		return g.ID
 	})
 }

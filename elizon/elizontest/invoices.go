@@ -33,10 +33,10 @@ type InvoiceItem struct {
 
 func (st *state) newInvoice(now time.Time) *Invoice {
 	i := &Invoice{
-		ID: st.newID(), Number: fmt.Sprintf("RE-%d-%05d", now.Year(), len(st.invoices.rows)+1), Status: invoicePending,
+		ID: st.newID(), Number: fmt.Sprintf("RE-%d-%05d", now.Year(), len(st.invoices.Rows)+1), Status: invoicePending,
 		IssuedAt: now, DueAt: now.Add(paymentTerm),
 	}
-	st.invoices.add(i)
+	st.invoices.Add(i)
 	return i
 }
 
@@ -82,7 +82,7 @@ func (st *state) await(o *order) {
 func (c *call) invoiceRow(i *Invoice) row {
 	services := []string{}
 	for _, id := range i.ServiceIDs {
-		if s := c.st.services.get(id); s == nil || s.known(c.now) {
+		if s := c.st.services.Get(id); s == nil || s.known(c.now) {
 			services = append(services, id)
 		}
 	}
@@ -95,7 +95,7 @@ func (c *call) invoiceRow(i *Invoice) row {
 
 func listInvoices(c *call) reply {
 	query := c.r.URL.Query()
-	all := c.st.invoices.rows
+	all := c.st.invoices.Rows
 	if id := query.Get("serviceId"); id != "" {
 		all = c.st.ofService[id]
 	}
@@ -108,7 +108,7 @@ func listInvoices(c *call) reply {
 
 func onInvoice(do func(*call, *Invoice) reply) handler {
 	return func(c *call) reply {
-		i := c.st.invoices.get(c.r.PathValue("id"))
+		i := c.st.invoices.Get(c.r.PathValue("id"))
 		if i == nil {
 			return notFound(codeNoInvoice, "Invoice")
 		}
@@ -185,7 +185,7 @@ func invoiceDocument(_ *call, i *Invoice) reply {
 func downloadInvoices(c *call) reply {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
-	for _, i := range c.st.invoices.rows {
+	for _, i := range c.st.invoices.Rows {
 		// A buffer takes everything, so nothing fails here.
 		if w, err := archive.Create(i.Number + ".pdf"); err == nil {
 			_, _ = w.Write(pdf("Invoice " + i.Number))

@@ -14,7 +14,7 @@ func keyRow(k *Key) row {
 	}
 }
 
-func (c *call) liveKeys() []*Key { return c.st.keys.where((*Key).live) }
+func (c *call) liveKeys() []*Key { return c.st.keys.Where((*Key).live) }
 
 func listKeys(c *call) reply {
 	list, total := flatPage(c, c.liveKeys(), keyRow)
@@ -57,7 +57,7 @@ func createKey(c *call) reply {
 }
 
 func deleteKey(c *call) reply {
-	k := c.st.keys.get(c.r.URL.Query().Get("id"))
+	k := c.st.keys.Get(c.r.URL.Query().Get("id"))
 	if k == nil || k.Revoked {
 		return notFound(codeNoKey, "API key")
 	}

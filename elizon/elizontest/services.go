@@ -79,7 +79,7 @@ func (st *state) provision(l *line, o *order, paid Cents, now time.Time) *Servic
 
 // store gives both their IDs and addresses.
 func (st *state) store(s *Service, sub *Subscription, now time.Time) {
-	n := len(st.services.rows) + len(st.gone) + 1
+	n := len(st.services.Rows) + len(st.gone) + 1
 	s.ID, sub.ID = st.newID(), st.newID()
 	s.SubscriptionID, sub.ServiceID = sub.ID, s.ID
 	sub.Status = subscriptionActive
@@ -89,8 +89,8 @@ func (st *state) store(s *Service, sub *Subscription, now time.Time) {
 	if s.IPv4 == "" {
 		s.IPv4, s.IPv6, s.Hostname = serviceAddresses(n)
 	}
-	st.services.add(s)
-	st.subscriptions.add(sub)
+	st.services.Add(s)
+	st.subscriptions.Add(sub)
 	st.planEnd(sub)
 }
 
@@ -103,9 +103,9 @@ func (st *state) addSpecs(s *Service, p *Product, additions map[string]int64) {
 
 // addService stores a service that nobody was charged for.
 func (st *state) addService(s Service, now time.Time) *Service {
-	p := st.products.get(s.ProductID)
+	p := st.products.Get(s.ProductID)
 	if p == nil {
-		p = st.products.rows[0]
+		p = st.products.Rows[0]
 	}
 	s.ProductID = p.ID
 	if s.Name == "" {
@@ -131,7 +131,7 @@ func (st *state) addService(s Service, now time.Time) *Service {
 
 // resize applies an upgrade or a downgrade.
 func (st *state) resize(s *Service, sub *Subscription, l *line) {
-	if old := st.products.get(s.ProductID); old != l.product {
+	if old := st.products.Get(s.ProductID); old != l.product {
 		st.addSpecs(s, &Product{
 			VCores: -old.VCores, MemoryMB: -old.MemoryMB, StorageGB: -old.StorageGB, BandwidthGB: -old.BandwidthGB,
 		}, nil)
@@ -156,28 +156,28 @@ func (st *state) terminate(s *Service, now time.Time) {
 
 // end removes a service, and what hangs on it.
 func (st *state) end(s *Service, now time.Time) {
-	if st.services.get(s.ID) == nil {
+	if st.services.Get(s.ID) == nil {
 		return
 	}
 	s.Status, s.EndedAt, s.TerminationPending = statusDeleted, now, false
-	sub := st.subscriptions.get(s.SubscriptionID)
+	sub := st.subscriptions.Get(s.SubscriptionID)
 	sub.Status = subscriptionCanceled
 	if sub.CanceledAt.IsZero() {
 		sub.CanceledAt = now
 	}
-	st.services.remove(s)
+	st.services.Remove(s)
 	st.gone = append(st.gone, s)
-	for _, d := range st.subdomains.where(func(d *subdomain) bool { return d.ServiceID == s.ID }) {
-		st.subdomains.remove(d)
+	for _, d := range st.subdomains.Where(func(d *subdomain) bool { return d.ServiceID == s.ID }) {
+		st.subdomains.Remove(d)
 	}
-	for _, v := range st.volumes.where(func(v *Volume) bool { return v.ServiceID == s.ID }) {
+	for _, v := range st.volumes.Where(func(v *Volume) bool { return v.ServiceID == s.ID }) {
 		v.ServiceID, v.Status = "", volumeDetached
 	}
 }
 
 // service finds the service of the path. Nil: there is none, or it is not to be seen yet.
 func (c *call) service() *Service {
-	s := c.st.services.get(c.r.PathValue("id"))
+	s := c.st.services.Get(c.r.PathValue("id"))
 	if s == nil || !s.known(c.now) {
 		return nil
 	}
@@ -201,7 +201,7 @@ func onOwn(do func(*call, *Service, *Subscription) reply) handler {
 		if s.SharedBy != "" {
 			return fail(http.StatusForbidden, codeNotOwned, "The service belongs to somebody else")
 		}
-		return do(c, s, c.st.subscriptions.get(s.SubscriptionID))
+		return do(c, s, c.st.subscriptions.Get(s.SubscriptionID))
 	})
 }
 
@@ -209,12 +209,12 @@ func listServices(c *call) reply {
 	if c.hidden == forbidden {
 		return fail(http.StatusForbidden, codeAccessDenied, "Access denied")
 	}
-	all := c.st.services.rows
+	all := c.st.services.Rows
 	if c.hidden == empty {
 		all = nil
 	}
 	if c.cfg.serviceDelay > 0 { // only then may there be some that nobody sees yet
-		all = c.st.services.where(func(s *Service) bool { return c.hidden == shown && s.known(c.now) })
+		all = c.st.services.Where(func(s *Service) bool { return c.hidden == shown && s.known(c.now) })
 	}
 	list, pagination := page(c, all, c.serviceRow)
 	answer := row{"pagination": pagination}
@@ -225,7 +225,7 @@ func listServices(c *call) reply {
 }
 
 func (c *call) serviceRow(s *Service) row {
-	p := c.st.products.get(s.ProductID)
+	p := c.st.products.Get(s.ProductID)
 	cat := c.st.categoryOf(p)
 	system := ""
 	if t := c.st.template(s.TemplateID); t != nil {
@@ -245,7 +245,7 @@ func (c *call) serviceRow(s *Service) row {
 }
 
 func (c *call) serviceDetail(s *Service) row {
-	p, sub := c.st.products.get(s.ProductID), c.st.subscriptions.get(s.SubscriptionID)
+	p, sub := c.st.products.Get(s.ProductID), c.st.subscriptions.Get(s.SubscriptionID)
 	cat := c.st.categoryOf(p)
 	own := s.SharedBy == ""
 	detail := c.serviceRow(s)

@@ -19,7 +19,7 @@ func sshKeyRow(k *sshKey) row {
 }
 
 func listSSHKeys(c *call) reply {
-	return ok(row{"sshKeys": rows(c.st.sshKeys.rows, sshKeyRow), "limitUsed": len(c.st.sshKeys.rows), "limitMax": maxSSHKeys})
+	return ok(row{"sshKeys": rows(c.st.sshKeys.Rows, sshKeyRow), "limitUsed": len(c.st.sshKeys.Rows), "limitMax": maxSSHKeys})
 }
 
 func createSSHKey(c *call) reply {
@@ -39,14 +39,14 @@ func createSSHKey(c *call) reply {
 func (c *call) storeSSHKey(name, kind string, blob []byte, answer row) reply {
 	sum := sha256.Sum256(blob)
 	fingerprint := "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
-	if c.st.sshKeys.find(func(k *sshKey) bool { return k.Fingerprint == fingerprint }) != nil {
+	if c.st.sshKeys.Find(func(k *sshKey) bool { return k.Fingerprint == fingerprint }) != nil {
 		return bad(codeDuplicate, "The key is stored already")
 	}
-	if len(c.st.sshKeys.rows) >= maxSSHKeys {
+	if len(c.st.sshKeys.Rows) >= maxSSHKeys {
 		return bad(codeLimit, "The limit of SSH keys is reached")
 	}
 	k := &sshKey{ID: c.st.newID(), Name: name, Type: kind, Fingerprint: fingerprint, CreatedAt: c.now}
-	c.st.sshKeys.add(k)
+	c.st.sshKeys.Add(k)
 	answer["sshKey"] = sshKeyRow(k)
 	return created(answer)
 }
@@ -78,7 +78,7 @@ func generateSSHKey(c *call) reply {
 }
 
 func renameSSHKey(c *call) reply {
-	k := c.st.sshKeys.get(c.r.PathValue("id"))
+	k := c.st.sshKeys.Get(c.r.PathValue("id"))
 	if k == nil {
 		return notFound(codeNoSSHKey, "SSH key")
 	}
@@ -91,10 +91,10 @@ func renameSSHKey(c *call) reply {
 }
 
 func deleteSSHKey(c *call) reply {
-	k := c.st.sshKeys.get(c.r.PathValue("id"))
+	k := c.st.sshKeys.Get(c.r.PathValue("id"))
 	if k == nil {
 		return notFound(codeNoSSHKey, "SSH key")
 	}
-	c.st.sshKeys.remove(k)
+	c.st.sshKeys.Remove(k)
 	return done("SSH key deleted")
 }

@@ -15,41 +15,41 @@ type state struct {
 	code   string
 
 	account        account
-	keys           *table[Key]
+	keys           *emulator.Table[string, Key]
 	keyBySecret    map[string]*Key
-	sessions       *table[session]
+	sessions       *emulator.Table[string, session]
 	sessionByToken map[string]*session
 	log            []*logLine
 
 	categories []*Category
-	products   *table[Product]
+	products   *emulator.Table[string, Product]
 	locations  []Location
 	templates  []Template
 	coupons    []Coupon
 	priceRises []priceRise // ChangePriceAfterCalculate
 
-	services      *table[Service]
+	services      *emulator.Table[string, Service]
 	gone          []*Service // in order of their end
 	named         map[string]int
-	subscriptions *table[Subscription]
+	subscriptions *emulator.Table[string, Subscription]
 	charges       []Charge
 	orders        int
 
-	invoices  *table[Invoice]
+	invoices  *emulator.Table[string, Invoice]
 	ofService map[string][]*Invoice
 	pending   map[string]func(method string, at time.Time) // what a payment brings, by invoice or payment
-	topUps    *table[autoTopUp]
+	topUps    *emulator.Table[string, autoTopUp]
 
-	addresses   *table[address]
-	sshKeys     *table[sshKey]
-	subdomains  *table[subdomain]
+	addresses   *emulator.Table[string, address]
+	sshKeys     *emulator.Table[string, sshKey]
+	subdomains  *emulator.Table[string, subdomain]
 	domains     []subdomainZone
-	tickets     *table[Ticket]
-	feedback    *table[feedback]
-	volumes     *table[Volume]
-	grants      *table[grant]
-	commissions *table[commission]
-	payouts     *table[payout]
+	tickets     *emulator.Table[string, Ticket]
+	feedback    *emulator.Table[string, feedback]
+	volumes     *emulator.Table[string, Volume]
+	grants      *emulator.Table[string, grant]
+	commissions *emulator.Table[string, commission]
+	payouts     *emulator.Table[string, payout]
 	documents   map[string]upload
 	business    business
 	affiliate   affiliate
@@ -60,23 +60,23 @@ type state struct {
 func newState(cfg *config) *state {
 	st := &state{
 		cfg: cfg, tokens: emulator.NewTokens(8),
-		keys: newTable(func(k *Key) string { return k.ID }), keyBySecret: make(map[string]*Key),
-		sessions: newTable(func(s *session) string { return s.ID }), sessionByToken: make(map[string]*session),
-		categories: defaultCategories(), products: newTable(func(p *Product) string { return p.ID }),
+		keys: emulator.NewTable(func(k *Key) string { return k.ID }), keyBySecret: make(map[string]*Key),
+		sessions: emulator.NewTable(func(s *session) string { return s.ID }), sessionByToken: make(map[string]*session),
+		categories: defaultCategories(), products: emulator.NewTable(func(p *Product) string { return p.ID }),
 		locations: defaultLocations(), templates: defaultTemplates(), coupons: defaultCoupons(),
-		services: newTable(func(s *Service) string { return s.ID }), named: make(map[string]int),
-		subscriptions: newTable(func(s *Subscription) string { return s.ID }),
-		invoices:      newTable(func(i *Invoice) string { return i.ID }), ofService: make(map[string][]*Invoice),
-		pending: make(map[string]func(method string, at time.Time)), topUps: newTable(func(a *autoTopUp) string { return a.ID }),
-		addresses: newTable(func(a *address) string { return a.ID }), sshKeys: newTable(func(k *sshKey) string { return k.ID }),
-		subdomains: newTable(func(s *subdomain) string { return s.ID }), domains: defaultZones(),
-		tickets: newTable(func(t *Ticket) string { return t.ID }), feedback: newTable(func(f *feedback) string { return f.ID }),
-		volumes: newTable(func(v *Volume) string { return v.ID }), grants: newTable(func(g *grant) string { return g.ID }),
-		commissions: newTable(func(x *commission) string { return x.ID }), payouts: newTable(func(p *payout) string { return p.ID }),
+		services: emulator.NewTable(func(s *Service) string { return s.ID }), named: make(map[string]int),
+		subscriptions: emulator.NewTable(func(s *Subscription) string { return s.ID }),
+		invoices:      emulator.NewTable(func(i *Invoice) string { return i.ID }), ofService: make(map[string][]*Invoice),
+		pending: make(map[string]func(method string, at time.Time)), topUps: emulator.NewTable(func(a *autoTopUp) string { return a.ID }),
+		addresses: emulator.NewTable(func(a *address) string { return a.ID }), sshKeys: emulator.NewTable(func(k *sshKey) string { return k.ID }),
+		subdomains: emulator.NewTable(func(s *subdomain) string { return s.ID }), domains: defaultZones(),
+		tickets: emulator.NewTable(func(t *Ticket) string { return t.ID }), feedback: emulator.NewTable(func(f *feedback) string { return f.ID }),
+		volumes: emulator.NewTable(func(v *Volume) string { return v.ID }), grants: emulator.NewTable(func(g *grant) string { return g.ID }),
+		commissions: emulator.NewTable(func(x *commission) string { return x.ID }), payouts: emulator.NewTable(func(p *payout) string { return p.ID }),
 		documents: make(map[string]upload), console: make(chan struct{}),
 	}
 	for _, p := range defaultProducts() {
-		st.products.add(&p)
+		st.products.Add(&p)
 	}
 	st.account = newAccount(st.newID(), st.tokens.Next(20, emulator.LowerAlphanumeric), cfg.balance)
 	st.addAddress(defaultAddress())

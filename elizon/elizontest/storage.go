@@ -24,7 +24,7 @@ func (c *call) volumeRow(v *Volume) row {
 		"id": v.ID, "name": v.Name, "size": v.SizeGB, "type": v.Type, "status": v.Status, "pricePerMonth": int64(v.Monthly),
 		"createdAt": stamp(v.CreatedAt), "server": nil, "subscription": row{"id": "sub-" + v.ID},
 	}
-	if s := c.st.services.get(v.ServiceID); s != nil {
+	if s := c.st.services.Get(v.ServiceID); s != nil {
 		body["server"] = row{"id": s.ID, "name": s.Name}
 	}
 	return body
@@ -40,18 +40,18 @@ func (s *Server) AddVolume(v Volume) Volume {
 		if v.Type == "" {
 			v.Type = volumeTypes[0].Name
 		}
-		st.volumes.add(&v)
+		st.volumes.Add(&v)
 		return v
 	})
 }
 
 func listVolumes(c *call) reply {
-	return ok(row{"volumes": rows(c.st.volumes.rows, c.volumeRow)})
+	return ok(row{"volumes": rows(c.st.volumes.Rows, c.volumeRow)})
 }
 
 func onVolume(do func(*call, *Volume) reply) handler {
 	return func(c *call) reply {
-		v := c.st.volumes.get(c.r.PathValue("id"))
+		v := c.st.volumes.Get(c.r.PathValue("id"))
 		if v == nil {
 			return notFound(codeNoVolume, "Volume")
 		}
@@ -77,7 +77,7 @@ func updateVolume(c *call, v *Volume) reply {
 	switch {
 	case action == "detach":
 		v.ServiceID, v.Status = "", volumeDetached
-	case action == "attach" && c.st.services.get(id) == nil:
+	case action == "attach" && c.st.services.Get(id) == nil:
 		return noService()
 	case action == "attach" && v.ServiceID != "" && v.ServiceID != id:
 		return bad(codeBlocked, "The volume is attached already")
@@ -94,7 +94,7 @@ func deleteVolume(c *call, v *Volume) reply {
 	if v.ServiceID != "" {
 		return bad(codeBlocked, "The volume is attached")
 	}
-	c.st.volumes.remove(v)
+	c.st.volumes.Remove(v)
 	return done("Volume deleted")
 }
 
@@ -104,7 +104,7 @@ func cancelVolume(c *call, v *Volume) reply {
 		return a
 	}
 	if now {
-		c.st.volumes.remove(v)
+		c.st.volumes.Remove(v)
 	} else {
 		v.CancelAtPeriodEnd = true
 	}

@@ -34,7 +34,7 @@ func (c *call) subdomainRow(s *subdomain) row {
 		port = s.Port
 	}
 	name := ""
-	if v := c.st.services.get(s.ServiceID); v != nil {
+	if v := c.st.services.Get(s.ServiceID); v != nil {
 		name = v.Name
 	}
 	body := row{
@@ -50,7 +50,7 @@ func (c *call) subdomainRow(s *subdomain) row {
 func (c *call) fqdn(s *subdomain) string { return s.Name + "." + c.st.zone(s.DomainID) }
 
 func listSubdomains(c *call) reply {
-	return ok(row{"data": rows(c.st.subdomains.rows, c.subdomainRow), "limitUsed": len(c.st.subdomains.rows), "limitMax": maxSubdomains})
+	return ok(row{"data": rows(c.st.subdomains.Rows, c.subdomainRow), "limitUsed": len(c.st.subdomains.Rows), "limitMax": maxSubdomains})
 }
 
 func listZones(c *call) reply {
@@ -68,7 +68,7 @@ func createSubdomain(c *call) reply {
 	if a, refused := c.refused(); refused {
 		return a
 	}
-	v := c.st.services.get(s.ServiceID)
+	v := c.st.services.Get(s.ServiceID)
 	switch {
 	case c.st.zone(s.DomainID) == "":
 		return notFound(codeNoDomain, "Domain")
@@ -76,7 +76,7 @@ func createSubdomain(c *call) reply {
 		return noService()
 	case v.SharedBy != "":
 		return fail(http.StatusForbidden, codeNotOwned, "The service belongs to somebody else")
-	case len(c.st.subdomains.rows) >= maxSubdomains:
+	case len(c.st.subdomains.Rows) >= maxSubdomains:
 		return bad(codeLimit, "The limit of 5 records is reached")
 	}
 	c.target(s, v)
@@ -87,13 +87,13 @@ func createSubdomain(c *call) reply {
 		return bad(codeDuplicate, "The subdomain is taken")
 	}
 	s.ID = c.st.newID()
-	c.st.subdomains.add(s)
+	c.st.subdomains.Add(s)
 	return created(row{"data": c.subdomainRow(s)})
 }
 
 // target finds what the record points to, by the rules of its type.
 func (c *call) target(s *subdomain, v *Service) {
-	kind := c.st.categoryOf(c.st.products.get(v.ProductID)).ProviderType
+	kind := c.st.categoryOf(c.st.products.Get(v.ProductID)).ProviderType
 	switch s.Type {
 	case "A":
 		s.Value = v.IPv4
@@ -103,7 +103,7 @@ func (c *call) target(s *subdomain, v *Service) {
 		}
 	case "CNAME":
 		s.Value = strings.ToLower(c.required("value"))
-		if c.st.subdomains.find(func(o *subdomain) bool { return c.fqdn(o) == s.Value }) == nil {
+		if c.st.subdomains.Find(func(o *subdomain) bool { return c.fqdn(o) == s.Value }) == nil {
 			c.blame("value must be the name of an own subdomain")
 		}
 	case "SRV":
@@ -131,7 +131,7 @@ func (c *call) srv(s *subdomain, v *Service) {
 		return
 	}
 	target := strings.ToLower(c.required("targetCnameSubdomain"))
-	found := c.st.subdomains.find(func(o *subdomain) bool {
+	found := c.st.subdomains.Find(func(o *subdomain) bool {
 		return o.Name == target && o.DomainID == s.DomainID && o.ServiceID == s.ServiceID && o.Type != "SRV"
 	})
 	if found == nil {
@@ -144,7 +144,7 @@ func (c *call) srv(s *subdomain, v *Service) {
 // taken tells whether another record stands in the way. A and AAAA stand beside each other, and SRV beside everything
 // but its equal.
 func (c *call) taken(s *subdomain) bool {
-	return c.st.subdomains.find(func(o *subdomain) bool {
+	return c.st.subdomains.Find(func(o *subdomain) bool {
 		if o.DomainID != s.DomainID || o.Name != s.Name {
 			return false
 		}
@@ -156,7 +156,7 @@ func (c *call) taken(s *subdomain) bool {
 }
 
 func updateSubdomain(c *call) reply {
-	s := c.st.subdomains.get(c.r.PathValue("id"))
+	s := c.st.subdomains.Get(c.r.PathValue("id"))
 	if s == nil {
 		return notFound(codeNoRecord, "Subdomain")
 	}
@@ -171,11 +171,11 @@ func updateSubdomain(c *call) reply {
 }
 
 func deleteSubdomain(c *call) reply {
-	s := c.st.subdomains.get(c.r.PathValue("id"))
+	s := c.st.subdomains.Get(c.r.PathValue("id"))
 	if s == nil {
 		return notFound(codeNoRecord, "Subdomain")
 	}
-	c.st.subdomains.remove(s)
+	c.st.subdomains.Remove(s)
 	return done("Subdomain deleted")
 }
 
@@ -183,7 +183,7 @@ func deleteSubdomain(c *call) reply {
 
 func ipManager(c *call) reply {
 	data, subnets := []row{}, []row{}
-	for _, s := range c.st.services.rows {
+	for _, s := range c.st.services.Rows {
 		if s.SharedBy != "" || !s.known(c.now) {
 			continue
 		}
@@ -207,7 +207,7 @@ func (c *call) ipRow(s *Service) row {
 
 func setReverse(c *call) reply {
 	id, found := strings.CutPrefix(c.r.PathValue("id"), ipRecordPrefix)
-	s := c.st.services.get(id)
+	s := c.st.services.Get(id)
 	if !found || s == nil || s.SharedBy != "" {
 		return notFound(codeNoRecord, "IP record")
 	}

@@ -65,7 +65,7 @@ func (st *state) planEnd(sub *Subscription) {
 
 // periodEnds renews a subscription out of the balance, ends it, or suspends its service.
 func (st *state) periodEnds(sub *Subscription, now time.Time) {
-	s := st.services.get(sub.ServiceID)
+	s := st.services.Get(sub.ServiceID)
 	if s == nil || s.SharedBy != "" {
 		return
 	}
@@ -78,7 +78,7 @@ func (st *state) periodEnds(sub *Subscription, now time.Time) {
 	}
 	sub.CycleDays = max(1, sub.CycleDays) // a test may have set anything, and time must go on
 	in, _ := countryOf(st.defaultCountry())
-	l := &line{kind: lineRenewal, product: st.products.get(sub.ProductID), service: s, quantity: 1, days: sub.CycleDays}
+	l := &line{kind: lineRenewal, product: st.products.Get(sub.ProductID), service: s, quantity: 1, days: sub.CycleDays}
 	l.monthly, l.total = sub.Monthly, sub.price(sub.CycleDays)
 	o := &order{id: st.newOrderID(), method: payBalance, lines: []*line{l}}
 	o.quote = newQuote(o.lines, nil, in, st.account.VATNumber != "")
@@ -147,16 +147,16 @@ func userSubscriptions(c *call) reply {
 		return fail(http.StatusForbidden, codeAccessDenied, "Access denied")
 	}
 	list := []row{}
-	for i := len(c.st.subscriptions.rows) - 1; i >= 0 && c.hidden == shown; i-- {
-		sub := c.st.subscriptions.rows[i]
+	for i := len(c.st.subscriptions.Rows) - 1; i >= 0 && c.hidden == shown; i-- {
+		sub := c.st.subscriptions.Rows[i]
 		if sub.Status != subscriptionActive {
 			continue
 		}
 		var product, service any
-		if p := c.st.products.get(sub.ProductID); p != nil {
+		if p := c.st.products.Get(sub.ProductID); p != nil {
 			product = row{"id": p.ID, "name": p.Name, "priceMonthly": p.price(p.Monthly)}
 		}
-		s := c.st.services.get(sub.ServiceID)
+		s := c.st.services.Get(sub.ServiceID)
 		if s != nil && s.SharedBy != "" {
 			continue
 		}

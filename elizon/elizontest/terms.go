@@ -29,7 +29,7 @@ func setBillingAddress(c *call, _ *Service, sub *Subscription) reply {
 	if a, refused := c.refused(); refused {
 		return a
 	}
-	if c.st.addresses.get(id) == nil {
+	if c.st.addresses.Get(id) == nil {
 		return notFound(codeNoAddress, "Address")
 	}
 	sub.AddressID = id
@@ -39,7 +39,7 @@ func setBillingAddress(c *call, _ *Service, sub *Subscription) reply {
 // cycle reads billingCycleDays, which must be one of the product's.
 func (c *call) cycle(sub *Subscription) int64 {
 	days, there := c.body.Int("billingCycleDays")
-	if !there || !slices.Contains(c.st.products.get(sub.ProductID).Cycles, days) {
+	if !there || !slices.Contains(c.st.products.Get(sub.ProductID).Cycles, days) {
 		c.blame("billingCycleDays is not allowed")
 	}
 	return days
@@ -120,7 +120,7 @@ func extend(c *call, s *Service, sub *Subscription) reply {
 func (c *call) owe(s *Service, sub *Subscription, days int64) *Invoice {
 	in, _ := countryOf(c.st.defaultCountry())
 	l := &line{
-		kind: lineRenewal, product: c.st.products.get(sub.ProductID), service: s, quantity: 1, days: days,
+		kind: lineRenewal, product: c.st.products.Get(sub.ProductID), service: s, quantity: 1, days: days,
 		monthly: sub.Monthly, total: sub.price(days),
 	}
 	o := &order{id: c.st.newOrderID(), lines: []*line{l}, invoice: c.st.newInvoice(c.now)}

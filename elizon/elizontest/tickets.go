@@ -29,7 +29,7 @@ func (c *call) ticketRow(t *Ticket) row {
 		"id": t.ID, "ticketNumber": t.Number, "subject": t.Subject, "status": t.Status, "priority": t.Priority,
 		"createdAt": stamp(t.CreatedAt), "updatedAt": stamp(t.UpdatedAt), "service": nil,
 	}
-	if s := c.st.services.get(t.ServiceID); s != nil {
+	if s := c.st.services.Get(t.ServiceID); s != nil {
 		body["service"] = row{"id": s.ID, "name": s.Name}
 	}
 	return body
@@ -46,14 +46,14 @@ func (c *call) ticketDetail(t *Ticket) row {
 }
 
 func listTickets(c *call) reply {
-	all, open := c.st.tickets.rows, 0
+	all, open := c.st.tickets.Rows, 0
 	for _, t := range all {
 		if t.Status == ticketOpen {
 			open++
 		}
 	}
 	if status := c.r.URL.Query().Get("status"); status != "" {
-		all = c.st.tickets.where(func(t *Ticket) bool { return t.Status == status })
+		all = c.st.tickets.Where(func(t *Ticket) bool { return t.Status == status })
 	}
 	list, pagination := page(c, all, c.ticketRow)
 	return ok(row{
@@ -71,12 +71,12 @@ func createTicket(c *call) reply {
 	if a, refused := c.refused(); refused {
 		return a
 	}
-	if t.ServiceID != "" && c.st.services.get(t.ServiceID) == nil {
+	if t.ServiceID != "" && c.st.services.Get(t.ServiceID) == nil {
 		return noService()
 	}
-	t.ID, t.Number = c.st.newID(), fmt.Sprintf("T-%06d", len(c.st.tickets.rows)+1)
+	t.ID, t.Number = c.st.newID(), fmt.Sprintf("T-%06d", len(c.st.tickets.Rows)+1)
 	t.say(c.st.newID(), c.st.account.FirstName, message, false, c.now)
-	c.st.tickets.add(t)
+	c.st.tickets.Add(t)
 	return created(row{"ticket": c.ticketDetail(t)})
 }
 
@@ -87,7 +87,7 @@ func (t *Ticket) say(id, author, text string, staff bool, now time.Time) {
 
 func onTicket(do func(*call, *Ticket) reply) handler {
 	return func(c *call) reply {
-		t := c.st.tickets.get(c.r.PathValue("id"))
+		t := c.st.tickets.Get(c.r.PathValue("id"))
 		if t == nil {
 			return notFound(codeNoTicket, "Ticket")
 		}
@@ -129,7 +129,7 @@ func exportTicket(_ *call, t *Ticket) reply {
 // AnswerTicket adds an answer of the support, and tells whether the ticket is there.
 func (s *Server) AnswerTicket(id, text string) bool {
 	return locked(s, func(st *state, now time.Time) bool {
-		t := st.tickets.get(id)
+		t := st.tickets.Get(id)
 		if t != nil {
 			t.say(st.newID(), "Support", text, true, now)
 			t.Status = "pending"
@@ -153,7 +153,7 @@ func feedbackRow(f *feedback) row {
 }
 
 func listFeedback(c *call) reply {
-	all := c.st.feedback.rows
+	all := c.st.feedback.Rows
 	if status := c.r.URL.Query().Get("status"); status != "" && status != feedbackNew {
 		all = nil
 	}
@@ -175,14 +175,14 @@ func createFeedback(c *call) reply {
 	if a, refused := c.refused(); refused {
 		return a
 	}
-	if f.TicketID != "" && c.st.tickets.get(f.TicketID) == nil {
+	if f.TicketID != "" && c.st.tickets.Get(f.TicketID) == nil {
 		return notFound(codeNoTicket, "Ticket")
 	}
-	if f.ServiceID != "" && c.st.services.get(f.ServiceID) == nil {
+	if f.ServiceID != "" && c.st.services.Get(f.ServiceID) == nil {
 		return noService()
 	}
 	f.ID = c.st.newID()
-	c.st.feedback.add(f)
+	c.st.feedback.Add(f)
 	return created(row{"feedback": feedbackRow(f)})
 }
 

@@ -26,12 +26,12 @@ func statusBatch(c *call) reply {
 	}
 	statuses := row{}
 	for _, id := range ids {
-		s := c.st.services.get(id)
+		s := c.st.services.Get(id)
 		if s == nil || !s.known(c.now) || c.hidden == empty {
 			continue
 		}
 		statuses[id] = c.live(s)
-		if c.st.categoryOf(c.st.products.get(s.ProductID)).ProviderType == typeProxmox {
+		if c.st.categoryOf(c.st.products.Get(s.ProductID)).ProviderType == typeProxmox {
 			statuses[id] = row{"status": c.live(s), "source": "provider"}
 		}
 	}
@@ -60,7 +60,7 @@ func number(f float64) json.Number {
 }
 
 func bandwidthUsage(c *call, s *Service) reply {
-	sub := c.st.subscriptions.get(s.SubscriptionID)
+	sub := c.st.subscriptions.Get(s.SubscriptionID)
 	query := c.r.URL.Query()
 	from, to := query.Get("from"), query.Get("to")
 	if from == "" {
@@ -79,7 +79,7 @@ func totalBandwidth(c *call) reply {
 		}
 	}
 	var total int64
-	for _, s := range c.st.services.rows {
+	for _, s := range c.st.services.Rows {
 		total += s.Usage.MonthlyBytes
 	}
 	return ok(row{"usage": row{"totalGb": number(float64(total) / (1 << 30))}})

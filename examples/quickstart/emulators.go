@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/elizon/elizontest"
 	"github.com/provkit/provkit/hestia"
 	"github.com/provkit/provkit/hestia/hestiatest"
 	"github.com/provkit/provkit/hostkey"
@@ -48,6 +50,20 @@ var emulators = map[string]func(config) emulated{
 			title:  "Hestia",
 			server: provider.ServerConfig{Kind: hestia.Kind, URL: panel.URL, Username: panel.AccessKey, Secret: provider.Secret(panel.SecretKey)},
 			stop:   panel.Close,
+		}
+	},
+	elizon.Kind: func(config) emulated {
+		platform := elizontest.NewServer(elizontest.WithProvisioning(300*time.Millisecond), elizontest.WithTermination(100*time.Millisecond))
+		for range 3 { // some that were there before; a younger one might be a lost order
+			platform.AddService(elizontest.Service{CreatedAt: platform.Now().Add(-7 * 24 * time.Hour)})
+		}
+		return emulated{
+			title: "elizon",
+			server: provider.ServerConfig{
+				Kind: elizon.Kind, URL: platform.URL, Secret: provider.Secret(platform.Key), Options: map[string]string{"max_upgrade": "10.00"},
+			},
+			create: map[string]string{"max_price": "6.00", "template": "101"},
+			stop:   platform.Close,
 		}
 	},
 	hostkey.Kind: func(config) emulated {

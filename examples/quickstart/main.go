@@ -30,6 +30,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/hestia"
 	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/keyhelp"
@@ -38,7 +39,7 @@ import (
 )
 
 // drivers is what this program can open; a billing system has such a list too.
-var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, hostkey.Driver, licenseserver.Driver}
+var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, hostkey.Driver, elizon.Driver, licenseserver.Driver}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -153,7 +154,7 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 	var err error
 	var secret string
 	switch server.Kind {
-	case hostkey.Kind:
+	case hostkey.Kind, elizon.Kind:
 		return server, errors.New("what this program does would cost money there: it runs on the emulated one only")
 	case keyhelp.Kind:
 		server.Options["dialect"] = c.dialect

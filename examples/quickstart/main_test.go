@@ -16,7 +16,7 @@ func TestEmulated(t *testing.T) {
 		if err := run(t.Context(), []string{"-dialect", dialect}, noEnv, nil, &out); err != nil { // all providers
 			t.Fatalf("%s: %v\n%s", dialect, err, &out)
 		}
-		if !strings.Contains(out.String(), "12 of 12 steps as expected") || !strings.HasSuffix(out.String(), "4 of 4 providers as expected: keyhelp, hestia, hostkey, licenseserver\n") {
+		if !strings.Contains(out.String(), "12 of 12 steps as expected") || !strings.HasSuffix(out.String(), "5 of 5 providers as expected: keyhelp, hestia, hostkey, elizon, licenseserver\n") {
 			t.Errorf("%s: %s", dialect, &out)
 		}
 	}

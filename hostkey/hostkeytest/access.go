@@ -11,8 +11,8 @@ import (
 // Machines returns all servers that are there, in order of their creation.
 func (s *Server) Machines() []Machine {
 	return locked(s, func(st *state) []Machine {
-		all := make([]Machine, len(st.machines.rows))
-		for i, m := range st.machines.rows {
+		all := make([]Machine, len(st.machines.Rows))
+		for i, m := range st.machines.Rows {
 			all[i] = m.clone()
 		}
 		return all
@@ -52,7 +52,7 @@ func (s *Server) AddForeign(hostname string) int64 {
 // the server.
 func (s *Server) UpdateMachine(id int64, change func(*Machine)) bool {
 	return locked(s, func(st *state) bool {
-		m := st.machines.get(id)
+		m := st.machines.Get(id)
 		if m == nil {
 			return false
 		}
@@ -80,7 +80,7 @@ func (s *Server) UpdateMachine(id int64, change func(*Machine)) bool {
 // RemoveMachine takes a server away at once, as the vendor would, and tells whether it was there.
 func (s *Server) RemoveMachine(id int64) bool {
 	return locked(s, func(st *state) bool {
-		m := st.machines.get(id)
+		m := st.machines.Get(id)
 		if m != nil {
 			st.end(m)
 		}
@@ -92,7 +92,7 @@ func (s *Server) RemoveMachine(id int64) bool {
 // server is there.
 func (s *Server) BlockPort(id int64, reason string) bool {
 	return locked(s, func(st *state) bool {
-		m := st.machines.get(id)
+		m := st.machines.Get(id)
 		if m != nil {
 			m.PortOff, m.adminBlock = true, true
 			st.setTag(m, "block", reason, "", true)
@@ -158,8 +158,8 @@ type Invoice struct {
 // Invoices returns all invoices, in order of their creation.
 func (s *Server) Invoices() []Invoice {
 	return locked(s, func(st *state) []Invoice {
-		all := make([]Invoice, len(st.invoices.rows))
-		for i, v := range st.invoices.rows {
+		all := make([]Invoice, len(st.invoices.Rows))
+		for i, v := range st.invoices.Rows {
 			all[i] = v.exported()
 		}
 		return all
@@ -170,7 +170,7 @@ func (s *Server) Invoices() []Invoice {
 // was something to pay.
 func (s *Server) PayInvoice(id int64) bool {
 	return locked(s, func(st *state) bool {
-		v := st.invoices.get(id)
+		v := st.invoices.Get(id)
 		if v == nil || v.status != invoiceUnpaid {
 			return false
 		}
@@ -182,8 +182,8 @@ func (s *Server) PayInvoice(id int64) bool {
 // SSHKeys returns the account's SSH keys.
 func (s *Server) SSHKeys() []SSHKey {
 	return locked(s, func(st *state) []SSHKey {
-		all := make([]SSHKey, len(st.sshKeys.rows))
-		for i, k := range st.sshKeys.rows {
+		all := make([]SSHKey, len(st.sshKeys.Rows))
+		for i, k := range st.sshKeys.Rows {
 			all[i] = *k
 		}
 		return all

@@ -149,7 +149,7 @@ func (c *call) machine(id int64) *machine {
 	if c.st.hidden && c.action.module != "whmcs" {
 		return nil
 	}
-	return c.st.machines.get(id)
+	return c.st.machines.Get(id)
 }
 
 func (c *call) fits(p param) bool {

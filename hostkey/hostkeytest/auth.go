@@ -54,7 +54,7 @@ func (st *state) session(token, caller string) *session {
 	if s == nil || (s.ip != "" && s.ip != caller) {
 		return nil
 	}
-	k := st.keys.get(s.keyID)
+	k := st.keys.Get(s.keyID)
 	if !st.now.Before(s.expires) || k == nil || k.Disabled {
 		delete(st.sessions, token)
 		return nil
@@ -78,7 +78,7 @@ func login(c *call) reply {
 		return fail(textDisabledKey)
 	case k.IP != "" && k.IP != c.caller():
 		return fail(textForeignIP)
-	case c.cfg.refuseEmpty && len(c.st.machines.rows) == 0:
+	case c.cfg.refuseEmpty && len(c.st.machines.Rows) == 0:
 		return failNamed(textEmptyAccount, "NO_APPROPRIATE_SERVERS")
 	}
 	life := c.cfg.tokenLife
@@ -159,10 +159,10 @@ func sshKeyRow(k *SSHKey) row {
 	return row{"id": k.ID, "customer_id": customerID, "name": k.Name, "key": k.Key, "default": flag(k.Default), "created": day(k.Created)}
 }
 
-func listSSHKeys(c *call) reply { return c.ok(row{"sshkeys": rows(c.st.sshKeys.rows, sshKeyRow)}) }
+func listSSHKeys(c *call) reply { return c.ok(row{"sshkeys": rows(c.st.sshKeys.Rows, sshKeyRow)}) }
 
 func addSSHKey(c *call) reply {
-	k := c.st.sshKeys.add(&SSHKey{
+	k := c.st.sshKeys.Add(&SSHKey{
 		Name: c.text("params[name]"), Key: c.text("params[key]"), Default: c.flag("params[default]"), Created: c.st.now,
 	})
 	return c.ok(row{"sshkey": sshKeyRow(k)})
@@ -170,10 +170,10 @@ func addSSHKey(c *call) reply {
 
 func deleteSSHKey(c *call) reply {
 	id, _ := c.number("id")
-	k := c.st.sshKeys.get(id)
+	k := c.st.sshKeys.Get(id)
 	if k == nil {
 		return fail("SSH key not found")
 	}
-	c.st.sshKeys.remove(k)
+	c.st.sshKeys.Remove(k)
 	return c.ok(nil)
 }

@@ -93,7 +93,7 @@ func deleteCancellation(c *call) reply {
 func listCancellations(c *call) reply {
 	id, one := c.number("id")
 	list := []row{}
-	for _, m := range c.st.machines.rows {
+	for _, m := range c.st.machines.Rows {
 		if m.Canceled.IsZero() || (one && m.ID != id) {
 			continue
 		}

@@ -57,7 +57,7 @@ func listMachines(c *call) reply {
 		return c.ok(row{"servers": c.st.listed()})
 	}
 	list := []any{}
-	for _, m := range c.st.machines.rows {
+	for _, m := range c.st.machines.Rows {
 		switch {
 		case c.token.server != 0 && m.ID != c.token.server,
 			status != "" && m.Status != status,

@@ -58,7 +58,7 @@ type spending struct {
 // bill makes an invoice.
 func (st *state) bill(total int64, line item, at time.Time) *invoice {
 	line.sum = total
-	return st.invoices.add(&invoice{
+	return st.invoices.Add(&invoice{
 		status: invoiceUnpaid, total: total, date: at, due: at.AddDate(0, 0, dueDays), items: []item{line}, st: st,
 	})
 }
@@ -72,7 +72,7 @@ func (st *state) spend(v *invoice, amount int64, at time.Time) {
 
 // pay pays an invoice from outside.
 func (st *state) pay(v *invoice, amount int64, at time.Time) {
-	st.transactions.add(&transaction{invoice: v.ID, at: at, text: "Payment", in: amount})
+	st.transactions.Add(&transaction{invoice: v.ID, at: at, text: "Payment", in: amount})
 	st.settle(v, amount, at)
 }
 
@@ -93,7 +93,7 @@ func (st *state) settle(v *invoice, amount int64, at time.Time) {
 			st.credit += line.sum
 			st.spent = append(st.spent, spending{at: at, amount: line.sum, text: "Add funds"})
 		case "Invoice":
-			if other := st.invoices.get(line.rel); other != nil && other.status == invoiceUnpaid {
+			if other := st.invoices.Get(line.rel); other != nil && other.status == invoiceUnpaid {
 				st.settle(other, other.total-other.paid, at)
 			}
 		case "Hosting":
@@ -132,7 +132,7 @@ func listInvoices(c *call) reply {
 	if !there || limit < 1 {
 		limit = invoicesByPage
 	}
-	all := c.st.invoices.rows
+	all := c.st.invoices.Rows
 	count := int64(len(all))
 	from = min(from, count)
 	to := from + min(limit, count-from)
@@ -153,7 +153,7 @@ func listInvoices(c *call) reply {
 // ownInvoice finds the invoice that invoice_id names.
 func (c *call) ownInvoice() *invoice {
 	id, _ := c.number("invoice_id")
-	return c.st.invoices.get(id)
+	return c.st.invoices.Get(id)
 }
 
 func getInvoice(c *call) reply {
@@ -229,7 +229,7 @@ func massPay(c *call) reply {
 	total := int64(0)
 	for _, text := range c.values("invoices") {
 		id, err := strconv.ParseInt(text, 10, 64)
-		v := c.st.invoices.get(id)
+		v := c.st.invoices.Get(id)
 		if err != nil || v == nil || v.status != invoiceUnpaid {
 			return billingError(textNoInvoice)
 		}
@@ -294,7 +294,7 @@ func listCredits(c *call) reply {
 func listTransactions(c *call) reply {
 	byInvoice, ofInvoice := c.number("invoice_id")
 	byID, ofID := c.number("transaction_id")
-	found := c.st.transactions.where(func(t *transaction) bool {
+	found := c.st.transactions.Where(func(t *transaction) bool {
 		return (!ofInvoice || t.invoice == byInvoice) && (!ofID || t.id == byID)
 	})
 	return ok(row{"transactions": rows(found, func(t *transaction) row {

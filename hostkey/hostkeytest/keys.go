@@ -33,7 +33,7 @@ func (st *state) addKey(k Key, now time.Time) *key {
 	if k.NotifyMethod == "" {
 		k.NotifyMethod = "none"
 	}
-	added := st.keys.add(&key{Key: k, secret: st.newSecret()})
+	added := st.keys.Add(&key{Key: k, secret: st.newSecret()})
 	st.bySecret[added.secret] = added
 	st.noteKey(added.ID, "add")
 	return added
@@ -51,7 +51,7 @@ func (st *state) noteKey(id int64, what string) {
 
 func (st *state) removeKey(k *key) {
 	delete(st.bySecret, k.secret)
-	st.keys.remove(k)
+	st.keys.Remove(k)
 	st.noteKey(k.ID, "delete")
 }
 
@@ -64,7 +64,7 @@ func keyRow(k *key) row {
 }
 
 func addKey(c *call) reply {
-	if len(c.st.machines.rows) == 0 {
+	if len(c.st.machines.Rows) == 0 {
 		return fail(textEmptyAccount)
 	}
 	k := Key{
@@ -80,7 +80,7 @@ func addKey(c *call) reply {
 // ownKey finds the key that params[id] names.
 func (c *call) ownKey() *key {
 	id, _ := c.number("params[id]")
-	return c.st.keys.get(id)
+	return c.st.keys.Get(id)
 }
 
 const textNoKey = "API key not found"
@@ -118,10 +118,10 @@ func viewKey(c *call) reply {
 	return c.data(keyRow(k))
 }
 
-func listKeys(c *call) reply { return c.data(rows(c.st.keys.rows, keyRow)) }
+func listKeys(c *call) reply { return c.data(rows(c.st.keys.Rows, keyRow)) }
 
 func listServerKeys(c *call) reply {
-	return c.data(rows(c.st.keys.where(func(k *key) bool { return k.ServerID == c.m.ID }), keyRow))
+	return c.data(rows(c.st.keys.Where(func(k *key) bool { return k.ServerID == c.m.ID }), keyRow))
 }
 
 func keyHistory(c *call) reply {
@@ -138,8 +138,8 @@ func keyHistory(c *call) reply {
 // Keys returns all API keys, without their secrets.
 func (s *Server) Keys() []Key {
 	return locked(s, func(st *state) []Key {
-		all := make([]Key, len(st.keys.rows))
-		for i, k := range st.keys.rows {
+		all := make([]Key, len(st.keys.Rows))
+		for i, k := range st.keys.Rows {
 			all[i] = k.Key
 		}
 		return all

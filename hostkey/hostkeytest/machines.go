@@ -101,7 +101,7 @@ func (st *state) newMachine(m Machine) *machine {
 		}
 	}
 	if m.ID == 0 {
-		m.ID = st.machines.ids.Next()
+		m.ID = st.machines.Next()
 	}
 	if m.Hostname == "" {
 		m.Hostname = "hostkey" + strconv.FormatInt(m.ID, 10)
@@ -152,10 +152,10 @@ func (st *state) show(m *machine) {
 		return
 	}
 	m.visible = true
-	if len(st.machines.rows) == 0 || st.serverList != nil {
+	if len(st.machines.Rows) == 0 || st.serverList != nil {
 		st.appendServerID(m.ID)
 	}
-	st.machines.add(m)
+	st.machines.Add(m)
 	for _, ip := range m.IPs {
 		st.byIP[ip] = m
 	}
@@ -221,7 +221,7 @@ func (st *state) end(m *machine) {
 	}
 	m.Gone, m.PoweredOn, m.ServiceStatus = true, false, serviceTerminated
 	if m.visible {
-		st.machines.remove(m)
+		st.machines.Remove(m)
 		st.serverList = nil
 	}
 	for _, ip := range m.IPs {
@@ -233,7 +233,7 @@ func (st *state) end(m *machine) {
 		m.renewal.status = "Cancelled"
 		m.renewal = nil
 	}
-	for _, k := range st.keys.where(func(k *key) bool { return k.ServerID == m.ID }) {
+	for _, k := range st.keys.Where(func(k *key) bool { return k.ServerID == m.ID }) {
 		st.removeKey(k)
 	}
 	delete(st.assisted, m.ID)

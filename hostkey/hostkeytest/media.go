@@ -38,7 +38,7 @@ func isoRow(i *image) row {
 }
 
 func (st *state) isoNamed(name string) *image {
-	for _, i := range st.isos.rows {
+	for _, i := range st.isos.Rows {
 		if i.name == name || i.short == name {
 			return i
 		}
@@ -50,7 +50,7 @@ func (st *state) isoNamed(name string) *image {
 func addISO(c *call) reply {
 	found := c.st.isoNamed(c.text("params[name]"))
 	if found == nil {
-		found = c.st.isos.add(new(image))
+		found = c.st.isos.Add(new(image))
 	}
 	found.name, found.short, found.file = c.text("params[name]"), c.text("params[short_name]"), c.text("params[iso_name]")
 	found.description, found.private = c.text("params[description]"), c.flag("params[private]")
@@ -59,11 +59,11 @@ func addISO(c *call) reply {
 
 func deleteISO(c *call) reply {
 	id, _ := c.number("id")
-	found := c.st.isos.get(id)
+	found := c.st.isos.Get(id)
 	if found == nil {
 		return fail("ISO not found")
 	}
-	c.st.isos.remove(found)
+	c.st.isos.Remove(found)
 	return c.ok(nil)
 }
 
@@ -72,12 +72,12 @@ func listISOs(c *call) reply {
 	if c.m == nil {
 		return fail("Missing required keys: server_id")
 	}
-	return c.data(rows(c.st.isos.rows, isoRow))
+	return c.data(rows(c.st.isos.Rows, isoRow))
 }
 
 func mountISO(c *call) reply {
 	id, _ := c.number("iso_id")
-	found := c.st.isos.get(id)
+	found := c.st.isos.Get(id)
 	if id == 0 {
 		found = c.st.isoNamed(c.text("name"))
 	}

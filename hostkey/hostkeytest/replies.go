@@ -113,3 +113,12 @@ func flag(on bool) int {
 	}
 	return 0
 }
+
+// rows maps a list to JSON objects, never nil.
+func rows[T any](all []T, each func(T) row) []row {
+	list := make([]row, len(all))
+	for i, v := range all {
+		list[i] = each(v)
+	}
+	return list
+}

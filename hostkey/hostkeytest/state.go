@@ -21,13 +21,13 @@ type state struct {
 	caller  string
 	pin     string
 
-	keys     *table[key]
+	keys     *emulator.Numbered[key]
 	bySecret map[string]*key
 	sessions map[string]*session
 	keyLog   []keyEvent
-	sshKeys  *table[SSHKey]
+	sshKeys  *emulator.Numbered[SSHKey]
 
-	machines   *table[machine]
+	machines   *emulator.Numbered[machine]
 	all        map[int64]*machine // also those that are gone or not there yet, for billing
 	hourly     []*machine
 	byService  map[int64]*machine
@@ -43,10 +43,10 @@ type state struct {
 	awaiting map[int64]*placed // by invoice: not paid yet
 
 	credit       int64
-	invoices     *table[invoice]
+	invoices     *emulator.Numbered[invoice]
 	services     *emulator.Sequence
 	orderIDs     *emulator.Sequence
-	transactions *table[transaction]
+	transactions *emulator.Numbered[transaction]
 	spent        []spending
 	client       map[string]string
 
@@ -54,34 +54,34 @@ type state struct {
 	zoneList []*zone
 	zoneIDs  *emulator.Sequence
 	records  *emulator.Sequence
-	isos     *table[image]
+	isos     *emulator.Numbered[image]
 	uploads  []upload
 	tickets  int64
 	assisted map[int64]string // by server
-	requests *table[remoteHands]
+	requests *emulator.Numbered[remoteHands]
 }
 
 func newState(cfg *config) *state {
 	return &state{
 		cfg: cfg, sold: cfg.catalogue, credit: cfg.credit, tokens: emulator.NewTokens(7), now: cfg.clock.Now(),
-		keys:     newTable(firstKeyID, func(k *key) *int64 { return &k.ID }),
+		keys:     emulator.NewNumbered(firstKeyID, func(k *key) *int64 { return &k.ID }),
 		bySecret: make(map[string]*key), sessions: make(map[string]*session),
-		sshKeys:  newTable(firstSSHKeyID, func(k *SSHKey) *int64 { return &k.ID }),
-		machines: newTable(firstMachineID, func(m *machine) *int64 { return &m.ID }),
+		sshKeys:  emulator.NewNumbered(firstSSHKeyID, func(k *SSHKey) *int64 { return &k.ID }),
+		machines: emulator.NewNumbered(firstMachineID, func(m *machine) *int64 { return &m.ID }),
 		all:      make(map[int64]*machine), byService: make(map[int64]*machine),
 		tags: emulator.NewSequence(firstTagID, firstTagID), byIP: make(map[string]*machine), blockedIPs: make(map[string]bool),
 		tasks: make(map[string]*task), pending: make(map[int64]*placed), awaiting: make(map[int64]*placed),
-		invoices:     newTable(firstInvoiceID, func(i *invoice) *int64 { return &i.ID }),
+		invoices:     emulator.NewNumbered(firstInvoiceID, func(i *invoice) *int64 { return &i.ID }),
 		services:     emulator.NewSequence(firstServiceID, firstServiceID),
 		orderIDs:     emulator.NewSequence(firstOrderID, firstOrderID),
-		transactions: newTable(firstTransactionID, func(t *transaction) *int64 { return &t.id }),
+		transactions: emulator.NewNumbered(firstTransactionID, func(t *transaction) *int64 { return &t.id }),
 		client:       map[string]string{"email": accountEmail},
 		zones:        make(map[string]*zone),
 		zoneIDs:      emulator.NewSequence(firstZoneID, firstZoneID),
 		records:      emulator.NewSequence(firstRecordID, firstRecordID),
-		isos:         newTable(firstISOID, func(i *image) *int64 { return &i.id }),
+		isos:         emulator.NewNumbered(firstISOID, func(i *image) *int64 { return &i.id }),
 		tickets:      firstTicket, assisted: make(map[int64]string),
-		requests: newTable(firstRequestID, func(r *remoteHands) *int64 { return &r.id }),
+		requests: emulator.NewNumbered(firstRequestID, func(r *remoteHands) *int64 { return &r.id }),
 	}
 }
 
@@ -98,8 +98,8 @@ func (st *state) newSecret() string {
 
 // serverIDs is the list of all servers as JSON, kept from request to request: it is in many answers.
 func (st *state) serverIDs() []byte {
-	if st.serverList == nil && len(st.machines.rows) > 0 {
-		for _, m := range st.machines.rows {
+	if st.serverList == nil && len(st.machines.Rows) > 0 {
+		for _, m := range st.machines.Rows {
 			st.appendServerID(m.ID)
 		}
 	}

@@ -86,7 +86,7 @@ func addRemoteHands(c *call) reply {
 	if m == nil {
 		return remoteHandsError("invalid eq_id")
 	}
-	added := c.st.requests.add(&remoteHands{
+	added := c.st.requests.Add(&remoteHands{
 		server: m.ID, kind: kind, status: "PENDING", text: c.text("params[request_origin]"), location: m.Location,
 		created: c.st.now, updated: c.st.now,
 	})
@@ -102,7 +102,7 @@ func (c *call) remoteHandsRow(r *remoteHands) row {
 
 func (c *call) ownRequest() *remoteHands {
 	id, _ := c.number("id")
-	r := c.st.requests.get(id)
+	r := c.st.requests.Get(id)
 	if r == nil || (c.token.server != 0 && c.token.server != r.server) {
 		return nil
 	}
@@ -129,7 +129,7 @@ func discardRemoteHands(c *call) reply {
 }
 
 func listRemoteHands(c *call) reply {
-	found := c.st.requests.where(func(r *remoteHands) bool {
+	found := c.st.requests.Where(func(r *remoteHands) bool {
 		return (c.token.server == 0 || c.token.server == r.server) &&
 			(!c.has("location") || c.text("location") == r.location) && (!c.has("status") || c.text("status") == r.status)
 	})

@@ -1,6 +1,7 @@
 package clienttest_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -83,6 +85,11 @@ func (r *recorder) Fatalf(format string, args ...any) {
 // failure is what a check says of a vendor; "" if it passes.
 func failure(t *testing.T, v *clienttest.Vendor, check string) string {
 	t.Helper()
+	return failed(t, func(t testing.TB) { checks[check](t, v) })
+}
+
+func failed(t *testing.T, check func(testing.TB)) string {
+	t.Helper()
 	r := &recorder{TB: t}
 	done := make(chan struct{})
 	go func() {
@@ -92,7 +99,7 @@ func failure(t *testing.T, v *clienttest.Vendor, check string) string {
 				r.text += fmt.Sprint("panic: ", p)
 			}
 		}()
-		checks[check](r, v)
+		check(r)
 	}()
 	<-done
 	return r.text
@@ -113,6 +120,44 @@ func TestFaultyClientFails(t *testing.T) {
 		"leak":      {"secrets", "shows the secret"},
 	} {
 		t.Run(fault, func(t *testing.T) { require.Contains(t, failure(t, vendor(fault), want[0]), want[1]) })
+	}
+}
+
+// A method that asks again and again ends with its deadline instead of holding up the test.
+func TestPollingEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		require.Contains(t, failure(t, vendor("polls"), "hostile"), context.DeadlineExceeded.Error())
+	})
+}
+
+// A refusal may be none for some methods.
+func TestRefusalVerdict(t *testing.T) {
+	for _, test := range []struct {
+		fault   string
+		verdict clienttest.Verdict
+		want    string
+	}{
+		{"foreign", clienttest.Fails, "shop is closed"},
+		{"foreign", clienttest.Either, ""},
+		{"foreign", clienttest.Takes, "Things.Show, 404 : is no failure here"},
+		{"", clienttest.Takes, "Things.Show, 404 : is no failure here"},
+	} {
+		var seen []string
+		text := failed(t, func(t testing.TB) {
+			refusals := clienttest.Refusals(map[int]error{404: provider.ErrNotFound}, "")
+			refusals[0].Verdict = func(u clienttest.Use) clienttest.Verdict {
+				if u.Op == "Things.Show" {
+					return test.verdict
+				}
+				return clienttest.Fails
+			}
+			vendor(test.fault).CheckRefusals(t, refusals, func(op string, _ clienttest.Refusal, _ error) { seen = append(seen, op) })
+		})
+		require.Contains(t, text, test.want)
+		if test.want == "" {
+			require.Empty(t, text)
+			require.ElementsMatch(t, []string{"Things.Create", "Things.List"}, seen)
+		}
 	}
 }
 

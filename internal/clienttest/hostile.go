@@ -44,17 +44,26 @@ func Hostile() map[string]Reply {
 	}
 }
 
-// Verdict is what a method has to make of a hostile reply.
+// Verdict is what a method has to make of a reply.
 type Verdict uint8
 
 const (
-	// Fails with provider.ErrProtocol.
+	// Fails, as the check says.
 	Fails Verdict = iota
-	// Takes it for a success: what it answers is undocumented.
+	// Takes it for a success: what it answers is undocumented, or this is no failure of it.
 	Takes
 	// Either, and nothing is checked but that it does not panic.
 	Either
 )
+
+// judged reports whether an outcome need not be a failure.
+func judged(t testing.TB, want Verdict, out Outcome, op, name string) bool {
+	t.Helper()
+	if want == Takes {
+		require.NoError(t, out.Err, "%s, %s: is no failure here", op, name)
+	}
+	return want != Fails
+}
 
 // CheckHostile calls every supported method against each reply. It fails with an error
 // that says so in a sentence, with the vendor's kind, the method's name and the reply's
@@ -62,11 +71,11 @@ const (
 // the exceptions; nil is none.
 func (v *Vendor) CheckHostile(t testing.TB, replies map[string]Reply, verdict func(u Use, name string) Verdict) {
 	t.Helper()
-	uses := v.Uses(t)
+	uses, good := v.Uses(t), v.Good()
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
 		reply := replies[name]
 		op := ""
-		methods := v.Methods(t, v.Tap(v.insteadOf(&op, reply)))
+		methods := v.Methods(t, v.Tap(v.insteadOf(&op, reply, good)))
 		for _, u := range uses {
 			m := methods[slices.IndexFunc(methods, func(m Method) bool { return m.Op == u.Op })]
 			op = m.Op
@@ -75,11 +84,7 @@ func (v *Vendor) CheckHostile(t testing.TB, replies map[string]Reply, verdict fu
 			if verdict != nil {
 				want = verdict(u, name)
 			}
-			switch want {
-			case Either:
-				continue
-			case Takes:
-				require.NoError(t, out.Err, "%s, %s: what it answers is undocumented", m.Op, name)
+			if judged(t, want, out, m.Op, name) {
 				continue
 			}
 			require.Error(t, out.Err, "%s took this for success: %s", m.Op, name)
@@ -112,6 +117,8 @@ type Refusal struct {
 	Kind error
 	// Unknown tells that the reply leaves open whether a change happened.
 	Unknown bool
+	// Verdict tells the methods that do not fail; nil is none.
+	Verdict func(u Use) Verdict
 }
 
 // Refusals are all bodies under all statuses. Those from 500 leave the outcome of a
@@ -120,7 +127,7 @@ func Refusals(kinds map[int]error, bodies ...string) []Refusal {
 	var all []Refusal
 	for _, status := range slices.Sorted(maps.Keys(kinds)) {
 		for _, body := range bodies {
-			all = append(all, Refusal{Reply{Status: status, Body: body}, kinds[status], status >= 500})
+			all = append(all, Refusal{Reply: Reply{Status: status, Body: body}, Kind: kinds[status], Unknown: status >= 500})
 		}
 	}
 	return all
@@ -128,16 +135,19 @@ func Refusals(kinds map[int]error, bodies ...string) []Refusal {
 
 // CheckRefusals calls every supported method against each refusal: the error is of its
 // kind, and only a change whose outcome is unknown may have been executed. each, if not
-// nil, sees every error.
+// nil, sees every error of those that have to fail.
 func (v *Vendor) CheckRefusals(t testing.TB, refusals []Refusal, each func(op string, r Refusal, err error)) {
 	t.Helper()
-	uses := v.Uses(t)
+	uses, good := v.Uses(t), v.Good()
 	for _, r := range refusals {
 		name := fmt.Sprintf("%d %s", r.Reply.Status, r.Reply.Body)
 		for _, u := range uses {
 			// A client that was told 429 holds all its calls back: one for each.
-			m := v.Method(t, v.Tap(v.insteadOf(&u.Op, r.Reply)), u.Op)
+			m := v.Method(t, v.Tap(v.insteadOf(&u.Op, r.Reply, good)), u.Op)
 			out := run(t, m, name)
+			if r.Verdict != nil && judged(t, r.Verdict(u), out, m.Op, name) {
+				continue
+			}
 			require.Error(t, out.Err, "%s took this for success: %s", m.Op, name)
 			v.checkFailure(t, m, r.Reply, out, name)
 			if r.Unknown && !u.Row.Reads {
@@ -165,11 +175,10 @@ func run(t testing.TB, m Method, answer string) Outcome {
 }
 
 // insteadOf replies to the method's own requests, and well to those beside them.
-func (v *Vendor) insteadOf(op *string, r Reply) Answer {
+func (v *Vendor) insteadOf(op *string, r Reply, good Answer) Answer {
 	if v.Aside == nil {
 		return Always(r)
 	}
-	good := v.Good()
 	return func(ctx context.Context, sent Request) Reply {
 		if v.Aside(*op, sent) {
 			return good(ctx, sent)

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -80,10 +81,16 @@ func sampleOf(samples []any, want reflect.Type) (any, bool) {
 	return nil, false
 }
 
-// Run performs the method with good arguments.
+// patience is how long a method may take that nothing keeps waiting: one that asks again
+// and again must not hold up all tests.
+const patience = 30 * time.Second
+
+// Run performs the method with good arguments, under a deadline.
 func (m Method) Run(t testing.TB) Outcome {
 	t.Helper()
-	return m.Call(t.Context(), m.Args(t)...)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	return m.Call(ctx, m.Args(t)...)
 }
 
 // endless is how many elements of a sequence are too many for a test.

@@ -38,6 +38,18 @@ func Spellings(secret string) []string {
 	}
 }
 
+// spellings are the Spellings of secrets that were looked for before: a test looks for the
+// same few in thousands of texts.
+var spellings sync.Map // string to []string
+
+func spellingsOf(secret string) []string {
+	kept, have := spellings.Load(secret)
+	if !have {
+		kept, _ = spellings.LoadOrStore(secret, Spellings(secret))
+	}
+	return kept.([]string)
+}
+
 // JSON encodes a value for an answer.
 func JSON(v any) string {
 	encoded, err := json.Marshal(v)
@@ -51,7 +63,7 @@ func JSON(v any) string {
 func (v *Vendor) requireNoCanary(t testing.TB, text, what string) {
 	t.Helper()
 	for _, secret := range v.Canaries {
-		for _, spelling := range Spellings(secret) {
+		for _, spelling := range spellingsOf(secret) {
 			if strings.Contains(text, spelling) {
 				t.Fatalf("%s shows the secret %q:\n%s", what, spelling, text)
 			}

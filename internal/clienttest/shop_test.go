@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/internal/fixture"
@@ -75,6 +76,13 @@ func (s *things) Show(ctx context.Context, id int64) (*thing, error) {
 		w = thing{}
 	}
 	err := s.rest.Do(ctx, call)
+	for err != nil && s.fault == "polls" {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
 	switch {
 	case err != nil && s.fault == "foreign":
 		return nil, errors.New("shop is closed")

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -64,10 +65,16 @@ func (v *Vendor) Methods(t testing.TB, transport http.RoundTripper, opts ...prov
 // Method is the one of a name. Beside does not matter.
 func (v *Vendor) Method(t testing.TB, transport http.RoundTripper, op string, opts ...provider.Option) Method {
 	t.Helper()
-	methods := v.allOf(v.Dial(t, transport, opts...))
-	i := slices.IndexFunc(methods, func(m Method) bool { return m.Op == op })
-	require.GreaterOrEqual(t, i, 0, "no method %s", op)
-	return methods[i]
+	client := v.Dial(t, transport, opts...)
+	dot := strings.LastIndexByte(op, '.')
+	var fn reflect.Value
+	services(client, func(name string, service reflect.Value) {
+		if dot > 0 && name == op[:dot] { // to list the methods of all services takes longer than most calls
+			fn = service.MethodByName(op[dot+1:])
+		}
+	})
+	require.True(t, fn.IsValid(), "no method %s", op)
+	return Method{Op: op, fn: fn, vendor: v}
 }
 
 func (v *Vendor) methodsOf(t testing.TB, client any) []Method {

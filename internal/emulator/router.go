@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Router finds the handler of a request by method and path template, such as GET /clients/{id}/stats. It compares
@@ -22,6 +23,9 @@ type Router struct {
 	TrailingSlash bool
 
 	routes []route
+	// known finds a route that is there already; sorted orders routes at the first request.
+	known  map[string]string
+	sorted sync.Once
 }
 
 type route struct {
@@ -36,19 +40,39 @@ type segment struct {
 	wild bool
 }
 
-// Handle registers a handler. It panics on a template that does not begin with a slash, on a malformed wildcard, and
-// on one that is there already: such a table is a mistake of its author.
+// Handle registers a handler, before the first request. It panics on a template that does not begin with a slash, on a
+// malformed wildcard, and on one that is there already: such a table is a mistake of its author.
 func (rt *Router) Handle(method, template string, h http.Handler) {
 	if method == "" || h == nil || !strings.HasPrefix(template, "/") {
 		panic("emulator: bad route " + method + " " + template)
 	}
 	added := route{method: method, template: template, segments: parseTemplate(template), handler: h}
-	for _, r := range rt.routes {
-		if r.method == method && compareSegments(r.segments, added.segments) == 0 {
-			panic("emulator: " + method + " " + template + " is the same route as " + r.template)
+	key := added.key()
+	if other, there := rt.known[key]; there {
+		panic("emulator: " + method + " " + template + " is the same route as " + other)
+	}
+	if rt.known == nil {
+		rt.known = make(map[string]string)
+	}
+	rt.known[key] = template
+	rt.routes = append(rt.routes, added)
+}
+
+// key is the same for routes that match the same requests: the names of wildcards do not count.
+func (r route) key() string {
+	key := r.method
+	for _, s := range r.segments {
+		if s.wild {
+			key += "/{}" // no literal has braces
+		} else {
+			key += "/" + s.text
 		}
 	}
-	rt.routes = append(rt.routes, added)
+	return key
+}
+
+// sort puts the routes that match the same path into the order of preference.
+func (rt *Router) sort() {
 	slices.SortStableFunc(rt.routes, func(a, b route) int { return compareSegments(a.segments, b.segments) })
 }
 
@@ -75,6 +99,7 @@ func (rt *Router) Routes() []string {
 
 // ServeHTTP calls the handler of the route that fits best.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	rt.sorted.Do(rt.sort)
 	path, ok := splitPath(r.URL.EscapedPath(), rt.TrailingSlash)
 	var allowed []string
 	for _, candidate := range rt.routes {

@@ -23,7 +23,7 @@ func (x *exchange) decode() error {
 		}
 		return nil
 	}
-	body := content(x.body.Bytes())
+	body := Content(x.body.Bytes())
 	if len(body) == 0 {
 		if out == nil || x.call.EmptyOK {
 			return nil
@@ -48,10 +48,10 @@ func (x *exchange) decode() error {
 	return nil
 }
 
-// content takes off what may stand around JSON: white space, and the byte order
+// Content takes off what may stand around JSON: white space, and the byte order
 // mark that a PHP file saved by some editors sends first (RFC 8259, section 8.1,
 // allows to ignore it).
-func content(body []byte) []byte {
+func Content(body []byte) []byte {
 	return bytes.Trim(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
 }
 

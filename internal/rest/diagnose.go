@@ -177,7 +177,7 @@ func fromAPI(err error, body []byte) bool {
 		return true
 	case errors.Is(err, provider.ErrProtocol), errors.Is(err, provider.ErrUnavailable):
 		return false
-	case errors.Is(err, provider.ErrNotFound) && !json.Valid(content(body)):
+	case errors.Is(err, provider.ErrNotFound) && !json.Valid(Content(body)):
 		return false
 	}
 	return errors.As(err, &e) && e.StatusCode != 0

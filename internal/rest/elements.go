@@ -29,7 +29,7 @@ func Elements[W any, P interface {
 		defer x.release()
 		kept := rowsOf[W]()
 		defer kept.release()
-		if err := kept.read(content(x.body.Bytes())); err != nil {
+		if err := kept.read(Content(x.body.Bytes())); err != nil {
 			yield(nil, x.unreadable(err))
 			return
 		}

@@ -4,53 +4,55 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/provkit/provkit/internal/emulator"
 )
 
 // What tests see of the state, and put into it. Everything returned is a copy.
 
 // Clients returns all clients, in order of creation.
 func (s *Server) Clients() []Client {
-	return locked(s, func(st *state) []Client { return st.clients.values((*Client).clone) })
+	return locked(s, func(st *state) []Client { return emulator.Copies(st.clients.Rows, (*Client).clone) })
 }
 
 // Domains returns all domains, in order of creation.
 func (s *Server) Domains() []Domain {
-	return locked(s, func(st *state) []Domain { return st.domains.values(plain) })
+	return locked(s, func(st *state) []Domain { return emulator.Copies(st.domains.Rows, emulator.Plain) })
 }
 
 // Plans returns all hosting plans.
 func (s *Server) Plans() []Plan {
-	return locked(s, func(st *state) []Plan { return st.plans.values((*Plan).clone) })
+	return locked(s, func(st *state) []Plan { return emulator.Copies(st.plans.Rows, (*Plan).clone) })
 }
 
 // Admins returns all administrators.
 func (s *Server) Admins() []Admin {
-	return locked(s, func(st *state) []Admin { return st.admins.values(plain) })
+	return locked(s, func(st *state) []Admin { return emulator.Copies(st.admins.Rows, emulator.Plain) })
 }
 
 // Certificates returns all certificates.
 func (s *Server) Certificates() []Certificate {
-	return locked(s, func(st *state) []Certificate { return st.certificates.values(plain) })
+	return locked(s, func(st *state) []Certificate { return emulator.Copies(st.certificates.Rows, emulator.Plain) })
 }
 
 // Databases returns all databases.
 func (s *Server) Databases() []Database {
-	return locked(s, func(st *state) []Database { return st.databases.values((*Database).clone) })
+	return locked(s, func(st *state) []Database { return emulator.Copies(st.databases.Rows, (*Database).clone) })
 }
 
 // Emails returns all mailboxes.
 func (s *Server) Emails() []Email {
-	return locked(s, func(st *state) []Email { return st.emails.values((*Email).clone) })
+	return locked(s, func(st *state) []Email { return emulator.Copies(st.emails.Rows, (*Email).clone) })
 }
 
 // FTPUsers returns all FTP accounts.
 func (s *Server) FTPUsers() []FTPUser {
-	return locked(s, func(st *state) []FTPUser { return st.ftpUsers.values(plain) })
+	return locked(s, func(st *state) []FTPUser { return emulator.Copies(st.ftpUsers.Rows, emulator.Plain) })
 }
 
 // DirectoryProtections returns all protected directories.
 func (s *Server) DirectoryProtections() []DirectoryProtection {
-	return locked(s, func(st *state) []DirectoryProtection { return st.protections.values(plain) })
+	return locked(s, func(st *state) []DirectoryProtection { return emulator.Copies(st.protections.Rows, emulator.Plain) })
 }
 
 // Sessions returns all sign-ons that were handed out, also expired ones.
@@ -62,7 +64,7 @@ func (s *Server) Sessions() []Session {
 // plan are filled in where they are zero. It panics if the ID or the login name is taken.
 func (s *Server) AddClient(c Client) int64 {
 	return locked(s, func(st *state) int64 {
-		if st.clients.get(c.ID) != nil || st.loginTaken(c.Username) {
+		if st.clients.Get(c.ID) != nil || st.loginTaken(c.Username) {
 			panic(fmt.Sprintf("keyhelptest: client %d %q is there already", c.ID, c.Username))
 		}
 		return st.addClient(c, s.cfg.clock.Now())
@@ -73,7 +75,7 @@ func (s *Server) AddClient(c Client) int64 {
 // they are zero. It panics if the ID or the name is taken, or if there is no such client.
 func (s *Server) AddDomain(d Domain) int64 {
 	return locked(s, func(st *state) int64 {
-		if st.domains.get(d.ID) != nil || st.domains.has(d.Name) {
+		if st.domains.Get(d.ID) != nil || st.domains.has(d.Name) {
 			panic(fmt.Sprintf("keyhelptest: domain %d %q is there already", d.ID, d.Name))
 		}
 		st.mustHave(d.ClientID)
@@ -85,14 +87,14 @@ func (s *Server) AddDomain(d Domain) int64 {
 func (s *Server) AddScheduledTask(t ScheduledTask) int64 {
 	return locked(s, func(st *state) int64 {
 		st.mustHave(t.ClientID)
-		return st.tasks.add(&t)
+		return st.tasks.Add(&t).ID
 	})
 }
 
 // RemoveClient deletes a client and what goes with it, as somebody in the panel would, and tells whether it was there.
 func (s *Server) RemoveClient(id int64) bool {
 	return locked(s, func(st *state) bool {
-		client := st.clients.get(id)
+		client := st.clients.Get(id)
 		if client != nil {
 			st.removeClient(client)
 		}
@@ -111,7 +113,7 @@ func (s *Server) SetUsage(clientID int64, u Usage) {
 }
 
 func (st *state) mustHave(clientID int64) {
-	if st.clients.get(clientID) == nil {
+	if st.clients.Get(clientID) == nil {
 		panic(fmt.Sprintf("keyhelptest: there is no client %d", clientID))
 	}
 }

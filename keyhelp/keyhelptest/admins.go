@@ -13,7 +13,7 @@ func createAdmin(c *call) reply {
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	return createdID(c.st.admins.add(&added))
+	return createdID(c.st.admins.Add(&added).ID)
 }
 
 func updateAdmin(c *call) reply {
@@ -46,12 +46,12 @@ func deleteAdmin(c *call) reply {
 	if admin == nil {
 		return c.notFound("admin")
 	}
-	if admin.Main && len(c.st.admins.where(func(a *Admin) bool { return a.Main })) == 1 {
+	if admin.Main && len(c.st.admins.Where(func(a *Admin) bool { return a.Main })) == 1 {
 		c.blame("is_main_admin", lastMainAdmin)
 		bad, _ := c.refused()
 		return bad
 	}
-	c.st.admins.remove(admin)
+	c.st.admins.Remove(admin)
 	return gone()
 }
 

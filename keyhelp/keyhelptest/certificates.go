@@ -31,7 +31,7 @@ func createCertificate(c *call) reply {
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	return createdID(c.st.certificates.add(&added))
+	return createdID(c.st.certificates.Add(&added).ID)
 }
 
 // updateCertificate keeps what is left out: newer clients send no private key.

@@ -18,7 +18,7 @@ func (c *call) planID() (id int64, there bool) {
 		return 0, true
 	}
 	id, there = c.body.Int(field)
-	if there && c.st.plans.get(id) == nil {
+	if there && c.st.plans.Get(id) == nil {
 		c.blame(field, unknownReference)
 	}
 	return id, there

@@ -12,7 +12,7 @@ func createClientDocumented(c *call) reply {
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	body := documentedClient(c.st.clients.get(c.st.addClient(added, c.now)))
+	body := documentedClient(c.st.clients.Get(c.st.addClient(added, c.now)))
 	delete(body, "id_hosting_plan")
 	delete(body, "updated_at")
 	return created(body)

@@ -17,7 +17,7 @@ func createDatabase(c *call) reply {
 		return bad
 	}
 	added.ClientID = owner.ID
-	return createdID(c.st.databases.add(&added))
+	return createdID(c.st.databases.Add(&added).ID)
 }
 
 // secret reads password or password_hash, of which one must be there.

@@ -10,7 +10,7 @@ func createDomainDocumented(c *call) reply {
 	}
 	added := newDomainDefaults(name)
 	added.ClientID = owner.ID
-	body := c.documentedDomain(c.st.domains.get(c.st.addDomain(added, c.now)))
+	body := c.documentedDomain(c.st.domains.Get(c.st.addDomain(added, c.now)))
 	for _, key := range []string{"php_version", "is_enabled", "updated_at"} {
 		delete(body, key)
 	}
@@ -25,7 +25,7 @@ func (c *call) documentedDomain(d *Domain) row {
 		php = defaultPHP
 	}
 	var login string
-	if owner := c.st.clients.get(d.ClientID); owner != nil {
+	if owner := c.st.clients.Get(d.ClientID); owner != nil {
 		login = owner.Username
 	}
 	return row{
@@ -55,7 +55,7 @@ func createDomainLive(c *call) reply {
 	added := newDomainDefaults(name)
 	c.number(c.body, "id_parent_domain", &added.ParentID)
 	if added.ParentID != 0 {
-		parent := c.st.domains.get(added.ParentID)
+		parent := c.st.domains.Get(added.ParentID)
 		if parent == nil || (owner != nil && parent.ClientID != owner.ID) {
 			c.blame("id_parent_domain", unknownReference)
 		}
@@ -133,7 +133,7 @@ func (c *call) domainFields(dst *Domain) {
 	if security, there := c.body.Object("security"); there {
 		s := &dst.Security
 		c.number(security, "id_certificate", &s.CertificateID)
-		if s.CertificateID != 0 && c.st.certificates.get(s.CertificateID) == nil {
+		if s.CertificateID != 0 && c.st.certificates.Get(s.CertificateID) == nil {
 			c.blame("security.id_certificate", unknownReference)
 		}
 		c.flag(security, "lets_encrypt", &s.LetsEncrypt)

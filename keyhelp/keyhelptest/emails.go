@@ -17,7 +17,7 @@ func createEmail(c *call) reply {
 		return bad
 	}
 	added.ClientID = owner.ID
-	return createdID(c.st.emails.add(&added))
+	return createdID(c.st.emails.Add(&added).ID)
 }
 
 func emailRow(e *Email) row {

@@ -14,7 +14,7 @@ func createFTPUser(c *call) reply {
 		return bad
 	}
 	added.ClientID = owner.ID
-	return createdID(c.st.ftpUsers.add(&added))
+	return createdID(c.st.ftpUsers.Add(&added).ID)
 }
 
 func ftpUserRow(u *FTPUser) row {

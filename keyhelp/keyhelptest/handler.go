@@ -47,8 +47,8 @@ func (s *Server) handler() http.Handler {
 func (s *Server) admit(r *http.Request) (reply, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if wait, over := s.budget.spend(s.cfg.clock.Now(), s.cfg.rate, s.cfg.window); over {
-		return s.tooMany(wait), true
+	if now := s.cfg.clock.Now(); s.budget.Spend(now, s.cfg.rate, s.cfg.window) {
+		return s.tooMany(s.budget.Until.Sub(now)), true
 	}
 	if s.revoked || !emulator.SameKey(r.Header.Get("X-API-Key"), s.cfg.key) {
 		return s.unauthorized(), true
@@ -78,24 +78,6 @@ func (s *Server) serve(rt route, h handler, r *http.Request) reply {
 		return c.notFound("client")
 	}
 	return h(c)
-}
-
-// budget is a fixed window of requests.
-type budget struct {
-	since time.Time
-	spent int
-}
-
-// spend takes one request out of the window, or tells how long to wait for the next one.
-func (b *budget) spend(now time.Time, limit int, window time.Duration) (time.Duration, bool) {
-	if limit <= 0 {
-		return 0, false
-	}
-	if b.since.IsZero() || now.Sub(b.since) >= window {
-		b.since, b.spent = now, 0
-	}
-	b.spent++
-	return b.since.Add(window).Sub(now), b.spent > limit
 }
 
 // reply is what an endpoint answers.

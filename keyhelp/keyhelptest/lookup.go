@@ -16,7 +16,7 @@ func pick[T any](c *call, t *table[T]) *T {
 			if err != nil {
 				return nil
 			}
-			return t.get(int64(id))
+			return t.Get(int64(id))
 		}
 	}
 	for _, wildcard := range []string{"username", "domain", "name"} {
@@ -38,8 +38,8 @@ func getRow[T any](c *call, t *table[T], what string, render func(*T) row) reply
 
 // listRows answers with all rows, sorted as the query asks.
 func listRows[T any](c *call, t *table[T], render func(*T) row) reply {
-	rows := make([]row, len(t.rows))
-	for i, r := range t.rows {
+	rows := make([]row, len(t.Rows))
+	for i, r := range t.Rows {
 		rows[i] = render(r)
 	}
 	query := c.r.URL.Query()
@@ -81,7 +81,7 @@ func compareValues(a, b any) int {
 // rowsOf renders the rows that belong to a client, never nil.
 func rowsOf[T any](t *table[T], owned func(*T) bool, render func(*T) row) []row {
 	rows := []row{}
-	for _, r := range t.where(owned) {
+	for _, r := range t.Where(owned) {
 		rows = append(rows, render(r))
 	}
 	return rows

@@ -57,12 +57,12 @@ func deletePlan(c *call) reply {
 	if plan == nil {
 		return c.notFound("hosting plan")
 	}
-	for _, client := range c.st.clients.rows {
+	for _, client := range c.st.clients.Rows {
 		if client.PlanID == plan.ID {
 			client.PlanID = 0
 		}
 	}
-	c.st.plans.remove(plan)
+	c.st.plans.Remove(plan)
 	return gone()
 }
 

@@ -9,7 +9,7 @@ func createProtection(c *call) reply {
 		return bad
 	}
 	added.ClientID = owner.ID
-	return createdID(c.st.protections.add(&added))
+	return createdID(c.st.protections.Add(&added).ID)
 }
 
 func protectionRow(p *DirectoryProtection) row {

@@ -177,5 +177,3 @@ func (e *Email) clone() Email {
 	f.Aliases, f.Forwardings = slices.Clone(e.Aliases), slices.Clone(e.Forwardings)
 	return f
 }
-
-func plain[T any](v *T) T { return *v }

@@ -143,7 +143,7 @@ func (c *call) owner(field string) *Client {
 		c.blame(field, "This field is required")
 		return nil
 	}
-	client := c.st.clients.get(id)
+	client := c.st.clients.Get(id)
 	if client == nil {
 		c.blame(field, unknownReference)
 	}

@@ -34,7 +34,7 @@ type Server struct {
 	hidden  bool // HideClients
 	started time.Time
 	reboots int
-	budget  budget
+	budget  emulator.Budget
 }
 
 // NewServer starts a panel. It panics when it cannot listen on a loopback address.
@@ -106,12 +106,12 @@ func (s *Server) fill() {
 	for _, p := range s.cfg.plans {
 		s.st.addPlan(p)
 	}
-	s.st.admins.add(&Admin{
+	s.st.admins.Add(&Admin{
 		Username: firstAdmin, Email: firstAdmin + "@" + hostName, Language: defaultLanguage, Main: true, CreatedAt: now,
 	})
 	var plan int64
-	if len(s.st.plans.rows) > 0 {
-		plan = s.st.plans.rows[0].ID
+	if len(s.st.plans.Rows) > 0 {
+		plan = s.st.plans.Rows[0].ID
 	}
 	for i := range s.cfg.seedCount {
 		name := fmt.Sprintf("seed%04d", i+1)

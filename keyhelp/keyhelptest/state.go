@@ -46,7 +46,7 @@ func (st *state) loginTaken(name string) bool {
 
 func (st *state) addPlan(p Plan) int64 {
 	p = p.clone()
-	return st.plans.add(&p)
+	return st.plans.Add(&p).ID
 }
 
 func (st *state) addClient(c Client, now time.Time) int64 {
@@ -63,13 +63,13 @@ func (st *state) addClient(c Client, now time.Time) int64 {
 	if c.Limits == (Resources{}) {
 		st.applyPlan(&c, c.PlanID)
 	}
-	return st.clients.add(&c)
+	return st.clients.Add(&c).ID
 }
 
 // applyPlan copies a plan's values to a client; no plan means no limits.
 func (st *state) applyPlan(c *Client, planID int64) {
 	c.PlanID = planID
-	plan := st.plans.get(planID)
+	plan := st.plans.Get(planID)
 	if plan == nil {
 		c.Limits = unlimited()
 		c.Permissions, c.PHP, c.PHPFPM = map[string]bool{}, map[string]any{}, map[string]any{}
@@ -89,20 +89,20 @@ func (st *state) addDomain(d Domain, now time.Time) int64 {
 	if d.Status == 0 {
 		d.Status = 1
 	}
-	return st.domains.add(&d)
+	return st.domains.Add(&d).ID
 }
 
 // removeClient takes everything of the client along, except for its certificates.
 func (st *state) removeClient(c *Client) {
 	id := c.ID
-	for _, d := range st.domains.where(func(d *Domain) bool { return d.ClientID == id }) {
+	for _, d := range st.domains.Where(func(d *Domain) bool { return d.ClientID == id }) {
 		st.removeDomain(d)
 	}
-	st.databases.removeWhere(func(d *Database) bool { return d.ClientID == id })
-	st.emails.removeWhere(func(e *Email) bool { return e.ClientID == id })
-	st.ftpUsers.removeWhere(func(u *FTPUser) bool { return u.ClientID == id })
-	st.protections.removeWhere(func(p *DirectoryProtection) bool { return p.ClientID == id })
-	st.tasks.removeWhere(func(t *ScheduledTask) bool { return t.ClientID == id })
+	st.databases.RemoveWhere(func(d *Database) bool { return d.ClientID == id })
+	st.emails.RemoveWhere(func(e *Email) bool { return e.ClientID == id })
+	st.ftpUsers.RemoveWhere(func(u *FTPUser) bool { return u.ClientID == id })
+	st.protections.RemoveWhere(func(p *DirectoryProtection) bool { return p.ClientID == id })
+	st.tasks.RemoveWhere(func(t *ScheduledTask) bool { return t.ClientID == id })
 	var kept []Session
 	for _, s := range st.sessions {
 		if s.ClientID != id {
@@ -111,17 +111,17 @@ func (st *state) removeClient(c *Client) {
 	}
 	st.sessions = kept
 	delete(st.usage, id)
-	st.clients.remove(c)
+	st.clients.Remove(c)
 }
 
 // removeDomain takes sub-domains and zones along.
 func (st *state) removeDomain(d *Domain) {
-	if st.domains.get(d.ID) != d {
+	if st.domains.Get(d.ID) != d {
 		return // it went with its parent
 	}
 	delete(st.zones, d.ID)
-	st.domains.remove(d)
-	for _, child := range st.domains.where(func(other *Domain) bool { return other.ParentID == d.ID }) {
+	st.domains.Remove(d)
+	for _, child := range st.domains.Where(func(other *Domain) bool { return other.ParentID == d.ID }) {
 		st.removeDomain(child)
 	}
 }
@@ -129,13 +129,13 @@ func (st *state) removeDomain(d *Domain) {
 // applySchedules does what suspend_on and delete_on have asked for.
 func (st *state) applySchedules(now time.Time, suspend bool) {
 	due := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
-	for _, c := range st.clients.where(func(c *Client) bool { return due(c.DeleteOn) }) {
+	for _, c := range st.clients.Where(func(c *Client) bool { return due(c.DeleteOn) }) {
 		st.removeClient(c)
 	}
-	for _, d := range st.domains.where(func(d *Domain) bool { return due(d.DeleteOn) }) {
+	for _, d := range st.domains.Where(func(d *Domain) bool { return due(d.DeleteOn) }) {
 		st.removeDomain(d)
 	}
-	for _, c := range st.clients.rows {
+	for _, c := range st.clients.Rows {
 		if suspend && due(c.SuspendOn) {
 			c.Suspended, c.SuspendOn = true, time.Time{}
 		}

@@ -3,7 +3,7 @@ package keyhelptest
 // counts are how much of each resource a client has.
 func (st *state) counts(c *Client) Resources {
 	var n Resources
-	for _, d := range st.domains.rows {
+	for _, d := range st.domains.Rows {
 		switch {
 		case d.ClientID != c.ID || d.System:
 		case d.ParentID == 0:
@@ -12,16 +12,16 @@ func (st *state) counts(c *Client) Resources {
 			n.Subdomains++
 		}
 	}
-	for _, e := range st.emails.rows {
+	for _, e := range st.emails.Rows {
 		if e.ClientID == c.ID {
 			n.EmailAccounts++
 			n.EmailAddresses += 1 + int64(len(e.Aliases))
 			n.EmailForwardings += int64(len(e.Forwardings))
 		}
 	}
-	n.Databases = int64(len(st.databases.where(func(d *Database) bool { return d.ClientID == c.ID })))
-	n.FTPUsers = int64(len(st.ftpUsers.where(func(u *FTPUser) bool { return u.ClientID == c.ID })))
-	n.ScheduledTasks = int64(len(st.tasks.where(func(t *ScheduledTask) bool { return t.ClientID == c.ID })))
+	n.Databases = int64(len(st.databases.Where(func(d *Database) bool { return d.ClientID == c.ID })))
+	n.FTPUsers = int64(len(st.ftpUsers.Where(func(u *FTPUser) bool { return u.ClientID == c.ID })))
+	n.ScheduledTasks = int64(len(st.tasks.Where(func(t *ScheduledTask) bool { return t.ClientID == c.ID })))
 	n.DiskSpace, n.Traffic = st.usage[c.ID].DiskSpace, st.usage[c.ID].Traffic
 	return n
 }

@@ -5,30 +5,32 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
 )
 
 // What tests see of the state, and put into it. Everything returned is a copy.
 
 // Licenses returns all licenses, in order of creation.
 func (s *Server) Licenses() []License {
-	return locked(s, func(st *state, _ time.Time) []License { return copies(st.licenses.rows, plain) })
+	return locked(s, func(st *state, _ time.Time) []License { return emulator.Copies(st.licenses.Rows, emulator.Plain) })
 }
 
 // Customers returns all customers.
 func (s *Server) Customers() []Customer {
-	return locked(s, func(st *state, _ time.Time) []Customer { return copies(st.customers.rows, plain) })
+	return locked(s, func(st *state, _ time.Time) []Customer { return emulator.Copies(st.customers.Rows, emulator.Plain) })
 }
 
 // Devices returns the devices of a license, also those that were deactivated.
 func (s *Server) Devices(licenseID int64) []Device {
 	return locked(s, func(st *state, _ time.Time) []Device {
-		return copies(st.devices.where(func(d *Device) bool { return d.LicenseID == licenseID }), plain)
+		return emulator.Copies(st.devices.Where(func(d *Device) bool { return d.LicenseID == licenseID }), emulator.Plain)
 	})
 }
 
 // Sessions returns all sessions in order of their start, also those that are over.
 func (s *Server) Sessions() []Session {
-	return locked(s, func(st *state, _ time.Time) []Session { return copies(st.sessions, plain) })
+	return locked(s, func(st *state, _ time.Time) []Session { return emulator.Copies(st.sessions, emulator.Plain) })
 }
 
 // OpenSessions returns the sessions that are not over, in order of their licenses.
@@ -45,17 +47,19 @@ func (s *Server) OpenSessions() []Session {
 
 // Resources returns all resources.
 func (s *Server) Resources() []Resource {
-	return locked(s, func(st *state, _ time.Time) []Resource { return copies(st.resources.rows, plain) })
+	return locked(s, func(st *state, _ time.Time) []Resource { return emulator.Copies(st.resources.Rows, emulator.Plain) })
 }
 
 // Institutions returns all institutions among the leads.
 func (s *Server) Institutions() []Institution {
-	return locked(s, func(st *state, _ time.Time) []Institution { return copies(st.institutions.rows, plain) })
+	return locked(s, func(st *state, _ time.Time) []Institution {
+		return emulator.Copies(st.institutions.Rows, emulator.Plain)
+	})
 }
 
 // Contacts returns all contacts among the leads.
 func (s *Server) Contacts() []Contact {
-	return locked(s, func(st *state, _ time.Time) []Contact { return copies(st.contacts.rows, (*Contact).clone) })
+	return locked(s, func(st *state, _ time.Time) []Contact { return emulator.Copies(st.contacts.Rows, (*Contact).clone) })
 }
 
 // AuthTokens returns all auth tokens that were handed out.
@@ -67,7 +71,7 @@ func (s *Server) AuthTokens() []AuthToken {
 // if both are zero, the dates are filled in. It panics if the ID or the key is taken.
 func (s *Server) AddLicense(l License) License {
 	return locked(s, func(st *state, now time.Time) License {
-		if st.licenses.get(l.ID) != nil || st.keys[l.Key] != nil {
+		if st.licenses.Get(l.ID) != nil || st.keys[l.Key] != nil {
 			panic(fmt.Sprintf("licenseservertest: license %d is there already, or its key", l.ID))
 		}
 		return *st.addLicense(l, now)
@@ -78,7 +82,7 @@ func (s *Server) AddLicense(l License) License {
 // license that becomes inactive loses its session. change must not call the server.
 func (s *Server) UpdateLicense(id int64, change func(*License)) bool {
 	return locked(s, func(st *state, now time.Time) bool {
-		l := st.licenses.get(id)
+		l := st.licenses.Get(id)
 		if l == nil {
 			return false
 		}
@@ -94,7 +98,7 @@ func (s *Server) UpdateLicense(id int64, change func(*License)) bool {
 // RemoveLicense deletes a license and what goes with it, as somebody in the panel would, and tells whether it was there.
 func (s *Server) RemoveLicense(id int64) bool {
 	return locked(s, func(st *state, now time.Time) bool {
-		l := st.licenses.get(id)
+		l := st.licenses.Get(id)
 		if l != nil {
 			st.removeLicense(l, now)
 		}
@@ -173,13 +177,13 @@ func (s *Server) AddAnomaly(a Anomaly) {
 	})
 }
 
-func addRow[T any](t *table[T], r T) int64 {
-	mustBeNew(t, *t.id(&r))
-	return t.add(&r)
+func addRow[T any](t *emulator.Numbered[T], r T) int64 {
+	mustBeNew(t, t.KeyOf(&r))
+	return t.KeyOf(t.Add(&r))
 }
 
-func mustBeNew[T any](t *table[T], id int64) {
-	if t.get(id) != nil {
+func mustBeNew[T any](t *emulator.Numbered[T], id int64) {
+	if t.Get(id) != nil {
 		panic(fmt.Sprintf("licenseservertest: %T %d is there already", *new(T), id))
 	}
 }

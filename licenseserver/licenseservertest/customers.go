@@ -4,7 +4,7 @@ import "strconv"
 
 func listCustomers(c *call) reply {
 	q := c.r.URL.Query().Get("q")
-	found := c.st.customers.where(func(x *Customer) bool { return contains(x.text(), q) })
+	found := c.st.customers.Where(func(x *Customer) bool { return contains(x.text(), q) })
 	page, more := window(found, c.query("page", 1), customersByPage)
 	return ok(row{
 		"results":    rows(page, func(x *Customer) row { return row{"id": x.ID, "text": x.text()} }),
@@ -15,7 +15,7 @@ func listCustomers(c *call) reply {
 func (x *Customer) text() string { return x.Name + " - " + x.Email }
 
 func customerLicenses(c *call) reply {
-	owner := c.st.customers.get(c.pathID("id"))
+	owner := c.st.customers.Get(c.pathID("id"))
 	if owner == nil {
 		return notFound("Customer")
 	}
@@ -23,11 +23,11 @@ func customerLicenses(c *call) reply {
 }
 
 func (st *state) licensesOf(x *Customer) []*License {
-	return st.licenses.where(func(l *License) bool { return l.CustomerID == x.ID })
+	return st.licenses.Where(func(l *License) bool { return l.CustomerID == x.ID })
 }
 
 func customerStats(c *call) reply {
-	owner := c.st.customers.get(c.pathID("id"))
+	owner := c.st.customers.Get(c.pathID("id"))
 	if owner == nil {
 		return notFound("Customer")
 	}
@@ -60,12 +60,12 @@ func search(c *call) reply {
 			}
 		}
 	}
-	for _, x := range c.st.customers.rows {
+	for _, x := range c.st.customers.Rows {
 		add("customer", x.ID, x.Name, x.Email, "/customer/edit/"+strconv.FormatInt(x.ID, 10), x.Email)
 	}
 	edit := func(licenseID int64) string { return "/license/edit/" + strconv.FormatInt(licenseID, 10) }
 	if !c.hidden {
-		for _, l := range c.st.licenses.rows {
+		for _, l := range c.st.licenses.Rows {
 			state := " - Active"
 			if l.Inactive {
 				state = " - Inactive"
@@ -73,8 +73,8 @@ func search(c *call) reply {
 			owner := c.st.customerName(l)
 			add("license", l.ID, l.Key, owner+state, edit(l.ID), owner)
 		}
-		for _, d := range c.st.devices.rows {
-			add("device", d.ID, d.MachineName, c.st.licenses.get(d.LicenseID).Key, edit(d.LicenseID), d.HardwareHash)
+		for _, d := range c.st.devices.Rows {
+			add("device", d.ID, d.MachineName, c.st.licenses.Get(d.LicenseID).Key, edit(d.LicenseID), d.HardwareHash)
 		}
 	}
 	return ok(row{"results": found[:min(len(found), c.query("limit", searchLimit))], "total": len(found)})

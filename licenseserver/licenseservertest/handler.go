@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/provkit/provkit/internal/emulator"
 )
@@ -47,7 +46,7 @@ func (s *Server) admit(rt route, r *http.Request) (reply, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.budget.spend(s.cfg.clock.Now(), s.cfg.rate, s.cfg.window) {
+	if s.budget.Spend(s.cfg.clock.Now(), s.cfg.rate, s.cfg.window) {
 		return refusal(http.StatusTooManyRequests, codeRateLimit, "Rate limit exceeded"), true
 	}
 	if rt.access == withKey || s.cfg.gate == gateKey {
@@ -113,22 +112,4 @@ func (c *call) read(kind intake) error {
 	c.r.Body = io.NopCloser(bytes.NewReader(c.raw))
 	c.body, err = emulator.ReadObject(c.r)
 	return err
-}
-
-// budget is a fixed window of requests.
-type budget struct {
-	since time.Time
-	spent int
-}
-
-// spend takes one request out of the window, and tells whether it was one too many.
-func (b *budget) spend(now time.Time, limit int, window time.Duration) bool {
-	if limit <= 0 {
-		return false
-	}
-	if b.since.IsZero() || now.Sub(b.since) >= window {
-		b.since, b.spent = now, 0
-	}
-	b.spent++
-	return b.spent > limit
 }

@@ -28,12 +28,12 @@ func page(title string, lines ...string) reply {
 	return reply{status: http.StatusOK, text: text + "</body></html>\n", contentType: "text/html; charset=utf-8"}
 }
 
-func (c *call) lead() *Contact { return c.st.contacts.get(c.pathID("lead_id")) }
+func (c *call) lead() *Contact { return c.st.contacts.Get(c.pathID("lead_id")) }
 
 // fields are the values of a lead, in the order of leadColumns.
 func (st *state) fields(x *Contact) []string {
 	institution, note := "", ""
-	if i := st.institutions.get(x.InstitutionID); i != nil {
+	if i := st.institutions.Get(x.InstitutionID); i != nil {
 		institution = i.Name
 	}
 	if n := len(x.Notes); n > 0 {
@@ -44,7 +44,7 @@ func (st *state) fields(x *Contact) []string {
 
 func leadOverview(c *call) reply {
 	var lines []string
-	for _, x := range c.st.contacts.rows {
+	for _, x := range c.st.contacts.Rows {
 		lines = append(lines, strings.Join(c.st.fields(x), ", "))
 	}
 	return page("Leads", lines...)
@@ -89,7 +89,7 @@ func deleteLead(c *call) reply {
 	if x == nil {
 		return notFound("Lead")
 	}
-	c.st.contacts.removeWhere(func(other *Contact) bool { return other == x })
+	c.st.contacts.RemoveWhere(func(other *Contact) bool { return other == x })
 	return page("Lead deleted")
 }
 
@@ -106,7 +106,7 @@ func (c *call) change(x *Contact, form url.Values) {
 		i := c.st.institutionNamed(name)
 		if i == nil {
 			i = &Institution{Name: name, Type: newLeadType, CreatedAt: c.now}
-			c.st.institutions.add(i)
+			c.st.institutions.Add(i)
 		}
 		x.InstitutionID = i.ID
 	}
@@ -124,7 +124,7 @@ func exportLeads(c *call) reply {
 	var file bytes.Buffer
 	w := csv.NewWriter(&file)
 	_ = w.Write(leadColumns)
-	for _, x := range c.st.contacts.rows {
+	for _, x := range c.st.contacts.Rows {
 		_ = w.Write(c.st.fields(x))
 	}
 	w.Flush()

@@ -21,7 +21,7 @@ func (st *state) addContact(x Contact, now time.Time) *Contact {
 	for _, n := range notes {
 		st.addNote(&x, n, now)
 	}
-	st.contacts.add(&x)
+	st.contacts.Add(&x)
 	return &x
 }
 
@@ -55,17 +55,17 @@ func (st *state) addNote(x *Contact, n Note, now time.Time) {
 }
 
 func (st *state) institutionNamed(name string) *Institution {
-	return st.institutions.find(func(i *Institution) bool { return strings.EqualFold(i.Name, name) })
+	return st.institutions.Find(func(i *Institution) bool { return strings.EqualFold(i.Name, name) })
 }
 
 func listInstitutions(c *call) reply {
 	q := c.r.URL.Query().Get("search")
-	found := c.st.institutions.where(func(i *Institution) bool { return contains(i.Name, q) })
+	found := c.st.institutions.Where(func(i *Institution) bool { return contains(i.Name, q) })
 	number, size := c.query("page", 1), min(c.query("per_page", leadsByPage), maxLeadsByPage)
 	page, _ := window(found, number, size)
 	return ok(row{
 		"institutions": rows(page, func(i *Institution) row {
-			n := c.st.contacts.count(func(x *Contact) bool { return x.InstitutionID == i.ID })
+			n := c.st.contacts.Count(func(x *Contact) bool { return x.InstitutionID == i.ID })
 			return row{"id": i.ID, "name": i.Name, "contact_count": n, "created_at": stamp(i.CreatedAt)}
 		}),
 		"total": len(found), "page": number, "per_page": size,
@@ -81,7 +81,7 @@ func createInstitution(c *call) reply {
 		return refusal(http.StatusConflict, codeDuplicate, "Institution already exists")
 	}
 	i := &Institution{Name: name, Type: newLeadType, CreatedAt: c.now}
-	c.st.institutions.add(i)
+	c.st.institutions.Add(i)
 	return created(row{"id": i.ID, "name": i.Name, "created_at": stamp(i.CreatedAt)})
 }
 
@@ -90,7 +90,7 @@ func detailRow(d Detail) row {
 }
 
 func getContact(c *call) reply {
-	x := c.st.contacts.get(c.pathID("contact_id"))
+	x := c.st.contacts.Get(c.pathID("contact_id"))
 	if x == nil {
 		return notFound("Contact")
 	}
@@ -106,7 +106,7 @@ func getContact(c *call) reply {
 }
 
 func addDetail(c *call) reply {
-	x := c.st.contacts.get(c.pathID("contact_id"))
+	x := c.st.contacts.Get(c.pathID("contact_id"))
 	if x == nil {
 		return notFound("Contact")
 	}
@@ -129,14 +129,14 @@ func leadStats(c *call) reply {
 			recent++
 		}
 	}
-	for _, i := range c.st.institutions.rows {
+	for _, i := range c.st.institutions.Rows {
 		lately(i.CreatedAt)
 		byType[i.Type]++
-		if c.st.customers.find(func(x *Customer) bool { return strings.EqualFold(x.Name, i.Name) }) != nil {
+		if c.st.customers.Find(func(x *Customer) bool { return strings.EqualFold(x.Name, i.Name) }) != nil {
 			converted++
 		}
 	}
-	for _, x := range c.st.contacts.rows {
+	for _, x := range c.st.contacts.Rows {
 		for _, d := range x.Details {
 			lately(d.CreatedAt)
 		}
@@ -145,11 +145,11 @@ func leadStats(c *call) reply {
 		}
 	}
 	rate := 0.0
-	if n := len(c.st.institutions.rows); n > 0 {
+	if n := len(c.st.institutions.Rows); n > 0 {
 		rate = math.Round(1000*float64(converted)/float64(n)) / 10
 	}
 	return ok(row{
-		"total_institutions": len(c.st.institutions.rows), "total_contacts": len(c.st.contacts.rows),
+		"total_institutions": len(c.st.institutions.Rows), "total_contacts": len(c.st.contacts.Rows),
 		"recent_activities": recent, "conversion_rate": rate, "by_type": byType,
 	})
 }

@@ -48,7 +48,7 @@ func (c *call) enroll(l *License, hardwareHash, machineName, appVersion string) 
 	}
 	if d == nil {
 		d = &Device{LicenseID: l.ID, HardwareHash: hardwareHash}
-		c.st.devices.add(d)
+		c.st.devices.Add(d)
 	}
 	if !d.Active {
 		d.Active, d.ActivatedAt = true, c.now

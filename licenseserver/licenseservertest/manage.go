@@ -6,7 +6,7 @@ import (
 )
 
 // license finds the license of the path.
-func (c *call) license() *License { return c.st.licenses.get(c.pathID("license_id")) }
+func (c *call) license() *License { return c.st.licenses.Get(c.pathID("license_id")) }
 
 func toggle(c *call) reply {
 	l := c.license()
@@ -32,7 +32,7 @@ func bulk(c *call, verb string, do func(*License)) reply {
 	}
 	found := 0
 	for _, id := range ids {
-		if l := c.st.licenses.get(id); l != nil {
+		if l := c.st.licenses.Get(id); l != nil {
 			found++
 			do(l)
 		}
@@ -121,7 +121,7 @@ func deactivateDevice(c *call) reply {
 	if l == nil {
 		return noLicense()
 	}
-	d := c.st.devices.get(c.pathID("device_id"))
+	d := c.st.devices.Get(c.pathID("device_id"))
 	if d == nil || d.LicenseID != l.ID {
 		return notFound("Device")
 	}

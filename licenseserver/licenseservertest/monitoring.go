@@ -8,11 +8,11 @@ import (
 )
 
 func (st *state) activeLicenses() int {
-	return st.licenses.count(func(l *License) bool { return !l.Inactive })
+	return st.licenses.Count(func(l *License) bool { return !l.Inactive })
 }
 
 func (st *state) totalActivations() int {
-	return st.devices.count(func(d *Device) bool { return d.Active })
+	return st.devices.Count(func(d *Device) bool { return d.Active })
 }
 
 // alertRows name the level of an alert differently on the two routes that show alerts.
@@ -25,8 +25,8 @@ func (st *state) alertRows(level string) []row {
 func dashboard(c *call) reply {
 	return ok(row{
 		"metrics": row{
-			"total_licenses": len(c.st.licenses.rows), "active_licenses": c.st.activeLicenses(),
-			"total_customers": len(c.st.customers.rows), "active_sessions": len(c.st.open),
+			"total_licenses": len(c.st.licenses.Rows), "active_licenses": c.st.activeLicenses(),
+			"total_customers": len(c.st.customers.Rows), "active_sessions": len(c.st.open),
 		},
 		"alerts": c.st.alertRows("level"),
 	})

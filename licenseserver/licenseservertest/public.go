@@ -26,11 +26,11 @@ func metrics(c *call) reply {
 			text.WriteString(name + sample + "\n")
 		}
 	}
-	active := c.st.licenses.count(func(l *License) bool { return !l.Inactive })
+	active := c.st.licenses.Count(func(l *License) bool { return !l.Inactive })
 	family("license_server_info", "gauge", "About this server.",
 		fmt.Sprintf(`{service=%q,latest_version=%q} 1`, serviceName, c.st.latest().Number))
 	family("license_server_licenses", "gauge", "Licenses by state.",
-		fmt.Sprintf(`{state="active"} %d`, active), fmt.Sprintf(`{state="inactive"} %d`, len(c.st.licenses.rows)-active))
+		fmt.Sprintf(`{state="active"} %d`, active), fmt.Sprintf(`{state="inactive"} %d`, len(c.st.licenses.Rows)-active))
 	family("license_server_activations", "gauge", "Active activations.", fmt.Sprintf(" %d", c.st.totalActivations()))
 	family("license_server_active_sessions", "gauge", "Open sessions.", fmt.Sprintf(" %d", len(c.st.open)))
 	var answers []string

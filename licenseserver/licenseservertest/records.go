@@ -118,5 +118,3 @@ func (c *Contact) clone() Contact {
 	copied.Details, copied.Notes = slices.Clone(c.Details), slices.Clone(c.Notes)
 	return copied
 }
-
-func plain[T any](r *T) T { return *r }

@@ -11,7 +11,7 @@ func licenseResources(c *call) reply {
 	if l == nil {
 		return noLicense()
 	}
-	held := c.st.resources.where(func(r *Resource) bool { return r.LicenseID == l.ID })
+	held := c.st.resources.Where(func(r *Resource) bool { return r.LicenseID == l.ID })
 	return ok(row{"resources": rows(held, func(r *Resource) row {
 		body := resourceRow(r)
 		body["status"], body["allocated_at"] = "allocated", stamp(r.AllocatedAt)
@@ -33,12 +33,12 @@ func allocate(c *call) reply {
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	l := c.st.licenses.get(id)
+	l := c.st.licenses.Get(id)
 	if l == nil {
 		return noLicense()
 	}
 	for _, id := range ids {
-		switch r := c.st.resources.get(id); {
+		switch r := c.st.resources.Get(id); {
 		case r == nil:
 			return notFound(fmt.Sprintf("Resource %d", id))
 		case kind != "" && r.Type != kind:
@@ -49,7 +49,7 @@ func allocate(c *call) reply {
 	}
 	n := 0
 	for _, id := range ids {
-		if r := c.st.resources.get(id); r.LicenseID == 0 {
+		if r := c.st.resources.Get(id); r.LicenseID == 0 {
 			r.LicenseID, r.AllocatedAt = l.ID, c.now
 			n++
 		}
@@ -58,7 +58,7 @@ func allocate(c *call) reply {
 }
 
 func (st *state) stock(kind string) (free []*Resource, total int) {
-	for _, r := range st.resources.rows {
+	for _, r := range st.resources.Rows {
 		if r.Type == kind {
 			total++
 			if r.LicenseID == 0 {
@@ -105,7 +105,7 @@ func resourceStats(c *call) reply {
 	}
 	var all figures
 	byType := make(map[string]*figures)
-	for _, r := range c.st.resources.rows {
+	for _, r := range c.st.resources.Rows {
 		if byType[r.Type] == nil {
 			byType[r.Type] = new(figures)
 		}

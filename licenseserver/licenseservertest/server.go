@@ -40,7 +40,7 @@ type Server struct {
 	secret string // signs auth tokens
 	ignore bool   // IgnoreSuspension
 	hidden bool   // HideLicenses
-	budget budget
+	budget emulator.Budget
 }
 
 // NewServer starts a server. It panics when it cannot listen on a loopback address.
@@ -134,7 +134,7 @@ func (s *Server) fill() {
 	now := s.cfg.clock.Now()
 	released, _ := time.Parse(time.DateOnly, firstReleased)
 	s.st.versions = []Version{{Number: firstVersion, Released: released, Notes: "Maintenance release"}}
-	s.st.customers.add(&Customer{Name: "Beispiel GmbH", Email: "it@beispiel.example"})
+	s.st.customers.Add(&Customer{Name: "Beispiel GmbH", Email: "it@beispiel.example"})
 	for _, kind := range []struct {
 		name, format string
 		n            int
@@ -143,12 +143,12 @@ func (s *Server) fill() {
 		{"server", "SRV-%03d", 5}, {"workstation", "WS-%03d", 5},
 	} {
 		for i := range kind.n {
-			s.st.resources.add(&Resource{Type: kind.name, Identifier: fmt.Sprintf(kind.format, i+1)})
+			s.st.resources.Add(&Resource{Type: kind.name, Identifier: fmt.Sprintf(kind.format, i+1)})
 		}
 	}
 	institution := &Institution{Name: "Fachhochschule Beispielstadt", Type: "university", CreatedAt: now}
 	s.st.addContact(Contact{
-		InstitutionID: s.st.institutions.add(institution), FirstName: "Erika", LastName: "Mustermann", Position: "IT",
+		InstitutionID: s.st.institutions.Add(institution).ID, FirstName: "Erika", LastName: "Mustermann", Position: "IT",
 		Details: []Detail{
 			{Type: "email", Value: "erika@fh.example", Label: "Work"}, {Type: "phone", Value: "+49 30 23125000", Label: "Desk"},
 		},
@@ -156,7 +156,7 @@ func (s *Server) fill() {
 	}, now)
 	for i := range s.cfg.seedCount {
 		name := fmt.Sprintf("seed%04d", i+1)
-		owner := s.st.customers.add(&Customer{Name: "Seed Customer " + name[4:], Email: name + "@customers.test"})
+		owner := s.st.customers.Add(&Customer{Name: "Seed Customer " + name[4:], Email: name + "@customers.test"}).ID
 		s.st.addLicense(License{CustomerID: owner, MaxActivations: 3, MaxUsers: 5}, now)
 	}
 }

@@ -9,18 +9,18 @@ import (
 // state is all that the server knows. The server's lock guards it.
 type state struct {
 	tokens       *emulator.Tokens
-	customers    *table[Customer]
-	licenses     *table[License]
+	customers    *emulator.Numbered[Customer]
+	licenses     *emulator.Numbered[License]
 	keys         map[string]*License
-	devices      *table[Device]
+	devices      *emulator.Numbered[Device]
 	sessions     []*Session
 	byToken      map[string]*Session
 	open         map[int64]*Session // by license: one at most
 	heartbeats   []time.Time        // of the last minute
-	resources    *table[Resource]
+	resources    *emulator.Numbered[Resource]
 	versions     []Version
-	institutions *table[Institution]
-	contacts     *table[Contact]
+	institutions *emulator.Numbered[Institution]
+	contacts     *emulator.Numbered[Contact]
 	details      *emulator.Sequence
 	notes        *emulator.Sequence
 	alerts       []Alert
@@ -32,15 +32,15 @@ type state struct {
 func newState(tokens *emulator.Tokens) *state {
 	return &state{
 		tokens:       tokens,
-		customers:    newTable(firstCustomerID, func(c *Customer) *int64 { return &c.ID }),
-		licenses:     newTable(firstLicenseID, func(l *License) *int64 { return &l.ID }),
+		customers:    emulator.NewNumbered(firstCustomerID, func(c *Customer) *int64 { return &c.ID }),
+		licenses:     emulator.NewNumbered(firstLicenseID, func(l *License) *int64 { return &l.ID }),
 		keys:         make(map[string]*License),
-		devices:      newTable(firstDeviceID, func(d *Device) *int64 { return &d.ID }),
+		devices:      emulator.NewNumbered(firstDeviceID, func(d *Device) *int64 { return &d.ID }),
 		byToken:      make(map[string]*Session),
 		open:         make(map[int64]*Session),
-		resources:    newTable(firstResourceID, func(r *Resource) *int64 { return &r.ID }),
-		institutions: newTable(firstInstitutionID, func(i *Institution) *int64 { return &i.ID }),
-		contacts:     newTable(firstContactID, func(c *Contact) *int64 { return &c.ID }),
+		resources:    emulator.NewNumbered(firstResourceID, func(r *Resource) *int64 { return &r.ID }),
+		institutions: emulator.NewNumbered(firstInstitutionID, func(i *Institution) *int64 { return &i.ID }),
+		contacts:     emulator.NewNumbered(firstContactID, func(c *Contact) *int64 { return &c.ID }),
 		details:      emulator.NewSequence(firstDetailID, firstDetailID),
 		notes:        emulator.NewSequence(firstNoteID, firstNoteID),
 		answers:      make(map[int]int64),
@@ -86,7 +86,7 @@ func (st *state) addLicense(l License, now time.Time) *License {
 	if l.MaxUsers == 0 {
 		l.MaxUsers = newLicenseUsers
 	}
-	st.licenses.add(&l)
+	st.licenses.Add(&l)
 	st.keys[l.Key] = &l
 	return &l
 }
@@ -94,14 +94,14 @@ func (st *state) addLicense(l License, now time.Time) *License {
 // removeLicense takes devices and session along, and frees resources.
 func (st *state) removeLicense(l *License, now time.Time) {
 	st.endOpen(l.ID, EndLicenseDeleted, now)
-	st.devices.removeWhere(func(d *Device) bool { return d.LicenseID == l.ID })
-	for _, r := range st.resources.rows {
+	st.devices.RemoveWhere(func(d *Device) bool { return d.LicenseID == l.ID })
+	for _, r := range st.resources.Rows {
 		if r.LicenseID == l.ID {
 			r.LicenseID, r.AllocatedAt = 0, time.Time{}
 		}
 	}
 	delete(st.keys, l.Key)
-	st.licenses.removeWhere(func(other *License) bool { return other == l })
+	st.licenses.RemoveWhere(func(other *License) bool { return other == l })
 }
 
 // setActive ends the session of a license that becomes inactive.
@@ -135,23 +135,23 @@ func (st *state) elapse(now time.Time, timeout time.Duration) {
 }
 
 func (st *state) customerName(l *License) string {
-	if c := st.customers.get(l.CustomerID); c != nil {
+	if c := st.customers.Get(l.CustomerID); c != nil {
 		return c.Name
 	}
 	return ""
 }
 
 func (st *state) devicesOf(l *License) []*Device {
-	return st.devices.where(func(d *Device) bool { return d.LicenseID == l.ID })
+	return st.devices.Where(func(d *Device) bool { return d.LicenseID == l.ID })
 }
 
 // deviceOn finds the record of a machine, active or not.
 func (st *state) deviceOn(l *License, hardwareHash string) *Device {
-	return st.devices.find(func(d *Device) bool { return d.LicenseID == l.ID && d.HardwareHash == hardwareHash })
+	return st.devices.Find(func(d *Device) bool { return d.LicenseID == l.ID && d.HardwareHash == hardwareHash })
 }
 
 func (st *state) activeDevices(l *License) int {
-	return st.devices.count(func(d *Device) bool { return d.LicenseID == l.ID && d.Active })
+	return st.devices.Count(func(d *Device) bool { return d.LicenseID == l.ID && d.Active })
 }
 
 func (l *License) startsAfter(now time.Time) bool { return now.Before(l.ValidFrom) }

@@ -74,7 +74,10 @@ type Job struct {
 	Verb Verb
 	// Targets is required and read once. Suspend, Terminate, Ensure and whatever
 	// Destroys read all of it before the first call; the others as they go, ahead of
-	// the calls, in a goroutine of their own. An error in it ends the job.
+	// the calls, in a goroutine of their own, which should end with Run's context where
+	// it waits. An error in it ends the job. An account that is listed twice is worked
+	// on once, at least never twice at the same time; one that is listed for Ensure with
+	// different wishes is refused.
 	Targets iter.Seq2[Target, error]
 	// Open returns the provider of a server. Required. It is asked once for each name.
 	// If it fails, every target of that server fails.
@@ -150,6 +153,7 @@ func (j *Job) Run(ctx context.Context) iter.Seq2[*Result, error] {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		r := newRun(j, cancel, yield)
+		defer close(r.over) // also when the loop's body panics
 		if err := r.run(ctx); err != nil && !r.left {
 			yield(nil, err)
 		}
@@ -194,6 +198,9 @@ func (j *Job) check(t Target) error {
 	if j.Verb == Ensure {
 		if t.name() == "" {
 			problems.Add("Want", "names no account")
+		}
+		if t.ID != "" && t.Want.ID != "" && t.ID != t.Want.ID {
+			problems.Add("Want.ID", "%q is another account than ID %q", t.Want.ID, t.ID)
 		}
 	} else if t.ID == "" && j.Do == nil {
 		problems.Add("ID", "required")

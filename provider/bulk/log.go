@@ -127,6 +127,11 @@ func entry(verb Verb, r *Result) *Entry {
 	return e
 }
 
+// key is that of the target's line.
+func (t Target) key(verb Verb) string {
+	return (&Entry{Server: t.Server, Account: t.name(), Want: wanted(verb, t)}).key()
+}
+
 // wanted tells apart what may be wanted of one account at different times.
 func wanted(verb Verb, t Target) string {
 	if verb != Ensure {
@@ -144,10 +149,10 @@ func wanted(verb Verb, t Target) string {
 
 // knows tells whether a target is done.
 func (l *Log) knows(verb Verb, t Target) bool {
-	if l == nil {
+	if l == nil || t.name() == "" { // without a name, all of a server look the same
 		return false
 	}
-	return l.done[(&Entry{Server: t.Server, Account: t.name(), Want: wanted(verb, t)}).key()]
+	return l.done[t.key(verb)]
 }
 
 // write appends a result, in one write, so that a kill cuts one line at most.

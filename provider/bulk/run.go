@@ -32,6 +32,12 @@ type run struct {
 
 	calls   sync.WaitGroup
 	results chan *Result
+	// over is closed when nobody takes results any more.
+	over chan struct{}
+	// waiting are the targets that are queued or under way, by the log's key: what is
+	// listed twice must not be worked on twice at once.
+	waiting   map[string]bool
+	lookahead int
 }
 
 // lane is what waits for one server.
@@ -53,6 +59,7 @@ func newRun(j *Job, cancel context.CancelFunc, yield func(*Result, error) bool) 
 	r := &run{
 		job: j, cancel: cancel, yield: yield, lanes: make(map[string]*lane), doomed: make(map[string]*doomed), meter: newMeter(j.Expect),
 		perServer: j.PerServer, total: j.Total, giveUp: j.GiveUp, results: make(chan *Result),
+		over: make(chan struct{}), waiting: make(map[string]bool), lookahead: lookahead,
 	}
 	if r.perServer == 0 {
 		r.perServer = DefaultPerServer
@@ -71,6 +78,7 @@ func (r *run) run(ctx context.Context) error {
 		return r.loop(ctx, r.feed(ctx, r.job.Targets))
 	}
 	var all []Target
+	listed := make(map[string]string) // what each account is to become
 	for t, err := range r.job.Targets {
 		switch {
 		case err != nil:
@@ -80,6 +88,16 @@ func (r *run) run(ctx context.Context) error {
 		}
 		if err := r.job.check(t); err != nil {
 			return err
+		}
+		want := wanted(r.job.Verb, t)
+		switch other, again := listed[t.String()]; {
+		case t.name() == "": // of a Do that needs no ID
+		case again && other == want:
+			continue
+		case again:
+			return provider.Problems{"Targets": fmt.Sprintf("%s is to be %q and %q", t, other, want)}.Err("bulk", "Run", fmt.Sprintf("%s many accounts", r.job.Verb))
+		default:
+			listed[t.String()] = want
 		}
 		known := r.job.Log.knows(r.job.Verb, t)
 		switch {
@@ -96,6 +114,8 @@ func (r *run) run(ctx context.Context) error {
 		return err
 	}
 	r.doomed = nil
+	// They are in memory anyway, and so a list sorted by server keeps all servers busy.
+	r.lookahead = max(lookahead, len(all))
 	return r.loop(ctx, r.feed(ctx, Targets(all)))
 }
 
@@ -133,7 +153,7 @@ func (r *run) loop(ctx context.Context, targets <-chan fed) error {
 	for targets != nil || r.queued > 0 || r.running > 0 {
 		r.start(ctx)
 		in := targets
-		if r.queued >= lookahead {
+		if r.queued >= r.lookahead {
 			in = nil
 		}
 		select {
@@ -194,11 +214,17 @@ func (r *run) take(t Target) {
 		r.hand(&Result{Target: t, Err: err})
 		return
 	}
+	key := t.key(r.job.Verb)
+	if r.waiting[key] && t.name() != "" {
+		r.meter.Skipped++
+		return
+	}
 	lane := r.lane(t.Server)
 	if lane.err != nil {
 		r.hand(&Result{Target: t, Err: lane.err})
 		return
 	}
+	r.waiting[key] = true
 	lane.queue = append(lane.queue, t)
 	r.queued++
 }
@@ -236,7 +262,10 @@ func (r *run) start(ctx context.Context) {
 			began := time.Now()
 			result := r.job.do(ctx, l.provider, t)
 			result.Took = time.Since(began)
-			r.results <- result
+			select {
+			case r.results <- result:
+			case <-r.over:
+			}
 		})
 	}
 }
@@ -246,6 +275,7 @@ func (r *run) finish(result *Result) {
 	r.running--
 	l := r.lanes[result.Target.Server]
 	l.running--
+	delete(r.waiting, result.Target.key(r.job.Verb))
 	if errors.Is(result.Err, provider.ErrUnavailable) {
 		l.missed++
 	} else {
@@ -268,6 +298,7 @@ func (r *run) giveUpOn(l *lane, cause error) {
 	l.queue = nil
 	r.queued -= len(queue)
 	for _, t := range queue {
+		delete(r.waiting, t.key(r.job.Verb))
 		r.hand(&Result{Target: t, Err: l.err})
 	}
 }

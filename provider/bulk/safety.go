@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -31,6 +32,9 @@ func (e *ShareError) Error() string {
 
 // Is matches ErrSafetyStop.
 func (e *ShareError) Is(target error) bool { return target == ErrSafetyStop }
+
+// rounding is what a fraction such as 0.29 may lose: 29 of 100 are no more than that.
+const rounding = 1e-6
 
 // doomed are the targets on one server that are to go out of service, by ID and by
 // user name.
@@ -69,21 +73,40 @@ func (r *run) safety(ctx context.Context) error {
 	if share >= 1 || ctx.Err() != nil {
 		return nil
 	}
-	var stops []error
+	var servers []*lane
 	for _, server := range slices.Sorted(maps.Keys(r.doomed)) {
-		lane := r.lane(server)
-		if lane.err != nil {
-			continue // its targets fail anyway
-		}
-		count, of, err := r.count(ctx, lane.provider, r.doomed[server])
-		switch {
-		case err != nil:
-			stops = append(stops, fmt.Errorf("bulk: cannot tell how many accounts %s has, so that the safety stop refuses: %w", server, err))
-		case count > 1 && float64(count) > share*float64(of):
-			stops = append(stops, &ShareError{Server: server, Count: count, Of: of, MaxShare: share})
+		if l := r.lane(server); l.err == nil { // else its targets fail anyway
+			servers = append(servers, l)
 		}
 	}
+	stops := make([]error, len(servers))
+	var counting sync.WaitGroup
+	turns := make(chan struct{}, countedAtOnce)
+	for i, l := range servers {
+		turns <- struct{}{}
+		counting.Go(func() {
+			defer func() { <-turns }()
+			stops[i] = r.stop(ctx, l, share)
+		})
+	}
+	counting.Wait()
 	return errors.Join(stops...)
+}
+
+// countedAtOnce is how many servers are counted at once; some answer with all of their
+// accounts in one piece.
+const countedAtOnce = 4
+
+// stop is why one server's part is too large.
+func (r *run) stop(ctx context.Context, l *lane, share float64) error {
+	count, of, err := r.count(ctx, l.provider, r.doomed[l.server])
+	switch {
+	case err != nil:
+		return fmt.Errorf("bulk: cannot tell how many accounts %s has, so that the safety stop refuses: %w", l.server, err)
+	case count > 1 && float64(count) > share*float64(of)+rounding:
+		return &ShareError{Server: l.server, Count: count, Of: of, MaxShare: share}
+	}
+	return nil
 }
 
 func (r *run) count(ctx context.Context, p provider.Provider, d *doomed) (count, of int, err error) {

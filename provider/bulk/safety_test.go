@@ -78,9 +78,13 @@ func TestSafetyStopAcrossRuns(t *testing.T) {
 }
 
 func TestSafetyStopSettings(t *testing.T) {
+	hundred := newServers(t, 1, 100) // 0.29 of which is less than 29 in floating point
+	_, err := collect(t.Context(), &bulk.Job{Verb: bulk.Suspend, Targets: bulk.Targets(hundred.targets(29)), Open: hundred.open, MaxShare: 0.29})
+	require.NoError(t, err)
+
 	all := newServers(t, 1, 10)
 	job := &bulk.Job{Verb: bulk.Suspend, Targets: bulk.Targets(all.targets(6)), Open: all.open, MaxShare: 0.5}
-	_, err := collect(t.Context(), job)
+	_, err = collect(t.Context(), job)
 	require.ErrorIs(t, err, bulk.ErrSafetyStop)
 	job.MaxShare = 0.6
 	_, err = collect(t.Context(), job)

@@ -103,6 +103,22 @@ type Sources struct {
 	ReadFile func(path string) ([]byte, error)
 }
 
+// maxSecret bounds what is believed to be a secret.
+const maxSecret = 64 << 10
+
+func readSecret(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	content, err := io.ReadAll(io.LimitReader(file, maxSecret+1))
+	if err == nil && len(content) > maxSecret {
+		err = fmt.Errorf("%s is too long for a secret", path)
+	}
+	return content, err
+}
+
 // Open opens all servers of the configuration, without I/O but for the secrets. If
 // anything is wrong it opens none, and the error (ErrInvalid) names every mistake at
 // once: "servers.web1.url". The options are for all servers.
@@ -115,7 +131,7 @@ func (c *Config) Open(drivers provider.Drivers, sources *Sources, opts ...provid
 		o.sources.Getenv = os.Getenv
 	}
 	if o.sources.ReadFile == nil {
-		o.sources.ReadFile = os.ReadFile
+		o.sources.ReadFile = readSecret
 	}
 	if len(c.Servers) == 0 {
 		o.problems.Add("servers", "none")
@@ -185,13 +201,23 @@ func (o *opening) open(at string, c *ServerConfig) provider.Provider {
 		}
 		server.Options[name] = value
 	}
-	if len(o.problems) > before {
-		// What cannot be resolved would be blamed a second time as missing.
-		return nil
+	if len(o.problems) == before {
+		p, err := driver.Open(server, o.opts...)
+		o.add(at, err)
+		return p
 	}
-	p, err := driver.Open(server, o.opts...)
-	o.add(at, err)
-	return p
+	// It lacks what could not be resolved, which is not to be blamed a second time, under
+	// whatever name; its other mistakes are told all the same.
+	_, err := driver.Open(server, o.opts...)
+	var e *provider.Error
+	if errors.As(err, &e) {
+		for _, spec := range driver.Config() {
+			if problem, wrong := e.Fields[spec.Name]; wrong && o.problems[at+"."+spec.Name] == "" {
+				o.problems.Add(at+"."+spec.Name, "%s", problem)
+			}
+		}
+	}
+	return nil
 }
 
 // add notes what a driver found, field by field.

@@ -8,7 +8,8 @@
 //	place, err := servers.Place(ctx, &fleet.PlaceRequest{Plan: "basic"})
 //	created, err := place.Server.Provider.Create(ctx, request)
 //
-// The configuration holds no secret, only where each of them is:
+// The configuration holds no secret, only where each of them is (a relative PATH begins
+// at the working directory):
 //
 //	{"servers": [
 //	  {"name": "web1", "kind": "keyhelp", "url": "https://web1.example.com",

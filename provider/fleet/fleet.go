@@ -15,8 +15,9 @@ type Server struct {
 	Provider provider.Provider
 	Config   ServerConfig
 
-	mu    sync.Mutex
-	count count
+	mu     sync.Mutex
+	count  count
+	asking chan struct{} // closed when whoever counts the accounts is done; nil if nobody does
 }
 
 // Fleet is many servers. It is safe for concurrent use.
@@ -84,8 +85,9 @@ type Found struct {
 }
 
 // Find looks for an account on all servers at once. ErrNotFound if no server has it,
-// ErrConflict if several do. A server that cannot be asked is an error as well, since
-// the account may be there; it matches what went wrong there, and not ErrNotFound.
+// ErrConflict if several do. Unless another server has it, a server that cannot be asked
+// is an error as well, since the account may be there; it matches what went wrong there,
+// and not ErrNotFound.
 //
 // Look before you place an order again of which you do not know where it went.
 func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {

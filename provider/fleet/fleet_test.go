@@ -7,7 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -109,6 +113,7 @@ func TestOpenTellsEverything(t *testing.T) {
 	require.Equal(t, map[string]string{
 		"servers.web1.secret":   `must be "env:NAME" or "file:PATH": no secret stands in the configuration itself`,
 		"servers.web1.capacity": "negative",
+		"servers.web1.url":      "must begin with https://",
 		"servers[1].name":       "required",
 		"servers[1].secret":     "the environment has no NOBODY",
 		"servers[2].name":       `"web1" is the name of another server`,
@@ -297,6 +302,69 @@ func TestPlaceContext(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	_, err = f.Place(t.Context(), nil)
 	require.NoError(t, err, "a cancelled look says nothing about the server")
+}
+
+// stuck never answers a check.
+type stuck struct{ *providertest.Memory }
+
+func (s stuck) Check(ctx context.Context) (*provider.CheckReport, error) {
+	<-ctx.Done()
+	return &provider.CheckReport{}, ctx.Err()
+}
+
+// TestPlaceWaits: whoever waits for somebody else's look at a server stops waiting when
+// the own context ends, and when the look is broken off, the next one in line looks.
+func TestPlaceWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, panels := memories(t, 1)
+		server := f.Servers()[0]
+		server.Provider = stuck{panels[0]}
+		ends := func(after time.Duration) (placed chan error) {
+			placed = make(chan error, 1)
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			go func() {
+				defer cancel()
+				began := time.Now()
+				_, err := f.Place(ctx, nil)
+				if took := time.Since(began); err != nil && took != after {
+					err = fmt.Errorf("after %v", took)
+				}
+				placed <- err
+			}()
+			synctest.Wait()
+			return placed
+		}
+		long, short, last := ends(time.Minute), ends(time.Second), ends(time.Hour)
+		require.ErrorIs(t, <-short, context.DeadlineExceeded)
+		require.ErrorIs(t, <-long, context.DeadlineExceeded)
+		require.ErrorIs(t, <-last, context.DeadlineExceeded)
+	})
+}
+
+// TestPlaceAtOnce: of many calls at once exactly as many get a place as there are.
+func TestPlaceAtOnce(t *testing.T) {
+	for _, strategy := range []fleet.Strategy{fleet.FirstFit, fleet.LeastUsed} {
+		f, _ := memories(t, 3, 3, 3)
+		for _, s := range f.Servers() {
+			s.Config.Capacity = 10
+		}
+		var placed, full atomic.Int64
+		var calls sync.WaitGroup
+		for range 60 {
+			calls.Go(func() {
+				_, err := f.Place(t.Context(), &fleet.PlaceRequest{Strategy: strategy})
+				switch {
+				case err == nil:
+					placed.Add(1)
+				case errors.Is(err, provider.ErrQuota):
+					full.Add(1)
+				}
+			})
+		}
+		calls.Wait()
+		require.EqualValues(t, 21, placed.Load(), strategy)
+		require.EqualValues(t, 39, full.Load(), strategy)
+	}
 }
 
 func TestServerError(t *testing.T) {

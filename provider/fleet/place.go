@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/provkit/provkit/provider"
@@ -31,7 +32,8 @@ type PlaceRequest struct {
 	Kind     string
 	Strategy Strategy
 	// MaxAge is how old the counts may be on which the choice rests; 0 is a minute.
-	// What Place itself has placed since is added.
+	// What Place itself has placed since is added. An account that is not made by the
+	// time of the next count is forgotten then.
 	MaxAge time.Duration
 }
 
@@ -62,7 +64,9 @@ const defaultMaxAge = time.Minute
 
 // Place chooses a server for a new account: one that is not closed, takes the plan,
 // passes its Check and has room. It reserves nothing on the server, but counts what it
-// has placed. If no server fits, the error matches ErrQuota and tells why of each.
+// has placed, so that as many calls at once as there is room for get a place each, and
+// no more. A check that failed is remembered for MaxAge as well. If no server fits, the
+// error matches ErrQuota and tells why of each.
 //
 // Write the server's name into your order before you call Create: an order that is
 // tried again must go to the same server, or there may be two accounts.
@@ -80,26 +84,47 @@ func (f *Fleet) Place(ctx context.Context, req *PlaceRequest) (*Placement, error
 	if err := problems.Err("fleet", "Place", "place account"); err != nil {
 		return nil, err
 	}
-	var best *Placement
-	var skipped []Skip
+	for {
+		best, skipped, err := f.choose(ctx, req)
+		switch {
+		case err != nil:
+			return nil, err
+		case best == nil:
+			return nil, noPlace(skipped)
+		case best.Server.reserve():
+			best.Skipped = skipped
+			return best, nil
+		}
+		// Another Place has taken the last room meanwhile.
+	}
+}
+
+func (f *Fleet) choose(ctx context.Context, req *PlaceRequest) (best *Placement, skipped []Skip, err error) {
+	var counts map[*Server]counted
+	if req.Strategy == LeastUsed {
+		counts = f.countAll(ctx, req) // all of them are asked anyway, so at once
+	}
 	for _, s := range f.servers {
 		if reason := s.unfit(req); reason != "" {
 			skipped = append(skipped, Skip{Server: s.Name, Reason: reason})
 			continue
 		}
-		n, err := s.accounts(ctx, req.MaxAge)
+		c, known := counts[s]
+		if !known {
+			c.n, c.err = s.accounts(ctx, req.MaxAge)
+		}
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return nil, nil, ctx.Err()
 		}
 		switch {
-		case err != nil:
-			skipped = append(skipped, Skip{Server: s.Name, Reason: err.Error(), Err: err})
+		case c.err != nil:
+			skipped = append(skipped, Skip{Server: s.Name, Reason: c.err.Error(), Err: c.err})
 			continue
-		case s.Config.Capacity > 0 && n >= s.Config.Capacity:
-			skipped = append(skipped, Skip{Server: s.Name, Reason: fmt.Sprintf("full: %d of %d accounts", n, s.Config.Capacity)})
+		case s.Config.Capacity > 0 && c.n >= s.Config.Capacity:
+			skipped = append(skipped, Skip{Server: s.Name, Reason: fmt.Sprintf("full: %d of %d accounts", c.n, s.Config.Capacity)})
 			continue
 		}
-		candidate := &Placement{Server: s, Accounts: n}
+		candidate := &Placement{Server: s, Accounts: c.n}
 		if best == nil || req.Strategy == LeastUsed && candidate.lighter(best) {
 			best = candidate
 		}
@@ -107,14 +132,47 @@ func (f *Fleet) Place(ctx context.Context, req *PlaceRequest) (*Placement, error
 			break
 		}
 	}
-	if best == nil {
-		return nil, noPlace(skipped)
+	return best, skipped, nil
+}
+
+// counted is the number of accounts of a server, or why it is not known.
+type counted struct {
+	n   int
+	err error
+}
+
+// countAll asks all servers that fit, some at once.
+func (f *Fleet) countAll(ctx context.Context, req *PlaceRequest) map[*Server]counted {
+	counts := make(map[*Server]counted)
+	var mu sync.Mutex
+	var asking sync.WaitGroup
+	turns := make(chan struct{}, defaultServers)
+	for _, s := range f.servers {
+		if s.unfit(req) != "" {
+			continue
+		}
+		turns <- struct{}{}
+		asking.Go(func() {
+			defer func() { <-turns }()
+			n, err := s.accounts(ctx, req.MaxAge)
+			mu.Lock()
+			defer mu.Unlock()
+			counts[s] = counted{n, err}
+		})
 	}
-	best.Server.mu.Lock()
-	best.Server.count.placed++
-	best.Server.mu.Unlock()
-	best.Skipped = skipped
-	return best, nil
+	asking.Wait()
+	return counts
+}
+
+// reserve counts one more account, unless the server is full by now.
+func (s *Server) reserve() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.Config.Capacity > 0 && s.count.accounts+s.count.placed >= s.Config.Capacity {
+		return false
+	}
+	s.count.placed++
+	return true
 }
 
 func noPlace(skipped []Skip) error {
@@ -160,20 +218,53 @@ func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error
 	if maxAge == 0 {
 		maxAge = defaultMaxAge
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock() // others wait: they would ask for the same
-	if c := s.count; !c.at.IsZero() && time.Since(c.at) < maxAge {
-		return c.accounts + c.placed, c.err
+	for waited := false; ; waited = true {
+		s.mu.Lock()
+		// What one has waited for is new enough, however little MaxAge is.
+		if c := s.count; !c.at.IsZero() && (waited || time.Since(c.at) < maxAge) {
+			s.mu.Unlock()
+			return c.accounts + c.placed, c.err
+		}
+		if s.asking == nil {
+			s.asking = make(chan struct{})
+			s.mu.Unlock()
+			return s.askAnew(ctx)
+		}
+		asking := s.asking
+		s.mu.Unlock()
+		select {
+		case <-asking:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
 	}
+}
+
+// askAnew asks, while others wait who would ask for the same.
+func (s *Server) askAnew(ctx context.Context) (int, error) {
 	fresh := count{at: time.Now()}
+	answered := false
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if answered {
+			s.count = fresh
+		} else {
+			s.count.at = time.Time{} // so that whoever waits asks, and does not take what is old
+		}
+		close(s.asking)
+		s.asking = nil
+	}()
 	fresh.accounts, fresh.err = s.ask(ctx)
 	if ctx.Err() != nil {
 		return 0, ctx.Err() // it says nothing about the server
 	}
-	if s.Config.Capacity > 0 && fresh.err == nil && !s.lists() {
+	if fresh.err == nil && !s.lists() {
+		s.mu.Lock()
 		fresh.placed = s.count.placed
+		s.mu.Unlock()
 	}
-	s.count = fresh
+	answered = true
 	return fresh.accounts + fresh.placed, fresh.err
 }
 

@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -36,6 +37,9 @@ const (
 	// Taken: the name is wanted, and the account of that name is somebody else's: it
 	// carries another reference, or none.
 	Taken DriftKind = "taken"
+	// Duplicate: a second account that carries the reference of a wanted one. Nobody
+	// but you can tell which of them the customer uses.
+	Duplicate DriftKind = "duplicate"
 	// WrongState: suspended and to be active, or the other way round.
 	WrongState DriftKind = "wrong state"
 	// WrongPlan: on another plan.
@@ -107,6 +111,9 @@ func (d *Drift) subject() string {
 // Reconcile holds a list of wanted accounts against what the servers have, and yields
 // every difference. It changes nothing; Repair does. Servers of the fleet of which
 // nothing is wanted are looked at as well: all their accounts are Extra.
+//
+// It takes one listing a server. Where that shows no references (provider.Account says
+// so by an empty one), each account is read besides: that is a call an account.
 //
 // The wanted list is in memory while it runs, the servers' accounts are not. A
 // *ServerError concerns one server, about which nothing more is said then; the others
@@ -233,17 +240,42 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 		}})
 		return
 	}
+	// References may come in the list, or only with each account. Until the list has
+	// shown one, accounts without are read.
+	shown := false
+	var named []*Drift
 	for account, err := range lister.List(ctx, nil) {
 		if err != nil {
 			emit(nil, &ServerError{s.Name, err})
 			return
 		}
-		d, err := l.hold(ctx, s, account)
-		if err != nil {
-			emit(nil, &ServerError{s.Name, err})
+		shown = shown || account.Reference != ""
+		if w := l.match(account); account.Reference == "" && (w == nil && !shown || w != nil && w.Reference != "") {
+			account, err = s.Provider.Get(ctx, account.ID)
+			switch {
+			case errors.Is(err, provider.ErrNotFound):
+				continue // it went away between the two calls
+			case err != nil:
+				emit(nil, &ServerError{s.Name, err})
+				return
+			}
+		}
+		d := l.hold(s, account)
+		switch {
+		case d == nil:
+		case d.Is(Taken) && d.Wanted.ID == "":
+			named = append(named, d) // the wanted account may come yet, under another name
+		case !emit(d, nil):
 			return
 		}
-		if d != nil && !emit(d, nil) {
+	}
+	for _, d := range named {
+		if l.seen[d.Wanted] {
+			d = &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: d.Account}
+		} else {
+			l.seen[d.Wanted] = true
+		}
+		if !emit(d, nil) {
 			return
 		}
 	}
@@ -255,27 +287,22 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 }
 
 // hold compares one account; nil if it is as wanted.
-func (l *wants) hold(ctx context.Context, s *Server, a *provider.Account) (*Drift, error) {
+func (l *wants) hold(s *Server, a *provider.Account) *Drift {
 	w := l.match(a)
 	if w == nil {
-		return &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: a}, nil
-	}
-	if w.Reference != "" && a.Reference == "" {
-		// Some systems show the marker of an account only when that is read alone.
-		whole, err := s.Provider.Get(ctx, a.ID)
-		if err != nil {
-			return nil, err
-		}
-		a = whole
+		return &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: a}
 	}
 	d := &Drift{Server: s.Name, Wanted: w, Account: a}
 	if w.Reference != "" && a.Reference != w.Reference {
-		if w.ID == "" && l.seen[w] {
-			return &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: a}, nil
+		if w.ID != "" {
+			l.seen[w] = true
 		}
-		l.seen[w] = true
 		d.Kinds = []DriftKind{Taken}
-		return d, nil
+		return d
+	}
+	if l.seen[w] {
+		d.Kinds = []DriftKind{Duplicate}
+		return d
 	}
 	l.seen[w] = true
 	if suspended := a.Status == provider.StatusSuspended; suspended != (w.State == provider.StateSuspended) && a.Status != provider.StatusPending {
@@ -285,7 +312,7 @@ func (l *wants) hold(ctx context.Context, s *Server, a *provider.Account) (*Drif
 		d.Kinds = append(d.Kinds, WrongPlan)
 	}
 	if len(d.Kinds) == 0 {
-		return nil, nil
+		return nil
 	}
-	return d, nil
+	return d
 }

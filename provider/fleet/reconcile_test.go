@@ -3,6 +3,7 @@ package fleet_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -134,6 +135,10 @@ func TestRepairStops(t *testing.T) {
 	_, left, err = f.Repair(all, nil)
 	require.NoError(t, err)
 	require.Len(t, left, 10, "extra accounts stay unless it is told to remove them")
+	gone := []*fleet.Drift{{Server: "web1", Kinds: []fleet.DriftKind{fleet.Missing}, Wanted: &want[0]}}
+	_, left, err = f.Repair(gone, &fleet.RepairOptions{Create: func(fleet.Wanted) (*provider.CreateRequest, error) { return nil, nil }})
+	require.NoError(t, err)
+	require.Equal(t, gone, left)
 	broken := errors.New("no such product")
 	_, _, err = f.Repair([]*fleet.Drift{{Server: "web1", Kinds: []fleet.DriftKind{fleet.Missing}, Wanted: &want[0]}},
 		&fleet.RepairOptions{Create: func(fleet.Wanted) (*provider.CreateRequest, error) { return nil, broken }})
@@ -167,6 +172,69 @@ func TestReconcileAsksForReferences(t *testing.T) {
 	for _, d := range found {
 		require.True(t, d.Is(fleet.Taken))
 		require.False(t, d.Ours())
+	}
+}
+
+// TestReconcileReadsReferences: where a list shows no references, "ours or foreign" and
+// what is wanted by reference alone need a look at each account.
+func TestReconcileReadsReferences(t *testing.T) {
+	f, panels := memories(t, 5)
+	f.Servers()[0].Provider = shy{panels[0]}
+	panels[0].AddForeign("stranger")
+	want := wanted(panels)[:5]
+	extra := want[4]
+	want = want[:4]
+	for i := range want {
+		want[i].Username = ""
+	}
+	found := drifts(t, f, want...)
+	require.Len(t, found, 2, "%v", slices.Collect(maps.Keys(found)))
+	for _, d := range found {
+		require.True(t, d.Is(fleet.Extra))
+		require.Equal(t, d.Account.Username == extra.Username, d.Ours())
+	}
+}
+
+// doubled lists accounts in an order of its own, some of them more than once.
+type doubled struct {
+	*providertest.Memory
+	accounts []*provider.Account
+}
+
+func (d doubled) List(context.Context, *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		for _, a := range d.accounts {
+			if !yield(a, nil) {
+				return
+			}
+		}
+	}
+}
+
+// TestReconcileDuplicates: two accounts of one order are told, and not repaired; and
+// what has the name of a wanted account is extra when that is there under another name,
+// in whichever order they come.
+func TestReconcileDuplicates(t *testing.T) {
+	f, panels := memories(t, 0)
+	active := func(id, name, reference string) *provider.Account {
+		return &provider.Account{ID: id, Username: name, Reference: reference, Status: provider.StatusActive}
+	}
+	accounts := []*provider.Account{active("1", "alice", "order-9"), active("2", "bob", "order-1"), active("3", "carol", "order-1")}
+	want := fleet.Wanted{Server: "web1", Reference: "order-1", Username: "alice", State: provider.StateActive}
+	for range 2 {
+		f.Servers()[0].Provider = doubled{panels[0], accounts}
+		found := drifts(t, f, want)
+		require.Len(t, found, 2)
+		var all []*fleet.Drift
+		for _, d := range found {
+			require.Equal(t, d.Account.ID == "1", d.Is(fleet.Extra))
+			require.Equal(t, d.Account.ID != "1", d.Is(fleet.Duplicate))
+			all = append(all, d)
+		}
+		_, left, err := f.Repair(all, nil)
+		require.NoError(t, err)
+		require.Len(t, left, 2)
+		slices.Reverse(accounts)
 	}
 }
 
@@ -216,4 +284,25 @@ func TestReconcileTrouble(t *testing.T) {
 		require.Equal(t, "web2", server.Server)
 	}
 	require.Equal(t, 1, n)
+}
+
+// BenchmarkReconcile is what comparing costs for each account, the list apart.
+func BenchmarkReconcile(b *testing.B) {
+	const accounts = 1000
+	f, panels := memories(b, 0)
+	var held []*provider.Account
+	var want []fleet.Wanted
+	for n := range accounts {
+		name, reference := fmt.Sprintf("customer%d", n), fmt.Sprintf("order-%d", n)
+		held = append(held, &provider.Account{ID: fmt.Sprint(n), Username: name, Reference: reference, Status: provider.StatusActive, Plan: "small"})
+		want = append(want, fleet.Wanted{Server: "web1", Username: name, Reference: reference, State: provider.StateActive, Plan: "small"})
+	}
+	f.Servers()[0].Provider = doubled{panels[0], held}
+	b.ReportAllocs()
+	for b.Loop() {
+		for d, err := range f.Reconcile(b.Context(), list(want...)) {
+			b.Fatal(d, err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/accounts, "ns/account")
 }

@@ -11,7 +11,8 @@ import (
 // RepairOptions say which drifts are repaired beside wrong states and wrong plans,
 // which always are.
 type RepairOptions struct {
-	// Create makes the order for an account that is missing. nil leaves them missing.
+	// Create makes the order for an account that is missing. nil leaves them missing, and
+	// so does a nil request for the one it is returned for.
 	Create func(Wanted) (*provider.CreateRequest, error)
 	// TerminateExtra removes extra accounts that are ours. Foreign ones are never
 	// touched.
@@ -49,7 +50,7 @@ func (d *Drift) target(opts *RepairOptions) (t bulk.Target, ok bool, err error) 
 	case d.Is(Missing) && opts.Create != nil:
 		t.Want.State, t.Want.Plan = d.Wanted.State, d.Wanted.Plan
 		t.Want.Create, err = opts.Create(*d.Wanted)
-		return t, true, err
+		return t, t.Want.Create != nil, err
 	case d.Is(Extra) && opts.TerminateExtra && d.Ours():
 		t.ID, t.Want.State = d.Account.ID, provider.StateAbsent
 		return t, true, nil

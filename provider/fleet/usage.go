@@ -1,8 +1,10 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"sync"
 
@@ -15,34 +17,58 @@ type AccountUsage struct {
 	*provider.UsageReport
 }
 
-// UsageOptions shape Usage. The zero value, and nil, ask 16 servers at once.
+// UsageOptions shape Usage. The zero value, and nil, ask 16 servers at once, and two of
+// those that tell of all their accounts at once.
 type UsageOptions struct {
 	// Servers is how many servers are asked at once; 0 is 16.
 	Servers int
+	// Whole is how many of them may be servers that tell of all their accounts at once
+	// (provider.FleetUsageReader); 0 is 2. Such an answer is in memory as a whole until
+	// its last account was yielded: some 4 KB an account, and twice that while it is read.
+	Whole int
 }
 
-const defaultServers = 16
+const (
+	defaultServers = 16
+	defaultWhole   = 2
+)
+
+// giveUp is after how many accounts in a row that could not be read for want of an
+// answer a server is taken for dead.
+const giveUp = 10
 
 // Usage yields what all accounts of all servers use, in as few calls as each API
-// allows and in the order in which the answers come; each report has its own AsOf. No
-// more than a page of each server that is being asked is in memory.
+// allows and in the order in which the answers come; each report has its own AsOf. What
+// is in memory depends on the size of the largest servers (see UsageOptions.Whole), and
+// not on their number.
 //
 // An error beside a report concerns that account. A *ServerError without one concerns
 // that server, whose other accounts are missing then; the others go on. Any other error
-// is the end: that of the context.
+// is the end: bad options (ErrInvalid), or that of the context.
 func (f *Fleet) Usage(ctx context.Context, opts *UsageOptions) iter.Seq2[*AccountUsage, error] {
+	var o UsageOptions
+	if opts != nil {
+		o = *opts
+	}
+	var problems provider.Problems
+	if o.Servers < 0 {
+		problems.Add("Servers", "negative")
+	}
+	if o.Whole < 0 {
+		problems.Add("Whole", "negative")
+	}
+	invalid := problems.Err("fleet", "Usage", "read usage")
 	return func(yield func(*AccountUsage, error) bool) {
-		servers := defaultServers
-		if opts != nil && opts.Servers != 0 {
-			servers = opts.Servers
-		}
-		if servers < 0 {
-			yield(nil, provider.Problems{"Servers": "negative"}.Err("fleet", "Usage", "read usage"))
+		if invalid != nil {
+			yield(nil, invalid)
 			return
 		}
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
-		reports := spread(ctx, f.servers, servers, usageOf)
+		whole := make(chan struct{}, cmp.Or(o.Whole, defaultWhole))
+		reports := spread(ctx, slowestFirst(f.servers), cmp.Or(o.Servers, defaultServers), func(ctx context.Context, s *Server, emit func(*AccountUsage, error) bool) {
+			usageOf(ctx, s, whole, emit)
+		})
 		defer func() {
 			cancel()
 			for range reports { // until all have seen it
@@ -105,20 +131,46 @@ func spread[T any](ctx context.Context, servers []*Server, atOnce int, run func(
 	return out
 }
 
-// usageOf reads one server: all accounts at once where the API can, one by one else.
-func usageOf(ctx context.Context, s *Server, emit func(*AccountUsage, error) bool) {
-	if reader, ok := provider.As[provider.FleetUsageReader](s.Provider); ok {
-		for report, err := range reader.FleetUsage(ctx) {
-			if report == nil {
-				emit(nil, &ServerError{s.Name, err})
-				return
-			}
-			if !emit(&AccountUsage{s.Name, report}, err) {
-				return
-			}
+// slowestFirst puts servers that are asked account by account before the others, which
+// wait for each other.
+func slowestFirst(servers []*Server) []*Server {
+	var slow, quick []*Server
+	for _, s := range servers {
+		if _, ok := provider.As[provider.FleetUsageReader](s.Provider); ok {
+			quick = append(quick, s)
+		} else {
+			slow = append(slow, s)
 		}
+	}
+	return append(slow, quick...)
+}
+
+// usageOf reads one server: all accounts at once where the API can, one by one else.
+func usageOf(ctx context.Context, s *Server, whole chan struct{}, emit func(*AccountUsage, error) bool) {
+	reader, ok := provider.As[provider.FleetUsageReader](s.Provider)
+	if !ok {
+		usageOfEach(ctx, s, emit)
 		return
 	}
+	select {
+	case whole <- struct{}{}:
+		defer func() { <-whole }()
+	case <-ctx.Done():
+		return
+	}
+	for report, err := range reader.FleetUsage(ctx) {
+		if report == nil {
+			emit(nil, &ServerError{s.Name, err})
+			return
+		}
+		if !emit(&AccountUsage{s.Name, report}, err) {
+			return
+		}
+	}
+}
+
+// usageOfEach lists the accounts of a server and reads each of them.
+func usageOfEach(ctx context.Context, s *Server, emit func(*AccountUsage, error) bool) {
 	lister, lists := provider.As[provider.Lister](s.Provider)
 	reader, reads := provider.As[provider.UsageReader](s.Provider)
 	if !lists || !reads {
@@ -127,6 +179,7 @@ func usageOf(ctx context.Context, s *Server, emit func(*AccountUsage, error) boo
 		}})
 		return
 	}
+	missed := 0
 	for account, err := range lister.List(ctx, nil) {
 		if err != nil {
 			emit(nil, &ServerError{s.Name, err})
@@ -134,12 +187,21 @@ func usageOf(ctx context.Context, s *Server, emit func(*AccountUsage, error) boo
 		}
 		report, err := reader.Usage(ctx, account.ID)
 		switch {
-		case err != nil && errors.Is(err, provider.ErrNotFound):
+		case errors.Is(err, provider.ErrNotFound):
 			continue // it went away between the two calls
-		case err != nil:
+		case errors.Is(err, provider.ErrUnavailable):
+			missed++
+		default:
+			missed = 0
+		}
+		if err != nil {
 			report = &provider.UsageReport{AccountID: account.ID, Username: account.Username}
 		}
 		if !emit(&AccountUsage{s.Name, report}, err) {
+			return
+		}
+		if missed >= giveUp {
+			emit(nil, &ServerError{s.Name, fmt.Errorf("the rest was not tried: %d accounts in a row could not be read: %w", missed, err)})
 			return
 		}
 	}

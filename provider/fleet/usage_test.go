@@ -3,8 +3,11 @@ package fleet_test
 import (
 	"context"
 	"errors"
+	"iter"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -77,6 +80,76 @@ func (r refusing) Usage(ctx context.Context, id string) (*provider.UsageReport, 
 		return nil, &provider.Error{Kind: provider.ErrForbidden}
 	}
 	return r.Memory.Usage(ctx, id)
+}
+
+// dying lists its accounts and cannot be reached for any of them.
+type dying struct {
+	*providertest.Memory
+	calls int
+}
+
+func (d *dying) Usage(context.Context, string) (*provider.UsageReport, error) {
+	d.calls++
+	return nil, &provider.Error{Kind: provider.ErrUnavailable}
+}
+
+// TestUsageGivesUp: a server that dies on the way is not asked for every account.
+func TestUsageGivesUp(t *testing.T) {
+	f, panels := memories(t, 50)
+	d := &dying{Memory: panels[0]}
+	f.Servers()[0].Provider = oneByOne{panels[0], panels[0], d}
+	single, whole := 0, 0
+	for u, err := range f.Usage(t.Context(), nil) {
+		require.ErrorIs(t, err, provider.ErrUnavailable)
+		var server *fleet.ServerError
+		if u != nil {
+			single++
+		} else if errors.As(err, &server) {
+			whole++
+		}
+	}
+	require.Equal(t, []int{10, 10, 1}, []int{d.calls, single, whole})
+}
+
+// counting notes how many servers of one kind are read at once.
+type counting struct {
+	*providertest.Memory
+	now, most *atomic.Int64
+}
+
+func (c counting) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
+	return func(yield func(*provider.UsageReport, error) bool) {
+		if n := c.now.Add(1); n > c.most.Load() {
+			c.most.Store(n)
+		}
+		defer c.now.Add(-1)
+		time.Sleep(time.Second)
+		c.Memory.FleetUsage(ctx)(yield)
+	}
+}
+
+// TestUsageWhole: answers for a whole server are in memory for few servers at a time.
+func TestUsageWhole(t *testing.T) {
+	for whole, want := range map[int]int64{0: 2, 3: 3} {
+		synctest.Test(t, func(t *testing.T) {
+			f, panels := memories(t, 3, 3, 3, 3, 3, 3)
+			var now, most atomic.Int64
+			for i, s := range f.Servers() {
+				s.Provider = counting{panels[i], &now, &most}
+			}
+			n := 0
+			for _, err := range f.Usage(t.Context(), &fleet.UsageOptions{Whole: whole}) {
+				require.NoError(t, err)
+				n++
+			}
+			require.Equal(t, 18, n)
+			require.Equal(t, want, most.Load())
+		})
+	}
+	f, _ := memories(t, 1)
+	for _, err := range f.Usage(t.Context(), &fleet.UsageOptions{Whole: -1}) {
+		require.ErrorIs(t, err, provider.ErrInvalid)
+	}
 }
 
 // TestUsageEnds: leaving the loop or ending the context leaves no goroutine behind (the

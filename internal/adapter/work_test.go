@@ -1,0 +1,56 @@
+package adapter_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/internal/adapter"
+)
+
+func TestWorks(t *testing.T) {
+	var w adapter.Works[int64, string]
+	require.Empty(t, w.Get(1))
+	w.Done(1)
+	w.Begin(1, "power off")
+	w.Begin(2, "reinstall")
+	w.Begin(1, "power on")
+	require.Equal(t, "power on", w.Get(1))
+	w.Done(1)
+	require.Empty(t, w.Get(1))
+	require.Equal(t, "reinstall", w.Get(2))
+}
+
+func TestUntil(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start, looks := time.Now(), 0
+		so, err := adapter.Until(t.Context(), 5*time.Second, time.Second, func(context.Context) (bool, error) {
+			looks++
+			return looks == 3, nil
+		})
+		require.NoError(t, err)
+		require.True(t, so)
+		require.Equal(t, 2*time.Second, time.Since(start))
+
+		start, looks = time.Now(), 0
+		so, err = adapter.Until(t.Context(), 5*time.Second, time.Second, func(context.Context) (bool, error) { looks++; return false, nil })
+		require.NoError(t, err)
+		require.False(t, so)
+		require.Equal(t, 6, looks)
+		require.Equal(t, 5*time.Second, time.Since(start))
+
+		_, err = adapter.Until(t.Context(), 0, time.Second, func(context.Context) (bool, error) { return true, errStuck })
+		require.ErrorIs(t, err, errStuck)
+
+		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+		defer cancel()
+		start = time.Now()
+		so, err = adapter.Until(ctx, time.Minute, time.Second, func(context.Context) (bool, error) { return false, nil })
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.False(t, so)
+		require.Equal(t, 1500*time.Millisecond, time.Since(start))
+	})
+}

@@ -1,0 +1,223 @@
+package doctest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/provkit/provkit"
+
+// given are the variables that every fragment finds.
+const given = "ctx context.Context, p provider.Provider, order *provider.CreateRequest, apiKey provider.Secret, id string"
+
+// standard are the packages of Go that are imported for fragments.
+var standard = []string{
+	"bytes", "context", "encoding/csv", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "maps", "net/http",
+	"net/netip", "net/url", "os", "os/signal", "slices", "strconv", "strings", "sync", "testing", "testing/synctest", "time",
+}
+
+// compiler checks blocks against the compiled packages of the module and of Go.
+type compiler struct {
+	fset    *token.FileSet
+	imports map[string]string // package name to path
+	from    types.Importer
+}
+
+// newCompiler lets the go command compile what can be imported, or take it from its
+// cache. It asks no network.
+func newCompiler(t *testing.T) *compiler {
+	t.Helper()
+	c := &compiler{fset: token.NewFileSet(), imports: make(map[string]string)}
+	for _, p := range standard {
+		c.imports[path.Base(p)] = p
+	}
+	wanted := slices.Clone(standard)
+	for line := range strings.Lines(run(t, root, nil, "go", "list", "-f", "{{.ImportPath}} {{.Name}}", "./...")) {
+		p, name, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name != "main" && !strings.Contains(p, "/internal/") {
+			c.imports[name] = p
+			wanted = append(wanted, p)
+		}
+	}
+	exports := make(map[string]string)
+	args := slices.Concat([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}, buildFlags, wanted)
+	for line := range strings.Lines(run(t, root, nil, "go", args...)) {
+		p, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		exports[p] = file
+	}
+	c.from = importer.ForCompiler(c.fset, "gc", func(path string) (io.ReadCloser, error) {
+		if exports[path] == "" {
+			return nil, fmt.Errorf("%s is not to be had: only this module and the usual packages of Go are", path)
+		}
+		return os.Open(exports[path])
+	})
+	return c
+}
+
+func run(t *testing.T, dir string, env []string, name string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), name, args...)
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	var out, complaint bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	require.NoError(t, cmd.Run(), "%s %s\n%s", name, strings.Join(args, " "), &complaint)
+	return out.String()
+}
+
+var firstWord = regexp.MustCompile(`(?m)^[ \t]*([a-z]+)\b`)
+
+// kind is the first word of a block, behind its comments.
+func (b block) kind() string {
+	for line := range strings.Lines(b.code) {
+		if strings.HasPrefix(strings.TrimSpace(line), "//") || strings.TrimSpace(line) == "" {
+			continue
+		}
+		if m := firstWord.FindStringSubmatch(line); m != nil {
+			return m[1]
+		}
+		break
+	}
+	return ""
+}
+
+// source is a block as a file, without what it does not import itself.
+func (b block) source() (before, after string) {
+	switch b.kind() {
+	case "package":
+		return "", ""
+	case "func", "import":
+		return "package documented;", ""
+	}
+	variables := given
+	if more, ok := strings.CutPrefix(b.note, "go:"); ok {
+		variables = replaceGiven(strings.TrimSpace(more))
+	}
+	return "package documented; func _(" + variables + ") error {{", "}; return nil }"
+}
+
+// replaceGiven adds variables to the given ones. One that is given takes the new type.
+func replaceGiven(more string) string {
+	all := strings.Split(given, ", ")
+	for _, variable := range strings.Split(more, ", ") {
+		name, _, _ := strings.Cut(variable, " ")
+		all = slices.DeleteFunc(all, func(old string) bool { return strings.HasPrefix(old, name+" ") })
+		all = append(all, variable)
+	}
+	return strings.Join(all, ", ")
+}
+
+// check returns what is wrong with a block.
+func (c *compiler) check(b block) []string {
+	before, after := b.source()
+	text := func(imports string) string {
+		head, rest, _ := strings.Cut(before, ";")
+		if before != "" {
+			head = "//line doctest:1\n" + head + ";" + imports + rest
+		}
+		return fmt.Sprintf("%s\n//line %s:%d\n%s\n%s\n", head, b.page, b.line, b.code, after)
+	}
+	file, err := parser.ParseFile(c.fset, "block", text(""), 0)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if before != "" {
+		if file, err = parser.ParseFile(c.fset, "block", text(c.importsOf(file)), 0); err != nil {
+			return []string{err.Error()}
+		}
+	}
+	var problems []string
+	config := types.Config{Importer: c.from, Error: func(err error) {
+		var e types.Error
+		if before != "" && errors.As(err, &e) && e.Soft && strings.HasPrefix(e.Msg, "declared and not used") {
+			return
+		}
+		problems = append(problems, err.Error())
+	}}
+	_, _ = config.Check(file.Name.Name, c.fset, []*ast.File{file}, nil) // each error went to config.Error
+	return problems
+}
+
+// importsOf are the packages that a file names and does not import.
+func (c *compiler) importsOf(file *ast.File) string {
+	var imports strings.Builder
+	var done []string
+	for _, name := range file.Unresolved {
+		p, known := c.imports[name.Name]
+		own := slices.ContainsFunc(file.Imports, func(i *ast.ImportSpec) bool { return i.Path.Value == strconv.Quote(p) })
+		if known && !own && !slices.Contains(done, p) {
+			done = append(done, p)
+			fmt.Fprintf(&imports, "import %q;", p)
+		}
+	}
+	return imports.String()
+}
+
+// TestCode: every Go block of the documentation compiles.
+func TestCode(t *testing.T) {
+	c := newCompiler(t)
+	count := make(map[string]int)
+	for _, page := range documents(t) {
+		for _, b := range page.blocks {
+			if b.lang == "go" {
+				count[page.name]++
+				assert.Empty(t, c.check(b), "%s does not compile", b)
+			}
+		}
+	}
+	t.Logf("Go blocks: %v", count)
+	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/semantics.md"} {
+		assert.NotZero(t, count[page], "%s has no Go block", page)
+	}
+}
+
+// TestCodeFails: what does not compile is found, at its line.
+func TestCodeFails(t *testing.T) {
+	c := newCompiler(t)
+	for name, test := range map[string]struct{ code, note, want string }{
+		"fragment":             {code: "outcome, err := p.Suspend(ctx, id)\nif err != nil {\n\treturn err\n}"},
+		"own variable":         {code: "p := 1\n_ = p + 1"},
+		"declared variable":    {code: "_, err := client.Server.Version(ctx)\nreturn err", note: "go: client *keyhelp.Client"},
+		"other type":           {code: "id++", note: "go: id int64"},
+		"declaration":          {code: "func suspend(ctx context.Context, p provider.Provider) error { return nil }"},
+		"file":                 {code: "package main\n\nfunc main() {}"},
+		"syntax":               {code: "p.Suspend(", want: "docs/page.md:9: expected operand"},
+		"no such method":       {code: "\n_ = p.Resume(ctx, id)", want: "docs/page.md:8: p.Resume undefined"},
+		"no such variable":     {code: "_ = client", want: "docs/page.md:7: undefined: client"},
+		"no such package":      {code: "_ = nothing.New()", want: "undefined: nothing"},
+		"no such field":        {code: "_ = provider.CreateRequest{Ref: id}", want: "unknown field Ref"},
+		"wrong number":         {code: "err := p.Suspend(ctx, id)", want: "assignment mismatch"},
+		"wrong type":           {code: "p.Suspend(ctx, 17)", want: "cannot use 17"},
+		"wrong declaration":    {code: "_ = client", note: "go: client *keyhelp.Nothing", want: "undefined: keyhelp.Nothing"},
+		"unused in a program":  {code: "package main\n\nfunc main() { x := 1 }", want: "declared and not used: x"},
+		"program without it":   {code: "package main\n\nfunc main() { fmt.Println() }", want: "undefined: fmt"},
+		"import of a stranger": {code: "package main\n\nimport _ \"example.com/stranger\"\n\nfunc main() {}", want: "is not to be had"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			problems := strings.Join(c.check(block{page: "docs/page.md", lang: "go", line: 7, code: test.code + "\n", note: test.note}), "\n")
+			if test.want == "" {
+				assert.Empty(t, problems)
+			} else {
+				assert.Contains(t, problems, test.want)
+				assert.NotContains(t, problems, "docs/docs")
+			}
+		})
+	}
+}

@@ -1,0 +1,38 @@
+package rest
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+)
+
+func TestAllProblems(t *testing.T) {
+	errOther := errors.New("other")
+	core := provider.Problems{"baseURL": "required", "WithTimeout": "negative"}.Err("panel", "New", "new client")
+	for name, test := range map[string]struct {
+		problems provider.Problems
+		err      error
+		want     map[string]string
+	}{
+		"none":         {nil, nil, nil},
+		"ours":         {provider.Problems{"apiKey": "required"}, nil, map[string]string{"apiKey": "required"}},
+		"the core's":   {nil, core, map[string]string{"url": "required", "WithTimeout": "negative"}},
+		"both":         {provider.Problems{"apiKey": "required"}, core, map[string]string{"apiKey": "required", "url": "required", "WithTimeout": "negative"}},
+		"ours, others": {provider.Problems{"apiKey": "required"}, errOther, map[string]string{"apiKey": "required"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			err := AllProblems("panel", "Open", "open server", test.problems, test.err, map[string]string{"baseURL": "url"})
+			if test.want == nil {
+				require.NoError(t, err)
+				return
+			}
+			e := asError(t, err)
+			require.Equal(t, test.want, e.Fields)
+			require.Equal(t, []string{"panel", "Open", "open server"}, []string{e.Provider, e.Op, e.Action})
+		})
+	}
+	require.Same(t, errOther, AllProblems("panel", "New", "new client", nil, errOther, nil))
+}

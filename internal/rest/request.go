@@ -1,0 +1,78 @@
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// CallOf makes the call of a request that has no method yet. op is the client's method
+// that takes such requests: "Do". What is wrong with the request is refused with its
+// fields named.
+func CallOf(kind, op string, req *provider.Request, out any) (*Call, error) {
+	var problems provider.Problems
+	if req == nil {
+		problems.Add("request", "nil")
+		return nil, problems.Err(kind, op, "call")
+	}
+	if req.Method == "" {
+		problems.Add("Method", "required")
+	}
+	if !strings.HasPrefix(req.Route, "/") {
+		problems.Add("Route", `must begin with "/"`)
+	}
+	if err := problems.Err(kind, op, "call"); err != nil {
+		return nil, err
+	}
+	endpoint := &Endpoint{Op: op, Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
+	switch {
+	case req.Method == http.MethodGet, req.Method == http.MethodHead:
+		endpoint.Repeat = Read
+	case req.Repeatable:
+		endpoint.Repeat = Idempotent
+	}
+	call := &Call{Endpoint: endpoint, Args: req.Args, Body: req.Body, Out: out}
+	if req.Query != nil {
+		call.Query = req.Query
+	}
+	return call, nil
+}
+
+// Structure is the body of an answer of which no more is known than that it is an object
+// or a list. It is a copy, without what may stand around JSON.
+func (a *Answer) Structure() ([]byte, error) {
+	body := Content(a.Body)
+	switch {
+	case len(body) == 0:
+		return nil, errors.New("no body")
+	case !json.Valid(body):
+		return nil, errors.New("not JSON")
+	case body[0] != '{' && body[0] != '[':
+		return nil, errors.New("neither an object nor a list")
+	}
+	return bytes.Clone(body), nil
+}
+
+// Extras are the fields of an object beyond the known ones, as copies; nil if there are
+// none.
+func Extras[P ~[]byte](data []byte, known ...string) (map[string]P, error) {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(data, &all); err != nil {
+		return nil, err
+	}
+	for _, name := range known {
+		delete(all, name)
+	}
+	if len(all) == 0 {
+		return nil, nil
+	}
+	more := make(map[string]P, len(all))
+	for name, value := range all {
+		more[name] = P(value) // encoding/json made each value a slice of its own
+	}
+	return more, nil
+}

@@ -1,0 +1,84 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// TestCallOf: what a caller's own request becomes, and what is refused of it.
+func TestCallOf(t *testing.T) {
+	for _, test := range []struct {
+		method     string
+		repeatable bool
+		want       Repeat
+	}{
+		{http.MethodGet, false, Read},
+		{http.MethodHead, false, Read},
+		{http.MethodPost, false, Once},
+		{http.MethodDelete, false, Once},
+		{http.MethodPut, true, Idempotent},
+	} {
+		out := new(int)
+		call, err := CallOf("panel", "DoAdmin", &provider.Request{
+			Method: test.method, Route: "/x/{id}", Args: []string{"1"}, Query: url.Values{"a": {"b"}}, Body: "body",
+			Repeatable: test.repeatable, Sensitive: true,
+		}, out)
+		require.NoError(t, err)
+		want := &Endpoint{Op: "DoAdmin", Verb: test.method + " /x/{id}", Method: test.method, Route: "/x/{id}", Repeat: test.want, Sensitive: true}
+		require.Equal(t, &Call{Endpoint: want, Args: []string{"1"}, Query: url.Values{"a": {"b"}}, Body: "body", Out: out}, call)
+	}
+	call, err := CallOf("panel", "Do", &provider.Request{Method: "GET", Route: "/"}, nil)
+	require.NoError(t, err)
+	require.True(t, call.Query == nil && call.Out == nil && call.Body == nil)
+
+	for _, test := range []struct {
+		request *provider.Request
+		fields  []string
+	}{
+		{nil, []string{"request"}},
+		{&provider.Request{}, []string{"Method", "Route"}},
+		{&provider.Request{Method: "GET", Route: "^/x"}, []string{"Route"}},
+		{&provider.Request{Route: "/x"}, []string{"Method"}},
+	} {
+		_, err := CallOf("panel", "Do", test.request, nil)
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		e := asError(t, err)
+		require.Equal(t, []string{"panel", "Do", "call"}, []string{e.Provider, e.Op, e.Action})
+		require.Len(t, e.Fields, len(test.fields))
+		for _, field := range test.fields {
+			require.Contains(t, e.Fields, field)
+		}
+	}
+}
+
+func TestStructure(t *testing.T) {
+	for body, want := range map[string]string{
+		`{}`: `{}`, " [1]\n": `[1]`, "\xef\xbb\xbf{\"a\":1}": `{"a":1}`,
+		``: "", ` `: "", `1`: "", `"{}"`: "", `null`: "", `{`: "", `{} x`: "", `<p>`: "", "\u00a0{}": "",
+	} {
+		sent := []byte(body)
+		got, err := (&Answer{Body: sent}).Structure()
+		clear(sent)
+		require.Equal(t, want == "", err != nil, body)
+		require.Equal(t, want, string(got), "a copy")
+	}
+}
+
+func TestExtras(t *testing.T) {
+	sent := []byte(`{"id": 1, "a": "x", "b": {"c": [1]}}`)
+	more, err := Extras[json.RawMessage](sent, "id", "name")
+	require.NoError(t, err)
+	clear(sent)
+	require.Equal(t, map[string]json.RawMessage{"a": json.RawMessage(`"x"`), "b": json.RawMessage(`{"c": [1]}`)}, more)
+	more, err = Extras[json.RawMessage]([]byte(`{"id": 1}`), "id")
+	require.NoError(t, err)
+	require.Nil(t, more)
+	_, err = Extras[json.RawMessage]([]byte(`[1]`))
+	require.Error(t, err)
+}
