@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"maps"
 	"slices"
@@ -189,10 +190,19 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			}
 			return n, err
 		}
+		whole := true
 		for n, err := range prober.All(ctx) {
-			if errors.Is(err, errAllFound) || !yield(n, err) {
+			if errors.Is(err, errAllFound) || !yield(n, err) || err != nil {
+				whole = false
 				break
 			}
+		}
+		if whole && found == 0 && total > 0 && scan.From == 1 {
+			// An empty list would be believed: all would be missing, and be made again.
+			yield(nil, &provider.Error{
+				Provider: Kind, Kind: provider.ErrConflict,
+				Message: fmt.Sprintf("the server counts %d licenses, and none has an ID from 1 to %d: say with WithScan where they begin", total, scan.Gap),
+			})
 		}
 		// A gap is one only if a license could still be read behind it: the sign-in
 		// may have lost its rights on the way.

@@ -213,3 +213,20 @@ func TestSearchThatLies(t *testing.T) {
 		}
 	}
 }
+
+// TestBeginningUnknown: where the server counts licenses and none is found, nothing is
+// listed and nothing made: an empty list would be believed.
+func TestBeginningUnknown(t *testing.T) {
+	srv := newServer(licenseservertest.WithSeedLicenses(3))
+	p := providerOn(t, srv, licenseserver.WithScan(licenseserver.Scan{}))
+	for account, err := range p.List(t.Context(), nil) {
+		require.Nil(t, account)
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorContains(t, err, "the server counts 3 licenses, and none has an ID from 1 to 50: say with WithScan where they begin")
+	}
+	_, err := p.Create(t.Context(), orderOf(1))
+	require.ErrorContains(t, err, "WithScan")
+	require.Len(t, srv.Licenses(), 3)
+	_, err = providerOn(t, srv, licenseserver.WithScan(licenseserver.Scan{From: 1_000})).Create(t.Context(), orderOf(1))
+	require.NotErrorIs(t, err, provider.ErrConflict, "whoever says where to begin is believed")
+}
