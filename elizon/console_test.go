@@ -34,6 +34,7 @@ func live(events int, left *atomic.Bool) roundTripper {
 				select {
 				case <-time.After(time.Minute):
 				case <-req.Context().Done():
+					_ = w.CloseWithError(req.Context().Err()) // leaving stops gone, perhaps before it ran
 					return
 				}
 				if _, err := io.WriteString(w, "event: console_output\ndata: {\"output\":\"line "+strconv.Itoa(i)+"\"}\n\n"); err != nil {

@@ -23,7 +23,7 @@ import (
 // gets lost it is looked for: the one new subscription of the product that carries no mark
 // is the order's. If there is none the error matches provider.ErrOutcomeUnknown, and only
 // after two minutes a call with the handle buys again. So keep the handle, which stands
-// beside errors too, and give it back; WithHandles gives it before anything is bought.
+// beside errors too, and give it back; provider.WithHandles gives it before anything is bought.
 //
 // Without its handle an order that was lost before it was marked cannot be told from
 // somebody else's. While there is a service of the product that carries no mark and is

@@ -1,13 +1,10 @@
 package elizon_test
 
 import (
-	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -18,8 +15,6 @@ import (
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 )
-
-var someSpending = elizon.WithSpending(elizon.Spending{MaxRenewal: "6", MaxUpgrade: "6"})
 
 func requestsTo(srv *elizontest.Server, path string) int {
 	n := 0
@@ -69,132 +64,6 @@ func TestPollNeedsProof(t *testing.T) {
 		_, err := serviceProvider(t, srv).Poll(t.Context(), id)
 		require.ErrorIs(t, err, provider.ErrForbidden)
 		require.NotErrorIs(t, err, provider.ErrNotFound)
-	})
-}
-
-func TestWithoutSpending(t *testing.T) {
-	srv := elizontest.NewServer(elizontest.InMemory())
-	id := srv.AddService(elizontest.Service{}).ID
-	for _, test := range []struct {
-		opts          []provider.Option
-		renew, change bool
-	}{
-		{nil, false, false},
-		{[]provider.Option{elizon.WithSpending(elizon.Spending{MaxRenewal: "6"})}, true, false},
-		{[]provider.Option{elizon.WithSpending(elizon.Spending{MaxUpgrade: "6"})}, false, true},
-	} {
-		p := serviceProvider(t, srv, test.opts...)
-		able := p.Describe().Capabilities
-		assert.Equal(t, test.renew, able.Has(provider.CapRenew))
-		assert.Equal(t, test.change, able.Has(provider.CapChangePlan))
-		srv.Faults.Forget()
-		if !test.renew {
-			_, err := p.Renew(t.Context(), id)
-			require.ErrorIs(t, err, provider.ErrUnsupported)
-			assert.ErrorContains(t, err, "WithSpending")
-		}
-		if !test.change {
-			_, err := p.ChangePlan(t.Context(), id, "prod-vps-m")
-			require.ErrorIs(t, err, provider.ErrUnsupported)
-			assert.ErrorContains(t, err, "WithSpending")
-		}
-		assert.Zero(t, srv.Faults.Count())
-	}
-}
-
-func TestRenew(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		srv := elizontest.NewServer(elizontest.InMemory())
-		s := srv.AddService(elizontest.Service{})
-		dear := srv.AddService(elizontest.Service{ProductID: "prod-vps-m"})
-		p := serviceProvider(t, srv, someSpending)
-		_, err := p.Renew(t.Context(), dear.ID)
-		require.ErrorIs(t, err, provider.ErrQuota)
-		require.Zero(t, checkouts(srv))
-
-		end := srv.Truths()[0].PeriodEnd
-		for _, want := range []provider.Outcome{provider.OutcomeChanged, provider.OutcomeAlready, provider.OutcomeAlready} {
-			outcome, err := p.Renew(t.Context(), s.ID)
-			require.NoError(t, err)
-			assert.Equal(t, want, outcome)
-		}
-		assert.Equal(t, end.AddDate(0, 0, 30), srv.Truths()[0].PeriodEnd)
-		assert.Len(t, srv.Charges(), 1)
-	})
-}
-
-// TestLostPayment: the answer to an order that renews or upgrades is lost. If it was
-// carried out that shows; if not, it is not sent again before it has settled.
-func TestLostPayment(t *testing.T) {
-	verbs := map[string]func(*testing.T, *elizon.Provider, string) (provider.Outcome, error){
-		"renew": func(t *testing.T, p *elizon.Provider, id string) (provider.Outcome, error) {
-			return p.Renew(t.Context(), id)
-		},
-		"upgrade": func(t *testing.T, p *elizon.Provider, id string) (provider.Outcome, error) {
-			return p.ChangePlan(t.Context(), id, "prod-vps-m")
-		},
-	}
-	for name, verb := range verbs {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				srv := elizontest.NewServer(elizontest.InMemory())
-				done, open := srv.AddService(elizontest.Service{}).ID, srv.AddService(elizontest.Service{}).ID
-				p := serviceProvider(t, srv, someSpending)
-				lost(srv, true)
-				outcome, err := verb(t, p, done)
-				require.NoError(t, err)
-				assert.Equal(t, provider.OutcomeChanged, outcome)
-				require.Len(t, srv.Charges(), 1)
-
-				lost(srv, false)
-				for range 3 {
-					_, err = verb(t, p, open)
-					require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
-				}
-				assert.Equal(t, 2, checkouts(srv))
-				time.Sleep(2 * time.Minute)
-				outcome, err = verb(t, p, open)
-				require.NoError(t, err)
-				assert.Equal(t, provider.OutcomeChanged, outcome)
-				assert.Len(t, srv.Charges(), 2)
-			})
-		})
-	}
-}
-
-func TestChangePlan(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		srv := elizontest.NewServer(elizontest.InMemory())
-		id := srv.AddService(elizontest.Service{ProductID: "prod-vps-m"}).ID
-		p := serviceProvider(t, srv, someSpending)
-		plan := func() string { return srv.Truths()[0].ProductID }
-
-		_, err := p.ChangePlan(t.Context(), id, "prod-vps-l")
-		require.ErrorIs(t, err, provider.ErrQuota, "9.00 and tax are above 6")
-		require.Equal(t, "prod-vps-m", plan())
-
-		end := srv.Truths()[0].PeriodEnd
-		outcome, err := p.ChangePlan(t.Context(), id, "prod-vps-s")
-		require.NoError(t, err)
-		assert.Equal(t, provider.OutcomeChanged, outcome)
-		assert.Equal(t, "prod-vps-s", plan())
-		assert.True(t, srv.Truths()[0].PeriodEnd.After(end), "a downgrade makes the period longer")
-		assert.Empty(t, srv.Charges(), "and costs nothing")
-
-		for _, want := range []provider.Outcome{provider.OutcomeChanged, provider.OutcomeAlready} {
-			srv.UpdateSubscription(srv.Services()[0].SubscriptionID, func(*elizontest.Subscription) {})
-			p = serviceProvider(t, srv, elizon.WithSpending(elizon.Spending{MaxUpgrade: "20"}))
-			outcome, err = p.ChangePlan(t.Context(), id, "prod-vps-m")
-			require.NoError(t, err)
-			assert.Equal(t, want, outcome)
-		}
-		assert.Len(t, srv.Charges(), 1)
-		for _, other := range []string{"prod-game-s", "prod-none"} {
-			_, err = p.ChangePlan(t.Context(), id, other)
-			require.Error(t, err, "%s", other)
-			assert.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
-		}
-		assert.Len(t, srv.Charges(), 1)
 	})
 }
 
@@ -378,59 +247,4 @@ func TestStatuses(t *testing.T) {
 		require.NoError(t, err, test.fields)
 		assert.Equal(t, test.want, account.Status, test.fields)
 	}
-}
-
-func TestDriver(t *testing.T) {
-	srv := elizontest.NewServer(elizontest.InMemory())
-	drivers := provider.Drivers{elizon.Driver}
-	p, err := drivers.Open(provider.ServerConfig{Kind: elizon.Kind, URL: srv.URL, Secret: provider.Secret(srv.Key), Options: map[string]string{
-		"bearer": "true", "client_header": "desktop", "order_window_hours": "2", "payment": "invoice", "max_renewal": "6.00", "max_upgrade": "6",
-	}}, provider.WithHTTPClient(srv.Client()))
-	require.NoError(t, err)
-	_, err = p.Check(t.Context())
-	require.NoError(t, err)
-	last := srv.Faults.Requests()[srv.Faults.Count()-1]
-	assert.Equal(t, "Bearer "+srv.Key, last.Header.Get("Authorization"))
-	assert.Equal(t, "desktop", last.Header.Get("X-Elizon-Client"))
-	assert.True(t, p.Describe().Capabilities.Has(provider.CapRenew))
-	id := srv.AddService(elizontest.Service{}).ID
-	srv.EnableInvoicing(true)
-	_, err = p.(*elizon.Provider).Renew(t.Context(), id)
-	require.NoError(t, err)
-	assert.Equal(t, "invoice", srv.Charges()[0].Method)
-
-	for _, test := range []struct {
-		field string
-		cfg   provider.ServerConfig
-	}{
-		{"secret", provider.ServerConfig{}},
-		{"secret", provider.ServerConfig{Secret: "two words"}},
-		{"url", provider.ServerConfig{Secret: "k", URL: "ftp://elizon.app"}},
-		{"username", provider.ServerConfig{Secret: "k", Username: "me"}},
-		{"options.colour", provider.ServerConfig{Secret: "k", Options: map[string]string{"colour": "red"}}},
-		{"options.bearer", provider.ServerConfig{Secret: "k", Options: map[string]string{"bearer": "yes"}}},
-		{"options.bearer", provider.ServerConfig{Options: map[string]string{"bearer": "true", "session_token": "t"}}},
-		{"options.session_token", provider.ServerConfig{Options: map[string]string{"session_token": "a b"}}},
-		{"options.client_header", provider.ServerConfig{Secret: "k", Options: map[string]string{"client_header": "a b"}}},
-		{"options.order_window_hours", provider.ServerConfig{Secret: "k", Options: map[string]string{"order_window_hours": "-1"}}},
-		{"options.order_window_hours", provider.ServerConfig{Secret: "k", Options: map[string]string{"order_window_hours": "9999999999"}}},
-		{"options.payment", provider.ServerConfig{Secret: "k", Options: map[string]string{"payment": "mollie"}}},
-		{"options.mandate", provider.ServerConfig{Secret: "k", Options: map[string]string{"mandate": "m"}}},
-		{"options.max_renewal", provider.ServerConfig{Secret: "k", Options: map[string]string{"max_renewal": "6,00"}}},
-		{"options.max_upgrade", provider.ServerConfig{Secret: "k", Options: map[string]string{"max_upgrade": "-6"}}},
-	} {
-		test.cfg.Kind = elizon.Kind
-		_, err := drivers.Open(test.cfg)
-		require.ErrorIs(t, err, provider.ErrInvalid, "%+v", test.cfg)
-		assert.Contains(t, fieldsOf(err), test.field, "%v", err)
-	}
-	p, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Secret: "k"})
-	require.NoError(t, err)
-	assert.Contains(t, fmt.Sprint(p.(*elizon.Provider).Client()), elizon.DefaultBaseURL)
-	_, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Options: map[string]string{"session_token": "t"}})
-	require.NoError(t, err)
-	var refused *provider.Error
-	_, err = elizon.New(srv.URL, "k", elizon.WithSpending(elizon.Spending{Payment: elizon.PaySEPA}), elizon.WithOrderWindow(-time.Hour))
-	require.True(t, errors.As(err, &refused))
-	assert.Len(t, refused.Fields, 2)
 }

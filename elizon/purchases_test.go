@@ -92,7 +92,7 @@ func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, 
 	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
 	opts := []provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire})}
 	if s.keeps {
-		opts = append(opts, elizon.WithHandles(func(reference, h string) error {
+		opts = append(opts, provider.WithHandles(func(reference, h string) error {
 			if reference == orderOf(n).Reference && ctx.Err() == nil {
 				*handle = h
 			}

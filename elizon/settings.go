@@ -48,29 +48,19 @@ func WithOrderWindow(d time.Duration) provider.Option {
 	return provider.VendorOption(Kind, "WithOrderWindow", d)
 }
 
-// WithHandles gives the handles of orders to keep before anything is bought, and whenever
-// more is known, so that they outlive a crash in the middle of Provider.Create. They
-// belong into the caller's database, and from there into provider.CreateRequest.Handle.
-// "" tells that nothing was bought: forget the one before. Its error stops an order that
-// is not sent yet. It is called by one Create at a time.
-func WithHandles(keep func(reference, handle string) error) provider.Option {
-	return provider.VendorOption(Kind, "WithHandles", keep)
-}
-
 // unattended are the payment methods that need nobody.
 func unattended() []string {
 	return []string{string(PayBalance), string(PayInvoice), string(PayBusinessFund), string(PayMollieSaved)}
 }
 
 func readSettings(options *provider.Options, problems *provider.Problems) settings {
-	s := settings{orderWindow: DefaultOrderWindow}
+	s := settings{orderWindow: DefaultOrderWindow, keepHandle: options.Handles}
 	if window, given := rest.VendorOption(options, Kind, "WithOrderWindow").(time.Duration); given {
 		s.orderWindow = window
 	}
 	if s.orderWindow < 0 {
 		problems.Add("WithOrderWindow", "negative")
 	}
-	s.keepHandle, _ = rest.VendorOption(options, Kind, "WithHandles").(func(string, string) error)
 	s.spending, _ = rest.VendorOption(options, Kind, "WithSpending").(Spending)
 	switch {
 	case s.spending.Payment == "":

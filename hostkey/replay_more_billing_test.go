@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -21,18 +22,18 @@ func dnsReplays() map[string]replay {
 		return c.PDNS.ViewZone(ctx, "example.com")
 	}
 	return map[string]replay{
-		"PDNS.ListDomains":      listed([]*hostkey.Domain{domain, {ID: 6, Name: "example.net"}}, domains),
-		"PDNS.ListDomains, one": listed([]*hostkey.Domain{domain}, domains),
-		"PDNS.AddDomain": equal(int64(5), func(ctx context.Context, c *client) (int64, error) {
+		"PDNS.ListDomains":      clienttest.Listed([]*hostkey.Domain{domain, {ID: 6, Name: "example.net"}}, domains),
+		"PDNS.ListDomains, one": clienttest.Listed([]*hostkey.Domain{domain}, domains),
+		"PDNS.AddDomain": clienttest.Equal(int64(5), func(ctx context.Context, c *client) (int64, error) {
 			return c.PDNS.AddDomain(ctx, &hostkey.AddDomainRequest{Name: "example.com", ServerID: 55054})
 		}),
 		"PDNS.DeleteDomain": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.PDNS.DeleteDomain(ctx, 5, "example.com")
 		}),
-		"PDNS.ViewZone": equal(&hostkey.Zone{ID: 5, Name: "example.com", Records: []hostkey.DNSRecord{
+		"PDNS.ViewZone": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com", Records: []hostkey.DNSRecord{
 			{ID: 9, Name: "www", Type: "A", Content: "192.0.2.10", TTL: 3600}, {ID: 10, Type: "MX", Content: "mail.example.com", TTL: 60, Priority: 10},
 		}}, zone),
-		"PDNS.ViewZone, empty": equal(&hostkey.Zone{ID: 5, Name: "example.com"}, zone),
+		"PDNS.ViewZone, empty": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com"}, zone),
 		"PDNS.ListZones":       tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.ListZones(ctx) }),
 		"PDNS.AddZone": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.PDNS.AddZone(ctx, &hostkey.AddZoneRequest{
@@ -70,7 +71,7 @@ func dnsReplays() map[string]replay {
 
 func storageReplays() map[string]replay {
 	return map[string]replay{
-		"S3.CreateAccount": equal(&hostkey.S3Account{UID: "u-1"}, func(ctx context.Context, c *client) (*hostkey.S3Account, error) {
+		"S3.CreateAccount": clienttest.Equal(&hostkey.S3Account{UID: "u-1"}, func(ctx context.Context, c *client) (*hostkey.S3Account, error) {
 			return c.S3.CreateAccount(ctx, &hostkey.S3AccountRequest{PlanID: 2, BucketName: "b", Location: "NL"})
 		}),
 		"S3.CreateOrder": tells(func(ctx context.Context, c *client) (payload, error) {
@@ -104,7 +105,7 @@ func storageReplays() map[string]replay {
 
 func customerReplays() map[string]replay {
 	data := func(extra map[string]payload) replay {
-		return equal(&hostkey.BillingData{
+		return clienttest.Equal(&hostkey.BillingData{
 			Hostname: "web1", ClientID: 1001, OrderID: 7001, Name: "vm.pico", Status: hostkey.BillingActive, Cycle: "Monthly", SetupFee: "0.00",
 			Recurring: "4.00", Registered: day("2026-01-01"), NextDue: day("2026-02-01"), Extra: extra,
 		}, func(ctx context.Context, c *client) (*hostkey.BillingData, error) {
@@ -112,7 +113,7 @@ func customerReplays() map[string]replay {
 		})
 	}
 	return map[string]replay{
-		"WHMCS.Client": equal(&hostkey.BillingClient{
+		"WHMCS.Client": clienttest.Equal(&hostkey.BillingClient{
 			ID: 1001, Credit: "150.50", Currency: "EUR", Email: "a@example.com", Location: "whmcs_com", Extra: map[string]payload{"city": rawValue(`"Amsterdam"`)},
 		}, func(ctx context.Context, c *client) (*hostkey.BillingClient, error) {
 			return c.WHMCS.Client(ctx, &hostkey.BillingClientRequest{Full: true})
@@ -156,20 +157,20 @@ func customerReplays() map[string]replay {
 
 func invoiceReplays() map[string]replay {
 	invoices := func(opts *hostkey.InvoiceListOptions, want ...*hostkey.Invoice) replay {
-		return listed(want, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Invoice, error] {
+		return clienttest.Listed(want, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Invoice, error] {
 			return c.WHMCS.Invoices(ctx, opts)
 		})
 	}
 	invoice := func(req *hostkey.InvoiceRequest, item hostkey.InvoiceItem) replay {
-		return equal(&hostkey.Invoice{
+		return clienttest.Equal(&hostkey.Invoice{
 			ID: 603548, Status: hostkey.InvoicePaid, Total: "6.47", Balance: "0.00", Currency: "EUR", ClientID: 1001, Items: []hostkey.InvoiceItem{item},
 		}, func(ctx context.Context, c *client) (*hostkey.Invoice, error) { return c.WHMCS.Invoice(ctx, req) })
 	}
 	credits := func(req *hostkey.CreditsRequest, want hostkey.Credits) replay {
-		return equal(&want, func(ctx context.Context, c *client) (*hostkey.Credits, error) { return c.WHMCS.Credits(ctx, req) })
+		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Credits, error) { return c.WHMCS.Credits(ctx, req) })
 	}
 	funds := func(req *hostkey.AddFundsRequest, want hostkey.AddFundsInvoice) replay {
-		return equal(&want, func(ctx context.Context, c *client) (*hostkey.AddFundsInvoice, error) {
+		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.AddFundsInvoice, error) {
 			return c.WHMCS.CreateAddFunds(ctx, req)
 		})
 	}
@@ -185,7 +186,7 @@ func invoiceReplays() map[string]replay {
 			hostkey.InvoiceItem{Type: "Hosting", RelatedID: 90001, ServerID: 55054, Description: "vm.pico"}),
 		"WHMCS.Invoice, in data": invoice(&hostkey.InvoiceRequest{ID: 603548}, hostkey.InvoiceItem{Type: "AddFunds", Description: "Credit"}),
 		"WHMCS.RelatedInvoices":  tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.RelatedInvoices(ctx, 55054) }),
-		"WHMCS.ProductInvoices": listed([]*hostkey.Invoice{{ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47"}},
+		"WHMCS.ProductInvoices": clienttest.Listed([]*hostkey.Invoice{{ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47"}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.Invoice, error] {
 				return c.WHMCS.ProductInvoices(ctx, 90001, "whmcs_com")
 			}),
@@ -193,7 +194,7 @@ func invoiceReplays() map[string]replay {
 			return c.WHMCS.DownloadInvoice(ctx, &hostkey.DownloadInvoiceRequest{ID: 603548, ViewPDF: true})
 		}),
 		"WHMCS.GenerateDueInvoice": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.GenerateDueInvoice(ctx, 55054) }),
-		"WHMCS.ApplyCredit": equal(&hostkey.AppliedCredit{Amount: "6.47"}, func(ctx context.Context, c *client) (*hostkey.AppliedCredit, error) {
+		"WHMCS.ApplyCredit": clienttest.Equal(&hostkey.AppliedCredit{Amount: "6.47"}, func(ctx context.Context, c *client) (*hostkey.AppliedCredit, error) {
 			return c.WHMCS.ApplyCredit(ctx, 603548, "6.47")
 		}),
 		"WHMCS.CreateAddFunds": funds(&hostkey.AddFundsRequest{Amount: "10.00"}, hostkey.AddFundsInvoice{InvoiceID: 603549}),
@@ -203,13 +204,13 @@ func invoiceReplays() map[string]replay {
 		"WHMCS.Credits":         credits(&hostkey.CreditsRequest{ID: 1}, hostkey.Credits{ClientID: 1001, Total: 1, Credits: []hostkey.Credit{{ID: 1, Amount: "-6.47"}}}),
 		"WHMCS.Credits, none":   credits(nil, hostkey.Credits{ClientID: 1001}),
 		"WHMCS.Credits, number": credits(nil, hostkey.Credits{Number: "150.5"}),
-		"WHMCS.PaymentGateways": equal(provider.Secret("<form>pay</form>"), func(ctx context.Context, c *client) (provider.Secret, error) {
+		"WHMCS.PaymentGateways": clienttest.Equal(provider.Secret("<form>pay</form>"), func(ctx context.Context, c *client) (provider.Secret, error) {
 			return c.WHMCS.PaymentGateways(ctx, 603548)
 		}),
 		"WHMCS.MassPay": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.WHMCS.MassPay(ctx, []int64{603548, 603549})
 		}),
-		"WHMCS.Transactions": listed([]*hostkey.Transaction{{
+		"WHMCS.Transactions": clienttest.Listed([]*hostkey.Transaction{{
 			ID: 1, Date: day("2026-01-01"), Description: "Payment", AmountIn: "10.00", Extra: map[string]payload{"gateway": rawValue(`"x"`)},
 		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Transaction, error] {
 			return c.WHMCS.Transactions(ctx, &hostkey.TransactionsRequest{InvoiceID: 603548})

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/internal/fixture"
 	"github.com/provkit/provkit/provider"
 )
@@ -27,11 +28,11 @@ func tells(call func(context.Context, *client) (payload, error)) replay {
 
 // started and done are acknowledgements with a task and without one.
 func started(call func(context.Context, *client) (*hostkey.Ack, error)) replay {
-	return equal(&hostkey.Ack{Callback: taskKey}, call)
+	return clienttest.Equal(&hostkey.Ack{Callback: taskKey}, call)
 }
 
 func done(call func(context.Context, *client) (*hostkey.Ack, error)) replay {
-	return equal(&hostkey.Ack{}, call)
+	return clienttest.Equal(&hostkey.Ack{}, call)
 }
 
 // Each exchange of testdata/hostkey/documented_more.jsonl, by value.
@@ -61,9 +62,9 @@ func rawValue(text string) payload { return payload(text) }
 func networkReplays() map[string]replay {
 	ip := addr("192.0.2.10")
 	return map[string]replay{
-		"IP.ClientIP":       equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
-		"IP.ClientIP, flat": equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
-		"IP.Get": equal(&hostkey.IPInfo{
+		"IP.ClientIP":       clienttest.Equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
+		"IP.ClientIP, flat": clienttest.Equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
+		"IP.Get": clienttest.Equal(&hostkey.IPInfo{
 			IP: ip, Network: addr("192.0.2.0"), Netmask: addr("255.255.255.0"), Location: "NL", Status: "used", Extra: map[string]payload{"vlan": rawValue("100")},
 		}, func(ctx context.Context, c *client) (*hostkey.IPInfo, error) {
 			return c.IP.Get(ctx, &hostkey.IPRequest{IP: ip, Full: true})
@@ -87,17 +88,17 @@ func networkReplays() map[string]replay {
 		"NAT.Drop": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.NAT.Drop(ctx, &hostkey.DropNATRequest{IP: addr("192.0.2.50")})
 		}),
-		"Net.AddIPv4": equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}},
+		"Net.AddIPv4": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
 				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{ServerID: 55054, Port: "1", Amount: 1, VLAN: 100})
 			}),
-		"Net.AddIPv4, texts": equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11")}}, TaskKeys: []string{taskKey}},
+		"Net.AddIPv4, texts": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11")}}, TaskKeys: []string{taskKey}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
 				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{
 					ServerID: 55054, Port: "1", IP: addr("192.0.2.11"), IPs: []netip.Addr{addr("192.0.2.12"), addr("192.0.2.13")},
 				})
 			}),
-		"Net.AddIPv4, one task": equal(&hostkey.AddedIPv4{ServerID: 55054, TaskKeys: []string{taskKey}},
+		"Net.AddIPv4, one task": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, TaskKeys: []string{taskKey}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
 				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{ServerID: 55054, Port: "1", Amount: 1})
 			}),
@@ -129,7 +130,7 @@ func networkReplays() map[string]replay {
 
 func catalogueReplays() map[string]replay {
 	return map[string]replay{
-		"OS.List": equal(&hostkey.OSList{
+		"OS.List": clienttest.Equal(&hostkey.OSList{
 			Systems: []hostkey.OperatingSystem{{
 				ID: 240, Name: "Debian 12", Active: true, PriceEUR: "0", PriceRUB: "0", Tags: []string{"vm", "bm"}, Location: "NL",
 				BillingPrices: map[string]map[string]hostkey.Amount{"EUR": {"hourly": "0.01", "monthly": "5"}},
@@ -139,21 +140,21 @@ func catalogueReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*hostkey.OSList, error) {
 			return c.OS.List(ctx, &hostkey.OSListOptions{ServerID: 55054, PresetID: 108, Location: "NL", UserLocation: "NL", BillPeriod: "monthly"})
 		}),
-		"OS.List, by number": equal(&hostkey.OSList{Systems: []hostkey.OperatingSystem{{ID: 240, Name: "Debian 12"}, {ID: 241, Name: "Debian 13"}}},
+		"OS.List, by number": clienttest.Equal(&hostkey.OSList{Systems: []hostkey.OperatingSystem{{ID: 240, Name: "Debian 12"}, {ID: 241, Name: "Debian 13"}}},
 			func(ctx context.Context, c *client) (*hostkey.OSList, error) { return c.OS.List(ctx, nil) }),
-		"Software.List": listed([]*hostkey.Software{
+		"Software.List": clienttest.Listed([]*hostkey.Software{
 			{ID: 10, Name: "Docker", Active: true, Price: "0", USDRate: "1.1"}, {ID: 11, Name: "cPanel", Active: true, Price: "15.50", Tags: []string{"panel"}},
 		}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Software, error] {
 			return c.Software.List(ctx, &hostkey.SoftwareListOptions{PresetID: 108, Location: "NL"})
 		}),
-		"TrafficPlans.List": listed([]*hostkey.TrafficPlan{{
+		"TrafficPlans.List": clienttest.Listed([]*hostkey.TrafficPlan{{
 			ID: 32, Name: "3 TB / 1 Gbps VM", Active: true, Locations: []string{"NL"}, LimitIn: hostkey.Unlimited, LimitOut: 3, RateIn: 1000, RateOut: 1000,
 			Bandwidth: 1000, Price: "0", MainPlan: true, BillingPlan: "p",
 		}, {ID: 33, Name: "50 TB", Locations: []string{"DE"}, LimitOut: 50, CurrencyID: 1, Price: "9.90"}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.TrafficPlan, error] {
 				return c.TrafficPlans.List(ctx, &hostkey.TrafficPlanListOptions{ServerID: 55054, PresetID: 108, Location: "NL"})
 			}),
-		"Stocks.List": listed([]*hostkey.StockServer{{
+		"Stocks.List": clienttest.Listed([]*hostkey.StockServer{{
 			ID: 700, Name: "srv", Location: "NL", Group: "GPU", Status: "free", Price: map[string]hostkey.Amount{"EUR": "100", "USD": "110"},
 			CPU: "1x Xeon", RAM: "64", Disk: "2x960", BillingPrices: map[string]map[string]hostkey.Amount{"EUR": {"hourly": "0.2"}}, Tags: []string{"gpu"},
 			DeploymentETA: "15 min", CreatedAt: at("2026-01-01 10:00:00"),
@@ -162,9 +163,9 @@ func catalogueReplays() map[string]replay {
 		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.StockServer, error] {
 			return c.Stocks.List(ctx, &hostkey.StockListOptions{Location: "NL", Group: hostkey.StockGPU})
 		}),
-		"Stocks.Show": equal(&hostkey.StockServer{ID: 700, Name: "srv", Location: "NL", CPU: "1x Xeon", RAM: "64", Disk: "2x960"},
+		"Stocks.Show": clienttest.Equal(&hostkey.StockServer{ID: 700, Name: "srv", Location: "NL", CPU: "1x Xeon", RAM: "64", Disk: "2x960"},
 			func(ctx context.Context, c *client) (*hostkey.StockServer, error) { return c.Stocks.Show(ctx, 700) }),
-		"Presets.List": listed([]*hostkey.Preset{{
+		"Presets.List": clienttest.Listed([]*hostkey.Preset{{
 			ID: 108, Name: "vm.pico", Active: true, Description: "small", CPU: 1, RAM: 0.5, HDD: "20", Virtual: true, ServerType: "Virtual Private Server",
 			Locations: []string{"NL", "US"}, Monthly: map[string]hostkey.Amount{"EUR": "4.0", "USD": "4.5", "RUB": "350"},
 			LocationPrices: map[string]map[string]hostkey.Amount{"NL": {"EUR": "-1", "USD": "-1"}, "US": {"EUR": "5.00"}},
@@ -172,7 +173,7 @@ func catalogueReplays() map[string]replay {
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.Preset, error] {
 				return c.Presets.List(ctx, &hostkey.PresetListOptions{Location: "NL"})
 			}),
-		"Presets.Info": listed([]*hostkey.Preset{{
+		"Presets.Info": clienttest.Listed([]*hostkey.Preset{{
 			ID: 108, Name: "vm.pico", Active: true, Virtual: true, Locations: []string{"NL", "US"}, Monthly: map[string]hostkey.Amount{"EUR": "4.10", "USD": "4.6"},
 			OS: rawValue("[240]"), Software: rawValue("[10]"),
 			TrafficPlans: map[string][]hostkey.PresetTrafficPlan{"NL": {{ID: 32, Name: "3 TB / 1 Gbps VM", Price: "0"}}, "US": nil},
@@ -193,7 +194,7 @@ func machineReplays() map[string]replay {
 	snapshot := &hostkey.SnapshotRequest{ServerID: 55054, Name: "a", Type: "snapshot", OpenStackID: "o-1"}
 	listing := &hostkey.SnapshotListing{Callback: taskKey, MaxSnapshots: 2, Settings: rawValue(`{"num_max": "2"}`)}
 	return map[string]replay{
-		"ISO.Add": equal(&hostkey.ISO{ID: 7, Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: true, Status: "ok"},
+		"ISO.Add": clienttest.Equal(&hostkey.ISO{ID: 7, Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: true, Status: "ok"},
 			func(ctx context.Context, c *client) (*hostkey.ISO, error) {
 				return c.ISO.Add(ctx, &hostkey.ISORequest{Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: provider.Ptr(false), Extra: note})
 			}),
@@ -216,22 +217,22 @@ func machineReplays() map[string]replay {
 		"Jenkins.Call": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.Jenkins.Call(ctx, &hostkey.JenkinsCallRequest{ServerID: 55054, Task: "3", Params: map[string]any{"user": "root", "list": []string{"a", "b"}}})
 		}),
-		"Tags.Add": equal(&hostkey.Tag{ID: 2, Name: "env", Value: "prod", Extra: "more", Component: "eq", ComponentID: 55054},
+		"Tags.Add": clienttest.Equal(&hostkey.Tag{ID: 2, Name: "env", Value: "prod", Extra: "more", Component: "eq", ComponentID: 55054},
 			func(ctx context.Context, c *client) (*hostkey.Tag, error) {
 				return c.Tags.Add(ctx, &hostkey.TagRequest{
 					ID: 55054, Name: "env", Value: "prod", Text: "more", Component: hostkey.ComponentServer, Internal: provider.Ptr(false), NoLog: true,
 				})
 			}),
-		"Tags.Add, several": equal(&hostkey.Tag{}, func(ctx context.Context, c *client) (*hostkey.Tag, error) {
+		"Tags.Add, several": clienttest.Equal(&hostkey.Tag{}, func(ctx context.Context, c *client) (*hostkey.Tag, error) {
 			return c.Tags.Add(ctx, &hostkey.TagRequest{IDs: []int64{55054, 55060}, Name: "env"})
 		}),
-		"Tags.List": listed([]*hostkey.Tag{
+		"Tags.List": clienttest.Listed([]*hostkey.Tag{
 			{ID: 1, Name: "env", Value: "prod", Component: "eq", ComponentID: 55054},
 			{ID: 2, Name: "password", Secret: "placeholder-password", Internal: true, Component: "eq", ComponentID: 55054},
 		}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
 			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054, Component: hostkey.ComponentServer, Internal: provider.Ptr(true)})
 		}),
-		"Tags.List, none": listed(nil, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
+		"Tags.List, none": clienttest.Listed(nil, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
 			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054})
 		}),
 		"Tags.Remove": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
@@ -246,10 +247,10 @@ func machineReplays() map[string]replay {
 		"VM.CreateSnapshot": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.VM.CreateSnapshot(ctx, &hostkey.SnapshotCreateRequest{ServerID: 55054, Name: "before-upgrade_1.0", Type: "snapshot", NumRotation: 2})
 		}),
-		"VM.Snapshots": equal(listing, func(ctx context.Context, c *client) (*hostkey.SnapshotListing, error) {
+		"VM.Snapshots": clienttest.Equal(listing, func(ctx context.Context, c *client) (*hostkey.SnapshotListing, error) {
 			return c.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054, Type: "snapshot"})
 		}),
-		"VM.Snapshots, no settings": equal(&hostkey.SnapshotListing{Callback: taskKey, Settings: rawValue(`[]`)},
+		"VM.Snapshots, no settings": clienttest.Equal(&hostkey.SnapshotListing{Callback: taskKey, Settings: rawValue(`[]`)},
 			func(ctx context.Context, c *client) (*hostkey.SnapshotListing, error) {
 				return c.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054})
 			}),

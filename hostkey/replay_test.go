@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/internal/fixture"
 	"github.com/provkit/provkit/provider"
 )
@@ -19,32 +20,6 @@ type (
 	client = hostkey.Client
 	replay = func(t *testing.T, c *client)
 )
-
-// equal is a replay whose method returns something.
-func equal[T any](want T, call func(ctx context.Context, c *client) (T, error)) replay {
-	return func(t *testing.T, c *client) {
-		got, err := call(t.Context(), c)
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-	}
-}
-
-// listed is a replay of a list.
-func listed[T any](want []*T, call func(ctx context.Context, c *client) iter.Seq2[*T, error]) replay {
-	return func(t *testing.T, c *client) {
-		var got []*T
-		for element, err := range call(t.Context(), c) {
-			require.NoError(t, err)
-			got = append(got, element)
-		}
-		require.Equal(t, want, got)
-	}
-}
-
-// nothing is a replay of a method that returns no more than an error.
-func nothing(call func(ctx context.Context, c *client) error) replay {
-	return func(t *testing.T, c *client) { require.NoError(t, call(t.Context(), c)) }
-}
 
 // Each exchange of testdata/hostkey/documented.jsonl, by value. Where no source tells the
 // fields of an answer, its payload is the answer itself.
@@ -114,37 +89,37 @@ func keyReplays() map[string]replay {
 		return &hostkey.SSHKey{ID: 4, CustomerID: 2001, Name: "k", Key: "ssh-ed25519 AAAA", Default: standard, Created: day("2026-01-01")}
 	}
 	return map[string]replay{
-		"APIKeys.Add": equal(&hostkey.NewAPIKey{Key: "placeholder-new-key", ID: 3, Extra: map[string]payload{"note": payload(`"n"`)}},
+		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: "placeholder-new-key", ID: 3, Extra: map[string]payload{"note": payload(`"n"`)}},
 			func(ctx context.Context, c *client) (*hostkey.NewAPIKey, error) {
 				return c.APIKeys.Add(ctx, &hostkey.APIKeyRequest{
 					Name: "panel", ServerID: 55054, IP: "192.0.2.1", Active: provider.Ptr(true), Notify: hostkey.NotifyWebhook,
 					NotifyAddress: "https://example.com/hook", Extra: map[string]any{"note": "x"},
 				})
 			}),
-		"APIKeys.Delete": nothing(func(ctx context.Context, c *client) error { return c.APIKeys.Delete(ctx, 17) }),
-		"APIKeys.Edit": nothing(func(ctx context.Context, c *client) error {
+		"APIKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.APIKeys.Delete(ctx, 17) }),
+		"APIKeys.Edit": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.APIKeys.Edit(ctx, 17, &hostkey.APIKeyEdit{Name: "panel", Notify: hostkey.NotifyNone})
 		}),
-		"APIKeys.List": listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}, {ID: 4, Name: "second", Extra: map[string]payload{"active": payload(`1`)}}},
+		"APIKeys.List": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}, {ID: 4, Name: "second", Extra: map[string]payload{"active": payload(`1`)}}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.APIKey, error] { return c.APIKeys.List(ctx) }),
-		"APIKeys.ListForServer": listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}},
+		"APIKeys.ListForServer": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.APIKey, error] {
 				return c.APIKeys.ListForServer(ctx, 17)
 			}),
-		"SSHKeys.List": listed([]*hostkey.SSHKey{sshKey(false)},
+		"SSHKeys.List": clienttest.Listed([]*hostkey.SSHKey{sshKey(false)},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.SSHKey, error] { return c.SSHKeys.List(ctx) }),
-		"SSHKeys.Add": equal(sshKey(true), func(ctx context.Context, c *client) (*hostkey.SSHKey, error) {
+		"SSHKeys.Add": clienttest.Equal(sshKey(true), func(ctx context.Context, c *client) (*hostkey.SSHKey, error) {
 			return c.SSHKeys.Add(ctx, &hostkey.SSHKeyRequest{
 				Name: "k", Key: "ssh-ed25519 AAAA", Default: provider.Ptr(true), Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"SSHKeys.Delete": nothing(func(ctx context.Context, c *client) error { return c.SSHKeys.Delete(ctx, 17) }),
+		"SSHKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.SSHKeys.Delete(ctx, 17) }),
 	}
 }
 
 func authReplays() map[string]replay {
 	login := func(want hostkey.Session) replay {
-		return equal(&want, func(ctx context.Context, c *client) (*hostkey.Session, error) {
+		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Session, error) {
 			return c.Auth.Login(ctx, &hostkey.LoginRequest{Key: "placeholder-other", TTL: 10 * time.Minute, FixIP: provider.Ptr(false)})
 		})
 	}
@@ -165,29 +140,29 @@ func authReplays() map[string]replay {
 		"Auth.Login, under scope": login(hostkey.Session{
 			Token: "placeholder-session", Expires: day("2026-01-01"), RoleType: "server 55054", Servers: []int64{55054},
 		}),
-		"Auth.WHMCSLogin": equal(payload(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
+		"Auth.WHMCSLogin": clienttest.Equal(payload(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.WHMCSLogin(ctx, &hostkey.WHMCSLoginRequest{
 				User: "a@example.com", Password: "placeholder-password", TTL: 10 * time.Minute, FixIP: provider.Ptr(true), Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"Auth.Info": equal(&info, func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
-		"Auth.Info, flat": equal(&hostkey.Session{WHMCSID: 1001, CustomerID: 2001, DeployKeys: map[int64]string{603548: taskKey}},
+		"Auth.Info": clienttest.Equal(&info, func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
+		"Auth.Info, flat": clienttest.Equal(&hostkey.Session{WHMCSID: 1001, CustomerID: 2001, DeployKeys: map[int64]string{603548: taskKey}},
 			func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
-		"Auth.Logout": nothing(func(ctx context.Context, c *client) error { return c.Auth.Logout(ctx) }),
+		"Auth.Logout": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.Logout(ctx) }),
 	}
 }
 
 func serverReplays() map[string]replay {
 	list := func(opts *hostkey.ListServersOptions, want ...*hostkey.ListedServer) replay {
-		return listed(want, func(ctx context.Context, c *client) iter.Seq2[*hostkey.ListedServer, error] {
+		return clienttest.Listed(want, func(ctx context.Context, c *client) iter.Seq2[*hostkey.ListedServer, error] {
 			return c.EQ.List(ctx, opts)
 		})
 	}
 	show := func(want *hostkey.Server) replay {
-		return equal(want, func(ctx context.Context, c *client) (*hostkey.Server, error) { return c.EQ.Show(ctx, 55054) })
+		return clienttest.Equal(want, func(ctx context.Context, c *client) (*hostkey.Server, error) { return c.EQ.Show(ctx, 55054) })
 	}
 	update := func(want *hostkey.ServersUpdate) replay {
-		return equal(want, func(ctx context.Context, c *client) (*hostkey.ServersUpdate, error) { return c.EQ.UpdateServers(ctx) })
+		return clienttest.Equal(want, func(ctx context.Context, c *client) (*hostkey.ServersUpdate, error) { return c.EQ.UpdateServers(ctx) })
 	}
 	return map[string]replay{
 		"EQ.List": list(nil, &hostkey.ListedServer{ID: 55054}, &hostkey.ListedServer{ID: 55060}),
@@ -224,19 +199,19 @@ func serverReplays() map[string]replay {
 			Billing: []hostkey.BillingServer{{ID: 55054, Name: "vm.pico", Status: "Active", Config: payload(`{"a": 1}`)}},
 		}),
 		"EQ.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}}),
-		"EQ.AddIPMIUser": equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
+		"EQ.AddIPMIUser": clienttest.Equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
 			func(ctx context.Context, c *client) (payload, error) {
 				return c.EQ.AddIPMIUser(ctx, &hostkey.IPMIUserRequest{
 					ID: 17, AdminUser: "admin", AdminPassword: "placeholder-admin", Extra: map[string]any{"note": "x"},
 				})
 			}),
-		"EQ.CreatePXE": equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+		"EQ.CreatePXE": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.EQ.CreatePXE(ctx, &hostkey.CreatePXERequest{
 				ID: 17, OSID: 240, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallCallback: "https://example.com/done",
 				PostInstallScript: "#!/bin/sh\necho", ReinstallKey: taskKey, Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"EQ.NoVNC": equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+		"EQ.NoVNC": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.EQ.NoVNC(ctx, 17, &hostkey.NoVNCOptions{PIN: "pin-1", WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
 		}),
 	}
@@ -244,7 +219,7 @@ func serverReplays() map[string]replay {
 
 func orderReplays() map[string]replay {
 	ordered := func(req *hostkey.OrderRequest, want hostkey.Order) replay {
-		return equal(&want, func(ctx context.Context, c *client) (*hostkey.Order, error) { return c.EQ.OrderInstance(ctx, req) })
+		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Order, error) { return c.EQ.OrderInstance(ctx, req) })
 	}
 	least := &hostkey.OrderRequest{Preset: "108", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: "Placeholder-1"}}
 	return map[string]replay{
@@ -267,7 +242,7 @@ func orderReplays() map[string]replay {
 			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: taskKey, Extra: map[string]payload{"more": payload(`1`), "note": payload(`2`)},
 		}),
 		"EQ.OrderInstance, id alone": ordered(least, hostkey.Order{ServerID: 55054}),
-		"EQ.ReinstallInstance": equal(&hostkey.Order{ServerID: 17, Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
+		"EQ.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
 			return c.EQ.ReinstallInstance(ctx, &hostkey.ReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
 		}),
 	}
@@ -279,10 +254,10 @@ func taskReplays() map[string]replay {
 		Debug: "Chassis Power Control: Up/On",
 	}
 	return map[string]replay{
-		"EQCallback.Check": equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
+		"EQCallback.Check": clienttest.Equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
 			return c.EQCallback.Check(ctx, &hostkey.TaskCheckRequest{Key: taskKey, Status: "s", Stage: "t", ID: 17, Extra: map[string]any{"note": "x"}})
 		}),
-		"Tasks.Check": equal(&hostkey.TaskState{
+		"Tasks.Check": clienttest.Equal(&hostkey.TaskState{
 			Key: taskKey, State: hostkey.TaskDone, Result: "OK",
 			Scope: payload(`{"id": "55054", "location": "NL", "preset": "vm.pico", "ip": "192.0.2.10", "os": "Debian 12", "status": "deploy_done"}`),
 			Context: hostkey.TaskContext{
@@ -290,7 +265,7 @@ func taskReplays() map[string]replay {
 				Extra: map[string]payload{"ip_ipmi": payload(`""`), "interface_id": payload(`1`), "sw_id": payload(`1`), "port": payload(`"1"`)},
 			},
 		}, func(ctx context.Context, c *client) (*hostkey.TaskState, error) { return c.Tasks.Check(ctx, taskKey) }),
-		"Tasks.Wait": equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
+		"Tasks.Wait": clienttest.Equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
 			return c.Tasks.Wait(ctx, taskKey, nil)
 		}),
 	}
@@ -299,7 +274,7 @@ func taskReplays() map[string]replay {
 func staffReplays() map[string]replay {
 	ticket := &hostkey.JiraTicket{Issue: "CS-1001", URL: "https://example.com/CS-1001"}
 	about := func(call func(s *hostkey.JiraService, ctx context.Context, id int64) (*hostkey.JiraTicket, error)) replay {
-		return equal(ticket, func(ctx context.Context, c *client) (*hostkey.JiraTicket, error) { return call(c.Jira, ctx, 17) })
+		return clienttest.Equal(ticket, func(ctx context.Context, c *client) (*hostkey.JiraTicket, error) { return call(c.Jira, ctx, 17) })
 	}
 	return map[string]replay{
 		"Jira.RequestPXEBoot":  about((*hostkey.JiraService).RequestPXEBoot),
@@ -308,21 +283,21 @@ func staffReplays() map[string]replay {
 		"Jira.RequestPowerOff": about((*hostkey.JiraService).RequestPowerOff),
 		"Jira.RequestPowerOn":  about((*hostkey.JiraService).RequestPowerOn),
 		"Jira.RequestReboot":   about((*hostkey.JiraService).RequestReboot),
-		"Jira.RequestAssistance": equal(ticket, func(ctx context.Context, c *client) (*hostkey.JiraTicket, error) {
+		"Jira.RequestAssistance": clienttest.Equal(ticket, func(ctx context.Context, c *client) (*hostkey.JiraTicket, error) {
 			return c.Jira.RequestAssistance(ctx, &hostkey.AssistanceRequest{
 				ServerID: 17, Reason: "moving", AtOnce: provider.Ptr(false), CancellationReason: "r", MoveToProvider: "m", Reboot: "b", Contact: "c",
 				Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"RHR.Add": equal(&hostkey.Ack{Extra: map[string]payload{"id": payload(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+		"RHR.Add": clienttest.Equal(&hostkey.Ack{Extra: map[string]payload{"id": payload(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.RHR.Add(ctx, &hostkey.RHRAddRequest{
 				Type: hostkey.RHRTypeKVM, ServerID: 17, Origin: "o", OrderData: map[string]int{"a": 1}, Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"RHR.Chat": equal([]payload{payload(`{"m": 1}`), payload(`{"m": 2}`)}, func(ctx context.Context, c *client) ([]payload, error) {
+		"RHR.Chat": clienttest.Equal([]payload{payload(`{"m": 1}`), payload(`{"m": 2}`)}, func(ctx context.Context, c *client) ([]payload, error) {
 			return c.RHR.Chat(ctx, 17, "name.example")
 		}),
-		"RHR.List": listed([]*hostkey.RemoteHandsRequest{{
+		"RHR.List": clienttest.Listed([]*hostkey.RemoteHandsRequest{{
 			ID: 5, ServerID: 17, Type: hostkey.RHRTypeKVM, Status: "PENDING", Origin: "o", Priority: "1", CreatedAt: at("2026-01-01 10:00:00"),
 			UpdatedAt: day("2026-01-01"), Location: "NL", ServerName: "web1", Request: "r", Ticket: "CS-1",
 		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.RemoteHandsRequest, error] {

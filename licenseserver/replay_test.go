@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/internal/fixture"
 	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/provider"
@@ -22,38 +23,6 @@ type (
 	payload = licenseserver.Payload
 	replay  = func(t *testing.T, c *client)
 )
-
-// equal is a replay whose method returns something.
-func equal[T any](want T, call func(ctx context.Context, c *client) (T, error)) replay {
-	return func(t *testing.T, c *client) {
-		got, err := call(t.Context(), c)
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-	}
-}
-
-// listed is a replay of a list.
-func listed[T any](want []*T, call func(ctx context.Context, c *client) iter.Seq2[*T, error]) replay {
-	return func(t *testing.T, c *client) {
-		var got []*T
-		for element, err := range call(t.Context(), c) {
-			require.NoError(t, err)
-			got = append(got, element)
-		}
-		require.Equal(t, want, got)
-	}
-}
-
-// decoded is a replay of an undocumented answer, compared by value.
-func decoded(want map[string]any, call func(ctx context.Context, c *client) (payload, error)) replay {
-	return func(t *testing.T, c *client) {
-		got, err := call(t.Context(), c)
-		require.NoError(t, err)
-		var value map[string]any
-		require.NoError(t, got.Decode(&value))
-		require.Equal(t, want, value)
-	}
-}
 
 // fails is a replay of an error.
 func fails(want provider.Error, is error, call func(ctx context.Context, c *client) error) replay {
@@ -107,19 +76,19 @@ func licenseReplays() map[string]replay {
 		Message: "Es ist nur eine Sitzung erlaubt...",
 	}, licenseserver.ErrSessionActive, func(ctx context.Context, c *client) error { _, err := c.Sessions.Start(ctx, start); return err })
 	return map[string]replay{
-		"Status.Root": equal(&licenseserver.ServiceStatus{Status: "ok", Service: "V2 License Server", Timestamp: when},
+		"Status.Root": clienttest.Equal(&licenseserver.ServiceStatus{Status: "ok", Service: "V2 License Server", Timestamp: when},
 			func(ctx context.Context, c *client) (*licenseserver.ServiceStatus, error) { return c.Status.Root(ctx) }),
-		"Status.Health": equal(&licenseserver.ServiceStatus{Status: "healthy", Timestamp: when},
+		"Status.Health": clienttest.Equal(&licenseserver.ServiceStatus{Status: "healthy", Timestamp: when},
 			func(ctx context.Context, c *client) (*licenseserver.ServiceStatus, error) {
 				return c.Status.Health(ctx)
 			}),
-		"Status.Metrics": equal([]licenseserver.Sample{
+		"Status.Metrics": clienttest.Equal([]licenseserver.Sample{
 			{Name: "license_requests_total", Labels: map[string]string{"route": "/verify", "code": "200"}, Value: 1027, Timestamp: at("2025-06-19T10:30:00Z"), Type: "counter"},
 			{Name: "license_seconds_bucket", Labels: map[string]string{"le": "+Inf"}, Value: 3, Type: "histogram"},
 			{Name: "license_seconds_sum", Value: 0.25, Type: "histogram"},
 			{Name: "license_active", Value: 1200},
 		}, func(ctx context.Context, c *client) ([]licenseserver.Sample, error) { return c.Status.Metrics(ctx) }),
-		"Licenses.Activate": equal(&licenseserver.Activation{
+		"Licenses.Activate": clienttest.Equal(&licenseserver.Activation{
 			ID: 123, LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
 			ActivatedAt: when, LastHeartbeat: when, Active: true,
 		}, func(ctx context.Context, c *client) (*licenseserver.Activation, error) {
@@ -127,17 +96,17 @@ func licenseReplays() map[string]replay {
 				LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", AppVersion: "1.0.0",
 			})
 		}),
-		"Licenses.Verify": equal(&licenseserver.Verification{
+		"Licenses.Verify": clienttest.Equal(&licenseserver.Verification{
 			Valid: true, Message: "License is valid", LatestVersion: "1.0.0",
 			License: &licenseserver.VerifiedLicense{Key: sampleKey, ValidUntil: day("2026-01-01"), MaxUsers: 10},
 		}, func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
 			return c.Licenses.Verify(ctx, &licenseserver.VerifyRequest{LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", AppVersion: "1.0.0"})
 		}),
-		"Licenses.Verify, not valid": equal(&licenseserver.Verification{Message: "License expired"},
+		"Licenses.Verify, not valid": clienttest.Equal(&licenseserver.Verification{Message: "License expired"},
 			func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
 				return c.Licenses.Verify(ctx, &licenseserver.VerifyRequest{LicenseKey: sampleKey, HardwareHash: "h"})
 			}),
-		"Licenses.Info": equal(&licenseserver.License{
+		"Licenses.Info": clienttest.Equal(&licenseserver.License{
 			ID: 123, Key: sampleKey, CustomerName: "ACME Corp", Type: "perpetual", ValidFrom: day("2025-01-01"), ValidUntil: day("2026-01-01"),
 			MaxActivations: 5, MaxUsers: 10, Active: true, Activations: []licenseserver.Activation{{
 				ID: 456, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
@@ -150,23 +119,23 @@ func licenseReplays() map[string]replay {
 			Op: "Licenses.Info", Action: "get license", Kind: provider.ErrUnauthorized, StatusCode: 401,
 			Code: licenseserver.CodeInvalidAPIKey, Message: "Invalid or missing API key",
 		}, nil, func(ctx context.Context, c *client) error { _, err := c.Licenses.Info(ctx, sampleKey); return err }),
-		"Sessions.Start": equal(&licenseserver.StartedSession{Token: sampleToken, Extra: map[string]payload{"update": payload(`{"version": "1.1.0"}`)}},
+		"Sessions.Start": clienttest.Equal(&licenseserver.StartedSession{Token: sampleToken, Extra: map[string]payload{"update": payload(`{"version": "1.1.0"}`)}},
 			func(ctx context.Context, c *client) (*licenseserver.StartedSession, error) {
 				return c.Sessions.Start(ctx, start)
 			}),
 		"Sessions.Start, another session":       taken,
 		"Sessions.Start, another session, text": takenText,
-		"Sessions.Heartbeat": equal(&licenseserver.Heartbeat{LastHeartbeat: when},
+		"Sessions.Heartbeat": clienttest.Equal(&licenseserver.Heartbeat{LastHeartbeat: when},
 			func(ctx context.Context, c *client) (*licenseserver.Heartbeat, error) {
 				return c.Sessions.Heartbeat(ctx, sampleKey, sampleToken)
 			}),
-		"Sessions.End": decoded(map[string]any{"duration": 3600.0, "reason": "client"},
+		"Sessions.End": clienttest.Decoded(map[string]any{"duration": 3600.0, "reason": "client"},
 			func(ctx context.Context, c *client) (payload, error) { return c.Sessions.End(ctx, sampleToken) }),
-		"Versions.Check": decoded(map[string]any{"update_available": true, "version": "1.1.0"},
+		"Versions.Check": clienttest.Decoded(map[string]any{"update_available": true, "version": "1.1.0"},
 			func(ctx context.Context, c *client) (payload, error) {
 				return c.Versions.Check(ctx, sampleKey, "1.0.0")
 			}),
-		"Versions.Latest": decoded(map[string]any{"version": "1.1.0"},
+		"Versions.Latest": clienttest.Decoded(map[string]any{"version": "1.1.0"},
 			func(ctx context.Context, c *client) (payload, error) { return c.Versions.Latest(ctx) }),
 	}
 }
@@ -175,64 +144,64 @@ func panelReplays() map[string]replay {
 	until := day("2027-01-01")
 	done := map[string]any{"success": true, "count": 2.0}
 	return map[string]replay{
-		"Customers.Search": listed([]*licenseserver.Customer{{ID: 123, Text: "ACME Corp - admin@example.com"}},
+		"Customers.Search": clienttest.Listed([]*licenseserver.Customer{{ID: 123, Text: "ACME Corp - admin@example.com"}},
 			func(ctx context.Context, c *client) iter.Seq2[*licenseserver.Customer, error] {
 				return c.Customers.Search(ctx, "acme")
 			}),
-		"Customers.Licenses": decoded(map[string]any{"licenses": []any{map[string]any{"id": 123.0}}},
+		"Customers.Licenses": clienttest.Decoded(map[string]any{"licenses": []any{map[string]any{"id": 123.0}}},
 			func(ctx context.Context, c *client) (payload, error) { return c.Customers.Licenses(ctx, 17) }),
-		"Customers.QuickStats": decoded(map[string]any{"licenses": 2.0, "activations": 3.0},
+		"Customers.QuickStats": clienttest.Decoded(map[string]any{"licenses": 2.0, "activations": 3.0},
 			func(ctx context.Context, c *client) (payload, error) { return c.Customers.QuickStats(ctx, 17) }),
-		"Licenses.Toggle": decoded(map[string]any{"success": true, "is_active": false},
+		"Licenses.Toggle": clienttest.Decoded(map[string]any{"success": true, "is_active": false},
 			func(ctx context.Context, c *client) (payload, error) { return c.Licenses.Toggle(ctx, 17) }),
-		"Licenses.BulkActivate":   decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkActivate(ctx, 17, 18) }),
-		"Licenses.BulkDeactivate": decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkDeactivate(ctx, 17, 18) }),
-		"Licenses.BulkDelete":     decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkDelete(ctx, 17, 18) }),
+		"Licenses.BulkActivate":   clienttest.Decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkActivate(ctx, 17, 18) }),
+		"Licenses.BulkDeactivate": clienttest.Decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkDeactivate(ctx, 17, 18) }),
+		"Licenses.BulkDelete":     clienttest.Decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkDelete(ctx, 17, 18) }),
 		"Licenses.BulkActivate, refused": fails(provider.Error{
 			Op: "Licenses.BulkActivate", Action: "activate licenses 17", Kind: provider.ErrConflict, StatusCode: 200, Message: "License expired",
 		}, nil, func(ctx context.Context, c *client) error { _, err := c.Licenses.BulkActivate(ctx, 17); return err }),
-		"Licenses.QuickEdit": equal("License updated successfully", func(ctx context.Context, c *client) (string, error) {
+		"Licenses.QuickEdit": clienttest.Equal("License updated successfully", func(ctx context.Context, c *client) (string, error) {
 			return c.Licenses.QuickEdit(ctx, 17, &licenseserver.QuickEditRequest{ValidUntil: &until, MaxActivations: provider.Ptr(int64(10)), MaxUsers: provider.Ptr(int64(50))})
 		}),
-		"Licenses.GenerateKey": equal(provider.Secret(sampleKey), func(ctx context.Context, c *client) (provider.Secret, error) {
+		"Licenses.GenerateKey": clienttest.Equal(provider.Secret(sampleKey), func(ctx context.Context, c *client) (provider.Secret, error) {
 			return c.Licenses.GenerateKey(ctx, nil)
 		}),
-		"Devices.List": listed([]*licenseserver.Device{{
+		"Devices.List": clienttest.Listed([]*licenseserver.Device{{
 			ID: 123, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", AppVersion: "1.0.0",
 			ActivatedAt: at("2025-01-01T10:00:00Z"), LastHeartbeat: at("2025-06-19T14:30:00Z"), Active: true,
 		}}, func(ctx context.Context, c *client) iter.Seq2[*licenseserver.Device, error] {
 			return c.Devices.List(ctx, 17)
 		}),
-		"Devices.Register": equal(int64(456), func(ctx context.Context, c *client) (int64, error) {
+		"Devices.Register": clienttest.Equal(int64(456), func(ctx context.Context, c *client) (int64, error) {
 			return c.Devices.Register(ctx, 17, &licenseserver.RegisterDeviceRequest{HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-XYZ789", AppVersion: "1.0.0"})
 		}),
-		"Devices.Deactivate": equal("Device deactivated successfully", func(ctx context.Context, c *client) (string, error) {
+		"Devices.Deactivate": clienttest.Equal("Device deactivated successfully", func(ctx context.Context, c *client) (string, error) {
 			return c.Devices.Deactivate(ctx, 17, 456)
 		}),
-		"Resources.List": listed([]*licenseserver.Resource{{ID: 789, Type: "server", Identifier: "SRV-001", Status: "allocated", AllocatedAt: at("2025-06-01T10:00:00Z")}},
+		"Resources.List": clienttest.Listed([]*licenseserver.Resource{{ID: 789, Type: "server", Identifier: "SRV-001", Status: "allocated", AllocatedAt: at("2025-06-01T10:00:00Z")}},
 			func(ctx context.Context, c *client) iter.Seq2[*licenseserver.Resource, error] {
 				return c.Resources.List(ctx, 17)
 			}),
-		"Resources.Allocate": equal(&licenseserver.Allocation{Allocated: 2, Message: "2 resources allocated successfully"},
+		"Resources.Allocate": clienttest.Equal(&licenseserver.Allocation{Allocated: 2, Message: "2 resources allocated successfully"},
 			func(ctx context.Context, c *client) (*licenseserver.Allocation, error) {
 				return c.Resources.Allocate(ctx, &licenseserver.AllocateRequest{LicenseID: 123, ResourceIDs: []int64{789, 790}})
 			}),
-		"Resources.Allocate, with a type": equal(&licenseserver.Allocation{Allocated: 3, Message: "3 resources allocated successfully"},
+		"Resources.Allocate, with a type": clienttest.Equal(&licenseserver.Allocation{Allocated: 3, Message: "3 resources allocated successfully"},
 			func(ctx context.Context, c *client) (*licenseserver.Allocation, error) {
 				return c.Resources.Allocate(ctx, &licenseserver.AllocateRequest{LicenseID: 123, ResourceType: "domain", ResourceIDs: []int64{45, 46, 47}})
 			}),
-		"Resources.CheckAvailability": equal(&licenseserver.ResourceCheck{
+		"Resources.CheckAvailability": clienttest.Equal(&licenseserver.ResourceCheck{
 			Available: true, Count: 5, Resources: []licenseserver.Resource{{ID: 791, Type: "server", Identifier: "SRV-002"}},
 		}, func(ctx context.Context, c *client) (*licenseserver.ResourceCheck, error) {
 			return c.Resources.CheckAvailability(ctx, "server", 5)
 		}),
-		"Resources.Availability": equal(&licenseserver.ResourceAvailability{
+		"Resources.Availability": clienttest.Equal(&licenseserver.ResourceAvailability{
 			Domains: licenseserver.Availability{Available: 150, Total: 200, Status: "ok"}, IPv4: licenseserver.Availability{Available: 45, Total: 100, Status: "low"},
 			PhoneNumbers: licenseserver.Availability{Available: 5, Total: 50, Status: "critical"},
 		}, func(ctx context.Context, c *client) (*licenseserver.ResourceAvailability, error) {
 			return c.Resources.Availability(ctx)
 		}),
-		"Resources.Stats": equal(&licenseserver.ResourceStats{
+		"Resources.Stats": clienttest.Equal(&licenseserver.ResourceStats{
 			ResourceCount: licenseserver.ResourceCount{Total: 100, Allocated: 75, Available: 25},
 			ByType: map[string]licenseserver.ResourceCount{
 				"server": {Total: 50, Allocated: 40, Available: 10}, "workstation": {Total: 50, Allocated: 35, Available: 15},
@@ -240,31 +209,31 @@ func panelReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*licenseserver.ResourceStats, error) {
 			return c.Resources.Stats(ctx)
 		}),
-		"Search.Query": equal(&licenseserver.SearchResults{Total: 15, Results: []licenseserver.SearchResult{
+		"Search.Query": clienttest.Equal(&licenseserver.SearchResults{Total: 15, Results: []licenseserver.SearchResult{
 			{Type: "customer", ID: 123, Title: "ACME Corp", Subtitle: "admin@example.com", URL: "/customer/edit/123"},
 			{Type: "license", ID: 456, Title: sampleKey, Subtitle: "ACME Corp - Active", URL: "/license/edit/456"},
 		}}, func(ctx context.Context, c *client) (*licenseserver.SearchResults, error) {
 			return c.Search.Query(ctx, &licenseserver.SearchRequest{Query: "acme", Type: "customer", Limit: 5})
 		}),
-		"Monitoring.Dashboard": equal(&licenseserver.Dashboard{
+		"Monitoring.Dashboard": clienttest.Equal(&licenseserver.Dashboard{
 			TotalLicenses: 1500, ActiveLicenses: 1200, TotalCustomers: 250, ActiveSessions: 890,
 			Alerts: []licenseserver.Alert{{Level: "warning", Message: "High CPU usage on license server", Timestamp: at("2025-06-19T14:00:00Z")}},
 		}, func(ctx context.Context, c *client) (*licenseserver.Dashboard, error) {
 			return c.Monitoring.Dashboard(ctx)
 		}),
-		"Monitoring.ActiveSessions": equal(int64(42), func(ctx context.Context, c *client) (int64, error) { return c.Monitoring.ActiveSessions(ctx) }),
-		"Monitoring.LiveStats": equal(&licenseserver.LiveStats{
+		"Monitoring.ActiveSessions": clienttest.Equal(int64(42), func(ctx context.Context, c *client) (int64, error) { return c.Monitoring.ActiveSessions(ctx) }),
+		"Monitoring.LiveStats": clienttest.Equal(&licenseserver.LiveStats{
 			Timestamp: at("2025-06-19T14:30:00Z"), ActiveLicenses: 850, TotalActivations: 2500, ActiveSessions: 1200, HeartbeatsPerMinute: 450,
 			Alerts: []licenseserver.Alert{{Level: "warning", Message: "High CPU usage detected", Timestamp: at("2025-06-19T14:25:00Z")}},
 		}, func(ctx context.Context, c *client) (*licenseserver.LiveStats, error) {
 			return c.Monitoring.LiveStats(ctx)
 		}),
-		"Monitoring.AnomalyStats": equal(&licenseserver.AnomalyStats{Total: 15, Unresolved: 3, ByType: map[string]int64{
+		"Monitoring.AnomalyStats": clienttest.Equal(&licenseserver.AnomalyStats{Total: 15, Unresolved: 3, ByType: map[string]int64{
 			"unusual_activation_pattern": 5, "excessive_heartbeats": 3, "license_hopping": 7,
 		}}, func(ctx context.Context, c *client) (*licenseserver.AnomalyStats, error) {
 			return c.Monitoring.AnomalyStats(ctx)
 		}),
-		"Auth.Token": equal(&licenseserver.Token{Token: "placeholder.jwt.token", ExpiresAt: at("2025-06-19T15:30:00Z")},
+		"Auth.Token": clienttest.Equal(&licenseserver.Token{Token: "placeholder.jwt.token", ExpiresAt: at("2025-06-19T15:30:00Z")},
 			func(ctx context.Context, c *client) (*licenseserver.Token, error) { return c.Auth.Token(ctx) }),
 	}
 }
@@ -274,29 +243,29 @@ func leadReplays() map[string]replay {
 	moved := &licenseserver.Page{StatusCode: 302, Location: "/leads/"}
 	form := url.Values{"name": {"New lead"}}
 	pageOf := func(want *licenseserver.Page, call func(context.Context, *licenseserver.LeadsService) (*licenseserver.Page, error)) replay {
-		return equal(want, func(ctx context.Context, c *client) (*licenseserver.Page, error) { return call(ctx, c.Leads) })
+		return clienttest.Equal(want, func(ctx context.Context, c *client) (*licenseserver.Page, error) { return call(ctx, c.Leads) })
 	}
 	return map[string]replay{
-		"Leads.Institutions": listed([]*licenseserver.Institution{{ID: 1, Name: "Tech University", ContactCount: 5, CreatedAt: at("2025-06-19T10:00:00Z")}},
+		"Leads.Institutions": clienttest.Listed([]*licenseserver.Institution{{ID: 1, Name: "Tech University", ContactCount: 5, CreatedAt: at("2025-06-19T10:00:00Z")}},
 			func(ctx context.Context, c *client) iter.Seq2[*licenseserver.Institution, error] {
 				return c.Leads.Institutions(ctx, &licenseserver.InstitutionsOptions{Search: "uni", PerPage: 20})
 			}),
-		"Leads.CreateInstitution": equal(&licenseserver.Institution{ID: 101, Name: "New University", CreatedAt: at("2025-06-19T15:00:00Z")},
+		"Leads.CreateInstitution": clienttest.Equal(&licenseserver.Institution{ID: 101, Name: "New University", CreatedAt: at("2025-06-19T15:00:00Z")},
 			func(ctx context.Context, c *client) (*licenseserver.Institution, error) {
 				return c.Leads.CreateInstitution(ctx, "New University", nil)
 			}),
-		"Leads.Contact": equal(&licenseserver.Contact{
+		"Leads.Contact": clienttest.Equal(&licenseserver.Contact{
 			ID: 1, FirstName: "John", LastName: "Doe", Position: "IT Manager", InstitutionID: 1,
 			Details: []licenseserver.ContactDetail{
 				{ID: 1, Type: "email", Value: "john.doe@example.com", Label: "Work"}, {ID: 2, Type: "phone", Value: "+49 123 456789", Label: "Mobile"},
 			},
 			Notes: []licenseserver.ContactNote{{ID: 1, Content: "Initial contact", Version: 1, CreatedAt: at("2025-06-19T10:00:00Z"), CreatedBy: "admin"}},
 		}, func(ctx context.Context, c *client) (*licenseserver.Contact, error) { return c.Leads.Contact(ctx, 17) }),
-		"Leads.AddDetail": equal(&licenseserver.ContactDetail{ID: 3, Type: "email", Value: "secondary@example.com", Label: "Secondary"},
+		"Leads.AddDetail": clienttest.Equal(&licenseserver.ContactDetail{ID: 3, Type: "email", Value: "secondary@example.com", Label: "Secondary"},
 			func(ctx context.Context, c *client) (*licenseserver.ContactDetail, error) {
 				return c.Leads.AddDetail(ctx, 17, &licenseserver.ContactDetailRequest{Type: "email", Value: "secondary@example.com", Label: "Secondary"})
 			}),
-		"Leads.Stats": equal(&licenseserver.LeadStats{
+		"Leads.Stats": clienttest.Equal(&licenseserver.LeadStats{
 			TotalInstitutions: 150, TotalContacts: 450, RecentActivities: 25, ConversionRate: 12.5,
 			ByType: map[string]int64{"university": 50, "company": 75, "government": 25},
 		}, func(ctx context.Context, c *client) (*licenseserver.LeadStats, error) { return c.Leads.Stats(ctx) }),

@@ -2,7 +2,6 @@ package elizontest_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/internal/emulatortest"
 )
 
 // lived is a server with one of everything.
@@ -63,24 +63,14 @@ func FuzzServer(f *testing.F) {
 			return
 		}
 		for i := range 3 { // the later ones meet what the first one left, also when much time has passed
-			req, err := http.NewRequest(method, target.String(), strings.NewReader(body))
-			if err != nil {
-				return
-			}
-			req.Header.Set("Content-Type", contentType)
-			req.Header.Set("X-Api-Key", srv.Key)
+			header := http.Header{"Content-Type": {contentType}, "X-Api-Key": {srv.Key}}
 			if i == 1 {
-				req.Header.Del("X-Api-Key")
-				req.Header.Set("Authorization", "Bearer "+srv.SessionToken)
+				header.Del("X-Api-Key")
+				header.Set("Authorization", "Bearer "+srv.SessionToken)
 			}
-			resp, err := srv.Client().Do(req)
-			if err != nil {
-				return // not a request that net/http would send
-			}
-			data, err := io.ReadAll(resp.Body)
-			_ = resp.Body.Close()
-			if err != nil {
-				t.Fatal(err)
+			resp, data, sent := emulatortest.Send(t, srv.Client(), method, target.String(), header, body)
+			if !sent {
+				return
 			}
 			switch resp.StatusCode {
 			case 200, 201, 400, 401, 403, 404, 405, 410, 429, 501:

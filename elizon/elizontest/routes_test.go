@@ -2,11 +2,8 @@ package elizontest_test
 
 import (
 	"errors"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/internal/emulatortest"
 )
 
 // operation is a row of the inventory.
@@ -128,17 +126,4 @@ func TestEveryEndpoint(t *testing.T) {
 }
 
 // TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel out.
-func TestNoClientTypes(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	require.NoError(t, err)
-	require.Greater(t, len(files), 40)
-	allowed := []string{"internal/emulator", "provider/faults", "elizon/elizontest"}
-	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		require.NoError(t, err)
-		for _, spec := range file.Imports {
-			own, found := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), "github.com/provkit/provkit/")
-			require.True(t, !found || slices.Contains(allowed, own), "%s imports %s", name, own)
-		}
-	}
-}
+func TestNoClientTypes(t *testing.T) { emulatortest.CheckImports(t, "elizon/elizontest") }

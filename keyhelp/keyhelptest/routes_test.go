@@ -1,10 +1,7 @@
 package keyhelptest_test
 
 import (
-	"go/parser"
-	"go/token"
 	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/emulatortest"
 	"github.com/provkit/provkit/keyhelp/keyhelptest"
 )
 
@@ -82,17 +80,4 @@ func TestEveryEndpointAnswers(t *testing.T) {
 }
 
 // TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel out.
-func TestNoClientTypes(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	require.NoError(t, err)
-	require.Greater(t, len(files), 20)
-	allowed := []string{"internal/emulator", "provider/faults", "keyhelp/keyhelptest"}
-	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		require.NoError(t, err)
-		for _, spec := range file.Imports {
-			own, found := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), "github.com/provkit/provkit/")
-			require.True(t, !found || slices.Contains(allowed, own), "%s imports %s", name, own)
-		}
-	}
-}
+func TestNoClientTypes(t *testing.T) { emulatortest.CheckImports(t, "keyhelp/keyhelptest") }

@@ -2,18 +2,16 @@ package licenseservertest_test
 
 import (
 	"errors"
-	"go/parser"
-	"go/token"
 	"io/fs"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/emulatortest"
 	"github.com/provkit/provkit/licenseserver/licenseservertest"
 )
 
@@ -102,17 +100,4 @@ func TestSearchPath(t *testing.T) {
 }
 
 // TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel out.
-func TestNoClientTypes(t *testing.T) {
-	files, err := filepath.Glob("*.go")
-	require.NoError(t, err)
-	require.Greater(t, len(files), 15)
-	allowed := []string{"internal/emulator", "provider/faults", "licenseserver/licenseservertest"}
-	for _, name := range files {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
-		require.NoError(t, err)
-		for _, spec := range file.Imports {
-			own, found := strings.CutPrefix(strings.Trim(spec.Path.Value, `"`), "github.com/provkit/provkit/")
-			require.True(t, !found || slices.Contains(allowed, own), "%s imports %s", name, own)
-		}
-	}
-}
+func TestNoClientTypes(t *testing.T) { emulatortest.CheckImports(t, "licenseserver/licenseservertest") }
