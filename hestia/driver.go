@@ -33,6 +33,12 @@ func (driver) Config() []provider.OptionSpec {
 	}
 }
 
+// fieldOf tells under which name of the configuration a mistake that New names is to be
+// found.
+var fieldOf = map[string]string{
+	"baseURL": "url", "accessKey": "username", "secretKey": "secret", "apiKey": "secret", "password": "secret", "WithTLS": "options.pin",
+}
+
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	var problems provider.Problems
 	provider.CheckOptions(&problems, "options.", []provider.OptionSpec{signInOption, zoneOption, pinOption}, cfg.Options)
@@ -60,7 +66,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		auth = Password(cfg.Username, cfg.Secret)
 	}
 	client, err := New(cfg.URL, auth, append(all, opts...)...)
-	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
+	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

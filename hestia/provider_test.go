@@ -295,7 +295,7 @@ func TestDriver(t *testing.T) {
 	}})
 	var e *provider.Error
 	require.ErrorAs(t, err, &e)
-	for _, field := range []string{"accessKey", "secretKey", "baseURL", "options.sign_in", "options.time_zone"} {
+	for _, field := range []string{"username", "secret", "url", "options.sign_in", "options.time_zone"} {
 		require.Contains(t, e.Fields, field)
 	}
 	require.Equal(t, sent, srv.Faults.Count())

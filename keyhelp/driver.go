@@ -33,6 +33,12 @@ var (
 	pinOption = provider.OptionSpec{Name: "pin", Label: "Pinned public key", Help: "sha256/..., as the connection test prints it", Type: provider.OptionString}
 )
 
+// fieldOf tells under which name of the configuration a mistake that New names is to be
+// found.
+var fieldOf = map[string]string{
+	"baseURL": "url", "apiKey": "secret", "WithDialect": "options.dialect", "WithTLS": "options.pin",
+}
+
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	var problems provider.Problems
 	provider.CheckOptions(&problems, "options.", []provider.OptionSpec{dialectOption, tlsOption, pinOption}, cfg.Options)
@@ -55,7 +61,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		all = append(all, provider.WithTLS(provider.TLS{Auto: true, NoVerify: true}))
 	}
 	client, err := New(cfg.URL, cfg.Secret, append(all, opts...)...)
-	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
+	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

@@ -47,6 +47,13 @@ var driverOptions = []provider.OptionSpec{
 	{Name: cfgPin, Label: "Pinned public key", Help: "sha256/..., as the connection test prints it", Type: provider.OptionString},
 }
 
+// fieldOf tells under which name of the configuration a mistake that New names is to be
+// found.
+var fieldOf = map[string]string{
+	"baseURL": "url", "apiKey": "secret", "WithAdminURL": "options." + cfgAdminURL, "WithAdminAuth": "options." + cfgAdminSecret,
+	"WithSearchPath": "options." + cfgSearchPath, "WithPlans": "options." + cfgPlans, "WithScan": "options." + cfgGap, "WithTLS": "options." + cfgPin,
+}
+
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	var problems provider.Problems
 	provider.CheckOptions(&problems, "options.", driverOptions, cfg.Options)
@@ -89,7 +96,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		all = append(all, provider.WithTLS(provider.TLS{PinnedKeys: []string{pin}}))
 	}
 	client, err := New(cfg.URL, cfg.Secret, append(all, opts...)...)
-	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
+	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

@@ -47,7 +47,7 @@ func TestDriver(t *testing.T) {
 				"admin_url": "ftp://y", "admin_sign_in": "cookie", "admin_name": "bad name", "admin_secret": secret,
 				"search_path": "no-slash", "plans": "pro", "first_license": "x", "license_gap": "-1", "colour": "red",
 			}},
-			[]string{"apiKey", "baseURL", "username", "WithAdminURL", "WithAdminAuth", "WithSearchPath", "options.plans", "options.first_license", "WithScan", "options.colour"},
+			[]string{"secret", "url", "username", "options.admin_url", "options.admin_secret", "options.search_path", "options.plans", "options.first_license", "options.license_gap", "options.colour"},
 		},
 		"sign-in without a way": {
 			provider.ServerConfig{URL: srv.URL, Secret: provider.Secret(srv.Key), Options: map[string]string{"admin_secret": secret}},
@@ -55,7 +55,7 @@ func TestDriver(t *testing.T) {
 		},
 		"two plans alike": {
 			provider.ServerConfig{URL: srv.URL, Secret: provider.Secret(srv.Key), Options: map[string]string{"plans": "a=1/2,b=1/2"}},
-			[]string{"WithPlans"},
+			[]string{"options.plans"},
 		},
 	} {
 		test.cfg.Kind = "licenseserver"

@@ -65,7 +65,7 @@ const defaultMaxAge = time.Minute
 // Place chooses a server for a new account: one that is not closed, takes the plan,
 // passes its Check and has room. It reserves nothing on the server, but counts what it
 // has placed, so that as many calls at once as there is room for get a place each, and
-// no more. A check that failed is remembered for MaxAge as well. If no server fits, the
+// no more. A check that failed is remembered for ten seconds at most. If no server fits, the
 // error matches ErrQuota and tells why of each.
 //
 // Write the server's name into your order before you call Create: an order that is
@@ -212,6 +212,17 @@ func (p *Placement) lighter(than *Placement) bool {
 	return p.Accounts < than.Accounts
 }
 
+// failureAge is how long a failed check is believed at most: it should cost a moment, and
+// not keep a server that is back out of the choice.
+const failureAge = 10 * time.Second
+
+func (c *count) keeps(maxAge time.Duration) time.Duration {
+	if c.err != nil {
+		return min(maxAge, failureAge)
+	}
+	return maxAge
+}
+
 // accounts checks a server and counts its accounts, or returns what it knew a moment
 // ago. A server that cannot list is taken as having as many as were placed.
 func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error) {
@@ -221,7 +232,7 @@ func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error
 	for waited := false; ; waited = true {
 		s.mu.Lock()
 		// What one has waited for is new enough, however little MaxAge is.
-		if c := s.count; !c.at.IsZero() && (waited || time.Since(c.at) < maxAge) {
+		if c := s.count; !c.at.IsZero() && (waited || time.Since(c.at) < c.keeps(maxAge)) {
 			s.mu.Unlock()
 			return c.accounts + c.placed, c.err
 		}
