@@ -154,7 +154,7 @@ func (d *loginAnswer) classify(a *rest.Answer) *provider.Error {
 		return refused
 	}
 	var login Login
-	if body := content(a); len(body) > 0 && decode(body, &login) == nil && login.RequiresTwoFactor && login.Token == "" {
+	if body := rest.Content(a.Body); len(body) > 0 && decode(body, &login) == nil && login.RequiresTwoFactor && login.Token == "" {
 		d.asks = &login
 	}
 	return refused

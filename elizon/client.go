@@ -140,13 +140,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		Secrets:  func() []string { return []string{apiKey.Reveal(), token.Reveal()} },
 		Classify: classify,
 	}, opts...)
-	var refused *provider.Error
-	if errors.As(err, &refused) {
-		for field, problem := range refused.Fields {
-			problems.Add(field, "%s", problem)
-		}
-	}
-	if err := problems.Err(Kind, "New", "new client"); err != nil {
+	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
 	c := &Client{core: core, hasKey: apiKey != "", hasSession: token != "", settings: settings, orders: newOrders()}
@@ -233,32 +227,11 @@ func (c *Client) DoSession(ctx context.Context, req *provider.Request, out any) 
 }
 
 func (c *Client) do(ctx context.Context, name string, as access, req *provider.Request, out any) error {
-	var problems provider.Problems
-	if req == nil {
-		problems.Add("request", "nil")
-	} else {
-		if req.Method == "" {
-			problems.Add("Method", "required")
-		}
-		if !strings.HasPrefix(req.Route, "/") {
-			problems.Add("Route", `must begin with "/"`)
-		}
-	}
-	if err := problems.Err(Kind, name, "call"); err != nil {
+	call, err := rest.CallOf(Kind, name, req, out)
+	if err != nil {
 		return err
 	}
-	endpoint := &rest.Endpoint{Op: name, Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
-	switch {
-	case req.Method == http.MethodGet, req.Method == http.MethodHead:
-		endpoint.Repeat = rest.Read
-	case req.Repeatable:
-		endpoint.Repeat = rest.Idempotent
-	}
-	call := &rest.Call{Args: req.Args, Body: req.Body, Out: out}
-	if req.Query != nil {
-		call.Query = req.Query
-	}
-	return c.call(ctx, operation{Endpoint: endpoint, as: as, sure: documented}, call)
+	return c.call(ctx, operation{Endpoint: call.Endpoint, as: as, sure: documented}, call)
 }
 
 // accessKey hands the kind of access that a call needs to Authorize.

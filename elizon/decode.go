@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/lenient"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -147,9 +148,8 @@ func decodeValue(raw []byte, v reflect.Value, path string) error {
 		v.SetBool(text == "true")
 		return nil
 	case reflect.Int64, reflect.Int:
-		whole, fraction, _ := strings.Cut(text, ".")
-		n, err := strconv.ParseInt(whole, 10, 64)
-		if err != nil || strings.Trim(fraction, "0") != "" {
+		n, err := lenient.Integer(text)
+		if err != nil {
 			return mistyped(v, path)
 		}
 		v.SetInt(n)
@@ -320,8 +320,6 @@ func join(path, name string) string {
 
 func trimmed(raw []byte) []byte { return bytes.Trim(raw, " \t\r\n") }
 
-var timeLayouts = [...]string{time.RFC3339, time.DateOnly, "2006-01-02T15:04:05", time.DateTime, "2006-01-02T15:04:05-0700", time.RFC1123}
-
 // readTime reads the times that the vendor's app reads: ISO 8601, a date alone, and
 // milliseconds since 1970. A time without a zone counts as UTC. What cannot be read is
 // the zero time: an odd date must not make a service unreadable.
@@ -330,10 +328,8 @@ func readTime(raw []byte) time.Time {
 	if err != nil {
 		return time.Time{}
 	}
-	for _, layout := range timeLayouts {
-		if parsed, err := time.Parse(layout, text); err == nil {
-			return parsed
-		}
+	if parsed := lenient.ParseTime(text); !parsed.IsZero() {
+		return parsed
 	}
 	if ms, err := strconv.ParseInt(text, 10, 64); err == nil && raw[0] != '"' {
 		return time.UnixMilli(ms).UTC()

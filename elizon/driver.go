@@ -2,11 +2,11 @@ package elizon
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -75,16 +75,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		all = append(all, WithOrderWindow(time.Duration(hours)*time.Hour))
 	}
 	client, err := New(cmp.Or(cfg.URL, DefaultBaseURL), cfg.Secret, append(all, opts...)...)
-	var e *provider.Error
-	if errors.As(err, &e) {
-		for field, problem := range e.Fields {
-			problems.Add(cmp.Or(fieldOf[field], field), "%s", problem)
-		}
-	}
-	if err := problems.Err(Kind, "Open", "open server"); err != nil {
-		return nil, err
-	}
-	if err != nil {
+	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}
 	return NewProvider(client), nil

@@ -160,7 +160,7 @@ func words(raw Payload) string {
 
 // classify tells errors apart by code and status; never by the wording.
 func classify(a *rest.Answer) *provider.Error {
-	body := content(a)
+	body := rest.Content(a.Body)
 	if a.Status/100 == 3 || len(body) == 0 || body[0] != '{' {
 		return statusOnly(a)
 	}

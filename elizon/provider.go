@@ -23,7 +23,7 @@ import (
 type Provider struct {
 	client      *Client
 	description provider.Description
-	works       works
+	works       adapter.Works[string, func(*ServiceDetail) bool]
 }
 
 // The adapter has these beside the core.
@@ -195,13 +195,11 @@ func (p *Provider) readable(ctx context.Context) error {
 
 // Find looks for a service by reference or user name. The API knows no customers.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
-	action := "find account " + adapter.QueryText(q)
-	switch {
-	case q.IsZero():
-		return nil, provider.Problems{"query": "empty"}.Err(Kind, "", "find account")
-	case q.Email != "" || q.Domain != "":
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "services cannot be searched by e-mail address or domain"}
-	case q.Reference != "" && provider.ReferenceProblem(q.Reference) != "":
+	action, err := adapter.CheckQuery(Kind, q, "services cannot be searched by e-mail address or domain")
+	if err != nil {
+		return nil, err
+	}
+	if q.Reference != "" && provider.ReferenceProblem(q.Reference) != "" {
 		return nil, provider.Problems{"Reference": provider.ReferenceProblem(q.Reference)}.Err(Kind, "", action)
 	}
 	var found []string

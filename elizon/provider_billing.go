@@ -8,6 +8,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -101,7 +102,7 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	case failed != nil && ctx.Err() != nil:
 		return false, failed
 	}
-	seen, err = until(ctx, showTime, look)
+	seen, err = adapter.Until(ctx, showTime, lookTime, look)
 	switch {
 	case err != nil:
 		return false, provider.Unsettled(failed, err)
@@ -221,7 +222,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 			return err == nil && want(now), err
 		})
 		if err == nil && !seen {
-			p.works.begin(id, want)
+			p.works.Begin(id, want)
 			return provider.OutcomePending, nil
 		}
 		return provider.OutcomeChanged, err

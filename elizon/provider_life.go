@@ -2,8 +2,8 @@ package elizon
 
 import (
 	"context"
-	"fmt"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -63,12 +63,12 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 			_, err := p.client.Services.Subscription.Cancel(ctx, id, &CancelRequest{Immediate: true})
 			return err
 		},
-		func(ctx context.Context) (bool, error) { return until(ctx, showTime, look) })
+		func(ctx context.Context) (bool, error) { return adapter.Until(ctx, showTime, lookTime, look) })
 	switch {
 	case err != nil:
 		return "", named(err, action)
 	case ended:
-		p.works.done(id)
+		p.works.Done(id)
 		return provider.OutcomeChanged, nil
 	}
 	return provider.OutcomePending, nil
@@ -114,7 +114,7 @@ func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do 
 	err = provider.Settle(ctx,
 		func(ctx context.Context) error { return do(ctx, contract) },
 		func(ctx context.Context) (bool, error) {
-			return until(ctx, showTime, func(ctx context.Context) (bool, error) {
+			return adapter.Until(ctx, showTime, lookTime, func(ctx context.Context) (bool, error) {
 				now, err := p.client.Services.Subscription.Get(ctx, id)
 				return err == nil && now.CancelAtPeriodEnd == want, err
 			})
@@ -133,8 +133,8 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		return "", err
 	}
 	action := verb + " " + id
-	if problem := provider.ReferenceProblem(reference); problem != "" {
-		return "", provider.Problems{"reference": problem}.Err(Kind, "", action)
+	if err := adapter.CheckReference(Kind, reference, action); err != nil {
+		return "", err
 	}
 	detail, err := p.client.Services.Get(ctx, id)
 	if err != nil {
@@ -145,7 +145,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	case of == reference:
 		return provider.OutcomeAlready, nil
 	case of != "":
-		return "", &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("service %q belongs to the reference %q", id, of)}
+		return "", adapter.Taken(Kind, action, "service "+id, of)
 	case detail.Shared:
 		return "", &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrForbidden, Message: "the service is another account's, and only shared with this one"}
 	}

@@ -80,7 +80,7 @@ func (p *Provider) switchTo(ctx context.Context, id, verb string, action Service
 	case err != nil:
 		return "", named(err, asked)
 	case !seen:
-		p.works.begin(id, want)
+		p.works.Begin(id, want)
 		return provider.OutcomePending, nil
 	}
 	return provider.OutcomeChanged, nil

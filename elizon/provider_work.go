@@ -4,39 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
-
-// works remembers what this program has begun on services and not seen the end of. It is a
-// help, not a record: after a restart Poll goes by what the service shows.
-type works struct {
-	mu  sync.Mutex
-	all map[string]func(*ServiceDetail) bool
-}
-
-func (w *works) begin(id string, want func(*ServiceDetail) bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.all == nil {
-		w.all = make(map[string]func(*ServiceDetail) bool)
-	}
-	w.all[id] = want
-}
-
-func (w *works) get(id string) func(*ServiceDetail) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.all[id]
-}
-
-func (w *works) done(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.all, id)
-}
 
 const (
 	// showTime is how long a service's record may lag behind a change of it.
@@ -69,22 +41,10 @@ func (p *Provider) change(ctx context.Context, id, verb string, want func(*Servi
 
 // await looks until a service is as wanted, for a while.
 func (p *Provider) await(ctx context.Context, id string, limit time.Duration, want func(*ServiceDetail) bool) (bool, error) {
-	return until(ctx, limit, func(ctx context.Context) (bool, error) {
+	return adapter.Until(ctx, limit, lookTime, func(ctx context.Context) (bool, error) {
 		detail, err := p.client.Services.Get(ctx, id)
 		return err == nil && want(detail), err
 	})
-}
-
-// until looks until it is so, for a while.
-func until(ctx context.Context, limit time.Duration, look func(context.Context) (bool, error)) (bool, error) {
-	for end := time.Now().Add(limit); ; {
-		if so, err := look(ctx); err != nil || so || !time.Now().Before(end) {
-			return so, err
-		}
-		if err := pause(ctx, lookTime); err != nil {
-			return false, err
-		}
-	}
 }
 
 // proof is nil if a "not found" can be believed.
@@ -114,12 +74,12 @@ func (p *Provider) pollService(ctx context.Context, id string) (*provider.Progre
 	}
 	progress := &provider.Progress{Account: account(detail)}
 	progress.Message = string(progress.Account.Status)
-	switch want := p.works.get(id); {
+	switch want := p.works.Get(id); {
 	case progress.Account.Status == provider.StatusPending, progress.Account.Status == provider.StatusEnding:
 	case want != nil && !want(detail):
 		progress.Message = "waiting for it to show"
 	default:
-		p.works.done(id)
+		p.works.Done(id)
 		progress.Done = true
 	}
 	return progress, nil

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -253,19 +254,8 @@ func (b *purchase) insist(ctx context.Context, do func() error) error {
 		case open != nil:
 			err = provider.Unsettled(open, err)
 		}
-		if !b.placed || wait > 4*time.Second || ctx.Err() != nil || pause(ctx, wait) != nil {
+		if !b.placed || wait > 4*time.Second || ctx.Err() != nil || adapter.Pause(ctx, wait) != nil {
 			return err
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }

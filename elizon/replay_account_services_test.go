@@ -9,28 +9,29 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
 
 func businessReplays() map[string]replay {
 	return map[string]replay{
-		"Business.Billing": equal(&elizon.BusinessBilling{AnchorDay: 15, More: map[string]payload{"invoiceEnabled": raw("true")}},
+		"Business.Billing": clienttest.Equal(&elizon.BusinessBilling{AnchorDay: 15, More: map[string]payload{"invoiceEnabled": raw("true")}},
 			func(ctx context.Context, c *client) (*elizon.BusinessBilling, error) {
 				return c.Business.Billing(ctx)
 			}),
-		"Business.Billing, none": equal(nil, func(ctx context.Context, c *client) (*elizon.BusinessBilling, error) {
+		"Business.Billing, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.BusinessBilling, error) {
 			return c.Business.Billing(ctx)
 		}),
 		"Business.SetBilling": tells(`{"success": true, "config": {"anchorDay": 15}}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Business.SetBilling(ctx, &elizon.BusinessBillingRequest{AnchorDay: 15})
 		}),
-		"Business.RemoveBilling": succeeds(func(ctx context.Context, c *client) error { return c.Business.RemoveBilling(ctx) }),
-		"Business.Eligibility": equal(&elizon.BusinessEligibility{
+		"Business.RemoveBilling": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Business.RemoveBilling(ctx) }),
+		"Business.Eligibility": clienttest.Equal(&elizon.BusinessEligibility{
 			Verified: true, Reason: "account too young", More: map[string]payload{"minimumAgeDays": raw("30")},
 		}, func(ctx context.Context, c *client) (*elizon.BusinessEligibility, error) {
 			return c.Business.Eligibility(ctx)
 		}),
-		"Business.Fund": equal(&elizon.BusinessFund{
+		"Business.Fund": clienttest.Equal(&elizon.BusinessFund{
 			Contract: &elizon.FundContract{
 				FundTerms:      elizon.FundTerms{ID: "fund_1", CommitmentAmount: "500", Price: "450.00", OverchargeFeePercent: 7.5, BindingMonths: 12},
 				BindingEndDate: time.Date(2027, 8, 3, 0, 0, 0, 0, time.UTC), Status: "ACTIVE", CurrentUsage: "120.4", CurrentOvercharge: "0",
@@ -40,17 +41,17 @@ func businessReplays() map[string]replay {
 				FundTerms: elizon.FundTerms{ID: "fund_2", CommitmentAmount: "1000", Price: "880.5", OverchargeFeePercent: 5, BindingMonths: 24}, OfferedAt: noted,
 			},
 		}, func(ctx context.Context, c *client) (*elizon.BusinessFund, error) { return c.Business.Fund(ctx) }),
-		"Business.Fund, none": equal(&elizon.BusinessFund{}, func(ctx context.Context, c *client) (*elizon.BusinessFund, error) {
+		"Business.Fund, none": clienttest.Equal(&elizon.BusinessFund{}, func(ctx context.Context, c *client) (*elizon.BusinessFund, error) {
 			return c.Business.Fund(ctx)
 		}),
-		"Business.RequestFund": equal(&elizon.RequestedFund{ContractID: "fund_3"}, func(ctx context.Context, c *client) (*elizon.RequestedFund, error) {
+		"Business.RequestFund": clienttest.Equal(&elizon.RequestedFund{ContractID: "fund_3"}, func(ctx context.Context, c *client) (*elizon.RequestedFund, error) {
 			return c.Business.RequestFund(ctx, &elizon.FundRequest{Amount: "750.50", BindingMonths: 12})
 		}),
-		"Business.AcceptFund": equal(&elizon.AcceptedFund{CheckoutURL: "https://pay.example.org/placeholder"},
+		"Business.AcceptFund": clienttest.Equal(&elizon.AcceptedFund{CheckoutURL: "https://pay.example.org/placeholder"},
 			func(ctx context.Context, c *client) (*elizon.AcceptedFund, error) {
 				return c.Business.AcceptFund(ctx, "fund_2", "mollie")
 			}),
-		"Business.AcceptFund, from the balance": equal(&elizon.AcceptedFund{}, func(ctx context.Context, c *client) (*elizon.AcceptedFund, error) {
+		"Business.AcceptFund, from the balance": clienttest.Equal(&elizon.AcceptedFund{}, func(ctx context.Context, c *client) (*elizon.AcceptedFund, error) {
 			return c.Business.AcceptFund(ctx, "fund_2", "guthaben")
 		}),
 		"Business.CancelFund": tells(success, func(ctx context.Context, c *client) (payload, error) {
@@ -65,13 +66,13 @@ func businessReplays() map[string]replay {
 		"Business.RequestSpecialTermination": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Business.RequestSpecialTermination(ctx, map[string]any{"reason": "example"})
 		}),
-		"Business.Verification": equal(&elizon.BusinessVerification{
+		"Business.Verification": clienttest.Equal(&elizon.BusinessVerification{
 			ID: "ver_1", Status: elizon.VerificationRejected, AdminComment: "not legible",
 			More: map[string]payload{"submittedAt": raw(`"2026-08-03T10:30:00.000Z"`)},
 		}, func(ctx context.Context, c *client) (*elizon.BusinessVerification, error) {
 			return c.Business.Verification(ctx)
 		}),
-		"Business.Verification, none": equal(nil, func(ctx context.Context, c *client) (*elizon.BusinessVerification, error) {
+		"Business.Verification, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.BusinessVerification, error) {
 			return c.Business.Verification(ctx)
 		}),
 		"Business.SubmitVerification": tells(`{"success": true, "verification": {"id": "ver_2"}}`, func(ctx context.Context, c *client) (payload, error) {
@@ -102,8 +103,8 @@ func permissionReplays() map[string]replay {
 		"Permissions.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Permissions.Update(ctx, "perm_1", []elizon.Permission{elizon.PermissionView})
 		}),
-		"Permissions.Revoke": succeeds(func(ctx context.Context, c *client) error { return c.Permissions.Revoke(ctx, "perm_1") }),
-		"Permissions.Details": equal(&elizon.Invitation{
+		"Permissions.Revoke": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Permissions.Revoke(ctx, "perm_1") }),
+		"Permissions.Details": clienttest.Equal(&elizon.Invitation{
 			ID: "perm_1", ResourceType: "service", ResourceID: "srv_1", ResourceName: "My Server", Permissions: []elizon.Permission{"view", "start"},
 			Status: "PENDING", InviterName: "Bob", CreatedAt: noted, More: map[string]payload{"language": raw(`"de"`)},
 		}, func(ctx context.Context, c *client) (*elizon.Invitation, error) {
@@ -123,7 +124,7 @@ func permissionReplays() map[string]replay {
 
 func storageReplays() map[string]replay {
 	return map[string]replay{
-		"Storage.List": listed([]*elizon.Volume{
+		"Storage.List": clienttest.Listed([]*elizon.Volume{
 			{
 				ID: "vol_1", Name: "data", Size: 100, Type: "NVME", Status: "attached", ServiceStatus: "RUNNING", MountPoint: "/mnt/data", PricePerMonth: 499,
 				CreatedAt: noted, Server: &elizon.VolumeServer{ID: "srv_1", Name: "My Server"}, Subscription: &elizon.VolumeSubscription{ID: "sub_1"},
@@ -168,19 +169,19 @@ func supportReplays() map[string]replay {
 		}
 	}
 	return map[string]replay{
-		"Tickets.List": listed([]*elizon.Ticket{ticket()}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Ticket, error] {
+		"Tickets.List": clienttest.Listed([]*elizon.Ticket{ticket()}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Ticket, error] {
 			return c.Tickets.List(ctx, &elizon.TicketsOptions{Status: elizon.TicketOpen, PerPage: 10})
 		}),
-		"Tickets.Stats": equal(&elizon.TicketStats{OpenCount: 3, AvgFirstResponseMinutes: provider.Ptr(12.5)},
+		"Tickets.Stats": clienttest.Equal(&elizon.TicketStats{OpenCount: 3, AvgFirstResponseMinutes: provider.Ptr(12.5)},
 			func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
-		"Tickets.Stats, none": equal(nil, func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
-		"Tickets.Create": equal(&elizon.Ticket{ID: "tic_1", Number: "T-1042", Subject: "Help", Status: elizon.TicketOpen},
+		"Tickets.Stats, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
+		"Tickets.Create": clienttest.Equal(&elizon.Ticket{ID: "tic_1", Number: "T-1042", Subject: "Help", Status: elizon.TicketOpen},
 			func(ctx context.Context, c *client) (*elizon.Ticket, error) {
 				return c.Tickets.Create(ctx, &elizon.TicketRequest{
 					Subject: "Help", Message: "It is down.", Priority: "high", ServiceID: "srv_1", ShareWithUserIDs: []string{"usr_2"}, Extra: map[string]any{"lang": "en"},
 				})
 			}),
-		"Tickets.Get": equal(ticket(
+		"Tickets.Get": clienttest.Equal(ticket(
 			elizon.TicketMessage{ID: "msg_1", Content: "It is down.", CreatedAt: noted, Author: raw(`{"name": "Ada"}`)},
 			elizon.TicketMessage{ID: "msg_2", Content: "We look.", Staff: true, CreatedAt: noted, More: map[string]payload{"edited": raw("true")}},
 		), func(ctx context.Context, c *client) (*elizon.Ticket, error) {
@@ -196,7 +197,7 @@ func supportReplays() map[string]replay {
 			func(ctx context.Context, c *client, w io.Writer) (*elizon.Download, error) {
 				return c.Tickets.Export(ctx, "tic_1", w, 0)
 			}),
-		"Feedback.List": listed([]*elizon.FeedbackEntry{{
+		"Feedback.List": clienttest.Listed([]*elizon.FeedbackEntry{{
 			ID: "fb_1", Category: "bug", Rating: 2, Message: "slow", Status: "READ", TicketID: "tic_1", AdminReply: "fixed", CreatedAt: noted,
 			More: map[string]payload{"public": raw("false")},
 		}}, func(ctx context.Context, c *client) iter.Seq2[*elizon.FeedbackEntry, error] {
@@ -205,7 +206,7 @@ func supportReplays() map[string]replay {
 		"Feedback.Create": tells(`{"success": true, "feedback": {"id": "fb_2"}}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Feedback.Create(ctx, &elizon.FeedbackRequest{Category: "general", Rating: 5, Message: "fine", ServiceID: "srv_1"})
 		}),
-		"KnowledgeBase.Articles": listed([]*elizon.Article{
+		"KnowledgeBase.Articles": clienttest.Listed([]*elizon.Article{
 			{ID: "art_1", Slug: "dns", Title: "DNS", Category: raw(`"Domains"`), Content: "Text"},
 			{ID: "7", Slug: "vnc", Title: "VNC", Category: raw(`{"name": "Servers"}`), More: map[string]payload{"views": raw("12")}},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Article, error] {
@@ -225,7 +226,7 @@ func userReplays() map[string]replay {
 			func(ctx context.Context, c *client) error { _, err := call(ctx, c); return err })
 	}
 	return map[string]replay{
-		"User.AuditLog": listed([]*elizon.AuditEntry{{ID: "log_1", Action: "LOGIN", CreatedAt: noted, More: map[string]payload{"ip": raw(`"192.0.2.7"`)}}},
+		"User.AuditLog": clienttest.Listed([]*elizon.AuditEntry{{ID: "log_1", Action: "LOGIN", CreatedAt: noted, More: map[string]payload{"ip": raw(`"192.0.2.7"`)}}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.AuditEntry, error] {
 				return c.User.AuditLog(ctx, 20)
 			}),
@@ -243,13 +244,13 @@ func userReplays() map[string]replay {
 		"User.SupportPhone": tells(`{"success": true, "phone": "+49 30 000000"}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.User.SupportPhone(ctx)
 		}),
-		"User.SupportPIN": equal(&elizon.SupportPIN{PIN: "placeholder-pin", ExpiresAt: noted}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
+		"User.SupportPIN": clienttest.Equal(&elizon.SupportPIN{PIN: "placeholder-pin", ExpiresAt: noted}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
 			return c.User.SupportPIN(ctx)
 		}),
-		"User.SupportPIN, none": equal(&elizon.SupportPIN{}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
+		"User.SupportPIN, none": clienttest.Equal(&elizon.SupportPIN{}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
 			return c.User.SupportPIN(ctx)
 		}),
-		"User.NewSupportPIN": equal(&elizon.SupportPIN{
+		"User.NewSupportPIN": clienttest.Equal(&elizon.SupportPIN{
 			PIN: "placeholder-pin", ExpiresAt: noted, More: map[string]payload{"pinTimeLeft": raw("900"), "pinCooldown": raw("0")},
 		}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
 			return c.User.NewSupportPIN(ctx)
@@ -267,7 +268,7 @@ func userReplays() map[string]replay {
 			func(ctx context.Context, c *client, w io.Writer) (*elizon.Download, error) {
 				return c.User.ExportData(ctx, w, 0)
 			}),
-		"User.DeletionWarnings": equal([]string{"2 active services"}, func(ctx context.Context, c *client) ([]string, error) {
+		"User.DeletionWarnings": clienttest.Equal([]string{"2 active services"}, func(ctx context.Context, c *client) ([]string, error) {
 			return c.User.DeletionWarnings(ctx)
 		}),
 		"User.DeleteAccountForGood": tells(`{"success": true, "message": "deleted"}`, func(ctx context.Context, c *client) (payload, error) {
@@ -282,7 +283,7 @@ func userReplays() map[string]replay {
 
 func additionalReplays() map[string]replay {
 	return map[string]replay{
-		"IPs.List": equal(&elizon.IPAddresses{
+		"IPs.List": clienttest.Equal(&elizon.IPAddresses{
 			Addresses: []elizon.IPAddress{
 				{
 					ID: "ip_1", ServiceID: "srv_1", ServiceName: "My Server", Address: "192.0.2.10", Type: "A",
@@ -298,7 +299,7 @@ func additionalReplays() map[string]replay {
 		"IPs.SetReverseName": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.IPs.SetReverseName(ctx, "ip_1", "c.example.com")
 		}),
-		"SSHKeys.List": equal(&elizon.SSHKeyList{
+		"SSHKeys.List": clienttest.Equal(&elizon.SSHKeyList{
 			Keys: []elizon.SSHKey{{
 				ID: "key_1", Name: "laptop", Type: "ed25519", Fingerprint: "SHA256:placeholder", CreatedAt: noted,
 				More: map[string]payload{"comment": raw(`"x"`)},
@@ -310,8 +311,8 @@ func additionalReplays() map[string]replay {
 		"SSHKeys.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.SSHKeys.Update(ctx, "key_1", map[string]any{"name": "desktop"})
 		}),
-		"SSHKeys.Delete": succeeds(func(ctx context.Context, c *client) error { return c.SSHKeys.Delete(ctx, "key_1") }),
-		"SSHKeys.Generate": equal(&elizon.GeneratedSSHKey{
+		"SSHKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.SSHKeys.Delete(ctx, "key_1") }),
+		"SSHKeys.Generate": clienttest.Equal(&elizon.GeneratedSSHKey{
 			PrivateKey: "placeholder-private", PublicKey: "ssh-ed25519 placeholder",
 			More: map[string]payload{"fingerprint": raw(`"SHA256:placeholder"`)},
 		}, func(ctx context.Context, c *client) (*elizon.GeneratedSSHKey, error) {

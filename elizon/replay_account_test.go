@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -60,16 +61,16 @@ func authReplays() map[string]replay {
 	}
 	ada := &elizon.User{ID: "usr_1", Email: "ada@example.com"}
 	return map[string]replay{
-		"Auth.Register": equal(&elizon.Registration{Token: "placeholder-token", User: ada, RequiresVerification: true},
+		"Auth.Register": clienttest.Equal(&elizon.Registration{Token: "placeholder-token", User: ada, RequiresVerification: true},
 			func(ctx context.Context, c *client) (*elizon.Registration, error) {
 				return c.Auth.Register(ctx, &elizon.RegisterRequest{
 					Email: "ada@example.com", Password: "Placeholder-1", FirstName: "Ada", LastName: "Example", Locale: "de", AccountType: elizon.AccountBusiness,
 					Country: "DE", Street: "Examplestr. 1", City: "Berlin", ZIP: "10115", VATNumber: "DE000000000", CompanyName: "Example GmbH", NewsletterOptIn: true,
 				})
 			}),
-		"Auth.Login":                equal(&elizon.Login{Token: "placeholder-token", User: ada, More: map[string]payload{"expiresIn": raw("3600")}}, login("placeholder-code")),
-		"Auth.Login, second factor": equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{"methods": raw(`["totp"]`)}}, login("")),
-		"Auth.Login, second factor in an error": equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{
+		"Auth.Login":                clienttest.Equal(&elizon.Login{Token: "placeholder-token", User: ada, More: map[string]payload{"expiresIn": raw("3600")}}, login("placeholder-code")),
+		"Auth.Login, second factor": clienttest.Equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{"methods": raw(`["totp"]`)}}, login("")),
+		"Auth.Login, second factor in an error": clienttest.Equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{
 			"error": raw(`"Two-factor code required"`), "errorCode": raw(`"twoFactorRequired"`),
 		}}, login("")),
 		"Auth.Login, refused": fails(provider.Error{
@@ -96,7 +97,7 @@ func authReplays() map[string]replay {
 		"Auth.VerifyEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.VerifyEmail(ctx, "placeholder-token")
 		}),
-		"Auth.Me": equal(&elizon.User{
+		"Auth.Me": clienttest.Equal(&elizon.User{
 			ID: "usr_1", Email: "ada@example.com", FirstName: "Ada", LastName: "Example", Nickname: "ada", Role: "USER", AccountType: elizon.AccountBusiness,
 			CompanyName: "Example GmbH", VATNumber: "DE000000000", Phone: "+49 30 000000", Locale: "de", Balance: "12.5", NetPoints: provider.Ptr(300.0),
 			EmailVerified: true, IdentVerified: true, More: map[string]payload{"emailNotifications": raw("true")},
@@ -124,30 +125,30 @@ func authReplays() map[string]replay {
 		"Auth.ResendVerification": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.ResendVerification(ctx)
 		}),
-		"Auth.Logout":          succeeds(func(ctx context.Context, c *client) error { return c.Auth.Logout(ctx) }),
-		"Auth.EndEverySession": succeeds(func(ctx context.Context, c *client) error { return c.Auth.EndEverySession(ctx) }),
+		"Auth.Logout":          clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.Logout(ctx) }),
+		"Auth.EndEverySession": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.EndEverySession(ctx) }),
 	}
 }
 
 func factorReplays() map[string]replay {
 	challenge := `{"success": true, "options": {"challenge": "placeholder"}}`
 	return map[string]replay{
-		"Auth.Sessions.List": listed([]*elizon.Session{
+		"Auth.Sessions.List": clienttest.Listed([]*elizon.Session{
 			{ID: "ses_1", UserAgent: "Mozilla/5.0", IP: "192.0.2.7", CreatedAt: noted, LastActiveAt: later, Current: true},
 			{ID: "ses_2", CreatedAt: noted, LastActiveAt: noted},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Session, error] {
 			return c.Auth.Sessions.List(ctx)
 		}),
-		"Auth.Sessions.Revoke": succeeds(func(ctx context.Context, c *client) error { return c.Auth.Sessions.Revoke(ctx, "ses_2") }),
-		"Auth.TwoFactor.Setup": equal(&elizon.TwoFactorSetup{
+		"Auth.Sessions.Revoke": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.Sessions.Revoke(ctx, "ses_2") }),
+		"Auth.TwoFactor.Setup": clienttest.Equal(&elizon.TwoFactorSetup{
 			Secret: "placeholder-secret", OTPAuthURL: "otpauth://totp/placeholder", QRCode: "data:image/png;base64,placeholder",
 		}, func(ctx context.Context, c *client) (*elizon.TwoFactorSetup, error) {
 			return c.Auth.TwoFactor.Setup(ctx)
 		}),
-		"Auth.TwoFactor.Enable": equal([]provider.Secret{"placeholder-1", "placeholder-2"}, func(ctx context.Context, c *client) ([]provider.Secret, error) {
+		"Auth.TwoFactor.Enable": clienttest.Equal([]provider.Secret{"placeholder-1", "placeholder-2"}, func(ctx context.Context, c *client) ([]provider.Secret, error) {
 			return c.Auth.TwoFactor.Enable(ctx, "placeholder-code")
 		}),
-		"Auth.TwoFactor.Disable": equal(&elizon.TwoFactorDisabled{StillEnabled: true}, func(ctx context.Context, c *client) (*elizon.TwoFactorDisabled, error) {
+		"Auth.TwoFactor.Disable": clienttest.Equal(&elizon.TwoFactorDisabled{StillEnabled: true}, func(ctx context.Context, c *client) (*elizon.TwoFactorDisabled, error) {
 			return c.Auth.TwoFactor.Disable(ctx, &elizon.DisableTwoFactorRequest{Code: "placeholder-code", Password: "Placeholder-1"})
 		}),
 		"Auth.TwoFactor.BackupCodes": tells(`{"success": true, "remaining": 8}`, func(ctx context.Context, c *client) (payload, error) {
@@ -159,7 +160,7 @@ func factorReplays() map[string]replay {
 		"Auth.Passkeys.List": tells(`{"success": true, "passkeys": [{"id": "pk_1"}]}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.Passkeys.List(ctx)
 		}),
-		"Auth.Passkeys.Delete": succeeds(func(ctx context.Context, c *client) error { return c.Auth.Passkeys.Delete(ctx, "pk_1") }),
+		"Auth.Passkeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.Passkeys.Delete(ctx, "pk_1") }),
 		"Auth.Passkeys.Authenticate": tells(challenge, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.Passkeys.Authenticate(ctx, map[string]any{"action": "options"})
 		}),
@@ -172,26 +173,26 @@ func factorReplays() map[string]replay {
 		"Auth.OAuth.Providers": tells(`{"success": true, "providers": [{"name": "example"}]}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.OAuth.Providers(ctx)
 		}),
-		"Auth.OAuth.Start": equal(&elizon.OAuthAnswer{StatusCode: 302, Location: "https://login.example.org/authorize?state=placeholder"},
+		"Auth.OAuth.Start": clienttest.Equal(&elizon.OAuthAnswer{StatusCode: 302, Location: "https://login.example.org/authorize?state=placeholder"},
 			func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
 				return c.Auth.OAuth.Start(ctx, "example")
 			}),
-		"Auth.OAuth.Callback": equal(&elizon.OAuthAnswer{StatusCode: 307, Location: "https://elizon.example.com/dashboard"},
+		"Auth.OAuth.Callback": clienttest.Equal(&elizon.OAuthAnswer{StatusCode: 307, Location: "https://elizon.example.com/dashboard"},
 			func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
 				return c.Auth.OAuth.Callback(ctx, "example", url.Values{"code": {"placeholder-code"}, "state": {"placeholder-state"}})
 			}),
-		"Auth.OAuth.StartLink": equal(&elizon.OAuthAnswer{
+		"Auth.OAuth.StartLink": clienttest.Equal(&elizon.OAuthAnswer{
 			StatusCode: 200, Body: raw(`{"success": true, "url": "https://login.example.org/authorize?state=placeholder"}`),
 		}, func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
 			return c.Auth.OAuth.StartLink(ctx, "example")
 		}),
-		"Auth.OAuth.Unlink": succeeds(func(ctx context.Context, c *client) error { return c.Auth.OAuth.Unlink(ctx, "example") }),
+		"Auth.OAuth.Unlink": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.OAuth.Unlink(ctx, "example") }),
 	}
 }
 
 func affiliateReplays() map[string]replay {
 	return map[string]replay{
-		"Affiliates.Me": equal(&elizon.Affiliate{
+		"Affiliates.Me": clienttest.Equal(&elizon.Affiliate{
 			Profile: elizon.AffiliateProfile{
 				Code: "ADA10", Active: true, PayoutEnabled: true, CommissionRules: raw(`{"percent": 10}`),
 				More: map[string]payload{"tier": raw("2")},
@@ -199,9 +200,9 @@ func affiliateReplays() map[string]replay {
 			Summary:             elizon.AffiliateSummary{Pending: 1250, Approved: 300, Paid: 99999, Currency: "EUR"},
 			WithdrawableBalance: 300, More: map[string]payload{"minimumPayout": raw("2500")},
 		}, func(ctx context.Context, c *client) (*elizon.Affiliate, error) { return c.Affiliates.Me(ctx) }),
-		"Affiliates.Me, older name": equal(&elizon.Affiliate{Profile: elizon.AffiliateProfile{Code: "ADA10"}, Summary: elizon.AffiliateSummary{Currency: "EUR"}},
+		"Affiliates.Me, older name": clienttest.Equal(&elizon.Affiliate{Profile: elizon.AffiliateProfile{Code: "ADA10"}, Summary: elizon.AffiliateSummary{Currency: "EUR"}},
 			func(ctx context.Context, c *client) (*elizon.Affiliate, error) { return c.Affiliates.Me(ctx) }),
-		"Affiliates.Commissions": listed([]*elizon.AffiliateEntry{
+		"Affiliates.Commissions": clienttest.Listed([]*elizon.AffiliateEntry{
 			{ID: "com_1", Status: "pending", More: map[string]payload{"amount": raw("1250")}},
 			{ID: "com_2", Status: "paid", More: map[string]payload{"amount": raw("99")}},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.AffiliateEntry, error] {
@@ -213,7 +214,7 @@ func affiliateReplays() map[string]replay {
 		"Affiliates.CouponUsage": tells(`{"success": true, "used": 4}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Affiliates.CouponUsage(ctx)
 		}),
-		"Affiliates.Validate": equal(&elizon.Referral{Code: "ADA10", Name: "Ada"}, func(ctx context.Context, c *client) (*elizon.Referral, error) {
+		"Affiliates.Validate": clienttest.Equal(&elizon.Referral{Code: "ADA10", Name: "Ada"}, func(ctx context.Context, c *client) (*elizon.Referral, error) {
 			return c.Affiliates.Validate(ctx, "ADA10")
 		}),
 		"Affiliates.ConfirmCreditNote": tells(success, func(ctx context.Context, c *client) (payload, error) {
@@ -237,7 +238,7 @@ func affiliateReplays() map[string]replay {
 		"Affiliates.SetPayoutMethod, PayPal": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodRequest{Type: elizon.PayoutPayPal, PayPalEmail: "ada@example.com"})
 		}),
-		"Affiliates.PayoutRequests": listed([]*elizon.AffiliateEntry{
+		"Affiliates.PayoutRequests": clienttest.Listed([]*elizon.AffiliateEntry{
 			{ID: "pay_1", Status: "approved", More: map[string]payload{"amount": raw("2500")}},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.AffiliateEntry, error] {
 			return c.Affiliates.PayoutRequests(ctx, 20)
@@ -245,11 +246,11 @@ func affiliateReplays() map[string]replay {
 		"Affiliates.RequestPayout": tells(`{"success": true, "request": {"id": "pay_2"}}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Affiliates.RequestPayout(ctx, map[string]any{"amount": 2500})
 		}),
-		"Affiliates.TaxInfo": equal(&elizon.AffiliateTaxInfo{TaxInfo: raw(`{"ustId": "DE000000000"}`), Profile: raw(`{"firstName": "Ada"}`)},
+		"Affiliates.TaxInfo": clienttest.Equal(&elizon.AffiliateTaxInfo{TaxInfo: raw(`{"ustId": "DE000000000"}`), Profile: raw(`{"firstName": "Ada"}`)},
 			func(ctx context.Context, c *client) (*elizon.AffiliateTaxInfo, error) {
 				return c.Affiliates.TaxInfo(ctx)
 			}),
-		"Affiliates.TaxInfo, none": equal(&elizon.AffiliateTaxInfo{}, func(ctx context.Context, c *client) (*elizon.AffiliateTaxInfo, error) {
+		"Affiliates.TaxInfo, none": clienttest.Equal(&elizon.AffiliateTaxInfo{}, func(ctx context.Context, c *client) (*elizon.AffiliateTaxInfo, error) {
 			return c.Affiliates.TaxInfo(ctx)
 		}),
 		"Affiliates.UpdateTaxInfo": tells(success, func(ctx context.Context, c *client) (payload, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -37,9 +38,9 @@ func orderReplays() map[string]replay {
 		}
 	}
 	return map[string]replay{
-		"Cart.Validate":           equal([]elizon.UnavailableLine(nil), validate),
-		"Cart.Validate, sold out": equal([]elizon.UnavailableLine{{LineID: "line-1", ProductName: "KVM S"}}, validate),
-		"Cart.Calculate": equal(&elizon.Calculation{
+		"Cart.Validate":           clienttest.Equal([]elizon.UnavailableLine(nil), validate),
+		"Cart.Validate, sold out": clienttest.Equal([]elizon.UnavailableLine{{LineID: "line-1", ProductName: "KVM S"}}, validate),
+		"Cart.Calculate": clienttest.Equal(&elizon.Calculation{
 			Items:    []elizon.CalculatedLine{{ProductID: "prd_1", ProductName: "KVM S", Total: "4.99", Quantity: 1, More: map[string]payload{"preorder": raw("false")}}},
 			Subtotal: "4.99", Tax: "0.95", Total: "5.94", FirstMonthAmount: "5.94", TaxName: "MwSt.", TaxRatePercent: 19, More: map[string]payload{"currency": raw(`"EUR"`)},
 		}, func(ctx context.Context, c *client) (*elizon.Calculation, error) {
@@ -55,14 +56,14 @@ func orderReplays() map[string]replay {
 			require.Equal(t, &want, quote.Line)
 			require.NotEmpty(t, quote.Answer)
 		},
-		"Cart.Upgrade, another answer": equal(&elizon.UpgradeQuote{Answer: raw(`{"success": true, "price": 1}`)}, upgrade),
-		"Checkout.Order": equal(&elizon.CheckoutResult{SubscriptionIDs: []string{"sub_1"}, InvoiceID: "inv_1", Processing: true, OrderID: "ord_1"},
+		"Cart.Upgrade, another answer": clienttest.Equal(&elizon.UpgradeQuote{Answer: raw(`{"success": true, "price": 1}`)}, upgrade),
+		"Checkout.Order": clienttest.Equal(&elizon.CheckoutResult{SubscriptionIDs: []string{"sub_1"}, InvoiceID: "inv_1", Processing: true, OrderID: "ord_1"},
 			order(&elizon.CheckoutRequest{
 				Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance, CouponCode: "SPRING", NetPointsRedeemEUR: "1.50",
 				BillingAddress:  &elizon.BillingAddress{Street: "Examplestr. 1", Zip: "10115", City: "Berlin", CountryCode: "DE", Country: "Germany"},
 				NewsletterOptIn: provider.Ptr(false), OfferToken: "placeholder-offer", Lang: "de",
 			})),
-		"Checkout.Order, by transfer": equal(&elizon.CheckoutResult{
+		"Checkout.Order, by transfer": clienttest.Equal(&elizon.CheckoutResult{
 			InvoiceID: "inv_2", RedirectURL: "https://pay.example.com/placeholder",
 			SEPADetails: &elizon.SEPADetails{IBAN: "DE00000000000000000000", BIC: "PLACEHOLDER", BankName: "Bank", Amount: "5.94", Reference: "RE-2026-2"},
 		}, order(&elizon.CheckoutRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PaySEPA, BillingAddressID: "adr_1"})),
@@ -72,12 +73,12 @@ func orderReplays() map[string]replay {
 		"Checkout.Order, failed": fails(provider.Error{
 			Op: "Checkout.Order", Action: "order cart", Kind: provider.ErrOutcomeUnknown, StatusCode: 200, Code: elizon.CodeCheckoutFailed, Message: "Checkout failed", MaybeExecuted: true,
 		}, func(ctx context.Context, c *client) error { _, err := order(simple())(ctx, c); return err }),
-		"Checkout.Bootstrap": equal(&elizon.CheckoutData{
+		"Checkout.Bootstrap": clienttest.Equal(&elizon.CheckoutData{
 			Addresses: []elizon.Address{*address(true)}, Countries: []elizon.Country{{Code: "DE", Name: "Germany", TaxRate: 19, TaxName: "MwSt.", Default: true}},
 			NetPoints: &elizon.NetPointsBalance{Points: 120, EURValue: "1.2"}, Business: &elizon.CheckoutBusiness{InvoiceEnabled: true},
 			SavedPayment: &elizon.SavedPayment{HasValid: true, DefaultLabel: "Card 0000", DefaultMandateID: "mdt_1"},
 		}, func(ctx context.Context, c *client) (*elizon.CheckoutData, error) { return c.Checkout.Bootstrap(ctx) }),
-		"Subscriptions.List": listed([]*elizon.Subscription{
+		"Subscriptions.List": clienttest.Listed([]*elizon.Subscription{
 			{
 				ID: "sub_1", Status: elizon.SubscriptionActive, BillingCycleDays: 30, CurrentPeriodStart: at("2026-07-01T00:00:00Z"), CurrentPeriodEnd: at("2026-07-31T00:00:00Z"),
 				PermanentDiscountPercent: 5, Product: &elizon.SubscriptionProduct{ID: "prd_1", Name: "KVM S", PriceMonthly: "4.99"},
@@ -87,19 +88,19 @@ func orderReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Subscription, error] {
 			return c.Subscriptions.List(ctx)
 		}),
-		"Subscriptions.Create": decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
+		"Subscriptions.Create": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
 			return c.Subscriptions.Create(ctx, &elizon.SubscriptionCreateRequest{ProductID: "prd_1", ProviderID: "prv_1", BillingCycleDays: 30})
 		}),
-		"Products.List": equal(&elizon.Catalogue{
+		"Products.List": clienttest.Equal(&elizon.Catalogue{
 			Categories: []elizon.Category{{
 				Key: "kvm", ID: "cat_1", Name: "KVM", Products: []elizon.Product{product}, Children: []elizon.Category{{Key: "kvm-xl", Name: "KVM XL", Products: []elizon.Product{}}},
 				Provider: &elizon.ProductProvider{ID: "prv_1", Type: "PROXMOX", Name: "fra"}, ConfiguratorEnabled: true,
 			}},
 			BusinessPricing: &elizon.BusinessPricing{UpchargePercent: 2.5, TaxRatePercent: 19}, DefaultTaxName: "MwSt.",
 		}, func(ctx context.Context, c *client) (*elizon.Catalogue, error) { return c.Products.List(ctx, "de") }),
-		"Products.Category": equal(&elizon.Category{Key: "kvm", Name: "KVM", Products: []elizon.Product{}},
+		"Products.Category": clienttest.Equal(&elizon.Category{Key: "kvm", Name: "KVM", Products: []elizon.Product{}},
 			func(ctx context.Context, c *client) (*elizon.Category, error) { return c.Products.Category(ctx, "kvm") }),
-		"Products.Get": equal(&elizon.ProductDetail{Product: product, Category: elizon.Category{Key: "kvm", Name: "KVM"}},
+		"Products.Get": clienttest.Equal(&elizon.ProductDetail{Product: product, Category: elizon.Category{Key: "kvm", Name: "KVM"}},
 			func(ctx context.Context, c *client) (*elizon.ProductDetail, error) {
 				return c.Products.Get(ctx, "kvm", "kvm-s")
 			}),
@@ -108,21 +109,21 @@ func orderReplays() map[string]replay {
 			require.NoError(t, err)
 			require.Contains(t, string(found), `"prd_1"`)
 		},
-		"Products.Locations": listed([]*elizon.Location{{ID: "loc_1", Name: "Frankfurt", City: "Frankfurt", Country: "DE", Flag: "de", PingURL: "https://ping.example.com"}},
+		"Products.Locations": clienttest.Listed([]*elizon.Location{{ID: "loc_1", Name: "Frankfurt", City: "Frankfurt", Country: "DE", Flag: "de", PingURL: "https://ping.example.com"}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Location, error] {
 				return c.Products.Locations(ctx, "prd_1", "prd_2")
 			}),
-		"Products.Templates": listed([]*elizon.Template{{ID: 9000, Name: "debian-13", DisplayName: "Debian 13", CloudInitSupport: true, CloudInitUsername: "debian"}},
+		"Products.Templates": clienttest.Listed([]*elizon.Template{{ID: 9000, Name: "debian-13", DisplayName: "Debian 13", CloudInitSupport: true, CloudInitUsername: "debian"}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Template, error] {
 				return c.Products.Templates(ctx, "prd_1")
 			}),
-		"Products.UpgradeConfig": equal(&elizon.UpgradeConfig{
+		"Products.UpgradeConfig": clienttest.Equal(&elizon.UpgradeConfig{
 			Mode: "freeWithinLimits", AllowPrePurchaseUpgrade: true, ConfiguratorEnabled: true,
 			ResourcePricing:             map[string]elizon.ResourcePricing{"memory": {UpgradePrice: "0.99", AllowDowngrade: true, Min: 1024, Max: 65536, Step: 1024}},
 			AdditionalIPv4PricePerMonth: "1.5", AdditionalIPv6PricePerMonth: "0", IPv4OptOutDiscount: "0.50",
 		}, config("cat_1")),
-		"Products.UpgradeConfig, none": equal((*elizon.UpgradeConfig)(nil), config("cat_2")),
-		"Coupons.Preview": equal(&elizon.CouponPreview{Coupon: elizon.Coupon{Code: "SPRING", DisplayText: "10 %"}, Discount: elizon.CouponDiscount{Amount: "0.5"}},
+		"Products.UpgradeConfig, none": clienttest.Equal((*elizon.UpgradeConfig)(nil), config("cat_2")),
+		"Coupons.Preview": clienttest.Equal(&elizon.CouponPreview{Coupon: elizon.Coupon{Code: "SPRING", DisplayText: "10 %"}, Discount: elizon.CouponDiscount{Amount: "0.5"}},
 			func(ctx context.Context, c *client) (*elizon.CouponPreview, error) {
 				return c.Coupons.Preview(ctx, &elizon.CouponRequest{Code: "SPRING", Items: []elizon.CartLine{line()}, CountryCode: "DE"})
 			}),
@@ -157,11 +158,11 @@ func moneyReplays() map[string]replay {
 	redeeming.AutoRedeemVoucher = true
 	yes := provider.Ptr(true)
 	return map[string]replay{
-		"Invoices.List": listed([]*elizon.Invoice{&overdue, {ID: "inv_0", Number: "GS-1", Status: elizon.InvoiceCreditNote, CreditNote: true, DueAt: at("2026-07-15T00:00:00Z")}},
+		"Invoices.List": clienttest.Listed([]*elizon.Invoice{&overdue, {ID: "inv_0", Number: "GS-1", Status: elizon.InvoiceCreditNote, CreditNote: true, DueAt: at("2026-07-15T00:00:00Z")}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Invoice, error] {
 				return c.Invoices.List(ctx, &elizon.InvoicesOptions{Status: elizon.InvoiceOverdue, ServiceID: "srv_1", PerPage: 10})
 			}),
-		"Invoices.Get": equal(&elizon.InvoiceDetail{
+		"Invoices.Get": clienttest.Equal(&elizon.InvoiceDetail{
 			Invoice: overdue, Subtotal: "12.1", TaxAmount: "2.3", TaxName: "MwSt.", TaxRatePercent: 19,
 			Items:       []elizon.InvoiceItem{{Description: "KVM S", Quantity: 1, UnitPrice: "12.1", Total: "12.1", ServiceID: "srv_1", ItemType: "renewal", ServiceType: "vm"}},
 			HasDocument: true, PDFURL: "https://files.example.com/placeholder", More: map[string]payload{"note": raw(`"n"`)},
@@ -190,27 +191,27 @@ func moneyReplays() map[string]replay {
 			require.Equal(t, &elizon.Download{ContentType: "application/zip", Bytes: 14}, file)
 			require.Equal(t, "PK placeholder", archive.String())
 		},
-		"Invoices.Pay": equal(&elizon.PayResult{PaymentID: "pay_1", CheckoutURL: "https://pay.example.com/placeholder", Processing: true},
+		"Invoices.Pay": clienttest.Equal(&elizon.PayResult{PaymentID: "pay_1", CheckoutURL: "https://pay.example.com/placeholder", Processing: true},
 			pay(&elizon.PayRequest{PaymentMethod: elizon.PayMollieSaved, SavedMandateID: "mdt_1", AmountFromBalance: "2.00"})),
-		"Invoices.Pay, paid before": equal(&elizon.PayResult{AlreadyPaid: true}, pay(&elizon.PayRequest{PaymentMethod: elizon.PayBalance})),
-		"Balance.AutoTopUps": listed([]*elizon.AutoTopUp{&rule},
+		"Invoices.Pay, paid before": clienttest.Equal(&elizon.PayResult{AlreadyPaid: true}, pay(&elizon.PayRequest{PaymentMethod: elizon.PayBalance})),
+		"Balance.AutoTopUps": clienttest.Listed([]*elizon.AutoTopUp{&rule},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.AutoTopUp, error] {
 				return c.Balance.AutoTopUps(ctx)
 			}),
-		"Balance.CreateAutoTopUp": equal(&elizon.AutoTopUpResult{
+		"Balance.CreateAutoTopUp": clienttest.Equal(&elizon.AutoTopUpResult{
 			Rule: &redeeming, VerificationURL: "https://pay.example.com/placeholder", VerificationRequired: true, DeferredFirstCharge: true, FirstChargeOn: at("2026-08-01T00:00:00Z"),
 		}, func(ctx context.Context, c *client) (*elizon.AutoTopUpResult, error) {
 			return c.Balance.CreateAutoTopUp(ctx, &elizon.AutoTopUpRequest{
 				Amount: "25", DayOfMonth: 1, AutoRedeemVoucher: yes, AcceptTerms: yes, AcceptPrivacy: yes, AcceptExpiry: yes,
 			})
 		}),
-		"Balance.UpdateAutoTopUp": decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
+		"Balance.UpdateAutoTopUp": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
 			return c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpChange{Active: provider.Ptr(false)})
 		}),
-		"Balance.DeleteAutoTopUp": succeeds(func(ctx context.Context, c *client) error { return c.Balance.DeleteAutoTopUp(ctx, "top_1") }),
-		"Balance.SEPADetails": decoded(object{"success": true, "iban": "DE00000000000000000000"},
+		"Balance.DeleteAutoTopUp": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Balance.DeleteAutoTopUp(ctx, "top_1") }),
+		"Balance.SEPADetails": clienttest.Decoded(object{"success": true, "iban": "DE00000000000000000000"},
 			func(ctx context.Context, c *client) (payload, error) { return c.Balance.SEPADetails(ctx) }),
-		"Balance.TopUp": decoded(object{"success": true, "checkoutUrl": "https://pay.example.com/placeholder"},
+		"Balance.TopUp": clienttest.Decoded(object{"success": true, "checkoutUrl": "https://pay.example.com/placeholder"},
 			func(ctx context.Context, c *client) (payload, error) {
 				return c.Balance.TopUp(ctx, &elizon.TopUpRequest{Amount: "50.50"})
 			}),
@@ -238,67 +239,67 @@ func platformReplays() map[string]replay {
 	prefixed := *created
 	prefixed.Prefix = "placeh"
 	return map[string]replay{
-		"Health.Ping": decoded(holds("message", "pong"), func(ctx context.Context, c *client) (payload, error) { return c.Health.Ping(ctx) }),
-		"Health.Countries": listed([]*elizon.Country{{Code: "DE", Name: "Germany", TaxRate: 19, TaxName: "MwSt.", Default: true}, {Code: "AT", Name: "Austria", TaxRate: 20, TaxName: "USt."}},
+		"Health.Ping": clienttest.Decoded(holds("message", "pong"), func(ctx context.Context, c *client) (payload, error) { return c.Health.Ping(ctx) }),
+		"Health.Countries": clienttest.Listed([]*elizon.Country{{Code: "DE", Name: "Germany", TaxRate: 19, TaxName: "MwSt.", Default: true}, {Code: "AT", Name: "Austria", TaxRate: 20, TaxName: "USt."}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Country, error] { return c.Health.Countries(ctx) }),
-		"Health.Navigation": decoded(holds("items", none), func(ctx context.Context, c *client) (payload, error) { return c.Health.Navigation(ctx, "de") }),
-		"Health.ProviderCatalog": decoded(object{"success": true, "templates": none, "nodes": none},
+		"Health.Navigation": clienttest.Decoded(holds("items", none), func(ctx context.Context, c *client) (payload, error) { return c.Health.Navigation(ctx, "de") }),
+		"Health.ProviderCatalog": clienttest.Decoded(object{"success": true, "templates": none, "nodes": none},
 			func(ctx context.Context, c *client) (payload, error) { return c.Health.ProviderCatalog(ctx, "prv_1") }),
-		"Health.RegistrationStatus": equal(&elizon.RegistrationStatus{Allowed: true, Business: true},
+		"Health.RegistrationStatus": clienttest.Equal(&elizon.RegistrationStatus{Allowed: true, Business: true},
 			func(ctx context.Context, c *client) (*elizon.RegistrationStatus, error) {
 				return c.Health.RegistrationStatus(ctx)
 			}),
-		"Health.Reviews": decoded(holds("reviews", none), func(ctx context.Context, c *client) (payload, error) { return c.Health.Reviews(ctx) }),
-		"Health.Status":  decoded(holds("status", "ok"), func(ctx context.Context, c *client) (payload, error) { return c.Health.Status(ctx) }),
-		"Subdomains.List": equal(&elizon.SubdomainList{
+		"Health.Reviews": clienttest.Decoded(holds("reviews", none), func(ctx context.Context, c *client) (payload, error) { return c.Health.Reviews(ctx) }),
+		"Health.Status":  clienttest.Decoded(holds("status", "ok"), func(ctx context.Context, c *client) (payload, error) { return c.Health.Status(ctx) }),
+		"Subdomains.List": clienttest.Equal(&elizon.SubdomainList{
 			Records: []elizon.Subdomain{{
 				ID: "sub_1", DomainID: "dom_1", Domain: "example.net", Name: "play", FQDN: "_minecraft._tcp.play.example.net", Type: elizon.RecordSRV, Value: "node.example.net",
 				Port: 25565, ServiceID: "srv_1", ServiceName: "game", SRVService: "_minecraft", SRVProtocol: "tcp",
 			}},
 			Used: 1, Max: 5,
 		}, func(ctx context.Context, c *client) (*elizon.SubdomainList, error) { return c.Subdomains.List(ctx) }),
-		"Subdomains.Create": decoded(holds("data", object{"id": "sub_2"}), func(ctx context.Context, c *client) (payload, error) {
+		"Subdomains.Create": clienttest.Decoded(holds("data", object{"id": "sub_2"}), func(ctx context.Context, c *client) (payload, error) {
 			return c.Subdomains.Create(ctx, &elizon.SubdomainRequest{
 				DomainID: "dom_1", Name: "play", Type: elizon.RecordSRV, ServiceID: "srv_1", Port: 25565, Priority: provider.Ptr(int64(0)), Weight: provider.Ptr(int64(5)),
 				TargetSubdomain: "node", Preset: "minecraft",
 			})
 		}),
-		"Subdomains.Create, an alias": decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
+		"Subdomains.Create, an alias": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
 			return c.Subdomains.Create(ctx, &elizon.SubdomainRequest{
 				DomainID: "dom_1", Name: "www", Type: elizon.RecordCNAME, ServiceID: "srv_1", Value: "play.example.net", Comment: "alias",
 			})
 		}),
-		"Subdomains.Update": decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) { return c.Subdomains.Update(ctx, "sub_1", "") }),
-		"Subdomains.Delete": succeeds(func(ctx context.Context, c *client) error { return c.Subdomains.Delete(ctx, "sub_1") }),
-		"Subdomains.Domains": listed([]*elizon.SubdomainDomain{{ID: "dom_1", Domain: "example.net"}},
+		"Subdomains.Update": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) { return c.Subdomains.Update(ctx, "sub_1", "") }),
+		"Subdomains.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Subdomains.Delete(ctx, "sub_1") }),
+		"Subdomains.Domains": clienttest.Listed([]*elizon.SubdomainDomain{{ID: "dom_1", Domain: "example.net"}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.SubdomainDomain, error] {
 				return c.Subdomains.Domains(ctx)
 			}),
-		"APIKeys.List": listed([]*elizon.APIKey{
+		"APIKeys.List": clienttest.Listed([]*elizon.APIKey{
 			{ID: "key_1", Name: "billing", Prefix: "placeh", CreatedAt: at("2026-07-01T00:00:00Z"), ExpiresAt: at("2027-07-01T00:00:00Z")}, {ID: "key_2", Name: "old", Prefix: "placeh"},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.APIKey, error] { return c.APIKeys.List(ctx, 50) }),
-		"APIKeys.Create": equal(created, func(ctx context.Context, c *client) (*elizon.NewAPIKey, error) {
+		"APIKeys.Create": clienttest.Equal(created, func(ctx context.Context, c *client) (*elizon.NewAPIKey, error) {
 			return c.APIKeys.Create(ctx, &elizon.APIKeyRequest{Name: "billing", Extra: object{"scopes": []string{"view"}}})
 		}),
-		"APIKeys.Create, as the SDK reads it": equal(&prefixed, func(ctx context.Context, c *client) (*elizon.NewAPIKey, error) {
+		"APIKeys.Create, as the SDK reads it": clienttest.Equal(&prefixed, func(ctx context.Context, c *client) (*elizon.NewAPIKey, error) {
 			return c.APIKeys.Create(ctx, &elizon.APIKeyRequest{Name: "billing"})
 		}),
-		"APIKeys.Delete": succeeds(func(ctx context.Context, c *client) error { return c.APIKeys.Delete(ctx, "key_1") }),
-		"APIKeys.Usage":  decoded(holds("usage", none), func(ctx context.Context, c *client) (payload, error) { return c.APIKeys.Usage(ctx) }),
-		"Addresses.List": listed([]*elizon.Address{address(true)},
+		"APIKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.APIKeys.Delete(ctx, "key_1") }),
+		"APIKeys.Usage":  clienttest.Decoded(holds("usage", none), func(ctx context.Context, c *client) (payload, error) { return c.APIKeys.Usage(ctx) }),
+		"Addresses.List": clienttest.Listed([]*elizon.Address{address(true)},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Address, error] { return c.Addresses.List(ctx) }),
-		"Addresses.Create": equal(address(true), func(ctx context.Context, c *client) (*elizon.Address, error) {
+		"Addresses.Create": clienttest.Equal(address(true), func(ctx context.Context, c *client) (*elizon.Address, error) {
 			return c.Addresses.Create(ctx, &elizon.AddressRequest{
 				Label: text("Office"), Default: provider.Ptr(true), CompanyName: text("Example GmbH"), VATID: text(""), FirstName: text("Ada"), LastName: text("Example"),
 				Street: text("Examplestr. 1"), Zip: text("10115"), City: text("Berlin"), CountryCode: text("DE"), Country: text("Germany"), Phone: text(""),
 			})
 		}),
-		"Addresses.Update": equal(address(true), func(ctx context.Context, c *client) (*elizon.Address, error) {
+		"Addresses.Update": clienttest.Equal(address(true), func(ctx context.Context, c *client) (*elizon.Address, error) {
 			return c.Addresses.Update(ctx, "adr_1", &elizon.AddressRequest{Default: provider.Ptr(true)})
 		}),
-		"Addresses.Delete":  succeeds(func(ctx context.Context, c *client) error { return c.Addresses.Delete(ctx, "adr_1") }),
-		"Rewards.NetPoints": decoded(holds("points", 120.0), func(ctx context.Context, c *client) (payload, error) { return c.Rewards.NetPoints(ctx) }),
-		"Rewards.Preview": equal(&elizon.NetPointsPreview{MaxEUR: "1.2", MaxPoints: 120, CurrentBalance: 150},
+		"Addresses.Delete":  clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Addresses.Delete(ctx, "adr_1") }),
+		"Rewards.NetPoints": clienttest.Decoded(holds("points", 120.0), func(ctx context.Context, c *client) (payload, error) { return c.Rewards.NetPoints(ctx) }),
+		"Rewards.Preview": clienttest.Equal(&elizon.NetPointsPreview{MaxEUR: "1.2", MaxPoints: 120, CurrentBalance: 150},
 			func(ctx context.Context, c *client) (*elizon.NetPointsPreview, error) {
 				return c.Rewards.Preview(ctx, "12.99")
 			}),

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -52,9 +53,9 @@ func serviceReplays() map[string]replay {
 		return c.Services.Status(ctx, "srv_1")
 	}
 	return map[string]replay{
-		"Services.List":                          listed([]*elizon.Service{&item, &suspended}, list(&elizon.ServicesOptions{View: "compact", PerPage: 10})),
+		"Services.List":                          clienttest.Listed([]*elizon.Service{&item, &suspended}, list(&elizon.ServicesOptions{View: "compact", PerPage: 10})),
 		"Services.List, the reference's example": firstOf(&elizon.Service{ID: "abc123", Name: "My Server", Status: elizon.StatusRunning}, list(nil)),
-		"Services.List, as the app reads it":     listed([]*elizon.Service{{ID: "srv_3", Name: "mail", Status: elizon.StatusActive}}, list(&elizon.ServicesOptions{PerPage: 100})),
+		"Services.List, as the app reads it":     clienttest.Listed([]*elizon.Service{{ID: "srv_3", Name: "mail", Status: elizon.StatusActive}}, list(&elizon.ServicesOptions{PerPage: 100})),
 		"Services.List, too many requests": fails(provider.Error{
 			Op: "Services.List", Action: "list services", Kind: provider.ErrRateLimited, StatusCode: 429, Message: "Rate limit exceeded", RetryAfter: time.Minute,
 		}, func(ctx context.Context, c *client) error {
@@ -63,7 +64,7 @@ func serviceReplays() map[string]replay {
 			}
 			return errors.New("no error")
 		}),
-		"Services.Get":                    equal(detail, get),
+		"Services.Get":                    clienttest.Equal(detail, get),
 		"Services.Get, not there":         getFails(provider.Error{Kind: provider.ErrNotFound, StatusCode: 404, Code: elizon.CodeServiceNotFound, Message: "Service not found"}),
 		"Services.Get, refused under 200": getFails(provider.Error{Kind: provider.ErrNotFound, StatusCode: 200, Code: elizon.CodeServiceNotFound, Message: "Dienst nicht gefunden"}),
 		"Services.Get, no permission": func(t *testing.T, c *client) {
@@ -80,7 +81,7 @@ func serviceReplays() map[string]replay {
 			_, err := c.Services.Action(ctx, "srv_1", elizon.ActionRestart)
 			return err
 		}),
-		"Services.BillingCycles": equal([]int64{30, 90, 365}, func(ctx context.Context, c *client) ([]int64, error) {
+		"Services.BillingCycles": clienttest.Equal([]int64{30, 90, 365}, func(ctx context.Context, c *client) ([]int64, error) {
 			return c.Services.BillingCycles(ctx, "srv_1")
 		}),
 		"Services.Status": func(t *testing.T, c *client) {
@@ -98,7 +99,7 @@ func serviceReplays() map[string]replay {
 			got.Raw = nil
 			require.Equal(t, &elizon.LiveStatus{Status: "offline", CPU: elizon.CPUUsage{Usage: 7.5}}, got)
 		},
-		"Services.StatusBatch": equal(map[string]*elizon.LiveStatus{
+		"Services.StatusBatch": clienttest.Equal(map[string]*elizon.LiveStatus{
 			"srv_1": {
 				Status: "RUNNING", CPU: elizon.CPUUsage{Usage: 12.5}, Memory: elizon.Amount{Used: 512, Total: 1024}, Disk: elizon.Amount{Used: 3, Total: 40},
 				Network: elizon.NetworkUsage{In: 100, Out: 200}, UptimeSeconds: 86400, Bandwidth: elizon.BandwidthUsage{MonthlyTotalBytes: 5_000_000_000}, Source: "cache",
@@ -108,18 +109,18 @@ func serviceReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (map[string]*elizon.LiveStatus, error) {
 			return c.Services.StatusBatch(ctx, "srv_1", "srv_2", "srv_3")
 		}),
-		"Services.Renew": equal(&elizon.RenewalPrice{
+		"Services.Renew": clienttest.Equal(&elizon.RenewalPrice{
 			Price: "14.97", CurrentPeriodEnd: at("2026-08-01T00:00:00Z"), NewPeriodEnd: at("2026-10-30T00:00:00Z"), MaxDate: at("2029-08-01T00:00:00Z"),
 			SubscriptionID: "sub_1", PromotionSavingsMonthly: "0.5",
 		}, func(ctx context.Context, c *client) (*elizon.RenewalPrice, error) {
 			return c.Services.Renew(ctx, "srv_1", 90)
 		}),
-		"Services.MaintenanceNotifications": listed([]*elizon.MaintenanceNotice{
+		"Services.MaintenanceNotifications": clienttest.Listed([]*elizon.MaintenanceNotice{
 			{ID: "mnt_1", ServiceID: "srv_1", ServiceName: "web", Start: at("2026-08-01T02:00:00Z"), Title: "Kernel", Description: "Restart"},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.MaintenanceNotice, error] {
 			return c.Services.MaintenanceNotifications(ctx)
 		}),
-		"Services.Usage.TotalBandwidth": equal(&elizon.TotalBandwidth{TotalGB: 12.5, More: map[string]payload{"limitGb": raw("100")}},
+		"Services.Usage.TotalBandwidth": clienttest.Equal(&elizon.TotalBandwidth{TotalGB: 12.5, More: map[string]payload{"limitGb": raw("100")}},
 			func(ctx context.Context, c *client) (*elizon.TotalBandwidth, error) {
 				return c.Services.Usage.TotalBandwidth(ctx, at("2026-07-15T00:00:00Z"))
 			}),
@@ -131,7 +132,7 @@ func serviceReplays() map[string]replay {
 			_, err := c.Services.Game.SetStartupVariables(ctx, "srv_1", object{"MAX_PLAYERS": "x"})
 			return err
 		}),
-		"Services.Subscription.Get": equal(&elizon.ServiceSubscription{
+		"Services.Subscription.Get": clienttest.Equal(&elizon.ServiceSubscription{
 			ID: "sub_1", Status: elizon.SubscriptionActive, BillingCycleDays: 30, CurrentPeriodStart: at("2026-07-01T00:00:00Z"), CurrentPeriodEnd: at("2026-07-31T00:00:00Z"),
 			CancelAtPeriodEnd: true, CanceledAt: at("2026-07-10T12:00:00Z"), NextBillingCycleDays: 90, PermanentDiscountPercent: 10, BillingMode: "CONTRACT",
 			BindingEndsAt: at("2027-07-01T00:00:00Z"), EarlyTerminationFeePercent: 50, ContractNoticeDays: 30,
@@ -145,43 +146,43 @@ func serviceReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*elizon.ServiceSubscription, error) {
 			return c.Services.Subscription.Get(ctx, "srv_1")
 		}),
-		"Services.Subscription.Get, little": equal(&elizon.ServiceSubscription{ID: "sub_2", Status: elizon.SubscriptionCanceled},
+		"Services.Subscription.Get, little": clienttest.Equal(&elizon.ServiceSubscription{ID: "sub_2", Status: elizon.SubscriptionCanceled},
 			func(ctx context.Context, c *client) (*elizon.ServiceSubscription, error) {
 				return c.Services.Subscription.Get(ctx, "srv_1")
 			}),
-		"Services.Subscription.SetAutopay": equal(&elizon.AutopayResult{
+		"Services.Subscription.SetAutopay": clienttest.Equal(&elizon.AutopayResult{
 			ID: "sub_1", Options: elizon.SubscriptionOptions{AutoBilling: provider.Ptr(false), UseNetPointsFirst: provider.Ptr(true)},
 		}, func(ctx context.Context, c *client) (*elizon.AutopayResult, error) {
 			return c.Services.Subscription.SetAutopay(ctx, "srv_1", &elizon.SubscriptionOptions{AutoBilling: provider.Ptr(false)})
 		}),
-		"Services.Subscription.Cancel": equal(&elizon.CancelResult{Message: "cancelled", CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
+		"Services.Subscription.Cancel": clienttest.Equal(&elizon.CancelResult{Message: "cancelled", CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.CancelResult, error) {
 				return c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.CancelRequest{})
 			}),
-		"Services.Subscription.Cancel, a contract": equal(&elizon.CancelResult{InvoiceID: "inv_9"},
+		"Services.Subscription.Cancel, a contract": clienttest.Equal(&elizon.CancelResult{InvoiceID: "inv_9"},
 			func(ctx context.Context, c *client) (*elizon.CancelResult, error) {
 				return c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.CancelRequest{Immediate: true, Mode: elizon.CancelSpecially, Reason: "moving abroad"})
 			}),
-		"Services.Subscription.Extend": equal(&elizon.ExtendResult{ExtensionDays: 7, NewPeriodEnd: at("2026-08-07T00:00:00Z")},
+		"Services.Subscription.Extend": clienttest.Equal(&elizon.ExtendResult{ExtensionDays: 7, NewPeriodEnd: at("2026-08-07T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.ExtendResult, error) {
 				return c.Services.Subscription.Extend(ctx, "srv_1", &elizon.ExtendRequest{WithBonus: true})
 			}),
-		"Services.Subscription.SetInterval": equal(&elizon.IntervalResult{NextBillingCycleDays: 90, CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
+		"Services.Subscription.SetInterval": clienttest.Equal(&elizon.IntervalResult{NextBillingCycleDays: 90, CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.IntervalResult, error) {
 				return c.Services.Subscription.SetInterval(ctx, "srv_1", 90)
 			}),
-		"Services.Subscription.Reactivate": equal(&elizon.CancelResult{Message: "reactivated", CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
+		"Services.Subscription.Reactivate": clienttest.Equal(&elizon.CancelResult{Message: "reactivated", CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.CancelResult, error) {
 				return c.Services.Subscription.Reactivate(ctx, "srv_1")
 			}),
-		"Services.Console.Open": equal(&elizon.ConsoleAccess{
+		"Services.Console.Open": clienttest.Equal(&elizon.ConsoleAccess{
 			Type: elizon.ConsoleVNC, WSPath: "/ws/placeholder", VNCPassword: "placeholder-vnc", Ticket: "placeholder-ticket", ExpiresAt: at("2026-07-20T10:00:30Z"),
 			More: map[string]payload{"node": raw(`"fra-1"`)},
 		}, open),
-		"Services.Console.Open, terminal": equal(&elizon.ConsoleAccess{
+		"Services.Console.Open, terminal": clienttest.Equal(&elizon.ConsoleAccess{
 			Type: elizon.ConsoleTerminal, StreamURL: "/api/services/srv_1/console/stream", CommandURL: "/api/services/srv_1/console/command",
 		}, open),
-		"Services.Console.Open, web": equal(&elizon.ConsoleAccess{Type: elizon.ConsoleWeb, URL: "https://panel.example.com/?t=placeholder"}, open),
+		"Services.Console.Open, web": clienttest.Equal(&elizon.ConsoleAccess{Type: elizon.ConsoleWeb, URL: "https://panel.example.com/?t=placeholder"}, open),
 		"Services.Console.Embed": func(t *testing.T, c *client) {
 			var page bytes.Buffer
 			file, err := c.Services.Console.Embed(t.Context(), "srv_1", &page, 0)
@@ -189,7 +190,7 @@ func serviceReplays() map[string]replay {
 			require.Equal(t, &elizon.Download{ContentType: "text/html; charset=utf-8", Bytes: int64(page.Len())}, file)
 			require.Equal(t, "<!DOCTYPE html><iframe></iframe>", page.String())
 		},
-		"Services.Console.Stream": listed([]*elizon.ConsoleEvent{
+		"Services.Console.Stream": clienttest.Listed([]*elizon.ConsoleEvent{
 			{Type: elizon.EventConnected, Data: "{}"}, {Type: elizon.EventOutput, ID: "7", Output: "[10:00:00] Done", Data: `{"output":"[10:00:00] Done"}`},
 			{Type: "message", ID: "7", Data: "a\nb"}, {Type: elizon.EventDisconnected, ID: "7"},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.ConsoleEvent, error] {
@@ -205,7 +206,7 @@ func open(ctx context.Context, c *client) (*elizon.ConsoleAccess, error) {
 }
 
 func follows(streamURL provider.Secret) replay {
-	return listed([]*elizon.ConsoleEvent{{Type: elizon.EventConnected, Data: "{}"}}, func(ctx context.Context, c *client) iter.Seq2[*elizon.ConsoleEvent, error] {
+	return clienttest.Listed([]*elizon.ConsoleEvent{{Type: elizon.EventConnected, Data: "{}"}}, func(ctx context.Context, c *client) iter.Seq2[*elizon.ConsoleEvent, error] {
 		return c.Services.Console.StreamFrom(ctx, &elizon.ConsoleAccess{StreamURL: streamURL})
 	})
 }
@@ -343,7 +344,7 @@ func serviceUnknowns() map[string]replay {
 	}
 	replays := make(map[string]replay, len(all))
 	for name, one := range all {
-		replays[name] = decoded(one.want, one.call)
+		replays[name] = clienttest.Decoded(one.want, one.call)
 	}
 	return replays
 }

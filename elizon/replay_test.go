@@ -2,7 +2,6 @@ package elizon_test
 
 import (
 	"context"
-	"iter"
 	"maps"
 	"slices"
 	"testing"
@@ -21,43 +20,6 @@ type (
 	payload = elizon.Payload
 	replay  = func(t *testing.T, c *client)
 )
-
-// equal is a replay whose method returns something.
-func equal[T any](want T, call func(ctx context.Context, c *client) (T, error)) replay {
-	return func(t *testing.T, c *client) {
-		got, err := call(t.Context(), c)
-		require.NoError(t, err)
-		require.Equal(t, want, got)
-	}
-}
-
-// listed is a replay of a list.
-func listed[T any](want []*T, call func(ctx context.Context, c *client) iter.Seq2[*T, error]) replay {
-	return func(t *testing.T, c *client) {
-		var got []*T
-		for element, err := range call(t.Context(), c) {
-			require.NoError(t, err)
-			got = append(got, element)
-		}
-		require.Equal(t, want, got)
-	}
-}
-
-// decoded is a replay of an undocumented answer, compared by value.
-func decoded(want map[string]any, call func(ctx context.Context, c *client) (payload, error)) replay {
-	return func(t *testing.T, c *client) {
-		got, err := call(t.Context(), c)
-		require.NoError(t, err)
-		var value map[string]any
-		require.NoError(t, got.Decode(&value))
-		require.Equal(t, want, value)
-	}
-}
-
-// succeeds is a replay of a method that returns nothing.
-func succeeds(call func(ctx context.Context, c *client) error) replay {
-	return func(t *testing.T, c *client) { require.NoError(t, call(t.Context(), c)) }
-}
 
 // fails is a replay of an error.
 func fails(want provider.Error, call func(ctx context.Context, c *client) error) replay {
@@ -98,7 +60,7 @@ func TestReplay(t *testing.T) {
 			t.Run(e.Name, func(t *testing.T) {
 				play := all[e.Name]
 				require.NotNil(t, play, "nothing replays this exchange")
-				play(t, clientOver(t, unfold{fixture.Client(t, serverURL, e).Transport}))
+				play(t, clientOver(t, fixture.Client(t, serverURL, e).Transport))
 			})
 		}
 		slices.Sort(names)

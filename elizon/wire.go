@@ -51,14 +51,10 @@ type lacks string
 
 func (l lacks) Error() string { return fmt.Sprintf("lacks %q", string(l)) }
 
-func content(a *rest.Answer) []byte {
-	return bytes.TrimSpace(bytes.TrimPrefix(a.Body, []byte("\xef\xbb\xbf")))
-}
-
 // readObject reads the answer's object. Every success says so in a field of its own, as
 // the documents have it: from a change nothing less is believed.
 func readObject(a *rest.Answer) (object, error) {
-	body := content(a)
+	body := rest.Content(a.Body)
 	if len(body) == 0 {
 		return nil, errNoBody
 	}
@@ -114,7 +110,7 @@ func (d *one[T]) DecodeAnswer(a *rest.Answer) error {
 		if optionalOnly(reflect.TypeFor[T]()) && !o.yes("success") && !o.yes("ok") {
 			return lacks("success")
 		}
-		raw = content(a)
+		raw = rest.Content(a.Body)
 	}
 	out := new(T)
 	if err := decode(raw, out); err != nil {
@@ -155,23 +151,17 @@ func (d *optional[T]) DecodeAnswer(a *rest.Answer) error {
 type unread struct{ data Payload }
 
 func (d *unread) DecodeAnswer(a *rest.Answer) error {
-	body := content(a)
 	if a.Endpoint.Repeat == rest.Read {
-		switch {
-		case len(body) == 0:
-			return errNoBody
-		case body[0] != '{' && body[0] != '[':
-			return errors.New("neither an object nor a list")
-		case !json.Valid(body):
-			return errors.New("not JSON")
-		}
-	} else {
-		if len(body) == 0 && a.Status == statusNoContent {
-			return nil
-		}
-		if _, err := readObject(a); err != nil {
-			return err
-		}
+		body, err := a.Structure()
+		d.data = body
+		return err
+	}
+	body := rest.Content(a.Body)
+	if len(body) == 0 && a.Status == statusNoContent {
+		return nil
+	}
+	if _, err := readObject(a); err != nil {
+		return err
 	}
 	d.data = Payload(bytes.Clone(body))
 	return nil
