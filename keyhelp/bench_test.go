@@ -66,7 +66,7 @@ func clientJSON(id, size int) string {
 }
 
 // benchPanel answers from memory and counts its connections.
-func benchPanel(tb testing.TB) (url string, connections *atomic.Int64) {
+func benchPanel(tb testing.TB) (url string, connections *atomic.Int64, stop func()) {
 	tb.Helper()
 	one := []byte(clientJSON(17, 1024))
 	rows := make([]string, 100)
@@ -90,7 +90,7 @@ func benchPanel(tb testing.TB) (url string, connections *atomic.Int64) {
 	}
 	server.Start()
 	tb.Cleanup(server.Close)
-	return server.URL, connections
+	return server.URL, connections, server.Close
 }
 
 // benchClient has everything on: a rate limit that never waits, repetitions, and a
@@ -138,7 +138,7 @@ var handNames = map[bool]string{false: "readall", true: "decoder"}
 
 // BenchmarkGet reads one client of 1 KB: provkit against hand-written code.
 func BenchmarkGet(b *testing.B) {
-	url, _ := benchPanel(b)
+	url, _, _ := benchPanel(b)
 	b.Run("provkit", func(b *testing.B) {
 		client := benchClient(b, url)
 		b.ReportAllocs()
@@ -163,7 +163,7 @@ func BenchmarkGet(b *testing.B) {
 
 // BenchmarkList reads 100 clients, 50 KB.
 func BenchmarkList(b *testing.B) {
-	url, _ := benchPanel(b)
+	url, _, _ := benchPanel(b)
 	b.Run("provkit", func(b *testing.B) {
 		client := benchClient(b, url)
 		b.ReportAllocs()
@@ -205,7 +205,8 @@ func BenchmarkParallel(b *testing.B) {
 // took.
 func bulk(tb testing.TB) int64 {
 	tb.Helper()
-	url, connections := benchPanel(tb)
+	url, connections, stop := benchPanel(tb)
+	defer stop() // or many iterations would run out of files
 	client := benchClient(tb, url)
 	var next atomic.Int64
 	var group sync.WaitGroup
@@ -231,7 +232,7 @@ func TestBulkKeepsConnections(t *testing.T) {
 // The hand-written side of the benchmark fills what ours fills, or it would compare
 // nothing.
 func TestBenchmarkComparesLikeWithLike(t *testing.T) {
-	url, _ := benchPanel(t)
+	url, _, _ := benchPanel(t)
 	ours, err := benchClient(t, url).Clients.Get(t.Context(), 17)
 	require.NoError(t, err)
 	var theirs handClient
