@@ -163,3 +163,24 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "tlh", account.Language)
 }
+
+// TestThingsWithoutIdentity: an answer that has everything but the ID is nobody's.
+func TestThingsWithoutIdentity(t *testing.T) {
+	for what, call := range map[string]func(*keyhelp.Client) error{
+		`{"domain": "example.com", "id_client": 17}`: func(c *keyhelp.Client) error { _, err := c.Domains.Get(t.Context(), 3); return err },
+		`{"username": "example_com", "email": "a@example.com"}`: func(c *keyhelp.Client) error {
+			_, err := c.Clients.Get(t.Context(), 17)
+			return err
+		},
+		`{"login_name": "example_com", "email": "a@example.com"}`: func(c *keyhelp.Client) error {
+			_, err := c.Clients.Get(t.Context(), 17)
+			return err
+		},
+	} {
+		for _, d := range bothDialects {
+			err := call(clientOver(t, always(ok(what)), keyhelp.WithDialect(d)))
+			require.ErrorIs(t, err, provider.ErrProtocol, "%s: %s", d, what)
+			require.ErrorContains(t, err, `lacks "id"`, "%s: %s", d, what)
+		}
+	}
+}
