@@ -19,6 +19,11 @@
 // money. It is never repeated, and the platform knows no idempotency keys: after
 // provider.ErrOutcomeUnknown look before ordering again.
 //
+// NewProvider puts the account behind the portable contract, whose Create does the looking:
+// it buys one service for one reference, over lost answers and restarts of the program, and
+// not above the price that the order allows. provider.WithHandles keeps the handle of an
+// order before anything is bought.
+//
 // # Facts
 //
 // Every method names its endpoint. The vendor's reference lost the HTTP methods: where
