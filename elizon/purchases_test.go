@@ -17,6 +17,7 @@ import (
 
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 )
@@ -227,12 +228,13 @@ func checkPurchases(t *testing.T, srv *elizontest.Server, foreign elizontest.Tru
 // service for each, paid once, never above the limit, none lost.
 func TestPurchasesUnderFaults(t *testing.T) {
 	const each = 25
+	purchases := testsize.Pick[int64](250, 1_000)
 	all := shops()
 	type row struct{ orders, lives, kills, adopted, refused, requests, faulty, duplicates, lost, tooDear atomic.Int64 }
 	rows := make([]row, len(all))
 	t.Run("orders", func(t *testing.T) {
-		for batch := range purchasesUnderFaults / each {
-			s, r := all[batch%len(all)], &rows[batch%len(all)]
+		for batch := range purchases / each {
+			s, r := all[int(batch)%len(all)], &rows[int(batch)%len(all)]
 			t.Run(fmt.Sprintf("%03d", batch), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -314,7 +316,7 @@ func TestPurchasesUnderFaults(t *testing.T) {
 	}
 	fmt.Fprintf(&table, line, "all", sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6], sum[7], sum[8], sum[9])
 	t.Logf("orders under faults:\n%s", table.String())
-	require.EqualValues(t, [4]int64{purchasesUnderFaults, 0, 0, 0}, [4]int64{sum[0], sum[7], sum[8], sum[9]})
+	require.EqualValues(t, [4]int64{purchases, 0, 0, 0}, [4]int64{sum[0], sum[7], sum[8], sum[9]})
 	require.Positive(t, sum[2], "kills")
 	require.Positive(t, sum[3], "adopted orders")
 	require.Positive(t, sum[4], "orders refused for their price")

@@ -18,17 +18,19 @@ func TestConformance(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		auth func(*hestiatest.Server) (good, bad hestia.Auth)
+		// differs from the first in these
+		differs []provider.Capability
 	}{
 		{"access key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
 			return hestia.AccessKey(srv.AccessKey, provider.Secret(srv.SecretKey)), hestia.AccessKey(srv.AccessKey, wrongSecret)
-		}},
+		}, nil},
 		{"legacy API key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
 			return hestia.APIKey(provider.Secret(srv.APIKey)), hestia.APIKey(wrongKey)
-		}},
+		}, []provider.Capability{provider.CapCreate, provider.CapGet, provider.CapSuspend, provider.CapTerminate}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Name: "hestia " + test.name,
+				Name: "hestia " + test.name, Variant: test.differs,
 				Open: func(t testing.TB) *providertest.World {
 					srv := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithPackages(packageOf("default"), packageOf("small"), packageOf("large")))
 					good, bad := test.auth(srv)

@@ -20,14 +20,18 @@ func TestConformance(t *testing.T) {
 		name    string
 		vendor  []hostkeytest.Option
 		options []provider.Option
+		// differs from the first in these
+		differs []provider.Capability
 	}{
 		{name: "listed when deployed"},
-		{name: "listed early", vendor: []hostkeytest.Option{hostkeytest.WithEarlyServers()}},
-		{name: "suspended by power", options: []provider.Option{hostkey.WithSuspendByPower("")}},
+		{name: "listed early", vendor: []hostkeytest.Option{hostkeytest.WithEarlyServers()}, differs: []provider.Capability{provider.CapCreate}},
+		{name: "suspended by power", options: []provider.Option{hostkey.WithSuspendByPower("")}, differs: []provider.Capability{
+			provider.CapSuspend, provider.CapUnsuspend, provider.CapPower,
+		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Name: "hostkey " + test.name,
+				Name: "hostkey " + test.name, Variant: test.differs,
 				Open: func(t testing.TB) *providertest.World {
 					vendor := append([]hostkeytest.Option{hostkeytest.InMemory(), hostkeytest.WithCancelDelay(0)}, test.vendor...)
 					w := openWorld(t, hostkeytest.NewServer(vendor...), test.options...)

@@ -34,13 +34,15 @@ func TestConformance(t *testing.T) {
 		name      string
 		search    bool
 		resources bool // orders have them: a step more
+		// differs from the first in these
+		differs []provider.Capability
 	}{
-		{"documented routes", false, false},
-		{"with search", true, true},
+		{"documented routes", false, false, nil},
+		{"with search", true, true, []provider.Capability{provider.CapCreate, provider.CapFind, provider.CapList, provider.CapFleetUsage}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Name: "licenseserver " + test.name,
+				Name: "licenseserver " + test.name, Variant: test.differs,
 				Open: func(t testing.TB) *providertest.World { return openWorld(t, test.search, test.resources) },
 			})
 		})

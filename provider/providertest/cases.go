@@ -9,15 +9,17 @@ import (
 
 // verbs lists the rows of the fault matrix that the adapter has.
 func (c *probe) verbs() []verb {
-	rows := []verb{
-		verbCreate("create", provider.KeepPartial), verbCreate("create, undo", provider.UndoPartial),
-		verbResume("resume", provider.KeepPartial), verbResume("resume, undo", provider.UndoPartial),
-	}
+	var rows []verb
 	add := func(of provider.Capability, v verb) {
 		if c.has(of) {
+			v.capability = of
 			rows = append(rows, v)
 		}
 	}
+	add(provider.CapCreate, verbCreate("create", provider.KeepPartial))
+	add(provider.CapCreate, verbCreate("create, undo", provider.UndoPartial))
+	add(provider.CapCreate, verbResume("resume", provider.KeepPartial))
+	add(provider.CapCreate, verbResume("resume, undo", provider.UndoPartial))
 	add(provider.CapTerminate, verbTerminate())
 	add(provider.CapSuspend, verbSuspend())
 	add(provider.CapUnsuspend, verbUnsuspend())

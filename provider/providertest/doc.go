@@ -14,7 +14,9 @@
 // The heart of the suite is the fault matrix. It runs each verb once undisturbed
 // and counts its requests; then, for every one of these requests and every fault
 // of faults.Catalogue, it runs the verb in a fresh world with that fault at that
-// request and holds what the adapter said against what the emulator really holds:
+// request. (By default it takes a sample in which each fault meets each verb and each
+// request meets faults; PROVKIT_TESTS=full tries them all, PROVKIT_TESTS_SEED=2 draws
+// another sample.) It holds what the adapter said against what the emulator really holds:
 // success must be true, a plain error must mean "not done", and only
 // ErrOutcomeUnknown may leave it open. Then the faults stop, the program
 // "restarts", and the same call must bring about exactly what was wanted: never a

@@ -16,6 +16,10 @@ type Harness struct {
 	// parallel tests, and inside testing/synctest bubbles: it must neither open
 	// sockets nor start goroutines that outlive the world's last call.
 	Open func(t testing.TB) *World
+	// Variant is for a further harness of an adapter that another one runs whole: the
+	// capabilities in which it differs. By default only their verbs meet faults; the full
+	// run tries all. nil is a harness that runs whole.
+	Variant []provider.Capability
 }
 
 // World is one emulated server and ways to look behind it. Fields that may be nil

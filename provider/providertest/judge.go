@@ -13,6 +13,8 @@ import (
 // verb is a row of the fault matrix.
 type verb struct {
 	name string
+	// capability that the verb is of.
+	capability provider.Capability
 	// pairs tells to try two faults as well.
 	pairs bool
 	// reads tells that the verb changes nothing.

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 )
@@ -24,13 +26,18 @@ var beyond = []faults.Fault{
 	{Kind: faults.Garbage, After: true, Body: `{}`},
 }
 
-// disturbance is what happens to the requests of one call.
+// disturbance is what can happen to a call from one of its requests on.
 type disturbance struct {
+	// name of what happens, without the request that it happens to.
 	name string
-	arm  func(*faults.Injector)
+	// lost is set for an answer that is lost or spoilt after the request was applied.
+	lost bool
+	// try runs the verb with it from request i on.
+	try func(c *probe, v verb, i int, row *row)
 }
 
-// matrix runs every verb under every fault at every request, one subtest a verb.
+// matrix runs every verb under every fault at every request, one subtest a verb. The
+// default run takes a sample: see sampled.
 func (s *suite) matrix(t *testing.T) {
 	sums := &table{}
 	var verbs []verb
@@ -48,6 +55,9 @@ func (s *suite) matrix(t *testing.T) {
 			if s.only != nil && !s.only("faults/"+v.name) {
 				continue
 			}
+			if !testsize.Full() && s.h.Variant != nil && !slices.Contains(s.h.Variant, v.capability) {
+				continue
+			}
 			row := sums.row(v.name)
 			t.Run(v.name, func(t *testing.T) {
 				t.Parallel() // two processors halve the longest part of the suite
@@ -55,7 +65,11 @@ func (s *suite) matrix(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%s under faults:\n%s", s.h.Name, sums)
+	what := "under every fault at every request"
+	if !testsize.Full() {
+		what = fmt.Sprintf("under a sample of the faults (%s=%d; all of them with %s=full)", testsize.SeedVariable, testsize.Seed(), testsize.Variable)
+	}
+	t.Logf("%s %s:\n%s", s.h.Name, what, sums)
 }
 
 func (s *suite) column(t *testing.T, name string, v verb, row *row) {
@@ -70,59 +84,65 @@ func (s *suite) column(t *testing.T, name string, v verb, row *row) {
 		})
 	}
 	isolated(func(c *probe) { row.requests = c.undisturbed(v) })
-	for i := range row.requests {
-		for _, d := range at(i) {
-			isolated(func(c *probe) { c.disturbed(v, d, row) })
-		}
-		if v.pairs {
-			for _, d := range pairs(i) {
-				isolated(func(c *probe) { c.disturbed(v, d, row) })
-			}
-		}
-		for _, after := range []bool{false, true} {
-			isolated(func(c *probe) { c.expired(v, i, after, row) })
-		}
+	for _, c := range casesOf(v, row.requests) {
+		isolated(func(p *probe) { c.try(p, v, c.request, row) })
 	}
 	if row.duplicates+row.lost+row.wrong > 0 {
 		out.tb.Errorf("%s: %d duplicates, %d lost, %d wrong answers of %d faults", v.name, row.duplicates, row.lost, row.wrong, row.tried)
 	}
 }
 
-// at lists what can happen from request i on: one fault, or an outage that begins
-// with one, so that looking fails too.
-func at(i int) []disturbance {
+// disturbances lists what can happen: one fault, an outage that begins with one, so that
+// looking fails too, two faults, and the end of the caller's time.
+func disturbances(v verb) []disturbance {
 	var all []disturbance
 	for _, f := range append(faults.Catalogue(), beyond...) {
-		all = append(all, disturbance{fmt.Sprintf("%s at request %d", f, i), func(in *faults.Injector) { in.At(i, f) }})
+		name := f.String()
+		if f.Body != "" {
+			name += " " + f.Body
+		}
+		all = append(all, armed(name, f.After || f.Kind == faults.Truncate, func(in *faults.Injector, i int) { in.At(i, f) }))
 	}
 	for _, f := range []faults.Fault{
 		{Kind: faults.Refuse}, {Kind: faults.Drop}, {Kind: faults.Drop, After: true}, {Kind: faults.Status, After: true},
 		{Kind: faults.Garbage, After: true}, {Kind: faults.HTML, After: true},
 	} {
-		all = append(all, disturbance{fmt.Sprintf("%s at request %d and an outage behind it", f, i), func(in *faults.Injector) {
+		all = append(all, armed(f.String()+" and an outage behind it", f.After, func(in *faults.Injector, i int) {
 			in.At(i, f)
 			in.When(func(*http.Request) bool { return in.Count() > i+1 }, 0, faults.Fault{Kind: faults.Refuse})
-		}})
+		}))
+	}
+	if v.pairs {
+		all = append(all, pairs()...)
+	}
+	for _, after := range []bool{false, true} {
+		f := faults.Fault{Kind: faults.Delay, Delay: patience, After: after}
+		all = append(all, disturbance{"deadline in " + f.String(), after, func(c *probe, v verb, i int, row *row) { c.expired(v, i, f, row) }})
 	}
 	return all
 }
 
 // pairs lists two faults in a row, which also meet the look that follows the first
 // one, and one with a pause between, which meets what the look leads to.
-func pairs(i int) []disturbance {
+func pairs() []disturbance {
 	kinds := []faults.Fault{{Kind: faults.Drop, After: true}, {Kind: faults.Status, After: true}}
 	var all []disturbance
 	for _, first := range kinds {
 		for _, second := range kinds {
 			for gap := 1; gap <= 2; gap++ {
-				all = append(all, disturbance{
-					fmt.Sprintf("%s at request %d and %s at %d", first, i, second, i+gap),
-					func(in *faults.Injector) { in.At(i, first); in.At(i+gap, second) },
-				})
+				all = append(all, armed(fmt.Sprintf("%s and then, %d behind it, %s", first, gap, second), true,
+					func(in *faults.Injector, i int) { in.At(i, first); in.At(i+gap, second) }))
 			}
 		}
 	}
 	return all
+}
+
+// armed is a disturbance that the injector brings about.
+func armed(name string, lost bool, arm func(in *faults.Injector, i int)) disturbance {
+	return disturbance{name, lost, func(c *probe, v verb, i int, row *row) {
+		c.disturbed(v, fmt.Sprintf("%s at request %d", name, i), func(in *faults.Injector) { arm(in, i) }, row)
+	}}
 }
 
 // undisturbed runs the verb without faults and counts its requests.
@@ -143,29 +163,28 @@ func (c *probe) undisturbed(v verb) int {
 }
 
 // disturbed runs the verb with a fault, judges its answer, and calls it again.
-func (c *probe) disturbed(v verb, d disturbance, row *row) {
+func (c *probe) disturbed(v verb, name string, arm func(*faults.Injector), row *row) {
 	k := c.prepare(v)
 	c.w.Faults.Forget()
-	d.arm(c.w.Faults)
+	arm(c.w.Faults)
 	start := time.Now()
 	r := v.run(c.context(), c.p, k)
 	took := time.Since(start)
 	k.requests = c.w.Faults.Requests()
 	c.w.Faults.Clear()
-	c.finish(k, r, d.name, row)
+	c.finish(k, r, name, row)
 	if limit := 10 * (row.requests + 5); len(k.requests) > limit {
 		row.wrong++
-		c.Errorf("%s, %s: %d requests", v.name, d.name, len(k.requests))
+		c.Errorf("%s, %s: %d requests", v.name, name, len(k.requests))
 	}
 	if took >= patience {
 		row.wrong++
-		c.Errorf("%s, %s: no end", v.name, d.name)
+		c.Errorf("%s, %s: no end", v.name, name)
 	}
 }
 
 // expired lets the caller's time run out while request i is under way.
-func (c *probe) expired(v verb, i int, after bool, row *row) {
-	f := faults.Fault{Kind: faults.Delay, Delay: patience, After: after}
+func (c *probe) expired(v verb, i int, f faults.Fault, row *row) {
 	name := fmt.Sprintf("deadline in request %d, %s", i, f)
 	k := c.prepare(v)
 	c.w.Faults.Forget()

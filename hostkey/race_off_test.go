@@ -1,5 +1,0 @@
-//go:build !race
-
-package hostkey_test
-
-const ordersUnderFaults = 10_000
