@@ -2,6 +2,5 @@
 
 package fleet_test
 
-// perServer is smaller under the race detector, which makes the tests of scale some ten
-// times slower.
-const perServer = 500
+// The race detector makes the test of scale some ten times slower.
+func init() { perServer = sampleSize }

@@ -1,6 +1,8 @@
-//go:build !race
-
 package fleet_test
 
-// perServer is how many accounts each of the servers in the tests of scale holds.
-const perServer = 5000
+import "github.com/provkit/provkit/internal/testsize"
+
+const sampleSize = 500
+
+// perServer is how many accounts each of the servers in the test of scale holds.
+var perServer = testsize.Pick(sampleSize, 5000)

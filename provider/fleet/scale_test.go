@@ -232,12 +232,12 @@ func quick(client *http.Client) []provider.Option {
 	return []provider.Option{provider.WithHTTPClient(client), provider.WithRateLimit(0, 0)}
 }
 
-// newEstate opens one server for each kind and fills it with what hold returns for it.
-func newEstate(t testing.TB, of []string, hold func(server int) []held) *estate {
+// newEstate opens the servers and fills each with what hold returns for it.
+func newEstate(t testing.TB, hold func(server int) []held) *estate {
 	t.Helper()
 	e := &estate{}
 	var servers []*fleet.Server
-	for i, kind := range of {
+	for i, kind := range kinds {
 		s := open(t, fmt.Sprintf("%s%d", kind, i), kind, hold(i))
 		e.servers = append(e.servers, s)
 		servers = append(servers, &fleet.Server{Name: s.name, Provider: s.provider, Config: fleet.ServerConfig{Name: s.name, Kind: kind}})
@@ -254,7 +254,15 @@ func (e *estate) harvest() {
 	}
 }
 
-// report prints how many requests each vendor's servers got since the last report.
+// forget begins to count anew.
+func (e *estate) forget() {
+	e.harvest()
+	for _, s := range e.servers {
+		s.requests, s.suspensions, s.changes = 0, 0, 0
+	}
+}
+
+// report prints how many requests each vendor's servers got since the last forget.
 func (e *estate) report(t testing.TB, what string) {
 	t.Helper()
 	e.harvest()
@@ -262,32 +270,23 @@ func (e *estate) report(t testing.TB, what string) {
 	for _, s := range e.servers {
 		servers[s.kind]++
 		requests[s.kind] += s.requests
-		s.requests = 0
 	}
 	for _, kind := range slices.Compact(slices.Clone(kinds)) {
-		if servers[kind] > 0 {
-			t.Logf("%s: %s: %d requests for %d accounts on %d servers", what, kind, requests[kind], servers[kind]*perServer, servers[kind])
-		}
+		t.Logf("%s: %s: %d requests for %d accounts on %d servers", what, kind, requests[kind], servers[kind]*perServer, servers[kind])
 	}
 }
 
-// username of an account tells its server and number, so that a test needs no table.
+// username of an account tells its server, so that a test needs no table.
 func username(server, n int) string { return fmt.Sprintf("c%02d%05d", server, n) }
 
 func reference(server, n int) string { return fmt.Sprintf("order-%02d-%05d", server, n) }
 
-func number(t testing.TB, username string) (server, n int) {
+// number of the server that a user name tells.
+func number(t testing.TB, username string) int {
 	t.Helper()
 	all, err := strconv.Atoi(strings.TrimPrefix(username, "c"))
 	require.NoError(t, err)
-	return all / 100_000, all % 100_000
-}
-
-// full is a server of ordinary accounts.
-func full(server int) []held {
-	accounts := make([]held, perServer)
-	for n := range accounts {
-		accounts[n] = held{reference: reference(server, n), username: username(server, n), plan: "small"}
-	}
-	return accounts
+	server := all / 100_000
+	require.Less(t, server, len(kinds), username)
+	return server
 }
