@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -26,7 +27,8 @@ import (
 const module = "github.com/provkit/provkit"
 
 // given are the variables that every fragment finds.
-const given = "ctx context.Context, p provider.Provider, order *provider.CreateRequest, apiKey provider.Secret, id string"
+const given = "ctx context.Context, p provider.Provider, order *provider.CreateRequest, " +
+	"apiKey provider.Secret, password provider.Secret, id string"
 
 // standard are the packages of Go that are imported for fragments.
 var standard = []string{
@@ -36,32 +38,45 @@ var standard = []string{
 
 // compiler checks blocks against the compiled packages of the module and of Go.
 type compiler struct {
-	fset    *token.FileSet
-	imports map[string]string // package name to path
-	from    types.Importer
+	fset     *token.FileSet
+	imports  map[string]string // package name to path
+	from     types.Importer
+	packages []listed // of the module, without programs
 }
 
-// newCompiler lets the go command compile what can be imported, or take it from its
-// cache. It asks no network.
-func newCompiler(t *testing.T) *compiler {
-	t.Helper()
+// listed is what the go command tells of a package.
+type listed struct {
+	path, name, export string
+	folder             string   // relative to the module
+	files              []string // without tests
+}
+
+// compile lets the go command compile what can be imported, or take it from its cache,
+// once for all tests. It asks no network.
+var compile = sync.OnceValues(func() (*compiler, error) {
 	c := &compiler{fset: token.NewFileSet(), imports: make(map[string]string)}
 	for _, p := range standard {
 		c.imports[path.Base(p)] = p
 	}
-	wanted := slices.Clone(standard)
-	for line := range strings.Lines(run(t, root, nil, "go", "list", "-f", "{{.ImportPath}} {{.Name}}", "./...")) {
-		p, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if name != "main" && !strings.Contains(p, "/internal/") {
-			c.imports[name] = p
-			wanted = append(wanted, p)
-		}
+	format := "{{.ImportPath}}\t{{.Name}}\t{{.Export}}\t{{join .GoFiles \" \"}}"
+	lines, err := run(root, nil, "go", slices.Concat([]string{"list", "-export", "-deps", "-f", format}, buildFlags, []string{"./..."}, standard)...)
+	if err != nil {
+		return nil, err
 	}
 	exports := make(map[string]string)
-	args := slices.Concat([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}, buildFlags, wanted)
-	for line := range strings.Lines(run(t, root, nil, "go", args...)) {
-		p, file, _ := strings.Cut(strings.TrimSpace(line), " ")
-		exports[p] = file
+	for line := range strings.Lines(lines) {
+		field := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		p := listed{path: field[0], name: field[1], export: field[2], files: strings.Fields(field[3])}
+		folder, ours := strings.CutPrefix(p.path, module+"/")
+		if !ours {
+			exports[p.path] = p.export
+		} else if p.name != "main" && len(p.files) > 0 {
+			p.folder, exports[p.path] = folder, p.export
+			c.packages = append(c.packages, p)
+			if !p.internal() {
+				c.imports[p.name] = p.path
+			}
+		}
 	}
 	c.from = importer.ForCompiler(c.fset, "gc", func(path string) (io.ReadCloser, error) {
 		if exports[path] == "" {
@@ -69,17 +84,27 @@ func newCompiler(t *testing.T) *compiler {
 		}
 		return os.Open(exports[path])
 	})
+	return c, nil
+})
+
+func newCompiler(t *testing.T) *compiler {
+	t.Helper()
+	c, err := compile()
+	require.NoError(t, err)
 	return c
 }
 
-func run(t *testing.T, dir string, env []string, name string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
+func (p listed) internal() bool { return strings.HasPrefix(p.folder, "internal/") }
+
+func run(dir string, env []string, name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
 	var out, complaint bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaint
-	require.NoError(t, cmd.Run(), "%s %s\n%s", name, strings.Join(args, " "), &complaint)
-	return out.String()
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, &complaint)
+	}
+	return out.String(), nil
 }
 
 var firstWord = regexp.MustCompile(`(?m)^[ \t]*([a-z]+)\b`)

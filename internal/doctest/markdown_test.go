@@ -2,6 +2,7 @@ package doctest
 
 import (
 	"fmt"
+	"go/types"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,12 +17,15 @@ import (
 // root is the module's folder.
 const root = "../.."
 
-// page is one document, taken apart.
+// page is one document, or the doc comments of one file, taken apart.
 type page struct {
 	name   string // relative to the module
 	blocks []block
 	// prose are the lines outside of code blocks, the others being empty.
 	prose []string
+	// of is the package of comments, hidden what it does not export.
+	of     *types.Package
+	hidden map[string]bool
 }
 
 // block is a fenced or an indented block of code.

@@ -74,9 +74,14 @@ const (
 )
 
 // prepare fills a world: an account of ours and a foreign one that nobody may touch,
-// and what the verb needs.
+// and what the verb needs. For a read it does so once; each further case has a new client.
 func (c *probe) prepare(v verb) *kase {
 	c.Helper()
+	if c.kept != nil {
+		k := *c.kept
+		c.p = c.w.Reopen()
+		return &k
+	}
 	k := &kase{verb: v, world: c.w, req: c.w.Request(theOne)}
 	c.create(bystander)
 	if c.w.AddForeign != nil {
@@ -86,6 +91,10 @@ func (c *probe) prepare(v verb) *kase {
 		v.prepare(c, k)
 	}
 	k.before = c.w.Accounts()
+	if v.reads {
+		kept := *k
+		c.kept = &kept
+	}
 	return k
 }
 

@@ -27,6 +27,8 @@ type probe struct {
 	d    *provider.Description
 	// bare: the order was for less than an emulator takes for complete.
 	bare bool
+	// kept is the case that all reads in this world begin with.
+	kept *kase
 }
 
 // has reports whether a capability is declared and can be called. That the two agree
