@@ -58,7 +58,7 @@ func TestDecode(t *testing.T) {
 		`{"id":"a","price":"-0.10"}`:                           {ID: "a", Price: "-0.10"},
 		`{"id":"a","price":1.5e3}`:                             {ID: "a", Price: "1500"},
 		`{"id":"a","price":5E-3}`:                              {ID: "a", Price: "0.005"},
-		`{"id":"a","any":{"x":[1]},"maybe":0,"inner":{"n":1}}`: {ID: "a", Any: raw(`{"x":[1]}`), Maybe: provider.Ptr(int64(0)), Inner: &nested{1}},
+		`{"id":"a","any":{"x":[1]},"maybe":0,"inner":{"n":1}}`: {ID: "a", Any: raw(`{"x":[1]}`), Maybe: new(int64(0)), Inner: &nested{1}},
 		`{"id":"a","any":null,"maybe":null,"inner":null,"list":null,"names":null,"text":null,"flag":null,"count":null,"price":null}`: {ID: "a"},
 		`{"id":"a","list":[{"n":1},{"n":"2"}],"names":{"x":1}}`:                                                                      {ID: "a", List: []nested{{1}, {2}}, Names: map[string]int64{"x": 1}},
 		`{"id":"a","loose":"text"}`:  {ID: "a"},

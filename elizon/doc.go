@@ -2,7 +2,10 @@
 //
 //	client, err := elizon.New(elizon.DefaultBaseURL, apiKey)
 //	for service, err := range client.Services.List(ctx, nil) {
-//		...
+//		if err != nil {
+//			return err
+//		}
+//		fmt.Println(service.ID, service.Name)
 //	}
 //
 // # Credentials

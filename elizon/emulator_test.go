@@ -78,7 +78,7 @@ func TestLifeOfAService(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, elizon.StatusRunning, found.Status)
 			require.False(t, found.Suspended)
-			_, err = c.Services.Update(ctx, id, &elizon.ServiceUpdateRequest{Name: provider.Ptr("shop")})
+			_, err = c.Services.Update(ctx, id, &elizon.ServiceUpdateRequest{Name: new("shop")})
 			require.NoError(t, err)
 			invoice, err := c.Invoices.Get(ctx, ordered.InvoiceID)
 			require.NoError(t, err)
@@ -117,7 +117,7 @@ func TestLifeOfAService(t *testing.T) {
 			require.NoError(t, err)
 			_, err = c.Services.Subscription.SetInterval(ctx, id, 90)
 			require.NoError(t, err)
-			_, err = c.Services.Subscription.SetAutopay(ctx, id, &elizon.SubscriptionOptions{AutoBilling: provider.Ptr(true)})
+			_, err = c.Services.Subscription.SetAutopay(ctx, id, &elizon.SubscriptionOptions{AutoBilling: new(true)})
 			require.NoError(t, err)
 
 			_, err = c.Services.Delete(ctx, id)

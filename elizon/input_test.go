@@ -165,7 +165,7 @@ func TestBadInput(t *testing.T) {
 		{second(c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.CancelRequest{Mode: elizon.CancelSpecially, Reason: "short"})), []string{"Reason"}},
 		{second(c.Services.Subscription.Extend(ctx, "srv_1", &elizon.ExtendRequest{ExtensionDays: -1})), []string{"ExtensionDays"}},
 		{second(c.Services.Firewall.Create(ctx, "srv_1", &elizon.FirewallRule{Source: "everywhere"})), []string{"Direction", "Protocol", "Port", "Action", "Source"}},
-		{second(c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallChange{Source: provider.Ptr("192.0.2.0/33")})), []string{"Source"}},
+		{second(c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallChange{Source: new("192.0.2.0/33")})), []string{"Source"}},
 		{second(c.Services.IPs.Cancel(ctx, "srv_1", nil)), []string{"fields"}},
 		{second(c.Services.IPs.UndoCancel(ctx, "srv_1", nil, nil)), []string{"query"}},
 		{second(c.Services.Settings.Act(ctx, "srv_1", nil)), []string{"fields"}},

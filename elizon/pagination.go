@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"hash/maphash"
 	"iter"
+	"maps"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -72,9 +73,7 @@ func pages[T any](ctx context.Context, r *request, style paging, names ...string
 
 func (s paging) query(r *request, number int, offset int64) url.Values {
 	args := make(url.Values, len(r.query)+2)
-	for name, values := range r.query {
-		args[name] = values
-	}
+	maps.Copy(args, r.query)
 	if s.size > 0 {
 		args[s.sizeName] = []string{strconv.FormatInt(s.size, 10)}
 	}

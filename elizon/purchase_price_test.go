@@ -2,6 +2,7 @@ package elizon_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -180,18 +181,14 @@ func TestUnattendedPayments(t *testing.T) {
 		p := serviceProvider(t, srv)
 		for i, options := range []map[string]string{{"payment": "guthaben"}, {"payment": "invoice"}, {"payment": "mollie_saved"}, {"payment": "mollie_saved", "mandate": mandate}} {
 			req := orderOf(i)
-			for name, value := range options {
-				req.Options[name] = value
-			}
+			maps.Copy(req.Options, options)
 			_, err := p.Create(t.Context(), req)
 			require.NoError(t, err, "%v", options)
 			assert.Equal(t, options["payment"], srv.Charges()[i].Method)
 		}
 		for _, options := range []map[string]string{{"payment": "mollie"}, {"payment": "sepa"}, {"mandate": mandate}, {"max_price": "1,50"}, {"max_price": "-1"}, {"template": "0"}} {
 			req := orderOf(9)
-			for name, value := range options {
-				req.Options[name] = value
-			}
+			maps.Copy(req.Options, options)
 			_, err := p.Create(t.Context(), req)
 			require.ErrorIs(t, err, provider.ErrInvalid, "%v", options)
 		}

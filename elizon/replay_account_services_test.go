@@ -172,7 +172,7 @@ func supportReplays() map[string]replay {
 		"Tickets.List": clienttest.Listed([]*elizon.Ticket{ticket()}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Ticket, error] {
 			return c.Tickets.List(ctx, &elizon.TicketsOptions{Status: elizon.TicketOpen, PerPage: 10})
 		}),
-		"Tickets.Stats": clienttest.Equal(&elizon.TicketStats{OpenCount: 3, AvgFirstResponseMinutes: provider.Ptr(12.5)},
+		"Tickets.Stats": clienttest.Equal(&elizon.TicketStats{OpenCount: 3, AvgFirstResponseMinutes: new(12.5)},
 			func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
 		"Tickets.Stats, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
 		"Tickets.Create": clienttest.Equal(&elizon.Ticket{ID: "tic_1", Number: "T-1042", Subject: "Help", Status: elizon.TicketOpen},
@@ -232,7 +232,7 @@ func userReplays() map[string]replay {
 			}),
 		"User.UpdateSettings": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.User.UpdateSettings(ctx, &elizon.SettingsUpdate{
-				LoginMails: provider.Ptr(true), Mails: provider.Ptr(false), Sound: provider.Ptr(false), PowerActionMails: provider.Ptr(true),
+				LoginMails: new(true), Mails: new(false), Sound: new(false), PowerActionMails: new(true),
 			})
 		}),
 		"User.Newsletter": tells(`{"success": true, "subscribed": true}`, func(ctx context.Context, c *client) (payload, error) {

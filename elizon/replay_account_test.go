@@ -99,11 +99,11 @@ func authReplays() map[string]replay {
 		}),
 		"Auth.Me": clienttest.Equal(&elizon.User{
 			ID: "usr_1", Email: "ada@example.com", FirstName: "Ada", LastName: "Example", Nickname: "ada", Role: "USER", AccountType: elizon.AccountBusiness,
-			CompanyName: "Example GmbH", VATNumber: "DE000000000", Phone: "+49 30 000000", Locale: "de", Balance: "12.5", NetPoints: provider.Ptr(300.0),
+			CompanyName: "Example GmbH", VATNumber: "DE000000000", Phone: "+49 30 000000", Locale: "de", Balance: "12.5", NetPoints: new(300.0),
 			EmailVerified: true, IdentVerified: true, More: map[string]payload{"emailNotifications": raw("true")},
 		}, func(ctx context.Context, c *client) (*elizon.User, error) { return c.Auth.Me(ctx) }),
 		"Auth.UpdateMe": tells(`{"success": true, "user": {"id": "usr_1"}}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.UpdateMe(ctx, &elizon.ProfileUpdate{FirstName: provider.Ptr("Ada"), Nickname: provider.Ptr(""), AcknowledgeReverification: true})
+			return c.Auth.UpdateMe(ctx, &elizon.ProfileUpdate{FirstName: new("Ada"), Nickname: new(""), AcknowledgeReverification: true})
 		}),
 		"Auth.PatchMe": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.PatchMe(ctx, map[string]any{"locale": "en"})
@@ -254,7 +254,7 @@ func affiliateReplays() map[string]replay {
 			return c.Affiliates.TaxInfo(ctx)
 		}),
 		"Affiliates.UpdateTaxInfo": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Affiliates.UpdateTaxInfo(ctx, &elizon.TaxInfoUpdate{VATID: provider.Ptr("DE000000000"), TaxNumber: provider.Ptr(""), SmallBusiness: provider.Ptr(false)})
+			return c.Affiliates.UpdateTaxInfo(ctx, &elizon.TaxInfoUpdate{VATID: new("DE000000000"), TaxNumber: new(""), SmallBusiness: new(false)})
 		}),
 	}
 }

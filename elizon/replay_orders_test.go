@@ -16,7 +16,7 @@ import (
 
 func orderReplays() map[string]replay {
 	full := line()
-	full.LocationID, full.TemplateID, full.AdditionalIPv4, full.IncludeIPv6 = "loc_1", 9000, 1, provider.Ptr(false)
+	full.LocationID, full.TemplateID, full.AdditionalIPv4, full.IncludeIPv6 = "loc_1", 9000, 1, new(false)
 	full.SSHKeyIDs, full.EggID, full.Environment = []string{"key_1"}, 5, object{"PORT": "1"}
 	full.Customization = &elizon.Customization{VCores: 2, Memory: 1024, DomainMode: "owned", Extra: object{"gpu": 1}}
 	full.SetupFee, full.BillingMode, full.ResourceSpecsUnit, full.Extra = "2.50", "PREPAID", "mb", object{"note": "x"}
@@ -45,7 +45,7 @@ func orderReplays() map[string]replay {
 			Subtotal: "4.99", Tax: "0.95", Total: "5.94", FirstMonthAmount: "5.94", TaxName: "MwSt.", TaxRatePercent: 19, More: map[string]payload{"currency": raw(`"EUR"`)},
 		}, func(ctx context.Context, c *client) (*elizon.Calculation, error) {
 			return c.Cart.Calculate(ctx, &elizon.CalculateRequest{
-				Items: []elizon.CartLine{full}, CountryCode: "DE", HasVATID: provider.Ptr(false), CouponCode: "SPRING", Lang: "de",
+				Items: []elizon.CartLine{full}, CountryCode: "DE", HasVATID: new(false), CouponCode: "SPRING", Lang: "de",
 			})
 		}),
 		"Cart.Upgrade": func(t *testing.T, c *client) {
@@ -61,7 +61,7 @@ func orderReplays() map[string]replay {
 			order(&elizon.CheckoutRequest{
 				Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance, CouponCode: "SPRING", NetPointsRedeemEUR: "1.50",
 				BillingAddress:  &elizon.BillingAddress{Street: "Examplestr. 1", Zip: "10115", City: "Berlin", CountryCode: "DE", Country: "Germany"},
-				NewsletterOptIn: provider.Ptr(false), OfferToken: "placeholder-offer", Lang: "de",
+				NewsletterOptIn: new(false), OfferToken: "placeholder-offer", Lang: "de",
 			})),
 		"Checkout.Order, by transfer": clienttest.Equal(&elizon.CheckoutResult{
 			InvoiceID: "inv_2", RedirectURL: "https://pay.example.com/placeholder",
@@ -156,7 +156,7 @@ func moneyReplays() map[string]replay {
 	}
 	redeeming := rule
 	redeeming.AutoRedeemVoucher = true
-	yes := provider.Ptr(true)
+	yes := new(true)
 	return map[string]replay{
 		"Invoices.List": clienttest.Listed([]*elizon.Invoice{&overdue, {ID: "inv_0", Number: "GS-1", Status: elizon.InvoiceCreditNote, CreditNote: true, DueAt: at("2026-07-15T00:00:00Z")}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Invoice, error] {
@@ -206,7 +206,7 @@ func moneyReplays() map[string]replay {
 			})
 		}),
 		"Balance.UpdateAutoTopUp": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
-			return c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpChange{Active: provider.Ptr(false)})
+			return c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpChange{Active: new(false)})
 		}),
 		"Balance.DeleteAutoTopUp": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Balance.DeleteAutoTopUp(ctx, "top_1") }),
 		"Balance.SEPADetails": clienttest.Decoded(object{"success": true, "iban": "DE00000000000000000000"},
@@ -234,7 +234,7 @@ func address(isDefault bool) *elizon.Address {
 func platformReplays() map[string]replay {
 	holds := func(name string, value any) object { return object{"success": true, name: value} }
 	none := []any{}
-	text := provider.Ptr[string]
+	text := func(s string) *string { return &s }
 	created := &elizon.NewAPIKey{APIKey: elizon.APIKey{ID: "key_3", Name: "billing"}, Secret: "placeholder-new-key"}
 	prefixed := *created
 	prefixed.Prefix = "placeh"
@@ -260,7 +260,7 @@ func platformReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*elizon.SubdomainList, error) { return c.Subdomains.List(ctx) }),
 		"Subdomains.Create": clienttest.Decoded(holds("data", object{"id": "sub_2"}), func(ctx context.Context, c *client) (payload, error) {
 			return c.Subdomains.Create(ctx, &elizon.SubdomainRequest{
-				DomainID: "dom_1", Name: "play", Type: elizon.RecordSRV, ServiceID: "srv_1", Port: 25565, Priority: provider.Ptr(int64(0)), Weight: provider.Ptr(int64(5)),
+				DomainID: "dom_1", Name: "play", Type: elizon.RecordSRV, ServiceID: "srv_1", Port: 25565, Priority: new(int64(0)), Weight: new(int64(5)),
 				TargetSubdomain: "node", Preset: "minecraft",
 			})
 		}),
@@ -290,12 +290,12 @@ func platformReplays() map[string]replay {
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Address, error] { return c.Addresses.List(ctx) }),
 		"Addresses.Create": clienttest.Equal(address(true), func(ctx context.Context, c *client) (*elizon.Address, error) {
 			return c.Addresses.Create(ctx, &elizon.AddressRequest{
-				Label: text("Office"), Default: provider.Ptr(true), CompanyName: text("Example GmbH"), VATID: text(""), FirstName: text("Ada"), LastName: text("Example"),
+				Label: text("Office"), Default: new(true), CompanyName: text("Example GmbH"), VATID: text(""), FirstName: text("Ada"), LastName: text("Example"),
 				Street: text("Examplestr. 1"), Zip: text("10115"), City: text("Berlin"), CountryCode: text("DE"), Country: text("Germany"), Phone: text(""),
 			})
 		}),
 		"Addresses.Update": clienttest.Equal(address(true), func(ctx context.Context, c *client) (*elizon.Address, error) {
-			return c.Addresses.Update(ctx, "adr_1", &elizon.AddressRequest{Default: provider.Ptr(true)})
+			return c.Addresses.Update(ctx, "adr_1", &elizon.AddressRequest{Default: new(true)})
 		}),
 		"Addresses.Delete":  clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Addresses.Delete(ctx, "adr_1") }),
 		"Rewards.NetPoints": clienttest.Decoded(holds("points", 120.0), func(ctx context.Context, c *client) (payload, error) { return c.Rewards.NetPoints(ctx) }),

@@ -136,7 +136,7 @@ func serviceReplays() map[string]replay {
 			ID: "sub_1", Status: elizon.SubscriptionActive, BillingCycleDays: 30, CurrentPeriodStart: at("2026-07-01T00:00:00Z"), CurrentPeriodEnd: at("2026-07-31T00:00:00Z"),
 			CancelAtPeriodEnd: true, CanceledAt: at("2026-07-10T12:00:00Z"), NextBillingCycleDays: 90, PermanentDiscountPercent: 10, BillingMode: "CONTRACT",
 			BindingEndsAt: at("2027-07-01T00:00:00Z"), EarlyTerminationFeePercent: 50, ContractNoticeDays: 30,
-			Options:      &elizon.SubscriptionOptions{AutoBilling: provider.Ptr(true), UseNetPointsFirst: provider.Ptr(false)},
+			Options:      &elizon.SubscriptionOptions{AutoBilling: new(true), UseNetPointsFirst: new(false)},
 			Extension:    &elizon.ExtendEligibility{BonusAvailable: true},
 			Cancellation: &elizon.Cancellation{Source: "admin", Reason: "abuse", Locked: true, ScheduledAt: at("2026-07-31T00:00:00Z")},
 			Preview: &elizon.BillingPreview{
@@ -151,9 +151,9 @@ func serviceReplays() map[string]replay {
 				return c.Services.Subscription.Get(ctx, "srv_1")
 			}),
 		"Services.Subscription.SetAutopay": clienttest.Equal(&elizon.AutopayResult{
-			ID: "sub_1", Options: elizon.SubscriptionOptions{AutoBilling: provider.Ptr(false), UseNetPointsFirst: provider.Ptr(true)},
+			ID: "sub_1", Options: elizon.SubscriptionOptions{AutoBilling: new(false), UseNetPointsFirst: new(true)},
 		}, func(ctx context.Context, c *client) (*elizon.AutopayResult, error) {
-			return c.Services.Subscription.SetAutopay(ctx, "srv_1", &elizon.SubscriptionOptions{AutoBilling: provider.Ptr(false)})
+			return c.Services.Subscription.SetAutopay(ctx, "srv_1", &elizon.SubscriptionOptions{AutoBilling: new(false)})
 		}),
 		"Services.Subscription.Cancel": clienttest.Equal(&elizon.CancelResult{Message: "cancelled", CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.CancelResult, error) {
@@ -238,7 +238,7 @@ func serviceUnknowns() map[string]replay {
 			return c.Services.Create(ctx, &elizon.ServiceCreateRequest{Name: "web", ProductID: "prd_1", ProviderID: "prv_1", Extra: object{"node": "fra-1"}})
 		}},
 		"Services.Update": {said("updated"), func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Update(ctx, "srv_1", &elizon.ServiceUpdateRequest{Name: provider.Ptr("web 2"), Extra: object{"notes": "x"}})
+			return c.Services.Update(ctx, "srv_1", &elizon.ServiceUpdateRequest{Name: new("web 2"), Extra: object{"notes": "x"}})
 		}},
 		"Services.Delete": {said("Service deletion scheduled"), func(ctx context.Context, c *client) (payload, error) { return c.Services.Delete(ctx, "srv_1") }},
 		"Services.Action": {said("started"), func(ctx context.Context, c *client) (payload, error) {
@@ -291,7 +291,7 @@ func serviceUnknowns() map[string]replay {
 			})
 		}},
 		"Services.Firewall.Update": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallChange{Source: provider.Ptr("*"), Port: provider.Ptr("")})
+			return c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallChange{Source: new("*"), Port: new("")})
 		}},
 		"Services.Firewall.Delete": {done, func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Firewall.Delete(ctx, "srv_1", "fw_1")

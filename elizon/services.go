@@ -225,7 +225,8 @@ func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpd
 
 // Delete terminates a service: DELETE /api/services/{id} (method inferred). An error text
 // hints that it is scheduled rather than done: Service.TerminationPending then is true.
-// The answer is undocumented. Storage goes through Subscription.Cancel.
+// The answer is undocumented. Storage goes through
+// Services.Subscription.Cancel.
 //
 // A "not found" after a lost answer counts as done: then the payload is empty.
 func (s *ServicesService) Delete(ctx context.Context, id string) (Payload, error) {

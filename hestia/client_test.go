@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -43,9 +44,7 @@ func TestSignIns(t *testing.T) {
 			c := dial(t, p, test.auth)
 			require.NoError(t, c.Users.ChangeContact(t.Context(), "alice", "alice@example.com"))
 			want := map[string]string{"cmd": "v-change-user-contact", "arg1": "alice", "arg2": "alice@example.com"}
-			for field, value := range test.fields {
-				want[field] = value
-			}
+			maps.Copy(want, test.fields)
 			if test.legacy {
 				want["returncode"] = "yes"
 			}

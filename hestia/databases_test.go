@@ -31,7 +31,7 @@ func TestDatabasesSendings(t *testing.T) {
 			return drop(c.Databases.AddTempUser(ctx, "alice", "alice_shop", nil))
 		}, "v-add-database-temp-user|alice|alice_shop", `{"login": {"user": "hestia_sso_x", "password": "y"}}`},
 		{"Databases.AddTempUser", func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Databases.AddTempUser(ctx, "alice", "alice_shop", &hestia.DatabaseAddTempUserOptions{TTL: provider.Ptr(int64(0))}))
+			return drop(c.Databases.AddTempUser(ctx, "alice", "alice_shop", &hestia.DatabaseAddTempUserOptions{TTL: new(int64(0))}))
 		}, "v-add-database-temp-user|alice|alice_shop|mysql||0", `{"login": {"user": "hestia_sso_x", "password": "y"}}`},
 		{"Databases.AddSysPMARestrict", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.AddSysPMARestrict(ctx)
@@ -173,7 +173,7 @@ func TestDatabasesRecordings(t *testing.T) {
 	t.Run("temporary login", func(t *testing.T) {
 		login, err := play(t, "databases.jsonl", "temporary user", func(ctx context.Context, c *hestia.Client) (*hestia.DatabaseLogin, error) {
 			return c.Databases.AddTempUser(ctx, "alice", "alice_shop",
-				&hestia.DatabaseAddTempUserOptions{Type: "mysql", Host: "localhost", TTL: provider.Ptr(int64(60))})
+				&hestia.DatabaseAddTempUserOptions{Type: "mysql", Host: "localhost", TTL: new(int64(60))})
 		})
 		require.NoError(t, err)
 		require.Equal(t, &hestia.DatabaseLogin{User: "hestia_sso_SECRETSECRET0000", Password: "SECRET"}, login)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/provkit/provkit/provider"
@@ -93,10 +94,8 @@ func problemOfNameServers(servers []string) string {
 	case len(servers) > maxNameServers:
 		return "are more than eight"
 	}
-	for _, server := range servers {
-		if server == "" {
-			return "has an element that is empty"
-		}
+	if slices.Contains(servers, "") {
+		return "has an element that is empty"
 	}
 	return ""
 }

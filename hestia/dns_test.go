@@ -37,7 +37,7 @@ func TestDNSSendings(t *testing.T) {
 		}, "v-add-dns-record|alice|example.com|www|A|192.0.2.1", ""},
 		{"DNS.AddRecord", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.AddRecord(ctx, &hestia.DNSAddRecordRequest{User: "alice", Domain: "example.com", Record: "@", Type: "MX", Value: "mail.example.com"},
-				&hestia.DNSAddRecordOptions{Priority: provider.Ptr(int64(0)), ID: 30, Restart: hestia.RestartLater, TTL: 300, Quiet: true})
+				&hestia.DNSAddRecordOptions{Priority: new(int64(0)), ID: 30, Restart: hestia.RestartLater, TTL: 300, Quiet: true})
 		}, "v-add-dns-record|alice|example.com|@|MX|mail.example.com|0|30|scheduled|300|yes", ""},
 		{"DNS.AddRecord", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.AddRecord(ctx, &hestia.DNSAddRecordRequest{User: "alice", Domain: "example.com", Record: "t", Type: "TXT", Value: `"a; b"`},
@@ -82,7 +82,7 @@ func TestDNSSendings(t *testing.T) {
 		}, "v-change-dns-record|alice|example.com|22|www||192.0.2.2", ""},
 		{"DNS.ChangeRecord", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.ChangeRecord(ctx, &hestia.DNSChangeRecordRequest{User: "alice", Domain: "example.com", ID: 22, Record: "www", Type: "A", Value: "192.0.2.2"},
-				&hestia.DNSChangeRecordOptions{Priority: provider.Ptr(int64(5)), TTL: 60})
+				&hestia.DNSChangeRecordOptions{Priority: new(int64(5)), TTL: 60})
 		}, "v-change-dns-record|alice|example.com|22|www|A|192.0.2.2|5||60", ""},
 		{"DNS.ChangeRecordID", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.ChangeRecordID(ctx, "alice", "example.com", 22, 44, now)

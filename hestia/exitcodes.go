@@ -6,12 +6,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ExitCode is what a command of the panel ended with. It is an error, so that
+// ExitCode is what a command of the panel ended with. It is an error, so that errors.Is
+// tells apart what shares a portable sentinel, and errors.As into an ExitCode gives the
+// number:
 //
-//	errors.Is(err, hestia.ExitSuspended)
-//
-// tells apart what shares a portable sentinel, and errors.As into an ExitCode gives
-// the number.
+//	err := client.Users.Suspend(ctx, "alice", nil)
+//	if errors.Is(err, hestia.ExitSuspended) {
+//		fmt.Println("alice is suspended already")
+//	}
 type ExitCode int
 
 // The documented codes, and those found since.

@@ -28,7 +28,7 @@ func TestFirewallSendings(t *testing.T) {
 			return c.Firewall.AddIPSet(ctx, "nl", nil)
 		}, "v-add-firewall-ipset|nl", ""},
 		{"Firewall.AddIPSet", func(ctx context.Context, c *hestia.Client) error {
-			return c.Firewall.AddIPSet(ctx, "nl", &hestia.FirewallAddIPSetOptions{Source: "https://x.example/nl", AutoUpdate: provider.Ptr(false)})
+			return c.Firewall.AddIPSet(ctx, "nl", &hestia.FirewallAddIPSetOptions{Source: "https://x.example/nl", AutoUpdate: new(false)})
 		}, "v-add-firewall-ipset|nl|https://x.example/nl||no", ""},
 		{"Firewall.AddIPSet", func(ctx context.Context, c *hestia.Client) error {
 			return c.Firewall.AddIPSet(ctx, "nl", &hestia.FirewallAddIPSetOptions{Refresh: true})

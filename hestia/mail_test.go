@@ -18,7 +18,7 @@ func TestMailSendings(t *testing.T) {
 		}, "v-add-mail-domain|alice|a.example", ""},
 		{"Mail.AddDomain", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddDomain(ctx, "alice", "a.example",
-				&hestia.MailAddDomainOptions{Antispam: provider.Ptr(false), DKIM: provider.Ptr(true), Restart: hestia.RestartNone})
+				&hestia.MailAddDomainOptions{Antispam: new(false), DKIM: new(true), Restart: hestia.RestartNone})
 		}, "v-add-mail-domain|alice|a.example|no|yes|yes|2048|no", ""},
 		{"Mail.AddDomain", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddDomain(ctx, "alice", "a.example", &hestia.MailAddDomainOptions{RejectSpam: true})
@@ -60,7 +60,7 @@ func TestMailSendings(t *testing.T) {
 			return c.Mail.ChangeDomainCatchall(ctx, "alice", "a.example", "info@a.example")
 		}, "v-change-mail-domain-catchall|alice|a.example|info@a.example", ""},
 		{"Mail.ChangeDomainRateLimit", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.ChangeDomainRateLimit(ctx, "alice", "a.example", provider.Ptr(int64(50)))
+			return c.Mail.ChangeDomainRateLimit(ctx, "alice", "a.example", new(int64(50)))
 		}, "v-change-mail-domain-rate-limit|alice|a.example|50", ""},
 		{"Mail.ChangeDomainRateLimit", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.ChangeDomainRateLimit(ctx, "alice", "a.example", nil)
@@ -165,7 +165,7 @@ func TestMailSendings(t *testing.T) {
 			return c.Mail.ChangeAccountRateLimit(ctx, "alice", "a.example", "info", nil)
 		}, "v-change-mail-account-rate-limit|alice|a.example|info|system", ""},
 		{"Mail.ChangeAccountRateLimit", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.ChangeAccountRateLimit(ctx, "alice", "a.example", "info", provider.Ptr(int64(0)))
+			return c.Mail.ChangeAccountRateLimit(ctx, "alice", "a.example", "info", new(int64(0)))
 		}, "v-change-mail-account-rate-limit|alice|a.example|info|0", ""},
 		{"Mail.CheckAccountHash", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.CheckAccountHash(ctx, hestia.MailHashArgon2id, "pw", "$argon2id$x")
@@ -352,7 +352,7 @@ func TestMailRecordings(t *testing.T) {
 			return c.Mail.ChangeAccountQuota(ctx, "alice", "alice.example.com", "info", hestia.LimitOf(250))
 		}, 0, nil},
 		{"mail.jsonl", "account rate limit", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.ChangeAccountRateLimit(ctx, "quinn", "quinn.example.org", "office", provider.Ptr(int64(50)))
+			return c.Mail.ChangeAccountRateLimit(ctx, "quinn", "quinn.example.org", "office", new(int64(50)))
 		}, 0, nil},
 		{"mail.jsonl", "account suspend", suspend, 0, nil},
 		{"mail.jsonl", "account suspend again", suspend, hestia.ExitSuspended, provider.ErrConflict},

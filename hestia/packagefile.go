@@ -11,7 +11,7 @@ import (
 
 // PackageFile is the content of the file that Packages.Add reads:
 //
-//	file, err := hestia.PackageFile(&hestia.Package{...})
+//	file, err := hestia.PackageFile(&hestia.Package{RateLimit: "100", Limits: hestia.UserLimits{Backups: "3"}})
 //	path, err := client.Files.MakeTemp(ctx, "gold.pkg", provider.Secret(file))
 //	err = client.Packages.Add(ctx, path, "gold", nil)
 //

@@ -3,6 +3,7 @@ package hostkey
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -281,9 +282,7 @@ func (c *Client) send(ctx context.Context, a action, call *rest.Call, token prov
 	sent := *call
 	fields, _ := call.Body.(url.Values)
 	form := make(url.Values, len(fields)+2)
-	for name, values := range fields {
-		form[name] = values
-	}
+	maps.Copy(form, fields)
 	form.Set("action", a.name)
 	if token != "" {
 		form.Set("token", token.Reveal())

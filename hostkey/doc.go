@@ -30,7 +30,11 @@
 // string to keep:
 //
 //	placed, err := client.Orders.Place(ctx, &hostkey.PlaceRequest{
-//		Reference: "order-1042", Name: "web1", Order: &order, OnHandle: keep,
+//		Reference: "order-1042", Name: "web1",
+//		Order: &hostkey.OrderRequest{
+//			Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: password},
+//		},
+//		OnHandle: func(handle string) error { return os.WriteFile("order-1042", []byte(handle), 0o600) },
 //	})
 //	placed, err = client.Orders.Check(ctx, placed.Handle) // until placed.State is OrderReady
 //

@@ -3,6 +3,7 @@ package hostkey
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/url"
 	"strings"
 
@@ -267,7 +268,7 @@ func checkHostname(problems *provider.Problems, field, name string) {
 	if len(name) > 253 {
 		problems.Add(field, "must have 253 characters at most")
 	}
-	for _, label := range strings.Split(name, ".") {
+	for label := range strings.SplitSeq(name, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.ContainsFunc(label, func(r rune) bool {
 			return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 		}) {
@@ -344,9 +345,7 @@ func (w *orderWire) UnmarshalJSON(data []byte) error {
 		w.extra = outer
 		return err
 	}
-	for name, value := range outer {
-		w.extra[name] = value
-	}
+	maps.Copy(w.extra, outer)
 	return err
 }
 

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/provkit/provkit/hostkey"
-	"github.com/provkit/provkit/provider"
 )
 
 // refusal is a call with bad input, and the fields that its error names.
@@ -144,7 +143,7 @@ func dnsRefusals() map[string]refusal {
 			Zone: "example.com", Name: "www", Type: "TXT", Contents: []string{"a", "b"},
 		}),
 		"record, below zero": refuses("TTL Priority SOA", add, &hostkey.AddDNSRequest{
-			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.1"}, TTL: -1, Priority: provider.Ptr(int64(-1)), SOA: &hostkey.SOA{Retry: -1},
+			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.1"}, TTL: -1, Priority: new(int64(-1)), SOA: &hostkey.SOA{Retry: -1},
 		}),
 		"record, given twice": refuses("Extra", add, &hostkey.AddDNSRequest{
 			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.1"}, Extra: map[string]any{"zone": "other.example"},

@@ -37,7 +37,7 @@ func TestInventory(t *testing.T) {
 		}
 		require.Equal(t, line["action"], fields.Get("action"), u.Op)
 		want := serverToken
-		for _, param := range strings.Split(line["params"], ",") {
+		for param := range strings.SplitSeq(line["params"], ",") {
 			if param == "token:none:none" || param == "token:string:opt" {
 				want = ""
 			}

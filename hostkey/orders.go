@@ -142,8 +142,8 @@ func splitHostname(hostname string) (name, suffix string, ok bool) {
 // order or server has the name. provider.ErrQuota: not enough credit.
 //
 // Nothing here ever buys a second time within one call. A call that continues an order
-// of which nothing is to be seen waits until orderSettles has passed since it was sent,
-// before it buys: the server might still be working on it.
+// of which nothing is to be seen waits until two minutes have passed since it was
+// sent, before it buys: the server might still be working on it.
 func (s *OrdersService) Place(ctx context.Context, req *PlaceRequest) (*PlacedOrder, error) {
 	o, err := s.newOrder(req)
 	if err != nil {

@@ -264,7 +264,7 @@ func cycleMonths(cycle string) int {
 }
 
 // Usage tells the server's traffic. The answer is undocumented: it is taken if it holds
-// bytes by one of the names in trafficFields, and is ErrProtocol otherwise.
+// bytes as traffic_out, out, bytes_out or outgoing, and is ErrProtocol otherwise.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	const verb = "read usage of account"
 	n, err := accountID(id, verb)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -94,10 +95,8 @@ func (p *Provider) gone(ctx context.Context, id int64) (bool, error) {
 			Message: fmt.Sprintf("server %d cannot be read, and neither can the list of servers, so that nothing is proved: %v", id, err),
 		}
 	}
-	for _, listed := range under.Servers {
-		if listed == id {
-			return false, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: fmt.Sprintf("server %d is listed, but cannot be read", id)}
-		}
+	if slices.Contains(under.Servers, id) {
+		return false, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: fmt.Sprintf("server %d is listed, but cannot be read", id)}
 	}
 	return true, nil
 }

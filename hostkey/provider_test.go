@@ -3,6 +3,7 @@ package hostkey_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -74,12 +75,10 @@ func orders(srv *hostkeytest.Server) int {
 func TestCreateSendsTheOrder(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		req := anOrder(1)
-		for name, value := range map[string]string{
+		maps.Copy(req.Options, map[string]string{
 			"os": "240", "software": "10", "traffic_plan": "32", "period": "quarterly", "ssh_key": "ssh-ed25519 AAAA", "post_install_script": "#!/bin/sh\n",
 			"ipv4": "2", "ipv6": "true", "promocode": "SPRING",
-		} {
-			req.Options[name] = value
-		}
+		})
 		_, err := adapterOver(t, srv).Create(t.Context(), req)
 		require.NoError(t, err)
 		for _, r := range srv.Faults.Requests() {

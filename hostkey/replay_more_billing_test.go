@@ -37,7 +37,7 @@ func dnsReplays() map[string]replay {
 		"PDNS.ListZones":       tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.ListZones(ctx) }),
 		"PDNS.AddZone": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.PDNS.AddZone(ctx, &hostkey.AddZoneRequest{
-				Name: "example.com", Kind: "Master", DNSSec: provider.Ptr(false), Nameservers: []string{"ns1.example.com", "ns2.example.com"},
+				Name: "example.com", Kind: "Master", DNSSec: new(false), Nameservers: []string{"ns1.example.com", "ns2.example.com"},
 			})
 		}),
 		"PDNS.DeleteZone": tells(func(ctx context.Context, c *client) (payload, error) {
@@ -48,7 +48,7 @@ func dnsReplays() map[string]replay {
 			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10", "192.0.2.11"}, TTL: 3600,
 		}),
 		"PDNS.AddDNS, MX": add(&hostkey.AddDNSRequest{
-			Zone: "example.com", Name: "@", Type: "MX", Contents: []string{"mail.example.com"}, Priority: provider.Ptr(int64(0)),
+			Zone: "example.com", Name: "@", Type: "MX", Contents: []string{"mail.example.com"}, Priority: new(int64(0)),
 		}),
 		"PDNS.AddDNS, TXT": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "_acme-challenge", Type: "TXT", Contents: []string{"a b"}, Extra: note}),
 		"PDNS.AddDNS, SOA": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "@", Type: "SOA", Contents: []string{"x"}, SOA: &hostkey.SOA{
@@ -56,7 +56,7 @@ func dnsReplays() map[string]replay {
 		}}),
 		"PDNS.DeleteDNS": remove(&hostkey.DeleteDNSRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10"}}),
 		"PDNS.DeleteDNS, MX": remove(&hostkey.DeleteDNSRequest{
-			Zone: "example.com", Type: "MX", Contents: []string{"mail.example.com"}, Priority: provider.Ptr(int64(0)),
+			Zone: "example.com", Type: "MX", Contents: []string{"mail.example.com"}, Priority: new(int64(0)),
 		}),
 		"PDNS.ListSubdomains": tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.ListSubdomains(ctx, 55054) }),
 		"PDNS.AddSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
@@ -120,7 +120,7 @@ func customerReplays() map[string]replay {
 		}),
 		"WHMCS.ClientGroups": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.ClientGroups(ctx, note) }),
 		"WHMCS.UpdateClient": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.WHMCS.UpdateClient(ctx, &hostkey.ClientUpdateRequest{FirstName: provider.Ptr(""), Email: provider.Ptr("b@example.com"), Extra: note})
+			return c.WHMCS.UpdateClient(ctx, &hostkey.ClientUpdateRequest{FirstName: new(""), Email: new("b@example.com"), Extra: note})
 		}),
 		"WHMCS.ResetPassword": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.WHMCS.ResetPassword(ctx, &hostkey.ResetPasswordRequest{Email: "a@example.com", ResetToken: "placeholder-reset"})
@@ -129,7 +129,7 @@ func customerReplays() map[string]replay {
 		"WHMCS.AddContact": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.AddContact(ctx, note) }),
 		"WHMCS.UpdateContact": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.WHMCS.UpdateContact(ctx, &hostkey.ContactUpdateRequest{
-				ContactID: 8, Email: "c@example.com", Password: "placeholder-password", Phone: provider.Ptr(""),
+				ContactID: 8, Email: "c@example.com", Password: "placeholder-password", Phone: new(""),
 			})
 		}),
 		"WHMCS.DeleteContact":              done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.WHMCS.DeleteContact(ctx, 8) }),

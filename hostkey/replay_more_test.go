@@ -196,7 +196,7 @@ func machineReplays() map[string]replay {
 	return map[string]replay{
 		"ISO.Add": clienttest.Equal(&hostkey.ISO{ID: 7, Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: true, Status: "ok"},
 			func(ctx context.Context, c *client) (*hostkey.ISO, error) {
-				return c.ISO.Add(ctx, &hostkey.ISORequest{Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: provider.Ptr(false), Extra: note})
+				return c.ISO.Add(ctx, &hostkey.ISORequest{Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: new(false), Extra: note})
 			}),
 		"ISO.Delete": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.ISO.Delete(ctx, 7) }),
 		"ISO.List": tells(func(ctx context.Context, c *client) (payload, error) {
@@ -220,7 +220,7 @@ func machineReplays() map[string]replay {
 		"Tags.Add": clienttest.Equal(&hostkey.Tag{ID: 2, Name: "env", Value: "prod", Extra: "more", Component: "eq", ComponentID: 55054},
 			func(ctx context.Context, c *client) (*hostkey.Tag, error) {
 				return c.Tags.Add(ctx, &hostkey.TagRequest{
-					ID: 55054, Name: "env", Value: "prod", Text: "more", Component: hostkey.ComponentServer, Internal: provider.Ptr(false), NoLog: true,
+					ID: 55054, Name: "env", Value: "prod", Text: "more", Component: hostkey.ComponentServer, Internal: new(false), NoLog: true,
 				})
 			}),
 		"Tags.Add, several": clienttest.Equal(&hostkey.Tag{}, func(ctx context.Context, c *client) (*hostkey.Tag, error) {
@@ -230,7 +230,7 @@ func machineReplays() map[string]replay {
 			{ID: 1, Name: "env", Value: "prod", Component: "eq", ComponentID: 55054},
 			{ID: 2, Name: "password", Secret: "placeholder-password", Internal: true, Component: "eq", ComponentID: 55054},
 		}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
-			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054, Component: hostkey.ComponentServer, Internal: provider.Ptr(true)})
+			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054, Component: hostkey.ComponentServer, Internal: new(true)})
 		}),
 		"Tags.List, none": clienttest.Listed(nil, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
 			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054})

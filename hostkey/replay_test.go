@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -77,9 +78,7 @@ func requireAck(t *testing.T, got *hostkey.Ack, answer []byte) {
 func replays() map[string]replay {
 	all := map[string]replay{}
 	for _, some := range []map[string]replay{keyReplays(), authReplays(), serverReplays(), orderReplays(), taskReplays(), staffReplays()} {
-		for name, play := range some {
-			all[name] = play
-		}
+		maps.Copy(all, some)
 	}
 	return all
 }
@@ -92,7 +91,7 @@ func keyReplays() map[string]replay {
 		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: "placeholder-new-key", ID: 3, Extra: map[string]payload{"note": payload(`"n"`)}},
 			func(ctx context.Context, c *client) (*hostkey.NewAPIKey, error) {
 				return c.APIKeys.Add(ctx, &hostkey.APIKeyRequest{
-					Name: "panel", ServerID: 55054, IP: "192.0.2.1", Active: provider.Ptr(true), Notify: hostkey.NotifyWebhook,
+					Name: "panel", ServerID: 55054, IP: "192.0.2.1", Active: new(true), Notify: hostkey.NotifyWebhook,
 					NotifyAddress: "https://example.com/hook", Extra: map[string]any{"note": "x"},
 				})
 			}),
@@ -110,7 +109,7 @@ func keyReplays() map[string]replay {
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.SSHKey, error] { return c.SSHKeys.List(ctx) }),
 		"SSHKeys.Add": clienttest.Equal(sshKey(true), func(ctx context.Context, c *client) (*hostkey.SSHKey, error) {
 			return c.SSHKeys.Add(ctx, &hostkey.SSHKeyRequest{
-				Name: "k", Key: "ssh-ed25519 AAAA", Default: provider.Ptr(true), Extra: map[string]any{"note": "x"},
+				Name: "k", Key: "ssh-ed25519 AAAA", Default: new(true), Extra: map[string]any{"note": "x"},
 			})
 		}),
 		"SSHKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.SSHKeys.Delete(ctx, 17) }),
@@ -120,7 +119,7 @@ func keyReplays() map[string]replay {
 func authReplays() map[string]replay {
 	login := func(want hostkey.Session) replay {
 		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Session, error) {
-			return c.Auth.Login(ctx, &hostkey.LoginRequest{Key: "placeholder-other", TTL: 10 * time.Minute, FixIP: provider.Ptr(false)})
+			return c.Auth.Login(ctx, &hostkey.LoginRequest{Key: "placeholder-other", TTL: 10 * time.Minute, FixIP: new(false)})
 		})
 	}
 	session := hostkey.Session{
@@ -142,7 +141,7 @@ func authReplays() map[string]replay {
 		}),
 		"Auth.WHMCSLogin": clienttest.Equal(payload(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.WHMCSLogin(ctx, &hostkey.WHMCSLoginRequest{
-				User: "a@example.com", Password: "placeholder-password", TTL: 10 * time.Minute, FixIP: provider.Ptr(true), Extra: map[string]any{"note": "x"},
+				User: "a@example.com", Password: "placeholder-password", TTL: 10 * time.Minute, FixIP: new(true), Extra: map[string]any{"note": "x"},
 			})
 		}),
 		"Auth.Info": clienttest.Equal(&info, func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
@@ -227,10 +226,10 @@ func orderReplays() map[string]replay {
 			Preset: "vm.pico", Location: "NL",
 			Install: hostkey.Install{
 				OSID: 240, SoftID: 10, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallScript: "#!/bin/sh\necho",
-				PostInstallCallback: "https://example.com/done?service=1", RootSize: 50, DiskMirror: hostkey.MirrorRAID1, NoLVM: provider.Ptr(false),
+				PostInstallCallback: "https://example.com/done?service=1", RootSize: 50, DiskMirror: hostkey.MirrorRAID1, NoLVM: new(false),
 				OSTemplate: "t", DeployOptions: "o",
 			},
-			TrafficPlan: 32, Period: hostkey.PeriodSemiAnnually, Notify: provider.Ptr(true), Email: "a@example.com", Currency: "EUR", IPv4: 1, IPv6: true,
+			TrafficPlan: 32, Period: hostkey.PeriodSemiAnnually, Notify: new(true), Email: "a@example.com", Currency: "EUR", IPv4: 1, IPv6: true,
 			VLAN: 100, PrivateVLAN: 200, CustomDomain: "d", PromoCode: "p", Extra: map[string]any{"note": "x"},
 		}, hostkey.Order{ServerID: 55054, InvoiceID: 603548, Status: "Paid", DeployStatus: "started", Callback: taskKey, OSName: "Debian 12"}),
 		"EQ.OrderInstance, unpaid": ordered(least, hostkey.Order{
@@ -285,7 +284,7 @@ func staffReplays() map[string]replay {
 		"Jira.RequestReboot":   about((*hostkey.JiraService).RequestReboot),
 		"Jira.RequestAssistance": clienttest.Equal(ticket, func(ctx context.Context, c *client) (*hostkey.JiraTicket, error) {
 			return c.Jira.RequestAssistance(ctx, &hostkey.AssistanceRequest{
-				ServerID: 17, Reason: "moving", AtOnce: provider.Ptr(false), CancellationReason: "r", MoveToProvider: "m", Reboot: "b", Contact: "c",
+				ServerID: 17, Reason: "moving", AtOnce: new(false), CancellationReason: "r", MoveToProvider: "m", Reboot: "b", Contact: "c",
 				Extra: map[string]any{"note": "x"},
 			})
 		}),
@@ -314,7 +313,7 @@ func TestDo(t *testing.T) {
 		Module: "eq", Action: "ask", Class: hostkey.ClassRead,
 		Params: map[string]any{
 			"id": 17, "yes": true, "no": false, "ratio": 0.5, "none": nil, "key": provider.Secret(canarySecret), "ids": []int{1, 2},
-			"params": map[string]any{"name": "n", "content": []string{"a", "b"}}, "rows": []any{map[string]any{"a": 1}}, "pointer": provider.Ptr("p"),
+			"params": map[string]any{"name": "n", "content": []string{"a", "b"}}, "rows": []any{map[string]any{"a": 1}}, "pointer": new("p"),
 			"when": day("2026-01-01"), "u": uint8(3),
 		},
 	}, &out))

@@ -39,7 +39,7 @@ func moreSamples() []any {
 		&hostkey.TagRequest{ID: 17, Name: "env", Value: "prod"}, &hostkey.TagListRequest{ID: 17}, &hostkey.TagRemoveRequest{ID: 17, Name: "env"},
 		&hostkey.SnapshotCreateRequest{ServerID: 17, Name: "a"}, &hostkey.SnapshotListRequest{ServerID: 17},
 		&hostkey.SnapshotRequest{ServerID: 17, Name: "a"},
-		&hostkey.BillingClientRequest{Full: true}, &hostkey.ClientUpdateRequest{Email: provider.Ptr("b@example.com")},
+		&hostkey.BillingClientRequest{Full: true}, &hostkey.ClientUpdateRequest{Email: new("b@example.com")},
 		&hostkey.ResetPasswordRequest{Email: "a@example.com", ResetToken: secret, Extra: map[string]any{"new_pw": secret}},
 		&hostkey.ContactUpdateRequest{ContactID: 8, Email: "c@example.com", Password: secret},
 		&hostkey.InvoiceListOptions{}, &hostkey.InvoiceRequest{ID: 603548}, &hostkey.DownloadInvoiceRequest{ID: 603548},

@@ -104,10 +104,14 @@ func (s *VMService) CreateSnapshot(ctx context.Context, req *SnapshotCreateReque
 // Snapshots starts a list of the snapshots: POST /vm.php, action get_snapshot. A task
 // brings it:
 //
-//	listing, err := client.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: id})
-//	...
+//	listing, err := client.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054})
+//	if err != nil {
+//		return err
+//	}
 //	task, err := client.Tasks.Wait(ctx, listing.Callback, nil)
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	snapshots, err := task.Snapshots()
 func (s *VMService) Snapshots(ctx context.Context, req *SnapshotListRequest) (*SnapshotListing, error) {
 	if req == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"maps"
 	"net/url"
 	"strconv"
 	"time"
@@ -116,9 +117,7 @@ func (s *WHMCSService) pages(ctx context.Context, fields url.Values, start int64
 	seen := make(map[number]bool)
 	for at := start; ; {
 		form := make(url.Values, len(fields)+1)
-		for name, values := range fields {
-			form[name] = values
-		}
+		maps.Copy(form, fields)
 		form.Set("limitstart", strconv.FormatInt(at, 10))
 		page := invoicePageWire{listed: listed[invoiceWire, *invoiceWire]{names: []string{"invoices.invoice"}}}
 		if err := s.c.call(ctx, whmcsInvoices, &rest.Call{Body: form, Out: &page}); err != nil {

@@ -193,7 +193,7 @@ func TestDetectionUnderCancelledContexts(t *testing.T) {
 
 // What a dialect has no field for is refused by name, and nothing is sent.
 func TestFieldsOfTheOtherDialect(t *testing.T) {
-	yes, when, text := provider.Ptr(true), time.Now(), provider.Ptr("x")
+	yes, when, text := new(true), time.Now(), new("x")
 	create := func(change func(*keyhelp.ClientCreateRequest)) func(*keyhelp.Client) error {
 		req := &keyhelp.ClientCreateRequest{LoginName: "name", Password: "placeholder", Email: "a@b.example"}
 		change(req)
@@ -237,7 +237,7 @@ func TestFieldsOfTheOtherDialect(t *testing.T) {
 			require.Empty(t, tap.Requests())
 			e := asError(t, err)
 			require.Len(t, e.Fields, len(strings.Fields(fields)))
-			for _, field := range strings.Fields(fields) {
+			for field := range strings.FieldsSeq(fields) {
 				require.Equal(t, "not in the documented dialect", e.Fields[field])
 				require.ErrorContains(t, err, field)
 			}

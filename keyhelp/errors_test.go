@@ -101,7 +101,7 @@ func TestErrorsInsideSuccess(t *testing.T) {
 			_, createErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
 			for op, err := range map[string]error{
 				"create": createErr,
-				"update": client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: provider.Ptr(true)}),
+				"update": client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: new(true)}),
 				"delete": client.Clients.Delete(t.Context(), 1),
 			} {
 				e := asError(t, err)

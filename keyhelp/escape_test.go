@@ -157,7 +157,7 @@ func TestEndedContext(t *testing.T) {
 func TestRequestHeaders(t *testing.T) {
 	tap := always(ok(`{}`))
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithUserAgent("billing/1.0"))
-	require.NoError(t, client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: provider.Ptr(true)}))
+	require.NoError(t, client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: new(true)}))
 	require.NoError(t, client.Clients.Delete(t.Context(), 1))
 	for _, sent := range tap.Requests() {
 		require.Equal(t, "application/json", sent.Header.Get("Accept"))

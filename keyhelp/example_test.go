@@ -89,7 +89,7 @@ func ExampleWithPlans() {
 	client, err := keyhelp.New(panel.URL, provider.Secret(panel.Key),
 		keyhelp.WithDialect(keyhelp.DialectDocumented),
 		keyhelp.WithPlans(
-			keyhelp.HostingPlan{ID: 31, Name: "Basic", Resources: keyhelp.PlanResources{Domains: provider.Ptr(int64(3))}},
+			keyhelp.HostingPlan{ID: 31, Name: "Basic", Resources: keyhelp.PlanResources{Domains: new(int64(3))}},
 			keyhelp.HostingPlan{ID: 32, Name: "Pro"},
 		))
 	if err != nil {

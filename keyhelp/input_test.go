@@ -116,7 +116,7 @@ func badCreates() map[string]bad {
 		"protection both":    with("Password", protections, func(r *protection) { r.Password = "placeholder" }),
 		"plan nil":           with("request", plans, nil),
 		"plan name":          with("Name", plans, func(r *plan) { r.Name = "" }),
-		"plan PM":            with("PHPFPM.PM", plans, func(r *plan) { r.PHPFPM = &keyhelp.PlanPHPFPM{PM: provider.Ptr("fast")} }),
+		"plan PM":            with("PHPFPM.PM", plans, func(r *plan) { r.PHPFPM = &keyhelp.PlanPHPFPM{PM: new("fast")} }),
 		"admin nil":          with("request", admins, nil),
 		"admin empty":        with("Username Email Password", admins, func(r *admin) { *r = admin{} }),
 		"admin both":         with("Password", admins, func(r *admin) { r.PasswordHash = "placeholder" }),
@@ -143,14 +143,14 @@ func badUpdates() map[string]bad {
 	admins := func(c *keyhelp.Client) func(context.Context, int64, *keyhelp.AdminUpdateRequest) error {
 		return c.Admins.Update
 	}
-	text, secret := provider.Ptr(""), provider.Ptr(provider.Secret(""))
+	text, secret := new(""), new(provider.Secret(""))
 	record := func(r keyhelp.DNSRecord) *keyhelp.ZoneUpdateRequest {
 		return &keyhelp.ZoneUpdateRequest{Records: &keyhelp.ZoneRecords{Other: []keyhelp.DNSRecord{r}}}
 	}
 	return map[string]bad{
 		"client all": updating("Password Email LoginName HostingPlanID", 1, byID,
 			&keyhelp.ClientUpdateRequest{Password: secret, Email: text, LoginName: text, HostingPlanID: n(-1)}),
-		"client e-mail": updating("Email", "name", byName, &keyhelp.ClientUpdateRequest{Email: provider.Ptr("x")}),
+		"client e-mail": updating("Email", "name", byName, &keyhelp.ClientUpdateRequest{Email: new("x")}),
 		"certificate all": updating("Name PrivateKey Certificate", "name", certificates,
 			&keyhelp.CertificateUpdateRequest{Name: text, PrivateKey: secret, Certificate: text}),
 		"zone without records": updating("Records", 1, zones, &keyhelp.ZoneUpdateRequest{}),
@@ -158,7 +158,7 @@ func badUpdates() map[string]bad {
 		"zone, type":           updating("Records", 1, zones, record(keyhelp.DNSRecord{Host: "@", Value: "192.0.2.1"})),
 		"zone, value":          updating("Records", 1, zones, record(keyhelp.DNSRecord{Host: "@", Type: "A"})),
 		"plan name":            updating("Name", 1, plans, &keyhelp.HostingPlanUpdateRequest{Name: text}),
-		"plan PM":              updating("PHPFPM.PM", 1, plans, &keyhelp.HostingPlanUpdateRequest{PHPFPM: &keyhelp.PlanPHPFPM{PM: provider.Ptr("")}}),
+		"plan PM":              updating("PHPFPM.PM", 1, plans, &keyhelp.HostingPlanUpdateRequest{PHPFPM: &keyhelp.PlanPHPFPM{PM: new("")}}),
 		"admin all":            updating("Email Password", 1, admins, &keyhelp.AdminUpdateRequest{Email: text, Password: secret}),
 	}
 }

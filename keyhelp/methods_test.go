@@ -80,27 +80,27 @@ func samples(d keyhelp.Dialect) []any {
 	live := d == keyhelp.DialectLive
 	when := time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)
 	client := &keyhelp.ClientCreateRequest{LoginName: "name", Password: password, Email: "a@b.example", DisplayName: "A B", HostingPlanID: 2}
-	update := &keyhelp.ClientUpdateRequest{Password: &password, Locked: provider.Ptr(true)}
+	update := &keyhelp.ClientUpdateRequest{Password: &password, Locked: new(true)}
 	domain := &keyhelp.DomainCreateRequest{ClientID: 17, Name: "name.example"}
 	if live {
 		client.SuspendOn, client.Contact, client.Notes = &when, &keyhelp.ContactData{City: "Jena"}, "n"
-		update.Notes, update.DeleteOn = provider.Ptr("n"), &when
+		update.Notes, update.DeleteOn = new("n"), &when
 		domain.ParentID, domain.DeleteOn = 3, &when
 		domain.Target, domain.Security = &keyhelp.DomainTarget{Target: "/"}, &keyhelp.DomainSecurity{LetsEncrypt: true}
 	}
 	return []any{
 		client, update, domain,
 		&keyhelp.ListOptions{Sort: "id", Order: "asc"},
-		&keyhelp.DomainUpdateRequest{Disabled: provider.Ptr(true)},
+		&keyhelp.DomainUpdateRequest{Disabled: new(true)},
 		&keyhelp.ZoneUpdateRequest{Records: &keyhelp.ZoneRecords{Other: []keyhelp.DNSRecord{{Host: "@", TTL: 60, Type: "A", Value: "192.0.2.1"}}}},
 		&keyhelp.CertificateCreateRequest{Name: "name", PrivateKey: key, Certificate: "public"},
-		&keyhelp.CertificateUpdateRequest{PrivateKey: &key, Certificate: provider.Ptr("public")},
+		&keyhelp.CertificateUpdateRequest{PrivateKey: &key, Certificate: new("public")},
 		&keyhelp.DatabaseCreateRequest{ClientID: 17, Name: "db", Username: "dbu", Password: password},
 		&keyhelp.EmailCreateRequest{ClientID: 17, Address: "a@b.example", PasswordHash: hash, MaxSize: 1},
 		&keyhelp.FTPUserCreateRequest{ClientID: 17, Username: "ftp", HomeDirectory: "/www", Password: password},
 		&keyhelp.DirectoryProtectionCreateRequest{ClientID: 17, Path: "p/", AuthName: "a", Username: "u", PasswordHash: hash},
-		&keyhelp.HostingPlanCreateRequest{Name: "plan", Resources: &keyhelp.PlanResources{Domains: provider.Ptr(int64(1))}},
-		&keyhelp.HostingPlanUpdateRequest{Name: provider.Ptr("plan")},
+		&keyhelp.HostingPlanCreateRequest{Name: "plan", Resources: &keyhelp.PlanResources{Domains: new(int64(1))}},
+		&keyhelp.HostingPlanUpdateRequest{Name: new("plan")},
 		&keyhelp.AdminCreateRequest{Username: "ops", Email: "a@b.example", Password: password},
 		&keyhelp.AdminUpdateRequest{Password: &password},
 	}

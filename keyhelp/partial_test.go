@@ -35,8 +35,8 @@ func TestUpdateFieldsAreNilable(t *testing.T) {
 	require.Len(t, methods, 10)
 	for op, request := range methods {
 		extra := false
-		for i := range request.NumField() {
-			field := request.Field(i)
+		for field := range request.Fields() {
+			field := field
 			require.True(t, field.IsExported(), "%v.%s", request, field.Name)
 			if field.Name == "Extra" {
 				extra = true

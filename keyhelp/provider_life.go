@@ -95,9 +95,9 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	}
 	change := &ClientUpdateRequest{}
 	if d.client.has("Notes") {
-		change.Notes = provider.Ptr(provider.Mark(client.Notes, reference))
+		change.Notes = new(provider.Mark(client.Notes, reference))
 	} else {
-		change.DisplayName = provider.Ptr(provider.Mark(client.DisplayName, reference))
+		change.DisplayName = new(provider.Mark(client.DisplayName, reference))
 	}
 	marked := func(c *ClientAccount) bool { return p.account(c).Reference == reference }
 	outcome, err := p.update(ctx, id, verb, change, marked, marked)

@@ -16,7 +16,7 @@ func TestReplayDocumented(t *testing.T) {
 	whole.HostingPlanID, whole.UpdatedAt = 5, utc("2024-01-20 10:30:00")
 	plan := func(id int64, name string, disk, traffic, domains, databases, emails int64) *keyhelp.HostingPlan {
 		return &keyhelp.HostingPlan{ID: id, Name: name, Resources: keyhelp.PlanResources{
-			DiskSpace: n(disk), Traffic: n(traffic), Domains: n(domains), Databases: n(databases), EmailAccounts: n(emails),
+			DiskSpace: new(disk), Traffic: new(traffic), Domains: new(domains), Databases: new(databases), EmailAccounts: new(emails),
 		}}
 	}
 	update := func(req *keyhelp.ClientUpdateRequest) func(*testing.T, *keyhelp.Client) {
@@ -64,9 +64,9 @@ func TestReplayDocumented(t *testing.T) {
 			ID: 17, LoginName: "muster_shop", Email: "post@shop.example", DisplayName: "Erika Muster", HostingPlanID: 2,
 			CreatedAt: utc("2025-03-04 08:15:00"), UpdatedAt: utc("2025-03-04 08:15:00"),
 		}, getClient(17)),
-		"Clients.Update, password": update(&keyhelp.ClientUpdateRequest{Password: provider.Ptr(provider.Secret("placeholder-NewPassw0rd"))}),
-		"Clients.Update, lock":     update(&keyhelp.ClientUpdateRequest{Locked: provider.Ptr(true)}),
-		"Clients.Update, unlock":   update(&keyhelp.ClientUpdateRequest{Locked: provider.Ptr(false)}),
+		"Clients.Update, password": update(&keyhelp.ClientUpdateRequest{Password: new(provider.Secret("placeholder-NewPassw0rd"))}),
+		"Clients.Update, lock":     update(&keyhelp.ClientUpdateRequest{Locked: new(true)}),
+		"Clients.Update, unlock":   update(&keyhelp.ClientUpdateRequest{Locked: new(false)}),
 		"Clients.Delete":           done(func(t *testing.T, c *keyhelp.Client) error { return c.Clients.Delete(t.Context(), 42) }),
 		"Domains.Create": equal(&keyhelp.Domain{
 			ID: 123, ClientID: 42, Name: "example.com", DocumentRoot: "/home/example_com/www", CreatedAt: utc("2024-01-20 10:30:00"),
@@ -122,7 +122,7 @@ func TestReplayDocumented(t *testing.T) {
 			Op: "Clients.Update", Action: "update client 42", Kind: provider.ErrInvalid, StatusCode: 400, Message: "Validation failed",
 			Fields: map[string]string{"email": "Invalid email format"},
 		}, func(t *testing.T, c *keyhelp.Client) error {
-			return c.Clients.Update(t.Context(), 42, &keyhelp.ClientUpdateRequest{Email: provider.Ptr("user@example.com")})
+			return c.Clients.Update(t.Context(), 42, &keyhelp.ClientUpdateRequest{Email: new("user@example.com")})
 		}),
 		"error 500": fails(provider.Error{
 			Op: "Clients.Get", Action: "get client 42", Kind: provider.ErrUnavailable, StatusCode: 500, Message: "Internal server error",

@@ -35,9 +35,9 @@ func liveDomains() replays {
 			ID: 56, ClientID: 17, Name: "sub.shop.example", ParentID: 55, Subdomain: true, PHPVersion: "8.3",
 			DeleteOn: utc("2025-12-31 00:00:00"), DNSDisabled: true, Target: target, Security: security,
 		}, by(&keyhelp.DomainCreateRequest{
-			ClientID: 17, Name: "sub.shop.example", ParentID: 55, PHPVersion: "8.3", Disabled: provider.Ptr(false),
-			DeleteOn: provider.Ptr(utc("2025-12-31 12:00:00")), DNSDisabled: provider.Ptr(true), EmailDomain: provider.Ptr(false),
-			CreateWWW: provider.Ptr(true), Target: &target, Security: &security,
+			ClientID: 17, Name: "sub.shop.example", ParentID: 55, PHPVersion: "8.3", Disabled: new(false),
+			DeleteOn: new(utc("2025-12-31 12:00:00")), DNSDisabled: new(true), EmailDomain: new(false),
+			CreateWWW: new(true), Target: &target, Security: &security,
 		}, create)),
 		"Domains.Create, smallest": equal(&keyhelp.Domain{ID: 55, ClientID: 17, Name: "xn--mstershop-q9a.example"},
 			by(&keyhelp.DomainCreateRequest{ClientID: 17, Name: "xn--mstershop-q9a.example"}, create)),
@@ -51,7 +51,7 @@ func liveDomains() replays {
 			return gather(c.Domains.List(t.Context(), &keyhelp.ListOptions{Sort: "domain_utf8"}))
 		}),
 		"Domains.Update": put(int64(55), &keyhelp.DomainUpdateRequest{
-			PHPVersion: provider.Ptr(""), Disabled: provider.Ptr(true), DeleteOn: &time.Time{}, DNSDisabled: provider.Ptr(false), EmailDomain: provider.Ptr(true),
+			PHPVersion: new(""), Disabled: new(true), DeleteOn: &time.Time{}, DNSDisabled: new(false), EmailDomain: new(true),
 			Target:   &keyhelp.DomainTarget{Target: "https://elsewhere.example/", Forwarding: true, ForwardingType: 302},
 			Security: &keyhelp.DomainSecurity{LetsEncrypt: true, PreferHTTPS: true},
 		}, func(c *keyhelp.Client) func(context.Context, int64, *keyhelp.DomainUpdateRequest) error {
@@ -80,7 +80,7 @@ func liveZones() replays {
 				{Host: "@", TTL: 300, Type: "MX", Value: "10 mail.shop.example."}, {Host: "www", TTL: 86400, Type: "CNAME", Value: "@"},
 			}},
 		}, by("shop.example", func(c *keyhelp.Client) func(context.Context, string) (*keyhelp.Zone, error) { return c.DNS.GetByName })),
-		"DNS.Update": put(int64(55), &keyhelp.ZoneUpdateRequest{Records: records, DKIMRecord: provider.Ptr("")},
+		"DNS.Update": put(int64(55), &keyhelp.ZoneUpdateRequest{Records: records, DKIMRecord: new("")},
 			func(c *keyhelp.Client) func(context.Context, int64, *keyhelp.ZoneUpdateRequest) error {
 				return c.DNS.Update
 			}),
@@ -120,9 +120,9 @@ func liveOwned() replays {
 			return c.Certificates.GetByName
 		})),
 		"Certificates.UpdateByName": put("shop.example", &keyhelp.CertificateUpdateRequest{
-			Name: provider.Ptr("renamed"), PrivateKey: &key, Certificate: provider.Ptr(pem), CACertificate: provider.Ptr(""),
+			Name: new("renamed"), PrivateKey: &key, Certificate: new(pem), CACertificate: new(""),
 		}, updateCertificate),
-		"Certificates.UpdateByName, key kept": put("shop.example", &keyhelp.CertificateUpdateRequest{Certificate: provider.Ptr(pem)}, updateCertificate),
+		"Certificates.UpdateByName, key kept": put("shop.example", &keyhelp.CertificateUpdateRequest{Certificate: new(pem)}, updateCertificate),
 		"Databases.List": equal([]*keyhelp.Database{database3()}, func(t *testing.T, c *keyhelp.Client) ([]*keyhelp.Database, error) {
 			return gather(c.Databases.List(t.Context(), nil))
 		}),
@@ -172,8 +172,8 @@ func livePlans() replays {
 		DiskSpace: n(10737418240), Traffic: n(-1), Domains: n(2), Subdomains: n(-1), EmailAccounts: n(5),
 		EmailAddresses: n(-1), EmailForwardings: n(-1), Databases: n(2), FTPUsers: n(2), ScheduledTasks: n(0),
 	}
-	yes, no := provider.Ptr(true), provider.Ptr(false)
-	text := provider.Ptr[string]
+	yes, no := new(true), new(false)
+	text := func(s string) *string { return &s }
 	starter := &keyhelp.HostingPlan{
 		ID: 2, Name: "Starter", Resources: resources,
 		Permissions: keyhelp.PlanPermissions{FTP: yes, PHP: yes, SSH: no, PanelAccess: yes},
@@ -238,11 +238,11 @@ func liveAdmins() replays {
 		"Admins.GetByName": admin1(func(t *testing.T, c *keyhelp.Client) (*keyhelp.Admin, error) {
 			return c.Admins.GetByName(t.Context(), "ops")
 		}),
-		"Admins.Update": put(int64(1), &keyhelp.AdminUpdateRequest{Language: provider.Ptr("en"), Email: provider.Ptr("new@host.example"), Password: &secret},
+		"Admins.Update": put(int64(1), &keyhelp.AdminUpdateRequest{Language: new("en"), Email: new("new@host.example"), Password: &secret},
 			func(c *keyhelp.Client) func(context.Context, int64, *keyhelp.AdminUpdateRequest) error {
 				return c.Admins.Update
 			}),
-		"Admins.UpdateByName": put("ops", &keyhelp.AdminUpdateRequest{Language: provider.Ptr("")},
+		"Admins.UpdateByName": put("ops", &keyhelp.AdminUpdateRequest{Language: new("")},
 			func(c *keyhelp.Client) func(context.Context, string, *keyhelp.AdminUpdateRequest) error {
 				return c.Admins.UpdateByName
 			}),

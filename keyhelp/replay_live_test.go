@@ -32,7 +32,7 @@ func ana() *keyhelp.ClientAccount {
 			City: "Lisboa", ZIP: "1000", State: "L", Country: "PT", ClientID: "1205",
 		},
 		Limits:      &keyhelp.PlanResources{DiskSpace: n(10737418240), Traffic: n(-1), Domains: n(2)},
-		Permissions: &keyhelp.PlanPermissions{FTP: provider.Ptr(true), SSH: provider.Ptr(false)},
+		Permissions: &keyhelp.PlanPermissions{FTP: new(true), SSH: new(false)},
 	}
 }
 
@@ -126,8 +126,8 @@ func liveClients() replays {
 			Language: "de", Notes: "order 7", SuspendOn: utc("2025-08-01 00:00:00"), Contact: contact,
 		}, by(&keyhelp.ClientCreateRequest{
 			LoginName: "mustershop", Password: placeholderPassword, Email: "post@shop.example", HostingPlanID: 2, Language: "de", Notes: "order 7",
-			Locked: provider.Ptr(false), SuspendOn: &august, DeleteOn: &time.Time{}, Contact: &contact,
-			SendLoginCredentials: provider.Ptr(false), CreateSystemDomain: provider.Ptr(true), Skeleton: "default",
+			Locked: new(false), SuspendOn: &august, DeleteOn: &time.Time{}, Contact: &contact,
+			SendLoginCredentials: new(false), CreateSystemDomain: new(true), Skeleton: "default",
 		}, createClient)),
 		"Clients.Create, smallest": equal(&keyhelp.ClientAccount{
 			ID: 17, LoginName: "mustershop", Email: "post@shop.example", HostingPlanID: 2,
@@ -142,14 +142,14 @@ func liveClients() replays {
 		"Clients.List": equal([]*keyhelp.ClientAccount{erika(), ana()}, func(t *testing.T, c *keyhelp.Client) ([]*keyhelp.ClientAccount, error) {
 			return gather(c.Clients.List(t.Context(), &keyhelp.ListOptions{Sort: "username", Order: "desc"}))
 		}),
-		"Clients.Update": put(int64(17), &keyhelp.ClientUpdateRequest{Locked: provider.Ptr(true)}, update),
+		"Clients.Update": put(int64(17), &keyhelp.ClientUpdateRequest{Locked: new(true)}, update),
 		"Clients.Update, all fields": put(int64(17), &keyhelp.ClientUpdateRequest{
-			Password: provider.Ptr(provider.Secret(placeholderPassword)), Email: provider.Ptr("new@shop.example"),
-			DisplayName: provider.Ptr("Erika Maria Muster"), Locked: provider.Ptr(false), HostingPlanID: n(0), LoginName: provider.Ptr("renamed"),
-			Language: provider.Ptr("en"), Notes: provider.Ptr(""), SuspendOn: &time.Time{}, DeleteOn: provider.Ptr(utc("2025-12-31 00:00:00")),
+			Password: new(provider.Secret(placeholderPassword)), Email: new("new@shop.example"),
+			DisplayName: new("Erika Maria Muster"), Locked: new(false), HostingPlanID: n(0), LoginName: new("renamed"),
+			Language: new("en"), Notes: new(""), SuspendOn: &time.Time{}, DeleteOn: new(utc("2025-12-31 00:00:00")),
 			Contact: &keyhelp.ContactData{City: "Jena"},
 		}, update),
-		"Clients.UpdateByName": put("mustershop", &keyhelp.ClientUpdateRequest{Notes: provider.Ptr("n")},
+		"Clients.UpdateByName": put("mustershop", &keyhelp.ClientUpdateRequest{Notes: new("n")},
 			func(c *keyhelp.Client) func(context.Context, string, *keyhelp.ClientUpdateRequest) error {
 				return c.Clients.UpdateByName
 			}),
@@ -227,7 +227,7 @@ func liveServer() replays {
 			Op: "Certificates.UpdateByName", Action: `update certificate "none"`, Kind: provider.ErrNotFound, StatusCode: 404,
 			Code: "404 Not Found", Message: "No such certificate.",
 		}, failed(func(c *keyhelp.Client) error {
-			return c.Certificates.UpdateByName(context.Background(), "none", &keyhelp.CertificateUpdateRequest{Certificate: provider.Ptr("placeholder-certificate")})
+			return c.Certificates.UpdateByName(context.Background(), "none", &keyhelp.CertificateUpdateRequest{Certificate: new("placeholder-certificate")})
 		})),
 		"error 400": fails(provider.Error{
 			Op: "Clients.Create", Action: `create client "mustershop"`, Kind: provider.ErrInvalid, StatusCode: 400,

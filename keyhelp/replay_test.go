@@ -97,6 +97,7 @@ func utc(text string) time.Time {
 	return parsed
 }
 
-func n(value int64) *int64 { return &value }
+//go:fix inline
+func n(value int64) *int64 { return new(value) }
 
 func figure(used int64, limit *int64) *keyhelp.Figure { return &keyhelp.Figure{Used: used, Max: limit} }

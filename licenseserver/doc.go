@@ -1,17 +1,20 @@
 // Package licenseserver is a client for the V2 License Server and its admin panel.
 //
 //	client, err := licenseserver.New("https://license.example.com", apiKey,
-//		licenseserver.WithAdminCookie("session", cookie))
-//	info, err := client.Licenses.Info(ctx, licenseKey)
+//		licenseserver.WithAdminCookie("session", provider.Secret(os.Getenv("LICENSESERVER_COOKIE"))))
+//	info, err := client.Licenses.Info(ctx, provider.Secret(os.Getenv("LICENSE_KEY")))
 //
 // Programs that run under a license keep a session open with StartSession, which
 // sends heartbeats, survives the loss of the network and says when the license is
 // lost:
 //
 //	session, err := client.StartSession(ctx, licenseserver.SessionOptions{
-//		LicenseKey: licenseKey, MachineID: "pc-1", Grace: time.Hour,
-//		OnLost: func(err error) { shutDown(err) },
+//		LicenseKey: provider.Secret(os.Getenv("LICENSE_KEY")), MachineID: "pc-1", Grace: time.Hour,
+//		OnLost: func(err error) { log.Fatal(err) },
 //	})
+//	if err != nil {
+//		return err
+//	}
 //	defer session.Close()
 //
 // # The portable contract

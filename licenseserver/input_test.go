@@ -53,7 +53,7 @@ func TestBadInput(t *testing.T) {
 			return err
 		}},
 		"edit below zero": {"MaxActivations MaxUsers", func(ctx context.Context, c *client) error {
-			_, err := c.Licenses.QuickEdit(ctx, 1, &licenseserver.QuickEditRequest{MaxActivations: provider.Ptr(int64(-1)), MaxUsers: provider.Ptr(int64(-1))})
+			_, err := c.Licenses.QuickEdit(ctx, 1, &licenseserver.QuickEditRequest{MaxActivations: new(int64(-1)), MaxUsers: new(int64(-1))})
 			return err
 		}},
 		"bulk none":  {"licenseIDs", lists()},

@@ -68,7 +68,7 @@ func samples() []any {
 		key, []int64{17, 18}, map[string]any{"note": "x"}, url.Values{"name": {"x"}},
 		&licenseserver.ActivateRequest{LicenseKey: key, HardwareHash: "hash", MachineName: "pc"},
 		&licenseserver.VerifyRequest{LicenseKey: key, HardwareHash: "hash"},
-		&licenseserver.QuickEditRequest{ValidUntil: &when, MaxUsers: provider.Ptr(int64(0))},
+		&licenseserver.QuickEditRequest{ValidUntil: &when, MaxUsers: new(int64(0))},
 		&licenseserver.SessionStartRequest{LicenseKey: key, MachineID: "pc"},
 		&licenseserver.RegisterDeviceRequest{HardwareHash: "hash"},
 		&licenseserver.AllocateRequest{LicenseID: 17, ResourceIDs: []int64{1}},

@@ -161,7 +161,7 @@ func panelReplays() map[string]replay {
 			Op: "Licenses.BulkActivate", Action: "activate licenses 17", Kind: provider.ErrConflict, StatusCode: 200, Message: "License expired",
 		}, nil, func(ctx context.Context, c *client) error { _, err := c.Licenses.BulkActivate(ctx, 17); return err }),
 		"Licenses.QuickEdit": clienttest.Equal("License updated successfully", func(ctx context.Context, c *client) (string, error) {
-			return c.Licenses.QuickEdit(ctx, 17, &licenseserver.QuickEditRequest{ValidUntil: &until, MaxActivations: provider.Ptr(int64(10)), MaxUsers: provider.Ptr(int64(50))})
+			return c.Licenses.QuickEdit(ctx, 17, &licenseserver.QuickEditRequest{ValidUntil: &until, MaxActivations: new(int64(10)), MaxUsers: new(int64(50))})
 		}),
 		"Licenses.GenerateKey": clienttest.Equal(provider.Secret(sampleKey), func(ctx context.Context, c *client) (provider.Secret, error) {
 			return c.Licenses.GenerateKey(ctx, nil)

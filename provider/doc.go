@@ -9,7 +9,9 @@
 //		Email:     "max@example.com",
 //		Domain:    "example.com",
 //	})
-//	if errors.Is(err, provider.ErrAlreadyExists) { ... }
+//	if errors.Is(err, provider.ErrAlreadyExists) {
+//		fmt.Println("an account of that name is somebody else's:", err)
+//	}
 //
 // A Provider comes from a vendor's package (keyhelp.NewProvider(client)) or from
 // a row of plain configuration (Drivers). What only some systems can do stands

@@ -63,8 +63,3 @@ func FuzzMark(f *testing.F) {
 		require.Equal(t, plain, again)
 	})
 }
-
-func TestPtr(t *testing.T) {
-	require.Zero(t, *provider.Ptr(0))
-	require.True(t, *provider.Ptr(true))
-}

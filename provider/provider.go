@@ -173,7 +173,9 @@ type Middleware func(Provider) Provider
 
 // As finds an optional interface in p or in what it wraps:
 //
-//	if r, ok := provider.As[provider.UsageReader](p); ok { ... }
+//	if reader, ok := provider.As[provider.UsageReader](p); ok {
+//		usage, err := reader.Usage(ctx, id)
+//	}
 //
 // A middleware that wants to see the calls of an optional interface implements
 // that interface itself: the outermost one wins.

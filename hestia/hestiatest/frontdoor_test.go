@@ -2,6 +2,7 @@ package hestiatest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -21,9 +22,7 @@ type panel struct {
 func (p panel) ask(sign url.Values, words []string, extra ...string) (int, string, string, http.Header) {
 	p.t.Helper()
 	values := url.Values{}
-	for key, value := range sign {
-		values[key] = value
-	}
+	maps.Copy(values, sign)
 	for i, word := range words {
 		if i == 0 {
 			values.Set("cmd", word)
@@ -188,7 +187,7 @@ func TestProfiles(t *testing.T) {
 	billing := url.Values{"access_key": {id}, "secret_key": {secret}}
 	p.want(204, "0", "", billing, cmd("v-make-tmp-file", "x", "y"))
 	p.want(204, "0", "", billing, cmd("v-suspend-user", "alice"))
-	for _, forbidden := range strings.Fields("v-list-user-packages v-list-web-domains v-change-user-contact v-list-sys-info v-list-sys-config") {
+	for forbidden := range strings.FieldsSeq("v-list-user-packages v-list-web-domains v-change-user-contact v-list-sys-info v-list-sys-config") {
 		p.want(401, "10", "Error: Key "+id+" don't have permission to run the command "+forbidden, billing, cmd(forbidden, "alice"))
 	}
 	id, secret = p.AddAccessKey("bob", "purge-nginx-cache")

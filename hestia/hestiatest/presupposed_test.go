@@ -3,6 +3,7 @@ package hestiatest
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"strings"
 )
 
@@ -101,9 +102,7 @@ func take(s *Server, e exchange) bool {
 			} else if name == "v-list-users" {
 				users = append(users, a)
 			}
-			for key, value := range rowOf(o.value) {
-				a.conf[key] = value
-			}
+			maps.Copy(a.conf, rowOf(o.value))
 			if name == "v-list-user" { // two values are the root user's
 				st.rootConf()["U_USERS"], st.rootConf()["SUSPENDED_USERS"] = a.conf["U_USERS"], a.conf["SUSPENDED_USERS"]
 			}
@@ -116,9 +115,7 @@ func take(s *Server, e exchange) bool {
 		}
 		for i := len(objects) - 1; i >= 0; i-- {
 			conf := row{"BACKEND_TEMPLATE": "default", "RATE_LIMIT": "200", "BACKUPS_INCREMENTAL": "no"}
-			for key, value := range rowOf(objects[i].value) {
-				conf[key] = value
-			}
+			maps.Copy(conf, rowOf(objects[i].value))
 			st.putPackage(objects[i].key, conf)
 		}
 		return true

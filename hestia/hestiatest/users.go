@@ -1,6 +1,7 @@
 package hestiatest
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -126,9 +127,7 @@ func addUser(c *call) int {
 func (c *call) newAccount(user, password, email, packageName, name string) *account {
 	conf := row{}
 	if p := c.st.pack(packageName); p != nil {
-		for key, value := range p.conf {
-			conf[key] = value
-		}
+		maps.Copy(conf, p.conf)
 	}
 	shared := 0
 	for _, ip := range c.st.ips.with("OWNER", c.st.root()) {
@@ -136,14 +135,12 @@ func (c *call) newAccount(user, password, email, packageName, name string) *acco
 			shared++
 		}
 	}
-	for key, value := range map[string]string{
+	maps.Copy(conf, map[string]string{
 		"NAME": name, "PACKAGE": packageName, "CONTACT": email, "CRON_REPORTS": "yes", "RKEY": c.st.tokens.Next(16, keyAlphabet),
 		"TWOFA": "", "QRCODE": "", "PHPCLI": "", "ROLE": "user", "SUSPENDED": "no", "IP_AVAIL": strconv.Itoa(shared), "IP_OWNED": "0",
 		"LANGUAGE": "", "THEME": "", "NOTIFICATIONS": "no", "PREF_UI_SORT": "name", "LOGIN_DISABLED": "no",
 		"LOGIN_USE_IPLIST": "no", "LOGIN_ALLOW_IPS": "",
-	} {
-		conf[key] = value
-	}
+	})
 	for _, key := range userCounters {
 		conf[key] = "0"
 	}

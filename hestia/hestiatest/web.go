@@ -90,7 +90,7 @@ func orDefault(template string) string {
 func deleteWebDomain(c *call) int {
 	site, conf := c.site(), c.user.conf
 	domain := site["DOMAIN"]
-	for _, login := range strings.Split(site["FTP_USER"], ":") {
+	for login := range strings.SplitSeq(site["FTP_USER"], ":") {
 		delete(c.user.secrets, "ftp "+login)
 	}
 	delete(c.user.certs, domain)

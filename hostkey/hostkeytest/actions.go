@@ -73,7 +73,7 @@ func init() {
 
 func parseParams(text string) []param {
 	var all []param
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		p := param{}
 		word, p.optional = strings.CutSuffix(word, "?")
 		word, options, limited := strings.Cut(word, "=")

@@ -2,6 +2,7 @@ package hostkeytest
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 	"time"
 )
@@ -133,9 +134,7 @@ func sessionInfo(c *call) reply {
 	if c.token.server != 0 {
 		more["deploy_keys"], more["billing_servers"] = []any{}, []any{}
 	}
-	for name, value := range more {
-		fields[name] = value
-	}
+	maps.Copy(fields, more)
 	if c.cfg.shapes[ShapeLoginFlat] {
 		return ok(fields)
 	}

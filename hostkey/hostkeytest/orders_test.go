@@ -2,6 +2,7 @@ package hostkeytest_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -138,9 +139,7 @@ func TestOrderAnswers(t *testing.T) {
 			"id": text(o.ServerID), "status": "Paid", "deploy_status": "deploying", "callback": o.Callback, "os_name": "Debian 12", "soft_name": "",
 		}
 		add := func(fields map[string]any) map[string]any {
-			for name, value := range fields {
-				base[name] = value
-			}
+			maps.Copy(base, fields)
 			return base
 		}
 		invoice := float64(o.InvoiceID)

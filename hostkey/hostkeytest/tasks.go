@@ -1,6 +1,7 @@
 package hostkeytest
 
 import (
+	"maps"
 	"strconv"
 	"time"
 
@@ -64,9 +65,7 @@ func checkTask(c *call) reply {
 		return jsonReply(row{"result": "Not ready", "key": t.key})
 	}
 	about := row{"action": t.action, "id": strconv.FormatInt(t.server, 10)}
-	for name, value := range t.context {
-		about[name] = value
-	}
+	maps.Copy(about, t.context)
 	if t.failed != "" {
 		return jsonReply(row{"result": "Fail", "scope": t.failed, "context": about, "key": t.key})
 	}

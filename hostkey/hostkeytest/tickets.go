@@ -1,6 +1,7 @@
 package hostkeytest
 
 import (
+	"maps"
 	"strconv"
 	"time"
 )
@@ -48,9 +49,7 @@ func requestAssistance(c *call) reply {
 func (s *Server) AssistanceTickets() map[int64]string {
 	return locked(s, func(st *state) map[int64]string {
 		all := make(map[int64]string, len(st.assisted))
-		for id, name := range st.assisted {
-			all[id] = name
-		}
+		maps.Copy(all, st.assisted)
 		return all
 	})
 }

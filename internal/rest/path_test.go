@@ -30,7 +30,7 @@ func (e *echoPath) serve(w http.ResponseWriter, r *http.Request) {
 	e.requests++
 	e.query = r.URL.RawQuery
 	e.segments = nil
-	for _, segment := range strings.Split(r.URL.EscapedPath(), "/") {
+	for segment := range strings.SplitSeq(r.URL.EscapedPath(), "/") {
 		plain, err := url.PathUnescape(segment)
 		if err != nil {
 			plain = "cannot be unescaped: " + segment

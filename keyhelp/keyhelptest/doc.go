@@ -4,7 +4,7 @@
 //
 //	srv := keyhelptest.NewServer()
 //	defer srv.Close()
-//	client, err := keyhelp.New(srv.URL, srv.Key)
+//	client, err := keyhelp.New(srv.URL, provider.Secret(srv.Key))
 //
 // Everything is deterministic: IDs, keys and tokens are the same in every run, and the clock can be replaced.
 // [Server.Faults] makes the panel misbehave. Behaviour that no source tells is a choice of the emulator; those choices

@@ -3,7 +3,7 @@
 //
 //	srv := licenseservertest.NewServer()
 //	defer srv.Close()
-//	client, err := licenseserver.New(srv.URL, srv.Key)
+//	client, err := licenseserver.New(srv.URL, provider.Secret(srv.Key))
 //
 // The license API wants the API key of [Server.Key]. How one signs in to the admin panel is undocumented, so its routes
 // are behind a gate that a test configures; [Server.AdminHeader] passes it.

@@ -3,10 +3,13 @@
 // rest.
 //
 //	log, err := bulk.OpenLog("suspend-2030-01.jsonl")
-//	...
+//	if err != nil {
+//		return err
+//	}
+//	defer log.Close()
 //	job := &bulk.Job{
 //		Verb:    bulk.Suspend,
-//		Targets: bulk.Targets(overdue),
+//		Targets: bulk.Targets([]bulk.Target{{Server: "web1", ID: "1207"}, {Server: "web2", ID: "alice"}}),
 //		Open:    servers.Provider,
 //		Log:     log,
 //	}

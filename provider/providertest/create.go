@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 
@@ -188,9 +189,7 @@ func createKeepsRequest(c *probe) {
 	req.OnFailure = provider.UndoPartial
 	before := *req
 	before.Options = map[string]string{}
-	for k, v := range req.Options {
-		before.Options[k] = v
-	}
+	maps.Copy(before.Options, req.Options)
 	c.make(c.p, req, provider.OutcomeChanged)
 	if len(before.Options) == 0 {
 		before.Options = req.Options

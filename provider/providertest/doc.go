@@ -6,8 +6,7 @@
 //
 //	func TestConformance(t *testing.T) {
 //		providertest.Run(t, providertest.Harness{Name: "mypanel", Open: func(t testing.TB) *providertest.World {
-//			srv := mypaneltest.NewServer()
-//			...
+//			return providertest.NewMemory(nil).World() // yours: a fresh emulator and a new client
 //		}})
 //	}
 //

@@ -1,6 +1,6 @@
 module example.com/consumer
 
-go 1.25.0
+go 1.26.0
 
 require github.com/provkit/provkit v0.0.0
 
