@@ -11,7 +11,8 @@ import (
 
 // PackageFile is the content of the file that Packages.Add reads:
 //
-//	file, err := hestia.PackageFile(&hestia.Package{RateLimit: "100", Limits: hestia.UserLimits{Backups: "3"}})
+//	gold := &hestia.Package{RateLimit: hestia.LimitOf(100), Limits: hestia.UserLimits{Backups: hestia.LimitOf(3)}}
+//	file, err := hestia.PackageFile(gold)
 //	path, err := client.Files.MakeTemp(ctx, "gold.pkg", provider.Secret(file))
 //	err = client.Packages.Add(ctx, path, "gold", nil)
 //

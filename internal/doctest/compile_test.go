@@ -28,7 +28,7 @@ const module = "github.com/provkit/provkit"
 
 // given are the variables that every fragment finds.
 const given = "ctx context.Context, p provider.Provider, order *provider.CreateRequest, " +
-	"apiKey provider.Secret, password provider.Secret, id string"
+	"apiKey provider.Secret, password provider.Secret, id string, servers *fleet.Fleet"
 
 // standard are the packages of Go that are imported for fragments.
 var standard = []string{
@@ -141,7 +141,7 @@ func (b block) source() (before, after string) {
 // replaceGiven adds variables to the given ones. One that is given takes the new type.
 func replaceGiven(more string) string {
 	all := strings.Split(given, ", ")
-	for _, variable := range strings.Split(more, ", ") {
+	for variable := range strings.SplitSeq(more, ", ") {
 		name, _, _ := strings.Cut(variable, " ")
 		all = slices.DeleteFunc(all, func(old string) bool { return strings.HasPrefix(old, name+" ") })
 		all = append(all, variable)
@@ -195,21 +195,28 @@ func (c *compiler) importsOf(file *ast.File) string {
 	return imports.String()
 }
 
-// TestCode: every Go block of the documentation compiles.
+// TestCode: every Go block of the documentation compiles, in pages and in comments.
 func TestCode(t *testing.T) {
 	c := newCompiler(t)
-	count := make(map[string]int)
-	for _, page := range documents(t) {
+	count := make(map[string]int) // by page, and by folder of a package
+	comments, _ := c.comments(t)
+	for _, page := range append(comments, documents(t)...) {
 		for _, b := range page.blocks {
-			if b.lang == "go" {
+			if b.language() == "go" {
 				count[page.name]++
+				count[path.Dir(page.name)]++
 				assert.Empty(t, c.check(b), "%s does not compile", b)
 			}
 		}
 	}
 	t.Logf("Go blocks: %v", count)
-	for _, page := range []string{"README.md", "CONTRIBUTING.md", "docs/semantics.md"} {
-		assert.NotZero(t, count[page], "%s has no Go block", page)
+	wanted := []string{"README.md", "CONTRIBUTING.md", "docs/semantics.md", "provider"}
+	for _, vendor := range vendors {
+		kind := vendor.driver.Kind()
+		wanted = append(wanted, "docs/"+kind+".md", kind, kind+"/"+kind+"test")
+	}
+	for _, name := range wanted {
+		assert.NotZero(t, count[name], "%s has no Go block", name)
 	}
 }
 

@@ -23,9 +23,10 @@ type page struct {
 	blocks []block
 	// prose are the lines outside of code blocks, the others being empty.
 	prose []string
-	// of is the package of comments, hidden what it does not export.
-	of     *types.Package
-	hidden map[string]bool
+	// of is the package of comments, hidden what it does not export, and parameters are
+	// those of the functions in this file.
+	of                 *types.Package
+	hidden, parameters map[string]bool
 }
 
 // block is a fenced or an indented block of code.
@@ -61,8 +62,8 @@ func documents(t *testing.T) []*page {
 }
 
 var (
-	fence   = regexp.MustCompile("^( *)(```+|~~~+) *([^`]*)$")
-	comment = regexp.MustCompile(`^<!-- *(.*?) *-->$`)
+	fence       = regexp.MustCompile("^( *)(```+|~~~+) *([^`]*)$")
+	htmlComment = regexp.MustCompile(`^<!-- *(.*?) *-->$`)
 )
 
 // parse takes a document apart. Problems are fences that are not closed or name no
@@ -97,7 +98,7 @@ func parse(name, text string) (*page, []string) {
 		default:
 			indented = indented && line == ""
 			prose = line
-			if c := comment.FindStringSubmatch(line); c != nil {
+			if c := htmlComment.FindStringSubmatch(line); c != nil {
 				note = c[1]
 			} else if line != "" {
 				note = ""

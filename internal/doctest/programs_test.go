@@ -1,6 +1,7 @@
 package doctest
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,28 +39,36 @@ func programs(pages []*page) (all []program, problems []string) {
 
 var isProgram = regexp.MustCompile(`(?m)\A(//.*\n|\n)*package main$`)
 
-// TestPrograms copies each program as it is printed into an empty folder, makes a module
-// of that with a replacement by this one, and runs it. It prints what the page says.
+// TestPrograms copies each program as it is printed into an empty module with the
+// requirements of this one and a replacement by this one, and runs it. It prints what the
+// page says.
 func TestPrograms(t *testing.T) {
 	all, problems := programs(documents(t))
 	require.Empty(t, problems)
 	require.NotEmpty(t, all)
 	here, err := filepath.Abs(root)
 	require.NoError(t, err)
-	sums, err := os.ReadFile(filepath.Join(root, "go.sum"))
+	dir, replacement := t.TempDir(), fmt.Sprintf("\nrequire %[1]s v0.0.0\n\nreplace %[1]s => %[2]s\n", module, here)
+	for name, more := range map[string]string{"go.mod": replacement, "go.sum": ""} {
+		text, err := os.ReadFile(filepath.Join(root, name))
+		require.NoError(t, err)
+		text = bytes.Replace(text, []byte("module "+module+"\n"), []byte("module outside\n"), 1)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), append(text, more...), 0o600))
+	}
+	for i, p := range all {
+		folder := filepath.Join(dir, fmt.Sprint(i))
+		require.NoError(t, os.Mkdir(folder, 0o700))
+		require.NoError(t, os.WriteFile(filepath.Join(folder, "main.go"), []byte(p.block.code), 0o600))
+	}
+	// What the programs need is in the cache, since this module needs it too. Without
+	// tables for debuggers they are linked faster.
+	args := slices.Concat([]string{"build", "-mod=readonly", "-ldflags=-s -w", "-o", "bin/"}, buildFlags, []string{"./..."})
+	_, err = run(dir, []string{"GOPROXY=off", "GOWORK=off"}, "go", args...)
 	require.NoError(t, err)
-	for _, p := range all {
-		t.Run(p.block.String(), func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			module := fmt.Sprintf("module x\n\ngo 1.25.0\n\nrequire %[1]s v0.0.0\n\nreplace %[1]s => %[2]s\n", module, here)
-			for name, text := range map[string]string{"go.mod": module, "go.sum": string(sums), "main.go": p.block.code} {
-				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
-			}
-			// What the programs need is in the cache, since this module needs it too.
-			out := run(t, dir, []string{"GOFLAGS=-mod=mod", "GOPROXY=off"}, "go", slices.Concat([]string{"run"}, buildFlags, []string{"."})...)
-			assert.Equal(t, p.output, out, "what %s prints", p.block)
-		})
+	for i, p := range all {
+		out, err := run(dir, nil, filepath.Join(dir, "bin", fmt.Sprint(i)))
+		require.NoError(t, err, p.block)
+		assert.Equal(t, p.output, out, "what %s prints", p.block)
 	}
 }
 

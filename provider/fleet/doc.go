@@ -2,11 +2,18 @@
 // filled together.
 //
 //	config, err := fleet.Load("servers.json")
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	servers, err := config.Open(provider.Drivers{keyhelp.Driver, hestia.Driver}, nil)
-//	...
+//	if err != nil {
+//		return err
+//	}
 //	place, err := servers.Place(ctx, &fleet.PlaceRequest{Plan: "basic"})
-//	created, err := place.Server.Provider.Create(ctx, request)
+//	if err != nil {
+//		return err
+//	}
+//	created, err := place.Server.Provider.Create(ctx, order)
 //
 // The configuration holds no secret, only where each of them is (a relative PATH begins
 // at the working directory):
