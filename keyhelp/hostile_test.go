@@ -3,7 +3,6 @@ package keyhelp_test
 import (
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,7 +22,6 @@ func hostile() map[string]reply {
 		"truncated":         ok(`{"id": 17, "username": "mus`),
 		"truncated list":    ok(`[{"id": 17, "username": "u", "domain": "d"},`),
 		"text behind":       ok(`{"id": 17, "username": "u", "domain": "d"} Notice: undefined index`),
-		"too long":          ok(`{"id": 17, "username": "u", "domain": "d", "x": "` + strings.Repeat("x", 20<<20) + `"}`),
 	})
 	return replies
 }

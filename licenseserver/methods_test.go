@@ -24,7 +24,7 @@ func vendor(t testing.TB) *clienttest.Vendor {
 		Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
 			return clientOver(t, transport, opts...)
 		},
-		Samples: samples, Args: map[string]any{"Leads.Export 2": int64(1 << 20)},
+		Samples: samples, Args: map[string]any{"Leads.Export 2": int64(16 << 10)},
 		Rows: rows, Exchanges: exchanges(t),
 		Canaries: []string{canaryKey, canaryCookie, canaryBearer, canaryToken, canarySecret},
 	}

@@ -18,6 +18,10 @@ import (
 // WebPage is what stands in front of a server that wants a sign-in.
 const WebPage = "<!DOCTYPE html><html><body>Login</body></html>"
 
+// hostileLimit is provider.WithMaxBody of clients that get hostile answers: one over it need
+// not be long. That the default limit holds is shown in internal/rest.
+const hostileLimit = 64 << 10
+
 // Hostile are replies that claim success and are none of any API that speaks JSON. The
 // caller adds those of its fields: of wrong types, null, negative IDs.
 func Hostile() map[string]Reply {
@@ -35,7 +39,7 @@ func Hostile() map[string]Reply {
 		"text behind":      OK(`{"id": 17} Notice: undefined index`),
 		"text behind list": OK(`[] Notice: undefined index`),
 		"notice in front":  OK(`Notice: undefined index {"id": 17}`),
-		"too long":         OK(`{"id": 17, "x": "` + strings.Repeat("x", 20<<20) + `"}`),
+		"too long":         OK(`{"id": 17, "x": "` + strings.Repeat("x", hostileLimit) + `"}`),
 		"no content":       {Status: http.StatusNoContent},
 		"empty":            OK(``),
 		"white space":      OK("\n \n"),
@@ -75,7 +79,7 @@ func (v *Vendor) CheckHostile(t testing.TB, replies map[string]Reply, verdict fu
 	for _, name := range slices.Sorted(maps.Keys(replies)) {
 		reply := replies[name]
 		op := ""
-		methods := v.Methods(t, v.Tap(v.insteadOf(&op, reply, good)))
+		methods := v.Methods(t, v.Tap(v.insteadOf(&op, reply, good)), provider.WithMaxBody(hostileLimit))
 		for _, u := range uses {
 			m := methods[slices.IndexFunc(methods, func(m Method) bool { return m.Op == u.Op })]
 			op = m.Op
