@@ -79,13 +79,13 @@ func TestScale(t *testing.T) { synctest.Test(t, scale) }
 func scale(t *testing.T) {
 	var wanted [][]fleet.Wanted
 	drifts := make(map[string][]fleet.DriftKind)
-	names := make(map[string]bool)
+	ids := make(map[string]string) // by user name, as Usage tells them
 	e := newEstate(t, func(server int) []held {
 		accounts, wants, all := planted(server)
 		wanted = append(wanted, wants)
 		maps.Copy(drifts, all)
 		for _, a := range accounts {
-			names[a.username] = true
+			ids[a.username] = ""
 		}
 		return accounts
 	})
@@ -100,9 +100,17 @@ func scale(t *testing.T) {
 			}
 		}
 	}
-	scaleUsage(t, e, names)
+	scaleUsage(t, e, ids)
 	scaleReconcile(t, e, list, drifts)
-	clean := e.clean(t, list)
+	clean := make([][]bulk.Target, len(e.servers)) // the accounts of each server that are as wanted
+	for i, s := range e.servers {
+		for _, w := range wanted[i] {
+			if drifts[w.Username] == nil {
+				clean[i] = append(clean[i], bulk.Target{Server: s.name, ID: ids[w.Username]})
+			}
+		}
+		require.Greater(t, len(clean[i]), perServer/2, s.name)
+	}
 	scaleSafety(t, e, clean)
 	scaleBulk(t, e, clean)
 }
@@ -133,38 +141,9 @@ func scaleReconcile(t *testing.T, e *estate, list iter.Seq2[fleet.Wanted, error]
 	require.Equal(t, planted, found)
 	require.Equal(t, 10*len(e.servers), ours)
 	require.Equal(t, 5*len(e.servers), foreign)
-	e.harvest()
-	for _, s := range e.servers {
-		require.Zero(t, s.changes, s.name)
-	}
+	e.untouched(t)
 	e.report(t, "reconcile")
 	t.Logf("reconcile: exactly the %d planted drifts among %d accounts", len(found), perServer*len(e.servers))
-}
-
-// clean are the accounts of each server that are in service and wanted.
-func (e *estate) clean(t *testing.T, list iter.Seq2[fleet.Wanted, error]) [][]bulk.Target {
-	t.Helper()
-	ids := make([]map[string]string, len(e.servers))
-	for i, s := range e.servers {
-		ids[i] = make(map[string]string)
-		for a, err := range s.provider.(provider.Lister).List(t.Context(), nil) {
-			require.NoError(t, err, s.name)
-			if a.Status == provider.StatusActive {
-				ids[i][a.Username] = a.ID
-			}
-		}
-	}
-	targets := make([][]bulk.Target, len(e.servers))
-	for w := range list {
-		server := number(t, w.Username)
-		if id := ids[server][w.Username]; id != "" {
-			targets[server] = append(targets[server], bulk.Target{Server: w.Server, ID: id})
-		}
-	}
-	for i, s := range e.servers {
-		require.Greater(t, len(targets[i]), perServer*31/100, "%s has too few for what follows", s.name)
-	}
-	return targets
 }
 
 // scaleSafety: a list that would remove 31 % of one server is refused as a whole, before
@@ -190,10 +169,7 @@ func scaleSafety(t *testing.T, e *estate, clean [][]bulk.Target) {
 	var share *bulk.ShareError
 	require.ErrorAs(t, stopped, &share)
 	require.Equal(t, bulk.ShareError{Server: e.servers[unlucky].name, Count: perServer * 31 / 100, Of: perServer, MaxShare: bulk.DefaultMaxShare}, *share)
-	e.harvest()
-	for _, s := range e.servers {
-		require.Zero(t, s.changes, s.name)
-	}
+	e.untouched(t)
 	e.report(t, "safety stop")
 	t.Logf("safety stop: %v", stopped)
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -159,7 +160,8 @@ func openHostkey(t testing.TB, name string, accounts []held) *emulated {
 	}
 	e := &emulated{name: name, kind: hostkey.Kind, provider: hostkey.NewProvider(client), faults: srv.Faults, plans: plans}
 	e.reads = func(r faults.Request) bool {
-		return strings.Contains(string(r.Body), "action=list") || strings.Contains(string(r.Body), "action=show") || r.Path == "/auth.php"
+		asks := func(action string) bool { return strings.Contains(string(r.Body), "action="+action) }
+		return asks("list") || asks("show") || asks("get_") || r.Path == "/auth.php"
 	}
 	e.suspends = func(r faults.Request) bool { return strings.Contains(string(r.Body), "action=suspend") }
 	e.suspended = func() (names []string) {
@@ -248,7 +250,10 @@ func newEstate(t testing.TB, hold func(server int) []held) *estate {
 	return e
 }
 
+// harvest reads all logs while everybody else in the bubble waits: a request that is under
+// way stands there without its body.
 func (e *estate) harvest() {
+	synctest.Wait()
 	for _, s := range e.servers {
 		s.harvest()
 	}
@@ -259,6 +264,15 @@ func (e *estate) forget() {
 	e.harvest()
 	for _, s := range e.servers {
 		s.requests, s.suspensions, s.changes = 0, 0, 0
+	}
+}
+
+// untouched fails if a server was asked to change anything since the last forget.
+func (e *estate) untouched(t testing.TB) {
+	t.Helper()
+	e.harvest()
+	for _, s := range e.servers {
+		require.Zero(t, s.changes, s.name)
 	}
 }
 
