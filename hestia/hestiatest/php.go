@@ -1,6 +1,7 @@
 package hestiatest
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -17,8 +18,20 @@ func isEmpty(text string) bool { return text == "" || text == "0" }
 // isTruthyJSON tells whether PHP decodes the text, and to something that counts as true. Empty objects and arrays do
 // not, so an empty list is not served as JSON.
 func isTruthyJSON(text string) bool {
+	body := []byte(text)
+	if !utf8.Valid(body) || !json.Valid(body) {
+		return false
+	}
+	// Of a list of thousands nobody needs more than the beginning.
+	const space = " \t\r\n"
+	body = bytes.TrimLeft(body, space)
+	switch body[0] {
+	case '{', '[':
+		next := bytes.TrimLeft(body[1:], space)[0]
+		return next != '}' && next != ']'
+	}
 	var v any
-	if !utf8.ValidString(text) || json.Unmarshal([]byte(text), &v) != nil {
+	if json.Unmarshal(body, &v) != nil {
 		return false
 	}
 	switch v := v.(type) {
@@ -28,10 +41,6 @@ func isTruthyJSON(text string) bool {
 		return v != 0
 	case string:
 		return !isEmpty(v)
-	case []any:
-		return len(v) > 0
-	case map[string]any:
-		return len(v) > 0
 	}
 	return false
 }
