@@ -171,7 +171,7 @@ func memories(t testing.TB, accounts ...int) (*fleet.Fleet, []*providertest.Memo
 		}
 		panels = append(panels, m)
 		name := fmt.Sprintf("web%d", i+1)
-		all = append(all, &fleet.Server{Name: name, Provider: m, Config: fleet.ServerConfig{Name: name}})
+		all = append(all, &fleet.Server{Name: name, Provider: m, Config: fleet.ServerEntry{Name: name}})
 	}
 	f, err := fleet.New(all...)
 	require.NoError(t, err)
@@ -215,7 +215,9 @@ func TestFind(t *testing.T) {
 // limited is a provider of which only the core is to be seen.
 type limited struct{ provider.Provider }
 
-func TestPlace(t *testing.T) {
+func TestPlace(t *testing.T) { synctest.Test(t, testPlace) }
+
+func testPlace(t *testing.T) {
 	f, panels := memories(t, 2, 5, 1)
 	web := f.Servers()
 	web[0].Config.Capacity, web[1].Config.Capacity, web[2].Config.Capacity = 4, 100, 10
@@ -255,18 +257,38 @@ func TestPlace(t *testing.T) {
 	_, err = f.Place(t.Context(), &fleet.PlaceRequest{Strategy: "best", MaxAge: -1})
 	require.ErrorIs(t, err, provider.ErrInvalid)
 
-	// The counts are those of a minute ago at most, and a failed check is skipped.
+	// The counts are those of a minute ago at most.
 	panels[0].Faults().When(nil, 0, faults.Fault{Kind: faults.Refuse})
-	p, err = f.Place(t.Context(), &fleet.PlaceRequest{Plan: "large", MaxAge: 1})
-	require.NoError(t, err)
-	require.Equal(t, "web3", p.Server.Name)
-	require.Equal(t, "web1", p.Skipped[0].Server)
+	large := &fleet.PlaceRequest{Plan: "large"}
+	for _, want := range []string{"full: 4 of 4 accounts", "its check failed: "} {
+		p, err = f.Place(t.Context(), large)
+		require.NoError(t, err)
+		require.Equal(t, "web3", p.Server.Name)
+		require.Len(t, p.Skipped, 2)
+		require.Equal(t, "web1", p.Skipped[0].Server)
+		require.Contains(t, p.Skipped[0].Reason, want)
+		time.Sleep(time.Minute)
+	}
 	require.ErrorIs(t, p.Skipped[0].Err, provider.ErrUnavailable)
-	require.Contains(t, p.Skipped[0].Reason, "its check failed")
+
+	// A failed check is believed for ten seconds from its beginning on.
+	name, err = place(large)
+	require.NoError(t, err)
+	require.Equal(t, "web3", name)
+	panels[0].Faults().Clear()
+	name, err = place(large)
+	require.NoError(t, err)
+	require.Equal(t, "web3", name)
+	time.Sleep(10 * time.Second)
+	name, err = place(large)
+	require.NoError(t, err)
+	require.Equal(t, "web1", name)
 }
 
 // TestPlaceAsksOnce: many placements in a row cost one look at a server.
-func TestPlaceAsksOnce(t *testing.T) {
+func TestPlaceAsksOnce(t *testing.T) { synctest.Test(t, testPlaceAsksOnce) }
+
+func testPlaceAsksOnce(t *testing.T) {
 	f, panels := memories(t, 1, 1)
 	for _, s := range f.Servers() {
 		s.Config.Capacity = 50
@@ -282,15 +304,20 @@ func TestPlaceAsksOnce(t *testing.T) {
 	_, err := f.Place(t.Context(), nil)
 	require.NoError(t, err)
 	require.Equal(t, before, panels[0].Faults().Count())
+	time.Sleep(time.Minute)
+	_, err = f.Place(t.Context(), nil)
+	require.NoError(t, err)
+	require.Greater(t, panels[0].Faults().Count(), before, "what is a minute old is asked for anew")
 
 	// Where nobody can count, what was placed counts.
-	blind, err := fleet.New(&fleet.Server{Name: "b", Provider: limited{panels[0]}, Config: fleet.ServerConfig{Capacity: 2}})
+	blind, err := fleet.New(&fleet.Server{Name: "b", Provider: limited{panels[0]}, Config: fleet.ServerEntry{Capacity: 2}})
 	require.NoError(t, err)
 	for range 2 {
-		_, err = blind.Place(t.Context(), &fleet.PlaceRequest{MaxAge: 1})
+		_, err = blind.Place(t.Context(), nil)
 		require.NoError(t, err)
+		time.Sleep(time.Minute)
 	}
-	_, err = blind.Place(t.Context(), &fleet.PlaceRequest{MaxAge: 1})
+	_, err = blind.Place(t.Context(), nil)
 	require.ErrorIs(t, err, provider.ErrQuota)
 }
 
@@ -342,7 +369,9 @@ func TestPlaceWaits(t *testing.T) {
 }
 
 // TestPlaceAtOnce: of many calls at once exactly as many get a place as there are.
-func TestPlaceAtOnce(t *testing.T) {
+func TestPlaceAtOnce(t *testing.T) { synctest.Test(t, testPlaceAtOnce) }
+
+func testPlaceAtOnce(t *testing.T) {
 	for _, strategy := range []fleet.Strategy{fleet.FirstFit, fleet.LeastUsed} {
 		f, _ := memories(t, 3, 3, 3)
 		for _, s := range f.Servers() {
