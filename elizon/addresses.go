@@ -64,7 +64,7 @@ func (s *AddressesService) Create(ctx context.Context, req *AddressRequest) (*Ad
 
 // Update changes an address: PUT /api/addresses with its ID in the body.
 func (s *AddressesService) Update(ctx context.Context, id string, req *AddressRequest) (*Address, error) {
-	r := s.c.ask(addressUpdate).of("id", id).changing(req)
+	r := s.c.ask(addressUpdate).subject("id", id).changing(req)
 	if req != nil {
 		r.with(&addressChange{id, *req})
 	}

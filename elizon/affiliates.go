@@ -125,7 +125,7 @@ func (s *AffiliatesService) CouponUsage(ctx context.Context) (Payload, error) {
 // Validate finds the partner of a referral code: POST /api/affiliates/validate. Failed
 // attempts are counted: too many of them are refused.
 func (s *AffiliatesService) Validate(ctx context.Context, code string) (*Referral, error) {
-	return fetch[Referral](ctx, s.c.ask(affiliatesValidate).need("code", code).body(map[string]any{"code": code}), "affiliate")
+	return fetch[Referral](ctx, s.c.ask(affiliatesValidate).require("code", code).body(map[string]any{"code": code}), "affiliate")
 }
 
 // ConfirmCreditNote finalises a credit note: POST
@@ -161,9 +161,9 @@ func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMeth
 	if req != nil {
 		switch req.Type {
 		case PayoutPayPal:
-			r.need("PayPalEmail", req.PayPalEmail)
+			r.require("PayPalEmail", req.PayPalEmail)
 		case PayoutSEPA:
-			r.need("IBAN", req.IBAN).need("BIC", req.BIC).need("AccountHolder", req.AccountHolder)
+			r.require("IBAN", req.IBAN).require("BIC", req.BIC).require("AccountHolder", req.AccountHolder)
 		}
 		r.hide(provider.Secret(req.IBAN))
 	}

@@ -76,7 +76,7 @@ func (s *APIKeysService) List(ctx context.Context, perPage int64) iter.Seq2[*API
 func (s *APIKeysService) Create(ctx context.Context, req *APIKeyRequest) (*NewAPIKey, error) {
 	r := s.c.ask(apiKeysCreate).with(req)
 	if req != nil && utf8.RuneCountInString(req.Name) > 100 {
-		r.bad("Name", "has more than 100 characters")
+		r.problem("Name", "has more than 100 characters")
 	}
 	return fetch[NewAPIKey](ctx, r)
 }

@@ -112,7 +112,7 @@ type ChangePasswordRequest struct {
 func (s *AuthService) Register(ctx context.Context, req *RegisterRequest) (*Registration, error) {
 	r := s.c.ask(authRegister).with(req).reveal()
 	if req != nil && req.Password != "" && !strong(req.Password.Reveal()) {
-		r.bad("Password", "needs 8 characters, upper and lower case letters and a digit")
+		r.problem("Password", "needs 8 characters, upper and lower case letters and a digit")
 	}
 	return fetch[Registration](ctx, r)
 }
@@ -182,7 +182,7 @@ func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (P
 // app. It opens a session; how the answer tells its token is undocumented. extra fields
 // are sent as they are.
 func (s *AuthService) VerifyCode(ctx context.Context, email string, code provider.Secret, extra map[string]any) (Payload, error) {
-	return unknown(ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).need("email", email).reveal())
+	return unknown(ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).require("email", email).reveal())
 }
 
 // codeRequest is a code that came by mail.
@@ -196,7 +196,7 @@ type codeRequest struct {
 // /api/auth/forgot-password (method inferred). The name of the field, "email", is assumed
 // to be that of Login. extra fields are sent as they are.
 func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra map[string]any) (Payload, error) {
-	return unknown(ctx, s.c.ask(authForgot).need("email", email).with(&struct {
+	return unknown(ctx, s.c.ask(authForgot).require("email", email).with(&struct {
 		Email string         `elizon:"email"`
 		Extra map[string]any `elizon:",extra"`
 	}{email, extra}).reveal())
@@ -206,7 +206,7 @@ func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra ma
 // /api/auth/reset-password (method inferred). That it stands in the query as "token" is
 // assumed; the answer is undocumented.
 func (s *AuthService) CheckResetToken(ctx context.Context, token provider.Secret) (Payload, error) {
-	return unknown(ctx, s.c.ask(authCheckReset).need("token", token.Reveal()).arg("token", token.Reveal()).hide(token))
+	return unknown(ctx, s.c.ask(authCheckReset).require("token", token.Reveal()).arg("token", token.Reveal()).hide(token))
 }
 
 // ResetPassword sets a new password with the token of a mail: POST

@@ -76,7 +76,7 @@ func (s *BalanceService) AutoTopUps(ctx context.Context) iter.Seq2[*AutoTopUp, e
 func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpRequest) (*AutoTopUpResult, error) {
 	r := s.c.ask(balanceCreate).with(req)
 	if req != nil && req.DayOfMonth != 0 && (req.DayOfMonth < 1 || req.DayOfMonth > 28) {
-		r.bad("DayOfMonth", "must be 1 to 28, got %d", req.DayOfMonth)
+		r.problem("DayOfMonth", "must be 1 to 28, got %d", req.DayOfMonth)
 	}
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)
@@ -118,6 +118,6 @@ func (s *BalanceService) TopUp(ctx context.Context, req *TopUpRequest) (Payload,
 
 func checkPositive(r *request, field string, amount EUR) {
 	if amount.Valid() && amount.Sign() <= 0 {
-		r.bad(field, "must be positive")
+		r.problem(field, "must be positive")
 	}
 }

@@ -68,7 +68,7 @@ func (s *BusinessService) Billing(ctx context.Context) (*BusinessBilling, error)
 func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingRequest) (Payload, error) {
 	r := s.c.ask(businessSetBilling).with(req)
 	if req != nil && (req.AnchorDay < 0 || req.AnchorDay > 31) {
-		r.bad("AnchorDay", "must be a day of the month, got %d", req.AnchorDay)
+		r.problem("AnchorDay", "must be a day of the month, got %d", req.AnchorDay)
 	}
 	return unknown(ctx, r)
 }

@@ -83,10 +83,10 @@ func (s *BusinessService) Fund(ctx context.Context) (*BusinessFund, error) {
 func (s *BusinessService) RequestFund(ctx context.Context, req *FundRequest) (*RequestedFund, error) {
 	r := s.c.ask(fundRequest).with(req)
 	if req != nil && req.Amount.Valid() && req.Amount.Sign() <= 0 {
-		r.bad("Amount", "must be positive, got %s", req.Amount)
+		r.problem("Amount", "must be positive, got %s", req.Amount)
 	}
 	if req != nil && req.BindingMonths < 0 {
-		r.bad("BindingMonths", "negative")
+		r.problem("BindingMonths", "negative")
 	}
 	return fetch[RequestedFund](ctx, r)
 }
@@ -95,7 +95,7 @@ func (s *BusinessService) RequestFund(ctx context.Context, req *FundRequest) (*R
 // /api/business/fund/{id}/accept. It binds the account for the months of the offer.
 // paymentMethod is "mollie" or "guthaben" (the balance).
 func (s *BusinessService) AcceptFund(ctx context.Context, offerID, paymentMethod string) (*AcceptedFund, error) {
-	r := s.c.ask(fundAccept, offerID).need("paymentMethod", paymentMethod).body(map[string]any{"paymentMethod": paymentMethod})
+	r := s.c.ask(fundAccept, offerID).require("paymentMethod", paymentMethod).body(map[string]any{"paymentMethod": paymentMethod})
 	return fetch[AcceptedFund](ctx, r)
 }
 

@@ -131,7 +131,7 @@ func (r *request) args(query url.Values) *request {
 }
 
 // need refuses an empty text.
-func (r *request) need(field, value string) *request {
+func (r *request) require(field, value string) *request {
 	if strings.TrimSpace(value) == "" {
 		r.problems.Add(field, "required")
 	}
@@ -140,11 +140,11 @@ func (r *request) need(field, value string) *request {
 
 // id is an identifier in the query.
 func (r *request) id(name, field, value string) *request {
-	return r.of(field, value).arg(name, value)
+	return r.subject(field, value).arg(name, value)
 }
 
 // of names what a request is about, where that does not stand in the path.
-func (r *request) of(field, id string) *request {
+func (r *request) subject(field, id string) *request {
 	if problem := idProblem(id); problem != "" {
 		r.problems.Add(field, "%s", problem)
 	}
@@ -153,7 +153,7 @@ func (r *request) of(field, id string) *request {
 }
 
 // bad notes a problem.
-func (r *request) bad(field, format string, args ...any) *request {
+func (r *request) problem(field, format string, args ...any) *request {
 	r.problems.Add(field, format, args...)
 	return r
 }

@@ -30,7 +30,7 @@ func (r *request) freely(fields map[string]any) *request {
 func (r *request) listed(field string, names []string) *request {
 	for i, name := range names {
 		if strings.TrimSpace(name) == "" {
-			r.bad(field, "is empty at place %d", i)
+			r.problem(field, "is empty at place %d", i)
 		}
 	}
 	return r

@@ -236,15 +236,15 @@ func checkLines(r *request, items []CartLine) {
 			"DomainYears": line.DomainYears,
 		} {
 			if value < 0 {
-				r.bad(at+name, "negative")
+				r.problem(at+name, "negative")
 			}
 		}
 		switch line.ItemType {
 		case ItemRenewal, ItemUpgrade:
-			r.need(at+"ServiceID", line.ServiceID)
+			r.require(at+"ServiceID", line.ServiceID)
 		case ItemDomain:
 			if len(items) > 1 {
-				r.bad(at+"ItemType", "a domain must be the only line")
+				r.problem(at+"ItemType", "a domain must be the only line")
 			}
 		}
 	}

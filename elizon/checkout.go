@@ -126,10 +126,10 @@ func (s *CheckoutService) Order(ctx context.Context, req *CheckoutRequest) (*Che
 	if req != nil {
 		checkLines(r, req.Items)
 		if req.BillingAddressID != "" && req.BillingAddress != nil {
-			r.bad("BillingAddress", "contradicts BillingAddressID")
+			r.problem("BillingAddress", "contradicts BillingAddressID")
 		}
 		if req.NetPointsRedeemEUR.Sign() < 0 {
-			r.bad("NetPointsRedeemEUR", "negative")
+			r.problem("NetPointsRedeemEUR", "negative")
 		}
 	}
 	return fetch[CheckoutResult](ctx, r)
@@ -198,7 +198,7 @@ func (s *SubscriptionsService) List(ctx context.Context) iter.Seq2[*Subscription
 func (s *SubscriptionsService) Create(ctx context.Context, req *SubscriptionCreateRequest) (Payload, error) {
 	r := s.c.ask(subscriptionsCreate).with(req)
 	if req != nil && req.BillingCycleDays < 0 {
-		r.bad("BillingCycleDays", "negative")
+		r.problem("BillingCycleDays", "negative")
 	}
 	return unknown(ctx, r)
 }

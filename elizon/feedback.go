@@ -64,10 +64,10 @@ func (s *FeedbackService) Create(ctx context.Context, req *FeedbackRequest) (Pay
 	r := s.c.ask(feedbackCreate).with(req)
 	if req != nil {
 		if req.Rating != 0 && (req.Rating < 1 || req.Rating > 5) {
-			r.bad("Rating", "must be 1 to 5, got %d", req.Rating)
+			r.problem("Rating", "must be 1 to 5, got %d", req.Rating)
 		}
 		if (req.TicketID == "") == (req.ServiceID == "") {
-			r.bad("TicketID", "exactly one of TicketID and ServiceID is required")
+			r.problem("TicketID", "exactly one of TicketID and ServiceID is required")
 		}
 	}
 	return unknown(ctx, r)

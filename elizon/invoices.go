@@ -140,7 +140,7 @@ func (s *InvoicesService) Pay(ctx context.Context, id string, req *PayRequest) (
 	if req != nil {
 		for name, amount := range map[string]EUR{"AmountFromBalance": req.AmountFromBalance, "NetPointsRedeemEUR": req.NetPointsRedeemEUR} {
 			if amount.Sign() < 0 {
-				r.bad(name, "negative")
+				r.problem(name, "negative")
 			}
 		}
 	}

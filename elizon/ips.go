@@ -48,5 +48,5 @@ func (s *IPsService) List(ctx context.Context) (*IPAddresses, error) {
 // SetReverseName sets what an address resolves to: PATCH /api/ip-manager/{id}. The answer is
 // undocumented.
 func (s *IPsService) SetReverseName(ctx context.Context, id, name string) (Payload, error) {
-	return unknown(ctx, s.c.ask(ipsSetReverse, id).need("name", name).body(map[string]any{"reverseContent": name}))
+	return unknown(ctx, s.c.ask(ipsSetReverse, id).require("name", name).body(map[string]any{"reverseContent": name}))
 }

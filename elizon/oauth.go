@@ -42,7 +42,7 @@ func (s *OAuthService) Start(ctx context.Context, providerName string) (*OAuthAn
 func (s *OAuthService) Callback(ctx context.Context, providerName string, args url.Values) (*OAuthAnswer, error) {
 	r := s.c.ask(oauthCallback, providerName)
 	if len(args) == 0 {
-		r.bad("args", "required")
+		r.problem("args", "required")
 	}
 	r.query = maps.Clone(args)
 	for _, values := range args {

@@ -40,7 +40,7 @@ func (s *PasskeysService) RegistrationOptions(ctx context.Context) (Payload, err
 func (s *PasskeysService) Register(ctx context.Context, fields map[string]any) (Payload, error) {
 	r := s.c.ask(passkeysRegister).freely(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }

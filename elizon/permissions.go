@@ -65,7 +65,7 @@ type Invitation struct {
 // of its arguments are taken from error texts of the vendor's app, the answer is
 // undocumented.
 func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (Payload, error) {
-	r := s.c.ask(permissionsList).need("resourceType", resourceType).arg("resourceType", resourceType)
+	r := s.c.ask(permissionsList).require("resourceType", resourceType).arg("resourceType", resourceType)
 	return unknown(ctx, r.id("resourceId", "resourceID", resourceID))
 }
 
@@ -86,7 +86,7 @@ func (s *PermissionsService) Grant(ctx context.Context, req *GrantRequest) (Payl
 func (s *PermissionsService) Remove(ctx context.Context, query url.Values, fields map[string]any) (Payload, error) {
 	r := s.c.ask(permissionsRemove)
 	if len(query) == 0 && len(fields) == 0 {
-		r.bad("query", "required, unless there are fields")
+		r.problem("query", "required, unless there are fields")
 	}
 	if r.query = maps.Clone(query); len(fields) > 0 {
 		r.freely(fields)
@@ -100,7 +100,7 @@ func (s *PermissionsService) Remove(ctx context.Context, query url.Values, field
 func (s *PermissionsService) Update(ctx context.Context, id string, permissions []Permission) (Payload, error) {
 	r := s.c.ask(permissionsUpdate, id).listed("permissions", permissions).body(map[string]any{"permissions": permissions})
 	if len(permissions) == 0 {
-		r.bad("permissions", "required: use Revoke to end a grant")
+		r.problem("permissions", "required: use Revoke to end a grant")
 	}
 	return unknown(ctx, r)
 }
@@ -130,7 +130,7 @@ func (s *PermissionsService) Decline(ctx context.Context, permissionID string) (
 func (s *PermissionsService) answer(op operation, permissionID string) *request {
 	r := s.c.ask(op).body(map[string]any{"permissionId": permissionID})
 	if problem := idProblem(permissionID); problem != "" {
-		r.bad("permissionID", "%s", problem)
+		r.problem("permissionID", "%s", problem)
 	}
 	return r
 }

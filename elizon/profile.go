@@ -59,7 +59,7 @@ func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdate) (Payload
 func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (Payload, error) {
 	r := s.c.ask(authPatchMe).freely(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }

@@ -23,7 +23,7 @@ import (
 type Provider struct {
 	client      *Client
 	description provider.Description
-	works       adapter.Works[string, func(*ServiceDetail) bool]
+	works       adapter.Pending[string, func(*ServiceDetail) bool]
 }
 
 // The adapter has these beside the core.
@@ -65,11 +65,11 @@ func checkID(id, action string) error {
 	case id == "":
 		return provider.Problems{"id": "required"}.Err(Kind, "", action)
 	}
-	return provider.Problems{"id": strconv.Quote(adapter.Clip(id)) + " is not the ID of a service"}.Err(Kind, "", action)
+	return provider.Problems{"id": strconv.Quote(adapter.Shorten(id)) + " is not the ID of a service"}.Err(Kind, "", action)
 }
 
 // named puts the portable verb in front of an error.
-func named(err error, action string) error { return adapter.Named(Kind, err, action) }
+func named(err error, action string) error { return adapter.InVerb(Kind, err, action) }
 
 // Get reads one service.
 func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error) {

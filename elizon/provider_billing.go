@@ -105,7 +105,7 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	seen, err = adapter.Until(ctx, showTime, lookTime, look)
 	switch {
 	case err != nil:
-		return false, provider.Unsettled(failed, err)
+		return false, provider.Unresolved(failed, err)
 	case seen:
 		c.orders.setSpent(key, time.Time{})
 		return true, nil
@@ -205,7 +205,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		// That a product is named so among the resources is assumed.
 		changes := map[string]any{"productId": plan}
 		if target.PriceMonthly.Cmp(now) < 0 {
-			err := provider.Settle(ctx,
+			err := provider.Confirm(ctx,
 				func(ctx context.Context) error {
 					_, err := p.client.Services.ApplyDowngrade(ctx, id, &DowngradeRequest{ResourceChanges: changes})
 					return err

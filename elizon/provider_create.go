@@ -31,7 +31,7 @@ import (
 // with provider.ErrConflict. Orders of one product must not be sent by several programs
 // at once, nor by hand while a program orders.
 //
-// What is bought is bought: provider.UndoPartial undoes nothing here, since to end a
+// What is bought is bought: provider.OnFailureUndo undoes nothing here, since to end a
 // service does not bring the money back. The steps tell how far it came.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	b, action, err := p.order(req)
@@ -107,7 +107,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error)
 	if req == nil {
 		return nil, "", provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
 	}
-	action := fmt.Sprintf("create account %q", adapter.Clip(req.Username))
+	action := fmt.Sprintf("create account %q", adapter.Shorten(req.Username))
 	problems := adapter.CheckOrder(req, p.Describe())
 	if req.Domain != "" {
 		problems.Add("Domain", "services are ordered without one")

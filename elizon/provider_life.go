@@ -58,7 +58,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	case ending:
 		return provider.OutcomePending, nil
 	}
-	err := provider.Settle(ctx,
+	err := provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			_, err := p.client.Services.Subscription.Cancel(ctx, id, &CancelRequest{Immediate: true})
 			return err
@@ -111,7 +111,7 @@ func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do 
 		return provider.OutcomeAlready, nil
 	}
 	contract := subscription.BillingMode == billingContract
-	err = provider.Settle(ctx,
+	err = provider.Confirm(ctx,
 		func(ctx context.Context) error { return do(ctx, contract) },
 		func(ctx context.Context) (bool, error) {
 			return adapter.Until(ctx, showTime, lookTime, func(ctx context.Context) (bool, error) {

@@ -20,14 +20,14 @@ func (p *Provider) Power(ctx context.Context, id string, action provider.PowerAc
 		return p.switchTo(ctx, id, verb, ActionStart, isOn)
 	case provider.PowerOff:
 		return p.switchTo(ctx, id, verb, ActionStop, isOff)
-	case provider.PowerCycle:
+	case provider.PowerReboot:
 		return p.push(ctx, id, verb, ActionRestart)
 	case provider.PowerReset:
 		return p.push(ctx, id, verb, ActionReset)
 	}
 	problems := make(provider.Problems)
 	problems.Add("action", "%q is not an action", action)
-	return "", problems.Err(Kind, "", verb+" "+adapter.Clip(id))
+	return "", problems.Err(Kind, "", verb+" "+adapter.Shorten(id))
 }
 
 // isOn and isOff read the status as the vendor's app does: what is neither up nor on its
@@ -66,7 +66,7 @@ func (p *Provider) switchTo(ctx context.Context, id, verb string, action Service
 		return provider.OutcomeAlready, nil
 	}
 	accepted, seen := false, false
-	err = provider.Settle(ctx,
+	err = provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			err := p.act(id, action)(ctx)
 			accepted = err == nil

@@ -37,7 +37,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 	}
 	in, problem := p.client.signOn(access)
 	if problem != "" {
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrProtocol, Message: fmt.Sprintf("a console of type %q %s", adapter.Clip(access.Type), problem)}
+		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrProtocol, Message: fmt.Sprintf("a console of type %q %s", adapter.Shorten(access.Type), problem)}
 	}
 	return in, nil
 }

@@ -121,7 +121,7 @@ func TestSuspendedRefusesPower(t *testing.T) {
 	p := serviceProvider(t, srv)
 	_, err := p.Suspend(t.Context(), id)
 	require.NoError(t, err)
-	for _, action := range []provider.PowerAction{provider.PowerOn, provider.PowerOff, provider.PowerCycle, provider.PowerReset} {
+	for _, action := range []provider.PowerAction{provider.PowerOn, provider.PowerOff, provider.PowerReboot, provider.PowerReset} {
 		_, err := p.Power(t.Context(), id, action)
 		require.ErrorIs(t, err, provider.ErrConflict, "%s", action)
 	}

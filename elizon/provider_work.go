@@ -32,7 +32,7 @@ func (p *Provider) change(ctx context.Context, id, verb string, want func(*Servi
 	case want(detail):
 		return provider.OutcomeAlready, nil
 	}
-	err = provider.Settle(ctx, do, func(ctx context.Context) (bool, error) { return p.await(ctx, id, showTime, want) })
+	err = provider.Confirm(ctx, do, func(ctx context.Context) (bool, error) { return p.await(ctx, id, showTime, want) })
 	if err != nil {
 		return "", named(err, action)
 	}

@@ -213,7 +213,7 @@ func (c *Client) send(ctx context.Context, b *purchase, seen *sighting) error {
 		if err == nil {
 			return nil // it is placed, and will be found
 		}
-		return provider.Unsettled(err, lookErr)
+		return provider.Unresolved(err, lookErr)
 	}
 	if claimErr := c.claim(b, after); claimErr != nil {
 		return claimErr
@@ -242,7 +242,7 @@ func unclear(format string, args ...any) *provider.Error {
 // insist repeats what has to be done after this call has bought something, also when it
 // was refused: money is spent, and an order that is left without its mark needs a person.
 // What one attempt left open the refusal of a later one does not settle.
-func (b *purchase) insist(ctx context.Context, do func() error) error {
+func (b *purchase) retryAfterPayment(ctx context.Context, do func() error) error {
 	var open error
 	for wait := time.Second; ; wait *= 2 {
 		err := do()
@@ -252,7 +252,7 @@ func (b *purchase) insist(ctx context.Context, do func() error) error {
 		case errors.Is(err, provider.ErrOutcomeUnknown):
 			open = err
 		case open != nil:
-			err = provider.Unsettled(open, err)
+			err = provider.Unresolved(open, err)
 		}
 		if !b.placed || wait > 4*time.Second || ctx.Err() != nil || adapter.Pause(ctx, wait) != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 // it. An order without a service yet is no error.
 func (c *Client) follow(ctx context.Context, b *purchase) error {
 	if b.service == "" {
-		err := b.insist(ctx, func() error { return c.findService(ctx, b) })
+		err := b.retryAfterPayment(ctx, func() error { return c.findService(ctx, b) })
 		if err != nil || b.service == "" {
 			return err
 		}
@@ -87,7 +87,7 @@ func (c *Client) findService(ctx context.Context, b *purchase) error {
 // is done later, and the handle knows the order.
 func (c *Client) name(ctx context.Context, b *purchase) error {
 	var detail *ServiceDetail
-	err := b.insist(ctx, func() (err error) {
+	err := b.retryAfterPayment(ctx, func() (err error) {
 		detail, err = c.rename(ctx, b.service, provider.Mark(b.username, b.reference))
 		return err
 	})
@@ -113,7 +113,7 @@ func (c *Client) name(ctx context.Context, b *purchase) error {
 func (c *Client) rename(ctx context.Context, id, name string) (*ServiceDetail, error) {
 	wantName, wantReference := provider.Unmark(name)
 	var detail *ServiceDetail
-	err := provider.Settle(ctx,
+	err := provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			_, err := c.Services.Update(ctx, id, &ServiceUpdateRequest{Name: &name})
 			return err

@@ -102,7 +102,7 @@ type sighting struct {
 
 func (c *Client) look(ctx context.Context, b *purchase) (*sighting, error) {
 	var all []*holding
-	err := b.insist(ctx, func() (err error) {
+	err := b.retryAfterPayment(ctx, func() (err error) {
 		all, err = c.holdings(ctx)
 		return err
 	})

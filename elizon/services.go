@@ -28,7 +28,7 @@ type ServicesService struct {
 	// SFTP access to a game server.
 	SFTP *SFTPService
 	// Subscription that pays for a service.
-	Subscription *SubscriptionService
+	Subscription *ServiceSubscriptionService
 	// Usage of a service: traffic, disk, metrics.
 	Usage *UsageService
 }
@@ -37,7 +37,7 @@ func newServices(c *Client) *ServicesService {
 	return &ServicesService{
 		c: c, Backups: &BackupsService{c}, Console: &ConsoleService{c}, Files: &FilesService{c}, Firewall: &FirewallService{c},
 		Game: &GameService{c}, IPs: &ServiceIPsService{c}, Settings: &SettingsService{c}, SFTP: &SFTPService{c},
-		Subscription: &SubscriptionService{c}, Usage: &UsageService{c},
+		Subscription: &ServiceSubscriptionService{c}, Usage: &UsageService{c},
 	}
 }
 
@@ -257,7 +257,7 @@ func (s *ServicesService) Action(ctx context.Context, id string, action ServiceA
 	case ActionStart, ActionStop, ActionSuspend, ActionResume:
 		op = servicesState
 	}
-	return unknown(ctx, s.c.ask(op, id).need("action", string(action)).body(map[string]any{"action": string(action)}))
+	return unknown(ctx, s.c.ask(op, id).require("action", string(action)).body(map[string]any{"action": string(action)}))
 }
 
 // ReinstallRequest says what a service is set up with anew.
@@ -274,7 +274,7 @@ type ReinstallRequest struct {
 func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ReinstallRequest) (Payload, error) {
 	r := s.c.ask(servicesReinstall, id).changing(req)
 	if req != nil && req.TemplateID < 0 {
-		r.bad("TemplateID", "negative")
+		r.problem("TemplateID", "negative")
 	}
 	return unknown(ctx, r)
 }

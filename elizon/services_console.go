@@ -137,33 +137,33 @@ func (s *ConsoleService) StreamFrom(ctx context.Context, access *ConsoleAccess) 
 func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, of func(*ConsoleAccess) provider.Secret) *request {
 	r := &request{c: s.c, op: op}
 	if access == nil {
-		return r.bad("access", "nil")
+		return r.problem("access", "nil")
 	}
 	given := of(access)
 	if given == "" {
-		return r.bad(field, "required: the console has none")
+		return r.problem(field, "required: the console has none")
 	}
 	r.hide(given)
 	root := s.c.core.Root()
 	target, err := url.Parse(given.Reveal())
 	if err != nil {
-		return r.bad(field, "not a URL")
+		return r.problem(field, "not a URL")
 	}
 	if target.IsAbs() || target.Host != "" {
 		if !strings.EqualFold(target.Scheme, root.Scheme) || !strings.EqualFold(target.Host, root.Host) || target.User != nil {
-			return r.bad(field, "is not at the platform's own origin")
+			return r.problem(field, "is not at the platform's own origin")
 		}
 	}
 	path := target.EscapedPath()
 	if below, ok := strings.CutPrefix(path, strings.TrimRight(root.EscapedPath(), "/")+"/"); ok {
 		path = below
 	} else if target.Host != "" {
-		return r.bad(field, "is not below the platform's URL")
+		return r.problem(field, "is not below the platform's URL")
 	}
 	route := ""
 	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		if part, err = url.PathUnescape(part); err != nil || part == "" || part == "." || part == ".." {
-			return r.bad(field, "has a path that cannot be followed")
+			return r.problem(field, "has a path that cannot be followed")
 		}
 		route += "/{part}"
 		r.call.Args = append(r.call.Args, part)

@@ -76,7 +76,7 @@ func checkSource(r *request, source *string) {
 		return
 	}
 	if _, err := netip.ParseAddr(*source); err != nil {
-		r.bad("Source", `must be "*", an address or a block such as "192.0.2.0/24"`)
+		r.problem("Source", `must be "*", an address or a block such as "192.0.2.0/24"`)
 	}
 }
 
@@ -90,7 +90,7 @@ type ServiceIPsService struct{ c *Client }
 func (s *ServiceIPsService) Cancel(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
 	r := s.c.ask(addressesCancel, serviceID).body(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }
@@ -104,7 +104,7 @@ func (s *ServiceIPsService) UndoCancel(ctx context.Context, serviceID string, qu
 		r.body(fields)
 	}
 	if len(query)+len(fields) == 0 {
-		r.bad("query", "required, or fields")
+		r.problem("query", "required, or fields")
 	}
 	return unknown(ctx, r)
 }

@@ -31,7 +31,7 @@ func (s *GameService) StartupVariables(ctx context.Context, serviceID string) (P
 func (s *GameService) SetStartupVariables(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
 	r := s.c.ask(gameSetVariables, serviceID).body(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }
@@ -51,7 +51,7 @@ func (s *FilesService) Read(ctx context.Context, serviceID string, query url.Val
 func (s *FilesService) Act(ctx context.Context, serviceID string, query url.Values, fields map[string]any) (Payload, error) {
 	r := s.c.ask(filesAct, serviceID).args(query).body(fields)
 	if len(query)+len(fields) == 0 {
-		r.bad("query", "required, or fields")
+		r.problem("query", "required, or fields")
 	}
 	return unknown(ctx, r)
 }

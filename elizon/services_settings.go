@@ -34,7 +34,7 @@ func (s *SettingsService) Update(ctx context.Context, serviceID string, fields m
 func (s *SettingsService) send(ctx context.Context, op operation, serviceID string, fields map[string]any) (Payload, error) {
 	r := s.c.ask(op, serviceID).body(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }

@@ -99,11 +99,11 @@ func (s *ServicesService) Status(ctx context.Context, id string) (*LiveStatus, e
 func (s *ServicesService) StatusBatch(ctx context.Context, ids ...string) (map[string]*LiveStatus, error) {
 	r := s.c.ask(servicesStatusBatch).body(map[string]any{"ids": ids})
 	if len(ids) == 0 {
-		r.bad("ids", "required")
+		r.problem("ids", "required")
 	}
 	for i, id := range ids {
 		if problem := idProblem(id); problem != "" {
-			r.bad(fmt.Sprintf("ids[%d]", i), "%s", problem)
+			r.problem(fmt.Sprintf("ids[%d]", i), "%s", problem)
 		}
 	}
 	statuses, err := fetch[map[string]*LiveStatus](ctx, r, "statuses")

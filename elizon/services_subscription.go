@@ -8,7 +8,7 @@ import (
 )
 
 // SubscriptionService is about the subscription that pays for a service.
-type SubscriptionService struct{ c *Client }
+type ServiceSubscriptionService struct{ c *Client }
 
 // Values of a subscription's status that are known.
 const (
@@ -85,7 +85,7 @@ type BillingPreview struct {
 }
 
 // Get reads the subscription of a service: GET /api/services/{id}/subscription.
-func (s *SubscriptionService) Get(ctx context.Context, serviceID string) (*ServiceSubscription, error) {
+func (s *ServiceSubscriptionService) Get(ctx context.Context, serviceID string) (*ServiceSubscription, error) {
 	return fetch[ServiceSubscription](ctx, s.c.ask(subscriptionGet, serviceID), "subscription")
 }
 
@@ -96,17 +96,17 @@ type AutopayResult struct {
 }
 
 // SetAutopay changes how renewals are paid: PATCH /api/services/{id}/subscription/autopay.
-func (s *SubscriptionService) SetAutopay(ctx context.Context, serviceID string, req *SubscriptionOptions) (*AutopayResult, error) {
+func (s *ServiceSubscriptionService) SetAutopay(ctx context.Context, serviceID string, req *SubscriptionOptions) (*AutopayResult, error) {
 	return fetch[AutopayResult](ctx, s.c.ask(subscriptionAutopay, serviceID).changing(req), "subscription")
 }
 
 // SetBillingAddress changes the address on the subscription's invoices: PATCH
 // /api/services/{id}/subscription/billing-address (method inferred, it may be PUT or
 // POST). Fields and answer are undocumented: fields are sent as they are.
-func (s *SubscriptionService) SetBillingAddress(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *ServiceSubscriptionService) SetBillingAddress(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
 	r := s.c.ask(subscriptionAddress, serviceID).body(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }
@@ -119,10 +119,10 @@ type IntervalResult struct {
 
 // SetInterval changes the billing cycle from the next renewal on: PATCH
 // /api/services/{id}/subscription/interval. It is refused while an end is planned.
-func (s *SubscriptionService) SetInterval(ctx context.Context, serviceID string, billingCycleDays int64) (*IntervalResult, error) {
+func (s *ServiceSubscriptionService) SetInterval(ctx context.Context, serviceID string, billingCycleDays int64) (*IntervalResult, error) {
 	r := s.c.ask(subscriptionInterval, serviceID).body(map[string]any{"billingCycleDays": billingCycleDays})
 	if !slices.Contains(BillingCycles(), billingCycleDays) {
-		r.bad("billingCycleDays", "must be one of %v", BillingCycles())
+		r.problem("billingCycleDays", "must be one of %v", BillingCycles())
 	}
 	return fetch[IntervalResult](ctx, r)
 }
@@ -156,11 +156,11 @@ type CancelResult struct {
 
 // Cancel ends the subscription of a service, at the end of its period or at once: POST
 // /api/services/{id}/subscription/cancel.
-func (s *SubscriptionService) Cancel(ctx context.Context, serviceID string, req *CancelRequest) (*CancelResult, error) {
+func (s *ServiceSubscriptionService) Cancel(ctx context.Context, serviceID string, req *CancelRequest) (*CancelResult, error) {
 	r := s.c.ask(subscriptionCancel, serviceID).with(req)
 	if n := 0; req != nil && req.Mode == CancelSpecially {
 		if n = utf8.RuneCountInString(req.Reason); n < 10 || n > 500 {
-			r.bad("Reason", "must have 10 to 500 characters for a special termination, has %d", n)
+			r.problem("Reason", "must have 10 to 500 characters for a special termination, has %d", n)
 		}
 	}
 	return fetch[CancelResult](ctx, r)
@@ -168,7 +168,7 @@ func (s *SubscriptionService) Cancel(ctx context.Context, serviceID string, req 
 
 // Reactivate undoes a planned end: POST /api/services/{id}/subscription/reactivate. One
 // that the platform's staff locked cannot be undone. The result has no InvoiceID.
-func (s *SubscriptionService) Reactivate(ctx context.Context, serviceID string) (*CancelResult, error) {
+func (s *ServiceSubscriptionService) Reactivate(ctx context.Context, serviceID string) (*CancelResult, error) {
 	return fetch[CancelResult](ctx, s.c.ask(subscriptionRevive, serviceID).body(nil))
 }
 
@@ -191,10 +191,10 @@ type ExtendResult struct {
 
 // Extend lengthens the current period: POST /api/services/{id}/subscription/extend. It may
 // make an invoice.
-func (s *SubscriptionService) Extend(ctx context.Context, serviceID string, req *ExtendRequest) (*ExtendResult, error) {
+func (s *ServiceSubscriptionService) Extend(ctx context.Context, serviceID string, req *ExtendRequest) (*ExtendResult, error) {
 	r := s.c.ask(subscriptionExtend, serviceID).with(req)
 	if req != nil && req.ExtensionDays < 0 {
-		r.bad("ExtensionDays", "negative")
+		r.problem("ExtensionDays", "negative")
 	}
 	return fetch[ExtendResult](ctx, r)
 }
@@ -226,7 +226,7 @@ type RenewalPrice struct {
 func (s *ServicesService) Renew(ctx context.Context, id string, billingCycleDays int64) (*RenewalPrice, error) {
 	r := s.c.ask(servicesRenew, id).body(map[string]any{"billingCycleDays": billingCycleDays})
 	if billingCycleDays <= 0 {
-		r.bad("billingCycleDays", "must be positive, got %d", billingCycleDays)
+		r.problem("billingCycleDays", "must be positive, got %d", billingCycleDays)
 	}
 	return fetch[RenewalPrice](ctx, r)
 }
@@ -243,7 +243,7 @@ func (s *ServicesService) UpgradeOptions(ctx context.Context, id string) (Payloa
 func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[string]any) (Payload, error) {
 	r := s.c.ask(servicesUpgrade, id).body(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }

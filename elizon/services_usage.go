@@ -56,7 +56,7 @@ func (s *UsageService) Traffic(ctx context.Context, serviceID, timeframe string)
 	switch timeframe {
 	case "", TrafficHour, TrafficDay, TrafficWeek, TrafficMonth:
 	default:
-		r.bad("timeframe", "must be hour, day, week or month")
+		r.problem("timeframe", "must be hour, day, week or month")
 	}
 	return unknown(ctx, r)
 }

@@ -75,7 +75,7 @@ func (s *SSHKeysService) List(ctx context.Context) (*SSHKeyList, error) {
 func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyRequest) (Payload, error) {
 	r := s.c.ask(sshKeysCreate).with(req)
 	if req != nil && strings.Contains(req.PublicKey, "PRIVATE KEY") {
-		r.bad("PublicKey", "is a private key")
+		r.problem("PublicKey", "is a private key")
 	}
 	return unknown(ctx, r)
 }
@@ -85,7 +85,7 @@ func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyRequest) (Payloa
 func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (Payload, error) {
 	r := s.c.ask(sshKeysUpdate, id).freely(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }

@@ -86,7 +86,7 @@ func (s *StorageService) Get(ctx context.Context, id string) (Payload, error) {
 func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdate) (Payload, error) {
 	r := s.c.ask(storageUpdate, id).changing(req)
 	if req != nil && req.Action == VolumeAttach {
-		r.need("ServerID", req.ServerID)
+		r.require("ServerID", req.ServerID)
 	}
 	return unknown(ctx, r)
 }

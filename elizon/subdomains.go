@@ -85,18 +85,18 @@ func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainRequest) (
 	r := s.c.ask(subdomainsCreate).with(req)
 	if req != nil {
 		if strings.Trim(strings.ToLower(req.Name), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
-			r.bad("Name", "must hold letters and digits only")
+			r.problem("Name", "must hold letters and digits only")
 		}
 		switch req.Type {
 		case "", RecordA, RecordAAAA:
 		case RecordCNAME:
-			r.need("Value", req.Value)
+			r.require("Value", req.Value)
 		case RecordSRV:
 			if req.Port < 1 || req.Port > 65535 {
-				r.bad("Port", "must be 1 to 65535, got %d", req.Port)
+				r.problem("Port", "must be 1 to 65535, got %d", req.Port)
 			}
 		default:
-			r.bad("Type", "must be A, AAAA, CNAME or SRV")
+			r.problem("Type", "must be A, AAAA, CNAME or SRV")
 		}
 	}
 	return unknown(ctx, r)

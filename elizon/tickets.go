@@ -121,14 +121,14 @@ func (s *TicketsService) Get(ctx context.Context, id string) (*Ticket, error) {
 
 // Reply adds a message to a ticket: POST /api/tickets/{id}. The answer is undocumented.
 func (s *TicketsService) Reply(ctx context.Context, id, message string) (Payload, error) {
-	return unknown(ctx, s.c.ask(ticketsReply, id).need("message", message).body(map[string]any{"message": message}))
+	return unknown(ctx, s.c.ask(ticketsReply, id).require("message", message).body(map[string]any{"message": message}))
 }
 
 // SetStatus closes a ticket or opens it again: PATCH /api/tickets/{id} (method inferred, it
 // may be PUT). The name of the field, "status", is assumed to be that of the ticket. The
 // answer is undocumented.
 func (s *TicketsService) SetStatus(ctx context.Context, id string, status TicketStatus) (Payload, error) {
-	return unknown(ctx, s.c.ask(ticketsStatus, id).need("status", status).body(map[string]any{"status": status}))
+	return unknown(ctx, s.c.ask(ticketsStatus, id).require("status", status).body(map[string]any{"status": status}))
 }
 
 // Export writes the ticket, a web page, to w as it arrives: GET /api/tickets/{id}/export

@@ -93,7 +93,7 @@ func (s *UserService) NewSupportPIN(ctx context.Context) (*SupportPIN, error) {
 func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (Payload, error) {
 	r := s.c.ask(userChangeEmail).freely(fields)
 	if len(fields) == 0 {
-		r.bad("fields", "required")
+		r.problem("fields", "required")
 	}
 	return unknown(ctx, r)
 }

@@ -43,7 +43,7 @@ type AccountDeletion struct {
 func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeletion) (Payload, error) {
 	r := s.c.ask(userDelete).arg("confirm", "true").with(req).reveal()
 	if req != nil && !req.Irrevocable {
-		r.bad("Irrevocable", "must be true: the account cannot be brought back")
+		r.problem("Irrevocable", "must be true: the account cannot be brought back")
 	}
 	return unknown(ctx, r)
 }

@@ -31,7 +31,7 @@ func (a *answerReader) DecodeAnswer(answer *rest.Answer) error {
 	if !r.codes {
 		printed = a.printed(answer)
 	}
-	if r.strict && a.client.auth.legacy && len(printed) == 0 && !r.command.sparse && !r.command.changes() {
+	if r.strict && a.client.auth.legacy && len(printed) == 0 && !r.command.mayPrintNothing && !r.command.changes() {
 		return errors.New("the command printed nothing: the panel may not know it")
 	}
 	return r.read(printed)
@@ -72,7 +72,7 @@ func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
 // remark notes what a silent command printed although it succeeded: a script that
 // it called failed, and it does not mind.
 func (a *answerReader) remark(answer *rest.Answer) {
-	if !a.request.command.loud && !a.request.codes {
+	if !a.request.command.prints && !a.request.codes {
 		answer.Remark = said(answer.Body)
 	}
 }
@@ -145,7 +145,7 @@ func (a *answerReader) legacyAnswer(answer *rest.Answer) *provider.Error {
 		}
 		return a.failed(code, said(answer.Body), answer.Status)
 	}
-	if !a.request.command.loud && body != "OK" {
+	if !a.request.command.prints && body != "OK" {
 		return a.unclear("the answer is neither OK nor an error")
 	}
 	return nil

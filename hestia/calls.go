@@ -36,7 +36,7 @@ func (c *Client) load(ctx context.Context, cmd *command, read func(printed []byt
 func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T, error) {
 	var thing *T
 	err := c.load(ctx, cmd, func(printed []byte) (err error) {
-		if len(printed) == 0 && cmd.sparse {
+		if len(printed) == 0 && cmd.mayPrintNothing {
 			return nothing()
 		}
 		thing, err = decodeOne[T](printed, c.settings.location)
@@ -92,15 +92,15 @@ func (c *Client) text(ctx context.Context, cmd *command, values ...any) (string,
 // codesFor reports whether a command is sent with returncode=yes.
 func (c *Client) codesFor(cmd *command) bool {
 	if given := c.settings.returnCodes; given != nil {
-		return *given && !cmd.loud
+		return *given && !cmd.prints
 	}
-	return c.auth.legacy && !cmd.loud
+	return c.auth.legacy && !cmd.prints
 }
 
 // perform sends a request and makes of the answer what it means.
 func (c *Client) perform(ctx context.Context, r *request) error {
 	cmd := r.command
-	if cmd.changes() && !cmd.aside {
+	if cmd.changes() && !cmd.concurrent {
 		if err := c.await(ctx, r); err != nil {
 			return err
 		}
@@ -174,7 +174,7 @@ func (c *Client) word(ctx context.Context, cmd *command, values ...any) (string,
 	err := c.load(ctx, cmd, func(printed []byte) error {
 		word = strings.TrimSpace(string(printed))
 		switch {
-		case word == "" && cmd.sparse:
+		case word == "" && cmd.mayPrintNothing:
 			return nothing()
 		case word == "" || strings.ContainsAny(word, " \t\r\n<>{}"):
 			return errors.New("not a single word")

@@ -156,7 +156,7 @@ func (c *Client) Run(ctx context.Context, command string, args ...string) (*Resu
 	if known == nil {
 		known = variant("Run", command, once)
 		known.endpoint.Verb = "run " + command
-		known.loud = true
+		known.prints = true
 		known.unknown = true
 	}
 	req, err := known.raw(command, args)

@@ -40,15 +40,15 @@ type command struct {
 	// kinds are the codes that mean something else than usual here.
 	kinds map[ExitCode]error
 	// loud commands print something when they succeed.
-	loud bool
+	prints bool
 	// sparse ones may print nothing although they are loud: an empty list, or no
 	// such thing.
-	sparse bool
+	mayPrintNothing bool
 	// slow ones get the long time limit.
 	slow bool
 	// aside ones change nothing that another command edits, and may take hours:
 	// others need not wait for them.
-	aside bool
+	concurrent bool
 	// content commands do not pass through a shell, whose limit is 128 KiB.
 	content bool
 	// unknown ones have been made up by a caller of Run.
@@ -91,7 +91,7 @@ const (
 // reads is a command that changes nothing and prints something.
 func reads(op, signature string) *command {
 	c := define(op, signature, read)
-	c.loud = true
+	c.prints = true
 	return c
 }
 
@@ -121,9 +121,9 @@ func resumes(op, signature string) *command {
 }
 
 func (c *command) settledBy(code ExitCode) *command { c.done = code; return c }
-func (c *command) printing() *command               { c.loud = true; return c }
-func (c *command) orNothing() *command              { c.sparse = true; return c }
-func (c *command) besides() *command                { c.aside = true; return c.slowly() }
+func (c *command) printing() *command               { c.prints = true; return c }
+func (c *command) orNothing() *command              { c.mayPrintNothing = true; return c }
+func (c *command) besides() *command                { c.concurrent = true; return c.slowly() }
 
 // slowly marks what may take minutes. If the answer is lost it may still be running,
 // and the panel locks nothing: a setter is not sent again beside itself.

@@ -24,7 +24,7 @@ func Definitions() map[string]Defined {
 	all := make(map[string]Defined, len(commands))
 	for name, c := range commands {
 		d := Defined{
-			Op: c.endpoint.Op, Signature: c.signature, Loud: c.loud, Sensitive: c.endpoint.Sensitive,
+			Op: c.endpoint.Op, Signature: c.signature, Loud: c.prints, Sensitive: c.endpoint.Sensitive,
 			Reads: c.endpoint.Repeat == rest.Read, Repeatable: c.endpoint.Repeat != rest.Once,
 		}
 		for _, p := range c.parameters() {

@@ -203,7 +203,7 @@ func (s *FilesService) entries(ctx context.Context, cmd *command, values ...any)
 		var entries []*FileEntry
 		err := s.c.load(ctx, cmd, func(printed []byte) (err error) {
 			entries, err = decodeEntries(printed, s.c.settings.location)
-			if err == nil && len(entries) == 0 && !cmd.sparse {
+			if err == nil && len(entries) == 0 && !cmd.mayPrintNothing {
 				return errNothing
 			}
 			return err

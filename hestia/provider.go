@@ -52,7 +52,7 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	}
 	user, err := p.customer(ctx, id)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return account(user), nil
 }
@@ -95,7 +95,7 @@ func checkID(id, action string) error {
 	case id == "":
 		problem = "required"
 	case !loginForm.MatchString(id):
-		problem = fmt.Sprintf("%q is not a login name", adapter.Clip(id))
+		problem = fmt.Sprintf("%q is not a login name", adapter.Shorten(id))
 	case id == "root":
 		problem = "the system's own user is not a customer"
 	}

@@ -16,7 +16,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err := checkOrder(req); err != nil {
 		return nil, err
 	}
-	creation := &adapter.Creation{Kind: Kind, Action: fmt.Sprintf("create account %q", req.Username), Policy: req.OnFailure}
+	creation := &adapter.Steps{Kind: Kind, Action: fmt.Sprintf("create account %q", req.Username), Policy: req.OnFailure}
 	var made *provider.Account
 	if creation.Step(ctx, "user", func(ctx context.Context) (provider.Outcome, error) {
 		user, outcome, err := p.ensureUser(ctx, req)
@@ -50,7 +50,7 @@ func checkOrder(req *provider.CreateRequest) error {
 	if req.Plan != "" {
 		adapter.Add(&problems, "Plan", planProblem(req.Plan))
 	}
-	return problems.Err(Kind, "", fmt.Sprintf("create account %q", adapter.Clip(req.Username)))
+	return problems.Err(Kind, "", fmt.Sprintf("create account %q", adapter.Shorten(req.Username)))
 }
 
 // passwordProblem adds to the policy what the panel would alter on the way.
@@ -79,7 +79,7 @@ func nameProblem(name string) string {
 func domainProblem(name string) string {
 	if len(name) > 253 || !strings.Contains(name, ".") || strings.ContainsAny(name, " \t\r\n/\\?#@:_'\"*") ||
 		strings.Contains(name, "..") || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") {
-		return fmt.Sprintf("%q is not a domain name", adapter.Clip(name))
+		return fmt.Sprintf("%q is not a domain name", adapter.Shorten(name))
 	}
 	if strings.HasPrefix(name, "www.") || strings.ToLower(name) != name {
 		return "must be in lower case and without www., as the panel stores it"
@@ -89,7 +89,7 @@ func domainProblem(name string) string {
 
 func planProblem(plan string) string {
 	if len(plan) > 64 || strings.ContainsAny(plan, " \t\r\n/\\'\"<>|;&$") || strings.HasPrefix(plan, ".") || strings.HasPrefix(plan, "-") {
-		return fmt.Sprintf("%q is not the name of a package", adapter.Clip(plan))
+		return fmt.Sprintf("%q is not the name of a package", adapter.Shorten(plan))
 	}
 	return ""
 }
@@ -113,7 +113,7 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) 
 		return err == nil, err
 	}
 	lost := false
-	err = provider.Settle(ctx, func(ctx context.Context) error {
+	err = provider.Confirm(ctx, func(ctx context.Context) error {
 		err := p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{
 			Package: req.Plan, Name: provider.Mark(strings.Join(strings.Fields(req.Name), " "), req.Reference),
 		})
@@ -129,13 +129,13 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) 
 	refused := err
 	switch there, err := look(ctx); {
 	case err != nil:
-		return nil, "", provider.Unsettled(refused, err)
+		return nil, "", provider.Unresolved(refused, err)
 	case there && lost:
 		return claim(user, req, provider.OutcomeChanged)
 	case there:
 		return claim(user, req, provider.OutcomeAlready)
 	case lost:
-		return nil, "", provider.Unsettled(refused, errors.New("there is no such user"))
+		return nil, "", provider.Unresolved(refused, errors.New("there is no such user"))
 	}
 	return nil, "", blamePlan(refused)
 }
@@ -179,7 +179,7 @@ func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (prov
 		return provider.OutcomeAlready, nil
 	}
 	lost := false
-	err = provider.Recover(ctx,
+	err = provider.Resolve(ctx,
 		func(ctx context.Context) error {
 			err := p.client.Domains.Add(ctx, login, domain, nil)
 			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
@@ -199,14 +199,14 @@ func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (prov
 	seen, err = p.sightDomain(ctx, login, domain)
 	switch {
 	case err != nil:
-		return "", provider.Unsettled(refused, err)
+		return "", provider.Unresolved(refused, err)
 	case seen == present, seen == perhaps && errors.Is(refused, ExitExists):
 		if lost {
 			return provider.OutcomeChanged, nil
 		}
 		return provider.OutcomeAlready, nil
 	case lost:
-		return "", provider.Unsettled(refused, errors.New("the user has no such domain"))
+		return "", provider.Unresolved(refused, errors.New("the user has no such domain"))
 	}
 	return "", refused
 }

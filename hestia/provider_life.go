@@ -65,7 +65,7 @@ func (p *Provider) change(ctx context.Context, id, verb string, asWanted func(*U
 			return err
 		},
 	}.Run(ctx)
-	return outcome, adapter.Named(Kind, err, verb+" "+id)
+	return outcome, adapter.InVerb(Kind, err, verb+" "+id)
 }
 
 // ChangePassword sets the password of the user. The panel refuses it for a suspended
@@ -83,7 +83,7 @@ func (p *Provider) ChangePassword(ctx context.Context, id string, password provi
 		err = p.client.Users.ChangePassword(ctx, id, password)
 	}
 	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
+		return "", adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -101,7 +101,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 		Prove: func(ctx context.Context) error { return p.proveAbsent(ctx, id) },
 	}.Run(ctx)
 	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
+		return "", adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -146,7 +146,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		return nil, err
 	}
 	if _, err := p.customer(ctx, req.AccountID); err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	page := p.client.rest.Root()
 	page.RawPath = ""
@@ -161,7 +161,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 	}
 	minted := time.Now()
 	if err := p.client.Users.ChangeRKey(ctx, req.AccountID, &UserChangeRKeyOptions{Hash: provider.Secret(hash)}); err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	page.Path += "/reset/"
 	page.RawQuery = url.Values{"action": {"confirm"}, "user": {req.AccountID}, "code": {code}}.Encode()

@@ -22,7 +22,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	if q.Domain != "" {
 		owner, err := p.client.Domains.SearchOwner(ctx, strings.ToLower(q.Domain), nil)
 		if err != nil {
-			return nil, adapter.Named(Kind, err, action)
+			return nil, adapter.InVerb(Kind, err, action)
 		}
 		if login != "" && !strings.EqualFold(login, owner) {
 			return nil, adapter.NotFound(Kind, action)
@@ -37,7 +37,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	}
 	switch {
 	case err != nil:
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	case !adapter.Matches(found, q):
 		return nil, adapter.NotFound(Kind, action)
 	}
@@ -97,7 +97,7 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 		}
 		for user, err := range p.users(ctx) {
 			if err != nil {
-				yield(nil, adapter.Named(Kind, err, "list accounts"))
+				yield(nil, adapter.InVerb(Kind, err, "list accounts"))
 				return
 			}
 			if user.Role != roleAdmin && !yield(account(user), nil) {
@@ -135,7 +135,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	var plans []provider.Plan
 	for pack, err := range inhabited(p.client.Packages.List(ctx), "packages") {
 		if err != nil {
-			return nil, adapter.Named(Kind, err, "list plans")
+			return nil, adapter.InVerb(Kind, err, "list plans")
 		}
 		plan := provider.Plan{ID: pack.Name, Name: pack.Name, Native: pack}
 		plan.Limits = figures(pack.Limits, UserUsage{})
@@ -153,7 +153,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 	asOf := time.Now()
 	user, err := p.customer(ctx, id)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return report(user, asOf), nil
 }
@@ -164,7 +164,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		asOf := time.Now()
 		for user, err := range p.users(ctx) {
 			if err != nil {
-				yield(nil, adapter.Named(Kind, err, "read usage of all accounts"))
+				yield(nil, adapter.InVerb(Kind, err, "read usage of all accounts"))
 				return
 			}
 			if user.Role != roleAdmin && !yield(report(user, asOf), nil) {

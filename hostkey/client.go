@@ -35,8 +35,8 @@ type Client struct {
 	APIKeys *APIKeysService
 	// Auth is signing in and what belongs to it.
 	Auth *AuthService
-	// EQ is the equipment: servers, power, orders, backups, consoles.
-	EQ *EQService
+	// Servers is the module eq: servers, power, orders, backups, consoles.
+	Servers *ServersService
 	// EQCallback looks at asynchronous tasks; see Tasks.
 	EQCallback *EQCallbackService
 	// IP addresses and their reverse names.
@@ -53,14 +53,14 @@ type Client struct {
 	Net *NetService
 	// OS lists operating systems.
 	OS *OSService
-	// PDNS holds DNS zones and records.
-	PDNS *PDNSService
+	// DNS is the module pdns: it holds DNS zones and records.
+	DNS *DNSService
 	// Presets are what can be ordered.
 	Presets *PresetsService
-	// RHR are remote hands requests.
-	RHR *RHRService
-	// RTM are support tickets.
-	RTM *RTMService
+	// RemoteHands are the module rhr: requests for remote hands.
+	RemoteHands *RemoteHandsService
+	// Tickets are the module rtm: support tickets.
+	Tickets *TicketsService
 	// S3 storage.
 	S3 *S3Service
 	// Software that can be installed.
@@ -128,7 +128,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	}
 	c.APIKeys = &APIKeysService{c}
 	c.Auth = &AuthService{c}
-	c.EQ = &EQService{c}
+	c.Servers = &ServersService{c}
 	c.EQCallback = &EQCallbackService{c}
 	c.IP = &IPService{c}
 	c.ISO = &ISOService{c}
@@ -137,10 +137,10 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	c.NAT = &NATService{c}
 	c.Net = &NetService{c}
 	c.OS = &OSService{c}
-	c.PDNS = &PDNSService{c}
+	c.DNS = &DNSService{c}
 	c.Presets = &PresetsService{c}
-	c.RHR = &RHRService{c}
-	c.RTM = &RTMService{c}
+	c.RemoteHands = &RemoteHandsService{c}
+	c.Tickets = &TicketsService{c}
 	c.S3 = &S3Service{c}
 	c.Software = &SoftwareService{c}
 	c.SSHKeys = &SSHKeysService{c}

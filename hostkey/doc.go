@@ -2,8 +2,8 @@
 // belongs to them.
 //
 //	client, err := hostkey.New(hostkey.RegionCOM, apiKey)
-//	server, err := client.EQ.Show(ctx, 55054)
-//	ack, err := client.EQ.Reboot(ctx, server.ID, nil)
+//	server, err := client.Servers.Show(ctx, 55054)
+//	ack, err := client.Servers.Reboot(ctx, server.ID, nil)
 //	task, err := client.Tasks.Wait(ctx, ack.Callback, nil)
 //
 // # Modules and actions

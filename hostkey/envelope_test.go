@@ -148,7 +148,7 @@ func TestFailedOrderWithReference(t *testing.T) {
 		`{"result":-1,"error":"x","id":-5,"invoice":"abc","callback":{},"data":"abc"}`: nil,
 	} {
 		tap := always(ok(body))
-		order, err := clientOver(t, tap).EQ.OrderInstance(t.Context(), request)
+		order, err := clientOver(t, tap).Servers.OrderInstance(t.Context(), request)
 		require.Nil(t, order)
 		require.Error(t, err)
 		require.Len(t, tap.Requests(), 1)
@@ -163,7 +163,7 @@ func TestFailedOrderWithReference(t *testing.T) {
 	}
 	// A success that names none of them, too.
 	for _, body := range []string{`{"result":"OK"}`, `{"result":"OK","status":"Paid","data":{}}`, `{"result":"OK","id":""}`} {
-		_, err := clientOver(t, always(ok(body))).EQ.OrderInstance(t.Context(), request)
+		_, err := clientOver(t, always(ok(body))).Servers.OrderInstance(t.Context(), request)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown, body)
 		require.ErrorIs(t, err, provider.ErrProtocol, body)
 	}
@@ -172,7 +172,7 @@ func TestFailedOrderWithReference(t *testing.T) {
 // Numbers and the like as the modules spell them.
 func TestSpellings(t *testing.T) {
 	show := func(data string) *hostkey.Server {
-		server, err := clientOver(t, always(ok(`{"result":"OK","server_data":`+data+`}`))).EQ.Show(t.Context(), 17)
+		server, err := clientOver(t, always(ok(`{"result":"OK","server_data":`+data+`}`))).Servers.Show(t.Context(), 17)
 		require.NoError(t, err)
 		return server
 	}
@@ -187,7 +187,7 @@ func TestSpellings(t *testing.T) {
 		require.Equal(t, want, [2]bool{on, known}, power)
 	}
 	for _, data := range []string{`{"id":17.5}`, `{"id":"x"}`, `{"id":{}}`, `{"id":[17]}`, `{}`, `[]`, `null`, `"17"`, `[{"id":17},{"id":18}]`, `{"id":99999999999999999999}`} {
-		_, err := clientOver(t, always(ok(`{"result":"OK","server_data":`+data+`}`))).EQ.Show(t.Context(), 17)
+		_, err := clientOver(t, always(ok(`{"result":"OK","server_data":`+data+`}`))).Servers.Show(t.Context(), 17)
 		require.ErrorIs(t, err, provider.ErrProtocol, data)
 	}
 	server := show(`{"id":17}`)
@@ -287,13 +287,13 @@ func FuzzEnvelope(f *testing.F) {
 // vendorOf are calls that decode what the fuzzer sends.
 func vendorOf(c *client) []func(context.Context) error {
 	return []func(context.Context) error{
-		func(ctx context.Context) error { _, err := c.EQ.Show(ctx, 17); return err },
-		func(ctx context.Context) error { _, err := c.EQ.UpdateServers(ctx); return err },
+		func(ctx context.Context) error { _, err := c.Servers.Show(ctx, 17); return err },
+		func(ctx context.Context) error { _, err := c.Servers.UpdateServers(ctx); return err },
 		func(ctx context.Context) error { _, err := c.Tasks.Check(ctx, taskKey); return err },
 		func(ctx context.Context) error { _, err := c.Auth.Info(ctx); return err },
-		func(ctx context.Context) error { _, err := c.EQ.On(ctx, 17, nil); return err },
+		func(ctx context.Context) error { _, err := c.Servers.On(ctx, 17, nil); return err },
 		func(ctx context.Context) error {
-			for _, err := range c.EQ.List(ctx, nil) {
+			for _, err := range c.Servers.List(ctx, nil) {
 				if err != nil {
 					return err
 				}

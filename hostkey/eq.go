@@ -13,18 +13,18 @@ import (
 
 // Servers may have passwords among their data and tags.
 var (
-	eqList          = act("eq", "list", "EQ.List", "list servers", ClassRead).sensitive()
-	eqShow          = act("eq", "show", "EQ.Show", "get server", ClassRead).sensitive()
-	eqSearch        = act("eq", "search", "EQ.Search", "search servers", ClassRead).sensitive()
-	eqUnifiedSearch = act("eq", "unified_server_search", "EQ.UnifiedSearch", "search servers", ClassRead).sensitive()
-	eqGroups        = act("eq", "groups", "EQ.Groups", "list groups of server", ClassRead)
-	eqHistory       = act("eq", "history", "EQ.History", "get history of server", ClassRead)
-	eqUpdateServers = act("eq", "update_servers", "EQ.UpdateServers", "update list of servers", ClassRead)
-	eqRename        = act("eq", "rename_server", "EQ.Rename", "rename server", ClassWrite).repeatable()
+	eqList          = act("eq", "list", "Servers.List", "list servers", ClassRead).sensitive()
+	eqShow          = act("eq", "show", "Servers.Show", "get server", ClassRead).sensitive()
+	eqSearch        = act("eq", "search", "Servers.Search", "search servers", ClassRead).sensitive()
+	eqUnifiedSearch = act("eq", "unified_server_search", "Servers.UnifiedSearch", "search servers", ClassRead).sensitive()
+	eqGroups        = act("eq", "groups", "Servers.Groups", "list groups of server", ClassRead)
+	eqHistory       = act("eq", "history", "Servers.History", "get history of server", ClassRead)
+	eqUpdateServers = act("eq", "update_servers", "Servers.UpdateServers", "update list of servers", ClassRead)
+	eqRename        = act("eq", "rename_server", "Servers.Rename", "rename server", ClassWrite).repeatable()
 )
 
-// EQService is the equipment: dedicated and virtual servers.
-type EQService struct{ c *Client }
+// ServersService is the equipment: dedicated and virtual servers.
+type ServersService struct{ c *Client }
 
 // ServerStatus is the state of a server in the stock. Values beyond these are possible.
 type ServerStatus string
@@ -186,7 +186,7 @@ type BillingServer struct {
 
 // List lists the servers that the key reaches: POST /eq.php, action list. nil lists all
 // of them by ID.
-func (s *EQService) List(ctx context.Context, opts *ListServersOptions) iter.Seq2[*ListedServer, error] {
+func (s *ServersService) List(ctx context.Context, opts *ListServersOptions) iter.Seq2[*ListedServer, error] {
 	var o ListServersOptions
 	if opts != nil {
 		o = *opts
@@ -202,7 +202,7 @@ func (s *EQService) List(ctx context.Context, opts *ListServersOptions) iter.Seq
 }
 
 // Show reads a server: POST /eq.php, action show.
-func (s *EQService) Show(ctx context.Context, id int64) (*Server, error) {
+func (s *ServersService) Show(ctx context.Context, id int64) (*Server, error) {
 	call, err := byID(eqShow, id, nil)
 	if err != nil {
 		return nil, err
@@ -212,38 +212,38 @@ func (s *EQService) Show(ctx context.Context, id int64) (*Server, error) {
 
 // Search looks for servers by location, status, type, IP or MAC: POST /eq.php, action
 // search. How the filters are called, and the answer, are undocumented.
-func (s *EQService) Search(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) Search(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, eqSearch, extra)
 }
 
 // UnifiedSearch looks for servers by a query: POST /eq.php, action
 // unified_server_search. Fields and answer are undocumented.
-func (s *EQService) UnifiedSearch(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) UnifiedSearch(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, eqUnifiedSearch, extra)
 }
 
 // Groups lists the groups of a server: POST /eq.php, action groups. The fields are
 // undocumented (that the server is named by id is taken from the other actions), and so
 // is the answer.
-func (s *EQService) Groups(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) Groups(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqGroups, id, extra)
 }
 
 // History lists what happened to a server: POST /eq.php, action history. Fields and
 // answer are undocumented, as in Groups.
-func (s *EQService) History(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) History(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqHistory, id, extra)
 }
 
 // UpdateServers compares the list of servers with billing and returns it, with the tasks
 // of orders that are under way: POST /eq.php, action update_servers.
-func (s *EQService) UpdateServers(ctx context.Context) (*ServersUpdate, error) {
+func (s *ServersService) UpdateServers(ctx context.Context) (*ServersUpdate, error) {
 	return fetch[ServersUpdate, updateWire](ctx, s.c, eqUpdateServers, &rest.Call{})
 }
 
 // Rename gives a server another host name: POST /eq.php, action rename_server. Its tag
 // "hostname" is another thing; see Tags.
-func (s *EQService) Rename(ctx context.Context, id int64, hostname string) (*Ack, error) {
+func (s *ServersService) Rename(ctx context.Context, id int64, hostname string) (*Ack, error) {
 	var problems provider.Problems
 	checkID(&problems, "id", id)
 	checkHostname(&problems, "hostname", hostname)

@@ -3,14 +3,14 @@ package hostkey
 import "context"
 
 var (
-	eqBackups            = act("eq", "backup_list", "EQ.Backups", "list backups of server", ClassRead)
-	eqBackupSchedule     = act("eq", "backup_get_schedule", "EQ.BackupSchedule", "get backup schedule of server", ClassRead)
-	eqSaveBackupSchedule = act("eq", "backup_save_schedule", "EQ.SaveBackupSchedule", "save backup schedule of server", ClassWrite)
-	eqCheckBackupLock    = act("eq", "check_backup_lock", "EQ.CheckBackupLock", "check backup lock of server", ClassRead)
-	eqCreateBackup       = act("eq", "create_backup", "EQ.CreateBackup", "create backup of server", ClassWrite)
-	eqRestoreBackup      = act("eq", "restore_backup", "EQ.RestoreBackup", "restore backup of server", ClassDestroy)
-	eqDeleteBackup       = act("eq", "delete_backup", "EQ.DeleteBackup", "delete backup of server", ClassDestroy)
-	eqRequestBackupLink  = act("eq", "request_backup_link", "EQ.RequestBackupLink", "request link to backup of server", ClassWrite).sensitive()
+	eqBackups            = act("eq", "backup_list", "Servers.Backups", "list backups of server", ClassRead)
+	eqBackupSchedule     = act("eq", "backup_get_schedule", "Servers.BackupSchedule", "get backup schedule of server", ClassRead)
+	eqSaveBackupSchedule = act("eq", "backup_save_schedule", "Servers.SaveBackupSchedule", "save backup schedule of server", ClassWrite)
+	eqCheckBackupLock    = act("eq", "check_backup_lock", "Servers.CheckBackupLock", "check backup lock of server", ClassRead)
+	eqCreateBackup       = act("eq", "create_backup", "Servers.CreateBackup", "create backup of server", ClassWrite)
+	eqRestoreBackup      = act("eq", "restore_backup", "Servers.RestoreBackup", "restore backup of server", ClassDestroy)
+	eqDeleteBackup       = act("eq", "delete_backup", "Servers.DeleteBackup", "delete backup of server", ClassDestroy)
+	eqRequestBackupLink  = act("eq", "request_backup_link", "Servers.RequestBackupLink", "request link to backup of server", ClassWrite).sensitive()
 )
 
 // The fields of all actions about backups are undocumented. That the server is named by
@@ -19,50 +19,50 @@ var (
 
 // Backups lists the backups of a server: POST /eq.php, action backup_list. Fields beside
 // the ID and the answer are undocumented.
-func (s *EQService) Backups(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) Backups(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqBackups, id, extra)
 }
 
 // BackupSchedule tells when a server is backed up: POST /eq.php, action
 // backup_get_schedule. Fields beside the ID and the answer are undocumented.
-func (s *EQService) BackupSchedule(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) BackupSchedule(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqBackupSchedule, id, extra)
 }
 
 // SaveBackupSchedule sets when a server is backed up: POST /eq.php, action
 // backup_save_schedule. Fields beside the ID and the answer are undocumented.
-func (s *EQService) SaveBackupSchedule(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) SaveBackupSchedule(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqSaveBackupSchedule, id, extra)
 }
 
 // CheckBackupLock tells whether backups of a server are locked: POST /eq.php, action
 // check_backup_lock. Fields beside the ID and the answer are undocumented.
-func (s *EQService) CheckBackupLock(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) CheckBackupLock(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqCheckBackupLock, id, extra)
 }
 
 // CreateBackup backs a server up: POST /eq.php, action create_backup. Tasks.Wait tells
 // when it is done. Fields beside the ID are undocumented.
-func (s *EQService) CreateBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) CreateBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqCreateBackup, id, extra)
 }
 
 // RestoreBackup puts a server back to a backup and loses what came after it: POST
 // /eq.php, action restore_backup. Tasks.Wait tells when it is done. Fields beside the ID
 // are undocumented.
-func (s *EQService) RestoreBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) RestoreBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqRestoreBackup, id, extra)
 }
 
 // DeleteBackup removes a backup: POST /eq.php, action delete_backup. Tasks.Wait tells
 // when it is done. Fields beside the ID are undocumented.
-func (s *EQService) DeleteBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) DeleteBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqDeleteBackup, id, extra)
 }
 
 // RequestBackupLink asks for a link under which a backup can be downloaded for a while:
 // POST /eq.php, action request_backup_link. Fields beside the ID are undocumented, and so
 // is where the link stands: in the answer, or in the scope of its task.
-func (s *EQService) RequestBackupLink(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) RequestBackupLink(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqRequestBackupLink, id, extra)
 }

@@ -14,11 +14,11 @@ import (
 
 // An order's answer may hold a link to a payment.
 var (
-	eqOrderInstance     = act("eq", "order_instance", "EQ.OrderInstance", "order server", ClassOrder).sensitive()
-	eqReinstallInstance = act("eq", "order_instance", "EQ.ReinstallInstance", "reinstall server", ClassOrder).sensitive()
-	eqDeploy            = act("eq", "deploy", "EQ.Deploy", "deploy server", ClassOrder)
-	eqUpgradeKey        = act("eq", "get_upgrade_key", "EQ.UpgradeKey", "get key of upgrade", ClassRead).sensitive()
-	eqAddTraffic        = act("eq", "traffic_add", "EQ.AddTraffic", "buy traffic for server", ClassOrder)
+	eqOrderInstance     = act("eq", "order_instance", "Servers.OrderInstance", "order server", ClassOrder).sensitive()
+	eqReinstallInstance = act("eq", "order_instance", "Servers.ReinstallInstance", "reinstall server", ClassOrder).sensitive()
+	eqDeploy            = act("eq", "deploy", "Servers.Deploy", "deploy server", ClassOrder)
+	eqUpgradeKey        = act("eq", "get_upgrade_key", "Servers.UpgradeKey", "get key of upgrade", ClassRead).sensitive()
+	eqAddTraffic        = act("eq", "traffic_add", "Servers.AddTraffic", "buy traffic for server", ClassOrder)
 )
 
 // DeployPeriod is how long is paid ahead. Sources disagree about the set; this is that
@@ -139,11 +139,11 @@ type Order struct {
 // OrderInstance orders a server and pays it from the account's credit: POST /eq.php,
 // action order_instance. There is nothing that keeps a second call from ordering a
 // second server, so it is sent once, whatever happens. After an error that matches
-// provider.ErrOutcomeUnknown look for the order: by the invoices, by EQ.UpdateServers
+// provider.ErrOutcomeUnknown look for the order: by the invoices, by Servers.UpdateServers
 // and by the host name.
 //
 // Too little credit is provider.ErrQuota, or an order that is "Unpaid".
-func (s *EQService) OrderInstance(ctx context.Context, req *OrderRequest) (*Order, error) {
+func (s *ServersService) OrderInstance(ctx context.Context, req *OrderRequest) (*Order, error) {
 	if req == nil {
 		return nil, refuseNil(eqOrderInstance)
 	}
@@ -182,7 +182,7 @@ func (req *OrderRequest) problems() provider.Problems {
 // ReinstallInstance wipes the disk of a server and installs it anew: POST /eq.php,
 // action order_instance with id. Call UpdateServers before it, and never start a second
 // one while the first is under way. Like an order it is sent once.
-func (s *EQService) ReinstallInstance(ctx context.Context, req *ReinstallRequest) (*Order, error) {
+func (s *ServersService) ReinstallInstance(ctx context.Context, req *ReinstallRequest) (*Order, error) {
 	if req == nil {
 		return nil, refuseNil(eqReinstallInstance)
 	}
@@ -196,7 +196,7 @@ func (s *EQService) ReinstallInstance(ctx context.Context, req *ReinstallRequest
 	return s.order(ctx, eqReinstallInstance, call, &req.Install)
 }
 
-func (s *EQService) order(ctx context.Context, a action, call *rest.Call, install *Install) (*Order, error) {
+func (s *ServersService) order(ctx context.Context, a action, call *rest.Call, install *Install) (*Order, error) {
 	install.hide(call)
 	return fetch[Order, orderWire](ctx, s.c, a, call)
 }
@@ -280,14 +280,14 @@ func checkHostname(problems *provider.Problems, field, name string) {
 // Deploy starts a deployment on a server or of a preset: POST /eq.php, action deploy.
 // Fields and answer are undocumented, and it may cost money; OrderInstance is the one
 // that is known.
-func (s *EQService) Deploy(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) Deploy(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, eqDeploy, extra)
 }
 
 // UpgradeKey returns the key of an upgrade that belongs to an invoice: POST /eq.php,
 // action get_upgrade_key. Other fields, the answer, and how the upgrade goes on are
 // undocumented.
-func (s *EQService) UpgradeKey(ctx context.Context, invoiceID int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra map[string]any) (Payload, error) {
 	var problems provider.Problems
 	checkID(&problems, "invoiceID", invoiceID)
 	call, form, err := formOf(eqUpgradeKey, problems, "", nil, extra)
@@ -301,7 +301,7 @@ func (s *EQService) UpgradeKey(ctx context.Context, invoiceID int64, extra map[s
 // AddTraffic raises a server's limit of outgoing traffic and makes an invoice: POST
 // /eq.php, action traffic_add. The fields are undocumented (that the server is named by
 // id is taken from the other actions), and so is the answer. It is sent once.
-func (s *EQService) AddTraffic(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) AddTraffic(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqAddTraffic, id, extra)
 }
 

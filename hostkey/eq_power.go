@@ -10,17 +10,17 @@ import (
 
 // A second "on" or "off" changes nothing; a second reboot does.
 var (
-	eqOn          = act("eq", "on", "EQ.On", "power on server", ClassWrite).repeatable()
-	eqOff         = act("eq", "off", "EQ.Off", "power off server", ClassWrite).repeatable()
-	eqHardOff     = act("eq", "hard_off", "EQ.HardOff", "power off server by force", ClassWrite).repeatable()
-	eqReboot      = act("eq", "reboot", "EQ.Reboot", "reboot server", ClassWrite)
-	eqStatus      = act("eq", "status", "EQ.Status", "get status of server", ClassRead)
-	eqStatusCheck = act("eq", "status_check", "EQ.StatusCheck", "check status of server", ClassRead)
-	eqSensors     = act("eq", "sensors", "EQ.Sensors", "read sensors of server", ClassRead)
-	eqSuspend     = act("eq", "suspend", "EQ.Suspend", "suspend server", ClassWrite).repeatable()
-	eqUnsuspend   = act("eq", "unsuspend", "EQ.Unsuspend", "unsuspend server", ClassWrite).repeatable()
-	eqCheckPIN    = act("eq", "check_pin", "EQ.CheckPIN", "check PIN", ClassRead)
-	eqSetPIN      = act("eq", "set_pin", "EQ.SetPIN", "set PIN", ClassWrite)
+	eqOn          = act("eq", "on", "Servers.On", "power on server", ClassWrite).repeatable()
+	eqOff         = act("eq", "off", "Servers.Off", "power off server", ClassWrite).repeatable()
+	eqHardOff     = act("eq", "hard_off", "Servers.HardOff", "power off server by force", ClassWrite).repeatable()
+	eqReboot      = act("eq", "reboot", "Servers.Reboot", "reboot server", ClassWrite)
+	eqStatus      = act("eq", "status", "Servers.Status", "get status of server", ClassRead)
+	eqStatusCheck = act("eq", "status_check", "Servers.StatusCheck", "check status of server", ClassRead)
+	eqSensors     = act("eq", "sensors", "Servers.Sensors", "read sensors of server", ClassRead)
+	eqSuspend     = act("eq", "suspend", "Servers.Suspend", "suspend server", ClassWrite).repeatable()
+	eqUnsuspend   = act("eq", "unsuspend", "Servers.Unsuspend", "unsuspend server", ClassWrite).repeatable()
+	eqCheckPIN    = act("eq", "check_pin", "Servers.CheckPIN", "check PIN", ClassRead)
+	eqSetPIN      = act("eq", "set_pin", "Servers.SetPIN", "set PIN", ClassWrite)
 )
 
 // PowerOptions go with calls that switch a server. nil is the zero value.
@@ -32,26 +32,26 @@ type PowerOptions struct {
 }
 
 // On powers a server on: POST /eq.php, action on. Tasks.Wait tells when it is done.
-func (s *EQService) On(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) On(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
 	return s.power(ctx, eqOn, id, opts)
 }
 
 // Off powers a server off: POST /eq.php, action off. Tasks.Wait tells when it is done.
-func (s *EQService) Off(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) Off(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
 	return s.power(ctx, eqOff, id, opts)
 }
 
 // HardOff cuts a server's power: POST /eq.php, action hard_off.
-func (s *EQService) HardOff(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) HardOff(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
 	return s.power(ctx, eqHardOff, id, opts)
 }
 
 // Reboot reboots a server: POST /eq.php, action reboot. Tasks.Wait tells when it is done.
-func (s *EQService) Reboot(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) Reboot(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
 	return s.power(ctx, eqReboot, id, opts)
 }
 
-func (s *EQService) power(ctx context.Context, a action, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) power(ctx context.Context, a action, id int64, opts *PowerOptions) (*Ack, error) {
 	call, err := poweredCall(a, id, opts)
 	if err != nil {
 		return nil, err
@@ -82,37 +82,37 @@ func poweredCall(a action, id int64, opts *PowerOptions) (*rest.Call, error) {
 // Status asks whether a server is powered on: POST /eq.php, action status. The answer
 // is the scope of a task, a text such as "VM is up now" or "Chassis Power is on". It
 // does not tell how another task is going.
-func (s *EQService) Status(ctx context.Context, id int64) (*Ack, error) {
+func (s *ServersService) Status(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqStatus, id, nil)
 }
 
 // StatusCheck checks the state of a server: POST /eq.php, action status_check. Fields
 // and answer are undocumented, beside the callback that it may have; that the server is
 // named by id is taken from the other actions.
-func (s *EQService) StatusCheck(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) StatusCheck(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqStatusCheck, id, extra)
 }
 
 // Sensors reads temperatures and the like: POST /eq.php, action sensors. The answer is
 // the scope of a task, lines such as "CPU Temp | 36 degrees C | ok".
-func (s *EQService) Sensors(ctx context.Context, id int64) (*Ack, error) {
+func (s *ServersService) Sensors(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqSensors, id, nil)
 }
 
 // Suspend asks for a server to be suspended and locks it: POST /eq.php, action suspend.
 // The fields are undocumented (that the server is named by id is taken from the other
 // actions), and customers' keys may be refused with provider.ErrForbidden.
-func (s *EQService) Suspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) Suspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqSuspend, id, extra)
 }
 
 // Unsuspend unlocks a server that was suspended: POST /eq.php, action unsuspend. The
 // rest is as in Suspend.
-func (s *EQService) Unsuspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) Unsuspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqUnsuspend, id, extra)
 }
 
-func (s *EQService) asked(ctx context.Context, a action, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) asked(ctx context.Context, a action, id int64, extra map[string]any) (*Ack, error) {
 	call, err := byID(a, id, extra)
 	if err != nil {
 		return nil, err
@@ -122,13 +122,13 @@ func (s *EQService) asked(ctx context.Context, a action, id int64, extra map[str
 
 // CheckPIN checks the account's PIN: POST /eq.php, action check_pin. Fields and answer
 // are undocumented; put the PIN into extra as a provider.Secret.
-func (s *EQService) CheckPIN(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) CheckPIN(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, eqCheckPIN, extra)
 }
 
 // SetPIN sets the account's PIN, which power and console calls then want: POST /eq.php,
 // action set_pin. Fields and answer are undocumented; put the PIN into extra as a
 // provider.Secret.
-func (s *EQService) SetPIN(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) SetPIN(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, eqSetPIN, extra)
 }

@@ -7,11 +7,11 @@ import (
 )
 
 var (
-	eqReinstall      = act("eq", "reinstall", "EQ.Reinstall", "begin reinstall of server", ClassDestroy)
-	eqCreatePXE      = act("eq", "create_pxe", "EQ.CreatePXE", "create PXE configuration", ClassDestroy)
-	eqClearPXE       = act("eq", "clear_pxe", "EQ.ClearPXE", "clear PXE configuration", ClassWrite).repeatable()
-	eqBootDevice     = act("eq", "boot_dev", "EQ.BootDevice", "set boot device of server", ClassWrite)
-	eqAbortReinstall = act("eq", "abort_reinstall", "EQ.AbortReinstall", "abort reinstall of server", ClassWrite)
+	eqReinstall      = act("eq", "reinstall", "Servers.Reinstall", "begin reinstall of server", ClassDestroy)
+	eqCreatePXE      = act("eq", "create_pxe", "Servers.CreatePXE", "create PXE configuration", ClassDestroy)
+	eqClearPXE       = act("eq", "clear_pxe", "Servers.ClearPXE", "clear PXE configuration", ClassWrite).repeatable()
+	eqBootDevice     = act("eq", "boot_dev", "Servers.BootDevice", "set boot device of server", ClassWrite)
+	eqAbortReinstall = act("eq", "abort_reinstall", "Servers.AbortReinstall", "abort reinstall of server", ClassWrite)
 )
 
 // BootMedia is what a server boots from.
@@ -47,12 +47,12 @@ type CreatePXERequest struct {
 // else follows. Then come CreatePXE, BootDevice with BootPXE, Reboot, and at the end
 // BootDevice with BootDisk and ClearPXE. ReinstallInstance does all of it. Under which
 // name the answer has the key is undocumented: see Ack.
-func (s *EQService) Reinstall(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) Reinstall(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqReinstall, id, extra)
 }
 
 // CreatePXE prepares an installation over the network: POST /eq.php, action create_pxe.
-func (s *EQService) CreatePXE(ctx context.Context, req *CreatePXERequest) (*Ack, error) {
+func (s *ServersService) CreatePXE(ctx context.Context, req *CreatePXERequest) (*Ack, error) {
 	if req == nil {
 		return nil, refuseNil(eqCreatePXE)
 	}
@@ -76,7 +76,7 @@ func (s *EQService) CreatePXE(ctx context.Context, req *CreatePXERequest) (*Ack,
 
 // ClearPXE removes what CreatePXE has prepared: POST /eq.php, action clear_pxe. hostname
 // may be "".
-func (s *EQService) ClearPXE(ctx context.Context, id int64, hostname string) (*Ack, error) {
+func (s *ServersService) ClearPXE(ctx context.Context, id int64, hostname string) (*Ack, error) {
 	var problems provider.Problems
 	checkID(&problems, "id", id)
 	checkHostname(&problems, "hostname", hostname)
@@ -91,7 +91,7 @@ func (s *EQService) ClearPXE(ctx context.Context, id int64, hostname string) (*A
 }
 
 // BootDevice asks for a boot from a medium: POST /eq.php, action boot_dev.
-func (s *EQService) BootDevice(ctx context.Context, id int64, media BootMedia) (*Ack, error) {
+func (s *ServersService) BootDevice(ctx context.Context, id int64, media BootMedia) (*Ack, error) {
 	var problems provider.Problems
 	checkID(&problems, "id", id)
 	checkText(&problems, "media", string(media))
@@ -106,6 +106,6 @@ func (s *EQService) BootDevice(ctx context.Context, id int64, media BootMedia) (
 // the tags reinstall_start, autodeploy_start and autodeploy_timeout. The fields are
 // undocumented (that the server is named by id is taken from the other actions), and so
 // is the answer.
-func (s *EQService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqAbortReinstall, id, extra)
 }

@@ -9,16 +9,16 @@ import (
 )
 
 var (
-	eqConsole        = act("eq", "console", "EQ.Console", "get console of server", ClassRead).sensitive()
-	eqNoVNC          = act("eq", "novnc", "EQ.NoVNC", "open console of server", ClassWrite).sensitive()
-	eqOVirtNoVNC     = act("eq", "ovirt_novnc", "EQ.OVirtNoVNC", "open oVirt console of server", ClassWrite).sensitive()
-	eqRecreateNoVNC  = act("eq", "recreate_novnc", "EQ.RecreateNoVNC", "open console of server anew", ClassWrite).sensitive()
-	eqStopNoVNC      = act("eq", "stop_novnc", "EQ.StopNoVNC", "close console of server", ClassWrite).repeatable()
-	eqIPMI           = act("eq", "get_ipmi", "EQ.IPMI", "get IPMI interface of server", ClassRead).sensitive()
-	eqAddIPMIUser    = act("eq", "add_ipmi_user", "EQ.AddIPMIUser", "add IPMI user to server", ClassWrite).sensitive()
-	eqAddIPMIAdmin   = act("eq", "add_ipmi_admin", "EQ.AddIPMIAdmin", "add IPMI administrator", ClassWrite).sensitive()
-	eqRemoveIPMIUser = act("eq", "remove_ipmi_user", "EQ.RemoveIPMIUser", "remove IPMI user from server", ClassDestroy)
-	eqUnitReset      = act("eq", "unit_reset", "EQ.UnitReset", "reset IPMI of server", ClassWrite)
+	eqConsole        = act("eq", "console", "Servers.Console", "get console of server", ClassRead).sensitive()
+	eqNoVNC          = act("eq", "novnc", "Servers.NoVNC", "open console of server", ClassWrite).sensitive()
+	eqOVirtNoVNC     = act("eq", "ovirt_novnc", "Servers.OVirtNoVNC", "open oVirt console of server", ClassWrite).sensitive()
+	eqRecreateNoVNC  = act("eq", "recreate_novnc", "Servers.RecreateNoVNC", "open console of server anew", ClassWrite).sensitive()
+	eqStopNoVNC      = act("eq", "stop_novnc", "Servers.StopNoVNC", "close console of server", ClassWrite).repeatable()
+	eqIPMI           = act("eq", "get_ipmi", "Servers.IPMI", "get IPMI interface of server", ClassRead).sensitive()
+	eqAddIPMIUser    = act("eq", "add_ipmi_user", "Servers.AddIPMIUser", "add IPMI user to server", ClassWrite).sensitive()
+	eqAddIPMIAdmin   = act("eq", "add_ipmi_admin", "Servers.AddIPMIAdmin", "add IPMI administrator", ClassWrite).sensitive()
+	eqRemoveIPMIUser = act("eq", "remove_ipmi_user", "Servers.RemoveIPMIUser", "remove IPMI user from server", ClassDestroy)
+	eqUnitReset      = act("eq", "unit_reset", "Servers.UnitReset", "reset IPMI of server", ClassWrite)
 )
 
 // NoVNCOptions go with NoVNC. nil is the zero value.
@@ -45,13 +45,13 @@ type IPMIUserRequest struct {
 
 // Console returns a file for virt-viewer in base64: POST /eq.php, action console. Under
 // which name is undocumented.
-func (s *EQService) Console(ctx context.Context, id int64) (Payload, error) {
+func (s *ServersService) Console(ctx context.Context, id int64) (Payload, error) {
 	return s.c.unknownByID(ctx, eqConsole, id, nil)
 }
 
 // NoVNC opens a console in the browser: POST /eq.php, action novnc. Its URL is the scope
 // of the task.
-func (s *EQService) NoVNC(ctx context.Context, id int64, opts *NoVNCOptions) (*Ack, error) {
+func (s *ServersService) NoVNC(ctx context.Context, id int64, opts *NoVNCOptions) (*Ack, error) {
 	var o NoVNCOptions
 	if opts != nil {
 		o = *opts
@@ -69,33 +69,33 @@ func (s *EQService) NoVNC(ctx context.Context, id int64, opts *NoVNCOptions) (*A
 // OVirtNoVNC opens a console of an oVirt machine: POST /eq.php, action ovirt_novnc. The
 // fields are undocumented (that the server is named by id is taken from the other
 // actions), and so is where the URL stands: in the answer, or in the scope of its task.
-func (s *EQService) OVirtNoVNC(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+func (s *ServersService) OVirtNoVNC(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqOVirtNoVNC, id, extra)
 }
 
 // RecreateNoVNC opens a console anew: POST /eq.php, action recreate_novnc. Nothing but
 // its name is known; that the server is named by id is taken from the other actions.
-func (s *EQService) RecreateNoVNC(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) RecreateNoVNC(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqRecreateNoVNC, id, extra)
 }
 
 // StopNoVNC closes a console: POST /eq.php, action stop_novnc. Nothing but its name is
 // known; that the server is named by id is taken from the other actions.
-func (s *EQService) StopNoVNC(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) StopNoVNC(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqStopNoVNC, id, extra)
 }
 
 // IPMI tells address and model of the management interface: POST /eq.php, action
 // get_ipmi. The fields are undocumented (that the server is named by id is taken from the
 // other actions), and so is the answer, which may hold several interfaces.
-func (s *EQService) IPMI(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
 	return s.c.unknownByID(ctx, eqIPMI, id, extra)
 }
 
 // AddIPMIUser adds a user of the management interface: POST /eq.php, action
 // add_ipmi_user. NAT.AddStatic leads to the interface; take both away afterwards. The
 // answer is undocumented.
-func (s *EQService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) (Payload, error) {
+func (s *ServersService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) (Payload, error) {
 	if req == nil {
 		return nil, refuseNil(eqAddIPMIUser)
 	}
@@ -112,7 +112,7 @@ func (s *EQService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) (Payl
 // AddIPMIAdmin adds an administrator of management interfaces, or returns the one that
 // is there: POST /eq.php, action add_ipmi_admin. adminUser may be "". Other fields and
 // the answer are undocumented.
-func (s *EQService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (Payload, error) {
+func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (Payload, error) {
 	call, form, err := formOf(eqAddIPMIAdmin, nil, "", nil, extra)
 	if err != nil {
 		return nil, err
@@ -125,12 +125,12 @@ func (s *EQService) AddIPMIAdmin(ctx context.Context, adminUser string, extra ma
 
 // RemoveIPMIUser removes the user that AddIPMIUser has added: POST /eq.php, action
 // remove_ipmi_user.
-func (s *EQService) RemoveIPMIUser(ctx context.Context, id int64) (*Ack, error) {
+func (s *ServersService) RemoveIPMIUser(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqRemoveIPMIUser, id, nil)
 }
 
 // UnitReset resets the management interface of a server: POST /eq.php, action
 // unit_reset. The server itself goes on.
-func (s *EQService) UnitReset(ctx context.Context, id int64) (*Ack, error) {
+func (s *ServersService) UnitReset(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqUnitReset, id, nil)
 }

@@ -40,14 +40,14 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	s, err := client.EQ.Show(ctx, 55054)
+	s, err := client.Servers.Show(ctx, 55054)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	on, _ := s.PoweredOn()
 	fmt.Println(s.Hostname(), s.Preset, s.Status, on)
-	ack, err := client.EQ.Reboot(ctx, s.ID, nil)
+	ack, err := client.Servers.Reboot(ctx, s.ID, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -64,7 +64,7 @@ func ExampleNew() {
 }
 
 // An order is sent once. What its error says decides whether a second one is safe.
-func ExampleEQService_OrderInstance() {
+func ExampleServersService_OrderInstance() {
 	server := exampleServer()
 	defer server.Close()
 
@@ -73,7 +73,7 @@ func ExampleEQService_OrderInstance() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.EQ.OrderInstance(context.Background(), &hostkey.OrderRequest{
+	_, err = client.Servers.OrderInstance(context.Background(), &hostkey.OrderRequest{
 		Preset: "vm.pico", Location: "NL", Period: hostkey.PeriodMonthly,
 		Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1", Hostname: "order-1042"},
 	})
@@ -97,7 +97,7 @@ func ExamplePayload_Decode() {
 		fmt.Println(err)
 		return
 	}
-	answer, err := client.EQ.Backups(context.Background(), 55054, nil)
+	answer, err := client.Servers.Backups(context.Background(), 55054, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -132,10 +132,10 @@ func catalogueRefusals() map[string]refusal {
 
 func dnsRefusals() map[string]refusal {
 	add := func(c *client) func(context.Context, *hostkey.AddDNSRequest) (*hostkey.Ack, error) {
-		return c.PDNS.AddDNS
+		return c.DNS.AddDNS
 	}
 	remove := func(c *client) func(context.Context, *hostkey.DeleteDNSRequest) (*hostkey.Ack, error) {
-		return c.PDNS.DeleteDNS
+		return c.DNS.DeleteDNS
 	}
 	return map[string]refusal{
 		"record": refuses("Zone Name Type Contents", add, &hostkey.AddDNSRequest{}),
@@ -158,15 +158,15 @@ func dnsRefusals() map[string]refusal {
 		}),
 		"removal, contents by side": refuses("Contents", remove, &hostkey.DeleteDNSRequest{Zone: "a", Type: "A", Extra: map[string]any{"content": "x"}}),
 		"domain": refuses("Name ServerID", func(c *client) func(context.Context, *hostkey.AddDomainRequest) (int64, error) {
-			return c.PDNS.AddDomain
+			return c.DNS.AddDomain
 		},
 			&hostkey.AddDomainRequest{ServerID: -1}),
-		"zone": refuses("request", func(c *client) func(context.Context, *hostkey.AddZoneRequest) (payload, error) { return c.PDNS.AddZone }, &hostkey.AddZoneRequest{}),
+		"zone": refuses("request", func(c *client) func(context.Context, *hostkey.AddZoneRequest) (payload, error) { return c.DNS.AddZone }, &hostkey.AddZoneRequest{}),
 		"subdomain": refuses("ServerID DomainID Name", func(c *client) func(context.Context, *hostkey.AddSubdomainRequest) (payload, error) {
-			return c.PDNS.AddSubdomain
+			return c.DNS.AddSubdomain
 		}, &hostkey.AddSubdomainRequest{}),
 		"subdomain, none": refuses("ID", func(c *client) func(context.Context, *hostkey.EditSubdomainRequest) (payload, error) {
-			return c.PDNS.EditSubdomain
+			return c.DNS.EditSubdomain
 		},
 			&hostkey.EditSubdomainRequest{}),
 	}

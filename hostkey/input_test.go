@@ -43,7 +43,7 @@ func orderRefusals() map[string]refusal {
 		r := &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
 		change(r)
 		all["order, "+name] = refuses(fields, func(c *client) func(context.Context, *hostkey.OrderRequest) (*hostkey.Order, error) {
-			return c.EQ.OrderInstance
+			return c.Servers.OrderInstance
 		}, r)
 	}
 	order("nothing", "Preset Location OSID RootPassword", func(r *hostkey.OrderRequest) { *r = hostkey.OrderRequest{} })
@@ -77,7 +77,7 @@ func orderRefusals() map[string]refusal {
 	order("extra map", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"x": map[int]int{1: 1}} })
 	order("extra in a map", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"x": map[string]any{"y": make(chan int)}} })
 	all["reinstall"] = refuses("ID OSID RootPassword", func(c *client) func(context.Context, *hostkey.ReinstallRequest) (*hostkey.Order, error) {
-		return c.EQ.ReinstallInstance
+		return c.Servers.ReinstallInstance
 	},
 		&hostkey.ReinstallRequest{ID: -1})
 	return all
@@ -85,32 +85,32 @@ func orderRefusals() map[string]refusal {
 
 func serverRefusals() map[string]refusal {
 	power := func(c *client) func(context.Context, int64, *hostkey.PowerOptions) (*hostkey.Ack, error) {
-		return c.EQ.Off
+		return c.Servers.Off
 	}
 	backup := func(c *client) func(context.Context, int64, map[string]any) (*hostkey.Ack, error) {
-		return c.EQ.CreateBackup
+		return c.Servers.CreateBackup
 	}
 	wait := func(fields, key string, o *hostkey.TaskWaitOptions) refusal {
 		return refusal{fields, func(ctx context.Context, c *client) error { _, err := c.Tasks.Wait(ctx, key, o); return err }}
 	}
 	return map[string]refusal{
 		"list": refusesList("Location Status", func(c *client) func(context.Context, *hostkey.ListServersOptions) iter.Seq2[*hostkey.ListedServer, error] {
-			return c.EQ.List
+			return c.Servers.List
 		},
 			&hostkey.ListServersOptions{Location: "Amsterdam", Status: "presale"}),
 		"PIN, short": aboutID("PIN", power, 17, &hostkey.PowerOptions{PIN: "123"}),
 		"PIN, long":  aboutID("PIN id", power, 0, &hostkey.PowerOptions{PIN: "1234567"}),
 		"second ID":  aboutID("Extra", backup, 17, map[string]any{"id": 18}),
 		"console PIN": aboutID("PIN", func(c *client) func(context.Context, int64, *hostkey.NoVNCOptions) (*hostkey.Ack, error) {
-			return c.EQ.NoVNC
+			return c.Servers.NoVNC
 		}, 17, &hostkey.NoVNCOptions{PIN: "1"}),
 		"media": aboutID("media", func(c *client) func(context.Context, int64, hostkey.BootMedia) (*hostkey.Ack, error) {
-			return c.EQ.BootDevice
+			return c.Servers.BootDevice
 		}, 17, "usb"),
-		"host name": aboutID("hostname", func(c *client) func(context.Context, int64, string) (*hostkey.Ack, error) { return c.EQ.Rename }, 17, "a b"),
-		"PXE host":  aboutID("hostname id", func(c *client) func(context.Context, int64, string) (*hostkey.Ack, error) { return c.EQ.ClearPXE }, 0, "a b"),
+		"host name": aboutID("hostname", func(c *client) func(context.Context, int64, string) (*hostkey.Ack, error) { return c.Servers.Rename }, 17, "a b"),
+		"PXE host":  aboutID("hostname id", func(c *client) func(context.Context, int64, string) (*hostkey.Ack, error) { return c.Servers.ClearPXE }, 0, "a b"),
 		"PXE": refuses("ID OSID RootPassword Hostname ReinstallKey", func(c *client) func(context.Context, *hostkey.CreatePXERequest) (*hostkey.Ack, error) {
-			return c.EQ.CreatePXE
+			return c.Servers.CreatePXE
 		},
 			&hostkey.CreatePXERequest{ReinstallKey: "a b"}),
 		"task": refuses("ID key", func(c *client) func(context.Context, *hostkey.TaskCheckRequest) (*hostkey.TaskState, error) {
@@ -132,7 +132,9 @@ func accountRefusals() map[string]refusal {
 	addSSH := func(c *client) func(context.Context, *hostkey.SSHKeyRequest) (*hostkey.SSHKey, error) {
 		return c.SSHKeys.Add
 	}
-	addRHR := func(c *client) func(context.Context, *hostkey.RHRAddRequest) (*hostkey.Ack, error) { return c.RHR.Add }
+	addRHR := func(c *client) func(context.Context, *hostkey.RHRAddRequest) (*hostkey.Ack, error) {
+		return c.RemoteHands.Add
+	}
 	do := func(fields string, r *hostkey.Request) refusal {
 		return refusal{fields, func(ctx context.Context, c *client) error { return c.Do(ctx, r, nil) }}
 	}

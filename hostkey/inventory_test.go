@@ -53,7 +53,7 @@ func TestFixturesCoverInventory(t *testing.T) { vendor(t).CheckExchanges(t) }
 
 // harmless are changes of which a second sending does no harm.
 var harmless = strings.Fields(`
-	APIKeys.Delete APIKeys.Edit Auth.Logout EQ.On EQ.Off EQ.HardOff EQ.Suspend EQ.Unsuspend EQ.Rename EQ.ClearPXE EQ.StopNoVNC SSHKeys.Delete
+	APIKeys.Delete APIKeys.Edit Auth.Logout Servers.On Servers.Off Servers.HardOff Servers.Suspend Servers.Unsuspend Servers.Rename Servers.ClearPXE Servers.StopNoVNC SSHKeys.Delete
 ` + moreHarmless)
 
 // An order is sent once, also where the server cannot have seen it, and so is what

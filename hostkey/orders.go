@@ -187,7 +187,7 @@ func (s *OrdersService) buy(ctx context.Context, o *order, seen *sighting) (*Pla
 	}
 	bought := *o.req.Order
 	bought.Hostname = o.hostname
-	answer, err := s.c.EQ.OrderInstance(ctx, &bought)
+	answer, err := s.c.Servers.OrderInstance(ctx, &bought)
 	o.placed = true
 	var unfinished *UnfinishedOrder
 	switch {
@@ -252,7 +252,7 @@ func (s *OrdersService) Check(ctx context.Context, handle string) (*PlacedOrder,
 
 // unknown is the error when neither the order's answer nor a look tells.
 func (s *OrdersService) unknown(failed, looking error) error {
-	err := provider.Unsettled(failed, looking)
+	err := provider.Unresolved(failed, looking)
 	err.Provider, err.Op, err.Action = Kind, ordersPlace.Op, ordersPlace.Verb
 	return err
 }

@@ -70,7 +70,7 @@ func (s *OrdersService) pay(ctx context.Context, o *order) (paid bool, err error
 	if due.IsZero() {
 		due = invoice.Total
 	}
-	err = provider.Settle(ctx,
+	err = provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			_, err := s.c.WHMCS.ApplyCredit(ctx, o.invoice, due)
 			return err
@@ -86,7 +86,7 @@ func (s *OrdersService) pay(ctx context.Context, o *order) (paid bool, err error
 // gone says nothing: the account does.
 func (s *OrdersService) task(ctx context.Context, o *order) (message string, running bool, err error) {
 	if o.callback == "" && o.invoice != 0 {
-		under, err := s.c.EQ.UpdateServers(ctx)
+		under, err := s.c.Servers.UpdateServers(ctx)
 		if err != nil {
 			return "", false, err
 		}
@@ -129,7 +129,7 @@ func (s *OrdersService) byInvoice(ctx context.Context, o *order) error {
 }
 
 func (s *OrdersService) byName(ctx context.Context, o *order) error {
-	for server, err := range s.c.EQ.List(ctx, &ListServersOptions{Full: true}) {
+	for server, err := range s.c.Servers.List(ctx, &ListServersOptions{Full: true}) {
 		if err != nil {
 			return err
 		}
@@ -143,10 +143,10 @@ func (s *OrdersService) byName(ctx context.Context, o *order) error {
 
 // ready reads the server, makes sure that it is the order's, and marks it.
 func (s *OrdersService) ready(ctx context.Context, o *order) (*PlacedOrder, error) {
-	server, err := s.c.EQ.Show(ctx, o.server)
+	server, err := s.c.Servers.Show(ctx, o.server)
 	if errors.Is(err, provider.ErrNotFound) {
 		// It has a number already, but is not there yet, or not any more.
-		under, lookErr := s.c.EQ.UpdateServers(ctx)
+		under, lookErr := s.c.Servers.UpdateServers(ctx)
 		if lookErr != nil {
 			return o.as(OrderDeploying), lookErr
 		}
@@ -182,13 +182,13 @@ func (s *OrdersService) ready(ctx context.Context, o *order) (*PlacedOrder, erro
 
 // mark puts the reference on a server.
 func (s *OrdersService) mark(ctx context.Context, server *Server, reference string) error {
-	err := provider.Recover(ctx,
+	err := provider.Resolve(ctx,
 		func(ctx context.Context) error {
 			_, err := s.c.Tags.Add(ctx, &TagRequest{ID: server.ID, Name: ReferenceTag, Value: reference})
 			return err
 		},
 		func(ctx context.Context) (bool, error) {
-			read, err := s.c.EQ.Show(ctx, server.ID)
+			read, err := s.c.Servers.Show(ctx, server.ID)
 			if err != nil {
 				return false, err
 			}

@@ -28,13 +28,13 @@ type sighting struct {
 // look searches the account for an order. The list of deployments is read before the
 // list of servers: what ends between the two is in the second one.
 func (s *OrdersService) look(ctx context.Context, o *order) (*sighting, error) {
-	under, err := s.c.EQ.UpdateServers(ctx)
+	under, err := s.c.Servers.UpdateServers(ctx)
 	if err != nil {
 		return nil, err
 	}
 	seen := new(sighting)
 	names := make(map[int64]string)
-	for server, err := range s.c.EQ.List(ctx, &ListServersOptions{Full: true}) {
+	for server, err := range s.c.Servers.List(ctx, &ListServersOptions{Full: true}) {
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +133,7 @@ func (s *OrdersService) others(ctx context.Context, o *order, seen *sighting, na
 		if o.req == nil && !(o.sent() && id > o.lastServer) {
 			continue // Check: a renamed server is not what one waits for
 		}
-		server, err := s.c.EQ.Show(ctx, id)
+		server, err := s.c.Servers.Show(ctx, id)
 		if errors.Is(err, provider.ErrNotFound) {
 			continue // it went away between the two calls
 		}

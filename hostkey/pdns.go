@@ -12,20 +12,20 @@ import (
 
 // Reading needs the right pdns/view, everything else pdns/edit.
 var (
-	pdnsListDomains  = act("pdns", "list_domains", "PDNS.ListDomains", "list domains", ClassRead)
-	pdnsAddDomain    = act("pdns", "add_domain", "PDNS.AddDomain", "add domain", ClassWrite)
-	pdnsDeleteDomain = act("pdns", "delete_domain", "PDNS.DeleteDomain", "delete domain", ClassDestroy)
-	pdnsViewZone     = act("pdns", "view_zone", "PDNS.ViewZone", "get DNS zone", ClassRead)
-	pdnsListZones    = act("pdns", "list_zones", "PDNS.ListZones", "list DNS zones", ClassRead)
-	pdnsAddZone      = act("pdns", "add_zone", "PDNS.AddZone", "add DNS zone", ClassWrite)
-	pdnsDeleteZone   = act("pdns", "delete_zone", "PDNS.DeleteZone", "delete DNS zone", ClassDestroy)
-	pdnsCallbackURL  = act("pdns", "get_cb_url", "PDNS.CallbackURL", "get callback URL", ClassRead).sensitive()
+	pdnsListDomains  = act("pdns", "list_domains", "DNS.ListDomains", "list domains", ClassRead)
+	pdnsAddDomain    = act("pdns", "add_domain", "DNS.AddDomain", "add domain", ClassWrite)
+	pdnsDeleteDomain = act("pdns", "delete_domain", "DNS.DeleteDomain", "delete domain", ClassDestroy)
+	pdnsViewZone     = act("pdns", "view_zone", "DNS.ViewZone", "get DNS zone", ClassRead)
+	pdnsListZones    = act("pdns", "list_zones", "DNS.ListZones", "list DNS zones", ClassRead)
+	pdnsAddZone      = act("pdns", "add_zone", "DNS.AddZone", "add DNS zone", ClassWrite)
+	pdnsDeleteZone   = act("pdns", "delete_zone", "DNS.DeleteZone", "delete DNS zone", ClassDestroy)
+	pdnsCallbackURL  = act("pdns", "get_cb_url", "DNS.CallbackURL", "get callback URL", ClassRead).sensitive()
 )
 
-// PDNSService is about DNS: domains, their zones and records, and names of servers below
+// DNSService is about DNS: domains, their zones and records, and names of servers below
 // the vendor's own domains. There is no action that changes a record: delete it and add
 // another.
-type PDNSService struct{ c *Client }
+type DNSService struct{ c *Client }
 
 // Domain whose DNS the account has.
 type Domain struct {
@@ -79,13 +79,13 @@ type AddZoneRequest struct {
 }
 
 // ListDomains yields the account's domains: POST /pdns.php, action list_domains.
-func (s *PDNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] {
+func (s *DNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] {
 	return elements[Domain, domainWire](ctx, s.c, pdnsListDomains, new(rest.Call), "data")
 }
 
 // AddDomain puts a domain under the account's DNS and returns its ID: POST /pdns.php,
 // action add_domain. It is not repeated: a second one may be a second domain.
-func (s *PDNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id int64, err error) {
+func (s *DNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id int64, err error) {
 	if req == nil {
 		return 0, refuseNil(pdnsAddDomain)
 	}
@@ -106,7 +106,7 @@ func (s *PDNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id 
 
 // DeleteDomain removes a domain and all its records: POST /pdns.php, action
 // delete_domain. zone is the domain's name.
-func (s *PDNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*Ack, error) {
+func (s *DNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*Ack, error) {
 	var problems provider.Problems
 	checkID(&problems, "id", id)
 	checkText(&problems, "zone", zone)
@@ -117,7 +117,7 @@ func (s *PDNSService) DeleteDomain(ctx context.Context, id int64, zone string) (
 }
 
 // ViewZone reads a zone with its records: POST /pdns.php, action view_zone.
-func (s *PDNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
+func (s *DNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
 	var problems provider.Problems
 	checkText(&problems, "zone", zone)
 	if err := refuse(pdnsViewZone, problems); err != nil {
@@ -128,13 +128,13 @@ func (s *PDNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) 
 
 // ListZones lists the zones: POST /pdns.php, action list_zones. The answer is
 // undocumented.
-func (s *PDNSService) ListZones(ctx context.Context) (Payload, error) {
+func (s *DNSService) ListZones(ctx context.Context) (Payload, error) {
 	return s.c.unknownFields(ctx, pdnsListZones, nil)
 }
 
 // AddZone adds a zone: POST /pdns.php, action add_zone. What it does beyond AddDomain,
 // and its answer, are undocumented.
-func (s *PDNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload, error) {
+func (s *DNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload, error) {
 	if req == nil {
 		return nil, refuseNil(pdnsAddZone)
 	}
@@ -150,7 +150,7 @@ func (s *PDNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload
 
 // DeleteZone removes a zone: POST /pdns.php, action delete_zone. Whether it takes more
 // than the zone's name, and its answer, are undocumented.
-func (s *PDNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (Payload, error) {
+func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (Payload, error) {
 	var problems provider.Problems
 	checkText(&problems, "zone", zone)
 	call, form, err := formOf(pdnsDeleteZone, problems, "", nil, extra)
@@ -163,7 +163,7 @@ func (s *PDNSService) DeleteZone(ctx context.Context, zone string, extra map[str
 
 // CallbackURL reads the URL for notifications: POST /pdns.php, action get_cb_url. Fields
 // and answer are undocumented.
-func (s *PDNSService) CallbackURL(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *DNSService) CallbackURL(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, pdnsCallbackURL, extra)
 }
 

@@ -12,12 +12,12 @@ import (
 
 // Records, and names below the vendor's own domains.
 var (
-	pdnsAddDNS          = act("pdns", "add_dns", "PDNS.AddDNS", "add DNS record", ClassWrite)
-	pdnsDeleteDNS       = act("pdns", "delete_dns", "PDNS.DeleteDNS", "delete DNS record", ClassDestroy)
-	pdnsListSubdomains  = act("pdns", "list_subdomains", "PDNS.ListSubdomains", "list subdomains of server", ClassRead)
-	pdnsAddSubdomain    = act("pdns", "add_subdomain", "PDNS.AddSubdomain", "add subdomain to server", ClassWrite)
-	pdnsEditSubdomain   = act("pdns", "edit_subdomain", "PDNS.EditSubdomain", "change subdomain of server", ClassWrite)
-	pdnsDeleteSubdomain = act("pdns", "delete_subdomain", "PDNS.DeleteSubdomain", "delete subdomain of server", ClassDestroy)
+	pdnsAddDNS          = act("pdns", "add_dns", "DNS.AddDNS", "add DNS record", ClassWrite)
+	pdnsDeleteDNS       = act("pdns", "delete_dns", "DNS.DeleteDNS", "delete DNS record", ClassDestroy)
+	pdnsListSubdomains  = act("pdns", "list_subdomains", "DNS.ListSubdomains", "list subdomains of server", ClassRead)
+	pdnsAddSubdomain    = act("pdns", "add_subdomain", "DNS.AddSubdomain", "add subdomain to server", ClassWrite)
+	pdnsEditSubdomain   = act("pdns", "edit_subdomain", "DNS.EditSubdomain", "change subdomain of server", ClassWrite)
+	pdnsDeleteSubdomain = act("pdns", "delete_subdomain", "DNS.DeleteSubdomain", "delete subdomain of server", ClassDestroy)
 )
 
 // AddDNSRequest adds records of one name and type.
@@ -101,7 +101,7 @@ var severalContents = []string{"A", "AAAA", "NS", "MX"}
 
 // AddDNS adds records: POST /pdns.php, action add_dns. It is not repeated: a second one
 // may be a second record.
-func (s *PDNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, error) {
+func (s *DNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, error) {
 	if req == nil {
 		return nil, refuseNil(pdnsAddDNS)
 	}
@@ -144,7 +144,7 @@ func (s *PDNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, err
 
 // DeleteDNS removes the records of the given contents: POST /pdns.php, action
 // delete_dns. To remove all of a name and type, name all their contents.
-func (s *PDNSService) DeleteDNS(ctx context.Context, req *DeleteDNSRequest) (*Ack, error) {
+func (s *DNSService) DeleteDNS(ctx context.Context, req *DeleteDNSRequest) (*Ack, error) {
 	if req == nil {
 		return nil, refuseNil(pdnsDeleteDNS)
 	}
@@ -178,7 +178,7 @@ func checkRecord(zone, kind string, contents []string) (problems provider.Proble
 
 // ListSubdomains lists the names of a server below the vendor's domains: POST
 // /pdns.php, action list_subdomains. The answer is undocumented.
-func (s *PDNSService) ListSubdomains(ctx context.Context, serverID int64) (Payload, error) {
+func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (Payload, error) {
 	var problems provider.Problems
 	checkID(&problems, "serverID", serverID)
 	if err := refuse(pdnsListSubdomains, problems); err != nil {
@@ -189,7 +189,7 @@ func (s *PDNSService) ListSubdomains(ctx context.Context, serverID int64) (Paylo
 
 // AddSubdomain gives a server a name below a domain of the vendor: POST /pdns.php, action
 // add_subdomain. The answer is undocumented.
-func (s *PDNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest) (Payload, error) {
+func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest) (Payload, error) {
 	if req == nil {
 		return nil, refuseNil(pdnsAddSubdomain)
 	}
@@ -206,7 +206,7 @@ func (s *PDNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest
 
 // EditSubdomain changes such a name: POST /pdns.php, action edit_subdomain. Most fields
 // and the answer are undocumented.
-func (s *PDNSService) EditSubdomain(ctx context.Context, req *EditSubdomainRequest) (Payload, error) {
+func (s *DNSService) EditSubdomain(ctx context.Context, req *EditSubdomainRequest) (Payload, error) {
 	if req == nil {
 		return nil, refuseNil(pdnsEditSubdomain)
 	}
@@ -225,7 +225,7 @@ func (s *PDNSService) EditSubdomain(ctx context.Context, req *EditSubdomainReque
 
 // DeleteSubdomain takes such a name away: POST /pdns.php, action delete_subdomain. The
 // answer is undocumented.
-func (s *PDNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (Payload, error) {
+func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (Payload, error) {
 	var problems provider.Problems
 	checkID(&problems, "serverID", serverID)
 	checkID(&problems, "id", id)

@@ -19,7 +19,7 @@ import (
 // Creating takes 10 to 30 minutes: Create returns OutcomePending and a handle.
 type Provider struct {
 	client *Client
-	works  adapter.Works[int64, work]
+	works  adapter.Pending[int64, work]
 }
 
 // The adapter has these beside the core.
@@ -48,9 +48,9 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	if err != nil {
 		return nil, err
 	}
-	server, err := p.client.EQ.Show(ctx, n)
+	server, err := p.client.Servers.Show(ctx, n)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, "get account "+id)
+		return nil, adapter.InVerb(Kind, err, "get account "+id)
 	}
 	return p.account(server), nil
 }
@@ -120,7 +120,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 		return report.Fail(provider.CheckCredentials, err)
 	}
 	report.OK(provider.CheckCredentials, fmt.Sprintf("the API key is accepted (%s)", session.RoleType))
-	under, err := p.client.EQ.UpdateServers(ctx)
+	under, err := p.client.Servers.UpdateServers(ctx)
 	if err != nil {
 		return report.Fail(provider.CheckRights, err)
 	}
@@ -148,9 +148,9 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		return nil, provider.Problems{"Reference": provider.ReferenceProblem(q.Reference)}.Err(Kind, "", action)
 	}
 	var candidates []int64
-	for server, err := range p.client.EQ.List(ctx, &ListServersOptions{Full: true}) {
+	for server, err := range p.client.Servers.List(ctx, &ListServersOptions{Full: true}) {
 		if err != nil {
-			return nil, adapter.Named(Kind, err, action)
+			return nil, adapter.InVerb(Kind, err, action)
 		}
 		name, suffix, ours := splitHostname(server.Hostname)
 		if !ours {
@@ -170,12 +170,12 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 func (p *Provider) pick(ctx context.Context, q provider.Query, action string, candidates []int64) (*provider.Account, error) {
 	var found *provider.Account
 	for _, id := range candidates {
-		server, err := p.client.EQ.Show(ctx, id)
+		server, err := p.client.Servers.Show(ctx, id)
 		if errors.Is(err, provider.ErrNotFound) {
 			continue // it went away between the two calls
 		}
 		if err != nil {
-			return nil, adapter.Named(Kind, err, action)
+			return nil, adapter.InVerb(Kind, err, action)
 		}
 		account := p.account(server)
 		if _, suffix, ours := splitHostname(server.Hostname()); ours && account.Reference == "" && q.Reference != "" && suffix == referenceSuffix(q.Reference) {

@@ -21,9 +21,9 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 			yield(nil, err)
 			return
 		}
-		for server, err := range p.client.EQ.List(ctx, &ListServersOptions{Full: true}) {
+		for server, err := range p.client.Servers.List(ctx, &ListServersOptions{Full: true}) {
 			if err != nil {
-				yield(nil, adapter.Named(Kind, err, "list accounts"))
+				yield(nil, adapter.InVerb(Kind, err, "list accounts"))
 				return
 			}
 			if !yield(p.listed(server), nil) {
@@ -37,12 +37,12 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	// The catalogue is public: that it can be read says nothing about the key.
 	if _, err := p.client.SignIn(ctx); err != nil {
-		return nil, adapter.Named(Kind, err, "list plans")
+		return nil, adapter.InVerb(Kind, err, "list plans")
 	}
 	var plans []provider.Plan
 	for preset, err := range p.client.Presets.List(ctx, nil) {
 		if err != nil {
-			return nil, adapter.Named(Kind, err, "list plans")
+			return nil, adapter.InVerb(Kind, err, "list plans")
 		}
 		if preset.Active {
 			plans = append(plans, provider.Plan{ID: preset.Name, Name: preset.Name, Native: preset})
@@ -73,24 +73,24 @@ func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do 
 		return "", err
 	}
 	action := verb + " " + id
-	if _, err := p.client.EQ.Show(ctx, n); err != nil {
-		return "", adapter.Named(Kind, err, action)
+	if _, err := p.client.Servers.Show(ctx, n); err != nil {
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	open, err := p.cancelled(ctx, n, CancelAtPeriodEnd)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	if open == want {
 		return provider.OutcomeAlready, nil
 	}
-	err = provider.Settle(ctx,
+	err = provider.Confirm(ctx,
 		func(ctx context.Context) error { return do(ctx, n) },
 		func(ctx context.Context) (bool, error) {
 			open, err := p.cancelled(ctx, n, CancelAtPeriodEnd)
 			return open == want, err
 		})
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -170,13 +170,13 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 	}
 	outcome, err := p.renew(ctx, n)
 	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
+		return "", adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return outcome, nil
 }
 
 func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error) {
-	server, err := p.client.EQ.Show(ctx, id)
+	server, err := p.client.Servers.Show(ctx, id)
 	if err != nil {
 		return "", err
 	}
@@ -196,7 +196,7 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 		if months == 0 || billing.NextDue.IsZero() || billing.NextDue.After(time.Now().AddDate(0, months, 1)) {
 			return provider.OutcomeAlready, nil // nothing is due, or it is paid ahead
 		}
-		err = provider.Recover(ctx,
+		err = provider.Resolve(ctx,
 			func(ctx context.Context) error {
 				_, err := p.client.WHMCS.GenerateDueInvoice(ctx, id)
 				return err
@@ -237,7 +237,7 @@ func (p *Provider) payInvoice(ctx context.Context, invoice *Invoice) error {
 	if due.IsZero() {
 		due = invoice.Total
 	}
-	return provider.Settle(ctx,
+	return provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			_, err := p.client.WHMCS.ApplyCredit(ctx, invoice.ID, due)
 			return err
@@ -272,17 +272,17 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 		return nil, err
 	}
 	action := verb + " " + id
-	server, err := p.client.EQ.Show(ctx, n)
+	server, err := p.client.Servers.Show(ctx, n)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
-	answer, err := p.client.EQ.Traffic(ctx, n, nil)
+	answer, err := p.client.Servers.Traffic(ctx, n, nil)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	used, ok := trafficOf(answer)
 	if !ok {
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrProtocol, Message: "the answer, whose shape is undocumented, tells no traffic; EQ.Traffic returns it as it is"}
+		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrProtocol, Message: "the answer, whose shape is undocumented, tells no traffic; Servers.Traffic returns it as it is"}
 	}
 	account := p.account(server)
 	traffic := provider.Usage{Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: used, LimitUnknown: server.TrafficLimit == 0}

@@ -22,7 +22,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	}
 	placed, err := p.client.Orders.Place(ctx, place)
 	if err != nil {
-		err = adapter.Named(Kind, err, action)
+		err = adapter.InVerb(Kind, err, action)
 	}
 	return p.creation(placed, err), err
 }
@@ -60,7 +60,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*PlaceRequest, string, er
 	if req == nil {
 		return nil, "", provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
 	}
-	action := fmt.Sprintf("create account %q", adapter.Clip(req.Username))
+	action := fmt.Sprintf("create account %q", adapter.Shorten(req.Username))
 	problems := adapter.CheckOrder(req, p.Describe())
 	if req.Domain != "" {
 		problems.Add("Domain", "servers have none")
@@ -138,7 +138,7 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 // pollServer waits for what was begun on a server: a reinstallation, a change of power,
 // or its end.
 func (p *Provider) pollServer(ctx context.Context, id int64) (*provider.Progress, error) {
-	server, err := p.client.EQ.Show(ctx, id)
+	server, err := p.client.Servers.Show(ctx, id)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ const suspendedTag = "provkit-suspended"
 func heldDown(s *Server) bool { return s.Tag(suspendedTag) != nil && isOff(s) }
 
 // holdDown marks the server, then switches port and power off.
-func (p *Provider) holdDown(ctx context.Context, id, verb string) (provider.Outcome, error) {
+func (p *Provider) suspendByPower(ctx context.Context, id, verb string) (provider.Outcome, error) {
 	server, action, err := p.held(ctx, id, verb)
 	switch {
 	case err != nil:
@@ -32,15 +32,15 @@ func (p *Provider) holdDown(ctx context.Context, id, verb string) (provider.Outc
 			return err
 		})
 		if err != nil {
-			return "", adapter.Named(Kind, err, action)
+			return "", adapter.InVerb(Kind, err, action)
 		}
 	}
 	if port := p.client.settings.port; port != "" {
 		if _, err := p.client.Net.PortOff(ctx, &PortOffRequest{ServerID: server.ID, Port: port, Reason: "suspended"}); err != nil {
-			return "", adapter.Named(Kind, err, action)
+			return "", adapter.InVerb(Kind, err, action)
 		}
 	}
-	outcome, err := p.change(ctx, id, verb, heldDown, func(ctx context.Context, id int64) (*Ack, error) { return p.client.EQ.HardOff(ctx, id, nil) })
+	outcome, err := p.change(ctx, id, verb, heldDown, func(ctx context.Context, id int64) (*Ack, error) { return p.client.Servers.HardOff(ctx, id, nil) })
 	if outcome == provider.OutcomeAlready {
 		outcome = provider.OutcomeChanged // it was off, and is suspended since it is marked
 	}
@@ -48,7 +48,7 @@ func (p *Provider) holdDown(ctx context.Context, id, verb string) (provider.Outc
 }
 
 // letUp takes the mark off last, so that what fails half-way can be told.
-func (p *Provider) letUp(ctx context.Context, id, verb string) (provider.Outcome, error) {
+func (p *Provider) unsuspendByPower(ctx context.Context, id, verb string) (provider.Outcome, error) {
 	server, action, err := p.held(ctx, id, verb)
 	switch {
 	case err != nil:
@@ -58,10 +58,10 @@ func (p *Provider) letUp(ctx context.Context, id, verb string) (provider.Outcome
 	}
 	if port := p.client.settings.port; port != "" {
 		if _, err := p.client.Net.PortOn(ctx, server.ID, port); err != nil {
-			return "", adapter.Named(Kind, err, action)
+			return "", adapter.InVerb(Kind, err, action)
 		}
 	}
-	outcome, err := p.change(ctx, id, verb, isOn, func(ctx context.Context, id int64) (*Ack, error) { return p.client.EQ.On(ctx, id, nil) })
+	outcome, err := p.change(ctx, id, verb, isOn, func(ctx context.Context, id int64) (*Ack, error) { return p.client.Servers.On(ctx, id, nil) })
 	if err != nil || outcome == provider.OutcomePending {
 		return outcome, err
 	}
@@ -71,9 +71,9 @@ func (p *Provider) letUp(ctx context.Context, id, verb string) (provider.Outcome
 	})
 	if err != nil {
 		// It is in service again, so this is no plain failure.
-		marked := provider.Unsettled(nil, err)
+		marked := provider.Unresolved(nil, err)
 		marked.Message = "the server runs again, but the mark of its suspension could not be removed: " + err.Error()
-		return "", adapter.Named(Kind, marked, action)
+		return "", adapter.InVerb(Kind, marked, action)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -84,17 +84,17 @@ func (p *Provider) held(ctx context.Context, id, verb string) (*Server, string, 
 		return nil, "", err
 	}
 	action := verb + " " + id
-	server, err := p.client.EQ.Show(ctx, n)
+	server, err := p.client.Servers.Show(ctx, n)
 	if err != nil {
-		return nil, "", adapter.Named(Kind, err, action)
+		return nil, "", adapter.InVerb(Kind, err, action)
 	}
 	return server, action, nil
 }
 
 // tag sets or removes the mark, and reads it back.
 func (p *Provider) tag(ctx context.Context, id int64, want bool, do func(context.Context) error) error {
-	return provider.Settle(ctx, do, func(ctx context.Context) (bool, error) {
-		server, err := p.client.EQ.Show(ctx, id)
+	return provider.Confirm(ctx, do, func(ctx context.Context) (bool, error) {
+		server, err := p.client.Servers.Show(ctx, id)
 		return err == nil && (server.Tag(suspendedTag) != nil) == want, err
 	})
 }

@@ -15,20 +15,20 @@ import (
 func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
 	const verb = "suspend account"
 	if p.client.settings.suspendByPower {
-		return p.holdDown(ctx, id, verb)
+		return p.suspendByPower(ctx, id, verb)
 	}
 	return p.change(ctx, id, verb, func(s *Server) bool { return statusOf(s.Status) == provider.StatusSuspended },
-		func(ctx context.Context, id int64) (*Ack, error) { return p.client.EQ.Suspend(ctx, id, nil) })
+		func(ctx context.Context, id int64) (*Ack, error) { return p.client.Servers.Suspend(ctx, id, nil) })
 }
 
 // Unsuspend takes back what Suspend did. It powers the server on.
 func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
 	const verb = "unsuspend account"
 	if p.client.settings.suspendByPower {
-		return p.letUp(ctx, id, verb)
+		return p.unsuspendByPower(ctx, id, verb)
 	}
 	return p.change(ctx, id, verb, func(s *Server) bool { return statusOf(s.Status) == provider.StatusActive },
-		func(ctx context.Context, id int64) (*Ack, error) { return p.client.EQ.Unsuspend(ctx, id, nil) })
+		func(ctx context.Context, id int64) (*Ack, error) { return p.client.Servers.Unsuspend(ctx, id, nil) })
 }
 
 // Terminate cancels the server at once. The vendor carries that out within minutes:
@@ -47,14 +47,14 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 		if gone {
 			err = &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrNotFound, Message: "the key can list servers, and this is none of them"}
 		}
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	open, err := p.cancelled(ctx, n, CancelNow)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	if !open {
-		err = provider.Recover(ctx,
+		err = provider.Resolve(ctx,
 			func(ctx context.Context) error {
 				_, err := p.client.WHMCS.RequestCancellation(ctx, &CancellationRequest{ServerID: n, Type: CancelNow})
 				return err
@@ -66,13 +66,13 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 				return p.cancelled(ctx, n, CancelNow)
 			})
 		if err != nil {
-			return "", adapter.Named(Kind, err, action)
+			return "", adapter.InVerb(Kind, err, action)
 		}
 	}
 	gone, err := p.gone(ctx, n)
 	switch {
 	case err != nil:
-		return "", adapter.Named(Kind, provider.Unsettled(nil, err), action)
+		return "", adapter.InVerb(Kind, provider.Unresolved(nil, err), action)
 	case gone:
 		p.works.Done(n)
 		return provider.OutcomeChanged, nil
@@ -84,11 +84,11 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 // gone proves the absence of a server: it cannot be read, and the key can list servers,
 // of which it is none.
 func (p *Provider) gone(ctx context.Context, id int64) (bool, error) {
-	_, err := p.client.EQ.Show(ctx, id)
+	_, err := p.client.Servers.Show(ctx, id)
 	if err == nil || !errors.Is(err, provider.ErrNotFound) {
 		return false, err
 	}
-	under, err := p.client.EQ.UpdateServers(ctx)
+	under, err := p.client.Servers.UpdateServers(ctx)
 	if err != nil {
 		return false, &provider.Error{
 			Provider: Kind, Kind: provider.ErrForbidden, Err: err,
@@ -112,9 +112,9 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	if err := adapter.CheckReference(Kind, reference, action); err != nil {
 		return "", err
 	}
-	server, err := p.client.EQ.Show(ctx, n)
+	server, err := p.client.Servers.Show(ctx, n)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	_, suffix, ordered := splitHostname(server.Hostname())
 	switch tag := server.Tag(ReferenceTag); {
@@ -126,7 +126,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		return "", &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("server %d was ordered for another reference", n)}
 	}
 	if err := p.client.Orders.mark(ctx, server, reference); err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	return provider.OutcomeAdopted, nil
 }

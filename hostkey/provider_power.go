@@ -13,21 +13,21 @@ func (p *Provider) Power(ctx context.Context, id string, action provider.PowerAc
 	verb := "switch power of account"
 	switch action {
 	case provider.PowerOn:
-		return p.change(ctx, id, verb, isOn, func(ctx context.Context, id int64) (*Ack, error) { return p.client.EQ.On(ctx, id, nil) })
+		return p.change(ctx, id, verb, isOn, func(ctx context.Context, id int64) (*Ack, error) { return p.client.Servers.On(ctx, id, nil) })
 	case provider.PowerOff:
-		return p.change(ctx, id, verb, isOff, func(ctx context.Context, id int64) (*Ack, error) { return p.client.EQ.Off(ctx, id, nil) })
+		return p.change(ctx, id, verb, isOff, func(ctx context.Context, id int64) (*Ack, error) { return p.client.Servers.Off(ctx, id, nil) })
 	case provider.PowerReset:
-		outcome, err := p.change(ctx, id, verb, isOff, func(ctx context.Context, id int64) (*Ack, error) { return p.client.EQ.HardOff(ctx, id, nil) })
+		outcome, err := p.change(ctx, id, verb, isOff, func(ctx context.Context, id int64) (*Ack, error) { return p.client.Servers.HardOff(ctx, id, nil) })
 		if err != nil || outcome == provider.OutcomePending {
 			return outcome, err
 		}
 		return p.Power(ctx, id, provider.PowerOn)
-	case provider.PowerCycle:
+	case provider.PowerReboot:
 		return p.reboot(ctx, id)
 	}
 	problems := make(provider.Problems)
 	problems.Add("action", "%q is not an action", action)
-	return "", problems.Err(Kind, "", verb+" "+adapter.Clip(id))
+	return "", problems.Err(Kind, "", verb+" "+adapter.Shorten(id))
 }
 
 func isOn(s *Server) bool {
@@ -48,9 +48,9 @@ func (p *Provider) reboot(ctx context.Context, id string) (provider.Outcome, err
 		return "", err
 	}
 	action := verb + " " + id
-	ack, err := p.client.EQ.Reboot(ctx, n, nil)
+	ack, err := p.client.Servers.Reboot(ctx, n, nil)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	if ack.Callback == "" {
 		return provider.OutcomeChanged, nil
@@ -58,7 +58,7 @@ func (p *Provider) reboot(ctx context.Context, id string) (provider.Outcome, err
 	running, err := p.waitTask(ctx, ack.Callback)
 	switch {
 	case err != nil:
-		return "", adapter.Named(Kind, provider.Unsettled(nil, err), action)
+		return "", adapter.InVerb(Kind, provider.Unresolved(nil, err), action)
 	case running:
 		p.works.Begin(n, work{key: ack.Callback})
 		return provider.OutcomePending, nil
@@ -92,16 +92,16 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	if err := problems.Err(Kind, "", action); err != nil {
 		return "", err
 	}
-	server, err := p.client.EQ.Show(ctx, n)
+	server, err := p.client.Servers.Show(ctx, n)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	key := p.works.Get(n).key
 	if key != "" || installing(server) {
 		return provider.OutcomePending, nil // never a second one while the first is open
 	}
-	if _, err := p.client.EQ.UpdateServers(ctx); err != nil { // the vendor's own client does that first
-		return "", adapter.Named(Kind, err, action)
+	if _, err := p.client.Servers.UpdateServers(ctx); err != nil { // the vendor's own client does that first
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	values := provider.OptionValues(req.Options)
 	again := &ReinstallRequest{ID: n, Install: Install{
@@ -109,14 +109,14 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	}}
 	again.OSID, again.OSName = byIDOrName(req.Image)
 	again.SoftID, again.SoftName = byIDOrName(values.String(optSoftware))
-	order, err := p.client.EQ.ReinstallInstance(ctx, again)
+	order, err := p.client.Servers.ReinstallInstance(ctx, again)
 	if errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil {
-		if server, lookErr := p.client.EQ.Show(ctx, n); lookErr == nil && installing(server) {
+		if server, lookErr := p.client.Servers.Show(ctx, n); lookErr == nil && installing(server) {
 			return provider.OutcomePending, nil
 		}
 	}
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	if order.Callback == "" {
 		return provider.OutcomeChanged, nil
@@ -159,7 +159,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		if errors.As(err, &e) && e.Provider == "" {
 			e.Provider = Kind
 		}
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	in.BoundTo = req.ClientIP
 	return in, nil

@@ -54,7 +54,7 @@ func panelHost(portal string) string {
 
 // console opens noVNC, whose address is what its task brings forth.
 func (p *Provider) console(ctx context.Context, id int64, req *provider.SignOnRequest) (*provider.SignOn, error) {
-	ack, err := p.client.EQ.NoVNC(ctx, id, &NoVNCOptions{WhiteIP: req.ClientIP})
+	ack, err := p.client.Servers.NoVNC(ctx, id, &NoVNCOptions{WhiteIP: req.ClientIP})
 	if err != nil {
 		return nil, err
 	}

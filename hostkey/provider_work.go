@@ -32,16 +32,16 @@ func (p *Provider) change(ctx context.Context, id, verb string, want func(*Serve
 		return "", err
 	}
 	action := verb + " " + id
-	server, err := p.client.EQ.Show(ctx, n)
+	server, err := p.client.Servers.Show(ctx, n)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	if want(server) {
 		return provider.OutcomeAlready, nil
 	}
 	var ack *Ack
 	pending := false
-	err = provider.Settle(ctx,
+	err = provider.Confirm(ctx,
 		func(ctx context.Context) (err error) {
 			ack, err = do(ctx, n)
 			return err
@@ -52,7 +52,7 @@ func (p *Provider) change(ctx context.Context, id, verb string, want func(*Serve
 		})
 	switch {
 	case err != nil:
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	case pending:
 		p.works.Begin(n, work{ack.Callback, want})
 		return provider.OutcomePending, nil
@@ -73,7 +73,7 @@ func (p *Provider) await(ctx context.Context, id int64, ack *Ack, want func(*Ser
 		}
 	}
 	done, err = adapter.Until(ctx, limit, lookTime, func(ctx context.Context) (bool, error) {
-		server, err := p.client.EQ.Show(ctx, id)
+		server, err := p.client.Servers.Show(ctx, id)
 		return err == nil && want(server), err
 	})
 	return done, false, err

@@ -11,61 +11,61 @@ import (
 
 func dnsReplays() map[string]replay {
 	add := func(req *hostkey.AddDNSRequest) replay {
-		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.PDNS.AddDNS(ctx, req) })
+		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.DNS.AddDNS(ctx, req) })
 	}
 	remove := func(req *hostkey.DeleteDNSRequest) replay {
-		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.PDNS.DeleteDNS(ctx, req) })
+		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.DNS.DeleteDNS(ctx, req) })
 	}
 	domain := &hostkey.Domain{ID: 5, Name: "example.com"}
-	domains := func(ctx context.Context, c *client) iter.Seq2[*hostkey.Domain, error] { return c.PDNS.ListDomains(ctx) }
+	domains := func(ctx context.Context, c *client) iter.Seq2[*hostkey.Domain, error] { return c.DNS.ListDomains(ctx) }
 	zone := func(ctx context.Context, c *client) (*hostkey.Zone, error) {
-		return c.PDNS.ViewZone(ctx, "example.com")
+		return c.DNS.ViewZone(ctx, "example.com")
 	}
 	return map[string]replay{
-		"PDNS.ListDomains":      clienttest.Listed([]*hostkey.Domain{domain, {ID: 6, Name: "example.net"}}, domains),
-		"PDNS.ListDomains, one": clienttest.Listed([]*hostkey.Domain{domain}, domains),
-		"PDNS.AddDomain": clienttest.Equal(int64(5), func(ctx context.Context, c *client) (int64, error) {
-			return c.PDNS.AddDomain(ctx, &hostkey.AddDomainRequest{Name: "example.com", ServerID: 55054})
+		"DNS.ListDomains":      clienttest.Listed([]*hostkey.Domain{domain, {ID: 6, Name: "example.net"}}, domains),
+		"DNS.ListDomains, one": clienttest.Listed([]*hostkey.Domain{domain}, domains),
+		"DNS.AddDomain": clienttest.Equal(int64(5), func(ctx context.Context, c *client) (int64, error) {
+			return c.DNS.AddDomain(ctx, &hostkey.AddDomainRequest{Name: "example.com", ServerID: 55054})
 		}),
-		"PDNS.DeleteDomain": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.PDNS.DeleteDomain(ctx, 5, "example.com")
+		"DNS.DeleteDomain": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.DNS.DeleteDomain(ctx, 5, "example.com")
 		}),
-		"PDNS.ViewZone": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com", Records: []hostkey.DNSRecord{
+		"DNS.ViewZone": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com", Records: []hostkey.DNSRecord{
 			{ID: 9, Name: "www", Type: "A", Content: "192.0.2.10", TTL: 3600}, {ID: 10, Type: "MX", Content: "mail.example.com", TTL: 60, Priority: 10},
 		}}, zone),
-		"PDNS.ViewZone, empty": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com"}, zone),
-		"PDNS.ListZones":       tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.ListZones(ctx) }),
-		"PDNS.AddZone": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.PDNS.AddZone(ctx, &hostkey.AddZoneRequest{
+		"DNS.ViewZone, empty": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com"}, zone),
+		"DNS.ListZones":       tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.ListZones(ctx) }),
+		"DNS.AddZone": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.DNS.AddZone(ctx, &hostkey.AddZoneRequest{
 				Name: "example.com", Kind: "Master", DNSSec: new(false), Nameservers: []string{"ns1.example.com", "ns2.example.com"},
 			})
 		}),
-		"PDNS.DeleteZone": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.PDNS.DeleteZone(ctx, "example.com", nil)
+		"DNS.DeleteZone": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.DNS.DeleteZone(ctx, "example.com", nil)
 		}),
-		"PDNS.CallbackURL": tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.CallbackURL(ctx, note) }),
-		"PDNS.AddDNS": add(&hostkey.AddDNSRequest{
+		"DNS.CallbackURL": tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.CallbackURL(ctx, note) }),
+		"DNS.AddDNS": add(&hostkey.AddDNSRequest{
 			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10", "192.0.2.11"}, TTL: 3600,
 		}),
-		"PDNS.AddDNS, MX": add(&hostkey.AddDNSRequest{
+		"DNS.AddDNS, MX": add(&hostkey.AddDNSRequest{
 			Zone: "example.com", Name: "@", Type: "MX", Contents: []string{"mail.example.com"}, Priority: new(int64(0)),
 		}),
-		"PDNS.AddDNS, TXT": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "_acme-challenge", Type: "TXT", Contents: []string{"a b"}, Extra: note}),
-		"PDNS.AddDNS, SOA": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "@", Type: "SOA", Contents: []string{"x"}, SOA: &hostkey.SOA{
+		"DNS.AddDNS, TXT": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "_acme-challenge", Type: "TXT", Contents: []string{"a b"}, Extra: note}),
+		"DNS.AddDNS, SOA": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "@", Type: "SOA", Contents: []string{"x"}, SOA: &hostkey.SOA{
 			MName: "ns1.example.com", RName: "admin.example.com", Serial: 1, Refresh: 2, Retry: 3, Expire: 4, Minimum: 5, IncreaseSerial: true,
 		}}),
-		"PDNS.DeleteDNS": remove(&hostkey.DeleteDNSRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10"}}),
-		"PDNS.DeleteDNS, MX": remove(&hostkey.DeleteDNSRequest{
+		"DNS.DeleteDNS": remove(&hostkey.DeleteDNSRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10"}}),
+		"DNS.DeleteDNS, MX": remove(&hostkey.DeleteDNSRequest{
 			Zone: "example.com", Type: "MX", Contents: []string{"mail.example.com"}, Priority: new(int64(0)),
 		}),
-		"PDNS.ListSubdomains": tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.ListSubdomains(ctx, 55054) }),
-		"PDNS.AddSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.PDNS.AddSubdomain(ctx, &hostkey.AddSubdomainRequest{ServerID: 55054, DomainID: 3, Name: "web"})
+		"DNS.ListSubdomains": tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.ListSubdomains(ctx, 55054) }),
+		"DNS.AddSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.DNS.AddSubdomain(ctx, &hostkey.AddSubdomainRequest{ServerID: 55054, DomainID: 3, Name: "web"})
 		}),
-		"PDNS.EditSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.PDNS.EditSubdomain(ctx, &hostkey.EditSubdomainRequest{ID: 4, ServerID: 55054, Extra: map[string]any{"name": "web2"}})
+		"DNS.EditSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
+			return c.DNS.EditSubdomain(ctx, &hostkey.EditSubdomainRequest{ID: 4, ServerID: 55054, Extra: map[string]any{"name": "web2"}})
 		}),
-		"PDNS.DeleteSubdomain": tells(func(ctx context.Context, c *client) (payload, error) { return c.PDNS.DeleteSubdomain(ctx, 55054, 4) }),
+		"DNS.DeleteSubdomain": tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.DeleteSubdomain(ctx, 55054, 4) }),
 	}
 }
 

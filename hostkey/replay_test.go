@@ -154,18 +154,20 @@ func authReplays() map[string]replay {
 func serverReplays() map[string]replay {
 	list := func(opts *hostkey.ListServersOptions, want ...*hostkey.ListedServer) replay {
 		return clienttest.Listed(want, func(ctx context.Context, c *client) iter.Seq2[*hostkey.ListedServer, error] {
-			return c.EQ.List(ctx, opts)
+			return c.Servers.List(ctx, opts)
 		})
 	}
 	show := func(want *hostkey.Server) replay {
-		return clienttest.Equal(want, func(ctx context.Context, c *client) (*hostkey.Server, error) { return c.EQ.Show(ctx, 55054) })
+		return clienttest.Equal(want, func(ctx context.Context, c *client) (*hostkey.Server, error) { return c.Servers.Show(ctx, 55054) })
 	}
 	update := func(want *hostkey.ServersUpdate) replay {
-		return clienttest.Equal(want, func(ctx context.Context, c *client) (*hostkey.ServersUpdate, error) { return c.EQ.UpdateServers(ctx) })
+		return clienttest.Equal(want, func(ctx context.Context, c *client) (*hostkey.ServersUpdate, error) {
+			return c.Servers.UpdateServers(ctx)
+		})
 	}
 	return map[string]replay{
-		"EQ.List": list(nil, &hostkey.ListedServer{ID: 55054}, &hostkey.ListedServer{ID: 55060}),
-		"EQ.List, full": list(
+		"Servers.List": list(nil, &hostkey.ListedServer{ID: 55054}, &hostkey.ListedServer{ID: 55060}),
+		"Servers.List, full": list(
 			&hostkey.ListServersOptions{
 				Full: true, Location: "NL", Status: hostkey.StatusRent, IP: "192.0.2.10", MAC: "00:00:5e:00:53:01", Group: "g", Extra: map[string]any{"note": "x"},
 			},
@@ -178,51 +180,51 @@ func serverReplays() map[string]replay {
 			},
 			&hostkey.ListedServer{ID: 55061, Location: "US"},
 		),
-		"EQ.List, none":         list(&hostkey.ListServersOptions{}),
-		"EQ.List, in a message": list(nil, &hostkey.ListedServer{ID: 55054}, &hostkey.ListedServer{ID: 55060}),
-		"EQ.Show": show(&hostkey.Server{
+		"Servers.List, none":         list(&hostkey.ListServersOptions{}),
+		"Servers.List, in a message": list(nil, &hostkey.ListedServer{ID: 55054}, &hostkey.ListedServer{ID: 55060}),
+		"Servers.Show": show(&hostkey.Server{
 			ID: 55054, Status: hostkey.StatusRent, Table: "VPS", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 3, BandwidthLimit: 1000, Power: "on",
 			OS: "Debian 12", Preset: "vm.pico", Location: "NL", ManagementModel: "openstack",
 			IPs:        []hostkey.ServerIP{{IP: addr("192.0.2.10"), Main: true, MAC: "00:00:5e:00:53:01", VLAN: 100}},
 			Interfaces: []hostkey.ServerInterface{{MAC: "00:00:5e:00:53:01", Main: true}},
 			Tags:       []hostkey.Tag{{ID: 1, Name: "hostname", Value: "web1", Component: "eq", ComponentID: 55054}},
 		}),
-		"EQ.Show, spelt differently": show(&hostkey.Server{
+		"Servers.Show, spelt differently": show(&hostkey.Server{
 			ID: 55054, Status: hostkey.StatusPowerOff, Type: "bm", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 0.5, Power: "stopped", Location: "NL",
 			RootPassword: "placeholder-root", IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: payload(`"1x"`),
 			Hardware: payload(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: "placeholder-tag", Internal: true}},
 			Extra: map[string]payload{"rack": payload(`"r1"`)},
 		}),
-		"EQ.UpdateServers": update(&hostkey.ServersUpdate{
+		"Servers.UpdateServers": update(&hostkey.ServersUpdate{
 			Servers: []int64{10, 55054}, DeployKeys: map[int64]string{603548: taskKey},
 			Billing: []hostkey.BillingServer{{ID: 55054, Name: "vm.pico", Status: "Active", Config: payload(`{"a": 1}`)}},
 		}),
-		"EQ.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}}),
-		"EQ.AddIPMIUser": clienttest.Equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
+		"Servers.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}}),
+		"Servers.AddIPMIUser": clienttest.Equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
 			func(ctx context.Context, c *client) (payload, error) {
-				return c.EQ.AddIPMIUser(ctx, &hostkey.IPMIUserRequest{
+				return c.Servers.AddIPMIUser(ctx, &hostkey.IPMIUserRequest{
 					ID: 17, AdminUser: "admin", AdminPassword: "placeholder-admin", Extra: map[string]any{"note": "x"},
 				})
 			}),
-		"EQ.CreatePXE": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.EQ.CreatePXE(ctx, &hostkey.CreatePXERequest{
+		"Servers.CreatePXE": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Servers.CreatePXE(ctx, &hostkey.CreatePXERequest{
 				ID: 17, OSID: 240, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallCallback: "https://example.com/done",
 				PostInstallScript: "#!/bin/sh\necho", ReinstallKey: taskKey, Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"EQ.NoVNC": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.EQ.NoVNC(ctx, 17, &hostkey.NoVNCOptions{PIN: "pin-1", WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
+		"Servers.NoVNC": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.Servers.NoVNC(ctx, 17, &hostkey.NoVNCOptions{PIN: "pin-1", WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
 		}),
 	}
 }
 
 func orderReplays() map[string]replay {
 	ordered := func(req *hostkey.OrderRequest, want hostkey.Order) replay {
-		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Order, error) { return c.EQ.OrderInstance(ctx, req) })
+		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Order, error) { return c.Servers.OrderInstance(ctx, req) })
 	}
 	least := &hostkey.OrderRequest{Preset: "108", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: "Placeholder-1"}}
 	return map[string]replay{
-		"EQ.OrderInstance": ordered(&hostkey.OrderRequest{
+		"Servers.OrderInstance": ordered(&hostkey.OrderRequest{
 			Preset: "vm.pico", Location: "NL",
 			Install: hostkey.Install{
 				OSID: 240, SoftID: 10, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallScript: "#!/bin/sh\necho",
@@ -232,17 +234,17 @@ func orderReplays() map[string]replay {
 			TrafficPlan: 32, Period: hostkey.PeriodSemiAnnually, Notify: new(true), Email: "a@example.com", Currency: "EUR", IPv4: 1, IPv6: true,
 			VLAN: 100, PrivateVLAN: 200, CustomDomain: "d", PromoCode: "p", Extra: map[string]any{"note": "x"},
 		}, hostkey.Order{ServerID: 55054, InvoiceID: 603548, Status: "Paid", DeployStatus: "started", Callback: taskKey, OSName: "Debian 12"}),
-		"EQ.OrderInstance, unpaid": ordered(least, hostkey.Order{
+		"Servers.OrderInstance, unpaid": ordered(least, hostkey.Order{
 			InvoiceID: 603548, Status: "Unpaid", DeployStatus: "awaiting_payment", Redirect: "https://example.com/pay",
 		}),
-		"EQ.OrderInstance, invoiceid":  ordered(least, hostkey.Order{InvoiceID: 603548}),
-		"EQ.OrderInstance, invoice_id": ordered(least, hostkey.Order{InvoiceID: 603548, Status: "Pending"}),
-		"EQ.OrderInstance, under data": ordered(least, hostkey.Order{
+		"Servers.OrderInstance, invoiceid":  ordered(least, hostkey.Order{InvoiceID: 603548}),
+		"Servers.OrderInstance, invoice_id": ordered(least, hostkey.Order{InvoiceID: 603548, Status: "Pending"}),
+		"Servers.OrderInstance, under data": ordered(least, hostkey.Order{
 			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: taskKey, Extra: map[string]payload{"more": payload(`1`), "note": payload(`2`)},
 		}),
-		"EQ.OrderInstance, id alone": ordered(least, hostkey.Order{ServerID: 55054}),
-		"EQ.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
-			return c.EQ.ReinstallInstance(ctx, &hostkey.ReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
+		"Servers.OrderInstance, id alone": ordered(least, hostkey.Order{ServerID: 55054}),
+		"Servers.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
+			return c.Servers.ReinstallInstance(ctx, &hostkey.ReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
 		}),
 	}
 }
@@ -288,19 +290,19 @@ func staffReplays() map[string]replay {
 				Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"RHR.Add": clienttest.Equal(&hostkey.Ack{Extra: map[string]payload{"id": payload(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.RHR.Add(ctx, &hostkey.RHRAddRequest{
+		"RemoteHands.Add": clienttest.Equal(&hostkey.Ack{Extra: map[string]payload{"id": payload(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.RemoteHands.Add(ctx, &hostkey.RHRAddRequest{
 				Type: hostkey.RHRTypeKVM, ServerID: 17, Origin: "o", OrderData: map[string]int{"a": 1}, Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"RHR.Chat": clienttest.Equal([]payload{payload(`{"m": 1}`), payload(`{"m": 2}`)}, func(ctx context.Context, c *client) ([]payload, error) {
-			return c.RHR.Chat(ctx, 17, "name.example")
+		"RemoteHands.Chat": clienttest.Equal([]payload{payload(`{"m": 1}`), payload(`{"m": 2}`)}, func(ctx context.Context, c *client) ([]payload, error) {
+			return c.RemoteHands.Chat(ctx, 17, "name.example")
 		}),
-		"RHR.List": clienttest.Listed([]*hostkey.RemoteHandsRequest{{
+		"RemoteHands.List": clienttest.Listed([]*hostkey.RemoteHandsRequest{{
 			ID: 5, ServerID: 17, Type: hostkey.RHRTypeKVM, Status: "PENDING", Origin: "o", Priority: "1", CreatedAt: at("2026-01-01 10:00:00"),
 			UpdatedAt: day("2026-01-01"), Location: "NL", ServerName: "web1", Request: "r", Ticket: "CS-1",
 		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.RemoteHandsRequest, error] {
-			return c.RHR.List(ctx, &hostkey.RHRListOptions{Location: "NL", Status: "PENDING", Extra: map[string]any{"note": "x"}})
+			return c.RemoteHands.List(ctx, &hostkey.RHRListOptions{Location: "NL", Status: "PENDING", Extra: map[string]any{"note": "x"}})
 		}),
 	}
 }

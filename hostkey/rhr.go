@@ -10,14 +10,14 @@ import (
 )
 
 var (
-	rhrAdd     = act("rhr", "add", "RHR.Add", "request remote hands", ClassWrite)
-	rhrChat    = act("rhr", "chat", "RHR.Chat", "write to remote hands request", ClassWrite)
-	rhrDiscard = act("rhr", "discard", "RHR.Discard", "discard remote hands request", ClassWrite)
-	rhrList    = act("rhr", "list", "RHR.List", "list remote hands requests", ClassRead)
+	rhrAdd     = act("rhr", "add", "RemoteHands.Add", "request remote hands", ClassWrite)
+	rhrChat    = act("rhr", "chat", "RemoteHands.Chat", "write to remote hands request", ClassWrite)
+	rhrDiscard = act("rhr", "discard", "RemoteHands.Discard", "discard remote hands request", ClassWrite)
+	rhrList    = act("rhr", "list", "RemoteHands.List", "list remote hands requests", ClassRead)
 )
 
-// RHRService holds remote hands requests: work of the data center's staff on a server.
-type RHRService struct{ c *Client }
+// RemoteHandsService holds remote hands requests: work of the data center's staff on a server.
+type RemoteHandsService struct{ c *Client }
 
 // RHRType is the kind of work.
 type RHRType string
@@ -67,7 +67,7 @@ type RHRListOptions struct {
 
 // Add asks for work on a server: POST /rhr.php, action add. Sources disagree about the
 // names of the fields; these are the documented ones.
-func (s *RHRService) Add(ctx context.Context, req *RHRAddRequest) (*Ack, error) {
+func (s *RemoteHandsService) Add(ctx context.Context, req *RHRAddRequest) (*Ack, error) {
 	if req == nil {
 		return nil, refuseNil(rhrAdd)
 	}
@@ -94,7 +94,7 @@ func (s *RHRService) Add(ctx context.Context, req *RHRAddRequest) (*Ack, error) 
 
 // Chat adds a message to a request and returns the history: POST /rhr.php, action chat.
 // Of what its entries are made is undocumented.
-func (s *RHRService) Chat(ctx context.Context, id int64, message string) ([]Payload, error) {
+func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string) ([]Payload, error) {
 	var problems provider.Problems
 	checkID(&problems, "id", id)
 	checkText(&problems, "message", message)
@@ -118,7 +118,7 @@ func (s *RHRService) Chat(ctx context.Context, id int64, message string) ([]Payl
 }
 
 // Discard cancels or closes a request: POST /rhr.php, action discard.
-func (s *RHRService) Discard(ctx context.Context, id int64) (*Ack, error) {
+func (s *RemoteHandsService) Discard(ctx context.Context, id int64) (*Ack, error) {
 	call, err := byID(rhrDiscard, id, nil)
 	if err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (s *RHRService) Discard(ctx context.Context, id int64) (*Ack, error) {
 }
 
 // List lists requests: POST /rhr.php, action list. nil lists all.
-func (s *RHRService) List(ctx context.Context, opts *RHRListOptions) iter.Seq2[*RemoteHandsRequest, error] {
+func (s *RemoteHandsService) List(ctx context.Context, opts *RHRListOptions) iter.Seq2[*RemoteHandsRequest, error] {
 	var o RHRListOptions
 	if opts != nil {
 		o = *opts

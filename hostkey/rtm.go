@@ -9,25 +9,25 @@ import (
 
 // Support tickets may quote anything.
 var (
-	rtmTickets      = act("rtm", "get_tickets", "RTM.Tickets", "list tickets", ClassRead).sensitive()
-	rtmTicket       = act("rtm", "get_ticket_by_id", "RTM.Ticket", "get ticket", ClassRead).sensitive()
-	rtmOpenTicket   = act("rtm", "open_ticket", "RTM.OpenTicket", "open ticket", ClassWrite).sensitive()
-	rtmAddComment   = act("rtm", "add_comment", "RTM.AddComment", "comment on ticket", ClassWrite).sensitive()
-	rtmToggleTicket = act("rtm", "toggle_ticket_status", "RTM.ToggleTicketStatus", "open or close ticket", ClassWrite).sensitive()
+	rtmTickets      = act("rtm", "get_tickets", "Tickets.Tickets", "list tickets", ClassRead).sensitive()
+	rtmTicket       = act("rtm", "get_ticket_by_id", "Tickets.Ticket", "get ticket", ClassRead).sensitive()
+	rtmOpenTicket   = act("rtm", "open_ticket", "Tickets.OpenTicket", "open ticket", ClassWrite).sensitive()
+	rtmAddComment   = act("rtm", "add_comment", "Tickets.AddComment", "comment on ticket", ClassWrite).sensitive()
+	rtmToggleTicket = act("rtm", "toggle_ticket_status", "Tickets.ToggleTicketStatus", "open or close ticket", ClassWrite).sensitive()
 )
 
-// RTMService reads support tickets. The module is not in the vendor's reference: all of
+// TicketsService reads support tickets. The module is not in the vendor's reference: all of
 // it is what live clients have seen. Of it, reading worked for a customer's key.
-type RTMService struct{ c *Client }
+type TicketsService struct{ c *Client }
 
 // Tickets lists tickets: POST /rtm.php, action get_tickets. The answer is undocumented.
-func (s *RTMService) Tickets(ctx context.Context) (Payload, error) {
+func (s *TicketsService) Tickets(ctx context.Context) (Payload, error) {
 	return s.c.unknownFields(ctx, rtmTickets, nil)
 }
 
 // Ticket reads a ticket: POST /rtm.php, action get_ticket_by_id. The answer is
 // undocumented.
-func (s *RTMService) Ticket(ctx context.Context, ticketID int64) (Payload, error) {
+func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (Payload, error) {
 	call, err := ticketCall(rtmTicket, ticketID, "", nil)
 	if err != nil {
 		return nil, err
@@ -37,13 +37,13 @@ func (s *RTMService) Ticket(ctx context.Context, ticketID int64) (Payload, error
 
 // OpenTicket opens a ticket: POST /rtm.php, action open_ticket. Fields and answer are
 // undocumented. A customer's key was refused without a reason (provider.ErrConflict).
-func (s *RTMService) OpenTicket(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TicketsService) OpenTicket(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, rtmOpenTicket, extra)
 }
 
 // AddComment writes to a ticket: POST /rtm.php, action add_comment. The answer is
 // undocumented. It has been seen to fail for a customer's key.
-func (s *RTMService) AddComment(ctx context.Context, ticketID int64, message string) (Payload, error) {
+func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message string) (Payload, error) {
 	var problems provider.Problems
 	checkText(&problems, "message", message)
 	call, err := ticketCall(rtmAddComment, ticketID, message, problems)
@@ -56,7 +56,7 @@ func (s *RTMService) AddComment(ctx context.Context, ticketID int64, message str
 // ToggleTicketStatus closes an open ticket and opens a closed one: POST /rtm.php, action
 // toggle_ticket_status. Fields and answer are undocumented. A customer's key was refused
 // with provider.ErrForbidden.
-func (s *RTMService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TicketsService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, rtmToggleTicket, extra)
 }
 

@@ -82,7 +82,7 @@ func (p *portal) counts() (logins, shown int) {
 
 func show(t *testing.T, c *client) error {
 	t.Helper()
-	_, err := c.EQ.Show(t.Context(), 17)
+	_, err := c.Servers.Show(t.Context(), 17)
 	return err
 }
 
@@ -131,7 +131,7 @@ func TestOneSignInForAll(t *testing.T) {
 			var all sync.WaitGroup
 			for range 200 {
 				all.Go(func() {
-					if _, err := c.EQ.Show(t.Context(), 17); err != nil {
+					if _, err := c.Servers.Show(t.Context(), 17); err != nil {
 						failures.Add(1)
 					}
 				})
@@ -160,7 +160,7 @@ func TestSignInOutlivesItsCaller(t *testing.T) {
 		first, cancel := context.WithCancelCause(provider.CaptureResponse(t.Context(), &captured))
 		gaveUp := make(chan error)
 		go func() {
-			_, err := c.EQ.On(first, 17, nil)
+			_, err := c.Servers.On(first, 17, nil)
 			gaveUp <- err
 		}()
 		synctest.Wait()
@@ -174,7 +174,7 @@ func TestSignInOutlivesItsCaller(t *testing.T) {
 		require.ErrorIs(t, err, because)
 		require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
 		e := asError(t, err)
-		require.Equal(t, []string{hostkey.Kind, "EQ.On", "power on server"}, []string{e.Provider, e.Op, e.Action})
+		require.Equal(t, []string{hostkey.Kind, "Servers.On", "power on server"}, []string{e.Provider, e.Op, e.Action})
 		require.Contains(t, err.Error(), "not sent")
 		require.NoError(t, <-second)
 		logins, shown := p.counts()
@@ -184,7 +184,7 @@ func TestSignInOutlivesItsCaller(t *testing.T) {
 		p.forget()
 		alone, end := context.WithTimeout(t.Context(), time.Second)
 		defer end()
-		_, err = c.EQ.Show(alone, 17)
+		_, err = c.Servers.Show(alone, 17)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		synctest.Wait()
 		logins, _ = p.counts()
@@ -212,10 +212,10 @@ func TestRejectedToken(t *testing.T) {
 		require.Equal(t, []int{2, 2}, []int{logins, shown})
 
 		for _, change := range []func() error{
-			func() error { _, err := c.EQ.On(t.Context(), 17, nil); return err },
-			func() error { _, err := c.EQ.RestoreBackup(t.Context(), 17, nil); return err },
+			func() error { _, err := c.Servers.On(t.Context(), 17, nil); return err },
+			func() error { _, err := c.Servers.RestoreBackup(t.Context(), 17, nil); return err },
 			func() error {
-				_, err := c.EQ.ReinstallInstance(t.Context(), &hostkey.ReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
+				_, err := c.Servers.ReinstallInstance(t.Context(), &hostkey.ReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
 				return err
 			},
 		} {
@@ -266,7 +266,7 @@ func TestOnlyTheRefusedTokenIsForgotten(t *testing.T) {
 		require.NoError(t, show(t, c))
 		late := make(chan error)
 		go func() {
-			_, err := c.EQ.Reboot(t.Context(), 17, nil)
+			_, err := c.Servers.Reboot(t.Context(), 17, nil)
 			late <- err
 		}()
 		synctest.Wait()
@@ -308,7 +308,7 @@ func TestSignInErrors(t *testing.T) {
 		tap := tapping(p.answer)
 		c := bareClient(t, tap)
 		calls := map[string]func() error{
-			"EQ.On":      func() error { _, err := c.EQ.On(t.Context(), 17, nil); return err },
+			"Servers.On": func() error { _, err := c.Servers.On(t.Context(), 17, nil); return err },
 			"Auth.Login": func() error { _, err := c.SignIn(t.Context()); return err },
 		}
 		for op, call := range calls {
@@ -361,7 +361,7 @@ func TestSignInRequest(t *testing.T) {
 			require.Equal(t, "invapi.elsewhere.example", session.Portal)
 			require.False(t, session.AccountKey())
 			require.True(t, (&hostkey.Session{RoleType: "Customer"}).AccountKey())
-			_, err = c.EQ.On(t.Context(), 17, nil)
+			_, err = c.Servers.On(t.Context(), 17, nil)
 			require.ErrorIs(t, err, provider.ErrProtocol)
 			require.Equal(t, []string{"POST /auth.php", "POST /eq.php"}, tap.Lines())
 			require.Equal(t, "placeholder-session", tap.Requests()[1].Form().Get("token"))

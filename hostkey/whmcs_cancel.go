@@ -55,7 +55,7 @@ type CancellationListRequest struct {
 const noPIN = "not_set"
 
 // RequestCancellation cancels a server: POST /whmcs.php, action request_cancellation. A
-// success means that the request was accepted, not that the server is gone: EQ.Show
+// success means that the request was accepted, not that the server is gone: Servers.Show
 // tells that.
 func (s *WHMCSService) RequestCancellation(ctx context.Context, req *CancellationRequest) (*Ack, error) {
 	if req == nil {

@@ -48,7 +48,7 @@ type AdminUpdateRequest struct {
 }
 
 // List reads all admins: GET /api/v2/admins.
-func (s *AdminsService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*Admin, error] {
+func (s *AdminsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Admin, error] {
 	return list[Admin, adminWire](ctx, s.c, adminsList, opts)
 }
 

@@ -41,7 +41,7 @@ func fetchID[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op opera
 }
 
 // list reads all things of a kind.
-func list[T, W any, P identified[W, T]](ctx context.Context, c *Client, op operation, opts *ListOptions) iter.Seq2[*T, error] {
+func list[T, W any, P identified[W, T]](ctx context.Context, c *Client, op operation, opts *SortOptions) iter.Seq2[*T, error] {
 	invalid := opts.check(op)
 	if opts != nil { // the caller may change them before it ranges
 		kept := *opts
@@ -99,9 +99,9 @@ func reveal(secrets []provider.Secret) []string {
 	return values
 }
 
-// ListOptions shape a listing. The API has no paging: a listing is one call, read
+// SortOptions shape a listing. The API has no paging: a listing is one call, read
 // element by element.
-type ListOptions struct {
+type SortOptions struct {
 	// Sort names the field to sort by, as the API spells it ("id", "name",
 	// "domain_utf8" have been seen); "" leaves the order to the panel.
 	Sort string `url:"sort,omitempty"`
@@ -109,7 +109,7 @@ type ListOptions struct {
 	Order string `url:"order,omitempty"`
 }
 
-func (o *ListOptions) check(op operation) error {
+func (o *SortOptions) check(op operation) error {
 	if o == nil || o.Order == "" || o.Order == "asc" || o.Order == "desc" {
 		return nil
 	}

@@ -46,7 +46,7 @@ type CertificateUpdateRequest struct {
 }
 
 // List reads all certificates: GET /api/v2/certificates.
-func (s *CertificatesService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*Certificate, error] {
+func (s *CertificatesService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Certificate, error] {
 	return list[Certificate, certificateWire](ctx, s.c, certificatesList, opts)
 }
 

@@ -216,7 +216,7 @@ func (s *ClientsService) GetByName(ctx context.Context, loginName string) (*Clie
 }
 
 // List reads all clients: GET /api/v2/clients. Live dialect only.
-func (s *ClientsService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*ClientAccount, error] {
+func (s *ClientsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*ClientAccount, error] {
 	return list[ClientAccount, clientWire](ctx, s.c, clientsList, opts)
 }
 

@@ -41,7 +41,7 @@ type DatabaseCreateRequest struct {
 }
 
 // List reads all databases: GET /api/v2/databases.
-func (s *DatabasesService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*Database, error] {
+func (s *DatabasesService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Database, error] {
 	return list[Database, databaseWire](ctx, s.c, databasesList, opts)
 }
 

@@ -228,7 +228,7 @@ func (s *DomainsService) GetByName(ctx context.Context, name string) (*Domain, e
 }
 
 // List reads all domains of all clients: GET /api/v2/domains. Live dialect only.
-func (s *DomainsService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*Domain, error] {
+func (s *DomainsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Domain, error] {
 	return list[Domain, domainWire](ctx, s.c, domainsList, opts)
 }
 

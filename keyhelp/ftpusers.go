@@ -38,7 +38,7 @@ type FTPUserCreateRequest struct {
 }
 
 // List reads all FTP users: GET /api/v2/ftp-users.
-func (s *FTPUsersService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*FTPUser, error] {
+func (s *FTPUsersService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*FTPUser, error] {
 	return list[FTPUser, ftpUserWire](ctx, s.c, ftpUsersList, opts)
 }
 

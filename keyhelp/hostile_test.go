@@ -90,7 +90,7 @@ func TestListBreaksInTheMiddle(t *testing.T) {
 func TestListsAreLazy(t *testing.T) {
 	tap := always(ok(`[{"id": 1, "username": "u"}, {"id": 2, "username": "v"}]`))
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
-	options := &keyhelp.ListOptions{Sort: "id"}
+	options := &keyhelp.SortOptions{Sort: "id"}
 	list := client.Clients.List(t.Context(), options)
 	options.Sort = "changed later"
 	require.Empty(t, tap.Requests())

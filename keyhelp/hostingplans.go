@@ -115,7 +115,7 @@ type HostingPlanUpdateRequest struct {
 }
 
 // List reads all plans: GET /api/v2/hosting-plans.
-func (s *HostingPlansService) List(ctx context.Context, opts *ListOptions) iter.Seq2[*HostingPlan, error] {
+func (s *HostingPlansService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*HostingPlan, error] {
 	return list[HostingPlan, planWire](ctx, s.c, plansList, opts)
 }
 

@@ -192,8 +192,8 @@ func TestBadArgumentsOfEveryMethod(t *testing.T) {
 			return []any{int64(0), int64(-1), int64(-1 << 63)}
 		case want.Kind() == reflect.String:
 			return []any{"", ".", "..", "../admins/1", `..\x`, "a/../b"}
-		case want == reflect.TypeFor[*keyhelp.ListOptions]():
-			return []any{&keyhelp.ListOptions{Order: "ASC"}, &keyhelp.ListOptions{Order: "up"}}
+		case want == reflect.TypeFor[*keyhelp.SortOptions]():
+			return []any{&keyhelp.SortOptions{Order: "ASC"}, &keyhelp.SortOptions{Order: "up"}}
 		}
 		return []any{nil}
 	})

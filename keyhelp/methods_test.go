@@ -90,7 +90,7 @@ func samples(d keyhelp.Dialect) []any {
 	}
 	return []any{
 		client, update, domain,
-		&keyhelp.ListOptions{Sort: "id", Order: "asc"},
+		&keyhelp.SortOptions{Sort: "id", Order: "asc"},
 		&keyhelp.DomainUpdateRequest{Disabled: new(true)},
 		&keyhelp.ZoneUpdateRequest{Records: &keyhelp.ZoneRecords{Other: []keyhelp.DNSRecord{{Host: "@", TTL: 60, Type: "A", Value: "192.0.2.1"}}}},
 		&keyhelp.CertificateCreateRequest{Name: "name", PrivateKey: key, Certificate: "public"},

@@ -26,7 +26,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err != nil {
 		return nil, err
 	}
-	creation := &adapter.Creation{Kind: Kind, Action: order.action, Policy: req.OnFailure}
+	creation := &adapter.Steps{Kind: Kind, Action: order.action, Policy: req.OnFailure}
 	var account *provider.Account
 	made := creation.Step(ctx, "client", func(ctx context.Context) (provider.Outcome, error) {
 		client, outcome, err := p.ensureClient(ctx, d, order, request)
@@ -60,7 +60,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	if req == nil {
 		return nil, provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
 	}
-	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", adapter.Clip(req.Username))}
+	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", adapter.Shorten(req.Username))}
 	problems := adapter.CheckOrder(req, p.Describe())
 	adapter.NoHandle(&problems, req)
 	if _, marker := provider.Unmark(req.Name); marker != "" || strings.ContainsAny(req.Name, "\r\n") {
@@ -124,12 +124,12 @@ func (p *Provider) ensureClient(ctx context.Context, d *dialect, o *order, reque
 		case err == nil:
 			return p.claim(client, o)
 		case !errors.Is(err, provider.ErrNotFound):
-			return nil, "", adapter.Named(Kind, err, o.action)
+			return nil, "", adapter.InVerb(Kind, err, o.action)
 		}
 	}
 	var client *ClientAccount
 	lost := false
-	err := provider.Recover(ctx,
+	err := provider.Resolve(ctx,
 		func(ctx context.Context) (err error) {
 			client, err = p.client.Clients.Create(ctx, request)
 			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
@@ -148,7 +148,7 @@ func (p *Provider) ensureClient(ctx context.Context, d *dialect, o *order, reque
 	case err == nil:
 		return p.claimLost(client, o)
 	case !adapter.Refused(err):
-		return nil, "", adapter.Named(Kind, err, o.action)
+		return nil, "", adapter.InVerb(Kind, err, o.action)
 	}
 	return p.explainClient(ctx, d, o, err, lost)
 }
@@ -173,7 +173,7 @@ func (p *Provider) explainClient(ctx context.Context, d *dialect, o *order, refu
 	case err == nil:
 		return p.claim(client, o)
 	case !errors.Is(err, provider.ErrNotFound) || lost:
-		return nil, "", adapter.Named(Kind, provider.Unsettled(refused, err), o.action)
+		return nil, "", adapter.InVerb(Kind, provider.Unresolved(refused, err), o.action)
 	}
 	return nil, "", p.taken(ctx, d, refused, o)
 }
@@ -228,7 +228,7 @@ func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64,
 		}
 	}
 	lost := false
-	err := provider.Recover(ctx,
+	err := provider.Resolve(ctx,
 		func(ctx context.Context) error {
 			made, err := p.client.Domains.Create(ctx, &DomainCreateRequest{ClientID: clientID, Name: name})
 			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
@@ -258,14 +258,14 @@ func (p *Provider) explainDomain(ctx context.Context, d *dialect, clientID int64
 	case errors.Is(err, provider.ErrAlreadyExists):
 		return "", err
 	case err != nil:
-		return "", provider.Unsettled(refused, err)
+		return "", provider.Unresolved(refused, err)
 	case sight == present, sight == perhaps && blames(refused, d.domain["Name"].name):
 		if lost {
 			return provider.OutcomeChanged, nil
 		}
 		return provider.OutcomeAlready, nil
 	case lost:
-		return "", provider.Unsettled(refused, notFound("find domain", provider.Query{Domain: name}))
+		return "", provider.Unresolved(refused, notFound("find domain", provider.Query{Domain: name}))
 	}
 	return "", refused
 }

@@ -36,7 +36,7 @@ func (p *Provider) update(ctx context.Context, id, verb string, change *ClientUp
 		Already: already, Made: made,
 		Do: func(ctx context.Context) error { return p.client.Clients.Update(ctx, n, change) },
 	}.Run(ctx)
-	return outcome, adapter.Named(Kind, err, verb+" "+id)
+	return outcome, adapter.InVerb(Kind, err, verb+" "+id)
 }
 
 // ChangePlan puts the client on another hosting plan. Panels that do not tell a
@@ -66,7 +66,7 @@ func (p *Provider) ChangePassword(ctx context.Context, id string, password provi
 		return "", provider.Problems{"password": problem}.Err(Kind, "", verb+" "+id)
 	}
 	if err := p.client.Clients.Update(ctx, n, &ClientUpdateRequest{Password: &password}); err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
+		return "", adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -88,7 +88,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	}
 	client, err := p.read(ctx, n)
 	if err != nil {
-		return "", adapter.Named(Kind, err, action)
+		return "", adapter.InVerb(Kind, err, action)
 	}
 	if carried := p.account(client).Reference; carried != "" && carried != reference {
 		return "", adapter.Taken(Kind, action, "client "+id, carried)
@@ -141,7 +141,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 		},
 	}.Run(ctx)
 	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
+		return "", adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -216,7 +216,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		}
 	}
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+req.AccountID)
+		return nil, adapter.InVerb(Kind, err, verb+" "+req.AccountID)
 	}
 	return &provider.SignOn{Kind: provider.SignOnSession, URL: session.URL, Method: "GET", ExpiresAt: session.ExpiresAt}, nil
 }

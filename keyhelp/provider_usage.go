@@ -23,7 +23,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 			return plans, nil
 		}
 		if err != nil {
-			return nil, adapter.Named(Kind, err, "list plans")
+			return nil, adapter.InVerb(Kind, err, "list plans")
 		}
 		plans = append(plans, portablePlan(plan))
 	}
@@ -75,7 +75,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 	}
 	report, err := p.usage(ctx, n)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return report, nil
 }
@@ -146,7 +146,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 				workers.Go(func() {
 					report, err := p.usage(ctx, account.ID)
 					if err != nil {
-						err = adapter.Named(Kind, err, "read usage of account "+idText(account.ID))
+						err = adapter.InVerb(Kind, err, "read usage of account "+idText(account.ID))
 					}
 					if report == nil {
 						report = &provider.UsageReport{AccountID: idText(account.ID)}

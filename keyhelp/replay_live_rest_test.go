@@ -48,7 +48,7 @@ func liveDomains() replays {
 			return c.Domains.GetByName
 		})),
 		"Domains.List": equal([]*keyhelp.Domain{domain55(), domain56()}, func(t *testing.T, c *keyhelp.Client) ([]*keyhelp.Domain, error) {
-			return gather(c.Domains.List(t.Context(), &keyhelp.ListOptions{Sort: "domain_utf8"}))
+			return gather(c.Domains.List(t.Context(), &keyhelp.SortOptions{Sort: "domain_utf8"}))
 		}),
 		"Domains.Update": put(int64(55), &keyhelp.DomainUpdateRequest{
 			PHPVersion: new(""), Disabled: new(true), DeleteOn: &time.Time{}, DNSDisabled: new(false), EmailDomain: new(true),
@@ -199,7 +199,7 @@ func livePlans() replays {
 	}
 	return replays{
 		"HostingPlans.List": equal([]*keyhelp.HostingPlan{starter, full}, func(t *testing.T, c *keyhelp.Client) ([]*keyhelp.HostingPlan, error) {
-			return gather(c.HostingPlans.List(t.Context(), &keyhelp.ListOptions{Sort: "name", Order: "asc"}))
+			return gather(c.HostingPlans.List(t.Context(), &keyhelp.SortOptions{Sort: "name", Order: "asc"}))
 		}),
 		"HostingPlans.Get": equal(full, by(int64(3), func(c *keyhelp.Client) func(context.Context, int64) (*keyhelp.HostingPlan, error) {
 			return c.HostingPlans.Get

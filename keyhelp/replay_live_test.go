@@ -140,7 +140,7 @@ func liveClients() replays {
 			return c.Clients.GetByName
 		})),
 		"Clients.List": equal([]*keyhelp.ClientAccount{erika(), ana()}, func(t *testing.T, c *keyhelp.Client) ([]*keyhelp.ClientAccount, error) {
-			return gather(c.Clients.List(t.Context(), &keyhelp.ListOptions{Sort: "username", Order: "desc"}))
+			return gather(c.Clients.List(t.Context(), &keyhelp.SortOptions{Sort: "username", Order: "desc"}))
 		}),
 		"Clients.Update": put(int64(17), &keyhelp.ClientUpdateRequest{Locked: new(true)}, update),
 		"Clients.Update, all fields": put(int64(17), &keyhelp.ClientUpdateRequest{

@@ -73,11 +73,11 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	}
 	plate, err := p.look(ctx, n)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	account, err := p.read(ctx, plate)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return account, nil
 }

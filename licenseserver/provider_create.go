@@ -47,7 +47,7 @@ type made struct {
 }
 
 func (p *Provider) create(ctx context.Context, o *order) (created *provider.Creation, gaveWay bool, err error) {
-	creation := &adapter.Creation{Kind: Kind, Action: o.action, Policy: o.OnFailure}
+	creation := &adapter.Steps{Kind: Kind, Action: o.action, Policy: o.OnFailure}
 	var m *made
 	step := func(name string, do func(context.Context) (provider.Outcome, error)) bool {
 		done := creation.Step(ctx, name, do)
@@ -77,7 +77,7 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 	}
 	if done {
 		step("ready", func(ctx context.Context) (outcome provider.Outcome, err error) {
-			if gaveWay, err = p.giveWay(ctx, o, m.plate); gaveWay || err != nil {
+			if gaveWay, err = p.yieldTo(ctx, o, m.plate); gaveWay || err != nil {
 				return "", err
 			}
 			return provider.OutcomeChanged, p.release(ctx, m.plate)
@@ -108,7 +108,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	if req == nil {
 		return nil, provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
 	}
-	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", adapter.Clip(req.Username))}
+	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", adapter.Shorten(req.Username))}
 	problems := adapter.CheckOrder(req, p.description)
 	adapter.NoHandle(&problems, req)
 	if strings.ContainsAny(req.Name, "\r\n") {
@@ -166,7 +166,7 @@ func resourceIDs(text string) (ids []int64, problem string) {
 	for field := range strings.SplitSeq(text, ",") {
 		id, err := strconv.ParseInt(strings.TrimSpace(field), 10, 64)
 		if err != nil || id <= 0 {
-			return nil, fmt.Sprintf("%q is not the ID of a resource (a positive number)", adapter.Clip(strings.TrimSpace(field)))
+			return nil, fmt.Sprintf("%q is not the ID of a resource (a positive number)", adapter.Shorten(strings.TrimSpace(field)))
 		}
 		if !slices.Contains(ids, id) {
 			ids = append(ids, id)
@@ -219,7 +219,7 @@ func taken(n *nameplate, o *order) error {
 // giveWay removes the license of a Create that is not finished, if another one of the
 // same name or reference was marked before it. Whoever registers the later marker sees
 // the earlier one.
-func (p *Provider) giveWay(ctx context.Context, o *order, mine *nameplate) (bool, error) {
+func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool, error) {
 	if !mine.unfinished {
 		return false, nil
 	}
@@ -299,7 +299,7 @@ func (p *Provider) allocate(ctx context.Context, license int64, wanted []int64) 
 	} else if held {
 		return provider.OutcomeAlready, nil
 	}
-	err := provider.Settle(ctx, func(ctx context.Context) error {
+	err := provider.Confirm(ctx, func(ctx context.Context) error {
 		_, err := p.client.Resources.Allocate(ctx, &AllocateRequest{LicenseID: license, ResourceIDs: missing})
 		return err
 	}, look)

@@ -40,7 +40,7 @@ func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !fresh && !nobodys(license) {
+		if !fresh && !isUnclaimed(license) {
 			delete(p.attempts, o.id()) // somebody has put it to use
 			continue
 		}
@@ -63,7 +63,7 @@ func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
 
 // nobodys reports whether a license is as a generated key leaves it. Name plates do not
 // count: whose they are is read when it is marked.
-func nobodys(l *License) bool {
+func isUnclaimed(l *License) bool {
 	return l.CustomerName == "" && !slices.ContainsFunc(l.Activations, func(a Activation) bool {
 		_, _, is := splitPlate(a.HardwareHash)
 		return !is
@@ -78,7 +78,7 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 		return a.key, false, nil
 	}
 	if a != nil {
-		if key, err := p.newcomer(ctx, a.before); err != nil || key != "" {
+		if key, err := p.newUnclaimedKey(ctx, a.before); err != nil || key != "" {
 			a.key = key
 			return key, false, err
 		}
@@ -93,14 +93,14 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 		}
 	}
 	lost := false
-	err = provider.Recover(ctx,
+	err = provider.Resolve(ctx,
 		func(ctx context.Context) (err error) {
 			key, err = p.client.Licenses.GenerateKey(ctx, nil)
 			lost = errors.Is(err, provider.ErrOutcomeUnknown)
 			return err
 		},
 		func(ctx context.Context) (found bool, err error) {
-			key, err = p.newcomer(ctx, a.before)
+			key, err = p.newUnclaimedKey(ctx, a.before)
 			return key != "", err
 		})
 	switch {
@@ -115,7 +115,7 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 
 // newcomer returns the key of the one license that was not there before, and that is
 // nobody's and unmarked; "" if there is none.
-func (p *Provider) newcomer(ctx context.Context, before map[int64]provider.Secret) (provider.Secret, error) {
+func (p *Provider) newUnclaimedKey(ctx context.Context, before map[int64]provider.Secret) (provider.Secret, error) {
 	unseen := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrOutcomeUnknown}
 	if before == nil {
 		unseen.Message = "a key may have been generated that nobody can find: with WithSearchPath it could be"
@@ -140,7 +140,7 @@ func (p *Provider) newcomer(ctx context.Context, before map[int64]provider.Secre
 			continue
 		case err != nil:
 			return "", err
-		case license.ID != id, !nobodys(license), len(license.Activations) > 0:
+		case license.ID != id, !isUnclaimed(license), len(license.Activations) > 0:
 			continue
 		case found != "":
 			unseen.Message = "several licenses are new and nobody's: which of them was generated for this order cannot be told"

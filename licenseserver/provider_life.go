@@ -28,7 +28,7 @@ func (p *Provider) setActive(ctx context.Context, id, verb string, active bool, 
 		Already: func(l *License) bool { return l.Active == active },
 		Do:      func(ctx context.Context) error { _, err := set(ctx, m.license.ID); return err },
 	}.Run(ctx)
-	return outcome, adapter.Named(Kind, err, verb+" "+id)
+	return outcome, adapter.InVerb(Kind, err, verb+" "+id)
 }
 
 // made reads a license by the ID of an account.
@@ -39,11 +39,11 @@ func (p *Provider) made(ctx context.Context, id, verb string) (*made, error) {
 	}
 	plate, err := p.look(ctx, n)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	license, err := p.license(ctx, plate)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return &made{plate, license}, nil
 }
@@ -67,7 +67,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 	}
 	outcome, err := p.setLimits(ctx, m, limits{activations: wanted.MaxActivations, users: wanted.MaxUsers})
 	if err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
+		return "", adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return outcome, nil
 }
@@ -96,7 +96,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	if plate.marker == 0 {
 		outcome = provider.OutcomeAdopted
 		if plate, err = p.mark(ctx, m.license.ID, m.license.Key, plate.username, reference, madeByAdopt); err != nil {
-			return "", adapter.Named(Kind, err, action)
+			return "", adapter.InVerb(Kind, err, action)
 		}
 	}
 	if plate.reference != reference {
@@ -105,7 +105,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	if plate.on && !plate.unfinished {
 		if outcome, err = provider.OutcomeAdopted, p.release(ctx, plate); err != nil {
 			// It is adopted, but only half.
-			return "", adapter.Named(Kind, provider.Unsettled(nil, err), action)
+			return "", adapter.InVerb(Kind, provider.Unresolved(nil, err), action)
 		}
 	}
 	return outcome, nil
@@ -120,7 +120,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 		return "", err
 	}
 	if err := p.removal(n).Run(ctx); err != nil {
-		return "", adapter.Named(Kind, err, verb+" "+id)
+		return "", adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return provider.OutcomeChanged, nil
 }
@@ -188,11 +188,11 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		return nil, err
 	}
 	if _, err := p.look(ctx, n); err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	token, err := p.client.Auth.Token(ctx)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	return &provider.SignOn{Kind: provider.SignOnToken, Token: token.Token, ExpiresAt: token.ExpiresAt}, nil
 }

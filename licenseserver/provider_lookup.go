@@ -21,7 +21,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		return (q.Username == "" || strings.EqualFold(n.username, q.Username)) && (q.Reference == "" || n.reference == q.Reference)
 	})
 	if err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	if len(found) == 0 {
 		return nil, adapter.NotFound(Kind, action)
@@ -35,7 +35,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	}
 	account, err := p.read(ctx, first)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, action)
+		return nil, adapter.InVerb(Kind, err, action)
 	}
 	return account, nil
 }
@@ -58,7 +58,7 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 				continue // gone meanwhile
 			}
 			if err != nil {
-				yield(nil, adapter.Named(Kind, err, verb))
+				yield(nil, adapter.InVerb(Kind, err, verb))
 				return
 			}
 			if !yield(account, nil) {

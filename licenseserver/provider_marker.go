@@ -132,7 +132,7 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 		n, err = p.look(ctx, license)
 		return err == nil && n.marker != 0, err
 	}
-	err := provider.Settle(ctx, func(ctx context.Context) error {
+	err := provider.Confirm(ctx, func(ctx context.Context) error {
 		_, err := p.client.Devices.Register(ctx, license, &RegisterDeviceRequest{
 			HardwareHash: markerHash(username, reference, key), MachineName: provider.Mark(username, reference), AppVersion: madeBy,
 		})
@@ -155,7 +155,7 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 // license otherwise.
 func (p *Provider) release(ctx context.Context, n *nameplate) error {
 	off := func(now *nameplate) bool { return now.marker == n.marker && !now.on }
-	err := provider.Recover(ctx,
+	err := provider.Resolve(ctx,
 		func(ctx context.Context) error {
 			_, err := p.client.Devices.Deactivate(ctx, n.license, n.marker)
 			return err

@@ -28,7 +28,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 		return nil, noPlans(verb)
 	}
 	if _, err := p.client.Monitoring.Dashboard(ctx); err != nil {
-		return nil, adapter.Named(Kind, err, verb)
+		return nil, adapter.InVerb(Kind, err, verb)
 	}
 	plans := make([]provider.Plan, 0, len(p.client.plans))
 	for _, plan := range p.client.plans {
@@ -50,7 +50,7 @@ func (p *Provider) plan(id string) (Plan, string) {
 	if id == "" {
 		return Plan{}, "required"
 	}
-	return Plan{}, fmt.Sprintf("%q is not one of the plans given by WithPlans", adapter.Clip(id))
+	return Plan{}, fmt.Sprintf("%q is not one of the plans given by WithPlans", adapter.Shorten(id))
 }
 
 // Usage reads the figures of one account: machines that the license is activated on,
@@ -63,7 +63,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 	}
 	report, err := p.usage(ctx, m)
 	if err != nil {
-		return nil, adapter.Named(Kind, err, verb+" "+id)
+		return nil, adapter.InVerb(Kind, err, verb+" "+id)
 	}
 	return report, nil
 }
@@ -97,7 +97,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 	return func(yield func(*provider.UsageReport, error) bool) {
 		for plate, err := range p.plates(ctx, 0) {
 			if err != nil {
-				yield(nil, adapter.Named(Kind, err, "read usage of all accounts"))
+				yield(nil, adapter.InVerb(Kind, err, "read usage of all accounts"))
 				return
 			}
 			report := &provider.UsageReport{AccountID: idText(plate.license), Username: plate.username}
@@ -108,7 +108,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 			if errors.Is(err, provider.ErrNotFound) {
 				continue
 			}
-			if !yield(report, adapter.Named(Kind, err, "read usage of account "+report.AccountID)) {
+			if !yield(report, adapter.InVerb(Kind, err, "read usage of account "+report.AccountID)) {
 				return
 			}
 		}

@@ -54,6 +54,8 @@ const (
 	StatusSuspended Status = "suspended"
 	// StatusEnding: its end is under way or scheduled for the next moment.
 	StatusEnding Status = "ending"
+	// StatusAbsent: there is no account. Only Desired has it: no system reports it.
+	StatusAbsent Status = "absent"
 )
 
 // Outcome tells what a verb did. The zero value belongs to an error: nothing is
@@ -112,10 +114,10 @@ type FailurePolicy string
 
 // The failure policies.
 const (
-	// KeepPartial leaves what was made; the same Create finishes it later.
-	KeepPartial FailurePolicy = ""
-	// UndoPartial removes what this very call made, and nothing else.
-	UndoPartial FailurePolicy = "undo"
+	// OnFailureKeep leaves what was made; the same Create finishes it later.
+	OnFailureKeep FailurePolicy = ""
+	// OnFailureUndo removes what this very call made, and nothing else.
+	OnFailureUndo FailurePolicy = "undo"
 )
 
 // Creation is the result of Create. It stands beside an error too whenever
@@ -141,7 +143,7 @@ type Step struct {
 	Outcome Outcome
 	// Err is why the step failed.
 	Err error
-	// Undone tells that the step's result was removed again (UndoPartial).
+	// Undone tells that the step's result was removed again (OnFailureUndo).
 	Undone bool
 }
 

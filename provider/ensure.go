@@ -6,24 +6,14 @@ import (
 	"fmt"
 )
 
-// State is what Ensure is to bring about.
-type State string
-
-// The states that one can wish for.
-const (
-	StateActive    State = "active"
-	StateSuspended State = "suspended"
-	StateAbsent    State = "absent"
-)
-
 // Desired is the wanted state of one account.
 type Desired struct {
-	// State is required.
-	State State
+	// Status is required: StatusActive, StatusSuspended or StatusAbsent.
+	Status Status
 	// ID of the account; "" finds it by Create.Username.
 	ID string
 	// Create identifies the account by Reference and Username, and makes it when
-	// it is missing and State is not StateAbsent. nil makes nothing: a missing
+	// it is missing and State is not StatusAbsent. nil makes nothing: a missing
 	// account is ErrNotFound then.
 	Create *CreateRequest
 	// Plan is the wanted plan; "" leaves the plan alone. For an account that is
@@ -48,8 +38,8 @@ type Change struct {
 // String returns "suspend: active -> suspended".
 func (c Change) String() string { return fmt.Sprintf("%s: %s -> %s", c.Verb, c.From, c.To) }
 
-// Convergence is the result of Ensure.
-type Convergence struct {
+// EnsureResult is the result of Ensure.
+type EnsureResult struct {
 	// Account as it stands at the end, nil if there is none.
 	Account *Account
 	// Changes made, in their order; empty if all was as wanted.
@@ -59,7 +49,7 @@ type Convergence struct {
 }
 
 // Outcome sums up: already (nothing to do), pending, or changed.
-func (c *Convergence) Outcome() Outcome {
+func (c *EnsureResult) Outcome() Outcome {
 	outcome := OutcomeAlready
 	for _, change := range c.Changes {
 		switch change.Outcome {
@@ -78,17 +68,17 @@ func (c *Convergence) Outcome() Outcome {
 //
 // It never touches an account of another reference: when Create.Reference is set
 // and the account found carries a different marker, or none, the error matches
-// ErrAlreadyExists (see Adopter). The Convergence is never nil; beside an error it
+// ErrAlreadyExists (see Adopter). The EnsureResult is never nil; beside an error it
 // tells how far it came.
-func Ensure(ctx context.Context, p Provider, want Desired) (*Convergence, error) {
-	c := &Convergence{}
+func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error) {
+	c := &EnsureResult{}
 	kind := p.Describe().Kind
 	if err := want.validate(kind); err != nil {
 		return c, err
 	}
 	account, err := want.find(ctx, p)
 	switch {
-	case errors.Is(err, ErrNotFound) && want.State == StateAbsent:
+	case errors.Is(err, ErrNotFound) && want.Status == StatusAbsent:
 		return c, c.absent(ctx, p, want)
 	case errors.Is(err, ErrNotFound) && want.Create != nil && want.ID == "":
 		// To be made below.
@@ -97,7 +87,7 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*Convergence, error)
 	}
 	// An account that carries no reference may be the order's all the same, where marking
 	// it is the last step of Create: only Create knows.
-	mayBeOurs := want.ID == "" && account != nil && account.Reference == "" && want.State != StateAbsent && !want.DryRun
+	mayBeOurs := want.ID == "" && account != nil && account.Reference == "" && want.Status != StatusAbsent && !want.DryRun
 	if account != nil && want.Create != nil && want.Create.Reference != account.Reference && !mayBeOurs {
 		c.Account = account
 		return c, &Error{
@@ -106,7 +96,7 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*Convergence, error)
 		}
 	}
 	c.Account = account
-	if want.State == StateAbsent {
+	if want.Status == StatusAbsent {
 		return c, c.do(want, Change{Verb: CapTerminate, From: string(account.Status), To: "absent"}, func() (Outcome, error) {
 			outcome, err := p.Terminate(ctx, account.ID)
 			if errors.Is(err, ErrNotFound) {
@@ -133,10 +123,10 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*Convergence, error)
 
 func (d Desired) validate(kind string) error {
 	var problems Problems
-	switch d.State {
-	case StateActive, StateSuspended, StateAbsent:
+	switch d.Status {
+	case StatusActive, StatusSuspended, StatusAbsent:
 	default:
-		problems.Add("State", "%q is not one of active, suspended, absent", d.State)
+		problems.Add("State", "%q is not one of active, suspended, absent", d.Status)
 	}
 	if d.ID == "" && d.Create == nil {
 		problems.Add("ID", "required when Create is nil")
@@ -163,7 +153,7 @@ func (d Desired) find(ctx context.Context, p Provider) (*Account, error) {
 // finds nothing is no proof: the credentials may lack the right to see it, and only
 // Terminate tells the two apart. It is not asked when a reference is to be matched
 // first, or when nothing but the name is known.
-func (c *Convergence) absent(ctx context.Context, p Provider, want Desired) error {
+func (c *EnsureResult) absent(ctx context.Context, p Provider, want Desired) error {
 	if want.ID == "" || want.Create != nil || want.DryRun {
 		return nil
 	}
@@ -171,12 +161,12 @@ func (c *Convergence) absent(ctx context.Context, p Provider, want Desired) erro
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
-	c.Changes = append(c.Changes, Change{Verb: CapTerminate, From: string(StatusUnknown), To: string(StateAbsent), Outcome: outcome, Err: err})
+	c.Changes = append(c.Changes, Change{Verb: CapTerminate, From: string(StatusUnknown), To: string(StatusAbsent), Outcome: outcome, Err: err})
 	return err
 }
 
 // do runs one verb, or only notes it in a dry run.
-func (c *Convergence) do(want Desired, change Change, verb func() (Outcome, error)) error {
+func (c *EnsureResult) do(want Desired, change Change, verb func() (Outcome, error)) error {
 	if !want.DryRun {
 		change.Outcome, change.Err = verb()
 	}
@@ -186,13 +176,13 @@ func (c *Convergence) do(want Desired, change Change, verb func() (Outcome, erro
 
 // create makes or completes the account. done tells that there is nothing more to
 // do in this call: a dry run of a missing account, or pending work.
-func (c *Convergence) create(ctx context.Context, p Provider, want Desired) (done bool, err error) {
+func (c *EnsureResult) create(ctx context.Context, p Provider, want Desired) (done bool, err error) {
 	missing := c.Account == nil
 	if want.DryRun {
 		if missing {
-			c.Changes = append(c.Changes, Change{Verb: CapCreate, From: "absent", To: string(StateActive)})
-			if want.State == StateSuspended {
-				c.Changes = append(c.Changes, Change{Verb: CapSuspend, From: string(StateActive), To: string(StateSuspended)})
+			c.Changes = append(c.Changes, Change{Verb: CapCreate, From: "absent", To: string(StatusActive)})
+			if want.Status == StatusSuspended {
+				c.Changes = append(c.Changes, Change{Verb: CapSuspend, From: string(StatusActive), To: string(StatusSuspended)})
 			}
 		}
 		return missing, nil
@@ -213,16 +203,16 @@ func (c *Convergence) create(ctx context.Context, p Provider, want Desired) (don
 		}
 	}
 	if err != nil {
-		c.Changes = append(c.Changes, Change{Verb: CapCreate, From: from, To: string(StateActive), Err: err})
+		c.Changes = append(c.Changes, Change{Verb: CapCreate, From: from, To: string(StatusActive), Err: err})
 		return false, err
 	}
 	if created.Outcome != OutcomeAlready {
-		c.Changes = append(c.Changes, Change{Verb: CapCreate, From: from, To: string(StateActive), Outcome: created.Outcome})
+		c.Changes = append(c.Changes, Change{Verb: CapCreate, From: from, To: string(StatusActive), Outcome: created.Outcome})
 	}
 	return created.Outcome == OutcomePending, nil
 }
 
-func (c *Convergence) plan(ctx context.Context, p Provider, want Desired) error {
+func (c *EnsureResult) plan(ctx context.Context, p Provider, want Desired) error {
 	// A plan that the API does not show is set again: setting it is idempotent.
 	if want.Plan == "" || c.Account.Plan == want.Plan {
 		return nil
@@ -243,9 +233,9 @@ func (c *Convergence) plan(ctx context.Context, p Provider, want Desired) error 
 	})
 }
 
-func (c *Convergence) state(ctx context.Context, p Provider, want Desired) error {
+func (c *EnsureResult) state(ctx context.Context, p Provider, want Desired) error {
 	verb, status, run := CapUnsuspend, StatusActive, p.Unsuspend
-	if want.State == StateSuspended {
+	if want.Status == StatusSuspended {
 		verb, status, run = CapSuspend, StatusSuspended, p.Suspend
 	}
 	if c.Account.Status == status {

@@ -50,7 +50,7 @@ var starts = map[string]func(t *testing.T, m *providertest.Memory){
 	},
 }
 
-func changes(c *provider.Convergence) string {
+func changes(c *provider.EnsureResult) string {
 	var all []string
 	for _, change := range c.Changes {
 		all = append(all, change.String())
@@ -74,29 +74,29 @@ func TestEnsure(t *testing.T) {
 		dry   string // what a dry run says, if something else
 		fails error
 	}{
-		{from: "missing", want: provider.Desired{State: provider.StateActive}, does: create},
-		{from: "missing", want: provider.Desired{State: provider.StateActive, Plan: "large"}, does: create + ", " + move, dry: create},
-		{from: "missing", want: provider.Desired{State: provider.StateSuspended}, does: create + ", " + suspend},
-		{from: "missing", want: provider.Desired{State: provider.StateAbsent}},
-		{from: "active", want: provider.Desired{State: provider.StateActive}},
-		{from: "active", want: provider.Desired{State: provider.StateActive, Plan: "large"}, does: move},
-		{from: "active", want: provider.Desired{State: provider.StateActive, Plan: "small"}},
-		{from: "active", want: provider.Desired{State: provider.StateSuspended}, does: suspend},
-		{from: "active", want: provider.Desired{State: provider.StateSuspended, Plan: "large"}, does: move + ", " + suspend},
-		{from: "active", want: provider.Desired{State: provider.StateAbsent}, does: remove},
-		{from: "suspended", want: provider.Desired{State: provider.StateActive}, does: unsuspend},
-		{from: "suspended", want: provider.Desired{State: provider.StateSuspended}},
-		{from: "suspended", want: provider.Desired{State: provider.StateAbsent}, does: "terminate: suspended -> absent"},
-		{from: "half made", want: provider.Desired{State: provider.StateActive}, does: complete, dry: "-"},
-		{from: "half made", want: provider.Desired{State: provider.StateSuspended}, does: complete + ", " + suspend, dry: suspend},
-		{from: "half made", want: provider.Desired{State: provider.StateAbsent}, does: remove},
-		{from: "foreign", want: provider.Desired{State: provider.StateActive}, fails: provider.ErrAlreadyExists},
-		{from: "foreign", want: provider.Desired{State: provider.StateSuspended}, fails: provider.ErrAlreadyExists},
-		{from: "foreign", want: provider.Desired{State: provider.StateAbsent}, fails: provider.ErrAlreadyExists},
-		{from: "another order", want: provider.Desired{State: provider.StateActive}, fails: provider.ErrAlreadyExists},
-		{from: "another order", want: provider.Desired{State: provider.StateAbsent}, fails: provider.ErrAlreadyExists},
+		{from: "missing", want: provider.Desired{Status: provider.StatusActive}, does: create},
+		{from: "missing", want: provider.Desired{Status: provider.StatusActive, Plan: "large"}, does: create + ", " + move, dry: create},
+		{from: "missing", want: provider.Desired{Status: provider.StatusSuspended}, does: create + ", " + suspend},
+		{from: "missing", want: provider.Desired{Status: provider.StatusAbsent}},
+		{from: "active", want: provider.Desired{Status: provider.StatusActive}},
+		{from: "active", want: provider.Desired{Status: provider.StatusActive, Plan: "large"}, does: move},
+		{from: "active", want: provider.Desired{Status: provider.StatusActive, Plan: "small"}},
+		{from: "active", want: provider.Desired{Status: provider.StatusSuspended}, does: suspend},
+		{from: "active", want: provider.Desired{Status: provider.StatusSuspended, Plan: "large"}, does: move + ", " + suspend},
+		{from: "active", want: provider.Desired{Status: provider.StatusAbsent}, does: remove},
+		{from: "suspended", want: provider.Desired{Status: provider.StatusActive}, does: unsuspend},
+		{from: "suspended", want: provider.Desired{Status: provider.StatusSuspended}},
+		{from: "suspended", want: provider.Desired{Status: provider.StatusAbsent}, does: "terminate: suspended -> absent"},
+		{from: "half made", want: provider.Desired{Status: provider.StatusActive}, does: complete, dry: "-"},
+		{from: "half made", want: provider.Desired{Status: provider.StatusSuspended}, does: complete + ", " + suspend, dry: suspend},
+		{from: "half made", want: provider.Desired{Status: provider.StatusAbsent}, does: remove},
+		{from: "foreign", want: provider.Desired{Status: provider.StatusActive}, fails: provider.ErrAlreadyExists},
+		{from: "foreign", want: provider.Desired{Status: provider.StatusSuspended}, fails: provider.ErrAlreadyExists},
+		{from: "foreign", want: provider.Desired{Status: provider.StatusAbsent}, fails: provider.ErrAlreadyExists},
+		{from: "another order", want: provider.Desired{Status: provider.StatusActive}, fails: provider.ErrAlreadyExists},
+		{from: "another order", want: provider.Desired{Status: provider.StatusAbsent}, fails: provider.ErrAlreadyExists},
 	} {
-		t.Run(tc.from+" to "+string(tc.want.State)+" "+tc.want.Plan, func(t *testing.T) {
+		t.Run(tc.from+" to "+string(tc.want.Status)+" "+tc.want.Plan, func(t *testing.T) {
 			m := providertest.NewMemory(nil)
 			starts[tc.from](t, m)
 			before := m.Accounts()
@@ -142,9 +142,9 @@ func TestEnsure(t *testing.T) {
 	}
 }
 
-func requireState(t *testing.T, m *providertest.Memory, c *provider.Convergence, want provider.Desired) {
+func requireState(t *testing.T, m *providertest.Memory, c *provider.EnsureResult, want provider.Desired) {
 	t.Helper()
-	if want.State == provider.StateAbsent {
+	if want.Status == provider.StatusAbsent {
 		require.Empty(t, m.Accounts())
 		require.Nil(t, c.Account)
 		return
@@ -152,8 +152,8 @@ func requireState(t *testing.T, m *providertest.Memory, c *provider.Convergence,
 	require.Len(t, m.Accounts(), 1)
 	a := m.Accounts()[0]
 	require.True(t, a.Complete)
-	require.Equal(t, want.State == provider.StateSuspended, a.Suspended)
-	require.Equal(t, string(want.State), string(c.Account.Status))
+	require.Equal(t, want.Status == provider.StatusSuspended, a.Suspended)
+	require.Equal(t, string(want.Status), string(c.Account.Status))
 	require.Equal(t, a.Plan, c.Account.Plan)
 	if want.Plan != "" {
 		require.Equal(t, want.Plan, a.Plan)
@@ -163,20 +163,20 @@ func requireState(t *testing.T, m *providertest.Memory, c *provider.Convergence,
 func TestEnsureByID(t *testing.T) {
 	m := providertest.NewMemory(nil)
 	id := m.AddForeign("somebody")
-	c, err := provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateSuspended, ID: id, Plan: "large"})
+	c, err := provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusSuspended, ID: id, Plan: "large"})
 	require.NoError(t, err, "without a reference any account may be meant")
 	require.Equal(t, "change plan: small -> large, suspend: active -> suspended", changes(c))
-	_, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateActive, ID: id, Create: order()})
+	_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusActive, ID: id, Create: order()})
 	require.ErrorIs(t, err, provider.ErrAlreadyExists)
 
-	_, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id})
+	_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusAbsent, ID: id})
 	require.NoError(t, err)
 	require.Empty(t, m.Accounts())
-	for _, state := range []provider.State{provider.StateActive, provider.StateSuspended} {
-		_, err = provider.Ensure(t.Context(), m, provider.Desired{State: state, ID: id, Create: order()})
+	for _, state := range []provider.Status{provider.StatusActive, provider.StatusSuspended} {
+		_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: state, ID: id, Create: order()})
 		require.ErrorIs(t, err, provider.ErrNotFound, "an ID is not made again")
 	}
-	c, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id})
+	c, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusAbsent, ID: id})
 	require.NoError(t, err)
 	require.Equal(t, provider.OutcomeAlready, c.Outcome())
 }
@@ -187,13 +187,13 @@ func TestEnsureAbsentNeedsProof(t *testing.T) {
 	m := providertest.NewMemory(nil)
 	id := m.AddForeign("somebody")
 	m.HideAccounts(true)
-	c, err := provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id})
+	c, err := provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusAbsent, ID: id})
 	require.ErrorIs(t, err, provider.ErrForbidden)
 	require.Equal(t, "terminate: unknown -> absent", changes(c))
 	require.Len(t, m.Accounts(), 1)
 
 	m.Faults().Forget()
-	_, err = provider.Ensure(t.Context(), m, provider.Desired{State: provider.StateAbsent, ID: id, DryRun: true})
+	_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusAbsent, ID: id, DryRun: true})
 	require.NoError(t, err)
 	for _, r := range m.Faults().Requests() {
 		require.Equal(t, http.MethodGet, r.Method)
@@ -203,7 +203,7 @@ func TestEnsureAbsentNeedsProof(t *testing.T) {
 func TestEnsureTellsHowFarItCame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := providertest.NewMemory(nil)
-		want := provider.Desired{State: provider.StateSuspended, Create: order(), Plan: "large"}
+		want := provider.Desired{Status: provider.StatusSuspended, Create: order(), Plan: "large"}
 		// Everything up to the suspension works, then the server is gone.
 		m.Faults().When(func(r *http.Request) bool { return r.Method == http.MethodPatch && m.Accounts()[0].Plan == "large" }, 0,
 			faults.Fault{Kind: faults.Status, StatusCode: http.StatusForbidden})
@@ -233,7 +233,7 @@ func TestEnsureTellsHowFarItCame(t *testing.T) {
 func TestEnsurePending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := providertest.NewMemory(&providertest.MemoryOptions{Pending: time.Minute})
-		want := provider.Desired{State: provider.StateSuspended, Create: order()}
+		want := provider.Desired{Status: provider.StatusSuspended, Create: order()}
 		for range 2 {
 			c, err := provider.Ensure(t.Context(), m, want)
 			require.NoError(t, err)
@@ -250,7 +250,7 @@ func TestEnsurePending(t *testing.T) {
 func TestEnsurePlanWithoutPlanChanger(t *testing.T) {
 	m := providertest.NewMemory(nil)
 	starts["active"](t, m)
-	_, err := provider.Ensure(t.Context(), opaque{m}, provider.Desired{State: provider.StateActive, Create: order(), Plan: "large"})
+	_, err := provider.Ensure(t.Context(), opaque{m}, provider.Desired{Status: provider.StatusActive, Create: order(), Plan: "large"})
 	require.ErrorIs(t, err, provider.ErrUnsupported)
 }
 
@@ -258,9 +258,9 @@ func TestEnsureRefusesBadInput(t *testing.T) {
 	m := providertest.NewMemory(nil)
 	for field, want := range map[string]provider.Desired{
 		"State":            {ID: "1"},
-		"ID":               {State: provider.StateActive},
-		"Create.Reference": {State: provider.StateActive, Create: &provider.CreateRequest{Username: "u"}},
-		"Create.Username":  {State: provider.StateActive, Create: &provider.CreateRequest{Reference: "r"}},
+		"ID":               {Status: provider.StatusActive},
+		"Create.Reference": {Status: provider.StatusActive, Create: &provider.CreateRequest{Username: "u"}},
+		"Create.Username":  {Status: provider.StatusActive, Create: &provider.CreateRequest{Reference: "r"}},
 	} {
 		c, err := provider.Ensure(t.Context(), m, want)
 		require.NotNil(t, c)

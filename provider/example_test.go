@@ -61,7 +61,7 @@ func ExampleAs() {
 func ExampleEnsure() {
 	ctx, p := context.Background(), panel()
 	want := provider.Desired{
-		State: provider.StateSuspended,
+		Status: provider.StatusSuspended,
 		Create: &provider.CreateRequest{
 			Reference: "order-1042", Username: "example_com", Password: "first-password-1", Email: "max@example.com",
 		},

@@ -117,10 +117,10 @@ type PowerAction string
 
 // The power actions.
 const (
-	PowerOn    PowerAction = "on"
-	PowerOff   PowerAction = "off"
-	PowerReset PowerAction = "reset"
-	PowerCycle PowerAction = "reboot"
+	PowerOn     PowerAction = "on"
+	PowerOff    PowerAction = "off"
+	PowerReset  PowerAction = "reset"
+	PowerReboot PowerAction = "reboot"
 )
 
 // PowerController switches a machine.

@@ -18,7 +18,7 @@ func (w *workers) attempt(ctx context.Context, r Record, s Service) (_ Service, 
 		return s, nil, errNoOrder
 	}
 	if s.Server == "" {
-		if states[r.Type] == provider.StateAbsent {
+		if states[r.Type] == provider.StatusAbsent {
 			return s, nil, nil // nothing was ever made
 		}
 		if s, err = w.place(ctx, r, s); err != nil {
@@ -30,10 +30,10 @@ func (w *workers) attempt(ctx context.Context, r Record, s Service) (_ Service, 
 		return s, nil, err
 	}
 	result, err := provider.Ensure(ctx, p, w.desired(p, r, s))
-	if err == nil && states[r.Type] == provider.StateAbsent && s.Made && len(result.Changes) == 0 {
+	if err == nil && states[r.Type] == provider.StatusAbsent && s.Made && len(result.Changes) == 0 {
 		// Ensure did not find it, which a key without rights does not either. Asked by
 		// its ID, Ensure returns only with a proof.
-		result, err = provider.Ensure(ctx, p, provider.Desired{State: provider.StateAbsent, ID: s.Account})
+		result, err = provider.Ensure(ctx, p, provider.Desired{Status: provider.StatusAbsent, ID: s.Account})
 	}
 	for _, change := range result.Changes {
 		if change.Err == nil {
@@ -76,7 +76,7 @@ func (w *workers) desired(p provider.Provider, r Record, s Service) provider.Des
 		Email:     s.Order.Email,
 		Name:      s.Order.Name,
 	}
-	want := provider.Desired{State: states[r.Type], Create: create}
+	want := provider.Desired{Status: states[r.Type], Create: create}
 	if s.Made {
 		// Only to recognise the account: what its owner has changed since, such as the
 		// domain, is not put back.

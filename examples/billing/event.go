@@ -22,11 +22,11 @@ const (
 
 // states is what each event asks for. An event is no command: it says in which state the
 // service belongs from now on, so that the newest one of a service is all that counts.
-var states = map[Type]provider.State{
-	OrderPaid:      provider.StateActive,
-	InvoiceOverdue: provider.StateSuspended,
-	InvoicePaid:    provider.StateActive,
-	Cancelled:      provider.StateAbsent,
+var states = map[Type]provider.Status{
+	OrderPaid:      provider.StatusActive,
+	InvoiceOverdue: provider.StatusSuspended,
+	InvoicePaid:    provider.StatusActive,
+	Cancelled:      provider.StatusAbsent,
 }
 
 // Event is the body of a webhook.

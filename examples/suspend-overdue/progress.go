@@ -12,7 +12,7 @@ import (
 type progress struct {
 	terminal
 	names map[string]string
-	now   bulk.Progress
+	now   bulk.JobProgress
 	drawn time.Time
 }
 
@@ -21,7 +21,7 @@ func newProgress(t terminal, names map[string]string) *progress {
 }
 
 // note is called before result.
-func (p *progress) note(now bulk.Progress) { p.now = now }
+func (p *progress) note(now bulk.JobProgress) { p.now = now }
 
 func (p *progress) result(r *bulk.Result) {
 	text := string(r.Outcome)
@@ -48,7 +48,7 @@ func (p *progress) draw() {
 }
 
 // bar is one line without its end.
-func bar(now bulk.Progress) string {
+func bar(now bulk.JobProgress) string {
 	done := now.Skipped + now.Done
 	filled := 0
 	if now.Total > 0 {

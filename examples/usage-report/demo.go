@@ -64,7 +64,7 @@ func (d *demo) end() {
 }
 
 // add notes a server. Its secret goes where an operator would put it.
-func (d *demo) add(c fleet.ServerConfig, secret string, stop func()) {
+func (d *demo) add(c fleet.ServerEntry, secret string, stop func()) {
 	c.Secret = "env:" + c.Name
 	d.secrets[c.Name] = secret
 	d.config.Servers = append(d.config.Servers, c)
@@ -85,7 +85,7 @@ func (d *demo) keyhelp() {
 		id := panel.AddClient(keyhelptest.Client{Username: name, Email: name + "@example.com", Limits: limits})
 		panel.SetUsage(id, keyhelptest.Usage{DiskSpace: used.disk, Traffic: used.traffic})
 	}
-	d.add(fleet.ServerConfig{Name: "web1", Kind: keyhelp.Kind, URL: panel.URL, Options: map[string]string{"dialect": "live"}}, panel.Key, panel.Close)
+	d.add(fleet.ServerEntry{Name: "web1", Kind: keyhelp.Kind, URL: panel.URL, Options: map[string]string{"dialect": "live"}}, panel.Key, panel.Close)
 }
 
 func (d *demo) hestia(name string) {
@@ -96,7 +96,7 @@ func (d *demo) hestia(name string) {
 		panel.AddUser(hestiatest.User{Name: user, Package: "starter", Email: user + "@example.com"})
 		panel.SetUsage(user, used.disk, used.traffic)
 	}
-	d.add(fleet.ServerConfig{Name: name, Kind: hestia.Kind, URL: panel.URL, Username: panel.AccessKey}, panel.SecretKey, panel.Close)
+	d.add(fleet.ServerEntry{Name: name, Kind: hestia.Kind, URL: panel.URL, Username: panel.AccessKey}, panel.SecretKey, panel.Close)
 }
 
 func (d *demo) hostkey() {
@@ -104,7 +104,7 @@ func (d *demo) hostkey() {
 	for i, machine := range portal.Machines() {
 		portal.UpdateMachine(machine.ID, func(m *hostkeytest.Machine) { m.TrafficOut = int64(1+i) * 700 * gib })
 	}
-	d.add(fleet.ServerConfig{Name: "machines", Kind: hostkey.Kind, URL: portal.URL}, portal.Key, portal.Close)
+	d.add(fleet.ServerEntry{Name: "machines", Kind: hostkey.Kind, URL: portal.URL}, portal.Key, portal.Close)
 }
 
 func (d *demo) elizon() {
@@ -112,12 +112,12 @@ func (d *demo) elizon() {
 	for i, service := range platform.Services() {
 		platform.UpdateService(service.ID, func(s *elizontest.Service) { s.Usage.MonthlyBytes = int64(1+i) * 150 * gib })
 	}
-	d.add(fleet.ServerConfig{Name: "services", Kind: elizon.Kind, URL: platform.URL}, platform.Key, platform.Close)
+	d.add(fleet.ServerEntry{Name: "services", Kind: elizon.Kind, URL: platform.URL}, platform.Key, platform.Close)
 }
 
 func (d *demo) licenses() {
 	server := licenseservertest.NewServer()
-	d.add(fleet.ServerConfig{Name: "licenses", Kind: licenseserver.Kind, URL: server.URL, Options: map[string]string{
+	d.add(fleet.ServerEntry{Name: "licenses", Kind: licenseserver.Kind, URL: server.URL, Options: map[string]string{
 		"admin_sign_in": "cookie", "admin_name": server.AdminCookie.Name, "admin_secret": "env:licenses_panel", "plans": "basic=2/5",
 	}}, server.Key, server.Close)
 	d.secrets["licenses_panel"] = server.AdminCookie.Value

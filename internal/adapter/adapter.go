@@ -14,7 +14,7 @@ import (
 
 // Named puts the portable verb in front of an error instead of the call that failed:
 // the reader asked for the verb.
-func Named(kind string, err error, action string) error {
+func InVerb(kind string, err error, action string) error {
 	var e *provider.Error
 	if !errors.As(err, &e) || action == "" {
 		return err
@@ -62,7 +62,7 @@ func Matches(a *provider.Account, q provider.Query) bool {
 }
 
 // Clip shortens a caller's text for an error.
-func Clip(s string) string {
+func Shorten(s string) string {
 	if len(s) > 40 {
 		return strings.ToValidUTF8(s[:40], "") + "..."
 	}
@@ -76,7 +76,7 @@ func EmailProblem(address string) string {
 	}
 	parsed, err := mail.ParseAddress(address)
 	if err != nil || parsed.Address != address {
-		return fmt.Sprintf("%q is not an e-mail address", Clip(address))
+		return fmt.Sprintf("%q is not an e-mail address", Shorten(address))
 	}
 	return ""
 }

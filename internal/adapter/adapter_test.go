@@ -41,14 +41,14 @@ func TestCreation(t *testing.T) {
 		{name: "nothing made", steps: []step{{"", refused}}, wantNil: true, wantErrs: []error{provider.ErrInvalid}},
 		{name: "perhaps made", steps: []step{{"", lost}}, wantErrs: []error{provider.ErrOutcomeUnknown}, wantUndone: []bool{false}},
 		{name: "kept", steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{false, false}},
-		{name: "undone", policy: provider.UndoPartial, steps: []step{{changed, nil}, {"", refused}}, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{true, false}},
-		{name: "not ours to undo", policy: provider.UndoPartial, steps: []step{{already, nil}, {"", refused}}, wantOutcome: already, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{false, false}},
-		{name: "unknown is not undone", policy: provider.UndoPartial, steps: []step{{changed, nil}, {"", lost}}, wantOutcome: changed, wantErrs: []error{provider.ErrOutcomeUnknown}, wantUndone: []bool{false, false}},
-		{name: "undo fails", policy: provider.UndoPartial, undoFails: errStuck, steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid, errStuck}, wantUndone: []bool{false, false}},
+		{name: "undone", policy: provider.OnFailureUndo, steps: []step{{changed, nil}, {"", refused}}, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{true, false}},
+		{name: "not ours to undo", policy: provider.OnFailureUndo, steps: []step{{already, nil}, {"", refused}}, wantOutcome: already, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{false, false}},
+		{name: "unknown is not undone", policy: provider.OnFailureUndo, steps: []step{{changed, nil}, {"", lost}}, wantOutcome: changed, wantErrs: []error{provider.ErrOutcomeUnknown}, wantUndone: []bool{false, false}},
+		{name: "undo fails", policy: provider.OnFailureUndo, undoFails: errStuck, steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid, errStuck}, wantUndone: []bool{false, false}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			undone := false
-			c := &adapter.Creation{Kind: "panel", Action: "create account", Policy: test.policy, Undo: func(context.Context) error {
+			c := &adapter.Steps{Kind: "panel", Action: "create account", Policy: test.policy, Undo: func(context.Context) error {
 				undone = true
 				return test.undoFails
 			}}
@@ -79,17 +79,17 @@ func TestCreation(t *testing.T) {
 			}
 			require.Equal(t, test.wantUndone, flags)
 			require.Equal(t, test.wantOutcome != "", made.Account != nil)
-			require.Equal(t, test.policy == provider.UndoPartial && len(test.wantErrs) > 0 && test.steps[0].outcome == changed && !errors.Is(err, provider.ErrOutcomeUnknown), undone)
+			require.Equal(t, test.policy == provider.OnFailureUndo && len(test.wantErrs) > 0 && test.steps[0].outcome == changed && !errors.Is(err, provider.ErrOutcomeUnknown), undone)
 		})
 	}
 }
 
 func TestNamed(t *testing.T) {
-	err := adapter.Named("panel", refused, "create account")
+	err := adapter.InVerb("panel", refused, "create account")
 	require.EqualError(t, err, "panel: create account: bad domain")
 	require.ErrorIs(t, err, provider.ErrInvalid)
 	require.Equal(t, "add domain", refused.Action, "the client's error is copied")
-	require.Same(t, errStuck, adapter.Named("panel", errStuck, "create account"))
+	require.Same(t, errStuck, adapter.InVerb("panel", errStuck, "create account"))
 }
 
 func TestReport(t *testing.T) {

@@ -35,7 +35,7 @@ func (c Change[T]) Run(ctx context.Context) (provider.Outcome, error) {
 	if made == nil {
 		made = c.Already
 	}
-	err := provider.Settle(ctx, c.Do, func(ctx context.Context) (bool, error) {
+	err := provider.Confirm(ctx, c.Do, func(ctx context.Context) (bool, error) {
 		thing, err := c.Read(ctx)
 		return err == nil && made(thing), err
 	})
@@ -71,7 +71,7 @@ func (r Removal) Run(ctx context.Context) error {
 
 // Finish is Run for what was there a moment ago.
 func (r Removal) Finish(ctx context.Context) error {
-	return provider.Settle(ctx,
+	return provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			err := r.Do(ctx)
 			if errors.Is(err, provider.ErrNotFound) {

@@ -10,7 +10,7 @@ import (
 
 // Creation runs the steps of a Create and keeps the record of them. The first step
 // makes the account.
-type Creation struct {
+type Steps struct {
 	// Kind and Action name the errors.
 	Kind, Action string
 	// Policy is the caller's, and Undo removes the account.
@@ -21,7 +21,7 @@ type Creation struct {
 }
 
 // Step runs one step and reports whether to go on.
-func (c *Creation) Step(ctx context.Context, name string, do func(context.Context) (provider.Outcome, error)) bool {
+func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) (provider.Outcome, error)) bool {
 	outcome, err := do(ctx)
 	c.made.Steps = append(c.made.Steps, provider.Step{Name: name, Outcome: outcome, Err: err})
 	if err == nil && (c.made.Outcome == "" || outcome == provider.OutcomeChanged) {
@@ -31,17 +31,17 @@ func (c *Creation) Step(ctx context.Context, name string, do func(context.Contex
 }
 
 // Made notes the account as it stands.
-func (c *Creation) Made(a *provider.Account) { c.made.Account = a }
+func (c *Steps) Made(a *provider.Account) { c.made.Account = a }
 
 // Result is what Create returns. A first step that definitely failed leaves nothing to
 // tell of. When a later one did, the caller's policy may have what this very call made
 // removed again, and nothing else; when a step's outcome is unknown nothing is undone.
-func (c *Creation) Result(ctx context.Context) (*provider.Creation, error) {
+func (c *Steps) Result(ctx context.Context) (*provider.Creation, error) {
 	last := &c.made.Steps[len(c.made.Steps)-1]
 	if last.Err == nil {
 		return &c.made, nil
 	}
-	err := Named(c.Kind, last.Err, c.Action)
+	err := InVerb(c.Kind, last.Err, c.Action)
 	unknown := errors.Is(err, provider.ErrOutcomeUnknown)
 	if len(c.made.Steps) == 1 {
 		if unknown {
@@ -49,7 +49,7 @@ func (c *Creation) Result(ctx context.Context) (*provider.Creation, error) {
 		}
 		return nil, err
 	}
-	if c.Policy != provider.UndoPartial || c.made.Steps[0].Outcome != provider.OutcomeChanged || unknown {
+	if c.Policy != provider.OnFailureUndo || c.made.Steps[0].Outcome != provider.OutcomeChanged || unknown {
 		return &c.made, err
 	}
 	if undoErr := c.Undo(ctx); undoErr != nil {
@@ -72,7 +72,7 @@ func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provide
 		Add(&problems, "Password", desc.Password.Problem(req.Password))
 	}
 	Add(&problems, "Email", EmailProblem(req.Email))
-	if req.OnFailure != provider.KeepPartial && req.OnFailure != provider.UndoPartial {
+	if req.OnFailure != provider.OnFailureKeep && req.OnFailure != provider.OnFailureUndo {
 		problems.Add("OnFailure", "unknown policy")
 	}
 	provider.CheckOptions(&problems, "Options.", desc.Options, req.Options)

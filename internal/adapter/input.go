@@ -17,7 +17,7 @@ func Number(text, what string) (n int64, problem string) {
 	case text == "":
 		return 0, "required"
 	case err != nil || n <= 0 || strconv.FormatInt(n, 10) != text:
-		return 0, strconv.Quote(Clip(text)) + " is not a " + what + " (a positive number)"
+		return 0, strconv.Quote(Shorten(text)) + " is not a " + what + " (a positive number)"
 	}
 	return n, ""
 }

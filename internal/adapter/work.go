@@ -9,13 +9,13 @@ import (
 // Works remembers what this program has begun on accounts and not seen the end of. It is
 // a help, not a record: it is empty after a restart, and then Poll has to go by what the
 // server shows. Its zero value is empty.
-type Works[K comparable, W any] struct {
+type Pending[K comparable, W any] struct {
 	mu  sync.Mutex
 	all map[K]W
 }
 
 // Begin notes what was begun on an account, in place of what was noted before.
-func (w *Works[K, W]) Begin(id K, work W) {
+func (w *Pending[K, W]) Begin(id K, work W) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.all == nil {
@@ -25,14 +25,14 @@ func (w *Works[K, W]) Begin(id K, work W) {
 }
 
 // Get returns what was begun on an account; the zero value if nothing was.
-func (w *Works[K, W]) Get(id K) W {
+func (w *Pending[K, W]) Get(id K) W {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.all[id]
 }
 
 // Done forgets it.
-func (w *Works[K, W]) Done(id K) {
+func (w *Pending[K, W]) Done(id K) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.all, id)

@@ -12,7 +12,7 @@ import (
 )
 
 func TestWorks(t *testing.T) {
-	var w adapter.Works[int64, string]
+	var w adapter.Pending[int64, string]
 	require.Empty(t, w.Get(1))
 	w.Done(1)
 	w.Begin(1, "power off")

@@ -106,7 +106,7 @@ type Job struct {
 	Expect int
 	// OnProgress, if set, is called after each result, from the goroutine that ranges
 	// over Run.
-	OnProgress func(Progress)
+	OnProgress func(JobProgress)
 }
 
 // Result is what became of one target.
@@ -114,8 +114,8 @@ type Result struct {
 	Target Target
 	// Outcome is "" beside an error.
 	Outcome provider.Outcome
-	// Convergence is what Ensure did; nil for other verbs.
-	Convergence *provider.Convergence
+	// Ensured is what Ensure did; nil for other verbs.
+	Ensured *provider.EnsureResult
 	// Err is why it failed. ErrOutcomeUnknown means that it may be done; the same job
 	// finds out.
 	Err error
@@ -128,10 +128,10 @@ func (r *Result) Handle() string {
 	switch {
 	case r.Outcome != provider.OutcomePending:
 		return ""
-	case r.Convergence != nil && r.Convergence.Handle != "":
-		return r.Convergence.Handle
-	case r.Convergence != nil && r.Convergence.Account != nil:
-		return r.Convergence.Account.ID
+	case r.Ensured != nil && r.Ensured.Handle != "":
+		return r.Ensured.Handle
+	case r.Ensured != nil && r.Ensured.Account != nil:
+		return r.Ensured.Account.ID
 	}
 	return r.Target.ID
 }

@@ -137,7 +137,7 @@ func wanted(verb Verb, t Target) string {
 	if verb != Ensure {
 		return ""
 	}
-	want := string(t.Want.State)
+	want := string(t.Want.Status)
 	if t.Want.Plan != "" {
 		want += " on " + t.Want.Plan
 	}

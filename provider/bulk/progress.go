@@ -2,8 +2,8 @@ package bulk
 
 import "time"
 
-// Progress is how far a job has come.
-type Progress struct {
+// JobProgress is how far a job has come.
+type JobProgress struct {
 	// Done are the targets that have a result, Failed those of them with an error.
 	Done, Failed int
 	// Skipped are done according to the log, and not among Done.
@@ -21,7 +21,7 @@ type Progress struct {
 
 // meter counts results.
 type meter struct {
-	Progress
+	JobProgress
 	started time.Time
 	// The rate is an average over two windows, the current one and the one before.
 	window    time.Time
@@ -33,11 +33,11 @@ const rateWindow = 15 * time.Second
 
 func newMeter(expect int) *meter {
 	at := time.Now()
-	return &meter{started: at, window: at, Progress: Progress{Total: expect}}
+	return &meter{started: at, window: at, JobProgress: JobProgress{Total: expect}}
 }
 
 // note counts one result and returns the progress.
-func (m *meter) note(failed bool) Progress {
+func (m *meter) note(failed bool) JobProgress {
 	m.Done++
 	if failed {
 		m.Failed++
@@ -55,5 +55,5 @@ func (m *meter) note(failed bool) Progress {
 	if left := m.Total - m.Skipped - m.Done; left > 0 && m.Rate > 0 {
 		m.Remaining = time.Duration(float64(left) / m.Rate * float64(time.Second))
 	}
-	return m.Progress
+	return m.JobProgress
 }

@@ -82,13 +82,13 @@ func TestFailuresAreTriedAgain(t *testing.T) {
 
 	job.Log = openLog(t, path)
 	require.Equal(t, 5, job.Log.Len())
-	var progress bulk.Progress
-	job.OnProgress = func(p bulk.Progress) { progress = p }
+	var progress bulk.JobProgress
+	job.OnProgress = func(p bulk.JobProgress) { progress = p }
 	results, err = collect(t.Context(), job)
 	require.NoError(t, err)
 	require.Len(t, results, 1)
 	require.Equal(t, bad, results[0].Target)
-	require.Equal(t, bulk.Progress{Done: 1, Failed: 1, Skipped: 5, Total: 6}, bulk.Progress{Done: progress.Done, Failed: progress.Failed, Skipped: progress.Skipped, Total: progress.Total})
+	require.Equal(t, bulk.JobProgress{Done: 1, Failed: 1, Skipped: 5, Total: 6}, bulk.JobProgress{Done: progress.Done, Failed: progress.Failed, Skipped: progress.Skipped, Total: progress.Total})
 }
 
 // TestLostAnswerInBulk: an unknown outcome is not done.
@@ -148,10 +148,10 @@ func TestLogFile(t *testing.T) {
 func TestEnsureTellsWishesApart(t *testing.T) {
 	all := newServers(t, 1, 10)
 	log := openLog(t, logPath(t))
-	for i, state := range []provider.State{provider.StateSuspended, provider.StateActive, provider.StateSuspended} {
+	for i, state := range []provider.Status{provider.StatusSuspended, provider.StatusActive, provider.StatusSuspended} {
 		results, err := collect(t.Context(), &bulk.Job{
 			Verb: bulk.Ensure, Open: all.open, Log: log,
-			Targets: bulk.Targets([]bulk.Target{{Server: "web1", ID: all.targets(1)[0].ID, Want: provider.Desired{State: state}}}),
+			Targets: bulk.Targets([]bulk.Target{{Server: "web1", ID: all.targets(1)[0].ID, Want: provider.Desired{Status: state}}}),
 		})
 		require.NoError(t, err)
 		require.Len(t, results, []int{1, 1, 0}[i], fmt.Sprint(i))

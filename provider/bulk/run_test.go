@@ -60,7 +60,7 @@ func TestEnsure(t *testing.T) {
 	var targets []bulk.Target
 	for name, m := range all {
 		for n := range 5 {
-			targets = append(targets, bulk.Target{Server: name, Want: provider.Desired{State: provider.StateActive, Create: m.World().Request(n)}})
+			targets = append(targets, bulk.Target{Server: name, Want: provider.Desired{Status: provider.StatusActive, Create: m.World().Request(n)}})
 		}
 	}
 	job := &bulk.Job{Verb: bulk.Ensure, Targets: bulk.Targets(targets), Open: all.open}
@@ -71,7 +71,7 @@ func TestEnsure(t *testing.T) {
 		for _, r := range results {
 			require.NoError(t, r.Err)
 			require.Equal(t, want, r.Outcome)
-			require.NotNil(t, r.Convergence.Account)
+			require.NotNil(t, r.Ensured.Account)
 		}
 	}
 	require.Len(t, all["web1"].Accounts(), 5)
@@ -243,7 +243,7 @@ func TestContextEndsWithTheList(t *testing.T) {
 			},
 		}
 		results, counted := 0, 0
-		job.OnProgress = func(p bulk.Progress) { counted = p.Done }
+		job.OnProgress = func(p bulk.JobProgress) { counted = p.Done }
 		var ended error
 		for _, err := range job.Run(ctx) {
 			if err != nil {
@@ -265,7 +265,7 @@ func TestContextEndsWithTheList(t *testing.T) {
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := newServers(t, 1, 100)
-		var last bulk.Progress
+		var last bulk.JobProgress
 		count := 0
 		job := &bulk.Job{
 			Verb: "touch", Targets: bulk.Targets(all.targets(100)), Open: all.open, PerServer: 1, Expect: 100,
@@ -276,7 +276,7 @@ func TestProgress(t *testing.T) {
 				}
 				return provider.OutcomeChanged, nil
 			},
-			OnProgress: func(p bulk.Progress) {
+			OnProgress: func(p bulk.JobProgress) {
 				count++
 				require.Equal(t, count, p.Done)
 				require.Equal(t, 100, p.Total)

@@ -132,5 +132,5 @@ func (r *run) count(ctx context.Context, p provider.Provider, d *doomed) (count,
 
 // suspends tells whether the target is to be suspended, and not removed.
 func (r *run) suspends(t Target) bool {
-	return r.job.Verb == Suspend || (r.job.Verb == Ensure && t.Want.State == provider.StateSuspended)
+	return r.job.Verb == Suspend || (r.job.Verb == Ensure && t.Want.Status == provider.StatusSuspended)
 }

@@ -18,7 +18,7 @@ func TestSafetyStop(t *testing.T) {
 			job := func(all servers, n int) *bulk.Job {
 				targets := append(all.targets(1)[1:], all.targets(n)[:n]...) // one of web2, n of web1
 				for i := range targets {
-					targets[i].Want.State = provider.StateAbsent
+					targets[i].Want.Status = provider.StatusAbsent
 				}
 				return &bulk.Job{Verb: verb, Targets: bulk.Targets(targets), Open: all.open}
 			}

@@ -50,7 +50,7 @@ func TestListedTwice(t *testing.T) {
 
 	all.forget()
 	active, gone := once[0], once[0]
-	active.Want.State, gone.Want.State = provider.StateActive, provider.StateAbsent
+	active.Want.Status, gone.Want.Status = provider.StatusActive, provider.StatusAbsent
 	_, err = collect(t.Context(), &bulk.Job{Verb: bulk.Ensure, Targets: bulk.Targets([]bulk.Target{active, gone}), Open: all.open})
 	require.ErrorIs(t, err, provider.ErrInvalid)
 	require.ErrorContains(t, err, `is to be "active" and "absent"`)

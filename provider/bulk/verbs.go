@@ -36,9 +36,9 @@ func (j *Job) do(ctx context.Context, p provider.Provider, t Target) *Result {
 		if want.ID == "" {
 			want.ID = t.ID
 		}
-		r.Convergence, r.Err = provider.Ensure(ctx, p, want)
+		r.Ensured, r.Err = provider.Ensure(ctx, p, want)
 		if r.Err == nil {
-			r.Outcome = r.Convergence.Outcome()
+			r.Outcome = r.Ensured.Outcome()
 		}
 	default:
 		r.Outcome, r.Err = verbs[j.Verb](ctx, p, t)
@@ -55,7 +55,7 @@ func (j *Job) destroys(t Target) bool {
 	case Suspend, Terminate:
 		return true
 	case Ensure:
-		return !t.Want.DryRun && (t.Want.State == provider.StateSuspended || t.Want.State == provider.StateAbsent)
+		return !t.Want.DryRun && (t.Want.Status == provider.StatusSuspended || t.Want.Status == provider.StatusAbsent)
 	}
 	return j.Destroys
 }

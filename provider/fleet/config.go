@@ -13,13 +13,13 @@ import (
 
 // Config is the servers of a fleet as they stand in a file.
 type Config struct {
-	Servers []ServerConfig `json:"servers"`
+	Servers []ServerEntry `json:"servers"`
 }
 
-// ServerConfig is one server. Secret, Username and the options that are secret are
+// ServerEntry is one server. Secret, Username and the options that are secret are
 // references: "env:NAME" or "file:PATH" (its content, without white space around it).
 // A secret that stands there itself is refused.
-type ServerConfig struct {
+type ServerEntry struct {
 	// Name is how your records call the server. Required and unique.
 	Name string `json:"name"`
 	// Kind selects the driver: "keyhelp". Required.
@@ -169,7 +169,7 @@ type opening struct {
 	problems provider.Problems
 }
 
-func (o *opening) open(at string, c *ServerConfig) provider.Provider {
+func (o *opening) open(at string, c *ServerEntry) provider.Provider {
 	var driver provider.Driver
 	for _, d := range o.drivers {
 		if d.Kind() == c.Kind {

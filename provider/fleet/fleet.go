@@ -13,7 +13,7 @@ import (
 type Server struct {
 	Name     string
 	Provider provider.Provider
-	Config   ServerConfig
+	Config   ServerEntry
 
 	mu     sync.Mutex
 	count  count

@@ -26,7 +26,7 @@ const (
 
 // PlaceRequest says what a new account needs.
 type PlaceRequest struct {
-	// Plan has to be among ServerConfig.Plans of the server; "" fits everywhere.
+	// Plan has to be among ServerEntry.Plans of the server; "" fits everywhere.
 	Plan string
 	// Kind limits the choice to servers of one kind; "" is all.
 	Kind     string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/provider"
@@ -20,7 +21,7 @@ type Wanted struct {
 	ID, Reference, Username string
 	// State is active or suspended. Required. An account that is to be absent does not
 	// belong into the list: it is Extra then.
-	State provider.State
+	Status provider.Status
 	// Plan that it should be on; "" is any.
 	Plan string
 }
@@ -40,8 +41,8 @@ const (
 	// Duplicate: a second account that carries the reference of a wanted one. Nobody
 	// but you can tell which of them the customer uses.
 	Duplicate DriftKind = "duplicate"
-	// WrongState: suspended and to be active, or the other way round.
-	WrongState DriftKind = "wrong state"
+	// WrongStatus: suspended and to be active, or the other way round.
+	WrongStatus DriftKind = "wrong state"
 	// WrongPlan: on another plan.
 	WrongPlan DriftKind = "wrong plan"
 )
@@ -49,7 +50,7 @@ const (
 // Drift is one account that is not as wanted.
 type Drift struct {
 	Server string
-	// Kinds are one or both of WrongState and WrongPlan, or one of the others.
+	// Kinds are one or both of WrongStatus and WrongPlan, or one of the others.
 	Kinds []DriftKind
 	// Wanted is nil for Extra, Account for Missing.
 	Wanted  *Wanted
@@ -58,12 +59,7 @@ type Drift struct {
 
 // Is reports whether the drift is of a kind.
 func (d *Drift) Is(kind DriftKind) bool {
-	for _, k := range d.Kinds {
-		if k == kind {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(d.Kinds, kind)
 }
 
 // Ours reports whether the account carries a reference, that is, whether a program
@@ -75,8 +71,8 @@ func (d *Drift) String() string {
 	var parts []string
 	for _, kind := range d.Kinds {
 		switch kind {
-		case WrongState:
-			parts = append(parts, fmt.Sprintf("wrong state: %s, not %s", d.Account.Status, d.Wanted.State))
+		case WrongStatus:
+			parts = append(parts, fmt.Sprintf("wrong state: %s, not %s", d.Account.Status, d.Wanted.Status))
 		case WrongPlan:
 			parts = append(parts, fmt.Sprintf("wrong plan: %s, not %s", d.Account.Plan, d.Wanted.Plan))
 		case Taken:
@@ -178,8 +174,8 @@ func (f *Fleet) sort(wanted iter.Seq2[Wanted, error]) (map[string]*wants, error)
 		case list == nil:
 			problems.Add(field+".Server", "the fleet has no server %q", w.Server)
 			continue
-		case w.State != provider.StateActive && w.State != provider.StateSuspended:
-			problems.Add(field+".State", "%q is neither active nor suspended", w.State)
+		case w.Status != provider.StatusActive && w.Status != provider.StatusSuspended:
+			problems.Add(field+".State", "%q is neither active nor suspended", w.Status)
 			continue
 		}
 		if problem := list.add(&w); problem != "" {
@@ -305,8 +301,8 @@ func (l *wants) hold(s *Server, a *provider.Account) *Drift {
 		return d
 	}
 	l.seen[w] = true
-	if suspended := a.Status == provider.StatusSuspended; suspended != (w.State == provider.StateSuspended) && a.Status != provider.StatusPending {
-		d.Kinds = append(d.Kinds, WrongState)
+	if suspended := a.Status == provider.StatusSuspended; suspended != (w.Status == provider.StatusSuspended) && a.Status != provider.StatusPending {
+		d.Kinds = append(d.Kinds, WrongStatus)
 	}
 	if w.Plan != "" && a.Plan != "" && a.Plan != w.Plan {
 		d.Kinds = append(d.Kinds, WrongPlan)

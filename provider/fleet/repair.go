@@ -48,14 +48,14 @@ func (d *Drift) target(opts *RepairOptions) (t bulk.Target, ok bool, err error) 
 	t.Want.DryRun = opts.DryRun
 	switch {
 	case d.Is(Missing) && opts.Create != nil:
-		t.Want.State, t.Want.Plan = d.Wanted.State, d.Wanted.Plan
+		t.Want.Status, t.Want.Plan = d.Wanted.Status, d.Wanted.Plan
 		t.Want.Create, err = opts.Create(*d.Wanted)
 		return t, t.Want.Create != nil, err
 	case d.Is(Extra) && opts.TerminateExtra && d.Ours():
-		t.ID, t.Want.State = d.Account.ID, provider.StateAbsent
+		t.ID, t.Want.Status = d.Account.ID, provider.StatusAbsent
 		return t, true, nil
-	case d.Is(WrongState), d.Is(WrongPlan):
-		t.ID, t.Want.State, t.Want.Plan = d.Account.ID, d.Wanted.State, d.Wanted.Plan
+	case d.Is(WrongStatus), d.Is(WrongPlan):
+		t.ID, t.Want.Status, t.Want.Plan = d.Account.ID, d.Wanted.Status, d.Wanted.Plan
 		return t, true, nil
 	}
 	return t, false, nil

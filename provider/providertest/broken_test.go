@@ -159,7 +159,7 @@ type destroyer struct{ *Memory }
 
 func (d destroyer) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	made, err := d.Memory.Create(ctx, req)
-	if err != nil && made != nil && made.Account != nil && req.OnFailure == provider.UndoPartial {
+	if err != nil && made != nil && made.Account != nil && req.OnFailure == provider.OnFailureUndo {
 		_, _ = d.Terminate(ctx, made.Account.ID)
 	}
 	return made, err

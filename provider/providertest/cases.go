@@ -16,10 +16,10 @@ func (c *probe) verbs() []verb {
 			rows = append(rows, v)
 		}
 	}
-	add(provider.CapCreate, verbCreate("create", provider.KeepPartial))
-	add(provider.CapCreate, verbCreate("create, undo", provider.UndoPartial))
-	add(provider.CapCreate, verbResume("resume", provider.KeepPartial))
-	add(provider.CapCreate, verbResume("resume, undo", provider.UndoPartial))
+	add(provider.CapCreate, verbCreate("create", provider.OnFailureKeep))
+	add(provider.CapCreate, verbCreate("create, undo", provider.OnFailureUndo))
+	add(provider.CapCreate, verbResume("resume", provider.OnFailureKeep))
+	add(provider.CapCreate, verbResume("resume, undo", provider.OnFailureUndo))
 	add(provider.CapTerminate, verbTerminate())
 	add(provider.CapSuspend, verbSuspend())
 	add(provider.CapUnsuspend, verbUnsuspend())

@@ -163,10 +163,10 @@ func createForeign(c *probe) {
 		}
 		c.unchanged(before, "Create with the name of a foreign account")
 	}
-	req.OnFailure = provider.UndoPartial
+	req.OnFailure = provider.OnFailureUndo
 	_, err := c.p.Create(c.context(), req)
-	c.is(err, provider.ErrAlreadyExists, "Create with the name of a foreign account and UndoPartial")
-	c.unchanged(before, "Create with the name of a foreign account and UndoPartial")
+	c.is(err, provider.ErrAlreadyExists, "Create with the name of a foreign account and OnFailureUndo")
+	c.unchanged(before, "Create with the name of a foreign account and OnFailureUndo")
 }
 
 func createOtherReference(c *probe) {
@@ -186,7 +186,7 @@ func createOtherReference(c *probe) {
 
 func createKeepsRequest(c *probe) {
 	req := c.w.Request(0)
-	req.OnFailure = provider.UndoPartial
+	req.OnFailure = provider.OnFailureUndo
 	before := *req
 	before.Options = map[string]string{}
 	maps.Copy(before.Options, req.Options)

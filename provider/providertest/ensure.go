@@ -37,28 +37,28 @@ func ensureLife(c *probe) {
 		want provider.Desired
 		does []provider.Capability
 	}{
-		{provider.Desired{State: provider.StateAbsent, Create: req}, nil},
-		{provider.Desired{State: provider.StateActive, Create: req}, []provider.Capability{provider.CapCreate}},
-		{provider.Desired{State: provider.StateSuspended, Create: req}, []provider.Capability{provider.CapSuspend}},
-		{provider.Desired{State: provider.StateActive, Create: req}, []provider.Capability{provider.CapUnsuspend}},
-		{provider.Desired{State: provider.StateAbsent, Create: req}, []provider.Capability{provider.CapTerminate}},
+		{provider.Desired{Status: provider.StatusAbsent, Create: req}, nil},
+		{provider.Desired{Status: provider.StatusActive, Create: req}, []provider.Capability{provider.CapCreate}},
+		{provider.Desired{Status: provider.StatusSuspended, Create: req}, []provider.Capability{provider.CapSuspend}},
+		{provider.Desired{Status: provider.StatusActive, Create: req}, []provider.Capability{provider.CapUnsuspend}},
+		{provider.Desired{Status: provider.StatusAbsent, Create: req}, []provider.Capability{provider.CapTerminate}},
 	}
 	if plan != "" {
 		steps = slices.Insert(steps, 4, struct {
 			want provider.Desired
 			does []provider.Capability
-		}{provider.Desired{State: provider.StateActive, Create: req, Plan: plan}, []provider.Capability{provider.CapChangePlan}})
+		}{provider.Desired{Status: provider.StatusActive, Create: req, Plan: plan}, []provider.Capability{provider.CapChangePlan}})
 	}
 	for _, step := range steps {
 		c.ensure(step.want, step.does)
 		want := step.want
 		switch left := ours(c.w.Accounts(), req); {
-		case want.State == provider.StateAbsent:
+		case want.Status == provider.StatusAbsent:
 			if len(left) > 0 {
 				c.Errorf("Ensure absent: the account is there")
 			}
-		case len(left) != 1 || !left[0].Complete || left[0].Suspended != (want.State == provider.StateSuspended):
-			c.Errorf("Ensure %s: the server holds %d accounts in another state", want.State, len(left))
+		case len(left) != 1 || !left[0].Complete || left[0].Suspended != (want.Status == provider.StatusSuspended):
+			c.Errorf("Ensure %s: the server holds %d accounts in another state", want.Status, len(left))
 		case want.Plan != "" && left[0].Plan != "" && left[0].Plan != want.Plan:
 			c.Errorf("Ensure plan %s: the server holds %s", want.Plan, left[0].Plan)
 		}
@@ -70,7 +70,7 @@ func ensureLife(c *probe) {
 // ensure converges, first dry and then really, and compares the reported changes.
 func (c *probe) ensure(want provider.Desired, does []provider.Capability) {
 	c.Helper()
-	name := fmt.Sprintf("Ensure %s", want.State)
+	name := fmt.Sprintf("Ensure %s", want.Status)
 	before := c.w.Accounts()
 	dry := want
 	dry.DryRun = true
@@ -106,8 +106,8 @@ func ensureForeign(c *probe) {
 	req := c.w.Request(0)
 	c.w.AddForeign(req.Username)
 	before := c.w.Accounts()
-	for _, state := range []provider.State{provider.StateActive, provider.StateSuspended, provider.StateAbsent} {
-		_, err := provider.Ensure(c.context(), c.p, provider.Desired{State: state, Create: req})
+	for _, state := range []provider.Status{provider.StatusActive, provider.StatusSuspended, provider.StatusAbsent} {
+		_, err := provider.Ensure(c.context(), c.p, provider.Desired{Status: state, Create: req})
 		c.is(err, provider.ErrAlreadyExists, "Ensure %s of a foreign account", state)
 		c.unchanged(before, "Ensure %s of a foreign account", state)
 	}

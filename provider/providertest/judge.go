@@ -180,7 +180,7 @@ func (k *kase) judgeFailure(r result, after []Truth, v *verdict) {
 	}
 }
 
-// judgeFailedCreate: what is left must be told, and with UndoPartial nothing that
+// judgeFailedCreate: what is left must be told, and with OnFailureUndo nothing that
 // this call made may be left without a step that says so.
 func (k *kase) judgeFailedCreate(r result, after []Truth, v *verdict) {
 	left := ours(after, k.req)

@@ -69,7 +69,7 @@ func (m *Memory) Create(ctx context.Context, req *provider.CreateRequest) (*prov
 		return c, nil
 	}
 	c.Outcome = ""
-	if req.OnFailure == provider.UndoPartial && !errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil {
+	if req.OnFailure == provider.OnFailureUndo && !errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil {
 		err = m.undo(ctx, action, c, err)
 	}
 	return c, err

@@ -166,7 +166,7 @@ func usageOf(a *memoryAccount) *provider.UsageReport {
 func (m *Memory) Power(ctx context.Context, id string, action provider.PowerAction) (provider.Outcome, error) {
 	off := action == provider.PowerOff
 	switch action {
-	case provider.PowerOn, provider.PowerOff, provider.PowerReset, provider.PowerCycle:
+	case provider.PowerOn, provider.PowerOff, provider.PowerReset, provider.PowerReboot:
 	default:
 		var problems provider.Problems
 		problems.Add("Action", "unknown action %q", action)

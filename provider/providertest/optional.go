@@ -132,7 +132,7 @@ func optionalPower(c *probe) {
 	}
 	power := optional[provider.PowerController](c.p)
 	a, other := c.create(0), c.create(1)
-	for _, action := range []provider.PowerAction{provider.PowerOff, provider.PowerOn, provider.PowerCycle, provider.PowerReset} {
+	for _, action := range []provider.PowerAction{provider.PowerOff, provider.PowerOn, provider.PowerReboot, provider.PowerReset} {
 		outcome, err := power.Power(c.context(), a.ID, action)
 		c.outcome(outcome, err, a.ID, "Power "+string(action), provider.OutcomeChanged, provider.OutcomeAlready)
 		if c.truth(a.ID).PoweredOff != (action == provider.PowerOff) {

@@ -76,7 +76,7 @@ func pendingDeadline(c *probe) {
 
 func pendingEnsure(c *probe) {
 	req := c.w.Request(0)
-	want := provider.Desired{State: provider.StateActive, Create: req}
+	want := provider.Desired{Status: provider.StatusActive, Create: req}
 	done, err := provider.Ensure(c.context(), c.p, want)
 	c.ok(err, "Ensure")
 	if done.Outcome() != provider.OutcomePending || done.Handle == "" {

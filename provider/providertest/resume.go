@@ -77,7 +77,7 @@ func undoSpares(c *probe) {
 	c.halfway(func(half *probe, at int, _ *provider.Creation) {
 		before := half.w.Accounts()
 		req := half.w.Request(0)
-		req.OnFailure = provider.UndoPartial
+		req.OnFailure = provider.OnFailureUndo
 		for i := range 20 {
 			half.w.Faults.Forget()
 			half.w.Faults.At(i, refusal)
@@ -89,7 +89,7 @@ func undoSpares(c *probe) {
 			}
 			half.see(err)
 			if diff := difference(before, half.w.Accounts(), ""); diff != "" {
-				c.Errorf("half made at request %d, then refused at %d with UndoPartial: %s", at, i, diff)
+				c.Errorf("half made at request %d, then refused at %d with OnFailureUndo: %s", at, i, diff)
 				return
 			}
 		}
@@ -98,7 +98,7 @@ func undoSpares(c *probe) {
 
 func undoTakesBack(c *probe) {
 	req := c.w.Request(0)
-	req.OnFailure = provider.UndoPartial
+	req.OnFailure = provider.OnFailureUndo
 	for i := range c.requests(0) {
 		other := c.another()
 		bystander := other.create(1)
@@ -121,13 +121,13 @@ func undoTakesBack(c *probe) {
 		// Where the outcome of a step is unknown nothing is undone, and the error tells.
 		unknown := errors.Is(err, provider.ErrOutcomeUnknown) && made != nil
 		if len(left) > 0 && !tells(made, false) && !unknown {
-			c.Errorf("refused at request %d with UndoPartial: an account is left, and no step tells", i)
+			c.Errorf("refused at request %d with OnFailureUndo: an account is left, and no step tells", i)
 		}
 		if len(left) == 0 && tells(made, false) {
-			c.Errorf("refused at request %d with UndoPartial: the steps tell of something that is not there", i)
+			c.Errorf("refused at request %d with OnFailureUndo: the steps tell of something that is not there", i)
 		}
 		if diff := difference([]Truth{bystander}, other.w.Accounts(), firstID(left)); diff != "" {
-			c.Errorf("refused at request %d with UndoPartial: %s", i, diff)
+			c.Errorf("refused at request %d with OnFailureUndo: %s", i, diff)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// Settle is for authors of adapters: it makes a change whose answer may get lost,
+// Confirm is for authors of adapters: it makes a change whose answer may get lost,
 // and returns nil when the change is known to be made.
 //
 // do makes the change. look reads whether it is made, and has the last word: a change
@@ -13,18 +13,18 @@ import (
 // and look finds nothing, the change is sent once more. When looking fails, or the
 // caller's context is over, the error matches ErrOutcomeUnknown. Errors of do that
 // leave nothing open are returned as they are.
-func Settle(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
-	return settle(ctx, true, do, look)
+func Confirm(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	return confirmOrResolve(ctx, true, do, look)
 }
 
-// Recover is for authors of adapters: it is Settle for changes whose answer proves
+// Resolve is for authors of adapters: it is Confirm for changes whose answer proves
 // itself, such as a creation that answers with an ID. It looks only when the answer
 // was lost.
-func Recover(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
-	return settle(ctx, false, do, look)
+func Resolve(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	return confirmOrResolve(ctx, false, do, look)
 }
 
-func settle(ctx context.Context, confirm bool, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+func confirmOrResolve(ctx context.Context, confirm bool, do func(context.Context) error, look func(context.Context) (bool, error)) error {
 	var failed error
 	for range 2 {
 		failed = do(ctx)
@@ -37,7 +37,7 @@ func settle(ctx context.Context, confirm bool, do func(context.Context) error, l
 		done, err := look(ctx)
 		switch {
 		case err != nil:
-			return Unsettled(failed, err)
+			return Unresolved(failed, err)
 		case done:
 			return nil
 		case failed == nil:
@@ -47,12 +47,12 @@ func settle(ctx context.Context, confirm bool, do func(context.Context) error, l
 	return failed
 }
 
-// Unsettled is for authors of adapters: the error when a change was sent (failed is
+// Unresolved is for authors of adapters: the error when a change was sent (failed is
 // why that is not known to have worked, nil if the server accepted it) and looking for
 // it failed. It tells what both said, and matches ErrOutcomeUnknown and nothing else
 // but the errors of a context: a caller must not take the look's "not found" for the
 // change's.
-func Unsettled(failed, looking error) *Error {
+func Unresolved(failed, looking error) *Error {
 	out := &Error{Kind: ErrOutcomeUnknown, MaybeExecuted: true}
 	out.Message = "the server accepted the change, but looking for it failed: " + reasonOf(looking)
 	if failed != nil {
