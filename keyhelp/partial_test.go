@@ -155,7 +155,7 @@ func TestExtra(t *testing.T) {
 			continue
 		}
 		if _, has := in.Elem().FieldByName("Extra"); !has {
-			require.Equal(t, "ListOptions", in.Elem().Name(), "%s: a request without Extra", m.Op)
+			require.Equal(t, "SortOptions", in.Elem().Name(), "%s: a request without Extra", m.Op)
 			continue
 		}
 		request := reflect.ValueOf(m.Args(t)[m.NumArgs()-1])
