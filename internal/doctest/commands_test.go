@@ -37,7 +37,7 @@ func (p *page) commands() []spot {
 // tests that it chooses are in them.
 func TestCommands(t *testing.T) {
 	count := 0
-	for _, page := range documents(t) {
+	for _, page := range slices.Concat(newCompiler(t).comments, documents(t)) {
 		for _, c := range page.commands() {
 			count++
 			assert.Empty(t, commandProblem(c.text), c)

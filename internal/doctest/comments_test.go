@@ -16,13 +16,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// comments are the doc comments of what packages export, with a page for each file, and
-// what is wrong with their brackets and fences.
-func (c *compiler) comments(t *testing.T) (pages []*page, problems []string) {
-	t.Helper()
+// readAll takes the doc comments of all packages apart that others can import, with a
+// page for each file. Problems are what is wrong with their fences and brackets.
+func (c *compiler) readAll() (pages []*page, problems []string, err error) {
 	for _, p := range c.packages {
 		if p.internal() {
 			continue
@@ -30,35 +30,23 @@ func (c *compiler) comments(t *testing.T) (pages []*page, problems []string) {
 		texts := make(map[string]string)
 		for _, name := range p.files {
 			text, err := os.ReadFile(filepath.Join(root, p.folder, name))
-			require.NoError(t, err)
+			if err != nil {
+				return nil, nil, err
+			}
 			texts[path.Join(p.folder, name)] = string(text)
 		}
 		of, found, err := c.read(p.path, texts)
-		require.NoError(t, err)
-		pages, problems = append(pages, of...), append(problems, found...)
-	}
-	return pages, problems
-}
-
-// read takes the doc comments of a package apart.
-func (c *compiler) read(importPath string, texts map[string]string) (pages []*page, problems []string, err error) {
-	of, err := c.from.Import(importPath)
-	if err != nil {
-		return nil, nil, err
-	}
-	fset := token.NewFileSet()
-	var files []*ast.File
-	var groups [][]*ast.CommentGroup
-	hidden := make(map[string]bool)
-	for name, text := range texts {
-		file, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return nil, nil, err
 		}
-		p := &page{name: name, of: of, hidden: hidden, parameters: make(map[string]bool), prose: make([]string, strings.Count(text, "\n")+1)}
-		pages, files, groups = append(pages, p), append(files, file), append(groups, p.exported(file))
+		pages, problems = append(pages, of...), append(problems, found...)
 	}
-	described, err := doc.NewFromFiles(fset, files, importPath, doc.PreserveAST)
+	return pages, problems, nil
+}
+
+// read takes the doc comments of a package apart, whose files are given by name.
+func (c *compiler) read(importPath string, texts map[string]string) (pages []*page, problems []string, err error) {
+	of, err := c.from.Import(importPath)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -66,28 +54,44 @@ func (c *compiler) read(importPath string, texts map[string]string) (pages []*pa
 	if of.Scope().Lookup("Client") != nil {
 		variables = "go: client *" + of.Name() + ".Client"
 	}
+	fset, hidden := token.NewFileSet(), make(map[string]bool)
+	var files []*ast.File
+	var groups [][]*ast.CommentGroup
+	for name, text := range texts {
+		file, err := parser.ParseFile(fset, name, text, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return nil, nil, err
+		}
+		p := &page{name: name, of: of, hidden: hidden, parameters: make(map[string]bool)}
+		p.prose = make([]string, strings.Count(text, "\n")+1)
+		pages, files, groups = append(pages, p), append(files, file), append(groups, p.exported(file))
+	}
+	described, err := doc.NewFromFiles(fset, files, importPath, doc.PreserveAST)
+	if err != nil {
+		return nil, nil, err
+	}
 	for i, page := range pages {
 		for _, group := range groups[i] {
 			lines := page.add(fset, group)
-			parsed := described.Parser().Parse(group.Text())
-			for _, content := range parsed.Content {
-				if code, ok := content.(*comment.Code); ok {
+			content := described.Parser().Parse(group.Text()).Content
+			for _, part := range content {
+				if code, ok := part.(*comment.Code); ok {
 					page.blocks = append(page.blocks, page.cut(lines, code.Text, variables))
 				}
 			}
-			problems = append(problems, c.brackets(page, lines, parsed.Content)...)
 			for _, line := range lines {
-				if fence.MatchString(strings.TrimPrefix(page.prose[line-1], " ")) {
-					problems = append(problems, fmt.Sprintf("%s:%d: a fence is no code in a comment: indent it instead", page.name, line))
+				if fence.MatchString(page.prose[line-1]) {
+					problems = append(problems, fmt.Sprintf("%s:%d: a fence makes no code in a comment: indent it", page.name, line))
 				}
 			}
+			problems = append(problems, c.brackets(page, lines, content)...)
 		}
 	}
 	return pages, problems, nil
 }
 
-// exported are the comments of a file that "go doc" prints. It notes the names that these
-// should not use.
+// exported are the comments of a file that "go doc" prints. It notes the names that the
+// package hides, and those of parameters, which go doc shows.
 func (p *page) exported(file *ast.File) []*ast.CommentGroup {
 	all := []*ast.CommentGroup{file.Doc}
 	note := func(name *ast.Ident) bool {
@@ -97,34 +101,36 @@ func (p *page) exported(file *ast.File) []*ast.CommentGroup {
 	for _, decl := range file.Decls {
 		switch decl := decl.(type) {
 		case *ast.FuncDecl:
-			if decl.Recv == nil && note(decl.Name) || decl.Recv != nil && decl.Name.IsExported() && ast.IsExported(receiver(decl)) {
-				all = append(all, decl.Doc)
-				for _, field := range decl.Type.Params.List {
-					for _, name := range field.Names {
-						p.parameters[name.Name] = true
-					}
+			if decl.Recv != nil && !(decl.Name.IsExported() && ast.IsExported(receiver(decl))) {
+				continue
+			}
+			if decl.Recv == nil && !note(decl.Name) {
+				continue
+			}
+			all = append(all, decl.Doc)
+			for _, field := range decl.Type.Params.List {
+				for _, name := range field.Names {
+					p.parameters[name.Name] = true
 				}
 			}
 		case *ast.GenDecl:
-			exported := false
+			before := len(all)
 			for _, spec := range decl.Specs {
 				switch spec := spec.(type) {
 				case *ast.ValueSpec:
 					for _, name := range spec.Names {
 						if note(name) {
-							exported = true
 							all = append(all, spec.Doc, spec.Comment)
 						}
 					}
 				case *ast.TypeSpec:
 					if note(spec.Name) {
-						exported = true
 						all = append(all, spec.Doc, spec.Comment)
-						all = append(all, fieldComments(spec.Type)...)
+						all = append(all, memberComments(spec.Type)...)
 					}
 				}
 			}
-			if exported {
+			if len(all) > before {
 				all = append(all, decl.Doc)
 			}
 		}
@@ -145,8 +151,8 @@ func receiver(method *ast.FuncDecl) (name string) {
 	return name
 }
 
-// fieldComments are those of the exported fields of structs and methods of interfaces.
-func fieldComments(of ast.Expr) (all []*ast.CommentGroup) {
+// memberComments are those of the exported fields of a struct and methods of an interface.
+func memberComments(of ast.Expr) (all []*ast.CommentGroup) {
 	ast.Inspect(of, func(n ast.Node) bool {
 		field, ok := n.(*ast.Field)
 		if !ok {
@@ -164,9 +170,11 @@ func fieldComments(of ast.Expr) (all []*ast.CommentGroup) {
 // add writes a comment to the page as prose, and returns the numbers of its lines.
 func (p *page) add(fset *token.FileSet, group *ast.CommentGroup) (lines []int) {
 	for _, c := range group.List {
-		text, _ := strings.CutPrefix(c.Text, "//")
-		if strings.HasPrefix(c.Text, "/*") {
-			text = strings.TrimSuffix(c.Text[2:], "*/")
+		text, isLine := strings.CutPrefix(c.Text, "//")
+		if isLine {
+			text = strings.TrimPrefix(text, " ")
+		} else {
+			text = strings.TrimSuffix(strings.TrimPrefix(text, "/*"), "*/")
 		}
 		for i, line := range strings.Split(text, "\n") {
 			number := fset.Position(c.Pos()).Line + i
@@ -196,8 +204,8 @@ func (p *page) cut(lines []int, code, note string) block {
 
 var commandLine = regexp.MustCompile(`^(\$ |go (build|generate|get|install|run|test|vet) )`)
 
-// language is what a block says, or what it is: JSON and commands must be recognised as
-// a whole, and everything else is Go.
+// language is what a block says that it is. One that says nothing is JSON or commands if
+// that can be told of the whole of it, and otherwise Go.
 func (b block) language() string {
 	if b.lang != "" {
 		return b.lang
@@ -213,69 +221,94 @@ func (b block) language() string {
 	return "sh"
 }
 
-// brackets tells which names in brackets do not exist. A name that the package's comments
-// cannot link to is printed with its brackets.
-func (c *compiler) brackets(p *page, lines []int, content []comment.Block) (problems []string) {
-	complain := func(name, what string) {
-		i := max(0, slices.IndexFunc(lines, func(n int) bool { return strings.Contains(p.prose[n-1], "["+name+"]") }))
-		problems = append(problems, fmt.Sprintf("%s:%d: [%s] %s", p.name, lines[i], name, what))
-	}
-	for _, text := range texts(content) {
-		switch text := text.(type) {
-		case comment.Plain:
-			for _, m := range bracketed.FindAllStringSubmatchIndex(string(text), -1) {
-				if !joined.MatchString(string(text)[:m[0]]) && !index.MatchString(string(text)[m[1]:]) {
-					complain(string(text)[m[2]:m[3]], "leads nowhere")
-				}
-			}
-		case *comment.DocLink:
-			name, of := text.Name, p.of
-			if text.Recv != "" {
-				name = text.Recv + "." + name
-			}
-			if text.ImportPath != "" {
-				var err error
-				if of, err = c.from.Import(text.ImportPath); err != nil {
-					continue // a package that the tests do not know
-				}
-			}
-			if text.Name != "" && !exists(of, name) {
-				complain(plain(text.Text), "does not exist")
-			}
-		}
-	}
-	return problems
+// A package as comments go wrong, beside the real hostkey.
+const commented = `// Package hostkey is like this:
+//
+//	_, err := client.Orders.Place(ctx, nil)
+//
+//	_ = client.Nothing
+//
+// and like that:
+//
+//	{"servers": []}
+//
+// and is run by
+//
+//	go run ./examples/quickstart
+//	$ ls
+//
+// but this is none of them:
+//
+//	{"servers": [}
+package hostkey
+
+// hidden is not printed:
+//
+//	_ = nothing
+type hidden struct{}
+
+// Method is not printed either:
+//
+//	_ = nothing
+func (hidden) Method() {}
+
+// Region has fields.
+type Region struct {
+	// Name is:
+	//
+	//	id = 1
+	Name string
+	// secret is not printed.
+	secret string // nor this
 }
 
+// Of and
+//
+// ` + "```" + `go
+//	return 2
+// ` + "```" + `
+func (r *Region) Of() {}
+
+/*
+Values are:
+
+	var x hostkey.Nothing
+*/
 var (
-	bracketed = regexp.MustCompile(`\[(\*?(?:[a-z]\w*\.)*[A-Z]\w*[a-z]\w*(?:\.\w+)*)\]`)
-	joined    = regexp.MustCompile(`[\w\])}"]$`) // params[Name]
-	index     = regexp.MustCompile(`^[\w\[({]`)
+	A = 1 // such as this
+	b = 2 // but not this
 )
+`
 
-// texts are the pieces of a comment without its code.
-func texts(content []comment.Block) (all []comment.Text) {
-	for _, block := range content {
-		switch block := block.(type) {
-		case *comment.Heading:
-			all = append(all, block.Text...)
-		case *comment.Paragraph:
-			all = append(all, block.Text...)
-		case *comment.List:
-			for _, item := range block.Items {
-				all = append(all, texts(item.Content)...)
-			}
+// TestCommentsFail: code in all comments that are printed, and in no others, is told from
+// what is none, and found at its line if it does not compile.
+func TestCommentsFail(t *testing.T) {
+	c := newCompiler(t)
+	pages, problems, err := c.read(module+"/hostkey", map[string]string{"hostkey/made.go": commented})
+	require.NoError(t, err)
+	assert.Equal(t, []string{
+		"hostkey/made.go:43: a fence makes no code in a comment: indent it",
+		"hostkey/made.go:45: a fence makes no code in a comment: indent it",
+	}, problems)
+	require.Len(t, pages, 1)
+	var languages []string
+	var wrong []string
+	for _, b := range pages[0].blocks {
+		languages = append(languages, b.language())
+		if b.language() == "go" {
+			wrong = append(wrong, c.check(b)...)
 		}
 	}
-	return all
-}
-
-func plain(text []comment.Text) string {
-	var all strings.Builder
-	for _, piece := range text {
-		if piece, ok := piece.(comment.Plain); ok {
-			all.WriteString(string(piece))
-		}
+	assert.Equal(t, []string{"go", "json", "sh", "go", "go", "go", "go"}, languages)
+	want := []string{
+		"hostkey/made.go:5: client.Nothing undefined", "hostkey/made.go:18: ", "hostkey/made.go:35: cannot use 1",
+		"hostkey/made.go:44: cannot use 2", "hostkey/made.go:51: undefined: hostkey.Nothing",
 	}
-	return all.String()
+	require.Len(t, wrong, len(want), wrong)
+	for i, problem := range wrong {
+		assert.Contains(t, problem, want[i])
+	}
+	prose := strings.Join(slices.DeleteFunc(pages[0].prose, func(line string) bool { return line == "" }), "|")
+	assert.Equal(t, "Package hostkey is like this:|and like that:|and is run by|but this is none of them:|Region has fields.|"+
+		"Name is:|Of and|```go|```|Values are:|such as this", prose)
 }

@@ -42,6 +42,8 @@ type compiler struct {
 	imports  map[string]string // package name to path
 	from     types.Importer
 	packages []listed // of the module, without programs
+	comments []*page  // of those that others can import
+	problems []string // of the comments
 }
 
 // listed is what the go command tells of a package.
@@ -58,8 +60,8 @@ var compile = sync.OnceValues(func() (*compiler, error) {
 	for _, p := range standard {
 		c.imports[path.Base(p)] = p
 	}
-	format := "{{.ImportPath}}\t{{.Name}}\t{{.Export}}\t{{join .GoFiles \" \"}}"
-	lines, err := run(root, nil, "go", slices.Concat([]string{"list", "-export", "-deps", "-f", format}, buildFlags, []string{"./..."}, standard)...)
+	args := []string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Name}}\t{{.Export}}\t{{join .GoFiles ` `}}"}
+	lines, err := run(root, nil, "go", slices.Concat(args, buildFlags, []string{"./..."}, standard)...)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,8 @@ var compile = sync.OnceValues(func() (*compiler, error) {
 		}
 		return os.Open(exports[path])
 	})
-	return c, nil
+	c.comments, c.problems, err = c.readAll()
+	return c, err
 })
 
 func newCompiler(t *testing.T) *compiler {
@@ -195,12 +198,11 @@ func (c *compiler) importsOf(file *ast.File) string {
 	return imports.String()
 }
 
-// TestCode: every Go block of the documentation compiles, in pages and in comments.
+// TestCode: every Go block compiles, in pages and in comments.
 func TestCode(t *testing.T) {
 	c := newCompiler(t)
 	count := make(map[string]int) // by page, and by folder of a package
-	comments, _ := c.comments(t)
-	for _, page := range append(comments, documents(t)...) {
+	for _, page := range slices.Concat(c.comments, documents(t)) {
 		for _, b := range page.blocks {
 			if b.language() == "go" {
 				count[page.name]++

@@ -120,12 +120,12 @@ func table(t *testing.T, pages []*page, name string, columns ...string) (rows []
 	return rows
 }
 
-// TestFleetFiles: the configurations that pages print can be read, and their kinds have
-// drivers.
+// TestFleetFiles: the configurations that pages and comments print can be read, and their
+// kinds have drivers.
 func TestFleetFiles(t *testing.T) {
-	for _, page := range documents(t) {
+	for _, page := range slices.Concat(newCompiler(t).comments, documents(t)) {
 		for _, b := range page.blocks {
-			if b.lang == "json" {
+			if b.language() == "json" {
 				assert.Empty(t, fleetProblem(b.code), b)
 			}
 		}
