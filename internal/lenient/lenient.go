@@ -77,6 +77,18 @@ func (t *Time) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// Flag reads true and false, 1 and 0, yes and no, on and off; "" is false. ok is false for
+// anything else.
+func Flag(s string) (value, ok bool) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "true", "1", "yes", "on":
+		return true, true
+	case "", "false", "0", "no", "off":
+		return false, true
+	}
+	return false, false
+}
+
 // The likely ones first: each that does not fit costs an error. None of them can be
 // mistaken for another, so that the order decides nothing else.
 var layouts = [...]string{
@@ -84,10 +96,20 @@ var layouts = [...]string{
 	"2006-01-02 15:04:05-07:00", "2006-01-02 15:04:05-0700", time.RFC1123,
 }
 
-// ParseTime reads a date or a time in the spellings of ISO 8601, or that of HTTP. One
-// without a zone counts as UTC, since none is told. What cannot be read is the zero time:
-// an odd date must not make the thing that has it unreadable.
+// ParseTime reads a date or a time in the spellings of ISO 8601, or that of HTTP, and the
+// seconds or milliseconds since 1970, which cannot be confused between 1973 and 5138. A
+// time without a zone counts as UTC, since none is given. What cannot be read is the zero
+// time: an odd date must not make the thing that has it unreadable.
 func ParseTime(s string) time.Time {
+	if unix, err := strconv.ParseInt(s, 10, 64); err == nil {
+		switch {
+		case unix >= 1e8 && unix < 1e11:
+			return time.Unix(unix, 0).UTC()
+		case unix >= 1e11 && unix < 1e14:
+			return time.UnixMilli(unix).UTC()
+		}
+		return time.Time{}
+	}
 	for _, layout := range layouts {
 		if parsed, err := time.Parse(layout, s); err == nil {
 			return parsed

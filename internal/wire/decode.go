@@ -1,0 +1,267 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Options say how an answer is read.
+type Options struct {
+	// Partial insists on identifiers only: the answer to a creation may lack the rest.
+	Partial bool
+	// Envelope is a field beside those of the struct that says nothing about the thing:
+	// "success". It is kept out of extra fields.
+	Envelope string
+}
+
+// Unmarshal reads JSON into one of our types: a pointer to a struct, slice, map or value.
+// The JSON must be of that form itself; only inside are other spellings read.
+func Unmarshal(data []byte, out any) error { return Options{}.Unmarshal(data, out) }
+
+// Unmarshal is the function Unmarshal with options.
+func (o Options) Unmarshal(data []byte, out any) error {
+	s := &scanner{Options: o, data: data}
+	v := reflect.ValueOf(out).Elem()
+	return s.whole(func() error {
+		if !codecs.has(v.Type()) {
+			switch c := s.peek(); v.Kind() {
+			case reflect.Struct, reflect.Map:
+				if c != '{' && v.Type() != typeTime && v.Type() != typeAddr {
+					return s.mistyped(v.Type())
+				}
+			case reflect.Slice:
+				if c != '[' && v.Type() != typePayload {
+					return s.mistyped(v.Type())
+				}
+			}
+		}
+		return readerOf(v.Type())(s, v)
+	})
+}
+
+// List reads a JSON array, each element into memory of its own.
+func List[T any](data []byte) (rows []*T, err error) {
+	s := &scanner{data: data}
+	read := readerOf(reflect.TypeFor[T]())
+	err = s.whole(func() error {
+		if s.peek() != '[' {
+			return s.mistyped(reflect.TypeFor[[]T]())
+		}
+		return s.elements(func(int) error {
+			row := new(T)
+			v := reflect.ValueOf(row).Elem()
+			if s.peek() != '{' && v.Kind() == reflect.Struct && !codecs.has(v.Type()) {
+				return s.mistyped(v.Type())
+			}
+			rows = append(rows, row)
+			return read(s, v)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows, nil
+}
+
+// whole reads one value with nothing behind it.
+func (s *scanner) whole(read func() error) error {
+	s.space()
+	err := read()
+	if s.space(); err == nil && s.pos < len(s.data) {
+		err = errSyntax
+	}
+	if err == errSyntax {
+		return syntaxError(s.data)
+	}
+	return err
+}
+
+// mistyped is the error for the value to read next, if it is JSON at all.
+func (s *scanner) mistyped(t reflect.Type) error {
+	if err := s.skip(); err != nil {
+		return err
+	}
+	return Mistyped(t, "")
+}
+
+// state is what is known of a struct while it is read.
+type state struct {
+	plan *plan
+	v    reflect.Value
+	// seen are the names that came, told the fields that got a value.
+	seen, told bits
+	// spans are the values of alternatives, in few if there are few.
+	spans []span
+	few   [12]span
+}
+
+type span struct{ start, end int }
+
+func readStruct(s *scanner, v reflect.Value) error {
+	p := planOf(v.Type())
+	st := state{plan: p, v: v}
+	if st.spans = st.few[:]; p.spans > len(st.few) {
+		st.spans = make([]span, p.spans)
+	}
+	partial := s.Partial
+	s.Partial = false
+	if err := st.object(s, p.root); err != nil {
+		return err
+	}
+	if err := st.choose(s); err != nil {
+		return err
+	}
+	return st.check(partial)
+}
+
+// object reads the names of a group.
+func (st *state) object(s *scanner, g *group) error {
+	return s.members(func(raw []byte, plain bool) error {
+		if n := g.find(raw, plain); n != nil {
+			return st.fill(s, n)
+		}
+		value, err := s.raw()
+		if err == nil && st.plan.extra != nil && g == st.plan.root {
+			st.keep(s, unquote(raw), value)
+		}
+		return err
+	})
+}
+
+// fill reads the value of a name into all that it stands for.
+func (st *state) fill(s *scanner, n *node) error {
+	if st.seen.has(n.number) {
+		return twice(n.name)
+	}
+	st.seen.set(n.number)
+	start := s.pos
+	if n.group != nil {
+		switch c := s.peek(); {
+		case c == '{':
+			if err := st.object(s, n.group); err != nil {
+				return within(n.name, err)
+			}
+		case c == 'n', c == '[' && s.isEmpty(), len(n.uses) > 0:
+			st.seen.clear(n.number) // it holds nothing
+			if err := s.skip(); err != nil {
+				return err
+			}
+		default:
+			return within(n.name, s.mistyped(typeObject))
+		}
+	}
+	for _, use := range n.uses {
+		s.pos = start
+		if f := use.field; len(f.names) > 1 {
+			if err := s.skip(); err != nil {
+				return err
+			}
+			st.spans[f.spans+use.rank] = span{start, s.pos}
+		} else if err := st.read(s, f, 0); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// choose reads the alternatives, of which the first that has a value counts.
+func (st *state) choose(s *scanner) error {
+	if len(st.plan.alternatives) == 0 {
+		return nil
+	}
+	end := s.pos
+	for _, f := range st.plan.alternatives {
+		for rank := range f.names {
+			at := st.spans[f.spans+rank]
+			if at.end == 0 {
+				continue
+			}
+			s.pos = at.start
+			if err := st.read(s, f, rank); err != nil {
+				path := f.names[rank].path
+				return within(path[:max(lastDot(path)-1, 0)], err)
+			}
+			if !st.v.FieldByIndex(f.index).IsZero() {
+				break
+			}
+		}
+	}
+	s.pos = end
+	return nil
+}
+
+// read reads the value under one of a field's names.
+func (st *state) read(s *scanner, f *field, rank int) error {
+	if s.peek() == 'n' {
+		return s.literal("null")
+	}
+	v := st.v.FieldByIndex(f.index)
+	if f.set {
+		raw, err := s.raw()
+		v.SetBool(string(raw) != `""` && string(raw) != "false")
+		return err
+	}
+	start, depth := s.pos, s.depth
+	err := f.read(s, v)
+	if err != nil && err != errSyntax && f.loose {
+		v.SetZero()
+		s.pos, s.depth = start, depth
+		err = s.skip()
+	}
+	if err != nil {
+		return within(f.names[rank].path[lastDot(f.names[rank].path):], err)
+	}
+	if f.names[rank].negated {
+		v.SetBool(!v.Bool())
+	}
+	if (v.Kind() != reflect.String || v.Len() > 0) && (!f.positive || v.Int() > 0) {
+		st.told.set(f.number)
+	}
+	return nil
+}
+
+// lastDot returns where the last name of a path begins.
+func lastDot(path string) int {
+	for i := len(path); i > 0; i-- {
+		if path[i-1] == '.' {
+			return i
+		}
+	}
+	return 0
+}
+
+// check looks whether all is there that must be.
+func (st *state) check(partial bool) error {
+	for _, f := range st.plan.demands {
+		if f.holder && !st.seen.has(f.inside.number) {
+			return Lacks(f.names[0].path[:max(lastDot(f.names[0].path)-1, 0)])
+		}
+		if (f.positive || f.required && !partial) && !st.told.has(f.number) {
+			return Lacks(f.names[0].path)
+		}
+	}
+	return nil
+}
+
+// keep adds to the fields that no other field stands for. What may be sent back
+// (map[string]any) keeps the server's spelling.
+func (st *state) keep(s *scanner, name string, value []byte) {
+	if name == s.Envelope {
+		return
+	}
+	switch more := st.v.FieldByIndex(st.plan.extra.index).Addr().Interface().(type) {
+	case *map[string]provider.Payload:
+		if *more == nil {
+			*more = make(map[string]provider.Payload)
+		}
+		(*more)[name] = bytes.Clone(value)
+	case *map[string]any:
+		if *more == nil {
+			*more = make(map[string]any)
+		}
+		(*more)[name] = json.RawMessage(bytes.Clone(value))
+	}
+}

@@ -1,0 +1,282 @@
+package wire_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/internal/wire"
+	"github.com/provkit/provkit/provider"
+)
+
+type payload = provider.Payload
+
+type word string
+
+// everything has a field of each kind that the decoder knows.
+type everything struct {
+	ID      string             `wire:"id,required"`
+	Text    word               `wire:"text"`
+	Old     string             `wire:"new|old"`
+	Name    string             `wire:"name,strict"`
+	Flag    bool               `wire:"flag"`
+	Off     bool               `wire:"off|!on"`
+	Count   int64              `wire:"count"`
+	Ratio   float64            `wire:"ratio"`
+	At      time.Time          `wire:"at"`
+	Set     bool               `wire:"at,set"`
+	Key     provider.Secret    `wire:"key"`
+	Any     payload            `wire:"any"`
+	Open    map[string]any     `wire:"open"`
+	Maybe   *int64             `wire:"maybe"`
+	Inner   *nested            `wire:"inner"`
+	Plain   nested2            `wire:"plain"`
+	List    []nested           `wire:"list"`
+	Links   []*nested          `wire:"links"`
+	Numbers []int64            `wire:"numbers"`
+	Addrs   []netip.Addr       `wire:"addrs"`
+	Addr    netip.Addr         `wire:"addr"`
+	Names   map[word]int64     `wire:"names"`
+	Loose   nested             `wire:"loose,loose"`
+	Deep    string             `wire:"far.away.text"`
+	Version string             `wire:"version|far.version"`
+	Odd     odd                `wire:"odd"`
+	More    map[string]payload `wire:",extra"`
+	embedded
+	Free string
+}
+
+type embedded struct {
+	Within string `wire:"within"`
+}
+
+type nested struct {
+	N int64 `wire:"n,required"`
+}
+
+type nested2 struct {
+	N int64 `wire:"n"`
+}
+
+// odd is a number or an object with one.
+type odd struct {
+	N int64 `wire:"n"`
+}
+
+var _ = wire.Read(func(raw []byte, o *odd) error {
+	if raw[0] == '{' {
+		return wire.Fill(raw, o)
+	}
+	return wire.Unmarshal(raw, &o.N)
+})
+
+func at(text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func TestUnmarshal(t *testing.T) {
+	for text, want := range map[string]everything{
+		`{"id":"a"}`:             {ID: "a"},
+		" {\t\"id\" :\n\"a\" } ": {ID: "a"},
+		`{"id":17,"text":1.50,"flag":"true","count":"12","ratio":"0.5","key":1999.0,"Free":"x"}`: {
+			ID: "17", Text: "1.50", Flag: true, Count: 12, Ratio: 0.5, Key: "1999.0", More: map[string]payload{"Free": payload(`"x"`)},
+		},
+		`{"ID":"a","Count":3}`:                                 {ID: "a", Count: 3},
+		`{"\u0069d":"a"}`:                                      {ID: "a"},
+		`{"id":"a","new":"n","old":"o"}`:                       {ID: "a", Old: "n"},
+		`{"old":"o","id":"a","new":"n"}`:                       {ID: "a", Old: "n"},
+		`{"id":"a","new":null,"old":3}`:                        {ID: "a", Old: "3"},
+		`{"id":"a","new":"","old":"o"}`:                        {ID: "a", Old: "o"},
+		`{"id":"a","name":"n"}`:                                {ID: "a", Name: "n"},
+		`{"id":"a","flag":1,"off":0}`:                          {ID: "a", Flag: true},
+		`{"id":"a","flag":"1","on":""}`:                        {ID: "a", Flag: true, Off: true},
+		`{"id":"a","on":false}`:                                {ID: "a", Off: true},
+		`{"id":"a","on":true}`:                                 {ID: "a"},
+		`{"id":"a","count":17.0}`:                              {ID: "a", Count: 17},
+		`{"id":"a","count":"","ratio":""}`:                     {ID: "a"},
+		`{"id":"a","count":[],"ratio":{},"text":[],"flag":[]}`: {ID: "a"},
+		`{"id":"a","at":"2026-07-01T00:00:00.000Z"}`:           {ID: "a", At: at("2026-07-01T00:00:00Z"), Set: true},
+		`{"id":"a","at":"2026-07-01"}`:                         {ID: "a", At: at("2026-07-01T00:00:00Z"), Set: true},
+		`{"id":"a","at":1782864000000}`:                        {ID: "a", At: at("2026-07-01T00:00:00Z"), Set: true},
+		`{"id":"a","at":"1782864000"}`:                         {ID: "a", At: at("2026-07-01T00:00:00Z"), Set: true},
+		`{"id":"a","at":"tomorrow"}`:                           {ID: "a", Set: true},
+		`{"id":"a","at":{"x":1}}`:                              {ID: "a", Set: true},
+		`{"id":"a","at":""}`:                                   {ID: "a"},
+		`{"id":"a","any":{"x":[1]},"maybe":0,"inner":{"n":1}}`: {ID: "a", Any: payload(`{"x":[1]}`), Maybe: new(int64(0)), Inner: &nested{1}},
+		`{"id":"a","open":{"x": 1e2}}`:                         {ID: "a", Open: map[string]any{"x": json.RawMessage("1e2")}},
+		`{"id":"a","any":null,"maybe":null,"inner":null,"list":null,"names":null,"text":null,"flag":null,"count":null,"addr":null,"odd":null,"far":null}`: {ID: "a"},
+		`{"id":"a","plain":[],"inner":[],"names":[],"far":[],"open":false}`:                                                                               {ID: "a"},
+		`{"id":"a","list":[{"n":1},{"n":"2"}],"links":[{"n":3}],"names":{"x":1},"numbers":[1,"2",null]}`: {
+			ID: "a", List: []nested{{1}, {2}}, Links: []*nested{{3}}, Names: map[word]int64{"x": 1}, Numbers: []int64{1, 2, 0},
+		},
+		`{"id":"a","list":[],"links":{}}`:                           {ID: "a", List: []nested{}},
+		`{"id":"a","list":{"10":{"n":2},"9":{"n":1}}}`:              {ID: "a", List: []nested{{1}, {2}}},
+		`{"id":"a","list":{"n":1}}`:                                 {ID: "a", List: []nested{{1}}},
+		`{"id":"a","numbers":{"0":7}}`:                              {ID: "a", Numbers: []int64{7}},
+		`{"id":"a","addr":"192.0.2.1","addrs":["x","2001:db8::1"]}`: {ID: "a", Addr: netip.MustParseAddr("192.0.2.1"), Addrs: []netip.Addr{netip.MustParseAddr("2001:db8::1")}},
+		`{"id":"a","loose":"text"}`:                                 {ID: "a"},
+		`{"id":"a","loose":{"n":{"deep":[[1]]}},"count":1}`:         {ID: "a", Count: 1},
+		`{"id":"a","loose":{"n":3}}`:                                {ID: "a", Loose: nested{3}},
+		`{"id":"a","far":{"x":1,"away":{"text":"t"},"version":7}}`:  {ID: "a", Deep: "t", Version: "7"},
+		`{"id":"a","odd":5,"within":"w"}`:                           {ID: "a", Odd: odd{5}, embedded: embedded{"w"}},
+		`{"id":"a","odd":{"n":5}}`:                                  {ID: "a", Odd: odd{5}},
+		`{"id":"\u00fc\/\ud83d\ude00\ud800\n` + "\xff" + `"}`:       {ID: "ü/😀\ufffd\n\ufffd"},
+	} {
+		var got everything
+		require.NoError(t, wire.Unmarshal([]byte(text), &got), text)
+		require.Equal(t, want, got, text)
+	}
+}
+
+func TestWrongAnswers(t *testing.T) {
+	for text, problem := range map[string]string{
+		`{}`:                                         `lacks "id"`,
+		`{"id":null}`:                                `lacks "id"`,
+		`{"id":""}`:                                  `lacks "id"`,
+		`{"id":[]}`:                                  `lacks "id"`,
+		`{"id":"a","inner":{}}`:                      `lacks "inner.n"`,
+		`{"id":"a","list":[{}]}`:                     `lacks "list.n"`,
+		`{"id":"a","id":"a"}`:                        `field "id" comes twice`,
+		`{"id":"a","ID":"b"}`:                        `field "id" comes twice`,
+		`{"id":"a","inner":{"n":1,"n":1}}`:           `field "inner.n" comes twice`,
+		`{"id":{"x":1}}`:                             "id",
+		`{"id":"a","text":[1]}`:                      "text",
+		`{"id":"a","name":5}`:                        "name",
+		`{"id":"a","flag":"maybe"}`:                  "flag",
+		`{"id":"a","flag":2}`:                        "flag",
+		`{"id":"a","on":"maybe"}`:                    "on",
+		`{"id":"a","count":1.5}`:                     "count",
+		`{"id":"a","count":true}`:                    "count",
+		`{"id":"a","count":99999999999999999999}`:    "count",
+		`{"id":"a","ratio":"NaN"}`:                   "ratio",
+		`{"id":"a","ratio":1e999}`:                   "ratio",
+		`{"id":"a","list":[null]}`:                   "list",
+		`{"id":"a","links":[null]}`:                  "links",
+		`{"id":"a","list":7}`:                        "list",
+		`{"id":"a","list":{"0":{"n":1},"1":{}}}`:     "list.n",
+		`{"id":"a","names":[1]}`:                     "names",
+		`{"id":"a","names":{"x":"y"}}`:               "names.*",
+		`{"id":"a","inner":7}`:                       "inner",
+		`{"id":"a","far":7}`:                         "far",
+		`{"id":"a","far":{"away":{"text":{"x":1}}}}`: "far.away.text",
+		`{"id":"a","far":{"version":{"x":1}}}`:       "far.version",
+		`{"id":"a","odd":"x"}`:                       "odd",
+		`[]`:                                         "",
+		`null`:                                       "",
+		`"a"`:                                        "",
+		``:                                           "",
+		`{"id":"a"} x`:                               "",
+		`{"id":"a",}`:                                "",
+		`{"id":"a"`:                                  "",
+	} {
+		err := wire.Unmarshal([]byte(text), new(everything))
+		require.Error(t, err, text)
+		require.ErrorContains(t, err, problem, text)
+		require.NotContains(t, err.Error(), "maybe", "values may be secrets")
+	}
+}
+
+// panel is what servers must tell.
+type panel struct {
+	ID   int64  `wire:"id,positive"`
+	Name string `wire:"name,required"`
+	Host string `wire:"meta.host,holder"`
+}
+
+func TestDemands(t *testing.T) {
+	for text, problem := range map[string]string{
+		`{"id":0,"name":"n","meta":{}}`: `lacks "id"`, `{"id":-1,"name":"n","meta":{}}`: `lacks "id"`,
+		`{"id":1,"meta":{}}`:  `lacks "name"`,
+		`{"id":1,"name":"n"}`: `lacks "meta"`, `{"id":1,"name":"n","meta":null}`: `lacks "meta"`, `{"id":1,"name":"n","meta":[]}`: `lacks "meta"`,
+		`{"id":1,"name":"n","meta":{}}`: "",
+	} {
+		err := wire.Unmarshal([]byte(text), new(panel))
+		if problem == "" {
+			require.NoError(t, err, text)
+			continue
+		}
+		require.EqualError(t, err, problem, text)
+	}
+	partial := wire.Options{Partial: true}
+	require.NoError(t, partial.Unmarshal([]byte(`{"id":1,"meta":{}}`), new(panel)))
+	require.ErrorContains(t, partial.Unmarshal([]byte(`{"name":"n","meta":{}}`), new(panel)), `lacks "id"`)
+}
+
+func TestEnvelope(t *testing.T) {
+	var got everything
+	require.NoError(t, wire.Options{Envelope: "success"}.Unmarshal([]byte(`{"success":true,"id":"a","x":1}`), &got))
+	require.Equal(t, map[string]payload{"x": payload("1")}, got.More)
+}
+
+func TestList(t *testing.T) {
+	rows, err := wire.List[nested]([]byte(` [{"n":1},{"n":2}] `))
+	require.NoError(t, err)
+	require.Equal(t, []*nested{{1}, {2}}, rows)
+	for text, problem := range map[string]string{
+		`{}`: "", `{"0":{"n":1}}`: "", `null`: "", `[{"n":1},null]`: "", `[{"n":1},[]]`: "", `[{"n":1},{}]`: `lacks "n"`, `[{"n":1}`: "", `[]]`: "", ``: "",
+	} {
+		rows, err := wire.List[nested]([]byte(text))
+		require.ErrorContains(t, err, problem, text)
+		require.Empty(t, rows, "half a list is no list")
+	}
+}
+
+func TestSyntaxErrorsAreTheStandardLibrarys(t *testing.T) {
+	var wrong *json.SyntaxError
+	require.True(t, errors.As(wire.Unmarshal([]byte(`{"id":tru}`), new(everything)), &wrong))
+}
+
+// FuzzUnmarshal: any input gives a value or an error, what is accepted is JSON, and what
+// must be there is.
+func FuzzUnmarshal(f *testing.F) {
+	for _, text := range []string{
+		`{"id":"a","count":1e3}`, `{"id":"a","at":1e3,"list":[{"n":1}]}`, `[]`, `{"id":1,"names":{"":0}}`, `{"id":"a","list":{"0":{"n":1}}}`,
+		`{"id":"\ud83d\ude00\u00e9","far":{"away":{"text":[]}},"x":{"y":[1,2,{"z":null}]}}`, `{"id":"a","loose":{"n":[1,{"a":"}"}]}}`, "{\"id\":\"\xff\\u0000\"}",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var got everything
+		err := wire.Unmarshal(data, &got)
+		if err == nil && (!json.Valid(data) || got.ID == "") {
+			t.Fatalf("%q was taken: %+v", data, got)
+		}
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) && json.Valid(data) {
+			t.Fatalf("%q is JSON: %v", data, err)
+		}
+		rows, err := wire.List[everything](data)
+		if (err != nil || !json.Valid(data)) && rows != nil {
+			t.Fatalf("%q was taken for a list", data)
+		}
+	})
+}
+
+// FuzzText: texts are what encoding/json makes of them, and so is what is JSON at all.
+func FuzzText(f *testing.F) {
+	for _, text := range []string{`"a"`, `"\ud83d\ude00"`, `"\ud83d\u0041"`, `"\ud83d"`, "\"\xff\xc3\"", `"\/\b\f\n\r\t\"\\"`, `"\u00E9"`, `"\x"`, `"`, "\"\n\"", `"\u12"`, `"é"`} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var got, want string
+		if len(data) == 0 || data[0] != '"' {
+			var raw payload
+			if err := wire.Unmarshal(data, &raw); (err == nil) != json.Valid(data) && len(data) < 500 {
+				t.Fatalf("%q: %v", data, err)
+			}
+			return
+		}
+		gotErr, wantErr := wire.Unmarshal(data, &got), json.Unmarshal(data, &want)
+		if (gotErr == nil) != (wantErr == nil) || gotErr == nil && got != want {
+			t.Fatalf("%q: %q %v, want %q %v", data, got, gotErr, want, wantErr)
+		}
+	})
+}

@@ -1,0 +1,61 @@
+package wire
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// fieldError is what is wrong with an answer that has all its types right.
+type fieldError struct {
+	format string
+	field  string
+}
+
+func (e *fieldError) Error() string { return fmt.Sprintf(e.format, e.field) }
+
+// Lacks is the error for an answer without a field that it must have.
+func Lacks(field string) error { return &fieldError{"lacks %q", field} }
+
+func twice(field string) error { return &fieldError{"field %q comes twice", field} }
+
+// Mistyped is the error for a field that cannot be read into a type. It never quotes the
+// value, which may be a secret.
+func Mistyped(t reflect.Type, field string) error {
+	return &json.UnmarshalTypeError{Value: "value", Type: t, Field: field}
+}
+
+// within puts the name of the object, list or map in front of the field of an error.
+func within(name string, err error) error {
+	var wrong *json.UnmarshalTypeError
+	var lacking *fieldError
+	switch {
+	case errors.As(err, &wrong):
+		wrong.Field = join(name, wrong.Field)
+	case errors.As(err, &lacking):
+		lacking.field = join(name, lacking.field)
+	}
+	return err
+}
+
+func join(path, name string) string {
+	switch {
+	case path == "":
+		return name
+	case name == "":
+		return path
+	}
+	return path + "." + name
+}
+
+// errSyntax is JSON that is none. Unmarshal replaces it by the standard library's error.
+var errSyntax = errors.New("not JSON")
+
+func syntaxError(data []byte) error {
+	var raw json.RawMessage
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return err
+	}
+	return errSyntax // nested deeper than we follow
+}

@@ -1,0 +1,200 @@
+package wire
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// plan is what the tags of a struct say.
+type plan struct {
+	fields []*field
+	root   *group
+	nodes  int
+	// alternatives have several names, of which the first with a value counts.
+	alternatives []*field
+	spans        int
+	// demands are the fields that an answer must have.
+	demands []*field
+	extra   *field
+}
+
+// field is a field of a Go struct and its places in JSON.
+type field struct {
+	number int
+	index  []int
+	goName string
+	typ    reflect.Type
+	names  []name
+	read   reader
+	// spans is where the values of an alternative begin among those of the struct.
+	spans int
+	mode
+	// inside is the node of the object that a dotted name leads into.
+	inside *node
+}
+
+type mode struct{ required, positive, holder, strict, loose, set, extra, due, always, date bool }
+
+type name struct {
+	path    string
+	negated bool
+}
+
+// group is the names of one object: that of the struct, or one that dotted names lead into.
+type group struct {
+	nodes map[string]*node
+	// folded has them in lower case; nil where two are the same then.
+	folded map[string]*node
+}
+
+// node is one name: the fields that it fills, the object that it leads into, or both.
+type node struct {
+	number int
+	name   string
+	uses   []use
+	group  *group
+}
+
+type use struct {
+	field *field
+	rank  int
+}
+
+// maxNodes is how many names a struct may have.
+const maxNodes = 256
+
+type bits [maxNodes / 64]uint64
+
+func (b *bits) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
+func (b *bits) set(i int)      { b[i/64] |= 1 << (i % 64) }
+func (b *bits) clear(i int)    { b[i/64] &^= 1 << (i % 64) }
+
+var plans sync.Map // reflect.Type to *plan
+
+func planOf(t reflect.Type) *plan {
+	if kept, ok := plans.Load(t); ok {
+		return kept.(*plan)
+	}
+	p := &plan{root: newGroup()}
+	p.collect(t, nil)
+	for _, f := range p.fields {
+		if f.extra {
+			p.extra = f
+			continue
+		}
+		if len(f.names) > 1 {
+			f.spans = p.spans
+			p.spans += len(f.names)
+			p.alternatives = append(p.alternatives, f)
+		}
+		if f.required || f.positive || f.holder {
+			p.demands = append(p.demands, f)
+		}
+		for rank, n := range f.names {
+			p.place(f, rank, n.path)
+		}
+	}
+	if p.nodes > maxNodes {
+		panic(fmt.Sprintf("wire: %v has too many names", t))
+	}
+	// Another goroutine may have been faster: one plan serves all.
+	kept, _ := plans.LoadOrStore(t, p)
+	return kept.(*plan)
+}
+
+func (p *plan) collect(t reflect.Type, above []int) {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		tag, tagged := sf.Tag.Lookup("wire")
+		index := append(slices.Clone(above), i)
+		if sf.Anonymous && !tagged {
+			p.collect(sf.Type, index)
+			continue
+		}
+		if !tagged || tag == "-" {
+			continue
+		}
+		f := &field{number: len(p.fields), index: index, goName: sf.Name, typ: sf.Type, mode: modeOf(tag, sf.Name)}
+		names, _, _ := strings.Cut(tag, ",")
+		for path := range strings.SplitSeq(names, "|") {
+			path, negated := strings.CutPrefix(path, "!")
+			f.names = append(f.names, name{path, negated})
+		}
+		if f.read = readerOf(sf.Type); f.strict {
+			f.read = readStrict
+		}
+		p.fields = append(p.fields, f)
+	}
+}
+
+func modeOf(tag, goName string) (m mode) {
+	_, words, found := strings.Cut(tag, ",")
+	for found {
+		var word string
+		word, words, found = strings.Cut(words, ",")
+		flag := map[string]*bool{
+			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose,
+			"set": &m.set, "extra": &m.extra, "due": &m.due, "always": &m.always, "date": &m.date,
+		}[word]
+		if flag == nil {
+			panic(fmt.Sprintf("wire: the tag of %s has an unknown word %q", goName, word))
+		}
+		*flag = true
+	}
+	return m
+}
+
+func newGroup() *group { return &group{nodes: make(map[string]*node), folded: make(map[string]*node)} }
+
+// place gives a field its place under a name.
+func (p *plan) place(f *field, rank int, path string) {
+	g := p.root
+	for {
+		name, rest, deeper := strings.Cut(path, ".")
+		n := g.nodes[name]
+		if n == nil {
+			n = &node{number: p.nodes, name: name}
+			p.nodes++
+			g.nodes[name] = n
+			folded := strings.ToLower(name)
+			if _, ambiguous := g.folded[folded]; ambiguous {
+				g.folded[folded] = nil
+			} else {
+				g.folded[folded] = n
+			}
+		}
+		if !deeper {
+			n.uses = append(n.uses, use{f, rank})
+			return
+		}
+		if n.group == nil {
+			n.group = newGroup()
+		}
+		f.inside = n
+		g, path = n.group, rest
+	}
+}
+
+// find returns the node of a name as JSON spells it, or nil.
+func (g *group) find(raw []byte, plain bool) *node {
+	if !plain {
+		raw = []byte(unquote(raw))
+	}
+	if n := g.nodes[string(raw)]; n != nil {
+		return n
+	}
+	var lower [64]byte
+	if len(raw) > len(lower) {
+		return nil
+	}
+	for i, c := range raw {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	return g.folded[string(lower[:len(raw)])]
+}

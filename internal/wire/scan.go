@@ -1,0 +1,295 @@
+package wire
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// maxDepth is how deep answers may be nested.
+const maxDepth = 500
+
+// scanner goes through JSON and accepts exactly what encoding/json accepts, but for the
+// depth. Its methods expect to stand at the first byte of what they read.
+type scanner struct {
+	Options
+	data  []byte
+	pos   int
+	depth int
+}
+
+func (s *scanner) space() {
+	for s.pos < len(s.data) {
+		switch s.data[s.pos] {
+		case ' ', '\t', '\n', '\r':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// peek returns the byte to read next, or 0 at the end.
+func (s *scanner) peek() byte {
+	if s.pos < len(s.data) {
+		return s.data[s.pos]
+	}
+	return 0
+}
+
+// plainText are the bytes of a string that stand for themselves.
+var plainText = func() (plain [256]bool) {
+	for c := ' '; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
+// quoted reads a string and returns what stands between the quotes. plain reports that it
+// is ASCII without escapes.
+func (s *scanner) quoted() (text []byte, plain bool, err error) {
+	start, plain := s.pos+1, true
+	for i := start; ; i++ {
+		for i < len(s.data) && plainText[s.data[i]] {
+			i++
+		}
+		if i >= len(s.data) {
+			return nil, false, errSyntax
+		}
+		switch c := s.data[i]; {
+		case c == '"':
+			s.pos = i + 1
+			return s.data[start:i], plain, nil
+		case c == '\\':
+			plain = false
+			if i++; i >= len(s.data) {
+				return nil, false, errSyntax
+			}
+			switch s.data[i] {
+			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+			case 'u':
+				if i+4 >= len(s.data) || hex4(s.data[i+1:i+5]) < 0 {
+					return nil, false, errSyntax
+				}
+				i += 4
+			default:
+				return nil, false, errSyntax
+			}
+		case c < ' ':
+			return nil, false, errSyntax
+		default:
+			plain = false
+		}
+	}
+}
+
+func hex4(digits []byte) rune {
+	var r rune
+	for _, c := range digits {
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		case c >= 'A' && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return -1
+		}
+		r = r<<4 | rune(c)
+	}
+	return r
+}
+
+// text reads a string.
+func (s *scanner) text() (string, error) {
+	raw, plain, err := s.quoted()
+	if err != nil {
+		return "", err
+	}
+	if plain {
+		return string(raw), nil
+	}
+	return unquote(raw), nil
+}
+
+// unquote resolves escapes. What is not UTF-8 becomes U+FFFD, as with encoding/json.
+func unquote(raw []byte) string {
+	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return string(raw)
+	}
+	out := make([]byte, 0, len(raw))
+	for len(raw) > 0 {
+		if raw[0] != '\\' {
+			r, size := utf8.DecodeRune(raw)
+			out, raw = utf8.AppendRune(out, r), raw[size:]
+			continue
+		}
+		c := raw[1]
+		raw = raw[2:]
+		switch c {
+		case 'b':
+			c = '\b'
+		case 'f':
+			c = '\f'
+		case 'n':
+			c = '\n'
+		case 'r':
+			c = '\r'
+		case 't':
+			c = '\t'
+		case 'u':
+			r := hex4(raw[:4])
+			raw = raw[4:]
+			if utf16.IsSurrogate(r) {
+				var second rune = -1
+				if len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
+					second = hex4(raw[2:6])
+				}
+				if r = utf16.DecodeRune(r, second); r != utf8.RuneError {
+					raw = raw[6:]
+				}
+			}
+			out = utf8.AppendRune(out, r)
+			continue
+		}
+		out = append(out, c)
+	}
+	return string(out)
+}
+
+// number passes over a number and returns its text.
+func (s *scanner) number() ([]byte, error) {
+	start := s.pos
+	if s.peek() == '-' {
+		s.pos++
+	}
+	if s.peek() == '0' {
+		s.pos++
+	} else if !s.digits() {
+		return nil, errSyntax
+	}
+	if s.peek() == '.' {
+		s.pos++
+		if !s.digits() {
+			return nil, errSyntax
+		}
+	}
+	if c := s.peek(); c == 'e' || c == 'E' {
+		s.pos++
+		if c := s.peek(); c == '+' || c == '-' {
+			s.pos++
+		}
+		if !s.digits() {
+			return nil, errSyntax
+		}
+	}
+	return s.data[start:s.pos], nil
+}
+
+func (s *scanner) digits() bool {
+	start := s.pos
+	for s.pos < len(s.data) && s.data[s.pos] >= '0' && s.data[s.pos] <= '9' {
+		s.pos++
+	}
+	return s.pos > start
+}
+
+func (s *scanner) literal(word string) error {
+	if len(s.data)-s.pos < len(word) || string(s.data[s.pos:s.pos+len(word)]) != word {
+		return errSyntax
+	}
+	s.pos += len(word)
+	return nil
+}
+
+// skip passes over any value.
+func (s *scanner) skip() error {
+	switch c := s.peek(); c {
+	case '"':
+		_, _, err := s.quoted()
+		return err
+	case '{':
+		return s.members(func([]byte, bool) error { return s.skip() })
+	case '[':
+		return s.elements(func(int) error { return s.skip() })
+	case 't':
+		return s.literal("true")
+	case 'f':
+		return s.literal("false")
+	case 'n':
+		return s.literal("null")
+	default:
+		_, err := s.number()
+		return err
+	}
+}
+
+// raw passes over any value and returns it as it is spelled.
+func (s *scanner) raw() ([]byte, error) {
+	start := s.pos
+	err := s.skip()
+	return s.data[start:s.pos], err
+}
+
+// members reads an object: each is called at each value, and must read it.
+func (s *scanner) members(each func(name []byte, plain bool) error) error {
+	return s.list('}', func(int) error {
+		if s.peek() != '"' {
+			return errSyntax
+		}
+		name, plain, err := s.quoted()
+		if err != nil {
+			return err
+		}
+		s.space()
+		if s.peek() != ':' {
+			return errSyntax
+		}
+		s.pos++
+		s.space()
+		return each(name, plain)
+	})
+}
+
+// elements reads an array.
+func (s *scanner) elements(each func(i int) error) error { return s.list(']', each) }
+
+func (s *scanner) list(end byte, each func(i int) error) error {
+	if s.depth++; s.depth > maxDepth {
+		return errSyntax
+	}
+	s.pos++
+	s.space()
+	if s.peek() != end {
+		for i := 0; ; i++ {
+			if err := each(i); err != nil {
+				return err
+			}
+			s.space()
+			if s.peek() != ',' {
+				break
+			}
+			s.pos++
+			s.space()
+		}
+		if s.peek() != end {
+			return errSyntax
+		}
+	}
+	s.pos++
+	s.depth--
+	return nil
+}
+
+// isEmpty reports whether the object or array to read next has nothing in it.
+func (s *scanner) isEmpty() bool {
+	for _, c := range s.data[s.pos+1:] {
+		switch c {
+		case ' ', '\t', '\n', '\r':
+			continue
+		}
+		return c == '}' || c == ']'
+	}
+	return false
+}

@@ -1,0 +1,386 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"net/netip"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/provkit/provkit/internal/lenient"
+	"github.com/provkit/provkit/provider"
+)
+
+// reader reads the value that comes next.
+type reader func(s *scanner, v reflect.Value) error
+
+var (
+	typeTime    = reflect.TypeFor[time.Time]()
+	typeAddr    = reflect.TypeFor[netip.Addr]()
+	typeSecret  = reflect.TypeFor[provider.Secret]()
+	typePayload = reflect.TypeFor[provider.Payload]()
+	typeObject  = reflect.TypeFor[map[string]any]()
+)
+
+// codecs are the types that are read or written in a way of their own.
+var codecs registry
+
+type registry struct {
+	mu      sync.RWMutex
+	readers map[reflect.Type]func([]byte, any) error
+	writers map[reflect.Type]func(any) (any, string)
+}
+
+func (r *registry) has(t reflect.Type) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.readers[t] != nil
+}
+
+// Read has values of a type read by a function, which gets them as they are spelled. null
+// never reaches it. Call it while the package is set up. It returns true so that it can
+// stand in a declaration.
+func Read[T any](read func(raw []byte, out *T) error) bool {
+	codecs.mu.Lock()
+	defer codecs.mu.Unlock()
+	if codecs.readers == nil {
+		codecs.readers = make(map[reflect.Type]func([]byte, any) error)
+	}
+	codecs.readers[reflect.TypeFor[T]()] = func(raw []byte, out any) error { return read(raw, out.(*T)) }
+	return true
+}
+
+// Fill reads an object by the tags of its type, also where Read gave the type a function.
+func Fill(raw []byte, out any) error {
+	s := &scanner{data: raw}
+	v := reflect.ValueOf(out).Elem()
+	return s.whole(func() error {
+		if s.peek() != '{' {
+			return s.mistyped(v.Type())
+		}
+		return readStruct(s, v)
+	})
+}
+
+var readers sync.Map // reflect.Type to reader
+
+func readerOf(t reflect.Type) reader {
+	if kept, ok := readers.Load(t); ok {
+		return kept.(reader)
+	}
+	made := makeReader(t)
+	readers.Store(t, made)
+	return made
+}
+
+func makeReader(t reflect.Type) reader {
+	codecs.mu.RLock()
+	own := codecs.readers[t]
+	codecs.mu.RUnlock()
+	switch {
+	case own != nil:
+		return func(s *scanner, v reflect.Value) error {
+			if s.peek() == 'n' {
+				return s.null(v)
+			}
+			raw, err := s.raw()
+			if err != nil {
+				return err
+			}
+			return own(raw, v.Addr().Interface())
+		}
+	case t == typeTime:
+		return readTime
+	case t == typeAddr:
+		return readAddr
+	case t == typePayload:
+		return readPayload
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return readText
+	case reflect.Bool:
+		return readFlag
+	case reflect.Int, reflect.Int64:
+		return readInt
+	case reflect.Float64:
+		return readFloat
+	case reflect.Interface:
+		return readAny
+	case reflect.Struct:
+		return object(readStruct)
+	case reflect.Map:
+		return object(readMap)
+	case reflect.Slice:
+		return readSlice
+	case reflect.Pointer:
+		return readPointer
+	}
+	return func(_ *scanner, v reflect.Value) error { return Mistyped(v.Type(), "") }
+}
+
+// null is the zero value.
+func (s *scanner) null(v reflect.Value) error {
+	v.SetZero()
+	return s.literal("null")
+}
+
+// nothing passes over what PHP sends for an object or a list that is empty or missing.
+func (s *scanner) nothing() (bool, error) {
+	switch s.peek() {
+	case 'n':
+		return true, s.literal("null")
+	case 'f':
+		return true, s.literal("false")
+	case '[', '{':
+		if s.isEmpty() {
+			return true, s.skip()
+		}
+	case '"':
+		if s.pos+1 < len(s.data) && s.data[s.pos+1] == '"' {
+			s.pos += 2
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// object makes a reader for objects, where an empty list may stand.
+func object(read reader) reader {
+	return func(s *scanner, v reflect.Value) error {
+		if s.peek() == '{' {
+			return read(s, v)
+		}
+		if empty, err := s.nothing(); empty || err != nil {
+			v.SetZero()
+			return err
+		}
+		return s.mistyped(v.Type())
+	}
+}
+
+func readMap(s *scanner, v reflect.Value) error {
+	t := v.Type()
+	read, all := readerOf(t.Elem()), reflect.MakeMap(t)
+	err := s.members(func(name []byte, _ bool) error {
+		element := reflect.New(t.Elem()).Elem()
+		// The name may be anything; in an error it says nothing.
+		if err := read(s, element); err != nil {
+			return within("*", err)
+		}
+		all.SetMapIndex(reflect.ValueOf(unquote(name)).Convert(t.Key()), element)
+		return nil
+	})
+	v.Set(all)
+	return err
+}
+
+func readPointer(s *scanner, v reflect.Value) error {
+	elem := v.Type().Elem()
+	if kind := elem.Kind(); s.peek() == 'n' || s.peek() != '{' && (kind == reflect.Struct || kind == reflect.Map) && !codecs.has(elem) {
+		if empty, err := s.nothing(); empty || err != nil {
+			v.SetZero()
+			return err
+		}
+	}
+	v.Set(reflect.New(elem))
+	return readerOf(elem)(s, v.Elem())
+}
+
+func readSlice(s *scanner, v reflect.Value) error {
+	elem := v.Type().Elem()
+	read := readerOf(elem)
+	// Objects are told by their fields, and null has none.
+	base := elem
+	if base.Kind() == reflect.Pointer {
+		base = base.Elem()
+	}
+	objects := base.Kind() == reflect.Struct && base != typeTime && base != typeAddr
+	next := func(int) error {
+		if s.peek() == 'n' && objects {
+			return s.mistyped(elem)
+		}
+		n := v.Len()
+		if n == v.Cap() {
+			v.Grow(1)
+		}
+		v.SetLen(n + 1)
+		element := v.Index(n)
+		element.SetZero()
+		err := read(s, element)
+		if elem == typeAddr && element.IsZero() {
+			v.SetLen(n) // what is no address is none
+		}
+		return err
+	}
+	switch c := s.peek(); {
+	case c == '[':
+		if v.IsNil() {
+			v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+		}
+		return s.elements(next)
+	case c == '{' && !s.isEmpty():
+		return s.loneOrNumbered(next)
+	}
+	if empty, err := s.nothing(); empty || err != nil {
+		return err
+	}
+	return s.mistyped(v.Type())
+}
+
+// loneOrNumbered reads a list that is spelled as an object: with the numbers of the
+// elements for names, or as the only element itself.
+func (s *scanner) loneOrNumbered(next func(int) error) error {
+	start, depth := s.pos, s.depth
+	type element struct{ number, at int }
+	var numbered []element
+	lone := false
+	if err := s.members(func(name []byte, _ bool) error {
+		number, err := strconv.Atoi(string(name))
+		lone = lone || err != nil || number < 0
+		numbered = append(numbered, element{number, s.pos})
+		return s.skip()
+	}); err != nil {
+		return err
+	}
+	end := s.pos
+	if lone {
+		s.pos = start
+		return next(0)
+	}
+	slices.SortStableFunc(numbered, func(a, b element) int { return a.number - b.number })
+	for i, e := range numbered {
+		s.pos, s.depth = e.at, depth
+		if err := next(i); err != nil {
+			return err
+		}
+	}
+	s.pos, s.depth = end, depth
+	return nil
+}
+
+// scalar reads a text, a number or a flag as a text; null and what is empty is "". What it
+// returns is good until the next call.
+func (s *scanner) scalar(t reflect.Type) ([]byte, error) {
+	switch s.peek() {
+	case '"':
+		raw, plain, err := s.quoted()
+		if plain || err != nil {
+			return raw, err
+		}
+		return []byte(unquote(raw)), nil
+	case '{', '[':
+		if !s.isEmpty() {
+			return nil, s.mistyped(t)
+		}
+		return nil, s.skip()
+	case 'n':
+		return nil, s.literal("null")
+	}
+	return s.raw()
+}
+
+func readText(s *scanner, v reflect.Value) error {
+	if s.peek() == '"' {
+		text, err := s.text()
+		v.SetString(text)
+		return err
+	}
+	text, err := s.scalar(v.Type())
+	v.SetString(string(text))
+	return err
+}
+
+func readStrict(s *scanner, v reflect.Value) error {
+	if c := s.peek(); c != '"' && c != 'n' {
+		return s.mistyped(v.Type())
+	}
+	return readText(s, v)
+}
+
+func readInt(s *scanner, v reflect.Value) error {
+	text, err := s.scalar(v.Type())
+	if err != nil {
+		return err
+	}
+	var n int64
+	if len(text) > 0 && string(text) != "false" {
+		if n, err = lenient.Integer(string(text)); err != nil {
+			return Mistyped(v.Type(), "")
+		}
+	}
+	v.SetInt(n)
+	return nil
+}
+
+func readFloat(s *scanner, v reflect.Value) error {
+	text, err := s.scalar(v.Type())
+	if err != nil {
+		return err
+	}
+	var n float64
+	if len(text) > 0 && string(text) != "false" {
+		n, err = strconv.ParseFloat(string(text), 64)
+		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+			return Mistyped(v.Type(), "")
+		}
+	}
+	v.SetFloat(n)
+	return nil
+}
+
+func readFlag(s *scanner, v reflect.Value) error {
+	text, err := s.scalar(v.Type())
+	if err != nil {
+		return err
+	}
+	flag, ok := lenient.Flag(string(text))
+	if !ok {
+		return Mistyped(v.Type(), "")
+	}
+	v.SetBool(flag)
+	return nil
+}
+
+// readTime never fails: an odd date is no reason to lose the rest.
+func readTime(s *scanner, v reflect.Value) error {
+	var text []byte
+	var err error
+	if c := s.peek(); c == '{' || c == '[' {
+		err = s.skip()
+	} else {
+		text, err = s.scalar(typeTime)
+	}
+	*v.Addr().Interface().(*time.Time) = lenient.ParseTime(string(text))
+	return err
+}
+
+// readAddr takes what is no address for none.
+func readAddr(s *scanner, v reflect.Value) error {
+	text, err := s.scalar(v.Type())
+	addr, _ := netip.ParseAddr(strings.TrimSpace(string(text)))
+	*v.Addr().Interface().(*netip.Addr) = addr
+	return err
+}
+
+func readPayload(s *scanner, v reflect.Value) error {
+	raw, err := s.raw()
+	if v.SetBytes(nil); string(raw) != "null" {
+		v.SetBytes(bytes.Clone(raw))
+	}
+	return err
+}
+
+// readAny keeps the server's spelling, so that it can be sent back.
+func readAny(s *scanner, v reflect.Value) error {
+	raw, err := s.raw()
+	if v.SetZero(); string(raw) != "null" {
+		v.Set(reflect.ValueOf(json.RawMessage(bytes.Clone(raw))))
+	}
+	return err
+}
