@@ -1,7 +1,7 @@
 // Matrix writes the table of what each system can do into README.md, as the adapters'
 // Describe declares it:
 //
-//	go generate ./internal/matrix
+//	go generate ./tools/matrix
 package main
 
 //go:generate go run . ../../README.md

@@ -33,7 +33,7 @@ func TestREADMEIsCurrent(t *testing.T) {
 	want, err := replace(string(readme), table(opened(t)))
 	require.NoError(t, err)
 	if want != string(readme) {
-		t.Errorf("README.md is behind: run go generate ./internal/matrix\n%s", difference(string(readme), want))
+		t.Errorf("README.md is behind: run go generate ./tools/matrix\n%s", difference(string(readme), want))
 	}
 }
 
