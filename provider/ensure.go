@@ -13,7 +13,7 @@ type Desired struct {
 	// ID of the account; "" finds it by Create.Username.
 	ID string
 	// Create identifies the account by Reference and Username, and makes it when
-	// it is missing and State is not StatusAbsent. nil makes nothing: a missing
+	// it is missing and Status is not StatusAbsent. nil makes nothing: a missing
 	// account is ErrNotFound then.
 	Create *CreateRequest
 	// Plan is the wanted plan; "" leaves the plan alone. For an account that is
@@ -126,7 +126,7 @@ func (d Desired) validate(kind string) error {
 	switch d.Status {
 	case StatusActive, StatusSuspended, StatusAbsent:
 	default:
-		problems.Add("State", "%q is not one of active, suspended, absent", d.Status)
+		problems.Add("Status", "%q is not one of active, suspended, absent", d.Status)
 	}
 	if d.ID == "" && d.Create == nil {
 		problems.Add("ID", "required when Create is nil")
@@ -149,12 +149,18 @@ func (d Desired) find(ctx context.Context, p Provider) (*Account, error) {
 	return p.Find(ctx, Query{Username: d.Create.Username})
 }
 
-// absent deals with an account that is to be absent and was not found. A read that
-// finds nothing is no proof: the credentials may lack the right to see it, and only
-// Terminate tells the two apart. It is not asked when a reference is to be matched
-// first, or when nothing but the name is known.
+// absent proves that an account is gone that was not found. What Find says is proved. A read
+// by ID that finds nothing is no proof, since the credentials may lack the right to see the
+// account. Terminate then tells the two apart, unless the account must carry a reference, which
+// Terminate does not look at: a search for the order proves as much. A dry run without an order
+// has no way to prove anything.
 func (c *EnsureResult) absent(ctx context.Context, p Provider, want Desired) error {
-	if want.ID == "" || want.Create != nil || want.DryRun {
+	switch {
+	case want.ID == "":
+		return nil
+	case want.Create != nil:
+		return want.proveAbsent(ctx, p)
+	case want.DryRun:
 		return nil
 	}
 	outcome, err := p.Terminate(ctx, want.ID)
@@ -163,6 +169,28 @@ func (c *EnsureResult) absent(ctx context.Context, p Provider, want Desired) err
 	}
 	c.Changes = append(c.Changes, Change{Verb: CapTerminate, From: string(StatusUnknown), To: string(StatusAbsent), Outcome: outcome, Err: err})
 	return err
+}
+
+// proveAbsent searches for the order, and returns nil if the search works and does not show the
+// account that could not be read by its ID.
+func (d Desired) proveAbsent(ctx context.Context, p Provider) error {
+	query := Query{Username: d.Create.Username}
+	if query.Username == "" {
+		query.Reference = d.Create.Reference
+	}
+	found, err := p.Find(ctx, query)
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case found.ID == d.ID:
+		return &Error{
+			Provider: p.Describe().Kind, Action: "ensure account " + d.ID, Kind: ErrConflict,
+			Message: "a search shows the account, but it cannot be read by its ID",
+		}
+	}
+	return nil
 }
 
 // do runs one verb, or only notes it in a dry run.

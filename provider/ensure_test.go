@@ -181,8 +181,8 @@ func TestEnsureByID(t *testing.T) {
 	require.Equal(t, provider.OutcomeAlready, c.Outcome())
 }
 
-// "Not found" may mean that the credentials cannot see it: Ensure asks Terminate,
-// which demands proof.
+// "Not found" may mean that the credentials cannot see it: Ensure asks Terminate, which demands
+// proof, or searches for the order.
 func TestEnsureAbsentNeedsProof(t *testing.T) {
 	m := providertest.NewMemory(nil)
 	id := m.AddForeign("somebody")
@@ -195,9 +195,38 @@ func TestEnsureAbsentNeedsProof(t *testing.T) {
 	m.Faults().Forget()
 	_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusAbsent, ID: id, DryRun: true})
 	require.NoError(t, err)
+	for _, want := range []provider.Desired{{Create: order()}, {ID: id, Create: order()}, {ID: id, Create: &provider.CreateRequest{Reference: "order-1"}}} {
+		for _, want.DryRun = range []bool{false, true} {
+			want.Status = provider.StatusAbsent
+			c, err := provider.Ensure(t.Context(), m, want)
+			require.ErrorIs(t, err, provider.ErrForbidden)
+			require.Empty(t, c.Changes)
+		}
+	}
 	for _, r := range m.Faults().Requests() {
 		require.Equal(t, http.MethodGet, r.Method)
 	}
+}
+
+// An account that is gone is absent by proof of the search: one that shows nothing, or another
+// account of that name. One that shows the account itself contradicts the read.
+func TestEnsureAbsentBySearch(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	want := provider.Desired{Status: provider.StatusAbsent, ID: "987", Create: order()}
+	_, err := provider.Ensure(t.Context(), m, want)
+	require.NoError(t, err)
+
+	id := m.AddForeign(order().Username)
+	c, err := provider.Ensure(t.Context(), m, want)
+	require.NoError(t, err)
+	require.Equal(t, provider.OutcomeAlready, c.Outcome())
+	require.Len(t, m.Accounts(), 1, "it was not asked for")
+
+	m.Faults().When(func(r *http.Request) bool { return r.URL.Path == "/accounts/"+id }, 0, faults.Fault{Kind: faults.Status, StatusCode: http.StatusNotFound})
+	want.ID = id
+	_, err = provider.Ensure(t.Context(), m, want)
+	require.ErrorIs(t, err, provider.ErrConflict)
+	require.ErrorContains(t, err, "cannot be read by its ID")
 }
 
 func TestEnsureTellsHowFarItCame(t *testing.T) {
@@ -257,7 +286,7 @@ func TestEnsurePlanWithoutPlanChanger(t *testing.T) {
 func TestEnsureRefusesBadInput(t *testing.T) {
 	m := providertest.NewMemory(nil)
 	for field, want := range map[string]provider.Desired{
-		"State":            {ID: "1"},
+		"Status":           {ID: "1"},
 		"ID":               {Status: provider.StatusActive},
 		"Create.Reference": {Status: provider.StatusActive, Create: &provider.CreateRequest{Username: "u"}},
 		"Create.Username":  {Status: provider.StatusActive, Create: &provider.CreateRequest{Reference: "r"}},

@@ -97,6 +97,7 @@ func makeUp(f *Fault, w http.ResponseWriter) {
 		}
 	}
 	w.Header().Set("Content-Type", contentType)
+	copyHeader(w.Header(), f.Header)
 	if f.RetryAfter != "" {
 		w.Header().Set("Retry-After", f.RetryAfter)
 	}

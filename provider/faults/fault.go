@@ -45,6 +45,8 @@ type Fault struct {
 	After bool
 	// StatusCode is the status of an answer that the fault makes up. Zero takes the kind's default.
 	StatusCode int
+	// Header is sent with an answer that the fault makes up.
+	Header http.Header
 	// RetryAfter, if not empty, is sent as the Retry-After header of an answer that the fault makes up.
 	RetryAfter string
 	// Delay is waited first, with every kind. A client that gives up meanwhile ends the request unapplied (except

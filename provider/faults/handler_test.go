@@ -122,3 +122,17 @@ func TestHandlerKeepsFlushing(t *testing.T) {
 	require.Equal(t, 200, resp.StatusCode)
 	require.NoError(t, resp.Body.Close())
 }
+
+// TestFaultHeader: an answer that a fault makes up carries the header that the vendor's would.
+func TestFaultHeader(t *testing.T) {
+	var in faults.Injector
+	var c counter
+	in.At(0, faults.Fault{Kind: faults.Status, StatusCode: 400, Header: http.Header{"Exit-Code": {"3"}, "Content-Type": {"text/plain"}}})
+	client, url := overTCP(t, &in, &c)
+	resp, err := client.Get(url)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, "3", resp.Header.Get("Exit-Code"))
+	require.Equal(t, []string{"text/plain"}, resp.Header.Values("Content-Type"))
+	require.Zero(t, c.applied.Load())
+}
