@@ -68,16 +68,7 @@ func usage(metric string, unit provider.Unit, f *Figure) provider.Usage {
 
 // Usage reads the figures of one account.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
-	const verb = "read usage of account"
-	n, err := accountID(id, verb)
-	if err != nil {
-		return nil, err
-	}
-	report, err := p.usage(ctx, n)
-	if err != nil {
-		return nil, adapter.InVerb(Kind, err, verb+" "+id)
-	}
-	return report, nil
+	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, p.usage)
 }
 
 func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, error) {
@@ -122,6 +113,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		report *provider.UsageReport
 		err    error
 	}
+	const verb = "read usage of all accounts"
 	return func(yield func(*provider.UsageReport, error) bool) {
 		caller := ctx
 		ctx, cancel := context.WithCancel(caller)
@@ -132,7 +124,8 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		queue := make(chan chan result, fleetWorkers)
 		workers.Go(func() {
 			defer close(queue)
-			for account, err := range p.fleet(ctx) {
+			clients := adapter.Sequence(Kind, verb, func() (iter.Seq2[*ClientAccount, error], error) { return p.clients(ctx, 0), nil })
+			for client, err := range clients {
 				answer := make(chan result, 1)
 				select {
 				case queue <- answer:
@@ -144,14 +137,12 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 					return
 				}
 				workers.Go(func() {
-					report, err := p.usage(ctx, account.ID)
-					if err != nil {
-						err = adapter.InVerb(Kind, err, "read usage of account "+idText(account.ID))
-					}
+					report, err := p.usage(ctx, client.ID)
+					err = adapter.InVerb(Kind, err, "read usage of account "+idText(client.ID))
 					if report == nil {
-						report = &provider.UsageReport{AccountID: idText(account.ID)}
+						report = &provider.UsageReport{AccountID: idText(client.ID)}
 					}
-					report.Username = account.LoginName
+					report.Username = client.LoginName
 					answer <- result{report, err}
 				})
 			}
@@ -167,18 +158,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		}
 		// The queue also ends early when the caller's context does.
 		if err := caller.Err(); err != nil {
-			yield(nil, &provider.Error{Provider: Kind, Action: "read usage of all accounts", Message: err.Error(), Err: err})
+			yield(nil, &provider.Error{Provider: Kind, Action: verb, Message: err.Error(), Err: err})
 		}
-	}
-}
-
-func (p *Provider) fleet(ctx context.Context) iter.Seq2[*ClientAccount, error] {
-	return func(yield func(*ClientAccount, error) bool) {
-		d, err := p.client.dialects.resolve(ctx, p.client)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		p.clients(ctx, d, 0)(yield)
 	}
 }

@@ -17,9 +17,9 @@ var (
 	errStuck = errors.New("cannot remove it")
 )
 
-// TestCreation: what is told, and what is removed again, for every way in which the
+// TestSteps: what is reported, and what is removed again, for every way in which the
 // steps can end.
-func TestCreation(t *testing.T) {
+func TestSteps(t *testing.T) {
 	const changed, already = provider.OutcomeChanged, provider.OutcomeAlready
 	type step struct {
 		outcome provider.Outcome
@@ -84,7 +84,7 @@ func TestCreation(t *testing.T) {
 	}
 }
 
-func TestNamed(t *testing.T) {
+func TestInVerb(t *testing.T) {
 	err := adapter.InVerb("panel", refused, "create account")
 	require.EqualError(t, err, "panel: create account: bad domain")
 	require.ErrorIs(t, err, provider.ErrInvalid)

@@ -1,9 +1,42 @@
 package adapter
 
-import "github.com/provkit/provkit/provider"
+import (
+	"time"
 
-// Report writes a connection test down, step by step.
-type Report struct{ provider.CheckReport }
+	"github.com/provkit/provkit/provider"
+)
+
+// Report is a connection test in progress.
+type Report struct {
+	provider.CheckReport
+	// Answer is what the call that tested the connection failed with when the connection
+	// itself is fine: refused credentials, say.
+	Answer error
+
+	failed error
+}
+
+// Diagnosed begins a report with what rest.Client.Diagnose returns.
+func Diagnosed(steps []provider.CheckStep, latency time.Duration, err error) *Report {
+	r := &Report{CheckReport: provider.CheckReport{Steps: steps, Latency: latency}, Answer: err}
+	r.failed = r.Broken(err)
+	return r
+}
+
+// Step takes one step, unless one before it failed. The step's detail is what was found; one
+// that returns "" has noted its result itself, by Warn or Skip.
+func (r *Report) Step(name string, run func() (detail string, err error)) {
+	if r.failed != nil {
+		return
+	}
+	detail, err := run()
+	switch {
+	case err != nil:
+		_, r.failed = r.Fail(name, err)
+	case detail != "":
+		r.OK(name, detail)
+	}
+}
 
 // OK notes a step that went well.
 func (r *Report) OK(name, detail string) { r.add(name, provider.CheckOK, detail) }
@@ -22,6 +55,11 @@ func (r *Report) add(name string, state provider.CheckState, detail string) {
 func (r *Report) Fail(name string, err error) (*provider.CheckReport, error) {
 	r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: provider.CheckFailed, Detail: err.Error(), Err: err})
 	return &r.CheckReport, err
+}
+
+// Result is what Check returns.
+func (r *Report) Result(kind string) (*provider.CheckReport, error) {
+	return &r.CheckReport, InVerb(kind, r.failed, "check connection")
 }
 
 // Done is what Check returns when all steps were taken.

@@ -22,6 +22,31 @@ func Number(text, what string) (n int64, problem string) {
 	return n, ""
 }
 
+// PositiveID is Accounts.ParseID for IDs that are positive decimal numbers.
+func PositiveID(what string) func(text string) (int64, string) {
+	return func(text string) (int64, string) { return Number(text, what) }
+}
+
+// Input is what is wrong with one argument of a verb: nothing if problem is "".
+func Input(field, problem string) provider.Problems {
+	var problems provider.Problems
+	problems.Note(field, problem)
+	return problems
+}
+
+// MarkerProblem refuses text with a marker in it: it would make the account somebody else's.
+func MarkerProblem(text string) string {
+	if _, marker := provider.Unmark(text); marker != "" {
+		return "contains a marker"
+	}
+	return ""
+}
+
+// NilRequest refuses a request that is nil.
+func NilRequest(kind, verb string) error {
+	return provider.Problems{"request": "nil"}.Err(kind, "", verb)
+}
+
 // AccountNumber is Number for the ID of an account.
 func AccountNumber(kind, id, what, action string) (int64, error) {
 	n, problem := Number(id, what)
@@ -48,32 +73,6 @@ func Taken(kind, action, thing, reference string) error {
 	}
 }
 
-// BothMatch is the error of a search that found two: "clients 1 and 2 both match".
-func BothMatch(kind, action, things string, one, other any) error {
-	return &provider.Error{
-		Provider: kind, Action: action, Kind: provider.ErrConflict, Message: fmt.Sprintf("%s %v and %v both match", things, one, other),
-	}
-}
-
-// CheckQuery begins a search: it names the action for errors, and refuses an empty query.
-// without says why there is no searching by e-mail address and domain; "" is where there
-// is.
-func CheckQuery(kind string, q provider.Query, without string) (action string, err error) {
-	const verb = "find account"
-	fields := "Username, Reference, Email or Domain"
-	if without != "" {
-		fields = "Username or Reference"
-	}
-	if q.IsZero() {
-		return verb, provider.Problems{"query": "empty: set " + fields}.Err(kind, "", verb)
-	}
-	action = verb + " " + QueryText(q)
-	if without != "" && (q.Email != "" || q.Domain != "") {
-		return action, &provider.Error{Provider: kind, Action: action, Kind: provider.ErrUnsupported, Message: without}
-	}
-	return action, nil
-}
-
 // PageSize reads the options of a listing; 0 leaves the size to the adapter.
 func PageSize(kind string, opts *provider.ListOptions) (int, error) {
 	if opts == nil {
@@ -85,14 +84,13 @@ func PageSize(kind string, opts *provider.ListOptions) (int, error) {
 	return opts.PageSize, nil
 }
 
-// CheckSignOn refuses a kind of sign-on that is not among those offered.
-func CheckSignOn(kind, action string, wanted provider.SignOnKind, offered ...provider.SignOnKind) error {
+func signOnProblem(wanted provider.SignOnKind, offered []provider.SignOnKind) string {
 	if wanted == "" || slices.Contains(offered, wanted) {
-		return nil
+		return ""
 	}
 	var names []string
 	for _, o := range offered {
 		names = append(names, strconv.Quote(string(o)))
 	}
-	return provider.Problems{"Kind": fmt.Sprintf("%q is not offered here, only %s", wanted, strings.Join(names, " and "))}.Err(kind, "", action)
+	return fmt.Sprintf("%q is not offered here, only %s", wanted, strings.Join(names, " and "))
 }

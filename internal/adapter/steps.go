@@ -4,11 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/provkit/provkit/provider"
 )
 
-// Creation runs the steps of a Create and keeps the record of them. The first step
+// Steps runs the steps of a Create and keeps the record of them. The first step
 // makes the account.
 type Steps struct {
 	// Kind and Action name the errors.
@@ -23,6 +24,7 @@ type Steps struct {
 // Step runs one step and reports whether to go on.
 func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) (provider.Outcome, error)) bool {
 	outcome, err := do(ctx)
+	err = InVerb(c.Kind, err, c.Action)
 	c.made.Steps = append(c.made.Steps, provider.Step{Name: name, Outcome: outcome, Err: err})
 	if err == nil && (c.made.Outcome == "" || outcome == provider.OutcomeChanged) {
 		c.made.Outcome = outcome
@@ -33,15 +35,15 @@ func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) 
 // Made notes the account as it stands.
 func (c *Steps) Made(a *provider.Account) { c.made.Account = a }
 
-// Result is what Create returns. A first step that definitely failed leaves nothing to
-// tell of. When a later one did, the caller's policy may have what this very call made
-// removed again, and nothing else; when a step's outcome is unknown nothing is undone.
+// Result is what Create returns. A first step that definitely failed leaves nothing to report.
+// When a later one did, the caller's policy may have what this very call made removed again,
+// and nothing else; when a step's outcome is unknown nothing is undone.
 func (c *Steps) Result(ctx context.Context) (*provider.Creation, error) {
 	last := &c.made.Steps[len(c.made.Steps)-1]
 	if last.Err == nil {
 		return &c.made, nil
 	}
-	err := InVerb(c.Kind, last.Err, c.Action)
+	err := last.Err
 	unknown := errors.Is(err, provider.ErrOutcomeUnknown)
 	if len(c.made.Steps) == 1 {
 		if unknown {
@@ -62,16 +64,24 @@ func (c *Steps) Result(ctx context.Context) (*provider.Creation, error) {
 	return &c.made, err
 }
 
+// CreateAction names a Create in errors.
+func CreateAction(req *provider.CreateRequest) string {
+	return fmt.Sprintf("create account %q", Shorten(req.Username))
+}
+
 // CheckOrder is the part of checking a CreateRequest that all systems share. The adapter
 // adds what only it knows to the problems.
 func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provider.Problems {
 	var problems provider.Problems
-	Add(&problems, "Reference", provider.ReferenceProblem(req.Reference))
-	Add(&problems, "Username", desc.Username.Problem(req.Username))
+	problems.Note("Reference", provider.ReferenceProblem(req.Reference))
+	problems.Note("Username", desc.Username.Problem(req.Username))
 	if desc.Password != nil {
-		Add(&problems, "Password", desc.Password.Problem(req.Password))
+		problems.Note("Password", desc.Password.Problem(req.Password))
 	}
-	Add(&problems, "Email", EmailProblem(req.Email))
+	problems.Note("Email", EmailProblem(req.Email))
+	if strings.ContainsAny(req.Name, "\r\n") {
+		problems.Add("Name", "contains a line break")
+	}
 	if req.OnFailure != provider.OnFailureKeep && req.OnFailure != provider.OnFailureUndo {
 		problems.Add("OnFailure", "unknown policy")
 	}
@@ -79,12 +89,8 @@ func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provide
 	return problems
 }
 
-// Add notes a problem unless there is none.
-func Add(problems *provider.Problems, field, problem string) {
-	if problem != "" {
-		problems.Add(field, "%s", problem)
-	}
-}
+// Add is problems.Note.
+func Add(problems *provider.Problems, field, problem string) { problems.Note(field, problem) }
 
 // NoHandle refuses a handle where accounts are made at once.
 func NoHandle(problems *provider.Problems, req *provider.CreateRequest) {

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/internal/adapter"
 )
 
-func TestWorks(t *testing.T) {
+func TestPending(t *testing.T) {
 	var w adapter.Pending[int64, string]
 	require.Empty(t, w.Get(1))
 	w.Done(1)

@@ -1,0 +1,171 @@
+package adapter
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Removal is how a system removes an account.
+type Removal[K comparable, T any] struct {
+	Do func(ctx context.Context, id K) error
+	// Ending reports whether the end of an account that is still there is under way.
+	// Optional: some systems remove an account at once.
+	Ending func(ctx context.Context, id K, now *T) (bool, error)
+	// Trusted: a request that the system accepted is an end under way, even if Ending does
+	// not show it.
+	Trusted bool
+}
+
+// Remove terminates an account. It is done when there is proof that the account is gone;
+// one whose end is under way is pending. An account that is proven not to exist, and
+// nothing else, is provider.ErrNotFound.
+func (a *Accounts[K, T]) Remove(ctx context.Context, id string, r Removal[K, T]) (provider.Outcome, error) {
+	return Verb(ctx, a, "terminate account", id, nil, func(ctx context.Context, k K) (provider.Outcome, error) {
+		now, err := a.Read(ctx, k)
+		if err != nil {
+			return "", a.missing(ctx, k, err)
+		}
+		if ending, err := r.ending(ctx, k, now); err != nil {
+			return "", notOfAccount(err)
+		} else if ending {
+			return a.ends(k, r), nil
+		}
+		return a.End(ctx, k, r)
+	})
+}
+
+// End is Remove for an account that was there a moment ago, as part of another verb.
+func (a *Accounts[K, T]) End(ctx context.Context, id K, r Removal[K, T]) (provider.Outcome, error) {
+	accepted, gone := false, false
+	err := provider.Confirm(ctx,
+		func(ctx context.Context) error {
+			err := r.Do(ctx, id)
+			if errors.Is(err, provider.ErrNotFound) {
+				return nil // it was there a moment ago: the look decides
+			}
+			accepted = err == nil
+			return err
+		},
+		func(ctx context.Context) (bool, error) {
+			return Until(ctx, a.Lag, lookEvery, func(ctx context.Context) (bool, error) {
+				now, err := a.Read(ctx, id)
+				switch {
+				case errors.Is(err, provider.ErrNotFound):
+					_, err = a.ProveAbsent(ctx, id)
+					gone = err == nil
+					return gone, err
+				case err != nil:
+					return false, err
+				case r.Trusted && accepted:
+					return true, nil
+				}
+				return r.ending(ctx, id, now)
+			})
+		})
+	switch {
+	case err != nil:
+		return "", err
+	case gone:
+		a.pending.Done(id)
+		return provider.OutcomeChanged, nil
+	}
+	return a.ends(id, r), nil
+}
+
+// ends notes that the end of an account is under way. Where no record shows that, Poll waits
+// until the account is gone.
+func (a *Accounts[K, T]) ends(id K, r Removal[K, T]) provider.Outcome {
+	if r.Trusted {
+		a.Begin(id, Work[T]{Shows: func(*T) bool { return false }})
+	}
+	return provider.OutcomePending
+}
+
+func (r Removal[K, T]) ending(ctx context.Context, id K, now *T) (bool, error) {
+	if r.Ending == nil {
+		return false, nil
+	}
+	return r.Ending(ctx, id, now)
+}
+
+// ProveAbsent returns what proves that an account that could not be found is gone, or the
+// error of an absence that is not proven.
+func (a *Accounts[K, T]) ProveAbsent(ctx context.Context, id K) (evidence string, err error) {
+	evidence, err = a.Prove(ctx, id)
+	if err != nil {
+		return "", Unproven(a.Kind, a.Noun, err)
+	}
+	return evidence, nil
+}
+
+// missing is the error for an account that cannot be read: "not found" only with proof.
+func (a *Accounts[K, T]) missing(ctx context.Context, id K, err error) error {
+	if !errors.Is(err, provider.ErrNotFound) {
+		return err
+	}
+	evidence, unproven := a.ProveAbsent(ctx, id)
+	if unproven != nil {
+		return unproven
+	}
+	gone := &provider.Error{Kind: provider.ErrNotFound}
+	errors.As(err, &gone)
+	proven := *gone
+	proven.Provider, proven.Message = a.Kind, "no such "+a.Noun+" ("+evidence+")"
+	return &proven
+}
+
+// Doubt is the error of a proof in which nothing failed and which yet proves nothing. It
+// continues "the client was not found, but".
+type Doubt string
+
+func (d Doubt) Error() string { return string(d) }
+
+// Listed is the Doubt about an account that a list contains. It makes provider.ErrConflict,
+// where other Doubts make provider.ErrForbidden.
+const Listed Doubt = "it is listed"
+
+// Unproven is the error for an account that was not found and may exist nevertheless. noun
+// is what was not found ("client"), cause the error of Accounts.Prove.
+func Unproven(kind, noun string, cause error) error {
+	const failed = "looking for proof that it is gone failed: "
+	err := &provider.Error{Provider: kind, Kind: provider.ErrForbidden, Err: cause, Message: "the " + noun + " was not found, but "}
+	var doubt Doubt
+	var e *provider.Error
+	switch {
+	case errors.As(cause, &doubt):
+		err.Message += string(doubt)
+		if doubt == Listed {
+			err.Kind = provider.ErrConflict
+		}
+	case errors.As(cause, &e):
+		err.Message += failed + cmp.Or(e.Message, e.Error())
+		err.StatusCode, err.RetryAfter = e.StatusCode, e.RetryAfter
+		if !errors.Is(cause, provider.ErrNotFound) {
+			err.Kind = e.Kind
+		}
+	default:
+		err.Message += failed + cause.Error()
+	}
+	return notOfAccount(err)
+}
+
+// notOfAccount keeps an error that says "not found" of something else from being taken for
+// the account's own.
+func notOfAccount(err error) error {
+	if !errors.Is(err, provider.ErrNotFound) {
+		return err
+	}
+	other := &provider.Error{Kind: provider.ErrForbidden, Message: err.Error()}
+	var e *provider.Error
+	if errors.As(err, &e) {
+		*other = *e
+		if other.Kind = e.Kind; errors.Is(e.Kind, provider.ErrNotFound) {
+			other.Kind = provider.ErrForbidden
+		}
+		other.Err = nil
+	}
+	return other
+}

@@ -1,0 +1,106 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// MakeOrFind makes a thing that must not be made twice, or finds that it was made. Servers
+// repeat nothing safely, so it looks wherever an answer is missing or cannot be believed.
+type MakeOrFind[T any] struct {
+	// Find looks for the thing; its error matches provider.ErrNotFound if there is none.
+	// refused is nil, or how the server refused to make it, which may be evidence too.
+	Find func(ctx context.Context, refused error) (*T, error)
+	// LookFirst: look before making anything, where that is cheap or the server makes
+	// duplicates.
+	LookFirst bool
+	Make      func(context.Context) (*T, error)
+	// ReadBack: the server's "made" is no proof, neither that the thing was made nor that
+	// this call made it.
+	ReadBack bool
+	// Ours is nil for a thing that belongs to this order, and otherwise says whose it is.
+	// Optional.
+	Ours func(*T) error
+	// WhyNot explains a refusal when nothing is found that would. Optional.
+	WhyNot func(ctx context.Context, refused error) error
+}
+
+// Run returns the thing and whether it was made by this call (changed, also if one of its
+// tries may have made it) or before it (already).
+func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
+	if m.LookFirst {
+		if thing, err := m.Find(ctx, nil); !errors.Is(err, provider.ErrNotFound) {
+			return m.claim(thing, provider.OutcomeAlready, err)
+		}
+	}
+	var thing *T
+	lost := false
+	settle := provider.Resolve
+	if m.ReadBack {
+		settle = provider.Confirm
+	}
+	err := settle(ctx,
+		func(ctx context.Context) (err error) {
+			thing, err = m.Make(ctx)
+			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
+			return err
+		},
+		func(ctx context.Context) (found bool, err error) {
+			thing, err = m.Find(ctx, nil)
+			if errors.Is(err, provider.ErrNotFound) {
+				return false, nil
+			}
+			return err == nil, err
+		})
+	switch {
+	case err == nil && !lost && !m.ReadBack:
+		return thing, provider.OutcomeChanged, nil
+	case !Refused(err):
+		return m.claim(thing, provider.OutcomeChanged, err)
+	}
+	return m.explain(ctx, err, lost)
+}
+
+// explain finds out why the server refused to make the thing. If the thing exists by now,
+// that is why: an earlier try made it, in this call or another, or somebody else did.
+func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost bool) (*T, provider.Outcome, error) {
+	thing, err := m.Find(ctx, refused)
+	switch {
+	case err == nil && lost:
+		return m.claim(thing, provider.OutcomeChanged, nil)
+	case err == nil:
+		return m.claim(thing, provider.OutcomeAlready, nil)
+	case lost:
+		return nil, "", provider.Unresolved(refused, err)
+	case !errors.Is(err, provider.ErrNotFound):
+		return nil, "", unexplained(refused, err)
+	case m.WhyNot != nil:
+		return nil, "", m.WhyNot(ctx, refused)
+	}
+	return nil, "", refused
+}
+
+// unexplained is the error when the server definitely refused to make a thing, and looking for
+// the reason failed. This call changed nothing; but the refusal must not be taken for the
+// answer, since the thing may exist and be ours.
+func unexplained(refused, looking error) error {
+	err := provider.Unresolved(refused, looking)
+	var e *provider.Error
+	if errors.As(looking, &e) {
+		err.Kind, err.MaybeExecuted = e.Kind, e.MaybeExecuted
+	}
+	return err
+}
+
+// claim makes sure that a thing that was found is ours.
+func (m MakeOrFind[T]) claim(thing *T, outcome provider.Outcome, err error) (*T, provider.Outcome, error) {
+	if err == nil && m.Ours != nil {
+		err = m.Ours(thing)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return thing, outcome, nil
+}

@@ -1,0 +1,187 @@
+package adapter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// Find frames a search: it refuses an empty query and one that the system has no search for,
+// and checks what was found against all of the query.
+//
+// find returns nil without an error if it went through all accounts and none matches. An error
+// that matches provider.ErrNotFound is only the server's word: Find asks for proof then, or
+// credentials that lost their rights would make every account look absent.
+func (a *Accounts[K, T]) Find(ctx context.Context, q provider.Query, find func(context.Context) (*provider.Account, error)) (*provider.Account, error) {
+	action, err := CheckQuery(a.Kind, q, a.Unsearchable)
+	if err != nil {
+		return nil, err
+	}
+	found, err := find(ctx)
+	switch {
+	case err != nil:
+		var none K
+		return nil, InVerb(a.Kind, a.missing(ctx, none, err), action)
+	case found == nil, !Matches(found, q):
+		return nil, NotFound(a.Kind, action)
+	case found.Domain == "":
+		found.Domain = q.Domain
+	}
+	return found, nil
+}
+
+// Search goes through the records of all accounts and returns the one that matches everything
+// in a query but the domain, nil if none does. User names are unique, so that the first match
+// by user name is the one; other fields may match several accounts, which is
+// provider.ErrConflict.
+func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) (*provider.Account, error) {
+	var found *provider.Account
+	for record, err := range records {
+		if err != nil {
+			return nil, notOfAccount(err)
+		}
+		account := a.View(record)
+		switch {
+		case !Matches(account, q):
+		case found != nil:
+			return nil, BothMatch(a.Kind, "", a.Noun+"s", found.ID, account.ID)
+		case q.Username != "":
+			return account, nil
+		default:
+			found = account
+		}
+	}
+	return found, nil
+}
+
+// List frames a listing of accounts. size is how many to fetch at once; 0 leaves it to begin.
+func List(kind string, opts *provider.ListOptions, begin func(size int) (iter.Seq2[*provider.Account, error], error)) iter.Seq2[*provider.Account, error] {
+	return Sequence(kind, "list accounts", func() (iter.Seq2[*provider.Account, error], error) {
+		size := 0
+		if opts != nil {
+			size = opts.PageSize
+		}
+		if size < 0 {
+			return nil, provider.Problems{"PageSize": "negative"}.Err(kind, "", "")
+		}
+		return begin(size)
+	})
+}
+
+// Sequence frames a sequence that begins with calls of its own. It ends at the first error
+// that has no value beside it. That error carries the verb, and is not "not found": a server
+// that denies a list must not make it look empty.
+func Sequence[V any](kind, verb string, begin func() (iter.Seq2[*V, error], error)) iter.Seq2[*V, error] {
+	return func(yield func(*V, error) bool) {
+		values, err := begin()
+		if err != nil {
+			yield(nil, InVerb(kind, notOfAccount(err), verb))
+			return
+		}
+		for value, err := range values {
+			if value == nil && err != nil {
+				yield(nil, InVerb(kind, notOfAccount(err), verb))
+				return
+			}
+			if !yield(value, err) {
+				return
+			}
+		}
+	}
+}
+
+// Each yields what records are in view, without those of which view returns nil.
+func Each[R, V any](records iter.Seq2[*R, error], view func(*R) *V) iter.Seq2[*V, error] {
+	return func(yield func(*V, error) bool) {
+		for record, err := range records {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if seen := view(record); seen != nil && !yield(seen, nil) {
+				return
+			}
+		}
+	}
+}
+
+// NotListed proves by a list of all accounts that one is gone: the list can be read and does
+// not contain it.
+func NotListed[R any](list iter.Seq2[*R, error], is func(*R) bool) error {
+	for record, err := range list {
+		switch {
+		case err != nil:
+			return err
+		case is(record):
+			return Listed
+		}
+	}
+	return nil
+}
+
+// CheckQuery begins a search: it names the action for errors, and refuses an empty query.
+// without says why there is no searching by e-mail address and domain; it is "" where there
+// is.
+func CheckQuery(kind string, q provider.Query, without string) (action string, err error) {
+	const verb = "find account"
+	fields := "Username, Reference, Email or Domain"
+	if without != "" {
+		fields = "Username or Reference"
+	}
+	if q.IsZero() {
+		return verb, provider.Problems{"query": "empty: set " + fields}.Err(kind, "", verb)
+	}
+	action = verb + " " + QueryText(q)
+	if without != "" && (q.Email != "" || q.Domain != "") {
+		return action, &provider.Error{Provider: kind, Action: action, Kind: provider.ErrUnsupported, Message: without}
+	}
+	return action, nil
+}
+
+// QueryText describes a query for errors.
+func QueryText(q provider.Query) string {
+	var parts []string
+	for _, part := range [][2]string{{"user", q.Username}, {"reference", q.Reference}, {"e-mail", q.Email}, {"domain", q.Domain}} {
+		if part[1] != "" {
+			parts = append(parts, fmt.Sprintf("%s %q", part[0], part[1]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Matches compares an account with everything in a query but the domain.
+func Matches(a *provider.Account, q provider.Query) bool {
+	return (q.Username == "" || strings.EqualFold(a.Username, q.Username)) &&
+		(q.Email == "" || strings.EqualFold(a.Email, q.Email)) &&
+		(q.Reference == "" || a.Reference == q.Reference)
+}
+
+// NotFound is the error of a search that found nothing.
+func NotFound(kind, action string) error {
+	return &provider.Error{Provider: kind, Action: action, Kind: provider.ErrNotFound, Message: "nothing matches"}
+}
+
+// BothMatch is the error of a search that found two: "clients 1 and 2 both match".
+func BothMatch(kind, action, things string, one, other any) error {
+	return &provider.Error{
+		Provider: kind, Action: action, Kind: provider.ErrConflict, Message: fmt.Sprintf("%s %v and %v both match", things, one, other),
+	}
+}
+
+// Refused reports whether a server refused a change for what was in it, so that looking
+// may show why.
+func Refused(err error) bool {
+	if errors.Is(err, provider.ErrOutcomeUnknown) {
+		return false
+	}
+	for _, kind := range []error{provider.ErrInvalid, provider.ErrConflict, provider.ErrAlreadyExists, provider.ErrNotFound} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,189 @@
+package adapter_test
+
+import (
+	"context"
+	"iter"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// sequence yields values, and an error where one stands.
+func sequence[T any](values ...any) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for _, v := range values {
+			value, _ := v.(*T)
+			err, _ := v.(error)
+			if !yield(value, err) {
+				return
+			}
+		}
+	}
+}
+
+var (
+	ann  = &record{id: 1, name: "ann", reference: "order-1"}
+	bob  = &record{id: 2, name: "bob", reference: "order-2"}
+	bob2 = &record{id: 3, name: "Bob", reference: "order-2"}
+)
+
+func TestSearch(t *testing.T) {
+	a := new(panel).accounts(0)
+	for name, test := range map[string]struct {
+		records []any
+		query   provider.Query
+		want    *record
+		wantErr error
+	}{
+		"by name":          {[]any{ann, bob, errStuck}, provider.Query{Username: "BOB"}, bob, nil},
+		"by reference":     {[]any{ann, bob}, provider.Query{Reference: "order-1"}, ann, nil},
+		"several":          {[]any{ann, bob, bob2}, provider.Query{Reference: "order-2"}, nil, provider.ErrConflict},
+		"both must match":  {[]any{ann, bob}, provider.Query{Username: "ann", Reference: "order-2"}, nil, nil},
+		"none":             {[]any{ann}, provider.Query{Username: "eve"}, nil, nil},
+		"broken off":       {[]any{ann, errStuck}, provider.Query{Reference: "order-1"}, nil, errStuck},
+		"the list is gone": {[]any{gone}, provider.Query{Reference: "order-1"}, nil, provider.ErrForbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found, err := a.Search(sequence[record](test.records...), test.query)
+			require.ErrorIs(t, err, test.wantErr)
+			require.False(t, isNotFound(err))
+			if test.want == nil {
+				require.Nil(t, found)
+				return
+			}
+			require.NoError(t, err)
+			require.Same(t, test.want, found.Native)
+		})
+	}
+}
+
+// TestFind: that nothing matches is believed of a search of all accounts, and of the server's
+// word only with proof.
+func TestFind(t *testing.T) {
+	byName := provider.Query{Username: "bob"}
+	for name, test := range map[string]struct {
+		query   provider.Query
+		found   *record
+		fails   error
+		proof   error
+		wantErr error
+		message string
+		proofs  int
+	}{
+		"found":                {query: byName, found: bob},
+		"found another":        {query: byName, found: ann, wantErr: provider.ErrNotFound, message: `panel: find account user "bob": nothing matches`},
+		"searched":             {query: byName, wantErr: provider.ErrNotFound, message: `panel: find account user "bob": nothing matches`},
+		"not found":            {query: byName, fails: gone, wantErr: provider.ErrNotFound, message: `panel: find account user "bob": no such client (it lists others) (HTTP 404)`, proofs: 1},
+		"not found, it says":   {query: byName, fails: gone, proof: adapter.Doubt("neither are others"), wantErr: provider.ErrForbidden, proofs: 1},
+		"everything is 404":    {query: byName, fails: gone, proof: gone, wantErr: provider.ErrForbidden, proofs: 1},
+		"down":                 {query: byName, fails: down, wantErr: provider.ErrUnavailable},
+		"no query":             {wantErr: provider.ErrInvalid},
+		"nothing to search by": {query: provider.Query{Domain: "a.example"}, wantErr: provider.ErrUnsupported},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &panel{evidence: "it lists others", proof: test.proof}
+			a := p.accounts(0)
+			a.Unsearchable = "clients have no domain"
+			found, err := a.Find(t.Context(), test.query, func(context.Context) (*provider.Account, error) {
+				if test.found == nil {
+					return nil, test.fails
+				}
+				return test.found.view(), nil
+			})
+			require.Equal(t, test.proofs, p.proofs)
+			require.ErrorIs(t, err, test.wantErr)
+			require.Equal(t, test.wantErr == provider.ErrNotFound, isNotFound(err))
+			if test.message != "" {
+				require.EqualError(t, err, test.message)
+			}
+			if test.wantErr == nil {
+				require.NoError(t, err)
+				require.Same(t, test.found, found.Native)
+			} else {
+				require.ErrorContains(t, err, "panel: find account")
+			}
+		})
+	}
+}
+
+func TestList(t *testing.T) {
+	list := func(opts *provider.ListOptions, fails error, values ...any) (ids []string, size int, err error) {
+		size = -1
+		for account, failed := range adapter.List("panel", opts, func(n int) (iter.Seq2[*provider.Account, error], error) {
+			size = n
+			return adapter.Each(sequence[record](values...), func(r *record) *provider.Account {
+				if r == bob {
+					return nil
+				}
+				return r.view()
+			}), fails
+		}) {
+			if failed != nil {
+				require.NoError(t, err, "it goes on behind an error")
+				err = failed
+				continue
+			}
+			ids = append(ids, account.ID)
+		}
+		return ids, size, err
+	}
+	ids, size, err := list(nil, nil, ann, bob, bob2)
+	require.NoError(t, err)
+	require.Equal(t, []string{"1", "3"}, ids)
+	require.Zero(t, size)
+	_, size, _ = list(&provider.ListOptions{PageSize: 5}, nil)
+	require.Equal(t, 5, size)
+	_, size, err = list(&provider.ListOptions{PageSize: -1}, nil)
+	require.Equal(t, -1, size)
+	require.Contains(t, fieldsOf(t, err), "PageSize")
+	ids, _, err = list(nil, nil, ann, gone, bob2)
+	require.Equal(t, []string{"1"}, ids)
+	require.EqualError(t, err, "panel: list accounts: no (HTTP 404)")
+	require.NotErrorIs(t, err, provider.ErrNotFound, "a list that is denied is not empty")
+	_, _, err = list(nil, gone)
+	require.ErrorContains(t, err, "panel: list accounts: ")
+	require.NotErrorIs(t, err, provider.ErrNotFound)
+}
+
+// An error beside a value concerns that value only.
+func TestSequenceGoesOn(t *testing.T) {
+	var seen []error
+	both := func(yield func(*record, error) bool) { _ = yield(ann, errStuck) && yield(bob, nil) }
+	for _, err := range adapter.Sequence("panel", "count", func() (iter.Seq2[*record, error], error) { return both, nil }) {
+		seen = append(seen, err)
+	}
+	require.Equal(t, []error{errStuck, nil}, seen)
+}
+
+func TestNotListed(t *testing.T) {
+	isBob := func(r *record) bool { return r == bob }
+	require.NoError(t, adapter.NotListed(sequence[record](ann), isBob))
+	require.NoError(t, adapter.NotListed(sequence[record](), isBob))
+	require.ErrorIs(t, adapter.NotListed(sequence[record](ann, bob), isBob), adapter.Listed)
+	require.ErrorIs(t, adapter.NotListed(sequence[record](ann, gone), isBob), gone)
+}
+
+func TestCheckQuery(t *testing.T) {
+	const without = "clients have no domain"
+	for _, test := range []struct {
+		query   provider.Query
+		without string
+		action  string
+		want    error
+	}{
+		{provider.Query{}, "", "find account", provider.ErrInvalid},
+		{provider.Query{}, without, "find account", provider.ErrInvalid},
+		{provider.Query{Domain: "a.example"}, "", `find account domain "a.example"`, nil},
+		{provider.Query{Domain: "a.example"}, without, `find account domain "a.example"`, provider.ErrUnsupported},
+		{provider.Query{Username: "u", Email: "a@b.example"}, without, `find account user "u", e-mail "a@b.example"`, provider.ErrUnsupported},
+		{provider.Query{Username: "u"}, without, `find account user "u"`, nil},
+	} {
+		action, err := adapter.CheckQuery("panel", test.query, test.without)
+		require.Equal(t, test.action, action)
+		require.ErrorIs(t, err, test.want)
+		require.Equal(t, test.want == nil, err == nil)
+	}
+}

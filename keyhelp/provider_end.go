@@ -1,0 +1,84 @@
+package keyhelp
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Terminate deletes the client, with its domains and data, and makes sure that it is gone.
+func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.accounts.Remove(ctx, id, adapter.Removal[int64, ClientAccount]{Do: func(ctx context.Context, n int64) error {
+		err := p.client.Clients.Delete(ctx, n)
+		if err == nil || errors.Is(err, provider.ErrNotFound) || errors.Is(err, provider.ErrOutcomeUnknown) {
+			p.seen.Drop(n) // that it was seen before is no evidence any more
+		}
+		return err
+	}})
+}
+
+// proveAbsent proves that a client does not exist. A 404 may also mean that the key lost its
+// rights: the proof is that the list of clients works and lacks it, or, without a list, that
+// another client can still be read. That is enough for a search, which has no ID, on live
+// panels too.
+func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, err error) {
+	d, err := p.dialect(ctx)
+	if err != nil {
+		return "", err
+	}
+	listable := clientsList.in(d) != nil
+	if !listable || id == 0 {
+		if evidence, err := p.seeOther(ctx, id, p.seen.List()); evidence != "" || err != nil {
+			return evidence, err
+		}
+	}
+	if listable {
+		evidence = "the key can list the clients"
+		err = adapter.NotListed(p.client.Clients.List(ctx, nil), func(c *ClientAccount) bool { return c.ID == id })
+	} else {
+		evidence, err = p.probeOther(ctx)
+	}
+	if err == nil {
+		p.seen.Drop(id)
+	}
+	return evidence, err
+}
+
+const othersSeen = "the key can read other clients"
+
+// seeOther tries to read a client that was read before.
+func (p *Provider) seeOther(ctx context.Context, id int64, before []int64) (evidence string, err error) {
+	for _, other := range before {
+		if other == id {
+			continue
+		}
+		if _, err := p.client.Clients.Get(ctx, other); err == nil {
+			return othersSeen, nil
+		} else if !errors.Is(err, provider.ErrNotFound) {
+			return "", err
+		}
+	}
+	return "", nil
+}
+
+// probeOther looks for any client.
+func (p *Provider) probeOther(ctx context.Context) (evidence string, err error) {
+	others := p.probeClients(0, p.client.Clients.Get)
+	slices.Reverse(others.Segments) // the oldest clients are the likeliest to be there
+	for _, err := range others.All(ctx) {
+		return othersSeen, err
+	}
+	return "the key is accepted, and no client was ever seen", p.proveEmpty(ctx)
+}
+
+// proveEmpty proves that a panel has no clients, as far as one can without a list: it never
+// showed one, and the key is good.
+func (p *Provider) proveEmpty(ctx context.Context) error {
+	if len(p.seen.List()) > 0 {
+		return adapter.Doubt("neither were clients that were there before: the key may have lost its rights")
+	}
+	return p.client.Server.Ping(ctx)
+}

@@ -1,0 +1,141 @@
+package keyhelp
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Find looks an account up. By user name or domain that is one call or two on live panels;
+// by reference or address the clients are listed. In the documented dialect IDs are probed.
+func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
+		d, err := p.dialect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		var found *ClientAccount
+		switch {
+		case q.Domain != "":
+			var domain *Domain
+			if domain, err = p.domain(ctx, d, q.Domain); err == nil {
+				found, err = p.client.Clients.Get(ctx, domain.ClientID)
+			}
+		case q.Username != "" && clientsGetByName.in(d) != nil:
+			found, err = p.client.Clients.GetByName(ctx, q.Username)
+		default:
+			return p.accounts.Search(p.clients(ctx, 0), q)
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.seen.Add(found.ID)
+		return account(found), nil
+	})
+}
+
+// List lists all clients; Domain is filled in the live dialect, for one call more.
+func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return adapter.List(Kind, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
+		d, err := p.dialect(ctx)
+		if err != nil {
+			return nil, err
+		}
+		domains, err := p.domainNames(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		return adapter.Each(p.clients(ctx, size), func(c *ClientAccount) *provider.Account {
+			a := account(c)
+			a.Domain = domains[c.ID]
+			return a
+		}), nil
+	})
+}
+
+// domainNames maps clients to their first domain, where the dialect can list them.
+func (p *Provider) domainNames(ctx context.Context, d *dialect) (map[int64]string, error) {
+	if domainsList.in(d) == nil {
+		return nil, nil
+	}
+	names := make(map[int64]string)
+	for domain, err := range p.client.Domains.List(ctx, nil) {
+		if err != nil {
+			return nil, err
+		}
+		if _, ok := names[domain.ClientID]; !ok && !domain.SystemDomain && !domain.Subdomain {
+			names[domain.ClientID] = domain.Name
+		}
+	}
+	return names, nil
+}
+
+// clients yields all clients, by list or by probing.
+func (p *Provider) clients(ctx context.Context, window int) iter.Seq2[*ClientAccount, error] {
+	return func(yield func(*ClientAccount, error) bool) {
+		d, err := p.dialect(ctx)
+		switch {
+		case err != nil:
+			yield(nil, err)
+		case clientsList.in(d) != nil:
+			p.client.Clients.List(ctx, nil)(yield)
+		default:
+			empty := true
+			for client, err := range p.probeClients(window, p.read).All(ctx) {
+				empty = false
+				if !yield(client, err) {
+					return
+				}
+			}
+			if !empty {
+				return
+			}
+			if err := p.proveEmpty(ctx); err != nil {
+				yield(nil, adapter.Unproven(Kind, "client", err))
+			}
+		}
+	}
+}
+
+func (p *Provider) probeClients(window int, read func(context.Context, int64) (*ClientAccount, error)) adapter.Prober[ClientAccount] {
+	scan := p.client.settings.scan
+	return adapter.Prober[ClientAccount]{Read: read, Segments: p.seen.Segments(scan.ClientsFrom), Gap: scan.Gap, Max: scan.Max, Window: window}
+}
+
+// clientByName returns the client of that login name. ErrNotFound if there is none,
+// as far as one can see.
+func (p *Provider) clientByName(ctx context.Context, d *dialect, name string) (*ClientAccount, error) {
+	if clientsGetByName.in(d) != nil {
+		return p.client.Clients.GetByName(ctx, name)
+	}
+	q := provider.Query{Username: name}
+	found, err := p.accounts.Search(p.clients(ctx, 0), q)
+	switch {
+	case err != nil:
+		return nil, err
+	case found == nil:
+		return nil, adapter.NotFound(Kind, "find client "+adapter.QueryText(q))
+	}
+	return found.Native.(*ClientAccount), nil
+}
+
+// domain returns the domain of that name, by look-up or by probing.
+func (p *Provider) domain(ctx context.Context, d *dialect, name string) (*Domain, error) {
+	if domainsGetByName.in(d) != nil {
+		return p.client.Domains.GetByName(ctx, name)
+	}
+	scan := p.client.settings.scan
+	probe := adapter.Prober[Domain]{Read: p.client.Domains.Get, Segments: p.domains.Segments(scan.DomainsFrom), Gap: scan.Gap, Max: scan.Max}
+	for domain, err := range probe.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if strings.EqualFold(domain.Name, name) {
+			return domain, nil
+		}
+	}
+	return nil, adapter.NotFound(Kind, "find domain "+adapter.QueryText(provider.Query{Domain: name}))
+}
