@@ -3,6 +3,8 @@ package elizon
 import (
 	"context"
 	"iter"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // AddressesService is about the addresses that invoices can have.
@@ -10,45 +12,45 @@ type AddressesService struct{ c *Client }
 
 // Address is an address for invoices. The default one can be neither removed nor unset.
 type Address struct {
-	ID          string `elizon:"id,required"`
-	Label       string `elizon:"label"`
-	Default     bool   `elizon:"isDefault"`
-	CompanyName string `elizon:"companyName"`
-	VATID       string `elizon:"vatId"`
-	FirstName   string `elizon:"firstName"`
-	LastName    string `elizon:"lastName"`
-	Street      string `elizon:"street"`
-	Zip         string `elizon:"zip"`
-	City        string `elizon:"city"`
+	ID          string `wire:"id,required"`
+	Label       string `wire:"label"`
+	Default     bool   `wire:"isDefault"`
+	CompanyName string `wire:"companyName"`
+	VATID       string `wire:"vatId"`
+	FirstName   string `wire:"firstName"`
+	LastName    string `wire:"lastName"`
+	Street      string `wire:"street"`
+	Zip         string `wire:"zip"`
+	City        string `wire:"city"`
 	// CountryCode has two letters.
-	CountryCode string `elizon:"countryCode"`
-	Country     string `elizon:"country"`
-	Phone       string `elizon:"phone"`
+	CountryCode string `wire:"countryCode"`
+	Country     string `wire:"country"`
+	Phone       string `wire:"phone"`
 }
 
 // AddressRequest makes or changes an address. nil leaves a field out. Which ones a new
 // address needs is undocumented.
 type AddressRequest struct {
-	Label       *string `elizon:"label"`
-	Default     *bool   `elizon:"isDefault"`
-	CompanyName *string `elizon:"companyName"`
-	VATID       *string `elizon:"vatId"`
-	FirstName   *string `elizon:"firstName"`
-	LastName    *string `elizon:"lastName"`
-	Street      *string `elizon:"street"`
-	Zip         *string `elizon:"zip"`
-	City        *string `elizon:"city"`
+	Label       *string `wire:"label"`
+	Default     *bool   `wire:"isDefault"`
+	CompanyName *string `wire:"companyName"`
+	VATID       *string `wire:"vatId"`
+	FirstName   *string `wire:"firstName"`
+	LastName    *string `wire:"lastName"`
+	Street      *string `wire:"street"`
+	Zip         *string `wire:"zip"`
+	City        *string `wire:"city"`
 	// CountryCode has two letters.
-	CountryCode *string `elizon:"countryCode"`
-	Country     *string `elizon:"country"`
-	Phone       *string `elizon:"phone"`
+	CountryCode *string `wire:"countryCode"`
+	Country     *string `wire:"country"`
+	Phone       *string `wire:"phone"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // addressChange is an AddressRequest with the ID that it is for.
 type addressChange struct {
-	ID string `elizon:"id"`
+	ID string `wire:"id"`
 	AddressRequest
 }
 
@@ -81,14 +83,14 @@ type RewardsService struct{ c *Client }
 
 // NetPointsPreview is how many points an order can be paid with.
 type NetPointsPreview struct {
-	MaxEUR         EUR   `elizon:"maxEur,required"`
-	MaxPoints      int64 `elizon:"maxPoints"`
-	CurrentBalance int64 `elizon:"currentBalance"`
+	MaxEUR         EUR   `wire:"maxEur,required"`
+	MaxPoints      int64 `wire:"maxPoints"`
+	CurrentBalance int64 `wire:"currentBalance"`
 }
 
 // NetPoints reads the points and what became of them: GET /api/netpoints (method
 // inferred). The answer is undocumented.
-func (s *RewardsService) NetPoints(ctx context.Context) (Payload, error) {
+func (s *RewardsService) NetPoints(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(rewardsPoints))
 }
 
@@ -99,5 +101,5 @@ func (s *RewardsService) Preview(ctx context.Context, orderTotal EUR) (*NetPoint
 }
 
 type previewRequest struct {
-	OrderTotal EUR `elizon:"orderTotal,required"`
+	OrderTotal EUR `wire:"orderTotal,required"`
 }

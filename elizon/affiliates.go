@@ -13,49 +13,49 @@ type AffiliatesService struct{ c *Client }
 
 // Affiliate is the account as a partner.
 type Affiliate struct {
-	Profile AffiliateProfile `elizon:"affiliate|profile,required"`
-	Summary AffiliateSummary `elizon:"summary"`
+	Profile AffiliateProfile `wire:"affiliate|profile,required"`
+	Summary AffiliateSummary `wire:"summary"`
 	// WithdrawableBalance is what RequestPayout and ConvertToCredit can take.
-	WithdrawableBalance Cents `elizon:"withdrawableBalance"`
+	WithdrawableBalance Cents `wire:"withdrawableBalance"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // AffiliateProfile is what does not change with each sale.
 type AffiliateProfile struct {
 	// Code is what customers are referred with.
-	Code          string `elizon:"code,required"`
-	Active        bool   `elizon:"isActive"`
-	PayoutEnabled bool   `elizon:"payoutEnabled"`
+	Code          string `wire:"code,required"`
+	Active        bool   `wire:"isActive"`
+	PayoutEnabled bool   `wire:"payoutEnabled"`
 	// CommissionRules and PayoutMethod are undocumented, and nil if there are none.
-	CommissionRules Payload `elizon:"commissionRules"`
-	PayoutMethod    Payload `elizon:"payoutMethod"`
+	CommissionRules provider.Payload `wire:"commissionRules"`
+	PayoutMethod    provider.Payload `wire:"payoutMethod"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // AffiliateSummary are the totals by status.
 type AffiliateSummary struct {
-	Pending  Cents  `elizon:"totalPending"`
-	Approved Cents  `elizon:"totalApproved"`
-	Paid     Cents  `elizon:"totalPaid"`
-	Currency string `elizon:"currency"`
+	Pending  Cents  `wire:"totalPending"`
+	Approved Cents  `wire:"totalApproved"`
+	Paid     Cents  `wire:"totalPaid"`
+	Currency string `wire:"currency"`
 }
 
 // AffiliateEntry is a commission or a payout request. Their amounts are in cents; what the
 // fields are called is undocumented.
 type AffiliateEntry struct {
-	ID string `elizon:"id"`
+	ID string `wire:"id"`
 	// Status is open: "pending", "approved", "paid".
-	Status string `elizon:"status"`
+	Status string `wire:"status"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Referral is the partner behind a code.
 type Referral struct {
-	Code string `elizon:"code,required"`
-	Name string `elizon:"name"`
+	Code string `wire:"code,required"`
+	Name string `wire:"name"`
 }
 
 // PayoutType says how a partner is paid.
@@ -71,30 +71,30 @@ const (
 type PayoutMethodRequest struct {
 	// Type is PayoutPayPal, which needs PayPalEmail, or PayoutSEPA, which needs IBAN, BIC
 	// and AccountHolder.
-	Type          PayoutType `elizon:"type,required"`
-	PayPalEmail   string     `elizon:"paypalEmail"`
-	IBAN          string     `elizon:"iban"`
-	BIC           string     `elizon:"bic"`
-	AccountHolder string     `elizon:"accountHolder"`
+	Type          PayoutType `wire:"type,required"`
+	PayPalEmail   string     `wire:"paypalEmail"`
+	IBAN          string     `wire:"iban"`
+	BIC           string     `wire:"bic"`
+	AccountHolder string     `wire:"accountHolder"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // AffiliateTaxInfo is what is known of a partner's taxes. Fields are undocumented; those of
 // TaxInfoUpdate are likely.
 type AffiliateTaxInfo struct {
 	// TaxInfo is nil if there is none yet.
-	TaxInfo Payload `elizon:"taxInfo"`
+	TaxInfo provider.Payload `wire:"taxInfo"`
 	// Profile holds the name and address, which come from the account; nil if absent.
-	Profile Payload `elizon:"profile"`
+	Profile provider.Payload `wire:"profile"`
 }
 
 // TaxInfoUpdate changes tax data. nil leaves a field alone, as far as one knows.
 type TaxInfoUpdate struct {
-	VATID     *string `elizon:"ustId"`
-	TaxNumber *string `elizon:"taxNumber"`
+	VATID     *string `wire:"ustId"`
+	TaxNumber *string `wire:"taxNumber"`
 	// SmallBusiness is Kleinunternehmer: no VAT is charged.
-	SmallBusiness *bool `elizon:"kleinunternehmer"`
+	SmallBusiness *bool `wire:"kleinunternehmer"`
 }
 
 // Me reads the account as a partner: GET /api/affiliates/me.
@@ -112,13 +112,13 @@ func (s *AffiliatesService) Commissions(ctx context.Context, perPage int64) iter
 // ConvertToCredit moves earnings to the balance of the account: POST
 // /api/affiliates/me/convert-to-credit (method inferred). Fields and answer are
 // undocumented.
-func (s *AffiliatesService) ConvertToCredit(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *AffiliatesService) ConvertToCredit(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(affiliatesConvert).freely(fields))
 }
 
 // CouponUsage reads how often the partner's coupon was used: GET
 // /api/affiliates/me/coupon-usage (method inferred). The answer is undocumented.
-func (s *AffiliatesService) CouponUsage(ctx context.Context) (Payload, error) {
+func (s *AffiliatesService) CouponUsage(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(affiliatesCoupon))
 }
 
@@ -131,19 +131,19 @@ func (s *AffiliatesService) Validate(ctx context.Context, code string) (*Referra
 // ConfirmCreditNote finalises a credit note: POST
 // /api/affiliates/me/credit-note/{id}/confirm (method inferred). The answer is
 // undocumented.
-func (s *AffiliatesService) ConfirmCreditNote(ctx context.Context, id string) (Payload, error) {
+func (s *AffiliatesService) ConfirmCreditNote(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(creditNotesConfirm, id).body(nil))
 }
 
 // PreviewCreditNote shows the next credit note: GET /api/affiliates/me/credit-note/preview
 // (method inferred, it may be POST). The answer is undocumented.
-func (s *AffiliatesService) PreviewCreditNote(ctx context.Context) (Payload, error) {
+func (s *AffiliatesService) PreviewCreditNote(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(creditNotesPreview))
 }
 
 // CreditNotes reads the partner's credit notes: GET /api/affiliates/me/credit-notes (method
 // inferred). The answer is undocumented.
-func (s *AffiliatesService) CreditNotes(ctx context.Context) (Payload, error) {
+func (s *AffiliatesService) CreditNotes(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(creditNotesList))
 }
 
@@ -156,7 +156,7 @@ func (s *AffiliatesService) DownloadCreditNote(ctx context.Context, id string, w
 
 // SetPayoutMethod says how the partner is paid: PATCH /api/affiliates/me/payout-method. The
 // answer is undocumented.
-func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodRequest) (Payload, error) {
+func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodRequest) (provider.Payload, error) {
 	r := s.c.ask(payoutsMethod).with(req)
 	if req != nil {
 		switch req.Type {
@@ -179,7 +179,7 @@ func (s *AffiliatesService) PayoutRequests(ctx context.Context, perPage int64) i
 
 // RequestPayout asks for a payout: POST /api/affiliates/me/payout-requests (method
 // inferred). Fields and answer are undocumented.
-func (s *AffiliatesService) RequestPayout(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *AffiliatesService) RequestPayout(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(payoutsCreate).freely(fields))
 }
 
@@ -191,6 +191,6 @@ func (s *AffiliatesService) TaxInfo(ctx context.Context) (*AffiliateTaxInfo, err
 // UpdateTaxInfo changes the partner's tax data: PATCH /api/affiliates/me/tax-info (method
 // inferred, it may be PUT or POST). The platform reads no other fields. The answer is
 // undocumented.
-func (s *AffiliatesService) UpdateTaxInfo(ctx context.Context, req *TaxInfoUpdate) (Payload, error) {
+func (s *AffiliatesService) UpdateTaxInfo(ctx context.Context, req *TaxInfoUpdate) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(taxInfoUpdate).changing(req))
 }

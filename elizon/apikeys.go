@@ -2,11 +2,11 @@ package elizon
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 	"unicode/utf8"
 
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -15,14 +15,14 @@ type APIKeysService struct{ c *Client }
 
 // APIKey is an API key without its secret.
 type APIKey struct {
-	ID   string `elizon:"id,required"`
-	Name string `elizon:"name"`
+	ID   string `wire:"id,required"`
+	Name string `wire:"name"`
 	// Prefix is the beginning of the key, for people to tell keys apart.
-	Prefix    string    `elizon:"keyPrefix|prefix"`
-	CreatedAt time.Time `elizon:"createdAt"`
+	Prefix    string    `wire:"keyPrefix|prefix"`
+	CreatedAt time.Time `wire:"createdAt"`
 	// LastUsedAt and ExpiresAt are zero where there is none.
-	LastUsedAt time.Time `elizon:"lastUsedAt"`
-	ExpiresAt  time.Time `elizon:"expiresAt"`
+	LastUsedAt time.Time `wire:"lastUsedAt"`
+	ExpiresAt  time.Time `wire:"expiresAt"`
 }
 
 // NewAPIKey is an API key with its secret, which is told once.
@@ -34,37 +34,24 @@ type NewAPIKey struct {
 // APIKeyRequest makes an API key.
 type APIKeyRequest struct {
 	// Name is required; up to 100 characters.
-	Name string `elizon:"name,required"`
+	Name string `wire:"name,required"`
 	// Extra fields, sent as they are: permissions and expiry can be chosen, but the names
 	// of their fields are undocumented.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
-// decode finds the secret: at the key, or beside it.
-func (k *NewAPIKey) decode(raw []byte, path string) error {
+// The secret is found at the key, or beside it.
+var _ = wire.Read(func(raw []byte, k *NewAPIKey) error {
 	var answer struct {
-		Key    APIKey          `elizon:"apiKey,required"`
-		Secret provider.Secret `elizon:"secret"`
-		Inner  struct {
-			Key provider.Secret `elizon:"key"`
-		} `elizon:"apiKey"`
+		Key    APIKey          `wire:"apiKey,required"`
+		Secret provider.Secret `wire:"apiKey.key|secret,required"`
 	}
-	var o object
-	if raw[0] != '{' || json.Unmarshal(raw, &o) != nil {
-		return errNoObject
-	}
-	if err := o.fillStruct(&answer, path); err != nil {
+	if err := wire.Unmarshal(raw, &answer); err != nil {
 		return err
 	}
-	k.APIKey, k.Secret = answer.Key, answer.Inner.Key
-	if k.Secret == "" {
-		k.Secret = answer.Secret
-	}
-	if k.Secret == "" {
-		return lacks("apiKey.key")
-	}
+	k.APIKey, k.Secret = answer.Key, answer.Secret
 	return nil
-}
+})
 
 // List yields the API keys, page by page: GET /api/api-keys. perPage is how many one
 // request reads; 0 is the server's default.
@@ -88,6 +75,6 @@ func (s *APIKeysService) Delete(ctx context.Context, id string) error {
 
 // Usage reads how the API keys are used: GET /api/api-keys/usage (method inferred). It
 // wants a session. The answer is undocumented.
-func (s *APIKeysService) Usage(ctx context.Context) (Payload, error) {
+func (s *APIKeysService) Usage(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(apiKeysUsage))
 }

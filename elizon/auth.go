@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -43,68 +44,68 @@ const (
 // RegisterRequest describes a new account. All but VATNumber, CompanyName and
 // NewsletterOptIn is required.
 type RegisterRequest struct {
-	Email string `elizon:"email,required"`
+	Email string `wire:"email,required"`
 	// Password needs 8 characters, upper and lower case letters and a digit.
-	Password  provider.Secret `elizon:"password,required"`
-	FirstName string          `elizon:"firstName,required"`
-	LastName  string          `elizon:"lastName,required"`
+	Password  provider.Secret `wire:"password,required"`
+	FirstName string          `wire:"firstName,required"`
+	LastName  string          `wire:"lastName,required"`
 	// Locale is the language, such as "en".
-	Locale      string      `elizon:"locale,required"`
-	AccountType AccountType `elizon:"accountType,required"`
+	Locale      string      `wire:"locale,required"`
+	AccountType AccountType `wire:"accountType,required"`
 	// Country has two letters.
-	Country         string `elizon:"country,required"`
-	Street          string `elizon:"street,required"`
-	City            string `elizon:"city,required"`
-	ZIP             string `elizon:"zip,required"`
-	VATNumber       string `elizon:"vatNumber"`
-	CompanyName     string `elizon:"companyName"`
-	NewsletterOptIn bool   `elizon:"newsletterOptIn"`
+	Country         string `wire:"country,required"`
+	Street          string `wire:"street,required"`
+	City            string `wire:"city,required"`
+	ZIP             string `wire:"zip,required"`
+	VATNumber       string `wire:"vatNumber"`
+	CompanyName     string `wire:"companyName"`
+	NewsletterOptIn bool   `wire:"newsletterOptIn"`
 	// Extra fields, sent as they are; secrets in them are revealed.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Registration is what became of a RegisterRequest.
 type Registration struct {
 	// Token of a session; "" if the address has to be verified first.
-	Token provider.Secret `elizon:"token"`
+	Token provider.Secret `wire:"token"`
 	// User may be nil.
-	User                 *User `elizon:"user"`
-	RequiresVerification bool  `elizon:"requiresVerification"`
+	User                 *User `wire:"user"`
+	RequiresVerification bool  `wire:"requiresVerification"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // LoginRequest signs in with e-mail and password.
 type LoginRequest struct {
-	Email      string          `elizon:"email,required"`
-	Password   provider.Secret `elizon:"password,required"`
-	RememberMe bool            `elizon:"rememberMe,always"`
+	Email      string          `wire:"email,required"`
+	Password   provider.Secret `wire:"password,required"`
+	RememberMe bool            `wire:"rememberMe,always"`
 	// TwoFactorCode is left out of the first attempt.
-	TwoFactorCode provider.Secret `elizon:"twoFactorCode"`
+	TwoFactorCode provider.Secret `wire:"twoFactorCode"`
 	// Extra fields, sent as they are; secrets in them are revealed.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Login is the answer to a LoginRequest.
 type Login struct {
 	// Token of the session, for WithSessionToken; "" if RequiresTwoFactor.
-	Token provider.Secret `elizon:"token"`
+	Token provider.Secret `wire:"token"`
 	// User may be nil.
-	User *User `elizon:"user"`
+	User *User `wire:"user"`
 	// RequiresTwoFactor asks for the same request with a TwoFactorCode. Nobody is
 	// signed in yet.
-	RequiresTwoFactor bool `elizon:"requiresTwoFactor"`
+	RequiresTwoFactor bool `wire:"requiresTwoFactor"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ChangePasswordRequest replaces the password of the account.
 type ChangePasswordRequest struct {
-	CurrentPassword provider.Secret `elizon:"currentPassword,required"`
-	NewPassword     provider.Secret `elizon:"newPassword,required"`
+	CurrentPassword provider.Secret `wire:"currentPassword,required"`
+	NewPassword     provider.Secret `wire:"newPassword,required"`
 	// Extra fields, sent as they are; secrets in them are revealed. The name of the
 	// field for the second factor, if there is one, is undocumented.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Register makes an account: POST /api/auth/register. The platform sends a mail with a
@@ -165,7 +166,7 @@ func (d *loginAnswer) DecodeAnswer(a *rest.Answer) error {
 		return err
 	}
 	if l := d.out; l.Token == "" && l.User == nil && !l.RequiresTwoFactor {
-		return lacks("token")
+		return wire.Lacks("token")
 	}
 	return nil
 }
@@ -173,7 +174,7 @@ func (d *loginAnswer) DecodeAnswer(a *rest.Answer) error {
 // RequestCode asks for a login code by e-mail: POST /api/auth/code (method inferred). That
 // this is what it does is assumed from its name; fields and answer are undocumented.
 // Secrets among the fields are revealed.
-func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authCode).freely(fields))
 }
 
@@ -181,41 +182,41 @@ func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (P
 // (method inferred). The names of the fields are taken from error texts of the vendor's
 // app. It opens a session; how the answer tells its token is undocumented. extra fields
 // are sent as they are.
-func (s *AuthService) VerifyCode(ctx context.Context, email string, code provider.Secret, extra map[string]any) (Payload, error) {
+func (s *AuthService) VerifyCode(ctx context.Context, email string, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).require("email", email).reveal())
 }
 
 // codeRequest is a code that came by mail.
 type codeRequest struct {
-	Email *string         `elizon:"email"`
-	Code  provider.Secret `elizon:"code,required"`
-	Extra map[string]any  `elizon:",extra"`
+	Email *string         `wire:"email"`
+	Code  provider.Secret `wire:"code,required"`
+	Extra map[string]any  `wire:",extra"`
 }
 
 // ForgotPassword asks for a mail with a token for ResetPassword: POST
 // /api/auth/forgot-password (method inferred). The name of the field, "email", is assumed
 // to be that of Login. extra fields are sent as they are.
-func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra map[string]any) (Payload, error) {
+func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authForgot).require("email", email).with(&struct {
-		Email string         `elizon:"email"`
-		Extra map[string]any `elizon:",extra"`
+		Email string         `wire:"email"`
+		Extra map[string]any `wire:",extra"`
 	}{email, extra}).reveal())
 }
 
 // CheckResetToken asks whether a token for ResetPassword is still good: GET
 // /api/auth/reset-password (method inferred). That it stands in the query as "token" is
 // assumed; the answer is undocumented.
-func (s *AuthService) CheckResetToken(ctx context.Context, token provider.Secret) (Payload, error) {
+func (s *AuthService) CheckResetToken(ctx context.Context, token provider.Secret) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authCheckReset).require("token", token.Reveal()).arg("token", token.Reveal()).hide(token))
 }
 
 // ResetPassword sets a new password with the token of a mail: POST
 // /api/auth/reset-password (method inferred). The names of the fields are taken from error
 // texts of the vendor's app.
-func (s *AuthService) ResetPassword(ctx context.Context, token, password provider.Secret) (Payload, error) {
+func (s *AuthService) ResetPassword(ctx context.Context, token, password provider.Secret) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authReset).with(&struct {
-		Token    provider.Secret `elizon:"token,required"`
-		Password provider.Secret `elizon:"password,required"`
+		Token    provider.Secret `wire:"token,required"`
+		Password provider.Secret `wire:"password,required"`
 	}{token, password}))
 }
 
@@ -223,33 +224,33 @@ func (s *AuthService) ResetPassword(ctx context.Context, token, password provide
 // /api/auth/verify-email. The method is the least certain one of the API: GET and PATCH
 // would fit the wording, too. The name of the field is taken from an error text of the
 // vendor's app.
-func (s *AuthService) VerifyEmail(ctx context.Context, token provider.Secret) (Payload, error) {
+func (s *AuthService) VerifyEmail(ctx context.Context, token provider.Secret) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authVerifyEmail).with(&struct {
-		Token provider.Secret `elizon:"token,required"`
+		Token provider.Secret `wire:"token,required"`
 	}{token}))
 }
 
 // ChangePassword replaces the password: POST /api/auth/change-password. The answer is
 // undocumented.
-func (s *AuthService) ChangePassword(ctx context.Context, req *ChangePasswordRequest) (Payload, error) {
+func (s *AuthService) ChangePassword(ctx context.Context, req *ChangePasswordRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authChangePassword).with(req).reveal())
 }
 
 // Activate activates a new account with the 6-digit code of a mail: POST
 // /api/auth/verify-account (method inferred). The name of the field, "code", is assumed to
 // be that of VerifyCode. extra fields are sent as they are.
-func (s *AuthService) Activate(ctx context.Context, code provider.Secret, extra map[string]any) (Payload, error) {
+func (s *AuthService) Activate(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authActivate).with(&codeRequest{Code: code, Extra: extra}).reveal())
 }
 
 // ResendActivation sends the code for Activate again, at most once in 60 seconds: POST
 // /api/auth/verify-account/resend (method inferred).
-func (s *AuthService) ResendActivation(ctx context.Context) (Payload, error) {
+func (s *AuthService) ResendActivation(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authResendCode).body(nil))
 }
 
 // ResendVerification sends the link for VerifyEmail again: POST /api/auth/verify-email
 // (method inferred).
-func (s *AuthService) ResendVerification(ctx context.Context) (Payload, error) {
+func (s *AuthService) ResendVerification(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authResendLink).body(nil))
 }

@@ -11,13 +11,13 @@ type AuthSessionsService struct{ c *Client }
 
 // Session is one sign-in of the account.
 type Session struct {
-	ID           string    `elizon:"id,required"`
-	UserAgent    string    `elizon:"userAgent"`
-	IP           string    `elizon:"ip"`
-	CreatedAt    time.Time `elizon:"createdAt"`
-	LastActiveAt time.Time `elizon:"lastActiveAt"`
+	ID           string    `wire:"id,required"`
+	UserAgent    string    `wire:"userAgent"`
+	IP           string    `wire:"ip"`
+	CreatedAt    time.Time `wire:"createdAt"`
+	LastActiveAt time.Time `wire:"lastActiveAt"`
 	// Current is the session that asks.
-	Current bool `elizon:"isCurrent"`
+	Current bool `wire:"isCurrent"`
 }
 
 // List yields the active sessions: GET /api/auth/sessions.

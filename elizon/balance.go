@@ -14,57 +14,57 @@ type BalanceService struct{ c *Client }
 // AutoTopUp is a rule that pays in every month. An account can have 4, as error texts
 // hint.
 type AutoTopUp struct {
-	ID     string `elizon:"id,required"`
-	Active bool   `elizon:"isActive"`
-	Amount EUR    `elizon:"amount"`
+	ID     string `wire:"id,required"`
+	Active bool   `wire:"isActive"`
+	Amount EUR    `wire:"amount"`
 	// DayOfMonth is 1 to 28.
-	DayOfMonth int64 `elizon:"dayOfMonth"`
+	DayOfMonth int64 `wire:"dayOfMonth"`
 	// The times are zero where there is none.
-	LastChargedAt     time.Time `elizon:"lastChargedAt"`
-	NextChargeAt      time.Time `elizon:"nextChargeAt"`
-	MandateVerifiedAt time.Time `elizon:"mandateVerifiedAt"`
-	AutoRedeemVoucher bool      `elizon:"autoRedeemVoucher,loose"`
+	LastChargedAt     time.Time `wire:"lastChargedAt"`
+	NextChargeAt      time.Time `wire:"nextChargeAt"`
+	MandateVerifiedAt time.Time `wire:"mandateVerifiedAt"`
+	AutoRedeemVoucher bool      `wire:"autoRedeemVoucher,loose"`
 }
 
 // AutoTopUpRequest makes a rule.
 type AutoTopUpRequest struct {
 	// Amount and DayOfMonth (1 to 28) are required.
-	Amount            EUR   `elizon:"amount,required"`
-	DayOfMonth        int64 `elizon:"dayOfMonth,required"`
-	AutoRedeemVoucher *bool `elizon:"autoRedeemVoucher"`
-	AcceptTerms       *bool `elizon:"acceptTerms"`
-	AcceptPrivacy     *bool `elizon:"acceptPrivacy"`
-	AcceptExpiry      *bool `elizon:"acceptExpiry"`
+	Amount            EUR   `wire:"amount,required"`
+	DayOfMonth        int64 `wire:"dayOfMonth,required"`
+	AutoRedeemVoucher *bool `wire:"autoRedeemVoucher"`
+	AcceptTerms       *bool `wire:"acceptTerms"`
+	AcceptPrivacy     *bool `wire:"acceptPrivacy"`
+	AcceptExpiry      *bool `wire:"acceptExpiry"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // AutoTopUpResult is what became of an AutoTopUpRequest. Any field may be missing.
 type AutoTopUpResult struct {
-	Rule *AutoTopUp `elizon:"config"`
+	Rule *AutoTopUp `wire:"config"`
 	// VerificationURL is where a person has to confirm the payment.
-	VerificationURL      provider.Secret `elizon:"verificationCheckoutUrl"`
-	VerificationRequired bool            `elizon:"verificationRequired"`
-	DeferredFirstCharge  bool            `elizon:"deferredFirstCharge"`
-	FirstChargeOn        time.Time       `elizon:"firstChargeOn"`
+	VerificationURL      provider.Secret `wire:"verificationCheckoutUrl"`
+	VerificationRequired bool            `wire:"verificationRequired"`
+	DeferredFirstCharge  bool            `wire:"deferredFirstCharge"`
+	FirstChargeOn        time.Time       `wire:"firstChargeOn"`
 }
 
 // AutoTopUpChange changes a rule. nil leaves a field as it is.
 type AutoTopUpChange struct {
-	Active *bool `elizon:"isActive"`
+	Active *bool `wire:"isActive"`
 	// Amount of an active rule is refused, as error texts hint.
-	Amount EUR `elizon:"amount"`
+	Amount EUR `wire:"amount"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // TopUpRequest pays in once.
 type TopUpRequest struct {
 	// Amount is required, within limits that the platform sets. That the field is called
 	// "amount" is assumed.
-	Amount EUR `elizon:"amount,required"`
+	Amount EUR `wire:"amount,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // AutoTopUps yields the rules: GET /api/balance/auto-topup.
@@ -86,7 +86,7 @@ func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpRequ
 
 // UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. The answer is
 // undocumented.
-func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpChange) (Payload, error) {
+func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpChange) (provider.Payload, error) {
 	r := s.c.ask(balanceUpdate, id).changing(req)
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)
@@ -102,13 +102,13 @@ func (s *BalanceService) DeleteAutoTopUp(ctx context.Context, id string) error {
 // SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method
 // inferred). It holds IBAN, BIC and a reference of the account's own; the names of the
 // fields are undocumented.
-func (s *BalanceService) SEPADetails(ctx context.Context) (Payload, error) {
+func (s *BalanceService) SEPADetails(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(balanceDetails))
 }
 
 // TopUp asks for a link at which a person pays in: POST /api/balance/top-up (method
 // inferred). The answer is undocumented.
-func (s *BalanceService) TopUp(ctx context.Context, req *TopUpRequest) (Payload, error) {
+func (s *BalanceService) TopUp(ctx context.Context, req *TopUpRequest) (provider.Payload, error) {
 	r := s.c.ask(balanceTopUp).with(req)
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)

@@ -3,6 +3,8 @@ package elizon
 import (
 	"context"
 	"io"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // BusinessService is for business accounts: verification, billing on invoice, and the
@@ -14,27 +16,27 @@ type BusinessService struct{ c *Client }
 type BusinessBilling struct {
 	// AnchorDay is the day of the month; 0 if it is not told. That it has the name under
 	// which SetBilling sends it is assumed.
-	AnchorDay int64 `elizon:"anchorDay"`
+	AnchorDay int64 `wire:"anchorDay"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // BusinessBillingRequest switches billing on invoice on.
 type BusinessBillingRequest struct {
 	// AnchorDay is the day of the month. Which days are allowed is undocumented.
-	AnchorDay int64 `elizon:"anchorDay,required"`
+	AnchorDay int64 `wire:"anchorDay,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // BusinessEligibility tells whether an account may use business features.
 type BusinessEligibility struct {
-	Eligible       bool   `elizon:"eligible,required"`
-	Verified       bool   `elizon:"verified"`
-	Reason         string `elizon:"reason"`
-	InvoiceEnabled bool   `elizon:"invoiceEnabled"`
+	Eligible       bool   `wire:"eligible,required"`
+	Verified       bool   `wire:"verified"`
+	Reason         string `wire:"reason"`
+	InvoiceEnabled bool   `wire:"invoiceEnabled"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // VerificationStatus is the state of a business verification. The set is open.
@@ -50,11 +52,11 @@ const (
 
 // BusinessVerification is a check of documents by the platform's staff.
 type BusinessVerification struct {
-	ID           string             `elizon:"id,required"`
-	Status       VerificationStatus `elizon:"status"`
-	AdminComment string             `elizon:"adminComment"`
+	ID           string             `wire:"id,required"`
+	Status       VerificationStatus `wire:"status"`
+	AdminComment string             `wire:"adminComment"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Billing reads how invoices are collected: GET /api/business/billing. It is nil, without
@@ -65,7 +67,7 @@ func (s *BusinessService) Billing(ctx context.Context) (*BusinessBilling, error)
 
 // SetBilling collects invoices on a day of the month: POST /api/business/billing. The
 // answer is undocumented.
-func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingRequest) (Payload, error) {
+func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingRequest) (provider.Payload, error) {
 	r := s.c.ask(businessSetBilling).with(req)
 	if req != nil && (req.AnchorDay < 0 || req.AnchorDay > 31) {
 		r.problem("AnchorDay", "must be a day of the month, got %d", req.AnchorDay)
@@ -93,7 +95,7 @@ func (s *BusinessService) Verification(ctx context.Context) (*BusinessVerificati
 // SubmitVerification hands in documents, which are sent as they are read and only once:
 // POST /api/business/verification. The names of the form's fields are undocumented, and
 // so is the answer. Error texts of the vendor's app name limits of 5 and 10 MB a file.
-func (s *BusinessService) SubmitVerification(ctx context.Context, texts map[string]string, files ...Upload) (Payload, error) {
+func (s *BusinessService) SubmitVerification(ctx context.Context, texts map[string]string, files ...Upload) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(verificationSubmit).upload(texts, files...))
 }
 

@@ -12,66 +12,66 @@ import (
 // euro but for partners and volumes.
 type BusinessFund struct {
 	// Contract is nil if there is none.
-	Contract *FundContract `elizon:"contract"`
+	Contract *FundContract `wire:"contract"`
 	// PendingOffer waits for AcceptFund or RejectFund; nil if there is none.
-	PendingOffer *FundOffer `elizon:"pendingOffer"`
+	PendingOffer *FundOffer `wire:"pendingOffer"`
 }
 
 // FundTerms are what contract and offer have in common.
 type FundTerms struct {
-	ID               string `elizon:"id,required"`
-	CommitmentAmount EUR    `elizon:"commitmentAmount"`
-	Price            EUR    `elizon:"price"`
+	ID               string `wire:"id,required"`
+	CommitmentAmount EUR    `wire:"commitmentAmount"`
+	Price            EUR    `wire:"price"`
 	// OverchargeFeePercent is charged on what goes beyond the commitment.
-	OverchargeFeePercent float64 `elizon:"overchargeFeePercent"`
-	BindingMonths        int64   `elizon:"bindingMonths"`
+	OverchargeFeePercent float64 `wire:"overchargeFeePercent"`
+	BindingMonths        int64   `wire:"bindingMonths"`
 }
 
 // FundContract is a business fund in force.
 type FundContract struct {
 	FundTerms
-	BindingEndDate time.Time `elizon:"bindingEndDate"`
+	BindingEndDate time.Time `wire:"bindingEndDate"`
 	// Status is open: "ACTIVE".
-	Status            string    `elizon:"status"`
-	CurrentUsage      EUR       `elizon:"currentUsage"`
-	CurrentOvercharge EUR       `elizon:"currentOvercharge"`
-	LastResetAt       time.Time `elizon:"lastResetAt"`
+	Status            string    `wire:"status"`
+	CurrentUsage      EUR       `wire:"currentUsage"`
+	CurrentOvercharge EUR       `wire:"currentOvercharge"`
+	LastResetAt       time.Time `wire:"lastResetAt"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // FundOffer is an offer of the platform's, for AcceptFund or RejectFund.
 type FundOffer struct {
 	FundTerms
-	AdminNote string    `elizon:"adminNote"`
-	OfferedAt time.Time `elizon:"offeredAt"`
+	AdminNote string    `wire:"adminNote"`
+	OfferedAt time.Time `wire:"offeredAt"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // FundRequest asks for a business fund.
 type FundRequest struct {
 	// Amount to commit to.
-	Amount        EUR   `elizon:"amount,required"`
-	BindingMonths int64 `elizon:"bindingMonths,required"`
+	Amount        EUR   `wire:"amount,required"`
+	BindingMonths int64 `wire:"bindingMonths,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // RequestedFund is what became of a FundRequest.
 type RequestedFund struct {
 	// ContractID may be "".
-	ContractID string `elizon:"contractId"`
+	ContractID string `wire:"contractId"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // AcceptedFund is what became of an accepted offer.
 type AcceptedFund struct {
 	// CheckoutURL is where a person pays; "" where the platform tells none.
-	CheckoutURL provider.Secret `elizon:"checkoutUrl"`
+	CheckoutURL provider.Secret `wire:"checkoutUrl"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Fund reads contract and offer of the business fund: GET /api/business/fund.
@@ -101,25 +101,25 @@ func (s *BusinessService) AcceptFund(ctx context.Context, offerID, paymentMethod
 
 // CancelFund cancels a contract: POST /api/business/fund/{id}/cancel. The platform keeps to
 // the binding period. The answer is undocumented.
-func (s *BusinessService) CancelFund(ctx context.Context, contractID string) (Payload, error) {
+func (s *BusinessService) CancelFund(ctx context.Context, contractID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(fundCancel, contractID).body(nil))
 }
 
 // RejectFund rejects an offer: POST /api/business/fund/{id}/reject. The answer is
 // undocumented.
-func (s *BusinessService) RejectFund(ctx context.Context, offerID string) (Payload, error) {
+func (s *BusinessService) RejectFund(ctx context.Context, offerID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(fundReject, offerID).body(nil))
 }
 
 // SpecialTerminations reads the pending requests for a special termination: GET
 // /api/business/fund/special-termination (method inferred). The answer is undocumented.
-func (s *BusinessService) SpecialTerminations(ctx context.Context) (Payload, error) {
+func (s *BusinessService) SpecialTerminations(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(fundTerminating))
 }
 
 // RequestSpecialTermination asks to end a contract before its time: POST
 // /api/business/fund/special-termination (method inferred). Fields and answer are
 // undocumented.
-func (s *BusinessService) RequestSpecialTermination(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *BusinessService) RequestSpecialTermination(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(fundTerminate).freely(fields))
 }

@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -81,22 +82,20 @@ func (r *request) changing(body any) *request {
 }
 
 func (r *request) encode(body any, change bool) {
-	v := reflect.ValueOf(body)
-	if v.IsNil() {
+	if reflect.ValueOf(body).IsNil() {
 		r.problems.Add("request", "nil")
 		return
 	}
-	var e encoder
-	fields := make(map[string]any)
-	e.fields(v.Elem(), "", fields)
-	for name, problem := range e.problems {
+	var e wire.Encoder
+	fields := e.Fields(body)
+	for name, problem := range e.Problems {
 		r.problems.Add(name, "%s", problem)
 	}
-	if change && len(fields) == 0 && len(e.problems) == 0 {
+	if change && len(fields) == 0 && len(e.Problems) == 0 {
 		r.problems.Add("request", "changes nothing")
 	}
 	r.call.Body = fields
-	r.call.Secrets = append(r.call.Secrets, e.secrets...)
+	r.call.Secrets = append(r.call.Secrets, e.Secrets...)
 }
 
 // body sends fields as they are. nil is an empty object.
@@ -145,9 +144,7 @@ func (r *request) id(name, field, value string) *request {
 
 // of names what a request is about, where that does not stand in the path.
 func (r *request) subject(field, id string) *request {
-	if problem := idProblem(id); problem != "" {
-		r.problems.Add(field, "%s", problem)
-	}
+	r.problems.Note(field, idProblem(id))
 	r.call.Subject = strconv.Quote(id)
 	return r
 }
@@ -160,9 +157,7 @@ func (r *request) problem(field, format string, args ...any) *request {
 
 // hide keeps values of this call out of errors and dumps.
 func (r *request) hide(secrets ...provider.Secret) *request {
-	for _, s := range secrets {
-		r.call.Secrets = append(r.call.Secrets, s.Reveal())
-	}
+	r.call.Secrets = append(r.call.Secrets, secrets...)
 	return r
 }
 
@@ -199,7 +194,7 @@ func maybeFetch[T any](ctx context.Context, r *request, name string) (*T, error)
 }
 
 // unknown performs a request whose answer is undocumented.
-func unknown(ctx context.Context, r *request) (Payload, error) {
+func unknown(ctx context.Context, r *request) (provider.Payload, error) {
 	var d unread
 	if err := r.send(ctx, func(call *rest.Call) { call.Out = &d }); err != nil {
 		return nil, err
@@ -248,9 +243,7 @@ func download(ctx context.Context, r *request, w io.Writer, limit int64) (*Downl
 	if w == nil {
 		r.problems.Add("w", "nil")
 	}
-	if limit < 0 {
-		r.problems.Add("limit", "negative")
-	}
+	r.problems.NotNegative("limit", limit)
 	if limit == 0 {
 		limit = DefaultDownloadLimit
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -61,5 +62,5 @@ func (d *having[T]) DecodeAnswer(a *rest.Answer) error {
 			return d.one.DecodeAnswer(a)
 		}
 	}
-	return lacks(d.names[0])
+	return wire.Lacks(d.names[0])
 }

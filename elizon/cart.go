@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // CartService prices and checks what is to be ordered. Nothing is kept by the platform:
@@ -23,139 +25,139 @@ const (
 // CartLine is a line of an order. The first six fields are required.
 type CartLine struct {
 	// LineID is the caller's choice, to tell lines apart.
-	LineID      string `elizon:"lineId,due"`
-	ProductID   string `elizon:"productId,due"`
-	ProductName string `elizon:"productName,due"`
-	Quantity    int64  `elizon:"quantity,due"`
+	LineID      string `wire:"lineId,due"`
+	ProductID   string `wire:"productId,due"`
+	ProductName string `wire:"productName,due"`
+	Quantity    int64  `wire:"quantity,due"`
 	// BillingCycle in days, see BillingCycles.
-	BillingCycle int64 `elizon:"billingCycle,due"`
+	BillingCycle int64 `wire:"billingCycle,due"`
 	// ItemType is ItemNew or another. A domain must be the only line.
-	ItemType string `elizon:"itemType,due"`
+	ItemType string `wire:"itemType,due"`
 
 	// ServiceID is what a renewal or an upgrade is for.
-	ServiceID string `elizon:"serviceId"`
+	ServiceID string `wire:"serviceId"`
 	// SubscriptionID and DaysExtension are for renewals.
-	SubscriptionID string `elizon:"subscriptionId"`
-	DaysExtension  int64  `elizon:"daysExtension"`
+	SubscriptionID string `wire:"subscriptionId"`
+	DaysExtension  int64  `wire:"daysExtension"`
 
-	LocationID     string `elizon:"locationId"`
-	TemplateID     int64  `elizon:"templateId"`
-	AdditionalIPv4 int64  `elizon:"additionalIPv4"`
-	AdditionalIPv6 int64  `elizon:"additionalIPv6"`
+	LocationID     string `wire:"locationId"`
+	TemplateID     int64  `wire:"templateId"`
+	AdditionalIPv4 int64  `wire:"additionalIPv4"`
+	AdditionalIPv6 int64  `wire:"additionalIPv6"`
 	// IncludeIPv4 and IncludeIPv6: false leaves the address out, nil takes what the
 	// product has.
-	IncludeIPv4 *bool    `elizon:"includeIPv4"`
-	IncludeIPv6 *bool    `elizon:"includeIPv6"`
-	SSHKeyIDs   []string `elizon:"sshKeyIds"`
+	IncludeIPv4 *bool    `wire:"includeIPv4"`
+	IncludeIPv6 *bool    `wire:"includeIPv6"`
+	SSHKeyIDs   []string `wire:"sshKeyIds"`
 
 	// For game servers. The types of EggID and NestID are undocumented: a number or a
 	// text.
-	EggID             any            `elizon:"eggId"`
-	NestID            any            `elizon:"nestId"`
-	DockerImage       string         `elizon:"dockerImage"`
-	Environment       map[string]any `elizon:"environment"`
-	ProviderVariables map[string]any `elizon:"providerVariables"`
+	EggID             any            `wire:"eggId"`
+	NestID            any            `wire:"nestId"`
+	DockerImage       string         `wire:"dockerImage"`
+	Environment       map[string]any `wire:"environment"`
+	ProviderVariables map[string]any `wire:"providerVariables"`
 
 	// Customization adds to the product's base; it does not hold totals.
-	Customization *Customization `elizon:"customization"`
+	Customization *Customization `wire:"customization"`
 	// CustomizationPrices, ConfiguredSpecs and BillingOptions have no documented fields.
-	CustomizationPrices map[string]any `elizon:"customizationPrices"`
-	ConfiguredSpecs     map[string]any `elizon:"configuredSpecs"`
+	CustomizationPrices map[string]any `wire:"customizationPrices"`
+	ConfiguredSpecs     map[string]any `wire:"configuredSpecs"`
 	// ResourceSpecsUnit "mb" is known.
-	ResourceSpecsUnit string         `elizon:"resourceSpecsUnit"`
-	BillingOptions    map[string]any `elizon:"billingOptions"`
-	SetupFee          EUR            `elizon:"setupFee"`
+	ResourceSpecsUnit string         `wire:"resourceSpecsUnit"`
+	BillingOptions    map[string]any `wire:"billingOptions"`
+	SetupFee          EUR            `wire:"setupFee"`
 	// BillingMode is PREPAID or CONTRACT.
-	BillingMode        string `elizon:"billingMode"`
-	ContractTermMonths int64  `elizon:"contractTermMonths"`
+	BillingMode        string `wire:"billingMode"`
+	ContractTermMonths int64  `wire:"contractTermMonths"`
 
 	// For domains.
-	DomainName            string `elizon:"domainName"`
-	DomainYears           int64  `elizon:"domainYears"`
-	DomainOrderID         string `elizon:"domainOrderId"`
-	RenewalPrice          EUR    `elizon:"renewalPrice"`
-	WhoisPrivacyEnabled   *bool  `elizon:"whoisPrivacyEnabled"`
-	DomainRegistrantPhone string `elizon:"domainRegistrantPhone"`
+	DomainName            string `wire:"domainName"`
+	DomainYears           int64  `wire:"domainYears"`
+	DomainOrderID         string `wire:"domainOrderId"`
+	RenewalPrice          EUR    `wire:"renewalPrice"`
+	WhoisPrivacyEnabled   *bool  `wire:"whoisPrivacyEnabled"`
+	DomainRegistrantPhone string `wire:"domainRegistrantPhone"`
 
 	// Extra fields, sent as they are. Of a line that Cart.Upgrade made: its other fields.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Customization is what a line adds to the base of its product, in the product's units.
 type Customization struct {
-	VCores                int64  `elizon:"vcores"`
-	Memory                int64  `elizon:"memory"`
-	Storage               int64  `elizon:"storage"`
-	Bandwidth             int64  `elizon:"bandwidth"`
-	SpeedGbit             int64  `elizon:"speedGbit"`
-	MaxDomains            int64  `elizon:"maxDomains"`
-	MaxMailboxesPerDomain int64  `elizon:"maxMailboxesPerDomain"`
-	StoragePerMailboxGB   int64  `elizon:"storagePerMailboxGb"`
-	MaxAliasesPerDomain   int64  `elizon:"maxAliasesPerDomain"`
-	StoragePerDomainGB    int64  `elizon:"storagePerDomainGb"`
-	DNSManagement         *bool  `elizon:"dnsManagement"`
-	Domain                string `elizon:"domain"`
-	Location              string `elizon:"location"`
-	AppType               string `elizon:"appType"`
+	VCores                int64  `wire:"vcores"`
+	Memory                int64  `wire:"memory"`
+	Storage               int64  `wire:"storage"`
+	Bandwidth             int64  `wire:"bandwidth"`
+	SpeedGbit             int64  `wire:"speedGbit"`
+	MaxDomains            int64  `wire:"maxDomains"`
+	MaxMailboxesPerDomain int64  `wire:"maxMailboxesPerDomain"`
+	StoragePerMailboxGB   int64  `wire:"storagePerMailboxGb"`
+	MaxAliasesPerDomain   int64  `wire:"maxAliasesPerDomain"`
+	StoragePerDomainGB    int64  `wire:"storagePerDomainGb"`
+	DNSManagement         *bool  `wire:"dnsManagement"`
+	Domain                string `wire:"domain"`
+	Location              string `wire:"location"`
+	AppType               string `wire:"appType"`
 	// DomainMode is "owned" or "external".
-	DomainMode string `elizon:"domainMode"`
-	StorageGB  int64  `elizon:"storageGb"`
+	DomainMode string `wire:"domainMode"`
+	StorageGB  int64  `wire:"storageGb"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // UnavailableLine is a line that cannot be ordered now.
 type UnavailableLine struct {
-	LineID      string `elizon:"lineId"`
-	ProductName string `elizon:"productName"`
+	LineID      string `wire:"lineId"`
+	ProductName string `wire:"productName"`
 }
 
 // CalculateRequest asks what a cart costs.
 type CalculateRequest struct {
 	// Items are required.
-	Items []CartLine `elizon:"items,required"`
+	Items []CartLine `wire:"items,required"`
 	// CountryCode has two letters. It decides on the tax.
-	CountryCode string `elizon:"countryCode"`
-	HasVATID    *bool  `elizon:"hasVatId"`
-	VATNumber   string `elizon:"vatNumber"`
-	CouponCode  string `elizon:"couponCode"`
-	Lang        string `elizon:"lang"`
+	CountryCode string `wire:"countryCode"`
+	HasVATID    *bool  `wire:"hasVatId"`
+	VATNumber   string `wire:"vatNumber"`
+	CouponCode  string `wire:"couponCode"`
+	Lang        string `wire:"lang"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Calculation is what a cart costs.
 type Calculation struct {
-	Items    []CalculatedLine `elizon:"items"`
-	Subtotal EUR              `elizon:"subtotal"`
-	Tax      EUR              `elizon:"tax"`
+	Items    []CalculatedLine `wire:"items"`
+	Subtotal EUR              `wire:"subtotal"`
+	Tax      EUR              `wire:"tax"`
 	// Total is what is to be paid, tax included.
-	Total            EUR     `elizon:"total,required"`
-	FirstMonthAmount EUR     `elizon:"firstMonthAmount"`
-	TaxName          string  `elizon:"taxName"`
-	TaxRatePercent   float64 `elizon:"taxRatePercent"`
-	VATFree          bool    `elizon:"isVatFree"`
+	Total            EUR     `wire:"total,required"`
+	FirstMonthAmount EUR     `wire:"firstMonthAmount"`
+	TaxName          string  `wire:"taxName"`
+	TaxRatePercent   float64 `wire:"taxRatePercent"`
+	VATFree          bool    `wire:"isVatFree"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // CalculatedLine is what a line costs.
 type CalculatedLine struct {
-	ProductID   string             `elizon:"productId"`
-	ProductName string             `elizon:"productName"`
-	Total       EUR                `elizon:"total"`
-	Quantity    int64              `elizon:"quantity"`
-	More        map[string]Payload `elizon:",extra"`
+	ProductID   string                      `wire:"productId"`
+	ProductName string                      `wire:"productName"`
+	Total       EUR                         `wire:"total"`
+	Quantity    int64                       `wire:"quantity"`
+	More        map[string]provider.Payload `wire:",extra"`
 }
 
 // UpgradeRequest asks what it costs to change a service's resources.
 type UpgradeRequest struct {
 	// ServiceID and ResourceChanges are required, as error texts of the platform hint; the
 	// fields of the latter are undocumented.
-	ServiceID       string         `elizon:"serviceId,required"`
-	ResourceChanges map[string]any `elizon:"resourceChanges,required"`
+	ServiceID       string         `wire:"serviceId,required"`
+	ResourceChanges map[string]any `wire:"resourceChanges,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // UpgradeQuote is the price of an upgrade as a line to be ordered.
@@ -163,7 +165,7 @@ type UpgradeQuote struct {
 	// Line is nil where the answer holds no line that is understood.
 	Line *CartLine
 	// Answer is all of it.
-	Answer Payload
+	Answer provider.Payload
 }
 
 // Validate asks which lines cannot be ordered now: POST /api/cart/validate. None is the
@@ -180,11 +182,11 @@ func (s *CartService) Validate(ctx context.Context, items []CartLine) ([]Unavail
 }
 
 type validateRequest struct {
-	Items []CartLine `elizon:"items,required"`
+	Items []CartLine `wire:"items,required"`
 }
 
 type validateAnswer struct {
-	Unavailable []UnavailableLine `elizon:"unavailable"`
+	Unavailable []UnavailableLine `wire:"unavailable"`
 }
 
 // Calculate prices a cart with taxes and discounts: POST /api/cart/calculate.
@@ -207,7 +209,7 @@ func (s *CartService) Upgrade(ctx context.Context, req *UpgradeRequest) (*Upgrad
 	return &UpgradeQuote{Line: findLine(answer), Answer: answer}, nil
 }
 
-func findLine(answer Payload) *CartLine {
+func findLine(answer provider.Payload) *CartLine {
 	var whole object
 	if answer.Decode(&whole) != nil {
 		return nil

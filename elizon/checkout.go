@@ -30,91 +30,91 @@ const (
 // CheckoutRequest is an order.
 type CheckoutRequest struct {
 	// Items and PaymentMethod are required.
-	Items         []CartLine    `elizon:"items,required"`
-	PaymentMethod PaymentMethod `elizon:"paymentMethod,required"`
+	Items         []CartLine    `wire:"items,required"`
+	PaymentMethod PaymentMethod `wire:"paymentMethod,required"`
 	// SavedMandateID is for PayMollieSaved.
-	SavedMandateID     string `elizon:"savedMandateId"`
-	CouponCode         string `elizon:"couponCode"`
-	AffiliateCode      string `elizon:"affiliateCode"`
-	NetPointsRedeemEUR EUR    `elizon:"netPointsRedeemEur"`
+	SavedMandateID     string `wire:"savedMandateId"`
+	CouponCode         string `wire:"couponCode"`
+	AffiliateCode      string `wire:"affiliateCode"`
+	NetPointsRedeemEUR EUR    `wire:"netPointsRedeemEur"`
 	// BillingAddressID or BillingAddress, not both.
-	BillingAddressID string          `elizon:"billingAddressId"`
-	BillingAddress   *BillingAddress `elizon:"billingAddress"`
-	NewsletterOptIn  *bool           `elizon:"newsletterOptIn"`
-	OfferToken       provider.Secret `elizon:"offerToken"`
-	Lang             string          `elizon:"lang"`
+	BillingAddressID string          `wire:"billingAddressId"`
+	BillingAddress   *BillingAddress `wire:"billingAddress"`
+	NewsletterOptIn  *bool           `wire:"newsletterOptIn"`
+	OfferToken       provider.Secret `wire:"offerToken"`
+	Lang             string          `wire:"lang"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // BillingAddress is an address for one order.
 type BillingAddress struct {
 	// Street, Zip, City, CountryCode (two letters) and Country are required.
-	Street      string `elizon:"street,required"`
-	Zip         string `elizon:"zip,required"`
-	City        string `elizon:"city,required"`
-	CountryCode string `elizon:"countryCode,required"`
-	Country     string `elizon:"country,required"`
+	Street      string `wire:"street,required"`
+	Zip         string `wire:"zip,required"`
+	City        string `wire:"city,required"`
+	CountryCode string `wire:"countryCode,required"`
+	Country     string `wire:"country,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // CheckoutResult is what became of an order. Any field may be missing, and there is no
 // service: Subscriptions.List has it, once the platform has made it.
 type CheckoutResult struct {
-	SubscriptionIDs []string `elizon:"subscriptionIds"`
-	InvoiceID       string   `elizon:"invoiceId"`
+	SubscriptionIDs []string `wire:"subscriptionIds"`
+	InvoiceID       string   `wire:"invoiceId"`
 	// RedirectURL is where a person has to pay.
-	RedirectURL provider.Secret `elizon:"redirectUrl"`
+	RedirectURL provider.Secret `wire:"redirectUrl"`
 	// Processing: the payment is under way.
-	Processing bool   `elizon:"processing"`
-	OrderID    string `elizon:"orderId"`
+	Processing bool   `wire:"processing"`
+	OrderID    string `wire:"orderId"`
 	// SEPADetails say where to transfer the money to; nil if there is no need.
-	SEPADetails *SEPADetails `elizon:"sepaDetails"`
+	SEPADetails *SEPADetails `wire:"sepaDetails"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // SEPADetails are for a transfer by hand.
 type SEPADetails struct {
-	IBAN      string `elizon:"iban"`
-	BIC       string `elizon:"bic"`
-	BankName  string `elizon:"bankName"`
-	Amount    EUR    `elizon:"amount"`
-	Reference string `elizon:"reference"`
+	IBAN      string `wire:"iban"`
+	BIC       string `wire:"bic"`
+	BankName  string `wire:"bankName"`
+	Amount    EUR    `wire:"amount"`
+	Reference string `wire:"reference"`
 }
 
 // CheckoutData is what a checkout page shows.
 type CheckoutData struct {
-	Addresses []Address `elizon:"addresses"`
-	Countries []Country `elizon:"countries"`
+	Addresses []Address `wire:"addresses"`
+	Countries []Country `wire:"countries"`
 	// The following are nil where the account has none.
-	NetPoints      *NetPointsBalance  `elizon:"netPointsBalance"`
-	Business       *CheckoutBusiness  `elizon:"businessBillingConfig"`
-	Family         Payload            `elizon:"familyBillingConfig"`
-	SavedPayment   *SavedPayment      `elizon:"savedPaymentMethods"`
-	MoreOfCheckout map[string]Payload `elizon:",extra"`
+	NetPoints      *NetPointsBalance           `wire:"netPointsBalance"`
+	Business       *CheckoutBusiness           `wire:"businessBillingConfig"`
+	Family         provider.Payload            `wire:"familyBillingConfig"`
+	SavedPayment   *SavedPayment               `wire:"savedPaymentMethods"`
+	MoreOfCheckout map[string]provider.Payload `wire:",extra"`
 }
 
 // NetPointsBalance is how many points there are and what they are worth.
 type NetPointsBalance struct {
-	Points   int64 `elizon:"points"`
-	EURValue EUR   `elizon:"eurValue"`
+	Points   int64 `wire:"points"`
+	EURValue EUR   `wire:"eurValue"`
 }
 
 // CheckoutBusiness tells how a business account can pay.
 type CheckoutBusiness struct {
-	InvoiceEnabled bool `elizon:"invoiceEnabled"`
-	HasActiveFund  bool `elizon:"hasActiveFund"`
+	InvoiceEnabled bool `wire:"invoiceEnabled"`
+	HasActiveFund  bool `wire:"hasActiveFund"`
 	// AnchorDay of the month; 0 if none.
-	AnchorDay int64 `elizon:"anchorDay"`
+	AnchorDay int64 `wire:"anchorDay"`
 }
 
 // SavedPayment is the saved way to pay.
 type SavedPayment struct {
-	HasValid         bool   `elizon:"hasValid"`
-	DefaultLabel     string `elizon:"defaultLabel"`
-	DefaultMandateID string `elizon:"defaultMandateId"`
+	HasValid         bool   `wire:"hasValid"`
+	DefaultLabel     string `wire:"defaultLabel"`
+	DefaultMandateID string `wire:"defaultMandateId"`
 }
 
 // Order orders a cart: POST /api/checkout. It makes an invoice and pays it, so it spends
@@ -147,44 +147,44 @@ type SubscriptionsService struct{ c *Client }
 // Subscription is a subscription as the account's list tells it. It links what
 // Checkout.Order answers to a service.
 type Subscription struct {
-	ID string `elizon:"id,required"`
+	ID string `wire:"id,required"`
 	// Status is SubscriptionActive, SubscriptionCanceled or another.
-	Status                   string    `elizon:"status"`
-	BillingCycleDays         int64     `elizon:"billingCycleDays"`
-	CurrentPeriodStart       time.Time `elizon:"currentPeriodStart"`
-	CurrentPeriodEnd         time.Time `elizon:"currentPeriodEnd"`
-	CancelAtPeriodEnd        bool      `elizon:"cancelAtPeriodEnd"`
-	PermanentDiscountPercent float64   `elizon:"permanentDiscountPercent"`
+	Status                   string    `wire:"status"`
+	BillingCycleDays         int64     `wire:"billingCycleDays"`
+	CurrentPeriodStart       time.Time `wire:"currentPeriodStart"`
+	CurrentPeriodEnd         time.Time `wire:"currentPeriodEnd"`
+	CancelAtPeriodEnd        bool      `wire:"cancelAtPeriodEnd"`
+	PermanentDiscountPercent float64   `wire:"permanentDiscountPercent"`
 	// Product and Service are nil if there is none (yet).
-	Product *SubscriptionProduct `elizon:"product"`
-	Service *SubscriptionTarget  `elizon:"service"`
+	Product *SubscriptionProduct `wire:"product"`
+	Service *SubscriptionTarget  `wire:"service"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // SubscriptionProduct is what a subscription is for.
 type SubscriptionProduct struct {
-	ID           string `elizon:"id"`
-	Name         string `elizon:"name"`
-	PriceMonthly EUR    `elizon:"priceMonthly"`
+	ID           string `wire:"id"`
+	Name         string `wire:"name"`
+	PriceMonthly EUR    `wire:"priceMonthly"`
 }
 
 // SubscriptionTarget is the service that a subscription pays for.
 type SubscriptionTarget struct {
-	ID             string `elizon:"id,required"`
-	Name           string `elizon:"name"`
-	ProviderStatus string `elizon:"providerStatus"`
+	ID             string `wire:"id,required"`
+	Name           string `wire:"name"`
+	ProviderStatus string `wire:"providerStatus"`
 }
 
 // SubscriptionCreateRequest makes a subscription directly.
 type SubscriptionCreateRequest struct {
 	// ProductID, ProviderID and BillingCycleDays are required, as error texts of the
 	// platform hint.
-	ProductID        string `elizon:"productId,required"`
-	ProviderID       string `elizon:"providerId,required"`
-	BillingCycleDays int64  `elizon:"billingCycleDays,required"`
+	ProductID        string `wire:"productId,required"`
+	ProviderID       string `wire:"providerId,required"`
+	BillingCycleDays int64  `wire:"billingCycleDays,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // List yields the active subscriptions: GET /api/user/subscriptions. The documents know no
@@ -195,7 +195,7 @@ func (s *SubscriptionsService) List(ctx context.Context) iter.Seq2[*Subscription
 
 // Create makes a subscription without an order: POST /api/user/subscriptions (method
 // inferred). The answer is undocumented.
-func (s *SubscriptionsService) Create(ctx context.Context, req *SubscriptionCreateRequest) (Payload, error) {
+func (s *SubscriptionsService) Create(ctx context.Context, req *SubscriptionCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(subscriptionsCreate).with(req)
 	if req != nil && req.BillingCycleDays < 0 {
 		r.problem("BillingCycleDays", "negative")

@@ -92,7 +92,7 @@ var kinds = map[ErrorCode]error{
 type Refusal struct {
 	// Params are the parameters of the error's text: "permission" names what the API key
 	// lacks under CodeAPIKeyMissingPermission. Which others there are is undocumented.
-	Params map[string]Payload
+	Params map[string]provider.Payload
 }
 
 // Error says that there is no more to say: the text is provider.Error's.
@@ -108,18 +108,18 @@ func (r *Refusal) Param(name string) string {
 // verdict is what an answer says about itself. Success and failure share it: a failure may
 // come with HTTP 200.
 type verdict struct {
-	OK           Payload `elizon:"ok"`
-	Success      Payload `elizon:"success"`
-	Status       Payload `elizon:"status"`
-	ErrorCode    Payload `elizon:"errorCode"`
-	ErrorKey     Payload `elizon:"errorKey"`
-	MessageKey   Payload `elizon:"messageKey"`
-	Error        Payload `elizon:"error"`
-	Message      Payload `elizon:"message"`
-	ErrorMessage Payload `elizon:"errorMessage"`
-	RetryAfter   Payload `elizon:"retryAfter"`
-	Params       Payload `elizon:"errorParams"`
-	Validation   Payload `elizon:"validationErrors"`
+	OK           provider.Payload `wire:"ok"`
+	Success      provider.Payload `wire:"success"`
+	Status       provider.Payload `wire:"status"`
+	ErrorCode    provider.Payload `wire:"errorCode"`
+	ErrorKey     provider.Payload `wire:"errorKey"`
+	MessageKey   provider.Payload `wire:"messageKey"`
+	Error        provider.Payload `wire:"error"`
+	Message      provider.Payload `wire:"message"`
+	ErrorMessage provider.Payload `wire:"errorMessage"`
+	RetryAfter   provider.Payload `wire:"retryAfter"`
+	Params       provider.Payload `wire:"errorParams"`
+	Validation   provider.Payload `wire:"validationErrors"`
 }
 
 // failed judges as the vendor's own programs do: a boolean "ok" decides, then "success":
@@ -141,7 +141,7 @@ func (v *verdict) failed(status int) (int, bool) {
 }
 
 // number is a JSON number; anything else is 0.
-func number(raw Payload) int {
+func number(raw provider.Payload) int {
 	n, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil || !(n > -1e9 && n < 1e9) {
 		return 0
@@ -150,7 +150,7 @@ func number(raw Payload) int {
 }
 
 // words is a JSON string; anything else is "".
-func words(raw Payload) string {
+func words(raw provider.Payload) string {
 	var text string
 	if len(raw) > 0 && json.Unmarshal(raw, &text) != nil {
 		return ""
@@ -202,7 +202,7 @@ func classify(a *rest.Answer) *provider.Error {
 	// Of such a failure it is anybody's guess whether the server stopped before or after
 	// the change.
 	vague := errors.Is(err.Kind, provider.ErrUnavailable) || a.Status/100 == 2 && errors.Is(err.Kind, provider.ErrProtocol)
-	err.MaybeExecuted = vague && a.Endpoint.Repeat != rest.Read
+	err.MaybeExecuted = vague && a.Endpoint.Effect != rest.Read
 	return err
 }
 
@@ -227,7 +227,7 @@ const maxProblems = 10
 // fields are the problems that a server found, which are sentences without the name of a
 // field.
 func (v *verdict) fields() map[string]string {
-	var problems []Payload
+	var problems []provider.Payload
 	if decode(orNull(v.Validation), &problems) != nil || len(problems) == 0 {
 		return nil
 	}
@@ -246,7 +246,7 @@ func (v *verdict) refusal() error {
 	return r
 }
 
-func orNull(p Payload) []byte {
+func orNull(p provider.Payload) []byte {
 	if len(p) == 0 {
 		return []byte("null")
 	}
@@ -257,7 +257,7 @@ func orNull(p Payload) []byte {
 // Retry-After, both in seconds, and else until X-RateLimit-Reset, a Unix time in
 // milliseconds. Where seconds were cut off the reset is up to a second later: then it is
 // the one that counts. A reset that is farther away is our clock's fault, or the server's.
-func waitFor(h http.Header, retryAfter Payload, now time.Time) time.Duration {
+func waitFor(h http.Header, retryAfter provider.Payload, now time.Time) time.Duration {
 	wait := time.Duration(max(number(retryAfter), 0)) * time.Second
 	if wait == 0 {
 		if seconds, err := strconv.Atoi(h.Get("Retry-After")); err == nil && seconds > 0 && seconds < 1e9 {

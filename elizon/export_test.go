@@ -4,6 +4,8 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // The following are for tests.
@@ -28,5 +30,5 @@ func Decode(raw []byte, out any) error { return decode(raw, out) }
 
 // WaitFor is how long a server asks to wait.
 func WaitFor(h http.Header, retryAfter string, now time.Time) time.Duration {
-	return waitFor(h, Payload(retryAfter), now)
+	return waitFor(h, provider.Payload(retryAfter), now)
 }

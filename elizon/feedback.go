@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // FeedbackService tells the platform what one thinks of a ticket or a service.
@@ -11,20 +13,20 @@ type FeedbackService struct{ c *Client }
 
 // FeedbackEntry is what the account has said, and the answer to it.
 type FeedbackEntry struct {
-	ID       string `elizon:"id,required"`
-	Category string `elizon:"category"`
-	Rating   int64  `elizon:"rating"`
-	Message  string `elizon:"message"`
+	ID       string `wire:"id,required"`
+	Category string `wire:"category"`
+	Rating   int64  `wire:"rating"`
+	Message  string `wire:"message"`
 	// Status is open: "NEW", "READ", "ARCHIVED".
-	Status string `elizon:"status"`
+	Status string `wire:"status"`
 	// One of TicketID and ServiceID is set.
-	TicketID  string `elizon:"ticketId"`
-	ServiceID string `elizon:"serviceId"`
+	TicketID  string `wire:"ticketId"`
+	ServiceID string `wire:"serviceId"`
 	// AdminReply is "" before there is one.
-	AdminReply string    `elizon:"adminReply"`
-	CreatedAt  time.Time `elizon:"createdAt"`
+	AdminReply string    `wire:"adminReply"`
+	CreatedAt  time.Time `wire:"createdAt"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // FeedbackOptions shape a list of feedback.
@@ -38,15 +40,15 @@ type FeedbackOptions struct {
 // FeedbackRequest rates a ticket or a service.
 type FeedbackRequest struct {
 	// Category is "general", "feature", "bug", "experience" or "other".
-	Category string `elizon:"category,required"`
+	Category string `wire:"category,required"`
 	// Rating is 1 to 5.
-	Rating  int64  `elizon:"rating,required"`
-	Message string `elizon:"message"`
+	Rating  int64  `wire:"rating,required"`
+	Message string `wire:"message"`
 	// Exactly one of TicketID and ServiceID is required.
-	TicketID  string `elizon:"ticketId"`
-	ServiceID string `elizon:"serviceId"`
+	TicketID  string `wire:"ticketId"`
+	ServiceID string `wire:"serviceId"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // List yields the account's feedback, page by page: GET /api/feedback. The names of the
@@ -60,7 +62,7 @@ func (s *FeedbackService) List(ctx context.Context, opts *FeedbackOptions) iter.
 }
 
 // Create gives feedback: POST /api/feedback. The answer is undocumented.
-func (s *FeedbackService) Create(ctx context.Context, req *FeedbackRequest) (Payload, error) {
+func (s *FeedbackService) Create(ctx context.Context, req *FeedbackRequest) (provider.Payload, error) {
 	r := s.c.ask(feedbackCreate).with(req)
 	if req != nil {
 		if req.Rating != 0 && (req.Rating < 1 || req.Rating > 5) {

@@ -3,6 +3,8 @@ package elizon
 import (
 	"context"
 	"iter"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // HealthService is about the platform itself. All of it is public.
@@ -11,23 +13,23 @@ type HealthService struct{ c *Client }
 // Country is where customers can be, with its tax.
 type Country struct {
 	// Code has two letters.
-	Code    string  `elizon:"countryCode,required"`
-	Name    string  `elizon:"countryName"`
-	TaxRate float64 `elizon:"taxRate"`
-	TaxName string  `elizon:"taxName"`
-	Default bool    `elizon:"isDefault"`
+	Code    string  `wire:"countryCode,required"`
+	Name    string  `wire:"countryName"`
+	TaxRate float64 `wire:"taxRate"`
+	TaxName string  `wire:"taxName"`
+	Default bool    `wire:"isDefault"`
 }
 
 // RegistrationStatus tells who may register.
 type RegistrationStatus struct {
-	Allowed  bool `elizon:"allowRegistration,required"`
-	Private  bool `elizon:"allowRegistrationPrivate"`
-	Business bool `elizon:"allowRegistrationBusiness"`
+	Allowed  bool `wire:"allowRegistration,required"`
+	Private  bool `wire:"allowRegistrationPrivate"`
+	Business bool `wire:"allowRegistrationBusiness"`
 }
 
 // Ping asks whether the platform is there: GET /api/ping (method inferred). The answer is
 // undocumented.
-func (s *HealthService) Ping(ctx context.Context) (Payload, error) {
+func (s *HealthService) Ping(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthPing))
 }
 
@@ -39,13 +41,13 @@ func (s *HealthService) Countries(ctx context.Context) iter.Seq2[*Country, error
 // Navigation reads the menus of the platform's site: GET /api/public/navigation (method
 // inferred). lang is a language such as "de"; "" is the default. The answer is
 // undocumented.
-func (s *HealthService) Navigation(ctx context.Context, lang string) (Payload, error) {
+func (s *HealthService) Navigation(ctx context.Context, lang string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthNavigation).arg("lang", lang))
 }
 
 // ProviderCatalog reads templates and nodes of a system behind products: GET
 // /api/public/providers/{id}/catalog (method inferred). The answer is undocumented.
-func (s *HealthService) ProviderCatalog(ctx context.Context, providerID string) (Payload, error) {
+func (s *HealthService) ProviderCatalog(ctx context.Context, providerID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthCatalog, providerID))
 }
 
@@ -56,12 +58,12 @@ func (s *HealthService) RegistrationStatus(ctx context.Context) (*RegistrationSt
 
 // Reviews reads up to 20 reviews with 4 or more stars: GET /api/public/reviews (method
 // inferred). The answer is undocumented.
-func (s *HealthService) Reviews(ctx context.Context) (Payload, error) {
+func (s *HealthService) Reviews(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthReviews))
 }
 
 // Status reads the public status of the platform: GET /api/public/status (method
 // inferred). The answer is undocumented.
-func (s *HealthService) Status(ctx context.Context) (Payload, error) {
+func (s *HealthService) Status(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthStatus))
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// answers tells what each method returns: elizon.Payload where the answer is undocumented,
+// answers tells what each method returns: provider.Payload where the answer is undocumented,
 // nil where only success counts.
 func answers(client any) map[string]reflect.Type {
 	all := make(map[string]reflect.Type)
@@ -62,7 +62,7 @@ func TestHostileAnswers(t *testing.T) {
 	}
 	v.CheckHostile(t, replies, func(u clienttest.Use, name string) clienttest.Verdict {
 		browser := returns[u.Op] == reflect.TypeFor[*elizon.OAuthAnswer]()
-		undocumented := returns[u.Op] == reflect.TypeFor[elizon.Payload]() || u.Op == "Cart.Upgrade" || browser
+		undocumented := returns[u.Op] == reflect.TypeFor[provider.Payload]() || u.Op == "Cart.Upgrade" || browser
 		onlySuccess := returns[u.Op] == nil
 		page := u.Sent.Header.Get("Accept") == "text/html"
 		switch name {

@@ -26,50 +26,50 @@ const (
 
 // Invoice is an invoice as List tells it.
 type Invoice struct {
-	ID     string `elizon:"id,required"`
-	Number string `elizon:"invoiceNumber|number"`
+	ID     string `wire:"id,required"`
+	Number string `wire:"invoiceNumber|number"`
 	// Status is InvoicePending or another; the set is open.
-	Status   string    `elizon:"status"`
-	Amount   EUR       `elizon:"amount"`
-	Total    EUR       `elizon:"total"`
-	Currency string    `elizon:"currency"`
-	IssuedAt time.Time `elizon:"issuedAt"`
-	DueAt    time.Time `elizon:"dueAt|dueDate"`
+	Status   string    `wire:"status"`
+	Amount   EUR       `wire:"amount"`
+	Total    EUR       `wire:"total"`
+	Currency string    `wire:"currency"`
+	IssuedAt time.Time `wire:"issuedAt"`
+	DueAt    time.Time `wire:"dueAt|dueDate"`
 	// PaidAt is zero if it is not paid.
-	PaidAt            time.Time `elizon:"paidAt"`
-	CreditNote        bool      `elizon:"isCreditNote"`
-	ServiceIDs        []string  `elizon:"serviceIds"`
-	CanDispute        bool      `elizon:"canDispute"`
-	NetPointsRedeemed int64     `elizon:"netPointsRedeemed,loose"`
+	PaidAt            time.Time `wire:"paidAt"`
+	CreditNote        bool      `wire:"isCreditNote"`
+	ServiceIDs        []string  `wire:"serviceIds"`
+	CanDispute        bool      `wire:"canDispute"`
+	NetPointsRedeemed int64     `wire:"netPointsRedeemed,loose"`
 }
 
 // InvoiceDetail is an invoice as Get tells it.
 type InvoiceDetail struct {
 	Invoice
-	Subtotal                EUR           `elizon:"subtotal"`
-	TaxAmount               EUR           `elizon:"taxAmount"`
-	TaxName                 string        `elizon:"taxName"`
-	TaxRatePercent          float64       `elizon:"taxRatePercent"`
-	Items                   []InvoiceItem `elizon:"items"`
-	HasDocument             bool          `elizon:"hasLexwareDocument"`
-	HasPendingMolliePayment bool          `elizon:"hasPendingMolliePayment"`
-	SEPADetails             *SEPADetails  `elizon:"sepaDetails"`
+	Subtotal                EUR           `wire:"subtotal"`
+	TaxAmount               EUR           `wire:"taxAmount"`
+	TaxName                 string        `wire:"taxName"`
+	TaxRatePercent          float64       `wire:"taxRatePercent"`
+	Items                   []InvoiceItem `wire:"items"`
+	HasDocument             bool          `wire:"hasLexwareDocument"`
+	HasPendingMolliePayment bool          `wire:"hasPendingMolliePayment"`
+	SEPADetails             *SEPADetails  `wire:"sepaDetails"`
 	// PDFURL may let anybody in who has it; Document is the way for programs.
-	PDFURL provider.Secret `elizon:"pdfUrl"`
+	PDFURL provider.Secret `wire:"pdfUrl"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // InvoiceItem is a line of an invoice.
 type InvoiceItem struct {
-	Description string  `elizon:"description"`
-	Quantity    float64 `elizon:"quantity"`
-	UnitPrice   EUR     `elizon:"unitPrice"`
-	Total       EUR     `elizon:"total"`
-	ServiceID   string  `elizon:"serviceId"`
-	ItemType    string  `elizon:"itemType"`
+	Description string  `wire:"description"`
+	Quantity    float64 `wire:"quantity"`
+	UnitPrice   EUR     `wire:"unitPrice"`
+	Total       EUR     `wire:"total"`
+	ServiceID   string  `wire:"serviceId"`
+	ItemType    string  `wire:"itemType"`
 	// ServiceType is vm or storage.
-	ServiceType string `elizon:"serviceType"`
+	ServiceType string `wire:"serviceType"`
 }
 
 // InvoicesOptions shape a list of invoices.
@@ -85,23 +85,23 @@ type InvoicesOptions struct {
 type PayRequest struct {
 	// PaymentMethod is PayMollie, PayMollieSaved or PayBalance. PaySEPA is documented too,
 	// but an error text hints that it is for top-ups only.
-	PaymentMethod PaymentMethod `elizon:"paymentMethod,required"`
+	PaymentMethod PaymentMethod `wire:"paymentMethod,required"`
 	// SavedMandateID is for PayMollieSaved.
-	SavedMandateID     string `elizon:"savedMandateId"`
-	AmountFromBalance  EUR    `elizon:"amountFromBalance"`
-	NetPointsRedeemEUR EUR    `elizon:"netPointsRedeemEur"`
+	SavedMandateID     string `wire:"savedMandateId"`
+	AmountFromBalance  EUR    `wire:"amountFromBalance"`
+	NetPointsRedeemEUR EUR    `wire:"netPointsRedeemEur"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // PayResult is what became of a payment. Any field may be missing.
 type PayResult struct {
-	AlreadyPaid bool   `elizon:"alreadyPaid"`
-	PaymentID   string `elizon:"paymentId"`
+	AlreadyPaid bool   `wire:"alreadyPaid"`
+	PaymentID   string `wire:"paymentId"`
 	// CheckoutURL is where a person has to pay.
-	CheckoutURL provider.Secret `elizon:"checkoutUrl"`
+	CheckoutURL provider.Secret `wire:"checkoutUrl"`
 	// Processing: the payment is under way.
-	Processing bool `elizon:"processing"`
+	Processing bool `wire:"processing"`
 }
 
 // List yields the invoices of the account, page by page: GET /api/invoices.

@@ -1,43 +1,47 @@
 package elizon
 
-import "context"
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
 
 // IPsService is about the addresses of all services, and their reverse names.
 type IPsService struct{ c *Client }
 
 // IPAddresses are the addresses of an account.
 type IPAddresses struct {
-	Addresses []IPAddress  `elizon:"data,required"`
-	Subnets   []IPv6Subnet `elizon:"subnets"`
+	Addresses []IPAddress  `wire:"data,required"`
+	Subnets   []IPv6Subnet `wire:"subnets"`
 }
 
 // IPAddress is an address of a service.
 type IPAddress struct {
-	ID          string `elizon:"id,required"`
-	ServiceID   string `elizon:"serviceId"`
-	ServiceName string `elizon:"serviceName"`
-	Address     string `elizon:"ipAddress"`
+	ID          string `wire:"id,required"`
+	ServiceID   string `wire:"serviceId"`
+	ServiceName string `wire:"serviceName"`
+	Address     string `wire:"ipAddress"`
 	// Type is "A" or "AAAA".
-	Type string `elizon:"type"`
+	Type string `wire:"type"`
 	// ForwardHostname is what resolves to the address.
-	ForwardHostname string `elizon:"forwardHostname"`
+	ForwardHostname string `wire:"forwardHostname"`
 	// ReverseName is what the address resolves to.
-	ReverseName string `elizon:"reverseContent"`
+	ReverseName string `wire:"reverseContent"`
 	// SubnetPrefix and SubnetCIDR are "" for an address of no IPv6 subnet.
-	SubnetPrefix string `elizon:"ipv6SubnetPrefix"`
-	SubnetCIDR   string `elizon:"ipv6SubnetCidr"`
-	Primary      bool   `elizon:"isPrimary"`
+	SubnetPrefix string `wire:"ipv6SubnetPrefix"`
+	SubnetCIDR   string `wire:"ipv6SubnetCidr"`
+	Primary      bool   `wire:"isPrimary"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // IPv6Subnet is a subnet of a service.
 type IPv6Subnet struct {
-	ServiceID   string `elizon:"serviceId"`
-	ServiceName string `elizon:"serviceName"`
-	Prefix      string `elizon:"prefix"`
+	ServiceID   string `wire:"serviceId"`
+	ServiceName string `wire:"serviceName"`
+	Prefix      string `wire:"prefix"`
 	// CIDR is the length of the prefix, as the platform writes it.
-	CIDR string `elizon:"cidr"`
+	CIDR string `wire:"cidr"`
 }
 
 // List reads all addresses and IPv6 subnets: GET /api/ip-manager.
@@ -47,6 +51,6 @@ func (s *IPsService) List(ctx context.Context) (*IPAddresses, error) {
 
 // SetReverseName sets what an address resolves to: PATCH /api/ip-manager/{id}. The answer is
 // undocumented.
-func (s *IPsService) SetReverseName(ctx context.Context, id, name string) (Payload, error) {
+func (s *IPsService) SetReverseName(ctx context.Context, id, name string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(ipsSetReverse, id).require("name", name).body(map[string]any{"reverseContent": name}))
 }

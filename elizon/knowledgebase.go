@@ -3,6 +3,8 @@ package elizon
 import (
 	"context"
 	"iter"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // KnowledgeBaseService reads the help articles. It sends no credentials.
@@ -10,15 +12,15 @@ type KnowledgeBaseService struct{ c *Client }
 
 // Article is a help text.
 type Article struct {
-	ID    string `elizon:"id,required"`
-	Slug  string `elizon:"slug"`
-	Title string `elizon:"title"`
+	ID    string `wire:"id,required"`
+	Slug  string `wire:"slug"`
+	Title string `wire:"title"`
 	// Category is undocumented: a name, or an object.
-	Category Payload `elizon:"category"`
+	Category provider.Payload `wire:"category"`
 	// Content may be "".
-	Content string `elizon:"content"`
+	Content string `wire:"content"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Articles yields the help articles: GET /api/knowledge-base. lang is a language such as

@@ -1,9 +1,13 @@
 package elizon
 
 import (
+	"encoding/json"
 	"math/big"
+	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/provkit/provkit/internal/wire"
 )
 
 // EUR is an amount in euro as a decimal: "12.99". Amounts are compared exactly, never as
@@ -17,6 +21,24 @@ func EURFromCents(cents Cents) EUR {
 
 // maxAmount keeps an absurd number from filling the memory.
 const maxAmount = 40
+
+// An answer may write an amount with an exponent, and a request sends it as a number.
+var (
+	_ = wire.Read(func(raw []byte, e *EUR) error {
+		var text string
+		err := wire.Unmarshal(raw, &text)
+		if *e = plainDecimal(text); err == nil && *e == "" && text != "" {
+			err = wire.Mistyped(reflect.TypeFor[EUR](), "")
+		}
+		return err
+	})
+	_ = wire.Write(func(e EUR) (any, string) {
+		if !e.Valid() {
+			return nil, `must be an amount such as "12.99"`
+		}
+		return json.Number(e), ""
+	})
+)
 
 // Valid reports whether this is an amount in plain decimal notation, such as "12.99" or
 // "-3".

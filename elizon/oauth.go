@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -20,13 +21,13 @@ type OAuthAnswer struct {
 	// may be a page that says so.
 	Location provider.Secret
 	// Body is an answer in JSON; undocumented.
-	Body Payload
+	Body provider.Payload
 }
 
 // Providers reads which providers there are, with name, icon and color: GET
 // /api/auth/oauth/providers (method inferred). What these fields are called is
 // undocumented.
-func (s *OAuthService) Providers(ctx context.Context) (Payload, error) {
+func (s *OAuthService) Providers(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(oauthProviders))
 }
 
@@ -46,7 +47,9 @@ func (s *OAuthService) Callback(ctx context.Context, providerName string, args u
 	}
 	r.query = maps.Clone(args)
 	for _, values := range args {
-		r.call.Secrets = append(r.call.Secrets, values...)
+		for _, value := range values {
+			r.hide(provider.Secret(value))
+		}
 	}
 	return s.browse(ctx, r)
 }
@@ -78,7 +81,7 @@ func (d *browserAnswer) DecodeAnswer(a *rest.Answer) error {
 	d.answer = OAuthAnswer{StatusCode: a.Status}
 	if a.Status/100 == 3 {
 		if d.answer.Location = provider.Secret(a.Header.Get("Location")); d.answer.Location == "" {
-			return lacks("Location")
+			return wire.Lacks("Location")
 		}
 		return nil
 	}

@@ -7,10 +7,10 @@ import (
 	"iter"
 	"maps"
 	"net/url"
-	"reflect"
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 )
 
 // paging is how a list is asked for its pages. The answers may say what they like about
@@ -41,9 +41,7 @@ func byOffset(size int64) paging {
 // page that brings nothing new, so that it ends also if the server knows no pages. A list
 // that fails yields its error last.
 func pages[T any](ctx context.Context, r *request, style paging, names ...string) iter.Seq2[*T, error] {
-	if style.size < 0 {
-		r.problems.Add("PerPage", "negative")
-	}
+	r.problems.NotNegative("PerPage", style.size)
 	return func(yield func(*T, error) bool) {
 		var before, milestone prints
 		for number, offset := 1, int64(0); ; number++ {
@@ -117,28 +115,14 @@ func (p *page[T]) DecodeAnswer(a *rest.Answer) error {
 	}
 	raw, name := o.first(p.names...)
 	if raw == nil {
-		return lacks(name)
+		return wire.Lacks(name)
 	}
-	var elements []json.RawMessage
-	if raw[0] != '[' {
-		return mistyped(reflect.ValueOf(elements), name)
+	rows, err := wire.List[T](raw)
+	if err != nil {
+		return wire.Within(name, err)
 	}
-	if err := json.Unmarshal(raw, &elements); err != nil {
-		return err
-	}
-	rows := make([]*T, 0, len(elements))
-	for _, element := range elements {
-		row := new(T)
-		v := reflect.ValueOf(row).Elem()
-		if string(element) == "null" {
-			return mistyped(v, name)
-		}
-		if err := decodeValue(element, v, name); err != nil {
-			return err
-		}
-		rows = append(rows, row)
-	}
-	p.rows, p.ids = rows, elements
+	p.rows = rows
+	_ = json.Unmarshal(raw, &p.ids) // it was read already
 	whole := o
 	if nested := o["pagination"]; len(nested) > 0 && nested[0] == '{' {
 		whole = nil

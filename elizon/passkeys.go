@@ -1,6 +1,10 @@
 package elizon
 
-import "context"
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
 
 // PasskeysService is about WebAuthn keys. No source tells the fields of its bodies and
 // answers. Error texts of the vendor's app speak of an "action" that is "options" or
@@ -10,7 +14,7 @@ type PasskeysService struct{ c *Client }
 
 // List reads the registered passkeys: GET /api/auth/passkeys (method inferred). The answer
 // is undocumented.
-func (s *PasskeysService) List(ctx context.Context) (Payload, error) {
+func (s *PasskeysService) List(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(passkeysList))
 }
 
@@ -23,21 +27,21 @@ func (s *PasskeysService) Delete(ctx context.Context, id string) error {
 // Authenticate asks for the challenge of the second step of a login, or answers it: POST
 // /api/auth/passkeys/authenticate (method inferred, it may be GET). Fields and answer are
 // undocumented. Secrets among the fields are revealed.
-func (s *PasskeysService) Authenticate(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *PasskeysService) Authenticate(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(passkeysAuthenticate).freely(fields))
 }
 
 // RegistrationOptions reads what a browser needs to make a passkey: GET
 // /api/auth/passkeys/register (method inferred, it may be POST). The answer is
 // undocumented.
-func (s *PasskeysService) RegistrationOptions(ctx context.Context) (Payload, error) {
+func (s *PasskeysService) RegistrationOptions(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(passkeysOptions))
 }
 
 // Register hands in what the browser made of RegistrationOptions: POST
 // /api/auth/passkeys/register (method inferred). Fields and answer are undocumented.
 // Secrets among the fields are revealed.
-func (s *PasskeysService) Register(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *PasskeysService) Register(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(passkeysRegister).freely(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")

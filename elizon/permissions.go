@@ -5,6 +5,8 @@ import (
 	"maps"
 	"net/url"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // PermissionsService shares the account's things with other users, and accepts what others
@@ -36,42 +38,42 @@ const (
 // texts of the vendor's app.
 type GrantRequest struct {
 	// ResourceType is undocumented, in its values too.
-	ResourceType string       `elizon:"resourceType,required"`
-	ResourceID   string       `elizon:"resourceId,required"`
-	Email        string       `elizon:"email,required"`
-	Permissions  []Permission `elizon:"permissions,required"`
+	ResourceType string       `wire:"resourceType,required"`
+	ResourceID   string       `wire:"resourceId,required"`
+	Email        string       `wire:"email,required"`
+	Permissions  []Permission `wire:"permissions,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Invitation is a grant as the invited user sees it.
 type Invitation struct {
-	ID           string       `elizon:"id,required"`
-	ResourceType string       `elizon:"resourceType"`
-	ResourceID   string       `elizon:"resourceId"`
-	ResourceName string       `elizon:"resourceName"`
-	Permissions  []Permission `elizon:"permissions"`
+	ID           string       `wire:"id,required"`
+	ResourceType string       `wire:"resourceType"`
+	ResourceID   string       `wire:"resourceId"`
+	ResourceName string       `wire:"resourceName"`
+	Permissions  []Permission `wire:"permissions"`
 	// Status is open: "PENDING", "ACCEPTED".
-	Status      string    `elizon:"status"`
-	InviterName string    `elizon:"inviterName"`
-	CreatedAt   time.Time `elizon:"createdAt"`
+	Status      string    `wire:"status"`
+	InviterName string    `wire:"inviterName"`
+	CreatedAt   time.Time `wire:"createdAt"`
 	// ExpiresAt is zero if it does not.
-	ExpiresAt time.Time `elizon:"expiresAt"`
+	ExpiresAt time.Time `wire:"expiresAt"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // List reads all grants on a resource: GET /api/permissions (method inferred). The names
 // of its arguments are taken from error texts of the vendor's app, the answer is
 // undocumented.
-func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (Payload, error) {
+func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (provider.Payload, error) {
 	r := s.c.ask(permissionsList).require("resourceType", resourceType).arg("resourceType", resourceType)
 	return unknown(ctx, r.id("resourceId", "resourceID", resourceID))
 }
 
 // Grant invites a user to a resource: POST /api/permissions (method inferred). The answer
 // is undocumented.
-func (s *PermissionsService) Grant(ctx context.Context, req *GrantRequest) (Payload, error) {
+func (s *PermissionsService) Grant(ctx context.Context, req *GrantRequest) (provider.Payload, error) {
 	r := s.c.ask(permissionsGrant).with(req)
 	if req != nil {
 		r.listed("Permissions", req.Permissions)
@@ -83,7 +85,7 @@ func (s *PermissionsService) Grant(ctx context.Context, req *GrantRequest) (Payl
 // and whether they stand in the query or in the body, is undocumented: it could be all
 // grants of a resource. Without any argument it is refused, since nobody knows how much it
 // would remove. To end one grant use Revoke.
-func (s *PermissionsService) Remove(ctx context.Context, query url.Values, fields map[string]any) (Payload, error) {
+func (s *PermissionsService) Remove(ctx context.Context, query url.Values, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(permissionsRemove)
 	if len(query) == 0 && len(fields) == 0 {
 		r.problem("query", "required, unless there are fields")
@@ -97,7 +99,7 @@ func (s *PermissionsService) Remove(ctx context.Context, query url.Values, field
 // Update changes a grant: PATCH /api/permissions/{id} (method inferred, it may be PUT). The
 // name of the field, "permissions", is assumed to be that of Grant. The answer is
 // undocumented.
-func (s *PermissionsService) Update(ctx context.Context, id string, permissions []Permission) (Payload, error) {
+func (s *PermissionsService) Update(ctx context.Context, id string, permissions []Permission) (provider.Payload, error) {
 	r := s.c.ask(permissionsUpdate, id).listed("permissions", permissions).body(map[string]any{"permissions": permissions})
 	if len(permissions) == 0 {
 		r.problem("permissions", "required: use Revoke to end a grant")
@@ -117,13 +119,13 @@ func (s *PermissionsService) Details(ctx context.Context, id string) (*Invitatio
 }
 
 // Accept accepts an invitation: POST /api/permissions/accept. The answer is undocumented.
-func (s *PermissionsService) Accept(ctx context.Context, permissionID string) (Payload, error) {
+func (s *PermissionsService) Accept(ctx context.Context, permissionID string) (provider.Payload, error) {
 	return unknown(ctx, s.answer(permissionsAccept, permissionID))
 }
 
 // Decline declines an invitation: POST /api/permissions/decline. The answer is
 // undocumented.
-func (s *PermissionsService) Decline(ctx context.Context, permissionID string) (Payload, error) {
+func (s *PermissionsService) Decline(ctx context.Context, permissionID string) (provider.Payload, error) {
 	return unknown(ctx, s.answer(permissionsDecline, permissionID))
 }
 
@@ -137,6 +139,6 @@ func (s *PermissionsService) answer(op operation, permissionID string) *request 
 
 // Mine reads what others share with the account: GET /api/permissions/me (method inferred).
 // status "" is any. The answer is undocumented.
-func (s *PermissionsService) Mine(ctx context.Context, status string) (Payload, error) {
+func (s *PermissionsService) Mine(ctx context.Context, status string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(permissionsMine).arg("status", status))
 }

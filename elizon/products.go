@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"strings"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // ProductsService is about what can be ordered. All but UpgradeConfig is public.
@@ -11,108 +13,108 @@ type ProductsService struct{ c *Client }
 
 // Catalogue is all that can be ordered.
 type Catalogue struct {
-	Categories []Category `elizon:"categories,required"`
+	Categories []Category `wire:"categories,required"`
 	// BusinessPricing is nil where it does not apply.
-	BusinessPricing *BusinessPricing   `elizon:"businessPricing"`
-	DefaultTaxName  string             `elizon:"defaultTaxName"`
-	More            map[string]Payload `elizon:",extra"`
+	BusinessPricing *BusinessPricing            `wire:"businessPricing"`
+	DefaultTaxName  string                      `wire:"defaultTaxName"`
+	More            map[string]provider.Payload `wire:",extra"`
 }
 
 // BusinessPricing is what business accounts pay more.
 type BusinessPricing struct {
-	UpchargePercent float64 `elizon:"upchargePercent"`
-	TaxRatePercent  float64 `elizon:"taxRatePercent"`
+	UpchargePercent float64 `wire:"upchargePercent"`
+	TaxRatePercent  float64 `wire:"taxRatePercent"`
 }
 
 // Category is a group of products.
 type Category struct {
-	Key                 string             `elizon:"key,required"`
-	ID                  string             `elizon:"id"`
-	Name                string             `elizon:"name"`
-	Products            []Product          `elizon:"products"`
-	Children            []Category         `elizon:"children"`
-	Provider            *ProductProvider   `elizon:"provider"`
-	ConfiguratorEnabled bool               `elizon:"configuratorEnabled"`
-	More                map[string]Payload `elizon:",extra"`
+	Key                 string                      `wire:"key,required"`
+	ID                  string                      `wire:"id"`
+	Name                string                      `wire:"name"`
+	Products            []Product                   `wire:"products"`
+	Children            []Category                  `wire:"children"`
+	Provider            *ProductProvider            `wire:"provider"`
+	ConfiguratorEnabled bool                        `wire:"configuratorEnabled"`
+	More                map[string]provider.Payload `wire:",extra"`
 }
 
 // ProductProvider is the system behind a product; see Service.ProviderType.
 type ProductProvider struct {
-	ID   string `elizon:"id"`
-	Type string `elizon:"type"`
-	Name string `elizon:"name"`
+	ID   string `wire:"id"`
+	Type string `wire:"type"`
+	Name string `wire:"name"`
 }
 
 // Product is something that can be ordered. Units of its resources are undocumented.
 type Product struct {
-	ID           string `elizon:"id,required"`
-	Slug         string `elizon:"slug"`
-	Name         string `elizon:"name"`
-	PriceMonthly EUR    `elizon:"priceMonthly"`
+	ID           string `wire:"id,required"`
+	Slug         string `wire:"slug"`
+	Name         string `wire:"name"`
+	PriceMonthly EUR    `wire:"priceMonthly"`
 	// PriceYearly is "" if there is none.
-	PriceYearly          EUR     `elizon:"priceYearly"`
-	SetupFee             EUR     `elizon:"setupFee"`
-	VCores               float64 `elizon:"vcores,loose"`
-	Memory               float64 `elizon:"memory,loose"`
-	Storage              float64 `elizon:"storage,loose"`
-	Bandwidth            float64 `elizon:"bandwidth,loose"`
-	SoldOut              bool    `elizon:"soldOut"`
-	AllowedBillingCycles []int64 `elizon:"allowedBillingCycles,loose"`
+	PriceYearly          EUR     `wire:"priceYearly"`
+	SetupFee             EUR     `wire:"setupFee"`
+	VCores               float64 `wire:"vcores,loose"`
+	Memory               float64 `wire:"memory,loose"`
+	Storage              float64 `wire:"storage,loose"`
+	Bandwidth            float64 `wire:"bandwidth,loose"`
+	SoldOut              bool    `wire:"soldOut"`
+	AllowedBillingCycles []int64 `wire:"allowedBillingCycles,loose"`
 	// Of the following no document tells the fields.
-	BillingDiscountPerMonth Payload          `elizon:"billingDiscountPerMonth"`
-	ContractTerms           Payload          `elizon:"contractTerms"`
-	PterodactylEggs         Payload          `elizon:"pterodactylEggs"`
-	Provider                *ProductProvider `elizon:"provider,loose"`
+	BillingDiscountPerMonth provider.Payload `wire:"billingDiscountPerMonth"`
+	ContractTerms           provider.Payload `wire:"contractTerms"`
+	PterodactylEggs         provider.Payload `wire:"pterodactylEggs"`
+	Provider                *ProductProvider `wire:"provider,loose"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ProductDetail is a product with its category.
 type ProductDetail struct {
-	Product  Product  `elizon:"product,required"`
-	Category Category `elizon:"category"`
+	Product  Product  `wire:"product,required"`
+	Category Category `wire:"category"`
 }
 
 // Location is where a product can be had.
 type Location struct {
-	ID      string `elizon:"id,required"`
-	Name    string `elizon:"name"`
-	City    string `elizon:"city"`
-	Country string `elizon:"country"`
+	ID      string `wire:"id,required"`
+	Name    string `wire:"name"`
+	City    string `wire:"city"`
+	Country string `wire:"country"`
 	// Flag is a picture or a code of the country; PingURL measures the distance.
-	Flag    string `elizon:"flag"`
-	PingURL string `elizon:"pingUrl"`
+	Flag    string `wire:"flag"`
+	PingURL string `wire:"pingUrl"`
 }
 
 // Template is an operating system that a product can be set up with.
 type Template struct {
-	ID                int64  `elizon:"templateId,required"`
-	Name              string `elizon:"name"`
-	DisplayName       string `elizon:"displayName"`
-	CloudInitSupport  bool   `elizon:"cloudInitSupport"`
-	CloudInitUsername string `elizon:"cloudInitUsername"`
+	ID                int64  `wire:"templateId,required"`
+	Name              string `wire:"name"`
+	DisplayName       string `wire:"displayName"`
+	CloudInitSupport  bool   `wire:"cloudInitSupport"`
+	CloudInitUsername string `wire:"cloudInitUsername"`
 }
 
 // UpgradeConfig are the rules of a category for upgrades.
 type UpgradeConfig struct {
 	// Mode is disabled, packagesOnly or freeWithinLimits.
-	Mode                        string                     `elizon:"upgradeMode"`
-	AllowPrePurchaseUpgrade     bool                       `elizon:"allowPrePurchaseUpgrade"`
-	ConfiguratorEnabled         bool                       `elizon:"configuratorEnabled"`
-	ResourcePricing             map[string]ResourcePricing `elizon:"resourcePricing"`
-	AdditionalIPv4PricePerMonth EUR                        `elizon:"additionalIpsPricePerMonth"`
-	AdditionalIPv6PricePerMonth EUR                        `elizon:"additionalIPv6PricePerMonth"`
-	IPv4OptOutDiscount          EUR                        `elizon:"ipv4OptOutDiscount"`
-	More                        map[string]Payload         `elizon:",extra"`
+	Mode                        string                      `wire:"upgradeMode"`
+	AllowPrePurchaseUpgrade     bool                        `wire:"allowPrePurchaseUpgrade"`
+	ConfiguratorEnabled         bool                        `wire:"configuratorEnabled"`
+	ResourcePricing             map[string]ResourcePricing  `wire:"resourcePricing"`
+	AdditionalIPv4PricePerMonth EUR                         `wire:"additionalIpsPricePerMonth"`
+	AdditionalIPv6PricePerMonth EUR                         `wire:"additionalIPv6PricePerMonth"`
+	IPv4OptOutDiscount          EUR                         `wire:"ipv4OptOutDiscount"`
+	More                        map[string]provider.Payload `wire:",extra"`
 }
 
 // ResourcePricing is what a unit of a resource costs, and how much of it there can be.
 type ResourcePricing struct {
-	UpgradePrice   EUR     `elizon:"upgradePrice"`
-	AllowDowngrade bool    `elizon:"allowDowngrade"`
-	Min            float64 `elizon:"min"`
-	Max            float64 `elizon:"max"`
-	Step           float64 `elizon:"step"`
+	UpgradePrice   EUR     `wire:"upgradePrice"`
+	AllowDowngrade bool    `wire:"allowDowngrade"`
+	Min            float64 `wire:"min"`
+	Max            float64 `wire:"max"`
+	Step           float64 `wire:"step"`
 }
 
 // List reads the catalogue: GET /api/products. lang is a language such as "de"; "" is the
@@ -134,7 +136,7 @@ func (s *ProductsService) Get(ctx context.Context, category, product string) (*P
 
 // BySlug reads a product by its slug: GET /api/products/by-slug/{slug} (method inferred).
 // category narrows it down; "" is any. The answer is undocumented.
-func (s *ProductsService) BySlug(ctx context.Context, slug, category string) (Payload, error) {
+func (s *ProductsService) BySlug(ctx context.Context, slug, category string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(productsBySlug, slug).arg("category", category))
 }
 
@@ -161,31 +163,31 @@ type CouponsService struct{ c *Client }
 // CouponRequest asks what a coupon takes off a cart.
 type CouponRequest struct {
 	// Code and Items are required. Only one coupon goes with an order.
-	Code        string     `elizon:"code,required"`
-	Items       []CartLine `elizon:"items,required"`
-	CountryCode string     `elizon:"countryCode"`
-	Lang        string     `elizon:"lang"`
+	Code        string     `wire:"code,required"`
+	Items       []CartLine `wire:"items,required"`
+	CountryCode string     `wire:"countryCode"`
+	Lang        string     `wire:"lang"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // CouponPreview is what a coupon takes off a cart.
 type CouponPreview struct {
-	Coupon   Coupon         `elizon:"coupon,required"`
-	Discount CouponDiscount `elizon:"discount"`
+	Coupon   Coupon         `wire:"coupon,required"`
+	Discount CouponDiscount `wire:"discount"`
 }
 
 // Coupon is a coupon.
 type Coupon struct {
-	Code        string             `elizon:"code,required"`
-	DisplayText string             `elizon:"displayText"`
-	More        map[string]Payload `elizon:",extra"`
+	Code        string                      `wire:"code,required"`
+	DisplayText string                      `wire:"displayText"`
+	More        map[string]provider.Payload `wire:",extra"`
 }
 
 // CouponDiscount is how much a coupon takes off.
 type CouponDiscount struct {
-	Amount EUR                `elizon:"amount"`
-	More   map[string]Payload `elizon:",extra"`
+	Amount EUR                         `wire:"amount"`
+	More   map[string]provider.Payload `wire:",extra"`
 }
 
 // Preview checks a coupon against a cart: POST /api/coupons/preview. Wrong codes count

@@ -1,47 +1,51 @@
 package elizon
 
-import "context"
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
 
 // User is an account as its owner sees it.
 type User struct {
-	ID        string `elizon:"id,required"`
-	Email     string `elizon:"email"`
-	FirstName string `elizon:"firstName"`
-	LastName  string `elizon:"lastName"`
-	Nickname  string `elizon:"nickname"`
+	ID        string `wire:"id,required"`
+	Email     string `wire:"email"`
+	FirstName string `wire:"firstName"`
+	LastName  string `wire:"lastName"`
+	Nickname  string `wire:"nickname"`
 	// Role is open: "USER", "SUPPORT", "ADMIN".
-	Role string `elizon:"role"`
+	Role string `wire:"role"`
 	// AccountType is open: AccountPrivate, AccountBusiness.
-	AccountType AccountType `elizon:"accountType"`
-	CompanyName string      `elizon:"companyName"`
-	VATNumber   string      `elizon:"vatNumber"`
-	Phone       string      `elizon:"phone"`
-	Locale      string      `elizon:"locale"`
+	AccountType AccountType `wire:"accountType"`
+	CompanyName string      `wire:"companyName"`
+	VATNumber   string      `wire:"vatNumber"`
+	Phone       string      `wire:"phone"`
+	Locale      string      `wire:"locale"`
 	// Balance is "" where it is not told.
-	Balance EUR `elizon:"balance"`
+	Balance EUR `wire:"balance"`
 	// NetPoints is nil where the balance of points is not told.
-	NetPoints        *float64 `elizon:"netPointsBalance,loose"`
-	EmailVerified    bool     `elizon:"emailVerified"`
-	TwoFactorEnabled bool     `elizon:"twoFactorEnabled"`
-	IdentVerified    bool     `elizon:"identVerified"`
+	NetPoints        *float64 `wire:"netPointsBalance,loose"`
+	EmailVerified    bool     `wire:"emailVerified"`
+	TwoFactorEnabled bool     `wire:"twoFactorEnabled"`
+	IdentVerified    bool     `wire:"identVerified"`
 	// More fields that the answer holds, flags of notifications among them.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ProfileUpdate changes a profile. nil leaves a field alone.
 type ProfileUpdate struct {
-	FirstName   *string `elizon:"firstName"`
-	LastName    *string `elizon:"lastName"`
-	Nickname    *string `elizon:"nickname"`
-	Phone       *string `elizon:"phone"`
-	Locale      *string `elizon:"locale"`
-	CompanyName *string `elizon:"companyName"`
-	VATNumber   *string `elizon:"vatNumber"`
+	FirstName   *string `wire:"firstName"`
+	LastName    *string `wire:"lastName"`
+	Nickname    *string `wire:"nickname"`
+	Phone       *string `wire:"phone"`
+	Locale      *string `wire:"locale"`
+	CompanyName *string `wire:"companyName"`
+	VATNumber   *string `wire:"vatNumber"`
 	// AcknowledgeReverification accepts that after a change of the name the identity
 	// has to be verified again.
-	AcknowledgeReverification bool `elizon:"acknowledgeNameChangeReverification"`
+	AcknowledgeReverification bool `wire:"acknowledgeNameChangeReverification"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Me reads the profile with its balances: GET /api/auth/me.
@@ -50,13 +54,13 @@ func (s *AuthService) Me(ctx context.Context) (*User, error) {
 }
 
 // UpdateMe changes the profile: PUT /api/auth/me. The answer is undocumented.
-func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdate) (Payload, error) {
+func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdate) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authUpdateMe).changing(req))
 }
 
 // PatchMe changes the profile in part: PATCH /api/auth/me (method inferred). Fields and
 // answer are undocumented, and so is what it does that UpdateMe does not.
-func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(authPatchMe).freely(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")
@@ -66,7 +70,7 @@ func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (Paylo
 
 // CurrentSession reads the current user and session: GET /api/auth/session (method
 // inferred). Its fields are undocumented.
-func (s *AuthService) CurrentSession(ctx context.Context) (Payload, error) {
+func (s *AuthService) CurrentSession(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authSession))
 }
 

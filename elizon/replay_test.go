@@ -17,7 +17,7 @@ import (
 
 type (
 	client  = elizon.Client
-	payload = elizon.Payload
+	payload = provider.Payload
 	replay  = func(t *testing.T, c *client)
 )
 

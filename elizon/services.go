@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // ServicesService is about what the account has ordered: virtual machines, game servers,
@@ -52,121 +54,121 @@ const (
 
 // Service is a service as List tells it.
 type Service struct {
-	ID   string `elizon:"id,required"`
-	Name string `elizon:"name"`
+	ID   string `wire:"id,required"`
+	Name string `wire:"name"`
 	// UserDisplayName is the name that the owner gave it; "" if none.
-	UserDisplayName string `elizon:"userDisplayName"`
+	UserDisplayName string `wire:"userDisplayName"`
 	// Status of the machine, see StatusRunning. It does not tell a suspension.
-	Status string `elizon:"status"`
+	Status string `wire:"status"`
 	// Suspended is whether there is a time of suspension; SuspendedAt is zero if that
 	// cannot be read.
-	Suspended   bool      `elizon:"suspendedAt,set"`
-	SuspendedAt time.Time `elizon:"suspendedAt"`
+	Suspended   bool      `wire:"suspendedAt,set"`
+	SuspendedAt time.Time `wire:"suspendedAt"`
 	// SuspendReason is free text; "Payment overdue" is known.
-	SuspendReason string `elizon:"suspendReason"`
+	SuspendReason string `wire:"suspendReason"`
 	// TerminationPending is set once a deletion is scheduled.
-	TerminationPending bool   `elizon:"terminationPending"`
-	ReinstallPending   bool   `elizon:"reinstallPending"`
-	IPv4               string `elizon:"ipv4,loose"`
-	IPv6               string `elizon:"ipv6,loose"`
-	Location           string `elizon:"location,loose"`
+	TerminationPending bool   `wire:"terminationPending"`
+	ReinstallPending   bool   `wire:"reinstallPending"`
+	IPv4               string `wire:"ipv4,loose"`
+	IPv6               string `wire:"ipv6,loose"`
+	Location           string `wire:"location,loose"`
 	// OS is "" where the answer holds an object for it, see ServiceDetail.System.
-	OS       string `elizon:"os,loose"`
-	Hostname string `elizon:"hostname,loose"`
+	OS       string `wire:"os,loose"`
+	Hostname string `wire:"hostname,loose"`
 	// RAM, Disk and Bandwidth as the server spells them; their units are undocumented.
-	RAM       string `elizon:"ram,loose"`
-	Disk      string `elizon:"disk,loose"`
-	Bandwidth string `elizon:"bandwidth,loose"`
+	RAM       string `wire:"ram,loose"`
+	Disk      string `wire:"disk,loose"`
+	Bandwidth string `wire:"bandwidth,loose"`
 	// ProviderType is the system behind it: PROXMOX, PTERODACTYL, PLOI, PLESK, MAILCOW,
 	// DOMAIN and CUSTOM are known.
-	ProviderType    string `elizon:"providerType"`
-	ProductName     string `elizon:"productName"`
-	Shared          bool   `elizon:"isShared"`
-	SharedByName    string `elizon:"sharedByName"`
-	DomainService   bool   `elizon:"isDomainService"`
-	DomainName      string `elizon:"domainName"`
-	CategoryName    string `elizon:"categoryFriendlyName"`
-	ProviderAddress string `elizon:"providerAddress,loose"`
+	ProviderType    string `wire:"providerType"`
+	ProductName     string `wire:"productName"`
+	Shared          bool   `wire:"isShared"`
+	SharedByName    string `wire:"sharedByName"`
+	DomainService   bool   `wire:"isDomainService"`
+	DomainName      string `wire:"domainName"`
+	CategoryName    string `wire:"categoryFriendlyName"`
+	ProviderAddress string `wire:"providerAddress,loose"`
 	// DNSRecords tells for which types of records subdomains can point to it.
-	DNSRecords DNSRecordSupport `elizon:"dnsRecordSupport,loose"`
-	PloiStats  Payload          `elizon:"ploiStats"`
-	PleskStats Payload          `elizon:"pleskStats"`
+	DNSRecords DNSRecordSupport `wire:"dnsRecordSupport,loose"`
+	PloiStats  provider.Payload `wire:"ploiStats"`
+	PleskStats provider.Payload `wire:"pleskStats"`
 }
 
 // DNSRecordSupport tells for which types of records a subdomain can be made.
 type DNSRecordSupport struct {
-	A     bool `elizon:"A"`
-	AAAA  bool `elizon:"AAAA"`
-	CNAME bool `elizon:"CNAME"`
-	SRV   bool `elizon:"SRV"`
+	A     bool `wire:"A"`
+	AAAA  bool `wire:"AAAA"`
+	CNAME bool `wire:"CNAME"`
+	SRV   bool `wire:"SRV"`
 }
 
 // ServiceDetail is a service as Get tells it.
 type ServiceDetail struct {
 	Service
-	Network ServiceNetwork `elizon:"network,loose"`
+	Network ServiceNetwork `wire:"network,loose"`
 	// Specs: RAM is in MB and disk in GB, as the vendor's app reads them.
-	Specs   ServiceSpecs   `elizon:"specs,loose"`
-	System  ServiceSystem  `elizon:"os,loose"`
-	Access  ServiceAccess  `elizon:"access,loose"`
-	Billing ServiceBilling `elizon:"billing,loose"`
-	Product ServiceProduct `elizon:"product,loose"`
+	Specs   ServiceSpecs   `wire:"specs,loose"`
+	System  ServiceSystem  `wire:"os,loose"`
+	Access  ServiceAccess  `wire:"access,loose"`
+	Billing ServiceBilling `wire:"billing,loose"`
+	Product ServiceProduct `wire:"product,loose"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ServiceNetwork are the addresses of a service.
 type ServiceNetwork struct {
-	PrimaryIPv4  string             `elizon:"primaryIpv4"`
-	PrimaryIPv6  string             `elizon:"primaryIpv6"`
-	Hostname     string             `elizon:"hostname"`
-	SecondaryIPs []ServiceIPAddress `elizon:"secondaryIps"`
+	PrimaryIPv4  string             `wire:"primaryIpv4"`
+	PrimaryIPv6  string             `wire:"primaryIpv6"`
+	Hostname     string             `wire:"hostname"`
+	SecondaryIPs []ServiceIPAddress `wire:"secondaryIps"`
 }
 
 // ServiceIPAddress is an additional address. Version is 4 or 6.
 type ServiceIPAddress struct {
-	Address string `elizon:"ipAddress"`
-	Version int64  `elizon:"ipVersion"`
+	Address string `wire:"ipAddress"`
+	Version int64  `wire:"ipVersion"`
 }
 
 // ServiceSpecs are cores, MB of memory and GB of disk.
 type ServiceSpecs struct {
-	CPU    float64 `elizon:"cpu"`
-	RAMMB  float64 `elizon:"ram"`
-	DiskGB float64 `elizon:"disk"`
+	CPU    float64 `wire:"cpu"`
+	RAMMB  float64 `wire:"ram"`
+	DiskGB float64 `wire:"disk"`
 }
 
 // ServiceSystem is what is installed.
 type ServiceSystem struct {
-	Template string `elizon:"template,loose"`
+	Template string `wire:"template,loose"`
 }
 
 // ServiceAccess is what the caller may do.
 type ServiceAccess struct {
-	IsOwner           bool `elizon:"isOwner"`
-	CanManageBilling  bool `elizon:"canManageBilling"`
-	CanEditDetails    bool `elizon:"canEditDetails"`
-	CanManageSettings bool `elizon:"canManageSettings"`
+	IsOwner           bool `wire:"isOwner"`
+	CanManageBilling  bool `wire:"canManageBilling"`
+	CanEditDetails    bool `wire:"canEditDetails"`
+	CanManageSettings bool `wire:"canManageSettings"`
 }
 
 // ServiceBilling is what a service costs in a month and in its billing cycle.
 type ServiceBilling struct {
-	MonthlyPrice     EUR   `elizon:"monthlyPrice"`
-	PeriodPrice      EUR   `elizon:"periodPrice"`
-	BillingCycleDays int64 `elizon:"billingCycleDays"`
+	MonthlyPrice     EUR   `wire:"monthlyPrice"`
+	PeriodPrice      EUR   `wire:"periodPrice"`
+	BillingCycleDays int64 `wire:"billingCycleDays"`
 }
 
 // ServiceProduct is the product that a service is of.
 type ServiceProduct struct {
-	ID           string              `elizon:"id"`
-	Name         string              `elizon:"name"`
-	CategoryID   string              `elizon:"categoryId"`
-	CategoryName ServiceCategoryName `elizon:"productCategory,loose"`
+	ID           string              `wire:"id"`
+	Name         string              `wire:"name"`
+	CategoryID   string              `wire:"categoryId"`
+	CategoryName ServiceCategoryName `wire:"productCategory,loose"`
 }
 
 // ServiceCategoryName names a category.
 type ServiceCategoryName struct {
-	Name string `elizon:"name"`
+	Name string `wire:"name"`
 }
 
 // ServicesOptions shape a list of services.
@@ -180,20 +182,20 @@ type ServicesOptions struct {
 // ServiceCreateRequest makes a service directly.
 type ServiceCreateRequest struct {
 	// Name, ProductID and ProviderID are required, as error texts of the platform hint.
-	Name       string `elizon:"name,required"`
-	ProductID  string `elizon:"productId,required"`
-	ProviderID string `elizon:"providerId,required"`
+	Name       string `wire:"name,required"`
+	ProductID  string `wire:"productId,required"`
+	ProviderID string `wire:"providerId,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // ServiceUpdateRequest changes a service. nil leaves a field as it is.
 type ServiceUpdateRequest struct {
 	// Name: that the field is called so is assumed.
-	Name *string `elizon:"name"`
+	Name *string `wire:"name"`
 	// Extra fields, sent as they are. The owner's notes can be changed, but the name of
 	// their field is undocumented.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // List yields the services of the account, page by page: GET /api/services.
@@ -213,13 +215,13 @@ func (s *ServicesService) Get(ctx context.Context, id string) (*ServiceDetail, e
 // Create makes a service without an order: POST /api/services (method inferred). The
 // reference says that it is meant for the platform's own provisioning; body and answer are
 // undocumented. Orders go through Checkout.
-func (s *ServicesService) Create(ctx context.Context, req *ServiceCreateRequest) (Payload, error) {
+func (s *ServicesService) Create(ctx context.Context, req *ServiceCreateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesCreate).with(req))
 }
 
 // Update renames a service or changes its notes: PATCH /api/services/{id} (method
 // inferred, it may be PUT). The answer is undocumented.
-func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpdateRequest) (Payload, error) {
+func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpdateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesUpdate, id).changing(req))
 }
 
@@ -229,7 +231,7 @@ func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpd
 // Services.Subscription.Cancel.
 //
 // A "not found" after a lost answer counts as done: then the payload is empty.
-func (s *ServicesService) Delete(ctx context.Context, id string) (Payload, error) {
+func (s *ServicesService) Delete(ctx context.Context, id string) (provider.Payload, error) {
 	answer, err := unknown(ctx, s.c.ask(servicesDelete, id))
 	return answer, gone(err)
 }
@@ -251,7 +253,7 @@ const (
 // Action starts, stops, restarts, resets, suspends or resumes a service: POST
 // /api/services/{id}/action (method inferred). That the field of the body is called
 // "action" is assumed; the answer is undocumented. Restart and reset are never repeated.
-func (s *ServicesService) Action(ctx context.Context, id string, action ServiceAction) (Payload, error) {
+func (s *ServicesService) Action(ctx context.Context, id string, action ServiceAction) (provider.Payload, error) {
 	op := servicesAction
 	switch action {
 	case ActionStart, ActionStop, ActionSuspend, ActionResume:
@@ -263,15 +265,15 @@ func (s *ServicesService) Action(ctx context.Context, id string, action ServiceA
 // ReinstallRequest says what a service is set up with anew.
 type ReinstallRequest struct {
 	// TemplateID is one of Templates.
-	TemplateID int64 `elizon:"templateId"`
+	TemplateID int64 `wire:"templateId"`
 	// Extra fields, sent as they are: OS, Docker image or egg can be chosen too, but the
 	// names of their fields are undocumented.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Reinstall sets a service up anew, which destroys what is on it: POST
 // /api/services/{id}/reinstall (method inferred). The answer is undocumented.
-func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ReinstallRequest) (Payload, error) {
+func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ReinstallRequest) (provider.Payload, error) {
 	r := s.c.ask(servicesReinstall, id).changing(req)
 	if req != nil && req.TemplateID < 0 {
 		r.problem("TemplateID", "negative")
@@ -281,26 +283,26 @@ func (s *ServicesService) Reinstall(ctx context.Context, id string, req *Reinsta
 
 // Templates are what a service can be reinstalled with: GET /api/services/{id}/templates
 // (method inferred). The answer is undocumented.
-func (s *ServicesService) Templates(ctx context.Context, id string) (Payload, error) {
+func (s *ServicesService) Templates(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesTemplates, id))
 }
 
 // Notifications are the active notices about a service: GET
 // /api/services/{id}/notifications (method inferred). The answer is undocumented.
-func (s *ServicesService) Notifications(ctx context.Context, id string) (Payload, error) {
+func (s *ServicesService) Notifications(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesNotices, id))
 }
 
 // MaintenanceNotice announces work on a service.
 type MaintenanceNotice struct {
-	ID          string `elizon:"id,required"`
-	ServiceID   string `elizon:"serviceId"`
-	ServiceName string `elizon:"serviceName"`
+	ID          string `wire:"id,required"`
+	ServiceID   string `wire:"serviceId"`
+	ServiceName string `wire:"serviceName"`
 	// Start and End are zero if they are open.
-	Start       time.Time `elizon:"startDate"`
-	End         time.Time `elizon:"endDate"`
-	Title       string    `elizon:"title"`
-	Description string    `elizon:"description"`
+	Start       time.Time `wire:"startDate"`
+	End         time.Time `wire:"endDate"`
+	Title       string    `wire:"title"`
+	Description string    `wire:"description"`
 }
 
 // MaintenanceNotifications yields announced work on all services: GET

@@ -1,6 +1,10 @@
 package elizon
 
-import "context"
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
 
 // BackupsService is about the backups of a service. How many a service can have is
 // limited; no document tells the fields of a backup.
@@ -8,25 +12,25 @@ type BackupsService struct{ c *Client }
 
 // List reads the backups of a service: GET /api/services/{id}/backups (method inferred).
 // The answer is undocumented.
-func (s *BackupsService) List(ctx context.Context, serviceID string) (Payload, error) {
+func (s *BackupsService) List(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupsList, serviceID))
 }
 
 // Create takes a backup: POST /api/services/{id}/backups (method inferred). Fields and
 // answer are undocumented; nil sends none.
-func (s *BackupsService) Create(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *BackupsService) Create(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupsCreate, serviceID).body(fields))
 }
 
 // Restore puts a service back to a backup: POST /api/services/{id}/backups/{backupId}
 // (method inferred, it may be PUT). Fields and answer are undocumented; nil sends none.
-func (s *BackupsService) Restore(ctx context.Context, serviceID, backupID string, fields map[string]any) (Payload, error) {
+func (s *BackupsService) Restore(ctx context.Context, serviceID, backupID string, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupsRestore, serviceID, backupID).body(fields))
 }
 
 // Delete removes a backup: DELETE /api/services/{id}/backups/{backupId} (method
 // inferred). The answer is undocumented.
-func (s *BackupsService) Delete(ctx context.Context, serviceID, backupID string) (Payload, error) {
+func (s *BackupsService) Delete(ctx context.Context, serviceID, backupID string) (provider.Payload, error) {
 	answer, err := unknown(ctx, s.c.ask(backupsDelete, serviceID, backupID))
 	return answer, gone(err)
 }
@@ -34,6 +38,6 @@ func (s *BackupsService) Delete(ctx context.Context, serviceID, backupID string)
 // DownloadURL asks for the URL of a backup (Pterodactyl only): GET
 // /api/services/{id}/backups/{backupId}/download (method inferred). The answer is
 // undocumented. Its URL may well let anybody in who has it.
-func (s *BackupsService) DownloadURL(ctx context.Context, serviceID, backupID string) (Payload, error) {
+func (s *BackupsService) DownloadURL(ctx context.Context, serviceID, backupID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupsDownload, serviceID, backupID))
 }

@@ -31,29 +31,29 @@ type ConsoleAccess struct {
 	// Type is ConsoleVNC (a viewer over a WebSocket at WSPath, with VNCPassword),
 	// ConsoleTerminal (events at StreamURL, commands to CommandURL) or ConsoleWeb (URL is
 	// opened in a browser).
-	Type string `elizon:"type,required"`
+	Type string `wire:"type,required"`
 	// URLs and the path may hold a ticket. They are absolute, or below the platform's
 	// origin.
-	URL         provider.Secret `elizon:"url"`
-	WSPath      provider.Secret `elizon:"wsPath"`
-	CommandURL  provider.Secret `elizon:"commandUrl"`
-	StreamURL   provider.Secret `elizon:"streamUrl"`
-	Ticket      provider.Secret `elizon:"ticket"`
-	VNCPassword provider.Secret `elizon:"vncPassword"`
+	URL         provider.Secret `wire:"url"`
+	WSPath      provider.Secret `wire:"wsPath"`
+	CommandURL  provider.Secret `wire:"commandUrl"`
+	StreamURL   provider.Secret `wire:"streamUrl"`
+	Ticket      provider.Secret `wire:"ticket"`
+	VNCPassword provider.Secret `wire:"vncPassword"`
 	// ExpiresAt is zero if the platform does not say.
-	ExpiresAt time.Time `elizon:"expiresAt"`
+	ExpiresAt time.Time `wire:"expiresAt"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ConsoleCommand is something to be typed, or a power signal.
 type ConsoleCommand struct {
 	// Command is required.
-	Command string `elizon:"command,required"`
+	Command string `wire:"command,required"`
 	// Type is "command" or "power", as error texts hint; "" leaves it out.
-	Type string `elizon:"type"`
+	Type string `wire:"type"`
 	// Extra fields, sent as they are: how a power signal is named is undocumented.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Types of console events that are known.
@@ -84,25 +84,25 @@ func (s *ConsoleService) Open(ctx context.Context, serviceID string) (*ConsoleAc
 
 // Act does something with the console: POST /api/services/{id}/console (method inferred).
 // What it does, its fields and its answer are undocumented; nil sends no fields.
-func (s *ConsoleService) Act(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *ConsoleService) Act(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(consoleAct, serviceID).body(fields))
 }
 
 // Command types a command, or sends a power signal: POST
 // /api/services/{id}/console/command (method inferred). It is never repeated. The answer
 // is undocumented; output comes through Stream.
-func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommand) (Payload, error) {
+func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommand) (provider.Payload, error) {
 	return s.command(ctx, s.c.ask(consoleCommand, serviceID), req)
 }
 
 // CommandTo is Command for the CommandURL of an opened console, which must be at the
 // platform's own origin: the credentials go nowhere else.
-func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommand) (Payload, error) {
+func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommand) (provider.Payload, error) {
 	r := s.at(consoleCommandTo, access, "CommandURL", func(a *ConsoleAccess) provider.Secret { return a.CommandURL })
 	return s.command(ctx, r, req)
 }
 
-func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommand) (Payload, error) {
+func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommand) (provider.Payload, error) {
 	r.with(req)
 	if req != nil {
 		r.hide(provider.Secret(req.Command)) // people type passwords
@@ -172,7 +172,7 @@ func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, o
 		r.call.Args = r.call.Args[2:3] // /api/services/{id}/...
 	} else {
 		r.op.Endpoint = &rest.Endpoint{
-			Op: op.Op, Verb: op.Verb, Method: op.Method, Route: route, Repeat: op.Repeat, Sensitive: op.Sensitive, Accept: op.Accept,
+			Provider: Kind, Op: op.Op, Verb: op.Verb, Method: op.Method, Route: route, Effect: op.Effect, Sensitive: op.Sensitive, Accept: op.Accept,
 		}
 	}
 	for name, values := range target.Query() {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/netip"
 	"net/url"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // FirewallService is about the firewall rules of a service. No document tells the fields
@@ -14,36 +16,36 @@ type FirewallService struct{ c *Client }
 // the platform; their values are undocumented, except for Source.
 type FirewallRule struct {
 	// All five are required.
-	Direction string `elizon:"direction,required"`
-	Protocol  string `elizon:"protocol,required"`
-	Port      string `elizon:"port,required"`
+	Direction string `wire:"direction,required"`
+	Protocol  string `wire:"protocol,required"`
+	Port      string `wire:"port,required"`
 	// Source is "*", an address, or a block of addresses such as "192.0.2.0/24".
-	Source string `elizon:"source,required"`
-	Action string `elizon:"action,required"`
+	Source string `wire:"source,required"`
+	Action string `wire:"action,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // FirewallChange changes a rule. nil leaves a field as it is.
 type FirewallChange struct {
-	Direction *string `elizon:"direction"`
-	Protocol  *string `elizon:"protocol"`
-	Port      *string `elizon:"port"`
-	Source    *string `elizon:"source"`
-	Action    *string `elizon:"action"`
+	Direction *string `wire:"direction"`
+	Protocol  *string `wire:"protocol"`
+	Port      *string `wire:"port"`
+	Source    *string `wire:"source"`
+	Action    *string `wire:"action"`
 	// Extra fields, sent as they are. The platform passes over those it does not know.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // List reads the rules of a service: GET /api/services/{id}/firewall (method inferred).
 // The answer is undocumented.
-func (s *FirewallService) List(ctx context.Context, serviceID string) (Payload, error) {
+func (s *FirewallService) List(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(firewallList, serviceID))
 }
 
 // Create adds a rule: POST /api/services/{id}/firewall (method inferred). The answer is
 // undocumented.
-func (s *FirewallService) Create(ctx context.Context, serviceID string, req *FirewallRule) (Payload, error) {
+func (s *FirewallService) Create(ctx context.Context, serviceID string, req *FirewallRule) (provider.Payload, error) {
 	r := s.c.ask(firewallCreate, serviceID).with(req)
 	if req != nil {
 		checkSource(r, &req.Source)
@@ -53,7 +55,7 @@ func (s *FirewallService) Create(ctx context.Context, serviceID string, req *Fir
 
 // Update changes a rule: PATCH /api/services/{id}/firewall/{ruleId} (method inferred, it
 // may be PUT). The answer is undocumented.
-func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallChange) (Payload, error) {
+func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallChange) (provider.Payload, error) {
 	r := s.c.ask(firewallUpdate, serviceID, ruleID).changing(req)
 	if req != nil {
 		checkSource(r, req.Source)
@@ -63,7 +65,7 @@ func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, 
 
 // Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred).
 // The answer is undocumented.
-func (s *FirewallService) Delete(ctx context.Context, serviceID, ruleID string) (Payload, error) {
+func (s *FirewallService) Delete(ctx context.Context, serviceID, ruleID string) (provider.Payload, error) {
 	answer, err := unknown(ctx, s.c.ask(firewallDelete, serviceID, ruleID))
 	return answer, gone(err)
 }
@@ -87,7 +89,7 @@ type ServiceIPsService struct{ c *Client }
 // Cancel plans the end of an address with the billing period: POST
 // /api/services/{id}/ips/cancel (method inferred). An address is required, but the name of
 // its field is undocumented: fields are sent as they are. So is the answer.
-func (s *ServiceIPsService) Cancel(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *ServiceIPsService) Cancel(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(addressesCancel, serviceID).body(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")
@@ -98,7 +100,7 @@ func (s *ServiceIPsService) Cancel(ctx context.Context, serviceID string, fields
 // UndoCancel keeps an address whose end was planned: DELETE /api/services/{id}/ips/cancel
 // (method inferred, and so is what it does). How it names the address is undocumented:
 // query and fields are sent as they are, nil is none. So is the answer.
-func (s *ServiceIPsService) UndoCancel(ctx context.Context, serviceID string, query url.Values, fields map[string]any) (Payload, error) {
+func (s *ServiceIPsService) UndoCancel(ctx context.Context, serviceID string, query url.Values, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(addressesKeep, serviceID).args(query)
 	if fields != nil {
 		r.body(fields)

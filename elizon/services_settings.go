@@ -1,6 +1,10 @@
 package elizon
 
-import "context"
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
 
 // SettingsService is about the settings of a virtual machine: display (standard, serial)
 // and boot mode (UEFI, legacy). The names of the fields are undocumented.
@@ -8,30 +12,30 @@ type SettingsService struct{ c *Client }
 
 // Get reads the settings: GET /api/services/{id}/settings (method inferred). The answer is
 // undocumented.
-func (s *SettingsService) Get(ctx context.Context, serviceID string) (Payload, error) {
+func (s *SettingsService) Get(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(settingsGet, serviceID))
 }
 
 // Act performs something with the settings: POST /api/services/{id}/settings (method
 // inferred). What it does, its fields and its answer are undocumented; its permissions
 // hint at backup schedules.
-func (s *SettingsService) Act(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *SettingsService) Act(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	return s.send(ctx, settingsAct, serviceID, fields)
 }
 
 // Replace replaces the settings: PUT /api/services/{id}/settings (method inferred). Fields
 // and answer are undocumented; its permissions hint at backup schedules.
-func (s *SettingsService) Replace(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *SettingsService) Replace(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	return s.send(ctx, settingsReplace, serviceID, fields)
 }
 
 // Update changes display and boot mode: PATCH /api/services/{id}/settings (method
 // inferred). Fields and answer are undocumented.
-func (s *SettingsService) Update(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *SettingsService) Update(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	return s.send(ctx, settingsUpdate, serviceID, fields)
 }
 
-func (s *SettingsService) send(ctx context.Context, op operation, serviceID string, fields map[string]any) (Payload, error) {
+func (s *SettingsService) send(ctx context.Context, op operation, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(op, serviceID).body(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")

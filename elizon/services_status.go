@@ -1,87 +1,90 @@
 package elizon
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+
+	"github.com/provkit/provkit/internal/wire"
+	"github.com/provkit/provkit/provider"
 )
 
 // LiveStatus is what the system behind a service says about it right now.
 type LiveStatus struct {
 	// Status of the machine, see StatusRunning; "" if the entry tells none.
-	Status string `elizon:"status,loose"`
+	Status string `wire:"status,loose"`
 	// CPU.Usage is between 0 and 1 or in percent, depending on the system.
-	CPU CPUUsage `elizon:"cpu,loose"`
+	CPU CPUUsage `wire:"cpu,loose"`
 	// Memory and Disk are in bytes, MiB or GB, depending on the system: which one is
 	// undocumented.
-	Memory Amount `elizon:"memory,loose"`
-	Disk   Amount `elizon:"disk,loose"`
+	Memory Amount `wire:"memory,loose"`
+	Disk   Amount `wire:"disk,loose"`
 	// Network counts what came in and went out.
-	Network NetworkUsage `elizon:"network,loose"`
+	Network NetworkUsage `wire:"network,loose"`
 	// UptimeSeconds since the last start.
-	UptimeSeconds int64          `elizon:"uptime,loose"`
-	Bandwidth     BandwidthUsage `elizon:"bandwidthUsage,loose"`
+	UptimeSeconds int64          `wire:"uptime,loose"`
+	Bandwidth     BandwidthUsage `wire:"bandwidthUsage,loose"`
 	// Source of the figures, as the platform calls it.
-	Source string `elizon:"-"`
+	Source string `wire:"-"`
 	// Raw is the whole entry.
-	Raw Payload `elizon:"-"`
+	Raw provider.Payload `wire:"-"`
 }
 
 // CPUUsage is the load of a machine.
 type CPUUsage struct {
-	Usage float64 `elizon:"usage"`
+	Usage float64 `wire:"usage"`
 }
 
 // Amount is how much of something is used.
 type Amount struct {
-	Used  float64 `elizon:"used"`
-	Total float64 `elizon:"total"`
+	Used  float64 `wire:"used"`
+	Total float64 `wire:"total"`
 }
 
 // NetworkUsage counts traffic; its unit is undocumented.
 type NetworkUsage struct {
-	In  float64 `elizon:"in"`
-	Out float64 `elizon:"out"`
+	In  float64 `wire:"in"`
+	Out float64 `wire:"out"`
 }
 
 // BandwidthUsage is the traffic of the month in bytes.
 type BandwidthUsage struct {
-	MonthlyTotalBytes int64 `elizon:"monthlyTotalBytes,loose"`
+	MonthlyTotalBytes int64 `wire:"monthlyTotalBytes,loose"`
 }
 
-// decode reads {"status": {...}, "source"} and the inner object alone: entries come both
-// ways.
-func (s *LiveStatus) decode(raw []byte, path string) error {
-	var o object
-	if raw[0] != '{' || json.Unmarshal(raw, &o) != nil {
-		return &json.UnmarshalTypeError{Value: "value", Field: path}
-	}
-	inner := o
+// Entries come as {"status": {...}, "source"} and as the inner object alone.
+var _ = wire.Read(func(raw []byte, s *LiveStatus) error {
+	s.Raw = bytes.Clone(raw)
 	for range 2 {
-		if wrapped := inner["status"]; len(wrapped) > 0 && wrapped[0] == '{' {
-			if source := words(Payload(inner["source"])); source != "" {
-				s.Source = source
-			}
-			inner = nil
-			_ = json.Unmarshal(wrapped, &inner) // it was part of valid JSON
+		var outer struct {
+			Status provider.Payload `wire:"status"`
+			Source provider.Payload `wire:"source"`
 		}
+		if err := wire.Unmarshal(raw, &outer); err != nil {
+			return err
+		}
+		if len(outer.Status) == 0 || outer.Status[0] != '{' {
+			break
+		}
+		s.Source = cmp.Or(words(outer.Source), s.Source)
+		raw = outer.Status
 	}
-	s.Raw = append(Payload(nil), raw...)
-	return inner.fillStruct(s, path)
-}
+	return wire.Fill(raw, s)
+})
 
 // liveStatus is the status of one service, of which at least the state must be told.
 type liveStatus struct{ LiveStatus }
 
-func (s *liveStatus) decode(raw []byte, path string) error {
-	if err := s.LiveStatus.decode(raw, path); err != nil {
+var _ = wire.Read(func(raw []byte, s *liveStatus) error {
+	if err := wire.Unmarshal(raw, &s.LiveStatus); err != nil {
 		return err
 	}
 	if s.Status == "" {
-		return lacks("status")
+		return wire.Lacks("status")
 	}
 	return nil
-}
+})
 
 // Status reads the live state of a service: GET /api/services/{id}/status (method
 // inferred). The answer is undocumented; that of StatusBatch for one service is expected.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // SubscriptionService is about the subscription that pays for a service.
@@ -21,67 +23,67 @@ func BillingCycles() []int64 { return []int64{7, 14, 30, 60, 90, 120, 365} }
 
 // ServiceSubscription is the subscription of a service.
 type ServiceSubscription struct {
-	ID string `elizon:"id,required"`
+	ID string `wire:"id,required"`
 	// Status is SubscriptionActive, SubscriptionCanceled or another.
-	Status             string    `elizon:"status"`
-	BillingCycleDays   int64     `elizon:"billingCycleDays"`
-	CurrentPeriodStart time.Time `elizon:"currentPeriodStart"`
-	CurrentPeriodEnd   time.Time `elizon:"currentPeriodEnd"`
+	Status             string    `wire:"status"`
+	BillingCycleDays   int64     `wire:"billingCycleDays"`
+	CurrentPeriodStart time.Time `wire:"currentPeriodStart"`
+	CurrentPeriodEnd   time.Time `wire:"currentPeriodEnd"`
 	// CancelAtPeriodEnd marks a planned end.
-	CancelAtPeriodEnd bool      `elizon:"cancelAtPeriodEnd"`
-	CanceledAt        time.Time `elizon:"canceledAt"`
+	CancelAtPeriodEnd bool      `wire:"cancelAtPeriodEnd"`
+	CanceledAt        time.Time `wire:"canceledAt"`
 	// NextBillingCycleDays counts from the next renewal on; 0 if it does not change.
-	NextBillingCycleDays     int64   `elizon:"nextBillingCycleDays"`
-	PermanentDiscountPercent float64 `elizon:"permanentDiscountPercent"`
+	NextBillingCycleDays     int64   `wire:"nextBillingCycleDays"`
+	PermanentDiscountPercent float64 `wire:"permanentDiscountPercent"`
 	// BillingMode is PREPAID or CONTRACT.
-	BillingMode string `elizon:"billingMode"`
+	BillingMode string `wire:"billingMode"`
 	// Of a contract: its end, what leaving it early costs, and the notice to give.
-	BindingEndsAt              time.Time            `elizon:"bindingEndsAt"`
-	EarlyTerminationFeePercent float64              `elizon:"earlyTerminationFeePercent"`
-	ContractNoticeDays         int64                `elizon:"contractNoticeDays"`
-	Options                    *SubscriptionOptions `elizon:"options"`
-	Extension                  *ExtendEligibility   `elizon:"extendEligibility"`
+	BindingEndsAt              time.Time            `wire:"bindingEndsAt"`
+	EarlyTerminationFeePercent float64              `wire:"earlyTerminationFeePercent"`
+	ContractNoticeDays         int64                `wire:"contractNoticeDays"`
+	Options                    *SubscriptionOptions `wire:"options"`
+	Extension                  *ExtendEligibility   `wire:"extendEligibility"`
 	// Cancellation is nil if none is planned.
-	Cancellation *Cancellation `elizon:"cancellation"`
+	Cancellation *Cancellation `wire:"cancellation"`
 	// Preview of the next renewal; nil if there is none.
-	Preview *BillingPreview `elizon:"billingPreview"`
+	Preview *BillingPreview `wire:"billingPreview"`
 }
 
 // SubscriptionOptions say how renewals are paid. nil leaves an option as it is.
 type SubscriptionOptions struct {
-	AutoBilling       *bool `elizon:"autoBillingEnabled"`
-	UseNetPointsFirst *bool `elizon:"useNetPointsFirst"`
+	AutoBilling       *bool `wire:"autoBillingEnabled"`
+	UseNetPointsFirst *bool `wire:"useNetPointsFirst"`
 }
 
 // ExtendEligibility tells which extensions are on offer.
 type ExtendEligibility struct {
-	BonusAvailable        bool      `elizon:"bonusAvailable"`
-	LoyaltyOfferAvailable bool      `elizon:"loyaltyOfferAvailable"`
-	CooldownUntil         time.Time `elizon:"cooldownUntil"`
+	BonusAvailable        bool      `wire:"bonusAvailable"`
+	LoyaltyOfferAvailable bool      `wire:"loyaltyOfferAvailable"`
+	CooldownUntil         time.Time `wire:"cooldownUntil"`
 }
 
 // Cancellation is a planned end.
 type Cancellation struct {
 	// Source is admin, customer or system.
-	Source string `elizon:"source"`
-	Reason string `elizon:"reason"`
+	Source string `wire:"source"`
+	Reason string `wire:"reason"`
 	// Locked cannot be undone by the customer.
-	Locked      bool      `elizon:"locked"`
-	ScheduledAt time.Time `elizon:"scheduledAt"`
+	Locked      bool      `wire:"locked"`
+	ScheduledAt time.Time `wire:"scheduledAt"`
 }
 
 // BillingPreview is what the next renewal costs.
 type BillingPreview struct {
-	BilledCycleDays     int64 `elizon:"billedCycleDays"`
-	RegularRenewalGross EUR   `elizon:"regularRenewalGross"`
-	NextRenewalGross    EUR   `elizon:"nextRenewalGross"`
+	BilledCycleDays     int64 `wire:"billedCycleDays"`
+	RegularRenewalGross EUR   `wire:"regularRenewalGross"`
+	NextRenewalGross    EUR   `wire:"nextRenewalGross"`
 	// CouponKind is none, firstInvoiceOnly, infinite or finite.
-	CouponKind                 string `elizon:"couponKind"`
-	CouponAppliesToNextRenewal bool   `elizon:"couponAppliesToNextRenewal"`
-	CouponCode                 string `elizon:"couponCode"`
+	CouponKind                 string `wire:"couponKind"`
+	CouponAppliesToNextRenewal bool   `wire:"couponAppliesToNextRenewal"`
+	CouponCode                 string `wire:"couponCode"`
 	// CouponRecurringMonths is 0 if the coupon has no end.
-	CouponRecurringMonths int64              `elizon:"couponRecurringMonths"`
-	More                  map[string]Payload `elizon:",extra"`
+	CouponRecurringMonths int64                       `wire:"couponRecurringMonths"`
+	More                  map[string]provider.Payload `wire:",extra"`
 }
 
 // Get reads the subscription of a service: GET /api/services/{id}/subscription.
@@ -91,8 +93,8 @@ func (s *ServiceSubscriptionService) Get(ctx context.Context, serviceID string) 
 
 // AutopayResult is a subscription's options after SetAutopay.
 type AutopayResult struct {
-	ID      string              `elizon:"id,required"`
-	Options SubscriptionOptions `elizon:"options"`
+	ID      string              `wire:"id,required"`
+	Options SubscriptionOptions `wire:"options"`
 }
 
 // SetAutopay changes how renewals are paid: PATCH /api/services/{id}/subscription/autopay.
@@ -103,7 +105,7 @@ func (s *ServiceSubscriptionService) SetAutopay(ctx context.Context, serviceID s
 // SetBillingAddress changes the address on the subscription's invoices: PATCH
 // /api/services/{id}/subscription/billing-address (method inferred, it may be PUT or
 // POST). Fields and answer are undocumented: fields are sent as they are.
-func (s *ServiceSubscriptionService) SetBillingAddress(ctx context.Context, serviceID string, fields map[string]any) (Payload, error) {
+func (s *ServiceSubscriptionService) SetBillingAddress(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(subscriptionAddress, serviceID).body(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")
@@ -113,8 +115,8 @@ func (s *ServiceSubscriptionService) SetBillingAddress(ctx context.Context, serv
 
 // IntervalResult is what SetInterval changed.
 type IntervalResult struct {
-	NextBillingCycleDays int64     `elizon:"nextBillingCycleDays"`
-	CurrentPeriodEnd     time.Time `elizon:"currentPeriodEnd"`
+	NextBillingCycleDays int64     `wire:"nextBillingCycleDays"`
+	CurrentPeriodEnd     time.Time `wire:"currentPeriodEnd"`
 }
 
 // SetInterval changes the billing cycle from the next renewal on: PATCH
@@ -137,21 +139,21 @@ const (
 // CancelRequest ends a subscription. The zero value ends it with its period.
 type CancelRequest struct {
 	// Immediate ends it now and terminates the service.
-	Immediate bool `elizon:"immediate,always"`
+	Immediate bool `wire:"immediate,always"`
 	// Mode is for contracts: CancelByNotice, CancelSpecially or CancelByBuyout.
-	Mode string `elizon:"mode"`
+	Mode string `wire:"mode"`
 	// Reason has 10 to 500 characters where Mode is CancelSpecially.
-	Reason string `elizon:"reason"`
+	Reason string `wire:"reason"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // CancelResult is what became of a CancelRequest. Any field may be missing.
 type CancelResult struct {
-	Message          string    `elizon:"message"`
-	CurrentPeriodEnd time.Time `elizon:"currentPeriodEnd"`
+	Message          string    `wire:"message"`
+	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd"`
 	// InvoiceID is what a buyout costs; "" if nothing is to be paid.
-	InvoiceID string `elizon:"invoiceId"`
+	InvoiceID string `wire:"invoiceId"`
 }
 
 // Cancel ends the subscription of a service, at the end of its period or at once: POST
@@ -175,18 +177,18 @@ func (s *ServiceSubscriptionService) Reactivate(ctx context.Context, serviceID s
 // ExtendRequest lengthens the current period.
 type ExtendRequest struct {
 	// WithBonus takes the 7 days that are free once per service.
-	WithBonus bool `elizon:"withBonus"`
+	WithBonus bool `wire:"withBonus"`
 	// WithLoyaltyOffer takes a permanent discount of 10 percent and 7 days.
-	WithLoyaltyOffer bool  `elizon:"withLoyaltyOffer"`
-	ExtensionDays    int64 `elizon:"extensionDays"`
+	WithLoyaltyOffer bool  `wire:"withLoyaltyOffer"`
+	ExtensionDays    int64 `wire:"extensionDays"`
 }
 
 // ExtendResult is what became of an ExtendRequest.
 type ExtendResult struct {
 	// InvoiceID is "" if nothing is to be paid.
-	InvoiceID     string    `elizon:"invoiceId"`
-	ExtensionDays int64     `elizon:"extensionDays"`
-	NewPeriodEnd  time.Time `elizon:"newPeriodEnd"`
+	InvoiceID     string    `wire:"invoiceId"`
+	ExtensionDays int64     `wire:"extensionDays"`
+	NewPeriodEnd  time.Time `wire:"newPeriodEnd"`
 }
 
 // Extend lengthens the current period: POST /api/services/{id}/subscription/extend. It may
@@ -211,14 +213,14 @@ func (s *ServicesService) BillingCycles(ctx context.Context, id string) ([]int64
 
 // RenewalPrice is what a renewal would cost.
 type RenewalPrice struct {
-	Price            EUR       `elizon:"price,required"`
-	CurrentPeriodEnd time.Time `elizon:"currentPeriodEnd"`
-	NewPeriodEnd     time.Time `elizon:"newPeriodEnd"`
+	Price            EUR       `wire:"price,required"`
+	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd"`
+	NewPeriodEnd     time.Time `wire:"newPeriodEnd"`
 	// MaxDate is how far a service can be paid ahead.
-	MaxDate        time.Time `elizon:"maxDate"`
-	SubscriptionID string    `elizon:"subscriptionId"`
+	MaxDate        time.Time `wire:"maxDate"`
+	SubscriptionID string    `wire:"subscriptionId"`
 	// PromotionSavingsMonthly is approximate.
-	PromotionSavingsMonthly EUR `elizon:"promotionSavingsMonthlyApprox"`
+	PromotionSavingsMonthly EUR `wire:"promotionSavingsMonthlyApprox"`
 }
 
 // Renew prices a renewal of so many days: POST /api/services/{id}/renew. It buys nothing:
@@ -233,14 +235,14 @@ func (s *ServicesService) Renew(ctx context.Context, id string, billingCycleDays
 
 // UpgradeOptions reads what a service can be upgraded to: GET /api/services/{id}/upgrade
 // (method inferred). The answer is undocumented.
-func (s *ServicesService) UpgradeOptions(ctx context.Context, id string) (Payload, error) {
+func (s *ServicesService) UpgradeOptions(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesUpgradeOpts, id))
 }
 
 // Upgrade resizes a service: POST /api/services/{id}/upgrade (method inferred). Fields and
 // answer are undocumented, and an error text hints that the platform refuses it to
 // customers: upgrades go through Cart.Upgrade and Checkout.
-func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[string]any) (Payload, error) {
+func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(servicesUpgrade, id).body(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")
@@ -252,14 +254,14 @@ func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[str
 type DowngradeRequest struct {
 	// ResourceChanges is required, as error texts of the platform hint; its fields are
 	// undocumented.
-	ResourceChanges map[string]any `elizon:"resourceChanges,required"`
+	ResourceChanges map[string]any `wire:"resourceChanges,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // ApplyDowngrade makes a service smaller now, lengthens its period instead and restarts
 // it: POST /api/services/{id}/apply-downgrade (method inferred). The answer is
 // undocumented.
-func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *DowngradeRequest) (Payload, error) {
+func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *DowngradeRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesDowngrade, id).with(req))
 }

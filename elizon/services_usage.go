@@ -3,6 +3,8 @@ package elizon
 import (
 	"context"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // UsageService is about what services use.
@@ -10,8 +12,8 @@ type UsageService struct{ c *Client }
 
 // TotalBandwidth is the traffic of all services in a month.
 type TotalBandwidth struct {
-	TotalGB float64            `elizon:"totalGb,required"`
-	More    map[string]Payload `elizon:",extra"`
+	TotalGB float64                     `wire:"totalGb,required"`
+	More    map[string]provider.Payload `wire:",extra"`
 }
 
 // Periods of Traffic.
@@ -25,33 +27,33 @@ const (
 // Bandwidth reads the traffic of a service in its billing period, or between two times:
 // GET /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the
 // platform; their format and the answer are undocumented.
-func (s *UsageService) Bandwidth(ctx context.Context, serviceID, from, to string) (Payload, error) {
+func (s *UsageService) Bandwidth(ctx context.Context, serviceID, from, to string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(usageBandwidth, serviceID).arg("from", from).arg("to", to))
 }
 
 // Disk reads how full the file systems of a virtual machine are, as its guest agent says
 // (Proxmox only): GET /api/services/{id}/disk-usage (method inferred). The answer is
 // undocumented.
-func (s *UsageService) Disk(ctx context.Context, serviceID string) (Payload, error) {
+func (s *UsageService) Disk(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(usageDisk, serviceID))
 }
 
 // Metrics reads the metrics of a service: GET /api/services/{id}/metrics (method
 // inferred). The answer is undocumented.
-func (s *UsageService) Metrics(ctx context.Context, serviceID string) (Payload, error) {
+func (s *UsageService) Metrics(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(usageMetrics, serviceID))
 }
 
 // TopIPs reads the addresses that a service has the most traffic with: GET
 // /api/services/{id}/top-ips (method inferred). The answer is undocumented.
-func (s *UsageService) TopIPs(ctx context.Context, serviceID string) (Payload, error) {
+func (s *UsageService) TopIPs(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(usageTopIPs, serviceID))
 }
 
 // Traffic reads the series of a service's traffic over a timeframe, TrafficHour to
 // TrafficMonth; "" is the platform's default: GET /api/services/{id}/traffic (method
 // inferred). The answer is undocumented.
-func (s *UsageService) Traffic(ctx context.Context, serviceID, timeframe string) (Payload, error) {
+func (s *UsageService) Traffic(ctx context.Context, serviceID, timeframe string) (provider.Payload, error) {
 	r := s.c.ask(usageTraffic, serviceID).arg("timeframe", timeframe)
 	switch timeframe {
 	case "", TrafficHour, TrafficDay, TrafficWeek, TrafficMonth:

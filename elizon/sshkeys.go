@@ -13,30 +13,30 @@ type SSHKeysService struct{ c *Client }
 
 // SSHKeyList are the stored keys of an account and how many there may be.
 type SSHKeyList struct {
-	Keys []SSHKey `elizon:"sshKeys,required"`
+	Keys []SSHKey `wire:"sshKeys,required"`
 	// Used of Max.
-	Used int64 `elizon:"limitUsed"`
-	Max  int64 `elizon:"limitMax"`
+	Used int64 `wire:"limitUsed"`
+	Max  int64 `wire:"limitMax"`
 }
 
 // SSHKey is a stored public key.
 type SSHKey struct {
-	ID          string    `elizon:"id,required"`
-	Name        string    `elizon:"name"`
-	Type        string    `elizon:"type"`
-	Fingerprint string    `elizon:"fingerprint"`
-	CreatedAt   time.Time `elizon:"createdAt"`
+	ID          string    `wire:"id,required"`
+	Name        string    `wire:"name"`
+	Type        string    `wire:"type"`
+	Fingerprint string    `wire:"fingerprint"`
+	CreatedAt   time.Time `wire:"createdAt"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // SSHKeyRequest stores a public key.
 type SSHKeyRequest struct {
-	Name string `elizon:"name,required"`
+	Name string `wire:"name,required"`
 	// PublicKey is a line as in authorized_keys.
-	PublicKey string `elizon:"publicKey,required"`
+	PublicKey string `wire:"publicKey,required"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // Types of keys that the platform generates.
@@ -48,21 +48,21 @@ const (
 
 // GenerateSSHKeyRequest lets the platform make a pair of keys.
 type GenerateSSHKeyRequest struct {
-	Name string `elizon:"name,required"`
+	Name string `wire:"name,required"`
 	// KeyType is SSHKeyEd25519, SSHKeyRSA4096 or SSHKeyRSA8192.
-	KeyType string `elizon:"keyType,required"`
+	KeyType string `wire:"keyType,required"`
 	// Passphrase encrypts the private key; "" leaves it open.
-	Passphrase provider.Secret `elizon:"passphrase"`
+	Passphrase provider.Secret `wire:"passphrase"`
 	// Extra fields, sent as they are; secrets in them are revealed.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // GeneratedSSHKey is a pair of keys. The private one is shown this once.
 type GeneratedSSHKey struct {
-	PrivateKey provider.Secret `elizon:"privateKey,required"`
-	PublicKey  string          `elizon:"publicKey"`
+	PrivateKey provider.Secret `wire:"privateKey,required"`
+	PublicKey  string          `wire:"publicKey"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // List reads the stored keys: GET /api/ssh-keys.
@@ -72,7 +72,7 @@ func (s *SSHKeysService) List(ctx context.Context) (*SSHKeyList, error) {
 
 // Create stores a public key: POST /api/ssh-keys. The answer is undocumented. A private key
 // in its place is refused before it is sent.
-func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyRequest) (Payload, error) {
+func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyRequest) (provider.Payload, error) {
 	r := s.c.ask(sshKeysCreate).with(req)
 	if req != nil && strings.Contains(req.PublicKey, "PRIVATE KEY") {
 		r.problem("PublicKey", "is a private key")
@@ -82,7 +82,7 @@ func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyRequest) (Payloa
 
 // Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields and answer
 // are undocumented.
-func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (Payload, error) {
+func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(sshKeysUpdate, id).freely(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/url"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // StorageService is about block volumes, on their own or attached to a service.
@@ -13,35 +15,35 @@ type StorageService struct{ c *Client }
 
 // Volume is a block of storage.
 type Volume struct {
-	ID   string `elizon:"id,required"`
-	Name string `elizon:"name"`
+	ID   string `wire:"id,required"`
+	Name string `wire:"name"`
 	// Size is in a unit that is undocumented.
-	Size int64 `elizon:"size"`
+	Size int64 `wire:"size"`
 	// Type is open: "NVME", "SSD", "HDD".
-	Type string `elizon:"type"`
+	Type string `wire:"type"`
 	// Status is open: "attached", "detached", "provisioning", "suspended".
-	Status        string    `elizon:"status"`
-	ServiceStatus string    `elizon:"serviceStatus"`
-	MountPoint    string    `elizon:"mountPoint"`
-	PricePerMonth Cents     `elizon:"pricePerMonth"`
-	CreatedAt     time.Time `elizon:"createdAt"`
+	Status        string    `wire:"status"`
+	ServiceStatus string    `wire:"serviceStatus"`
+	MountPoint    string    `wire:"mountPoint"`
+	PricePerMonth Cents     `wire:"pricePerMonth"`
+	CreatedAt     time.Time `wire:"createdAt"`
 	// Server is what the volume is attached to; nil if it is not.
-	Server *VolumeServer `elizon:"server"`
+	Server *VolumeServer `wire:"server"`
 	// Subscription may be nil.
-	Subscription *VolumeSubscription `elizon:"subscription"`
+	Subscription *VolumeSubscription `wire:"subscription"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // VolumeServer is the service that a volume is attached to.
 type VolumeServer struct {
-	ID   string `elizon:"id"`
-	Name string `elizon:"name"`
+	ID   string `wire:"id"`
+	Name string `wire:"name"`
 }
 
 // VolumeSubscription is what a volume is paid by.
 type VolumeSubscription struct {
-	ID string `elizon:"id"`
+	ID string `wire:"id"`
 }
 
 // Actions of a VolumeUpdate.
@@ -54,13 +56,13 @@ const (
 // VolumeUpdate changes a volume. Zero values leave a field alone.
 type VolumeUpdate struct {
 	// Name of a renamed volume. That the field is called "name" is assumed.
-	Name string `elizon:"name"`
+	Name string `wire:"name"`
 	// Action is VolumeAttach or VolumeDetach.
-	Action string `elizon:"action"`
+	Action string `wire:"action"`
 	// ServerID is the service to attach to.
-	ServerID string `elizon:"serverId"`
+	ServerID string `wire:"serverId"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // List yields the volumes: GET /api/storage.
@@ -71,19 +73,19 @@ func (s *StorageService) List(ctx context.Context) iter.Seq2[*Volume, error] {
 // Upload sends files as they are read and only once: POST /api/storage (method inferred).
 // The reference calls it an upload of files although all its neighbours are about volumes.
 // The names of the form's fields are undocumented, and so is the answer.
-func (s *StorageService) Upload(ctx context.Context, texts map[string]string, files ...Upload) (Payload, error) {
+func (s *StorageService) Upload(ctx context.Context, texts map[string]string, files ...Upload) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageUpload).upload(texts, files...))
 }
 
 // Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented;
 // the fields of Volume are likely.
-func (s *StorageService) Get(ctx context.Context, id string) (Payload, error) {
+func (s *StorageService) Get(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageGet, id))
 }
 
 // Update renames, attaches or detaches a volume: PATCH /api/storage/{id}. The answer is
 // undocumented.
-func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdate) (Payload, error) {
+func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdate) (provider.Payload, error) {
 	r := s.c.ask(storageUpdate, id).changing(req)
 	if req != nil && req.Action == VolumeAttach {
 		r.require("ServerID", req.ServerID)
@@ -93,7 +95,7 @@ func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdat
 
 // Delete deletes a volume and what is on it: DELETE /api/storage/{id} (method inferred). The
 // answer is undocumented.
-func (s *StorageService) Delete(ctx context.Context, id string) (Payload, error) {
+func (s *StorageService) Delete(ctx context.Context, id string) (provider.Payload, error) {
 	answer, err := unknown(ctx, s.c.ask(storageDelete, id))
 	return answer, gone(err)
 }
@@ -102,20 +104,20 @@ func (s *StorageService) Delete(ctx context.Context, id string) (Payload, error)
 // /api/storage/{id}/cancel (method inferred). The volume is detached, and its server
 // restarted if need be. The name of the field, "immediate", is assumed to be that of
 // Services.Subscription.Cancel. The answer is undocumented.
-func (s *StorageService) Cancel(ctx context.Context, id string, immediate bool) (Payload, error) {
+func (s *StorageService) Cancel(ctx context.Context, id string, immediate bool) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageCancel, id).body(map[string]any{"immediate": immediate}))
 }
 
 // AddToCart prices additional storage as a line for a cart: POST /api/storage/add-to-cart
 // (method inferred). Fields and answer are undocumented.
-func (s *StorageService) AddToCart(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *StorageService) AddToCart(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageAddToCart).freely(fields))
 }
 
 // Config reads the types of storage and their prices: GET /api/storage/config (method
 // inferred). It can be narrowed to a server; what that argument is called is undocumented,
 // and so is the answer.
-func (s *StorageService) Config(ctx context.Context, query url.Values) (Payload, error) {
+func (s *StorageService) Config(ctx context.Context, query url.Values) (provider.Payload, error) {
 	r := s.c.ask(storageConfig)
 	r.query = maps.Clone(query)
 	return unknown(ctx, r)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"strings"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // SubdomainsService is about DNS records below domains of the platform's.
@@ -19,60 +21,60 @@ const (
 
 // Subdomain is a record.
 type Subdomain struct {
-	ID       string `elizon:"id,required"`
-	DomainID string `elizon:"domainId"`
-	Domain   string `elizon:"domain"`
-	Name     string `elizon:"subdomain"`
-	FQDN     string `elizon:"fqdn"`
+	ID       string `wire:"id,required"`
+	DomainID string `wire:"domainId"`
+	Domain   string `wire:"domain"`
+	Name     string `wire:"subdomain"`
+	FQDN     string `wire:"fqdn"`
 	// Type is RecordA or another.
-	Type  string `elizon:"type"`
-	Value string `elizon:"value"`
+	Type  string `wire:"type"`
+	Value string `wire:"value"`
 	// Port of an SRV record; 0 if there is none.
-	Port        int64  `elizon:"port"`
-	ServiceID   string `elizon:"serviceId"`
-	ServiceName string `elizon:"serviceName"`
-	SRVService  string `elizon:"srvService"`
-	SRVProtocol string `elizon:"srvProtocol"`
-	Comment     string `elizon:"comment"`
+	Port        int64  `wire:"port"`
+	ServiceID   string `wire:"serviceId"`
+	ServiceName string `wire:"serviceName"`
+	SRVService  string `wire:"srvService"`
+	SRVProtocol string `wire:"srvProtocol"`
+	Comment     string `wire:"comment"`
 }
 
 // SubdomainList are all records and how many there may be.
 type SubdomainList struct {
-	Records []Subdomain `elizon:"data,required"`
+	Records []Subdomain `wire:"data,required"`
 	// Used of Max, which is 5 as documented.
-	Used int64 `elizon:"limitUsed"`
-	Max  int64 `elizon:"limitMax"`
+	Used int64 `wire:"limitUsed"`
+	Max  int64 `wire:"limitMax"`
 }
 
 // SubdomainDomain is a domain that subdomains can be made of.
 type SubdomainDomain struct {
-	ID     string `elizon:"id,required"`
-	Domain string `elizon:"domain"`
+	ID     string `wire:"id,required"`
+	Domain string `wire:"domain"`
 }
 
 // SubdomainRequest makes a record.
 type SubdomainRequest struct {
 	// DomainID, Name (letters and digits), Type and ServiceID are required.
-	DomainID  string `elizon:"domainId,required"`
-	Name      string `elizon:"subdomain,required"`
-	Type      string `elizon:"type,required"`
-	ServiceID string `elizon:"serviceId,required"`
-	Comment   string `elizon:"comment"`
+	DomainID  string `wire:"domainId,required"`
+	Name      string `wire:"subdomain,required"`
+	Type      string `wire:"type,required"`
+	ServiceID string `wire:"serviceId,required"`
+	Comment   string `wire:"comment"`
 	// Value is the target of a CNAME record: a subdomain of the account's own.
-	Value string `elizon:"value"`
+	Value string `wire:"value"`
 	// Of an SRV record. TargetSubdomain is an existing CNAME, A or AAAA record of the same
 	// domain and service; DirectTarget goes without one, for Pterodactyl. Preset (ts3,
 	// minecraft) or Service and Protocol (tcp, udp) say what it is for.
-	Port            int64  `elizon:"port"`
-	Priority        *int64 `elizon:"priority"`
-	Weight          *int64 `elizon:"weight"`
-	TargetSubdomain string `elizon:"targetCnameSubdomain"`
-	DirectTarget    *bool  `elizon:"srvDirectTarget"`
-	Preset          string `elizon:"presetId"`
-	SRVService      string `elizon:"srvService"`
-	SRVProtocol     string `elizon:"srvProtocol"`
+	Port            int64  `wire:"port"`
+	Priority        *int64 `wire:"priority"`
+	Weight          *int64 `wire:"weight"`
+	TargetSubdomain string `wire:"targetCnameSubdomain"`
+	DirectTarget    *bool  `wire:"srvDirectTarget"`
+	Preset          string `wire:"presetId"`
+	SRVService      string `wire:"srvService"`
+	SRVProtocol     string `wire:"srvProtocol"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // List reads all records of the account: GET /api/subdomains.
@@ -81,7 +83,7 @@ func (s *SubdomainsService) List(ctx context.Context) (*SubdomainList, error) {
 }
 
 // Create makes a record: POST /api/subdomains. The answer is undocumented.
-func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainRequest) (Payload, error) {
+func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainRequest) (provider.Payload, error) {
 	r := s.c.ask(subdomainsCreate).with(req)
 	if req != nil {
 		if strings.Trim(strings.ToLower(req.Name), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
@@ -105,7 +107,7 @@ func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainRequest) (
 // Update changes the comment of a record, which is all that can be changed: PATCH
 // /api/subdomains/{id} (method inferred, it may be PUT). "" empties it. The answer is
 // undocumented.
-func (s *SubdomainsService) Update(ctx context.Context, id, comment string) (Payload, error) {
+func (s *SubdomainsService) Update(ctx context.Context, id, comment string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(subdomainsUpdate, id).body(map[string]any{"comment": comment}))
 }
 

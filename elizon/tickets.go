@@ -5,6 +5,8 @@ import (
 	"io"
 	"iter"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // TicketsService talks to the support staff.
@@ -12,22 +14,22 @@ type TicketsService struct{ c *Client }
 
 // Ticket is a conversation with the support staff.
 type Ticket struct {
-	ID     string `elizon:"id,required"`
-	Number string `elizon:"ticketNumber"`
+	ID     string `wire:"id,required"`
+	Number string `wire:"ticketNumber"`
 
-	Subject string `elizon:"subject"`
+	Subject string `wire:"subject"`
 	// Status is open: TicketOpen, TicketPending, TicketClosed.
-	Status TicketStatus `elizon:"status"`
+	Status TicketStatus `wire:"status"`
 	// Priority is open: "low", "medium", "high".
-	Priority  string    `elizon:"priority"`
-	CreatedAt time.Time `elizon:"createdAt"`
-	UpdatedAt time.Time `elizon:"updatedAt"`
+	Priority  string    `wire:"priority"`
+	CreatedAt time.Time `wire:"createdAt"`
+	UpdatedAt time.Time `wire:"updatedAt"`
 	// Service is what it is about; undocumented, nil if there is none.
-	Service Payload `elizon:"service"`
+	Service provider.Payload `wire:"service"`
 	// Messages are told by Get only.
-	Messages []TicketMessage `elizon:"messages"`
+	Messages []TicketMessage `wire:"messages"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // TicketStatus is the state of a ticket. The set is open.
@@ -42,15 +44,15 @@ const (
 
 // TicketMessage is a part of a ticket.
 type TicketMessage struct {
-	ID      string `elizon:"id"`
-	Content string `elizon:"content"`
+	ID      string `wire:"id"`
+	Content string `wire:"content"`
 	// Staff tells that the platform's staff wrote it.
-	Staff     bool      `elizon:"isStaff"`
-	CreatedAt time.Time `elizon:"createdAt"`
+	Staff     bool      `wire:"isStaff"`
+	CreatedAt time.Time `wire:"createdAt"`
 	// Author is undocumented.
-	Author Payload `elizon:"author"`
+	Author provider.Payload `wire:"author"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // TicketsOptions shape a list of tickets.
@@ -63,25 +65,25 @@ type TicketsOptions struct {
 
 // TicketStats are figures about the account's tickets.
 type TicketStats struct {
-	OpenCount int64 `elizon:"openCount"`
+	OpenCount int64 `wire:"openCount"`
 	// AvgFirstResponseMinutes and Satisfaction are nil where they are not told. The scale
 	// of the latter is undocumented.
-	AvgFirstResponseMinutes *float64 `elizon:"avgFirstResponseMinutes"`
-	Satisfaction            *float64 `elizon:"satisfaction"`
+	AvgFirstResponseMinutes *float64 `wire:"avgFirstResponseMinutes"`
+	Satisfaction            *float64 `wire:"satisfaction"`
 }
 
 // TicketRequest opens a ticket.
 type TicketRequest struct {
-	Subject string `elizon:"subject,required"`
-	Message string `elizon:"message,required"`
+	Subject string `wire:"subject,required"`
+	Message string `wire:"message,required"`
 	// Priority is "low", "medium" or "high"; "" is the platform's default.
-	Priority string `elizon:"priority"`
+	Priority string `wire:"priority"`
 	// ServiceID is what it is about; "" is nothing in particular.
-	ServiceID string `elizon:"serviceId"`
+	ServiceID string `wire:"serviceId"`
 	// ShareWithUserIDs lets other users read it.
-	ShareWithUserIDs []string `elizon:"shareWithUserIds"`
+	ShareWithUserIDs []string `wire:"shareWithUserIds"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // List yields all tickets, page by page: GET /api/tickets.
@@ -97,7 +99,7 @@ func (s *TicketsService) List(ctx context.Context, opts *TicketsOptions) iter.Se
 // nil, without an error, where the platform does not send them.
 func (s *TicketsService) Stats(ctx context.Context) (*TicketStats, error) {
 	answer, err := fetchHaving[struct {
-		Stats *TicketStats `elizon:"stats"`
+		Stats *TicketStats `wire:"stats"`
 	}](ctx, s.c.ask(ticketsStats).arg("limit", "1"), "stats", "tickets")
 	if err != nil {
 		return nil, err
@@ -120,14 +122,14 @@ func (s *TicketsService) Get(ctx context.Context, id string) (*Ticket, error) {
 }
 
 // Reply adds a message to a ticket: POST /api/tickets/{id}. The answer is undocumented.
-func (s *TicketsService) Reply(ctx context.Context, id, message string) (Payload, error) {
+func (s *TicketsService) Reply(ctx context.Context, id, message string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(ticketsReply, id).require("message", message).body(map[string]any{"message": message}))
 }
 
 // SetStatus closes a ticket or opens it again: PATCH /api/tickets/{id} (method inferred, it
 // may be PUT). The name of the field, "status", is assumed to be that of the ticket. The
 // answer is undocumented.
-func (s *TicketsService) SetStatus(ctx context.Context, id string, status TicketStatus) (Payload, error) {
+func (s *TicketsService) SetStatus(ctx context.Context, id string, status TicketStatus) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(ticketsStatus, id).require("status", status).body(map[string]any{"status": status}))
 }
 

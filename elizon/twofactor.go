@@ -11,28 +11,28 @@ type TwoFactorService struct{ c *Client }
 
 // TwoFactorSetup is what an authenticator needs.
 type TwoFactorSetup struct {
-	Secret provider.Secret `elizon:"secret,required"`
+	Secret provider.Secret `wire:"secret,required"`
 	// OTPAuthURL holds the secret, too, and so does the QR code.
-	OTPAuthURL provider.Secret `elizon:"otpauthUrl"`
+	OTPAuthURL provider.Secret `wire:"otpauthUrl"`
 	// QRCode may be "". Its format is undocumented.
-	QRCode provider.Secret `elizon:"qrCode"`
+	QRCode provider.Secret `wire:"qrCode"`
 }
 
 // DisableTwoFactorRequest proves that the owner asks.
 type DisableTwoFactorRequest struct {
-	Code     provider.Secret `elizon:"code,required"`
-	Password provider.Secret `elizon:"password,required"`
+	Code     provider.Secret `wire:"code,required"`
+	Password provider.Secret `wire:"password,required"`
 	// Extra fields, sent as they are; secrets in them are revealed.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // TwoFactorDisabled is what is left.
 type TwoFactorDisabled struct {
 	// StillEnabled tells that the account wants a second factor all the same; which
 	// one is undocumented.
-	StillEnabled bool `elizon:"twoFactorStillEnabled"`
+	StillEnabled bool `wire:"twoFactorStillEnabled"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Setup makes a secret for an authenticator: GET /api/auth/2fa/setup. It counts only after
@@ -45,7 +45,7 @@ func (s *TwoFactorService) Setup(ctx context.Context) (*TwoFactorSetup, error) {
 // /api/auth/2fa/setup. It returns the backup codes, which are shown this once.
 func (s *TwoFactorService) Enable(ctx context.Context, code provider.Secret) ([]provider.Secret, error) {
 	answer, err := fetch[struct {
-		Codes []provider.Secret `elizon:"backupCodes,required"`
+		Codes []provider.Secret `wire:"backupCodes,required"`
 	}](ctx, s.c.ask(twoFactorEnable).with(&codeRequest{Code: code}))
 	if err != nil {
 		return nil, err
@@ -60,13 +60,13 @@ func (s *TwoFactorService) Disable(ctx context.Context, req *DisableTwoFactorReq
 
 // BackupCodes reads the state of the backup codes: GET /api/auth/backup-codes (method
 // inferred). Its fields are undocumented.
-func (s *TwoFactorService) BackupCodes(ctx context.Context) (Payload, error) {
+func (s *TwoFactorService) BackupCodes(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupCodesGet))
 }
 
 // RenewBackupCodes replaces the backup codes: POST /api/auth/backup-codes (method
 // inferred). That it does so is assumed from the path; fields and answer are undocumented.
 // Secrets among the fields are revealed.
-func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupCodesRenew).freely(fields))
 }

@@ -16,33 +16,33 @@ type UserService struct{ c *Client }
 
 // AuditEntry is something that happened in the account.
 type AuditEntry struct {
-	ID        string    `elizon:"id,required"`
-	Action    string    `elizon:"action"`
-	CreatedAt time.Time `elizon:"createdAt"`
+	ID        string    `wire:"id,required"`
+	Action    string    `wire:"action"`
+	CreatedAt time.Time `wire:"createdAt"`
 	// More fields that the answer holds.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // SettingsUpdate changes which notifications the account gets. nil leaves a field alone.
 type SettingsUpdate struct {
 	// LoginMails: a mail after each login.
-	LoginMails *bool `elizon:"loginNotificationEmailOptIn"`
-	Mails      *bool `elizon:"emailNotifications"`
-	Sound      *bool `elizon:"notificationSoundEnabled"`
+	LoginMails *bool `wire:"loginNotificationEmailOptIn"`
+	Mails      *bool `wire:"emailNotifications"`
+	Sound      *bool `wire:"notificationSoundEnabled"`
 	// PowerActionMails: a mail after each power action on a service.
-	PowerActionMails *bool `elizon:"servicePowerActionEmailOptIn"`
+	PowerActionMails *bool `wire:"servicePowerActionEmailOptIn"`
 	// Extra fields, sent as they are.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // SupportPIN proves to the support staff on the phone whose account it is.
 type SupportPIN struct {
 	// PIN is "" if there is none in force.
-	PIN       provider.Secret `elizon:"pin|supportPin"`
-	ExpiresAt time.Time       `elizon:"expiresAt|pinExpiresAt"`
+	PIN       provider.Secret `wire:"pin|supportPin"`
+	ExpiresAt time.Time       `wire:"expiresAt|pinExpiresAt"`
 	// More fields that the answer holds; servers of an older version send "pinTimeLeft" and
 	// "pinCooldown", in units that are undocumented.
-	More map[string]Payload `elizon:",extra"`
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // AuditLog yields what happened in the account, page by page: GET /api/user/audit-log. perPage
@@ -54,25 +54,25 @@ func (s *UserService) AuditLog(ctx context.Context, perPage int64) iter.Seq2[*Au
 
 // UpdateSettings changes which notifications the account gets: PATCH /api/user/settings.
 // The answer is undocumented.
-func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdate) (Payload, error) {
+func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdate) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userSettings).changing(req))
 }
 
 // Newsletter reads whether the account gets the newsletter: GET
 // /api/user/newsletter-settings (method inferred). The answer is undocumented.
-func (s *UserService) Newsletter(ctx context.Context) (Payload, error) {
+func (s *UserService) Newsletter(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userNewsletter))
 }
 
 // SetNewsletter orders the newsletter, which has to be confirmed by mail, or ends it at
 // once: POST /api/user/newsletter-settings. The answer is undocumented.
-func (s *UserService) SetNewsletter(ctx context.Context, subscribe bool) (Payload, error) {
+func (s *UserService) SetNewsletter(ctx context.Context, subscribe bool) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userSetNewsletter).body(map[string]any{"subscribe": subscribe}))
 }
 
 // SupportPhone reads data about support by phone: GET /api/user/support-phone (method
 // inferred). The answer is undocumented.
-func (s *UserService) SupportPhone(ctx context.Context) (Payload, error) {
+func (s *UserService) SupportPhone(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userSupportPhone))
 }
 
@@ -90,7 +90,7 @@ func (s *UserService) NewSupportPIN(ctx context.Context) (*SupportPIN, error) {
 // /api/user/change-email (method inferred). It checks password and second factor and sends
 // a code to the new address, for VerifyNewEmail. Fields and answer are undocumented.
 // Secrets among the fields are revealed.
-func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(userChangeEmail).freely(fields)
 	if len(fields) == 0 {
 		r.problem("fields", "required")
@@ -102,26 +102,26 @@ func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (P
 // /api/user/change-email/verify-new (method inferred). It sends another code to the old
 // address, for VerifyOldEmail. The name of the field, "code", is assumed to be that of
 // Auth.VerifyCode. extra fields are sent as they are. The answer is undocumented.
-func (s *UserService) VerifyNewEmail(ctx context.Context, code provider.Secret, extra map[string]any) (Payload, error) {
+func (s *UserService) VerifyNewEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userVerifyNewEmail).with(&codeRequest{Code: code, Extra: extra}).reveal())
 }
 
 // VerifyOldEmail is the last step, with the code sent to the old address: POST
 // /api/user/change-email/verify-old (method inferred). Then the address is changed. For
 // field, extra and answer see VerifyNewEmail.
-func (s *UserService) VerifyOldEmail(ctx context.Context, code provider.Secret, extra map[string]any) (Payload, error) {
+func (s *UserService) VerifyOldEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userVerifyOldEmail).with(&codeRequest{Code: code, Extra: extra}).reveal())
 }
 
 // Autopay is retired: GET /api/user/autopay (method inferred). The platform answers 410,
 // which is provider.ErrUnsupported; Services.Subscription.SetAutopay took its place.
-func (s *UserService) Autopay(ctx context.Context) (Payload, error) {
+func (s *UserService) Autopay(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.retired(userAutopay))
 }
 
 // SetAutopay is retired as Autopay is: PATCH /api/user/autopay (method inferred, it may be
 // PUT or POST). Its fields are undocumented.
-func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) (Payload, error) {
+func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.retired(userSetAutopay).freely(fields))
 }
 

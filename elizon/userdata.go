@@ -19,7 +19,7 @@ func (s *UserService) ExportData(ctx context.Context, w io.Writer, limit int64) 
 // programs use it; the reference says of the endpoint that it deletes the account.
 func (s *UserService) DeletionWarnings(ctx context.Context) ([]string, error) {
 	answer, err := fetchHaving[struct {
-		Warnings []string `elizon:"warnings"`
+		Warnings []string `wire:"warnings"`
 	}](ctx, s.c.ask(userDeletionWarnings), "warnings")
 	if err != nil {
 		return nil, err
@@ -29,18 +29,18 @@ func (s *UserService) DeletionWarnings(ctx context.Context) ([]string, error) {
 
 // AccountDeletion is the order to delete the account.
 type AccountDeletion struct {
-	Password provider.Secret `elizon:"password,required"`
+	Password provider.Secret `wire:"password,required"`
 	// Irrevocable must be true. It says that the caller means to lose the account and
 	// all that belongs to it.
 	Irrevocable bool
 	// Extra fields, sent as they are; secrets in them are revealed.
-	Extra map[string]any `elizon:",extra"`
+	Extra map[string]any `wire:",extra"`
 }
 
 // DeleteAccountForGood deletes the account that the credentials belong to, with all its
 // services and data: DELETE /api/user/gdpr-export with confirm=true. Nothing brings it
 // back. See DeletionWarnings first.
-func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeletion) (Payload, error) {
+func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeletion) (provider.Payload, error) {
 	r := s.c.ask(userDelete).arg("confirm", "true").with(req).reveal()
 	if req != nil && !req.Irrevocable {
 		r.problem("Irrevocable", "must be true: the account cannot be brought back")

@@ -142,7 +142,7 @@ func (st *state) fill(s *scanner, n *node) error {
 		switch c := s.peek(); {
 		case c == '{':
 			if err := st.object(s, n.group); err != nil {
-				return within(n.name, err)
+				return Within(n.name, err)
 			}
 		case c == 'n', c == '[' && s.isEmpty(), len(n.uses) > 0:
 			st.seen.clear(n.number) // it holds nothing
@@ -150,7 +150,7 @@ func (st *state) fill(s *scanner, n *node) error {
 				return err
 			}
 		default:
-			return within(n.name, s.mistyped(typeObject))
+			return Within(n.name, s.mistyped(typeObject))
 		}
 	}
 	for _, use := range n.uses {
@@ -182,7 +182,7 @@ func (st *state) choose(s *scanner) error {
 			s.pos = at.start
 			if err := st.read(s, f, rank); err != nil {
 				path := f.names[rank].path
-				return within(path[:max(lastDot(path)-1, 0)], err)
+				return Within(path[:max(lastDot(path)-1, 0)], err)
 			}
 			if !st.v.FieldByIndex(f.index).IsZero() {
 				break
@@ -212,7 +212,7 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 		err = s.skip()
 	}
 	if err != nil {
-		return within(f.names[rank].path[lastDot(f.names[rank].path):], err)
+		return Within(f.names[rank].path[lastDot(f.names[rank].path):], err)
 	}
 	if f.names[rank].negated {
 		v.SetBool(!v.Bool())
@@ -264,4 +264,10 @@ func (st *state) keep(s *scanner, name string, value []byte) {
 		}
 		(*more)[name] = json.RawMessage(bytes.Clone(value))
 	}
+}
+
+// Demanding reports whether there is an object that cannot be read into a type for what it
+// lacks. Into other types any object can.
+func Demanding(t reflect.Type) bool {
+	return t.Kind() != reflect.Struct || codecs.has(t) || len(planOf(t).demands) > 0
 }

@@ -26,8 +26,8 @@ func Mistyped(t reflect.Type, field string) error {
 	return &json.UnmarshalTypeError{Value: "value", Type: t, Field: field}
 }
 
-// within puts the name of the object, list or map in front of the field of an error.
-func within(name string, err error) error {
+// Within puts the name of the object, list or map in front of the field of an error.
+func Within(name string, err error) error {
 	var wrong *json.UnmarshalTypeError
 	var lacking *fieldError
 	switch {

@@ -171,7 +171,7 @@ func readMap(s *scanner, v reflect.Value) error {
 		element := reflect.New(t.Elem()).Elem()
 		// The name may be anything; in an error it says nothing.
 		if err := read(s, element); err != nil {
-			return within("*", err)
+			return Within("*", err)
 		}
 		all.SetMapIndex(reflect.ValueOf(unquote(name)).Convert(t.Key()), element)
 		return nil
