@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -66,7 +67,7 @@ func allowed(limit EUR, field, action string) error {
 
 // paying runs what spends money, one at a time.
 func (p *Provider) paying(ctx context.Context, action string, do func() (provider.Outcome, error)) (provider.Outcome, error) {
-	release, err := p.client.orders.take(ctx)
+	release, err := p.client.orders.desk.Turn.Take(ctx)
 	if err != nil {
 		return "", named(err, action)
 	}
@@ -82,8 +83,8 @@ func (p *Provider) paying(ctx context.Context, action string, do func() (provide
 // earlier one of the same key may be under way it places none.
 func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit EUR, field string, look func(context.Context) (bool, error)) (seen bool, err error) {
 	c := p.client
-	if at := c.orders.spentAt(key); time.Since(at) < orderSettles {
-		return false, unclear("it was ordered a moment ago, and what came of it does not show: try again after %s", at.Add(orderSettles).Format(time.RFC3339))
+	if at := c.orders.spentAt(key); time.Since(at) < order.Settles {
+		return false, order.Unknown("it was ordered a moment ago, and what came of it does not show: try again after %s", at.Add(order.Settles).Format(time.RFC3339))
 	}
 	if err := c.affordable(ctx, &CalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
 		return false, err
@@ -160,7 +161,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 		case err != nil:
 			return "", err
 		case !seen:
-			return "", unclear("the platform accepted the order, but the period has not become longer yet")
+			return "", order.Unknown("the platform accepted the order, but the period has not become longer yet")
 		}
 		return provider.OutcomeChanged, nil
 	})

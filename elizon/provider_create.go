@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -38,57 +39,45 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err != nil {
 		return nil, err
 	}
-	release, err := p.client.orders.take(ctx)
-	if err != nil {
-		return nil, named(err, action)
+	state, err := p.client.orders.desk.Place(ctx, b)
+	if err == nil && state == order.Unclear {
+		err = order.Unknown("%s", b.Why)
 	}
-	defer release()
-	if known := p.client.orders.handleOf(b.reference); known != "" && !b.located() {
-		earlier, _ := parseHandle(known)
-		if !strings.EqualFold(earlier.username, b.username) {
-			return nil, &provider.Error{
-				Provider: Kind, Action: action, Kind: provider.ErrAlreadyExists, Message: "the reference is that of an order under the name " + earlier.username,
-			}
-		}
-		earlier.wants = b.wants
-		b = earlier
-	}
-	err = p.client.buy(ctx, b)
 	if err != nil {
 		err = named(err, action)
 	}
-	return b.creation(err), err
+	return b.creation(state, err), err
 }
 
-// creation tells how far an order is.
-func (b *purchase) creation(err error) *provider.Creation {
-	if err != nil && (!b.sent() && !b.located() || errors.Is(err, provider.ErrAlreadyExists)) {
+// creation reports how far an order is.
+func (p *purchase) creation(state order.State, err error) *provider.Creation {
+	if err != nil && (!p.Sent() && !p.Located() || errors.Is(err, provider.ErrAlreadyExists)) {
 		return nil // nothing was bought
 	}
 	done := provider.OutcomeAlready
-	if b.placed {
+	if p.Placed {
 		done = provider.OutcomeChanged
 	}
 	checkout, service, name := provider.Step{Name: "checkout", Outcome: done}, provider.Step{Name: "service", Outcome: done}, provider.Step{Name: "name", Outcome: provider.OutcomeAlready}
-	c := &provider.Creation{Handle: b.handle(), Outcome: provider.OutcomePending}
+	c := &provider.Creation{Handle: p.Handle(), Outcome: provider.OutcomePending}
 	switch {
-	case !b.located() && !b.accepted:
+	case !p.Located() && !p.Accepted:
 		checkout.Outcome, checkout.Err = "", err
 		c.Steps = []provider.Step{checkout}
-	case b.detail == nil:
+	case p.detail == nil:
 		service.Outcome, service.Err = "", err
 		c.Steps = []provider.Step{checkout, service}
-	case !b.named || err != nil:
+	case !p.Marked || err != nil:
 		name.Outcome, name.Err = "", err
 		c.Steps = []provider.Step{checkout, service, name}
 	default:
-		if b.renamed {
+		if p.renamed {
 			name.Outcome = provider.OutcomeChanged
 		}
 		c.Steps = []provider.Step{checkout, service, name}
-		if statusOf(b.detail.Status) != provider.StatusPending {
+		if state == order.Ready {
 			c.Handle, c.Outcome = "", done
-			if b.renamed {
+			if p.renamed {
 				c.Outcome = provider.OutcomeChanged
 			}
 		}
@@ -96,8 +85,8 @@ func (b *purchase) creation(err error) *provider.Creation {
 	if err != nil {
 		c.Outcome = ""
 	}
-	if b.detail != nil {
-		c.Account = account(b.detail)
+	if p.detail != nil {
+		c.Account = account(p.detail)
 	}
 	return c
 }
@@ -142,19 +131,24 @@ func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error)
 			w.sshKeys = append(w.sshKeys, key)
 		}
 	}
-	b := &purchase{reference: req.Reference, username: req.Username, product: req.Plan}
+	b := p.client.purchase(req.Reference, req.Username, req.Plan)
 	if req.Handle != "" {
-		given, problem := parseHandle(req.Handle)
-		switch {
-		case problem != "":
+		given, problem := order.Given(req.Handle, p.client.parseHandle, func(given *purchase) bool { return given.isOf(req.Reference, req.Username) })
+		if problem != "" {
 			problems.Add("Handle", "%s", problem)
-		case given.reference != req.Reference || !strings.EqualFold(given.username, req.Username):
-			problems.Add("Handle", "belongs to another order")
-		default:
+		} else {
 			b = given
 		}
 	}
 	b.wants = w
+	if keep := p.client.settings.keepHandle; keep != nil {
+		b.OnHandle = func(handle string) error {
+			if !b.Sent() && b.Told == "" {
+				return nil // found by its mark: nothing of it can be lost
+			}
+			return keep(b.Reference, handle)
+		}
+	}
 	return b, action, problems.Err(Kind, "", action)
 }
 
@@ -166,46 +160,23 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 	if serviceID.MatchString(handle) {
 		return p.pollService(ctx, handle)
 	}
-	b, problem := parseHandle(handle)
+	b, problem := p.client.parseHandle(handle)
 	if problem != "" {
 		return nil, provider.Problems{"handle": problem}.Err(Kind, "", "poll")
 	}
-	action := fmt.Sprintf("poll order of account %q", b.username)
-	release, err := p.client.orders.take(ctx)
+	state, err := p.client.orders.desk.Poll(ctx, b)
+	if err == nil && state == order.Unclear && !b.Unsettled() {
+		err = order.Unknown("%s", b.Why) // and will stay so
+	}
 	if err != nil {
-		return nil, named(err, action)
+		return nil, named(err, fmt.Sprintf("poll order of account %q", b.username))
 	}
-	defer release()
-	if err := p.client.find(ctx, b); err != nil {
-		return nil, named(err, action)
-	}
-	progress := &provider.Progress{Message: "ordered, and not to be seen yet"}
-	if b.located() {
+	progress := &provider.Progress{Message: "ordered, and not visible yet", Done: state == order.Ready}
+	if b.Located() {
 		progress.Message = "ordered, and without a service yet"
 	}
 	if b.detail != nil {
 		progress.Account, progress.Message = account(b.detail), strings.ToLower(b.detail.Status)
-		progress.Done = b.named && statusOf(b.detail.Status) != provider.StatusPending
 	}
 	return progress, nil
-}
-
-// find is buy without buying.
-func (c *Client) find(ctx context.Context, b *purchase) error {
-	if !b.located() {
-		seen, err := c.look(ctx, b)
-		if err != nil {
-			return err
-		}
-		if err := c.claim(b, seen); err != nil && !errors.Is(err, provider.ErrOutcomeUnknown) {
-			return err
-		}
-	}
-	switch {
-	case b.located():
-		return c.follow(ctx, b)
-	case b.accepted, b.unsettled():
-		return nil
-	}
-	return &provider.Error{Kind: provider.ErrNotFound, Message: "no service has come of the order: it was not carried out, place it again"}
 }

@@ -6,107 +6,113 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
-// follow finds the service of an order whose subscription or service is known, and marks
-// it. An order without a service yet is no error.
-func (c *Client) follow(ctx context.Context, b *purchase) error {
-	if b.service == "" {
-		err := b.retryAfterPayment(ctx, func() error { return c.findService(ctx, b) })
-		if err != nil || b.service == "" {
-			return err
+// Follow finds the service of the order. One that has no service yet is no error.
+func (p *purchase) Follow(ctx context.Context) (order.State, error) {
+	if p.service == "" {
+		err := p.RetryAfterPayment(ctx, func() error { return p.findService(ctx) })
+		if err != nil || p.service == "" {
+			return order.Deploying, err
 		}
-		_ = c.note(b)
 	}
 	// What this call has bought was seen a moment ago, and carried no mark.
-	if !b.placed {
-		if err := c.inspect(ctx, b); err != nil || b.detail == nil {
-			return err
-		}
+	if p.Placed {
+		return order.Unmarked, nil
 	}
-	if !b.named {
-		if err := c.name(ctx, b); err != nil {
-			return err
-		}
+	switch err := p.inspect(ctx); {
+	case err != nil, p.detail == nil:
+		return order.Deploying, err
+	case !p.Marked:
+		return order.Unmarked, nil
 	}
-	return c.note(b)
+	return p.state(), nil
+}
+
+// state is how far an order is whose service is marked.
+func (p *purchase) state() order.State {
+	if statusOf(p.detail.Status) == provider.StatusPending {
+		return order.Deploying
+	}
+	return order.Ready
 }
 
 // inspect reads the service that an order leads to, and makes sure that it is the order's.
 // One that cannot be read yet is no error.
-func (c *Client) inspect(ctx context.Context, b *purchase) error {
-	detail, err := c.Services.Get(ctx, b.service)
+func (p *purchase) inspect(ctx context.Context) error {
+	detail, err := p.c.Services.Get(ctx, p.service)
 	switch {
-	case errors.Is(err, provider.ErrNotFound) && b.unsettled():
+	case errors.Is(err, provider.ErrNotFound) && p.Unsettled():
 		return nil // it has a number already, but is not there yet
 	case err != nil:
 		return err
 	}
 	switch name, reference := marked(&detail.Service); {
-	case reference != "" && reference != b.reference:
-		return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("the order leads to service %q, which carries the reference %q", b.service, reference)}
-	case reference != "" && strings.EqualFold(name, b.username):
-		b.named = true
+	case reference != "" && reference != p.Reference:
+		return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("the order leads to service %q, which carries the reference %q", p.service, reference)}
+	case reference != "" && strings.EqualFold(name, p.username):
+		p.Marked = true
 	case reference != "" && usernamePolicy.Problem(name) == "":
 		return &provider.Error{
-			Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("service %q carries the reference %q under the name %q", b.service, reference, name),
+			Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("service %q carries the reference %q under the name %q", p.service, reference, name),
 			Fields: map[string]string{"Username": "is not that of the reference's service"},
 		}
 	}
-	b.detail = detail
+	p.detail = detail
 	if detail.TerminationPending {
-		return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("service %q is being terminated", b.service)}
+		return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("service %q is being terminated", p.service)}
 	}
 	return nil
 }
 
 // findService asks which service a subscription pays for.
-func (c *Client) findService(ctx context.Context, b *purchase) error {
-	for subscription, err := range c.Subscriptions.List(ctx) {
+func (p *purchase) findService(ctx context.Context) error {
+	for subscription, err := range p.c.Subscriptions.List(ctx) {
 		if err != nil {
 			return err
 		}
-		if subscription.ID != b.subscription {
+		if subscription.ID != p.subscription {
 			continue
 		}
 		if subscription.Service != nil {
-			b.service = subscription.Service.ID
+			p.service = subscription.Service.ID
 		}
 		return nil
 	}
-	if b.unsettled() {
+	if p.Unsettled() {
 		return nil // it is so new that the list may not know it yet
 	}
 	return &provider.Error{
-		Kind: provider.ErrNotFound, Message: fmt.Sprintf("subscription %q is not among the active ones: what was ordered has ended; without the handle it is ordered anew", b.subscription),
+		Kind: provider.ErrNotFound, Message: fmt.Sprintf("subscription %q is not among the active ones: what was ordered has ended; without the handle it is ordered anew", p.subscription),
 	}
 }
 
-// name marks the service. While a service is set up the platform may refuse that: then it
+// Mark names the service. While a service is set up the platform may refuse that: then it
 // is done later, and the handle knows the order.
-func (c *Client) name(ctx context.Context, b *purchase) error {
+func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 	var detail *ServiceDetail
-	err := b.retryAfterPayment(ctx, func() (err error) {
-		detail, err = c.rename(ctx, b.service, provider.Mark(b.username, b.reference))
+	err := p.RetryAfterPayment(ctx, func() (err error) {
+		detail, err = p.c.rename(ctx, p.service, provider.Mark(p.username, p.Reference))
 		return err
 	})
 	if err == nil {
-		b.detail, b.named, b.renamed = detail, true, true
-		return nil
+		p.detail, p.Marked, p.renamed = detail, true, true
+		return p.state(), nil
 	}
 	if !errors.Is(err, provider.ErrConflict) || errors.Is(err, provider.ErrOutcomeUnknown) {
-		return err
+		return order.Deploying, err
 	}
-	if b.detail == nil {
-		if lookErr := c.inspect(ctx, b); lookErr != nil || b.detail == nil {
-			return err
+	if p.detail == nil {
+		if lookErr := p.inspect(ctx); lookErr != nil || p.detail == nil {
+			return order.Deploying, err
 		}
 	}
-	if statusOf(b.detail.Status) == provider.StatusPending {
-		return nil
+	if p.state() == order.Deploying {
+		err = nil
 	}
-	return err
+	return order.Deploying, err
 }
 
 // rename gives a service a name with a mark, and reads it back.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -18,77 +19,75 @@ const handlePrefix = "order?"
 // Create on.
 const maxHandle = 1 << 20
 
-// A handle is what is known of an order, as a query:
+// A Handle is what is known of an order, as a query:
 //
 //	order?p=<product>&r=<reference>&u=<name>&t=<time>&b=<fingerprints>
 //	order?p=<product>&r=<reference>&u=<name>&t=<time>&s=<subscription>&v=<service>
 //
 // where t is when it was sent, in Unix seconds, and b are the product's unmarked
 // subscriptions before, without anything between them. a=1 is an order that the platform
-// accepted without naming its subscription. The handle of an order that was not sent and
-// of which nothing is known is "".
-func (b *purchase) handle() string {
-	if !b.sent() && !b.located() {
+// accepted without naming its subscription.
+func (p *purchase) Handle() string {
+	if !p.Sent() && !p.Located() {
 		return ""
 	}
-	q := url.Values{"r": {b.reference}, "u": {b.username}, "p": {b.product}}
-	if b.sent() {
-		q.Set("t", strconv.FormatInt(b.sentAt.Unix(), 10))
+	q := url.Values{"r": {p.Reference}, "u": {p.username}, "p": {p.product}}
+	if p.Sent() {
+		q.Set("t", strconv.FormatInt(p.SentAt.Unix(), 10))
 	}
-	switch {
-	case b.located():
-		if b.subscription != "" {
-			q.Set("s", b.subscription)
-		}
-		if b.service != "" {
-			q.Set("v", b.service)
-		}
-	default:
-		q.Set("b", strings.Join(slices.Sorted(maps.Keys(b.before)), ""))
-		if b.accepted {
+	if p.subscription != "" {
+		q.Set("s", p.subscription)
+	}
+	if p.service != "" {
+		q.Set("v", p.service)
+	}
+	if !p.Located() {
+		q.Set("b", strings.Join(slices.Sorted(maps.Keys(p.before)), ""))
+		if p.Accepted {
 			q.Set("a", "1")
 		}
 	}
 	return handlePrefix + q.Encode()
 }
 
-// parseHandle reads a handle, or tells why it is none.
-func parseHandle(handle string) (*purchase, string) {
-	const bad = "is not the handle of an order"
-	query, ok := strings.CutPrefix(handle, handlePrefix)
+// parseHandle reads a handle, or returns why it is none.
+func (c *Client) parseHandle(handle string) (*purchase, string) {
 	if handle == "" {
 		return nil, "required"
 	}
-	if !ok || len(handle) > maxHandle {
-		return nil, bad
+	query, ok := strings.CutPrefix(handle, handlePrefix)
+	values, err := url.ParseQuery(query)
+	if !ok || err != nil || len(handle) > maxHandle {
+		return nil, order.NotAHandle
 	}
-	q, err := url.ParseQuery(query)
-	if err != nil {
-		return nil, bad
-	}
-	b := &purchase{
-		reference: q.Get("r"), username: q.Get("u"), product: q.Get("p"), subscription: q.Get("s"), service: q.Get("v"), accepted: q.Get("a") == "1",
-	}
-	if provider.ReferenceProblem(b.reference) != "" || usernamePolicy.Problem(b.username) != "" || idProblem(b.product) != "" {
-		return nil, bad
-	}
-	if b.service != "" && !serviceID.MatchString(b.service) || b.subscription != "" && idProblem(b.subscription) != "" {
-		return nil, bad
-	}
-	if text := q.Get("t"); text != "" {
+	q := order.Fields{Values: values}
+	p := c.purchase(
+		q.Must("r", func(text string) bool { return provider.ReferenceProblem(text) == "" }),
+		q.Must("u", func(text string) bool { return usernamePolicy.Problem(text) == "" }),
+		q.Must("p", isID),
+	)
+	p.subscription, p.service = q.Text("s", isID), q.Text("v", serviceID.MatchString)
+	q.Text("t", func(text string) bool {
 		seconds, err := strconv.ParseInt(text, 10, 64)
-		if err != nil || seconds <= 0 || seconds > 1<<40 {
-			return nil, bad
-		}
-		b.sentAt = time.Unix(seconds, 0)
+		p.SentAt = time.Unix(seconds, 0)
+		return err == nil && seconds > 0 && seconds <= 1<<40
+	})
+	p.Accepted = q.Get("a") == "1"
+	prints := q.Text("b", func(text string) bool { return len(text)%fingerprintLength == 0 })
+	if q.Bad() || !p.Sent() && !p.Located() {
+		return nil, order.NotAHandle
 	}
-	prints := q.Get("b")
-	if len(prints)%fingerprintLength != 0 || !b.sent() && !b.located() {
-		return nil, bad
-	}
-	b.before = make(map[string]bool, len(prints)/fingerprintLength)
+	p.before = make(map[string]bool, len(prints)/fingerprintLength)
 	for print := range slices.Chunk([]byte(prints), fingerprintLength) {
-		b.before[string(print)] = true
+		p.before[string(print)] = true
 	}
-	return b, ""
+	p.Told = handle
+	return p, ""
+}
+
+func isID(text string) bool { return idProblem(text) == "" }
+
+// isOf reports whether an order is that of a reference and a user name.
+func (p *purchase) isOf(reference, username string) bool {
+	return p.Reference == reference && strings.EqualFold(p.username, username)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -67,7 +68,7 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 			h.product = subscription.Product.ID
 		}
 		if h.reference == "" {
-			h.reference = c.orders.ownerOf(h.subscription)
+			h.reference = c.orders.desk.Owner(h.subscription)
 		}
 	}
 	return all, nil
@@ -86,74 +87,81 @@ func marked(s *Service) (name, reference string) {
 	return s.Name, ""
 }
 
-// sighting is what the account tells about an order.
-type sighting struct {
-	// ours carries the order's mark, or is known to be its.
-	ours []*holding
-	// fresh are of the product, carry no mark, and were not there before.
-	fresh []*holding
-	// young are of the product, carry no mark, and may be a lost order.
-	young []*holding
-	// unmarked are the fingerprints of all of the product that carry no mark.
-	unmarked map[string]bool
-	// taken tells who else has the name.
-	taken string
-}
-
-func (c *Client) look(ctx context.Context, b *purchase) (*sighting, error) {
+// Look searches the account for the order: what carries its mark or is known to be its own,
+// else what is of the product, carries no mark and was not there before.
+func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	var all []*holding
-	err := b.retryAfterPayment(ctx, func() (err error) {
-		all, err = c.holdings(ctx)
+	err := p.RetryAfterPayment(ctx, func() (err error) {
+		all, err = p.c.holdings(ctx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	seen := &sighting{unmarked: make(map[string]bool)}
+	wanted := p.product
+	if p.wants != nil {
+		wanted = p.wants.product
+	}
+	seen := new(order.Sighting)
+	p.unmarked = make(map[string]bool)
+	var ours, fresh, young []*holding
 	for _, h := range all {
 		switch {
-		case h.reference == b.reference:
-			seen.ours = append(seen.ours, h)
+		case h.reference == p.Reference:
+			ours = append(ours, h)
 			continue
-		case h.service != "" && strings.EqualFold(h.name, b.username):
-			seen.taken = fmt.Sprintf("service %q has that name and carries no reference", h.service)
-			if h.reference != "" {
-				seen.taken = fmt.Sprintf("service %q has that name and belongs to the reference %q", h.service, h.reference)
-			}
+		case h.service != "" && strings.EqualFold(h.name, p.username):
+			seen.Refusal = h.hasName()
 		}
-		if h.subscription == "" || h.reference != "" || h.product != "" && h.product != b.product {
+		if h.subscription == "" || h.reference != "" {
 			continue
 		}
 		print := fingerprint(h.subscription)
-		seen.unmarked[print] = true
-		if !b.before[print] {
-			seen.fresh = append(seen.fresh, h)
+		if p.Sent() && h.mayBeOf(p.product) && !p.before[print] {
+			fresh = append(fresh, h)
 		}
-		if window := c.settings.orderWindow; window > 0 && (h.began.IsZero() || time.Since(h.began) < window) {
-			seen.young = append(seen.young, h)
+		if !h.mayBeOf(wanted) {
+			continue
 		}
+		p.unmarked[print] = true
+		if window := p.c.settings.orderWindow; window > 0 && (h.began.IsZero() || time.Since(h.began) < window) {
+			young = append(young, h)
+		}
+	}
+	if seen.Refusal == nil && len(young) > 0 && (!p.Sent() || p.product != wanted) {
+		seen.Refusal = p.c.mayBeLost(young)
+	}
+	switch found := append(ours, fresh...); {
+	case len(ours) > 1:
+		seen.Conflict = &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("%s all carry the reference %q", listed(ours), p.Reference)}
+	case len(ours) == 0 && len(fresh) > 1:
+		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to tell; Adopt the one", listed(fresh))
+	case len(found) > 0:
+		p.subscription, p.service = found[0].subscription, found[0].service
 	}
 	return seen, nil
 }
 
-// claim finds the order among what was seen.
-func (c *Client) claim(b *purchase, seen *sighting) error {
-	found := seen.ours
-	if len(found) == 0 && b.sent() {
-		found = seen.fresh
+// mayBeOf reports whether a holding is of a product, or of one that nobody knows.
+func (h *holding) mayBeOf(product string) bool { return h.product == "" || h.product == product }
+
+// hasName is the refusal of an order whose name somebody else has.
+func (h *holding) hasName() error {
+	message := fmt.Sprintf("service %q has that name and carries no reference", h.service)
+	if h.reference != "" {
+		message = fmt.Sprintf("service %q has that name and belongs to the reference %q", h.service, h.reference)
 	}
-	switch {
-	case len(seen.ours) > 1:
-		return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("%s all carry the reference %q", listed(seen.ours), b.reference)}
-	case len(found) > 1:
-		return unclear("the order is one of %s, which carry no mark: a person has to tell; Adopt the one", listed(found))
-	case len(found) == 1:
-		b.subscription, b.service = found[0].subscription, found[0].service
-		if b.sent() {
-			_ = c.note(b)
-		}
+	return &provider.Error{Kind: provider.ErrAlreadyExists, Message: message, Fields: map[string]string{"Username": "taken"}}
+}
+
+// mayBeLost is the refusal of an order without a handle, while there are services that may
+// be its own.
+func (c *Client) mayBeLost(young []*holding) error {
+	return &provider.Error{
+		Kind: provider.ErrConflict,
+		Message: fmt.Sprintf("nothing was bought, because %s of the same product carries no mark and is younger than %s: it may be this very order, whose handle was lost; "+
+			"give the handle, or Adopt the service if it is this order's, or wait", listed(young), c.settings.orderWindow),
 	}
-	return nil
 }
 
 func listed(all []*holding) string {

@@ -29,18 +29,18 @@ const defaultCycle = 30
 
 // quote makes the order and holds its price against what it may cost, as the last thing
 // before it is sent.
-func (c *Client) quote(ctx context.Context, b *purchase) (*CheckoutRequest, error) {
-	product, err := c.product(ctx, b.product)
+func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutRequest, error) {
+	product, err := c.product(ctx, p.product)
 	if err != nil {
 		return nil, err
 	}
-	cycle, problem := product.cycle(b.wants.cycle)
+	cycle, problem := product.cycle(p.wants.cycle)
 	if problem != "" {
 		return nil, &provider.Error{Kind: provider.ErrInvalid, Message: "refused before ordering", Fields: map[string]string{"Options." + optCycle: problem}}
 	}
-	w := b.wants
+	w := p.wants
 	items := []CartLine{{
-		LineID: b.reference, ProductID: product.ID, ProductName: cmp.Or(product.Name, product.ID), Quantity: 1, BillingCycle: cycle, ItemType: ItemNew,
+		LineID: p.Reference, ProductID: product.ID, ProductName: cmp.Or(product.Name, product.ID), Quantity: 1, BillingCycle: cycle, ItemType: ItemNew,
 		LocationID: w.location, TemplateID: w.template, SSHKeyIDs: w.sshKeys,
 	}}
 	unavailable, err := c.Cart.Validate(ctx, items)

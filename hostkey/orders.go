@@ -8,17 +8,16 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
-	"time"
 
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
 // These name the careful operation in errors; what it sends are other actions.
 var (
-	ordersPlace = action{Endpoint: &rest.Endpoint{Op: "Orders.Place", Verb: "place order"}}
-	ordersCheck = action{Endpoint: &rest.Endpoint{Op: "Orders.Check", Verb: "check order"}}
+	ordersPlace = action{Endpoint: &rest.Endpoint{Provider: Kind, Op: "Orders.Place", Verb: "place order"}}
+	ordersCheck = action{Endpoint: &rest.Endpoint{Provider: Kind, Op: "Orders.Check", Verb: "check order"}}
 )
 
 // OrdersService buys servers so that no order is ever paid twice, although the API has
@@ -35,18 +34,11 @@ var (
 // was lost can only be recognised then, and until that moment nobody who lost the
 // answer, in whatever process, orders again: the order is OrderUnclear.
 type OrdersService struct {
-	c *Client
-	// One order at a time: two deployments that begin at once could not be told apart.
-	placing chan struct{}
-
-	mu sync.Mutex
-	// known are the invoices whose order is known, by host name.
-	known map[int64]string
+	c    *Client
+	desk order.Desk
 }
 
-func newOrders(c *Client) *OrdersService {
-	return &OrdersService{c: c, placing: make(chan struct{}, 1), known: make(map[int64]string)}
-}
+func newOrders(c *Client) *OrdersService { return &OrdersService{c: c} }
 
 // PlaceRequest asks for one server.
 type PlaceRequest struct {
@@ -145,137 +137,39 @@ func splitHostname(hostname string) (name, suffix string, ok bool) {
 // of which nothing is to be seen waits until two minutes have passed since it was
 // sent, before it buys: the server might still be working on it.
 func (s *OrdersService) Place(ctx context.Context, req *PlaceRequest) (*PlacedOrder, error) {
-	o, err := s.newOrder(req)
+	p, err := s.newPurchase(req)
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case s.placing <- struct{}{}:
-		defer func() { <-s.placing }()
-	case <-ctx.Done():
-		return nil, &provider.Error{Provider: Kind, Op: ordersPlace.Op, Action: ordersPlace.Verb, Message: "not sent: " + ctx.Err().Error(), Err: ctx.Err()}
-	}
-	defer func() { _ = o.tell() }() // what is bought is bought, whether it can be written down or not
-	if o.located() {
-		return s.follow(ctx, o)
-	}
-	seen, err := s.look(ctx, o)
-	switch {
-	case err != nil && o.sent():
-		return o.unclear(), s.unknown(nil, err)
-	case err != nil:
-		return nil, err
-	case seen.found:
-		return s.follow(ctx, o)
-	case seen.ambiguous || o.unsettled():
-		return o.unclear(), nil
-	}
-	if seen.taken != "" {
-		return nil, &provider.Error{
-			Provider: Kind, Op: ordersPlace.Op, Action: ordersPlace.Verb + " " + o.hostname, Kind: provider.ErrAlreadyExists,
-			Message: seen.taken, Fields: map[string]string{"Name": "taken"},
-		}
-	}
-	return s.buy(ctx, o, seen)
-}
-
-// buy sends the order, once.
-func (s *OrdersService) buy(ctx context.Context, o *order, seen *sighting) (*PlacedOrder, error) {
-	o.lastServer, o.lastInvoice, o.sentAt = seen.lastServer, seen.lastInvoice, time.Now().Truncate(time.Second)
-	if err := o.tell(); err != nil {
-		return nil, &provider.Error{Provider: Kind, Op: ordersPlace.Op, Action: ordersPlace.Verb, Message: "not sent: the handle could not be kept: " + err.Error(), Err: err}
-	}
-	bought := *o.req.Order
-	bought.Hostname = o.hostname
-	answer, err := s.c.Servers.OrderInstance(ctx, &bought)
-	o.placed = true
-	var unfinished *UnfinishedOrder
-	switch {
-	case err == nil:
-		o.learn(answer.ServerID, answer.InvoiceID, answer.Callback)
-	case errors.As(err, &unfinished):
-		o.learn(unfinished.ServerID, unfinished.InvoiceID, unfinished.Callback)
-	case !errors.Is(err, provider.ErrOutcomeUnknown):
-		return nil, err
-	}
-	if o.located() {
-		s.own(o)
-		_ = o.tell()
-		switch {
-		case err != nil:
-			return o.unclear(), err // a failure that left something behind
-		case answer.Status == InvoicePaid || answer.Callback != "":
-			return o.as(OrderDeploying), nil // how it goes on is for Check to tell
-		}
-		return s.follow(ctx, o)
-	}
-	if ctx.Err() != nil {
-		return o.unclear(), err
-	}
-	after, lookErr := s.look(ctx, o)
-	switch {
-	case lookErr != nil:
-		return o.unclear(), s.unknown(err, lookErr)
-	case after.found:
-		return s.follow(ctx, o)
-	case after.ambiguous:
-		return o.unclear(), nil
-	}
-	// Nothing is to be seen, but the server may still be working on it.
-	return o.unclear(), err
+	state, err := s.desk.Place(ctx, p)
+	return p.as(state), ofOrder(err, ordersPlace, p.hostname)
 }
 
 // Check looks how far an order is. It buys and pays nothing. provider.ErrNotFound: the
 // order was not placed, or its server is gone; Place may be called again.
 func (s *OrdersService) Check(ctx context.Context, handle string) (*PlacedOrder, error) {
-	o, problem := parseHandle(handle)
+	p, problem := s.parseHandle(handle)
 	if problem != "" {
-		return nil, refuse(ordersCheck, provider.Problems{"handle": problem})
+		return nil, ordersCheck.Refuse("", provider.Problems{"handle": problem})
 	}
-	if o.located() {
-		return s.follow(ctx, o)
-	}
-	seen, err := s.look(ctx, o)
-	switch {
-	case err != nil:
-		return o.unclear(), err
-	case seen.found:
-		return s.follow(ctx, o)
-	case seen.ambiguous || o.unsettled():
-		return o.unclear(), nil
-	}
-	return nil, &provider.Error{
-		Provider: Kind, Op: ordersCheck.Op, Action: ordersCheck.Verb + " " + o.hostname, Kind: provider.ErrNotFound,
-		Message: "no server has that host name and none is being deployed: the order was not placed, place it again",
-	}
+	state, err := s.desk.Poll(ctx, p)
+	return p.as(state), ofOrder(err, ordersCheck, p.hostname)
 }
 
-// unknown is the error when neither the order's answer nor a look tells.
-func (s *OrdersService) unknown(failed, looking error) error {
-	err := provider.Unresolved(failed, looking)
-	err.Provider, err.Op, err.Action = Kind, ordersPlace.Op, ordersPlace.Verb
-	return err
-}
-
-// own remembers whose an invoice is.
-func (s *OrdersService) own(o *order) {
-	if o.invoice == 0 {
-		return
+// ofOrder names the order in an error that is not one of a call.
+func ofOrder(err error, a action, hostname string) error {
+	var e *provider.Error
+	if !errors.As(err, &e) || e.Provider != "" {
+		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.known[o.invoice] = o.hostname
+	named := *e
+	named.Provider, named.Op, named.Action = Kind, a.Op, a.Verb+" "+hostname
+	return &named
 }
 
-func (s *OrdersService) owner(invoice int64) string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.known[invoice]
-}
-
-func (s *OrdersService) newOrder(req *PlaceRequest) (*order, error) {
+func (s *OrdersService) newPurchase(req *PlaceRequest) (*purchase, error) {
 	if req == nil {
-		return nil, refuseNil(ordersPlace)
+		return nil, ordersPlace.RefuseNil()
 	}
 	problems := make(provider.Problems)
 	if problem := provider.ReferenceProblem(req.Reference); problem != "" {
@@ -294,20 +188,17 @@ func (s *OrdersService) newOrder(req *PlaceRequest) (*order, error) {
 			problems.Add("Order."+field, "%s", problem)
 		}
 	}
-	o := &order{hostname: OrderHostname(req.Name, req.Reference), reference: req.Reference}
+	p := s.purchase(OrderHostname(req.Name, req.Reference), req.Reference)
 	if req.Handle != "" {
-		given, problem := parseHandle(req.Handle)
-		switch {
-		case problem != "":
+		given, problem := s.given(req.Handle, p.hostname)
+		if problem != "" {
 			problems.Add("Handle", "%s", problem)
-		case given.hostname != o.hostname:
-			problems.Add("Handle", "belongs to another order")
-		default:
-			o = given
+		} else {
+			p = given
 		}
 	}
-	o.req = req
-	return o, refuse(ordersPlace, problems)
+	p.req, p.OnHandle = req, req.OnHandle
+	return p, ordersPlace.Refuse("", problems)
 }
 
 func nameProblem(name string) string {

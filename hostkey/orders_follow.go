@@ -3,181 +3,189 @@ package hostkey
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
-// follow finds out how far an order is of which something is known, and pays for it if
-// the caller wants that. The ways to its server, best first: the task of the answer,
-// the tasks under way, the item of the invoice, and the host name.
-func (s *OrdersService) follow(ctx context.Context, o *order) (*PlacedOrder, error) {
-	s.own(o)
-	paid, err := s.pay(ctx, o)
-	if err != nil {
-		return o.unclearUnless(OrderUnpaid), err
-	}
-	if !paid {
-		return o.as(OrderUnpaid), nil
-	}
-	message, running, err := s.task(ctx, o)
-	if err != nil {
-		return o.as(OrderDeploying), err
-	}
-	if running {
-		deploying := o.as(OrderDeploying)
-		deploying.Message = message
-		return deploying, nil
-	}
-	if o.server == 0 {
-		if err := s.byInvoice(ctx, o); err != nil {
-			return o.as(OrderDeploying), err
-		}
-	}
-	if o.server == 0 {
-		if err := s.byName(ctx, o); err != nil || o.server == 0 {
-			return o.as(OrderDeploying), err
-		}
-	}
-	return s.ready(ctx, o)
+// Begin notes what the account has: what is newer may be the order's.
+func (p *purchase) Begin(context.Context) (undo func(), err error) {
+	server, invoice := p.lastServer, p.lastInvoice
+	p.lastServer, p.lastInvoice = p.newestServer, p.newestInvoice
+	return func() { p.lastServer, p.lastInvoice = server, invoice }, nil
 }
 
-func (o *order) unclearUnless(state OrderState) *PlacedOrder {
-	if o.invoice != 0 {
-		return o.as(state)
+// Send orders the server. How a deployment goes on is for Check to tell.
+func (p *purchase) Send(ctx context.Context) (order.State, error) {
+	bought := *p.req.Order
+	bought.Hostname = p.hostname
+	answer, err := p.s.c.Servers.OrderInstance(ctx, &bought)
+	var unfinished *UnfinishedOrder
+	switch {
+	case err == nil:
+		p.learn(answer.ServerID, answer.InvoiceID, answer.Callback)
+		if answer.Status == InvoicePaid || answer.Callback != "" {
+			return order.Deploying, nil
+		}
+	case errors.As(err, &unfinished):
+		p.learn(unfinished.ServerID, unfinished.InvoiceID, unfinished.Callback)
+		return order.Unclear, err // a failure that left something behind
 	}
-	return o.unclear()
+	return "", err
+}
+
+// Follow finds out how far the order is, and pays for it if the caller wants that. The
+// ways to its server, best first: the task of the answer, the tasks under way, the item of
+// the invoice, and the host name.
+func (p *purchase) Follow(ctx context.Context) (order.State, error) {
+	if paid, err := p.pay(ctx); err != nil || !paid {
+		return order.Unpaid, err
+	}
+	for _, step := range []func(context.Context) (running bool, err error){p.task, p.byInvoice, p.byName} {
+		if running, err := step(ctx); err != nil || running {
+			return order.Deploying, err
+		}
+	}
+	return p.inspect(ctx)
 }
 
 // pay reads whether the invoice is paid, and pays it from the credit if it is not and
 // the caller wants that. An order without a known invoice has a server or a task, so it
 // is paid.
-func (s *OrdersService) pay(ctx context.Context, o *order) (paid bool, err error) {
-	if o.invoice == 0 || o.server != 0 {
+func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
+	if p.invoice == 0 || p.server != 0 {
 		return true, nil
 	}
-	invoice, err := s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: o.invoice})
+	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: p.invoice})
 	switch {
 	case err != nil:
 		return false, err
 	case invoice.Status == InvoicePaid:
 		return true, nil
-	case invoice.Status != InvoiceUnpaid, o.req == nil, !o.req.PayFromCredit:
+	case invoice.Status != InvoiceUnpaid, p.req == nil, !p.req.PayFromCredit:
 		return false, nil
 	}
+	err = p.s.c.payFromCredit(ctx, p.invoice, invoice)
+	return err == nil, err
+}
+
+// payFromCredit pays what is due of an invoice.
+func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) error {
 	due := invoice.Balance
 	if due.IsZero() {
 		due = invoice.Total
 	}
-	err = provider.Confirm(ctx,
+	return provider.Confirm(ctx,
 		func(ctx context.Context) error {
-			_, err := s.c.WHMCS.ApplyCredit(ctx, o.invoice, due)
+			_, err := c.WHMCS.ApplyCredit(ctx, id, due)
 			return err
 		},
 		func(ctx context.Context) (bool, error) {
-			invoice, err = s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: o.invoice})
-			return err == nil && invoice.Status == InvoicePaid, err
+			read, err := c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: id})
+			return err == nil && read.Status == InvoicePaid, err
 		})
-	return err == nil, err
 }
 
 // task asks for the order's deployment. A success is told once, so that a task that is
 // gone says nothing: the account does.
-func (s *OrdersService) task(ctx context.Context, o *order) (message string, running bool, err error) {
-	if o.callback == "" && o.invoice != 0 {
-		under, err := s.c.Servers.UpdateServers(ctx)
+func (p *purchase) task(ctx context.Context) (running bool, err error) {
+	if p.callback == "" && p.invoice != 0 {
+		underway, err := p.s.c.Servers.UpdateServers(ctx)
 		if err != nil {
-			return "", false, err
+			return false, err
 		}
-		o.callback = under.DeployKeys[o.invoice]
+		p.callback = underway.DeployKeys[p.invoice]
 	}
-	if o.callback == "" {
-		return "", false, nil
+	if p.callback == "" {
+		return false, nil
 	}
-	state, err := s.c.Tasks.Check(ctx, o.callback)
+	task, err := p.s.c.Tasks.Check(ctx, p.callback)
 	switch {
 	case errors.Is(err, ErrTaskGone):
-		o.callback = ""
-		return "", false, nil
+		p.callback = ""
+		return false, nil
 	case err != nil:
-		return "", false, err
-	case state.State == TaskFailed:
-		return "", false, &provider.Error{
-			Provider: Kind, Op: ordersCheck.Op, Action: ordersCheck.Verb + " " + o.hostname, Kind: provider.ErrConflict, Err: ErrTaskFailed,
-			Message: fmt.Sprintf("the deployment failed, and invoice %d may be paid: ask the vendor before ordering again: %s", o.invoice, state.reason()),
-		}
-	case state.State == TaskRunning:
-		return state.Message, true, nil
+		return false, err
+	case task.State == TaskFailed:
+		failed := conflict("the deployment failed, and invoice %d may be paid: ask the vendor before ordering again: %s", p.invoice, task.reason())
+		failed.Err = ErrTaskFailed
+		return false, failed
+	case task.State == TaskRunning:
+		p.message = task.Message
+		return true, nil
 	}
-	o.callback = ""
-	if state.Context.ServerID != 0 {
-		o.server = state.Context.ServerID
-	}
-	return "", false, nil
+	p.callback, p.server = "", orElse(task.Context.ServerID, p.server)
+	return false, nil
 }
 
-func (s *OrdersService) byInvoice(ctx context.Context, o *order) error {
-	if o.invoice == 0 {
-		return nil
+func (p *purchase) byInvoice(ctx context.Context) (running bool, err error) {
+	if p.server != 0 || p.invoice == 0 {
+		return false, nil
 	}
-	invoice, err := s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: o.invoice})
+	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: p.invoice})
 	if err == nil {
-		o.server = serverOf(invoice)
+		p.server = serverOf(invoice)
 	}
-	return err
+	return false, err
 }
 
-func (s *OrdersService) byName(ctx context.Context, o *order) error {
-	for server, err := range s.c.Servers.List(ctx, &ListServersOptions{Full: true}) {
+func (p *purchase) byName(ctx context.Context) (running bool, err error) {
+	if p.server != 0 {
+		return false, nil
+	}
+	for server, err := range p.s.c.Servers.List(ctx, &ListServersOptions{Full: true}) {
 		if err != nil {
-			return err
+			return false, err
 		}
-		if strings.EqualFold(server.Hostname, o.hostname) {
-			o.server = server.ID
-			return nil
+		if strings.EqualFold(server.Hostname, p.hostname) {
+			p.server = server.ID
+			return false, nil
 		}
 	}
-	return nil
+	return true, nil
 }
 
-// ready reads the server, makes sure that it is the order's, and marks it.
-func (s *OrdersService) ready(ctx context.Context, o *order) (*PlacedOrder, error) {
-	server, err := s.c.Servers.Show(ctx, o.server)
+// inspect reads the server and makes sure that it is the order's. The API tells whose a
+// server is only when it is ready, so that is when it is marked.
+func (p *purchase) inspect(ctx context.Context) (order.State, error) {
+	server, err := p.s.c.Servers.Show(ctx, p.server)
 	if errors.Is(err, provider.ErrNotFound) {
 		// It has a number already, but is not there yet, or not any more.
-		under, lookErr := s.c.Servers.UpdateServers(ctx)
+		underway, lookErr := p.s.c.Servers.UpdateServers(ctx)
 		if lookErr != nil {
-			return o.as(OrderDeploying), lookErr
+			return order.Deploying, lookErr
 		}
-		if _, busy := under.DeployKeys[o.invoice]; busy || o.invoice == 0 && len(under.DeployKeys) > 0 {
-			return o.as(OrderDeploying), nil
+		if _, busy := underway.DeployKeys[p.invoice]; busy || p.invoice == 0 && len(underway.DeployKeys) > 0 {
+			return order.Deploying, nil
 		}
-		return nil, err
+		return "", err
 	}
 	if err != nil {
-		return o.as(OrderDeploying), err
+		return order.Deploying, err
 	}
-	tag := server.Tag(ReferenceTag)
-	hostname := server.Hostname()
+	tag, hostname := server.Tag(ReferenceTag), server.Hostname()
 	switch {
-	case tag != nil && tag.Value == o.reference: // ours, whatever it is called by now
-	case tag != nil, !isDefaultName(hostname, server.ID) && !strings.EqualFold(hostname, o.hostname):
-		return o.unclear(), &provider.Error{
-			Provider: Kind, Op: ordersCheck.Op, Action: ordersCheck.Verb + " " + o.hostname, Kind: provider.ErrConflict,
-			Message: fmt.Sprintf("it leads to server %d, which is called %q: that is somebody else's", server.ID, clipped(hostname)),
-		}
+	case tag != nil && tag.Value == p.Reference: // the order's, whatever it is called by now
+	case tag != nil, !isDefaultName(hostname, server.ID) && !strings.EqualFold(hostname, p.hostname):
+		return order.Unclear, conflict("it leads to server %d, which is called %q: that is somebody else's", server.ID, clipped(hostname))
 	case isDefaultName(hostname, server.ID): // the name comes a little later
-		return o.as(OrderDeploying), nil
+		return order.Deploying, nil
 	case server.Status == StatusTT:
-		return o.as(OrderDeploying), nil
+		return order.Deploying, nil
 	}
-	done := o.as(OrderReady)
-	done.Server = server
-	if tag != nil {
-		return done, nil
+	p.found, p.Marked = server, tag != nil
+	if p.Marked {
+		return order.Ready, nil
 	}
-	return done, s.mark(ctx, server, o.reference)
+	return order.Unmarked, nil
+}
+
+// Mark puts the reference on the order's server.
+func (p *purchase) Mark(ctx context.Context) (order.State, error) {
+	err := p.s.mark(ctx, p.found, p.Reference)
+	p.Marked = err == nil
+	return order.Ready, err
 }
 
 // mark puts the reference on a server.

@@ -1,130 +1,141 @@
 package hostkey
 
 import (
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/order"
 )
 
-// order is one order while a call works on it.
-type order struct {
-	req       *PlaceRequest // nil in Check
-	hostname  string
-	reference string
+// purchase is an order while a call works on it.
+type purchase struct {
+	order.Record
+	s   *OrdersService
+	req *PlaceRequest // nil in Check
 
+	hostname string
 	// What the account had before: newer servers and invoices may be the order's.
 	lastServer, lastInvoice int64
-	// sentAt is about when it was sent; zero if nothing was.
-	sentAt time.Time
 
 	// What is known of it.
 	server, invoice int64
 	callback        string
-	placed          bool   // by this call
-	told            string // the handle that the caller has
+
+	// What this call saw: the newest server and invoice of the account, what the vendor says
+	// of the deployment, and the server when it is there.
+	newestServer, newestInvoice int64
+	message                     string
+	found                       *Server
 }
 
-// orderSettles is how long a server may work on an order before its effect shows.
-const orderSettles = 2 * time.Minute
+// purchase returns an order of which nothing is known. Its refusals are not to be trusted:
+// the API writes them in prose, under HTTP 200.
+func (s *OrdersService) purchase(hostname, reference string) *purchase {
+	return &purchase{s: s, hostname: hostname, Record: order.Record{Reference: reference, Key: hostname, KeepRefused: true}}
+}
+
+// Located reports whether something is known that belongs to the order and to no other.
+func (p *purchase) Located() bool { return p.server != 0 || p.invoice != 0 || p.callback != "" }
+
+// Trace is the order's invoice.
+func (p *purchase) Trace() string {
+	if p.invoice == 0 {
+		return ""
+	}
+	return idText(p.invoice)
+}
+
+func (p *purchase) learn(server, invoice int64, callback string) {
+	p.server, p.invoice = orElse(p.server, server), orElse(p.invoice, invoice)
+	if p.callback == "" {
+		p.callback = callback
+	}
+}
+
+// as is the order for its caller; nil if there is none.
+func (p *purchase) as(state order.State) *PlacedOrder {
+	if state == "" {
+		return nil
+	}
+	placed := &PlacedOrder{State: OrderState(state), Hostname: p.hostname, Handle: p.Handle(), Placed: p.Placed, ServerID: p.server, InvoiceID: p.invoice}
+	switch placed.State {
+	case OrderReady:
+		placed.Server = p.found
+	case OrderDeploying:
+		placed.Message = p.message
+	}
+	return placed
+}
 
 // maxHandle is longer than any handle.
 const maxHandle = 400
 
-func (o *order) sent() bool { return !o.sentAt.IsZero() }
+// handleLetters are the fields of a handle, in their order.
+var handleLetters = []string{"r", "s", "i", "c", "b"}
 
-// unsettled tells that the order was sent so lately that seeing nothing proves nothing.
-func (o *order) unsettled() bool { return o.sent() && time.Since(o.sentAt) < orderSettles }
-
-// located tells that something is known that belongs to the order and to no other.
-func (o *order) located() bool { return o.server != 0 || o.invoice != 0 || o.callback != "" }
-
-func (o *order) learn(server, invoice int64, callback string) {
-	o.server, o.invoice = orElse(o.server, server), orElse(o.invoice, invoice)
-	if o.callback == "" {
-		o.callback = callback
-	}
-}
-
-// tell gives the caller the handle, if it is news.
-func (o *order) tell() error {
-	handle := o.handle()
-	if o.req == nil || o.req.OnHandle == nil || handle == o.told {
-		return nil
-	}
-	o.told = handle
-	return o.req.OnHandle(handle)
-}
-
-func (o *order) as(state OrderState) *PlacedOrder {
-	return &PlacedOrder{State: state, Hostname: o.hostname, Handle: o.handle(), Placed: o.placed, ServerID: o.server, InvoiceID: o.invoice}
-}
-
-func (o *order) unclear() *PlacedOrder { return o.as(OrderUnclear) }
-
-// A handle is the host name, the reference and what is known beside them, by letters:
+// A Handle is the host name, the reference and what is known beside them, by letters:
 //
 //	web1-abcdefghijklm;r=order-1042;s=55054;i=603548;c=<task>;b=55053.603547.1767225600
 //
 // where b is the newest server and invoice before the order, and when it was sent.
-func (o *order) handle() string {
-	var h strings.Builder
-	h.WriteString(o.hostname)
-	add := func(letter, value string) { h.WriteString(";" + letter + "=" + value) }
-	add("r", o.reference)
-	if o.server != 0 {
-		add("s", idText(o.server))
+func (p *purchase) Handle() string {
+	fields := url.Values{"r": {p.Reference}}
+	if p.server != 0 {
+		fields.Set("s", idText(p.server))
 	}
-	if o.invoice != 0 {
-		add("i", idText(o.invoice))
+	if p.invoice != 0 {
+		fields.Set("i", idText(p.invoice))
 	}
-	if o.callback != "" {
-		add("c", o.callback)
+	if p.callback != "" {
+		fields.Set("c", p.callback)
 	}
-	if o.sent() && !o.located() {
-		add("b", idText(o.lastServer)+"."+idText(o.lastInvoice)+"."+strconv.FormatInt(o.sentAt.Unix(), 10))
+	if p.Sent() && !p.Located() {
+		fields.Set("b", idText(p.lastServer)+"."+idText(p.lastInvoice)+"."+strconv.FormatInt(p.SentAt.Unix(), 10))
 	}
-	return h.String()
+	handle := p.hostname
+	for _, letter := range handleLetters {
+		if fields.Has(letter) {
+			handle += ";" + letter + "=" + fields.Get(letter)
+		}
+	}
+	return handle
 }
 
-// parseHandle reads a handle, or tells why it is none.
-func parseHandle(handle string) (*order, string) {
-	const bad = "is not the handle of an order"
-	parts := strings.Split(handle, ";")
-	o := &order{hostname: parts[0]}
+// parseHandle reads a handle, or returns why it is none.
+func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 	if handle == "" {
 		return nil, "required"
 	}
-	name, _, ok := splitHostname(o.hostname)
+	parts := strings.Split(handle, ";")
+	name, _, ok := splitHostname(parts[0])
 	if !ok || len(handle) > maxHandle {
-		return nil, bad
+		return nil, order.NotAHandle
 	}
+	fields := order.Fields{Values: make(url.Values)}
 	for _, part := range parts[1:] {
 		letter, value, _ := strings.Cut(part, "=")
-		ok := false
-		switch letter {
-		case "r":
-			o.reference, ok = value, OrderHostname(name, value) == o.hostname
-		case "s":
-			o.server, ok = parseID(value)
-		case "i":
-			o.invoice, ok = parseID(value)
-		case "c":
-			o.callback, ok = value, taskKey.MatchString(value)
-		case "b":
-			ok = o.parseBefore(value)
+		if !slices.Contains(handleLetters, letter) {
+			return nil, order.NotAHandle
 		}
-		if !ok {
-			return nil, bad
-		}
+		fields.Set(letter, value)
 	}
-	if o.reference == "" {
-		return nil, bad
+	p := s.purchase(parts[0], fields.Must("r", func(reference string) bool { return OrderHostname(name, reference) == parts[0] }))
+	fields.Text("s", func(text string) (ok bool) { p.server, ok = parseID(text); return ok })
+	fields.Text("i", func(text string) (ok bool) { p.invoice, ok = parseID(text); return ok })
+	p.callback = fields.Text("c", taskKey.MatchString)
+	fields.Text("b", p.parseBefore)
+	if fields.Bad() {
+		return nil, order.NotAHandle
 	}
-	o.told = handle
-	return o, ""
+	p.Told = handle
+	return p, ""
 }
 
-func (o *order) parseBefore(value string) bool {
+func (p *purchase) parseBefore(value string) bool {
 	parts := strings.Split(value, ".")
 	if len(parts) != 3 {
 		return false
@@ -137,11 +148,16 @@ func (o *order) parseBefore(value string) bool {
 		}
 		n[i] = v
 	}
-	o.lastServer, o.lastInvoice, o.sentAt = n[0], n[1], time.Unix(n[2], 0)
+	p.lastServer, p.lastInvoice, p.SentAt = n[0], n[1], time.Unix(n[2], 0)
 	return n[2] > 0
 }
 
+// given reads the handle that a caller gives back with the order of a host name.
+func (s *OrdersService) given(handle, hostname string) (*purchase, string) {
+	return order.Given(handle, s.parseHandle, func(p *purchase) bool { return p.hostname == hostname })
+}
+
 func parseID(text string) (int64, bool) {
-	n, err := strconv.ParseInt(text, 10, 64)
-	return n, err == nil && n > 0 && idText(n) == text
+	n, problem := adapter.Number(text, "")
+	return n, problem == ""
 }

@@ -97,10 +97,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*PlaceRequest, string, er
 		place.PayFromCredit = pay
 	}
 	if req.Handle != "" {
-		o, problem := parseHandle(req.Handle)
-		if problem == "" && o.hostname != OrderHostname(req.Username, req.Reference) {
-			problem = "belongs to another order"
-		}
+		_, problem := p.client.Orders.given(req.Handle, OrderHostname(req.Username, req.Reference))
 		adapter.Add(&problems, "Handle", problem)
 	}
 	return place, action, problems.Err(Kind, "", action)
@@ -118,7 +115,7 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 	if id, ok := parseID(handle); ok {
 		return p.pollServer(ctx, id)
 	}
-	if _, problem := parseHandle(handle); problem != "" {
+	if _, problem := p.client.Orders.parseHandle(handle); problem != "" {
 		return nil, provider.Problems{"handle": problem}.Err(Kind, "", "poll")
 	}
 	placed, err := p.client.Orders.Check(ctx, handle)

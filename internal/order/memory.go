@@ -1,0 +1,72 @@
+package order
+
+import "sync"
+
+// memory is what a client remembers of the orders that it works on. It ends with the program;
+// what must outlive that is in the handles, which their callers keep.
+//
+// This is the seam for the ledger: keep is called before an order is sent and whenever more
+// is known of it, resume before anything is done.
+type memory struct {
+	mu sync.Mutex
+	// owners are the keys of orders by what belongs to them.
+	owners map[string]string
+	// open are the handles of the orders that are not marked yet, by key.
+	open map[string]string
+}
+
+// Owner returns the key of the order that a trace belongs to, "" if that is unknown.
+func (m *memory) Owner(trace string) string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.owners[trace]
+}
+
+// keep remembers how far an order is, and gives its handle to whoever keeps it, if that is
+// news.
+func (m *memory) keep(o Order) error {
+	r, handle := o.record(), o.Handle()
+	m.note(r, handle, o.Trace())
+	if r.OnHandle == nil || handle == r.Told {
+		return nil
+	}
+	err := r.OnHandle(handle)
+	r.Told = handle
+	return err
+}
+
+func (m *memory) note(r *Record, handle, trace string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.open == nil {
+		m.owners, m.open = make(map[string]string), make(map[string]string)
+	}
+	m.open[r.Key] = handle
+	if r.Marked || handle == "" {
+		delete(m.open, r.Key)
+	}
+	if trace != "" {
+		m.owners[trace] = r.Key
+	}
+}
+
+// resume goes on with the order of which the handle is remembered, if the caller's tells
+// nothing more.
+func (m *memory) resume(o Order) error {
+	again, ok := o.(Resumer)
+	if !ok || o.Located() {
+		return nil
+	}
+	r := o.record()
+	m.mu.Lock()
+	handle := m.open[r.Key]
+	m.mu.Unlock()
+	if handle == "" {
+		return nil
+	}
+	if err := again.Resume(handle); err != nil {
+		return err
+	}
+	r.Told = handle
+	return nil
+}
