@@ -137,7 +137,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 			}
 			return nil
 		},
-		Secrets:  func() []string { return []string{apiKey.Reveal(), token.Reveal()} },
+		Secrets:  func() []provider.Secret { return []provider.Secret{apiKey, token} },
 		Classify: classify,
 	}, opts...)
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {

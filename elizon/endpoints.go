@@ -42,16 +42,16 @@ type operation struct {
 	sure certainty
 }
 
-func public(sure certainty, op, verb, method, route string, repeat rest.Repeat) operation {
-	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, open, sure}
+func public(sure certainty, op, verb, method, route string, effect rest.Effect) operation {
+	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, open, sure}
 }
 
-func keyed(sure certainty, op, verb, method, route string, repeat rest.Repeat) operation {
-	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, withKey, sure}
+func keyed(sure certainty, op, verb, method, route string, effect rest.Effect) operation {
+	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, withKey, sure}
 }
 
-func sessionOnly(sure certainty, op, verb, method, route string, repeat rest.Repeat) operation {
-	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, withSession, sure}
+func sessionOnly(sure certainty, op, verb, method, route string, effect rest.Effect) operation {
+	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, withSession, sure}
 }
 
 // sensitive marks answers that hold a secret, or may hold one since no document tells

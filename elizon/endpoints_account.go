@@ -6,7 +6,7 @@ import "github.com/provkit/provkit/internal/rest"
 func (op operation) also(name, verb string) operation {
 	e := op.Endpoint
 	op.Endpoint = &rest.Endpoint{
-		Op: name, Verb: verb, Method: e.Method, Route: e.Route, Repeat: e.Repeat, Sensitive: e.Sensitive, Timeout: e.Timeout, Accept: e.Accept,
+		Provider: Kind, Op: name, Verb: verb, Method: e.Method, Route: e.Route, Effect: e.Effect, Sensitive: e.Sensitive, Timeout: e.Timeout, Accept: e.Accept,
 	}
 	return op
 }

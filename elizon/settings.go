@@ -58,9 +58,7 @@ func readSettings(options *provider.Options, problems *provider.Problems) settin
 	if window, given := rest.VendorOption(options, Kind, "WithOrderWindow").(time.Duration); given {
 		s.orderWindow = window
 	}
-	if s.orderWindow < 0 {
-		problems.Add("WithOrderWindow", "negative")
-	}
+	problems.NotNegative("WithOrderWindow", int64(s.orderWindow))
 	s.spending, _ = rest.VendorOption(options, Kind, "WithSpending").(Spending)
 	switch {
 	case s.spending.Payment == "":

@@ -21,7 +21,7 @@ type Auth struct {
 	// Auth shows them.
 	fields func(form url.Values)
 	// secrets are their values.
-	secrets func() []string
+	secrets func() []provider.Secret
 	// legacy credentials are served by the panel's older engine, which hides exit
 	// codes: see the package's documentation.
 	legacy   bool
@@ -37,7 +37,7 @@ func AccessKey(id string, secret provider.Secret) Auth {
 			form.Set("access_key", id)
 			form.Set("secret_key", secret.Reveal())
 		},
-		secrets: func() []string { return []string{secret.Reveal()} },
+		secrets: func() []provider.Secret { return []provider.Secret{secret} },
 	}
 	a.checkAccessKey(id, secret.Reveal())
 	return a
@@ -50,7 +50,7 @@ func AccessKeyHash(pair provider.Secret) Auth {
 	a := Auth{
 		kind:    "access key (hash)",
 		fields:  func(form url.Values) { form.Set("hash", pair.Reveal()) },
-		secrets: func() []string { return []string{pair.Reveal(), secret} },
+		secrets: func() []provider.Secret { return []provider.Secret{pair, provider.Secret(secret)} },
 	}
 	if !found {
 		a.problems.Add("accessKey", "is not of the form ACCESS_KEY:SECRET_KEY")
@@ -81,7 +81,7 @@ func APIKey(key provider.Secret) Auth {
 	a := Auth{
 		kind:    "API key",
 		fields:  func(form url.Values) { form.Set("hash", key.Reveal()) },
-		secrets: func() []string { return []string{key.Reveal()} },
+		secrets: func() []provider.Secret { return []provider.Secret{key} },
 		legacy:  true,
 	}
 	id, secret, pair := strings.Cut(key.Reveal(), ":")
@@ -107,7 +107,7 @@ func Password(user string, password provider.Secret) Auth {
 			form.Set("user", user)
 			form.Set("password", password.Reveal())
 		},
-		secrets: func() []string { return []string{password.Reveal()} },
+		secrets: func() []provider.Secret { return []provider.Secret{password} },
 		legacy:  true,
 	}
 	if problem := altered(user, false); user == "" || problem != "" {

@@ -113,7 +113,7 @@ type BackupAddHostResticRequest struct {
 // updates restic, and installs it if it can do that without asking.
 func (s *BackupsService) AddHostRestic(ctx context.Context, req *BackupAddHostResticRequest) error {
 	if req == nil {
-		return refuseNil(backupsAddHostRestic)
+		return backupsAddHostRestic.endpoint.RefuseNil()
 	}
 	return s.c.change(ctx, backupsAddHostRestic, req.Repo, req.Snapshots, req.Daily, req.Weekly, req.Monthly, req.Yearly)
 }

@@ -192,7 +192,7 @@ type BackupRestoreUserResticOptions struct {
 // restores the directories alone if nothing else is asked for.
 func (s *BackupsService) RestoreUserRestic(ctx context.Context, req *BackupRestoreUserResticRequest, opts *BackupRestoreUserResticOptions) (log string, err error) {
 	if req == nil {
-		return "", refuseNil(backupsRestoreUserRestic)
+		return "", backupsRestoreUserRestic.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &BackupRestoreUserResticOptions{}

@@ -128,7 +128,7 @@ func (c *Client) callOf(r *request) *rest.Call {
 	}
 	call := &rest.Call{Endpoint: &cmd.endpoint, Subject: r.subject, Body: form}
 	for _, i := range r.secrets {
-		call.Secrets = append(call.Secrets, r.args[i])
+		call.Secrets = append(call.Secrets, provider.Secret(r.args[i]))
 		call.HiddenFields = append(call.HiddenFields, field(i))
 	}
 	if cmd.slow {

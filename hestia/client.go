@@ -73,7 +73,7 @@ func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
 	problems := auth.problems
 	if auth.fields == nil {
 		problems.Add("auth", "required: AccessKey, AccessKeyHash, APIKey or Password")
-		auth.secrets = func() []string { return nil }
+		auth.secrets = func() []provider.Secret { return nil }
 	}
 	options := provider.NewOptions(opts...)
 	own := settings{slow: DefaultSlowTimeout, location: time.UTC}

@@ -59,10 +59,10 @@ type command struct {
 var commands = make(map[string]*command, 600)
 
 // variant is a second use of a command: it is not found by the name.
-func variant(op, signature string, repeat rest.Repeat) *command {
+func variant(op, signature string, effect rest.Effect) *command {
 	name, signature, _ := strings.Cut(signature, " ")
 	return &command{
-		endpoint:  rest.Endpoint{Op: op, Verb: verbOf(name), Method: http.MethodPost, Route: "/", Repeat: repeat},
+		endpoint:  rest.Endpoint{Provider: Kind, Op: op, Verb: verbOf(name), Method: http.MethodPost, Route: "/", Effect: effect},
 		name:      name,
 		signature: signature,
 	}
@@ -73,8 +73,8 @@ func verbOf(name string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(name, "v-"), "-", " ")
 }
 
-func define(op, signature string, repeat rest.Repeat) *command {
-	c := variant(op, signature, repeat)
+func define(op, signature string, effect rest.Effect) *command {
+	c := variant(op, signature, effect)
 	if commands[c.name] != nil {
 		panic("hestia: " + c.name + " is defined twice")
 	}
@@ -130,7 +130,7 @@ func (c *command) besides() *command                { c.concurrent = true; retur
 func (c *command) slowly() *command {
 	c.slow = true
 	if c.changes() && c.done == ExitOK {
-		c.endpoint.Repeat = once
+		c.endpoint.Effect = once
 	}
 	return c
 }
@@ -150,7 +150,7 @@ func (c *command) meaning(code ExitCode, kind error) *command {
 	return c
 }
 
-func (c *command) changes() bool { return c.endpoint.Repeat != read }
+func (c *command) changes() bool { return c.endpoint.Effect != read }
 
 // parameter is one argument of a signature.
 type parameter struct {
@@ -277,7 +277,7 @@ func (c *command) with(values ...any) (*request, error) {
 		panic(fmt.Sprintf("hestia: %s takes %d arguments, got %d", c.name, pending, len(values)))
 	}
 	r.checkSize(&problems)
-	return r, c.refuse(r.subject, problems)
+	return r, c.endpoint.Refuse(r.subject, problems)
 }
 
 // raw makes a request of texts as they are. Only what would arrive altered is
@@ -298,7 +298,7 @@ func (c *command) raw(name string, args []string) (*request, error) {
 		}
 	}
 	r.checkSize(&problems)
-	return r, c.refuse(r.subject, problems)
+	return r, c.endpoint.Refuse(r.subject, problems)
 }
 
 // subject names the thing concerned: `"example.com" of "alice"`.
@@ -329,18 +329,9 @@ func (c *command) subject(values []any) string {
 	return strings.Join(parts, "")
 }
 
-// refuse is the error for bad input, before any I/O. nil if there is no problem.
-func (c *command) refuse(subject string, problems provider.Problems) error {
-	return problems.Err(Kind, c.endpoint.Op, c.action(subject))
-}
-
 func (c *command) action(subject string) string {
 	if subject == "" {
 		return c.endpoint.Verb
 	}
 	return c.endpoint.Verb + " " + subject
-}
-
-func refuseNil(c *command) error {
-	return c.refuse("", provider.Problems{"request": "nil"})
 }

@@ -68,7 +68,7 @@ type CronAddJobOptions struct {
 // line breaks are ExitInvalid.
 func (s *CronService) AddJob(ctx context.Context, user string, req *CronJobRequest, opts *CronAddJobOptions) error {
 	if req == nil {
-		return refuseNil(cronAddJob)
+		return cronAddJob.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &CronAddJobOptions{}
@@ -81,7 +81,7 @@ func (s *CronService) AddJob(ctx context.Context, user string, req *CronJobReque
 // suspended.
 func (s *CronService) ChangeJob(ctx context.Context, user string, id int64, req *CronJobRequest) error {
 	if req == nil {
-		return refuseNil(cronChangeJob)
+		return cronChangeJob.endpoint.RefuseNil()
 	}
 	return s.c.change(ctx, cronChangeJob, user, id, req.Minute, req.Hour, req.Day, req.Month, req.Weekday, req.Command)
 }

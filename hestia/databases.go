@@ -89,7 +89,7 @@ type DatabaseAddOptions struct {
 // panel takes any password: an empty one is refused here.
 func (s *DatabasesService) Add(ctx context.Context, req *DatabaseAddRequest, opts *DatabaseAddOptions) error {
 	if req == nil {
-		return refuseNil(databasesAdd)
+		return databasesAdd.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &DatabaseAddOptions{}

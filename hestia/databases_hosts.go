@@ -51,7 +51,7 @@ type DatabaseAddHostOptions struct {
 // answer, or the login must not grant rights.
 func (s *DatabasesService) AddHost(ctx context.Context, req *DatabaseAddHostRequest, opts *DatabaseAddHostOptions) error {
 	if req == nil {
-		return refuseNil(databasesAddHost)
+		return databasesAddHost.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &DatabaseAddHostOptions{}
@@ -74,7 +74,7 @@ type DatabaseChangeHostPasswordRequest struct {
 // then uses itself: v-change-database-host-password.
 func (s *DatabasesService) ChangeHostPassword(ctx context.Context, req *DatabaseChangeHostPasswordRequest) error {
 	if req == nil {
-		return refuseNil(databasesChangeHostPassword)
+		return databasesChangeHostPassword.endpoint.RefuseNil()
 	}
 	return s.c.change(ctx, databasesChangeHostPassword, req.Type, req.Host, req.Login, req.Password)
 }

@@ -79,7 +79,7 @@ func (s *DNSService) AddDomain(ctx context.Context, user, domain string, ip neti
 		opts = &DNSAddDomainOptions{}
 	}
 	if problem := problemOfNameServers(opts.NameServers); problem != "" {
-		return dnsAddDomain.refuse(quoted(domain)+" of "+quoted(user), provider.Problems{"nameServers": problem})
+		return dnsAddDomain.endpoint.Refuse(quoted(domain)+" of "+quoted(user), provider.Problems{"nameServers": problem})
 	}
 	var servers [maxNameServers]string
 	copy(servers[:], opts.NameServers)

@@ -64,7 +64,7 @@ type DNSAddRemoteHostOptions struct {
 // v-add-remote-dns-host. That writes every zone file of this server anew first.
 func (s *DNSService) AddRemoteHost(ctx context.Context, req *DNSAddRemoteHostRequest, opts *DNSAddRemoteHostOptions) error {
 	if req == nil {
-		return refuseNil(dnsAddRemoteHost)
+		return dnsAddRemoteHost.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &DNSAddRemoteHostOptions{}

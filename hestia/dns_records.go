@@ -73,7 +73,7 @@ type DNSAddRecordOptions struct {
 // give one, which also makes a repetition fail (ExitExists), or list the records.
 func (s *DNSService) AddRecord(ctx context.Context, req *DNSAddRecordRequest, opts *DNSAddRecordOptions) error {
 	if req == nil {
-		return refuseNil(dnsAddRecord)
+		return dnsAddRecord.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &DNSAddRecordOptions{}
@@ -106,7 +106,7 @@ type DNSChangeRecordOptions struct {
 // is served again. If there is nothing to change, the panel answers ExitExists.
 func (s *DNSService) ChangeRecord(ctx context.Context, req *DNSChangeRecordRequest, opts *DNSChangeRecordOptions) error {
 	if req == nil {
-		return refuseNil(dnsChangeRecord)
+		return dnsChangeRecord.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &DNSChangeRecordOptions{}

@@ -25,7 +25,7 @@ func Definitions() map[string]Defined {
 	for name, c := range commands {
 		d := Defined{
 			Op: c.endpoint.Op, Signature: c.signature, Loud: c.prints, Sensitive: c.endpoint.Sensitive,
-			Reads: c.endpoint.Repeat == rest.Read, Repeatable: c.endpoint.Repeat != rest.Once,
+			Reads: c.endpoint.Effect == rest.Read, Repeatable: c.endpoint.Effect != rest.Once,
 		}
 		for _, p := range c.parameters() {
 			d.Params = append(d.Params, DefinedParam{Name: p.name, Word: p.word, Optional: p.optional, Secret: p.secret, Many: p.many, Needed: p.needed})

@@ -65,7 +65,7 @@ func (s *FilesService) AddFile(ctx context.Context, user, file string) error {
 func (s *FilesService) ChangeFilePermission(ctx context.Context, user, file, permissions string) error {
 	if strings.ContainsAny(permissions, " \t*?[") {
 		// The script does not quote them.
-		return filesChangePermission.refuse(quoted(file)+" of "+quoted(user),
+		return filesChangePermission.endpoint.Refuse(quoted(file)+" of "+quoted(user),
 			provider.Problems{"permissions": "holds a space or a wildcard, which the panel's shell would take apart"})
 	}
 	return s.c.change(ctx, filesChangePermission, user, file, permissions)

@@ -72,7 +72,7 @@ type FirewallAddRuleOptions struct {
 // ExitNotExist if the address set is missing.
 func (s *FirewallService) AddRule(ctx context.Context, req *FirewallRuleRequest, opts *FirewallAddRuleOptions) error {
 	if req == nil {
-		return refuseNil(firewallAddRule)
+		return firewallAddRule.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &FirewallAddRuleOptions{}
@@ -91,7 +91,7 @@ type FirewallChangeRuleOptions struct {
 // ChangeRule replaces a rule: v-change-firewall-rule. A suspended one counts again.
 func (s *FirewallService) ChangeRule(ctx context.Context, number int64, req *FirewallRuleRequest, opts *FirewallChangeRuleOptions) error {
 	if req == nil {
-		return refuseNil(firewallChangeRule)
+		return firewallChangeRule.endpoint.RefuseNil()
 	}
 	if opts == nil {
 		opts = &FirewallChangeRuleOptions{}

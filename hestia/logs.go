@@ -85,7 +85,7 @@ type LogLogUserLoginRequest struct {
 // LogUserLogin notes a login to the panel: v-log-user-login.
 func (s *LogsService) LogUserLogin(ctx context.Context, req *LogLogUserLoginRequest) error {
 	if req == nil {
-		return refuseNil(logsLogUserLogin)
+		return logsLogUserLogin.endpoint.RefuseNil()
 	}
 	return s.c.change(ctx, logsLogUserLogin, req.User, req.IP, req.Status, req.SessionID, req.UserAgent, req.AuthLog, req.Reason)
 }

@@ -55,7 +55,7 @@ type MailAddSysSMTPRequest struct {
 // is not tried.
 func (s *MailService) AddSysSMTP(ctx context.Context, req *MailAddSysSMTPRequest) error {
 	if req == nil {
-		return refuseNil(mailAddSysSMTP)
+		return mailAddSysSMTP.endpoint.RefuseNil()
 	}
 	return s.c.change(ctx, mailAddSysSMTP, req.Domain, req.Port, req.Security, req.Username, req.Password, req.Email)
 }

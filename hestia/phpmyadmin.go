@@ -49,12 +49,8 @@ func (c *Client) PHPMyAdminSignOn(ctx context.Context, req *PHPMyAdminRequest) (
 		return nil, provider.Problems{"request": "nil"}.Err(Kind, "PHPMyAdminSignOn", verb)
 	}
 	var problems provider.Problems
-	if req.User == "" {
-		problems.Add("User", "required")
-	}
-	if req.Database == "" {
-		problems.Add("Database", "required")
-	}
+	problems.Required("User", req.User)
+	problems.Required("Database", req.Database)
 	if !req.ClientIP.IsValid() {
 		problems.Add("ClientIP", "required: the link is bound to it")
 	}

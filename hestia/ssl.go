@@ -278,7 +278,7 @@ type SSLGenerateCertRequest struct {
 // with the key: v-generate-ssl-cert.
 func (s *SSLService) GenerateCert(ctx context.Context, req *SSLGenerateCertRequest) (*GeneratedCert, error) {
 	if req == nil {
-		return nil, refuseNil(sslGenerateCert)
+		return nil, sslGenerateCert.endpoint.RefuseNil()
 	}
 	return get[GeneratedCert](ctx, s.c, sslGenerateCert, req.Domain, req.Email, req.Country, req.State, req.City, req.Org, req.Unit, req.Aliases)
 }

@@ -17,7 +17,7 @@ var filesMakeTemp = sets("Files.MakeTemp", "v-make-tmp-file CONTENT!&? NAME").pr
 // whether the content has one or not.
 func (s *FilesService) MakeTemp(ctx context.Context, name string, content provider.Secret) (path string, err error) {
 	if strings.Contains(name, "/") {
-		return "", filesMakeTemp.refuse(quoted(name), provider.Problems{"name": "must not hold a slash"})
+		return "", filesMakeTemp.endpoint.Refuse(quoted(name), provider.Problems{"name": "must not hold a slash"})
 	}
 	text := provider.Secret(strings.TrimSuffix(content.Reveal(), "\n"))
 	if err := s.c.load(ctx, filesMakeTemp, func([]byte) error { return nil }, text, name); err != nil {

@@ -417,7 +417,7 @@ func (s *UsersService) UpdateQuota(ctx context.Context, user string) error {
 // ChangeNS sets a user's default name servers, two to eight: v-change-user-ns.
 func (s *UsersService) ChangeNS(ctx context.Context, user string, servers []string) error {
 	if len(servers) > 8 {
-		return usersChangeNS.refuse(quoted(user), provider.Problems{"servers": "more than eight"})
+		return usersChangeNS.endpoint.Refuse(quoted(user), provider.Problems{"servers": "more than eight"})
 	}
 	values := []any{user}
 	for _, server := range servers {

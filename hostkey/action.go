@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 // Class is what a call does to money and data, and with it how often it may be sent.
@@ -57,12 +58,12 @@ const orderTimeout = time.Minute
 // act makes an action that is sent with a token.
 func act(module, name, op, verb string, class Class) action {
 	a := action{
-		Endpoint: &rest.Endpoint{Op: op, Verb: verb, Method: http.MethodPost, Route: "/" + module + ".php"},
+		Endpoint: &rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: http.MethodPost, Route: "/" + module + ".php"},
 		module:   module, name: name, class: class,
 	}
 	switch class {
 	case ClassRead:
-		a.Repeat = rest.Read
+		a.Effect = rest.Read
 	case ClassOrder:
 		a.Timeout = orderTimeout
 	}
@@ -80,7 +81,13 @@ func (a action) repeatable() action {
 	if a.class == ClassOrder {
 		panic("hostkey: " + a.Op + " creates a charge and cannot be repeatable")
 	}
-	a.Repeat = rest.Idempotent
+	a.Effect = rest.Idempotent
+	return a
+}
+
+// untilGone marks a removal: "not found" after a lost answer means that it was made.
+func (a action) untilGone() action {
+	a.DoneIf = provider.ErrNotFound
 	return a
 }
 
@@ -103,5 +110,5 @@ func (a action) byGet() action {
 
 // single reports whether not even a refused connection leads to a second attempt.
 func (a action) single() bool {
-	return a.class == ClassOrder || a.class == ClassDestroy && a.Repeat == rest.Once
+	return a.class == ClassOrder || a.class == ClassDestroy && a.Effect == rest.Once
 }

@@ -14,7 +14,7 @@ import (
 // No source tells whether an answer about a key holds more than its name.
 var (
 	apiKeysAdd           = act("api_keys", "add", "APIKeys.Add", "create API key", ClassWrite).sensitive()
-	apiKeysDelete        = act("api_keys", "delete", "APIKeys.Delete", "delete API key", ClassDestroy).repeatable()
+	apiKeysDelete        = act("api_keys", "delete", "APIKeys.Delete", "delete API key", ClassDestroy).repeatable().untilGone()
 	apiKeysEdit          = act("api_keys", "edit", "APIKeys.Edit", "change API key", ClassWrite).repeatable().sensitive()
 	apiKeysHistory       = act("api_keys", "history", "APIKeys.History", "get history of API key", ClassRead).sensitive()
 	apiKeysList          = act("api_keys", "list", "APIKeys.List", "list API keys", ClassRead).sensitive()
@@ -88,11 +88,11 @@ type APIKeyEdit struct {
 // account must have an active server. Sent twice it makes two.
 func (s *APIKeysService) Add(ctx context.Context, req *APIKeyRequest) (*NewAPIKey, error) {
 	if req == nil {
-		return nil, refuseNil(apiKeysAdd)
+		return nil, apiKeysAdd.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Name", req.Name)
-	checkOptionalID(&problems, "ServerID", req.ServerID)
+	problems.Required("Name", req.Name)
+	problems.NotNegative("ServerID", req.ServerID)
 	checkNotify(&problems, req.Notify, req.NotifyAddress)
 	call, _, err := paramsOf(apiKeysAdd, problems, "", req, req.Extra)
 	if err != nil {
@@ -107,18 +107,18 @@ func (s *APIKeysService) Delete(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	return gone(s.c.done(ctx, apiKeysDelete, call))
+	return s.c.done(ctx, apiKeysDelete, call)
 }
 
 // Edit changes a key: POST /api_keys.php, action edit.
 func (s *APIKeysService) Edit(ctx context.Context, id int64, req *APIKeyEdit) error {
 	if req == nil {
-		return refuseNil(apiKeysEdit)
+		return apiKeysEdit.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "id", id)
-	checkText(&problems, "Name", req.Name)
-	checkText(&problems, "Notify", string(req.Notify))
+	problems.Positive("id", id)
+	problems.Required("Name", req.Name)
+	problems.Required("Notify", string(req.Notify))
 	checkNotify(&problems, req.Notify, req.NotifyAddress)
 	call, form, err := paramsOf(apiKeysEdit, problems, idText(id), req, req.Extra)
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Ti
 		form.Set("params[period_to]", to.Format(time.DateOnly))
 	}
 	if !from.IsZero() && !to.IsZero() && to.Before(from) {
-		return nil, refuse(apiKeysHistory, provider.Problems{"to": "is before from"})
+		return nil, apiKeysHistory.Refuse("", provider.Problems{"to": "is before from"})
 	}
 	return s.c.unknown(ctx, apiKeysHistory, call)
 }
@@ -176,15 +176,15 @@ func (s *APIKeysService) View(ctx context.Context, id int64) (Payload, error) {
 
 func (s *APIKeysService) byID(a action, field string, id int64) (*rest.Call, error) {
 	var problems provider.Problems
-	checkID(&problems, field, id)
-	if err := refuse(a, problems); err != nil {
+	problems.Positive(field, id)
+	if err := a.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return &rest.Call{Body: url.Values{"params[id]": {idText(id)}}, Subject: idText(id)}, nil
 }
 
 func checkNotify(problems *provider.Problems, how LoginNotify, address string) {
-	checkOneOf(problems, "Notify", how, NotifyNone, NotifyEmail, NotifyWebhook)
+	provider.OneOf(problems, "Notify", how, NotifyNone, NotifyEmail, NotifyWebhook)
 	if address == "" && (how == NotifyEmail || how == NotifyWebhook) {
 		problems.Add("NotifyAddress", "required to notify by %s", string(how))
 	}

@@ -36,7 +36,7 @@ var (
 )
 
 func asRead(a action) action {
-	a.Repeat = rest.Read
+	a.Effect = rest.Read
 	return a
 }
 
@@ -75,12 +75,12 @@ type WHMCSLoginRequest struct {
 // Errors match ErrKeyInvalid, ErrKeyDisabled, ErrNoServers and provider.ErrIPNotAllowed.
 func (s *AuthService) Login(ctx context.Context, req *LoginRequest) (*Session, error) {
 	if req == nil {
-		return nil, refuseNil(authLogin)
+		return nil, authLogin.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Key", req.Key.Reveal())
+	problems.Required("Key", req.Key.Reveal())
 	checkTTL(&problems, req.TTL)
-	if err := refuse(authLogin, problems); err != nil {
+	if err := authLogin.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.login(ctx, req)
@@ -95,7 +95,7 @@ func (c *Client) login(ctx context.Context, req *LoginRequest) (*Session, error)
 	if req.TTL > 0 {
 		form.Set("ttl", seconds(req.TTL))
 	}
-	call.Secrets, call.Classify = append(call.Secrets, req.Key.Reveal()), classifySignIn
+	call.Secrets, call.Classify = append(call.Secrets, req.Key), classifySignIn
 	return fetch[Session, sessionWire](ctx, c, authLogin, call)
 }
 
@@ -104,11 +104,11 @@ func (c *Client) login(ctx context.Context, req *LoginRequest) (*Session, error)
 // undocumented.
 func (s *AuthService) WHMCSLogin(ctx context.Context, req *WHMCSLoginRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(authWHMCSLogin)
+		return nil, authWHMCSLogin.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "User", req.User)
-	checkText(&problems, "Password", req.Password.Reveal())
+	problems.Required("User", req.User)
+	problems.Required("Password", req.Password.Reveal())
 	checkTTL(&problems, req.TTL)
 	call, form, err := formOf(authWHMCSLogin, problems, "", req, req.Extra)
 	if err != nil {
@@ -117,7 +117,7 @@ func (s *AuthService) WHMCSLogin(ctx context.Context, req *WHMCSLoginRequest) (P
 	if req.TTL > 0 {
 		form.Set("ttl", seconds(req.TTL))
 	}
-	call.Secrets, call.Classify = append(call.Secrets, req.Password.Reveal()), classifySignIn
+	call.Secrets, call.Classify = append(call.Secrets, req.Password), classifySignIn
 	return s.c.unknown(ctx, authWHMCSLogin, call)
 }
 
@@ -190,13 +190,13 @@ func (s *AuthService) Log(ctx context.Context, extra map[string]any) (Payload, e
 // action get_log_details. Other fields and the answer are undocumented.
 func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret, extra map[string]any) (Payload, error) {
 	var problems provider.Problems
-	checkText(&problems, "userToken", userToken.Reveal())
+	problems.Required("userToken", userToken.Reveal())
 	call, form, err := formOf(authGetLogDetail, problems, "", nil, extra)
 	if err != nil {
 		return nil, err
 	}
 	form.Set("user_token", userToken.Reveal())
-	call.Secrets = append(call.Secrets, userToken.Reveal())
+	call.Secrets = append(call.Secrets, userToken)
 	return s.c.unknown(ctx, authGetLogDetail, call)
 }
 

@@ -155,50 +155,6 @@ func (w *ackWire) Missing() string {
 
 func (w *ackWire) model() *Ack { return &Ack{Callback: string(w.Callback), Extra: w.extra} }
 
-// refuse is the error for bad input, before any I/O. nil if there is no problem.
-func refuse(a action, problems provider.Problems) error {
-	return problems.Err(Kind, a.Op, a.Verb)
-}
-
-func refuseNil(a action) error {
-	return refuse(a, provider.Problems{"request": "nil"})
-}
-
-// checkID refuses what can be no ID.
-func checkID(problems *provider.Problems, field string, id int64) {
-	if id <= 0 {
-		problems.Add(field, "must be positive, got %d", id)
-	}
-}
-
-// checkOptionalID refuses negative IDs; 0 is none.
-func checkOptionalID(problems *provider.Problems, field string, id int64) {
-	if id < 0 {
-		problems.Add(field, "must be positive, got %d", id)
-	}
-}
-
-func checkText(problems *provider.Problems, field, value string) {
-	if strings.TrimSpace(value) == "" {
-		problems.Add(field, "required")
-	}
-}
-
-// checkOneOf refuses a text that is none of those known; "" is the server's default.
-func checkOneOf[S ~string](problems *provider.Problems, field string, value S, known ...S) {
-	if value == "" {
-		return
-	}
-	names := make([]string, len(known))
-	for i, k := range known {
-		if k == value {
-			return
-		}
-		names[i] = string(k)
-	}
-	problems.Add(field, "must be one of %s, got %q", strings.Join(names, ", "), string(value))
-}
-
 // checkLocation refuses what can be no location code: those are upper case.
 func checkLocation(problems *provider.Problems, field, location string) {
 	if location != "" && (len(location) < 2 || strings.Trim(location, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "") {
@@ -213,22 +169,11 @@ func checkPIN(problems *provider.Problems, field string, pin provider.Secret) {
 	}
 }
 
-// secrets are the values of those that are there.
-func secrets(values ...provider.Secret) []string {
-	var out []string
-	for _, v := range values {
-		if v != "" {
-			out = append(out, v.Reveal())
-		}
-	}
-	return out
-}
-
 // byID is the call of an action about a server, with what the caller adds.
 func byID(a action, id int64, extra map[string]any) (*rest.Call, error) {
 	var problems provider.Problems
-	checkID(&problems, "id", id)
-	if err := refuse(a, problems); err != nil {
+	problems.Positive("id", id)
+	if err := a.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	form, err := encode(a, nil, extra)
@@ -236,7 +181,7 @@ func byID(a action, id int64, extra map[string]any) (*rest.Call, error) {
 		return nil, err
 	}
 	if form.Has("id") {
-		return nil, refuse(a, provider.Problems{"Extra": `"id" is given already`})
+		return nil, a.Refuse("", provider.Problems{"Extra": `"id" is given already`})
 	}
 	form.Set("id", idText(id))
 	return &rest.Call{Body: form, Subject: idText(id), Secrets: secretsIn(extra)}, nil

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
@@ -93,12 +92,7 @@ type Client struct {
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
 	var problems provider.Problems
-	switch {
-	case apiKey == "":
-		problems.Add("apiKey", "required")
-	case strings.ContainsFunc(apiKey.Reveal(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		problems.Add("apiKey", "holds white space or control characters: was more than the key copied?")
-	}
+	problems.Credential("apiKey", apiKey)
 	options := provider.NewOptions(opts...)
 	login := &LoginRequest{Key: apiKey, TTL: DefaultTokenTTL}
 	if ttl, given := rest.VendorOption(options, Kind, "WithTokenTTL").(time.Duration); given {
@@ -120,7 +114,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		Provider: Kind,
 		BaseURL:  strings.TrimSpace(baseURL),
 		Header:   http.Header{"Accept": {"application/json"}},
-		Secrets:  func() []string { return append(c.sessions.secrets(), apiKey.Reveal()) },
+		Secrets:  func() []provider.Secret { return append(c.sessions.secrets(), apiKey) },
 		Classify: classify,
 	}, opts...)
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
@@ -286,7 +280,7 @@ func (c *Client) send(ctx context.Context, a action, call *rest.Call, token prov
 	form.Set("action", a.name)
 	if token != "" {
 		form.Set("token", token.Reveal())
-		sent.Secrets = append([]string{token.Reveal()}, call.Secrets...)
+		sent.Secrets = append([]provider.Secret{token}, call.Secrets...)
 	}
 	sent.Endpoint, sent.Single = a.Endpoint, call.Single || a.single()
 	sent.Body, sent.Query = form, nil

@@ -21,17 +21,17 @@ func encode(a action, req any, extra map[string]any) (url.Values, error) {
 	if req != nil {
 		values, err := query.Values(req)
 		if err != nil {
-			return nil, refuse(a, provider.Problems{"request": "cannot be encoded as a form"})
+			return nil, a.Refuse("", provider.Problems{"request": "cannot be encoded as a form"})
 		}
 		form = values
 		revealInto(form, reflect.ValueOf(req), "")
 	}
 	for name, value := range extra {
 		if name == "action" || name == "token" || name == "" {
-			return nil, refuse(a, provider.Problems{"Extra": strconv.Quote(name) + " is not the caller's to set"})
+			return nil, a.Refuse("", provider.Problems{"Extra": strconv.Quote(name) + " is not the caller's to set"})
 		}
 		if problem := flatten(form, name, value); problem != "" {
-			return nil, refuse(a, provider.Problems{"Extra": problem})
+			return nil, a.Refuse("", provider.Problems{"Extra": problem})
 		}
 	}
 	return form, nil
@@ -155,12 +155,12 @@ func flattenList(form url.Values, name string, v reflect.Value) string {
 }
 
 // secretsIn are the secrets that the caller gave among the further fields.
-func secretsIn(extra map[string]any) []string {
-	var out []string
+func secretsIn(extra map[string]any) []provider.Secret {
+	var out []provider.Secret
 	for _, value := range extra {
 		switch v := value.(type) {
 		case provider.Secret:
-			out = append(out, secrets(v)...)
+			out = append(out, v)
 		case map[string]any:
 			out = append(out, secretsIn(v)...)
 		}

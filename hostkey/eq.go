@@ -193,7 +193,7 @@ func (s *ServersService) List(ctx context.Context, opts *ListServersOptions) ite
 	}
 	var problems provider.Problems
 	checkLocation(&problems, "Location", o.Location)
-	checkOneOf(&problems, "Status", o.Status, StatusRent, StatusPowerOff)
+	provider.OneOf(&problems, "Status", o.Status, StatusRent, StatusPowerOff)
 	call, _, err := formOf(eqList, problems, "", o, o.Extra)
 	if err != nil {
 		return failed[ListedServer](err)
@@ -245,10 +245,10 @@ func (s *ServersService) UpdateServers(ctx context.Context) (*ServersUpdate, err
 // "hostname" is another thing; see Tags.
 func (s *ServersService) Rename(ctx context.Context, id int64, hostname string) (*Ack, error) {
 	var problems provider.Problems
-	checkID(&problems, "id", id)
+	problems.Positive("id", id)
 	checkHostname(&problems, "hostname", hostname)
-	checkText(&problems, "hostname", hostname)
-	if err := refuse(eqRename, problems); err != nil {
+	problems.Required("hostname", hostname)
+	if err := eqRename.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	call, err := byID(eqRename, id, map[string]any{"hostname": hostname})

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
@@ -145,7 +144,7 @@ type Order struct {
 // Too little credit is provider.ErrQuota, or an order that is "Unpaid".
 func (s *ServersService) OrderInstance(ctx context.Context, req *OrderRequest) (*Order, error) {
 	if req == nil {
-		return nil, refuseNil(eqOrderInstance)
+		return nil, eqOrderInstance.RefuseNil()
 	}
 	call, _, err := formOf(eqOrderInstance, req.problems(), req.Hostname, req, req.Extra)
 	if err != nil {
@@ -157,24 +156,20 @@ func (s *ServersService) OrderInstance(ctx context.Context, req *OrderRequest) (
 // problems are all mistakes in an order that can be told without the server.
 func (req *OrderRequest) problems() provider.Problems {
 	problems := make(provider.Problems)
-	checkText(&problems, "Preset", req.Preset)
-	checkText(&problems, "Location", req.Location)
+	problems.Required("Preset", req.Preset)
+	problems.Required("Location", req.Location)
 	checkLocation(&problems, "Location", req.Location)
 	req.check(&problems)
-	checkOptionalID(&problems, "TrafficPlan", req.TrafficPlan)
-	checkOneOf(&problems, "Period", req.Period, PeriodHourly, PeriodMonthly, PeriodQuarterly, PeriodSemiAnnually, PeriodAnnually)
+	problems.NotNegative("TrafficPlan", req.TrafficPlan)
+	provider.OneOf(&problems, "Period", req.Period, PeriodHourly, PeriodMonthly, PeriodQuarterly, PeriodSemiAnnually, PeriodAnnually)
 	if req.Email != "" {
-		if problem := adapter.EmailProblem(req.Email); problem != "" {
-			problems.Add("Email", "%s", problem)
-		}
+		problems.Email("Email", req.Email)
 	}
 	if req.Currency != "" && (len(req.Currency) != 3 || strings.ToUpper(req.Currency) != req.Currency) {
 		problems.Add("Currency", "must be a code such as EUR, got %q", req.Currency)
 	}
 	for name, n := range map[string]int64{"IPv4": req.IPv4, "VLAN": req.VLAN, "PrivateVLAN": req.PrivateVLAN} {
-		if n < 0 {
-			problems.Add(name, "negative")
-		}
+		problems.NotNegative(name, n)
 	}
 	return problems
 }
@@ -184,10 +179,10 @@ func (req *OrderRequest) problems() provider.Problems {
 // one while the first is under way. Like an order it is sent once.
 func (s *ServersService) ReinstallInstance(ctx context.Context, req *ReinstallRequest) (*Order, error) {
 	if req == nil {
-		return nil, refuseNil(eqReinstallInstance)
+		return nil, eqReinstallInstance.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ID", req.ID)
+	problems.Positive("ID", req.ID)
 	req.check(&problems)
 	call, _, err := formOf(eqReinstallInstance, problems, idText(req.ID), req, req.Extra)
 	if err != nil {
@@ -203,7 +198,7 @@ func (s *ServersService) order(ctx context.Context, a action, call *rest.Call, i
 
 // hide keeps the installation's secrets out of texts.
 func (i *Install) hide(call *rest.Call) {
-	call.Secrets = append(call.Secrets, secrets(i.RootPassword, i.PostInstallScript)...)
+	call.Secrets = append(call.Secrets, i.RootPassword, i.PostInstallScript)
 	call.HiddenFields = []string{"post_install_script"}
 }
 
@@ -211,14 +206,12 @@ func (i *Install) hide(call *rest.Call) {
 const maxScript = 32 << 10
 
 func (i *Install) check(problems *provider.Problems) {
-	checkOptionalID(problems, "OSID", i.OSID)
-	checkOptionalID(problems, "SoftID", i.SoftID)
+	problems.NotNegative("OSID", i.OSID)
+	problems.NotNegative("SoftID", i.SoftID)
 	if i.OSID == 0 && strings.TrimSpace(i.OSName) == "" && !i.OwnOS {
 		problems.Add("OSID", "required, unless OSName or OwnOS says what to install")
 	}
-	if problem := rootPasswordProblem(i.RootPassword.Reveal()); problem != "" {
-		problems.Add("RootPassword", "%s", problem)
-	}
+	problems.Note("RootPassword", rootPasswordProblem(i.RootPassword.Reveal()))
 	checkHostname(problems, "Hostname", i.Hostname)
 	if len(i.PostInstallScript) > maxScript {
 		problems.Add("PostInstallScript", "must have %d bytes at most, has %d", maxScript, len(i.PostInstallScript))
@@ -231,7 +224,7 @@ func (i *Install) check(problems *provider.Problems) {
 	if i.RootSize < 0 || i.RootSize > 100 {
 		problems.Add("RootSize", "must be a percentage from 1 to 100, got %d", i.RootSize)
 	}
-	checkOneOf(problems, "DiskMirror", i.DiskMirror, MirrorHBA, MirrorRAID0, MirrorRAID1, MirrorRAID10)
+	provider.OneOf(problems, "DiskMirror", i.DiskMirror, MirrorHBA, MirrorRAID0, MirrorRAID1, MirrorRAID10)
 }
 
 // Special characters that a root password needs one of.
@@ -289,7 +282,7 @@ func (s *ServersService) Deploy(ctx context.Context, extra map[string]any) (Payl
 // undocumented.
 func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra map[string]any) (Payload, error) {
 	var problems provider.Problems
-	checkID(&problems, "invoiceID", invoiceID)
+	problems.Positive("invoiceID", invoiceID)
 	call, form, err := formOf(eqUpgradeKey, problems, "", nil, extra)
 	if err != nil {
 		return nil, err

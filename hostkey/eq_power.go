@@ -65,9 +65,9 @@ func poweredCall(a action, id int64, opts *PowerOptions) (*rest.Call, error) {
 		o = *opts
 	}
 	var problems provider.Problems
-	checkID(&problems, "id", id)
+	problems.Positive("id", id)
 	checkPIN(&problems, "PIN", o.PIN)
-	if err := refuse(a, problems); err != nil {
+	if err := a.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	call, err := byID(a, id, o.Extra)
@@ -75,7 +75,7 @@ func poweredCall(a action, id int64, opts *PowerOptions) (*rest.Call, error) {
 		return call, err
 	}
 	call.Body.(url.Values).Set("pin", o.PIN.Reveal())
-	call.Secrets = append(call.Secrets, o.PIN.Reveal())
+	call.Secrets = append(call.Secrets, o.PIN)
 	return call, nil
 }
 

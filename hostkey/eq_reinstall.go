@@ -54,11 +54,11 @@ func (s *ServersService) Reinstall(ctx context.Context, id int64, extra map[stri
 // CreatePXE prepares an installation over the network: POST /eq.php, action create_pxe.
 func (s *ServersService) CreatePXE(ctx context.Context, req *CreatePXERequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(eqCreatePXE)
+		return nil, eqCreatePXE.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ID", req.ID)
-	checkText(&problems, "Hostname", req.Hostname)
+	problems.Positive("ID", req.ID)
+	problems.Required("Hostname", req.Hostname)
 	install := Install{
 		OSID: req.OSID, RootPassword: req.RootPassword, Hostname: req.Hostname, PostInstallCallback: req.PostInstallCallback, PostInstallScript: req.PostInstallScript,
 	}
@@ -78,9 +78,9 @@ func (s *ServersService) CreatePXE(ctx context.Context, req *CreatePXERequest) (
 // may be "".
 func (s *ServersService) ClearPXE(ctx context.Context, id int64, hostname string) (*Ack, error) {
 	var problems provider.Problems
-	checkID(&problems, "id", id)
+	problems.Positive("id", id)
 	checkHostname(&problems, "hostname", hostname)
-	if err := refuse(eqClearPXE, problems); err != nil {
+	if err := eqClearPXE.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	var extra map[string]any
@@ -93,10 +93,10 @@ func (s *ServersService) ClearPXE(ctx context.Context, id int64, hostname string
 // BootDevice asks for a boot from a medium: POST /eq.php, action boot_dev.
 func (s *ServersService) BootDevice(ctx context.Context, id int64, media BootMedia) (*Ack, error) {
 	var problems provider.Problems
-	checkID(&problems, "id", id)
-	checkText(&problems, "media", string(media))
-	checkOneOf(&problems, "media", media, BootPXE, BootDisk, BootCD)
-	if err := refuse(eqBootDevice, problems); err != nil {
+	problems.Positive("id", id)
+	problems.Required("media", string(media))
+	provider.OneOf(&problems, "media", media, BootPXE, BootDisk, BootCD)
+	if err := eqBootDevice.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.asked(ctx, eqBootDevice, id, map[string]any{"media": string(media)})

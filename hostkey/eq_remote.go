@@ -97,15 +97,15 @@ func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]an
 // answer is undocumented.
 func (s *ServersService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(eqAddIPMIUser)
+		return nil, eqAddIPMIUser.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ID", req.ID)
+	problems.Positive("ID", req.ID)
 	call, _, err := formOf(eqAddIPMIUser, problems, idText(req.ID), req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
-	call.Secrets = append(call.Secrets, secrets(req.AdminPassword)...)
+	call.Secrets = append(call.Secrets, req.AdminPassword)
 	return s.c.unknown(ctx, eqAddIPMIUser, call)
 }
 

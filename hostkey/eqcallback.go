@@ -31,7 +31,7 @@ type TaskCheckRequest struct {
 // same with the key alone, and tells about the errors.
 func (s *EQCallbackService) Check(ctx context.Context, req *TaskCheckRequest) (*TaskState, error) {
 	if req == nil {
-		return nil, refuseNil(eqCallbackCheck)
+		return nil, eqCallbackCheck.RefuseNil()
 	}
 	return s.c.checkTask(ctx, eqCallbackCheck, req)
 }

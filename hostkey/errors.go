@@ -137,13 +137,3 @@ func classifySignIn(a *rest.Answer) *provider.Error {
 	}
 	return err
 }
-
-// gone turns a "not found" into success when an earlier attempt of the same removal
-// may have been carried out and its answer was lost.
-func gone(err error) error {
-	var e *provider.Error
-	if errors.As(err, &e) && e.MaybeExecuted && errors.Is(e.Kind, provider.ErrNotFound) {
-		return nil
-	}
-	return err
-}

@@ -15,7 +15,7 @@ import (
 // formOf is the call of an action with the fields of a request and what the caller
 // gave beyond them, after the problems of both. subject names the thing concerned.
 func formOf(a action, problems provider.Problems, subject string, req any, extra map[string]any) (*rest.Call, url.Values, error) {
-	if err := refuse(a, problems); err != nil {
+	if err := a.Refuse("", problems); err != nil {
 		return nil, nil, err
 	}
 	form, err := encode(a, req, extra)
@@ -43,7 +43,7 @@ func paramsOf(a action, problems provider.Problems, subject string, req any, ext
 		plain, list := strings.CutSuffix(name, "[]")
 		name = "params[" + plain + "]"
 		if form.Has(name) || form.Has(name+"[]") {
-			return nil, nil, refuse(a, provider.Problems{"Extra": strconv.Quote(plain) + " is given already"})
+			return nil, nil, a.Refuse("", provider.Problems{"Extra": strconv.Quote(plain) + " is given already"})
 		}
 		if list {
 			name += "[]"
@@ -86,7 +86,7 @@ func checkIDs(problems *provider.Problems, field string, ids []int64) {
 		problems.Add(field, "required")
 	}
 	for i, id := range ids {
-		if checkID(problems, field, id); slices.Contains(ids[:i], id) {
+		if problems.Positive(field, id); slices.Contains(ids[:i], id) {
 			problems.Add(field, "names %d twice", id)
 		}
 	}

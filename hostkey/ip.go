@@ -59,7 +59,7 @@ func (s *IPService) ClientIP(ctx context.Context) (netip.Addr, error) {
 // Get reads an address: POST /ip.php, action get_ip.
 func (s *IPService) Get(ctx context.Context, req *IPRequest) (*IPInfo, error) {
 	if req == nil {
-		return nil, refuseNil(ipGet)
+		return nil, ipGet.RefuseNil()
 	}
 	var problems provider.Problems
 	checkAddr(&problems, "IP", req.IP)
@@ -124,9 +124,9 @@ func (s *IPService) UpdatePTR(ctx context.Context, serverID int64, ip netip.Addr
 
 // addrCall is the call of an action about an address of a server.
 func addrCall(a action, problems provider.Problems, serverID int64, ip netip.Addr, form url.Values) (*rest.Call, error) {
-	checkID(&problems, "serverID", serverID)
+	problems.Positive("serverID", serverID)
 	checkAddr(&problems, "ip", ip)
-	if err := refuse(a, problems); err != nil {
+	if err := a.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	if form == nil {

@@ -84,12 +84,12 @@ type ISOUploadRequest struct {
 // Add adds an image, or changes the one of that name: POST /iso.php, action add.
 func (s *ISOService) Add(ctx context.Context, req *ISORequest) (*ISO, error) {
 	if req == nil {
-		return nil, refuseNil(isoAdd)
+		return nil, isoAdd.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Name", req.Name)
-	checkText(&problems, "ShortName", req.ShortName)
-	checkText(&problems, "ISOName", req.ISOName)
+	problems.Required("Name", req.Name)
+	problems.Required("ShortName", req.ShortName)
+	problems.Required("ISOName", req.ISOName)
 	call, _, err := paramsOf(isoAdd, problems, "", req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -113,7 +113,7 @@ func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (Payload, er
 		req = new(ISOListRequest)
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "ServerID", req.ServerID)
+	problems.NotNegative("ServerID", req.ServerID)
 	call, _, err := formOf(isoList, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -125,11 +125,11 @@ func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (Payload, er
 // action mount_iso.
 func (s *ISOService) Mount(ctx context.Context, req *MountRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(isoMount)
+		return nil, isoMount.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
-	checkOptionalID(&problems, "ISOID", req.ISOID)
+	problems.Positive("ServerID", req.ServerID)
+	problems.NotNegative("ISOID", req.ISOID)
 	if req.ISOID == 0 && req.Name == "" {
 		problems.Add("ISOID", "required, or Name")
 	}
@@ -154,14 +154,14 @@ func (s *ISOService) Unmount(ctx context.Context, serverID int64) (*Ack, error) 
 // answer is undocumented.
 func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(isoUpload)
+		return nil, isoUpload.RefuseNil()
 	}
 	var problems provider.Problems
 	u, err := url.Parse(req.URL)
 	if err != nil || u.Scheme == "" || u.Host == "" {
 		problems.Add("URL", "must be a whole URL") // not quoted: it may hold a password
 	}
-	checkOptionalID(&problems, "CustomerID", req.CustomerID)
+	problems.NotNegative("CustomerID", req.CustomerID)
 	call, _, err := formOf(isoUpload, problems, "", req, req.Extra)
 	if err != nil {
 		return nil, err

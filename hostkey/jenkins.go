@@ -36,18 +36,18 @@ func (s *JenkinsService) Tasks(ctx context.Context) (Payload, error) {
 // action call.
 func (s *JenkinsService) Call(ctx context.Context, req *JenkinsCallRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(jenkinsCall)
+		return nil, jenkinsCall.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
-	checkText(&problems, "Task", req.Task)
+	problems.Positive("ServerID", req.ServerID)
+	problems.Required("Task", req.Task)
 	call, form, err := formOf(jenkinsCall, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
 	for name, value := range req.Params {
 		if problem := flatten(form, "params["+name+"]", value); problem != "" {
-			return nil, refuse(jenkinsCall, provider.Problems{"Params": problem})
+			return nil, jenkinsCall.Refuse("", provider.Problems{"Params": problem})
 		}
 	}
 	call.Secrets = append(call.Secrets, secretsIn(req.Params)...)

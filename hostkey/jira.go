@@ -56,11 +56,11 @@ func (s *JiraService) RequestPXEBoot(ctx context.Context, serverID int64) (*Jira
 // provider.ErrAlreadyExists.
 func (s *JiraService) RequestAssistance(ctx context.Context, req *AssistanceRequest) (*JiraTicket, error) {
 	if req == nil {
-		return nil, refuseNil(jiraAssistance)
+		return nil, jiraAssistance.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
-	checkText(&problems, "Reason", req.Reason)
+	problems.Positive("ServerID", req.ServerID)
+	problems.Required("Reason", req.Reason)
 	call, _, err := formOf(jiraAssistance, problems, idText(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -98,8 +98,8 @@ func (s *JiraService) RequestReboot(ctx context.Context, serverID int64) (*JiraT
 
 func (s *JiraService) request(ctx context.Context, a action, serverID int64) (*JiraTicket, error) {
 	var problems provider.Problems
-	checkID(&problems, "serverID", serverID)
-	if err := refuse(a, problems); err != nil {
+	problems.Positive("serverID", serverID)
+	if err := a.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	call, err := byID(a, serverID, nil)

@@ -56,10 +56,10 @@ type DropNATRequest struct {
 // POST /nat.php, action add_static_nat.
 func (s *NATService) AddStatic(ctx context.Context, req *StaticNATRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(natAddStatic)
+		return nil, natAddStatic.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	if req.Hours < 0 || req.Hours > maxAccess {
 		problems.Add("Hours", "must be between 1 and %d, or 0 for the default", maxAccess)
 	}
@@ -74,7 +74,7 @@ func (s *NATService) AddStatic(ctx context.Context, req *StaticNATRequest) (*Ack
 // remove_static_nat.
 func (s *NATService) RemoveStatic(ctx context.Context, req *RemoveStaticNATRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(natRemoveStatic)
+		return nil, natRemoveStatic.RefuseNil()
 	}
 	call, form, err := formOf(natRemoveStatic, checkEither("ServerID", req.ServerID, "WhiteIP", req.WhiteIP), about(req.ServerID), req, req.Extra)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *NATService) RemoveStatic(ctx context.Context, req *RemoveStaticNATReque
 func (s *NATService) ClearStatic(ctx context.Context, ip netip.Addr) (*Ack, error) {
 	var problems provider.Problems
 	checkAddr(&problems, "ip", ip)
-	if err := refuse(natClearStatic, problems); err != nil {
+	if err := natClearStatic.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.ack(ctx, natClearStatic, &rest.Call{Body: url.Values{"ip": {ip.String()}}})
@@ -98,7 +98,7 @@ func (s *NATService) ClearStatic(ctx context.Context, ip netip.Addr) (*Ack, erro
 // Drop is POST /nat.php, action drop_nat. What it does beyond its name is undocumented.
 func (s *NATService) Drop(ctx context.Context, req *DropNATRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(natDrop)
+		return nil, natDrop.RefuseNil()
 	}
 	call, form, err := formOf(natDrop, checkEither("ServerID", req.ServerID, "IP", req.IP), about(req.ServerID), req, req.Extra)
 	if err != nil {
@@ -114,6 +114,6 @@ func checkEither(idField string, id int64, ipField string, ip netip.Addr) provid
 	if !ip.IsValid() && id == 0 {
 		problems.Add(idField, "required, or %s", ipField)
 	}
-	checkOptionalID(&problems, idField, id)
+	problems.NotNegative(idField, id)
 	return problems
 }

@@ -132,12 +132,12 @@ type FreeIPv4Request struct {
 // billed, so it is sent once.
 func (s *NetService) AddIPv4(ctx context.Context, req *AddIPv4Request) (*AddedIPv4, error) {
 	if req == nil {
-		return nil, refuseNil(netAddIPv4)
+		return nil, netAddIPv4.RefuseNil()
 	}
 	var problems provider.Problems
 	checkPort(&problems, req.ServerID, req.Port)
-	checkOptionalID(&problems, "Amount", req.Amount)
-	checkOptionalID(&problems, "VLAN", req.VLAN)
+	problems.NotNegative("Amount", req.Amount)
+	problems.NotNegative("VLAN", req.VLAN)
 	checkIPv4(&problems, "IP", req.IP)
 	if req.Amount == 0 && !req.IP.IsValid() && len(req.IPs) == 0 {
 		problems.Add("Amount", "required, unless IP or IPs name addresses")
@@ -160,12 +160,12 @@ func (s *NetService) AddIPv4(ctx context.Context, req *AddIPv4Request) (*AddedIP
 // BlockIP blocks the traffic of an address: POST /net.php, action block_ip.
 func (s *NetService) BlockIP(ctx context.Context, req *BlockIPRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(netBlockIP)
+		return nil, netBlockIP.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	checkAddr(&problems, "IP", req.IP)
-	checkText(&problems, "Description", req.Description)
+	problems.Required("Description", req.Description)
 	call, form, err := formOf(netBlockIP, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -177,9 +177,9 @@ func (s *NetService) BlockIP(ctx context.Context, req *BlockIPRequest) (*Ack, er
 // UnblockIP ends what BlockIP began: POST /net.php, action unblock_ip.
 func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Addr) (*Ack, error) {
 	var problems provider.Problems
-	checkID(&problems, "serverID", serverID)
+	problems.Positive("serverID", serverID)
 	checkAddr(&problems, "ip", ip)
-	if err := refuse(netUnblockIP, problems); err != nil {
+	if err := netUnblockIP.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.ack(ctx, netUnblockIP, &rest.Call{Body: url.Values{"id": {idText(serverID)}, "ip": {ip.String()}}, Subject: idText(serverID)})
@@ -189,10 +189,10 @@ func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Add
 // undocumented.
 func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(netStatus)
+		return nil, netStatus.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	call, _, err := formOf(netStatus, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -205,7 +205,7 @@ func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (Payloa
 // undocumented, so it is not repeated.
 func (s *NetService) PortOff(ctx context.Context, req *PortOffRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(netPortOff)
+		return nil, netPortOff.RefuseNil()
 	}
 	var problems provider.Problems
 	checkPort(&problems, req.ServerID, req.Port)
@@ -220,9 +220,9 @@ func (s *NetService) PortOff(ctx context.Context, req *PortOffRequest) (*Ack, er
 // has set it: POST /net.php, action port_on.
 func (s *NetService) PortOn(ctx context.Context, serverID int64, port string) (*Ack, error) {
 	var problems provider.Problems
-	checkID(&problems, "serverID", serverID)
-	checkText(&problems, "port", port)
-	if err := refuse(netPortOn, problems); err != nil {
+	problems.Positive("serverID", serverID)
+	problems.Required("port", port)
+	if err := netPortOn.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.ack(ctx, netPortOn, &rest.Call{Body: url.Values{"id": {idText(serverID)}, "port": {port}}, Subject: idText(serverID)})
@@ -232,10 +232,10 @@ func (s *NetService) PortOn(ctx context.Context, serverID int64, port string) (*
 // remove_ipv4.
 func (s *NetService) RemoveIPv4(ctx context.Context, req *RemoveIPv4Request) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(netRemoveIPv4)
+		return nil, netRemoveIPv4.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	checkIPv4(&problems, "IP", req.IP)
 	if req.IP.IsValid() == req.All {
 		problems.Add("IP", "required, or All, and not both")
@@ -252,12 +252,12 @@ func (s *NetService) RemoveIPv4(ctx context.Context, req *RemoveIPv4Request) (*A
 // answer is undocumented.
 func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string, graph Graph) (Payload, error) {
 	var problems provider.Problems
-	checkID(&problems, "serverID", serverID)
-	checkText(&problems, "port", port)
+	problems.Positive("serverID", serverID)
+	problems.Required("port", port)
 	if graph < GraphDay || graph > GraphYear {
 		problems.Add("graph", "must be GraphDay, GraphMonth or GraphYear")
 	}
-	if err := refuse(netShowCacti, problems); err != nil {
+	if err := netShowCacti.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, netShowCacti, &rest.Call{
@@ -269,11 +269,11 @@ func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string,
 // show_ipv4_free. The answer is undocumented.
 func (s *NetService) ShowIPv4Free(ctx context.Context, req *FreeIPv4Request) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(netShowIPv4Free)
+		return nil, netShowIPv4Free.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
-	checkOptionalID(&problems, "VLAN", req.VLAN)
+	problems.Positive("ServerID", req.ServerID)
+	problems.NotNegative("VLAN", req.VLAN)
 	checkIPv4(&problems, "IP", req.IP)
 	call, form, err := formOf(netShowIPv4Free, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
@@ -284,8 +284,8 @@ func (s *NetService) ShowIPv4Free(ctx context.Context, req *FreeIPv4Request) (Pa
 }
 
 func checkPort(problems *provider.Problems, serverID int64, port string) {
-	checkID(problems, "ServerID", serverID)
-	checkText(problems, "Port", port)
+	problems.Positive("ServerID", serverID)
+	problems.Required("Port", port)
 }
 
 type addedIPv4Wire struct {

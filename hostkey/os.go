@@ -77,8 +77,8 @@ func (s *OSService) List(ctx context.Context, opts *OSListOptions) (*OSList, err
 // checkFilter is about the fields that the catalogues filter by.
 func checkFilter(serverID, presetID int64, location string) provider.Problems {
 	var problems provider.Problems
-	checkOptionalID(&problems, "ServerID", serverID)
-	checkOptionalID(&problems, "PresetID", presetID)
+	problems.NotNegative("ServerID", serverID)
+	problems.NotNegative("PresetID", presetID)
 	checkLocation(&problems, "Location", location)
 	return problems
 }

@@ -87,11 +87,11 @@ func (s *DNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] 
 // action add_domain. It is not repeated: a second one may be a second domain.
 func (s *DNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id int64, err error) {
 	if req == nil {
-		return 0, refuseNil(pdnsAddDomain)
+		return 0, pdnsAddDomain.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Name", req.Name)
-	checkOptionalID(&problems, "ServerID", req.ServerID)
+	problems.Required("Name", req.Name)
+	problems.NotNegative("ServerID", req.ServerID)
 	call, _, err := paramsOf(pdnsAddDomain, problems, "", req, req.Extra)
 	if err != nil {
 		return 0, err
@@ -108,9 +108,9 @@ func (s *DNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id i
 // delete_domain. zone is the domain's name.
 func (s *DNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*Ack, error) {
 	var problems provider.Problems
-	checkID(&problems, "id", id)
-	checkText(&problems, "zone", zone)
-	if err := refuse(pdnsDeleteDomain, problems); err != nil {
+	problems.Positive("id", id)
+	problems.Required("zone", zone)
+	if err := pdnsDeleteDomain.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.ack(ctx, pdnsDeleteDomain, &rest.Call{Body: url.Values{"params[id]": {idText(id)}, "params[zone]": {zone}}, Subject: idText(id)})
@@ -119,8 +119,8 @@ func (s *DNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*
 // ViewZone reads a zone with its records: POST /pdns.php, action view_zone.
 func (s *DNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
 	var problems provider.Problems
-	checkText(&problems, "zone", zone)
-	if err := refuse(pdnsViewZone, problems); err != nil {
+	problems.Required("zone", zone)
+	if err := pdnsViewZone.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return fetch[Zone, zoneWire](ctx, s.c, pdnsViewZone, &rest.Call{Body: url.Values{"params[zone]": {zone}}})
@@ -136,14 +136,14 @@ func (s *DNSService) ListZones(ctx context.Context) (Payload, error) {
 // and its answer, are undocumented.
 func (s *DNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(pdnsAddZone)
+		return nil, pdnsAddZone.RefuseNil()
 	}
 	call, form, err := formOf(pdnsAddZone, nil, "", req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
 	if len(form) == 0 {
-		return nil, refuse(pdnsAddZone, provider.Problems{"request": "says nothing"})
+		return nil, pdnsAddZone.Refuse("", provider.Problems{"request": "says nothing"})
 	}
 	return s.c.unknown(ctx, pdnsAddZone, call)
 }
@@ -152,7 +152,7 @@ func (s *DNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload,
 // than the zone's name, and its answer, are undocumented.
 func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (Payload, error) {
 	var problems provider.Problems
-	checkText(&problems, "zone", zone)
+	problems.Required("zone", zone)
 	call, form, err := formOf(pdnsDeleteZone, problems, "", nil, extra)
 	if err != nil {
 		return nil, err

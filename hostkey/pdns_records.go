@@ -103,12 +103,12 @@ var severalContents = []string{"A", "AAAA", "NS", "MX"}
 // may be a second record.
 func (s *DNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(pdnsAddDNS)
+		return nil, pdnsAddDNS.RefuseNil()
 	}
 	kind := strings.ToUpper(req.Type)
 	several := slices.Contains(severalContents, kind)
 	problems := checkRecord(req.Zone, req.Type, req.Contents)
-	checkText(&problems, "Name", req.Name)
+	problems.Required("Name", req.Name)
 	if len(req.Contents) > 1 && !several {
 		problems.Add("Contents", "must be one for a record of type %s", kind)
 	}
@@ -146,7 +146,7 @@ func (s *DNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, erro
 // delete_dns. To remove all of a name and type, name all their contents.
 func (s *DNSService) DeleteDNS(ctx context.Context, req *DeleteDNSRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(pdnsDeleteDNS)
+		return nil, pdnsDeleteDNS.RefuseNil()
 	}
 	problems := checkRecord(req.Zone, req.Type, req.Contents)
 	switch {
@@ -163,8 +163,8 @@ func (s *DNSService) DeleteDNS(ctx context.Context, req *DeleteDNSRequest) (*Ack
 }
 
 func checkRecord(zone, kind string, contents []string) (problems provider.Problems) {
-	checkText(&problems, "Zone", zone)
-	checkText(&problems, "Type", kind)
+	problems.Required("Zone", zone)
+	problems.Required("Type", kind)
 	if len(contents) == 0 {
 		problems.Add("Contents", "required")
 	}
@@ -180,8 +180,8 @@ func checkRecord(zone, kind string, contents []string) (problems provider.Proble
 // /pdns.php, action list_subdomains. The answer is undocumented.
 func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (Payload, error) {
 	var problems provider.Problems
-	checkID(&problems, "serverID", serverID)
-	if err := refuse(pdnsListSubdomains, problems); err != nil {
+	problems.Positive("serverID", serverID)
+	if err := pdnsListSubdomains.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, pdnsListSubdomains, &rest.Call{Body: url.Values{"server_id": {idText(serverID)}}, Subject: idText(serverID)})
@@ -191,12 +191,12 @@ func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (Payloa
 // add_subdomain. The answer is undocumented.
 func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(pdnsAddSubdomain)
+		return nil, pdnsAddSubdomain.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
-	checkID(&problems, "DomainID", req.DomainID)
-	checkText(&problems, "Name", req.Name)
+	problems.Positive("ServerID", req.ServerID)
+	problems.Positive("DomainID", req.DomainID)
+	problems.Required("Name", req.Name)
 	call, _, err := formOf(pdnsAddSubdomain, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -208,11 +208,11 @@ func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest)
 // and the answer are undocumented.
 func (s *DNSService) EditSubdomain(ctx context.Context, req *EditSubdomainRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(pdnsEditSubdomain)
+		return nil, pdnsEditSubdomain.RefuseNil()
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "ID", req.ID)
-	checkOptionalID(&problems, "ServerID", req.ServerID)
+	problems.NotNegative("ID", req.ID)
+	problems.NotNegative("ServerID", req.ServerID)
 	if req.ID == 0 && req.ServerID == 0 {
 		problems.Add("ID", "required, or ServerID")
 	}
@@ -227,9 +227,9 @@ func (s *DNSService) EditSubdomain(ctx context.Context, req *EditSubdomainReques
 // answer is undocumented.
 func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (Payload, error) {
 	var problems provider.Problems
-	checkID(&problems, "serverID", serverID)
-	checkID(&problems, "id", id)
-	if err := refuse(pdnsDeleteSubdomain, problems); err != nil {
+	problems.Positive("serverID", serverID)
+	problems.Positive("id", id)
+	if err := pdnsDeleteSubdomain.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, pdnsDeleteSubdomain, &rest.Call{

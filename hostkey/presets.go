@@ -143,13 +143,13 @@ func (s *PresetsService) Groups(ctx context.Context) (Payload, error) {
 // answer is undocumented.
 func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(presetsSearch)
+		return nil, presetsSearch.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Name", req.Name)
-	checkText(&problems, "Location", req.Location)
+	problems.Required("Name", req.Name)
+	problems.Required("Location", req.Location)
 	checkLocation(&problems, "Location", req.Location)
-	checkOneOf(&problems, "Scope", req.Scope, "free", "all")
+	provider.OneOf(&problems, "Scope", req.Scope, "free", "all")
 	call, _, err := formOf(presetsSearch, problems, "", req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -161,10 +161,10 @@ func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (
 // undocumented.
 func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(presetsShow)
+		return nil, presetsShow.RefuseNil()
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "ID", req.ID)
+	problems.NotNegative("ID", req.ID)
 	if (req.ID == 0) == (req.Name == "") {
 		problems.Add("ID", "required, or Name, and not both")
 	}

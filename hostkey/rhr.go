@@ -69,12 +69,12 @@ type RHRListOptions struct {
 // names of the fields; these are the documented ones.
 func (s *RemoteHandsService) Add(ctx context.Context, req *RHRAddRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(rhrAdd)
+		return nil, rhrAdd.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Type", string(req.Type))
-	checkOneOf(&problems, "Type", req.Type, RHRTypeKVM, RHRTypeUnblock, RHRTypeService)
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Required("Type", string(req.Type))
+	provider.OneOf(&problems, "Type", req.Type, RHRTypeKVM, RHRTypeUnblock, RHRTypeService)
+	problems.Positive("ServerID", req.ServerID)
 	var data []byte
 	if req.OrderData != nil {
 		var err error
@@ -96,9 +96,9 @@ func (s *RemoteHandsService) Add(ctx context.Context, req *RHRAddRequest) (*Ack,
 // Of what its entries are made is undocumented.
 func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string) ([]Payload, error) {
 	var problems provider.Problems
-	checkID(&problems, "id", id)
-	checkText(&problems, "message", message)
-	if err := refuse(rhrChat, problems); err != nil {
+	problems.Positive("id", id)
+	problems.Required("message", message)
+	if err := rhrChat.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	call, err := byID(rhrChat, id, map[string]any{"message": message})

@@ -45,7 +45,7 @@ func (s *TicketsService) OpenTicket(ctx context.Context, extra map[string]any) (
 // undocumented. It has been seen to fail for a customer's key.
 func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message string) (Payload, error) {
 	var problems provider.Problems
-	checkText(&problems, "message", message)
+	problems.Required("message", message)
 	call, err := ticketCall(rtmAddComment, ticketID, message, problems)
 	if err != nil {
 		return nil, err
@@ -61,7 +61,7 @@ func (s *TicketsService) ToggleTicketStatus(ctx context.Context, extra map[strin
 }
 
 func ticketCall(a action, ticketID int64, message string, problems provider.Problems) (*rest.Call, error) {
-	checkID(&problems, "ticketID", ticketID)
+	problems.Positive("ticketID", ticketID)
 	fields := map[string]any{"ticket_id": ticketID}
 	if message != "" {
 		fields["message"] = message

@@ -89,11 +89,11 @@ type S3TrafficRequest struct {
 // It is sent once.
 func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountRequest) (*S3Account, error) {
 	if req == nil {
-		return nil, refuseNil(s3CreateAccount)
+		return nil, s3CreateAccount.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "PlanID", req.PlanID)
-	checkText(&problems, "BucketName", req.BucketName)
+	problems.Positive("PlanID", req.PlanID)
+	problems.Required("BucketName", req.BucketName)
 	checkLocation(&problems, "Location", req.Location)
 	call, _, err := formOf(s3CreateAccount, problems, "", req, req.Extra)
 	if err != nil {
@@ -107,17 +107,17 @@ func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountRequest) (*
 // undocumented.
 func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(s3CreateOrder)
+		return nil, s3CreateOrder.RefuseNil()
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "PlanID", req.PlanID)
+	problems.NotNegative("PlanID", req.PlanID)
 	checkLocation(&problems, "Location", req.Location)
 	call, form, err := formOf(s3CreateOrder, problems, "", req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
 	if len(form) == 0 {
-		return nil, refuse(s3CreateOrder, provider.Problems{"request": "orders nothing"})
+		return nil, s3CreateOrder.Refuse("", provider.Problems{"request": "orders nothing"})
 	}
 	return s.c.unknown(ctx, s3CreateOrder, call)
 }
@@ -183,7 +183,7 @@ func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficRequest
 		req = new(S3TrafficRequest)
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "AccountID", req.AccountID)
+	problems.NotNegative("AccountID", req.AccountID)
 	call, _, err := formOf(s3UpdateTraffic, problems, about(req.AccountID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -231,7 +231,7 @@ func (s *S3Service) DeleteFile(ctx context.Context, extra map[string]any) (Paylo
 // byUID performs an action about an account whose answer is undocumented.
 func (s *S3Service) byUID(ctx context.Context, a action, s3uid string, extra map[string]any) (Payload, error) {
 	var problems provider.Problems
-	checkText(&problems, "s3uid", s3uid)
+	problems.Required("s3uid", s3uid)
 	call, form, err := formOf(a, problems, "", nil, extra)
 	if err != nil {
 		return nil, err

@@ -62,8 +62,8 @@ type sessions struct {
 
 	mu      sync.Mutex
 	current *Session
-	until   time.Time // when current is to be replaced
-	recent  []string  // tokens, for redaction
+	until   time.Time         // when current is to be replaced
+	recent  []provider.Secret // tokens, for redaction
 	flight  *flight
 }
 
@@ -143,10 +143,10 @@ func (s *sessions) keep(session *Session) {
 	}
 	// A short life is used for its half at least.
 	s.current, s.until = session, now.Add(max(life-renewBefore, life/2))
-	s.note(session.Token.Reveal())
+	s.note(session.Token)
 }
 
-func (s *sessions) note(token string) {
+func (s *sessions) note(token provider.Secret) {
 	if slices.Contains(s.recent, token) {
 		return
 	}
@@ -176,7 +176,7 @@ func (s *sessions) held() provider.Secret {
 }
 
 // secrets are the tokens that must not show up anywhere.
-func (s *sessions) secrets() []string {
+func (s *sessions) secrets() []provider.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.recent)

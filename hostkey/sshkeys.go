@@ -12,7 +12,7 @@ import (
 var (
 	sshKeysList   = act("ssh_keys", "list", "SSHKeys.List", "list SSH keys", ClassRead)
 	sshKeysAdd    = act("ssh_keys", "add", "SSHKeys.Add", "add SSH key", ClassWrite)
-	sshKeysDelete = act("ssh_keys", "delete", "SSHKeys.Delete", "delete SSH key", ClassDestroy).repeatable()
+	sshKeysDelete = act("ssh_keys", "delete", "SSHKeys.Delete", "delete SSH key", ClassDestroy).repeatable().untilGone()
 )
 
 // SSHKeysService holds the account's public keys. The module is not in the vendor's
@@ -53,10 +53,10 @@ func (s *SSHKeysService) List(ctx context.Context) iter.Seq2[*SSHKey, error] {
 // Add adds a key: POST /ssh_keys.php, action add. Sent twice it makes two.
 func (s *SSHKeysService) Add(ctx context.Context, req *SSHKeyRequest) (*SSHKey, error) {
 	if req == nil {
-		return nil, refuseNil(sshKeysAdd)
+		return nil, sshKeysAdd.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Name", req.Name)
+	problems.Required("Name", req.Name)
 	switch {
 	case strings.TrimSpace(req.Key) == "":
 		problems.Add("Key", "required")
@@ -78,7 +78,7 @@ func (s *SSHKeysService) Delete(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	return gone(s.c.done(ctx, sshKeysDelete, call))
+	return s.c.done(ctx, sshKeysDelete, call)
 }
 
 type sshKeyWire struct {

@@ -80,7 +80,7 @@ func (s *StocksService) List(ctx context.Context, opts *StockListOptions) iter.S
 	}
 	var problems provider.Problems
 	checkLocation(&problems, "Location", opts.Location)
-	checkOneOf(&problems, "Group", opts.Group, StockAll, Stock1CPU, Stock2CPU, StockGPU, StockAMD, StockAMDModern, StockIntel)
+	provider.OneOf(&problems, "Group", opts.Group, StockAll, Stock1CPU, Stock2CPU, StockGPU, StockAMD, StockAMDModern, StockIntel)
 	call, _, err := formOf(stocksList, problems, "", opts, opts.Extra)
 	if err != nil {
 		return failed[StockServer](err)

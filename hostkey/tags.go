@@ -5,7 +5,6 @@ import (
 	"iter"
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
@@ -96,7 +95,7 @@ type TagRemoveRequest struct {
 // tag that is returned may be empty.
 func (s *TagsService) Add(ctx context.Context, req *TagRequest) (*Tag, error) {
 	if req == nil {
-		return nil, refuseNil(tagsAdd)
+		return nil, tagsAdd.RefuseNil()
 	}
 	var problems provider.Problems
 	checkComponents(&problems, req.ID, req.IDs)
@@ -106,12 +105,8 @@ func (s *TagsService) Add(ctx context.Context, req *TagRequest) (*Tag, error) {
 	case len(req.Name) > maxTagName || strings.ContainsFunc(req.Name, notInTagName):
 		problems.Add("Name", "must have at most %d letters, digits and hyphens", maxTagName)
 	}
-	if utf8.RuneCountInString(req.Value) > maxTagValue {
-		problems.Add("Value", "longer than %d characters", maxTagValue)
-	}
-	if utf8.RuneCountInString(req.Text) > maxTagText {
-		problems.Add("Text", "longer than %d characters", maxTagText)
-	}
+	problems.MaxLength("Value", req.Value, maxTagValue)
+	problems.MaxLength("Text", req.Text, maxTagText)
 	call, _, err := formOf(tagsAdd, problems, about(req.ID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -127,10 +122,10 @@ func (s *TagsService) Add(ctx context.Context, req *TagRequest) (*Tag, error) {
 // List yields the tags of a component: POST /tags.php, action list.
 func (s *TagsService) List(ctx context.Context, req *TagListRequest) iter.Seq2[*Tag, error] {
 	if req == nil {
-		return failed[Tag](refuseNil(tagsList))
+		return failed[Tag](tagsList.RefuseNil())
 	}
 	var problems provider.Problems
-	checkID(&problems, "ID", req.ID)
+	problems.Positive("ID", req.ID)
 	call, _, err := formOf(tagsList, problems, about(req.ID), req, req.Extra)
 	if err != nil {
 		return failed[Tag](err)
@@ -141,12 +136,12 @@ func (s *TagsService) List(ctx context.Context, req *TagListRequest) iter.Seq2[*
 // Remove removes a tag: POST /tags.php, action remove.
 func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(tagsRemove)
+		return nil, tagsRemove.RefuseNil()
 	}
 	var problems provider.Problems
 	checkComponents(&problems, req.ID, req.IDs)
-	checkText(&problems, "Name", req.Name)
-	checkOptionalID(&problems, "ComponentID", req.ComponentID)
+	problems.Required("Name", req.Name)
+	problems.NotNegative("ComponentID", req.ComponentID)
 	call, _, err := formOf(tagsRemove, problems, about(req.ID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -158,8 +153,8 @@ func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, 
 // user_search. The answer is undocumented.
 func (s *TagsService) UserSearch(ctx context.Context, value string) (Payload, error) {
 	var problems provider.Problems
-	checkText(&problems, "value", value)
-	if err := refuse(tagsUserSearch, problems); err != nil {
+	problems.Required("value", value)
+	if err := tagsUserSearch.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, tagsUserSearch, &rest.Call{Body: url.Values{"value": {value}}})
@@ -205,9 +200,9 @@ func checkComponents(problems *provider.Problems, id int64, ids []int64) {
 	case id != 0 && len(ids) > 0:
 		problems.Add("IDs", "must not stand beside ID")
 	case len(ids) > 0:
-		checkIDs(problems, "IDs", ids)
+		problems.IDs("IDs", ids)
 	default:
-		checkID(problems, "ID", id)
+		problems.Positive("ID", id)
 	}
 }
 

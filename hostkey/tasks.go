@@ -61,14 +61,10 @@ func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptio
 		o = *opts
 	}
 	var problems provider.Problems
-	if o.Interval < 0 {
-		problems.Add("Interval", "negative")
-	}
-	if o.MaxInterval < 0 {
-		problems.Add("MaxInterval", "negative")
-	}
+	problems.NotNegative("Interval", int64(o.Interval))
+	problems.NotNegative("MaxInterval", int64(o.MaxInterval))
 	checkTaskKey(&problems, "key", key)
-	if err := refuse(tasksWait, problems); err != nil {
+	if err := tasksWait.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	if o.Interval == 0 {
@@ -137,7 +133,7 @@ func stopped(ctx context.Context, last error) error {
 func (c *Client) checkTask(ctx context.Context, a action, req *TaskCheckRequest) (*TaskState, error) {
 	var problems provider.Problems
 	checkTaskKey(&problems, "key", req.Key)
-	checkOptionalID(&problems, "ID", req.ID)
+	problems.NotNegative("ID", req.ID)
 	call, _, err := formOf(a, problems, "", req, req.Extra)
 	if err != nil {
 		return nil, err

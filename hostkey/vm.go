@@ -88,12 +88,12 @@ type Snapshot struct {
 // create_snapshot.
 func (s *VMService) CreateSnapshot(ctx context.Context, req *SnapshotCreateRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(vmCreateSnapshot)
+		return nil, vmCreateSnapshot.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	checkSnapshotName(&problems, req.Name)
-	checkOptionalID(&problems, "NumRotation", req.NumRotation)
+	problems.NotNegative("NumRotation", req.NumRotation)
 	call, _, err := formOf(vmCreateSnapshot, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -115,10 +115,10 @@ func (s *VMService) CreateSnapshot(ctx context.Context, req *SnapshotCreateReque
 //	snapshots, err := task.Snapshots()
 func (s *VMService) Snapshots(ctx context.Context, req *SnapshotListRequest) (*SnapshotListing, error) {
 	if req == nil {
-		return nil, refuseNil(vmSnapshots)
+		return nil, vmSnapshots.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	call, _, err := formOf(vmSnapshots, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -140,10 +140,10 @@ func (s *VMService) RestoreSnapshot(ctx context.Context, req *SnapshotRequest) (
 
 func (s *VMService) snapshot(ctx context.Context, a action, req *SnapshotRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(a)
+		return nil, a.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	checkSnapshotName(&problems, req.Name)
 	call, _, err := formOf(a, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {

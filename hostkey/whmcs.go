@@ -143,14 +143,14 @@ func (s *WHMCSService) ClientGroups(ctx context.Context, extra map[string]any) (
 // UpdateClient changes the customer: POST /whmcs.php, action update_client.
 func (s *WHMCSService) UpdateClient(ctx context.Context, req *ClientUpdateRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(whmcsUpdateClient)
+		return nil, whmcsUpdateClient.RefuseNil()
 	}
 	call, form, err := formOf(whmcsUpdateClient, nil, "", req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
 	if len(form) == 0 {
-		return nil, refuse(whmcsUpdateClient, provider.Problems{"request": "changes nothing"})
+		return nil, whmcsUpdateClient.Refuse("", provider.Problems{"request": "changes nothing"})
 	}
 	return s.c.ack(ctx, whmcsUpdateClient, call)
 }
@@ -159,15 +159,15 @@ func (s *WHMCSService) UpdateClient(ctx context.Context, req *ClientUpdateReques
 // /whmcs.php, action reset_password. Most fields and the answer are undocumented.
 func (s *WHMCSService) ResetPassword(ctx context.Context, req *ResetPasswordRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(whmcsResetPassword)
+		return nil, whmcsResetPassword.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Email", req.Email)
+	problems.Required("Email", req.Email)
 	call, _, err := formOf(whmcsResetPassword, problems, "", req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
-	call.Secrets = append(call.Secrets, secrets(req.ResetToken)...)
+	call.Secrets = append(call.Secrets, req.ResetToken)
 	return s.c.unknown(ctx, whmcsResetPassword, call)
 }
 
@@ -188,24 +188,24 @@ func (s *WHMCSService) AddContact(ctx context.Context, extra map[string]any) (Pa
 // new e-mail address or phone number may have to be verified.
 func (s *WHMCSService) UpdateContact(ctx context.Context, req *ContactUpdateRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(whmcsUpdateContact)
+		return nil, whmcsUpdateContact.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ContactID", req.ContactID)
-	checkText(&problems, "Email", req.Email)
+	problems.Positive("ContactID", req.ContactID)
+	problems.Required("Email", req.Email)
 	call, _, err := formOf(whmcsUpdateContact, problems, about(req.ContactID), req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
-	call.Secrets = append(call.Secrets, secrets(req.Password)...)
+	call.Secrets = append(call.Secrets, req.Password)
 	return s.c.ack(ctx, whmcsUpdateContact, call)
 }
 
 // DeleteContact removes an additional contact: POST /whmcs.php, action delete_contact.
 func (s *WHMCSService) DeleteContact(ctx context.Context, contactID int64) (*Ack, error) {
 	var problems provider.Problems
-	checkID(&problems, "contactID", contactID)
-	if err := refuse(whmcsDeleteContact, problems); err != nil {
+	problems.Positive("contactID", contactID)
+	if err := whmcsDeleteContact.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.ack(ctx, whmcsDeleteContact, &rest.Call{Body: url.Values{"contact_id": {idText(contactID)}}, Subject: idText(contactID)})

@@ -59,10 +59,10 @@ const noPIN = "not_set"
 // tells that.
 func (s *WHMCSService) RequestCancellation(ctx context.Context, req *CancellationRequest) (*Ack, error) {
 	if req == nil {
-		return nil, refuseNil(whmcsRequestCancellation)
+		return nil, whmcsRequestCancellation.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ServerID", req.ServerID)
+	problems.Positive("ServerID", req.ServerID)
 	if req.Type != CancelAtPeriodEnd && req.Type != CancelNow {
 		problems.Add("Type", "must be CancelAtPeriodEnd or CancelNow")
 	}
@@ -74,7 +74,7 @@ func (s *WHMCSService) RequestCancellation(ctx context.Context, req *Cancellatio
 		return nil, err
 	}
 	if req.PIN != noPIN {
-		call.Secrets = append(call.Secrets, secrets(req.PIN)...)
+		call.Secrets = append(call.Secrets, req.PIN)
 	}
 	return s.c.ack(ctx, whmcsRequestCancellation, call)
 }
@@ -86,7 +86,7 @@ func (s *WHMCSService) CancellationRequests(ctx context.Context, req *Cancellati
 		req = new(CancellationListRequest)
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "ServerID", req.ServerID)
+	problems.NotNegative("ServerID", req.ServerID)
 	call, _, err := formOf(whmcsCancellationRequests, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err

@@ -102,9 +102,9 @@ type Transaction struct {
 // matches provider.ErrOutcomeUnknown read the invoice before paying again.
 func (s *WHMCSService) ApplyCredit(ctx context.Context, invoiceID int64, amount Amount) (*AppliedCredit, error) {
 	var problems provider.Problems
-	checkID(&problems, "invoiceID", invoiceID)
+	problems.Positive("invoiceID", invoiceID)
 	checkMoney(&problems, "amount", amount)
-	if err := refuse(whmcsApplyCredit, problems); err != nil {
+	if err := whmcsApplyCredit.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return fetch[AppliedCredit, appliedCreditWire](ctx, s.c, whmcsApplyCredit, &rest.Call{
@@ -116,7 +116,7 @@ func (s *WHMCSService) ApplyCredit(ctx context.Context, invoiceID int64, amount 
 // /whmcs.php, action create_addfunds. It is sent once.
 func (s *WHMCSService) CreateAddFunds(ctx context.Context, req *AddFundsRequest) (*AddFundsInvoice, error) {
 	if req == nil {
-		return nil, refuseNil(whmcsCreateAddFunds)
+		return nil, whmcsCreateAddFunds.RefuseNil()
 	}
 	var problems provider.Problems
 	checkMoney(&problems, "Amount", req.Amount)
@@ -137,7 +137,7 @@ func (s *WHMCSService) Credits(ctx context.Context, req *CreditsRequest) (*Credi
 		req = new(CreditsRequest)
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "ID", req.ID)
+	problems.NotNegative("ID", req.ID)
 	call, _, err := formOf(whmcsCredits, problems, "", req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -149,8 +149,8 @@ func (s *WHMCSService) Credits(ctx context.Context, req *CreditsRequest) (*Credi
 // browser: POST /whmcs.php, action getpaymentgw.
 func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (provider.Secret, error) {
 	var problems provider.Problems
-	checkID(&problems, "invoiceID", invoiceID)
-	if err := refuse(whmcsPaymentGateways, problems); err != nil {
+	problems.Positive("invoiceID", invoiceID)
+	if err := whmcsPaymentGateways.Refuse("", problems); err != nil {
 		return "", err
 	}
 	var w gatewaysWire
@@ -165,8 +165,8 @@ func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (pr
 // once. The answer is undocumented.
 func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (Payload, error) {
 	var problems provider.Problems
-	checkIDs(&problems, "invoiceIDs", invoiceIDs)
-	if err := refuse(whmcsMassPay, problems); err != nil {
+	problems.IDs("invoiceIDs", invoiceIDs)
+	if err := whmcsMassPay.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	form := make(url.Values)
@@ -183,8 +183,8 @@ func (s *WHMCSService) Transactions(ctx context.Context, req *TransactionsReques
 		req = new(TransactionsRequest)
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "InvoiceID", req.InvoiceID)
-	checkOptionalID(&problems, "TransactionID", req.TransactionID)
+	problems.NotNegative("InvoiceID", req.InvoiceID)
+	problems.NotNegative("TransactionID", req.TransactionID)
 	call, _, err := formOf(whmcsTransactions, problems, "", req, req.Extra)
 	if err != nil {
 		return failed[Transaction](err)

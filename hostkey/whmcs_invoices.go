@@ -96,8 +96,8 @@ func (s *WHMCSService) Invoices(ctx context.Context, opts *InvoiceListOptions) i
 		opts = new(InvoiceListOptions)
 	}
 	var problems provider.Problems
-	checkOptionalID(&problems, "PageSize", opts.PageSize)
-	checkOptionalID(&problems, "Start", opts.Start)
+	problems.NotNegative("PageSize", opts.PageSize)
+	problems.NotNegative("Start", opts.Start)
 	_, form, err := formOf(whmcsInvoices, problems, "", nil, opts.Extra)
 	if err != nil {
 		return failed[Invoice](err)
@@ -145,10 +145,10 @@ func (s *WHMCSService) pages(ctx context.Context, fields url.Values, start int64
 // Invoice reads an invoice with its items: POST /whmcs.php, action get_invoice.
 func (s *WHMCSService) Invoice(ctx context.Context, req *InvoiceRequest) (*Invoice, error) {
 	if req == nil {
-		return nil, refuseNil(whmcsInvoice)
+		return nil, whmcsInvoice.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ID", req.ID)
+	problems.Positive("ID", req.ID)
 	call, _, err := formOf(whmcsInvoice, problems, about(req.ID), req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -167,9 +167,9 @@ func (s *WHMCSService) RelatedInvoices(ctx context.Context, serverID int64) (Pay
 // action get_product_invoice. It is known from one live client only.
 func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, location string) iter.Seq2[*Invoice, error] {
 	var problems provider.Problems
-	checkID(&problems, "product", product)
-	checkText(&problems, "location", location)
-	if err := refuse(whmcsProductInvoices, problems); err != nil {
+	problems.Positive("product", product)
+	problems.Required("location", location)
+	if err := whmcsProductInvoices.Refuse("", problems); err != nil {
 		return failed[Invoice](err)
 	}
 	call := &rest.Call{Body: url.Values{"product": {idText(product)}, "location": {location}}, Subject: idText(product)}
@@ -180,10 +180,10 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 // download_invoice. The name of the field that holds it is undocumented.
 func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *DownloadInvoiceRequest) (Payload, error) {
 	if req == nil {
-		return nil, refuseNil(whmcsDownloadInvoice)
+		return nil, whmcsDownloadInvoice.RefuseNil()
 	}
 	var problems provider.Problems
-	checkID(&problems, "ID", req.ID)
+	problems.Positive("ID", req.ID)
 	call, _, err := formOf(whmcsDownloadInvoice, problems, about(req.ID), req, req.Extra)
 	if err != nil {
 		return nil, err

@@ -59,7 +59,7 @@ func (s *AdminsService) Get(ctx context.Context, id int64) (*Admin, error) {
 
 // GetByName reads an admin: GET /api/v2/admins/name/{username}.
 func (s *AdminsService) GetByName(ctx context.Context, username string) (*Admin, error) {
-	if err := checkName(adminsGetByName, "username", username); err != nil {
+	if err := adminsGetByName.any().RefuseBlank("username", username); err != nil {
 		return nil, err
 	}
 	return fetch[Admin, adminWire](ctx, s.c, adminsGetByName, username)
@@ -68,17 +68,13 @@ func (s *AdminsService) GetByName(ctx context.Context, username string) (*Admin,
 // Create makes an admin and returns its ID: POST /api/v2/admins.
 func (s *AdminsService) Create(ctx context.Context, req *AdminCreateRequest) (int64, error) {
 	if req == nil {
-		return 0, refuseNil(adminsCreate)
+		return 0, adminsCreate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	if req.Username == "" {
-		problems.Add("Username", "required")
-	}
-	if problem := emailProblem(req.Email); problem != "" {
-		problems.Add("Email", "%s", problem)
-	}
+	problems.Required("Username", req.Username)
+	problems.Email("Email", req.Email)
 	checkPassword(&problems, req.Password, req.PasswordHash)
-	if err := refuse(adminsCreate, quoted(req.Username), problems); err != nil {
+	if err := adminsCreate.any().Refuse(quoted(req.Username), problems); err != nil {
 		return 0, err
 	}
 	fields := map[string]any{"username": req.Username, "email": req.Email, "is_main_admin": req.MainAdmin}
@@ -91,7 +87,7 @@ func (s *AdminsService) Create(ctx context.Context, req *AdminCreateRequest) (in
 
 // Update changes an admin: PUT /api/v2/admins/{id}.
 func (s *AdminsService) Update(ctx context.Context, id int64, req *AdminUpdateRequest) error {
-	if err := checkID(adminsUpdate, id); err != nil {
+	if err := adminsUpdate.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	return s.update(ctx, adminsUpdate, idText(id), req)
@@ -100,7 +96,7 @@ func (s *AdminsService) Update(ctx context.Context, id int64, req *AdminUpdateRe
 // UpdateByName changes an admin: PUT /api/v2/admins/name/{username}. Known from one
 // client's helper only.
 func (s *AdminsService) UpdateByName(ctx context.Context, username string, req *AdminUpdateRequest) error {
-	if err := checkName(adminsUpdateByName, "username", username); err != nil {
+	if err := adminsUpdateByName.any().RefuseBlank("username", username); err != nil {
 		return err
 	}
 	return s.update(ctx, adminsUpdateByName, username, req)
@@ -108,7 +104,7 @@ func (s *AdminsService) UpdateByName(ctx context.Context, username string, req *
 
 func (s *AdminsService) update(ctx context.Context, op operation, arg string, req *AdminUpdateRequest) error {
 	if req == nil {
-		return refuseNil(op)
+		return op.any().RefuseNil()
 	}
 	var problems provider.Problems
 	fields := make(map[string]any)
@@ -117,9 +113,7 @@ func (s *AdminsService) update(ctx context.Context, op operation, arg string, re
 		fields["language"] = *req.Language
 	}
 	if req.Email != nil {
-		if problem := emailProblem(*req.Email); problem != "" {
-			problems.Add("Email", "%s", problem)
-		}
+		problems.Email("Email", *req.Email)
 		fields["email"] = *req.Email
 	}
 	if req.Password != nil {
@@ -128,7 +122,7 @@ func (s *AdminsService) update(ctx context.Context, op operation, arg string, re
 		}
 		fields["password"] = password.Reveal()
 	}
-	if err := refuse(op, quoted(arg), problems); err != nil {
+	if err := op.any().Refuse(quoted(arg), problems); err != nil {
 		return err
 	}
 	return s.c.change(ctx, op, arg, withExtra(fields, req.Extra), password)
@@ -136,7 +130,7 @@ func (s *AdminsService) update(ctx context.Context, op operation, arg string, re
 
 // Delete removes an admin: DELETE /api/v2/admins/{id}.
 func (s *AdminsService) Delete(ctx context.Context, id int64) error {
-	if err := checkID(adminsDelete, id); err != nil {
+	if err := adminsDelete.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, adminsDelete, idText(id))
@@ -145,7 +139,7 @@ func (s *AdminsService) Delete(ctx context.Context, id int64) error {
 // DeleteByName removes an admin: DELETE /api/v2/admins/name/{username}. Known from
 // one client's helper only.
 func (s *AdminsService) DeleteByName(ctx context.Context, username string) error {
-	if err := checkName(adminsDeleteByName, "username", username); err != nil {
+	if err := adminsDeleteByName.any().RefuseBlank("username", username); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, adminsDeleteByName, username)

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"strconv"
 
-	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
@@ -34,7 +33,7 @@ func fetch[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operati
 
 // fetchID reads one thing by its ID.
 func fetchID[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, id int64) (*T, error) {
-	if err := checkID(op, id); err != nil {
+	if err := op.any().RefuseID("id", id); err != nil {
 		return nil, err
 	}
 	return fetch[T, W, P](ctx, c, op, idText(id))
@@ -73,7 +72,7 @@ func list[T, W any, P identified[W, T]](ctx context.Context, c *Client, op opera
 // known of such answers.
 func (c *Client) create(ctx context.Context, op operation, subject string, fields map[string]any, secrets ...provider.Secret) (int64, error) {
 	var w createdWire
-	if err := c.call(ctx, op, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: reveal(secrets)}); err != nil {
+	if err := c.call(ctx, op, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: secrets}); err != nil {
 		return 0, err
 	}
 	return w.ID, nil
@@ -81,22 +80,12 @@ func (c *Client) create(ctx context.Context, op operation, subject string, field
 
 // change sends a partial update. What it answers is undocumented and ignored.
 func (c *Client) change(ctx context.Context, op operation, arg string, fields map[string]any, secrets ...provider.Secret) error {
-	return c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg), Body: fields, Secrets: reveal(secrets)})
+	return c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg), Body: fields, Secrets: secrets})
 }
 
 // remove deletes one thing.
 func (c *Client) remove(ctx context.Context, op operation, arg string) error {
-	return gone(c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)}))
-}
-
-func reveal(secrets []provider.Secret) []string {
-	var values []string
-	for _, s := range secrets {
-		if s != "" {
-			values = append(values, s.Reveal())
-		}
-	}
-	return values
+	return c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)})
 }
 
 // SortOptions shape a listing. The API has no paging: a listing is one call, read
@@ -110,43 +99,13 @@ type SortOptions struct {
 }
 
 func (o *SortOptions) check(op operation) error {
-	if o == nil || o.Order == "" || o.Order == "asc" || o.Order == "desc" {
+	if o == nil {
 		return nil
 	}
 	var problems provider.Problems
-	problems.Add("Order", `%q is neither "asc" nor "desc"`, o.Order)
-	return refuse(op, "", problems)
+	provider.OneOf(&problems, "Order", o.Order, "asc", "desc")
+	return op.any().Refuse("", problems)
 }
-
-// refuse is the error for bad input, before any I/O. nil if there is no problem.
-func refuse(op operation, subject string, problems provider.Problems) error {
-	action := op.any().Verb
-	if subject != "" {
-		action += " " + subject
-	}
-	return problems.Err(Kind, op.any().Op, action)
-}
-
-func refuseNil(op operation) error {
-	return refuse(op, "", provider.Problems{"request": "nil"})
-}
-
-func checkID(op operation, id int64) error {
-	if id > 0 {
-		return nil
-	}
-	return refuse(op, "", provider.Problems{"id": "must be positive, got " + strconv.FormatInt(id, 10)})
-}
-
-func checkName(op operation, field, name string) error {
-	if name != "" {
-		return nil
-	}
-	return refuse(op, "", provider.Problems{field: "required"})
-}
-
-// emailProblem returns why an address cannot be one, or "".
-func emailProblem(address string) string { return adapter.EmailProblem(address) }
 
 func quoted(arg string) string {
 	if _, err := strconv.ParseInt(arg, 10, 64); err == nil {

@@ -58,7 +58,7 @@ func (s *CertificatesService) Get(ctx context.Context, id int64) (*Certificate, 
 // GetByName reads a certificate: GET /api/v2/certificates/name/{name}. Known from
 // one client's helper only.
 func (s *CertificatesService) GetByName(ctx context.Context, name string) (*Certificate, error) {
-	if err := checkName(certificatesGetByName, "name", name); err != nil {
+	if err := certificatesGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
 	return fetch[Certificate, certificateWire](ctx, s.c, certificatesGetByName, name)
@@ -67,22 +67,14 @@ func (s *CertificatesService) GetByName(ctx context.Context, name string) (*Cert
 // Create stores a certificate and returns its ID: POST /api/v2/certificates.
 func (s *CertificatesService) Create(ctx context.Context, req *CertificateCreateRequest) (int64, error) {
 	if req == nil {
-		return 0, refuseNil(certificatesCreate)
+		return 0, certificatesCreate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	if req.Name == "" {
-		problems.Add("Name", "required")
-	}
-	if req.PrivateKey == "" {
-		problems.Add("PrivateKey", "required")
-	}
-	if req.Certificate == "" {
-		problems.Add("Certificate", "required")
-	}
-	if req.ClientID < 0 {
-		problems.Add("ClientID", "negative")
-	}
-	if err := refuse(certificatesCreate, quoted(req.Name), problems); err != nil {
+	problems.Required("Name", req.Name)
+	problems.Required("PrivateKey", string(req.PrivateKey))
+	problems.Required("Certificate", req.Certificate)
+	problems.NotNegative("ClientID", req.ClientID)
+	if err := certificatesCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
 	components := map[string]any{"private_key": req.PrivateKey.Reveal(), "certificate": req.Certificate}
@@ -99,23 +91,17 @@ func (s *CertificatesService) Create(ctx context.Context, req *CertificateCreate
 // UpdateByName replaces a certificate: PUT /api/v2/certificates/name/{name}. An
 // unknown name is provider.ErrNotFound: create it then.
 func (s *CertificatesService) UpdateByName(ctx context.Context, name string, req *CertificateUpdateRequest) error {
-	if err := checkName(certificatesUpdateByName, "name", name); err != nil {
+	if err := certificatesUpdateByName.any().RefuseBlank("name", name); err != nil {
 		return err
 	}
 	if req == nil {
-		return refuseNil(certificatesUpdateByName)
+		return certificatesUpdateByName.any().RefuseNil()
 	}
 	var problems provider.Problems
-	if req.Name != nil && *req.Name == "" {
-		problems.Add("Name", "empty")
-	}
-	if req.PrivateKey != nil && *req.PrivateKey == "" {
-		problems.Add("PrivateKey", "empty")
-	}
-	if req.Certificate != nil && *req.Certificate == "" {
-		problems.Add("Certificate", "empty")
-	}
-	if err := refuse(certificatesUpdateByName, quoted(name), problems); err != nil {
+	problems.NotEmpty("Name", req.Name)
+	problems.NotEmpty("PrivateKey", (*string)(req.PrivateKey))
+	problems.NotEmpty("Certificate", req.Certificate)
+	if err := certificatesUpdateByName.any().Refuse(quoted(name), problems); err != nil {
 		return err
 	}
 	fields := make(map[string]any)

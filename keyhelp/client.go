@@ -57,11 +57,7 @@ type settings struct {
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
 	var problems provider.Problems
-	if apiKey == "" {
-		problems.Add("apiKey", "required")
-	} else if strings.ContainsAny(apiKey.Reveal(), " \t\r\n") {
-		problems.Add("apiKey", "holds white space: was more than the key copied?")
-	}
+	problems.Credential("apiKey", apiKey)
 	options := provider.NewOptions(opts...)
 	dialect, _ := rest.VendorOption(options, Kind, "WithDialect").(Dialect)
 	if !dialect.known() {
@@ -87,7 +83,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 			req.Header["X-Api-Key"] = key
 			return nil
 		},
-		Secrets:  func() []string { return key },
+		Secrets:  func() []provider.Secret { return []provider.Secret{apiKey} },
 		Classify: classify,
 	}, opts...)
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {

@@ -121,7 +121,7 @@ type ClientUpdateRequest struct {
 // A lost answer is provider.ErrOutcomeUnknown: look the name up before repeating.
 func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (*ClientAccount, error) {
 	if req == nil {
-		return nil, refuseNil(clientsCreate)
+		return nil, clientsCreate.any().RefuseNil()
 	}
 	subject := quoted(req.LoginName)
 	if err := req.check(subject); err != nil {
@@ -136,7 +136,7 @@ func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (
 		return nil, err
 	}
 	var w createdClientWire
-	err = s.c.call(ctx, clientsCreate, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: reveal([]provider.Secret{req.Password})})
+	err = s.c.call(ctx, clientsCreate, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: []provider.Secret{req.Password}})
 	if err != nil {
 		return nil, err
 	}
@@ -165,19 +165,11 @@ func (c *ContactData) displayName() string { return strings.TrimSpace(c.FirstNam
 
 func (r *ClientCreateRequest) check(subject string) error {
 	var problems provider.Problems
-	if r.LoginName == "" {
-		problems.Add("LoginName", "required")
-	}
-	if r.Password == "" {
-		problems.Add("Password", "required")
-	}
-	if problem := emailProblem(r.Email); problem != "" {
-		problems.Add("Email", "%s", problem)
-	}
-	if r.HostingPlanID < 0 {
-		problems.Add("HostingPlanID", "negative")
-	}
-	return refuse(clientsCreate, subject, problems)
+	problems.Required("LoginName", r.LoginName)
+	problems.Required("Password", string(r.Password))
+	problems.Email("Email", r.Email)
+	problems.NotNegative("HostingPlanID", r.HostingPlanID)
+	return clientsCreate.any().Refuse(subject, problems)
 }
 
 func (r *ClientCreateRequest) encode(d *dialect, subject string) (map[string]any, error) {
@@ -209,7 +201,7 @@ func (s *ClientsService) Get(ctx context.Context, id int64) (*ClientAccount, err
 // GetByName reads a client by its login name: GET /api/v2/clients/name/{username}.
 // Live dialect only.
 func (s *ClientsService) GetByName(ctx context.Context, loginName string) (*ClientAccount, error) {
-	if err := checkName(clientsGetByName, "loginName", loginName); err != nil {
+	if err := clientsGetByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return nil, err
 	}
 	return fetch[ClientAccount, clientWire](ctx, s.c, clientsGetByName, loginName)
@@ -223,7 +215,7 @@ func (s *ClientsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[
 // Update changes a client: PUT /api/v2/clients/{id}. The answer is undocumented and
 // ignored: read back what matters.
 func (s *ClientsService) Update(ctx context.Context, id int64, req *ClientUpdateRequest) error {
-	if err := checkID(clientsUpdate, id); err != nil {
+	if err := clientsUpdate.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	return s.update(ctx, clientsUpdate, idText(id), req)
@@ -232,7 +224,7 @@ func (s *ClientsService) Update(ctx context.Context, id int64, req *ClientUpdate
 // UpdateByName changes a client: PUT /api/v2/clients/name/{username}. Live dialect
 // only, and known from one client's helper only.
 func (s *ClientsService) UpdateByName(ctx context.Context, loginName string, req *ClientUpdateRequest) error {
-	if err := checkName(clientsUpdateByName, "loginName", loginName); err != nil {
+	if err := clientsUpdateByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return err
 	}
 	return s.update(ctx, clientsUpdateByName, loginName, req)
@@ -240,7 +232,7 @@ func (s *ClientsService) UpdateByName(ctx context.Context, loginName string, req
 
 func (s *ClientsService) update(ctx context.Context, op operation, arg string, req *ClientUpdateRequest) error {
 	if req == nil {
-		return refuseNil(op)
+		return op.any().RefuseNil()
 	}
 	if err := req.check(op, quoted(arg)); err != nil {
 		return err
@@ -274,27 +266,21 @@ func (s *ClientsService) update(ctx context.Context, op operation, arg string, r
 
 func (r *ClientUpdateRequest) check(op operation, subject string) error {
 	var problems provider.Problems
-	if r.Password != nil && *r.Password == "" {
-		problems.Add("Password", "empty")
-	}
+	problems.NotEmpty("Password", (*string)(r.Password))
 	if r.Email != nil {
-		if problem := emailProblem(*r.Email); problem != "" {
-			problems.Add("Email", "%s", problem)
-		}
+		problems.Email("Email", *r.Email)
 	}
-	if r.LoginName != nil && *r.LoginName == "" {
-		problems.Add("LoginName", "empty")
-	}
+	problems.NotEmpty("LoginName", r.LoginName)
 	if r.HostingPlanID != nil && *r.HostingPlanID < 0 {
 		problems.Add("HostingPlanID", "negative")
 	}
-	return refuse(op, subject, problems)
+	return op.any().Refuse(subject, problems)
 }
 
 // Delete removes a client and what belongs to it: DELETE /api/v2/clients/{id}.
 // Certificates may stay behind on live panels (undocumented).
 func (s *ClientsService) Delete(ctx context.Context, id int64) error {
-	if err := checkID(clientsDelete, id); err != nil {
+	if err := clientsDelete.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, clientsDelete, idText(id))
@@ -303,7 +289,7 @@ func (s *ClientsService) Delete(ctx context.Context, id int64) error {
 // DeleteByName removes a client: DELETE /api/v2/clients/name/{username}. Live
 // dialect only, and known from one client's helper only.
 func (s *ClientsService) DeleteByName(ctx context.Context, loginName string) error {
-	if err := checkName(clientsDeleteByName, "loginName", loginName); err != nil {
+	if err := clientsDeleteByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, clientsDeleteByName, loginName)

@@ -53,7 +53,7 @@ func (s *DatabasesService) Get(ctx context.Context, id int64) (*Database, error)
 // GetByName reads a database: GET /api/v2/databases/name/{name}. Known from one
 // client's helper only.
 func (s *DatabasesService) GetByName(ctx context.Context, name string) (*Database, error) {
-	if err := checkName(databasesGetByName, "name", name); err != nil {
+	if err := databasesGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
 	return fetch[Database, databaseWire](ctx, s.c, databasesGetByName, name)
@@ -62,18 +62,14 @@ func (s *DatabasesService) GetByName(ctx context.Context, name string) (*Databas
 // Create makes a database and returns its ID: POST /api/v2/databases.
 func (s *DatabasesService) Create(ctx context.Context, req *DatabaseCreateRequest) (int64, error) {
 	if req == nil {
-		return 0, refuseNil(databasesCreate)
+		return 0, databasesCreate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	checkOwner(&problems, req.ClientID)
-	if req.Name == "" {
-		problems.Add("Name", "required")
-	}
-	if req.Username == "" {
-		problems.Add("Username", "required")
-	}
+	problems.Positive("ClientID", req.ClientID)
+	problems.Required("Name", req.Name)
+	problems.Required("Username", req.Username)
 	checkPassword(&problems, req.Password, req.PasswordHash)
-	if err := refuse(databasesCreate, quoted(req.Name), problems); err != nil {
+	if err := databasesCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
 	fields := map[string]any{

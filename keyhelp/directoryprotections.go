@@ -42,17 +42,15 @@ type DirectoryProtectionCreateRequest struct {
 // POST /api/v2/directory-protections.
 func (s *DirectoryProtectionsService) Create(ctx context.Context, req *DirectoryProtectionCreateRequest) (int64, error) {
 	if req == nil {
-		return 0, refuseNil(protectionsCreate)
+		return 0, protectionsCreate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	checkOwner(&problems, req.ClientID)
-	for field, value := range map[string]string{"Path": req.Path, "AuthName": req.AuthName, "Username": req.Username} {
-		if value == "" {
-			problems.Add(field, "required")
-		}
-	}
+	problems.Positive("ClientID", req.ClientID)
+	problems.Required("Path", req.Path)
+	problems.Required("AuthName", req.AuthName)
+	problems.Required("Username", req.Username)
 	checkPassword(&problems, req.Password, req.PasswordHash)
-	if err := refuse(protectionsCreate, quoted(req.Path), problems); err != nil {
+	if err := protectionsCreate.any().Refuse(quoted(req.Path), problems); err != nil {
 		return 0, err
 	}
 	fields := map[string]any{"id_user": req.ClientID, "path": req.Path, "auth_name": req.AuthName, "username": req.Username}

@@ -66,7 +66,7 @@ func (s *DNSService) Get(ctx context.Context, domainID int64) (*Zone, error) {
 // GetByName reads the zone of a domain: GET /api/v2/dns/name/{domain}. Known from
 // one client's helper only.
 func (s *DNSService) GetByName(ctx context.Context, domain string) (*Zone, error) {
-	if err := checkName(dnsGetByName, "domain", domain); err != nil {
+	if err := dnsGetByName.any().RefuseBlank("domain", domain); err != nil {
 		return nil, err
 	}
 	return fetch[Zone, zoneWire](ctx, s.c, dnsGetByName, domain)
@@ -74,7 +74,7 @@ func (s *DNSService) GetByName(ctx context.Context, domain string) (*Zone, error
 
 // Update replaces the records of a zone: PUT /api/v2/dns/{id_domain}.
 func (s *DNSService) Update(ctx context.Context, domainID int64, req *ZoneUpdateRequest) error {
-	if err := checkID(dnsUpdate, domainID); err != nil {
+	if err := dnsUpdate.any().RefuseID("id", domainID); err != nil {
 		return err
 	}
 	return s.update(ctx, dnsUpdate, idText(domainID), req)
@@ -83,7 +83,7 @@ func (s *DNSService) Update(ctx context.Context, domainID int64, req *ZoneUpdate
 // UpdateByName replaces the records of a zone: PUT /api/v2/dns/name/{domain}. Known
 // from one client's helper only.
 func (s *DNSService) UpdateByName(ctx context.Context, domain string, req *ZoneUpdateRequest) error {
-	if err := checkName(dnsUpdateByName, "domain", domain); err != nil {
+	if err := dnsUpdateByName.any().RefuseBlank("domain", domain); err != nil {
 		return err
 	}
 	return s.update(ctx, dnsUpdateByName, domain, req)
@@ -91,7 +91,7 @@ func (s *DNSService) UpdateByName(ctx context.Context, domain string, req *ZoneU
 
 func (s *DNSService) update(ctx context.Context, op operation, arg string, req *ZoneUpdateRequest) error {
 	if req == nil {
-		return refuseNil(op)
+		return op.any().RefuseNil()
 	}
 	var problems provider.Problems
 	if req.Records == nil {
@@ -103,7 +103,7 @@ func (s *DNSService) update(ctx context.Context, op operation, arg string, req *
 			}
 		}
 	}
-	if err := refuse(op, quoted(arg), problems); err != nil {
+	if err := op.any().Refuse(quoted(arg), problems); err != nil {
 		return err
 	}
 	records := *req.Records
@@ -120,7 +120,7 @@ func (s *DNSService) update(ctx context.Context, op operation, arg string, req *
 // Reset drops the custom records of a zone, back to the panel's own:
 // DELETE /api/v2/dns/{id_domain}.
 func (s *DNSService) Reset(ctx context.Context, domainID int64) error {
-	if err := checkID(dnsReset, domainID); err != nil {
+	if err := dnsReset.any().RefuseID("id", domainID); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, dnsReset, idText(domainID))
@@ -129,7 +129,7 @@ func (s *DNSService) Reset(ctx context.Context, domainID int64) error {
 // ResetByName drops the custom records of a zone: DELETE /api/v2/dns/name/{domain}.
 // Known from one client's helper only.
 func (s *DNSService) ResetByName(ctx context.Context, domain string) error {
-	if err := checkName(dnsResetByName, "domain", domain); err != nil {
+	if err := dnsResetByName.any().RefuseBlank("domain", domain); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, dnsResetByName, domain)

@@ -110,20 +110,14 @@ type DomainUpdateRequest struct {
 // other fields of the result are those of the request then.
 func (s *DomainsService) Create(ctx context.Context, req *DomainCreateRequest) (*Domain, error) {
 	if req == nil {
-		return nil, refuseNil(domainsCreate)
+		return nil, domainsCreate.any().RefuseNil()
 	}
 	subject := quoted(req.Name)
 	var problems provider.Problems
-	if req.ClientID <= 0 {
-		problems.Add("ClientID", "must be positive")
-	}
-	if problem := domainProblem(req.Name); problem != "" {
-		problems.Add("Name", "%s", problem)
-	}
-	if req.ParentID < 0 {
-		problems.Add("ParentID", "negative")
-	}
-	if err := refuse(domainsCreate, subject, problems); err != nil {
+	problems.Positive("ClientID", req.ClientID)
+	problems.Note("Name", domainProblem(req.Name))
+	problems.NotNegative("ParentID", req.ParentID)
+	if err := domainsCreate.any().Refuse(subject, problems); err != nil {
 		return nil, err
 	}
 	d, err := s.c.dialects.resolve(ctx, s.c)
@@ -221,7 +215,7 @@ func (s *DomainsService) Get(ctx context.Context, id int64) (*Domain, error) {
 
 // GetByName reads a domain: GET /api/v2/domains/name/{domain}. Live dialect only.
 func (s *DomainsService) GetByName(ctx context.Context, name string) (*Domain, error) {
-	if err := checkName(domainsGetByName, "name", name); err != nil {
+	if err := domainsGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
 	return fetch[Domain, domainWire](ctx, s.c, domainsGetByName, name)
@@ -234,7 +228,7 @@ func (s *DomainsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[
 
 // Update changes a domain: PUT /api/v2/domains/{id}. Live dialect only.
 func (s *DomainsService) Update(ctx context.Context, id int64, req *DomainUpdateRequest) error {
-	if err := checkID(domainsUpdate, id); err != nil {
+	if err := domainsUpdate.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	return s.update(ctx, domainsUpdate, idText(id), req)
@@ -243,7 +237,7 @@ func (s *DomainsService) Update(ctx context.Context, id int64, req *DomainUpdate
 // UpdateByName changes a domain: PUT /api/v2/domains/name/{domain}. Live dialect
 // only, and known from one client's helper only.
 func (s *DomainsService) UpdateByName(ctx context.Context, name string, req *DomainUpdateRequest) error {
-	if err := checkName(domainsUpdateByName, "name", name); err != nil {
+	if err := domainsUpdateByName.any().RefuseBlank("name", name); err != nil {
 		return err
 	}
 	return s.update(ctx, domainsUpdateByName, name, req)
@@ -251,7 +245,7 @@ func (s *DomainsService) UpdateByName(ctx context.Context, name string, req *Dom
 
 func (s *DomainsService) update(ctx context.Context, op operation, arg string, req *DomainUpdateRequest) error {
 	if req == nil {
-		return refuseNil(op)
+		return op.any().RefuseNil()
 	}
 	// The endpoint decides whether the dialect has updates at all; their fields
 	// are the live ones.
@@ -270,7 +264,7 @@ func (s *DomainsService) update(ctx context.Context, op operation, arg string, r
 
 // Delete removes a domain: DELETE /api/v2/domains/{id}. Live dialect only.
 func (s *DomainsService) Delete(ctx context.Context, id int64) error {
-	if err := checkID(domainsDelete, id); err != nil {
+	if err := domainsDelete.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, domainsDelete, idText(id))
@@ -279,7 +273,7 @@ func (s *DomainsService) Delete(ctx context.Context, id int64) error {
 // DeleteByName removes a domain: DELETE /api/v2/domains/name/{domain}. Live
 // dialect only, and known from one client's helper only.
 func (s *DomainsService) DeleteByName(ctx context.Context, name string) error {
-	if err := checkName(domainsDeleteByName, "name", name); err != nil {
+	if err := domainsDeleteByName.any().RefuseBlank("name", name); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, domainsDeleteByName, name)

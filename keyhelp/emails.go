@@ -45,18 +45,14 @@ type EmailCreateRequest struct {
 // Create makes a mailbox and returns its ID: POST /api/v2/emails.
 func (s *EmailsService) Create(ctx context.Context, req *EmailCreateRequest) (int64, error) {
 	if req == nil {
-		return 0, refuseNil(emailsCreate)
+		return 0, emailsCreate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	checkOwner(&problems, req.ClientID)
-	if problem := emailProblem(req.Address); problem != "" {
-		problems.Add("Address", "%s", problem)
-	}
+	problems.Positive("ClientID", req.ClientID)
+	problems.Email("Address", req.Address)
 	checkPassword(&problems, req.Password, req.PasswordHash)
-	if req.MaxSize <= 0 {
-		problems.Add("MaxSize", "must be positive")
-	}
-	if err := refuse(emailsCreate, quoted(req.Address), problems); err != nil {
+	problems.Positive("MaxSize", req.MaxSize)
+	if err := emailsCreate.any().Refuse(quoted(req.Address), problems); err != nil {
 		return 0, err
 	}
 	fields := map[string]any{

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 // operation is one thing that the API does, with its endpoint in each dialect; nil
@@ -21,13 +22,13 @@ func (op operation) any() *rest.Endpoint {
 	return op[0]
 }
 
-func inBoth(op, verb, method, route string, repeat rest.Repeat) operation {
-	e := &rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}
+func inBoth(op, verb, method, route string, effect rest.Effect) operation {
+	e := &rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}
 	return operation{e, e}
 }
 
-func inLive(op, verb, method, route string, repeat rest.Repeat) operation {
-	return operation{nil, &rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}}
+func inLive(op, verb, method, route string, effect rest.Effect) operation {
+	return operation{nil, &rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}}
 }
 
 // split is an operation that the dialects spell differently.
@@ -38,6 +39,16 @@ func (op operation) sensitive() operation {
 	for _, e := range op {
 		if e != nil {
 			e.Sensitive = true
+		}
+	}
+	return op
+}
+
+// untilGone marks a removal: "not found" after a lost answer means that it was made.
+func (op operation) untilGone() operation {
+	for _, e := range op {
+		if e != nil {
+			e.DoneIf = provider.ErrNotFound
 		}
 	}
 	return op
@@ -59,11 +70,11 @@ var (
 	clientsCreate       = inBoth("Clients.Create", "create client", post, "/clients", once)
 	clientsGet          = inBoth("Clients.Get", "get client", get, "/clients/{id}", read)
 	clientsUpdate       = inBoth("Clients.Update", "update client", put, "/clients/{id}", idempotent)
-	clientsDelete       = inBoth("Clients.Delete", "delete client", del, "/clients/{id}", idempotent)
+	clientsDelete       = inBoth("Clients.Delete", "delete client", del, "/clients/{id}", idempotent).untilGone()
 	clientsList         = inLive("Clients.List", "list clients", get, "/clients", read)
 	clientsGetByName    = inLive("Clients.GetByName", "get client", get, "/clients/name/{username}", read)
 	clientsUpdateByName = inLive("Clients.UpdateByName", "update client", put, "/clients/name/{username}", idempotent)
-	clientsDeleteByName = inLive("Clients.DeleteByName", "delete client", del, "/clients/name/{username}", idempotent)
+	clientsDeleteByName = inLive("Clients.DeleteByName", "delete client", del, "/clients/name/{username}", idempotent).untilGone()
 	clientsStats        = split(
 		inBoth("Clients.Stats", "get usage of client", get, "/clients/{id}/statistics", read),
 		inBoth("Clients.Stats", "get usage of client", get, "/clients/{id}/stats", read))
@@ -76,15 +87,15 @@ var (
 	domainsGetByName    = inLive("Domains.GetByName", "get domain", get, "/domains/name/{domain}", read)
 	domainsUpdate       = inLive("Domains.Update", "update domain", put, "/domains/{id}", idempotent)
 	domainsUpdateByName = inLive("Domains.UpdateByName", "update domain", put, "/domains/name/{domain}", idempotent)
-	domainsDelete       = inLive("Domains.Delete", "delete domain", del, "/domains/{id}", idempotent)
-	domainsDeleteByName = inLive("Domains.DeleteByName", "delete domain", del, "/domains/name/{domain}", idempotent)
+	domainsDelete       = inLive("Domains.Delete", "delete domain", del, "/domains/{id}", idempotent).untilGone()
+	domainsDeleteByName = inLive("Domains.DeleteByName", "delete domain", del, "/domains/name/{domain}", idempotent).untilGone()
 
 	dnsGet          = inLive("DNS.Get", "get zone of domain", get, "/dns/{id_domain}", read)
 	dnsUpdate       = inLive("DNS.Update", "update zone of domain", put, "/dns/{id_domain}", idempotent)
-	dnsReset        = inLive("DNS.Reset", "reset zone of domain", del, "/dns/{id_domain}", idempotent)
+	dnsReset        = inLive("DNS.Reset", "reset zone of domain", del, "/dns/{id_domain}", idempotent).untilGone()
 	dnsGetByName    = inLive("DNS.GetByName", "get zone of domain", get, "/dns/name/{domain}", read)
 	dnsUpdateByName = inLive("DNS.UpdateByName", "update zone of domain", put, "/dns/name/{domain}", idempotent)
-	dnsResetByName  = inLive("DNS.ResetByName", "reset zone of domain", del, "/dns/name/{domain}", idempotent)
+	dnsResetByName  = inLive("DNS.ResetByName", "reset zone of domain", del, "/dns/name/{domain}", idempotent).untilGone()
 )
 
 // What belongs to a client.
@@ -116,17 +127,17 @@ var (
 	plansCreate    = inLive("HostingPlans.Create", "create hosting plan", post, "/hosting-plans", once)
 	plansGet       = inLive("HostingPlans.Get", "get hosting plan", get, "/hosting-plans/{id}", read)
 	plansUpdate    = inLive("HostingPlans.Update", "update hosting plan", put, "/hosting-plans/{id}", idempotent)
-	plansDelete    = inLive("HostingPlans.Delete", "delete hosting plan", del, "/hosting-plans/{id}", idempotent)
+	plansDelete    = inLive("HostingPlans.Delete", "delete hosting plan", del, "/hosting-plans/{id}", idempotent).untilGone()
 	plansGetByName = inLive("HostingPlans.GetByName", "get hosting plan", get, "/hosting-plans/name/{name}", read)
 
 	adminsList         = inLive("Admins.List", "list admins", get, "/admins", read)
 	adminsCreate       = inLive("Admins.Create", "create admin", post, "/admins", once)
 	adminsGet          = inLive("Admins.Get", "get admin", get, "/admins/{id}", read)
 	adminsUpdate       = inLive("Admins.Update", "update admin", put, "/admins/{id}", idempotent)
-	adminsDelete       = inLive("Admins.Delete", "delete admin", del, "/admins/{id}", idempotent)
+	adminsDelete       = inLive("Admins.Delete", "delete admin", del, "/admins/{id}", idempotent).untilGone()
 	adminsGetByName    = inLive("Admins.GetByName", "get admin", get, "/admins/name/{username}", read)
 	adminsUpdateByName = inLive("Admins.UpdateByName", "update admin", put, "/admins/name/{username}", idempotent)
-	adminsDeleteByName = inLive("Admins.DeleteByName", "delete admin", del, "/admins/name/{username}", idempotent)
+	adminsDeleteByName = inLive("Admins.DeleteByName", "delete admin", del, "/admins/name/{username}", idempotent).untilGone()
 
 	// A second token does no harm, so minting one may be repeated.
 	sessionsCreate = split(

@@ -46,7 +46,7 @@ func classify(a *rest.Answer) *provider.Error {
 		// a success it is anybody's guess whether the server stopped before or
 		// after the change.
 		vague := errors.Is(err.Kind, provider.ErrProtocol) || errors.Is(err.Kind, provider.ErrUnavailable)
-		err.MaybeExecuted = vague && a.Endpoint.Repeat != rest.Read
+		err.MaybeExecuted = vague && a.Endpoint.Effect != rest.Read
 	}
 	return err
 }
@@ -66,7 +66,7 @@ func kindInside(err *provider.Error) error {
 // longer one is still no client and no list.
 func looksLikeError(a *rest.Answer) bool {
 	body := a.Body
-	if len(body) > 512 && a.Endpoint.Repeat == rest.Read {
+	if len(body) > 512 && a.Endpoint.Effect == rest.Read {
 		return false
 	}
 	return bytes.Contains(body, []byte(`"error"`)) || bytes.Contains(body, []byte(`"message"`))
@@ -116,14 +116,4 @@ func addFields(fields map[string]string, name string, value any) {
 		}
 		fields[name] = text
 	}
-}
-
-// gone turns a "not found" into success when an earlier attempt of the same delete
-// may have been carried out and its answer was lost.
-func gone(err error) error {
-	var e *provider.Error
-	if errors.As(err, &e) && e.MaybeExecuted && e.Kind == provider.ErrNotFound {
-		return nil
-	}
-	return err
 }

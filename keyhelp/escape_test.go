@@ -81,7 +81,7 @@ func TestDoRepeats(t *testing.T) {
 		"HEAD":             {provider.Request{Method: "HEAD", Route: "/x"}, 2, false},
 		"POST":             {provider.Request{Method: "POST", Route: "/x"}, 1, true},
 		"PUT":              {provider.Request{Method: "PUT", Route: "/x"}, 1, true},
-		"POST, repeatable": {provider.Request{Method: "POST", Route: "/x", Repeatable: true}, 2, true},
+		"POST, repeatable": {provider.Request{Method: "POST", Route: "/x", Retryable: true}, 2, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tap := always(reply{Status: 502})

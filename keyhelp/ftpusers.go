@@ -50,7 +50,7 @@ func (s *FTPUsersService) Get(ctx context.Context, id int64) (*FTPUser, error) {
 // GetByName reads an FTP user: GET /api/v2/ftp-users/name/{name}. Known from one
 // client's helper only.
 func (s *FTPUsersService) GetByName(ctx context.Context, name string) (*FTPUser, error) {
-	if err := checkName(ftpUsersGetByName, "name", name); err != nil {
+	if err := ftpUsersGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
 	return fetch[FTPUser, ftpUserWire](ctx, s.c, ftpUsersGetByName, name)
@@ -59,18 +59,14 @@ func (s *FTPUsersService) GetByName(ctx context.Context, name string) (*FTPUser,
 // Create makes an FTP user and returns its ID: POST /api/v2/ftp-users.
 func (s *FTPUsersService) Create(ctx context.Context, req *FTPUserCreateRequest) (int64, error) {
 	if req == nil {
-		return 0, refuseNil(ftpUsersCreate)
+		return 0, ftpUsersCreate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	checkOwner(&problems, req.ClientID)
-	if req.Username == "" {
-		problems.Add("Username", "required")
-	}
-	if req.HomeDirectory == "" {
-		problems.Add("HomeDirectory", "required")
-	}
+	problems.Positive("ClientID", req.ClientID)
+	problems.Required("Username", req.Username)
+	problems.Required("HomeDirectory", req.HomeDirectory)
 	checkPassword(&problems, req.Password, req.PasswordHash)
-	if err := refuse(ftpUsersCreate, quoted(req.Username), problems); err != nil {
+	if err := ftpUsersCreate.any().Refuse(quoted(req.Username), problems); err != nil {
 		return 0, err
 	}
 	fields := map[string]any{

@@ -126,7 +126,7 @@ func (s *HostingPlansService) Get(ctx context.Context, id int64) (*HostingPlan, 
 
 // GetByName reads a plan: GET /api/v2/hosting-plans/name/{name}. Live dialect only.
 func (s *HostingPlansService) GetByName(ctx context.Context, name string) (*HostingPlan, error) {
-	if err := checkName(plansGetByName, "name", name); err != nil {
+	if err := plansGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
 	return fetch[HostingPlan, planWire](ctx, s.c, plansGetByName, name)
@@ -136,14 +136,12 @@ func (s *HostingPlansService) GetByName(ctx context.Context, name string) (*Host
 // only.
 func (s *HostingPlansService) Create(ctx context.Context, req *HostingPlanCreateRequest) (int64, error) {
 	if req == nil {
-		return 0, refuseNil(plansCreate)
+		return 0, plansCreate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	if req.Name == "" {
-		problems.Add("Name", "required")
-	}
+	problems.Required("Name", req.Name)
 	checkPM(&problems, req.PHPFPM)
-	if err := refuse(plansCreate, quoted(req.Name), problems); err != nil {
+	if err := plansCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
 	fields := planFields(req.Resources, req.Permissions, req.PHP, req.PHPFPM)
@@ -154,18 +152,16 @@ func (s *HostingPlansService) Create(ctx context.Context, req *HostingPlanCreate
 // Update changes a plan: PUT /api/v2/hosting-plans/{id}. Live dialect only. Whether
 // clients on the plan get the new limits is undocumented.
 func (s *HostingPlansService) Update(ctx context.Context, id int64, req *HostingPlanUpdateRequest) error {
-	if err := checkID(plansUpdate, id); err != nil {
+	if err := plansUpdate.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	if req == nil {
-		return refuseNil(plansUpdate)
+		return plansUpdate.any().RefuseNil()
 	}
 	var problems provider.Problems
-	if req.Name != nil && *req.Name == "" {
-		problems.Add("Name", "empty")
-	}
+	problems.NotEmpty("Name", req.Name)
 	checkPM(&problems, req.PHPFPM)
-	if err := refuse(plansUpdate, idText(id), problems); err != nil {
+	if err := plansUpdate.any().Refuse(idText(id), problems); err != nil {
 		return err
 	}
 	fields := planFields(req.Resources, req.Permissions, req.PHP, req.PHPFPM)
@@ -176,13 +172,9 @@ func (s *HostingPlansService) Update(ctx context.Context, id int64, req *Hosting
 }
 
 func checkPM(problems *provider.Problems, fpm *PlanPHPFPM) {
-	if fpm == nil || fpm.PM == nil {
-		return
-	}
-	switch *fpm.PM {
-	case "static", "ondemand", "dynamic":
-	default:
-		problems.Add("PHPFPM.PM", "%q is not one of static, ondemand, dynamic", *fpm.PM)
+	if fpm != nil && fpm.PM != nil {
+		problems.NotEmpty("PHPFPM.PM", fpm.PM)
+		provider.OneOf(problems, "PHPFPM.PM", *fpm.PM, "static", "ondemand", "dynamic")
 	}
 }
 
@@ -206,7 +198,7 @@ func planFields(resources *PlanResources, permissions *PlanPermissions, php *Pla
 // Delete removes a plan: DELETE /api/v2/hosting-plans/{id}. Live dialect only. A plan
 // in use can be removed; its clients keep their limits.
 func (s *HostingPlansService) Delete(ctx context.Context, id int64) error {
-	if err := checkID(plansDelete, id); err != nil {
+	if err := plansDelete.any().RefuseID("id", id); err != nil {
 		return err
 	}
 	return s.c.remove(ctx, plansDelete, idText(id))

@@ -4,12 +4,6 @@ import "github.com/provkit/provkit/provider"
 
 // What all requests for a client's resources have in common.
 
-func checkOwner(problems *provider.Problems, clientID int64) {
-	if clientID <= 0 {
-		problems.Add("ClientID", "must be positive")
-	}
-}
-
 func checkPassword(problems *provider.Problems, password, hash provider.Secret) {
 	if (password == "") == (hash == "") {
 		problems.Add("Password", "exactly one of Password and PasswordHash is required")

@@ -27,7 +27,7 @@ type Session struct {
 // https://HOST/login?token=...; in the live dialect GET /api/v2/login/{id}, which
 // answers with the URL. Life time and single use of live URLs are undocumented.
 func (s *SessionsService) Create(ctx context.Context, clientID int64) (*Session, error) {
-	if err := checkID(sessionsCreate, clientID); err != nil {
+	if err := sessionsCreate.any().RefuseID("id", clientID); err != nil {
 		return nil, err
 	}
 	endpoint, err := s.c.endpoint(ctx, sessionsCreate, idText(clientID))
@@ -46,7 +46,7 @@ func (s *SessionsService) Create(ctx context.Context, clientID int64) (*Session,
 // CreateByName signs a client on: GET /api/v2/login/name/{username}. Live dialect
 // only.
 func (s *SessionsService) CreateByName(ctx context.Context, loginName string) (*Session, error) {
-	if err := checkName(sessionsCreateByName, "loginName", loginName); err != nil {
+	if err := sessionsCreateByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return nil, err
 	}
 	endpoint, err := s.c.endpoint(ctx, sessionsCreateByName, quoted(loginName))

@@ -111,7 +111,7 @@ type TrafficCount struct {
 // "imap"): GET /api/v2/clients/{id}/traffic. Live dialect only. The period is
 // undocumented.
 func (s *ClientsService) Traffic(ctx context.Context, id int64) (map[string]TrafficCount, error) {
-	if err := checkID(clientsTraffic, id); err != nil {
+	if err := clientsTraffic.any().RefuseID("id", id); err != nil {
 		return nil, err
 	}
 	var traffic trafficWire

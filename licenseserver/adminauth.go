@@ -12,7 +12,7 @@ import (
 // adminAuth is how the caller signs in to the panel.
 type adminAuth struct {
 	sign    func(*http.Request) error
-	secrets []string
+	secrets []provider.Secret
 	problem string
 }
 
@@ -38,7 +38,7 @@ func WithAdminAuth(sign func(*http.Request) error) provider.Option {
 // of a browser. Its name is undocumented; see WithAdminAuth.
 func WithAdminCookie(name string, value provider.Secret) provider.Option {
 	cookie := &http.Cookie{Name: name, Value: value.Reveal()}
-	auth := &adminAuth{secrets: []string{value.Reveal()}, sign: func(req *http.Request) error {
+	auth := &adminAuth{secrets: []provider.Secret{value}, sign: func(req *http.Request) error {
 		req.AddCookie(cookie)
 		return nil
 	}}
@@ -55,7 +55,7 @@ func WithAdminCookie(name string, value provider.Secret) provider.Option {
 // "Authorization" or "X-API-Key". Which one it takes is undocumented; see
 // WithAdminAuth.
 func WithAdminHeader(name string, value provider.Secret) provider.Option {
-	auth := &adminAuth{secrets: []string{value.Reveal()}, sign: func(req *http.Request) error {
+	auth := &adminAuth{secrets: []provider.Secret{value}, sign: func(req *http.Request) error {
 		req.Header.Set(name, value.Reveal())
 		return nil
 	}}
@@ -81,7 +81,7 @@ func isToken(name string) bool {
 // a function of the caller's may use another value each time.
 type credentials struct {
 	mu     sync.Mutex
-	recent []string
+	recent []provider.Secret
 }
 
 // maxRecent is how many values are remembered.
@@ -100,19 +100,19 @@ func (c *credentials) signIn(auth *adminAuth, req *http.Request) error {
 			continue
 		}
 		for _, value := range values {
-			c.note(value)
+			c.note(provider.Secret(value))
 			if _, token, found := strings.Cut(value, " "); found { // "Bearer ..."
-				c.note(token)
+				c.note(provider.Secret(token))
 			}
 		}
 	}
 	for _, cookie := range req.Cookies() {
-		c.note(cookie.Value)
+		c.note(provider.Secret(cookie.Value))
 	}
 	return nil
 }
 
-func (c *credentials) note(value string) {
+func (c *credentials) note(value provider.Secret) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if value == "" || slices.Contains(c.recent, value) {
@@ -124,7 +124,7 @@ func (c *credentials) note(value string) {
 	c.recent = append(c.recent, value)
 }
 
-func (c *credentials) values(auth *adminAuth) []string {
+func (c *credentials) values(auth *adminAuth) []provider.Secret {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	values := slices.Clone(c.recent)

@@ -5,11 +5,8 @@ import (
 	"iter"
 	"maps"
 	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/provkit/provkit/internal/rest"
-	"github.com/provkit/provkit/provider"
 )
 
 // modeler is a wire type that knows the public type it stands for.
@@ -80,7 +77,7 @@ func pages[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operati
 
 // all yields the elements of a list that has no pages.
 func all[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, name string, licenseID int64) iter.Seq2[*T, error] {
-	invalid := checkIDs(op, named{"licenseID", licenseID})
+	invalid := op.RefuseID("licenseID", licenseID)
 	return func(yield func(*T, error) bool) {
 		if invalid != nil {
 			yield(nil, invalid)
@@ -96,66 +93,9 @@ func all[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation
 	}
 }
 
-// refuse is the error for bad input, before any I/O. nil if there is no problem.
-func refuse(op operation, problems provider.Problems) error {
-	return problems.Err(Kind, op.Op, op.Verb)
-}
-
-func refuseNil(op operation) error {
-	return refuse(op, provider.Problems{"request": "nil"})
-}
-
 // failed is a list that yields nothing but an error.
 func failed[T any](err error) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) { yield(nil, err) }
-}
-
-type named struct {
-	name string
-	id   int64
-}
-
-func checkIDs(op operation, ids ...named) error {
-	var problems provider.Problems
-	for _, n := range ids {
-		if n.id <= 0 {
-			problems.Add(n.name, "must be positive, got %d", n.id)
-		}
-	}
-	return refuse(op, problems)
-}
-
-// checkSecret refuses what can be no license key or token. Their format is not
-// documented beyond an example.
-func checkSecret(problems *provider.Problems, field string, value provider.Secret) {
-	switch {
-	case value == "":
-		problems.Add(field, "required")
-	case strings.ContainsFunc(value.Reveal(), func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		problems.Add(field, "holds white space or control characters: was more than the value copied?")
-	}
-}
-
-func checkText(problems *provider.Problems, field, value string) {
-	if strings.TrimSpace(value) == "" {
-		problems.Add(field, "required")
-	}
-}
-
-func checkList(problems *provider.Problems, field string, ids []int64) {
-	if len(ids) == 0 {
-		problems.Add(field, "required")
-	}
-	seen := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		switch {
-		case id <= 0:
-			problems.Add(field, "must be positive, got %d", id)
-		case seen[id]:
-			problems.Add(field, "names %d twice", id)
-		}
-		seen[id] = true
-	}
 }
 
 // withExtra adds what the caller gave beyond the known fields.

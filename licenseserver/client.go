@@ -105,7 +105,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 			}
 			return nil
 		},
-		Secrets:  func() []string { return append(seen.values(sign), key...) },
+		Secrets:  func() []provider.Secret { return append(seen.values(sign), apiKey) },
 		Classify: classify,
 	}
 	core, err := rest.New(config, opts...)
@@ -121,7 +121,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	}
 	c := &Client{license: core, admin: admin, plans: slices.Clone(plans), scan: scan.withDefaults()}
 	if searchable {
-		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, searchPath, searchAll.Repeat).sensitive()
+		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, searchPath, searchAll.Effect).sensitive()
 	}
 	c.Status = &StatusService{c}
 	c.Licenses = &LicensesService{c}

@@ -56,7 +56,7 @@ func (s *CustomersService) QuickStats(ctx context.Context, customerID int64) (Pa
 }
 
 func (s *CustomersService) read(ctx context.Context, op operation, id int64) (Payload, error) {
-	if err := checkIDs(op, named{"customerID", id}); err != nil {
+	if err := op.RefuseID("customerID", id); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, op, &rest.Call{Args: []string{idText(id)}, Subject: idText(id)})

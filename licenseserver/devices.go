@@ -44,15 +44,15 @@ func (s *DevicesService) List(ctx context.Context, licenseID int64) iter.Seq2[*D
 // Register adds a device to a license and returns its ID: POST
 // /api/license/{license_id}/register-device.
 func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *RegisterDeviceRequest) (int64, error) {
-	if err := checkIDs(devicesRegister, named{"licenseID", licenseID}); err != nil {
+	if err := devicesRegister.RefuseID("licenseID", licenseID); err != nil {
 		return 0, err
 	}
 	if req == nil {
-		return 0, refuseNil(devicesRegister)
+		return 0, devicesRegister.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "HardwareHash", req.HardwareHash)
-	if err := refuse(devicesRegister, problems); err != nil {
+	problems.Required("HardwareHash", req.HardwareHash)
+	if err := devicesRegister.Refuse("", problems); err != nil {
 		return 0, err
 	}
 	fields := map[string]any{"hardware_hash": req.HardwareHash}
@@ -72,7 +72,10 @@ func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *Reg
 // Deactivate switches a device off and returns the server's message: POST
 // /api/license/{license_id}/deactivate-device/{device_id}.
 func (s *DevicesService) Deactivate(ctx context.Context, licenseID, deviceID int64) (message string, err error) {
-	if err := checkIDs(devicesDeactivate, named{"licenseID", licenseID}, named{"deviceID", deviceID}); err != nil {
+	var problems provider.Problems
+	problems.Positive("licenseID", licenseID)
+	problems.Positive("deviceID", deviceID)
+	if err := devicesDeactivate.Refuse("", problems); err != nil {
 		return "", err
 	}
 	return s.c.receipt(ctx, devicesDeactivate, &rest.Call{

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 // access is which of the two services a call is for, and with what credentials.
@@ -27,22 +28,28 @@ type operation struct {
 	as access
 }
 
-func inPublic(op, verb, method, route string, repeat rest.Repeat) operation {
-	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, open}
+func inPublic(op, verb, method, route string, effect rest.Effect) operation {
+	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, open}
 }
 
-func inLicense(op, verb, method, route string, repeat rest.Repeat) operation {
-	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, withKey}
+func inLicense(op, verb, method, route string, effect rest.Effect) operation {
+	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, withKey}
 }
 
-func inPanel(op, verb, method, route string, repeat rest.Repeat) operation {
-	return operation{&rest.Endpoint{Op: op, Verb: verb, Method: method, Route: route, Repeat: repeat}, asAdmin}
+func inPanel(op, verb, method, route string, effect rest.Effect) operation {
+	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, asAdmin}
 }
 
 // sensitive marks answers that hold a secret, license keys among them, or may hold one
 // since no document tells their fields.
 func (op operation) sensitive() operation {
 	op.Sensitive = true
+	return op
+}
+
+// untilGone marks a removal: "not found" after a lost answer means that it was made.
+func (op operation) untilGone() operation {
+	op.DoneIf = provider.ErrNotFound
 	return op
 }
 
@@ -84,7 +91,7 @@ var (
 	// A second start gets 409 if the first one went through.
 	sessionsStart     = inLicense("Sessions.Start", "start session", post, "/api/license/session/start", once).sensitive()
 	sessionsHeartbeat = inLicense("Sessions.Heartbeat", "keep session alive", post, "/api/license/session/heartbeat", idempotent)
-	sessionsEnd       = inLicense("Sessions.End", "end session", post, "/api/license/session/end", idempotent)
+	sessionsEnd       = inLicense("Sessions.End", "end session", post, "/api/license/session/end", idempotent).untilGone()
 
 	versionsCheck  = inLicense("Versions.Check", "check for update", post, "/api/version/check", read)
 	versionsLatest = inLicense("Versions.Latest", "get latest version", get, "/api/version/latest", read)
@@ -99,7 +106,7 @@ var (
 	licensesToggle         = inPanel("Licenses.Toggle", "toggle license", post, "/api/license/{license_id}/toggle", once).sensitive()
 	licensesBulkActivate   = inPanel("Licenses.BulkActivate", "activate licenses", post, "/api/licenses/bulk-activate", idempotent).sensitive()
 	licensesBulkDeactivate = inPanel("Licenses.BulkDeactivate", "deactivate licenses", post, "/api/licenses/bulk-deactivate", idempotent).sensitive()
-	licensesBulkDelete     = inPanel("Licenses.BulkDelete", "delete licenses", post, "/api/licenses/bulk-delete", idempotent).sensitive()
+	licensesBulkDelete     = inPanel("Licenses.BulkDelete", "delete licenses", post, "/api/licenses/bulk-delete", idempotent).sensitive().untilGone()
 	licensesQuickEdit      = inPanel("Licenses.QuickEdit", "change license", post, "/api/license/{license_id}/quick-edit", idempotent)
 	licensesGenerateKey    = inPanel("Licenses.GenerateKey", "generate license key", post, "/api/generate-license-key", once).sensitive()
 

@@ -73,7 +73,7 @@ func classify(a *rest.Answer) *provider.Error {
 	// Of any other error it is anybody's guess whether the server stopped before or
 	// after the change.
 	vague := errors.Is(err.Kind, provider.ErrProtocol) || errors.Is(err.Kind, provider.ErrUnavailable)
-	err.MaybeExecuted = vague && a.Endpoint.Repeat != rest.Read
+	err.MaybeExecuted = vague && a.Endpoint.Effect != rest.Read
 	return err
 }
 
@@ -104,14 +104,4 @@ func plainText(body []byte) string {
 		quoted = quoted[:cut] + "..."
 	}
 	return quoted
-}
-
-// gone turns a "not found" into success when an earlier attempt of the same removal
-// may have been carried out and its answer was lost.
-func gone(err error) error {
-	var e *provider.Error
-	if errors.As(err, &e) && e.MaybeExecuted && errors.Is(e.Kind, provider.ErrNotFound) {
-		return nil
-	}
-	return err
 }

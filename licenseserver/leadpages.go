@@ -43,7 +43,7 @@ func (s *LeadsService) Create(ctx context.Context, form url.Values) (*Page, erro
 
 // EditPage reads the form of a lead: GET /leads/edit/{lead_id}.
 func (s *LeadsService) EditPage(ctx context.Context, leadID int64) (*Page, error) {
-	if err := checkIDs(leadsEditPage, named{"leadID", leadID}); err != nil {
+	if err := leadsEditPage.RefuseID("leadID", leadID); err != nil {
 		return nil, err
 	}
 	return s.page(ctx, leadsEditPage, &rest.Call{Args: []string{idText(leadID)}, Subject: idText(leadID)})
@@ -52,7 +52,7 @@ func (s *LeadsService) EditPage(ctx context.Context, leadID int64) (*Page, error
 // Update sends the form of a lead: POST /leads/update/{lead_id}. Its fields are
 // undocumented; EditPage shows them.
 func (s *LeadsService) Update(ctx context.Context, leadID int64, form url.Values) (*Page, error) {
-	if err := checkIDs(leadsUpdate, named{"leadID", leadID}); err != nil {
+	if err := leadsUpdate.RefuseID("leadID", leadID); err != nil {
 		return nil, err
 	}
 	return s.submit(ctx, leadsUpdate, []string{idText(leadID)}, form)
@@ -61,7 +61,7 @@ func (s *LeadsService) Update(ctx context.Context, leadID int64, form url.Values
 // Delete removes a lead: POST /leads/delete/{lead_id}. form may be nil; whether a field
 // is needed is undocumented.
 func (s *LeadsService) Delete(ctx context.Context, leadID int64, form url.Values) (*Page, error) {
-	if err := checkIDs(leadsDelete, named{"leadID", leadID}); err != nil {
+	if err := leadsDelete.RefuseID("leadID", leadID); err != nil {
 		return nil, err
 	}
 	if form == nil {
@@ -92,10 +92,8 @@ func (s *LeadsService) Export(ctx context.Context, w io.Writer, limit int64) (*E
 	if w == nil {
 		problems.Add("w", "nil")
 	}
-	if limit < 0 {
-		problems.Add("limit", "negative")
-	}
-	if err := refuse(leadsExport, problems); err != nil {
+	problems.NotNegative("limit", limit)
+	if err := leadsExport.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	if limit == 0 {
@@ -131,7 +129,7 @@ func (s *LeadsService) Import(ctx context.Context, contentType string, body io.R
 	if body == nil {
 		problems.Add("body", "nil")
 	}
-	if err := refuse(leadsImport, problems); err != nil {
+	if err := leadsImport.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.page(ctx, leadsImport, &rest.Call{Redirects: true, Body: &rest.Stream{ContentType: contentType, Reader: body}})
@@ -139,7 +137,7 @@ func (s *LeadsService) Import(ctx context.Context, contentType string, body io.R
 
 func (s *LeadsService) submit(ctx context.Context, op operation, args []string, form url.Values) (*Page, error) {
 	if form == nil {
-		return nil, refuse(op, provider.Problems{"form": "nil"})
+		return nil, op.Refuse("", provider.Problems{"form": "nil"})
 	}
 	call := &rest.Call{Args: args, Body: form, Redirects: true}
 	if len(args) > 0 {
@@ -165,7 +163,7 @@ func (p *pageDecoder) DecodeAnswer(a *rest.Answer) error {
 		StatusCode: a.Status, ContentType: a.Header.Get("Content-Type"), Location: provider.Secret(a.Header.Get("Location")),
 		HTML: provider.Secret(a.Body),
 	}
-	if a.Endpoint.Repeat != rest.Read {
+	if a.Endpoint.Effect != rest.Read {
 		return nil
 	}
 	switch {

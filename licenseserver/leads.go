@@ -89,7 +89,7 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionsOptio
 		o = *opts
 	}
 	if o.PerPage < 0 {
-		return failed[Institution](refuse(leadsInstitutions, provider.Problems{"PerPage": "negative"}))
+		return failed[Institution](leadsInstitutions.Refuse("", provider.Problems{"PerPage": "negative"}))
 	}
 	first := number(0)
 	return pages[Institution](ctx, s.c, leadsInstitutions, "institutions", func(page int, last *envelope[institutionWire, *institutionWire], seen int) *rest.Call {
@@ -119,8 +119,8 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionsOptio
 // sent as they are; none are documented.
 func (s *LeadsService) CreateInstitution(ctx context.Context, name string, extra map[string]any) (*Institution, error) {
 	var problems provider.Problems
-	checkText(&problems, "name", name)
-	if err := refuse(leadsCreateInstitution, problems); err != nil {
+	problems.Required("name", name)
+	if err := leadsCreateInstitution.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return fetch[Institution, institutionWire](ctx, s.c, leadsCreateInstitution, &rest.Call{
@@ -130,7 +130,7 @@ func (s *LeadsService) CreateInstitution(ctx context.Context, name string, extra
 
 // Contact reads a contact: GET /leads/api/contacts/{contact_id}.
 func (s *LeadsService) Contact(ctx context.Context, contactID int64) (*Contact, error) {
-	if err := checkIDs(leadsContact, named{"contactID", contactID}); err != nil {
+	if err := leadsContact.RefuseID("contactID", contactID); err != nil {
 		return nil, err
 	}
 	return fetch[Contact, contactWire](ctx, s.c, leadsContact, &rest.Call{Args: []string{idText(contactID)}, Subject: idText(contactID)})
@@ -139,16 +139,16 @@ func (s *LeadsService) Contact(ctx context.Context, contactID int64) (*Contact, 
 // AddDetail adds a way to reach a contact: POST
 // /leads/api/contacts/{contact_id}/details.
 func (s *LeadsService) AddDetail(ctx context.Context, contactID int64, req *ContactDetailRequest) (*ContactDetail, error) {
-	if err := checkIDs(leadsAddDetail, named{"contactID", contactID}); err != nil {
+	if err := leadsAddDetail.RefuseID("contactID", contactID); err != nil {
 		return nil, err
 	}
 	if req == nil {
-		return nil, refuseNil(leadsAddDetail)
+		return nil, leadsAddDetail.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Type", req.Type)
-	checkText(&problems, "Value", req.Value)
-	if err := refuse(leadsAddDetail, problems); err != nil {
+	problems.Required("Type", req.Type)
+	problems.Required("Value", req.Value)
+	if err := leadsAddDetail.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	fields := map[string]any{"type": req.Type, "value": req.Value}

@@ -93,19 +93,19 @@ type QuickEditRequest struct {
 // undocumented.
 func (s *LicensesService) Activate(ctx context.Context, req *ActivateRequest) (*Activation, error) {
 	if req == nil {
-		return nil, refuseNil(licensesActivate)
+		return nil, licensesActivate.RefuseNil()
 	}
 	var problems provider.Problems
-	checkSecret(&problems, "LicenseKey", req.LicenseKey)
-	checkText(&problems, "HardwareHash", req.HardwareHash)
-	if err := refuse(licensesActivate, problems); err != nil {
+	problems.Credential("LicenseKey", req.LicenseKey)
+	problems.Required("HardwareHash", req.HardwareHash)
+	if err := licensesActivate.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	fields := map[string]any{"license_key": req.LicenseKey.Reveal(), "hardware_hash": req.HardwareHash}
 	put(fields, "machine_name", req.MachineName)
 	put(fields, "app_version", req.AppVersion)
 	return fetch[Activation, activatedWire](ctx, s.c, licensesActivate, &rest.Call{
-		Body: withExtra(fields, req.Extra), Secrets: []string{req.LicenseKey.Reveal()},
+		Body: withExtra(fields, req.Extra), Secrets: []provider.Secret{req.LicenseKey},
 	})
 }
 
@@ -113,18 +113,18 @@ func (s *LicensesService) Activate(ctx context.Context, req *ActivateRequest) (*
 // inactive license is answered (Valid false, or an error) is undocumented.
 func (s *LicensesService) Verify(ctx context.Context, req *VerifyRequest) (*Verification, error) {
 	if req == nil {
-		return nil, refuseNil(licensesVerify)
+		return nil, licensesVerify.RefuseNil()
 	}
 	var problems provider.Problems
-	checkSecret(&problems, "LicenseKey", req.LicenseKey)
-	checkText(&problems, "HardwareHash", req.HardwareHash)
-	if err := refuse(licensesVerify, problems); err != nil {
+	problems.Credential("LicenseKey", req.LicenseKey)
+	problems.Required("HardwareHash", req.HardwareHash)
+	if err := licensesVerify.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	fields := map[string]any{"license_key": req.LicenseKey.Reveal(), "hardware_hash": req.HardwareHash}
 	put(fields, "app_version", req.AppVersion)
 	return fetch[Verification, verificationWire](ctx, s.c, licensesVerify, &rest.Call{
-		Body: withExtra(fields, req.Extra), Secrets: []string{req.LicenseKey.Reveal()},
+		Body: withExtra(fields, req.Extra), Secrets: []provider.Secret{req.LicenseKey},
 	})
 }
 
@@ -132,12 +132,12 @@ func (s *LicensesService) Verify(ctx context.Context, req *VerifyRequest) (*Veri
 // the only way from a key to the license's ID.
 func (s *LicensesService) Info(ctx context.Context, licenseKey provider.Secret) (*License, error) {
 	var problems provider.Problems
-	checkSecret(&problems, "licenseKey", licenseKey)
-	if err := refuse(licensesInfo, problems); err != nil {
+	problems.Credential("licenseKey", licenseKey)
+	if err := licensesInfo.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return fetch[License, licenseWire](ctx, s.c, licensesInfo, &rest.Call{
-		Args: []string{licenseKey.Reveal()}, Secrets: []string{licenseKey.Reveal()},
+		Args: []string{licenseKey.Reveal()}, Secrets: []provider.Secret{licenseKey},
 	})
 }
 
@@ -146,7 +146,7 @@ func (s *LicensesService) Info(ctx context.Context, licenseKey provider.Secret) 
 // repeated; BulkActivate and BulkDeactivate say what they mean. The answer is
 // undocumented.
 func (s *LicensesService) Toggle(ctx context.Context, licenseID int64) (Payload, error) {
-	if err := checkIDs(licensesToggle, named{"licenseID", licenseID}); err != nil {
+	if err := licensesToggle.RefuseID("licenseID", licenseID); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, licensesToggle, &rest.Call{Args: []string{idText(licenseID)}, Subject: idText(licenseID)})
@@ -168,17 +168,13 @@ func (s *LicensesService) BulkDeactivate(ctx context.Context, licenseIDs ...int6
 // becomes of their sessions, devices and resources are undocumented; the body is that
 // of BulkActivate.
 func (s *LicensesService) BulkDelete(ctx context.Context, licenseIDs ...int64) (Payload, error) {
-	answer, err := s.bulk(ctx, licensesBulkDelete, licenseIDs)
-	if err = gone(err); err != nil {
-		return nil, err
-	}
-	return answer, nil
+	return s.bulk(ctx, licensesBulkDelete, licenseIDs)
 }
 
 func (s *LicensesService) bulk(ctx context.Context, op operation, ids []int64) (Payload, error) {
 	var problems provider.Problems
-	checkList(&problems, "licenseIDs", ids)
-	if err := refuse(op, problems); err != nil {
+	problems.IDs("licenseIDs", ids)
+	if err := op.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	call := &rest.Call{Body: map[string]any{"license_ids": ids}}
@@ -191,11 +187,11 @@ func (s *LicensesService) bulk(ctx context.Context, op operation, ids []int64) (
 // QuickEdit changes end date and limits and returns the server's message: POST
 // /api/license/{license_id}/quick-edit.
 func (s *LicensesService) QuickEdit(ctx context.Context, licenseID int64, req *QuickEditRequest) (message string, err error) {
-	if err := checkIDs(licensesQuickEdit, named{"licenseID", licenseID}); err != nil {
+	if err := licensesQuickEdit.RefuseID("licenseID", licenseID); err != nil {
 		return "", err
 	}
 	if req == nil {
-		return "", refuseNil(licensesQuickEdit)
+		return "", licensesQuickEdit.RefuseNil()
 	}
 	var problems provider.Problems
 	fields := make(map[string]any)
@@ -220,7 +216,7 @@ func (s *LicensesService) QuickEdit(ctx context.Context, licenseID int64, req *Q
 	if len(fields)+len(req.Extra) == 0 {
 		problems.Add("request", "changes nothing")
 	}
-	if err := refuse(licensesQuickEdit, problems); err != nil {
+	if err := licensesQuickEdit.Refuse("", problems); err != nil {
 		return "", err
 	}
 	return s.c.receipt(ctx, licensesQuickEdit, &rest.Call{

@@ -72,9 +72,9 @@ func splitPlate(hash string) (key provider.Secret, digest string, is bool) {
 }
 
 // plateSecrets is the license key in a hardware hash, if it is that of a name plate.
-func plateSecrets(hash string) []string {
+func plateSecrets(hash string) []provider.Secret {
 	if key, _, is := splitPlate(hash); is {
-		return []string{key.Reveal(), hash}
+		return []provider.Secret{key, provider.Secret(hash)}
 	}
 	return nil
 }

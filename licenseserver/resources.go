@@ -86,14 +86,12 @@ func (s *ResourcesService) List(ctx context.Context, licenseID int64) iter.Seq2[
 // does with resources that are taken is undocumented.
 func (s *ResourcesService) Allocate(ctx context.Context, req *AllocateRequest) (*Allocation, error) {
 	if req == nil {
-		return nil, refuseNil(resourcesAllocate)
+		return nil, resourcesAllocate.RefuseNil()
 	}
 	var problems provider.Problems
-	if req.LicenseID <= 0 {
-		problems.Add("LicenseID", "must be positive, got %d", req.LicenseID)
-	}
-	checkList(&problems, "ResourceIDs", req.ResourceIDs)
-	if err := refuse(resourcesAllocate, problems); err != nil {
+	problems.Positive("LicenseID", req.LicenseID)
+	problems.IDs("ResourceIDs", req.ResourceIDs)
+	if err := resourcesAllocate.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	fields := map[string]any{"license_id": req.LicenseID, "resource_ids": req.ResourceIDs}
@@ -107,11 +105,9 @@ func (s *ResourcesService) Allocate(ctx context.Context, req *AllocateRequest) (
 // /api/resources/check-availability.
 func (s *ResourcesService) CheckAvailability(ctx context.Context, resourceType string, count int64) (*ResourceCheck, error) {
 	var problems provider.Problems
-	checkText(&problems, "resourceType", resourceType)
-	if count <= 0 {
-		problems.Add("count", "must be positive, got %d", count)
-	}
-	if err := refuse(resourcesCheck, problems); err != nil {
+	problems.Required("resourceType", resourceType)
+	problems.Positive("count", count)
+	if err := resourcesCheck.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return fetch[ResourceCheck, checkWire](ctx, s.c, resourcesCheck, &rest.Call{

@@ -47,14 +47,12 @@ type SearchResult struct {
 // provider.ErrUnsupported.
 func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchResults, error) {
 	if req == nil {
-		return nil, refuseNil(searchAll)
+		return nil, searchAll.RefuseNil()
 	}
 	var problems provider.Problems
-	checkText(&problems, "Query", req.Query)
-	if req.Limit < 0 {
-		problems.Add("Limit", "negative")
-	}
-	if err := refuse(searchAll, problems); err != nil {
+	problems.Required("Query", req.Query)
+	problems.NotNegative("Limit", req.Limit)
+	if err := searchAll.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	if s.c.search.Endpoint == nil {
@@ -71,7 +69,7 @@ func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchR
 		args.Set("limit", strconv.FormatInt(req.Limit, 10))
 	}
 	// People search for license keys, too.
-	call := &rest.Call{Query: args, Secrets: []string{req.Query}}
+	call := &rest.Call{Query: args, Secrets: []provider.Secret{provider.Secret(req.Query)}}
 	e := &envelope[resultWire, *resultWire]{name: "results"}
 	call.Out = e
 	if err := s.c.call(ctx, s.c.search, call); err != nil {

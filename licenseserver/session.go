@@ -93,11 +93,9 @@ type Session struct {
 // the server's time-out.) The session ends with ctx.
 func (c *Client) StartSession(ctx context.Context, opts SessionOptions) (*Session, error) {
 	var problems provider.Problems
-	checkSecret(&problems, "LicenseKey", opts.LicenseKey)
-	checkText(&problems, "MachineID", opts.MachineID)
-	if opts.Interval < 0 {
-		problems.Add("Interval", "negative")
-	}
+	problems.Credential("LicenseKey", opts.LicenseKey)
+	problems.Required("MachineID", opts.MachineID)
+	problems.NotNegative("Interval", int64(opts.Interval))
 	if opts.Interval == 0 {
 		opts.Interval = DefaultInterval
 	}
@@ -107,13 +105,11 @@ func (c *Client) StartSession(ctx context.Context, opts SessionOptions) (*Sessio
 	if opts.Jitter == 0 {
 		opts.Jitter = opts.Interval / 10
 	}
-	if opts.EndTimeout < 0 {
-		problems.Add("EndTimeout", "negative")
-	}
+	problems.NotNegative("EndTimeout", int64(opts.EndTimeout))
 	if opts.EndTimeout == 0 {
 		opts.EndTimeout = DefaultEndTimeout
 	}
-	if err := refuse(sessionsStart, problems); err != nil {
+	if err := sessionsStart.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	s := &Session{c: c, options: opts, done: make(chan struct{})}

@@ -45,19 +45,19 @@ type Heartbeat struct {
 // undocumented.
 func (s *SessionsService) Start(ctx context.Context, req *SessionStartRequest) (*StartedSession, error) {
 	if req == nil {
-		return nil, refuseNil(sessionsStart)
+		return nil, sessionsStart.RefuseNil()
 	}
 	var problems provider.Problems
-	checkSecret(&problems, "LicenseKey", req.LicenseKey)
-	checkText(&problems, "MachineID", req.MachineID)
-	if err := refuse(sessionsStart, problems); err != nil {
+	problems.Credential("LicenseKey", req.LicenseKey)
+	problems.Required("MachineID", req.MachineID)
+	if err := sessionsStart.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	fields := map[string]any{"license_key": req.LicenseKey.Reveal(), "machine_id": req.MachineID}
 	put(fields, "hardware_hash", req.HardwareHash)
 	put(fields, "version", req.Version)
 	return fetch[StartedSession, startedWire](ctx, s.c, sessionsStart, &rest.Call{
-		Body: withExtra(fields, req.Extra), Secrets: []string{req.LicenseKey.Reveal()},
+		Body: withExtra(fields, req.Extra), Secrets: []provider.Secret{req.LicenseKey},
 	})
 }
 
@@ -65,14 +65,14 @@ func (s *SessionsService) Start(ctx context.Context, req *SessionStartRequest) (
 // is due, and when a session without any ends, is undocumented.
 func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provider.Secret) (*Heartbeat, error) {
 	var problems provider.Problems
-	checkSecret(&problems, "licenseKey", licenseKey)
-	checkSecret(&problems, "token", token)
-	if err := refuse(sessionsHeartbeat, problems); err != nil {
+	problems.Credential("licenseKey", licenseKey)
+	problems.Credential("token", token)
+	if err := sessionsHeartbeat.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return fetch[Heartbeat, heartbeatWire](ctx, s.c, sessionsHeartbeat, &rest.Call{
 		Body:    map[string]any{"session_token": token.Reveal(), "license_key": licenseKey.Reveal()},
-		Secrets: []string{licenseKey.Reveal(), token.Reveal()},
+		Secrets: []provider.Secret{licenseKey, token},
 	})
 }
 
@@ -81,17 +81,13 @@ func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provi
 // if the answer was lost and the session is gone.
 func (s *SessionsService) End(ctx context.Context, token provider.Secret) (Payload, error) {
 	var problems provider.Problems
-	checkSecret(&problems, "token", token)
-	if err := refuse(sessionsEnd, problems); err != nil {
+	problems.Credential("token", token)
+	if err := sessionsEnd.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	answer, err := s.c.unknown(ctx, sessionsEnd, &rest.Call{
-		Body: map[string]any{"session_token": token.Reveal()}, Secrets: []string{token.Reveal()},
+	return s.c.unknown(ctx, sessionsEnd, &rest.Call{
+		Body: map[string]any{"session_token": token.Reveal()}, Secrets: []provider.Secret{token},
 	})
-	if err = gone(err); err != nil {
-		return nil, err
-	}
-	return answer, nil
 }
 
 type startedWire struct {

@@ -14,14 +14,14 @@ type VersionsService struct{ c *Client }
 // the answer are undocumented.
 func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret, currentVersion string) (Payload, error) {
 	var problems provider.Problems
-	checkSecret(&problems, "licenseKey", licenseKey)
-	checkText(&problems, "currentVersion", currentVersion)
-	if err := refuse(versionsCheck, problems); err != nil {
+	problems.Credential("licenseKey", licenseKey)
+	problems.Required("currentVersion", currentVersion)
+	if err := versionsCheck.Refuse("", problems); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, versionsCheck, &rest.Call{
 		Body:    map[string]any{"current_version": currentVersion, "license_key": licenseKey.Reveal()},
-		Secrets: []string{licenseKey.Reveal()},
+		Secrets: []provider.Secret{licenseKey},
 	})
 }
 

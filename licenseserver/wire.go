@@ -56,7 +56,7 @@ func (p Payload) MarshalJSON() ([]byte, error) { return json.Marshal(p.String())
 type payload struct{ data Payload }
 
 func (p *payload) DecodeAnswer(a *rest.Answer) error {
-	if a.Endpoint.Repeat == rest.Read || a.Endpoint == sessionsEnd.Endpoint {
+	if a.Endpoint.Effect == rest.Read || a.Endpoint == sessionsEnd.Endpoint {
 		body, err := a.Structure()
 		p.data = body
 		return err

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -197,27 +196,4 @@ func (e *Error) LogValue() slog.Value {
 		attrs = append(attrs, slog.Bool("maybe_executed", true))
 	}
 	return slog.GroupValue(attrs...)
-}
-
-// Problems collects what is wrong with a caller's input, so that every mistake is
-// reported at once. The zero value is ready.
-type Problems map[string]string
-
-// Add notes a problem of a field; the first problem of a field stays.
-func (p *Problems) Add(field, format string, args ...any) {
-	if *p == nil {
-		*p = make(Problems)
-	}
-	if _, ok := (*p)[field]; !ok {
-		(*p)[field] = fmt.Sprintf(format, args...)
-	}
-}
-
-// Err returns nil when there is no problem, else an *Error that matches
-// ErrInvalid and names each field.
-func (p Problems) Err(provider, op, action string) error {
-	if len(p) == 0 {
-		return nil
-	}
-	return &Error{Provider: provider, Op: op, Action: action, Kind: ErrInvalid, Message: "refused before sending", Fields: p}
 }

@@ -109,18 +109,3 @@ func TestErrorHoldsNoSecret(t *testing.T) {
 		require.NotContains(t, fmt.Sprintf(verb, err), hush)
 	}
 }
-
-func TestProblems(t *testing.T) {
-	var p provider.Problems
-	require.NoError(t, p.Err("keyhelp", "Clients.Create", "create client"))
-	p.Add("name", "longer than %d", 5)
-	p.Add("name", "second")
-	p.Add("email", "100%% wrong")
-	err := p.Err("keyhelp", "Clients.Create", "create client")
-	require.ErrorIs(t, err, provider.ErrInvalid)
-	require.EqualError(t, err, "keyhelp: create client: refused before sending: email: 100% wrong; name: longer than 5")
-	var e *provider.Error
-	require.ErrorAs(t, err, &e)
-	require.Equal(t, map[string]string{"name": "longer than 5", "email": "100% wrong"}, e.Fields)
-	require.Equal(t, "Clients.Create", e.Op)
-}

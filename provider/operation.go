@@ -91,9 +91,9 @@ type Request struct {
 	Query url.Values
 	// Body is sent as JSON; nil for none.
 	Body any
-	// Repeatable says that sending the request twice does no harm, so that it
-	// may be repeated after a lost answer. GET and HEAD always are.
-	Repeatable bool
+	// Retryable says that sending the request twice does no harm, so that it may
+	// be retried after a lost answer. GET and HEAD always are.
+	Retryable bool
 	// Sensitive keeps the answer out of dumps and error texts altogether.
 	Sensitive bool
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // NamePolicy is what a system accepts as a user name.
@@ -41,7 +43,7 @@ func (p NamePolicy) Problem(name string) string {
 			allowed = p.First
 		}
 		if allowed != "" && !strings.ContainsRune(allowed, r) {
-			return fmt.Sprintf("%q has %q in place %d, allowed are %s", name, r, i+1, shorten(allowed))
+			return fmt.Sprintf("%q has %q in place %d, allowed are %s", name, r, i+1, words.Shorten(allowed, 48))
 		}
 	}
 	return ""
@@ -158,13 +160,6 @@ func (p NamePolicy) digest(sum [32]byte, n int) []rune {
 	return out
 }
 
-func shorten(s string) string {
-	if len(s) > 48 {
-		return s[:45] + "..."
-	}
-	return s
-}
-
 // Classes of characters for policies.
 const (
 	Lower  = "abcdefghijklmnopqrstuvwxyz"
@@ -203,13 +198,13 @@ func (p PasswordPolicy) Problem(password Secret) string {
 	if p.Alphabet != "" {
 		for _, r := range text {
 			if !strings.ContainsRune(p.Alphabet, r) {
-				return fmt.Sprintf("has a character other than %s", shorten(p.Alphabet))
+				return fmt.Sprintf("has a character other than %s", words.Shorten(p.Alphabet, 48))
 			}
 		}
 	}
 	for _, set := range p.Need {
 		if !strings.ContainsAny(text, set) {
-			return fmt.Sprintf("needs at least one of %s", shorten(set))
+			return fmt.Sprintf("needs at least one of %s", words.Shorten(set, 48))
 		}
 	}
 	return ""

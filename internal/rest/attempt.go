@@ -23,12 +23,12 @@ type exchange struct {
 	ctx    context.Context // the caller's
 	sent   []byte          // the encoded body, for dumps and redaction
 
-	once     bool     // what was sent or received is gone: no repetition
-	attempts int      // begun so far; redirects do not count
-	maybe    bool     // some attempt of a change may have been applied
-	taken    int64    // what the repetitions took out of the quota
-	hidden   []string // secrets among what was sent, see secrets
-	searched bool     // hidden is complete
+	once     bool              // what was sent or received is gone: no repetition
+	attempts int               // begun so far; redirects do not count
+	maybe    bool              // some attempt of a change may have been applied
+	taken    int64             // what the repetitions took out of the quota
+	hidden   []provider.Secret // secrets among what was sent, see secrets
+	searched bool              // hidden is complete
 
 	// Of the latest attempt:
 	started  time.Time
@@ -122,7 +122,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	outer := req.Context()
 	// Whether the server can have seen a read does not matter: no trace for those.
-	if x.call.Endpoint.Repeat != Read {
+	if x.call.Endpoint.Effect != Read {
 		ctx = httptrace.WithClientTrace(ctx, x.watch(a.direct))
 	}
 	x.left = true

@@ -216,7 +216,7 @@ func TestOperationFromContext(t *testing.T) {
 	second := provider.Operation{Provider: "two", Name: "Things.Get", Method: "GET", Route: "/v2/things/{id}"}
 	assert.Equal(t, []provider.Operation{first, first, second, second}, seen, "also when two kinds share an endpoint")
 
-	atRoot := &Endpoint{Op: "Ping", Method: http.MethodGet, Route: "^/ping", Repeat: Read}
+	atRoot := &Endpoint{Op: "Ping", Method: http.MethodGet, Route: "^/ping", Effect: Read}
 	c, err := New(Config{Provider: "one", BaseURL: "https://a.test/x", APIPath: "/v1"}, provider.WithHTTPClient(&http.Client{Transport: spy}))
 	require.NoError(t, err)
 	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: atRoot}))

@@ -169,7 +169,7 @@ const maxRedirects = 5
 // key to another host.
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	x, method := exchangeFrom(req.Context()), via[0].Method
-	if (method == http.MethodGet || method == http.MethodHead) && x.call.Endpoint.Repeat == Read && !x.call.Redirects &&
+	if (method == http.MethodGet || method == http.MethodHead) && x.call.Endpoint.Effect == Read && !x.call.Redirects &&
 		sameOrigin(req.URL, c.root) && len(via) <= maxRedirects {
 		return nil
 	}
@@ -196,6 +196,14 @@ func (c *Client) GoString() string { return c.String() }
 
 // Do performs a call and decodes its answer.
 func (c *Client) Do(ctx context.Context, call *Call) error {
+	err := c.do(ctx, call)
+	if call.Endpoint.doneBefore(err) {
+		return nil
+	}
+	return err
+}
+
+func (c *Client) do(ctx context.Context, call *Call) error {
 	x, err := c.exchange(ctx, call)
 	if err != nil {
 		return err
@@ -262,7 +270,7 @@ func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
 	if e.Accept != "" {
 		req.Header["Accept"] = []string{e.Accept}
 	}
-	if e.Repeat == Once && x.call.Body == nil && (e.Method == http.MethodGet || e.Method == http.MethodHead) {
+	if e.Effect == Once && x.call.Body == nil && (e.Method == http.MethodGet || e.Method == http.MethodHead) {
 		req.Body = noReplay{}
 	}
 	retryable := &retryablehttp.Request{Request: req}

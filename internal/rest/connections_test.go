@@ -145,7 +145,7 @@ func TestConcurrentUse(t *testing.T) {
 			return
 		}
 		var out thing
-		assert.NoError(t, c.Do(t.Context(), callOf(Repeat(i%4), &out)))
+		assert.NoError(t, c.Do(t.Context(), callOf(Effect(i%4), &out)))
 		assert.Equal(t, thing{1, "x"}, out)
 	}, provider.WithDumps(&dumps), provider.WithRateLimit(1e6, 1000))
 	require.NotEmpty(t, dumps.String())

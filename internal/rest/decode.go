@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -88,7 +89,7 @@ func (x *exchange) unreadable(cause error) error {
 		Kind: provider.ErrProtocol, StatusCode: x.status, RequestID: x.requestID(),
 		Message: x.excerpt("the answer cannot be understood (" + x.reasonOf(cause) + "), it is"),
 	}
-	x.maybe = x.call.Endpoint.Repeat != Read
+	x.maybe = x.call.Endpoint.Effect != Read
 	return x.fail(x.weigh(err))
 }
 
@@ -98,7 +99,7 @@ func (x *exchange) reasonOf(err error) string {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &wrong):
-		return fmt.Sprintf("field %q has the wrong type", clip(oneLine(x.scrub(wrong.Field)), 80))
+		return fmt.Sprintf("field %q has the wrong type", words.Shorten(oneLine(x.scrub(wrong.Field)), 80))
 	case errors.As(err, &syntax):
 		return "not JSON"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -107,5 +108,5 @@ func (x *exchange) reasonOf(err error) string {
 	if x.call.Endpoint.Sensitive { // strconv and time quote what they cannot parse
 		return "a value cannot be read"
 	}
-	return clip(oneLine(x.scrub(err.Error())), 80)
+	return words.Shorten(oneLine(x.scrub(err.Error())), 80)
 }

@@ -1,7 +1,9 @@
 package rest
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"sync/atomic"
@@ -10,15 +12,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Repeat says what a second sending of the same request does.
-type Repeat uint8
+// Effect says what sending the same request twice does, and so when a failed attempt is
+// followed by a retry.
+type Effect uint8
 
 const (
-	// Once: a second sending may make a second thing. It is repeated only if
-	// the server cannot have seen it. The zero value, so that forgetting to
-	// decide is safe.
-	Once Repeat = iota
-	// Idempotent: a change that is the same after the second sending.
+	// Once: sending it twice may make two things. There is a retry only if the server
+	// cannot have seen the request. The zero value, so that forgetting to decide is safe.
+	Once Effect = iota
+	// Idempotent: a change that comes to the same when it is made twice.
 	Idempotent
 	// Read: changes nothing.
 	Read
@@ -27,6 +29,8 @@ const (
 // Endpoint describes one operation of an API. Method and route stand here and
 // nowhere else. Use it by pointer.
 type Endpoint struct {
+	// Provider is the kind of the client that it belongs to: "keyhelp".
+	Provider string
 	// Op is the operation's stable name: "Clients.Create".
 	Op string
 	// Verb is the same for people: "create client".
@@ -34,7 +38,10 @@ type Endpoint struct {
 	// Method and Route, the latter below the API's base with {name} for each
 	// argument. A route that begins with "^" is below the server's root instead.
 	Method, Route string
-	Repeat        Repeat
+	Effect        Effect
+	// DoneIf is the error by which a retry reports that the attempt before it, whose
+	// answer was lost, did the work: "not found" to a delete. The call succeeds then.
+	DoneIf error
 	// Sensitive answers (sign-on links, new keys) are never shown, not even in part.
 	Sensitive bool
 	// Timeout replaces the client's limit for one attempt, if it is longer.
@@ -43,6 +50,22 @@ type Endpoint struct {
 	Accept string
 
 	operation atomic.Pointer[operation]
+}
+
+// action says what is done to a subject: `create client "example_com"`.
+func (e *Endpoint) action(subject string) string {
+	verb := cmp.Or(e.Verb, e.Op)
+	if subject == "" {
+		return verb
+	}
+	return verb + " " + subject
+}
+
+// doneBefore reports whether an error shows that an attempt whose answer was lost did the
+// work; see DoneIf.
+func (e *Endpoint) doneBefore(err error) bool {
+	failed, ok := errors.AsType[*provider.Error](err)
+	return ok && e.DoneIf != nil && failed.MaybeExecuted && errors.Is(err, e.DoneIf)
 }
 
 // Call is one use of an Endpoint.
@@ -63,7 +86,7 @@ type Call struct {
 	// EmptyOK accepts an empty body although Out is set.
 	EmptyOK bool
 	// Secrets are values of this call that must not show up anywhere.
-	Secrets []string
+	Secrets []provider.Secret
 	// HiddenFields names fields of a form whose values are not shown, whatever they
 	// are called ("arg2").
 	HiddenFields []string
@@ -79,7 +102,7 @@ type Call struct {
 	MaxBody int64
 	// Redirects takes an answer of 3xx for a success: forms of web pages end with one.
 	Redirects bool
-	// Single forbids repetitions: a connection test wants the first failure.
+	// Single forbids retries: a connection test wants the first failure.
 	Single bool
 }
 
@@ -120,7 +143,7 @@ type Config struct {
 	// struct holds them. It may do I/O under the context.
 	Authorize func(ctx context.Context, req *http.Request) error
 	// Secrets are the credentials' values, for the second net under redaction.
-	Secrets func() []string
+	Secrets func() []provider.Secret
 	// Classify reads an error out of an answer with the vendor's codes; nil
 	// means success. It sees every answer but 3xx and need not fill in what
 	// rest knows (provider, operation, status, request ID, Retry-After).

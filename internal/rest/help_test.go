@@ -33,15 +33,15 @@ func (t *thing) Missing() string {
 const canaryKey = `kEy-"c\a/n<a>r&y%+ü`
 
 var (
-	getThing    = &Endpoint{Op: "Things.Get", Verb: "get thing", Method: http.MethodGet, Route: "/things/{id}", Repeat: Read}
-	listThings  = &Endpoint{Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things", Repeat: Read}
-	putThing    = &Endpoint{Op: "Things.Update", Verb: "update thing", Method: http.MethodPut, Route: "/things/{id}", Repeat: Idempotent}
-	createThing = &Endpoint{Op: "Things.Create", Verb: "create thing", Method: http.MethodPost, Route: "/things", Repeat: Once}
-	signOn      = &Endpoint{Op: "Things.SignOn", Verb: "sign on", Method: http.MethodPost, Route: "/sign-on", Repeat: Read, Sensitive: true}
+	getThing    = &Endpoint{Op: "Things.Get", Verb: "get thing", Method: http.MethodGet, Route: "/things/{id}", Effect: Read}
+	listThings  = &Endpoint{Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things", Effect: Read}
+	putThing    = &Endpoint{Op: "Things.Update", Verb: "update thing", Method: http.MethodPut, Route: "/things/{id}", Effect: Idempotent}
+	createThing = &Endpoint{Op: "Things.Create", Verb: "create thing", Method: http.MethodPost, Route: "/things", Effect: Once}
+	signOn      = &Endpoint{Op: "Things.SignOn", Verb: "sign on", Method: http.MethodPost, Route: "/sign-on", Effect: Read, Sensitive: true}
 )
 
 // callOf makes a typical call of each kind.
-func callOf(kind Repeat, out any) *Call {
+func callOf(kind Effect, out any) *Call {
 	switch kind {
 	case Read:
 		return &Call{Endpoint: getThing, Args: []string{"1"}, Out: out}
@@ -52,7 +52,7 @@ func callOf(kind Repeat, out any) *Call {
 	}
 }
 
-func (r Repeat) String() string { return [...]string{"Once", "Idempotent", "Read"}[r] }
+func (r Effect) String() string { return [...]string{"Once", "Idempotent", "Read"}[r] }
 
 func testConfig(base string) Config {
 	return Config{
@@ -62,7 +62,7 @@ func testConfig(base string) Config {
 			req.Header["X-Api-Key"] = []string{canaryKey}
 			return nil
 		},
-		Secrets: func() []string { return []string{canaryKey} },
+		Secrets: func() []provider.Secret { return []provider.Secret{canaryKey} },
 	}
 }
 

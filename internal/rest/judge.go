@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -77,7 +78,7 @@ func (x *exchange) judgeBroken(err error) bool {
 	}
 	e := x.call.Endpoint
 	seen := x.maySeen(err)
-	if seen && e.Repeat != Read {
+	if seen && e.Effect != Read {
 		x.maybe = true
 	}
 	x.err = &provider.Error{Kind: provider.ErrUnavailable, StatusCode: x.status, Message: x.describe(err), Err: x.hide(err)}
@@ -100,7 +101,7 @@ func (x *exchange) judgeBroken(err error) bool {
 	case !seen:
 		return true
 	}
-	return e.Repeat != Once
+	return e.Effect != Once
 }
 
 func (x *exchange) describe(err error) string {
@@ -141,7 +142,7 @@ func (x *exchange) judgeAnswer() bool {
 	if x.status/100 == 3 && !x.call.Redirects {
 		x.err = x.redirected()
 		// Some servers answer a change that they have made with these two.
-		if e.Repeat != Read && (x.status == http.StatusFound || x.status == http.StatusSeeOther) {
+		if e.Effect != Read && (x.status == http.StatusFound || x.status == http.StatusSeeOther) {
 			x.maybe = true
 		}
 		return false
@@ -161,18 +162,18 @@ func (x *exchange) judgeAnswer() bool {
 		return true
 	}
 	// A vendor's verdict counts for more than the status that it came with.
-	if e.Repeat != Read && (x.err.MaybeExecuted || (!verdict && (x.status >= 500 || x.status == http.StatusRequestTimeout))) {
+	if e.Effect != Read && (x.err.MaybeExecuted || (!verdict && (x.status >= 500 || x.status == http.StatusRequestTimeout))) {
 		x.maybe = true
 	}
 	switch {
 	case verdict:
 		return false
 	case x.status == http.StatusInternalServerError:
-		return e.Repeat == Read
+		return e.Effect == Read
 	case x.status == http.StatusBadGateway, x.status == http.StatusServiceUnavailable, x.status == http.StatusGatewayTimeout,
 		x.status == http.StatusRequestTimeout, x.status/100 == 2 && errors.Is(x.err.Kind, provider.ErrUnavailable):
 		x.wait = x.err.RetryAfter
-		return e.Repeat != Once
+		return e.Effect != Once
 	}
 	return false
 }
@@ -225,7 +226,7 @@ func (x *exchange) requestID() string {
 	if name == "" {
 		return ""
 	}
-	return clip(oneLine(x.scrub(x.header.Get(name))), 100)
+	return words.Shorten(oneLine(x.scrub(x.header.Get(name))), 100)
 }
 
 // clean copies an error of the vendor's making without the secrets that the server
@@ -255,13 +256,13 @@ func (x *exchange) redirected() *provider.Error {
 	case parseErr != nil:
 		err.Message = "the server redirects to something that is not a URL"
 	case x.call.Endpoint.Sensitive: // a sign-on may well be answered by a redirect
-		err.Message = "the server redirects to " + clip(oneLine(x.scrub(target.Host)), 200)
+		err.Message = "the server redirects to " + words.Shorten(oneLine(x.scrub(target.Host)), 200)
 	default:
 		// A query may hold a token; the path tells enough.
 		shown := x.scrub((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String())
-		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", clip(oneLine(shown), 200))
-		if x.call.Endpoint.Repeat == Read && sameOrigin(target, x.client.root) {
-			err.Message = fmt.Sprintf("the server redirects more than %d times, at last to %s", maxRedirects, clip(oneLine(shown), 200))
+		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", words.Shorten(oneLine(shown), 200))
+		if x.call.Endpoint.Effect == Read && sameOrigin(target, x.client.root) {
+			err.Message = fmt.Sprintf("the server redirects more than %d times, at last to %s", maxRedirects, words.Shorten(oneLine(shown), 200))
 		}
 	}
 	return err
@@ -335,7 +336,7 @@ func (x *exchange) weigh(failed *provider.Error) *provider.Error {
 // fail names the operation in an error.
 func (x *exchange) fail(err *provider.Error) error {
 	err.Provider, err.Op = x.client.config.Provider, x.call.Endpoint.Op
-	err.Action = x.call.action()
+	err.Action = x.call.Endpoint.action(x.call.Subject)
 	return err
 }
 
@@ -346,17 +347,6 @@ func (x *exchange) invalid(cause error) error {
 		err.Message, err.Fields = "refused before sending", map[string]string{argument.name: argument.problem}
 	}
 	return x.fail(err)
-}
-
-func (call *Call) action() string {
-	verb := call.Endpoint.Verb
-	if verb == "" {
-		verb = call.Endpoint.Op
-	}
-	if call.Subject == "" {
-		return verb
-	}
-	return verb + " " + call.Subject
 }
 
 // bare takes off url.Error, whose text holds the URL with its query.

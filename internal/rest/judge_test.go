@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -116,7 +117,7 @@ func TestWhatIsRepeated(t *testing.T) {
 			read: once(provider.ErrProtocol), change: garbled(1), once: garbled(1),
 		},
 	} {
-		for kind, w := range map[Repeat]want{Read: row.read, Idempotent: row.change, Once: row.once} {
+		for kind, w := range map[Effect]want{Read: row.read, Idempotent: row.change, Once: row.once} {
 			t.Run(row.name+"/"+kind.String(), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					handler := row.handler
@@ -186,6 +187,46 @@ func TestClearAnswerAfterLostOne(t *testing.T) {
 	})
 }
 
+// TestDoneIf: "not found" to a delete is a success if an earlier attempt may have been
+// carried out, and only then. So is what a vendor's own code says.
+func TestDoneIf(t *testing.T) {
+	for name, test := range map[string]struct {
+		doneIf, kind error
+		lost, done   bool
+	}{
+		"gone after a lost delete":   {provider.ErrNotFound, provider.ErrNotFound, true, true},
+		"gone before":                {provider.ErrNotFound, provider.ErrNotFound, false, false},
+		"refused after a lost one":   {provider.ErrNotFound, provider.ErrForbidden, true, false},
+		"the vendor's code":          {vendorCode(3), provider.ErrConflict, true, true},
+		"another code":               {vendorCode(4), provider.ErrConflict, true, false},
+		"an endpoint that says none": {nil, provider.ErrNotFound, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c, in := inMemory(t, answer(400, "{}"))
+				c.config.Classify = func(*Answer) *provider.Error { return &provider.Error{Kind: test.kind, Err: vendorCode(3)} }
+				if test.lost {
+					in.At(0, faults.Fault{Kind: faults.Drop, After: true})
+				}
+				out := thing{ID: 7}
+				call := callOf(Idempotent, &out)
+				call.Endpoint = &Endpoint{Op: "Things.Delete", Method: http.MethodDelete, Route: "/things/{id}", Effect: Idempotent, DoneIf: test.doneIf}
+				err := c.Do(t.Context(), call)
+				if test.done {
+					require.NoError(t, err)
+					assert.Equal(t, thing{ID: 7}, out, "there is no answer to decode")
+					return
+				}
+				require.ErrorIs(t, err, test.kind)
+			})
+		})
+	}
+}
+
+type vendorCode int
+
+func (c vendorCode) Error() string { return fmt.Sprint("code ", int(c)) }
+
 // TestSlowCreate is the usual case of a lost answer: the server is at work for longer
 // than an attempt may take. A second sending would make a second account.
 func TestSlowCreate(t *testing.T) {
@@ -208,7 +249,7 @@ func TestSlowCreate(t *testing.T) {
 }
 
 func TestDeadlineDuringWrite(t *testing.T) {
-	for _, kind := range []Repeat{Once, Idempotent, Read} {
+	for _, kind := range []Effect{Once, Idempotent, Read} {
 		t.Run(kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, in := inMemory(t, okThing)
@@ -258,7 +299,7 @@ func TestVerdicts(t *testing.T) {
 		name    string
 		status  int
 		verdict provider.Error
-		kind    Repeat
+		kind    Effect
 		sent    int
 		maybe   bool
 	}{

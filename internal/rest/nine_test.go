@@ -139,7 +139,7 @@ func TestNine6Debugging(t *testing.T) {
 // TestNine7Connections: 64 goroutines open 400 to 1,300 connections for 2,000 calls.
 func TestNine7Connections(t *testing.T) {
 	conns := bulk(t, okThing, func(c *Client, i int) {
-		assert.NoError(t, c.Do(t.Context(), callOf(Repeat(i%3), new(thing))))
+		assert.NoError(t, c.Do(t.Context(), callOf(Effect(i%3), new(thing))))
 	})
 	assert.LessOrEqual(t, conns.ever, 64)
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // shownHeaders may appear in dumps. It is a list of what is harmless, since nobody
@@ -56,7 +58,7 @@ func (x *exchange) warn(remark string) {
 	}
 	l.LogAttrs(x.ctx, slog.LevelWarn, "the server remarked on a success",
 		slog.String("op", x.client.operation(x.call.Endpoint).String()),
-		slog.String("remark", clip(oneLine(x.scrub(remark)), 300)))
+		slog.String("remark", words.Shorten(oneLine(x.scrub(remark)), 300)))
 }
 
 // dump writes request and answer as people read them, secrets redacted. Paths are

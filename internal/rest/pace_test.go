@@ -79,7 +79,7 @@ func TestRetryAfterTooLong(t *testing.T) {
 		{"a date in another century", "Fri, 31 Dec 2199 23:59:59 GMT", 0, longest},
 		{"beyond the deadline", "10", 5 * time.Second, 10 * time.Second},
 	} {
-		for _, kind := range []Repeat{Read, Idempotent, Once} {
+		for _, kind := range []Effect{Read, Idempotent, Once} {
 			t.Run(row.name+"/"+kind.String(), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					cl := newClock(firstSays(429, row.after))
@@ -120,7 +120,7 @@ func TestGate(t *testing.T) {
 		for i := range 50 {
 			wg.Go(func() {
 				<-time.After(time.Duration(i) * time.Second)
-				assert.NoError(t, c.Do(t.Context(), callOf(Repeat(i%3), new(thing))))
+				assert.NoError(t, c.Do(t.Context(), callOf(Effect(i%3), new(thing))))
 			})
 		}
 		wg.Wait()

@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-var nested = &Endpoint{Op: "Files.Get", Verb: "get file", Method: http.MethodGet, Route: "/things/{id}/files/{name}", Repeat: Read}
+var nested = &Endpoint{Op: "Files.Get", Verb: "get file", Method: http.MethodGet, Route: "/things/{id}/files/{name}", Effect: Read}
 
 // echoPath is a real server, without a mux that cleans paths, that tells what it saw.
 type echoPath struct {
@@ -109,7 +109,7 @@ func TestRoutes(t *testing.T) {
 func TestRouteFromOutside(t *testing.T) {
 	var e echoPath
 	c, _ := over(t, e.serve)
-	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: &Endpoint{Op: "Do", Method: http.MethodGet, Route: "/a?b=c#d/{x}", Repeat: Read}, Args: []string{"y/z"}}))
+	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: &Endpoint{Op: "Do", Method: http.MethodGet, Route: "/a?b=c#d/{x}", Effect: Read}, Args: []string{"y/z"}}))
 	assert.Equal(t, []string{"", "some", "where", "api", "v2", "a?b=c#d", "y/z"}, e.segments)
 	assert.Empty(t, e.query)
 }

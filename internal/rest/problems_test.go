@@ -36,3 +36,20 @@ func TestAllProblems(t *testing.T) {
 	}
 	require.Same(t, errOther, AllProblems("panel", "New", "new client", nil, errOther, nil))
 }
+
+func TestRefuse(t *testing.T) {
+	e := &Endpoint{Provider: "panel", Op: "Things.Create", Verb: "create thing"}
+	require.NoError(t, e.Refuse(`"x"`, nil))
+	require.NoError(t, e.RefuseID("id", 1))
+	require.NoError(t, e.RefuseBlank("name", "x"))
+	for want, err := range map[string]error{
+		`panel: create thing "x": refused before sending: a: bad; b: worse`:        e.Refuse(`"x"`, provider.Problems{"a": "bad", "b": "worse"}),
+		`panel: create thing: refused before sending: request: nil`:                e.RefuseNil(),
+		`panel: create thing: refused before sending: id: must be positive, got 0`: e.RefuseID("id", 0),
+		`panel: create thing: refused before sending: name: required`:              e.RefuseBlank("name", " "),
+	} {
+		require.EqualError(t, err, want)
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		require.Equal(t, "Things.Create", asError(t, err).Op)
+	}
+}

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
+
+	"github.com/provkit/provkit/internal/words"
+	"github.com/provkit/provkit/provider"
 )
 
 const redacted = "[redacted]"
@@ -159,7 +161,7 @@ func (x *exchange) scrub(text string) string {
 
 // secrets are the credentials, those of the call, and what this call sends under
 // the name of a secret: servers quote a bad password when they refuse it.
-func (x *exchange) secrets() []string {
+func (x *exchange) secrets() []provider.Secret {
 	if !x.searched {
 		x.searched = true
 		x.hidden = slices.Concat(x.call.Secrets, secretsIn(x.sent, x.call))
@@ -173,10 +175,10 @@ func (x *exchange) secrets() []string {
 // minFound keeps "true" or "none" under the name of a secret from riddling texts.
 const minFound = 6
 
-func secretsIn(sent []byte, call *Call) (found []string) {
+func secretsIn(sent []byte, call *Call) (found []provider.Secret) {
 	add := func(value string) {
 		if len(value) >= minFound {
-			found = append(found, value)
+			found = append(found, provider.Secret(value))
 		}
 	}
 	if form, ok := call.Body.(url.Values); ok {
@@ -232,30 +234,12 @@ func (x *exchange) excerpt(prefix string) string {
 		kind = "JSON"
 	}
 	// Clip with room first: redaction of megabytes for a line is a waste.
-	shown := x.scrub(redactText(cut(trimmed, 4000)))
-	return prefix + " " + kind + ": " + clip(oneLine(shown), 160)
+	shown := x.scrub(redactText(words.Cut(trimmed, 4000)))
+	return prefix + " " + kind + ": " + words.Shorten(oneLine(shown), 160)
 }
 
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || !unicode.IsPrint(r)
 	}), " ")
-}
-
-// clip shortens to about n bytes without breaking a character.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return cut(s, n) + "..."
-}
-
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
 }

@@ -138,7 +138,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		"cut":             answer(400, "{"+strings.Repeat(" ", 60)+`"a":"`+canaryPassword),
 		"dropped":         func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
-		for _, kind := range []Repeat{Read, Idempotent, Once} {
+		for _, kind := range []Effect{Read, Idempotent, Once} {
 			t.Run(name+"/"+kind.String(), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					var logs, dumps syncBuffer
@@ -147,7 +147,7 @@ func TestNoSecretIsShown(t *testing.T) {
 					c.config.Classify = quotingClassifier
 					call := callOf(kind, new(pickyThing))
 					call.Query = url.Values{"token": {canaryToken}}
-					call.Secrets = []string{canaryToken, "ab"}
+					call.Secrets = []provider.Secret{canaryToken, "ab"}
 					if kind != Read {
 						call.Body = map[string]any{"name": "x", "password": canaryPassword, "auth": map[string]any{"api_key": canaryNested}}
 					} else {
@@ -284,16 +284,16 @@ func TestScrubEverySpelling(t *testing.T) {
 			if !utf8.ValidString(secret) && i > 4 {
 				continue // such bytes do not survive JSON
 			}
-			assert.Equal(t, "before [redacted] after", scrubValues("before "+form+" after", []string{secret}), "%q as %q", secret, form)
+			assert.Equal(t, "before [redacted] after", scrubValues("before "+form+" after", []provider.Secret{provider.Secret(secret)}), "%q as %q", secret, form)
 		}
 	}
 }
 
 func TestScrubPrefersTheLongest(t *testing.T) {
-	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []string{"abcd", "abcd1234"}), "no rest stays")
-	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []string{"redacted", "acte", "dact"}), "what was put in is not searched")
-	assert.Equal(t, "the [redacted]", scrubValues("the secre", []string{"secret-key"}), "cut off by whoever quoted it")
-	assert.Equal(t, "a b abc", scrubValues("a b abc", []string{"", "a", "abc"}), "too short to hide")
+	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []provider.Secret{"abcd", "abcd1234"}), "no rest stays")
+	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []provider.Secret{"redacted", "acte", "dact"}), "what was put in is not searched")
+	assert.Equal(t, "the [redacted]", scrubValues("the secre", []provider.Secret{"secret-key"}), "cut off by whoever quoted it")
+	assert.Equal(t, "a b abc", scrubValues("a b abc", []provider.Secret{"", "a", "abc"}), "too short to hide")
 }
 
 func TestRedactText(t *testing.T) {
@@ -322,7 +322,7 @@ func FuzzRedact(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, secret string) {
 		text, secret = text[:min(len(text), 1000)], secret[:min(len(secret), 64)]
-		for name, out := range map[string]string{"text": redactText(text), "form": redactForm(text, nil), "scrub": scrubValues(text, []string{secret, canaryKey})} {
+		for name, out := range map[string]string{"text": redactText(text), "form": redactForm(text, nil), "scrub": scrubValues(text, []provider.Secret{provider.Secret(secret), canaryKey})} {
 			if len(out) > 4*len(text)+len(redacted) {
 				t.Errorf("%s grew from %d to %d bytes", name, len(text), len(out))
 			}
@@ -331,7 +331,7 @@ func FuzzRedact(f *testing.F) {
 			return
 		}
 		for _, form := range spelled(secret)[:5+8*bit(utf8.ValidString(secret))] {
-			if out := scrubValues(text+" "+form+" "+text, []string{secret}); strings.Contains(out, secret) && !strings.Contains(redacted+text+redacted, secret) && !overlaps(text, secret) {
+			if out := scrubValues(text+" "+form+" "+text, []provider.Secret{provider.Secret(secret)}); strings.Contains(out, secret) && !strings.Contains(redacted+text+redacted, secret) && !overlaps(text, secret) {
 				t.Errorf("%q is left in %q", secret, out)
 			}
 		}

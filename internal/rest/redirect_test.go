@@ -21,7 +21,7 @@ var redirects = []int{301, 302, 303, 307, 308}
 // into a GET whose answer looks like success.
 func TestChangesAreNotRedirected(t *testing.T) {
 	for _, status := range redirects {
-		for _, kind := range []Repeat{Once, Idempotent} {
+		for _, kind := range []Effect{Once, Idempotent} {
 			for name, target := range map[string]string{
 				"same origin": "/some/where/api/v2/things?token=canary#canary",
 				"elsewhere":   "https://elsewhere.test/things?token=canary",
@@ -70,7 +70,7 @@ func TestNothingLeavesTheOrigin(t *testing.T) {
 		"https to same port": {trusting, strings.Replace(secure.URL, "https", "http", 1) + "/x"},
 		"userinfo trick":     {plain, "http://127.0.0.1:" + ownPort + "@127.0.0.1:" + otherPort + "/x"},
 	} {
-		for _, kind := range []Repeat{Read, Idempotent, Once} {
+		for _, kind := range []Effect{Read, Idempotent, Once} {
 			t.Run(name+"/"+kind.String(), func(t *testing.T) {
 				target = row.target
 				err := row.client.Do(t.Context(), callOf(kind, new(thing)))
@@ -133,7 +133,7 @@ func TestRedirectsUseUpNoAttempts(t *testing.T) {
 // TestPostThatReads is not followed: a GET in its place would ask something else.
 func TestPostThatReads(t *testing.T) {
 	c, in := inMemory(t, answer(302, "", "Location", "/moved"))
-	err := c.Do(t.Context(), &Call{Endpoint: &Endpoint{Op: "x", Method: http.MethodPost, Route: "/x", Repeat: Read}})
+	err := c.Do(t.Context(), &Call{Endpoint: &Endpoint{Op: "x", Method: http.MethodPost, Route: "/x", Effect: Read}})
 	require.ErrorIs(t, err, provider.ErrProtocol)
 	require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
 	assert.Equal(t, 1, in.Count())
@@ -146,7 +146,7 @@ func TestOddRedirects(t *testing.T) {
 		"https://x.test/%zz?canary":          "not a URL",
 		"https://canary:canary@x.test/a?b=c": "https://x.test/a",
 	} {
-		for _, kind := range []Repeat{Read, Once} {
+		for _, kind := range []Effect{Read, Once} {
 			c, in := inMemory(t, answer(307, "", "Location", location))
 			err := c.Do(t.Context(), callOf(kind, nil))
 			require.ErrorIs(t, err, provider.ErrProtocol, location)

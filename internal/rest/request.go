@@ -28,12 +28,12 @@ func CallOf(kind, op string, req *provider.Request, out any) (*Call, error) {
 	if err := problems.Err(kind, op, "call"); err != nil {
 		return nil, err
 	}
-	endpoint := &Endpoint{Op: op, Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
+	endpoint := &Endpoint{Provider: kind, Op: op, Verb: req.Method + " " + req.Route, Method: req.Method, Route: req.Route, Sensitive: req.Sensitive}
 	switch {
 	case req.Method == http.MethodGet, req.Method == http.MethodHead:
-		endpoint.Repeat = Read
-	case req.Repeatable:
-		endpoint.Repeat = Idempotent
+		endpoint.Effect = Read
+	case req.Retryable:
+		endpoint.Effect = Idempotent
 	}
 	call := &Call{Endpoint: endpoint, Args: req.Args, Body: req.Body, Out: out}
 	if req.Query != nil {

@@ -16,7 +16,7 @@ func TestCallOf(t *testing.T) {
 	for _, test := range []struct {
 		method     string
 		repeatable bool
-		want       Repeat
+		want       Effect
 	}{
 		{http.MethodGet, false, Read},
 		{http.MethodHead, false, Read},
@@ -27,10 +27,10 @@ func TestCallOf(t *testing.T) {
 		out := new(int)
 		call, err := CallOf("panel", "DoAdmin", &provider.Request{
 			Method: test.method, Route: "/x/{id}", Args: []string{"1"}, Query: url.Values{"a": {"b"}}, Body: "body",
-			Repeatable: test.repeatable, Sensitive: true,
+			Retryable: test.repeatable, Sensitive: true,
 		}, out)
 		require.NoError(t, err)
-		want := &Endpoint{Op: "DoAdmin", Verb: test.method + " /x/{id}", Method: test.method, Route: "/x/{id}", Repeat: test.want, Sensitive: true}
+		want := &Endpoint{Provider: "panel", Op: "DoAdmin", Verb: test.method + " /x/{id}", Method: test.method, Route: "/x/{id}", Effect: test.want, Sensitive: true}
 		require.Equal(t, &Call{Endpoint: want, Args: []string{"1"}, Query: url.Values{"a": {"b"}}, Body: "body", Out: out}, call)
 	}
 	call, err := CallOf("panel", "Do", &provider.Request{Method: "GET", Route: "/"}, nil)

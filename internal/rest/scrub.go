@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // minSecret is the length below which a value is not searched for: it would riddle
@@ -16,7 +18,7 @@ const minSecret = 4
 // and where the text ends in the middle of one. It goes through the text once and
 // takes the longest match: what it put in is not searched again, and of two secrets
 // with the same beginning no rest stays.
-func scrubValues(text string, secrets []string) string {
+func scrubValues(text string, secrets []provider.Secret) string {
 	var starts [256]bool
 	searched := false
 	for _, secret := range secrets {
@@ -37,7 +39,7 @@ func scrubValues(text string, secrets []string) string {
 		if starts[text[i]] {
 			for _, secret := range secrets {
 				if len(secret) >= minSecret {
-					n = max(n, matchEscaped(text[i:], secret))
+					n = max(n, matchEscaped(text[i:], string(secret)))
 				}
 			}
 		}

@@ -16,8 +16,8 @@ import (
 )
 
 var (
-	exportThings = &Endpoint{Op: "Things.Export", Verb: "export things", Method: http.MethodGet, Route: "/export", Repeat: Read, Accept: "text/csv"}
-	importThings = &Endpoint{Op: "Things.Import", Verb: "import things", Method: http.MethodPost, Route: "/import", Repeat: Once}
+	exportThings = &Endpoint{Op: "Things.Export", Verb: "export things", Method: http.MethodGet, Route: "/export", Effect: Read, Accept: "text/csv"}
+	importThings = &Endpoint{Op: "Things.Import", Verb: "import things", Method: http.MethodPost, Route: "/import", Effect: Once}
 )
 
 var quickly = provider.WithRetry(provider.Retry{Attempts: 3, MinWait: time.Nanosecond, MaxWait: time.Nanosecond})

@@ -1,0 +1,23 @@
+// Package words shortens what others wrote, for errors and logs.
+package words
+
+import "unicode/utf8"
+
+// Shorten cuts a text to n bytes at most, without breaking a character, and says so: "...".
+func Shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return Cut(s, n) + "..."
+}
+
+// Cut is Shorten without saying so.
+func Cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,43 @@
+package words_test
+
+import (
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/internal/words"
+)
+
+func TestShorten(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"", 0, ""},
+		{"abc", 3, "abc"},
+		{"abcd", 3, "abc..."},
+		{"abcd", 0, "..."},
+		{"aüc", 2, "a..."},
+		{"日本語", 4, "日..."},
+		{"😀", 3, "..."},
+	} {
+		require.Equal(t, test.want, words.Shorten(test.text, test.n), "%q to %d", test.text, test.n)
+	}
+}
+
+func FuzzShorten(f *testing.F) {
+	f.Add("日本語 and more", uint8(7))
+	f.Add("\xff\x80\x80\x80", uint8(2))
+	f.Fuzz(func(t *testing.T, s string, limit uint8) {
+		n := int(limit)
+		short := words.Cut(s, n)
+		if len(short) > n || s[:len(short)] != short {
+			t.Errorf("Cut(%q, %d) = %q", s, n, short)
+		}
+		if utf8.ValidString(s) && !utf8.ValidString(short) {
+			t.Errorf("Cut(%q, %d) breaks a character", s, n)
+		}
+	})
+}

@@ -1,0 +1,158 @@
+package provider
+
+import (
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/provkit/provkit/internal/words"
+)
+
+// Problems collects what is wrong with a caller's input, so that every mistake is
+// reported at once. The zero value is ready.
+type Problems map[string]string
+
+// Add notes a problem of a field; the first problem of a field stays.
+func (p *Problems) Add(field, format string, args ...any) {
+	if *p == nil {
+		*p = make(Problems)
+	}
+	if _, ok := (*p)[field]; !ok {
+		(*p)[field] = fmt.Sprintf(format, args...)
+	}
+}
+
+// Note is Add for what a check returned: "" is no problem.
+func (p *Problems) Note(field, problem string) {
+	if problem != "" {
+		p.Add(field, "%s", problem)
+	}
+}
+
+// NoteAll notes the problems of a part under the part's name and a dot, if it has one.
+func (p *Problems) NoteAll(part string, problems map[string]string) {
+	for field, problem := range problems {
+		if part != "" {
+			field = part + "." + field
+		}
+		p.Note(field, problem)
+	}
+}
+
+// Required refuses a text of nothing but white space.
+func (p *Problems) Required(field, value string) {
+	if strings.TrimSpace(value) == "" {
+		p.Add(field, "required")
+	}
+}
+
+// NotEmpty refuses to set a field to "". nil leaves the field alone.
+func (p *Problems) NotEmpty(field string, value *string) {
+	if value != nil && *value == "" {
+		p.Add(field, "empty")
+	}
+}
+
+// Positive refuses 0 and below: an ID, an amount.
+func (p *Problems) Positive(field string, n int64) {
+	if n <= 0 {
+		p.Add(field, "must be positive, got %d", n)
+	}
+}
+
+// NotNegative refuses what is below 0, which itself usually stands for a default.
+func (p *Problems) NotNegative(field string, n int64) {
+	if n < 0 {
+		p.Add(field, "negative")
+	}
+}
+
+// Between refuses what is below low or above high.
+func (p *Problems) Between(field string, n, low, high int64) {
+	if n < low || n > high {
+		p.Add(field, "must be %d to %d, got %d", low, high, n)
+	}
+}
+
+// IDs refuses a list that is empty, names something twice, or holds what can be no ID.
+func (p *Problems) IDs(field string, ids []int64) {
+	if len(ids) == 0 {
+		p.Add(field, "required")
+	}
+	for i, id := range ids {
+		p.Positive(field, id)
+		if slices.Contains(ids[:i], id) {
+			p.Add(field, "names %d twice", id)
+		}
+	}
+}
+
+// OneOf refuses a text that is none of those allowed. "" leaves the choice to the server.
+// It is no method, since methods have no type parameters.
+func OneOf[S ~string](p *Problems, field string, value S, allowed ...S) {
+	if value == "" || slices.Contains(allowed, value) {
+		return
+	}
+	names := make([]string, len(allowed))
+	for i, name := range allowed {
+		names[i] = string(name)
+	}
+	p.Add(field, "must be one of %s, got %q", strings.Join(names, ", "), words.Shorten(string(value), 40))
+}
+
+// OneLine refuses a text with a line break.
+func (p *Problems) OneLine(field, value string) {
+	if strings.ContainsAny(value, "\r\n") {
+		p.Add(field, "holds a line break")
+	}
+}
+
+// MaxLength refuses a text of more than n characters.
+func (p *Problems) MaxLength(field, value string, n int) {
+	if got := utf8.RuneCountInString(value); got > n {
+		p.Add(field, "must have %d characters at most, has %d", n, got)
+	}
+}
+
+// Email refuses what can be no e-mail address, and "".
+func (p *Problems) Email(field, address string) {
+	if address == "" {
+		p.Add(field, "required")
+		return
+	}
+	parsed, err := mail.ParseAddress(address)
+	if err != nil || parsed.Address != address {
+		p.Add(field, "%q is not an e-mail address", words.Shorten(address, 40))
+	}
+}
+
+// Word refuses a text that is empty or holds white space or control characters, such as
+// an ID of an unknown format.
+func (p *Problems) Word(field, value string) {
+	p.Required(field, value)
+	if strings.ContainsFunc(value, notInWord) {
+		p.Add(field, "holds white space or control characters")
+	}
+}
+
+// Credential is Word for a key or a token. It never quotes it.
+func (p *Problems) Credential(field string, value Secret) {
+	p.Required(field, string(value))
+	if strings.ContainsFunc(string(value), notInWord) {
+		p.Add(field, "holds white space or control characters: was more than the value copied?")
+	}
+}
+
+func notInWord(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+
+// Err returns nil when there is no problem, else an *Error that matches
+// ErrInvalid and names each field.
+func (p Problems) Err(provider, op, action string) error {
+	if len(p) == 0 {
+		return nil
+	}
+	return &Error{Provider: provider, Op: op, Action: action, Kind: ErrInvalid, Message: "refused before sending", Fields: p}
+}
