@@ -16,7 +16,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err := checkOrder(req); err != nil {
 		return nil, err
 	}
-	creation := &adapter.Steps{Kind: Kind, Action: fmt.Sprintf("create account %q", req.Username), Policy: req.OnFailure}
+	creation := &adapter.Steps{Kind: Kind, Action: adapter.CreateAction(req), Policy: req.OnFailure}
 	var made *provider.Account
 	if creation.Step(ctx, "user", func(ctx context.Context) (provider.Outcome, error) {
 		user, outcome, err := p.ensureUser(ctx, req)
@@ -38,19 +38,19 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 
 func checkOrder(req *provider.CreateRequest) error {
 	if req == nil {
-		return provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
+		return adapter.NilRequest(Kind, "create account")
 	}
 	problems := adapter.CheckOrder(req, &description)
 	adapter.NoHandle(&problems, req)
-	adapter.Add(&problems, "Password", passwordProblem(req.Password))
-	adapter.Add(&problems, "Name", nameProblem(req.Name))
+	problems.Note("Password", passwordProblem(req.Password))
+	problems.Note("Name", nameProblem(req.Name))
 	if req.Domain != "" {
-		adapter.Add(&problems, "Domain", domainProblem(req.Domain))
+		problems.Note("Domain", domainProblem(req.Domain))
 	}
 	if req.Plan != "" {
-		adapter.Add(&problems, "Plan", planProblem(req.Plan))
+		problems.Note("Plan", planProblem(req.Plan))
 	}
-	return problems.Err(Kind, "", fmt.Sprintf("create account %q", adapter.Shorten(req.Username)))
+	return problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
 // passwordProblem adds to the policy what the panel would alter on the way.
@@ -64,16 +64,12 @@ func passwordProblem(password provider.Secret) string {
 	return ""
 }
 
-// nameProblem: the panel refuses these characters in a new user's name, and a marker
-// would make the account somebody else's.
+// nameProblem: the panel refuses these characters in a new user's name.
 func nameProblem(name string) string {
-	if _, marker := provider.Unmark(name); marker != "" {
-		return "holds a marker"
-	}
 	if strings.ContainsAny(name, "'\"<>|\r\n") {
-		return `holds one of ' " < > | or a line break, which the panel refuses`
+		return `contains one of ' " < > | or a line break, which the panel refuses`
 	}
-	return ""
+	return adapter.MarkerProblem(name)
 }
 
 func domainProblem(name string) string {
@@ -88,56 +84,30 @@ func domainProblem(name string) string {
 }
 
 func planProblem(plan string) string {
+	if plan == "" {
+		return "required"
+	}
 	if len(plan) > 64 || strings.ContainsAny(plan, " \t\r\n/\\'\"<>|;&$") || strings.HasPrefix(plan, ".") || strings.HasPrefix(plan, "-") {
 		return fmt.Sprintf("%q is not the name of a package", adapter.Shorten(plan))
 	}
 	return ""
 }
 
-// ensureUser adds the user unless it is there. The panel's own answers do not settle a
-// race: of four that add the same user at once, two are told that they did. So it is
-// read back whose it became.
+// ensureUser adds the user unless it exists. The panel's own answers do not settle a race: of
+// four that add the same user at once, two are told that they did. So it is read back whose
+// it became.
 func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) (*User, provider.Outcome, error) {
-	user, err := p.client.Users.Get(ctx, req.Username)
-	switch {
-	case err == nil:
-		return claim(user, req, provider.OutcomeAlready)
-	case !errors.Is(err, provider.ErrNotFound):
-		return nil, "", err
-	}
-	look := func(ctx context.Context) (bool, error) {
-		user, err = p.client.Users.Get(ctx, req.Username)
-		if errors.Is(err, provider.ErrNotFound) {
-			return false, nil
-		}
-		return err == nil, err
-	}
-	lost := false
-	err = provider.Confirm(ctx, func(ctx context.Context) error {
-		err := p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{
-			Package: req.Plan, Name: provider.Mark(strings.Join(strings.Fields(req.Name), " "), req.Reference),
-		})
-		lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
-		return err
-	}, look)
-	if err == nil {
-		return claim(user, req, provider.OutcomeChanged)
-	}
-	if !adapter.Refused(err) {
-		return nil, "", err
-	}
-	refused := err
-	switch there, err := look(ctx); {
-	case err != nil:
-		return nil, "", provider.Unresolved(refused, err)
-	case there && lost:
-		return claim(user, req, provider.OutcomeChanged)
-	case there:
-		return claim(user, req, provider.OutcomeAlready)
-	case lost:
-		return nil, "", provider.Unresolved(refused, errors.New("there is no such user"))
-	}
-	return nil, "", blamePlan(refused)
+	return adapter.MakeOrFind[User]{
+		LookFirst: true, ReadBack: true,
+		Find: func(ctx context.Context, _ error) (*User, error) { return p.client.Users.Get(ctx, req.Username) },
+		Make: func(ctx context.Context) (*User, error) {
+			return nil, p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{
+				Package: req.Plan, Name: provider.Mark(strings.Join(strings.Fields(req.Name), " "), req.Reference),
+			})
+		},
+		Ours:   p.accounts.Owned(req.Reference),
+		WhyNot: func(_ context.Context, refused error) error { return blamePlan(refused) },
+	}.Run(ctx)
 }
 
 // blamePlan: the only thing that adding a user or changing its package can fail to
@@ -153,93 +123,37 @@ func blamePlan(err error) error {
 	return &blamed
 }
 
-// claim decides whether a user that is there is ours.
-func claim(user *User, req *provider.CreateRequest, outcome provider.Outcome) (*User, provider.Outcome, error) {
-	a := account(user)
-	if a.Reference == req.Reference && user.Role != roleAdmin {
-		return user, outcome, nil
-	}
-	message := fmt.Sprintf("user %q is there and carries no reference", user.Login)
-	if a.Reference != "" {
-		message = fmt.Sprintf("user %q belongs to the reference %q", user.Login, a.Reference)
-	}
-	return nil, "", &provider.Error{
-		Provider: Kind, Op: "Users.Add", Kind: provider.ErrAlreadyExists, Message: message,
-		Fields: map[string]string{"Username": "taken"},
-	}
-}
-
-// ensureDomain adds website, zone and mail domain unless the website is there.
+// ensureDomain adds website, zone and mail domain unless the website exists.
 func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (provider.Outcome, error) {
-	seen, err := p.sightDomain(ctx, login, domain)
-	switch {
-	case err != nil:
-		return "", err
-	case seen == present:
-		return provider.OutcomeAlready, nil
-	}
-	lost := false
-	err = provider.Resolve(ctx,
-		func(ctx context.Context) error {
-			err := p.client.Domains.Add(ctx, login, domain, nil)
-			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
-			return err
+	_, outcome, err := adapter.MakeOrFind[WebDomain]{
+		LookFirst: true,
+		Find: func(ctx context.Context, refused error) (*WebDomain, error) {
+			return p.userDomain(ctx, login, domain, refused)
 		},
-		func(ctx context.Context) (bool, error) {
-			seen, err := p.sightDomain(ctx, login, domain)
-			return seen == present, err
-		})
-	if err == nil {
-		return provider.OutcomeChanged, nil
-	}
-	if !adapter.Refused(err) {
-		return "", err
-	}
-	refused := err
-	seen, err = p.sightDomain(ctx, login, domain)
-	switch {
-	case err != nil:
-		return "", provider.Unresolved(refused, err)
-	case seen == present, seen == perhaps && errors.Is(refused, ExitExists):
-		if lost {
-			return provider.OutcomeChanged, nil
-		}
-		return provider.OutcomeAlready, nil
-	case lost:
-		return "", provider.Unresolved(refused, errors.New("the user has no such domain"))
-	}
-	return "", refused
+		Make: func(ctx context.Context) (*WebDomain, error) {
+			return nil, p.client.Domains.Add(ctx, login, domain, nil)
+		},
+	}.Run(ctx)
+	return outcome, err
 }
 
-// sight is what can be seen of a domain.
-type sight int
-
-const (
-	absent sight = iota
-	// perhaps: the user has domains, but the key may not ask which.
-	perhaps
-	present
-)
-
-// sightDomain looks for the user's website. A key of the billing profile may not ask by
-// name: then the user's own count of websites tells "none" for sure, and "some" only
-// together with the panel's refusal to add the domain because it exists.
-func (p *Provider) sightDomain(ctx context.Context, login, domain string) (sight, error) {
-	err := p.limits.try("v-list-web-domain", func() error {
-		_, err := p.client.Web.GetDomain(ctx, login, domain)
+// userDomain looks for the user's website. A key of the billing profile may not ask by name:
+// then the user's own count of websites proves "none", and "some" proves the domain only
+// together with the panel's refusal to add it because it exists.
+func (p *Provider) userDomain(ctx context.Context, login, domain string, refused error) (found *WebDomain, err error) {
+	err = p.limits.try("v-list-web-domain", func() (err error) {
+		found, err = p.client.Web.GetDomain(ctx, login, domain)
 		return err
 	})
-	switch {
-	case err == nil:
-		return present, nil
-	case errors.Is(err, provider.ErrNotFound):
-		return absent, nil
-	case !errors.Is(err, provider.ErrForbidden):
-		return absent, err
+	if !errors.Is(err, provider.ErrForbidden) {
+		return found, err
 	}
 	user, err := p.client.Users.Get(ctx, login)
-	if err != nil || user.Usage.WebDomains == 0 {
-		return absent, err
+	switch {
+	case err != nil:
+		return nil, err
+	case user.Usage.WebDomains > 0 && errors.Is(refused, ExitExists):
+		return new(WebDomain), nil
 	}
-	return perhaps, nil
+	return nil, adapter.NotFound(Kind, fmt.Sprintf("find domain %q", domain))
 }

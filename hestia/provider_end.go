@@ -1,0 +1,21 @@
+package hestia
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Terminate deletes the user with everything that belongs to it, and makes sure that it is
+// gone.
+func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.accounts.Remove(ctx, id, adapter.Removal[string, User]{Do: func(ctx context.Context, login string) error {
+		return p.client.Users.Delete(ctx, login, nil)
+	}})
+}
+
+// proveAbsent proves that a user does not exist: the list of users works and lacks it.
+func (p *Provider) proveAbsent(ctx context.Context, login string) (evidence string, err error) {
+	return "the key can list the users", adapter.NotListed(p.users(ctx), func(u *User) bool { return u.Login == login })
+}

@@ -1,0 +1,88 @@
+package hestia
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Find looks an account up: by user name in one call, by domain in two, otherwise by listing
+// the users.
+func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
+		login := q.Username
+		if q.Domain != "" {
+			owner, err := p.client.Domains.SearchOwner(ctx, strings.ToLower(q.Domain), nil)
+			if err != nil {
+				return nil, err
+			}
+			login = owner
+		}
+		if login == "" {
+			return p.accounts.Search(p.customers(ctx), q)
+		}
+		return p.byLogin(ctx, login)
+	})
+}
+
+// byLogin returns nil if no customer has that name. What the panel does not find, the list of
+// users decides: it proves that there is none, and shows one that is spelled with capitals.
+func (p *Provider) byLogin(ctx context.Context, login string) (*provider.Account, error) {
+	if _, problem := parseLogin(login); problem != "" {
+		return nil, nil
+	}
+	user, err := p.customer(ctx, login)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return p.accounts.Search(p.customers(ctx), provider.Query{Username: login})
+	case errors.Is(err, errAdmin):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return account(user), nil
+}
+
+// List lists all customers, in one call.
+func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return adapter.List(Kind, opts, func(int) (iter.Seq2[*provider.Account, error], error) {
+		return adapter.Each(p.customers(ctx), account), nil
+	})
+}
+
+// customers lists all users but the administrators.
+func (p *Provider) customers(ctx context.Context) iter.Seq2[*User, error] {
+	return adapter.Each(p.users(ctx), func(u *User) *User {
+		if u.Role == roleAdmin {
+			return nil
+		}
+		return u
+	})
+}
+
+// users lists all users, administrators included.
+func (p *Provider) users(ctx context.Context) iter.Seq2[*User, error] {
+	return inhabited(p.client.Users.List(ctx), "users")
+}
+
+// inhabited refuses an empty list of what no panel can be without: the root user, the
+// package "default". The legacy engine marks its answers in no way, so that an empty
+// object from anywhere would pass for a list, and for proof that an account is gone.
+func inhabited[T any](list iter.Seq2[*T, error], what string) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		empty := true
+		for thing, err := range list {
+			empty = false
+			if !yield(thing, err) {
+				return
+			}
+		}
+		if empty {
+			yield(nil, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of " + what + " is empty, which it cannot be"})
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package hestia
+
+import (
+	"context"
+	"crypto/rand"
+	"net/url"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// resetLife is how long the panel honours a reset link.
+const resetLife = 900 * time.Second
+
+// SignOn gives the login page: the panel has no login link. Kind provider.SignOnReset
+// asks for a link with which the customer chooses a new password within 15 minutes; it
+// needs a key with full rights, and a panel whose policy allows resets.
+func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
+	return p.accounts.SignOn(ctx, req, func(ctx context.Context, login string) (*provider.SignOn, error) {
+		if _, err := p.customer(ctx, login); err != nil {
+			return nil, err
+		}
+		page := p.client.rest.Root()
+		page.RawPath = ""
+		if req.Kind != provider.SignOnReset {
+			page.Path += "/login/"
+			return &provider.SignOn{Kind: provider.SignOnPlain, URL: provider.Secret(page.String()), Method: "GET"}, nil
+		}
+		code := rand.Text()
+		hash, err := bcrypt.GenerateFromPassword([]byte(code), bcrypt.DefaultCost)
+		if err != nil {
+			return nil, &provider.Error{Provider: Kind, Kind: provider.ErrUnavailable, Message: "hashing the code failed"}
+		}
+		minted := time.Now()
+		if err := p.client.Users.ChangeRKey(ctx, login, &UserChangeRKeyOptions{Hash: provider.Secret(hash)}); err != nil {
+			return nil, err
+		}
+		page.Path += "/reset/"
+		page.RawQuery = url.Values{"action": {"confirm"}, "user": {login}, "code": {code}}.Encode()
+		return &provider.SignOn{Kind: provider.SignOnReset, URL: provider.Secret(page.String()), Method: "GET", ExpiresAt: minted.Add(resetLife)}, nil
+	}, provider.SignOnPlain, provider.SignOnReset)
+}

@@ -1,0 +1,74 @@
+package hestia
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Plans lists the packages.
+func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
+	var plans []provider.Plan
+	for pack, err := range inhabited(p.client.Packages.List(ctx), "packages") {
+		if err != nil {
+			return nil, adapter.InVerb(Kind, err, "list plans")
+		}
+		plan := provider.Plan{ID: pack.Name, Name: pack.Name, Native: pack}
+		plan.Limits = figures(pack.Limits, UserUsage{})
+		plans = append(plans, plan)
+	}
+	return plans, nil
+}
+
+// Usage reads the figures of one account.
+func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
+	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, func(ctx context.Context, login string) (*provider.UsageReport, error) {
+		asOf := time.Now()
+		user, err := p.customer(ctx, login)
+		if err != nil {
+			return nil, err
+		}
+		return report(user, asOf), nil
+	})
+}
+
+// FleetUsage reads the figures of all accounts in one call.
+func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
+	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
+		asOf := time.Now()
+		return adapter.Each(p.customers(ctx), func(u *User) *provider.UsageReport { return report(u, asOf) }), nil
+	})
+}
+
+func report(u *User, asOf time.Time) *provider.UsageReport {
+	return &provider.UsageReport{AccountID: u.Login, Username: u.Login, AsOf: asOf, Values: figures(u.Limits, u.Usage)}
+}
+
+const megabyte = 1 << 20
+
+func figures(limits UserLimits, used UserUsage) []provider.Usage {
+	figure := func(metric string, unit provider.Unit, n int64, limit Limit, scale int64) provider.Usage {
+		u := provider.Usage{Metric: metric, Unit: unit, Used: n * scale, Unlimited: limit.Unlimited}
+		if !limit.Unlimited {
+			u.Limit = limit.N * scale
+		}
+		return u
+	}
+	// The panel limits mailboxes per domain and counts them per user.
+	mailboxes := figure(provider.MetricEmailAccounts, provider.UnitCount, used.MailAccounts, NoLimit(), 1)
+	mailboxes.Unlimited, mailboxes.LimitUnknown = limits.MailAccounts.Unlimited, !limits.MailAccounts.Unlimited
+	return []provider.Usage{
+		figure(provider.MetricDisk, provider.UnitBytes, used.Disk, limits.DiskQuota, megabyte),
+		figure(provider.MetricTraffic, provider.UnitBytes, used.Bandwidth, limits.Bandwidth, megabyte),
+		figure(provider.MetricDomains, provider.UnitCount, used.WebDomains, limits.WebDomains, 1),
+		mailboxes,
+		figure(provider.MetricDatabases, provider.UnitCount, used.Databases, limits.Databases, 1),
+		figure("dns_domains", provider.UnitCount, used.DNSDomains, limits.DNSDomains, 1),
+		figure("mail_domains", provider.UnitCount, used.MailDomains, limits.MailDomains, 1),
+		figure("cron_jobs", provider.UnitCount, used.CronJobs, limits.CronJobs, 1),
+		figure("backups", provider.UnitCount, used.Backups, limits.Backups, 1),
+	}
+}
