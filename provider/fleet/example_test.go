@@ -106,9 +106,9 @@ func ExampleFleet_Reconcile() {
 	defer closeAll()
 	ctx := context.Background()
 	wanted := func(yield func(fleet.Wanted, error) bool) {
-		_ = yield(fleet.Wanted{Server: "web1", Username: "seed0001", State: provider.StateSuspended}, nil) &&
-			yield(fleet.Wanted{Server: "web1", Username: "seed0002", State: provider.StateActive}, nil) &&
-			yield(fleet.Wanted{Server: "web2", Reference: "order-7", Username: "carol", State: provider.StateActive}, nil)
+		_ = yield(fleet.Wanted{Server: "web1", Username: "seed0001", Status: provider.StatusSuspended}, nil) &&
+			yield(fleet.Wanted{Server: "web1", Username: "seed0002", Status: provider.StatusActive}, nil) &&
+			yield(fleet.Wanted{Server: "web2", Reference: "order-7", Username: "carol", Status: provider.StatusActive}, nil)
 	}
 	var drifts []*fleet.Drift
 	for drift, err := range servers.Reconcile(ctx, wanted) {

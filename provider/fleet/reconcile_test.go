@@ -34,7 +34,7 @@ func wanted(panels []*providertest.Memory) []fleet.Wanted {
 	for i, m := range panels {
 		for _, a := range m.Accounts() {
 			all = append(all, fleet.Wanted{
-				Server: []string{"web1", "web2", "web3"}[i], Reference: a.Reference, Username: a.Username, Plan: a.Plan, State: provider.StateActive,
+				Server: []string{"web1", "web2", "web3"}[i], Reference: a.Reference, Username: a.Username, Plan: a.Plan, Status: provider.StatusActive,
 			})
 		}
 	}
@@ -61,14 +61,14 @@ func TestReconcile(t *testing.T) {
 	one, two := panels[0].Accounts(), panels[1].Accounts()
 	_, err := panels[0].Suspend(t.Context(), one[0].ID) // wrong state
 	require.NoError(t, err)
-	want[1].State = provider.StateSuspended // wrong state, the other way
-	want[2].Plan = "large"                  // wrong plan
-	want[3].Plan, want[3].State = "large", provider.StateSuspended
+	want[1].Status = provider.StatusSuspended // wrong state, the other way
+	want[2].Plan = "large"                    // wrong plan
+	want[3].Plan, want[3].Status = "large", provider.StatusSuspended
 	_, err = panels[1].Terminate(t.Context(), two[0].ID) // missing
 	require.NoError(t, err)
 	foreign := panels[1].AddForeign("stranger") // extra, foreign
 	taken := panels[1].AddForeign("wanted-name")
-	want = append(want, fleet.Wanted{Server: "web2", Reference: "order-77", Username: "wanted-name", State: provider.StateActive})
+	want = append(want, fleet.Wanted{Server: "web2", Reference: "order-77", Username: "wanted-name", Status: provider.StatusActive})
 	extra := want[21]
 	want = slices.Delete(want, 21, 22) // extra, ours
 
@@ -167,7 +167,7 @@ func TestReconcileAsksForReferences(t *testing.T) {
 	f.Servers()[0].Provider = shy{panels[0]}
 	require.Empty(t, drifts(t, f, wanted(panels)...))
 	panels[0].AddForeign("wanted-name")
-	found := drifts(t, f, append(wanted(panels)[:5], fleet.Wanted{Server: "web1", Reference: "order-77", Username: "wanted-name", State: provider.StateActive})...)
+	found := drifts(t, f, append(wanted(panels)[:5], fleet.Wanted{Server: "web1", Reference: "order-77", Username: "wanted-name", Status: provider.StatusActive})...)
 	require.Len(t, found, 1)
 	for _, d := range found {
 		require.True(t, d.Is(fleet.Taken))
@@ -220,7 +220,7 @@ func TestReconcileDuplicates(t *testing.T) {
 		return &provider.Account{ID: id, Username: name, Reference: reference, Status: provider.StatusActive}
 	}
 	accounts := []*provider.Account{active("1", "alice", "order-9"), active("2", "bob", "order-1"), active("3", "carol", "order-1")}
-	want := fleet.Wanted{Server: "web1", Reference: "order-1", Username: "alice", State: provider.StateActive}
+	want := fleet.Wanted{Server: "web1", Reference: "order-1", Username: "alice", Status: provider.StatusActive}
 	for range 2 {
 		f.Servers()[0].Provider = doubled{panels[0], accounts}
 		found := drifts(t, f, want)
@@ -241,9 +241,9 @@ func TestReconcileDuplicates(t *testing.T) {
 func TestReconcileByID(t *testing.T) {
 	f, panels := memories(t, 3)
 	a := panels[0].Accounts()
-	require.Len(t, drifts(t, f, fleet.Wanted{Server: "web1", ID: a[0].ID, State: provider.StateActive}), 2)
-	found := drifts(t, f, fleet.Wanted{Server: "web1", ID: a[0].ID, Reference: "another", State: provider.StateActive},
-		fleet.Wanted{Server: "web1", ID: "no-such-id", State: provider.StateActive})
+	require.Len(t, drifts(t, f, fleet.Wanted{Server: "web1", ID: a[0].ID, Status: provider.StatusActive}), 2)
+	found := drifts(t, f, fleet.Wanted{Server: "web1", ID: a[0].ID, Reference: "another", Status: provider.StatusActive},
+		fleet.Wanted{Server: "web1", ID: "no-such-id", Status: provider.StatusActive})
 	require.Len(t, found, 4, "%v", found)
 	require.Contains(t, found, `web1: no-such-id: missing`)
 }
@@ -256,15 +256,15 @@ func TestReconcileTrouble(t *testing.T) {
 		m.Faults().Forget()
 	}
 	for _, bad := range []fleet.Wanted{
-		{Server: "web9", Username: "a", State: provider.StateActive}, {Server: "web1", State: provider.StateActive},
-		{Server: "web1", Username: "a"}, {Server: "web1", Username: "a", State: provider.StateAbsent},
+		{Server: "web9", Username: "a", Status: provider.StatusActive}, {Server: "web1", Status: provider.StatusActive},
+		{Server: "web1", Username: "a"}, {Server: "web1", Username: "a", Status: provider.StatusAbsent},
 	} {
 		for d, err := range f.Reconcile(t.Context(), list(bad)) {
 			require.Nil(t, d)
 			require.ErrorIs(t, err, provider.ErrInvalid)
 		}
 	}
-	twice := fleet.Wanted{Server: "web1", Reference: "order-1", State: provider.StateActive}
+	twice := fleet.Wanted{Server: "web1", Reference: "order-1", Status: provider.StatusActive}
 	for _, err := range f.Reconcile(t.Context(), list(twice, twice)) {
 		require.ErrorContains(t, err, "is wanted twice")
 	}
@@ -295,7 +295,7 @@ func BenchmarkReconcile(b *testing.B) {
 	for n := range accounts {
 		name, reference := fmt.Sprintf("customer%d", n), fmt.Sprintf("order-%d", n)
 		held = append(held, &provider.Account{ID: fmt.Sprint(n), Username: name, Reference: reference, Status: provider.StatusActive, Plan: "small"})
-		want = append(want, fleet.Wanted{Server: "web1", Username: name, Reference: reference, State: provider.StateActive, Plan: "small"})
+		want = append(want, fleet.Wanted{Server: "web1", Username: name, Reference: reference, Status: provider.StatusActive, Plan: "small"})
 	}
 	f.Servers()[0].Provider = doubled{panels[0], held}
 	b.ReportAllocs()

@@ -30,10 +30,10 @@ var driftings = []drifting{
 	{10, false, true, nil, []fleet.DriftKind{fleet.Missing}},
 	{10, true, false, nil, []fleet.DriftKind{fleet.Extra}},
 	{5, true, false, func(h *held, _ *fleet.Wanted) { h.reference = "" }, []fleet.DriftKind{fleet.Extra}},
-	{5, true, true, func(h *held, _ *fleet.Wanted) { h.suspended = true }, []fleet.DriftKind{fleet.WrongState}},
-	{5, true, true, func(_ *held, w *fleet.Wanted) { w.State = provider.StateSuspended }, []fleet.DriftKind{fleet.WrongState}},
+	{5, true, true, func(h *held, _ *fleet.Wanted) { h.suspended = true }, []fleet.DriftKind{fleet.WrongStatus}},
+	{5, true, true, func(_ *held, w *fleet.Wanted) { w.Status = provider.StatusSuspended }, []fleet.DriftKind{fleet.WrongStatus}},
 	{7, true, true, func(h *held, _ *fleet.Wanted) { h.plan = "large" }, []fleet.DriftKind{fleet.WrongPlan}},
-	{3, true, true, func(h *held, _ *fleet.Wanted) { h.plan, h.suspended = "large", true }, []fleet.DriftKind{fleet.WrongState, fleet.WrongPlan}},
+	{3, true, true, func(h *held, _ *fleet.Wanted) { h.plan, h.suspended = "large", true }, []fleet.DriftKind{fleet.WrongStatus, fleet.WrongPlan}},
 	{3, true, true, func(h *held, _ *fleet.Wanted) { h.reference = "another-" + h.reference }, []fleet.DriftKind{fleet.Taken}},
 	{2, true, true, func(h *held, _ *fleet.Wanted) { h.reference = "" }, []fleet.DriftKind{fleet.Taken}},
 }
@@ -52,7 +52,7 @@ func planted(server int) (accounts []held, wanted []fleet.Wanted, drifts map[str
 	step := perServer / driftsPerServer
 	for n := 0; len(accounts) < perServer; n++ {
 		h := held{reference: reference(server, n), username: username(server, n), plan: "small"}
-		w := fleet.Wanted{Reference: h.reference, Username: h.username, State: provider.StateActive, Plan: "small"}
+		w := fleet.Wanted{Reference: h.reference, Username: h.username, Status: provider.StatusActive, Plan: "small"}
 		d := &drifting{held: true, wanted: true}
 		if n%step == step/2 && n/step < len(plan) {
 			d = plan[n/step]

@@ -242,7 +242,7 @@ func newEstate(t testing.TB, hold func(server int) []held) *estate {
 	for i, kind := range kinds {
 		s := open(t, fmt.Sprintf("%s%d", kind, i), kind, hold(i))
 		e.servers = append(e.servers, s)
-		servers = append(servers, &fleet.Server{Name: s.name, Provider: s.provider, Config: fleet.ServerConfig{Name: s.name, Kind: kind}})
+		servers = append(servers, &fleet.Server{Name: s.name, Provider: s.provider, Config: fleet.ServerEntry{Name: s.name, Kind: kind}})
 	}
 	f, err := fleet.New(servers...)
 	require.NoError(t, err)
