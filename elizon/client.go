@@ -215,7 +215,7 @@ func (c *Client) String() string { return c.core.String() }
 func (c *Client) GoString() string { return c.String() }
 
 // Do performs a call that has no method yet, with the API key (or the session, if there is
-// no key) and the same limits, repetitions and errors as all others. The route is below
+// no key) and the same limits, retries and errors as all others. The route is below
 // the base URL ("/api/..."). out receives the JSON answer; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
 	return c.do(ctx, "Do", withKey, req, out)

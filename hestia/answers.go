@@ -95,7 +95,7 @@ func (a *answerReader) failed(code ExitCode, text string, status int) *provider.
 	}
 	after := meaning.after && a.request.command.changes()
 	if after && errors.Is(kind, provider.ErrUnavailable) {
-		kind = provider.ErrOutcomeUnknown // which also keeps it from being repeated
+		kind = provider.ErrOutcomeUnknown // which also keeps it from being retried
 	}
 	return &provider.Error{Kind: kind, Code: code.label(), Message: text, Err: code, MaybeExecuted: after}
 }

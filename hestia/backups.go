@@ -26,7 +26,7 @@ var (
 	backupsImportDirectAdmin          = adds("Backups.ImportDirectAdmin", "v-import-directadmin BACKUP").printing().orNothing().slowly()
 	backupsListUserBackupExclusions   = reads("Backups.ListUserBackupExclusions", "v-list-user-backup-exclusions USER json")
 	backupsListUserBackups            = reads("Backups.ListUserBackups", "v-list-user-backups USER json")
-	backupsScheduleUserBackup         = sets("Backups.ScheduleUserBackup", "v-schedule-user-backup USER").settledBy(ExitExists)
+	backupsScheduleUserBackup         = sets("Backups.ScheduleUserBackup", "v-schedule-user-backup USER").doneIf(ExitExists)
 	backupsScheduleUserBackupDownload = adds("Backups.ScheduleUserBackupDownload", "v-schedule-user-backup-download USER BACKUP")
 	backupsScheduleUserRestore        = adds("Backups.ScheduleUserRestore", "v-schedule-user-restore USER BACKUP [WEB] [DNS] [MAIL] [DB] [CRON] [UDIR]")
 	backupsUpdateUserBackupExclusions = sets("Backups.UpdateUserBackupExclusions", "v-update-user-backup-exclusions USER FILE")

@@ -24,7 +24,7 @@ var (
 	backupsGetUserBackupRestic      = reads("Backups.GetUserBackupRestic", "v-list-user-backup-restic USER SNAPSHOT json").slowly()
 	backupsListUserBackupsRestic    = reads("Backups.ListUserBackupsRestic", "v-list-user-backups-restic USER json").slowly()
 	backupsListUserFilesRestic      = reads("Backups.ListUserFilesRestic", "v-list-user-files-restic USER SNAPSHOT FOLDER").slowly()
-	backupsScheduleUserBackupRestic = sets("Backups.ScheduleUserBackupRestic", "v-schedule-user-backup-restic USER").settledBy(ExitExists)
+	backupsScheduleUserBackupRestic = sets("Backups.ScheduleUserBackupRestic", "v-schedule-user-backup-restic USER").doneIf(ExitExists)
 )
 
 // BackupHost is where archives are kept beside the server.

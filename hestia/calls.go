@@ -106,12 +106,7 @@ func (c *Client) perform(ctx context.Context, r *request) error {
 		}
 		defer func() { <-c.writing }()
 	}
-	call := c.callOf(r)
-	err := c.rest.Do(ctx, call)
-	if cmd.carriedOut(err) {
-		return nil
-	}
-	return err
+	return c.rest.Do(ctx, c.callOf(r))
 }
 
 // callOf writes a request down as the form that the panel takes.
@@ -158,14 +153,6 @@ func (c *Client) await(ctx context.Context, r *request) error {
 	return &provider.Error{
 		Provider: Kind, Op: cmd.endpoint.Op, Action: cmd.action(r.subject), Message: "not sent: " + err.Error(), Err: err,
 	}
-}
-
-// carriedOut recognises the answer to a repetition which says that an earlier
-// sending of the same call, whose answer was lost, did its work.
-func (c *command) carriedOut(err error) bool {
-	var e *provider.Error
-	var code ExitCode
-	return c.done != 0 && errors.As(err, &e) && e.MaybeExecuted && errors.As(err, &code) && code == c.done
 }
 
 // word reads a single word, which is not there when there is no such thing.

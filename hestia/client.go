@@ -144,12 +144,12 @@ type Result struct {
 	Output string
 }
 
-// Run performs a command by its name, with the same sign-in, limits, repetitions and
+// Run performs a command by its name, with the same sign-in, limits, retries and
 // errors as all others: for commands that have no method here, other formats than
 // json, and arguments that a method would refuse. The arguments are sent as they
 // are, empty ones too.
 //
-// Commands that have a method are repeated as that method's are; others never. All
+// Commands that have a method are retried as that method's are; others never. All
 // arguments of commands that are not known here are treated as secrets.
 func (c *Client) Run(ctx context.Context, command string, args ...string) (*Result, error) {
 	known := commands[command]

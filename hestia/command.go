@@ -34,9 +34,6 @@ type command struct {
 	parse  sync.Once
 	params []parameter
 
-	// done is the answer to a repetition that says that the first sending, whose
-	// answer was lost, had been carried out: 3 to a delete.
-	done ExitCode
 	// kinds are the codes that mean something else than usual here.
 	kinds map[ExitCode]error
 	// loud commands print something when they succeed.
@@ -105,31 +102,31 @@ func adds(op, signature string) *command { return define(op, signature, once) }
 // sets is a command after which things are the same, however often it ran.
 func sets(op, signature string) *command { return define(op, signature, idempotent) }
 
-// removes is a command whose repetition finds nothing any more.
+// removes is a command whose retry finds nothing any more.
 func removes(op, signature string) *command {
-	return sets(op, signature).settledBy(ExitNotExist)
+	return sets(op, signature).doneIf(ExitNotExist)
 }
 
-// suspends is a command whose repetition finds the thing suspended.
+// suspends is a command whose retry finds the thing suspended.
 func suspends(op, signature string) *command {
-	return sets(op, signature).settledBy(ExitSuspended)
+	return sets(op, signature).doneIf(ExitSuspended)
 }
 
-// resumes is a command whose repetition finds the thing not suspended.
+// resumes is a command whose retry finds the thing not suspended.
 func resumes(op, signature string) *command {
-	return sets(op, signature).settledBy(ExitUnsuspended)
+	return sets(op, signature).doneIf(ExitUnsuspended)
 }
 
-func (c *command) settledBy(code ExitCode) *command { c.done = code; return c }
-func (c *command) printing() *command               { c.prints = true; return c }
-func (c *command) orNothing() *command              { c.mayPrintNothing = true; return c }
-func (c *command) besides() *command                { c.concurrent = true; return c.slowly() }
+func (c *command) doneIf(code ExitCode) *command { c.endpoint.DoneIf = code; return c }
+func (c *command) printing() *command            { c.prints = true; return c }
+func (c *command) orNothing() *command           { c.mayPrintNothing = true; return c }
+func (c *command) besides() *command             { c.concurrent = true; return c.slowly() }
 
 // slowly marks what may take minutes. If the answer is lost it may still be running,
 // and the panel locks nothing: a setter is not sent again beside itself.
 func (c *command) slowly() *command {
 	c.slow = true
-	if c.changes() && c.done == ExitOK {
+	if c.changes() && c.endpoint.DoneIf == nil {
 		c.endpoint.Effect = once
 	}
 	return c

@@ -9,7 +9,7 @@ import (
 
 var (
 	dnsAddRecord        = adds("DNS.AddRecord", "v-add-dns-record USER DOMAIN RECORD TYPE VALUE [PRIORITY] [ID] [RESTART] [TTL] [QUIET]")
-	dnsChangeRecord     = sets("DNS.ChangeRecord", "v-change-dns-record USER DOMAIN ID RECORD TYPE? VALUE [PRIORITY] [RESTART] [TTL]").settledBy(ExitExists)
+	dnsChangeRecord     = sets("DNS.ChangeRecord", "v-change-dns-record USER DOMAIN ID RECORD TYPE? VALUE [PRIORITY] [RESTART] [TTL]").doneIf(ExitExists)
 	dnsChangeRecordID   = adds("DNS.ChangeRecordID", "v-change-dns-record-id USER DOMAIN ID NEWID [RESTART]")
 	dnsDeleteRecord     = removes("DNS.DeleteRecord", "v-delete-dns-record USER DOMAIN ID [RESTART] [QUIET]")
 	dnsGetMailDKIM      = reads("DNS.GetMailDomainDKIM", "v-list-mail-domain-dkim-dns USER DOMAIN json")

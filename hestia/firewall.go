@@ -100,7 +100,7 @@ func (s *FirewallService) ChangeRule(ctx context.Context, number int64, req *Fir
 }
 
 // DeleteRule removes a rule: v-delete-firewall-rule. The rules behind it move up: their
-// numbers change, and a second call removes another rule. It is therefore never repeated.
+// numbers change, and a second call removes another rule. It is therefore never retried.
 func (s *FirewallService) DeleteRule(ctx context.Context, number int64) error {
 	return s.c.change(ctx, firewallDeleteRule, number)
 }

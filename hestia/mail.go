@@ -13,11 +13,11 @@ type MailService struct{ c *Client }
 
 var (
 	mailAddDomain             = adds("Mail.AddDomain", "v-add-mail-domain USER DOMAIN [ANTISPAM=yes] [ANTIVIRUS=yes] [DKIM=yes] [DKIM_SIZE=2048] [RESTART] [REJECT_SPAM]").slowly()
-	mailAddDomainAntispam     = sets("Mail.AddDomainAntispam", "v-add-mail-domain-antispam USER DOMAIN").settledBy(ExitExists)
-	mailAddDomainAntivirus    = sets("Mail.AddDomainAntivirus", "v-add-mail-domain-antivirus USER DOMAIN").settledBy(ExitExists)
+	mailAddDomainAntispam     = sets("Mail.AddDomainAntispam", "v-add-mail-domain-antispam USER DOMAIN").doneIf(ExitExists)
+	mailAddDomainAntivirus    = sets("Mail.AddDomainAntivirus", "v-add-mail-domain-antivirus USER DOMAIN").doneIf(ExitExists)
 	mailAddDomainCatchall     = adds("Mail.AddDomainCatchall", "v-add-mail-domain-catchall USER DOMAIN EMAIL")
 	mailAddDomainDKIM         = adds("Mail.AddDomainDKIM", "v-add-mail-domain-dkim USER DOMAIN [DKIM_SIZE]")
-	mailAddDomainReject       = sets("Mail.AddDomainReject", "v-add-mail-domain-reject USER DOMAIN").settledBy(ExitExists)
+	mailAddDomainReject       = sets("Mail.AddDomainReject", "v-add-mail-domain-reject USER DOMAIN").doneIf(ExitExists)
 	mailAddDomainSMTPRelay    = sets("Mail.AddDomainSMTPRelay", "v-add-mail-domain-smtp-relay USER DOMAIN HOST [USERNAME] [PASSWORD!] [PORT]")
 	mailAddDomainWebmail      = sets("Mail.AddDomainWebmail", "v-add-mail-domain-webmail USER DOMAIN [WEBMAIL] [RESTART] [QUIET]").slowly()
 	mailChangeDomainCatchall  = sets("Mail.ChangeDomainCatchall", "v-change-mail-domain-catchall USER DOMAIN EMAIL")

@@ -13,15 +13,15 @@ type Class uint8
 
 const (
 	// ClassOrder creates a charge, a paid resource or an invoice. It is sent once
-	// and repeated by nobody, not even where the server cannot have seen it. The
+	// and retried by nobody, not even where the server cannot have seen it. The
 	// zero value, so that forgetting to decide costs nothing.
 	ClassOrder Class = iota
 	// ClassDestroy loses data or service. It is sent once, too.
 	ClassDestroy
-	// ClassWrite changes something. It is repeated only if the server cannot have
+	// ClassWrite changes something. It is retried only if the server cannot have
 	// seen it.
 	ClassWrite
-	// ClassRead changes nothing. It is repeated, also with a new token when the
+	// ClassRead changes nothing. It is retried, also with a new token when the
 	// server has forgotten the old one.
 	ClassRead
 )
@@ -76,10 +76,10 @@ func (a action) public() action {
 	return a
 }
 
-// repeatable marks a change of which a second sending does no harm.
-func (a action) repeatable() action {
+// idempotent marks a change that comes to the same when it is made twice.
+func (a action) idempotent() action {
 	if a.class == ClassOrder {
-		panic("hostkey: " + a.Op + " creates a charge and cannot be repeatable")
+		panic("hostkey: " + a.Op + " creates a charge and cannot be idempotent")
 	}
 	a.Effect = rest.Idempotent
 	return a

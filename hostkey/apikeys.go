@@ -14,8 +14,8 @@ import (
 // No source tells whether an answer about a key holds more than its name.
 var (
 	apiKeysAdd           = act("api_keys", "add", "APIKeys.Add", "create API key", ClassWrite).sensitive()
-	apiKeysDelete        = act("api_keys", "delete", "APIKeys.Delete", "delete API key", ClassDestroy).repeatable().untilGone()
-	apiKeysEdit          = act("api_keys", "edit", "APIKeys.Edit", "change API key", ClassWrite).repeatable().sensitive()
+	apiKeysDelete        = act("api_keys", "delete", "APIKeys.Delete", "delete API key", ClassDestroy).idempotent().untilGone()
+	apiKeysEdit          = act("api_keys", "edit", "APIKeys.Edit", "change API key", ClassWrite).idempotent().sensitive()
 	apiKeysHistory       = act("api_keys", "history", "APIKeys.History", "get history of API key", ClassRead).sensitive()
 	apiKeysList          = act("api_keys", "list", "APIKeys.List", "list API keys", ClassRead).sensitive()
 	apiKeysListForServer = act("api_keys", "list_for_server", "APIKeys.ListForServer", "list API keys of server", ClassRead).sensitive()

@@ -16,7 +16,7 @@ var authLogin = asRead(act("auth", "login", "Auth.Login", "sign in", ClassWrite)
 var (
 	authWHMCSLogin   = asRead(act("auth", "whmcslogin", "Auth.WHMCSLogin", "sign in with password", ClassWrite).public().sensitive())
 	authInfo         = act("auth", "info", "Auth.Info", "get session", ClassRead).sensitive()
-	authLogout       = act("auth", "logout", "Auth.Logout", "sign out", ClassWrite).repeatable()
+	authLogout       = act("auth", "logout", "Auth.Logout", "sign out", ClassWrite).idempotent()
 	auth2FACheck     = act("auth", "2fa_check", "Auth.TwoFactorCheck", "check second factor", ClassRead).sensitive()
 	auth2FAResend    = act("auth", "2fa_resend", "Auth.TwoFactorResend", "send code of second factor", ClassWrite).sensitive()
 	authBillingList  = act("auth", "billing_list", "Auth.BillingList", "list billing systems", ClassRead)
@@ -168,7 +168,7 @@ func (s *AuthService) EmailCheck(ctx context.Context, extra map[string]any) (Pay
 }
 
 // FlipTag sets a tag of the user, or removes it if it is set: POST /auth.php, action
-// flip_tag. Sent twice it undoes itself, so it is never repeated. Fields and answer are
+// flip_tag. Sent twice it undoes itself, so it is never retried. Fields and answer are
 // undocumented.
 func (s *AuthService) FlipTag(ctx context.Context, extra map[string]any) (Payload, error) {
 	return s.c.unknownFields(ctx, authFlipTag, extra)

@@ -211,7 +211,7 @@ type Request struct {
 	Sensitive bool
 }
 
-// Do performs a call that has no method yet, with the same sign-in, limits, repetitions
+// Do performs a call that has no method yet, with the same sign-in, limits, retries
 // and errors as all others. out receives the JSON answer; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *Request, out any) error {
 	var problems provider.Problems

@@ -22,7 +22,7 @@
 // # Orders
 //
 // Nothing in the API keeps a second request from buying a second time. What creates a
-// charge (ClassOrder) is therefore sent once and never repeated, whatever happens; an
+// charge (ClassOrder) is therefore sent once and never retried, whatever happens; an
 // error that matches provider.ErrOutcomeUnknown means: look before ordering again.
 //
 // Client.Orders does the looking: it buys one server for one reference of the caller's,

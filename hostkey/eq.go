@@ -20,7 +20,7 @@ var (
 	eqGroups        = act("eq", "groups", "Servers.Groups", "list groups of server", ClassRead)
 	eqHistory       = act("eq", "history", "Servers.History", "get history of server", ClassRead)
 	eqUpdateServers = act("eq", "update_servers", "Servers.UpdateServers", "update list of servers", ClassRead)
-	eqRename        = act("eq", "rename_server", "Servers.Rename", "rename server", ClassWrite).repeatable()
+	eqRename        = act("eq", "rename_server", "Servers.Rename", "rename server", ClassWrite).idempotent()
 )
 
 // ServersService is the equipment: dedicated and virtual servers.

@@ -10,15 +10,15 @@ import (
 
 // A second "on" or "off" changes nothing; a second reboot does.
 var (
-	eqOn          = act("eq", "on", "Servers.On", "power on server", ClassWrite).repeatable()
-	eqOff         = act("eq", "off", "Servers.Off", "power off server", ClassWrite).repeatable()
-	eqHardOff     = act("eq", "hard_off", "Servers.HardOff", "power off server by force", ClassWrite).repeatable()
+	eqOn          = act("eq", "on", "Servers.On", "power on server", ClassWrite).idempotent()
+	eqOff         = act("eq", "off", "Servers.Off", "power off server", ClassWrite).idempotent()
+	eqHardOff     = act("eq", "hard_off", "Servers.HardOff", "power off server by force", ClassWrite).idempotent()
 	eqReboot      = act("eq", "reboot", "Servers.Reboot", "reboot server", ClassWrite)
 	eqStatus      = act("eq", "status", "Servers.Status", "get status of server", ClassRead)
 	eqStatusCheck = act("eq", "status_check", "Servers.StatusCheck", "check status of server", ClassRead)
 	eqSensors     = act("eq", "sensors", "Servers.Sensors", "read sensors of server", ClassRead)
-	eqSuspend     = act("eq", "suspend", "Servers.Suspend", "suspend server", ClassWrite).repeatable()
-	eqUnsuspend   = act("eq", "unsuspend", "Servers.Unsuspend", "unsuspend server", ClassWrite).repeatable()
+	eqSuspend     = act("eq", "suspend", "Servers.Suspend", "suspend server", ClassWrite).idempotent()
+	eqUnsuspend   = act("eq", "unsuspend", "Servers.Unsuspend", "unsuspend server", ClassWrite).idempotent()
 	eqCheckPIN    = act("eq", "check_pin", "Servers.CheckPIN", "check PIN", ClassRead)
 	eqSetPIN      = act("eq", "set_pin", "Servers.SetPIN", "set PIN", ClassWrite)
 )

@@ -9,7 +9,7 @@ import (
 var (
 	eqReinstall      = act("eq", "reinstall", "Servers.Reinstall", "begin reinstall of server", ClassDestroy)
 	eqCreatePXE      = act("eq", "create_pxe", "Servers.CreatePXE", "create PXE configuration", ClassDestroy)
-	eqClearPXE       = act("eq", "clear_pxe", "Servers.ClearPXE", "clear PXE configuration", ClassWrite).repeatable()
+	eqClearPXE       = act("eq", "clear_pxe", "Servers.ClearPXE", "clear PXE configuration", ClassWrite).idempotent()
 	eqBootDevice     = act("eq", "boot_dev", "Servers.BootDevice", "set boot device of server", ClassWrite)
 	eqAbortReinstall = act("eq", "abort_reinstall", "Servers.AbortReinstall", "abort reinstall of server", ClassWrite)
 )

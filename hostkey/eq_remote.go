@@ -13,7 +13,7 @@ var (
 	eqNoVNC          = act("eq", "novnc", "Servers.NoVNC", "open console of server", ClassWrite).sensitive()
 	eqOVirtNoVNC     = act("eq", "ovirt_novnc", "Servers.OVirtNoVNC", "open oVirt console of server", ClassWrite).sensitive()
 	eqRecreateNoVNC  = act("eq", "recreate_novnc", "Servers.RecreateNoVNC", "open console of server anew", ClassWrite).sensitive()
-	eqStopNoVNC      = act("eq", "stop_novnc", "Servers.StopNoVNC", "close console of server", ClassWrite).repeatable()
+	eqStopNoVNC      = act("eq", "stop_novnc", "Servers.StopNoVNC", "close console of server", ClassWrite).idempotent()
 	eqIPMI           = act("eq", "get_ipmi", "Servers.IPMI", "get IPMI interface of server", ClassRead).sensitive()
 	eqAddIPMIUser    = act("eq", "add_ipmi_user", "Servers.AddIPMIUser", "add IPMI user to server", ClassWrite).sensitive()
 	eqAddIPMIAdmin   = act("eq", "add_ipmi_admin", "Servers.AddIPMIAdmin", "add IPMI administrator", ClassWrite).sensitive()

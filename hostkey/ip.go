@@ -17,8 +17,8 @@ var (
 	ipPTR       = act("ip", "get_ptr", "IP.PTR", "get reverse name", ClassRead)
 	ipTraffic   = act("ip", "get_traffic", "IP.Traffic", "get traffic of IP address", ClassRead)
 	ipListFree  = act("ip", "list_free_ip", "IP.ListFree", "list free IP addresses", ClassRead)
-	ipSetMain   = act("ip", "set_main", "IP.SetMain", "make IP address the main one", ClassWrite).repeatable()
-	ipUpdatePTR = act("ip", "update_ptr", "IP.UpdatePTR", "set reverse name", ClassWrite).repeatable()
+	ipSetMain   = act("ip", "set_main", "IP.SetMain", "make IP address the main one", ClassWrite).idempotent()
+	ipUpdatePTR = act("ip", "update_ptr", "IP.UpdatePTR", "set reverse name", ClassWrite).idempotent()
 )
 
 // IPService is about the addresses of servers and their reverse names.

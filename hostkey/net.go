@@ -17,7 +17,7 @@ var (
 	netBlockIP      = act("net", "block_ip", "Net.BlockIP", "block address of server", ClassWrite)
 	netStatus       = act("net", "get_status", "Net.Status", "get status of network port", ClassRead)
 	netPortOff      = act("net", "port_off", "Net.PortOff", "switch network port off", ClassWrite)
-	netPortOn       = act("net", "port_on", "Net.PortOn", "switch network port on", ClassWrite).repeatable()
+	netPortOn       = act("net", "port_on", "Net.PortOn", "switch network port on", ClassWrite).idempotent()
 	netRemoveIPv4   = act("net", "remove_ipv4", "Net.RemoveIPv4", "remove IPv4 address from server", ClassDestroy)
 	netShowCacti    = act("net", "show_cacti", "Net.ShowCacti", "get traffic graph of network port", ClassRead)
 	netShowIPv4Free = act("net", "show_ipv4_free", "Net.ShowIPv4Free", "list free IPv4 addresses", ClassRead)
@@ -202,7 +202,7 @@ func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (Payloa
 
 // PortOff cuts a server off from the network and adds the tag "block" with the reason:
 // POST /net.php, action port_off. Whether a second one adds a second tag is
-// undocumented, so it is not repeated.
+// undocumented, so it is not retried.
 func (s *NetService) PortOff(ctx context.Context, req *PortOffRequest) (*Ack, error) {
 	if req == nil {
 		return nil, netPortOff.RefuseNil()

@@ -84,7 +84,7 @@ func (s *DNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] 
 }
 
 // AddDomain puts a domain under the account's DNS and returns its ID: POST /pdns.php,
-// action add_domain. It is not repeated: a second one may be a second domain.
+// action add_domain. It is not retried: a second one may be a second domain.
 func (s *DNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id int64, err error) {
 	if req == nil {
 		return 0, pdnsAddDomain.RefuseNil()

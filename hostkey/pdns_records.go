@@ -99,7 +99,7 @@ type EditSubdomainRequest struct {
 // severalContents are the types whose contents are sent as a list.
 var severalContents = []string{"A", "AAAA", "NS", "MX"}
 
-// AddDNS adds records: POST /pdns.php, action add_dns. It is not repeated: a second one
+// AddDNS adds records: POST /pdns.php, action add_dns. It is not retried: a second one
 // may be a second record.
 func (s *DNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, error) {
 	if req == nil {

@@ -12,7 +12,7 @@ import (
 var (
 	sshKeysList   = act("ssh_keys", "list", "SSHKeys.List", "list SSH keys", ClassRead)
 	sshKeysAdd    = act("ssh_keys", "add", "SSHKeys.Add", "add SSH key", ClassWrite)
-	sshKeysDelete = act("ssh_keys", "delete", "SSHKeys.Delete", "delete SSH key", ClassDestroy).repeatable().untilGone()
+	sshKeysDelete = act("ssh_keys", "delete", "SSHKeys.Delete", "delete SSH key", ClassDestroy).idempotent().untilGone()
 )
 
 // SSHKeysService holds the account's public keys. The module is not in the vendor's

@@ -90,7 +90,7 @@ type TagRemoveRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// Add adds a tag: POST /tags.php, action add. It is never repeated: what a second tag of
+// Add adds a tag: POST /tags.php, action add. It is never retried: what a second tag of
 // the same name does is undocumented. With IDs the answer is undocumented, too, and the
 // tag that is returned may be empty.
 func (s *TagsService) Add(ctx context.Context, req *TagRequest) (*Tag, error) {

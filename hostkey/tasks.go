@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Looking at a task changes nothing, and is repeated like any read, although a success
+// Looking at a task changes nothing, and is retried like any read, although a success
 // is told once only: a lost answer is lost either way.
 var (
 	tasksCheck = act("eq_callback", "check", "Tasks.Check", "check task", ClassRead).public().sensitive()
@@ -53,7 +53,7 @@ func (s *TasksService) Check(ctx context.Context, key string) (*TaskState, error
 //
 // The error of a failed task matches ErrTaskFailed, and the state comes beside it.
 // ErrTaskGone is as in Check. Looks that fail because the server is unavailable or asks
-// for patience are repeated. When the context ends, the task goes on; Wait with the same
+// for patience are retried. When the context ends, the task goes on; Wait with the same
 // key continues.
 func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptions) (*TaskState, error) {
 	var o TaskWaitOptions

@@ -14,12 +14,12 @@ import (
 var (
 	whmcsClient        = act("whmcs", "get_client", "WHMCS.Client", "get customer", ClassRead)
 	whmcsClientGroups  = act("whmcs", "get_clientgroups", "WHMCS.ClientGroups", "list groups of customers", ClassRead)
-	whmcsUpdateClient  = act("whmcs", "update_client", "WHMCS.UpdateClient", "change customer", ClassWrite).repeatable()
+	whmcsUpdateClient  = act("whmcs", "update_client", "WHMCS.UpdateClient", "change customer", ClassWrite).idempotent()
 	whmcsResetPassword = act("whmcs", "reset_password", "WHMCS.ResetPassword", "reset password", ClassWrite).sensitive()
 
 	whmcsContacts      = act("whmcs", "get_contacts", "WHMCS.Contacts", "list contacts", ClassRead)
 	whmcsAddContact    = act("whmcs", "add_contact", "WHMCS.AddContact", "add contact", ClassWrite)
-	whmcsUpdateContact = act("whmcs", "update_contact", "WHMCS.UpdateContact", "change contact", ClassWrite).repeatable()
+	whmcsUpdateContact = act("whmcs", "update_contact", "WHMCS.UpdateContact", "change contact", ClassWrite).idempotent()
 	whmcsDeleteContact = act("whmcs", "delete_contact", "WHMCS.DeleteContact", "delete contact", ClassDestroy)
 
 	whmcsBillingData = act("whmcs", "get_billing_data", "WHMCS.BillingData", "get billing data of server", ClassRead)

@@ -138,7 +138,7 @@ func (c *Client) String() string { return c.rest.String() }
 func (c *Client) GoString() string { return c.String() }
 
 // Do performs a call that has no method yet, with the same authorisation, limits,
-// repetitions and errors as all others. The route is below /api/v2. out receives
+// retries and errors as all others. The route is below /api/v2. out receives
 // the JSON answer; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
 	call, err := rest.CallOf(Kind, "Do", req, out)

@@ -175,7 +175,7 @@ func (c *Client) String() string { return c.license.String() }
 func (c *Client) GoString() string { return c.String() }
 
 // Do performs a call of the license API that has no method yet, with the API key and
-// the same limits, repetitions and errors as all others. The route is below the base
+// the same limits, retries and errors as all others. The route is below the base
 // URL ("/api/license/..."). out receives the JSON answer; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
 	return c.do(ctx, "Do", withKey, req, out)

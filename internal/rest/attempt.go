@@ -23,10 +23,10 @@ type exchange struct {
 	ctx    context.Context // the caller's
 	sent   []byte          // the encoded body, for dumps and redaction
 
-	once     bool              // what was sent or received is gone: no repetition
+	once     bool              // what was sent or received is gone: no retry
 	attempts int               // begun so far; redirects do not count
 	maybe    bool              // some attempt of a change may have been applied
-	taken    int64             // what the repetitions took out of the quota
+	taken    int64             // what the retries took out of the quota
 	hidden   []provider.Secret // secrets among what was sent, see secrets
 	searched bool              // hidden is complete
 
@@ -83,13 +83,13 @@ func (e *timeoutError) Error() string { return fmt.Sprintf("no answer within %v"
 func (e *timeoutError) Timeout() bool { return true }
 
 // attempt is the transport under http.Client: what happens to each request that
-// really leaves, redirects and repetitions included.
+// really leaves, redirects and retries included.
 type attempt struct {
 	client *Client
 	inner  http.RoundTripper
 	// direct: inner is net/http's transport, which reports every connection and
 	// starts over by itself only when nothing was written. A foreign one may
-	// report nothing, or repeat what it likes.
+	// report nothing, or retry what it likes.
 	direct bool
 	// slots bounds the requests under way to the connections of our own
 	// transport: a call that queued inside of it would use up its time there,
@@ -99,7 +99,7 @@ type attempt struct {
 
 // RoundTrip sends one request and reads the whole answer into the call's buffer,
 // within the time limit of an attempt. A body that breaks off is an error of the
-// attempt, so that reads can be repeated.
+// attempt, so that reads can be retried.
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeFrom(req.Context())
 	if x != nil {

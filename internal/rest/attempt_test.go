@@ -16,7 +16,7 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// TestKeptAliveConnectionDies: net/http repeats a request by itself when a connection
+// TestKeptAliveConnectionDies: net/http retries a request by itself when a connection
 // that it used before dies. That must not happen to changes, whatever their method.
 func TestKeptAliveConnectionDies(t *testing.T) {
 	for _, row := range []struct {
@@ -98,7 +98,7 @@ func TestQueueingCostsNoTime(t *testing.T) {
 	})
 }
 
-// TestWaitingHoldsNoConnection: a call that waits to be repeated lets others pass.
+// TestWaitingHoldsNoConnection: a call that waits for its retry lets others pass.
 func TestWaitingHoldsNoConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, "http://127.0.0.1", provider.WithMaxConnections(1))

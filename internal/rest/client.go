@@ -280,7 +280,7 @@ func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
 	return retryable, nil
 }
 
-// noReplay is an empty body that cannot be had a second time. net/http repeats a
+// noReplay is an empty body that cannot be had a second time. net/http retries a
 // GET by itself when a kept-alive connection dies, also one that changes things;
 // what it cannot rewind it lets be.
 type noReplay struct{}

@@ -27,9 +27,9 @@ func TestLog(t *testing.T) {
 		require.Len(t, lines, 5)
 		for i, parts := range [][]string{
 			{"op=test.Things.Get", "method=GET", "route=/api/v2/things/{id}", "attempt=1", "status=429", "duration="},
-			{"to be repeated", "wait=3s"},
+			{"to be retried", "wait=3s"},
 			{"attempt=2", "error="},
-			{"to be repeated", "attempt=2", "reason="},
+			{"to be retried", "attempt=2", "reason="},
 			{"attempt=3", "status=200", "request_id=req-7"},
 		} {
 			for _, part := range parts {

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"math"
-	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
@@ -144,66 +142,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// backoff is go-retryablehttp's question how long to wait. It cannot tell us which
-// call it asks for when there was no answer: the wait is in prepareRetry.
-func backoff(time.Duration, time.Duration, int, *http.Response) time.Duration { return 0 }
-
-// prepareRetry is go-retryablehttp's hook before each repetition.
-func prepareRetry(req *http.Request) error {
-	x := exchangeFrom(req.Context())
-	if l := x.client.options.Logger; l != nil && l.Enabled(x.ctx, slog.LevelDebug) {
-		l.LogAttrs(x.ctx, slog.LevelDebug, "request failed, to be repeated",
-			slog.String("op", x.client.operation(x.call.Endpoint).String()), slog.Int("attempt", x.attempts),
-			slog.Duration("wait", x.wait), slog.String("reason", x.err.Message))
-	}
-	if err := sleep(x.ctx, x.wait); err != nil {
-		return err
-	}
-	// The connection of a timed-out attempt may still be reading the old map.
-	req.Header = req.Header.Clone()
-	if err := x.prepare(req); err != nil {
-		x.err = x.after(err)
-		return err
-	}
-	x.attempts++
-	return nil
-}
-
-// after adds the failure of the attempt before to the reason why there is no
-// further one.
-func (x *exchange) after(refused *provider.Error) *provider.Error {
-	last := x.err
-	if last == nil {
-		return refused
-	}
-	failed := *refused
-	failed.Message += ", and the attempt before failed: " + last.Message
-	failed.StatusCode, failed.Err = last.StatusCode, join(refused.Err, last.Err)
-	return &failed
-}
-
-func join(a, b error) error {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	}
-	return errors.Join(a, b)
-}
-
-// jitter is exponential backoff with full jitter.
-func jitter(low, high time.Duration, n int) time.Duration {
-	ceiling := high
-	if n < 62 && low <= high>>n {
-		ceiling = low << n
-	}
-	if ceiling <= 0 {
-		return 0
-	}
-	return time.Duration(rand.Int64N(int64(ceiling)))
-}
-
 // longest is where a server's wish to wait is cut off: more makes no difference,
 // and cannot overflow.
 const longest = 365 * 24 * time.Hour
@@ -224,35 +162,4 @@ func retryAfter(h http.Header) time.Duration {
 		return min(longest, max(0, time.Until(at)))
 	}
 	return 0
-}
-
-// quota bounds the repetitions of a client, so that an outage is not multiplied:
-// a repetition takes quotaCost. A call that the server answers in the end gives
-// back what it took, else one for recovery.
-type quota struct{ tokens atomic.Int64 }
-
-const (
-	quotaFull = 500
-	quotaCost = 5
-)
-
-func (q *quota) take() bool {
-	for {
-		have := q.tokens.Load()
-		if have < quotaCost {
-			return false
-		}
-		if q.tokens.CompareAndSwap(have, have-quotaCost) {
-			return true
-		}
-	}
-}
-
-func (q *quota) refund(n int64) {
-	for {
-		have := q.tokens.Load()
-		if have >= quotaFull || q.tokens.CompareAndSwap(have, min(quotaFull, have+max(n, 1))) {
-			return
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"sync"
 	"testing"
@@ -281,64 +280,6 @@ func TestRateLimit(t *testing.T) {
 		err := c.Do(ctx, callOf(Read, nil))
 		require.ErrorIs(t, err, provider.ErrRateLimited)
 		assert.Zero(t, time.Since(at), "it is known beforehand that the deadline comes first")
-	})
-}
-
-func TestJitter(t *testing.T) {
-	low, high := 100*time.Millisecond, 10*time.Second
-	for n, ceiling := range map[int]time.Duration{0: low, 1: 2 * low, 5: 32 * low, 7: high, 40: high, 100: high} {
-		var shortest, widest time.Duration = math.MaxInt64, 0
-		for range 2000 {
-			d := jitter(low, high, n)
-			shortest, widest = min(shortest, d), max(widest, d)
-		}
-		assert.Less(t, widest, ceiling)
-		assert.Greater(t, widest, ceiling/2, "n=%d", n)
-		assert.GreaterOrEqual(t, shortest, time.Duration(0))
-		assert.Less(t, shortest, ceiling/2, "full jitter, n=%d", n)
-	}
-	for n := range 200 { // no overflow, no panic
-		assert.GreaterOrEqual(t, jitter(time.Hour, math.MaxInt64, n), time.Duration(0))
-		assert.Zero(t, jitter(0, 0, n))
-	}
-}
-
-// TestQuota: in an outage the panel sees each call once, not four times.
-func TestQuota(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, in := inMemory(t, okThing)
-		in.When(nil, 0, faults.Fault{Kind: faults.Status, StatusCode: 503})
-		for range 1000 {
-			require.ErrorIs(t, c.Do(t.Context(), callOf(Read, nil)), provider.ErrUnavailable)
-		}
-		assert.Equal(t, 1000+quotaFull/quotaCost, in.Count())
-		err := c.Do(t.Context(), callOf(Read, nil))
-		assert.Contains(t, err.Error(), "too many recent failures")
-
-		in.Clear()
-		for range 2 * quotaCost {
-			require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))))
-		}
-		in.At(0, faults.Fault{Kind: faults.Status, StatusCode: 503})
-		require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))), "successes fill it up")
-	})
-}
-
-// TestQuotaLastsUnderRateLimit: bulk work against a server that slows each call down
-// once must not run out of repetitions.
-func TestQuotaLastsUnderRateLimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := 0
-		c, _ := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
-			if n++; n%2 == 1 {
-				answer(429, "{}", "Retry-After", "1")(w, r)
-				return
-			}
-			okThing(w, r)
-		})
-		for range 500 {
-			require.NoError(t, c.Do(t.Context(), callOf(Once, new(thing))))
-		}
 	})
 }
 

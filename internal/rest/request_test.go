@@ -14,9 +14,9 @@ import (
 // TestCallOf: what a caller's own request becomes, and what is refused of it.
 func TestCallOf(t *testing.T) {
 	for _, test := range []struct {
-		method     string
-		repeatable bool
-		want       Effect
+		method    string
+		retryable bool
+		want      Effect
 	}{
 		{http.MethodGet, false, Read},
 		{http.MethodHead, false, Read},
@@ -27,7 +27,7 @@ func TestCallOf(t *testing.T) {
 		out := new(int)
 		call, err := CallOf("panel", "DoAdmin", &provider.Request{
 			Method: test.method, Route: "/x/{id}", Args: []string{"1"}, Query: url.Values{"a": {"b"}}, Body: "body",
-			Retryable: test.repeatable, Sensitive: true,
+			Retryable: test.retryable, Sensitive: true,
 		}, out)
 		require.NoError(t, err)
 		want := &Endpoint{Provider: "panel", Op: "DoAdmin", Verb: test.method + " /x/{id}", Method: test.method, Route: "/x/{id}", Effect: test.want, Sensitive: true}

@@ -10,7 +10,7 @@ import (
 )
 
 // Stream is a body that is sent as it is read, of any length and type. It can be had
-// only once: such a call is never repeated.
+// only once: such a call is never retried.
 type Stream struct {
 	ContentType string
 	Reader      io.Reader
@@ -41,7 +41,7 @@ func (e *sinkError) Error() string { return "the answer cannot be passed on: " +
 func (e *sinkError) Unwrap() error { return e.err }
 
 // pour hands the body of a success to the call's Sink. What was written cannot be
-// taken back, so from then on the call is not repeated.
+// taken back, so from then on the call is not retried.
 func (x *exchange) pour(body io.Reader) error {
 	w, err := x.call.Sink(x.answer())
 	if err != nil {

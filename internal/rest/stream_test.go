@@ -42,7 +42,7 @@ func TestSinkReceivesTheBodyOfASuccess(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	require.Equal(t, large, out.String())
-	require.Equal(t, 2, tries, "a failure before the body is repeated")
+	require.Equal(t, 2, tries, "a failure before the body is retried")
 	require.Equal(t, 200, raw.StatusCode)
 	require.Empty(t, raw.Body)
 }
@@ -107,7 +107,7 @@ func TestStreamIsSentOnce(t *testing.T) {
 	require.ErrorIs(t, c.Do(t.Context(), &Call{Endpoint: importThings, Body: &Stream{}}), provider.ErrInvalid)
 }
 
-func TestStreamWithoutConnectionIsNotRepeated(t *testing.T) {
+func TestStreamWithoutConnectionIsNotRetried(t *testing.T) {
 	tries := 0
 	c := newClient(t, "https://panel.test", quickly, provider.WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
 		tries++

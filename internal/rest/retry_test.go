@@ -6,11 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,9 +34,9 @@ func lost(sent int) want         { return want{sent, []error{provider.ErrOutcome
 func garbled(sent int) want      { return lost(sent).also(provider.ErrProtocol) }
 func (w want) also(e error) want { w.kinds = append(w.kinds, e); return w }
 
-// TestWhatIsRepeated is the whole policy as a table: what happens, and how often a
+// TestWhatIsRetried is the whole policy as a table: what happens, and how often a
 // read, an idempotent change and a change that must happen once are sent.
-func TestWhatIsRepeated(t *testing.T) {
+func TestWhatIsRetried(t *testing.T) {
 	unavailable, limited := provider.ErrUnavailable, provider.ErrRateLimited
 	// no is an attempt that got no connection.
 	no := func(err error) http.RoundTripper {
@@ -155,7 +154,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	}
 }
 
-// TestSecondAttemptSucceeds: what may be repeated ends well after one mishap.
+// TestSecondAttemptSucceeds: what may be retried ends well after one mishap.
 func TestSecondAttemptSucceeds(t *testing.T) {
 	for _, fault := range faults.Catalogue() {
 		if fault.Kind == faults.HTML || fault.Kind == faults.Garbage {
@@ -228,7 +227,7 @@ type vendorCode int
 func (c vendorCode) Error() string { return fmt.Sprint("code ", int(c)) }
 
 // TestSlowCreate is the usual case of a lost answer: the server is at work for longer
-// than an attempt may take. A second sending would make a second account.
+// than an attempt may take. Sending it twice would make two accounts.
 func TestSlowCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := 0
@@ -248,148 +247,60 @@ func TestSlowCreate(t *testing.T) {
 	})
 }
 
-func TestDeadlineDuringWrite(t *testing.T) {
-	for _, kind := range []Effect{Once, Idempotent, Read} {
-		t.Run(kind.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c, in := inMemory(t, okThing)
-				in.When(nil, 0, faults.Fault{Kind: faults.Delay, Delay: time.Minute})
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-				defer cancel()
-				err := c.Do(ctx, callOf(kind, new(thing)))
-				require.ErrorIs(t, err, context.DeadlineExceeded)
-				assert.Equal(t, kind != Read, errors.Is(err, provider.ErrOutcomeUnknown))
-				assert.Equal(t, 1, in.Count())
-			})
-		})
+func TestJitter(t *testing.T) {
+	low, high := 100*time.Millisecond, 10*time.Second
+	for n, ceiling := range map[int]time.Duration{0: low, 1: 2 * low, 5: 32 * low, 7: high, 40: high, 100: high} {
+		var shortest, widest time.Duration = math.MaxInt64, 0
+		for range 2000 {
+			d := jitter(low, high, n)
+			shortest, widest = min(shortest, d), max(widest, d)
+		}
+		assert.Less(t, widest, ceiling)
+		assert.Greater(t, widest, ceiling/2, "n=%d", n)
+		assert.GreaterOrEqual(t, shortest, time.Duration(0))
+		assert.Less(t, shortest, ceiling/2, "full jitter, n=%d", n)
+	}
+	for n := range 200 { // no overflow, no panic
+		assert.GreaterOrEqual(t, jitter(time.Hour, math.MaxInt64, n), time.Duration(0))
+		assert.Zero(t, jitter(0, 0, n))
 	}
 }
 
-func TestCancelCauseIsKept(t *testing.T) {
+// TestQuota: in an outage the panel sees each call once, not four times.
+func TestQuota(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, in := inMemory(t, okThing)
-		in.When(nil, 0, faults.Fault{Kind: faults.Delay, Delay: time.Minute})
-		shutdown := errors.New("shutting down")
-		ctx, cancel := context.WithCancelCause(t.Context())
-		time.AfterFunc(time.Second, func() { cancel(shutdown) })
-		err := c.Do(ctx, callOf(Once, new(thing)))
-		require.ErrorIs(t, err, context.Canceled)
-		require.ErrorIs(t, err, shutdown)
-		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		in.When(nil, 0, faults.Fault{Kind: faults.Status, StatusCode: 503})
+		for range 1000 {
+			require.ErrorIs(t, c.Do(t.Context(), callOf(Read, nil)), provider.ErrUnavailable)
+		}
+		assert.Equal(t, 1000+quotaFull/quotaCost, in.Count())
+		err := c.Do(t.Context(), callOf(Read, nil))
+		assert.Contains(t, err.Error(), "too many recent failures")
+
+		in.Clear()
+		for range 2 * quotaCost {
+			require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))))
+		}
+		in.At(0, faults.Fault{Kind: faults.Status, StatusCode: 503})
+		require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))), "successes fill it up")
 	})
 }
 
-// TestAnswerBeatsContext: an answer that has arrived counts, also when the context
-// ends before the call returns.
-func TestAnswerBeatsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	config := testConfig("https://panel.test")
-	config.Classify = func(*Answer) *provider.Error { cancel(); return nil }
-	in := new(faults.Injector)
-	c, err := New(config, provider.WithHTTPClient(&http.Client{Transport: in.Transport(answer(404, "{}"))}))
-	require.NoError(t, err)
-	err = c.Do(ctx, callOf(Once, nil))
-	require.ErrorIs(t, err, provider.ErrNotFound)
-	require.NotErrorIs(t, err, context.Canceled)
-}
-
-// TestVerdicts: what a vendor reads in the body counts for more than the status.
-func TestVerdicts(t *testing.T) {
-	for _, row := range []struct {
-		name    string
-		status  int
-		verdict provider.Error
-		kind    Effect
-		sent    int
-		maybe   bool
-	}{
-		{"limited inside 200", 200, provider.Error{Kind: provider.ErrRateLimited}, Once, 4, false},
-		{"out of order inside 200", 200, provider.Error{Kind: provider.ErrUnavailable}, Read, 4, false},
-		{"out of order inside 200", 200, provider.Error{Kind: provider.ErrUnavailable}, Once, 1, false},
-		{"half done inside 200", 200, provider.Error{Kind: provider.ErrUnavailable, MaybeExecuted: true}, Once, 1, true},
-		{"taken inside 500", 500, provider.Error{Kind: provider.ErrAlreadyExists}, Once, 1, false},
-		{"no such thing inside 500", 500, provider.Error{Kind: provider.ErrNotFound}, Read, 1, false},
-		{"only a message inside 500", 500, provider.Error{Message: "oops"}, Once, 1, true},
-	} {
-		t.Run(row.name+"/"+row.kind.String(), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				c, in := inMemory(t, answer(row.status, `{"error":"x"}`))
-				c.config.Classify = func(*Answer) *provider.Error { return &row.verdict }
-				err := c.Do(t.Context(), callOf(row.kind, new(thing)))
-				e := asError(t, err)
-				assert.Equal(t, row.sent, in.Count())
-				assert.Equal(t, row.maybe, e.MaybeExecuted)
-				if row.verdict.Kind != nil && !row.maybe {
-					require.ErrorIs(t, err, row.verdict.Kind)
-				}
-				assert.Empty(t, row.verdict.Op, "the vendor's value is copied, not changed: it may be shared")
-			})
+// TestQuotaLastsUnderRateLimit: bulk work against a server that slows each call down
+// once must not run out of retries.
+func TestQuotaLastsUnderRateLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := 0
+		c, _ := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+			if n++; n%2 == 1 {
+				answer(429, "{}", "Retry-After", "1")(w, r)
+				return
+			}
+			okThing(w, r)
 		})
-	}
-}
-
-// TestClassifyOfACall: where the meaning of an answer depends on what was asked. Its
-// remark on a success is a warning in the log.
-func TestClassifyOfACall(t *testing.T) {
-	var logs syncBuffer
-	c, _ := inMemory(t, answer(200, `{"id":1}`), provider.WithLogger(slog.New(slog.NewTextHandler(&logs, nil))))
-	c.config.Classify = func(*Answer) *provider.Error { return &provider.Error{Kind: provider.ErrInUse} }
-	require.ErrorIs(t, c.Do(t.Context(), callOf(Once, nil)), provider.ErrInUse)
-	call := callOf(Once, new(thing))
-	call.Classify = func(a *Answer) *provider.Error { a.Remark = "odd: " + canaryKey; return nil }
-	require.NoError(t, c.Do(t.Context(), call))
-	assert.Contains(t, logs.String(), "level=WARN")
-	assert.Contains(t, logs.String(), "odd: [redacted]")
-}
-
-// TestForeignTransportThatRepeats does so by itself, as failsafehttp.
-func TestForeignTransportThatRepeats(t *testing.T) {
-	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
-	c := newClient(t, "https://panel.test", provider.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
-		trace := httptrace.ContextClientTrace(req.Context())
-		trace.GetConn("panel.test:443")
-		trace.GotConn(httptrace.GotConnInfo{}) // the first sending is lost
-		trace.GetConn("panel.test:443")        // the second gets no connection
-		return nil, refused
-	})}))
-	err := c.Do(t.Context(), callOf(Once, nil))
-	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
-}
-
-func TestTransportWithoutTrace(t *testing.T) {
-	var sent atomic.Int32
-	broken := errors.New("broken")
-	c := newClient(t, "https://panel.test", provider.WithHTTPClient(&http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
-		sent.Add(1)
-		return nil, broken
-	})}))
-	err := c.Do(t.Context(), callOf(Once, nil))
-	require.ErrorIs(t, err, provider.ErrOutcomeUnknown, "it may have sent anything")
-	require.ErrorIs(t, err, broken)
-	assert.EqualValues(t, 1, sent.Load())
-}
-
-// TestHandMadeTransports do what net/http never does.
-func TestHandMadeTransports(t *testing.T) {
-	for name, transport := range map[string]roundTripper{
-		"neither": func(*http.Request) (*http.Response, error) { return nil, nil }, //nolint:nilnil // that is the point
-		"no body": func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, nil },
-		"both":    func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 200}, errors.New("x") },
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := newClient(t, "https://panel.test", provider.WithHTTPClient(&http.Client{Transport: transport}), provider.WithRetry(provider.Retry{Attempts: 1}))
-			require.Error(t, c.Do(t.Context(), callOf(Read, new(thing))))
-		})
-	}
-}
-
-func TestUnsendable(t *testing.T) {
-	c, _ := over(t, okThing)
-	c.config.Authorize = func(_ context.Context, req *http.Request) error {
-		req.Header["X-Api-Key"] = []string{"a\nb"}
-		return nil
-	}
-	err := c.Do(t.Context(), callOf(Once, new(thing)))
-	require.ErrorIs(t, err, provider.ErrInvalid)
-	require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "nothing was sent")
+		for range 500 {
+			require.NoError(t, c.Do(t.Context(), callOf(Once, new(thing))))
+		}
+	})
 }

@@ -1,0 +1,99 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// result turns the state after the last attempt into the call's error.
+func (x *exchange) result(err error) error {
+	failed := x.err
+	switch {
+	case failed == nil && err == nil:
+		return nil
+	case failed == nil: // not even an attempt was made
+		failed = &provider.Error{Kind: provider.ErrUnavailable, Message: x.textOf(bare(err)), Err: x.hide(bare(err))}
+	}
+	if ctxErr := x.ctx.Err(); ctxErr != nil && !x.settled && !errors.Is(failed.Err, ctxErr) {
+		// The context's error and the last answer.
+		last := *failed
+		failed = &last
+		failed.Message = fmt.Sprintf("%v, and the last attempt failed: %s", ctxErr, last.Message)
+		failed.Err = join(contextError(x.ctx), last.Err)
+	}
+	return x.fail(x.weigh(failed))
+}
+
+// weigh adds to a failure that an attempt of the call may have been carried out.
+// A clear answer of a later attempt keeps its kind: it says more.
+func (x *exchange) weigh(failed *provider.Error) *provider.Error {
+	if !x.maybe {
+		return failed
+	}
+	failed.MaybeExecuted = true
+	switch failed.Kind {
+	case provider.ErrProtocol:
+		failed.Err = join(provider.ErrProtocol, failed.Err)
+		failed.Kind = provider.ErrOutcomeUnknown
+	case nil, provider.ErrUnavailable:
+		failed.Kind = provider.ErrOutcomeUnknown
+	}
+	return failed
+}
+
+// fail names the operation in an error.
+func (x *exchange) fail(err *provider.Error) error {
+	err.Provider, err.Op = x.client.config.Provider, x.call.Endpoint.Op
+	err.Action = x.call.Endpoint.action(x.call.Subject)
+	return err
+}
+
+func (x *exchange) invalid(cause error) error {
+	err := &provider.Error{Kind: provider.ErrInvalid, Message: "refused before sending: " + cause.Error()}
+	var argument *argumentError
+	if errors.As(cause, &argument) {
+		err.Message, err.Fields = "refused before sending", map[string]string{argument.name: argument.problem}
+	}
+	return x.fail(err)
+}
+
+func join(a, b error) error {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return errors.Join(a, b)
+}
+
+// hide keeps an error for errors.Is and errors.As, but shows its text only without
+// secrets. It does not unwrap: whoever prints a chain link by link, as error
+// trackers do, would get at the text below.
+func (x *exchange) hide(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &hiddenError{err: err, text: x.textOf(err)}
+}
+
+type hiddenError struct {
+	err  error
+	text string
+}
+
+func (h *hiddenError) Error() string        { return h.text }
+func (h *hiddenError) Is(target error) bool { return errors.Is(h.err, target) }
+func (h *hiddenError) As(target any) bool   { return errors.As(h.err, target) }
+
+// Format keeps %+v and %#v from looking inside.
+func (h *hiddenError) Format(f fmt.State, verb rune) {
+	if verb == 'q' {
+		_, _ = fmt.Fprintf(f, "%q", h.text)
+		return
+	}
+	_, _ = io.WriteString(f, h.text)
+}

@@ -1,0 +1,174 @@
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/provkit/provkit/internal/words"
+	"github.com/provkit/provkit/provider"
+)
+
+// judgeAnswer judges an attempt with a whole answer.
+func (x *exchange) judgeAnswer() bool {
+	x.capture()
+	e := x.call.Endpoint
+	if x.status/100 == 3 && !x.call.Redirects {
+		x.err = x.redirected()
+		// Some servers answer a change that they have made with these two.
+		if e.Effect != Read && (x.status == http.StatusFound || x.status == http.StatusSeeOther) {
+			x.maybe = true
+		}
+		return false
+	}
+	var verdict bool
+	if x.err, verdict = x.classify(); x.err == nil {
+		return false
+	}
+	policy := x.client.options.Retry
+	if errors.Is(x.err.Kind, provider.ErrRateLimited) {
+		x.wait = x.err.RetryAfter
+		if x.wait == 0 {
+			x.wait = min(jitter(policy.MinWait, policy.MaxWait, x.attempts-1), policy.MaxRetryAfter)
+		}
+		// Bounded, so that one absurd header does not end the client's life.
+		x.client.gate.close(min(x.wait, max(time.Hour, policy.MaxRetryAfter)))
+		return true
+	}
+	// A vendor's verdict counts for more than the status that it came with.
+	if e.Effect != Read && (x.err.MaybeExecuted || (!verdict && (x.status >= 500 || x.status == http.StatusRequestTimeout))) {
+		x.maybe = true
+	}
+	switch {
+	case verdict:
+		return false
+	case x.status == http.StatusInternalServerError:
+		return e.Effect == Read
+	case x.status == http.StatusBadGateway, x.status == http.StatusServiceUnavailable, x.status == http.StatusGatewayTimeout,
+		x.status == http.StatusRequestTimeout, x.status/100 == 2 && errors.Is(x.err.Kind, provider.ErrUnavailable):
+		x.wait = x.err.RetryAfter
+		return e.Effect != Once
+	}
+	return false
+}
+
+// classify asks the vendor, and falls back on the status. It reports whether the
+// vendor came to a verdict, that is, said more than that something went wrong.
+func (x *exchange) classify() (err *provider.Error, verdict bool) {
+	classify := x.client.config.Classify
+	if x.call.Classify != nil {
+		classify = x.call.Classify
+	}
+	if classify != nil {
+		answer := x.answer()
+		err = classify(answer)
+		x.warn(answer.Remark)
+	}
+	switch {
+	case err != nil:
+		err = x.clean(err)
+	case x.status/100 == 2, x.status/100 == 3:
+		return nil, false
+	default:
+		err = &provider.Error{Message: x.excerpt("the server answered")}
+	}
+	switch err.Kind {
+	case nil, provider.ErrUnavailable, provider.ErrProtocol, provider.ErrOutcomeUnknown:
+	default:
+		verdict = true
+	}
+	x.complete(err)
+	return err, verdict
+}
+
+// complete fills in what every answer tells.
+func (x *exchange) complete(err *provider.Error) {
+	if err.Kind == nil {
+		err.Kind = KindOf(x.status)
+	}
+	err.StatusCode = x.status
+	if err.RetryAfter == 0 {
+		err.RetryAfter = retryAfter(x.header)
+	}
+	if err.RequestID == "" {
+		err.RequestID = x.requestID()
+	}
+}
+
+func (x *exchange) requestID() string {
+	name := x.client.config.RequestID
+	if name == "" {
+		return ""
+	}
+	return words.Shorten(oneLine(x.scrub(x.header.Get(name))), 100)
+}
+
+// clean copies an error of the vendor's making without the secrets that the server
+// may have quoted in it.
+func (x *exchange) clean(err *provider.Error) *provider.Error {
+	failed := *err
+	failed.Message, failed.Code, failed.RequestID = x.scrub(err.Message), x.scrub(err.Code), x.scrub(err.RequestID)
+	failed.Fields = nil
+	for name, problem := range err.Fields {
+		if failed.Fields == nil {
+			failed.Fields = make(map[string]string, len(err.Fields))
+		}
+		failed.Fields[x.scrub(name)] = x.scrub(problem)
+	}
+	if err.Err != nil {
+		failed.Err = x.hide(err.Err)
+	}
+	return &failed
+}
+
+func (x *exchange) redirected() *provider.Error {
+	err := &provider.Error{Kind: provider.ErrProtocol, StatusCode: x.status, Message: "the server redirects without saying where to"}
+	location := x.header.Get("Location")
+	target, parseErr := x.client.root.Parse(location)
+	switch {
+	case location == "":
+	case parseErr != nil:
+		err.Message = "the server redirects to something that is not a URL"
+	case x.call.Endpoint.Sensitive: // a sign-on may well be answered by a redirect
+		err.Message = "the server redirects to " + words.Shorten(oneLine(x.scrub(target.Host)), 200)
+	default:
+		// A query may hold a token; the path tells enough.
+		shown := x.scrub((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String())
+		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", words.Shorten(oneLine(shown), 200))
+		if x.call.Endpoint.Effect == Read && sameOrigin(target, x.client.root) {
+			err.Message = fmt.Sprintf("the server redirects more than %d times, at last to %s", maxRedirects, words.Shorten(oneLine(shown), 200))
+		}
+	}
+	return err
+}
+
+// KindOf maps a status to the sentinel that it means where the vendor says nothing
+// more precise.
+func KindOf(status int) error {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge:
+		return provider.ErrInvalid
+	case http.StatusUnauthorized:
+		return provider.ErrUnauthorized
+	case http.StatusForbidden:
+		return provider.ErrForbidden
+	case http.StatusNotFound, http.StatusGone:
+		return provider.ErrNotFound
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return provider.ErrUnsupported
+	case http.StatusConflict, http.StatusPreconditionFailed:
+		return provider.ErrConflict
+	case http.StatusPaymentRequired:
+		return provider.ErrQuota
+	case http.StatusLocked:
+		return provider.ErrInUse
+	case http.StatusTooManyRequests:
+		return provider.ErrRateLimited
+	}
+	if status >= 500 || status == http.StatusRequestTimeout {
+		return provider.ErrUnavailable
+	}
+	return provider.ErrProtocol
+}
