@@ -3,12 +3,10 @@ package licenseserver
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
-	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -36,12 +34,16 @@ import (
 type Provider struct {
 	client      *Client
 	description *provider.Description
-	seen        adapter.Sightings
-	index       index
+	// accounts are licenses as their devices show them, which is all that some verbs need;
+	// whole are licenses with all that the server knows of them.
+	accounts *adapter.Accounts[int64, nameplate]
+	whole    *adapter.Accounts[int64, made]
+	seen     adapter.Sightings
+	index    index
 
-	// making holds a token while a Create works: what is new on the server must be
-	// its own. It guards attempts.
-	making   chan struct{}
+	// making is a Create's turn: what is new on the server must be its own. It guards
+	// attempts.
+	making   adapter.Turn
 	attempts map[string]*attempt
 }
 
@@ -58,7 +60,18 @@ var _ interface {
 
 // NewProvider puts a client behind the portable contract. The client stays usable.
 func NewProvider(client *Client) *Provider {
-	return &Provider{client: client, description: describe(client), making: make(chan struct{}, 1), attempts: make(map[string]*attempt)}
+	p := &Provider{client: client, description: describe(client), attempts: make(map[string]*attempt)}
+	p.accounts = accountsOf(p, p.look, func(n *nameplate) *provider.Account { return p.account(&made{plate: n}) })
+	p.whole = accountsOf(p, p.read, p.account)
+	p.whole.Again = func(ctx context.Context, m *made) (*made, error) { return p.complete(ctx, m.plate) }
+	return p
+}
+
+func accountsOf[T any](p *Provider, read func(context.Context, int64) (*T, error), view func(*T) *provider.Account) *adapter.Accounts[int64, T] {
+	return &adapter.Accounts[int64, T]{
+		Kind: Kind, Noun: "license", ParseID: adapter.PositiveID("license ID"), Read: read, View: view, Prove: p.proveAbsent,
+		Unsearchable: "licenses have neither an e-mail address nor a domain",
+	}
 }
 
 // Client returns the client behind the provider, for what only the license server has.
@@ -66,41 +79,59 @@ func (p *Provider) Client() *Client { return p.client }
 
 // Get reads one account.
 func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error) {
-	const verb = "get account"
-	n, err := accountID(id, verb)
+	return adapter.Verb(ctx, p.accounts, "get account", id, nil, func(ctx context.Context, n int64) (*provider.Account, error) {
+		plate, err := p.look(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		return p.show(ctx, plate)
+	})
+}
+
+// made is a license with its name plate. Of a license whose key is unknown there is nothing
+// but the plate.
+type made struct {
+	plate   *nameplate
+	license *License
+}
+
+// read reads a license by the ID of an account.
+func (p *Provider) read(ctx context.Context, id int64) (*made, error) {
+	plate, err := p.look(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	plate, err := p.look(ctx, n)
-	if err != nil {
-		return nil, adapter.InVerb(Kind, err, verb+" "+id)
-	}
-	account, err := p.read(ctx, plate)
-	if err != nil {
-		return nil, adapter.InVerb(Kind, err, verb+" "+id)
-	}
-	return account, nil
+	return p.complete(ctx, plate)
 }
 
-// read completes an account. Of a license whose key is unknown there is no more to read.
-func (p *Provider) read(ctx context.Context, plate *nameplate) (*provider.Account, error) {
+// complete reads the license of a name plate.
+func (p *Provider) complete(ctx context.Context, plate *nameplate) (*made, error) {
 	license, err := p.license(ctx, plate)
+	if err != nil {
+		return nil, err
+	}
+	return &made{plate, license}, nil
+}
+
+// show is the account of a name plate, as far as its license can be read.
+func (p *Provider) show(ctx context.Context, plate *nameplate) (*provider.Account, error) {
+	m, err := p.complete(ctx, plate)
 	if errors.Is(err, errNoKey) {
-		return &provider.Account{
-			ID: idText(plate.license), Username: plate.username, Reference: plate.reference, Status: provider.StatusUnknown,
-		}, nil
+		m, err = &made{plate: plate}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return p.account(plate, license), nil
+	return p.account(m), nil
 }
 
-func (p *Provider) account(plate *nameplate, l *License) *provider.Account {
-	a := &provider.Account{
-		ID: idText(l.ID), Username: plate.username, Reference: plate.reference, Name: l.CustomerName,
-		Status: provider.StatusActive, EndAt: l.ValidUntil, Native: l,
+func (p *Provider) account(m *made) *provider.Account {
+	a := &provider.Account{ID: idText(m.plate.license), Username: m.plate.username, Reference: m.plate.reference, Status: provider.StatusUnknown}
+	l := m.license
+	if l == nil {
+		return a
 	}
+	a.Name, a.EndAt, a.Native, a.Status = l.CustomerName, l.ValidUntil, l, provider.StatusActive
 	if !l.Active {
 		a.Status = provider.StatusSuspended
 	}
@@ -154,42 +185,4 @@ func unknownKey(license int64, why string) error {
 		Provider: Kind, Op: licensesInfo.Op, Kind: provider.ErrUnsupported, Err: errNoKey,
 		Message: "the key of license " + idText(license) + " is unknown: " + why,
 	}
-}
-
-// accountID reads the ID of an account. Anything but a positive decimal number is
-// refused: it would address something else.
-func accountID(id, action string) (int64, error) {
-	return adapter.AccountNumber(Kind, id, "license ID", action)
-}
-
-// Check tests the connection, the API key, and whether the panel lets the caller in.
-func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
-	var report adapter.Report
-	var err error
-	report.Steps, report.Latency, err = p.client.license.Diagnose(
-		context.WithValue(ctx, accessKey{}, versionsLatest.as), &rest.Call{Endpoint: versionsLatest.Endpoint, Out: new(payload)})
-	if err := report.Broken(err); err != nil {
-		return &report.CheckReport, err
-	}
-	if err != nil {
-		return report.Fail(provider.CheckCredentials, err)
-	}
-	report.OK(provider.CheckCredentials, "the API key is accepted")
-	dashboard, err := p.client.Monitoring.Dashboard(ctx)
-	if err != nil {
-		return report.Fail(provider.CheckRights, err)
-	}
-	found := fmt.Sprintf("the admin panel lets us in: %d licenses", dashboard.TotalLicenses)
-	switch _, trusted, err := p.enumerate(ctx); {
-	case p.client.search.Endpoint == nil:
-		report.OK(provider.CheckRights, found)
-	case err != nil:
-		return report.Fail(provider.CheckRights, err)
-	case !trusted:
-		report.Warn(provider.CheckRights, found+", of which its search does not find all: IDs are probed instead")
-	default:
-		report.OK(provider.CheckRights, found+", and its search finds them")
-	}
-	report.Skip(provider.CheckVersion, "the server does not tell its own version")
-	return report.Done()
 }

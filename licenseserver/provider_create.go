@@ -25,12 +25,11 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err != nil {
 		return nil, err
 	}
-	select {
-	case p.making <- struct{}{}:
-		defer func() { <-p.making }()
-	case <-ctx.Done():
-		return nil, &provider.Error{Provider: Kind, Action: o.action, Message: ctx.Err().Error(), Err: ctx.Err()}
+	release, err := p.making.Take(ctx)
+	if err != nil {
+		return nil, adapter.InVerb(Kind, err, o.action)
 	}
+	defer release()
 	for range maxRivals {
 		created, gaveWay, err := p.create(ctx, o)
 		if !gaveWay {
@@ -40,19 +39,13 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	return nil, &provider.Error{Provider: Kind, Action: o.action, Kind: provider.ErrConflict, Message: "others make the same account again and again"}
 }
 
-// made is a license on its way.
-type made struct {
-	plate   *nameplate
-	license *License
-}
-
 func (p *Provider) create(ctx context.Context, o *order) (created *provider.Creation, gaveWay bool, err error) {
 	creation := &adapter.Steps{Kind: Kind, Action: o.action, Policy: o.OnFailure}
 	var m *made
 	step := func(name string, do func(context.Context) (provider.Outcome, error)) bool {
 		done := creation.Step(ctx, name, do)
 		if m != nil {
-			creation.Made(p.account(m.plate, m.license))
+			creation.Made(p.account(m))
 		}
 		return done
 	}
@@ -64,10 +57,14 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 		created, err = creation.Result(ctx)
 		return created, false, err
 	}
-	creation.Undo = func(ctx context.Context) error { return p.removal(m.plate.license).Finish(ctx) }
+	creation.Undo = func(ctx context.Context) error { return p.remove(ctx, m.plate.license) }
 	if m.plate.unfinished && o.limits != (limits{}) {
 		done = step("limits", func(ctx context.Context) (provider.Outcome, error) {
-			return p.setLimits(ctx, m, o.limits)
+			change, latest := p.limit(o.limits), m
+			change.Made = func(now *made) bool { latest = now; return o.limits.met(now) }
+			outcome, err := p.whole.Apply(ctx, m.plate.license, m, change)
+			m = latest
+			return outcome, err
 		})
 	}
 	if done && m.plate.unfinished && len(o.resources) > 0 {
@@ -106,14 +103,11 @@ type limits struct {
 
 func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	if req == nil {
-		return nil, provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
+		return nil, adapter.NilRequest(Kind, "create account")
 	}
-	o := &order{CreateRequest: req, action: fmt.Sprintf("create account %q", adapter.Shorten(req.Username))}
+	o := &order{CreateRequest: req, action: adapter.CreateAction(req)}
 	problems := adapter.CheckOrder(req, p.description)
 	adapter.NoHandle(&problems, req)
-	if strings.ContainsAny(req.Name, "\r\n") {
-		problems.Add("Name", "holds a line break")
-	}
 	if req.Domain != "" {
 		problems.Add("Domain", "licenses have no domains")
 	}
@@ -122,7 +116,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	}
 	if req.Plan != "" {
 		plan, problem := p.plan(req.Plan)
-		adapter.Add(&problems, "Plan", problem)
+		problems.Note("Plan", problem)
 		o.limits.activations, o.limits.users = plan.MaxActivations, plan.MaxUsers
 		if plan.Months > 0 {
 			o.limits.until = dateOf(time.Now().AddDate(0, plan.Months, 0))
@@ -142,7 +136,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	}
 	var problem string
 	o.resources, problem = resourceIDs(values.String(optResources))
-	adapter.Add(&problems, "Options."+optResources, problem)
+	problems.Note("Options."+optResources, problem)
 	return o, problems.Err(Kind, "", o.action)
 }
 
@@ -183,12 +177,12 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order) (*made, provider
 	}
 	for _, n := range found {
 		if n.ours(o.Username, o.Reference) {
-			license, err := p.license(ctx, n)
+			m, err := p.complete(ctx, n)
 			if err != nil {
 				return nil, "", err
 			}
 			delete(p.attempts, o.id())
-			return &made{n, license}, provider.OutcomeAlready, nil
+			return m, provider.OutcomeAlready, nil
 		}
 	}
 	for _, n := range found {
@@ -216,7 +210,7 @@ func taken(n *nameplate, o *order) error {
 	return err
 }
 
-// giveWay removes the license of a Create that is not finished, if another one of the
+// yieldTo removes the license of a Create that is not finished, if another one of the
 // same name or reference was marked before it. Whoever registers the later marker sees
 // the earlier one.
 func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool, error) {
@@ -233,31 +227,21 @@ func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool
 		if now, err := p.look(ctx, n.license); err != nil || now.marker != n.marker {
 			return false, err
 		}
-		return true, p.removal(mine.license).Finish(ctx)
+		return true, p.remove(ctx, mine.license)
 	}
 	return false, nil
 }
 
-// setLimits gives a license its end date and limits unless it has them.
-func (p *Provider) setLimits(ctx context.Context, m *made, want limits) (provider.Outcome, error) {
-	return adapter.Change[License]{
-		Now: m.license,
-		Read: func(ctx context.Context) (*License, error) {
-			now, err := p.license(ctx, m.plate)
-			if err == nil {
-				m.license = now
-			}
-			return now, err
-		},
-		Already: want.met,
-		Do: func(ctx context.Context) error {
-			_, err := p.client.Licenses.QuickEdit(ctx, m.license.ID, want.edit(m.license))
-			return err
-		},
-	}.Run(ctx)
+// limit gives a license its end date and limits unless it has them.
+func (p *Provider) limit(want limits) change {
+	return change{Already: want.met, Do: func(ctx context.Context, n int64, now *made) error {
+		_, err := p.client.Licenses.QuickEdit(ctx, n, want.edit(now.license))
+		return err
+	}}
 }
 
-func (w limits) met(l *License) bool {
+func (w limits) met(m *made) bool {
+	l := m.license
 	return (w.until.IsZero() || dateOf(l.ValidUntil).Equal(w.until)) &&
 		(w.activations == 0 || l.MaxActivations == w.activations) && (w.users == 0 || l.MaxUsers == w.users)
 }

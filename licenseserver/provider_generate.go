@@ -61,7 +61,7 @@ func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
 	return nil, &provider.Error{Provider: Kind, Op: devicesRegister.Op, Kind: provider.ErrConflict, Message: "others mark or remove each license that this order generates"}
 }
 
-// nobodys reports whether a license is as a generated key leaves it. Name plates do not
+// isUnclaimed reports whether a license is as a generated key leaves it. Name plates do not
 // count: whose they are is read when it is marked.
 func isUnclaimed(l *License) bool {
 	return l.CustomerName == "" && !slices.ContainsFunc(l.Activations, func(a Activation) bool {
@@ -92,11 +92,10 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 			a.before = licenses
 		}
 	}
-	lost := false
 	err = provider.Resolve(ctx,
 		func(ctx context.Context) (err error) {
 			key, err = p.client.Licenses.GenerateKey(ctx, nil)
-			lost = errors.Is(err, provider.ErrOutcomeUnknown)
+			fresh = err == nil
 			return err
 		},
 		func(ctx context.Context) (found bool, err error) {
@@ -110,10 +109,10 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 	case errors.Is(err, provider.ErrOutcomeUnknown) && a.before != nil:
 		p.attempts[o.id()] = a
 	}
-	return key, !lost, err
+	return key, fresh, err
 }
 
-// newcomer returns the key of the one license that was not there before, and that is
+// newUnclaimedKey returns the key of the one license that was not there before, and that is
 // nobody's and unmarked; "" if there is none.
 func (p *Provider) newUnclaimedKey(ctx context.Context, before map[int64]provider.Secret) (provider.Secret, error) {
 	unseen := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrOutcomeUnknown}

@@ -82,7 +82,7 @@ func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*na
 		n, err := p.look(ctx, id)
 		switch {
 		case errors.Is(err, provider.ErrNotFound):
-			if err := p.proveAbsent(ctx, id); err != nil {
+			if _, err := p.accounts.ProveAbsent(ctx, id); err != nil {
 				return nil, err
 			}
 		case err != nil:

@@ -56,16 +56,13 @@ func (p *Provider) plan(id string) (Plan, string) {
 // Usage reads the figures of one account: machines that the license is activated on,
 // without its marker, how many users it allows, and resources that it holds.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
-	const verb = "read usage of account"
-	m, err := p.made(ctx, id, verb)
-	if err != nil {
-		return nil, err
-	}
-	report, err := p.usage(ctx, m)
-	if err != nil {
-		return nil, adapter.InVerb(Kind, err, verb+" "+id)
-	}
-	return report, nil
+	return adapter.Verb(ctx, p.whole, "read usage of account", id, nil, func(ctx context.Context, n int64) (*provider.UsageReport, error) {
+		m, err := p.read(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		return p.usage(ctx, m)
+	})
 }
 
 func (p *Provider) usage(ctx context.Context, m *made) (*provider.UsageReport, error) {
@@ -94,23 +91,25 @@ func (p *Provider) usage(ctx context.Context, m *made) (*provider.UsageReport, e
 // for all of them. A license that goes meanwhile is left out, and one whose key is
 // unknown is an error beside its report.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
-	return func(yield func(*provider.UsageReport, error) bool) {
-		for plate, err := range p.plates(ctx, 0) {
-			if err != nil {
-				yield(nil, adapter.InVerb(Kind, err, "read usage of all accounts"))
-				return
+	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
+		return func(yield func(*provider.UsageReport, error) bool) {
+			for plate, err := range p.plates(ctx, 0) {
+				if err != nil {
+					yield(nil, err)
+					return
+				}
+				report := &provider.UsageReport{AccountID: idText(plate.license), Username: plate.username}
+				m, err := p.complete(ctx, plate)
+				if err == nil {
+					report, err = p.usage(ctx, m)
+				}
+				if errors.Is(err, provider.ErrNotFound) {
+					continue
+				}
+				if !yield(report, adapter.InVerb(Kind, err, "read usage of account "+report.AccountID)) {
+					return
+				}
 			}
-			report := &provider.UsageReport{AccountID: idText(plate.license), Username: plate.username}
-			license, err := p.license(ctx, plate)
-			if err == nil {
-				report, err = p.usage(ctx, &made{plate, license})
-			}
-			if errors.Is(err, provider.ErrNotFound) {
-				continue
-			}
-			if !yield(report, adapter.InVerb(Kind, err, "read usage of account "+report.AccountID)) {
-				return
-			}
-		}
-	}
+		}, nil
+	})
 }

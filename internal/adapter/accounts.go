@@ -22,6 +22,8 @@ type Accounts[K comparable, T any] struct {
 	ParseID func(text string) (id K, problem string)
 	// Read reads one record; its error matches provider.ErrNotFound if there is none.
 	Read func(ctx context.Context, id K) (*T, error)
+	// Again reads a record again after a change, where that takes less than Read. Optional.
+	Again func(ctx context.Context, before *T) (*T, error)
 	// View is a record in the words of the contract.
 	View func(*T) *provider.Account
 	// Prove proves that an account that could not be found does not exist, since a server may
@@ -89,12 +91,15 @@ func Verb[K comparable, T, R any](
 
 // Await looks at an account until it is as wanted, as long as its record may trail.
 func (a *Accounts[K, T]) Await(ctx context.Context, id K, want func(*T) bool) (bool, error) {
-	return a.await(ctx, id, a.Lag, want)
-}
-
-func (a *Accounts[K, T]) await(ctx context.Context, id K, limit time.Duration, want func(*T) bool) (bool, error) {
-	return Until(ctx, limit, lookEvery, func(ctx context.Context) (bool, error) {
+	return Until(ctx, a.Lag, lookEvery, func(ctx context.Context) (bool, error) {
 		now, err := a.Read(ctx, id)
 		return err == nil && want(now), err
 	})
+}
+
+func (a *Accounts[K, T]) again(ctx context.Context, id K, before *T) (*T, error) {
+	if a.Again != nil {
+		return a.Again(ctx, before)
+	}
+	return a.Read(ctx, id)
 }

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -18,6 +19,8 @@ type Change[K comparable, T any] struct {
 	Already, Made func(*T) bool
 	// Do sends the change. It is not called for an account that is as wanted already.
 	Do func(ctx context.Context, id K, now *T) error
+	// Outcome is what a change that was made is called; "" is OutcomeChanged.
+	Outcome provider.Outcome
 	// Patience is how long to wait for a change that the system only begins when it accepts
 	// it. One that takes longer is pending. 0: accepted changes are made at once.
 	Patience time.Duration
@@ -65,7 +68,14 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 			case c.Patience > 0:
 				limit = c.Patience
 			}
-			done, err = a.await(ctx, id, limit, made)
+			done, err = Until(ctx, limit, lookEvery, func(ctx context.Context) (bool, error) {
+				latest, err := a.again(ctx, id, now)
+				if err != nil {
+					return false, err
+				}
+				now = latest
+				return made(now), nil
+			})
 			pending = err == nil && !done && accepted && c.Task == nil && c.Patience > 0
 			return done || pending, err
 		})
@@ -76,14 +86,14 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 		a.Begin(id, Work[T]{Task: c.Task, Shows: made})
 		return provider.OutcomePending, nil
 	}
-	return provider.OutcomeChanged, nil
+	return cmp.Or(c.Outcome, provider.OutcomeChanged), nil
 }
 
 // Adopt marks an account that exists as the one of a reference. do sets the mark, and View
 // must show it afterwards.
 func (a *Accounts[K, T]) Adopt(ctx context.Context, id, reference string, do func(ctx context.Context, id K, now *T) error) (provider.Outcome, error) {
-	outcome, err := a.Change(ctx, id, Change[K, T]{
-		Verb: "adopt account", Input: Input("reference", provider.ReferenceProblem(reference)),
+	return a.Change(ctx, id, Change[K, T]{
+		Verb: "adopt account", Input: Input("reference", provider.ReferenceProblem(reference)), Outcome: provider.OutcomeAdopted,
 		Already: func(now *T) bool { return a.View(now).Reference == reference },
 		Do: func(ctx context.Context, k K, now *T) error {
 			if a.View(now).Reference != "" {
@@ -92,10 +102,6 @@ func (a *Accounts[K, T]) Adopt(ctx context.Context, id, reference string, do fun
 			return do(ctx, k, now)
 		},
 	})
-	if outcome == provider.OutcomeChanged {
-		outcome = provider.OutcomeAdopted
-	}
-	return outcome, err
 }
 
 // Owned returns a check whether a record is that of a reference, for MakeOrFind. A record

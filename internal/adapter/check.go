@@ -48,6 +48,9 @@ func (r *Report) Warn(name, detail string) { r.add(name, provider.CheckWarning, 
 func (r *Report) Skip(name, why string) { r.add(name, provider.CheckSkipped, why) }
 
 func (r *Report) add(name string, state provider.CheckState, detail string) {
+	if r.failed != nil {
+		return // steps behind one that failed were not taken
+	}
 	r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: state, Detail: detail})
 }
 

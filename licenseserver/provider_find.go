@@ -1,0 +1,57 @@
+package licenseserver
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Find looks an account up by user name or reference, which are in its marker. The server
+// knows neither an address nor a domain of a license: provider.ErrUnsupported.
+func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
+		found, err := p.find(ctx, func(n *nameplate) bool {
+			return (q.Username == "" || strings.EqualFold(n.username, q.Username)) && (q.Reference == "" || n.reference == q.Reference)
+		})
+		switch {
+		case err != nil:
+			return nil, err
+		case len(found) == 0 && len(p.seen.List()) == 0:
+			return nil, adapter.NotFound(Kind, "") // no license was read at all: to be proven
+		case len(found) == 0:
+			return nil, nil
+		}
+		first := found[0]
+		for _, n := range found[1:] {
+			// Two of the same order are one too many, of which the later one will go.
+			if n.username != first.username || n.reference != first.reference {
+				return nil, adapter.BothMatch(Kind, "", "licenses", first.license, n.license)
+			}
+		}
+		return p.show(ctx, first)
+	})
+}
+
+// List lists all licenses, those of others too.
+func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return adapter.List(Kind, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
+		return func(yield func(*provider.Account, error) bool) {
+			for plate, err := range p.plates(ctx, size) {
+				var account *provider.Account
+				if err == nil {
+					account, err = p.show(ctx, plate)
+				}
+				if plate != nil && errors.Is(err, provider.ErrNotFound) {
+					continue // gone meanwhile
+				}
+				if !yield(account, err) {
+					return
+				}
+			}
+		}, nil
+	})
+}

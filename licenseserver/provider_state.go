@@ -1,0 +1,73 @@
+package licenseserver
+
+import (
+	"context"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+type change = adapter.Change[int64, made]
+
+// Suspend switches the license off, by the bulk route: toggling twice would undo it.
+func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.setActive(ctx, id, "suspend account", false, p.client.Licenses.BulkDeactivate)
+}
+
+// Unsuspend switches the license on.
+func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.setActive(ctx, id, "unsuspend account", true, p.client.Licenses.BulkActivate)
+}
+
+func (p *Provider) setActive(ctx context.Context, id, verb string, active bool, set func(context.Context, ...int64) (provider.Payload, error)) (provider.Outcome, error) {
+	return p.whole.Change(ctx, id, change{
+		Verb: verb, Already: func(m *made) bool { return m.license.Active == active },
+		Do: func(ctx context.Context, n int64, _ *made) error { _, err := set(ctx, n); return err },
+	})
+}
+
+// ChangePlan gives the license the limits of another plan. Its end date stays.
+func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Outcome, error) {
+	const verb = "change plan of account"
+	if len(p.client.plans) == 0 {
+		return "", noPlans(verb)
+	}
+	wanted, problem := p.plan(plan)
+	change := p.limit(limits{activations: wanted.MaxActivations, users: wanted.MaxUsers})
+	change.Verb, change.Input = verb, adapter.Input("plan", problem)
+	return p.whole.Change(ctx, id, change)
+}
+
+func noPlans(action string) error {
+	return &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "the server has no plans: give yours with WithPlans"}
+}
+
+// Adopt marks a license that exists already with a reference, under the name that it
+// has. Its key must be known: from a name plate, or from the panel's search. It must
+// have a free place for the moment in which the marker is registered.
+func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
+	input := adapter.Input("reference", provider.ReferenceProblem(reference))
+	return adapter.Verb(ctx, p.whole, "adopt account", id, input, func(ctx context.Context, n int64) (provider.Outcome, error) {
+		m, err := p.read(ctx, n)
+		if err != nil {
+			return "", err
+		}
+		plate, outcome := m.plate, provider.OutcomeAlready
+		if plate.marker == 0 {
+			outcome = provider.OutcomeAdopted
+			if plate, err = p.mark(ctx, n, m.license.Key, plate.username, reference, madeByAdopt); err != nil {
+				return "", err
+			}
+		}
+		if plate.reference != reference {
+			return "", p.accounts.Taken(plate)
+		}
+		if plate.on && !plate.unfinished {
+			outcome = provider.OutcomeAdopted
+			if err := p.release(ctx, plate); err != nil {
+				return "", provider.Unresolved(nil, err) // it is adopted, but only half
+			}
+		}
+		return outcome, nil
+	})
+}
