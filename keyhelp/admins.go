@@ -2,7 +2,6 @@ package keyhelp
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 
 	"github.com/provkit/provkit/provider"
@@ -13,48 +12,48 @@ import (
 type AdminsService struct{ c *Client }
 
 // Admin is an administrator of the panel. What the API answers is undocumented: the
-// fields are read under the names that requests use, and Raw holds all of it.
+// fields are read under the names that requests use, and More has all others.
 type Admin struct {
-	ID        int64
-	Username  string
-	Email     string
-	Language  string
-	MainAdmin bool
-	// Raw is the answer as it came.
-	Raw json.RawMessage
+	ID        int64  `wire:"id,positive"`
+	Username  string `wire:"username"`
+	Email     string `wire:"email,loose"`
+	Language  string `wire:"language,loose"`
+	MainAdmin bool   `wire:"is_main_admin"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // AdminCreateRequest asks for a new administrator.
 type AdminCreateRequest struct {
 	// Username and Email are required.
-	Username string
-	Email    string
+	Username string `wire:"username"`
+	Email    string `wire:"email"`
 	// Password or PasswordHash; exactly one is required.
-	Password     provider.Secret
-	PasswordHash provider.Secret
-	Language     string
-	MainAdmin    bool
+	Password     provider.Secret `wire:"password"`
+	PasswordHash provider.Secret `wire:"password_hash"`
+	Language     string          `wire:"language"`
+	MainAdmin    bool            `wire:"is_main_admin,always"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // AdminUpdateRequest changes an administrator. nil leaves a field as it is.
 type AdminUpdateRequest struct {
-	Language *string
-	Email    *string
-	Password *provider.Secret
+	Language *string          `wire:"language"`
+	Email    *string          `wire:"email"`
+	Password *provider.Secret `wire:"password"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // List reads all admins: GET /api/v2/admins.
 func (s *AdminsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Admin, error] {
-	return list[Admin, adminWire](ctx, s.c, adminsList, opts)
+	return list[Admin](ctx, s.c, adminsList, opts)
 }
 
 // Get reads an admin: GET /api/v2/admins/{id}.
 func (s *AdminsService) Get(ctx context.Context, id int64) (*Admin, error) {
-	return fetchID[Admin, adminWire](ctx, s.c, adminsGet, id)
+	return fetchID[Admin](ctx, s.c, adminsGet, id)
 }
 
 // GetByName reads an admin: GET /api/v2/admins/name/{username}.
@@ -62,7 +61,7 @@ func (s *AdminsService) GetByName(ctx context.Context, username string) (*Admin,
 	if err := adminsGetByName.any().RefuseBlank("username", username); err != nil {
 		return nil, err
 	}
-	return fetch[Admin, adminWire](ctx, s.c, adminsGetByName, username)
+	return fetch[Admin](ctx, s.c, adminsGetByName, username)
 }
 
 // Create makes an admin and returns its ID: POST /api/v2/admins.
@@ -77,12 +76,7 @@ func (s *AdminsService) Create(ctx context.Context, req *AdminCreateRequest) (in
 	if err := adminsCreate.any().Refuse(quoted(req.Username), problems); err != nil {
 		return 0, err
 	}
-	fields := map[string]any{"username": req.Username, "email": req.Email, "is_main_admin": req.MainAdmin}
-	if req.Language != "" {
-		fields["language"] = req.Language
-	}
-	putPassword(fields, req.Password, req.PasswordHash)
-	return s.c.create(ctx, adminsCreate, quoted(req.Username), withExtra(fields, req.Extra), req.Password, req.PasswordHash)
+	return s.c.create(ctx, adminsCreate, quoted(req.Username), req)
 }
 
 // Update changes an admin: PUT /api/v2/admins/{id}.
@@ -107,25 +101,14 @@ func (s *AdminsService) update(ctx context.Context, op operation, arg string, re
 		return op.any().RefuseNil()
 	}
 	var problems provider.Problems
-	fields := make(map[string]any)
-	var password provider.Secret
-	if req.Language != nil {
-		fields["language"] = *req.Language
-	}
 	if req.Email != nil {
 		problems.Email("Email", *req.Email)
-		fields["email"] = *req.Email
 	}
-	if req.Password != nil {
-		if password = *req.Password; password == "" {
-			problems.Add("Password", "empty")
-		}
-		fields["password"] = password.Reveal()
-	}
+	problems.NotEmpty("Password", (*string)(req.Password))
 	if err := op.any().Refuse(quoted(arg), problems); err != nil {
 		return err
 	}
-	return s.c.change(ctx, op, arg, withExtra(fields, req.Extra), password)
+	return s.c.change(ctx, op, arg, req)
 }
 
 // Delete removes an admin: DELETE /api/v2/admins/{id}.
@@ -143,27 +126,4 @@ func (s *AdminsService) DeleteByName(ctx context.Context, username string) error
 		return err
 	}
 	return s.c.remove(ctx, adminsDeleteByName, username)
-}
-
-type adminWire struct {
-	raw   json.RawMessage
-	known struct {
-		ID        int64  `json:"id"`
-		Username  string `json:"username"`
-		Email     text   `json:"email"`
-		Language  text   `json:"language"`
-		MainAdmin bool   `json:"is_main_admin"`
-	}
-}
-
-func (w *adminWire) UnmarshalJSON(data []byte) error {
-	w.raw = append(json.RawMessage(nil), data...)
-	return json.Unmarshal(data, &w.known)
-}
-
-func (w *adminWire) Missing() string { return missingID(w.known.ID) }
-
-func (w *adminWire) model() *Admin {
-	k := w.known
-	return &Admin{ID: k.ID, Username: k.Username, Email: string(k.Email), Language: string(k.Language), MainAdmin: k.MainAdmin, Raw: w.raw}
 }

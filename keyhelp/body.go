@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -58,6 +59,14 @@ func (b *body) secret(field string, value provider.Secret) { b.text(field, value
 func set[T any](b *body, field string, value *T) {
 	if value != nil {
 		b.set(field, *value)
+	}
+}
+
+// group sets an optional object.
+func group[T any](b *body, field string, value *T) {
+	if value != nil {
+		var e wire.Encoder
+		b.set(field, e.Fields(value))
 	}
 }
 
@@ -133,14 +142,6 @@ func putDisplayName(fields map[string]any, name string, value any) {
 }
 
 func putContact(fields map[string]any, name string, value any) {
-	c, _ := value.(ContactData)
-	contact := contactOf(fields, name)
-	for key, text := range map[string]string{
-		"first_name": c.FirstName, "last_name": c.LastName, "company": c.Company, "telephone": c.Telephone,
-		"address": c.Address, "city": c.City, "zip": c.ZIP, "state": c.State, "country": c.Country, "client_id": c.ClientID,
-	} {
-		if text != "" {
-			contact[key] = text
-		}
-	}
+	given, _ := value.(map[string]any)
+	maps.Copy(contactOf(fields, name), given)
 }

@@ -3,44 +3,38 @@ package keyhelp
 import (
 	"context"
 	"iter"
-	"maps"
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
-// modeler is a wire type that knows the public type it stands for.
-type modeler[W, T any] interface {
-	*W
-	model() *T
-}
-
-// identified is a modeler that can tell that it is nothing.
-type identified[W, T any] interface {
-	modeler[W, T]
-	rest.Identified
-}
-
-// fetch reads one thing.
-func fetch[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, arg string) (*T, error) {
-	var w W
-	if err := c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg), Out: P(&w)}); err != nil {
+// ask performs a call that answers with one thing.
+func ask[T any](ctx context.Context, c *Client, op operation, call *rest.Call, how wire.Options) (*T, error) {
+	answer := &wire.One[T]{Options: how}
+	call.Out = answer
+	if err := c.call(ctx, op, call); err != nil {
 		return nil, err
 	}
-	return P(&w).model(), nil
+	return &answer.Value, nil
+}
+
+// fetch reads one thing by its name or ID.
+func fetch[T any](ctx context.Context, c *Client, op operation, arg string) (*T, error) {
+	return ask[T](ctx, c, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)}, wire.Options{})
 }
 
 // fetchID reads one thing by its ID.
-func fetchID[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, id int64) (*T, error) {
+func fetchID[T any](ctx context.Context, c *Client, op operation, id int64) (*T, error) {
 	if err := op.any().RefuseID("id", id); err != nil {
 		return nil, err
 	}
-	return fetch[T, W, P](ctx, c, op, idText(id))
+	return fetch[T](ctx, c, op, idText(id))
 }
 
 // list reads all things of a kind.
-func list[T, W any, P identified[W, T]](ctx context.Context, c *Client, op operation, opts *SortOptions) iter.Seq2[*T, error] {
+func list[T any](ctx context.Context, c *Client, op operation, opts *SortOptions) iter.Seq2[*T, error] {
 	invalid := opts.check(op)
 	if opts != nil { // the caller may change them before it ranges
 		kept := *opts
@@ -51,36 +45,46 @@ func list[T, W any, P identified[W, T]](ctx context.Context, c *Client, op opera
 			yield(nil, invalid)
 			return
 		}
-		endpoint, err := c.endpoint(ctx, op, "")
-		if err != nil {
+		var answer wire.Rows[T]
+		if err := c.call(ctx, op, &rest.Call{Query: opts, Out: &answer}); err != nil {
 			yield(nil, err)
 			return
 		}
-		for w, err := range rest.Elements[W, P](ctx, c.rest, &rest.Call{Endpoint: endpoint, Query: opts}) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			if !yield(w.model(), nil) {
+		for _, row := range answer.Rows {
+			if !yield(row, nil) {
 				return
 			}
 		}
 	}
 }
 
-// create posts a body of fields and returns the new thing's ID, which is all that is
-// known of such answers.
-func (c *Client) create(ctx context.Context, op operation, subject string, fields map[string]any, secrets ...provider.Secret) (int64, error) {
-	var w createdWire
-	if err := c.call(ctx, op, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: secrets}); err != nil {
+// create posts a request and returns the new thing's ID, which is all that is known of
+// such answers.
+func (c *Client) create(ctx context.Context, op operation, subject string, request any) (int64, error) {
+	created, err := ask[struct {
+		ID int64 `wire:"id,positive"`
+	}](ctx, c, op, with(&rest.Call{Subject: subject}, request), wire.Options{})
+	if err != nil {
 		return 0, err
 	}
-	return w.ID, nil
+	return created.ID, nil
 }
 
 // change sends a partial update. What it answers is undocumented and ignored.
-func (c *Client) change(ctx context.Context, op operation, arg string, fields map[string]any, secrets ...provider.Secret) error {
-	return c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg), Body: fields, Secrets: secrets})
+func (c *Client) change(ctx context.Context, op operation, arg string, request any, secrets ...provider.Secret) error {
+	return c.call(ctx, op, with(&rest.Call{Args: []string{arg}, Subject: quoted(arg), Secrets: secrets}, request))
+}
+
+// with gives a call its body: a request, or fields under the names of a dialect.
+func with(call *rest.Call, request any) *rest.Call {
+	if fields, ok := request.(map[string]any); ok {
+		call.Body = fields
+		return call
+	}
+	var e wire.Encoder
+	call.Body = e.Fields(request)
+	call.Secrets = append(call.Secrets, e.Secrets...)
+	return call
 }
 
 // remove deletes one thing.
@@ -114,8 +118,6 @@ func quoted(arg string) string {
 	return strconv.Quote(arg)
 }
 
-// withExtra adds what the caller gave beyond the known fields.
-func withExtra(fields, extra map[string]any) map[string]any {
-	maps.Copy(fields, extra)
-	return fields
-}
+func idArg(id int64) []string { return []string{idText(id)} }
+
+func idText(id int64) string { return strconv.FormatInt(id, 10) }

@@ -13,46 +13,46 @@ type CertificatesService struct{ c *Client }
 
 // Certificate is a stored certificate; private keys are not read back.
 type Certificate struct {
-	ID             int64
-	Name           string
-	SecuredDomains []string
-	ValidTill      time.Time
-	Issuer         string
+	ID             int64     `wire:"id,positive"`
+	Name           string    `wire:"name"`
+	SecuredDomains []string  `wire:"secured_domains"`
+	ValidTill      time.Time `wire:"valid_till"`
+	Issuer         string    `wire:"issuer,loose"`
 }
 
 // CertificateCreateRequest stores a certificate. All texts are PEM.
 type CertificateCreateRequest struct {
 	// Name is required.
-	Name string
+	Name string `wire:"name"`
 	// ClientID is the owner; 0 leaves it out.
-	ClientID int64
+	ClientID int64 `wire:"id_user"`
 	// PrivateKey and Certificate are required.
-	PrivateKey    provider.Secret
-	Certificate   string
-	CACertificate string
+	PrivateKey    provider.Secret `wire:"components.private_key"`
+	Certificate   string          `wire:"components.certificate"`
+	CACertificate string          `wire:"components.ca_certificate"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // CertificateUpdateRequest replaces the texts of a certificate. nil leaves a part
 // out; newer clients leave out the private key when it stays the same.
 type CertificateUpdateRequest struct {
-	Name          *string
-	PrivateKey    *provider.Secret
-	Certificate   *string
-	CACertificate *string
+	Name          *string          `wire:"name"`
+	PrivateKey    *provider.Secret `wire:"components.private_key"`
+	Certificate   *string          `wire:"components.certificate"`
+	CACertificate *string          `wire:"components.ca_certificate"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // List reads all certificates: GET /api/v2/certificates.
 func (s *CertificatesService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Certificate, error] {
-	return list[Certificate, certificateWire](ctx, s.c, certificatesList, opts)
+	return list[Certificate](ctx, s.c, certificatesList, opts)
 }
 
 // Get reads a certificate: GET /api/v2/certificates/{id}.
 func (s *CertificatesService) Get(ctx context.Context, id int64) (*Certificate, error) {
-	return fetchID[Certificate, certificateWire](ctx, s.c, certificatesGet, id)
+	return fetchID[Certificate](ctx, s.c, certificatesGet, id)
 }
 
 // GetByName reads a certificate: GET /api/v2/certificates/name/{name}. Known from
@@ -61,7 +61,7 @@ func (s *CertificatesService) GetByName(ctx context.Context, name string) (*Cert
 	if err := certificatesGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
-	return fetch[Certificate, certificateWire](ctx, s.c, certificatesGetByName, name)
+	return fetch[Certificate](ctx, s.c, certificatesGetByName, name)
 }
 
 // Create stores a certificate and returns its ID: POST /api/v2/certificates.
@@ -77,15 +77,7 @@ func (s *CertificatesService) Create(ctx context.Context, req *CertificateCreate
 	if err := certificatesCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
-	components := map[string]any{"private_key": req.PrivateKey.Reveal(), "certificate": req.Certificate}
-	if req.CACertificate != "" {
-		components["ca_certificate"] = req.CACertificate
-	}
-	fields := map[string]any{"name": req.Name, "components": components}
-	if req.ClientID > 0 {
-		fields["id_user"] = req.ClientID
-	}
-	return s.c.create(ctx, certificatesCreate, quoted(req.Name), withExtra(fields, req.Extra), req.PrivateKey)
+	return s.c.create(ctx, certificatesCreate, quoted(req.Name), req)
 }
 
 // UpdateByName replaces a certificate: PUT /api/v2/certificates/name/{name}. An
@@ -104,38 +96,5 @@ func (s *CertificatesService) UpdateByName(ctx context.Context, name string, req
 	if err := certificatesUpdateByName.any().Refuse(quoted(name), problems); err != nil {
 		return err
 	}
-	fields := make(map[string]any)
-	components := make(map[string]any)
-	var key provider.Secret
-	if req.Name != nil {
-		fields["name"] = *req.Name
-	}
-	if req.PrivateKey != nil {
-		key = *req.PrivateKey
-		components["private_key"] = key.Reveal()
-	}
-	if req.Certificate != nil {
-		components["certificate"] = *req.Certificate
-	}
-	if req.CACertificate != nil {
-		components["ca_certificate"] = *req.CACertificate
-	}
-	if len(components) > 0 {
-		fields["components"] = components
-	}
-	return s.c.change(ctx, certificatesUpdateByName, name, withExtra(fields, req.Extra), key)
-}
-
-type certificateWire struct {
-	ID             int64     `json:"id"`
-	Name           string    `json:"name"`
-	SecuredDomains []string  `json:"secured_domains"`
-	ValidTill      timestamp `json:"valid_till"`
-	Issuer         text      `json:"issuer"`
-}
-
-func (w *certificateWire) Missing() string { return missingID(w.ID) }
-
-func (w *certificateWire) model() *Certificate {
-	return &Certificate{ID: w.ID, Name: w.Name, SecuredDomains: w.SecuredDomains, ValidTill: w.ValidTill.Time, Issuer: string(w.Issuer)}
+	return s.c.change(ctx, certificatesUpdateByName, name, req)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -17,43 +18,50 @@ type ClientsService struct{ c *Client }
 
 // ClientAccount is a customer's account on the panel.
 type ClientAccount struct {
-	ID int64
+	ID int64 `wire:"id,positive"`
 	// LoginName is the panel and system user (live dialect: username).
-	LoginName string
-	Email     string
+	LoginName string `wire:"username|login_name,required,strict"`
+	Email     string `wire:"email"`
 	// DisplayName is the person. Live panels hold first and last name instead,
 	// which are joined here.
-	DisplayName string
+	DisplayName string `wire:"display_name"`
 	// Locked: suspended (live dialect: is_suspended).
-	Locked bool
+	Locked bool `wire:"is_locked|is_suspended"`
 	// HostingPlanID is 0 if none is set or the panel does not tell; live panels
 	// are not proven to.
-	HostingPlanID int64
-	CreatedAt     time.Time
+	HostingPlanID int64     `wire:"id_hosting_plan"`
+	CreatedAt     time.Time `wire:"created_at"`
 	// UpdatedAt is only told in the documented dialect.
-	UpdatedAt time.Time
+	UpdatedAt time.Time `wire:"updated_at"`
 
 	// The rest is only told in the live dialect.
 
 	// Language of the panel for this client: "de", "en", "pt-BR", ...
-	Language string
+	Language string `wire:"language"`
 	// Notes of the operator.
-	Notes string
+	Notes string `wire:"notes"`
 	// SuspendOn and DeleteOn are scheduled dates, zero if none.
-	SuspendOn time.Time
-	DeleteOn  time.Time
-	Contact   ContactData
+	SuspendOn time.Time   `wire:"suspend_on"`
+	DeleteOn  time.Time   `wire:"delete_on"`
+	Contact   ContactData `wire:"contact_data"`
 	// Limits and rights, as far as the panel tells them (seen in one client only).
-	Limits      *PlanResources
-	Permissions *PlanPermissions
+	Limits      *PlanResources   `wire:"resource_limits"`
+	Permissions *PlanPermissions `wire:"permissions"`
 }
 
 // ContactData is the address book entry of a client, live dialect only.
 type ContactData struct {
-	FirstName, LastName, Company, Telephone string
-	Address, City, ZIP, State, Country      string
+	FirstName string `wire:"first_name"`
+	LastName  string `wire:"last_name"`
+	Company   string `wire:"company"`
+	Telephone string `wire:"telephone"`
+	Address   string `wire:"address"`
+	City      string `wire:"city"`
+	ZIP       string `wire:"zip"`
+	State     string `wire:"state"`
+	Country   string `wire:"country"`
 	// ClientID is the operator's own customer number.
-	ClientID string
+	ClientID string `wire:"client_id"`
 }
 
 // ClientCreateRequest asks for a new client.
@@ -135,12 +143,11 @@ func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (
 	if err != nil {
 		return nil, err
 	}
-	var w createdClientWire
-	err = s.c.call(ctx, clientsCreate, &rest.Call{Subject: subject, Body: fields, Out: &w, Secrets: []provider.Secret{req.Password}})
+	call := &rest.Call{Subject: subject, Body: fields, Secrets: []provider.Secret{req.Password}}
+	account, err := ask[ClientAccount](ctx, s.c, clientsCreate, call, wire.Options{Partial: true})
 	if err != nil {
 		return nil, err
 	}
-	account := w.model()
 	if account.LoginName == "" {
 		return req.account(account.ID), nil
 	}
@@ -186,7 +193,7 @@ func (r *ClientCreateRequest) encode(d *dialect, subject string) (map[string]any
 	setLive(b, d, "Locked", r.Locked)
 	b.date("SuspendOn", r.SuspendOn)
 	b.date("DeleteOn", r.DeleteOn)
-	set(b, "Contact", r.Contact)
+	group(b, "Contact", r.Contact)
 	set(b, "SendLoginCredentials", r.SendLoginCredentials)
 	set(b, "CreateSystemDomain", r.CreateSystemDomain)
 	b.text("Skeleton", r.Skeleton)
@@ -195,7 +202,7 @@ func (r *ClientCreateRequest) encode(d *dialect, subject string) (map[string]any
 
 // Get reads a client: GET /api/v2/clients/{id}.
 func (s *ClientsService) Get(ctx context.Context, id int64) (*ClientAccount, error) {
-	return fetchID[ClientAccount, clientWire](ctx, s.c, clientsGet, id)
+	return fetchID[ClientAccount](ctx, s.c, clientsGet, id)
 }
 
 // GetByName reads a client by its login name: GET /api/v2/clients/name/{username}.
@@ -204,12 +211,12 @@ func (s *ClientsService) GetByName(ctx context.Context, loginName string) (*Clie
 	if err := clientsGetByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return nil, err
 	}
-	return fetch[ClientAccount, clientWire](ctx, s.c, clientsGetByName, loginName)
+	return fetch[ClientAccount](ctx, s.c, clientsGetByName, loginName)
 }
 
 // List reads all clients: GET /api/v2/clients. Live dialect only.
 func (s *ClientsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*ClientAccount, error] {
-	return list[ClientAccount, clientWire](ctx, s.c, clientsList, opts)
+	return list[ClientAccount](ctx, s.c, clientsList, opts)
 }
 
 // Update changes a client: PUT /api/v2/clients/{id}. The answer is undocumented and
@@ -256,7 +263,7 @@ func (s *ClientsService) update(ctx context.Context, op operation, arg string, r
 	set(b, "Notes", req.Notes)
 	b.date("SuspendOn", req.SuspendOn)
 	b.date("DeleteOn", req.DeleteOn)
-	set(b, "Contact", req.Contact)
+	group(b, "Contact", req.Contact)
 	fields, err := b.finish(d, op.any().Op, op.any().Verb+" "+quoted(arg), req.Extra)
 	if err != nil {
 		return err
@@ -295,65 +302,9 @@ func (s *ClientsService) DeleteByName(ctx context.Context, loginName string) err
 	return s.c.remove(ctx, clientsDeleteByName, loginName)
 }
 
-// clientWire reads a client in either dialect: their names never collide.
-type clientWire struct {
-	ID            int64     `json:"id"`
-	LoginName     string    `json:"login_name"`
-	Username      string    `json:"username"`
-	Email         string    `json:"email"`
-	DisplayName   string    `json:"display_name"`
-	Language      string    `json:"language"`
-	Notes         string    `json:"notes"`
-	IsLocked      bool      `json:"is_locked"`
-	IsSuspended   bool      `json:"is_suspended"`
-	HostingPlanID int64     `json:"id_hosting_plan"`
-	CreatedAt     timestamp `json:"created_at"`
-	UpdatedAt     timestamp `json:"updated_at"`
-	SuspendOn     timestamp `json:"suspend_on"`
-	DeleteOn      timestamp `json:"delete_on"`
-	Contact       struct {
-		FirstName string `json:"first_name"`
-		LastName  string `json:"last_name"`
-		Company   string `json:"company"`
-		Telephone string `json:"telephone"`
-		Address   string `json:"address"`
-		City      string `json:"city"`
-		ZIP       text   `json:"zip"`
-		State     string `json:"state"`
-		Country   string `json:"country"`
-		ClientID  text   `json:"client_id"`
-	} `json:"contact_data"`
-	Limits      *PlanResources   `json:"resource_limits"`
-	Permissions *PlanPermissions `json:"permissions"`
-}
-
-func (w *clientWire) Missing() string {
-	if w.LoginName == "" && w.Username == "" {
-		return "username"
-	}
-	return missingID(w.ID)
-}
-
-func (w *clientWire) model() *ClientAccount {
-	a := &ClientAccount{
-		ID: w.ID, LoginName: cmp.Or(w.LoginName, w.Username), Email: w.Email, DisplayName: w.DisplayName,
-		Locked: w.IsLocked || w.IsSuspended, HostingPlanID: w.HostingPlanID,
-		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time,
-		Language: w.Language, Notes: w.Notes, SuspendOn: w.SuspendOn.Time, DeleteOn: w.DeleteOn.Time,
-		Contact: ContactData{
-			FirstName: w.Contact.FirstName, LastName: w.Contact.LastName, Company: w.Contact.Company,
-			Telephone: w.Contact.Telephone, Address: w.Contact.Address, City: w.Contact.City,
-			ZIP: string(w.Contact.ZIP), State: w.Contact.State, Country: w.Contact.Country, ClientID: string(w.Contact.ClientID),
-		},
-		Limits: w.Limits, Permissions: w.Permissions,
-	}
+var _ = wire.After(func(a *ClientAccount) error {
 	if a.DisplayName == "" {
 		a.DisplayName = a.Contact.displayName()
 	}
-	return a
-}
-
-// createdClientWire is the answer to a creation, of which only the ID is certain.
-type createdClientWire struct{ clientWire }
-
-func (w *createdClientWire) Missing() string { return missingID(w.ID) }
+	return nil
+})

@@ -12,42 +12,42 @@ type DatabasesService struct{ c *Client }
 
 // Database is a database with its user.
 type Database struct {
-	ID          int64
-	Name        string
-	Username    string
-	Description string
-	Size        int64 // bytes
+	ID          int64  `wire:"id,positive"`
+	Name        string `wire:"database_name"`
+	Username    string `wire:"database_username"`
+	Description string `wire:"description"`
+	Size        int64  `wire:"size"` // bytes
 	// RemoteHosts that may connect; empty is local only.
-	RemoteHosts []string
+	RemoteHosts []string `wire:"remote_hosts"`
 }
 
 // DatabaseCreateRequest asks for a new database. The fields are known from /api/v1.
 type DatabaseCreateRequest struct {
 	// ClientID is the owner. Required.
-	ClientID int64
+	ClientID int64 `wire:"id_user"`
 	// Name and Username are required. One client names them db<id>_... and
 	// dbu<id>_...; whether the panel insists is undocumented.
-	Name     string
-	Username string
+	Name     string `wire:"database_name"`
+	Username string `wire:"database_username"`
 	// Password, or PasswordHash where the panel's option "use password hashes"
 	// is on. Exactly one is required.
-	Password     provider.Secret
-	PasswordHash provider.Secret
-	Description  string
+	Password     provider.Secret `wire:"password"`
+	PasswordHash provider.Secret `wire:"password_hash"`
+	Description  string          `wire:"description,always"`
 	// RemoteHosts that may connect; none is local only.
-	RemoteHosts []string
+	RemoteHosts []string `wire:"remote_hosts,always"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // List reads all databases: GET /api/v2/databases.
 func (s *DatabasesService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Database, error] {
-	return list[Database, databaseWire](ctx, s.c, databasesList, opts)
+	return list[Database](ctx, s.c, databasesList, opts)
 }
 
 // Get reads a database: GET /api/v2/databases/{id}.
 func (s *DatabasesService) Get(ctx context.Context, id int64) (*Database, error) {
-	return fetchID[Database, databaseWire](ctx, s.c, databasesGet, id)
+	return fetchID[Database](ctx, s.c, databasesGet, id)
 }
 
 // GetByName reads a database: GET /api/v2/databases/name/{name}. Known from one
@@ -56,7 +56,7 @@ func (s *DatabasesService) GetByName(ctx context.Context, name string) (*Databas
 	if err := databasesGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
-	return fetch[Database, databaseWire](ctx, s.c, databasesGetByName, name)
+	return fetch[Database](ctx, s.c, databasesGetByName, name)
 }
 
 // Create makes a database and returns its ID: POST /api/v2/databases.
@@ -72,25 +72,5 @@ func (s *DatabasesService) Create(ctx context.Context, req *DatabaseCreateReques
 	if err := databasesCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
-	fields := map[string]any{
-		"id_user": req.ClientID, "database_name": req.Name, "database_username": req.Username,
-		"description": req.Description, "remote_hosts": notNil(req.RemoteHosts),
-	}
-	putPassword(fields, req.Password, req.PasswordHash)
-	return s.c.create(ctx, databasesCreate, quoted(req.Name), withExtra(fields, req.Extra), req.Password, req.PasswordHash)
-}
-
-type databaseWire struct {
-	ID          int64    `json:"id"`
-	Name        string   `json:"database_name"`
-	Username    string   `json:"database_username"`
-	Description string   `json:"description"`
-	Size        number   `json:"size"`
-	RemoteHosts []string `json:"remote_hosts"`
-}
-
-func (w *databaseWire) Missing() string { return missingID(w.ID) }
-
-func (w *databaseWire) model() *Database {
-	return &Database{ID: w.ID, Name: w.Name, Username: w.Username, Description: w.Description, Size: int64(w.Size), RemoteHosts: w.RemoteHosts}
+	return s.c.create(ctx, databasesCreate, quoted(req.Name), req)
 }

@@ -100,7 +100,7 @@ func TestTimes(t *testing.T) {
 		`"` + "é" + `"`:               {},
 		`"20`:                         {}, // broken JSON, see below
 		`0`:                           {},
-		`1705746600`:                  {},
+		`1705746600`:                  time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC),
 		`true`:                        {},
 		`{"date": "2024-01-20"}`:      {},
 		`["2024-01-20"]`:              {},
@@ -153,6 +153,28 @@ func TestLenientTypes(t *testing.T) {
 		client := clientOver(t, always(ok(`{"id": 1, "domain": "d", "status": `+wrong+`}`)), keyhelp.WithDialect(keyhelp.DialectLive))
 		_, err := client.Domains.Get(t.Context(), 1)
 		require.ErrorIs(t, err, provider.ErrProtocol, wrong)
+	}
+}
+
+// What PHP makes of numbers, flags and empty objects.
+func TestSpellings(t *testing.T) {
+	for body, want := range map[string]keyhelp.ClientAccount{
+		`{"id": "17", "username": "u", "contact_data": [], "is_suspended": 1, "id_hosting_plan": "2"}`:    {ID: 17, LoginName: "u", Locked: true, HostingPlanID: 2},
+		`{"id": 17.0, "username": "u", "is_suspended": "0", "is_locked": "", "email": 5, "notes": false}`: {ID: 17, LoginName: "u", Email: "5", Notes: "false"},
+		`{"ID": 17, "Username": "u", "login_name": "v", "is_suspended": true, "is_locked": false}`:        {ID: 17, LoginName: "u", Locked: true},
+	} {
+		client := clientOver(t, always(ok(body)), keyhelp.WithDialect(keyhelp.DialectLive))
+		account, err := client.Clients.Get(t.Context(), 17)
+		require.NoError(t, err, body)
+		require.Equal(t, want, *account, body)
+	}
+	for _, body := range []string{
+		`{"id": 17, "username": 5}`, `{"id": 17, "username": "u", "is_suspended": "perhaps"}`, `{"id": 17, "ID": 99, "username": "u"}`,
+		`{"id": 17, "username": "u", "contact_data": [1]}`, `{"id": true, "username": "u"}`,
+	} {
+		client := clientOver(t, always(ok(body)), keyhelp.WithDialect(keyhelp.DialectLive))
+		_, err := client.Clients.Get(t.Context(), 17)
+		require.ErrorIs(t, err, provider.ErrProtocol, body)
 	}
 }
 

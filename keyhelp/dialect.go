@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -115,15 +116,15 @@ func (s *dialects) resolve(ctx context.Context, c *Client) (*dialect, error) {
 // detect asks for what only one dialect has. A 401 says nothing about the dialect,
 // and neither does an outage: those errors go to the caller.
 func detect(ctx context.Context, c *Client) (*dialect, error) {
-	var pong pingWire
-	err := c.rest.Do(ctx, &rest.Call{Endpoint: serverPing.in(live), Out: &pong})
+	var ping pong
+	err := c.rest.Do(ctx, &rest.Call{Endpoint: serverPing.in(live), Out: &ping})
 	if err == nil {
 		return live, nil
 	}
 	if !errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrUnsupported) {
 		return nil, err
 	}
-	var version versionWire
+	var version wire.One[Version]
 	err = c.rest.Do(ctx, &rest.Call{Endpoint: serverVersion.in(documented), Out: &version})
 	if err == nil {
 		return documented, nil

@@ -12,30 +12,30 @@ type DirectoryProtectionsService struct{ c *Client }
 
 // DirectoryProtection is a directory of a website that asks for a password.
 type DirectoryProtection struct {
-	ID         int64
-	Path       string
-	AuthName   string
-	Username   string
-	Exceptions []string
+	ID         int64    `wire:"id"`
+	Path       string   `wire:"path"`
+	AuthName   string   `wire:"auth_name"`
+	Username   string   `wire:"username"`
+	Exceptions []string `wire:"exceptions"`
 }
 
 // DirectoryProtectionCreateRequest asks for a new protection. The fields are known
 // from /api/v1.
 type DirectoryProtectionCreateRequest struct {
 	// ClientID is the owner. Required.
-	ClientID int64
+	ClientID int64 `wire:"id_user"`
 	// Path of the directory, such as "example.com/intern". Required.
-	Path string
+	Path string `wire:"path"`
 	// AuthName is what browsers show. Required.
-	AuthName string
+	AuthName string `wire:"auth_name"`
 	// Username is required.
-	Username string
+	Username string `wire:"username"`
 	// PasswordHash is what the only known client sends; Password is taken to
 	// work by analogy. Exactly one is required.
-	Password     provider.Secret
-	PasswordHash provider.Secret
+	Password     provider.Secret `wire:"password"`
+	PasswordHash provider.Secret `wire:"password_hash"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // Create protects a directory and returns the protection's ID:
@@ -53,19 +53,5 @@ func (s *DirectoryProtectionsService) Create(ctx context.Context, req *Directory
 	if err := protectionsCreate.any().Refuse(quoted(req.Path), problems); err != nil {
 		return 0, err
 	}
-	fields := map[string]any{"id_user": req.ClientID, "path": req.Path, "auth_name": req.AuthName, "username": req.Username}
-	putPassword(fields, req.Password, req.PasswordHash)
-	return s.c.create(ctx, protectionsCreate, quoted(req.Path), withExtra(fields, req.Extra), req.Password, req.PasswordHash)
-}
-
-type directoryProtectionWire struct {
-	ID         int64    `json:"id"`
-	Path       string   `json:"path"`
-	AuthName   string   `json:"auth_name"`
-	Username   string   `json:"username"`
-	Exceptions []string `json:"exceptions"`
-}
-
-func (w *directoryProtectionWire) model() *DirectoryProtection {
-	return &DirectoryProtection{ID: w.ID, Path: w.Path, AuthName: w.AuthName, Username: w.Username, Exceptions: w.Exceptions}
+	return s.c.create(ctx, protectionsCreate, quoted(req.Path), req)
 }

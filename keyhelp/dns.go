@@ -1,7 +1,6 @@
 package keyhelp
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/provkit/provkit/provider"
@@ -14,53 +13,53 @@ type DNSService struct{ c *Client }
 // Zone is the DNS zone of a domain.
 type Zone struct {
 	// Custom tells that records were set by hand; read-only.
-	Custom bool
+	Custom bool `wire:"is_custom_dns"`
 	// Disabled: the panel serves no zone; read-only.
-	Disabled   bool
-	DKIMRecord string
-	Records    ZoneRecords
+	Disabled   bool        `wire:"is_dns_disabled"`
+	DKIMRecord string      `wire:"dkim_record|dkim_txt_record"`
+	Records    ZoneRecords `wire:"records,required"`
 }
 
 // ZoneRecords is everything in a zone.
 type ZoneRecords struct {
-	SOA   SOA         `json:"soa"`
-	Other []DNSRecord `json:"other"`
+	SOA   SOA         `wire:"soa,always"`
+	Other []DNSRecord `wire:"other,always"`
 }
 
 // SOA is the start of authority of a zone. Durations are in seconds.
 type SOA struct {
-	TTL       int64  `json:"ttl"`
-	PrimaryNS string `json:"primary_ns"`
+	TTL       int64  `wire:"ttl,always"`
+	PrimaryNS string `wire:"primary_ns,always"`
 	// RName is the mailbox of the responsible person, with dots, ending in one.
-	RName   string `json:"rname"`
-	Refresh int64  `json:"refresh"`
-	Retry   int64  `json:"retry"`
-	Expire  int64  `json:"expire"`
-	Minimum int64  `json:"minimum"`
+	RName   string `wire:"rname,always"`
+	Refresh int64  `wire:"refresh,always"`
+	Retry   int64  `wire:"retry,always"`
+	Expire  int64  `wire:"expire,always"`
+	Minimum int64  `wire:"minimum,always"`
 }
 
 // DNSRecord is one record of a zone. The priority of an MX stands in Value.
 type DNSRecord struct {
 	// Host is "@" or a label relative to the zone.
-	Host  string `json:"host"`
-	TTL   int64  `json:"ttl"` // seconds
-	Type  string `json:"type"`
-	Value string `json:"value"`
+	Host  string `wire:"host,always"`
+	TTL   int64  `wire:"ttl,always"` // seconds
+	Type  string `wire:"type,always"`
+	Value string `wire:"value,always"`
 }
 
 // ZoneUpdateRequest replaces a zone.
 type ZoneUpdateRequest struct {
 	// Records replace all records of the zone: read, change, write back. Required.
-	Records *ZoneRecords
+	Records *ZoneRecords `wire:"records"`
 	// DKIMRecord is sent by one client; others take it out. nil leaves it out.
-	DKIMRecord *string
+	DKIMRecord *string `wire:"dkim_record"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // Get reads the zone of a domain: GET /api/v2/dns/{id_domain}.
 func (s *DNSService) Get(ctx context.Context, domainID int64) (*Zone, error) {
-	return fetchID[Zone, zoneWire](ctx, s.c, dnsGet, domainID)
+	return fetchID[Zone](ctx, s.c, dnsGet, domainID)
 }
 
 // GetByName reads the zone of a domain: GET /api/v2/dns/name/{domain}. Known from
@@ -69,7 +68,7 @@ func (s *DNSService) GetByName(ctx context.Context, domain string) (*Zone, error
 	if err := dnsGetByName.any().RefuseBlank("domain", domain); err != nil {
 		return nil, err
 	}
-	return fetch[Zone, zoneWire](ctx, s.c, dnsGetByName, domain)
+	return fetch[Zone](ctx, s.c, dnsGetByName, domain)
 }
 
 // Update replaces the records of a zone: PUT /api/v2/dns/{id_domain}.
@@ -106,15 +105,7 @@ func (s *DNSService) update(ctx context.Context, op operation, arg string, req *
 	if err := op.any().Refuse(quoted(arg), problems); err != nil {
 		return err
 	}
-	records := *req.Records
-	if records.Other == nil {
-		records.Other = []DNSRecord{} // null might mean something else than none
-	}
-	fields := map[string]any{"records": records}
-	if req.DKIMRecord != nil {
-		fields["dkim_record"] = *req.DKIMRecord
-	}
-	return s.c.change(ctx, op, arg, withExtra(fields, req.Extra))
+	return s.c.change(ctx, op, arg, req)
 }
 
 // Reset drops the custom records of a zone, back to the panel's own:
@@ -133,51 +124,4 @@ func (s *DNSService) ResetByName(ctx context.Context, domain string) error {
 		return err
 	}
 	return s.c.remove(ctx, dnsResetByName, domain)
-}
-
-type zoneWire struct {
-	Custom        bool         `json:"is_custom_dns"`
-	Disabled      bool         `json:"is_dns_disabled"`
-	DKIMRecord    string       `json:"dkim_record"`
-	DKIMTXTRecord string       `json:"dkim_txt_record"` // servers of 2024 and before
-	Records       *zoneRecords `json:"records"`
-}
-
-// zoneRecords reads TTLs that were once written as text.
-type zoneRecords struct {
-	SOA struct {
-		TTL       number `json:"ttl"`
-		PrimaryNS string `json:"primary_ns"`
-		RName     string `json:"rname"`
-		Refresh   number `json:"refresh"`
-		Retry     number `json:"retry"`
-		Expire    number `json:"expire"`
-		Minimum   number `json:"minimum"`
-	} `json:"soa"`
-	Other []struct {
-		Host  string `json:"host"`
-		TTL   number `json:"ttl"`
-		Type  string `json:"type"`
-		Value string `json:"value"`
-	} `json:"other"`
-}
-
-func (w *zoneWire) Missing() string {
-	if w.Records == nil {
-		return "records"
-	}
-	return ""
-}
-
-func (w *zoneWire) model() *Zone {
-	z := &Zone{Custom: w.Custom, Disabled: w.Disabled, DKIMRecord: cmp.Or(w.DKIMRecord, w.DKIMTXTRecord)}
-	soa := w.Records.SOA
-	z.Records.SOA = SOA{
-		TTL: int64(soa.TTL), PrimaryNS: soa.PrimaryNS, RName: soa.RName, Refresh: int64(soa.Refresh),
-		Retry: int64(soa.Retry), Expire: int64(soa.Expire), Minimum: int64(soa.Minimum),
-	}
-	for _, r := range w.Records.Other {
-		z.Records.Other = append(z.Records.Other, DNSRecord{Host: r.Host, TTL: int64(r.TTL), Type: r.Type, Value: r.Value})
-	}
-	return z
 }

@@ -1,13 +1,13 @@
 package keyhelp
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -16,55 +16,62 @@ type DomainsService struct{ c *Client }
 
 // Domain is a domain or sub-domain of a client.
 type Domain struct {
-	ID int64
+	ID int64 `wire:"id,positive"`
 	// ClientID is the owner (live dialect: id_user).
-	ClientID int64
+	ClientID int64 `wire:"id_client|id_user"`
 	// Name in ASCII form (live dialect: domain).
-	Name string
+	Name string `wire:"domain|domain_name,required,strict"`
 	// PHPVersion such as "8.3"; "" is the server's default.
-	PHPVersion string
+	PHPVersion string `wire:"php_version"`
 	// Disabled is the reverse of the documented dialect's is_enabled.
-	Disabled  bool
-	CreatedAt time.Time
+	Disabled  bool      `wire:"is_disabled|!is_enabled"`
+	CreatedAt time.Time `wire:"created_at"`
 
 	// Documented dialect only.
 
-	DocumentRoot string
-	UpdatedAt    time.Time
+	DocumentRoot string    `wire:"document_root"`
+	UpdatedAt    time.Time `wire:"updated_at"`
 
 	// Live dialect only.
 
-	NameUTF8 string
+	NameUTF8 string `wire:"domain_utf8"`
 	// ParentID is 0 for a top-level domain.
-	ParentID int64
+	ParentID int64 `wire:"id_parent_domain"`
 	// Status 1 means that all work on the domain is done; other values are
 	// pending work or a problem, and not documented further.
-	Status                                                                         int64
-	Traffic                                                                        int64
-	DeleteOn                                                                       time.Time
-	DKIMSelector                                                                   string
-	DKIMRecord                                                                     string
-	CustomDNS, DNSDisabled, Subdomain, SystemDomain, EmailDomain, EmailSendingOnly bool
-	Target                                                                         DomainTarget
-	Security                                                                       DomainSecurity
-	HTTPDirectives, HTTPSDirectives                                                string
+	Status           int64          `wire:"status"`
+	Traffic          int64          `wire:"traffic"`
+	DeleteOn         time.Time      `wire:"delete_on"`
+	DKIMSelector     string         `wire:"dkim_selector"`
+	DKIMRecord       string         `wire:"dkim_record|dkim_txt_record"`
+	CustomDNS        bool           `wire:"is_custom_dns"`
+	DNSDisabled      bool           `wire:"is_dns_disabled"`
+	Subdomain        bool           `wire:"is_subdomain"`
+	SystemDomain     bool           `wire:"is_system_domain"`
+	EmailDomain      bool           `wire:"is_email_domain"`
+	EmailSendingOnly bool           `wire:"is_email_sending_only"`
+	Target           DomainTarget   `wire:"target"`
+	Security         DomainSecurity `wire:"security"`
+	HTTPDirectives   string         `wire:"apache.http_directives"`
+	HTTPSDirectives  string         `wire:"apache.https_directives"`
 }
 
 // DomainTarget is where a domain leads: a directory, or a URL to forward to.
 type DomainTarget struct {
-	Target         string
-	Forwarding     bool
-	ForwardingType int64 // 301, 302, ...
+	Target         string `wire:"target,always"`
+	Forwarding     bool   `wire:"is_forwarding,always"`
+	ForwardingType int64  `wire:"forwarding_type"` // 301, 302, ...
 }
 
 // DomainSecurity is the TLS setting of a domain.
 type DomainSecurity struct {
-	CertificateID            int64
-	LetsEncrypt              bool
-	PreferHTTPS              bool
-	HSTS                     bool
-	HSTSMaxAge               int64 // seconds
-	HSTSInclude, HSTSPreload bool
+	CertificateID int64 `wire:"id_certificate,always"`
+	LetsEncrypt   bool  `wire:"lets_encrypt,always"`
+	PreferHTTPS   bool  `wire:"is_prefer_https,always"`
+	HSTS          bool  `wire:"is_hsts,always"`
+	HSTSMaxAge    int64 `wire:"hsts_max_age,always"` // seconds
+	HSTSInclude   bool  `wire:"hsts_include,always"`
+	HSTSPreload   bool  `wire:"hsts_preload,always"`
 }
 
 // DomainCreateRequest asks for a new domain.
@@ -136,11 +143,11 @@ func (s *DomainsService) Create(ctx context.Context, req *DomainCreateRequest) (
 	if err != nil {
 		return nil, err
 	}
-	var w createdDomainWire
-	if err := s.c.call(ctx, domainsCreate, &rest.Call{Subject: subject, Body: fields, Out: &w}); err != nil {
+	call := &rest.Call{Subject: subject, Body: fields}
+	domain, err := ask[Domain](ctx, s.c, domainsCreate, call, wire.Options{Partial: true})
+	if err != nil {
 		return nil, err
 	}
-	domain := w.model()
 	if domain.Name == "" {
 		return req.domain(domain.ID), nil
 	}
@@ -169,27 +176,8 @@ func (r *DomainCreateRequest) optional(b *body) {
 	set(b, "DNSDisabled", r.DNSDisabled)
 	set(b, "EmailDomain", r.EmailDomain)
 	set(b, "CreateWWW", r.CreateWWW)
-	if r.Target != nil {
-		b.set("Target", r.Target.fields())
-	}
-	if r.Security != nil {
-		b.set("Security", r.Security.fields())
-	}
-}
-
-func (t *DomainTarget) fields() map[string]any {
-	fields := map[string]any{"target": t.Target, "is_forwarding": t.Forwarding}
-	if t.ForwardingType != 0 {
-		fields["forwarding_type"] = t.ForwardingType
-	}
-	return fields
-}
-
-func (s *DomainSecurity) fields() map[string]any {
-	return map[string]any{
-		"id_certificate": s.CertificateID, "lets_encrypt": s.LetsEncrypt, "is_prefer_https": s.PreferHTTPS,
-		"is_hsts": s.HSTS, "hsts_max_age": s.HSTSMaxAge, "hsts_include": s.HSTSInclude, "hsts_preload": s.HSTSPreload,
-	}
+	group(b, "Target", r.Target)
+	group(b, "Security", r.Security)
 }
 
 // domainProblem refuses what cannot be a domain; the panel judges the rest.
@@ -210,7 +198,7 @@ func domainProblem(name string) string {
 
 // Get reads a domain: GET /api/v2/domains/{id}.
 func (s *DomainsService) Get(ctx context.Context, id int64) (*Domain, error) {
-	return fetchID[Domain, domainWire](ctx, s.c, domainsGet, id)
+	return fetchID[Domain](ctx, s.c, domainsGet, id)
 }
 
 // GetByName reads a domain: GET /api/v2/domains/name/{domain}. Live dialect only.
@@ -218,12 +206,12 @@ func (s *DomainsService) GetByName(ctx context.Context, name string) (*Domain, e
 	if err := domainsGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
-	return fetch[Domain, domainWire](ctx, s.c, domainsGetByName, name)
+	return fetch[Domain](ctx, s.c, domainsGetByName, name)
 }
 
 // List reads all domains of all clients: GET /api/v2/domains. Live dialect only.
 func (s *DomainsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*Domain, error] {
-	return list[Domain, domainWire](ctx, s.c, domainsList, opts)
+	return list[Domain](ctx, s.c, domainsList, opts)
 }
 
 // Update changes a domain: PUT /api/v2/domains/{id}. Live dialect only.
@@ -278,81 +266,3 @@ func (s *DomainsService) DeleteByName(ctx context.Context, name string) error {
 	}
 	return s.c.remove(ctx, domainsDeleteByName, name)
 }
-
-// domainWire reads a domain in either dialect.
-type domainWire struct {
-	ID           int64     `json:"id"`
-	ClientID     int64     `json:"id_client"`
-	UserID       int64     `json:"id_user"`
-	DomainName   string    `json:"domain_name"`
-	Domain       string    `json:"domain"`
-	DomainUTF8   string    `json:"domain_utf8"`
-	DocumentRoot string    `json:"document_root"`
-	PHPVersion   string    `json:"php_version"`
-	IsEnabled    *bool     `json:"is_enabled"`
-	IsDisabled   bool      `json:"is_disabled"`
-	CreatedAt    timestamp `json:"created_at"`
-	UpdatedAt    timestamp `json:"updated_at"`
-	ParentID     int64     `json:"id_parent_domain"`
-	Status       number    `json:"status"`
-	Traffic      number    `json:"traffic"`
-	DeleteOn     timestamp `json:"delete_on"`
-	DKIMSelector string    `json:"dkim_selector"`
-	DKIMRecord   string    `json:"dkim_record"`
-	// Servers of 2024 and before.
-	DKIMTXTRecord string `json:"dkim_txt_record"`
-	CustomDNS     bool   `json:"is_custom_dns"`
-	DNSDisabled   bool   `json:"is_dns_disabled"`
-	Subdomain     bool   `json:"is_subdomain"`
-	SystemDomain  bool   `json:"is_system_domain"`
-	EmailDomain   bool   `json:"is_email_domain"`
-	SendingOnly   bool   `json:"is_email_sending_only"`
-	Target        struct {
-		Target         string `json:"target"`
-		Forwarding     bool   `json:"is_forwarding"`
-		ForwardingType number `json:"forwarding_type"`
-	} `json:"target"`
-	Security struct {
-		CertificateID int64  `json:"id_certificate"`
-		LetsEncrypt   bool   `json:"lets_encrypt"`
-		PreferHTTPS   bool   `json:"is_prefer_https"`
-		HSTS          bool   `json:"is_hsts"`
-		HSTSMaxAge    number `json:"hsts_max_age"`
-		HSTSInclude   bool   `json:"hsts_include"`
-		HSTSPreload   bool   `json:"hsts_preload"`
-	} `json:"security"`
-	Apache struct {
-		HTTP  string `json:"http_directives"`
-		HTTPS string `json:"https_directives"`
-	} `json:"apache"`
-}
-
-func (w *domainWire) Missing() string {
-	if w.Domain == "" && w.DomainName == "" {
-		return "domain"
-	}
-	return missingID(w.ID)
-}
-
-func (w *domainWire) model() *Domain {
-	return &Domain{
-		ID: w.ID, ClientID: max(w.ClientID, w.UserID), Name: cmp.Or(w.DomainName, w.Domain), NameUTF8: w.DomainUTF8,
-		PHPVersion: w.PHPVersion, Disabled: w.IsDisabled || (w.IsEnabled != nil && !*w.IsEnabled),
-		CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time, DocumentRoot: w.DocumentRoot,
-		ParentID: w.ParentID, Status: int64(w.Status), Traffic: int64(w.Traffic), DeleteOn: w.DeleteOn.Time,
-		DKIMSelector: w.DKIMSelector, DKIMRecord: cmp.Or(w.DKIMRecord, w.DKIMTXTRecord),
-		CustomDNS: w.CustomDNS, DNSDisabled: w.DNSDisabled, Subdomain: w.Subdomain, SystemDomain: w.SystemDomain,
-		EmailDomain: w.EmailDomain, EmailSendingOnly: w.SendingOnly,
-		Target: DomainTarget{Target: w.Target.Target, Forwarding: w.Target.Forwarding, ForwardingType: int64(w.Target.ForwardingType)},
-		Security: DomainSecurity{
-			CertificateID: w.Security.CertificateID, LetsEncrypt: w.Security.LetsEncrypt, PreferHTTPS: w.Security.PreferHTTPS,
-			HSTS: w.Security.HSTS, HSTSMaxAge: int64(w.Security.HSTSMaxAge), HSTSInclude: w.Security.HSTSInclude, HSTSPreload: w.Security.HSTSPreload,
-		},
-		HTTPDirectives: w.Apache.HTTP, HTTPSDirectives: w.Apache.HTTPS,
-	}
-}
-
-// createdDomainWire is the answer to a creation, of which only the ID is certain.
-type createdDomainWire struct{ domainWire }
-
-func (w *createdDomainWire) Missing() string { return missingID(w.ID) }

@@ -12,34 +12,38 @@ type EmailsService struct{ c *Client }
 
 // Email is a mailbox.
 type Email struct {
-	ID                   int64
-	Address, AddressUTF8 string
-	Description          string
+	ID          int64  `wire:"id"`
+	Address     string `wire:"email"`
+	AddressUTF8 string `wire:"email_utf8"`
+	Description string `wire:"description"`
 	// Size used and MaxSize allowed, in bytes.
-	Size, MaxSize                int64
-	Aliases, AliasesUTF8         []string
-	Forwardings, ForwardingsUTF8 []string
+	Size            int64    `wire:"size"`
+	MaxSize         int64    `wire:"max_size"`
+	Aliases         []string `wire:"aliases"`
+	AliasesUTF8     []string `wire:"aliases_utf8"`
+	Forwardings     []string `wire:"forwardings"`
+	ForwardingsUTF8 []string `wire:"forwardings_utf8"`
 }
 
 // EmailCreateRequest asks for a new mailbox. The fields are known from /api/v1.
 type EmailCreateRequest struct {
 	// ClientID is the owner. Required.
-	ClientID int64
+	ClientID int64 `wire:"id_user"`
 	// Address is the full address. Required.
-	Address string
+	Address string `wire:"email"`
 	// Password, or PasswordHash where the panel's option "use password hashes"
 	// is on. Exactly one is required.
-	Password     provider.Secret
-	PasswordHash provider.Secret
-	Description  string
+	Password     provider.Secret `wire:"password"`
+	PasswordHash provider.Secret `wire:"password_hash"`
+	Description  string          `wire:"description,always"`
 	// MaxSize in bytes. Required.
-	MaxSize        int64
-	CatchAll       bool
-	StoreForwarded bool
-	Aliases        []string
-	Forwardings    []string
+	MaxSize        int64    `wire:"max_size"`
+	CatchAll       bool     `wire:"catch_all,always"`
+	StoreForwarded bool     `wire:"store_forwarded_emails,always"`
+	Aliases        []string `wire:"aliases,always"`
+	Forwardings    []string `wire:"forwardings,always"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // Create makes a mailbox and returns its ID: POST /api/v2/emails.
@@ -55,31 +59,5 @@ func (s *EmailsService) Create(ctx context.Context, req *EmailCreateRequest) (in
 	if err := emailsCreate.any().Refuse(quoted(req.Address), problems); err != nil {
 		return 0, err
 	}
-	fields := map[string]any{
-		"id_user": req.ClientID, "email": req.Address, "description": req.Description, "max_size": req.MaxSize,
-		"catch_all": req.CatchAll, "store_forwarded_emails": req.StoreForwarded,
-		"aliases": notNil(req.Aliases), "forwardings": notNil(req.Forwardings),
-	}
-	putPassword(fields, req.Password, req.PasswordHash)
-	return s.c.create(ctx, emailsCreate, quoted(req.Address), withExtra(fields, req.Extra), req.Password, req.PasswordHash)
-}
-
-type emailWire struct {
-	ID              int64    `json:"id"`
-	Email           string   `json:"email"`
-	EmailUTF8       string   `json:"email_utf8"`
-	Description     string   `json:"description"`
-	Size            number   `json:"size"`
-	MaxSize         number   `json:"max_size"`
-	Aliases         []string `json:"aliases"`
-	AliasesUTF8     []string `json:"aliases_utf8"`
-	Forwardings     []string `json:"forwardings"`
-	ForwardingsUTF8 []string `json:"forwardings_utf8"`
-}
-
-func (w *emailWire) model() *Email {
-	return &Email{
-		ID: w.ID, Address: w.Email, AddressUTF8: w.EmailUTF8, Description: w.Description, Size: int64(w.Size), MaxSize: int64(w.MaxSize),
-		Aliases: w.Aliases, AliasesUTF8: w.AliasesUTF8, Forwardings: w.Forwardings, ForwardingsUTF8: w.ForwardingsUTF8,
-	}
+	return s.c.create(ctx, emailsCreate, quoted(req.Address), req)
 }

@@ -3,23 +3,23 @@ package keyhelp
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
 // errorWire is an error body of either dialect: {"error", "details"} or
 // {"code", "message"}.
 type errorWire struct {
-	Error   text            `json:"error"`
-	Details json.RawMessage `json:"details"`
-	Code    text            `json:"code"`
-	Message text            `json:"message"`
+	Error   string           `wire:"error,loose"`
+	Details provider.Payload `wire:"details"`
+	Code    string           `wire:"code,loose"`
+	Message string           `wire:"message,loose"`
 }
 
 // classify tells errors apart by status, by the number that live panels put in
@@ -30,15 +30,15 @@ func classify(a *rest.Answer) *provider.Error {
 		return nil
 	}
 	var w errorWire
-	if json.Unmarshal(a.Body, &w) != nil || (w.Error == "" && w.Message == "" && w.Code == "") {
+	if wire.Unmarshal(rest.Content(a.Body), &w) != nil || (w.Error == "" && w.Message == "" && w.Code == "") {
 		return nil // rest shows what it is, or takes it as the success that it is
 	}
 	if success && w.Error == "" && (w.Code == "" || w.Message == "") {
 		return nil
 	}
-	err := &provider.Error{Message: string(w.Error), Code: string(w.Code), Fields: fieldsOf(w.Details)}
+	err := &provider.Error{Message: w.Error, Code: w.Code, Fields: fieldsOf(w.Details)}
 	if err.Message == "" {
-		err.Message = string(w.Message)
+		err.Message = w.Message
 	}
 	if success {
 		err.Kind = kindInside(err)
@@ -81,9 +81,9 @@ func statusIn(code string) int {
 
 // fieldsOf reads details: documented as a map of texts. Lists of texts and groups of
 // fields are taken too; what names no field stands under "details".
-func fieldsOf(raw json.RawMessage) map[string]string {
+func fieldsOf(raw provider.Payload) map[string]string {
 	var details any
-	if json.Unmarshal(raw, &details) != nil {
+	if raw.Decode(&details) != nil {
 		return nil
 	}
 	fields := make(map[string]string)

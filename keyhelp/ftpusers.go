@@ -12,39 +12,39 @@ type FTPUsersService struct{ c *Client }
 
 // FTPUser is an FTP login of a client.
 type FTPUser struct {
-	ID          int64
-	Username    string
-	Description string
+	ID          int64  `wire:"id,positive"`
+	Username    string `wire:"username"`
+	Description string `wire:"description"`
 	// HomeDirectory is relative to the client's home: "/www/...".
-	HomeDirectory string
+	HomeDirectory string `wire:"home_directory"`
 }
 
 // FTPUserCreateRequest asks for a new FTP user. The fields are known from /api/v1.
 type FTPUserCreateRequest struct {
 	// ClientID is the owner. Required.
-	ClientID int64
+	ClientID int64 `wire:"id_user"`
 	// Username is required. Names of one's own choice need the panel's option
 	// "custom FTP usernames".
-	Username string
+	Username string `wire:"username"`
 	// HomeDirectory is relative to the client's home: "/www/...". Required.
-	HomeDirectory string
+	HomeDirectory string `wire:"home_directory"`
 	// Password, or PasswordHash where the panel's option "use password hashes"
 	// is on. Exactly one is required.
-	Password     provider.Secret
-	PasswordHash provider.Secret
-	Description  string
+	Password     provider.Secret `wire:"password"`
+	PasswordHash provider.Secret `wire:"password_hash"`
+	Description  string          `wire:"description,always"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // List reads all FTP users: GET /api/v2/ftp-users.
 func (s *FTPUsersService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*FTPUser, error] {
-	return list[FTPUser, ftpUserWire](ctx, s.c, ftpUsersList, opts)
+	return list[FTPUser](ctx, s.c, ftpUsersList, opts)
 }
 
 // Get reads an FTP user: GET /api/v2/ftp-users/{id}.
 func (s *FTPUsersService) Get(ctx context.Context, id int64) (*FTPUser, error) {
-	return fetchID[FTPUser, ftpUserWire](ctx, s.c, ftpUsersGet, id)
+	return fetchID[FTPUser](ctx, s.c, ftpUsersGet, id)
 }
 
 // GetByName reads an FTP user: GET /api/v2/ftp-users/name/{name}. Known from one
@@ -53,7 +53,7 @@ func (s *FTPUsersService) GetByName(ctx context.Context, name string) (*FTPUser,
 	if err := ftpUsersGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
-	return fetch[FTPUser, ftpUserWire](ctx, s.c, ftpUsersGetByName, name)
+	return fetch[FTPUser](ctx, s.c, ftpUsersGetByName, name)
 }
 
 // Create makes an FTP user and returns its ID: POST /api/v2/ftp-users.
@@ -69,22 +69,5 @@ func (s *FTPUsersService) Create(ctx context.Context, req *FTPUserCreateRequest)
 	if err := ftpUsersCreate.any().Refuse(quoted(req.Username), problems); err != nil {
 		return 0, err
 	}
-	fields := map[string]any{
-		"id_user": req.ClientID, "username": req.Username, "home_directory": req.HomeDirectory, "description": req.Description,
-	}
-	putPassword(fields, req.Password, req.PasswordHash)
-	return s.c.create(ctx, ftpUsersCreate, quoted(req.Username), withExtra(fields, req.Extra), req.Password, req.PasswordHash)
-}
-
-type ftpUserWire struct {
-	ID            int64  `json:"id"`
-	Username      string `json:"username"`
-	Description   string `json:"description"`
-	HomeDirectory string `json:"home_directory"`
-}
-
-func (w *ftpUserWire) Missing() string { return missingID(w.ID) }
-
-func (w *ftpUserWire) model() *FTPUser {
-	return &FTPUser{ID: w.ID, Username: w.Username, Description: w.Description, HomeDirectory: w.HomeDirectory}
+	return s.c.create(ctx, ftpUsersCreate, quoted(req.Username), req)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -15,113 +16,113 @@ type HostingPlansService struct{ c *Client }
 // HostingPlan is a set of limits and rights. On live panels it acts as a template:
 // a client keeps its limits when the plan goes.
 type HostingPlan struct {
-	ID        int64
-	Name      string
-	Resources PlanResources
+	ID        int64         `wire:"id,positive"`
+	Name      string        `wire:"name"`
+	Resources PlanResources `wire:"resources"`
 	// The rest is told in the live dialect only.
-	Permissions PlanPermissions
-	PHP         PlanPHP
-	PHPFPM      PlanPHPFPM
+	Permissions PlanPermissions `wire:"permissions"`
+	PHP         PlanPHP         `wire:"php"`
+	PHPFPM      PlanPHPFPM      `wire:"php_fpm"`
 }
 
 // PlanResources are limits: nil was not told or is not to be set, Unlimited (-1)
 // is no limit, 0 is nothing at all.
 type PlanResources struct {
-	DiskSpace        *int64 `json:"disk_space,omitzero"` // bytes
-	Traffic          *int64 `json:"traffic,omitzero"`    // bytes
-	Domains          *int64 `json:"domains,omitzero"`
-	Subdomains       *int64 `json:"subdomains,omitzero"`
-	EmailAccounts    *int64 `json:"email_accounts,omitzero"`
-	EmailAddresses   *int64 `json:"email_addresses,omitzero"`
-	EmailForwardings *int64 `json:"email_forwardings,omitzero"`
-	Databases        *int64 `json:"databases,omitzero"`
-	FTPUsers         *int64 `json:"ftp_users,omitzero"`
-	ScheduledTasks   *int64 `json:"scheduled_tasks,omitzero"`
+	DiskSpace        *int64 `wire:"disk_space"` // bytes
+	Traffic          *int64 `wire:"traffic"`    // bytes
+	Domains          *int64 `wire:"domains"`
+	Subdomains       *int64 `wire:"subdomains"`
+	EmailAccounts    *int64 `wire:"email_accounts"`
+	EmailAddresses   *int64 `wire:"email_addresses"`
+	EmailForwardings *int64 `wire:"email_forwardings"`
+	Databases        *int64 `wire:"databases"`
+	FTPUsers         *int64 `wire:"ftp_users"`
+	ScheduledTasks   *int64 `wire:"scheduled_tasks"`
 }
 
 // PlanPermissions are rights; nil was not told or is not to be set.
 type PlanPermissions struct {
-	FTP                   *bool `json:"ftp,omitzero"`
-	PHP                   *bool `json:"php,omitzero"`
-	Perl                  *bool `json:"perl,omitzero"`
-	SSH                   *bool `json:"ssh,omitzero"`
-	SSHJail               *bool `json:"ssh_jail,omitzero"` // panels expect SSH beside it
-	Backup                *bool `json:"backup,omitzero"`
-	PanelAccess           *bool `json:"panel_access,omitzero"`
-	DomainSecurity        *bool `json:"domain_security,omitzero"`
-	CertificateManagement *bool `json:"certificate_management,omitzero"`
-	FileManager           *bool `json:"file_manager,omitzero"`
-	DNSEditor             *bool `json:"dns_editor,omitzero"`
-	DatabaseRemoteAccess  *bool `json:"database_remote_access,omitzero"`
-	EmailCatchAll         *bool `json:"email_catchall,omitzero"`
-	Applications          *bool `json:"applications,omitzero"`
+	FTP                   *bool `wire:"ftp"`
+	PHP                   *bool `wire:"php"`
+	Perl                  *bool `wire:"perl"`
+	SSH                   *bool `wire:"ssh"`
+	SSHJail               *bool `wire:"ssh_jail"` // panels expect SSH beside it
+	Backup                *bool `wire:"backup"`
+	PanelAccess           *bool `wire:"panel_access"`
+	DomainSecurity        *bool `wire:"domain_security"`
+	CertificateManagement *bool `wire:"certificate_management"`
+	FileManager           *bool `wire:"file_manager"`
+	DNSEditor             *bool `wire:"dns_editor"`
+	DatabaseRemoteAccess  *bool `wire:"database_remote_access"`
+	EmailCatchAll         *bool `wire:"email_catchall"`
+	Applications          *bool `wire:"applications"`
 	// ChangePersonalData is the name of older panels (2.4) for UpdateContactData.
-	ChangePersonalData *bool `json:"change_personal_data,omitzero"`
-	UpdateContactData  *bool `json:"update_contact_data,omitzero"`
-	DeleteMainDomain   *bool `json:"delete_main_domain,omitzero"`
+	ChangePersonalData *bool `wire:"change_personal_data"`
+	UpdateContactData  *bool `wire:"update_contact_data"`
+	DeleteMainDomain   *bool `wire:"delete_main_domain"`
 }
 
 // PlanPHP are PHP settings; sizes are texts such as "64M".
 type PlanPHP struct {
-	MemoryLimit       *string `json:"memory_limit,omitzero"`
-	PostMaxSize       *string `json:"post_max_size,omitzero"`
-	UploadMaxFilesize *string `json:"upload_max_filesize,omitzero"`
-	MaxExecutionTime  *int64  `json:"max_execution_time,omitzero"` // seconds
+	MemoryLimit       *string `wire:"memory_limit"`
+	PostMaxSize       *string `wire:"post_max_size"`
+	UploadMaxFilesize *string `wire:"upload_max_filesize"`
+	MaxExecutionTime  *int64  `wire:"max_execution_time"` // seconds
 	// OpenBasedir may hold the placeholder ##DOCROOT##.
-	OpenBasedir      *string `json:"open_basedir,omitzero"`
-	DisableFunctions *string `json:"disable_functions,omitzero"`
+	OpenBasedir      *string `wire:"open_basedir"`
+	DisableFunctions *string `wire:"disable_functions"`
 	// AdditionalSettings is the name of older panels (2.4) for the directives.
-	AdditionalSettings       *string `json:"additional_settings,omitzero"`
-	ExtraDirectivesImmutable *string `json:"extra_directives_immutable,omitzero"`
-	ExtraDirectivesMutable   *string `json:"extra_directives_mutable,omitzero"`
-	EnvVariables             *string `json:"env_variables,omitzero"`
-	SendmailFrom             *string `json:"sendmail_from,omitzero"`
+	AdditionalSettings       *string `wire:"additional_settings"`
+	ExtraDirectivesImmutable *string `wire:"extra_directives_immutable"`
+	ExtraDirectivesMutable   *string `wire:"extra_directives_mutable"`
+	EnvVariables             *string `wire:"env_variables"`
+	SendmailFrom             *string `wire:"sendmail_from"`
 }
 
 // PlanPHPFPM are settings of the PHP process manager.
 type PlanPHPFPM struct {
 	// PM is "static", "ondemand" or "dynamic".
-	PM                  *string `json:"pm,omitzero"`
-	MaxChildren         *int64  `json:"max_children,omitzero"`
-	MaxRequests         *int64  `json:"max_requests,omitzero"`
-	MinSpareServers     *int64  `json:"min_spare_servers,omitzero"`
-	MaxSpareServers     *int64  `json:"max_spare_servers,omitzero"`
-	Status              *bool   `json:"status,omitzero"`
-	StatusIPRestriction *string `json:"status_ip_restriction,omitzero"`
+	PM                  *string `wire:"pm"`
+	MaxChildren         *int64  `wire:"max_children"`
+	MaxRequests         *int64  `wire:"max_requests"`
+	MinSpareServers     *int64  `wire:"min_spare_servers"`
+	MaxSpareServers     *int64  `wire:"max_spare_servers"`
+	Status              *bool   `wire:"status"`
+	StatusIPRestriction *string `wire:"status_ip_restriction"`
 }
 
 // HostingPlanCreateRequest asks for a new plan.
 type HostingPlanCreateRequest struct {
 	// Name is required.
-	Name        string
-	Resources   *PlanResources
-	Permissions *PlanPermissions
-	PHP         *PlanPHP
-	PHPFPM      *PlanPHPFPM
+	Name        string           `wire:"name"`
+	Resources   *PlanResources   `wire:"resources"`
+	Permissions *PlanPermissions `wire:"permissions"`
+	PHP         *PlanPHP         `wire:"php"`
+	PHPFPM      *PlanPHPFPM      `wire:"php_fpm"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // HostingPlanUpdateRequest changes a plan. nil leaves a field as it is. Whether a
 // partial group of settings is merged or replaces the group is undocumented.
 type HostingPlanUpdateRequest struct {
-	Name        *string
-	Resources   *PlanResources
-	Permissions *PlanPermissions
-	PHP         *PlanPHP
-	PHPFPM      *PlanPHPFPM
+	Name        *string          `wire:"name"`
+	Resources   *PlanResources   `wire:"resources"`
+	Permissions *PlanPermissions `wire:"permissions"`
+	PHP         *PlanPHP         `wire:"php"`
+	PHPFPM      *PlanPHPFPM      `wire:"php_fpm"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // List reads all plans: GET /api/v2/hosting-plans.
 func (s *HostingPlansService) List(ctx context.Context, opts *SortOptions) iter.Seq2[*HostingPlan, error] {
-	return list[HostingPlan, planWire](ctx, s.c, plansList, opts)
+	return list[HostingPlan](ctx, s.c, plansList, opts)
 }
 
 // Get reads a plan: GET /api/v2/hosting-plans/{id}. Live dialect only.
 func (s *HostingPlansService) Get(ctx context.Context, id int64) (*HostingPlan, error) {
-	return fetchID[HostingPlan, planWire](ctx, s.c, plansGet, id)
+	return fetchID[HostingPlan](ctx, s.c, plansGet, id)
 }
 
 // GetByName reads a plan: GET /api/v2/hosting-plans/name/{name}. Live dialect only.
@@ -129,7 +130,7 @@ func (s *HostingPlansService) GetByName(ctx context.Context, name string) (*Host
 	if err := plansGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
-	return fetch[HostingPlan, planWire](ctx, s.c, plansGetByName, name)
+	return fetch[HostingPlan](ctx, s.c, plansGetByName, name)
 }
 
 // Create makes a plan and returns its ID: POST /api/v2/hosting-plans. Live dialect
@@ -144,9 +145,7 @@ func (s *HostingPlansService) Create(ctx context.Context, req *HostingPlanCreate
 	if err := plansCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
-	fields := planFields(req.Resources, req.Permissions, req.PHP, req.PHPFPM)
-	fields["name"] = req.Name
-	return s.c.create(ctx, plansCreate, quoted(req.Name), withExtra(fields, req.Extra))
+	return s.c.create(ctx, plansCreate, quoted(req.Name), req)
 }
 
 // Update changes a plan: PUT /api/v2/hosting-plans/{id}. Live dialect only. Whether
@@ -164,11 +163,7 @@ func (s *HostingPlansService) Update(ctx context.Context, id int64, req *Hosting
 	if err := plansUpdate.any().Refuse(idText(id), problems); err != nil {
 		return err
 	}
-	fields := planFields(req.Resources, req.Permissions, req.PHP, req.PHPFPM)
-	if req.Name != nil {
-		fields["name"] = *req.Name
-	}
-	return s.c.change(ctx, plansUpdate, idText(id), withExtra(fields, req.Extra))
+	return s.c.change(ctx, plansUpdate, idText(id), req)
 }
 
 func checkPM(problems *provider.Problems, fpm *PlanPHPFPM) {
@@ -176,23 +171,6 @@ func checkPM(problems *provider.Problems, fpm *PlanPHPFPM) {
 		problems.NotEmpty("PHPFPM.PM", fpm.PM)
 		provider.OneOf(problems, "PHPFPM.PM", *fpm.PM, "static", "ondemand", "dynamic")
 	}
-}
-
-func planFields(resources *PlanResources, permissions *PlanPermissions, php *PlanPHP, fpm *PlanPHPFPM) map[string]any {
-	fields := make(map[string]any)
-	if resources != nil {
-		fields["resources"] = resources
-	}
-	if permissions != nil {
-		fields["permissions"] = permissions
-	}
-	if php != nil {
-		fields["php"] = php
-	}
-	if fpm != nil {
-		fields["php_fpm"] = fpm
-	}
-	return fields
 }
 
 // Delete removes a plan: DELETE /api/v2/hosting-plans/{id}. Live dialect only. A plan
@@ -204,30 +182,23 @@ func (s *HostingPlansService) Delete(ctx context.Context, id int64) error {
 	return s.c.remove(ctx, plansDelete, idText(id))
 }
 
-// planWire reads a plan in either dialect: flat limits, or groups.
-type planWire struct {
-	ID               int64           `json:"id"`
-	Name             string          `json:"name"`
-	DiskQuota        *int64          `json:"disk_quota"`
-	TrafficQuota     *int64          `json:"traffic_quota"`
-	MaxDomains       *int64          `json:"max_domains"`
-	MaxDatabases     *int64          `json:"max_databases"`
-	MaxEmailAccounts *int64          `json:"max_email_accounts"`
-	Resources        PlanResources   `json:"resources"`
-	Permissions      PlanPermissions `json:"permissions"`
-	PHP              PlanPHP         `json:"php"`
-	PHPFPM           PlanPHPFPM      `json:"php_fpm"`
-}
-
-func (w *planWire) Missing() string { return missingID(w.ID) }
-
-func (w *planWire) model() *HostingPlan {
-	p := &HostingPlan{ID: w.ID, Name: w.Name, Resources: w.Resources, Permissions: w.Permissions, PHP: w.PHP, PHPFPM: w.PHPFPM}
+// The documented dialect has flat limits, and they serve where no group has them.
+var _ = wire.Read(func(raw []byte, p *HostingPlan) error {
+	var flat struct {
+		DiskSpace     *int64 `wire:"disk_quota"`
+		Traffic       *int64 `wire:"traffic_quota"`
+		Domains       *int64 `wire:"max_domains"`
+		Databases     *int64 `wire:"max_databases"`
+		EmailAccounts *int64 `wire:"max_email_accounts"`
+	}
+	if err := cmp.Or(wire.Fill(raw, p), wire.Unmarshal(raw, &flat)); err != nil {
+		return err
+	}
 	r := &p.Resources
-	r.DiskSpace = cmp.Or(r.DiskSpace, w.DiskQuota)
-	r.Traffic = cmp.Or(r.Traffic, w.TrafficQuota)
-	r.Domains = cmp.Or(r.Domains, w.MaxDomains)
-	r.Databases = cmp.Or(r.Databases, w.MaxDatabases)
-	r.EmailAccounts = cmp.Or(r.EmailAccounts, w.MaxEmailAccounts)
-	return p
-}
+	r.DiskSpace = cmp.Or(r.DiskSpace, flat.DiskSpace)
+	r.Traffic = cmp.Or(r.Traffic, flat.Traffic)
+	r.Domains = cmp.Or(r.Domains, flat.Domains)
+	r.Databases = cmp.Or(r.Databases, flat.Databases)
+	r.EmailAccounts = cmp.Or(r.EmailAccounts, flat.EmailAccounts)
+	return nil
+})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -15,12 +16,12 @@ type SessionsService struct{ c *Client }
 // Session is a way into a client's panel. Use it at once and do not keep it.
 type Session struct {
 	// URL opens the panel.
-	URL provider.Secret
+	URL provider.Secret `wire:"url,strict"`
 	// Token is part of URL; documented dialect only.
-	Token provider.Secret
+	Token provider.Secret `wire:"token,strict"`
 	// ExpiresAt is only told in the documented dialect, without a zone: taken
 	// as UTC.
-	ExpiresAt time.Time
+	ExpiresAt time.Time `wire:"expires_at"`
 }
 
 // Create signs a client on: POST /api/v2/sessions, whose token goes into
@@ -57,37 +58,29 @@ func (s *SessionsService) CreateByName(ctx context.Context, loginName string) (*
 }
 
 func (s *SessionsService) open(ctx context.Context, call *rest.Call) (*Session, error) {
-	var w sessionWire
-	call.Out = &w
+	var answer wire.One[Session]
+	call.Out = &answer
 	if err := s.c.rest.Do(ctx, call); err != nil {
 		return nil, err
 	}
-	session := &Session{URL: provider.Secret(w.URL), Token: provider.Secret(w.Token), ExpiresAt: w.ExpiresAt.Time}
-	if w.URL == "" {
+	session := &answer.Value
+	if session.URL == "" {
 		login := s.c.rest.Root()
 		login.Path += "/login"
 		login.RawPath = ""
-		login.RawQuery = url.Values{"token": {w.Token}}.Encode()
+		login.RawQuery = url.Values{"token": {session.Token.Reveal()}}.Encode()
 		session.URL = provider.Secret(login.String())
 	}
 	return session, nil
 }
 
-type sessionWire struct {
-	Token     string    `json:"token"`
-	ExpiresAt timestamp `json:"expires_at"`
-	URL       string    `json:"url"`
-}
-
-// Missing: without a token there must be an absolute web address. Anything else
-// (javascript:, a path) is nothing to send a browser to.
-func (w *sessionWire) Missing() string {
-	if w.Token != "" && w.URL == "" {
-		return ""
+var _ = wire.After(func(s *Session) error {
+	if s.Token != "" && s.URL == "" {
+		return nil
 	}
-	u, err := url.Parse(w.URL)
+	u, err := url.Parse(s.URL.Reveal())
 	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" {
-		return "url"
+		return wire.Lacks("url")
 	}
-	return ""
-}
+	return nil
+})

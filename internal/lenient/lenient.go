@@ -101,8 +101,8 @@ var layouts = [...]string{
 // time without a zone counts as UTC, since none is given. What cannot be read is the zero
 // time: an odd date must not make the thing that has it unreadable.
 func ParseTime(s string) time.Time {
-	if unix, err := strconv.ParseInt(s, 10, 64); err == nil {
-		switch {
+	if strings.Trim(s, "0123456789") == "" {
+		switch unix, _ := strconv.ParseInt(s, 10, 64); {
 		case unix >= 1e8 && unix < 1e11:
 			return time.Unix(unix, 0).UTC()
 		case unix >= 1e11 && unix < 1e14:

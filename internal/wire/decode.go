@@ -26,16 +26,14 @@ func (o Options) Unmarshal(data []byte, out any) error {
 	s := &scanner{Options: o, data: data}
 	v := reflect.ValueOf(out).Elem()
 	return s.whole(func() error {
-		if !codecs.has(v.Type()) {
-			switch c := s.peek(); v.Kind() {
-			case reflect.Struct, reflect.Map:
-				if c != '{' && v.Type() != typeTime && v.Type() != typeAddr {
-					return s.mistyped(v.Type())
-				}
-			case reflect.Slice:
-				if c != '[' && v.Type() != typePayload {
-					return s.mistyped(v.Type())
-				}
+		switch c, own := s.peek(), codecs.has(v.Type()); v.Kind() {
+		case reflect.Struct, reflect.Map:
+			if c == 'n' || c != '{' && !own && v.Type() != typeTime && v.Type() != typeAddr {
+				return s.wrongForm(errNoObject)
+			}
+		case reflect.Slice:
+			if c != '[' && !own && v.Type() != typePayload {
+				return s.wrongForm(errNoList)
 			}
 		}
 		return readerOf(v.Type())(s, v)
@@ -48,12 +46,12 @@ func List[T any](data []byte) (rows []*T, err error) {
 	read := readerOf(reflect.TypeFor[T]())
 	err = s.whole(func() error {
 		if s.peek() != '[' {
-			return s.mistyped(reflect.TypeFor[[]T]())
+			return s.wrongForm(errNoList)
 		}
 		return s.elements(func(int) error {
 			row := new(T)
 			v := reflect.ValueOf(row).Elem()
-			if s.peek() != '{' && v.Kind() == reflect.Struct && !codecs.has(v.Type()) {
+			if c := s.peek(); c == 'n' || c != '{' && v.Kind() == reflect.Struct && !codecs.has(v.Type()) {
 				return s.mistyped(v.Type())
 			}
 			rows = append(rows, row)
@@ -79,6 +77,14 @@ func (s *scanner) whole(read func() error) error {
 	return err
 }
 
+// wrongForm is the error for an answer that is JSON, if it is.
+func (s *scanner) wrongForm(err error) error {
+	if wrong := s.skip(); wrong != nil {
+		return wrong
+	}
+	return err
+}
+
 // mistyped is the error for the value to read next, if it is JSON at all.
 func (s *scanner) mistyped(t reflect.Type) error {
 	if err := s.skip(); err != nil {
@@ -93,18 +99,17 @@ type state struct {
 	v    reflect.Value
 	// seen are the names that came, told the fields that got a value.
 	seen, told bits
-	// spans are the values of alternatives, in few if there are few.
-	spans []span
-	few   [12]span
+	// spans is where the values of its alternatives begin among those of the scanner.
+	spans int
 }
 
 type span struct{ start, end int }
 
 func readStruct(s *scanner, v reflect.Value) error {
 	p := planOf(v.Type())
-	st := state{plan: p, v: v}
-	if st.spans = st.few[:]; p.spans > len(st.few) {
-		st.spans = make([]span, p.spans)
+	st := state{plan: p, v: v, spans: len(s.spans)}
+	for range p.spans {
+		s.spans = append(s.spans, span{})
 	}
 	partial := s.Partial
 	s.Partial = false
@@ -114,7 +119,10 @@ func readStruct(s *scanner, v reflect.Value) error {
 	if err := st.choose(s); err != nil {
 		return err
 	}
-	return st.check(partial)
+	if err := st.check(partial); err != nil || p.after == nil {
+		return err
+	}
+	return p.after(v.Addr().Interface())
 }
 
 // object reads the names of a group.
@@ -159,7 +167,7 @@ func (st *state) fill(s *scanner, n *node) error {
 			if err := s.skip(); err != nil {
 				return err
 			}
-			st.spans[f.spans+use.rank] = span{start, s.pos}
+			s.spans[st.spans+f.spans+use.rank] = span{start, s.pos}
 		} else if err := st.read(s, f, 0); err != nil {
 			return err
 		}
@@ -175,7 +183,7 @@ func (st *state) choose(s *scanner) error {
 	end := s.pos
 	for _, f := range st.plan.alternatives {
 		for rank := range f.names {
-			at := st.spans[f.spans+rank]
+			at := s.spans[st.spans+f.spans+rank]
 			if at.end == 0 {
 				continue
 			}
@@ -189,7 +197,7 @@ func (st *state) choose(s *scanner) error {
 			}
 		}
 	}
-	s.pos = end
+	s.pos, s.spans = end, s.spans[:st.spans]
 	return nil
 }
 
@@ -217,7 +225,9 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 	if f.names[rank].negated {
 		v.SetBool(!v.Bool())
 	}
-	if (v.Kind() != reflect.String || v.Len() > 0) && (!f.positive || v.Int() > 0) {
+	switch {
+	case f.positive && v.Int() <= 0, v.Kind() == reflect.String && v.Len() == 0, f.typ == typeTime && v.IsZero():
+	default:
 		st.told.set(f.number)
 	}
 	return nil
@@ -269,5 +279,9 @@ func (st *state) keep(s *scanner, name string, value []byte) {
 // Demanding reports whether there is an object that cannot be read into a type for what it
 // lacks. Into other types any object can.
 func Demanding(t reflect.Type) bool {
-	return t.Kind() != reflect.Struct || codecs.has(t) || len(planOf(t).demands) > 0
+	if t.Kind() != reflect.Struct || codecs.has(t) {
+		return true
+	}
+	p := planOf(t)
+	return len(p.demands) > 0 || p.after != nil
 }

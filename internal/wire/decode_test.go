@@ -229,6 +229,20 @@ func TestList(t *testing.T) {
 	}
 }
 
+// null is nothing, also for a type that is read in a way of its own.
+func TestNullOnTop(t *testing.T) {
+	require.EqualError(t, wire.Unmarshal([]byte(`null`), new(odd)), "not an object")
+	require.EqualError(t, wire.Unmarshal([]byte(`null`), new([]odd)), "not a list")
+	_, err := wire.List[odd]([]byte(`[1,null]`))
+	require.Error(t, err)
+	rows, err := wire.List[odd]([]byte(`[1,{"n":2}]`))
+	require.NoError(t, err)
+	require.Equal(t, []*odd{{1}, {2}}, rows)
+	var maybe *nested
+	require.NoError(t, wire.Unmarshal([]byte(`null`), &maybe))
+	require.Nil(t, maybe)
+}
+
 func TestSyntaxErrorsAreTheStandardLibrarys(t *testing.T) {
 	var wrong *json.SyntaxError
 	require.True(t, errors.As(wire.Unmarshal([]byte(`{"id":tru}`), new(everything)), &wrong))

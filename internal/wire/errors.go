@@ -49,6 +49,12 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
+var (
+	errNoObject = errors.New("not an object")
+	errNoList   = errors.New("not a list")
+	errNoBody   = errors.New("no body")
+)
+
 // errSyntax is JSON that is none. Unmarshal replaces it by the standard library's error.
 var errSyntax = errors.New("not JSON")
 

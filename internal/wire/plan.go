@@ -19,6 +19,7 @@ type plan struct {
 	// demands are the fields that an answer must have.
 	demands []*field
 	extra   *field
+	after   func(any) error
 }
 
 // field is a field of a Go struct and its places in JSON.
@@ -78,10 +79,15 @@ func planOf(t reflect.Type) *plan {
 	if kept, ok := plans.Load(t); ok {
 		return kept.(*plan)
 	}
-	p := &plan{root: newGroup()}
+	codecs.mu.RLock()
+	p := &plan{root: newGroup(), after: codecs.after[t]}
+	codecs.mu.RUnlock()
 	p.collect(t, nil)
 	for _, f := range p.fields {
 		if f.extra {
+			if p.extra != nil {
+				panic(fmt.Sprintf("wire: %v has two places for extra fields", t))
+			}
 			p.extra = f
 			continue
 		}

@@ -16,6 +16,8 @@ type scanner struct {
 	data  []byte
 	pos   int
 	depth int
+	// spans are the values of alternatives in all structs that are being read.
+	spans []span
 }
 
 func (s *scanner) space() {

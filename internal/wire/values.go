@@ -34,6 +34,7 @@ type registry struct {
 	mu      sync.RWMutex
 	readers map[reflect.Type]func([]byte, any) error
 	writers map[reflect.Type]func(any) (any, string)
+	after   map[reflect.Type]func(any) error
 }
 
 func (r *registry) has(t reflect.Type) bool {
@@ -55,13 +56,24 @@ func Read[T any](read func(raw []byte, out *T) error) bool {
 	return true
 }
 
+// After has a struct completed or refused by a function once its fields are read. See Read.
+func After[T any](complete func(*T) error) bool {
+	codecs.mu.Lock()
+	defer codecs.mu.Unlock()
+	if codecs.after == nil {
+		codecs.after = make(map[reflect.Type]func(any) error)
+	}
+	codecs.after[reflect.TypeFor[T]()] = func(v any) error { return complete(v.(*T)) }
+	return true
+}
+
 // Fill reads an object by the tags of its type, also where Read gave the type a function.
 func Fill(raw []byte, out any) error {
 	s := &scanner{data: raw}
 	v := reflect.ValueOf(out).Elem()
 	return s.whole(func() error {
 		if s.peek() != '{' {
-			return s.mistyped(v.Type())
+			return s.wrongForm(errNoObject)
 		}
 		return readStruct(s, v)
 	})
