@@ -1,6 +1,6 @@
-// Package bulk runs one verb over many accounts on many servers: a bounded number
-// at once, each result as it comes, failures beside successes, and after a kill the
-// rest.
+// Package bulk runs one verb over many accounts on many servers: a limited number at once, each
+// result as it comes, and, after the program was killed, only the rest. One account's failure does
+// not stop the others.
 //
 //	log, err := bulk.OpenLog("suspend-2030-01.jsonl")
 //	if err != nil {
@@ -24,15 +24,13 @@
 //
 // # Safety stop
 //
-// A wrong list must not empty a server. Before the first call the job counts, on
-// every server it touches, how many accounts it would take out of service, and
-// refuses as a whole (ErrSafetyStop) if that is more than Job.MaxShare of the
-// accounts there, 30 % unless it is told otherwise.
+// A wrong list must not empty a server. Before the first call, the job counts how many accounts it
+// would take out of service on each server, and refuses to begin (ErrSafetyStop) if that is more
+// than Job.MaxShare of the server's accounts, 30 % by default.
 //
 // # Resuming
 //
-// A Log remembers what is done. The same job with the same log does the rest; what
-// failed is tried again. Should the program die between a change and its line in the
-// log, the change is asked for once more, which all verbs of package provider take
-// for "already".
+// A Log remembers what is done. The same job with the same log does the rest, and tries again what
+// failed. If the program dies between a change and its line in the log, the next run makes the call
+// once more, and the verbs of package provider answer "already".
 package bulk

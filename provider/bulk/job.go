@@ -12,26 +12,26 @@ import (
 // Verb is what a job does to each account.
 type Verb string
 
-// The verbs that need no function. A name of your own goes with Job.Do.
+// The verbs that need no function. Any other name needs Job.Do.
 const (
 	Suspend   Verb = "suspend"
 	Unsuspend Verb = "unsuspend"
 	Terminate Verb = "terminate"
-	// Ensure converges each account to Target.Want.
+	// Ensure brings each account to the state of Target.Want.
 	Ensure Verb = "ensure"
 )
 
-// Target is one account that a job is about.
+// Target is one account to work on.
 type Target struct {
-	// Server is the name that Job.Open knows.
+	// Server is the name that Job.Open takes.
 	Server string
-	// ID of the account, which all verbs but Ensure take.
+	// ID of the account. All verbs but Ensure need it.
 	ID string
-	// Want is for Ensure. Its ID is Target.ID if it has none.
+	// Want is for Ensure. If its ID is "", ID is used.
 	Want provider.Desired
 }
 
-// String names the target for people: "web1/17".
+// String returns a name for people: "web1/17".
 func (t Target) String() string { return t.Server + "/" + t.name() }
 
 func (t Target) name() string {
@@ -48,7 +48,7 @@ func (t Target) name() string {
 	return ""
 }
 
-// Targets turns a slice into what Job.Targets takes.
+// Targets turns a slice into the sequence that Job.Targets takes.
 func Targets(all []Target) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
 		for _, t := range all {
@@ -67,63 +67,59 @@ const (
 	DefaultGiveUp    = 10
 )
 
-// Job is one verb over many accounts. Fill in the fields, then call Run; do not
-// change it meanwhile.
+// Job is one verb over many accounts. Fill in the fields, then call Run; do not change it
+// meanwhile.
 type Job struct {
 	// Verb is required.
 	Verb Verb
-	// Targets is required and read once. Suspend, Terminate, Ensure and whatever
-	// Destroys read all of it before the first call; the others as they go, ahead of
-	// the calls, in a goroutine of their own, which should end with Run's context where
-	// it waits. An error in it ends the job. An account that is listed twice is worked
-	// on once, at least never twice at the same time; one that is listed for Ensure with
-	// different wishes is refused.
+	// Targets is required. It is read once: by Suspend, Terminate, Ensure and jobs that Destroys
+	// marks, all of it before the first call; by other jobs as they go, in a goroutine of its own,
+	// so that it should end with Run's context where it waits. An error in it ends the job. An
+	// account that it contains twice is never worked on twice at the same time; one that Ensure
+	// should bring to two different states is refused.
 	Targets iter.Seq2[Target, error]
-	// Open returns the provider of a server. Required. It is asked once for each name.
-	// If it fails, every target of that server fails.
+	// Open returns the provider of a server. Required. It is called once for each server. If it
+	// fails, all targets on that server fail.
 	Open func(server string) (provider.Provider, error)
-	// Do is what to do, for a Verb that is not one of the constants. It must be safe
-	// to call again.
+	// Do is the verb, if Verb is not one of the constants. It must be safe to call again.
 	Do func(ctx context.Context, p provider.Provider, t Target) (provider.Outcome, error)
-	// Destroys tells that Do takes accounts out of service, so that the safety stop
-	// counts them.
+	// Destroys says that Do takes accounts out of service, so that the safety stop counts them.
 	Destroys bool
 
-	// PerServer and Total bound how many accounts are worked on at once; 0 is 8 and 64.
+	// PerServer and Total limit how many accounts are worked on at once; 0 is 8 and 64.
 	PerServer, Total int
-	// MaxShare is how much of one server's accounts may be taken out of service, as a
-	// fraction; 0 is 0.30, and 1 switches the safety stop off. One account is always
-	// allowed.
+	// MaxShare is the largest part of a server's accounts that may be taken out of service, as a
+	// fraction; 0 is 0.30, and 1 switches the safety stop off. One account is always allowed.
 	MaxShare float64
-	// GiveUp is after how many targets in a row a server that cannot be reached gets
-	// no more calls; its other targets fail at once. 0 is 10, negative never gives up.
+	// GiveUp is after how many targets in a row the job gives up on a server that cannot be
+	// reached: its other targets then fail without a call. 0 is 10; a negative number never gives
+	// up.
 	GiveUp int
 
-	// Log remembers what is done across runs; nil remembers nothing.
+	// Log remembers what is done from one run to the next; nil remembers nothing.
 	Log *Log
-	// Expect is how many targets there are, for Progress, where the job cannot know:
-	// it does when it reads all of them first.
+	// Expect is how many targets there are. It is for OnProgress, and for jobs that do not read all
+	// targets first.
 	Expect int
-	// OnProgress, if set, is called after each result, from the goroutine that ranges
-	// over Run.
+	// OnProgress, if set, is called after each result, in the goroutine that ranges over Run.
 	OnProgress func(JobProgress)
 }
 
-// Result is what became of one target.
+// Result is the result for one target.
 type Result struct {
 	Target Target
-	// Outcome is "" beside an error.
+	// Outcome is "" if Err is set.
 	Outcome provider.Outcome
-	// Ensured is what Ensure did; nil for other verbs.
+	// Ensured is the result of Ensure; nil for other verbs.
 	Ensured *provider.EnsureResult
-	// Err is why it failed. ErrOutcomeUnknown means that it may be done; the same job
-	// finds out.
+	// Err is why the verb failed. With ErrOutcomeUnknown it may have succeeded; the same job finds
+	// out.
 	Err error
-	// Took is how long the verb took; 0 if it was not called.
+	// Took is how long the call took; 0 if there was none.
 	Took time.Duration
 }
 
-// Handle of the work that is pending, for provider.Wait; "" if none is.
+// Handle returns the handle of pending work, for provider.Wait; "" if nothing is pending.
 func (r *Result) Handle() string {
 	switch {
 	case r.Outcome != provider.OutcomePending:
@@ -136,14 +132,14 @@ func (r *Result) Handle() string {
 	return r.Target.ID
 }
 
-// Run does the work and yields each result in the order in which they come. Targets
-// that the log knows as done are left out.
+// Run does the work and yields the results as they come. It leaves out targets that are done
+// according to the log.
 //
-// An error that stands beside no result concerns the job and is the last thing that
-// comes: bad input (ErrInvalid), the safety stop (ErrSafetyStop, before the first
-// call), the list of targets, the log, or the end of the context. Leaving the loop
-// stops the job: calls under way are cancelled, and Run returns when they have ended.
-// A cancelled change may have been made; the same job with the same log finds out.
+// An error without a result concerns the job, and is the last value: bad input (ErrInvalid), the
+// safety stop (ErrSafetyStop, before the first call), an error of Targets or of the log, or the end
+// of the context. Leaving the loop stops the job: calls under way are canceled, and Run returns
+// when they have ended. A canceled change may have been made; the same job with the same log finds
+// out.
 func (j *Job) Run(ctx context.Context) iter.Seq2[*Result, error] {
 	return func(yield func(*Result, error) bool) {
 		if err := j.validate(); err != nil {
@@ -172,7 +168,7 @@ func (j *Job) validate() error {
 		problems.Add("Open", "required")
 	}
 	if _, known := verbs[j.Verb]; known == (j.Do != nil) {
-		problems.Add("Do", "goes with a verb of your own, and only with one")
+		problems.Add("Do", "required for a verb of your own, and only allowed for one")
 	}
 	if j.PerServer < 0 {
 		problems.Add("PerServer", "negative")
@@ -184,7 +180,7 @@ func (j *Job) validate() error {
 		problems.Add("MaxShare", "must be between 0 and 1")
 	}
 	if j.Log != nil && j.Log.verb != "" && j.Log.verb != j.Verb {
-		problems.Add("Log", "it is the log of a job that did %q", string(j.Log.verb))
+		problems.Add("Log", "is the log of a job with the verb %q", string(j.Log.verb))
 	}
 	return problems.Err("bulk", "Run", fmt.Sprintf("%s many accounts", j.Verb))
 }
@@ -197,10 +193,10 @@ func (j *Job) check(t Target) error {
 	}
 	if j.Verb == Ensure {
 		if t.name() == "" {
-			problems.Add("Want", "names no account")
+			problems.Add("Want", "does not name an account")
 		}
 		if t.ID != "" && t.Want.ID != "" && t.ID != t.Want.ID {
-			problems.Add("Want.ID", "%q is another account than ID %q", t.Want.ID, t.ID)
+			problems.Add("Want.ID", "%q differs from ID %q", t.Want.ID, t.ID)
 		}
 	} else if t.ID == "" && j.Do == nil {
 		problems.Add("ID", "required")

@@ -13,7 +13,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Entry is a line of a Log: one JSON object.
+// Entry is one line of a Log, a JSON object.
 type Entry struct {
 	At      time.Time        `json:"at"`
 	Verb    Verb             `json:"verb"`
@@ -25,26 +25,26 @@ type Entry struct {
 	Error   string           `json:"error,omitempty"`
 }
 
-// done tells whether there is nothing left to do. Pending work is asked for again,
-// which changes nothing while it is under way.
+// done reports whether nothing is left to do. The next run asks for pending work again, which
+// changes nothing while it is under way.
 func (e *Entry) done() bool { return e.Outcome != "" && e.Outcome != provider.OutcomePending }
 
 func (e *Entry) key() string { return e.Server + "\x00" + e.Account + "\x00" + e.Want }
 
-// Log is the record of a job, one JSON object a line, which the next run of the same
-// job reads. It belongs to one verb and is not safe for use by two jobs at once.
+// Log is the record of a job for the next run of the same job: a file with one JSON object a line.
+// It belongs to one verb. Two jobs must not use it at the same time.
 type Log struct {
 	file *os.File
 	verb Verb
 	done map[string]bool
 }
 
-// maxLine bounds what is believed to be a line.
+// maxLine is the longest line that is read.
 const maxLine = 1 << 20
 
-// OpenLog opens the log at path and reads what it holds, or makes it. A last line that
-// a kill cut short is removed; any other line that cannot be read is an error, since
-// the file may be something else.
+// OpenLog opens and reads the log at path, or creates it. A last line without its end, from a
+// program that was killed, is removed. Any other line that cannot be read is an error, since the
+// file may be something else.
 func OpenLog(path string) (*Log, error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
@@ -64,7 +64,7 @@ func (l *Log) read() error {
 	for n := 1; ; n++ {
 		line, err := readLine(lines)
 		if errors.Is(err, io.EOF) {
-			break // what stands behind the last line break was cut short
+			break // the last line has no end
 		}
 		if err != nil {
 			return err
@@ -75,13 +75,13 @@ func (l *Log) read() error {
 		}
 		var e Entry
 		if err := json.Unmarshal(line, &e); err != nil || e.Verb == "" || e.Server == "" {
-			return fmt.Errorf("line %d is not an entry of a log", n)
+			return fmt.Errorf("line %d is not a log entry", n)
 		}
 		if l.verb != "" && l.verb != e.Verb {
-			return fmt.Errorf("line %d is of a job that did %q, those before of one that did %q", n, e.Verb, l.verb)
+			return fmt.Errorf("line %d has the verb %q, the lines before it %q", n, e.Verb, l.verb)
 		}
 		l.verb = e.Verb
-		// The last line of an account counts: what failed may have been done since.
+		// The last line of an account counts: a later run may have done what failed.
 		if e.done() {
 			l.done[e.key()] = true
 		} else {
@@ -95,7 +95,7 @@ func (l *Log) read() error {
 	return err
 }
 
-// readLine reads a line with its break.
+// readLine reads a line with its line break.
 func readLine(r *bufio.Reader) ([]byte, error) {
 	var whole []byte
 	for {
@@ -113,26 +113,29 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 	}
 }
 
-// Len is how many accounts the log knows as done.
+// Len returns how many accounts are done.
 func (l *Log) Len() int { return len(l.done) }
 
 // Close closes the file.
 func (l *Log) Close() error { return l.file.Close() }
 
 func entry(verb Verb, r *Result) *Entry {
-	e := &Entry{At: time.Now().UTC(), Verb: verb, Server: r.Target.Server, Account: r.Target.name(), Want: wanted(verb, r.Target), Outcome: r.Outcome, Handle: r.Handle()}
+	e := &Entry{
+		At: time.Now().UTC(), Verb: verb, Server: r.Target.Server, Account: r.Target.name(), Want: wanted(verb, r.Target),
+		Outcome: r.Outcome, Handle: r.Handle(),
+	}
 	if r.Err != nil {
 		e.Error = r.Err.Error()
 	}
 	return e
 }
 
-// key is that of the target's line.
+// key returns the key of the target's entry.
 func (t Target) key(verb Verb) string {
 	return (&Entry{Server: t.Server, Account: t.name(), Want: wanted(verb, t)}).key()
 }
 
-// wanted tells apart what may be wanted of one account at different times.
+// wanted returns what Ensure should do, since one account may have several entries over time.
 func wanted(verb Verb, t Target) string {
 	if verb != Ensure {
 		return ""
@@ -147,15 +150,15 @@ func wanted(verb Verb, t Target) string {
 	return want
 }
 
-// knows tells whether a target is done.
+// knows reports whether a target is done.
 func (l *Log) knows(verb Verb, t Target) bool {
-	if l == nil || t.name() == "" { // without a name, all of a server look the same
+	if l == nil || t.name() == "" { // without names, all targets of a server have one key
 		return false
 	}
 	return l.done[t.key(verb)]
 }
 
-// write appends a result, in one write, so that a kill cuts one line at most.
+// write appends a result in one write, so that a kill cuts one line at most.
 func (l *Log) write(verb Verb, r *Result) error {
 	if l == nil {
 		return nil

@@ -2,20 +2,19 @@ package bulk
 
 import "time"
 
-// JobProgress is how far a job has come.
+// JobProgress is how far a job has got.
 type JobProgress struct {
-	// Done are the targets that have a result, Failed those of them with an error.
+	// Done counts the targets that have a result, Failed those of them with an error.
 	Done, Failed int
-	// Skipped are done according to the log, and not among Done.
+	// Skipped counts the targets that the log knows as done. They are not among Done.
 	Skipped int
-	// Total is how many targets there are, the skipped ones included; 0 if that is not
-	// known.
+	// Total is how many targets there are, including those skipped; 0 if that is not known.
 	Total int
 	// Elapsed is how long the job has been running.
 	Elapsed time.Duration
-	// Rate is how many results a second come, counted over the last half minute or so.
+	// Rate is the number of results per second over the last half minute or so.
 	Rate float64
-	// Remaining is how long the rest takes at that rate; 0 if that is not known.
+	// Remaining is how long the rest takes at this rate; 0 if that is not known.
 	Remaining time.Duration
 }
 

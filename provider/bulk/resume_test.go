@@ -18,9 +18,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// TestResume kills a job again and again, in the middle of calls and of lines, until it
-// gets through: every account is done in the end, and none is worked on again once the
-// log knows it.
+// TestResume kills a job again and again, in the middle of calls and of lines, until it gets
+// through: every account is done in the end, and none is worked on again once the log knows it.
 func TestResume(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		random := rand.New(rand.NewPCG(1, 2))
@@ -126,7 +125,7 @@ func TestLogFile(t *testing.T) {
 
 	job.Verb = bulk.Unsuspend
 	_, err = collect(t.Context(), job)
-	require.ErrorContains(t, err, `it is the log of a job that did "suspend"`)
+	require.ErrorContains(t, err, `is the log of a job with the verb "suspend"`)
 
 	for name, broken := range map[string]string{
 		"something else": "hello\n", "another object": "{}\n", "two verbs": string(text) + strings.Replace(string(text), `"suspend"`, `"terminate"`, 1),

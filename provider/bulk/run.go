@@ -10,18 +10,18 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// run is one run of a job. All of it but the calls themselves happens in the goroutine
-// that ranges over the results.
+// run is one run of a job. Everything but the calls happens in the goroutine that ranges over the
+// results.
 type run struct {
 	job    *Job
 	cancel context.CancelFunc
 	yield  func(*Result, error) bool
-	// left tells that the caller has left the loop, failed why the job ends early.
+	// left is set when the caller has left the loop, failed when the job ends early.
 	left   bool
 	failed error
 
 	lanes   map[string]*lane
-	order   []*lane // for taking turns
+	order   []*lane // in which they take turns
 	turn    int
 	doomed  map[string]*doomed
 	meter   *meter
@@ -32,34 +32,35 @@ type run struct {
 
 	calls   sync.WaitGroup
 	results chan *Result
-	// over is closed when nobody takes results any more.
+	// over is closed when nobody receives results any more.
 	over chan struct{}
-	// waiting are the targets that are queued or under way, by the log's key: what is
+	// waiting are the targets that are queued or under way, by their log key: a target that is
 	// listed twice must not be worked on twice at once.
 	waiting   map[string]bool
 	lookahead int
 }
 
-// lane is what waits for one server.
+// lane is the queue of one server.
 type lane struct {
 	server   string
 	provider provider.Provider
 	err      error // the server cannot be worked on
 	queue    []Target
 	running  int
-	// missed are the targets in a row on which the server could not be reached.
+	// missed counts the targets in a row for which the server could not be reached.
 	missed int
 }
 
-// lookahead is how many targets wait for their turn beyond those under way: enough
-// that a list sorted by server keeps several servers busy.
+// lookahead is how many targets may be queued: enough that a list sorted by server keeps several
+// servers busy.
 const lookahead = 4096
 
 func newRun(j *Job, cancel context.CancelFunc, yield func(*Result, error) bool) *run {
 	r := &run{
-		job: j, cancel: cancel, yield: yield, lanes: make(map[string]*lane), doomed: make(map[string]*doomed), meter: newMeter(j.Expect),
-		perServer: j.PerServer, total: j.Total, giveUp: j.GiveUp, results: make(chan *Result),
-		over: make(chan struct{}), waiting: make(map[string]bool), lookahead: lookahead,
+		job: j, cancel: cancel, yield: yield, meter: newMeter(j.Expect),
+		lanes: make(map[string]*lane), doomed: make(map[string]*doomed), waiting: make(map[string]bool),
+		perServer: j.PerServer, total: j.Total, giveUp: j.GiveUp, lookahead: lookahead,
+		results: make(chan *Result), over: make(chan struct{}),
 	}
 	if r.perServer == 0 {
 		r.perServer = DefaultPerServer
@@ -82,7 +83,7 @@ func (r *run) run(ctx context.Context) error {
 	for t, err := range r.job.Targets {
 		switch {
 		case err != nil:
-			return fmt.Errorf("bulk: the list of targets: %w", err)
+			return fmt.Errorf("bulk: read targets: %w", err)
 		case ctx.Err() != nil:
 			return ctx.Err()
 		}
@@ -91,11 +92,13 @@ func (r *run) run(ctx context.Context) error {
 		}
 		want := wanted(r.job.Verb, t)
 		switch other, again := listed[t.String()]; {
-		case t.name() == "": // of a Do that needs no ID
+		case t.name() == "": // for a Do that needs no ID
 		case again && other == want:
 			continue
 		case again:
-			return provider.Problems{"Targets": fmt.Sprintf("%s is to be %q and %q", t, other, want)}.Err("bulk", "Run", fmt.Sprintf("%s many accounts", r.job.Verb))
+			var problems provider.Problems
+			problems.Add("Targets", "%s should be both %q and %q", t, other, want)
+			return problems.Err("bulk", "Run", fmt.Sprintf("%s many accounts", r.job.Verb))
 		default:
 			listed[t.String()] = want
 		}
@@ -104,7 +107,7 @@ func (r *run) run(ctx context.Context) error {
 		case !r.job.destroys(t):
 		case !known:
 			r.doom(t)
-		case !r.suspends(t): // gone, so that no list shows it any more
+		case !r.suspends(t): // removed, so that no list contains it any more
 			r.doomedOn(t.Server).done++
 		}
 		all = append(all, t)
@@ -114,19 +117,19 @@ func (r *run) run(ctx context.Context) error {
 		return err
 	}
 	r.doomed = nil
-	// They are in memory anyway, and so a list sorted by server keeps all servers busy.
+	// All targets are in memory anyway, and a list sorted by server then keeps all servers busy.
 	r.lookahead = max(lookahead, len(all))
 	return r.loop(ctx, r.feed(ctx, Targets(all)))
 }
 
-// fed is a target, an error of the list, or the end of it.
+// fed is a target, an error of Targets, or their end.
 type fed struct {
 	target Target
 	err    error
 	end    bool
 }
 
-// feed reads targets in a goroutine of its own: a slow list must not hold up results.
+// feed reads targets in its own goroutine: slow targets must not delay results.
 func (r *run) feed(ctx context.Context, targets func(func(Target, error) bool)) <-chan fed {
 	out := make(chan fed)
 	r.calls.Go(func() {
@@ -148,7 +151,7 @@ func (r *run) feed(ctx context.Context, targets func(func(Target, error) bool)) 
 	return out
 }
 
-// loop takes targets in, starts calls while there is room, and hands out results.
+// loop receives targets, starts calls while there is room, and hands out results.
 func (r *run) loop(ctx context.Context, targets <-chan fed) error {
 	for targets != nil || r.queued > 0 || r.running > 0 {
 		r.start(ctx)
@@ -162,7 +165,7 @@ func (r *run) loop(ctx context.Context, targets <-chan fed) error {
 			case f.end:
 				targets = nil
 			case f.err != nil:
-				r.fail(fmt.Errorf("bulk: the list of targets: %w", f.err))
+				r.fail(fmt.Errorf("bulk: read targets: %w", f.err))
 			default:
 				r.take(f.target)
 			}
@@ -185,7 +188,7 @@ func (r *run) fail(err error) {
 	}
 }
 
-// end cancels what is under way and writes down what became of it.
+// end cancels the calls under way and logs their results.
 func (r *run) end() {
 	r.cancel()
 	done := make(chan struct{})
@@ -204,7 +207,7 @@ func (r *run) end() {
 	}
 }
 
-// take puts a target into its server's queue, unless it is done or cannot be.
+// take puts a target into its server's queue, unless it is done or cannot be done.
 func (r *run) take(t Target) {
 	if r.job.Log.knows(r.job.Verb, t) {
 		r.meter.Skipped++
@@ -235,7 +238,7 @@ func (r *run) lane(server string) *lane {
 		l = &lane{server: server}
 		l.provider, l.err = r.job.Open(server)
 		if l.err == nil && l.provider == nil {
-			l.err = fmt.Errorf("bulk: Open gives no provider for server %q", server)
+			l.err = fmt.Errorf("bulk: Open returned no provider for server %q", server)
 		}
 		r.lanes[server] = l
 		r.order = append(r.order, l)
@@ -243,7 +246,7 @@ func (r *run) lane(server string) *lane {
 	return l
 }
 
-// start begins calls, the servers taking turns, until nothing may be begun.
+// start starts calls while it may. The servers take turns.
 func (r *run) start(ctx context.Context) {
 	for idle := 0; idle < len(r.order) && r.running < r.total && ctx.Err() == nil; {
 		l := r.order[r.turn%len(r.order)]
@@ -270,7 +273,7 @@ func (r *run) start(ctx context.Context) {
 	}
 }
 
-// finish counts a result that came from a call.
+// finish counts the result of a call.
 func (r *run) finish(result *Result) {
 	r.running--
 	l := r.lanes[result.Target.Server]
@@ -287,12 +290,12 @@ func (r *run) finish(result *Result) {
 	}
 }
 
-// giveUpOn fails what waits for a server that cannot be reached: a thousand time-outs
-// in a row help nobody.
+// giveUpOn fails the queue of a server that cannot be reached: a thousand time-outs in a row help
+// nobody.
 func (r *run) giveUpOn(l *lane, cause error) {
 	l.err = &provider.Error{
 		Action: fmt.Sprintf("%s many accounts of %s", r.job.Verb, l.server), Kind: provider.ErrUnavailable,
-		Message: fmt.Sprintf("not tried: the server could not be reached for %d accounts in a row", l.missed), Err: cause,
+		Message: fmt.Sprintf("not tried, since the server could not be reached for %d accounts in a row", l.missed), Err: cause,
 	}
 	queue := l.queue
 	l.queue = nil
@@ -303,7 +306,7 @@ func (r *run) giveUpOn(l *lane, cause error) {
 	}
 }
 
-// hand writes a result down and gives it to the caller.
+// hand logs a result and yields it to the caller.
 func (r *run) hand(result *Result) {
 	if err := r.job.Log.write(r.job.Verb, result); err != nil {
 		r.fail(err)

@@ -78,8 +78,8 @@ func TestEnsure(t *testing.T) {
 	require.Len(t, all["web2"].Accounts(), 5)
 }
 
-// TestConcurrency: the limits are reached and not passed, a slow server does not hold
-// up the others, and results come as they are.
+// TestConcurrency: the limits are reached and not passed, a slow server does not hold up the
+// others, and results come as they are.
 func TestConcurrency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := newServers(t, 4, 40)
@@ -123,8 +123,8 @@ func TestConcurrency(t *testing.T) {
 	})
 }
 
-// TestStreams: a verb that destroys nothing begins before the list has ended, and does
-// not run ahead of the work for ever.
+// TestStreams: a verb that destroys nothing begins before the list has ended, and does not run
+// ahead of the work for ever.
 func TestStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var produced atomic.Int64
@@ -168,8 +168,8 @@ func TestBrokenList(t *testing.T) {
 	require.Zero(t, all.requests(), "a list that is not whole destroys nothing")
 }
 
-// TestGiveUp: a dead server costs a few calls, not one for each account, and does not
-// hold up the others.
+// TestGiveUp: a dead server costs a few calls, not one for each account, and does not hold up the
+// others.
 func TestGiveUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := newServers(t, 2, 60)
@@ -201,8 +201,8 @@ func TestOpenFails(t *testing.T) {
 	require.Equal(t, 2, failures(results))
 }
 
-// TestContext: the end of the context ends the job, what was under way is told, and no
-// goroutine is left (the bubble would not end).
+// TestContext: the end of the context ends the job, what was under way is told, and no goroutine is
+// left (the bubble would not end).
 func TestContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := newServers(t, 1, 20)
@@ -230,8 +230,8 @@ func TestContext(t *testing.T) {
 	})
 }
 
-// TestContextEndsWithTheList: a job that was cut short is never taken for one that is
-// done, however slowly its list comes.
+// TestContextEndsWithTheList: a job that was cut short is never taken for one that is done, however
+// slowly its list comes.
 func TestContextEndsWithTheList(t *testing.T) {
 	all := newServers(t, 1, 20)
 	for range 300 {

@@ -12,35 +12,34 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ErrSafetyStop is matched by the error of a job that would take too many accounts of
-// one server out of service. Nothing was changed then.
+// ErrSafetyStop is the error of a job that would take too many accounts of one server out of
+// service. Nothing was changed.
 var ErrSafetyStop = errors.New("safety stop: too many accounts of one server")
 
-// ShareError is one server's part in a safety stop.
+// ShareError is a server for which the safety stop refuses a job.
 type ShareError struct {
 	Server string
-	// Count of the server's accounts would go out of service, Of are there.
+	// Count of the server's accounts would go out of service, of Of in all.
 	Count, Of int
 	MaxShare  float64
 }
 
-// Error says what to do about it.
+// Error returns the numbers, and what to do about them.
 func (e *ShareError) Error() string {
-	return fmt.Sprintf("bulk: %d of the %d accounts of %s would go out of service, more than %.0f %%: check the list, or raise Job.MaxShare",
-		e.Count, e.Of, e.Server, e.MaxShare*100)
+	const text = "bulk: %d of the %d accounts of %s would go out of service, more than %.0f %%: check the list, or raise Job.MaxShare"
+	return fmt.Sprintf(text, e.Count, e.Of, e.Server, e.MaxShare*100)
 }
 
-// Is matches ErrSafetyStop.
+// Is reports whether target is ErrSafetyStop.
 func (e *ShareError) Is(target error) bool { return target == ErrSafetyStop }
 
-// rounding is what a fraction such as 0.29 may lose: 29 of 100 are no more than that.
+// rounding allows for fractions such as 0.29, which no float64 is: 29 of 100 are no more.
 const rounding = 1e-6
 
-// doomed are the targets on one server that are to go out of service, by ID and by
-// user name.
+// doomed are the targets on one server that would go out of service, by ID and by user name.
 type doomed struct {
 	byID, byName map[string]Target
-	// done were removed by an earlier run of this job.
+	// done counts the accounts that an earlier run of this job removed.
 	done int
 }
 
@@ -63,8 +62,8 @@ func (r *run) doom(t Target) {
 	}
 }
 
-// safety counts before the first call. Accounts that are in the wanted state already
-// are not counted: a nightly job that names all suspended customers changes few.
+// safety counts before the first call. It does not count accounts that are in the wanted state
+// already: a nightly job with all suspended customers changes few.
 func (r *run) safety(ctx context.Context) error {
 	share := r.job.MaxShare
 	if share == 0 {
@@ -75,7 +74,7 @@ func (r *run) safety(ctx context.Context) error {
 	}
 	var servers []*lane
 	for _, server := range slices.Sorted(maps.Keys(r.doomed)) {
-		if l := r.lane(server); l.err == nil { // else its targets fail anyway
+		if l := r.lane(server); l.err == nil { // otherwise its targets fail anyway
 			servers = append(servers, l)
 		}
 	}
@@ -93,16 +92,16 @@ func (r *run) safety(ctx context.Context) error {
 	return errors.Join(stops...)
 }
 
-// countedAtOnce is how many servers are counted at once; some answer with all of their
-// accounts in one piece.
+// countedAtOnce is how many servers are counted at once. Some return all their accounts in one
+// answer, so that this bounds the memory.
 const countedAtOnce = 4
 
-// stop is why one server's part is too large.
+// stop returns why the safety stop refuses the job for one server.
 func (r *run) stop(ctx context.Context, l *lane, share float64) error {
 	count, of, err := r.count(ctx, l.provider, r.doomed[l.server])
 	switch {
 	case err != nil:
-		return fmt.Errorf("bulk: cannot tell how many accounts %s has, so that the safety stop refuses: %w", l.server, err)
+		return fmt.Errorf("bulk: the safety stop cannot count the accounts of %s: %w", l.server, err)
 	case count > 1 && float64(count) > share*float64(of)+rounding:
 		return &ShareError{Server: l.server, Count: count, Of: of, MaxShare: share}
 	}
@@ -112,7 +111,7 @@ func (r *run) stop(ctx context.Context, l *lane, share float64) error {
 func (r *run) count(ctx context.Context, p provider.Provider, d *doomed) (count, of int, err error) {
 	lister, ok := provider.As[provider.Lister](p)
 	if !ok {
-		return 0, 0, errors.New("it cannot list its accounts; set Job.MaxShare to 1 if you are sure of your list")
+		return 0, 0, errors.New("the provider cannot list accounts; set Job.MaxShare to 1 if you are sure of your list")
 	}
 	for account, err := range lister.List(ctx, nil) {
 		if err != nil {
@@ -130,7 +129,7 @@ func (r *run) count(ctx context.Context, p provider.Provider, d *doomed) (count,
 	return count + d.done, of + d.done, nil
 }
 
-// suspends tells whether the target is to be suspended, and not removed.
+// suspends reports whether the target would be suspended, and not removed.
 func (r *run) suspends(t Target) bool {
 	return r.job.Verb == Suspend || (r.job.Verb == Ensure && t.Want.Status == provider.StatusSuspended)
 }

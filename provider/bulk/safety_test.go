@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider/bulk"
 )
 
-// TestSafetyStop: 30 % pass and 31 % do not, for each verb that takes accounts out of
-// service, and nothing is changed on any server then.
+// TestSafetyStop: 30 % pass and 31 % do not, for each verb that takes accounts out of service, and
+// nothing is changed on any server then.
 func TestSafetyStop(t *testing.T) {
 	for _, verb := range []bulk.Verb{bulk.Suspend, bulk.Terminate, bulk.Ensure} {
 		t.Run(string(verb), func(t *testing.T) {
@@ -47,8 +47,8 @@ func TestSafetyStop(t *testing.T) {
 	}
 }
 
-// TestSafetyStopCountsChangesOnly: whoever is suspended already is not counted, so a
-// nightly job may name them all.
+// TestSafetyStopCountsChangesOnly: whoever is suspended already is not counted, so a nightly job
+// may name them all.
 func TestSafetyStopCountsChangesOnly(t *testing.T) {
 	all := newServers(t, 1, 10)
 	for range 4 { // four nights with three more each
@@ -104,7 +104,7 @@ func TestSafetyStopSettings(t *testing.T) {
 		return struct{ provider.Provider }{hidden["web1"]}, nil
 	}}
 	_, err = collect(t.Context(), job)
-	require.ErrorContains(t, err, "it cannot list its accounts")
+	require.ErrorContains(t, err, "cannot list accounts")
 	require.Zero(t, hidden.suspended())
 	job.MaxShare = 1
 	_, err = collect(t.Context(), job)

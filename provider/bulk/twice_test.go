@@ -12,8 +12,8 @@ import (
 	"github.com/provkit/provkit/provider/bulk"
 )
 
-// TestListedTwice: an account that stands in the list twice is worked on once, and
-// wishes that contradict each other are refused before any call.
+// TestListedTwice: an account that stands in the list twice is worked on once, and wishes that
+// contradict each other are refused before any call.
 func TestListedTwice(t *testing.T) {
 	all := newServers(t, 2, 20)
 	once := all.targets(3)
@@ -53,7 +53,7 @@ func TestListedTwice(t *testing.T) {
 	active.Want.Status, gone.Want.Status = provider.StatusActive, provider.StatusAbsent
 	_, err = collect(t.Context(), &bulk.Job{Verb: bulk.Ensure, Targets: bulk.Targets([]bulk.Target{active, gone}), Open: all.open})
 	require.ErrorIs(t, err, provider.ErrInvalid)
-	require.ErrorContains(t, err, `is to be "active" and "absent"`)
+	require.ErrorContains(t, err, `should be both "active" and "absent"`)
 	gone.Want.ID = "another"
 	_, err = collect(t.Context(), &bulk.Job{Verb: bulk.Ensure, Targets: bulk.Targets([]bulk.Target{gone}), Open: all.open})
 	require.ErrorContains(t, err, "Want.ID")

@@ -16,13 +16,13 @@ var verbs = map[Verb]func(context.Context, provider.Provider, Target) (provider.
 	},
 	Terminate: func(ctx context.Context, p provider.Provider, t Target) (provider.Outcome, error) {
 		outcome, err := p.Terminate(ctx, t.ID)
-		// An earlier run may have died between the call and its line in the log.
+		// An earlier run may have been killed between the call and its line in the log.
 		if errors.Is(err, provider.ErrNotFound) {
 			return provider.OutcomeAlready, nil
 		}
 		return outcome, err
 	},
-	Ensure: nil, // it returns more, see Job.do
+	Ensure: nil, // returns more, see Job.do
 }
 
 // do performs the verb on one target.
@@ -49,7 +49,7 @@ func (j *Job) do(ctx context.Context, p provider.Provider, t Target) *Result {
 	return r
 }
 
-// destroys tells whether the target's account is to go out of service.
+// destroys reports whether the job takes the target's account out of service.
 func (j *Job) destroys(t Target) bool {
 	switch j.Verb {
 	case Suspend, Terminate:
@@ -60,7 +60,7 @@ func (j *Job) destroys(t Target) bool {
 	return j.Destroys
 }
 
-// ahead tells whether all targets have to be known before the first call.
+// ahead reports whether the job must read all targets before the first call.
 func (j *Job) ahead() bool {
 	return j.Verb == Suspend || j.Verb == Terminate || j.Verb == Ensure || j.Destroys
 }

@@ -11,36 +11,36 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Config is the servers of a fleet as they stand in a file.
+// Config is a fleet as it is configured in a file.
 type Config struct {
 	Servers []ServerEntry `json:"servers"`
 }
 
-// ServerEntry is one server. Secret, Username and the options that are secret are
-// references: "env:NAME" or "file:PATH" (its content, without white space around it).
-// A secret that stands there itself is refused.
+// ServerEntry is one server. Secret, and the options that are secret, must be references:
+// "env:NAME" or "file:PATH" (the file's content, without white space around it). A secret in the
+// configuration itself is refused.
 type ServerEntry struct {
-	// Name is how your records call the server. Required and unique.
+	// Name is what your records call the server. Required, and unique.
 	Name string `json:"name"`
 	// Kind selects the driver: "keyhelp". Required.
 	Kind string `json:"kind"`
 	URL  string `json:"url,omitempty"`
-	// Username may be a reference, or stand there itself.
+	// Username may be a reference, too.
 	Username string `json:"username,omitempty"`
 	Secret   string `json:"secret,omitempty"`
-	// Options by the names of the driver's Config.
+	// Options are named by the driver's Config.
 	Options map[string]string `json:"options,omitempty"`
 
-	// Plans that new accounts may be placed on here, as your request names them; none
+	// Plans that the server takes new accounts on, by the names that PlaceRequest.Plan has. None
 	// means all.
 	Plans []string `json:"plans,omitempty"`
-	// Capacity is how many accounts the server takes; 0 sets no limit.
+	// Capacity is how many accounts the server takes; 0 is no limit.
 	Capacity int `json:"capacity,omitempty"`
-	// Closed servers get no new accounts, but are otherwise part of the fleet.
+	// Closed servers get no new accounts.
 	Closed bool `json:"closed,omitempty"`
 }
 
-// maxConfig bounds what is believed to be a configuration.
+// maxConfig is the longest configuration that is read, in bytes.
 const maxConfig = 16 << 20
 
 // Load reads a configuration from a file.
@@ -57,8 +57,8 @@ func Load(path string) (*Config, error) {
 	return config, nil
 }
 
-// Parse reads a configuration. A field that does not exist is an error: a misspelt
-// "capacity" must not pass for none.
+// Parse reads a configuration. An unknown field is an error: a misspelled "capacity" must not pass
+// for none.
 func Parse(r io.Reader) (*Config, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxConfig+1))
 	switch {
@@ -74,12 +74,12 @@ func Parse(r io.Reader) (*Config, error) {
 		return nil, where(text, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something stands behind the configuration")
+		return nil, errors.New("the configuration does not end after its object")
 	}
 	return &c, nil
 }
 
-// where adds the line to an error of encoding/json, which counts bytes.
+// where adds the line number to an error of encoding/json, which counts bytes.
 func where(text []byte, err error) error {
 	var syntax *json.SyntaxError
 	var wrong *json.UnmarshalTypeError
@@ -96,14 +96,14 @@ func where(text []byte, err error) error {
 	return fmt.Errorf("line %d: %w", 1+strings.Count(string(text[:at]), "\n"), err)
 }
 
-// Sources is where secrets come from; nil fields are the process's environment and the
-// files of this machine.
+// Sources is where secrets come from. Fields that are nil are the environment and the files of this
+// machine.
 type Sources struct {
 	Getenv   func(name string) string
 	ReadFile func(path string) ([]byte, error)
 }
 
-// maxSecret bounds what is believed to be a secret.
+// maxSecret is the longest secret that is read, in bytes.
 const maxSecret = 64 << 10
 
 func readSecret(path string) ([]byte, error) {
@@ -119,9 +119,9 @@ func readSecret(path string) ([]byte, error) {
 	return content, err
 }
 
-// Open opens all servers of the configuration, without I/O but for the secrets. If
-// anything is wrong it opens none, and the error (ErrInvalid) names every mistake at
-// once: "servers.web1.url". The options are for all servers.
+// Open opens all servers of the configuration. It does no I/O but to read secrets. If anything is
+// wrong it opens none, and the error (ErrInvalid) names every mistake: "servers.web1.url". The
+// options apply to all servers.
 func (c *Config) Open(drivers provider.Drivers, sources *Sources, opts ...provider.Option) (*Fleet, error) {
 	o := &opening{drivers: drivers, opts: opts, problems: make(provider.Problems)}
 	if sources != nil {
@@ -206,8 +206,8 @@ func (o *opening) open(at string, c *ServerEntry) provider.Provider {
 		o.add(at, err)
 		return p
 	}
-	// It lacks what could not be resolved, which is not to be blamed a second time, under
-	// whatever name; its other mistakes are told all the same.
+	// The driver also complains about what could not be resolved, which is noted already. Only its
+	// other complaints are added.
 	_, err := driver.Open(server, o.opts...)
 	var e *provider.Error
 	if errors.As(err, &e) {
@@ -220,7 +220,7 @@ func (o *opening) open(at string, c *ServerEntry) provider.Provider {
 	return nil
 }
 
-// add notes what a driver found, field by field.
+// add notes what a driver complained about, field by field.
 func (o *opening) add(at string, err error) {
 	if err == nil {
 		return
@@ -237,19 +237,19 @@ func (o *opening) add(at string, err error) {
 
 func isReference(s string) bool { return strings.HasPrefix(s, "env:") || strings.HasPrefix(s, "file:") }
 
-// resolve fetches a secret. What stands in its place is not shown: it may be one.
+// resolve reads a secret. It does not show text that is no reference: it may be the secret.
 func (o *opening) resolve(field, reference string) provider.Secret {
 	kind, name, _ := strings.Cut(reference, ":")
 	switch {
 	case !isReference(reference):
-		o.problems.Add(field, `must be "env:NAME" or "file:PATH": no secret stands in the configuration itself`)
+		o.problems.Add(field, `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`)
 	case name == "":
-		o.problems.Add(field, "names nothing behind %q", kind+":")
+		o.problems.Add(field, "has nothing after %q", kind+":")
 	case kind == "env":
 		if value := o.sources.Getenv(name); value != "" {
 			return provider.Secret(value)
 		}
-		o.problems.Add(field, "the environment has no %s", name)
+		o.problems.Add(field, "the environment variable %s is not set or empty", name)
 	default:
 		content, err := o.sources.ReadFile(name)
 		if err != nil {

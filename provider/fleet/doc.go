@@ -1,5 +1,5 @@
-// Package fleet is many servers as one: opened from a plain configuration, asked and
-// filled together.
+// Package fleet treats many servers as one: it opens them from a plain configuration, searches
+// them, places accounts on them, and compares them with your records.
 //
 //	config, err := fleet.Load("servers.json")
 //	if err != nil {
@@ -15,8 +15,8 @@
 //	}
 //	created, err := place.Server.Provider.Create(ctx, order)
 //
-// The configuration holds no secret, only where each of them is (a relative PATH begins
-// at the working directory):
+// The configuration contains no secret, only where each secret is (a relative path begins at the
+// working directory):
 //
 //	{"servers": [
 //	  {"name": "web1", "kind": "keyhelp", "url": "https://web1.example.com",
@@ -25,6 +25,6 @@
 //	   "username": "env:WEB2_ID", "secret": "file:/run/secrets/web2"}
 //	]}
 //
-// Usage reads what all accounts of all servers use, Reconcile holds a list of wanted
-// accounts against what the servers have, and package bulk changes many at once.
+// Usage reports what all accounts of all servers use, Reconcile compares a list of wanted accounts
+// with the servers, and package bulk changes many accounts at once.
 package fleet

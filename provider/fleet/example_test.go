@@ -57,7 +57,7 @@ func ExampleConfig_Open() {
 	}
 	// Output:
 	// servers.web1.capacity: negative
-	// servers.web1.secret: must be "env:NAME" or "file:PATH": no secret stands in the configuration itself
+	// servers.web1.secret: must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets
 	// servers.web2.kind: no driver "keyhlep" (known: hestia, keyhelp)
 }
 
@@ -132,7 +132,7 @@ func ExampleFleet_Reconcile() {
 	// Unordered output:
 	// web2: seed0001 (seed0001): extra (foreign)
 	// web2: carol: missing
-	// web1: seed0001 (1207): wrong state: active, not suspended
+	// web1: seed0001 (1207): wrong status: active, not suspended
 	// repaired: web1/1207 changed <nil>
 	// left alone: 2
 }

@@ -17,7 +17,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	count  count
-	asking chan struct{} // closed when whoever counts the accounts is done; nil if nobody does
+	asking chan struct{} // closed when the count under way is done; nil if none is under way
 }
 
 // Fleet is many servers. It is safe for concurrent use.
@@ -26,8 +26,8 @@ type Fleet struct {
 	byName  map[string]*Server
 }
 
-// New makes a fleet of servers that were opened elsewhere: Name and Provider are
-// required, the rest is as in a configuration. Errors match provider.ErrInvalid.
+// New makes a fleet of servers that were opened elsewhere. Name and Provider are required; Config
+// is as in a file. Errors match provider.ErrInvalid.
 func New(servers ...*Server) (*Fleet, error) {
 	f := &Fleet{byName: make(map[string]*Server)}
 	var problems provider.Problems
@@ -54,22 +54,23 @@ func New(servers ...*Server) (*Fleet, error) {
 // Servers returns all servers, in the order of the configuration.
 func (f *Fleet) Servers() []*Server { return append([]*Server(nil), f.servers...) }
 
-// Server returns the server of a name.
+// Server returns the server with a name.
 func (f *Fleet) Server(name string) (*Server, bool) {
 	s, ok := f.byName[name]
 	return s, ok
 }
 
-// Provider returns the provider of the server of a name, or ErrNotFound. It is what
-// bulk.Job.Open takes.
+// Provider returns the provider of the server with a name, or ErrNotFound. Use it as bulk.Job.Open.
 func (f *Fleet) Provider(name string) (provider.Provider, error) {
 	if s, ok := f.byName[name]; ok {
 		return s.Provider, nil
 	}
-	return nil, &provider.Error{Provider: "fleet", Action: fmt.Sprintf("find server %q", name), Kind: provider.ErrNotFound, Message: "the fleet has no server of that name"}
+	return nil, &provider.Error{
+		Provider: "fleet", Action: fmt.Sprintf("find server %q", name), Kind: provider.ErrNotFound, Message: "no server has that name",
+	}
 }
 
-// ServerError is what went wrong with one server, while the others went on.
+// ServerError is an error of one server, while the others went on.
 type ServerError struct {
 	Server string
 	Err    error
@@ -78,18 +79,17 @@ type ServerError struct {
 func (e *ServerError) Error() string { return e.Server + ": " + e.Err.Error() }
 func (e *ServerError) Unwrap() error { return e.Err }
 
-// Found is an account and the server that holds it.
+// Found is an account and its server.
 type Found struct {
 	Server  *Server
 	Account *provider.Account
 }
 
-// Find looks for an account on all servers at once. ErrNotFound if no server has it,
-// ErrConflict if several do. Unless another server has it, a server that cannot be asked
-// is an error as well, since the account may be there; it matches what went wrong there,
-// and not ErrNotFound.
+// Find looks for an account on all servers at once. The error matches ErrNotFound if no server has
+// it, and ErrConflict if several do. If no server has it and one could not be asked, the error is
+// that server's and does not match ErrNotFound, since the account may be there.
 //
-// Look before you place an order again of which you do not know where it went.
+// Call Find before you place an order again and do not know where it went.
 func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {
 	found := make([]*Found, len(f.servers))
 	errs := make([]error, len(f.servers))
@@ -123,7 +123,7 @@ func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {
 		return nil, err
 	}
 	if one == nil {
-		return nil, &provider.Error{Provider: "fleet", Action: "find account", Kind: provider.ErrNotFound, Message: "no server has it"}
+		return nil, &provider.Error{Provider: "fleet", Action: "find account", Kind: provider.ErrNotFound, Message: "no server has the account"}
 	}
 	return one, nil
 }

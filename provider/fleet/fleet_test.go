@@ -111,18 +111,18 @@ func TestOpenTellsEverything(t *testing.T) {
 	var e *provider.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, map[string]string{
-		"servers.web1.secret":   `must be "env:NAME" or "file:PATH": no secret stands in the configuration itself`,
+		"servers.web1.secret":   `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`,
 		"servers.web1.capacity": "negative",
 		"servers.web1.url":      "must begin with https://",
 		"servers[1].name":       "required",
-		"servers[1].secret":     "the environment has no NOBODY",
+		"servers[1].secret":     "the environment variable NOBODY is not set or empty",
 		"servers[2].name":       `"web1" is the name of another server`,
 		"servers[2].kind":       `no driver "panle" (known: panel)`,
 		"servers.web4.secret":   "file does not exist",
 		"servers.web5.url":      "must begin with https://",
 		"servers.web5.zonne":    "unknown option (known: token, zone)",
-		"servers.web6.secret":   `names nothing behind "env:"`,
-		"servers.web6.token":    `must be "env:NAME" or "file:PATH": no secret stands in the configuration itself`,
+		"servers.web6.secret":   `has nothing after "env:"`,
+		"servers.web6.token":    `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`,
 	}, e.Fields)
 	require.NotContains(t, err.Error(), "canary")
 
@@ -135,7 +135,7 @@ func TestParse(t *testing.T) {
 		"json: unknown field \"capcity\"": `{"servers": [{"name": "a", "capcity": 5}]}`,
 		"line 3: ":                        "{\"servers\": [\n{\"name\": \"a\",\n\"capacity\": \"5\"}]}",
 		"line 2: ":                        "{\"servers\": [\n{,}]}",
-		"behind the configuration":        `{"servers": []} {}`,
+		"does not end after its object":   `{"servers": []} {}`,
 		"EOF":                             "",
 	} {
 		_, err := fleet.Parse(strings.NewReader(text))
@@ -251,7 +251,7 @@ func testPlace(t *testing.T) {
 
 	_, err = f.Place(t.Context(), &fleet.PlaceRequest{Plan: "small"})
 	require.ErrorIs(t, err, provider.ErrQuota)
-	require.EqualError(t, err, `fleet: place account: no server takes it: web1: full: 4 of 4 accounts; web2: closed; web3: does not take plan "small"`)
+	require.EqualError(t, err, `fleet: place account: no server fits: web1: full: 4 of 4 accounts; web2: closed; web3: does not take plan "small"`)
 	_, err = f.Place(t.Context(), &fleet.PlaceRequest{Kind: "other"})
 	require.ErrorContains(t, err, "of another kind")
 	_, err = f.Place(t.Context(), &fleet.PlaceRequest{Strategy: "best", MaxAge: -1})
@@ -339,8 +339,8 @@ func (s stuck) Check(ctx context.Context) (*provider.CheckReport, error) {
 	return &provider.CheckReport{}, ctx.Err()
 }
 
-// TestPlaceWaits: whoever waits for somebody else's look at a server stops waiting when
-// the own context ends, and when the look is broken off, the next one in line looks.
+// TestPlaceWaits: whoever waits for somebody else's look at a server stops waiting when the own
+// context ends, and when the look is broken off, the next one in line looks.
 func TestPlaceWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, panels := memories(t, 1)

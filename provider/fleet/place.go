@@ -12,48 +12,47 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Strategy is how a server is chosen among those that fit.
+// Strategy is how to choose one of several servers that fit.
 type Strategy string
 
 // The strategies.
 const (
-	// FirstFit takes the first server of the configuration. The zero value.
+	// FirstFit takes the first server of the configuration that fits. It is the zero value.
 	FirstFit Strategy = ""
-	// LeastUsed takes the one with the smallest part of its capacity in use; servers
-	// without a capacity come after those with one, by their number of accounts.
+	// LeastUsed takes the server with the smallest part of its capacity in use. Servers without a
+	// capacity come after those with one, in order of their accounts.
 	LeastUsed Strategy = "least used"
 )
 
-// PlaceRequest says what a new account needs.
+// PlaceRequest is what a new account needs.
 type PlaceRequest struct {
-	// Plan has to be among ServerEntry.Plans of the server; "" fits everywhere.
+	// Plan must be one of the server's ServerEntry.Plans; "" fits everywhere.
 	Plan string
 	// Kind limits the choice to servers of one kind; "" is all.
 	Kind     string
 	Strategy Strategy
-	// MaxAge is how old the counts may be on which the choice rests; 0 is a minute.
-	// What Place itself has placed since is added. An account that is not made by the
-	// time of the next count is forgotten then.
+	// MaxAge is how old the counts of accounts may be; 0 is a minute. Place adds what it has placed
+	// since. The next count forgets a place if no account was made.
 	MaxAge time.Duration
 }
 
 // Placement is a server for a new account.
 type Placement struct {
 	Server *Server
-	// Accounts that the server has, the new one not included.
+	// Accounts is how many accounts the server has, without the new one.
 	Accounts int
-	// Skipped tells why the servers before it were not taken.
+	// Skipped are the servers that were considered before it, and why they were not taken.
 	Skipped []Skip
 }
 
 // Skip is a server that was not taken.
 type Skip struct {
 	Server, Reason string
-	// Err is set when the server could not be asked.
+	// Err is set if the server could not be asked.
 	Err error
 }
 
-// count is how many accounts a server has, as far as is known.
+// count is what is known about the number of a server's accounts.
 type count struct {
 	accounts, placed int
 	at               time.Time
@@ -62,14 +61,13 @@ type count struct {
 
 const defaultMaxAge = time.Minute
 
-// Place chooses a server for a new account: one that is not closed, takes the plan,
-// passes its Check and has room. It reserves nothing on the server, but counts what it
-// has placed, so that as many calls at once as there is room for get a place each, and
-// no more. A check that failed is remembered for ten seconds at most. If no server fits, the
-// error matches ErrQuota and tells why of each.
+// Place chooses a server for a new account: one that is not closed, takes the plan, passes its
+// Check and has room. It reserves nothing on the server, but counts what it has placed, so that
+// calls at the same time never get more places than there are. It remembers a failed check for ten
+// seconds at most. If no server fits, the error matches ErrQuota and says why for each server.
 //
-// Write the server's name into your order before you call Create: an order that is
-// tried again must go to the same server, or there may be two accounts.
+// Store the server's name with your order before you call Create: an order that is tried again must
+// go to the same server, or there may be two accounts.
 func (f *Fleet) Place(ctx context.Context, req *PlaceRequest) (*Placement, error) {
 	if req == nil {
 		req = &PlaceRequest{}
@@ -95,14 +93,14 @@ func (f *Fleet) Place(ctx context.Context, req *PlaceRequest) (*Placement, error
 			best.Skipped = skipped
 			return best, nil
 		}
-		// Another Place has taken the last room meanwhile.
+		// Another Place has taken the last place meanwhile.
 	}
 }
 
 func (f *Fleet) choose(ctx context.Context, req *PlaceRequest) (best *Placement, skipped []Skip, err error) {
 	var counts map[*Server]counted
 	if req.Strategy == LeastUsed {
-		counts = f.countAll(ctx, req) // all of them are asked anyway, so at once
+		counts = f.countAll(ctx, req) // all are needed, so they are counted at once
 	}
 	for _, s := range f.servers {
 		if reason := s.unfit(req); reason != "" {
@@ -135,13 +133,13 @@ func (f *Fleet) choose(ctx context.Context, req *PlaceRequest) (best *Placement,
 	return best, skipped, nil
 }
 
-// counted is the number of accounts of a server, or why it is not known.
+// counted is the number of a server's accounts, or why it is not known.
 type counted struct {
 	n   int
 	err error
 }
 
-// countAll asks all servers that fit, some at once.
+// countAll counts the accounts of all servers that fit, some servers at once.
 func (f *Fleet) countAll(ctx context.Context, req *PlaceRequest) map[*Server]counted {
 	counts := make(map[*Server]counted)
 	var mu sync.Mutex
@@ -164,7 +162,7 @@ func (f *Fleet) countAll(ctx context.Context, req *PlaceRequest) map[*Server]cou
 	return counts
 }
 
-// reserve counts one more account, unless the server is full by now.
+// reserve counts one more account, unless the server is full.
 func (s *Server) reserve() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,11 +182,11 @@ func noPlace(skipped []Skip) error {
 	}
 	return &provider.Error{
 		Provider: "fleet", Action: "place account", Kind: provider.ErrQuota,
-		Message: "no server takes it: " + strings.Join(reasons, "; "), Err: errors.Join(causes...),
+		Message: "no server fits: " + strings.Join(reasons, "; "), Err: errors.Join(causes...),
 	}
 }
 
-// unfit tells why a server is out of the question whatever it holds.
+// unfit returns why a server does not fit, whatever accounts it has; "" if it may fit.
 func (s *Server) unfit(req *PlaceRequest) string {
 	switch {
 	case s.Config.Closed:
@@ -212,8 +210,8 @@ func (p *Placement) lighter(than *Placement) bool {
 	return p.Accounts < than.Accounts
 }
 
-// failureAge is how long a failed check is believed at most: it should cost a moment, and
-// not keep a server that is back out of the choice.
+// failureAge is how long a failed check is remembered at most: a server that is back should soon be
+// considered again.
 const failureAge = 10 * time.Second
 
 func (c *count) keeps(maxAge time.Duration) time.Duration {
@@ -223,15 +221,15 @@ func (c *count) keeps(maxAge time.Duration) time.Duration {
 	return maxAge
 }
 
-// accounts checks a server and counts its accounts, or returns what it knew a moment
-// ago. A server that cannot list is taken as having as many as were placed.
+// accounts checks a server and counts its accounts, or returns the last count if it is new enough.
+// A server that cannot list its accounts has as many as were placed on it.
 func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error) {
 	if maxAge == 0 {
 		maxAge = defaultMaxAge
 	}
 	for waited := false; ; waited = true {
 		s.mu.Lock()
-		// What one has waited for is new enough, however little MaxAge is.
+		// A count that this call has waited for is new enough, however small MaxAge is.
 		if c := s.count; !c.at.IsZero() && (waited || time.Since(c.at) < c.keeps(maxAge)) {
 			s.mu.Unlock()
 			return c.accounts + c.placed, c.err
@@ -251,7 +249,7 @@ func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error
 	}
 }
 
-// askAnew asks, while others wait who would ask for the same.
+// askAnew asks the server, while other calls that need the same wait.
 func (s *Server) askAnew(ctx context.Context) (int, error) {
 	fresh := count{at: time.Now()}
 	answered := false
@@ -261,14 +259,14 @@ func (s *Server) askAnew(ctx context.Context) (int, error) {
 		if answered {
 			s.count = fresh
 		} else {
-			s.count.at = time.Time{} // so that whoever waits asks, and does not take what is old
+			s.count.at = time.Time{} // one of the waiting calls asks then, instead of using the old count
 		}
 		close(s.asking)
 		s.asking = nil
 	}()
 	fresh.accounts, fresh.err = s.ask(ctx)
 	if ctx.Err() != nil {
-		return 0, ctx.Err() // it says nothing about the server
+		return 0, ctx.Err() // this says nothing about the server
 	}
 	if fresh.err == nil && !s.lists() {
 		s.mu.Lock()

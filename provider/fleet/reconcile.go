@@ -11,43 +11,42 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Wanted is an account as your records have it.
+// Wanted is an account as it is in your records.
 type Wanted struct {
-	// Server is the name of the server that holds it. Required.
+	// Server is the name of its server. Required.
 	Server string
-	// ID, Reference and Username tell which account it is: by the first of them that
-	// is set. An account found by ID or Username must carry the Reference, if that is
-	// set; otherwise it is somebody else's.
+	// ID, Reference and Username say which account it is: the first of them that is set counts. If
+	// Reference is set, an account found by ID or Username must carry it, or it is somebody else's.
 	ID, Reference, Username string
-	// State is active or suspended. Required. An account that is to be absent does not
-	// belong into the list: it is Extra then.
+	// Status is active or suspended. Required. Leave out accounts that should be absent: they are
+	// Extra then.
 	Status provider.Status
-	// Plan that it should be on; "" is any.
+	// Plan that it should have; "" is any.
 	Plan string
 }
 
-// DriftKind is one way in which a server differs from what is wanted.
+// DriftKind is a kind of difference.
 type DriftKind string
 
 // The kinds of drift.
 const (
-	// Missing: wanted, and not there.
+	// Missing: wanted, but not on the server.
 	Missing DriftKind = "missing"
-	// Extra: there, and not wanted.
+	// Extra: on the server, but not wanted.
 	Extra DriftKind = "extra"
-	// Taken: the name is wanted, and the account of that name is somebody else's: it
-	// carries another reference, or none.
+	// Taken: the account with the wanted name is somebody else's: it carries another reference, or
+	// none.
 	Taken DriftKind = "taken"
-	// Duplicate: a second account that carries the reference of a wanted one. Nobody
-	// but you can tell which of them the customer uses.
+	// Duplicate: a second account with the reference of a wanted one. Only you can find out which
+	// of them the customer uses.
 	Duplicate DriftKind = "duplicate"
-	// WrongStatus: suspended and to be active, or the other way round.
-	WrongStatus DriftKind = "wrong state"
-	// WrongPlan: on another plan.
+	// WrongStatus: suspended and should be active, or the other way round.
+	WrongStatus DriftKind = "wrong status"
+	// WrongPlan: on another plan than the wanted one.
 	WrongPlan DriftKind = "wrong plan"
 )
 
-// Drift is one account that is not as wanted.
+// Drift is one difference between the wanted accounts and a server.
 type Drift struct {
 	Server string
 	// Kinds are one or both of WrongStatus and WrongPlan, or one of the others.
@@ -57,22 +56,22 @@ type Drift struct {
 	Account *provider.Account
 }
 
-// Is reports whether the drift is of a kind.
+// Is reports whether the drift has a kind.
 func (d *Drift) Is(kind DriftKind) bool {
 	return slices.Contains(d.Kinds, kind)
 }
 
-// Ours reports whether the account carries a reference, that is, whether a program
-// made or adopted it through package provider.
+// Ours reports whether the account carries a reference: Create or Adopt of package provider wrote
+// it.
 func (d *Drift) Ours() bool { return d.Account != nil && d.Account.Reference != "" }
 
-// String is a line of a plan: "web1: alice (17): wrong state: active, not suspended".
+// String returns a line for people: "web1: alice (17): wrong status: active, not suspended".
 func (d *Drift) String() string {
 	var parts []string
 	for _, kind := range d.Kinds {
 		switch kind {
 		case WrongStatus:
-			parts = append(parts, fmt.Sprintf("wrong state: %s, not %s", d.Account.Status, d.Wanted.Status))
+			parts = append(parts, fmt.Sprintf("wrong status: %s, not %s", d.Account.Status, d.Wanted.Status))
 		case WrongPlan:
 			parts = append(parts, fmt.Sprintf("wrong plan: %s, not %s", d.Account.Plan, d.Wanted.Plan))
 		case Taken:
@@ -104,17 +103,17 @@ func (d *Drift) subject() string {
 	return d.Wanted.ID
 }
 
-// Reconcile holds a list of wanted accounts against what the servers have, and yields
-// every difference. It changes nothing; Repair does. Servers of the fleet of which
-// nothing is wanted are looked at as well: all their accounts are Extra.
+// Reconcile compares a list of wanted accounts with the servers, and yields every difference. It
+// changes nothing; Repair does. It compares all servers of the fleet: on a server for which no
+// account is wanted, all accounts are Extra.
 //
-// It takes one listing a server. Where that shows no references (provider.Account says
-// so by an empty one), each account is read besides: that is a call an account.
+// It lists each server's accounts once. Where the list shows no references, it also reads each
+// account, which is one call an account.
 //
-// The wanted list is in memory while it runs, the servers' accounts are not. A
-// *ServerError concerns one server, about which nothing more is said then; the others
-// go on. Any other error is the end: a wanted list with mistakes (ErrInvalid, before any
-// server is asked), or the end of the context.
+// The wanted list is in memory while it runs, the servers' accounts are not. A *ServerError
+// concerns one server, about which nothing follows; the others go on. Any other error is the last
+// value: mistakes in the wanted list (ErrInvalid, before any server is asked), or the end of the
+// context.
 func (f *Fleet) Reconcile(ctx context.Context, wanted iter.Seq2[Wanted, error]) iter.Seq2[*Drift, error] {
 	return func(yield func(*Drift, error) bool) {
 		lists, err := f.sort(wanted)
@@ -146,14 +145,14 @@ func (f *Fleet) Reconcile(ctx context.Context, wanted iter.Seq2[Wanted, error]) 
 	}
 }
 
-// wants is what is wanted of one server.
+// wants are the wanted accounts of one server.
 type wants struct {
 	all                       []*Wanted
 	byID, byReference, byName map[string]*Wanted
 	seen                      map[*Wanted]bool
 }
 
-// sort puts the wanted list in order, server by server.
+// sort splits the wanted list by server.
 func (f *Fleet) sort(wanted iter.Seq2[Wanted, error]) (map[string]*wants, error) {
 	lists := make(map[string]*wants)
 	for _, s := range f.servers {
@@ -165,7 +164,7 @@ func (f *Fleet) sort(wanted iter.Seq2[Wanted, error]) (map[string]*wants, error)
 	n := 0
 	for w, err := range wanted {
 		if err != nil {
-			return nil, fmt.Errorf("fleet: the list of wanted accounts: %w", err)
+			return nil, fmt.Errorf("fleet: read wanted accounts: %w", err)
 		}
 		field := fmt.Sprintf("wanted[%d]", n)
 		n++
@@ -175,21 +174,21 @@ func (f *Fleet) sort(wanted iter.Seq2[Wanted, error]) (map[string]*wants, error)
 			problems.Add(field+".Server", "the fleet has no server %q", w.Server)
 			continue
 		case w.Status != provider.StatusActive && w.Status != provider.StatusSuspended:
-			problems.Add(field+".State", "%q is neither active nor suspended", w.Status)
+			problems.Add(field+".Status", "%q is neither active nor suspended", w.Status)
 			continue
 		}
 		if problem := list.add(&w); problem != "" {
 			problems.Add(field, "%s", problem)
 		}
 		if len(problems) >= maxProblems {
-			problems.Add("wanted", "and perhaps more: these are the first %d mistakes", maxProblems)
+			problems.Add("wanted", "these are the first %d mistakes, and there may be more", maxProblems)
 			break
 		}
 	}
 	return lists, problems.Err("fleet", "Reconcile", "compare accounts")
 }
 
-// maxProblems keeps a list that is wrong from end to end out of the error.
+// maxProblems limits the length of the error for a list that is wrong throughout.
 const maxProblems = 20
 
 func (l *wants) add(w *Wanted) (problem string) {
@@ -200,13 +199,13 @@ func (l *wants) add(w *Wanted) (problem string) {
 	case w.Reference != "":
 		by, key = l.byReference, w.Reference
 	case w.Username == "":
-		return "names no account: ID, Reference or Username is required"
+		return "does not name an account: ID, Reference or Username is required"
 	}
 	if by[key] != nil {
 		return fmt.Sprintf("%q is wanted twice", key)
 	}
 	by[key] = w
-	// The name of a wanted account may be found on somebody else's.
+	// Somebody else's account may have the name of a wanted one.
 	if name := strings.ToLower(w.Username); name != "" && l.byName[name] == nil {
 		l.byName[name] = w
 	}
@@ -214,7 +213,7 @@ func (l *wants) add(w *Wanted) (problem string) {
 	return ""
 }
 
-// match finds what is wanted of an account.
+// match returns the wanted account that an account is; nil if it is none of them.
 func (l *wants) match(a *provider.Account) *Wanted {
 	if w := l.byID[a.ID]; w != nil {
 		return w
@@ -232,12 +231,12 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 	lister, ok := provider.As[provider.Lister](s.Provider)
 	if !ok {
 		emit(nil, &ServerError{s.Name, &provider.Error{
-			Provider: s.Provider.Describe().Kind, Action: "list accounts", Kind: provider.ErrUnsupported, Message: "it cannot list its accounts",
+			Provider: s.Provider.Describe().Kind, Action: "list accounts", Kind: provider.ErrUnsupported, Message: "the system cannot list accounts",
 		}})
 		return
 	}
-	// References may come in the list, or only with each account. Until the list has
-	// shown one, accounts without are read.
+	// The list may show references, or only a read of each account does. Until the list has shown
+	// one, accounts without a reference are read.
 	shown := false
 	var named []*Drift
 	for account, err := range lister.List(ctx, nil) {
@@ -250,7 +249,7 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 			account, err = s.Provider.Get(ctx, account.ID)
 			switch {
 			case errors.Is(err, provider.ErrNotFound):
-				continue // it went away between the two calls
+				continue // it was removed between the two calls
 			case err != nil:
 				emit(nil, &ServerError{s.Name, err})
 				return
@@ -260,7 +259,7 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 		switch {
 		case d == nil:
 		case d.Is(Taken) && d.Wanted.ID == "":
-			named = append(named, d) // the wanted account may come yet, under another name
+			named = append(named, d) // the wanted account may follow under another name
 		case !emit(d, nil):
 			return
 		}
@@ -282,7 +281,7 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 	}
 }
 
-// hold compares one account; nil if it is as wanted.
+// hold compares one account with what is wanted, and returns nil if it is as wanted.
 func (l *wants) hold(s *Server, a *provider.Account) *Drift {
 	w := l.match(a)
 	if w == nil {

@@ -51,17 +51,16 @@ func drifts(t *testing.T, f *fleet.Fleet, all ...fleet.Wanted) map[string]*fleet
 	return found
 }
 
-// TestReconcile plants every kind of drift, finds exactly those, and repairs what may
-// be repaired.
+// TestReconcile plants every kind of drift, finds exactly those, and repairs what may be repaired.
 func TestReconcile(t *testing.T) {
 	f, panels := memories(t, 20, 20, 0)
 	want := wanted(panels)
 	require.Empty(t, drifts(t, f, want...))
 
 	one, two := panels[0].Accounts(), panels[1].Accounts()
-	_, err := panels[0].Suspend(t.Context(), one[0].ID) // wrong state
+	_, err := panels[0].Suspend(t.Context(), one[0].ID) // wrong status
 	require.NoError(t, err)
-	want[1].Status = provider.StatusSuspended // wrong state, the other way
+	want[1].Status = provider.StatusSuspended // wrong status, the other way
 	want[2].Plan = "large"                    // wrong plan
 	want[3].Plan, want[3].Status = "large", provider.StatusSuspended
 	_, err = panels[1].Terminate(t.Context(), two[0].ID) // missing
@@ -74,10 +73,10 @@ func TestReconcile(t *testing.T) {
 
 	found := drifts(t, f, want...)
 	require.ElementsMatch(t, []string{
-		"web1: customer1000 (" + one[0].ID + "): wrong state: suspended, not active",
-		"web1: customer1001 (" + one[1].ID + "): wrong state: active, not suspended",
+		"web1: customer1000 (" + one[0].ID + "): wrong status: suspended, not active",
+		"web1: customer1001 (" + one[1].ID + "): wrong status: active, not suspended",
 		"web1: customer1002 (" + one[2].ID + "): wrong plan: small, not large",
-		"web1: customer1003 (" + one[3].ID + "): wrong state: active, not suspended; wrong plan: small, not large",
+		"web1: customer1003 (" + one[3].ID + "): wrong status: active, not suspended; wrong plan: small, not large",
 		"web2: customer2000: missing",
 		"web2: customer2001 (" + two[1].ID + "): extra (ours, " + extra.Reference + ")",
 		"web2: stranger (" + foreign + "): extra (foreign)",
@@ -116,8 +115,7 @@ func TestReconcile(t *testing.T) {
 	require.Equal(t, []string{"web2: stranger (" + foreign + "): extra (foreign)"}, slices.Collect(maps.Keys(found)))
 }
 
-// TestRepairStops: a wanted list that lacks half a server's accounts does not remove
-// them.
+// TestRepairStops: a wanted list that lacks half a server's accounts does not remove them.
 func TestRepairStops(t *testing.T) {
 	f, panels := memories(t, 20, 20)
 	want := wanted(panels)[:30]
@@ -175,8 +173,8 @@ func TestReconcileAsksForReferences(t *testing.T) {
 	}
 }
 
-// TestReconcileReadsReferences: where a list shows no references, "ours or foreign" and
-// what is wanted by reference alone need a look at each account.
+// TestReconcileReadsReferences: where a list shows no references, "ours or foreign" and what is
+// wanted by reference alone need a look at each account.
 func TestReconcileReadsReferences(t *testing.T) {
 	f, panels := memories(t, 5)
 	f.Servers()[0].Provider = shy{panels[0]}
@@ -211,9 +209,9 @@ func (d doubled) List(context.Context, *provider.ListOptions) iter.Seq2[*provide
 	}
 }
 
-// TestReconcileDuplicates: two accounts of one order are told, and not repaired; and
-// what has the name of a wanted account is extra when that is there under another name,
-// in whichever order they come.
+// TestReconcileDuplicates: two accounts of one order are told, and not repaired; and what has the
+// name of a wanted account is extra when that is there under another name, in whichever order they
+// come.
 func TestReconcileDuplicates(t *testing.T) {
 	f, panels := memories(t, 0)
 	active := func(id, name, reference string) *provider.Account {
@@ -248,8 +246,8 @@ func TestReconcileByID(t *testing.T) {
 	require.Contains(t, found, `web1: no-such-id: missing`)
 }
 
-// TestReconcileTrouble: mistakes in the list are told before any server is asked; a dead
-// server is told of and its accounts are not called missing.
+// TestReconcileTrouble: mistakes in the list are told before any server is asked; a dead server is
+// told of and its accounts are not called missing.
 func TestReconcileTrouble(t *testing.T) {
 	f, panels := memories(t, 2, 2)
 	for _, m := range panels {

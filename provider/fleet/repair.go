@@ -8,22 +8,20 @@ import (
 	"github.com/provkit/provkit/provider/bulk"
 )
 
-// RepairOptions say which drifts are repaired beside wrong states and wrong plans,
-// which always are.
+// RepairOptions say what is repaired besides WrongStatus and WrongPlan, which always are.
 type RepairOptions struct {
-	// Create makes the order for an account that is missing. nil leaves them missing, and
-	// so does a nil request for the one it is returned for.
+	// Create returns the order for a missing account, or nil to leave it missing. If Create is nil,
+	// all missing accounts are left.
 	Create func(Wanted) (*provider.CreateRequest, error)
-	// TerminateExtra removes extra accounts that are ours. Foreign ones are never
-	// touched.
+	// TerminateExtra removes extra accounts that are ours. Others are never touched.
 	TerminateExtra bool
-	// DryRun reports what would be done and changes nothing.
+	// DryRun changes nothing and reports what would be changed.
 	DryRun bool
 }
 
-// Repair returns a job that repairs drifts through Ensure, and the drifts that it leaves
-// alone. Set its Log and limits, and run it. Its safety stop counts what it would
-// suspend and remove.
+// Repair returns a job that repairs drifts with Ensure, and the drifts that it does not repair. Set
+// the job's Log and limits, then run it. Its safety stop counts the accounts that it would suspend
+// or remove.
 func (f *Fleet) Repair(drifts []*Drift, opts *RepairOptions) (job *bulk.Job, left []*Drift, err error) {
 	if opts == nil {
 		opts = &RepairOptions{}
@@ -33,7 +31,7 @@ func (f *Fleet) Repair(drifts []*Drift, opts *RepairOptions) (job *bulk.Job, lef
 		t, ok, err := d.target(opts)
 		switch {
 		case err != nil:
-			return nil, nil, fmt.Errorf("fleet: the order for %s: %w", d, err)
+			return nil, nil, fmt.Errorf("fleet: create the order for %s: %w", d, err)
 		case ok:
 			targets = append(targets, t)
 		default:
@@ -61,9 +59,9 @@ func (d *Drift) target(opts *RepairOptions) (t bulk.Target, ok bool, err error) 
 	return t, false, nil
 }
 
-// Adopt returns a job that takes over accounts that are there already: those of drifts
-// that are Taken and carry no reference get the wanted one, as if Create had made them.
-// An account that carries another reference is refused with ErrAlreadyExists.
+// Adopt returns a job that takes over existing accounts: of the drifts that are Taken, accounts
+// without a reference get the wanted one, as if Create had made them. An account with another
+// reference is refused with ErrAlreadyExists.
 func (f *Fleet) Adopt(drifts []*Drift) *bulk.Job {
 	references := make(map[string]string)
 	var targets []bulk.Target

@@ -16,8 +16,8 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// drifting is what some accounts of each server are instead of as wanted: how one is
-// held, if it is, and how it is wanted, if it is.
+// drifting is what some accounts of each server are instead of as wanted: how one is held, if it
+// is, and how it is wanted, if it is.
 type drifting struct {
 	count        int
 	held, wanted bool
@@ -71,9 +71,9 @@ func planted(server int) (accounts []held, wanted []fleet.Wanted, drifts map[str
 	return accounts, wanted, drifts
 }
 
-// TestScale is what a hosting business does with twenty servers of 5,000 accounts (500 by
-// default): whatever changes nothing first, then what does. The estate is made once, and
-// lives in a bubble, so that no time limit of a client can end while a busy machine works.
+// TestScale is what a hosting business does with twenty servers of 5,000 accounts (500 by default):
+// whatever changes nothing first, then what does. The estate is made once, and lives in a bubble,
+// so that no time limit of a client can end while a busy machine works.
 func TestScale(t *testing.T) { synctest.Test(t, scale) }
 
 func scale(t *testing.T) {
@@ -146,8 +146,8 @@ func scaleReconcile(t *testing.T, e *estate, list iter.Seq2[fleet.Wanted, error]
 	t.Logf("reconcile: exactly the %d planted drifts among %d accounts", len(found), perServer*len(e.servers))
 }
 
-// scaleSafety: a list that would remove 31 % of one server is refused as a whole, before
-// the first call that changes anything.
+// scaleSafety: a list that would remove 31 % of one server is refused as a whole, before the first
+// call that changes anything.
 func scaleSafety(t *testing.T, e *estate, clean [][]bulk.Target) {
 	const unlucky = 12 // a KeyHelp panel in the middle
 	var targets []bulk.Target
@@ -174,8 +174,8 @@ func scaleSafety(t *testing.T, e *estate, clean [][]bulk.Target) {
 	t.Logf("safety stop: %v", stopped)
 }
 
-// scaleBulk suspends a tenth of all accounts. The program is killed in the middle and
-// started again.
+// scaleBulk suspends a tenth of all accounts. The program is killed in the middle and started
+// again.
 func scaleBulk(t *testing.T, e *estate, clean [][]bulk.Target) {
 	var targets []bulk.Target
 	for _, of := range clean {

@@ -45,13 +45,13 @@ type emulated struct {
 	// suspended are the user names that the server itself has out of service.
 	suspended func() []string
 
-	// Harvested from the log of requests: those that suspended something, and those that
-	// may have changed anything at all.
+	// Harvested from the log of requests: those that suspended something, and those that may have
+	// changed anything at all.
 	requests, suspensions, changes int
 }
 
-// harvest counts and empties the log of requests, which would otherwise be most of what
-// is in memory.
+// harvest counts and empties the log of requests, which would otherwise be most of what is in
+// memory.
 func (e *emulated) harvest() {
 	for _, r := range e.faults.Requests() {
 		e.requests++
@@ -250,8 +250,8 @@ func newEstate(t testing.TB, hold func(server int) []held) *estate {
 	return e
 }
 
-// harvest reads all logs while everybody else in the bubble waits: a request that is under
-// way stands there without its body.
+// harvest reads all logs while everybody else in the bubble waits: a request that is under way
+// stands there without its body.
 func (e *estate) harvest() {
 	synctest.Wait()
 	for _, s := range e.servers {

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// heap is what is in use when everybody else in the bubble waits: not what an emulator
-// needs for a moment to make an answer. What is in pools takes two collections to go.
+// heap is what is in use when everybody else in the bubble waits: not what an emulator needs for a
+// moment to make an answer. What is in pools takes two collections to go.
 func heap() int64 {
 	synctest.Wait()
 	runtime.GC()
@@ -23,12 +23,12 @@ func heap() int64 {
 
 const mebibyte = 1 << 20
 
-// mostPerAccount is how much memory Usage may take for each account of one server,
-// however many servers there are: 64 MiB where servers have 5,000.
+// mostPerAccount is how much memory Usage may take for each account of one server, however many
+// servers there are: 64 MiB where servers have 5,000.
 const mostPerAccount = 64 * mebibyte / 5000
 
-// scaleUsage streams the usage of all accounts, which are those that ids names, and notes
-// their IDs there.
+// scaleUsage streams the usage of all accounts, which are those that ids names, and notes their IDs
+// there.
 func scaleUsage(t *testing.T, e *estate, ids map[string]string) {
 	e.forget()
 	base := heap()

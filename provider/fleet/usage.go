@@ -17,14 +17,14 @@ type AccountUsage struct {
 	*provider.UsageReport
 }
 
-// UsageOptions shape Usage. The zero value, and nil, ask 16 servers at once, and two of
-// those that tell of all their accounts at once.
+// UsageOptions are options of Usage. The zero value and nil ask 16 servers at once, of which two
+// may return all their accounts in one answer.
 type UsageOptions struct {
 	// Servers is how many servers are asked at once; 0 is 16.
 	Servers int
-	// Whole is how many of them may be servers that tell of all their accounts at once
-	// (provider.FleetUsageReader); 0 is 2. Such an answer is in memory as a whole until
-	// its last account was yielded: some 4 KB an account, and twice that while it is read.
+	// Whole is how many of these may be servers that return all their accounts in one answer
+	// (provider.FleetUsageReader); 0 is 2. Such an answer is in memory until its last account was
+	// yielded: some 4 KB an account, and twice that while it is read.
 	Whole int
 }
 
@@ -33,18 +33,17 @@ const (
 	defaultWhole   = 2
 )
 
-// giveUp is after how many accounts in a row that could not be read for want of an
-// answer a server is taken for dead.
+// giveUp is after how many accounts in a row that could not be read Usage gives up on a server that
+// does not answer.
 const giveUp = 10
 
-// Usage yields what all accounts of all servers use, in as few calls as each API
-// allows and in the order in which the answers come; each report has its own AsOf. What
-// is in memory depends on the size of the largest servers (see UsageOptions.Whole), and
-// not on their number.
+// Usage yields what all accounts of all servers use, in as few calls as each API allows, and in the
+// order in which the answers come; each report has its own AsOf. The memory it needs depends on the
+// size of the largest servers (see UsageOptions.Whole), not on the number of servers.
 //
-// An error beside a report concerns that account. A *ServerError without one concerns
-// that server, whose other accounts are missing then; the others go on. Any other error
-// is the end: bad options (ErrInvalid), or that of the context.
+// An error with a report concerns that account. A *ServerError without a report concerns a server,
+// whose other accounts are missing; the other servers go on. Any other error is the last value: bad
+// options (ErrInvalid), or the end of the context.
 func (f *Fleet) Usage(ctx context.Context, opts *UsageOptions) iter.Seq2[*AccountUsage, error] {
 	var o UsageOptions
 	if opts != nil {
@@ -71,7 +70,7 @@ func (f *Fleet) Usage(ctx context.Context, opts *UsageOptions) iter.Seq2[*Accoun
 		})
 		defer func() {
 			cancel()
-			for range reports { // until all have seen it
+			for range reports { // until all servers have stopped
 			}
 		}()
 		for r := range reports {
@@ -88,14 +87,14 @@ func (f *Fleet) Usage(ctx context.Context, opts *UsageOptions) iter.Seq2[*Accoun
 	}
 }
 
-// found is a value from one of the servers, or an error, or both.
+// found is a value from a server, an error, or both.
 type found[T any] struct {
 	value *T
 	err   error
 }
 
-// spread runs a function over the servers, some at once, and passes on what each emits.
-// The channel is closed when all have ended, which they do when the context does.
+// spread runs a function for each server, some at once, and passes on what they emit. It closes the
+// channel when all have ended. They end with the context.
 func spread[T any](ctx context.Context, servers []*Server, atOnce int, run func(ctx context.Context, s *Server, emit func(*T, error) bool)) <-chan found[T] {
 	out := make(chan found[T])
 	next := make(chan *Server)
@@ -131,8 +130,8 @@ func spread[T any](ctx context.Context, servers []*Server, atOnce int, run func(
 	return out
 }
 
-// slowestFirst puts servers that are asked account by account before the others, which
-// wait for each other.
+// slowestFirst puts servers that are asked account by account before the others, which wait for
+// each other.
 func slowestFirst(servers []*Server) []*Server {
 	var slow, quick []*Server
 	for _, s := range servers {
@@ -145,7 +144,7 @@ func slowestFirst(servers []*Server) []*Server {
 	return append(slow, quick...)
 }
 
-// usageOf reads one server: all accounts at once where the API can, one by one else.
+// usageOf reads one server: all accounts at once where the API can, otherwise one by one.
 func usageOf(ctx context.Context, s *Server, whole chan struct{}, emit func(*AccountUsage, error) bool) {
 	reader, ok := provider.As[provider.FleetUsageReader](s.Provider)
 	if !ok {
@@ -175,7 +174,7 @@ func usageOfEach(ctx context.Context, s *Server, emit func(*AccountUsage, error)
 	reader, reads := provider.As[provider.UsageReader](s.Provider)
 	if !lists || !reads {
 		emit(nil, &ServerError{s.Name, &provider.Error{
-			Provider: s.Provider.Describe().Kind, Action: "read usage", Kind: provider.ErrUnsupported, Message: "it cannot tell what its accounts use",
+			Provider: s.Provider.Describe().Kind, Action: "read usage", Kind: provider.ErrUnsupported, Message: "the system cannot report what its accounts use",
 		}})
 		return
 	}
@@ -201,7 +200,7 @@ func usageOfEach(ctx context.Context, s *Server, emit func(*AccountUsage, error)
 			return
 		}
 		if missed >= giveUp {
-			emit(nil, &ServerError{s.Name, fmt.Errorf("the rest was not tried: %d accounts in a row could not be read: %w", missed, err)})
+			emit(nil, &ServerError{s.Name, fmt.Errorf("the other accounts were not tried, since %d in a row could not be read: %w", missed, err)})
 			return
 		}
 	}

@@ -38,8 +38,8 @@ func TestUsage(t *testing.T) {
 	require.Equal(t, map[string]int{"web1": 7, "web3": 5}, seen)
 }
 
-// TestUsageDeadServer: one dead server is told of and does not stop the others, nor
-// does an account that cannot be read.
+// TestUsageDeadServer: one dead server is told of and does not stop the others, nor does an account
+// that cannot be read.
 func TestUsageDeadServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, panels := memories(t, 4, 4, 4, 1)
@@ -152,8 +152,8 @@ func TestUsageWhole(t *testing.T) {
 	}
 }
 
-// TestUsageEnds: leaving the loop or ending the context leaves no goroutine behind (the
-// bubble would not end) and reads no further.
+// TestUsageEnds: leaving the loop or ending the context leaves no goroutine behind (the bubble
+// would not end) and reads no further.
 func TestUsageEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, _ := memories(t, 20, 20, 20)
