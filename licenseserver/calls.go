@@ -7,27 +7,31 @@ import (
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
+	"github.com/provkit/provkit/provider"
 )
 
-// modeler is a wire type that knows the public type it stands for.
-type modeler[W, T any] interface {
-	*W
-	rest.Identified
-	model() *T
-}
-
 // fetch performs a call that answers with one thing.
-func fetch[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, call *rest.Call) (*T, error) {
-	var w W
-	call.Out = P(&w)
+func fetch[T any](ctx context.Context, c *Client, op operation, call *rest.Call) (*T, error) {
+	var answer wire.One[T]
+	call.Out = &answer
 	if err := c.call(ctx, op, call); err != nil {
 		return nil, err
 	}
-	return P(&w).model(), nil
+	return &answer.Value, nil
+}
+
+// value is fetch for what is not kept as a whole: the zero value after an error.
+func value[T any](ctx context.Context, c *Client, op operation, call *rest.Call) (T, error) {
+	thing, err := fetch[T](ctx, c, op, call)
+	if err != nil {
+		thing = new(T)
+	}
+	return *thing, err
 }
 
 // unknown performs a call whose answer is undocumented.
-func (c *Client) unknown(ctx context.Context, op operation, call *rest.Call) (Payload, error) {
+func (c *Client) unknown(ctx context.Context, op operation, call *rest.Call) (provider.Payload, error) {
 	var p payload
 	call.Out = &p
 	if err := c.call(ctx, op, call); err != nil {
@@ -36,55 +40,63 @@ func (c *Client) unknown(ctx context.Context, op operation, call *rest.Call) (Pa
 	return p.data, nil
 }
 
-// receipt performs a change that answers with {"success", "message"}.
+// receipt performs a change that answers with {"success", "message"}; classify has seen
+// to it that success is not false.
 func (c *Client) receipt(ctx context.Context, op operation, call *rest.Call) (string, error) {
-	var w receiptWire
-	call.Out = &w
-	if err := c.call(ctx, op, call); err != nil {
-		return "", err
-	}
-	return string(w.Message), nil
+	answer, err := value[struct {
+		Success bool   `wire:"success,required"`
+		Message string `wire:"message,loose"`
+	}](ctx, c, op, call)
+	return answer.Message, err
+}
+
+// with gives a call the fields of a request for its body.
+func with(call *rest.Call, request any) *rest.Call {
+	var e wire.Encoder
+	call.Body = e.Fields(request)
+	call.Secrets = append(call.Secrets, e.Secrets...)
+	return call
 }
 
 // pages yields the elements of all pages of a list, which stand under a name. next
 // makes the call for a page, counted from 1; nil ends the list. A list that fails
 // yields its error last.
-func pages[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, name string, next func(page int, last *envelope[W, P], seen int) *rest.Call) iter.Seq2[*T, error] {
+func pages[T any](ctx context.Context, c *Client, op operation, name string, next func(number int, last *page[T], seen int) *rest.Call) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		var last *envelope[W, P]
+		var last *page[T]
 		seen := 0
-		for page := 1; ; page++ {
-			call := next(page, last, seen)
+		for number := 1; ; number++ {
+			call := next(number, last, seen)
 			if call == nil {
 				return
 			}
-			e := &envelope[W, P]{name: name}
-			call.Out = e
+			p := &page[T]{name: name}
+			call.Out = p
 			if err := c.call(ctx, op, call); err != nil {
 				yield(nil, err)
 				return
 			}
-			for i := range e.rows {
-				if !yield(P(&e.rows[i]).model(), nil) {
+			for _, row := range p.rows {
+				if !yield(row, nil) {
 					return
 				}
 			}
-			seen += len(e.rows)
-			last = e
+			seen += len(p.rows)
+			last = p
 		}
 	}
 }
 
 // all yields the elements of a list that has no pages.
-func all[T, W any, P modeler[W, T]](ctx context.Context, c *Client, op operation, name string, licenseID int64) iter.Seq2[*T, error] {
+func all[T any](ctx context.Context, c *Client, op operation, name string, licenseID int64) iter.Seq2[*T, error] {
 	invalid := op.RefuseID("licenseID", licenseID)
 	return func(yield func(*T, error) bool) {
 		if invalid != nil {
 			yield(nil, invalid)
 			return
 		}
-		list := pages(ctx, c, op, name, func(page int, _ *envelope[W, P], _ int) *rest.Call {
-			if page > 1 {
+		list := pages(ctx, c, op, name, func(number int, _ *page[T], _ int) *rest.Call {
+			if number > 1 {
 				return nil
 			}
 			return &rest.Call{Args: []string{idText(licenseID)}, Subject: idText(licenseID)}
@@ -102,13 +114,6 @@ func failed[T any](err error) iter.Seq2[*T, error] {
 func withExtra(fields, extra map[string]any) map[string]any {
 	maps.Copy(fields, extra)
 	return fields
-}
-
-// put sets a text unless it is empty.
-func put(fields map[string]any, name, value string) {
-	if value != "" {
-		fields[name] = value
-	}
 }
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 // CustomersService is about those who hold licenses. No route creates, renames or
@@ -15,27 +16,27 @@ type CustomersService struct{ c *Client }
 
 // Customer is an entry of the panel's list of customers.
 type Customer struct {
-	ID int64
+	ID int64 `wire:"id,positive"`
 	// Text is what the panel shows: name and e-mail address.
-	Text string
+	Text string `wire:"text"`
 }
 
 // Search yields the customers that a text matches, page by page; "" is all: GET
 // /api/customers.
 func (s *CustomersService) Search(ctx context.Context, query string) iter.Seq2[*Customer, error] {
-	first := number(0)
-	return pages[Customer](ctx, s.c, customersSearch, "results", func(page int, last *envelope[customerWire, *customerWire], _ int) *rest.Call {
-		if page == 1 {
+	first := int64(0)
+	return pages[Customer](ctx, s.c, customersSearch, "results", func(number int, last *page[Customer], _ int) *rest.Call {
+		if number == 1 {
 			first = 0
 		}
 		// A server that knows no pages sends the first one again and again.
-		if last != nil && (!last.tail.Pagination.More || len(last.rows) == 0 || last.rows[0].ID == first) {
+		if last != nil && (!last.more || len(last.rows) == 0 || last.rows[0].ID == first) {
 			return nil
 		}
 		if last != nil {
 			first = last.rows[0].ID
 		}
-		args := url.Values{"page": {strconv.Itoa(page)}}
+		args := url.Values{"page": {strconv.Itoa(number)}}
 		if query != "" {
 			args.Set("q", query)
 		}
@@ -45,27 +46,19 @@ func (s *CustomersService) Search(ctx context.Context, query string) iter.Seq2[*
 
 // Licenses reads the licenses of a customer: GET /api/customer/{id}/licenses. The answer
 // is undocumented.
-func (s *CustomersService) Licenses(ctx context.Context, customerID int64) (Payload, error) {
+func (s *CustomersService) Licenses(ctx context.Context, customerID int64) (provider.Payload, error) {
 	return s.read(ctx, customersLicenses, customerID)
 }
 
 // QuickStats reads a customer's counts of licenses and activations: GET
 // /api/customer/{id}/quick-stats. The fields of the answer are undocumented.
-func (s *CustomersService) QuickStats(ctx context.Context, customerID int64) (Payload, error) {
+func (s *CustomersService) QuickStats(ctx context.Context, customerID int64) (provider.Payload, error) {
 	return s.read(ctx, customersStats, customerID)
 }
 
-func (s *CustomersService) read(ctx context.Context, op operation, id int64) (Payload, error) {
+func (s *CustomersService) read(ctx context.Context, op operation, id int64) (provider.Payload, error) {
 	if err := op.RefuseID("customerID", id); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, op, &rest.Call{Args: []string{idText(id)}, Subject: idText(id)})
 }
-
-type customerWire struct {
-	ID   number `json:"id"`
-	Text text   `json:"text"`
-}
-
-func (w *customerWire) Missing() string  { return missingID(w.ID, "id") }
-func (w *customerWire) model() *Customer { return &Customer{ID: int64(w.ID), Text: string(w.Text)} }

@@ -78,6 +78,6 @@ func TestOptionalInput(t *testing.T) {
 		require.ErrorIs(t, err, provider.ErrInvalid)
 	}
 	require.Len(t, tap.Requests(), 2)
-	require.Error(t, licenseserver.Payload(nil).Decode(new(any)))
-	require.Equal(t, "[2 bytes of JSON]", licenseserver.Payload(`{}`).String())
+	require.Error(t, provider.Payload(nil).Decode(new(any)))
+	require.Equal(t, "[2 bytes of JSON]", provider.Payload(`{}`).String())
 }

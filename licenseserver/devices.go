@@ -15,30 +15,30 @@ type DevicesService struct{ c *Client }
 
 // Device is a machine that a license is used on.
 type Device struct {
-	ID int64
+	ID int64 `wire:"id,positive"`
 	// HardwareHash as the machine told it. That of a Provider's marker holds the
 	// license's key: do not show it.
-	HardwareHash  string
-	MachineName   string
-	AppVersion    string
-	ActivatedAt   time.Time
-	LastHeartbeat time.Time
-	Active        bool
+	HardwareHash  string    `wire:"hardware_hash"`
+	MachineName   string    `wire:"machine_name"`
+	AppVersion    string    `wire:"app_version"`
+	ActivatedAt   time.Time `wire:"activated_at"`
+	LastHeartbeat time.Time `wire:"last_heartbeat"`
+	Active        bool      `wire:"is_active"`
 }
 
 // RegisterDeviceRequest adds a machine to a license.
 type RegisterDeviceRequest struct {
 	// HardwareHash is required.
-	HardwareHash string
-	MachineName  string
-	AppVersion   string
+	HardwareHash string `wire:"hardware_hash"`
+	MachineName  string `wire:"machine_name"`
+	AppVersion   string `wire:"app_version"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // List yields the devices of a license: GET /api/license/{license_id}/devices.
 func (s *DevicesService) List(ctx context.Context, licenseID int64) iter.Seq2[*Device, error] {
-	return all[Device, deviceWire](ctx, s.c, devicesList, "devices", licenseID)
+	return all[Device](ctx, s.c, devicesList, "devices", licenseID)
 }
 
 // Register adds a device to a license and returns its ID: POST
@@ -55,18 +55,12 @@ func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *Reg
 	if err := devicesRegister.Refuse("", problems); err != nil {
 		return 0, err
 	}
-	fields := map[string]any{"hardware_hash": req.HardwareHash}
-	put(fields, "machine_name", req.MachineName)
-	put(fields, "app_version", req.AppVersion)
-	var w registeredWire
-	err := s.c.call(ctx, devicesRegister, &rest.Call{
-		Args: []string{idText(licenseID)}, Subject: idText(licenseID), Body: withExtra(fields, req.Extra), Out: &w,
-		Secrets: plateSecrets(req.HardwareHash),
-	})
-	if err != nil {
-		return 0, err
-	}
-	return int64(w.DeviceID), nil
+	answer, err := value[struct {
+		DeviceID int64 `wire:"device_id,positive"`
+	}](ctx, s.c, devicesRegister, with(&rest.Call{
+		Args: []string{idText(licenseID)}, Subject: idText(licenseID), Secrets: plateSecrets(req.HardwareHash),
+	}, req))
+	return answer.DeviceID, err
 }
 
 // Deactivate switches a device off and returns the server's message: POST
@@ -82,21 +76,3 @@ func (s *DevicesService) Deactivate(ctx context.Context, licenseID, deviceID int
 		Args: []string{idText(licenseID), idText(deviceID)}, Subject: idText(deviceID) + " of license " + idText(licenseID),
 	})
 }
-
-type deviceWire struct {
-	activationWire
-	AppVersion text `json:"app_version"`
-}
-
-func (w *deviceWire) model() *Device {
-	return &Device{
-		ID: int64(w.ID), HardwareHash: string(w.HardwareHash), MachineName: string(w.MachineName), AppVersion: string(w.AppVersion),
-		ActivatedAt: w.ActivatedAt.Time, LastHeartbeat: w.LastHeartbeat.Time, Active: w.Active,
-	}
-}
-
-type registeredWire struct {
-	DeviceID number `json:"device_id"`
-}
-
-func (w *registeredWire) Missing() string { return missingID(w.DeviceID, "device_id") }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -28,11 +29,11 @@ var errSpoken = errors.New("the server says so")
 // errorWire is an error body: {"error", "code", "status"}. Success and Message stand
 // in some answers that are not errors.
 type errorWire struct {
-	Error   text   `json:"error"`
-	Code    text   `json:"code"`
-	Status  number `json:"status"`
-	Success *bool  `json:"success"`
-	Message text   `json:"message"`
+	Error   string `wire:"error,loose"`
+	Code    string `wire:"code,loose"`
+	Status  int64  `wire:"status"`
+	Success *bool  `wire:"success"`
+	Message string `wire:"message,loose"`
 }
 
 // classify tells errors apart by status and by code; never by the wording.
@@ -43,15 +44,15 @@ func classify(a *rest.Answer) *provider.Error {
 	}
 	rival := a.Endpoint == sessionsStart.Endpoint && a.Status == http.StatusConflict
 	var w errorWire
-	if err := json.Unmarshal(a.Body, &w); err != nil {
+	if err := wire.Unmarshal(rest.Content(a.Body), &w); err != nil {
 		w = errorWire{}
 	}
 	refused := w.Success != nil && !*w.Success
 	switch {
 	case rival:
 		return &provider.Error{
-			Kind: provider.ErrConflict, Code: string(w.Code), Err: ErrSessionActive,
-			Message: cmp.Or(string(w.Error), string(w.Message), plainText(a.Body), ErrSessionActive.Error()),
+			Kind: provider.ErrConflict, Code: w.Code, Err: ErrSessionActive,
+			Message: cmp.Or(w.Error, w.Message, plainText(a.Body), ErrSessionActive.Error()),
 		}
 	case success && w.Error == "" && !refused:
 		return nil
@@ -59,8 +60,8 @@ func classify(a *rest.Answer) *provider.Error {
 		return nil // rest shows what it is
 	}
 	err := &provider.Error{
-		Message: cmp.Or(string(w.Error), string(w.Message), "the server refused without saying why"),
-		Code:    string(w.Code), Err: errSpoken,
+		Message: cmp.Or(w.Error, w.Message, "the server refused without saying why"),
+		Code:    w.Code, Err: errSpoken,
 	}
 	if !success {
 		return err

@@ -120,7 +120,7 @@ func (s *LeadsService) Export(ctx context.Context, w io.Writer, limit int64) (*E
 
 // Import sends a file of leads as it is read: POST /leads/import. Format and type are
 // undocumented: contentType and body are sent as they are, so a form with a file is the
-// caller's to write (mime/multipart). It is never repeated.
+// caller's to write (mime/multipart). It is never retried.
 func (s *LeadsService) Import(ctx context.Context, contentType string, body io.Reader) (*Page, error) {
 	var problems provider.Problems
 	if _, _, err := mime.ParseMediaType(contentType); err != nil {

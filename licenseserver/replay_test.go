@@ -20,7 +20,7 @@ import (
 
 type (
 	client  = licenseserver.Client
-	payload = licenseserver.Payload
+	payload = provider.Payload
 	replay  = func(t *testing.T, c *client)
 )
 
@@ -119,7 +119,7 @@ func licenseReplays() map[string]replay {
 			Op: "Licenses.Info", Action: "get license", Kind: provider.ErrUnauthorized, StatusCode: 401,
 			Code: licenseserver.CodeInvalidAPIKey, Message: "Invalid or missing API key",
 		}, nil, func(ctx context.Context, c *client) error { _, err := c.Licenses.Info(ctx, sampleKey); return err }),
-		"Sessions.Start": clienttest.Equal(&licenseserver.StartedSession{Token: sampleToken, Extra: map[string]payload{"update": payload(`{"version": "1.1.0"}`)}},
+		"Sessions.Start": clienttest.Equal(&licenseserver.StartedSession{Token: sampleToken, More: map[string]payload{"update": payload(`{"version": "1.1.0"}`)}},
 			func(ctx context.Context, c *client) (*licenseserver.StartedSession, error) {
 				return c.Sessions.Start(ctx, start)
 			}),

@@ -32,14 +32,14 @@ type SearchResults struct {
 // SearchResult is a thing of the panel.
 type SearchResult struct {
 	// Type is "customer", "license" or "device".
-	Type string
-	ID   int64
+	Type string `wire:"type"`
+	ID   int64  `wire:"id,positive"`
 	// Title is the name of a customer and the key of a license.
-	Title provider.Secret
+	Title provider.Secret `wire:"title"`
 	// Subtitle says more, for people.
-	Subtitle string
+	Subtitle string `wire:"subtitle"`
 	// URL is the path of its page in the panel.
-	URL string
+	URL string `wire:"url"`
 }
 
 // Query searches customers, licenses and devices. Method and path are missing in the
@@ -70,29 +70,17 @@ func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchR
 	}
 	// People search for license keys, too.
 	call := &rest.Call{Query: args, Secrets: []provider.Secret{provider.Secret(req.Query)}}
-	e := &envelope[resultWire, *resultWire]{name: "results"}
-	call.Out = e
+	p := &page[SearchResult]{name: "results"}
+	call.Out = p
 	if err := s.c.call(ctx, s.c.search, call); err != nil {
 		return nil, err
 	}
-	found := &SearchResults{Results: make([]SearchResult, 0, len(e.rows)), Total: int64(len(e.rows))}
-	for _, r := range e.rows {
-		found.Results = append(found.Results, SearchResult{
-			Type: string(r.Type), ID: int64(r.ID), Title: provider.Secret(r.Title), Subtitle: string(r.Subtitle), URL: string(r.URL),
-		})
+	found := &SearchResults{Results: make([]SearchResult, 0, len(p.rows)), Total: int64(len(p.rows))}
+	for _, row := range p.rows {
+		found.Results = append(found.Results, *row)
 	}
-	if e.tail.Total != nil {
-		found.Total = int64(*e.tail.Total)
+	if p.total != nil {
+		found.Total = *p.total
 	}
 	return found, nil
 }
-
-type resultWire struct {
-	Type     text   `json:"type"`
-	ID       number `json:"id"`
-	Title    text   `json:"title"`
-	Subtitle text   `json:"subtitle"`
-	URL      text   `json:"url"`
-}
-
-func (w *resultWire) Missing() string { return missingID(w.ID, "id") }

@@ -102,11 +102,11 @@ func TestSecretsStayHidden(t *testing.T) {
 func TestPrintedValuesHideSecrets(t *testing.T) {
 	c, err := licenseserver.New(serverURL, canaryKey, licenseserver.WithAdminCookie("session", canaryCookie))
 	require.NoError(t, err)
-	page, payload := licenseserver.Page{HTML: canaryToken, Location: canaryToken}, licenseserver.Payload(clienttest.JSON(canaryToken))
+	page, payload := licenseserver.Page{HTML: canaryToken, Location: canaryToken}, provider.Payload(clienttest.JSON(canaryToken))
 	vendor(t).CheckPrinted(t, c,
 		licenseserver.SessionOptions{LicenseKey: canarySecret},
 		&licenseserver.ActivateRequest{LicenseKey: canarySecret}, &licenseserver.VerifyRequest{LicenseKey: canarySecret},
-		&licenseserver.SessionStartRequest{LicenseKey: canarySecret}, payload, map[string]licenseserver.Payload{"x": payload},
+		&licenseserver.SessionStartRequest{LicenseKey: canarySecret}, payload, map[string]provider.Payload{"x": payload},
 		&licenseserver.Token{Token: canaryToken}, &page)
 	require.Equal(t, "licenseserver client of "+serverURL, c.String())
 	require.Equal(t, c.String(), fmt.Sprintf("%#v", c))

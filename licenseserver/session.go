@@ -47,7 +47,7 @@ type SessionOptions struct {
 	Jitter time.Duration
 	// Grace is how long the program may go on while the server cannot be reached,
 	// counted from the last answer that confirmed the session. 0 is no grace: the
-	// first heartbeat that fails, repetitions included, loses the license. A negative
+	// first heartbeat that fails, retries included, loses the license. A negative
 	// one never ends.
 	Grace time.Duration
 	// EndTimeout is how long Close and the end of the context wait for the server; 0
@@ -76,7 +76,7 @@ type Session struct {
 
 	mu        sync.Mutex
 	token     provider.Secret
-	extra     map[string]Payload
+	more      map[string]provider.Payload
 	confirmed time.Time
 	err       error
 	endErr    error
@@ -153,12 +153,12 @@ func (s *Session) Token() provider.Secret {
 	return s.token
 }
 
-// Extra holds what the server told at the start beside the token: data about an update
+// More contains what the server said at the start beside the token: data about an update
 // may be among it, whose names are undocumented.
-func (s *Session) Extra() map[string]Payload {
+func (s *Session) More() map[string]provider.Payload {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.extra
+	return s.more
 }
 
 // Close ends the session, here and at the server, and waits until that is done, for
@@ -354,7 +354,7 @@ func (s *Session) start(ctx context.Context, limit time.Duration) error {
 	}
 	s.ghost = false
 	s.mu.Lock()
-	s.token, s.extra = started.Token, started.Extra
+	s.token, s.more = started.Token, started.More
 	s.mu.Unlock()
 	s.confirm(sent)
 	return nil

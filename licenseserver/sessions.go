@@ -2,7 +2,6 @@ package licenseserver
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -16,27 +15,27 @@ type SessionsService struct{ c *Client }
 // SessionStartRequest asks for a session.
 type SessionStartRequest struct {
 	// LicenseKey and MachineID are required.
-	LicenseKey   provider.Secret
-	MachineID    string
-	HardwareHash string
-	Version      string
+	LicenseKey   provider.Secret `wire:"license_key"`
+	MachineID    string          `wire:"machine_id"`
+	HardwareHash string          `wire:"hardware_hash"`
+	Version      string          `wire:"version"`
 	// Extra fields, sent as they are.
-	Extra map[string]any
+	Extra map[string]any `wire:",extra"`
 }
 
 // StartedSession is an open session.
 type StartedSession struct {
-	Token provider.Secret
-	// Extra holds all other fields: data about an update may be among them, whose
-	// names are undocumented.
-	Extra map[string]Payload
+	Token provider.Secret `wire:"session_token,required,strict"`
+	// More fields that the answer contains: data about an update may be among them,
+	// whose names are undocumented.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Heartbeat is the answer to one.
 type Heartbeat struct {
-	LastHeartbeat time.Time
-	// Extra holds all other fields; undocumented.
-	Extra map[string]Payload
+	LastHeartbeat time.Time `wire:"last_heartbeat,required"`
+	// More fields that the answer contains; undocumented.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Start opens a session: POST /api/license/session/start. While another one is open
@@ -53,12 +52,7 @@ func (s *SessionsService) Start(ctx context.Context, req *SessionStartRequest) (
 	if err := sessionsStart.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	fields := map[string]any{"license_key": req.LicenseKey.Reveal(), "machine_id": req.MachineID}
-	put(fields, "hardware_hash", req.HardwareHash)
-	put(fields, "version", req.Version)
-	return fetch[StartedSession, startedWire](ctx, s.c, sessionsStart, &rest.Call{
-		Body: withExtra(fields, req.Extra), Secrets: []provider.Secret{req.LicenseKey},
-	})
+	return fetch[StartedSession](ctx, s.c, sessionsStart, with(&rest.Call{}, req))
 }
 
 // Heartbeat keeps a session alive: POST /api/license/session/heartbeat. How often one
@@ -70,7 +64,7 @@ func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provi
 	if err := sessionsHeartbeat.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	return fetch[Heartbeat, heartbeatWire](ctx, s.c, sessionsHeartbeat, &rest.Call{
+	return fetch[Heartbeat](ctx, s.c, sessionsHeartbeat, &rest.Call{
 		Body:    map[string]any{"session_token": token.Reveal(), "license_key": licenseKey.Reveal()},
 		Secrets: []provider.Secret{licenseKey, token},
 	})
@@ -79,7 +73,7 @@ func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provi
 // End closes a session: POST /api/license/session/end. The answer tells its duration
 // and the reason of its end, under names and in units that are undocumented; it is nil
 // if the answer was lost and the session is gone.
-func (s *SessionsService) End(ctx context.Context, token provider.Secret) (Payload, error) {
+func (s *SessionsService) End(ctx context.Context, token provider.Secret) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Credential("token", token)
 	if err := sessionsEnd.Refuse("", problems); err != nil {
@@ -88,62 +82,4 @@ func (s *SessionsService) End(ctx context.Context, token provider.Secret) (Paylo
 	return s.c.unknown(ctx, sessionsEnd, &rest.Call{
 		Body: map[string]any{"session_token": token.Reveal()}, Secrets: []provider.Secret{token},
 	})
-}
-
-type startedWire struct {
-	token string
-	extra map[string]Payload
-}
-
-func (w *startedWire) UnmarshalJSON(data []byte) error {
-	var known struct {
-		Token string `json:"session_token"`
-	}
-	if err := json.Unmarshal(data, &known); err != nil {
-		return err
-	}
-	var err error
-	w.token = known.Token
-	w.extra, err = rest.Extras[Payload](data, "session_token")
-	return err
-}
-
-func (w *startedWire) Missing() string {
-	if w.token == "" {
-		return "session_token"
-	}
-	return ""
-}
-
-func (w *startedWire) model() *StartedSession {
-	return &StartedSession{Token: provider.Secret(w.token), Extra: w.extra}
-}
-
-type heartbeatWire struct {
-	at    timestamp
-	extra map[string]Payload
-}
-
-func (w *heartbeatWire) UnmarshalJSON(data []byte) error {
-	var known struct {
-		At timestamp `json:"last_heartbeat"`
-	}
-	if err := json.Unmarshal(data, &known); err != nil {
-		return err
-	}
-	var err error
-	w.at = known.At
-	w.extra, err = rest.Extras[Payload](data, "last_heartbeat")
-	return err
-}
-
-func (w *heartbeatWire) Missing() string {
-	if w.at.IsZero() {
-		return "last_heartbeat"
-	}
-	return ""
-}
-
-func (w *heartbeatWire) model() *Heartbeat {
-	return &Heartbeat{LastHeartbeat: w.at.Time, Extra: w.extra}
 }

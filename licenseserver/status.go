@@ -13,20 +13,20 @@ type StatusService struct{ c *Client }
 // ServiceStatus is what the server says of itself.
 type ServiceStatus struct {
 	// Status is "ok" or "healthy" when all is well.
-	Status string
+	Status string `wire:"status,required"`
 	// Service is its name; Root only.
-	Service   string
-	Timestamp time.Time
+	Service   string    `wire:"service"`
+	Timestamp time.Time `wire:"timestamp"`
 }
 
 // Root reads the status of the service: GET /.
 func (s *StatusService) Root(ctx context.Context) (*ServiceStatus, error) {
-	return fetch[ServiceStatus, statusWire](ctx, s.c, statusRoot, &rest.Call{})
+	return fetch[ServiceStatus](ctx, s.c, statusRoot, &rest.Call{})
 }
 
 // Health reads the state of health: GET /health.
 func (s *StatusService) Health(ctx context.Context) (*ServiceStatus, error) {
-	return fetch[ServiceStatus, statusWire](ctx, s.c, statusHealth, &rest.Call{})
+	return fetch[ServiceStatus](ctx, s.c, statusHealth, &rest.Call{})
 }
 
 // Metrics reads the Prometheus metrics: GET /metrics, in the text exposition format.
@@ -37,21 +37,4 @@ func (s *StatusService) Metrics(ctx context.Context) ([]Sample, error) {
 		return nil, err
 	}
 	return w.samples, nil
-}
-
-type statusWire struct {
-	Status    text      `json:"status"`
-	Service   text      `json:"service"`
-	Timestamp timestamp `json:"timestamp"`
-}
-
-func (w *statusWire) Missing() string {
-	if w.Status == "" {
-		return "status"
-	}
-	return ""
-}
-
-func (w *statusWire) model() *ServiceStatus {
-	return &ServiceStatus{Status: string(w.Status), Service: string(w.Service), Timestamp: w.Timestamp.Time}
 }

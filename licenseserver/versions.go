@@ -12,7 +12,7 @@ type VersionsService struct{ c *Client }
 
 // Check asks whether there is a newer version: POST /api/version/check. The fields of
 // the answer are undocumented.
-func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret, currentVersion string) (Payload, error) {
+func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret, currentVersion string) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Credential("licenseKey", licenseKey)
 	problems.Required("currentVersion", currentVersion)
@@ -27,6 +27,6 @@ func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret,
 
 // Latest reads the newest version: GET /api/version/latest. The fields of the answer
 // are undocumented. It is the least call that needs the API key.
-func (s *VersionsService) Latest(ctx context.Context) (Payload, error) {
+func (s *VersionsService) Latest(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, versionsLatest, &rest.Call{})
 }

@@ -276,8 +276,8 @@ func (s *scanner) loneOrNumbered(next func(int) error) error {
 	return nil
 }
 
-// scalar reads a text, a number or a flag as a text; null and what is empty is "". What it
-// returns is good until the next call.
+// scalar reads a text, a number or a flag as a text; null is "". What it returns is good
+// until the next call.
 func (s *scanner) scalar(t reflect.Type) ([]byte, error) {
 	switch s.peek() {
 	case '"':
@@ -287,10 +287,7 @@ func (s *scanner) scalar(t reflect.Type) ([]byte, error) {
 		}
 		return []byte(unquote(raw)), nil
 	case '{', '[':
-		if !s.isEmpty() {
-			return nil, s.mistyped(t)
-		}
-		return nil, s.skip()
+		return nil, s.mistyped(t)
 	case 'n':
 		return nil, s.literal("null")
 	}
@@ -298,10 +295,14 @@ func (s *scanner) scalar(t reflect.Type) ([]byte, error) {
 }
 
 func readText(s *scanner, v reflect.Value) error {
-	if s.peek() == '"' {
+	switch c := s.peek(); {
+	case c == '"':
 		text, err := s.text()
 		v.SetString(text)
 		return err
+	case (c == '{' || c == '[') && s.isEmpty(): // PHP has no other word for nothing
+		v.SetString("")
+		return s.skip()
 	}
 	text, err := s.scalar(v.Type())
 	v.SetString(string(text))
