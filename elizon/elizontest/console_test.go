@@ -55,7 +55,7 @@ func TestHeldStream(t *testing.T) {
 	defer srv.Close()
 	srv.HoldStreams(true)
 	path := srv.URL + "/api/services/" + srv.AddService(elizontest.Service{ProductID: "prod-game-s"}).ID + "/console"
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	call := func(method, path, body string) *http.Response {
 		req, err := http.NewRequestWithContext(ctx, method, path, strings.NewReader(body))
