@@ -75,7 +75,7 @@ func (s *AddressesService) Update(ctx context.Context, id string, req *AddressRe
 
 // Delete removes an address: DELETE /api/addresses with its ID in the query.
 func (s *AddressesService) Delete(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(addressDelete).id("id", "id", id)))
+	return done(ctx, s.c.ask(addressDelete).id("id", "id", id))
 }
 
 // RewardsService is about NetPoints, which orders earn.

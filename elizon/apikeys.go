@@ -70,7 +70,7 @@ func (s *APIKeysService) Create(ctx context.Context, req *APIKeyRequest) (*NewAP
 
 // Delete revokes an API key: DELETE /api/api-keys with its ID in the query.
 func (s *APIKeysService) Delete(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(apiKeysDelete).id("id", "id", id)))
+	return done(ctx, s.c.ask(apiKeysDelete).id("id", "id", id))
 }
 
 // Usage reads how the API keys are used: GET /api/api-keys/usage (method inferred). It

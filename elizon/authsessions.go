@@ -28,5 +28,5 @@ func (s *AuthSessionsService) List(ctx context.Context) iter.Seq2[*Session, erro
 // Revoke ends a session: DELETE /api/auth/sessions. The endpoint can also end all others
 // at once; how it is told so is undocumented.
 func (s *AuthSessionsService) Revoke(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(authRevoke).id("id", "id", id)))
+	return done(ctx, s.c.ask(authRevoke).id("id", "id", id))
 }

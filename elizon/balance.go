@@ -96,7 +96,7 @@ func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *Au
 
 // DeleteAutoTopUp removes a rule: DELETE /api/balance/auto-topup/{id}.
 func (s *BalanceService) DeleteAutoTopUp(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(balanceDelete, id)))
+	return done(ctx, s.c.ask(balanceDelete, id))
 }
 
 // SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method

@@ -77,7 +77,7 @@ func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingRe
 
 // RemoveBilling switches billing on invoice off: DELETE /api/business/billing.
 func (s *BusinessService) RemoveBilling(ctx context.Context) error {
-	return gone(done(ctx, s.c.ask(businessNoBilling)))
+	return done(ctx, s.c.ask(businessNoBilling))
 }
 
 // Eligibility tells whether the account may use business features: GET

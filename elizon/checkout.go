@@ -118,7 +118,7 @@ type SavedPayment struct {
 }
 
 // Order orders a cart: POST /api/checkout. It makes an invoice and pays it, so it spends
-// money, and it is never repeated: after provider.ErrOutcomeUnknown look for the
+// money, and it is never retried: after provider.ErrOutcomeUnknown look for the
 // subscription and the invoice before ordering again. The platform has no documented way
 // to tell an order twice from two orders.
 func (s *CheckoutService) Order(ctx context.Context, req *CheckoutRequest) (*CheckoutResult, error) {

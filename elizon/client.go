@@ -186,28 +186,6 @@ func checkCredential(problems *provider.Problems, field string, value provider.S
 
 func notInHeader(r rune) bool { return r > unicode.MaxASCII || r <= ' ' || r == 0x7f }
 
-// WithBearer sends the API key as "Authorization: Bearer", as the vendor's SDK does,
-// instead of in x-api-key, as the reference says.
-func WithBearer() provider.Option { return provider.VendorOption(Kind, "WithBearer", true) }
-
-// WithSessionToken gives the token of a session, as Auth.Login returns it. Endpoints that
-// refuse API keys need one. If there is no API key it is used for all the others too.
-func WithSessionToken(token provider.Secret) provider.Option {
-	return provider.VendorOption(Kind, "WithSessionToken", token)
-}
-
-// WithoutKey makes a client without credentials: it reaches public endpoints only, those
-// of signing in among them.
-func WithoutKey() provider.Option { return provider.VendorOption(Kind, "WithoutKey", true) }
-
-// WithClientHeader says what X-Elizon-Client holds: "api" (the default), "desktop" and
-// "mobile" are known, "" omits it. The vendor's SDK says that checkout, payment and
-// business fund want "desktop" and refuse "mobile" (CodeClientPlatformNotAllowed); whether
-// they take "api" is undocumented.
-func WithClientHeader(value string) provider.Option {
-	return provider.VendorOption(Kind, "WithClientHeader", value)
-}
-
 // String names the client without its credentials.
 func (c *Client) String() string { return c.core.String() }
 

@@ -19,7 +19,7 @@
 //
 // Amounts are EUR, exact decimals, but for a few endpoints that count Cents: the types
 // keep them apart. Cart.Calculate prices an order; Checkout.Order places it and spends
-// money. It is never repeated, and the platform knows no idempotency keys: after
+// money. It is never retried, and the platform knows no idempotency keys: after
 // provider.ErrOutcomeUnknown look before ordering again.
 //
 // NewProvider puts the account behind the portable contract, whose Create does the looking:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 // access is what credentials a call takes.
@@ -61,6 +62,12 @@ func (op operation) sensitive() operation {
 	return op
 }
 
+// untilGone marks a removal: "not found" after a lost answer means that it was made.
+func (op operation) untilGone() operation {
+	op.DoneIf = provider.ErrNotFound
+	return op
+}
+
 // accepting says what an answer is that is not JSON.
 func (op operation) accepting(types string) operation {
 	op.Accept = types
@@ -97,7 +104,7 @@ var (
 	servicesCreate      = keyed(inferred, "Services.Create", "create service", post, "/api/services", once).sensitive()
 	servicesGet         = keyed(documented, "Services.Get", "get service", get, "/api/services/{id}", read)
 	servicesUpdate      = keyed(ambiguous, "Services.Update", "change service", patch, "/api/services/{id}", idempotent) // or PUT
-	servicesDelete      = keyed(inferred, "Services.Delete", "delete service", del, "/api/services/{id}", idempotent)
+	servicesDelete      = keyed(inferred, "Services.Delete", "delete service", del, "/api/services/{id}", idempotent).untilGone()
 	servicesAction      = keyed(inferred, "Services.Action", "act on service", post, "/api/services/{id}/action", once)
 	servicesBilling     = keyed(documented, "Services.BillingCycles", "get billing cycles of service", get, "/api/services/{id}/billing-cycles", read)
 	servicesStatus      = keyed(inferred, "Services.Status", "get live state of service", get, "/api/services/{id}/status", read)
@@ -114,7 +121,7 @@ var (
 	backupsList          = keyed(inferred, "Services.Backups.List", "list backups of service", get, "/api/services/{id}/backups", read)
 	backupsCreate        = keyed(inferred, "Services.Backups.Create", "back up service", post, "/api/services/{id}/backups", once)
 	backupsRestore       = keyed(ambiguous, "Services.Backups.Restore", "restore backup of service", post, "/api/services/{id}/backups/{backupId}", once) // or PUT
-	backupsDelete        = keyed(inferred, "Services.Backups.Delete", "delete backup of service", del, "/api/services/{id}/backups/{backupId}", idempotent)
+	backupsDelete        = keyed(inferred, "Services.Backups.Delete", "delete backup of service", del, "/api/services/{id}/backups/{backupId}", idempotent).untilGone()
 	backupsDownload      = keyed(inferred, "Services.Backups.DownloadURL", "get download URL of backup", get, "/api/services/{id}/backups/{backupId}/download", read).sensitive()
 	consoleOpen          = keyed(documented, "Services.Console.Open", "open console of service", get, "/api/services/{id}/console", read).sensitive()
 	consoleAct           = keyed(inferred, "Services.Console.Act", "act on console of service", post, "/api/services/{id}/console", once).sensitive()
@@ -126,7 +133,7 @@ var (
 	firewallList         = keyed(inferred, "Services.Firewall.List", "list firewall rules of service", get, "/api/services/{id}/firewall", read)
 	firewallCreate       = keyed(inferred, "Services.Firewall.Create", "create firewall rule of service", post, "/api/services/{id}/firewall", once)
 	firewallUpdate       = keyed(ambiguous, "Services.Firewall.Update", "change firewall rule of service", patch, "/api/services/{id}/firewall/{ruleId}", idempotent) // or PUT
-	firewallDelete       = keyed(inferred, "Services.Firewall.Delete", "delete firewall rule of service", del, "/api/services/{id}/firewall/{ruleId}", idempotent)
+	firewallDelete       = keyed(inferred, "Services.Firewall.Delete", "delete firewall rule of service", del, "/api/services/{id}/firewall/{ruleId}", idempotent).untilGone()
 	addressesCancel      = keyed(inferred, "Services.IPs.Cancel", "cancel IP address of service", post, "/api/services/{id}/ips/cancel", once)
 	addressesKeep        = keyed(inferred, "Services.IPs.UndoCancel", "keep IP address of service", del, "/api/services/{id}/ips/cancel", idempotent)
 	settingsGet          = keyed(inferred, "Services.Settings.Get", "get settings of service", get, "/api/services/{id}/settings", read)
@@ -196,7 +203,7 @@ var (
 	balanceTopUps  = keyed(documented, "Balance.AutoTopUps", "list automatic top-ups", get, "/api/balance/auto-topup", read)
 	balanceCreate  = keyed(documented, "Balance.CreateAutoTopUp", "create automatic top-up", post, "/api/balance/auto-topup", once).sensitive()
 	balanceUpdate  = keyed(documented, "Balance.UpdateAutoTopUp", "change automatic top-up", patch, "/api/balance/auto-topup/{id}", idempotent)
-	balanceDelete  = keyed(documented, "Balance.DeleteAutoTopUp", "delete automatic top-up", del, "/api/balance/auto-topup/{id}", idempotent)
+	balanceDelete  = keyed(documented, "Balance.DeleteAutoTopUp", "delete automatic top-up", del, "/api/balance/auto-topup/{id}", idempotent).untilGone()
 	balanceDetails = keyed(inferred, "Balance.SEPADetails", "get bank details for top-up", get, "/api/balance/sepa-details", read)
 	balanceTopUp   = keyed(inferred, "Balance.TopUp", "top up balance", post, "/api/balance/top-up", once).sensitive()
 )
@@ -214,18 +221,18 @@ var (
 	subdomainsList    = keyed(documented, "Subdomains.List", "list subdomains", get, "/api/subdomains", read)
 	subdomainsCreate  = keyed(documented, "Subdomains.Create", "create subdomain", post, "/api/subdomains", once)
 	subdomainsUpdate  = keyed(ambiguous, "Subdomains.Update", "change subdomain", patch, "/api/subdomains/{id}", idempotent) // or PUT
-	subdomainsDelete  = keyed(documented, "Subdomains.Delete", "delete subdomain", del, "/api/subdomains/{id}", idempotent)
+	subdomainsDelete  = keyed(documented, "Subdomains.Delete", "delete subdomain", del, "/api/subdomains/{id}", idempotent).untilGone()
 	subdomainsDomains = keyed(documented, "Subdomains.Domains", "list domains for subdomains", get, "/api/subdomains/domains", read)
 
 	apiKeysList   = keyed(documented, "APIKeys.List", "list API keys", get, "/api/api-keys", read)
 	apiKeysCreate = keyed(documented, "APIKeys.Create", "create API key", post, "/api/api-keys", once).sensitive()
-	apiKeysDelete = keyed(documented, "APIKeys.Delete", "delete API key", del, "/api/api-keys", idempotent)
+	apiKeysDelete = keyed(documented, "APIKeys.Delete", "delete API key", del, "/api/api-keys", idempotent).untilGone()
 	apiKeysUsage  = sessionOnly(inferred, "APIKeys.Usage", "get usage of API keys", get, "/api/api-keys/usage", read)
 
 	addressList   = keyed(documented, "Addresses.List", "list addresses", get, "/api/addresses", read)
 	addressCreate = keyed(documented, "Addresses.Create", "create address", post, "/api/addresses", once)
 	addressUpdate = keyed(documented, "Addresses.Update", "change address", put, "/api/addresses", idempotent)
-	addressDelete = keyed(documented, "Addresses.Delete", "delete address", del, "/api/addresses", idempotent)
+	addressDelete = keyed(documented, "Addresses.Delete", "delete address", del, "/api/addresses", idempotent).untilGone()
 
 	rewardsPoints  = keyed(inferred, "Rewards.NetPoints", "get NetPoints", get, "/api/netpoints", read)
 	rewardsPreview = keyed(documented, "Rewards.Preview", "preview NetPoints for order", post, "/api/netpoints/preview", read)

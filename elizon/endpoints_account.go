@@ -37,7 +37,7 @@ var (
 	authLogoutAll = sessionOnly(documented, "Auth.EndEverySession", "end every session of account", del, "/api/auth/logout", idempotent)
 
 	authSessions = sessionOnly(documented, "Auth.Sessions.List", "list sessions", get, "/api/auth/sessions", read)
-	authRevoke   = sessionOnly(documented, "Auth.Sessions.Revoke", "revoke session", del, "/api/auth/sessions", idempotent)
+	authRevoke   = sessionOnly(documented, "Auth.Sessions.Revoke", "revoke session", del, "/api/auth/sessions", idempotent).untilGone()
 
 	twoFactorSetup   = sessionOnly(documented, "Auth.TwoFactor.Setup", "set up second factor", get, "/api/auth/2fa/setup", read).sensitive()
 	twoFactorEnable  = sessionOnly(documented, "Auth.TwoFactor.Enable", "enable second factor", post, "/api/auth/2fa/setup", once).sensitive()
@@ -46,7 +46,7 @@ var (
 	backupCodesRenew = sessionOnly(inferred, "Auth.TwoFactor.RenewBackupCodes", "renew backup codes", post, "/api/auth/backup-codes", once).sensitive()
 
 	passkeysList         = sessionOnly(inferred, "Auth.Passkeys.List", "list passkeys", get, "/api/auth/passkeys", read).sensitive()
-	passkeysDelete       = sessionOnly(inferred, "Auth.Passkeys.Delete", "delete passkey", del, "/api/auth/passkeys", idempotent)
+	passkeysDelete       = sessionOnly(inferred, "Auth.Passkeys.Delete", "delete passkey", del, "/api/auth/passkeys", idempotent).untilGone()
 	passkeysAuthenticate = public(ambiguous, "Auth.Passkeys.Authenticate", "log in with passkey", post, "/api/auth/passkeys/authenticate", once).sensitive()                // or GET
 	passkeysOptions      = sessionOnly(ambiguous, "Auth.Passkeys.RegistrationOptions", "get options for new passkey", get, "/api/auth/passkeys/register", read).sensitive() // or POST
 	passkeysRegister     = sessionOnly(inferred, "Auth.Passkeys.Register", "register passkey", post, "/api/auth/passkeys/register", once).sensitive()
@@ -56,7 +56,7 @@ var (
 	// A GET that changes something: it takes a code and opens a session.
 	oauthCallback = public(ambiguous, "Auth.OAuth.Callback", "finish login with provider", get, "/api/auth/oauth/{provider}/callback", once).sensitive() // or POST
 	oauthLink     = sessionOnly(ambiguous, "Auth.OAuth.StartLink", "start linking provider", get, "/api/auth/oauth/link/{provider}", read).sensitive()   // or POST
-	oauthUnlink   = sessionOnly(inferred, "Auth.OAuth.Unlink", "unlink provider", del, "/api/auth/oauth/link/{provider}", idempotent)
+	oauthUnlink   = sessionOnly(inferred, "Auth.OAuth.Unlink", "unlink provider", del, "/api/auth/oauth/link/{provider}", idempotent).untilGone()
 )
 
 // The partner programme.
@@ -83,7 +83,7 @@ var (
 var (
 	businessBilling     = keyed(documented, "Business.Billing", "get business billing", get, "/api/business/billing", read)
 	businessSetBilling  = keyed(documented, "Business.SetBilling", "set business billing", post, "/api/business/billing", idempotent)
-	businessNoBilling   = keyed(documented, "Business.RemoveBilling", "remove business billing", del, "/api/business/billing", idempotent)
+	businessNoBilling   = keyed(documented, "Business.RemoveBilling", "remove business billing", del, "/api/business/billing", idempotent).untilGone()
 	businessEligibility = keyed(documented, "Business.Eligibility", "check business eligibility", get, "/api/business/eligibility", read)
 
 	fundGet         = keyed(documented, "Business.Fund", "get business fund", get, "/api/business/fund", read)
@@ -105,7 +105,7 @@ var (
 	permissionsGrant   = keyed(inferred, "Permissions.Grant", "grant permissions", post, "/api/permissions", once)
 	permissionsRemove  = keyed(inferred, "Permissions.Remove", "remove permissions", del, "/api/permissions", once)
 	permissionsUpdate  = keyed(ambiguous, "Permissions.Update", "change permissions", patch, "/api/permissions/{id}", idempotent) // or PUT
-	permissionsRevoke  = keyed(inferred, "Permissions.Revoke", "revoke permissions", del, "/api/permissions/{id}", idempotent)
+	permissionsRevoke  = keyed(inferred, "Permissions.Revoke", "revoke permissions", del, "/api/permissions/{id}", idempotent).untilGone()
 	permissionsDetails = keyed(documented, "Permissions.Details", "get invitation", get, "/api/permissions/{id}/details", read)
 	permissionsAccept  = keyed(documented, "Permissions.Accept", "accept invitation", post, "/api/permissions/accept", once)
 	permissionsDecline = keyed(documented, "Permissions.Decline", "decline invitation", post, "/api/permissions/decline", once)
@@ -119,7 +119,7 @@ var (
 	storageUpload    = keyed(inferred, "Storage.Upload", "upload files", post, "/api/storage", once).lasting(longFile)
 	storageGet       = keyed(inferred, "Storage.Get", "get volume", get, "/api/storage/{id}", read)
 	storageUpdate    = keyed(documented, "Storage.Update", "change volume", patch, "/api/storage/{id}", idempotent)
-	storageDelete    = keyed(inferred, "Storage.Delete", "delete volume", del, "/api/storage/{id}", idempotent)
+	storageDelete    = keyed(inferred, "Storage.Delete", "delete volume", del, "/api/storage/{id}", idempotent).untilGone()
 	storageCancel    = keyed(inferred, "Storage.Cancel", "cancel volume", post, "/api/storage/{id}/cancel", once)
 	storageAddToCart = keyed(inferred, "Storage.AddToCart", "price storage for cart", post, "/api/storage/add-to-cart", once)
 	storageConfig    = keyed(inferred, "Storage.Config", "get storage types and prices", get, "/api/storage/config", read)
@@ -171,7 +171,7 @@ var (
 	sshKeysList     = keyed(documented, "SSHKeys.List", "list SSH keys", get, "/api/ssh-keys", read)
 	sshKeysCreate   = keyed(documented, "SSHKeys.Create", "store SSH key", post, "/api/ssh-keys", once)
 	sshKeysUpdate   = keyed(inferred, "SSHKeys.Update", "change SSH key", patch, "/api/ssh-keys/{id}", idempotent)
-	sshKeysDelete   = keyed(documented, "SSHKeys.Delete", "delete SSH key", del, "/api/ssh-keys/{id}", idempotent)
+	sshKeysDelete   = keyed(documented, "SSHKeys.Delete", "delete SSH key", del, "/api/ssh-keys/{id}", idempotent).untilGone()
 	sshKeysGenerate = keyed(documented, "SSHKeys.Generate", "generate SSH key", post, "/api/ssh-keys/generate", once).sensitive()
 
 	easterGet   = public(inferred, "Additional.Easter2026", "get Easter campaign", get, "/api/easter-2026", read)

@@ -274,13 +274,3 @@ func waitFor(h http.Header, retryAfter provider.Payload, now time.Time) time.Dur
 	}
 	return reset
 }
-
-// gone turns a "not found" into success when an earlier attempt of the same removal may
-// have been carried out and its answer was lost.
-func gone(err error) error {
-	var e *provider.Error
-	if errors.As(err, &e) && e.MaybeExecuted && errors.Is(e.Kind, provider.ErrNotFound) {
-		return nil
-	}
-	return err
-}

@@ -133,7 +133,7 @@ func (s *InvoicesService) DownloadAll(ctx context.Context, w io.Writer, limit in
 }
 
 // Pay pays an invoice: POST /api/invoices/{id}/pay. It spends money, and it is never
-// repeated: after provider.ErrOutcomeUnknown read the invoice before paying again. A
+// retried: after provider.ErrOutcomeUnknown read the invoice before paying again. A
 // payment lifts the suspension of the invoice's services.
 func (s *InvoicesService) Pay(ctx context.Context, id string, req *PayRequest) (*PayResult, error) {
 	r := s.c.ask(invoicesPay, id).with(req)

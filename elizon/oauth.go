@@ -63,7 +63,7 @@ func (s *OAuthService) StartLink(ctx context.Context, providerName string) (*OAu
 // Unlink removes the link to a provider: DELETE /api/auth/oauth/link/{provider} (method
 // inferred).
 func (s *OAuthService) Unlink(ctx context.Context, providerName string) error {
-	return gone(done(ctx, s.c.ask(oauthUnlink, providerName)))
+	return done(ctx, s.c.ask(oauthUnlink, providerName))
 }
 
 func (s *OAuthService) browse(ctx context.Context, r *request) (*OAuthAnswer, error) {

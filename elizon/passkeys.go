@@ -21,7 +21,7 @@ func (s *PasskeysService) List(ctx context.Context) (provider.Payload, error) {
 // Delete removes a passkey: DELETE /api/auth/passkeys (method inferred). That the ID stands
 // in the query is assumed from the other endpoints of this kind.
 func (s *PasskeysService) Delete(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(passkeysDelete).id("id", "id", id)))
+	return done(ctx, s.c.ask(passkeysDelete).id("id", "id", id))
 }
 
 // Authenticate asks for the challenge of the second step of a login, or answers it: POST

@@ -109,7 +109,7 @@ func (s *PermissionsService) Update(ctx context.Context, id string, permissions 
 
 // Revoke ends a grant: DELETE /api/permissions/{id} (method inferred).
 func (s *PermissionsService) Revoke(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(permissionsRevoke, id)))
+	return done(ctx, s.c.ask(permissionsRevoke, id))
 }
 
 // Details reads an invitation, which only the invited user may do: GET

@@ -232,8 +232,7 @@ func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpd
 //
 // A "not found" after a lost answer counts as done: then the payload is empty.
 func (s *ServicesService) Delete(ctx context.Context, id string) (provider.Payload, error) {
-	answer, err := unknown(ctx, s.c.ask(servicesDelete, id))
-	return answer, gone(err)
+	return unknown(ctx, s.c.ask(servicesDelete, id))
 }
 
 // ServiceAction is something that Action does.
@@ -252,7 +251,7 @@ const (
 
 // Action starts, stops, restarts, resets, suspends or resumes a service: POST
 // /api/services/{id}/action (method inferred). That the field of the body is called
-// "action" is assumed; the answer is undocumented. Restart and reset are never repeated.
+// "action" is assumed; the answer is undocumented. Restart and reset are never retried.
 func (s *ServicesService) Action(ctx context.Context, id string, action ServiceAction) (provider.Payload, error) {
 	op := servicesAction
 	switch action {

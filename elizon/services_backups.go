@@ -31,8 +31,7 @@ func (s *BackupsService) Restore(ctx context.Context, serviceID, backupID string
 // Delete removes a backup: DELETE /api/services/{id}/backups/{backupId} (method
 // inferred). The answer is undocumented.
 func (s *BackupsService) Delete(ctx context.Context, serviceID, backupID string) (provider.Payload, error) {
-	answer, err := unknown(ctx, s.c.ask(backupsDelete, serviceID, backupID))
-	return answer, gone(err)
+	return unknown(ctx, s.c.ask(backupsDelete, serviceID, backupID))
 }
 
 // DownloadURL asks for the URL of a backup (Pterodactyl only): GET

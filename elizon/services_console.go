@@ -89,7 +89,7 @@ func (s *ConsoleService) Act(ctx context.Context, serviceID string, fields map[s
 }
 
 // Command types a command, or sends a power signal: POST
-// /api/services/{id}/console/command (method inferred). It is never repeated. The answer
+// /api/services/{id}/console/command (method inferred). It is never retried. The answer
 // is undocumented; output comes through Stream.
 func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommand) (provider.Payload, error) {
 	return s.command(ctx, s.c.ask(consoleCommand, serviceID), req)

@@ -66,8 +66,7 @@ func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, 
 // Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred).
 // The answer is undocumented.
 func (s *FirewallService) Delete(ctx context.Context, serviceID, ruleID string) (provider.Payload, error) {
-	answer, err := unknown(ctx, s.c.ask(firewallDelete, serviceID, ruleID))
-	return answer, gone(err)
+	return unknown(ctx, s.c.ask(firewallDelete, serviceID, ruleID))
 }
 
 func checkSource(r *request, source *string) {

@@ -92,7 +92,7 @@ func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[strin
 
 // Delete removes a stored key: DELETE /api/ssh-keys/{id}.
 func (s *SSHKeysService) Delete(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(sshKeysDelete, id)))
+	return done(ctx, s.c.ask(sshKeysDelete, id))
 }
 
 // Generate lets the platform make a pair of keys, one in two minutes at most: POST

@@ -96,8 +96,7 @@ func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdat
 // Delete deletes a volume and what is on it: DELETE /api/storage/{id} (method inferred). The
 // answer is undocumented.
 func (s *StorageService) Delete(ctx context.Context, id string) (provider.Payload, error) {
-	answer, err := unknown(ctx, s.c.ask(storageDelete, id))
-	return answer, gone(err)
+	return unknown(ctx, s.c.ask(storageDelete, id))
 }
 
 // Cancel ends the subscription of a volume, now or at the end of the period: POST

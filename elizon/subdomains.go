@@ -113,7 +113,7 @@ func (s *SubdomainsService) Update(ctx context.Context, id, comment string) (pro
 
 // Delete removes a record: DELETE /api/subdomains/{id}.
 func (s *SubdomainsService) Delete(ctx context.Context, id string) error {
-	return gone(done(ctx, s.c.ask(subdomainsDelete, id)))
+	return done(ctx, s.c.ask(subdomainsDelete, id))
 }
 
 // Domains yields the domains that subdomains can be made of: GET /api/subdomains/domains.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
@@ -75,23 +74,7 @@ func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
 		problems.Add("auth", "required: AccessKey, AccessKeyHash, APIKey or Password")
 		auth.secrets = func() []provider.Secret { return nil }
 	}
-	options := provider.NewOptions(opts...)
-	own := settings{slow: DefaultSlowTimeout, location: time.UTC}
-	if on, given := rest.VendorOption(options, Kind, "WithReturnCodes").(bool); given {
-		own.returnCodes = &on
-	}
-	if slow, given := rest.VendorOption(options, Kind, "WithSlowTimeout").(time.Duration); given {
-		own.slow = slow
-		if slow <= 0 {
-			problems.Add("WithSlowTimeout", "must be positive")
-		}
-	}
-	if location, given := rest.VendorOption(options, Kind, "WithLocation").(*time.Location); given {
-		own.location = location
-		if location == nil {
-			problems.Add("WithLocation", "nil")
-		}
-	}
+	settings := readSettings(provider.NewOptions(opts...), &problems)
 	core, err := rest.New(rest.Config{
 		Provider: Kind,
 		BaseURL:  trimAPIPath(baseURL),
@@ -102,7 +85,7 @@ func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
-	c := &Client{rest: core, auth: auth, settings: own, writing: make(chan struct{}, 1)}
+	c := &Client{rest: core, auth: auth, settings: settings, writing: make(chan struct{}, 1)}
 	c.Users = &UsersService{c}
 	c.Packages = &PackagesService{c}
 	c.Keys = &KeysService{c}

@@ -3,6 +3,7 @@ package hestia
 import (
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -43,4 +44,22 @@ func WithSlowTimeout(d time.Duration) provider.Option {
 // without one. The default is UTC. System.GetTimezone asks the server.
 func WithLocation(l *time.Location) provider.Option {
 	return provider.VendorOption(Kind, "WithLocation", l)
+}
+
+func readSettings(options *provider.Options, problems *provider.Problems) settings {
+	s := settings{slow: DefaultSlowTimeout, location: time.UTC}
+	if on, given := rest.VendorOption(options, Kind, "WithReturnCodes").(bool); given {
+		s.returnCodes = &on
+	}
+	if slow, given := rest.VendorOption(options, Kind, "WithSlowTimeout").(time.Duration); given {
+		if s.slow = slow; slow <= 0 {
+			problems.Add("WithSlowTimeout", "must be positive")
+		}
+	}
+	if location, given := rest.VendorOption(options, Kind, "WithLocation").(*time.Location); given {
+		if s.location = location; location == nil {
+			problems.Add("WithLocation", "nil")
+		}
+	}
+	return s
 }

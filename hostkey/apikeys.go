@@ -41,7 +41,7 @@ type APIKey struct {
 	ID   int64
 	Name string
 	// Extra holds all other fields, of which no source tells.
-	Extra map[string]Payload
+	More map[string]provider.Payload
 }
 
 // NewAPIKey is a key that was made. Keep the secret: it is shown once.
@@ -49,8 +49,8 @@ type NewAPIKey struct {
 	Key provider.Secret
 	// ID is 0 if the server did not tell it.
 	ID int64
-	// Extra holds all other fields.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // APIKeyRequest makes a key.
@@ -130,7 +130,7 @@ func (s *APIKeysService) Edit(ctx context.Context, id int64, req *APIKeyEdit) er
 
 // History lists what happened to a key: POST /api_keys.php, action history. from and to
 // are dates; the zero time leaves that end open. The answer is undocumented.
-func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Time) (Payload, error) {
+func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Time) (provider.Payload, error) {
 	call, err := s.byID(apiKeysHistory, "id", id)
 	if err != nil {
 		return nil, err
@@ -166,7 +166,7 @@ func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter
 
 // View tells all about a key: POST /api_keys.php, action view. The fields of the answer
 // are undocumented.
-func (s *APIKeysService) View(ctx context.Context, id int64) (Payload, error) {
+func (s *APIKeysService) View(ctx context.Context, id int64) (provider.Payload, error) {
 	call, err := s.byID(apiKeysView, "id", id)
 	if err != nil {
 		return nil, err
@@ -193,7 +193,7 @@ func checkNotify(problems *provider.Problems, how LoginNotify, address string) {
 type apiKeyWire struct {
 	ID    number `json:"id"`
 	Name  text   `json:"name"`
-	extra map[string]Payload
+	extra map[string]provider.Payload
 }
 
 func (w *apiKeyWire) UnmarshalJSON(data []byte) error {
@@ -202,14 +202,14 @@ func (w *apiKeyWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "name")
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "name")
 	return err
 }
 
 func (w *apiKeyWire) Missing() string { return missingID(w.ID, "id") }
 
 func (w *apiKeyWire) model() *APIKey {
-	return &APIKey{ID: int64(w.ID), Name: string(w.Name), Extra: w.extra}
+	return &APIKey{ID: int64(w.ID), Name: string(w.Name), More: w.extra}
 }
 
 type newAPIKeyWire struct {
@@ -219,7 +219,7 @@ type newAPIKeyWire struct {
 type newAPIKeyData struct {
 	Key   string `json:"api_key"`
 	ID    number `json:"id"`
-	extra map[string]Payload
+	extra map[string]provider.Payload
 }
 
 func (w *newAPIKeyData) UnmarshalJSON(data []byte) error {
@@ -228,7 +228,7 @@ func (w *newAPIKeyData) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "api_key")
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "api_key")
 	return err
 }
 
@@ -241,5 +241,5 @@ func (w *newAPIKeyWire) Missing() string {
 
 func (w *newAPIKeyWire) model() *NewAPIKey {
 	d := &w.Data.value
-	return &NewAPIKey{Key: provider.Secret(d.Key), ID: int64(d.ID), Extra: d.extra}
+	return &NewAPIKey{Key: provider.Secret(d.Key), ID: int64(d.ID), More: d.extra}
 }

@@ -102,7 +102,7 @@ func (c *Client) login(ctx context.Context, req *LoginRequest) (*Session, error)
 // WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin. The
 // answer tells the token and whether a second factor is due; its fields are
 // undocumented.
-func (s *AuthService) WHMCSLogin(ctx context.Context, req *WHMCSLoginRequest) (Payload, error) {
+func (s *AuthService) WHMCSLogin(ctx context.Context, req *WHMCSLoginRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, authWHMCSLogin.RefuseNil()
 	}
@@ -145,50 +145,50 @@ func (s *AuthService) Logout(ctx context.Context) error {
 
 // TwoFactorCheck checks the code of a second factor: POST /auth.php, action 2fa_check.
 // Fields and answer are undocumented.
-func (s *AuthService) TwoFactorCheck(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) TwoFactorCheck(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, auth2FACheck, extra)
 }
 
 // TwoFactorResend sends the code of a second factor again: POST /auth.php, action
 // 2fa_resend. Fields and answer are undocumented.
-func (s *AuthService) TwoFactorResend(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) TwoFactorResend(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, auth2FAResend, extra)
 }
 
 // BillingList lists the billing systems that are open to the user: POST /auth.php,
 // action billing_list. Fields and answer are undocumented.
-func (s *AuthService) BillingList(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) BillingList(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authBillingList, extra)
 }
 
 // EmailCheck checks an email address, sends a code to it or checks that code: POST
 // /auth.php, action email_check. Fields and answer are undocumented.
-func (s *AuthService) EmailCheck(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) EmailCheck(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authEmailCheck, extra)
 }
 
 // FlipTag sets a tag of the user, or removes it if it is set: POST /auth.php, action
 // flip_tag. Sent twice it undoes itself, so it is never retried. Fields and answer are
 // undocumented.
-func (s *AuthService) FlipTag(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) FlipTag(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authFlipTag, extra)
 }
 
 // SetTag sets or removes a tag of the customer, such as auto_credit: POST /auth.php,
 // action set_tag. Fields and answer are undocumented.
-func (s *AuthService) SetTag(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) SetTag(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authSetTag, extra)
 }
 
 // Log lists sign-ins of a period or by a token: POST /auth.php, action get_log. Fields
 // and answer are undocumented.
-func (s *AuthService) Log(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) Log(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGetLog, extra)
 }
 
 // LogDetails tells details of sign-ins of a user by the user's token: POST /auth.php,
 // action get_log_details. Other fields and the answer are undocumented.
-func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret, extra map[string]any) (Payload, error) {
+func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("userToken", userToken.Reveal())
 	call, form, err := formOf(authGetLogDetail, problems, "", nil, extra)
@@ -202,49 +202,49 @@ func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret,
 
 // GitHubInit returns what a web page needs to sign in with GitHub: POST /auth.php,
 // action github_init. Fields and answer are undocumented.
-func (s *AuthService) GitHubInit(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) GitHubInit(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGitHubInit, extra)
 }
 
 // GitHubSignIn links a GitHub account to the user: POST /auth.php, action
 // github_signin. Fields and answer are undocumented.
-func (s *AuthService) GitHubSignIn(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) GitHubSignIn(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGitHubSignIn, extra)
 }
 
 // GoogleSignIn signs in with a Google token, or links the account: POST /auth.php,
 // action google_signin. Fields and answer are undocumented.
-func (s *AuthService) GoogleSignIn(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) GoogleSignIn(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGoogleSignIn, extra)
 }
 
 // IPALogin signs in the vendor's staff: POST /auth.php, action ipalogin. Fields and
 // answer are undocumented.
-func (s *AuthService) IPALogin(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) IPALogin(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authIPALogin, extra)
 }
 
 // SessionReset ends all sessions that belong to a reset token: POST /auth.php, action
 // session_reset. Fields and answer are undocumented.
-func (s *AuthService) SessionReset(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) SessionReset(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authSessionReset, extra)
 }
 
 // TelegramVerify links a Telegram name to the user: POST /auth.php, action tg_verify.
 // Fields and answer are undocumented.
-func (s *AuthService) TelegramVerify(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) TelegramVerify(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authTGVerify, extra)
 }
 
 // VKInit returns what a web page needs to sign in with VK: POST /auth.php, action
 // vk_init. Fields and answer are undocumented.
-func (s *AuthService) VKInit(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) VKInit(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authVKInit, extra)
 }
 
 // VKSignIn signs in with VK: POST /auth.php, action vk_signin. Fields and answer are
 // undocumented.
-func (s *AuthService) VKSignIn(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *AuthService) VKSignIn(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authVKSignIn, extra)
 }
 

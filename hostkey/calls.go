@@ -97,7 +97,7 @@ func (l *listed[W, P]) Missing() string {
 }
 
 // unknown performs a call whose answer is undocumented.
-func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (Payload, error) {
+func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (provider.Payload, error) {
 	var p payload
 	asked := *call
 	asked.Out = &p
@@ -113,8 +113,8 @@ type Ack struct {
 	// Callback is the key of a task for Tasks.Wait; "" if there is nothing to wait
 	// for. It is good after a restart of the program, too.
 	Callback string
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // ack performs a change that answers with the common envelope.
@@ -129,9 +129,9 @@ func (c *Client) done(ctx context.Context, a action, call *rest.Call) error {
 }
 
 type ackWire struct {
-	Result   raw  `json:"result"`
+	Result   provider.Payload  `json:"result"`
 	Callback text `json:"callback"`
-	extra    map[string]Payload
+	extra    map[string]provider.Payload
 }
 
 func (w *ackWire) UnmarshalJSON(data []byte) error {
@@ -140,7 +140,7 @@ func (w *ackWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "result", "module", "action", "callback")
+	w.extra, err = rest.Extras[provider.Payload](data, "result", "module", "action", "callback")
 	return err
 }
 
@@ -153,7 +153,7 @@ func (w *ackWire) Missing() string {
 	return ""
 }
 
-func (w *ackWire) model() *Ack { return &Ack{Callback: string(w.Callback), Extra: w.extra} }
+func (w *ackWire) model() *Ack { return &Ack{Callback: string(w.Callback), More: w.extra} }
 
 // checkLocation refuses what can be no location code: those are upper case.
 func checkLocation(problems *provider.Problems, field, location string) {
@@ -189,7 +189,7 @@ func byID(a action, id int64, extra map[string]any) (*rest.Call, error) {
 
 // unknownByID performs an action about a server whose parameters beside the ID, and
 // whose answer, are undocumented.
-func (c *Client) unknownByID(ctx context.Context, a action, id int64, extra map[string]any) (Payload, error) {
+func (c *Client) unknownByID(ctx context.Context, a action, id int64, extra map[string]any) (provider.Payload, error) {
 	call, err := byID(a, id, extra)
 	if err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func (c *Client) unknownByID(ctx context.Context, a action, id int64, extra map[
 }
 
 // unknownFields performs an action whose parameters and answer are undocumented.
-func (c *Client) unknownFields(ctx context.Context, a action, extra map[string]any) (Payload, error) {
+func (c *Client) unknownFields(ctx context.Context, a action, extra map[string]any) (provider.Payload, error) {
 	form, err := encode(a, nil, extra)
 	if err != nil {
 		return nil, err

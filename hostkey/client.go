@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
@@ -93,21 +92,9 @@ type Client struct {
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
 	var problems provider.Problems
 	problems.Credential("apiKey", apiKey)
-	options := provider.NewOptions(opts...)
-	login := &LoginRequest{Key: apiKey, TTL: DefaultTokenTTL}
-	if ttl, given := rest.VendorOption(options, Kind, "WithTokenTTL").(time.Duration); given {
-		if login.TTL = ttl; ttl < time.Minute {
-			problems.Add("WithTokenTTL", "must be a minute at least")
-		}
-	}
-	if fixed, given := rest.VendorOption(options, Kind, "WithTokenBoundToIP").(bool); given {
-		login.FixIP = &fixed
-	}
-	c := &Client{sessions: new(sessions)}
-	if port, given := rest.VendorOption(options, Kind, "WithSuspendByPower").(string); given {
-		c.settings.suspendByPower, c.settings.port = true, port
-	}
-	c.settings.keepHandle = options.Handles
+	settings := readSettings(provider.NewOptions(opts...), &problems)
+	c := &Client{sessions: new(sessions), settings: settings}
+	login := &LoginRequest{Key: apiKey, TTL: settings.tokenTTL, FixIP: settings.fixIP}
 	c.sessions.signIn = func(ctx context.Context) (*Session, error) { return c.login(ctx, login) }
 	var err error
 	c.rest, err = rest.New(rest.Config{
@@ -146,34 +133,6 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	c.Tasks = &TasksService{c}
 	c.Orders = newOrders(c)
 	return c, nil
-}
-
-// WithTokenTTL asks for tokens of another life than DefaultTokenTTL. The server may
-// grant less; the client goes by what it grants.
-func WithTokenTTL(ttl time.Duration) provider.Option {
-	return provider.VendorOption(Kind, "WithTokenTTL", ttl)
-}
-
-// WithTokenBoundToIP says whether a token is good only from the address that signed in.
-// Without this option it is the server's choice. Programs whose address changes want
-// false.
-func WithTokenBoundToIP(bound bool) provider.Option {
-	return provider.VendorOption(Kind, "WithTokenBoundToIP", bound)
-}
-
-// WithSuspendByPower makes the portable adapter suspend servers without eq/suspend,
-// whose fields are undocumented and which customers' keys may not be allowed: it marks
-// the server with a tag, powers it off, and switches its network port off if the port's
-// name is given ("" leaves it on). The customer's own panel can power it on again.
-func WithSuspendByPower(port string) provider.Option {
-	return provider.VendorOption(Kind, "WithSuspendByPower", port)
-}
-
-// settings are what the adapter goes by.
-type settings struct {
-	suspendByPower bool
-	port           string
-	keepHandle     func(reference, handle string) error
 }
 
 // String names the client without its credentials.

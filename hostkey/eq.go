@@ -104,9 +104,9 @@ type Server struct {
 	ManagementModel string
 	Tags            []Tag
 	// Hardware and HardwareConfig are as the server sends them.
-	Hardware, HardwareConfig Payload
+	Hardware, HardwareConfig provider.Payload
 	// Extra holds the other fields of the server's record.
-	Extra map[string]Payload
+	More map[string]provider.Payload
 }
 
 // ServerIP is an address of a server.
@@ -181,7 +181,7 @@ type BillingServer struct {
 	ID           int64
 	Name, Status string
 	// Config is of undocumented shape.
-	Config Payload
+	Config provider.Payload
 }
 
 // List lists the servers that the key reaches: POST /eq.php, action list. nil lists all
@@ -212,26 +212,26 @@ func (s *ServersService) Show(ctx context.Context, id int64) (*Server, error) {
 
 // Search looks for servers by location, status, type, IP or MAC: POST /eq.php, action
 // search. How the filters are called, and the answer, are undocumented.
-func (s *ServersService) Search(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) Search(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqSearch, extra)
 }
 
 // UnifiedSearch looks for servers by a query: POST /eq.php, action
 // unified_server_search. Fields and answer are undocumented.
-func (s *ServersService) UnifiedSearch(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) UnifiedSearch(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqUnifiedSearch, extra)
 }
 
 // Groups lists the groups of a server: POST /eq.php, action groups. The fields are
 // undocumented (that the server is named by id is taken from the other actions), and so
 // is the answer.
-func (s *ServersService) Groups(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) Groups(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqGroups, id, extra)
 }
 
 // History lists what happened to a server: POST /eq.php, action history. Fields and
 // answer are undocumented, as in Groups.
-func (s *ServersService) History(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) History(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqHistory, id, extra)
 }
 

@@ -19,25 +19,25 @@ var (
 
 // Backups lists the backups of a server: POST /eq.php, action backup_list. Fields beside
 // the ID and the answer are undocumented.
-func (s *ServersService) Backups(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) Backups(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqBackups, id, extra)
 }
 
 // BackupSchedule tells when a server is backed up: POST /eq.php, action
 // backup_get_schedule. Fields beside the ID and the answer are undocumented.
-func (s *ServersService) BackupSchedule(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) BackupSchedule(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqBackupSchedule, id, extra)
 }
 
 // SaveBackupSchedule sets when a server is backed up: POST /eq.php, action
 // backup_save_schedule. Fields beside the ID and the answer are undocumented.
-func (s *ServersService) SaveBackupSchedule(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) SaveBackupSchedule(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqSaveBackupSchedule, id, extra)
 }
 
 // CheckBackupLock tells whether backups of a server are locked: POST /eq.php, action
 // check_backup_lock. Fields beside the ID and the answer are undocumented.
-func (s *ServersService) CheckBackupLock(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) CheckBackupLock(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqCheckBackupLock, id, extra)
 }
 

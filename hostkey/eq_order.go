@@ -131,8 +131,8 @@ type Order struct {
 	// Redirect leads to a payment page. It is a secret, since it may sign in.
 	Redirect         provider.Secret
 	OSName, SoftName string
-	// Extra holds all other fields.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // OrderInstance orders a server and pays it from the account's credit: POST /eq.php,
@@ -273,14 +273,14 @@ func checkHostname(problems *provider.Problems, field, name string) {
 // Deploy starts a deployment on a server or of a preset: POST /eq.php, action deploy.
 // Fields and answer are undocumented, and it may cost money; OrderInstance is the one
 // that is known.
-func (s *ServersService) Deploy(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) Deploy(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqDeploy, extra)
 }
 
 // UpgradeKey returns the key of an upgrade that belongs to an invoice: POST /eq.php,
 // action get_upgrade_key. Other fields, the answer, and how the upgrade goes on are
 // undocumented.
-func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("invoiceID", invoiceID)
 	call, form, err := formOf(eqUpgradeKey, problems, "", nil, extra)
@@ -294,7 +294,7 @@ func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra 
 // AddTraffic raises a server's limit of outgoing traffic and makes an invoice: POST
 // /eq.php, action traffic_add. The fields are undocumented (that the server is named by
 // id is taken from the other actions), and so is the answer. It is sent once.
-func (s *ServersService) AddTraffic(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) AddTraffic(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqAddTraffic, id, extra)
 }
 
@@ -302,7 +302,7 @@ type orderWire struct {
 	reference                      UnfinishedOrder
 	status, deployStatus, redirect string
 	osName, softName               string
-	extra                          map[string]Payload
+	extra                          map[string]provider.Payload
 }
 
 // UnmarshalJSON reads an order where its fields stand: beside the result, or under
@@ -329,11 +329,11 @@ func (w *orderWire) UnmarshalJSON(data []byte) error {
 	}
 	if inner != nil {
 		known = append(known, "data")
-		if w.extra, err = rest.Extras[Payload](e["data"], known...); err != nil {
+		if w.extra, err = rest.Extras[provider.Payload](e["data"], known...); err != nil {
 			return err
 		}
 	}
-	outer, err := rest.Extras[Payload](data, known...)
+	outer, err := rest.Extras[provider.Payload](data, known...)
 	if w.extra == nil {
 		w.extra = outer
 		return err
@@ -353,6 +353,6 @@ func (w *orderWire) Missing() string {
 func (w *orderWire) model() *Order {
 	return &Order{
 		ServerID: w.reference.ServerID, InvoiceID: w.reference.InvoiceID, Callback: w.reference.Callback, Status: w.status,
-		DeployStatus: w.deployStatus, Redirect: provider.Secret(w.redirect), OSName: w.osName, SoftName: w.softName, Extra: w.extra,
+		DeployStatus: w.deployStatus, Redirect: provider.Secret(w.redirect), OSName: w.osName, SoftName: w.softName, More: w.extra,
 	}
 }

@@ -122,13 +122,13 @@ func (s *ServersService) asked(ctx context.Context, a action, id int64, extra ma
 
 // CheckPIN checks the account's PIN: POST /eq.php, action check_pin. Fields and answer
 // are undocumented; put the PIN into extra as a provider.Secret.
-func (s *ServersService) CheckPIN(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) CheckPIN(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqCheckPIN, extra)
 }
 
 // SetPIN sets the account's PIN, which power and console calls then want: POST /eq.php,
 // action set_pin. Fields and answer are undocumented; put the PIN into extra as a
 // provider.Secret.
-func (s *ServersService) SetPIN(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ServersService) SetPIN(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqSetPIN, extra)
 }

@@ -106,6 +106,6 @@ func (s *ServersService) BootDevice(ctx context.Context, id int64, media BootMed
 // the tags reinstall_start, autodeploy_start and autodeploy_timeout. The fields are
 // undocumented (that the server is named by id is taken from the other actions), and so
 // is the answer.
-func (s *ServersService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqAbortReinstall, id, extra)
 }

@@ -45,7 +45,7 @@ type IPMIUserRequest struct {
 
 // Console returns a file for virt-viewer in base64: POST /eq.php, action console. Under
 // which name is undocumented.
-func (s *ServersService) Console(ctx context.Context, id int64) (Payload, error) {
+func (s *ServersService) Console(ctx context.Context, id int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqConsole, id, nil)
 }
 
@@ -75,27 +75,27 @@ func (s *ServersService) OVirtNoVNC(ctx context.Context, id int64, extra map[str
 
 // RecreateNoVNC opens a console anew: POST /eq.php, action recreate_novnc. Nothing but
 // its name is known; that the server is named by id is taken from the other actions.
-func (s *ServersService) RecreateNoVNC(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) RecreateNoVNC(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqRecreateNoVNC, id, extra)
 }
 
 // StopNoVNC closes a console: POST /eq.php, action stop_novnc. Nothing but its name is
 // known; that the server is named by id is taken from the other actions.
-func (s *ServersService) StopNoVNC(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) StopNoVNC(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqStopNoVNC, id, extra)
 }
 
 // IPMI tells address and model of the management interface: POST /eq.php, action
 // get_ipmi. The fields are undocumented (that the server is named by id is taken from the
 // other actions), and so is the answer, which may hold several interfaces.
-func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]any) (Payload, error) {
+func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqIPMI, id, extra)
 }
 
 // AddIPMIUser adds a user of the management interface: POST /eq.php, action
 // add_ipmi_user. NAT.AddStatic leads to the interface; take both away afterwards. The
 // answer is undocumented.
-func (s *ServersService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) (Payload, error) {
+func (s *ServersService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, eqAddIPMIUser.RefuseNil()
 	}
@@ -112,7 +112,7 @@ func (s *ServersService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) 
 // AddIPMIAdmin adds an administrator of management interfaces, or returns the one that
 // is there: POST /eq.php, action add_ipmi_admin. adminUser may be "". Other fields and
 // the answer are undocumented.
-func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (Payload, error) {
+func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (provider.Payload, error) {
 	call, form, err := formOf(eqAddIPMIAdmin, nil, "", nil, extra)
 	if err != nil {
 		return nil, err

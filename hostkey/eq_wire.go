@@ -87,8 +87,8 @@ type serverRecord struct {
 	OS             text   `json:"OS"`
 	Preset         text   `json:"preset"`
 	RootPass       text   `json:"root_pass"`
-	HardwareConfig raw    `json:"hwconfig"`
-	extra          map[string]Payload
+	HardwareConfig provider.Payload    `json:"hwconfig"`
+	extra          map[string]provider.Payload
 }
 
 func (r *serverRecord) UnmarshalJSON(data []byte) error {
@@ -97,7 +97,7 @@ func (r *serverRecord) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	r.extra, err = rest.Extras[Payload](data, "id", "Condition_Component", "status", "ref_tableName", "type", "account_id", "type_billing", "limit_traffic",
+	r.extra, err = rest.Extras[provider.Payload](data, "id", "Condition_Component", "status", "ref_tableName", "type", "account_id", "type_billing", "limit_traffic",
 		"limit_bands", "power_status", "OS", "preset", "root_pass", "hwconfig")
 	return err
 }
@@ -106,8 +106,8 @@ type serverWire struct {
 	Data           object[serverRecord]      `json:"server_data"`
 	AccountID      number                    `json:"account_id"`
 	Billing        text                      `json:"type_billing"`
-	Hardware       raw                       `json:"hardware"`
-	HardwareConfig raw                       `json:"hwconfig"`
+	Hardware       provider.Payload                       `json:"hardware"`
+	HardwareConfig provider.Payload                       `json:"hwconfig"`
 	IPs            list[serverIPWire]        `json:"IP"`
 	Interfaces     list[serverInterfaceWire] `json:"interfaces"`
 	Location       whereabout                `json:"location"`
@@ -127,7 +127,7 @@ func (w *serverWire) model() *Server {
 		BandwidthLimit: float64(d.BandwidthLimit), Power: string(d.Power), OS: string(d.OS), Preset: string(d.Preset),
 		RootPassword: provider.Secret(d.RootPass), Location: string(w.Location), ManagementModel: string(w.IPMI.value.Model),
 		IPs: models[ServerIP](w.IPs), Interfaces: models[ServerInterface](w.Interfaces), Tags: models[Tag](w.Tags),
-		Hardware: w.Hardware.Payload, HardwareConfig: d.HardwareConfig.Payload, Extra: d.extra,
+		Hardware: w.Hardware.Payload, HardwareConfig: d.HardwareConfig.Payload, More: d.extra,
 	}
 	if s.Status == "" {
 		s.Status = ServerStatus(d.Status)
@@ -187,7 +187,7 @@ type billingServerWire struct {
 	ID     number `json:"id"`
 	Name   text   `json:"name"`
 	Status text   `json:"status"`
-	Config raw    `json:"config"`
+	Config provider.Payload    `json:"config"`
 }
 
 func (w *billingServerWire) model() *BillingServer {

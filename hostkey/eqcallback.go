@@ -39,7 +39,7 @@ func (s *EQCallbackService) Check(ctx context.Context, req *TaskCheckRequest) (*
 // Reinstall reports the end of a reinstallation: POST /eq_callback.php, action
 // reinstall. The vendor's own workers call it, not customers. Fields beside the key and
 // the answer are undocumented.
-func (s *EQCallbackService) Reinstall(ctx context.Context, key string, extra map[string]any) (Payload, error) {
+func (s *EQCallbackService) Reinstall(ctx context.Context, key string, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	checkTaskKey(&problems, "key", key)
 	call, form, err := formOf(eqCallbackReinstall, problems, "", nil, extra)

@@ -42,8 +42,8 @@ type IPInfo struct {
 	Location string
 	// Status is open; its values are undocumented.
 	Status string
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // ClientIP returns the address that the caller has from the portal's point of view, for
@@ -73,7 +73,7 @@ func (s *IPService) Get(ctx context.Context, req *IPRequest) (*IPInfo, error) {
 
 // PTR reads the reverse name of an address: POST /ip.php, action get_ptr. The answer is
 // undocumented.
-func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (Payload, error) {
+func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (provider.Payload, error) {
 	call, err := addrCall(ipPTR, nil, serverID, ip, nil)
 	if err != nil {
 		return nil, err
@@ -83,13 +83,13 @@ func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (Pay
 
 // Traffic reads the traffic of an address over a time: POST /ip.php, action get_traffic.
 // Fields and answer are undocumented.
-func (s *IPService) Traffic(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *IPService) Traffic(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, ipTraffic, extra)
 }
 
 // ListFree lists unused addresses of a subnet or, for staff, a location: POST /ip.php,
 // action list_free_ip. Fields and answer are undocumented.
-func (s *IPService) ListFree(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *IPService) ListFree(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, ipListFree, extra)
 }
 
@@ -169,7 +169,7 @@ type ipDataWire struct {
 	Netmask  address `json:"netmask"`
 	Location text    `json:"location"`
 	Status   text    `json:"status"`
-	extra    map[string]Payload
+	extra    map[string]provider.Payload
 }
 
 func (w *ipDataWire) UnmarshalJSON(data []byte) error {
@@ -178,7 +178,7 @@ func (w *ipDataWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "ip", "network", "netmask", "location", "status")
+	w.extra, err = rest.Extras[provider.Payload](data, "ip", "network", "netmask", "location", "status")
 	return err
 }
 
@@ -192,6 +192,6 @@ func (w *ipInfoWire) Missing() string {
 func (w *ipInfoWire) model() *IPInfo {
 	d := &w.Data.value
 	return &IPInfo{
-		IP: d.IP.Addr, Network: d.Network.Addr, Netmask: d.Netmask.Addr, Location: string(d.Location), Status: string(d.Status), Extra: d.extra,
+		IP: d.IP.Addr, Network: d.Network.Addr, Netmask: d.Netmask.Addr, Location: string(d.Location), Status: string(d.Status), More: d.extra,
 	}
 }

@@ -108,7 +108,7 @@ func (s *ISOService) Delete(ctx context.Context, id int64) (*Ack, error) {
 
 // List lists the images that a server can have: POST /iso.php, action list_iso. The
 // answer is undocumented. req may be nil for keys of staff.
-func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (Payload, error) {
+func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (provider.Payload, error) {
 	if req == nil {
 		req = new(ISOListRequest)
 	}
@@ -152,7 +152,7 @@ func (s *ISOService) Unmount(ctx context.Context, serverID int64) (*Ack, error) 
 
 // Upload has the server fetch an image from a URL: POST /iso.php, action upload. The
 // answer is undocumented.
-func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (Payload, error) {
+func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, isoUpload.RefuseNil()
 	}
@@ -172,25 +172,25 @@ func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (Payload
 
 // Uploaded lists the images that were uploaded: POST /iso.php, action uploaded. The
 // answer is undocumented.
-func (s *ISOService) Uploaded(ctx context.Context) (Payload, error) {
+func (s *ISOService) Uploaded(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, isoUploaded, new(rest.Call))
 }
 
 // Del is POST /iso.php, action del. It is known by its name only: fields and answer are
 // undocumented. Delete is the documented way.
-func (s *ISOService) Del(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ISOService) Del(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, isoDel, extra)
 }
 
 // History is POST /iso.php, action history. It is known by its name only: fields and
 // answer are undocumented.
-func (s *ISOService) History(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ISOService) History(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, isoHistory, extra)
 }
 
 // Update is POST /iso.php, action update. It is known by its name only: fields and
 // answer are undocumented.
-func (s *ISOService) Update(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *ISOService) Update(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, isoUpdate, extra)
 }
 

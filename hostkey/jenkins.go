@@ -28,7 +28,7 @@ type JenkinsCallRequest struct {
 // Tasks lists the tasks, with tags that tell what they are for (gpu, bm, vm, vgpu,
 // default): POST /jenkins.php, action get_tasks. It needs no token. The answer is
 // undocumented.
-func (s *JenkinsService) Tasks(ctx context.Context) (Payload, error) {
+func (s *JenkinsService) Tasks(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, jenkinsTasks, nil)
 }
 

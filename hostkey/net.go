@@ -94,7 +94,7 @@ type PortStatusRequest struct {
 // PortOffRequest cuts a server off.
 type PortOffRequest struct {
 	// ServerID and Port are required. The task of a deployment tells the port, as
-	// "port" in TaskContext.Extra.
+	// "port" in TaskContext.More.
 	ServerID int64  `url:"id"`
 	Port     string `url:"port"`
 	// Reason becomes the value of the tag "block".
@@ -187,7 +187,7 @@ func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Add
 
 // Status reads the state of a port: POST /net.php, action get_status. The answer is
 // undocumented.
-func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (Payload, error) {
+func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, netStatus.RefuseNil()
 	}
@@ -250,7 +250,7 @@ func (s *NetService) RemoveIPv4(ctx context.Context, req *RemoveIPv4Request) (*A
 
 // ShowCacti reads the traffic graph of a port: POST /net.php, action show_cacti. The
 // answer is undocumented.
-func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string, graph Graph) (Payload, error) {
+func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string, graph Graph) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)
 	problems.Required("port", port)
@@ -267,7 +267,7 @@ func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string,
 
 // ShowIPv4Free lists addresses that AddIPv4 could add: POST /net.php, action
 // show_ipv4_free. The answer is undocumented.
-func (s *NetService) ShowIPv4Free(ctx context.Context, req *FreeIPv4Request) (Payload, error) {
+func (s *NetService) ShowIPv4Free(ctx context.Context, req *FreeIPv4Request) (provider.Payload, error) {
 	if req == nil {
 		return nil, netShowIPv4Free.RefuseNil()
 	}

@@ -50,7 +50,7 @@ type OperatingSystem struct {
 	BillingPrices map[string]map[string]Amount
 	Location      string
 	// Extra holds what the server told beside that, the least hardware among it.
-	Extra map[string]Payload
+	More map[string]provider.Payload
 }
 
 // ExcludedOS does not fit the server or the preset that was asked about.
@@ -98,7 +98,7 @@ type osWire struct {
 	PriceRUB    price       `json:"price_RUB"`
 	BillingPlan billingPlan `json:"billing_plan"`
 	Location    text        `json:"location"`
-	extra       map[string]Payload
+	extra       map[string]provider.Payload
 }
 
 func (w *osWire) UnmarshalJSON(data []byte) error {
@@ -107,14 +107,14 @@ func (w *osWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "name", "alias", "active", "tags", "price_EUR", "price_RUB", "billing_plan", "location")
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "alias", "active", "tags", "price_EUR", "price_RUB", "billing_plan", "location")
 	return err
 }
 
 func (w *osWire) model() *OperatingSystem {
 	return &OperatingSystem{
 		ID: int64(w.ID), Name: string(w.Name), Alias: string(w.Alias), Active: bool(w.Active), Tags: w.Tags, PriceEUR: Amount(w.PriceEUR),
-		PriceRUB: Amount(w.PriceRUB), BillingPlan: w.BillingPlan.name, BillingPrices: w.BillingPlan.prices, Location: string(w.Location), Extra: w.extra,
+		PriceRUB: Amount(w.PriceRUB), BillingPlan: w.BillingPlan.name, BillingPrices: w.BillingPlan.prices, Location: string(w.Location), More: w.extra,
 	}
 }
 

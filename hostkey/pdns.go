@@ -128,13 +128,13 @@ func (s *DNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
 
 // ListZones lists the zones: POST /pdns.php, action list_zones. The answer is
 // undocumented.
-func (s *DNSService) ListZones(ctx context.Context) (Payload, error) {
+func (s *DNSService) ListZones(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, pdnsListZones, nil)
 }
 
 // AddZone adds a zone: POST /pdns.php, action add_zone. What it does beyond AddDomain,
 // and its answer, are undocumented.
-func (s *DNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload, error) {
+func (s *DNSService) AddZone(ctx context.Context, req *AddZoneRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsAddZone.RefuseNil()
 	}
@@ -150,7 +150,7 @@ func (s *DNSService) AddZone(ctx context.Context, req *AddZoneRequest) (Payload,
 
 // DeleteZone removes a zone: POST /pdns.php, action delete_zone. Whether it takes more
 // than the zone's name, and its answer, are undocumented.
-func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (Payload, error) {
+func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("zone", zone)
 	call, form, err := formOf(pdnsDeleteZone, problems, "", nil, extra)
@@ -163,7 +163,7 @@ func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[stri
 
 // CallbackURL reads the URL for notifications: POST /pdns.php, action get_cb_url. Fields
 // and answer are undocumented.
-func (s *DNSService) CallbackURL(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *DNSService) CallbackURL(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, pdnsCallbackURL, extra)
 }
 

@@ -178,7 +178,7 @@ func checkRecord(zone, kind string, contents []string) (problems provider.Proble
 
 // ListSubdomains lists the names of a server below the vendor's domains: POST
 // /pdns.php, action list_subdomains. The answer is undocumented.
-func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (Payload, error) {
+func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)
 	if err := pdnsListSubdomains.Refuse("", problems); err != nil {
@@ -189,7 +189,7 @@ func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (Payloa
 
 // AddSubdomain gives a server a name below a domain of the vendor: POST /pdns.php, action
 // add_subdomain. The answer is undocumented.
-func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest) (Payload, error) {
+func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsAddSubdomain.RefuseNil()
 	}
@@ -206,7 +206,7 @@ func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest)
 
 // EditSubdomain changes such a name: POST /pdns.php, action edit_subdomain. Most fields
 // and the answer are undocumented.
-func (s *DNSService) EditSubdomain(ctx context.Context, req *EditSubdomainRequest) (Payload, error) {
+func (s *DNSService) EditSubdomain(ctx context.Context, req *EditSubdomainRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsEditSubdomain.RefuseNil()
 	}
@@ -225,7 +225,7 @@ func (s *DNSService) EditSubdomain(ctx context.Context, req *EditSubdomainReques
 
 // DeleteSubdomain takes such a name away: POST /pdns.php, action delete_subdomain. The
 // answer is undocumented.
-func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (Payload, error) {
+func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)
 	problems.Positive("id", id)

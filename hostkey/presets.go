@@ -81,11 +81,11 @@ type Preset struct {
 	LocationPrices map[string]map[string]Amount
 	// OS and Software that fit are told by Presets.Info only, in a form that is
 	// undocumented; nil if there are none.
-	OS, Software Payload
+	OS, Software provider.Payload
 	// TrafficPlans that fit, by location, are told by Presets.Info only.
 	TrafficPlans map[string][]PresetTrafficPlan
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // PresetTrafficPlan is a traffic plan that fits a preset.
@@ -135,13 +135,13 @@ func (s *PresetsService) Info(ctx context.Context, opts *PresetInfoOptions) iter
 
 // Groups lists the groups of presets: POST /presets.php, action groups. They stand under
 // "groups" or "data"; their fields are undocumented.
-func (s *PresetsService) Groups(ctx context.Context) (Payload, error) {
+func (s *PresetsService) Groups(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, presetsGroups, nil)
 }
 
 // Search finds servers of a preset in a location: POST /presets.php, action search. The
 // answer is undocumented.
-func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (Payload, error) {
+func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, presetsSearch.RefuseNil()
 	}
@@ -159,7 +159,7 @@ func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (
 
 // Show reads one preset: POST /presets.php, action show. Where it stands in the answer is
 // undocumented.
-func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (Payload, error) {
+func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, presetsShow.RefuseNil()
 	}
@@ -192,10 +192,10 @@ type presetWire struct {
 	MonthlyUSD   price                             `json:"monthly_usd"`
 	MonthlyRUB   price                             `json:"monthly_ru"`
 	Price        presetPrices                      `json:"price"`
-	OS           raw                               `json:"OS"`
-	Software     raw                               `json:"soft"`
+	OS           provider.Payload                               `json:"OS"`
+	Software     provider.Payload                               `json:"soft"`
 	TrafficPlans dict[list[presetTrafficPlanWire]] `json:"traffic_plans"`
-	extra        map[string]Payload
+	extra        map[string]provider.Payload
 }
 
 func (w *presetWire) UnmarshalJSON(data []byte) error {
@@ -204,7 +204,7 @@ func (w *presetWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "name", "active", "description", "cpu", "ram", "hdd", "gpu", "virtual", "server_type", "location", "locations",
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "active", "description", "cpu", "ram", "hdd", "gpu", "virtual", "server_type", "location", "locations",
 		"monthly_com", "monthly_usd", "monthly_ru", "price", "OS", "soft", "traffic_plans")
 	return err
 }
@@ -220,7 +220,7 @@ func (w *presetWire) model() *Preset {
 	p := &Preset{
 		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Description: string(w.Description), CPU: int64(w.CPU), RAM: float64(w.RAM),
 		HDD: string(w.HDD), GPU: string(w.GPU), Virtual: bool(w.Virtual), ServerType: string(w.ServerType), Locations: w.Locations,
-		LocationPrices: w.Price.byLocation, OS: w.OS.Payload, Software: w.Software.Payload, Extra: w.extra,
+		LocationPrices: w.Price.byLocation, OS: w.OS.Payload, Software: w.Software.Payload, More: w.extra,
 	}
 	if len(p.Locations) == 0 {
 		p.Locations = w.Location

@@ -298,7 +298,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 // trafficFields are looked for in this order: what goes out is what plans limit.
 var trafficFields = []string{"traffic_out", "out", "bytes_out", "outgoing"}
 
-func trafficOf(answer Payload) (int64, bool) {
+func trafficOf(answer provider.Payload) (int64, bool) {
 	for _, from := range []envelope{openEnvelope(answer), openEnvelope(openEnvelope(answer)["data"]), openEnvelope(openEnvelope(answer)["traffic"])} {
 		for _, name := range trafficFields {
 			var n float

@@ -94,7 +94,7 @@ func (s *RemoteHandsService) Add(ctx context.Context, req *RHRAddRequest) (*Ack,
 
 // Chat adds a message to a request and returns the history: POST /rhr.php, action chat.
 // Of what its entries are made is undocumented.
-func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string) ([]Payload, error) {
+func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string) ([]provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("id", id)
 	problems.Required("message", message)
@@ -110,7 +110,7 @@ func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string)
 	if err := s.c.call(ctx, rhrChat, call); err != nil {
 		return nil, err
 	}
-	var history []Payload
+	var history []provider.Payload
 	for _, entry := range w.History.all {
 		history = append(history, entry.Payload)
 	}

@@ -21,13 +21,13 @@ var (
 type TicketsService struct{ c *Client }
 
 // Tickets lists tickets: POST /rtm.php, action get_tickets. The answer is undocumented.
-func (s *TicketsService) Tickets(ctx context.Context) (Payload, error) {
+func (s *TicketsService) Tickets(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, rtmTickets, nil)
 }
 
 // Ticket reads a ticket: POST /rtm.php, action get_ticket_by_id. The answer is
 // undocumented.
-func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (Payload, error) {
+func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (provider.Payload, error) {
 	call, err := ticketCall(rtmTicket, ticketID, "", nil)
 	if err != nil {
 		return nil, err
@@ -37,13 +37,13 @@ func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (Payload, e
 
 // OpenTicket opens a ticket: POST /rtm.php, action open_ticket. Fields and answer are
 // undocumented. A customer's key was refused without a reason (provider.ErrConflict).
-func (s *TicketsService) OpenTicket(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TicketsService) OpenTicket(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, rtmOpenTicket, extra)
 }
 
 // AddComment writes to a ticket: POST /rtm.php, action add_comment. The answer is
 // undocumented. It has been seen to fail for a customer's key.
-func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message string) (Payload, error) {
+func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message string) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("message", message)
 	call, err := ticketCall(rtmAddComment, ticketID, message, problems)
@@ -56,7 +56,7 @@ func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message
 // ToggleTicketStatus closes an open ticket and opens a closed one: POST /rtm.php, action
 // toggle_ticket_status. Fields and answer are undocumented. A customer's key was refused
 // with provider.ErrForbidden.
-func (s *TicketsService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TicketsService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, rtmToggleTicket, extra)
 }
 

@@ -105,7 +105,7 @@ func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountRequest) (*
 // CreateOrder orders an account with a bucket, which is billed: POST /s3.php, action
 // create_order. It is sent once. Which fields are required, and the answer, are
 // undocumented.
-func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderRequest) (Payload, error) {
+func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, s3CreateOrder.RefuseNil()
 	}
@@ -124,25 +124,25 @@ func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderRequest) (Paylo
 
 // DeleteAccount removes an account with all that is in it: POST /s3.php, action
 // delete_account. Further fields and the answer are undocumented.
-func (s *S3Service) DeleteAccount(ctx context.Context, s3uid string, extra map[string]any) (Payload, error) {
+func (s *S3Service) DeleteAccount(ctx context.Context, s3uid string, extra map[string]any) (provider.Payload, error) {
 	return s.byUID(ctx, s3DeleteAccount, s3uid, extra)
 }
 
 // DeletePaymentAccount cancels the service of an account, which is then removed: POST
 // /s3.php, action delete_payment_account. The answer is undocumented.
-func (s *S3Service) DeletePaymentAccount(ctx context.Context, s3uid string) (Payload, error) {
+func (s *S3Service) DeletePaymentAccount(ctx context.Context, s3uid string) (provider.Payload, error) {
 	return s.byUID(ctx, s3DeletePayment, s3uid, nil)
 }
 
 // CancelPaymentAccountDeletion takes that back: POST /s3.php, action
 // cancel_payment_account_deletion. The answer is undocumented.
-func (s *S3Service) CancelPaymentAccountDeletion(ctx context.Context, s3uid string) (Payload, error) {
+func (s *S3Service) CancelPaymentAccountDeletion(ctx context.Context, s3uid string) (provider.Payload, error) {
 	return s.byUID(ctx, s3CancelDeletion, s3uid, nil)
 }
 
 // ListPlans lists the plans that can be ordered: POST /s3.php, action list_plans. The
 // answer is undocumented. opts may be nil.
-func (s *S3Service) ListPlans(ctx context.Context, opts *S3PlanOptions) (Payload, error) {
+func (s *S3Service) ListPlans(ctx context.Context, opts *S3PlanOptions) (provider.Payload, error) {
 	if opts == nil {
 		opts = new(S3PlanOptions)
 	}
@@ -151,7 +151,7 @@ func (s *S3Service) ListPlans(ctx context.Context, opts *S3PlanOptions) (Payload
 
 // Users lists the users with their traffic and storage: POST /s3.php, action get_users.
 // The answer is undocumented. opts may be nil.
-func (s *S3Service) Users(ctx context.Context, opts *S3UserOptions) (Payload, error) {
+func (s *S3Service) Users(ctx context.Context, opts *S3UserOptions) (provider.Payload, error) {
 	if opts == nil {
 		opts = new(S3UserOptions)
 	}
@@ -160,25 +160,25 @@ func (s *S3Service) Users(ctx context.Context, opts *S3UserOptions) (Payload, er
 
 // AvailableLocations lists where there is storage: POST /s3.php, action
 // get_available_locations. The answer is undocumented.
-func (s *S3Service) AvailableLocations(ctx context.Context) (Payload, error) {
+func (s *S3Service) AvailableLocations(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, s3Locations, new(rest.Call))
 }
 
 // ShowKey reads a key of an account: POST /s3.php, action show_key. Fields and answer are
 // undocumented; the answer is a secret.
-func (s *S3Service) ShowKey(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *S3Service) ShowKey(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3ShowKey, extra)
 }
 
 // History reads what happened to a plan: POST /s3.php, action history. Fields and answer
 // are undocumented.
-func (s *S3Service) History(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *S3Service) History(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3History, extra)
 }
 
 // UpdateTrafficInfo is POST /s3.php, action update_traffic_info, for staff. The answer is
 // undocumented. req may be nil.
-func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficRequest) (Payload, error) {
+func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficRequest) (provider.Payload, error) {
 	if req == nil {
 		req = new(S3TrafficRequest)
 	}
@@ -193,43 +193,43 @@ func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficRequest
 
 // CreateBucket adds a bucket to an account: POST /s3.php, action create_bucket. What its
 // name is called, and the answer, are undocumented.
-func (s *S3Service) CreateBucket(ctx context.Context, s3uid string, extra map[string]any) (Payload, error) {
+func (s *S3Service) CreateBucket(ctx context.Context, s3uid string, extra map[string]any) (provider.Payload, error) {
 	return s.byUID(ctx, s3CreateBucket, s3uid, extra)
 }
 
 // DeleteBucket removes a bucket: POST /s3.php, action delete_bucket. Fields and answer
 // are undocumented.
-func (s *S3Service) DeleteBucket(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *S3Service) DeleteBucket(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3DeleteBucket, extra)
 }
 
 // GetBuckets is POST /s3.php, action get_buckets, which is switched off on the server:
 // use GetBucketsRMQ.
-func (s *S3Service) GetBuckets(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *S3Service) GetBuckets(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3GetBuckets, extra)
 }
 
 // GetBucketsRMQ lists buckets with their use and keys, by a queue: POST /s3.php, action
 // get_buckets_rmq. Fields and answer are undocumented; if it names a "callback", a task
 // brings the list.
-func (s *S3Service) GetBucketsRMQ(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *S3Service) GetBucketsRMQ(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3GetBucketsRMQ, extra)
 }
 
 // Files lists what is in a bucket, by pages: POST /s3.php, action get_files. Fields and
 // answer are undocumented.
-func (s *S3Service) Files(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *S3Service) Files(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3Files, extra)
 }
 
 // DeleteFile removes a file from a bucket: POST /s3.php, action delete_file. Fields and
 // answer are undocumented.
-func (s *S3Service) DeleteFile(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *S3Service) DeleteFile(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3DeleteFile, extra)
 }
 
 // byUID performs an action about an account whose answer is undocumented.
-func (s *S3Service) byUID(ctx context.Context, a action, s3uid string, extra map[string]any) (Payload, error) {
+func (s *S3Service) byUID(ctx context.Context, a action, s3uid string, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("s3uid", s3uid)
 	call, form, err := formOf(a, problems, "", nil, extra)
@@ -240,7 +240,7 @@ func (s *S3Service) byUID(ctx context.Context, a action, s3uid string, extra map
 	return s.c.unknown(ctx, a, call)
 }
 
-func (s *S3Service) filtered(ctx context.Context, a action, location string, opts any, extra map[string]any) (Payload, error) {
+func (s *S3Service) filtered(ctx context.Context, a action, location string, opts any, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	checkLocation(&problems, "Location", location)
 	call, _, err := formOf(a, problems, "", opts, extra)

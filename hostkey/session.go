@@ -47,8 +47,8 @@ type Session struct {
 	Verified, Corporate bool
 	// DeployKeys are the keys of tasks under way, by invoice.
 	DeployKeys map[int64]string
-	// Extra holds all other fields.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // AccountKey reports whether the key is the account's, which reaches billing and
@@ -199,7 +199,7 @@ type sessionWire struct {
 	Verified      flag         `json:"verified"`
 	Corporate     flag         `json:"corporate"`
 	DeployKeys    dict[text]   `json:"deploy_keys"`
-	extra         map[string]Payload
+	extra         map[string]provider.Payload
 }
 
 var sessionFields = []string{
@@ -219,7 +219,7 @@ func (w *sessionWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, sessionFields...)
+	w.extra, err = rest.Extras[provider.Payload](data, sessionFields...)
 	return err
 }
 
@@ -235,6 +235,6 @@ func (w *sessionWire) model() *Session {
 		Token: provider.Secret(w.Token), Expires: w.Expires.Time, Role: string(w.Role), RoleType: string(w.RoleType), RoleName: string(w.RoleName),
 		Portal: string(w.Portal), Servers: numbers(w.Servers), WHMCSID: int64(w.WHMCSID), CustomerID: int64(w.CustomerID),
 		WHMCSLocation: string(w.WHMCSLocation), Permissions: texts(w.Permissions), Email: string(w.Email), Verified: bool(w.Verified),
-		Corporate: bool(w.Corporate), DeployKeys: deployKeys(w.DeployKeys), Extra: w.extra,
+		Corporate: bool(w.Corporate), DeployKeys: deployKeys(w.DeployKeys), More: w.extra,
 	}
 }

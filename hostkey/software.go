@@ -38,8 +38,8 @@ type Software struct {
 	Price   Amount
 	USDRate Amount
 	Tags    []string
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // List yields the software that fits a server or a preset: POST /software.php, action
@@ -63,7 +63,7 @@ type softwareWire struct {
 	Price   price  `json:"price"`
 	USDRate price  `json:"USD_rate"`
 	Tags    codes  `json:"tags"`
-	extra   map[string]Payload
+	extra   map[string]provider.Payload
 }
 
 func (w *softwareWire) UnmarshalJSON(data []byte) error {
@@ -72,7 +72,7 @@ func (w *softwareWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "name", "active", "price", "USD_rate", "tags")
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "active", "price", "USD_rate", "tags")
 	return err
 }
 
@@ -80,6 +80,6 @@ func (w *softwareWire) Missing() string { return missingID(w.ID, "id") }
 
 func (w *softwareWire) model() *Software {
 	return &Software{
-		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Price: Amount(w.Price), USDRate: Amount(w.USDRate), Tags: w.Tags, Extra: w.extra,
+		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Price: Amount(w.Price), USDRate: Amount(w.USDRate), Tags: w.Tags, More: w.extra,
 	}
 }

@@ -62,8 +62,8 @@ type StockServer struct {
 	// DeploymentETA is in the server's words.
 	DeploymentETA string
 	CreatedAt     time.Time
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // StockDisks are disks of one size.
@@ -111,7 +111,7 @@ type stockWire struct {
 	Tags          codes             `json:"tags"`
 	DeploymentETA text              `json:"deployment_eta"`
 	CreatedAt     instant           `json:"created_at"`
-	extra         map[string]Payload
+	extra         map[string]provider.Payload
 }
 
 // specsWire are specs{cpu, ram, disk} and hardware{cpu_name, ram, ...} alike.
@@ -134,7 +134,7 @@ func (w *stockWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "name", "location", "group", "server_group", "status", "price", "specs", "hardware", "billing_plan", "tags",
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "location", "group", "server_group", "status", "price", "specs", "hardware", "billing_plan", "tags",
 		"deployment_eta", "created_at")
 	return err
 }
@@ -145,7 +145,7 @@ func (w *stockWire) model() *StockServer {
 	s := &StockServer{
 		ID: int64(w.ID), Name: string(w.Name), Location: string(w.Location), Group: or(w.Group, w.ServerGroup), Status: string(w.Status),
 		Price: w.Price.base, BillingPrices: w.BillingPlan.prices, Tags: w.Tags, DeploymentETA: string(w.DeploymentETA), CreatedAt: w.CreatedAt.Time,
-		Extra: w.extra,
+		More: w.extra,
 	}
 	specs, hardware := &w.Specs.value, &w.Hardware.value
 	s.CPU = or(hardware.CPUName, specs.CPU, hardware.CPU)

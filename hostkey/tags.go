@@ -151,7 +151,7 @@ func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, 
 
 // UserSearch finds the user's own tags by their value: POST /tags.php, action
 // user_search. The answer is undocumented.
-func (s *TagsService) UserSearch(ctx context.Context, value string) (Payload, error) {
+func (s *TagsService) UserSearch(ctx context.Context, value string) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("value", value)
 	if err := tagsUserSearch.Refuse("", problems); err != nil {
@@ -162,31 +162,31 @@ func (s *TagsService) UserSearch(ctx context.Context, value string) (Payload, er
 
 // Clear removes tags: POST /tags.php, action clear. It is known by its name only: which
 // tags, the fields and the answer are undocumented.
-func (s *TagsService) Clear(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TagsService) Clear(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsClear, extra)
 }
 
 // Get is POST /tags.php, action get. It is known by its name only: fields and answer are
 // undocumented.
-func (s *TagsService) Get(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TagsService) Get(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsGet, extra)
 }
 
 // Search is POST /tags.php, action search. It is known by its name only: fields and
 // answer are undocumented.
-func (s *TagsService) Search(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TagsService) Search(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsSearch, extra)
 }
 
 // SearchUser is POST /tags.php, action search_user. It is known by its name only: fields
 // and answer are undocumented.
-func (s *TagsService) SearchUser(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TagsService) SearchUser(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsSearchUser, extra)
 }
 
 // Show is POST /tags.php, action show. It is known by its name only: fields and answer
 // are undocumented.
-func (s *TagsService) Show(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *TagsService) Show(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsShow, extra)
 }
 
@@ -209,7 +209,7 @@ func checkComponents(problems *provider.Problems, id int64, ids []int64) {
 // addedTagWire is the answer to Add.
 type addedTagWire struct {
 	tagWire
-	Result  raw `json:"result"`
+	Result  provider.Payload `json:"result"`
 	several bool
 }
 

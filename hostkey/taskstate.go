@@ -34,7 +34,7 @@ type TaskState struct {
 	// Scope is what the task brought forth: a text (what eq/status found, a console's
 	// URL), an object, or JSON in a text; Text and Decode read all of them. It may hold
 	// a secret.
-	Scope Payload
+	Scope provider.Payload
 	// Context tells what the task was about.
 	Context TaskContext
 	// Debug is the server's own log.
@@ -55,8 +55,8 @@ type TaskContext struct {
 	// place of the password.
 	User     string
 	Password provider.Secret
-	// Extra holds all other fields.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // reason is why a task failed.
@@ -101,7 +101,7 @@ type taskWire struct {
 
 type taskFields struct {
 	Key     text    `json:"key"`
-	Scope   raw     `json:"scope"`
+	Scope   provider.Payload     `json:"scope"`
 	Context taskCtx `json:"context"`
 	Debug   text    `json:"debug"`
 }
@@ -113,7 +113,7 @@ type taskCtx struct {
 	Location text    `json:"location"`
 	User     text    `json:"User"`
 	Password text    `json:"password"`
-	extra    map[string]Payload
+	extra    map[string]provider.Payload
 	failed   bool
 }
 
@@ -128,7 +128,7 @@ func (c *taskCtx) UnmarshalJSON(data []byte) error {
 	}
 	c.failed = failureIn(openEnvelope(data))
 	var err error
-	c.extra, err = rest.Extras[Payload](data, "action", "id", "ip", "location", "User", "user", "password")
+	c.extra, err = rest.Extras[provider.Payload](data, "action", "id", "ip", "location", "User", "user", "password")
 	return err
 }
 
@@ -150,7 +150,7 @@ func (w *taskWire) model() *TaskState {
 		Key: string(w.Key), State: w.state(), Result: w.word("result"), Scope: w.Scope.Payload, Debug: string(w.Debug),
 		Context: TaskContext{
 			Action: string(w.Context.Action), IP: w.Context.IP.Addr, Location: string(w.Context.Location), User: string(w.Context.User),
-			Password: provider.Secret(w.Context.Password), Extra: w.Context.extra,
+			Password: provider.Secret(w.Context.Password), More: w.Context.extra,
 		},
 	}
 	s.Context.ServerID = idIn(string(w.Context.ID))

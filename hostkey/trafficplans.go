@@ -47,8 +47,8 @@ type TrafficPlan struct {
 	// WebPlan and MainPlan are known by their names only.
 	WebPlan, MainPlan bool
 	BillingPlan       string
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // List yields the traffic plans that fit a server, a preset or a location: GET
@@ -80,7 +80,7 @@ type trafficPlanWire struct {
 	WebPlan     flag        `json:"web_plan"`
 	MainPlan    flag        `json:"main_plan"`
 	BillingPlan billingPlan `json:"billing_plan"`
-	extra       map[string]Payload
+	extra       map[string]provider.Payload
 }
 
 func (w *trafficPlanWire) UnmarshalJSON(data []byte) error {
@@ -89,7 +89,7 @@ func (w *trafficPlanWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "name", "active", "location", "locations", "limit_in", "limit_out", "rate_in", "rate_out", "bandwidth",
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "active", "location", "locations", "limit_in", "limit_out", "rate_in", "rate_out", "bandwidth",
 		"currency_id", "price", "web_plan", "main_plan", "billing_plan")
 	return err
 }
@@ -100,7 +100,7 @@ func (w *trafficPlanWire) model() *TrafficPlan {
 	p := &TrafficPlan{
 		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Locations: w.Locations, LimitIn: float64(w.LimitIn), LimitOut: float64(w.LimitOut),
 		RateIn: float64(w.RateIn), RateOut: float64(w.RateOut), Bandwidth: float64(w.Bandwidth), CurrencyID: int64(w.CurrencyID), Price: Amount(w.Price),
-		WebPlan: bool(w.WebPlan), MainPlan: bool(w.MainPlan), BillingPlan: w.BillingPlan.name, Extra: w.extra,
+		WebPlan: bool(w.WebPlan), MainPlan: bool(w.MainPlan), BillingPlan: w.BillingPlan.name, More: w.extra,
 	}
 	if len(p.Locations) == 0 {
 		p.Locations = w.Location

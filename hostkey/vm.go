@@ -68,7 +68,7 @@ type SnapshotListing struct {
 	// MaxSnapshots is how many the server may have; 0 if it was not told.
 	MaxSnapshots int64
 	// Settings are all that was told of them.
-	Settings Payload
+	Settings provider.Payload
 }
 
 // Snapshot of a server.
@@ -80,8 +80,8 @@ type Snapshot struct {
 	Size int64
 	// OpenStackID is "" where there is none.
 	OpenStackID string
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // CreateSnapshot makes a snapshot, in the background: POST /vm.php, action
@@ -155,18 +155,18 @@ func (s *VMService) snapshot(ctx context.Context, a action, req *SnapshotRequest
 // UpdateRestoreSettings changes when snapshots are made and restored: POST /vm.php,
 // action update_restore_settings. That it takes the server's ID as "id" follows from its
 // wording only; further fields and the answer are undocumented.
-func (s *VMService) UpdateRestoreSettings(ctx context.Context, serverID int64, extra map[string]any) (Payload, error) {
+func (s *VMService) UpdateRestoreSettings(ctx context.Context, serverID int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, vmUpdateSettings, serverID, extra)
 }
 
 // LoadStats starts to load how much of its resources a server uses: POST /vm.php, action
 // load_stats. The answer is undocumented; it probably names a task under "callback".
-func (s *VMService) LoadStats(ctx context.Context, serverID int64) (Payload, error) {
+func (s *VMService) LoadStats(ctx context.Context, serverID int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, vmLoadStats, serverID, nil)
 }
 
 // Engine is POST /vm.php, action get_engine. The answer is undocumented.
-func (s *VMService) Engine(ctx context.Context) (Payload, error) {
+func (s *VMService) Engine(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, vmEngine, new(rest.Call))
 }
 
@@ -197,7 +197,7 @@ func checkSnapshotName(problems *provider.Problems, name string) {
 
 type snapshotListingWire struct {
 	Callback text `json:"callback"`
-	Settings raw  `json:"settings"`
+	Settings provider.Payload  `json:"settings"`
 	settings object[snapshotLimit]
 }
 
@@ -231,7 +231,7 @@ type snapshotWire struct {
 	TotalSize   number  `json:"total_size"`
 	Size        number  `json:"size"`
 	OpenStackID text    `json:"openstack_image_id"`
-	extra       map[string]Payload
+	extra       map[string]provider.Payload
 }
 
 func (w *snapshotWire) UnmarshalJSON(data []byte) error {
@@ -240,7 +240,7 @@ func (w *snapshotWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "name", "date", "created_at", "total_size", "size", "openstack_image_id")
+	w.extra, err = rest.Extras[provider.Payload](data, "name", "date", "created_at", "total_size", "size", "openstack_image_id")
 	return err
 }
 
@@ -253,7 +253,7 @@ func (w *snapshotWire) Missing() string {
 
 func (w *snapshotWire) model() *Snapshot {
 	s := &Snapshot{
-		Name: string(w.Name), CreatedAt: w.Date.Time, Size: int64(first(w.TotalSize, w.Size)), OpenStackID: string(w.OpenStackID), Extra: w.extra,
+		Name: string(w.Name), CreatedAt: w.Date.Time, Size: int64(first(w.TotalSize, w.Size)), OpenStackID: string(w.OpenStackID), More: w.extra,
 	}
 	if s.CreatedAt.IsZero() {
 		s.CreatedAt = w.CreatedAt.Time

@@ -58,7 +58,7 @@ type BillingClient struct {
 	// Location is the billing system: "whmcs_com".
 	Location string
 	// Extra holds the other fields of the customer.
-	Extra map[string]Payload
+	More map[string]provider.Payload
 }
 
 // ClientUpdateRequest changes the customer. nil leaves a field as it is.
@@ -118,8 +118,8 @@ type BillingData struct {
 	Recurring  Amount
 	Registered time.Time
 	NextDue    time.Time
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // Client reads the customer with the credit: POST /whmcs.php, action get_client.
@@ -136,7 +136,7 @@ func (s *WHMCSService) Client(ctx context.Context, req *BillingClientRequest) (*
 
 // ClientGroups lists the groups of customers of a billing location: POST /whmcs.php,
 // action get_clientgroups. Fields and answer are undocumented.
-func (s *WHMCSService) ClientGroups(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *WHMCSService) ClientGroups(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, whmcsClientGroups, extra)
 }
 
@@ -157,7 +157,7 @@ func (s *WHMCSService) UpdateClient(ctx context.Context, req *ClientUpdateReques
 
 // ResetPassword sends a mail with a token, or with that token sets a new password: POST
 // /whmcs.php, action reset_password. Most fields and the answer are undocumented.
-func (s *WHMCSService) ResetPassword(ctx context.Context, req *ResetPasswordRequest) (Payload, error) {
+func (s *WHMCSService) ResetPassword(ctx context.Context, req *ResetPasswordRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, whmcsResetPassword.RefuseNil()
 	}
@@ -173,14 +173,14 @@ func (s *WHMCSService) ResetPassword(ctx context.Context, req *ResetPasswordRequ
 
 // Contacts lists the additional contacts of the customer: POST /whmcs.php, action
 // get_contacts. The answer is undocumented.
-func (s *WHMCSService) Contacts(ctx context.Context) (Payload, error) {
+func (s *WHMCSService) Contacts(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, whmcsContacts, new(rest.Call))
 }
 
 // AddContact adds a contact to the customer: POST /whmcs.php, action add_contact. Without
 // the type of the request, whose field is undocumented as all others and the answer are,
 // the server adds a random one.
-func (s *WHMCSService) AddContact(ctx context.Context, extra map[string]any) (Payload, error) {
+func (s *WHMCSService) AddContact(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, whmcsAddContact, extra)
 }
 
@@ -232,7 +232,7 @@ type billingClientData struct {
 	Currency text   `json:"currency_code"`
 	Email    text   `json:"email"`
 	Company  text   `json:"companyname"`
-	extra    map[string]Payload
+	extra    map[string]provider.Payload
 }
 
 func (w *billingClientData) UnmarshalJSON(data []byte) error {
@@ -241,7 +241,7 @@ func (w *billingClientData) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "credit", "currency_code", "email", "companyname")
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "credit", "currency_code", "email", "companyname")
 	return err
 }
 
@@ -251,7 +251,7 @@ func (w *billingClientWire) model() *BillingClient {
 	d := &w.Client.value
 	return &BillingClient{
 		ID: int64(d.ID), Credit: d.Credit, Currency: string(d.Currency), Email: string(d.Email), Company: string(d.Company),
-		Location: string(w.Location), Extra: d.extra,
+		Location: string(w.Location), More: d.extra,
 	}
 }
 
@@ -268,7 +268,7 @@ type billingDataWire struct {
 	Recurring  Amount  `json:"billing_reccuring"`
 	Registered instant `json:"reg_date"`
 	NextDue    instant `json:"next_due_date"`
-	extra      map[string]Payload
+	extra      map[string]provider.Payload
 }
 
 func (w *billingDataWire) UnmarshalJSON(data []byte) error {
@@ -277,7 +277,7 @@ func (w *billingDataWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "result", "module", "action", "IP", "client_id", "order_id", "billing_name", "billing_status", "billing_cycle",
+	w.extra, err = rest.Extras[provider.Payload](data, "result", "module", "action", "IP", "client_id", "order_id", "billing_name", "billing_status", "billing_cycle",
 		"billing_setupfee", "billing_reccuring", "reg_date", "next_due_date")
 	return err
 }
@@ -292,6 +292,6 @@ func (w *billingDataWire) Missing() string {
 func (w *billingDataWire) model() *BillingData {
 	return &BillingData{
 		Hostname: string(w.Hostname), ClientID: int64(w.ClientID), OrderID: int64(w.OrderID), Name: string(w.Name), Status: string(w.Status),
-		Cycle: string(w.Cycle), SetupFee: w.SetupFee, Recurring: w.Recurring, Registered: w.Registered.Time, NextDue: w.NextDue.Time, Extra: w.extra,
+		Cycle: string(w.Cycle), SetupFee: w.SetupFee, Recurring: w.Recurring, Registered: w.Registered.Time, NextDue: w.NextDue.Time, More: w.extra,
 	}
 }

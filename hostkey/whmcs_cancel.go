@@ -81,7 +81,7 @@ func (s *WHMCSService) RequestCancellation(ctx context.Context, req *Cancellatio
 
 // CancellationRequests lists the cancellations that are open: POST /whmcs.php, action
 // get_cancellation_requests. The answer is undocumented. req may be nil.
-func (s *WHMCSService) CancellationRequests(ctx context.Context, req *CancellationListRequest) (Payload, error) {
+func (s *WHMCSService) CancellationRequests(ctx context.Context, req *CancellationListRequest) (provider.Payload, error) {
 	if req == nil {
 		req = new(CancellationListRequest)
 	}
@@ -108,6 +108,6 @@ func (s *WHMCSService) DeleteCancellationRequest(ctx context.Context, serverID i
 // for a server: POST /whmcs.php, action request_subscription_cancellation. That it takes
 // the server's ID as "id" follows from its wording only; further fields and the answer
 // are undocumented.
-func (s *WHMCSService) RequestSubscriptionCancellation(ctx context.Context, serverID int64, extra map[string]any) (Payload, error) {
+func (s *WHMCSService) RequestSubscriptionCancellation(ctx context.Context, serverID int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, whmcsCancelSubscription, serverID, extra)
 }

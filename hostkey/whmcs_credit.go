@@ -93,8 +93,8 @@ type Transaction struct {
 	Date        time.Time
 	Description string
 	AmountIn    Amount
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // ApplyCredit pays an invoice from the credit: POST /whmcs.php, action apply_credit. The
@@ -163,7 +163,7 @@ func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (pr
 
 // MassPay pays several invoices at once: POST /whmcs.php, action mass_pay. It is sent
 // once. The answer is undocumented.
-func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (Payload, error) {
+func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.IDs("invoiceIDs", invoiceIDs)
 	if err := whmcsMassPay.Refuse("", problems); err != nil {
@@ -326,7 +326,7 @@ type transactionWire struct {
 	Date        instant `json:"date"`
 	Description text    `json:"description"`
 	AmountIn    Amount  `json:"amountin"`
-	extra       map[string]Payload
+	extra       map[string]provider.Payload
 }
 
 func (w *transactionWire) UnmarshalJSON(data []byte) error {
@@ -335,12 +335,12 @@ func (w *transactionWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "id", "date", "description", "amountin")
+	w.extra, err = rest.Extras[provider.Payload](data, "id", "date", "description", "amountin")
 	return err
 }
 
 func (w *transactionWire) Missing() string { return missingID(w.ID, "id") }
 
 func (w *transactionWire) model() *Transaction {
-	return &Transaction{ID: int64(w.ID), Date: w.Date.Time, Description: string(w.Description), AmountIn: w.AmountIn, Extra: w.extra}
+	return &Transaction{ID: int64(w.ID), Date: w.Date.Time, Description: string(w.Description), AmountIn: w.AmountIn, More: w.extra}
 }

@@ -42,8 +42,8 @@ type Invoice struct {
 	Date, DueDate  time.Time
 	// Items are told by WHMCS.Invoice only.
 	Items []InvoiceItem
-	// Extra holds what the server told beside that.
-	Extra map[string]Payload
+	// More fields that the answer contains.
+	More map[string]provider.Payload
 }
 
 // InvoiceItem is a line of an invoice.
@@ -158,7 +158,7 @@ func (s *WHMCSService) Invoice(ctx context.Context, req *InvoiceRequest) (*Invoi
 
 // RelatedInvoices lists the invoices of a server: POST /whmcs.php, action
 // get_related_invoices. The answer is undocumented.
-func (s *WHMCSService) RelatedInvoices(ctx context.Context, serverID int64) (Payload, error) {
+func (s *WHMCSService) RelatedInvoices(ctx context.Context, serverID int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, whmcsRelatedInvoices, serverID, nil)
 }
 
@@ -178,7 +178,7 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 
 // DownloadInvoice reads an invoice as PDF in base64: POST /whmcs.php, action
 // download_invoice. The name of the field that holds it is undocumented.
-func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *DownloadInvoiceRequest) (Payload, error) {
+func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *DownloadInvoiceRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, whmcsDownloadInvoice.RefuseNil()
 	}
@@ -193,7 +193,7 @@ func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *DownloadInvoice
 
 // GenerateDueInvoice makes the next invoice of a server, if none is unpaid: POST
 // /whmcs.php, action generate_due_invoice. It is sent once. The answer is undocumented.
-func (s *WHMCSService) GenerateDueInvoice(ctx context.Context, serverID int64) (Payload, error) {
+func (s *WHMCSService) GenerateDueInvoice(ctx context.Context, serverID int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, whmcsGenerateDue, serverID, nil)
 }
 
@@ -209,7 +209,7 @@ type invoiceWire struct {
 	Date      instant `json:"date"`
 	DueDate   instant `json:"duedate"`
 	Items     items   `json:"items"`
-	extra     map[string]Payload
+	extra     map[string]provider.Payload
 }
 
 func (w *invoiceWire) UnmarshalJSON(data []byte) error {
@@ -218,7 +218,7 @@ func (w *invoiceWire) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	var err error
-	w.extra, err = rest.Extras[Payload](data, "result", "module", "action", "id", "invoiceid", "userid", "status", "total", "balance", "currencycode", "date",
+	w.extra, err = rest.Extras[provider.Payload](data, "result", "module", "action", "id", "invoiceid", "userid", "status", "total", "balance", "currencycode", "date",
 		"duedate", "items")
 	return err
 }
@@ -236,7 +236,7 @@ func (w *invoiceWire) Missing() string {
 func (w *invoiceWire) model() *Invoice {
 	return &Invoice{
 		ID: int64(w.id()), Status: string(w.Status), Total: w.Total, Balance: w.Balance, Currency: string(w.Currency), ClientID: int64(w.UserID),
-		Date: w.Date.Time, DueDate: w.DueDate.Time, Items: models[InvoiceItem](list[itemWire](w.Items)), Extra: w.extra,
+		Date: w.Date.Time, DueDate: w.DueDate.Time, Items: models[InvoiceItem](list[itemWire](w.Items)), More: w.extra,
 	}
 }
 

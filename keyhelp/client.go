@@ -45,12 +45,6 @@ type Client struct {
 	Server *ServerService
 }
 
-// settings are the options that only KeyHelp has.
-type settings struct {
-	plans []HostingPlan
-	scan  Scan
-}
-
 // New makes a client for the panel at baseURL, such as "https://panel.example.com",
 // with an API key of the panel (Configuration, API). It validates and does no I/O.
 //
@@ -58,21 +52,7 @@ type settings struct {
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
 	var problems provider.Problems
 	problems.Credential("apiKey", apiKey)
-	options := provider.NewOptions(opts...)
-	dialect, _ := rest.VendorOption(options, Kind, "WithDialect").(Dialect)
-	if !dialect.known() {
-		problems.Add("WithDialect", "%q is not a dialect", string(dialect))
-	}
-	scan, _ := rest.VendorOption(options, Kind, "WithScan").(Scan)
-	if scan.Gap < 0 || scan.Max < 0 || scan.ClientsFrom < 0 || scan.DomainsFrom < 0 {
-		problems.Add("WithScan", "negative")
-	}
-	plans, _ := rest.VendorOption(options, Kind, "WithPlans").([]HostingPlan)
-	for _, plan := range plans {
-		if plan.ID <= 0 || plan.Name == "" {
-			problems.Add("WithPlans", "a plan needs an ID and a name")
-		}
-	}
+	settings := readSettings(provider.NewOptions(opts...), &problems)
 	key := []string{apiKey.Reveal()}
 	core, err := rest.New(rest.Config{
 		Provider: Kind,
@@ -89,8 +69,8 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
-	c := &Client{rest: core, settings: settings{plans: plans, scan: scan.withDefaults()}}
-	c.dialects.configure(dialect)
+	c := &Client{rest: core, settings: settings}
+	c.dialects.configure(settings.dialect)
 	c.Clients = &ClientsService{c}
 	c.Domains = &DomainsService{c}
 	c.DNS = &DNSService{c}
@@ -110,25 +90,6 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api/v2")
-}
-
-// WithDialect fixes the dialect that the panel speaks. The default, DialectAuto,
-// finds out at the first call.
-func WithDialect(d Dialect) provider.Option {
-	return provider.VendorOption(Kind, "WithDialect", d)
-}
-
-// WithPlans gives the plans of a panel that has no /hosting-plans (an endpoint of
-// KeyHelp Pro): the manual configuration of the reference module. They are used
-// only when the panel answers that the endpoint does not exist.
-func WithPlans(plans ...HostingPlan) provider.Option {
-	return provider.VendorOption(Kind, "WithPlans", plans)
-}
-
-// WithScan bounds the search through client and domain IDs that stands in for a
-// look-up by name in the documented dialect, which has none.
-func WithScan(s Scan) provider.Option {
-	return provider.VendorOption(Kind, "WithScan", s)
 }
 
 // String names the client without its key.

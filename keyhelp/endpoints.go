@@ -139,7 +139,7 @@ var (
 	adminsUpdateByName = inLive("Admins.UpdateByName", "update admin", put, "/admins/name/{username}", idempotent)
 	adminsDeleteByName = inLive("Admins.DeleteByName", "delete admin", del, "/admins/name/{username}", idempotent).untilGone()
 
-	// A second token does no harm, so minting one may be repeated.
+	// A second token does no harm, so minting one may be retried.
 	sessionsCreate = split(
 		inBoth("Sessions.Create", "sign on client", post, "/sessions", idempotent),
 		inBoth("Sessions.Create", "sign on client", get, "/login/{id}", read)).sensitive()

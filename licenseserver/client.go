@@ -3,9 +3,7 @@ package licenseserver
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -74,22 +72,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		problems.Add("apiKey", "must be AF-, a year, a hyphen and 32 characters without white space")
 	}
 	opts = append([]provider.Option{provider.WithRateLimit(defaultPerSecond, defaultBurst)}, opts...)
-	options := provider.NewOptions(opts...)
-	adminURL, separate := rest.VendorOption(options, Kind, "WithAdminURL").(string)
-	searchPath, searchable := rest.VendorOption(options, Kind, "WithSearchPath").(string)
-	if problem := searchPathProblem(searchPath); searchable && problem != "" {
-		problems.Add("WithSearchPath", "%s", problem)
-	}
-	sign, _ := rest.VendorOption(options, Kind, "WithAdminAuth").(*adminAuth)
-	if sign != nil && sign.problem != "" {
-		problems.Add("WithAdminAuth", "%s", sign.problem)
-	}
-	plans, _ := rest.VendorOption(options, Kind, "WithPlans").([]Plan)
-	checkPlans(&problems, plans)
-	scan, _ := rest.VendorOption(options, Kind, "WithScan").(Scan)
-	if scan.From < 0 || scan.Gap < 0 || scan.Max < 0 {
-		problems.Add("WithScan", "negative")
-	}
+	settings := readSettings(provider.NewOptions(opts...), &problems)
 	key := []string{apiKey.Reveal()}
 	seen := new(credentials)
 	config := rest.Config{
@@ -101,27 +84,27 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 			case withKey:
 				req.Header["X-Api-Key"] = key
 			case asAdmin:
-				return seen.signIn(sign, req)
+				return seen.signIn(settings.sign, req)
 			}
 			return nil
 		},
-		Secrets:  func() []provider.Secret { return append(seen.values(sign), apiKey) },
+		Secrets:  func() []provider.Secret { return append(seen.values(settings.sign), apiKey) },
 		Classify: classify,
 	}
 	core, err := rest.New(config, opts...)
 	rest.AddProblems(&problems, err, nil)
 	admin := core
-	if separate && trimAPIPath(adminURL) != config.BaseURL {
-		config.BaseURL = trimAPIPath(adminURL)
+	if settings.adminURL != nil && trimAPIPath(*settings.adminURL) != config.BaseURL {
+		config.BaseURL = trimAPIPath(*settings.adminURL)
 		admin, err = rest.New(config, opts...)
 		rest.AddProblems(&problems, err, map[string]string{"baseURL": "WithAdminURL"})
 	}
 	if err := problems.Err(Kind, "New", "new client"); err != nil {
 		return nil, err
 	}
-	c := &Client{license: core, admin: admin, plans: slices.Clone(plans), scan: scan.withDefaults()}
-	if searchable {
-		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, searchPath, searchAll.Effect).sensitive()
+	c := &Client{license: core, admin: admin, plans: settings.plans, scan: settings.scan}
+	if path := settings.searchPath; path != nil {
+		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, *path, searchAll.Effect).sensitive()
 	}
 	c.Status = &StatusService{c}
 	c.Licenses = &LicensesService{c}
@@ -142,30 +125,6 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api")
-}
-
-func searchPathProblem(path string) string {
-	u, err := url.Parse(path)
-	switch {
-	case err != nil || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//"):
-		return `must be a path below the panel's URL that begins with "/"`
-	case u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(path, "{}?#"):
-		return "must not have a query, a fragment or braces"
-	}
-	return ""
-}
-
-// WithAdminURL gives the admin panel a URL of its own. The default is that of the
-// license server. The rate limit then counts for each of the two.
-func WithAdminURL(adminURL string) provider.Option {
-	return provider.VendorOption(Kind, "WithAdminURL", adminURL)
-}
-
-// WithSearchPath says where the panel's search answers, such as "/api/search". Its
-// path is missing in the documents; without this option Search.Query is
-// provider.ErrUnsupported.
-func WithSearchPath(path string) provider.Option {
-	return provider.VendorOption(Kind, "WithSearchPath", path)
 }
 
 // String names the client without its credentials.

@@ -130,7 +130,7 @@ var (
 	monitoringLive      = inPanel("Monitoring.LiveStats", "get live figures", get, "/api/monitoring/live-stats", read)
 	monitoringAnomalies = inPanel("Monitoring.AnomalyStats", "get anomaly figures", get, "/api/monitoring/anomaly-stats", read)
 
-	// A second token does no harm, so minting one may be repeated.
+	// A second token does no harm, so minting one may be retried.
 	authToken = inPanel("Auth.Token", "get analytics token", get, "/api/admin/license/auth-token", read).sensitive()
 )
 

@@ -22,12 +22,6 @@ type Plan struct {
 	Months int
 }
 
-// WithPlans gives the Provider its plans. Without them it has none: limits are then
-// options of Create, and plans cannot be changed.
-func WithPlans(plans ...Plan) provider.Option {
-	return provider.VendorOption(Kind, "WithPlans", plans)
-}
-
 func checkPlans(problems *provider.Problems, plans []Plan) {
 	ids, limits := make(map[string]bool), make(map[[2]int64]bool)
 	for _, plan := range plans {

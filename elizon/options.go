@@ -20,6 +20,28 @@ type settings struct {
 	keepHandle  func(reference, handle string) error
 }
 
+// WithBearer sends the API key as "Authorization: Bearer", as the vendor's SDK does,
+// instead of in x-api-key, as the reference says.
+func WithBearer() provider.Option { return provider.VendorOption(Kind, "WithBearer", true) }
+
+// WithSessionToken gives the token of a session, as Auth.Login returns it. Endpoints that
+// refuse API keys need one. If there is no API key it is used for all the others too.
+func WithSessionToken(token provider.Secret) provider.Option {
+	return provider.VendorOption(Kind, "WithSessionToken", token)
+}
+
+// WithoutKey makes a client without credentials: it reaches public endpoints only, those
+// of signing in among them.
+func WithoutKey() provider.Option { return provider.VendorOption(Kind, "WithoutKey", true) }
+
+// WithClientHeader says what X-Elizon-Client holds: "api" (the default), "desktop" and
+// "mobile" are known, "" omits it. The vendor's SDK says that checkout, payment and
+// business fund want "desktop" and refuse "mobile" (CodeClientPlatformNotAllowed); whether
+// they take "api" is undocumented.
+func WithClientHeader(value string) provider.Option {
+	return provider.VendorOption(Kind, "WithClientHeader", value)
+}
+
 // Spending allows Provider.Renew and Provider.ChangePlan to spend money, of which their
 // callers cannot say how much. An amount of "" leaves its verb unsupported.
 type Spending struct {

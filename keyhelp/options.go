@@ -1,0 +1,76 @@
+package keyhelp
+
+import (
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
+)
+
+// settings are the options that only KeyHelp has.
+type settings struct {
+	dialect Dialect
+	plans   []HostingPlan
+	scan    Scan
+}
+
+// WithDialect fixes the dialect that the panel speaks. The default, DialectAuto,
+// finds out at the first call.
+func WithDialect(d Dialect) provider.Option {
+	return provider.VendorOption(Kind, "WithDialect", d)
+}
+
+// WithPlans gives the plans of a panel that has no /hosting-plans (an endpoint of
+// KeyHelp Pro): the manual configuration of the reference module. They are used
+// only when the panel answers that the endpoint does not exist.
+func WithPlans(plans ...HostingPlan) provider.Option {
+	return provider.VendorOption(Kind, "WithPlans", plans)
+}
+
+// WithScan bounds the search through client and domain IDs that stands in for a
+// look-up by name in the documented dialect, which has none.
+func WithScan(s Scan) provider.Option {
+	return provider.VendorOption(Kind, "WithScan", s)
+}
+
+// Scan bounds the search through IDs. The documented dialect can read a client or a
+// domain by ID only; to find one by name the adapter reads IDs upwards, from where
+// they begin and from the lowest one that it has seen.
+type Scan struct {
+	// ClientsFrom and DomainsFrom are where the panel's IDs begin, 1 by default.
+	// Give the lowest ID that your own records hold: on a panel whose IDs begin
+	// high, nothing is found without it.
+	ClientsFrom, DomainsFrom int64
+	// Gap is how many missing IDs in a row end the search, 200 by default: more
+	// than accounts were ever removed in a row on the panel.
+	Gap int64
+	// Max is how many IDs are tried at most, 100,000 by default.
+	Max int64
+}
+
+func (s Scan) withDefaults() Scan {
+	s.ClientsFrom, s.DomainsFrom = max(s.ClientsFrom, 1), max(s.DomainsFrom, 1)
+	if s.Gap == 0 {
+		s.Gap = 200
+	}
+	if s.Max == 0 {
+		s.Max = 100_000
+	}
+	return s
+}
+
+func readSettings(options *provider.Options, problems *provider.Problems) settings {
+	var s settings
+	s.dialect, _ = rest.VendorOption(options, Kind, "WithDialect").(Dialect)
+	if !s.dialect.known() {
+		problems.Add("WithDialect", "%q is not a dialect", string(s.dialect))
+	}
+	scan, _ := rest.VendorOption(options, Kind, "WithScan").(Scan)
+	problems.NotNegative("WithScan", min(scan.Gap, scan.Max, scan.ClientsFrom, scan.DomainsFrom))
+	s.scan = scan.withDefaults()
+	s.plans, _ = rest.VendorOption(options, Kind, "WithPlans").([]HostingPlan)
+	for _, plan := range s.plans {
+		if plan.ID <= 0 || plan.Name == "" {
+			problems.Add("WithPlans", "a plan needs an ID and a name")
+		}
+	}
+	return s
+}
