@@ -157,7 +157,6 @@ func (d *Desk) follow(ctx context.Context, o Order) (State, error) {
 	if err != nil || state != Unmarked {
 		return state, err
 	}
-	_ = d.keep(o)
 	return o.Mark(ctx)
 }
 

@@ -42,7 +42,7 @@ func (m *memory) note(r *Record, handle, trace string) {
 		m.owners, m.open = make(map[string]string), make(map[string]string)
 	}
 	m.open[r.Key] = handle
-	if r.Marked || handle == "" {
+	if r.Marked {
 		delete(m.open, r.Key)
 	}
 	if trace != "" {
