@@ -5,46 +5,46 @@ import (
 	"time"
 )
 
-// Account is one customer's service as the contract sees it: a hosting account,
-// a server, a licence.
+// Account is one customer's service as the contract sees it: a hosting account, a server, a
+// license.
 type Account struct {
-	// ID is the vendor's identifier, and what every verb takes.
+	// ID is the vendor's identifier, which every verb takes.
 	ID string
-	// Reference is the caller's own key, read back from the marker that Create
-	// left; "" if there is none or the API does not show it.
+	// Reference is the caller's own key, read from the marker that Create left; "" if there is none
+	// or the API does not show it.
 	Reference string
-	// Username is the login name, host name or licence name.
+	// Username is the login name, the host name or the license's name.
 	Username string
-	// Name is the customer's name as the system holds it.
+	// Name is the customer's name as the system has it.
 	Name string
 	// Email is the customer's address.
 	Email string
-	// Domain is the main domain, if the API tells it in the same read.
+	// Domain is the main domain, if the same read returns it.
 	Domain string
 	// Plan is the plan's ID as PlanLister lists it; "" if unknown.
 	Plan string
-	// Status is where the account stands in its life.
+	// Status is the state of the account.
 	Status Status
-	// CreatedAt is zero where the API does not tell.
+	// CreatedAt is zero where the API does not report it.
 	CreatedAt time.Time
-	// SuspendAt is when a scheduled suspension falls due, zero if none is known.
+	// SuspendAt is when a scheduled suspension is due; zero if none is known.
 	SuspendAt time.Time
-	// EndAt is when a scheduled end falls due, zero if none is known.
+	// EndAt is when a scheduled end is due; zero if none is known.
 	EndAt time.Time
 	// Addresses are the IP addresses that belong to the account.
 	Addresses []netip.Addr
-	// Native is the vendor's own value, such as *keyhelp.ClientAccount, for
-	// what the contract has no field for.
+	// Native is the vendor's own value, such as *keyhelp.ClientAccount: it has what the contract
+	// has no field for.
 	Native any
 }
 
-// Status is where an account stands in its life. Treat an unknown value like
-// StatusUnknown: a new panel may know states that this release does not.
+// Status is the state of an account. Treat a value that you do not know like StatusUnknown: a later
+// release may have more.
 type Status string
 
-// The states that the contract knows.
+// The states of the contract.
 const (
-	// StatusUnknown: the API told a state that the adapter cannot place.
+	// StatusUnknown: the API reports a state that the adapter does not know.
 	StatusUnknown Status = "unknown"
 	// StatusPending: ordered or being built, not usable yet.
 	StatusPending Status = "pending"
@@ -52,41 +52,39 @@ const (
 	StatusActive Status = "active"
 	// StatusSuspended: kept, but out of service.
 	StatusSuspended Status = "suspended"
-	// StatusEnding: its end is under way or scheduled for the next moment.
+	// StatusEnding: its end is under way or due at any moment.
 	StatusEnding Status = "ending"
-	// StatusAbsent: there is no account. Only Desired has it: no system reports it.
+	// StatusAbsent: there is no account. No system reports it; it is for Desired.
 	StatusAbsent Status = "absent"
 )
 
-// Outcome tells what a verb did. The zero value belongs to an error: nothing is
-// known to have been done.
+// Outcome is what a verb did. The zero value comes with an error: nothing is known to have been
+// done.
 type Outcome string
 
 // The outcomes of a verb that returned no error.
 const (
 	// OutcomeChanged: this call made the change.
 	OutcomeChanged Outcome = "changed"
-	// OutcomeAlready: it was so before the call, or an earlier call did it.
+	// OutcomeAlready: there was nothing to do.
 	OutcomeAlready Outcome = "already"
-	// OutcomeAdopted: something that stood already was taken over as ours.
+	// OutcomeAdopted: something that existed was taken over as ours.
 	OutcomeAdopted Outcome = "adopted"
-	// OutcomePending: accepted and under way; see Wait.
+	// OutcomePending: the change was accepted and is under way; see Wait.
 	OutcomePending Outcome = "pending"
 )
 
-// CreateRequest is an order for one account. Reference and Username together
-// make Create idempotent: the same pair gives the same account.
+// CreateRequest is an order for one account. Reference and Username together make Create
+// idempotent: the same pair always gives the same account.
 type CreateRequest struct {
-	// Reference is the caller's own stable key of the order, such as the
-	// billing system's service number. Required. It is written where the API
-	// has room, so that the account is recognised as ours: letters, digits
-	// and - _ . : # / only, 64 at most.
+	// Reference is the caller's own stable key of the order, such as the billing system's service
+	// number. Required: at most 64 letters, digits and - _ . : # /. Create writes it where the API
+	// has room, so that later calls recognize the account as ours.
 	Reference string
-	// Username is the login name; see Description.Username for what is allowed.
+	// Username is the login name. Description.Username says what is allowed.
 	Username string
-	// Password of the account. Required where Description.Password is set.
-	// Choose and keep it before calling: after a lost answer nobody can read
-	// it back.
+	// Password of the account. Required where Description.Password is set. Choose and store it
+	// before the call: after a lost answer nobody can read it back.
 	Password Secret
 	// Email is the customer's address. Required.
 	Email string
@@ -96,42 +94,40 @@ type CreateRequest struct {
 	Domain string
 	// Plan is the ID of a plan; "" for the system's default.
 	Plan string
-	// Options are settings that only this system has, by the names of
-	// Description.Options.
+	// Options are settings that only this system has; Description.Options lists them.
 	Options map[string]string
-	// OnFailure says what to do with the finished steps when a later one
-	// definitely fails. The zero value keeps them: calling Create again
-	// continues where it stopped.
+	// OnFailure says what happens to the finished steps when a later one definitely fails. The zero
+	// value keeps them: the next Create continues where this one stopped.
 	OnFailure FailurePolicy
-	// Handle continues pending work after a restart: Creation.Handle of the
-	// first call. "" for a new order.
+	// Handle continues pending work after a restart: it is Creation.Handle of the first call, and
+	// "" for a new order.
 	Handle string
 }
 
-// FailurePolicy is what Create does with its finished steps when a later step
-// definitely fails. When the outcome of a step is unknown nothing is undone.
+// FailurePolicy is what Create does with its finished steps when a later step definitely fails.
+// Nothing is undone while the outcome of a step is unknown.
 type FailurePolicy string
 
 // The failure policies.
 const (
-	// OnFailureKeep leaves what was made; the same Create finishes it later.
+	// OnFailureKeep keeps what was made; the same Create finishes it later.
 	OnFailureKeep FailurePolicy = ""
-	// OnFailureUndo removes what this very call made, and nothing else.
+	// OnFailureUndo removes what this call made, and nothing else.
 	OnFailureUndo FailurePolicy = "undo"
 )
 
-// Creation is the result of Create. It stands beside an error too whenever
-// something was made or may have been made: Steps tell how far it came.
+// Creation is the result of Create. Create returns it with an error, too, if something was or may
+// have been made: Steps show how far it got.
 type Creation struct {
-	// Account is what there is; nil when the order is pending without one.
+	// Account as it is now; nil while a pending order has none.
 	Account *Account
-	// Outcome is changed (made now), already (the same request made it
-	// before), adopted, or pending.
+	// Outcome is changed (this call made it), already (an earlier call with the same request did),
+	// adopted, or pending.
 	Outcome Outcome
-	// Steps in their order, such as "client" and "domain".
+	// Steps in order, such as "client" and "domain".
 	Steps []Step
-	// Handle names pending work across restarts of the program: keep it and
-	// give it to Wait, or to Create in CreateRequest.Handle.
+	// Handle names pending work, and survives a restart of the program: store it, and pass it to
+	// Wait or, as CreateRequest.Handle, to Create.
 	Handle string
 }
 
@@ -143,12 +139,12 @@ type Step struct {
 	Outcome Outcome
 	// Err is why the step failed.
 	Err error
-	// Undone tells that the step's result was removed again (OnFailureUndo).
+	// Undone is set if the step's result was removed again (OnFailureUndo).
 	Undone bool
 }
 
-// Query selects one account. Fields that are set must all match exactly
-// (user names and domains without regard to case).
+// Query selects one account. All fields that are set must match exactly, user names and domains in
+// any case.
 type Query struct {
 	Reference string
 	Username  string
@@ -156,16 +152,16 @@ type Query struct {
 	Domain    string
 }
 
-// IsZero reports whether the query asks for nothing.
+// IsZero reports whether no field is set.
 func (q Query) IsZero() bool { return q == Query{} }
 
-// Plan is a product of the system that an account can be put on.
+// Plan is a product of the system that an account can have.
 type Plan struct {
 	// ID is what CreateRequest.Plan and ChangePlan take.
 	ID string
-	// Name as people know it.
+	// Name for people.
 	Name string
-	// Limits of the plan, Used being zero.
+	// Limits of the plan. Their Used is zero.
 	Limits []Usage
 	// Native is the vendor's own value.
 	Native any

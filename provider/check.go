@@ -8,17 +8,16 @@ type CheckState string
 // The states of a step.
 const (
 	CheckOK CheckState = "ok"
-	// CheckFailed: this step failed; the ones behind it were not reached.
+	// CheckFailed: this step failed; the steps after it were not reached.
 	CheckFailed CheckState = "failed"
-	// CheckWarning: it works, but somebody should look at it.
+	// CheckWarning: it works, but somebody should have a look.
 	CheckWarning CheckState = "warning"
-	// CheckSkipped: it does not apply (no TLS on plain HTTP), could not be
-	// seen (a custom transport), or an earlier step failed.
+	// CheckSkipped: it does not apply (TLS on plain HTTP), could not be observed (a custom
+	// transport), or an earlier step failed.
 	CheckSkipped CheckState = "skipped"
 )
 
-// Names of the steps that every adapter has, in their order. An adapter may add
-// its own behind them.
+// Names of the steps that every adapter has, in order. An adapter may add its own after them.
 const (
 	CheckDNS         = "dns"
 	CheckTCP         = "tcp"
@@ -35,18 +34,18 @@ type CheckStep struct {
 	State CheckState
 	// Detail is what was found, for people: an address, a fingerprint, a version.
 	Detail string
-	// Took is how long the step took; 0 where it was not measured.
+	// Took is how long the step took; 0 if it was not measured.
 	Took time.Duration
-	// Err is why it failed.
+	// Err is why the step failed.
 	Err error
 }
 
 // CheckReport is the result of Provider.Check.
 type CheckReport struct {
 	Steps []CheckStep
-	// Version of the system, "" if it did not tell.
+	// Version of the system; "" if it did not report it.
 	Version string
-	// Latency of one authorised call.
+	// Latency of one authorized call.
 	Latency time.Duration
 }
 

@@ -5,21 +5,19 @@ import (
 	"errors"
 )
 
-// Confirm is for authors of adapters: it makes a change whose answer may get lost,
-// and returns nil when the change is known to be made.
+// Confirm is for authors of adapters: it makes a change whose answer may get lost, and returns nil
+// if the change is known to be made.
 //
-// do makes the change. look reads whether it is made, and has the last word: a change
-// that the server accepted and did not make is ErrConflict. When the answer was lost
-// and look finds nothing, the change is sent once more. When looking fails, or the
-// caller's context is over, the error matches ErrOutcomeUnknown. Errors of do that
-// leave nothing open are returned as they are.
+// do sends the change. look reads whether it was made, and has the last word: a change that the
+// server accepted and did not make is ErrConflict. If the answer was lost and look does not see the
+// change, do is called once more. If look fails, or the caller's context has ended, the error
+// matches ErrOutcomeUnknown. An error of do that leaves nothing open is returned as it is.
 func Confirm(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
 	return confirmOrResolve(ctx, true, do, look)
 }
 
-// Resolve is for authors of adapters: it is Confirm for changes whose answer proves
-// itself, such as a creation that answers with an ID. It looks only when the answer
-// was lost.
+// Resolve is for authors of adapters: it is Confirm for changes whose answer is proof enough, such
+// as a creation that answers with an ID. It looks only if the answer was lost.
 func Resolve(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
 	return confirmOrResolve(ctx, false, do, look)
 }
@@ -47,11 +45,10 @@ func confirmOrResolve(ctx context.Context, confirm bool, do func(context.Context
 	return failed
 }
 
-// Unresolved is for authors of adapters: the error when a change was sent (failed is
-// why that is not known to have worked, nil if the server accepted it) and looking for
-// it failed. It tells what both said, and matches ErrOutcomeUnknown and nothing else
-// but the errors of a context: a caller must not take the look's "not found" for the
-// change's.
+// Unresolved is for authors of adapters: it is the error of a change that was sent and could not be
+// looked for. failed is why the change is not known to have worked, nil if the server accepted it;
+// looking is why the look failed. The error quotes both, and matches ErrOutcomeUnknown and nothing
+// else but the errors of a context: nobody must take the look's "not found" for the change's.
 func Unresolved(failed, looking error) *Error {
 	out := &Error{Kind: ErrOutcomeUnknown, MaybeExecuted: true}
 	out.Message = "the server accepted the change, but looking for it failed: " + reasonOf(looking)
@@ -71,7 +68,7 @@ func Unresolved(failed, looking error) *Error {
 	return out
 }
 
-// reasonOf takes the repeated beginning off an error's text.
+// reasonOf returns an error's text without the provider and the verb, which would be repeated.
 func reasonOf(err error) string {
 	var e *Error
 	if errors.As(err, &e) {

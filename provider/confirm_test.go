@@ -55,8 +55,8 @@ func TestConfirm(t *testing.T) {
 	}
 }
 
-// TestConfirmKeepsEverythingSaid: both what the change and what the look said is told,
-// and who said it.
+// TestConfirmKeepsEverythingSaid: both what the change and what the look said is told, and who said
+// it.
 func TestConfirmKeepsEverythingSaid(t *testing.T) {
 	lost := &provider.Error{Provider: "p", Op: "X.Create", Action: "create x", Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Message: "dropped"}
 	down := &provider.Error{Provider: "p", Action: "get x", Kind: provider.ErrUnavailable, Message: "down", StatusCode: 503}

@@ -1,6 +1,6 @@
 package provider
 
-// ServiceType is what kind of thing an account of a system is.
+// ServiceType is what an account of a system is.
 type ServiceType string
 
 // The service types.
@@ -10,17 +10,16 @@ const (
 	ServiceLicense ServiceType = "license"
 )
 
-// Description tells what a system is and can do, without any I/O. It is what a
-// billing system needs to draw its forms and to grey out its buttons.
+// Description says what a system is and can do. A billing system draws its forms and grays out its
+// buttons with it.
 type Description struct {
 	// Kind is the driver's name: "keyhelp".
 	Kind string
-	// Name as people write it: "KeyHelp".
+	// Name for people: "KeyHelp".
 	Name string
-	// Service is what an account is here.
+	// Service is what an account of this system is.
 	Service ServiceType
-	// Username and Password are what Create accepts. A nil Password means that
-	// accounts have none.
+	// Username and Password say what Create accepts. Password is nil where accounts have none.
 	Username NamePolicy
 	Password *PasswordPolicy
 	// Options that CreateRequest.Options takes.
@@ -29,7 +28,7 @@ type Description struct {
 	Capabilities Capabilities
 }
 
-// Option returns the specification of an option of Create.
+// Option returns the specification of one of Create's options.
 func (d *Description) Option(name string) (OptionSpec, bool) {
 	for _, o := range d.Options {
 		if o.Name == name {
@@ -39,7 +38,7 @@ func (d *Description) Option(name string) (OptionSpec, bool) {
 	return OptionSpec{}, false
 }
 
-// OptionType is how the text of an option is read.
+// OptionType is what the text of an option must be.
 type OptionType string
 
 // The option types.
@@ -59,16 +58,16 @@ type OptionSpec struct {
 	Type     OptionType
 	Required bool
 	Secret   bool
-	// Default is what is used when the option is not given.
+	// Default applies if the option is not given.
 	Default string
 	// Allowed values of OptionEnum.
 	Allowed []string
 }
 
-// Capability is one thing that a Provider may be able to do.
+// Capability is something that a Provider may be able to do.
 type Capability string
 
-// All capabilities of the contract, in the order in which they are listed.
+// All capabilities of the contract, in display order.
 const (
 	CapCheck          Capability = "check"
 	CapGet            Capability = "get"
@@ -100,37 +99,35 @@ func AllCapabilities() []Capability {
 	}
 }
 
-// Level is how well a capability is supported.
+// Level is how far a capability is supported.
 type Level string
 
 // The levels.
 const (
 	// Native: the API does it.
 	Native Level = "native"
-	// Emulated: the adapter does it with other means; the note says which.
+	// Emulated: the adapter does it by other means, which the note names.
 	Emulated Level = "emulated"
-	// Partial: with the restriction that the note names.
+	// Partial: with a restriction, which the note names.
 	Partial Level = "partial"
-	// Unverified: built from what is documented, but the documents leave a
-	// part open, which the note names.
+	// Unverified: built from documents that leave something open, which the note names.
 	Unverified Level = "unverified"
-	// Unsupported: calling it gives ErrUnsupported, or the adapter lacks the
-	// interface. The zero value means the same.
+	// Unsupported: a call returns ErrUnsupported, or the adapter lacks the interface. The zero
+	// value means the same.
 	Unsupported Level = "unsupported"
 )
 
 // Support is the entry of one capability.
 type Support struct {
 	Level Level
-	// Note says how, or what is missing.
+	// Note says how it is done, or what is missing.
 	Note string
 }
 
-// Capabilities declares the support of each capability; one that is missing is
-// unsupported.
+// Capabilities declares how each capability is supported. One that is missing is unsupported.
 type Capabilities map[Capability]Support
 
-// Has reports whether the capability can be used at all.
+// Has reports whether the capability can be used.
 func (c Capabilities) Has(name Capability) bool {
 	level := c[name].Level
 	return level != "" && level != Unsupported

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// ServerConfig is one server as a billing system keeps it in a table: plain text,
-// from which a Driver opens a Provider.
+// ServerConfig is one server as a billing system stores it: plain text from which a Driver opens a
+// Provider.
 type ServerConfig struct {
 	// Kind selects the driver: "keyhelp".
 	Kind string
-	// URL of the system. Drivers of services with one address fill it in.
+	// URL of the system. A driver for a service with a single address does not need it.
 	URL string
-	// Username or key ID, where signing in takes a pair.
+	// Username or key ID, where the system needs one beside the secret.
 	Username string
-	// Secret is the API key, the secret half of a pair, or the password.
+	// Secret is the API key, the secret part of a pair, or the password.
 	Secret Secret
-	// Options by the names of Driver.Config.
+	// Options are named by Driver.Config.
 	Options map[string]string
 }
 
@@ -25,20 +25,20 @@ type ServerConfig struct {
 type Driver interface {
 	// Kind is the name in ServerConfig.Kind.
 	Kind() string
-	// Config specifies the fields of ServerConfig and the options that Open
-	// takes: "url", "username" and "secret" stand for the fields.
+	// Config specifies the options that Open takes, and as "url", "username" and "secret" the
+	// fields of ServerConfig.
 	Config() []OptionSpec
 	// Open validates the configuration and makes a Provider, without I/O.
 	Open(cfg ServerConfig, opts ...Option) (Provider, error)
 }
 
-// Drivers is the list of the drivers that a program uses. It is written out, not
-// registered by init, so that a program links only what it names:
+// Drivers are the drivers that a program uses. They are listed and not registered by init
+// functions, so that a program links only what it names:
 //
 //	drivers := provider.Drivers{keyhelp.Driver, hestia.Driver}
 type Drivers []Driver
 
-// Open opens a Provider with the driver of the configured kind.
+// Open opens a Provider with the driver for the configured kind.
 func (d Drivers) Open(cfg ServerConfig, opts ...Option) (Provider, error) {
 	kinds := make([]string, 0, len(d))
 	for _, driver := range d {
@@ -53,9 +53,8 @@ func (d Drivers) Open(cfg ServerConfig, opts ...Option) (Provider, error) {
 	return nil, p.Err("", "", "open server")
 }
 
-// CheckOptions is for authors of adapters: it holds values against their
-// specification and notes every problem (unknown name, missing, wrong type) under
-// prefix + name.
+// CheckOptions is for authors of adapters: it compares values with their specification, and notes
+// every problem (unknown, missing, of the wrong type) under prefix + name.
 func CheckOptions(problems *Problems, prefix string, specs []OptionSpec, values map[string]string) {
 	for name := range values {
 		if !slices.ContainsFunc(specs, func(s OptionSpec) bool { return s.Name == name }) {

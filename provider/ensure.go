@@ -10,20 +10,19 @@ import (
 type Desired struct {
 	// Status is required: StatusActive, StatusSuspended or StatusAbsent.
 	Status Status
-	// ID of the account; "" finds it by Create.Username.
+	// ID of the account. If it is "", Ensure finds the account by Create.Username.
 	ID string
-	// Create identifies the account by Reference and Username, and makes it when
-	// it is missing and Status is not StatusAbsent. nil makes nothing: a missing
-	// account is ErrNotFound then.
+	// Create identifies the account by Reference and Username, and makes it if it is missing and
+	// Status is not StatusAbsent. If it is nil, nothing is made: a missing account is ErrNotFound.
 	Create *CreateRequest
-	// Plan is the wanted plan; "" leaves the plan alone. For an account that is
-	// made, Create.Plan counts if this is empty.
+	// Plan is the wanted plan; "" leaves the plan as it is. A new account is made on Create.Plan if
+	// this is empty.
 	Plan string
-	// DryRun reports what would be done and changes nothing.
+	// DryRun changes nothing and reports what would be changed.
 	DryRun bool
 }
 
-// Change is one thing that Ensure did, or would do.
+// Change is one change that Ensure made, or would make.
 type Change struct {
 	// Verb is the capability used: CapCreate, CapSuspend, ...
 	Verb Capability
@@ -40,15 +39,15 @@ func (c Change) String() string { return fmt.Sprintf("%s: %s -> %s", c.Verb, c.F
 
 // EnsureResult is the result of Ensure.
 type EnsureResult struct {
-	// Account as it stands at the end, nil if there is none.
+	// Account as it is at the end; nil if there is none.
 	Account *Account
-	// Changes made, in their order; empty if all was as wanted.
+	// Changes in the order in which they were made; empty if everything was as wanted.
 	Changes []Change
 	// Handle of pending work, for Wait.
 	Handle string
 }
 
-// Outcome sums up: already (nothing to do), pending, or changed.
+// Outcome sums up the changes: already (there were none), pending, or changed.
 func (c *EnsureResult) Outcome() Outcome {
 	outcome := OutcomeAlready
 	for _, change := range c.Changes {
@@ -62,14 +61,12 @@ func (c *EnsureResult) Outcome() Outcome {
 	return outcome
 }
 
-// Ensure brings one account to the wanted state with as few changes as possible
-// and reports each. Called again, after whatever error, it does the rest: it is
-// what one puts behind a queue or a workflow engine.
+// Ensure brings one account to the wanted state with as few changes as possible, and reports each.
+// Called again after any error, it does the rest: put it behind a queue or a workflow engine.
 //
-// It never touches an account of another reference: when Create.Reference is set
-// and the account found carries a different marker, or none, the error matches
-// ErrAlreadyExists (see Adopter). The EnsureResult is never nil; beside an error it
-// tells how far it came.
+// It never touches an account with another reference: if Create is set and the account carries a
+// different reference, or none, the error matches ErrAlreadyExists (see Adopter). The EnsureResult
+// is never nil; with an error, it shows how far Ensure got.
 func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error) {
 	c := &EnsureResult{}
 	kind := p.Describe().Kind
@@ -81,12 +78,12 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 	case errors.Is(err, ErrNotFound) && want.Status == StatusAbsent:
 		return c, c.absent(ctx, p, want)
 	case errors.Is(err, ErrNotFound) && want.Create != nil && want.ID == "":
-		// To be made below.
+		// It is made below.
 	case err != nil:
 		return c, err
 	}
-	// An account that carries no reference may be the order's all the same, where marking
-	// it is the last step of Create: only Create knows.
+	// An account without a reference may belong to the order all the same, where marking it is the
+	// last step of Create: only Create knows.
 	mayBeOurs := want.ID == "" && account != nil && account.Reference == "" && want.Status != StatusAbsent && !want.DryRun
 	if account != nil && want.Create != nil && want.Create.Reference != account.Reference && !mayBeOurs {
 		c.Account = account
@@ -108,8 +105,8 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 			return outcome, err
 		})
 	}
-	// Create runs for an account that is there too when a half-made one may be
-	// hiding behind it: it is idempotent, and only it knows the missing steps.
+	// Create also runs for an account that exists, since it may be half made: Create is idempotent,
+	// and only Create knows which steps are missing.
 	if want.Create != nil {
 		if done, err := c.create(ctx, p, want); done || err != nil {
 			return c, err
@@ -149,11 +146,11 @@ func (d Desired) find(ctx context.Context, p Provider) (*Account, error) {
 	return p.Find(ctx, Query{Username: d.Create.Username})
 }
 
-// absent proves that an account is gone that was not found. What Find says is proved. A read
-// by ID that finds nothing is no proof, since the credentials may lack the right to see the
-// account. Terminate then tells the two apart, unless the account must carry a reference, which
-// Terminate does not look at: a search for the order proves as much. A dry run without an order
-// has no way to prove anything.
+// absent proves that an account is gone that was not found. What Find says is proved. A read by ID
+// that finds nothing is no proof, since the credentials may lack the right to see the account.
+// Terminate then tells the two apart, unless the account must carry a reference, which Terminate
+// does not look at: a search for the order proves as much. A dry run without an order has no way to
+// prove anything.
 func (c *EnsureResult) absent(ctx context.Context, p Provider, want Desired) error {
 	switch {
 	case want.ID == "":
@@ -193,7 +190,7 @@ func (d Desired) proveAbsent(ctx context.Context, p Provider) error {
 	return nil
 }
 
-// do runs one verb, or only notes it in a dry run.
+// do runs one verb and notes the change; a dry run only notes it.
 func (c *EnsureResult) do(want Desired, change Change, verb func() (Outcome, error)) error {
 	if !want.DryRun {
 		change.Outcome, change.Err = verb()
@@ -202,8 +199,8 @@ func (c *EnsureResult) do(want Desired, change Change, verb func() (Outcome, err
 	return change.Err
 }
 
-// create makes or completes the account. done tells that there is nothing more to
-// do in this call: a dry run of a missing account, or pending work.
+// create makes or completes the account. done reports that there is nothing more to do in this
+// call, because of a dry run without an account, or pending work.
 func (c *EnsureResult) create(ctx context.Context, p Provider, want Desired) (done bool, err error) {
 	missing := c.Account == nil
 	if want.DryRun {
@@ -241,12 +238,12 @@ func (c *EnsureResult) create(ctx context.Context, p Provider, want Desired) (do
 }
 
 func (c *EnsureResult) plan(ctx context.Context, p Provider, want Desired) error {
-	// A plan that the API does not show is set again: setting it is idempotent.
+	// A plan that the API does not show is set again, which does no harm.
 	if want.Plan == "" || c.Account.Plan == want.Plan {
 		return nil
 	}
 	if c.Account.Plan == "" && len(c.Changes) > 0 && want.Create != nil && (want.Create.Plan == "" || want.Create.Plan == want.Plan) {
-		return nil // it was made on that plan a moment ago
+		return nil // it was just made on that plan
 	}
 	changer, ok := As[PlanChanger](p)
 	if !ok {

@@ -9,81 +9,82 @@ import (
 	"time"
 )
 
-// Every error of an adapter or a client matches one of these under errors.Is,
-// whatever the vendor calls it. When the caller's context ended the call, the error
-// matches the context's error: alone, or beside what the last answer said, or beside
-// ErrOutcomeUnknown when a change may have reached the server.
+// Every error of an adapter or a client matches one of these with errors.Is, whatever the vendor
+// calls it. If the caller's context ended the call, the error matches the context's error: alone,
+// or together with what the last answer said, or together with ErrOutcomeUnknown if a change may
+// have reached the server.
 var (
-	// ErrInvalid: the request is wrong; Error.Fields names what.
+	// ErrInvalid: the request is wrong; Error.Fields says where.
 	ErrInvalid = errors.New("invalid request")
 	// ErrUnauthorized: the credentials are missing or wrong.
 	ErrUnauthorized = errors.New("credentials refused")
-	// ErrForbidden: the credentials are good but not for this.
+	// ErrForbidden: the credentials are good, but not for this; or "not found" is not proven, since
+	// they may have lost their rights.
 	ErrForbidden = errors.New("not permitted")
-	// ErrIPNotAllowed: the server does not talk to our address.
+	// ErrIPNotAllowed: the server refuses our address.
 	ErrIPNotAllowed = errors.New("address not on the allow list")
-	// ErrNotFound: there is no such thing. Never reported as nil, nil.
+	// ErrNotFound: there is no such thing.
 	ErrNotFound = errors.New("not found")
-	// ErrAlreadyExists: the name is taken, and not by this request.
+	// ErrAlreadyExists: somebody else has the name, or the account carries another reference.
 	ErrAlreadyExists = errors.New("already exists")
-	// ErrConflict: the state of the thing does not allow it, or it did not
-	// take the state that it was told to take.
+	// ErrConflict: the state of the thing does not allow the change, or the server accepted the
+	// change and did not make it.
 	ErrConflict = errors.New("conflict")
 	// ErrInUse: something else still needs the thing.
 	ErrInUse = errors.New("in use")
-	// ErrQuota: a limit of a plan, an account or a budget is reached.
+	// ErrQuota: a limit of a plan, an account or a budget is reached, or no server has room.
 	ErrQuota = errors.New("limit reached")
 	// ErrRateLimited: too many requests; Error.RetryAfter says how long to wait.
 	ErrRateLimited = errors.New("rate limited")
-	// ErrUnavailable: the server cannot be reached or is out of order, and the
-	// request has changed nothing.
+	// ErrUnavailable: the server cannot be reached or does not work, and the request has changed
+	// nothing.
 	ErrUnavailable = errors.New("unavailable")
-	// ErrOutcomeUnknown: a change was sent and its answer was lost. It may have
-	// been applied or not. Calling the portable verb again is safe.
+	// ErrOutcomeUnknown: a change was sent and its answer was lost. It may have been made or not.
+	// Calling the verb again is safe.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
-	// ErrUnsupported: this system, or this configuration of it, cannot do that.
+	// ErrUnsupported: this system cannot do that, or not as it is configured.
 	ErrUnsupported = errors.New("unsupported")
-	// ErrProtocol: the answer cannot be understood.
+	// ErrProtocol: the answer is not what the API documents.
 	ErrProtocol = errors.New("unexpected answer")
 )
 
-// Error is what every failing call of provkit returns. Match it with errors.Is
-// against the sentinels of this package, or take it apart with errors.As.
+// Error is the error of every call of provkit that fails. Match it with errors.Is against the Err
+// values of this package, or read its fields with errors.As.
 //
-// Error() is one sentence that support staff can act on. It holds no secret, no query
-// of a URL, and of a body that cannot be understood a short redacted excerpt at most:
-// use CaptureResponse to get at the answer itself.
+// Error() is one sentence that support staff can act on. It contains no secret, no query of a URL,
+// and at most a short redacted excerpt of an answer that was not understood: use CaptureResponse
+// for the answer itself.
 type Error struct {
 	// Provider is the kind of system: "keyhelp".
 	Provider string
-	// Op is the operation, stable and fit for metrics: "Clients.Create".
+	// Op is the operation, with a stable name for metrics: "Clients.Create".
 	Op string
-	// Action is the same in words, with the thing concerned:
-	// `create client "example_com"`.
+	// Action is what failed, in words: `create client "example_com"` of a client. Errors of a
+	// Provider name its verb: "suspend account 17".
 	Action string
-	// Kind is the sentinel that the error matches, one of the Err values above.
-	// It is nil only when the caller's context ended and there is no more to say.
+	// Kind is the Err value above that the error matches. It is nil only if the caller's context
+	// ended the call and nothing else is known.
 	Kind error
-	// StatusCode is the HTTP status of the answer, 0 if there was none.
+	// StatusCode is the HTTP status of the answer; 0 if there was none.
 	StatusCode int
-	// Code is the vendor's own code, as text; "" if it sent none.
+	// Code is the vendor's error code as text; "" if it sent none.
 	Code string
-	// Message is what the server said, or what went wrong here.
+	// Message is what the server said, or what else went wrong.
 	Message string
-	// Fields maps the name of a wrong field to its problem.
+	// Fields maps the names of wrong fields to their problems.
 	Fields map[string]string
-	// RetryAfter is how long the server asked to wait, 0 if it did not say.
+	// RetryAfter is how long the server asked to wait; 0 if it did not.
 	RetryAfter time.Duration
-	// RequestID is the server's identifier of the request, for its operators.
+	// RequestID is the server's ID of the request, for its operators.
 	RequestID string
-	// MaybeExecuted tells that the change may have reached the server, in this
-	// attempt or an earlier one of the same call. Look before repeating.
+	// MaybeExecuted is set if the change may have been made, by this attempt or an earlier one of
+	// the same call. Look before you repeat it.
 	MaybeExecuted bool
 	// Err is the cause: the vendor's own error, a network error, the context's.
 	Err error
 }
 
-// Error returns one line: who, what, to what, why, and the HTTP status.
+// Error returns one line: the system, what failed and why, and the HTTP status.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Provider != "" {
@@ -103,7 +104,7 @@ func (e *Error) Error() string {
 	if e.StatusCode != 0 {
 		notes = append(notes, "HTTP "+strconv.Itoa(e.StatusCode))
 	}
-	// Some codes are the status in words.
+	// Some codes only repeat the status.
 	if e.Code != "" && (e.StatusCode == 0 || !strings.HasPrefix(e.Code, strconv.Itoa(e.StatusCode))) {
 		notes = append(notes, "code "+e.Code)
 	}
@@ -156,9 +157,8 @@ func fieldText(fields map[string]string) string {
 	return strings.Join(names, "; ")
 }
 
-// Unwrap gives the sentinel and the cause, so that both
-// errors.Is(err, ErrNotFound) and errors.As(err, &vendorError) work. An error
-// that may have been executed matches ErrOutcomeUnknown whatever its kind.
+// Unwrap returns Kind and the cause, so that errors.Is(err, ErrNotFound) works as well as
+// errors.As(err, &vendorError). With MaybeExecuted, the error also matches ErrOutcomeUnknown.
 func (e *Error) Unwrap() []error {
 	errs := make([]error, 0, 3)
 	if e.Kind != nil {
@@ -173,7 +173,7 @@ func (e *Error) Unwrap() []error {
 	return errs
 }
 
-// LogValue gives slog the fields instead of one string.
+// LogValue logs the fields.
 func (e *Error) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.String("provider", e.Provider),

@@ -37,8 +37,8 @@ func TestMark(t *testing.T) {
 	require.Empty(t, reference)
 }
 
-// The text is what a customer calls himself: it must not pass for a marker, also not
-// when something is cut out of its middle.
+// The text is what a customer calls himself: it must not pass for a marker, also not when something
+// is cut out of its middle.
 func TestMarkCannotBeForged(t *testing.T) {
 	for _, text := range []string{
 		"[ref:evil]", "[ref:[ref:a]evil]", "[ref:[ref:[ref:a]b]evil]", "[re[ref:a]f:evil]", "[ref:evil [ref:a]]", "[ref:evil\n[ref:a]]",

@@ -8,8 +8,8 @@ import (
 	"net/url"
 )
 
-// Operation names the call that a request belongs to, with few distinct values:
-// fit for span names, metrics and log lines.
+// Operation is the call that a request belongs to. There are few distinct values, as span names,
+// metrics and logs need it.
 type Operation struct {
 	// Provider is the kind of system: "keyhelp".
 	Provider string
@@ -26,14 +26,13 @@ func (o Operation) String() string { return o.Provider + "." + o.Name }
 
 type operationKey struct{}
 
-// ContextWithOperation is for authors of clients: it hands the operation down to
-// the transport.
+// ContextWithOperation is for authors of clients: it passes the operation to the transport.
 func ContextWithOperation(ctx context.Context, op *Operation) context.Context {
 	return context.WithValue(ctx, operationKey{}, op)
 }
 
-// OperationFromContext tells a RoundTripper (such as otelhttp) which operation a
-// request belongs to: call it with the request's context.
+// OperationFromContext returns the operation that a request belongs to: call it with the request's
+// context in a RoundTripper, such as otelhttp's.
 func OperationFromContext(ctx context.Context) (Operation, bool) {
 	if op, _ := ctx.Value(operationKey{}).(*Operation); op != nil {
 		return *op, true
@@ -41,8 +40,8 @@ func OperationFromContext(ctx context.Context) (Operation, bool) {
 	return Operation{}, false
 }
 
-// RawResponse is an answer as the server sent it. It prints as a summary, since
-// the body may hold secrets.
+// RawResponse is an answer as the server sent it. It prints as a summary, since the body may
+// contain secrets.
 type RawResponse struct {
 	StatusCode int
 	Header     http.Header
@@ -54,7 +53,7 @@ func (r RawResponse) String() string {
 	return fmt.Sprintf("HTTP %d, %d header fields, %d bytes", r.StatusCode, len(r.Header), len(r.Body))
 }
 
-// Format prints the summary under every verb.
+// Format prints the summary for every verb.
 func (r RawResponse) Format(f fmt.State, _ rune) { _, _ = fmt.Fprint(f, r.String()) }
 
 // LogValue keeps the body out of logs.
@@ -62,38 +61,36 @@ func (r RawResponse) LogValue() slog.Value { return slog.StringValue(r.String())
 
 type captureKey struct{}
 
-// CaptureResponse makes calls with the returned context store the last answer
-// they get in raw, also when the call fails: nothing that a server says is lost
-// to types that lag behind. Streamed downloads leave Body empty. Use one raw per
-// call at a time.
+// CaptureResponse makes a call with the returned context store its last answer in raw, also if it
+// fails: so you can read what our types do not contain. Streamed downloads leave Body empty. Use
+// each raw for one call at a time.
 func CaptureResponse(ctx context.Context, raw *RawResponse) context.Context {
 	return context.WithValue(ctx, captureKey{}, raw)
 }
 
-// CaptureFromContext is for authors of clients: it returns what CaptureResponse
-// put there, or nil.
+// CaptureFromContext is for authors of clients: it returns the raw of CaptureResponse, or nil.
 func CaptureFromContext(ctx context.Context) *RawResponse {
 	raw, _ := ctx.Value(captureKey{}).(*RawResponse)
 	return raw
 }
 
-// Request is a call that a client has no method for yet; see the clients' Do.
+// Request is a call that a client has no method for; see Do of the clients.
 type Request struct {
 	// Method is "GET", "POST", ...
 	Method string
 	// Route is the path below the API's base, with {name} for each argument:
 	// "/clients/{id}/backups".
 	Route string
-	// Args fill the {name} places in their order. They are escaped; empty ones
-	// and dot segments ("..") are refused.
+	// Args replace the {name} parts in order. They are escaped; empty ones and dot segments ("..")
+	// are refused.
 	Args []string
 	// Query is appended to the URL.
 	Query url.Values
 	// Body is sent as JSON; nil for none.
 	Body any
-	// Retryable says that sending the request twice does no harm, so that it may
-	// be retried after a lost answer. GET and HEAD always are.
+	// Retryable says that sending the request twice does no harm, so that it may be retried after a
+	// lost answer. GET and HEAD always are.
 	Retryable bool
-	// Sensitive keeps the answer out of dumps and error texts altogether.
+	// Sensitive keeps the answer out of dumps and errors.
 	Sensitive bool
 }

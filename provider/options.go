@@ -18,12 +18,11 @@ const (
 	DefaultMaxRetryAfter = 60 * time.Second
 )
 
-// Option changes how a client talks. Options mean the same for every vendor; a
-// vendor adds its own only for what no other has.
+// Option changes how a client works. Options mean the same for every vendor; a vendor adds its own
+// only for what no other vendor has.
 type Option func(*Options)
 
-// Options is what a list of Option adds up to. Clients read it; callers use the
-// With functions.
+// Options is the result of a list of options. Clients read it; callers use the With functions.
 type Options struct {
 	HTTPClient     *http.Client
 	Logger         *slog.Logger
@@ -38,7 +37,7 @@ type Options struct {
 	Dumps          io.Writer
 	PlainHTTP      bool
 	Handles        func(reference, handle string) error
-	// Vendor holds the options that belong to one vendor, by vendor and name.
+	// Vendor contains the options of single vendors, by vendor and name.
 	Vendor map[string]map[string]any
 }
 
@@ -58,63 +57,60 @@ func NewOptions(opts ...Option) *Options {
 	return o
 }
 
-// WithHTTPClient sends through the given client: its transport, jar and so on.
-// It is copied, never changed; its Timeout and CheckRedirect are replaced by ours.
+// WithHTTPClient uses the given HTTP client with its transport, cookie jar and so on. It is copied
+// and never changed; Timeout and CheckRedirect of the copy are ours.
 func WithHTTPClient(c *http.Client) Option { return func(o *Options) { o.HTTPClient = c } }
 
-// WithLogger logs each attempt at debug level, and what deserves attention above
-// it. Bodies, keys and URLs' queries are never logged.
+// WithLogger logs each attempt at debug level, and what needs attention at higher levels. Bodies,
+// keys and the queries of URLs are never logged.
 func WithLogger(l *slog.Logger) Option { return func(o *Options) { o.Logger = l } }
 
-// WithUserAgent names your program in front of ours.
+// WithUserAgent puts your program's name before ours.
 func WithUserAgent(ua string) Option { return func(o *Options) { o.UserAgent = ua } }
 
-// WithTimeout limits each attempt, from the first byte sent to the last byte read.
-// Waiting for a turn, a rate limit or a repetition does not count: the context limits
-// the whole call. 0 means no limit.
+// WithTimeout limits each attempt, from the first byte sent to the last byte read. Waiting for a
+// turn, a rate limit or a retry does not count; the context limits the whole call. 0 is no limit.
 func WithTimeout(d time.Duration) Option { return func(o *Options) { o.Timeout = d } }
 
-// WithRetry changes how often and how patiently safe requests are repeated.
+// WithRetry changes how often, and after which waits, safe requests are retried.
 func WithRetry(r Retry) Option { return func(o *Options) { o.Retry = r } }
 
-// WithRateLimit lets through so many requests a second, with bursts of so many.
-// 0 a second means no limit.
+// WithRateLimit limits the requests per second, and the size of a burst. 0 per second is no limit.
 func WithRateLimit(perSecond float64, burst int) Option {
 	return func(o *Options) { o.RatePerSecond, o.RateBurst = perSecond, burst }
 }
 
-// WithTLS says whom to trust. The default verifies against the system's roots.
+// WithTLS says which servers to trust. The default verifies against the system's roots.
 func WithTLS(t TLS) Option { return func(o *Options) { o.TLS = t } }
 
-// WithMaxBody limits how much of an answer is read, in bytes (16 MiB by default).
-// A longer answer is ErrProtocol.
+// WithMaxBody limits the length of an answer, in bytes (16 MiB by default). A longer answer is
+// ErrProtocol.
 func WithMaxBody(bytes int64) Option { return func(o *Options) { o.MaxBody = bytes } }
 
-// WithMaxConnections limits the connections to the server, used and idle, and with
-// them the calls under way (64 by default). It has no effect on a transport given by
-// WithHTTPClient.
+// WithMaxConnections limits the connections to the server, used and idle, and so the calls under
+// way (64 by default). It has no effect on a transport given by WithHTTPClient.
 func WithMaxConnections(n int) Option { return func(o *Options) { o.MaxConnections = n } }
 
-// WithDumps writes every request and answer, with secrets redacted, to w. It is
-// for debugging by hand. Writes are serialised.
+// WithDumps writes every request and answer to w, with secrets redacted. It is for debugging by
+// hand. Only one goroutine writes at a time.
 func WithDumps(w io.Writer) Option { return func(o *Options) { o.Dumps = w } }
 
-// WithPlainHTTP allows http:// URLs to hosts other than this machine. Keys and
-// passwords then cross the network in the clear.
+// WithPlainHTTP allows http:// URLs of other machines than this one. Keys and passwords then cross
+// the network in the clear.
 func WithPlainHTTP() Option { return func(o *Options) { o.PlainHTTP = true } }
 
-// WithHandles gives the handles of orders to keep, where an adapter's Create spends money:
-// before anything is bought, and whenever more is known of the order of a reference. They
-// belong into the caller's database, and from there into CreateRequest.Handle: a Create
-// that is repeated without its handle, right after a crash, cannot tell an order that the
-// vendor has not begun to carry out. "" tells that nothing was bought: forget the one
-// before. An error stops an order that is not sent yet. keep must not call the provider.
+// WithHandles passes the handles of orders to keep, where an adapter's Create spends money: before
+// anything is bought, and whenever more is known about the order of a reference. Store them in your
+// database, and pass them on as CreateRequest.Handle: a Create that is repeated without its handle
+// right after a crash does not see an order that the vendor has not begun to carry out. The handle
+// "" means that nothing was bought: forget the one before. An error of keep stops an order that was
+// not sent yet. keep must not call the provider.
 func WithHandles(keep func(reference, handle string) error) Option {
 	return func(o *Options) { o.Handles = keep }
 }
 
-// VendorOption is for authors of clients: an option that only one vendor has.
-// Another vendor's client refuses it.
+// VendorOption is for authors of clients: it is an option that only one vendor has. Clients of
+// other vendors refuse it.
 func VendorOption(vendor, name string, value any) Option {
 	return func(o *Options) {
 		if o.Vendor == nil {
@@ -127,17 +123,16 @@ func VendorOption(vendor, name string, value any) Option {
 	}
 }
 
-// Retry says how requests are repeated. What may be repeated at all is not a
-// setting: it depends on the request and on whether the server can have seen it.
-// A zero field takes its default.
+// Retry says how requests are retried. Which requests may be retried is no setting: it depends on
+// the request, and on whether the server can have seen it. A field that is 0 has its default.
 type Retry struct {
-	// Attempts in all, the first one included; 1 means never repeat.
+	// Attempts in all, including the first; 1 never retries a request.
 	Attempts int
-	// MinWait and MaxWait bound the wait before a repetition, which grows
-	// exponentially with full jitter. A server's Retry-After goes first.
+	// MinWait and MaxWait bound the wait before a retry, which grows exponentially with full
+	// jitter. A server's Retry-After has priority.
 	MinWait, MaxWait time.Duration
-	// MaxRetryAfter is the longest Retry-After that is waited out. A longer one
-	// ends the call at once with ErrRateLimited.
+	// MaxRetryAfter is the longest Retry-After that is waited for. A longer one ends the call at
+	// once with ErrRateLimited.
 	MaxRetryAfter time.Duration
 }
 
@@ -157,23 +152,21 @@ func (r Retry) withDefaults() Retry {
 	return r
 }
 
-// TLS says whom to trust. The zero value verifies certificate and name against
-// the system's roots.
+// TLS says which servers to trust. The zero value verifies certificate and name against the
+// system's roots.
 type TLS struct {
-	// RootCAs is PEM text of the only authorities to trust.
+	// RootCAs is the PEM text of the only authorities to trust.
 	RootCAs []byte
-	// PinnedKeys are SHA-256 hashes of public keys (SubjectPublicKeyInfo), as
-	// "sha256/<base64>" or hex. A server that presents one of these keys is
-	// trusted, whatever its certificate says, and no other: the right answer
-	// for self-signed panels and bare addresses. Check prints a server's pin.
+	// PinnedKeys are SHA-256 hashes of public keys (SubjectPublicKeyInfo), as "sha256/<base64>" or
+	// hex. Only a server with one of these keys is trusted, whatever its certificate says. Use this
+	// for panels with a self-signed certificate or a bare address. Check prints a server's pin.
 	PinnedKeys []string
-	// InsecureSkipVerify trusts anybody. Whoever sits on the path can read the
-	// API key: pin the key instead.
+	// InsecureSkipVerify trusts every server. Anybody on the way can read the API key: use
+	// PinnedKeys instead.
 	InsecureSkipVerify bool
-	// Auto is what KeyHelp's reference module does, and no client should want:
-	// no verification for hosts that are IP addresses, or when NoVerify is
-	// set; full verification otherwise.
+	// Auto does what KeyHelp's reference module does, and what nobody should want: no verification
+	// for hosts that are IP addresses, or if NoVerify is set, and full verification otherwise.
 	Auto bool
-	// NoVerify is the reference module's "no-verify" prefix. Only with Auto.
+	// NoVerify is the reference module's "no-verify" prefix. It needs Auto.
 	NoVerify bool
 }

@@ -8,8 +8,8 @@ import (
 func parseInt(s string) (int64, error)      { return strconv.ParseInt(s, 10, 64) }
 func parseDate(s string) (time.Time, error) { return time.Parse(time.DateOnly, s) }
 
-// OptionValues reads options that have passed CheckOptions: a missing or
-// malformed value reads as the zero value.
+// OptionValues reads options that have passed CheckOptions. A missing or malformed option has the
+// zero value.
 type OptionValues map[string]string
 
 // String returns the text of an option.

@@ -18,10 +18,10 @@ import (
 type NamePolicy struct {
 	// MinLength and MaxLength in characters; MaxLength 0 means no limit.
 	MinLength, MaxLength int
-	// First and Rest are the characters allowed in the first place and behind
-	// it. An empty Rest means any character.
+	// First and Rest are the characters that are allowed as the first and after it. An empty Rest
+	// allows any.
 	First, Rest string
-	// Reserved names are taken by the system.
+	// Reserved names belong to the system.
 	Reserved []string
 }
 
@@ -43,20 +43,19 @@ func (p NamePolicy) Problem(name string) string {
 			allowed = p.First
 		}
 		if allowed != "" && !strings.ContainsRune(allowed, r) {
-			return fmt.Sprintf("%q has %q in place %d, allowed are %s", name, r, i+1, words.Shorten(allowed, 48))
+			return fmt.Sprintf("%q has %q at position %d, where only %s is allowed", name, r, i+1, words.Shorten(allowed, 48))
 		}
 	}
 	return ""
 }
 
-// Username makes a name within the policy from a seed, such as the customer's
-// domain: "www.example.com" becomes "www_example_com" or "wwwexamplecom". The
-// same seed and salt always give the same name, so that repeating an order does
-// not make a second account. Different salts (the order's reference) give
-// different names for the same seed: the name ends in four characters of their
-// hash. With an empty salt nothing is appended unless the policy wants it.
+// Username makes an allowed name from a seed, such as the customer's domain: "www.example.com"
+// becomes "www_example_com" or "wwwexamplecom". The same seed and salt always give the same name,
+// so that a repeated order does not make a second account. Different salts, such as the orders'
+// references, give different names for the same seed: a name ends in four characters of a hash.
+// Without a salt nothing is appended unless the policy needs it.
 //
-// A policy that allows hardly any name may have none to give; Problem tells.
+// If the policy allows hardly any name, the result may not be allowed: see Problem.
 func (p NamePolicy) Username(seed, salt string) string {
 	limit := p.MaxLength
 	if limit == 0 {
@@ -71,8 +70,8 @@ func (p NamePolicy) Username(seed, salt string) string {
 	return name
 }
 
-// candidate is the try-th idea for a name: the seed with its suffix, then with a
-// longer one, and in the end only hash, of every length that is allowed.
+// candidate returns the try-th idea for a name: the seed with its suffix, then with longer ones,
+// and in the end a hash of every length that is allowed.
 func (p NamePolicy) candidate(seed, salt string, limit, try int) string {
 	hash := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", try, seed, salt))
 	var suffix, stem []rune
@@ -97,7 +96,7 @@ func (p NamePolicy) candidate(seed, salt string, limit, try int) string {
 	return string(name[:min(len(name), limit)])
 }
 
-// stem keeps of the seed what the policy allows, up to so many characters.
+// stem returns the characters of the seed that the policy allows, limit at most.
 func (p NamePolicy) stem(seed string, limit int) []rune {
 	var stem []rune
 	for _, r := range strings.ToLower(seed) {
@@ -127,7 +126,7 @@ func (p NamePolicy) mayBegin(r rune) bool {
 
 func (p NamePolicy) mayFollow(r rune) bool { return p.Rest == "" || strings.ContainsRune(p.Rest, r) }
 
-// first is a character to begin with: u, for user, if that is allowed.
+// first returns a character to begin with: u, for user, if it is allowed.
 func (p NamePolicy) first(hash [32]byte, try int) rune {
 	if p.mayBegin('u') && try == 0 {
 		return 'u'
@@ -136,7 +135,7 @@ func (p NamePolicy) first(hash [32]byte, try int) rune {
 	return allowed[int(hash[31])%len(allowed)]
 }
 
-// digest spells a hash in n characters that are allowed anywhere in a name.
+// digest spells a hash with n characters that are allowed anywhere in a name.
 func (p NamePolicy) digest(sum [32]byte, n int) []rune {
 	alphabet := []rune("0123456789abcdef")
 	if p.Rest != "" {
@@ -171,12 +170,11 @@ const (
 type PasswordPolicy struct {
 	// MinLength and MaxLength in bytes; MaxLength 0 means no limit.
 	MinLength, MaxLength int
-	// Need lists sets of characters of which at least one character each must
-	// appear.
+	// Need lists sets of characters. At least one character of each set must appear.
 	Need []string
-	// Alphabet lists all allowed characters; "" allows any.
+	// Alphabet contains all allowed characters; "" allows any.
 	Alphabet string
-	// NotFirst lists characters that must not come first.
+	// NotFirst contains characters that must not come first.
 	NotFirst string
 }
 
@@ -210,14 +208,14 @@ func (p PasswordPolicy) Problem(password Secret) string {
 	return ""
 }
 
-// Generate makes a random password within the policy, of 24 characters where the
-// policy allows that many. It is empty only if the policy contradicts itself.
+// Generate returns a random password that the policy allows, with 24 characters if it allows as
+// many. It is empty only if the policy contradicts itself.
 func (p PasswordPolicy) Generate() Secret {
 	length := max(24, p.MinLength)
 	if p.MaxLength > 0 {
 		length = min(length, p.MaxLength)
 	}
-	// Characters that are hard to tell apart on paper are left out of the default.
+	// The default lacks characters that look alike on paper.
 	alphabet := "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 	if p.Alphabet != "" {
 		alphabet = ascii(p.Alphabet)
@@ -227,7 +225,7 @@ func (p PasswordPolicy) Generate() Secret {
 		for i := range out {
 			out[i] = pick(alphabet)
 		}
-		// One place for each needed set, drawn without putting any back.
+		// Each needed set gets a place of its own.
 		places := shuffled(length)
 		for i, set := range p.Need {
 			if i < length {
@@ -241,10 +239,10 @@ func (p PasswordPolicy) Generate() Secret {
 	return ""
 }
 
-// ascii drops what takes more than a byte: lengths are in bytes.
+// ascii drops characters of more than one byte, since lengths are in bytes.
 func ascii(s string) string { return keep(s, func(r rune) bool { return r < utf8.RuneSelf }) }
 
-// within keeps the characters that an alphabet has; "" has all.
+// within keeps the characters of an alphabet; "" has all.
 func within(s, alphabet string) string {
 	return keep(s, func(r rune) bool { return alphabet == "" || strings.ContainsRune(alphabet, r) })
 }
@@ -258,7 +256,7 @@ func keep(s string, wanted func(rune) bool) string {
 	}, s)
 }
 
-// pick draws a character; of an empty set NUL, which no policy accepts.
+// pick draws a character. From an empty set it returns NUL, which no policy accepts.
 func pick(set string) byte {
 	if set == "" {
 		return 0
@@ -266,7 +264,7 @@ func pick(set string) byte {
 	return set[random(len(set))]
 }
 
-// shuffled gives the numbers below n in random order.
+// shuffled returns the numbers below n in random order.
 func shuffled(n int) []int {
 	all := make([]int, n)
 	for i := range all {
@@ -277,7 +275,7 @@ func shuffled(n int) []int {
 }
 
 func random(n int) int {
-	// crypto/rand.Reader never fails since Go 1.24: it ends the program instead.
+	// Since Go 1.24 crypto/rand.Reader never fails: it ends the program instead.
 	i, _ := rand.Int(rand.Reader, big.NewInt(int64(n)))
 	return int(i.Int64())
 }

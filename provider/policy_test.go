@@ -19,8 +19,8 @@ func TestNamePolicyProblem(t *testing.T) {
 	for name, want := range map[string]string{
 		"abc": "", "a-b_c.d1": "",
 		"": "required", "ab": "shorter than 3", "abcdefghi": "longer than 8",
-		"1abc": "in place 1", "abC": `has 'C' in place 3`, "ab c": "in place 3", "ab\n1": "in place 3",
-		"admin": "reserved", "root": "reserved", "äöü": "in place 1", "abä1": "in place 3",
+		"1abc": "at position 1", "abC": `has 'C' at position 3`, "ab c": "at position 3", "ab\n1": "at position 3",
+		"admin": "reserved", "root": "reserved", "äöü": "at position 1", "abä1": "at position 3",
 	} {
 		if want == "" {
 			require.Empty(t, p.Problem(name))
@@ -29,7 +29,7 @@ func TestNamePolicyProblem(t *testing.T) {
 		}
 	}
 	require.Empty(t, provider.NamePolicy{}.Problem("Anything at all: ü"))
-	require.Contains(t, provider.NamePolicy{Rest: "abc"}.Problem("xa"), "in place 1", "without First, Rest counts everywhere")
+	require.Contains(t, provider.NamePolicy{Rest: "abc"}.Problem("xa"), "at position 1", "without First, Rest counts everywhere")
 	require.Contains(t, provider.NamePolicy{Reserved: []string{"Admin"}}.Problem("ADMIN"), "reserved")
 	require.Empty(t, provider.NamePolicy{MaxLength: 2}.Problem("äö"), "lengths are in characters")
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/provkit/provkit/internal/words"
 )
 
-// Problems collects what is wrong with a caller's input, so that every mistake is
-// reported at once. The zero value is ready.
+// Problems collects what is wrong with a caller's input, so that one error reports every mistake.
+// The zero value is ready.
 type Problems map[string]string
 
-// Add notes a problem of a field; the first problem of a field stays.
+// Add notes a problem of a field, unless it has one already.
 func (p *Problems) Add(field, format string, args ...any) {
 	if *p == nil {
 		*p = make(Problems)
@@ -25,14 +25,15 @@ func (p *Problems) Add(field, format string, args ...any) {
 	}
 }
 
-// Note is Add for what a check returned: "" is no problem.
+// Note is Add for the result of a check: "" is no problem.
 func (p *Problems) Note(field, problem string) {
 	if problem != "" {
 		p.Add(field, "%s", problem)
 	}
 }
 
-// NoteAll notes the problems of a part under the part's name and a dot, if it has one.
+// NoteAll notes the problems of a part, with the part's name and a dot before each field if the
+// part has a name.
 func (p *Problems) NoteAll(part string, problems map[string]string) {
 	for field, problem := range problems {
 		if part != "" {
@@ -42,28 +43,28 @@ func (p *Problems) NoteAll(part string, problems map[string]string) {
 	}
 }
 
-// Required refuses a text of nothing but white space.
+// Required refuses a text that is empty or only white space.
 func (p *Problems) Required(field, value string) {
 	if strings.TrimSpace(value) == "" {
 		p.Add(field, "required")
 	}
 }
 
-// NotEmpty refuses to set a field to "". nil leaves the field alone.
+// NotEmpty refuses a field that is set to "". nil is a field that is not set.
 func (p *Problems) NotEmpty(field string, value *string) {
 	if value != nil && *value == "" {
 		p.Add(field, "empty")
 	}
 }
 
-// Positive refuses 0 and below: an ID, an amount.
+// Positive refuses 0 and below, for IDs and amounts.
 func (p *Problems) Positive(field string, n int64) {
 	if n <= 0 {
 		p.Add(field, "must be positive, got %d", n)
 	}
 }
 
-// NotNegative refuses what is below 0, which itself usually stands for a default.
+// NotNegative refuses what is below 0. 0 is often a default.
 func (p *Problems) NotNegative(field string, n int64) {
 	if n < 0 {
 		p.Add(field, "negative")
@@ -77,7 +78,7 @@ func (p *Problems) Between(field string, n, low, high int64) {
 	}
 }
 
-// IDs refuses a list that is empty, names something twice, or holds what can be no ID.
+// IDs refuses a list that is empty or contains an ID twice or something that cannot be an ID.
 func (p *Problems) IDs(field string, ids []int64) {
 	if len(ids) == 0 {
 		p.Add(field, "required")
@@ -90,8 +91,8 @@ func (p *Problems) IDs(field string, ids []int64) {
 	}
 }
 
-// OneOf refuses a text that is none of those allowed. "" leaves the choice to the server.
-// It is no method, since methods have no type parameters.
+// OneOf refuses a text that is not allowed. "" leaves the choice to the server. It is a function,
+// since methods have no type parameters.
 func OneOf[S ~string](p *Problems, field string, value S, allowed ...S) {
 	if value == "" || slices.Contains(allowed, value) {
 		return
@@ -106,7 +107,7 @@ func OneOf[S ~string](p *Problems, field string, value S, allowed ...S) {
 // OneLine refuses a text with a line break.
 func (p *Problems) OneLine(field, value string) {
 	if strings.ContainsAny(value, "\r\n") {
-		p.Add(field, "holds a line break")
+		p.Add(field, "contains a line break")
 	}
 }
 
@@ -117,7 +118,7 @@ func (p *Problems) MaxLength(field, value string, n int) {
 	}
 }
 
-// Email refuses what can be no e-mail address, and "".
+// Email refuses "" and what cannot be an e-mail address.
 func (p *Problems) Email(field, address string) {
 	if address == "" {
 		p.Add(field, "required")
@@ -129,27 +130,27 @@ func (p *Problems) Email(field, address string) {
 	}
 }
 
-// Word refuses a text that is empty or holds white space or control characters, such as
-// an ID of an unknown format.
+// Word refuses a text that is empty or contains white space or control characters. It is for IDs of
+// an unknown format.
 func (p *Problems) Word(field, value string) {
 	p.Required(field, value)
 	if strings.ContainsFunc(value, notInWord) {
-		p.Add(field, "holds white space or control characters")
+		p.Add(field, "contains white space or control characters")
 	}
 }
 
-// Credential is Word for a key or a token. It never quotes it.
+// Credential is Word for a key or a token.
 func (p *Problems) Credential(field string, value Secret) {
 	p.Required(field, string(value))
 	if strings.ContainsFunc(string(value), notInWord) {
-		p.Add(field, "holds white space or control characters: was more than the value copied?")
+		p.Add(field, "contains white space or control characters: was more than the value copied?")
 	}
 }
 
 func notInWord(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
-// Err returns nil when there is no problem, else an *Error that matches
-// ErrInvalid and names each field.
+// Err returns nil if there is no problem, or an *Error that matches ErrInvalid and names each
+// field.
 func (p Problems) Err(provider, op, action string) error {
 	if len(p) == 0 {
 		return nil

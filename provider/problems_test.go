@@ -32,7 +32,7 @@ func TestChecks(t *testing.T) {
 		want string
 	}
 	text := func(s string) *string { return &s }
-	const blank, notWord = "required", "holds white space or control characters"
+	const blank, notWord = "required", "contains white space or control characters"
 	var checks []check
 	add := func(want, name string, do func(p *provider.Problems)) { checks = append(checks, check{name, do, want}) }
 	for value, want := range map[string]string{"": blank, " \t\r\n": blank, "x": "", " x ": ""} {
@@ -60,7 +60,7 @@ func TestChecks(t *testing.T) {
 	add(`must be one of day, got "`+strings.Repeat("x", 40)+`..."`, "OneOf, long", func(p *provider.Problems) {
 		provider.OneOf(p, "f", strings.Repeat("x", 100), "day")
 	})
-	for value, want := range map[string]string{"": "", "a b": "", "a\nb": "holds a line break", "a\r": "holds a line break"} {
+	for value, want := range map[string]string{"": "", "a b": "", "a\nb": "contains a line break", "a\r": "contains a line break"} {
 		add(want, "OneLine", func(p *provider.Problems) { p.OneLine("f", value) })
 	}
 	for value, want := range map[string]string{"": "", "äöü": "", "abcd": "must have 3 characters at most, has 4"} {

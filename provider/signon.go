@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// SignOnKind tells what a SignOn opens.
+// SignOnKind is what a SignOn opens.
 type SignOnKind string
 
 // The kinds of sign-on.
@@ -14,13 +14,12 @@ const (
 	SignOnSession SignOnKind = "session"
 	// SignOnConsole: the console of a machine.
 	SignOnConsole SignOnKind = "console"
-	// SignOnToken: a token for a client that knows where to present it.
+	// SignOnToken: a token for a program that knows where to present it.
 	SignOnToken SignOnKind = "token"
-	// SignOnPlain: the login page, where the API has no sign-on. The customer
-	// still types a password.
+	// SignOnPlain: the login page, where the API has no sign-on. The customer still enters a
+	// password.
 	SignOnPlain SignOnKind = "plain"
-	// SignOnReset: a link with which the customer chooses a new password. Using
-	// it changes the password.
+	// SignOnReset: a link with which the customer chooses a new password.
 	SignOnReset SignOnKind = "reset"
 )
 
@@ -28,15 +27,15 @@ const (
 type SignOnRequest struct {
 	// AccountID is the account to open. Required.
 	AccountID string
-	// ClientIP is the address of the customer's browser, for systems that
-	// bind the link to it; the zero value leaves it out.
+	// ClientIP is the address of the customer's browser, for systems that bind the link to it.
+	// Optional.
 	ClientIP netip.Addr
-	// Kind asks for one kind where a system has several; "" is its default.
+	// Kind asks for one of several kinds; "" is the system's default.
 	Kind SignOnKind
 }
 
-// SignOn opens an account without its password. It is minted at the click: do not
-// store, cache or log it.
+// SignOn opens an account without its password. Request it when the customer clicks; do not store,
+// cache or log it.
 type SignOn struct {
 	Kind SignOnKind
 	// URL to send the browser to; "" for SignOnToken.
@@ -45,10 +44,10 @@ type SignOn struct {
 	Token Secret
 	// Method is "GET", or "POST" when Form must be posted to URL.
 	Method string
-	// Form holds the fields to post.
+	// Form contains the fields to post.
 	Form map[string]Secret
-	// ExpiresAt is zero where the API does not tell.
+	// ExpiresAt is zero where the API does not report it.
 	ExpiresAt time.Time
-	// BoundTo is the only address that may use it; the zero value if any may.
+	// BoundTo is the only address that may use it; the zero value is any address.
 	BoundTo netip.Addr
 }

@@ -11,8 +11,7 @@ const (
 	UnitCount Unit = "count"
 )
 
-// Names of the metrics that several systems share. A system's own metrics come
-// under the vendor's name for them.
+// Names of the metrics that several systems have. Other metrics have the vendor's name.
 const (
 	MetricDisk          = "disk"
 	MetricTraffic       = "traffic"
@@ -25,7 +24,7 @@ const (
 
 // Usage is one figure of an account.
 type Usage struct {
-	// Metric is one of the Metric names or the vendor's own.
+	// Metric is one of the Metric constants or the vendor's name.
 	Metric string
 	Unit   Unit
 	// Used so far, in Unit.
@@ -34,24 +33,23 @@ type Usage struct {
 	Limit int64
 	// Unlimited: the plan sets no limit.
 	Unlimited bool
-	// LimitUnknown: there may be a limit, but the API does not tell it here.
+	// LimitUnknown: there may be a limit, but this API call does not report it.
 	LimitUnknown bool
 }
 
 // Over reports whether a known limit is exceeded.
 func (u Usage) Over() bool { return !u.Unlimited && !u.LimitUnknown && u.Used > u.Limit }
 
-// UsageReport holds the figures of one account at one moment.
+// UsageReport contains the figures of one account at one moment.
 type UsageReport struct {
 	AccountID string
 	Username  string
-	// AsOf is when the figures were read. How far the system itself lags
-	// behind is the system's affair.
+	// AsOf is when the figures were read. The system's own figures may be older.
 	AsOf   time.Time
 	Values []Usage
 }
 
-// Value returns the figure of a metric.
+// Value returns the figure of one metric.
 func (r *UsageReport) Value(metric string) (Usage, bool) {
 	for _, u := range r.Values {
 		if u.Metric == metric {

@@ -7,24 +7,24 @@ import (
 	"time"
 )
 
-// WaitOptions shape Wait. The zero value polls every 2 seconds at first and every
-// 30 seconds in the end, for as long as the context lives.
+// WaitOptions are options of Wait. The zero value polls every 2 seconds at first and every 30
+// seconds in the end, until the context ends.
 type WaitOptions struct {
-	// Interval is the first pause between two looks.
+	// Interval is the first pause between two polls.
 	Interval time.Duration
 	// MaxInterval bounds the growing pause.
 	MaxInterval time.Duration
-	// OnProgress, if set, is called after each look that is not the last one.
+	// OnProgress, if set, is called after each poll but the last.
 	OnProgress func(*Progress)
 }
 
-// Wait polls pending work until it is done, has failed or the context ends. The
-// handle is a Creation.Handle, or the ID of an account on which a verb returned
-// OutcomePending. It survives restarts of the program: waiting again continues.
+// Wait polls pending work until it is done, has failed or the context ends. The handle is a
+// Creation.Handle, or the ID of an account on which a verb returned OutcomePending. Handles survive
+// a restart of the program: wait again with the same one.
 //
-// When the context ends, the error matches both its error and that of the last
-// look, if that failed; the work itself goes on. Looks that fail because the
-// server is unavailable or asks for patience are repeated.
+// When the context ends, the error matches both its error and that of the last poll, if that
+// failed; the work itself goes on. A poll that fails because the server is unavailable or limits
+// the rate is repeated.
 func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*Progress, error) {
 	if handle == "" {
 		var problems Problems
@@ -65,7 +65,7 @@ func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*P
 		default:
 			return progress, err
 		}
-		// A quarter of jitter keeps many waiters from looking in step.
+		// A quarter of jitter keeps many waiters from polling in step.
 		wait := pause - time.Duration(rand.Int64N(int64(pause)/4+1))
 		var e *Error
 		if errors.As(err, &e) && e.RetryAfter > wait {
@@ -82,7 +82,7 @@ func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*P
 	}
 }
 
-// pollByGet serves adapters whose work is done when the call returns.
+// pollByGet is for adapters whose work is done when the call returns.
 func pollByGet(p Provider) func(context.Context, string) (*Progress, error) {
 	return func(ctx context.Context, handle string) (*Progress, error) {
 		account, err := p.Get(ctx, handle)
