@@ -14,8 +14,8 @@ const (
 	defaultGarbage    = `{"unexpected":true`
 )
 
-// serve answers a request under the fault f (nil: none). It cuts connections by panicking with http.ErrAbortHandler,
-// which net/http understands and Transport recovers.
+// serve answers a request under the fault f, which may be nil. It cuts the connection by a panic
+// with http.ErrAbortHandler, which net/http understands and Transport recovers.
 func serve(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	if f == nil {
 		next.ServeHTTP(w, r)
@@ -38,19 +38,19 @@ func serve(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) 
 		panic(http.ErrAbortHandler)
 	case Status, HTML, Garbage:
 		makeUp(f, w)
-	default: // Delay, and kinds nobody knows
+	default: // Delay, and unknown kinds
 		next.ServeHTTP(w, r)
 	}
 }
 
-// wait lets d pass. A client that gives up meanwhile takes its request with it.
+// wait lets d pass. If the client gives up meanwhile, the request is not applied.
 func wait(r *http.Request, d time.Duration) {
 	if !pause(r.Context(), d) {
 		panic(http.ErrAbortHandler)
 	}
 }
 
-// serveLate applies the request at once and holds its answer back.
+// serveLate applies the request at once and delays its answer.
 func serveLate(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
 	rec := newRecorder(r.Method)
 	next.ServeHTTP(rec, r)
@@ -71,11 +71,11 @@ func serveHalf(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(rec.status)
 	_, _ = w.Write(body[:len(body)/2])
-	_ = http.NewResponseController(w).Flush() // or the half would never leave the server's buffer
+	_ = http.NewResponseController(w).Flush() // or the half would stay in the server's buffer
 	panic(http.ErrAbortHandler)
 }
 
-// makeUp writes the answer that the fault invents.
+// makeUp writes the fault's own answer.
 func makeUp(f *Fault, w http.ResponseWriter) {
 	body, contentType := f.Body, "application/json"
 	switch f.Kind {

@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// serverRequest turns a client's request into the one that a server would see, and leaves the client's alone.
+// serverRequest returns a client's request as a server would see it, and leaves the client's as it
+// is.
 func serverRequest(ctx context.Context, in *Injector, req *http.Request, body *intake) (*http.Request, error) {
 	uri := req.URL.RequestURI()
 	target, err := url.ParseRequestURI(uri)
@@ -42,7 +43,7 @@ func serverRequest(ctx context.Context, in *Injector, req *http.Request, body *i
 	}
 	if req.Body != nil && req.Body != http.NoBody {
 		sr.Body = body
-		if req.ContentLength == 0 { // for a client this means "unknown"
+		if req.ContentLength == 0 { // in a client's request this means "unknown"
 			sr.ContentLength = -1
 			sr.TransferEncoding = []string{"chunked"}
 		}
@@ -56,7 +57,8 @@ func serverRequest(ctx context.Context, in *Injector, req *http.Request, body *i
 	return sr, nil
 }
 
-// serverContext ends with the client's context but shares none of its values: they do not travel over a wire.
+// serverContext ends with the client's context but has none of its values: a connection does not
+// transport them.
 type serverContext struct {
 	context.Context
 	in *Injector
@@ -69,12 +71,13 @@ func (c serverContext) Value(key any) any {
 	return nil
 }
 
-// AfterFunc spares derived contexts the goroutine that package context starts for parents it does not know.
+// AfterFunc saves derived contexts the goroutine that package context starts for parents of unknown
+// types.
 func (c serverContext) AfterFunc(f func()) (stop func() bool) {
 	return context.AfterFunc(c.Context, f)
 }
 
-// response is the recorded answer as net/http's client presents it.
+// response returns the recorded answer as net/http's client would.
 func (w *recorder) response(req *http.Request, state *tls.ConnectionState) *http.Response {
 	if !has(w.sent, "Date") {
 		w.sent.Set("Date", time.Now().UTC().Format(http.TimeFormat))
@@ -113,7 +116,7 @@ func (w *recorder) response(req *http.Request, state *tls.ConnectionState) *http
 	return resp
 }
 
-// responseBody yields an answer's body and then its end, which may be an early one.
+// responseBody returns an answer's body and then its end, which may come too early.
 type responseBody struct {
 	ctx    context.Context
 	data   *bytes.Reader
@@ -130,7 +133,7 @@ func (b *responseBody) Read(p []byte) (int, error) {
 		return 0, errClosedBody
 	case b.ended:
 		return 0, b.end
-	case b.ctx.Err() != nil: // over a socket, too, a body cannot be read once its request was cancelled
+	case b.ctx.Err() != nil: // over a socket, too, the body of a canceled request cannot be read
 		return 0, context.Cause(b.ctx)
 	}
 	n, err := b.data.Read(p)

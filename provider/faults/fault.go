@@ -1,9 +1,10 @@
-// Package faults makes an emulated server misbehave on purpose: it refuses connections, cuts them before or after a
-// request was applied, answers 429 and 5xx, truncates bodies and sends HTML where JSON is due.
+// Package faults makes an emulated server misbehave on purpose: it refuses connections, cuts them
+// before or after a request was applied, answers 429 and 5xx, truncates bodies and sends HTML
+// instead of JSON.
 //
-// An [Injector] sits in front of any [net/http.Handler], as middleware of a real server ([Injector.Handler]) or as an
-// in-memory transport without sockets ([Injector.Transport]), and keeps a log of all requests. With no fault
-// configured it only logs.
+// An [Injector] goes before any [net/http.Handler], as middleware of a real server
+// ([Injector.Handler]) or as an in-memory transport without sockets ([Injector.Transport]). It logs
+// all requests. Without a fault it does nothing else.
 package faults
 
 import (
@@ -12,51 +13,52 @@ import (
 	"time"
 )
 
-// Kind tells how a server misbehaves.
+// Kind is how a server misbehaves.
 type Kind string
 
-// The kinds of faults. Drop, Status, HTML, Garbage and Delay obey [Fault.After]; Refuse never applies the request,
-// Truncate always does.
+// The kinds of faults. [Fault.After] says whether Drop, Status, HTML, Garbage and Delay apply the
+// request; Refuse never does, Truncate always does.
 const (
-	// Refuse refuses the connection: the request never reaches the server. Over real TCP, where accepting comes
-	// before the request, the connection is closed before anything is applied.
+	// Refuse refuses the connection: the request never reaches the server. Over real TCP, where the
+	// connection comes before the request, it is closed before anything is applied.
 	Refuse Kind = "refuse"
 	// Drop cuts the connection without an answer.
 	Drop Kind = "drop"
 	// Status answers with [Fault.StatusCode] (default 500) and a small body.
 	Status Kind = "status"
-	// Truncate applies the request and cuts the answer half-way; its Content-Length declares all of it. An answer
-	// without a body has nothing to cut in half, so its connection is cut as with Drop after.
+	// Truncate applies the request and sends half of the answer, with the Content-Length of all of
+	// it. An answer without a body is lost, as with Drop and After.
 	Truncate Kind = "truncate"
-	// HTML answers with an HTML page, as proxies send it (default status 200).
+	// HTML answers with an HTML page, as proxies do (default status 200).
 	HTML Kind = "html"
-	// Garbage answers with Content-Type JSON and wrong JSON (default status 200). Body chooses what is wrong: `{}`,
-	// wrong types, or no JSON at all.
+	// Garbage answers with Content-Type JSON and wrong JSON (default status 200). Body says what is
+	// wrong: `{}`, wrong types, or no JSON.
 	Garbage Kind = "garbage"
-	// Delay only waits for [Fault.Delay] and serves normally: before the request is applied, or, with After, between
-	// applying it and answering.
+	// Delay waits for [Fault.Delay] and then serves normally. It waits before the request is
+	// applied or, with After, before the answer.
 	Delay Kind = "delay"
 )
 
 // Fault is one misbehaviour.
 type Fault struct {
 	Kind Kind
-	// After applies the request first; then its answer is lost or replaced.
+	// After applies the request; its answer is lost or replaced.
 	After bool
-	// StatusCode is the status of an answer that the fault makes up. Zero takes the kind's default.
+	// StatusCode is the status of the fault's own answer. 0 is the kind's default.
 	StatusCode int
-	// Header is sent with an answer that the fault makes up.
+	// Header is sent with the fault's own answer.
 	Header http.Header
-	// RetryAfter, if not empty, is sent as the Retry-After header of an answer that the fault makes up.
+	// RetryAfter, if not empty, is the Retry-After header of the fault's own answer.
 	RetryAfter string
-	// Delay is waited first, with every kind. A client that gives up meanwhile ends the request unapplied (except
-	// for the kind Delay with After, which waits last).
+	// Delay is how long every kind waits first. If the client gives up meanwhile, the request is
+	// not applied. (The kind Delay with After waits last.)
 	Delay time.Duration
-	// Body replaces the default body of an answer that the fault makes up.
+	// Body is the body of the fault's own answer; "" is the kind's default.
 	Body string
 }
 
-// String returns a short stable name for test tables, such as "refuse", "drop after" or "503 before".
+// String returns a short stable name for test tables, such as "refuse", "drop after" or "503
+// before".
 func (f Fault) String() string {
 	name, when := string(f.Kind), " before"
 	if f.After {
@@ -73,7 +75,7 @@ func (f Fault) String() string {
 	case Status:
 		name = strconv.Itoa(f.status())
 		if f.status() == http.StatusTooManyRequests && !f.After {
-			return name // being turned away before anything happens is what 429 means
+			return name // a 429 always means that nothing was done
 		}
 	case HTML, Garbage:
 		if f.status() != http.StatusOK {
@@ -83,7 +85,7 @@ func (f Fault) String() string {
 	return name + when
 }
 
-// Catalogue returns each fault that the conformance suite injects, in stable order.
+// Catalogue returns the faults that the conformance suite injects, in a stable order.
 func Catalogue() []Fault {
 	return []Fault{
 		{Kind: Refuse},
@@ -101,7 +103,7 @@ func Catalogue() []Fault {
 	}
 }
 
-// status is the status of the answer that the fault makes up.
+// status returns the status of the fault's own answer.
 func (f Fault) status() int {
 	switch {
 	case f.StatusCode != 0:

@@ -2,13 +2,13 @@ package faults
 
 import "net/http"
 
-// decided marks requests whose fault Transport has chosen, so that Handler does not choose a second one.
+// decided marks requests whose fault Transport has chosen, so that Handler does not choose another.
 type decided struct{ in *Injector }
 
 // Handler returns middleware for a real server: it serves next under the faults of the Injector.
 //
-// Mind that the client of net/http repeats a GET by itself when a connection that it had used before is cut: over
-// TCP, a test that counts such requests should switch keep-alives off or use [Injector.Transport].
+// The client of net/http repeats a GET by itself if a connection that it had used before is cut:
+// over TCP, a test that counts requests should switch keep-alives off or use [Injector.Transport].
 func (in *Injector) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Context().Value(decided{in}) != nil {
@@ -30,11 +30,12 @@ func (in *Injector) Handler(next http.Handler) http.Handler {
 			inner.Body = body
 		}
 		serve(f, watched, inner, next)
-		watched.answered(http.StatusOK) // what net/http sends for a handler that wrote nothing
+		watched.answered(http.StatusOK) // which net/http sends if the handler wrote nothing
 	})
 }
 
-// statusWriter reports the status that goes out, before it does: a client that has its answer finds it in the log.
+// statusWriter reports the status before it sends it, so that a client with its answer finds it in
+// the log.
 type statusWriter struct {
 	http.ResponseWriter
 	sent func(status int)
@@ -48,7 +49,7 @@ func (w *statusWriter) answered(status int) {
 	}
 }
 
-// Unwrap lets http.ResponseController reach what the server offers.
+// Unwrap gives http.ResponseController access to the server's writer.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *statusWriter) WriteHeader(status int) {
@@ -63,7 +64,7 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Flush serves handlers that ask for an http.Flusher the old way.
+// Flush is for handlers that use an http.Flusher.
 func (w *statusWriter) Flush() {
 	w.answered(http.StatusOK)
 	_ = http.NewResponseController(w.ResponseWriter).Flush()

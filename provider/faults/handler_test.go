@@ -13,7 +13,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// overTCP is a real server behind in, and a client that uses each connection once, or net/http would repeat requests.
+// overTCP is a real server behind in, and a client that uses each connection once, or net/http
+// would repeat requests.
 func overTCP(t *testing.T, in *faults.Injector, h http.Handler) (*http.Client, string) {
 	t.Helper()
 	server := httptest.NewServer(in.Handler(h))

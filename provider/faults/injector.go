@@ -7,11 +7,11 @@ import (
 	"sync"
 )
 
-// Injector decides which request meets which fault, and logs all requests. The zero value is ready and injects
-// nothing. It is safe for concurrent use.
+// Injector chooses the faults of requests, and logs all requests. The zero value is ready and
+// injects nothing. It is safe for concurrent use.
 //
-// One fault at most is chosen for a request: the one set with [Injector.At] for its number, else the first rule of
-// [Injector.When] that matches, else what [Injector.Random] draws.
+// A request meets one fault at most: the one of [Injector.At] for its number, or the one of the
+// first [Injector.When] that matches, or the one that [Injector.Random] draws.
 type Injector struct {
 	mu     sync.Mutex
 	seen   int // never reset: At counts from here
@@ -30,7 +30,7 @@ type rule struct {
 	left   int
 }
 
-// At injects f into the n-th request from now on, once; 0 is the next one. A later call for the same request
+// At injects f into the n-th request from now on; 0 is the next. A later call for the same request
 // replaces an earlier one.
 func (in *Injector) At(n int, f Fault) {
 	in.mu.Lock()
@@ -41,9 +41,9 @@ func (in *Injector) At(n int, f Fault) {
 	in.at[in.seen+n] = f
 }
 
-// When injects f into the requests that match accepts: the first times of them, or all if times <= 0. A nil match
-// accepts every request. The request that match sees has the form a server sees (path and query in URL, no scheme),
-// and a body of its own to read: the first MiB of what the client sends.
+// When injects f into requests that match accepts: into so many of them, or into all if times <= 0.
+// A nil match accepts every request. match gets the request as a server sees it (path and query in
+// URL, no scheme), with its own copy of the body: the first MiB.
 func (in *Injector) When(match func(*http.Request) bool, times int, f Fault) {
 	if match == nil {
 		match = func(*http.Request) bool { return true }
@@ -53,9 +53,9 @@ func (in *Injector) When(match func(*http.Request) bool, times int, f Fault) {
 	in.rules = append(in.rules, &rule{match: match, fault: f, always: times <= 0, left: times})
 }
 
-// Random injects one of fs (default: the [Catalogue]) into a share of the requests, from 0 (none) to 1 (all). The
-// choice depends only on the seed and on how many requests came before, so that a run can be repeated. A later call
-// replaces an earlier one.
+// Random injects one of fs (default: the [Catalogue]) into a part of the requests, from 0 (none) to
+// 1 (all). The choice depends only on the seed and the number of earlier requests, so that a run
+// can be repeated. A later call replaces an earlier one.
 func (in *Injector) Random(seed uint64, share float64, fs ...Fault) {
 	if len(fs) == 0 {
 		fs = Catalogue()
@@ -74,7 +74,7 @@ func (in *Injector) Clear() {
 	in.at, in.rules, in.dice, in.random, in.share = nil, nil, nil, nil, 0
 }
 
-// admit logs the request as arrived and chooses its fault.
+// admit logs a request when it arrives, and chooses its fault.
 func (in *Injector) admit(r *http.Request, body *intake) (*entry, *Fault) {
 	in.mu.Lock()
 	index := in.seen
@@ -99,7 +99,8 @@ func (in *Injector) admit(r *http.Request, body *intake) (*entry, *Fault) {
 	return e, f
 }
 
-// draw rolls the same number of dice for every request, so that what a request gets depends on its number alone.
+// draw rolls the same number of dice for every request, so that the fault depends only on the
+// request's number.
 func (in *Injector) draw() *Fault {
 	if in.dice == nil {
 		return nil
@@ -111,7 +112,7 @@ func (in *Injector) draw() *Fault {
 	return copyOf(&in.random[which])
 }
 
-// rule asks the rules without the lock: a match may take its time reading the body, and may use the Injector.
+// rule tries the rules without the lock: match may wait for the body, and may use the Injector.
 func (in *Injector) rule(rules []*rule, r *http.Request, body *intake) *Fault {
 	for _, candidate := range rules {
 		in.mu.Lock()
@@ -129,7 +130,7 @@ func (in *Injector) rule(rules []*rule, r *http.Request, body *intake) *Fault {
 	return nil
 }
 
-// take uses up one of the rule's times, unless another request was faster.
+// take uses up one of the rule's times, unless another request has taken the last.
 func (in *Injector) take(candidate *rule) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -6,11 +6,11 @@ import (
 	"net/http"
 )
 
-// keep is how much of a request's body the log and the rules get to see.
+// keep is how much of a request's body the log and the rules see.
 const keep = 1 << 20
 
-// intake is the body of a request on its way from the client to the handler. It reads ahead as far as the log needs
-// and no further, so that a body of any size passes through.
+// intake is the body of a request on its way from the client to the handler. It only reads ahead as
+// far as the log needs, so that a body of any size passes through.
 type intake struct {
 	src   io.ReadCloser
 	again func() (io.ReadCloser, error) // the client's second copy, or nil
@@ -22,7 +22,7 @@ type intake struct {
 	err   error  // what the client's body failed with, other than io.EOF
 }
 
-// load reads ahead and returns what the log keeps.
+// load reads ahead, and returns what the log keeps.
 func (b *intake) load() []byte {
 	if b.ready {
 		return b.head
@@ -38,7 +38,7 @@ func (b *intake) load() []byte {
 	return b.head
 }
 
-// known returns what can be told of the body without reading from the client.
+// known returns what is known of the body without reading from the client.
 func (b *intake) known() []byte {
 	if b.ready {
 		return b.head
@@ -54,7 +54,8 @@ func (b *intake) known() []byte {
 	return b.peek
 }
 
-// copy returns a reader for a rule to look at the body with. Nothing is read from the client before the rule reads.
+// copy returns a reader of the body for a rule. Nothing is read from the client before the rule
+// reads.
 func (b *intake) copy() io.ReadCloser { return &preview{body: b} }
 
 type preview struct {
@@ -75,7 +76,7 @@ func (p *preview) Read(buf []byte) (int, error) {
 
 func (p *preview) Close() error { return nil }
 
-// Read gives the handler what load has read ahead, then the rest.
+// Read returns what load has read ahead, then the rest.
 func (b *intake) Read(p []byte) (int, error) {
 	head := b.load()
 	if b.used < len(head) {

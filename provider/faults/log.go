@@ -13,16 +13,16 @@ type Request struct {
 	Query string
 	// Header is the log's own copy.
 	Header http.Header
-	// Body is what the client sent, up to its first MiB. Of a refused request, which sends nothing, it is what the
-	// client would have sent, if that can be told without reading from the client.
+	// Body is the first MiB of what the client sent. A refused request sends nothing: there, it is
+	// what the client would have sent, if that is known without reading from the client.
 	Body []byte
-	// Fault is what the request met, nil for nothing.
+	// Fault is the fault that the request met; nil if it met none.
 	Fault *Fault
-	// Status is the answered status, 0 when none went out.
+	// Status is the status of the answer; 0 if there was none.
 	Status int
 }
 
-// entry is a log line that is still being written: its status is known last.
+// entry is a log entry that is not complete: the status comes last.
 type entry struct{ request Request }
 
 func newEntry(r *http.Request) *entry {
@@ -33,20 +33,20 @@ func newEntry(r *http.Request) *entry {
 	return &entry{Request{Method: r.Method, Path: path, Query: r.URL.RawQuery, Header: r.Header.Clone()}}
 }
 
-// note changes a log line under the lock.
+// note changes an entry under the lock.
 func (in *Injector) note(e *entry, change func(*Request)) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	change(&e.request)
 }
 
-// noteBody logs what is known of the body; asking for it is nothing to do under the lock.
+// noteBody logs what is known of the body. It finds that out without the lock, since it may wait.
 func (in *Injector) noteBody(e *entry, body *intake) {
 	kept := body.known()
 	in.note(e, func(logged *Request) { logged.Body = kept })
 }
 
-// Requests returns copies of all requests seen so far, in order of arrival.
+// Requests returns copies of all logged requests, in order of arrival.
 func (in *Injector) Requests() []Request {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -62,14 +62,14 @@ func (in *Injector) Requests() []Request {
 	return all
 }
 
-// Count returns how many requests the log holds.
+// Count returns how many requests the log contains.
 func (in *Injector) Count() int {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	return len(in.log)
 }
 
-// Forget empties the log. Faults stay as they are.
+// Forget empties the log. The faults stay.
 func (in *Injector) Forget() {
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -6,10 +6,10 @@ import (
 	"strconv"
 )
 
-// buffered is how much of an answer net/http collects before it gives up counting and sends in chunks.
+// buffered is how much of an answer net/http collects before it sends the answer in chunks.
 const buffered = 2048
 
-// recorder keeps an answer instead of sending it, by the rules of net/http's server.
+// recorder keeps an answer instead of sending it, and follows the rules of net/http's server.
 type recorder struct {
 	method  string
 	header  http.Header
@@ -59,7 +59,7 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
-// Flush notes that what is there has left the server.
+// Flush notes that what was written has left the server.
 func (w *recorder) Flush() {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
@@ -78,7 +78,7 @@ func (w *recorder) finish() {
 	}
 }
 
-// replay sends the recorded answer after all.
+// replay sends the recorded answer.
 func (w *recorder) replay(to http.ResponseWriter) {
 	w.finish()
 	copyHeader(to.Header(), w.sent)

@@ -5,7 +5,7 @@ import (
 	"net/http/httptrace"
 )
 
-// tracer reports what a connection would go through, to a trace that may be nil and may lack any hook.
+// tracer reports the stages of a connection to a trace, which may be nil and may lack any hook.
 type tracer struct{ hooks *httptrace.ClientTrace }
 
 func (t tracer) getConn(addr string) {

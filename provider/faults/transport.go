@@ -10,11 +10,13 @@ import (
 	"syscall"
 )
 
-// Transport returns a RoundTripper that serves next in memory, under the faults of the Injector: no socket, and no
-// goroutine, so that it works inside a testing/synctest bubble. It reports to httptrace what net/http would: a refused
-// connection has no GotConn, and everything else has GotConn, WroteHeaders and WroteRequest.
+// Transport returns a RoundTripper that serves next in memory, under the faults of the Injector. It
+// uses no sockets and no goroutines, so that it works inside a testing/synctest bubble. It reports
+// to httptrace what net/http would: a refused connection has no GotConn, and everything else has
+// GotConn, WroteHeaders and WroteRequest.
 //
-// A handler that panics with http.ErrAbortHandler cuts the connection; any other panic reaches the caller.
+// A handler that panics with http.ErrAbortHandler cuts the connection; any other panic reaches the
+// caller.
 func (in *Injector) Transport(next http.Handler) http.RoundTripper {
 	return &transport{in: in, next: next}
 }
@@ -35,7 +37,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
-	// A body that hangs must not outlive the request: net/http closes it, too, when the context ends.
+	// A body that hangs must not outlive the request: net/http, too, closes it when the context
+	// ends.
 	defer context.AfterFunc(ctx, func() { _ = body.Close() })()
 
 	addr := hostPort(req.URL)
@@ -77,7 +80,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return rec.response(req, sr.TLS), nil
 }
 
-// serve runs the handler and tells whether it cut the connection.
+// serve runs the handler and reports whether it cut the connection.
 func (t *transport) serve(f *Fault, rec *recorder, sr *http.Request) (aborted bool) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -91,7 +94,7 @@ func (t *transport) serve(f *Fault, rec *recorder, sr *http.Request) (aborted bo
 	return false
 }
 
-// send reads the request's body as far as it is read ahead, and reports it as written.
+// send reads ahead in the request's body, and reports it as written.
 func send(req *http.Request, body *intake, trace tracer) error {
 	trace.wroteHeaders()
 	head := body.load()
@@ -103,7 +106,7 @@ func send(req *http.Request, body *intake, trace tracer) error {
 	return err
 }
 
-// refuse is a connection that does not come about.
+// refuse reports a connection that fails, and returns its error.
 func refuse(ctx context.Context, f Fault, trace tracer, addr string) error {
 	var err error = &net.OpError{Op: "dial", Net: "tcp", Addr: address(addr), Err: syscall.ECONNREFUSED}
 	trace.connectStart(addr)
@@ -121,7 +124,7 @@ func orCause(ctx context.Context, err error) error {
 	return err
 }
 
-// check refuses what net/http would not send.
+// check refuses requests that net/http would not send.
 func check(req *http.Request) error {
 	switch {
 	case req.URL == nil:
