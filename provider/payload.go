@@ -7,27 +7,28 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
-// Payload is JSON whose fields no document describes. It prints as its size only, since it
-// may contain secrets; Decode reads it, and so does a conversion to json.RawMessage.
+// Payload is JSON whose fields are not documented. It prints only its size, since it may contain
+// secrets; use Decode, or a conversion to json.RawMessage.
 type Payload json.RawMessage
 
-// Decode reads the payload into what the caller expects of it, as json.Unmarshal does.
-// JSON inside a JSON string, as some systems send it, is read as well where a string
-// itself would not fit.
+// Decode reads the payload into what the caller expects of it, as json.Unmarshal does. An object or
+// a list inside a JSON string, as some systems send them, is read as well, unless into is a
+// *string.
 func (p Payload) Decode(into any) error {
 	if len(p) == 0 {
 		return errors.New("the server sent no body")
 	}
-	err := json.Unmarshal(p, into)
-	if inner := p.Text(); err != nil && json.Valid([]byte(inner)) {
-		return json.Unmarshal([]byte(inner), into)
+	inner := []byte(strings.TrimSpace(p.Text()))
+	if _, plain := into.(*string); !plain && len(inner) > 0 && (inner[0] == '{' || inner[0] == '[') && json.Valid(inner) {
+		return json.Unmarshal(inner, into)
 	}
-	return err
+	return json.Unmarshal(p, into)
 }
 
-// Text returns the payload's text if it is a JSON string, else "".
+// Text returns the text of a JSON string; "" if the payload is none.
 func (p Payload) Text() string {
 	var text string
 	if len(p) == 0 || p[0] != '"' || json.Unmarshal(p, &text) != nil {
@@ -39,7 +40,7 @@ func (p Payload) Text() string {
 // String returns the size.
 func (p Payload) String() string { return fmt.Sprintf("[%d bytes of JSON]", len(p)) }
 
-// Format prints the size under every verb.
+// Format prints the size for every verb.
 func (p Payload) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
 
 // LogValue keeps the payload out of logs.
@@ -48,7 +49,7 @@ func (p Payload) LogValue() slog.Value { return slog.StringValue(p.String()) }
 // MarshalJSON keeps the payload out of JSON that is written by accident.
 func (p Payload) MarshalJSON() ([]byte, error) { return json.Marshal(p.String()) }
 
-// UnmarshalJSON keeps a value as it is spelled; null is none.
+// UnmarshalJSON keeps the value as it is spelled. null is no payload.
 func (p *Payload) UnmarshalJSON(data []byte) error {
 	if *p = nil; string(data) != "null" {
 		*p = bytes.Clone(data)

@@ -13,6 +13,7 @@ import (
 	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/internal/fixture"
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -40,7 +41,7 @@ type notes struct{ *things }
 func (notes) Get() {}
 
 type thing struct {
-	ID int64 `json:"id"`
+	ID int64 `json:"id" wire:"id,positive"`
 }
 
 func (w *thing) Missing() string {
@@ -53,9 +54,9 @@ func (w *thing) Missing() string {
 type createRequest struct{ Password provider.Secret }
 
 var (
-	show   = &rest.Endpoint{Op: "Things.Show", Verb: "show thing", Method: http.MethodPost, Route: "/thing.php", Repeat: rest.Read}
+	show   = &rest.Endpoint{Op: "Things.Show", Verb: "show thing", Method: http.MethodPost, Route: "/thing.php", Effect: rest.Read}
 	create = &rest.Endpoint{Op: "Things.Create", Verb: "create thing", Method: http.MethodPost, Route: "/thing.php"}
-	list   = &rest.Endpoint{Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things/{id}", Repeat: rest.Read}
+	list   = &rest.Endpoint{Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things/{id}", Effect: rest.Read}
 )
 
 func (s *things) Show(ctx context.Context, id int64) (*thing, error) {
@@ -97,7 +98,7 @@ func (s *things) Create(ctx context.Context, req *createRequest) (int64, error) 
 		return 0, provider.Problems{"request": "nil"}.Err("shop", "Things.Create", "create thing")
 	}
 	var w thing
-	call := &rest.Call{Endpoint: create, Body: url.Values{"action": {"create"}, "password": {req.Password.Reveal()}}, Out: &w, Secrets: []string{req.Password.Reveal()}}
+	call := &rest.Call{Endpoint: create, Body: url.Values{"action": {"create"}, "password": {req.Password.Reveal()}}, Out: &w, Secrets: []provider.Secret{req.Password}}
 	err := s.rest.Do(ctx, call)
 	if s.fault == "leak" && err != nil {
 		var e *provider.Error
@@ -117,12 +118,16 @@ func (s *things) List(ctx context.Context, id int64) iter.Seq2[*thing, error] {
 			yield(nil, provider.Problems{"id": "must be positive"}.Err("shop", "Things.List", "list things"))
 			return
 		}
-		for w, err := range rest.Elements[thing](ctx, s.rest, &rest.Call{Endpoint: list, Args: []string{strconv.FormatInt(id, 10)}}) {
-			if !yield(w, err) {
-				return
-			}
-			if err != nil && s.fault == "after" {
+		var answer wire.Rows[thing]
+		if err := s.rest.Do(ctx, &rest.Call{Endpoint: list, Args: []string{strconv.FormatInt(id, 10)}, Out: &answer}); err != nil {
+			if yield(nil, err) && s.fault == "after" {
 				yield(nil, err)
+			}
+			return
+		}
+		for _, row := range answer.Rows {
+			if !yield(row, nil) {
+				return
 			}
 		}
 		for s.fault == "endless" && yield(&thing{1}, nil) {
@@ -135,7 +140,7 @@ func vendor(fault string) *clienttest.Vendor {
 	return &clienttest.Vendor{
 		Kind: "shop", Base: shopURL,
 		Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-			c, err := rest.New(rest.Config{Provider: "shop", BaseURL: shopURL, Secrets: func() []string { return []string{canary} }}, append([]provider.Option{
+			c, err := rest.New(rest.Config{Provider: "shop", BaseURL: shopURL, Secrets: func() []provider.Secret { return []provider.Secret{canary} }}, append([]provider.Option{
 				provider.WithHTTPClient(&http.Client{Transport: transport}), provider.WithRetry(provider.Retry{Attempts: 1}),
 			}, opts...)...)
 			if err != nil {

@@ -149,15 +149,9 @@ func BenchmarkList(b *testing.B) {
 	b.Run("by=rest", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			n := 0
-			for _, err := range Elements[benchThing](b.Context(), c, &Call{Endpoint: listThings}) {
-				if err != nil {
-					b.Fatal(err)
-				}
-				n++
-			}
-			if n != 100 {
-				b.Fatal(n)
+			var out []benchThing
+			if err := c.Do(b.Context(), &Call{Endpoint: listThings, Out: &out}); err != nil || len(out) != 100 {
+				b.Fatal(len(out), err)
 			}
 		}
 	})
