@@ -67,8 +67,8 @@ const (
 	PayoutSEPA   PayoutType = "SEPA"
 )
 
-// PayoutMethodRequest sets how the partner is paid.
-type PayoutMethodRequest struct {
+// PayoutMethodSetRequest sets how the partner is paid.
+type PayoutMethodSetRequest struct {
 	// Type is PayoutPayPal, which needs PayPalEmail, or PayoutSEPA, which needs IBAN, BIC
 	// and AccountHolder.
 	Type          PayoutType `wire:"type,required"`
@@ -81,7 +81,7 @@ type PayoutMethodRequest struct {
 }
 
 // AffiliateTaxInfo is what is known of a partner's taxes. Fields are undocumented; those of
-// TaxInfoUpdate are likely.
+// TaxInfoUpdateRequest are likely.
 type AffiliateTaxInfo struct {
 	// TaxInfo is nil if there is none yet.
 	TaxInfo provider.Payload `wire:"taxInfo"`
@@ -89,8 +89,8 @@ type AffiliateTaxInfo struct {
 	Profile provider.Payload `wire:"profile"`
 }
 
-// TaxInfoUpdate changes tax data. nil leaves a field alone, as far as one knows.
-type TaxInfoUpdate struct {
+// TaxInfoUpdateRequest changes tax data. nil leaves a field alone, as far as one knows.
+type TaxInfoUpdateRequest struct {
 	VATID     *string `wire:"ustId"`
 	TaxNumber *string `wire:"taxNumber"`
 	// SmallBusiness is Kleinunternehmer: no VAT is charged.
@@ -156,7 +156,7 @@ func (s *AffiliatesService) DownloadCreditNote(ctx context.Context, id string, w
 
 // SetPayoutMethod says how the partner is paid: PATCH /api/affiliates/me/payout-method. The
 // answer is undocumented.
-func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodRequest) (provider.Payload, error) {
+func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodSetRequest) (provider.Payload, error) {
 	r := s.c.ask(payoutsMethod).with(req)
 	if req != nil {
 		switch req.Type {
@@ -191,6 +191,6 @@ func (s *AffiliatesService) TaxInfo(ctx context.Context) (*AffiliateTaxInfo, err
 // UpdateTaxInfo changes the partner's tax data: PATCH /api/affiliates/me/tax-info (method
 // inferred, it may be PUT or POST). The platform reads no other fields. The answer is
 // undocumented.
-func (s *AffiliatesService) UpdateTaxInfo(ctx context.Context, req *TaxInfoUpdate) (provider.Payload, error) {
+func (s *AffiliatesService) UpdateTaxInfo(ctx context.Context, req *TaxInfoUpdateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(taxInfoUpdate).changing(req))
 }

@@ -31,8 +31,8 @@ type NewAPIKey struct {
 	Secret provider.Secret
 }
 
-// APIKeyRequest makes an API key.
-type APIKeyRequest struct {
+// APIKeyCreateRequest makes an API key.
+type APIKeyCreateRequest struct {
 	// Name is required; up to 100 characters.
 	Name string `wire:"name,required"`
 	// Extra fields, sent as they are: permissions and expiry can be chosen, but the names
@@ -60,7 +60,7 @@ func (s *APIKeysService) List(ctx context.Context, perPage int64) iter.Seq2[*API
 }
 
 // Create makes an API key: POST /api/api-keys.
-func (s *APIKeysService) Create(ctx context.Context, req *APIKeyRequest) (*NewAPIKey, error) {
+func (s *APIKeysService) Create(ctx context.Context, req *APIKeyCreateRequest) (*NewAPIKey, error) {
 	r := s.c.ask(apiKeysCreate).with(req)
 	if req != nil && utf8.RuneCountInString(req.Name) > 100 {
 		r.problem("Name", "has more than 100 characters")

@@ -41,9 +41,9 @@ const (
 	AccountBusiness AccountType = "BUSINESS"
 )
 
-// RegisterRequest describes a new account. All but VATNumber, CompanyName and
+// AuthRegisterRequest describes a new account. All but VATNumber, CompanyName and
 // NewsletterOptIn is required.
-type RegisterRequest struct {
+type AuthRegisterRequest struct {
 	Email string `wire:"email,required"`
 	// Password needs 8 characters, upper and lower case letters and a digit.
 	Password  provider.Secret `wire:"password,required"`
@@ -64,7 +64,7 @@ type RegisterRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// Registration is what became of a RegisterRequest.
+// Registration is what became of a AuthRegisterRequest.
 type Registration struct {
 	// Token of a session; "" if the address has to be verified first.
 	Token provider.Secret `wire:"token"`
@@ -75,8 +75,8 @@ type Registration struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// LoginRequest signs in with e-mail and password.
-type LoginRequest struct {
+// AuthLoginRequest signs in with e-mail and password.
+type AuthLoginRequest struct {
 	Email      string          `wire:"email,required"`
 	Password   provider.Secret `wire:"password,required"`
 	RememberMe bool            `wire:"rememberMe,always"`
@@ -86,7 +86,7 @@ type LoginRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// Login is the answer to a LoginRequest.
+// Login is the answer to a AuthLoginRequest.
 type Login struct {
 	// Token of the session, for WithSessionToken; "" if RequiresTwoFactor.
 	Token provider.Secret `wire:"token"`
@@ -99,8 +99,8 @@ type Login struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ChangePasswordRequest replaces the password of the account.
-type ChangePasswordRequest struct {
+// PasswordChangeRequest replaces the password of the account.
+type PasswordChangeRequest struct {
 	CurrentPassword provider.Secret `wire:"currentPassword,required"`
 	NewPassword     provider.Secret `wire:"newPassword,required"`
 	// Extra fields, sent as they are; secrets in them are revealed. The name of the
@@ -110,7 +110,7 @@ type ChangePasswordRequest struct {
 
 // Register makes an account: POST /api/auth/register. The platform sends a mail with a
 // code for Activate.
-func (s *AuthService) Register(ctx context.Context, req *RegisterRequest) (*Registration, error) {
+func (s *AuthService) Register(ctx context.Context, req *AuthRegisterRequest) (*Registration, error) {
 	r := s.c.ask(authRegister).with(req).reveal()
 	if req != nil && req.Password != "" && !strong(req.Password.Reveal()) {
 		r.problem("Password", "needs 8 characters, upper and lower case letters and a digit")
@@ -127,7 +127,7 @@ func strong(password string) bool {
 
 // Login signs in: POST /api/auth/login. If the account has a second factor the result says
 // RequiresTwoFactor, whether the platform answers so in a success or in an error.
-func (s *AuthService) Login(ctx context.Context, req *LoginRequest) (*Login, error) {
+func (s *AuthService) Login(ctx context.Context, req *AuthLoginRequest) (*Login, error) {
 	d := &loginAnswer{}
 	r := s.c.ask(authLogin).with(req).reveal()
 	r.call.Classify = d.classify
@@ -232,7 +232,7 @@ func (s *AuthService) VerifyEmail(ctx context.Context, token provider.Secret) (p
 
 // ChangePassword replaces the password: POST /api/auth/change-password. The answer is
 // undocumented.
-func (s *AuthService) ChangePassword(ctx context.Context, req *ChangePasswordRequest) (provider.Payload, error) {
+func (s *AuthService) ChangePassword(ctx context.Context, req *PasswordChangeRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authChangePassword).with(req).reveal())
 }
 

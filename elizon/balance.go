@@ -26,8 +26,8 @@ type AutoTopUp struct {
 	AutoRedeemVoucher bool      `wire:"autoRedeemVoucher,loose"`
 }
 
-// AutoTopUpRequest makes a rule.
-type AutoTopUpRequest struct {
+// AutoTopUpCreateRequest makes a rule.
+type AutoTopUpCreateRequest struct {
 	// Amount and DayOfMonth (1 to 28) are required.
 	Amount            EUR   `wire:"amount,required"`
 	DayOfMonth        int64 `wire:"dayOfMonth,required"`
@@ -39,7 +39,7 @@ type AutoTopUpRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// AutoTopUpResult is what became of an AutoTopUpRequest. Any field may be missing.
+// AutoTopUpResult is what became of an AutoTopUpCreateRequest. Any field may be missing.
 type AutoTopUpResult struct {
 	Rule *AutoTopUp `wire:"config"`
 	// VerificationURL is where a person has to confirm the payment.
@@ -49,8 +49,8 @@ type AutoTopUpResult struct {
 	FirstChargeOn        time.Time       `wire:"firstChargeOn"`
 }
 
-// AutoTopUpChange changes a rule. nil leaves a field as it is.
-type AutoTopUpChange struct {
+// AutoTopUpUpdateRequest changes a rule. nil leaves a field as it is.
+type AutoTopUpUpdateRequest struct {
 	Active *bool `wire:"isActive"`
 	// Amount of an active rule is refused, as error texts hint.
 	Amount EUR `wire:"amount"`
@@ -58,8 +58,8 @@ type AutoTopUpChange struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// TopUpRequest pays in once.
-type TopUpRequest struct {
+// BalanceTopUpRequest pays in once.
+type BalanceTopUpRequest struct {
 	// Amount is required, within limits that the platform sets. That the field is called
 	// "amount" is assumed.
 	Amount EUR `wire:"amount,required"`
@@ -73,7 +73,7 @@ func (s *BalanceService) AutoTopUps(ctx context.Context) iter.Seq2[*AutoTopUp, e
 }
 
 // CreateAutoTopUp makes a rule: POST /api/balance/auto-topup.
-func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpRequest) (*AutoTopUpResult, error) {
+func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpCreateRequest) (*AutoTopUpResult, error) {
 	r := s.c.ask(balanceCreate).with(req)
 	if req != nil && req.DayOfMonth != 0 && (req.DayOfMonth < 1 || req.DayOfMonth > 28) {
 		r.problem("DayOfMonth", "must be 1 to 28, got %d", req.DayOfMonth)
@@ -86,7 +86,7 @@ func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpRequ
 
 // UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. The answer is
 // undocumented.
-func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpChange) (provider.Payload, error) {
+func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpUpdateRequest) (provider.Payload, error) {
 	r := s.c.ask(balanceUpdate, id).changing(req)
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)
@@ -108,7 +108,7 @@ func (s *BalanceService) SEPADetails(ctx context.Context) (provider.Payload, err
 
 // TopUp asks for a link at which a person pays in: POST /api/balance/top-up (method
 // inferred). The answer is undocumented.
-func (s *BalanceService) TopUp(ctx context.Context, req *TopUpRequest) (provider.Payload, error) {
+func (s *BalanceService) TopUp(ctx context.Context, req *BalanceTopUpRequest) (provider.Payload, error) {
 	r := s.c.ask(balanceTopUp).with(req)
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)

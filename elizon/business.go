@@ -21,8 +21,8 @@ type BusinessBilling struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// BusinessBillingRequest switches billing on invoice on.
-type BusinessBillingRequest struct {
+// BusinessBillingSetRequest switches billing on invoice on.
+type BusinessBillingSetRequest struct {
 	// AnchorDay is the day of the month. Which days are allowed is undocumented.
 	AnchorDay int64 `wire:"anchorDay,required"`
 	// Extra fields, sent as they are.
@@ -67,7 +67,7 @@ func (s *BusinessService) Billing(ctx context.Context) (*BusinessBilling, error)
 
 // SetBilling collects invoices on a day of the month: POST /api/business/billing. The
 // answer is undocumented.
-func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingRequest) (provider.Payload, error) {
+func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingSetRequest) (provider.Payload, error) {
 	r := s.c.ask(businessSetBilling).with(req)
 	if req != nil && (req.AnchorDay < 0 || req.AnchorDay > 31) {
 		r.problem("AnchorDay", "must be a day of the month, got %d", req.AnchorDay)

@@ -112,8 +112,8 @@ type UnavailableLine struct {
 	ProductName string `wire:"productName"`
 }
 
-// CalculateRequest asks what a cart costs.
-type CalculateRequest struct {
+// CartCalculateRequest asks what a cart costs.
+type CartCalculateRequest struct {
 	// Items are required.
 	Items []CartLine `wire:"items,required"`
 	// CountryCode has two letters. It decides on the tax.
@@ -150,8 +150,8 @@ type CalculatedLine struct {
 	More        map[string]provider.Payload `wire:",extra"`
 }
 
-// UpgradeRequest asks what it costs to change a service's resources.
-type UpgradeRequest struct {
+// CartUpgradeRequest asks what it costs to change a service's resources.
+type CartUpgradeRequest struct {
 	// ServiceID and ResourceChanges are required, as error texts of the platform hint; the
 	// fields of the latter are undocumented.
 	ServiceID       string         `wire:"serviceId,required"`
@@ -190,7 +190,7 @@ type validateAnswer struct {
 }
 
 // Calculate prices a cart with taxes and discounts: POST /api/cart/calculate.
-func (s *CartService) Calculate(ctx context.Context, req *CalculateRequest) (*Calculation, error) {
+func (s *CartService) Calculate(ctx context.Context, req *CartCalculateRequest) (*Calculation, error) {
 	r := s.c.ask(cartCalculate).with(req)
 	if req != nil {
 		checkLines(r, req.Items)
@@ -201,7 +201,7 @@ func (s *CartService) Calculate(ctx context.Context, req *CalculateRequest) (*Ca
 // Upgrade prices an upgrade or downgrade of a service: POST /api/cart/upgrade (method
 // inferred). The reference says that it answers with a cart line, but not under which
 // name: the one with a "productId" is taken.
-func (s *CartService) Upgrade(ctx context.Context, req *UpgradeRequest) (*UpgradeQuote, error) {
+func (s *CartService) Upgrade(ctx context.Context, req *CartUpgradeRequest) (*UpgradeQuote, error) {
 	answer, err := unknown(ctx, s.c.ask(cartUpgrade).with(req))
 	if err != nil {
 		return nil, err

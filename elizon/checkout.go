@@ -27,8 +27,8 @@ const (
 	PayFamilyWallet PaymentMethod = "family_wallet"
 )
 
-// CheckoutRequest is an order.
-type CheckoutRequest struct {
+// CheckoutOrderRequest is an order.
+type CheckoutOrderRequest struct {
 	// Items and PaymentMethod are required.
 	Items         []CartLine    `wire:"items,required"`
 	PaymentMethod PaymentMethod `wire:"paymentMethod,required"`
@@ -121,7 +121,7 @@ type SavedPayment struct {
 // money, and it is never retried: after provider.ErrOutcomeUnknown look for the
 // subscription and the invoice before ordering again. The platform has no documented way
 // to tell an order twice from two orders.
-func (s *CheckoutService) Order(ctx context.Context, req *CheckoutRequest) (*CheckoutResult, error) {
+func (s *CheckoutService) Order(ctx context.Context, req *CheckoutOrderRequest) (*CheckoutResult, error) {
 	r := s.c.ask(checkoutOrder).with(req)
 	if req != nil {
 		checkLines(r, req.Items)

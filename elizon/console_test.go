@@ -180,7 +180,7 @@ func TestConsoleOrigins(t *testing.T) {
 			failed = err
 		}
 		v.Refused(t, tap, failed, "StreamURL")
-		_, err := c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: target}, &elizon.ConsoleCommand{Command: "say hi"})
+		_, err := c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: target}, &elizon.ConsoleCommandRequest{Command: "say hi"})
 		v.Refused(t, tap, err, "CommandURL")
 		if target != "" {
 			require.NotContains(t, err.Error(), target.Reveal())
@@ -188,7 +188,7 @@ func TestConsoleOrigins(t *testing.T) {
 	}
 	_, err := c.Services.Console.CommandTo(t.Context(), nil, nil)
 	v.Refused(t, tap, err, "access", "request")
-	_, err = c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: "/api/v2/run/a%2Fb?ticket=x&ticket=y"}, &elizon.ConsoleCommand{Command: "say hi"})
+	_, err = c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: "/api/v2/run/a%2Fb?ticket=x&ticket=y"}, &elizon.ConsoleCommandRequest{Command: "say hi"})
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	sent := tap.Requests()[0]
 	require.Equal(t, []string{"POST /api/v2/run/a%2Fb"}, tap.Lines())

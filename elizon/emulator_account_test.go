@@ -27,8 +27,8 @@ func TestSignInToEmulator(t *testing.T) {
 	srv, owner := accountAt(t)
 	guest, err := elizon.New(srv.URL, "", elizon.WithoutKey(), provider.WithHTTPClient(srv.Client()), provider.WithRetry(provider.Retry{Attempts: 1}))
 	require.NoError(t, err)
-	request := &elizon.LoginRequest{Email: srv.Email, Password: provider.Secret(srv.Password)}
-	_, err = guest.Auth.Login(t.Context(), &elizon.LoginRequest{Email: srv.Email, Password: "placeholder"})
+	request := &elizon.AuthLoginRequest{Email: srv.Email, Password: provider.Secret(srv.Password)}
+	_, err = guest.Auth.Login(t.Context(), &elizon.AuthLoginRequest{Email: srv.Email, Password: "placeholder"})
 	require.ErrorIs(t, err, provider.ErrUnauthorized)
 	first, err := guest.Auth.Login(t.Context(), request)
 	require.NoError(t, err)
@@ -74,7 +74,7 @@ func TestSignInToEmulator(t *testing.T) {
 func TestSupportOfEmulator(t *testing.T) {
 	_, c := accountAt(t)
 	ctx := t.Context()
-	opened, err := c.Tickets.Create(ctx, &elizon.TicketRequest{Subject: "Help", Message: "It is down."})
+	opened, err := c.Tickets.Create(ctx, &elizon.TicketCreateRequest{Subject: "Help", Message: "It is down."})
 	require.NoError(t, err)
 	_, err = c.Tickets.Reply(ctx, opened.ID, "It is up again.")
 	require.NoError(t, err)
@@ -91,13 +91,13 @@ func TestSupportOfEmulator(t *testing.T) {
 	require.Equal(t, int64(page.Len()), file.Bytes)
 	require.Contains(t, page.String(), "It is down.")
 	listed := 0
-	for ticket, err := range c.Tickets.List(ctx, &elizon.TicketsOptions{Status: elizon.TicketClosed, PerPage: 1}) {
+	for ticket, err := range c.Tickets.List(ctx, &elizon.TicketListOptions{Status: elizon.TicketClosed, PerPage: 1}) {
 		require.NoError(t, err)
 		require.Equal(t, elizon.TicketClosed, ticket.Status)
 		listed++
 	}
 	require.Equal(t, 1, listed)
-	_, err = c.Feedback.Create(ctx, &elizon.FeedbackRequest{Category: "experience", Rating: 5, TicketID: opened.ID})
+	_, err = c.Feedback.Create(ctx, &elizon.FeedbackCreateRequest{Category: "experience", Rating: 5, TicketID: opened.ID})
 	require.NoError(t, err)
 	for entry, err := range c.Feedback.List(ctx, nil) {
 		require.NoError(t, err)
@@ -142,10 +142,10 @@ func TestBusinessOfEmulator(t *testing.T) {
 func TestKeysAndDeletionOfEmulator(t *testing.T) {
 	_, c := accountAt(t)
 	ctx := t.Context()
-	pair, err := c.SSHKeys.Generate(ctx, &elizon.GenerateSSHKeyRequest{Name: "new", KeyType: elizon.SSHKeyEd25519})
+	pair, err := c.SSHKeys.Generate(ctx, &elizon.SSHKeyGenerateRequest{Name: "new", KeyType: elizon.SSHKeyEd25519})
 	require.NoError(t, err)
 	require.NotEmpty(t, pair.PrivateKey)
-	_, err = c.SSHKeys.Create(ctx, &elizon.SSHKeyRequest{Name: "laptop", PublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUta2V5LWZvci10ZXN0cy0wMDAwMDAwMDAw ada"})
+	_, err = c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "laptop", PublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUta2V5LWZvci10ZXN0cy0wMDAwMDAwMDAw ada"})
 	require.NoError(t, err)
 	stored, err := c.SSHKeys.List(ctx)
 	require.NoError(t, err)
@@ -162,7 +162,7 @@ func TestKeysAndDeletionOfEmulator(t *testing.T) {
 	require.NotNil(t, warnings)
 	_, err = c.Auth.Me(ctx) // the account is still there
 	require.NoError(t, err)
-	_, err = c.User.DeleteAccountForGood(ctx, &elizon.AccountDeletion{Password: "placeholder", Irrevocable: true})
+	_, err = c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: "placeholder", Irrevocable: true})
 	require.Error(t, err)
 	_, err = c.Auth.Me(ctx)
 	require.NoError(t, err)

@@ -48,12 +48,12 @@ func TestLifeOfAService(t *testing.T) {
 			sold, err := c.Cart.Validate(ctx, cart)
 			require.NoError(t, err)
 			require.Empty(t, sold)
-			price, err := c.Cart.Calculate(ctx, &elizon.CalculateRequest{Items: cart, CountryCode: "DE"})
+			price, err := c.Cart.Calculate(ctx, &elizon.CartCalculateRequest{Items: cart, CountryCode: "DE"})
 			require.NoError(t, err)
 			require.Equal(t, 1, price.Total.Cmp("0"))
 			data, err := c.Checkout.Bootstrap(ctx)
 			require.NoError(t, err)
-			req := &elizon.CheckoutRequest{Items: cart, PaymentMethod: elizon.PayBalance}
+			req := &elizon.CheckoutOrderRequest{Items: cart, PaymentMethod: elizon.PayBalance}
 			if len(data.Addresses) > 0 {
 				req.BillingAddressID = data.Addresses[0].ID
 			} else {
@@ -106,7 +106,7 @@ func TestLifeOfAService(t *testing.T) {
 			require.Equal(t, ordered.SubscriptionIDs[0], renewal.SubscriptionID)
 			require.True(t, renewal.NewPeriodEnd.After(renewal.CurrentPeriodEnd))
 
-			_, err = c.Services.Subscription.Cancel(ctx, id, &elizon.CancelRequest{})
+			_, err = c.Services.Subscription.Cancel(ctx, id, &elizon.SubscriptionCancelRequest{})
 			require.NoError(t, err)
 			subscription, err := c.Services.Subscription.Get(ctx, id)
 			require.NoError(t, err)
@@ -117,7 +117,7 @@ func TestLifeOfAService(t *testing.T) {
 			require.NoError(t, err)
 			_, err = c.Services.Subscription.SetInterval(ctx, id, 90)
 			require.NoError(t, err)
-			_, err = c.Services.Subscription.SetAutopay(ctx, id, &elizon.SubscriptionOptions{AutoBilling: new(true)})
+			_, err = c.Services.Subscription.SetAutopay(ctx, id, &elizon.Autopay{AutoBilling: new(true)})
 			require.NoError(t, err)
 
 			_, err = c.Services.Delete(ctx, id)
@@ -147,7 +147,7 @@ func TestListUnderRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := onEmulator(t, elizontest.WithSeedServices(1000), elizontest.WithRateLimit(3, 30*time.Second))
 		begun, seen := time.Now(), make(map[string]bool)
-		for s, err := range c.Services.List(t.Context(), &elizon.ServicesOptions{PerPage: 100}) {
+		for s, err := range c.Services.List(t.Context(), &elizon.ServiceListOptions{PerPage: 100}) {
 			require.NoError(t, err)
 			seen[s.ID] = true
 		}
@@ -177,7 +177,7 @@ func TestConsoleOnEmulator(t *testing.T) {
 		console, err := c.Services.Console.Open(t.Context(), gameServer(t, srv))
 		require.NoError(t, err)
 		require.Equal(t, elizon.ConsoleTerminal, console.Type)
-		_, err = c.Services.Console.CommandTo(t.Context(), console, &elizon.ConsoleCommand{Command: "say hi"})
+		_, err = c.Services.Console.CommandTo(t.Context(), console, &elizon.ConsoleCommandRequest{Command: "say hi"})
 		require.NoError(t, err)
 		var types []string
 		for e, err := range c.Services.Console.StreamFrom(t.Context(), console) {
@@ -210,7 +210,7 @@ func TestOpenStream(t *testing.T) {
 			break
 		}
 		if sent++; sent == 1 {
-			_, err = c.Services.Console.Command(t.Context(), id, &elizon.ConsoleCommand{Command: "list players"})
+			_, err = c.Services.Console.Command(t.Context(), id, &elizon.ConsoleCommandRequest{Command: "list players"})
 			require.NoError(t, err)
 		}
 	}

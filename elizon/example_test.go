@@ -59,7 +59,7 @@ func ExampleCheckoutService_Order() {
 		return
 	}
 	cart := []elizon.CartLine{{LineID: "1", ProductID: "prd_1", ProductName: "KVM S", Quantity: 1, BillingCycle: 30, ItemType: elizon.ItemNew}}
-	price, err := client.Cart.Calculate(ctx, &elizon.CalculateRequest{Items: cart, CountryCode: "DE"})
+	price, err := client.Cart.Calculate(ctx, &elizon.CartCalculateRequest{Items: cart, CountryCode: "DE"})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -68,7 +68,7 @@ func ExampleCheckoutService_Order() {
 		fmt.Println("too expensive:", price.Total)
 		return
 	}
-	ordered, err := client.Checkout.Order(ctx, &elizon.CheckoutRequest{Items: cart, PaymentMethod: elizon.PayBalance})
+	ordered, err := client.Checkout.Order(ctx, &elizon.CheckoutOrderRequest{Items: cart, PaymentMethod: elizon.PayBalance})
 	if err != nil {
 		fmt.Println(err)
 		return

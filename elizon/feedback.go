@@ -29,16 +29,16 @@ type FeedbackEntry struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// FeedbackOptions shape a list of feedback.
-type FeedbackOptions struct {
+// FeedbackListOptions shape a list of feedback.
+type FeedbackListOptions struct {
 	// Status keeps the entries of one state.
 	Status string
 	// PerPage is how many one request reads; 0 is the server's default.
 	PerPage int64
 }
 
-// FeedbackRequest rates a ticket or a service.
-type FeedbackRequest struct {
+// FeedbackCreateRequest rates a ticket or a service.
+type FeedbackCreateRequest struct {
 	// Category is "general", "feature", "bug", "experience" or "other".
 	Category string `wire:"category,required"`
 	// Rating is 1 to 5.
@@ -53,8 +53,8 @@ type FeedbackRequest struct {
 
 // List yields the account's feedback, page by page: GET /api/feedback. The names of the
 // arguments are assumed to be those of Tickets.List.
-func (s *FeedbackService) List(ctx context.Context, opts *FeedbackOptions) iter.Seq2[*FeedbackEntry, error] {
-	var o FeedbackOptions
+func (s *FeedbackService) List(ctx context.Context, opts *FeedbackListOptions) iter.Seq2[*FeedbackEntry, error] {
+	var o FeedbackListOptions
 	if opts != nil {
 		o = *opts
 	}
@@ -62,7 +62,7 @@ func (s *FeedbackService) List(ctx context.Context, opts *FeedbackOptions) iter.
 }
 
 // Create gives feedback: POST /api/feedback. The answer is undocumented.
-func (s *FeedbackService) Create(ctx context.Context, req *FeedbackRequest) (provider.Payload, error) {
+func (s *FeedbackService) Create(ctx context.Context, req *FeedbackCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(feedbackCreate).with(req)
 	if req != nil {
 		if req.Rating != 0 && (req.Rating < 1 || req.Rating > 5) {

@@ -22,14 +22,14 @@ func TestBadInputOfAccount(t *testing.T) {
 	type call = func(ctx context.Context, c *client) error
 	register := func(password provider.Secret) call {
 		return func(ctx context.Context, c *client) error {
-			_, err := c.Auth.Register(ctx, &elizon.RegisterRequest{
+			_, err := c.Auth.Register(ctx, &elizon.AuthRegisterRequest{
 				Email: "a@b.example", Password: password, FirstName: "A", LastName: "B", Locale: "en", AccountType: elizon.AccountPrivate,
 				Country: "DE", Street: "x", City: "x", ZIP: "1",
 			})
 			return err
 		}
 	}
-	payout := func(req elizon.PayoutMethodRequest) call {
+	payout := func(req elizon.PayoutMethodSetRequest) call {
 		return func(ctx context.Context, c *client) error {
 			_, err := c.Affiliates.SetPayoutMethod(ctx, &req)
 			return err
@@ -40,11 +40,11 @@ func TestBadInputOfAccount(t *testing.T) {
 	}
 	anchor := func(day int64) call {
 		return func(ctx context.Context, c *client) error {
-			_, err := c.Business.SetBilling(ctx, &elizon.BusinessBillingRequest{AnchorDay: day})
+			_, err := c.Business.SetBilling(ctx, &elizon.BusinessBillingSetRequest{AnchorDay: day})
 			return err
 		}
 	}
-	feedback := func(req elizon.FeedbackRequest) call {
+	feedback := func(req elizon.FeedbackCreateRequest) call {
 		return func(ctx context.Context, c *client) error { _, err := c.Feedback.Create(ctx, &req); return err }
 	}
 	submit := func(files ...elizon.Upload) call {
@@ -58,7 +58,7 @@ func TestBadInputOfAccount(t *testing.T) {
 		call   call
 	}{
 		"register": {"Email Password FirstName LastName Locale AccountType Country Street City ZIP", func(ctx context.Context, c *client) error {
-			_, err := c.Auth.Register(ctx, &elizon.RegisterRequest{})
+			_, err := c.Auth.Register(ctx, &elizon.AuthRegisterRequest{})
 			return err
 		}},
 		"short password": {"Password", register("Abcde1x")},
@@ -66,20 +66,20 @@ func TestBadInputOfAccount(t *testing.T) {
 		"no lower case":  {"Password", register("ABCDEFG1")},
 		"no digit":       {"Password", register("Abcdefgh")},
 		"login": {"Email Password", func(ctx context.Context, c *client) error {
-			_, err := c.Auth.Login(ctx, &elizon.LoginRequest{})
+			_, err := c.Auth.Login(ctx, &elizon.AuthLoginRequest{})
 			return err
 		}},
 		"no request": {"request", func(ctx context.Context, c *client) error { _, err := c.Auth.Login(ctx, nil); return err }},
 		"profile": {"request", func(ctx context.Context, c *client) error {
-			_, err := c.Auth.UpdateMe(ctx, &elizon.ProfileUpdate{})
+			_, err := c.Auth.UpdateMe(ctx, &elizon.ProfileUpdateRequest{})
 			return err
 		}},
 		"profile in part": {"fields", func(ctx context.Context, c *client) error { _, err := c.Auth.PatchMe(ctx, nil); return err }},
 		"reset":           {"Token Password", func(ctx context.Context, c *client) error { _, err := c.Auth.ResetPassword(ctx, "", ""); return err }},
 		"callback":        {"provider args", func(ctx context.Context, c *client) error { _, err := c.Auth.OAuth.Callback(ctx, "", nil); return err }},
-		"payout":          {"Type", payout(elizon.PayoutMethodRequest{})},
-		"payout, PayPal":  {"PayPalEmail", payout(elizon.PayoutMethodRequest{Type: elizon.PayoutPayPal})},
-		"payout, SEPA":    {"IBAN BIC AccountHolder", payout(elizon.PayoutMethodRequest{Type: elizon.PayoutSEPA})},
+		"payout":          {"Type", payout(elizon.PayoutMethodSetRequest{})},
+		"payout, PayPal":  {"PayPalEmail", payout(elizon.PayoutMethodSetRequest{Type: elizon.PayoutPayPal})},
+		"payout, SEPA":    {"IBAN BIC AccountHolder", payout(elizon.PayoutMethodSetRequest{Type: elizon.PayoutSEPA})},
 		"commissions": {"PerPage", func(ctx context.Context, c *client) error {
 			for _, err := range c.Affiliates.Commissions(ctx, -1) {
 				return err
@@ -98,38 +98,38 @@ func TestBadInputOfAccount(t *testing.T) {
 		"file of no type":     {"ContentType", submit(elizon.Upload{Name: "x", ContentType: "///", Body: strings.NewReader("")})},
 		"grants of nobody":    {"query", func(ctx context.Context, c *client) error { _, err := c.Permissions.Remove(ctx, nil, nil); return err }},
 		"grant of nothing": {"Permissions", func(ctx context.Context, c *client) error {
-			_, err := c.Permissions.Grant(ctx, &elizon.GrantRequest{ResourceType: "service", ResourceID: "1", Email: "a@b.example", Permissions: []elizon.Permission{"view", " "}})
+			_, err := c.Permissions.Grant(ctx, &elizon.PermissionGrantRequest{ResourceType: "service", ResourceID: "1", Email: "a@b.example", Permissions: []elizon.Permission{"view", " "}})
 			return err
 		}},
 		"change to nothing": {"permissions", func(ctx context.Context, c *client) error { _, err := c.Permissions.Update(ctx, "1", nil); return err }},
 		"accept":            {"permissionID", func(ctx context.Context, c *client) error { _, err := c.Permissions.Accept(ctx, "a b"); return err }},
 		"attach": {"ServerID", func(ctx context.Context, c *client) error {
-			_, err := c.Storage.Update(ctx, "1", &elizon.VolumeUpdate{Action: elizon.VolumeAttach})
+			_, err := c.Storage.Update(ctx, "1", &elizon.VolumeUpdateRequest{Action: elizon.VolumeAttach})
 			return err
 		}},
 		"volume": {"request", func(ctx context.Context, c *client) error {
-			_, err := c.Storage.Update(ctx, "1", &elizon.VolumeUpdate{})
+			_, err := c.Storage.Update(ctx, "1", &elizon.VolumeUpdateRequest{})
 			return err
 		}},
 		"ticket": {"Subject Message ShareWithUserIDs", func(ctx context.Context, c *client) error {
-			_, err := c.Tickets.Create(ctx, &elizon.TicketRequest{ShareWithUserIDs: []string{""}})
+			_, err := c.Tickets.Create(ctx, &elizon.TicketCreateRequest{ShareWithUserIDs: []string{""}})
 			return err
 		}},
 		"export":              {"id w limit", func(ctx context.Context, c *client) error { _, err := c.Tickets.Export(ctx, "", nil, -1); return err }},
-		"rating 0":            {"Rating", feedback(elizon.FeedbackRequest{Category: "bug", TicketID: "1"})},
-		"rating 6":            {"Rating", feedback(elizon.FeedbackRequest{Category: "bug", Rating: 6, TicketID: "1"})},
-		"feedback about two":  {"TicketID", feedback(elizon.FeedbackRequest{Category: "bug", Rating: 1, TicketID: "1", ServiceID: "1"})},
-		"feedback about none": {"TicketID", feedback(elizon.FeedbackRequest{Category: "bug", Rating: 1})},
+		"rating 0":            {"Rating", feedback(elizon.FeedbackCreateRequest{Category: "bug", TicketID: "1"})},
+		"rating 6":            {"Rating", feedback(elizon.FeedbackCreateRequest{Category: "bug", Rating: 6, TicketID: "1"})},
+		"feedback about two":  {"TicketID", feedback(elizon.FeedbackCreateRequest{Category: "bug", Rating: 1, TicketID: "1", ServiceID: "1"})},
+		"feedback about none": {"TicketID", feedback(elizon.FeedbackCreateRequest{Category: "bug", Rating: 1})},
 		"deletion by accident": {"Irrevocable", func(ctx context.Context, c *client) error {
-			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeletion{Password: "x"})
+			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: "x"})
 			return err
 		}},
 		"deletion, no proof": {"Password Irrevocable", func(ctx context.Context, c *client) error {
-			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeletion{})
+			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{})
 			return err
 		}},
 		"private key": {"PublicKey", func(ctx context.Context, c *client) error {
-			_, err := c.SSHKeys.Create(ctx, &elizon.SSHKeyRequest{Name: "x", PublicKey: "-----BEGIN OPENSSH PRIVATE KEY-----"})
+			_, err := c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "x", PublicKey: "-----BEGIN OPENSSH PRIVATE KEY-----"})
 			return err
 		}},
 	} {
@@ -179,7 +179,7 @@ func TestDangerousCalls(t *testing.T) {
 
 	// A deletion whose answer was lost is not sent again.
 	c, tap = tapped(t, clienttest.Always(clienttest.Reply{Status: 503}), provider.WithRetry(provider.Retry{Attempts: 3, MinWait: 1, MaxWait: 1}))
-	_, err = c.User.DeleteAccountForGood(t.Context(), &elizon.AccountDeletion{Password: "placeholder", Irrevocable: true})
+	_, err = c.User.DeleteAccountForGood(t.Context(), &elizon.AccountDeleteRequest{Password: "placeholder", Irrevocable: true})
 	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 	require.Len(t, tap.Requests(), 1)
 	require.Equal(t, url.Values{"confirm": {"true"}}, tap.Requests()[0].Query)
@@ -204,7 +204,7 @@ func TestLoginAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, tap := tapped(t, clienttest.Always(test.reply))
-			login, err := c.Auth.Login(t.Context(), &elizon.LoginRequest{Email: "a@b.example", Password: "placeholder"})
+			login, err := c.Auth.Login(t.Context(), &elizon.AuthLoginRequest{Email: "a@b.example", Password: "placeholder"})
 			require.Len(t, tap.Requests(), 1)
 			if test.kind != nil {
 				require.ErrorIs(t, err, test.kind)
@@ -267,7 +267,7 @@ func TestSecretsOfFreeFields(t *testing.T) {
 			return err
 		},
 		"IBAN": func(ctx context.Context) error {
-			_, err := c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodRequest{Type: elizon.PayoutSEPA, IBAN: canarySecret, BIC: "x", AccountHolder: "x"})
+			_, err := c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodSetRequest{Type: elizon.PayoutSEPA, IBAN: canarySecret, BIC: "x", AccountHolder: "x"})
 			return err
 		},
 	} {
@@ -320,7 +320,7 @@ func TestPagesOfAccount(t *testing.T) {
 		}[r.Query.Encode()])
 	})
 	var ids []string
-	for ticket, err := range c.Tickets.List(t.Context(), &elizon.TicketsOptions{Status: elizon.TicketOpen}) {
+	for ticket, err := range c.Tickets.List(t.Context(), &elizon.TicketListOptions{Status: elizon.TicketOpen}) {
 		require.NoError(t, err)
 		ids = append(ids, ticket.ID)
 	}

@@ -150,22 +150,22 @@ func TestBadInput(t *testing.T) {
 	}{
 		{second(c.Services.Create(ctx, &elizon.ServiceCreateRequest{Name: " "})), []string{"Name", "ProductID", "ProviderID"}},
 		{second(c.Services.Update(ctx, "srv_1", &elizon.ServiceUpdateRequest{})), []string{"request"}},
-		{second(c.Services.Reinstall(ctx, "srv_1", &elizon.ReinstallRequest{})), []string{"request"}},
-		{second(c.Services.Reinstall(ctx, "", &elizon.ReinstallRequest{TemplateID: -1})), []string{"id", "TemplateID"}},
+		{second(c.Services.Reinstall(ctx, "srv_1", &elizon.ServiceReinstallRequest{})), []string{"request"}},
+		{second(c.Services.Reinstall(ctx, "", &elizon.ServiceReinstallRequest{TemplateID: -1})), []string{"id", "TemplateID"}},
 		{second(c.Services.Upgrade(ctx, "srv_1", nil)), []string{"fields"}},
-		{second(c.Services.ApplyDowngrade(ctx, "srv_1", &elizon.DowngradeRequest{ResourceChanges: object{}})), []string{"ResourceChanges"}},
+		{second(c.Services.ApplyDowngrade(ctx, "srv_1", &elizon.ServiceDowngradeRequest{ResourceChanges: object{}})), []string{"ResourceChanges"}},
 		{second(c.Services.Renew(ctx, "srv_1", 0)), []string{"billingCycleDays"}},
 		{second(c.Services.StatusBatch(ctx)), []string{"ids"}},
 		{second(c.Services.StatusBatch(ctx, "a", " ")), []string{"ids[1]"}},
 		{second(c.Services.Get(ctx, "..")), []string{"id"}},
 		{second(c.Services.Backups.Restore(ctx, " ", "", nil)), []string{"id", "backupId"}},
 		{second(c.Services.Subscription.SetInterval(ctx, "srv_1", 31)), []string{"billingCycleDays"}},
-		{second(c.Services.Subscription.SetAutopay(ctx, "srv_1", &elizon.SubscriptionOptions{})), []string{"request"}},
+		{second(c.Services.Subscription.SetAutopay(ctx, "srv_1", &elizon.Autopay{})), []string{"request"}},
 		{second(c.Services.Subscription.SetBillingAddress(ctx, "srv_1", nil)), []string{"fields"}},
-		{second(c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.CancelRequest{Mode: elizon.CancelSpecially, Reason: "short"})), []string{"Reason"}},
-		{second(c.Services.Subscription.Extend(ctx, "srv_1", &elizon.ExtendRequest{ExtensionDays: -1})), []string{"ExtensionDays"}},
+		{second(c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.SubscriptionCancelRequest{Mode: elizon.CancelSpecially, Reason: "short"})), []string{"Reason"}},
+		{second(c.Services.Subscription.Extend(ctx, "srv_1", &elizon.SubscriptionExtendRequest{ExtensionDays: -1})), []string{"ExtensionDays"}},
 		{second(c.Services.Firewall.Create(ctx, "srv_1", &elizon.FirewallRule{Source: "everywhere"})), []string{"Direction", "Protocol", "Port", "Action", "Source"}},
-		{second(c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallChange{Source: new("192.0.2.0/33")})), []string{"Source"}},
+		{second(c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallUpdateRequest{Source: new("192.0.2.0/33")})), []string{"Source"}},
 		{second(c.Services.IPs.Cancel(ctx, "srv_1", nil)), []string{"fields"}},
 		{second(c.Services.IPs.UndoCancel(ctx, "srv_1", nil, nil)), []string{"query"}},
 		{second(c.Services.Settings.Act(ctx, "srv_1", nil)), []string{"fields"}},
@@ -174,41 +174,41 @@ func TestBadInput(t *testing.T) {
 		{second(c.Services.Files.Act(ctx, "srv_1", nil, nil)), []string{"query"}},
 		{second(c.Services.Game.SetStartupVariables(ctx, "srv_1", nil)), []string{"fields"}},
 		{second(c.Services.Usage.Traffic(ctx, "srv_1", "year")), []string{"timeframe"}},
-		{second(c.Services.Console.Command(ctx, "srv_1", &elizon.ConsoleCommand{})), []string{"Command"}},
+		{second(c.Services.Console.Command(ctx, "srv_1", &elizon.ConsoleCommandRequest{})), []string{"Command"}},
 		{second(c.Cart.Validate(ctx, []elizon.CartLine{{}})), []string{
 			"Items[0].LineID", "Items[0].ProductID", "Items[0].ProductName", "Items[0].Quantity", "Items[0].BillingCycle", "Items[0].ItemType",
 		}},
-		{second(c.Cart.Calculate(ctx, &elizon.CalculateRequest{Items: with(func(l *elizon.CartLine) { l.Quantity, l.AdditionalIPv4 = -1, -1 })})), []string{"Items[0].Quantity", "Items[0].AdditionalIPv4"}},
-		{second(c.Cart.Calculate(ctx, &elizon.CalculateRequest{Items: with(func(l *elizon.CartLine) { l.SetupFee = "1,50" })})), []string{"Items[0].SetupFee"}},
-		{second(c.Cart.Upgrade(ctx, &elizon.UpgradeRequest{})), []string{"ServiceID", "ResourceChanges"}},
-		{second(c.Checkout.Order(ctx, &elizon.CheckoutRequest{})), []string{"Items", "PaymentMethod"}},
-		{second(c.Checkout.Order(ctx, &elizon.CheckoutRequest{
+		{second(c.Cart.Calculate(ctx, &elizon.CartCalculateRequest{Items: with(func(l *elizon.CartLine) { l.Quantity, l.AdditionalIPv4 = -1, -1 })})), []string{"Items[0].Quantity", "Items[0].AdditionalIPv4"}},
+		{second(c.Cart.Calculate(ctx, &elizon.CartCalculateRequest{Items: with(func(l *elizon.CartLine) { l.SetupFee = "1,50" })})), []string{"Items[0].SetupFee"}},
+		{second(c.Cart.Upgrade(ctx, &elizon.CartUpgradeRequest{})), []string{"ServiceID", "ResourceChanges"}},
+		{second(c.Checkout.Order(ctx, &elizon.CheckoutOrderRequest{})), []string{"Items", "PaymentMethod"}},
+		{second(c.Checkout.Order(ctx, &elizon.CheckoutOrderRequest{
 			Items: with(func(l *elizon.CartLine) { l.ItemType = elizon.ItemRenewal }), PaymentMethod: elizon.PayBalance, BillingAddressID: "adr_1",
 			BillingAddress: &elizon.BillingAddress{Street: "x"}, NetPointsRedeemEUR: "-1",
 		})), []string{
 			"Items[0].ServiceID", "BillingAddress", "BillingAddress.Zip", "BillingAddress.City", "BillingAddress.CountryCode", "BillingAddress.Country", "NetPointsRedeemEUR",
 		}},
-		{second(c.Checkout.Order(ctx, &elizon.CheckoutRequest{
+		{second(c.Checkout.Order(ctx, &elizon.CheckoutOrderRequest{
 			Items: append(with(func(l *elizon.CartLine) { l.ItemType = elizon.ItemDomain }), line()), PaymentMethod: elizon.PayBalance,
 		})), []string{"Items[0].ItemType"}},
 		{second(c.Subscriptions.Create(ctx, &elizon.SubscriptionCreateRequest{BillingCycleDays: -1})), []string{"ProductID", "ProviderID", "BillingCycleDays"}},
-		{second(c.Coupons.Preview(ctx, &elizon.CouponRequest{})), []string{"Code", "Items"}},
-		{second(c.Invoices.Pay(ctx, "inv_1", &elizon.PayRequest{AmountFromBalance: "-0.01", NetPointsRedeemEUR: "x"})), []string{"PaymentMethod", "AmountFromBalance", "NetPointsRedeemEUR"}},
-		{second(c.Balance.CreateAutoTopUp(ctx, &elizon.AutoTopUpRequest{Amount: "0", DayOfMonth: 29})), []string{"Amount", "DayOfMonth"}},
-		{second(c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpChange{Amount: "-1"})), []string{"Amount"}},
-		{second(c.Balance.TopUp(ctx, &elizon.TopUpRequest{})), []string{"Amount"}},
-		{second(c.Subdomains.Create(ctx, &elizon.SubdomainRequest{Name: "a-b", Type: "TXT"})), []string{"DomainID", "ServiceID", "Name", "Type"}},
-		{second(c.Subdomains.Create(ctx, &elizon.SubdomainRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordCNAME})), []string{"Value"}},
-		{second(c.Subdomains.Create(ctx, &elizon.SubdomainRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordSRV, Port: 70000})), []string{"Port"}},
-		{second(c.APIKeys.Create(ctx, &elizon.APIKeyRequest{Name: strings.Repeat("ü", 101)})), []string{"Name"}},
+		{second(c.Coupons.Preview(ctx, &elizon.CouponPreviewRequest{})), []string{"Code", "Items"}},
+		{second(c.Invoices.Pay(ctx, "inv_1", &elizon.InvoicePayRequest{AmountFromBalance: "-0.01", NetPointsRedeemEUR: "x"})), []string{"PaymentMethod", "AmountFromBalance", "NetPointsRedeemEUR"}},
+		{second(c.Balance.CreateAutoTopUp(ctx, &elizon.AutoTopUpCreateRequest{Amount: "0", DayOfMonth: 29})), []string{"Amount", "DayOfMonth"}},
+		{second(c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpUpdateRequest{Amount: "-1"})), []string{"Amount"}},
+		{second(c.Balance.TopUp(ctx, &elizon.BalanceTopUpRequest{})), []string{"Amount"}},
+		{second(c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{Name: "a-b", Type: "TXT"})), []string{"DomainID", "ServiceID", "Name", "Type"}},
+		{second(c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordCNAME})), []string{"Value"}},
+		{second(c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordSRV, Port: 70000})), []string{"Port"}},
+		{second(c.APIKeys.Create(ctx, &elizon.APIKeyCreateRequest{Name: strings.Repeat("ü", 101)})), []string{"Name"}},
 		{second(c.Addresses.Update(ctx, "", &elizon.AddressRequest{})), []string{"id", "request"}},
 	} {
 		v.Refused(t, tap, test.err, test.fields...)
 	}
-	for _, err := range c.Services.List(ctx, &elizon.ServicesOptions{PerPage: -1}) {
+	for _, err := range c.Services.List(ctx, &elizon.ServiceListOptions{PerPage: -1}) {
 		v.Refused(t, tap, err, "PerPage")
 	}
-	for _, err := range c.Invoices.List(ctx, &elizon.InvoicesOptions{PerPage: -1}) {
+	for _, err := range c.Invoices.List(ctx, &elizon.InvoiceListOptions{PerPage: -1}) {
 		v.Refused(t, tap, err, "PerPage")
 	}
 	// A secret that nobody revealed would be stored as its mask.

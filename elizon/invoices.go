@@ -72,8 +72,8 @@ type InvoiceItem struct {
 	ServiceType string `wire:"serviceType"`
 }
 
-// InvoicesOptions shape a list of invoices.
-type InvoicesOptions struct {
+// InvoiceListOptions shape a list of invoices.
+type InvoiceListOptions struct {
 	// Status and ServiceID keep those that fit; "" keeps all.
 	Status    string
 	ServiceID string
@@ -81,8 +81,8 @@ type InvoicesOptions struct {
 	PerPage int64
 }
 
-// PayRequest pays an invoice.
-type PayRequest struct {
+// InvoicePayRequest pays an invoice.
+type InvoicePayRequest struct {
 	// PaymentMethod is PayMollie, PayMollieSaved or PayBalance. PaySEPA is documented too,
 	// but an error text hints that it is for top-ups only.
 	PaymentMethod PaymentMethod `wire:"paymentMethod,required"`
@@ -105,8 +105,8 @@ type PayResult struct {
 }
 
 // List yields the invoices of the account, page by page: GET /api/invoices.
-func (s *InvoicesService) List(ctx context.Context, opts *InvoicesOptions) iter.Seq2[*Invoice, error] {
-	var o InvoicesOptions
+func (s *InvoicesService) List(ctx context.Context, opts *InvoiceListOptions) iter.Seq2[*Invoice, error] {
+	var o InvoiceListOptions
 	if opts != nil {
 		o = *opts
 	}
@@ -135,7 +135,7 @@ func (s *InvoicesService) DownloadAll(ctx context.Context, w io.Writer, limit in
 // Pay pays an invoice: POST /api/invoices/{id}/pay. It spends money, and it is never
 // retried: after provider.ErrOutcomeUnknown read the invoice before paying again. A
 // payment lifts the suspension of the invoice's services.
-func (s *InvoicesService) Pay(ctx context.Context, id string, req *PayRequest) (*PayResult, error) {
+func (s *InvoicesService) Pay(ctx context.Context, id string, req *InvoicePayRequest) (*PayResult, error) {
 	r := s.c.ask(invoicesPay, id).with(req)
 	if req != nil {
 		for name, amount := range map[string]EUR{"AmountFromBalance": req.AmountFromBalance, "NetPointsRedeemEUR": req.NetPointsRedeemEUR} {

@@ -91,10 +91,10 @@ func TestPagination(t *testing.T) {
 		for _, count := range []int{0, 1, 9, 10, 11, 95} {
 			for name, list := range map[string]func(ctx context.Context, c *client) iter.Seq2[string, error]{
 				"services": func(ctx context.Context, c *client) iter.Seq2[string, error] {
-					return ids(c.Services.List(ctx, &elizon.ServicesOptions{PerPage: 10}), func(s *elizon.Service) string { return s.ID })
+					return ids(c.Services.List(ctx, &elizon.ServiceListOptions{PerPage: 10}), func(s *elizon.Service) string { return s.ID })
 				},
 				"invoices": func(ctx context.Context, c *client) iter.Seq2[string, error] {
-					return ids(c.Invoices.List(ctx, &elizon.InvoicesOptions{PerPage: 10}), func(i *elizon.Invoice) string { return i.ID })
+					return ids(c.Invoices.List(ctx, &elizon.InvoiceListOptions{PerPage: 10}), func(i *elizon.Invoice) string { return i.ID })
 				},
 				"apiKeys": func(ctx context.Context, c *client) iter.Seq2[string, error] {
 					return ids(c.APIKeys.List(ctx, 10), func(k *elizon.APIKey) string { return k.ID })
@@ -154,7 +154,7 @@ func TestPaginationWhileThingsChange(t *testing.T) {
 			runtime.GC()
 			base, peak := heap(), uint64(0)
 			count := 0
-			for service, err := range c.Services.List(t.Context(), &elizon.ServicesOptions{PerPage: 100}) {
+			for service, err := range c.Services.List(t.Context(), &elizon.ServiceListOptions{PerPage: 100}) {
 				require.NoError(t, err)
 				seen[service.ID]++
 				if count++; count%1000 == 0 {
@@ -192,7 +192,7 @@ func TestPushedToTheNextPage(t *testing.T) {
 	}}
 	c, _ := tapped(t, s.answer)
 	var got []string
-	for service, err := range c.Services.List(t.Context(), &elizon.ServicesOptions{PerPage: 10}) {
+	for service, err := range c.Services.List(t.Context(), &elizon.ServiceListOptions{PerPage: 10}) {
 		require.NoError(t, err)
 		got = append(got, service.ID)
 	}
@@ -241,7 +241,7 @@ func TestPagesThatFail(t *testing.T) {
 		}
 		return s.answer(ctx, r)
 	})
-	list := c.Services.List(t.Context(), &elizon.ServicesOptions{View: "compact"})
+	list := c.Services.List(t.Context(), &elizon.ServiceListOptions{View: "compact"})
 	n := 0
 	for service, err := range list {
 		if n++; n > 10 {

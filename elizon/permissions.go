@@ -34,9 +34,9 @@ const (
 	PermissionManage Permission = "manage_permissions"
 )
 
-// GrantRequest invites a user to a resource. The names of its fields are taken from error
+// PermissionGrantRequest invites a user to a resource. The names of its fields are taken from error
 // texts of the vendor's app.
-type GrantRequest struct {
+type PermissionGrantRequest struct {
 	// ResourceType is undocumented, in its values too.
 	ResourceType string       `wire:"resourceType,required"`
 	ResourceID   string       `wire:"resourceId,required"`
@@ -73,7 +73,7 @@ func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID 
 
 // Grant invites a user to a resource: POST /api/permissions (method inferred). The answer
 // is undocumented.
-func (s *PermissionsService) Grant(ctx context.Context, req *GrantRequest) (provider.Payload, error) {
+func (s *PermissionsService) Grant(ctx context.Context, req *PermissionGrantRequest) (provider.Payload, error) {
 	r := s.c.ask(permissionsGrant).with(req)
 	if req != nil {
 		r.listed("Permissions", req.Permissions)

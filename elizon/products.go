@@ -160,8 +160,8 @@ func (s *ProductsService) UpgradeConfig(ctx context.Context, categoryID string) 
 // CouponsService is about coupons.
 type CouponsService struct{ c *Client }
 
-// CouponRequest asks what a coupon takes off a cart.
-type CouponRequest struct {
+// CouponPreviewRequest asks what a coupon takes off a cart.
+type CouponPreviewRequest struct {
 	// Code and Items are required. Only one coupon goes with an order.
 	Code        string     `wire:"code,required"`
 	Items       []CartLine `wire:"items,required"`
@@ -192,7 +192,7 @@ type CouponDiscount struct {
 
 // Preview checks a coupon against a cart: POST /api/coupons/preview. Wrong codes count
 // against a limit of the platform's.
-func (s *CouponsService) Preview(ctx context.Context, req *CouponRequest) (*CouponPreview, error) {
+func (s *CouponsService) Preview(ctx context.Context, req *CouponPreviewRequest) (*CouponPreview, error) {
 	r := s.c.ask(couponsPreview).with(req)
 	if req != nil {
 		checkLines(r, req.Items)

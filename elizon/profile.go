@@ -32,8 +32,8 @@ type User struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ProfileUpdate changes a profile. nil leaves a field alone.
-type ProfileUpdate struct {
+// ProfileUpdateRequest changes a profile. nil leaves a field alone.
+type ProfileUpdateRequest struct {
 	FirstName   *string `wire:"firstName"`
 	LastName    *string `wire:"lastName"`
 	Nickname    *string `wire:"nickname"`
@@ -54,7 +54,7 @@ func (s *AuthService) Me(ctx context.Context) (*User, error) {
 }
 
 // UpdateMe changes the profile: PUT /api/auth/me. The answer is undocumented.
-func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdate) (provider.Payload, error) {
+func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authUpdateMe).changing(req))
 }
 

@@ -187,7 +187,7 @@ func lacking(refused *provider.Error) error {
 
 // readable asks whether the credentials can list services, by a page of one.
 func (p *Provider) readable(ctx context.Context) error {
-	for _, err := range p.client.Services.List(ctx, &ServicesOptions{PerPage: 1}) {
+	for _, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: 1}) {
 		return err
 	}
 	return nil
@@ -203,7 +203,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		return nil, provider.Problems{"Reference": provider.ReferenceProblem(q.Reference)}.Err(Kind, "", action)
 	}
 	var found []string
-	for service, err := range p.client.Services.List(ctx, &ServicesOptions{PerPage: perPage}) {
+	for service, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage}) {
 		if err != nil {
 			return nil, named(err, action)
 		}

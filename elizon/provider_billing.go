@@ -24,7 +24,7 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", "list accounts"))
 			return
 		}
-		for service, err := range p.client.Services.List(ctx, &ServicesOptions{PerPage: size}) {
+		for service, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: size}) {
 			if err != nil {
 				yield(nil, named(err, "list accounts"))
 				return
@@ -86,12 +86,12 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	if at := c.orders.spentAt(key); time.Since(at) < order.Settles {
 		return false, order.Unknown("it was ordered a moment ago, and what came of it does not show: try again after %s", at.Add(order.Settles).Format(time.RFC3339))
 	}
-	if err := c.affordable(ctx, &CalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
+	if err := c.affordable(ctx, &CartCalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
 		return false, err
 	}
 	s := c.settings.spending
 	c.orders.setSpent(key, time.Now())
-	answer, failed := c.Checkout.Order(ctx, &CheckoutRequest{Items: items, PaymentMethod: s.Payment, SavedMandateID: s.SavedMandateID})
+	answer, failed := c.Checkout.Order(ctx, &CheckoutOrderRequest{Items: items, PaymentMethod: s.Payment, SavedMandateID: s.SavedMandateID})
 	switch {
 	case failed == nil && answer.RedirectURL != "":
 		return false, &provider.Error{
@@ -208,7 +208,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		if target.PriceMonthly.Cmp(now) < 0 {
 			err := provider.Confirm(ctx,
 				func(ctx context.Context) error {
-					_, err := p.client.Services.ApplyDowngrade(ctx, id, &DowngradeRequest{ResourceChanges: changes})
+					_, err := p.client.Services.ApplyDowngrade(ctx, id, &ServiceDowngradeRequest{ResourceChanges: changes})
 					return err
 				},
 				func(ctx context.Context) (bool, error) { return p.await(ctx, id, showTime, want) })
@@ -232,7 +232,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 
 // upgrade asks for the line to be ordered, and makes sure that it is what was asked for.
 func (p *Provider) upgrade(ctx context.Context, id string, target *Product, changes map[string]any) (*CartLine, error) {
-	quote, err := p.client.Cart.Upgrade(ctx, &UpgradeRequest{ServiceID: id, ResourceChanges: changes})
+	quote, err := p.client.Cart.Upgrade(ctx, &CartUpgradeRequest{ServiceID: id, ResourceChanges: changes})
 	if err != nil {
 		return nil, err
 	}

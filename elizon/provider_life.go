@@ -60,7 +60,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	}
 	err := provider.Confirm(ctx,
 		func(ctx context.Context) error {
-			_, err := p.client.Services.Subscription.Cancel(ctx, id, &CancelRequest{Immediate: true})
+			_, err := p.client.Services.Subscription.Cancel(ctx, id, &SubscriptionCancelRequest{Immediate: true})
 			return err
 		},
 		func(ctx context.Context) (bool, error) { return adapter.Until(ctx, showTime, lookTime, look) })
@@ -78,7 +78,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 // notice.
 func (p *Provider) Cancel(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.schedule(ctx, id, "cancel account", true, func(ctx context.Context, contract bool) error {
-		req := &CancelRequest{}
+		req := &SubscriptionCancelRequest{}
 		if contract {
 			req.Mode = CancelByNotice
 		}

@@ -137,7 +137,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	case detail.Suspended:
 		return "", &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrConflict, Message: "the service is suspended: resume it first"}
 	}
-	_, err = p.client.Services.Reinstall(ctx, req.AccountID, &ReinstallRequest{TemplateID: template})
+	_, err = p.client.Services.Reinstall(ctx, req.AccountID, &ServiceReinstallRequest{TemplateID: template})
 	if errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil {
 		if now, lookErr := p.client.Services.Get(ctx, req.AccountID); lookErr == nil && now.ReinstallPending {
 			err = nil

@@ -27,7 +27,7 @@ type purchase struct {
 
 	// What this call saw and did.
 	unmarked map[string]bool
-	checkout *CheckoutRequest
+	checkout *CheckoutOrderRequest
 	detail   *ServiceDetail
 	renamed  bool
 }

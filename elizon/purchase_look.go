@@ -37,7 +37,7 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 		}
 		return h
 	}
-	for service, err := range c.Services.List(ctx, &ServicesOptions{PerPage: perPage}) {
+	for service, err := range c.Services.List(ctx, &ServiceListOptions{PerPage: perPage}) {
 		if err != nil {
 			return nil, err
 		}

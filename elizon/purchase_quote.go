@@ -29,7 +29,7 @@ const defaultCycle = 30
 
 // quote makes the order and holds its price against what it may cost, as the last thing
 // before it is sent.
-func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutRequest, error) {
+func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest, error) {
 	product, err := c.product(ctx, p.product)
 	if err != nil {
 		return nil, err
@@ -56,10 +56,10 @@ func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutRequest, erro
 			return nil, err
 		}
 	}
-	if err := c.affordable(ctx, &CalculateRequest{Items: items, CouponCode: w.coupon, CountryCode: country}, w.maxPrice, "option "+optMaxPrice); err != nil {
+	if err := c.affordable(ctx, &CartCalculateRequest{Items: items, CouponCode: w.coupon, CountryCode: country}, w.maxPrice, "option "+optMaxPrice); err != nil {
 		return nil, err
 	}
-	return &CheckoutRequest{
+	return &CheckoutOrderRequest{
 		Items: items, PaymentMethod: w.payment, SavedMandateID: w.mandate, CouponCode: w.coupon, BillingAddressID: w.billingAddressID,
 	}, nil
 }
@@ -93,7 +93,7 @@ func (c *Client) product(ctx context.Context, id string) (*Product, error) {
 }
 
 // affordable prices a cart and refuses it above the limit.
-func (c *Client) affordable(ctx context.Context, cart *CalculateRequest, limit EUR, name string) error {
+func (c *Client) affordable(ctx context.Context, cart *CartCalculateRequest, limit EUR, name string) error {
 	price, err := c.Cart.Calculate(ctx, cart)
 	switch {
 	case err != nil:

@@ -23,7 +23,7 @@ func businessReplays() map[string]replay {
 			return c.Business.Billing(ctx)
 		}),
 		"Business.SetBilling": tells(`{"success": true, "config": {"anchorDay": 15}}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Business.SetBilling(ctx, &elizon.BusinessBillingRequest{AnchorDay: 15})
+			return c.Business.SetBilling(ctx, &elizon.BusinessBillingSetRequest{AnchorDay: 15})
 		}),
 		"Business.RemoveBilling": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Business.RemoveBilling(ctx) }),
 		"Business.Eligibility": clienttest.Equal(&elizon.BusinessEligibility{
@@ -93,7 +93,7 @@ func permissionReplays() map[string]replay {
 			return c.Permissions.List(ctx, "service", "srv_1")
 		}),
 		"Permissions.Grant": tells(`{"success": true, "permission": {"id": "perm_1"}}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Permissions.Grant(ctx, &elizon.GrantRequest{
+			return c.Permissions.Grant(ctx, &elizon.PermissionGrantRequest{
 				ResourceType: "service", ResourceID: "srv_1", Email: "bob@example.com", Permissions: []elizon.Permission{elizon.PermissionView, elizon.PermissionBackupCreate},
 			})
 		}),
@@ -141,10 +141,10 @@ func storageReplays() map[string]replay {
 			return c.Storage.Get(ctx, "vol_1")
 		}),
 		"Storage.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Storage.Update(ctx, "vol_1", &elizon.VolumeUpdate{Name: "backup", Action: elizon.VolumeAttach, ServerID: "srv_1"})
+			return c.Storage.Update(ctx, "vol_1", &elizon.VolumeUpdateRequest{Name: "backup", Action: elizon.VolumeAttach, ServerID: "srv_1"})
 		}),
 		"Storage.Update, detach": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Storage.Update(ctx, "vol_1", &elizon.VolumeUpdate{Action: elizon.VolumeDetach})
+			return c.Storage.Update(ctx, "vol_1", &elizon.VolumeUpdateRequest{Action: elizon.VolumeDetach})
 		}),
 		"Storage.Delete": tells(`{"success": true, "message": "deleted"}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Storage.Delete(ctx, "vol_1")
@@ -170,14 +170,14 @@ func supportReplays() map[string]replay {
 	}
 	return map[string]replay{
 		"Tickets.List": clienttest.Listed([]*elizon.Ticket{ticket()}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Ticket, error] {
-			return c.Tickets.List(ctx, &elizon.TicketsOptions{Status: elizon.TicketOpen, PerPage: 10})
+			return c.Tickets.List(ctx, &elizon.TicketListOptions{Status: elizon.TicketOpen, PerPage: 10})
 		}),
 		"Tickets.Stats": clienttest.Equal(&elizon.TicketStats{OpenCount: 3, AvgFirstResponseMinutes: new(12.5)},
 			func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
 		"Tickets.Stats, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
 		"Tickets.Create": clienttest.Equal(&elizon.Ticket{ID: "tic_1", Number: "T-1042", Subject: "Help", Status: elizon.TicketOpen},
 			func(ctx context.Context, c *client) (*elizon.Ticket, error) {
-				return c.Tickets.Create(ctx, &elizon.TicketRequest{
+				return c.Tickets.Create(ctx, &elizon.TicketCreateRequest{
 					Subject: "Help", Message: "It is down.", Priority: "high", ServiceID: "srv_1", ShareWithUserIDs: []string{"usr_2"}, Extra: map[string]any{"lang": "en"},
 				})
 			}),
@@ -201,10 +201,10 @@ func supportReplays() map[string]replay {
 			ID: "fb_1", Category: "bug", Rating: 2, Message: "slow", Status: "READ", TicketID: "tic_1", AdminReply: "fixed", CreatedAt: noted,
 			More: map[string]payload{"public": raw("false")},
 		}}, func(ctx context.Context, c *client) iter.Seq2[*elizon.FeedbackEntry, error] {
-			return c.Feedback.List(ctx, &elizon.FeedbackOptions{Status: "READ", PerPage: 5})
+			return c.Feedback.List(ctx, &elizon.FeedbackListOptions{Status: "READ", PerPage: 5})
 		}),
 		"Feedback.Create": tells(`{"success": true, "feedback": {"id": "fb_2"}}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Feedback.Create(ctx, &elizon.FeedbackRequest{Category: "general", Rating: 5, Message: "fine", ServiceID: "srv_1"})
+			return c.Feedback.Create(ctx, &elizon.FeedbackCreateRequest{Category: "general", Rating: 5, Message: "fine", ServiceID: "srv_1"})
 		}),
 		"KnowledgeBase.Articles": clienttest.Listed([]*elizon.Article{
 			{ID: "art_1", Slug: "dns", Title: "DNS", Category: raw(`"Domains"`), Content: "Text"},
@@ -231,7 +231,7 @@ func userReplays() map[string]replay {
 				return c.User.AuditLog(ctx, 20)
 			}),
 		"User.UpdateSettings": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.User.UpdateSettings(ctx, &elizon.SettingsUpdate{
+			return c.User.UpdateSettings(ctx, &elizon.SettingsUpdateRequest{
 				LoginMails: new(true), Mails: new(false), Sound: new(false), PowerActionMails: new(true),
 			})
 		}),
@@ -272,7 +272,7 @@ func userReplays() map[string]replay {
 			return c.User.DeletionWarnings(ctx)
 		}),
 		"User.DeleteAccountForGood": tells(`{"success": true, "message": "deleted"}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.User.DeleteAccountForGood(ctx, &elizon.AccountDeletion{Password: "Placeholder-1", Irrevocable: true})
+			return c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: "Placeholder-1", Irrevocable: true})
 		}),
 		"User.Autopay, before it was retired":    tells(before, autopay),
 		"User.SetAutopay, before it was retired": tells(before, setAutopay),
@@ -306,7 +306,7 @@ func additionalReplays() map[string]replay {
 			}}, Used: 1, Max: 20,
 		}, func(ctx context.Context, c *client) (*elizon.SSHKeyList, error) { return c.SSHKeys.List(ctx) }),
 		"SSHKeys.Create": tells(`{"success": true, "sshKey": {"id": "key_2"}}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.SSHKeys.Create(ctx, &elizon.SSHKeyRequest{Name: "laptop", PublicKey: "ssh-ed25519 placeholder ada"})
+			return c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "laptop", PublicKey: "ssh-ed25519 placeholder ada"})
 		}),
 		"SSHKeys.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.SSHKeys.Update(ctx, "key_1", map[string]any{"name": "desktop"})
@@ -316,7 +316,7 @@ func additionalReplays() map[string]replay {
 			PrivateKey: "placeholder-private", PublicKey: "ssh-ed25519 placeholder",
 			More: map[string]payload{"fingerprint": raw(`"SHA256:placeholder"`)},
 		}, func(ctx context.Context, c *client) (*elizon.GeneratedSSHKey, error) {
-			return c.SSHKeys.Generate(ctx, &elizon.GenerateSSHKeyRequest{Name: "new", KeyType: elizon.SSHKeyEd25519, Passphrase: "placeholder-phrase"})
+			return c.SSHKeys.Generate(ctx, &elizon.SSHKeyGenerateRequest{Name: "new", KeyType: elizon.SSHKeyEd25519, Passphrase: "placeholder-phrase"})
 		}),
 		"Additional.Easter2026": tells(`{"success": true, "active": false}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Additional.Easter2026(ctx)

@@ -56,14 +56,14 @@ const success = `{"success": true}`
 func authReplays() map[string]replay {
 	login := func(code provider.Secret) func(ctx context.Context, c *client) (*elizon.Login, error) {
 		return func(ctx context.Context, c *client) (*elizon.Login, error) {
-			return c.Auth.Login(ctx, &elizon.LoginRequest{Email: "ada@example.com", Password: "Placeholder-1", RememberMe: code != "", TwoFactorCode: code})
+			return c.Auth.Login(ctx, &elizon.AuthLoginRequest{Email: "ada@example.com", Password: "Placeholder-1", RememberMe: code != "", TwoFactorCode: code})
 		}
 	}
 	ada := &elizon.User{ID: "usr_1", Email: "ada@example.com"}
 	return map[string]replay{
 		"Auth.Register": clienttest.Equal(&elizon.Registration{Token: "placeholder-token", User: ada, RequiresVerification: true},
 			func(ctx context.Context, c *client) (*elizon.Registration, error) {
-				return c.Auth.Register(ctx, &elizon.RegisterRequest{
+				return c.Auth.Register(ctx, &elizon.AuthRegisterRequest{
 					Email: "ada@example.com", Password: "Placeholder-1", FirstName: "Ada", LastName: "Example", Locale: "de", AccountType: elizon.AccountBusiness,
 					Country: "DE", Street: "Examplestr. 1", City: "Berlin", ZIP: "10115", VATNumber: "DE000000000", CompanyName: "Example GmbH", NewsletterOptIn: true,
 				})
@@ -103,7 +103,7 @@ func authReplays() map[string]replay {
 			EmailVerified: true, IdentVerified: true, More: map[string]payload{"emailNotifications": raw("true")},
 		}, func(ctx context.Context, c *client) (*elizon.User, error) { return c.Auth.Me(ctx) }),
 		"Auth.UpdateMe": tells(`{"success": true, "user": {"id": "usr_1"}}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.UpdateMe(ctx, &elizon.ProfileUpdate{FirstName: new("Ada"), Nickname: new(""), AcknowledgeReverification: true})
+			return c.Auth.UpdateMe(ctx, &elizon.ProfileUpdateRequest{FirstName: new("Ada"), Nickname: new(""), AcknowledgeReverification: true})
 		}),
 		"Auth.PatchMe": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.PatchMe(ctx, map[string]any{"locale": "en"})
@@ -112,7 +112,7 @@ func authReplays() map[string]replay {
 			return c.Auth.CurrentSession(ctx)
 		}),
 		"Auth.ChangePassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.ChangePassword(ctx, &elizon.ChangePasswordRequest{
+			return c.Auth.ChangePassword(ctx, &elizon.PasswordChangeRequest{
 				CurrentPassword: "Placeholder-1", NewPassword: "Placeholder-2", Extra: map[string]any{"code": provider.Secret("placeholder-code")},
 			})
 		}),
@@ -149,7 +149,7 @@ func factorReplays() map[string]replay {
 			return c.Auth.TwoFactor.Enable(ctx, "placeholder-code")
 		}),
 		"Auth.TwoFactor.Disable": clienttest.Equal(&elizon.TwoFactorDisabled{StillEnabled: true}, func(ctx context.Context, c *client) (*elizon.TwoFactorDisabled, error) {
-			return c.Auth.TwoFactor.Disable(ctx, &elizon.DisableTwoFactorRequest{Code: "placeholder-code", Password: "Placeholder-1"})
+			return c.Auth.TwoFactor.Disable(ctx, &elizon.TwoFactorDisableRequest{Code: "placeholder-code", Password: "Placeholder-1"})
 		}),
 		"Auth.TwoFactor.BackupCodes": tells(`{"success": true, "remaining": 8}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.TwoFactor.BackupCodes(ctx)
@@ -231,12 +231,12 @@ func affiliateReplays() map[string]replay {
 				return c.Affiliates.DownloadCreditNote(ctx, "cn_1", w, 0)
 			}),
 		"Affiliates.SetPayoutMethod": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodRequest{
+			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodSetRequest{
 				Type: elizon.PayoutSEPA, IBAN: "DE00 0000 0000 0000 0000 00", BIC: "EXAMPLEXXX", AccountHolder: "Ada Example",
 			})
 		}),
 		"Affiliates.SetPayoutMethod, PayPal": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodRequest{Type: elizon.PayoutPayPal, PayPalEmail: "ada@example.com"})
+			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodSetRequest{Type: elizon.PayoutPayPal, PayPalEmail: "ada@example.com"})
 		}),
 		"Affiliates.PayoutRequests": clienttest.Listed([]*elizon.AffiliateEntry{
 			{ID: "pay_1", Status: "approved", More: map[string]payload{"amount": raw("2500")}},
@@ -254,7 +254,7 @@ func affiliateReplays() map[string]replay {
 			return c.Affiliates.TaxInfo(ctx)
 		}),
 		"Affiliates.UpdateTaxInfo": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Affiliates.UpdateTaxInfo(ctx, &elizon.TaxInfoUpdate{VATID: new("DE000000000"), TaxNumber: new(""), SmallBusiness: new(false)})
+			return c.Affiliates.UpdateTaxInfo(ctx, &elizon.TaxInfoUpdateRequest{VATID: new("DE000000000"), TaxNumber: new(""), SmallBusiness: new(false)})
 		}),
 	}
 }

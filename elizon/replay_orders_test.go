@@ -25,7 +25,7 @@ func orderReplays() map[string]replay {
 		return c.Cart.Validate(ctx, []elizon.CartLine{line()})
 	}
 	upgrade := func(ctx context.Context, c *client) (*elizon.UpgradeQuote, error) {
-		return c.Cart.Upgrade(ctx, &elizon.UpgradeRequest{ServiceID: "srv_1", ResourceChanges: object{"memory": 4096}})
+		return c.Cart.Upgrade(ctx, &elizon.CartUpgradeRequest{ServiceID: "srv_1", ResourceChanges: object{"memory": 4096}})
 	}
 	product := elizon.Product{
 		ID: "prd_1", Slug: "kvm-s", Name: "KVM S", PriceMonthly: "4.99", SetupFee: "0", VCores: 2, Memory: 4096, Storage: 40, AllowedBillingCycles: []int64{30, 90},
@@ -44,7 +44,7 @@ func orderReplays() map[string]replay {
 			Items:    []elizon.CalculatedLine{{ProductID: "prd_1", ProductName: "KVM S", Total: "4.99", Quantity: 1, More: map[string]payload{"preorder": raw("false")}}},
 			Subtotal: "4.99", Tax: "0.95", Total: "5.94", FirstMonthAmount: "5.94", TaxName: "MwSt.", TaxRatePercent: 19, More: map[string]payload{"currency": raw(`"EUR"`)},
 		}, func(ctx context.Context, c *client) (*elizon.Calculation, error) {
-			return c.Cart.Calculate(ctx, &elizon.CalculateRequest{
+			return c.Cart.Calculate(ctx, &elizon.CartCalculateRequest{
 				Items: []elizon.CartLine{full}, CountryCode: "DE", HasVATID: new(false), CouponCode: "SPRING", Lang: "de",
 			})
 		}),
@@ -58,7 +58,7 @@ func orderReplays() map[string]replay {
 		},
 		"Cart.Upgrade, another answer": clienttest.Equal(&elizon.UpgradeQuote{Answer: raw(`{"success": true, "price": 1}`)}, upgrade),
 		"Checkout.Order": clienttest.Equal(&elizon.CheckoutResult{SubscriptionIDs: []string{"sub_1"}, InvoiceID: "inv_1", Processing: true, OrderID: "ord_1"},
-			order(&elizon.CheckoutRequest{
+			order(&elizon.CheckoutOrderRequest{
 				Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance, CouponCode: "SPRING", NetPointsRedeemEUR: "1.50",
 				BillingAddress:  &elizon.BillingAddress{Street: "Examplestr. 1", Zip: "10115", City: "Berlin", CountryCode: "DE", Country: "Germany"},
 				NewsletterOptIn: new(false), OfferToken: "placeholder-offer", Lang: "de",
@@ -66,7 +66,7 @@ func orderReplays() map[string]replay {
 		"Checkout.Order, by transfer": clienttest.Equal(&elizon.CheckoutResult{
 			InvoiceID: "inv_2", RedirectURL: "https://pay.example.com/placeholder",
 			SEPADetails: &elizon.SEPADetails{IBAN: "DE00000000000000000000", BIC: "PLACEHOLDER", BankName: "Bank", Amount: "5.94", Reference: "RE-2026-2"},
-		}, order(&elizon.CheckoutRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PaySEPA, BillingAddressID: "adr_1"})),
+		}, order(&elizon.CheckoutOrderRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PaySEPA, BillingAddressID: "adr_1"})),
 		"Checkout.Order, too little balance": fails(provider.Error{
 			Op: "Checkout.Order", Action: "order cart", Kind: provider.ErrQuota, StatusCode: 400, Code: elizon.CodeInsufficientBalance, Message: "Not enough balance",
 		}, func(ctx context.Context, c *client) error { _, err := order(simple())(ctx, c); return err }),
@@ -125,22 +125,22 @@ func orderReplays() map[string]replay {
 		"Products.UpgradeConfig, none": clienttest.Equal((*elizon.UpgradeConfig)(nil), config("cat_2")),
 		"Coupons.Preview": clienttest.Equal(&elizon.CouponPreview{Coupon: elizon.Coupon{Code: "SPRING", DisplayText: "10 %"}, Discount: elizon.CouponDiscount{Amount: "0.5"}},
 			func(ctx context.Context, c *client) (*elizon.CouponPreview, error) {
-				return c.Coupons.Preview(ctx, &elizon.CouponRequest{Code: "SPRING", Items: []elizon.CartLine{line()}, CountryCode: "DE"})
+				return c.Coupons.Preview(ctx, &elizon.CouponPreviewRequest{Code: "SPRING", Items: []elizon.CartLine{line()}, CountryCode: "DE"})
 			}),
 		"Coupons.Preview, refused": fails(provider.Error{
 			Op: "Coupons.Preview", Action: "check coupon", Kind: provider.ErrInvalid, StatusCode: 200, Code: elizon.CodeCouponOneOnly, Message: "Only one coupon",
 		}, func(ctx context.Context, c *client) error {
-			_, err := c.Coupons.Preview(ctx, &elizon.CouponRequest{Code: "X", Items: []elizon.CartLine{line()}})
+			_, err := c.Coupons.Preview(ctx, &elizon.CouponPreviewRequest{Code: "X", Items: []elizon.CartLine{line()}})
 			return err
 		}),
 	}
 }
 
-func simple() *elizon.CheckoutRequest {
-	return &elizon.CheckoutRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance}
+func simple() *elizon.CheckoutOrderRequest {
+	return &elizon.CheckoutOrderRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance}
 }
 
-func order(req *elizon.CheckoutRequest) func(ctx context.Context, c *client) (*elizon.CheckoutResult, error) {
+func order(req *elizon.CheckoutOrderRequest) func(ctx context.Context, c *client) (*elizon.CheckoutResult, error) {
 	return func(ctx context.Context, c *client) (*elizon.CheckoutResult, error) {
 		return c.Checkout.Order(ctx, req)
 	}
@@ -160,7 +160,7 @@ func moneyReplays() map[string]replay {
 	return map[string]replay{
 		"Invoices.List": clienttest.Listed([]*elizon.Invoice{&overdue, {ID: "inv_0", Number: "GS-1", Status: elizon.InvoiceCreditNote, CreditNote: true, DueAt: at("2026-07-15T00:00:00Z")}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Invoice, error] {
-				return c.Invoices.List(ctx, &elizon.InvoicesOptions{Status: elizon.InvoiceOverdue, ServiceID: "srv_1", PerPage: 10})
+				return c.Invoices.List(ctx, &elizon.InvoiceListOptions{Status: elizon.InvoiceOverdue, ServiceID: "srv_1", PerPage: 10})
 			}),
 		"Invoices.Get": clienttest.Equal(&elizon.InvoiceDetail{
 			Invoice: overdue, Subtotal: "12.1", TaxAmount: "2.3", TaxName: "MwSt.", TaxRatePercent: 19,
@@ -192,8 +192,8 @@ func moneyReplays() map[string]replay {
 			require.Equal(t, "PK placeholder", archive.String())
 		},
 		"Invoices.Pay": clienttest.Equal(&elizon.PayResult{PaymentID: "pay_1", CheckoutURL: "https://pay.example.com/placeholder", Processing: true},
-			pay(&elizon.PayRequest{PaymentMethod: elizon.PayMollieSaved, SavedMandateID: "mdt_1", AmountFromBalance: "2.00"})),
-		"Invoices.Pay, paid before": clienttest.Equal(&elizon.PayResult{AlreadyPaid: true}, pay(&elizon.PayRequest{PaymentMethod: elizon.PayBalance})),
+			pay(&elizon.InvoicePayRequest{PaymentMethod: elizon.PayMollieSaved, SavedMandateID: "mdt_1", AmountFromBalance: "2.00"})),
+		"Invoices.Pay, paid before": clienttest.Equal(&elizon.PayResult{AlreadyPaid: true}, pay(&elizon.InvoicePayRequest{PaymentMethod: elizon.PayBalance})),
 		"Balance.AutoTopUps": clienttest.Listed([]*elizon.AutoTopUp{&rule},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.AutoTopUp, error] {
 				return c.Balance.AutoTopUps(ctx)
@@ -201,24 +201,24 @@ func moneyReplays() map[string]replay {
 		"Balance.CreateAutoTopUp": clienttest.Equal(&elizon.AutoTopUpResult{
 			Rule: &redeeming, VerificationURL: "https://pay.example.com/placeholder", VerificationRequired: true, DeferredFirstCharge: true, FirstChargeOn: at("2026-08-01T00:00:00Z"),
 		}, func(ctx context.Context, c *client) (*elizon.AutoTopUpResult, error) {
-			return c.Balance.CreateAutoTopUp(ctx, &elizon.AutoTopUpRequest{
+			return c.Balance.CreateAutoTopUp(ctx, &elizon.AutoTopUpCreateRequest{
 				Amount: "25", DayOfMonth: 1, AutoRedeemVoucher: yes, AcceptTerms: yes, AcceptPrivacy: yes, AcceptExpiry: yes,
 			})
 		}),
 		"Balance.UpdateAutoTopUp": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
-			return c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpChange{Active: new(false)})
+			return c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpUpdateRequest{Active: new(false)})
 		}),
 		"Balance.DeleteAutoTopUp": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Balance.DeleteAutoTopUp(ctx, "top_1") }),
 		"Balance.SEPADetails": clienttest.Decoded(object{"success": true, "iban": "DE00000000000000000000"},
 			func(ctx context.Context, c *client) (payload, error) { return c.Balance.SEPADetails(ctx) }),
 		"Balance.TopUp": clienttest.Decoded(object{"success": true, "checkoutUrl": "https://pay.example.com/placeholder"},
 			func(ctx context.Context, c *client) (payload, error) {
-				return c.Balance.TopUp(ctx, &elizon.TopUpRequest{Amount: "50.50"})
+				return c.Balance.TopUp(ctx, &elizon.BalanceTopUpRequest{Amount: "50.50"})
 			}),
 	}
 }
 
-func pay(req *elizon.PayRequest) func(ctx context.Context, c *client) (*elizon.PayResult, error) {
+func pay(req *elizon.InvoicePayRequest) func(ctx context.Context, c *client) (*elizon.PayResult, error) {
 	return func(ctx context.Context, c *client) (*elizon.PayResult, error) {
 		return c.Invoices.Pay(ctx, "inv_1", req)
 	}
@@ -259,13 +259,13 @@ func platformReplays() map[string]replay {
 			Used: 1, Max: 5,
 		}, func(ctx context.Context, c *client) (*elizon.SubdomainList, error) { return c.Subdomains.List(ctx) }),
 		"Subdomains.Create": clienttest.Decoded(holds("data", object{"id": "sub_2"}), func(ctx context.Context, c *client) (payload, error) {
-			return c.Subdomains.Create(ctx, &elizon.SubdomainRequest{
+			return c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{
 				DomainID: "dom_1", Name: "play", Type: elizon.RecordSRV, ServiceID: "srv_1", Port: 25565, Priority: new(int64(0)), Weight: new(int64(5)),
 				TargetSubdomain: "node", Preset: "minecraft",
 			})
 		}),
 		"Subdomains.Create, an alias": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
-			return c.Subdomains.Create(ctx, &elizon.SubdomainRequest{
+			return c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{
 				DomainID: "dom_1", Name: "www", Type: elizon.RecordCNAME, ServiceID: "srv_1", Value: "play.example.net", Comment: "alias",
 			})
 		}),
@@ -279,10 +279,10 @@ func platformReplays() map[string]replay {
 			{ID: "key_1", Name: "billing", Prefix: "placeh", CreatedAt: at("2026-07-01T00:00:00Z"), ExpiresAt: at("2027-07-01T00:00:00Z")}, {ID: "key_2", Name: "old", Prefix: "placeh"},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.APIKey, error] { return c.APIKeys.List(ctx, 50) }),
 		"APIKeys.Create": clienttest.Equal(created, func(ctx context.Context, c *client) (*elizon.NewAPIKey, error) {
-			return c.APIKeys.Create(ctx, &elizon.APIKeyRequest{Name: "billing", Extra: object{"scopes": []string{"view"}}})
+			return c.APIKeys.Create(ctx, &elizon.APIKeyCreateRequest{Name: "billing", Extra: object{"scopes": []string{"view"}}})
 		}),
 		"APIKeys.Create, as the SDK reads it": clienttest.Equal(&prefixed, func(ctx context.Context, c *client) (*elizon.NewAPIKey, error) {
-			return c.APIKeys.Create(ctx, &elizon.APIKeyRequest{Name: "billing"})
+			return c.APIKeys.Create(ctx, &elizon.APIKeyCreateRequest{Name: "billing"})
 		}),
 		"APIKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.APIKeys.Delete(ctx, "key_1") }),
 		"APIKeys.Usage":  clienttest.Decoded(holds("usage", none), func(ctx context.Context, c *client) (payload, error) { return c.APIKeys.Usage(ctx) }),

@@ -46,16 +46,16 @@ func serviceReplays() map[string]replay {
 	get := func(ctx context.Context, c *client) (*elizon.ServiceDetail, error) {
 		return c.Services.Get(ctx, "srv_1")
 	}
-	list := func(o *elizon.ServicesOptions) func(ctx context.Context, c *client) iter.Seq2[*elizon.Service, error] {
+	list := func(o *elizon.ServiceListOptions) func(ctx context.Context, c *client) iter.Seq2[*elizon.Service, error] {
 		return func(ctx context.Context, c *client) iter.Seq2[*elizon.Service, error] { return c.Services.List(ctx, o) }
 	}
 	status := func(ctx context.Context, c *client) (*elizon.LiveStatus, error) {
 		return c.Services.Status(ctx, "srv_1")
 	}
 	return map[string]replay{
-		"Services.List":                          clienttest.Listed([]*elizon.Service{&item, &suspended}, list(&elizon.ServicesOptions{View: "compact", PerPage: 10})),
+		"Services.List":                          clienttest.Listed([]*elizon.Service{&item, &suspended}, list(&elizon.ServiceListOptions{View: "compact", PerPage: 10})),
 		"Services.List, the reference's example": firstOf(&elizon.Service{ID: "abc123", Name: "My Server", Status: elizon.StatusRunning}, list(nil)),
-		"Services.List, as the app reads it":     clienttest.Listed([]*elizon.Service{{ID: "srv_3", Name: "mail", Status: elizon.StatusActive}}, list(&elizon.ServicesOptions{PerPage: 100})),
+		"Services.List, as the app reads it":     clienttest.Listed([]*elizon.Service{{ID: "srv_3", Name: "mail", Status: elizon.StatusActive}}, list(&elizon.ServiceListOptions{PerPage: 100})),
 		"Services.List, too many requests": fails(provider.Error{
 			Op: "Services.List", Action: "list services", Kind: provider.ErrRateLimited, StatusCode: 429, Message: "Rate limit exceeded", RetryAfter: time.Minute,
 		}, func(ctx context.Context, c *client) error {
@@ -136,7 +136,7 @@ func serviceReplays() map[string]replay {
 			ID: "sub_1", Status: elizon.SubscriptionActive, BillingCycleDays: 30, CurrentPeriodStart: at("2026-07-01T00:00:00Z"), CurrentPeriodEnd: at("2026-07-31T00:00:00Z"),
 			CancelAtPeriodEnd: true, CanceledAt: at("2026-07-10T12:00:00Z"), NextBillingCycleDays: 90, PermanentDiscountPercent: 10, BillingMode: "CONTRACT",
 			BindingEndsAt: at("2027-07-01T00:00:00Z"), EarlyTerminationFeePercent: 50, ContractNoticeDays: 30,
-			Options:      &elizon.SubscriptionOptions{AutoBilling: new(true), UseNetPointsFirst: new(false)},
+			Options:      &elizon.Autopay{AutoBilling: new(true), UseNetPointsFirst: new(false)},
 			Extension:    &elizon.ExtendEligibility{BonusAvailable: true},
 			Cancellation: &elizon.Cancellation{Source: "admin", Reason: "abuse", Locked: true, ScheduledAt: at("2026-07-31T00:00:00Z")},
 			Preview: &elizon.BillingPreview{
@@ -151,21 +151,21 @@ func serviceReplays() map[string]replay {
 				return c.Services.Subscription.Get(ctx, "srv_1")
 			}),
 		"Services.Subscription.SetAutopay": clienttest.Equal(&elizon.AutopayResult{
-			ID: "sub_1", Options: elizon.SubscriptionOptions{AutoBilling: new(false), UseNetPointsFirst: new(true)},
+			ID: "sub_1", Options: elizon.Autopay{AutoBilling: new(false), UseNetPointsFirst: new(true)},
 		}, func(ctx context.Context, c *client) (*elizon.AutopayResult, error) {
-			return c.Services.Subscription.SetAutopay(ctx, "srv_1", &elizon.SubscriptionOptions{AutoBilling: new(false)})
+			return c.Services.Subscription.SetAutopay(ctx, "srv_1", &elizon.Autopay{AutoBilling: new(false)})
 		}),
 		"Services.Subscription.Cancel": clienttest.Equal(&elizon.CancelResult{Message: "cancelled", CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.CancelResult, error) {
-				return c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.CancelRequest{})
+				return c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.SubscriptionCancelRequest{})
 			}),
 		"Services.Subscription.Cancel, a contract": clienttest.Equal(&elizon.CancelResult{InvoiceID: "inv_9"},
 			func(ctx context.Context, c *client) (*elizon.CancelResult, error) {
-				return c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.CancelRequest{Immediate: true, Mode: elizon.CancelSpecially, Reason: "moving abroad"})
+				return c.Services.Subscription.Cancel(ctx, "srv_1", &elizon.SubscriptionCancelRequest{Immediate: true, Mode: elizon.CancelSpecially, Reason: "moving abroad"})
 			}),
 		"Services.Subscription.Extend": clienttest.Equal(&elizon.ExtendResult{ExtensionDays: 7, NewPeriodEnd: at("2026-08-07T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.ExtendResult, error) {
-				return c.Services.Subscription.Extend(ctx, "srv_1", &elizon.ExtendRequest{WithBonus: true})
+				return c.Services.Subscription.Extend(ctx, "srv_1", &elizon.SubscriptionExtendRequest{WithBonus: true})
 			}),
 		"Services.Subscription.SetInterval": clienttest.Equal(&elizon.IntervalResult{NextBillingCycleDays: 90, CurrentPeriodEnd: at("2026-07-31T00:00:00Z")},
 			func(ctx context.Context, c *client) (*elizon.IntervalResult, error) {
@@ -245,7 +245,7 @@ func serviceUnknowns() map[string]replay {
 			return c.Services.Action(ctx, "srv_1", elizon.ActionStart)
 		}},
 		"Services.Reinstall": {said("reinstalling"), func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Reinstall(ctx, "srv_1", &elizon.ReinstallRequest{TemplateID: 9000, Extra: object{"x": true}})
+			return c.Services.Reinstall(ctx, "srv_1", &elizon.ServiceReinstallRequest{TemplateID: 9000, Extra: object{"x": true}})
 		}},
 		"Services.Templates":      {holds("templates", []any{object{"templateId": 9000.0}}), func(ctx context.Context, c *client) (payload, error) { return c.Services.Templates(ctx, "srv_1") }},
 		"Services.Notifications":  {holds("notifications", none), func(ctx context.Context, c *client) (payload, error) { return c.Services.Notifications(ctx, "srv_1") }},
@@ -254,7 +254,7 @@ func serviceUnknowns() map[string]replay {
 			return c.Services.Upgrade(ctx, "srv_1", object{"memory": 8192})
 		}},
 		"Services.ApplyDowngrade": {holds("newPeriodEnd", "2026-09-01"), func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.ApplyDowngrade(ctx, "srv_1", &elizon.DowngradeRequest{ResourceChanges: object{"memory": 2048}, Extra: object{"confirm": true}})
+			return c.Services.ApplyDowngrade(ctx, "srv_1", &elizon.ServiceDowngradeRequest{ResourceChanges: object{"memory": 2048}, Extra: object{"confirm": true}})
 		}},
 		"Services.Backups.List": {holds("backups", none), func(ctx context.Context, c *client) (payload, error) { return c.Services.Backups.List(ctx, "srv_1") }},
 		"Services.Backups.Create": {holds("backup", object{"id": "bak_1"}), func(ctx context.Context, c *client) (payload, error) {
@@ -273,10 +273,10 @@ func serviceUnknowns() map[string]replay {
 			return c.Services.Console.Act(ctx, "srv_1", nil)
 		}},
 		"Services.Console.Command": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Console.Command(ctx, "srv_1", &elizon.ConsoleCommand{Command: "say hi", Type: "command"})
+			return c.Services.Console.Command(ctx, "srv_1", &elizon.ConsoleCommandRequest{Command: "say hi", Type: "command"})
 		}},
 		"Services.Console.CommandTo": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Console.CommandTo(ctx, &elizon.ConsoleAccess{CommandURL: "/prefix/api/services/srv_1/console/command?ticket=placeholder"}, &elizon.ConsoleCommand{Command: "stop"})
+			return c.Services.Console.CommandTo(ctx, &elizon.ConsoleAccess{CommandURL: "/prefix/api/services/srv_1/console/command?ticket=placeholder"}, &elizon.ConsoleCommandRequest{Command: "stop"})
 		}},
 		"Services.Files.Read": {holds("files", none), func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Files.Read(ctx, "srv_1", url.Values{"action": {"list"}, "directory": {"/"}})
@@ -291,7 +291,7 @@ func serviceUnknowns() map[string]replay {
 			})
 		}},
 		"Services.Firewall.Update": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallChange{Source: new("*"), Port: new("")})
+			return c.Services.Firewall.Update(ctx, "srv_1", "fw_1", &elizon.FirewallUpdateRequest{Source: new("*"), Port: new("")})
 		}},
 		"Services.Firewall.Delete": {done, func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Firewall.Delete(ctx, "srv_1", "fw_1")

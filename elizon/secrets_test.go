@@ -104,7 +104,7 @@ func TestPrintedValuesHideSecrets(t *testing.T) {
 	hidden := provider.Secret(canaryToken)
 	v.CheckPrinted(t, c,
 		&elizon.ConsoleAccess{URL: hidden, WSPath: hidden, CommandURL: hidden, StreamURL: hidden, Ticket: hidden, VNCPassword: hidden, More: map[string]payload{"x": payload(`"` + url.QueryEscape(canaryToken) + `"`)}},
-		&elizon.ConsoleEvent{Data: hidden}, &elizon.NewAPIKey{Secret: hidden}, &elizon.CheckoutResult{RedirectURL: hidden}, &elizon.CheckoutRequest{OfferToken: hidden},
+		&elizon.ConsoleEvent{Data: hidden}, &elizon.NewAPIKey{Secret: hidden}, &elizon.CheckoutResult{RedirectURL: hidden}, &elizon.CheckoutOrderRequest{OfferToken: hidden},
 		&elizon.PayResult{CheckoutURL: hidden}, &elizon.InvoiceDetail{PDFURL: hidden}, &elizon.AutoTopUpResult{VerificationURL: hidden},
 		payload(clienttest.JSON(canaryToken)), map[string]payload{"x": payload(clienttest.JSON(canaryToken))},
 		&elizon.Refusal{Params: map[string]payload{"x": payload(clienttest.JSON(canaryToken))}}, &elizon.LiveStatus{Raw: payload(clienttest.JSON(canaryToken))},

@@ -171,8 +171,8 @@ type ServiceCategoryName struct {
 	Name string `wire:"name"`
 }
 
-// ServicesOptions shape a list of services.
-type ServicesOptions struct {
+// ServiceListOptions shape a list of services.
+type ServiceListOptions struct {
 	// View "compact" is known; what it leaves out is undocumented.
 	View string
 	// PerPage is how many one request reads; 0 is the server's default.
@@ -199,8 +199,8 @@ type ServiceUpdateRequest struct {
 }
 
 // List yields the services of the account, page by page: GET /api/services.
-func (s *ServicesService) List(ctx context.Context, opts *ServicesOptions) iter.Seq2[*Service, error] {
-	var o ServicesOptions
+func (s *ServicesService) List(ctx context.Context, opts *ServiceListOptions) iter.Seq2[*Service, error] {
+	var o ServiceListOptions
 	if opts != nil {
 		o = *opts
 	}
@@ -261,8 +261,8 @@ func (s *ServicesService) Action(ctx context.Context, id string, action ServiceA
 	return unknown(ctx, s.c.ask(op, id).require("action", string(action)).body(map[string]any{"action": string(action)}))
 }
 
-// ReinstallRequest says what a service is set up with anew.
-type ReinstallRequest struct {
+// ServiceReinstallRequest says what a service is set up with anew.
+type ServiceReinstallRequest struct {
 	// TemplateID is one of Templates.
 	TemplateID int64 `wire:"templateId"`
 	// Extra fields, sent as they are: OS, Docker image or egg can be chosen too, but the
@@ -272,7 +272,7 @@ type ReinstallRequest struct {
 
 // Reinstall sets a service up anew, which destroys what is on it: POST
 // /api/services/{id}/reinstall (method inferred). The answer is undocumented.
-func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ReinstallRequest) (provider.Payload, error) {
+func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ServiceReinstallRequest) (provider.Payload, error) {
 	r := s.c.ask(servicesReinstall, id).changing(req)
 	if req != nil && req.TemplateID < 0 {
 		r.problem("TemplateID", "negative")

@@ -46,8 +46,8 @@ type ConsoleAccess struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ConsoleCommand is something to be typed, or a power signal.
-type ConsoleCommand struct {
+// ConsoleCommandRequest is something to be typed, or a power signal.
+type ConsoleCommandRequest struct {
 	// Command is required.
 	Command string `wire:"command,required"`
 	// Type is "command" or "power", as error texts hint; "" leaves it out.
@@ -91,18 +91,18 @@ func (s *ConsoleService) Act(ctx context.Context, serviceID string, fields map[s
 // Command types a command, or sends a power signal: POST
 // /api/services/{id}/console/command (method inferred). It is never retried. The answer
 // is undocumented; output comes through Stream.
-func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommand) (provider.Payload, error) {
+func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommandRequest) (provider.Payload, error) {
 	return s.command(ctx, s.c.ask(consoleCommand, serviceID), req)
 }
 
 // CommandTo is Command for the CommandURL of an opened console, which must be at the
 // platform's own origin: the credentials go nowhere else.
-func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommand) (provider.Payload, error) {
+func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommandRequest) (provider.Payload, error) {
 	r := s.at(consoleCommandTo, access, "CommandURL", func(a *ConsoleAccess) provider.Secret { return a.CommandURL })
 	return s.command(ctx, r, req)
 }
 
-func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommand) (provider.Payload, error) {
+func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommandRequest) (provider.Payload, error) {
 	r.with(req)
 	if req != nil {
 		r.hide(provider.Secret(req.Command)) // people type passwords

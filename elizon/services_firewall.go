@@ -26,8 +26,8 @@ type FirewallRule struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// FirewallChange changes a rule. nil leaves a field as it is.
-type FirewallChange struct {
+// FirewallUpdateRequest changes a rule. nil leaves a field as it is.
+type FirewallUpdateRequest struct {
 	Direction *string `wire:"direction"`
 	Protocol  *string `wire:"protocol"`
 	Port      *string `wire:"port"`
@@ -55,7 +55,7 @@ func (s *FirewallService) Create(ctx context.Context, serviceID string, req *Fir
 
 // Update changes a rule: PATCH /api/services/{id}/firewall/{ruleId} (method inferred, it
 // may be PUT). The answer is undocumented.
-func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallChange) (provider.Payload, error) {
+func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallUpdateRequest) (provider.Payload, error) {
 	r := s.c.ask(firewallUpdate, serviceID, ruleID).changing(req)
 	if req != nil {
 		checkSource(r, req.Source)

@@ -38,19 +38,19 @@ type ServiceSubscription struct {
 	// BillingMode is PREPAID or CONTRACT.
 	BillingMode string `wire:"billingMode"`
 	// Of a contract: its end, what leaving it early costs, and the notice to give.
-	BindingEndsAt              time.Time            `wire:"bindingEndsAt"`
-	EarlyTerminationFeePercent float64              `wire:"earlyTerminationFeePercent"`
-	ContractNoticeDays         int64                `wire:"contractNoticeDays"`
-	Options                    *SubscriptionOptions `wire:"options"`
-	Extension                  *ExtendEligibility   `wire:"extendEligibility"`
+	BindingEndsAt              time.Time          `wire:"bindingEndsAt"`
+	EarlyTerminationFeePercent float64            `wire:"earlyTerminationFeePercent"`
+	ContractNoticeDays         int64              `wire:"contractNoticeDays"`
+	Options                    *Autopay           `wire:"options"`
+	Extension                  *ExtendEligibility `wire:"extendEligibility"`
 	// Cancellation is nil if none is planned.
 	Cancellation *Cancellation `wire:"cancellation"`
 	// Preview of the next renewal; nil if there is none.
 	Preview *BillingPreview `wire:"billingPreview"`
 }
 
-// SubscriptionOptions say how renewals are paid. nil leaves an option as it is.
-type SubscriptionOptions struct {
+// Autopay say how renewals are paid. nil leaves an option as it is.
+type Autopay struct {
 	AutoBilling       *bool `wire:"autoBillingEnabled"`
 	UseNetPointsFirst *bool `wire:"useNetPointsFirst"`
 }
@@ -93,12 +93,12 @@ func (s *ServiceSubscriptionService) Get(ctx context.Context, serviceID string) 
 
 // AutopayResult is a subscription's options after SetAutopay.
 type AutopayResult struct {
-	ID      string              `wire:"id,required"`
-	Options SubscriptionOptions `wire:"options"`
+	ID      string  `wire:"id,required"`
+	Options Autopay `wire:"options"`
 }
 
 // SetAutopay changes how renewals are paid: PATCH /api/services/{id}/subscription/autopay.
-func (s *ServiceSubscriptionService) SetAutopay(ctx context.Context, serviceID string, req *SubscriptionOptions) (*AutopayResult, error) {
+func (s *ServiceSubscriptionService) SetAutopay(ctx context.Context, serviceID string, req *Autopay) (*AutopayResult, error) {
 	return fetch[AutopayResult](ctx, s.c.ask(subscriptionAutopay, serviceID).changing(req), "subscription")
 }
 
@@ -136,8 +136,8 @@ const (
 	CancelByBuyout  = "buyout"
 )
 
-// CancelRequest ends a subscription. The zero value ends it with its period.
-type CancelRequest struct {
+// SubscriptionCancelRequest ends a subscription. The zero value ends it with its period.
+type SubscriptionCancelRequest struct {
 	// Immediate ends it now and terminates the service.
 	Immediate bool `wire:"immediate,always"`
 	// Mode is for contracts: CancelByNotice, CancelSpecially or CancelByBuyout.
@@ -148,7 +148,7 @@ type CancelRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// CancelResult is what became of a CancelRequest. Any field may be missing.
+// CancelResult is what became of a SubscriptionCancelRequest. Any field may be missing.
 type CancelResult struct {
 	Message          string    `wire:"message"`
 	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd"`
@@ -158,7 +158,7 @@ type CancelResult struct {
 
 // Cancel ends the subscription of a service, at the end of its period or at once: POST
 // /api/services/{id}/subscription/cancel.
-func (s *ServiceSubscriptionService) Cancel(ctx context.Context, serviceID string, req *CancelRequest) (*CancelResult, error) {
+func (s *ServiceSubscriptionService) Cancel(ctx context.Context, serviceID string, req *SubscriptionCancelRequest) (*CancelResult, error) {
 	r := s.c.ask(subscriptionCancel, serviceID).with(req)
 	if n := 0; req != nil && req.Mode == CancelSpecially {
 		if n = utf8.RuneCountInString(req.Reason); n < 10 || n > 500 {
@@ -174,8 +174,8 @@ func (s *ServiceSubscriptionService) Reactivate(ctx context.Context, serviceID s
 	return fetch[CancelResult](ctx, s.c.ask(subscriptionRevive, serviceID).body(nil))
 }
 
-// ExtendRequest lengthens the current period.
-type ExtendRequest struct {
+// SubscriptionExtendRequest lengthens the current period.
+type SubscriptionExtendRequest struct {
 	// WithBonus takes the 7 days that are free once per service.
 	WithBonus bool `wire:"withBonus"`
 	// WithLoyaltyOffer takes a permanent discount of 10 percent and 7 days.
@@ -183,7 +183,7 @@ type ExtendRequest struct {
 	ExtensionDays    int64 `wire:"extensionDays"`
 }
 
-// ExtendResult is what became of an ExtendRequest.
+// ExtendResult is what became of an SubscriptionExtendRequest.
 type ExtendResult struct {
 	// InvoiceID is "" if nothing is to be paid.
 	InvoiceID     string    `wire:"invoiceId"`
@@ -193,7 +193,7 @@ type ExtendResult struct {
 
 // Extend lengthens the current period: POST /api/services/{id}/subscription/extend. It may
 // make an invoice.
-func (s *ServiceSubscriptionService) Extend(ctx context.Context, serviceID string, req *ExtendRequest) (*ExtendResult, error) {
+func (s *ServiceSubscriptionService) Extend(ctx context.Context, serviceID string, req *SubscriptionExtendRequest) (*ExtendResult, error) {
 	r := s.c.ask(subscriptionExtend, serviceID).with(req)
 	if req != nil && req.ExtensionDays < 0 {
 		r.problem("ExtensionDays", "negative")
@@ -250,8 +250,8 @@ func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[str
 	return unknown(ctx, r)
 }
 
-// DowngradeRequest makes a service smaller.
-type DowngradeRequest struct {
+// ServiceDowngradeRequest makes a service smaller.
+type ServiceDowngradeRequest struct {
 	// ResourceChanges is required, as error texts of the platform hint; its fields are
 	// undocumented.
 	ResourceChanges map[string]any `wire:"resourceChanges,required"`
@@ -262,6 +262,6 @@ type DowngradeRequest struct {
 // ApplyDowngrade makes a service smaller now, lengthens its period instead and restarts
 // it: POST /api/services/{id}/apply-downgrade (method inferred). The answer is
 // undocumented.
-func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *DowngradeRequest) (provider.Payload, error) {
+func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *ServiceDowngradeRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesDowngrade, id).with(req))
 }

@@ -30,8 +30,8 @@ type SSHKey struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// SSHKeyRequest stores a public key.
-type SSHKeyRequest struct {
+// SSHKeyCreateRequest stores a public key.
+type SSHKeyCreateRequest struct {
 	Name string `wire:"name,required"`
 	// PublicKey is a line as in authorized_keys.
 	PublicKey string `wire:"publicKey,required"`
@@ -46,8 +46,8 @@ const (
 	SSHKeyRSA8192 = "rsa8192"
 )
 
-// GenerateSSHKeyRequest lets the platform make a pair of keys.
-type GenerateSSHKeyRequest struct {
+// SSHKeyGenerateRequest lets the platform make a pair of keys.
+type SSHKeyGenerateRequest struct {
 	Name string `wire:"name,required"`
 	// KeyType is SSHKeyEd25519, SSHKeyRSA4096 or SSHKeyRSA8192.
 	KeyType string `wire:"keyType,required"`
@@ -72,7 +72,7 @@ func (s *SSHKeysService) List(ctx context.Context) (*SSHKeyList, error) {
 
 // Create stores a public key: POST /api/ssh-keys. The answer is undocumented. A private key
 // in its place is refused before it is sent.
-func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyRequest) (provider.Payload, error) {
+func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(sshKeysCreate).with(req)
 	if req != nil && strings.Contains(req.PublicKey, "PRIVATE KEY") {
 		r.problem("PublicKey", "is a private key")
@@ -98,6 +98,6 @@ func (s *SSHKeysService) Delete(ctx context.Context, id string) error {
 // Generate lets the platform make a pair of keys, one in two minutes at most: POST
 // /api/ssh-keys/generate. The platform knows the private key then; Create with a key of
 // one's own keeps it secret.
-func (s *SSHKeysService) Generate(ctx context.Context, req *GenerateSSHKeyRequest) (*GeneratedSSHKey, error) {
+func (s *SSHKeysService) Generate(ctx context.Context, req *SSHKeyGenerateRequest) (*GeneratedSSHKey, error) {
 	return fetch[GeneratedSSHKey](ctx, s.c.ask(sshKeysGenerate).with(req).reveal())
 }

@@ -46,15 +46,15 @@ type VolumeSubscription struct {
 	ID string `wire:"id"`
 }
 
-// Actions of a VolumeUpdate.
+// Actions of a VolumeUpdateRequest.
 const (
 	// VolumeAttach needs a ServerID.
 	VolumeAttach = "attach"
 	VolumeDetach = "detach"
 )
 
-// VolumeUpdate changes a volume. Zero values leave a field alone.
-type VolumeUpdate struct {
+// VolumeUpdateRequest changes a volume. Zero values leave a field alone.
+type VolumeUpdateRequest struct {
 	// Name of a renamed volume. That the field is called "name" is assumed.
 	Name string `wire:"name"`
 	// Action is VolumeAttach or VolumeDetach.
@@ -85,7 +85,7 @@ func (s *StorageService) Get(ctx context.Context, id string) (provider.Payload, 
 
 // Update renames, attaches or detaches a volume: PATCH /api/storage/{id}. The answer is
 // undocumented.
-func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdate) (provider.Payload, error) {
+func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdateRequest) (provider.Payload, error) {
 	r := s.c.ask(storageUpdate, id).changing(req)
 	if req != nil && req.Action == VolumeAttach {
 		r.require("ServerID", req.ServerID)

@@ -52,8 +52,8 @@ type SubdomainDomain struct {
 	Domain string `wire:"domain"`
 }
 
-// SubdomainRequest makes a record.
-type SubdomainRequest struct {
+// SubdomainCreateRequest makes a record.
+type SubdomainCreateRequest struct {
 	// DomainID, Name (letters and digits), Type and ServiceID are required.
 	DomainID  string `wire:"domainId,required"`
 	Name      string `wire:"subdomain,required"`
@@ -83,7 +83,7 @@ func (s *SubdomainsService) List(ctx context.Context) (*SubdomainList, error) {
 }
 
 // Create makes a record: POST /api/subdomains. The answer is undocumented.
-func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainRequest) (provider.Payload, error) {
+func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(subdomainsCreate).with(req)
 	if req != nil {
 		if strings.Trim(strings.ToLower(req.Name), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {

@@ -55,8 +55,8 @@ type TicketMessage struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// TicketsOptions shape a list of tickets.
-type TicketsOptions struct {
+// TicketListOptions shape a list of tickets.
+type TicketListOptions struct {
 	// Status keeps the tickets of one state.
 	Status TicketStatus
 	// PerPage is how many one request reads; 0 is the server's default.
@@ -72,8 +72,8 @@ type TicketStats struct {
 	Satisfaction            *float64 `wire:"satisfaction"`
 }
 
-// TicketRequest opens a ticket.
-type TicketRequest struct {
+// TicketCreateRequest opens a ticket.
+type TicketCreateRequest struct {
 	Subject string `wire:"subject,required"`
 	Message string `wire:"message,required"`
 	// Priority is "low", "medium" or "high"; "" is the platform's default.
@@ -87,8 +87,8 @@ type TicketRequest struct {
 }
 
 // List yields all tickets, page by page: GET /api/tickets.
-func (s *TicketsService) List(ctx context.Context, opts *TicketsOptions) iter.Seq2[*Ticket, error] {
-	var o TicketsOptions
+func (s *TicketsService) List(ctx context.Context, opts *TicketListOptions) iter.Seq2[*Ticket, error] {
+	var o TicketListOptions
 	if opts != nil {
 		o = *opts
 	}
@@ -108,7 +108,7 @@ func (s *TicketsService) Stats(ctx context.Context) (*TicketStats, error) {
 }
 
 // Create opens a ticket: POST /api/tickets.
-func (s *TicketsService) Create(ctx context.Context, req *TicketRequest) (*Ticket, error) {
+func (s *TicketsService) Create(ctx context.Context, req *TicketCreateRequest) (*Ticket, error) {
 	r := s.c.ask(ticketsCreate).with(req)
 	if req != nil {
 		r.listed("ShareWithUserIDs", req.ShareWithUserIDs)

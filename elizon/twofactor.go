@@ -18,8 +18,8 @@ type TwoFactorSetup struct {
 	QRCode provider.Secret `wire:"qrCode"`
 }
 
-// DisableTwoFactorRequest proves that the owner asks.
-type DisableTwoFactorRequest struct {
+// TwoFactorDisableRequest proves that the owner asks.
+type TwoFactorDisableRequest struct {
 	Code     provider.Secret `wire:"code,required"`
 	Password provider.Secret `wire:"password,required"`
 	// Extra fields, sent as they are; secrets in them are revealed.
@@ -54,7 +54,7 @@ func (s *TwoFactorService) Enable(ctx context.Context, code provider.Secret) ([]
 }
 
 // Disable switches the second factor off: DELETE /api/auth/2fa/setup.
-func (s *TwoFactorService) Disable(ctx context.Context, req *DisableTwoFactorRequest) (*TwoFactorDisabled, error) {
+func (s *TwoFactorService) Disable(ctx context.Context, req *TwoFactorDisableRequest) (*TwoFactorDisabled, error) {
 	return fetch[TwoFactorDisabled](ctx, s.c.ask(twoFactorDisable).with(req).reveal())
 }
 

@@ -23,8 +23,8 @@ type AuditEntry struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// SettingsUpdate changes which notifications the account gets. nil leaves a field alone.
-type SettingsUpdate struct {
+// SettingsUpdateRequest changes which notifications the account gets. nil leaves a field alone.
+type SettingsUpdateRequest struct {
 	// LoginMails: a mail after each login.
 	LoginMails *bool `wire:"loginNotificationEmailOptIn"`
 	Mails      *bool `wire:"emailNotifications"`
@@ -54,7 +54,7 @@ func (s *UserService) AuditLog(ctx context.Context, perPage int64) iter.Seq2[*Au
 
 // UpdateSettings changes which notifications the account gets: PATCH /api/user/settings.
 // The answer is undocumented.
-func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdate) (provider.Payload, error) {
+func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userSettings).changing(req))
 }
 

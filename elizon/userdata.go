@@ -27,8 +27,8 @@ func (s *UserService) DeletionWarnings(ctx context.Context) ([]string, error) {
 	return answer.Warnings, nil
 }
 
-// AccountDeletion is the order to delete the account.
-type AccountDeletion struct {
+// AccountDeleteRequest is the order to delete the account.
+type AccountDeleteRequest struct {
 	Password provider.Secret `wire:"password,required"`
 	// Irrevocable must be true. It says that the caller means to lose the account and
 	// all that belongs to it.
@@ -40,7 +40,7 @@ type AccountDeletion struct {
 // DeleteAccountForGood deletes the account that the credentials belong to, with all its
 // services and data: DELETE /api/user/gdpr-export with confirm=true. Nothing brings it
 // back. See DeletionWarnings first.
-func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeletion) (provider.Payload, error) {
+func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeleteRequest) (provider.Payload, error) {
 	r := s.c.ask(userDelete).arg("confirm", "true").with(req).reveal()
 	if req != nil && !req.Irrevocable {
 		r.problem("Irrevocable", "must be true: the account cannot be brought back")

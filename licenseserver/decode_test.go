@@ -69,12 +69,12 @@ func TestTextOfSessionConflict(t *testing.T) {
 func TestOptionalInput(t *testing.T) {
 	tap := always(ok(`{"success": true}`))
 	c := clientOver(t, tap)
-	_, err := c.Licenses.QuickEdit(t.Context(), 1, &licenseserver.QuickEditRequest{ValidUntil: &time.Time{}, Extra: map[string]any{"note": "x"}})
+	_, err := c.Licenses.QuickEdit(t.Context(), 1, &licenseserver.LicenseQuickEditRequest{ValidUntil: &time.Time{}, Extra: map[string]any{"note": "x"}})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"valid_until": null, "note": "x"}`, tap.Requests()[0].Body)
 	_, err = c.Leads.Delete(t.Context(), 1, nil)
 	require.NoError(t, err)
-	for _, err := range c.Leads.Institutions(t.Context(), &licenseserver.InstitutionsOptions{PerPage: -1}) {
+	for _, err := range c.Leads.Institutions(t.Context(), &licenseserver.InstitutionListOptions{PerPage: -1}) {
 		require.ErrorIs(t, err, provider.ErrInvalid)
 	}
 	require.Len(t, tap.Requests(), 2)

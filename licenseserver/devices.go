@@ -26,8 +26,8 @@ type Device struct {
 	Active        bool      `wire:"is_active"`
 }
 
-// RegisterDeviceRequest adds a machine to a license.
-type RegisterDeviceRequest struct {
+// DeviceRegisterRequest adds a machine to a license.
+type DeviceRegisterRequest struct {
 	// HardwareHash is required.
 	HardwareHash string `wire:"hardware_hash"`
 	MachineName  string `wire:"machine_name"`
@@ -43,7 +43,7 @@ func (s *DevicesService) List(ctx context.Context, licenseID int64) iter.Seq2[*D
 
 // Register adds a device to a license and returns its ID: POST
 // /api/license/{license_id}/register-device.
-func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *RegisterDeviceRequest) (int64, error) {
+func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *DeviceRegisterRequest) (int64, error) {
 	if err := devicesRegister.RefuseID("licenseID", licenseID); err != nil {
 		return 0, err
 	}

@@ -100,13 +100,13 @@ func TestLicenseLife(t *testing.T) {
 	require.NoError(t, err)
 	license, err := c.Licenses.Info(ctx, key)
 	require.NoError(t, err)
-	_, err = c.Licenses.QuickEdit(ctx, license.ID, &licenseserver.QuickEditRequest{MaxActivations: new(int64(2)), MaxUsers: new(int64(5))})
+	_, err = c.Licenses.QuickEdit(ctx, license.ID, &licenseserver.LicenseQuickEditRequest{MaxActivations: new(int64(2)), MaxUsers: new(int64(5))})
 	require.NoError(t, err)
 	for _, machine := range []string{"one", "two"} {
-		_, err = c.Licenses.Activate(ctx, &licenseserver.ActivateRequest{LicenseKey: key, HardwareHash: "hash-" + machine, MachineName: machine, AppVersion: "1.0"})
+		_, err = c.Licenses.Activate(ctx, &licenseserver.LicenseActivateRequest{LicenseKey: key, HardwareHash: "hash-" + machine, MachineName: machine, AppVersion: "1.0"})
 		require.NoError(t, err)
 	}
-	_, err = c.Licenses.Activate(ctx, &licenseserver.ActivateRequest{LicenseKey: key, HardwareHash: "hash-three", MachineName: "three", AppVersion: "1.0"})
+	_, err = c.Licenses.Activate(ctx, &licenseserver.LicenseActivateRequest{LicenseKey: key, HardwareHash: "hash-three", MachineName: "three", AppVersion: "1.0"})
 	require.ErrorIs(t, err, provider.ErrConflict)
 	_, err = c.Licenses.BulkDeactivate(ctx, license.ID)
 	require.NoError(t, err)

@@ -36,11 +36,11 @@ func TestBadInput(t *testing.T) {
 		call   call
 	}{
 		"activate": {"LicenseKey HardwareHash", func(ctx context.Context, c *client) error {
-			_, err := c.Licenses.Activate(ctx, &licenseserver.ActivateRequest{})
+			_, err := c.Licenses.Activate(ctx, &licenseserver.LicenseActivateRequest{})
 			return err
 		}},
 		"verify": {"LicenseKey HardwareHash", func(ctx context.Context, c *client) error {
-			_, err := c.Licenses.Verify(ctx, &licenseserver.VerifyRequest{LicenseKey: "a b"})
+			_, err := c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: "a b"})
 			return err
 		}},
 		"key, line break": {"licenseKey", func(ctx context.Context, c *client) error { _, err := c.Licenses.Info(ctx, "a\nb"); return err }},
@@ -49,23 +49,23 @@ func TestBadInput(t *testing.T) {
 			return err
 		}},
 		"edit nothing": {"request", func(ctx context.Context, c *client) error {
-			_, err := c.Licenses.QuickEdit(ctx, 1, &licenseserver.QuickEditRequest{})
+			_, err := c.Licenses.QuickEdit(ctx, 1, &licenseserver.LicenseQuickEditRequest{})
 			return err
 		}},
 		"edit below zero": {"MaxActivations MaxUsers", func(ctx context.Context, c *client) error {
-			_, err := c.Licenses.QuickEdit(ctx, 1, &licenseserver.QuickEditRequest{MaxActivations: new(int64(-1)), MaxUsers: new(int64(-1))})
+			_, err := c.Licenses.QuickEdit(ctx, 1, &licenseserver.LicenseQuickEditRequest{MaxActivations: new(int64(-1)), MaxUsers: new(int64(-1))})
 			return err
 		}},
 		"bulk none":  {"licenseIDs", lists()},
 		"bulk zero":  {"licenseIDs", lists(1, 0)},
 		"bulk twice": {"licenseIDs", lists(1, 1)},
 		"device": {"HardwareHash", func(ctx context.Context, c *client) error {
-			_, err := c.Devices.Register(ctx, 1, &licenseserver.RegisterDeviceRequest{})
+			_, err := c.Devices.Register(ctx, 1, &licenseserver.DeviceRegisterRequest{})
 			return err
 		}},
 		"devices": {"licenseID deviceID", func(ctx context.Context, c *client) error { _, err := c.Devices.Deactivate(ctx, 0, -1); return err }},
 		"allocate": {"LicenseID ResourceIDs", func(ctx context.Context, c *client) error {
-			_, err := c.Resources.Allocate(ctx, &licenseserver.AllocateRequest{})
+			_, err := c.Resources.Allocate(ctx, &licenseserver.ResourceAllocateRequest{})
 			return err
 		}},
 		"check": {"resourceType count", func(ctx context.Context, c *client) error {
@@ -77,7 +77,7 @@ func TestBadInput(t *testing.T) {
 			return err
 		}},
 		"detail": {"Type Value", func(ctx context.Context, c *client) error {
-			_, err := c.Leads.AddDetail(ctx, 1, &licenseserver.ContactDetailRequest{})
+			_, err := c.Leads.AddDetail(ctx, 1, &licenseserver.ContactDetailAddRequest{})
 			return err
 		}},
 		"export":  {"w limit", func(ctx context.Context, c *client) error { _, err := c.Leads.Export(ctx, nil, -1); return err }},

@@ -24,8 +24,8 @@ type Institution struct {
 	CreatedAt    time.Time `wire:"created_at"`
 }
 
-// InstitutionsOptions shape a list of institutions.
-type InstitutionsOptions struct {
+// InstitutionListOptions shape a list of institutions.
+type InstitutionListOptions struct {
 	// Search keeps those that a text matches.
 	Search string
 	// PerPage is how many one request reads; 0 is the server's default, 20.
@@ -62,8 +62,8 @@ type ContactNote struct {
 	CreatedBy string    `wire:"created_by"`
 }
 
-// ContactDetailRequest adds a way to reach a contact.
-type ContactDetailRequest struct {
+// ContactDetailAddRequest adds a way to reach a contact.
+type ContactDetailAddRequest struct {
 	// Type and Value are required. "email" and "phone" are documented types.
 	Type  string `wire:"type"`
 	Value string `wire:"value"`
@@ -85,8 +85,8 @@ type LeadStats struct {
 }
 
 // Institutions yields all institutions, page by page: GET /leads/api/institutions.
-func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionsOptions) iter.Seq2[*Institution, error] {
-	var o InstitutionsOptions
+func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionListOptions) iter.Seq2[*Institution, error] {
+	var o InstitutionListOptions
 	if opts != nil {
 		o = *opts
 	}
@@ -139,7 +139,7 @@ func (s *LeadsService) Contact(ctx context.Context, contactID int64) (*Contact, 
 
 // AddDetail adds a way to reach a contact: POST
 // /leads/api/contacts/{contact_id}/details.
-func (s *LeadsService) AddDetail(ctx context.Context, contactID int64, req *ContactDetailRequest) (*ContactDetail, error) {
+func (s *LeadsService) AddDetail(ctx context.Context, contactID int64, req *ContactDetailAddRequest) (*ContactDetail, error) {
 	if err := leadsAddDetail.RefuseID("contactID", contactID); err != nil {
 		return nil, err
 	}

@@ -40,8 +40,8 @@ type Activation struct {
 	LicenseKey provider.Secret `wire:"license_key,strict"`
 }
 
-// ActivateRequest asks to use a license on a machine.
-type ActivateRequest struct {
+// LicenseActivateRequest asks to use a license on a machine.
+type LicenseActivateRequest struct {
 	// LicenseKey and HardwareHash are required.
 	LicenseKey   provider.Secret `wire:"license_key"`
 	HardwareHash string          `wire:"hardware_hash"`
@@ -51,8 +51,8 @@ type ActivateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// VerifyRequest asks whether a license is good on a machine.
-type VerifyRequest struct {
+// LicenseVerifyRequest asks whether a license is good on a machine.
+type LicenseVerifyRequest struct {
 	// LicenseKey and HardwareHash are required.
 	LicenseKey   provider.Secret `wire:"license_key"`
 	HardwareHash string          `wire:"hardware_hash"`
@@ -78,9 +78,9 @@ type VerifiedLicense struct {
 	MaxUsers   int64           `wire:"max_users"`
 }
 
-// QuickEditRequest changes a license. nil leaves a field as it is; whether the server
+// LicenseQuickEditRequest changes a license. nil leaves a field as it is; whether the server
 // takes a part of the fields is undocumented.
-type QuickEditRequest struct {
+type LicenseQuickEditRequest struct {
 	// ValidUntil is a date; the zero time is sent as null, of which the effect is
 	// undocumented.
 	ValidUntil     *time.Time `wire:"valid_until,date"`
@@ -93,7 +93,7 @@ type QuickEditRequest struct {
 // Activate puts a license into use on a machine: POST /api/license/activate. What the
 // server answers beyond max_activations, or a second time for the same machine, is
 // undocumented.
-func (s *LicensesService) Activate(ctx context.Context, req *ActivateRequest) (*Activation, error) {
+func (s *LicensesService) Activate(ctx context.Context, req *LicenseActivateRequest) (*Activation, error) {
 	if req == nil {
 		return nil, licensesActivate.RefuseNil()
 	}
@@ -114,7 +114,7 @@ func (s *LicensesService) Activate(ctx context.Context, req *ActivateRequest) (*
 
 // Verify asks whether a license is good: POST /api/license/verify. How an expired or
 // inactive license is answered (Valid false, or an error) is undocumented.
-func (s *LicensesService) Verify(ctx context.Context, req *VerifyRequest) (*Verification, error) {
+func (s *LicensesService) Verify(ctx context.Context, req *LicenseVerifyRequest) (*Verification, error) {
 	if req == nil {
 		return nil, licensesVerify.RefuseNil()
 	}
@@ -185,7 +185,7 @@ func (s *LicensesService) bulk(ctx context.Context, op operation, ids []int64) (
 
 // QuickEdit changes end date and limits and returns the server's message: POST
 // /api/license/{license_id}/quick-edit.
-func (s *LicensesService) QuickEdit(ctx context.Context, licenseID int64, req *QuickEditRequest) (message string, err error) {
+func (s *LicensesService) QuickEdit(ctx context.Context, licenseID int64, req *LicenseQuickEditRequest) (message string, err error) {
 	if err := licensesQuickEdit.RefuseID("licenseID", licenseID); err != nil {
 		return "", err
 	}

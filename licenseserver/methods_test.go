@@ -66,14 +66,14 @@ func samples() []any {
 	key := provider.Secret(canarySecret)
 	return []any{
 		key, []int64{17, 18}, map[string]any{"note": "x"}, url.Values{"name": {"x"}},
-		&licenseserver.ActivateRequest{LicenseKey: key, HardwareHash: "hash", MachineName: "pc"},
-		&licenseserver.VerifyRequest{LicenseKey: key, HardwareHash: "hash"},
-		&licenseserver.QuickEditRequest{ValidUntil: &when, MaxUsers: new(int64(0))},
+		&licenseserver.LicenseActivateRequest{LicenseKey: key, HardwareHash: "hash", MachineName: "pc"},
+		&licenseserver.LicenseVerifyRequest{LicenseKey: key, HardwareHash: "hash"},
+		&licenseserver.LicenseQuickEditRequest{ValidUntil: &when, MaxUsers: new(int64(0))},
 		&licenseserver.SessionStartRequest{LicenseKey: key, MachineID: "pc"},
-		&licenseserver.RegisterDeviceRequest{HardwareHash: "hash"},
-		&licenseserver.AllocateRequest{LicenseID: 17, ResourceIDs: []int64{1}},
+		&licenseserver.DeviceRegisterRequest{HardwareHash: "hash"},
+		&licenseserver.ResourceAllocateRequest{LicenseID: 17, ResourceIDs: []int64{1}},
 		&licenseserver.SearchRequest{Query: canarySecret},
-		&licenseserver.InstitutionsOptions{Search: "x"},
-		&licenseserver.ContactDetailRequest{Type: "email", Value: "a@b.example"},
+		&licenseserver.InstitutionListOptions{Search: "x"},
+		&licenseserver.ContactDetailAddRequest{Type: "email", Value: "a@b.example"},
 	}
 }

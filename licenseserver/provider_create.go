@@ -248,8 +248,8 @@ func (w limits) met(m *made) bool {
 
 // edit sends all fields, as the documented example does: whether the server takes a part
 // of them is undocumented. A license without an end gets none.
-func (w limits) edit(l *License) *QuickEditRequest {
-	edit := &QuickEditRequest{MaxActivations: &l.MaxActivations, MaxUsers: &l.MaxUsers}
+func (w limits) edit(l *License) *LicenseQuickEditRequest {
+	edit := &LicenseQuickEditRequest{MaxActivations: &l.MaxActivations, MaxUsers: &l.MaxUsers}
 	if w.activations != 0 {
 		edit.MaxActivations = &w.activations
 	}
@@ -284,7 +284,7 @@ func (p *Provider) allocate(ctx context.Context, license int64, wanted []int64) 
 		return provider.OutcomeAlready, nil
 	}
 	err := provider.Confirm(ctx, func(ctx context.Context) error {
-		_, err := p.client.Resources.Allocate(ctx, &AllocateRequest{LicenseID: license, ResourceIDs: missing})
+		_, err := p.client.Resources.Allocate(ctx, &ResourceAllocateRequest{LicenseID: license, ResourceIDs: missing})
 		return err
 	}, look)
 	if err != nil {

@@ -133,7 +133,7 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 		return err == nil && n.marker != 0, err
 	}
 	err := provider.Confirm(ctx, func(ctx context.Context) error {
-		_, err := p.client.Devices.Register(ctx, license, &RegisterDeviceRequest{
+		_, err := p.client.Devices.Register(ctx, license, &DeviceRegisterRequest{
 			HardwareHash: markerHash(username, reference, key), MachineName: provider.Mark(username, reference), AppVersion: madeBy,
 		})
 		return err

@@ -96,7 +96,7 @@ func TestCreateOnTheServer(t *testing.T) {
 
 	// Both places are the customer's.
 	for _, machine := range []string{"one", "two"} {
-		_, err := p.Client().Licenses.Activate(t.Context(), &licenseserver.ActivateRequest{LicenseKey: native.Key, HardwareHash: machine, MachineName: machine})
+		_, err := p.Client().Licenses.Activate(t.Context(), &licenseserver.LicenseActivateRequest{LicenseKey: native.Key, HardwareHash: machine, MachineName: machine})
 		require.NoError(t, err)
 	}
 	report, err := p.Usage(t.Context(), created.Account.ID)

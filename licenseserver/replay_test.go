@@ -92,7 +92,7 @@ func licenseReplays() map[string]replay {
 			ID: 123, LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
 			ActivatedAt: when, LastHeartbeat: when, Active: true,
 		}, func(ctx context.Context, c *client) (*licenseserver.Activation, error) {
-			return c.Licenses.Activate(ctx, &licenseserver.ActivateRequest{
+			return c.Licenses.Activate(ctx, &licenseserver.LicenseActivateRequest{
 				LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", AppVersion: "1.0.0",
 			})
 		}),
@@ -100,11 +100,11 @@ func licenseReplays() map[string]replay {
 			Valid: true, Message: "License is valid", LatestVersion: "1.0.0",
 			License: &licenseserver.VerifiedLicense{Key: sampleKey, ValidUntil: day("2026-01-01"), MaxUsers: 10},
 		}, func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
-			return c.Licenses.Verify(ctx, &licenseserver.VerifyRequest{LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", AppVersion: "1.0.0"})
+			return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", AppVersion: "1.0.0"})
 		}),
 		"Licenses.Verify, not valid": clienttest.Equal(&licenseserver.Verification{Message: "License expired"},
 			func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
-				return c.Licenses.Verify(ctx, &licenseserver.VerifyRequest{LicenseKey: sampleKey, HardwareHash: "h"})
+				return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: sampleKey, HardwareHash: "h"})
 			}),
 		"Licenses.Info": clienttest.Equal(&licenseserver.License{
 			ID: 123, Key: sampleKey, CustomerName: "ACME Corp", Type: "perpetual", ValidFrom: day("2025-01-01"), ValidUntil: day("2026-01-01"),
@@ -161,7 +161,7 @@ func panelReplays() map[string]replay {
 			Op: "Licenses.BulkActivate", Action: "activate licenses 17", Kind: provider.ErrConflict, StatusCode: 200, Message: "License expired",
 		}, nil, func(ctx context.Context, c *client) error { _, err := c.Licenses.BulkActivate(ctx, 17); return err }),
 		"Licenses.QuickEdit": clienttest.Equal("License updated successfully", func(ctx context.Context, c *client) (string, error) {
-			return c.Licenses.QuickEdit(ctx, 17, &licenseserver.QuickEditRequest{ValidUntil: &until, MaxActivations: new(int64(10)), MaxUsers: new(int64(50))})
+			return c.Licenses.QuickEdit(ctx, 17, &licenseserver.LicenseQuickEditRequest{ValidUntil: &until, MaxActivations: new(int64(10)), MaxUsers: new(int64(50))})
 		}),
 		"Licenses.GenerateKey": clienttest.Equal(provider.Secret(sampleKey), func(ctx context.Context, c *client) (provider.Secret, error) {
 			return c.Licenses.GenerateKey(ctx, nil)
@@ -173,7 +173,7 @@ func panelReplays() map[string]replay {
 			return c.Devices.List(ctx, 17)
 		}),
 		"Devices.Register": clienttest.Equal(int64(456), func(ctx context.Context, c *client) (int64, error) {
-			return c.Devices.Register(ctx, 17, &licenseserver.RegisterDeviceRequest{HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-XYZ789", AppVersion: "1.0.0"})
+			return c.Devices.Register(ctx, 17, &licenseserver.DeviceRegisterRequest{HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-XYZ789", AppVersion: "1.0.0"})
 		}),
 		"Devices.Deactivate": clienttest.Equal("Device deactivated successfully", func(ctx context.Context, c *client) (string, error) {
 			return c.Devices.Deactivate(ctx, 17, 456)
@@ -184,11 +184,11 @@ func panelReplays() map[string]replay {
 			}),
 		"Resources.Allocate": clienttest.Equal(&licenseserver.Allocation{Allocated: 2, Message: "2 resources allocated successfully"},
 			func(ctx context.Context, c *client) (*licenseserver.Allocation, error) {
-				return c.Resources.Allocate(ctx, &licenseserver.AllocateRequest{LicenseID: 123, ResourceIDs: []int64{789, 790}})
+				return c.Resources.Allocate(ctx, &licenseserver.ResourceAllocateRequest{LicenseID: 123, ResourceIDs: []int64{789, 790}})
 			}),
 		"Resources.Allocate, with a type": clienttest.Equal(&licenseserver.Allocation{Allocated: 3, Message: "3 resources allocated successfully"},
 			func(ctx context.Context, c *client) (*licenseserver.Allocation, error) {
-				return c.Resources.Allocate(ctx, &licenseserver.AllocateRequest{LicenseID: 123, ResourceType: "domain", ResourceIDs: []int64{45, 46, 47}})
+				return c.Resources.Allocate(ctx, &licenseserver.ResourceAllocateRequest{LicenseID: 123, ResourceType: "domain", ResourceIDs: []int64{45, 46, 47}})
 			}),
 		"Resources.CheckAvailability": clienttest.Equal(&licenseserver.ResourceCheck{
 			Available: true, Count: 5, Resources: []licenseserver.Resource{{ID: 791, Type: "server", Identifier: "SRV-002"}},
@@ -248,7 +248,7 @@ func leadReplays() map[string]replay {
 	return map[string]replay{
 		"Leads.Institutions": clienttest.Listed([]*licenseserver.Institution{{ID: 1, Name: "Tech University", ContactCount: 5, CreatedAt: at("2025-06-19T10:00:00Z")}},
 			func(ctx context.Context, c *client) iter.Seq2[*licenseserver.Institution, error] {
-				return c.Leads.Institutions(ctx, &licenseserver.InstitutionsOptions{Search: "uni", PerPage: 20})
+				return c.Leads.Institutions(ctx, &licenseserver.InstitutionListOptions{Search: "uni", PerPage: 20})
 			}),
 		"Leads.CreateInstitution": clienttest.Equal(&licenseserver.Institution{ID: 101, Name: "New University", CreatedAt: at("2025-06-19T15:00:00Z")},
 			func(ctx context.Context, c *client) (*licenseserver.Institution, error) {
@@ -263,7 +263,7 @@ func leadReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*licenseserver.Contact, error) { return c.Leads.Contact(ctx, 17) }),
 		"Leads.AddDetail": clienttest.Equal(&licenseserver.ContactDetail{ID: 3, Type: "email", Value: "secondary@example.com", Label: "Secondary"},
 			func(ctx context.Context, c *client) (*licenseserver.ContactDetail, error) {
-				return c.Leads.AddDetail(ctx, 17, &licenseserver.ContactDetailRequest{Type: "email", Value: "secondary@example.com", Label: "Secondary"})
+				return c.Leads.AddDetail(ctx, 17, &licenseserver.ContactDetailAddRequest{Type: "email", Value: "secondary@example.com", Label: "Secondary"})
 			}),
 		"Leads.Stats": clienttest.Equal(&licenseserver.LeadStats{
 			TotalInstitutions: 150, TotalContacts: 450, RecentActivities: 25, ConversionRate: 12.5,

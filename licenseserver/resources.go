@@ -27,8 +27,8 @@ type Resource struct {
 	AllocatedAt time.Time `wire:"allocated_at"`
 }
 
-// AllocateRequest gives resources to a license.
-type AllocateRequest struct {
+// ResourceAllocateRequest gives resources to a license.
+type ResourceAllocateRequest struct {
 	// LicenseID and ResourceIDs are required.
 	LicenseID   int64   `wire:"license_id"`
 	ResourceIDs []int64 `wire:"resource_ids"`
@@ -39,7 +39,7 @@ type AllocateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// Allocation is what became of an AllocateRequest.
+// Allocation is what became of an ResourceAllocateRequest.
 type Allocation struct {
 	// Allocated may be fewer than were asked for.
 	Allocated int64  `wire:"allocated,required"`
@@ -89,7 +89,7 @@ func (s *ResourcesService) List(ctx context.Context, licenseID int64) iter.Seq2[
 
 // Allocate gives resources to a license: POST /api/resources/allocate. What the server
 // does with resources that are taken is undocumented.
-func (s *ResourcesService) Allocate(ctx context.Context, req *AllocateRequest) (*Allocation, error) {
+func (s *ResourcesService) Allocate(ctx context.Context, req *ResourceAllocateRequest) (*Allocation, error) {
 	if req == nil {
 		return nil, resourcesAllocate.RefuseNil()
 	}

@@ -105,7 +105,7 @@ func TestPrintedValuesHideSecrets(t *testing.T) {
 	page, payload := licenseserver.Page{HTML: canaryToken, Location: canaryToken}, provider.Payload(clienttest.JSON(canaryToken))
 	vendor(t).CheckPrinted(t, c,
 		licenseserver.SessionOptions{LicenseKey: canarySecret},
-		&licenseserver.ActivateRequest{LicenseKey: canarySecret}, &licenseserver.VerifyRequest{LicenseKey: canarySecret},
+		&licenseserver.LicenseActivateRequest{LicenseKey: canarySecret}, &licenseserver.LicenseVerifyRequest{LicenseKey: canarySecret},
 		&licenseserver.SessionStartRequest{LicenseKey: canarySecret}, payload, map[string]provider.Payload{"x": payload},
 		&licenseserver.Token{Token: canaryToken}, &page)
 	require.Equal(t, "licenseserver client of "+serverURL, c.String())
