@@ -1,8 +1,11 @@
 package elizon_test
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -21,6 +25,8 @@ func TestConformance(t *testing.T) {
 		vendor  []elizontest.Option
 		options []provider.Option
 		atOnce  bool
+		// under is the HTTP status of failures, 0 for one that fits
+		under int
 		// differs from the first in these
 		differs []provider.Capability
 	}{
@@ -28,7 +34,7 @@ func TestConformance(t *testing.T) {
 		{name: "set up at once, display names", vendor: []elizontest.Option{elizontest.WithDisplayNames()}, options: []provider.Option{spending}, atOnce: true, differs: []provider.Capability{
 			provider.CapCreate, provider.CapAdopt, provider.CapReinstall,
 		}},
-		{name: "failures under 200", vendor: []elizontest.Option{elizontest.WithStatus200()}, differs: []provider.Capability{
+		{name: "failures under 200", vendor: []elizontest.Option{elizontest.WithStatus200()}, under: http.StatusOK, differs: []provider.Capability{
 			provider.CapCreate, provider.CapTerminate, provider.CapSuspend, provider.CapGet,
 		}},
 	} {
@@ -44,6 +50,7 @@ func TestConformance(t *testing.T) {
 					if test.atOnce {
 						w.Advance = nil // nothing pends
 					}
+					w.Deny = func(match func(*http.Request) bool, kind error) { deny(w.Faults, test.under, match, kind) }
 					return w
 				},
 			})
@@ -86,6 +93,19 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		Canaries: []string{srv.Key, wrongKey},
 		Logs:     logs.String,
 	}
+}
+
+// deny answers in the platform's form, under the status that fits or another.
+func deny(in *faults.Injector, under int, match func(*http.Request) bool, kind error) {
+	denial := faults.Fault{
+		Kind: faults.Status, StatusCode: cmp.Or(under, http.StatusNotFound),
+		Body: `{"success": false, "error": "Service not found", "errorCode": "serviceNotFound"}`,
+	}
+	if errors.Is(kind, provider.ErrForbidden) {
+		denial.StatusCode = cmp.Or(under, http.StatusForbidden)
+		denial.Body = `{"success": false, "error": "Access denied", "errorCode": "accessDenied"}`
+	}
+	in.When(match, 0, denial)
 }
 
 // orderOf is the n-th order.

@@ -1,13 +1,16 @@
 package hestia_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"testing"
 
 	"github.com/provkit/provkit/hestia"
 	"github.com/provkit/provkit/hestia/hestiatest"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -81,12 +84,41 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 		Accounts:         func() []providertest.Truth { return truths(srv) },
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideUsers,
+		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
 		AddForeign: func(username string) string {
 			srv.AddUser(hestiatest.User{Name: username, Email: "other@example.com", DisplayName: "Somebody Else", Package: "small"})
 			return username
 		},
 		Canaries: []string{srv.SecretKey, srv.APIKey, wrongSecret, wrongKey},
 		Logs:     logs.String,
+	}
+}
+
+// deny answers as a command does that did not find its user or was not allowed to do something:
+// the body is the exit code where the request asks for that, else text beside it. The legacy
+// engine shows one of the two only.
+func deny(srv *hestiatest.Server, match func(*http.Request) bool, kind error) {
+	status, code, text := http.StatusBadRequest, "3", "Error: user nobody doesn't exist"
+	if errors.Is(kind, provider.ErrForbidden) {
+		status, code, text = http.StatusUnauthorized, "10", "Error: user can't use this command"
+	}
+	if match == nil {
+		match = func(*http.Request) bool { return true }
+	}
+	for _, form := range []struct{ legacy, codes bool }{{true, true}, {true, false}, {false, true}, {false, false}} {
+		denial := faults.Fault{Kind: faults.Status, StatusCode: status, Body: text}
+		if form.codes {
+			denial.Body = code
+		}
+		if form.codes || form.legacy {
+			denial.StatusCode = http.StatusOK
+		}
+		if !form.legacy {
+			denial.Header = http.Header{"Hestia-Exit-Code": {code}}
+		}
+		srv.Faults.When(func(r *http.Request) bool {
+			return match(r) && (r.PostFormValue("access_key") == "") == form.legacy && (r.PostFormValue("returncode") == "yes") == form.codes
+		}, 0, denial)
 	}
 }
 

@@ -1,14 +1,17 @@
 package hostkey_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"testing"
 
 	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/hostkey/hostkeytest"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -81,6 +84,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		Accounts:         func() []providertest.Truth { return truths(srv) },
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideServers,
+		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
 		Advance:          srv.Advance,
 		AddForeign: func(hostname string) string {
 			return strconv.FormatInt(srv.AddMachine(hostkeytest.Machine{Hostname: hostname, Preset: "vm.nano", Location: "NL", RootPass: "Somebody-e1ses"}).ID, 10)
@@ -88,6 +92,15 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		Canaries: []string{srv.Key, wrongKey},
 		Logs:     logs.String,
 	}
+}
+
+// deny answers as the vendor does: with HTTP 200, and the error inside.
+func deny(srv *hostkeytest.Server, match func(*http.Request) bool, kind error) {
+	denial := faults.Fault{Kind: faults.Status, StatusCode: http.StatusOK, Body: `{"result": -1, "error": "EQ/SHOW: invalid server id"}`}
+	if errors.Is(kind, provider.ErrForbidden) {
+		denial.Body = `{"code": -2, "message": "Permission denied"}`
+	}
+	srv.Faults.When(match, 0, denial)
 }
 
 // truths reads the vendor's state behind its API: the servers, and the orders that will

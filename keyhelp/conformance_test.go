@@ -1,14 +1,17 @@
 package keyhelp_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"testing"
 
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/keyhelp/keyhelptest"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -76,6 +79,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 		Accounts:         func() []providertest.Truth { return truths(srv) },
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideClients,
+		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, panel, match, kind) },
 		AddForeign: func(username string) string {
 			id := srv.AddClient(keyhelptest.Client{Username: username, Email: "other@example.com", DisplayName: "Somebody Else", PlanID: plans[0].ID})
 			return strconv.FormatInt(id, 10)
@@ -83,6 +87,21 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 		Canaries: []string{srv.Key, "canary-of-a-wrong-key"},
 		Logs:     logs.String,
 	}
+}
+
+// deny answers in the form of the panel's dialect. A 403 has no source in either.
+func deny(srv *keyhelptest.Server, panel keyhelptest.Dialect, match func(*http.Request) bool, kind error) {
+	denial := faults.Fault{Kind: faults.Status, StatusCode: http.StatusNotFound, Body: `{"error": "Client not found"}`}
+	if panel == keyhelptest.Live {
+		denial.Body = `{"code": "404 Not Found", "message": "Client not found."}`
+	}
+	if errors.Is(kind, provider.ErrForbidden) {
+		denial.StatusCode, denial.Body = http.StatusForbidden, `{"error": "Forbidden"}`
+		if panel == keyhelptest.Live {
+			denial.Body = `{"code": "403 Forbidden", "message": "Forbidden."}`
+		}
+	}
+	srv.Faults.When(match, 0, denial)
 }
 
 // truths reads the panel's state behind its API.

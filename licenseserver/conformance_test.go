@@ -1,8 +1,10 @@
 package licenseserver_test
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,6 +12,7 @@ import (
 	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/licenseserver/licenseservertest"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -97,6 +100,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		Accounts:         func() []providertest.Truth { return truths(srv, resources) },
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideLicenses,
+		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
 		AddForeign: func(username string) string {
 			l := srv.AddLicense(licenseservertest.License{MaxActivations: 3, MaxUsers: 3})
 			// Somebody named it by hand: the only way in which a license has a name.
@@ -106,6 +110,17 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		Canaries: append(firstKeys(), srv.Key, srv.AdminCookie.Value, wrongAPIKey, wrongCookie),
 		Logs:     logs.String,
 	}
+}
+
+// deny answers in the documented form.
+func deny(srv *licenseservertest.Server, match func(*http.Request) bool, kind error) {
+	denial := faults.Fault{
+		Kind: faults.Status, StatusCode: http.StatusNotFound, Body: `{"error": "License not found", "code": "LICENSE_NOT_FOUND", "status": 404}`,
+	}
+	if errors.Is(kind, provider.ErrForbidden) {
+		denial.StatusCode, denial.Body = http.StatusForbidden, `{"error": "Forbidden", "code": "FORBIDDEN", "status": 403}`
+	}
+	srv.Faults.When(match, 0, denial)
 }
 
 // firstKeys are the license keys that any emulated server hands out first.

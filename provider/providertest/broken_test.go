@@ -69,7 +69,23 @@ var variants = []variant{
 	{"always says changed", broken(func(m *Memory) provider.Provider { return eager{m} }),
 		wants{"state/suspend and unsuspend": `outcome "changed"`}},
 	{"believes a 404", broken(func(m *Memory) provider.Provider { return believer{m} }),
-		wants{"terminate/hidden account": "without proof"}},
+		wants{
+			"terminate/hidden account":        "without proof",
+			"denied/everything is 404":        "Terminate believes a server",
+			"denied/listed, but not readable": "want an error that matches \"conflict\"",
+		}},
+	{"believes a 404 of the list", broken(func(m *Memory) provider.Provider { return credulous{m} }),
+		wants{"denied/everything is 404": "Ensure absent by order", "terminate/hidden account": "Ensure absent by order"}},
+	{"takes a 404 for an empty list", broken(func(m *Memory) provider.Provider { return hollow{m} }),
+		wants{"denied/everything is 404": "List succeeds"}},
+	{"takes every denial for a 404", broken(func(m *Memory) provider.Provider { return deaf{m} }),
+		wants{"denied/everything is 403": "Get on a server that forbids everything"}},
+	{"does not name the verb", broken(func(m *Memory) provider.Provider { return nameless{m} }),
+		wants{"voice/errors name the verb": "Suspend of no ID", "faults/suspend": `want "suspend account"`}},
+	{"has an error of its own for a kind of sign-on", broken(func(m *Memory) provider.Provider { return aloof{m} }),
+		wants{"voice/sign-on kinds": `SignOn of kind "console": got memory`}},
+	{"opens what it has", broken(func(m *Memory) provider.Provider { return anyDoor{m} }),
+		wants{"voice/sign-on kinds": `SignOn of kind "console" opens a "session"`}},
 	{"takes missing for done", broken(func(m *Memory) provider.Provider { return goner{m} }),
 		wants{"missing/not found on every verb": "Terminate", "terminate/again": "want an error", "terminate/hidden account": ""}},
 	{"forgets that it removed it itself", broken(func(m *Memory) provider.Provider { return forgetful{m} }),
@@ -86,7 +102,10 @@ var variants = []variant{
 	{"calls lost changes failed", broken(func(m *Memory) provider.Provider { return optimist{m} }),
 		wants{"faults/suspend": "it said not done, but", "faults/change password": "it said not done, but"}},
 	{"calls everything unknown", broken(func(m *Memory) provider.Provider { return pessimist{m} }),
-		wants{"faults/get": "it changes nothing", "faults/suspend": "nothing but reads", "context/ended before": "may have happened"}},
+		wants{
+			"faults/get": "it changes nothing", "faults/suspend": "nothing but reads", "context/ended before": "may have happened",
+			"denied/everything is 403": "says that something may have happened",
+		}},
 	{"looks after the deadline", broken(func(m *Memory) provider.Provider { return tireless{m} }),
 		wants{"faults/suspend": "after the deadline", "context/cancelled during": "requests after it was cancelled"}},
 	{"asks before it checks", broken(func(m *Memory) provider.Provider { return careless{m} }),
@@ -189,9 +208,66 @@ type believer struct{ *Memory }
 
 func (b believer) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
 	if _, err := b.Get(ctx, id); errors.Is(err, provider.ErrNotFound) {
-		return "", err
+		return "", altered(err, func(e *provider.Error) { e.Action = "terminate account " + id })
 	}
 	return b.Memory.Terminate(ctx, id)
+}
+
+// credulous passes on what a list that is missing says.
+type credulous struct{ *Memory }
+
+func (c credulous) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	a, err := c.Memory.Find(ctx, q)
+	return a, altered(err, func(e *provider.Error) {
+		if e.StatusCode == http.StatusNotFound {
+			e.Kind = provider.ErrNotFound
+		}
+	})
+}
+
+type hollow struct{ *Memory }
+
+func (h hollow) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		for a, err := range h.Memory.List(ctx, opts) {
+			var e *provider.Error
+			if errors.As(err, &e) && e.StatusCode == http.StatusNotFound || !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+type deaf struct{ *Memory }
+
+func (d deaf) Get(ctx context.Context, id string) (*provider.Account, error) {
+	a, err := d.Memory.Get(ctx, id)
+	return a, altered(err, func(e *provider.Error) { e.Kind = provider.ErrNotFound })
+}
+
+type nameless struct{ *Memory }
+
+func (n nameless) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
+	outcome, err := n.Memory.Suspend(ctx, id)
+	return outcome, altered(err, func(e *provider.Error) { e.Action = "change account " + id })
+}
+
+type aloof struct{ *Memory }
+
+func (a aloof) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
+	in, err := a.Memory.SignOn(ctx, req)
+	return in, altered(err, func(e *provider.Error) { e.Kind = provider.ErrUnsupported })
+}
+
+type anyDoor struct{ *Memory }
+
+func (a anyDoor) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
+	if req == nil {
+		return a.Memory.SignOn(ctx, nil)
+	}
+	whatever := *req
+	whatever.Kind = ""
+	return a.Memory.SignOn(ctx, &whatever)
 }
 
 type goner struct{ *Memory }

@@ -10,41 +10,41 @@ import (
 // verbs lists the rows of the fault matrix that the adapter has.
 func (c *probe) verbs() []verb {
 	var rows []verb
-	add := func(of provider.Capability, v verb) {
+	add := func(of provider.Capability, method string, v verb) {
 		if c.has(of) {
-			v.capability = of
+			v.capability, v.method = of, method
 			rows = append(rows, v)
 		}
 	}
-	add(provider.CapCreate, verbCreate("create", provider.OnFailureKeep))
-	add(provider.CapCreate, verbCreate("create, undo", provider.OnFailureUndo))
-	add(provider.CapCreate, verbResume("resume", provider.OnFailureKeep))
-	add(provider.CapCreate, verbResume("resume, undo", provider.OnFailureUndo))
-	add(provider.CapTerminate, verbTerminate())
-	add(provider.CapSuspend, verbSuspend())
-	add(provider.CapUnsuspend, verbUnsuspend())
+	add(provider.CapCreate, "Create", verbCreate("create", provider.OnFailureKeep))
+	add(provider.CapCreate, "Create", verbCreate("create, undo", provider.OnFailureUndo))
+	add(provider.CapCreate, "Create", verbResume("resume", provider.OnFailureKeep))
+	add(provider.CapCreate, "Create", verbResume("resume, undo", provider.OnFailureUndo))
+	add(provider.CapTerminate, "Terminate", verbTerminate())
+	add(provider.CapSuspend, "Suspend", verbSuspend())
+	add(provider.CapUnsuspend, "Unsuspend", verbUnsuspend())
 	if c.w.OtherPlan != "" {
-		add(provider.CapChangePlan, verbChangePlan())
+		add(provider.CapChangePlan, "ChangePlan", verbChangePlan())
 	}
-	add(provider.CapChangePassword, verbChangePassword())
+	add(provider.CapChangePassword, "ChangePassword", verbChangePassword())
 	if c.w.AddForeign != nil {
-		add(provider.CapAdopt, verbAdopt())
+		add(provider.CapAdopt, "Adopt", verbAdopt())
 	}
-	add(provider.CapRenew, verbRenew())
-	add(provider.CapCancel, verbCancel())
-	add(provider.CapCancel, verbUndoCancel())
-	add(provider.CapPower, verbPower())
+	add(provider.CapRenew, "Renew", verbRenew())
+	add(provider.CapCancel, "Cancel", verbCancel())
+	add(provider.CapCancel, "UndoCancel", verbUndoCancel())
+	add(provider.CapPower, "Power", verbPower())
 	if c.w.Image != "" {
-		add(provider.CapReinstall, verbReinstall())
+		add(provider.CapReinstall, "Reinstall", verbReinstall())
 	}
-	add(provider.CapSignOn, verbSignOn())
-	add(provider.CapCheck, verbCheck())
-	add(provider.CapGet, verbGet())
-	add(provider.CapFind, verbFind())
-	add(provider.CapList, verbList())
-	add(provider.CapPlans, verbPlans())
-	add(provider.CapUsage, verbUsage())
-	add(provider.CapFleetUsage, verbFleetUsage())
+	add(provider.CapSignOn, "SignOn", verbSignOn())
+	add(provider.CapCheck, "Check", verbCheck())
+	add(provider.CapGet, "Get", verbGet())
+	add(provider.CapFind, "Find", verbFind())
+	add(provider.CapList, "List", verbList())
+	add(provider.CapPlans, "Plans", verbPlans())
+	add(provider.CapUsage, "Usage", verbUsage())
+	add(provider.CapFleetUsage, "FleetUsage", verbFleetUsage())
 	return rows
 }
 

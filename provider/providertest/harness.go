@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -59,6 +60,11 @@ type World struct {
 	// IgnoreSuspension makes the server answer OK to suspensions and their end
 	// and keep its state. nil if the emulator cannot.
 	IgnoreSuspension func(bool)
+	// Deny makes the server answer the requests that match accepts (nil: all) in its own words
+	// for provider.ErrNotFound or provider.ErrForbidden, and carry none of them out, until
+	// Faults.Clear. nil answers with the HTTP status 404 or 403 and {"error": "not found"} or
+	// {"error": "forbidden"}.
+	Deny func(match func(*http.Request) bool, kind error)
 	// Advance moves the emulator's clock for pending work; nil if nothing pends.
 	Advance func(time.Duration)
 	// Canaries are secrets that must never show up in an error or a log. The

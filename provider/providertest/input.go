@@ -103,8 +103,12 @@ func nilRequests(c *probe) {
 
 func badIDs(c *probe) {
 	for _, call := range c.calls() {
+		field := "id"
+		if call.name == "Poll" {
+			field = "" // it takes handles too, and may call it one
+		}
 		for _, id := range []string{"", "../1", "a/b", ".", "..", strings.Repeat("1", 300)} {
-			c.refused(call.run(c.context(), c.p, id), "id", call.name+" of ID "+shown(id))
+			c.refused(call.run(c.context(), c.p, id), field, call.name+" of ID "+shown(id))
 		}
 	}
 }

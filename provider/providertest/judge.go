@@ -13,8 +13,9 @@ import (
 // verb is a row of the fault matrix.
 type verb struct {
 	name string
-	// capability that the verb is of.
+	// capability that the verb is of, and its method.
 	capability provider.Capability
+	method     string
 	// pairs tells to try two faults as well.
 	pairs bool
 	// reads tells that the verb changes nothing.
@@ -111,6 +112,9 @@ func (k *kase) judge(r result, after []Truth, v *verdict) {
 	}
 	if r.err != nil && r.outcome != "" {
 		v.wrong("outcome %q beside an error", r.outcome)
+	}
+	if problem := names(k.verb.method, r.err); problem != "" {
+		v.wrong("%s", problem)
 	}
 }
 

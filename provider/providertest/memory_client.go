@@ -196,18 +196,28 @@ func (m *Memory) read(ctx context.Context, action, id string) (*memoryAccount, e
 
 // byName looks for an account; nil if there is none.
 func (m *Memory) byName(ctx context.Context, action, username string) (*memoryAccount, error) {
-	var found memoryList
-	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: "/accounts?username=" + url.QueryEscape(username), out: &found})
-	if err != nil || len(found.Accounts) == 0 {
+	found, err := m.list(ctx, action, url.Values{"username": {username}})
+	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	return found.Accounts[0], nil
+	return found[0], nil
 }
 
 func (m *Memory) page(ctx context.Context, action string, from, limit int) ([]*memoryAccount, error) {
+	return m.list(ctx, action, url.Values{"from": {strconv.Itoa(from)}, "limit": {strconv.Itoa(limit)}})
+}
+
+// list reads the list of accounts. The list itself always exists: where it is "not found", the
+// credentials may lack the right to see it, and nothing is known of any account.
+func (m *Memory) list(ctx context.Context, action string, query url.Values) ([]*memoryAccount, error) {
 	var found memoryList
-	path := fmt.Sprintf("/accounts?from=%d&limit=%d", from, limit)
-	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: path, out: &found})
+	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: "/accounts?" + query.Encode(), out: &found})
+	if errors.Is(err, provider.ErrNotFound) {
+		return nil, &provider.Error{
+			Provider: memoryKind, Action: action, Kind: provider.ErrForbidden, StatusCode: http.StatusNotFound,
+			Message: "the list of accounts is not found: the credentials may lack the right to see it",
+		}
+	}
 	return found.Accounts, err
 }
 

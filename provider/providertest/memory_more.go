@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/http"
 	"time"
@@ -66,9 +67,9 @@ func (m *Memory) ChangePlan(ctx context.Context, id, plan string) (provider.Outc
 	if plan == "" {
 		var problems provider.Problems
 		problems.Add("Plan", "required")
-		return "", problems.Err(memoryKind, "", "change plan")
+		return "", problems.Err(memoryKind, "", "change plan of account")
 	}
-	return m.put(ctx, "change plan", id, func(a *memoryAccount) bool { return a.Plan == plan }, memoryPatch{Plan: &plan})
+	return m.put(ctx, "change plan of account", id, func(a *memoryAccount) bool { return a.Plan == plan }, memoryPatch{Plan: &plan})
 }
 
 // ChangePassword sets the password. Nobody can read it back, so that a lost answer
@@ -81,7 +82,7 @@ func (m *Memory) ChangePassword(ctx context.Context, id string, password provide
 	if problem := m.Describe().Password.Problem(password); problem != "" {
 		problems.Add("Password", "%s", problem)
 	}
-	if err := problems.Err(memoryKind, "", "change password"); err != nil {
+	if err := problems.Err(memoryKind, "", "change password of account"); err != nil {
 		return "", err
 	}
 	text := password.Reveal()
@@ -97,7 +98,7 @@ func (m *Memory) ChangePassword(ctx context.Context, id string, password provide
 
 // Renew pays for the next period, unless that is paid for.
 func (m *Memory) Renew(ctx context.Context, id string) (provider.Outcome, error) {
-	if err := m.checkID("renew", id); err != nil {
+	if err := m.checkID("renew account", id); err != nil {
 		return "", err
 	}
 	action := "renew account " + id
@@ -119,18 +120,18 @@ func (m *Memory) Renew(ctx context.Context, id string) (provider.Outcome, error)
 // Cancel lets an account end with its paid period.
 func (m *Memory) Cancel(ctx context.Context, id string) (provider.Outcome, error) {
 	yes := true
-	return m.put(ctx, "cancel", id, func(a *memoryAccount) bool { return a.Canceled }, memoryPatch{Canceled: &yes})
+	return m.put(ctx, "cancel account", id, func(a *memoryAccount) bool { return a.Canceled }, memoryPatch{Canceled: &yes})
 }
 
 // UndoCancel takes a Cancel back.
 func (m *Memory) UndoCancel(ctx context.Context, id string) (provider.Outcome, error) {
 	no := false
-	return m.put(ctx, "undo cancel", id, func(a *memoryAccount) bool { return !a.Canceled }, memoryPatch{Canceled: &no})
+	return m.put(ctx, "undo cancellation of account", id, func(a *memoryAccount) bool { return !a.Canceled }, memoryPatch{Canceled: &no})
 }
 
 // Usage reads the figures of one account.
 func (m *Memory) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
-	if err := m.checkID("read usage", id); err != nil {
+	if err := m.checkID("read usage of account", id); err != nil {
 		return nil, err
 	}
 	a, err := m.read(ctx, "read usage of account "+id, id)
@@ -143,7 +144,7 @@ func (m *Memory) Usage(ctx context.Context, id string) (*provider.UsageReport, e
 // FleetUsage reads the figures of all accounts.
 func (m *Memory) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	return func(yield func(*provider.UsageReport, error) bool) {
-		for a, err := range m.walk(ctx, "read usage", nil) {
+		for a, err := range m.walk(ctx, "read usage of all accounts", nil) {
 			if err != nil {
 				yield(nil, err)
 				return
@@ -170,9 +171,9 @@ func (m *Memory) Power(ctx context.Context, id string, action provider.PowerActi
 	default:
 		var problems provider.Problems
 		problems.Add("Action", "unknown action %q", action)
-		return "", problems.Err(memoryKind, "", "power")
+		return "", problems.Err(memoryKind, "", "switch power of account")
 	}
-	return m.put(ctx, "power "+string(action), id, func(a *memoryAccount) bool { return a.Off == off }, memoryPatch{Off: &off})
+	return m.put(ctx, "switch power of account", id, func(a *memoryAccount) bool { return a.Off == off }, memoryPatch{Off: &off})
 }
 
 // Reinstall installs an image afresh.
@@ -180,7 +181,7 @@ func (m *Memory) Reinstall(ctx context.Context, req *provider.ReinstallRequest) 
 	var problems provider.Problems
 	if req == nil {
 		problems.Add("Request", "required")
-		return "", problems.Err(memoryKind, "", "reinstall")
+		return "", problems.Err(memoryKind, "", "reinstall account")
 	}
 	if req.Image == "" {
 		problems.Add("Image", "required")
@@ -188,7 +189,7 @@ func (m *Memory) Reinstall(ctx context.Context, req *provider.ReinstallRequest) 
 	if problem := badID(req.AccountID); problem != "" {
 		problems.Add("AccountID", "%s", problem)
 	}
-	if err := problems.Err(memoryKind, "", "reinstall"); err != nil {
+	if err := problems.Err(memoryKind, "", "reinstall account"); err != nil {
 		return "", err
 	}
 	return m.change(ctx, req.AccountID, func(a *memoryAccount) bool { return a.Image == req.Image }, memoryCall{
@@ -199,13 +200,13 @@ func (m *Memory) Reinstall(ctx context.Context, req *provider.ReinstallRequest) 
 
 // Adopt writes our marker on an account that has none.
 func (m *Memory) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
-	if err := m.checkID("adopt", id); err != nil {
+	if err := m.checkID("adopt account", id); err != nil {
 		return "", err
 	}
 	if reference == "" {
 		var problems provider.Problems
 		problems.Add("Reference", "required")
-		return "", problems.Err(memoryKind, "", "adopt")
+		return "", problems.Err(memoryKind, "", "adopt account")
 	}
 	action := "adopt account " + id
 	a, err := m.read(ctx, action, id)
@@ -229,12 +230,21 @@ func (m *Memory) Adopt(ctx context.Context, id, reference string) (provider.Outc
 	return outcome, err
 }
 
-// Poll tells whether a new account is ready. The handle is its ID.
+// Poll reports whether a new account is ready. The handle is its ID. That the account is gone
+// needs proof, since Wait believes it.
 func (m *Memory) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
-	account, err := m.Get(ctx, handle)
+	if err := m.checkID("poll account", handle); err != nil {
+		return nil, err
+	}
+	action := "poll account " + handle
+	a, err := m.read(ctx, action, handle)
+	if errors.Is(err, provider.ErrNotFound) {
+		err = m.missing(ctx, action, handle)
+	}
 	if err != nil {
 		return nil, err
 	}
+	account := m.account(a)
 	return &provider.Progress{
 		Done: account.Status != provider.StatusPending, Message: string(account.Status), Account: account,
 	}, nil

@@ -36,7 +36,7 @@ func (m *Memory) Check(ctx context.Context) (*provider.CheckReport, error) {
 		add(provider.CheckAPI, provider.CheckOK, "", nil)
 		add(provider.CheckCredentials, provider.CheckOK, "", nil)
 		report.Version, report.Latency = version.Version, time.Since(start)
-		if _, err = m.page(ctx, "check rights", 0, 1); err != nil {
+		if _, err = m.page(ctx, "check connection", 0, 1); err != nil {
 			add(provider.CheckRights, provider.CheckFailed, "", err)
 			rest = []string{provider.CheckVersion}
 			break
@@ -96,7 +96,7 @@ func (m *Memory) put(ctx context.Context, action, id string, is func(*memoryAcco
 	if err := m.checkID(action, id); err != nil {
 		return "", err
 	}
-	action += " of account " + id
+	action += " " + id
 	a, err := m.read(ctx, action, id)
 	if err != nil {
 		return "", err
@@ -132,13 +132,13 @@ func (m *Memory) change(ctx context.Context, id string, is func(*memoryAccount) 
 // Suspend takes an account out of service.
 func (m *Memory) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
 	yes := true
-	return m.put(ctx, "suspend", id, func(a *memoryAccount) bool { return a.Suspended }, memoryPatch{Suspended: &yes})
+	return m.put(ctx, "suspend account", id, func(a *memoryAccount) bool { return a.Suspended }, memoryPatch{Suspended: &yes})
 }
 
 // Unsuspend puts it back.
 func (m *Memory) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
 	no := false
-	return m.put(ctx, "unsuspend", id, func(a *memoryAccount) bool { return !a.Suspended }, memoryPatch{Suspended: &no})
+	return m.put(ctx, "unsuspend account", id, func(a *memoryAccount) bool { return !a.Suspended }, memoryPatch{Suspended: &no})
 }
 
 // Terminate removes an account and proves that it is gone by a list without it.
@@ -147,13 +147,28 @@ func (m *Memory) Terminate(ctx context.Context, id string) (provider.Outcome, er
 		return "", err
 	}
 	action := "terminate account " + id
-	switch there, err := m.there(ctx, action, id); {
-	case err != nil:
+	_, err := m.read(ctx, action, id)
+	if errors.Is(err, provider.ErrNotFound) {
+		err = m.missing(ctx, action, id)
+	}
+	if err != nil {
 		return "", err
-	case !there:
-		return "", &provider.Error{Provider: memoryKind, Action: action, Kind: provider.ErrNotFound}
 	}
 	return m.remove(ctx, action, id)
+}
+
+// missing is the error for an account that cannot be read: not found if the list lacks it too.
+func (m *Memory) missing(ctx context.Context, action, id string) error {
+	there, err := m.there(ctx, action, id)
+	switch {
+	case err != nil:
+		return err
+	case there:
+		return &provider.Error{
+			Provider: memoryKind, Action: action, Kind: provider.ErrConflict, Message: "the account was not found, but it is listed",
+		}
+	}
+	return &provider.Error{Provider: memoryKind, Action: action, Kind: provider.ErrNotFound, Message: "no such account"}
 }
 
 func (m *Memory) remove(ctx context.Context, action, id string) (provider.Outcome, error) {
@@ -176,15 +191,9 @@ func (m *Memory) remove(ctx context.Context, action, id string) (provider.Outcom
 	return "", &provider.Error{Provider: memoryKind, Action: action, Kind: provider.ErrConflict, Message: "the server did not remove it"}
 }
 
-// there looks for an account in the list. A list that cannot be read proves nothing.
+// there looks for an account in the list.
 func (m *Memory) there(ctx context.Context, action, id string) (bool, error) {
 	all, err := m.page(ctx, action, 0, 0)
-	if errors.Is(err, provider.ErrNotFound) {
-		return false, &provider.Error{
-			Provider: memoryKind, Action: action, Kind: provider.ErrForbidden, StatusCode: http.StatusNotFound,
-			Message: "the credentials cannot list accounts, so that nothing proves whether it is there",
-		}
-	}
 	return slices.ContainsFunc(all, func(a *memoryAccount) bool { return a.ID == id }), err
 }
 
@@ -193,19 +202,19 @@ func (m *Memory) SignOn(ctx context.Context, req *provider.SignOnRequest) (*prov
 	if req == nil {
 		var problems provider.Problems
 		problems.Add("Request", "required")
-		return nil, problems.Err(memoryKind, "", "sign on")
+		return nil, problems.Err(memoryKind, "", "sign on to account")
 	}
-	if err := m.checkID("sign on", req.AccountID); err != nil {
+	if err := m.checkID("sign on to account", req.AccountID); err != nil {
 		return nil, err
 	}
+	action := "sign on to account " + req.AccountID
 	if req.Kind != "" && req.Kind != provider.SignOnSession {
-		return nil, &provider.Error{Provider: memoryKind, Action: "sign on", Kind: provider.ErrUnsupported}
+		var problems provider.Problems
+		problems.Add("Kind", "%q is not offered here, only %q", req.Kind, provider.SignOnSession)
+		return nil, problems.Err(memoryKind, "", action)
 	}
 	var link memoryLink
-	err := m.do(ctx, memoryCall{
-		action: "sign on to account " + req.AccountID, method: http.MethodPost,
-		path: accountPath(req.AccountID) + "/sign-on", out: &link,
-	})
+	err := m.do(ctx, memoryCall{action: action, method: http.MethodPost, path: accountPath(req.AccountID) + "/sign-on", out: &link})
 	if err != nil {
 		return nil, err
 	}

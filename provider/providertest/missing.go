@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -106,9 +107,16 @@ func quoted(secrets []string) string {
 // holds matches requests whose body holds one of these: only those a server can echo.
 func holds(secrets []string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
-		body, _ := io.ReadAll(r.Body)
-		return slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(string(body), s) })
+		body := bodyOf(r)
+		return slices.ContainsFunc(secrets, func(s string) bool { return strings.Contains(body, s) })
 	}
+}
+
+// bodyOf returns the body of a request that an injector shows, and leaves it to be read again.
+func bodyOf(r *http.Request) string {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return string(body)
 }
 
 // sent gives the secrets that stand in the logged requests: what their sender knows

@@ -54,7 +54,8 @@ func (s *suite) run(t *testing.T) {
 		{"describe", describeChecks}, {"input", inputChecks}, {"check", connectionChecks}, {"read", readChecks},
 		{"create", createChecks}, {"resume", resumeChecks}, {"concurrent", concurrencyChecks}, {"state", stateChecks},
 		{"terminate", terminateChecks}, {"optional", optionalChecks}, {"pending", pendingChecks}, {"ensure", ensureChecks},
-		{"context", contextChecks}, {"credentials", credentialChecks}, {"missing", missingChecks}, {"secrets", secretChecks},
+		{"context", contextChecks}, {"credentials", credentialChecks}, {"missing", missingChecks}, {"denied", deniedChecks},
+		{"voice", voiceChecks}, {"secrets", secretChecks},
 	} {
 		t.Run(g.name, func(t *testing.T) {
 			for _, c := range g.checks {

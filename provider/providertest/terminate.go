@@ -105,10 +105,7 @@ func terminateHidden(c *probe) {
 			c.Errorf("Terminate says ErrNotFound without proof: the account is there, and hidden")
 		}
 	}
-	_, err = provider.Ensure(c.context(), c.p, provider.Desired{Status: provider.StatusAbsent, ID: a.ID})
-	if _, there := find(c.w.Accounts(), a.ID); there && err == nil {
-		c.Errorf("Ensure says absent without proof: the account is there, and hidden")
-	}
+	c.notAbsent(c.p, a, "of a hidden account")
 	c.w.HideAccounts(false)
 	if _, there := find(c.w.Accounts(), a.ID); !there {
 		return // a server may remove what it does not show

@@ -14,8 +14,8 @@ type call struct {
 	run     func(ctx context.Context, p provider.Provider, id string) error
 }
 
-// calls lists the verbs that take an ID and that the adapter declares. Those that
-// need something that the world has not got are left out.
+// calls lists the verbs that take an ID and that the adapter declares, Poll among them if it
+// has that. Those that need something that the world has not got are left out.
 func (c *probe) calls() []call {
 	var found []call
 	add := func(name string, of provider.Capability, changes bool, run func(context.Context, provider.Provider, string) error) {
@@ -80,6 +80,12 @@ func (c *probe) calls() []call {
 	if c.w.Image != "" {
 		add("Reinstall", provider.CapReinstall, true, func(ctx context.Context, p provider.Provider, id string) error {
 			_, err := optional[provider.Reinstaller](p).Reinstall(ctx, c.reinstall(id))
+			return err
+		})
+	}
+	if offers[provider.Poller](c.p) {
+		add("Poll", provider.CapGet, false, func(ctx context.Context, p provider.Provider, id string) error {
+			_, err := optional[provider.Poller](p).Poll(ctx, id)
 			return err
 		})
 	}
