@@ -53,8 +53,8 @@ type NewAPIKey struct {
 	More map[string]provider.Payload
 }
 
-// APIKeyRequest makes a key.
-type APIKeyRequest struct {
+// APIKeyAddRequest makes a key.
+type APIKeyAddRequest struct {
 	// Name is required.
 	Name string `url:"name"`
 	// ServerID makes it the key of one server; 0 makes one of the account.
@@ -71,8 +71,8 @@ type APIKeyRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// APIKeyEdit changes a key. The server wants all of it: what is left out is not kept.
-type APIKeyEdit struct {
+// APIKeyEditRequest changes a key. The server wants all of it: what is left out is not kept.
+type APIKeyEditRequest struct {
 	// Name and Notify are required.
 	Name   string `url:"name"`
 	IP     string `url:"ip,omitempty"`
@@ -86,7 +86,7 @@ type APIKeyEdit struct {
 
 // Add makes a key, of the account or of one server: POST /api_keys.php, action add. The
 // account must have an active server. Sent twice it makes two.
-func (s *APIKeysService) Add(ctx context.Context, req *APIKeyRequest) (*NewAPIKey, error) {
+func (s *APIKeysService) Add(ctx context.Context, req *APIKeyAddRequest) (*NewAPIKey, error) {
 	if req == nil {
 		return nil, apiKeysAdd.RefuseNil()
 	}
@@ -111,7 +111,7 @@ func (s *APIKeysService) Delete(ctx context.Context, id int64) error {
 }
 
 // Edit changes a key: POST /api_keys.php, action edit.
-func (s *APIKeysService) Edit(ctx context.Context, id int64, req *APIKeyEdit) error {
+func (s *APIKeysService) Edit(ctx context.Context, id int64, req *APIKeyEditRequest) error {
 	if req == nil {
 		return apiKeysEdit.RefuseNil()
 	}

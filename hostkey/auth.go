@@ -44,8 +44,8 @@ func asRead(a action) action {
 // its key; the other ways in are those of the panel's web page.
 type AuthService struct{ c *Client }
 
-// LoginRequest signs in with an API key.
-type LoginRequest struct {
+// AuthLoginRequest signs in with an API key.
+type AuthLoginRequest struct {
 	// Key is required.
 	Key provider.Secret `url:"key"`
 	// TTL is the wanted life of the token, in whole seconds; 0 leaves it to the server.
@@ -56,12 +56,12 @@ type LoginRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// WHMCSLoginRequest signs in with the name and password of the billing panel.
-type WHMCSLoginRequest struct {
+// AuthWHMCSLoginRequest signs in with the name and password of the billing panel.
+type AuthWHMCSLoginRequest struct {
 	// User (an email address) and Password are required.
 	User     string          `url:"user"`
 	Password provider.Secret `url:"password"`
-	// TTL and FixIP are as in LoginRequest.
+	// TTL and FixIP are as in AuthLoginRequest.
 	TTL   time.Duration `url:"-"`
 	FixIP *bool         `url:"fix_ip,int,omitempty"`
 	// Extra fields, sent as they are.
@@ -73,7 +73,7 @@ type WHMCSLoginRequest struct {
 // Client.SignIn.
 //
 // Errors match ErrKeyInvalid, ErrKeyDisabled, ErrNoServers and provider.ErrIPNotAllowed.
-func (s *AuthService) Login(ctx context.Context, req *LoginRequest) (*Session, error) {
+func (s *AuthService) Login(ctx context.Context, req *AuthLoginRequest) (*Session, error) {
 	if req == nil {
 		return nil, authLogin.RefuseNil()
 	}
@@ -87,7 +87,7 @@ func (s *AuthService) Login(ctx context.Context, req *LoginRequest) (*Session, e
 }
 
 // login signs in with a request that is known to be good.
-func (c *Client) login(ctx context.Context, req *LoginRequest) (*Session, error) {
+func (c *Client) login(ctx context.Context, req *AuthLoginRequest) (*Session, error) {
 	call, form, err := formOf(authLogin, nil, "", req, req.Extra)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (c *Client) login(ctx context.Context, req *LoginRequest) (*Session, error)
 // WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin. The
 // answer tells the token and whether a second factor is due; its fields are
 // undocumented.
-func (s *AuthService) WHMCSLogin(ctx context.Context, req *WHMCSLoginRequest) (provider.Payload, error) {
+func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, authWHMCSLogin.RefuseNil()
 	}

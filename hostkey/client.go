@@ -94,7 +94,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	problems.Credential("apiKey", apiKey)
 	settings := readSettings(provider.NewOptions(opts...), &problems)
 	c := &Client{sessions: new(sessions), settings: settings}
-	login := &LoginRequest{Key: apiKey, TTL: settings.tokenTTL, FixIP: settings.fixIP}
+	login := &AuthLoginRequest{Key: apiKey, TTL: settings.tokenTTL, FixIP: settings.fixIP}
 	c.sessions.signIn = func(ctx context.Context) (*Session, error) { return c.login(ctx, login) }
 	var err error
 	c.rest, err = rest.New(rest.Config{

@@ -29,9 +29,9 @@
 // over lost answers and restarts of the program, and goes on from a handle, which is a
 // string to keep:
 //
-//	placed, err := client.Orders.Place(ctx, &hostkey.PlaceRequest{
+//	placed, err := client.Orders.Place(ctx, &hostkey.OrderPlaceRequest{
 //		Reference: "order-1042", Name: "web1",
-//		Order: &hostkey.OrderRequest{
+//		Order: &hostkey.ServerOrderRequest{
 //			Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: password},
 //		},
 //		OnHandle: func(handle string) error { return os.WriteFile("order-1042", []byte(handle), 0o600) },

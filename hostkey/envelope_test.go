@@ -134,7 +134,7 @@ func TestErrorEnvelopes(t *testing.T) {
 // A failure of something that costs money and that names a server, an invoice or a task
 // leaves open what became of the order.
 func TestFailedOrderWithReference(t *testing.T) {
-	request := &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
+	request := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
 	for body, want := range map[string]*hostkey.UnfinishedOrder{
 		`{"result":-1,"error":"deploy failed","id":"55054"}`:                           {ServerID: 55054},
 		`{"result":"ERROR","code":-1,"message":"not enough funds","invoice":603548}`:   {InvoiceID: 603548},

@@ -41,8 +41,8 @@ const (
 	StatusTT      ServerStatus = "TT"
 )
 
-// ListServersOptions filter a list of servers. The zero value lists all.
-type ListServersOptions struct {
+// ServerListOptions filter a list of servers. The zero value lists all.
+type ServerListOptions struct {
 	// Full asks for more of each server than its ID.
 	Full bool `url:"full,int,omitempty"`
 	// Location is a code such as "NL".
@@ -186,8 +186,8 @@ type BillingServer struct {
 
 // List lists the servers that the key reaches: POST /eq.php, action list. nil lists all
 // of them by ID.
-func (s *ServersService) List(ctx context.Context, opts *ListServersOptions) iter.Seq2[*ListedServer, error] {
-	var o ListServersOptions
+func (s *ServersService) List(ctx context.Context, opts *ServerListOptions) iter.Seq2[*ListedServer, error] {
+	var o ServerListOptions
 	if opts != nil {
 		o = *opts
 	}

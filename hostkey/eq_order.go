@@ -78,8 +78,8 @@ type Install struct {
 	DeployOptions string `url:"deploy_options,omitempty"`
 }
 
-// OrderRequest orders a new server.
-type OrderRequest struct {
+// ServerOrderRequest orders a new server.
+type ServerOrderRequest struct {
 	// Preset is the ID or the name of what is ordered ("vm.pico"), Location a code
 	// ("NL"); both are required.
 	Preset   string `url:"preset"`
@@ -107,8 +107,8 @@ type OrderRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// ReinstallRequest installs a server anew.
-type ReinstallRequest struct {
+// ServerReinstallRequest installs a server anew.
+type ServerReinstallRequest struct {
 	// ID of the server, required.
 	ID int64 `url:"id"`
 	Install
@@ -142,7 +142,7 @@ type Order struct {
 // and by the host name.
 //
 // Too little credit is provider.ErrQuota, or an order that is "Unpaid".
-func (s *ServersService) OrderInstance(ctx context.Context, req *OrderRequest) (*Order, error) {
+func (s *ServersService) OrderInstance(ctx context.Context, req *ServerOrderRequest) (*Order, error) {
 	if req == nil {
 		return nil, eqOrderInstance.RefuseNil()
 	}
@@ -154,7 +154,7 @@ func (s *ServersService) OrderInstance(ctx context.Context, req *OrderRequest) (
 }
 
 // problems are all mistakes in an order that can be told without the server.
-func (req *OrderRequest) problems() provider.Problems {
+func (req *ServerOrderRequest) problems() provider.Problems {
 	problems := make(provider.Problems)
 	problems.Required("Preset", req.Preset)
 	problems.Required("Location", req.Location)
@@ -177,7 +177,7 @@ func (req *OrderRequest) problems() provider.Problems {
 // ReinstallInstance wipes the disk of a server and installs it anew: POST /eq.php,
 // action order_instance with id. Call UpdateServers before it, and never start a second
 // one while the first is under way. Like an order it is sent once.
-func (s *ServersService) ReinstallInstance(ctx context.Context, req *ReinstallRequest) (*Order, error) {
+func (s *ServersService) ReinstallInstance(ctx context.Context, req *ServerReinstallRequest) (*Order, error) {
 	if req == nil {
 		return nil, eqReinstallInstance.RefuseNil()
 	}

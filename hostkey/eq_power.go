@@ -23,8 +23,8 @@ var (
 	eqSetPIN      = act("eq", "set_pin", "Servers.SetPIN", "set PIN", ClassWrite)
 )
 
-// PowerOptions go with calls that switch a server. nil is the zero value.
-type PowerOptions struct {
+// ServerPowerOptions go with calls that switch a server. nil is the zero value.
+type ServerPowerOptions struct {
 	// PIN of 4 to 6 characters, if the account has one; see SetPIN.
 	PIN provider.Secret
 	// Extra fields, sent as they are.
@@ -32,26 +32,26 @@ type PowerOptions struct {
 }
 
 // On powers a server on: POST /eq.php, action on. Tasks.Wait tells when it is done.
-func (s *ServersService) On(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) On(ctx context.Context, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	return s.power(ctx, eqOn, id, opts)
 }
 
 // Off powers a server off: POST /eq.php, action off. Tasks.Wait tells when it is done.
-func (s *ServersService) Off(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) Off(ctx context.Context, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	return s.power(ctx, eqOff, id, opts)
 }
 
 // HardOff cuts a server's power: POST /eq.php, action hard_off.
-func (s *ServersService) HardOff(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) HardOff(ctx context.Context, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	return s.power(ctx, eqHardOff, id, opts)
 }
 
 // Reboot reboots a server: POST /eq.php, action reboot. Tasks.Wait tells when it is done.
-func (s *ServersService) Reboot(ctx context.Context, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) Reboot(ctx context.Context, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	return s.power(ctx, eqReboot, id, opts)
 }
 
-func (s *ServersService) power(ctx context.Context, a action, id int64, opts *PowerOptions) (*Ack, error) {
+func (s *ServersService) power(ctx context.Context, a action, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	call, err := poweredCall(a, id, opts)
 	if err != nil {
 		return nil, err
@@ -59,8 +59,8 @@ func (s *ServersService) power(ctx context.Context, a action, id int64, opts *Po
 	return s.c.ack(ctx, a, call)
 }
 
-func poweredCall(a action, id int64, opts *PowerOptions) (*rest.Call, error) {
-	var o PowerOptions
+func poweredCall(a action, id int64, opts *ServerPowerOptions) (*rest.Call, error) {
+	var o ServerPowerOptions
 	if opts != nil {
 		o = *opts
 	}

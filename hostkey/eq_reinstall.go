@@ -24,8 +24,8 @@ const (
 	BootCD   BootMedia = "cd"
 )
 
-// CreatePXERequest prepares an installation over the network.
-type CreatePXERequest struct {
+// ServerCreatePXERequest prepares an installation over the network.
+type ServerCreatePXERequest struct {
 	// ID, OSID, RootPassword and Hostname are required. The password's rules are those
 	// of Install.
 	ID           int64           `url:"id"`
@@ -52,7 +52,7 @@ func (s *ServersService) Reinstall(ctx context.Context, id int64, extra map[stri
 }
 
 // CreatePXE prepares an installation over the network: POST /eq.php, action create_pxe.
-func (s *ServersService) CreatePXE(ctx context.Context, req *CreatePXERequest) (*Ack, error) {
+func (s *ServersService) CreatePXE(ctx context.Context, req *ServerCreatePXERequest) (*Ack, error) {
 	if req == nil {
 		return nil, eqCreatePXE.RefuseNil()
 	}

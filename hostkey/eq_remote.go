@@ -21,8 +21,8 @@ var (
 	eqUnitReset      = act("eq", "unit_reset", "Servers.UnitReset", "reset IPMI of server", ClassWrite)
 )
 
-// NoVNCOptions go with NoVNC. nil is the zero value.
-type NoVNCOptions struct {
+// ServerNoVNCOptions go with NoVNC. nil is the zero value.
+type ServerNoVNCOptions struct {
 	// PIN of 4 to 6 characters, if the account has one.
 	PIN provider.Secret
 	// WhiteIP is the address that the console is opened to; the zero Addr leaves it to
@@ -32,8 +32,8 @@ type NoVNCOptions struct {
 	Extra map[string]any
 }
 
-// IPMIUserRequest adds a user of the management interface.
-type IPMIUserRequest struct {
+// ServerAddIPMIUserRequest adds a user of the management interface.
+type ServerAddIPMIUserRequest struct {
 	// ID of the server, required.
 	ID int64 `url:"id"`
 	// AdminUser and AdminPassword count for administrators only; "" sends none.
@@ -51,12 +51,12 @@ func (s *ServersService) Console(ctx context.Context, id int64) (provider.Payloa
 
 // NoVNC opens a console in the browser: POST /eq.php, action novnc. Its URL is the scope
 // of the task.
-func (s *ServersService) NoVNC(ctx context.Context, id int64, opts *NoVNCOptions) (*Ack, error) {
-	var o NoVNCOptions
+func (s *ServersService) NoVNC(ctx context.Context, id int64, opts *ServerNoVNCOptions) (*Ack, error) {
+	var o ServerNoVNCOptions
 	if opts != nil {
 		o = *opts
 	}
-	call, err := poweredCall(eqNoVNC, id, &PowerOptions{PIN: o.PIN, Extra: o.Extra})
+	call, err := poweredCall(eqNoVNC, id, &ServerPowerOptions{PIN: o.PIN, Extra: o.Extra})
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]an
 // AddIPMIUser adds a user of the management interface: POST /eq.php, action
 // add_ipmi_user. NAT.AddStatic leads to the interface; take both away afterwards. The
 // answer is undocumented.
-func (s *ServersService) AddIPMIUser(ctx context.Context, req *IPMIUserRequest) (provider.Payload, error) {
+func (s *ServersService) AddIPMIUser(ctx context.Context, req *ServerAddIPMIUserRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, eqAddIPMIUser.RefuseNil()
 	}

@@ -73,7 +73,7 @@ func ExampleServersService_OrderInstance() {
 		fmt.Println(err)
 		return
 	}
-	_, err = client.Servers.OrderInstance(context.Background(), &hostkey.OrderRequest{
+	_, err = client.Servers.OrderInstance(context.Background(), &hostkey.ServerOrderRequest{
 		Preset: "vm.pico", Location: "NL", Period: hostkey.PeriodMonthly,
 		Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1", Hostname: "order-1042"},
 	})

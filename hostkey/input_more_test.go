@@ -48,13 +48,13 @@ func TestBadInputMore(t *testing.T) {
 
 func networkRefusals() map[string]refusal {
 	ip, v6 := addr("192.0.2.10"), addr("2001:db8::1")
-	addIPv4 := func(c *client) func(context.Context, *hostkey.AddIPv4Request) (*hostkey.AddedIPv4, error) {
+	addIPv4 := func(c *client) func(context.Context, *hostkey.IPv4AddRequest) (*hostkey.AddedIPv4, error) {
 		return c.Net.AddIPv4
 	}
-	removeIPv4 := func(c *client) func(context.Context, *hostkey.RemoveIPv4Request) (*hostkey.Ack, error) {
+	removeIPv4 := func(c *client) func(context.Context, *hostkey.IPv4RemoveRequest) (*hostkey.Ack, error) {
 		return c.Net.RemoveIPv4
 	}
-	addNAT := func(c *client) func(context.Context, *hostkey.StaticNATRequest) (*hostkey.Ack, error) {
+	addNAT := func(c *client) func(context.Context, *hostkey.NATAddStaticRequest) (*hostkey.Ack, error) {
 		return c.NAT.AddStatic
 	}
 	ptr := func(fields string, ip netip.Addr, names ...string) refusal {
@@ -63,36 +63,36 @@ func networkRefusals() map[string]refusal {
 	return map[string]refusal{
 		"PTR":              ptr("serverID ip names", netip.Addr{}),
 		"PTR, line break":  ptr("serverID names", ip, "a.example.com\nb.example.com"),
-		"IPv4, nothing":    refuses("ServerID Port Amount", addIPv4, &hostkey.AddIPv4Request{}),
-		"IPv4, below zero": refuses("Amount VLAN", addIPv4, &hostkey.AddIPv4Request{ServerID: 1, Port: "1", Amount: -1, VLAN: -1}),
-		"IPv4, IPv6":       refuses("IP IPs", addIPv4, &hostkey.AddIPv4Request{ServerID: 1, Port: "1", IP: v6, IPs: []netip.Addr{ip, v6}}),
-		"IPv4, no address": refuses("IPs", addIPv4, &hostkey.AddIPv4Request{ServerID: 1, Port: "1", IPs: []netip.Addr{{}}}),
-		"IPv4, own action": refuses("Extra", addIPv4, &hostkey.AddIPv4Request{ServerID: 1, Port: "1", Amount: 1, Extra: map[string]any{"action": "x"}}),
+		"IPv4, nothing":    refuses("ServerID Port Amount", addIPv4, &hostkey.IPv4AddRequest{}),
+		"IPv4, below zero": refuses("Amount VLAN", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", Amount: -1, VLAN: -1}),
+		"IPv4, IPv6":       refuses("IP IPs", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", IP: v6, IPs: []netip.Addr{ip, v6}}),
+		"IPv4, no address": refuses("IPs", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", IPs: []netip.Addr{{}}}),
+		"IPv4, own action": refuses("Extra", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", Amount: 1, Extra: map[string]any{"action": "x"}}),
 		// Both together would take every address while one was meant.
-		"remove, neither": refuses("IP", removeIPv4, &hostkey.RemoveIPv4Request{ServerID: 1}),
-		"remove, both":    refuses("IP", removeIPv4, &hostkey.RemoveIPv4Request{ServerID: 1, IP: ip, All: true}),
-		"block": refuses("ServerID IP Description", func(c *client) func(context.Context, *hostkey.BlockIPRequest) (*hostkey.Ack, error) {
+		"remove, neither": refuses("IP", removeIPv4, &hostkey.IPv4RemoveRequest{ServerID: 1}),
+		"remove, both":    refuses("IP", removeIPv4, &hostkey.IPv4RemoveRequest{ServerID: 1, IP: ip, All: true}),
+		"block": refuses("ServerID IP Description", func(c *client) func(context.Context, *hostkey.IPBlockRequest) (*hostkey.Ack, error) {
 			return c.Net.BlockIP
 		},
-			&hostkey.BlockIPRequest{}),
+			&hostkey.IPBlockRequest{}),
 		"port off": refuses("ServerID Port", func(c *client) func(context.Context, *hostkey.PortOffRequest) (*hostkey.Ack, error) {
 			return c.Net.PortOff
 		},
 			&hostkey.PortOffRequest{Reason: "x"}),
 		"graph": {"graph", func(ctx context.Context, c *client) error { _, err := c.Net.ShowCacti(ctx, 1, "1", 4); return err }},
-		"free": refuses("ServerID VLAN IP", func(c *client) func(context.Context, *hostkey.FreeIPv4Request) (payload, error) {
+		"free": refuses("ServerID VLAN IP", func(c *client) func(context.Context, *hostkey.IPv4ShowFreeRequest) (payload, error) {
 			return c.Net.ShowIPv4Free
 		},
-			&hostkey.FreeIPv4Request{VLAN: -1, IP: v6}),
-		"NAT, too long":   refuses("Hours", addNAT, &hostkey.StaticNATRequest{ServerID: 1, Hours: 25}),
-		"NAT, below zero": refuses("ServerID Hours", addNAT, &hostkey.StaticNATRequest{Hours: -1}),
-		"NAT, neither": refuses("ServerID", func(c *client) func(context.Context, *hostkey.RemoveStaticNATRequest) (*hostkey.Ack, error) {
+			&hostkey.IPv4ShowFreeRequest{VLAN: -1, IP: v6}),
+		"NAT, too long":   refuses("Hours", addNAT, &hostkey.NATAddStaticRequest{ServerID: 1, Hours: 25}),
+		"NAT, below zero": refuses("ServerID Hours", addNAT, &hostkey.NATAddStaticRequest{Hours: -1}),
+		"NAT, neither": refuses("ServerID", func(c *client) func(context.Context, *hostkey.NATRemoveStaticRequest) (*hostkey.Ack, error) {
 			return c.NAT.RemoveStatic
-		}, &hostkey.RemoveStaticNATRequest{}),
-		"drop, neither": refuses("ServerID", func(c *client) func(context.Context, *hostkey.DropNATRequest) (*hostkey.Ack, error) {
+		}, &hostkey.NATRemoveStaticRequest{}),
+		"drop, neither": refuses("ServerID", func(c *client) func(context.Context, *hostkey.NATDropRequest) (*hostkey.Ack, error) {
 			return c.NAT.Drop
 		},
-			&hostkey.DropNATRequest{Extra: map[string]any{"x": 1}}),
+			&hostkey.NATDropRequest{Extra: map[string]any{"x": 1}}),
 	}
 }
 
@@ -131,61 +131,61 @@ func catalogueRefusals() map[string]refusal {
 }
 
 func dnsRefusals() map[string]refusal {
-	add := func(c *client) func(context.Context, *hostkey.AddDNSRequest) (*hostkey.Ack, error) {
+	add := func(c *client) func(context.Context, *hostkey.DNSAddRequest) (*hostkey.Ack, error) {
 		return c.DNS.AddDNS
 	}
-	remove := func(c *client) func(context.Context, *hostkey.DeleteDNSRequest) (*hostkey.Ack, error) {
+	remove := func(c *client) func(context.Context, *hostkey.DNSDeleteRequest) (*hostkey.Ack, error) {
 		return c.DNS.DeleteDNS
 	}
 	return map[string]refusal{
-		"record": refuses("Zone Name Type Contents", add, &hostkey.AddDNSRequest{}),
-		"record, several texts": refuses("Contents", add, &hostkey.AddDNSRequest{
+		"record": refuses("Zone Name Type Contents", add, &hostkey.DNSAddRequest{}),
+		"record, several texts": refuses("Contents", add, &hostkey.DNSAddRequest{
 			Zone: "example.com", Name: "www", Type: "TXT", Contents: []string{"a", "b"},
 		}),
-		"record, below zero": refuses("TTL Priority SOA", add, &hostkey.AddDNSRequest{
+		"record, below zero": refuses("TTL Priority SOA", add, &hostkey.DNSAddRequest{
 			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.1"}, TTL: -1, Priority: new(int64(-1)), SOA: &hostkey.SOA{Retry: -1},
 		}),
-		"record, given twice": refuses("Extra", add, &hostkey.AddDNSRequest{
+		"record, given twice": refuses("Extra", add, &hostkey.DNSAddRequest{
 			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.1"}, Extra: map[string]any{"zone": "other.example"},
 		}),
 		// Without contents the server removes every record of the name and type.
-		"removal without contents": refuses("Contents", remove, &hostkey.DeleteDNSRequest{Zone: "example.com", Name: "www", Type: "A"}),
-		"removal, empty content":   refuses("Contents", remove, &hostkey.DeleteDNSRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{" "}}),
-		"removal without priority": refuses("Priority", remove, &hostkey.DeleteDNSRequest{Zone: "example.com", Type: "mx", Contents: []string{"mail.example.com"}}),
-		"removal without anything": refuses("Zone Type Contents", remove, &hostkey.DeleteDNSRequest{}),
-		"removal, contents twice": refuses("Extra", remove, &hostkey.DeleteDNSRequest{
+		"removal without contents": refuses("Contents", remove, &hostkey.DNSDeleteRequest{Zone: "example.com", Name: "www", Type: "A"}),
+		"removal, empty content":   refuses("Contents", remove, &hostkey.DNSDeleteRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{" "}}),
+		"removal without priority": refuses("Priority", remove, &hostkey.DNSDeleteRequest{Zone: "example.com", Type: "mx", Contents: []string{"mail.example.com"}}),
+		"removal without anything": refuses("Zone Type Contents", remove, &hostkey.DNSDeleteRequest{}),
+		"removal, contents twice": refuses("Extra", remove, &hostkey.DNSDeleteRequest{
 			Zone: "example.com", Type: "A", Contents: []string{"192.0.2.1"}, Extra: map[string]any{"content": ""},
 		}),
-		"removal, contents by side": refuses("Contents", remove, &hostkey.DeleteDNSRequest{Zone: "a", Type: "A", Extra: map[string]any{"content": "x"}}),
-		"domain": refuses("Name ServerID", func(c *client) func(context.Context, *hostkey.AddDomainRequest) (int64, error) {
+		"removal, contents by side": refuses("Contents", remove, &hostkey.DNSDeleteRequest{Zone: "a", Type: "A", Extra: map[string]any{"content": "x"}}),
+		"domain": refuses("Name ServerID", func(c *client) func(context.Context, *hostkey.DomainAddRequest) (int64, error) {
 			return c.DNS.AddDomain
 		},
-			&hostkey.AddDomainRequest{ServerID: -1}),
-		"zone": refuses("request", func(c *client) func(context.Context, *hostkey.AddZoneRequest) (payload, error) { return c.DNS.AddZone }, &hostkey.AddZoneRequest{}),
-		"subdomain": refuses("ServerID DomainID Name", func(c *client) func(context.Context, *hostkey.AddSubdomainRequest) (payload, error) {
+			&hostkey.DomainAddRequest{ServerID: -1}),
+		"zone": refuses("request", func(c *client) func(context.Context, *hostkey.ZoneAddRequest) (payload, error) { return c.DNS.AddZone }, &hostkey.ZoneAddRequest{}),
+		"subdomain": refuses("ServerID DomainID Name", func(c *client) func(context.Context, *hostkey.SubdomainAddRequest) (payload, error) {
 			return c.DNS.AddSubdomain
-		}, &hostkey.AddSubdomainRequest{}),
-		"subdomain, none": refuses("ID", func(c *client) func(context.Context, *hostkey.EditSubdomainRequest) (payload, error) {
+		}, &hostkey.SubdomainAddRequest{}),
+		"subdomain, none": refuses("ID", func(c *client) func(context.Context, *hostkey.SubdomainEditRequest) (payload, error) {
 			return c.DNS.EditSubdomain
 		},
-			&hostkey.EditSubdomainRequest{}),
+			&hostkey.SubdomainEditRequest{}),
 	}
 }
 
 func machineRefusals() map[string]refusal {
-	tag := func(c *client) func(context.Context, *hostkey.TagRequest) (*hostkey.Tag, error) { return c.Tags.Add }
+	tag := func(c *client) func(context.Context, *hostkey.TagAddRequest) (*hostkey.Tag, error) { return c.Tags.Add }
 	snapshot := func(c *client) func(context.Context, *hostkey.SnapshotCreateRequest) (*hostkey.Ack, error) {
 		return c.VM.CreateSnapshot
 	}
 	upload := func(c *client) func(context.Context, *hostkey.ISOUploadRequest) (payload, error) { return c.ISO.Upload }
 	return map[string]refusal{
-		"tag":             refuses("ID Name", tag, &hostkey.TagRequest{}),
-		"tag, characters": refuses("Name", tag, &hostkey.TagRequest{ID: 1, Name: "a_b"}),
-		"tag, too long": refuses("Name Value Text", tag, &hostkey.TagRequest{
+		"tag":             refuses("ID Name", tag, &hostkey.TagAddRequest{}),
+		"tag, characters": refuses("Name", tag, &hostkey.TagAddRequest{ID: 1, Name: "a_b"}),
+		"tag, too long": refuses("Name Value Text", tag, &hostkey.TagAddRequest{
 			ID: 1, Name: strings.Repeat("a", 33), Value: strings.Repeat("ä", 257), Text: strings.Repeat("x", 16385),
 		}),
-		"tag, both":  refuses("IDs", tag, &hostkey.TagRequest{ID: 1, IDs: []int64{2}, Name: "a"}),
-		"tag, twice": refuses("IDs", tag, &hostkey.TagRequest{IDs: []int64{2, 2}, Name: "a"}),
+		"tag, both":  refuses("IDs", tag, &hostkey.TagAddRequest{ID: 1, IDs: []int64{2}, Name: "a"}),
+		"tag, twice": refuses("IDs", tag, &hostkey.TagAddRequest{IDs: []int64{2, 2}, Name: "a"}),
 		"tag removal": refuses("ID Name ComponentID", func(c *client) func(context.Context, *hostkey.TagRemoveRequest) (*hostkey.Ack, error) {
 			return c.Tags.Remove
 		},
@@ -196,10 +196,12 @@ func machineRefusals() map[string]refusal {
 			return c.VM.RestoreSnapshot
 		},
 			&hostkey.SnapshotRequest{ServerID: 1, Name: "a/b"}),
-		"image": refuses("Name ShortName ISOName", func(c *client) func(context.Context, *hostkey.ISORequest) (*hostkey.ISO, error) { return c.ISO.Add },
-			&hostkey.ISORequest{}),
-		"mount": refuses("ServerID ISOID", func(c *client) func(context.Context, *hostkey.MountRequest) (*hostkey.Ack, error) { return c.ISO.Mount },
-			&hostkey.MountRequest{}),
+		"image": refuses("Name ShortName ISOName", func(c *client) func(context.Context, *hostkey.ISOAddRequest) (*hostkey.ISO, error) { return c.ISO.Add },
+			&hostkey.ISOAddRequest{}),
+		"mount": refuses("ServerID ISOID", func(c *client) func(context.Context, *hostkey.ISOMountRequest) (*hostkey.Ack, error) {
+			return c.ISO.Mount
+		},
+			&hostkey.ISOMountRequest{}),
 		"upload":       refuses("URL", upload, &hostkey.ISOUploadRequest{URL: "/a.iso"}),
 		"upload, none": refuses("URL CustomerID", upload, &hostkey.ISOUploadRequest{CustomerID: -1}),
 		"task": refuses("ServerID Task", func(c *client) func(context.Context, *hostkey.JenkinsCallRequest) (*hostkey.Ack, error) {
@@ -210,13 +212,13 @@ func machineRefusals() map[string]refusal {
 			return c.Jenkins.Call
 		},
 			&hostkey.JenkinsCallRequest{ServerID: 1, Task: "3", Params: map[string]any{"x": func() {}}}),
-		"storage": refuses("PlanID BucketName Location", func(c *client) func(context.Context, *hostkey.S3AccountRequest) (*hostkey.S3Account, error) {
+		"storage": refuses("PlanID BucketName Location", func(c *client) func(context.Context, *hostkey.S3AccountCreateRequest) (*hostkey.S3Account, error) {
 			return c.S3.CreateAccount
-		}, &hostkey.S3AccountRequest{Location: "nl"}),
-		"storage, nothing": refuses("request", func(c *client) func(context.Context, *hostkey.S3OrderRequest) (payload, error) {
+		}, &hostkey.S3AccountCreateRequest{Location: "nl"}),
+		"storage, nothing": refuses("request", func(c *client) func(context.Context, *hostkey.S3OrderCreateRequest) (payload, error) {
 			return c.S3.CreateOrder
 		},
-			&hostkey.S3OrderRequest{}),
+			&hostkey.S3OrderCreateRequest{}),
 	}
 }
 
@@ -224,7 +226,7 @@ func billingRefusals() map[string]refusal {
 	credit := func(fields string, id int64, amount hostkey.Amount) refusal {
 		return refusal{fields, func(ctx context.Context, c *client) error { _, err := c.WHMCS.ApplyCredit(ctx, id, amount); return err }}
 	}
-	cancel := func(c *client) func(context.Context, *hostkey.CancellationRequest) (*hostkey.Ack, error) {
+	cancel := func(c *client) func(context.Context, *hostkey.ServerCancelRequest) (*hostkey.Ack, error) {
 		return c.WHMCS.RequestCancellation
 	}
 	massPay := func(c *client) func(context.Context, []int64) (payload, error) { return c.WHMCS.MassPay }
@@ -235,30 +237,30 @@ func billingRefusals() map[string]refusal {
 		"credit, comma":      credit("amount", 1, "6,47"),
 		"credit, exponent":   credit("amount", 1, "1e3"),
 		"credit, text":       credit("amount", 1, "6.47 EUR"),
-		"funds": refuses("Amount", func(c *client) func(context.Context, *hostkey.AddFundsRequest) (*hostkey.AddFundsInvoice, error) {
+		"funds": refuses("Amount", func(c *client) func(context.Context, *hostkey.FundsAddRequest) (*hostkey.AddFundsInvoice, error) {
 			return c.WHMCS.CreateAddFunds
-		}, &hostkey.AddFundsRequest{}),
+		}, &hostkey.FundsAddRequest{}),
 		"mass pay, none":  refuses("invoiceIDs", massPay, nil),
 		"mass pay, twice": refuses("invoiceIDs", massPay, []int64{1, 1}),
 		"invoices": refusesList("PageSize Start", func(c *client) func(context.Context, *hostkey.InvoiceListOptions) iter.Seq2[*hostkey.Invoice, error] {
 			return c.WHMCS.Invoices
 		}, &hostkey.InvoiceListOptions{PageSize: -1, Start: -1}),
-		"transactions": refusesList("InvoiceID TransactionID", func(c *client) func(context.Context, *hostkey.TransactionsRequest) iter.Seq2[*hostkey.Transaction, error] {
+		"transactions": refusesList("InvoiceID TransactionID", func(c *client) func(context.Context, *hostkey.TransactionListRequest) iter.Seq2[*hostkey.Transaction, error] {
 			return c.WHMCS.Transactions
-		}, &hostkey.TransactionsRequest{InvoiceID: -1, TransactionID: -1}),
-		"cancel":           refuses("ServerID Type PIN", cancel, &hostkey.CancellationRequest{Type: 2, PIN: "123"}),
-		"cancel, below":    refuses("Type", cancel, &hostkey.CancellationRequest{ServerID: 1, Type: -1}),
-		"cancel, long PIN": refuses("PIN", cancel, &hostkey.CancellationRequest{ServerID: 1, PIN: "1234567"}),
-		"customer, nothing": refuses("request", func(c *client) func(context.Context, *hostkey.ClientUpdateRequest) (*hostkey.Ack, error) {
+		}, &hostkey.TransactionListRequest{InvoiceID: -1, TransactionID: -1}),
+		"cancel":           refuses("ServerID Type PIN", cancel, &hostkey.ServerCancelRequest{Type: 2, PIN: "123"}),
+		"cancel, below":    refuses("Type", cancel, &hostkey.ServerCancelRequest{ServerID: 1, Type: -1}),
+		"cancel, long PIN": refuses("PIN", cancel, &hostkey.ServerCancelRequest{ServerID: 1, PIN: "1234567"}),
+		"customer, nothing": refuses("request", func(c *client) func(context.Context, *hostkey.BillingClientUpdateRequest) (*hostkey.Ack, error) {
 			return c.WHMCS.UpdateClient
-		}, &hostkey.ClientUpdateRequest{}),
+		}, &hostkey.BillingClientUpdateRequest{}),
 		"contact": refuses("ContactID Email", func(c *client) func(context.Context, *hostkey.ContactUpdateRequest) (*hostkey.Ack, error) {
 			return c.WHMCS.UpdateContact
 		},
 			&hostkey.ContactUpdateRequest{}),
-		"reset": refuses("Email", func(c *client) func(context.Context, *hostkey.ResetPasswordRequest) (payload, error) {
+		"reset": refuses("Email", func(c *client) func(context.Context, *hostkey.PasswordResetRequest) (payload, error) {
 			return c.WHMCS.ResetPassword
 		},
-			&hostkey.ResetPasswordRequest{}),
+			&hostkey.PasswordResetRequest{}),
 	}
 }

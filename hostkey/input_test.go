@@ -39,52 +39,54 @@ func TestBadInput(t *testing.T) {
 
 func orderRefusals() map[string]refusal {
 	all := make(map[string]refusal)
-	order := func(name, fields string, change func(r *hostkey.OrderRequest)) {
-		r := &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
+	order := func(name, fields string, change func(r *hostkey.ServerOrderRequest)) {
+		r := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
 		change(r)
-		all["order, "+name] = refuses(fields, func(c *client) func(context.Context, *hostkey.OrderRequest) (*hostkey.Order, error) {
+		all["order, "+name] = refuses(fields, func(c *client) func(context.Context, *hostkey.ServerOrderRequest) (*hostkey.Order, error) {
 			return c.Servers.OrderInstance
 		}, r)
 	}
-	order("nothing", "Preset Location OSID RootPassword", func(r *hostkey.OrderRequest) { *r = hostkey.OrderRequest{} })
-	order("lower case", "Location", func(r *hostkey.OrderRequest) { r.Location = "nl" })
-	order("no system", "OSID", func(r *hostkey.OrderRequest) { r.OSID = 0 })
-	order("negative", "OSID SoftID TrafficPlan IPv4 VLAN PrivateVLAN RootSize", func(r *hostkey.OrderRequest) {
+	order("nothing", "Preset Location OSID RootPassword", func(r *hostkey.ServerOrderRequest) { *r = hostkey.ServerOrderRequest{} })
+	order("lower case", "Location", func(r *hostkey.ServerOrderRequest) { r.Location = "nl" })
+	order("no system", "OSID", func(r *hostkey.ServerOrderRequest) { r.OSID = 0 })
+	order("negative", "OSID SoftID TrafficPlan IPv4 VLAN PrivateVLAN RootSize", func(r *hostkey.ServerOrderRequest) {
 		r.OSID, r.SoftID, r.TrafficPlan, r.IPv4, r.VLAN, r.PrivateVLAN, r.RootSize = -1, -1, -1, -1, -1, -1, -1
 	})
-	order("percentage", "RootSize", func(r *hostkey.OrderRequest) { r.RootSize = 101 })
-	order("enums", "Period DiskMirror", func(r *hostkey.OrderRequest) { r.Period, r.DiskMirror = "yearly", "raid5" })
-	order("addresses", "Email PostInstallCallback Currency", func(r *hostkey.OrderRequest) {
+	order("percentage", "RootSize", func(r *hostkey.ServerOrderRequest) { r.RootSize = 101 })
+	order("enums", "Period DiskMirror", func(r *hostkey.ServerOrderRequest) { r.Period, r.DiskMirror = "yearly", "raid5" })
+	order("addresses", "Email PostInstallCallback Currency", func(r *hostkey.ServerOrderRequest) {
 		r.Email, r.PostInstallCallback, r.Currency = "nobody", "example.com/done", "eur"
 	})
-	order("script", "PostInstallScript", func(r *hostkey.OrderRequest) {
+	order("script", "PostInstallScript", func(r *hostkey.ServerOrderRequest) {
 		r.PostInstallScript = provider.Secret(strings.Repeat("x", 32<<10+1))
 	})
 	for name, hostname := range map[string]string{"space": "web 1", "hyphen": "-web", "empty label": "web..example", "long label": strings.Repeat("a", 64), "long": strings.Repeat("a.", 127) + "aa", "umlaut": "wéb"} {
-		order("host name with "+name, "Hostname", func(r *hostkey.OrderRequest) { r.Hostname = hostname })
+		order("host name with "+name, "Hostname", func(r *hostkey.ServerOrderRequest) { r.Hostname = hostname })
 	}
 	for name, password := range map[string]provider.Secret{
 		"none": "", "short": "Plac-1x", "long": provider.Secret("Placeholder-1" + strings.Repeat("x", 18)), "no upper": "placeholder-1", "no lower": "PLACEHOLDER-1",
 		"no digit": "Placeholder-", "no special": "Placeholder1", "special first": "-Placeholder1", "another special": "Placeholder-1!", "space": "Placeholder- 1",
 		"umlaut": "Plåceholder-1",
 	} {
-		order("password: "+name, "RootPassword", func(r *hostkey.OrderRequest) { r.RootPassword = password })
+		order("password: "+name, "RootPassword", func(r *hostkey.ServerOrderRequest) { r.RootPassword = password })
 	}
-	order("extra token", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"token": "x"} })
-	order("extra action", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"action": "x"} })
-	order("extra struct", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"x": struct{}{}} })
-	order("extra list", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"x": []any{func() {}}} })
-	order("extra map", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"x": map[int]int{1: 1}} })
-	order("extra in a map", "Extra", func(r *hostkey.OrderRequest) { r.Extra = map[string]any{"x": map[string]any{"y": make(chan int)}} })
-	all["reinstall"] = refuses("ID OSID RootPassword", func(c *client) func(context.Context, *hostkey.ReinstallRequest) (*hostkey.Order, error) {
+	order("extra token", "Extra", func(r *hostkey.ServerOrderRequest) { r.Extra = map[string]any{"token": "x"} })
+	order("extra action", "Extra", func(r *hostkey.ServerOrderRequest) { r.Extra = map[string]any{"action": "x"} })
+	order("extra struct", "Extra", func(r *hostkey.ServerOrderRequest) { r.Extra = map[string]any{"x": struct{}{}} })
+	order("extra list", "Extra", func(r *hostkey.ServerOrderRequest) { r.Extra = map[string]any{"x": []any{func() {}}} })
+	order("extra map", "Extra", func(r *hostkey.ServerOrderRequest) { r.Extra = map[string]any{"x": map[int]int{1: 1}} })
+	order("extra in a map", "Extra", func(r *hostkey.ServerOrderRequest) {
+		r.Extra = map[string]any{"x": map[string]any{"y": make(chan int)}}
+	})
+	all["reinstall"] = refuses("ID OSID RootPassword", func(c *client) func(context.Context, *hostkey.ServerReinstallRequest) (*hostkey.Order, error) {
 		return c.Servers.ReinstallInstance
 	},
-		&hostkey.ReinstallRequest{ID: -1})
+		&hostkey.ServerReinstallRequest{ID: -1})
 	return all
 }
 
 func serverRefusals() map[string]refusal {
-	power := func(c *client) func(context.Context, int64, *hostkey.PowerOptions) (*hostkey.Ack, error) {
+	power := func(c *client) func(context.Context, int64, *hostkey.ServerPowerOptions) (*hostkey.Ack, error) {
 		return c.Servers.Off
 	}
 	backup := func(c *client) func(context.Context, int64, map[string]any) (*hostkey.Ack, error) {
@@ -94,25 +96,25 @@ func serverRefusals() map[string]refusal {
 		return refusal{fields, func(ctx context.Context, c *client) error { _, err := c.Tasks.Wait(ctx, key, o); return err }}
 	}
 	return map[string]refusal{
-		"list": refusesList("Location Status", func(c *client) func(context.Context, *hostkey.ListServersOptions) iter.Seq2[*hostkey.ListedServer, error] {
+		"list": refusesList("Location Status", func(c *client) func(context.Context, *hostkey.ServerListOptions) iter.Seq2[*hostkey.ListedServer, error] {
 			return c.Servers.List
 		},
-			&hostkey.ListServersOptions{Location: "Amsterdam", Status: "presale"}),
-		"PIN, short": aboutID("PIN", power, 17, &hostkey.PowerOptions{PIN: "123"}),
-		"PIN, long":  aboutID("PIN id", power, 0, &hostkey.PowerOptions{PIN: "1234567"}),
+			&hostkey.ServerListOptions{Location: "Amsterdam", Status: "presale"}),
+		"PIN, short": aboutID("PIN", power, 17, &hostkey.ServerPowerOptions{PIN: "123"}),
+		"PIN, long":  aboutID("PIN id", power, 0, &hostkey.ServerPowerOptions{PIN: "1234567"}),
 		"second ID":  aboutID("Extra", backup, 17, map[string]any{"id": 18}),
-		"console PIN": aboutID("PIN", func(c *client) func(context.Context, int64, *hostkey.NoVNCOptions) (*hostkey.Ack, error) {
+		"console PIN": aboutID("PIN", func(c *client) func(context.Context, int64, *hostkey.ServerNoVNCOptions) (*hostkey.Ack, error) {
 			return c.Servers.NoVNC
-		}, 17, &hostkey.NoVNCOptions{PIN: "1"}),
+		}, 17, &hostkey.ServerNoVNCOptions{PIN: "1"}),
 		"media": aboutID("media", func(c *client) func(context.Context, int64, hostkey.BootMedia) (*hostkey.Ack, error) {
 			return c.Servers.BootDevice
 		}, 17, "usb"),
 		"host name": aboutID("hostname", func(c *client) func(context.Context, int64, string) (*hostkey.Ack, error) { return c.Servers.Rename }, 17, "a b"),
 		"PXE host":  aboutID("hostname id", func(c *client) func(context.Context, int64, string) (*hostkey.Ack, error) { return c.Servers.ClearPXE }, 0, "a b"),
-		"PXE": refuses("ID OSID RootPassword Hostname ReinstallKey", func(c *client) func(context.Context, *hostkey.CreatePXERequest) (*hostkey.Ack, error) {
+		"PXE": refuses("ID OSID RootPassword Hostname ReinstallKey", func(c *client) func(context.Context, *hostkey.ServerCreatePXERequest) (*hostkey.Ack, error) {
 			return c.Servers.CreatePXE
 		},
-			&hostkey.CreatePXERequest{ReinstallKey: "a b"}),
+			&hostkey.ServerCreatePXERequest{ReinstallKey: "a b"}),
 		"task": refuses("ID key", func(c *client) func(context.Context, *hostkey.TaskCheckRequest) (*hostkey.TaskState, error) {
 			return c.EQCallback.Check
 		}, &hostkey.TaskCheckRequest{ID: -1}),
@@ -123,40 +125,40 @@ func serverRefusals() map[string]refusal {
 }
 
 func accountRefusals() map[string]refusal {
-	addKey := func(c *client) func(context.Context, *hostkey.APIKeyRequest) (*hostkey.NewAPIKey, error) {
+	addKey := func(c *client) func(context.Context, *hostkey.APIKeyAddRequest) (*hostkey.NewAPIKey, error) {
 		return c.APIKeys.Add
 	}
-	edit := func(fields string, id int64, r *hostkey.APIKeyEdit) refusal {
+	edit := func(fields string, id int64, r *hostkey.APIKeyEditRequest) refusal {
 		return refusal{fields, func(ctx context.Context, c *client) error { return c.APIKeys.Edit(ctx, id, r) }}
 	}
-	addSSH := func(c *client) func(context.Context, *hostkey.SSHKeyRequest) (*hostkey.SSHKey, error) {
+	addSSH := func(c *client) func(context.Context, *hostkey.SSHKeyAddRequest) (*hostkey.SSHKey, error) {
 		return c.SSHKeys.Add
 	}
-	addRHR := func(c *client) func(context.Context, *hostkey.RHRAddRequest) (*hostkey.Ack, error) {
+	addRHR := func(c *client) func(context.Context, *hostkey.RemoteHandsAddRequest) (*hostkey.Ack, error) {
 		return c.RemoteHands.Add
 	}
 	do := func(fields string, r *hostkey.Request) refusal {
 		return refusal{fields, func(ctx context.Context, c *client) error { return c.Do(ctx, r, nil) }}
 	}
 	return map[string]refusal{
-		"login": refuses("Key TTL", func(c *client) func(context.Context, *hostkey.LoginRequest) (*hostkey.Session, error) {
+		"login": refuses("Key TTL", func(c *client) func(context.Context, *hostkey.AuthLoginRequest) (*hostkey.Session, error) {
 			return c.Auth.Login
-		}, &hostkey.LoginRequest{TTL: -1}),
-		"password login": refuses("User Password TTL", func(c *client) func(context.Context, *hostkey.WHMCSLoginRequest) (payload, error) {
+		}, &hostkey.AuthLoginRequest{TTL: -1}),
+		"password login": refuses("User Password TTL", func(c *client) func(context.Context, *hostkey.AuthWHMCSLoginRequest) (payload, error) {
 			return c.Auth.WHMCSLogin
-		}, &hostkey.WHMCSLoginRequest{TTL: 1}),
-		"key":              refuses("Name ServerID Notify", addKey, &hostkey.APIKeyRequest{ServerID: -1, Notify: "sms"}),
-		"key, whom":        refuses("NotifyAddress", addKey, &hostkey.APIKeyRequest{Name: "n", Notify: hostkey.NotifyEmail}),
-		"edit":             edit("id Name Notify", 0, &hostkey.APIKeyEdit{}),
-		"edit, whom":       edit("NotifyAddress", 1, &hostkey.APIKeyEdit{Name: "n", Notify: hostkey.NotifyWebhook}),
-		"SSH key":          refuses("Name Key", addSSH, &hostkey.SSHKeyRequest{}),
-		"SSH key, private": refuses("Key", addSSH, &hostkey.SSHKeyRequest{Name: "n", Key: "-----BEGIN OPENSSH PRIVATE KEY-----"}),
-		"SSH key, two":     refuses("Key", addSSH, &hostkey.SSHKeyRequest{Name: "n", Key: "ssh-rsa AAAA\nssh-rsa BBBB"}),
+		}, &hostkey.AuthWHMCSLoginRequest{TTL: 1}),
+		"key":              refuses("Name ServerID Notify", addKey, &hostkey.APIKeyAddRequest{ServerID: -1, Notify: "sms"}),
+		"key, whom":        refuses("NotifyAddress", addKey, &hostkey.APIKeyAddRequest{Name: "n", Notify: hostkey.NotifyEmail}),
+		"edit":             edit("id Name Notify", 0, &hostkey.APIKeyEditRequest{}),
+		"edit, whom":       edit("NotifyAddress", 1, &hostkey.APIKeyEditRequest{Name: "n", Notify: hostkey.NotifyWebhook}),
+		"SSH key":          refuses("Name Key", addSSH, &hostkey.SSHKeyAddRequest{}),
+		"SSH key, private": refuses("Key", addSSH, &hostkey.SSHKeyAddRequest{Name: "n", Key: "-----BEGIN OPENSSH PRIVATE KEY-----"}),
+		"SSH key, two":     refuses("Key", addSSH, &hostkey.SSHKeyAddRequest{Name: "n", Key: "ssh-rsa AAAA\nssh-rsa BBBB"}),
 		"assistance": refuses("ServerID Reason", func(c *client) func(context.Context, *hostkey.AssistanceRequest) (*hostkey.JiraTicket, error) {
 			return c.Jira.RequestAssistance
 		}, &hostkey.AssistanceRequest{}),
-		"remote hands":      refuses("ServerID Type", addRHR, &hostkey.RHRAddRequest{Type: "MOVE"}),
-		"remote hands data": refuses("OrderData", addRHR, &hostkey.RHRAddRequest{Type: hostkey.RHRTypeKVM, ServerID: 1, OrderData: math.NaN()}),
+		"remote hands":      refuses("ServerID Type", addRHR, &hostkey.RemoteHandsAddRequest{Type: "MOVE"}),
+		"remote hands data": refuses("OrderData", addRHR, &hostkey.RemoteHandsAddRequest{Type: hostkey.RemoteHandsTypeKVM, ServerID: 1, OrderData: math.NaN()}),
 		"period": {"to", func(ctx context.Context, c *client) error {
 			_, err := c.APIKeys.History(ctx, 1, day("2026-01-02"), day("2026-01-01"))
 			return err

@@ -24,8 +24,8 @@ var (
 // IPService is about the addresses of servers and their reverse names.
 type IPService struct{ c *Client }
 
-// IPRequest asks for an address.
-type IPRequest struct {
+// IPGetRequest asks for an address.
+type IPGetRequest struct {
 	// IP is required.
 	IP netip.Addr `url:"-"`
 	// Full asks for more; what more is undocumented.
@@ -57,7 +57,7 @@ func (s *IPService) ClientIP(ctx context.Context) (netip.Addr, error) {
 }
 
 // Get reads an address: POST /ip.php, action get_ip.
-func (s *IPService) Get(ctx context.Context, req *IPRequest) (*IPInfo, error) {
+func (s *IPService) Get(ctx context.Context, req *IPGetRequest) (*IPInfo, error) {
 	if req == nil {
 		return nil, ipGet.RefuseNil()
 	}

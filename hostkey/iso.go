@@ -24,8 +24,8 @@ var (
 // ISOService is about ISO images and the drives of servers.
 type ISOService struct{ c *Client }
 
-// ISORequest adds an image, or changes the one of that name.
-type ISORequest struct {
+// ISOAddRequest adds an image, or changes the one of that name.
+type ISOAddRequest struct {
 	// Name, ShortName and ISOName, the file's, are required.
 	Name      string `url:"name"`
 	ShortName string `url:"short_name"`
@@ -58,8 +58,8 @@ type ISOListRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// MountRequest puts an image into the drive of a server.
-type MountRequest struct {
+// ISOMountRequest puts an image into the drive of a server.
+type ISOMountRequest struct {
 	// ServerID is required, and one of ISOID and Name: the API does not tell what a
 	// call without both would mount.
 	ServerID int64  `url:"id"`
@@ -82,7 +82,7 @@ type ISOUploadRequest struct {
 }
 
 // Add adds an image, or changes the one of that name: POST /iso.php, action add.
-func (s *ISOService) Add(ctx context.Context, req *ISORequest) (*ISO, error) {
+func (s *ISOService) Add(ctx context.Context, req *ISOAddRequest) (*ISO, error) {
 	if req == nil {
 		return nil, isoAdd.RefuseNil()
 	}
@@ -123,7 +123,7 @@ func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (provider.Pa
 
 // Mount puts an image into the drive of a server, in the background: POST /iso.php,
 // action mount_iso.
-func (s *ISOService) Mount(ctx context.Context, req *MountRequest) (*Ack, error) {
+func (s *ISOService) Mount(ctx context.Context, req *ISOMountRequest) (*Ack, error) {
 	if req == nil {
 		return nil, isoMount.RefuseNil()
 	}

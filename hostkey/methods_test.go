@@ -89,21 +89,21 @@ func samples() []any {
 	install := hostkey.Install{OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret}
 	return []any{
 		secret, map[string]any{"note": "x", "secret": secret}, time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), []int64{17, 18}, []string{"192.0.2.1"}, hostkey.BootPXE,
-		&hostkey.LoginRequest{Key: secret, TTL: time.Hour}, &hostkey.WHMCSLoginRequest{User: "a@example.com", Password: secret},
+		&hostkey.AuthLoginRequest{Key: secret, TTL: time.Hour}, &hostkey.AuthWHMCSLoginRequest{User: "a@example.com", Password: secret},
 		&hostkey.TaskCheckRequest{Key: taskKey}, (*hostkey.TaskWaitOptions)(nil),
-		&hostkey.ListServersOptions{Full: true, Extra: map[string]any{"note": secret}},
-		&hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: install}, &hostkey.ReinstallRequest{ID: 17, Install: install},
-		&hostkey.PowerOptions{PIN: canaryPIN}, &hostkey.NoVNCOptions{PIN: canaryPIN},
-		&hostkey.CreatePXERequest{ID: 17, OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret},
-		&hostkey.IPMIUserRequest{ID: 17, AdminUser: "admin", AdminPassword: secret},
-		&hostkey.APIKeyRequest{Name: "panel"}, &hostkey.APIKeyEdit{Name: "panel", Notify: hostkey.NotifyNone},
-		&hostkey.AssistanceRequest{ServerID: 17, Reason: "moving"}, &hostkey.RHRAddRequest{Type: hostkey.RHRTypeKVM, ServerID: 17},
-		&hostkey.RHRListOptions{Location: "NL"}, &hostkey.SSHKeyRequest{Name: "k", Key: "ssh-ed25519 AAAA"},
+		&hostkey.ServerListOptions{Full: true, Extra: map[string]any{"note": secret}},
+		&hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: install}, &hostkey.ServerReinstallRequest{ID: 17, Install: install},
+		&hostkey.ServerPowerOptions{PIN: canaryPIN}, &hostkey.ServerNoVNCOptions{PIN: canaryPIN},
+		&hostkey.ServerCreatePXERequest{ID: 17, OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret},
+		&hostkey.ServerAddIPMIUserRequest{ID: 17, AdminUser: "admin", AdminPassword: secret},
+		&hostkey.APIKeyAddRequest{Name: "panel"}, &hostkey.APIKeyEditRequest{Name: "panel", Notify: hostkey.NotifyNone},
+		&hostkey.AssistanceRequest{ServerID: 17, Reason: "moving"}, &hostkey.RemoteHandsAddRequest{Type: hostkey.RemoteHandsTypeKVM, ServerID: 17},
+		&hostkey.RemoteHandsListOptions{Location: "NL"}, &hostkey.SSHKeyAddRequest{Name: "k", Key: "ssh-ed25519 AAAA"},
 	}
 }
 
 // plainSamples are those that the fixtures are written for.
 func plainSamples() []any {
-	return append([]any{provider.Secret("placeholder-user-token"), map[string]any{"note": "x"}, &hostkey.PowerOptions{PIN: "pin-1", Extra: map[string]any{"note": "x"}}},
+	return append([]any{provider.Secret("placeholder-user-token"), map[string]any{"note": "x"}, &hostkey.ServerPowerOptions{PIN: "pin-1", Extra: map[string]any{"note": "x"}}},
 		append(samples(), moreSamples()...)...)
 }

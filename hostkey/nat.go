@@ -22,8 +22,8 @@ type NATService struct{ c *Client }
 // maxAccess is how long an access may last, in hours.
 const maxAccess = 24
 
-// StaticNATRequest opens an access.
-type StaticNATRequest struct {
+// NATAddStaticRequest opens an access.
+type NATAddStaticRequest struct {
 	// ServerID is required.
 	ServerID int64 `url:"id"`
 	// IPACL is the field "ip_acl": the address that may come in, by its name. Whether
@@ -35,17 +35,17 @@ type StaticNATRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// RemoveStaticNATRequest closes an access, by server or by white address. One of the
+// NATRemoveStaticRequest closes an access, by server or by white address. One of the
 // two is required.
-type RemoveStaticNATRequest struct {
+type NATRemoveStaticRequest struct {
 	ServerID int64      `url:"id,omitempty"`
 	WhiteIP  netip.Addr `url:"-"`
 	// Extra fields without a name of their own, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// DropNATRequest names a server or an address. One of the two is required.
-type DropNATRequest struct {
+// NATDropRequest names a server or an address. One of the two is required.
+type NATDropRequest struct {
 	ServerID int64      `url:"id,omitempty"`
 	IP       netip.Addr `url:"-"`
 	// Extra fields without a name of their own, sent as they are.
@@ -54,7 +54,7 @@ type DropNATRequest struct {
 
 // AddStatic opens an access to the management interface of a server, in the background:
 // POST /nat.php, action add_static_nat.
-func (s *NATService) AddStatic(ctx context.Context, req *StaticNATRequest) (*Ack, error) {
+func (s *NATService) AddStatic(ctx context.Context, req *NATAddStaticRequest) (*Ack, error) {
 	if req == nil {
 		return nil, natAddStatic.RefuseNil()
 	}
@@ -72,7 +72,7 @@ func (s *NATService) AddStatic(ctx context.Context, req *StaticNATRequest) (*Ack
 
 // RemoveStatic closes an access, in the background: POST /nat.php, action
 // remove_static_nat.
-func (s *NATService) RemoveStatic(ctx context.Context, req *RemoveStaticNATRequest) (*Ack, error) {
+func (s *NATService) RemoveStatic(ctx context.Context, req *NATRemoveStaticRequest) (*Ack, error) {
 	if req == nil {
 		return nil, natRemoveStatic.RefuseNil()
 	}
@@ -96,7 +96,7 @@ func (s *NATService) ClearStatic(ctx context.Context, ip netip.Addr) (*Ack, erro
 }
 
 // Drop is POST /nat.php, action drop_nat. What it does beyond its name is undocumented.
-func (s *NATService) Drop(ctx context.Context, req *DropNATRequest) (*Ack, error) {
+func (s *NATService) Drop(ctx context.Context, req *NATDropRequest) (*Ack, error) {
 	if req == nil {
 		return nil, natDrop.RefuseNil()
 	}

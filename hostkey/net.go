@@ -37,9 +37,9 @@ const (
 	GraphYear  Graph = 3
 )
 
-// AddIPv4Request asks for additional addresses, which may be billed. One of Amount, IP
+// IPv4AddRequest asks for additional addresses, which may be billed. One of Amount, IP
 // and IPs is required.
-type AddIPv4Request struct {
+type IPv4AddRequest struct {
 	// ServerID and Port are required.
 	ServerID int64  `url:"id"`
 	Port     string `url:"port"`
@@ -69,8 +69,8 @@ type AddedAddress struct {
 	VLAN int64
 }
 
-// BlockIPRequest blocks the traffic of an address.
-type BlockIPRequest struct {
+// IPBlockRequest blocks the traffic of an address.
+type IPBlockRequest struct {
 	// ServerID, IP and Description are required.
 	ServerID    int64      `url:"id"`
 	IP          netip.Addr `url:"-"`
@@ -103,8 +103,8 @@ type PortOffRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// RemoveIPv4Request takes addresses away. One of IP and All is required.
-type RemoveIPv4Request struct {
+// IPv4RemoveRequest takes addresses away. One of IP and All is required.
+type IPv4RemoveRequest struct {
 	// ServerID is required.
 	ServerID int64      `url:"id"`
 	IP       netip.Addr `url:"-"`
@@ -114,8 +114,8 @@ type RemoveIPv4Request struct {
 	Extra map[string]any `url:"-"`
 }
 
-// FreeIPv4Request says where to look for free addresses.
-type FreeIPv4Request struct {
+// IPv4ShowFreeRequest says where to look for free addresses.
+type IPv4ShowFreeRequest struct {
 	// ServerID is required.
 	ServerID int64 `url:"id"`
 	// Port: whether it is required is undocumented.
@@ -130,7 +130,7 @@ type FreeIPv4Request struct {
 
 // AddIPv4 adds addresses to a server: POST /net.php, action add_ipv4. They may be
 // billed, so it is sent once.
-func (s *NetService) AddIPv4(ctx context.Context, req *AddIPv4Request) (*AddedIPv4, error) {
+func (s *NetService) AddIPv4(ctx context.Context, req *IPv4AddRequest) (*AddedIPv4, error) {
 	if req == nil {
 		return nil, netAddIPv4.RefuseNil()
 	}
@@ -158,7 +158,7 @@ func (s *NetService) AddIPv4(ctx context.Context, req *AddIPv4Request) (*AddedIP
 }
 
 // BlockIP blocks the traffic of an address: POST /net.php, action block_ip.
-func (s *NetService) BlockIP(ctx context.Context, req *BlockIPRequest) (*Ack, error) {
+func (s *NetService) BlockIP(ctx context.Context, req *IPBlockRequest) (*Ack, error) {
 	if req == nil {
 		return nil, netBlockIP.RefuseNil()
 	}
@@ -230,7 +230,7 @@ func (s *NetService) PortOn(ctx context.Context, serverID int64, port string) (*
 
 // RemoveIPv4 takes one address or all of them from a server: POST /net.php, action
 // remove_ipv4.
-func (s *NetService) RemoveIPv4(ctx context.Context, req *RemoveIPv4Request) (*Ack, error) {
+func (s *NetService) RemoveIPv4(ctx context.Context, req *IPv4RemoveRequest) (*Ack, error) {
 	if req == nil {
 		return nil, netRemoveIPv4.RefuseNil()
 	}
@@ -267,7 +267,7 @@ func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string,
 
 // ShowIPv4Free lists addresses that AddIPv4 could add: POST /net.php, action
 // show_ipv4_free. The answer is undocumented.
-func (s *NetService) ShowIPv4Free(ctx context.Context, req *FreeIPv4Request) (provider.Payload, error) {
+func (s *NetService) ShowIPv4Free(ctx context.Context, req *IPv4ShowFreeRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, netShowIPv4Free.RefuseNil()
 	}

@@ -40,8 +40,8 @@ type OrdersService struct {
 
 func newOrders(c *Client) *OrdersService { return &OrdersService{c: c} }
 
-// PlaceRequest asks for one server.
-type PlaceRequest struct {
+// OrderPlaceRequest asks for one server.
+type OrderPlaceRequest struct {
 	// Reference is the caller's own stable key of the order, such as the billing
 	// system's service number. Required; see provider.CreateRequest.
 	Reference string
@@ -50,7 +50,7 @@ type PlaceRequest struct {
 	// Required. It belongs to the order like the reference.
 	Name string
 	// Order is what to buy. Required; its Hostname must be empty. It is not changed.
-	Order *OrderRequest
+	Order *ServerOrderRequest
 	// PayFromCredit pays the invoice from the account's credit if the order leaves it
 	// unpaid. Without it such an order waits for its payment.
 	PayFromCredit bool
@@ -136,7 +136,7 @@ func splitHostname(hostname string) (name, suffix string, ok bool) {
 // Nothing here ever buys a second time within one call. A call that continues an order
 // of which nothing is to be seen waits until two minutes have passed since it was
 // sent, before it buys: the server might still be working on it.
-func (s *OrdersService) Place(ctx context.Context, req *PlaceRequest) (*PlacedOrder, error) {
+func (s *OrdersService) Place(ctx context.Context, req *OrderPlaceRequest) (*PlacedOrder, error) {
 	p, err := s.newPurchase(req)
 	if err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func ofOrder(err error, a action, hostname string) error {
 	return &named
 }
 
-func (s *OrdersService) newPurchase(req *PlaceRequest) (*purchase, error) {
+func (s *OrdersService) newPurchase(req *OrderPlaceRequest) (*purchase, error) {
 	if req == nil {
 		return nil, ordersPlace.RefuseNil()
 	}

@@ -19,9 +19,9 @@ func ExampleOrdersService_Place() {
 	}
 	ctx := context.Background()
 	handle := "" // of your table of orders
-	request := &hostkey.PlaceRequest{
+	request := &hostkey.OrderPlaceRequest{
 		Reference: "order-1042", Name: "web1", Handle: handle,
-		Order: &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}},
+		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}},
 		OnHandle: func(h string) error {
 			handle = h // written down before anything is bought
 			return nil

@@ -57,7 +57,7 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 	if p.invoice == 0 || p.server != 0 {
 		return true, nil
 	}
-	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: p.invoice})
+	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
 	switch {
 	case err != nil:
 		return false, err
@@ -82,7 +82,7 @@ func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) 
 			return err
 		},
 		func(ctx context.Context) (bool, error) {
-			read, err := c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: id})
+			read, err := c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: id})
 			return err == nil && read.Status == InvoicePaid, err
 		})
 }
@@ -123,7 +123,7 @@ func (p *purchase) byInvoice(ctx context.Context) (running bool, err error) {
 	if p.server != 0 || p.invoice == 0 {
 		return false, nil
 	}
-	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: p.invoice})
+	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
 	if err == nil {
 		p.server = serverOf(invoice)
 	}
@@ -134,7 +134,7 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	if p.server != 0 {
 		return false, nil
 	}
-	for server, err := range p.s.c.Servers.List(ctx, &ListServersOptions{Full: true}) {
+	for server, err := range p.s.c.Servers.List(ctx, &ServerListOptions{Full: true}) {
 		if err != nil {
 			return false, err
 		}
@@ -192,7 +192,7 @@ func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 func (s *OrdersService) mark(ctx context.Context, server *Server, reference string) error {
 	err := provider.Resolve(ctx,
 		func(ctx context.Context) error {
-			_, err := s.c.Tags.Add(ctx, &TagRequest{ID: server.ID, Name: ReferenceTag, Value: reference})
+			_, err := s.c.Tags.Add(ctx, &TagAddRequest{ID: server.ID, Name: ReferenceTag, Value: reference})
 			return err
 		},
 		func(ctx context.Context) (bool, error) {

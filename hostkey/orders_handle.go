@@ -15,7 +15,7 @@ import (
 type purchase struct {
 	order.Record
 	s   *OrdersService
-	req *PlaceRequest // nil in Check
+	req *OrderPlaceRequest // nil in Check
 
 	hostname string
 	// What the account had before: newer servers and invoices may be the order's.

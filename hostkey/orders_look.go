@@ -24,7 +24,7 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	seen := new(order.Sighting)
 	p.newestServer, p.newestInvoice = 0, 0
 	names := make(map[int64]string)
-	for server, err := range p.s.c.Servers.List(ctx, &ListServersOptions{Full: true}) {
+	for server, err := range p.s.c.Servers.List(ctx, &ServerListOptions{Full: true}) {
 		if err != nil {
 			return nil, err
 		}
@@ -63,7 +63,7 @@ func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys m
 		case owner != "", p.Sent() && invoice <= p.lastInvoice:
 			continue
 		}
-		details, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: invoice})
+		details, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: invoice})
 		if errors.Is(err, provider.ErrNotFound) {
 			err, details = nil, new(Invoice)
 		}
@@ -158,7 +158,7 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 	}
 	var waiting []int64
 	for _, id := range fresh {
-		invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceRequest{ID: id})
+		invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: id})
 		if err != nil {
 			return err
 		}

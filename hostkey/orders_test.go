@@ -91,9 +91,9 @@ func program(t *testing.T, srv *hostkeytest.Server, reference string, handle *st
 	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key), provider.WithHTTPClient(&http.Client{Transport: wire}))
 	require.NoError(t, err)
 	dead := func() bool { return ctx.Err() != nil }
-	placed, err = client.Orders.Place(ctx, &hostkey.PlaceRequest{
+	placed, err = client.Orders.Place(ctx, &hostkey.OrderPlaceRequest{
 		Reference: reference, Name: nameOf(reference), PayFromCredit: true, Handle: *handle,
-		Order: &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
+		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
 		OnHandle: func(h string) error {
 			if !dead() {
 				*handle = h

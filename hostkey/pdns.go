@@ -53,8 +53,8 @@ type DNSRecord struct {
 	Priority int64
 }
 
-// AddDomainRequest puts a domain under the account's DNS.
-type AddDomainRequest struct {
+// DomainAddRequest puts a domain under the account's DNS.
+type DomainAddRequest struct {
 	// Name is required.
 	Name string `url:"name"`
 	// ServerID, 0 is none.
@@ -63,9 +63,9 @@ type AddDomainRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// AddZoneRequest is known by the names of its fields only: which are required, and what
+// ZoneAddRequest is known by the names of its fields only: which are required, and what
 // they may hold, is undocumented.
-type AddZoneRequest struct {
+type ZoneAddRequest struct {
 	Name string `url:"name,omitempty"`
 	Kind string `url:"kind,omitempty"`
 	// RRSets is JSON.
@@ -85,7 +85,7 @@ func (s *DNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] 
 
 // AddDomain puts a domain under the account's DNS and returns its ID: POST /pdns.php,
 // action add_domain. It is not retried: a second one may be a second domain.
-func (s *DNSService) AddDomain(ctx context.Context, req *AddDomainRequest) (id int64, err error) {
+func (s *DNSService) AddDomain(ctx context.Context, req *DomainAddRequest) (id int64, err error) {
 	if req == nil {
 		return 0, pdnsAddDomain.RefuseNil()
 	}
@@ -134,7 +134,7 @@ func (s *DNSService) ListZones(ctx context.Context) (provider.Payload, error) {
 
 // AddZone adds a zone: POST /pdns.php, action add_zone. What it does beyond AddDomain,
 // and its answer, are undocumented.
-func (s *DNSService) AddZone(ctx context.Context, req *AddZoneRequest) (provider.Payload, error) {
+func (s *DNSService) AddZone(ctx context.Context, req *ZoneAddRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsAddZone.RefuseNil()
 	}

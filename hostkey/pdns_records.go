@@ -20,8 +20,8 @@ var (
 	pdnsDeleteSubdomain = act("pdns", "delete_subdomain", "DNS.DeleteSubdomain", "delete subdomain of server", ClassDestroy)
 )
 
-// AddDNSRequest adds records of one name and type.
-type AddDNSRequest struct {
+// DNSAddRequest adds records of one name and type.
+type DNSAddRequest struct {
 	// Zone, Name, Type and Contents are required.
 	Zone string `url:"zone"`
 	// Name within the zone.
@@ -61,8 +61,8 @@ type SOA struct {
 	IncreaseSerial bool `url:"increase_soa_serial,int,omitempty"`
 }
 
-// DeleteDNSRequest removes records of one name and type.
-type DeleteDNSRequest struct {
+// DNSDeleteRequest removes records of one name and type.
+type DNSDeleteRequest struct {
 	// Zone, Type and Contents are required: without its content the server would remove
 	// every record of the name and type.
 	Zone string `url:"zone"`
@@ -76,8 +76,8 @@ type DeleteDNSRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// AddSubdomainRequest adds a name below a domain of the vendor.
-type AddSubdomainRequest struct {
+// SubdomainAddRequest adds a name below a domain of the vendor.
+type SubdomainAddRequest struct {
 	// ServerID, DomainID and Name are required.
 	ServerID int64  `url:"server_id"`
 	DomainID int64  `url:"domain_id"`
@@ -86,8 +86,8 @@ type AddSubdomainRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// EditSubdomainRequest changes a name below a domain of the vendor.
-type EditSubdomainRequest struct {
+// SubdomainEditRequest changes a name below a domain of the vendor.
+type SubdomainEditRequest struct {
 	// ID of the subdomain, ServerID of its server; whether both are required is
 	// undocumented.
 	ID       int64 `url:"id,omitempty"`
@@ -101,7 +101,7 @@ var severalContents = []string{"A", "AAAA", "NS", "MX"}
 
 // AddDNS adds records: POST /pdns.php, action add_dns. It is not retried: a second one
 // may be a second record.
-func (s *DNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, error) {
+func (s *DNSService) AddDNS(ctx context.Context, req *DNSAddRequest) (*Ack, error) {
 	if req == nil {
 		return nil, pdnsAddDNS.RefuseNil()
 	}
@@ -125,11 +125,11 @@ func (s *DNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, erro
 		problems.Add("SOA", "has a negative number")
 	}
 	fields := struct {
-		*AddDNSRequest
+		*DNSAddRequest
 		*SOA
 		Contents []string `url:"content,brackets,omitempty"`
 		Content  string   `url:"content,omitempty"`
-	}{AddDNSRequest: req, SOA: soa}
+	}{DNSAddRequest: req, SOA: soa}
 	if several {
 		fields.Contents = req.Contents
 	} else if len(req.Contents) == 1 {
@@ -144,7 +144,7 @@ func (s *DNSService) AddDNS(ctx context.Context, req *AddDNSRequest) (*Ack, erro
 
 // DeleteDNS removes the records of the given contents: POST /pdns.php, action
 // delete_dns. To remove all of a name and type, name all their contents.
-func (s *DNSService) DeleteDNS(ctx context.Context, req *DeleteDNSRequest) (*Ack, error) {
+func (s *DNSService) DeleteDNS(ctx context.Context, req *DNSDeleteRequest) (*Ack, error) {
 	if req == nil {
 		return nil, pdnsDeleteDNS.RefuseNil()
 	}
@@ -189,7 +189,7 @@ func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (provid
 
 // AddSubdomain gives a server a name below a domain of the vendor: POST /pdns.php, action
 // add_subdomain. The answer is undocumented.
-func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest) (provider.Payload, error) {
+func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsAddSubdomain.RefuseNil()
 	}
@@ -206,7 +206,7 @@ func (s *DNSService) AddSubdomain(ctx context.Context, req *AddSubdomainRequest)
 
 // EditSubdomain changes such a name: POST /pdns.php, action edit_subdomain. Most fields
 // and the answer are undocumented.
-func (s *DNSService) EditSubdomain(ctx context.Context, req *EditSubdomainRequest) (provider.Payload, error) {
+func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsEditSubdomain.RefuseNil()
 	}

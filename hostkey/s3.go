@@ -33,8 +33,8 @@ var (
 // nor answer are documented: they take what the caller knows.
 type S3Service struct{ c *Client }
 
-// S3AccountRequest orders an account.
-type S3AccountRequest struct {
+// S3AccountCreateRequest orders an account.
+type S3AccountCreateRequest struct {
 	// PlanID and BucketName are required.
 	PlanID     int64  `url:"plan_id"`
 	BucketName string `url:"bucket_name"`
@@ -50,9 +50,9 @@ type S3Account struct {
 	UID string
 }
 
-// S3OrderRequest orders an account with a bucket. Its fields are known by their names
+// S3OrderCreateRequest orders an account with a bucket. Its fields are known by their names
 // only.
-type S3OrderRequest struct {
+type S3OrderCreateRequest struct {
 	// PlanID, 0 is not sent.
 	PlanID   int64  `url:"plan_id,omitempty"`
 	Location string `url:"location,omitempty"`
@@ -60,16 +60,16 @@ type S3OrderRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// S3PlanOptions filter plans. The zero value lists all.
-type S3PlanOptions struct {
+// S3PlanListOptions filter plans. The zero value lists all.
+type S3PlanListOptions struct {
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
 	// Extra fields without a name of their own, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// S3UserOptions filter users. The zero value lists all.
-type S3UserOptions struct {
+// S3UserListOptions filter users. The zero value lists all.
+type S3UserListOptions struct {
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
 	// Extra fields: by their wording there are filters for plan, e-mail address, billing
@@ -77,8 +77,8 @@ type S3UserOptions struct {
 	Extra map[string]any `url:"-"`
 }
 
-// S3TrafficRequest says whose traffic to update.
-type S3TrafficRequest struct {
+// S3TrafficUpdateRequest says whose traffic to update.
+type S3TrafficUpdateRequest struct {
 	// AccountID, 0 is not sent.
 	AccountID int64 `url:"account_id,omitempty"`
 	// Extra fields without a name of their own, sent as they are.
@@ -87,7 +87,7 @@ type S3TrafficRequest struct {
 
 // CreateAccount orders an account, which is billed: POST /s3.php, action create_account.
 // It is sent once.
-func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountRequest) (*S3Account, error) {
+func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountCreateRequest) (*S3Account, error) {
 	if req == nil {
 		return nil, s3CreateAccount.RefuseNil()
 	}
@@ -105,7 +105,7 @@ func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountRequest) (*
 // CreateOrder orders an account with a bucket, which is billed: POST /s3.php, action
 // create_order. It is sent once. Which fields are required, and the answer, are
 // undocumented.
-func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderRequest) (provider.Payload, error) {
+func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderCreateRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, s3CreateOrder.RefuseNil()
 	}
@@ -142,18 +142,18 @@ func (s *S3Service) CancelPaymentAccountDeletion(ctx context.Context, s3uid stri
 
 // ListPlans lists the plans that can be ordered: POST /s3.php, action list_plans. The
 // answer is undocumented. opts may be nil.
-func (s *S3Service) ListPlans(ctx context.Context, opts *S3PlanOptions) (provider.Payload, error) {
+func (s *S3Service) ListPlans(ctx context.Context, opts *S3PlanListOptions) (provider.Payload, error) {
 	if opts == nil {
-		opts = new(S3PlanOptions)
+		opts = new(S3PlanListOptions)
 	}
 	return s.filtered(ctx, s3ListPlans, opts.Location, opts, opts.Extra)
 }
 
 // Users lists the users with their traffic and storage: POST /s3.php, action get_users.
 // The answer is undocumented. opts may be nil.
-func (s *S3Service) Users(ctx context.Context, opts *S3UserOptions) (provider.Payload, error) {
+func (s *S3Service) Users(ctx context.Context, opts *S3UserListOptions) (provider.Payload, error) {
 	if opts == nil {
-		opts = new(S3UserOptions)
+		opts = new(S3UserListOptions)
 	}
 	return s.filtered(ctx, s3Users, opts.Location, opts, opts.Extra)
 }
@@ -178,9 +178,9 @@ func (s *S3Service) History(ctx context.Context, extra map[string]any) (provider
 
 // UpdateTrafficInfo is POST /s3.php, action update_traffic_info, for staff. The answer is
 // undocumented. req may be nil.
-func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficRequest) (provider.Payload, error) {
+func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficUpdateRequest) (provider.Payload, error) {
 	if req == nil {
-		req = new(S3TrafficRequest)
+		req = new(S3TrafficUpdateRequest)
 	}
 	var problems provider.Problems
 	problems.NotNegative("AccountID", req.AccountID)

@@ -215,7 +215,7 @@ func TestRejectedToken(t *testing.T) {
 			func() error { _, err := c.Servers.On(t.Context(), 17, nil); return err },
 			func() error { _, err := c.Servers.RestoreBackup(t.Context(), 17, nil); return err },
 			func() error {
-				_, err := c.Servers.ReinstallInstance(t.Context(), &hostkey.ReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
+				_, err := c.Servers.ReinstallInstance(t.Context(), &hostkey.ServerReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
 				return err
 			},
 		} {

@@ -30,8 +30,8 @@ type SSHKey struct {
 	Created time.Time
 }
 
-// SSHKeyRequest adds a key.
-type SSHKeyRequest struct {
+// SSHKeyAddRequest adds a key.
+type SSHKeyAddRequest struct {
 	// Name and Key (the text of a public key) are required.
 	Name string `url:"name"`
 	Key  string `url:"key"`
@@ -51,7 +51,7 @@ func (s *SSHKeysService) List(ctx context.Context) iter.Seq2[*SSHKey, error] {
 }
 
 // Add adds a key: POST /ssh_keys.php, action add. Sent twice it makes two.
-func (s *SSHKeysService) Add(ctx context.Context, req *SSHKeyRequest) (*SSHKey, error) {
+func (s *SSHKeysService) Add(ctx context.Context, req *SSHKeyAddRequest) (*SSHKey, error) {
 	if req == nil {
 		return nil, sshKeysAdd.RefuseNil()
 	}

@@ -39,8 +39,8 @@ const (
 	BillingFraud      = "Fraud"
 )
 
-// BillingClientRequest asks for the customer.
-type BillingClientRequest struct {
+// BillingClientGetRequest asks for the customer.
+type BillingClientGetRequest struct {
 	// Full asks for more; what more is undocumented.
 	Full bool `url:"full,int,omitempty"`
 	// Extra fields without a name of their own, sent as they are.
@@ -61,8 +61,8 @@ type BillingClient struct {
 	More map[string]provider.Payload
 }
 
-// ClientUpdateRequest changes the customer. nil leaves a field as it is.
-type ClientUpdateRequest struct {
+// BillingClientUpdateRequest changes the customer. nil leaves a field as it is.
+type BillingClientUpdateRequest struct {
 	FirstName *string `url:"billing_firstname,omitempty"`
 	LastName  *string `url:"billing_lastname,omitempty"`
 	Company   *string `url:"billing_companyname,omitempty"`
@@ -79,8 +79,8 @@ type ClientUpdateRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// ResetPasswordRequest begins or ends the reset of a password.
-type ResetPasswordRequest struct {
+// PasswordResetRequest begins or ends the reset of a password.
+type PasswordResetRequest struct {
 	// Email is required.
 	Email string `url:"email"`
 	// ResetToken from the mail; "" sends the mail.
@@ -123,9 +123,9 @@ type BillingData struct {
 }
 
 // Client reads the customer with the credit: POST /whmcs.php, action get_client.
-func (s *WHMCSService) Client(ctx context.Context, req *BillingClientRequest) (*BillingClient, error) {
+func (s *WHMCSService) Client(ctx context.Context, req *BillingClientGetRequest) (*BillingClient, error) {
 	if req == nil {
-		req = new(BillingClientRequest)
+		req = new(BillingClientGetRequest)
 	}
 	call, _, err := formOf(whmcsClient, nil, "", req, req.Extra)
 	if err != nil {
@@ -141,7 +141,7 @@ func (s *WHMCSService) ClientGroups(ctx context.Context, extra map[string]any) (
 }
 
 // UpdateClient changes the customer: POST /whmcs.php, action update_client.
-func (s *WHMCSService) UpdateClient(ctx context.Context, req *ClientUpdateRequest) (*Ack, error) {
+func (s *WHMCSService) UpdateClient(ctx context.Context, req *BillingClientUpdateRequest) (*Ack, error) {
 	if req == nil {
 		return nil, whmcsUpdateClient.RefuseNil()
 	}
@@ -157,7 +157,7 @@ func (s *WHMCSService) UpdateClient(ctx context.Context, req *ClientUpdateReques
 
 // ResetPassword sends a mail with a token, or with that token sets a new password: POST
 // /whmcs.php, action reset_password. Most fields and the answer are undocumented.
-func (s *WHMCSService) ResetPassword(ctx context.Context, req *ResetPasswordRequest) (provider.Payload, error) {
+func (s *WHMCSService) ResetPassword(ctx context.Context, req *PasswordResetRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, whmcsResetPassword.RefuseNil()
 	}

@@ -26,8 +26,8 @@ const (
 	CancelNow CancellationType = 1
 )
 
-// CancellationRequest ends a server.
-type CancellationRequest struct {
+// ServerCancelRequest ends a server.
+type ServerCancelRequest struct {
 	// ServerID is required.
 	ServerID int64 `url:"id"`
 	// Type is always sent.
@@ -57,7 +57,7 @@ const noPIN = "not_set"
 // RequestCancellation cancels a server: POST /whmcs.php, action request_cancellation. A
 // success means that the request was accepted, not that the server is gone: Servers.Show
 // tells that.
-func (s *WHMCSService) RequestCancellation(ctx context.Context, req *CancellationRequest) (*Ack, error) {
+func (s *WHMCSService) RequestCancellation(ctx context.Context, req *ServerCancelRequest) (*Ack, error) {
 	if req == nil {
 		return nil, whmcsRequestCancellation.RefuseNil()
 	}

@@ -28,8 +28,8 @@ type AppliedCredit struct {
 	Amount Amount
 }
 
-// AddFundsRequest asks for an invoice that fills the credit up.
-type AddFundsRequest struct {
+// FundsAddRequest asks for an invoice that fills the credit up.
+type FundsAddRequest struct {
 	// Amount is required.
 	Amount Amount `url:"amount"`
 	// Subscribe turns automatic payments on.
@@ -51,8 +51,8 @@ type AddFundsInvoice struct {
 	PaymentHTML provider.Secret
 }
 
-// CreditsRequest asks for the credits.
-type CreditsRequest struct {
+// CreditListRequest asks for the credits.
+type CreditListRequest struct {
 	// ID is sent as "id"; 0 is none, which was seen to work. What it is of is
 	// undocumented.
 	ID int64 `url:"id,omitempty"`
@@ -77,8 +77,8 @@ type Credit struct {
 	Amount Amount
 }
 
-// TransactionsRequest says which transactions to list.
-type TransactionsRequest struct {
+// TransactionListRequest says which transactions to list.
+type TransactionListRequest struct {
 	// InvoiceID or TransactionID; 0 is all.
 	InvoiceID     int64 `url:"invoice_id,omitempty"`
 	TransactionID int64 `url:"transaction_id,omitempty"`
@@ -114,7 +114,7 @@ func (s *WHMCSService) ApplyCredit(ctx context.Context, invoiceID int64, amount 
 
 // CreateAddFunds makes an invoice that fills the credit up when it is paid: POST
 // /whmcs.php, action create_addfunds. It is sent once.
-func (s *WHMCSService) CreateAddFunds(ctx context.Context, req *AddFundsRequest) (*AddFundsInvoice, error) {
+func (s *WHMCSService) CreateAddFunds(ctx context.Context, req *FundsAddRequest) (*AddFundsInvoice, error) {
 	if req == nil {
 		return nil, whmcsCreateAddFunds.RefuseNil()
 	}
@@ -132,9 +132,9 @@ func (s *WHMCSService) CreateAddFunds(ctx context.Context, req *AddFundsRequest)
 
 // Credits lists the movements of the credit: POST /whmcs.php, action getcredits. req may
 // be nil.
-func (s *WHMCSService) Credits(ctx context.Context, req *CreditsRequest) (*Credits, error) {
+func (s *WHMCSService) Credits(ctx context.Context, req *CreditListRequest) (*Credits, error) {
 	if req == nil {
-		req = new(CreditsRequest)
+		req = new(CreditListRequest)
 	}
 	var problems provider.Problems
 	problems.NotNegative("ID", req.ID)
@@ -178,9 +178,9 @@ func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (provide
 
 // Transactions yields the customer's payments: POST /whmcs.php, action transactions. req
 // may be nil.
-func (s *WHMCSService) Transactions(ctx context.Context, req *TransactionsRequest) iter.Seq2[*Transaction, error] {
+func (s *WHMCSService) Transactions(ctx context.Context, req *TransactionListRequest) iter.Seq2[*Transaction, error] {
 	if req == nil {
-		req = new(TransactionsRequest)
+		req = new(TransactionListRequest)
 	}
 	var problems provider.Problems
 	problems.NotNegative("InvoiceID", req.InvoiceID)

@@ -67,8 +67,8 @@ type InvoiceListOptions struct {
 	Extra map[string]any
 }
 
-// InvoiceRequest names an invoice.
-type InvoiceRequest struct {
+// InvoiceGetRequest names an invoice.
+type InvoiceGetRequest struct {
 	// ID is required.
 	ID int64 `url:"invoice_id"`
 	// Location is the billing system, "whmcs_com"; "" is that of the customer.
@@ -77,8 +77,8 @@ type InvoiceRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// DownloadInvoiceRequest names an invoice.
-type DownloadInvoiceRequest struct {
+// InvoiceDownloadRequest names an invoice.
+type InvoiceDownloadRequest struct {
 	// ID is required.
 	ID int64 `url:"invoice_id"`
 	// ViewPDF is for viewing instead of saving.
@@ -143,7 +143,7 @@ func (s *WHMCSService) pages(ctx context.Context, fields url.Values, start int64
 }
 
 // Invoice reads an invoice with its items: POST /whmcs.php, action get_invoice.
-func (s *WHMCSService) Invoice(ctx context.Context, req *InvoiceRequest) (*Invoice, error) {
+func (s *WHMCSService) Invoice(ctx context.Context, req *InvoiceGetRequest) (*Invoice, error) {
 	if req == nil {
 		return nil, whmcsInvoice.RefuseNil()
 	}
@@ -178,7 +178,7 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 
 // DownloadInvoice reads an invoice as PDF in base64: POST /whmcs.php, action
 // download_invoice. The name of the field that holds it is undocumented.
-func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *DownloadInvoiceRequest) (provider.Payload, error) {
+func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *InvoiceDownloadRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, whmcsDownloadInvoice.RefuseNil()
 	}
