@@ -219,6 +219,7 @@ func TestPoll(t *testing.T) {
 	over := func(context.Context) (bool, error) { return true, nil }
 	failed := func(context.Context) (bool, error) { return true, refused }
 	blind := func(context.Context) (bool, error) { return false, down }
+	unknown := func(context.Context) (bool, error) { return false, gone }
 	for name, test := range map[string]struct {
 		read     any
 		work     adapter.Work[record]
@@ -241,6 +242,7 @@ func TestPoll(t *testing.T) {
 		"task over, built":      {read: building, work: adapter.Work[record]{Task: over, Shows: isOn}},
 		"task failed":           {read: off, work: adapter.Work[record]{Task: failed, Shows: isOn}, wantErr: provider.ErrInvalid, forgot: true},
 		"task cannot be seen":   {read: off, work: adapter.Work[record]{Task: blind, Shows: isOn}, wantErr: provider.ErrUnavailable},
+		"task is not found":     {read: off, work: adapter.Work[record]{Task: unknown, Shows: isOn}, wantErr: provider.ErrForbidden},
 		"gone for sure":         {read: gone, wantErr: provider.ErrNotFound, notFound: true},
 		"gone, it says":         {read: gone, proof: adapter.Doubt("so are others"), wantErr: provider.ErrForbidden},
 		"the panel denies all":  {read: gone, proof: gone, wantErr: provider.ErrForbidden},

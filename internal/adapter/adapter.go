@@ -6,10 +6,8 @@ package adapter
 
 import (
 	"errors"
-	"fmt"
-	"net/mail"
-	"strings"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -26,21 +24,18 @@ func InVerb(kind string, err error, action string) error {
 }
 
 // Shorten shortens a caller's text for an error.
-func Shorten(s string) string {
-	if len(s) > 40 {
-		return strings.ToValidUTF8(s[:40], "") + "..."
-	}
-	return s
-}
+func Shorten(s string) string { return words.Shorten(s, 40) }
 
-// EmailProblem returns why an address cannot be one, or "".
-func EmailProblem(address string) string {
-	if address == "" {
-		return "required"
+// Refused reports whether a server refused a change for what was in it, so that looking may
+// show why.
+func Refused(err error) bool {
+	if errors.Is(err, provider.ErrOutcomeUnknown) {
+		return false
 	}
-	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address {
-		return fmt.Sprintf("%q is not an e-mail address", Shorten(address))
+	for _, kind := range []error{provider.ErrInvalid, provider.ErrConflict, provider.ErrAlreadyExists, provider.ErrNotFound} {
+		if errors.Is(err, kind) {
+			return true
+		}
 	}
-	return ""
+	return false
 }

@@ -3,7 +3,9 @@ package adapter_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -103,4 +105,46 @@ func TestReport(t *testing.T) {
 	require.Equal(t, "four", report.Failed().Name)
 	require.ErrorIs(t, r.Broken(nil), errStuck)
 	require.ErrorIs(t, r.Broken(refused), refused)
+}
+
+// TestReportSteps: no step is taken or noted behind one that failed, and what Check returns
+// names it; the step keeps the client's own words.
+func TestReportSteps(t *testing.T) {
+	fine := []provider.CheckStep{{Name: provider.CheckTCP, State: provider.CheckOK}}
+	broken := []provider.CheckStep{{Name: provider.CheckTCP, State: provider.CheckFailed, Err: down}}
+	for name, test := range map[string]struct {
+		steps    []provider.CheckStep
+		answer   error
+		step     error
+		detail   string
+		want     []string
+		wantErr  error
+		wantText string
+	}{
+		"all taken":       {steps: fine, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
+		"noted by itself": {steps: fine, want: []string{"tcp ok", "version skipped none"}},
+		"no connection":   {steps: broken, answer: down, detail: "good", want: []string{"tcp failed"}, wantErr: down, wantText: "panel: check connection: down (HTTP 503, retry after 1m0s)"},
+		"step fails":      {steps: fine, step: refused, detail: "good", want: []string{"tcp ok", "rights failed x: add domain: bad domain"}, wantErr: provider.ErrInvalid, wantText: "panel: check connection: bad domain"},
+		"answer is kept":  {steps: fine, answer: errStuck, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := adapter.Diagnosed(test.steps, time.Second, test.answer)
+			require.Equal(t, test.answer, r.Answer)
+			r.Step(provider.CheckRights, func() (string, error) { return test.detail, test.step })
+			r.Skip(provider.CheckVersion, "none")
+			report, err := r.Result("panel")
+			require.ErrorIs(t, err, test.wantErr)
+			if test.wantErr != nil {
+				require.EqualError(t, err, test.wantText)
+			} else {
+				require.NoError(t, err)
+			}
+			require.Equal(t, time.Second, report.Latency)
+			var got []string
+			for _, s := range report.Steps {
+				got = append(got, strings.TrimSpace(s.Name+" "+string(s.State)+" "+s.Detail))
+			}
+			require.Equal(t, test.want, got)
+		})
+	}
 }

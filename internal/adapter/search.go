@@ -2,7 +2,6 @@ package adapter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -170,18 +169,4 @@ func BothMatch(kind, action, things string, one, other any) error {
 	return &provider.Error{
 		Provider: kind, Action: action, Kind: provider.ErrConflict, Message: fmt.Sprintf("%s %v and %v both match", things, one, other),
 	}
-}
-
-// Refused reports whether a server refused a change for what was in it, so that looking
-// may show why.
-func Refused(err error) bool {
-	if errors.Is(err, provider.ErrOutcomeUnknown) {
-		return false
-	}
-	for _, kind := range []error{provider.ErrInvalid, provider.ErrConflict, provider.ErrAlreadyExists, provider.ErrNotFound} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -78,10 +77,8 @@ func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provide
 	if desc.Password != nil {
 		problems.Note("Password", desc.Password.Problem(req.Password))
 	}
-	problems.Note("Email", EmailProblem(req.Email))
-	if strings.ContainsAny(req.Name, "\r\n") {
-		problems.Add("Name", "contains a line break")
-	}
+	problems.Email("Email", req.Email)
+	problems.OneLine("Name", req.Name)
 	if req.OnFailure != provider.OnFailureKeep && req.OnFailure != provider.OnFailureUndo {
 		problems.Add("OnFailure", "unknown policy")
 	}
