@@ -149,8 +149,8 @@ func number(raw provider.Payload) int {
 	return int(n)
 }
 
-// words is a JSON string; anything else is "".
-func words(raw provider.Payload) string {
+// wording is a JSON string; anything else is "".
+func wording(raw provider.Payload) string {
 	var text string
 	if len(raw) > 0 && json.Unmarshal(raw, &text) != nil {
 		return ""
@@ -175,8 +175,8 @@ func classify(a *rest.Answer) *provider.Error {
 	if !failed {
 		return nil
 	}
-	code := cmp.Or(words(v.ErrorCode), words(v.ErrorKey), words(v.MessageKey))
-	message := cmp.Or(words(v.Error), words(v.Message), words(v.ErrorMessage))
+	code := cmp.Or(wording(v.ErrorCode), wording(v.ErrorKey), wording(v.MessageKey))
+	message := cmp.Or(wording(v.Error), wording(v.Message), wording(v.ErrorMessage))
 	if code == "" && message == "" && string(v.OK) != "false" && string(v.Success) != "false" && status == a.Status {
 		return statusOnly(a) // not the platform's own format; rest shows what it is
 	}
@@ -233,7 +233,7 @@ func (v *verdict) fields() map[string]string {
 	}
 	fields := make(map[string]string, min(len(problems), maxProblems))
 	for i, problem := range problems[:min(len(problems), maxProblems)] {
-		fields[fmt.Sprintf("validationErrors[%d]", i)] = cmp.Or(words(problem), "not a text")
+		fields[fmt.Sprintf("validationErrors[%d]", i)] = cmp.Or(wording(problem), "not a text")
 	}
 	return fields
 }

@@ -67,7 +67,7 @@ var _ = wire.Read(func(raw []byte, s *LiveStatus) error {
 		if len(outer.Status) == 0 || outer.Status[0] != '{' {
 			break
 		}
-		s.Source = cmp.Or(words(outer.Source), s.Source)
+		s.Source = cmp.Or(wording(outer.Source), s.Source)
 		raw = outer.Status
 	}
 	return wire.Fill(raw, s)

@@ -158,7 +158,7 @@ func (s *APIKeysService) List(ctx context.Context) iter.Seq2[*APIKey, error] {
 func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter.Seq2[*APIKey, error] {
 	call, err := s.byID(apiKeysListForServer, "serverID", serverID)
 	if err != nil {
-		return failed[APIKey](err)
+		return rest.Failed[APIKey](err)
 	}
 	call.Body = url.Values{"params[server_id]": {idText(serverID)}}
 	return elements[APIKey, apiKeyWire](ctx, s.c, apiKeysListForServer, call, "data")

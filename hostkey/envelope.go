@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/words"
 )
 
 // envelope is the outer object of an answer. The modules of the API do not agree on
@@ -95,7 +95,7 @@ const maxText = 300
 func (e envelope) text() string {
 	for _, name := range []string{"error", "message", "description"} {
 		if s := e.word(name); s != "" {
-			return clipped(s)
+			return words.Line(s, maxText)
 		}
 	}
 	return ""
@@ -104,10 +104,10 @@ func (e envelope) text() string {
 // code is the server's own code: a name, or a number.
 func (e envelope) code() string {
 	if code := e.word("code"); code != "" {
-		return clipped(code)
+		return words.Line(code, maxText)
 	}
 	if result := e.word("result"); strings.HasPrefix(result, "-") {
-		return clipped(result)
+		return words.Line(result, maxText)
 	}
 	return ""
 }
@@ -146,17 +146,4 @@ func orElse(a, b int64) int64 {
 		return a
 	}
 	return b
-}
-
-// clipped is one line of bounded length.
-func clipped(s string) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "")), " ")
-	if len(s) <= maxText {
-		return s
-	}
-	cut := maxText
-	for !utf8.RuneStart(s[cut]) {
-		cut--
-	}
-	return s[:cut] + "..."
 }

@@ -196,7 +196,7 @@ func (s *ServersService) List(ctx context.Context, opts *ServerListOptions) iter
 	provider.OneOf(&problems, "Status", o.Status, StatusRent, StatusPowerOff)
 	call, _, err := formOf(eqList, problems, "", o, o.Extra)
 	if err != nil {
-		return failed[ListedServer](err)
+		return rest.Failed[ListedServer](err)
 	}
 	return elements[ListedServer, listedServerWire](ctx, s.c, eqList, call, "servers", "message.servers")
 }

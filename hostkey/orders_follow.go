@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -168,7 +169,7 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	switch {
 	case tag != nil && tag.Value == p.Reference: // the order's, whatever it is called by now
 	case tag != nil, !isDefaultName(hostname, server.ID) && !strings.EqualFold(hostname, p.hostname):
-		return order.Unclear, conflict("it leads to server %d, which is called %q: that is somebody else's", server.ID, clipped(hostname))
+		return order.Unclear, conflict("it leads to server %d, which is called %q: that is somebody else's", server.ID, words.Line(hostname, maxText))
 	case isDefaultName(hostname, server.ID): // the name comes a little later
 		return order.Deploying, nil
 	case server.Status == StatusTT:

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -45,7 +46,7 @@ type SSHKeyAddRequest struct {
 func (s *SSHKeysService) List(ctx context.Context) iter.Seq2[*SSHKey, error] {
 	call, _, err := formOf(sshKeysList, nil, "", nil, nil)
 	if err != nil {
-		return failed[SSHKey](err)
+		return rest.Failed[SSHKey](err)
 	}
 	return elements[SSHKey, sshKeyWire](ctx, s.c, sshKeysList, call, "sshkeys")
 }

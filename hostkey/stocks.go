@@ -83,7 +83,7 @@ func (s *StocksService) List(ctx context.Context, opts *StockListOptions) iter.S
 	provider.OneOf(&problems, "Group", opts.Group, StockAll, Stock1CPU, Stock2CPU, StockGPU, StockAMD, StockAMDModern, StockIntel)
 	call, _, err := formOf(stocksList, problems, "", opts, opts.Extra)
 	if err != nil {
-		return failed[StockServer](err)
+		return rest.Failed[StockServer](err)
 	}
 	return elements[StockServer, stockWire](ctx, s.c, stocksList, call, "servers")
 }

@@ -187,7 +187,7 @@ func (s *WHMCSService) Transactions(ctx context.Context, req *TransactionListReq
 	problems.NotNegative("TransactionID", req.TransactionID)
 	call, _, err := formOf(whmcsTransactions, problems, "", req, req.Extra)
 	if err != nil {
-		return failed[Transaction](err)
+		return rest.Failed[Transaction](err)
 	}
 	return elements[Transaction, transactionWire](ctx, s.c, whmcsTransactions, call, "transactions")
 }

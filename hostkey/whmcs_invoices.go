@@ -100,7 +100,7 @@ func (s *WHMCSService) Invoices(ctx context.Context, opts *InvoiceListOptions) i
 	problems.NotNegative("Start", opts.Start)
 	_, form, err := formOf(whmcsInvoices, problems, "", nil, opts.Extra)
 	if err != nil {
-		return failed[Invoice](err)
+		return rest.Failed[Invoice](err)
 	}
 	size, start := opts.PageSize, opts.Start
 	if size == 0 {
@@ -170,7 +170,7 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 	problems.Positive("product", product)
 	problems.Required("location", location)
 	if err := whmcsProductInvoices.Refuse("", problems); err != nil {
-		return failed[Invoice](err)
+		return rest.Failed[Invoice](err)
 	}
 	call := &rest.Call{Body: url.Values{"product": {idText(product)}, "location": {location}}, Subject: idText(product)}
 	return elements[Invoice, invoiceWire](ctx, s.c, whmcsProductInvoices, call, "invoices")

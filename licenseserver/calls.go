@@ -105,11 +105,6 @@ func all[T any](ctx context.Context, c *Client, op operation, name string, licen
 	}
 }
 
-// failed is a list that yields nothing but an error.
-func failed[T any](err error) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) { yield(nil, err) }
-}
-
 // withExtra adds what the caller gave beyond the known fields.
 func withExtra(fields, extra map[string]any) map[string]any {
 	maps.Copy(fields, extra)

@@ -7,10 +7,10 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -96,13 +96,5 @@ func plainText(body []byte) string {
 			return ""
 		}
 	}
-	quoted = strings.Join(strings.Fields(strings.ToValidUTF8(quoted, "")), " ")
-	if len(quoted) > maxText {
-		cut := maxText
-		for !utf8.RuneStart(quoted[cut]) {
-			cut--
-		}
-		quoted = quoted[:cut] + "..."
-	}
-	return quoted
+	return words.Line(quoted, maxText)
 }

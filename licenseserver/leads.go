@@ -91,7 +91,7 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionListOp
 		o = *opts
 	}
 	if o.PerPage < 0 {
-		return failed[Institution](leadsInstitutions.Refuse("", provider.Problems{"PerPage": "negative"}))
+		return rest.Failed[Institution](leadsInstitutions.Refuse("", provider.Problems{"PerPage": "negative"}))
 	}
 	first := int64(0)
 	return pages[Institution](ctx, s.c, leadsInstitutions, "institutions", func(number int, last *page[Institution], seen int) *rest.Call {

@@ -99,7 +99,7 @@ func (x *exchange) reasonOf(err error) string {
 	var syntax *json.SyntaxError
 	switch {
 	case errors.As(err, &wrong):
-		return fmt.Sprintf("field %q has the wrong type", words.Shorten(oneLine(x.scrub(wrong.Field)), 80))
+		return fmt.Sprintf("field %q has the wrong type", words.Line(x.scrub(wrong.Field), 80))
 	case errors.As(err, &syntax):
 		return "not JSON"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -108,5 +108,5 @@ func (x *exchange) reasonOf(err error) string {
 	if x.call.Endpoint.Sensitive { // strconv and time quote what they cannot parse
 		return "a value cannot be read"
 	}
-	return words.Shorten(oneLine(x.scrub(err.Error())), 80)
+	return words.Line(x.scrub(err.Error()), 80)
 }

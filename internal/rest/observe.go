@@ -58,7 +58,7 @@ func (x *exchange) warn(remark string) {
 	}
 	l.LogAttrs(x.ctx, slog.LevelWarn, "the server remarked on a success",
 		slog.String("op", x.client.operation(x.call.Endpoint).String()),
-		slog.String("remark", words.Shorten(oneLine(x.scrub(remark)), 300)))
+		slog.String("remark", words.Line(x.scrub(remark), 300)))
 }
 
 // dump writes request and answer as people read them, secrets redacted. Paths are

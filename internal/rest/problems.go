@@ -2,6 +2,7 @@ package rest
 
 import (
 	"errors"
+	"iter"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -58,4 +59,9 @@ func AllProblems(kind, op, action string, problems provider.Problems, err error,
 		return refused
 	}
 	return err
+}
+
+// Failed is a list that yields nothing but an error: one that was refused.
+func Failed[T any](err error) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) { yield(nil, err) }
 }

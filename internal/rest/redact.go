@@ -235,11 +235,5 @@ func (x *exchange) excerpt(prefix string) string {
 	}
 	// Clip with room first: redaction of megabytes for a line is a waste.
 	shown := x.scrub(redactText(words.Cut(trimmed, 4000)))
-	return prefix + " " + kind + ": " + words.Shorten(oneLine(shown), 160)
-}
-
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r)
-	}), " ")
+	return prefix + " " + kind + ": " + words.Line(shown, 160)
 }

@@ -102,7 +102,7 @@ func (x *exchange) requestID() string {
 	if name == "" {
 		return ""
 	}
-	return words.Shorten(oneLine(x.scrub(x.header.Get(name))), 100)
+	return words.Line(x.scrub(x.header.Get(name)), 100)
 }
 
 // clean copies an error of the vendor's making without the secrets that the server
@@ -132,13 +132,13 @@ func (x *exchange) redirected() *provider.Error {
 	case parseErr != nil:
 		err.Message = "the server redirects to something that is not a URL"
 	case x.call.Endpoint.Sensitive: // a sign-on may well be answered by a redirect
-		err.Message = "the server redirects to " + words.Shorten(oneLine(x.scrub(target.Host)), 200)
+		err.Message = "the server redirects to " + words.Line(x.scrub(target.Host), 200)
 	default:
 		// A query may hold a token; the path tells enough.
 		shown := x.scrub((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String())
-		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", words.Shorten(oneLine(shown), 200))
+		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", words.Line(shown, 200))
 		if x.call.Endpoint.Effect == Read && sameOrigin(target, x.client.root) {
-			err.Message = fmt.Sprintf("the server redirects more than %d times, at last to %s", maxRedirects, words.Shorten(oneLine(shown), 200))
+			err.Message = fmt.Sprintf("the server redirects more than %d times, at last to %s", maxRedirects, words.Line(shown, 200))
 		}
 	}
 	return err

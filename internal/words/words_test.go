@@ -27,6 +27,22 @@ func TestShorten(t *testing.T) {
 	}
 }
 
+func TestLine(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		n    int
+		want string
+	}{
+		{"", 9, ""},
+		{" a\r\n\tb\u00a0c ", 9, "a b c"},
+		{"a\x00b\x1b[31mc", 99, "a b [31mc"},
+		{"a\xff\xfeb", 9, "ab"},
+		{"a b c", 3, "a b..."},
+	} {
+		require.Equal(t, test.want, words.Line(test.text, test.n), "%q to %d", test.text, test.n)
+	}
+}
+
 func FuzzShorten(f *testing.F) {
 	f.Add("日本語 and more", uint8(7))
 	f.Add("\xff\x80\x80\x80", uint8(2))
