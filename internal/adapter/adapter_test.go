@@ -123,7 +123,7 @@ func TestReportSteps(t *testing.T) {
 	}{
 		"all taken":       {steps: fine, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
 		"noted by itself": {steps: fine, want: []string{"tcp ok", "version skipped none"}},
-		"no connection":   {steps: broken, answer: down, detail: "good", want: []string{"tcp failed"}, wantErr: down, wantText: "panel: check connection: down (HTTP 503, retry after 1m0s)"},
+		"no connection":   {steps: broken, answer: down, detail: "good", want: []string{"tcp failed"}, wantErr: provider.ErrUnavailable, wantText: "panel: check connection: down (HTTP 503, retry after 1m0s)"},
 		"step fails":      {steps: fine, step: refused, detail: "good", want: []string{"tcp ok", "rights failed x: add domain: bad domain"}, wantErr: provider.ErrInvalid, wantText: "panel: check connection: bad domain"},
 		"answer is kept":  {steps: fine, answer: errStuck, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
 	} {
