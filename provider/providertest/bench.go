@@ -6,8 +6,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Benchmark measures the verbs that bulk work consists of, in one world each: what the
-// adapter itself costs, since the emulator answers from memory.
+// Benchmark measures the verbs of bulk work, each in its own world. The emulator answers from
+// memory, so that it measures the adapter.
 func Benchmark(b *testing.B, h Harness) {
 	run := func(name string, accounts int, verb func(w *World, id string, n int) error) {
 		b.Run(name, func(b *testing.B) {

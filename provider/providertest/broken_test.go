@@ -61,7 +61,7 @@ var variants = []variant{
 	{"swallows a step", broken(func(m *Memory) provider.Provider { return swallower{m} }),
 		wants{"faults/create": "is not complete"}},
 	{"hides what is left", broken(func(m *Memory) provider.Provider { return silent{m} }),
-		wants{"faults/create": "no Creation tells", "resume/finishes": "no Creation tells"}},
+		wants{"faults/create": "no Creation reports it", "resume/finishes": "no Creation reports it"}},
 	{"undoes what was there", broken(func(m *Memory) provider.Provider { return destroyer{m} }),
 		wants{"resume/undo spares what was there": "is lost", "faults/resume, undo": "is gone"}},
 	{"does not read the suspension back", broken(func(m *Memory) provider.Provider { return trusting{m} }),
@@ -96,7 +96,7 @@ var variants = []variant{
 		w := NewMemory(nil).World()
 		w.Logs = func() string { return "POST " + w.Request(0).Password.Reveal() }
 		return w
-	}), wants{"create/new": "the log holds secret", "faults/create": "the log holds secret"}},
+	}), wants{"create/new": "the log contains secret", "faults/create": "the log contains secret"}},
 	{"adopts a foreign account", broken(func(m *Memory) provider.Provider { return thief{m} }),
 		wants{"create/foreign account": "is changed", "ensure/foreign account": ""}},
 	{"calls lost changes failed", broken(func(m *Memory) provider.Provider { return optimist{m} }),

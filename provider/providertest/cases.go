@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// verbs lists the rows of the fault matrix that the adapter has.
+// verbs returns the rows of the fault matrix for the adapter's capabilities.
 func (c *probe) verbs() []verb {
 	var rows []verb
 	add := func(of provider.Capability, method string, v verb) {
@@ -51,7 +51,7 @@ func (c *probe) verbs() []verb {
 func verbCreate(name string, policy provider.FailurePolicy) verb {
 	return verb{
 		name: name, pairs: true, creates: true,
-		run: func(ctx context.Context, p provider.Provider, k *kase) result {
+		run: func(ctx context.Context, p provider.Provider, k *trial) result {
 			req := k.world.Request(theOne)
 			req.OnFailure, req.Handle = policy, k.handle
 			made, err := p.Create(ctx, req)
@@ -64,10 +64,10 @@ func verbCreate(name string, policy provider.FailurePolicy) verb {
 				return r
 			}
 			r.outcome = made.Outcome
-			r.wrong = func(after []Truth) string { return told(made, after) }
+			r.wrong = func(after []Truth) string { return untruthOf(made, after) }
 			return r
 		},
-		done: func(k *kase, after []Truth) string {
+		done: func(k *trial, after []Truth) string {
 			found := ours(after, k.req)
 			if len(found) != 1 {
 				return fmt.Sprintf("there are %d accounts of it", len(found))
@@ -77,11 +77,11 @@ func verbCreate(name string, policy provider.FailurePolicy) verb {
 	}
 }
 
-// verbResume is Create of an account that an earlier Create left half made. Where
-// Create has one step only, it is Create of an account that is there.
+// verbResume is Create of an account that an earlier Create left half made. Where Create has only
+// one step, it is Create of an account that exists.
 func verbResume(name string, policy provider.FailurePolicy) verb {
 	v := verbCreate(name, policy)
-	v.prepare = func(c *probe, k *kase) {
+	v.prepare = func(c *probe, k *trial) {
 		for i := 0; len(ours(c.w.Accounts(), k.req)) == 0; i++ {
 			c.w.Faults.At(i, refusal)
 			_, err := c.p.Create(c.context(), k.req)
@@ -93,9 +93,9 @@ func verbResume(name string, policy provider.FailurePolicy) verb {
 	return v
 }
 
-// told tells what is untrue in the Creation of a Create that succeeded.
-func told(made *provider.Creation, after []Truth) string {
-	if problem := speaks(made); problem != "" {
+// untruthOf returns what is untrue in the Creation of a Create that succeeded.
+func untruthOf(made *provider.Creation, after []Truth) string {
+	if problem := problemOf(made); problem != "" {
 		return problem
 	}
 	if made.Account == nil {
@@ -111,14 +111,14 @@ func told(made *provider.Creation, after []Truth) string {
 	return shows(made.Account, a)
 }
 
-// target makes the account that a verb is called on.
-func target(c *probe, k *kase) { k.id = c.create(theOne).ID }
+// target makes the account to call a verb on.
+func target(c *probe, k *trial) { k.id = c.create(theOne).ID }
 
-// change is a row for a verb that brings the target into a state.
-func change(name string, run func(context.Context, provider.Provider, *kase) (provider.Outcome, error), done func(k *kase, a Truth) string) verb {
+// change returns the row of a verb that brings the target into a state.
+func change(name string, run func(context.Context, provider.Provider, *trial) (provider.Outcome, error), done func(k *trial, a Truth) string) verb {
 	return verb{
 		name: name, prepare: target,
-		run: func(ctx context.Context, p provider.Provider, k *kase) result {
+		run: func(ctx context.Context, p provider.Provider, k *trial) result {
 			outcome, err := run(ctx, p, k)
 			r := result{err: err, outcome: outcome}
 			if err == nil && outcome == "" {
@@ -126,7 +126,7 @@ func change(name string, run func(context.Context, provider.Provider, *kase) (pr
 			}
 			return r
 		},
-		done: func(k *kase, after []Truth) string {
+		done: func(k *trial, after []Truth) string {
 			a, there := find(after, k.id)
 			if !there {
 				return "the account is gone"
@@ -143,18 +143,18 @@ func unless(ok bool, problem string) string {
 	return problem
 }
 
-// was is the target as the verb found it.
-func (k *kase) was() Truth {
+// was returns the target as it was before the verb.
+func (k *trial) was() Truth {
 	a, _ := find(k.before, k.id)
 	return a
 }
 
 func verbTerminate() verb {
-	v := change("terminate", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	v := change("terminate", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return p.Terminate(ctx, k.id)
 	}, nil)
 	v.pairs, v.ends = true, true
-	v.done = func(k *kase, after []Truth) string {
+	v.done = func(k *trial, after []Truth) string {
 		_, there := find(after, k.id)
 		return unless(!there, "the account is there")
 	}
@@ -162,9 +162,9 @@ func verbTerminate() verb {
 }
 
 func verbSuspend() verb {
-	return change("suspend", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	return change("suspend", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return p.Suspend(ctx, k.id)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		want.Suspended = true
 		return unless(same(a, want), "the account is not suspended, or not only that")
@@ -172,14 +172,14 @@ func verbSuspend() verb {
 }
 
 func verbUnsuspend() verb {
-	v := change("unsuspend", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	v := change("unsuspend", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return p.Unsuspend(ctx, k.id)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		want.Suspended = false
 		return unless(same(a, want), "the account is not active, or not only that")
 	})
-	v.prepare = func(c *probe, k *kase) {
+	v.prepare = func(c *probe, k *trial) {
 		target(c, k)
 		c.undo("Unsuspend", k.id)
 	}
@@ -187,9 +187,9 @@ func verbUnsuspend() verb {
 }
 
 func verbChangePlan() verb {
-	return change("change plan", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	return change("change plan", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.PlanChanger](p).ChangePlan(ctx, k.id, k.world.OtherPlan)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		if want.Plan != "" {
 			want.Plan = k.world.OtherPlan
@@ -199,9 +199,9 @@ func verbChangePlan() verb {
 }
 
 func verbChangePassword() verb {
-	return change("change password", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	return change("change password", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.PasswordChanger](p).ChangePassword(ctx, k.id, k.world.Request(2).Password)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		if want.Password != "" {
 			want.Password = k.world.Request(2).Password.Reveal()
@@ -211,16 +211,16 @@ func verbChangePassword() verb {
 }
 
 func verbAdopt() verb {
-	v := change("adopt", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	v := change("adopt", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.Adopter](p).Adopt(ctx, k.id, k.world.Request(adoptable).Reference)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		if a.Reference != "" {
 			want.Reference = k.world.Request(adoptable).Reference
 		}
 		return unless(same(a, want), "the account is not marked, or not only that")
 	})
-	v.prepare = func(c *probe, k *kase) {
+	v.prepare = func(c *probe, k *trial) {
 		k.req = c.w.Request(adoptable)
 		k.id = c.w.AddForeign(k.req.Username)
 	}
@@ -228,9 +228,9 @@ func verbAdopt() verb {
 }
 
 func verbRenew() verb {
-	return change("renew", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	return change("renew", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.Renewer](p).Renew(ctx, k.id)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		if want.Paid > 0 {
 			want.Paid++
@@ -240,9 +240,9 @@ func verbRenew() verb {
 }
 
 func verbCancel() verb {
-	return change("cancel", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	return change("cancel", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.Canceler](p).Cancel(ctx, k.id)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		want.Canceled = true
 		return unless(same(a, want), "the account is not canceled, or not only that")
@@ -250,14 +250,14 @@ func verbCancel() verb {
 }
 
 func verbUndoCancel() verb {
-	v := change("undo cancel", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	v := change("undo cancel", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.Canceler](p).UndoCancel(ctx, k.id)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		want.Canceled = false
 		return unless(same(a, want), "the account is canceled, or not only that")
 	})
-	v.prepare = func(c *probe, k *kase) {
+	v.prepare = func(c *probe, k *trial) {
 		target(c, k)
 		c.undo("UndoCancel", k.id)
 	}
@@ -265,9 +265,9 @@ func verbUndoCancel() verb {
 }
 
 func verbPower() verb {
-	return change("power off", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	return change("power off", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.PowerController](p).Power(ctx, k.id, provider.PowerOff)
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		want := k.was()
 		want.PoweredOff = true
 		return unless(same(a, want), "the machine is not off, or not only that")
@@ -275,11 +275,11 @@ func verbPower() verb {
 }
 
 func verbReinstall() verb {
-	v := change("reinstall", func(ctx context.Context, p provider.Provider, k *kase) (provider.Outcome, error) {
+	v := change("reinstall", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
 		return optional[provider.Reinstaller](p).Reinstall(ctx, &provider.ReinstallRequest{
 			AccountID: k.id, Image: k.world.Image, Password: k.world.Request(3).Password,
 		})
-	}, func(k *kase, a Truth) string {
+	}, func(k *trial, a Truth) string {
 		was := k.was()
 		return unless(a.Username == was.Username && a.Reference == was.Reference && a.Paid == was.Paid && a.Plan == was.Plan, "the account is another one")
 	})

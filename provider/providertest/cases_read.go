@@ -7,22 +7,22 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// look is a row for a verb that changes nothing. run returns what is wrong with the
-// returned values, once the truth is known.
-func look(name string, run func(context.Context, provider.Provider, *kase) (wrong func([]Truth) string, err error)) verb {
+// look returns the row of a verb that changes nothing. run returns a function that compares the
+// verb's results with the truth.
+func look(name string, run func(context.Context, provider.Provider, *trial) (wrong func([]Truth) string, err error)) verb {
 	return verb{
 		name: name, reads: true, prepare: target,
-		run: func(ctx context.Context, p provider.Provider, k *kase) result {
+		run: func(ctx context.Context, p provider.Provider, k *trial) result {
 			wrong, err := run(ctx, p, k)
 			return result{err: err, wrong: wrong}
 		},
-		done: func(k *kase, after []Truth) string { return difference(k.before, after, "") },
+		done: func(k *trial, after []Truth) string { return difference(k.before, after, "") },
 	}
 }
 
-// verbSignOn mints twice without harm: a lost sign-on may be called unknown.
+// verbSignOn may be repeated without harm: the outcome of a lost sign-on may be unknown.
 func verbSignOn() verb {
-	v := look("sign-on", func(ctx context.Context, p provider.Provider, k *kase) (func([]Truth) string, error) {
+	v := look("sign-on", func(ctx context.Context, p provider.Provider, k *trial) (func([]Truth) string, error) {
 		in, err := p.SignOn(ctx, &provider.SignOnRequest{AccountID: k.id})
 		return func([]Truth) string { return opens(in) }, err
 	})
@@ -31,7 +31,7 @@ func verbSignOn() verb {
 }
 
 func verbCheck() verb {
-	return look("check", func(ctx context.Context, p provider.Provider, _ *kase) (func([]Truth) string, error) {
+	return look("check", func(ctx context.Context, p provider.Provider, _ *trial) (func([]Truth) string, error) {
 		report, err := p.Check(ctx)
 		if report == nil {
 			return nil, fmt.Errorf("no report beside %w", err)
@@ -43,20 +43,20 @@ func verbCheck() verb {
 }
 
 func verbGet() verb {
-	return look("get", func(ctx context.Context, p provider.Provider, k *kase) (func([]Truth) string, error) {
+	return look("get", func(ctx context.Context, p provider.Provider, k *trial) (func([]Truth) string, error) {
 		a, err := p.Get(ctx, k.id)
 		return k.isTarget(a), err
 	})
 }
 
 func verbFind() verb {
-	return look("find", func(ctx context.Context, p provider.Provider, k *kase) (func([]Truth) string, error) {
+	return look("find", func(ctx context.Context, p provider.Provider, k *trial) (func([]Truth) string, error) {
 		a, err := p.Find(ctx, provider.Query{Username: k.req.Username})
 		return k.isTarget(a), err
 	})
 }
 
-func (k *kase) isTarget(a *provider.Account) func([]Truth) string {
+func (k *trial) isTarget(a *provider.Account) func([]Truth) string {
 	return func(after []Truth) string {
 		truth, _ := find(after, k.id)
 		return shows(a, truth)
@@ -64,14 +64,14 @@ func (k *kase) isTarget(a *provider.Account) func([]Truth) string {
 }
 
 func verbList() verb {
-	return look("list", func(ctx context.Context, p provider.Provider, _ *kase) (func([]Truth) string, error) {
+	return look("list", func(ctx context.Context, p provider.Provider, _ *trial) (func([]Truth) string, error) {
 		got, err := list(ctx, p, nil)
 		return func(after []Truth) string { return listed(got, after) }, err
 	})
 }
 
 func verbPlans() verb {
-	return look("plans", func(ctx context.Context, p provider.Provider, k *kase) (func([]Truth) string, error) {
+	return look("plans", func(ctx context.Context, p provider.Provider, k *trial) (func([]Truth) string, error) {
 		plans, err := optional[provider.PlanLister](p).Plans(ctx)
 		return func([]Truth) string {
 			for _, plan := range plans {
@@ -85,7 +85,7 @@ func verbPlans() verb {
 }
 
 func verbUsage() verb {
-	return look("usage", func(ctx context.Context, p provider.Provider, k *kase) (func([]Truth) string, error) {
+	return look("usage", func(ctx context.Context, p provider.Provider, k *trial) (func([]Truth) string, error) {
 		report, err := optional[provider.UsageReader](p).Usage(ctx, k.id)
 		return func([]Truth) string {
 			return unless(report != nil && report.AccountID == k.id && len(report.Values) > 0, "not the figures of this account")
@@ -94,7 +94,7 @@ func verbUsage() verb {
 }
 
 func verbFleetUsage() verb {
-	return look("fleet usage", func(ctx context.Context, p provider.Provider, _ *kase) (func([]Truth) string, error) {
+	return look("fleet usage", func(ctx context.Context, p provider.Provider, _ *trial) (func([]Truth) string, error) {
 		reports, err := fleet(ctx, p)
 		return func(after []Truth) string { return fleetListed(reports, after) }, err
 	})

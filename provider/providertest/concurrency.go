@@ -17,8 +17,8 @@ var concurrencyChecks = []check{
 
 const workers = 8
 
-// together runs n functions at once. Each request takes a moment, so that in a bubble
-// all of them look, and then all of them act.
+// together runs n functions at once. Each request takes a moment, so that in a bubble all of them
+// look before any of them acts.
 func (c *probe) together(n int, run func(i int)) {
 	if c.w.Faults != nil {
 		c.w.Faults.When(nil, 0, faults.Fault{Kind: faults.Delay, Delay: 10 * time.Millisecond})
@@ -41,7 +41,7 @@ func sameOrder(c *probe) {
 		case c.see(err) == nil && made[i] == nil:
 			c.Errorf("neither Creation nor error")
 		case err == nil:
-			if problem := speaks(made[i]); problem != "" {
+			if problem := problemOf(made[i]); problem != "" {
 				c.Errorf("Create: %s", problem)
 			}
 			if made[i].Outcome != provider.OutcomeAlready {
@@ -91,7 +91,7 @@ func differentOrders(c *probe) {
 	}
 }
 
-// sameChange: a change that everybody wants at once succeeds for everybody.
+// sameChange: several calls that want the same change at once all succeed.
 func sameChange(c *probe) {
 	a := c.create(0)
 	for _, call := range c.calls() {

@@ -15,7 +15,7 @@ var contextChecks = []check{
 	{name: "cancelled during", applies: needFaults, run: contextDuring},
 }
 
-// everything lists all declared verbs, Create among them.
+// everything returns all declared verbs, with Create.
 func (c *probe) everything() []call {
 	return append(slices.Concat(c.reads(), c.calls()), call{
 		"Create", provider.CapCreate, true, func(ctx context.Context, p provider.Provider, _ string) error {
@@ -56,7 +56,7 @@ func contextDuring(c *probe) {
 		c.w.Faults.When(nil, 0, faults.Fault{Kind: faults.Delay, Delay: time.Hour})
 		ctx, cancel := context.WithCancel(c.context())
 		start := time.Now()
-		// A verb may send several requests at once, but none after the end.
+		// A verb may send several requests at once, but none after the context has ended.
 		sent := 0
 		timer := time.AfterFunc(time.Second, func() {
 			sent = c.w.Faults.Count()

@@ -31,8 +31,8 @@ func createNew(c *probe) {
 	}
 }
 
-// make creates an account with one of the outcomes, waits for it, and holds what
-// Create returned against the server.
+// make creates an account with one of the outcomes, waits for it, and compares what Create returned
+// with the server.
 func (c *probe) make(p provider.Provider, req *provider.CreateRequest, want ...provider.Outcome) Truth {
 	c.Helper()
 	made, err := p.Create(c.context(), req)
@@ -40,7 +40,7 @@ func (c *probe) make(p provider.Provider, req *provider.CreateRequest, want ...p
 	if made == nil {
 		c.Fatalf("Create %q: neither Creation nor error", req.Username)
 	}
-	if problem := speaks(made); problem != "" {
+	if problem := problemOf(made); problem != "" {
 		c.Errorf("Create %q: %s", req.Username, problem)
 	}
 	if made.Outcome == provider.OutcomePending {
@@ -60,8 +60,8 @@ func (c *probe) make(p provider.Provider, req *provider.CreateRequest, want ...p
 	return a
 }
 
-// speaks tells what is wrong with the Creation of a Create that did not fail.
-func speaks(made *provider.Creation) string {
+// problemOf returns what is wrong with the Creation of a Create that did not fail.
+func problemOf(made *provider.Creation) string {
 	switch made.Outcome {
 	case provider.OutcomePending:
 		if made.Handle == "" {
@@ -97,14 +97,14 @@ func createBare(c *probe) {
 	req.Domain, req.Plan, req.Name, req.Options = "", "", "", nil
 	made, err := c.p.Create(c.context(), req)
 	if err != nil {
-		// A system may require some of these, and then says so before any request.
+		// A system may require some of these, if it says so before any request.
 		c.refused(err, "", "Create without domain, plan and name")
 		return
 	}
 	if made.Outcome == provider.OutcomePending {
 		c.ok(c.settle(c.p, made.Handle), "wait for %q", req.Username)
 	}
-	// Emulators cannot tell an account that never had a domain from a half-made one.
+	// To an emulator, an account that never had a domain looks half made.
 	c.bare = true
 	c.only(req)
 	c.make(c.p, req, provider.OutcomeAlready)
@@ -126,8 +126,7 @@ func createAfterRestart(c *probe) {
 	}
 }
 
-// createLeavesAlone: what happened to the account after its creation is none of the
-// order's business.
+// createLeavesAlone: Create does not undo what happened to the account after its creation.
 func createLeavesAlone(c *probe) {
 	a := c.create(0)
 	if c.has(provider.CapSuspend) {
@@ -176,7 +175,7 @@ func createOtherReference(c *probe) {
 	req.Username = c.w.Request(0).Username
 	_, err := c.p.Create(c.context(), req)
 	c.is(err, provider.ErrAlreadyExists, "Create with the name of another order's account")
-	// The references differ in their tail only: half a marker is none.
+	// The references only differ at the end: part of a marker is no marker.
 	req = c.w.Request(0)
 	req.Reference += "0"
 	_, err = c.p.Create(c.context(), req)

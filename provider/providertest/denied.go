@@ -9,15 +9,15 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// Promise 4 again: a server that denies everything proves nothing. A 404 may come from a proxy,
-// a wrong base URL or credentials that lost their rights, and the account is still there.
+// Promise 4 again: a server that denies everything proves nothing. A 404 may come from a proxy, a
+// wrong base URL or credentials that lost their rights, while the account still exists.
 var deniedChecks = []check{
 	{name: "everything is 404", applies: needFaults, run: everythingIsMissing},
 	{name: "everything is 403", applies: needFaults, run: everythingIsForbidden},
 	{name: "listed, but not readable", applies: needFaults, run: listedNotReadable},
 }
 
-// deny makes the server deny the requests that match accepts; nil matches all.
+// deny makes the server deny the requests that match accepts, or all if match is nil.
 func (c *probe) deny(match func(*http.Request) bool, kind error) {
 	if c.w.Deny != nil {
 		c.w.Deny(match, kind)
@@ -30,8 +30,8 @@ func (c *probe) deny(match func(*http.Request) bool, kind error) {
 	c.w.Faults.When(match, 0, denial)
 }
 
-// everythingIsMissing: verbs on one account may repeat what the server said of it. Terminate
-// and Poll need proof that the account is gone, and a search or a list must not pass for empty.
+// everythingIsMissing: verbs on one account may repeat what the server said of it. Terminate and
+// Poll need proof that the account is gone, and a search or a list must not pass for empty.
 func everythingIsMissing(c *probe) {
 	needsProof := []string{"Terminate", "Poll", "Find", "List", "FleetUsage"}
 	c.denied(provider.ErrNotFound, func(verb string, err error) {
@@ -73,7 +73,8 @@ func (c *probe) denied(kind error, judge func(verb string, err error)) {
 	c.unchanged(before, "after calls on a server that answers %q to everything", kind)
 }
 
-// notAbsent fails if Ensure takes an account for absent that is there, however it is named.
+// notAbsent fails if Ensure believes that an existing account is absent, however the account is
+// named.
 func (c *probe) notAbsent(p provider.Provider, a Truth, what string, args ...any) {
 	c.Helper()
 	order := c.w.Request(0)
@@ -90,8 +91,8 @@ func (c *probe) notAbsent(p provider.Provider, a Truth, what string, args ...any
 	}
 }
 
-// listedNotReadable: the list shows an account that cannot be read by its ID. One of the two is
-// wrong, so nothing is proved.
+// listedNotReadable: the list contains an account that cannot be read by its ID. One of the two is
+// wrong, so that nothing is proven.
 func listedNotReadable(c *probe) {
 	if !c.has(provider.CapTerminate) || !c.has(provider.CapList) {
 		return

@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// interfaces tells for each optional capability whether a provider has its interface.
+// interfaces reports for each optional capability whether a provider has the interface.
 var interfaces = map[provider.Capability]func(provider.Provider) bool{
 	provider.CapList:           offers[provider.Lister],
 	provider.CapPlans:          offers[provider.PlanLister],
@@ -43,7 +43,7 @@ var describeChecks = []check{
 func describeStatic(c *probe) {
 	again, other := c.p.Describe(), c.w.Reopen().Describe()
 	if !reflect.DeepEqual(c.d, again) || !reflect.DeepEqual(c.d, other) {
-		c.Errorf("Describe gives different values")
+		c.Errorf("Describe returns different values")
 	}
 	if c.d.Kind == "" || c.d.Kind != strings.ToLower(c.d.Kind) || c.d.Name == "" || c.d.Service == "" {
 		c.Errorf("Describe needs Kind (in lower case), Name and Service: %q, %q, %q", c.d.Kind, c.d.Name, c.d.Service)
@@ -65,7 +65,7 @@ func describeCapabilities(c *probe) {
 			c.Errorf("%q is %s: the note must say how", name, support.Level)
 		}
 	}
-	// Nobody can use, or test, a system without these.
+	// A system without these can neither be used nor tested.
 	for _, name := range []provider.Capability{provider.CapGet, provider.CapCreate} {
 		if !c.d.Capabilities.Has(name) {
 			c.Errorf("%q must be supported", name)
@@ -119,7 +119,7 @@ func undeclaredIsRefused(c *probe) {
 	}
 }
 
-// undeclared calls an optional interface that is there although its capability is not.
+// undeclared calls an optional interface whose capability is not declared.
 func (c *probe) undeclared(name provider.Capability) {
 	c.Helper()
 	var err error
@@ -159,7 +159,7 @@ func describeOptions(c *probe) {
 	for _, o := range c.d.Options {
 		switch {
 		case o.Name == "" || seen[o.Name]:
-			c.Errorf("option %q: the name is empty or comes twice", o.Name)
+			c.Errorf("option %q: the name is empty or appears twice", o.Name)
 		case o.Label == "":
 			c.Errorf("option %q has no label", o.Name)
 		case !slices.Contains(types, o.Type):
@@ -224,7 +224,7 @@ func passwordsAreAccepted(c *probe) {
 			c.ok(c.settle(c.p, made.Handle), "wait for %q", req.Username)
 		}
 		if a := c.only(req); a.Password != "" && a.Password != req.Password.Reveal() {
-			c.Errorf("the server holds another password than the one that was generated")
+			c.Errorf("the server has another password than the generated one")
 		}
 	}
 }

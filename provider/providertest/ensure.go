@@ -7,7 +7,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Promise 7: Ensure converges, reports each change, and changes nothing when dry.
+// Promise 7: Ensure brings an account to the wanted state, reports each change, and changes nothing
+// in a dry run.
 var ensureChecks = []check{
 	{name: "through its life", run: ensureLife},
 	{name: "foreign account", applies: needForeign, run: ensureForeign},
@@ -58,16 +59,16 @@ func ensureLife(c *probe) {
 				c.Errorf("Ensure absent: the account is there")
 			}
 		case len(left) != 1 || !left[0].Complete || left[0].Suspended != (want.Status == provider.StatusSuspended):
-			c.Errorf("Ensure %s: the server holds %d accounts in another state", want.Status, len(left))
+			c.Errorf("Ensure %s: the server has %d accounts in another state", want.Status, len(left))
 		case want.Plan != "" && left[0].Plan != "" && left[0].Plan != want.Plan:
-			c.Errorf("Ensure plan %s: the server holds %s", want.Plan, left[0].Plan)
+			c.Errorf("Ensure plan %s: the server has %s", want.Plan, left[0].Plan)
 		}
 		c.ensure(want, nil)
 	}
 	c.unchanged([]Truth{other}, "after all")
 }
 
-// ensure converges, first dry and then really, and compares the reported changes.
+// ensure calls Ensure, first as a dry run, and compares the reported changes.
 func (c *probe) ensure(want provider.Desired, does []provider.Capability) {
 	c.Helper()
 	name := fmt.Sprintf("Ensure %s", want.Status)

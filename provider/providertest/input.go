@@ -15,7 +15,7 @@ var inputChecks = []check{
 	{name: "hostile ids", run: hostileIDs},
 }
 
-// refused fails unless err refuses the named field, before anything was sent.
+// refused fails unless err refuses the field before any request was sent.
 func (c *probe) refused(err error, field, what string) {
 	c.Helper()
 	c.is(err, provider.ErrInvalid, "%s", what)
@@ -77,7 +77,7 @@ func badOrders(c *probe) {
 	c.unchanged(nil, "after refused orders")
 }
 
-// badNames are names that a policy excludes.
+// badNames returns names that a policy excludes.
 func badNames(p provider.NamePolicy) []string {
 	var bad []string
 	for _, name := range append([]string{"a", "a b", "../etc", "ä", "x\ny", strings.Repeat("a", p.MaxLength+1)}, p.Reserved...) {
@@ -151,7 +151,7 @@ func badValues(c *probe) {
 	}
 }
 
-// hostileIDs must be refused, or found to be nobody's; they must not reach anybody.
+// hostileIDs: they must be refused or not found, and must never reach an account.
 func hostileIDs(c *probe) {
 	a := c.create(0)
 	c.create(1)

@@ -16,26 +16,26 @@ type verb struct {
 	// capability that the verb is of, and its method.
 	capability provider.Capability
 	method     string
-	// pairs tells to try two faults as well.
+	// pairs says to try two faults, too.
 	pairs bool
-	// reads tells that the verb changes nothing.
+	// reads says that the verb changes nothing.
 	reads bool
 	// creates is set for Create: it may stop half-way.
 	creates bool
 	// ends is set for Terminate: calling it again may say ErrNotFound.
 	ends bool
-	// free is set for what may be done twice without harm and leaves no trace that
-	// the emulator could tell: its outcome may be unknown.
+	// free is set for verbs that may be repeated without harm and whose effect the emulator does
+	// not show: their outcome may be unknown.
 	free bool
-	// prepare brings the world into the state from which the verb starts.
-	prepare func(c *probe, k *kase)
-	run     func(ctx context.Context, p provider.Provider, k *kase) result
-	// done tells what is missing from what the verb should bring about.
-	done func(k *kase, after []Truth) string
+	// prepare brings the world into the state in which the verb starts.
+	prepare func(c *probe, k *trial)
+	run     func(ctx context.Context, p provider.Provider, k *trial) result
+	// done returns what the verb should have brought about and did not.
+	done func(k *trial, after []Truth) string
 }
 
-// kase is one run of a verb in a world of its own.
-type kase struct {
+// trial is one run of a verb in a world.
+type trial struct {
 	verb     verb
 	id       string
 	req      *provider.CreateRequest
@@ -51,11 +51,11 @@ type result struct {
 	err     error
 	outcome provider.Outcome
 	made    *provider.Creation
-	// wrong tells what of the returned values is not true.
+	// wrong returns what is untrue in the returned values.
 	wrong func(after []Truth) string
 }
 
-// verdict collects what must not be.
+// verdict collects what must not happen.
 type verdict struct {
 	fail func(kind, what string)
 }
@@ -66,7 +66,7 @@ func (v *verdict) duplicate(format string, args ...any) {
 func (v *verdict) lost(format string, args ...any)  { v.fail(isLost, fmt.Sprintf(format, args...)) }
 func (v *verdict) wrong(format string, args ...any) { v.fail(isWrong, fmt.Sprintf(format, args...)) }
 
-// bystanders, orders that the cases leave alone.
+// The orders of a trial: its own, and others that it must leave alone.
 const (
 	theOne    = 0
 	bystander = 1
@@ -74,16 +74,17 @@ const (
 	stranger  = 6
 )
 
-// prepare fills a world: an account of ours and a foreign one that nobody may touch,
-// and what the verb needs. For a read it does so once; each further case has a new client.
-func (c *probe) prepare(v verb) *kase {
+// prepare fills a world with one of our accounts and a foreign one, which nobody may touch, and
+// with what the verb needs. For reads it does so once, and then only makes a new client for each
+// trial.
+func (c *probe) prepare(v verb) *trial {
 	c.Helper()
 	if c.kept != nil {
 		k := *c.kept
 		c.p = c.w.Reopen()
 		return &k
 	}
-	k := &kase{verb: v, world: c.w, req: c.w.Request(theOne)}
+	k := &trial{verb: v, world: c.w, req: c.w.Request(theOne)}
 	c.create(bystander)
 	if c.w.AddForeign != nil {
 		c.w.AddForeign(c.w.Request(stranger).Username)
@@ -99,8 +100,8 @@ func (c *probe) prepare(v verb) *kase {
 	return k
 }
 
-// judge holds what a call said against what the server holds after it.
-func (k *kase) judge(r result, after []Truth, v *verdict) {
+// judge compares what a call said with the server's state after it.
+func (k *trial) judge(r result, after []Truth, v *verdict) {
 	k.invariants(after, v)
 	switch {
 	case r.err == nil:
@@ -118,8 +119,8 @@ func (k *kase) judge(r result, after []Truth, v *verdict) {
 	}
 }
 
-// invariants hold whatever was said.
-func (k *kase) invariants(after []Truth, v *verdict) {
+// invariants must hold whatever was said.
+func (k *trial) invariants(after []Truth, v *verdict) {
 	for _, b := range k.before {
 		a, there := find(after, b.ID)
 		switch {
@@ -128,9 +129,9 @@ func (k *kase) invariants(after []Truth, v *verdict) {
 				v.lost("account %s (%s) is gone", b.ID, b.Username)
 			}
 		case !there:
-			v.lost("account %s (%s), which nobody talked of, is gone", b.ID, b.Username)
+			v.lost("account %s (%s), which the verb is not about, is gone", b.ID, b.Username)
 		case !same(a, b):
-			v.wrong("account %s (%s), which nobody talked of, is changed", b.ID, b.Username)
+			v.wrong("account %s (%s), which the verb is not about, is changed", b.ID, b.Username)
 		}
 	}
 	if n := len(ours(after, k.req)); n > 1 {
@@ -141,7 +142,7 @@ func (k *kase) invariants(after []Truth, v *verdict) {
 	}
 }
 
-func (k *kase) judgeSuccess(r result, after []Truth, v *verdict) {
+func (k *trial) judgeSuccess(r result, after []Truth, v *verdict) {
 	if problem := k.verb.done(k, after); problem != "" {
 		v.wrong("it said done, but %s", problem)
 	}
@@ -153,7 +154,7 @@ func (k *kase) judgeSuccess(r result, after []Truth, v *verdict) {
 }
 
 // judgeUnknown: the target is as it was, or as it should be, or (Create) half made.
-func (k *kase) judgeUnknown(after []Truth, v *verdict) {
+func (k *trial) judgeUnknown(after []Truth, v *verdict) {
 	if k.verb.reads && !k.verb.free {
 		v.wrong("it said unknown, but it changes nothing")
 	}
@@ -171,7 +172,7 @@ func (k *kase) judgeUnknown(after []Truth, v *verdict) {
 	}
 }
 
-func (k *kase) judgeFailure(r result, after []Truth, v *verdict) {
+func (k *trial) judgeFailure(r result, after []Truth, v *verdict) {
 	if k.verb.creates {
 		k.judgeFailedCreate(r, after, v)
 		return
@@ -184,9 +185,9 @@ func (k *kase) judgeFailure(r result, after []Truth, v *verdict) {
 	}
 }
 
-// judgeFailedCreate: what is left must be told, and with OnFailureUndo nothing that
-// this call made may be left without a step that says so.
-func (k *kase) judgeFailedCreate(r result, after []Truth, v *verdict) {
+// judgeFailedCreate: the Creation must report what is left, and with OnFailureUndo a step must
+// report what this call made and did not undo.
+func (k *trial) judgeFailedCreate(r result, after []Truth, v *verdict) {
 	left := ours(after, k.req)
 	was := ours(k.before, k.req)
 	had := len(was) > 0
@@ -196,12 +197,12 @@ func (k *kase) judgeFailedCreate(r result, after []Truth, v *verdict) {
 	case len(left) == 1 && left[0].Complete && (!had || !was[0].Complete && k.world.Advance == nil): // what pends completes itself
 		v.wrong("it said not done, but the account is complete")
 	case len(left) > 0 && !had && (r.made == nil || len(r.made.Steps) == 0):
-		v.wrong("an account is left, but no Creation tells")
-	case len(left) > 0 && !had && !tells(r.made, false):
-		v.wrong("an account is left, but no step tells: %+v", r.made.Steps)
-	case len(left) == 0 && tells(r.made, false):
-		v.wrong("the steps tell of something that is not there: %+v", r.made.Steps)
-	case len(left) > 0 && !had && tells(r.made, true) && !tells(r.made, false):
+		v.wrong("an account is left, but no Creation reports it")
+	case len(left) > 0 && !had && !claims(r.made, false):
+		v.wrong("an account is left, but no step reports it: %+v", r.made.Steps)
+	case len(left) == 0 && claims(r.made, false):
+		v.wrong("the steps report something that does not exist: %+v", r.made.Steps)
+	case len(left) > 0 && !had && claims(r.made, true) && !claims(r.made, false):
 		v.wrong("the steps say undone, but it is there: %+v", r.made.Steps)
 	}
 	if r.made == nil {
@@ -209,7 +210,7 @@ func (k *kase) judgeFailedCreate(r result, after []Truth, v *verdict) {
 	}
 	if r.made.Account != nil {
 		if _, there := find(after, r.made.Account.ID); !there {
-			v.wrong("the Creation beside the error holds account %s, which is not there", r.made.Account.ID)
+			v.wrong("the Creation with the error has account %s, which does not exist", r.made.Account.ID)
 		}
 	}
 	failed := false
@@ -217,12 +218,12 @@ func (k *kase) judgeFailedCreate(r result, after []Truth, v *verdict) {
 		failed = failed || s.Err != nil
 	}
 	if len(r.made.Steps) > 0 && !failed {
-		v.wrong("a Creation beside an error, but no step tells why: %+v", r.made.Steps)
+		v.wrong("a Creation beside an error, but no step says why: %+v", r.made.Steps)
 	}
 }
 
-// healed judges the second call: now all must be as wanted.
-func (k *kase) healed(first, again result, after []Truth, v *verdict) bool {
+// healed judges the second call: now everything must be as wanted.
+func (k *trial) healed(first, again result, after []Truth, v *verdict) bool {
 	failed := false
 	strict := &verdict{fail: func(kind, what string) {
 		failed = true

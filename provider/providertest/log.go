@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Log collects what the clients of a World log and dump, several at once. Give it to
-// them as a writer, and its String as World.Logs. The zero value is ready.
+// Log collects what the clients of a World log and dump. Pass it to them as a writer, and its
+// String method as World.Logs. It is safe for concurrent use. The zero value is ready.
 type Log struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -19,7 +19,7 @@ func (l *Log) Write(p []byte) (int, error) {
 	return l.buf.Write(p)
 }
 
-// String returns all that was written so far.
+// String returns everything that was written so far.
 func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

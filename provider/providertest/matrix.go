@@ -18,7 +18,7 @@ import (
 
 // Promise 5, and all others while the network misbehaves.
 
-// beyond are faults that the matrix tries beside the catalogue: clear refusals in the
+// beyond are faults that the matrix tries in addition to the catalogue: clear refusals in the
 // middle of a verb.
 var beyond = []faults.Fault{
 	refusal,
@@ -30,14 +30,14 @@ var beyond = []faults.Fault{
 type disturbance struct {
 	// name of what happens, without the request that it happens to.
 	name string
-	// lost is set for an answer that is lost or spoilt after the request was applied.
+	// lost is set if an answer is lost or spoiled after the request was applied.
 	lost bool
-	// try runs the verb with it from request i on.
+	// try runs the verb with the disturbance at request i.
 	try func(c *probe, v verb, i int, row *row)
 }
 
-// matrix runs every verb under every fault at every request, one subtest a verb. The
-// default run takes a sample: see sampled.
+// matrix runs every verb with every fault at every request, one subtest a verb. The default run
+// takes a sample: see sampled.
 func (s *suite) matrix(t *testing.T) {
 	sums := &table{}
 	var verbs []verb
@@ -96,9 +96,9 @@ func (s *suite) column(t *testing.T, name string, v verb, row *row) {
 	}
 }
 
-// shared is how many cases of a verb follow each other in one world. A read leaves the
-// world as it found it, or its case fails; to build it anew each time would be most of the
-// work. (The bound keeps what a world logs small.)
+// shared returns how many trials of a verb use one world. A read leaves the world as it found it,
+// or its trial fails; to build a new world each time would be most of the work. (The bound keeps a
+// world's log small.)
 func (v verb) shared() int {
 	if v.reads {
 		return 32
@@ -106,8 +106,8 @@ func (v verb) shared() int {
 	return 1
 }
 
-// disturbances lists what can happen: one fault, an outage that begins with one, so that
-// looking fails too, two faults, and the end of the caller's time.
+// disturbances returns what can happen: one fault, an outage that begins with one, so that looking
+// fails, too, two faults, and the end of the caller's context.
 func disturbances(v verb) []disturbance {
 	var all []disturbance
 	for _, f := range append(faults.Catalogue(), beyond...) {
@@ -136,8 +136,8 @@ func disturbances(v verb) []disturbance {
 	return all
 }
 
-// pairs lists two faults in a row, which also meet the look that follows the first
-// one, and one with a pause between, which meets what the look leads to.
+// pairs returns two faults in a row, of which the second meets the look that follows the first, and
+// two with a request between them, of which the second meets what follows the look.
 func pairs() []disturbance {
 	kinds := []faults.Fault{{Kind: faults.Drop, After: true}, {Kind: faults.Status, After: true}}
 	var all []disturbance
@@ -152,7 +152,7 @@ func pairs() []disturbance {
 	return all
 }
 
-// armed is a disturbance that the injector brings about.
+// armed returns a disturbance by the injector.
 func armed(name string, lost bool, arm func(in *faults.Injector, i int)) disturbance {
 	return disturbance{name, lost, func(c *probe, v verb, i int, row *row) {
 		c.disturbed(v, fmt.Sprintf("%s at request %d", name, i), func(in *faults.Injector) { arm(in, i) }, row)
@@ -197,7 +197,7 @@ func (c *probe) disturbed(v verb, name string, arm func(*faults.Injector), row *
 	}
 }
 
-// expired lets the caller's time run out while request i is under way.
+// expired lets the caller's context end while request i is under way.
 func (c *probe) expired(v verb, i int, f faults.Fault, row *row) {
 	name := fmt.Sprintf("deadline in request %d, %s", i, f)
 	k := c.prepare(v)
@@ -213,7 +213,7 @@ func (c *probe) expired(v verb, i int, f faults.Fault, row *row) {
 	took, sent := time.Since(start), int(before.Load())
 	last.Stop()
 	if sent > i && ctx.Err() != nil {
-		// Success may be true nonetheless, where requests run side by side.
+		// Success may still be true, where requests run in parallel.
 		if r.err != nil && !errors.Is(r.err, context.DeadlineExceeded) {
 			row.wrong++
 			c.Errorf("%s, %s: the error does not match context.DeadlineExceeded: %v", v.name, name, r.err)
@@ -222,7 +222,7 @@ func (c *probe) expired(v verb, i int, f faults.Fault, row *row) {
 			row.wrong++
 			c.Errorf("%s, %s: took %v", v.name, name, took)
 		}
-		// Nobody looks any more, not even in the background. (The bubble's hour.)
+		// The adapter no longer looks, not even in the background. (This hour is the bubble's.)
 		time.Sleep(time.Hour)
 		if more := c.w.Faults.Count() - sent; more > 0 {
 			row.wrong++
@@ -234,9 +234,8 @@ func (c *probe) expired(v verb, i int, f faults.Fault, row *row) {
 	c.finish(k, r, name, row)
 }
 
-// finish judges the answer and calls the verb again, without faults and from a
-// restarted program.
-func (c *probe) finish(k *kase, r result, name string, row *row) {
+// finish judges the answer, and calls the verb again, without faults, as a restarted program would.
+func (c *probe) finish(k *trial, r result, name string, row *row) {
 	row.tried++
 	c.see(r.err)
 	c.pend(k, r)
@@ -251,7 +250,7 @@ func (c *probe) finish(k *kase, r result, name string, row *row) {
 	again := k.verb.run(c.context(), p, k)
 	c.see(again.err)
 	if again.err != nil && r.made != nil && r.made.Handle != "" {
-		// Where nothing can be told from the account, the handle tells.
+		// Where the account does not show whose it is, the handle knows.
 		k.invariants(c.w.Accounts(), found)
 		k.handle = r.made.Handle
 		again = k.verb.run(c.context(), c.w.Reopen(), k)
@@ -267,8 +266,8 @@ func (c *probe) finish(k *kase, r result, name string, row *row) {
 	}
 }
 
-// pend waits for pending work of a call that succeeded, so that the truth can be told.
-func (c *probe) pend(k *kase, r result) {
+// pend waits for pending work of a call that succeeded, so that its result can be judged.
+func (c *probe) pend(k *trial, r result) {
 	if r.err != nil || r.outcome != provider.OutcomePending {
 		return
 	}
@@ -279,7 +278,7 @@ func (c *probe) pend(k *kase, r result) {
 	c.see(c.settle(c.p, handle))
 }
 
-// limited keeps a broken adapter from drowning its tester: the table still counts all.
+// limited limits the messages about a broken adapter; the table counts all failures.
 type limited struct {
 	tb
 	left int

@@ -10,20 +10,19 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// MemoryOptions shape a Memory. The zero value, and nil, are an empty system that
-// does everything at once.
+// MemoryOptions are options of a Memory. The zero value and nil are an empty system that does
+// everything at once.
 type MemoryOptions struct {
-	// Pending is how long a new account stays pending. It passes with the wall
-	// clock (the bubble's, in testing/synctest) and with Advance.
+	// Pending is how long a new account is pending. The time passes with the wall clock (the
+	// bubble's, in testing/synctest) and with Advance.
 	Pending time.Duration
 	// Plans by ID and name; nil means "small" and "large".
 	Plans []provider.Plan
 }
 
-// Memory is a reference adapter together with a small panel that it manages. It keeps
-// every promise of the contract and passes the conformance suite, faults
-// included: between adapter and panel stands real HTTP semantics, only without
-// sockets. Use it as a fake where a program needs a provider.Provider:
+// Memory is a reference adapter with a small panel that it manages. It keeps every promise of the
+// contract and passes the conformance suite, with its faults: adapter and panel talk HTTP, only
+// without sockets. Use it as a fake where a program needs a provider.Provider:
 //
 //	p := providertest.NewMemory(nil)
 //	p.Faults().At(2, faults.Fault{Kind: faults.Drop, After: true}) // lose an answer
@@ -35,7 +34,7 @@ type Memory struct {
 	wire   http.RoundTripper
 }
 
-// Interfaces that a Memory has beside the core.
+// The optional interfaces of a Memory.
 var (
 	_ provider.Provider         = (*Memory)(nil)
 	_ provider.Lister           = (*Memory)(nil)
@@ -66,37 +65,38 @@ func NewMemory(opts *MemoryOptions) *Memory {
 	return &Memory{server: s, key: memoryKey, wire: s.faults.Transport(s)}
 }
 
-// Reopen makes a second provider on the same system, as a restarted program would.
+// Reopen makes a second provider for the same system, as a restarted program would.
 func (m *Memory) Reopen() *Memory { return &Memory{server: m.server, key: m.key, wire: m.wire} }
 
-// BadKey makes a provider on the same system whose credentials are refused.
+// BadKey makes a provider for the same system with credentials that are refused.
 func (m *Memory) BadKey() *Memory {
 	return &Memory{server: m.server, key: memoryKey + "-revoked", wire: m.wire}
 }
 
-// Faults disturbs the requests between the provider and its system, and logs them.
+// Faults returns the injector that disturbs and logs the requests between the provider and its
+// system.
 func (m *Memory) Faults() *faults.Injector { return &m.server.faults }
 
-// Accounts tells what the system holds, without asking the provider.
+// Accounts returns the system's accounts, without a call of the provider.
 func (m *Memory) Accounts() []Truth { return m.server.truth() }
 
-// AddForeign adds an account that this program did not make, and returns its ID.
+// AddForeign adds an account that somebody else made, and returns its ID.
 func (m *Memory) AddForeign(username string) string { return m.server.addForeign(username) }
 
-// HideAccounts makes every read of accounts answer "not found", as a panel does to
-// credentials that lack the right to see them.
+// HideAccounts makes every read of accounts answer "not found", as a panel does for credentials
+// without the right to see them.
 func (m *Memory) HideAccounts(hide bool) { m.server.set(func(s *memoryServer) { s.hide = hide }) }
 
-// IgnoreSuspension makes the system answer OK to changes of the suspension and keep
-// its state.
+// IgnoreSuspension makes the system answer OK when an account is suspended or unsuspended, and
+// change nothing.
 func (m *Memory) IgnoreSuspension(ignore bool) {
 	m.server.set(func(s *memoryServer) { s.ignore = ignore })
 }
 
-// Advance moves the system's clock ahead, for pending work.
+// Advance sets the system's clock forward, for pending work.
 func (m *Memory) Advance(d time.Duration) { m.server.set(func(s *memoryServer) { s.ahead += d }) }
 
-// Describe tells what a Memory can do: everything.
+// Describe returns what a Memory can do, which is everything.
 func (m *Memory) Describe() *provider.Description {
 	caps := provider.Capabilities{}
 	for _, c := range provider.AllCapabilities() {
@@ -119,13 +119,12 @@ func (m *Memory) Describe() *provider.Description {
 	}
 }
 
-// MemoryHarness makes the harness that tests Memory itself; read it as an example of
-// how a harness is written.
+// MemoryHarness returns the harness that tests Memory. It is an example of a harness.
 func MemoryHarness(opts *MemoryOptions) Harness {
 	return Harness{Name: memoryKind, Open: func(testing.TB) *World { return NewMemory(opts).World() }}
 }
 
-// World wraps the system for the conformance suite.
+// World returns the system for the conformance suite.
 func (m *Memory) World() *World {
 	w := &World{
 		Provider: m,

@@ -32,8 +32,7 @@ type memoryCall struct {
 	out    identified // nil for an answer without a body
 }
 
-// identified is an answer that can tell whether it is what was asked for: `{}` in
-// place of an account is not one.
+// identified is an answer that can be checked: `{}` is no account.
 type identified interface{ valid() bool }
 
 func (a *memoryAccount) valid() bool { return a.ID != "" }
@@ -62,8 +61,8 @@ type memoryVersion struct {
 
 func (v *memoryVersion) valid() bool { return v.Version != "" }
 
-// do makes a call. Reads are repeated; a change only while the server cannot have
-// acted on it. A change whose answer is lost comes back as MaybeExecuted.
+// do makes a call. It repeats reads, and changes that the server cannot have made. The error of a
+// change whose answer was lost has MaybeExecuted.
 func (m *Memory) do(ctx context.Context, call memoryCall) error {
 	for attempt := 1; ; attempt++ {
 		err := m.once(ctx, call)
@@ -71,7 +70,7 @@ func (m *Memory) do(ctx context.Context, call memoryCall) error {
 			return nil
 		}
 		if ctx.Err() != nil {
-			// Whatever went wrong, the caller's time is over and nobody looks.
+			// Whatever went wrong, the caller's context has ended, and nobody looks.
 			err.Err, err.Message = ctx.Err(), ctx.Err().Error()
 			if err.Kind = nil; err.MaybeExecuted {
 				err.Kind = provider.ErrOutcomeUnknown
@@ -134,7 +133,7 @@ func (m *Memory) once(ctx context.Context, call memoryCall) *provider.Error {
 	return nil
 }
 
-// refused reads the server's verdict on a request that it did not carry out.
+// refused reads why the server refused a request.
 func (m *Memory) refused(failed *provider.Error, resp *http.Response, text []byte) *provider.Error {
 	var verdict struct{ Field, Problem string }
 	_ = json.Unmarshal(text, &verdict)
@@ -156,14 +155,13 @@ func (m *Memory) refused(failed *provider.Error, resp *http.Response, text []byt
 	return failed
 }
 
-// lost reports whether err leaves open what happened while the caller still has the
-// time to look.
+// lost reports whether err leaves open what happened, and the caller's context allows a look.
 func lost(ctx context.Context, err error) bool {
 	return errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil
 }
 
-// settled turns a lost change into a plain failure: a look has shown that it was not
-// applied.
+// settled turns the error of a lost change into a plain one: a look has shown that the change was
+// not made.
 func settled(err error) error {
 	var e *provider.Error
 	if !errors.As(err, &e) {
@@ -175,7 +173,7 @@ func settled(err error) error {
 	return &plain
 }
 
-// unknown is the failure of a look that should have told what a change did.
+// unknown returns the error of a look that should have shown whether a change was made.
 func unknown(err error) error {
 	var e *provider.Error
 	if !errors.As(err, &e) || e.MaybeExecuted {
@@ -194,7 +192,7 @@ func (m *Memory) read(ctx context.Context, action, id string) (*memoryAccount, e
 	return a, nil
 }
 
-// byName looks for an account; nil if there is none.
+// byName returns the account with a user name; nil if there is none.
 func (m *Memory) byName(ctx context.Context, action, username string) (*memoryAccount, error) {
 	found, err := m.list(ctx, action, url.Values{"username": {username}})
 	if err != nil || len(found) == 0 {
@@ -207,8 +205,8 @@ func (m *Memory) page(ctx context.Context, action string, from, limit int) ([]*m
 	return m.list(ctx, action, url.Values{"from": {strconv.Itoa(from)}, "limit": {strconv.Itoa(limit)}})
 }
 
-// list reads the list of accounts. The list itself always exists: where it is "not found", the
-// credentials may lack the right to see it, and nothing is known of any account.
+// list reads the list of accounts. The list itself always exists: if it is "not found", the
+// credentials may lack the right to see it, and nothing is known about any account.
 func (m *Memory) list(ctx context.Context, action string, query url.Values) ([]*memoryAccount, error) {
 	var found memoryList
 	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: "/accounts?" + query.Encode(), out: &found})
@@ -223,7 +221,7 @@ func (m *Memory) list(ctx context.Context, action string, query url.Values) ([]*
 
 func accountPath(id string) string { return "/accounts/" + url.PathEscape(id) }
 
-// badID tells what is wrong with an ID: the panel's are numbers.
+// badID returns what is wrong with an ID. The panel's IDs are numbers.
 func badID(id string) string {
 	switch {
 	case id == "":

@@ -44,7 +44,7 @@ func (m *Memory) checkCreate(req *provider.CreateRequest) error {
 	return problems.Err(memoryKind, "", fmt.Sprintf("create account %q", req.Username))
 }
 
-// Create makes the account, then its domain. Either is looked for before it is made.
+// Create makes the account, then its domain. It looks for each before it makes it.
 func (m *Memory) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	if err := m.checkCreate(req); err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func (m *Memory) Create(ctx context.Context, req *provider.CreateRequest) (*prov
 	return c, err
 }
 
-// ours finds the account of the request; nil if the name is free.
+// ours returns the account of the request; nil if the name is free.
 func (m *Memory) ours(ctx context.Context, action string, req *provider.CreateRequest) (*memoryAccount, error) {
 	a, err := m.byName(ctx, action, req.Username)
 	if err != nil || a == nil {
@@ -102,7 +102,7 @@ func (m *Memory) makeAccount(ctx context.Context, action string, req *provider.C
 		Email: req.Email, Name: req.Name, Plan: req.Plan, WithDomain: req.Domain,
 	}})
 	outcome := provider.OutcomeChanged
-	// A conflict may be this very request in another process, which was faster.
+	// A conflict may be the same request in another process, which was faster.
 	taken := errors.Is(err, provider.ErrConflict)
 	if taken || lost(ctx, err) {
 		found, lookErr := m.ours(ctx, action, req)
@@ -176,7 +176,7 @@ func (m *Memory) makeDomain(ctx context.Context, action string, req *provider.Cr
 	return made, nil
 }
 
-// undo removes what this very call made: the account, if its step says so.
+// undo removes the account if this call made it.
 func (m *Memory) undo(ctx context.Context, action string, c *provider.Creation, cause error) error {
 	if c.Steps[0].Outcome != provider.OutcomeChanged {
 		return cause

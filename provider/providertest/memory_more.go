@@ -72,8 +72,8 @@ func (m *Memory) ChangePlan(ctx context.Context, id, plan string) (provider.Outc
 	return m.put(ctx, "change plan of account", id, func(a *memoryAccount) bool { return a.Plan == plan }, memoryPatch{Plan: &plan})
 }
 
-// ChangePassword sets the password. Nobody can read it back, so that a lost answer
-// stays unknown.
+// ChangePassword sets the password. It cannot be read back, so that a lost answer is
+// ErrOutcomeUnknown.
 func (m *Memory) ChangePassword(ctx context.Context, id string, password provider.Secret) (provider.Outcome, error) {
 	var problems provider.Problems
 	if problem := badID(id); problem != "" {
@@ -96,7 +96,7 @@ func (m *Memory) ChangePassword(ctx context.Context, id string, password provide
 	return provider.OutcomeChanged, nil
 }
 
-// Renew pays for the next period, unless that is paid for.
+// Renew pays for the next period, unless it is paid for.
 func (m *Memory) Renew(ctx context.Context, id string) (provider.Outcome, error) {
 	if err := m.checkID("renew account", id); err != nil {
 		return "", err
@@ -106,7 +106,7 @@ func (m *Memory) Renew(ctx context.Context, id string) (provider.Outcome, error)
 	if err != nil {
 		return "", err
 	}
-	// Orders pay for the first period, and it is running.
+	// The order has paid for the first period, which is the current one.
 	const next = 2
 	is := func(a *memoryAccount) bool { return a.Paid >= next }
 	if is(a) {
@@ -117,13 +117,13 @@ func (m *Memory) Renew(ctx context.Context, id string) (provider.Outcome, error)
 	})
 }
 
-// Cancel lets an account end with its paid period.
+// Cancel makes an account end with its paid period.
 func (m *Memory) Cancel(ctx context.Context, id string) (provider.Outcome, error) {
 	yes := true
 	return m.put(ctx, "cancel account", id, func(a *memoryAccount) bool { return a.Canceled }, memoryPatch{Canceled: &yes})
 }
 
-// UndoCancel takes a Cancel back.
+// UndoCancel takes Cancel back.
 func (m *Memory) UndoCancel(ctx context.Context, id string) (provider.Outcome, error) {
 	no := false
 	return m.put(ctx, "undo cancellation of account", id, func(a *memoryAccount) bool { return !a.Canceled }, memoryPatch{Canceled: &no})
@@ -163,7 +163,7 @@ func usageOf(a *memoryAccount) *provider.UsageReport {
 	}
 }
 
-// Power switches the account's machine. A reset and a reboot leave it on.
+// Power switches the account's machine on or off. A reset and a reboot leave it on.
 func (m *Memory) Power(ctx context.Context, id string, action provider.PowerAction) (provider.Outcome, error) {
 	off := action == provider.PowerOff
 	switch action {
@@ -176,7 +176,7 @@ func (m *Memory) Power(ctx context.Context, id string, action provider.PowerActi
 	return m.put(ctx, "switch power of account", id, func(a *memoryAccount) bool { return a.Off == off }, memoryPatch{Off: &off})
 }
 
-// Reinstall installs an image afresh.
+// Reinstall installs an image.
 func (m *Memory) Reinstall(ctx context.Context, req *provider.ReinstallRequest) (provider.Outcome, error) {
 	var problems provider.Problems
 	if req == nil {
@@ -198,7 +198,7 @@ func (m *Memory) Reinstall(ctx context.Context, req *provider.ReinstallRequest) 
 	})
 }
 
-// Adopt writes our marker on an account that has none.
+// Adopt marks an account that has no reference.
 func (m *Memory) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	if err := m.checkID("adopt account", id); err != nil {
 		return "", err
@@ -230,8 +230,8 @@ func (m *Memory) Adopt(ctx context.Context, id, reference string) (provider.Outc
 	return outcome, err
 }
 
-// Poll reports whether a new account is ready. The handle is its ID. That the account is gone
-// needs proof, since Wait believes it.
+// Poll reports whether a new account is ready. The handle is its ID. That the account is gone needs
+// proof, since Wait believes it.
 func (m *Memory) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
 	if err := m.checkID("poll account", handle); err != nil {
 		return nil, err

@@ -15,9 +15,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// memoryServer is the panel behind a Memory: a small JSON API with the habits of
-// real ones. User names are unique, domains are made in a second step, nothing is
-// idempotent by itself.
+// memoryServer is the panel of a Memory: a small JSON API with the habits of real ones. User names
+// are unique, domains are made in a second step, and no call is idempotent.
 type memoryServer struct {
 	faults  faults.Injector
 	plans   []provider.Plan
@@ -32,7 +31,7 @@ type memoryServer struct {
 	hide, ignore bool
 }
 
-// memoryAccount is an account on the wire and in the server's state.
+// memoryAccount is an account in the API and in the server's state.
 type memoryAccount struct {
 	ID        string    `json:"id"`
 	Username  string    `json:"username"`
@@ -55,7 +54,7 @@ type memoryAccount struct {
 	foreign  bool
 }
 
-// memoryOrder is the body of a new account; memoryPatch changes the fields that it has.
+// memoryOrder is the body of a new account. memoryPatch changes the fields that are set.
 type memoryOrder struct {
 	Username  string `json:"username"`
 	Password  string `json:"password"`
@@ -63,8 +62,7 @@ type memoryOrder struct {
 	Email     string `json:"email"`
 	Name      string `json:"name"`
 	Plan      string `json:"plan"`
-	// WithDomain announces the second step. The API does not act on it: it only
-	// lets the truth tell a half-made account.
+	// WithDomain announces the second step. The API ignores it: it is for Truth.Complete.
 	WithDomain string `json:"with_domain"`
 }
 
@@ -126,7 +124,7 @@ func (s *memoryServer) set(change func(*memoryServer)) {
 	change(s)
 }
 
-// account finds the account of the path, or answers that there is none.
+// account returns the account of the path, or answers that there is none.
 func (s *memoryServer) account(w http.ResponseWriter, r *http.Request) *memoryAccount {
 	a := s.accounts[r.PathValue("id")]
 	if a == nil || s.hide {

@@ -91,7 +91,7 @@ func (m *Memory) Find(ctx context.Context, q provider.Query) (*provider.Account,
 	}
 }
 
-// put brings an account into a state and proves it: it reads, changes, and reads back.
+// put brings an account into a state: it reads, changes, and reads back.
 func (m *Memory) put(ctx context.Context, action, id string, is func(*memoryAccount) bool, patch memoryPatch) (provider.Outcome, error) {
 	if err := m.checkID(action, id); err != nil {
 		return "", err
@@ -107,7 +107,7 @@ func (m *Memory) put(ctx context.Context, action, id string, is func(*memoryAcco
 	return m.change(ctx, id, is, memoryCall{action: action, method: http.MethodPatch, path: accountPath(id), in: patch})
 }
 
-// change makes a change and reads back whether it took.
+// change makes a change, and reads whether it was made.
 func (m *Memory) change(ctx context.Context, id string, is func(*memoryAccount) bool, call memoryCall) (provider.Outcome, error) {
 	call.out = new(memoryAccount)
 	err := m.do(ctx, call)
@@ -135,13 +135,13 @@ func (m *Memory) Suspend(ctx context.Context, id string) (provider.Outcome, erro
 	return m.put(ctx, "suspend account", id, func(a *memoryAccount) bool { return a.Suspended }, memoryPatch{Suspended: &yes})
 }
 
-// Unsuspend puts it back.
+// Unsuspend puts an account back into service.
 func (m *Memory) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
 	no := false
 	return m.put(ctx, "unsuspend account", id, func(a *memoryAccount) bool { return !a.Suspended }, memoryPatch{Suspended: &no})
 }
 
-// Terminate removes an account and proves that it is gone by a list without it.
+// Terminate removes an account. A list without it is the proof that it is gone.
 func (m *Memory) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
 	if err := m.checkID("terminate account", id); err != nil {
 		return "", err
@@ -157,7 +157,8 @@ func (m *Memory) Terminate(ctx context.Context, id string) (provider.Outcome, er
 	return m.remove(ctx, action, id)
 }
 
-// missing is the error for an account that cannot be read: not found if the list lacks it too.
+// missing returns the error for an account that cannot be read: it is only "not found" if the list
+// lacks the account, too.
 func (m *Memory) missing(ctx context.Context, action, id string) error {
 	there, err := m.there(ctx, action, id)
 	switch {
@@ -191,13 +192,13 @@ func (m *Memory) remove(ctx context.Context, action, id string) (provider.Outcom
 	return "", &provider.Error{Provider: memoryKind, Action: action, Kind: provider.ErrConflict, Message: "the server did not remove it"}
 }
 
-// there looks for an account in the list.
+// there reports whether the list contains an account.
 func (m *Memory) there(ctx context.Context, action, id string) (bool, error) {
 	all, err := m.page(ctx, action, 0, 0)
 	return slices.ContainsFunc(all, func(a *memoryAccount) bool { return a.ID == id }), err
 }
 
-// SignOn mints a link.
+// SignOn requests a link.
 func (m *Memory) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	if req == nil {
 		var problems provider.Problems

@@ -32,7 +32,7 @@ var missingChecks = []check{
 	{name: "not found on every verb", run: missingEverywhere},
 }
 
-// nobody gives an ID that is well formed and belongs to no account.
+// nobody returns a well-formed ID of no account.
 func (c *probe) nobody() string {
 	c.Helper()
 	if c.w.MissingID != "" {
@@ -64,8 +64,8 @@ var secretChecks = []check{
 	{name: "echoed by the server", applies: needFaults, run: secretsEchoed},
 }
 
-// secretsEchoed: a server that repeats what it was sent, key and password included,
-// must not get them into an error.
+// secretsEchoed: if a server repeats what it was sent, with key and password, they must not get
+// into an error.
 func secretsEchoed(c *probe) {
 	a := c.create(0)
 	for _, call := range c.everything() {
@@ -104,7 +104,7 @@ func quoted(secrets []string) string {
 	return strings.Join(all, " and ")
 }
 
-// holds matches requests whose body holds one of these: only those a server can echo.
+// holds matches requests whose body contains one of the secrets, which a server can only echo then.
 func holds(secrets []string) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		body := bodyOf(r)
@@ -112,15 +112,16 @@ func holds(secrets []string) func(*http.Request) bool {
 	}
 }
 
-// bodyOf returns the body of a request that an injector shows, and leaves it to be read again.
+// bodyOf returns the body of a request that an injector matches, and leaves the body to be read
+// again.
 func bodyOf(r *http.Request) string {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return string(body)
 }
 
-// sent gives the secrets that stand in the logged requests: what their sender knows
-// to be secret.
+// sent returns the secrets that the logged requests contain: their sender knows that they are
+// secret.
 func (c *probe) sent() (inHeader, inBody []string) {
 	var header, body strings.Builder
 	for _, r := range c.w.Faults.Requests() {

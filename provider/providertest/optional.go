@@ -52,7 +52,7 @@ func optionalSignOn(c *probe) {
 	c.unchanged(before, "after SignOn")
 }
 
-// logged fails if the log holds one of these.
+// logged fails if the log contains one of the secrets.
 func (c *probe) logged(secrets []string) {
 	c.Helper()
 	if c.w.Logs == nil {
@@ -60,12 +60,12 @@ func (c *probe) logged(secrets []string) {
 	}
 	for _, secret := range secrets {
 		if strings.Contains(c.w.Logs(), secret) {
-			c.Errorf("a sign-on stands in the log")
+			c.Errorf("the log contains a sign-on")
 		}
 	}
 }
 
-// opens tells what is wrong with a SignOn, "" if nothing.
+// opens returns what is wrong with a SignOn; "" if nothing is.
 func opens(in *provider.SignOn) string {
 	switch {
 	case in == nil:
@@ -120,7 +120,7 @@ func optionalCancel(c *probe) {
 		outcome, err := verb(c.context(), a.ID)
 		c.outcome(outcome, err, a.ID, name, step.want)
 		if c.truth(a.ID).Canceled != step.cancel {
-			c.Errorf("after %s the server does not hold it", name)
+			c.Errorf("%s has no effect on the server", name)
 		}
 	}
 	c.unchanged([]Truth{other, a}, "after Cancel and UndoCancel")

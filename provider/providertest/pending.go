@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Promise 6: work that takes minutes returns at once, with a handle that survives a
-// restart of the program.
+// Promise 6: work that takes minutes returns at once, with a handle that survives a restart of the
+// program.
 var pendingChecks = []check{
 	{name: "create", applies: needPending, run: pendingCreate},
 	{name: "wait ends with the context", applies: needPending, run: pendingDeadline},
@@ -40,8 +40,8 @@ func pendingCreate(c *probe) {
 	if took := time.Since(start); took > time.Minute {
 		c.Errorf("Create waited %v for pending work", took)
 	}
-	// The same request again, without its handle and with it, continues the work instead
-	// of ordering anew. The handles may differ in what they know.
+	// The same request, without its handle and with it, continues the work instead of ordering
+	// again. The handles may differ in what they contain.
 	handles := []string{made.Handle, c.order(c.w.Reopen(), req).Handle}
 	req.Handle = made.Handle
 	handles = append(handles, c.order(c.w.Reopen(), req).Handle)

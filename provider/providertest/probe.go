@@ -13,8 +13,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// patience bounds every call of the suite, in the bubble's time: an adapter that
-// repeats for ever fails instead of hanging.
+// patience limits every call of the suite, in the bubble's time: an adapter that repeats forever
+// fails instead of hanging.
 const patience = time.Hour
 
 // probe is what a check works with: a fresh world and ways to look at it.
@@ -25,14 +25,15 @@ type probe struct {
 	w    *World
 	p    provider.Provider
 	d    *provider.Description
-	// bare: the order was for less than an emulator takes for complete.
+	// bare is set if the order lacks something without which the emulator takes the account for
+	// half made.
 	bare bool
-	// kept is the case that all reads in this world begin with.
-	kept *kase
+	// kept is the trial that all reads in this world begin with.
+	kept *trial
 }
 
-// has reports whether a capability is declared and can be called. That the two agree
-// is what the group "describe" checks.
+// has reports whether a capability is declared and can be called. The group "describe" checks that
+// the two agree.
 func (c *probe) has(name provider.Capability) bool {
 	offers, optional := interfaces[name]
 	return c.d.Capabilities.Has(name) && (!optional || offers(c.p))
@@ -44,7 +45,8 @@ func (c *probe) context() context.Context {
 	return ctx
 }
 
-// see holds every error that the suite meets against the secrets, and returns it.
+// see checks that an error contains no secret, and returns it. Every error that the suite meets
+// goes through it.
 func (c *probe) see(err error) error {
 	if err == nil {
 		return nil
@@ -64,13 +66,13 @@ func isContext(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
-// clean fails if a text holds a secret. The message must not hold it either.
+// clean fails if a text contains a secret. Its own message must not contain it either.
 func (c *probe) clean(what, text string) {
 	c.Helper()
 	for i, canary := range c.canaries() {
 		if at := strings.Index(text, canary); canary != "" && at >= 0 {
 			around := text[max(0, at-200):min(len(text), at+len(canary)+100)]
-			c.Errorf("%s holds secret %d: ...%s...", what, i, strings.ReplaceAll(around, canary, "[SECRET]"))
+			c.Errorf("%s contains secret %d: ...%s...", what, i, strings.ReplaceAll(around, canary, "[SECRET]"))
 		}
 	}
 }
@@ -83,7 +85,7 @@ func (c *probe) canaries() []string {
 	return all
 }
 
-// logs holds what the clients have logged against the secrets.
+// logs checks that the log contains no secret.
 func (c *probe) logs() {
 	if c.w.Logs != nil {
 		c.clean("the log", c.w.Logs())
@@ -121,7 +123,7 @@ func (c *probe) outcome(got provider.Outcome, err error, id, what string, want .
 	}
 }
 
-// settle waits until pending work is done, pushing the emulator's clock.
+// settle waits until pending work is done, and sets the emulator's clock forward.
 func (c *probe) settle(p provider.Provider, handle string) error {
 	_, err := provider.Wait(c.context(), p, handle, &provider.WaitOptions{OnProgress: func(*provider.Progress) {
 		if c.w.Advance != nil {
@@ -131,7 +133,7 @@ func (c *probe) settle(p provider.Provider, handle string) error {
 	return err
 }
 
-// create makes the n-th account and waits until it is there.
+// create makes the n-th account, and waits until it is ready.
 func (c *probe) create(n int) Truth {
 	c.Helper()
 	req := c.w.Request(n)
@@ -146,12 +148,12 @@ func (c *probe) create(n int) Truth {
 	return c.only(req)
 }
 
-// only finds the one account of a request, which must be complete.
+// only returns the one account of a request, which must be complete.
 func (c *probe) only(req *provider.CreateRequest) Truth {
 	c.Helper()
 	found := ours(c.w.Accounts(), req)
 	if len(found) != 1 {
-		c.Fatalf("the server holds %d accounts of request %q, want 1", len(found), req.Username)
+		c.Fatalf("the server has %d accounts of request %q, want 1", len(found), req.Username)
 	}
 	found[0].Complete = found[0].Complete || c.bare
 	if problem := wanted(found[0], req); problem != "" {
@@ -160,7 +162,7 @@ func (c *probe) only(req *provider.CreateRequest) Truth {
 	return found[0]
 }
 
-// ours finds the accounts that a request made, by either of its keys.
+// ours returns the accounts that a request made: those with its user name or its reference.
 func ours(all []Truth, req *provider.CreateRequest) []Truth {
 	var found []Truth
 	for _, a := range all {
@@ -171,7 +173,7 @@ func ours(all []Truth, req *provider.CreateRequest) []Truth {
 	return found
 }
 
-// wanted tells what is wrong with the account that a request made, "" if nothing.
+// wanted returns what is wrong with the account that a request made; "" if nothing is.
 func wanted(a Truth, req *provider.CreateRequest) string {
 	switch {
 	case !a.Complete:
@@ -192,7 +194,7 @@ func wanted(a Truth, req *provider.CreateRequest) string {
 	return ""
 }
 
-// find returns the account of an ID.
+// find returns the account with an ID.
 func find(all []Truth, id string) (Truth, bool) {
 	for _, a := range all {
 		if a.ID == id {
@@ -219,7 +221,7 @@ func (c *probe) unchanged(before []Truth, what string, args ...any) {
 	}
 }
 
-// difference tells how two states differ, leaving out one account.
+// difference returns how two states differ, without one account.
 func difference(before, after []Truth, except string) string {
 	var diffs []string
 	for _, b := range before {
@@ -245,8 +247,8 @@ func same(a, b Truth) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-// shows tells how an account as read differs from the truth, "" if it does not.
-// What an API does not tell may be empty.
+// shows returns how an account as it was read differs from the truth; "" if it does not. Fields
+// that an API does not report may be empty.
 func shows(got *provider.Account, a Truth) string {
 	if got == nil {
 		return "no account"

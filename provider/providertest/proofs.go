@@ -7,8 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// proofs names the checks of the suite that an adapter fails whose capability does
-// nothing and says that it did.
+// proofs are the checks that an adapter fails if a capability does nothing and reports success.
 var proofs = map[provider.Capability][]string{
 	provider.CapCheck:          {"check/good", "faults/check"},
 	provider.CapGet:            {"read/get", "faults/get"},
@@ -31,9 +30,9 @@ var proofs = map[provider.Capability][]string{
 	provider.CapReinstall:      {"faults/reinstall"},
 }
 
-// Proofs names, for each capability, checks of the suite that try it: as "group/check",
-// the path of the subtest below Run. A capability that is declared native passes them, or
-// Run fails: it does not let one pass that the harness gives it no means to try.
+// Proofs returns, for each capability, the checks that try it: as "group/check", the path of the
+// subtest below Run. A capability that is declared native passes them, or Run fails. Run also fails
+// if the harness lacks what it needs to try one.
 func Proofs() map[provider.Capability][]string {
 	all := maps.Clone(proofs)
 	for capability, checks := range all {
@@ -42,7 +41,7 @@ func Proofs() map[provider.Capability][]string {
 	return all
 }
 
-// means are the fields of World without which nothing tries a capability.
+// means are the fields of World that the suite needs to try a capability.
 var means = map[provider.Capability]struct {
 	field string
 	given func(*World) bool
@@ -52,7 +51,7 @@ var means = map[provider.Capability]struct {
 	provider.CapReinstall:  {"Image and Faults", func(w *World) bool { return w.Image != "" && w.Faults != nil }},
 }
 
-// nativeIsTried: what is declared without reserve must not have been left out.
+// nativeIsTried: the suite must have tried what is declared native.
 func nativeIsTried(c *probe) {
 	for name, need := range means {
 		if c.d.Capabilities[name].Level == provider.Native && !need.given(c.w) {

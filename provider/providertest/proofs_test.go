@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TestProofs: an adapter whose capability does nothing, and says that it did, fails every
-// check that is named as a proof of it.
+// TestProofs: an adapter whose capability does nothing, and says that it did, fails every check
+// that is named as a proof of it.
 func TestProofs(t *testing.T) {
 	all := Proofs()
 	for _, capability := range provider.AllCapabilities() {

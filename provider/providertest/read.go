@@ -22,7 +22,7 @@ func checkGood(c *probe) {
 	report, err := c.p.Check(c.context())
 	c.ok(err, "Check")
 	if report == nil {
-		c.Fatalf("Check gives no report")
+		c.Fatalf("Check returns no report")
 	}
 	if !report.OK() {
 		c.Errorf("no error, but step %q failed", report.Failed().Name)
@@ -31,7 +31,7 @@ func checkGood(c *probe) {
 	for _, s := range report.Steps {
 		names = append(names, s.Name)
 		if s.Err != nil {
-			c.Errorf("step %q is %s and holds an error: %v", s.Name, s.State, s.Err)
+			c.Errorf("step %q is %s and has an error: %v", s.Name, s.State, s.Err)
 		}
 	}
 	common := []string{
@@ -68,12 +68,12 @@ func checkCredentials(c *probe) {
 	c.failed(report, err, provider.CheckCredentials)
 }
 
-// failed fails unless the first failing step is one of these and the rest was skipped.
+// failed fails unless the first step that failed is one of these.
 func (c *probe) failed(report *provider.CheckReport, err error, steps ...string) {
 	c.Helper()
 	switch {
 	case report == nil:
-		c.Errorf("Check gives no report")
+		c.Errorf("Check returns no report")
 	case report.OK():
 		c.Errorf("an error (%v), but no step failed", err)
 	case !slices.Contains(steps, report.Failed().Name):
@@ -165,7 +165,7 @@ func readList(c *probe) {
 	none, err := list(c.context(), c.p, nil)
 	c.ok(err, "List of an empty system")
 	if len(none) > 0 {
-		c.Errorf("List of an empty system gives %d accounts", len(none))
+		c.Errorf("List of an empty system returns %d accounts", len(none))
 	}
 	for n := range 3 {
 		c.create(n)
@@ -186,7 +186,7 @@ func readList(c *probe) {
 	}
 }
 
-// listed tells how a list differs from the truth, "" if it does not.
+// listed returns how a list differs from the truth; "" if it does not.
 func listed(got []*provider.Account, all []Truth) string {
 	seen := map[string]bool{}
 	for _, a := range got {
@@ -194,7 +194,7 @@ func listed(got []*provider.Account, all []Truth) string {
 			return "a nil account"
 		}
 		if seen[a.ID] {
-			return "account " + a.ID + " comes twice"
+			return "account " + a.ID + " appears twice"
 		}
 		seen[a.ID] = true
 		truth, there := find(all, a.ID)
@@ -253,7 +253,7 @@ func readPlans(c *probe) {
 	var ids []string
 	for _, plan := range plans {
 		if plan.ID == "" || slices.Contains(ids, plan.ID) {
-			c.Errorf("plan %q: the ID is empty or comes twice", plan.ID)
+			c.Errorf("plan %q: the ID is empty or appears twice", plan.ID)
 		}
 		ids = append(ids, plan.ID)
 	}
@@ -321,7 +321,7 @@ func fleetListed(reports []*provider.UsageReport, all []Truth) string {
 		case !there:
 			return "account " + r.AccountID + " does not exist"
 		case seen[r.AccountID]:
-			return "account " + r.AccountID + " comes twice"
+			return "account " + r.AccountID + " appears twice"
 		}
 		seen[r.AccountID] = true
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// Promise 2: a Create that stopped half-way is finished by the next one, and undoing
-// takes back only what this very call made.
+// Promise 2: the next Create finishes one that stopped half-way, and undoing removes only what this
+// call made.
 var resumeChecks = []check{
 	{name: "finishes", applies: needFaults, run: resumeFinishes},
 	{name: "undo spares what was there", applies: needFaults, run: undoSpares},
@@ -19,7 +19,7 @@ var resumeChecks = []check{
 // refusal is an answer that leaves nothing open: the request was not carried out.
 var refusal = faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnprocessableEntity, Body: `{"error":"injected refusal"}`}
 
-// requests counts what a Create of the n-th request takes in the world as it is.
+// requests returns how many requests a Create of the n-th order sends.
 func (c *probe) requests(n int) int {
 	c.Helper()
 	c.w.Faults.Forget()
@@ -28,8 +28,8 @@ func (c *probe) requests(n int) int {
 	return c.w.Faults.Count()
 }
 
-// halfway opens worlds in which a Create was refused at each of its requests, and
-// hands over those in which something is left.
+// halfway runs Create in new worlds, with a refusal at each of its requests, and calls run for the
+// worlds in which a half-made account is left.
 func (c *probe) halfway(run func(half *probe, at int, made *provider.Creation)) {
 	c.Helper()
 	for i := range c.requests(0) {
@@ -44,7 +44,7 @@ func (c *probe) halfway(run func(half *probe, at int, made *provider.Creation)) 
 	}
 }
 
-// another is the same check in a fresh world.
+// another returns the same check in a fresh world.
 func (c *probe) another() *probe {
 	w := c.open()
 	return &probe{tb: c.tb, t: c.t, open: c.open, w: w, p: w.Provider, d: w.Provider.Describe()}
@@ -54,7 +54,7 @@ func resumeFinishes(c *probe) {
 	c.halfway(func(half *probe, at int, made *provider.Creation) {
 		left := ours(half.w.Accounts(), half.w.Request(0))[0]
 		if made == nil || len(made.Steps) == 0 {
-			c.Errorf("Create was refused at request %d and left an account, but no Creation tells", at)
+			c.Errorf("Create was refused at request %d and left an account, but no Creation reports it", at)
 			return
 		}
 		failed := false
@@ -62,7 +62,7 @@ func resumeFinishes(c *probe) {
 			failed = failed || s.Err != nil
 		}
 		if !failed {
-			c.Errorf("Create was refused at request %d, but no step tells why: %+v", at, made.Steps)
+			c.Errorf("Create was refused at request %d, but no step says why: %+v", at, made.Steps)
 		}
 		finished := half.make(half.w.Reopen(), half.w.Request(0), provider.OutcomeChanged, provider.OutcomeAlready)
 		if finished.ID != left.ID {
@@ -71,8 +71,7 @@ func resumeFinishes(c *probe) {
 	})
 }
 
-// undoSpares: the account was made by an earlier call, so that a later one has no
-// right to remove it.
+// undoSpares: an earlier call made the account, so that a later one must not remove it.
 func undoSpares(c *probe) {
 	c.halfway(func(half *probe, at int, _ *provider.Creation) {
 		before := half.w.Accounts()
@@ -112,19 +111,19 @@ func undoTakesBack(c *probe) {
 			left = ours(other.w.Accounts(), req)
 		}
 		if err == nil {
-			// The adapter found a way around, or it did not notice.
+			// The adapter found another way, or did not notice.
 			if len(left) != 1 || !left[0].Complete {
 				c.Errorf("refused at request %d: success, but the account is not complete", i)
 			}
 			continue
 		}
-		// Where the outcome of a step is unknown nothing is undone, and the error tells.
+		// Nothing is undone while the outcome of a step is unknown, and the error says so.
 		unknown := errors.Is(err, provider.ErrOutcomeUnknown) && made != nil
-		if len(left) > 0 && !tells(made, false) && !unknown {
-			c.Errorf("refused at request %d with OnFailureUndo: an account is left, and no step tells", i)
+		if len(left) > 0 && !claims(made, false) && !unknown {
+			c.Errorf("refused at request %d with OnFailureUndo: an account is left, and no step reports it", i)
 		}
-		if len(left) == 0 && tells(made, false) {
-			c.Errorf("refused at request %d with OnFailureUndo: the steps tell of something that is not there", i)
+		if len(left) == 0 && claims(made, false) {
+			c.Errorf("refused at request %d with OnFailureUndo: the steps report something that does not exist", i)
 		}
 		if diff := difference([]Truth{bystander}, other.w.Accounts(), firstID(left)); diff != "" {
 			c.Errorf("refused at request %d with OnFailureUndo: %s", i, diff)
@@ -132,9 +131,9 @@ func undoTakesBack(c *probe) {
 	}
 }
 
-// tells reports whether the steps of a Creation tell of something that this call made
-// and that is (undone: false) or is no longer there.
-func tells(made *provider.Creation, undone bool) bool {
+// claims reports whether a step of a Creation says that this call made something, and that it was
+// undone or not.
+func claims(made *provider.Creation, undone bool) bool {
 	if made == nil {
 		return false
 	}

@@ -7,14 +7,14 @@ import (
 	"github.com/provkit/provkit/internal/testsize"
 )
 
-// sampledCase is one case of the fault matrix: something happens from a request on.
+// sampledCase is one case of the fault matrix: a disturbance at a request.
 type sampledCase struct {
 	disturbance
 	request int
 }
 
-// casesOf lists the cases of a verb that sends so many requests: all of them in the full
-// run, else a sample.
+// casesOf returns the cases of a verb that sends so many requests: all of them in the full run,
+// otherwise a sample.
 func casesOf(v verb, requests int) []sampledCase {
 	if !testsize.Full() {
 		return sampled(v, requests, testsize.Seed())
@@ -28,9 +28,9 @@ func casesOf(v verb, requests int) []sampledCase {
 	return all
 }
 
-// sampled draws the cases of the default run, the same for the same seed. In it every
-// disturbance meets the verb at least once and every request is disturbed at least twice: an
-// answer that gets lost, which is what the contract is about, and anything else.
+// sampled draws the cases of the default run, which depend on the seed. Every disturbance meets the
+// verb at least once, and every request meets at least two disturbances: a lost answer, which the
+// contract is about, and another.
 func sampled(v verb, requests int, seed uint64) []sampledCase {
 	if requests == 0 {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestSample: each disturbance meets a verb, each request loses an answer and meets
-// something else, and a seed says which.
+// TestSample: each disturbance meets a verb, each request loses an answer and meets something else,
+// and a seed says which.
 func TestSample(t *testing.T) {
 	for _, requests := range []int{1, 2, 7, 60} {
 		for _, v := range []verb{{name: "get"}, {name: "create", pairs: true}} {

@@ -4,8 +4,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Promise 3: state changes are idempotent, and a flag that the server ignored is an
-// error.
+// Promise 3: state changes are idempotent, and a flag that the server ignored is an error.
 var stateChecks = []check{
 	{name: "suspend and unsuspend", run: stateSuspend},
 	{name: "ignored suspension", applies: needIgnore, run: stateIgnored},
@@ -44,7 +43,7 @@ func stateSuspend(c *probe) {
 		want := a
 		want.Suspended = step.suspend
 		if now := c.truth(a.ID); !same(now, want) {
-			c.Errorf("after %s the server holds %+v", name, hidden(now))
+			c.Errorf("after %s the server has %+v", name, hidden(now))
 		}
 		got, err := c.p.Get(c.context(), a.ID)
 		c.ok(err, "Get")
@@ -91,7 +90,7 @@ func statePlan(c *probe) {
 	want := a
 	want.Plan = c.w.OtherPlan
 	if now := c.truth(a.ID); now.Plan != "" && !same(now, want) {
-		c.Errorf("after ChangePlan the server holds %+v", hidden(now))
+		c.Errorf("after ChangePlan the server has %+v", hidden(now))
 	}
 	outcome, err = changer.ChangePlan(c.context(), a.ID, c.w.OtherPlan)
 	c.outcome(outcome, err, a.ID, "ChangePlan to the same", provider.OutcomeAlready)
@@ -115,7 +114,7 @@ func statePassword(c *probe) {
 		want := a
 		want.Password = password.Reveal()
 		if now := c.truth(a.ID); now.Password != "" && !same(now, want) {
-			c.Errorf("after ChangePassword the server holds something else: %+v", hidden(now))
+			c.Errorf("after ChangePassword the server has something else: %+v", hidden(now))
 		}
 	}
 	c.unchanged([]Truth{other, c.truth(a.ID)}, "after ChangePassword")
@@ -137,7 +136,7 @@ func stateAdopt(c *probe) {
 		c.Errorf("the adopted account carries the reference %q, want %q", got.Reference, req.Reference)
 	}
 	if now := c.truth(id); now.Reference != "" && now.Reference != req.Reference {
-		c.Errorf("the server holds the reference %q, want %q", now.Reference, req.Reference)
+		c.Errorf("the server has the reference %q, want %q", now.Reference, req.Reference)
 	}
 	before := c.w.Accounts()
 	_, err = adopter.Adopt(c.context(), id, c.w.Request(1).Reference)
@@ -147,7 +146,7 @@ func stateAdopt(c *probe) {
 	made, err := c.p.Create(c.context(), req)
 	c.ok(err, "Create of an adopted account")
 	if made == nil || made.Account == nil || made.Account.ID != id {
-		c.Errorf("Create of an adopted account gives another one")
+		c.Errorf("Create of an adopted account returns another one")
 	}
 	if n := len(c.w.Accounts()); n != 1 {
 		c.Errorf("Create of an adopted account leaves %d accounts", n)

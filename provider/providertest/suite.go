@@ -5,16 +5,15 @@ import (
 	"testing/synctest"
 )
 
-// Run runs the suite. The names of its subtests are stable: the group, then the
-// check.
+// Run runs the suite. Its subtests have stable names: the group, then the check.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
 	s := &suite{h: h, tb: func(t *testing.T, _ string) tb { return t }}
 	s.run(t)
 }
 
-// tb is what the checks need of a test. It is an interface of our own, so that the
-// suite can be tested: whether it fails where it should.
+// tb is what the checks need of a testing.T. The suite's own tests have another implementation, to
+// see whether it fails where it should.
 type tb interface {
 	Helper()
 	Logf(format string, args ...any)
@@ -25,7 +24,7 @@ type tb interface {
 type suite struct {
 	h  Harness
 	tb func(t *testing.T, check string) tb
-	// only, if set, chooses the checks by "group/name".
+	// only, if set, selects the checks by "group/name".
 	only func(check string) bool
 }
 
@@ -34,10 +33,10 @@ type group struct {
 	checks []check
 }
 
-// check is one promise of the contract. It runs in a bubble and a world of its own.
+// check is one promise of the contract. It runs in its own bubble and world.
 type check struct {
 	name string
-	// applies tells why the check does not apply to a world, "" if it does.
+	// applies returns why the check does not apply to a world; "" if it does.
 	applies func(*World) string
 	run     func(*probe)
 }
@@ -69,7 +68,7 @@ func (s *suite) run(t *testing.T) {
 	s.matrix(t)
 }
 
-// complete tells what a harness lacks that no check can do without.
+// complete returns what a harness lacks that every check needs.
 func (s *suite) complete(t *testing.T) (problem string) {
 	if s.h.Open == nil {
 		return "no Open"
@@ -110,7 +109,7 @@ func (s *suite) probe(t *testing.T, out tb) *probe {
 	return p.another()
 }
 
-// guard runs a part of a check that may be ended by Fatalf of a recording tb.
+// guard runs a part of a check, which Fatalf of a recording tb may end.
 func (c *probe) guard(run func()) {
 	defer func() {
 		if v := recover(); v != nil {
@@ -133,7 +132,7 @@ func needFaults(w *World) string {
 
 func needForeign(w *World) string {
 	if w.AddForeign == nil {
-		return "it cannot hold foreign accounts"
+		return "it cannot have foreign accounts"
 	}
 	return ""
 }

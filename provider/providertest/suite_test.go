@@ -19,8 +19,8 @@ func TestMemoryPending(t *testing.T) {
 	Run(t, MemoryHarness(&MemoryOptions{Pending: 5 * time.Minute}))
 }
 
-// TestWithoutFaults: an adapter whose requests cannot be disturbed has the rest. What the
-// harness gives no means to try is not native.
+// TestWithoutFaults: an adapter whose requests cannot be disturbed has the rest. What the harness
+// gives no means to try is not native.
 func TestWithoutFaults(t *testing.T) {
 	Run(t, Harness{Name: "bare", Open: func(testing.TB) *World {
 		w := wrapped(NewMemory(nil), func(m *Memory) provider.Provider { return reserved{m} })
@@ -67,8 +67,7 @@ func (r *recording) Fatalf(format string, args ...any) {
 	panic(stop{})
 }
 
-// record runs the suite and returns the failures by check. With only, just these
-// checks run.
+// record runs the suite and returns the failures by check. With only, just these checks run.
 func record(t *testing.T, h Harness, only ...string) map[string][]string {
 	r := &recorder{failed: map[string][]string{}}
 	s := &suite{h: h, tb: func(_ *testing.T, check string) tb { return r.of(check) }}
@@ -96,8 +95,8 @@ func TestCatches(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatIsBroken: a single mistake does not turn everything red, or the name of
-// the failing check would tell nothing.
+// TestOnlyWhatIsBroken: a single mistake does not turn everything red, or the name of the failing
+// check would tell nothing.
 func TestOnlyWhatIsBroken(t *testing.T) {
 	for _, v := range variants {
 		if v.name != "does not read the suspension back" && v.name != "believes a 404" {

@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// table sums up the fault matrix. Each row belongs to one subtest while they run.
+// table sums up the fault matrix. While the subtests run, each row belongs to one of them.
 type table struct {
 	rows []*row
 }

@@ -61,7 +61,7 @@ func terminateAgain(c *probe) {
 	c.terminate(a)
 	before := c.w.Accounts()
 	for _, p := range []provider.Provider{c.p, c.w.Reopen()} {
-		// Also in an empty system, where there is nothing else to read.
+		// This must also work in an empty system, where nothing else can be read.
 		_, err := p.Terminate(c.context(), a.ID)
 		c.is(err, provider.ErrNotFound, "Terminate of a removed account")
 	}
@@ -86,9 +86,8 @@ func terminateThenCreate(c *probe) {
 	c.make(c.p, c.w.Request(0), provider.OutcomeChanged)
 }
 
-// terminateHidden: to credentials without rights the server says "not found" of an
-// account that is there. ErrNotFound would be believed as well as success: Ensure
-// and billing systems take it for gone.
+// terminateHidden: the server says "not found" to credentials without rights, although the account
+// exists. ErrNotFound would be as wrong as success: Ensure and billing systems take it for gone.
 func terminateHidden(c *probe) {
 	if !c.has(provider.CapTerminate) {
 		return
@@ -100,9 +99,9 @@ func terminateHidden(c *probe) {
 	if _, there := find(c.w.Accounts(), a.ID); there {
 		switch {
 		case err == nil:
-			c.Errorf("Terminate says success without proof: the account is there, and hidden")
+			c.Errorf("Terminate succeeds without proof: the account exists, and is hidden")
 		case errors.Is(c.see(err), provider.ErrNotFound):
-			c.Errorf("Terminate says ErrNotFound without proof: the account is there, and hidden")
+			c.Errorf("Terminate says ErrNotFound without proof: the account exists, and is hidden")
 		}
 	}
 	c.notAbsent(c.p, a, "of a hidden account")

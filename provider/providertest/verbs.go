@@ -6,7 +6,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// call is a verb that is called on one account, reduced to its error.
+// call is a call of a verb for one account, of which only the error matters.
 type call struct {
 	name    string
 	cap     provider.Capability
@@ -14,8 +14,8 @@ type call struct {
 	run     func(ctx context.Context, p provider.Provider, id string) error
 }
 
-// calls lists the verbs that take an ID and that the adapter declares, Poll among them if it
-// has that. Those that need something that the world has not got are left out.
+// calls returns the declared verbs that take an ID, and Poll if the adapter has it. It leaves out
+// verbs that need something that the world lacks.
 func (c *probe) calls() []call {
 	var found []call
 	add := func(name string, of provider.Capability, changes bool, run func(context.Context, provider.Provider, string) error) {
@@ -92,7 +92,7 @@ func (c *probe) calls() []call {
 	return found
 }
 
-// reads lists the declared verbs that take no account.
+// reads returns the declared verbs that do not take an ID.
 func (c *probe) reads() []call {
 	var found []call
 	add := func(name string, of provider.Capability, run func(context.Context, provider.Provider) error) {
@@ -125,7 +125,7 @@ func (c *probe) reads() []call {
 	return found
 }
 
-// optional finds an interface that probe.has has seen.
+// optional returns an interface that probe.has has found.
 func optional[T any](p provider.Provider) T {
 	found, _ := provider.As[T](p)
 	return found
@@ -142,8 +142,7 @@ func list(ctx context.Context, p provider.Provider, opts *provider.ListOptions) 
 	return all, nil
 }
 
-// fleet reads the usage of all accounts. An error of a single account counts as one
-// of the whole.
+// fleet reads the usage of all accounts. An error of one account counts as an error of the verb.
 func fleet(ctx context.Context, p provider.Provider) ([]*provider.UsageReport, error) {
 	var all []*provider.UsageReport
 	var failed error
@@ -161,7 +160,7 @@ func (c *probe) reinstall(id string) *provider.ReinstallRequest {
 	return &provider.ReinstallRequest{AccountID: id, Image: c.w.Image, Password: c.w.Request(3).Password}
 }
 
-// undo makes an account's state such that the verb has something to change.
+// undo brings an account into a state in which the verb has something to change.
 func (c *probe) undo(name, id string) {
 	c.Helper()
 	switch name {

@@ -10,14 +10,14 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// All adapters speak alike: whoever reads an error sees which verb failed, in the same words for
-// every vendor.
+// All adapters use the same words: an error names the verb that failed in the same way for every
+// vendor.
 var voiceChecks = []check{
 	{name: "errors name the verb", run: errorsNameTheVerb},
 	{name: "sign-on kinds", run: signOnKinds},
 }
 
-// phrases are how provider.Error.Action begins, by the name of the method.
+// phrases are the beginnings of provider.Error.Action, by method.
 var phrases = map[string]string{
 	"Check":          "check connection",
 	"Get":            "get account",
@@ -42,12 +42,12 @@ var phrases = map[string]string{
 	"Poll":           "poll account",
 }
 
-// Phrases returns how provider.Error.Action begins for each method of the contract: "suspend
-// account" for Suspend. The thing concerned may follow, such as the account's ID.
+// Phrases returns the beginning of provider.Error.Action for each method of the contract, such as
+// "suspend account" for Suspend. The account's ID or name may follow.
 func Phrases() map[string]string { return maps.Clone(phrases) }
 
-// names reports what is wrong with the error of a verb: it must name the verb. Errors of a
-// context that ended need not.
+// names returns what is wrong with an error that should name its verb. The error of a context that
+// ended need not.
 func names(verb string, err error) string {
 	var e *provider.Error
 	if !errors.As(err, &e) || isContext(err) && e.Kind == nil {
@@ -63,8 +63,8 @@ func names(verb string, err error) string {
 	return fmt.Sprintf("the error's Action is %q, want %q", e.Action, phrase)
 }
 
-// errorsNameTheVerb: whatever fails, and wherever. The fault matrix holds every error that it
-// meets to the same.
+// errorsNameTheVerb: every error names its verb, whatever fails. The fault matrix checks every
+// error that it meets, too.
 func errorsNameTheVerb(c *probe) {
 	a, missing := c.create(0), c.nobody()
 	calls := c.everything()
@@ -100,8 +100,8 @@ func errorsNameTheVerb(c *probe) {
 	}
 }
 
-// signOnKinds: a kind of sign-on that a system does not have is refused alike everywhere, before
-// any request.
+// signOnKinds: every adapter refuses a kind of sign-on that the system lacks in the same words,
+// before any request.
 func signOnKinds(c *probe) {
 	if !c.has(provider.CapSignOn) {
 		return
