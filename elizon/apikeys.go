@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"time"
-	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
@@ -62,8 +61,8 @@ func (s *APIKeysService) List(ctx context.Context, perPage int64) iter.Seq2[*API
 // Create makes an API key: POST /api/api-keys.
 func (s *APIKeysService) Create(ctx context.Context, req *APIKeyCreateRequest) (*NewAPIKey, error) {
 	r := s.c.ask(apiKeysCreate).with(req)
-	if req != nil && utf8.RuneCountInString(req.Name) > 100 {
-		r.problem("Name", "has more than 100 characters")
+	if req != nil {
+		r.problems.MaxLength("Name", req.Name, 100)
 	}
 	return fetch[NewAPIKey](ctx, r)
 }

@@ -75,8 +75,8 @@ func (s *BalanceService) AutoTopUps(ctx context.Context) iter.Seq2[*AutoTopUp, e
 // CreateAutoTopUp makes a rule: POST /api/balance/auto-topup.
 func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpCreateRequest) (*AutoTopUpResult, error) {
 	r := s.c.ask(balanceCreate).with(req)
-	if req != nil && req.DayOfMonth != 0 && (req.DayOfMonth < 1 || req.DayOfMonth > 28) {
-		r.problem("DayOfMonth", "must be 1 to 28, got %d", req.DayOfMonth)
+	if req != nil && req.DayOfMonth != 0 {
+		r.problems.Between("DayOfMonth", req.DayOfMonth, 1, 28)
 	}
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)
@@ -118,6 +118,6 @@ func (s *BalanceService) TopUp(ctx context.Context, req *BalanceTopUpRequest) (p
 
 func checkPositive(r *request, field string, amount EUR) {
 	if amount.Valid() && amount.Sign() <= 0 {
-		r.problem(field, "must be positive")
+		r.problem(field, "must be positive, got %s", amount)
 	}
 }

@@ -69,8 +69,8 @@ func (s *BusinessService) Billing(ctx context.Context) (*BusinessBilling, error)
 // answer is undocumented.
 func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingSetRequest) (provider.Payload, error) {
 	r := s.c.ask(businessSetBilling).with(req)
-	if req != nil && (req.AnchorDay < 0 || req.AnchorDay > 31) {
-		r.problem("AnchorDay", "must be a day of the month, got %d", req.AnchorDay)
+	if req != nil && req.AnchorDay != 0 {
+		r.problems.Between("AnchorDay", req.AnchorDay, 1, 31)
 	}
 	return unknown(ctx, r)
 }

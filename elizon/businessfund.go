@@ -82,11 +82,9 @@ func (s *BusinessService) Fund(ctx context.Context) (*BusinessFund, error) {
 // RequestFund asks for a business fund: POST /api/business/fund.
 func (s *BusinessService) RequestFund(ctx context.Context, req *FundRequest) (*RequestedFund, error) {
 	r := s.c.ask(fundRequest).with(req)
-	if req != nil && req.Amount.Valid() && req.Amount.Sign() <= 0 {
-		r.problem("Amount", "must be positive, got %s", req.Amount)
-	}
-	if req != nil && req.BindingMonths < 0 {
-		r.problem("BindingMonths", "negative")
+	if req != nil {
+		checkPositive(r, "Amount", req.Amount)
+		r.problems.NotNegative("BindingMonths", req.BindingMonths)
 	}
 	return fetch[RequestedFund](ctx, r)
 }

@@ -9,7 +9,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
@@ -35,8 +34,8 @@ func (c *Client) ask(op operation, args ...string) *request {
 	r := &request{c: c, op: op}
 	names := placesOf(op.Route)
 	for i, arg := range args {
-		if problem := idProblem(arg); problem != "" && i < len(names) {
-			r.problems.Add(names[i], "%s", problem)
+		if i < len(names) {
+			r.problems.Word(names[i], arg)
 		}
 	}
 	r.call.Args = args
@@ -58,17 +57,6 @@ func placesOf(route string) (names []string) {
 	}
 }
 
-// idProblem refuses what can be no identifier. They are opaque otherwise.
-func idProblem(id string) string {
-	switch {
-	case strings.TrimSpace(id) == "":
-		return "required"
-	case strings.ContainsFunc(id, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-		return "holds white space or control characters"
-	}
-	return ""
-}
-
 // with sends a request type as the body. nil is refused.
 func (r *request) with(body any) *request {
 	r.encode(body, false)
@@ -88,9 +76,7 @@ func (r *request) encode(body any, change bool) {
 	}
 	var e wire.Encoder
 	fields := e.Fields(body)
-	for name, problem := range e.Problems {
-		r.problems.Add(name, "%s", problem)
-	}
+	r.problems.NoteAll("", e.Problems)
 	if change && len(fields) == 0 && len(e.Problems) == 0 {
 		r.problems.Add("request", "changes nothing")
 	}
@@ -129,11 +115,9 @@ func (r *request) args(query url.Values) *request {
 	return r
 }
 
-// need refuses an empty text.
+// require refuses an empty text.
 func (r *request) require(field, value string) *request {
-	if strings.TrimSpace(value) == "" {
-		r.problems.Add(field, "required")
-	}
+	r.problems.Required(field, value)
 	return r
 }
 
@@ -142,14 +126,14 @@ func (r *request) id(name, field, value string) *request {
 	return r.subject(field, value).arg(name, value)
 }
 
-// of names what a request is about, where that does not stand in the path.
+// subject names what a request is about, where that does not stand in the path.
 func (r *request) subject(field, id string) *request {
-	r.problems.Note(field, idProblem(id))
+	r.problems.Word(field, id)
 	r.call.Subject = strconv.Quote(id)
 	return r
 }
 
-// bad notes a problem.
+// problem notes what is wrong.
 func (r *request) problem(field, format string, args ...any) *request {
 	r.problems.Add(field, format, args...)
 	return r

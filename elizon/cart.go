@@ -237,9 +237,7 @@ func checkLines(r *request, items []CartLine) {
 			"AdditionalIPv4": line.AdditionalIPv4, "AdditionalIPv6": line.AdditionalIPv6, "ContractTermMonths": line.ContractTermMonths,
 			"DomainYears": line.DomainYears,
 		} {
-			if value < 0 {
-				r.problem(at+name, "negative")
-			}
+			r.problems.NotNegative(at+name, value)
 		}
 		switch line.ItemType {
 		case ItemRenewal, ItemUpgrade:

@@ -128,9 +128,7 @@ func (s *CheckoutService) Order(ctx context.Context, req *CheckoutOrderRequest) 
 		if req.BillingAddressID != "" && req.BillingAddress != nil {
 			r.problem("BillingAddress", "contradicts BillingAddressID")
 		}
-		if req.NetPointsRedeemEUR.Sign() < 0 {
-			r.problem("NetPointsRedeemEUR", "negative")
-		}
+		r.problems.NotNegative("NetPointsRedeemEUR", int64(req.NetPointsRedeemEUR.Sign()))
 	}
 	return fetch[CheckoutResult](ctx, r)
 }
@@ -197,8 +195,8 @@ func (s *SubscriptionsService) List(ctx context.Context) iter.Seq2[*Subscription
 // inferred). The answer is undocumented.
 func (s *SubscriptionsService) Create(ctx context.Context, req *SubscriptionCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(subscriptionsCreate).with(req)
-	if req != nil && req.BillingCycleDays < 0 {
-		r.problem("BillingCycleDays", "negative")
+	if req != nil {
+		r.problems.NotNegative("BillingCycleDays", req.BillingCycleDays)
 	}
 	return unknown(ctx, r)
 }

@@ -65,8 +65,8 @@ func (s *FeedbackService) List(ctx context.Context, opts *FeedbackListOptions) i
 func (s *FeedbackService) Create(ctx context.Context, req *FeedbackCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(feedbackCreate).with(req)
 	if req != nil {
-		if req.Rating != 0 && (req.Rating < 1 || req.Rating > 5) {
-			r.problem("Rating", "must be 1 to 5, got %d", req.Rating)
+		if req.Rating != 0 {
+			r.problems.Between("Rating", req.Rating, 1, 5)
 		}
 		if (req.TicketID == "") == (req.ServiceID == "") {
 			r.problem("TicketID", "exactly one of TicketID and ServiceID is required")

@@ -139,9 +139,7 @@ func (s *InvoicesService) Pay(ctx context.Context, id string, req *InvoicePayReq
 	r := s.c.ask(invoicesPay, id).with(req)
 	if req != nil {
 		for name, amount := range map[string]EUR{"AmountFromBalance": req.AmountFromBalance, "NetPointsRedeemEUR": req.NetPointsRedeemEUR} {
-			if amount.Sign() < 0 {
-				r.problem(name, "negative")
-			}
+			r.problems.NotNegative(name, int64(amount.Sign()))
 		}
 	}
 	return fetch[PayResult](ctx, r)

@@ -42,9 +42,7 @@ func (s *OAuthService) Start(ctx context.Context, providerName string) (*OAuthAn
 // or links an account and opens a session; how the answer tells its token is undocumented.
 func (s *OAuthService) Callback(ctx context.Context, providerName string, args url.Values) (*OAuthAnswer, error) {
 	r := s.c.ask(oauthCallback, providerName)
-	if len(args) == 0 {
-		r.problem("args", "required")
-	}
+	r.problems.Some("args", len(args))
 	r.query = maps.Clone(args)
 	for _, values := range args {
 		for _, value := range values {

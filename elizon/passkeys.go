@@ -43,8 +43,6 @@ func (s *PasskeysService) RegistrationOptions(ctx context.Context) (provider.Pay
 // Secrets among the fields are revealed.
 func (s *PasskeysService) Register(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(passkeysRegister).freely(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }

@@ -131,9 +131,7 @@ func (s *PermissionsService) Decline(ctx context.Context, permissionID string) (
 
 func (s *PermissionsService) answer(op operation, permissionID string) *request {
 	r := s.c.ask(op).body(map[string]any{"permissionId": permissionID})
-	if problem := idProblem(permissionID); problem != "" {
-		r.problem("permissionID", "%s", problem)
-	}
+	r.problems.Word("permissionID", permissionID)
 	return r
 }
 

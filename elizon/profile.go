@@ -62,9 +62,7 @@ func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdateRequest) (
 // answer are undocumented, and so is what it does that UpdateMe does not.
 func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(authPatchMe).freely(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 

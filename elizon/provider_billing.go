@@ -176,8 +176,10 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		return "", err
 	}
 	action, limit := verb+" "+id, p.client.settings.spending.MaxUpgrade
-	if problem := idProblem(plan); problem != "" {
-		return "", provider.Problems{"plan": problem}.Err(Kind, "", action)
+	var problems provider.Problems
+	problems.Word("plan", plan)
+	if err := problems.Err(Kind, "", action); err != nil {
+		return "", err
 	}
 	if err := allowed(limit, "MaxUpgrade", action); err != nil {
 		return "", err

@@ -104,7 +104,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error)
 	if strings.ContainsAny(req.Name, "\r\n") {
 		problems.Add("Name", "holds a line break")
 	}
-	adapter.Add(&problems, "Plan", idProblem(req.Plan))
+	problems.Word("Plan", req.Plan)
 	values := provider.OptionValues(req.Options)
 	w := &wants{
 		product: req.Plan, maxPrice: EUR(values.String(optMaxPrice)), payment: PayBalance, mandate: values.String(optMandate), location: values.String(optLocation),
@@ -127,7 +127,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error)
 	if keys := values.String(optSSHKeys); keys != "" {
 		for key := range strings.SplitSeq(keys, ",") {
 			key = strings.TrimSpace(key)
-			adapter.Add(&problems, "Options."+optSSHKeys, idProblem(key))
+			problems.Word("Options."+optSSHKeys, key)
 			w.sshKeys = append(w.sshKeys, key)
 		}
 	}

@@ -85,7 +85,11 @@ func (c *Client) parseHandle(handle string) (*purchase, string) {
 	return p, ""
 }
 
-func isID(text string) bool { return idProblem(text) == "" }
+func isID(text string) bool {
+	var problems provider.Problems
+	problems.Word("", text)
+	return problems == nil
+}
 
 // isOf reports whether an order is that of a reference and a user name.
 func (p *purchase) isOf(reference, username string) bool {

@@ -274,8 +274,8 @@ type ServiceReinstallRequest struct {
 // /api/services/{id}/reinstall (method inferred). The answer is undocumented.
 func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ServiceReinstallRequest) (provider.Payload, error) {
 	r := s.c.ask(servicesReinstall, id).changing(req)
-	if req != nil && req.TemplateID < 0 {
-		r.problem("TemplateID", "negative")
+	if req != nil {
+		r.problems.NotNegative("TemplateID", req.TemplateID)
 	}
 	return unknown(ctx, r)
 }

@@ -90,9 +90,7 @@ type ServiceIPsService struct{ c *Client }
 // its field is undocumented: fields are sent as they are. So is the answer.
 func (s *ServiceIPsService) Cancel(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(addressesCancel, serviceID).body(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 

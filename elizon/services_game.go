@@ -32,9 +32,7 @@ func (s *GameService) StartupVariables(ctx context.Context, serviceID string) (p
 // (method inferred). Fields and answer are undocumented.
 func (s *GameService) SetStartupVariables(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(gameSetVariables, serviceID).body(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 

@@ -37,8 +37,6 @@ func (s *SettingsService) Update(ctx context.Context, serviceID string, fields m
 
 func (s *SettingsService) send(ctx context.Context, op operation, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(op, serviceID).body(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }

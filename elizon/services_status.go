@@ -101,13 +101,9 @@ func (s *ServicesService) Status(ctx context.Context, id string) (*LiveStatus, e
 // out. How many it takes at once is undocumented.
 func (s *ServicesService) StatusBatch(ctx context.Context, ids ...string) (map[string]*LiveStatus, error) {
 	r := s.c.ask(servicesStatusBatch).body(map[string]any{"ids": ids})
-	if len(ids) == 0 {
-		r.problem("ids", "required")
-	}
+	r.problems.Some("ids", len(ids))
 	for i, id := range ids {
-		if problem := idProblem(id); problem != "" {
-			r.problem(fmt.Sprintf("ids[%d]", i), "%s", problem)
-		}
+		r.problems.Word(fmt.Sprintf("ids[%d]", i), id)
 	}
 	statuses, err := fetch[map[string]*LiveStatus](ctx, r, "statuses")
 	if err != nil {

@@ -107,9 +107,7 @@ func (s *ServiceSubscriptionService) SetAutopay(ctx context.Context, serviceID s
 // POST). Fields and answer are undocumented: fields are sent as they are.
 func (s *ServiceSubscriptionService) SetBillingAddress(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(subscriptionAddress, serviceID).body(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 
@@ -195,8 +193,8 @@ type ExtendResult struct {
 // make an invoice.
 func (s *ServiceSubscriptionService) Extend(ctx context.Context, serviceID string, req *SubscriptionExtendRequest) (*ExtendResult, error) {
 	r := s.c.ask(subscriptionExtend, serviceID).with(req)
-	if req != nil && req.ExtensionDays < 0 {
-		r.problem("ExtensionDays", "negative")
+	if req != nil {
+		r.problems.NotNegative("ExtensionDays", req.ExtensionDays)
 	}
 	return fetch[ExtendResult](ctx, r)
 }
@@ -227,9 +225,7 @@ type RenewalPrice struct {
 // renewals go through Checkout. More than 3 years ahead are refused.
 func (s *ServicesService) Renew(ctx context.Context, id string, billingCycleDays int64) (*RenewalPrice, error) {
 	r := s.c.ask(servicesRenew, id).body(map[string]any{"billingCycleDays": billingCycleDays})
-	if billingCycleDays <= 0 {
-		r.problem("billingCycleDays", "must be positive, got %d", billingCycleDays)
-	}
+	r.problems.Positive("billingCycleDays", billingCycleDays)
 	return fetch[RenewalPrice](ctx, r)
 }
 
@@ -244,9 +240,7 @@ func (s *ServicesService) UpgradeOptions(ctx context.Context, id string) (provid
 // customers: upgrades go through Cart.Upgrade and Checkout.
 func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(servicesUpgrade, id).body(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 

@@ -84,9 +84,7 @@ func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) (
 // are undocumented.
 func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(sshKeysUpdate, id).freely(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 

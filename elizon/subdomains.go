@@ -94,9 +94,7 @@ func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequ
 		case RecordCNAME:
 			r.require("Value", req.Value)
 		case RecordSRV:
-			if req.Port < 1 || req.Port > 65535 {
-				r.problem("Port", "must be 1 to 65535, got %d", req.Port)
-			}
+			r.problems.Between("Port", req.Port, 1, 65535)
 		default:
 			r.problem("Type", "must be A, AAAA, CNAME or SRV")
 		}

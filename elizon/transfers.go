@@ -102,9 +102,7 @@ var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "%0D", "\n", "%0A")
 
 // upload makes the request a form with texts and files, sent as they are read.
 func (r *request) upload(texts map[string]string, files ...Upload) *request {
-	if len(files) == 0 {
-		r.problems.Add("files", "required")
-	}
+	r.problems.Some("files", len(files))
 	var form bytes.Buffer
 	parts := multipart.NewWriter(&form)
 	// A bytes.Buffer takes everything: there are no errors to look at.
@@ -113,9 +111,7 @@ func (r *request) upload(texts map[string]string, files ...Upload) *request {
 	}
 	var readers []io.Reader
 	for _, file := range files {
-		if strings.TrimSpace(file.Name) == "" {
-			r.problems.Add("Name", "required")
-		}
+		r.problems.Required("Name", file.Name)
 		if file.Body == nil {
 			r.problems.Add("Body", "nil")
 			continue

@@ -92,9 +92,7 @@ func (s *UserService) NewSupportPIN(ctx context.Context) (*SupportPIN, error) {
 // Secrets among the fields are revealed.
 func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(userChangeEmail).freely(fields)
-	if len(fields) == 0 {
-		r.problem("fields", "required")
-	}
+	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 

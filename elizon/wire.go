@@ -16,7 +16,7 @@ const envelope = "success"
 
 // decode reads JSON into one of our types.
 func decode(raw []byte, out any) error {
-	return wire.Options{Envelope: envelope}.Unmarshal(raw, out)
+	return wire.Options{Envelope: []string{envelope}}.Unmarshal(raw, out)
 }
 
 // object is a JSON object whose values are not read yet.

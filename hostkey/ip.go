@@ -107,9 +107,7 @@ func (s *IPService) SetMain(ctx context.Context, serverID int64, ip netip.Addr) 
 // update_ptr.
 func (s *IPService) UpdatePTR(ctx context.Context, serverID int64, ip netip.Addr, names []string) (*Ack, error) {
 	var problems provider.Problems
-	if len(names) == 0 {
-		problems.Add("names", "required")
-	}
+	problems.Some("names", len(names))
 	for _, name := range names {
 		if name == "" || strings.ContainsAny(name, " \t\r\n") {
 			problems.Add("names", "holds %q, which is no host name", name)

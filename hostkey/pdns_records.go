@@ -165,9 +165,7 @@ func (s *DNSService) DeleteDNS(ctx context.Context, req *DNSDeleteRequest) (*Ack
 func checkRecord(zone, kind string, contents []string) (problems provider.Problems) {
 	problems.Required("Zone", zone)
 	problems.Required("Type", kind)
-	if len(contents) == 0 {
-		problems.Add("Contents", "required")
-	}
+	problems.Some("Contents", len(contents))
 	for _, content := range contents {
 		if strings.TrimSpace(content) == "" {
 			problems.Add("Contents", "holds an empty one")

@@ -78,11 +78,16 @@ func (p *Problems) Between(field string, n, low, high int64) {
 	}
 }
 
-// IDs refuses a list that is empty or contains an ID twice or something that cannot be an ID.
-func (p *Problems) IDs(field string, ids []int64) {
-	if len(ids) == 0 {
+// Some refuses a list or a map that has no elements; n is their number.
+func (p *Problems) Some(field string, n int) {
+	if n == 0 {
 		p.Add(field, "required")
 	}
+}
+
+// IDs refuses a list that is empty or contains an ID twice or something that cannot be an ID.
+func (p *Problems) IDs(field string, ids []int64) {
+	p.Some(field, len(ids))
 	for i, id := range ids {
 		p.Positive(field, id)
 		if slices.Contains(ids[:i], id) {

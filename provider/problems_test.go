@@ -50,6 +50,9 @@ func TestChecks(t *testing.T) {
 	for n, want := range map[int64]string{0: "must be 1 to 5, got 0", 1: "", 5: "", 6: "must be 1 to 5, got 6"} {
 		add(want, "Between", func(p *provider.Problems) { p.Between("f", n, 1, 5) })
 	}
+	for n, want := range map[int]string{0: blank, 1: ""} {
+		add(want, "Some", func(p *provider.Problems) { p.Some("f", n) })
+	}
 	for want, ids := range map[string][]int64{blank: nil, "": {3, 1, 2}, "names 2 twice": {2, 1, 2}, "must be positive, got 0": {1, 0, 0}} {
 		add(want, "IDs", func(p *provider.Problems) { p.IDs("f", ids) })
 	}
