@@ -93,7 +93,7 @@ func Flag(s string) (value, ok bool) {
 // mistaken for another, so that the order decides nothing else.
 var layouts = [...]string{
 	time.RFC3339, time.DateTime, "2006-01-02T15:04:05-0700", time.DateOnly, "2006-01-02T15:04:05",
-	"2006-01-02 15:04:05-07:00", "2006-01-02 15:04:05-0700", time.RFC1123,
+	"2006-01-02 15:04:05-07:00", "2006-01-02 15:04:05-0700", time.RFC1123, "02/01/2006",
 }
 
 // ParseTime reads a date or a time in the spellings of ISO 8601, or that of HTTP, and the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -12,9 +13,11 @@ import (
 type Options struct {
 	// Partial insists on identifiers only: the answer to a creation may lack the rest.
 	Partial bool
-	// Envelope is a field beside those of the struct that says nothing about the thing:
-	// "success". It is kept out of extra fields.
-	Envelope string
+	// Envelope are fields beside those of the struct that say nothing about the thing:
+	// "success". They are kept out of extra fields.
+	Envelope []string
+	// Lenient reads other spellings on top as well.
+	Lenient bool
 }
 
 // Unmarshal reads JSON into one of our types: a pointer to a struct, slice, map or value.
@@ -26,6 +29,9 @@ func (o Options) Unmarshal(data []byte, out any) error {
 	s := &scanner{Options: o, data: data}
 	v := reflect.ValueOf(out).Elem()
 	return s.whole(func() error {
+		if o.Lenient {
+			return readerOf(v.Type())(s, v)
+		}
 		switch c, own := s.peek(), codecs.has(v.Type()); v.Kind() {
 		case reflect.Struct, reflect.Map:
 			if c == 'n' || c != '{' && !own && v.Type() != typeTime && v.Type() != typeAddr {
@@ -97,8 +103,9 @@ func (s *scanner) mistyped(t reflect.Type) error {
 type state struct {
 	plan *plan
 	v    reflect.Value
-	// seen are the names that came, told the fields that got a value.
-	seen, told bits
+	// seen are the names that came, exact those that were spelled so, and told the
+	// fields that got a value.
+	seen, exact, told bits
 	// spans is where the values of its alternatives begin among those of the scanner.
 	spans int
 }
@@ -128,37 +135,55 @@ func readStruct(s *scanner, v reflect.Value) error {
 // object reads the names of a group.
 func (st *state) object(s *scanner, g *group) error {
 	return s.members(func(raw []byte, plain bool) error {
-		if n := g.find(raw, plain); n != nil {
-			return st.fill(s, n)
+		if n, exact := g.find(raw, plain); n != nil {
+			take, err := st.admit(n, exact)
+			if err != nil {
+				return err
+			}
+			if take {
+				return st.fill(s, n)
+			}
 		}
 		value, err := s.raw()
-		if err == nil && st.plan.extra != nil && g == st.plan.root {
+		if err == nil && st.plan.extra != nil && g == st.plan.extraIn {
 			st.keep(s, unquote(raw), value)
 		}
 		return err
 	})
 }
 
-// fill reads the value of a name into all that it stands for.
-func (st *state) fill(s *scanner, n *node) error {
+// admit decides whether a name is taken. What is spelled exactly so wins over another
+// case; nobody could say which of two identities counts.
+func (st *state) admit(n *node, exact bool) (bool, error) {
 	if st.seen.has(n.number) {
-		return twice(n.name)
+		if exact == st.exact.has(n.number) || n.identity {
+			return false, twice(n.name)
+		}
+		if !exact {
+			return false, nil
+		}
 	}
 	st.seen.set(n.number)
+	if exact {
+		st.exact.set(n.number)
+	}
+	return true, nil
+}
+
+// fill reads the value of a name into all that it stands for.
+func (st *state) fill(s *scanner, n *node) error {
 	start := s.pos
 	if n.group != nil {
-		switch c := s.peek(); {
-		case c == '{':
-			if err := st.object(s, n.group); err != nil {
-				return Within(n.name, err)
-			}
-		case c == 'n', c == '[' && s.isEmpty(), len(n.uses) > 0:
-			st.seen.clear(n.number) // it holds nothing
+		read := func() error { return st.object(s, n.group) }
+		found, err := s.lone(read)
+		if err != nil {
+			return Within(n.name, err)
+		}
+		if !found { // an object that is none contains nothing
+			st.seen.clear(n.number)
 			if err := s.skip(); err != nil {
 				return err
 			}
-		default:
-			return Within(n.name, s.mistyped(typeObject))
 		}
 	}
 	for _, use := range n.uses {
@@ -259,7 +284,7 @@ func (st *state) check(partial bool) error {
 // keep adds to the fields that no other field stands for. What may be sent back
 // (map[string]any) keeps the server's spelling.
 func (st *state) keep(s *scanner, name string, value []byte) {
-	if name == s.Envelope {
+	if slices.Contains(s.Envelope, name) {
 		return
 	}
 	switch more := st.v.FieldByIndex(st.plan.extra.index).Addr().Interface().(type) {

@@ -126,6 +126,9 @@ func TestUnmarshal(t *testing.T) {
 		`{"id":"a","loose":{"n":{"deep":[[1]]}},"count":1}`:         {ID: "a", Count: 1},
 		`{"id":"a","loose":{"n":3}}`:                                {ID: "a", Loose: nested{3}},
 		`{"id":"a","far":{"x":1,"away":{"text":"t"},"version":7}}`:  {ID: "a", Deep: "t", Version: "7"},
+		`{"id":"a","far":7,"text":"t"}`:                             {ID: "a", Text: "t"},
+		`{"id":"a","far":[{"version":7}],"inner":[{"n":1}]}`:        {ID: "a", Version: "7", Inner: &nested{1}},
+		`{"id":"a","Text":"x","text":"t","tEXT":"y"}`:               {ID: "a", Text: "t", More: map[string]payload{"tEXT": payload(`"y"`)}},
 		`{"id":"a","odd":5,"within":"w"}`:                           {ID: "a", Odd: odd{5}, embedded: embedded{"w"}},
 		`{"id":"a","odd":{"n":5}}`:                                  {ID: "a", Odd: odd{5}},
 		`{"id":"\u00fc\/\ud83d\ude00\ud800\n` + "\xff" + `"}`:       {ID: "ü/😀\ufffd\n\ufffd"},
@@ -146,6 +149,7 @@ func TestWrongAnswers(t *testing.T) {
 		`{"id":"a","list":[{}]}`:                     `lacks "list.n"`,
 		`{"id":"a","id":"a"}`:                        `field "id" comes twice`,
 		`{"id":"a","ID":"b"}`:                        `field "id" comes twice`,
+		`{"id":"a","NAME":"x","name":"y"}`:           `field "name" comes twice`,
 		`{"id":"a","inner":{"n":1,"n":1}}`:           `field "inner.n" comes twice`,
 		`{"id":{"x":1}}`:                             "id",
 		`{"id":"a","text":[1]}`:                      "text",
@@ -167,8 +171,8 @@ func TestWrongAnswers(t *testing.T) {
 		`{"id":"a","list":{"0":{"n":1},"1":{}}}`:     "list.n",
 		`{"id":"a","names":[1]}`:                     "names",
 		`{"id":"a","names":{"x":"y"}}`:               "names.*",
+		`{"id":"a","inner":[{"n":1},{"n":2}]}`:       "inner",
 		`{"id":"a","inner":7}`:                       "inner",
-		`{"id":"a","far":7}`:                         "far",
 		`{"id":"a","far":{"away":{"text":{"x":1}}}}`: "far.away.text",
 		`{"id":"a","far":{"version":{"x":1}}}`:       "far.version",
 		`{"id":"a","odd":"x"}`:                       "odd",
@@ -185,6 +189,30 @@ func TestWrongAnswers(t *testing.T) {
 		require.ErrorContains(t, err, problem, text)
 		require.NotContains(t, err.Error(), "maybe", "values may be secrets")
 	}
+}
+
+// kept is what catalogues hold.
+type kept struct {
+	Tags  []string                    `wire:"tags,commas"`
+	Tasks map[int64]string            `wire:"tasks"`
+	More  map[string]provider.Payload `wire:"data,extra"`
+	Name  string                      `wire:"data.name"`
+}
+
+func TestCatalogues(t *testing.T) {
+	for text, want := range map[string]kept{
+		`{"tags":"a, b,","x":1,"data":{"name":"n","x":2}}`: {Tags: []string{"a", "b"}, Name: "n", More: map[string]payload{"x": payload("2")}},
+		`{"tags":["a,b","c",4],"tasks":{"7":"t","x":"u"}}`: {Tags: []string{"a", "b", "c", "4"}, Tasks: map[int64]string{7: "t"}},
+		`{"tags":null,"tasks":[]}`:                         {},
+	} {
+		var got kept
+		require.NoError(t, wire.Unmarshal([]byte(text), &got), text)
+		require.Equal(t, want, got, text)
+	}
+	require.ErrorContains(t, wire.Unmarshal([]byte(`{"tags":7}`), new(kept)), "tags")
+	var rows []*nested
+	require.NoError(t, wire.Options{Lenient: true}.Unmarshal([]byte(`{"1":{"n":2},"0":{"n":1}}`), &rows))
+	require.Equal(t, []*nested{{1}, {2}}, rows)
 }
 
 // panel is what servers must tell.
@@ -215,7 +243,7 @@ func TestDemands(t *testing.T) {
 
 func TestEnvelope(t *testing.T) {
 	var got everything
-	require.NoError(t, wire.Options{Envelope: "success"}.Unmarshal([]byte(`{"success":true,"id":"a","x":1}`), &got))
+	require.NoError(t, wire.Options{Envelope: []string{"success"}}.Unmarshal([]byte(`{"success":true,"id":"a","x":1}`), &got))
 	require.Equal(t, map[string]payload{"x": payload("1")}, got.More)
 }
 

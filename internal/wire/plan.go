@@ -18,7 +18,9 @@ type plan struct {
 	spans        int
 	// demands are the fields that an answer must have.
 	demands []*field
+	// extra is the place of all other fields of the object extraIn.
 	extra   *field
+	extraIn *group
 	after   func(any) error
 }
 
@@ -37,7 +39,7 @@ type field struct {
 	inside *node
 }
 
-type mode struct{ required, positive, holder, strict, loose, set, extra, due, always, date bool }
+type mode struct{ required, positive, holder, strict, loose, commas, set, extra, due, always, date bool }
 
 type name struct {
 	path    string
@@ -49,6 +51,8 @@ type group struct {
 	nodes map[string]*node
 	// folded has them in lower case; nil where two are the same then.
 	folded map[string]*node
+	// of is the name of the object; nil for that of the struct.
+	of *node
 }
 
 // node is one name: the fields that it fills, the object that it leads into, or both.
@@ -57,6 +61,8 @@ type node struct {
 	name   string
 	uses   []use
 	group  *group
+	// identity says whose the answer is.
+	identity bool
 }
 
 type use struct {
@@ -88,7 +94,10 @@ func planOf(t reflect.Type) *plan {
 			if p.extra != nil {
 				panic(fmt.Sprintf("wire: %v has two places for extra fields", t))
 			}
-			p.extra = f
+			p.extra, p.extraIn = f, p.root
+			if path := f.names[0].path; path != "" {
+				p.extraIn = p.within(path)
+			}
 			continue
 		}
 		if len(f.names) > 1 {
@@ -129,8 +138,13 @@ func (p *plan) collect(t reflect.Type, above []int) {
 			path, negated := strings.CutPrefix(path, "!")
 			f.names = append(f.names, name{path, negated})
 		}
-		if f.read = readerOf(sf.Type); f.strict {
+		switch {
+		case f.strict:
 			f.read = readStrict
+		case f.commas:
+			f.read = readCommas
+		default:
+			f.read = readerOf(sf.Type)
 		}
 		p.fields = append(p.fields, f)
 	}
@@ -142,7 +156,7 @@ func modeOf(tag, goName string) (m mode) {
 		var word string
 		word, words, found = strings.Cut(words, ",")
 		flag := map[string]*bool{
-			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose,
+			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose, "commas": &m.commas,
 			"set": &m.set, "extra": &m.extra, "due": &m.due, "always": &m.always, "date": &m.date,
 		}[word]
 		if flag == nil {
@@ -157,44 +171,59 @@ func newGroup() *group { return &group{nodes: make(map[string]*node), folded: ma
 
 // place gives a field its place under a name.
 func (p *plan) place(f *field, rank int, path string) {
-	g := p.root
-	for {
-		name, rest, deeper := strings.Cut(path, ".")
-		n := g.nodes[name]
-		if n == nil {
-			n = &node{number: p.nodes, name: name}
-			p.nodes++
-			g.nodes[name] = n
-			folded := strings.ToLower(name)
-			if _, ambiguous := g.folded[folded]; ambiguous {
-				g.folded[folded] = nil
-			} else {
-				g.folded[folded] = n
-			}
-		}
-		if !deeper {
-			n.uses = append(n.uses, use{f, rank})
-			return
-		}
-		if n.group == nil {
-			n.group = newGroup()
-		}
-		f.inside = n
-		g, path = n.group, rest
+	g, at := p.root, lastDot(path)
+	if at > 0 {
+		g = p.within(path[:at-1])
+		f.inside = g.of
 	}
+	n := p.node(g, path[at:])
+	n.uses = append(n.uses, use{f, rank})
+	n.identity = n.identity || f.positive || f.required || f.strict
 }
 
-// find returns the node of a name as JSON spells it, or nil.
-func (g *group) find(raw []byte, plain bool) *node {
+// within returns the names of an inner object.
+func (p *plan) within(path string) *group {
+	g := p.root
+	for name := range strings.SplitSeq(path, ".") {
+		n := p.node(g, name)
+		if n.group == nil {
+			n.group = newGroup()
+			n.group.of = n
+		}
+		g = n.group
+	}
+	return g
+}
+
+// node returns a name of a group, which is made if need be.
+func (p *plan) node(g *group, name string) *node {
+	n := g.nodes[name]
+	if n == nil {
+		n = &node{number: p.nodes, name: name}
+		p.nodes++
+		g.nodes[name] = n
+		folded := strings.ToLower(name)
+		if _, ambiguous := g.folded[folded]; ambiguous {
+			g.folded[folded] = nil
+		} else {
+			g.folded[folded] = n
+		}
+	}
+	return n
+}
+
+// find returns the node of a name as JSON spells it, or nil, and whether it is spelled
+// exactly so.
+func (g *group) find(raw []byte, plain bool) (n *node, exact bool) {
 	if !plain {
 		raw = []byte(unquote(raw))
 	}
 	if n := g.nodes[string(raw)]; n != nil {
-		return n
+		return n, true
 	}
 	var lower [64]byte
 	if len(raw) > len(lower) {
-		return nil
+		return nil, false
 	}
 	for i, c := range raw {
 		if c >= 'A' && c <= 'Z' {
@@ -202,5 +231,5 @@ func (g *group) find(raw []byte, plain bool) *node {
 		}
 		lower[i] = c
 	}
-	return g.folded[string(lower[:len(raw)])]
+	return g.folded[string(lower[:len(raw)])], false
 }

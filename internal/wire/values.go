@@ -68,8 +68,11 @@ func After[T any](complete func(*T) error) bool {
 }
 
 // Fill reads an object by the tags of its type, also where Read gave the type a function.
-func Fill(raw []byte, out any) error {
-	s := &scanner{data: raw}
+func Fill(raw []byte, out any) error { return Options{}.Fill(raw, out) }
+
+// Fill is the function Fill with options.
+func (o Options) Fill(raw []byte, out any) error {
+	s := &scanner{Options: o, data: raw}
 	v := reflect.ValueOf(out).Elem()
 	return s.whole(func() error {
 		if s.peek() != '{' {
@@ -162,11 +165,32 @@ func (s *scanner) nothing() (bool, error) {
 	return false, nil
 }
 
-// object makes a reader for objects, where an empty list may stand.
+// lone reads the object that comes next, also as the only element of a list. found is
+// false if neither comes.
+func (s *scanner) lone(read func() error) (found bool, err error) {
+	switch s.peek() {
+	case '{':
+		return true, read()
+	case '[':
+		inner := scanner{data: s.data, pos: s.pos + 1}
+		if inner.space(); inner.peek() != '{' {
+			return false, nil
+		}
+		return true, s.elements(func(i int) error {
+			if i > 0 || s.peek() != '{' {
+				return Mistyped(typeObject, "")
+			}
+			return read()
+		})
+	}
+	return false, nil
+}
+
+// object makes a reader for objects, where an empty list or a list of one may stand.
 func object(read reader) reader {
 	return func(s *scanner, v reflect.Value) error {
-		if s.peek() == '{' {
-			return read(s, v)
+		if found, err := s.lone(func() error { return read(s, v) }); found || err != nil {
+			return err
 		}
 		if empty, err := s.nothing(); empty || err != nil {
 			v.SetZero()
@@ -179,13 +203,21 @@ func object(read reader) reader {
 func readMap(s *scanner, v reflect.Value) error {
 	t := v.Type()
 	read, all := readerOf(t.Elem()), reflect.MakeMap(t)
-	err := s.members(func(name []byte, _ bool) error {
+	err := s.members(func(raw []byte, _ bool) error {
+		name := reflect.ValueOf(unquote(raw))
+		if t.Key().Kind() == reflect.Int64 {
+			number, err := strconv.ParseInt(name.String(), 10, 64)
+			if err != nil { // it can be the key of nothing
+				return s.skip()
+			}
+			name = reflect.ValueOf(number)
+		}
 		element := reflect.New(t.Elem()).Elem()
 		// The name may be anything; in an error it says nothing.
 		if err := read(s, element); err != nil {
 			return Within("*", err)
 		}
-		all.SetMapIndex(reflect.ValueOf(unquote(name)).Convert(t.Key()), element)
+		all.SetMapIndex(name.Convert(t.Key()), element)
 		return nil
 	})
 	v.Set(all)
@@ -243,6 +275,30 @@ func readSlice(s *scanner, v reflect.Value) error {
 		return err
 	}
 	return s.mistyped(v.Type())
+}
+
+// readCommas reads a list of texts, also as one text with commas.
+func readCommas(s *scanner, v reflect.Value) error {
+	var texts []string
+	if s.peek() == '"' {
+		text, err := s.text()
+		if err != nil {
+			return err
+		}
+		texts = []string{text}
+	} else if err := readSlice(s, reflect.ValueOf(&texts).Elem()); err != nil {
+		return err
+	}
+	var parts []string
+	for _, text := range texts {
+		for part := range strings.SplitSeq(text, ",") {
+			if part = strings.TrimSpace(part); part != "" {
+				parts = append(parts, part)
+			}
+		}
+	}
+	v.Set(reflect.ValueOf(parts))
+	return nil
 }
 
 // loneOrNumbered reads a list that is spelled as an object: with the numbers of the
