@@ -1,6 +1,7 @@
 package keyhelp
 
 import (
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
@@ -46,15 +47,9 @@ type Scan struct {
 	Max int64
 }
 
-func (s Scan) withDefaults() Scan {
-	s.ClientsFrom, s.DomainsFrom = max(s.ClientsFrom, 1), max(s.DomainsFrom, 1)
-	if s.Gap == 0 {
-		s.Gap = 200
-	}
-	if s.Max == 0 {
-		s.Max = 100_000
-	}
-	return s
+// from is the search through the IDs that begin there.
+func (s Scan) from(first int64) adapter.Scan {
+	return adapter.Scan{From: first, Gap: s.Gap, Max: s.Max}.OrDefaults(200)
 }
 
 func readSettings(options *provider.Options, problems *provider.Problems) settings {
@@ -65,7 +60,7 @@ func readSettings(options *provider.Options, problems *provider.Problems) settin
 	}
 	scan, _ := rest.VendorOption(options, Kind, "WithScan").(Scan)
 	problems.NotNegative("WithScan", min(scan.Gap, scan.Max, scan.ClientsFrom, scan.DomainsFrom))
-	s.scan = scan.withDefaults()
+	s.scan = scan
 	s.plans, _ = rest.VendorOption(options, Kind, "WithPlans").([]HostingPlan)
 	for _, plan := range s.plans {
 		if plan.ID <= 0 || plan.Name == "" {

@@ -105,4 +105,4 @@ func account(c *ClientAccount) *provider.Account {
 	return a
 }
 
-func planID(plan string) (int64, string) { return adapter.Number(plan, "hosting plan ID") }
+var planID = adapter.PositiveID("hosting plan ID")

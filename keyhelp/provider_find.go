@@ -102,7 +102,9 @@ func (p *Provider) clients(ctx context.Context, window int) iter.Seq2[*ClientAcc
 
 func (p *Provider) probeClients(window int, read func(context.Context, int64) (*ClientAccount, error)) adapter.Prober[ClientAccount] {
 	scan := p.client.settings.scan
-	return adapter.Prober[ClientAccount]{Read: read, Segments: p.seen.Segments(scan.ClientsFrom), Gap: scan.Gap, Max: scan.Max, Window: window}
+	probe := adapter.Probe(scan.from(scan.ClientsFrom), &p.seen, read)
+	probe.Window = window
+	return probe
 }
 
 // clientByName returns the client of that login name. ErrNotFound if there is none,
@@ -128,8 +130,7 @@ func (p *Provider) domain(ctx context.Context, d *dialect, name string) (*Domain
 		return p.client.Domains.GetByName(ctx, name)
 	}
 	scan := p.client.settings.scan
-	probe := adapter.Prober[Domain]{Read: p.client.Domains.Get, Segments: p.domains.Segments(scan.DomainsFrom), Gap: scan.Gap, Max: scan.Max}
-	for domain, err := range probe.All(ctx) {
+	for domain, err := range adapter.Probe(scan.from(scan.DomainsFrom), &p.domains, p.client.Domains.Get).All(ctx) {
 		if err != nil {
 			return nil, err
 		}

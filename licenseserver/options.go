@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
@@ -112,16 +113,7 @@ func WithScan(s Scan) provider.Option {
 	return provider.VendorOption(Kind, "WithScan", s)
 }
 
-func (s Scan) withDefaults() Scan {
-	s.From = max(s.From, 1)
-	if s.Gap == 0 {
-		s.Gap = 50
-	}
-	if s.Max == 0 {
-		s.Max = 100_000
-	}
-	return s
-}
+func (s Scan) withDefaults() Scan { return Scan(adapter.Scan(s).OrDefaults(50)) }
 
 func readSettings(options *provider.Options, problems *provider.Problems) settings {
 	var s settings

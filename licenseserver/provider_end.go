@@ -51,8 +51,8 @@ func (p *Provider) proveAbsent(ctx context.Context, license int64) (evidence str
 	// What is remembered proves nothing: read. Any license will do, also one below the range
 	// in which accounts are looked for.
 	scan := p.client.scan
-	below := adapter.Segment{From: max(1, scan.From-scan.Gap), End: scan.From}
-	others := adapter.Prober[nameplate]{Read: p.look, Segments: append(p.seen.Segments(scan.From), below), Gap: scan.Gap, Max: scan.Max}
+	others := adapter.Probe(adapter.Scan(scan), &p.seen, p.look)
+	others.Segments = append(others.Segments, adapter.Segment{From: max(1, scan.From-scan.Gap), End: scan.From})
 	for _, err := range others.All(ctx) {
 		return seen, err
 	}

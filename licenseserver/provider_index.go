@@ -158,7 +158,8 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 		scan := p.client.scan
 		var mu sync.Mutex
 		var missing []int64
-		prober := adapter.Prober[nameplate]{Segments: p.seen.Segments(scan.From), Gap: scan.Gap, Max: scan.Max, Window: window}
+		prober := adapter.Probe[nameplate](adapter.Scan(scan), &p.seen, nil)
+		prober.Window = window
 		// found counts licenses, last is the highest of them, read the highest that
 		// did not come from memory.
 		found, last, read := int64(0), prober.Segments[0].From-1, int64(0)

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -29,6 +30,19 @@ type Prober[T any] struct {
 	Gap, Max int64
 	// Window is how many IDs are read at once; anything but 1 to 64 is 8.
 	Window int
+}
+
+// Scan bounds a search through IDs: see Prober.
+type Scan struct{ From, Gap, Max int64 }
+
+// OrDefaults is the scan with defaults for what is 0: IDs begin at 1, and 100,000 are tried.
+func (s Scan) OrDefaults(gap int64) Scan {
+	return Scan{From: max(s.From, 1), Gap: cmp.Or(s.Gap, gap), Max: cmp.Or(s.Max, 100_000)}
+}
+
+// Probe searches a scan, beginning at what was seen.
+func Probe[T any](s Scan, seen *Sightings, read func(context.Context, int64) (*T, error)) Prober[T] {
+	return Prober[T]{Read: read, Segments: seen.Segments(s.From), Gap: s.Gap, Max: s.Max}
 }
 
 type probed[T any] struct {

@@ -76,6 +76,17 @@ func TestProberEnds(t *testing.T) {
 	require.Equal(t, 1, tried)
 }
 
+func TestScan(t *testing.T) {
+	require.Equal(t, adapter.Scan{From: 1, Gap: 50, Max: 100_000}, adapter.Scan{}.OrDefaults(50))
+	scan := adapter.Scan{From: 7, Gap: 3, Max: 9}
+	require.Equal(t, scan, scan.OrDefaults(50))
+	var seen adapter.Sightings
+	seen.Add(20)
+	probe := adapter.Probe(scan, &seen, func(_ context.Context, id int64) (*int64, error) { return &id, nil })
+	require.Equal(t, []int64{3, 9}, []int64{probe.Gap, probe.Max})
+	require.Equal(t, seen.Segments(7), probe.Segments)
+}
+
 func TestSightings(t *testing.T) {
 	var s adapter.Sightings
 	require.Equal(t, []adapter.Segment{{From: 7}}, s.Segments(7))
