@@ -116,6 +116,12 @@ func referenceSuffix(reference string) string {
 	return suffixes.EncodeToString(sum[:])[:suffixLength]
 }
 
+// orderedFor reports whether a host name was made from a reference.
+func orderedFor(hostname, reference string) bool {
+	_, suffix, ok := splitHostname(hostname)
+	return ok && suffix == referenceSuffix(reference)
+}
+
 // splitHostname takes apart a host name that OrderHostname made, or looks like it.
 func splitHostname(hostname string) (name, suffix string, ok bool) {
 	m := ourName.FindStringSubmatch(hostname)

@@ -3,6 +3,7 @@ package hostkey
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/order"
@@ -157,7 +158,8 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 		if lookErr != nil {
 			return order.Deploying, lookErr
 		}
-		if _, busy := underway.DeployKeys[p.invoice]; busy || p.invoice == 0 && len(underway.DeployKeys) > 0 {
+		_, busy := underway.DeployKeys[p.invoice]
+		if busy || p.invoice == 0 && len(underway.DeployKeys) > 0 || slices.Contains(underway.Servers, p.server) {
 			return order.Deploying, nil
 		}
 		return "", err

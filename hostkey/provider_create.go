@@ -2,9 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -16,13 +13,13 @@ import (
 // The Creation stands beside an error too if something was or may have been bought. Keep
 // its Handle and give it back: it knows the order, where a mere repetition has to search.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
-	place, action, err := p.order(req)
+	place, err := p.placeRequest(req)
 	if err != nil {
 		return nil, err
 	}
 	placed, err := p.client.Orders.Place(ctx, place)
 	if err != nil {
-		err = adapter.InVerb(Kind, err, action)
+		err = adapter.InVerb(Kind, err, adapter.CreateAction(req))
 	}
 	return p.creation(placed, err), err
 }
@@ -55,27 +52,19 @@ func (p *Provider) creation(placed *PlacedOrder, err error) *provider.Creation {
 	return c
 }
 
-// order is what to buy, checked.
-func (p *Provider) order(req *provider.CreateRequest) (*PlaceRequest, string, error) {
+// placeRequest is what to buy, checked.
+func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest, error) {
 	if req == nil {
-		return nil, "", provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
+		return nil, adapter.NilRequest(Kind, "create account")
 	}
-	action := fmt.Sprintf("create account %q", adapter.Shorten(req.Username))
 	problems := adapter.CheckOrder(req, p.Describe())
 	if req.Domain != "" {
 		problems.Add("Domain", "servers have none")
 	}
-	if strings.ContainsAny(req.Name, "\r\n") {
-		problems.Add("Name", "holds a line break")
-	}
-	if req.Plan == "" {
-		problems.Add("Plan", "required: the name of a preset")
-	}
-	if problem := nameProblem(req.Username); problem != "" && problems["Username"] == "" {
-		problems.Add("Username", "%s", problem)
-	}
+	problems.Required("Plan", req.Plan)
+	problems.Note("Username", nameProblem(req.Username))
 	values := provider.OptionValues(req.Options)
-	order := &OrderRequest{
+	order := &ServerOrderRequest{
 		Preset: req.Plan, Location: values.String(optLocation), Period: DeployPeriod(values.String(optPeriod)), PromoCode: values.String(optPromoCode),
 		Install: Install{RootPassword: req.Password, SSHKey: values.String(optSSHKey), PostInstallScript: provider.Secret(values.String(optScript))},
 	}
@@ -85,11 +74,11 @@ func (p *Provider) order(req *provider.CreateRequest) (*PlaceRequest, string, er
 	order.IPv4, _ = values.Int(optIPv4)
 	order.IPv6, _ = values.Bool(optIPv6)
 	for field, problem := range order.problems() {
-		if name, known := optionOf[field]; known && problems["Options."+name] == "" {
-			problems.Add("Options."+name, "%s", problem)
+		if name, known := optionOf[field]; known {
+			problems.Note("Options."+name, problem)
 		}
 	}
-	place := &PlaceRequest{Reference: req.Reference, Name: req.Username, Order: order, Handle: req.Handle, PayFromCredit: true}
+	place := &OrderPlaceRequest{Reference: req.Reference, Name: req.Username, Order: order, Handle: req.Handle, PayFromCredit: true}
 	if keep := p.client.settings.keepHandle; keep != nil {
 		place.OnHandle = func(handle string) error { return keep(req.Reference, handle) }
 	}
@@ -98,9 +87,9 @@ func (p *Provider) order(req *provider.CreateRequest) (*PlaceRequest, string, er
 	}
 	if req.Handle != "" {
 		_, problem := p.client.Orders.given(req.Handle, OrderHostname(req.Username, req.Reference))
-		adapter.Add(&problems, "Handle", problem)
+		problems.Note("Handle", problem)
 	}
-	return place, action, problems.Err(Kind, "", action)
+	return place, problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
 // optionOf names the option that a field of the order comes from.
@@ -109,18 +98,15 @@ var optionOf = map[string]string{
 	"PostInstallScript": optScript, "IPv4": optIPv4,
 }
 
-// Poll tells how far an order is, by the handle of its Creation, or how far the work on a
+// Poll reports how far an order is, by the handle of its Creation, or how far the work on a
 // server is, by its ID.
 func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
-	if id, ok := parseID(handle); ok {
-		return p.pollServer(ctx, id)
-	}
-	if _, problem := p.client.Orders.parseHandle(handle); problem != "" {
-		return nil, provider.Problems{"handle": problem}.Err(Kind, "", "poll")
+	if _, ok := parseID(handle); ok {
+		return p.accounts.Poll(ctx, handle)
 	}
 	placed, err := p.client.Orders.Check(ctx, handle)
-	if placed == nil || err != nil {
-		return nil, err
+	if err != nil {
+		return nil, adapter.InVerb(Kind, err, "poll account")
 	}
 	progress := &provider.Progress{Done: placed.State == OrderReady, Message: string(placed.State)}
 	if placed.Message != "" {
@@ -130,42 +116,4 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 		progress.Account = p.account(placed.Server)
 	}
 	return progress, nil
-}
-
-// pollServer waits for what was begun on a server: a reinstallation, a change of power,
-// or its end.
-func (p *Provider) pollServer(ctx context.Context, id int64) (*provider.Progress, error) {
-	server, err := p.client.Servers.Show(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	progress := &provider.Progress{Account: p.account(server), Message: string(server.Status)}
-	begun := p.works.Get(id)
-	if begun.key != "" {
-		state, err := p.client.Tasks.Check(ctx, begun.key)
-		switch {
-		case errors.Is(err, ErrTaskGone):
-			// It may have succeeded: the server tells.
-		case err != nil:
-			return nil, err
-		case state.State == TaskRunning:
-			progress.Message = "under way"
-			return progress, nil
-		case state.State == TaskFailed:
-			p.works.Done(id)
-			return nil, &provider.Error{Provider: Kind, Action: "wait for work on server " + idText(id), Kind: provider.ErrConflict, Message: state.reason(), Err: ErrTaskFailed}
-		}
-	}
-	if begun.want != nil && !begun.want(server) {
-		progress.Message = "waiting for it to show"
-		return progress, nil
-	}
-	p.works.Done(id)
-	progress.Done = progress.Account.Status != provider.StatusPending && !installing(server)
-	return progress, nil
-}
-
-// installing tells by the tags that the system keeps while it installs.
-func installing(s *Server) bool {
-	return s.Tag("reinstall_start") != nil || s.Tag("autodeploy_start") != nil
 }

@@ -5,12 +5,33 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 )
 
 // signOnKey is the name of the keys that SignOn makes.
 const signOnKey = "provkit sign-on"
+
+// SignOn opens the vendor's panel for one server, with a new key that reaches nothing
+// else (SignOnSession, the default), or its console (SignOnConsole). With ClientIP either
+// is good for that address only.
+//
+// The key of a sign-on is good until the next sign-on to that server, which removes it.
+func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
+	return p.accounts.SignOn(ctx, req, func(ctx context.Context, n int64) (*provider.SignOn, error) {
+		open := p.session
+		if req.Kind == provider.SignOnConsole {
+			open = p.console
+		}
+		in, err := open(ctx, n, req)
+		if err != nil {
+			return nil, err
+		}
+		in.BoundTo = req.ClientIP
+		return in, nil
+	}, provider.SignOnSession, provider.SignOnConsole)
+}
 
 // session makes a key of the server for the vendor's panel, as a reseller in production
 // does it. A key's value is shown once, so that there is none to use again: those of
@@ -30,7 +51,7 @@ func (p *Provider) session(ctx context.Context, id int64, req *provider.SignOnRe
 			return nil, err
 		}
 	}
-	order := &APIKeyRequest{Name: signOnKey, ServerID: id}
+	order := &APIKeyAddRequest{Name: signOnKey, ServerID: id}
 	if req.ClientIP.IsValid() {
 		order.IP = req.ClientIP.String()
 	}
@@ -54,21 +75,21 @@ func panelHost(portal string) string {
 
 // console opens noVNC, whose address is what its task brings forth.
 func (p *Provider) console(ctx context.Context, id int64, req *provider.SignOnRequest) (*provider.SignOn, error) {
-	ack, err := p.client.Servers.NoVNC(ctx, id, &NoVNCOptions{WhiteIP: req.ClientIP})
+	ack, err := p.client.Servers.NoVNC(ctx, id, &ServerNoVNCOptions{WhiteIP: req.ClientIP})
 	if err != nil {
 		return nil, err
 	}
 	if ack.Callback == "" {
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the server answers no task that would tell the console's address"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer names no task that would have the console's address"}
 	}
-	state, err := p.client.Tasks.Wait(ctx, ack.Callback, &TaskWaitOptions{Interval: lookTime})
+	state, err := p.client.Tasks.Wait(ctx, ack.Callback, &TaskWaitOptions{Interval: time.Second})
 	if err != nil {
 		return nil, err
 	}
 	address := strings.TrimSpace(state.Scope.Text())
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" {
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the server answers something that is no address of a console"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is not the address of a console"}
 	}
 	return &provider.SignOn{Kind: provider.SignOnConsole, URL: provider.Secret(address), Method: http.MethodGet}, nil
 }

@@ -385,7 +385,7 @@ func TestSignOnKinds(t *testing.T) {
 		require.Equal(t, provider.SignOnConsole, in.Kind)
 		require.True(t, strings.HasPrefix(in.URL.Reveal(), "https://"))
 		_, err = p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: account.ID, Kind: provider.SignOnReset})
-		require.ErrorIs(t, err, provider.ErrUnsupported)
+		require.ErrorIs(t, err, provider.ErrInvalid)
 	})
 }
 
@@ -431,9 +431,9 @@ func TestDriver(t *testing.T) {
 func TestPlaceTellsTheHandleFirst(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		client := adapterOver(t, srv).Client()
-		req := &hostkey.PlaceRequest{
+		req := &hostkey.OrderPlaceRequest{
 			Reference: "order-1", Name: "web1",
-			Order: &hostkey.OrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
+			Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
 		}
 		req.OnHandle = func(string) error { return context.DeadlineExceeded }
 		_, err := client.Orders.Place(t.Context(), req)

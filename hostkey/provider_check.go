@@ -1,0 +1,43 @@
+package hostkey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Check tests the connection, the key, and whether it is the account's.
+func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
+	// Public, so that it shows the connection and nothing else.
+	report := adapter.Diagnosed(p.client.diagnose(ctx))
+	report.Step(provider.CheckCredentials, func() (string, error) {
+		session, err := p.client.SignIn(ctx)
+		if err != nil {
+			return "", err
+		}
+		return fmt.Sprintf("the API key is accepted (%s)", session.RoleType), nil
+	})
+	report.Step(provider.CheckRights, func() (string, error) {
+		underway, err := p.client.Servers.UpdateServers(ctx)
+		if err != nil {
+			return "", err
+		}
+		billing, err := p.client.WHMCS.Client(ctx, nil)
+		switch {
+		case errors.Is(err, provider.ErrForbidden):
+			report.Warn(provider.CheckRights, fmt.Sprintf("servers: %d; no billing: the key is that of one server, with which nothing can be ordered or cancelled", len(underway.Servers)))
+			return "", nil
+		case err != nil:
+			return "", err
+		}
+		return fmt.Sprintf("servers: %d, credit: %s %s", len(underway.Servers), billing.Credit, billing.Currency), nil
+	})
+	report.Step(provider.CheckVersion, func() (string, error) {
+		report.Skip(provider.CheckVersion, "the API has none")
+		return "", nil
+	})
+	return report.Result(Kind)
+}

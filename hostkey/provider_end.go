@@ -1,0 +1,136 @@
+package hostkey
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Terminate cancels the server at once. The vendor carries that out within minutes:
+// until the server is gone the outcome is OutcomePending, and Terminate may be called
+// again or waited for with Wait and the ID. To end it with its paid period, use Cancel.
+//
+// That the server is gone counts only while the key can list servers.
+func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.accounts.Remove(ctx, id, adapter.Removal[int64, Server]{
+		Do: func(ctx context.Context, n int64) error {
+			_, err := p.client.WHMCS.RequestCancellation(ctx, &ServerCancelRequest{ServerID: n, Type: CancelNow})
+			return err
+		},
+		Ending:  func(ctx context.Context, n int64, _ *Server) (bool, error) { return p.cancelled(ctx, n, CancelNow) },
+		Trusted: true,
+	})
+}
+
+// proveAbsent proves that a server does not exist: the key can list servers, and this is
+// none of them.
+func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, err error) {
+	underway, err := p.client.Servers.UpdateServers(ctx)
+	if err == nil && slices.Contains(underway.Servers, id) {
+		err = adapter.Listed
+	}
+	return "the key can list servers", err
+}
+
+// Cancel schedules the end of a server with its paid period.
+func (p *Provider) Cancel(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.schedule(ctx, id, "cancel account", true, func(ctx context.Context, n int64) error {
+		_, err := p.client.WHMCS.RequestCancellation(ctx, &ServerCancelRequest{ServerID: n, Type: CancelAtPeriodEnd})
+		return err
+	})
+}
+
+// UndoCancel takes back a cancellation that was not carried out yet.
+func (p *Provider) UndoCancel(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.schedule(ctx, id, "undo cancellation of account", false, func(ctx context.Context, n int64) error {
+		_, err := p.client.WHMCS.DeleteCancellationRequest(ctx, n)
+		return err
+	})
+}
+
+func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do func(context.Context, int64) error) (provider.Outcome, error) {
+	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {
+		if _, err := p.client.Servers.Show(ctx, n); err != nil {
+			return "", err
+		}
+		scheduled := func(ctx context.Context) (bool, error) {
+			open, err := p.cancelled(ctx, n, CancelAtPeriodEnd)
+			return open == want, err
+		}
+		if done, err := scheduled(ctx); err != nil || done {
+			return provider.OutcomeAlready, err
+		}
+		return provider.OutcomeChanged, provider.Confirm(ctx, func(ctx context.Context) error { return do(ctx, n) }, scheduled)
+	})
+}
+
+// cancelled reports whether a cancellation of a server is open; one at once counts as one
+// at the end of the period, but not the other way round. The list's shape is
+// undocumented: any object in it that names the server and is not marked as of another
+// type will do.
+func (p *Provider) cancelled(ctx context.Context, id int64, kind CancellationType) (bool, error) {
+	answer, err := p.client.WHMCS.CancellationRequests(ctx, &CancellationListRequest{ServerID: id})
+	if errors.Is(err, provider.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if e := openEnvelope(answer); e != nil && e.word("result") == "" {
+		return false, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations has no result"}
+	}
+	d := json.NewDecoder(bytes.NewReader(answer))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return false, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations cannot be read"}
+	}
+	return namesServer(tree, idText(id), kind, 0), nil
+}
+
+// serverFields are what the API calls a server's ID elsewhere.
+var serverFields = []string{"id", "server_id", "eq_id", "inv_id", "component_id"}
+
+func namesServer(v any, id string, kind CancellationType, depth int) bool {
+	switch v := v.(type) {
+	case []any:
+		for _, element := range v {
+			if depth < 8 && namesServer(element, id, kind, depth+1) {
+				return true
+			}
+		}
+	case map[string]any:
+		if depth > 0 { // the outer object repeats what was asked for
+			for _, field := range serverFields {
+				if fmt.Sprint(v[field]) == id {
+					return kind == CancelAtPeriodEnd || immediate(v)
+				}
+			}
+		}
+		for _, element := range v {
+			if depth < 8 && namesServer(element, id, kind, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// immediate reports a cancellation at once: by the number that requests it, or by WHMCS's
+// own word.
+func immediate(request map[string]any) bool {
+	for _, field := range []string{"cancellation_type", "type"} {
+		word := strings.ToLower(fmt.Sprint(request[field]))
+		if word == "1" || strings.HasPrefix(word, "immediate") {
+			return true
+		}
+	}
+	return false
+}

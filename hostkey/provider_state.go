@@ -1,0 +1,180 @@
+package hostkey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// patience is how long a verb waits for a task, most of which take seconds. What takes
+// longer is pending.
+const patience = 30 * time.Second
+
+// Suspend asks the vendor to suspend the server (eq/suspend), which locks it; with
+// WithSuspendByPower it marks the server and powers it off.
+func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
+	if p.client.settings.suspendByPower {
+		return p.suspendByPower(ctx, id)
+	}
+	return p.accounts.Change(ctx, id, p.change("suspend account", inStatus(provider.StatusSuspended), with(p.client.Servers.Suspend)))
+}
+
+// Unsuspend takes back what Suspend did. It powers the server on.
+func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
+	if p.client.settings.suspendByPower {
+		return p.unsuspendByPower(ctx, id)
+	}
+	return p.accounts.Change(ctx, id, p.change("unsuspend account", inStatus(provider.StatusActive), with(p.client.Servers.Unsuspend)))
+}
+
+func inStatus(want provider.Status) func(*Server) bool {
+	return func(s *Server) bool { return statusOf(s.Status) == want }
+}
+
+type change = adapter.Change[int64, Server]
+
+// request asks for something to be done with a server.
+type request func(ctx context.Context, id int64) (*Ack, error)
+
+// with is a method of the client without its options.
+func with[O any](do func(context.Context, int64, O) (*Ack, error)) request {
+	return func(ctx context.Context, id int64) (*Ack, error) {
+		var none O
+		return do(ctx, id, none)
+	}
+}
+
+// change is a change by a request whose answer may name a task.
+func (p *Provider) change(verb string, want func(*Server) bool, do request) change {
+	callback := ""
+	return change{
+		Verb: verb, Already: want, Patience: patience,
+		Do: func(ctx context.Context, id int64, _ *Server) error {
+			ack, err := do(ctx, id)
+			if err == nil {
+				callback = ack.Callback
+			}
+			return err
+		},
+		Task: func(ctx context.Context) (bool, error) { return p.task(callback)(ctx) },
+	}
+}
+
+// task looks at a task. One that is gone may have succeeded: its effect shows. "" is none.
+func (p *Provider) task(callback string) adapter.Task {
+	return func(ctx context.Context) (over bool, err error) {
+		if callback == "" {
+			return true, nil
+		}
+		task, err := p.client.Tasks.Check(ctx, callback)
+		switch {
+		case errors.Is(err, ErrTaskGone):
+			return true, nil
+		case errors.Is(err, provider.ErrUnavailable), errors.Is(err, provider.ErrRateLimited):
+			return false, nil // look again
+		case err != nil:
+			return false, err
+		case task.State == TaskFailed:
+			return true, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: task.reason(), Err: ErrTaskFailed}
+		}
+		return task.State != TaskRunning, nil
+	}
+}
+
+// Adopt marks a server that exists already as the one of a reference.
+func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
+	return p.accounts.Adopt(ctx, id, reference, func(ctx context.Context, n int64, now *Server) error {
+		if _, _, ordered := splitHostname(now.Hostname()); ordered && !orderedFor(now.Hostname(), reference) {
+			return &provider.Error{Provider: Kind, Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("server %d was ordered for another reference", n)}
+		}
+		_, err := p.client.Tags.Add(ctx, &TagAddRequest{ID: n, Name: ReferenceTag, Value: reference})
+		return err
+	})
+}
+
+// suspendedTag marks a server that is suspended by power. Without it a server that is
+// off is one that its owner has switched off.
+const suspendedTag = "provkit-suspended"
+
+// suspendedByPower reports whether a server is marked and off. One that is marked and runs
+// is on its way, or its owner has powered it on.
+func suspendedByPower(s *Server) bool { return s.Tag(suspendedTag) != nil && isOff(s) }
+
+// suspendByPower marks the server, then switches port and power off.
+func (p *Provider) suspendByPower(ctx context.Context, id string) (provider.Outcome, error) {
+	const verb = "suspend account"
+	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {
+		server, err := p.client.Servers.Show(ctx, n)
+		switch {
+		case err != nil:
+			return "", err
+		case suspendedByPower(server):
+			return provider.OutcomeAlready, nil
+		}
+		if server.Tag(suspendedTag) == nil {
+			err := p.tag(ctx, n, true, func(ctx context.Context) error {
+				_, err := p.client.Tags.Add(ctx, &TagAddRequest{ID: n, Name: suspendedTag, Value: "1"})
+				return err
+			})
+			if err != nil {
+				return "", err
+			}
+		}
+		if port := p.client.settings.port; port != "" {
+			if _, err := p.client.Net.PortOff(ctx, &PortOffRequest{ServerID: n, Port: port, Reason: "suspended"}); err != nil {
+				return "", err
+			}
+		}
+		outcome, err := p.accounts.Change(ctx, id, p.change(verb, suspendedByPower, with(p.client.Servers.HardOff)))
+		if outcome == provider.OutcomeAlready {
+			outcome = provider.OutcomeChanged // it was off, and is suspended since it is marked
+		}
+		return outcome, err
+	})
+}
+
+// unsuspendByPower takes the mark off last, so that what fails half-way can be told.
+func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Outcome, error) {
+	const verb = "unsuspend account"
+	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {
+		server, err := p.client.Servers.Show(ctx, n)
+		switch {
+		case err != nil:
+			return "", err
+		case server.Tag(suspendedTag) == nil:
+			return provider.OutcomeAlready, nil
+		}
+		if port := p.client.settings.port; port != "" {
+			if _, err := p.client.Net.PortOn(ctx, n, port); err != nil {
+				return "", err
+			}
+		}
+		outcome, err := p.accounts.Change(ctx, id, p.change(verb, isOn, with(p.client.Servers.On)))
+		if err != nil || outcome == provider.OutcomePending {
+			return outcome, err
+		}
+		err = p.tag(ctx, n, false, func(ctx context.Context) error {
+			_, err := p.client.Tags.Remove(ctx, &TagRemoveRequest{ID: n, Name: suspendedTag})
+			return err
+		})
+		if err != nil {
+			// It is in service again, so this is no plain failure.
+			marked := provider.Unresolved(nil, err)
+			marked.Message = "the server runs again, but the mark of its suspension could not be removed: " + err.Error()
+			return "", marked
+		}
+		return provider.OutcomeChanged, nil
+	})
+}
+
+// tag sets or removes the mark, and reads it back.
+func (p *Provider) tag(ctx context.Context, id int64, want bool, do func(context.Context) error) error {
+	return provider.Confirm(ctx, do, func(ctx context.Context) (bool, error) {
+		server, err := p.client.Servers.Show(ctx, id)
+		return err == nil && (server.Tag(suspendedTag) != nil) == want, err
+	})
+}

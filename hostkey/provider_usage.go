@@ -1,0 +1,74 @@
+package hostkey
+
+import (
+	"context"
+	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Plans lists the presets that can be ordered. Native is the *Preset, with its prices.
+func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
+	// The catalogue is public: that it can be read says nothing about the key.
+	if _, err := p.client.SignIn(ctx); err != nil {
+		return nil, adapter.InVerb(Kind, err, "list plans")
+	}
+	var plans []provider.Plan
+	for preset, err := range p.client.Presets.List(ctx, nil) {
+		if err != nil {
+			return nil, adapter.InVerb(Kind, err, "list plans")
+		}
+		if preset.Active {
+			plans = append(plans, provider.Plan{ID: preset.Name, Name: preset.Name, Native: preset})
+		}
+	}
+	return plans, nil
+}
+
+// Usage reads the server's traffic. The answer is undocumented: it is taken if it holds
+// bytes as traffic_out, out, bytes_out or outgoing, and is ErrProtocol otherwise.
+func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
+	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, p.usage)
+}
+
+func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, error) {
+	server, err := p.client.Servers.Show(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := p.client.Servers.Traffic(ctx, id, nil)
+	if err != nil {
+		return nil, err
+	}
+	used, ok := trafficOf(answer)
+	if !ok {
+		return nil, &provider.Error{
+			Kind: provider.ErrProtocol, Message: "the answer, whose shape is undocumented, contains no traffic; Servers.Traffic returns it as it is",
+		}
+	}
+	account := p.account(server)
+	traffic := provider.Usage{Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: used, LimitUnknown: server.TrafficLimit == 0}
+	switch {
+	case server.TrafficLimit > 0:
+		traffic.Limit = int64(server.TrafficLimit * 1e12) // terabytes
+	case server.TrafficLimit < 0:
+		traffic.Unlimited, traffic.LimitUnknown = true, false
+	}
+	return &provider.UsageReport{AccountID: account.ID, Username: account.Username, AsOf: time.Now(), Values: []provider.Usage{traffic}}, nil
+}
+
+// trafficFields are looked for in this order: what goes out is what plans limit.
+var trafficFields = []string{"traffic_out", "out", "bytes_out", "outgoing"}
+
+func trafficOf(answer provider.Payload) (int64, bool) {
+	for _, from := range []envelope{openEnvelope(answer), openEnvelope(openEnvelope(answer)["data"]), openEnvelope(openEnvelope(answer)["traffic"])} {
+		for _, name := range trafficFields {
+			var n float
+			if data, ok := from[name]; ok && n.UnmarshalJSON(data) == nil && n >= 0 && n < 1<<62 {
+				return int64(n), true
+			}
+		}
+	}
+	return 0, false
+}
