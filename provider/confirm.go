@@ -22,7 +22,9 @@ func Resolve(ctx context.Context, do func(context.Context) error, look func(cont
 	return confirmOrResolve(ctx, false, do, look)
 }
 
-func confirmOrResolve(ctx context.Context, confirm bool, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+func confirmOrResolve(
+	ctx context.Context, confirm bool, do func(context.Context) error, look func(context.Context) (bool, error),
+) error {
 	var failed error
 	for range 2 {
 		failed = do(ctx)

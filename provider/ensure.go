@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -164,7 +165,9 @@ func (c *EnsureResult) absent(ctx context.Context, p Provider, want Desired) err
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
-	c.Changes = append(c.Changes, Change{Verb: CapTerminate, From: string(StatusUnknown), To: string(StatusAbsent), Outcome: outcome, Err: err})
+	c.Changes = append(c.Changes, Change{
+		Verb: CapTerminate, From: string(StatusUnknown), To: string(StatusAbsent), Outcome: outcome, Err: err,
+	})
 	return err
 }
 
@@ -242,7 +245,7 @@ func (c *EnsureResult) plan(ctx context.Context, p Provider, want Desired) error
 	if want.Plan == "" || c.Account.Plan == want.Plan {
 		return nil
 	}
-	if c.Account.Plan == "" && len(c.Changes) > 0 && want.Create != nil && (want.Create.Plan == "" || want.Create.Plan == want.Plan) {
+	if made := len(c.Changes) > 0 && want.Create != nil; made && c.Account.Plan == "" && cmp.Or(want.Create.Plan, want.Plan) == want.Plan {
 		return nil // it was just made on that plan
 	}
 	changer, ok := As[PlanChanger](p)

@@ -113,7 +113,8 @@ func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {
 		case one != nil:
 			return nil, &provider.Error{
 				Provider: "fleet", Action: "find account", Kind: provider.ErrConflict,
-				Message: fmt.Sprintf("account %s of %s and account %s of %s both match", one.Account.ID, one.Server.Name, x.Account.ID, x.Server.Name),
+				Message: fmt.Sprintf("account %s of %s and account %s of %s both match",
+					one.Account.ID, one.Server.Name, x.Account.ID, x.Server.Name),
 			}
 		default:
 			one = x
@@ -123,7 +124,9 @@ func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {
 		return nil, err
 	}
 	if one == nil {
-		return nil, &provider.Error{Provider: "fleet", Action: "find account", Kind: provider.ErrNotFound, Message: "no server has the account"}
+		return nil, &provider.Error{
+			Provider: "fleet", Action: "find account", Kind: provider.ErrNotFound, Message: "no server has the account",
+		}
 	}
 	return one, nil
 }

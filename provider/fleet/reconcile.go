@@ -157,7 +157,8 @@ func (f *Fleet) sort(wanted iter.Seq2[Wanted, error]) (map[string]*wants, error)
 	lists := make(map[string]*wants)
 	for _, s := range f.servers {
 		lists[s.Name] = &wants{
-			byID: make(map[string]*Wanted), byReference: make(map[string]*Wanted), byName: make(map[string]*Wanted), seen: make(map[*Wanted]bool),
+			byID: make(map[string]*Wanted), byReference: make(map[string]*Wanted), byName: make(map[string]*Wanted),
+			seen: make(map[*Wanted]bool),
 		}
 	}
 	problems := make(provider.Problems)
@@ -231,7 +232,8 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 	lister, ok := provider.As[provider.Lister](s.Provider)
 	if !ok {
 		emit(nil, &ServerError{s.Name, &provider.Error{
-			Provider: s.Provider.Describe().Kind, Action: "list accounts", Kind: provider.ErrUnsupported, Message: "the system cannot list accounts",
+			Provider: s.Provider.Describe().Kind, Action: "list accounts", Kind: provider.ErrUnsupported,
+			Message: "the system cannot list accounts",
 		}})
 		return
 	}
@@ -300,7 +302,8 @@ func (l *wants) hold(s *Server, a *provider.Account) *Drift {
 		return d
 	}
 	l.seen[w] = true
-	if suspended := a.Status == provider.StatusSuspended; suspended != (w.Status == provider.StatusSuspended) && a.Status != provider.StatusPending {
+	suspended, wanted := a.Status == provider.StatusSuspended, w.Status == provider.StatusSuspended
+	if suspended != wanted && a.Status != provider.StatusPending {
 		d.Kinds = append(d.Kinds, WrongStatus)
 	}
 	if w.Plan != "" && a.Plan != "" && a.Plan != w.Plan {

@@ -65,9 +65,10 @@ func (f *Fleet) Usage(ctx context.Context, opts *UsageOptions) iter.Seq2[*Accoun
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		whole := make(chan struct{}, cmp.Or(o.Whole, defaultWhole))
-		reports := spread(ctx, slowestFirst(f.servers), cmp.Or(o.Servers, defaultServers), func(ctx context.Context, s *Server, emit func(*AccountUsage, error) bool) {
+		read := func(ctx context.Context, s *Server, emit func(*AccountUsage, error) bool) {
 			usageOf(ctx, s, whole, emit)
-		})
+		}
+		reports := spread(ctx, slowestFirst(f.servers), cmp.Or(o.Servers, defaultServers), read)
 		defer func() {
 			cancel()
 			for range reports { // until all servers have stopped
@@ -95,7 +96,9 @@ type found[T any] struct {
 
 // spread runs a function for each server, some at once, and passes on what they emit. It closes the
 // channel when all have ended. They end with the context.
-func spread[T any](ctx context.Context, servers []*Server, atOnce int, run func(ctx context.Context, s *Server, emit func(*T, error) bool)) <-chan found[T] {
+func spread[T any](
+	ctx context.Context, servers []*Server, atOnce int, run func(ctx context.Context, s *Server, emit func(*T, error) bool),
+) <-chan found[T] {
 	out := make(chan found[T])
 	next := make(chan *Server)
 	go func() {
@@ -174,7 +177,8 @@ func usageOfEach(ctx context.Context, s *Server, emit func(*AccountUsage, error)
 	reader, reads := provider.As[provider.UsageReader](s.Provider)
 	if !lists || !reads {
 		emit(nil, &ServerError{s.Name, &provider.Error{
-			Provider: s.Provider.Describe().Kind, Action: "read usage", Kind: provider.ErrUnsupported, Message: "the system cannot report what its accounts use",
+			Provider: s.Provider.Describe().Kind, Action: "read usage of all accounts", Kind: provider.ErrUnsupported,
+			Message: "the system cannot report what its accounts use",
 		}})
 		return
 	}
@@ -200,7 +204,8 @@ func usageOfEach(ctx context.Context, s *Server, emit func(*AccountUsage, error)
 			return
 		}
 		if missed >= giveUp {
-			emit(nil, &ServerError{s.Name, fmt.Errorf("the other accounts were not tried, since %d in a row could not be read: %w", missed, err)})
+			err = fmt.Errorf("the other accounts were not tried, since %d in a row could not be read: %w", missed, err)
+			emit(nil, &ServerError{s.Name, err})
 			return
 		}
 	}

@@ -115,7 +115,9 @@ func untruthOf(made *provider.Creation, after []Truth) string {
 func target(c *probe, k *trial) { k.id = c.create(theOne).ID }
 
 // change returns the row of a verb that brings the target into a state.
-func change(name string, run func(context.Context, provider.Provider, *trial) (provider.Outcome, error), done func(k *trial, a Truth) string) verb {
+func change(
+	name string, run func(context.Context, provider.Provider, *trial) (provider.Outcome, error), done func(k *trial, a Truth) string,
+) verb {
 	return verb{
 		name: name, prepare: target,
 		run: func(ctx context.Context, p provider.Provider, k *trial) result {
@@ -281,7 +283,8 @@ func verbReinstall() verb {
 		})
 	}, func(k *trial, a Truth) string {
 		was := k.was()
-		return unless(a.Username == was.Username && a.Reference == was.Reference && a.Paid == was.Paid && a.Plan == was.Plan, "the account is another one")
+		same := a.Username == was.Username && a.Reference == was.Reference && a.Paid == was.Paid && a.Plan == was.Plan
+		return unless(same, "the account is another one")
 	})
 	return v
 }

@@ -145,7 +145,8 @@ func createLeavesAlone(c *probe) {
 	made, err := c.p.Create(c.context(), req)
 	c.ok(err, "Create of an account that is suspended and on another plan")
 	if made.Outcome != provider.OutcomeAlready {
-		c.Errorf("Create of an account that is suspended and on another plan: outcome %q, want %q", made.Outcome, provider.OutcomeAlready)
+		c.Errorf("Create of an account that is suspended and on another plan: outcome %q, want %q",
+			made.Outcome, provider.OutcomeAlready)
 	}
 	c.unchanged(before, "Create of an account that is there")
 }

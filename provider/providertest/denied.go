@@ -125,7 +125,8 @@ func sameAs(requests []faults.Request) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		body := bodyOf(r)
 		return slices.ContainsFunc(requests, func(known faults.Request) bool {
-			return r.Method == known.Method && r.URL.EscapedPath() == known.Path && r.URL.RawQuery == known.Query && body == string(known.Body)
+			return r.Method == known.Method && r.URL.EscapedPath() == known.Path && r.URL.RawQuery == known.Query &&
+				body == string(known.Body)
 		})
 	}
 }

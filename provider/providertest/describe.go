@@ -196,7 +196,8 @@ func describeNames(c *probe) {
 }
 
 func namesAreAccepted(c *probe) {
-	for i, seed := range []string{"www.example.com", "münchen-bräu.example", "0815.example", "", "admin", strings.Repeat("long", 40) + ".example"} {
+	seeds := []string{"www.example.com", "münchen-bräu.example", "0815.example", "", "admin", strings.Repeat("long", 40) + ".example"}
+	for i, seed := range seeds {
 		req := c.w.Request(i)
 		req.Username = c.d.Username.Username(seed, req.Reference)
 		made, err := c.p.Create(c.context(), req)

@@ -50,7 +50,9 @@ func badOrders(c *probe) {
 		{"a bad e-mail address", "Email", func(r *provider.CreateRequest) { r.Email = "nobody at example" }},
 		{"an e-mail address of two lines", "Email", func(r *provider.CreateRequest) { r.Email = "a@example.com\nb@example.com" }},
 		{"a name of two lines", "Name", func(r *provider.CreateRequest) { r.Name = "Max\r\nMuster" }},
-		{"an unknown option", "no_such_option", func(r *provider.CreateRequest) { r.Options = map[string]string{"no_such_option": "1"} }},
+		{"an unknown option", "no_such_option", func(r *provider.CreateRequest) {
+			r.Options = map[string]string{"no_such_option": "1"}
+		}},
 	}
 	for _, name := range badNames(c.d.Username) {
 		changes = append(changes, change{"the user name " + name, "Username", func(r *provider.CreateRequest) { r.Username = name }})

@@ -249,8 +249,9 @@ func (k *trial) healed(first, again result, after []Truth, v *verdict) bool {
 	if k.verb.creates && first.err == nil && first.outcome != provider.OutcomePending && again.outcome != provider.OutcomeAlready {
 		strict.wrong("the account was there, and the outcome is %q", again.outcome)
 	}
-	if left := ours(k.before, k.req); k.verb.creates && len(left) == 1 && len(ours(after, k.req)) == 1 && ours(after, k.req)[0].ID != left[0].ID {
-		strict.lost("account %s was replaced by another", left[0].ID)
+	had, has := ours(k.before, k.req), ours(after, k.req)
+	if k.verb.creates && len(had) == 1 && len(has) == 1 && has[0].ID != had[0].ID {
+		strict.lost("account %s was replaced by another", had[0].ID)
 	}
 	return !failed
 }

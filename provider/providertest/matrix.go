@@ -67,7 +67,8 @@ func (s *suite) matrix(t *testing.T) {
 	})
 	what := "under every fault at every request"
 	if !testsize.Full() {
-		what = fmt.Sprintf("under a sample of the faults (%s=%d; all of them with %s=full)", testsize.SeedVariable, testsize.Seed(), testsize.Variable)
+		what = fmt.Sprintf("under a sample of the faults (%s=%d; all of them with %s=full)",
+			testsize.SeedVariable, testsize.Seed(), testsize.Variable)
 	}
 	t.Logf("%s %s:\n%s", s.h.Name, what, sums)
 }
@@ -92,7 +93,8 @@ func (s *suite) column(t *testing.T, name string, v verb, row *row) {
 		})
 	}
 	if row.duplicates+row.lost+row.wrong > 0 {
-		out.tb.Errorf("%s: %d duplicates, %d lost, %d wrong answers of %d faults", v.name, row.duplicates, row.lost, row.wrong, row.tried)
+		out.tb.Errorf("%s: %d duplicates, %d lost, %d wrong answers of %d faults",
+			v.name, row.duplicates, row.lost, row.wrong, row.tried)
 	}
 }
 
@@ -131,7 +133,9 @@ func disturbances(v verb) []disturbance {
 	}
 	for _, after := range []bool{false, true} {
 		f := faults.Fault{Kind: faults.Delay, Delay: patience, After: after}
-		all = append(all, disturbance{"deadline in " + f.String(), after, func(c *probe, v verb, i int, row *row) { c.expired(v, i, f, row) }})
+		all = append(all, disturbance{"deadline in " + f.String(), after, func(c *probe, v verb, i int, row *row) {
+			c.expired(v, i, f, row)
+		}})
 	}
 	return all
 }

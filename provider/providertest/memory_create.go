@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/mail"
 	"slices"
 	"strings"
 
@@ -19,21 +18,11 @@ func (m *Memory) checkCreate(req *provider.CreateRequest) error {
 		return problems.Err(memoryKind, "", "create account")
 	}
 	d := m.Describe()
-	if strings.Trim(req.Reference, provider.Lower+provider.Upper+provider.Digits+"-_.:#/") != "" || req.Reference == "" || len(req.Reference) > 64 {
-		problems.Add("Reference", "required: 1 to 64 of letters, digits and - _ . : # /")
-	}
-	if problem := d.Username.Problem(req.Username); problem != "" {
-		problems.Add("Username", "%s", problem)
-	}
-	if problem := d.Password.Problem(req.Password); problem != "" {
-		problems.Add("Password", "%s", problem)
-	}
-	if a, err := mail.ParseAddress(req.Email); err != nil || a.Address != req.Email {
-		problems.Add("Email", "not an address")
-	}
-	if strings.ContainsAny(req.Name, "\r\n\x00") {
-		problems.Add("Name", "must be one line")
-	}
+	problems.Note("Reference", provider.ReferenceProblem(req.Reference))
+	problems.Note("Username", d.Username.Problem(req.Username))
+	problems.Note("Password", d.Password.Problem(req.Password))
+	problems.Email("Email", req.Email)
+	problems.OneLine("Name", req.Name)
 	if strings.ContainsAny(req.Domain, "/ @\r\n\x00") {
 		problems.Add("Domain", "not a domain")
 	}
@@ -90,7 +79,9 @@ func (m *Memory) ours(ctx context.Context, action string, req *provider.CreateRe
 	return a, nil
 }
 
-func (m *Memory) makeAccount(ctx context.Context, action string, req *provider.CreateRequest, a *memoryAccount, c *provider.Creation) (*memoryAccount, error) {
+func (m *Memory) makeAccount(
+	ctx context.Context, action string, req *provider.CreateRequest, a *memoryAccount, c *provider.Creation,
+) (*memoryAccount, error) {
 	c.Steps = append(c.Steps, provider.Step{Name: "account", Outcome: provider.OutcomeAlready})
 	step := &c.Steps[len(c.Steps)-1]
 	if a != nil {
@@ -131,7 +122,9 @@ func (m *Memory) makeAccount(ctx context.Context, action string, req *provider.C
 	return made, nil
 }
 
-func (m *Memory) makeDomain(ctx context.Context, action string, req *provider.CreateRequest, a *memoryAccount, c *provider.Creation) (*memoryAccount, error) {
+func (m *Memory) makeDomain(
+	ctx context.Context, action string, req *provider.CreateRequest, a *memoryAccount, c *provider.Creation,
+) (*memoryAccount, error) {
 	c.Steps = append(c.Steps, provider.Step{Name: "domain", Outcome: provider.OutcomeAlready})
 	step := &c.Steps[len(c.Steps)-1]
 	if slices.Contains(a.Domains, req.Domain) {

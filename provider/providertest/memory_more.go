@@ -159,7 +159,9 @@ func (m *Memory) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport
 func usageOf(a *memoryAccount) *provider.UsageReport {
 	return &provider.UsageReport{
 		AccountID: a.ID, Username: a.Username, AsOf: time.Now(),
-		Values: []provider.Usage{{Metric: provider.MetricDomains, Unit: provider.UnitCount, Used: int64(len(a.Domains)), Unlimited: true}},
+		Values: []provider.Usage{{
+			Metric: provider.MetricDomains, Unit: provider.UnitCount, Used: int64(len(a.Domains)), Unlimited: true,
+		}},
 	}
 }
 

@@ -84,7 +84,9 @@ func newMemoryServer(opts MemoryOptions) *memoryServer {
 	if s.plans == nil {
 		s.plans = []provider.Plan{{ID: "small", Name: "Small"}, {ID: "large", Name: "Large"}}
 	}
-	s.mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) { answer(w, 200, map[string]string{"version": "1.0"}) })
+	s.mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, map[string]string{"version": "1.0"})
+	})
 	s.mux.HandleFunc("GET /plans", s.locked(s.listPlans))
 	s.mux.HandleFunc("GET /accounts", s.locked(s.list))
 	s.mux.HandleFunc("POST /accounts", s.locked(s.create))

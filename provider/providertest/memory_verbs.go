@@ -189,7 +189,9 @@ func (m *Memory) remove(ctx context.Context, action, id string) (provider.Outcom
 	case err != nil:
 		return "", settled(err)
 	}
-	return "", &provider.Error{Provider: memoryKind, Action: action, Kind: provider.ErrConflict, Message: "the server did not remove it"}
+	return "", &provider.Error{
+		Provider: memoryKind, Action: action, Kind: provider.ErrConflict, Message: "the server did not remove it",
+	}
 }
 
 // there reports whether the list contains an account.

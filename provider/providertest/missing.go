@@ -74,7 +74,9 @@ func secretsEchoed(c *probe) {
 		c.see(call.run(c.context(), c.p, a.ID))
 		c.w.Faults.Clear()
 		inHeader, inBody := c.sent()
-		for _, status := range []int{http.StatusBadRequest, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusInternalServerError} {
+		for _, status := range []int{
+			http.StatusBadRequest, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusInternalServerError,
+		} {
 			for _, answer := range []func(string) string{asText, asFields} {
 				if len(inBody) > 0 {
 					all := slices.Concat(inHeader, inBody)

@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -157,4 +158,15 @@ func TestTable(t *testing.T) {
 	for _, line := range lines {
 		require.Len(t, line, len(lines[0]), "the columns are aligned")
 	}
+}
+
+// TestPhrasesAreDocumented: the page and the suite name the same words for every verb.
+func TestPhrasesAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("../../docs/semantics.md")
+	require.NoError(t, err)
+	for verb, phrase := range Phrases() {
+		require.Contains(t, string(page), "\n| `"+verb+"` | `"+phrase+"`")
+	}
+	Phrases()["Get"] = "another"
+	require.Equal(t, "get account", Phrases()["Get"], "it is a copy")
 }
