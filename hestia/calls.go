@@ -101,10 +101,12 @@ func (c *Client) codesFor(cmd *command) bool {
 func (c *Client) perform(ctx context.Context, r *request) error {
 	cmd := r.command
 	if cmd.changes() && !cmd.concurrent {
-		if err := c.await(ctx, r); err != nil {
-			return err
+		release, err := c.writing.Take(ctx)
+		if e, ended := errors.AsType[*provider.Error](err); ended {
+			e.Provider, e.Op, e.Action = Kind, cmd.endpoint.Op, cmd.action(r.subject)
+			return e
 		}
-		defer func() { <-c.writing }()
+		defer release()
 	}
 	return c.rest.Do(ctx, c.callOf(r))
 }
@@ -135,25 +137,6 @@ func (c *Client) callOf(r *request) *rest.Call {
 }
 
 func field(i int) string { return "arg" + strconv.Itoa(i+1) }
-
-// await waits until no other command is changing something.
-func (c *Client) await(ctx context.Context, r *request) error {
-	cmd := r.command
-	if ctx.Err() == nil {
-		select {
-		case c.writing <- struct{}{}:
-			return nil
-		case <-ctx.Done():
-		}
-	}
-	err := ctx.Err()
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(err, cause) {
-		err = errors.Join(err, cause)
-	}
-	return &provider.Error{
-		Provider: Kind, Op: cmd.endpoint.Op, Action: cmd.action(r.subject), Message: "not sent: " + err.Error(), Err: err,
-	}
-}
 
 // word reads a single word, which is not there when there is no such thing.
 func (c *Client) word(ctx context.Context, cmd *command, values ...any) (string, error) {

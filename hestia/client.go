@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
@@ -20,7 +21,7 @@ type Client struct {
 	auth     Auth
 	settings settings
 	// writing is held by the command that is changing something.
-	writing chan struct{}
+	writing adapter.Turn
 
 	// Users are the accounts of customers and administrators.
 	Users *UsersService
@@ -85,7 +86,7 @@ func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
-	c := &Client{rest: core, auth: auth, settings: settings, writing: make(chan struct{}, 1)}
+	c := &Client{rest: core, auth: auth, settings: settings}
 	c.Users = &UsersService{c}
 	c.Packages = &PackagesService{c}
 	c.Keys = &KeysService{c}

@@ -93,9 +93,9 @@ func planProblem(plan string) string {
 	return ""
 }
 
-// ensureUser adds the user unless it exists. The panel's own answers do not settle a race: of
-// four that add the same user at once, two are told that they did. So it is read back whose
-// it became.
+// ensureUser adds the user unless it exists. The panel's own answers do not settle a race: when
+// four callers add the same user at once, two get "done". So reading it back decides whose it
+// became.
 func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) (*User, provider.Outcome, error) {
 	return adapter.MakeOrFind[User]{
 		LookFirst: true, ReadBack: true,

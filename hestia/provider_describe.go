@@ -37,5 +37,5 @@ var description = provider.Description{
 	},
 }
 
-// Describe tells what the adapter can do.
+// Describe declares what the adapter can do.
 func (p *Provider) Describe() *provider.Description { return &description }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
@@ -74,11 +75,11 @@ type dialects struct {
 	configured Dialect
 	found      atomic.Pointer[dialect]
 	// turn lets one caller find out while the others wait, each under its own context.
-	turn chan struct{}
+	turn adapter.Turn
 }
 
 func (s *dialects) configure(d Dialect) {
-	s.configured, s.turn = d, make(chan struct{}, 1)
+	s.configured = d
 	switch d {
 	case DialectDocumented:
 		s.found.Store(documented)
@@ -94,14 +95,12 @@ func (s *dialects) resolve(ctx context.Context, c *Client) (*dialect, error) {
 	if d := s.found.Load(); d != nil {
 		return d, nil
 	}
-	select {
-	case s.turn <- struct{}{}:
-		defer func() { <-s.turn }()
-	case <-ctx.Done():
-		return nil, &provider.Error{
-			Provider: Kind, Op: serverPing.any().Op, Action: "find out the dialect", Message: "not sent: " + ctx.Err().Error(), Err: ctx.Err(),
-		}
+	release, err := s.turn.Take(ctx)
+	if e, ended := errors.AsType[*provider.Error](err); ended {
+		e.Provider, e.Op, e.Action = Kind, serverPing.any().Op, "find out the dialect"
+		return nil, e
 	}
+	defer release()
 	if d := s.found.Load(); d != nil {
 		return d, nil
 	}

@@ -174,9 +174,9 @@ func blames(err error, field string) bool {
 	return errors.As(err, &e) && e.Fields[field] != ""
 }
 
-// clientDomain looks for a domain. Where domains can only be probed, the client's own count
-// of them shows first whether that is worth it; and if the client has domains, of which none
-// within the search's reach has the name, a refusal that blames the name is because one has.
+// clientDomain looks for a domain. Where domains can only be probed, the client's own count of
+// them first shows whether that is worth it. If the client has domains and the search reaches
+// none of that name, a refusal that blames the name still means that the client has it.
 func (p *Provider) clientDomain(ctx context.Context, d *dialect, clientID int64, name string, refused error) (*Domain, error) {
 	some := false
 	if domainsGetByName.in(d) == nil {

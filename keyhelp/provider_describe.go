@@ -47,8 +47,8 @@ var (
 
 const scanNote = "the documented dialect has no list and no search: client IDs are probed upwards (WithScan)"
 
-// Describe tells what the adapter can do in the configured dialect. With DialectAuto
-// it declares what holds in both.
+// Describe declares what the adapter can do in the configured dialect; with DialectAuto, what
+// it can do in both.
 func (p *Provider) Describe() *provider.Description {
 	switch p.client.dialects.configured {
 	case DialectDocumented:
@@ -96,8 +96,8 @@ func capabilitiesDocumented() provider.Capabilities {
 	return c
 }
 
-// capabilitiesAuto is the lesser of the two: what is said before the first call must
-// hold after it.
+// capabilitiesAuto is the lesser of the two: what is declared before the first call must be
+// true after it.
 func capabilitiesAuto() provider.Capabilities {
 	return capabilitiesDocumented()
 }

@@ -11,13 +11,13 @@ import (
 )
 
 // Provider is a license server behind the portable contract. An account is a license:
-// its ID is the license's number in decimal, and its key, a secret, stands in the
+// its ID is the license's number in decimal, and its key, a secret, is in the
 // account's Native, which is a *License. Where the key cannot be known Native is nil
 // and the status provider.StatusUnknown.
 //
 // It needs the API key and access to the admin panel. Licenses have neither a name nor
 // notes, so Create registers a device on each license it makes: a marker, whose machine
-// name is "alice [ref:order-1042]" and whose hardware hash holds the license's key, the
+// name is "alice [ref:order-1042]" and whose hardware hash contains the license's key, the
 // only way back from an ID to the license. The marker is switched off when the license
 // is ready, so that it takes no place of max_activations, and must not be removed. That
 // a device stays in the list when it is switched off is an assumption; a server that
@@ -28,7 +28,7 @@ import (
 // as many licenses as the dashboard counts.
 //
 // If the answer of generating a key is lost, WithSearchPath also finds the license that
-// was made. Without it nobody can tell its key: Create ends with
+// was made. Without it nobody can find out its key: Create ends with
 // provider.ErrOutcomeUnknown, the next one generates another, and a key that belongs
 // to nobody may be left behind.
 type Provider struct {
@@ -88,8 +88,8 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	})
 }
 
-// made is a license with its name plate. Of a license whose key is unknown there is nothing
-// but the plate.
+// made is a license with its name plate. If the license's key is unknown there is only the
+// plate.
 type made struct {
 	plate   *nameplate
 	license *License

@@ -143,7 +143,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 // id names the order among the attempts.
 func (o *order) id() string { return o.Reference + "\x00" + o.Username }
 
-// rivals reports whether a license stands in the way of the order, or is its own.
+// rivals reports whether a license has the order's name or reference.
 func (o *order) rivals(n *nameplate) bool {
 	return n.reference == o.Reference || n.username != "" && strings.EqualFold(n.username, o.Username)
 }
@@ -195,7 +195,7 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order) (*made, provider
 	return m, provider.OutcomeChanged, nil
 }
 
-// taken is the error when another account stands in the way of an order.
+// taken is the error when another account has the order's name or reference.
 func taken(n *nameplate, o *order) error {
 	err := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrAlreadyExists, Fields: map[string]string{"Username": "taken"}}
 	switch n.reference {
@@ -265,7 +265,7 @@ func (w limits) edit(l *License) *LicenseQuickEditRequest {
 	return edit
 }
 
-// allocate gives a license the resources that it does not hold.
+// allocate gives a license the resources that it does not have yet.
 func (p *Provider) allocate(ctx context.Context, license int64, wanted []int64) (provider.Outcome, error) {
 	var missing []int64
 	look := func(ctx context.Context) (bool, error) {

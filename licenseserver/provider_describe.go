@@ -23,7 +23,7 @@ var usernamePolicy = provider.NamePolicy{
 	MinLength: 2, MaxLength: 64, First: provider.Lower + provider.Digits, Rest: provider.Lower + provider.Digits + "_.-",
 }
 
-// Describe tells what the adapter can do as it is configured.
+// Describe declares what the adapter can do as it is configured.
 func (p *Provider) Describe() *provider.Description { return p.description }
 
 func describe(c *Client) *provider.Description {

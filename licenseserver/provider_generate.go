@@ -13,8 +13,8 @@ import (
 type attempt struct {
 	// key that was generated.
 	key provider.Secret
-	// before holds the licenses that were there before a key was generated whose
-	// answer was lost.
+	// before is the licenses that existed before a key was generated whose answer was
+	// lost.
 	before map[int64]provider.Secret
 }
 

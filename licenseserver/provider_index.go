@@ -146,7 +146,7 @@ func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate,
 
 // nearby is how many missing IDs behind the last license end the search when as many
 // licenses were found as the dashboard counts. What is remembered may have gone since,
-// so that the count alone does not tell that nothing is new.
+// so that the count alone does not show that nothing is new.
 const nearby = 8
 
 // errAllFound ends a search.
@@ -230,7 +230,7 @@ func (p *Provider) search(ctx context.Context, total int64) (licenses map[int64]
 	if p.client.search.Endpoint == nil {
 		return nil, false, nil
 	}
-	// All keys have hyphens, as far as examples tell.
+	// All keys in the examples have hyphens.
 	found, err := p.client.Search.Query(ctx, &SearchRequest{Query: "-", Type: "license", Limit: total + 1})
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, false, &provider.Error{
@@ -250,10 +250,10 @@ func (p *Provider) search(ctx context.Context, total int64) (licenses map[int64]
 	return licenses, int64(len(licenses)) == total, nil
 }
 
-// searchKey finds the key of a license whose name plate does not tell it.
+// searchKey finds the key of a license whose name plate does not contain it.
 func (p *Provider) searchKey(ctx context.Context, license int64) (provider.Secret, error) {
 	if p.client.search.Endpoint == nil {
-		return "", unknownKey(license, "only the panel's search could tell it, whose path is given by WithSearchPath")
+		return "", unknownKey(license, "only the panel's search could show it: give its path with WithSearchPath")
 	}
 	licenses, _, err := p.enumerate(ctx)
 	if err != nil {

@@ -24,13 +24,13 @@ const (
 	platePrefix  = "provkit:"
 	digestLength = 16
 
-	// The app_version tells who made a marker. An active marker of Create means that
+	// The app_version shows who made a marker. An active marker of Create means that
 	// the license is not ready.
 	madeByCreate = "provkit"
 	madeByAdopt  = "provkit-adopt"
 )
 
-// nameplate is what the devices of a license tell.
+// nameplate is what the devices of a license say about it.
 type nameplate struct {
 	license             int64
 	key                 provider.Secret
@@ -105,7 +105,7 @@ func readPlate(license int64, devices []*Device) *nameplate {
 	return n
 }
 
-// look reads the devices of a license and remembers what they tell.
+// look reads the devices of a license and remembers what they say.
 func (p *Provider) look(ctx context.Context, license int64) (*nameplate, error) {
 	var devices []*Device
 	for d, err := range p.client.Devices.List(ctx, license) {

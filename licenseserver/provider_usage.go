@@ -12,7 +12,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Metrics of a license. The server does not tell how many users there are, so that the
+// Metrics of a license. The server does not report how many users there are, so that the
 // figure of metricUsers is how many there may be.
 const (
 	metricActivations = "activations"
@@ -54,7 +54,7 @@ func (p *Provider) plan(id string) (Plan, string) {
 }
 
 // Usage reads the figures of one account: machines that the license is activated on,
-// without its marker, how many users it allows, and resources that it holds.
+// without its marker, how many users it allows, and resources that it has.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.whole, "read usage of account", id, nil, func(ctx context.Context, n int64) (*provider.UsageReport, error) {
 		m, err := p.read(ctx, n)

@@ -19,9 +19,9 @@ type Removal[K comparable, T any] struct {
 	Trusted bool
 }
 
-// Remove terminates an account. It is done when there is proof that the account is gone;
-// one whose end is under way is pending. An account that is proven not to exist, and
-// nothing else, is provider.ErrNotFound.
+// Remove terminates an account. It is done when there is proof that the account is gone; while
+// its end is under way it is pending. The error matches provider.ErrNotFound only if there is
+// proof that the account did not exist.
 func (a *Accounts[K, T]) Remove(ctx context.Context, id string, r Removal[K, T]) (provider.Outcome, error) {
 	return Verb(ctx, a, "terminate account", id, nil, func(ctx context.Context, k K) (provider.Outcome, error) {
 		now, err := a.Read(ctx, k)

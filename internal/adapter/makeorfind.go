@@ -20,8 +20,8 @@ type MakeOrFind[T any] struct {
 	// ReadBack: the server's "made" is no proof, neither that the thing was made nor that
 	// this call made it.
 	ReadBack bool
-	// Ours is nil for a thing that belongs to this order, and otherwise says whose it is.
-	// Optional.
+	// Ours returns nil if a thing belongs to this order, and otherwise an error that says whose
+	// it is. Optional.
 	Ours func(*T) error
 	// WhyNot explains a refusal when nothing is found that would. Optional.
 	WhyNot func(ctx context.Context, refused error) error

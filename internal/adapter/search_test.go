@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// sequence yields values, and an error where one stands.
+// sequence yields values and errors in their order.
 func sequence[T any](values ...any) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		for _, v := range values {

@@ -31,7 +31,7 @@ func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) 
 	return err == nil
 }
 
-// Made notes the account as it stands.
+// Made notes the account as it is now.
 func (c *Steps) Made(a *provider.Account) { c.made.Account = a }
 
 // Result is what Create returns. A first step that definitely failed leaves nothing to report.
