@@ -48,11 +48,6 @@ func elements[T, W any, P modeler[W, T]](ctx context.Context, c *Client, a actio
 	}
 }
 
-// failed is a list that yields nothing but an error.
-func failed[T any](err error) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) { yield(nil, err) }
-}
-
 // listed reads the list out of an answer.
 type listed[W any, P interface {
 	*W
@@ -129,8 +124,8 @@ func (c *Client) done(ctx context.Context, a action, call *rest.Call) error {
 }
 
 type ackWire struct {
-	Result   provider.Payload  `json:"result"`
-	Callback text `json:"callback"`
+	Result   provider.Payload `json:"result"`
+	Callback text             `json:"callback"`
 	extra    map[string]provider.Payload
 }
 
@@ -147,7 +142,7 @@ func (w *ackWire) UnmarshalJSON(data []byte) error {
 // Missing wants a result, and not an object in its place: that is how a change is
 // confirmed.
 func (w *ackWire) Missing() string {
-	if r := w.Result.Payload; len(r) == 0 || r[0] == '{' || r[0] == '[' {
+	if r := w.Result; len(r) == 0 || r[0] == '{' || r[0] == '[' {
 		return "result"
 	}
 	return ""
@@ -171,9 +166,7 @@ func checkPIN(problems *provider.Problems, field string, pin provider.Secret) {
 
 // byID is the call of an action about a server, with what the caller adds.
 func byID(a action, id int64, extra map[string]any) (*rest.Call, error) {
-	var problems provider.Problems
-	problems.Positive("id", id)
-	if err := a.Refuse("", problems); err != nil {
+	if err := a.RefuseID("id", id); err != nil {
 		return nil, err
 	}
 	form, err := encode(a, nil, extra)

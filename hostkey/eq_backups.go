@@ -1,6 +1,10 @@
 package hostkey
 
-import "context"
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
 
 var (
 	eqBackups            = act("eq", "backup_list", "Servers.Backups", "list backups of server", ClassRead)

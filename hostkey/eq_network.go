@@ -1,6 +1,10 @@
 package hostkey
 
-import "context"
+import (
+	"context"
+
+	"github.com/provkit/provkit/provider"
+)
 
 var (
 	eqTraffic            = act("eq", "get_traffic", "Servers.Traffic", "get traffic of server", ClassRead)

@@ -74,20 +74,20 @@ func (l *whereabout) UnmarshalJSON(data []byte) error {
 
 // serverRecord is the part of an answer about a server that tells most.
 type serverRecord struct {
-	ID             number `json:"id"`
-	Condition      text   `json:"Condition_Component"`
-	Status         text   `json:"status"`
-	Table          text   `json:"ref_tableName"`
-	Type           text   `json:"type"`
-	AccountID      number `json:"account_id"`
-	Billing        text   `json:"type_billing"`
-	TrafficLimit   float  `json:"limit_traffic"`
-	BandwidthLimit float  `json:"limit_bands"`
-	Power          text   `json:"power_status"`
-	OS             text   `json:"OS"`
-	Preset         text   `json:"preset"`
-	RootPass       text   `json:"root_pass"`
-	HardwareConfig provider.Payload    `json:"hwconfig"`
+	ID             number           `json:"id"`
+	Condition      text             `json:"Condition_Component"`
+	Status         text             `json:"status"`
+	Table          text             `json:"ref_tableName"`
+	Type           text             `json:"type"`
+	AccountID      number           `json:"account_id"`
+	Billing        text             `json:"type_billing"`
+	TrafficLimit   float            `json:"limit_traffic"`
+	BandwidthLimit float            `json:"limit_bands"`
+	Power          text             `json:"power_status"`
+	OS             text             `json:"OS"`
+	Preset         text             `json:"preset"`
+	RootPass       text             `json:"root_pass"`
+	HardwareConfig provider.Payload `json:"hwconfig"`
 	extra          map[string]provider.Payload
 }
 
@@ -106,8 +106,8 @@ type serverWire struct {
 	Data           object[serverRecord]      `json:"server_data"`
 	AccountID      number                    `json:"account_id"`
 	Billing        text                      `json:"type_billing"`
-	Hardware       provider.Payload                       `json:"hardware"`
-	HardwareConfig provider.Payload                       `json:"hwconfig"`
+	Hardware       provider.Payload          `json:"hardware"`
+	HardwareConfig provider.Payload          `json:"hwconfig"`
 	IPs            list[serverIPWire]        `json:"IP"`
 	Interfaces     list[serverInterfaceWire] `json:"interfaces"`
 	Location       whereabout                `json:"location"`
@@ -127,7 +127,7 @@ func (w *serverWire) model() *Server {
 		BandwidthLimit: float64(d.BandwidthLimit), Power: string(d.Power), OS: string(d.OS), Preset: string(d.Preset),
 		RootPassword: provider.Secret(d.RootPass), Location: string(w.Location), ManagementModel: string(w.IPMI.value.Model),
 		IPs: models[ServerIP](w.IPs), Interfaces: models[ServerInterface](w.Interfaces), Tags: models[Tag](w.Tags),
-		Hardware: w.Hardware.Payload, HardwareConfig: d.HardwareConfig.Payload, More: d.extra,
+		Hardware: w.Hardware, HardwareConfig: d.HardwareConfig, More: d.extra,
 	}
 	if s.Status == "" {
 		s.Status = ServerStatus(d.Status)
@@ -136,7 +136,7 @@ func (w *serverWire) model() *Server {
 		s.Billing = string(w.Billing)
 	}
 	if s.HardwareConfig == nil {
-		s.HardwareConfig = w.HardwareConfig.Payload
+		s.HardwareConfig = w.HardwareConfig
 	}
 	return s
 }
@@ -184,14 +184,14 @@ func (w *updateWire) model() *ServersUpdate {
 }
 
 type billingServerWire struct {
-	ID     number `json:"id"`
-	Name   text   `json:"name"`
-	Status text   `json:"status"`
-	Config provider.Payload    `json:"config"`
+	ID     number           `json:"id"`
+	Name   text             `json:"name"`
+	Status text             `json:"status"`
+	Config provider.Payload `json:"config"`
 }
 
 func (w *billingServerWire) model() *BillingServer {
-	return &BillingServer{ID: int64(w.ID), Name: string(w.Name), Status: string(w.Status), Config: w.Config.Payload}
+	return &BillingServer{ID: int64(w.ID), Name: string(w.Name), Status: string(w.Status), Config: w.Config}
 }
 
 // deployKeys are tasks by invoice.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -78,17 +77,6 @@ func checkAddr(problems *provider.Problems, field string, addr netip.Addr) {
 func checkIPv4(problems *provider.Problems, field string, addr netip.Addr) {
 	if addr.IsValid() && !addr.Is4() {
 		problems.Add(field, "must be an IPv4 address, got %s", addr)
-	}
-}
-
-func checkIDs(problems *provider.Problems, field string, ids []int64) {
-	if len(ids) == 0 {
-		problems.Add(field, "required")
-	}
-	for i, id := range ids {
-		if problems.Positive(field, id); slices.Contains(ids[:i], id) {
-			problems.Add(field, "names %d twice", id)
-		}
 	}
 }
 

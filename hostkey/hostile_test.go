@@ -6,7 +6,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
@@ -30,7 +29,7 @@ func loose(v *clienttest.Vendor, t testing.TB) map[string]bool {
 	all := make(map[string]bool)
 	for _, m := range v.Methods(t, v.Tap(v.Good())) {
 		out := m.Run(t)
-		all[m.Op] = len(out.Values) == 1 && reflect.TypeOf(out.Values[0]) == reflect.TypeFor[hostkey.Payload]()
+		all[m.Op] = len(out.Values) == 1 && reflect.TypeOf(out.Values[0]) == reflect.TypeFor[provider.Payload]()
 	}
 	return all
 }

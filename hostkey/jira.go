@@ -48,7 +48,7 @@ type AssistanceRequest struct {
 // RequestPXEBoot asks for a boot over the network by hand: POST /jira.php, action
 // request_PXEboot.
 func (s *JiraService) RequestPXEBoot(ctx context.Context, serverID int64) (*JiraTicket, error) {
-	return s.request(ctx, jiraPXEBoot, serverID)
+	return s.ticket(ctx, jiraPXEBoot, serverID)
 }
 
 // RequestAssistance asks the sales department: POST /jira.php, action
@@ -71,35 +71,33 @@ func (s *JiraService) RequestAssistance(ctx context.Context, req *AssistanceRequ
 // RequestCheck asks to look at a server and boot its system: POST /jira.php, action
 // request_check.
 func (s *JiraService) RequestCheck(ctx context.Context, serverID int64) (*JiraTicket, error) {
-	return s.request(ctx, jiraCheck, serverID)
+	return s.ticket(ctx, jiraCheck, serverID)
 }
 
 // RequestKVM asks to connect an IP KVM: POST /jira.php, action request_kvm.
 func (s *JiraService) RequestKVM(ctx context.Context, serverID int64) (*JiraTicket, error) {
-	return s.request(ctx, jiraKVM, serverID)
+	return s.ticket(ctx, jiraKVM, serverID)
 }
 
 // RequestPowerOff asks to power a server off by hand: POST /jira.php, action
 // request_poff.
 func (s *JiraService) RequestPowerOff(ctx context.Context, serverID int64) (*JiraTicket, error) {
-	return s.request(ctx, jiraPowerOff, serverID)
+	return s.ticket(ctx, jiraPowerOff, serverID)
 }
 
 // RequestPowerOn asks to power a server on by hand: POST /jira.php, action request_pon.
 func (s *JiraService) RequestPowerOn(ctx context.Context, serverID int64) (*JiraTicket, error) {
-	return s.request(ctx, jiraPowerOn, serverID)
+	return s.ticket(ctx, jiraPowerOn, serverID)
 }
 
 // RequestReboot asks to reboot a server by hand: POST /jira.php, action
 // request_reboot.
 func (s *JiraService) RequestReboot(ctx context.Context, serverID int64) (*JiraTicket, error) {
-	return s.request(ctx, jiraReboot, serverID)
+	return s.ticket(ctx, jiraReboot, serverID)
 }
 
-func (s *JiraService) request(ctx context.Context, a action, serverID int64) (*JiraTicket, error) {
-	var problems provider.Problems
-	problems.Positive("serverID", serverID)
-	if err := a.Refuse("", problems); err != nil {
+func (s *JiraService) ticket(ctx context.Context, a action, serverID int64) (*JiraTicket, error) {
+	if err := a.RefuseID("serverID", serverID); err != nil {
 		return nil, err
 	}
 	call, err := byID(a, serverID, nil)

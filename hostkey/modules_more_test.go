@@ -143,7 +143,7 @@ func TestOddPrices(t *testing.T) {
 	require.Equal(t, 1, count)
 
 	c = clientOver(t, always(ok(`{"result": "OK", "invoiceid": 1, "status": "Unpaid", "total": "six"}`)))
-	_, err := c.WHMCS.Invoice(t.Context(), &hostkey.InvoiceRequest{ID: 1})
+	_, err := c.WHMCS.Invoice(t.Context(), &hostkey.InvoiceGetRequest{ID: 1})
 	require.ErrorIs(t, err, provider.ErrProtocol)
 }
 
@@ -154,7 +154,7 @@ func TestTaskSnapshots(t *testing.T) {
 	for scope, want := range map[string][]hostkey.Snapshot{
 		`"{\"snapshots\":[{\"name\":\"before-upgrade\",\"date\":\"2026-01-01 10:00:00\",\"total_size\":1073741824,\"openstack_image_id\":\"o-1\"}]}"`: {before},
 		`{"snapshots":{"name":"before-upgrade","created_at":"2026-01-01 10:00:00","size":"1073741824","openstack_image_id":"o-1"}}`:                   {before},
-		`{"snapshots":[{"name":"a","state":"ok"}]}`: {{Name: "a", Extra: map[string]payload{"state": payload(`"ok"`)}}},
+		`{"snapshots":[{"name":"a","state":"ok"}]}`: {{Name: "a", More: map[string]payload{"state": payload(`"ok"`)}}},
 		`{"snapshots":[]}`:                          nil,
 		`"{\"snapshots\":null}"`:                    nil,
 	} {
@@ -173,16 +173,16 @@ func TestTaskSnapshots(t *testing.T) {
 // outcome; so is a failure that names what belongs to it.
 func TestOrdersOfModules(t *testing.T) {
 	add := func(c *client) error {
-		_, err := c.Net.AddIPv4(t.Context(), &hostkey.AddIPv4Request{ServerID: 55054, Port: "1", Amount: 1})
+		_, err := c.Net.AddIPv4(t.Context(), &hostkey.IPv4AddRequest{ServerID: 55054, Port: "1", Amount: 1})
 		return err
 	}
 	pay := func(c *client) error { _, err := c.WHMCS.ApplyCredit(t.Context(), 603548, "6.47"); return err }
 	fund := func(c *client) error {
-		_, err := c.WHMCS.CreateAddFunds(t.Context(), &hostkey.AddFundsRequest{Amount: "10.00"})
+		_, err := c.WHMCS.CreateAddFunds(t.Context(), &hostkey.FundsAddRequest{Amount: "10.00"})
 		return err
 	}
 	store := func(c *client) error {
-		_, err := c.S3.CreateAccount(t.Context(), &hostkey.S3AccountRequest{PlanID: 2, BucketName: "b"})
+		_, err := c.S3.CreateAccount(t.Context(), &hostkey.S3AccountCreateRequest{PlanID: 2, BucketName: "b"})
 		return err
 	}
 	bare := ok(`{"result": "OK"}`)

@@ -178,21 +178,15 @@ func (s *OrdersService) newPurchase(req *OrderPlaceRequest) (*purchase, error) {
 		return nil, ordersPlace.RefuseNil()
 	}
 	problems := make(provider.Problems)
-	if problem := provider.ReferenceProblem(req.Reference); problem != "" {
-		problems.Add("Reference", "%s", problem)
-	}
-	if problem := nameProblem(req.Name); problem != "" {
-		problems.Add("Name", "%s", problem)
-	}
+	problems.Note("Reference", provider.ReferenceProblem(req.Reference))
+	problems.Note("Name", nameProblem(req.Name))
 	switch {
 	case req.Order == nil:
 		problems.Add("Order", "required")
 	case req.Order.Hostname != "":
 		problems.Add("Order.Hostname", "must be empty: it is made from Name and Reference")
 	default:
-		for field, problem := range req.Order.problems() {
-			problems.Add("Order."+field, "%s", problem)
-		}
+		problems.NoteAll("Order", req.Order.problems())
 	}
 	p := s.purchase(OrderHostname(req.Name, req.Reference), req.Reference)
 	if req.Handle != "" {

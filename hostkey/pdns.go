@@ -118,9 +118,7 @@ func (s *DNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*
 
 // ViewZone reads a zone with its records: POST /pdns.php, action view_zone.
 func (s *DNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
-	var problems provider.Problems
-	problems.Required("zone", zone)
-	if err := pdnsViewZone.Refuse("", problems); err != nil {
+	if err := pdnsViewZone.RefuseBlank("zone", zone); err != nil {
 		return nil, err
 	}
 	return fetch[Zone, zoneWire](ctx, s.c, pdnsViewZone, &rest.Call{Body: url.Values{"params[zone]": {zone}}})

@@ -113,8 +113,8 @@ func (s *DNSService) AddDNS(ctx context.Context, req *DNSAddRequest) (*Ack, erro
 		problems.Add("Contents", "must be one for a record of type %s", kind)
 	}
 	for name, n := range map[string]*int64{"TTL": &req.TTL, "Priority": req.Priority, "Weight": req.Weight, "Port": req.Port} {
-		if n != nil && *n < 0 {
-			problems.Add(name, "negative")
+		if n != nil {
+			problems.NotNegative(name, *n)
 		}
 	}
 	soa := req.SOA
@@ -177,9 +177,7 @@ func checkRecord(zone, kind string, contents []string) (problems provider.Proble
 // ListSubdomains lists the names of a server below the vendor's domains: POST
 // /pdns.php, action list_subdomains. The answer is undocumented.
 func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (provider.Payload, error) {
-	var problems provider.Problems
-	problems.Positive("serverID", serverID)
-	if err := pdnsListSubdomains.Refuse("", problems); err != nil {
+	if err := pdnsListSubdomains.RefuseID("serverID", serverID); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, pdnsListSubdomains, &rest.Call{Body: url.Values{"server_id": {idText(serverID)}}, Subject: idText(serverID)})

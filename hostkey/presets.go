@@ -115,7 +115,7 @@ func (s *PresetsService) List(ctx context.Context, opts *PresetListOptions) iter
 	checkLocation(&problems, "Location", opts.Location)
 	call, _, err := formOf(presetsList, problems, "", opts, opts.Extra)
 	if err != nil {
-		return failed[Preset](err)
+		return rest.Failed[Preset](err)
 	}
 	return elements[Preset, presetWire](ctx, s.c, presetsList, call, "presets")
 }
@@ -128,7 +128,7 @@ func (s *PresetsService) Info(ctx context.Context, opts *PresetInfoOptions) iter
 	}
 	call, _, err := formOf(presetsInfo, nil, "", opts, opts.Extra)
 	if err != nil {
-		return failed[Preset](err)
+		return rest.Failed[Preset](err)
 	}
 	return elements[Preset, presetWire](ctx, s.c, presetsInfo, call, "presets")
 }
@@ -192,8 +192,8 @@ type presetWire struct {
 	MonthlyUSD   price                             `json:"monthly_usd"`
 	MonthlyRUB   price                             `json:"monthly_ru"`
 	Price        presetPrices                      `json:"price"`
-	OS           provider.Payload                               `json:"OS"`
-	Software     provider.Payload                               `json:"soft"`
+	OS           provider.Payload                  `json:"OS"`
+	Software     provider.Payload                  `json:"soft"`
 	TrafficPlans dict[list[presetTrafficPlanWire]] `json:"traffic_plans"`
 	extra        map[string]provider.Payload
 }
@@ -220,7 +220,7 @@ func (w *presetWire) model() *Preset {
 	p := &Preset{
 		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Description: string(w.Description), CPU: int64(w.CPU), RAM: float64(w.RAM),
 		HDD: string(w.HDD), GPU: string(w.GPU), Virtual: bool(w.Virtual), ServerType: string(w.ServerType), Locations: w.Locations,
-		LocationPrices: w.Price.byLocation, OS: w.OS.Payload, Software: w.Software.Payload, More: w.extra,
+		LocationPrices: w.Price.byLocation, OS: w.OS, Software: w.Software, More: w.extra,
 	}
 	if len(p.Locations) == 0 {
 		p.Locations = w.Location

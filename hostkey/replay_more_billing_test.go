@@ -10,10 +10,10 @@ import (
 )
 
 func dnsReplays() map[string]replay {
-	add := func(req *hostkey.AddDNSRequest) replay {
+	add := func(req *hostkey.DNSAddRequest) replay {
 		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.DNS.AddDNS(ctx, req) })
 	}
-	remove := func(req *hostkey.DeleteDNSRequest) replay {
+	remove := func(req *hostkey.DNSDeleteRequest) replay {
 		return done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.DNS.DeleteDNS(ctx, req) })
 	}
 	domain := &hostkey.Domain{ID: 5, Name: "example.com"}
@@ -25,7 +25,7 @@ func dnsReplays() map[string]replay {
 		"DNS.ListDomains":      clienttest.Listed([]*hostkey.Domain{domain, {ID: 6, Name: "example.net"}}, domains),
 		"DNS.ListDomains, one": clienttest.Listed([]*hostkey.Domain{domain}, domains),
 		"DNS.AddDomain": clienttest.Equal(int64(5), func(ctx context.Context, c *client) (int64, error) {
-			return c.DNS.AddDomain(ctx, &hostkey.AddDomainRequest{Name: "example.com", ServerID: 55054})
+			return c.DNS.AddDomain(ctx, &hostkey.DomainAddRequest{Name: "example.com", ServerID: 55054})
 		}),
 		"DNS.DeleteDomain": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.DNS.DeleteDomain(ctx, 5, "example.com")
@@ -36,7 +36,7 @@ func dnsReplays() map[string]replay {
 		"DNS.ViewZone, empty": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com"}, zone),
 		"DNS.ListZones":       tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.ListZones(ctx) }),
 		"DNS.AddZone": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.DNS.AddZone(ctx, &hostkey.AddZoneRequest{
+			return c.DNS.AddZone(ctx, &hostkey.ZoneAddRequest{
 				Name: "example.com", Kind: "Master", DNSSec: new(false), Nameservers: []string{"ns1.example.com", "ns2.example.com"},
 			})
 		}),
@@ -44,26 +44,26 @@ func dnsReplays() map[string]replay {
 			return c.DNS.DeleteZone(ctx, "example.com", nil)
 		}),
 		"DNS.CallbackURL": tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.CallbackURL(ctx, note) }),
-		"DNS.AddDNS": add(&hostkey.AddDNSRequest{
+		"DNS.AddDNS": add(&hostkey.DNSAddRequest{
 			Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10", "192.0.2.11"}, TTL: 3600,
 		}),
-		"DNS.AddDNS, MX": add(&hostkey.AddDNSRequest{
+		"DNS.AddDNS, MX": add(&hostkey.DNSAddRequest{
 			Zone: "example.com", Name: "@", Type: "MX", Contents: []string{"mail.example.com"}, Priority: new(int64(0)),
 		}),
-		"DNS.AddDNS, TXT": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "_acme-challenge", Type: "TXT", Contents: []string{"a b"}, Extra: note}),
-		"DNS.AddDNS, SOA": add(&hostkey.AddDNSRequest{Zone: "example.com", Name: "@", Type: "SOA", Contents: []string{"x"}, SOA: &hostkey.SOA{
+		"DNS.AddDNS, TXT": add(&hostkey.DNSAddRequest{Zone: "example.com", Name: "_acme-challenge", Type: "TXT", Contents: []string{"a b"}, Extra: note}),
+		"DNS.AddDNS, SOA": add(&hostkey.DNSAddRequest{Zone: "example.com", Name: "@", Type: "SOA", Contents: []string{"x"}, SOA: &hostkey.SOA{
 			MName: "ns1.example.com", RName: "admin.example.com", Serial: 1, Refresh: 2, Retry: 3, Expire: 4, Minimum: 5, IncreaseSerial: true,
 		}}),
-		"DNS.DeleteDNS": remove(&hostkey.DeleteDNSRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10"}}),
-		"DNS.DeleteDNS, MX": remove(&hostkey.DeleteDNSRequest{
+		"DNS.DeleteDNS": remove(&hostkey.DNSDeleteRequest{Zone: "example.com", Name: "www", Type: "A", Contents: []string{"192.0.2.10"}}),
+		"DNS.DeleteDNS, MX": remove(&hostkey.DNSDeleteRequest{
 			Zone: "example.com", Type: "MX", Contents: []string{"mail.example.com"}, Priority: new(int64(0)),
 		}),
 		"DNS.ListSubdomains": tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.ListSubdomains(ctx, 55054) }),
 		"DNS.AddSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.DNS.AddSubdomain(ctx, &hostkey.AddSubdomainRequest{ServerID: 55054, DomainID: 3, Name: "web"})
+			return c.DNS.AddSubdomain(ctx, &hostkey.SubdomainAddRequest{ServerID: 55054, DomainID: 3, Name: "web"})
 		}),
 		"DNS.EditSubdomain": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.DNS.EditSubdomain(ctx, &hostkey.EditSubdomainRequest{ID: 4, ServerID: 55054, Extra: map[string]any{"name": "web2"}})
+			return c.DNS.EditSubdomain(ctx, &hostkey.SubdomainEditRequest{ID: 4, ServerID: 55054, Extra: map[string]any{"name": "web2"}})
 		}),
 		"DNS.DeleteSubdomain": tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.DeleteSubdomain(ctx, 55054, 4) }),
 	}
@@ -72,10 +72,10 @@ func dnsReplays() map[string]replay {
 func storageReplays() map[string]replay {
 	return map[string]replay{
 		"S3.CreateAccount": clienttest.Equal(&hostkey.S3Account{UID: "u-1"}, func(ctx context.Context, c *client) (*hostkey.S3Account, error) {
-			return c.S3.CreateAccount(ctx, &hostkey.S3AccountRequest{PlanID: 2, BucketName: "b", Location: "NL"})
+			return c.S3.CreateAccount(ctx, &hostkey.S3AccountCreateRequest{PlanID: 2, BucketName: "b", Location: "NL"})
 		}),
 		"S3.CreateOrder": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.S3.CreateOrder(ctx, &hostkey.S3OrderRequest{PlanID: 2, Location: "NL", Extra: note})
+			return c.S3.CreateOrder(ctx, &hostkey.S3OrderCreateRequest{PlanID: 2, Location: "NL", Extra: note})
 		}),
 		"S3.DeleteAccount":        tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.DeleteAccount(ctx, "u-1", note) }),
 		"S3.DeletePaymentAccount": tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.DeletePaymentAccount(ctx, "u-1") }),
@@ -83,14 +83,14 @@ func storageReplays() map[string]replay {
 			return c.S3.CancelPaymentAccountDeletion(ctx, "u-1")
 		}),
 		"S3.ListPlans": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.S3.ListPlans(ctx, &hostkey.S3PlanOptions{Location: "NL"})
+			return c.S3.ListPlans(ctx, &hostkey.S3PlanListOptions{Location: "NL"})
 		}),
 		"S3.Users": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.S3.Users(ctx, &hostkey.S3UserOptions{Location: "NL"})
+			return c.S3.Users(ctx, &hostkey.S3UserListOptions{Location: "NL"})
 		}),
 		"S3.AvailableLocations": tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.AvailableLocations(ctx) }),
 		"S3.UpdateTrafficInfo": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.S3.UpdateTrafficInfo(ctx, &hostkey.S3TrafficRequest{AccountID: 3})
+			return c.S3.UpdateTrafficInfo(ctx, &hostkey.S3TrafficUpdateRequest{AccountID: 3})
 		}),
 		"S3.CreateBucket":  tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.CreateBucket(ctx, "u-1", note) }),
 		"S3.ShowKey":       tells(func(ctx context.Context, c *client) (payload, error) { return c.S3.ShowKey(ctx, note) }),
@@ -107,23 +107,23 @@ func customerReplays() map[string]replay {
 	data := func(extra map[string]payload) replay {
 		return clienttest.Equal(&hostkey.BillingData{
 			Hostname: "web1", ClientID: 1001, OrderID: 7001, Name: "vm.pico", Status: hostkey.BillingActive, Cycle: "Monthly", SetupFee: "0.00",
-			Recurring: "4.00", Registered: day("2026-01-01"), NextDue: day("2026-02-01"), Extra: extra,
+			Recurring: "4.00", Registered: day("2026-01-01"), NextDue: day("2026-02-01"), More: extra,
 		}, func(ctx context.Context, c *client) (*hostkey.BillingData, error) {
 			return c.WHMCS.BillingData(ctx, 55054)
 		})
 	}
 	return map[string]replay{
 		"WHMCS.Client": clienttest.Equal(&hostkey.BillingClient{
-			ID: 1001, Credit: "150.50", Currency: "EUR", Email: "a@example.com", Location: "whmcs_com", Extra: map[string]payload{"city": rawValue(`"Amsterdam"`)},
+			ID: 1001, Credit: "150.50", Currency: "EUR", Email: "a@example.com", Location: "whmcs_com", More: map[string]payload{"city": rawValue(`"Amsterdam"`)},
 		}, func(ctx context.Context, c *client) (*hostkey.BillingClient, error) {
-			return c.WHMCS.Client(ctx, &hostkey.BillingClientRequest{Full: true})
+			return c.WHMCS.Client(ctx, &hostkey.BillingClientGetRequest{Full: true})
 		}),
 		"WHMCS.ClientGroups": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.ClientGroups(ctx, note) }),
 		"WHMCS.UpdateClient": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.WHMCS.UpdateClient(ctx, &hostkey.ClientUpdateRequest{FirstName: new(""), Email: new("b@example.com"), Extra: note})
+			return c.WHMCS.UpdateClient(ctx, &hostkey.BillingClientUpdateRequest{FirstName: new(""), Email: new("b@example.com"), Extra: note})
 		}),
 		"WHMCS.ResetPassword": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.WHMCS.ResetPassword(ctx, &hostkey.ResetPasswordRequest{Email: "a@example.com", ResetToken: "placeholder-reset"})
+			return c.WHMCS.ResetPassword(ctx, &hostkey.PasswordResetRequest{Email: "a@example.com", ResetToken: "placeholder-reset"})
 		}),
 		"WHMCS.Contacts":   tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.Contacts(ctx) }),
 		"WHMCS.AddContact": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.AddContact(ctx, note) }),
@@ -136,12 +136,12 @@ func customerReplays() map[string]replay {
 		"WHMCS.BillingData":                data(nil),
 		"WHMCS.BillingData, with a result": data(map[string]payload{"currencysuffix": rawValue(`"EUR"`)}),
 		"WHMCS.RequestCancellation": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.WHMCS.RequestCancellation(ctx, &hostkey.CancellationRequest{
+			return c.WHMCS.RequestCancellation(ctx, &hostkey.ServerCancelRequest{
 				ServerID: 55054, Type: hostkey.CancelNow, Reason: "other", CustomReason: "moved", PIN: "1234",
 			})
 		}),
 		"WHMCS.RequestCancellation, period end": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.WHMCS.RequestCancellation(ctx, &hostkey.CancellationRequest{ServerID: 55054, PIN: "not_set"})
+			return c.WHMCS.RequestCancellation(ctx, &hostkey.ServerCancelRequest{ServerID: 55054, PIN: "not_set"})
 		}),
 		"WHMCS.CancellationRequests": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.WHMCS.CancellationRequests(ctx, &hostkey.CancellationListRequest{ServerID: 55054})
@@ -161,15 +161,15 @@ func invoiceReplays() map[string]replay {
 			return c.WHMCS.Invoices(ctx, opts)
 		})
 	}
-	invoice := func(req *hostkey.InvoiceRequest, item hostkey.InvoiceItem) replay {
+	invoice := func(req *hostkey.InvoiceGetRequest, item hostkey.InvoiceItem) replay {
 		return clienttest.Equal(&hostkey.Invoice{
 			ID: 603548, Status: hostkey.InvoicePaid, Total: "6.47", Balance: "0.00", Currency: "EUR", ClientID: 1001, Items: []hostkey.InvoiceItem{item},
 		}, func(ctx context.Context, c *client) (*hostkey.Invoice, error) { return c.WHMCS.Invoice(ctx, req) })
 	}
-	credits := func(req *hostkey.CreditsRequest, want hostkey.Credits) replay {
+	credits := func(req *hostkey.CreditListRequest, want hostkey.Credits) replay {
 		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Credits, error) { return c.WHMCS.Credits(ctx, req) })
 	}
-	funds := func(req *hostkey.AddFundsRequest, want hostkey.AddFundsInvoice) replay {
+	funds := func(req *hostkey.FundsAddRequest, want hostkey.AddFundsInvoice) replay {
 		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.AddFundsInvoice, error) {
 			return c.WHMCS.CreateAddFunds(ctx, req)
 		})
@@ -182,26 +182,26 @@ func invoiceReplays() map[string]replay {
 			&hostkey.Invoice{ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47"}),
 		"WHMCS.Invoices, none":    invoices(nil),
 		"WHMCS.Invoices, in data": invoices(nil, &hostkey.Invoice{ID: 603548, Status: hostkey.InvoicePaid, Total: "6.47"}),
-		"WHMCS.Invoice": invoice(&hostkey.InvoiceRequest{ID: 603548, Location: "whmcs_com"},
+		"WHMCS.Invoice": invoice(&hostkey.InvoiceGetRequest{ID: 603548, Location: "whmcs_com"},
 			hostkey.InvoiceItem{Type: "Hosting", RelatedID: 90001, ServerID: 55054, Description: "vm.pico"}),
-		"WHMCS.Invoice, in data": invoice(&hostkey.InvoiceRequest{ID: 603548}, hostkey.InvoiceItem{Type: "AddFunds", Description: "Credit"}),
+		"WHMCS.Invoice, in data": invoice(&hostkey.InvoiceGetRequest{ID: 603548}, hostkey.InvoiceItem{Type: "AddFunds", Description: "Credit"}),
 		"WHMCS.RelatedInvoices":  tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.RelatedInvoices(ctx, 55054) }),
 		"WHMCS.ProductInvoices": clienttest.Listed([]*hostkey.Invoice{{ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47"}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.Invoice, error] {
 				return c.WHMCS.ProductInvoices(ctx, 90001, "whmcs_com")
 			}),
 		"WHMCS.DownloadInvoice": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.WHMCS.DownloadInvoice(ctx, &hostkey.DownloadInvoiceRequest{ID: 603548, ViewPDF: true})
+			return c.WHMCS.DownloadInvoice(ctx, &hostkey.InvoiceDownloadRequest{ID: 603548, ViewPDF: true})
 		}),
 		"WHMCS.GenerateDueInvoice": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.GenerateDueInvoice(ctx, 55054) }),
 		"WHMCS.ApplyCredit": clienttest.Equal(&hostkey.AppliedCredit{Amount: "6.47"}, func(ctx context.Context, c *client) (*hostkey.AppliedCredit, error) {
 			return c.WHMCS.ApplyCredit(ctx, 603548, "6.47")
 		}),
-		"WHMCS.CreateAddFunds": funds(&hostkey.AddFundsRequest{Amount: "10.00"}, hostkey.AddFundsInvoice{InvoiceID: 603549}),
-		"WHMCS.CreateAddFunds, object": funds(&hostkey.AddFundsRequest{Amount: "10.00", Subscribe: true, Description: "credit"}, hostkey.AddFundsInvoice{
+		"WHMCS.CreateAddFunds": funds(&hostkey.FundsAddRequest{Amount: "10.00"}, hostkey.AddFundsInvoice{InvoiceID: 603549}),
+		"WHMCS.CreateAddFunds, object": funds(&hostkey.FundsAddRequest{Amount: "10.00", Subscribe: true, Description: "credit"}, hostkey.AddFundsInvoice{
 			InvoiceID: 603549, Status: hostkey.InvoiceUnpaid, Amount: "10", Currency: "EUR", PaymentHTML: "<form>pay</form>",
 		}),
-		"WHMCS.Credits":         credits(&hostkey.CreditsRequest{ID: 1}, hostkey.Credits{ClientID: 1001, Total: 1, Credits: []hostkey.Credit{{ID: 1, Amount: "-6.47"}}}),
+		"WHMCS.Credits":         credits(&hostkey.CreditListRequest{ID: 1}, hostkey.Credits{ClientID: 1001, Total: 1, Credits: []hostkey.Credit{{ID: 1, Amount: "-6.47"}}}),
 		"WHMCS.Credits, none":   credits(nil, hostkey.Credits{ClientID: 1001}),
 		"WHMCS.Credits, number": credits(nil, hostkey.Credits{Number: "150.5"}),
 		"WHMCS.PaymentGateways": clienttest.Equal(provider.Secret("<form>pay</form>"), func(ctx context.Context, c *client) (provider.Secret, error) {
@@ -211,9 +211,9 @@ func invoiceReplays() map[string]replay {
 			return c.WHMCS.MassPay(ctx, []int64{603548, 603549})
 		}),
 		"WHMCS.Transactions": clienttest.Listed([]*hostkey.Transaction{{
-			ID: 1, Date: day("2026-01-01"), Description: "Payment", AmountIn: "10.00", Extra: map[string]payload{"gateway": rawValue(`"x"`)},
+			ID: 1, Date: day("2026-01-01"), Description: "Payment", AmountIn: "10.00", More: map[string]payload{"gateway": rawValue(`"x"`)},
 		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Transaction, error] {
-			return c.WHMCS.Transactions(ctx, &hostkey.TransactionsRequest{InvoiceID: 603548})
+			return c.WHMCS.Transactions(ctx, &hostkey.TransactionListRequest{InvoiceID: 603548})
 		}),
 	}
 }

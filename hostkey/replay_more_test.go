@@ -65,9 +65,9 @@ func networkReplays() map[string]replay {
 		"IP.ClientIP":       clienttest.Equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
 		"IP.ClientIP, flat": clienttest.Equal(addr("192.0.2.99"), func(ctx context.Context, c *client) (netip.Addr, error) { return c.IP.ClientIP(ctx) }),
 		"IP.Get": clienttest.Equal(&hostkey.IPInfo{
-			IP: ip, Network: addr("192.0.2.0"), Netmask: addr("255.255.255.0"), Location: "NL", Status: "used", Extra: map[string]payload{"vlan": rawValue("100")},
+			IP: ip, Network: addr("192.0.2.0"), Netmask: addr("255.255.255.0"), Location: "NL", Status: "used", More: map[string]payload{"vlan": rawValue("100")},
 		}, func(ctx context.Context, c *client) (*hostkey.IPInfo, error) {
-			return c.IP.Get(ctx, &hostkey.IPRequest{IP: ip, Full: true})
+			return c.IP.Get(ctx, &hostkey.IPGetRequest{IP: ip, Full: true})
 		}),
 		"IP.PTR":      tells(func(ctx context.Context, c *client) (payload, error) { return c.IP.PTR(ctx, 55054, ip) }),
 		"IP.Traffic":  tells(func(ctx context.Context, c *client) (payload, error) { return c.IP.Traffic(ctx, note) }),
@@ -77,33 +77,33 @@ func networkReplays() map[string]replay {
 			return c.IP.UpdatePTR(ctx, 55054, addr("2001:db8::1"), []string{"a.example.com", "b.example.com"})
 		}),
 		"NAT.AddStatic": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.NAT.AddStatic(ctx, &hostkey.StaticNATRequest{ServerID: 55054, IPACL: "192.0.2.99", Hours: 4})
+			return c.NAT.AddStatic(ctx, &hostkey.NATAddStaticRequest{ServerID: 55054, IPACL: "192.0.2.99", Hours: 4})
 		}),
 		"NAT.RemoveStatic": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.NAT.RemoveStatic(ctx, &hostkey.RemoveStaticNATRequest{ServerID: 55054, WhiteIP: addr("192.0.2.50")})
+			return c.NAT.RemoveStatic(ctx, &hostkey.NATRemoveStaticRequest{ServerID: 55054, WhiteIP: addr("192.0.2.50")})
 		}),
 		"NAT.ClearStatic": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.NAT.ClearStatic(ctx, addr("192.0.2.50"))
 		}),
 		"NAT.Drop": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.NAT.Drop(ctx, &hostkey.DropNATRequest{IP: addr("192.0.2.50")})
+			return c.NAT.Drop(ctx, &hostkey.NATDropRequest{IP: addr("192.0.2.50")})
 		}),
 		"Net.AddIPv4": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
-				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{ServerID: 55054, Port: "1", Amount: 1, VLAN: 100})
+				return c.Net.AddIPv4(ctx, &hostkey.IPv4AddRequest{ServerID: 55054, Port: "1", Amount: 1, VLAN: 100})
 			}),
 		"Net.AddIPv4, texts": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11")}}, TaskKeys: []string{taskKey}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
-				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{
+				return c.Net.AddIPv4(ctx, &hostkey.IPv4AddRequest{
 					ServerID: 55054, Port: "1", IP: addr("192.0.2.11"), IPs: []netip.Addr{addr("192.0.2.12"), addr("192.0.2.13")},
 				})
 			}),
 		"Net.AddIPv4, one task": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, TaskKeys: []string{taskKey}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
-				return c.Net.AddIPv4(ctx, &hostkey.AddIPv4Request{ServerID: 55054, Port: "1", Amount: 1})
+				return c.Net.AddIPv4(ctx, &hostkey.IPv4AddRequest{ServerID: 55054, Port: "1", Amount: 1})
 			}),
 		"Net.BlockIP": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.Net.BlockIP(ctx, &hostkey.BlockIPRequest{ServerID: 55054, IP: ip, Description: "attack", FourHours: true})
+			return c.Net.BlockIP(ctx, &hostkey.IPBlockRequest{ServerID: 55054, IP: ip, Description: "attack", FourHours: true})
 		}),
 		"Net.UnblockIP": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.Net.UnblockIP(ctx, 55054, ip) }),
 		"Net.Status": tells(func(ctx context.Context, c *client) (payload, error) {
@@ -114,16 +114,16 @@ func networkReplays() map[string]replay {
 		}),
 		"Net.PortOn": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.Net.PortOn(ctx, 55054, "1") }),
 		"Net.RemoveIPv4": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.Net.RemoveIPv4(ctx, &hostkey.RemoveIPv4Request{ServerID: 55054, IP: addr("192.0.2.11")})
+			return c.Net.RemoveIPv4(ctx, &hostkey.IPv4RemoveRequest{ServerID: 55054, IP: addr("192.0.2.11")})
 		}),
 		"Net.RemoveIPv4, all": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.Net.RemoveIPv4(ctx, &hostkey.RemoveIPv4Request{ServerID: 55054, All: true})
+			return c.Net.RemoveIPv4(ctx, &hostkey.IPv4RemoveRequest{ServerID: 55054, All: true})
 		}),
 		"Net.ShowCacti": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.Net.ShowCacti(ctx, 55054, "1", hostkey.GraphMonth)
 		}),
 		"Net.ShowIPv4Free": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.Net.ShowIPv4Free(ctx, &hostkey.FreeIPv4Request{ServerID: 55054, Port: "1", VLAN: 100, IP: addr("192.0.2.11"), ShowAll: true})
+			return c.Net.ShowIPv4Free(ctx, &hostkey.IPv4ShowFreeRequest{ServerID: 55054, Port: "1", VLAN: 100, IP: addr("192.0.2.11"), ShowAll: true})
 		}),
 	}
 }
@@ -134,7 +134,7 @@ func catalogueReplays() map[string]replay {
 			Systems: []hostkey.OperatingSystem{{
 				ID: 240, Name: "Debian 12", Active: true, PriceEUR: "0", PriceRUB: "0", Tags: []string{"vm", "bm"}, Location: "NL",
 				BillingPrices: map[string]map[string]hostkey.Amount{"EUR": {"hourly": "0.01", "monthly": "5"}},
-				Extra:         map[string]payload{"min_ram": rawValue("1")},
+				More:          map[string]payload{"min_ram": rawValue("1")},
 			}, {ID: 241, Name: "Debian 13", Alias: "trixie", BillingPlan: "free"}},
 			Excluded: []hostkey.ExcludedOS{{ID: 5, Name: "Windows", ForemanID: 1}},
 		}, func(ctx context.Context, c *client) (*hostkey.OSList, error) {
@@ -169,7 +169,7 @@ func catalogueReplays() map[string]replay {
 			ID: 108, Name: "vm.pico", Active: true, Description: "small", CPU: 1, RAM: 0.5, HDD: "20", Virtual: true, ServerType: "Virtual Private Server",
 			Locations: []string{"NL", "US"}, Monthly: map[string]hostkey.Amount{"EUR": "4.0", "USD": "4.5", "RUB": "350"},
 			LocationPrices: map[string]map[string]hostkey.Amount{"NL": {"EUR": "-1", "USD": "-1"}, "US": {"EUR": "5.00"}},
-		}, {ID: 109, Name: "bm.v1", CPU: 4, RAM: 32, HDD: "2x960", Locations: []string{"DE"}, Extra: map[string]payload{"vat": rawValue(`"x"`)}}},
+		}, {ID: 109, Name: "bm.v1", CPU: 4, RAM: 32, HDD: "2x960", Locations: []string{"DE"}, More: map[string]payload{"vat": rawValue(`"x"`)}}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.Preset, error] {
 				return c.Presets.List(ctx, &hostkey.PresetListOptions{Location: "NL"})
 			}),
@@ -196,14 +196,14 @@ func machineReplays() map[string]replay {
 	return map[string]replay{
 		"ISO.Add": clienttest.Equal(&hostkey.ISO{ID: 7, Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: true, Status: "ok"},
 			func(ctx context.Context, c *client) (*hostkey.ISO, error) {
-				return c.ISO.Add(ctx, &hostkey.ISORequest{Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: new(false), Extra: note})
+				return c.ISO.Add(ctx, &hostkey.ISOAddRequest{Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: new(false), Extra: note})
 			}),
 		"ISO.Delete": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.ISO.Delete(ctx, 7) }),
 		"ISO.List": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.ISO.List(ctx, &hostkey.ISOListRequest{ServerID: 55054})
 		}),
 		"ISO.Mount": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.ISO.Mount(ctx, &hostkey.MountRequest{ServerID: 55054, ISOID: 7})
+			return c.ISO.Mount(ctx, &hostkey.ISOMountRequest{ServerID: 55054, ISOID: 7})
 		}),
 		"ISO.Unmount": started(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.ISO.Unmount(ctx, 55054) }),
 		"ISO.Upload": tells(func(ctx context.Context, c *client) (payload, error) {
@@ -219,12 +219,12 @@ func machineReplays() map[string]replay {
 		}),
 		"Tags.Add": clienttest.Equal(&hostkey.Tag{ID: 2, Name: "env", Value: "prod", Extra: "more", Component: "eq", ComponentID: 55054},
 			func(ctx context.Context, c *client) (*hostkey.Tag, error) {
-				return c.Tags.Add(ctx, &hostkey.TagRequest{
+				return c.Tags.Add(ctx, &hostkey.TagAddRequest{
 					ID: 55054, Name: "env", Value: "prod", Text: "more", Component: hostkey.ComponentServer, Internal: new(false), NoLog: true,
 				})
 			}),
 		"Tags.Add, several": clienttest.Equal(&hostkey.Tag{}, func(ctx context.Context, c *client) (*hostkey.Tag, error) {
-			return c.Tags.Add(ctx, &hostkey.TagRequest{IDs: []int64{55054, 55060}, Name: "env"})
+			return c.Tags.Add(ctx, &hostkey.TagAddRequest{IDs: []int64{55054, 55060}, Name: "env"})
 		}),
 		"Tags.List": clienttest.Listed([]*hostkey.Tag{
 			{ID: 1, Name: "env", Value: "prod", Component: "eq", ComponentID: 55054},

@@ -66,10 +66,10 @@ func requireAck(t *testing.T, got *hostkey.Ack, answer []byte) {
 		case "callback":
 			require.NoError(t, json.Unmarshal(value, &want.Callback))
 		default:
-			if want.Extra == nil {
-				want.Extra = make(map[string]payload)
+			if want.More == nil {
+				want.More = make(map[string]payload)
 			}
-			want.Extra[name] = payload(value)
+			want.More[name] = payload(value)
 		}
 	}
 	require.Equal(t, want, got)
@@ -88,18 +88,18 @@ func keyReplays() map[string]replay {
 		return &hostkey.SSHKey{ID: 4, CustomerID: 2001, Name: "k", Key: "ssh-ed25519 AAAA", Default: standard, Created: day("2026-01-01")}
 	}
 	return map[string]replay{
-		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: "placeholder-new-key", ID: 3, Extra: map[string]payload{"note": payload(`"n"`)}},
+		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: "placeholder-new-key", ID: 3, More: map[string]payload{"note": payload(`"n"`)}},
 			func(ctx context.Context, c *client) (*hostkey.NewAPIKey, error) {
-				return c.APIKeys.Add(ctx, &hostkey.APIKeyRequest{
+				return c.APIKeys.Add(ctx, &hostkey.APIKeyAddRequest{
 					Name: "panel", ServerID: 55054, IP: "192.0.2.1", Active: new(true), Notify: hostkey.NotifyWebhook,
 					NotifyAddress: "https://example.com/hook", Extra: map[string]any{"note": "x"},
 				})
 			}),
 		"APIKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.APIKeys.Delete(ctx, 17) }),
 		"APIKeys.Edit": clienttest.Succeeds(func(ctx context.Context, c *client) error {
-			return c.APIKeys.Edit(ctx, 17, &hostkey.APIKeyEdit{Name: "panel", Notify: hostkey.NotifyNone})
+			return c.APIKeys.Edit(ctx, 17, &hostkey.APIKeyEditRequest{Name: "panel", Notify: hostkey.NotifyNone})
 		}),
-		"APIKeys.List": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}, {ID: 4, Name: "second", Extra: map[string]payload{"active": payload(`1`)}}},
+		"APIKeys.List": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}, {ID: 4, Name: "second", More: map[string]payload{"active": payload(`1`)}}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.APIKey, error] { return c.APIKeys.List(ctx) }),
 		"APIKeys.ListForServer": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.APIKey, error] {
@@ -108,7 +108,7 @@ func keyReplays() map[string]replay {
 		"SSHKeys.List": clienttest.Listed([]*hostkey.SSHKey{sshKey(false)},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.SSHKey, error] { return c.SSHKeys.List(ctx) }),
 		"SSHKeys.Add": clienttest.Equal(sshKey(true), func(ctx context.Context, c *client) (*hostkey.SSHKey, error) {
-			return c.SSHKeys.Add(ctx, &hostkey.SSHKeyRequest{
+			return c.SSHKeys.Add(ctx, &hostkey.SSHKeyAddRequest{
 				Name: "k", Key: "ssh-ed25519 AAAA", Default: new(true), Extra: map[string]any{"note": "x"},
 			})
 		}),
@@ -119,7 +119,7 @@ func keyReplays() map[string]replay {
 func authReplays() map[string]replay {
 	login := func(want hostkey.Session) replay {
 		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Session, error) {
-			return c.Auth.Login(ctx, &hostkey.LoginRequest{Key: "placeholder-other", TTL: 10 * time.Minute, FixIP: new(false)})
+			return c.Auth.Login(ctx, &hostkey.AuthLoginRequest{Key: "placeholder-other", TTL: 10 * time.Minute, FixIP: new(false)})
 		})
 	}
 	session := hostkey.Session{
@@ -128,7 +128,7 @@ func authReplays() map[string]replay {
 	}
 	info := session
 	info.RoleName, info.Email, info.Verified = "Customer", "a@example.com", true
-	info.Extra = map[string]payload{
+	info.More = map[string]payload{
 		"default_lang": payload(`"en"`), "billing_options": payload(`{"location": "whmcs_com"}`), "private_ranges": payload(`[]`), "billing_servers": payload(`[]`),
 	}
 	return map[string]replay{
@@ -140,7 +140,7 @@ func authReplays() map[string]replay {
 			Token: "placeholder-session", Expires: day("2026-01-01"), RoleType: "server 55054", Servers: []int64{55054},
 		}),
 		"Auth.WHMCSLogin": clienttest.Equal(payload(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.WHMCSLogin(ctx, &hostkey.WHMCSLoginRequest{
+			return c.Auth.WHMCSLogin(ctx, &hostkey.AuthWHMCSLoginRequest{
 				User: "a@example.com", Password: "placeholder-password", TTL: 10 * time.Minute, FixIP: new(true), Extra: map[string]any{"note": "x"},
 			})
 		}),
@@ -152,7 +152,7 @@ func authReplays() map[string]replay {
 }
 
 func serverReplays() map[string]replay {
-	list := func(opts *hostkey.ListServersOptions, want ...*hostkey.ListedServer) replay {
+	list := func(opts *hostkey.ServerListOptions, want ...*hostkey.ListedServer) replay {
 		return clienttest.Listed(want, func(ctx context.Context, c *client) iter.Seq2[*hostkey.ListedServer, error] {
 			return c.Servers.List(ctx, opts)
 		})
@@ -168,7 +168,7 @@ func serverReplays() map[string]replay {
 	return map[string]replay{
 		"Servers.List": list(nil, &hostkey.ListedServer{ID: 55054}, &hostkey.ListedServer{ID: 55060}),
 		"Servers.List, full": list(
-			&hostkey.ListServersOptions{
+			&hostkey.ServerListOptions{
 				Full: true, Location: "NL", Status: hostkey.StatusRent, IP: "192.0.2.10", MAC: "00:00:5e:00:53:01", Group: "g", Extra: map[string]any{"note": "x"},
 			},
 			&hostkey.ListedServer{
@@ -180,7 +180,7 @@ func serverReplays() map[string]replay {
 			},
 			&hostkey.ListedServer{ID: 55061, Location: "US"},
 		),
-		"Servers.List, none":         list(&hostkey.ListServersOptions{}),
+		"Servers.List, none":         list(&hostkey.ServerListOptions{}),
 		"Servers.List, in a message": list(nil, &hostkey.ListedServer{ID: 55054}, &hostkey.ListedServer{ID: 55060}),
 		"Servers.Show": show(&hostkey.Server{
 			ID: 55054, Status: hostkey.StatusRent, Table: "VPS", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 3, BandwidthLimit: 1000, Power: "on",
@@ -193,7 +193,7 @@ func serverReplays() map[string]replay {
 			ID: 55054, Status: hostkey.StatusPowerOff, Type: "bm", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 0.5, Power: "stopped", Location: "NL",
 			RootPassword: "placeholder-root", IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: payload(`"1x"`),
 			Hardware: payload(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: "placeholder-tag", Internal: true}},
-			Extra: map[string]payload{"rack": payload(`"r1"`)},
+			More: map[string]payload{"rack": payload(`"r1"`)},
 		}),
 		"Servers.UpdateServers": update(&hostkey.ServersUpdate{
 			Servers: []int64{10, 55054}, DeployKeys: map[int64]string{603548: taskKey},
@@ -202,29 +202,29 @@ func serverReplays() map[string]replay {
 		"Servers.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}}),
 		"Servers.AddIPMIUser": clienttest.Equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
 			func(ctx context.Context, c *client) (payload, error) {
-				return c.Servers.AddIPMIUser(ctx, &hostkey.IPMIUserRequest{
+				return c.Servers.AddIPMIUser(ctx, &hostkey.ServerAddIPMIUserRequest{
 					ID: 17, AdminUser: "admin", AdminPassword: "placeholder-admin", Extra: map[string]any{"note": "x"},
 				})
 			}),
 		"Servers.CreatePXE": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.Servers.CreatePXE(ctx, &hostkey.CreatePXERequest{
+			return c.Servers.CreatePXE(ctx, &hostkey.ServerCreatePXERequest{
 				ID: 17, OSID: 240, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallCallback: "https://example.com/done",
 				PostInstallScript: "#!/bin/sh\necho", ReinstallKey: taskKey, Extra: map[string]any{"note": "x"},
 			})
 		}),
 		"Servers.NoVNC": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.Servers.NoVNC(ctx, 17, &hostkey.NoVNCOptions{PIN: "pin-1", WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
+			return c.Servers.NoVNC(ctx, 17, &hostkey.ServerNoVNCOptions{PIN: "pin-1", WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
 		}),
 	}
 }
 
 func orderReplays() map[string]replay {
-	ordered := func(req *hostkey.OrderRequest, want hostkey.Order) replay {
+	ordered := func(req *hostkey.ServerOrderRequest, want hostkey.Order) replay {
 		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Order, error) { return c.Servers.OrderInstance(ctx, req) })
 	}
-	least := &hostkey.OrderRequest{Preset: "108", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: "Placeholder-1"}}
+	least := &hostkey.ServerOrderRequest{Preset: "108", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: "Placeholder-1"}}
 	return map[string]replay{
-		"Servers.OrderInstance": ordered(&hostkey.OrderRequest{
+		"Servers.OrderInstance": ordered(&hostkey.ServerOrderRequest{
 			Preset: "vm.pico", Location: "NL",
 			Install: hostkey.Install{
 				OSID: 240, SoftID: 10, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallScript: "#!/bin/sh\necho",
@@ -240,11 +240,11 @@ func orderReplays() map[string]replay {
 		"Servers.OrderInstance, invoiceid":  ordered(least, hostkey.Order{InvoiceID: 603548}),
 		"Servers.OrderInstance, invoice_id": ordered(least, hostkey.Order{InvoiceID: 603548, Status: "Pending"}),
 		"Servers.OrderInstance, under data": ordered(least, hostkey.Order{
-			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: taskKey, Extra: map[string]payload{"more": payload(`1`), "note": payload(`2`)},
+			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: taskKey, More: map[string]payload{"more": payload(`1`), "note": payload(`2`)},
 		}),
 		"Servers.OrderInstance, id alone": ordered(least, hostkey.Order{ServerID: 55054}),
 		"Servers.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
-			return c.Servers.ReinstallInstance(ctx, &hostkey.ReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
+			return c.Servers.ReinstallInstance(ctx, &hostkey.ServerReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
 		}),
 	}
 }
@@ -263,7 +263,7 @@ func taskReplays() map[string]replay {
 			Scope: payload(`{"id": "55054", "location": "NL", "preset": "vm.pico", "ip": "192.0.2.10", "os": "Debian 12", "status": "deploy_done"}`),
 			Context: hostkey.TaskContext{
 				Action: "deploy", ServerID: 55054, IP: addr("192.0.2.10"), Location: "NL", User: "root", Password: "censored",
-				Extra: map[string]payload{"ip_ipmi": payload(`""`), "interface_id": payload(`1`), "sw_id": payload(`1`), "port": payload(`"1"`)},
+				More: map[string]payload{"ip_ipmi": payload(`""`), "interface_id": payload(`1`), "sw_id": payload(`1`), "port": payload(`"1"`)},
 			},
 		}, func(ctx context.Context, c *client) (*hostkey.TaskState, error) { return c.Tasks.Check(ctx, taskKey) }),
 		"Tasks.Wait": clienttest.Equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
@@ -290,19 +290,19 @@ func staffReplays() map[string]replay {
 				Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"RemoteHands.Add": clienttest.Equal(&hostkey.Ack{Extra: map[string]payload{"id": payload(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.RemoteHands.Add(ctx, &hostkey.RHRAddRequest{
-				Type: hostkey.RHRTypeKVM, ServerID: 17, Origin: "o", OrderData: map[string]int{"a": 1}, Extra: map[string]any{"note": "x"},
+		"RemoteHands.Add": clienttest.Equal(&hostkey.Ack{More: map[string]payload{"id": payload(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+			return c.RemoteHands.Add(ctx, &hostkey.RemoteHandsAddRequest{
+				Type: hostkey.RemoteHandsTypeKVM, ServerID: 17, Origin: "o", OrderData: map[string]int{"a": 1}, Extra: map[string]any{"note": "x"},
 			})
 		}),
 		"RemoteHands.Chat": clienttest.Equal([]payload{payload(`{"m": 1}`), payload(`{"m": 2}`)}, func(ctx context.Context, c *client) ([]payload, error) {
 			return c.RemoteHands.Chat(ctx, 17, "name.example")
 		}),
 		"RemoteHands.List": clienttest.Listed([]*hostkey.RemoteHandsRequest{{
-			ID: 5, ServerID: 17, Type: hostkey.RHRTypeKVM, Status: "PENDING", Origin: "o", Priority: "1", CreatedAt: at("2026-01-01 10:00:00"),
+			ID: 5, ServerID: 17, Type: hostkey.RemoteHandsTypeKVM, Status: "PENDING", Origin: "o", Priority: "1", CreatedAt: at("2026-01-01 10:00:00"),
 			UpdatedAt: day("2026-01-01"), Location: "NL", ServerName: "web1", Request: "r", Ticket: "CS-1",
 		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.RemoteHandsRequest, error] {
-			return c.RemoteHands.List(ctx, &hostkey.RHRListOptions{Location: "NL", Status: "PENDING", Extra: map[string]any{"note": "x"}})
+			return c.RemoteHands.List(ctx, &hostkey.RemoteHandsListOptions{Location: "NL", Status: "PENDING", Extra: map[string]any{"note": "x"}})
 		}),
 	}
 }

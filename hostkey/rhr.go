@@ -6,6 +6,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -19,21 +20,21 @@ var (
 // RemoteHandsService holds remote hands requests: work of the data center's staff on a server.
 type RemoteHandsService struct{ c *Client }
 
-// RHRType is the kind of work.
-type RHRType string
+// RemoteHandsType is the kind of work.
+type RemoteHandsType string
 
 // The kinds of work.
 const (
-	RHRTypeKVM     RHRType = "KVM"
-	RHRTypeUnblock RHRType = "UNBLOCK"
-	RHRTypeService RHRType = "SERVICE"
+	RemoteHandsTypeKVM     RemoteHandsType = "KVM"
+	RemoteHandsTypeUnblock RemoteHandsType = "UNBLOCK"
+	RemoteHandsTypeService RemoteHandsType = "SERVICE"
 )
 
 // RemoteHandsRequest is a request as the server lists it. Fields that it does not tell
 // are zero.
 type RemoteHandsRequest struct {
 	ID, ServerID int64
-	Type         RHRType
+	Type         RemoteHandsType
 	// Status is open: "PENDING".
 	Status               string
 	Origin, Priority     string
@@ -43,20 +44,20 @@ type RemoteHandsRequest struct {
 	Ticket               string
 }
 
-// RHRAddRequest asks for work on a server.
-type RHRAddRequest struct {
+// RemoteHandsAddRequest asks for work on a server.
+type RemoteHandsAddRequest struct {
 	// Type and ServerID are required.
-	Type     RHRType `url:"type"`
-	ServerID int64   `url:"eq_id"`
-	Origin   string  `url:"request_origin,omitempty"`
+	Type     RemoteHandsType `url:"type"`
+	ServerID int64           `url:"eq_id"`
+	Origin   string          `url:"request_origin,omitempty"`
 	// OrderData is sent as JSON; nil sends none. Its fields are undocumented.
 	OrderData any `url:"-"`
 	// Extra fields, sent as params[name].
 	Extra map[string]any `url:"-"`
 }
 
-// RHRListOptions filter a list of requests.
-type RHRListOptions struct {
+// RemoteHandsListOptions filter a list of requests.
+type RemoteHandsListOptions struct {
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
 	Status   string `url:"status,omitempty"`
@@ -67,13 +68,13 @@ type RHRListOptions struct {
 
 // Add asks for work on a server: POST /rhr.php, action add. Sources disagree about the
 // names of the fields; these are the documented ones.
-func (s *RemoteHandsService) Add(ctx context.Context, req *RHRAddRequest) (*Ack, error) {
+func (s *RemoteHandsService) Add(ctx context.Context, req *RemoteHandsAddRequest) (*Ack, error) {
 	if req == nil {
 		return nil, rhrAdd.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("Type", string(req.Type))
-	provider.OneOf(&problems, "Type", req.Type, RHRTypeKVM, RHRTypeUnblock, RHRTypeService)
+	provider.OneOf(&problems, "Type", req.Type, RemoteHandsTypeKVM, RemoteHandsTypeUnblock, RemoteHandsTypeService)
 	problems.Positive("ServerID", req.ServerID)
 	var data []byte
 	if req.OrderData != nil {
@@ -110,11 +111,7 @@ func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string)
 	if err := s.c.call(ctx, rhrChat, call); err != nil {
 		return nil, err
 	}
-	var history []provider.Payload
-	for _, entry := range w.History.all {
-		history = append(history, entry.Payload)
-	}
-	return history, nil
+	return w.History.all, nil
 }
 
 // Discard cancels or closes a request: POST /rhr.php, action discard.
@@ -127,8 +124,8 @@ func (s *RemoteHandsService) Discard(ctx context.Context, id int64) (*Ack, error
 }
 
 // List lists requests: POST /rhr.php, action list. nil lists all.
-func (s *RemoteHandsService) List(ctx context.Context, opts *RHRListOptions) iter.Seq2[*RemoteHandsRequest, error] {
-	var o RHRListOptions
+func (s *RemoteHandsService) List(ctx context.Context, opts *RemoteHandsListOptions) iter.Seq2[*RemoteHandsRequest, error] {
+	var o RemoteHandsListOptions
 	if opts != nil {
 		o = *opts
 	}
@@ -136,13 +133,13 @@ func (s *RemoteHandsService) List(ctx context.Context, opts *RHRListOptions) ite
 	checkLocation(&problems, "Location", o.Location)
 	call, _, err := formOf(rhrList, problems, "", o, o.Extra)
 	if err != nil {
-		return failed[RemoteHandsRequest](err)
+		return rest.Failed[RemoteHandsRequest](err)
 	}
 	return elements[RemoteHandsRequest, rhrWire](ctx, s.c, rhrList, call, "requests")
 }
 
 type historyWire struct {
-	History list[raw] `json:"history"`
+	History list[provider.Payload] `json:"history"`
 }
 
 func (w *historyWire) Missing() string {
@@ -172,7 +169,7 @@ func (w *rhrWire) Missing() string { return missingID(w.ID, "id") }
 
 func (w *rhrWire) model() *RemoteHandsRequest {
 	return &RemoteHandsRequest{
-		ID: int64(w.ID), ServerID: int64(w.ServerID), Type: RHRType(w.Type), Status: string(w.Status), Origin: string(w.Origin),
+		ID: int64(w.ID), ServerID: int64(w.ServerID), Type: RemoteHandsType(w.Type), Status: string(w.Status), Origin: string(w.Origin),
 		Priority: string(w.Priority), CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time, Location: string(w.Location),
 		ServerName: string(w.Name), Request: string(w.Request), Assignee: string(w.Assignee), Ticket: string(w.Ticket),
 	}

@@ -105,12 +105,12 @@ func TestPrintedValuesHideSecrets(t *testing.T) {
 	body := payload(clienttest.JSON(canaryAnswer))
 	install := hostkey.Install{RootPassword: canarySecret, PostInstallScript: canarySecret}
 	vendor(t).CheckPrinted(t, c,
-		&hostkey.LoginRequest{Key: canarySecret}, &hostkey.WHMCSLoginRequest{Password: canarySecret}, &hostkey.OrderRequest{Install: install},
-		&hostkey.ReinstallRequest{Install: install}, &hostkey.PowerOptions{PIN: canarySecret}, &hostkey.NoVNCOptions{PIN: canarySecret},
-		&hostkey.CreatePXERequest{RootPassword: canarySecret}, &hostkey.IPMIUserRequest{AdminPassword: canarySecret},
-		&hostkey.Session{Token: canaryToken, Extra: map[string]payload{"x": body}}, &hostkey.NewAPIKey{Key: canaryAnswer},
+		&hostkey.AuthLoginRequest{Key: canarySecret}, &hostkey.AuthWHMCSLoginRequest{Password: canarySecret}, &hostkey.ServerOrderRequest{Install: install},
+		&hostkey.ServerReinstallRequest{Install: install}, &hostkey.ServerPowerOptions{PIN: canarySecret}, &hostkey.ServerNoVNCOptions{PIN: canarySecret},
+		&hostkey.ServerCreatePXERequest{RootPassword: canarySecret}, &hostkey.ServerAddIPMIUserRequest{AdminPassword: canarySecret},
+		&hostkey.Session{Token: canaryToken, More: map[string]payload{"x": body}}, &hostkey.NewAPIKey{Key: canaryAnswer},
 		&hostkey.Server{RootPassword: canaryAnswer, Hardware: body, Tags: []hostkey.Tag{{Secret: canaryAnswer}}}, &hostkey.Order{Redirect: canaryAnswer},
-		&hostkey.TaskState{Scope: body, Context: hostkey.TaskContext{Password: canaryAnswer}}, &hostkey.Ack{Extra: map[string]payload{"x": body}}, body,
+		&hostkey.TaskState{Scope: body, Context: hostkey.TaskContext{Password: canaryAnswer}}, &hostkey.Ack{More: map[string]payload{"x": body}}, body,
 	)
 	require.Equal(t, "hostkey client of "+serverURL, c.String())
 	require.Equal(t, c.String(), fmt.Sprintf("%#v", c))

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 var softwareList = act("software", "list", "Software.List", "list software", ClassRead).public()
@@ -51,7 +52,7 @@ func (s *SoftwareService) List(ctx context.Context, opts *SoftwareListOptions) i
 	}
 	call, _, err := formOf(softwareList, checkFilter(opts.ServerID, opts.PresetID, opts.Location), "", opts, opts.Extra)
 	if err != nil {
-		return failed[Software](err)
+		return rest.Failed[Software](err)
 	}
 	return elements[Software, softwareWire](ctx, s.c, softwareList, call, "software")
 }

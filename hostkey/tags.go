@@ -40,8 +40,8 @@ const (
 	maxTagText  = 16384
 )
 
-// TagRequest adds a tag to one component or to several.
-type TagRequest struct {
+// TagAddRequest adds a tag to one component or to several.
+type TagAddRequest struct {
 	// ID of the component: of a server, the server's ID. It or IDs is required.
 	ID int64 `url:"id,omitempty"`
 	// IDs add the tag to several components at once.
@@ -82,7 +82,7 @@ type TagRemoveRequest struct {
 	IDs []int64 `url:"id_list,brackets,omitempty"`
 	// Name is required.
 	Name string `url:"tag"`
-	// Component as in TagRequest.
+	// Component as in TagAddRequest.
 	Component string `url:"component,omitempty"`
 	// ComponentID is known by its name only.
 	ComponentID int64 `url:"component_id,omitempty"`
@@ -93,7 +93,7 @@ type TagRemoveRequest struct {
 // Add adds a tag: POST /tags.php, action add. It is never retried: what a second tag of
 // the same name does is undocumented. With IDs the answer is undocumented, too, and the
 // tag that is returned may be empty.
-func (s *TagsService) Add(ctx context.Context, req *TagRequest) (*Tag, error) {
+func (s *TagsService) Add(ctx context.Context, req *TagAddRequest) (*Tag, error) {
 	if req == nil {
 		return nil, tagsAdd.RefuseNil()
 	}
@@ -122,13 +122,13 @@ func (s *TagsService) Add(ctx context.Context, req *TagRequest) (*Tag, error) {
 // List yields the tags of a component: POST /tags.php, action list.
 func (s *TagsService) List(ctx context.Context, req *TagListRequest) iter.Seq2[*Tag, error] {
 	if req == nil {
-		return failed[Tag](tagsList.RefuseNil())
+		return rest.Failed[Tag](tagsList.RefuseNil())
 	}
 	var problems provider.Problems
 	problems.Positive("ID", req.ID)
 	call, _, err := formOf(tagsList, problems, about(req.ID), req, req.Extra)
 	if err != nil {
-		return failed[Tag](err)
+		return rest.Failed[Tag](err)
 	}
 	return elements[Tag, tagWire](ctx, s.c, tagsList, call, "tags")
 }
@@ -152,9 +152,7 @@ func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, 
 // UserSearch finds the user's own tags by their value: POST /tags.php, action
 // user_search. The answer is undocumented.
 func (s *TagsService) UserSearch(ctx context.Context, value string) (provider.Payload, error) {
-	var problems provider.Problems
-	problems.Required("value", value)
-	if err := tagsUserSearch.Refuse("", problems); err != nil {
+	if err := tagsUserSearch.RefuseBlank("value", value); err != nil {
 		return nil, err
 	}
 	return s.c.unknown(ctx, tagsUserSearch, &rest.Call{Body: url.Values{"value": {value}}})
@@ -215,7 +213,7 @@ type addedTagWire struct {
 
 func (w *addedTagWire) Missing() string {
 	switch {
-	case len(w.Result.Payload) == 0:
+	case len(w.Result) == 0:
 		return "result"
 	case w.several:
 		return ""

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -61,7 +62,7 @@ type TaskContext struct {
 
 // reason is why a task failed.
 func (s *TaskState) reason() string {
-	return clipped("the task ended without success: " + cmp.Or(s.Message, s.Debug, s.Result))
+	return words.Line("the task ended without success: "+cmp.Or(s.Message, s.Debug, s.Result), maxText)
 }
 
 // classifyTask leaves it to the state to say what became of the task: only what is no
@@ -100,10 +101,10 @@ type taskWire struct {
 }
 
 type taskFields struct {
-	Key     text    `json:"key"`
-	Scope   provider.Payload     `json:"scope"`
-	Context taskCtx `json:"context"`
-	Debug   text    `json:"debug"`
+	Key     text             `json:"key"`
+	Scope   provider.Payload `json:"scope"`
+	Context taskCtx          `json:"context"`
+	Debug   text             `json:"debug"`
 }
 
 type taskCtx struct {
@@ -147,7 +148,7 @@ func (w *taskWire) Missing() string {
 
 func (w *taskWire) model() *TaskState {
 	s := &TaskState{
-		Key: string(w.Key), State: w.state(), Result: w.word("result"), Scope: w.Scope.Payload, Debug: string(w.Debug),
+		Key: string(w.Key), State: w.state(), Result: w.word("result"), Scope: w.Scope, Debug: string(w.Debug),
 		Context: TaskContext{
 			Action: string(w.Context.Action), IP: w.Context.IP.Addr, Location: string(w.Context.Location), User: string(w.Context.User),
 			Password: provider.Secret(w.Context.Password), More: w.Context.extra,
@@ -203,14 +204,14 @@ func (w *taskWire) scopeObject() envelope {
 	if text := w.Scope.Text(); text != "" {
 		return openEnvelope([]byte(text))
 	}
-	return openEnvelope(w.Scope.Payload)
+	return openEnvelope(w.Scope)
 }
 
 // structured reports a scope that is a list.
 func (w *taskWire) structured() bool {
 	body := []byte(w.Scope.Text())
 	if len(body) == 0 {
-		body = w.Scope.Payload
+		body = w.Scope
 	}
 	body = rest.Content(body)
 	return len(body) > 0 && body[0] == '[' && json.Valid(body)

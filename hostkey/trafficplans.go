@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 // With a customer's token the server often answers "invalid request", and it reads the
@@ -59,7 +60,7 @@ func (s *TrafficPlansService) List(ctx context.Context, opts *TrafficPlanListOpt
 	}
 	call, _, err := formOf(trafficPlansList, checkFilter(opts.ServerID, opts.PresetID, opts.Location), "", opts, opts.Extra)
 	if err != nil {
-		return failed[TrafficPlan](err)
+		return rest.Failed[TrafficPlan](err)
 	}
 	return elements[TrafficPlan, trafficPlanWire](ctx, s.c, trafficPlansList, call, "traffic_plans")
 }

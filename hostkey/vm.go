@@ -196,8 +196,8 @@ func checkSnapshotName(problems *provider.Problems, name string) {
 }
 
 type snapshotListingWire struct {
-	Callback text `json:"callback"`
-	Settings provider.Payload  `json:"settings"`
+	Callback text             `json:"callback"`
+	Settings provider.Payload `json:"settings"`
 	settings object[snapshotLimit]
 }
 
@@ -207,10 +207,10 @@ type snapshotLimit struct {
 
 func (w *snapshotListingWire) UnmarshalJSON(data []byte) error {
 	type plain snapshotListingWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil || len(w.Settings.Payload) == 0 {
+	if err := json.Unmarshal(data, (*plain)(w)); err != nil || len(w.Settings) == 0 {
 		return err
 	}
-	return w.settings.UnmarshalJSON(w.Settings.Payload)
+	return w.settings.UnmarshalJSON(w.Settings)
 }
 
 func (w *snapshotListingWire) Missing() string {
@@ -221,7 +221,7 @@ func (w *snapshotListingWire) Missing() string {
 }
 
 func (w *snapshotListingWire) model() *SnapshotListing {
-	return &SnapshotListing{Callback: string(w.Callback), MaxSnapshots: int64(w.settings.value.Max), Settings: w.Settings.Payload}
+	return &SnapshotListing{Callback: string(w.Callback), MaxSnapshots: int64(w.settings.value.Max), Settings: w.Settings}
 }
 
 type snapshotWire struct {

@@ -203,9 +203,7 @@ func (s *WHMCSService) UpdateContact(ctx context.Context, req *ContactUpdateRequ
 
 // DeleteContact removes an additional contact: POST /whmcs.php, action delete_contact.
 func (s *WHMCSService) DeleteContact(ctx context.Context, contactID int64) (*Ack, error) {
-	var problems provider.Problems
-	problems.Positive("contactID", contactID)
-	if err := whmcsDeleteContact.Refuse("", problems); err != nil {
+	if err := whmcsDeleteContact.RefuseID("contactID", contactID); err != nil {
 		return nil, err
 	}
 	return s.c.ack(ctx, whmcsDeleteContact, &rest.Call{Body: url.Values{"contact_id": {idText(contactID)}}, Subject: idText(contactID)})

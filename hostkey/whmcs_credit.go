@@ -148,9 +148,7 @@ func (s *WHMCSService) Credits(ctx context.Context, req *CreditListRequest) (*Cr
 // PaymentGateways reads the ways to pay an invoice, as a form of HTML for the customer's
 // browser: POST /whmcs.php, action getpaymentgw.
 func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (provider.Secret, error) {
-	var problems provider.Problems
-	problems.Positive("invoiceID", invoiceID)
-	if err := whmcsPaymentGateways.Refuse("", problems); err != nil {
+	if err := whmcsPaymentGateways.RefuseID("invoiceID", invoiceID); err != nil {
 		return "", err
 	}
 	var w gatewaysWire

@@ -29,7 +29,7 @@ type (
 	sentRequest = clienttest.Request
 	reply       = clienttest.Reply
 	wiretap     = clienttest.Tap
-	payload     = hostkey.Payload
+	payload     = provider.Payload
 )
 
 func ok(body string) reply { return clienttest.OK(body) }
