@@ -93,9 +93,7 @@ func readSettings(options *provider.Options, problems *provider.Problems) settin
 	}
 	for field, amount := range map[string]EUR{"MaxRenewal": s.spending.MaxRenewal, "MaxUpgrade": s.spending.MaxUpgrade} {
 		if amount != "" {
-			if problem := limitProblem(string(amount)); problem != "" {
-				problems.Add("WithSpending."+field, "%s", problem)
-			}
+			problems.Note("WithSpending."+field, limitProblem(string(amount)))
 		}
 	}
 	return s

@@ -52,7 +52,7 @@ func pages[T any](ctx context.Context, r *request, style paging, names ...string
 			}
 			now := p.prints()
 			for i, element := range p.rows {
-				if !before.has(now.list[i]) && !yield(element, nil) {
+				if !before.has(now.inOrder[i]) && !yield(element, nil) {
 					return
 				}
 			}
@@ -143,15 +143,15 @@ func (o object) number(name string) (n int64) {
 
 // prints are fingerprints of the elements of a page.
 type prints struct {
-	list []uint64
-	set  map[uint64]bool
+	inOrder []uint64
+	set     map[uint64]bool
 }
 
 var seed = maphash.MakeSeed()
 
 // prints takes an element for its "id", or for all of it if it has none.
 func (p *page[T]) prints() prints {
-	made := prints{list: make([]uint64, 0, len(p.ids)), set: make(map[uint64]bool, len(p.ids))}
+	made := prints{inOrder: make([]uint64, 0, len(p.ids)), set: make(map[uint64]bool, len(p.ids))}
 	for _, raw := range p.ids {
 		var identified struct {
 			ID json.RawMessage `json:"id"`
@@ -160,7 +160,7 @@ func (p *page[T]) prints() prints {
 			raw = identified.ID
 		}
 		print := maphash.Bytes(seed, raw)
-		made.list = append(made.list, print)
+		made.inOrder = append(made.inOrder, print)
 		made.set[print] = true
 	}
 	p.ids = nil

@@ -106,9 +106,7 @@ func altered(text string, breaks bool) string {
 }
 
 func (p *parameter) check(problems *provider.Problems, text string) {
-	if problem := altered(text, p.text); problem != "" {
-		problems.Add(p.name, "%s", problem)
-	}
+	problems.Note(p.name, altered(text, p.text))
 	// Scripts take such a password for the name of a file that holds the password.
 	if p.secret && !p.text && strings.HasPrefix(text, "/tmp/") {
 		problems.Add(p.name, "begins with /tmp/, which the panel takes for the name of a file: Run sends it")

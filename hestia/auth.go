@@ -110,20 +110,11 @@ func Password(user string, password provider.Secret) Auth {
 		secrets: func() []provider.Secret { return []provider.Secret{password} },
 		legacy:  true,
 	}
-	if problem := altered(user, false); user == "" || problem != "" {
-		a.problems.Add("user", "%s", orRequired(problem))
-	}
-	if problem := altered(password.Reveal(), false); password == "" || problem != "" {
-		a.problems.Add("password", "%s", orRequired(problem))
-	}
+	a.problems.Required("user", user)
+	a.problems.Note("user", altered(user, false))
+	a.problems.Required("password", string(password))
+	a.problems.Note("password", altered(password.Reveal(), false))
 	return a
-}
-
-func orRequired(problem string) string {
-	if problem == "" {
-		return "required"
-	}
-	return problem
 }
 
 // consistsOf reports whether a text has so many ASCII letters, digits and others.

@@ -278,8 +278,8 @@ func (r *ClientUpdateRequest) check(op operation, subject string) error {
 		problems.Email("Email", *r.Email)
 	}
 	problems.NotEmpty("LoginName", r.LoginName)
-	if r.HostingPlanID != nil && *r.HostingPlanID < 0 {
-		problems.Add("HostingPlanID", "negative")
+	if r.HostingPlanID != nil {
+		problems.NotNegative("HostingPlanID", *r.HostingPlanID)
 	}
 	return op.any().Refuse(subject, problems)
 }

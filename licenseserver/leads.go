@@ -90,8 +90,10 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionListOp
 	if opts != nil {
 		o = *opts
 	}
-	if o.PerPage < 0 {
-		return rest.Failed[Institution](leadsInstitutions.Refuse("", provider.Problems{"PerPage": "negative"}))
+	var problems provider.Problems
+	problems.NotNegative("PerPage", int64(o.PerPage))
+	if err := leadsInstitutions.Refuse("", problems); err != nil {
+		return rest.Failed[Institution](err)
 	}
 	first := int64(0)
 	return pages[Institution](ctx, s.c, leadsInstitutions, "institutions", func(number int, last *page[Institution], seen int) *rest.Call {
@@ -119,9 +121,7 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionListOp
 // CreateInstitution adds an institution: POST /leads/api/institutions. extra fields are
 // sent as they are; none are documented.
 func (s *LeadsService) CreateInstitution(ctx context.Context, name string, extra map[string]any) (*Institution, error) {
-	var problems provider.Problems
-	problems.Required("name", name)
-	if err := leadsCreateInstitution.Refuse("", problems); err != nil {
+	if err := leadsCreateInstitution.RefuseBlank("name", name); err != nil {
 		return nil, err
 	}
 	return fetch[Institution](ctx, s.c, leadsCreateInstitution, &rest.Call{

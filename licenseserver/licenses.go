@@ -194,8 +194,8 @@ func (s *LicensesService) QuickEdit(ctx context.Context, licenseID int64, req *L
 	}
 	var problems provider.Problems
 	for name, limit := range map[string]*int64{"MaxActivations": req.MaxActivations, "MaxUsers": req.MaxUsers} {
-		if limit != nil && *limit < 0 {
-			problems.Add(name, "negative")
+		if limit != nil {
+			problems.NotNegative(name, *limit)
 		}
 	}
 	call := with(&rest.Call{Args: []string{idText(licenseID)}, Subject: idText(licenseID)}, req)
