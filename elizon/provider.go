@@ -2,15 +2,13 @@ package elizon
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
-	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -23,7 +21,7 @@ import (
 type Provider struct {
 	client      *Client
 	description provider.Description
-	works       adapter.Pending[string, func(*ServiceDetail) bool]
+	accounts    *adapter.Accounts[string, ServiceDetail]
 }
 
 // The adapter has these beside the core.
@@ -42,9 +40,17 @@ var _ interface {
 	provider.Poller
 } = (*Provider)(nil)
 
+// showTime is how long a service's record may trail a change of it.
+const showTime = 5 * time.Second
+
 // NewProvider puts a client behind the portable contract. The client stays usable.
 func NewProvider(client *Client) *Provider {
-	return &Provider{client: client, description: describe(client.settings)}
+	p := &Provider{client: client, description: describe(client.settings)}
+	p.accounts = &adapter.Accounts[string, ServiceDetail]{
+		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: client.Services.Get, View: account, Prove: p.proveAbsent,
+		Unsearchable: "services cannot be searched by e-mail address or domain", Lag: showTime,
+	}
+	return p
 }
 
 // Client returns the client behind the provider, for what only elizon has.
@@ -57,30 +63,20 @@ const perPage = 100
 // IDs are opaque, and wider than all that were seen.
 var serviceID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$`)
 
-// checkID refuses what would address something else.
-func checkID(id, action string) error {
+// parseServiceID refuses what would address something else.
+func parseServiceID(text string) (id, problem string) {
 	switch {
-	case serviceID.MatchString(id):
-		return nil
-	case id == "":
-		return provider.Problems{"id": "required"}.Err(Kind, "", action)
+	case serviceID.MatchString(text):
+		return text, ""
+	case text == "":
+		return "", "required"
 	}
-	return provider.Problems{"id": strconv.Quote(adapter.Shorten(id)) + " is not the ID of a service"}.Err(Kind, "", action)
+	return "", strconv.Quote(adapter.Shorten(text)) + " is not the ID of a service"
 }
-
-// named puts the portable verb in front of an error.
-func named(err error, action string) error { return adapter.InVerb(Kind, err, action) }
 
 // Get reads one service.
 func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error) {
-	if err := checkID(id, "get account"); err != nil {
-		return nil, err
-	}
-	detail, err := p.client.Services.Get(ctx, id)
-	if err != nil {
-		return nil, named(err, "get account "+id)
-	}
-	return account(detail), nil
+	return p.accounts.Get(ctx, id)
 }
 
 // account is a service in the words of the contract.
@@ -95,7 +91,7 @@ func account(d *ServiceDetail) *provider.Account {
 	return a
 }
 
-// listedAccount is a service of a list, which does not tell the ID of its product.
+// listedAccount is a service of a list, which lacks the ID of its product.
 func listedAccount(s *Service) *provider.Account {
 	a := &provider.Account{ID: s.ID, Domain: s.DomainName, Status: stateOf(s), Addresses: parseAddresses([]string{s.IPv4, s.IPv6}), Native: s}
 	a.Username, a.Reference = marked(s)
@@ -140,88 +136,4 @@ func statusOf(status string) provider.Status {
 		return provider.StatusEnding
 	}
 	return provider.StatusUnknown
-}
-
-// Check tests the connection, the key, and whether it may read what Create needs.
-func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
-	var report adapter.Report
-	var err error
-	// Public, so that it shows the connection and nothing else.
-	report.Steps, report.Latency, err = p.client.core.Diagnose(ctx, &rest.Call{Endpoint: healthPing.Endpoint})
-	if err := report.Broken(err); err != nil {
-		return &report.CheckReport, err
-	}
-	err = p.readable(ctx)
-	var refused *provider.Error
-	switch {
-	case errors.Is(err, provider.ErrForbidden) && errors.As(err, &refused):
-		report.OK(provider.CheckCredentials, "the credentials are accepted")
-		return report.Fail(provider.CheckRights, lacking(refused))
-	case err != nil:
-		return report.Fail(provider.CheckCredentials, err)
-	}
-	report.OK(provider.CheckCredentials, "the credentials are accepted")
-	subscriptions := 0
-	for _, err := range p.client.Subscriptions.List(ctx) {
-		if errors.As(err, &refused) {
-			return report.Fail(provider.CheckRights, lacking(refused))
-		}
-		if err != nil {
-			return report.Fail(provider.CheckRights, err)
-		}
-		subscriptions++
-	}
-	report.OK(provider.CheckRights, fmt.Sprintf("services can be read, and subscriptions: %d; what else is permitted no endpoint tells", subscriptions))
-	report.Skip(provider.CheckVersion, "the API tells none")
-	return report.Done()
-}
-
-// lacking names the permission that a key lacks, if the platform tells.
-func lacking(refused *provider.Error) error {
-	var params *Refusal
-	if errors.As(refused, &params) && params.Param("permission") != "" {
-		refused.Message += fmt.Sprintf("; the key lacks the permission %q", params.Param("permission"))
-	}
-	return refused
-}
-
-// readable asks whether the credentials can list services, by a page of one.
-func (p *Provider) readable(ctx context.Context) error {
-	for _, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: 1}) {
-		return err
-	}
-	return nil
-}
-
-// Find looks for a service by reference or user name. The API knows no customers.
-func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
-	action, err := adapter.CheckQuery(Kind, q, "services cannot be searched by e-mail address or domain")
-	if err != nil {
-		return nil, err
-	}
-	if q.Reference != "" && provider.ReferenceProblem(q.Reference) != "" {
-		return nil, provider.Problems{"Reference": provider.ReferenceProblem(q.Reference)}.Err(Kind, "", action)
-	}
-	var found []string
-	for service, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage}) {
-		if err != nil {
-			return nil, named(err, action)
-		}
-		if !service.Shared && adapter.Matches(listedAccount(service), q) {
-			found = append(found, service.ID)
-		}
-	}
-	switch len(found) {
-	case 0:
-		return nil, adapter.NotFound(Kind, action)
-	case 1:
-	default:
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrConflict, Message: fmt.Sprintf("services %q all match", found)}
-	}
-	// The list does not tell everything.
-	detail, err := p.client.Services.Get(ctx, found[0])
-	if err != nil {
-		return nil, named(err, action)
-	}
-	return account(detail), nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -13,70 +12,24 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// List lists all services, without their plans.
-func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
-	return func(yield func(*provider.Account, error) bool) {
-		size := int64(perPage)
-		if opts != nil && opts.PageSize != 0 {
-			size = int64(opts.PageSize)
-		}
-		if size < 0 {
-			yield(nil, provider.Problems{"PageSize": "negative"}.Err(Kind, "", "list accounts"))
-			return
-		}
-		for service, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: size}) {
-			if err != nil {
-				yield(nil, named(err, "list accounts"))
-				return
-			}
-			if !service.Shared && !yield(listedAccount(service), nil) {
-				return
+// spend runs a verb that spends money, one at a time, if WithSpending allows it: field says
+// by which limit.
+func (p *Provider) spend(
+	ctx context.Context, verb, id string, input provider.Problems, limit EUR, field string, do func(context.Context, string) (provider.Outcome, error),
+) (provider.Outcome, error) {
+	return adapter.Verb(ctx, p.accounts, verb, id, input, func(ctx context.Context, id string) (provider.Outcome, error) {
+		if limit == "" {
+			return "", &provider.Error{
+				Kind: provider.ErrUnsupported, Message: "it spends money, and nobody has said how much it may be: see elizon.WithSpending, " + field,
 			}
 		}
-	}
-}
-
-// Plans lists the products, also those that are sold out. Native is the *Product, with its
-// price.
-func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
-	// The catalogue is public: that it can be read says nothing about the key.
-	if err := p.readable(ctx); err != nil {
-		return nil, named(err, "list plans")
-	}
-	catalogue, err := p.client.Products.List(ctx, "")
-	if err != nil {
-		return nil, named(err, "list plans")
-	}
-	var plans []provider.Plan
-	for product := range catalogue.all() {
-		plans = append(plans, provider.Plan{ID: product.ID, Name: cmp.Or(product.Name, product.ID), Native: product})
-	}
-	return plans, nil
-}
-
-// allowed refuses to spend money that WithSpending does not allow.
-func allowed(limit EUR, field, action string) error {
-	if limit != "" {
-		return nil
-	}
-	return &provider.Error{
-		Provider: Kind, Action: action, Kind: provider.ErrUnsupported,
-		Message: "it spends money, and nobody has said how much it may be: see elizon.WithSpending, " + field,
-	}
-}
-
-// paying runs what spends money, one at a time.
-func (p *Provider) paying(ctx context.Context, action string, do func() (provider.Outcome, error)) (provider.Outcome, error) {
-	release, err := p.client.orders.desk.Turn.Take(ctx)
-	if err != nil {
-		return "", named(err, action)
-	}
-	defer release()
-	outcome, err := do()
-	if err != nil {
-		return "", named(err, action)
-	}
-	return outcome, nil
+		release, err := p.client.orders.desk.Turn.Take(ctx)
+		if err != nil {
+			return "", err
+		}
+		defer release()
+		return do(ctx, id)
+	})
 }
 
 // pay places an order that renews or upgrades, once, and looks for its effect. While an
@@ -103,7 +56,7 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	case failed != nil && ctx.Err() != nil:
 		return false, failed
 	}
-	seen, err = adapter.Until(ctx, showTime, lookTime, look)
+	seen, err = adapter.Until(ctx, showTime, time.Second, look)
 	switch {
 	case err != nil:
 		return false, provider.Unresolved(failed, err)
@@ -117,16 +70,9 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 // Renew buys one more billing cycle, as far as WithSpending allows. A service that is paid
 // for more than one cycle ahead: OutcomeAlready.
 func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, error) {
-	const verb = "renew account"
-	if err := checkID(id, verb); err != nil {
-		return "", err
-	}
-	action, limit := verb+" "+id, p.client.settings.spending.MaxRenewal
-	if err := allowed(limit, "MaxRenewal", action); err != nil {
-		return "", err
-	}
-	key := "renew " + id
-	return p.paying(ctx, action, func() (provider.Outcome, error) {
+	limit := p.client.settings.spending.MaxRenewal
+	return p.spend(ctx, "renew account", id, nil, limit, "MaxRenewal", func(ctx context.Context, id string) (provider.Outcome, error) {
+		key := "renew " + id
 		subscription, err := p.client.Services.Subscription.Get(ctx, id)
 		if err != nil {
 			return "", err
@@ -164,71 +110,6 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 			return "", order.Unknown("the platform accepted the order, but the period has not become longer yet")
 		}
 		return provider.OutcomeChanged, nil
-	})
-}
-
-// ChangePlan moves a service to another product, as far as WithSpending allows: to a
-// dearer one by an order that costs the difference for the rest of the period, to a
-// cheaper one at once, for which the period becomes longer. Downgrades restart the service.
-func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Outcome, error) {
-	const verb = "change plan of account"
-	if err := checkID(id, verb); err != nil {
-		return "", err
-	}
-	action, limit := verb+" "+id, p.client.settings.spending.MaxUpgrade
-	var problems provider.Problems
-	problems.Word("plan", plan)
-	if err := problems.Err(Kind, "", action); err != nil {
-		return "", err
-	}
-	if err := allowed(limit, "MaxUpgrade", action); err != nil {
-		return "", err
-	}
-	key := "plan " + id
-	return p.paying(ctx, action, func() (provider.Outcome, error) {
-		detail, err := p.client.Services.Get(ctx, id)
-		switch {
-		case err != nil:
-			return "", err
-		case detail.Product.ID == plan:
-			return provider.OutcomeAlready, nil
-		}
-		catalogue, err := p.client.Products.List(ctx, "")
-		if err != nil {
-			return "", err
-		}
-		target, now := catalogue.find(plan), detail.Billing.MonthlyPrice
-		if target == nil {
-			return "", &provider.Error{Kind: provider.ErrInvalid, Message: "no such product", Fields: map[string]string{"plan": "no product has that ID"}}
-		}
-		if current := catalogue.find(detail.Product.ID); current != nil {
-			now = current.PriceMonthly
-		}
-		want := func(d *ServiceDetail) bool { return d.Product.ID == plan }
-		// That a product is named so among the resources is assumed.
-		changes := map[string]any{"productId": plan}
-		if target.PriceMonthly.Cmp(now) < 0 {
-			err := provider.Confirm(ctx,
-				func(ctx context.Context) error {
-					_, err := p.client.Services.ApplyDowngrade(ctx, id, &ServiceDowngradeRequest{ResourceChanges: changes})
-					return err
-				},
-				func(ctx context.Context) (bool, error) { return p.await(ctx, id, showTime, want) })
-			return provider.OutcomeChanged, err
-		}
-		line, err := p.upgrade(ctx, id, target, changes)
-		if err != nil {
-			return "", err
-		}
-		seen, err := p.pay(ctx, key, []CartLine{*line}, limit, "MaxUpgrade", func(ctx context.Context) (bool, error) {
-			now, err := p.client.Services.Get(ctx, id)
-			return err == nil && want(now), err
-		})
-		if err == nil && !seen {
-			p.works.Begin(id, want)
-			return provider.OutcomePending, nil
-		}
-		return provider.OutcomeChanged, err
 	})
 }
 

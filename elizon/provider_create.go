@@ -35,7 +35,7 @@ import (
 // What is bought is bought: provider.OnFailureUndo undoes nothing here, since to end a
 // service does not bring the money back. The steps tell how far it came.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
-	b, action, err := p.order(req)
+	b, err := p.newPurchase(req)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 		err = order.Unknown("%s", b.Why)
 	}
 	if err != nil {
-		err = named(err, action)
+		err = adapter.InVerb(Kind, err, adapter.CreateAction(req))
 	}
 	return b.creation(state, err), err
 }
@@ -91,18 +91,14 @@ func (p *purchase) creation(state order.State, err error) *provider.Creation {
 	return c
 }
 
-// order is what to buy, checked.
-func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error) {
+// newPurchase is what to buy, checked.
+func (p *Provider) newPurchase(req *provider.CreateRequest) (*purchase, error) {
 	if req == nil {
-		return nil, "", provider.Problems{"request": "nil"}.Err(Kind, "", "create account")
+		return nil, adapter.NilRequest(Kind, "create account")
 	}
-	action := fmt.Sprintf("create account %q", adapter.Shorten(req.Username))
 	problems := adapter.CheckOrder(req, p.Describe())
 	if req.Domain != "" {
 		problems.Add("Domain", "services are ordered without one")
-	}
-	if strings.ContainsAny(req.Name, "\r\n") {
-		problems.Add("Name", "holds a line break")
 	}
 	problems.Word("Plan", req.Plan)
 	values := provider.OptionValues(req.Options)
@@ -110,7 +106,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error)
 		product: req.Plan, maxPrice: EUR(values.String(optMaxPrice)), payment: PayBalance, mandate: values.String(optMandate), location: values.String(optLocation),
 		coupon: values.String(optCoupon), billingAddressID: values.String(optBillingAddress),
 	}
-	adapter.Add(&problems, "Options."+optMaxPrice, limitProblem(string(w.maxPrice)))
+	problems.Note("Options."+optMaxPrice, limitProblem(string(w.maxPrice)))
 	if payment := values.String(optPayment); payment != "" {
 		w.payment = PaymentMethod(payment)
 	}
@@ -134,9 +130,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error)
 	b := p.client.purchase(req.Reference, req.Username, req.Plan)
 	if req.Handle != "" {
 		given, problem := order.Given(req.Handle, p.client.parseHandle, func(given *purchase) bool { return given.isOf(req.Reference, req.Username) })
-		if problem != "" {
-			problems.Add("Handle", "%s", problem)
-		} else {
+		if problems.Note("Handle", problem); problem == "" {
 			b = given
 		}
 	}
@@ -149,27 +143,27 @@ func (p *Provider) order(req *provider.CreateRequest) (*purchase, string, error)
 			return keep(b.Reference, handle)
 		}
 	}
-	return b, action, problems.Err(Kind, "", action)
+	return b, problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
-// Poll tells how far an order is, by the handle of its Creation, or how far the work on a
+// Poll reports how far an order is, by the handle of its Creation, or how far the work on a
 // service is, by its ID. It buys nothing; it marks the service of an order as soon as it
 // is there. Of an order that was not carried out the error matches provider.ErrNotFound:
 // then Create may be called again. So it does of a service that has come to its end.
 func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
 	if serviceID.MatchString(handle) {
-		return p.pollService(ctx, handle)
+		return p.accounts.Poll(ctx, handle)
 	}
 	b, problem := p.client.parseHandle(handle)
 	if problem != "" {
-		return nil, provider.Problems{"handle": problem}.Err(Kind, "", "poll")
+		return nil, provider.Problems{"handle": problem}.Err(Kind, "", "poll account")
 	}
 	state, err := p.client.orders.desk.Poll(ctx, b)
 	if err == nil && state == order.Unclear && !b.Unsettled() {
 		err = order.Unknown("%s", b.Why) // and will stay so
 	}
 	if err != nil {
-		return nil, named(err, fmt.Sprintf("poll order of account %q", b.username))
+		return nil, adapter.InVerb(Kind, err, fmt.Sprintf("poll account %q", b.username))
 	}
 	progress := &provider.Progress{Message: "ordered, and not visible yet", Done: state == order.Ready}
 	if b.Located() {

@@ -5,29 +5,59 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
+
+// workTime is how long a verb waits for what a machine does. What takes longer is pending.
+const workTime = 30 * time.Second
 
 // Power switches a machine. Turning it on and off waits for its status to show it;
 // whether a restart or a reset has taken place shows nowhere, so that a lost answer is
 // provider.ErrOutcomeUnknown. A suspended service refuses all of it.
 func (p *Provider) Power(ctx context.Context, id string, action provider.PowerAction) (provider.Outcome, error) {
 	const verb = "switch power of account"
+	var problems provider.Problems
 	switch action {
 	case provider.PowerOn:
-		return p.switchTo(ctx, id, verb, ActionStart, isOn)
+		return p.accounts.Change(ctx, id, p.powered(verb, ActionStart, isOn))
 	case provider.PowerOff:
-		return p.switchTo(ctx, id, verb, ActionStop, isOff)
-	case provider.PowerReboot:
-		return p.push(ctx, id, verb, ActionRestart)
-	case provider.PowerReset:
-		return p.push(ctx, id, verb, ActionReset)
+		return p.accounts.Change(ctx, id, p.powered(verb, ActionStop, isOff))
+	case provider.PowerReboot, provider.PowerReset:
+	default:
+		problems.Add("action", "%q is not an action", action)
 	}
-	problems := make(provider.Problems)
-	problems.Add("action", "%q is not an action", action)
-	return "", problems.Err(Kind, "", verb+" "+adapter.Shorten(id))
+	return adapter.Verb(ctx, p.accounts, verb, id, problems, func(ctx context.Context, id string) (provider.Outcome, error) {
+		now, err := p.client.Services.Get(ctx, id)
+		switch {
+		case err != nil:
+		case now.Suspended:
+			err = errSuspended
+		case action == provider.PowerReset:
+			err = p.act(ActionReset)(ctx, id, now)
+		default:
+			err = p.act(ActionRestart)(ctx, id, now)
+		}
+		return provider.OutcomeChanged, err
+	})
+}
+
+var errSuspended = &provider.Error{Kind: provider.ErrConflict, Message: "the service is suspended: resume it first"}
+
+// powered is a change of a machine's power.
+func (p *Provider) powered(verb string, action ServiceAction, want func(*ServiceDetail) bool) change {
+	return change{
+		Verb: verb, Patience: workTime,
+		Already: func(d *ServiceDetail) bool { return !d.Suspended && want(d) }, Made: want,
+		Do: func(ctx context.Context, id string, now *ServiceDetail) error {
+			if now.Suspended {
+				return errSuspended
+			}
+			return p.act(action)(ctx, id, now)
+		},
+	}
 }
 
 // isOn and isOff read the status as the vendor's app does: what is neither up nor on its
@@ -44,63 +74,6 @@ func isOff(d *ServiceDetail) bool {
 	return !isOn(d) && d.Status != "" && statusOf(d.Status) != provider.StatusPending
 }
 
-// switchable reads a service whose power can be switched.
-func (p *Provider) switchable(ctx context.Context, id string) (*ServiceDetail, error) {
-	detail, err := p.client.Services.Get(ctx, id)
-	if err == nil && detail.Suspended {
-		err = &provider.Error{Kind: provider.ErrConflict, Message: "the service is suspended: resume it first"}
-	}
-	return detail, err
-}
-
-func (p *Provider) switchTo(ctx context.Context, id, verb string, action ServiceAction, want func(*ServiceDetail) bool) (provider.Outcome, error) {
-	if err := checkID(id, verb); err != nil {
-		return "", err
-	}
-	asked := verb + " " + id
-	detail, err := p.switchable(ctx, id)
-	switch {
-	case err != nil:
-		return "", named(err, asked)
-	case want(detail):
-		return provider.OutcomeAlready, nil
-	}
-	accepted, seen := false, false
-	err = provider.Confirm(ctx,
-		func(ctx context.Context) error {
-			err := p.act(id, action)(ctx)
-			accepted = err == nil
-			return err
-		},
-		func(ctx context.Context) (_ bool, err error) {
-			seen, err = p.await(ctx, id, workTime, want)
-			return seen || err == nil && accepted, err
-		})
-	switch {
-	case err != nil:
-		return "", named(err, asked)
-	case !seen:
-		p.works.Begin(id, want)
-		return provider.OutcomePending, nil
-	}
-	return provider.OutcomeChanged, nil
-}
-
-// push does what leaves nothing to read back.
-func (p *Provider) push(ctx context.Context, id, verb string, action ServiceAction) (provider.Outcome, error) {
-	if err := checkID(id, verb); err != nil {
-		return "", err
-	}
-	_, err := p.switchable(ctx, id)
-	if err == nil {
-		err = p.act(id, action)(ctx)
-	}
-	if err != nil {
-		return "", named(err, verb+" "+id)
-	}
-	return provider.OutcomeChanged, nil
-}
-
 // Reinstall wipes the service's disk and sets it up with a template: Image is its ID, as
 // Products.Templates has it. Its login cannot be chosen, since no document names the field:
 // a Password is refused. The outcome is OutcomePending, and Wait takes the ID.
@@ -110,13 +83,9 @@ func (p *Provider) push(ctx context.Context, id, verb string, action ServiceActi
 func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest) (provider.Outcome, error) {
 	const verb = "reinstall account"
 	if req == nil {
-		return "", provider.Problems{"request": "nil"}.Err(Kind, "", verb)
+		return "", adapter.NilRequest(Kind, verb)
 	}
-	if err := checkID(req.AccountID, verb); err != nil {
-		return "", err
-	}
-	action := verb + " " + req.AccountID
-	problems := make(provider.Problems)
+	var problems provider.Problems
 	template, err := strconv.ParseInt(req.Image, 10, 64)
 	if err != nil || template <= 0 {
 		problems.Add("Image", "must be the ID of a template, a positive number")
@@ -125,28 +94,22 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 		problems.Add("Password", "cannot be set")
 	}
 	provider.CheckOptions(&problems, "Options.", nil, req.Options)
-	if err := problems.Err(Kind, "", action); err != nil {
-		return "", err
-	}
-	detail, err := p.client.Services.Get(ctx, req.AccountID)
-	switch {
-	case err != nil:
-		return "", named(err, action)
-	case detail.ReinstallPending:
-		return provider.OutcomePending, nil // never a second one while the first is open
-	case detail.Suspended:
-		return "", &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrConflict, Message: "the service is suspended: resume it first"}
-	}
-	_, err = p.client.Services.Reinstall(ctx, req.AccountID, &ServiceReinstallRequest{TemplateID: template})
-	if errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil {
-		if now, lookErr := p.client.Services.Get(ctx, req.AccountID); lookErr == nil && now.ReinstallPending {
-			err = nil
+	return adapter.Verb(ctx, p.accounts, verb, req.AccountID, problems, func(ctx context.Context, id string) (provider.Outcome, error) {
+		now, err := p.client.Services.Get(ctx, id)
+		switch {
+		case err != nil:
+			return "", err
+		case now.ReinstallPending:
+			return provider.OutcomePending, nil // never a second one while the first is open
+		case now.Suspended:
+			return "", errSuspended
 		}
-	}
-	if err != nil {
-		return "", named(err, action)
-	}
-	return provider.OutcomePending, nil
+		_, err = p.client.Services.Reinstall(ctx, id, &ServiceReinstallRequest{TemplateID: template})
+		if errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil {
+			if now, lookErr := p.client.Services.Get(ctx, id); lookErr == nil && now.ReinstallPending {
+				err = nil
+			}
+		}
+		return provider.OutcomePending, err
+	})
 }
-
-func notFound(err error) bool { return errors.Is(err, provider.ErrNotFound) }

@@ -20,29 +20,20 @@ import (
 // and Token its ticket, if there is one; it wants the account's credentials, so it is not
 // for the customer's browser: see ConsoleService.StreamFrom.
 func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
-	const verb = "sign on to account"
-	if req == nil {
-		return nil, provider.Problems{"request": "nil"}.Err(Kind, "", verb)
-	}
-	if err := checkID(req.AccountID, verb); err != nil {
-		return nil, err
-	}
-	action := verb + " " + req.AccountID
-	if req.Kind != "" && req.Kind != provider.SignOnConsole {
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "there is a console, and nothing else to sign on to"}
-	}
-	access, err := p.client.Services.Console.Open(ctx, req.AccountID)
-	if err != nil {
-		return nil, named(err, action)
-	}
-	in, problem := p.client.signOn(access)
-	if problem != "" {
-		return nil, &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrProtocol, Message: fmt.Sprintf("a console of type %q %s", adapter.Shorten(access.Type), problem)}
-	}
-	return in, nil
+	return p.accounts.SignOn(ctx, req, func(ctx context.Context, id string) (*provider.SignOn, error) {
+		access, err := p.client.Services.Console.Open(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		in, problem := p.client.signOn(access)
+		if problem != "" {
+			return nil, &provider.Error{Kind: provider.ErrProtocol, Message: fmt.Sprintf("a console of type %q %s", adapter.Shorten(access.Type), problem)}
+		}
+		return in, nil
+	}, provider.SignOnConsole)
 }
 
-// signOn makes absolute addresses of what a console tells, or tells what it lacks.
+// signOn makes absolute addresses of what a console has, or returns what it lacks.
 func (c *Client) signOn(access *ConsoleAccess) (in *provider.SignOn, problem string) {
 	in = &provider.SignOn{Kind: provider.SignOnConsole, Method: http.MethodGet, ExpiresAt: access.ExpiresAt}
 	address, scheme := access.URL, ""

@@ -88,7 +88,7 @@ func TestConsoles(t *testing.T) {
 		require.ErrorIs(t, err, provider.ErrConflict)
 	}
 	_, err := p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: "x1", Kind: provider.SignOnSession})
-	require.ErrorIs(t, err, provider.ErrUnsupported)
+	require.ErrorIs(t, err, provider.ErrInvalid)
 }
 
 // TestOddConsoles: whatever a console is said to be, it gives an address or an error.

@@ -1,13 +1,33 @@
 package elizon
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
+
+// Plans lists the products, also those that are sold out. Native is the *Product, with its
+// price.
+func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
+	// The catalogue is public: that it can be read says nothing about the key.
+	if err := p.readable(ctx); err != nil {
+		return nil, adapter.InVerb(Kind, err, "list plans")
+	}
+	catalogue, err := p.client.Products.List(ctx, "")
+	if err != nil {
+		return nil, adapter.InVerb(Kind, err, "list plans")
+	}
+	var plans []provider.Plan
+	for product := range catalogue.all() {
+		plans = append(plans, provider.Plan{ID: product.ID, Name: cmp.Or(product.Name, product.ID), Native: product})
+	}
+	return plans, nil
+}
 
 // statusBatch is how many services are asked for at once. The platform's maximum is
 // undocumented.
@@ -15,32 +35,27 @@ const statusBatch = 50
 
 // Usage reads the month's traffic of one service.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
-	const verb = "read usage of account"
-	if err := checkID(id, verb); err != nil {
-		return nil, err
-	}
-	action := verb + " " + id
-	// The batch leaves out what it does not know, and what it has no figures of.
-	detail, err := p.client.Services.Get(ctx, id)
-	if err != nil {
-		return nil, named(err, action)
-	}
-	statuses, err := p.client.Services.StatusBatch(ctx, id)
-	if err != nil {
-		return nil, named(err, action)
-	}
-	report, err := usageOf(listedAccount(&detail.Service), statuses[id])
-	if err != nil {
-		return nil, named(err, action)
-	}
-	return report, nil
+	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, func(ctx context.Context, id string) (*provider.UsageReport, error) {
+		// The batch leaves out what it does not know, and what it has no figures of.
+		detail, err := p.client.Services.Get(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		statuses, err := p.client.Services.StatusBatch(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return usageOf(listedAccount(&detail.Service), statuses[id])
+	})
 }
 
 func usageOf(a *provider.Account, status *LiveStatus) (*provider.UsageReport, error) {
 	report := &provider.UsageReport{AccountID: a.ID, Username: a.Username, AsOf: time.Now()}
 	switch {
 	case status == nil:
-		return report, &provider.Error{Provider: Kind, Kind: provider.ErrUnavailable, Message: "the platform tells no live state of service " + a.ID}
+		return report, &provider.Error{
+			Provider: Kind, Action: "read usage of account " + a.ID, Kind: provider.ErrUnavailable, Message: "the platform has no live state of this service",
+		}
 	case strings.Contains(string(status.Raw), `"monthlyTotalBytes"`):
 		report.Values = append(report.Values, provider.Usage{
 			Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: max(0, status.Bandwidth.MonthlyTotalBytes), LimitUnknown: true,
@@ -50,8 +65,14 @@ func usageOf(a *provider.Account, status *LiveStatus) (*provider.UsageReport, er
 }
 
 // FleetUsage reads the month's traffic of all services, 50 in a call. Services of which
-// the platform tells nothing come with an error.
+// the platform has no state come with an error.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
+	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
+		return p.fleetUsage(ctx), nil
+	})
+}
+
+func (p *Provider) fleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	return func(yield func(*provider.UsageReport, error) bool) {
 		var batch []*provider.Account
 		flush := func() bool {
@@ -61,7 +82,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 			}
 			statuses, err := p.client.Services.StatusBatch(ctx, ids...)
 			if err != nil {
-				yield(nil, named(err, "read usage of all accounts"))
+				yield(nil, err)
 				return false
 			}
 			for _, a := range batch {
@@ -72,9 +93,9 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 			batch = batch[:0]
 			return true
 		}
-		for account, err := range p.List(ctx, &provider.ListOptions{PageSize: statusBatch}) {
+		for account, err := range p.own(ctx, statusBatch) {
 			if err != nil {
-				yield(nil, named(err, "read usage of all accounts"))
+				yield(nil, err)
 				return
 			}
 			if batch = append(batch, account); len(batch) == statusBatch && !flush() {

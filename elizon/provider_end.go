@@ -1,0 +1,82 @@
+package elizon
+
+import (
+	"context"
+	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
+)
+
+// Terminate cancels the service's subscription at once. The vendor carries that out after
+// a while: until the service is gone the outcome is OutcomePending, and Terminate may be
+// called again or waited for with Wait and the ID, which ends in provider.ErrNotFound. To
+// end it with its paid period, use Cancel. A service under contract refuses.
+//
+// That a service is gone counts only while services can be listed.
+func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.accounts.Remove(ctx, id, adapter.Removal[string, ServiceDetail]{
+		Do: func(ctx context.Context, id string) error {
+			_, err := p.client.Services.Subscription.Cancel(ctx, id, &SubscriptionCancelRequest{Immediate: true})
+			return err
+		},
+		Ending: func(_ context.Context, _ string, now *ServiceDetail) (bool, error) {
+			return now.TerminationPending || statusOf(now.Status) == provider.StatusEnding, nil
+		},
+	})
+}
+
+// proveAbsent proves that a service does not exist: services can be listed, and this is
+// none of them.
+func (p *Provider) proveAbsent(ctx context.Context, id string) (evidence string, err error) {
+	evidence = "services can be listed"
+	if id == "" {
+		return evidence, p.readable(ctx)
+	}
+	return evidence, adapter.NotListed(p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage}), func(s *Service) bool { return s.ID == id })
+}
+
+// Cancel schedules the end of a service with its paid period; one under contract ends by
+// notice.
+func (p *Provider) Cancel(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.schedule(ctx, id, "cancel account", true, func(ctx context.Context, contract bool) error {
+		req := &SubscriptionCancelRequest{}
+		if contract {
+			req.Mode = CancelByNotice
+		}
+		_, err := p.client.Services.Subscription.Cancel(ctx, id, req)
+		return err
+	})
+}
+
+// UndoCancel takes back a planned end, unless the platform's staff has locked it.
+func (p *Provider) UndoCancel(ctx context.Context, id string) (provider.Outcome, error) {
+	return p.schedule(ctx, id, "undo cancellation of account", false, func(ctx context.Context, _ bool) error {
+		_, err := p.client.Services.Subscription.Reactivate(ctx, id)
+		return err
+	})
+}
+
+// billingContract is the billing mode of a contract.
+const billingContract = "CONTRACT"
+
+func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do func(ctx context.Context, contract bool) error) (provider.Outcome, error) {
+	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, id string) (provider.Outcome, error) {
+		subscription, err := p.client.Services.Subscription.Get(ctx, id)
+		switch {
+		case err != nil:
+			return "", err
+		case subscription.CancelAtPeriodEnd == want:
+			return provider.OutcomeAlready, nil
+		}
+		contract := subscription.BillingMode == billingContract
+		return provider.OutcomeChanged, provider.Confirm(ctx,
+			func(ctx context.Context) error { return do(ctx, contract) },
+			func(ctx context.Context) (bool, error) {
+				return adapter.Until(ctx, showTime, time.Second, func(ctx context.Context) (bool, error) {
+					now, err := p.client.Services.Subscription.Get(ctx, id)
+					return err == nil && now.CancelAtPeriodEnd == want, err
+				})
+			})
+	})
+}
