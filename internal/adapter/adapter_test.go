@@ -94,19 +94,6 @@ func TestInVerb(t *testing.T) {
 	require.Same(t, errStuck, adapter.InVerb("panel", errStuck, "create account"))
 }
 
-func TestReport(t *testing.T) {
-	var r adapter.Report
-	r.OK("one", "fine")
-	require.NoError(t, r.Broken(nil))
-	r.Warn("two", "odd")
-	r.Skip("three", "no")
-	report, err := r.Fail("four", errStuck)
-	require.Same(t, errStuck, err)
-	require.Equal(t, "four", report.Failed().Name)
-	require.ErrorIs(t, r.Broken(nil), errStuck)
-	require.ErrorIs(t, r.Broken(refused), refused)
-}
-
 // TestReportSteps: no step is taken or noted behind one that failed, and what Check returns
 // names it; the step keeps the client's own words.
 func TestReportSteps(t *testing.T) {
@@ -122,7 +109,8 @@ func TestReportSteps(t *testing.T) {
 		wantText string
 	}{
 		"all taken":       {steps: fine, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
-		"noted by itself": {steps: fine, want: []string{"tcp ok", "version skipped none"}},
+		"noted by itself": {steps: fine, want: []string{"tcp ok", "rights warning odd", "version skipped none"}},
+		"by its step":     {steps: broken, want: []string{"tcp failed"}, wantErr: provider.ErrUnavailable, wantText: "panel: check connection: down (HTTP 503, retry after 1m0s)"},
 		"no connection":   {steps: broken, answer: down, detail: "good", want: []string{"tcp failed"}, wantErr: provider.ErrUnavailable, wantText: "panel: check connection: down (HTTP 503, retry after 1m0s)"},
 		"step fails":      {steps: fine, step: refused, detail: "good", want: []string{"tcp ok", "rights failed x: add domain: bad domain"}, wantErr: provider.ErrInvalid, wantText: "panel: check connection: bad domain"},
 		"answer is kept":  {steps: fine, answer: errStuck, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
@@ -130,7 +118,12 @@ func TestReportSteps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := adapter.Diagnosed(test.steps, time.Second, test.answer)
 			require.Equal(t, test.answer, r.Answer)
-			r.Step(provider.CheckRights, func() (string, error) { return test.detail, test.step })
+			r.Step(provider.CheckRights, func() (string, error) {
+				if test.detail == "" {
+					r.Warn(provider.CheckRights, "odd")
+				}
+				return test.detail, test.step
+			})
 			r.Skip(provider.CheckVersion, "none")
 			report, err := r.Result("panel")
 			require.ErrorIs(t, err, test.wantErr)

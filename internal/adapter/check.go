@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/provkit/provkit/provider"
@@ -19,7 +20,9 @@ type Report struct {
 // Diagnosed begins a report with what rest.Client.Diagnose returns.
 func Diagnosed(steps []provider.CheckStep, latency time.Duration, err error) *Report {
 	r := &Report{CheckReport: provider.CheckReport{Steps: steps, Latency: latency}, Answer: err}
-	r.failed = r.Broken(err)
+	if failed := r.Failed(); failed != nil {
+		r.failed = cmp.Or(err, failed.Err)
+	}
 	return r
 }
 
@@ -32,7 +35,8 @@ func (r *Report) Step(name string, run func() (detail string, err error)) {
 	detail, err := run()
 	switch {
 	case err != nil:
-		_, r.failed = r.Fail(name, err)
+		r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: provider.CheckFailed, Detail: err.Error(), Err: err})
+		r.failed = err
 	case detail != "":
 		r.OK(name, detail)
 	}
@@ -54,28 +58,7 @@ func (r *Report) add(name string, state provider.CheckState, detail string) {
 	r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: state, Detail: detail})
 }
 
-// Fail notes the step that failed, and is what Check returns then.
-func (r *Report) Fail(name string, err error) (*provider.CheckReport, error) {
-	r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: provider.CheckFailed, Detail: err.Error(), Err: err})
-	return &r.CheckReport, err
-}
-
 // Result is what Check returns.
 func (r *Report) Result(kind string) (*provider.CheckReport, error) {
 	return &r.CheckReport, InVerb(kind, r.failed, "check connection")
-}
-
-// Done is what Check returns when all steps were taken.
-func (r *Report) Done() (*provider.CheckReport, error) { return &r.CheckReport, nil }
-
-// Broken reports whether one of the steps so far failed, and the error of Check then.
-func (r *Report) Broken(err error) error {
-	failed := r.Failed()
-	switch {
-	case failed == nil:
-		return nil
-	case err != nil:
-		return err
-	}
-	return failed.Err
 }

@@ -17,30 +17,23 @@ func fieldsOf(t *testing.T, err error) map[string]string {
 	return e.Fields
 }
 
-func TestAccountNumber(t *testing.T) {
-	n, err := adapter.AccountNumber("panel", "42", "client ID", "get account")
-	require.NoError(t, err)
+func TestPositiveID(t *testing.T) {
+	parse := adapter.PositiveID("client ID")
+	n, problem := parse("42")
+	require.Empty(t, problem)
 	require.EqualValues(t, 42, n)
 	for _, id := range []string{"0", "-1", "+1", "007", "1.0", " 1", "9223372036854775808", "../1", "a"} {
-		n, err := adapter.AccountNumber("panel", id, "client ID", "get account")
+		n, problem := parse(id)
 		require.Zero(t, n)
-		require.ErrorIs(t, err, provider.ErrInvalid)
-		require.Contains(t, fieldsOf(t, err)["id"], `"`+id+`" is not a client ID`)
+		require.Equal(t, `"`+id+`" is not a client ID (a positive number)`, problem)
 	}
-	_, err = adapter.AccountNumber("panel", "", "client ID", "get account")
-	require.Equal(t, "required", fieldsOf(t, err)["id"])
+	_, problem = parse("")
+	require.Equal(t, "required", problem)
 }
 
-func TestCheckReference(t *testing.T) {
-	require.NoError(t, adapter.CheckReference("panel", "order-1042", "adopt account 1"))
-	require.Contains(t, fieldsOf(t, adapter.CheckReference("panel", "a]b", "adopt account 1")), "reference")
-}
-
-func TestTakenAndBothMatch(t *testing.T) {
-	err := adapter.Taken("panel", "adopt account 1", "client 1", "order-7")
-	require.ErrorIs(t, err, provider.ErrAlreadyExists)
-	require.EqualError(t, err, `panel: adopt account 1: client 1 belongs to the reference "order-7"`)
-	err = adapter.BothMatch("panel", "find account", "clients", 1, "b")
-	require.ErrorIs(t, err, provider.ErrConflict)
-	require.EqualError(t, err, "panel: find account: clients 1 and b both match")
+func TestInput(t *testing.T) {
+	require.Empty(t, adapter.Input("plan", ""))
+	require.Equal(t, provider.Problems{"plan": "required"}, adapter.Input("plan", "required"))
+	require.Empty(t, adapter.MarkerProblem("Max Mustermann"))
+	require.NotEmpty(t, adapter.MarkerProblem("Max [ref:order-7]"))
 }

@@ -86,9 +86,6 @@ func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provide
 	return problems
 }
 
-// Add is problems.Note.
-func Add(problems *provider.Problems, field, problem string) { problems.Note(field, problem) }
-
 // NoHandle refuses a handle where accounts are made at once.
 func NoHandle(problems *provider.Problems, req *provider.CreateRequest) {
 	if req.Handle != "" {
