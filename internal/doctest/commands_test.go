@@ -148,7 +148,17 @@ func read(name string, program bool) (functions []string, problem string) {
 // noSuchTest names a part of a choice like "A|B/c" that chooses nothing.
 func noSuchTest(choice, prefix string, functions []string) string {
 	kind := regexp.MustCompile(prefix)
-	for part := range strings.SplitSeq(choice, "|") {
+	open := 0
+	parts := strings.FieldsFunc(choice, func(r rune) bool { // those in parentheses belong together
+		switch r {
+		case '(':
+			open++
+		case ')':
+			open--
+		}
+		return r == '|' && open == 0
+	})
+	for _, part := range parts {
 		part, _, _ = strings.Cut(part, "/") // below are subtests
 		if part == "" || part == "^$" {
 			continue
@@ -170,22 +180,25 @@ func TestCommandsFail(t *testing.T) {
 	}
 	assert.Equal(t, []string{"go test ./a", "go test ./b", "$ X=1 go run    ./c"}, found)
 	for line, want := range map[string]string{
-		"go test ./...":                                "",
-		"go test -race ./internal/doctest":             "",
-		"go test -run 'Commands|Links' ./internal/...": "",
-		"go test -run Conformance -v ./keyhelp":        "",
-		"go test -run=TestConformance$/live ./keyhelp": "",
-		"go run ./examples/quickstart -provider x":     "",
-		"go run example.com/tool@v1.0.0 ./nothing":     "",
-		"go test -bench . -run '^$' ./keyhelp":         "",
-		"go test ./nothing":                            "there is no package ./nothing",
-		"go test ./keyhelp ./nothing/...":              "there is no package ./nothing/...",
-		"go test ./docs":                               "there is no package ./docs",
-		"go test keyhelp":                              "keyhelp is no package of this module: it begins with ./",
-		"go run ./keyhelp":                             "./keyhelp is no program",
-		"go test -run 'Conformance|NoSuch' ./keyhelp":  "no test is called NoSuch",
-		"go test -run TestConform$ ./keyhelp":          "no test is called TestConform$",
-		"go test -bench NoSuch ./keyhelp":              "no test is called NoSuch",
+		"go test ./...":                                 "",
+		"go test -race ./internal/doctest":              "",
+		"go test -run 'Commands|Links' ./internal/...":  "",
+		"go test -run Conformance -v ./keyhelp":         "",
+		"go test -run=TestConformance$/live ./keyhelp":  "",
+		"go test -run 'Conformance//(a|b)' ./keyhelp":   "",
+		"go test -run '(Confo|x)rmance' ./keyhelp":      "",
+		"go run ./examples/quickstart -provider x":      "",
+		"go run example.com/tool@v1.0.0 ./nothing":      "",
+		"go test -bench . -run '^$' ./keyhelp":          "",
+		"go test ./nothing":                             "there is no package ./nothing",
+		"go test ./keyhelp ./nothing/...":               "there is no package ./nothing/...",
+		"go test ./docs":                                "there is no package ./docs",
+		"go test keyhelp":                               "keyhelp is no package of this module: it begins with ./",
+		"go run ./keyhelp":                              "./keyhelp is no program",
+		"go test -run 'Conformance|NoSuch' ./keyhelp":   "no test is called NoSuch",
+		"go test -run '(No|Other)Such/(a|b)' ./keyhelp": "no test is called (No|Other)Such",
+		"go test -run TestConform$ ./keyhelp":           "no test is called TestConform$",
+		"go test -bench NoSuch ./keyhelp":               "no test is called NoSuch",
 	} {
 		assert.Equal(t, want, commandProblem(line), line)
 	}
