@@ -216,6 +216,24 @@ func TestBadHandles(t *testing.T) {
 	assert.Zero(t, srv.Faults.Count())
 }
 
+// TestOldHandles: what programs have written down is read by this one, and written alike.
+func TestOldHandles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := elizontest.NewServer(elizontest.InMemory())
+		for _, handle := range []string{
+			"order?b=AAAAAAAABBBBBBBB&p=prod-vps-s&r=order-1&t=1700000000&u=customer1", "order?a=1&b=&p=prod-vps-s&r=order-1&t=1700000000&u=customer1",
+			"order?p=prod-vps-s&r=order-1&s=sub-1&t=1700000000&u=customer1&v=svc-1", "order?p=prod-vps-s&r=order-1&u=customer1&v=svc-1",
+		} {
+			srv.Faults.When(nil, 0, faults.Fault{Kind: faults.Refuse}) // nothing is learnt of it
+			req := orderOf(1)
+			req.Handle = handle
+			made, err := serviceProvider(t, srv).Create(t.Context(), req)
+			require.Error(t, err)
+			require.Equal(t, handle, made.Handle)
+		}
+	})
+}
+
 // TestReferenceUnderAnotherName: a reference is bought once, whatever the name.
 func TestReferenceUnderAnotherName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

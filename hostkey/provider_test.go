@@ -473,6 +473,23 @@ func TestWithHandles(t *testing.T) {
 	})
 }
 
+// TestOldHandles: what programs have written down is read by this one, and written alike.
+func TestOldHandles(t *testing.T) {
+	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		order := hostkey.OrderHostname("web1", "order-1") + ";r=order-1"
+		for _, handle := range []string{
+			order + fmt.Sprintf(";b=55053.603547.%d", time.Now().Unix()), order + ";i=603548", order + ";c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
+			order + ";s=55054;i=603548;c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
+		} {
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel() // nothing is learnt of it
+			placed, err := adapterOver(t, srv).Client().Orders.Check(ctx, handle)
+			require.ErrorIs(t, err, context.Canceled)
+			require.Equal(t, handle, placed.Handle)
+		}
+	})
+}
+
 // FuzzHandle: no text makes a handle that leads astray.
 func FuzzHandle(f *testing.F) {
 	good := hostkey.OrderHostname("web1", "order-1")
