@@ -345,3 +345,20 @@ func TestBillingAddsTheOrderedDomain(t *testing.T) {
 	_, err = p.Create(t.Context(), other)
 	require.ErrorIs(t, err, provider.ErrAlreadyExists)
 }
+
+// TestFindSpelling: people do not tell cases apart and the panel does; the list of users knows.
+func TestFindSpelling(t *testing.T) {
+	srv := newServer(t)
+	srv.AddUser(hestiatest.User{Name: "Max", Email: "max@example.com", DisplayName: "Max Mustermann", Package: "small"})
+	p := providerOn(t, srv, rootKey(srv))
+	for _, name := range []string{"Max", "max", "MAX"} {
+		found, err := p.Find(t.Context(), provider.Query{Username: name})
+		require.NoError(t, err)
+		require.Equal(t, "Max", found.ID)
+	}
+	for _, name := range []string{"maxi", srv.AdminUser, "root", "no name"} {
+		_, err := p.Find(t.Context(), provider.Query{Username: name})
+		require.ErrorIs(t, err, provider.ErrNotFound, name)
+		require.EqualError(t, err, `hestia: find account user "`+name+`": nothing matches`)
+	}
+}

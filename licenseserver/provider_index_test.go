@@ -230,3 +230,22 @@ func TestBeginningUnknown(t *testing.T) {
 	_, err = providerOn(t, srv, licenseserver.WithScan(licenseserver.Scan{From: 1_000})).Create(t.Context(), orderOf(1))
 	require.NotErrorIs(t, err, provider.ErrConflict, "whoever says where to begin is believed")
 }
+
+// TestFindBeforeTheFirst: that no license was found in the range to search is believed while any
+// license can be read, and not when the sign-in may have lost its rights.
+func TestFindBeforeTheFirst(t *testing.T) {
+	srv := newServer(licenseservertest.WithSeedLicenses(3))
+	last := srv.Licenses()[2].ID
+	find := func() error {
+		p := providerOn(t, srv, licenseserver.WithScan(licenseserver.Scan{From: last + 4, Gap: 6}))
+		_, err := p.Find(t.Context(), provider.Query{Username: "customer1"})
+		return err
+	}
+	err := find()
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	require.EqualError(t, err, `licenseserver: find account user "customer1": no such license (other licenses can be read)`)
+	srv.HideLicenses(true)
+	err = find()
+	require.ErrorIs(t, err, provider.ErrForbidden)
+	require.NotErrorIs(t, err, provider.ErrNotFound)
+}
