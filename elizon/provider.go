@@ -13,7 +13,7 @@ import (
 )
 
 // Provider is an elizon account behind the portable contract. Account IDs are service IDs,
-// plan IDs product IDs. User name and reference stand in the name of the service, as
+// plan IDs product IDs. User name and reference are in the name of the service, as
 // provider.Mark writes them: whoever renames a service in the platform's panel must leave
 // the mark in it. Services that others share with the account are left out.
 //
@@ -125,7 +125,7 @@ func stateOf(s *Service) provider.Status {
 }
 
 // statusOf maps what is known of an open set. A machine that is off is in service. The
-// words for that are undocumented: those that are told apart here are the usual ones.
+// words for that are undocumented: those that are known here are the usual ones.
 func statusOf(status string) provider.Status {
 	switch strings.ToUpper(status) {
 	case StatusRunning, StatusActive, "ONLINE", "STARTING", "BOOTING", "STOPPING", "STOPPED", "OFFLINE", "OFF":

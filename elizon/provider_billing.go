@@ -33,7 +33,7 @@ func (p *Provider) spend(
 }
 
 // pay places an order that renews or upgrades, once, and looks for its effect. While an
-// earlier one of the same key may be under way it places none.
+// earlier one of the same key may be in progress it places none.
 func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit EUR, field string, look func(context.Context) (bool, error)) (seen bool, err error) {
 	c := p.client
 	if at := c.orders.spentAt(key); time.Since(at) < order.Settles {
@@ -80,7 +80,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 		days, end := subscription.BillingCycleDays, subscription.CurrentPeriodEnd
 		switch {
 		case days <= 0 || end.IsZero():
-			return "", &provider.Error{Kind: provider.ErrUnsupported, Message: "the subscription tells no billing cycle, or no end of its period"}
+			return "", &provider.Error{Kind: provider.ErrUnsupported, Message: "the subscription has no billing cycle, or no end of its period"}
 		case end.After(time.Now().AddDate(0, 0, int(days)+1)):
 			return provider.OutcomeAlready, nil
 		}
@@ -122,9 +122,9 @@ func (p *Provider) upgrade(ctx context.Context, id string, target *Product, chan
 	line := quote.Line
 	switch {
 	case line == nil:
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the platform answers no line that could be ordered"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the answer has no line that could be ordered"}
 	case line.ProductID != target.ID, line.ServiceID != "" && line.ServiceID != id, line.ItemType != "" && line.ItemType != ItemUpgrade, line.Quantity > 1:
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the platform answers a line for something else"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the answer has a line for something else"}
 	}
 	line.ServiceID, line.ItemType, line.Quantity = id, ItemUpgrade, 1
 	line.LineID, line.ProductName = cmp.Or(line.LineID, "plan "+id), cmp.Or(line.ProductName, target.Name, target.ID)

@@ -23,17 +23,17 @@ import (
 // No order is sent twice for one reference. It is sent once in a call, and if its answer
 // gets lost it is looked for: the one new subscription of the product that carries no mark
 // is the order's. If there is none the error matches provider.ErrOutcomeUnknown, and only
-// after two minutes a call with the handle buys again. So keep the handle, which stands
-// beside errors too, and give it back; provider.WithHandles gives it before anything is bought.
+// after two minutes a call with the handle buys again. So keep the handle, which comes
+// with errors too, and give it back; provider.WithHandles gives it before anything is bought.
 //
-// Without its handle an order that was lost before it was marked cannot be told from
+// Without its handle an order that was lost before it was marked cannot be distinguished from
 // somebody else's. While there is a service of the product that carries no mark and is
 // younger than the order window (see WithOrderWindow), Create without a handle refuses
 // with provider.ErrConflict. Orders of one product must not be sent by several programs
 // at once, nor by hand while a program orders.
 //
 // What is bought is bought: provider.OnFailureUndo undoes nothing here, since to end a
-// service does not bring the money back. The steps tell how far it came.
+// service does not bring the money back. The steps show how far it came.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	b, err := p.newPurchase(req)
 	if err != nil {

@@ -37,7 +37,7 @@ func createOptions() []provider.OptionSpec {
 	}
 }
 
-// Describe tells what the adapter can do.
+// Describe returns what the adapter can do.
 func (p *Provider) Describe() *provider.Description { return &p.description }
 
 func describe(s settings) provider.Description {

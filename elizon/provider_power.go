@@ -79,7 +79,7 @@ func isOff(d *ServiceDetail) bool {
 // a Password is refused. The outcome is OutcomePending, and Wait takes the ID.
 //
 // It is sent once. A lost answer is provider.ErrOutcomeUnknown, unless the service shows
-// that its reinstallation is under way.
+// that its reinstallation is in progress.
 func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest) (provider.Outcome, error) {
 	const verb = "reinstall account"
 	if req == nil {

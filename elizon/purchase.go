@@ -58,7 +58,7 @@ func (p *purchase) Resume(handle string) error {
 // orders is what a client knows of what it buys.
 type orders struct {
 	desk order.Desk
-	// products are those of the catalogue, for whoever has the desk's turn.
+	// products are those of the catalogue. Only the one who has the desk's turn may use them.
 	products map[string]knownProduct
 
 	mu sync.Mutex
@@ -116,7 +116,7 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	case err == nil:
 		err = order.Unknown("the platform accepted the order with an answer that names nothing")
 	case inProgress(err) && p.Resent:
-		// Whose checkout that is nobody can tell: it may be the one that was sent before.
+		// Nobody knows whose checkout that is: it may be the one that was sent before.
 		p.Placed = false
 		err = order.Unknown("the platform is working on a checkout, which may be this order: %s", err.Error())
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// handlePrefix tells a handle from the ID of a service, which has no question mark.
+// handlePrefix begins a handle. The ID of a service has no question mark.
 const handlePrefix = "order?"
 
 // maxHandle is longer than the handle of any order of an account that one would call

@@ -23,7 +23,7 @@ type holding struct {
 }
 
 // holdings reads all that the account has. Pages may miss a service while others come and
-// go; the subscriptions come in one piece and tell which one was missed. Services that
+// go; the subscriptions come in one piece and show which one was missed. Services that
 // others share with the account are not its own.
 func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 	var all []*holding
@@ -135,7 +135,7 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	case len(ours) > 1:
 		seen.Conflict = &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("%s all carry the reference %q", listed(ours), p.Reference)}
 	case len(ours) == 0 && len(fresh) > 1:
-		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to tell; Adopt the one", listed(fresh))
+		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to decide; Adopt the one", listed(fresh))
 	case len(found) > 0:
 		p.subscription, p.service = found[0].subscription, found[0].service
 	}
@@ -180,7 +180,7 @@ func listed(all []*holding) string {
 }
 
 // fingerprintLength of 8 characters is 48 bits: enough that no two subscriptions of an
-// account meet, and little enough that a handle can hold hundreds of them.
+// account meet, and little enough that a handle has room for hundreds of them.
 const fingerprintLength = 8
 
 func fingerprint(subscription string) string {

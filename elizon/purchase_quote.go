@@ -27,7 +27,7 @@ type wants struct {
 // defaultCycle is the billing cycle in days of an order that does not choose one.
 const defaultCycle = 30
 
-// quote makes the order and holds its price against what it may cost, as the last thing
+// quote makes the order and compares its price with what it may cost, as the last thing
 // before it is sent.
 func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest, error) {
 	product, err := c.product(ctx, p.product)
@@ -65,7 +65,7 @@ func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest,
 }
 
 // productTime is for how long a product's name and billing cycles are remembered: the
-// catalogue is long, and whether they still hold the platform checks with every order.
+// catalogue is long, and the platform checks with every order whether they are still so.
 const productTime = 10 * time.Minute
 
 type knownProduct struct {
@@ -99,7 +99,7 @@ func (c *Client) affordable(ctx context.Context, cart *CartCalculateRequest, lim
 	case err != nil:
 		return err
 	case !price.Total.Valid() || price.Total.Sign() < 0:
-		return &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the platform tells no price"}
+		return &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the platform names no price"}
 	case price.Total.Cmp(limit) > 0:
 		return tooExpensive(price.Total, limit, name)
 	}
@@ -164,7 +164,7 @@ func (c *Catalogue) all() func(yield func(*Product) bool) {
 	}
 }
 
-// cycle chooses the billing cycle, or tells why the wanted one cannot be had.
+// cycle chooses the billing cycle, or returns why the wanted one is not available.
 func (p *Product) cycle(wanted int64) (days int64, problem string) {
 	allowed := p.AllowedBillingCycles
 	switch {

@@ -21,16 +21,16 @@ var (
 )
 
 // OrdersService buys servers so that no order is ever paid twice, although the API has
-// nothing that tells a repeated order from a new one.
+// nothing that distinguishes a repeated order from a new one.
 //
 // Each order has a Reference of the caller's, from which a host name is made that no
 // other order has. Before anything is bought, the host name is looked for, and so is
-// every deployment under way; if one of them might be this order, nothing is bought. An
+// every deployment in progress; if one of them might be this order, nothing is bought. An
 // order is sent once in a call, whatever becomes of its answer: a lost one is looked
 // for, by what the answer named, by the invoices, and by the host name.
 //
-// What can be told of an order while it is being deployed, which takes 10 to 30
-// minutes, is little: its server is listed when it is done. So an order whose answer
+// Little is known of an order while it is being deployed, which takes 10 to 30 minutes:
+// its server is listed when it is done. So an order whose answer
 // was lost can only be recognised then, and until that moment nobody who lost the
 // answer, in whatever process, orders again: the order is OrderUnclear.
 type OrdersService struct {
@@ -68,8 +68,8 @@ type OrderState string
 
 // The states of an order.
 const (
-	// OrderUnclear: it may have been placed, and cannot be told yet from another
-	// deployment that is under way. Check again: it becomes one of the others, or
+	// OrderUnclear: it may have been placed, and cannot be distinguished yet from another
+	// deployment in progress. Check again: it becomes one of the others, or
 	// provider.ErrNotFound, after which it may be placed anew.
 	OrderUnclear OrderState = "unclear"
 	// OrderUnpaid: the invoice waits for its payment.
@@ -86,7 +86,7 @@ type PlacedOrder struct {
 	Hostname string
 	// Handle is a string from which Place and Check go on. It survives a restart.
 	Handle string
-	// Placed tells that this very call bought it.
+	// Placed: this very call bought it.
 	Placed bool
 	// ServerID and InvoiceID are 0 while they are not known.
 	ServerID, InvoiceID int64
@@ -134,7 +134,7 @@ func splitHostname(hostname string) (name, suffix string, ok bool) {
 // Place buys a server, unless the order of this reference was placed before: then it
 // goes on with that one, and buys nothing.
 //
-// The order stands beside an error too, if there is or may be one: keep its handle. An
+// The order comes with an error too, if there is or may be one: keep its handle. An
 // error that matches provider.ErrOutcomeUnknown leaves open whether something was
 // bought; calling again, with the handle, is safe. provider.ErrAlreadyExists: another
 // order or server has the name. provider.ErrQuota: not enough credit.
@@ -208,7 +208,7 @@ func nameProblem(name string) string {
 	case len(name) > maxOrderName:
 		return fmt.Sprintf("longer than %d characters", maxOrderName)
 	case !orderName.MatchString(name):
-		return "may hold lower-case letters, digits and hyphens, and begins and ends with a letter or digit"
+		return "may contain lower-case letters, digits and hyphens, and begins and ends with a letter or digit"
 	case strings.HasPrefix(name, "hostkey"):
 		return `must not begin with "hostkey": so do names that the vendor gives`
 	}

@@ -18,7 +18,7 @@ func (p *purchase) Begin(context.Context) (undo func(), err error) {
 	return func() { p.lastServer, p.lastInvoice = server, invoice }, nil
 }
 
-// Send orders the server. How a deployment goes on is for Check to tell.
+// Send orders the server. How its deployment goes on is what Check finds out.
 func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	bought := *p.req.Order
 	bought.Hostname = p.hostname
@@ -38,7 +38,7 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 }
 
 // Follow finds out how far the order is, and pays for it if the caller wants that. The
-// ways to its server, best first: the task of the answer, the tasks under way, the item of
+// ways to its server, best first: the task of the answer, the deployments in progress, the item of
 // the invoice, and the host name.
 func (p *purchase) Follow(ctx context.Context) (order.State, error) {
 	if paid, err := p.pay(ctx); err != nil || !paid {
@@ -89,8 +89,8 @@ func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) 
 		})
 }
 
-// task asks for the order's deployment. A success is told once, so that a task that is
-// gone says nothing: the account does.
+// task asks for the order's deployment. The server reports a success once, so that a task
+// that is gone says nothing: the account does.
 func (p *purchase) task(ctx context.Context) (running bool, err error) {
 	if p.callback == "" && p.invoice != 0 {
 		underway, err := p.s.c.Servers.UpdateServers(ctx)
@@ -148,7 +148,7 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	return true, nil
 }
 
-// inspect reads the server and makes sure that it is the order's. The API tells whose a
+// inspect reads the server and makes sure that it is the order's. The API shows whose a
 // server is only when it is ready, so that is when it is marked.
 func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	server, err := p.s.c.Servers.Show(ctx, p.server)

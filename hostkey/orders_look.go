@@ -52,7 +52,7 @@ func conflict(format string, args ...any) *provider.Error {
 	return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf(format, args...)}
 }
 
-// deployments finds out whose each one under way is. One that cannot be told may be the
+// deployments finds out whose each one in progress is. One that is nobody's may be the
 // order's, unless it is older.
 func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys map[int64]string, names map[int64]string) error {
 	for invoice, key := range keys {
@@ -170,7 +170,7 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 	case 0:
 	case 1:
 		p.invoice = waiting[0]
-	default: // a person has to tell
+	default: // a person has to decide
 		seen.Unclear = fmt.Sprintf("invoices %d wait for their payment, and one of them may be this order's", waiting)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 // Create orders a server; see OrdersService.Place. Called again while the server is being
 // deployed, it returns OutcomePending again, and OutcomeAlready when it is there.
 //
-// The Creation stands beside an error too if something was or may have been bought. Keep
+// A Creation comes with an error too if something was or may have been bought. Keep
 // its Handle and give it back: it knows the order, where a mere repetition has to search.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	place, err := p.placeRequest(req)
@@ -37,7 +37,7 @@ func (p *Provider) creation(placed *PlacedOrder, err error) *provider.Creation {
 	case err != nil && placed.State == OrderUnclear:
 		c.Outcome, step.Outcome = "", ""
 	case err != nil:
-		// What is bought is bought; that the rest failed stands beside it.
+		// What is bought is bought, although the rest failed.
 		c.Outcome = step.Outcome
 		c.Steps = []provider.Step{{Name: "server", Outcome: step.Outcome}, {Name: string(placed.State), Err: err}}
 	case placed.State == OrderReady:

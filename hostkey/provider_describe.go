@@ -48,7 +48,7 @@ var createOptions = []provider.OptionSpec{
 	{Name: optPay, Label: "Pay from credit", Help: "pay the invoice from the account's credit if the order leaves it unpaid", Type: provider.OptionBool, Default: "true"},
 }
 
-// Describe tells what the adapter can do.
+// Describe returns what the adapter can do.
 func (p *Provider) Describe() *provider.Description {
 	if p.client.settings.suspendByPower {
 		return &describedByPower
@@ -92,7 +92,7 @@ func describe(suspension provider.Support) provider.Description {
 	}
 }
 
-// byIDOrName tells an ID from a name.
+// byIDOrName reads an ID or a name.
 func byIDOrName(text string) (id int64, name string) {
 	text = strings.TrimSpace(text)
 	if n, ok := parseID(text); ok {

@@ -66,7 +66,7 @@ func (p *Provider) reboot(ctx context.Context, id int64) (provider.Outcome, erro
 // OutcomePending, and Wait takes the ID.
 //
 // A lost answer is ErrOutcomeUnknown: calling again while the first installation is
-// under way is refused or waits for it.
+// in progress is refused or waits for it.
 func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest) (provider.Outcome, error) {
 	const verb = "reinstall account"
 	if req == nil {

@@ -137,7 +137,7 @@ func (p *Provider) suspendByPower(ctx context.Context, id string) (provider.Outc
 	})
 }
 
-// unsuspendByPower takes the mark off last, so that what fails half-way can be told.
+// unsuspendByPower takes the mark off last, so that one can see what failed half-way.
 func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Outcome, error) {
 	const verb = "unsuspend account"
 	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {

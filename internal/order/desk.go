@@ -11,8 +11,8 @@ import (
 
 // Desk is where the orders of one client are placed. The zero value is ready.
 type Desk struct {
-	// Turn is had by whoever looks for an order or sends one: two orders that begin at once
-	// could not be told apart.
+	// Turn is taken to look for an order or to send one: two orders that begin at once could
+	// not be told apart.
 	Turn adapter.Turn
 
 	memory
@@ -54,7 +54,7 @@ func (d *Desk) Place(ctx context.Context, o Order) (State, error) {
 	return d.send(ctx, o)
 }
 
-// errSent stands for the answer that an earlier call has lost.
+// errSent is in place of the answer that an earlier call has lost.
 var errSent = errors.New("an earlier call has sent the order")
 
 // send places the order, once.

@@ -1,5 +1,5 @@
-// Package order is what a paid order is, for vendors that have nothing to tell a repeated
-// order from a new one. It spends money once by looking:
+// Package order is what a paid order is, for vendors that cannot distinguish a repeated order
+// from a new one. It spends money once by looking:
 //
 //	look    before anything is bought, the account is searched for the order
 //	intent  the order's handle leaves the house before the order does
@@ -7,7 +7,7 @@
 //	look    for an order whose answer was lost; nobody buys again before it has settled
 //	claim   what was found and can be nobody else's is the order's
 //	follow  until it is paid and its thing is there
-//	mark    from then on anybody can tell whose the thing is
+//	mark    from then on anybody can see whose the thing is
 //
 // Desk runs these steps. A vendor supplies each of them as a method of its Order, and the
 // fields of its handle.

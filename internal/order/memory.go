@@ -50,8 +50,8 @@ func (m *memory) note(r *Record, handle, trace string) {
 	}
 }
 
-// resume goes on with the order of which the handle is remembered, if the caller's tells
-// nothing more.
+// resume goes on with the order whose handle is remembered, if the caller's says nothing
+// more.
 func (m *memory) resume(o Order) error {
 	again, ok := o.(Resumer)
 	if !ok || o.Located() {

@@ -18,7 +18,7 @@ type State string
 
 // The states.
 const (
-	// Unclear: it may have been placed, and nobody can tell yet.
+	// Unclear: it may have been placed, and nobody knows yet.
 	Unclear State = "unclear"
 	// Unpaid: placed, and waiting for its payment.
 	Unpaid State = "unpaid"
@@ -38,7 +38,7 @@ type Order interface {
 	// that is nothing. It contains no secret.
 	Handle() string
 	// Trace is what in the account belongs to the order alone, such as its invoice; "" if
-	// nothing is known. Desk.Owner tells whose it is.
+	// nothing is known. Desk.Owner returns whose it is.
 	Trace() string
 	// Located reports whether something is known that belongs to the order and to no other.
 	Located() bool
@@ -79,7 +79,7 @@ type Sighting struct {
 
 // Record is what all orders have in common.
 type Record struct {
-	// Reference is the caller's, and Key what tells the order from all others of its client:
+	// Reference is the caller's, and Key what distinguishes it from all others of its client:
 	// the reference, or what is made from it.
 	Reference, Key string
 	// SentAt is about when the order was sent; zero if it was not.
