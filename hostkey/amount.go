@@ -5,6 +5,8 @@ import (
 	"math/big"
 	"reflect"
 	"regexp"
+
+	"github.com/provkit/provkit/internal/wire"
 )
 
 // Amount is a price or a sum of money as a decimal number in text, "6.47". It is never
@@ -41,8 +43,8 @@ func (a Amount) rat() *big.Rat {
 // else is an error: money must not be misread.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	*a = ""
-	var t text
-	if err := t.UnmarshalJSON(data); err != nil {
+	var t string
+	if err := wire.Unmarshal(data, &t); err != nil {
 		return err
 	}
 	if t == "" && data[0] != '{' && data[0] != '[' || t == "false" {
@@ -54,3 +56,5 @@ func (a *Amount) UnmarshalJSON(data []byte) error {
 	*a = Amount(t)
 	return nil
 }
+
+var _ = wire.Read(func(raw []byte, a *Amount) error { return a.UnmarshalJSON(raw) })

@@ -2,7 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"net/url"
 	"time"
@@ -38,19 +37,19 @@ const (
 
 // APIKey is a key without its secret, which is told once only.
 type APIKey struct {
-	ID   int64
-	Name string
+	ID   int64  `wire:"id,positive"`
+	Name string `wire:"name"`
 	// Extra holds all other fields, of which no source tells.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // NewAPIKey is a key that was made. Keep the secret: it is shown once.
 type NewAPIKey struct {
-	Key provider.Secret
+	Key provider.Secret `wire:"data.api_key,required,strict"`
 	// ID is 0 if the server did not tell it.
-	ID int64
+	ID int64 `wire:"data.id"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:"data,extra"`
 }
 
 // APIKeyAddRequest makes a key.
@@ -98,7 +97,7 @@ func (s *APIKeysService) Add(ctx context.Context, req *APIKeyAddRequest) (*NewAP
 	if err != nil {
 		return nil, err
 	}
-	return fetch[NewAPIKey, newAPIKeyWire](ctx, s.c, apiKeysAdd, call)
+	return fetch[NewAPIKey](ctx, s.c, apiKeysAdd, call)
 }
 
 // Delete removes a key: POST /api_keys.php, action delete.
@@ -150,7 +149,7 @@ func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Ti
 
 // List lists the account's keys: POST /api_keys.php, action list.
 func (s *APIKeysService) List(ctx context.Context) iter.Seq2[*APIKey, error] {
-	return elements[APIKey, apiKeyWire](ctx, s.c, apiKeysList, &rest.Call{}, "data")
+	return elements[APIKey](ctx, s.c, apiKeysList, &rest.Call{}, "data")
 }
 
 // ListForServer lists the keys of one server: POST /api_keys.php, action
@@ -161,7 +160,7 @@ func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter
 		return rest.Failed[APIKey](err)
 	}
 	call.Body = url.Values{"params[server_id]": {idText(serverID)}}
-	return elements[APIKey, apiKeyWire](ctx, s.c, apiKeysListForServer, call, "data")
+	return elements[APIKey](ctx, s.c, apiKeysListForServer, call, "data")
 }
 
 // View tells all about a key: POST /api_keys.php, action view. The fields of the answer
@@ -188,58 +187,4 @@ func checkNotify(problems *provider.Problems, how LoginNotify, address string) {
 	if address == "" && (how == NotifyEmail || how == NotifyWebhook) {
 		problems.Add("NotifyAddress", "required to notify by %s", string(how))
 	}
-}
-
-type apiKeyWire struct {
-	ID    number `json:"id"`
-	Name  text   `json:"name"`
-	extra map[string]provider.Payload
-}
-
-func (w *apiKeyWire) UnmarshalJSON(data []byte) error {
-	type plain apiKeyWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "name")
-	return err
-}
-
-func (w *apiKeyWire) Missing() string { return missingID(w.ID, "id") }
-
-func (w *apiKeyWire) model() *APIKey {
-	return &APIKey{ID: int64(w.ID), Name: string(w.Name), More: w.extra}
-}
-
-type newAPIKeyWire struct {
-	Data object[newAPIKeyData] `json:"data"`
-}
-
-type newAPIKeyData struct {
-	Key   string `json:"api_key"`
-	ID    number `json:"id"`
-	extra map[string]provider.Payload
-}
-
-func (w *newAPIKeyData) UnmarshalJSON(data []byte) error {
-	type plain newAPIKeyData
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "api_key")
-	return err
-}
-
-func (w *newAPIKeyWire) Missing() string {
-	if w.Data.value.Key == "" {
-		return "data.api_key"
-	}
-	return ""
-}
-
-func (w *newAPIKeyWire) model() *NewAPIKey {
-	d := &w.Data.value
-	return &NewAPIKey{Key: provider.Secret(d.Key), ID: int64(d.ID), More: d.extra}
 }

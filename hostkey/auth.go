@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -96,7 +97,7 @@ func (c *Client) login(ctx context.Context, req *AuthLoginRequest) (*Session, er
 		form.Set("ttl", seconds(req.TTL))
 	}
 	call.Secrets, call.Classify = append(call.Secrets, req.Key), classifySignIn
-	return fetch[Session, sessionWire](ctx, c, authLogin, call)
+	return fetch[Session](ctx, c, authLogin, call)
 }
 
 // WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin. The
@@ -124,7 +125,11 @@ func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest
 // Info tells who is signed in, with which rights, and the servers: POST /auth.php,
 // action info.
 func (s *AuthService) Info(ctx context.Context) (*Session, error) {
-	return fetch[Session, infoWire](ctx, s.c, authInfo, &rest.Call{})
+	info, err := fetch[sessionInfo](ctx, s.c, authInfo, &rest.Call{})
+	if err != nil {
+		return nil, err
+	}
+	return &info.Session, nil
 }
 
 // Logout ends the client's token: POST /auth.php, action logout. Without one there is
@@ -134,8 +139,7 @@ func (s *AuthService) Logout(ctx context.Context) error {
 	if token == "" {
 		return nil
 	}
-	var w ackWire
-	err := s.c.send(ctx, authLogout, &rest.Call{Out: &w}, token)
+	err := s.c.send(ctx, authLogout, &rest.Call{Out: new(wire.One[Ack])}, token)
 	if err == nil || errors.Is(err, ErrTokenRejected) {
 		s.c.sessions.forget(token)
 		return nil
@@ -257,11 +261,12 @@ func checkTTL(problems *provider.Problems, ttl time.Duration) {
 func seconds(d time.Duration) string { return idText(int64(d / time.Second)) }
 
 // infoWire is a session of which the token is not told again by all servers.
-type infoWire struct{ sessionWire }
+type sessionInfo struct{ Session }
 
-func (w *infoWire) Missing() string {
-	if w.Token == "" && w.Role == "" && w.CustomerID == 0 && w.WHMCSID == 0 {
-		return "role"
+var _ = wire.Read(func(raw []byte, s *sessionInfo) error {
+	err := s.fill(raw, true)
+	if err == nil && s.Token == "" && s.Role == "" && s.CustomerID == 0 && s.WHMCSID == 0 {
+		err = wire.Lacks("role")
 	}
-	return ""
-}
+	return err
+})

@@ -1,6 +1,7 @@
 package hostkey
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"iter"
@@ -8,40 +9,37 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
-// modeler is a wire type that knows the public type it stands for.
-type modeler[W, T any] interface {
-	*W
-	rest.Identified
-	model() *T
-}
+// beside are the fields of an answer that only say how the call went.
+var beside = []string{"result", "module", "action"}
 
 // fetch performs a call that answers with one thing.
-func fetch[T, W any, P modeler[W, T]](ctx context.Context, c *Client, a action, call *rest.Call) (*T, error) {
-	var w W
+func fetch[T any](ctx context.Context, c *Client, a action, call *rest.Call) (*T, error) {
+	answer := &wire.One[T]{Options: wire.Options{Envelope: beside}}
 	asked := *call
-	asked.Out = P(&w)
+	asked.Out = answer
 	if err := c.call(ctx, a, &asked); err != nil {
 		return nil, err
 	}
-	return P(&w).model(), nil
+	return &answer.Value, nil
 }
 
-// elements performs a call whose answer holds a list, under the first of the names that
+// elements performs a call whose answer contains a list, under the first of the names that
 // is there; "outer.inner" is a list inside of an object. Each loop over it calls anew.
-func elements[T, W any, P modeler[W, T]](ctx context.Context, c *Client, a action, call *rest.Call, names ...string) iter.Seq2[*T, error] {
+func elements[T any](ctx context.Context, c *Client, a action, call *rest.Call, names ...string) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		e := listed[W, P]{names: names}
+		l := listed[T]{names: names}
 		asked := *call
-		asked.Out = &e
+		asked.Out = &l
 		if err := c.call(ctx, a, &asked); err != nil {
 			yield(nil, err)
 			return
 		}
-		for i := range e.rows.all {
-			if !yield(P(&e.rows.all[i]).model(), nil) {
+		for _, row := range l.rows {
+			if !yield(row, nil) {
 				return
 			}
 		}
@@ -49,46 +47,30 @@ func elements[T, W any, P modeler[W, T]](ctx context.Context, c *Client, a actio
 }
 
 // listed reads the list out of an answer.
-type listed[W any, P interface {
-	*W
-	rest.Identified
-}] struct {
+type listed[T any] struct {
 	names []string
-	rows  list[W]
+	rows  []*T
 }
 
-func (l *listed[W, P]) UnmarshalJSON(data []byte) error {
+func (l *listed[T]) UnmarshalJSON(data []byte) error {
 	for _, name := range l.names {
 		outer, inner, nested := strings.Cut(name, ".")
 		value, found := openEnvelope(data)[outer]
 		if nested && found {
-			if len(value) == 0 || value[0] != '{' { // [] for an empty object
-				var none dict[json.RawMessage]
-				if err := none.UnmarshalJSON(value); err != nil {
-					return err
-				}
-				value = json.RawMessage("null")
-			} else {
-				value, found = openEnvelope(value)[inner]
+			var fields map[string]provider.Payload // [] is an empty object
+			if err := (wire.Options{Lenient: true}).Unmarshal(value, &fields); err != nil {
+				return wire.Within(outer, err)
+			}
+			if value, found = openEnvelope(value)[inner]; len(fields) == 0 {
+				value, found = json.RawMessage("null"), true
 			}
 		}
 		if found {
-			return l.rows.UnmarshalJSON(value)
+			options := wire.Options{Envelope: beside, Lenient: true}
+			return wire.Within(l.names[0], options.Unmarshal(value, &l.rows))
 		}
 	}
-	return nil
-}
-
-func (l *listed[W, P]) Missing() string {
-	if !l.rows.found {
-		return l.names[0]
-	}
-	for i := range l.rows.all {
-		if name := P(&l.rows.all[i]).Missing(); name != "" {
-			return l.names[0] + "." + name
-		}
-	}
-	return ""
+	return wire.Lacks(l.names[0])
 }
 
 // unknown performs a call whose answer is undocumented.
@@ -107,14 +89,14 @@ func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (provid
 type Ack struct {
 	// Callback is the key of a task for Tasks.Wait; "" if there is nothing to wait
 	// for. It is good after a restart of the program, too.
-	Callback string
+	Callback string `wire:"callback"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ack performs a change that answers with the common envelope.
 func (c *Client) ack(ctx context.Context, a action, call *rest.Call) (*Ack, error) {
-	return fetch[Ack, ackWire](ctx, c, a, call)
+	return fetch[Ack](ctx, c, a, call)
 }
 
 // done performs a change of whose answer only the envelope counts.
@@ -123,32 +105,20 @@ func (c *Client) done(ctx context.Context, a action, call *rest.Call) error {
 	return err
 }
 
-type ackWire struct {
-	Result   provider.Payload `json:"result"`
-	Callback text             `json:"callback"`
-	extra    map[string]provider.Payload
-}
-
-func (w *ackWire) UnmarshalJSON(data []byte) error {
-	type plain ackWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+// A result that is no object is how a change is confirmed.
+var _ = wire.Read(func(raw []byte, a *Ack) error {
+	var confirmed struct {
+		Result provider.Payload `wire:"result,required"`
+	}
+	options := wire.Options{Envelope: beside}
+	if err := cmp.Or(options.Unmarshal(raw, &confirmed), options.Fill(raw, a)); err != nil {
 		return err
 	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "result", "module", "action", "callback")
-	return err
-}
-
-// Missing wants a result, and not an object in its place: that is how a change is
-// confirmed.
-func (w *ackWire) Missing() string {
-	if r := w.Result; len(r) == 0 || r[0] == '{' || r[0] == '[' {
-		return "result"
+	if r := confirmed.Result; r[0] == '{' || r[0] == '[' {
+		return wire.Lacks("result")
 	}
-	return ""
-}
-
-func (w *ackWire) model() *Ack { return &Ack{Callback: string(w.Callback), More: w.extra} }
+	return nil
+})
 
 // checkLocation refuses what can be no location code: those are upper case.
 func checkLocation(problems *provider.Problems, field, location string) {

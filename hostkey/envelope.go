@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/internal/words"
 )
 
@@ -31,15 +32,11 @@ func openEnvelope(body []byte) envelope {
 
 // word returns a field that is a text, a number or a bool, else "".
 func (e envelope) word(name string) string {
-	data, ok := e[name]
-	if !ok {
+	var text string
+	if wire.Unmarshal(e[name], &text) != nil {
 		return ""
 	}
-	var t text
-	if t.UnmarshalJSON(data) != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(t))
+	return strings.TrimSpace(text)
 }
 
 // failed is the verdict, in the order of weight: a "result" that is a text or a number
@@ -130,15 +127,15 @@ func (e envelope) reference() UnfinishedOrder {
 
 // id reads an ID, also that of an object that stands in its place; 0 is none.
 func (e envelope) id(name string) int64 {
-	var n number
+	var id int64
 	data := e[name]
 	if inner := openEnvelope(data); inner != nil {
 		data = inner["id"]
 	}
-	if len(data) == 0 || n.UnmarshalJSON(data) != nil || n < 0 {
+	if wire.Unmarshal(data, &id) != nil {
 		return 0
 	}
-	return int64(n)
+	return max(id, 0)
 }
 
 func orElse(a, b int64) int64 {

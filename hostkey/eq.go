@@ -58,69 +58,76 @@ type ServerListOptions struct {
 
 // ListedServer is a server in a list. Without Full only its ID is told.
 type ListedServer struct {
-	ID       int64
-	Status   ServerStatus
-	Hostname string
+	ID       int64        `wire:"id,positive"`
+	Status   ServerStatus `wire:"status"`
+	Hostname string       `wire:"hostname"`
 	// Name is that of the preset.
-	Name, Type string
-	IP         netip.Addr
-	DueDate    time.Time
-	DaysLeft   int64
+	Name     string     `wire:"name"`
+	Type     string     `wire:"type"`
+	IP       netip.Addr `wire:"IP"`
+	DueDate  time.Time  `wire:"due_date"`
+	DaysLeft int64      `wire:"days_left,loose"`
 	// PriceEUR, PriceUSD and PriceRUR are prices in that currency.
-	PriceEUR, PriceUSD, PriceRUR Amount
+	PriceEUR Amount `wire:"price_EUR"`
+	PriceUSD Amount `wire:"price_USD"`
+	PriceRUR Amount `wire:"price_RUR"`
 	// Prebilled servers are paid by the hour or otherwise ahead of a bill.
-	Prebilled        bool
-	PrebillServiceID int64
-	PrebillRate      Amount
-	PrebillPeriod    string
-	Location         string
-	LocationName     string
+	Prebilled        bool   `wire:"is_prebill,loose"`
+	PrebillServiceID int64  `wire:"prebill_service_id"`
+	PrebillRate      Amount `wire:"prebill_rate"`
+	PrebillPeriod    string `wire:"prebill_period"`
+	Location         string `wire:"location.dc_location|location.location|location.name|location|short_location,loose"`
+	LocationName     string `wire:"location_name"`
 }
 
 // Server is all that Show tells of a server.
 type Server struct {
-	ID int64
+	ID int64 `wire:"server_data.id,positive"`
 	// Status is the record's Condition_Component.
-	Status ServerStatus
+	Status ServerStatus `wire:"server_data.Condition_Component|server_data.status"`
 	// Table is the kind of record: "VPS".
-	Table, Type string
+	Table string `wire:"server_data.ref_tableName"`
+	Type  string `wire:"server_data.type"`
 	// AccountID is the service in billing, and Billing the system that it is in:
 	// "whmcs_com".
-	AccountID int64
-	Billing   string
+	AccountID int64  `wire:"server_data.account_id|account_id"`
+	Billing   string `wire:"server_data.type_billing|type_billing"`
 	// TrafficLimit is in TB, BandwidthLimit in Mbit/s; 0 if not told.
-	TrafficLimit, BandwidthLimit float64
+	TrafficLimit   float64 `wire:"server_data.limit_traffic,loose"`
+	BandwidthLimit float64 `wire:"server_data.limit_bands,loose"`
 	// Power is the server's word for it; see PoweredOn.
-	Power string
+	Power string `wire:"server_data.power_status"`
 	// OS is "" while nothing is installed.
-	OS, Preset string
+	OS     string `wire:"server_data.OS"`
+	Preset string `wire:"server_data.preset"`
 	// RootPassword is told by some answers.
-	RootPassword provider.Secret
-	Location     string
-	IPs          []ServerIP
-	Interfaces   []ServerInterface
+	RootPassword provider.Secret   `wire:"server_data.root_pass"`
+	Location     string            `wire:"location.dc_location|location.location|location.name|location,loose"`
+	IPs          []ServerIP        `wire:"IP"`
+	Interfaces   []ServerInterface `wire:"interfaces"`
 	// ManagementModel is "ovirt" or "openstack" for virtual machines, else a model of
 	// hardware. It decides about snapshots and consoles.
-	ManagementModel string
-	Tags            []Tag
+	ManagementModel string `wire:"ipmi.model"`
+	Tags            []Tag  `wire:"tags"`
 	// Hardware and HardwareConfig are as the server sends them.
-	Hardware, HardwareConfig provider.Payload
+	Hardware       provider.Payload `wire:"hardware"`
+	HardwareConfig provider.Payload `wire:"server_data.hwconfig|hwconfig"`
 	// Extra holds the other fields of the server's record.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:"server_data,extra"`
 }
 
 // ServerIP is an address of a server.
 type ServerIP struct {
-	IP   netip.Addr
-	Main bool
-	MAC  string
-	VLAN int64
+	IP   netip.Addr `wire:"ip"`
+	Main bool       `wire:"main_ip,loose"`
+	MAC  string     `wire:"MAC"`
+	VLAN int64      `wire:"vlan"`
 }
 
 // ServerInterface is a network interface of a server.
 type ServerInterface struct {
-	MAC  string
-	Main bool
+	MAC  string `wire:"mac"`
+	Main bool   `wire:"IsMain,loose"`
 }
 
 // PoweredOn reports whether the server runs; known is false if the answer did not tell.
@@ -169,19 +176,20 @@ func (s *Server) MainIP() netip.Addr {
 
 // ServersUpdate is what billing and the stock know of the account's servers.
 type ServersUpdate struct {
-	Servers []int64
+	Servers []int64 `wire:"servers,required"`
 	// DeployKeys are the keys of tasks under way, by invoice; nil if there is none.
-	DeployKeys map[int64]string
+	DeployKeys map[int64]string `wire:"deploy_keys"`
 	// Billing lists the services in billing.
-	Billing []BillingServer
+	Billing []BillingServer `wire:"billing_servers"`
 }
 
 // BillingServer is a server as billing has it.
 type BillingServer struct {
-	ID           int64
-	Name, Status string
+	ID     int64  `wire:"id"`
+	Name   string `wire:"name"`
+	Status string `wire:"status"`
 	// Config is of undocumented shape.
-	Config provider.Payload
+	Config provider.Payload `wire:"config"`
 }
 
 // List lists the servers that the key reaches: POST /eq.php, action list. nil lists all
@@ -198,7 +206,7 @@ func (s *ServersService) List(ctx context.Context, opts *ServerListOptions) iter
 	if err != nil {
 		return rest.Failed[ListedServer](err)
 	}
-	return elements[ListedServer, listedServerWire](ctx, s.c, eqList, call, "servers", "message.servers")
+	return elements[ListedServer](ctx, s.c, eqList, call, "servers", "message.servers")
 }
 
 // Show reads a server: POST /eq.php, action show.
@@ -207,7 +215,7 @@ func (s *ServersService) Show(ctx context.Context, id int64) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return fetch[Server, serverWire](ctx, s.c, eqShow, call)
+	return fetch[Server](ctx, s.c, eqShow, call)
 }
 
 // Search looks for servers by location, status, type, IP or MAC: POST /eq.php, action
@@ -238,7 +246,7 @@ func (s *ServersService) History(ctx context.Context, id int64, extra map[string
 // UpdateServers compares the list of servers with billing and returns it, with the tasks
 // of orders that are under way: POST /eq.php, action update_servers.
 func (s *ServersService) UpdateServers(ctx context.Context) (*ServersUpdate, error) {
-	return fetch[ServersUpdate, updateWire](ctx, s.c, eqUpdateServers, &rest.Call{})
+	return fetch[ServersUpdate](ctx, s.c, eqUpdateServers, &rest.Call{})
 }
 
 // Rename gives a server another host name: POST /eq.php, action rename_server. Its tag

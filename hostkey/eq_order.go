@@ -2,12 +2,12 @@ package hostkey
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"net/url"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -193,7 +193,7 @@ func (s *ServersService) ReinstallInstance(ctx context.Context, req *ServerReins
 
 func (s *ServersService) order(ctx context.Context, a action, call *rest.Call, install *Install) (*Order, error) {
 	install.hide(call)
-	return fetch[Order, orderWire](ctx, s.c, a, call)
+	return fetch[Order](ctx, s.c, a, call)
 }
 
 // hide keeps the installation's secrets out of texts.
@@ -298,20 +298,9 @@ func (s *ServersService) AddTraffic(ctx context.Context, id int64, extra map[str
 	return s.c.unknownByID(ctx, eqAddTraffic, id, extra)
 }
 
-type orderWire struct {
-	reference                      UnfinishedOrder
-	status, deployStatus, redirect string
-	osName, softName               string
-	extra                          map[string]provider.Payload
-}
-
-// UnmarshalJSON reads an order where its fields stand: beside the result, or under
-// "data".
-func (w *orderWire) UnmarshalJSON(data []byte) error {
+// An order is read where its fields stand: beside the result, or under "data".
+var _ = wire.Read(func(data []byte, o *Order) error {
 	e := openEnvelope(data)
-	if e == nil {
-		return errors.New("not an object")
-	}
 	inner := openEnvelope(e["data"])
 	word := func(name string) string {
 		if s := e.word(name); s != "" {
@@ -319,9 +308,13 @@ func (w *orderWire) UnmarshalJSON(data []byte) error {
 		}
 		return inner.word(name)
 	}
-	*w = orderWire{
-		reference: e.reference(), status: word("status"), deployStatus: word("deploy_status"), redirect: word("redirect"),
-		osName: word("os_name"), softName: word("soft_name"),
+	r := e.reference()
+	if r == (UnfinishedOrder{}) { // nobody could find the order
+		return wire.Lacks("invoice")
+	}
+	*o = Order{
+		ServerID: r.ServerID, InvoiceID: r.InvoiceID, Callback: r.Callback, Status: word("status"), DeployStatus: word("deploy_status"),
+		Redirect: provider.Secret(word("redirect")), OSName: word("os_name"), SoftName: word("soft_name"),
 	}
 	var err error
 	known := []string{
@@ -329,30 +322,15 @@ func (w *orderWire) UnmarshalJSON(data []byte) error {
 	}
 	if inner != nil {
 		known = append(known, "data")
-		if w.extra, err = rest.Extras[provider.Payload](e["data"], known...); err != nil {
+		if o.More, err = rest.Extras[provider.Payload](e["data"], known...); err != nil {
 			return err
 		}
 	}
 	outer, err := rest.Extras[provider.Payload](data, known...)
-	if w.extra == nil {
-		w.extra = outer
+	if o.More == nil {
+		o.More = outer
 		return err
 	}
-	maps.Copy(w.extra, outer)
+	maps.Copy(o.More, outer)
 	return err
-}
-
-// Missing wants one of the references: nobody could find the order without.
-func (w *orderWire) Missing() string {
-	if w.reference == (UnfinishedOrder{}) {
-		return "invoice"
-	}
-	return ""
-}
-
-func (w *orderWire) model() *Order {
-	return &Order{
-		ServerID: w.reference.ServerID, InvoiceID: w.reference.InvoiceID, Callback: w.reference.Callback, Status: w.status,
-		DeployStatus: w.deployStatus, Redirect: provider.Secret(w.redirect), OSName: w.osName, SoftName: w.softName, More: w.extra,
-	}
-}
+})

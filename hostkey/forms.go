@@ -1,13 +1,13 @@
 package hostkey
 
 import (
-	"encoding/json"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -92,48 +92,34 @@ func checkMoney(problems *provider.Problems, field string, amount Amount) {
 	}
 }
 
-// codes reads a list of short texts: a real list, or text with commas, also one that
-// ends in a comma.
-type codes []string
-
-func (c *codes) UnmarshalJSON(data []byte) error {
-	*c = nil
-	var l list[text]
-	if err := l.UnmarshalJSON(data); err != nil {
-		return err
-	}
-	for _, t := range l.all {
-		for part := range strings.SplitSeq(string(t), ",") {
-			if part = strings.TrimSpace(part); part != "" {
-				*c = append(*c, part)
+// Prices stand by currency, by period and currency, or as {LOCATION: {CURRENCY: price}},
+// and some lists mix them: each type takes what fits. A catalogue must not become
+// unreadable by one odd price.
+var (
+	_ = wire.Read(func(raw []byte, prices *map[string]Amount) error {
+		return eachOf(raw, func(name string, value []byte) {
+			var amount Amount
+			if amount.UnmarshalJSON(value) == nil && amount != "" {
+				put(prices, name, amount)
 			}
-		}
+		})
+	})
+	_ = wire.Read(func(raw []byte, prices *map[string]map[string]Amount) error {
+		return eachOf(raw, func(name string, value []byte) {
+			var inner map[string]Amount
+			if value[0] == '{' && wire.Unmarshal(value, &inner) == nil && inner != nil {
+				put(prices, name, inner)
+			}
+		})
+	})
+)
+
+// eachOf goes through an object; anything else has nothing in it.
+func eachOf(raw []byte, each func(name string, value []byte)) error {
+	for name, value := range openEnvelope(raw) {
+		each(name, value)
 	}
 	return nil
-}
-
-// price reads an amount, where one that cannot be read is none: a catalogue must not
-// become unreadable by one odd price.
-type price Amount
-
-func (p *price) UnmarshalJSON(data []byte) error {
-	var a Amount
-	if a.UnmarshalJSON(data) != nil {
-		a = ""
-	}
-	*p = price(a)
-	return nil
-}
-
-// amounts are prices by name as the public types hold them.
-func amounts(prices dict[price]) map[string]Amount {
-	var out map[string]Amount
-	for name, p := range prices {
-		if p != "" {
-			put(&out, name, Amount(p))
-		}
-	}
-	return out
 }
 
 // put sets an element of a map that may not be there yet.
@@ -142,35 +128,4 @@ func put[V any](m *map[string]V, name string, value V) {
 		*m = make(map[string]V)
 	}
 	(*m)[name] = value
-}
-
-// billingPlan is a text, or prices by currency and period.
-type billingPlan struct {
-	name   string
-	prices map[string]map[string]Amount
-}
-
-func (b *billingPlan) UnmarshalJSON(data []byte) error {
-	*b = billingPlan{}
-	if data[0] != '{' {
-		var t text
-		err := t.UnmarshalJSON(data)
-		b.name = string(t)
-		return err
-	}
-	var plan dict[json.RawMessage]
-	if err := plan.UnmarshalJSON(data); err != nil {
-		return err
-	}
-	for currency, value := range plan {
-		var periods dict[price]
-		if value[0] != '{' {
-			continue
-		}
-		if err := periods.UnmarshalJSON(value); err != nil {
-			return err
-		}
-		put(&b.prices, currency, amounts(periods))
-	}
-	return nil
 }

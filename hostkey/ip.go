@@ -2,7 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -36,24 +35,27 @@ type IPGetRequest struct {
 
 // IPInfo is what the server knows of an address.
 type IPInfo struct {
-	IP       netip.Addr
-	Network  netip.Addr
-	Netmask  netip.Addr
-	Location string
+	IP       netip.Addr `wire:"data.ip,required"`
+	Network  netip.Addr `wire:"data.network"`
+	Netmask  netip.Addr `wire:"data.netmask"`
+	Location string     `wire:"data.location"`
 	// Status is open; its values are undocumented.
-	Status string
+	Status string `wire:"data.status"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:"data,extra"`
 }
 
 // ClientIP returns the address that the caller has from the portal's point of view, for
 // allow lists: POST /ip.php, action get_client_ip. It needs no token.
 func (s *IPService) ClientIP(ctx context.Context) (netip.Addr, error) {
-	var w clientIPWire
-	if err := s.c.call(ctx, ipClientIP, &rest.Call{Out: &w}); err != nil {
+	answer, err := fetch[struct {
+		// The address stands under "data", or at the top.
+		IP netip.Addr `wire:"data.ip|ip,required"`
+	}](ctx, s.c, ipClientIP, new(rest.Call))
+	if err != nil {
 		return netip.Addr{}, err
 	}
-	return w.addr(), nil
+	return answer.IP, nil
 }
 
 // Get reads an address: POST /ip.php, action get_ip.
@@ -68,7 +70,7 @@ func (s *IPService) Get(ctx context.Context, req *IPGetRequest) (*IPInfo, error)
 		return nil, err
 	}
 	putAddr(form, "ip", req.IP)
-	return fetch[IPInfo, ipInfoWire](ctx, s.c, ipGet, call)
+	return fetch[IPInfo](ctx, s.c, ipGet, call)
 }
 
 // PTR reads the reverse name of an address: POST /ip.php, action get_ptr. The answer is
@@ -133,63 +135,4 @@ func addrCall(a action, problems provider.Problems, serverID int64, ip netip.Add
 	form.Set("id", idText(serverID))
 	form.Set("ip", ip.String())
 	return &rest.Call{Body: form, Subject: idText(serverID)}, nil
-}
-
-// clientIPWire has the address under "data", or at the top.
-type clientIPWire struct {
-	IP   address `json:"ip"`
-	Data struct {
-		IP address `json:"ip"`
-	} `json:"data"`
-}
-
-func (w *clientIPWire) addr() netip.Addr {
-	if w.Data.IP.IsValid() {
-		return w.Data.IP.Addr
-	}
-	return w.IP.Addr
-}
-
-func (w *clientIPWire) Missing() string {
-	if !w.addr().IsValid() {
-		return "ip"
-	}
-	return ""
-}
-
-type ipInfoWire struct {
-	Data object[ipDataWire] `json:"data"`
-}
-
-type ipDataWire struct {
-	IP       address `json:"ip"`
-	Network  address `json:"network"`
-	Netmask  address `json:"netmask"`
-	Location text    `json:"location"`
-	Status   text    `json:"status"`
-	extra    map[string]provider.Payload
-}
-
-func (w *ipDataWire) UnmarshalJSON(data []byte) error {
-	type plain ipDataWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "ip", "network", "netmask", "location", "status")
-	return err
-}
-
-func (w *ipInfoWire) Missing() string {
-	if !w.Data.value.IP.IsValid() {
-		return "data.ip"
-	}
-	return ""
-}
-
-func (w *ipInfoWire) model() *IPInfo {
-	d := &w.Data.value
-	return &IPInfo{
-		IP: d.IP.Addr, Network: d.Network.Addr, Netmask: d.Netmask.Addr, Location: string(d.Location), Status: string(d.Status), More: d.extra,
-	}
 }

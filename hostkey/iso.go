@@ -43,11 +43,14 @@ type ISOAddRequest struct {
 
 // ISO is an image.
 type ISO struct {
-	ID                       int64
-	Name, ShortName, ISOName string
-	Private, AdminOnly       bool
-	Description              string
-	Status                   string
+	ID          int64  `wire:"data.id,positive"`
+	Name        string `wire:"data.name"`
+	ShortName   string `wire:"data.short_name"`
+	ISOName     string `wire:"data.iso_name"`
+	Private     bool   `wire:"data.private,loose"`
+	AdminOnly   bool   `wire:"data.admin_only,loose"`
+	Description string `wire:"data.description"`
+	Status      string `wire:"data.status"`
 }
 
 // ISOListRequest says for which server images are wanted.
@@ -94,7 +97,7 @@ func (s *ISOService) Add(ctx context.Context, req *ISOAddRequest) (*ISO, error) 
 	if err != nil {
 		return nil, err
 	}
-	return fetch[ISO, isoWire](ctx, s.c, isoAdd, call)
+	return fetch[ISO](ctx, s.c, isoAdd, call)
 }
 
 // Delete removes an image: POST /iso.php, action delete.
@@ -192,29 +195,4 @@ func (s *ISOService) History(ctx context.Context, extra map[string]any) (provide
 // answer are undocumented.
 func (s *ISOService) Update(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, isoUpdate, extra)
-}
-
-type isoWire struct {
-	Data object[isoData] `json:"data"`
-}
-
-type isoData struct {
-	ID          number `json:"id"`
-	Name        text   `json:"name"`
-	ShortName   text   `json:"short_name"`
-	ISOName     text   `json:"iso_name"`
-	Private     flag   `json:"private"`
-	AdminOnly   flag   `json:"admin_only"`
-	Description text   `json:"description"`
-	Status      text   `json:"status"`
-}
-
-func (w *isoWire) Missing() string { return missingID(w.Data.value.ID, "data.id") }
-
-func (w *isoWire) model() *ISO {
-	d := &w.Data.value
-	return &ISO{
-		ID: int64(d.ID), Name: string(d.Name), ShortName: string(d.ShortName), ISOName: string(d.ISOName), Private: bool(d.Private),
-		AdminOnly: bool(d.AdminOnly), Description: string(d.Description), Status: string(d.Status),
-	}
 }

@@ -24,8 +24,8 @@ type JiraService struct{ c *Client }
 // JiraTicket is a ticket that was opened.
 type JiraTicket struct {
 	// Issue is its name: "CS-1001".
-	Issue string
-	URL   string
+	Issue string `wire:"jira_issue,required"`
+	URL   string `wire:"jira_url"`
 }
 
 // AssistanceRequest asks the sales department about the end or the change of a service.
@@ -65,7 +65,7 @@ func (s *JiraService) RequestAssistance(ctx context.Context, req *AssistanceRequ
 	if err != nil {
 		return nil, err
 	}
-	return fetch[JiraTicket, jiraWire](ctx, s.c, jiraAssistance, call)
+	return fetch[JiraTicket](ctx, s.c, jiraAssistance, call)
 }
 
 // RequestCheck asks to look at a server and boot its system: POST /jira.php, action
@@ -104,21 +104,5 @@ func (s *JiraService) ticket(ctx context.Context, a action, serverID int64) (*Ji
 	if err != nil {
 		return nil, err
 	}
-	return fetch[JiraTicket, jiraWire](ctx, s.c, a, call)
-}
-
-type jiraWire struct {
-	Issue text `json:"jira_issue"`
-	URL   text `json:"jira_url"`
-}
-
-func (w *jiraWire) Missing() string {
-	if w.Issue == "" {
-		return "jira_issue"
-	}
-	return ""
-}
-
-func (w *jiraWire) model() *JiraTicket {
-	return &JiraTicket{Issue: string(w.Issue), URL: string(w.URL)}
+	return fetch[JiraTicket](ctx, s.c, a, call)
 }

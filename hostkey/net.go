@@ -1,13 +1,14 @@
 package hostkey
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"net/netip"
 	"net/url"
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -56,17 +57,17 @@ type IPv4AddRequest struct {
 
 // AddedIPv4 is what AddIPv4 did.
 type AddedIPv4 struct {
-	ServerID  int64
-	Addresses []AddedAddress
+	ServerID  int64          `wire:"id"`
+	Addresses []AddedAddress `wire:"ips"`
 	// TaskKeys are for Tasks.Wait, each; there may be none.
-	TaskKeys []string
+	TaskKeys []string `wire:"keys"`
 }
 
 // AddedAddress is an address that a server got.
 type AddedAddress struct {
-	IP netip.Addr
+	IP netip.Addr `wire:"ip,required"`
 	// VLAN is 0 if the server does not tell it.
-	VLAN int64
+	VLAN int64 `wire:"vlan"`
 }
 
 // IPBlockRequest blocks the traffic of an address.
@@ -154,7 +155,7 @@ func (s *NetService) AddIPv4(ctx context.Context, req *IPv4AddRequest) (*AddedIP
 	for _, ip := range req.IPs {
 		form.Add("ips[]", ip.String())
 	}
-	return fetch[AddedIPv4, addedIPv4Wire](ctx, s.c, netAddIPv4, call)
+	return fetch[AddedIPv4](ctx, s.c, netAddIPv4, call)
 }
 
 // BlockIP blocks the traffic of an address: POST /net.php, action block_ip.
@@ -288,47 +289,31 @@ func checkPort(problems *provider.Problems, serverID int64, port string) {
 	problems.Required("Port", port)
 }
 
-type addedIPv4Wire struct {
-	ID       number                 `json:"id"`
-	IPs      list[addedAddressWire] `json:"ips"`
-	Keys     list[text]             `json:"keys"`
-	Callback text                   `json:"callback"`
-}
-
-// Missing wants a trace of what was ordered.
-func (w *addedIPv4Wire) Missing() string {
-	if len(w.IPs.all) == 0 && len(w.Keys.all) == 0 && w.Callback == "" {
-		return "ips"
-	}
-	for _, ip := range w.IPs.all {
-		if !ip.IP.IsValid() {
-			return "ips.ip"
+// An answer must contain a trace of what was ordered.
+var (
+	_ = wire.Read(func(raw []byte, added *AddedIPv4) error {
+		var task struct {
+			Callback string `wire:"callback"`
 		}
-	}
-	return ""
-}
-
-func (w *addedIPv4Wire) model() *AddedIPv4 {
-	a := &AddedIPv4{ServerID: int64(w.ID), TaskKeys: texts(w.Keys)}
-	if w.Callback != "" {
-		a.TaskKeys = append(a.TaskKeys, string(w.Callback))
-	}
-	for _, ip := range w.IPs.all {
-		a.Addresses = append(a.Addresses, AddedAddress{IP: ip.IP.Addr, VLAN: int64(ip.VLAN)})
-	}
-	return a
-}
-
-// addedAddressWire is an object or the address alone.
-type addedAddressWire struct {
-	IP   address `json:"ip"`
-	VLAN number  `json:"vlan"`
-}
-
-func (w *addedAddressWire) UnmarshalJSON(data []byte) error {
-	if data[0] != '{' {
-		return w.IP.UnmarshalJSON(data)
-	}
-	type plain addedAddressWire
-	return json.Unmarshal(data, (*plain)(w))
-}
+		if err := cmp.Or(wire.Fill(raw, added), wire.Unmarshal(raw, &task)); err != nil {
+			return err
+		}
+		if task.Callback != "" {
+			added.TaskKeys = append(added.TaskKeys, task.Callback)
+		}
+		if len(added.Addresses)+len(added.TaskKeys) == 0 {
+			return wire.Lacks("ips")
+		}
+		return nil
+	})
+	// An address is an object or the address alone.
+	_ = wire.Read(func(raw []byte, a *AddedAddress) error {
+		if raw[0] == '{' {
+			return wire.Fill(raw, a)
+		}
+		if err := wire.Unmarshal(raw, &a.IP); err != nil || !a.IP.IsValid() {
+			return cmp.Or(err, wire.Lacks("ip"))
+		}
+		return nil
+	})
+)

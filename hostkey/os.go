@@ -2,9 +2,7 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 
-	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -29,35 +27,36 @@ type OSListOptions struct {
 
 // OSList is what can be installed, and what cannot.
 type OSList struct {
-	Systems  []OperatingSystem
-	Excluded []ExcludedOS
+	Systems  []OperatingSystem `wire:"os_list,required"`
+	Excluded []ExcludedOS      `wire:"os_excluded"`
 }
 
 // OperatingSystem can be installed.
 type OperatingSystem struct {
 	// ID is what an order takes as OSID.
-	ID     int64
-	Name   string
-	Alias  string
-	Active bool
-	Tags   []string
+	ID     int64    `wire:"id,positive"`
+	Name   string   `wire:"name"`
+	Alias  string   `wire:"alias"`
+	Active bool     `wire:"active,loose"`
+	Tags   []string `wire:"tags,commas"`
 	// PriceEUR and PriceRUB are what the licence costs, "" if the server does not tell
 	// it.
-	PriceEUR, PriceRUB Amount
+	PriceEUR Amount `wire:"price_EUR,loose"`
+	PriceRUB Amount `wire:"price_RUB,loose"`
 	// BillingPlan is a name, or instead of it BillingPrices by currency and period:
 	// hourly, daily, monthly.
-	BillingPlan   string
-	BillingPrices map[string]map[string]Amount
-	Location      string
+	BillingPlan   string                       `wire:"billing_plan,loose"`
+	BillingPrices map[string]map[string]Amount `wire:"billing_plan,loose"`
+	Location      string                       `wire:"location"`
 	// Extra holds what the server told beside that, the least hardware among it.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ExcludedOS does not fit the server or the preset that was asked about.
 type ExcludedOS struct {
-	ID        int64
-	Name      string
-	ForemanID int64
+	ID        int64  `wire:"os_id"`
+	Name      string `wire:"name"`
+	ForemanID int64  `wire:"foreman_id"`
 }
 
 // List reads the operating systems that fit a server or a preset: POST /os.php, action
@@ -71,7 +70,7 @@ func (s *OSService) List(ctx context.Context, opts *OSListOptions) (*OSList, err
 	if err != nil {
 		return nil, err
 	}
-	return fetch[OSList, osListWire](ctx, s.c, osList, call)
+	return fetch[OSList](ctx, s.c, osList, call)
 }
 
 // checkFilter is about the fields that the catalogues filter by.
@@ -81,65 +80,4 @@ func checkFilter(serverID, presetID int64, location string) provider.Problems {
 	problems.NotNegative("PresetID", presetID)
 	checkLocation(&problems, "Location", location)
 	return problems
-}
-
-type osListWire struct {
-	Systems  list[osWire]         `json:"os_list"`
-	Excluded list[excludedOSWire] `json:"os_excluded"`
-}
-
-type osWire struct {
-	ID          number      `json:"id"`
-	Name        text        `json:"name"`
-	Alias       text        `json:"alias"`
-	Active      flag        `json:"active"`
-	Tags        codes       `json:"tags"`
-	PriceEUR    price       `json:"price_EUR"`
-	PriceRUB    price       `json:"price_RUB"`
-	BillingPlan billingPlan `json:"billing_plan"`
-	Location    text        `json:"location"`
-	extra       map[string]provider.Payload
-}
-
-func (w *osWire) UnmarshalJSON(data []byte) error {
-	type plain osWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "alias", "active", "tags", "price_EUR", "price_RUB", "billing_plan", "location")
-	return err
-}
-
-func (w *osWire) model() *OperatingSystem {
-	return &OperatingSystem{
-		ID: int64(w.ID), Name: string(w.Name), Alias: string(w.Alias), Active: bool(w.Active), Tags: w.Tags, PriceEUR: Amount(w.PriceEUR),
-		PriceRUB: Amount(w.PriceRUB), BillingPlan: w.BillingPlan.name, BillingPrices: w.BillingPlan.prices, Location: string(w.Location), More: w.extra,
-	}
-}
-
-type excludedOSWire struct {
-	ID        number `json:"os_id"`
-	Name      text   `json:"name"`
-	ForemanID number `json:"foreman_id"`
-}
-
-func (w *excludedOSWire) model() *ExcludedOS {
-	return &ExcludedOS{ID: int64(w.ID), Name: string(w.Name), ForemanID: int64(w.ForemanID)}
-}
-
-func (w *osListWire) Missing() string {
-	if !w.Systems.found {
-		return "os_list"
-	}
-	for i := range w.Systems.all {
-		if w.Systems.all[i].ID <= 0 {
-			return "os_list.id"
-		}
-	}
-	return ""
-}
-
-func (w *osListWire) model() *OSList {
-	return &OSList{Systems: models[OperatingSystem](w.Systems), Excluded: models[ExcludedOS](w.Excluded)}
 }

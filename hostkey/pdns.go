@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -29,28 +30,28 @@ type DNSService struct{ c *Client }
 
 // Domain whose DNS the account has.
 type Domain struct {
-	ID   int64
-	Name string
+	ID   int64  `wire:"id,positive"`
+	Name string `wire:"name,required"`
 }
 
 // Zone is the DNS of a domain.
 type Zone struct {
-	ID      int64
-	Name    string
-	Records []DNSRecord
+	ID      int64       `wire:"data.id,positive"`
+	Name    string      `wire:"data.name,required"`
+	Records []DNSRecord `wire:"data.records,required"`
 }
 
 // DNSRecord is a record of a zone.
 type DNSRecord struct {
-	ID int64
+	ID int64 `wire:"id"`
 	// Name within the zone.
-	Name    string
-	Type    string
-	Content string
+	Name    string `wire:"name"`
+	Type    string `wire:"type"`
+	Content string `wire:"content"`
 	// TTL is in seconds.
-	TTL int64
+	TTL int64 `wire:"ttl"`
 	// Priority of MX and SRV.
-	Priority int64
+	Priority int64 `wire:"priority"`
 }
 
 // DomainAddRequest puts a domain under the account's DNS.
@@ -80,7 +81,7 @@ type ZoneAddRequest struct {
 
 // ListDomains yields the account's domains: POST /pdns.php, action list_domains.
 func (s *DNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] {
-	return elements[Domain, domainWire](ctx, s.c, pdnsListDomains, new(rest.Call), "data")
+	return elements[Domain](ctx, s.c, pdnsListDomains, new(rest.Call), "data")
 }
 
 // AddDomain puts a domain under the account's DNS and returns its ID: POST /pdns.php,
@@ -96,12 +97,13 @@ func (s *DNSService) AddDomain(ctx context.Context, req *DomainAddRequest) (id i
 	if err != nil {
 		return 0, err
 	}
-	var w addedDomainWire
-	call.Out = &w
-	if err := s.c.call(ctx, pdnsAddDomain, call); err != nil {
+	added, err := fetch[struct {
+		ID int64 `wire:"data.id,positive"`
+	}](ctx, s.c, pdnsAddDomain, call)
+	if err != nil {
 		return 0, err
 	}
-	return int64(w.Data.value.ID), nil
+	return added.ID, nil
 }
 
 // DeleteDomain removes a domain and all its records: POST /pdns.php, action
@@ -121,7 +123,7 @@ func (s *DNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
 	if err := pdnsViewZone.RefuseBlank("zone", zone); err != nil {
 		return nil, err
 	}
-	return fetch[Zone, zoneWire](ctx, s.c, pdnsViewZone, &rest.Call{Body: url.Values{"params[zone]": {zone}}})
+	return fetch[Zone](ctx, s.c, pdnsViewZone, &rest.Call{Body: url.Values{"params[zone]": {zone}}})
 }
 
 // ListZones lists the zones: POST /pdns.php, action list_zones. The answer is
@@ -165,61 +167,7 @@ func (s *DNSService) CallbackURL(ctx context.Context, extra map[string]any) (pro
 	return s.c.unknownFields(ctx, pdnsCallbackURL, extra)
 }
 
-type domainWire struct {
-	ID   number `json:"id"`
-	Name text   `json:"name"`
-}
-
-func (w *domainWire) Missing() string {
-	if w.Name == "" {
-		return "name"
-	}
-	return missingID(w.ID, "id")
-}
-
-func (w *domainWire) model() *Domain { return &Domain{ID: int64(w.ID), Name: string(w.Name)} }
-
-type addedDomainWire struct {
-	Data object[domainWire] `json:"data"`
-}
-
-func (w *addedDomainWire) Missing() string { return missingID(w.Data.value.ID, "data.id") }
-
-type zoneWire struct {
-	Data object[zoneData] `json:"data"`
-}
-
-type zoneData struct {
-	domainWire
-	Records list[recordWire] `json:"records"`
-}
-
-func (w *zoneWire) Missing() string {
-	if name := w.Data.value.domainWire.Missing(); name != "" {
-		return "data." + name
-	}
-	if !w.Data.value.Records.found { // or a caller would take the zone for empty
-		return "data.records"
-	}
-	return ""
-}
-
-func (w *zoneWire) model() *Zone {
-	d := &w.Data.value
-	return &Zone{ID: int64(d.ID), Name: string(d.Name), Records: models[DNSRecord](d.Records)}
-}
-
-type recordWire struct {
-	ID       number `json:"id"`
-	Name     text   `json:"name"`
-	Type     text   `json:"type"`
-	Content  text   `json:"content"`
-	TTL      number `json:"ttl"`
-	Priority number `json:"priority"`
-}
-
-func (w *recordWire) model() *DNSRecord {
-	return &DNSRecord{
-		ID: int64(w.ID), Name: string(w.Name), Type: strings.ToUpper(string(w.Type)), Content: string(w.Content), TTL: int64(w.TTL), Priority: int64(w.Priority),
-	}
-}
+var _ = wire.After(func(r *DNSRecord) error {
+	r.Type = strings.ToUpper(r.Type)
+	return nil
+})

@@ -1,11 +1,12 @@
 package hostkey
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"iter"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -57,42 +58,43 @@ type PresetShowRequest struct {
 
 // Preset is a configuration of a server that can be ordered.
 type Preset struct {
-	ID int64
+	ID int64 `wire:"id,positive"`
 	// Name, such as "vm.pico", is what an order takes. It begins with vm, vds, bm, gpu
 	// or vgpu.
-	Name        string
-	Active      bool
-	Description string
-	CPU         int64
+	Name        string `wire:"name,required"`
+	Active      bool   `wire:"active,loose"`
+	Description string `wire:"description"`
+	CPU         int64  `wire:"cpu,loose"`
 	// RAM is in GB; one example in the vendor's documents has MB.
-	RAM float64
+	RAM float64 `wire:"ram,loose"`
 	// HDD is the disks: "2x960", or a size in GB.
-	HDD string
-	GPU string
+	HDD string `wire:"hdd"`
+	GPU string `wire:"gpu"`
 	// Virtual: a virtual server, else a dedicated one.
-	Virtual    bool
-	ServerType string
+	Virtual    bool   `wire:"virtual,loose"`
+	ServerType string `wire:"server_type"`
 	// Locations are codes: "NL", "US".
-	Locations []string
+	Locations []string `wire:"locations|location,commas"`
 	// Monthly is the base price a month by currency: EUR, USD, RUB.
-	Monthly map[string]Amount
+	Monthly map[string]Amount `wire:"price,loose"`
 	// LocationPrices are by location and currency. -1 means the base price: Price
 	// takes care of that.
-	LocationPrices map[string]map[string]Amount
+	LocationPrices map[string]map[string]Amount `wire:"price,loose"`
 	// OS and Software that fit are told by Presets.Info only, in a form that is
 	// undocumented; nil if there are none.
-	OS, Software provider.Payload
+	OS       provider.Payload `wire:"OS"`
+	Software provider.Payload `wire:"soft"`
 	// TrafficPlans that fit, by location, are told by Presets.Info only.
-	TrafficPlans map[string][]PresetTrafficPlan
+	TrafficPlans map[string][]PresetTrafficPlan `wire:"traffic_plans"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // PresetTrafficPlan is a traffic plan that fits a preset.
 type PresetTrafficPlan struct {
-	ID    int64
-	Name  string
-	Price Amount
+	ID    int64  `wire:"id"`
+	Name  string `wire:"name"`
+	Price Amount `wire:"price,loose"`
 }
 
 // Price is what the preset costs a month in a location, or "" in general, and whether
@@ -117,7 +119,7 @@ func (s *PresetsService) List(ctx context.Context, opts *PresetListOptions) iter
 	if err != nil {
 		return rest.Failed[Preset](err)
 	}
-	return elements[Preset, presetWire](ctx, s.c, presetsList, call, "presets")
+	return elements[Preset](ctx, s.c, presetsList, call, "presets")
 }
 
 // Info yields what can be ordered with prices, operating systems, software and traffic
@@ -130,7 +132,7 @@ func (s *PresetsService) Info(ctx context.Context, opts *PresetInfoOptions) iter
 	if err != nil {
 		return rest.Failed[Preset](err)
 	}
-	return elements[Preset, presetWire](ctx, s.c, presetsInfo, call, "presets")
+	return elements[Preset](ctx, s.c, presetsInfo, call, "presets")
 }
 
 // Groups lists the groups of presets: POST /presets.php, action groups. They stand under
@@ -175,105 +177,25 @@ func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (prov
 	return s.c.unknown(ctx, presetsShow, call)
 }
 
-type presetWire struct {
-	ID           number                            `json:"id"`
-	Name         text                              `json:"name"`
-	Active       flag                              `json:"active"`
-	Description  text                              `json:"description"`
-	CPU          float                             `json:"cpu"`
-	RAM          float                             `json:"ram"`
-	HDD          text                              `json:"hdd"`
-	GPU          text                              `json:"gpu"`
-	Virtual      flag                              `json:"virtual"`
-	ServerType   text                              `json:"server_type"`
-	Location     codes                             `json:"location"`
-	Locations    codes                             `json:"locations"`
-	MonthlyEUR   price                             `json:"monthly_com"`
-	MonthlyUSD   price                             `json:"monthly_usd"`
-	MonthlyRUB   price                             `json:"monthly_ru"`
-	Price        presetPrices                      `json:"price"`
-	OS           provider.Payload                  `json:"OS"`
-	Software     provider.Payload                  `json:"soft"`
-	TrafficPlans dict[list[presetTrafficPlanWire]] `json:"traffic_plans"`
-	extra        map[string]provider.Payload
-}
-
-func (w *presetWire) UnmarshalJSON(data []byte) error {
-	type plain presetWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
+// Base prices have names of their own where "price" has none.
+var _ = wire.Read(func(raw []byte, p *Preset) error {
+	var base struct {
+		EUR Amount `wire:"monthly_com,loose"`
+		USD Amount `wire:"monthly_usd,loose"`
+		RUB Amount `wire:"monthly_ru,loose"`
+	}
+	if err := cmp.Or(wire.Options{Envelope: beside}.Fill(raw, p), wire.Unmarshal(raw, &base)); err != nil {
 		return err
 	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "active", "description", "cpu", "ram", "hdd", "gpu", "virtual", "server_type", "location", "locations",
-		"monthly_com", "monthly_usd", "monthly_ru", "price", "OS", "soft", "traffic_plans")
-	return err
-}
-
-func (w *presetWire) Missing() string {
-	if w.Name == "" {
-		return "name"
-	}
-	return missingID(w.ID, "id")
-}
-
-func (w *presetWire) model() *Preset {
-	p := &Preset{
-		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Description: string(w.Description), CPU: int64(w.CPU), RAM: float64(w.RAM),
-		HDD: string(w.HDD), GPU: string(w.GPU), Virtual: bool(w.Virtual), ServerType: string(w.ServerType), Locations: w.Locations,
-		LocationPrices: w.Price.byLocation, OS: w.OS, Software: w.Software, More: w.extra,
-	}
-	if len(p.Locations) == 0 {
-		p.Locations = w.Location
-	}
-	base := w.Price.base
-	for currency, amount := range map[string]price{"EUR": w.MonthlyEUR, "USD": w.MonthlyUSD, "RUB": w.MonthlyRUB} {
-		if _, told := base[currency]; !told && amount != "" {
-			put(&base, currency, Amount(amount))
+	for currency, amount := range map[string]Amount{"EUR": base.EUR, "USD": base.USD, "RUB": base.RUB} {
+		if _, told := p.Monthly[currency]; !told && amount != "" {
+			put(&p.Monthly, currency, amount)
 		}
 	}
-	p.Monthly = base
-	for location, plans := range w.TrafficPlans {
-		put(&p.TrafficPlans, location, models[PresetTrafficPlan](plans))
-	}
-	return p
-}
-
-// presetPrices are {LOCATION: {CURRENCY: price}}, or {CURRENCY: price} as Presets.Info
-// has it.
-type presetPrices struct {
-	base       map[string]Amount
-	byLocation map[string]map[string]Amount
-}
-
-func (p *presetPrices) UnmarshalJSON(data []byte) error {
-	*p = presetPrices{}
-	if data[0] != '{' { // [] for none
-		return nil
-	}
-	members, _, err := membersOf(data)
-	for _, m := range members {
-		var byCurrency dict[price]
-		if m.value[0] == '{' {
-			if err := byCurrency.UnmarshalJSON(m.value); err != nil {
-				return err
-			}
-			put(&p.byLocation, m.name, amounts(byCurrency))
-			continue
-		}
-		var amount price
-		if err := amount.UnmarshalJSON(m.value); err == nil && amount != "" {
-			put(&p.base, m.name, Amount(amount))
+	for _, name := range []string{"monthly_com", "monthly_usd", "monthly_ru"} {
+		if delete(p.More, name); len(p.More) == 0 {
+			p.More = nil
 		}
 	}
-	return err
-}
-
-type presetTrafficPlanWire struct {
-	ID    number `json:"id"`
-	Name  text   `json:"name"`
-	Price price  `json:"price"`
-}
-
-func (w *presetTrafficPlanWire) model() *PresetTrafficPlan {
-	return &PresetTrafficPlan{ID: int64(w.ID), Name: string(w.Name), Price: Amount(w.Price)}
-}
+	return nil
+})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -26,7 +27,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	return plans, nil
 }
 
-// Usage reads the server's traffic. The answer is undocumented: it is taken if it holds
+// Usage reads the server's traffic. The answer is undocumented: it is taken if it contains
 // bytes as traffic_out, out, bytes_out or outgoing, and is ErrProtocol otherwise.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, p.usage)
@@ -64,8 +65,8 @@ var trafficFields = []string{"traffic_out", "out", "bytes_out", "outgoing"}
 func trafficOf(answer provider.Payload) (int64, bool) {
 	for _, from := range []envelope{openEnvelope(answer), openEnvelope(openEnvelope(answer)["data"]), openEnvelope(openEnvelope(answer)["traffic"])} {
 		for _, name := range trafficFields {
-			var n float
-			if data, ok := from[name]; ok && n.UnmarshalJSON(data) == nil && n >= 0 && n < 1<<62 {
+			var n float64
+			if data, ok := from[name]; ok && wire.Unmarshal(data, &n) == nil && n >= 0 && n < 1<<62 {
 				return int64(n), true
 			}
 		}

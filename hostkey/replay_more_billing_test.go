@@ -33,7 +33,7 @@ func dnsReplays() map[string]replay {
 		"DNS.ViewZone": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com", Records: []hostkey.DNSRecord{
 			{ID: 9, Name: "www", Type: "A", Content: "192.0.2.10", TTL: 3600}, {ID: 10, Type: "MX", Content: "mail.example.com", TTL: 60, Priority: 10},
 		}}, zone),
-		"DNS.ViewZone, empty": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com"}, zone),
+		"DNS.ViewZone, empty": clienttest.Equal(&hostkey.Zone{ID: 5, Name: "example.com", Records: []hostkey.DNSRecord{}}, zone),
 		"DNS.ListZones":       tells(func(ctx context.Context, c *client) (payload, error) { return c.DNS.ListZones(ctx) }),
 		"DNS.AddZone": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.DNS.AddZone(ctx, &hostkey.ZoneAddRequest{

@@ -88,7 +88,7 @@ func networkReplays() map[string]replay {
 		"NAT.Drop": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.NAT.Drop(ctx, &hostkey.NATDropRequest{IP: addr("192.0.2.50")})
 		}),
-		"Net.AddIPv4": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}},
+		"Net.AddIPv4": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}, TaskKeys: []string{}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
 				return c.Net.AddIPv4(ctx, &hostkey.IPv4AddRequest{ServerID: 55054, Port: "1", Amount: 1, VLAN: 100})
 			}),
@@ -140,7 +140,7 @@ func catalogueReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*hostkey.OSList, error) {
 			return c.OS.List(ctx, &hostkey.OSListOptions{ServerID: 55054, PresetID: 108, Location: "NL", UserLocation: "NL", BillPeriod: "monthly"})
 		}),
-		"OS.List, by number": clienttest.Equal(&hostkey.OSList{Systems: []hostkey.OperatingSystem{{ID: 240, Name: "Debian 12"}, {ID: 241, Name: "Debian 13"}}},
+		"OS.List, by number": clienttest.Equal(&hostkey.OSList{Systems: []hostkey.OperatingSystem{{ID: 240, Name: "Debian 12"}, {ID: 241, Name: "Debian 13"}}, Excluded: []hostkey.ExcludedOS{}},
 			func(ctx context.Context, c *client) (*hostkey.OSList, error) { return c.OS.List(ctx, nil) }),
 		"Software.List": clienttest.Listed([]*hostkey.Software{
 			{ID: 10, Name: "Docker", Active: true, Price: "0", USDRate: "1.1"}, {ID: 11, Name: "cPanel", Active: true, Price: "15.50", Tags: []string{"panel"}},
@@ -176,7 +176,7 @@ func catalogueReplays() map[string]replay {
 		"Presets.Info": clienttest.Listed([]*hostkey.Preset{{
 			ID: 108, Name: "vm.pico", Active: true, Virtual: true, Locations: []string{"NL", "US"}, Monthly: map[string]hostkey.Amount{"EUR": "4.10", "USD": "4.6"},
 			OS: rawValue("[240]"), Software: rawValue("[10]"),
-			TrafficPlans: map[string][]hostkey.PresetTrafficPlan{"NL": {{ID: 32, Name: "3 TB / 1 Gbps VM", Price: "0"}}, "US": nil},
+			TrafficPlans: map[string][]hostkey.PresetTrafficPlan{"NL": {{ID: 32, Name: "3 TB / 1 Gbps VM", Price: "0"}}, "US": {}},
 		}}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Preset, error] {
 			return c.Presets.Info(ctx, &hostkey.PresetInfoOptions{Currencies: "EUR"})
 		}),

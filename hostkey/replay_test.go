@@ -127,7 +127,7 @@ func authReplays() map[string]replay {
 		Servers: []int64{55054, 55060}, WHMCSID: 1001, CustomerID: 2001, WHMCSLocation: "whmcs_com", Permissions: []string{"pdns/view", "pdns/edit"},
 	}
 	info := session
-	info.RoleName, info.Email, info.Verified = "Customer", "a@example.com", true
+	info.RoleName, info.Email, info.Verified, info.DeployKeys = "Customer", "a@example.com", true, map[int64]string{}
 	info.More = map[string]payload{
 		"default_lang": payload(`"en"`), "billing_options": payload(`{"location": "whmcs_com"}`), "private_ranges": payload(`[]`), "billing_servers": payload(`[]`),
 	}
@@ -193,13 +193,13 @@ func serverReplays() map[string]replay {
 			ID: 55054, Status: hostkey.StatusPowerOff, Type: "bm", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 0.5, Power: "stopped", Location: "NL",
 			RootPassword: "placeholder-root", IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: payload(`"1x"`),
 			Hardware: payload(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: "placeholder-tag", Internal: true}},
-			More: map[string]payload{"rack": payload(`"r1"`)},
+			Interfaces: []hostkey.ServerInterface{}, More: map[string]payload{"rack": payload(`"r1"`)},
 		}),
 		"Servers.UpdateServers": update(&hostkey.ServersUpdate{
 			Servers: []int64{10, 55054}, DeployKeys: map[int64]string{603548: taskKey},
 			Billing: []hostkey.BillingServer{{ID: 55054, Name: "vm.pico", Status: "Active", Config: payload(`{"a": 1}`)}},
 		}),
-		"Servers.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}}),
+		"Servers.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}, Billing: []hostkey.BillingServer{}}),
 		"Servers.AddIPMIUser": clienttest.Equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
 			func(ctx context.Context, c *client) (payload, error) {
 				return c.Servers.AddIPMIUser(ctx, &hostkey.ServerAddIPMIUserRequest{

@@ -33,15 +33,20 @@ const (
 // RemoteHandsRequest is a request as the server lists it. Fields that it does not tell
 // are zero.
 type RemoteHandsRequest struct {
-	ID, ServerID int64
-	Type         RemoteHandsType
+	ID       int64           `wire:"id,positive"`
+	ServerID int64           `wire:"eq_id"`
+	Type     RemoteHandsType `wire:"type"`
 	// Status is open: "PENDING".
-	Status               string
-	Origin, Priority     string
-	CreatedAt, UpdatedAt time.Time
-	Location, ServerName string
-	Request, Assignee    string
-	Ticket               string
+	Status     string    `wire:"status"`
+	Origin     string    `wire:"request_origin"`
+	Priority   string    `wire:"priority"`
+	CreatedAt  time.Time `wire:"created_at"`
+	UpdatedAt  time.Time `wire:"updated_at"`
+	Location   string    `wire:"eq_location"`
+	ServerName string    `wire:"eq_name"`
+	Request    string    `wire:"request"`
+	Assignee   string    `wire:"assignee"`
+	Ticket     string    `wire:"ticket"`
 }
 
 // RemoteHandsAddRequest asks for work on a server.
@@ -106,12 +111,13 @@ func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string)
 	if err != nil {
 		return nil, err
 	}
-	var w historyWire
-	call.Out = &w
-	if err := s.c.call(ctx, rhrChat, call); err != nil {
+	answer, err := fetch[struct {
+		History []provider.Payload `wire:"history,required"`
+	}](ctx, s.c, rhrChat, call)
+	if err != nil {
 		return nil, err
 	}
-	return w.History.all, nil
+	return answer.History, nil
 }
 
 // Discard cancels or closes a request: POST /rhr.php, action discard.
@@ -135,42 +141,5 @@ func (s *RemoteHandsService) List(ctx context.Context, opts *RemoteHandsListOpti
 	if err != nil {
 		return rest.Failed[RemoteHandsRequest](err)
 	}
-	return elements[RemoteHandsRequest, rhrWire](ctx, s.c, rhrList, call, "requests")
-}
-
-type historyWire struct {
-	History list[provider.Payload] `json:"history"`
-}
-
-func (w *historyWire) Missing() string {
-	if !w.History.found {
-		return "history"
-	}
-	return ""
-}
-
-type rhrWire struct {
-	ID        number  `json:"id"`
-	ServerID  number  `json:"eq_id"`
-	Type      text    `json:"type"`
-	Status    text    `json:"status"`
-	Origin    text    `json:"request_origin"`
-	Priority  text    `json:"priority"`
-	CreatedAt instant `json:"created_at"`
-	UpdatedAt instant `json:"updated_at"`
-	Location  text    `json:"eq_location"`
-	Name      text    `json:"eq_name"`
-	Request   text    `json:"request"`
-	Assignee  text    `json:"assignee"`
-	Ticket    text    `json:"ticket"`
-}
-
-func (w *rhrWire) Missing() string { return missingID(w.ID, "id") }
-
-func (w *rhrWire) model() *RemoteHandsRequest {
-	return &RemoteHandsRequest{
-		ID: int64(w.ID), ServerID: int64(w.ServerID), Type: RemoteHandsType(w.Type), Status: string(w.Status), Origin: string(w.Origin),
-		Priority: string(w.Priority), CreatedAt: w.CreatedAt.Time, UpdatedAt: w.UpdatedAt.Time, Location: string(w.Location),
-		ServerName: string(w.Name), Request: string(w.Request), Assignee: string(w.Assignee), Ticket: string(w.Ticket),
-	}
+	return elements[RemoteHandsRequest](ctx, s.c, rhrList, call, "requests")
 }

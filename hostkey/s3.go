@@ -47,7 +47,7 @@ type S3AccountCreateRequest struct {
 // S3Account was ordered.
 type S3Account struct {
 	// UID names the account in other calls.
-	UID string
+	UID string `wire:"s3uid,required"`
 }
 
 // S3OrderCreateRequest orders an account with a bucket. Its fields are known by their names
@@ -99,7 +99,7 @@ func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountCreateReque
 	if err != nil {
 		return nil, err
 	}
-	return fetch[S3Account, s3AccountWire](ctx, s.c, s3CreateAccount, call)
+	return fetch[S3Account](ctx, s.c, s3CreateAccount, call)
 }
 
 // CreateOrder orders an account with a bucket, which is billed: POST /s3.php, action
@@ -249,16 +249,3 @@ func (s *S3Service) filtered(ctx context.Context, a action, location string, opt
 	}
 	return s.c.unknown(ctx, a, call)
 }
-
-type s3AccountWire struct {
-	UID text `json:"s3uid"`
-}
-
-func (w *s3AccountWire) Missing() string {
-	if w.UID == "" {
-		return "s3uid"
-	}
-	return ""
-}
-
-func (w *s3AccountWire) model() *S3Account { return &S3Account{UID: string(w.UID)} }

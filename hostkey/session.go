@@ -2,12 +2,11 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -26,29 +25,33 @@ const (
 // than a sign-in.
 type Session struct {
 	// Token stands for the key until Expires; the zero time if the server told none.
-	Token   provider.Secret
-	Expires time.Time
+	Token   provider.Secret `wire:"token,required,strict"`
+	Expires time.Time       `wire:"token_expire"`
 	// Role is open: "Customer". RoleType is "Customer" for an account's key and
 	// "server <id>" for a server's.
-	Role, RoleType, RoleName string
+	Role     string `wire:"role"`
+	RoleType string `wire:"role_type"`
+	RoleName string `wire:"role_name"`
 	// Portal is the host that the server wants to be talked to at, such as
 	// "invapi.hostkey.com". The client never follows it by itself.
-	Portal string
+	Portal string `wire:"invapi"`
 	// Servers that the key reaches.
-	Servers []int64
+	Servers []int64 `wire:"servers"`
 	// WHMCSID and CustomerID are the account's numbers in billing and in InvAPI; 0 if
 	// not told. WHMCSLocation names the billing system: "whmcs_com".
-	WHMCSID, CustomerID int64
-	WHMCSLocation       string
+	WHMCSID       int64  `wire:"whmcs_id"`
+	CustomerID    int64  `wire:"customer_id"`
+	WHMCSLocation string `wire:"whmcs_location"`
 	// Permissions such as "pdns/view".
-	Permissions []string
-	Email       string
+	Permissions []string `wire:"permissions"`
+	Email       string   `wire:"email"`
 	// Verified and Corporate accounts; false if not told.
-	Verified, Corporate bool
+	Verified  bool `wire:"verified,loose"`
+	Corporate bool `wire:"corporate,loose"`
 	// DeployKeys are the keys of tasks under way, by invoice.
-	DeployKeys map[int64]string
+	DeployKeys map[int64]string `wire:"deploy_keys"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // AccountKey reports whether the key is the account's, which reaches billing and
@@ -182,59 +185,15 @@ func (s *sessions) secrets() []provider.Secret {
 	return slices.Clone(s.recent)
 }
 
-// sessionWire reads a session where it stands: in "result", in "scope", or flat.
-type sessionWire struct {
-	Token         string       `json:"token"`
-	Expires       instant      `json:"token_expire"`
-	Role          text         `json:"role"`
-	RoleType      text         `json:"role_type"`
-	RoleName      text         `json:"role_name"`
-	Portal        text         `json:"invapi"`
-	Servers       list[number] `json:"servers"`
-	WHMCSID       number       `json:"whmcs_id"`
-	CustomerID    number       `json:"customer_id"`
-	WHMCSLocation text         `json:"whmcs_location"`
-	Permissions   list[text]   `json:"permissions"`
-	Email         text         `json:"email"`
-	Verified      flag         `json:"verified"`
-	Corporate     flag         `json:"corporate"`
-	DeployKeys    dict[text]   `json:"deploy_keys"`
-	extra         map[string]provider.Payload
-}
-
-var sessionFields = []string{
-	"result", "module", "action", "token", "token_expire", "role", "role_type", "role_name", "invapi", "servers", "whmcs_id", "customer_id",
-	"whmcs_location", "permissions", "email", "verified", "corporate", "deploy_keys",
-}
-
-func (w *sessionWire) UnmarshalJSON(data []byte) error {
-	type plain sessionWire
+// fill reads a session where it stands: in "result", in "scope", in "data", or flat.
+func (s *Session) fill(raw []byte, partial bool) error {
 	for _, name := range []string{"result", "scope", "data"} {
-		if inner := openEnvelope(data)[name]; len(inner) > 0 && inner[0] == '{' {
-			data = inner
+		if inner := openEnvelope(raw)[name]; len(inner) > 0 && inner[0] == '{' {
+			raw = inner
 			break
 		}
 	}
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, sessionFields...)
-	return err
+	return wire.Options{Envelope: beside, Partial: partial}.Fill(raw, s)
 }
 
-func (w *sessionWire) Missing() string {
-	if w.Token == "" {
-		return "token"
-	}
-	return ""
-}
-
-func (w *sessionWire) model() *Session {
-	return &Session{
-		Token: provider.Secret(w.Token), Expires: w.Expires.Time, Role: string(w.Role), RoleType: string(w.RoleType), RoleName: string(w.RoleName),
-		Portal: string(w.Portal), Servers: numbers(w.Servers), WHMCSID: int64(w.WHMCSID), CustomerID: int64(w.CustomerID),
-		WHMCSLocation: string(w.WHMCSLocation), Permissions: texts(w.Permissions), Email: string(w.Email), Verified: bool(w.Verified),
-		Corporate: bool(w.Corporate), DeployKeys: deployKeys(w.DeployKeys), More: w.extra,
-	}
-}
+var _ = wire.Read(func(raw []byte, s *Session) error { return s.fill(raw, false) })

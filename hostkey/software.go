@@ -2,7 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -31,16 +30,16 @@ type SoftwareListOptions struct {
 // Software can be installed with a server.
 type Software struct {
 	// ID is what an order takes as SoftID.
-	ID     int64
-	Name   string
-	Active bool
+	ID     int64  `wire:"id,positive"`
+	Name   string `wire:"name"`
+	Active bool   `wire:"active,loose"`
 	// Price is "" if the server does not tell it. In what currency is undocumented;
 	// USDRate is told beside it.
-	Price   Amount
-	USDRate Amount
-	Tags    []string
+	Price   Amount   `wire:"price,loose"`
+	USDRate Amount   `wire:"USD_rate,loose"`
+	Tags    []string `wire:"tags,commas"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // List yields the software that fits a server or a preset: POST /software.php, action
@@ -54,33 +53,5 @@ func (s *SoftwareService) List(ctx context.Context, opts *SoftwareListOptions) i
 	if err != nil {
 		return rest.Failed[Software](err)
 	}
-	return elements[Software, softwareWire](ctx, s.c, softwareList, call, "software")
-}
-
-type softwareWire struct {
-	ID      number `json:"id"`
-	Name    text   `json:"name"`
-	Active  flag   `json:"active"`
-	Price   price  `json:"price"`
-	USDRate price  `json:"USD_rate"`
-	Tags    codes  `json:"tags"`
-	extra   map[string]provider.Payload
-}
-
-func (w *softwareWire) UnmarshalJSON(data []byte) error {
-	type plain softwareWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "active", "price", "USD_rate", "tags")
-	return err
-}
-
-func (w *softwareWire) Missing() string { return missingID(w.ID, "id") }
-
-func (w *softwareWire) model() *Software {
-	return &Software{
-		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Price: Amount(w.Price), USDRate: Amount(w.USDRate), Tags: w.Tags, More: w.extra,
-	}
+	return elements[Software](ctx, s.c, softwareList, call, "software")
 }

@@ -22,13 +22,14 @@ type SSHKeysService struct{ c *Client }
 
 // SSHKey is a public key.
 type SSHKey struct {
-	ID, CustomerID int64
-	Name           string
+	ID         int64  `wire:"id,positive"`
+	CustomerID int64  `wire:"customer_id"`
+	Name       string `wire:"name"`
 	// Key is its text: "ssh-ed25519 AAAA...".
-	Key string
+	Key string `wire:"key"`
 	// Default keys may be put on servers that are deployed later.
-	Default bool
-	Created time.Time
+	Default bool      `wire:"default,loose"`
+	Created time.Time `wire:"created"`
 }
 
 // SSHKeyAddRequest adds a key.
@@ -48,7 +49,7 @@ func (s *SSHKeysService) List(ctx context.Context) iter.Seq2[*SSHKey, error] {
 	if err != nil {
 		return rest.Failed[SSHKey](err)
 	}
-	return elements[SSHKey, sshKeyWire](ctx, s.c, sshKeysList, call, "sshkeys")
+	return elements[SSHKey](ctx, s.c, sshKeysList, call, "sshkeys")
 }
 
 // Add adds a key: POST /ssh_keys.php, action add. Sent twice it makes two.
@@ -70,7 +71,13 @@ func (s *SSHKeysService) Add(ctx context.Context, req *SSHKeyAddRequest) (*SSHKe
 	if err != nil {
 		return nil, err
 	}
-	return fetch[SSHKey, addedSSHKeyWire](ctx, s.c, sshKeysAdd, call)
+	added, err := fetch[struct {
+		Key *SSHKey `wire:"sshkey,required"`
+	}](ctx, s.c, sshKeysAdd, call)
+	if err != nil {
+		return nil, err
+	}
+	return added.Key, nil
 }
 
 // Delete removes a key: POST /ssh_keys.php, action delete.
@@ -81,30 +88,3 @@ func (s *SSHKeysService) Delete(ctx context.Context, id int64) error {
 	}
 	return s.c.done(ctx, sshKeysDelete, call)
 }
-
-type sshKeyWire struct {
-	ID         number  `json:"id"`
-	CustomerID number  `json:"customer_id"`
-	Name       text    `json:"name"`
-	Key        text    `json:"key"`
-	Default    flag    `json:"default"`
-	Created    instant `json:"created"`
-}
-
-func (w *sshKeyWire) Missing() string { return missingID(w.ID, "id") }
-
-func (w *sshKeyWire) model() *SSHKey {
-	return &SSHKey{
-		ID: int64(w.ID), CustomerID: int64(w.CustomerID), Name: string(w.Name), Key: string(w.Key), Default: bool(w.Default), Created: w.Created.Time,
-	}
-}
-
-type addedSSHKeyWire struct {
-	Key object[sshKeyWire] `json:"sshkey"`
-}
-
-func (w *addedSSHKeyWire) Missing() string {
-	return missingID(w.Key.value.ID, "sshkey.id")
-}
-
-func (w *addedSSHKeyWire) model() *SSHKey { return w.Key.value.model() }

@@ -1,9 +1,7 @@
 package hostkey
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"iter"
 	"time"
 
@@ -45,32 +43,36 @@ type StockListOptions struct {
 
 // StockServer is a server in stock.
 type StockServer struct {
-	ID       int64
-	Name     string
-	Location string
-	Group    string
-	Status   string
+	ID       int64  `wire:"id,positive"`
+	Name     string `wire:"name"`
+	Location string `wire:"location"`
+	Group    string `wire:"group|server_group"`
+	Status   string `wire:"status"`
 	// Price by what the server names it by, as a rule the currency.
-	Price map[string]Amount
+	Price map[string]Amount `wire:"price,loose"`
 	// CPU, RAM, GPU and Config are in the server's words; Disks are its groups of disks,
 	// or Disk in its words.
-	CPU, RAM, GPU, Config, Disk string
-	Disks                       []StockDisks
+	CPU    string       `wire:"hardware.cpu_name|specs.cpu|hardware.cpu"`
+	RAM    string       `wire:"hardware.ram|specs.ram"`
+	GPU    string       `wire:"hardware.gpu_name|specs.gpu_name"`
+	Config string       `wire:"hardware.config|specs.config"`
+	Disk   string       `wire:"specs.disk|hardware.disk"`
+	Disks  []StockDisks `wire:"hardware.hdd_groups"`
 	// BillingPrices are by currency and period: hourly.
-	BillingPrices map[string]map[string]Amount
-	Tags          []string
+	BillingPrices map[string]map[string]Amount `wire:"billing_plan,loose"`
+	Tags          []string                     `wire:"tags,commas"`
 	// DeploymentETA is in the server's words.
-	DeploymentETA string
-	CreatedAt     time.Time
+	DeploymentETA string    `wire:"deployment_eta"`
+	CreatedAt     time.Time `wire:"created_at"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // StockDisks are disks of one size.
 type StockDisks struct {
-	Count int64
+	Count int64 `wire:"count"`
 	// Size as the server tells it.
-	Size string
+	Size string `wire:"size"`
 }
 
 // List yields servers in stock: POST /stocks.php, action list. opts may be nil.
@@ -85,7 +87,7 @@ func (s *StocksService) List(ctx context.Context, opts *StockListOptions) iter.S
 	if err != nil {
 		return rest.Failed[StockServer](err)
 	}
-	return elements[StockServer, stockWire](ctx, s.c, stocksList, call, "servers")
+	return elements[StockServer](ctx, s.c, stocksList, call, "servers")
 }
 
 // Show reads one server in stock: POST /stocks.php, action show.
@@ -94,75 +96,11 @@ func (s *StocksService) Show(ctx context.Context, id int64) (*StockServer, error
 	if err != nil {
 		return nil, err
 	}
-	return fetch[StockServer, oneStockWire](ctx, s.c, stocksShow, call)
-}
-
-type stockWire struct {
-	ID            number            `json:"id"`
-	Name          text              `json:"name"`
-	Location      text              `json:"location"`
-	Group         text              `json:"group"`
-	ServerGroup   text              `json:"server_group"`
-	Status        text              `json:"status"`
-	Price         presetPrices      `json:"price"`
-	Specs         object[specsWire] `json:"specs"`
-	Hardware      object[specsWire] `json:"hardware"`
-	BillingPlan   billingPlan       `json:"billing_plan"`
-	Tags          codes             `json:"tags"`
-	DeploymentETA text              `json:"deployment_eta"`
-	CreatedAt     instant           `json:"created_at"`
-	extra         map[string]provider.Payload
-}
-
-// specsWire are specs{cpu, ram, disk} and hardware{cpu_name, ram, ...} alike.
-type specsWire struct {
-	CPU     text `json:"cpu"`
-	CPUName text `json:"cpu_name"`
-	RAM     text `json:"ram"`
-	Disk    text `json:"disk"`
-	GPU     text `json:"gpu_name"`
-	Config  text `json:"config"`
-	Disks   list[struct {
-		Size  text   `json:"size"`
-		Count number `json:"count"`
-	}] `json:"hdd_groups"`
-}
-
-func (w *stockWire) UnmarshalJSON(data []byte) error {
-	type plain stockWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
+	one, err := fetch[struct {
+		Server *StockServer `wire:"server_data,required"`
+	}](ctx, s.c, stocksShow, call)
+	if err != nil {
+		return nil, err
 	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "location", "group", "server_group", "status", "price", "specs", "hardware", "billing_plan", "tags",
-		"deployment_eta", "created_at")
-	return err
+	return one.Server, nil
 }
-
-func (w *stockWire) Missing() string { return missingID(w.ID, "id") }
-
-func (w *stockWire) model() *StockServer {
-	s := &StockServer{
-		ID: int64(w.ID), Name: string(w.Name), Location: string(w.Location), Group: or(w.Group, w.ServerGroup), Status: string(w.Status),
-		Price: w.Price.base, BillingPrices: w.BillingPlan.prices, Tags: w.Tags, DeploymentETA: string(w.DeploymentETA), CreatedAt: w.CreatedAt.Time,
-		More: w.extra,
-	}
-	specs, hardware := &w.Specs.value, &w.Hardware.value
-	s.CPU = or(hardware.CPUName, specs.CPU, hardware.CPU)
-	s.RAM, s.Disk = or(hardware.RAM, specs.RAM), or(specs.Disk, hardware.Disk)
-	s.GPU, s.Config = or(hardware.GPU, specs.GPU), or(hardware.Config, specs.Config)
-	for _, d := range hardware.Disks.all {
-		s.Disks = append(s.Disks, StockDisks{Count: int64(d.Count), Size: string(d.Size)})
-	}
-	return s
-}
-
-func or(texts ...text) string { return string(cmp.Or(texts...)) }
-
-type oneStockWire struct {
-	Server object[stockWire] `json:"server_data"`
-}
-
-func (w *oneStockWire) Missing() string { return missingID(w.Server.value.ID, "server_data.id") }
-
-func (w *oneStockWire) model() *StockServer { return w.Server.value.model() }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -111,12 +112,11 @@ func (s *TagsService) Add(ctx context.Context, req *TagAddRequest) (*Tag, error)
 	if err != nil {
 		return nil, err
 	}
-	w := addedTagWire{several: len(req.IDs) > 0}
-	call.Out = &w
-	if err := s.c.call(ctx, tagsAdd, call); err != nil {
+	added, err := fetch[addedTag](ctx, s.c, tagsAdd, call)
+	if err != nil {
 		return nil, err
 	}
-	return w.model(), nil
+	return &added.Tag, nil
 }
 
 // List yields the tags of a component: POST /tags.php, action list.
@@ -130,7 +130,7 @@ func (s *TagsService) List(ctx context.Context, req *TagListRequest) iter.Seq2[*
 	if err != nil {
 		return rest.Failed[Tag](err)
 	}
-	return elements[Tag, tagWire](ctx, s.c, tagsList, call, "tags")
+	return elements[Tag](ctx, s.c, tagsList, call, "tags")
 }
 
 // Remove removes a tag: POST /tags.php, action remove.
@@ -204,19 +204,15 @@ func checkComponents(problems *provider.Problems, id int64, ids []int64) {
 	}
 }
 
-// addedTagWire is the answer to Add.
-type addedTagWire struct {
-	tagWire
-	Result  provider.Payload `json:"result"`
-	several bool
-}
+// addedTag is the answer to Add. One ID cannot stand for several components.
+type addedTag struct{ Tag }
 
-func (w *addedTagWire) Missing() string {
-	switch {
-	case len(w.Result) == 0:
-		return "result"
-	case w.several:
-		return ""
+var _ = wire.Read(func(raw []byte, t *addedTag) error {
+	var told struct {
+		Result provider.Payload `wire:"result,required"`
 	}
-	return missingID(w.ID, "id")
-}
+	if err := wire.Unmarshal(raw, &told); err != nil {
+		return err
+	}
+	return wire.Options{Partial: true}.Unmarshal(raw, &t.Tag)
+})

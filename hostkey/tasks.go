@@ -139,7 +139,7 @@ func (c *Client) checkTask(ctx context.Context, a action, req *TaskCheckRequest)
 		return nil, err
 	}
 	call.Classify = classifyTask
-	state, err := fetch[TaskState, taskWire](ctx, c, a, call)
+	state, err := fetch[TaskState](ctx, c, a, call)
 	if err != nil {
 		return nil, err
 	}

@@ -8,7 +8,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/provkit/provkit/internal/lenient"
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
@@ -47,17 +49,17 @@ type TaskState struct {
 // TaskContext is what a task was about. Fields that the server did not tell are zero.
 type TaskContext struct {
 	// Action that has ended: "deploy", "on".
-	Action string
+	Action string `wire:"action"`
 	// ServerID and IP of the server concerned; of a deployment, those of the new one.
 	ServerID int64
-	IP       netip.Addr
-	Location string
+	IP       netip.Addr `wire:"ip"`
+	Location string     `wire:"location"`
 	// User and Password of a new system. The server has been seen to write "censored" in
 	// place of the password.
-	User     string
-	Password provider.Secret
+	User     string          `wire:"User"`
+	Password provider.Secret `wire:"password"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // reason is why a task failed.
@@ -101,60 +103,43 @@ type taskWire struct {
 }
 
 type taskFields struct {
-	Key     text             `json:"key"`
-	Scope   provider.Payload `json:"scope"`
-	Context taskCtx          `json:"context"`
-	Debug   text             `json:"debug"`
+	Key     string           `wire:"key"`
+	Scope   provider.Payload `wire:"scope"`
+	Context taskContext      `wire:"context,loose"`
+	Debug   string           `wire:"debug,loose"`
 }
 
-type taskCtx struct {
-	Action   text    `json:"action"`
-	ID       text    `json:"id"`
-	IP       address `json:"ip"`
-	Location text    `json:"location"`
-	User     text    `json:"User"`
-	Password text    `json:"password"`
-	extra    map[string]provider.Payload
-	failed   bool
+// taskContext is what the task was about; [] for an empty one.
+type taskContext struct {
+	TaskContext
+	ID     string `wire:"id,loose"`
+	failed bool
 }
 
-func (c *taskCtx) UnmarshalJSON(data []byte) error {
-	*c = taskCtx{}
-	if data[0] != '{' { // [] for an empty one
+var (
+	_ = wire.Read(func(raw []byte, c *taskContext) error {
+		if raw[0] != '{' {
+			return nil
+		}
+		c.failed = failureIn(openEnvelope(raw))
+		return wire.Fill(raw, c)
+	})
+	_ = wire.Read(func(raw []byte, s *TaskState) error {
+		w := taskWire{envelope: openEnvelope(raw)}
+		if w.word("result") == "" && w.word("code") == "" {
+			return wire.Lacks("result")
+		}
+		if err := wire.Unmarshal(raw, &w.taskFields); err != nil {
+			return err
+		}
+		*s = w.taskState()
 		return nil
-	}
-	type plain taskCtx
-	if err := json.Unmarshal(data, (*plain)(c)); err != nil {
-		return err
-	}
-	c.failed = failureIn(openEnvelope(data))
-	var err error
-	c.extra, err = rest.Extras[provider.Payload](data, "action", "id", "ip", "location", "User", "user", "password")
-	return err
-}
+	})
+)
 
-func (w *taskWire) UnmarshalJSON(data []byte) error {
-	w.envelope = openEnvelope(data)
-	return json.Unmarshal(data, &w.taskFields)
-}
-
-// Missing wants a word about the task.
-func (w *taskWire) Missing() string {
-	if w.word("result") == "" && w.word("code") == "" {
-		return "result"
-	}
-	return ""
-}
-
-func (w *taskWire) model() *TaskState {
-	s := &TaskState{
-		Key: string(w.Key), State: w.state(), Result: w.word("result"), Scope: w.Scope, Debug: string(w.Debug),
-		Context: TaskContext{
-			Action: string(w.Context.Action), IP: w.Context.IP.Addr, Location: string(w.Context.Location), User: string(w.Context.User),
-			Password: provider.Secret(w.Context.Password), More: w.Context.extra,
-		},
-	}
-	s.Context.ServerID = idIn(string(w.Context.ID))
+func (w *taskWire) taskState() TaskState {
+	s := TaskState{Key: w.Key, State: w.state(), Result: w.word("result"), Scope: w.Scope, Debug: w.Debug, Context: w.Context.TaskContext}
+	s.Context.ServerID = idIn(w.Context.ID)
 	if scope := w.scopeObject(); scope != nil {
 		if s.Context.ServerID == 0 {
 			s.Context.ServerID = scope.id("id")
@@ -193,7 +178,7 @@ func (w *taskWire) state() TaskStatus {
 		return TaskRunning
 	case w.Context.failed, object != nil && failureIn(object):
 		return TaskFailed
-	case object == nil && !w.structured() && (failureWords.MatchString(scope) || failureWords.MatchString(string(w.Debug))):
+	case object == nil && !w.structured() && (failureWords.MatchString(scope) || failureWords.MatchString(w.Debug)):
 		return TaskFailed
 	}
 	return TaskDone
@@ -229,9 +214,9 @@ func failureIn(e envelope) bool {
 
 // idIn reads an ID; what is none is 0.
 func idIn(s string) int64 {
-	var n number
-	if data, err := json.Marshal(s); err != nil || n.UnmarshalJSON(data) != nil || n < 0 {
+	id, err := lenient.Integer(strings.TrimSpace(s))
+	if err != nil || id < 0 {
 		return 0
 	}
-	return int64(n)
+	return id
 }

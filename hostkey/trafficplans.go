@@ -2,7 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -34,22 +33,26 @@ const Unlimited = -1
 // TrafficPlan is how much traffic a server may have, and how fast.
 type TrafficPlan struct {
 	// ID is what an order takes as TrafficPlan.
-	ID        int64
-	Name      string
-	Active    bool
-	Locations []string
+	ID        int64    `wire:"id,positive"`
+	Name      string   `wire:"name"`
+	Active    bool     `wire:"active,loose"`
+	Locations []string `wire:"locations|location,commas"`
 	// LimitIn and LimitOut are the traffic in TB; Unlimited is no limit.
-	LimitIn, LimitOut float64
+	LimitIn  float64 `wire:"limit_in,loose"`
+	LimitOut float64 `wire:"limit_out,loose"`
 	// RateIn, RateOut and Bandwidth are in Mbit/s.
-	RateIn, RateOut, Bandwidth float64
+	RateIn    float64 `wire:"rate_in,loose"`
+	RateOut   float64 `wire:"rate_out,loose"`
+	Bandwidth float64 `wire:"bandwidth,loose"`
 	// CurrencyID of Price: 0 is EUR or USD, 1 is RUB.
-	CurrencyID int64
-	Price      Amount
+	CurrencyID int64  `wire:"currency_id"`
+	Price      Amount `wire:"price,loose"`
 	// WebPlan and MainPlan are known by their names only.
-	WebPlan, MainPlan bool
-	BillingPlan       string
+	WebPlan     bool   `wire:"web_plan,loose"`
+	MainPlan    bool   `wire:"main_plan,loose"`
+	BillingPlan string `wire:"billing_plan,loose"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // List yields the traffic plans that fit a server, a preset or a location: GET
@@ -62,49 +65,5 @@ func (s *TrafficPlansService) List(ctx context.Context, opts *TrafficPlanListOpt
 	if err != nil {
 		return rest.Failed[TrafficPlan](err)
 	}
-	return elements[TrafficPlan, trafficPlanWire](ctx, s.c, trafficPlansList, call, "traffic_plans")
-}
-
-type trafficPlanWire struct {
-	ID          number      `json:"id"`
-	Name        text        `json:"name"`
-	Active      flag        `json:"active"`
-	Location    codes       `json:"location"`
-	Locations   codes       `json:"locations"`
-	LimitIn     float       `json:"limit_in"`
-	LimitOut    float       `json:"limit_out"`
-	RateIn      float       `json:"rate_in"`
-	RateOut     float       `json:"rate_out"`
-	Bandwidth   float       `json:"bandwidth"`
-	CurrencyID  number      `json:"currency_id"`
-	Price       price       `json:"price"`
-	WebPlan     flag        `json:"web_plan"`
-	MainPlan    flag        `json:"main_plan"`
-	BillingPlan billingPlan `json:"billing_plan"`
-	extra       map[string]provider.Payload
-}
-
-func (w *trafficPlanWire) UnmarshalJSON(data []byte) error {
-	type plain trafficPlanWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "name", "active", "location", "locations", "limit_in", "limit_out", "rate_in", "rate_out", "bandwidth",
-		"currency_id", "price", "web_plan", "main_plan", "billing_plan")
-	return err
-}
-
-func (w *trafficPlanWire) Missing() string { return missingID(w.ID, "id") }
-
-func (w *trafficPlanWire) model() *TrafficPlan {
-	p := &TrafficPlan{
-		ID: int64(w.ID), Name: string(w.Name), Active: bool(w.Active), Locations: w.Locations, LimitIn: float64(w.LimitIn), LimitOut: float64(w.LimitOut),
-		RateIn: float64(w.RateIn), RateOut: float64(w.RateOut), Bandwidth: float64(w.Bandwidth), CurrencyID: int64(w.CurrencyID), Price: Amount(w.Price),
-		WebPlan: bool(w.WebPlan), MainPlan: bool(w.MainPlan), BillingPlan: w.BillingPlan.name, More: w.extra,
-	}
-	if len(p.Locations) == 0 {
-		p.Locations = w.Location
-	}
-	return p
+	return elements[TrafficPlan](ctx, s.c, trafficPlansList, call, "traffic_plans")
 }

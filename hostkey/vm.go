@@ -2,9 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,24 +61,24 @@ type SnapshotRequest struct {
 type SnapshotListing struct {
 	// Callback is the key of the task that brings the list: Tasks.Wait, and then
 	// TaskState.Snapshots.
-	Callback string
+	Callback string `wire:"callback,required"`
 	// MaxSnapshots is how many the server may have; 0 if it was not told.
-	MaxSnapshots int64
+	MaxSnapshots int64 `wire:"settings.num_max"`
 	// Settings are all that was told of them.
-	Settings provider.Payload
+	Settings provider.Payload `wire:"settings"`
 }
 
 // Snapshot of a server.
 type Snapshot struct {
-	Name string
+	Name string `wire:"name,required"`
 	// CreatedAt is in the server's time zone, which is undocumented and taken for UTC.
-	CreatedAt time.Time
+	CreatedAt time.Time `wire:"date|created_at"`
 	// Size is in bytes.
-	Size int64
+	Size int64 `wire:"total_size|size"`
 	// OpenStackID is "" where there is none.
-	OpenStackID string
+	OpenStackID string `wire:"openstack_image_id"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // CreateSnapshot makes a snapshot, in the background: POST /vm.php, action
@@ -123,7 +120,7 @@ func (s *VMService) Snapshots(ctx context.Context, req *SnapshotListRequest) (*S
 	if err != nil {
 		return nil, err
 	}
-	return fetch[SnapshotListing, snapshotListingWire](ctx, s.c, vmSnapshots, call)
+	return fetch[SnapshotListing](ctx, s.c, vmSnapshots, call)
 }
 
 // RemoveSnapshot removes a snapshot, in the background: POST /vm.php, action
@@ -172,18 +169,18 @@ func (s *VMService) Engine(ctx context.Context) (provider.Payload, error) {
 
 // Snapshots reads the list that the task of VM.Snapshots brought.
 func (s *TaskState) Snapshots() ([]Snapshot, error) {
-	w := listed[snapshotWire, *snapshotWire]{names: []string{"snapshots"}}
-	err := s.Scope.Decode(&w)
-	if err == nil && w.Missing() != "" {
-		err = errors.New("lacks " + strconv.Quote(w.Missing()))
-	}
-	if err != nil {
+	l := listed[Snapshot]{names: []string{"snapshots"}}
+	if err := s.Scope.Decode(&l); err != nil {
 		return nil, &provider.Error{
 			Provider: Kind, Op: vmSnapshots.Op, Action: vmSnapshots.Verb, Kind: provider.ErrProtocol,
 			Message: "the task brought no list of snapshots", Err: err,
 		}
 	}
-	return models[Snapshot](w.rows), nil
+	var all []Snapshot
+	for _, row := range l.rows {
+		all = append(all, *row)
+	}
+	return all, nil
 }
 
 func checkSnapshotName(problems *provider.Problems, name string) {
@@ -193,70 +190,4 @@ func checkSnapshotName(problems *provider.Problems, name string) {
 	case strings.ContainsFunc(name, func(r rune) bool { return notInTagName(r) && r != '_' && r != '.' }):
 		problems.Add("Name", `must have letters, digits, "_", "." and "-" only`)
 	}
-}
-
-type snapshotListingWire struct {
-	Callback text             `json:"callback"`
-	Settings provider.Payload `json:"settings"`
-	settings object[snapshotLimit]
-}
-
-type snapshotLimit struct {
-	Max number `json:"num_max"`
-}
-
-func (w *snapshotListingWire) UnmarshalJSON(data []byte) error {
-	type plain snapshotListingWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil || len(w.Settings) == 0 {
-		return err
-	}
-	return w.settings.UnmarshalJSON(w.Settings)
-}
-
-func (w *snapshotListingWire) Missing() string {
-	if w.Callback == "" {
-		return "callback"
-	}
-	return ""
-}
-
-func (w *snapshotListingWire) model() *SnapshotListing {
-	return &SnapshotListing{Callback: string(w.Callback), MaxSnapshots: int64(w.settings.value.Max), Settings: w.Settings}
-}
-
-type snapshotWire struct {
-	Name        text    `json:"name"`
-	Date        instant `json:"date"`
-	CreatedAt   instant `json:"created_at"`
-	TotalSize   number  `json:"total_size"`
-	Size        number  `json:"size"`
-	OpenStackID text    `json:"openstack_image_id"`
-	extra       map[string]provider.Payload
-}
-
-func (w *snapshotWire) UnmarshalJSON(data []byte) error {
-	type plain snapshotWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "name", "date", "created_at", "total_size", "size", "openstack_image_id")
-	return err
-}
-
-func (w *snapshotWire) Missing() string {
-	if w.Name == "" {
-		return "name"
-	}
-	return ""
-}
-
-func (w *snapshotWire) model() *Snapshot {
-	s := &Snapshot{
-		Name: string(w.Name), CreatedAt: w.Date.Time, Size: int64(first(w.TotalSize, w.Size)), OpenStackID: string(w.OpenStackID), More: w.extra,
-	}
-	if s.CreatedAt.IsZero() {
-		s.CreatedAt = w.CreatedAt.Time
-	}
-	return s
 }

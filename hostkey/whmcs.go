@@ -2,7 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"time"
 
@@ -49,16 +48,16 @@ type BillingClientGetRequest struct {
 
 // BillingClient is the customer whom the key belongs to.
 type BillingClient struct {
-	ID int64
+	ID int64 `wire:"client.id,positive"`
 	// Credit is the balance that orders and ApplyCredit pay from, in Currency.
-	Credit   Amount
-	Currency string
-	Email    string
-	Company  string
+	Credit   Amount `wire:"client.credit"`
+	Currency string `wire:"client.currency_code"`
+	Email    string `wire:"client.email"`
+	Company  string `wire:"client.companyname"`
 	// Location is the billing system: "whmcs_com".
-	Location string
+	Location string `wire:"billing_location"`
 	// Extra holds the other fields of the customer.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:"client,extra"`
 }
 
 // BillingClientUpdateRequest changes the customer. nil leaves a field as it is.
@@ -106,20 +105,20 @@ type ContactUpdateRequest struct {
 // BillingData is what the billing knows of a server.
 type BillingData struct {
 	// Hostname stands in a field that is called IP.
-	Hostname string
-	ClientID int64
-	OrderID  int64
-	Name     string
+	Hostname string `wire:"IP"`
+	ClientID int64  `wire:"client_id"`
+	OrderID  int64  `wire:"order_id"`
+	Name     string `wire:"billing_name"`
 	// Status is one of the Billing constants, or another that WHMCS has.
-	Status string
+	Status string `wire:"billing_status,required"`
 	// Cycle in the words of WHMCS: "Monthly".
-	Cycle      string
-	SetupFee   Amount
-	Recurring  Amount
-	Registered time.Time
-	NextDue    time.Time
+	Cycle      string    `wire:"billing_cycle"`
+	SetupFee   Amount    `wire:"billing_setupfee"`
+	Recurring  Amount    `wire:"billing_reccuring"`
+	Registered time.Time `wire:"reg_date"`
+	NextDue    time.Time `wire:"next_due_date"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Client reads the customer with the credit: POST /whmcs.php, action get_client.
@@ -131,7 +130,7 @@ func (s *WHMCSService) Client(ctx context.Context, req *BillingClientGetRequest)
 	if err != nil {
 		return nil, err
 	}
-	return fetch[BillingClient, billingClientWire](ctx, s.c, whmcsClient, call)
+	return fetch[BillingClient](ctx, s.c, whmcsClient, call)
 }
 
 // ClientGroups lists the groups of customers of a billing location: POST /whmcs.php,
@@ -216,80 +215,5 @@ func (s *WHMCSService) BillingData(ctx context.Context, serverID int64) (*Billin
 	if err != nil {
 		return nil, err
 	}
-	return fetch[BillingData, billingDataWire](ctx, s.c, whmcsBillingData, call)
-}
-
-type billingClientWire struct {
-	Client   object[billingClientData] `json:"client"`
-	Location text                      `json:"billing_location"`
-}
-
-type billingClientData struct {
-	ID       number `json:"id"`
-	Credit   Amount `json:"credit"`
-	Currency text   `json:"currency_code"`
-	Email    text   `json:"email"`
-	Company  text   `json:"companyname"`
-	extra    map[string]provider.Payload
-}
-
-func (w *billingClientData) UnmarshalJSON(data []byte) error {
-	type plain billingClientData
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "credit", "currency_code", "email", "companyname")
-	return err
-}
-
-func (w *billingClientWire) Missing() string { return missingID(w.Client.value.ID, "client.id") }
-
-func (w *billingClientWire) model() *BillingClient {
-	d := &w.Client.value
-	return &BillingClient{
-		ID: int64(d.ID), Credit: d.Credit, Currency: string(d.Currency), Email: string(d.Email), Company: string(d.Company),
-		Location: string(w.Location), More: d.extra,
-	}
-}
-
-// billingDataWire comes without a result. The spelling of "billing_reccuring" is the
-// server's.
-type billingDataWire struct {
-	Hostname   text    `json:"IP"`
-	ClientID   number  `json:"client_id"`
-	OrderID    number  `json:"order_id"`
-	Name       text    `json:"billing_name"`
-	Status     text    `json:"billing_status"`
-	Cycle      text    `json:"billing_cycle"`
-	SetupFee   Amount  `json:"billing_setupfee"`
-	Recurring  Amount  `json:"billing_reccuring"`
-	Registered instant `json:"reg_date"`
-	NextDue    instant `json:"next_due_date"`
-	extra      map[string]provider.Payload
-}
-
-func (w *billingDataWire) UnmarshalJSON(data []byte) error {
-	type plain billingDataWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "result", "module", "action", "IP", "client_id", "order_id", "billing_name", "billing_status", "billing_cycle",
-		"billing_setupfee", "billing_reccuring", "reg_date", "next_due_date")
-	return err
-}
-
-func (w *billingDataWire) Missing() string {
-	if w.Status == "" {
-		return "billing_status"
-	}
-	return ""
-}
-
-func (w *billingDataWire) model() *BillingData {
-	return &BillingData{
-		Hostname: string(w.Hostname), ClientID: int64(w.ClientID), OrderID: int64(w.OrderID), Name: string(w.Name), Status: string(w.Status),
-		Cycle: string(w.Cycle), SetupFee: w.SetupFee, Recurring: w.Recurring, Registered: w.Registered.Time, NextDue: w.NextDue.Time, More: w.extra,
-	}
+	return fetch[BillingData](ctx, s.c, whmcsBillingData, call)
 }

@@ -2,13 +2,12 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -25,7 +24,7 @@ var (
 // AppliedCredit is what ApplyCredit took from the credit.
 type AppliedCredit struct {
 	// Amount that was applied, which may be less than asked for.
-	Amount Amount
+	Amount Amount `wire:"amount,required"`
 }
 
 // FundsAddRequest asks for an invoice that fills the credit up.
@@ -42,13 +41,13 @@ type FundsAddRequest struct {
 
 // AddFundsInvoice is the invoice to pay.
 type AddFundsInvoice struct {
-	InvoiceID int64
+	InvoiceID int64 `wire:"invoice.id|invoice,positive,loose"`
 	// Status, Amount, Currency and PaymentHTML are not always told.
-	Status   string
-	Amount   Amount
-	Currency string
+	Status   string `wire:"invoice.status"`
+	Amount   Amount `wire:"invoice.amount"`
+	Currency string `wire:"invoice.currency_code"`
 	// PaymentHTML is a form for the customer's browser.
-	PaymentHTML provider.Secret
+	PaymentHTML provider.Secret `wire:"invoice.payment_html"`
 }
 
 // CreditListRequest asks for the credits.
@@ -62,19 +61,19 @@ type CreditListRequest struct {
 
 // Credits are the movements of the customer's credit.
 type Credits struct {
-	ClientID int64
+	ClientID int64 `wire:"message.clientid"`
 	// Total is how many movements there are.
-	Total   int64
-	Credits []Credit
+	Total   int64    `wire:"message.totalresults"`
+	Credits []Credit `wire:"message.credits.credit"`
 	// Number is what some answers hold in place of all that. What it means is
 	// undocumented; WHMCS.Client tells the balance.
-	Number Amount
+	Number Amount `wire:"message,loose"`
 }
 
 // Credit is a movement of the credit; an amount below 0 was spent.
 type Credit struct {
-	ID     int64
-	Amount Amount
+	ID     int64  `wire:"id,positive"`
+	Amount Amount `wire:"amount"`
 }
 
 // TransactionListRequest says which transactions to list.
@@ -89,12 +88,12 @@ type TransactionListRequest struct {
 
 // Transaction is a payment.
 type Transaction struct {
-	ID          int64
-	Date        time.Time
-	Description string
-	AmountIn    Amount
+	ID          int64     `wire:"id,positive"`
+	Date        time.Time `wire:"date"`
+	Description string    `wire:"description"`
+	AmountIn    Amount    `wire:"amountin"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // ApplyCredit pays an invoice from the credit: POST /whmcs.php, action apply_credit. The
@@ -107,7 +106,7 @@ func (s *WHMCSService) ApplyCredit(ctx context.Context, invoiceID int64, amount 
 	if err := whmcsApplyCredit.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	return fetch[AppliedCredit, appliedCreditWire](ctx, s.c, whmcsApplyCredit, &rest.Call{
+	return fetch[AppliedCredit](ctx, s.c, whmcsApplyCredit, &rest.Call{
 		Body: url.Values{"invoice_id": {idText(invoiceID)}, "amount": {amount.String()}}, Subject: idText(invoiceID),
 	})
 }
@@ -127,7 +126,7 @@ func (s *WHMCSService) CreateAddFunds(ctx context.Context, req *FundsAddRequest)
 	if req.Description != "" {
 		form.Set("params[description]", req.Description)
 	}
-	return fetch[AddFundsInvoice, addFundsWire](ctx, s.c, whmcsCreateAddFunds, call)
+	return fetch[AddFundsInvoice](ctx, s.c, whmcsCreateAddFunds, call)
 }
 
 // Credits lists the movements of the credit: POST /whmcs.php, action getcredits. req may
@@ -142,7 +141,7 @@ func (s *WHMCSService) Credits(ctx context.Context, req *CreditListRequest) (*Cr
 	if err != nil {
 		return nil, err
 	}
-	return fetch[Credits, creditsWire](ctx, s.c, whmcsCredits, call)
+	return fetch[Credits](ctx, s.c, whmcsCredits, call)
 }
 
 // PaymentGateways reads the ways to pay an invoice, as a form of HTML for the customer's
@@ -151,12 +150,13 @@ func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (pr
 	if err := whmcsPaymentGateways.RefuseID("invoiceID", invoiceID); err != nil {
 		return "", err
 	}
-	var w gatewaysWire
-	call := &rest.Call{Body: url.Values{"invoice_id": {idText(invoiceID)}}, Subject: idText(invoiceID), Out: &w}
-	if err := s.c.call(ctx, whmcsPaymentGateways, call); err != nil {
+	form, err := fetch[struct {
+		HTML provider.Secret `wire:"call,required"`
+	}](ctx, s.c, whmcsPaymentGateways, &rest.Call{Body: url.Values{"invoice_id": {idText(invoiceID)}}, Subject: idText(invoiceID)})
+	if err != nil {
 		return "", err
 	}
-	return provider.Secret(w.HTML), nil
+	return form.HTML, nil
 }
 
 // MassPay pays several invoices at once: POST /whmcs.php, action mass_pay. It is sent
@@ -187,158 +187,13 @@ func (s *WHMCSService) Transactions(ctx context.Context, req *TransactionListReq
 	if err != nil {
 		return rest.Failed[Transaction](err)
 	}
-	return elements[Transaction, transactionWire](ctx, s.c, whmcsTransactions, call, "transactions")
+	return elements[Transaction](ctx, s.c, whmcsTransactions, call, "transactions")
 }
 
-type appliedCreditWire struct {
-	Amount Amount `json:"amount"`
-}
-
-func (w *appliedCreditWire) Missing() string {
-	if w.Amount == "" {
-		return "amount"
-	}
-	return ""
-}
-
-func (w *appliedCreditWire) model() *AppliedCredit { return &AppliedCredit{Amount: w.Amount} }
-
-// addFundsWire has in "invoice" a number or an object.
-type addFundsWire struct {
-	Invoice addFundsInvoiceWire `json:"invoice"`
-}
-
-type addFundsInvoiceWire struct {
-	ID       number `json:"id"`
-	Status   text   `json:"status"`
-	Amount   Amount `json:"amount"`
-	Currency text   `json:"currency_code"`
-	HTML     text   `json:"payment_html"`
-}
-
-func (w *addFundsInvoiceWire) UnmarshalJSON(data []byte) error {
-	if data[0] != '{' {
-		return w.ID.UnmarshalJSON(data)
-	}
-	type plain addFundsInvoiceWire
-	return json.Unmarshal(data, (*plain)(w))
-}
-
-func (w *addFundsWire) Missing() string { return missingID(w.Invoice.ID, "invoice") }
-
-func (w *addFundsWire) model() *AddFundsInvoice {
-	i := &w.Invoice
-	return &AddFundsInvoice{
-		InvoiceID: int64(i.ID), Status: string(i.Status), Amount: i.Amount, Currency: string(i.Currency), PaymentHTML: provider.Secret(i.HTML),
-	}
-}
-
-// creditsWire has in "message" the answer of WHMCS, or a bare number.
-type creditsWire struct {
-	Message creditsMessage `json:"message"`
-}
-
-type creditsMessage struct {
-	ClientID number  `json:"clientid"`
-	Total    number  `json:"totalresults"`
-	Credits  credits `json:"credits"`
-	number   Amount
-	found    bool
-}
-
-func (m *creditsMessage) UnmarshalJSON(data []byte) error {
-	*m = creditsMessage{}
-	switch {
-	case data[0] == '{':
-		type plain creditsMessage
-		if err := json.Unmarshal(data, (*plain)(m)); err != nil {
-			return err
-		}
-		m.found = m.Credits.found
-	case data[0] != '[' && !isNothing(data):
-		if err := m.number.UnmarshalJSON(data); err != nil {
-			return err
-		}
-		m.found = true
+// The answer of WHMCS stands under "message", or a bare number does.
+var _ = wire.After(func(c *Credits) error {
+	if c.Number == "" && c.ClientID == 0 && c.Total == 0 && c.Credits == nil {
+		return wire.Lacks("message")
 	}
 	return nil
-}
-
-// credits stand under "credit", as WHMCS has it; [] is none.
-type credits struct {
-	list[creditWire]
-}
-
-func (l *credits) UnmarshalJSON(data []byte) error {
-	l.list = list[creditWire]{found: true}
-	if data[0] != '{' {
-		return nil
-	}
-	var w struct {
-		Credit list[creditWire] `json:"credit"`
-	}
-	if err := json.Unmarshal(data, &w); err != nil {
-		return err
-	}
-	l.all = w.Credit.all
-	return nil
-}
-
-type creditWire struct {
-	ID     number `json:"id"`
-	Amount Amount `json:"amount"`
-}
-
-func (w *creditWire) model() *Credit { return &Credit{ID: int64(w.ID), Amount: w.Amount} }
-
-func (w *creditsWire) Missing() string {
-	if !w.Message.found {
-		return "message"
-	}
-	for _, c := range w.Message.Credits.all {
-		if c.ID <= 0 {
-			return "message.credits.credit.id"
-		}
-	}
-	return ""
-}
-
-func (w *creditsWire) model() *Credits {
-	m := &w.Message
-	return &Credits{ClientID: int64(m.ClientID), Total: int64(m.Total), Credits: models[Credit](m.Credits.list), Number: m.number}
-}
-
-type gatewaysWire struct {
-	HTML text `json:"call"`
-}
-
-func (w *gatewaysWire) Missing() string {
-	if strings.TrimSpace(string(w.HTML)) == "" {
-		return "call"
-	}
-	return ""
-}
-
-type transactionWire struct {
-	ID          number  `json:"id"`
-	Date        instant `json:"date"`
-	Description text    `json:"description"`
-	AmountIn    Amount  `json:"amountin"`
-	extra       map[string]provider.Payload
-}
-
-func (w *transactionWire) UnmarshalJSON(data []byte) error {
-	type plain transactionWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
-	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "id", "date", "description", "amountin")
-	return err
-}
-
-func (w *transactionWire) Missing() string { return missingID(w.ID, "id") }
-
-func (w *transactionWire) model() *Transaction {
-	return &Transaction{ID: int64(w.ID), Date: w.Date.Time, Description: string(w.Description), AmountIn: w.AmountIn, More: w.extra}
-}
+})

@@ -2,7 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"encoding/json"
 	"iter"
 	"maps"
 	"net/url"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -32,28 +32,30 @@ const (
 
 // Invoice of the customer. Lists tell less of it than WHMCS.Invoice does.
 type Invoice struct {
-	ID int64
+	ID int64 `wire:"invoiceid|id,positive"`
 	// Status is one of the Invoice constants, or another that WHMCS has.
-	Status string
+	Status string `wire:"status,required"`
 	// Total of all items, and Balance, which is still to be paid.
-	Total, Balance Amount
-	Currency       string
-	ClientID       int64
-	Date, DueDate  time.Time
+	Total    Amount    `wire:"total"`
+	Balance  Amount    `wire:"balance"`
+	Currency string    `wire:"currencycode"`
+	ClientID int64     `wire:"userid"`
+	Date     time.Time `wire:"date"`
+	DueDate  time.Time `wire:"duedate"`
 	// Items are told by WHMCS.Invoice only.
-	Items []InvoiceItem
+	Items []InvoiceItem `wire:"items.item"`
 	// More fields that the answer contains.
-	More map[string]provider.Payload
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // InvoiceItem is a line of an invoice.
 type InvoiceItem struct {
 	// Type is "Hosting" or "AddFunds", among others.
-	Type string
+	Type string `wire:"type"`
 	// RelatedID is the billing service's, ServerID the server's; 0 if there is none.
-	RelatedID   int64
-	ServerID    int64
-	Description string
+	RelatedID   int64  `wire:"relid"`
+	ServerID    int64  `wire:"inv_id"`
+	Description string `wire:"description"`
 }
 
 // InvoiceListOptions say how to page through invoices.
@@ -87,7 +89,7 @@ type InvoiceDownloadRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-const invoicePage = 100
+const invoicesPerPage = 100
 
 // Invoices yields all invoices of the customer, page by page: POST /whmcs.php, action
 // get_invoices. Their order is the server's. opts may be nil.
@@ -104,7 +106,7 @@ func (s *WHMCSService) Invoices(ctx context.Context, opts *InvoiceListOptions) i
 	}
 	size, start := opts.PageSize, opts.Start
 	if size == 0 {
-		size = invoicePage
+		size = invoicesPerPage
 	}
 	form.Set("limitnum", strconv.FormatInt(size, 10))
 	return func(yield func(*Invoice, error) bool) { s.pages(ctx, form, start, yield) }
@@ -114,29 +116,28 @@ func (s *WHMCSService) Invoices(ctx context.Context, opts *InvoiceListOptions) i
 // nothing new. A page that is shorter than asked for is not the last: WHMCS limits them
 // itself.
 func (s *WHMCSService) pages(ctx context.Context, fields url.Values, start int64, yield func(*Invoice, error) bool) {
-	seen := make(map[number]bool)
+	seen := make(map[int64]bool)
 	for at := start; ; {
 		form := make(url.Values, len(fields)+1)
 		maps.Copy(form, fields)
 		form.Set("limitstart", strconv.FormatInt(at, 10))
-		page := invoicePageWire{listed: listed[invoiceWire, *invoiceWire]{names: []string{"invoices.invoice"}}}
+		page := invoicePage{listed: listed[Invoice]{names: []string{"invoices.invoice"}}}
 		if err := s.c.call(ctx, whmcsInvoices, &rest.Call{Body: form, Out: &page}); err != nil {
 			yield(nil, err)
 			return
 		}
 		fresh := false
-		for i := range page.rows.all {
-			w := &page.rows.all[i]
-			if seen[w.id()] {
+		for _, invoice := range page.rows {
+			if seen[invoice.ID] {
 				continue
 			}
-			seen[w.id()], fresh = true, true
-			if !yield(w.model(), nil) {
+			seen[invoice.ID], fresh = true, true
+			if !yield(invoice, nil) {
 				return
 			}
 		}
-		at += int64(len(page.rows.all))
-		if !fresh || page.total != nil && at >= int64(*page.total) {
+		at += int64(len(page.rows))
+		if !fresh || page.total != nil && at >= *page.total {
 			return
 		}
 	}
@@ -153,7 +154,11 @@ func (s *WHMCSService) Invoice(ctx context.Context, req *InvoiceGetRequest) (*In
 	if err != nil {
 		return nil, err
 	}
-	return fetch[Invoice, oneInvoiceWire](ctx, s.c, whmcsInvoice, call)
+	one, err := fetch[oneInvoice](ctx, s.c, whmcsInvoice, call)
+	if err != nil {
+		return nil, err
+	}
+	return &one.Invoice, nil
 }
 
 // RelatedInvoices lists the invoices of a server: POST /whmcs.php, action
@@ -173,7 +178,7 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 		return rest.Failed[Invoice](err)
 	}
 	call := &rest.Call{Body: url.Values{"product": {idText(product)}, "location": {location}}, Subject: idText(product)}
-	return elements[Invoice, invoiceWire](ctx, s.c, whmcsProductInvoices, call, "invoices")
+	return elements[Invoice](ctx, s.c, whmcsProductInvoices, call, "invoices")
 }
 
 // DownloadInvoice reads an invoice as PDF in base64: POST /whmcs.php, action
@@ -197,105 +202,34 @@ func (s *WHMCSService) GenerateDueInvoice(ctx context.Context, serverID int64) (
 	return s.c.unknownByID(ctx, whmcsGenerateDue, serverID, nil)
 }
 
-// invoiceWire is an invoice in a list or alone: "id" there, "invoiceid" here.
-type invoiceWire struct {
-	ID        number  `json:"id"`
-	InvoiceID number  `json:"invoiceid"`
-	UserID    number  `json:"userid"`
-	Status    text    `json:"status"`
-	Total     Amount  `json:"total"`
-	Balance   Amount  `json:"balance"`
-	Currency  text    `json:"currencycode"`
-	Date      instant `json:"date"`
-	DueDate   instant `json:"duedate"`
-	Items     items   `json:"items"`
-	extra     map[string]provider.Payload
-}
+// oneInvoice is an invoice under "data", or at the top.
+type oneInvoice struct{ Invoice }
 
-func (w *invoiceWire) UnmarshalJSON(data []byte) error {
-	type plain invoiceWire
-	if err := json.Unmarshal(data, (*plain)(w)); err != nil {
-		return err
+var _ = wire.Read(func(raw []byte, i *oneInvoice) error {
+	if inner := openEnvelope(raw)["data"]; len(inner) > 0 && inner[0] == '{' {
+		raw = inner
 	}
-	var err error
-	w.extra, err = rest.Extras[provider.Payload](data, "result", "module", "action", "id", "invoiceid", "userid", "status", "total", "balance", "currencycode", "date",
-		"duedate", "items")
-	return err
+	return wire.Options{Envelope: beside}.Unmarshal(raw, &i.Invoice)
+})
+
+// invoicePage is a page: invoices.invoice, at the top or under "data".
+type invoicePage struct {
+	listed[Invoice]
+	total *int64
 }
 
-func (w *invoiceWire) id() number { return first(w.InvoiceID, w.ID) }
-
-// Missing wants the status, too: nobody could tell whether it is paid.
-func (w *invoiceWire) Missing() string {
-	if w.Status == "" {
-		return "status"
-	}
-	return missingID(w.id(), "id")
-}
-
-func (w *invoiceWire) model() *Invoice {
-	return &Invoice{
-		ID: int64(w.id()), Status: string(w.Status), Total: w.Total, Balance: w.Balance, Currency: string(w.Currency), ClientID: int64(w.UserID),
-		Date: w.Date.Time, DueDate: w.DueDate.Time, Items: models[InvoiceItem](list[itemWire](w.Items)), More: w.extra,
-	}
-}
-
-// oneInvoiceWire has the invoice at the top, or under "data".
-type oneInvoiceWire struct{ invoiceWire }
-
-func (w *oneInvoiceWire) UnmarshalJSON(data []byte) error {
-	if inner := openEnvelope(data)["data"]; len(inner) > 0 && inner[0] == '{' {
-		data = inner
-	}
-	return w.invoiceWire.UnmarshalJSON(data)
-}
-
-// items stand under "item", as WHMCS has it.
-type items list[itemWire]
-
-func (l *items) UnmarshalJSON(data []byte) error {
-	*l = items{}
-	if data[0] != '{' { // [] for none
-		return nil
-	}
-	var w struct {
-		Item list[itemWire] `json:"item"`
-	}
-	if err := json.Unmarshal(data, &w); err != nil {
-		return err
-	}
-	*l = items(w.Item)
-	return nil
-}
-
-type itemWire struct {
-	Type        text   `json:"type"`
-	RelatedID   number `json:"relid"`
-	ServerID    number `json:"inv_id"`
-	Description text   `json:"description"`
-}
-
-func (w *itemWire) model() *InvoiceItem {
-	return &InvoiceItem{Type: string(w.Type), RelatedID: int64(w.RelatedID), ServerID: int64(w.ServerID), Description: string(w.Description)}
-}
-
-// invoicePageWire is a page: invoices.invoice, at the top or under "data".
-type invoicePageWire struct {
-	listed[invoiceWire, *invoiceWire]
-	total *number
-}
-
-func (w *invoicePageWire) UnmarshalJSON(data []byte) error {
+func (p *invoicePage) UnmarshalJSON(data []byte) error {
 	e := openEnvelope(data)
 	if inner := e["data"]; e["invoices"] == nil && len(inner) > 0 && inner[0] == '{' {
-		data, e = inner, openEnvelope(inner)
+		data = inner
 	}
-	if err := w.listed.UnmarshalJSON(data); err != nil {
+	if err := p.listed.UnmarshalJSON(data); err != nil {
 		return err
 	}
-	if total := e["totalresults"]; total != nil {
-		w.total = new(number)
-		return w.total.UnmarshalJSON(total)
+	var about struct {
+		Total *int64 `wire:"totalresults"`
 	}
-	return nil
+	err := wire.Unmarshal(data, &about)
+	p.total = about.Total
+	return err
 }
