@@ -1,10 +1,14 @@
 package hostkey_test
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
@@ -68,4 +72,22 @@ func TestErrorsOfEveryMethod(t *testing.T) {
 	v := vendor(t)
 	v.Beside["Auth.Logout"] = "a token that is not good any more is what it wants"
 	v.CheckRefusals(t, refusals, nil)
+}
+
+// TestLostRemovals: "not found" after a lost answer to a removal means that it was made;
+// after a lost answer to anything else it does not.
+func TestLostRemovals(t *testing.T) {
+	count := 0
+	tap := tapping(func(context.Context, sentRequest) reply {
+		if count++; count%2 == 1 {
+			return reply{Err: errors.New("connection reset")}
+		}
+		return ok(`{"result": -1, "error": "SSH key not found"}`)
+	})
+	c := clientOver(t, tap, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1}))
+	require.NoError(t, c.SSHKeys.Delete(t.Context(), 17))
+	require.NoError(t, c.APIKeys.Delete(t.Context(), 17))
+	_, err := c.Servers.Rename(t.Context(), 17, "web1")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	require.Equal(t, 6, count)
 }
