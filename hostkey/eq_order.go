@@ -2,8 +2,8 @@ package hostkey
 
 import (
 	"context"
-	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -316,21 +316,18 @@ var _ = wire.Read(func(data []byte, o *Order) error {
 		ServerID: r.ServerID, InvoiceID: r.InvoiceID, Callback: r.Callback, Status: word("status"), DeployStatus: word("deploy_status"),
 		Redirect: provider.Secret(word("redirect")), OSName: word("os_name"), SoftName: word("soft_name"),
 	}
-	var err error
 	known := []string{
 		"result", "module", "action", "id", "invoice", "invoiceid", "invoice_id", "callback", "status", "deploy_status", "redirect", "os_name", "soft_name",
 	}
 	if inner != nil {
 		known = append(known, "data")
-		if o.More, err = rest.Extras[provider.Payload](e["data"], known...); err != nil {
-			return err
+	}
+	for _, from := range []envelope{inner, e} {
+		for name, value := range from {
+			if !slices.Contains(known, name) {
+				put(&o.More, name, provider.Payload(value))
+			}
 		}
 	}
-	outer, err := rest.Extras[provider.Payload](data, known...)
-	if o.More == nil {
-		o.More = outer
-		return err
-	}
-	maps.Copy(o.More, outer)
-	return err
+	return nil
 })

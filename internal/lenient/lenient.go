@@ -1,57 +1,14 @@
-// Package lenient reads JSON values from servers that spell the same value in more than
-// one way: 17 and "17", null and "", a time with a zone and without.
+// Package lenient reads scalars that servers spell in more than one way: 17 and 17.0, 1 and
+// "yes", a time with a zone and without.
 package lenient
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
-
-// Text reads a string, also where a number or a bool stands for it. null, objects and
-// lists read as "".
-type Text string
-
-// UnmarshalJSON reads a Text.
-func (t *Text) UnmarshalJSON(data []byte) error {
-	*t = ""
-	if len(data) > 1 && data[0] == '"' {
-		// Most texts need no decoding, and a decoder of its own costs more than
-		// the rest of a row.
-		if bytes.IndexByte(data, '\\') < 0 && utf8.Valid(data) {
-			*t = Text(data[1 : len(data)-1])
-			return nil
-		}
-		return json.Unmarshal(data, (*string)(t))
-	}
-	if s := string(data); s != "null" && data[0] != '{' && data[0] != '[' {
-		*t = Text(s)
-	}
-	return nil
-}
-
-// Number reads an integer, also as a string or with a fraction of zero; null and "" are
-// 0. Anything else is an error.
-type Number int64
-
-// UnmarshalJSON reads a Number.
-func (n *Number) UnmarshalJSON(data []byte) error {
-	*n = 0
-	var t Text
-	if err := t.UnmarshalJSON(data); err != nil {
-		return err
-	}
-	if t == "" && data[0] != '{' && data[0] != '[' {
-		return nil
-	}
-	v, err := Integer(string(t))
-	*n = Number(v)
-	return err
-}
 
 // Integer reads a decimal integer, also with a fraction of zero. Its error does not
 // quote the text, which may be a secret.
@@ -62,19 +19,6 @@ func Integer(s string) (int64, error) {
 		return 0, &json.UnmarshalTypeError{Value: "value", Type: reflect.TypeFor[int64](), Field: "number"}
 	}
 	return v, nil
-}
-
-// Time reads the times that ParseTime reads, out of strings. Everything else is the zero
-// time.
-type Time struct{ time.Time }
-
-// UnmarshalJSON reads a Time.
-func (t *Time) UnmarshalJSON(data []byte) error {
-	t.Time = time.Time{}
-	if len(data) > 1 && data[0] == '"' {
-		t.Time = ParseTime(string(data[1 : len(data)-1]))
-	}
-	return nil
 }
 
 // Flag reads true and false, 1 and 0, yes and no, on and off; "" is false. ok is false for

@@ -56,23 +56,3 @@ func (a *Answer) Structure() ([]byte, error) {
 	}
 	return bytes.Clone(body), nil
 }
-
-// Extras are the fields of an object beyond the known ones, as copies; nil if there are
-// none.
-func Extras[P ~[]byte](data []byte, known ...string) (map[string]P, error) {
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(data, &all); err != nil {
-		return nil, err
-	}
-	for _, name := range known {
-		delete(all, name)
-	}
-	if len(all) == 0 {
-		return nil, nil
-	}
-	more := make(map[string]P, len(all))
-	for name, value := range all {
-		more[name] = P(value) // encoding/json made each value a slice of its own
-	}
-	return more, nil
-}

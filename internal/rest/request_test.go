@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"testing"
@@ -68,17 +67,4 @@ func TestStructure(t *testing.T) {
 		require.Equal(t, want == "", err != nil, body)
 		require.Equal(t, want, string(got), "a copy")
 	}
-}
-
-func TestExtras(t *testing.T) {
-	sent := []byte(`{"id": 1, "a": "x", "b": {"c": [1]}}`)
-	more, err := Extras[json.RawMessage](sent, "id", "name")
-	require.NoError(t, err)
-	clear(sent)
-	require.Equal(t, map[string]json.RawMessage{"a": json.RawMessage(`"x"`), "b": json.RawMessage(`{"c": [1]}`)}, more)
-	more, err = Extras[json.RawMessage]([]byte(`{"id": 1}`), "id")
-	require.NoError(t, err)
-	require.Nil(t, more)
-	_, err = Extras[json.RawMessage]([]byte(`[1]`))
-	require.Error(t, err)
 }
