@@ -8,25 +8,25 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Class is what a call does to money and data, and with it how often it may be sent.
+// Class is what a call does to money and data, which decides how often it may be sent.
 type Class uint8
 
 const (
-	// ClassOrder creates a charge, a paid resource or an invoice. It is sent once
-	// and retried by nobody, not even where the server cannot have seen it. The
-	// zero value, so that forgetting to decide costs nothing.
+	// ClassOrder creates a charge, a paid resource or an invoice. It is sent once and never
+	// retried, not even if the server cannot have seen it. It is the zero value, so that a
+	// forgotten class costs nothing.
 	ClassOrder Class = iota
-	// ClassDestroy loses data or service. It is sent once, too.
+	// ClassDestroy loses data or service. It is sent once unless it may be repeated safely.
 	ClassDestroy
-	// ClassWrite changes something. It is retried only if the server cannot have
-	// seen it.
+	// ClassWrite changes something. Unless repeating it is safe, it is retried only if the server
+	// cannot have seen it.
 	ClassWrite
-	// ClassRead changes nothing. It is retried, also with a new token when the
-	// server has forgotten the old one.
+	// ClassRead changes nothing. It is retried, and sent again with a new token if the server has
+	// forgotten the old one.
 	ClassRead
 )
 
-// String is the class in one word.
+// String returns the class in one word.
 func (c Class) String() string {
 	switch c {
 	case ClassOrder:
@@ -41,9 +41,8 @@ func (c Class) String() string {
 	return "unknown class"
 }
 
-// action is one thing that the API does: a module and an action in it. They stand at
-// the top of the module's file and nowhere else; testdata/hostkey/operations.tsv is
-// the inventory that they are held against.
+// action is an action of one of the API's modules. All of them are declared at the top of their
+// module's file; a test compares them with the inventory, testdata/hostkey/operations.tsv.
 type action struct {
 	*rest.Endpoint
 	module, name string
@@ -51,8 +50,8 @@ type action struct {
 	open         bool
 }
 
-// orderTimeout is how long an answer to an order is waited for at least: an order
-// whose answer is lost has to be looked for.
+// orderTimeout is the least time to wait for the answer to an order: an order whose answer is lost
+// has to be looked for.
 const orderTimeout = time.Minute
 
 // act makes an action that is sent with a token.
@@ -70,13 +69,13 @@ func act(module, name, op, verb string, class Class) action {
 	return a
 }
 
-// public marks an action that needs no token, and gets none.
+// public marks an action that needs no token. None is sent with it.
 func (a action) public() action {
 	a.open = true
 	return a
 }
 
-// idempotent marks a change that comes to the same when it is made twice.
+// idempotent marks a change that has the same result if it is made twice.
 func (a action) idempotent() action {
 	if a.class == ClassOrder {
 		panic("hostkey: " + a.Op + " creates a charge and cannot be idempotent")
@@ -85,21 +84,20 @@ func (a action) idempotent() action {
 	return a
 }
 
-// untilGone marks a removal: "not found" after a lost answer means that it was made.
+// untilGone marks a removal: "not found" after a lost answer means that it succeeded.
 func (a action) untilGone() action {
 	a.DoneIf = provider.ErrNotFound
 	return a
 }
 
-// sensitive marks answers that are or may be a secret: keys, root passwords, console
-// URLs.
+// sensitive marks an action whose answer may contain a secret: keys, root passwords, console URLs.
 func (a action) sensitive() action {
 	a.Sensitive = true
 	return a
 }
 
-// byGet sends action and fields in the query. Only for what is read without a token:
-// queries end up in logs.
+// byGet sends the action and its fields in the query. It is only for public reads, since queries
+// end up in logs.
 func (a action) byGet() action {
 	if !a.open || a.class != ClassRead {
 		panic("hostkey: " + a.Op + " must not be sent by GET")
@@ -108,7 +106,7 @@ func (a action) byGet() action {
 	return a
 }
 
-// single reports whether not even a refused connection leads to a second attempt.
+// single reports whether the action is never sent again, not even after a refused connection.
 func (a action) single() bool {
 	return a.class == ClassOrder || a.class == ClassDestroy && a.Effect == rest.Once
 }

@@ -16,14 +16,14 @@ import (
 // Kind is the name of this provider in errors, logs and configurations.
 const Kind = "hostkey"
 
-// The two portals. Accounts, keys and tokens of one are unknown to the other.
+// The two portals. They do not share accounts, keys or tokens.
 const (
 	RegionCOM = "https://invapi.hostkey.com"
 	RegionRU  = "https://invapi.hostkey.ru"
 )
 
-// Client talks to one portal with one API key. It is safe for concurrent use; make one
-// per key and keep it: it signs in once and shares the token among all calls.
+// Client talks to one portal with one API key. It is safe for concurrent use; make one per key and
+// keep it, since it signs in once and shares the token among all calls.
 type Client struct {
 	rest     *rest.Client
 	sessions *sessions
@@ -31,11 +31,11 @@ type Client struct {
 
 	// APIKeys of the account and of single servers.
 	APIKeys *APIKeysService
-	// Auth is signing in and what belongs to it.
+	// Auth signs in, and manages sessions.
 	Auth *AuthService
 	// Servers is the module eq: servers, power, orders, backups, consoles.
 	Servers *ServersService
-	// EQCallback looks at asynchronous tasks; see Tasks.
+	// EQCallback is the module eq_callback: it checks asynchronous tasks. See also Tasks.
 	EQCallback *EQCallbackService
 	// IP addresses and their reverse names.
 	IP *IPService
@@ -45,19 +45,19 @@ type Client struct {
 	Jenkins *JenkinsService
 	// Jira opens tickets for the data center's staff.
 	Jira *JiraService
-	// NAT leads to the management interfaces of servers.
+	// NAT opens access to the management interfaces of servers.
 	NAT *NATService
 	// Net is the network port of a server.
 	Net *NetService
 	// OS lists operating systems.
 	OS *OSService
-	// DNS is the module pdns: it holds DNS zones and records.
+	// DNS is the module pdns: DNS zones and records.
 	DNS *DNSService
 	// Presets are what can be ordered.
 	Presets *PresetsService
-	// RemoteHands are the module rhr: requests for remote hands.
+	// RemoteHands is the module rhr: requests for remote hands.
 	RemoteHands *RemoteHandsService
-	// Tickets are the module rtm: support tickets.
+	// Tickets is the module rtm: support tickets.
 	Tickets *TicketsService
 	// S3 storage.
 	S3 *S3Service
@@ -71,20 +71,19 @@ type Client struct {
 	Tags *TagsService
 	// TrafficPlans that can be ordered with a server.
 	TrafficPlans *TrafficPlansService
-	// VM are snapshots of virtual machines.
+	// VM manages snapshots of virtual machines.
 	VM *VMService
-	// WHMCS is the billing.
+	// WHMCS is the module whmcs: billing.
 	WHMCS *WHMCSService
 
-	// Tasks waits for what asynchronous calls have started.
+	// Tasks waits for the tasks that asynchronous calls start.
 	Tasks *TasksService
-	// Orders buys servers, each of them once.
+	// Orders buys servers, one for each reference.
 	Orders *OrdersService
 }
 
-// New makes a client for the portal at baseURL, RegionCOM or RegionRU, with an API key
-// of the account or of one server. It validates and does no I/O: the first call signs
-// in.
+// New returns a client for the portal at baseURL, RegionCOM or RegionRU, with an API key of the
+// account or of one server. It checks its arguments and does no I/O: the first call signs in.
 //
 // An account's key can order servers: treat it like a payment card.
 //
@@ -135,16 +134,16 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	return c, nil
 }
 
-// String names the client without its credentials.
+// String returns the client's name without its credentials.
 func (c *Client) String() string { return c.rest.String() }
 
-// GoString is String, so that %#v shows no more.
+// GoString is String, so that %#v shows no credentials either.
 func (c *Client) GoString() string { return c.String() }
 
-// SignIn returns the session that calls use, signing in if there is none. Calls do that
-// by themselves; a program may want to know early that the key is good, or what it
-// reaches. Errors match ErrKeyInvalid, ErrKeyDisabled, ErrNoServers or
-// provider.ErrIPNotAllowed, among others.
+// SignIn returns the session that calls use, and signs in if there is none. Calls sign in by
+// themselves: SignIn is for programs that want to know early that the key is good, or what it
+// reaches. Errors match ErrKeyInvalid, ErrKeyDisabled, ErrNoServers or provider.ErrIPNotAllowed,
+// among others.
 func (c *Client) SignIn(ctx context.Context) (*Session, error) {
 	session, err := c.sessions.get(ctx)
 	if err != nil {
@@ -154,24 +153,24 @@ func (c *Client) SignIn(ctx context.Context) (*Session, error) {
 	return &kept, nil
 }
 
-// Request is a call that has no method yet; see Client.Do.
+// Request is a call of an action that has no method; see Client.Do.
 type Request struct {
-	// Module and Action name it: "eq", "show".
+	// Module and Action are the names, such as "eq" and "show".
 	Module, Action string
-	// Class says what the call does, and so how often it may be sent. The zero value is
+	// Class is what the call does, which decides how often it may be sent. The zero value is
 	// ClassOrder: sent once, whatever happens.
 	Class Class
-	// Params are sent as fields: texts, numbers and bools (as 1 and 0) as they are, a
-	// list under "name[]", a map under "name[key]". A provider.Secret is revealed.
+	// Params are sent as form fields: strings and numbers as they are, bools as 1 and 0, lists as
+	// "name[]", maps as "name[key]". The value of a provider.Secret is sent.
 	Params map[string]any
 	// Public calls are sent without a token.
 	Public bool
-	// Sensitive keeps the answer out of dumps and error texts altogether.
+	// Sensitive keeps the whole answer out of dumps and error texts.
 	Sensitive bool
 }
 
-// Do performs a call that has no method yet, with the same sign-in, limits, retries
-// and errors as all others. out receives the JSON answer; nil ignores it.
+// Do calls an action that has no method, with the same sign-in, limits, retries and errors as the
+// methods. The JSON answer is decoded into out; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *Request, out any) error {
 	var problems provider.Problems
 	if req == nil {
@@ -196,20 +195,20 @@ func (c *Client) Do(ctx context.Context, req *Request, out any) error {
 	return c.call(ctx, a, call)
 }
 
-// checkWord refuses what can be no name of a module or an action.
+// checkWord refuses what cannot be the name of a module or an action.
 func checkWord(problems *provider.Problems, field, word string) {
 	if word == "" {
 		problems.Add(field, "required")
 	} else if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != "" {
-		problems.Add(field, "%s holds more than letters, digits and underscores", strconv.Quote(word))
+		problems.Add(field, "%s contains more than letters, digits and underscores", strconv.Quote(word))
 	}
 }
 
-// call performs an action. Its form (call.Body, url.Values or nil) holds the fields
-// beside action and token.
+// call sends an action. Its form (call.Body, url.Values or nil) has the fields other than action
+// and token.
 //
-// When the server has forgotten the token, a read is sent once more with a new one.
-// Anything else goes back to the caller as ErrTokenRejected.
+// If the server has forgotten the token, a read is sent once more with a new one. Anything else
+// fails with ErrTokenRejected.
 func (c *Client) call(ctx context.Context, a action, call *rest.Call) error {
 	if a.open {
 		return c.send(ctx, a, call, "")
@@ -230,7 +229,7 @@ func (c *Client) call(ctx context.Context, a action, call *rest.Call) error {
 	}
 }
 
-// send sends an action once it is clear with which token; "" is none.
+// send sends an action with a token; "" sends none.
 func (c *Client) send(ctx context.Context, a action, call *rest.Call, token provider.Secret) error {
 	sent := *call
 	fields, _ := call.Body.(url.Values)
@@ -252,8 +251,8 @@ func (c *Client) send(ctx context.Context, a action, call *rest.Call, token prov
 	return c.rest.Do(ctx, &sent)
 }
 
-// notSignedIn is the error of a call that was not sent, since there is no token. That
-// the outcome of the sign-in may be unknown does not make that of the call so.
+// notSignedIn returns the error of a call that was not sent because the sign-in failed. The call's
+// outcome is known even if that of the sign-in is not.
 func (c *Client) notSignedIn(ctx context.Context, a action, err error) error {
 	failed := &provider.Error{Message: "not sent: " + err.Error(), Err: err}
 	var known *provider.Error

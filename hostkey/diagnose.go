@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// diagnose calls what needs no token and answers little.
+// diagnose calls a small public action.
 func (c *Client) diagnose(ctx context.Context) ([]provider.CheckStep, time.Duration, error) {
 	return c.rest.Diagnose(ctx, &rest.Call{Endpoint: ipClientIP.Endpoint, Body: url.Values{"action": {ipClientIP.name}}})
 }

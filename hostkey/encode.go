@@ -13,9 +13,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// encode makes the form of a request: a struct with "url" tags as go-querystring reads
-// them, or nil, and the fields that the caller gave beyond them. A nested struct under
-// `url:"params"` becomes params[name]. Secrets are revealed.
+// encode returns the form of a request, which is a struct with "url" tags as go-querystring reads
+// them, or nil, and of the caller's extra fields. A nested struct under `url:"params"` becomes
+// params[name]. The form contains the values of secrets.
 func encode(a action, req any, extra map[string]any) (url.Values, error) {
 	form := make(url.Values)
 	if req != nil {
@@ -28,7 +28,7 @@ func encode(a action, req any, extra map[string]any) (url.Values, error) {
 	}
 	for name, value := range extra {
 		if name == "action" || name == "token" || name == "" {
-			return nil, a.Refuse("", provider.Problems{"Extra": strconv.Quote(name) + " is not the caller's to set"})
+			return nil, a.Refuse("", provider.Problems{"Extra": strconv.Quote(name) + " is set by the client"})
 		}
 		if problem := flatten(form, name, value); problem != "" {
 			return nil, a.Refuse("", provider.Problems{"Extra": problem})
@@ -37,7 +37,8 @@ func encode(a action, req any, extra map[string]any) (url.Values, error) {
 	return form, nil
 }
 
-// revealInto replaces the redacted texts of secrets with their values.
+// revealInto replaces the redacted texts of secrets by their values: go-querystring encodes what a
+// Secret prints.
 func revealInto(form url.Values, v reflect.Value, scope string) {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() {
@@ -80,7 +81,8 @@ func revealInto(form url.Values, v reflect.Value, scope string) {
 	}
 }
 
-// flatten adds a field of any shape in PHP's way. It returns what is wrong with it.
+// flatten adds a field of any shape as PHP reads it. The problem is "" unless a form cannot contain
+// the value.
 func flatten(form url.Values, name string, value any) (problem string) {
 	switch v := value.(type) {
 	case nil:
@@ -119,7 +121,7 @@ func flatten(form url.Values, name string, value any) (problem string) {
 		return flattenList(form, name, v)
 	case reflect.Map:
 		if v.Type().Key().Kind() != reflect.String {
-			return strconv.Quote(name) + " is a map whose keys are no texts"
+			return strconv.Quote(name) + " is a map whose keys are not strings"
 		}
 		delete(form, name)
 		for _, key := range v.MapKeys() {
@@ -128,20 +130,20 @@ func flatten(form url.Values, name string, value any) (problem string) {
 			}
 		}
 	default:
-		return strconv.Quote(name) + " is a " + v.Type().String() + ", which a form cannot hold"
+		return strconv.Quote(name) + " is a " + v.Type().String() + ", which a form cannot contain"
 	}
 	return ""
 }
 
-// flattenList repeats "name[]" for plain elements, and numbers those that have names
-// of their own: PHP could not tell where one of them ends.
+// flattenList repeats "name[]" for plain elements, and numbers those with fields of their own: PHP
+// could not see where one of them ends.
 func flattenList(form url.Values, name string, v reflect.Value) string {
 	delete(form, name+"[]")
 	for i := range v.Len() {
 		element := v.Index(i).Interface()
 		one := make(url.Values)
 		if problem := flatten(one, "x", element); problem != "" {
-			return strconv.Quote(name) + " holds what a form cannot hold"
+			return strconv.Quote(name) + " has an element that a form cannot contain"
 		}
 		if plain, ok := one["x"]; ok && len(one) == 1 {
 			form.Add(name+"[]", plain[0])
@@ -154,7 +156,7 @@ func flattenList(form url.Values, name string, v reflect.Value) string {
 	return ""
 }
 
-// secretsIn are the secrets that the caller gave among the further fields.
+// secretsIn returns the secrets among the caller's extra fields.
 func secretsIn(extra map[string]any) []provider.Secret {
 	var out []provider.Secret
 	for _, value := range extra {

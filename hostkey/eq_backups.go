@@ -17,56 +17,54 @@ var (
 	eqRequestBackupLink  = act("eq", "request_backup_link", "Servers.RequestBackupLink", "request link to backup of server", ClassWrite).sensitive()
 )
 
-// The fields of all actions about backups are undocumented. That the server is named by
-// id is taken from the other actions of the module; how a backup is named is for the
-// caller to find out.
+// The fields of the backup actions are undocumented. That "id" is the server is inferred from the
+// other actions of the module; how a backup is named is unknown.
 
-// Backups lists the backups of a server: POST /eq.php, action backup_list. Fields beside
-// the ID and the answer are undocumented.
+// Backups lists the backups of a server: POST /eq.php, action backup_list. Fields other than the
+// ID, and the answer, are undocumented.
 func (s *ServersService) Backups(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqBackups, id, extra)
 }
 
-// BackupSchedule tells when a server is backed up: POST /eq.php, action
-// backup_get_schedule. Fields beside the ID and the answer are undocumented.
+// BackupSchedule returns when a server is backed up: POST /eq.php, action backup_get_schedule.
+// Fields other than the ID, and the answer, are undocumented.
 func (s *ServersService) BackupSchedule(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqBackupSchedule, id, extra)
 }
 
-// SaveBackupSchedule sets when a server is backed up: POST /eq.php, action
-// backup_save_schedule. Fields beside the ID and the answer are undocumented.
+// SaveBackupSchedule sets when a server is backed up: POST /eq.php, action backup_save_schedule.
+// Fields other than the ID, and the answer, are undocumented.
 func (s *ServersService) SaveBackupSchedule(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqSaveBackupSchedule, id, extra)
 }
 
-// CheckBackupLock tells whether backups of a server are locked: POST /eq.php, action
-// check_backup_lock. Fields beside the ID and the answer are undocumented.
+// CheckBackupLock returns whether backups of a server are locked: POST /eq.php, action
+// check_backup_lock. Fields other than the ID, and the answer, are undocumented.
 func (s *ServersService) CheckBackupLock(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqCheckBackupLock, id, extra)
 }
 
-// CreateBackup backs a server up: POST /eq.php, action create_backup. Tasks.Wait tells
-// when it is done. Fields beside the ID are undocumented.
+// CreateBackup backs a server up: POST /eq.php, action create_backup. Tasks.Wait waits for its end.
+// Fields other than the ID are undocumented.
 func (s *ServersService) CreateBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqCreateBackup, id, extra)
 }
 
-// RestoreBackup puts a server back to a backup and loses what came after it: POST
-// /eq.php, action restore_backup. Tasks.Wait tells when it is done. Fields beside the ID
-// are undocumented.
+// RestoreBackup restores a server from a backup, and loses what came after it: POST /eq.php, action
+// restore_backup. Tasks.Wait waits for its end. Fields other than the ID are undocumented.
 func (s *ServersService) RestoreBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqRestoreBackup, id, extra)
 }
 
-// DeleteBackup removes a backup: POST /eq.php, action delete_backup. Tasks.Wait tells
-// when it is done. Fields beside the ID are undocumented.
+// DeleteBackup removes a backup: POST /eq.php, action delete_backup. Tasks.Wait waits for its end.
+// Fields other than the ID are undocumented.
 func (s *ServersService) DeleteBackup(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqDeleteBackup, id, extra)
 }
 
-// RequestBackupLink asks for a link under which a backup can be downloaded for a while:
-// POST /eq.php, action request_backup_link. Fields beside the ID are undocumented, and so
-// is where the link stands: in the answer, or in the scope of its task.
+// RequestBackupLink asks for a temporary link to download a backup: POST /eq.php, action
+// request_backup_link. Fields other than the ID are undocumented, and so is whether the link is in
+// the answer or in the scope of its task.
 func (s *ServersService) RequestBackupLink(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqRequestBackupLink, id, extra)
 }

@@ -12,21 +12,20 @@ var (
 	eqServersForAnnounce = act("eq", "getserversforannounce", "Servers.ServersForAnnounce", "list servers for announcements", ClassRead)
 )
 
-// Traffic tells the IPv4 traffic of a server: POST /eq.php, action get_traffic. The
-// fields are undocumented (that the server is named by id is taken from the other
-// actions), and so is the answer.
+// Traffic returns the IPv4 traffic of a server: POST /eq.php, action get_traffic. The fields are
+// undocumented (that "id" is the server is inferred from the other actions), and so is the answer.
 func (s *ServersService) Traffic(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqTraffic, id, extra)
 }
 
-// AnnounceIP announces a subnet or an address by BGP: POST /eq.php, action announceip.
-// Fields and answer are undocumented.
+// AnnounceIP announces a subnet or an address by BGP: POST /eq.php, action announceip. Fields and
+// answer are undocumented.
 func (s *ServersService) AnnounceIP(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqAnnounceIP, extra)
 }
 
-// ServersForAnnounce lists the servers that addresses of a /23 or /24 can be announced
-// on: POST /eq.php, action getserversforannounce. Fields and answer are undocumented.
+// ServersForAnnounce lists the servers on which addresses of a /23 or /24 can be announced: POST
+// /eq.php, action getserversforannounce. Fields and answer are undocumented.
 func (s *ServersService) ServersForAnnounce(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqServersForAnnounce, extra)
 }

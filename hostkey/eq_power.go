@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// A second "on" or "off" changes nothing; a second reboot does.
+// A repeated "on" or "off" changes nothing; a repeated reboot does.
 var (
 	eqOn          = act("eq", "on", "Servers.On", "power on server", ClassWrite).idempotent()
 	eqOff         = act("eq", "off", "Servers.Off", "power off server", ClassWrite).idempotent()
@@ -23,7 +23,7 @@ var (
 	eqSetPIN      = act("eq", "set_pin", "Servers.SetPIN", "set PIN", ClassWrite)
 )
 
-// ServerPowerOptions go with calls that switch a server. nil is the zero value.
+// ServerPowerOptions are options of power calls. nil is the zero value.
 type ServerPowerOptions struct {
 	// PIN of 4 to 6 characters, if the account has one; see SetPIN.
 	PIN provider.Secret
@@ -31,12 +31,12 @@ type ServerPowerOptions struct {
 	Extra map[string]any
 }
 
-// On powers a server on: POST /eq.php, action on. Tasks.Wait tells when it is done.
+// On powers a server on: POST /eq.php, action on. Tasks.Wait waits for its end.
 func (s *ServersService) On(ctx context.Context, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	return s.power(ctx, eqOn, id, opts)
 }
 
-// Off powers a server off: POST /eq.php, action off. Tasks.Wait tells when it is done.
+// Off powers a server off: POST /eq.php, action off. Tasks.Wait waits for its end.
 func (s *ServersService) Off(ctx context.Context, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	return s.power(ctx, eqOff, id, opts)
 }
@@ -46,7 +46,7 @@ func (s *ServersService) HardOff(ctx context.Context, id int64, opts *ServerPowe
 	return s.power(ctx, eqHardOff, id, opts)
 }
 
-// Reboot reboots a server: POST /eq.php, action reboot. Tasks.Wait tells when it is done.
+// Reboot reboots a server: POST /eq.php, action reboot. Tasks.Wait waits for its end.
 func (s *ServersService) Reboot(ctx context.Context, id int64, opts *ServerPowerOptions) (*Ack, error) {
 	return s.power(ctx, eqReboot, id, opts)
 }
@@ -79,35 +79,35 @@ func poweredCall(a action, id int64, opts *ServerPowerOptions) (*rest.Call, erro
 	return call, nil
 }
 
-// Status asks whether a server is powered on: POST /eq.php, action status. The answer
-// is the scope of a task, a text such as "VM is up now" or "Chassis Power is on". It
-// does not tell how another task is going.
+// Status asks whether a server is powered on: POST /eq.php, action status. The answer is the scope
+// of a task, a text such as "VM is up now" or "Chassis Power is on". It says nothing about other
+// tasks.
 func (s *ServersService) Status(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqStatus, id, nil)
 }
 
-// StatusCheck checks the state of a server: POST /eq.php, action status_check. Fields
-// and answer are undocumented, beside the callback that it may have; that the server is
-// named by id is taken from the other actions.
+// StatusCheck checks the state of a server: POST /eq.php, action status_check. Fields and answer
+// are undocumented, except for the callback that it may have; that "id" is the server is inferred
+// from the other actions.
 func (s *ServersService) StatusCheck(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqStatusCheck, id, extra)
 }
 
-// Sensors reads temperatures and the like: POST /eq.php, action sensors. The answer is
-// the scope of a task, lines such as "CPU Temp | 36 degrees C | ok".
+// Sensors reads temperatures and the like: POST /eq.php, action sensors. The answer is the scope of
+// a task, lines such as "CPU Temp | 36 degrees C | ok".
 func (s *ServersService) Sensors(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqSensors, id, nil)
 }
 
-// Suspend asks for a server to be suspended and locks it: POST /eq.php, action suspend.
-// The fields are undocumented (that the server is named by id is taken from the other
-// actions), and customers' keys may be refused with provider.ErrForbidden.
+// Suspend suspends and locks a server: POST /eq.php, action suspend. The fields are undocumented
+// (that "id" is the server is inferred from the other actions), and customers' keys may be refused
+// with provider.ErrForbidden.
 func (s *ServersService) Suspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqSuspend, id, extra)
 }
 
-// Unsuspend unlocks a server that was suspended: POST /eq.php, action unsuspend. The
-// rest is as in Suspend.
+// Unsuspend unlocks a server that was suspended: POST /eq.php, action unsuspend. See Suspend for
+// its fields and refusals.
 func (s *ServersService) Unsuspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqUnsuspend, id, extra)
 }
@@ -120,15 +120,14 @@ func (s *ServersService) asked(ctx context.Context, a action, id int64, extra ma
 	return s.c.ack(ctx, a, call)
 }
 
-// CheckPIN checks the account's PIN: POST /eq.php, action check_pin. Fields and answer
-// are undocumented; put the PIN into extra as a provider.Secret.
+// CheckPIN checks the account's PIN: POST /eq.php, action check_pin. Fields and answer are
+// undocumented; put the PIN into extra as a provider.Secret.
 func (s *ServersService) CheckPIN(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqCheckPIN, extra)
 }
 
-// SetPIN sets the account's PIN, which power and console calls then want: POST /eq.php,
-// action set_pin. Fields and answer are undocumented; put the PIN into extra as a
-// provider.Secret.
+// SetPIN sets the account's PIN, which power and console calls then require: POST /eq.php, action
+// set_pin. Fields and answer are undocumented; put the PIN into extra as a provider.Secret.
 func (s *ServersService) SetPIN(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqSetPIN, extra)
 }

@@ -26,8 +26,8 @@ const (
 
 // ServerCreatePXERequest prepares an installation over the network.
 type ServerCreatePXERequest struct {
-	// ID, OSID, RootPassword and Hostname are required. The password's rules are those
-	// of Install.
+	// ID, OSID, RootPassword and Hostname are required. The rules for the password are those of
+	// Install.
 	ID           int64           `url:"id"`
 	OSID         int64           `url:"os_id"`
 	RootPassword provider.Secret `url:"root_pass"`
@@ -36,17 +36,17 @@ type ServerCreatePXERequest struct {
 	SSHKey              string          `url:"ssh_key,omitempty"`
 	PostInstallCallback string          `url:"post_install_callback,omitempty"`
 	PostInstallScript   provider.Secret `url:"post_install_script,omitempty"`
-	// ReinstallKey is the key that Reinstall has begun with.
+	// ReinstallKey is the key that Reinstall returned.
 	ReinstallKey string `url:"reinstall_key,omitempty"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
 // Reinstall begins the reinstallation of a dedicated server by hand: POST /eq.php, action
-// reinstall. It acts at once: the server loses its operating system, also if nothing
-// else follows. Then come CreatePXE, BootDevice with BootPXE, Reboot, and at the end
-// BootDevice with BootDisk and ClearPXE. ReinstallInstance does all of it. Under which
-// name the answer has the key is undocumented: see Ack.
+// reinstall. It acts at once: the server loses its operating system even if nothing else follows.
+// The next steps are CreatePXE, BootDevice with BootPXE, Reboot, and at the end BootDevice with
+// BootDisk and ClearPXE. ReinstallInstance does all of them. The name of the key's field in the
+// answer is undocumented: see Ack.
 func (s *ServersService) Reinstall(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqReinstall, id, extra)
 }
@@ -74,7 +74,7 @@ func (s *ServersService) CreatePXE(ctx context.Context, req *ServerCreatePXERequ
 	return s.c.ack(ctx, eqCreatePXE, call)
 }
 
-// ClearPXE removes what CreatePXE has prepared: POST /eq.php, action clear_pxe. hostname
+// ClearPXE removes the configuration that CreatePXE made: POST /eq.php, action clear_pxe. hostname
 // may be "".
 func (s *ServersService) ClearPXE(ctx context.Context, id int64, hostname string) (*Ack, error) {
 	var problems provider.Problems
@@ -90,7 +90,7 @@ func (s *ServersService) ClearPXE(ctx context.Context, id int64, hostname string
 	return s.asked(ctx, eqClearPXE, id, extra)
 }
 
-// BootDevice asks for a boot from a medium: POST /eq.php, action boot_dev.
+// BootDevice sets the medium that a server boots from: POST /eq.php, action boot_dev.
 func (s *ServersService) BootDevice(ctx context.Context, id int64, media BootMedia) (*Ack, error) {
 	var problems provider.Problems
 	problems.Positive("id", id)
@@ -102,10 +102,9 @@ func (s *ServersService) BootDevice(ctx context.Context, id int64, media BootMed
 	return s.asked(ctx, eqBootDevice, id, map[string]any{"media": string(media)})
 }
 
-// AbortReinstall stops a reinstallation: POST /eq.php, action abort_reinstall. It drops
-// the tags reinstall_start, autodeploy_start and autodeploy_timeout. The fields are
-// undocumented (that the server is named by id is taken from the other actions), and so
-// is the answer.
+// AbortReinstall stops a reinstallation: POST /eq.php, action abort_reinstall. It removes the tags
+// reinstall_start, autodeploy_start and autodeploy_timeout. The fields are undocumented (that "id"
+// is the server is inferred from the other actions), and so is the answer.
 func (s *ServersService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqAbortReinstall, id, extra)
 }

@@ -21,12 +21,11 @@ var (
 	eqUnitReset      = act("eq", "unit_reset", "Servers.UnitReset", "reset IPMI of server", ClassWrite)
 )
 
-// ServerNoVNCOptions go with NoVNC. nil is the zero value.
+// ServerNoVNCOptions are options of NoVNC. nil is the zero value.
 type ServerNoVNCOptions struct {
 	// PIN of 4 to 6 characters, if the account has one.
 	PIN provider.Secret
-	// WhiteIP is the address that the console is opened to; the zero Addr leaves it to
-	// the server.
+	// WhiteIP is the address that may open the console; the zero Addr leaves it to the server.
 	WhiteIP netip.Addr
 	// Extra fields, sent as they are.
 	Extra map[string]any
@@ -36,21 +35,21 @@ type ServerNoVNCOptions struct {
 type ServerAddIPMIUserRequest struct {
 	// ID of the server, required.
 	ID int64 `url:"id"`
-	// AdminUser and AdminPassword count for administrators only; "" sends none.
+	// AdminUser and AdminPassword are for administrators only; "" is not sent.
 	AdminUser     string          `url:"admin_user,omitempty"`
 	AdminPassword provider.Secret `url:"admin_pass,omitempty"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// Console returns a file for virt-viewer in base64: POST /eq.php, action console. Under
-// which name is undocumented.
+// Console returns a file for virt-viewer in base64: POST /eq.php, action console. The name of its
+// field is undocumented.
 func (s *ServersService) Console(ctx context.Context, id int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqConsole, id, nil)
 }
 
-// NoVNC opens a console in the browser: POST /eq.php, action novnc. Its URL is the scope
-// of the task.
+// NoVNC opens a console for the browser: POST /eq.php, action novnc. Its URL is the scope of the
+// task.
 func (s *ServersService) NoVNC(ctx context.Context, id int64, opts *ServerNoVNCOptions) (*Ack, error) {
 	var o ServerNoVNCOptions
 	if opts != nil {
@@ -66,35 +65,34 @@ func (s *ServersService) NoVNC(ctx context.Context, id int64, opts *ServerNoVNCO
 	return s.c.ack(ctx, eqNoVNC, call)
 }
 
-// OVirtNoVNC opens a console of an oVirt machine: POST /eq.php, action ovirt_novnc. The
-// fields are undocumented (that the server is named by id is taken from the other
-// actions), and so is where the URL stands: in the answer, or in the scope of its task.
+// OVirtNoVNC opens a console of an oVirt machine: POST /eq.php, action ovirt_novnc. The fields are
+// undocumented (that "id" is the server is inferred from the other actions), and so is whether the
+// URL is in the answer or in the scope of its task.
 func (s *ServersService) OVirtNoVNC(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
 	return s.asked(ctx, eqOVirtNoVNC, id, extra)
 }
 
-// RecreateNoVNC opens a console anew: POST /eq.php, action recreate_novnc. Nothing but
-// its name is known; that the server is named by id is taken from the other actions.
+// RecreateNoVNC opens a console anew: POST /eq.php, action recreate_novnc. Only its name is known;
+// that "id" is the server is inferred from the other actions.
 func (s *ServersService) RecreateNoVNC(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqRecreateNoVNC, id, extra)
 }
 
-// StopNoVNC closes a console: POST /eq.php, action stop_novnc. Nothing but its name is
-// known; that the server is named by id is taken from the other actions.
+// StopNoVNC closes a console: POST /eq.php, action stop_novnc. Only its name is known; that "id" is
+// the server is inferred from the other actions.
 func (s *ServersService) StopNoVNC(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqStopNoVNC, id, extra)
 }
 
-// IPMI tells address and model of the management interface: POST /eq.php, action
-// get_ipmi. The fields are undocumented (that the server is named by id is taken from the
-// other actions), and so is the answer, which may hold several interfaces.
+// IPMI returns the address and model of the management interface: POST /eq.php, action get_ipmi.
+// The fields are undocumented (that "id" is the server is inferred from the other actions), and so
+// is the answer, which may contain several interfaces.
 func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqIPMI, id, extra)
 }
 
-// AddIPMIUser adds a user of the management interface: POST /eq.php, action
-// add_ipmi_user. NAT.AddStatic leads to the interface; take both away afterwards. The
-// answer is undocumented.
+// AddIPMIUser adds a user of the management interface: POST /eq.php, action add_ipmi_user.
+// NAT.AddStatic opens access to the interface; remove both afterwards. The answer is undocumented.
 func (s *ServersService) AddIPMIUser(ctx context.Context, req *ServerAddIPMIUserRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, eqAddIPMIUser.RefuseNil()
@@ -109,9 +107,9 @@ func (s *ServersService) AddIPMIUser(ctx context.Context, req *ServerAddIPMIUser
 	return s.c.unknown(ctx, eqAddIPMIUser, call)
 }
 
-// AddIPMIAdmin adds an administrator of management interfaces, or returns the one that
-// is there: POST /eq.php, action add_ipmi_admin. adminUser may be "". Other fields and
-// the answer are undocumented.
+// AddIPMIAdmin adds an administrator of management interfaces, or returns the existing one: POST
+// /eq.php, action add_ipmi_admin. adminUser may be "". Other fields and the answer are
+// undocumented.
 func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (provider.Payload, error) {
 	call, form, err := formOf(eqAddIPMIAdmin, nil, "", nil, extra)
 	if err != nil {
@@ -123,14 +121,13 @@ func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, ext
 	return s.c.unknown(ctx, eqAddIPMIAdmin, call)
 }
 
-// RemoveIPMIUser removes the user that AddIPMIUser has added: POST /eq.php, action
-// remove_ipmi_user.
+// RemoveIPMIUser removes the user that AddIPMIUser added: POST /eq.php, action remove_ipmi_user.
 func (s *ServersService) RemoveIPMIUser(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqRemoveIPMIUser, id, nil)
 }
 
-// UnitReset resets the management interface of a server: POST /eq.php, action
-// unit_reset. The server itself goes on.
+// UnitReset resets the management interface of a server: POST /eq.php, action unit_reset. The
+// server itself keeps running.
 func (s *ServersService) UnitReset(ctx context.Context, id int64) (*Ack, error) {
 	return s.asked(ctx, eqUnitReset, id, nil)
 }

@@ -18,8 +18,7 @@ type EQCallbackService struct{ c *Client }
 type TaskCheckRequest struct {
 	// Key of the task, required.
 	Key string `url:"key"`
-	// Status, Stage and ID are documented without what they are for; "" and 0 are not
-	// sent.
+	// Status, Stage and ID are documented without their meaning; "" and 0 are not sent.
 	Status string `url:"status,omitempty"`
 	Stage  string `url:"stage,omitempty"`
 	ID     int64  `url:"id,omitempty"`
@@ -27,8 +26,8 @@ type TaskCheckRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// Check looks at a task once: POST /eq_callback.php, action check. Tasks.Check is the
-// same with the key alone, and tells about the errors.
+// Check reads the state of a task once: POST /eq_callback.php, action check. Tasks.Check does the
+// same by the key alone, and documents the errors.
 func (s *EQCallbackService) Check(ctx context.Context, req *TaskCheckRequest) (*TaskState, error) {
 	if req == nil {
 		return nil, eqCallbackCheck.RefuseNil()
@@ -36,9 +35,9 @@ func (s *EQCallbackService) Check(ctx context.Context, req *TaskCheckRequest) (*
 	return s.c.checkTask(ctx, eqCallbackCheck, req)
 }
 
-// Reinstall reports the end of a reinstallation: POST /eq_callback.php, action
-// reinstall. The vendor's own workers call it, not customers. Fields beside the key and
-// the answer are undocumented.
+// Reinstall reports the end of a reinstallation: POST /eq_callback.php, action reinstall. The
+// vendor's own workers call it, not customers. Fields other than the key, and the answer, are
+// undocumented.
 func (s *EQCallbackService) Reinstall(ctx context.Context, key string, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	checkTaskKey(&problems, "key", key)

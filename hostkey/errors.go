@@ -11,58 +11,56 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What the vendor tells apart and the portable errors do not. Each stands beside the
-// provider's sentinel that is named with it; match with errors.Is.
+// Errors that the vendor distinguishes and the portable contract does not. An error that matches
+// one of them also matches the provider's sentinel named in its comment.
 var (
-	// ErrNoServers: the key is good, but the account has no server yet, and the API
-	// lets nobody in without one. The first server has to be ordered in the panel.
-	// With provider.ErrForbidden.
+	// ErrNoServers: the key is good, but the account has no server yet, and the API refuses
+	// sign-ins without one. The first server has to be ordered in the panel. With
+	// provider.ErrForbidden.
 	ErrNoServers = errors.New("the account has no servers: order the first one in the panel")
-	// ErrKeyInvalid: the API key is malformed or unknown. With
-	// provider.ErrUnauthorized.
+	// ErrKeyInvalid: the API key is malformed or unknown. With provider.ErrUnauthorized.
 	ErrKeyInvalid = errors.New("the API key is wrong")
 	// ErrKeyDisabled: the API key was switched off. With provider.ErrUnauthorized.
 	ErrKeyDisabled = errors.New("the API key is disabled")
-	// ErrTokenRejected: the server does not know the token any more. The call was not
-	// carried out; the next one signs in anew. Reads do that by themselves. With
-	// provider.ErrUnauthorized.
-	ErrTokenRejected = errors.New("the token is not valid any more")
-	// ErrTaskGone: the server does not know the task. It removes a task when it has
-	// told its success once, so the task may have succeeded, and it may never have
-	// been: look at the server. With provider.ErrOutcomeUnknown.
+	// ErrTokenRejected: the server no longer knows the token. The call was not carried out; the
+	// next one signs in again. Reads do that by themselves. With provider.ErrUnauthorized.
+	ErrTokenRejected = errors.New("the token is no longer valid")
+	// ErrTaskGone: the server does not know the task. It removes a task after reporting its success
+	// once, so the task may have succeeded, or may never have existed: look at the server. With
+	// provider.ErrOutcomeUnknown.
 	ErrTaskGone = errors.New("the task is gone")
 	// ErrTaskFailed: the task ended without success. With provider.ErrConflict.
 	ErrTaskFailed = errors.New("the task failed")
 )
 
-// Names of error codes that have been seen. Most errors carry -1 or -2 only.
+// Error codes with names, as seen. Most errors have only -1 or -2.
 const (
 	CodeNoAppropriateServers   = "NO_APPROPRIATE_SERVERS"
 	CodeAssistanceTicketExists = "ASSISTANCE_TICKET_EXISTS"
 )
 
-// UnfinishedOrder is in the chain of an error of a call that creates a charge, when the
-// server reported a failure and named what belongs to the order all the same. The
-// error matches provider.ErrOutcomeUnknown: look at these before ordering again.
+// UnfinishedOrder is in the error chain of a call that creates a charge if the server reported a
+// failure and yet named a server, an invoice or a task. The error matches
+// provider.ErrOutcomeUnknown: look at these before you order again.
 type UnfinishedOrder struct {
-	// ServerID and InvoiceID are 0, Callback is "" if they were not named.
+	// ServerID and InvoiceID are 0, and Callback is "", if the server did not name them.
 	ServerID, InvoiceID int64
 	Callback            string
 }
 
-// Error names the parts.
+// Error names the server, the invoice and the task.
 func (o *UnfinishedOrder) Error() string {
 	return fmt.Sprintf("the failed order names server %d, invoice %d, task %q", o.ServerID, o.InvoiceID, o.Callback)
 }
 
-// classify reads an error out of an answer; nil is success. A status of 400 and above
-// is one whatever the body says; below it, the envelope decides.
+// classify returns the error in an answer; nil is success. A status of 400 and above is an error
+// whatever the body says; below it, the envelope decides.
 func classify(a *rest.Answer) *provider.Error {
 	e := openEnvelope(a.Body)
 	if a.Status >= http.StatusBadRequest {
 		return statusError(a.Status, e)
 	}
-	if a.Status/100 != 2 || e == nil || !e.failed() { // what is no object fails to decode
+	if a.Status/100 != 2 || e == nil || !e.failed() { // decoding fails if it is not an object
 		return nil
 	}
 	err := &provider.Error{Code: e.code(), Message: cmp.Or(e.text(), "the server refused without saying why")}
@@ -70,7 +68,8 @@ func classify(a *rest.Answer) *provider.Error {
 	return err
 }
 
-// statusError is an error that the HTTP status tells. Its wording only explains.
+// statusError returns the error of an HTTP status. The text of the answer explains it, and does not
+// change its kind.
 func statusError(status int, e envelope) *provider.Error {
 	err := &provider.Error{Code: e.code(), Message: e.text()}
 	if status == http.StatusUnauthorized {
@@ -78,13 +77,13 @@ func statusError(status int, e envelope) *provider.Error {
 		return err
 	}
 	if err.Message == "" {
-		return nil // rest shows what it is
+		return nil // rest derives one from the status
 	}
 	return err
 }
 
-// kindOf places an error: by the name of its code, by a code that is an HTTP status, and
-// by the wording where there is nothing else.
+// kindOf returns the kind and the cause of an error: by its code if that has a name, then by its
+// wording, then by a code that is an HTTP status.
 func kindOf(code, text string) (kind, cause error) {
 	switch code {
 	case CodeNoAppropriateServers:
@@ -98,12 +97,11 @@ func kindOf(code, text string) (kind, cause error) {
 	if n, err := strconv.Atoi(code); err == nil && n >= 400 && n < 600 {
 		return rest.KindOf(n), nil
 	}
-	// It did not do what it was told.
 	return provider.ErrConflict, nil
 }
 
-// classifyOrder is classify for calls that create a charge: a failure that names a
-// server, an invoice or a task leaves open what became of the order.
+// classifyOrder is classify for calls that create a charge: if a failure names a server, an invoice
+// or a task, the outcome of the order is unknown.
 func classifyOrder(a *rest.Answer) *provider.Error {
 	err := classify(a)
 	e := openEnvelope(a.Body)
@@ -112,15 +110,15 @@ func classifyOrder(a *rest.Answer) *provider.Error {
 	}
 	if r := e.reference(); r != (UnfinishedOrder{}) {
 		if err == nil {
-			err = &provider.Error{Message: "the server answered with an error"}
+			err = &provider.Error{Message: "the server reported an error"}
 		}
 		err.Kind, err.MaybeExecuted, err.Err = provider.ErrOutcomeUnknown, true, &r
 	}
 	return err
 }
 
-// classifySignIn is classify for the ways to get a token: none was sent that could be
-// rejected, so a refusal is about the key.
+// classifySignIn is classify for calls that get a token: they send none that could be rejected, so
+// a refusal is about the key.
 func classifySignIn(a *rest.Answer) *provider.Error {
 	err := classify(a)
 	if err == nil {

@@ -21,19 +21,17 @@ type JenkinsCallRequest struct {
 	Task     string `url:"task"`
 	// Params of the task, sent as params[name].
 	Params map[string]any `url:"-"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// Tasks lists the tasks, with tags that tell what they are for (gpu, bm, vm, vgpu,
-// default): POST /jenkins.php, action get_tasks. It needs no token. The answer is
-// undocumented.
+// Tasks lists the tasks, with tags that say what they are for (gpu, bm, vm, vgpu, default): POST
+// /jenkins.php, action get_tasks. It needs no token. The answer is undocumented.
 func (s *JenkinsService) Tasks(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, jenkinsTasks, nil)
 }
 
-// Call starts a task on a server, presumably in the background: POST /jenkins.php,
-// action call.
+// Call starts a task on a server, presumably in the background: POST /jenkins.php, action call.
 func (s *JenkinsService) Call(ctx context.Context, req *JenkinsCallRequest) (*Ack, error) {
 	if req == nil {
 		return nil, jenkinsCall.RefuseNil()

@@ -16,31 +16,30 @@ var (
 	natDrop         = act("nat", "drop_nat", "NAT.Drop", "drop NAT", ClassDestroy)
 )
 
-// NATService leads to the management interfaces of dedicated servers, for a while.
+// NATService opens temporary access to the management interfaces of dedicated servers.
 type NATService struct{ c *Client }
 
-// maxAccess is how long an access may last, in hours.
+// maxAccess is the longest that access may last, in hours.
 const maxAccess = 24
 
-// NATAddStaticRequest opens an access.
+// NATAddStaticRequest opens access to a management interface.
 type NATAddStaticRequest struct {
 	// ServerID is required.
 	ServerID int64 `url:"id"`
-	// IPACL is the field "ip_acl": the address that may come in, by its name. Whether
-	// it is required, and whether it takes more than one address, is undocumented.
+	// IPACL is the field "ip_acl": judging by its name, the address that may connect. Whether it is
+	// required, and whether it takes more than one address, is undocumented.
 	IPACL string `url:"ip_acl,omitempty"`
-	// Hours are how long the access lasts, at most 24; 0 is the server's default, 2.
+	// Hours is how long the access lasts, at most 24; 0 is the server's default, 2.
 	Hours int64 `url:"ttl,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// NATRemoveStaticRequest closes an access, by server or by white address. One of the
-// two is required.
+// NATRemoveStaticRequest closes access, by server or by white address. One of the two is required.
 type NATRemoveStaticRequest struct {
 	ServerID int64      `url:"id,omitempty"`
 	WhiteIP  netip.Addr `url:"-"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
@@ -48,12 +47,12 @@ type NATRemoveStaticRequest struct {
 type NATDropRequest struct {
 	ServerID int64      `url:"id,omitempty"`
 	IP       netip.Addr `url:"-"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// AddStatic opens an access to the management interface of a server, in the background:
-// POST /nat.php, action add_static_nat.
+// AddStatic opens access to the management interface of a server, in the background: POST /nat.php,
+// action add_static_nat.
 func (s *NATService) AddStatic(ctx context.Context, req *NATAddStaticRequest) (*Ack, error) {
 	if req == nil {
 		return nil, natAddStatic.RefuseNil()
@@ -70,7 +69,7 @@ func (s *NATService) AddStatic(ctx context.Context, req *NATAddStaticRequest) (*
 	return s.c.ack(ctx, natAddStatic, call)
 }
 
-// RemoveStatic closes an access, in the background: POST /nat.php, action
+// RemoveStatic closes access to a management interface, in the background: POST /nat.php, action
 // remove_static_nat.
 func (s *NATService) RemoveStatic(ctx context.Context, req *NATRemoveStaticRequest) (*Ack, error) {
 	if req == nil {
@@ -108,7 +107,7 @@ func (s *NATService) Drop(ctx context.Context, req *NATDropRequest) (*Ack, error
 	return s.c.ack(ctx, natDrop, call)
 }
 
-// checkEither wants an ID or an address: nobody knows what a call without both removes.
+// checkEither requires an ID or an address: what a call without both would remove is unknown.
 func checkEither(idField string, id int64, ipField string, ip netip.Addr) provider.Problems {
 	var problems provider.Problems
 	if !ip.IsValid() && id == 0 {

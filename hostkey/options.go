@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// settings are the options that only HOSTKEY has, and what becomes of handles.
+// settings are the options that only HOSTKEY has, and the callback for handles.
 type settings struct {
 	tokenTTL       time.Duration
 	fixIP          *bool
@@ -16,23 +16,22 @@ type settings struct {
 	keepHandle     func(reference, handle string) error
 }
 
-// WithTokenTTL asks for tokens of another life than DefaultTokenTTL. The server may
-// grant less; the client goes by what it grants.
+// WithTokenTTL asks for tokens with a lifetime other than DefaultTokenTTL, at least a minute. The
+// server may grant less; the client uses what it grants.
 func WithTokenTTL(ttl time.Duration) provider.Option {
 	return provider.VendorOption(Kind, "WithTokenTTL", ttl)
 }
 
-// WithTokenBoundToIP says whether a token is good only from the address that signed in.
-// Without this option it is the server's choice. Programs whose address changes want
-// false.
+// WithTokenBoundToIP decides whether a token works only from the address that signed in. Without
+// this option the server decides. Use false if your program's address changes.
 func WithTokenBoundToIP(bound bool) provider.Option {
 	return provider.VendorOption(Kind, "WithTokenBoundToIP", bound)
 }
 
-// WithSuspendByPower makes the portable adapter suspend servers without eq/suspend,
-// whose fields are undocumented and which customers' keys may not be allowed: it marks
-// the server with a tag, powers it off, and switches its network port off if the port's
-// name is given ("" leaves it on). The customer's own panel can power it on again.
+// WithSuspendByPower makes the portable adapter suspend servers without eq/suspend, whose fields
+// are undocumented and which may be forbidden for customers' keys. The adapter marks the server
+// with a tag, powers it off, and switches off its network port if port names one ("" leaves the
+// port on). The customer can power the server on again in the vendor's panel.
 func WithSuspendByPower(port string) provider.Option {
 	return provider.VendorOption(Kind, "WithSuspendByPower", port)
 }
@@ -41,7 +40,7 @@ func readSettings(options *provider.Options, problems *provider.Problems) settin
 	s := settings{tokenTTL: DefaultTokenTTL, keepHandle: options.Handles}
 	if ttl, given := rest.VendorOption(options, Kind, "WithTokenTTL").(time.Duration); given {
 		if s.tokenTTL = ttl; ttl < time.Minute {
-			problems.Add("WithTokenTTL", "must be a minute at least")
+			problems.Add("WithTokenTTL", "must be at least a minute")
 		}
 	}
 	if fixed, given := rest.VendorOption(options, Kind, "WithTokenBoundToIP").(bool); given {

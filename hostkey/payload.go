@@ -5,7 +5,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// payload decodes an undocumented answer: an object or a list.
+// payload receives an undocumented answer, which is an object or a list.
 type payload struct{ data provider.Payload }
 
 func (p *payload) DecodeAnswer(a *rest.Answer) error {

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Records, and names below the vendor's own domains.
+// Actions on records, and on names below the vendor's own domains.
 var (
 	pdnsAddDNS          = act("pdns", "add_dns", "DNS.AddDNS", "add DNS record", ClassWrite)
 	pdnsDeleteDNS       = act("pdns", "delete_dns", "DNS.DeleteDNS", "delete DNS record", ClassDestroy)
@@ -27,7 +27,7 @@ type DNSAddRequest struct {
 	// Name within the zone.
 	Name string `url:"name"`
 	Type string `url:"type"`
-	// Contents are one record each. Types other than A, AAAA, NS and MX take one only.
+	// Contents has one element for each record. Types other than A, AAAA, NS and MX take only one.
 	Contents []string `url:"-"`
 	// TTL is in seconds; 0 is the server's default.
 	TTL int64 `url:"ttl,omitempty"`
@@ -38,13 +38,13 @@ type DNSAddRequest struct {
 	Port   *int64 `url:"port,omitempty"`
 	Proto  string `url:"proto,omitempty"`
 	Target string `url:"target,omitempty"`
-	// SOA holds what a record of that type consists of.
+	// SOA has the fields of a record of type SOA.
 	SOA *SOA `url:"-"`
-	// ChangeType, Location and Update are known by their names only.
+	// ChangeType, Location and Update are undocumented except for their names.
 	ChangeType string `url:"changetype,omitempty"`
 	Location   string `url:"pdns_loc,omitempty"`
 	Update     *int64 `url:"update,omitempty"`
-	// Extra fields of params without a name of their own, sent as they are.
+	// Extra fields of params, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
@@ -63,16 +63,16 @@ type SOA struct {
 
 // DNSDeleteRequest removes records of one name and type.
 type DNSDeleteRequest struct {
-	// Zone, Type and Contents are required: without its content the server would remove
-	// every record of the name and type.
+	// Zone, Type and Contents are required: without contents the server would remove every record
+	// of the name and type.
 	Zone string `url:"zone"`
-	// Name within the zone, as ViewZone tells it.
+	// Name within the zone, as ViewZone returns it.
 	Name     string   `url:"name,omitempty"`
 	Type     string   `url:"type"`
 	Contents []string `url:"content,brackets"`
 	// Priority is required for MX.
 	Priority *int64 `url:"priority,omitempty"`
-	// Extra fields of params without a name of their own, sent as they are.
+	// Extra fields of params, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
@@ -82,25 +82,24 @@ type SubdomainAddRequest struct {
 	ServerID int64  `url:"server_id"`
 	DomainID int64  `url:"domain_id"`
 	Name     string `url:"name"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
 // SubdomainEditRequest changes a name below a domain of the vendor.
 type SubdomainEditRequest struct {
-	// ID of the subdomain, ServerID of its server; whether both are required is
-	// undocumented.
+	// ID of the subdomain, ServerID of its server; whether both are required is undocumented.
 	ID       int64 `url:"id,omitempty"`
 	ServerID int64 `url:"server_id,omitempty"`
 	// Extra fields: what can be changed is undocumented.
 	Extra map[string]any `url:"-"`
 }
 
-// severalContents are the types whose contents are sent as a list.
+// severalContents are the record types whose contents are sent as a list.
 var severalContents = []string{"A", "AAAA", "NS", "MX"}
 
-// AddDNS adds records: POST /pdns.php, action add_dns. It is not retried: a second one
-// may be a second record.
+// AddDNS adds records: POST /pdns.php, action add_dns. It is not retried, since a second call may
+// add a second record.
 func (s *DNSService) AddDNS(ctx context.Context, req *DNSAddRequest) (*Ack, error) {
 	if req == nil {
 		return nil, pdnsAddDNS.RefuseNil()
@@ -110,7 +109,7 @@ func (s *DNSService) AddDNS(ctx context.Context, req *DNSAddRequest) (*Ack, erro
 	problems := checkRecord(req.Zone, req.Type, req.Contents)
 	problems.Required("Name", req.Name)
 	if len(req.Contents) > 1 && !several {
-		problems.Add("Contents", "must be one for a record of type %s", kind)
+		problems.Add("Contents", "must have one element for type %s", kind)
 	}
 	for name, n := range map[string]*int64{"TTL": &req.TTL, "Priority": req.Priority, "Weight": req.Weight, "Port": req.Port} {
 		if n != nil {
@@ -142,8 +141,8 @@ func (s *DNSService) AddDNS(ctx context.Context, req *DNSAddRequest) (*Ack, erro
 	return s.c.ack(ctx, pdnsAddDNS, call)
 }
 
-// DeleteDNS removes the records of the given contents: POST /pdns.php, action
-// delete_dns. To remove all of a name and type, name all their contents.
+// DeleteDNS removes the records with the given contents: POST /pdns.php, action delete_dns. To
+// remove all records of a name and type, list all their contents.
 func (s *DNSService) DeleteDNS(ctx context.Context, req *DNSDeleteRequest) (*Ack, error) {
 	if req == nil {
 		return nil, pdnsDeleteDNS.RefuseNil()
@@ -168,14 +167,14 @@ func checkRecord(zone, kind string, contents []string) (problems provider.Proble
 	problems.Some("Contents", len(contents))
 	for _, content := range contents {
 		if strings.TrimSpace(content) == "" {
-			problems.Add("Contents", "holds an empty one")
+			problems.Add("Contents", "has an empty element")
 		}
 	}
 	return problems
 }
 
-// ListSubdomains lists the names of a server below the vendor's domains: POST
-// /pdns.php, action list_subdomains. The answer is undocumented.
+// ListSubdomains lists the names of a server below the vendor's domains: POST /pdns.php, action
+// list_subdomains. The answer is undocumented.
 func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (provider.Payload, error) {
 	if err := pdnsListSubdomains.RefuseID("serverID", serverID); err != nil {
 		return nil, err
@@ -200,8 +199,8 @@ func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest)
 	return s.c.unknown(ctx, pdnsAddSubdomain, call)
 }
 
-// EditSubdomain changes such a name: POST /pdns.php, action edit_subdomain. Most fields
-// and the answer are undocumented.
+// EditSubdomain changes a name below a domain of the vendor: POST /pdns.php, action edit_subdomain.
+// Most fields and the answer are undocumented.
 func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsEditSubdomain.RefuseNil()
@@ -219,8 +218,8 @@ func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditReques
 	return s.c.unknown(ctx, pdnsEditSubdomain, call)
 }
 
-// DeleteSubdomain takes such a name away: POST /pdns.php, action delete_subdomain. The
-// answer is undocumented.
+// DeleteSubdomain removes a name below a domain of the vendor: POST /pdns.php, action
+// delete_subdomain. The answer is undocumented.
 func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)

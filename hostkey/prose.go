@@ -6,20 +6,20 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// This is the one place where errors are told apart by their wording. Few of them carry
-// a code that says more than -1 or -2, and those two mean different things in every
-// module: -2 is a rejected token as well as a missing right.
+// Errors are classified by their wording in this file only. Few of them have a code other than -1
+// or -2, and those two mean different things in every module: -2 is a rejected token as well as a
+// missing right.
 
-// wording is a part of a text and what it means.
+// wording is a part of an error text and what it means.
 type wording struct {
 	part  string
 	kind  error
 	cause error
 }
 
-// wordings of errors at HTTP 200. The first that occurs decides.
+// wordings of errors at HTTP 200. The first match decides.
 var wordings = []wording{
-	{"invalid token data", provider.ErrInvalid, nil}, // of a tag: its content is wrong, not our token
+	{"invalid token data", provider.ErrInvalid, nil}, // about a tag's content, not about our token
 	{"invalid token", provider.ErrUnauthorized, ErrTokenRejected},
 	{"token is invalid", provider.ErrUnauthorized, ErrTokenRejected},
 	{"token expired", provider.ErrUnauthorized, ErrTokenRejected},
@@ -56,7 +56,7 @@ var wordings = []wording{
 	{"too long", provider.ErrInvalid, nil},
 }
 
-// signInWordings of refusals of a key.
+// signInWordings are those of a refused sign-in.
 var signInWordings = []wording{
 	{"no appropriate servers", provider.ErrForbidden, ErrNoServers},
 	{"ip not allowed", provider.ErrIPNotAllowed, nil},
@@ -90,7 +90,7 @@ func find(in []wording, text string) (kind, cause error) {
 	return nil, nil
 }
 
-// isTaskGone recognises "AsyncKey ... not found".
+// isTaskGone reports whether text says "AsyncKey ... not found".
 func isTaskGone(text string) bool {
 	text = strings.ToLower(text)
 	return strings.Contains(text, "key") && strings.Contains(text, "not found")

@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Support tickets may quote anything.
+// Support tickets may quote anything, passwords included.
 var (
 	rtmTickets      = act("rtm", "get_tickets", "Tickets.Tickets", "list tickets", ClassRead).sensitive()
 	rtmTicket       = act("rtm", "get_ticket_by_id", "Tickets.Ticket", "get ticket", ClassRead).sensitive()
@@ -16,8 +16,8 @@ var (
 	rtmToggleTicket = act("rtm", "toggle_ticket_status", "Tickets.ToggleTicketStatus", "open or close ticket", ClassWrite).sensitive()
 )
 
-// TicketsService reads support tickets. The module is not in the vendor's reference: all of
-// it is what live clients have seen. Of it, reading worked for a customer's key.
+// TicketsService reads support tickets. The module is not in the vendor's reference: all that is
+// known comes from live clients. With a customer's key, only reading has been seen to work.
 type TicketsService struct{ c *Client }
 
 // Tickets lists tickets: POST /rtm.php, action get_tickets. The answer is undocumented.
@@ -25,8 +25,7 @@ func (s *TicketsService) Tickets(ctx context.Context) (provider.Payload, error) 
 	return s.c.unknownFields(ctx, rtmTickets, nil)
 }
 
-// Ticket reads a ticket: POST /rtm.php, action get_ticket_by_id. The answer is
-// undocumented.
+// Ticket reads a ticket: POST /rtm.php, action get_ticket_by_id. The answer is undocumented.
 func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (provider.Payload, error) {
 	call, err := ticketCall(rtmTicket, ticketID, "", nil)
 	if err != nil {
@@ -35,13 +34,13 @@ func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (provider.P
 	return s.c.unknown(ctx, rtmTicket, call)
 }
 
-// OpenTicket opens a ticket: POST /rtm.php, action open_ticket. Fields and answer are
-// undocumented. A customer's key was refused without a reason (provider.ErrConflict).
+// OpenTicket opens a ticket: POST /rtm.php, action open_ticket. Fields and answer are undocumented.
+// A customer's key was refused without a reason (provider.ErrConflict).
 func (s *TicketsService) OpenTicket(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, rtmOpenTicket, extra)
 }
 
-// AddComment writes to a ticket: POST /rtm.php, action add_comment. The answer is
+// AddComment adds a comment to a ticket: POST /rtm.php, action add_comment. The answer is
 // undocumented. It has been seen to fail for a customer's key.
 func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message string) (provider.Payload, error) {
 	var problems provider.Problems
@@ -53,9 +52,9 @@ func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message
 	return s.c.unknown(ctx, rtmAddComment, call)
 }
 
-// ToggleTicketStatus closes an open ticket and opens a closed one: POST /rtm.php, action
-// toggle_ticket_status. Fields and answer are undocumented. A customer's key was refused
-// with provider.ErrForbidden.
+// ToggleTicketStatus closes an open ticket and reopens a closed one: POST /rtm.php, action
+// toggle_ticket_status. Fields and answer are undocumented. A customer's key was refused with
+// provider.ErrForbidden.
 func (s *TicketsService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, rtmToggleTicket, extra)
 }

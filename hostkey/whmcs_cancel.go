@@ -6,7 +6,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The end of a server.
+// Actions that end a server.
 var (
 	whmcsRequestCancellation  = act("whmcs", "request_cancellation", "WHMCS.RequestCancellation", "cancel server", ClassDestroy)
 	whmcsCancellationRequests = act("whmcs", "get_cancellation_requests", "WHMCS.CancellationRequests", "list cancellations", ClassRead)
@@ -19,14 +19,13 @@ type CancellationType int64
 
 // The types of a cancellation.
 const (
-	// CancelAtPeriodEnd keeps the server until what is paid for is over. The zero
-	// value.
+	// CancelAtPeriodEnd keeps the server until the end of the paid period. It is the zero value.
 	CancelAtPeriodEnd CancellationType = 0
-	// CancelNow ends it at once, with a refund of a part where that is allowed.
+	// CancelNow ends it at once, with a partial refund where that is allowed.
 	CancelNow CancellationType = 1
 )
 
-// ServerCancelRequest ends a server.
+// ServerCancelRequest cancels a server.
 type ServerCancelRequest struct {
 	// ServerID is required.
 	ServerID int64 `url:"id"`
@@ -35,28 +34,27 @@ type ServerCancelRequest struct {
 	// Reason and CustomReason go to the staff.
 	Reason       string `url:"cancellation_reason,omitempty"`
 	CustomReason string `url:"terminate_reason_custom,omitempty"`
-	// PIN of the account, if it has one. A live client sends "not_set" if it has none;
-	// whether that is needed is undocumented.
+	// PIN of the account, if it has one. A live client sends "not_set" if it has none; whether that
+	// is needed is undocumented.
 	PIN provider.Secret `url:"pin,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// CancellationListRequest says which cancellations to list.
+// CancellationListRequest selects cancellations. The zero value selects all.
 type CancellationListRequest struct {
-	// ServerID, 0 is all.
+	// ServerID selects one server; 0 is all.
 	ServerID int64 `url:"id,omitempty"`
-	// Extra fields: by their wording there are filters for a user, the type, the
-	// payment and the date, whose names are undocumented.
+	// Extra fields: the reference mentions filters for a user, the type, the payment and the date,
+	// whose names are undocumented.
 	Extra map[string]any `url:"-"`
 }
 
 // noPIN is what a live client sends for an account that has no PIN.
 const noPIN = "not_set"
 
-// RequestCancellation cancels a server: POST /whmcs.php, action request_cancellation. A
-// success means that the request was accepted, not that the server is gone: Servers.Show
-// tells that.
+// RequestCancellation cancels a server: POST /whmcs.php, action request_cancellation. A success
+// means that the request was accepted, not that the server is gone: use Servers.Show to find out.
 func (s *WHMCSService) RequestCancellation(ctx context.Context, req *ServerCancelRequest) (*Ack, error) {
 	if req == nil {
 		return nil, whmcsRequestCancellation.RefuseNil()
@@ -79,7 +77,7 @@ func (s *WHMCSService) RequestCancellation(ctx context.Context, req *ServerCance
 	return s.c.ack(ctx, whmcsRequestCancellation, call)
 }
 
-// CancellationRequests lists the cancellations that are open: POST /whmcs.php, action
+// CancellationRequests lists the open cancellations: POST /whmcs.php, action
 // get_cancellation_requests. The answer is undocumented. req may be nil.
 func (s *WHMCSService) CancellationRequests(ctx context.Context, req *CancellationListRequest) (provider.Payload, error) {
 	if req == nil {
@@ -94,8 +92,8 @@ func (s *WHMCSService) CancellationRequests(ctx context.Context, req *Cancellati
 	return s.c.unknown(ctx, whmcsCancellationRequests, call)
 }
 
-// DeleteCancellationRequest takes back the cancellation of a server that has not ended
-// yet: POST /whmcs.php, action delete_cancellation_request.
+// DeleteCancellationRequest takes back the cancellation of a server that has not ended yet: POST
+// /whmcs.php, action delete_cancellation_request.
 func (s *WHMCSService) DeleteCancellationRequest(ctx context.Context, serverID int64) (*Ack, error) {
 	call, err := byID(whmcsDeleteCancellation, serverID, nil)
 	if err != nil {
@@ -104,10 +102,9 @@ func (s *WHMCSService) DeleteCancellationRequest(ctx context.Context, serverID i
 	return s.c.ack(ctx, whmcsDeleteCancellation, call)
 }
 
-// RequestSubscriptionCancellation asks the staff to end the bank subscription that pays
-// for a server: POST /whmcs.php, action request_subscription_cancellation. That it takes
-// the server's ID as "id" follows from its wording only; further fields and the answer
-// are undocumented.
+// RequestSubscriptionCancellation asks the staff to end the bank subscription that pays for a
+// server: POST /whmcs.php, action request_subscription_cancellation. That it takes the server's ID
+// as "id" is inferred from its description only; further fields and the answer are undocumented.
 func (s *WHMCSService) RequestSubscriptionCancellation(ctx context.Context, serverID int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, whmcsCancelSubscription, serverID, extra)
 }

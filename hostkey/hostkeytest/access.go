@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// What tests see of the state, and put into it. Everything returned is a copy.
+// This file is how tests read and change the state. Everything returned is a copy.
 
-// Machines returns all servers that are there, in order of their creation.
+// Machines returns all servers that exist and are listed, in order of their creation.
 func (s *Server) Machines() []Machine {
 	return locked(s, func(st *state) []Machine {
 		all := make([]Machine, len(st.machines.Rows))
@@ -19,7 +19,7 @@ func (s *Server) Machines() []Machine {
 	})
 }
 
-// Machine returns a server, also one that is gone or still being deployed.
+// Machine returns a server, even one that is gone or still being deployed.
 func (s *Server) Machine(id int64) (Machine, bool) {
 	return locked2(s, func(st *state) (Machine, bool) {
 		m := st.all[id]
@@ -30,26 +30,27 @@ func (s *Server) Machine(id int64) (Machine, bool) {
 	})
 }
 
-// AddMachine adds a server that is deployed and paid for, without validation, and returns it as it was stored. What is
-// missing is filled in. It panics if the ID is taken, and on a price or period that is none.
+// AddMachine adds a server that is deployed and paid for, and returns it as it was stored. Empty
+// fields get defaults. It panics if the ID is taken, or on an invalid price or period; nothing else
+// is checked.
 func (s *Server) AddMachine(m Machine) Machine {
 	return locked(s, func(st *state) Machine {
 		if m.ID != 0 && st.all[m.ID] != nil {
-			panic(fmt.Sprintf("hostkeytest: server %d is there already", m.ID))
+			panic(fmt.Sprintf("hostkeytest: server %d already exists", m.ID))
 		}
 		added := st.addMachine(m, st.now)
 		return added.clone()
 	})
 }
 
-// AddForeign adds a server that somebody else ordered in the panel, and returns its ID.
+// AddForeign adds a server that was ordered in the panel, not through the API, and returns its ID.
 func (s *Server) AddForeign(hostname string) int64 {
 	return s.AddMachine(Machine{Hostname: hostname}).ID
 }
 
-// UpdateMachine changes a server as somebody in the panel would, and tells whether it is there. IDs, addresses and Gone
-// stay. The tag hostname follows a change of Hostname. It panics on a price or period that is none. change must not call
-// the server.
+// UpdateMachine changes a server as a user of the panel would, and reports whether it exists. IDs,
+// addresses and Gone stay. The tag hostname follows a change of Hostname. It panics on an invalid
+// price or period. change must not call the server.
 func (s *Server) UpdateMachine(id int64, change func(*Machine)) bool {
 	return locked(s, func(st *state) bool {
 		m := st.machines.Get(id)
@@ -77,7 +78,7 @@ func (s *Server) UpdateMachine(id int64, change func(*Machine)) bool {
 	})
 }
 
-// RemoveMachine takes a server away at once, as the vendor would, and tells whether it was there.
+// RemoveMachine removes a server at once, as the vendor would, and reports whether it existed.
 func (s *Server) RemoveMachine(id int64) bool {
 	return locked(s, func(st *state) bool {
 		m := st.machines.Get(id)
@@ -88,8 +89,8 @@ func (s *Server) RemoveMachine(id int64) bool {
 	})
 }
 
-// BlockPort cuts a server from the network as an administrator: net/port_on does not lift that. It tells whether the
-// server is there.
+// BlockPort disconnects a server from the network as an administrator would: net/port_on does not
+// lift that. It reports whether the server exists.
 func (s *Server) BlockPort(id int64, reason string) bool {
 	return locked(s, func(st *state) bool {
 		m := st.machines.Get(id)
@@ -106,14 +107,14 @@ type Order struct {
 	InvoiceID int64
 	// ServerID is 0 until the invoice is paid.
 	ServerID int64
-	Hostname string // as it was ordered, may be empty
+	Hostname string // as ordered, may be empty
 	Preset   string
 	Location string
-	// Callback is the key of the deploy's task, empty until the invoice is paid.
+	// Callback is the key of the deployment's task, "" until the invoice is paid.
 	Callback string
 	Total    string // EUR
 	Paid     bool
-	// Deployed tells that the server came, Failed that it never will.
+	// Deployed is set once the server is deployed, Failed if it never will be.
 	Deployed, Failed bool
 	At               time.Time
 }
@@ -129,8 +130,8 @@ func (s *Server) Orders() []Order {
 	})
 }
 
-// PaidOrders counts the orders that were charged, by the hostname that they asked for. More than one for a hostname is
-// money spent twice.
+// PaidOrders counts the orders that were charged, by the hostname that they asked for. More than
+// one for a hostname means money spent twice.
 func (s *Server) PaidOrders() map[string]int {
 	return locked(s, func(st *state) map[string]int {
 		counts := make(map[string]int)
@@ -143,14 +144,15 @@ func (s *Server) PaidOrders() map[string]int {
 	})
 }
 
-// Invoice is an invoice to the account.
+// Invoice is an invoice of the account.
 type Invoice struct {
 	ID     int64
 	Status string // Unpaid, Paid or Cancelled
 	Total  string // EUR
-	// Balance is what is left to pay.
+	// Balance is what is left to pay, in EUR.
 	Balance string
-	// ServerID is of the server that it is for, 0 for other things and while the server is not there yet.
+	// ServerID is the server that the invoice is for: 0 if it is for something else, or while the
+	// server does not exist yet.
 	ServerID  int64
 	Date, Due time.Time
 }
@@ -166,8 +168,8 @@ func (s *Server) Invoices() []Invoice {
 	})
 }
 
-// PayInvoice pays the balance of an invoice by card, as a customer would, not from the credit. It tells whether there
-// was something to pay.
+// PayInvoice pays the balance of an invoice by card, as a customer would, not from the credit. It
+// reports whether there was anything to pay.
 func (s *Server) PayInvoice(id int64) bool {
 	return locked(s, func(st *state) bool {
 		v := st.invoices.Get(id)

@@ -18,7 +18,7 @@ const (
 	destroy       // loses data or service
 )
 
-// access is whether an action asks for a token.
+// access is whether an action requires a token.
 type access int
 
 const (
@@ -26,16 +26,17 @@ const (
 	open
 )
 
-// action is a row of the API's inventory.
+// action is one action in the API's inventory.
 type action struct {
 	module, name string
 	class        class
 	access       access
-	// params are the parameters that are checked, as "name:kind"; a question mark ends those that may be absent.
-	// Kinds are int, money, server (the ID of a server of the account), service (also of one that is gone), list, and
-	// "=a|b" for a choice; none is text.
+	// params are the parameters that are checked, as "name:kind"; a question mark at the end marks
+	// an optional one. Kinds are int, money, server (the ID of a server of the account), service
+	// (the same, even if the server is gone), list, and "=a|b" for a choice; without a kind it is
+	// text.
 	params  string
-	handler handler // nil: no state is kept for it
+	handler handler // nil if no state is kept for it
 }
 
 type handler func(*call) reply
@@ -63,7 +64,7 @@ func init() {
 				byModule[a.module] = make(map[string]*action)
 			}
 			if byModule[a.module][a.name] != nil {
-				panic("hostkeytest: action " + a.module + "/" + a.name + " is there twice")
+				panic("hostkeytest: action " + a.module + "/" + a.name + " is declared twice")
 			}
 			byModule[a.module][a.name] = a
 			parsed[a] = parseParams(a.params)
@@ -105,11 +106,11 @@ type call struct {
 	r      *http.Request
 	action *action
 	form   url.Values
-	token  *session // nil without a good one
-	m      *machine // of the parameter of kind server or service
+	token  *session // nil if none is valid
+	m      *machine // named by the parameter of kind server or service
 }
 
-// check refuses what is missing, of the wrong type, or a server that is not there.
+// check refuses parameters that are missing or of the wrong type, and servers that do not exist.
 func (c *call) check() (reply, bool) {
 	params := parsed[c.action]
 	var missing []string
@@ -141,7 +142,7 @@ func (c *call) check() (reply, bool) {
 	return reply{}, false
 }
 
-// machine finds a server that the token reaches. Public actions reach any.
+// machine returns a server that the token reaches, or nil. Public actions reach any.
 func (c *call) machine(id int64) *machine {
 	if c.token != nil && c.token.server != 0 && c.token.server != id {
 		return nil
@@ -167,7 +168,7 @@ func (c *call) fits(p param) bool {
 	return true
 }
 
-// inner is the name inside params[...].
+// inner returns the name inside params[...].
 func inner(name string) string {
 	if _, in, nested := strings.Cut(name, "["); nested {
 		return strings.TrimRight(in, "[]")
@@ -178,10 +179,10 @@ func inner(name string) string {
 // text returns a parameter, "" if it is absent.
 func (c *call) text(name string) string { return c.form.Get(name) }
 
-// has tells whether a parameter is there and not empty. A list may be there as name[] or name[0].
+// has reports whether a parameter is present and not empty. A list may come as name[] or name[0].
 func (c *call) has(name string) bool { return c.text(name) != "" || len(c.values(name)) > 0 }
 
-// number returns a whole number; false if it is absent or none.
+// number returns an integer parameter; false if it is absent or not an integer.
 func (c *call) number(name string) (int64, bool) {
 	n, err := strconv.ParseInt(c.text(name), 10, 64)
 	return n, err == nil
@@ -192,7 +193,7 @@ func (c *call) flag(name string) bool {
 	return text == "1" || text == "true"
 }
 
-// values returns a list in any of the ways of PHP: name[]=a&name[]=b, name[0]=a&name[1]=b, or name=a.
+// values returns a list in any of PHP's forms: name[]=a&name[]=b, name[0]=a&name[1]=b, or name=a.
 func (c *call) values(name string) []string {
 	if all := c.form[name+"[]"]; len(all) > 0 {
 		return all

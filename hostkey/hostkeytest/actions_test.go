@@ -36,8 +36,8 @@ func table(t *testing.T, name string, columns ...string) [][]string {
 	return all
 }
 
-// TestActionsAreTheInventory compares with the copy in this package, and with the table that the client is tested
-// against, in case it is there.
+// TestActionsAreTheInventory compares the actions with the copy in this package, and with the table
+// that the client is tested against, if that is present.
 func TestActionsAreTheInventory(t *testing.T) {
 	want := table(t, "testdata/actions.tsv", "module", "action", "class")
 	require.Len(t, want, 211)
@@ -59,7 +59,8 @@ func TestActionsAreTheInventory(t *testing.T) {
 	}
 }
 
-// TestPublicActions: what is documented to be public wants no token; beyond that only helpers of signing in.
+// TestPublicActions: what is documented as public requires no token; beyond that only helpers of
+// signing in.
 func TestPublicActions(t *testing.T) {
 	documented := make(map[string]bool)
 	for _, a := range table(t, "testdata/actions.tsv", "module", "action", "open") {
@@ -75,8 +76,8 @@ func TestPublicActions(t *testing.T) {
 	}
 }
 
-// TestEveryActionIsServed: without a token each refuses, without its parameters it names them, and with them it
-// answers, or says that it keeps no state.
+// TestEveryActionIsServed: every action refuses a call without a token, names missing parameters,
+// and otherwise answers or says that the emulator keeps no state.
 func TestEveryActionIsServed(t *testing.T) {
 	modelled := 0
 	for _, a := range hostkeytest.Inventory() {
@@ -124,5 +125,6 @@ func TestEveryActionIsServed(t *testing.T) {
 	require.Equal(t, 117, modelled)
 }
 
-// TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel out.
+// TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel
+// out.
 func TestNoClientTypes(t *testing.T) { emulatortest.CheckImports(t, "hostkey/hostkeytest") }

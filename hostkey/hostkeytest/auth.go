@@ -44,12 +44,12 @@ var accessActions = []action{
 type session struct {
 	token   string
 	keyID   int64
-	server  int64 // of a server key, else 0
+	server  int64 // of a server key, otherwise 0
 	ip      string
 	expires time.Time
 }
 
-// session finds a token that is good for a caller.
+// session returns the session of a token that is valid for a caller, or nil.
 func (st *state) session(token, caller string) *session {
 	s := st.sessions[token]
 	if s == nil || (s.ip != "" && s.ip != caller) {
@@ -106,7 +106,7 @@ func login(c *call) reply {
 	return jsonReply(row{"result": fields})
 }
 
-// describe is what login and info have in common.
+// describe returns the fields that login and info have in common.
 func (st *state) describe(s *session) row {
 	fields := row{
 		"token": s.token, "role": roleCustomer, "role_type": roleCustomer, "token_expire": s.expires.Unix(), "invapi": hostName,

@@ -33,7 +33,8 @@ func TestLogin(t *testing.T) {
 	s.want(`{"code":-2,"message":"Invalid token"}`, "auth/info")
 }
 
-// secondToken tells which token the next sign-in gets: a twin of the server makes the same ones.
+// secondToken returns the token that the second sign-in gets: a twin of the server makes the same
+// ones.
 func secondToken(s *server) string {
 	s.t.Helper()
 	twin := newServer(s.t, hostkeytest.WithMachines(2))

@@ -106,7 +106,7 @@ func listCancellations(c *call) reply {
 	return c.ok(row{"requests": list})
 }
 
-// planRenewal waits for the end of what is paid for.
+// planRenewal schedules the renewal at the end of the paid period.
 func (st *state) planRenewal(m *machine) {
 	if m.NextDue.IsZero() {
 		return
@@ -120,7 +120,8 @@ func (st *state) planRenewal(m *machine) {
 	})
 }
 
-// billRenewal bills the next period, and suspends the server if nobody pays. The grace begins with the due date.
+// billRenewal bills the next period, and suspends the server if it stays unpaid. The grace period
+// begins at the due date.
 func (st *state) billRenewal(m *machine, at time.Time) *invoice {
 	v := st.bill(mustAmount(m.Price), item{kind: "Hosting", rel: m.ServiceID, text: m.Preset}, at)
 	v.due = m.NextDue
@@ -139,7 +140,7 @@ func (st *state) billRenewal(m *machine, at time.Time) *invoice {
 	return v
 }
 
-// renewed moves the due date by what was paid for.
+// renewed moves the due date by the period that was paid.
 func (st *state) renewed(m *machine) {
 	m.renewal = nil
 	m.PaidPeriods++

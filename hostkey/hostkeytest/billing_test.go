@@ -73,7 +73,7 @@ func TestCancellationAtTheEnd(t *testing.T) {
 	require.Empty(t, s.Machines())
 	require.Len(t, s.Invoices(), 1, "a cancelled server is not renewed")
 
-	// A request at once comes before one for the end.
+	// An immediate request replaces one for the end of the period.
 	s = signedIn(t)
 	m = s.machine("web1")
 	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", text(m.ID))
@@ -106,7 +106,7 @@ func TestRenewal(t *testing.T) {
 		{"invoiceid":%d,"status":"Paid","total":"4.00"},{"invoiceid":%d,"status":"Paid","total":"4.00"}]}`, s.Invoices()[0].ID, renewal.ID),
 		"whmcs/get_related_invoices", "id", id)
 
-	// Unpaid, it is suspended after the grace, and not before; a late payment ends that.
+	// Unpaid, it is suspended after the grace period and not before; a late payment ends that.
 	s.Advance(got.NextDue.Sub(s.Now()) + hostkeytest.Grace - time.Second)
 	require.Equal(t, "rent", s.get(m.ID).Status)
 	s.Advance(time.Second)
@@ -238,7 +238,7 @@ func TestTimes(t *testing.T) {
 	require.Equal(t, "power_off", s.get(m.ID).Status)
 }
 
-// TestTheEndOfAServer takes its keys, tickets and open renewal along.
+// TestTheEndOfAServer: a server's keys, tickets and open renewal end with it.
 func TestTheEndOfAServer(t *testing.T) {
 	s := signedIn(t)
 	m := s.machine("web1")

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// Catalogue is what the vendor sells.
+// Catalogue contains what the vendor sells.
 type Catalogue struct {
 	Presets      []Preset
 	OS           []OS
@@ -22,13 +22,13 @@ type Preset struct {
 	CPU, RAM    int // cores, GB
 	HDD         string
 	GPU         string
-	// Dedicated tells a bare metal server from a virtual machine.
+	// Dedicated is set for bare metal servers, not for virtual machines.
 	Dedicated bool
 	// Locations are codes such as NL.
 	Locations []string
 	// Monthly is its price in EUR, such as "4.00".
 	Monthly string
-	// Retired presets are listed as not active, and cannot be ordered.
+	// Retired presets are listed as inactive, and cannot be ordered.
 	Retired bool
 }
 
@@ -36,17 +36,17 @@ type Preset struct {
 type OS struct {
 	ID   int64
 	Name string
-	// Monthly is its price in EUR; empty is nothing.
+	// Monthly is its price in EUR; "" is free.
 	Monthly string
 	// DedicatedOnly systems are not compatible with virtual machines.
 	DedicatedOnly bool
 }
 
-// Software is what can be installed with an operating system.
+// Software is a program that can be installed with an operating system.
 type Software struct {
 	ID      int64
 	Name    string
-	Monthly string // EUR; empty is nothing
+	Monthly string // EUR; "" is free
 }
 
 // TrafficPlan is a plan for a server's traffic.
@@ -56,11 +56,11 @@ type TrafficPlan struct {
 	Locations []string
 	LimitTB   int // -1 is unlimited
 	RateMbit  int
-	Monthly   string // EUR; empty is nothing
+	Monthly   string // EUR; "" is free
 	Dedicated bool   // for bare metal presets
 }
 
-// Stock is a server of the inventory that can be had at once.
+// Stock is a server that is available at once.
 type Stock struct {
 	ID       int64
 	Name     string
@@ -72,7 +72,7 @@ type Stock struct {
 	Monthly  string // EUR
 }
 
-// DefaultCatalogue returns what a server sells without WithCatalogue.
+// DefaultCatalogue returns what a server sells unless WithCatalogue replaces it.
 func DefaultCatalogue() Catalogue {
 	return Catalogue{
 		Presets: []Preset{
@@ -110,7 +110,7 @@ func (k Catalogue) clone() Catalogue {
 	return k
 }
 
-// check panics on prices that are no amounts: a catalogue is the test author's.
+// check panics on invalid prices: a catalogue is written by the author of a test.
 func (k Catalogue) check() {
 	for _, p := range k.Presets {
 		mustAmount(p.Monthly)
@@ -136,7 +136,7 @@ func optionalAmount(text string) int64 {
 	return mustAmount(text)
 }
 
-// preset finds a preset by ID or name.
+// preset returns a preset by ID or name, or nil.
 func (k *Catalogue) preset(name string) *Preset {
 	for i := range k.Presets {
 		if p := &k.Presets[i]; p.Name == name || strconv.FormatInt(p.ID, 10) == name {
@@ -146,7 +146,7 @@ func (k *Catalogue) preset(name string) *Preset {
 	return nil
 }
 
-// os finds a system by ID, or by name if there is no ID.
+// os returns a system by ID, or by name if the ID is 0; nil if there is none.
 func (k *Catalogue) os(id int64, name string) *OS {
 	for i := range k.OS {
 		if o := &k.OS[i]; (id != 0 && o.ID == id) || (id == 0 && name != "" && o.Name == name) {
@@ -174,8 +174,8 @@ func (k *Catalogue) trafficPlan(id int64) *TrafficPlan {
 	return nil
 }
 
-// runs tells whether a system is compatible with a preset.
+// runs reports whether a system is compatible with a preset.
 func (o *OS) runs(p *Preset) bool { return !o.DedicatedOnly || p.Dedicated }
 
-// fits tells whether a plan is for a preset.
+// fits reports whether a plan is for a preset.
 func (t *TrafficPlan) fits(p *Preset) bool { return t.Dedicated == p.Dedicated }

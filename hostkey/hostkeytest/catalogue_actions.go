@@ -44,7 +44,7 @@ func presetRow(p *Preset) row {
 	}
 }
 
-// presets selects those of a location; none means all.
+// presets returns the presets of a location; "" means all.
 func (c *call) presets(location string) []*Preset {
 	var found []*Preset
 	for i := range c.st.sold.Presets {
@@ -106,7 +106,7 @@ func osRow(o *OS) row {
 	}
 }
 
-// systems selects what runs on a preset; nil means any.
+// systems returns what runs on a preset; nil means any.
 func (st *state) systems(p *Preset) []*OS {
 	var found []*OS
 	for i := range st.sold.OS {
@@ -128,8 +128,8 @@ func (st *state) plans(p *Preset, location string) []*TrafficPlan {
 	return found
 }
 
-// chosen is the preset that a filter of a catalogue means: by instance_id, or by the ID of a server. There is none
-// without a filter; false is a filter that finds nothing.
+// chosen returns the preset that a filter of a catalogue names, by instance_id or by the ID of a
+// server: nil without a filter, false if the filter matches nothing.
 func (c *call) chosen(instance string) (*Preset, bool) {
 	if instance == "" {
 		instance = c.text("instance_id")
@@ -173,7 +173,7 @@ func softwareList(c *call) reply {
 	return c.ok(row{"software": rows(c.st.sold.Software, softwareRow), "debug": "", "debug_licensed_soft": ""})
 }
 
-// trafficPlanList takes its filters from the query of a GET, and refuses a customer's token.
+// trafficPlanList reads its filters from the query of a GET, and refuses a customer's token.
 func trafficPlanList(c *call) reply {
 	if c.token != nil {
 		return message("invalid request")
@@ -219,7 +219,7 @@ func stockShow(c *call) reply {
 	return fail(textNoServer("stocks", "show"))
 }
 
-// installs are the tasks of jenkins/get_tasks.
+// jenkinsTasks lists the post-install tasks.
 func jenkinsTasks(c *call) reply {
 	return c.ok(row{"tasks": rows(installs, func(name string) row {
 		return row{"id": 1 + slices.Index(installs, name), "name": name, "tags": []string{"vm", "bm"}}

@@ -53,7 +53,7 @@ func TestSystemsAndSoftware(t *testing.T) {
 	require.Equal(t, []any{"Docker", "Panel Pro"}, names(s.call("software/list")["software"], "name"))
 }
 
-// TestTrafficPlans reads its filters from the query of a GET, and turns a customer's token away.
+// TestTrafficPlans: filters are read from the query of a GET, and a customer's token is refused.
 func TestTrafficPlans(t *testing.T) {
 	s := newServer(t)
 	_, body := s.send("GET", "/traffic_plans.php?"+url.Values{"action": {"list"}, "instance": {"108"}, "location": {"NL"}}.Encode(), "")

@@ -6,72 +6,91 @@ import (
 	"time"
 )
 
-// Everything in this file is a choice of the emulator, not a fact about InvAPI: no source tells. Change it here.
+// Everything in this file is a choice of the emulator, not a fact about InvAPI: no source describes
+// it. Change it here.
 //
 // Front door:
-//   - Order of checks: module, method, body, action, token, right, required parameters, their types, the server they
-//     name, state. An unknown action gets the known text of a missing one, an unknown module a 404 page.
-//   - A POST is read from its form only. A GET is served to actions that read, and to auth/login; traffic_plans/list
-//     takes its filters from the query only, and an action that no query has from the form.
-//   - A missing token is answered like an expired one. Public actions ignore a token, except traffic_plans/list.
-//   - A missing parameter: "Missing required keys: <names>", which is known of one action only.
+//   - Order of checks: module, method, body, action, token, rights, required parameters, their
+//     types, the server they name, state. An unknown action gets the known text of a missing one,
+//     an unknown module a 404 page.
+//   - A POST is read from its form only. GET works for actions that read, and for auth/login;
+//     traffic_plans/list takes its filters from the query only, and the action from the form if the
+//     query has none.
+//   - A missing token is answered like an expired one. Public actions ignore a token, except
+//     traffic_plans/list.
+//   - A missing parameter: "Missing required keys: <names>", which has been seen from one action
+//     only.
 //   - Sign-in helpers without known parameters need no token.
 //   - Unknown parameters are ignored. Empty ones count as absent.
-//   - A server key reaches its server only, no billing ("Access denied"), no orders, keys, domains and SSH keys
-//     ("Permission denied"). Lists show it its one server.
-//   - An unknown server: "<MODULE>/<action>: invalid server id", which is known of EQ/list and NAT/add_static_nat.
+//   - A server key reaches its server only: no billing ("Access denied"), no orders, keys, domains
+//     and SSH keys ("Permission denied"). Lists show it its one server.
+//   - An unknown server: "<MODULE>/<action>: invalid server id", which has been seen from EQ/list
+//     and NAT/add_static_nat.
 //   - Actions whose answer is unknown end in an error with the code NotModelled.
 //   - Texts for a disabled key and a forbidden address, in the shape of "Incorrect API key format".
-//   - A token is tied to the address of its sign-in unless fix_ip is 0. The longest ttl is maxTokenLife.
+//   - A token is tied to the address of its sign-in unless fix_ip is 0. The longest ttl is
+//     maxTokenLife.
 //
 // Orders:
-//   - An order is paid from the credit at once, or refused for want of it without an invoice. WithUnpaidOrders leaves
-//     the invoice Unpaid. Who pays it later starts the deploy.
-//   - A deploy starts when its invoice is paid: then its server has an ID, which the answer names, and a callback. The
-//     server is listed when the deploy is done (WithEarlyServers: at once, as TT), and inv_id of the invoice's item
-//     names it from then on. A failed deploy leaves a paid invoice and no server.
-//   - deploy_keys holds the orders that are being deployed. billing_servers holds prebill servers.
+//   - An order is paid from the credit at once, or refused without an invoice if the credit is too
+//     low. WithUnpaidOrders leaves the invoice Unpaid; paying it later starts the deployment.
+//   - A deployment starts when its invoice is paid: its server then has an ID, which the answer
+//     names, and a callback. The server is listed when the deployment is done (WithEarlyServers: at
+//     once, as TT), and inv_id of the invoice's item names it from then on. A failed deployment
+//     leaves a paid invoice and no server.
+//   - deploy_keys contains the orders that are being deployed, billing_servers the prebill servers.
 //   - Hostnames need not be unique: ordering twice is paid twice.
-//   - preset and id together are refused. Without os_id and os_name an order needs own_os=1. Without traffic_plan it
-//     gets none. An order for a retired preset, or in a location without it, is refused.
-//   - deploy_period is one of the vendor's Terraform provider's; an hour costs a 720th of the month, rounded up.
-//   - An address above the free one costs extraAddress a month. root_pass may hold no other characters than the known.
-//   - Nobody calls post_install_callback.
+//   - preset and id together are refused. Without os_id and os_name an order needs own_os=1.
+//     Without traffic_plan a server has none. An order for a retired preset, or in a location
+//     without it, is refused.
+//   - deploy_period is one of the vendor's Terraform provider's; an hour costs a 720th of the
+//     month, rounded up.
+//   - An address above the free one costs extraAddress a month. root_pass may contain only the
+//     characters that the vendor's reseller module allows.
+//   - post_install_callback is never called.
 //   - A promocode, e-mail address and currency change nothing; prices are EUR, without tax.
-//   - Reinstalling costs nothing and needs an unlocked server. A second one while the first is open is refused.
+//   - Reinstalling costs nothing and needs an unlocked server. A second one during the first is
+//     refused.
 //
 // Servers:
-//   - eq/suspend and eq/unsuspend take the server's ID as id. Suspended means power_off, locked, and powered off; the
-//     end of it powers on. A suspended server refuses on, reboot, reinstall and console. Suspending twice is accepted.
-//   - A repeated on or off is accepted. Power and billing are separate otherwise.
-//   - port_off sets the tag block to its reason, or to blockDefault; port_on takes it away unless an administrator
-//     set it (see BlockPort). A server has one port, and any port name means it.
-//   - A cancelled server lives for CancelDelay, or until the end of the paid period. Then eq knows it no more, and its
-//     billing says Terminated. Nothing is refunded. A request at once replaces one for the end of the period; other
-//     second requests are refused. Without cancellation_type it is the end of the period.
-//   - At its due date a server gets a renewal invoice, unless it has an unpaid one or is cancelled. Unpaid for the
-//     grace it is suspended, and its payment ends that. Paying moves the due date by one period. Prebill servers
-//     (hourly) get no invoices.
-//   - tags/add replaces a tag of the same name. The system tags hostname, OS and password are there from the start.
+//   - eq/suspend and eq/unsuspend take the server's ID as id. Suspended means power_off, locked,
+//     and powered off; unsuspending powers on. A suspended server refuses on, reboot, reinstall and
+//     console. Suspending twice is accepted.
+//   - A repeated on or off is accepted. Otherwise power and billing are separate.
+//   - port_off sets the tag block to its reason, or to blockDefault; port_on removes it unless an
+//     administrator set it (see BlockPort). A server has one port, and any port name means it.
+//   - A cancelled server lives for CancelDelay, or until the end of the paid period. After that eq
+//     no longer knows it, and its billing says Terminated. Nothing is refunded. An immediate
+//     request replaces one for the end of the period; other second requests are refused. Without
+//     cancellation_type it ends with the period.
+//   - At its due date a server gets a renewal invoice, unless it has an unpaid one or is cancelled.
+//     If it stays unpaid for the grace period the server is suspended, and paying ends that. Paying
+//     moves the due date by one period. Prebill servers (hourly) get no invoices.
+//   - tags/add replaces a tag of the same name. The system tags hostname, OS and password exist
+//     from the start.
 //   - rename_server also sets the tag hostname.
-//   - Traffic is answered as bytes, in and out.
-//   - get_ip tells the status of the address's server, or "blocked" after block_ip.
-//   - The PIN, once set, must come with power actions, consoles and cancellations. Without one any is accepted.
+//   - Traffic is returned as bytes, in and out.
+//   - get_ip returns the status of the address's server, or "blocked" after block_ip.
+//   - Once a PIN is set, power actions, consoles and cancellations require it. Before that any is
+//     accepted.
 //   - Ending the suspension of an overdue server is not prevented.
 //
 // Everything else:
-//   - A failed task answers "Fail" for ever; only OK removes the key. "Stage" is answered in the last third of its time.
+//   - A failed task answers "Fail" forever; only OK removes the key. During the last third of its
+//     time a task answers "Stage".
 //   - Invoices come newest first, 25 at a time.
-//   - apply_credit of more than the invoice's balance takes the balance; of more than the credit it is refused.
-//   - mass_pay makes one unpaid invoice over all; who pays it pays them.
+//   - apply_credit of more than the invoice's balance takes the balance; of more than the credit it
+//     is refused.
+//   - mass_pay makes one unpaid invoice for all of them; paying it pays them.
 //   - A zone belongs to the account; adding it twice is refused. Records are kept as sent.
-//   - A virtual machine keeps as many snapshots as num_max says; a bare metal server none.
-//   - jira counts tickets up; request_* answer like request_assistance, and only that one is limited to one per server.
+//   - A virtual machine keeps up to num_max snapshots, a bare metal server none.
+//   - jira numbers its tickets; request_* answer like request_assistance, and only the latter is
+//     limited to one per server.
 
-// NotModelled is the code of the error that ends an action of which the emulator keeps no state.
+// NotModelled is the error code of actions for which the emulator keeps no state.
 const NotModelled = "EMULATOR_NOT_MODELLED"
 
-// What NewServer starts with unless options say otherwise.
+// The defaults of NewServer. StartCredit is in EUR.
 const (
 	StartCredit = "1000.00"
 	DeployTime  = 10 * time.Minute
@@ -89,7 +108,7 @@ const (
 	hexadecimal    = "0123456789abcdef"
 )
 
-// taskKind tells how long a task takes.
+// taskKind is which setting decides how long a task takes.
 type taskKind int
 
 const (
@@ -107,7 +126,7 @@ const (
 	roleCustomer  = "Customer"
 	currency      = "EUR"
 	consoleURL    = "https://console.hostkey.test/"
-	defaultCaller = "192.0.2.1" // what a request without a usable address counts as
+	defaultCaller = "192.0.2.1" // for requests without a usable address
 	ticketURL     = "https://tickets.hostkey.test/"
 	groupVirtual  = "Virtual Private Server"
 	paymentMethod = "example-pay"
@@ -118,7 +137,7 @@ const groupDedicated = "Dedicated Server"
 // permissions are what the account's tokens may do.
 var permissions = []string{"pdns/view", "pdns/edit", "show_products", "manage_products", "show_invoices", "manage_orders"}
 
-// Statuses of a server. TT is seen to mean a server that is not ready yet.
+// Statuses of a server. TT has been seen to mean a server that is not ready yet.
 const (
 	statusRent     = "rent"
 	statusPowerOff = "power_off"
@@ -140,7 +159,7 @@ const (
 	invoicePending = "Pending"
 )
 
-// Texts. Not all are choices: those of the first block are seen.
+// Texts. Those of the first block are not choices: they have been seen.
 const (
 	textNoPreset     = "invalid instance name"
 	textDenied       = "Permission denied"
@@ -188,14 +207,14 @@ var installs = []string{"install-docker", "install-panel"}
 // periods are the deploy periods in months; an hour is 0.
 var periods = map[string]int{"hourly": 0, "monthly": 1, "quarterly": 3, "semi-annually": 6, "annually": 12}
 
-// cycles are the periods as billing words them.
+// cycles are the periods as billing names them.
 var cycles = map[string]string{
 	"hourly": "Hourly", "monthly": "Monthly", "quarterly": "Quarterly", "semi-annually": "Semi-Annually", "annually": "Annually",
 }
 
 const defaultPeriod = "monthly"
 
-// Where IDs start. The ranges lie apart, so that an ID of the wrong kind finds nothing.
+// Where IDs start. The ranges are far apart, so that an ID of the wrong kind finds nothing.
 const (
 	firstTagID         = 307
 	firstKeyID         = 2203
@@ -212,7 +231,7 @@ const (
 	firstInvoiceID     = 603548
 )
 
-// keyForm is what a key looks like: two hexadecimal groups, as seen.
+// keyForm is the form of a key: two hexadecimal groups, as seen.
 var keyForm = regexp.MustCompile(`^[0-9a-f]+-[0-9a-f]+$`)
 
 // hostnameForm is a name of letters, digits, hyphens and dots.
@@ -224,7 +243,8 @@ var (
 	snapshotForm = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,255}$`)
 )
 
-// goodRootPassword is the rule that the vendor's reseller module keeps to.
+// goodRootPassword reports whether a root password follows the rule of the vendor's reseller
+// module.
 func goodRootPassword(text string) bool {
 	var upper, lower, digit, special bool
 	for i := range len(text) {

@@ -45,7 +45,7 @@ var eqActions = []action{
 	{"eq_callback", "reinstall", write, withToken, "key", nil},
 }
 
-// listed is the list of all servers.
+// listed returns the IDs of all servers, as the answers list them.
 func (st *state) listed() any { return json.RawMessage(st.serverIDs()) }
 
 func listMachines(c *call) reply {
@@ -72,7 +72,7 @@ func listMachines(c *call) reply {
 	return c.ok(row{"servers": list})
 }
 
-// kind is the type of a server as eq words it.
+// kind returns the type of a server as eq names it.
 func (m *machine) kind() string {
 	if m.Dedicated {
 		return "Server"
@@ -127,7 +127,7 @@ func power(m *machine) string {
 	return "off"
 }
 
-// mac is in the range for documentation.
+// mac returns an address in the range for documentation.
 func (m *machine) mac() string {
 	digits := hexadecimal[m.ID>>4&15:m.ID>>4&15+1] + hexadecimal[m.ID&15:m.ID&15+1]
 	return "00:00:5e:00:53:" + digits
@@ -162,7 +162,7 @@ func machineTraffic(c *call) reply {
 	return c.ok(row{"id": c.id(c.m.ID), "traffic": row{"in": c.m.TrafficIn, "out": c.m.TrafficOut}})
 }
 
-// consoleReady checks what both consoles ask for.
+// consoleReady checks what both consoles require.
 func (c *call) consoleReady() (reply, bool) {
 	if r, bad := c.wrongPIN(); bad {
 		return r, true

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// agenda is what the clock will bring, earliest first.
+// agenda contains the planned events, earliest first.
 type agenda struct {
 	queue eventQueue
 	count int64
@@ -13,17 +13,17 @@ type agenda struct {
 
 type event struct {
 	at     time.Time
-	number int64 // events of one moment happen in the order in which they were planned
+	number int64 // events of the same moment happen in the order in which they were planned
 	run    func(at time.Time)
 }
 
-// plan makes something happen at a time. What it concerns may have changed by then: run has to look.
+// plan schedules an event. What it concerns may have changed by then, so run has to check.
 func (a *agenda) plan(at time.Time, run func(at time.Time)) {
 	a.count++
 	heap.Push(&a.queue, event{at: at, number: a.count, run: run})
 }
 
-// elapse lets everything happen that is due, each at its own time.
+// elapse runs every event that is due, each at its own time.
 func (a *agenda) elapse(now time.Time) {
 	for len(a.queue) > 0 && !now.Before(a.queue[0].at) {
 		next := heap.Pop(&a.queue).(event)
@@ -44,10 +44,10 @@ func (q eventQueue) Less(i, j int) bool {
 
 func (q eventQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
-// Push is for package heap.
+// Push implements heap.Interface.
 func (q *eventQueue) Push(x any) { *q = append(*q, x.(event)) }
 
-// Pop is for package heap.
+// Pop implements heap.Interface.
 func (q *eventQueue) Pop() any {
 	last := len(*q) - 1
 	popped := (*q)[last]

@@ -1,6 +1,6 @@
 package hostkeytest
 
-// Inventory returns module, action, class and params of all actions, and whether they want no token.
+// Inventory returns module, action and class of all actions, and whether they are public.
 func Inventory() [][]string {
 	names := []string{"read", "write", "order", "destroy"}
 	var all [][]string
@@ -16,7 +16,7 @@ func Inventory() [][]string {
 	return all
 }
 
-// Required returns the parameters that an action must have, by kind.
+// Required returns the kinds of an action's required parameters, by name.
 func Required(module, name string) map[string]string {
 	found := make(map[string]string)
 	for _, p := range parsed[byModule[module][name]] {
@@ -31,5 +31,5 @@ func Required(module, name string) map[string]string {
 	return found
 }
 
-// Modelled tells whether state is kept for an action.
+// Modelled reports whether state is kept for an action.
 func Modelled(module, name string) bool { return byModule[module][name].handler != nil }

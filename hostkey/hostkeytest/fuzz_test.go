@@ -12,8 +12,8 @@ import (
 	"github.com/provkit/provkit/internal/emulatortest"
 )
 
-// FuzzServer throws anything at the front door. The server must answer JSON or a page with a sensible status, and never
-// panic: in memory a panic of the handler reaches this test.
+// FuzzServer sends arbitrary requests. The server must answer JSON or a page with a sensible
+// status, and never panic: in memory a panic of the handler reaches this test.
 func FuzzServer(f *testing.F) {
 	for _, name := range hostkeytest.Actions() {
 		module, action, _ := strings.Cut(name, "/")
@@ -60,7 +60,7 @@ func FuzzServer(f *testing.F) {
 		if strings.HasPrefix(contentType, "application/x-www-form-urlencoded") && !strings.Contains(body, "token=") && !strings.Contains(path, "traffic_plans") {
 			body += "&token=" + token.token
 		}
-		for range 2 { // the second one meets what the first one left, and then a year goes by
+		for range 2 { // the second one finds what the first one left; then a year passes
 			header := http.Header{"Content-Type": {contentType}}
 			resp, data, sent := emulatortest.Send(t, srv.Client(), method, target.String(), header, body)
 			if !sent {

@@ -43,8 +43,8 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.answer(a, form, r).write(w)
 }
 
-// readForm returns the parameters of a request, or the status that refuses it. Pairs that cannot be decoded are left
-// out, as PHP would.
+// readForm returns the parameters of a request, or the status that refuses it. Pairs that cannot be
+// decoded are dropped, as PHP does.
 func readForm(r *http.Request) (url.Values, int) {
 	if r.Method == http.MethodGet {
 		return r.URL.Query(), 0
@@ -82,7 +82,7 @@ func (s *Server) answer(a *action, form url.Values, r *http.Request) reply {
 	return a.handler(c)
 }
 
-// admit checks token and right.
+// admit checks token and rights.
 func (c *call) admit() (reply, bool) {
 	if sent := c.form.Get("token"); sent != "" {
 		c.token = c.st.session(sent, c.caller())
@@ -107,10 +107,10 @@ func (c *call) admit() (reply, bool) {
 	return reply{}, false
 }
 
-// accountModules are beyond a server key.
+// accountModules are out of reach for a server key.
 var accountModules = map[string]bool{"api_keys": true, "ssh_keys": true, "pdns": true, "s3": true, "rtm": true}
 
-// caller is the address that a request comes from.
+// caller returns the address that a request comes from.
 func (c *call) caller() string {
 	if c.st.caller != "" {
 		return c.st.caller
@@ -122,7 +122,7 @@ func (c *call) caller() string {
 	return host
 }
 
-// expired answers a token that is none.
+// expired is the reply to a token that is missing, unknown or expired.
 func (c *call) expired() reply {
 	session := func(text string) reply { return jsonReply(row{"code": -2, "message": text}) }
 	switch c.cfg.expired {

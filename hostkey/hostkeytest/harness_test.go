@@ -22,7 +22,7 @@ var start = time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC)
 type server struct {
 	*hostkeytest.Server
 	t     *testing.T
-	token string // sent with every call; empty sends none
+	token string // sent with every call; "" sends none
 }
 
 func newServer(t *testing.T, opts ...hostkeytest.Option) *server {
@@ -35,7 +35,7 @@ func newServer(t *testing.T, opts ...hostkeytest.Option) *server {
 	return s
 }
 
-// signedIn is a server with a token of its account key.
+// signedIn returns a server, signed in with its account key.
 func signedIn(t *testing.T, opts ...hostkeytest.Option) *server {
 	t.Helper()
 	s := newServer(t, opts...)
@@ -43,7 +43,7 @@ func signedIn(t *testing.T, opts ...hostkeytest.Option) *server {
 	return s
 }
 
-// signIn takes the token of a key for all calls from now on.
+// signIn signs in with a key for all later calls.
 func (s *server) signIn(key string) {
 	s.t.Helper()
 	s.token = ""
@@ -93,7 +93,7 @@ func (s *server) call(action string, pairs ...string) map[string]any {
 	return answer
 }
 
-// want compares the whole answer by value.
+// want requires the whole answer to equal a JSON value.
 func (s *server) want(answer, action string, pairs ...string) {
 	s.t.Helper()
 	status, got := s.post(action, pairs...)
@@ -101,7 +101,7 @@ func (s *server) want(answer, action string, pairs ...string) {
 	require.JSONEq(s.t, answer, got, "%s %v", action, pairs)
 }
 
-// ok wants a success without anything beside it.
+// ok requires a success without any other fields.
 func (s *server) ok(action string, pairs ...string) {
 	s.t.Helper()
 	module, name, _ := strings.Cut(action, "/")
@@ -115,7 +115,7 @@ func (s *server) fails(text, action string, pairs ...string) {
 
 const permissionDenied = `{"code":-2,"message":"Permission denied"}`
 
-// field digs a value out of an answer, by names.
+// field returns a nested value of an answer, by names.
 func field(answer map[string]any, names ...string) any {
 	var v any = answer
 	for _, name := range names {
@@ -145,7 +145,7 @@ func (s *server) wait(answer map[string]any) map[string]any {
 	return nil
 }
 
-// buy are the parameters of a good order, some of them replaced.
+// buy returns the parameters of a valid order, some of them replaced.
 func buy(hostname string, more ...string) []string {
 	return override([]string{
 		"preset", "vm.pico", "location_name", "NL", "os_id", "240", "root_pass", "Root-Passw0rd", "hostname", hostname,
@@ -165,7 +165,7 @@ func override(pairs, more []string) []string {
 	return pairs
 }
 
-// machine orders a server and waits for it.
+// machine orders a server, waits for it and returns it.
 func (s *server) machine(hostname string, more ...string) hostkeytest.Machine {
 	s.t.Helper()
 	done := s.wait(s.call("eq/order_instance", buy(hostname, more...)...))
@@ -173,7 +173,7 @@ func (s *server) machine(hostname string, more ...string) hostkeytest.Machine {
 	return s.get(id(field(done, "context", "id")))
 }
 
-// get reads the truth about a server.
+// get returns a server from the emulator's state.
 func (s *server) get(id int64) hostkeytest.Machine {
 	s.t.Helper()
 	m, there := s.Machine(id)
@@ -181,7 +181,7 @@ func (s *server) get(id int64) hostkeytest.Machine {
 	return m
 }
 
-// id reads a number, whether or not it came as a string.
+// id returns a number, whether or not it came as a string.
 func id(v any) int64 {
 	var n int64
 	switch v := v.(type) {

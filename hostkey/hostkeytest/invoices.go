@@ -23,7 +23,7 @@ var invoiceActions = []action{
 	{"whmcs", "transactions", read, withToken, "invoice_id:int? transaction_id:int?", listTransactions},
 }
 
-// invoice is an invoice; amounts are cents.
+// invoice is an invoice. Amounts are in cents.
 type invoice struct {
 	ID          int64
 	status      string
@@ -33,7 +33,7 @@ type invoice struct {
 	st          *state
 }
 
-// item is a line of an invoice: a Hosting service, AddFunds, or with mass_pay an Invoice.
+// item is a line of an invoice: a Hosting service, AddFunds, or, with mass_pay, an Invoice.
 type item struct {
 	kind string
 	rel  int64
@@ -48,14 +48,14 @@ type transaction struct {
 	in          int64
 }
 
-// spending is what was taken from the credit, or put into it.
+// spending is an amount that was taken from the credit (negative) or added to it.
 type spending struct {
 	at     time.Time
 	amount int64
 	text   string
 }
 
-// bill makes an invoice.
+// bill adds an unpaid invoice.
 func (st *state) bill(total int64, line item, at time.Time) *invoice {
 	line.sum = total
 	return st.invoices.Add(&invoice{
@@ -63,20 +63,20 @@ func (st *state) bill(total int64, line item, at time.Time) *invoice {
 	})
 }
 
-// spend pays an invoice from the credit, which must suffice.
+// spend pays an invoice from the credit, which must be sufficient.
 func (st *state) spend(v *invoice, amount int64, at time.Time) {
 	st.credit -= amount
 	st.spent = append(st.spent, spending{at: at, amount: -amount, text: "Credit applied to invoice #" + strconv.FormatInt(v.ID, 10)})
 	st.settle(v, amount, at)
 }
 
-// pay pays an invoice from outside.
+// pay pays an invoice by other means than the credit.
 func (st *state) pay(v *invoice, amount int64, at time.Time) {
 	st.transactions.Add(&transaction{invoice: v.ID, at: at, text: "Payment", in: amount})
 	st.settle(v, amount, at)
 }
 
-// settle does what the payment of an invoice brings about.
+// settle records a payment, and its consequences if it completes the invoice.
 func (st *state) settle(v *invoice, amount int64, at time.Time) {
 	v.paid += amount
 	if v.paid < v.total || v.status != invoiceUnpaid {
@@ -104,7 +104,7 @@ func (st *state) settle(v *invoice, amount int64, at time.Time) {
 	}
 }
 
-// server is the machine that an item is about, 0 while it is not there yet.
+// itemServer returns the ID of the server that an item is for, 0 while there is none.
 func (st *state) itemServer(line item) int64 {
 	if m := st.byService[line.rel]; line.kind == "Hosting" && m != nil && (m.visible || m.Gone) {
 		return m.ID
@@ -150,7 +150,7 @@ func listInvoices(c *call) reply {
 	return success(fields)
 }
 
-// ownInvoice finds the invoice that invoice_id names.
+// ownInvoice returns the invoice that invoice_id names, or nil.
 func (c *call) ownInvoice() *invoice {
 	id, _ := c.number("invoice_id")
 	return c.st.invoices.Get(id)
@@ -178,7 +178,7 @@ func getInvoice(c *call) reply {
 	return ok(fields)
 }
 
-// productRow has another name for the ID than get_invoices.
+// productRow names the ID differently from get_invoices.
 func (c *call) productRow(v *invoice) row {
 	return row{"invoiceid": c.id(v.ID), "status": v.status, "total": money(v.total)}
 }

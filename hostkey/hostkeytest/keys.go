@@ -6,12 +6,12 @@ import "time"
 type Key struct {
 	ID   int64
 	Name string
-	// ServerID makes it a server key, which reaches that server only. 0 is an account key.
+	// ServerID makes it a server key, which reaches only that server. 0 is an account key.
 	ServerID int64
-	// IP, if not empty, is the one address that may sign in with it.
+	// IP, if not empty, is the only address that may sign in with it.
 	IP       string
 	Disabled bool
-	// NotifyMethod and NotifyAddress tell of sign-ins: none, email or webhook.
+	// NotifyMethod is how sign-ins are reported to NotifyAddress: none, email or webhook.
 	NotifyMethod, NotifyAddress string
 	CreatedAt                   time.Time
 }
@@ -39,7 +39,7 @@ func (st *state) addKey(k Key, now time.Time) *key {
 	return added
 }
 
-// maxKeyLog bounds the history: every sign-in is noted.
+// maxKeyLog bounds the history, to which every sign-in adds an event.
 const maxKeyLog = 1000
 
 func (st *state) noteKey(id int64, what string) {
@@ -55,7 +55,7 @@ func (st *state) removeKey(k *key) {
 	st.noteKey(k.ID, "delete")
 }
 
-// keyRow never tells the secret: it is shown once, when the key is made.
+// keyRow leaves out the secret, which is shown only once, when the key is made.
 func keyRow(k *key) row {
 	return row{
 		"id": k.ID, "name": k.Name, "ip": k.IP, "active": flag(!k.Disabled), "server_id": k.ServerID,
@@ -77,7 +77,7 @@ func addKey(c *call) reply {
 	return c.data(row{"api_key": c.st.addKey(k, c.st.now).secret})
 }
 
-// ownKey finds the key that params[id] names.
+// ownKey returns the key that params[id] names, or nil.
 func (c *call) ownKey() *key {
 	id, _ := c.number("params[id]")
 	return c.st.keys.Get(id)
@@ -146,14 +146,14 @@ func (s *Server) Keys() []Key {
 	})
 }
 
-// AddKey makes an API key and returns its secret. Its ID and time are filled in.
+// AddKey makes an API key and returns its secret. Its ID and CreatedAt are set by the server.
 func (s *Server) AddKey(k Key) string {
 	k.ID = 0
 	return locked(s, func(st *state) string { return st.addKey(k, st.now).secret })
 }
 
-// DisableKey disables the key with this secret, or enables it again, and tells whether there is one. The tokens of a
-// disabled key are dead.
+// DisableKey disables the key with this secret, or enables it again, and reports whether there is
+// one. The tokens of a disabled key are invalid.
 func (s *Server) DisableKey(secret string, disabled bool) bool {
 	return locked(s, func(st *state) bool {
 		k := st.bySecret[secret]

@@ -12,64 +12,65 @@ import (
 type Machine struct {
 	ID       int64
 	Hostname string
-	Preset   string // its name
+	Preset   string // the preset's name
 	Location string
-	OS       string // empty while a reinstall by eq/reinstall is open
+	OS       string // empty while a reinstall by eq/reinstall is under way
 	Software string
 	RootPass string
 	// Status is rent, power_off (suspended) or TT (not ready yet).
 	Status    string
 	PoweredOn bool
-	// PortOff tells that net/port_off has cut it from the network.
+	// PortOff is set while net/port_off keeps it off the network.
 	PortOff bool
-	// Canceled is when it goes, zero if nobody cancelled it. CancelType is 0 for the end of the paid period and 1 for
-	// at once.
+	// Canceled is when it ends, zero if it is not cancelled. CancelType is 0 for the end of the
+	// paid period and 1 for at once.
 	Canceled   time.Time
 	CancelType int
-	// Gone tells that it is not there any more.
+	// Gone is set once it no longer exists.
 	Gone bool
 	IPs  []string // the main one first
 	PTR  map[string]string
 	Tags []Tag
-	// ServiceID is the billing's own ID, and ServiceStatus one of Pending, Active, Suspended, Terminated.
+	// ServiceID is the billing's own ID, and ServiceStatus one of Pending, Active, Suspended,
+	// Terminated.
 	ServiceID     int64
 	ServiceStatus string
 	OrderID       int64
 	// Price of one period in EUR, such as "4.00".
 	Price string
-	// Period is hourly, monthly, quarterly, semi-annually or annually. NextDue is the end of what is paid for; hourly
-	// servers have none.
+	// Period is hourly, monthly, quarterly, semi-annually or annually. NextDue is the end of the
+	// paid period; hourly servers have none.
 	Period  string
 	NextDue time.Time
-	// PaidPeriods counts the periods paid for, the first one included.
+	// PaidPeriods counts the paid periods, including the first.
 	PaidPeriods int
 	Registered  time.Time
-	// Reinstalls counts how often its disk was wiped, Reboots how often it was rebooted.
+	// Reinstalls and Reboots count how often its disk was wiped and how often it was rebooted.
 	Reinstalls, Reboots int
-	// PXE tells that eq/create_pxe has made a configuration that nobody has cleared.
+	// PXE is set from eq/create_pxe until eq/clear_pxe.
 	PXE        bool
 	Snapshots  []Snapshot
-	ISO        int64 // that is mounted, else 0
+	ISO        int64 // the mounted image, 0 if there is none
 	TrafficIn  int64 // bytes
 	TrafficOut int64
-	// Dedicated follows the preset.
+	// Dedicated is taken from the preset.
 	Dedicated bool
 }
 
-// machine is a Machine with what the API does not show.
+// machine is a Machine and what the API does not show.
 type machine struct {
 	Machine
 	adminBlock   bool   // port_on must not lift the block
-	reinstall    *task  // open
+	reinstall    *task  // under way
 	reinstallKey string // of the chain eq/reinstall, eq/create_pxe
-	lag          string // the hostname that is shown until the ordered one is applied
+	lag          string // the hostname shown until the ordered one is applied
 	invoices     []*invoice
 	renewal      *invoice // unpaid
 	overdue      bool     // suspended for an unpaid renewal
 	visible      bool
 }
 
-// clone copies what a Machine refers to.
+// clone returns a deep copy of the Machine.
 func (m *machine) clone() Machine {
 	c := m.Machine
 	c.IPs, c.PTR = slices.Clone(c.IPs), maps.Clone(c.PTR)
@@ -77,15 +78,16 @@ func (m *machine) clone() Machine {
 	return c
 }
 
-// check panics on what only a test's author can get wrong.
+// check panics on mistakes that only the author of a test can make.
 func (m *Machine) check() {
 	mustAmount(m.Price)
 	if _, known := periods[m.Period]; !known {
-		panic("hostkeytest: no period: " + strconv.Quote(m.Period))
+		panic("hostkeytest: invalid period " + strconv.Quote(m.Period))
 	}
 }
 
-// newMachine fills in what is missing, and gives it an ID, a service and an address. It is not listed yet.
+// newMachine adds a server with defaults for empty fields, an ID, a service and an address. The
+// server is not listed yet.
 func (st *state) newMachine(m Machine) *machine {
 	p := st.sold.preset(m.Preset)
 	if p == nil && len(st.sold.Presets) > 0 {
@@ -146,7 +148,7 @@ func (st *state) nextIP() string {
 	return fmt.Sprintf("%d.%d.%d.%d", n>>24, n>>16&255, n>>8&255, n&255)
 }
 
-// show lists a machine from now on.
+// show makes a machine appear in lists from now on.
 func (st *state) show(m *machine) {
 	if m.visible {
 		return
@@ -161,7 +163,7 @@ func (st *state) show(m *machine) {
 	}
 }
 
-// activate makes a machine work: its deploy is done.
+// activate puts a machine into service: its deployment is done.
 func (st *state) activate(m *machine, at time.Time) {
 	m.Status, m.PoweredOn, m.ServiceStatus = statusRent, true, serviceActive
 	st.setTag(m, "hostname", m.shownName(), "", false)
@@ -178,7 +180,7 @@ func (st *state) activate(m *machine, at time.Time) {
 	st.planRenewal(m)
 }
 
-// addMachine adds one that is deployed and paid for.
+// addMachine adds a machine that is deployed and paid for.
 func (st *state) addMachine(m Machine, now time.Time) *machine {
 	status, service := m.Status, m.ServiceStatus
 	if m.OS == "" && len(st.sold.OS) > 0 {
@@ -198,7 +200,7 @@ func (st *state) addMachine(m Machine, now time.Time) *machine {
 	return added
 }
 
-// shownName is the hostname as the tag says it.
+// shownName returns the hostname as the tag has it.
 func (m *machine) shownName() string {
 	if m.lag != "" {
 		return m.lag
@@ -214,7 +216,7 @@ func (st *state) unsuspend(m *machine) {
 	m.Status, m.ServiceStatus, m.PoweredOn, m.overdue = statusRent, serviceActive, true, false
 }
 
-// end takes a machine away. Its billing stays.
+// end removes a machine. Its billing records stay.
 func (st *state) end(m *machine) {
 	if m.Gone {
 		return

@@ -125,7 +125,7 @@ func TestSuspension(t *testing.T) {
 	refused.want(permissionDenied, "eq/unsuspend", "id", id)
 }
 
-// TestLateTask: a task that ends after its server was suspended or went away changes nothing.
+// TestLateTask: a task that ends after its server was suspended or removed changes nothing.
 func TestLateTask(t *testing.T) {
 	s := signedIn(t)
 	m := s.machine("web1")

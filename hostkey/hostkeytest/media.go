@@ -18,7 +18,7 @@ var mediaActions = []action{
 	{"iso", "update", write, withToken, "", nil},
 }
 
-// image is a disc to boot from.
+// image is an ISO image to boot from.
 type image struct {
 	id                             int64
 	name, short, file, description string
@@ -46,7 +46,7 @@ func (st *state) isoNamed(name string) *image {
 	return nil
 }
 
-// addISO updates the image of that name, if there is one.
+// addISO adds an image, or updates the one of that name.
 func addISO(c *call) reply {
 	found := c.st.isoNamed(c.text("params[name]"))
 	if found == nil {
@@ -67,7 +67,7 @@ func deleteISO(c *call) reply {
 	return c.ok(nil)
 }
 
-// listISOs wants the server from customers' keys, which all keys of the emulator are.
+// listISOs requires the server from customers' keys, and all keys of the emulator are customers'.
 func listISOs(c *call) reply {
 	if c.m == nil {
 		return fail("Missing required keys: server_id")

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Amounts are whole cents inside; on the wire they are decimal strings.
+// Amounts are whole cents in this package, and decimal strings on the wire.
 
-// money writes an amount.
+// money formats an amount.
 func money(cents int64) string {
 	sign := ""
 	if cents < 0 {
@@ -17,7 +17,7 @@ func money(cents int64) string {
 	return fmt.Sprintf("%s%d.%02d", sign, cents/100, cents%100)
 }
 
-// cents reads an amount that is not negative: "6", "6.4" or "6.47".
+// cents parses an amount that is not negative: "6", "6.4" or "6.47".
 func cents(text string) (int64, bool) {
 	whole, fraction, dotted := strings.Cut(text, ".")
 	if len(whole) == 0 || len(whole) > maxAmountDigits || len(fraction) > 2 || (dotted && fraction == "") {
@@ -28,13 +28,13 @@ func cents(text string) (int64, bool) {
 	return int64(n), err == nil
 }
 
-// maxAmountDigits keeps sums of amounts far from the end of an int64.
+// maxAmountDigits keeps sums of amounts far from overflowing an int64.
 const maxAmountDigits = 9
 
 func mustAmount(text string) int64 {
 	n, ok := cents(text)
 	if !ok {
-		panic("hostkeytest: no amount: " + strconv.Quote(text))
+		panic("hostkeytest: invalid amount " + strconv.Quote(text))
 	}
 	return n
 }

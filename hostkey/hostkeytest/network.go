@@ -45,7 +45,7 @@ func getIP(c *call) reply {
 	})
 }
 
-// ownIP checks that the server has the address of the parameter ip.
+// ownIP returns the parameter ip, and whether the server has that address.
 func (c *call) ownIP() (string, bool) {
 	ip := c.text("ip")
 	return ip, slices.Contains(c.m.IPs, ip)
@@ -154,7 +154,7 @@ func addIPv4(c *call) reply {
 	})
 }
 
-// removeIPv4 leaves the main address: a server without any cannot be reached.
+// removeIPv4 keeps the main address, since a server without any cannot be reached.
 func removeIPv4(c *call) reply {
 	if c.flag("remove_all") {
 		for _, ip := range c.m.IPs[1:] {
@@ -196,7 +196,7 @@ func unblockIP(c *call) reply {
 	return c.ok(nil)
 }
 
-// addNAT opens access to a server's management for some hours: the emulator has nothing behind it.
+// addNAT only checks the request: the emulator has no management interfaces.
 func addNAT(c *call) reply {
 	if hours, there := c.number("ttl"); there && (hours < 1 || hours > maxNATHours) {
 		return c.invalid("ttl")

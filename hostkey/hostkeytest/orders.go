@@ -22,23 +22,23 @@ var orderActions = []action{
 	{"eq", "get_upgrade_key", read, withToken, "", nil},
 }
 
-// placed is an Order with what its server will be.
+// placed is an Order and the server that it will become.
 type placed struct {
 	Order
 	invoice *invoice
-	server  Machine // as it was asked for
+	server  Machine // as ordered
 	m       *machine
 	soft    string
 	fails   bool
 }
 
-// install is what an order and a reinstall have in common.
+// install is what an order or a reinstall installs.
 type install struct {
 	os   *OS // nil with own_os
 	soft *Software
 }
 
-// installation checks what is to be installed on a preset.
+// installation checks and returns what is to be installed on a preset.
 func (c *call) installation(p *Preset) (install, *reply) {
 	var in install
 	refuse := func(r reply) (install, *reply) { return install{}, &r }
@@ -149,7 +149,7 @@ func orderInstance(c *call) reply {
 	return c.orderReply(o)
 }
 
-// place bills an order, and starts it if it is paid at once.
+// place bills an order, and pays it at once unless WithUnpaidOrders is set.
 func (st *state) place(o *placed, total int64) {
 	o.server.ServiceID, o.server.OrderID = st.services.Next(), st.orderIDs.Next()
 	o.invoice = st.bill(total, item{kind: "Hosting", rel: o.server.ServiceID, text: o.Preset}, st.now)
@@ -165,7 +165,7 @@ func (st *state) place(o *placed, total int64) {
 	}
 }
 
-// paid starts the deploy of an order.
+// paid starts the deployment of an order.
 func (st *state) paid(o *placed, at time.Time) {
 	delete(st.awaiting, o.InvoiceID)
 	o.Paid = true
@@ -200,7 +200,7 @@ func (st *state) paid(o *placed, at time.Time) {
 	}
 }
 
-// deployed is the end of a deploy.
+// deployed ends a deployment.
 func (st *state) deployed(o *placed, at time.Time) {
 	delete(st.pending, o.InvoiceID)
 	if o.fails {
@@ -209,7 +209,7 @@ func (st *state) deployed(o *placed, at time.Time) {
 		st.end(o.m)
 		return
 	}
-	if o.m.Gone { // removed while it was on its way
+	if o.m.Gone { // removed while it was being deployed
 		o.Failed = true
 		return
 	}
@@ -227,7 +227,7 @@ func (st *state) deployed(o *placed, at time.Time) {
 	st.activate(o.m, at)
 }
 
-// orderReply answers an order in one of the ways that were seen.
+// orderReply is the reply to an order, in one of the forms that have been seen.
 func (c *call) orderReply(o *placed) reply {
 	fields := row{
 		"invoice": c.id(o.InvoiceID), "status": invoiceUnpaid, "deploy_status": orderAwaitsPayment,
@@ -275,7 +275,7 @@ func (c *call) orderReply(o *placed) reply {
 	return c.ok(fields)
 }
 
-// deployKeys is an empty array when there are none.
+// deployKeys returns an empty array instead of an object if there are none, as PHP does.
 func (st *state) deployKeys() any {
 	if len(st.pending) == 0 || st.hidden || st.cfg.shapes[ShapeNoDeployKeys] {
 		return []any{}
@@ -308,7 +308,7 @@ func updateServers(c *call) reply {
 	return c.ok(row{"servers": c.st.listed(), "deploy_keys": c.st.deployKeys(), "billing_servers": c.st.prebill()})
 }
 
-// orderReinstall is order_instance with the ID of a server: it wipes the disk.
+// orderReinstall is order_instance with the ID of a server, which wipes its disk.
 func orderReinstall(c *call) reply {
 	if c.has("preset") {
 		return c.invalid("preset")
@@ -335,7 +335,7 @@ func (c *call) mayReinstall() (reply, bool) {
 	return reply{}, false
 }
 
-// reinstallTask wipes the disk when it is over.
+// reinstallTask starts a task that wipes the disk at its end.
 func (c *call) reinstallTask(name, system, soft string) *task {
 	m, st := c.m, c.st
 	password, hostname := c.text("root_pass"), strings.TrimSpace(c.text("hostname"))

@@ -33,7 +33,7 @@ func TestOrder(t *testing.T) {
 	require.Equal(t, "996.00", s.Credit())
 	require.Equal(t, "996.00", field(s.call("whmcs/get_client"), "client", "credit"))
 
-	// It is under way: known by its invoice, and not listed.
+	// It is being deployed: known by its invoice, and not listed.
 	s.want(fmt.Sprintf(`{"result":"OK","module":"eq","action":"update_servers","servers":[],"deploy_keys":{"%d":%q},"billing_servers":[]}`,
 		o.InvoiceID, callback), "eq/update_servers")
 	s.fails("EQ/show: invalid server id", "eq/show", "id", text(o.ServerID))
@@ -61,7 +61,7 @@ func TestOrder(t *testing.T) {
 	require.Equal(t, map[string]int{"web1": 1}, s.PaidOrders())
 }
 
-// items are the lines of an invoice.
+// items returns the lines of an invoice.
 func items(s *server, invoice int64) []map[string]any {
 	s.t.Helper()
 	var all []map[string]any
@@ -193,7 +193,7 @@ func TestUnpaidOrder(t *testing.T) {
 	apply(`{"result":"success","amount":"1.50"}`, "1.5")
 	require.Equal(t, "2.50", s.call("whmcs/get_invoice", "invoice_id", text(o.InvoiceID))["balance"])
 	require.False(t, s.Orders()[0].Paid)
-	apply(`{"result":"success","amount":"2.50"}`, "4.00") // no more than is left to pay
+	apply(`{"result":"success","amount":"2.50"}`, "4.00") // at most what is left to pay
 	apply(`{"result":"error","message":"Invoice Not in Unpaid Status"}`, "4.00")
 	require.Equal(t, "996.00", s.Credit())
 	o = s.Orders()[0]
@@ -252,7 +252,7 @@ func TestHostnameLag(t *testing.T) {
 	require.Equal(t, "hostkey"+text(nameless.ID), tag(s, nameless.ID, "hostname"))
 }
 
-// tag reads a tag of a server, "" without it.
+// tag returns the value of a server's tag, "" if there is none.
 func tag(s *server, id int64, name string) string {
 	s.t.Helper()
 	for _, v := range s.call("eq/show", "id", text(id))["tags"].([]any) {
@@ -293,7 +293,7 @@ func TestTaskPolls(t *testing.T) {
 	pending.want(`{"result":"OK","scope":"pending","context":{"id":"","ip":""}}`, "eq_callback/check", "key", key)
 }
 
-// TestNothingToGoBy: only the newcomer with the ordered hostname is left to find an order by.
+// TestNothingToGoBy: an order can only be found by the new server with its hostname.
 func TestNothingToGoBy(t *testing.T) {
 	s := signedIn(t, hostkeytest.WithOrderAnswer(hostkeytest.AnswerNoReference),
 		hostkeytest.WithShapes(hostkeytest.ShapeNoDeployKeys, hostkeytest.ShapeNoServerInItem))

@@ -22,7 +22,7 @@ func (c *call) wrongPIN() (reply, bool) {
 	return reply{}, false
 }
 
-// switching is a power action. A suspended server can be switched off only.
+// switching starts a power action. A suspended server can only be switched off.
 func (c *call) switching(on bool, change func(*machine)) reply {
 	if r, bad := c.wrongPIN(); bad {
 		return r
@@ -58,7 +58,7 @@ func bootDevice(c *call) reply {
 
 func resetUnit(c *call) reply { return c.switching(true, func(*machine) {}) }
 
-// powerStatus tells the power at the moment of the answer.
+// powerStatus starts a task whose scope is the power state when it is answered.
 func powerStatus(c *call) reply {
 	m := c.m
 	t := c.start(m, taskTime, "status", nil)

@@ -2,9 +2,10 @@ package hostkeytest
 
 import "github.com/provkit/provkit/internal/emulator"
 
-// The hand-made chain for bare metal: eq/reinstall gives a key, eq/create_pxe installs with it.
+// The manual reinstallation of bare metal: eq/reinstall returns a key, and eq/create_pxe installs
+// with it.
 
-// startReinstall takes the system away at once.
+// startReinstall removes the system at once.
 func startReinstall(c *call) reply {
 	if r, busy := c.mayReinstall(); busy {
 		return r
@@ -38,7 +39,7 @@ func clearPXE(c *call) reply {
 	return c.ok(nil)
 }
 
-// abortReinstall drops the tags of a reinstall. The system does not come back.
+// abortReinstall removes the tags of a reinstall. It does not restore the system.
 func abortReinstall(c *call) reply {
 	c.m.reinstallKey, c.m.PXE = "", false
 	for _, name := range []string{"reinstall_start", "autodeploy_start", "autodeploy_timeout"} {

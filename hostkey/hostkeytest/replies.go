@@ -14,7 +14,7 @@ import (
 // row is a JSON object of an answer.
 type row = map[string]any
 
-// reply is what an action answers: JSON, and with status 200 also when it is an error.
+// reply is the answer to an action: JSON, and status 200 even for an error.
 type reply struct {
 	status int
 	body   any
@@ -24,29 +24,29 @@ func jsonReply(body any) reply { return reply{status: http.StatusOK, body: body}
 
 func (a reply) write(w http.ResponseWriter) { emulator.WriteJSON(w, a.status, a.body) }
 
-// ok is a success without module and action.
+// ok is a success that does not name module and action.
 func ok(fields row) reply {
 	fields["result"] = "OK"
 	return jsonReply(fields)
 }
 
-// success is what billing's own software answers.
+// success is a success in the words of the billing software, WHMCS.
 func success(fields row) reply {
 	fields["result"] = "success"
 	return jsonReply(fields)
 }
 
-// ok is a success as most modules word it.
+// ok is a success in the form of most modules.
 func (c *call) ok(fields row) reply {
 	all := row{"result": "OK", "module": c.action.module, "action": c.action.name}
 	maps.Copy(all, fields)
 	return jsonReply(all)
 }
 
-// data is a success of the modules that nest their answer.
+// data is a success in the form of the modules that nest their answer.
 func (c *call) data(payload any) reply { return c.ok(row{"data": payload}) }
 
-// accepted acknowledges a task.
+// accepted is a success that names a task.
 func (c *call) accepted(t *task) reply {
 	return c.ok(row{"callback": t.key})
 }
@@ -68,7 +68,7 @@ func orderError(text string) reply {
 	return jsonReply(row{"result": "ERROR", "code": -1, "message": text})
 }
 
-// invalid blames a parameter.
+// invalid is the error about an invalid parameter.
 func (c *call) invalid(name string) reply {
 	return fail(c.action.module + "/" + c.action.name + ": invalid " + name)
 }
@@ -77,7 +77,7 @@ func textNoServer(module, name string) string {
 	return strings.ToUpper(module) + "/" + name + ": invalid server id"
 }
 
-// id writes an ID in the shape that is asked for.
+// id returns an ID as a number, or as a string with ShapeTextIDs.
 func (c *call) id(n int64) any { return c.st.id(n) }
 
 func (st *state) id(n int64) any {
@@ -87,7 +87,7 @@ func (st *state) id(n int64) any {
 	return n
 }
 
-// number writes an amount as a JSON number.
+// number returns an amount as a JSON number.
 func number(amount string) json.Number {
 	if amount == "" {
 		return "0"
@@ -95,7 +95,7 @@ func number(amount string) json.Number {
 	return json.Number(money(mustAmount(amount)))
 }
 
-// list writes a list of which one entry may stand alone.
+// list returns a list, or with ShapeSingleObject the only entry of one.
 func (c *call) list(all []row) any {
 	if len(all) == 1 && c.cfg.shapes[ShapeSingleObject] {
 		return all[0]

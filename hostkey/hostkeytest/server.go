@@ -10,13 +10,14 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// Server is an emulated InvAPI with one customer's account. Its methods may be called while it serves.
+// Server is an emulated InvAPI with one customer's account. Its methods are safe for concurrent
+// use.
 type Server struct {
-	// URL is the server's address, below which are the modules: /auth.php, /eq.php and so on.
+	// URL is the server's address. The modules are below it: /auth.php, /eq.php and so on.
 	URL string
 	// Key is an account key: it reaches everything.
 	Key string
-	// Faults makes the server misbehave, and logs all requests.
+	// Faults makes the server misbehave, and records all requests.
 	Faults *faults.Injector
 	// CertificatePEM is the certificate of a server WithTLS.
 	CertificatePEM []byte
@@ -29,8 +30,8 @@ type Server struct {
 	st   *state
 }
 
-// NewServer starts a server. It panics when it cannot listen on a loopback address, and on a catalogue with prices that
-// are no amounts.
+// NewServer starts a server. It panics if it cannot listen on a loopback address, or if a price of
+// the catalogue is invalid.
 func NewServer(opts ...Option) *Server {
 	s := &Server{cfg: config{
 		deployTime: DeployTime, taskTime: TaskTime, cancelDelay: CancelDelay, grace: Grace, tokenLife: TokenLife,
@@ -60,15 +61,16 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Client returns a client that reaches the server in memory, without sockets, whatever the options. It reaches nothing
-// else. It does not send any credential by itself.
+// Client returns a client that reaches the server in memory, without sockets, whatever the options.
+// It reaches nothing else, and sends no credentials by itself.
 func (s *Server) Client() *http.Client { return s.host.Client() }
 
 // Close stops the server. It may be called more than once.
 func (s *Server) Close() { s.host.Close() }
 
-// Advance moves the server's clock on, and what is due happens: deploys and other tasks end, cancelled servers go,
-// renewals fall due, tokens expire. A clock of WithClock goes on running below.
+// Advance moves the server's clock forward, and what is due happens: deployments and other tasks
+// end, cancelled servers disappear, renewals fall due, tokens expire. It adds to the clock of
+// WithClock, which keeps running.
 func (s *Server) Advance(d time.Duration) {
 	locked(s, func(st *state) bool {
 		st.offset += d
@@ -80,24 +82,25 @@ func (s *Server) Advance(d time.Duration) {
 // Now returns the server's time.
 func (s *Server) Now() time.Time { return locked(s, func(st *state) time.Time { return st.now }) }
 
-// HideServers makes servers disappear as if the key's rights were missing: lists of servers answer "Permission denied",
-// an action on a server finds none, and signing in names none. Billing keeps working.
+// HideServers makes the key lose its rights to servers: lists of servers answer "Permission
+// denied", an action on a server finds none, and sign-ins list none. Billing keeps working.
 func (s *Server) HideServers(on bool) {
 	locked(s, func(st *state) bool { st.hidden = on; return true })
 }
 
-// IgnoreSuspension makes eq/suspend, eq/unsuspend, net/port_off and net/port_on answer, and their tasks end, as if they
-// had worked, and keep everything as it is.
+// IgnoreSuspension makes eq/suspend, eq/unsuspend, net/port_off and net/port_on report success, as
+// do their tasks, without changing anything.
 func (s *Server) IgnoreSuspension(on bool) {
 	locked(s, func(st *state) bool { st.ignore = on; return true })
 }
 
-// FailDeploys makes the next n orders and reinstalls end as cancelled: an order leaves a paid invoice and no server.
+// FailDeploys makes the next n orders and reinstalls fail: an order leaves a paid invoice and no
+// server.
 func (s *Server) FailDeploys(n int) {
 	locked(s, func(st *state) bool { st.failing = n; return true })
 }
 
-// ExpireTokens ends all tokens at once. Keys stay good.
+// ExpireTokens invalidates all tokens at once. Keys stay valid.
 func (s *Server) ExpireTokens() {
 	locked(s, func(st *state) bool { clear(st.sessions); return true })
 }
@@ -117,28 +120,29 @@ func (s *Server) SetUnpaidOrders(on bool) {
 	locked(s, func(st *state) bool { st.cfg.unpaid = on; return true })
 }
 
-// SetCallerIP makes requests come from this address, for what is tied to one. Empty: from where they come.
+// SetCallerIP makes requests appear to come from this address, for keys and tokens that are bound
+// to one. "" is the real address.
 func (s *Server) SetCallerIP(ip string) {
 	locked(s, func(st *state) bool { st.caller = ip; return true })
 }
 
-// SetPIN sets the account's PIN, which power actions and consoles then want. Empty: none.
+// SetPIN sets the account's PIN, which power actions and consoles then require. "" removes it.
 func (s *Server) SetPIN(pin string) {
 	locked(s, func(st *state) bool { st.pin = pin; return true })
 }
 
-// SetCredit replaces the account's credit, such as "150.50". It panics on what is no amount.
+// SetCredit replaces the account's credit in EUR, such as "150.50". It panics on an invalid amount.
 func (s *Server) SetCredit(amount string) {
 	n := mustAmount(amount)
 	locked(s, func(st *state) bool { st.credit = n; return true })
 }
 
-// Credit returns the account's credit as a decimal.
+// Credit returns the account's credit in EUR, such as "150.50".
 func (s *Server) Credit() string {
 	return locked(s, func(st *state) string { return money(st.credit) })
 }
 
-// locked does something with the state under the lock, after everything that the clock has brought.
+// locked runs do on the state under the lock, after the events that are due.
 func locked[T any](s *Server, do func(*state) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()

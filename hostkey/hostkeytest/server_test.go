@@ -57,7 +57,7 @@ func TestRunsAreEqual(t *testing.T) {
 	require.Equal(t, run(), run())
 }
 
-// TestBubble: the server works on the fake clock of a bubble, without one of its own.
+// TestBubble: the server uses the fake clock of a bubble, without one of its own.
 func TestBubble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &server{t: t, Server: hostkeytest.NewServer(hostkeytest.InMemory())}
@@ -73,7 +73,8 @@ func TestBubble(t *testing.T) {
 	})
 }
 
-// TestConcurrentOrders under the race detector: every order is charged once, and each gets a server of its own.
+// TestConcurrentOrders under the race detector: every order is charged once, and each gets a server
+// of its own.
 func TestConcurrentOrders(t *testing.T) {
 	s := signedIn(t)
 	var group sync.WaitGroup
@@ -94,7 +95,7 @@ func TestConcurrentOrders(t *testing.T) {
 	require.Equal(t, "800.00", s.Credit())
 }
 
-// TestReadsAreCopies: what a test gets of the state is its own.
+// TestReadsAreCopies: what a test reads from the state is a copy.
 func TestReadsAreCopies(t *testing.T) {
 	s := signedIn(t)
 	m := s.machine("web1")

@@ -1,21 +1,21 @@
 package hostkeytest
 
-// Shape is another shape of an answer, which clients of the live API have met.
+// Shape is another shape of an answer that clients of the live API have seen.
 type Shape string
 
-// The shapes. Without any of them answers look the way the vendor's own clients expect it first.
+// The shapes. Without any of them, answers have the shape that the vendor's own clients try first.
 const (
-	// ShapeTextIDs writes IDs as strings.
+	// ShapeTextIDs makes IDs strings.
 	ShapeTextIDs Shape = "text ids"
-	// ShapeSingleObject writes a list of one invoice as that invoice.
+	// ShapeSingleObject replaces a list of one invoice by that invoice.
 	ShapeSingleObject Shape = "single object"
 	// ShapeServerDataList wraps server_data of eq/show in a list.
 	ShapeServerDataList Shape = "server_data list"
-	// ShapeInvoiceUnderData nests what get_invoice answers in data.
+	// ShapeInvoiceUnderData nests the answer of get_invoice in data.
 	ShapeInvoiceUnderData Shape = "invoice under data"
 	// ShapeLoginFlat answers auth/login and auth/info without the object result.
 	ShapeLoginFlat Shape = "flat login"
-	// ShapeLoginScope nests what auth/login answers in scope.
+	// ShapeLoginScope nests the answer of auth/login in scope.
 	ShapeLoginScope Shape = "login under scope"
 	// ShapeCreditNumber answers getcredits with a bare number.
 	ShapeCreditNumber Shape = "credit number"
@@ -23,9 +23,9 @@ const (
 	ShapePendingOK Shape = "pending ok"
 	// ShapeObjectAddFunds answers create_addfunds with an object instead of a number.
 	ShapeObjectAddFunds Shape = "addfunds object"
-	// ShapeAccessMessage words what a server key may not do in billing as {"code":-1,"message":...}.
+	// ShapeAccessMessage refuses billing to a server key as {"code":-1,"message":...}.
 	ShapeAccessMessage Shape = "access message"
-	// ShapeNoDeployKeys leaves deploy_keys empty although deploys are under way.
+	// ShapeNoDeployKeys leaves deploy_keys empty although deployments are under way.
 	ShapeNoDeployKeys Shape = "no deploy_keys"
 	// ShapeNoServerInItem leaves inv_id out of the items of an invoice.
 	ShapeNoServerInItem Shape = "no inv_id"
@@ -39,10 +39,10 @@ func Shapes() []Shape {
 	}
 }
 
-// ExpiredToken is a wording for a token that is expired or unknown.
+// ExpiredToken is a wording of the error about a token that is expired or unknown.
 type ExpiredToken string
 
-// The wordings that were seen.
+// The wordings that have been seen.
 const (
 	ExpiredMessage       ExpiredToken = "message"                 // {"code":-2,"message":"Invalid token"}
 	ExpiredError         ExpiredToken = "error"                   // {"result":-2,"error":"Invalid token"}
@@ -62,17 +62,18 @@ func ExpiredTokens() []ExpiredToken {
 	}
 }
 
-// OrderAnswer is what order_instance answers to an order that was accepted and, unless WithUnpaidOrders, paid.
+// OrderAnswer is the answer of order_instance to an order that was accepted and, unless
+// WithUnpaidOrders is set, paid.
 type OrderAnswer string
 
-// The answers that were seen.
+// The answers that have been seen.
 const (
 	AnswerFull          OrderAnswer = "full"          // id, invoice, status, deploy_status and callback
-	AnswerInvoiceID     OrderAnswer = "invoiceid"     // the same with invoiceid for invoice
-	AnswerInvoiceSnake  OrderAnswer = "invoice_id"    // the same with invoice_id for invoice
+	AnswerInvoiceID     OrderAnswer = "invoiceid"     // the same with invoiceid instead of invoice
+	AnswerInvoiceSnake  OrderAnswer = "invoice_id"    // the same with invoice_id instead of invoice
 	AnswerUnderData     OrderAnswer = "data"          // the same in an object data
-	AnswerIDAlone       OrderAnswer = "id"            // the server's ID and no invoice or callback
-	AnswerInvoiceAlone  OrderAnswer = "invoice"       // the invoice and no more
+	AnswerIDAlone       OrderAnswer = "id"            // only the server's ID
+	AnswerInvoiceAlone  OrderAnswer = "invoice"       // only the invoice
 	AnswerNoReference   OrderAnswer = "nothing"       // OK and nothing to find the order by
 	AnswerErrorInvoice  OrderAnswer = "error invoice" // an error that still names invoice and callback
 	AnswerPending       OrderAnswer = "pending"       // as full, but with the status Pending of an unpaid invoice

@@ -23,7 +23,7 @@ type Snapshot struct {
 	At   time.Time
 	Size int64 // bytes
 	OS   string
-	// Restored counts how often the server was put back to it.
+	// Restored counts how often the server was restored from it.
 	Restored int
 }
 
@@ -46,7 +46,7 @@ func createSnapshot(c *call) reply {
 	}))
 }
 
-// getSnapshots answers by a task whose scope is a JSON text.
+// getSnapshots starts a task whose scope is a JSON text.
 func getSnapshots(c *call) reply {
 	m := c.m
 	t := c.start(m, taskTime, c.action.name, nil)

@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// state is all that the server knows. The server's lock guards it.
+// state is everything that the server knows. The server's lock guards it.
 type state struct {
 	agenda
 	cfg     *config
@@ -28,7 +28,7 @@ type state struct {
 	sshKeys  *emulator.Numbered[SSHKey]
 
 	machines   *emulator.Numbered[machine]
-	all        map[int64]*machine // also those that are gone or not there yet, for billing
+	all        map[int64]*machine // including those that are gone or not listed yet, for billing
 	hourly     []*machine
 	byService  map[int64]*machine
 	serverList []byte // cached: the IDs of all machines as JSON, without brackets
@@ -85,18 +85,19 @@ func newState(cfg *config) *state {
 	}
 }
 
-// elapse brings the state to the present. A clock that is set back does not undo anything.
+// elapse runs what is due by now. Setting the clock back undoes nothing.
 func (st *state) elapse() {
 	st.now = st.cfg.clock.Now().Add(st.offset)
 	st.agenda.elapse(st.now)
 }
 
-// newSecret makes a key of the form that was seen.
+// newSecret returns a key in the form that has been seen.
 func (st *state) newSecret() string {
 	return st.tokens.Next(keyDigits, hexadecimal) + "-" + st.tokens.Next(keyDigits, hexadecimal)
 }
 
-// serverIDs is the list of all servers as JSON, kept from request to request: it is in many answers.
+// serverIDs returns the IDs of all servers as JSON. They are cached, since many answers contain
+// them.
 func (st *state) serverIDs() []byte {
 	if st.serverList == nil && len(st.machines.Rows) > 0 {
 		for _, m := range st.machines.Rows {

@@ -1,6 +1,6 @@
 package hostkeytest
 
-// Of the object storage no answer but one is known, so no state is kept for it.
+// Only one answer of the object storage is known, so no state is kept for it.
 var storageActions = []action{
 	{"s3", "cancel_payment_account_deletion", write, withToken, "s3uid", nil},
 	{"s3", "create_account", order, withToken, "plan_id:int bucket_name", nil},

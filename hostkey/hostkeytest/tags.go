@@ -18,14 +18,15 @@ var tagActions = []action{
 	{"tags", "show", read, withToken, "", nil},
 }
 
-// Tag is a tag of a server. The system's own are hostname, OS, password and, on a server without network, block.
+// Tag is a tag of a server. The system itself sets hostname, OS, password and, on a server without
+// network, block.
 type Tag struct {
 	ID                 int64
 	Name, Value, Extra string
 	Internal           bool
 }
 
-// setTag adds a tag or replaces the one of that name.
+// setTag adds a tag, or replaces the one of that name.
 func (st *state) setTag(m *machine, name, value, extra string, internal bool) *Tag {
 	for i := range m.Tags {
 		if t := &m.Tags[i]; t.Name == name {
@@ -37,7 +38,7 @@ func (st *state) setTag(m *machine, name, value, extra string, internal bool) *T
 	return &m.Tags[len(m.Tags)-1]
 }
 
-// dropTag tells whether the tag was there.
+// dropTag removes a tag, and reports whether there was one.
 func (st *state) dropTag(m *machine, name string) bool {
 	before := len(m.Tags)
 	m.Tags = slices.DeleteFunc(m.Tags, func(t Tag) bool { return t.Name == name })
@@ -51,7 +52,7 @@ func (m *machine) tagRow(t Tag) row {
 	}
 }
 
-// tagged finds the servers that id or id_list names.
+// tagged returns the servers that id or id_list names, or the reply that refuses them.
 func (c *call) tagged() ([]*machine, *reply) {
 	ids := c.values("id_list")
 	if len(ids) == 1 {

@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// task is work that goes on after its call was answered.
+// task is work that continues after its call was answered.
 type task struct {
 	key     string
 	action  string
@@ -17,11 +17,11 @@ type task struct {
 	due     time.Time
 	polls   int
 	failed  string         // why it failed
-	scope   func() any     // what a success answers; nil: a text
-	context map[string]any // beside action and id
+	scope   func() any     // the scope of a success; nil is a default text
+	context map[string]any // besides action and id
 }
 
-// start begins a task. done happens when its time is over, which may be at once; nil does nothing.
+// start begins a task. done runs when its time is over, which may be at once; nil does nothing.
 func (c *call) start(m *machine, kind taskKind, name string, done func(at time.Time)) *task {
 	return c.st.startTask(m, kind, name, c.st.now, done)
 }
@@ -46,7 +46,7 @@ func (st *state) startTask(m *machine, kind taskKind, name string, at time.Time,
 	return t
 }
 
-// checkTask tells how far a task is. It removes the key after the first OK.
+// checkTask reports how far a task is. It removes the key after the first OK.
 func checkTask(c *call) reply {
 	t := c.st.tasks[c.text("key")]
 	if t == nil {

@@ -54,7 +54,8 @@ func (s *Server) AssistanceTickets() map[int64]string {
 	})
 }
 
-// CloseAssistance closes the assistance request of a server, as staff would, and tells whether there was one.
+// CloseAssistance closes the assistance request of a server, as staff would, and reports whether
+// there was one.
 func (s *Server) CloseAssistance(serverID int64) bool {
 	return locked(s, func(st *state) bool {
 		_, open := st.assisted[serverID]
@@ -63,7 +64,7 @@ func (s *Server) CloseAssistance(serverID int64) bool {
 	})
 }
 
-// remoteHands is a request to the people in the data center.
+// remoteHands is a request to the staff in the data center.
 type remoteHands struct {
 	id, server       int64
 	kind, status     string
@@ -74,7 +75,7 @@ type remoteHands struct {
 
 func remoteHandsError(text string) reply { return jsonReply(row{"code": 400, "message": text}) }
 
-// addRemoteHands has errors of its own shape, so it checks its parameters itself.
+// addRemoteHands checks its parameters itself, since its errors have another shape.
 func addRemoteHands(c *call) reply {
 	kind := c.text("params[type]")
 	if kind != "KVM" && kind != "UNBLOCK" && kind != "SERVICE" {
@@ -135,7 +136,7 @@ func listRemoteHands(c *call) reply {
 	return c.ok(row{"requests": rows(found, c.remoteHandsRow)})
 }
 
-// The tickets of rtm can be read only, as an operator has seen it.
+// The tickets of rtm are read-only, as a live client has seen.
 
 func listTickets(c *call) reply { return c.ok(row{"tickets": []row{}}) }
 

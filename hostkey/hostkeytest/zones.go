@@ -29,7 +29,7 @@ type Zone struct {
 	Records []Record
 }
 
-// Record is a DNS record, as it was sent.
+// Record is a DNS record as it was sent.
 type Record struct {
 	ID                  int64
 	Name, Type, Content string
@@ -38,7 +38,7 @@ type Record struct {
 
 type zone struct{ Zone }
 
-// zoneName is a name as zones are found by.
+// zoneName returns the key under which a zone is stored.
 func zoneName(text string) string { return strings.ToLower(strings.TrimSuffix(text, ".")) }
 
 func (c *call) zone() *zone { return c.st.zones[zoneName(c.text("params[zone]"))] }
@@ -94,7 +94,7 @@ func addRecord(c *call) reply {
 	return c.ok(nil)
 }
 
-// deleteRecords deletes every record of the name and type if no content is named.
+// deleteRecords deletes every record of the name and type if the request has no content.
 func deleteRecords(c *call) reply {
 	z := c.zone()
 	if z == nil {
