@@ -7,42 +7,42 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// AdminsService manages the panel's administrators. Live dialect only. Names of
-// admins and clients share one namespace.
+// AdminsService manages the panel's administrators. Live dialect only. Names of admins and clients
+// share one namespace.
 type AdminsService struct{ c *Client }
 
-// Admin is an administrator of the panel. What the API answers is undocumented: the
-// fields are read under the names that requests use, and More has all others.
+// Admin is an administrator of the panel. The fields of the API's answer are undocumented: they are
+// read by the names that requests use, and More contains all others.
 type Admin struct {
 	ID        int64  `wire:"id,positive"`
 	Username  string `wire:"username"`
 	Email     string `wire:"email,loose"`
 	Language  string `wire:"language,loose"`
 	MainAdmin bool   `wire:"is_main_admin"`
-	// More fields that the answer contains.
+	// More contains the other fields of the answer.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// AdminCreateRequest asks for a new administrator.
+// AdminCreateRequest describes a new administrator.
 type AdminCreateRequest struct {
 	// Username and Email are required.
 	Username string `wire:"username"`
 	Email    string `wire:"email"`
-	// Password or PasswordHash; exactly one is required.
+	// Exactly one of Password and PasswordHash is required.
 	Password     provider.Secret `wire:"password"`
 	PasswordHash provider.Secret `wire:"password_hash"`
 	Language     string          `wire:"language"`
 	MainAdmin    bool            `wire:"is_main_admin,always"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// AdminUpdateRequest changes an administrator. nil leaves a field as it is.
+// AdminUpdateRequest changes an administrator. A nil field stays as it is.
 type AdminUpdateRequest struct {
 	Language *string          `wire:"language"`
 	Email    *string          `wire:"email"`
 	Password *provider.Secret `wire:"password"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -64,7 +64,7 @@ func (s *AdminsService) GetByName(ctx context.Context, username string) (*Admin,
 	return fetch[Admin](ctx, s.c, adminsGetByName, username)
 }
 
-// Create makes an admin and returns its ID: POST /api/v2/admins.
+// Create creates an admin and returns its ID: POST /api/v2/admins.
 func (s *AdminsService) Create(ctx context.Context, req *AdminCreateRequest) (int64, error) {
 	if req == nil {
 		return 0, adminsCreate.any().RefuseNil()
@@ -87,8 +87,8 @@ func (s *AdminsService) Update(ctx context.Context, id int64, req *AdminUpdateRe
 	return s.update(ctx, adminsUpdate, idText(id), req)
 }
 
-// UpdateByName changes an admin: PUT /api/v2/admins/name/{username}. Known from one
-// client's helper only.
+// UpdateByName changes an admin: PUT /api/v2/admins/name/{username}. Known from one client's helper
+// only.
 func (s *AdminsService) UpdateByName(ctx context.Context, username string, req *AdminUpdateRequest) error {
 	if err := adminsUpdateByName.any().RefuseBlank("username", username); err != nil {
 		return err
@@ -119,8 +119,8 @@ func (s *AdminsService) Delete(ctx context.Context, id int64) error {
 	return s.c.remove(ctx, adminsDelete, idText(id))
 }
 
-// DeleteByName removes an admin: DELETE /api/v2/admins/name/{username}. Known from
-// one client's helper only.
+// DeleteByName removes an admin: DELETE /api/v2/admins/name/{username}. Known from one client's
+// helper only.
 func (s *AdminsService) DeleteByName(ctx context.Context, username string) error {
 	if err := adminsDeleteByName.any().RefuseBlank("username", username); err != nil {
 		return err

@@ -22,8 +22,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// handClient is what somebody writes who talks to the API by hand: the public
-// fields of keyhelp.ClientAccount under the names of the live dialect.
+// handClient is what a program that calls the API by hand would declare: the public fields of
+// keyhelp.ClientAccount under the names of the live dialect.
 type handClient struct {
 	ID            int64                    `json:"id"`
 	LoginName     string                   `json:"username"`
@@ -55,7 +55,7 @@ type handContact struct {
 	ClientID  string `json:"client_id"`
 }
 
-// clientJSON is a client of a live panel with so many bytes.
+// clientJSON returns a client of a live panel of about size bytes.
 func clientJSON(id, size int) string {
 	client := fmt.Sprintf(`{"id": %d, "username": "customer%04d", "language": "de", "email": "customer%04d@shop.example", "is_suspended": false, `+
 		`"suspend_on": null, "delete_on": null, "created_at": "2025-03-04T08:15:00+01:00", "id_hosting_plan": 2, "contact_data": {"first_name": "Erika", `+
@@ -93,8 +93,8 @@ func benchPanel(tb testing.TB) (url string, connections *atomic.Int64, stop func
 	return server.URL, connections, server.Close
 }
 
-// benchClient has everything on: a rate limit that never waits, repetitions, and a
-// logger that is wired but below its level.
+// benchClient has every feature on: a rate limit that never waits, retries, and a logger that
+// discards records below its level.
 func benchClient(tb testing.TB, url string) *keyhelp.Client {
 	tb.Helper()
 	client, err := keyhelp.New(url, panelKey, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithRateLimit(1e9, 1e6),
@@ -103,7 +103,7 @@ func benchClient(tb testing.TB, url string) *keyhelp.Client {
 	return client
 }
 
-// byHand is one call with net/http and encoding/json.
+// byHand performs one call with net/http and encoding/json.
 func byHand(ctx context.Context, client *http.Client, url string, stream bool, out any) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -133,7 +133,7 @@ func handHTTPClient() *http.Client {
 	return &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 }
 
-// handNames are io.ReadAll and json.Unmarshal, and json.Decoder.
+// handNames are the two ways to decode by hand: io.ReadAll with json.Unmarshal, and json.Decoder.
 var handNames = map[bool]string{false: "readall", true: "decoder"}
 
 // BenchmarkGet reads one client of 1 KB: provkit against hand-written code.
@@ -161,7 +161,7 @@ func BenchmarkGet(b *testing.B) {
 	}
 }
 
-// BenchmarkList reads 100 clients, 50 KB.
+// BenchmarkList reads a list of 100 clients, 50 KB.
 func BenchmarkList(b *testing.B) {
 	url, _, _ := benchPanel(b)
 	b.Run("provkit", func(b *testing.B) {
@@ -194,19 +194,18 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// BenchmarkParallel is bulk work: 64 goroutines, 2,000 reads.
+// BenchmarkParallel reads 2,000 clients with 64 goroutines.
 func BenchmarkParallel(b *testing.B) {
 	for b.Loop() {
 		b.ReportMetric(float64(bulk(b)), "connections")
 	}
 }
 
-// bulk reads 2,000 clients with 64 goroutines and returns how many connections that
-// took.
+// bulk reads 2,000 clients with 64 goroutines and returns how many connections that took.
 func bulk(tb testing.TB) int64 {
 	tb.Helper()
 	url, connections, stop := benchPanel(tb)
-	defer stop() // or many iterations would run out of files
+	defer stop() // many iterations would otherwise run out of files
 	client := benchClient(tb, url)
 	var next atomic.Int64
 	var group sync.WaitGroup
@@ -224,13 +223,13 @@ func bulk(tb testing.TB) int64 {
 	return connections.Load()
 }
 
-// Bulk work keeps its connections: not more than there are goroutines.
+// Bulk work reuses its connections: there are never more than goroutines.
 func TestBulkKeepsConnections(t *testing.T) {
 	require.LessOrEqual(t, bulk(t), int64(64))
 }
 
-// The hand-written side of the benchmark fills what ours fills, or it would compare
-// nothing.
+// The hand-written side of the benchmark fills the same fields as ours, or the comparison would be
+// meaningless.
 func TestBenchmarkComparesLikeWithLike(t *testing.T) {
 	url, _, _ := benchPanel(t)
 	ours, err := benchClient(t, url).Clients.Get(t.Context(), 17)

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// fieldNames maps a field of our request types to its place on the wire.
+// fieldNames maps a field of our request types to its place in the request body.
 type fieldNames map[string]wireField
 
 func (n fieldNames) has(field string) bool {
@@ -20,7 +20,7 @@ func (n fieldNames) has(field string) bool {
 
 type wireField struct {
 	name string
-	// put stores a value that is not simply the field of that name.
+	// put stores a value that does not go into one field under that name.
 	put func(body map[string]any, name string, value any)
 }
 
@@ -55,14 +55,14 @@ func (b *body) text(field, value string) {
 // secret sets a secret unless it is empty.
 func (b *body) secret(field string, value provider.Secret) { b.text(field, value.Reveal()) }
 
-// set sets an optional field, also to its zero value, if there is one.
+// set sets an optional field unless value is nil, also to its zero value.
 func set[T any](b *body, field string, value *T) {
 	if value != nil {
 		b.set(field, *value)
 	}
 }
 
-// group sets an optional object.
+// group sets an optional object unless value is nil.
 func group[T any](b *body, field string, value *T) {
 	if value != nil {
 		var e wire.Encoder
@@ -70,8 +70,8 @@ func group[T any](b *body, field string, value *T) {
 	}
 }
 
-// setLive sets an optional field that the documented dialect has a name for, but not
-// in this request.
+// setLive sets an optional field of a request in which only the live dialect has it, although the
+// documented dialect has a name for it elsewhere.
 func setLive[T any](b *body, d *dialect, field string, value *T) {
 	if value != nil && d == documented {
 		b.missing = append(b.missing, field)
@@ -91,7 +91,7 @@ func (b *body) date(field string, value *time.Time) {
 	}
 }
 
-// day is the date that date sends, as it is read back; the zero time for none.
+// day returns the date that date sends as it is read back, the zero time for none.
 func day(value *time.Time) time.Time {
 	if value == nil || value.IsZero() {
 		return time.Time{}
@@ -100,8 +100,8 @@ func day(value *time.Time) time.Time {
 	return time.Date(year, month, d, 0, 0, 0, 0, time.UTC)
 }
 
-// finish adds what the caller gave beyond the known fields, and refuses fields that
-// the dialect has no name for: dropping them would look like success.
+// finish adds the caller's extra fields and refuses fields that the dialect has no name for:
+// dropping them silently would look like success.
 func (b *body) finish(d *dialect, op, action string, extra map[string]any) (map[string]any, error) {
 	if len(b.missing) > 0 {
 		slices.Sort(b.missing)
@@ -119,7 +119,7 @@ func (b *body) finish(d *dialect, op, action string, extra map[string]any) (map[
 	return b.fields, nil
 }
 
-// contactOf returns the contact_data object of a body, making it if need be.
+// contactOf returns the contact_data object of a body and creates it if it is missing.
 func contactOf(fields map[string]any, name string) map[string]any {
 	if m, ok := fields[name].(map[string]any); ok {
 		return m
@@ -129,8 +129,8 @@ func contactOf(fields map[string]any, name string) map[string]any {
 	return m
 }
 
-// putDisplayName fills first and last name, which is what live panels have for one.
-// The last word is the last name, as in most address books.
+// putDisplayName fills first and last name, which live panels have instead of a display name. The
+// last word becomes the last name, as in most address books.
 func putDisplayName(fields map[string]any, name string, value any) {
 	text, _ := value.(string)
 	first, last := "", strings.TrimSpace(text)

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ask performs a call that answers with one thing.
+// ask performs a call whose answer is one record.
 func ask[T any](ctx context.Context, c *Client, op operation, call *rest.Call, how wire.Options) (*T, error) {
 	answer := &wire.One[T]{Options: how}
 	call.Out = answer
@@ -20,12 +20,12 @@ func ask[T any](ctx context.Context, c *Client, op operation, call *rest.Call, h
 	return &answer.Value, nil
 }
 
-// fetch reads one thing by its name or ID.
+// fetch reads one record by its name or ID.
 func fetch[T any](ctx context.Context, c *Client, op operation, arg string) (*T, error) {
 	return ask[T](ctx, c, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)}, wire.Options{})
 }
 
-// fetchID reads one thing by its ID.
+// fetchID reads one record by its ID.
 func fetchID[T any](ctx context.Context, c *Client, op operation, id int64) (*T, error) {
 	if err := op.any().RefuseID("id", id); err != nil {
 		return nil, err
@@ -33,10 +33,10 @@ func fetchID[T any](ctx context.Context, c *Client, op operation, id int64) (*T,
 	return fetch[T](ctx, c, op, idText(id))
 }
 
-// list reads all things of a kind.
+// list reads all records of one type.
 func list[T any](ctx context.Context, c *Client, op operation, opts *SortOptions) iter.Seq2[*T, error] {
 	invalid := opts.check(op)
-	if opts != nil { // the caller may change them before it ranges
+	if opts != nil { // the caller may change them before ranging
 		kept := *opts
 		opts = &kept
 	}
@@ -58,8 +58,8 @@ func list[T any](ctx context.Context, c *Client, op operation, opts *SortOptions
 	}
 }
 
-// create posts a request and returns the new thing's ID, which is all that is known of
-// such answers.
+// create posts a request and returns the ID of the new record, the only field of such answers that
+// is known.
 func (c *Client) create(ctx context.Context, op operation, subject string, request any) (int64, error) {
 	created, err := ask[struct {
 		ID int64 `wire:"id,positive"`
@@ -70,12 +70,12 @@ func (c *Client) create(ctx context.Context, op operation, subject string, reque
 	return created.ID, nil
 }
 
-// change sends a partial update. What it answers is undocumented and ignored.
+// change sends a partial update. Its answer is undocumented and ignored.
 func (c *Client) change(ctx context.Context, op operation, arg string, request any, secrets ...provider.Secret) error {
 	return c.call(ctx, op, with(&rest.Call{Args: []string{arg}, Subject: quoted(arg), Secrets: secrets}, request))
 }
 
-// with gives a call its body: a request, or fields under the names of a dialect.
+// with sets the body of a call: a request, or fields under the names of a dialect.
 func with(call *rest.Call, request any) *rest.Call {
 	if fields, ok := request.(map[string]any); ok {
 		call.Body = fields
@@ -87,18 +87,17 @@ func with(call *rest.Call, request any) *rest.Call {
 	return call
 }
 
-// remove deletes one thing.
+// remove deletes one record.
 func (c *Client) remove(ctx context.Context, op operation, arg string) error {
 	return c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)})
 }
 
-// SortOptions shape a listing. The API has no paging: a listing is one call, read
-// element by element.
+// SortOptions sort a list. The API has no paging: a list is one call, read element by element.
 type SortOptions struct {
-	// Sort names the field to sort by, as the API spells it ("id", "name",
-	// "domain_utf8" have been seen); "" leaves the order to the panel.
+	// Sort names the field to sort by, in the API's spelling ("id", "name", "domain_utf8" have been
+	// seen); "" leaves the order to the panel.
 	Sort string `url:"sort,omitempty"`
-	// Order is "asc" or "desc"; "" is the panel's default.
+	// Order is "asc" or "desc"; "" means the panel's default.
 	Order string `url:"order,omitempty"`
 }
 

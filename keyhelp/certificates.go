@@ -11,7 +11,7 @@ import (
 // CertificatesService manages certificates. Live dialect only.
 type CertificatesService struct{ c *Client }
 
-// Certificate is a stored certificate; private keys are not read back.
+// Certificate is a stored certificate, without its private key, which is not read back.
 type Certificate struct {
 	ID             int64     `wire:"id,positive"`
 	Name           string    `wire:"name"`
@@ -20,28 +20,28 @@ type Certificate struct {
 	Issuer         string    `wire:"issuer,loose"`
 }
 
-// CertificateCreateRequest stores a certificate. All texts are PEM.
+// CertificateCreateRequest describes a new certificate. Keys and certificates are PEM.
 type CertificateCreateRequest struct {
 	// Name is required.
 	Name string `wire:"name"`
-	// ClientID is the owner; 0 leaves it out.
+	// ClientID is the owner; 0 is not sent.
 	ClientID int64 `wire:"id_user"`
 	// PrivateKey and Certificate are required.
 	PrivateKey    provider.Secret `wire:"components.private_key"`
 	Certificate   string          `wire:"components.certificate"`
 	CACertificate string          `wire:"components.ca_certificate"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// CertificateUpdateRequest replaces the texts of a certificate. nil leaves a part
-// out; newer clients leave out the private key when it stays the same.
+// CertificateUpdateRequest replaces the parts of a certificate. A nil part is not sent; newer
+// clients leave out the private key when it stays the same.
 type CertificateUpdateRequest struct {
 	Name          *string          `wire:"name"`
 	PrivateKey    *provider.Secret `wire:"components.private_key"`
 	Certificate   *string          `wire:"components.certificate"`
 	CACertificate *string          `wire:"components.ca_certificate"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -55,8 +55,8 @@ func (s *CertificatesService) Get(ctx context.Context, id int64) (*Certificate, 
 	return fetchID[Certificate](ctx, s.c, certificatesGet, id)
 }
 
-// GetByName reads a certificate: GET /api/v2/certificates/name/{name}. Known from
-// one client's helper only.
+// GetByName reads a certificate: GET /api/v2/certificates/name/{name}. Known from one client's
+// helper only.
 func (s *CertificatesService) GetByName(ctx context.Context, name string) (*Certificate, error) {
 	if err := certificatesGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
@@ -80,8 +80,8 @@ func (s *CertificatesService) Create(ctx context.Context, req *CertificateCreate
 	return s.c.create(ctx, certificatesCreate, quoted(req.Name), req)
 }
 
-// UpdateByName replaces a certificate: PUT /api/v2/certificates/name/{name}. An
-// unknown name is provider.ErrNotFound: create it then.
+// UpdateByName replaces a certificate: PUT /api/v2/certificates/name/{name}. For an unknown name
+// the error matches provider.ErrNotFound: create the certificate then.
 func (s *CertificatesService) UpdateByName(ctx context.Context, name string, req *CertificateUpdateRequest) error {
 	if err := certificatesUpdateByName.any().RefuseBlank("name", name); err != nil {
 		return err

@@ -12,41 +12,41 @@ import (
 // Kind is the name of this provider in errors, logs and configurations.
 const Kind = "keyhelp"
 
-// Client talks to one KeyHelp panel. It is safe for concurrent use; make one per
-// panel and keep it.
+// Client talks to one KeyHelp panel. It is safe for concurrent use; create one per panel and keep
+// it.
 type Client struct {
 	rest     *rest.Client
 	dialects dialects
 	settings settings
 
-	// Clients are the customers' accounts.
+	// Clients manages the customers' accounts.
 	Clients *ClientsService
-	// Domains of the customers.
+	// Domains manages the customers' domains.
 	Domains *DomainsService
-	// DNS zones of domains.
+	// DNS manages the zones of domains.
 	DNS *DNSService
-	// Certificates for domains.
+	// Certificates manages certificates for domains.
 	Certificates *CertificatesService
-	// Databases of the customers.
+	// Databases manages the customers' databases.
 	Databases *DatabasesService
-	// Emails are the customers' mailboxes.
+	// Emails manages the customers' mailboxes.
 	Emails *EmailsService
-	// FTPUsers of the customers.
+	// FTPUsers manages the customers' FTP users.
 	FTPUsers *FTPUsersService
-	// DirectoryProtections are password-protected directories.
+	// DirectoryProtections manages password-protected directories.
 	DirectoryProtections *DirectoryProtectionsService
-	// HostingPlans that clients can be put on.
+	// HostingPlans manages the plans that clients can be on.
 	HostingPlans *HostingPlansService
-	// Admins of the panel.
+	// Admins manages the panel's administrators.
 	Admins *AdminsService
-	// Sessions sign a customer on without a password.
+	// Sessions signs customers on without a password.
 	Sessions *SessionsService
-	// Server is the machine itself.
+	// Server covers the machine that the panel runs on.
 	Server *ServerService
 }
 
-// New makes a client for the panel at baseURL, such as "https://panel.example.com",
-// with an API key of the panel (Configuration, API). It validates and does no I/O.
+// New returns a client for the panel at baseURL, such as "https://panel.example.com", with an API
+// key of the panel (Configuration, API). It validates its arguments and does no I/O.
 //
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
@@ -86,21 +86,21 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	return c, nil
 }
 
-// trimAPIPath accepts the URL with the API's path behind it, as people copy it.
+// trimAPIPath removes the API's path from the end of a URL, since people copy it that way.
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api/v2")
 }
 
-// String names the client without its key.
+// String describes the client without its key.
 func (c *Client) String() string { return c.rest.String() }
 
-// GoString is String, so that %#v shows no more.
+// GoString returns String, so that %#v does not print the key.
 func (c *Client) GoString() string { return c.String() }
 
-// Do performs a call that has no method yet, with the same authorisation, limits,
-// retries and errors as all others. The route is below /api/v2. out receives
-// the JSON answer; nil ignores it.
+// Do performs a call that has no method yet, with the same authorization, limits, retries and
+// errors as the methods. The route is below /api/v2. The JSON answer is decoded into out; nil
+// ignores it.
 func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
 	call, err := rest.CallOf(Kind, "Do", req, out)
 	if err != nil {

@@ -12,44 +12,44 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ClientsService manages the customers' accounts, which KeyHelp calls clients (not
-// users: /users does not exist).
+// ClientsService manages the customers' accounts, which KeyHelp calls clients (not users: /users
+// does not exist).
 type ClientsService struct{ c *Client }
 
 // ClientAccount is a customer's account on the panel.
 type ClientAccount struct {
 	ID int64 `wire:"id,positive"`
-	// LoginName is the panel and system user (live dialect: username).
+	// LoginName is the user name on the panel and the system (live dialect: username).
 	LoginName string `wire:"username|login_name,required,strict"`
 	Email     string `wire:"email"`
-	// DisplayName is the person. Live panels hold first and last name instead,
-	// which are joined here.
+	// DisplayName is the customer's name. Live panels have first and last name instead, which are
+	// joined here.
 	DisplayName string `wire:"display_name"`
-	// Locked: suspended (live dialect: is_suspended).
+	// Locked reports whether the client is suspended (live dialect: is_suspended).
 	Locked bool `wire:"is_locked|is_suspended"`
-	// HostingPlanID is 0 if none is set or the panel does not tell; live panels
-	// are not proven to.
+	// HostingPlanID is 0 if the client has no plan or the panel does not report it; it is unproven
+	// that live panels do.
 	HostingPlanID int64     `wire:"id_hosting_plan"`
 	CreatedAt     time.Time `wire:"created_at"`
-	// UpdatedAt is only told in the documented dialect.
+	// UpdatedAt is reported in the documented dialect only.
 	UpdatedAt time.Time `wire:"updated_at"`
 
-	// The rest is only told in the live dialect.
+	// The other fields are reported in the live dialect only.
 
-	// Language of the panel for this client: "de", "en", "pt-BR", ...
+	// Language is the language of the panel for this client: "de", "en", "pt-BR", ...
 	Language string `wire:"language"`
-	// Notes of the operator.
+	// Notes are the operator's.
 	Notes string `wire:"notes"`
-	// SuspendOn and DeleteOn are scheduled dates, zero if none.
+	// SuspendOn and DeleteOn are scheduled dates; the zero time means none.
 	SuspendOn time.Time   `wire:"suspend_on"`
 	DeleteOn  time.Time   `wire:"delete_on"`
 	Contact   ContactData `wire:"contact_data"`
-	// Limits and rights, as far as the panel tells them (seen in one client only).
+	// Limits and Permissions are nil if the panel does not report them (seen in one client only).
 	Limits      *PlanResources   `wire:"resource_limits"`
 	Permissions *PlanPermissions `wire:"permissions"`
 }
 
-// ContactData is the address book entry of a client, live dialect only.
+// ContactData is the address book entry of a client. Live dialect only.
 type ContactData struct {
 	FirstName string `wire:"first_name"`
 	LastName  string `wire:"last_name"`
@@ -64,24 +64,23 @@ type ContactData struct {
 	ClientID string `wire:"client_id"`
 }
 
-// ClientCreateRequest asks for a new client.
+// ClientCreateRequest describes a new client.
 type ClientCreateRequest struct {
-	// LoginName is the panel and system user. Required.
+	// LoginName is the user name on the panel and the system. Required.
 	LoginName string
 	// Password is required in the documented dialect and sent in both.
 	Password provider.Secret
 	// Email is required.
 	Email string
-	// DisplayName is the person. In the live dialect it becomes first and last
-	// name, split at the last blank.
+	// DisplayName is the customer's name. In the live dialect it becomes first and last name, split
+	// at the last space.
 	DisplayName string
-	// HostingPlanID applies a plan; 0 none. Plans belong to clients, never to
-	// domains.
+	// HostingPlanID is the client's plan; 0 means none. Plans belong to clients, never to domains.
 	HostingPlanID int64
 
-	// The rest exists in the live dialect only and is refused in the other
-	// (provider.ErrUnsupported). nil and "" leave the panel's default, which is
-	// undocumented for all of these.
+	// The other fields exist in the live dialect only and are refused in the documented one
+	// (provider.ErrUnsupported). nil and "" leave the panel's default, which is undocumented for
+	// all of these.
 
 	Language             string
 	Notes                string
@@ -93,12 +92,12 @@ type ClientCreateRequest struct {
 	CreateSystemDomain   *bool
 	// Skeleton names a directory skeleton (seen in one client only).
 	Skeleton string
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any
 }
 
-// ClientUpdateRequest changes a client. nil leaves a field as it is; a pointer sets
-// it, also to its zero value.
+// ClientUpdateRequest changes a client. A nil field stays as it is; a pointer sets the field, also
+// to its zero value.
 type ClientUpdateRequest struct {
 	Password      *provider.Secret
 	Email         *string
@@ -108,25 +107,25 @@ type ClientUpdateRequest struct {
 
 	// Live dialect only.
 
-	// LoginName: no panel is known to rename; most refuse or ignore it.
+	// LoginName renames the client. No panel is known to do that; most refuse or ignore it.
 	LoginName *string
 	Language  *string
 	Notes     *string
-	// SuspendOn and DeleteOn: the zero time clears the date.
+	// SuspendOn and DeleteOn schedule the suspension and deletion; the zero time clears the date.
 	SuspendOn *time.Time
 	DeleteOn  *time.Time
-	// Contact sends the fields that are not empty. Whether the panel merges or
-	// replaces the others is undocumented: read, change, send all.
+	// Contact sends its fields that are not empty. Whether the panel keeps or clears the others is
+	// undocumented: read, change, and send all of them.
 	Contact *ContactData
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any
 }
 
-// Create makes a client: POST /api/v2/clients. In the live dialect only the ID of
-// the answer is documented; the other fields of the result are those of the
-// request then.
+// Create creates a client: POST /api/v2/clients. In the live dialect only the ID in the answer is
+// documented; the other fields of the result are then those of the request.
 //
-// A lost answer is provider.ErrOutcomeUnknown: look the name up before repeating.
+// If the answer is lost, the error matches provider.ErrOutcomeUnknown: look the name up before
+// repeating the call.
 func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (*ClientAccount, error) {
 	if req == nil {
 		return nil, clientsCreate.any().RefuseNil()
@@ -154,7 +153,7 @@ func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (
 	return account, nil
 }
 
-// account is the client as it was asked for.
+// account returns the client as it was requested.
 func (r *ClientCreateRequest) account(id int64) *ClientAccount {
 	a := &ClientAccount{
 		ID: id, LoginName: r.LoginName, Email: r.Email, DisplayName: r.DisplayName, HostingPlanID: r.HostingPlanID,
@@ -205,8 +204,8 @@ func (s *ClientsService) Get(ctx context.Context, id int64) (*ClientAccount, err
 	return fetchID[ClientAccount](ctx, s.c, clientsGet, id)
 }
 
-// GetByName reads a client by its login name: GET /api/v2/clients/name/{username}.
-// Live dialect only.
+// GetByName reads a client by its login name: GET /api/v2/clients/name/{username}. Live dialect
+// only.
 func (s *ClientsService) GetByName(ctx context.Context, loginName string) (*ClientAccount, error) {
 	if err := clientsGetByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return nil, err
@@ -219,8 +218,8 @@ func (s *ClientsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[
 	return list[ClientAccount](ctx, s.c, clientsList, opts)
 }
 
-// Update changes a client: PUT /api/v2/clients/{id}. The answer is undocumented and
-// ignored: read back what matters.
+// Update changes a client: PUT /api/v2/clients/{id}. The answer is undocumented and ignored: read
+// the client again to see what changed.
 func (s *ClientsService) Update(ctx context.Context, id int64, req *ClientUpdateRequest) error {
 	if err := clientsUpdate.any().RefuseID("id", id); err != nil {
 		return err
@@ -228,8 +227,8 @@ func (s *ClientsService) Update(ctx context.Context, id int64, req *ClientUpdate
 	return s.update(ctx, clientsUpdate, idText(id), req)
 }
 
-// UpdateByName changes a client: PUT /api/v2/clients/name/{username}. Live dialect
-// only, and known from one client's helper only.
+// UpdateByName changes a client: PUT /api/v2/clients/name/{username}. Live dialect only, and known
+// from one client's helper only.
 func (s *ClientsService) UpdateByName(ctx context.Context, loginName string, req *ClientUpdateRequest) error {
 	if err := clientsUpdateByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return err
@@ -284,8 +283,8 @@ func (r *ClientUpdateRequest) check(op operation, subject string) error {
 	return op.any().Refuse(subject, problems)
 }
 
-// Delete removes a client and what belongs to it: DELETE /api/v2/clients/{id}.
-// Certificates may stay behind on live panels (undocumented).
+// Delete deletes a client and everything that belongs to it: DELETE /api/v2/clients/{id}.
+// Certificates may remain on live panels (undocumented).
 func (s *ClientsService) Delete(ctx context.Context, id int64) error {
 	if err := clientsDelete.any().RefuseID("id", id); err != nil {
 		return err
@@ -293,8 +292,8 @@ func (s *ClientsService) Delete(ctx context.Context, id int64) error {
 	return s.c.remove(ctx, clientsDelete, idText(id))
 }
 
-// DeleteByName removes a client: DELETE /api/v2/clients/name/{username}. Live
-// dialect only, and known from one client's helper only.
+// DeleteByName removes a client: DELETE /api/v2/clients/name/{username}. Live dialect only, and
+// known from one client's helper only.
 func (s *ClientsService) DeleteByName(ctx context.Context, loginName string) error {
 	if err := clientsDeleteByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return err

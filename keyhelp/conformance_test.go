@@ -15,8 +15,8 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestConformance runs the suite of the portable contract for both dialects, and for
-// a client that finds the dialect out by itself.
+// TestConformance runs the suite of the portable contract for both dialects, and for a client that
+// detects the dialect.
 func TestConformance(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -89,7 +89,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 	}
 }
 
-// deny answers in the form of the panel's dialect. A 403 has no source in either.
+// deny answers in the form of the panel's dialect. No source describes a 403 in either.
 func deny(srv *keyhelptest.Server, panel keyhelptest.Dialect, match func(*http.Request) bool, kind error) {
 	denial := faults.Fault{Kind: faults.Status, StatusCode: http.StatusNotFound, Body: `{"error": "Client not found"}`}
 	if panel == keyhelptest.Live {
@@ -104,7 +104,7 @@ func deny(srv *keyhelptest.Server, panel keyhelptest.Dialect, match func(*http.R
 	srv.Faults.When(match, 0, denial)
 }
 
-// truths reads the panel's state behind its API.
+// truths reads the panel's state directly, not through its API.
 func truths(srv *keyhelptest.Server) []providertest.Truth {
 	domains := make(map[int64][]string)
 	for _, d := range srv.Domains() {

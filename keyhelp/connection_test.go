@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The address of a panel in the ways in which people write it.
+// People write the address of a panel in several ways.
 func TestBaseURL(t *testing.T) {
 	for _, prefix := range []string{"", "/panel", "/a/b"} {
 		srv := keyhelptest.NewServer(keyhelptest.WithPathPrefix(prefix))
@@ -26,7 +26,7 @@ func TestBaseURL(t *testing.T) {
 			id := srv.AddClient(keyhelptest.Client{Username: "u" + strings.Repeat("x", len(srv.Clients())), Email: "a@b.example"})
 			session, err := client.Sessions.Create(t.Context(), id)
 			require.NoError(t, err)
-			require.True(t, strings.HasPrefix(session.URL.Reveal(), srv.URL+"/login?token="), "the login page is beside the API")
+			require.True(t, strings.HasPrefix(session.URL.Reveal(), srv.URL+"/login?token="), "the login page is not below the API")
 		}
 	}
 }
@@ -79,7 +79,7 @@ func TestTLS(t *testing.T) {
 	}
 }
 
-// The error of a self-signed panel tells the pin that would trust it.
+// The error for a self-signed certificate contains the pin that would trust it.
 func TestRefusedCertificateTellsItsPin(t *testing.T) {
 	srv := keyhelptest.NewServer(keyhelptest.WithTLS())
 	defer srv.Close()
@@ -88,7 +88,7 @@ func TestRefusedCertificateTellsItsPin(t *testing.T) {
 	require.ErrorContains(t, client.Server.Ping(t.Context()), srv.Pin)
 }
 
-// keyLog is a server that notes the keys and bodies that it gets.
+// keyLog is a server that records the keys and bodies of its requests.
 type keyLog struct {
 	mu   sync.Mutex
 	seen []string
@@ -101,7 +101,7 @@ func (l *keyLog) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(`{"id": 1, "username": "u", "response": "pong", "version": "1"}`))
 }
 
-// net/http would carry the key along: it only knows of Authorization and Cookie.
+// net/http would send the key along with a redirect: it only removes Authorization and Cookie.
 func TestRedirectsKeepTheKeyHome(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		log := &keyLog{}
@@ -132,8 +132,8 @@ func TestRedirectsKeepTheKeyHome(t *testing.T) {
 	}
 }
 
-// Within the panel a read may be redirected; a change may not, since net/http would
-// turn it into a read that looks like success.
+// Within the panel a read may be redirected; a change may not, since net/http would turn it into a
+// read that looks like success.
 func TestRedirectsWithinThePanel(t *testing.T) {
 	log := &keyLog{}
 	panel := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -17,26 +17,26 @@ type Database struct {
 	Username    string `wire:"database_username"`
 	Description string `wire:"description"`
 	Size        int64  `wire:"size"` // bytes
-	// RemoteHosts that may connect; empty is local only.
+	// RemoteHosts may connect; empty means local connections only.
 	RemoteHosts []string `wire:"remote_hosts"`
 }
 
-// DatabaseCreateRequest asks for a new database. The fields are known from /api/v1.
+// DatabaseCreateRequest describes a new database. The fields are known from /api/v1.
 type DatabaseCreateRequest struct {
 	// ClientID is the owner. Required.
 	ClientID int64 `wire:"id_user"`
-	// Name and Username are required. One client names them db<id>_... and
-	// dbu<id>_...; whether the panel insists is undocumented.
+	// Name and Username are required. One client names them db<id>_... and dbu<id>_...; whether the
+	// panel requires that is undocumented.
 	Name     string `wire:"database_name"`
 	Username string `wire:"database_username"`
-	// Password, or PasswordHash where the panel's option "use password hashes"
-	// is on. Exactly one is required.
+	// Exactly one of Password and PasswordHash is required; PasswordHash needs the panel's option
+	// "use password hashes".
 	Password     provider.Secret `wire:"password"`
 	PasswordHash provider.Secret `wire:"password_hash"`
 	Description  string          `wire:"description,always"`
-	// RemoteHosts that may connect; none is local only.
+	// RemoteHosts may connect; empty means local connections only.
 	RemoteHosts []string `wire:"remote_hosts,always"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -50,8 +50,8 @@ func (s *DatabasesService) Get(ctx context.Context, id int64) (*Database, error)
 	return fetchID[Database](ctx, s.c, databasesGet, id)
 }
 
-// GetByName reads a database: GET /api/v2/databases/name/{name}. Known from one
-// client's helper only.
+// GetByName reads a database: GET /api/v2/databases/name/{name}. Known from one client's helper
+// only.
 func (s *DatabasesService) GetByName(ctx context.Context, name string) (*Database, error) {
 	if err := databasesGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func (s *DatabasesService) GetByName(ctx context.Context, name string) (*Databas
 	return fetch[Database](ctx, s.c, databasesGetByName, name)
 }
 
-// Create makes a database and returns its ID: POST /api/v2/databases.
+// Create creates a database and returns its ID: POST /api/v2/databases.
 func (s *DatabasesService) Create(ctx context.Context, req *DatabaseCreateRequest) (int64, error) {
 	if req == nil {
 		return 0, databasesCreate.any().RefuseNil()

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// bodyOf is the JSON that a client last sent.
+// bodyOf returns the JSON that a client last sent.
 func bodyOf(t *testing.T, tap *wiretap) map[string]any {
 	t.Helper()
 	requests := tap.Requests()
@@ -21,7 +21,7 @@ func bodyOf(t *testing.T, tap *wiretap) map[string]any {
 	return body
 }
 
-// One dialect tells that a domain is on, the other that it is off.
+// One dialect reports that a domain is enabled, the other that it is disabled.
 func TestDisabledIsTheReverseOfEnabled(t *testing.T) {
 	for field, disabled := range map[string]bool{
 		`"is_enabled": true`: false, `"is_enabled": false`: true, `"is_disabled": true`: true, `"is_disabled": false`: false,
@@ -50,7 +50,7 @@ func TestDisplayNameBecomesFirstAndLastName(t *testing.T) {
 	}
 }
 
-// An explicit contact goes before what the display name was split into.
+// An explicit contact takes precedence over the parts of the display name.
 func TestContactGoesBeforeDisplayName(t *testing.T) {
 	tap := always(reply{Status: 201, Body: `{"id": 1}`})
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
@@ -78,8 +78,8 @@ func TestFirstAndLastNameBecomeDisplayName(t *testing.T) {
 	}
 }
 
-// Section 1.4 of the facts, and what no source tells: an odd date must not make an
-// account unreadable.
+// Section 1.4 of the facts, and cases without a source: an odd date must not make an account
+// unreadable.
 func TestTimes(t *testing.T) {
 	for text, want := range map[string]time.Time{
 		`"2024-01-20 10:30:00"`:       time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC),
@@ -117,7 +117,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-// Every time field goes through the same reader, in either dialect.
+// Every time field is read by the same code, in either dialect.
 func TestTimeFields(t *testing.T) {
 	const text = `"2024-01-20T11:30:00+0100"`
 	want := time.Date(2024, 1, 20, 10, 30, 0, 0, time.UTC)
@@ -140,7 +140,7 @@ func TestTimeFields(t *testing.T) {
 	}
 }
 
-// Numbers and texts that panels spell either way.
+// Panels send numbers as texts and texts as numbers.
 func TestLenientTypes(t *testing.T) {
 	client := clientOver(t, always(ok(`{"id": 1, "domain": "d", "status": "1", "traffic": "5000000000", "target": {"forwarding_type": null}}`)),
 		keyhelp.WithDialect(keyhelp.DialectLive))
@@ -156,7 +156,7 @@ func TestLenientTypes(t *testing.T) {
 	}
 }
 
-// What PHP makes of numbers, flags and empty objects.
+// PHP encodes numbers, flags and empty objects in its own ways.
 func TestSpellings(t *testing.T) {
 	for body, want := range map[string]keyhelp.ClientAccount{
 		`{"id": "17", "username": "u", "contact_data": [], "is_suspended": 1, "id_hosting_plan": "2"}`:    {ID: 17, LoginName: "u", Locked: true, HostingPlanID: 2},
@@ -186,7 +186,7 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 	require.Equal(t, "tlh", account.Language)
 }
 
-// TestThingsWithoutIdentity: an answer that has everything but the ID is nobody's.
+// TestThingsWithoutIdentity: an answer without an ID is an error, whatever else it contains.
 func TestThingsWithoutIdentity(t *testing.T) {
 	for what, call := range map[string]func(*keyhelp.Client) error{
 		`{"domain": "example.com", "id_client": 17}`: func(c *keyhelp.Client) error { _, err := c.Domains.Get(t.Context(), 3); return err },

@@ -12,20 +12,19 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Dialect is one of the two ways in which the API is described. They share most
-// paths and differ in names, shapes and what exists; the Go types of this package
-// are the same for both.
+// Dialect is one of the two forms in which the API is described. They share most paths and differ
+// in field names, formats and available endpoints; the Go types of this package serve both.
 type Dialect string
 
 const (
-	// DialectAuto finds out at the first call, with GET /ping and, if that does
-	// not exist, GET /server/version. The zero value.
+	// DialectAuto, the zero value, detects the dialect at the first call, with GET /ping and, if
+	// that does not exist, GET /server/version.
 	DialectAuto Dialect = ""
-	// DialectDocumented is the reference that provkit was asked to implement:
-	// ten endpoints with login_name, is_locked, /statistics, /sessions.
+	// DialectDocumented is the reference that provkit was asked to implement: ten endpoints with
+	// login_name, is_locked, /statistics, /sessions.
 	DialectDocumented Dialect = "documented"
-	// DialectLive is what clients of running panels send and read: username,
-	// is_suspended, /stats, /login, and all other resources.
+	// DialectLive is what clients of running panels send and read: username, is_suspended, /stats,
+	// /login, and all other resources.
 	DialectLive Dialect = "live"
 )
 
@@ -33,9 +32,9 @@ func (d Dialect) known() bool {
 	return d == DialectAuto || d == DialectDocumented || d == DialectLive
 }
 
-// dialect is a Dialect as data: its place in each operation, and the names of the
-// fields that requests send. Answers need no table: the decoders know both names,
-// which never collide.
+// dialect is the data of a Dialect: its index in each operation and the names of the fields in
+// requests. Answers need no table: the decoders know the names of both dialects, which never
+// collide.
 type dialect struct {
 	name   Dialect
 	index  int
@@ -70,11 +69,11 @@ var live = &dialect{
 	},
 }
 
-// dialects holds the one that is in force.
+// dialects contains the dialect in force.
 type dialects struct {
 	configured Dialect
 	found      atomic.Pointer[dialect]
-	// turn lets one caller find out while the others wait, each under its own context.
+	// turn lets one caller detect the dialect while the others wait, each under its own context.
 	turn adapter.Turn
 }
 
@@ -89,8 +88,8 @@ func (s *dialects) configure(d Dialect) {
 	}
 }
 
-// resolve returns the dialect, finding out first if need be. A failure is not
-// remembered: the next call tries again.
+// resolve returns the dialect and detects it first if necessary. A failure is not remembered: the
+// next call tries again.
 func (s *dialects) resolve(ctx context.Context, c *Client) (*dialect, error) {
 	if d := s.found.Load(); d != nil {
 		return d, nil
@@ -112,8 +111,8 @@ func (s *dialects) resolve(ctx context.Context, c *Client) (*dialect, error) {
 	return d, nil
 }
 
-// detect asks for what only one dialect has. A 401 says nothing about the dialect,
-// and neither does an outage: those errors go to the caller.
+// detect calls endpoints that only one dialect has. A 401 or an outage says nothing about the
+// dialect: such errors go to the caller.
 func detect(ctx context.Context, c *Client) (*dialect, error) {
 	var ping pong
 	err := c.rest.Do(ctx, &rest.Call{Endpoint: serverPing.in(live), Out: &ping})
@@ -129,8 +128,8 @@ func detect(ctx context.Context, c *Client) (*dialect, error) {
 		return documented, nil
 	}
 	if errors.Is(err, provider.ErrNotFound) {
-		// The cause is left out: this error comes back from every method, and
-		// must not say that a client does not exist.
+		// The cause is left out: this error comes back from every method, and must not look as if a
+		// client did not exist.
 		return nil, &provider.Error{
 			Provider: Kind, Op: serverPing.any().Op, Action: "find out the dialect", Kind: provider.ErrProtocol, StatusCode: http.StatusNotFound,
 			Message: "neither GET /ping nor GET /server/version exists: is this a KeyHelp panel with its API switched on?",
@@ -139,7 +138,7 @@ func detect(ctx context.Context, c *Client) (*dialect, error) {
 	return nil, err
 }
 
-// Dialect tells which dialect is in force. With DialectAuto it finds out first.
+// Dialect returns the dialect in force. With DialectAuto it detects it first.
 func (c *Client) Dialect(ctx context.Context) (Dialect, error) {
 	d, err := c.dialects.resolve(ctx, c)
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// panel answers by path; what it does not name is a 404 in the documented words.
+// panel answers by path; any other path is a 404 in the documented form.
 func panel(answers map[string]reply) *wiretap {
 	return tapping(func(_ context.Context, r sentRequest) reply {
 		if answer, known := answers[r.Method+" "+r.Path]; known {
@@ -62,7 +62,7 @@ func TestAutoDetection(t *testing.T) {
 			require.Equal(t, test.sent, tap.Lines())
 			if test.err == nil {
 				require.NoError(t, err)
-				// What was found is remembered.
+				// A detected dialect is remembered.
 				_, err = client.Dialect(t.Context())
 				require.NoError(t, err)
 				require.Equal(t, test.sent, tap.Lines())
@@ -73,7 +73,7 @@ func TestAutoDetection(t *testing.T) {
 			require.Equal(t, keyhelp.Kind, e.Provider)
 			require.NotEmpty(t, e.Op)
 			require.NotEmpty(t, e.Action)
-			// What was not found out is asked again.
+			// After a failure the next call asks again.
 			_, err = client.Dialect(t.Context())
 			require.ErrorIs(t, err, test.err)
 			require.Equal(t, append(test.sent, test.sent...), tap.Lines())
@@ -81,8 +81,8 @@ func TestAutoDetection(t *testing.T) {
 	}
 }
 
-// A server without the API must not make clients look deleted: that error comes
-// back from every method.
+// A server without the API must not make clients look deleted: every method returns the error of
+// the detection.
 func TestNeitherDialectIsNoNotFound(t *testing.T) {
 	for _, m := range vendor(t, keyhelp.DialectDocumented).Methods(t, panel(nil), keyhelp.WithDialect(keyhelp.DialectAuto)) {
 		err := m.Run(t).Err
@@ -92,7 +92,7 @@ func TestNeitherDialectIsNoNotFound(t *testing.T) {
 	}
 }
 
-// An outage during the detection does not stick.
+// An outage during the detection is not remembered.
 func TestDetectionRecovers(t *testing.T) {
 	answers := map[string]reply{"GET /ping": {Status: 500}}
 	client := clientOver(t, panel(answers))
@@ -120,7 +120,7 @@ func TestDetectionHappensOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tap := tapping(func(ctx context.Context, r sentRequest) reply {
 			if r.Path == "/ping" {
-				<-time.After(time.Second) // in the bubble's time, so that all callers are there
+				<-time.After(time.Second) // in the bubble's time, so that all callers are waiting
 				return reply{Status: 404, Body: `{"error": "Endpoint not found"}`}
 			}
 			return versionAnswer
@@ -140,8 +140,8 @@ func TestDetectionHappensOnce(t *testing.T) {
 	})
 }
 
-// One caller finds out while others wait: each wait ends with its own context, and
-// when the finder's ends the next one takes over.
+// One caller detects the dialect while others wait: each wait ends with its own context, and when
+// the detecting caller's context ends, the next one takes over.
 func TestDetectionUnderCancelledContexts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		first := true
@@ -191,7 +191,7 @@ func TestDetectionUnderCancelledContexts(t *testing.T) {
 	})
 }
 
-// What a dialect has no field for is refused by name, and nothing is sent.
+// A field that the dialect lacks is refused by name, and nothing is sent.
 func TestFieldsOfTheOtherDialect(t *testing.T) {
 	yes, when, text := new(true), time.Now(), new("x")
 	create := func(change func(*keyhelp.ClientCreateRequest)) func(*keyhelp.Client) error {
@@ -241,13 +241,13 @@ func TestFieldsOfTheOtherDialect(t *testing.T) {
 				require.Equal(t, "not in the documented dialect", e.Fields[field])
 				require.ErrorContains(t, err, field)
 			}
-			// The live dialect has them all.
+			// The live dialect has all of these fields.
 			require.NoError(t, call(clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))))
 		})
 	}
 }
 
-// What a dialect has no endpoint for is refused without asking the panel.
+// An endpoint that the dialect lacks is refused without asking the panel.
 func TestOperationsOfTheOtherDialect(t *testing.T) {
 	rows := inventory(t, keyhelp.DialectDocumented)
 	unsupported := 0

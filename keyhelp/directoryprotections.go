@@ -6,8 +6,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// DirectoryProtectionsService manages password-protected directories. Live dialect
-// only. The API is only known to create them; ClientsService.Resources lists them.
+// DirectoryProtectionsService manages password-protected directories. Live dialect only. The API is
+// known to create them only; ClientsService.Resources lists them.
 type DirectoryProtectionsService struct{ c *Client }
 
 // DirectoryProtection is a directory of a website that asks for a password.
@@ -19,27 +19,25 @@ type DirectoryProtection struct {
 	Exceptions []string `wire:"exceptions"`
 }
 
-// DirectoryProtectionCreateRequest asks for a new protection. The fields are known
-// from /api/v1.
+// DirectoryProtectionCreateRequest describes a new protection. The fields are known from /api/v1.
 type DirectoryProtectionCreateRequest struct {
 	// ClientID is the owner. Required.
 	ClientID int64 `wire:"id_user"`
-	// Path of the directory, such as "example.com/intern". Required.
+	// Path is the directory, such as "example.com/intern". Required.
 	Path string `wire:"path"`
-	// AuthName is what browsers show. Required.
+	// AuthName is the name that browsers show. Required.
 	AuthName string `wire:"auth_name"`
 	// Username is required.
 	Username string `wire:"username"`
-	// PasswordHash is what the only known client sends; Password is taken to
-	// work by analogy. Exactly one is required.
+	// Exactly one of Password and PasswordHash is required. The only known client sends
+	// PasswordHash; Password is assumed to work as elsewhere.
 	Password     provider.Secret `wire:"password"`
 	PasswordHash provider.Secret `wire:"password_hash"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Create protects a directory and returns the protection's ID:
-// POST /api/v2/directory-protections.
+// Create protects a directory and returns the protection's ID: POST /api/v2/directory-protections.
 func (s *DirectoryProtectionsService) Create(ctx context.Context, req *DirectoryProtectionCreateRequest) (int64, error) {
 	if req == nil {
 		return 0, protectionsCreate.any().RefuseNil()

@@ -6,21 +6,21 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// DNSService manages the zones of top-level domains. Live dialect only. A
-// sub-domain has no zone of its own: provider.ErrNotFound.
+// DNSService manages the zones of top-level domains. Live dialect only. A sub-domain has no zone of
+// its own: the error matches provider.ErrNotFound.
 type DNSService struct{ c *Client }
 
 // Zone is the DNS zone of a domain.
 type Zone struct {
-	// Custom tells that records were set by hand; read-only.
+	// Custom reports whether records were set by hand; read-only.
 	Custom bool `wire:"is_custom_dns"`
-	// Disabled: the panel serves no zone; read-only.
+	// Disabled reports whether the panel does not serve the zone; read-only.
 	Disabled   bool        `wire:"is_dns_disabled"`
 	DKIMRecord string      `wire:"dkim_record|dkim_txt_record"`
 	Records    ZoneRecords `wire:"records,required"`
 }
 
-// ZoneRecords is everything in a zone.
+// ZoneRecords contains all records of a zone.
 type ZoneRecords struct {
 	SOA   SOA         `wire:"soa,always"`
 	Other []DNSRecord `wire:"other,always"`
@@ -30,7 +30,7 @@ type ZoneRecords struct {
 type SOA struct {
 	TTL       int64  `wire:"ttl,always"`
 	PrimaryNS string `wire:"primary_ns,always"`
-	// RName is the mailbox of the responsible person, with dots, ending in one.
+	// RName is the mailbox of the responsible person, with dots and a dot at the end.
 	RName   string `wire:"rname,always"`
 	Refresh int64  `wire:"refresh,always"`
 	Retry   int64  `wire:"retry,always"`
@@ -38,7 +38,7 @@ type SOA struct {
 	Minimum int64  `wire:"minimum,always"`
 }
 
-// DNSRecord is one record of a zone. The priority of an MX stands in Value.
+// DNSRecord is one record of a zone. Value contains the priority of an MX record.
 type DNSRecord struct {
 	// Host is "@" or a label relative to the zone.
 	Host  string `wire:"host,always"`
@@ -49,11 +49,11 @@ type DNSRecord struct {
 
 // ZoneUpdateRequest replaces a zone.
 type ZoneUpdateRequest struct {
-	// Records replace all records of the zone: read, change, write back. Required.
+	// Records replaces all records of the zone: read, change, write back. Required.
 	Records *ZoneRecords `wire:"records"`
-	// DKIMRecord is sent by one client; others take it out. nil leaves it out.
+	// DKIMRecord is sent by one client; others remove it. nil is not sent.
 	DKIMRecord *string `wire:"dkim_record"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -62,8 +62,8 @@ func (s *DNSService) Get(ctx context.Context, domainID int64) (*Zone, error) {
 	return fetchID[Zone](ctx, s.c, dnsGet, domainID)
 }
 
-// GetByName reads the zone of a domain: GET /api/v2/dns/name/{domain}. Known from
-// one client's helper only.
+// GetByName reads the zone of a domain: GET /api/v2/dns/name/{domain}. Known from one client's
+// helper only.
 func (s *DNSService) GetByName(ctx context.Context, domain string) (*Zone, error) {
 	if err := dnsGetByName.any().RefuseBlank("domain", domain); err != nil {
 		return nil, err
@@ -79,8 +79,8 @@ func (s *DNSService) Update(ctx context.Context, domainID int64, req *ZoneUpdate
 	return s.update(ctx, dnsUpdate, idText(domainID), req)
 }
 
-// UpdateByName replaces the records of a zone: PUT /api/v2/dns/name/{domain}. Known
-// from one client's helper only.
+// UpdateByName replaces the records of a zone: PUT /api/v2/dns/name/{domain}. Known from one
+// client's helper only.
 func (s *DNSService) UpdateByName(ctx context.Context, domain string, req *ZoneUpdateRequest) error {
 	if err := dnsUpdateByName.any().RefuseBlank("domain", domain); err != nil {
 		return err
@@ -108,8 +108,7 @@ func (s *DNSService) update(ctx context.Context, op operation, arg string, req *
 	return s.c.change(ctx, op, arg, req)
 }
 
-// Reset drops the custom records of a zone, back to the panel's own:
-// DELETE /api/v2/dns/{id_domain}.
+// Reset replaces the custom records of a zone with the panel's own: DELETE /api/v2/dns/{id_domain}.
 func (s *DNSService) Reset(ctx context.Context, domainID int64) error {
 	if err := dnsReset.any().RefuseID("id", domainID); err != nil {
 		return err
@@ -117,8 +116,8 @@ func (s *DNSService) Reset(ctx context.Context, domainID int64) error {
 	return s.c.remove(ctx, dnsReset, idText(domainID))
 }
 
-// ResetByName drops the custom records of a zone: DELETE /api/v2/dns/name/{domain}.
-// Known from one client's helper only.
+// ResetByName replaces the custom records of a zone with the panel's own: DELETE
+// /api/v2/dns/name/{domain}. Known from one client's helper only.
 func (s *DNSService) ResetByName(ctx context.Context, domain string) error {
 	if err := dnsResetByName.any().RefuseBlank("domain", domain); err != nil {
 		return err

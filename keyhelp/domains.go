@@ -19,9 +19,9 @@ type Domain struct {
 	ID int64 `wire:"id,positive"`
 	// ClientID is the owner (live dialect: id_user).
 	ClientID int64 `wire:"id_client|id_user"`
-	// Name in ASCII form (live dialect: domain).
+	// Name is in ASCII form (live dialect: domain).
 	Name string `wire:"domain|domain_name,required,strict"`
-	// PHPVersion such as "8.3"; "" is the server's default.
+	// PHPVersion is "8.3", for example; "" means the server's default.
 	PHPVersion string `wire:"php_version"`
 	// Disabled is the reverse of the documented dialect's is_enabled.
 	Disabled  bool      `wire:"is_disabled|!is_enabled"`
@@ -37,8 +37,8 @@ type Domain struct {
 	NameUTF8 string `wire:"domain_utf8"`
 	// ParentID is 0 for a top-level domain.
 	ParentID int64 `wire:"id_parent_domain"`
-	// Status 1 means that all work on the domain is done; other values are
-	// pending work or a problem, and not documented further.
+	// Status is 1 when all work on the domain is done; other values mean pending work or a problem
+	// and are undocumented.
 	Status           int64          `wire:"status"`
 	Traffic          int64          `wire:"traffic"`
 	DeleteOn         time.Time      `wire:"delete_on"`
@@ -56,14 +56,14 @@ type Domain struct {
 	HTTPSDirectives  string         `wire:"apache.https_directives"`
 }
 
-// DomainTarget is where a domain leads: a directory, or a URL to forward to.
+// DomainTarget is what a domain serves: a directory, or a URL to forward to.
 type DomainTarget struct {
 	Target         string `wire:"target,always"`
 	Forwarding     bool   `wire:"is_forwarding,always"`
 	ForwardingType int64  `wire:"forwarding_type"` // 301, 302, ...
 }
 
-// DomainSecurity is the TLS setting of a domain.
+// DomainSecurity is the TLS settings of a domain.
 type DomainSecurity struct {
 	CertificateID int64 `wire:"id_certificate,always"`
 	LetsEncrypt   bool  `wire:"lets_encrypt,always"`
@@ -74,16 +74,17 @@ type DomainSecurity struct {
 	HSTSPreload   bool  `wire:"hsts_preload,always"`
 }
 
-// DomainCreateRequest asks for a new domain.
+// DomainCreateRequest describes a new domain.
 type DomainCreateRequest struct {
 	// ClientID is the owner. Required.
 	ClientID int64
-	// Name in ASCII form. Required.
+	// Name is in ASCII form. Required.
 	Name string
 
-	// The rest exists in the live dialect only and is refused in the other.
+	// The other fields exist in the live dialect only and are refused in the documented one
+	// (provider.ErrUnsupported).
 
-	// ParentID makes a sub-domain; 0 a top-level domain.
+	// ParentID is the domain above a sub-domain; 0 for a top-level domain.
 	ParentID    int64
 	PHPVersion  string
 	Disabled    *bool
@@ -93,28 +94,28 @@ type DomainCreateRequest struct {
 	CreateWWW   *bool
 	Target      *DomainTarget
 	Security    *DomainSecurity
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any
 }
 
-// DomainUpdateRequest changes a domain. nil leaves a field as it is.
+// DomainUpdateRequest changes a domain. A nil field stays as it is.
 type DomainUpdateRequest struct {
-	// PHPVersion: a pointer to "" sets the server's default.
+	// PHPVersion sets the version; a pointer to "" means the server's default.
 	PHPVersion *string
 	Disabled   *bool
-	// DeleteOn: the zero time clears the date.
+	// DeleteOn schedules the deletion; the zero time clears the date.
 	DeleteOn    *time.Time
 	DNSDisabled *bool
 	EmailDomain *bool
 	Target      *DomainTarget
 	Security    *DomainSecurity
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any
 }
 
-// Create makes a domain: POST /api/v2/domains. Live panels finish the work a
-// moment later (Domain.Status), and of their answer only the ID is documented: the
-// other fields of the result are those of the request then.
+// Create creates a domain: POST /api/v2/domains. Live panels finish the work a moment later
+// (Domain.Status). Only the ID in their answer is documented; the other fields of the result are
+// then those of the request.
 func (s *DomainsService) Create(ctx context.Context, req *DomainCreateRequest) (*Domain, error) {
 	if req == nil {
 		return nil, domainsCreate.any().RefuseNil()
@@ -154,7 +155,7 @@ func (s *DomainsService) Create(ctx context.Context, req *DomainCreateRequest) (
 	return domain, nil
 }
 
-// domain is the domain as it was asked for.
+// domain returns the domain as it was requested.
 func (r *DomainCreateRequest) domain(id int64) *Domain {
 	isTrue := func(flag *bool) bool { return flag != nil && *flag }
 	d := &Domain{
@@ -180,7 +181,7 @@ func (r *DomainCreateRequest) optional(b *body) {
 	group(b, "Security", r.Security)
 }
 
-// domainProblem refuses what cannot be a domain; the panel judges the rest.
+// domainProblem refuses names that cannot be domains and leaves the rest to the panel.
 func domainProblem(name string) string {
 	switch {
 	case name == "":
@@ -222,8 +223,8 @@ func (s *DomainsService) Update(ctx context.Context, id int64, req *DomainUpdate
 	return s.update(ctx, domainsUpdate, idText(id), req)
 }
 
-// UpdateByName changes a domain: PUT /api/v2/domains/name/{domain}. Live dialect
-// only, and known from one client's helper only.
+// UpdateByName changes a domain: PUT /api/v2/domains/name/{domain}. Live dialect only, and known
+// from one client's helper only.
 func (s *DomainsService) UpdateByName(ctx context.Context, name string, req *DomainUpdateRequest) error {
 	if err := domainsUpdateByName.any().RefuseBlank("name", name); err != nil {
 		return err
@@ -235,8 +236,8 @@ func (s *DomainsService) update(ctx context.Context, op operation, arg string, r
 	if req == nil {
 		return op.any().RefuseNil()
 	}
-	// The endpoint decides whether the dialect has updates at all; their fields
-	// are the live ones.
+	// Whether the dialect has updates at all is up to the endpoint; the field names are the live
+	// ones.
 	b := newBody(live.domain)
 	set(b, "PHPVersion", req.PHPVersion)
 	(&DomainCreateRequest{
@@ -258,8 +259,8 @@ func (s *DomainsService) Delete(ctx context.Context, id int64) error {
 	return s.c.remove(ctx, domainsDelete, idText(id))
 }
 
-// DeleteByName removes a domain: DELETE /api/v2/domains/name/{domain}. Live
-// dialect only, and known from one client's helper only.
+// DeleteByName removes a domain: DELETE /api/v2/domains/name/{domain}. Live dialect only, and known
+// from one client's helper only.
 func (s *DomainsService) DeleteByName(ctx context.Context, name string) error {
 	if err := domainsDeleteByName.any().RefuseBlank("name", name); err != nil {
 		return err

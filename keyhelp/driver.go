@@ -33,8 +33,7 @@ var (
 	pinOption = provider.OptionSpec{Name: "pin", Label: "Pinned public key", Help: "sha256/..., as the connection test prints it", Type: provider.OptionString}
 )
 
-// fieldOf tells under which name of the configuration a mistake that New names is to be
-// found.
+// fieldOf maps the fields in errors of New to the names that the configuration has for them.
 var fieldOf = map[string]string{
 	"baseURL": "url", "apiKey": "secret", "WithDialect": "options.dialect", "WithTLS": "options.pin",
 }

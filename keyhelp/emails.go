@@ -6,8 +6,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// EmailsService manages mailboxes. Live dialect only. The API is only known to
-// create them; ClientsService.Resources lists them.
+// EmailsService manages mailboxes. Live dialect only. The API is known to create them only;
+// ClientsService.Resources lists them.
 type EmailsService struct{ c *Client }
 
 // Email is a mailbox.
@@ -16,7 +16,7 @@ type Email struct {
 	Address     string `wire:"email"`
 	AddressUTF8 string `wire:"email_utf8"`
 	Description string `wire:"description"`
-	// Size used and MaxSize allowed, in bytes.
+	// Size is used and MaxSize allowed, in bytes.
 	Size            int64    `wire:"size"`
 	MaxSize         int64    `wire:"max_size"`
 	Aliases         []string `wire:"aliases"`
@@ -25,28 +25,28 @@ type Email struct {
 	ForwardingsUTF8 []string `wire:"forwardings_utf8"`
 }
 
-// EmailCreateRequest asks for a new mailbox. The fields are known from /api/v1.
+// EmailCreateRequest describes a new mailbox. The fields are known from /api/v1.
 type EmailCreateRequest struct {
 	// ClientID is the owner. Required.
 	ClientID int64 `wire:"id_user"`
-	// Address is the full address. Required.
+	// Address is the full e-mail address. Required.
 	Address string `wire:"email"`
-	// Password, or PasswordHash where the panel's option "use password hashes"
-	// is on. Exactly one is required.
+	// Exactly one of Password and PasswordHash is required; PasswordHash needs the panel's option
+	// "use password hashes".
 	Password     provider.Secret `wire:"password"`
 	PasswordHash provider.Secret `wire:"password_hash"`
 	Description  string          `wire:"description,always"`
-	// MaxSize in bytes. Required.
+	// MaxSize is in bytes. Required.
 	MaxSize        int64    `wire:"max_size"`
 	CatchAll       bool     `wire:"catch_all,always"`
 	StoreForwarded bool     `wire:"store_forwarded_emails,always"`
 	Aliases        []string `wire:"aliases,always"`
 	Forwardings    []string `wire:"forwardings,always"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Create makes a mailbox and returns its ID: POST /api/v2/emails.
+// Create creates a mailbox and returns its ID: POST /api/v2/emails.
 func (s *EmailsService) Create(ctx context.Context, req *EmailCreateRequest) (int64, error) {
 	if req == nil {
 		return 0, emailsCreate.any().RefuseNil()

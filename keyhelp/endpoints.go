@@ -7,14 +7,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// operation is one thing that the API does, with its endpoint in each dialect; nil
-// where a dialect lacks it. This file is the only place where methods and paths
-// stand. testdata/keyhelp/operations.tsv is the inventory that it is held against.
+// operation is one operation of the API, with its endpoint in each dialect; nil where a dialect
+// lacks it. Methods and paths are in this file only. It is checked against the inventory
+// testdata/keyhelp/operations.tsv.
 type operation [2]*rest.Endpoint
 
 func (op operation) in(d *dialect) *rest.Endpoint { return op[d.index] }
 
-// any returns the endpoint of some dialect, for its names.
+// any returns the endpoint of a dialect that has one, for its names.
 func (op operation) any() *rest.Endpoint {
 	if op[1] != nil {
 		return op[1]
@@ -31,10 +31,10 @@ func inLive(op, verb, method, route string, effect rest.Effect) operation {
 	return operation{nil, &rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}}
 }
 
-// split is an operation that the dialects spell differently.
+// split returns an operation whose endpoints differ between the dialects.
 func split(documented, live operation) operation { return operation{documented[0], live[1]} }
 
-// sensitive marks answers that hold a secret.
+// sensitive marks an operation whose answers contain a secret.
 func (op operation) sensitive() operation {
 	for _, e := range op {
 		if e != nil {
@@ -44,7 +44,7 @@ func (op operation) sensitive() operation {
 	return op
 }
 
-// untilGone marks a removal: "not found" after a lost answer means that it was made.
+// untilGone marks a removal: "not found" after a lost answer means that it succeeded.
 func (op operation) untilGone() operation {
 	for _, e := range op {
 		if e != nil {
@@ -65,7 +65,6 @@ const (
 	idempotent = rest.Idempotent
 )
 
-// Clients, domains, zones.
 var (
 	clientsCreate       = inBoth("Clients.Create", "create client", post, "/clients", once)
 	clientsGet          = inBoth("Clients.Get", "get client", get, "/clients/{id}", read)
@@ -98,7 +97,7 @@ var (
 	dnsResetByName  = inLive("DNS.ResetByName", "reset zone of domain", del, "/dns/name/{domain}", idempotent).untilGone()
 )
 
-// What belongs to a client.
+// Endpoints for the resources of a client.
 var (
 	certificatesList         = inLive("Certificates.List", "list certificates", get, "/certificates", read)
 	certificatesCreate       = inLive("Certificates.Create", "create certificate", post, "/certificates", once)
@@ -121,7 +120,7 @@ var (
 	protectionsCreate = inLive("DirectoryProtections.Create", "protect directory", post, "/directory-protections", once)
 )
 
-// What belongs to the panel.
+// Endpoints of the panel itself.
 var (
 	plansList      = inBoth("HostingPlans.List", "list hosting plans", get, "/hosting-plans", read)
 	plansCreate    = inLive("HostingPlans.Create", "create hosting plan", post, "/hosting-plans", once)
@@ -139,7 +138,7 @@ var (
 	adminsUpdateByName = inLive("Admins.UpdateByName", "update admin", put, "/admins/name/{username}", idempotent)
 	adminsDeleteByName = inLive("Admins.DeleteByName", "delete admin", del, "/admins/name/{username}", idempotent).untilGone()
 
-	// A second token does no harm, so minting one may be retried.
+	// A second token does no harm, so the call may be retried.
 	sessionsCreate = split(
 		inBoth("Sessions.Create", "sign on client", post, "/sessions", idempotent),
 		inBoth("Sessions.Create", "sign on client", get, "/login/{id}", read)).sensitive()

@@ -13,8 +13,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// errorWire is an error body of either dialect: {"error", "details"} or
-// {"code", "message"}.
+// errorWire is an error body of either dialect: {"error", "details"} or {"code", "message"}.
 type errorWire struct {
 	Error   string           `wire:"error,loose"`
 	Details provider.Payload `wire:"details"`
@@ -22,8 +21,8 @@ type errorWire struct {
 	Message string           `wire:"message,loose"`
 }
 
-// classify tells errors apart by status, by the number that live panels put in
-// front of their code, and by field; never by the wording.
+// classify distinguishes errors by status, by the number at the start of a live panel's code, and
+// by field; never by their wording.
 func classify(a *rest.Answer) *provider.Error {
 	success := a.Status/100 == 2
 	if success && !looksLikeError(a) {
@@ -31,7 +30,7 @@ func classify(a *rest.Answer) *provider.Error {
 	}
 	var w errorWire
 	if wire.Unmarshal(rest.Content(a.Body), &w) != nil || (w.Error == "" && w.Message == "" && w.Code == "") {
-		return nil // rest shows what it is, or takes it as the success that it is
+		return nil // rest reports an error as it is, or accepts the success
 	}
 	if success && w.Error == "" && (w.Code == "" || w.Message == "") {
 		return nil
@@ -42,17 +41,16 @@ func classify(a *rest.Answer) *provider.Error {
 	}
 	if success {
 		err.Kind = kindInside(err)
-		// A refusal is one, whatever the status says. Of any other error inside
-		// a success it is anybody's guess whether the server stopped before or
-		// after the change.
+		// A refusal changed nothing, despite the status of success. After any other error with such
+		// a status it is unknown whether the server stopped before or after the change.
 		vague := errors.Is(err.Kind, provider.ErrProtocol) || errors.Is(err.Kind, provider.ErrUnavailable)
 		err.MaybeExecuted = vague && a.Endpoint.Effect != rest.Read
 	}
 	return err
 }
 
-// kindInside places an error that came with a status of success: by its code, or
-// by the fields that it blames.
+// kindInside returns the kind of an error that came with a status of success: by its code, or by
+// the fields that it blames.
 func kindInside(err *provider.Error) error {
 	kind := rest.KindOf(statusIn(err.Code))
 	if errors.Is(kind, provider.ErrProtocol) && len(err.Fields) > 0 {
@@ -61,9 +59,9 @@ func kindInside(err *provider.Error) error {
 	return kind
 }
 
-// looksLikeError keeps the check of successful answers cheap: error bodies name one
-// of these keys, and those of reads are short, since they have no field to blame. A
-// longer one is still no client and no list.
+// looksLikeError is a cheap check of successful answers: error bodies contain one of these keys,
+// and those of reads are short, since they have no field to blame. A longer one fails to decode as
+// a client or a list.
 func looksLikeError(a *rest.Answer) bool {
 	body := a.Body
 	if len(body) > 512 && a.Endpoint.Effect == rest.Read {
@@ -72,15 +70,15 @@ func looksLikeError(a *rest.Answer) bool {
 	return bytes.Contains(body, []byte(`"error"`)) || bytes.Contains(body, []byte(`"message"`))
 }
 
-// statusIn reads the number in codes such as "401 Unauthorized".
+// statusIn returns the number in codes such as "401 Unauthorized", 0 if there is none.
 func statusIn(code string) int {
 	digits, _, _ := strings.Cut(code, " ")
 	status, _ := strconv.Atoi(digits)
 	return status
 }
 
-// fieldsOf reads details: documented as a map of texts. Lists of texts and groups of
-// fields are taken too; what names no field stands under "details".
+// fieldsOf reads details, which is documented as a map of texts. Lists of texts and groups of
+// fields are accepted too; a text without a field goes under "details".
 func fieldsOf(raw provider.Payload) map[string]string {
 	var details any
 	if raw.Decode(&details) != nil {

@@ -66,8 +66,8 @@ func TestErrorBodies(t *testing.T) {
 	}
 }
 
-// The word of the body counts, not the 200 in front of it. A refusal changed nothing;
-// after any other error of a change nobody knows.
+// The error in the body counts, not the status 200. A refusal changed nothing; after any other
+// error the outcome of a change is unknown.
 func TestErrorsInsideSuccess(t *testing.T) {
 	long := strings.Repeat("x", 4000)
 	for name, test := range map[string]struct {
@@ -95,7 +95,7 @@ func TestErrorsInsideSuccess(t *testing.T) {
 				require.ErrorIs(t, err, test.kind)
 				require.Equal(t, test.readMessage, e.Message)
 			} else {
-				require.ErrorIs(t, err, provider.ErrProtocol, "a long answer to a read is not searched, but it is no client")
+				require.ErrorIs(t, err, provider.ErrProtocol, "a long answer to a read is not searched, but it does not decode as a client")
 			}
 
 			_, createErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
@@ -116,7 +116,7 @@ func TestErrorsInsideSuccess(t *testing.T) {
 	}
 }
 
-// Words that occur in errors may stand in good answers too.
+// Good answers may contain the words of errors too.
 func TestGoodAnswersThatLookLikeErrors(t *testing.T) {
 	for _, body := range []string{
 		`{"id": 1, "username": "u", "message": "created"}`, `{"id": 1, "username": "u", "error": ""}`, `{"id": 1, "username": "u", "error": null}`,
@@ -128,8 +128,8 @@ func TestGoodAnswersThatLookLikeErrors(t *testing.T) {
 	}
 }
 
-// A delete whose answer was lost and that then finds nothing has succeeded; one that
-// finds nothing at once has not.
+// A delete whose answer was lost and that then finds nothing has succeeded; one that finds nothing
+// at once has not.
 func TestDeleteAfterLostAnswer(t *testing.T) {
 	missing := reply{Status: 404, Body: `{"code": "404 Not Found", "message": "no such client"}`}
 	for name, test := range map[string]struct {
@@ -157,7 +157,7 @@ func TestDeleteAfterLostAnswer(t *testing.T) {
 	}
 }
 
-// A create whose answer was lost is sent once and never reported as not done.
+// A creation whose answer was lost is sent once and never reported as failed.
 func TestCreateAfterLostAnswer(t *testing.T) {
 	for _, first := range []reply{{Err: errors.New("connection reset")}, {Status: 502}, {Status: 500, Body: `{"error": "Internal server error"}`}} {
 		tap := tapping(clienttest.InTurn(first, reply{Status: 201, Body: `{"id": 2}`}))

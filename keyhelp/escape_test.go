@@ -12,7 +12,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What has no method yet is reached with the same key, limits and errors.
+// Do reaches endpoints without a method, with the same key, limits and errors.
 func TestDo(t *testing.T) {
 	tap := always(ok(`{"tasks": [1, 2]}`))
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
@@ -38,7 +38,7 @@ func TestDo(t *testing.T) {
 	require.Equal(t, `{"tasks": [1, 2]}`, string(raw.Body))
 	require.Equal(t, 200, raw.StatusCode)
 
-	// Without a place for the answer, any JSON and none will do.
+	// Without a destination for the answer, any JSON or none will do.
 	require.NoError(t, client.Do(t.Context(), &provider.Request{Method: http.MethodDelete, Route: "/x"}, nil))
 }
 
@@ -70,7 +70,7 @@ func TestDoRefuses(t *testing.T) {
 	}
 }
 
-// What a lost answer means follows from the method, or from what the caller says.
+// What a lost answer means depends on the method, or on the request's own setting.
 func TestDoRepeats(t *testing.T) {
 	for name, test := range map[string]struct {
 		request  provider.Request
@@ -98,7 +98,7 @@ func TestDoRepeats(t *testing.T) {
 	}
 }
 
-// Errors of the API come out of Do as out of any method.
+// Do returns errors of the API as any method does.
 func TestDoErrors(t *testing.T) {
 	client := clientOver(t, always(reply{Status: 400, Body: `{"error": "Validation failed", "details": {"x": "wrong"}}`}))
 	err := client.Do(t.Context(), &provider.Request{Method: "POST", Route: "/x"}, nil)
@@ -107,8 +107,7 @@ func TestDoErrors(t *testing.T) {
 	require.Equal(t, "POST /x", asError(t, err).Action)
 }
 
-// Whatever a method is called, the caller can see the answer as it came, of good
-// calls and of failed ones.
+// The caller of any method can capture the raw answer, of successful and of failed calls.
 func TestCaptureResponse(t *testing.T) {
 	header := http.Header{"X-Panel": {"p"}, "Content-Type": {"application/json"}}
 	for _, answer := range []reply{
@@ -124,7 +123,7 @@ func TestCaptureResponse(t *testing.T) {
 			require.Equal(t, "p", raw.Header.Get("X-Panel"), m.Op)
 		}
 	}
-	// A copy: the caller may keep it.
+	// The caller may keep the captured answer: it is a copy.
 	client := clientOver(t, always(ok(`{"id": 17, "username": "u"}`)), keyhelp.WithDialect(keyhelp.DialectLive))
 	var first, second provider.RawResponse
 	_, err := client.Clients.Get(provider.CaptureResponse(t.Context(), &first), 1)
@@ -153,7 +152,7 @@ func TestEndedContext(t *testing.T) {
 	}
 }
 
-// HEAD and other headers: nothing that depends on the method is sent without need.
+// No method sends headers that it does not need.
 func TestRequestHeaders(t *testing.T) {
 	tap := always(ok(`{}`))
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithUserAgent("billing/1.0"))

@@ -10,8 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// A client is made for one panel and makes typed calls. The panel of the examples is
-// an emulator.
+// A client talks to one panel, with typed calls. The panel of the examples is an emulator.
 func ExampleNew() {
 	panel := keyhelptest.NewServer()
 	defer panel.Close()
@@ -41,7 +40,7 @@ func ExampleNew() {
 	// example.com /home/example_com/www
 }
 
-// The same panel behind the portable contract. Calling Create again is safe.
+// A Provider implements the portable contract. Calling Create again is safe.
 func ExampleNewProvider() {
 	panel := keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live))
 	defer panel.Close()
@@ -81,8 +80,8 @@ func ExampleNewProvider() {
 	// suspend: already <nil>
 }
 
-// A panel whose dialect is known need not be asked for it, and one that has no
-// list of hosting plans can be told what its plans are.
+// A known dialect need not be detected, and the plans of a panel without a list of hosting plans
+// can be given as an option.
 func ExampleWithPlans() {
 	panel := keyhelptest.NewServer(keyhelptest.WithoutPlans())
 	defer panel.Close()
@@ -109,7 +108,7 @@ func ExampleWithPlans() {
 	// 32 Pro
 }
 
-// With DialectAuto, the default, the client finds out what the panel speaks.
+// With DialectAuto, the default, the client detects the panel's dialect.
 func ExampleWithDialect() {
 	for _, speaks := range []keyhelptest.Dialect{keyhelptest.Documented, keyhelptest.Live} {
 		panel := keyhelptest.NewServer(keyhelptest.WithDialect(speaks))
@@ -130,7 +129,7 @@ func ExampleWithDialect() {
 	// false true
 }
 
-// Errors match the sentinels of package provider, and hold what the panel said.
+// Errors match the sentinels of package provider, and contain what the panel answered.
 func ExampleClient_errors() {
 	panel := keyhelptest.NewServer()
 	defer panel.Close()
@@ -150,7 +149,7 @@ func ExampleClient_errors() {
 		fmt.Println(e.Kind, e.StatusCode, e.Fields["Email"])
 	}
 
-	// ... what only the panel can know comes from there.
+	// ... what only the panel can judge is refused by the panel.
 	_, err = client.Clients.Create(ctx, &keyhelp.ClientCreateRequest{
 		LoginName: "Not A Login", Password: "placeholder-Passw0rd", Email: "max@example.com",
 	})
@@ -163,7 +162,7 @@ func ExampleClient_errors() {
 	// invalid request 400 Invalid name
 }
 
-// What has no method yet is reached with Do.
+// Do reaches endpoints that have no method yet.
 func ExampleClient_Do() {
 	panel := keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live))
 	defer panel.Close()

@@ -19,21 +19,20 @@ type FTPUser struct {
 	HomeDirectory string `wire:"home_directory"`
 }
 
-// FTPUserCreateRequest asks for a new FTP user. The fields are known from /api/v1.
+// FTPUserCreateRequest describes a new FTP user. The fields are known from /api/v1.
 type FTPUserCreateRequest struct {
 	// ClientID is the owner. Required.
 	ClientID int64 `wire:"id_user"`
-	// Username is required. Names of one's own choice need the panel's option
-	// "custom FTP usernames".
+	// Username is required. Freely chosen names need the panel's option "custom FTP usernames".
 	Username string `wire:"username"`
 	// HomeDirectory is relative to the client's home: "/www/...". Required.
 	HomeDirectory string `wire:"home_directory"`
-	// Password, or PasswordHash where the panel's option "use password hashes"
-	// is on. Exactly one is required.
+	// Exactly one of Password and PasswordHash is required; PasswordHash needs the panel's option
+	// "use password hashes".
 	Password     provider.Secret `wire:"password"`
 	PasswordHash provider.Secret `wire:"password_hash"`
 	Description  string          `wire:"description,always"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -47,8 +46,8 @@ func (s *FTPUsersService) Get(ctx context.Context, id int64) (*FTPUser, error) {
 	return fetchID[FTPUser](ctx, s.c, ftpUsersGet, id)
 }
 
-// GetByName reads an FTP user: GET /api/v2/ftp-users/name/{name}. Known from one
-// client's helper only.
+// GetByName reads an FTP user: GET /api/v2/ftp-users/name/{name}. Known from one client's helper
+// only.
 func (s *FTPUsersService) GetByName(ctx context.Context, name string) (*FTPUser, error) {
 	if err := ftpUsersGetByName.any().RefuseBlank("name", name); err != nil {
 		return nil, err
@@ -56,7 +55,7 @@ func (s *FTPUsersService) GetByName(ctx context.Context, name string) (*FTPUser,
 	return fetch[FTPUser](ctx, s.c, ftpUsersGetByName, name)
 }
 
-// Create makes an FTP user and returns its ID: POST /api/v2/ftp-users.
+// Create creates an FTP user and returns its ID: POST /api/v2/ftp-users.
 func (s *FTPUsersService) Create(ctx context.Context, req *FTPUserCreateRequest) (int64, error) {
 	if req == nil {
 		return 0, ftpUsersCreate.any().RefuseNil()

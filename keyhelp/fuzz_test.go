@@ -11,8 +11,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// fuzzAnswer feeds whole answers to a method and holds the result against what every
-// method promises: no panic, an error of ours, and nothing beside it.
+// fuzzAnswer feeds whole answers to a method and checks what every method promises: no panic, a
+// *provider.Error, and no result with an error.
 func fuzzAnswer(f *testing.F, op string, call func(context.Context, *keyhelp.Client) (any, bool, error)) {
 	for _, d := range bothDialects {
 		for _, e := range exchangesOf(f, d) {
@@ -50,7 +50,7 @@ func fuzzAnswer(f *testing.F, op string, call func(context.Context, *keyhelp.Cli
 	})
 }
 
-// pointer reports whether a result is there.
+// pointer reports whether a result is nil.
 func pointer[T any](value *T, err error) (any, bool, error) { return value, value == nil, err }
 
 func FuzzClient(f *testing.F) {
@@ -93,7 +93,7 @@ func FuzzServer(f *testing.F) {
 	fuzzAnswer(f, "Server.Get", func(ctx context.Context, c *keyhelp.Client) (any, bool, error) { return pointer(c.Server.Get(ctx)) })
 }
 
-// Errors of any status and body, of a read and of a change.
+// Errors may have any status and body, for a read and for a change.
 func FuzzErrors(f *testing.F) {
 	for _, d := range bothDialects {
 		for _, e := range exchangesOf(f, d) {
@@ -137,8 +137,8 @@ func FuzzErrors(f *testing.F) {
 	})
 }
 
-// Any text in place of a time: the account stays readable, and a time that Go knows
-// is read as Go reads it.
+// With any text as a time the account stays readable, and a time that package time can parse is
+// read the same way.
 func FuzzTimestamp(f *testing.F) {
 	for _, text := range []string{"2024-01-20 10:30:00", "2019-05-14T11:29:13+02:00", "2019-08-10T19:31:14+0000", "2024-01-20", "", "0000-00-00", "\"", "\\", "é\x00"} {
 		f.Add(text)

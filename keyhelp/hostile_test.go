@@ -12,7 +12,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// hostile adds what is particular to this API.
+// hostile adds the cases of this API.
 func hostile() map[string]reply {
 	replies := clienttest.Hostile()
 	maps.Copy(replies, map[string]reply{
@@ -26,8 +26,7 @@ func hostile() map[string]reply {
 	return replies
 }
 
-// anyJSON are replies that an update or a delete cannot tell from its undocumented
-// answer.
+// anyJSON are replies that an update or a delete cannot distinguish from its undocumented answer.
 var anyJSON = []string{
 	"empty object", "null", "text", "number", "id of wrong type", "negative id", "list of nulls", "list of objects", "list of wrong ids",
 	"no content", "empty", "white space",
@@ -46,7 +45,7 @@ func TestHostileAnswers(t *testing.T) {
 	}
 }
 
-// Empty lists are the one empty answer that is good, and an object is none.
+// An empty list is the only empty answer that is valid, and an object is not a list.
 func TestHostileLists(t *testing.T) {
 	for body, want := range map[string]int{`[]`: 0, " [ ] \n": 0, `{"data": []}`: -1, `{}`: -1} {
 		lists := 0
@@ -67,7 +66,7 @@ func TestHostileLists(t *testing.T) {
 	}
 }
 
-// A list that is broken somewhere yields the error and nothing else.
+// A list that is broken anywhere yields the error and nothing else.
 func TestListBreaksInTheMiddle(t *testing.T) {
 	for _, rest := range []string{`, {"id": 2}]`, `, {"id": 2, "username": 5}]`, `, null]`, `,`, `]x`} {
 		client := clientOver(t, always(ok(`[{"id": 1, "username": "u"}`+rest)), keyhelp.WithDialect(keyhelp.DialectLive))
@@ -81,12 +80,12 @@ func TestListBreaksInTheMiddle(t *testing.T) {
 				require.Nil(t, account)
 			}
 		}
-		require.Empty(t, ids, "half a list is no list: %s", rest)
+		require.Empty(t, ids, "a broken list yields nothing: %s", rest)
 		require.ErrorIs(t, failed, provider.ErrProtocol, rest)
 	}
 }
 
-// A list is asked for when it is ranged over, again each time, and a break ends it.
+// A list is requested when it is ranged over, again each time, and a break ends it.
 func TestListsAreLazy(t *testing.T) {
 	tap := always(ok(`[{"id": 1, "username": "u"}, {"id": 2, "username": "v"}]`))
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
@@ -109,7 +108,7 @@ func TestListsAreLazy(t *testing.T) {
 	require.NotEqual(t, all[0], all[1])
 }
 
-// Statuses of failure are errors of every method, whatever the body looks like.
+// Every method returns an error for a status of failure, whatever the body looks like.
 func TestHostileFailures(t *testing.T) {
 	kinds := map[int]error{
 		400: provider.ErrInvalid, 401: provider.ErrUnauthorized, 403: provider.ErrForbidden, 404: provider.ErrNotFound, 409: provider.ErrConflict,

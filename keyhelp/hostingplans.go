@@ -9,24 +9,24 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// HostingPlansService manages the plans that clients are put on. Panels without
-// KeyHelp Pro may lack the endpoint: provider.ErrNotFound.
+// HostingPlansService manages the plans that clients can be on. Panels without KeyHelp Pro may lack
+// the endpoint: the error then matches provider.ErrNotFound.
 type HostingPlansService struct{ c *Client }
 
-// HostingPlan is a set of limits and rights. On live panels it acts as a template:
-// a client keeps its limits when the plan goes.
+// HostingPlan is a set of limits and rights. On live panels it is a template: clients keep their
+// limits when the plan is deleted.
 type HostingPlan struct {
 	ID        int64         `wire:"id,positive"`
 	Name      string        `wire:"name"`
 	Resources PlanResources `wire:"resources"`
-	// The rest is told in the live dialect only.
+	// The other fields are reported in the live dialect only.
 	Permissions PlanPermissions `wire:"permissions"`
 	PHP         PlanPHP         `wire:"php"`
 	PHPFPM      PlanPHPFPM      `wire:"php_fpm"`
 }
 
-// PlanResources are limits: nil was not told or is not to be set, Unlimited (-1)
-// is no limit, 0 is nothing at all.
+// PlanResources are limits. nil means not reported, or not to be set; Unlimited (-1) means no
+// limit; 0 means none allowed.
 type PlanResources struct {
 	DiskSpace        *int64 `wire:"disk_space"` // bytes
 	Traffic          *int64 `wire:"traffic"`    // bytes
@@ -40,13 +40,13 @@ type PlanResources struct {
 	ScheduledTasks   *int64 `wire:"scheduled_tasks"`
 }
 
-// PlanPermissions are rights; nil was not told or is not to be set.
+// PlanPermissions are rights. nil means not reported, or not to be set.
 type PlanPermissions struct {
 	FTP                   *bool `wire:"ftp"`
 	PHP                   *bool `wire:"php"`
 	Perl                  *bool `wire:"perl"`
 	SSH                   *bool `wire:"ssh"`
-	SSHJail               *bool `wire:"ssh_jail"` // panels expect SSH beside it
+	SSHJail               *bool `wire:"ssh_jail"` // panels expect SSH too
 	Backup                *bool `wire:"backup"`
 	PanelAccess           *bool `wire:"panel_access"`
 	DomainSecurity        *bool `wire:"domain_security"`
@@ -56,22 +56,22 @@ type PlanPermissions struct {
 	DatabaseRemoteAccess  *bool `wire:"database_remote_access"`
 	EmailCatchAll         *bool `wire:"email_catchall"`
 	Applications          *bool `wire:"applications"`
-	// ChangePersonalData is the name of older panels (2.4) for UpdateContactData.
+	// ChangePersonalData is what older panels (2.4) call UpdateContactData.
 	ChangePersonalData *bool `wire:"change_personal_data"`
 	UpdateContactData  *bool `wire:"update_contact_data"`
 	DeleteMainDomain   *bool `wire:"delete_main_domain"`
 }
 
-// PlanPHP are PHP settings; sizes are texts such as "64M".
+// PlanPHP are PHP settings. Sizes are texts such as "64M".
 type PlanPHP struct {
 	MemoryLimit       *string `wire:"memory_limit"`
 	PostMaxSize       *string `wire:"post_max_size"`
 	UploadMaxFilesize *string `wire:"upload_max_filesize"`
 	MaxExecutionTime  *int64  `wire:"max_execution_time"` // seconds
-	// OpenBasedir may hold the placeholder ##DOCROOT##.
+	// OpenBasedir may contain the placeholder ##DOCROOT##.
 	OpenBasedir      *string `wire:"open_basedir"`
 	DisableFunctions *string `wire:"disable_functions"`
-	// AdditionalSettings is the name of older panels (2.4) for the directives.
+	// AdditionalSettings is what older panels (2.4) call the directives.
 	AdditionalSettings       *string `wire:"additional_settings"`
 	ExtraDirectivesImmutable *string `wire:"extra_directives_immutable"`
 	ExtraDirectivesMutable   *string `wire:"extra_directives_mutable"`
@@ -91,7 +91,7 @@ type PlanPHPFPM struct {
 	StatusIPRestriction *string `wire:"status_ip_restriction"`
 }
 
-// HostingPlanCreateRequest asks for a new plan.
+// HostingPlanCreateRequest describes a new plan.
 type HostingPlanCreateRequest struct {
 	// Name is required.
 	Name        string           `wire:"name"`
@@ -99,19 +99,19 @@ type HostingPlanCreateRequest struct {
 	Permissions *PlanPermissions `wire:"permissions"`
 	PHP         *PlanPHP         `wire:"php"`
 	PHPFPM      *PlanPHPFPM      `wire:"php_fpm"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// HostingPlanUpdateRequest changes a plan. nil leaves a field as it is. Whether a
-// partial group of settings is merged or replaces the group is undocumented.
+// HostingPlanUpdateRequest changes a plan. A nil field stays as it is. Whether a partial group of
+// settings is merged or replaces the group is undocumented.
 type HostingPlanUpdateRequest struct {
 	Name        *string          `wire:"name"`
 	Resources   *PlanResources   `wire:"resources"`
 	Permissions *PlanPermissions `wire:"permissions"`
 	PHP         *PlanPHP         `wire:"php"`
 	PHPFPM      *PlanPHPFPM      `wire:"php_fpm"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -133,8 +133,7 @@ func (s *HostingPlansService) GetByName(ctx context.Context, name string) (*Host
 	return fetch[HostingPlan](ctx, s.c, plansGetByName, name)
 }
 
-// Create makes a plan and returns its ID: POST /api/v2/hosting-plans. Live dialect
-// only.
+// Create creates a plan and returns its ID: POST /api/v2/hosting-plans. Live dialect only.
 func (s *HostingPlansService) Create(ctx context.Context, req *HostingPlanCreateRequest) (int64, error) {
 	if req == nil {
 		return 0, plansCreate.any().RefuseNil()
@@ -148,8 +147,8 @@ func (s *HostingPlansService) Create(ctx context.Context, req *HostingPlanCreate
 	return s.c.create(ctx, plansCreate, quoted(req.Name), req)
 }
 
-// Update changes a plan: PUT /api/v2/hosting-plans/{id}. Live dialect only. Whether
-// clients on the plan get the new limits is undocumented.
+// Update changes a plan: PUT /api/v2/hosting-plans/{id}. Live dialect only. Whether clients on the
+// plan get the new limits is undocumented.
 func (s *HostingPlansService) Update(ctx context.Context, id int64, req *HostingPlanUpdateRequest) error {
 	if err := plansUpdate.any().RefuseID("id", id); err != nil {
 		return err
@@ -173,8 +172,8 @@ func checkPM(problems *provider.Problems, fpm *PlanPHPFPM) {
 	}
 }
 
-// Delete removes a plan: DELETE /api/v2/hosting-plans/{id}. Live dialect only. A plan
-// in use can be removed; its clients keep their limits.
+// Delete removes a plan: DELETE /api/v2/hosting-plans/{id}. Live dialect only. A plan in use can be
+// deleted; its clients keep their limits.
 func (s *HostingPlansService) Delete(ctx context.Context, id int64) error {
 	if err := plansDelete.any().RefuseID("id", id); err != nil {
 		return err
@@ -182,7 +181,7 @@ func (s *HostingPlansService) Delete(ctx context.Context, id int64) error {
 	return s.c.remove(ctx, plansDelete, idText(id))
 }
 
-// The documented dialect has flat limits, and they serve where no group has them.
+// The documented dialect has limits outside the group; they count where the group has none.
 var _ = wire.Read(func(raw []byte, p *HostingPlan) error {
 	var flat struct {
 		DiskSpace     *int64 `wire:"disk_quota"`

@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// bad is a call that must be refused before any I/O, with the fields to name.
+// bad is a call that must be refused before any I/O, with the fields that the error must name.
 type bad struct {
 	fields string
 	call   func(ctx context.Context, c *keyhelp.Client) error
@@ -33,7 +33,7 @@ func with[R, T any](fields string, send func(*keyhelp.Client) func(context.Conte
 	}}
 }
 
-// sampleOf is the sample of a request.
+// sampleOf returns the sample of a request type.
 func sampleOf[R any]() *R {
 	for _, sample := range samples(keyhelp.DialectLive) {
 		if request, is := sample.(*R); is {
@@ -43,7 +43,7 @@ func sampleOf[R any]() *R {
 	panic("no such sample")
 }
 
-// updating does the same for updates of a good ID or name.
+// updating does the same for updates with a valid ID or name.
 func updating[A, R any](fields string, arg A, send func(*keyhelp.Client) func(context.Context, A, *R) error, request *R) bad {
 	return bad{fields, func(ctx context.Context, c *keyhelp.Client) error { return send(c)(ctx, arg, request) }}
 }
@@ -183,8 +183,8 @@ func refused(t *testing.T, tap *wiretap, err error, fields ...string) {
 	vendor(t, keyhelp.DialectLive).Refused(t, tap, err, fields...)
 }
 
-// Every method, whatever it is called with: IDs that are none, empty names, names
-// that would lead elsewhere, nil requests.
+// Every method refuses invalid IDs, empty names, names that would lead to another path, and nil
+// requests.
 func TestBadArgumentsOfEveryMethod(t *testing.T) {
 	refusals := vendor(t, keyhelp.DialectLive).CheckArguments(t, func(_ clienttest.Method, _ int, want reflect.Type) []any {
 		switch {

@@ -9,22 +9,22 @@ import (
 	"github.com/provkit/provkit/keyhelp"
 )
 
-// Every endpoint of the API is reached by the methods that the inventory names, and
-// no method reaches anything else.
+// The methods that the inventory names reach every endpoint of the API, and no method reaches
+// anything else.
 func TestInventory(t *testing.T) {
 	for _, d := range bothDialects {
 		t.Run(string(d), func(t *testing.T) { vendor(t, d).CheckInventory(t, nil) })
 	}
 }
 
-// The fixtures hold a good exchange of every endpoint in every dialect that has it.
+// The fixtures contain a successful exchange of every endpoint in every dialect that has it.
 func TestFixturesCoverInventory(t *testing.T) {
 	for _, d := range bothDialects {
 		vendor(t, d).CheckExchanges(t)
 	}
 }
 
-// The four operations that the dialects spell differently.
+// Four operations have different endpoints in the two dialects.
 func TestSplitOperations(t *testing.T) {
 	want := map[keyhelp.Dialect][]string{
 		keyhelp.DialectDocumented: {"GET /clients/17/statistics", "GET /server/version", "GET /server/version", "POST /sessions"},

@@ -15,7 +15,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// vendor is what the checks of clienttest know of this client in a dialect.
+// vendor describes this client in a dialect to the checks of clienttest.
 func vendor(t testing.TB, d keyhelp.Dialect) *clienttest.Vendor {
 	t.Helper()
 	exchanges := exchangesOf(t, d)
@@ -35,14 +35,13 @@ func vendor(t testing.TB, d keyhelp.Dialect) *clienttest.Vendor {
 		Rows:    inventory(t, d), Exchanges: exchanges, Canaries: all,
 		Shown: func(value any) bool {
 			_, raw := value.(*keyhelp.Admin)
-			return raw // Raw is what the server said, on purpose
+			return raw // Raw is the server's answer, on purpose
 		},
 	}
 }
 
-// inventory reads the rows of a dialect from testdata/keyhelp/operations.tsv. Signing on
-// changes nothing that a second sign-on would not; the documented POST counts as a
-// change all the same.
+// inventory reads the rows of a dialect from testdata/keyhelp/operations.tsv. A second sign-on does
+// no harm, but the documented POST counts as a change nevertheless.
 func inventory(t testing.TB, d keyhelp.Dialect) []clienttest.Row {
 	t.Helper()
 	lines := clienttest.Table(t, "../testdata/keyhelp/operations.tsv", "n\tmethod\tpath\tdialect\tevidence\toperation")
@@ -69,12 +68,11 @@ func exchangesOf(t testing.TB, d keyhelp.Dialect) []fixture.Exchange {
 	return exchanges
 }
 
-// secrets are what samples puts into requests. They hold characters that are
-// escaped in JSON, URLs and Go.
+// secrets are the secrets in the requests of samples. They contain characters that are escaped in
+// JSON, URLs and Go.
 var secrets = []provider.Secret{`canary "Pass\w0rd" <&> 7`, `$6$canary/hash$x"y`, "-----BEGIN KEY-----\ncanary/key+==\n-----END KEY-----\n"}
 
-// samples are requests that a panel would accept, with as many fields as the dialect
-// has.
+// samples returns requests that a panel would accept, with all fields that the dialect has.
 func samples(d keyhelp.Dialect) []any {
 	password, hash, key := secrets[0], secrets[1], secrets[2]
 	live := d == keyhelp.DialectLive

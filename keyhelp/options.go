@@ -13,41 +13,40 @@ type settings struct {
 	scan    Scan
 }
 
-// WithDialect fixes the dialect that the panel speaks. The default, DialectAuto,
-// finds out at the first call.
+// WithDialect sets the dialect of the panel. The default, DialectAuto, detects it at the first
+// call.
 func WithDialect(d Dialect) provider.Option {
 	return provider.VendorOption(Kind, "WithDialect", d)
 }
 
-// WithPlans gives the plans of a panel that has no /hosting-plans (an endpoint of
-// KeyHelp Pro): the manual configuration of the reference module. They are used
-// only when the panel answers that the endpoint does not exist.
+// WithPlans sets the plans of a panel that has no /hosting-plans (an endpoint of KeyHelp Pro), like
+// the manual configuration of the reference module. They are used only when the panel answers that
+// the endpoint does not exist.
 func WithPlans(plans ...HostingPlan) provider.Option {
 	return provider.VendorOption(Kind, "WithPlans", plans)
 }
 
-// WithScan bounds the search through client and domain IDs that stands in for a
-// look-up by name in the documented dialect, which has none.
+// WithScan limits the search through client and domain IDs, which replaces the look-up by name that
+// the documented dialect lacks.
 func WithScan(s Scan) provider.Option {
 	return provider.VendorOption(Kind, "WithScan", s)
 }
 
-// Scan bounds the search through IDs. The documented dialect can read a client or a
-// domain by ID only; to find one by name the adapter reads IDs upwards, from where
-// they begin and from the lowest one that it has seen.
+// Scan limits the search through IDs. The documented dialect can read a client or a domain by ID
+// only; to find one by name the adapter reads IDs upwards, from where they begin and from the
+// lowest one that it has seen.
 type Scan struct {
-	// ClientsFrom and DomainsFrom are where the panel's IDs begin, 1 by default.
-	// Give the lowest ID that your own records hold: on a panel whose IDs begin
-	// high, nothing is found without it.
+	// ClientsFrom and DomainsFrom are where the panel's IDs begin, 1 by default. Give the lowest ID
+	// in your own records: on a panel whose IDs begin high, nothing is found without it.
 	ClientsFrom, DomainsFrom int64
-	// Gap is how many missing IDs in a row end the search, 200 by default: more
-	// than accounts were ever removed in a row on the panel.
+	// Gap is how many missing IDs in a row end the search, 200 by default. It must exceed the
+	// longest run of removed accounts on the panel.
 	Gap int64
-	// Max is how many IDs are tried at most, 100,000 by default.
+	// Max limits how many IDs are tried, 100,000 by default.
 	Max int64
 }
 
-// from is the search through the IDs that begin there.
+// from returns the search through the IDs from first upwards.
 func (s Scan) from(first int64) adapter.Scan {
 	return adapter.Scan{From: first, Gap: s.Gap, Max: s.Max}.OrDefaults(200)
 }

@@ -28,8 +28,8 @@ func updateMethods(t *testing.T) map[string]reflect.Type {
 	return found
 }
 
-// The rule of all partial updates: nil leaves a field alone, so every field must be
-// one that can be nil.
+// In all partial updates a nil field stays as it is, so every field must have a type that can be
+// nil.
 func TestUpdateFieldsAreNilable(t *testing.T) {
 	methods := updateMethods(t)
 	require.Len(t, methods, 10)
@@ -43,14 +43,14 @@ func TestUpdateFieldsAreNilable(t *testing.T) {
 				require.Equal(t, reflect.TypeFor[map[string]any](), field.Type)
 				continue
 			}
-			require.Equal(t, reflect.Pointer, field.Type.Kind(), "%s: %v.%s cannot tell unset from zero", op, request, field.Name)
+			require.Equal(t, reflect.Pointer, field.Type.Kind(), "%s: %v.%s cannot distinguish unset from zero", op, request, field.Name)
 		}
 		require.True(t, extra, "%v has no Extra", request)
 	}
 }
 
-// What a pointer to the zero value sends, for every field of every update. nil here
-// means that the zero value is refused, since it would make no sense.
+// zeroSends is what a pointer to the zero value sends, for every field of every update. nil means
+// that the zero value is refused, since it would make no sense.
 var zeroSends = map[string]map[string]any{
 	"ClientUpdateRequest": {
 		"Password": nil, "Email": nil, "LoginName": nil,
@@ -80,7 +80,7 @@ var zeroSends = map[string]map[string]any{
 			},
 			"other": []any{},
 		}},
-		"DKIMRecord": nil, // an update of a zone replaces its records, and needs them
+		"DKIMRecord": nil, // an update of a zone replaces its records, and requires them
 	},
 	"CertificateUpdateRequest": {
 		"Name": nil, "PrivateKey": nil, "Certificate": nil,
@@ -119,11 +119,11 @@ func TestUpdatesSendZeroValues(t *testing.T) {
 	}
 }
 
-// Unset fields are not sent, and what the caller adds is, also over known fields.
+// Unset fields are not sent. The caller's extra fields are, and override known fields.
 func TestUpdatesSendNothingElse(t *testing.T) {
 	for op, request := range updateMethods(t) {
 		if request.Name() == "ZoneUpdateRequest" {
-			continue // has a field that is always due
+			continue // has a field that is always required
 		}
 		tap := always(ok(`{}`))
 		require.NoError(t, updateWith(t, tap, op, reflect.New(request)), op)
@@ -144,7 +144,7 @@ func updateWith(t *testing.T, tap *wiretap, op string, request reflect.Value) er
 	return m.Call(t.Context(), args...).Err
 }
 
-// Extra reaches the wire from every request that has it, and is not changed.
+// Every request that has Extra sends it unchanged.
 func TestExtra(t *testing.T) {
 	for _, m := range vendor(t, keyhelp.DialectLive).Methods(t, always(pong)) {
 		if m.NumArgs() == 0 {
@@ -170,7 +170,7 @@ func TestExtra(t *testing.T) {
 	}
 }
 
-// Requests belong to the caller: no method changes one, and the client keeps none.
+// Requests belong to the caller: no method changes one, and the client does not keep any.
 func TestRequestsStayAsTheyAre(t *testing.T) {
 	for _, d := range bothDialects {
 		v := vendor(t, d)
@@ -182,7 +182,7 @@ func TestRequestsStayAsTheyAre(t *testing.T) {
 	}
 }
 
-// Dates are days: the caller's day, whatever the time of day and the zone.
+// Dates are days in the caller's time zone, whatever the time of day.
 func TestDatesAreTheCallersDay(t *testing.T) {
 	late := time.Date(2025, 8, 1, 23, 59, 0, 0, time.FixedZone("", -11*3600))
 	tap := always(ok(`{}`))

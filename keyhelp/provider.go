@@ -7,12 +7,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Provider is a KeyHelp panel behind the portable contract. Account IDs are client
-// IDs in decimal, plan IDs are hosting plan IDs in decimal.
+// Provider implements the portable contract for a KeyHelp panel. Account IDs are client IDs in
+// decimal, plan IDs are hosting plan IDs in decimal.
 //
-// An account made by Create carries its reference as a marker, "[ref:order-1042]":
-// in the notes on live panels, in the display name in the documented dialect, which
-// has no other room.
+// An account made by Create carries its reference as a marker, "[ref:order-1042]": in the notes on
+// live panels, in the display name in the documented dialect, which has no notes.
 type Provider struct {
 	client   *Client
 	accounts *adapter.Accounts[int64, ClientAccount]
@@ -22,7 +21,7 @@ type Provider struct {
 
 type change = adapter.Change[int64, ClientAccount]
 
-// The adapter has these beside the core.
+// Provider implements the core and these optional interfaces.
 var _ interface {
 	provider.Provider
 	provider.Lister
@@ -34,7 +33,7 @@ var _ interface {
 	provider.Adopter
 } = (*Provider)(nil)
 
-// NewProvider puts a client behind the portable contract. The client stays usable.
+// NewProvider returns the portable provider for a client. The client stays usable.
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[int64, ClientAccount]{
@@ -43,7 +42,7 @@ func NewProvider(client *Client) *Provider {
 	return p
 }
 
-// Client returns the client behind the provider, for what only KeyHelp has.
+// Client returns the client of the provider, for what only KeyHelp has.
 func (p *Provider) Client() *Client { return p.client }
 
 // Get reads one account: the client, and in the live dialect its domains too.
@@ -85,7 +84,7 @@ func (p *Provider) read(ctx context.Context, id int64) (*ClientAccount, error) {
 	return client, err
 }
 
-// account is a client in the words of the contract.
+// account converts a client to an account of the contract.
 func account(c *ClientAccount) *provider.Account {
 	a := &provider.Account{
 		ID: idText(c.ID), Username: c.LoginName, Email: c.Email, Status: provider.StatusActive,
@@ -97,7 +96,7 @@ func account(c *ClientAccount) *provider.Account {
 	if c.HostingPlanID > 0 {
 		a.Plan = idText(c.HostingPlanID)
 	}
-	// The marker is in one of the two, whatever the dialect.
+	// The marker is in the display name or in the notes, depending on the dialect.
 	a.Name, a.Reference = provider.Unmark(c.DisplayName)
 	if _, reference := provider.Unmark(c.Notes); reference != "" {
 		a.Reference = reference

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Check tests the connection and what the key may do.
+// Check tests the connection and the rights of the key.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 	report := adapter.Diagnosed(p.client.diagnose(ctx))
 	report.Step(provider.CheckCredentials, func() (string, error) {
@@ -24,7 +24,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 		count := 0
 		for _, err := range p.client.Clients.List(ctx, nil) {
 			if errors.Is(err, provider.ErrUnsupported) {
-				report.Skip(provider.CheckRights, "the documented dialect has no harmless call that would show them")
+				report.Skip(provider.CheckRights, "the documented dialect has no harmless call that shows the rights")
 				return "", nil
 			}
 			if err != nil {
@@ -32,7 +32,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 			}
 			count++
 		}
-		return fmt.Sprintf("the key can list the clients: %d", count), nil
+		return fmt.Sprintf("the key can list clients: %d", count), nil
 	})
 	report.Step(provider.CheckVersion, func() (string, error) {
 		version, err := p.client.Server.Version(ctx)

@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Create makes the client, then its domain. Both steps look before they repeat, and
-// a second call with the same request finishes what the first one left.
+// Create creates the client, then its domain. Both steps look before they repeat anything, and a
+// second call with the same request finishes what the first one left undone.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	order, err := p.order(req)
 	if err != nil {
@@ -74,8 +74,8 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	return o, problems.Err(Kind, "", o.action)
 }
 
-// request is the client that the order asks for, with the marker where the dialect
-// has room for it.
+// request returns the client that the order asks for, with the marker in the field that the dialect
+// has for it.
 func (o *order) request(d *dialect) (*ClientCreateRequest, error) {
 	values := provider.OptionValues(o.Options)
 	r := &ClientCreateRequest{
@@ -102,14 +102,14 @@ func (o *order) request(d *dialect) (*ClientCreateRequest, error) {
 	if value, given := values.Bool(optSystem); given {
 		r.CreateSystemDomain = &value
 	}
-	// Options may be beyond the dialect that was found out at run time.
+	// The dialect that was detected at run time may lack the options.
 	_, err := r.encode(d, quoted(o.Username))
 	return r, err
 }
 
-// ensureClient makes the client unless it exists. Live panels are asked first, as all their
-// clients do, since nobody documents that they refuse a duplicate; in the documented dialect
-// there is nothing to ask cheaply, and the panel's own refusal is what protects.
+// ensureClient creates the client unless it exists. On live panels it looks first, as all their
+// clients do, since it is undocumented that they refuse a duplicate. The documented dialect has no
+// cheap way to look, and the panel's own refusal protects from duplicates.
 func (p *Provider) ensureClient(ctx context.Context, d *dialect, o *order, request *ClientCreateRequest) (*ClientAccount, provider.Outcome, error) {
 	return adapter.MakeOrFind[ClientAccount]{
 		LookFirst: clientsGetByName.in(d) != nil,
@@ -120,9 +120,9 @@ func (p *Provider) ensureClient(ctx context.Context, d *dialect, o *order, reque
 	}.Run(ctx)
 }
 
-// taken is the error for a refused creation when no client of that name is seen. An admin
-// may have the name, since both share one namespace; in the documented dialect the field
-// shows whether the name is why.
+// taken returns the error for a refused creation when no client of that name was found. An admin
+// may have the name, since both share one namespace; in the documented dialect the field shows
+// whether the name is the reason.
 func (p *Provider) taken(ctx context.Context, d *dialect, refused error, o *order) error {
 	var e *provider.Error
 	if !errors.As(refused, &e) {
@@ -131,7 +131,7 @@ func (p *Provider) taken(ctx context.Context, d *dialect, refused error, o *orde
 	blamed := *e
 	if blames(refused, d.client["LoginName"].name) {
 		blamed.Kind = provider.ErrAlreadyExists
-		blamed.Message += "; no client of that name was found: an admin has it, or its ID is beyond WithScan"
+		blamed.Message += "; no client of that name was found: an admin has the name, or the client's ID is outside WithScan"
 	} else if adminsGetByName.in(d) != nil {
 		if _, err := p.client.Admins.GetByName(ctx, o.Username); err == nil {
 			blamed.Kind = provider.ErrAlreadyExists
@@ -141,7 +141,7 @@ func (p *Provider) taken(ctx context.Context, d *dialect, refused error, o *orde
 	return &blamed
 }
 
-// ensureDomain makes the client's domain unless it exists.
+// ensureDomain creates the client's domain unless it exists.
 func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64, name string) (provider.Outcome, error) {
 	_, outcome, err := adapter.MakeOrFind[Domain]{
 		LookFirst: domainsGetByName.in(d) != nil,
@@ -175,8 +175,8 @@ func blames(err error, field string) bool {
 }
 
 // clientDomain looks for a domain. Where domains can only be probed, the client's own count of
-// them first shows whether that is worth it. If the client has domains and the search reaches
-// none of that name, a refusal that blames the name still means that the client has it.
+// domains shows first whether that is worth it. If the client has domains and the search finds none
+// of that name, a refusal that blames the name still means that the client has it.
 func (p *Provider) clientDomain(ctx context.Context, d *dialect, clientID int64, name string, refused error) (*Domain, error) {
 	some := false
 	if domainsGetByName.in(d) == nil {

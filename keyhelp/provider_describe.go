@@ -2,7 +2,7 @@ package keyhelp
 
 import "github.com/provkit/provkit/provider"
 
-// Names of the options that Create takes, live dialect only.
+// Names of the options of Create. Live dialect only.
 const (
 	optLanguage    = "language"
 	optNotes       = "notes"
@@ -35,8 +35,8 @@ var createOptions = []provider.OptionSpec{
 	{Name: optSystem, Label: "Create a sub-domain of the server's name", Type: provider.OptionBool},
 }
 
-// Rules for names and passwords are undocumented. These are the strictest that
-// clients of running panels keep.
+// Rules for names and passwords are undocumented. These are the strictest that clients of running
+// panels follow.
 var (
 	usernamePolicy = provider.NamePolicy{
 		MinLength: 2, MaxLength: 32, First: provider.Lower, Rest: provider.Lower + provider.Digits + "_",
@@ -47,8 +47,8 @@ var (
 
 const scanNote = "the documented dialect has no list and no search: client IDs are probed upwards (WithScan)"
 
-// Describe declares what the adapter can do in the configured dialect; with DialectAuto, what
-// it can do in both.
+// Describe returns what the adapter can do in the configured dialect; with DialectAuto, what it can
+// do in both.
 func (p *Provider) Describe() *provider.Description {
 	switch p.client.dialects.configured {
 	case DialectDocumented:
@@ -96,8 +96,8 @@ func capabilitiesDocumented() provider.Capabilities {
 	return c
 }
 
-// capabilitiesAuto is the lesser of the two: what is declared before the first call must be
-// true after it.
+// capabilitiesAuto returns the lesser capabilities of the two: what is declared before the first
+// call must be true after it.
 func capabilitiesAuto() provider.Capabilities {
 	return capabilitiesDocumented()
 }

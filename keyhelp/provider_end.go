@@ -14,7 +14,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	return p.accounts.Remove(ctx, id, adapter.Removal[int64, ClientAccount]{Do: func(ctx context.Context, n int64) error {
 		err := p.client.Clients.Delete(ctx, n)
 		if err == nil || errors.Is(err, provider.ErrNotFound) || errors.Is(err, provider.ErrOutcomeUnknown) {
-			p.seen.Drop(n) // that it was seen before is no evidence any more
+			p.seen.Drop(n) // the earlier read is no longer evidence
 		}
 		return err
 	}})
@@ -22,7 +22,7 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 
 // proveAbsent proves that a client does not exist. A 404 may also mean that the key lost its
 // rights: the proof is that the list of clients works and lacks it, or, without a list, that
-// another client can still be read. That is enough for a search, which has no ID, on live
+// another client can still be read. For a search, which has no ID, another client is enough on live
 // panels too.
 func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, err error) {
 	d, err := p.dialect(ctx)
@@ -36,7 +36,7 @@ func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, 
 		}
 	}
 	if listable {
-		evidence = "the key can list the clients"
+		evidence = "the key can list clients"
 		err = adapter.NotListed(p.client.Clients.List(ctx, nil), func(c *ClientAccount) bool { return c.ID == id })
 	} else {
 		evidence, err = p.probeOther(ctx)
@@ -71,14 +71,14 @@ func (p *Provider) probeOther(ctx context.Context) (evidence string, err error) 
 	for _, err := range others.All(ctx) {
 		return othersSeen, err
 	}
-	return "the key is accepted, and no client was ever seen", p.proveEmpty(ctx)
+	return "the key is accepted, and no client has ever been seen", p.proveEmpty(ctx)
 }
 
-// proveEmpty proves that a panel has no clients, as far as one can without a list: it never
-// showed one, and the key is good.
+// proveEmpty proves that a panel has no clients, as well as that can be done without a list: none
+// has ever been seen, and the key works.
 func (p *Provider) proveEmpty(ctx context.Context) error {
 	if len(p.seen.List()) > 0 {
-		return adapter.Doubt("neither were clients that were there before: the key may have lost its rights")
+		return adapter.Doubt("neither were clients that existed before: the key may have lost its rights")
 	}
 	return p.client.Server.Ping(ctx)
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Find looks an account up. By user name or domain that is one call or two on live panels;
-// by reference or address the clients are listed. In the documented dialect IDs are probed.
+// Find looks an account up. A search by user name or domain takes one or two calls on live panels;
+// a search by reference or e-mail address lists the clients. In the documented dialect client IDs
+// are probed.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
 		d, err := p.dialect(ctx)
@@ -37,7 +38,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	})
 }
 
-// List lists all clients; Domain is filled in the live dialect, for one call more.
+// List lists all clients. In the live dialect it takes one more call to fill Domain.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return adapter.List(Kind, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
 		d, err := p.dialect(ctx)
@@ -107,8 +108,8 @@ func (p *Provider) probeClients(window int, read func(context.Context, int64) (*
 	return probe
 }
 
-// clientByName returns the client of that login name. ErrNotFound if there is none,
-// as far as one can see.
+// clientByName returns the client with a login name. The error matches provider.ErrNotFound if none
+// was found.
 func (p *Provider) clientByName(ctx context.Context, d *dialect, name string) (*ClientAccount, error) {
 	if clientsGetByName.in(d) != nil {
 		return p.client.Clients.GetByName(ctx, name)
@@ -124,7 +125,7 @@ func (p *Provider) clientByName(ctx context.Context, d *dialect, name string) (*
 	return found.Native.(*ClientAccount), nil
 }
 
-// domain returns the domain of that name, by look-up or by probing.
+// domain returns the domain with a name, by look-up or by probing.
 func (p *Provider) domain(ctx context.Context, d *dialect, name string) (*Domain, error) {
 	if domainsGetByName.in(d) != nil {
 		return p.client.Domains.GetByName(ctx, name)

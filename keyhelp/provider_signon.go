@@ -7,12 +7,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// SignOn mints a link that opens the customer's panel.
+// SignOn creates a link that opens the customer's panel.
 func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	return p.accounts.SignOn(ctx, req, func(ctx context.Context, n int64) (*provider.SignOn, error) {
 		session, err := p.client.Sessions.Create(ctx, n)
 		if errors.Is(err, provider.ErrInvalid) {
-			// What an unknown client gives is undocumented; a 400 may mean that.
+			// The answer for an unknown client is undocumented; a 400 may mean that.
 			if _, readErr := p.read(ctx, n); errors.Is(readErr, provider.ErrNotFound) {
 				err = readErr
 			}

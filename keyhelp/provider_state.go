@@ -31,8 +31,8 @@ func (p *Provider) update(request *ClientUpdateRequest) func(context.Context, in
 	}
 }
 
-// ChangePlan puts the client on another hosting plan. Panels that do not show a client's
-// plan are believed when they accept it.
+// ChangePlan puts the client on another hosting plan. A panel that does not show a client's plan is
+// trusted when it accepts the change.
 func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Outcome, error) {
 	wanted, problem := planID(plan)
 	return p.accounts.Change(ctx, id, change{
@@ -51,7 +51,7 @@ func (p *Provider) ChangePassword(ctx context.Context, id string, password provi
 	})
 }
 
-// Adopt marks a client that exists already with a reference.
+// Adopt marks an existing client with a reference.
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	return p.accounts.Adopt(ctx, id, reference, func(ctx context.Context, n int64, now *ClientAccount) error {
 		d, err := p.dialect(ctx)

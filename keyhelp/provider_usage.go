@@ -11,8 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Plans lists the hosting plans; on a panel without that endpoint, those given by
-// WithPlans.
+// Plans lists the hosting plans, or those of WithPlans on a panel without that endpoint.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	var plans []provider.Plan
 	for plan, err := range p.client.HostingPlans.List(ctx, nil) {
@@ -66,7 +65,7 @@ func usage(metric string, unit provider.Unit, f *Figure) provider.Usage {
 	return u
 }
 
-// Usage reads the figures of one account.
+// Usage reads the usage of one account.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, p.usage)
 }
@@ -102,12 +101,11 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 	return report, nil
 }
 
-// fleetWorkers bounds how many accounts are read at once.
+// fleetWorkers limits how many accounts are read at once.
 const fleetWorkers = 8
 
-// FleetUsage reads the figures of all accounts, several at a time, in the order of
-// the listing. The API has no call for all of them. An account that goes meanwhile is
-// left out.
+// FleetUsage reads the usage of all accounts, several at a time, in the order of the list. The API
+// has no call for all of them. An account that disappears meanwhile is left out.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	type result struct {
 		report *provider.UsageReport
@@ -120,7 +118,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		var workers sync.WaitGroup
 		defer workers.Wait()
 		defer cancel()
-		// A queue of answers to come keeps the order and bounds what is under way.
+		// The queue of pending results keeps the order and limits the number of calls under way.
 		queue := make(chan chan result, fleetWorkers)
 		workers.Go(func() {
 			defer close(queue)

@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What the reference prints is sent and understood, field by field.
+// The examples of the reference are sent and understood, field by field.
 func TestReplayDocumented(t *testing.T) {
 	account := keyhelp.ClientAccount{
 		ID: 42, LoginName: "example_com", Email: "user@example.com", DisplayName: "Max Mustermann", CreatedAt: utc("2024-01-20 10:30:00"),

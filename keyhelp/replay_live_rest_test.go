@@ -12,7 +12,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What the live dialect is known to send and answer, field by field.
+// The known requests and answers of the live dialect, field by field.
 func TestReplayLive(t *testing.T) {
 	all := liveClients()
 	for _, part := range []replays{liveServer(), liveDomains(), liveZones(), liveOwned(), livePlans(), liveAdmins()} {

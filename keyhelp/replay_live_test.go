@@ -96,8 +96,8 @@ func put[A, R any](arg A, req R, method func(c *keyhelp.Client) func(context.Con
 	return done(func(t *testing.T, c *keyhelp.Client) error { return method(c)(t.Context(), arg, req) })
 }
 
-// Clients, their domains and zones in the live dialect, field by field. The rest is
-// in replay_live_rest_test.go.
+// Clients, their domains and zones in the live dialect, field by field. The rest is in
+// replay_live_rest_test.go.
 func liveClients() replays {
 	getClient := func(c *keyhelp.Client) func(context.Context, int64) (*keyhelp.ClientAccount, error) {
 		return c.Clients.Get
@@ -114,7 +114,7 @@ func liveClients() replays {
 	createClient := func(c *keyhelp.Client) func(context.Context, *keyhelp.ClientCreateRequest) (*keyhelp.ClientAccount, error) {
 		return c.Clients.Create
 	}
-	// The time of day is no part of a date, and the date is the caller's.
+	// A date has no time of day, and is the one in the caller's time zone.
 	august := time.Date(2025, 8, 1, 23, 30, 0, 0, time.FixedZone("", 10*3600))
 	contact := keyhelp.ContactData{
 		FirstName: "Erika", LastName: "Muster", Company: "Shop GmbH", Telephone: "+49 1", Address: "Weg 1",

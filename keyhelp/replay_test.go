@@ -14,11 +14,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// replays are what to call for each exchange of a file, and what must come of it.
+// replays are the call for each exchange of a file, and the check of its result.
 type replays map[string]func(t *testing.T, c *keyhelp.Client)
 
-// run replays every exchange of a dialect through a client of its own: the request
-// is compared by value, the result by the function.
+// run replays every exchange of a dialect through a client of its own: the request is compared by
+// value, the result by the function.
 func (all replays) run(t *testing.T, d keyhelp.Dialect) {
 	exchanges := exchangesOf(t, d)
 	var names []string
@@ -36,15 +36,15 @@ func (all replays) run(t *testing.T, d keyhelp.Dialect) {
 		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		require.Contains(t, names, name, "no exchange of this name")
+		require.Contains(t, names, name, "no exchange has this name")
 	}
 }
 
-// The parts of a replay.
+// A replay.
 
 const placeholderPassword = "placeholder-Passw0rd"
 
-// equal is a replay whose method returns something.
+// equal is a replay of a method that returns a result.
 func equal[T any](want T, call func(t *testing.T, c *keyhelp.Client) (T, error)) func(*testing.T, *keyhelp.Client) {
 	return func(t *testing.T, c *keyhelp.Client) {
 		got, err := call(t, c)
@@ -53,12 +53,12 @@ func equal[T any](want T, call func(t *testing.T, c *keyhelp.Client) (T, error))
 	}
 }
 
-// done is a replay whose method returns only an error.
+// done is a replay of a method that returns only an error.
 func done(call func(t *testing.T, c *keyhelp.Client) error) func(*testing.T, *keyhelp.Client) {
 	return func(t *testing.T, c *keyhelp.Client) { require.NoError(t, call(t, c)) }
 }
 
-// fails is a replay of an error.
+// fails is a replay of a call that returns an error.
 func fails(want provider.Error, call func(t *testing.T, c *keyhelp.Client) error) func(*testing.T, *keyhelp.Client) {
 	return func(t *testing.T, c *keyhelp.Client) {
 		got := asError(t, call(t, c))
@@ -67,7 +67,7 @@ func fails(want provider.Error, call func(t *testing.T, c *keyhelp.Client) error
 	}
 }
 
-// gather is the whole of a list.
+// gather returns all elements of a list.
 func gather[T any](list iter.Seq2[*T, error]) ([]*T, error) {
 	var all []*T
 	for element, err := range list {
@@ -79,7 +79,7 @@ func gather[T any](list iter.Seq2[*T, error]) ([]*T, error) {
 	return all, nil
 }
 
-// at reads a time with an offset, as the answers hold it.
+// at parses a time with an offset, in the form of the answers.
 func at(text string) time.Time {
 	parsed, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -88,7 +88,7 @@ func at(text string) time.Time {
 	return parsed
 }
 
-// utc reads a time without a zone, which counts as UTC.
+// utc parses a time without a zone, which counts as UTC.
 func utc(text string) time.Time {
 	parsed, err := time.ParseInLocation(time.DateTime, text, time.UTC)
 	if err != nil {

@@ -16,15 +16,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The secrets beside those of samples: of the client, and of answers.
+// Secrets that are not in the samples: those of the client and of answers.
 const (
 	canaryKey   = `Canary.Key"\<>&+/=7f3a`
 	canaryToken = `canary.Token"<&>+/=9b1c`
 	canaryURL   = "https://panel.example.com/login/canary%2FSign%20On?token=abc123def"
 )
 
-// leakyPanels answer with what they were sent, as real servers do when they refuse
-// it, or with secrets of their own.
+// leakyPanels answer with the request, as real servers do when they refuse one, or with secrets of
+// their own.
 func leakyPanels(t *testing.T, d keyhelp.Dialect) map[string]clienttest.Answer {
 	good := vendor(t, d).Good()
 	text, marshal := clienttest.Said, clienttest.JSON
@@ -90,7 +90,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	}
 }
 
-// What is printed by accident: the client, its services, requests.
+// The client, its services and requests may be printed by accident.
 func TestPrintedValuesHideSecrets(t *testing.T) {
 	client, err := keyhelp.New(panelURL, canaryKey, keyhelp.WithDialect(keyhelp.DialectLive))
 	require.NoError(t, err)
@@ -126,7 +126,7 @@ func TestKeyIsSentInItsHeaderOnly(t *testing.T) {
 	}
 }
 
-// Short passwords are not guessed from the body: the methods name them.
+// Short passwords cannot be found in the body by guessing: the methods name them.
 func TestShortPasswordsStayHidden(t *testing.T) {
 	short := provider.Secret("p7!xQ")
 	tap := tapping(func(_ context.Context, s sentRequest) reply {

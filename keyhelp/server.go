@@ -11,11 +11,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ServerService is about the machine that the panel runs on.
+// ServerService covers the machine that the panel runs on.
 type ServerService struct{ c *Client }
 
-// Ping tests connection and key with the call that is meant for it: GET /api/v2/ping,
-// in the documented dialect GET /api/v2/server/version.
+// Ping tests the connection and the key with the endpoint meant for it: GET /api/v2/ping, in the
+// documented dialect GET /api/v2/server/version.
 func (s *ServerService) Ping(ctx context.Context) error {
 	d, err := s.c.dialects.resolve(ctx, s.c)
 	if err != nil {
@@ -39,13 +39,13 @@ type Version struct {
 	Build   string `wire:"build|meta.panel_build"`
 }
 
-// Version reads the panel's version: GET /api/v2/server/version, in the live dialect
-// from GET /api/v2/server.
+// Version reads the panel's version: GET /api/v2/server/version, in the live dialect from GET
+// /api/v2/server.
 func (s *ServerService) Version(ctx context.Context) (*Version, error) {
 	return ask[Version](ctx, s.c, serverVersion, &rest.Call{}, wire.Options{})
 }
 
-// Server is the state of the machine. Fields that a panel does not tell are zero.
+// Server is the state of the machine. Fields that a panel does not report are zero.
 type Server struct {
 	Hostname        string       `wire:"meta.hostname,holder"`
 	Addresses       []netip.Addr `wire:"meta.ip_addresses"`
@@ -53,14 +53,14 @@ type Server struct {
 	PanelBuild      string       `wire:"meta.panel_build"`
 	Uptime          time.Duration
 	OperatingSystem string `wire:"operating_system.label"`
-	// RebootRequired by updates.
+	// RebootRequired reports whether updates require a reboot.
 	RebootRequired bool `wire:"operating_system.updates.reboot_required"`
-	// Load averages over 1, 5 and 15 minutes, and in percent.
+	// Load1, Load5 and Load15 are averages over so many minutes, LoadPercent is in percent.
 	Load1       float64 `wire:"utilization.load.minute_1"`
 	Load5       float64 `wire:"utilization.load.minute_5"`
 	Load15      float64 `wire:"utilization.load.minute_15"`
 	LoadPercent float64 `wire:"utilization.load.percent"`
-	// Traffic and DiskSpace used, in bytes.
+	// Traffic and DiskSpace are used, in bytes.
 	Traffic   int64 `wire:"resources.traffic"`
 	DiskSpace int64 `wire:"resources.consumed_disk_space"`
 }
@@ -85,14 +85,15 @@ var _ = wire.Read(func(raw []byte, s *Server) error {
 	return nil
 })
 
-// Reboot restarts the machine: POST /api/v2/server/reboot. Live dialect only, panel
-// 26.0 and later. A lost answer is provider.ErrOutcomeUnknown: it may be rebooting.
+// Reboot restarts the machine: POST /api/v2/server/reboot. Live dialect only, panel 26.0 and later.
+// If the answer is lost, the error matches provider.ErrOutcomeUnknown: the machine may be
+// rebooting.
 func (s *ServerService) Reboot(ctx context.Context) error {
 	return s.c.call(ctx, serverReboot, &rest.Call{Body: map[string]any{"confirm": true}})
 }
 
-// diagnose performs the harmless call and reports how far it came. With a dialect that
-// is not known yet it asks the live way: that the path does not exist is an answer too.
+// diagnose performs a harmless call and reports how far it came. While the dialect is unknown it
+// uses the live one: that the path does not exist is an answer too.
 func (c *Client) diagnose(ctx context.Context) ([]provider.CheckStep, time.Duration, error) {
 	endpoint := serverPing.in(live)
 	if d := c.dialects.found.Load(); d == documented {

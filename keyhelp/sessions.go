@@ -13,20 +13,19 @@ import (
 // SessionsService signs customers on without a password.
 type SessionsService struct{ c *Client }
 
-// Session is a way into a client's panel. Use it at once and do not keep it.
+// Session is a sign-on to a client's panel. Use it at once and do not keep it.
 type Session struct {
 	// URL opens the panel.
 	URL provider.Secret `wire:"url,strict"`
 	// Token is part of URL; documented dialect only.
 	Token provider.Secret `wire:"token,strict"`
-	// ExpiresAt is only told in the documented dialect, without a zone: taken
-	// as UTC.
+	// ExpiresAt is reported in the documented dialect only, without a time zone: it is read as UTC.
 	ExpiresAt time.Time `wire:"expires_at"`
 }
 
 // Create signs a client on: POST /api/v2/sessions, whose token goes into
-// https://HOST/login?token=...; in the live dialect GET /api/v2/login/{id}, which
-// answers with the URL. Life time and single use of live URLs are undocumented.
+// https://HOST/login?token=...; in the live dialect GET /api/v2/login/{id}, which returns the URL.
+// How long and how often a live URL works is undocumented.
 func (s *SessionsService) Create(ctx context.Context, clientID int64) (*Session, error) {
 	if err := sessionsCreate.any().RefuseID("id", clientID); err != nil {
 		return nil, err
@@ -44,8 +43,7 @@ func (s *SessionsService) Create(ctx context.Context, clientID int64) (*Session,
 	return s.open(ctx, call)
 }
 
-// CreateByName signs a client on: GET /api/v2/login/name/{username}. Live dialect
-// only.
+// CreateByName signs a client on: GET /api/v2/login/name/{username}. Live dialect only.
 func (s *SessionsService) CreateByName(ctx context.Context, loginName string) (*Session, error) {
 	if err := sessionsCreateByName.any().RefuseBlank("loginName", loginName); err != nil {
 		return nil, err

@@ -8,23 +8,23 @@ import (
 	"github.com/provkit/provkit/internal/wire"
 )
 
-// Unlimited is the Max of a Figure, and the value of a plan's limit, that is none.
+// Unlimited means no limit, as the Max of a Figure and in a plan's limits.
 const Unlimited = -1
 
 // Figure is one number of a client's usage.
 type Figure struct {
 	Used int64 `wire:"value"`
-	// Max is nil where the API does not tell it, Unlimited (-1) where there is
-	// no limit, and 0 where nothing is allowed.
+	// Max is nil if the API does not report it, Unlimited (-1) if there is no limit, and 0 if
+	// nothing is allowed.
 	Max *int64 `wire:"max"`
 }
 
-// ClientStats is what a client uses. A nil figure was not told.
+// ClientStats is the usage of a client. A nil figure was not reported.
 type ClientStats struct {
-	// Disk and Traffic in bytes. The period of Traffic is undocumented.
+	// Disk and Traffic are in bytes. The period of Traffic is undocumented.
 	Disk    *Figure `wire:"disk_usage|disk_space,required"`
 	Traffic *Figure `wire:"traffic_usage|traffic"`
-	// Counts. The documented dialect tells three of them, without limits.
+	// The others are counts. The documented dialect reports three of them, without limits.
 	Domains       *Figure `wire:"domain_count|domains"`
 	EmailAccounts *Figure `wire:"email_count|email_accounts"`
 	Databases     *Figure `wire:"database_count|databases"`
@@ -37,13 +37,13 @@ type ClientStats struct {
 	Files            *Figure `wire:"files"`
 }
 
-// Stats reads what a client uses: GET /api/v2/clients/{id}/statistics, in the live
-// dialect GET /api/v2/clients/{id}/stats.
+// Stats reads the usage of a client: GET /api/v2/clients/{id}/statistics, in the live dialect GET
+// /api/v2/clients/{id}/stats.
 func (s *ClientsService) Stats(ctx context.Context, id int64) (*ClientStats, error) {
 	return fetchID[ClientStats](ctx, s.c, clientsStats, id)
 }
 
-// A figure is an object with its limit, or a number whose limit has a name of its own.
+// A figure is an object that contains its limit, or a number whose limit is a field of its own.
 var (
 	_ = wire.Read(func(raw []byte, f *Figure) error {
 		if raw[0] == '{' {
@@ -67,15 +67,14 @@ var (
 	})
 )
 
-// TrafficCount is traffic of one protocol in bytes.
+// TrafficCount is the traffic of one protocol in bytes.
 type TrafficCount struct {
 	In  int64 `wire:"in"`
 	Out int64 `wire:"out"`
 }
 
-// Traffic reads a client's traffic by protocol ("http", "ftp", "smtp", "pop3",
-// "imap"): GET /api/v2/clients/{id}/traffic. Live dialect only. The period is
-// undocumented.
+// Traffic reads a client's traffic by protocol ("http", "ftp", "smtp", "pop3", "imap"): GET
+// /api/v2/clients/{id}/traffic. Live dialect only. The period is undocumented.
 func (s *ClientsService) Traffic(ctx context.Context, id int64) (map[string]TrafficCount, error) {
 	if err := clientsTraffic.any().RefuseID("id", id); err != nil {
 		return nil, err
@@ -87,8 +86,8 @@ func (s *ClientsService) Traffic(ctx context.Context, id int64) (map[string]Traf
 	return *traffic, nil
 }
 
-// protocols are what a client's traffic is counted by. An answer without any is no
-// traffic, not even none.
+// protocols is a client's traffic by protocol. An answer without any protocol is not a traffic
+// report, not even one of no traffic.
 type protocols map[string]TrafficCount
 
 var _ = wire.Read(func(raw []byte, p *protocols) error {
@@ -99,7 +98,7 @@ var _ = wire.Read(func(raw []byte, p *protocols) error {
 	return err
 })
 
-// ClientResources is everything that belongs to a client.
+// ClientResources contains everything that belongs to a client.
 type ClientResources struct {
 	Domains              []*Domain              `wire:"domains,required"`
 	Certificates         []*Certificate         `wire:"certificates"`
@@ -110,14 +109,14 @@ type ClientResources struct {
 	DirectoryProtections []*DirectoryProtection `wire:"directory_protections"`
 }
 
-// Resources reads all that belongs to a client: GET /api/v2/clients/{id}/resources.
-// Live dialect only.
+// Resources reads everything that belongs to a client: GET /api/v2/clients/{id}/resources. Live
+// dialect only.
 func (s *ClientsService) Resources(ctx context.Context, id int64) (*ClientResources, error) {
 	return fetchID[ClientResources](ctx, s.c, clientsResources, id)
 }
 
-// ScheduledTask is a cron job of a client. The API is only known to list them
-// among a client's resources.
+// ScheduledTask is a cron job of a client. The API is known only to list them among a client's
+// resources.
 type ScheduledTask struct {
 	ID             int64  `wire:"id"`
 	Type           string `wire:"type"`

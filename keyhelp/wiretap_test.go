@@ -12,8 +12,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The panel of tests without sockets. The prefix is there so that a client that
-// loses it fails.
+// The panel of tests without sockets. A client that loses the prefix fails.
 const (
 	panelURL = "https://panel.example.com/prefix"
 	panelKey = "placeholder-key"
@@ -27,16 +26,16 @@ type (
 
 func ok(body string) reply { return clienttest.OK(body) }
 
-// tapping answers requests from a function, which may be replaced.
+// tapping answers requests with a function, which may be replaced.
 func tapping(answer clienttest.Answer) *wiretap {
 	return &wiretap{Base: panelURL + "/api/v2", Answer: answer}
 }
 
-// always answers every request alike.
+// always answers every request in the same way.
 func always(r reply) *wiretap { return tapping(clienttest.Always(r)) }
 
-// clientOver makes a client of the panel that is behind a transport. Without
-// repetitions, or one failure would be several requests.
+// clientOver returns a client for the panel behind a transport. It does not retry, so that one
+// failure is one request.
 func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *keyhelp.Client {
 	t.Helper()
 	all := []provider.Option{
@@ -48,10 +47,10 @@ func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Opti
 	return client
 }
 
-// bothDialects are the dialects that a panel can speak.
+// bothDialects are the dialects that a panel can have.
 var bothDialects = []keyhelp.Dialect{keyhelp.DialectDocumented, keyhelp.DialectLive}
 
-// asError returns the *provider.Error that every failure must be.
+// asError returns an error as the *provider.Error that it must be.
 func asError(t testing.TB, err error) *provider.Error {
 	t.Helper()
 	return clienttest.AsError(t, err)
@@ -61,8 +60,7 @@ func newHTTPClient(transport http.RoundTripper) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// trimmed is a body without what may stand around JSON: white space and a byte
-// order mark.
+// trimmed returns a body without the white space and byte order mark that may surround JSON.
 func trimmed(body []byte) []byte {
 	return bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))
 }
