@@ -11,11 +11,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// exitHeader carries the exit code: on every answer of the engine for access keys,
-// and on the refusals of the legacy engine, but not on what a command answers there.
+// exitHeader carries the exit code. The engine for access keys sends it with every answer, the
+// legacy engine only with its own refusals, not with the answers of commands.
 const exitHeader = "Hestia-Exit-Code"
 
-// answerReader understands the answer to one request.
+// answerReader interprets the answer to one request.
 type answerReader struct {
 	client  *Client
 	request *request
@@ -37,8 +37,8 @@ func (a *answerReader) DecodeAnswer(answer *rest.Answer) error {
 	return r.read(printed)
 }
 
-// printed is the output. The legacy engine says OK where there is none, and ends
-// what there is with a line break.
+// printed returns the output. The legacy engine says OK if there is none, and adds a line break to
+// output.
 func (a *answerReader) printed(answer *rest.Answer) []byte {
 	if a.client.auth.legacy && string(answer.Body) == "OK" {
 		return nil
@@ -46,7 +46,7 @@ func (a *answerReader) printed(answer *rest.Answer) []byte {
 	return answer.Body
 }
 
-// classify tells by the exit code what an answer means.
+// classify returns the error that an answer stands for, by its exit code; nil for success.
 func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
 	header := answer.Header.Get(exitHeader)
 	if header == "" {
@@ -63,21 +63,21 @@ func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
 		a.remark(answer)
 		return nil
 	case code == ExitOK:
-		return a.unclear("the answer says both that the command succeeded and that it did not")
+		return a.unclear("the answer reports both success and failure")
 	default:
 		return a.failed(code, said(answer.Body), answer.Status)
 	}
 }
 
-// remark notes what a silent command printed although it succeeded: a script that
-// it called failed, and it does not mind.
+// remark logs what a command printed that should print nothing: a script that it called failed, and
+// it succeeded anyway.
 func (a *answerReader) remark(answer *rest.Answer) {
 	if !a.request.command.prints && !a.request.codes {
 		answer.Remark = said(answer.Body)
 	}
 }
 
-// failed is the error for an exit code. text is what the command said, if it did.
+// failed returns the error for an exit code. text is what the command said; "" if nothing.
 func (a *answerReader) failed(code ExitCode, text string, status int) *provider.Error {
 	meaning := code.meaning()
 	kind := meaning.kind
@@ -100,13 +100,13 @@ func (a *answerReader) failed(code ExitCode, text string, status int) *provider.
 	return &provider.Error{Kind: kind, Code: code.label(), Message: text, Err: code, MaybeExecuted: after}
 }
 
-// unclear is the error for an answer of which nobody knows what it means.
+// unclear returns the error for an answer that makes no sense.
 func (a *answerReader) unclear(message string) *provider.Error {
 	return &provider.Error{Kind: provider.ErrProtocol, Message: message, MaybeExecuted: a.request.command.changes()}
 }
 
-// foreign is the error for an answer that the API did not give: it carries no exit
-// code where one is due. nil leaves it to the status.
+// foreign returns the error for an answer that does not come from the API, since it lacks the exit
+// code. nil leaves the verdict to the HTTP status.
 func (a *answerReader) foreign(answer *rest.Answer) *provider.Error {
 	status := answer.Status
 	switch {
@@ -119,11 +119,10 @@ func (a *answerReader) foreign(answer *rest.Answer) *provider.Error {
 	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
 		return nil
 	}
-	return a.unclear("the answer is not the panel's: it carries no exit code")
+	return a.unclear("the answer does not come from the panel: it carries no exit code")
 }
 
-// legacyAnswer reads what a command answers through the legacy engine, always with
-// status 200.
+// legacyAnswer reads a command's answer through the legacy engine, which always has status 200.
 func (a *answerReader) legacyAnswer(answer *rest.Answer) *provider.Error {
 	body := strings.TrimSpace(string(answer.Body))
 	if switchedOff(answer.Body) || librariesMissing(answer.Body) {
@@ -151,8 +150,8 @@ func (a *answerReader) legacyAnswer(answer *rest.Answer) *provider.Error {
 	return nil
 }
 
-// said is the text of an answer for people: without the prefixes, and without the
-// list that a command may have begun to print before it failed.
+// said returns the text of an answer for people: without the prefixes, and without the list that a
+// command may have begun to print before it failed.
 func said(body []byte) string {
 	text := strings.TrimSpace(string(body))
 	if text == "" || text[0] == '<' {

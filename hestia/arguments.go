@@ -15,13 +15,13 @@ import (
 // argument is a Go value as the panel reads it.
 type argument struct {
 	text    string
-	zero    bool // nothing, where the argument is optional
+	zero    bool // counts as not given if the argument is optional
 	secret  bool
 	problem string
 }
 
-// argumentOf spells a value. Pointers are for arguments whose zero value means
-// something: only nil is nothing then.
+// argumentOf spells a value. Pointers are for arguments whose zero value means something: then only
+// nil counts as not given.
 func argumentOf(value any) argument {
 	switch v := value.(type) {
 	case nil:
@@ -60,7 +60,7 @@ func argumentOf(value any) argument {
 	case reflect.String:
 		return argument{text: v.String(), zero: v.Len() == 0}
 	default:
-		panic(fmt.Sprintf("hestia: no argument can be made of %T", value))
+		panic(fmt.Sprintf("hestia: a %T cannot be an argument", value))
 	}
 }
 
@@ -74,7 +74,7 @@ func yesNo(b bool) string {
 func listArgument(list []string) argument {
 	for _, element := range list {
 		if element == "" || strings.Contains(element, ",") {
-			return argument{problem: "has an element that is empty or holds a comma, which separates elements"}
+			return argument{problem: "has an element that is empty or contains a comma, which separates elements"}
 		}
 	}
 	return argument{text: strings.Join(list, ","), zero: len(list) == 0}
@@ -87,18 +87,18 @@ func addressArgument(a netip.Addr) argument {
 	return argument{text: a.String()}
 }
 
-// trimmed is what the panel takes off both ends of an argument.
+// trimmed are the characters that the panel cuts off both ends of an argument.
 const trimmed = " \t\n\r\x00\x0b"
 
-// altered tells why a text would not arrive as it is, or "".
+// altered says why a text would not arrive as it is; "" if it would.
 func altered(text string, breaks bool) string {
 	switch {
 	case strings.Trim(text, trimmed) != text:
-		return "begins or ends with white space, which the panel takes off"
+		return "begins or ends with white space, which the panel cuts off"
 	case strings.ContainsRune(text, 0):
-		return "holds a NUL, which no argument can"
+		return "contains a NUL, which no argument can"
 	case !breaks && strings.ContainsAny(text, "\r\n"):
-		return "holds a line break, where the panel would cut it off"
+		return "contains a line break, at which the panel would cut it off"
 	case !utf8.ValidString(text):
 		return "is not UTF-8"
 	}
@@ -107,18 +107,18 @@ func altered(text string, breaks bool) string {
 
 func (p *parameter) check(problems *provider.Problems, text string) {
 	problems.Note(p.name, altered(text, p.text))
-	// Scripts take such a password for the name of a file that holds the password.
+	// Scripts take such a password for the name of a file that contains the password.
 	if p.secret && !p.text && strings.HasPrefix(text, "/tmp/") {
 		problems.Add(p.name, "begins with /tmp/, which the panel takes for the name of a file: Run sends it")
 	}
 }
 
-// maxCommandLine is what Linux accepts as one word of a command line: the panel runs
+// maxCommandLine is how many bytes Linux accepts as one word of a command line: the panel runs
 // commands through a shell.
 const maxCommandLine = 128 << 10
 
-// shellWord is what surrounds the arguments on that line: sudo, the path of the
-// command, redirections.
+// shellWord is how many bytes surround the arguments on that line: sudo, the path of the command,
+// redirections.
 const shellWord = 128
 
 func (r *request) checkSize(problems *provider.Problems) {

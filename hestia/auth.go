@@ -17,19 +17,19 @@ const (
 // Auth is a way to sign in: AccessKey, AccessKeyHash, APIKey or Password.
 type Auth struct {
 	kind string
-	// fields puts the credentials on a request. A function, so that no print of an
-	// Auth shows them.
+	// fields puts the credentials on a request. It is a function so that printing an Auth never
+	// shows them.
 	fields func(form url.Values)
-	// secrets are their values.
+	// secrets returns the values of the credentials.
 	secrets func() []provider.Secret
-	// legacy credentials are served by the panel's older engine, which hides exit
-	// codes: see the package's documentation.
+	// legacy is set for credentials that the panel's older engine serves. That engine hides exit
+	// codes: see the package documentation.
 	legacy   bool
 	problems provider.Problems
 }
 
-// AccessKey signs in with an access key and its secret, the way to prefer: any user
-// can have one, and it can be limited to some commands.
+// AccessKey signs in with an access key and its secret. Prefer it: any user can have one, and it
+// can be limited to some commands.
 func AccessKey(id string, secret provider.Secret) Auth {
 	a := Auth{
 		kind: "access key",
@@ -43,8 +43,8 @@ func AccessKey(id string, secret provider.Secret) Auth {
 	return a
 }
 
-// AccessKeyHash signs in with an access key and its secret as one text,
-// "ACCESS_KEY:SECRET_KEY", as programs have it that know one field only.
+// AccessKeyHash signs in with an access key and its secret as one text, "ACCESS_KEY:SECRET_KEY",
+// for programs that have only one field for it.
 func AccessKeyHash(pair provider.Secret) Auth {
 	id, secret, found := strings.Cut(pair.Reveal(), ":")
 	a := Auth{
@@ -75,8 +75,8 @@ func (a *Auth) checkAccessKey(id, secret string) {
 	}
 }
 
-// APIKey signs in as the root user with a legacy API key (v-generate-api-key). It
-// may run every command. The panel's makers have deprecated it.
+// APIKey signs in as the root user with a legacy API key (v-generate-api-key). It may run every
+// command. The vendor has deprecated it.
 func APIKey(key provider.Secret) Auth {
 	a := Auth{
 		kind:    "API key",
@@ -91,15 +91,15 @@ func APIKey(key provider.Secret) Auth {
 	case pair && consistsOf(id, 20, "") && consistsOf(secret, 40, "_-="):
 		a.problems.Add("apiKey", "is an access key with its secret: use AccessKeyHash")
 	case strings.ContainsAny(key.Reveal(), " \t\r\n"):
-		a.problems.Add("apiKey", "holds white space: was more than the key copied?")
+		a.problems.Add("apiKey", "contains white space: was more than the key copied?")
 	case len(key) < 16:
-		a.problems.Add("apiKey", "is too short for one: the panel refuses keys below 16 characters")
+		a.problems.Add("apiKey", "is too short: the panel refuses keys below 16 characters")
 	}
 	return a
 }
 
-// Password signs in with the name and password of the root user; nobody else's is
-// taken. The name is not always "admin". The panel's makers have deprecated it.
+// Password signs in with the name and password of the root user; the panel refuses all other users.
+// The name is not always "admin". The vendor has deprecated it.
 func Password(user string, password provider.Secret) Auth {
 	a := Auth{
 		kind: kindPassword,
@@ -117,7 +117,7 @@ func Password(user string, password provider.Secret) Auth {
 	return a
 }
 
-// consistsOf reports whether a text has so many ASCII letters, digits and others.
+// consistsOf reports whether a text is that long and consists of ASCII letters, digits and others.
 func consistsOf(text string, length int, others string) bool {
 	if len(text) != length {
 		return false
@@ -139,5 +139,5 @@ func (a Auth) String() string {
 	return a.kind
 }
 
-// Format prints the kind under every verb.
+// Format prints what String returns, for every verb.
 func (a Auth) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "hestia.Auth("+a.String()+")") }

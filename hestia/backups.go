@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// BackupsService manages backups of users, and where they are kept: archives, and
-// snapshots of restic. Backups and restorations run for minutes to hours: ScheduleUserBackup
-// and the like queue them, and the panel empties its queue every five minutes.
+// BackupsService manages backups of users (archives and restic snapshots) and the places where they
+// are kept. Backups and restorations run for minutes to hours: ScheduleUserBackup and similar
+// methods queue them, and the panel empties its queue every five minutes.
 //
-// Some methods keep the word "user" or "backup" where without it they would say
-// something else.
+// Some methods keep the word "user" or "backup" because their names would be ambiguous without it.
 type BackupsService struct{ c *Client }
 
 var (
@@ -34,18 +33,18 @@ var (
 
 // UserBackup is an archive of a user.
 type UserBackup struct {
-	// Name is that of the archive: "alice.2026-11-21_04-54-35.tar".
+	// Name of the archive: "alice.2026-11-21_04-54-35.tar".
 	Name string `hestia:",key"`
-	// Kept is where: "local", "ftp", "sftp", "b2", "rclone".
+	// Kept lists where it is kept: "local", "ftp", "sftp", "b2", "rclone".
 	Kept []string `hestia:"TYPE"`
 	// Size is in MB.
 	Size int64 `hestia:"SIZE"`
-	// What it holds.
+	// What it contains.
 	Web       []string `hestia:"WEB"`
 	DNS       []string `hestia:"DNS"`
 	Mail      []string `hestia:"MAIL"`
 	Databases []string `hestia:"DB"`
-	// CronJobs is their number, and 0 on panels that do not count them.
+	// CronJobs is their number; 0 on panels that do not count them.
 	CronJobs    int64    `hestia:"CRON"`
 	Directories []string `hestia:"UDIR"`
 	// Minutes is how long it took.
@@ -53,16 +52,16 @@ type UserBackup struct {
 	Created time.Time `hestia:"DATE+TIME"`
 }
 
-// BackupUserOptions are the optional arguments of BackupsService.BackupUser,
-// BackupUserConfig and BackupUserRestic.
+// BackupUserOptions are the optional arguments of BackupsService.BackupUser, BackupUserConfig and
+// BackupUserRestic.
 type BackupUserOptions struct {
 	// Notify the user.
 	Notify bool
 }
 
-// BackupUser makes an archive of a user now, and returns what the panel logged:
-// v-backup-user. It may take longer than WithSlowTimeout, and runs on then. The panel
-// reports success also if the archive could not be brought where it is kept.
+// BackupUser makes an archive of a user now, and returns what the panel logged: v-backup-user. It
+// may take longer than WithSlowTimeout; then it keeps running on the server. The panel reports
+// success even if the archive could not be copied to where it is kept.
 func (s *BackupsService) BackupUser(ctx context.Context, user string, opts *BackupUserOptions) (log string, err error) {
 	if opts == nil {
 		opts = &BackupUserOptions{}
@@ -70,9 +69,9 @@ func (s *BackupsService) BackupUser(ctx context.Context, user string, opts *Back
 	return s.c.text(ctx, backupsBackupUser, user, opts.Notify)
 }
 
-// BackupUserConfig saves a user's configuration and databases to the user's own directory
-// "backup", as snapshots need it, and returns what the panel logged: v-backup-user-config.
-// The panel ignores Notify.
+// BackupUserConfig saves a user's configuration and databases to the user's own directory "backup",
+// which snapshots need, and returns what the panel logged: v-backup-user-config. The panel ignores
+// Notify.
 func (s *BackupsService) BackupUserConfig(ctx context.Context, user string, opts *BackupUserOptions) (log string, err error) {
 	if opts == nil {
 		opts = &BackupUserOptions{}
@@ -80,14 +79,13 @@ func (s *BackupsService) BackupUserConfig(ctx context.Context, user string, opts
 	return s.c.text(ctx, backupsBackupUserConfig, user, opts.Notify)
 }
 
-// BackupUsers makes archives of all users that are not suspended: v-backup-users. The
-// panel reports success whatever became of them.
+// BackupUsers makes archives of all users that are not suspended: v-backup-users. The panel reports
+// success even if some failed.
 func (s *BackupsService) BackupUsers(ctx context.Context) error {
 	return s.c.change(ctx, backupsBackupUsers)
 }
 
-// DeleteUserBackup removes an archive, also where it is kept remotely:
-// v-delete-user-backup.
+// DeleteUserBackup removes an archive, remote copies included: v-delete-user-backup.
 func (s *BackupsService) DeleteUserBackup(ctx context.Context, user, backup string) error {
 	return s.c.change(ctx, backupsDeleteUserBackup, user, backup)
 }
@@ -95,12 +93,12 @@ func (s *BackupsService) DeleteUserBackup(ctx context.Context, user, backup stri
 // BackupDeleteExclusionsOptions are the optional arguments of
 // BackupsService.DeleteUserBackupExclusions.
 type BackupDeleteExclusionsOptions struct {
-	// System is "web", "dns", "mail", "db", "cron" or "user"; all if it is not given.
+	// System is "web", "dns", "mail", "db", "cron" or "user"; "" is all of them.
 	System string
 }
 
-// DeleteUserBackupExclusions has everything of a user backed up again:
-// v-delete-user-backup-exclusions. Given a System, the panel notes the exclusions of
+// DeleteUserBackupExclusions makes backups of a user include everything again:
+// v-delete-user-backup-exclusions. If a System is given, the panel stores the exclusions of
 // databases as those of cron jobs too.
 func (s *BackupsService) DeleteUserBackupExclusions(ctx context.Context, user string, opts *BackupDeleteExclusionsOptions) error {
 	if opts == nil {
@@ -109,8 +107,8 @@ func (s *BackupsService) DeleteUserBackupExclusions(ctx context.Context, user st
 	return s.c.change(ctx, backupsDeleteUserBackupExclusions, user, opts.System)
 }
 
-// Download fetches an archive from where it is kept to the server, for a day:
-// v-download-backup. Not finding it is no error.
+// Download copies an archive from where it is kept to the server, where it stays for a day:
+// v-download-backup. An archive that does not exist is no error.
 func (s *BackupsService) Download(ctx context.Context, user, backup string) error {
 	return s.c.change(ctx, backupsDownload, user, backup)
 }
@@ -125,27 +123,27 @@ func (s *BackupsService) ListUserBackups(ctx context.Context, user string) iter.
 	return list[UserBackup](ctx, s.c, backupsListUserBackups, user)
 }
 
-// ScheduleUserBackup queues an archive of a user: v-schedule-user-backup. ExitExists if one
-// is queued, ExitDisabled if the user's package has no backups.
+// ScheduleUserBackup queues an archive of a user: v-schedule-user-backup. ExitExists if one is
+// queued already, ExitDisabled if the user's package has no backups.
 func (s *BackupsService) ScheduleUserBackup(ctx context.Context, user string) error {
 	return s.c.change(ctx, backupsScheduleUserBackup, user)
 }
 
-// ScheduleUserBackupDownload queues the fetching of an archive from where it is kept:
-// v-schedule-user-backup-download. The user is told when it is there. The panel does not
-// check that user or archive exist.
+// ScheduleUserBackupDownload queues the download of an archive from where it is kept:
+// v-schedule-user-backup-download. The panel notifies the user when it has arrived. It does not
+// check that user and archive exist.
 func (s *BackupsService) ScheduleUserBackupDownload(ctx context.Context, user, backup string) error {
 	return s.c.change(ctx, backupsScheduleUserBackupDownload, user, backup)
 }
 
 // BackupImportCPanelOptions are the optional arguments of BackupsService.ImportCPanel.
 type BackupImportCPanelOptions struct {
-	// MX takes over the zones' MX records.
+	// MX imports the zones' MX records too.
 	MX bool
 }
 
-// ImportCPanel makes a user of a backup of cPanel that lies on the server, and returns what
-// the panel printed: v-import-cpanel. It ends with codes of its own.
+// ImportCPanel creates a user from a cPanel backup that is on the server, and returns what the
+// panel printed: v-import-cpanel. It has exit codes of its own.
 func (s *BackupsService) ImportCPanel(ctx context.Context, path string, opts *BackupImportCPanelOptions) (log string, err error) {
 	if opts == nil {
 		opts = &BackupImportCPanelOptions{}
@@ -153,8 +151,8 @@ func (s *BackupsService) ImportCPanel(ctx context.Context, path string, opts *Ba
 	return s.c.text(ctx, backupsImportCPanel, path, opts.MX)
 }
 
-// ImportDirectAdmin makes a user of a backup of DirectAdmin that lies on the server, and
-// returns what the panel printed: v-import-directadmin. It ends with codes of its own.
+// ImportDirectAdmin creates a user from a DirectAdmin backup that is on the server, and returns
+// what the panel printed: v-import-directadmin. It has exit codes of its own.
 func (s *BackupsService) ImportDirectAdmin(ctx context.Context, path string) (log string, err error) {
 	return s.c.text(ctx, backupsImportDirectAdmin, path)
 }

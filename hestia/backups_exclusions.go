@@ -7,27 +7,26 @@ import (
 	"errors"
 )
 
-// BackupExclusions are what backups of a user leave out.
+// BackupExclusions is what backups of a user leave out.
 type BackupExclusions struct {
 	Web       []BackupExclusion
 	DNS       []BackupExclusion
 	Mail      []BackupExclusion
 	Databases []BackupExclusion
 	Cron      []BackupExclusion
-	// Directories are those in the user's home.
+	// Directories are relative to the user's home.
 	Directories []BackupExclusion
 }
 
-// BackupExclusion is a thing that is left out, or parts of it.
+// BackupExclusion is one thing that is left out, in whole or in part.
 type BackupExclusion struct {
 	// Name is a domain, a database or a directory, or "*" for all.
 	Name string
-	// Parts are directories of a website or mailboxes; none is the whole thing.
+	// Parts are directories of a website or mailboxes of a mail domain; none means the whole thing.
 	Parts []string
 }
 
-// ListUserBackupExclusions returns what backups of a user leave out:
-// v-list-user-backup-exclusions.
+// ListUserBackupExclusions returns what backups of a user leave out: v-list-user-backup-exclusions.
 func (s *BackupsService) ListUserBackupExclusions(ctx context.Context, user string) (*BackupExclusions, error) {
 	var exclusions *BackupExclusions
 	err := s.c.load(ctx, backupsListUserBackupExclusions, func(printed []byte) (err error) {
@@ -40,14 +39,14 @@ func (s *BackupsService) ListUserBackupExclusions(ctx context.Context, user stri
 	return exclusions, nil
 }
 
-// UpdateUserBackupExclusions replaces what backups of a user leave out by a file on the
-// server, of lines like WEB='example.com:cache:logs,example.net' with the names WEB, DNS,
-// MAIL, DB, CRON and USER: v-update-user-backup-exclusions. Files.MakeTemp brings one there.
+// UpdateUserBackupExclusions replaces what backups of a user leave out with the content of a file
+// on the server, which has lines like WEB='example.com:cache:logs,example.net' with the names WEB,
+// DNS, MAIL, DB, CRON and USER: v-update-user-backup-exclusions. Files.MakeTemp writes such a file.
 func (s *BackupsService) UpdateUserBackupExclusions(ctx context.Context, user, file string) error {
 	return s.c.change(ctx, backupsUpdateUserBackupExclusions, user, file)
 }
 
-// decodeExclusions reads objects by kind, each a flat object of names and parts.
+// decodeExclusions reads an object that has, for each kind, a flat object of names and parts.
 func decodeExclusions(printed []byte) (*BackupExclusions, error) {
 	printed = tidy(printed)
 	if len(printed) == 0 {

@@ -27,7 +27,7 @@ var (
 	backupsScheduleUserBackupRestic = sets("Backups.ScheduleUserBackupRestic", "v-schedule-user-backup-restic USER").doneIf(ExitExists)
 )
 
-// BackupHost is where archives are kept beside the server.
+// BackupHost is a place outside the server where archives are kept.
 type BackupHost struct {
 	// Type is "ftp", "sftp", "rclone" or "b2".
 	Type     string `hestia:"TYPE"`
@@ -35,7 +35,7 @@ type BackupHost struct {
 	Username string `hestia:"USERNAME"`
 	Port     int64  `hestia:"PORT"`
 	Path     string `hestia:"BPATH"`
-	// Bucket and KeyID are those of Backblaze B2, which has neither of the above.
+	// Bucket and KeyID are for Backblaze B2, which has neither of the above.
 	Bucket  string    `hestia:"BUCKET"`
 	KeyID   string    `hestia:"B2_KEY_ID"`
 	Created time.Time `hestia:"DATE+TIME"`
@@ -43,21 +43,21 @@ type BackupHost struct {
 
 // BackupAddHostOptions are the optional arguments of BackupsService.AddHost.
 type BackupAddHostOptions struct {
-	// Username is the key's ID for b2.
+	// Username is the ID of the key for "b2".
 	Username string
-	// Password is the key for b2, and for sftp possibly the path of a private key on
-	// the server.
+	// Password is the key for "b2". For "sftp" it can also be the path of a private key on the
+	// server.
 	Password provider.Secret
-	// Path is "/backup" if it is not given.
+	// Path defaults to "/backup".
 	Path string
-	// Port is the usual one if it is not given.
+	// Port defaults to the usual one of the type.
 	Port int64
 }
 
-// AddHost keeps archives at another place too, in place of one of the same type, after
-// trying it: v-add-backup-host. The type is "ftp", "sftp", "b2" (the host is the bucket),
-// "rclone" (the host is a remote of the server's rclone) or "local". ExitConnect if it
-// cannot be reached.
+// AddHost adds a place where archives are kept, or replaces that of the same type, after testing
+// the connection: v-add-backup-host. The type is "ftp", "sftp", "b2" (the host is the bucket),
+// "rclone" (the host is a remote of the server's rclone) or "local". ExitConnect if the host cannot
+// be reached.
 func (s *BackupsService) AddHost(ctx context.Context, kind, host string, opts *BackupAddHostOptions) error {
 	if opts == nil {
 		opts = &BackupAddHostOptions{}
@@ -67,12 +67,12 @@ func (s *BackupsService) AddHost(ctx context.Context, kind, host string, opts *B
 
 // BackupDeleteHostOptions are the optional arguments of BackupsService.DeleteHost.
 type BackupDeleteHostOptions struct {
-	// Host is ignored by the panel: there is one of each type.
+	// Host is ignored by the panel, which has one host of each type.
 	Host string
 }
 
-// DeleteHost stops keeping archives at a place: v-delete-backup-host. ExitInvalid if there
-// is none of that type.
+// DeleteHost stops keeping archives at a place: v-delete-backup-host. ExitInvalid if there is none
+// of that type.
 func (s *BackupsService) DeleteHost(ctx context.Context, kind string, opts *BackupDeleteHostOptions) error {
 	if opts == nil {
 		opts = &BackupDeleteHostOptions{}
@@ -80,17 +80,17 @@ func (s *BackupsService) DeleteHost(ctx context.Context, kind string, opts *Back
 	return s.c.change(ctx, backupsDeleteHost, kind, opts.Host)
 }
 
-// GetHost returns the place of a type where archives are kept: v-list-backup-host. If there
-// is none, the panel prints nothing: provider.ErrNotFound.
+// GetHost returns the host of a type where archives are kept: v-list-backup-host. The error matches
+// provider.ErrNotFound if there is none, since the panel prints nothing then.
 func (s *BackupsService) GetHost(ctx context.Context, kind string) (*BackupHost, error) {
 	return get[BackupHost](ctx, s.c, backupsGetHost, kind)
 }
 
-// ResticHost is the repository of snapshots.
+// ResticHost is the repository that contains the snapshots.
 type ResticHost struct {
-	// Repo is restic's name of it, which can hold a password.
+	// Repo is the repository in restic's spelling, which can contain a password.
 	Repo provider.Secret `hestia:"REPO"`
-	// How many to keep, -1 for no such rule.
+	// How many snapshots to keep; -1 for no such rule.
 	Snapshots int64 `hestia:"SNAPSHOTS"`
 	Daily     int64 `hestia:"KEEP_DAILY"`
 	Weekly    int64 `hestia:"KEEP_WEEKLY"`
@@ -98,8 +98,8 @@ type ResticHost struct {
 	Yearly    int64 `hestia:"KEEP_YEARLY"`
 }
 
-// BackupAddHostResticRequest sets the repository of snapshots. All fields are required;
-// ResticHost says what they hold.
+// BackupAddHostResticRequest sets the repository of snapshots. All fields are required; they mean
+// what they mean in ResticHost.
 type BackupAddHostResticRequest struct {
 	Repo      provider.Secret
 	Snapshots int64
@@ -109,8 +109,8 @@ type BackupAddHostResticRequest struct {
 	Yearly    int64
 }
 
-// AddHostRestic sets the repository of snapshots: v-add-backup-host-restic. The server
-// updates restic, and installs it if it can do that without asking.
+// AddHostRestic sets the repository of snapshots: v-add-backup-host-restic. The server updates
+// restic, and installs it if that needs no confirmation.
 func (s *BackupsService) AddHostRestic(ctx context.Context, req *BackupAddHostResticRequest) error {
 	if req == nil {
 		return backupsAddHostRestic.endpoint.RefuseNil()
@@ -118,21 +118,21 @@ func (s *BackupsService) AddHostRestic(ctx context.Context, req *BackupAddHostRe
 	return s.c.change(ctx, backupsAddHostRestic, req.Repo, req.Snapshots, req.Daily, req.Weekly, req.Monthly, req.Yearly)
 }
 
-// DeleteHostRestic forgets the repository of snapshots, which stays:
+// DeleteHostRestic makes the panel forget the repository of snapshots, which remains as it is:
 // v-delete-backup-host-restic.
 func (s *BackupsService) DeleteHostRestic(ctx context.Context) error {
 	return s.c.change(ctx, backupsDeleteHostRestic)
 }
 
-// GetHostRestic returns the repository of snapshots: v-list-backup-host-restic. If there is
-// none, the panel prints nothing: provider.ErrNotFound.
+// GetHostRestic returns the repository of snapshots: v-list-backup-host-restic. The error matches
+// provider.ErrNotFound if there is none, since the panel prints nothing then.
 func (s *BackupsService) GetHostRestic(ctx context.Context) (*ResticHost, error) {
 	return get[ResticHost](ctx, s.c, backupsGetHostRestic)
 }
 
 // BackupUserRestic makes a snapshot of a user now, and returns what the panel printed:
-// v-backup-user-restic. ExitConnect if the repository cannot be opened. That making the
-// snapshot failed is not told: list them.
+// v-backup-user-restic. ExitConnect if the repository cannot be opened. The panel does not report
+// that making the snapshot failed: list the snapshots.
 func (s *BackupsService) BackupUserRestic(ctx context.Context, user string, opts *BackupUserOptions) (log string, err error) {
 	if opts == nil {
 		opts = &BackupUserOptions{}
@@ -140,8 +140,8 @@ func (s *BackupsService) BackupUserRestic(ctx context.Context, user string, opts
 	return s.c.text(ctx, backupsBackupUserRestic, user, opts.Notify)
 }
 
-// BackupUsersRestic makes snapshots of all users that are not suspended:
-// v-backup-users-restic. The panel reports success whatever became of them.
+// BackupUsersRestic makes snapshots of all users that are not suspended: v-backup-users-restic. The
+// panel reports success even if some failed.
 func (s *BackupsService) BackupUsersRestic(ctx context.Context) error {
 	return s.c.change(ctx, backupsBackupUsersRestic)
 }
@@ -151,9 +151,9 @@ func (s *BackupsService) DeleteUserBackupRestic(ctx context.Context, user, snaps
 	return s.c.change(ctx, backupsDeleteUserBackupRestic, user, snapshot)
 }
 
-// GetUserBackupRestic returns what one snapshot holds: v-list-user-backup-restic. The panel
-// calls each "snapshot" and tells no size; for one that does not exist it prints an object
-// of nothing: provider.ErrNotFound.
+// GetUserBackupRestic returns what one snapshot contains: v-list-user-backup-restic. The panel
+// names each "snapshot" and reports no size. For a snapshot that does not exist it prints an empty
+// object: the error matches provider.ErrNotFound.
 func (s *BackupsService) GetUserBackupRestic(ctx context.Context, user, snapshot string) (*UserBackup, error) {
 	var backup *UserBackup
 	err := s.c.load(ctx, backupsGetUserBackupRestic, func(printed []byte) (err error) {
@@ -168,9 +168,9 @@ func (s *BackupsService) GetUserBackupRestic(ctx context.Context, user, snapshot
 	return backup, nil
 }
 
-// ListUserBackupsRestic returns a user's snapshots, each as restic's own JSON
-// ("restic snapshots --json"): v-list-user-backups-restic. The panel adds nothing, and
-// restic's codes pass through.
+// ListUserBackupsRestic returns a user's snapshots, each as restic's own JSON ("restic snapshots
+// --json"): v-list-user-backups-restic. The panel adds nothing, and passes restic's exit codes
+// through.
 func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string) ([]json.RawMessage, error) {
 	var snapshots []json.RawMessage
 	err := s.c.load(ctx, backupsListUserBackupsRestic, func(printed []byte) error {
@@ -185,9 +185,9 @@ func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string)
 	return snapshots, nil
 }
 
-// ListUserFilesRestic returns what a directory of a snapshot holds, each line of restic's
-// own JSON ("restic ls --json"), of which the first describes the snapshot:
-// v-list-user-files-restic. The panel adds nothing, and restic's codes pass through.
+// ListUserFilesRestic returns what a directory of a snapshot contains, as lines of restic's own
+// JSON ("restic ls --json"); the first line describes the snapshot: v-list-user-files-restic. The
+// panel adds nothing, and passes restic's exit codes through.
 func (s *BackupsService) ListUserFilesRestic(ctx context.Context, user, snapshot, folder string) ([]json.RawMessage, error) {
 	var files []json.RawMessage
 	err := s.c.load(ctx, backupsListUserFilesRestic, func(printed []byte) error {
@@ -212,8 +212,8 @@ func (s *BackupsService) ListUserFilesRestic(ctx context.Context, user, snapshot
 	return files, nil
 }
 
-// ScheduleUserBackupRestic queues a snapshot of a user: v-schedule-user-backup-restic.
-// ExitExists if a backup is queued, ExitDisabled if the user's package has no snapshots.
+// ScheduleUserBackupRestic queues a snapshot of a user: v-schedule-user-backup-restic. ExitExists
+// if a backup is queued, ExitDisabled if the user's package has no snapshots.
 func (s *BackupsService) ScheduleUserBackupRestic(ctx context.Context, user string) error {
 	return s.c.change(ctx, backupsScheduleUserBackupRestic, user)
 }

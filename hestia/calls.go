@@ -32,7 +32,6 @@ func (c *Client) load(ctx context.Context, cmd *command, read func(printed []byt
 	return c.perform(ctx, r)
 }
 
-// get reads one thing.
 func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T, error) {
 	var thing *T
 	err := c.load(ctx, cmd, func(printed []byte) (err error) {
@@ -48,8 +47,8 @@ func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T
 	return thing, nil
 }
 
-// list reads all things of a kind, in the panel's order. The panel has no paging:
-// a listing is one call, made when the iteration begins.
+// list reads all things of a kind, in the panel's order. The panel has no paging, so a listing is
+// one call, which is made when the iteration begins.
 func list[T any](ctx context.Context, c *Client, cmd *command, values ...any) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		var things []*T
@@ -79,7 +78,7 @@ func (c *Client) names(ctx context.Context, cmd *command, values ...any) ([]stri
 	return texts, err
 }
 
-// text reads what a command printed as it is.
+// text returns what a command printed, as it is.
 func (c *Client) text(ctx context.Context, cmd *command, values ...any) (string, error) {
 	var text string
 	err := c.load(ctx, cmd, func(printed []byte) error {
@@ -97,7 +96,7 @@ func (c *Client) codesFor(cmd *command) bool {
 	return c.auth.legacy && !cmd.prints
 }
 
-// perform sends a request and makes of the answer what it means.
+// perform sends a request and returns the error that the answer stands for.
 func (c *Client) perform(ctx context.Context, r *request) error {
 	cmd := r.command
 	if cmd.changes() && !cmd.concurrent {
@@ -111,7 +110,7 @@ func (c *Client) perform(ctx context.Context, r *request) error {
 	return c.rest.Do(ctx, c.callOf(r))
 }
 
-// callOf writes a request down as the form that the panel takes.
+// callOf encodes a request as the form that the panel expects.
 func (c *Client) callOf(r *request) *rest.Call {
 	cmd := r.command
 	form := make(url.Values, len(r.args)+4)
@@ -138,7 +137,7 @@ func (c *Client) callOf(r *request) *rest.Call {
 
 func field(i int) string { return "arg" + strconv.Itoa(i+1) }
 
-// word reads a single word, which is not there when there is no such thing.
+// word reads a single word; no output means that there is no such thing.
 func (c *Client) word(ctx context.Context, cmd *command, values ...any) (string, error) {
 	var word string
 	err := c.load(ctx, cmd, func(printed []byte) error {
@@ -157,13 +156,13 @@ func (c *Client) word(ctx context.Context, cmd *command, values ...any) (string,
 	return word, nil
 }
 
-// secret reads a text that must not be seen.
+// secret reads a text that must not appear in errors or logs.
 func (c *Client) secret(ctx context.Context, cmd *command, values ...any) (provider.Secret, error) {
 	word, err := c.word(ctx, cmd, values...)
 	return provider.Secret(word), err
 }
 
-// settingsOf reads names and texts.
+// settingsOf reads an object of names and texts.
 func (c *Client) settingsOf(ctx context.Context, cmd *command, values ...any) (map[string]string, error) {
 	var texts map[string]string
 	err := c.load(ctx, cmd, func(printed []byte) (err error) {

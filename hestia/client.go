@@ -13,21 +13,21 @@ import (
 // Kind is the name of this provider in errors, logs and configurations.
 const Kind = "hestia"
 
-// Client talks to one panel. It is safe for concurrent use; make one per panel and
-// keep it. Commands that change something are sent one after the other, because the
-// panel edits its files without locking them.
+// Client talks to one panel. It is safe for concurrent use; make one per panel and keep it.
+// Commands that change something are sent one after the other, because the panel edits its files
+// without locking them.
 type Client struct {
 	rest     *rest.Client
 	auth     Auth
 	settings settings
-	// writing is held by the command that is changing something.
+	// writing is taken by the command that is changing something.
 	writing adapter.Turn
 
 	// Users are the accounts of customers and administrators.
 	Users *UsersService
 	// Packages are the hosting plans.
 	Packages *PackagesService
-	// Keys admit programs to the API.
+	// Keys are the credentials that admit programs to the API.
 	Keys *KeysService
 	// Web holds the websites.
 	Web *WebService
@@ -51,11 +51,11 @@ type Client struct {
 	DNS *DNSService
 	// Mail holds mail domains and mailboxes.
 	Mail *MailService
-	// Databases and the servers that hold them.
+	// Databases are the databases and the servers that hold them.
 	Databases *DatabasesService
 	// Cron holds the users' cron jobs and the panel's own.
 	Cron *CronService
-	// Backups of users, and where they are kept.
+	// Backups are those of users, and the places where they are kept.
 	Backups *BackupsService
 	// Firewall holds rules, bans, chains and address sets.
 	Firewall *FirewallService
@@ -63,12 +63,12 @@ type Client struct {
 	Files *FilesService
 }
 
-// New makes a client for the panel at baseURL, such as
-// "https://panel.example.com:8083". It validates and does no I/O. The panel lets in
-// listed addresses only (API_ALLOWED_IP), and a fresh installation lists none.
+// New makes a client for the panel at baseURL, such as "https://panel.example.com:8083". It
+// validates its arguments and does no I/O. The panel admits only listed addresses (API_ALLOWED_IP),
+// and a fresh installation lists none.
 //
-// Errors match provider.ErrInvalid and name the field: baseURL, accessKey,
-// secretKey, apiKey, user, password or an option.
+// Errors match provider.ErrInvalid and name the field: baseURL, accessKey, secretKey, apiKey, user,
+// password or an option.
 func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
 	problems := auth.problems
 	if auth.fields == nil {
@@ -109,7 +109,7 @@ func New(baseURL string, auth Auth, opts ...provider.Option) (*Client, error) {
 	return c, nil
 }
 
-// trimAPIPath accepts the URL with the API's path behind it, as people copy it.
+// trimAPIPath cuts off the API's path, which people copy with the URL.
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	trimmed = strings.TrimRight(strings.TrimSuffix(trimmed, "/index.php"), "/")
@@ -119,22 +119,21 @@ func trimAPIPath(baseURL string) string {
 // String names the client without its credentials.
 func (c *Client) String() string { return c.rest.String() }
 
-// GoString is String, so that %#v shows no more.
+// GoString returns what String returns, so that %#v shows no secrets.
 func (c *Client) GoString() string { return c.String() }
 
 // Result is what a command printed.
 type Result struct {
-	// Output is the text, as it came.
+	// Output is the text, unchanged.
 	Output string
 }
 
-// Run performs a command by its name, with the same sign-in, limits, retries and
-// errors as all others: for commands that have no method here, other formats than
-// json, and arguments that a method would refuse. The arguments are sent as they
-// are, empty ones too.
+// Run runs a command by its name, with the same sign-in, limits, retries and errors as the methods.
+// It is for commands that have no method here, formats other than json, and arguments that a method
+// would refuse. The arguments are sent as they are, empty ones too.
 //
-// Commands that have a method are retried as that method's are; others never. All
-// arguments of commands that are not known here are treated as secrets.
+// Commands that have a method are retried as the method is, others never. All arguments of unknown
+// commands are treated as secrets.
 func (c *Client) Run(ctx context.Context, command string, args ...string) (*Result, error) {
 	known := commands[command]
 	if known == nil {

@@ -10,10 +10,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// command is one command of the panel: all that is known of it but its Go types.
-// Each resource's file begins with one line for each of
-// its commands. testdata/hestia/operations.tsv is the inventory that they are held
-// against.
+// command is what is known about one command of the panel, except for its Go types. Each resource's
+// file begins with one line for each of its commands. The tests compare them with the inventory in
+// testdata/hestia/operations.tsv.
 //
 // A signature is written as the panel prints it, with these marks:
 //
@@ -34,28 +33,28 @@ type command struct {
 	parse  sync.Once
 	params []parameter
 
-	// kinds are the codes that mean something else than usual here.
+	// kinds are the codes that mean something different here than usual.
 	kinds map[ExitCode]error
-	// loud commands print something when they succeed.
+	// prints is set if the command prints something when it succeeds.
 	prints bool
-	// sparse ones may print nothing although they are loud: an empty list, or no
-	// such thing.
+	// mayPrintNothing is set if no output can also mean an empty list, or that there is no such
+	// thing.
 	mayPrintNothing bool
-	// slow ones get the long time limit.
+	// slow commands get the long time limit.
 	slow bool
-	// aside ones change nothing that another command edits, and may take hours:
-	// others need not wait for them.
+	// concurrent commands change nothing that another command edits, and may take hours: others
+	// need not wait for them.
 	concurrent bool
 	// content commands do not pass through a shell, whose limit is 128 KiB.
 	content bool
-	// unknown ones have been made up by a caller of Run.
+	// unknown is set for a command that only the caller of Run knows.
 	unknown bool
 }
 
-// commands are all that have a method, by name.
+// commands are all commands that have a method, by name.
 var commands = make(map[string]*command, 600)
 
-// variant is a second use of a command: it is not found by the name.
+// variant defines a second use of a command, which is not found by the name.
 func variant(op, signature string, effect rest.Effect) *command {
 	name, signature, _ := strings.Cut(signature, " ")
 	return &command{
@@ -65,7 +64,7 @@ func variant(op, signature string, effect rest.Effect) *command {
 	}
 }
 
-// verbOf says in words what a command does: "add user".
+// verbOf returns in words what a command does: "add user".
 func verbOf(name string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(name, "v-"), "-", " ")
 }
@@ -85,34 +84,34 @@ const (
 	read       = rest.Read
 )
 
-// reads is a command that changes nothing and prints something.
+// reads defines a command that changes nothing and prints something.
 func reads(op, signature string) *command {
 	c := define(op, signature, read)
 	c.prints = true
 	return c
 }
 
-// checks is a command that changes nothing and says by its code alone what is.
+// checks defines a command that changes nothing and whose exit code is the answer.
 func checks(op, signature string) *command { return define(op, signature, read) }
 
-// adds is a command that must not run twice, or whose second answer would not tell
-// what became of the first.
+// adds defines a command that must not run twice, or whose second answer would not show what became
+// of the first.
 func adds(op, signature string) *command { return define(op, signature, once) }
 
-// sets is a command after which things are the same, however often it ran.
+// sets defines a command that leaves things the same, however often it runs.
 func sets(op, signature string) *command { return define(op, signature, idempotent) }
 
-// removes is a command whose retry finds nothing any more.
+// removes defines a command whose retry finds nothing any more.
 func removes(op, signature string) *command {
 	return sets(op, signature).doneIf(ExitNotExist)
 }
 
-// suspends is a command whose retry finds the thing suspended.
+// suspends defines a command whose retry finds the thing suspended.
 func suspends(op, signature string) *command {
 	return sets(op, signature).doneIf(ExitSuspended)
 }
 
-// resumes is a command whose retry finds the thing not suspended.
+// resumes defines a command whose retry finds the thing not suspended.
 func resumes(op, signature string) *command {
 	return sets(op, signature).doneIf(ExitUnsuspended)
 }
@@ -122,8 +121,8 @@ func (c *command) printing() *command            { c.prints = true; return c }
 func (c *command) orNothing() *command           { c.mayPrintNothing = true; return c }
 func (c *command) besides() *command             { c.concurrent = true; return c.slowly() }
 
-// slowly marks what may take minutes. If the answer is lost it may still be running,
-// and the panel locks nothing: a setter is not sent again beside itself.
+// slowly marks what may take minutes. If the answer is lost the command may still be running, and
+// the panel locks nothing: so a setter is not sent again while it may be running.
 func (c *command) slowly() *command {
 	c.slow = true
 	if c.changes() && c.endpoint.DoneIf == nil {
@@ -132,13 +131,13 @@ func (c *command) slowly() *command {
 	return c
 }
 
-// throughFile marks what does not pass through a shell.
+// throughFile marks a command whose arguments do not pass through a shell.
 func (c *command) throughFile() *command { c.content = true; return c }
 
-// secretly marks answers that hold a secret.
+// secretly marks a command whose answer contains a secret.
 func (c *command) secretly() *command { c.endpoint.Sensitive = true; return c }
 
-// meaning gives a code another sense than usual.
+// meaning gives an exit code another meaning than usual.
 func (c *command) meaning(code ExitCode, kind error) *command {
 	if c.kinds == nil {
 		c.kinds = make(map[ExitCode]error)
@@ -152,13 +151,13 @@ func (c *command) changes() bool { return c.endpoint.Effect != read }
 // parameter is one argument of a signature.
 type parameter struct {
 	name     string // as problems call it
-	word     string // a fixed word; the rest does not count then
-	gap      string // what stands for it when it is left out
+	word     string // a fixed word; the other fields are not used then
+	gap      string // what is sent when it is left out
 	optional bool
 	secret   bool
 	empty    bool // may be
 	text     bool // may hold line breaks
-	needed   bool // if something follows
+	needed   bool // required if something follows
 	many     bool
 }
 
@@ -201,19 +200,19 @@ type request struct {
 	secrets []int // places in args
 	// codes: with returncode=yes.
 	codes bool
-	// read receives what a loud command printed.
+	// read receives what the command printed.
 	read func(printed []byte) error
-	// strict: a command that should print something and does not has failed, where
-	// the panel says OK to commands that it does not know.
+	// strict is set where the panel says OK to commands that it does not know: then a command that
+	// should print something and does not has failed.
 	strict bool
 }
 
 // maxArguments is how many the panel takes: it ignores arg14.
 const maxArguments = 13
 
-// with makes a request of the arguments' values, in the order of the signature, the
-// fixed words left out. Optional values count as left out if they are zero or nil.
-// The error names each argument that would not arrive as it is.
+// with makes a request from the values of the arguments, in the order of the signature and without
+// the fixed words. Optional values count as left out if they are zero or nil. The error names each
+// argument that would not arrive as it is.
 func (c *command) with(values ...any) (*request, error) {
 	r := &request{command: c, name: c.name, subject: c.subject(values)}
 	var problems provider.Problems
@@ -277,8 +276,7 @@ func (c *command) with(values ...any) (*request, error) {
 	return r, c.endpoint.Refuse(r.subject, problems)
 }
 
-// raw makes a request of texts as they are. Only what would arrive altered is
-// refused.
+// raw makes a request from texts as they are. It refuses only what would arrive altered.
 func (c *command) raw(name string, args []string) (*request, error) {
 	r := &request{command: c, name: name, args: args}
 	var problems provider.Problems
@@ -298,7 +296,7 @@ func (c *command) raw(name string, args []string) (*request, error) {
 	return r, c.endpoint.Refuse(r.subject, problems)
 }
 
-// subject names the thing concerned: `"example.com" of "alice"`.
+// subject names what the command acts on: `"example.com" of "alice"`.
 func (c *command) subject(values []any) string {
 	var parts []string
 	place := 0

@@ -8,22 +8,23 @@ import (
 
 // SystemConfig is the server's configuration.
 type SystemConfig struct {
-	// Version is the panel's.
+	// Version of the panel.
 	Version string `hestia:"VERSION"`
-	// RootUser is the administrator whom deleting and suspending leave alone.
+	// RootUser is the administrator that the panel never deletes or suspends.
 	RootUser string `hestia:"ROOT_USER"`
 	Language string `hestia:"LANGUAGE"`
-	// BackendPort is the panel's.
+	// BackendPort is the panel's own port.
 	BackendPort int64 `hestia:"BACKEND_PORT"`
 
-	// API: API keys and passwords are admitted.
+	// API is set if API keys and passwords are admitted.
 	API bool `hestia:"API"`
-	// APISystem admits access keys: 0 none, 1 those of the root user, 2 everyone's.
+	// APISystem says which access keys are admitted: 0 none, 1 those of the root user, 2 those of
+	// all users.
 	APISystem int64 `hestia:"API_SYSTEM"`
 	// APIAllowedIPs are addresses, or "allow-all".
 	APIAllowedIPs []string `hestia:"API_ALLOWED_IP"`
 
-	// What serves what, "" if nothing does.
+	// The software that provides each service; "" if none does.
 
 	WebSystem       string   `hestia:"WEB_SYSTEM"`
 	WebSSL          string   `hestia:"WEB_SSL"`
@@ -42,13 +43,13 @@ type SystemConfig struct {
 	PHPMyAdminAlias string   `hestia:"DB_PMA_ALIAS"`
 	// PHPMyAdminKey signs links of the single sign-on to phpMyAdmin.
 	PHPMyAdminKey provider.Secret `hestia:"PHPMYADMIN_KEY"`
-	// DemoMode: nothing can be changed.
+	// DemoMode is set if nothing can be changed.
 	DemoMode bool `hestia:"DEMO_MODE"`
-	// PasswordReset is "no" where customers cannot reset their passwords.
+	// PasswordReset is "no" if customers cannot reset their passwords.
 	PasswordReset string `hestia:"POLICY_SYSTEM_PASSWORD_RESET"`
 
-	// Values are all settings by the panel's names, those above included. Some are
-	// passwords and keys.
+	// Values are all settings by the panel's names, including those above. Some are passwords and
+	// keys.
 	Values map[string]provider.Secret
 }
 

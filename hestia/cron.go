@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// CronService manages the users' cron jobs, and those of the panel.
+// CronService manages the cron jobs of users and of the panel.
 type CronService struct{ c *Client }
 
 var (
@@ -28,7 +28,7 @@ var (
 	cronUnsuspendJobs          = sets("Cron.UnsuspendJobs", "v-unsuspend-cron-jobs USER [RESTART]").slowly()
 )
 
-// CronJob is a job of a user.
+// CronJob is a cron job of a user.
 type CronJob struct {
 	// ID is unique among the user's jobs.
 	ID int64 `hestia:"JOB"`
@@ -38,9 +38,9 @@ type CronJob struct {
 	Day     string `hestia:"DAY"`
 	Month   string `hestia:"MONTH"`
 	Weekday string `hestia:"WDAY"`
-	// Command is what the user's shell runs. ListJobs loses backslashes. GetJob tells
-	// them, but those that make an escape of JSON, such as \t, are read as that. Do
-	// not write back a command with backslashes.
+	// Command is what the user's shell runs. ListJobs loses backslashes. GetJob keeps them, but
+	// reads those that form a JSON escape, such as \t, as that escape. Do not write back a command
+	// with backslashes.
 	Command   string    `hestia:"CMD"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`
@@ -58,14 +58,14 @@ type CronJobRequest struct {
 
 // CronAddJobOptions are the optional arguments of CronService.AddJob.
 type CronAddJobOptions struct {
-	// ID is the next free one if it is not given.
+	// ID defaults to the next free one.
 	ID      int64
 	Restart Restart
 }
 
-// AddJob creates a job: v-add-cron-job. The panel does not tell its ID: give one, which
-// also makes a repetition fail (ExitExists), or list the jobs. Commands with backticks or
-// line breaks are ExitInvalid.
+// AddJob creates a job: v-add-cron-job. The panel does not return its ID: give one, which also
+// makes a repeated call fail (ExitExists), or list the jobs. Commands with backticks or line breaks
+// are ExitInvalid.
 func (s *CronService) AddJob(ctx context.Context, user string, req *CronJobRequest, opts *CronAddJobOptions) error {
 	if req == nil {
 		return cronAddJob.endpoint.RefuseNil()
@@ -77,8 +77,7 @@ func (s *CronService) AddJob(ctx context.Context, user string, req *CronJobReque
 		opts.ID, opts.Restart)
 }
 
-// ChangeJob replaces a job and keeps its ID: v-change-cron-job. ExitSuspended if it is
-// suspended.
+// ChangeJob replaces a job and keeps its ID: v-change-cron-job. ExitSuspended if it is suspended.
 func (s *CronService) ChangeJob(ctx context.Context, user string, id int64, req *CronJobRequest) error {
 	if req == nil {
 		return cronChangeJob.endpoint.RefuseNil()
@@ -101,7 +100,7 @@ func (s *CronService) ListJobs(ctx context.Context, user string) iter.Seq2[*Cron
 	return list[CronJob](ctx, s.c, cronListJobs, user)
 }
 
-// RebuildJobs writes a user's crontab anew: v-rebuild-cron-jobs.
+// RebuildJobs rewrites a user's crontab: v-rebuild-cron-jobs.
 func (s *CronService) RebuildJobs(ctx context.Context, user string, opts *RestartOptions) error {
 	return s.c.change(ctx, cronRebuildJobs, user, opts.restart())
 }
@@ -126,7 +125,7 @@ func (s *CronService) UnsuspendJobs(ctx context.Context, user string, opts *Rest
 	return s.c.change(ctx, cronUnsuspendJobs, user, opts.restart())
 }
 
-// AddReports mails the output of a user's jobs to the user: v-add-cron-reports.
+// AddReports makes the server mail the output of a user's jobs to the user: v-add-cron-reports.
 func (s *CronService) AddReports(ctx context.Context, user string) error {
 	return s.c.change(ctx, cronAddReports, user)
 }
@@ -136,31 +135,30 @@ func (s *CronService) DeleteReports(ctx context.Context, user string) error {
 	return s.c.change(ctx, cronDeleteReports, user)
 }
 
-// Sources of updates for CronService.AddHestiaAutoupdate.
+// Sources of updates, for CronService.AddHestiaAutoupdate.
 const (
 	AutoupdateApt = "apt"
 	AutoupdateGit = "git"
 )
 
-// AddHestiaAutoupdate lets the panel update itself at night: v-add-cron-hestia-autoupdate.
-// The panel does not mind if it does, and keeps the source then.
+// AddHestiaAutoupdate lets the panel update itself at night: v-add-cron-hestia-autoupdate. If it
+// does already, that is no error, and the source stays as it is.
 func (s *CronService) AddHestiaAutoupdate(ctx context.Context, source string) error {
 	return s.c.change(ctx, cronAddHestiaAutoupdate, source)
 }
 
-// DeleteHestiaAutoupdate stops the panel from updating itself:
-// v-delete-cron-hestia-autoupdate.
+// DeleteHestiaAutoupdate stops the panel from updating itself: v-delete-cron-hestia-autoupdate.
 func (s *CronService) DeleteHestiaAutoupdate(ctx context.Context) error {
 	return s.c.change(ctx, cronDeleteHestiaAutoupdate)
 }
 
-// AddRestartJob installs the job that does what RestartLater has queued:
-// v-add-cron-restart-job. An ordinary installation has it.
+// AddRestartJob installs the job that performs the restarts queued by RestartLater:
+// v-add-cron-restart-job. An ordinary installation has that job.
 func (s *CronService) AddRestartJob(ctx context.Context) error {
 	return s.c.change(ctx, cronAddRestartJob)
 }
 
-// DeleteRestartJob removes the job that does what RestartLater has queued:
+// DeleteRestartJob removes the job that performs the restarts queued by RestartLater:
 // v-delete-cron-restart-job.
 func (s *CronService) DeleteRestartJob(ctx context.Context) error {
 	return s.c.change(ctx, cronDeleteRestartJob)

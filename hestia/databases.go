@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// DatabasesService manages databases and the servers that hold them. A database server
-// that does not answer is ExitConnect.
+// DatabasesService manages databases and the servers that hold them. ExitConnect means that a
+// database server does not answer.
 type DatabasesService struct{ c *Client }
 
 var (
@@ -58,7 +58,7 @@ type Database struct {
 	// Type is "mysql" or "pgsql".
 	Type    string `hestia:"TYPE"`
 	Charset string `hestia:"CHARSET"`
-	// UsedDisk is in MB, and up to a day old.
+	// UsedDisk is in MB, as of the last count, which can be a day ago.
 	UsedDisk  int64     `hestia:"U_DISK"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`
@@ -67,8 +67,8 @@ type Database struct {
 // DatabaseAddRequest asks for a new database with a login. All fields are required.
 type DatabaseAddRequest struct {
 	User string
-	// Database and Login get the user's name and "_" put before them; with that they
-	// may have 32 characters.
+	// Database and Login: the panel puts the user's name and "_" before them. The result may have
+	// 32 characters.
 	Database string
 	Login    string
 	Password provider.Secret
@@ -78,15 +78,15 @@ type DatabaseAddRequest struct {
 type DatabaseAddOptions struct {
 	// Type is "mysql" (the default) or "pgsql".
 	Type string
-	// Host is the one with the fewest databases if it is not given.
+	// Host defaults to the one with the fewest databases.
 	Host string
-	// Charset is UTF8MB4 if it is not given.
+	// Charset defaults to UTF8MB4.
 	Charset string
 }
 
-// Add creates a database with a login: v-add-database. The other methods take the full
-// names, as List tells them. ExitExists if the user has the database or the login. The
-// panel takes any password: an empty one is refused here.
+// Add creates a database with a login: v-add-database. The other methods take the full names, as
+// List returns them. ExitExists if the user has the database or the login already. The panel
+// accepts any password, so an empty one is refused here.
 func (s *DatabasesService) Add(ctx context.Context, req *DatabaseAddRequest, opts *DatabaseAddOptions) error {
 	if req == nil {
 		return databasesAdd.endpoint.RefuseNil()
@@ -97,8 +97,8 @@ func (s *DatabasesService) Add(ctx context.Context, req *DatabaseAddRequest, opt
 	return s.c.change(ctx, databasesAdd, req.User, req.Database, req.Login, req.Password, opts.Type, opts.Host, opts.Charset)
 }
 
-// ChangeOwner hands a database to another user: v-change-database-owner. Names change
-// with the owner. A database of the user's own is no error.
+// ChangeOwner hands a database to another user: v-change-database-owner. The names change with the
+// owner. A database that the user owns already is no error.
 func (s *DatabasesService) ChangeOwner(ctx context.Context, database, newOwner string) error {
 	return s.c.change(ctx, databasesChangeOwner, database, newOwner)
 }
@@ -110,13 +110,13 @@ func (s *DatabasesService) ChangePassword(ctx context.Context, user, database st
 
 // DatabaseChangeUserOptions are the optional arguments of DatabasesService.ChangeUser.
 type DatabaseChangeUserOptions struct {
-	// Password is the old one if it is not given.
+	// Password defaults to the old one.
 	Password provider.Secret
 }
 
-// ChangeUser gives a database another login: v-change-database-user. The panel puts the
-// user's name and "_" before it, unlike that of the database. The old one is removed unless
-// another database uses it. ExitExists if the user has the new one.
+// ChangeUser gives a database another login: v-change-database-user. The panel puts the user's name
+// and "_" before the login, but not before the database. The old login is removed unless another
+// database uses it. ExitExists if the user has the new one already.
 func (s *DatabasesService) ChangeUser(ctx context.Context, user, database, login string, opts *DatabaseChangeUserOptions) error {
 	if opts == nil {
 		opts = &DatabaseChangeUserOptions{}
@@ -134,7 +134,7 @@ func (s *DatabasesService) DeleteDatabases(ctx context.Context, user string) err
 	return s.c.change(ctx, databasesDeleteDatabases, user)
 }
 
-// DatabaseLogin is a login that is removed soon.
+// DatabaseLogin is a temporary login.
 type DatabaseLogin struct {
 	User     string          `hestia:"user"`
 	Password provider.Secret `hestia:"password"`
@@ -144,13 +144,12 @@ type DatabaseLogin struct {
 type DatabaseAddTempUserOptions struct {
 	Type string
 	Host string
-	// TTL is in minutes; 60 if it is not given. 0 keeps the login until DeleteTempUser.
+	// TTL is in minutes; nil is 60. 0 keeps the login until DeleteTempUser.
 	TTL *int64
 }
 
-// AddTempUser creates a login for one MySQL database that is removed soon, as the single
-// sign-on to phpMyAdmin does: v-add-database-temp-user. It works from the database server
-// itself only.
+// AddTempUser creates a temporary login for one MySQL database, as the single sign-on to phpMyAdmin
+// does: v-add-database-temp-user. It works only from the database server itself.
 func (s *DatabasesService) AddTempUser(ctx context.Context, user, database string, opts *DatabaseAddTempUserOptions) (*DatabaseLogin, error) {
 	if opts == nil {
 		opts = &DatabaseAddTempUserOptions{}
@@ -158,15 +157,14 @@ func (s *DatabasesService) AddTempUser(ctx context.Context, user, database strin
 	return get[DatabaseLogin](ctx, s.c, databasesAddTempUser, user, database, opts.Type, opts.Host, opts.TTL)
 }
 
-// DatabaseDeleteTempUserOptions are the optional arguments of
-// DatabasesService.DeleteTempUser.
+// DatabaseDeleteTempUserOptions are the optional arguments of DatabasesService.DeleteTempUser.
 type DatabaseDeleteTempUserOptions struct {
 	Type string
 	Host string
 }
 
-// DeleteTempUser removes a login that AddTempUser made: v-delete-database-temp-user. Other
-// logins are ExitInvalid. One that is gone is no error on some database servers.
+// DeleteTempUser removes a login that AddTempUser made: v-delete-database-temp-user. Other logins
+// are ExitInvalid. One that is gone is no error on some database servers.
 func (s *DatabasesService) DeleteTempUser(ctx context.Context, user, database, login string, opts *DatabaseDeleteTempUserOptions) error {
 	if opts == nil {
 		opts = &DatabaseDeleteTempUserOptions{}
@@ -181,14 +179,14 @@ const (
 	CompressionZstd = "zstd"
 )
 
-// Dump returns a dump of a database, as SQL: v-dump-database. It must be smaller than
-// answers may be. White space at its ends is lost.
+// Dump returns a dump of a database, as SQL: v-dump-database. It must fit into the size limit of
+// answers. White space at both ends is lost.
 func (s *DatabasesService) Dump(ctx context.Context, user, database string) (string, error) {
 	return s.c.text(ctx, databasesDump, user, database)
 }
 
-// DumpToFile writes a dump of a database to a file on the server, which is removed after
-// an hour, and returns the path: v-dump-database.
+// DumpToFile writes a dump of a database to a file on the server, which is removed after an hour,
+// and returns the path: v-dump-database.
 func (s *DatabasesService) DumpToFile(ctx context.Context, user, database, compression string) (path string, err error) {
 	return s.c.word(ctx, databasesDumpToFile, user, database, compression)
 }
@@ -208,25 +206,24 @@ func (s *DatabasesService) List(ctx context.Context, user string) iter.Seq2[*Dat
 	return list[Database](ctx, s.c, databasesList, user)
 }
 
-// Rebuild makes the login and the grants of a database anew: v-rebuild-database. The panel
-// then counts this database as the user's only one, until Users.UpdateCounters puts that
-// right.
+// Rebuild recreates the login and the grants of a database: v-rebuild-database. Afterwards the
+// panel counts this database as the user's only one; Users.UpdateCounters corrects that.
 func (s *DatabasesService) Rebuild(ctx context.Context, user, database string) error {
 	return s.c.change(ctx, databasesRebuild, user, database)
 }
 
-// RebuildDatabases makes the logins and the grants of a user's databases anew, but not of
-// suspended ones, which the panel no longer counts then: v-rebuild-databases.
+// RebuildDatabases recreates the logins and the grants of a user's databases, except suspended
+// ones, which the panel no longer counts afterwards: v-rebuild-databases.
 func (s *DatabasesService) RebuildDatabases(ctx context.Context, user string) error {
 	return s.c.change(ctx, databasesRebuildDatabases, user)
 }
 
-// Suspend locks the login of a database out: v-suspend-database.
+// Suspend locks out the login of a database: v-suspend-database.
 func (s *DatabasesService) Suspend(ctx context.Context, user, database string) error {
 	return s.c.change(ctx, databasesSuspend, user, database)
 }
 
-// SuspendDatabases locks the logins of all databases of a user out: v-suspend-databases.
+// SuspendDatabases locks out the logins of all databases of a user: v-suspend-databases.
 func (s *DatabasesService) SuspendDatabases(ctx context.Context, user string) error {
 	return s.c.change(ctx, databasesSuspendDatabases, user)
 }
@@ -236,19 +233,17 @@ func (s *DatabasesService) Unsuspend(ctx context.Context, user, database string)
 	return s.c.change(ctx, databasesUnsuspend, user, database)
 }
 
-// UnsuspendDatabases lets the logins of all databases of a user in again:
-// v-unsuspend-databases.
+// UnsuspendDatabases lets the logins of all databases of a user in again: v-unsuspend-databases.
 func (s *DatabasesService) UnsuspendDatabases(ctx context.Context, user string) error {
 	return s.c.change(ctx, databasesUnsuspendDatabases, user)
 }
 
-// UpdateDisk counts the size of a database now: v-update-database-disk.
+// UpdateDisk recounts the size of a database: v-update-database-disk.
 func (s *DatabasesService) UpdateDisk(ctx context.Context, user, database string) error {
 	return s.c.change(ctx, databasesUpdateDisk, user, database)
 }
 
-// UpdateDatabasesDisk counts the sizes of all databases of a user now:
-// v-update-databases-disk.
+// UpdateDatabasesDisk recounts the sizes of all databases of a user: v-update-databases-disk.
 func (s *DatabasesService) UpdateDatabasesDisk(ctx context.Context, user string) error {
 	return s.c.change(ctx, databasesUpdateDatabasesDisk, user)
 }

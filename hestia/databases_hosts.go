@@ -15,12 +15,12 @@ type DatabaseHost struct {
 	// Type is "mysql" or "pgsql".
 	Type     string   `hestia:"TYPE"`
 	Charsets []string `hestia:"CHARSETS"`
-	// MaxDatabases is how many it may hold, UsedDatabases how many it does.
+	// MaxDatabases is how many databases it may hold, UsedDatabases how many it does.
 	MaxDatabases  int64 `hestia:"MAX_DB"`
 	UsedDatabases int64 `hestia:"U_DB_BASES"`
-	// Users have databases there.
+	// Users are those who have databases there.
 	Users []string `hestia:"U_SYS_USERS"`
-	// Template is that of new PostgreSQL databases.
+	// Template of new PostgreSQL databases.
 	Template  string    `hestia:"TPL"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`
@@ -38,17 +38,17 @@ type DatabaseAddHostRequest struct {
 
 // DatabaseAddHostOptions are the optional arguments of DatabasesService.AddHost.
 type DatabaseAddHostOptions struct {
-	// MaxDatabases is how many it may hold; 500 if it is not given.
+	// MaxDatabases is how many databases it may hold; 0 is the panel's default, 500.
 	MaxDatabases int64
 	Charsets     []string
-	// Template is that of new PostgreSQL databases, and needed for these.
+	// Template of new PostgreSQL databases. Required for "pgsql".
 	Template string
-	// Port is the usual one if it is not given.
+	// Port defaults to the usual one of the type.
 	Port int64
 }
 
-// AddHost registers a database server: v-add-database-host. ExitConnect if it does not
-// answer, or the login must not grant rights.
+// AddHost registers a database server: v-add-database-host. ExitConnect if it does not answer, or
+// if the login may not grant rights.
 func (s *DatabasesService) AddHost(ctx context.Context, req *DatabaseAddHostRequest, opts *DatabaseAddHostOptions) error {
 	if req == nil {
 		return databasesAddHost.endpoint.RefuseNil()
@@ -60,18 +60,18 @@ func (s *DatabasesService) AddHost(ctx context.Context, req *DatabaseAddHostRequ
 		opts.MaxDatabases, opts.Charsets, opts.Template, opts.Port)
 }
 
-// DatabaseChangeHostPasswordRequest sets a password. All fields are required.
+// DatabaseChangeHostPasswordRequest asks for a new password. All fields are required.
 type DatabaseChangeHostPasswordRequest struct {
-	// Type is "mysql". For "pgsql" the panel notes the password without setting it.
+	// Type is "mysql". For "pgsql" the panel only stores the password and does not set it.
 	Type  string
 	Host  string
 	Login string
-	// Password must not hold quotation marks or backslashes.
+	// Password must not contain quotation marks or backslashes.
 	Password provider.Secret
 }
 
-// ChangeHostPassword sets the password of a login on a database server, which the panel
-// then uses itself: v-change-database-host-password.
+// ChangeHostPassword sets the password of a login on a database server, which the panel then uses
+// too: v-change-database-host-password.
 func (s *DatabasesService) ChangeHostPassword(ctx context.Context, req *DatabaseChangeHostPasswordRequest) error {
 	if req == nil {
 		return databasesChangeHostPassword.endpoint.RefuseNil()
@@ -95,25 +95,25 @@ func (s *DatabasesService) ListHosts(ctx context.Context) iter.Seq2[*DatabaseHos
 	return list[DatabaseHost](ctx, s.c, databasesListHosts)
 }
 
-// ListTypes returns the types of databases that the server has, such as "mysql":
+// ListTypes returns the types of databases that the server offers, such as "mysql":
 // v-list-database-types.
 func (s *DatabasesService) ListTypes(ctx context.Context) ([]string, error) {
 	return s.c.names(ctx, databasesListTypes)
 }
 
-// SuspendHost places no new databases on a server: v-suspend-database-host.
+// SuspendHost stops the panel from placing new databases on a server: v-suspend-database-host.
 func (s *DatabasesService) SuspendHost(ctx context.Context, kind, host string) error {
 	return s.c.change(ctx, databasesSuspendHost, kind, host)
 }
 
-// UnsuspendHost places new databases on a server again: v-unsuspend-database-host.
+// UnsuspendHost lets the panel place new databases on a server again: v-unsuspend-database-host.
 func (s *DatabasesService) UnsuspendHost(ctx context.Context, kind, host string) error {
 	return s.c.change(ctx, databasesUnsuspendHost, kind, host)
 }
 
 // AddSysPMASSO installs the single sign-on to phpMyAdmin: v-add-sys-pma-sso. ExitArgs or
-// ExitInvalid if it is installed. It creates an access key of the root user. What the panel
-// remarks on success goes to the log, as it does for the three methods that follow.
+// ExitInvalid if it is installed already. It creates an access key of the root user. What the panel
+// prints on success goes to the log, as it does for the three methods that follow.
 func (s *DatabasesService) AddSysPMASSO(ctx context.Context) error {
 	return s.c.change(ctx, databasesAddSysPMASSO)
 }
@@ -124,20 +124,20 @@ func (s *DatabasesService) DeleteSysPMASSO(ctx context.Context) error {
 	return s.c.change(ctx, databasesDeleteSysPMASSO)
 }
 
-// AddSysPMARestrict lets nobody into phpMyAdmin but through the single sign-on:
-// v-add-sys-pma-restrict. ExitArgs if it is so, ExitInvalid without the single sign-on.
+// AddSysPMARestrict admits users to phpMyAdmin only through the single sign-on:
+// v-add-sys-pma-restrict. ExitArgs if that is so already, ExitInvalid without the single sign-on.
 func (s *DatabasesService) AddSysPMARestrict(ctx context.Context) error {
 	return s.c.change(ctx, databasesAddSysPMARestrict)
 }
 
-// DeleteSysPMARestrict shows the login form of phpMyAdmin again:
-// v-delete-sys-pma-restrict. ExitArgs if it is shown.
+// DeleteSysPMARestrict shows the login form of phpMyAdmin again: v-delete-sys-pma-restrict.
+// ExitArgs if it is shown already.
 func (s *DatabasesService) DeleteSysPMARestrict(ctx context.Context) error {
 	return s.c.change(ctx, databasesDeleteSysPMARestrict)
 }
 
-// ChangeSysDBAlias sets the path under which phpMyAdmin ("pma") or phpPgAdmin ("pga") is
-// found: v-change-sys-db-alias. The panel ignores other types.
+// ChangeSysDBAlias sets the path of phpMyAdmin ("pma") or phpPgAdmin ("pga"):
+// v-change-sys-db-alias. The panel ignores other types.
 func (s *DatabasesService) ChangeSysDBAlias(ctx context.Context, kind, alias string) error {
 	return s.c.change(ctx, databasesChangeSysDBAlias, kind, alias)
 }

@@ -21,11 +21,10 @@ import (
 //
 //	{"alice": {"PACKAGE": "default", "SUSPENDED": "no", "TIME": "10:11:12", "DATE": "2026-01-02"}}
 //
-// The types of this package say by a tag which field of the panel's a field stands
-// for: `hestia:"PACKAGE"`. Tags with a mode:
+// Tags say which of the panel's fields belongs to a Go field: `hestia:"PACKAGE"`. Tags with a mode:
 //
-//	",key"              the name that the object stands under
-//	"API,key"           the same, or this field where there is no such name
+//	",key"              the name of the object
+//	"API,key"           the same, or this field if the object has no name
 //	"DATE+TIME"         a date and a time in two fields
 //	"EXP,date"          a date alone
 //	"NOT_AFTER,openssl" a date as OpenSSL prints it
@@ -36,7 +35,7 @@ var (
 	errNothing  = errors.New("no output")
 )
 
-// decodeOne reads an object by name that holds one, or a flat one.
+// decodeOne reads one named object, or a flat one.
 func decodeOne[T any](printed []byte, location *time.Location) (*T, error) {
 	printed = tidy(printed)
 	if len(printed) == 0 {
@@ -62,7 +61,7 @@ func decodeOne[T any](printed []byte, location *time.Location) (*T, error) {
 	return thing, nil
 }
 
-// flat reports whether fields are those of the thing itself, not things by name.
+// flat reports whether fields belong to one object, rather than being named objects.
 func flat(fields map[string]json.RawMessage) bool {
 	for _, raw := range fields {
 		if raw[0] != '{' {
@@ -72,8 +71,8 @@ func flat(fields map[string]json.RawMessage) bool {
 	return false
 }
 
-// nothing is the error for a command that printed nothing where one thing is due:
-// some do that instead of saying that there is none.
+// nothing returns the error for a command that should print one thing and printed nothing, which
+// some do instead of reporting that it does not exist.
 func nothing() error {
 	return &provider.Error{Kind: provider.ErrNotFound, Message: "the panel has nothing to show"}
 }
@@ -117,12 +116,12 @@ func decodeRows[T any](printed []byte, location *time.Location) ([]*T, error) {
 		return nil, err
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("text behind the list")
+		return nil, errors.New("text after the list")
 	}
 	return things, nil
 }
 
-// decodeTexts reads an array of texts. An empty object is an empty list too.
+// decodeTexts reads an array of texts. An empty object is an empty list, too.
 func decodeTexts(printed []byte) ([]string, error) {
 	printed = tidy(printed)
 	if len(printed) == 0 || string(bytes.Join(bytes.Fields(printed), nil)) == "{}" {
@@ -146,7 +145,7 @@ func decodeTexts(printed []byte) ([]string, error) {
 	return texts, nil
 }
 
-// decodeMap reads the one object inside an object as names and texts.
+// decodeMap reads the only object inside an object, as names and texts.
 func decodeMap(printed []byte) (map[string]string, error) {
 	printed = tidy(printed)
 	var outer map[string]map[string]json.RawMessage
@@ -196,7 +195,7 @@ func planOf(t reflect.Type) *plan {
 	return p
 }
 
-// add notes the fields of a type, and those of the structs among them.
+// add adds the fields of a type, and those of embedded and nested structs.
 func (p *plan) add(t reflect.Type, above []int) {
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -215,8 +214,8 @@ func (p *plan) add(t reflect.Type, above []int) {
 	}
 }
 
-// fill reads one object. One that holds none of the fields that its type knows is
-// something else.
+// fill reads one object. An object with none of the type's fields is an error: it must be something
+// else.
 func (p *plan) fill(v reflect.Value, key string, raw json.RawMessage, location *time.Location) error {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
@@ -263,8 +262,8 @@ type wireValue struct {
 	list []string
 }
 
-// valueOf reads a text, a number, true, false, null, or an array of such. Whatever
-// else there may be (later panels) stays JSON.
+// valueOf reads a text, a number, true, false, null, or an array of these. Anything else, which
+// later panels may send, stays JSON.
 func valueOf(raw json.RawMessage) (wireValue, error) {
 	var v wireValue
 	if len(raw) == 0 || string(raw) == "null" {
@@ -301,8 +300,8 @@ var (
 	typeSecret = reflect.TypeFor[provider.Secret]()
 )
 
-// store puts a value into a field of a public type. "" is the zero value of all:
-// the panel's "never set".
+// store puts a value into a field of a public type. "" is the zero value for all types: it is how
+// the panel says "never set".
 func (v wireValue) store(field reflect.Value, mode string, location *time.Location) error {
 	if v.list != nil {
 		if field.Kind() != reflect.Slice {
@@ -417,8 +416,8 @@ func parseAddr(text string) (netip.Addr, error) {
 	return a, nil
 }
 
-// parseTime reads the server's local time, of which only WithLocation tells the
-// zone, and OpenSSL's, which is always GMT.
+// parseTime reads the server's local time, whose zone only WithLocation says, and OpenSSL's, which
+// is always GMT.
 func parseTime(text, mode string, location *time.Location) (time.Time, error) {
 	layouts := []string{time.DateTime, time.DateOnly}
 	switch mode {

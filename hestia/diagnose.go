@@ -7,8 +7,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// diagnose lists the users, which every key that can serve the adapter may do, and
-// reports how far that came and how many there are.
+// diagnose lists the users, which every key that suits the adapter may do, and reports how far that
+// got and how many users there are.
 func (c *Client) diagnose(ctx context.Context) (steps []provider.CheckStep, latency time.Duration, users int, err error) {
 	r, err := usersList.with()
 	if err != nil {

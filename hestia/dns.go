@@ -10,9 +10,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// DNSService manages zones, records and the DNS cluster. While the zones of a server
-// are managed elsewhere its commands end with ExitDisabled. Changes of a zone reload
-// the name server, which takes seconds: see RestartNone.
+// DNSService manages zones, records and the DNS cluster. While the zones of a server are managed
+// elsewhere, its commands end with ExitDisabled. Changes of a zone reload the name server, which
+// takes seconds: see RestartNone.
 type DNSService struct{ c *Client }
 
 var (
@@ -43,18 +43,18 @@ var (
 // DNSDomain is a zone.
 type DNSDomain struct {
 	Name string `hestia:",key"`
-	// IP is what the template's records point at.
+	// IP is the address that the template's records point at.
 	IP       netip.Addr `hestia:"IP"`
 	Template string     `hestia:"TPL"`
-	// TTL in seconds counts for records that have none of their own.
+	// TTL in seconds applies to records that have none of their own.
 	TTL int64 `hestia:"TTL"`
-	// Expires is a note for people: nothing happens then.
+	// Expires is only a note: nothing happens at that time.
 	Expires time.Time `hestia:"EXP,date"`
-	// SOA is the name server that the zone names as its origin.
+	// SOA is the name server in the zone's SOA record.
 	SOA    string `hestia:"SOA"`
 	Serial int64  `hestia:"SERIAL"`
 	DNSSEC bool   `hestia:"DNSSEC"`
-	// Source is the cluster host that the zone came from, "" for one of this server.
+	// Source is the cluster host that the zone came from; "" if it was created on this server.
 	Source    string    `hestia:"SRC"`
 	Records   int64     `hestia:"RECORDS"`
 	Suspended bool      `hestia:"SUSPENDED"`
@@ -66,14 +66,14 @@ const maxNameServers = 8
 
 // DNSAddDomainOptions are the optional arguments of DNSService.AddDomain.
 type DNSAddDomainOptions struct {
-	// NameServers are two to eight. The default are the user's.
+	// NameServers are two to eight. They default to the user's.
 	NameServers []string
 	Restart     Restart
 	DNSSEC      bool
 }
 
-// AddDomain creates a zone from the user's template: v-add-dns-domain. ExitExists also
-// means that any part of the domain belongs to another user.
+// AddDomain creates a zone from the user's template: v-add-dns-domain. ExitExists also means that
+// some part of the domain belongs to another user.
 func (s *DNSService) AddDomain(ctx context.Context, user, domain string, ip netip.Addr, opts *DNSAddDomainOptions) error {
 	if opts == nil {
 		opts = &DNSAddDomainOptions{}
@@ -90,7 +90,7 @@ func (s *DNSService) AddDomain(ctx context.Context, user, domain string, ip neti
 func problemOfNameServers(servers []string) string {
 	switch {
 	case len(servers) == 1:
-		return "must be two at least: the panel ignores a single one"
+		return "must be at least two: the panel ignores a single one"
 	case len(servers) > maxNameServers:
 		return "are more than eight"
 	}
@@ -100,22 +100,21 @@ func problemOfNameServers(servers []string) string {
 	return ""
 }
 
-// AddOnWebAlias creates what an alias of a website needs: v-add-dns-on-web-alias. That is
-// a zone, or for a name below one a record in it. The panel does not mind if it is
-// there, and says nothing if it could not be made.
+// AddOnWebAlias creates what an alias of a website needs: v-add-dns-on-web-alias. That is a zone,
+// or a record if the name is below a zone of the user. The panel reports success if it exists
+// already, and also if it could not be created.
 func (s *DNSService) AddOnWebAlias(ctx context.Context, user, alias string, ip netip.Addr, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsAddOnWebAlias, user, alias, ip, opts.restart())
 }
 
-// ChangeDomainDNSSEC switches DNSSEC for a zone: v-change-dns-domain-dnssec. It is
-// ExitDisabled unless the server's DNS_CLUSTER_SYSTEM is "hestia-zone", and with BIND up
-// to 9.16.18.
+// ChangeDomainDNSSEC switches DNSSEC for a zone: v-change-dns-domain-dnssec. It is ExitDisabled
+// unless the server's DNS_CLUSTER_SYSTEM is "hestia-zone", and with BIND up to 9.16.18.
 func (s *DNSService) ChangeDomainDNSSEC(ctx context.Context, user, domain string, on bool) error {
 	return s.c.change(ctx, dnsChangeDomainDNSSEC, user, domain, on)
 }
 
-// ChangeDomainExpiry sets the expiry date noted on a zone: v-change-dns-domain-exp. The
-// day counts, in the location that the time has.
+// ChangeDomainExpiry sets the expiry date noted on a zone: v-change-dns-domain-exp. Only the day is
+// sent, in the location of the time.
 func (s *DNSService) ChangeDomainExpiry(ctx context.Context, user, domain string, expires time.Time) error {
 	return s.c.change(ctx, dnsChangeDomainExpiry, user, domain, expires)
 }
@@ -130,8 +129,8 @@ func (s *DNSService) ChangeDomainSOA(ctx context.Context, user, domain, soa stri
 	return s.c.change(ctx, dnsChangeDomainSOA, user, domain, soa, opts.restart())
 }
 
-// ChangeDomainTemplate makes a zone's records anew from another template:
-// v-change-dns-domain-tpl. Records that were added by hand are lost.
+// ChangeDomainTemplate recreates a zone's records from another template: v-change-dns-domain-tpl.
+// Records that were added by hand are lost.
 func (s *DNSService) ChangeDomainTemplate(ctx context.Context, user, domain, template string, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsChangeDomainTemplate, user, domain, template, opts.restart())
 }
@@ -152,14 +151,14 @@ func (s *DNSService) DeleteDomains(ctx context.Context, user string, opts *Resta
 }
 
 // DeleteDomainsSource removes the zones of a user that came from one cluster host:
-// v-delete-dns-domains-src. "" are those of this server.
+// v-delete-dns-domains-src. "" removes those that were created on this server.
 func (s *DNSService) DeleteDomainsSource(ctx context.Context, user, source string, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsDeleteDomainsSource, user, source, opts.restart())
 }
 
-// DeleteOnWebAlias removes the record that was made for an alias of a website:
-// v-delete-dns-on-web-alias. A zone of the alias's own name stays although the panel
-// reports success, for it calls its own command wrongly: use DeleteDomain.
+// DeleteOnWebAlias removes the record that was created for an alias of a website:
+// v-delete-dns-on-web-alias. A zone of the alias's own name stays although the panel reports
+// success, because the panel calls its own command wrongly: use DeleteDomain.
 func (s *DNSService) DeleteOnWebAlias(ctx context.Context, user, domain, alias string, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsDeleteOnWebAlias, user, domain, alias, opts.restart())
 }
@@ -178,7 +177,7 @@ func (s *DNSService) GetDomainValue(ctx context.Context, user, domain, key strin
 // DNSSECKey is the public key of a zone. All fields are zero while it has none.
 type DNSSECKey struct {
 	Domain string `hestia:",key"`
-	// Record is the DNSKEY record, DS the one for the zone above.
+	// Record is the DNSKEY record, DS the record for the parent zone.
 	Record    string `hestia:"RECORD"`
 	DS        string `hestia:"DS"`
 	KeyTag    int64  `hestia:"KEYTAG"`
@@ -187,8 +186,8 @@ type DNSSECKey struct {
 	Key       string `hestia:"KEY"`
 }
 
-// GetDNSSECPublicKey returns a zone's public key: v-list-dnssec-public-key. Its argument
-// DNSTYPE has no effect on this format.
+// GetDNSSECPublicKey returns a zone's public key: v-list-dnssec-public-key. Its argument DNSTYPE
+// has no effect on this format.
 func (s *DNSService) GetDNSSECPublicKey(ctx context.Context, user, domain string) (*DNSSECKey, error) {
 	return get[DNSSECKey](ctx, s.c, dnsGetDNSSECPublicKey, user, domain)
 }
@@ -198,17 +197,15 @@ func (s *DNSService) ListDomains(ctx context.Context, user string) iter.Seq2[*DN
 	return list[DNSDomain](ctx, s.c, dnsListDomains, user)
 }
 
-// DNSRebuildOptions are the optional arguments of DNSService.RebuildDomain and
-// RebuildDomains.
+// DNSRebuildOptions are the optional arguments of DNSService.RebuildDomain and RebuildDomains.
 type DNSRebuildOptions struct {
 	Restart Restart
-	// UpdateSerial counts the serial up, so that other name servers fetch the zone.
+	// UpdateSerial increments the serial, so that other name servers fetch the zone.
 	UpdateSerial bool
 }
 
-// RebuildDomain writes a zone file anew: v-rebuild-dns-domain. For a suspended user it
-// does nothing. The panel then counts this zone as the user's only one, until
-// Users.UpdateCounters puts that right.
+// RebuildDomain rewrites a zone file: v-rebuild-dns-domain. For a suspended user it does nothing.
+// Afterwards the panel counts this zone as the user's only one; Users.UpdateCounters corrects that.
 func (s *DNSService) RebuildDomain(ctx context.Context, user, domain string, opts *DNSRebuildOptions) error {
 	if opts == nil {
 		opts = &DNSRebuildOptions{}
@@ -216,8 +213,8 @@ func (s *DNSService) RebuildDomain(ctx context.Context, user, domain string, opt
 	return s.c.change(ctx, dnsRebuildDomain, user, domain, opts.Restart, opts.UpdateSerial)
 }
 
-// RebuildDomains writes all zone files of a user anew: v-rebuild-dns-domains. For a
-// suspended user it does nothing.
+// RebuildDomains rewrites all zone files of a user: v-rebuild-dns-domains. For a suspended user it
+// does nothing.
 func (s *DNSService) RebuildDomains(ctx context.Context, user string, opts *DNSRebuildOptions) error {
 	if opts == nil {
 		opts = &DNSRebuildOptions{}
@@ -235,14 +232,14 @@ func (s *DNSService) SuspendDomains(ctx context.Context, user string, opts *Rest
 	return s.c.change(ctx, dnsSuspendDomains, user, opts.restart())
 }
 
-// UnsuspendDomain serves a zone again: v-unsuspend-dns-domain. Records that were
-// suspended singly before are served again too.
+// UnsuspendDomain serves a zone again: v-unsuspend-dns-domain. Records that had been suspended
+// individually are served again, too.
 func (s *DNSService) UnsuspendDomain(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, dnsUnsuspendDomain, user, domain)
 }
 
-// UnsuspendDomains serves all zones of a user again: v-unsuspend-dns-domains. The command's
-// other arguments have no effect.
+// UnsuspendDomains serves all zones of a user again: v-unsuspend-dns-domains. The command's other
+// arguments have no effect.
 func (s *DNSService) UnsuspendDomains(ctx context.Context, user string) error {
 	return s.c.change(ctx, dnsUnsuspendDomains, user)
 }

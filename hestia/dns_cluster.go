@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// A command of the cluster runs one at a time on a server: ExitInUse. All push to
-// every host that is not suspended, and end with ExitConnect if one cannot be reached.
+// Only one command of the cluster runs at a time on a server; others end with ExitInUse. All push
+// to every host that is not suspended, and end with ExitConnect if one cannot be reached.
 var (
 	dnsAddRemoteDomain          = sets("DNS.AddRemoteDomain", "v-add-remote-dns-domain USER DOMAIN [FLUSH]").slowly()
 	dnsAddRemoteHost            = adds("DNS.AddRemoteHost", "v-add-remote-dns-host HOST PORT USER [PASSWORD!] [TYPE=api] [DNS_USER]").slowly()
@@ -33,10 +33,10 @@ type DNSRemoteHost struct {
 	Port int64  `hestia:"PORT"`
 	// Type is "api" or "ssh".
 	Type string `hestia:"TYPE"`
-	// User signs in there. For a host with a key it may be that of the host before
-	// it in the list.
+	// User is the name for sign-in there. For a host with a key, the panel may print the user of
+	// the previous host in the list.
 	User string `hestia:"USER"`
-	// DNSUser owns the zones there.
+	// DNSUser is the owner of the zones there.
 	DNSUser   string    `hestia:"DNS_USER"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`
@@ -46,8 +46,8 @@ type DNSRemoteHost struct {
 type DNSAddRemoteHostRequest struct {
 	Host string
 	Port int64
-	// User signs in there with the options' password. Without one it is a key: an API
-	// key, or an access key and its secret with a colon between them.
+	// User is the name for sign-in there, with the Password of the options. Without a Password it
+	// is a key: an API key, or an access key and its secret with a colon between them.
 	User provider.Secret
 }
 
@@ -56,12 +56,12 @@ type DNSAddRemoteHostOptions struct {
 	Password provider.Secret
 	// Type is "api" (the default) or "ssh".
 	Type string
-	// DNSUser owns the zones there; "dns-cluster" if it is not given.
+	// DNSUser is the owner of the zones there; it defaults to "dns-cluster".
 	DNSUser string
 }
 
 // AddRemoteHost makes another Hestia join the DNS cluster and pushes all zones to it:
-// v-add-remote-dns-host. That writes every zone file of this server anew first.
+// v-add-remote-dns-host. It first rewrites every zone file of this server.
 func (s *DNSService) AddRemoteHost(ctx context.Context, req *DNSAddRemoteHostRequest, opts *DNSAddRemoteHostOptions) error {
 	if req == nil {
 		return dnsAddRemoteHost.endpoint.RefuseNil()
@@ -70,7 +70,7 @@ func (s *DNSService) AddRemoteHost(ctx context.Context, req *DNSAddRemoteHostReq
 		opts = &DNSAddRemoteHostOptions{}
 	}
 	var user any = req.User
-	if opts.Password != "" { // then it is no key
+	if opts.Password != "" { // then User is not a key
 		user = req.User.Reveal()
 	}
 	return s.c.change(ctx, dnsAddRemoteHost, req.Host, req.Port, user, opts.Password, opts.Type, opts.DNSUser)
@@ -78,13 +78,13 @@ func (s *DNSService) AddRemoteHost(ctx context.Context, req *DNSAddRemoteHostReq
 
 // DNSAddRemoteDomainOptions are the optional arguments of DNSService.AddRemoteDomain.
 type DNSAddRemoteDomainOptions struct {
-	// Flush is "records" to replace the records there, "yes" to replace the zone's
-	// line, "no" to refuse a zone that exists there.
+	// Flush is "records" to replace the records there, "yes" to replace the zone's line, or "no" to
+	// refuse a zone that exists there.
 	Flush string
 }
 
-// AddRemoteDomain pushes one zone to the DNS cluster: v-add-remote-dns-domain. A zone that
-// does not exist is no error.
+// AddRemoteDomain pushes one zone to the DNS cluster: v-add-remote-dns-domain. A zone that does not
+// exist is no error.
 func (s *DNSService) AddRemoteDomain(ctx context.Context, user, domain string, opts *DNSAddRemoteDomainOptions) error {
 	if opts == nil {
 		opts = &DNSAddRemoteDomainOptions{}
@@ -92,15 +92,15 @@ func (s *DNSService) AddRemoteDomain(ctx context.Context, user, domain string, o
 	return s.c.change(ctx, dnsAddRemoteDomain, user, domain, opts.Flush)
 }
 
-// AddRemoteRecord pushes one record to the DNS cluster: v-add-remote-dns-record. A host
-// that has it already has it twice then.
+// AddRemoteRecord pushes one record to the DNS cluster: v-add-remote-dns-record. A host that has it
+// already then has it twice.
 func (s *DNSService) AddRemoteRecord(ctx context.Context, user, domain string, id int64) error {
 	return s.c.change(ctx, dnsAddRemoteRecord, user, domain, id)
 }
 
 // ChangeRemoteDomainExpiry pushes a zone's expiry date to the DNS cluster:
-// v-change-remote-dns-domain-exp. Unless the server's DNS_CLUSTER_SYSTEM is "hestia-zone"
-// the panel asks the hosts for a new zone, which they refuse if they have it (ExitConnect).
+// v-change-remote-dns-domain-exp. Unless the server's DNS_CLUSTER_SYSTEM is "hestia-zone", the
+// panel asks the hosts to create the zone, which they refuse if they have it (ExitConnect).
 func (s *DNSService) ChangeRemoteDomainExpiry(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, dnsChangeRemoteDomainExpiry, user, domain)
 }
@@ -111,8 +111,7 @@ func (s *DNSService) ChangeRemoteDomainSOA(ctx context.Context, user, domain str
 	return s.c.change(ctx, dnsChangeRemoteDomainSOA, user, domain)
 }
 
-// ChangeRemoteDomainTTL pushes a zone's TTL to the DNS cluster:
-// v-change-remote-dns-domain-ttl.
+// ChangeRemoteDomainTTL pushes a zone's TTL to the DNS cluster: v-change-remote-dns-domain-ttl.
 func (s *DNSService) ChangeRemoteDomainTTL(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, dnsChangeRemoteDomainTTL, user, domain)
 }
@@ -122,15 +121,14 @@ func (s *DNSService) DeleteRemoteDomain(ctx context.Context, user, domain string
 	return s.c.change(ctx, dnsDeleteRemoteDomain, user, domain)
 }
 
-// DNSDeleteRemoteDomainsOptions are the optional arguments of
-// DNSService.DeleteRemoteDomains.
+// DNSDeleteRemoteDomainsOptions are the optional arguments of DNSService.DeleteRemoteDomains.
 type DNSDeleteRemoteDomainsOptions struct {
-	// Host is the one to clean, all of them if it is not given.
+	// Host is the one to clean; "" is all of them.
 	Host string
 }
 
-// DeleteRemoteDomains removes the zones that came from this server from hosts of the DNS
-// cluster: v-delete-remote-dns-domains.
+// DeleteRemoteDomains removes the zones that came from this server from hosts of the DNS cluster:
+// v-delete-remote-dns-domains.
 func (s *DNSService) DeleteRemoteDomains(ctx context.Context, opts *DNSDeleteRemoteDomainsOptions) error {
 	if opts == nil {
 		opts = &DNSDeleteRemoteDomainsOptions{}
@@ -138,8 +136,8 @@ func (s *DNSService) DeleteRemoteDomains(ctx context.Context, opts *DNSDeleteRem
 	return s.c.change(ctx, dnsDeleteRemoteDomains, opts.Host)
 }
 
-// DeleteRemoteHost takes a host out of the DNS cluster: v-delete-remote-dns-host. The zones
-// there are removed if it can be reached; that they were not is not told.
+// DeleteRemoteHost removes a host from the DNS cluster: v-delete-remote-dns-host. The zones there
+// are removed if the host can be reached; the panel does not report if they were not.
 func (s *DNSService) DeleteRemoteHost(ctx context.Context, host string) error {
 	return s.c.change(ctx, dnsDeleteRemoteHost, host)
 }
@@ -154,18 +152,18 @@ func (s *DNSService) ListRemoteHosts(ctx context.Context) iter.Seq2[*DNSRemoteHo
 	return list[DNSRemoteHost](ctx, s.c, dnsListRemoteHosts)
 }
 
-// SuspendRemoteHost pauses the pushing to a host: v-suspend-remote-dns-host.
+// SuspendRemoteHost stops pushing to a host: v-suspend-remote-dns-host.
 func (s *DNSService) SuspendRemoteHost(ctx context.Context, host string) error {
 	return s.c.change(ctx, dnsSuspendRemoteHost, host)
 }
 
-// UnsuspendRemoteHost resumes the pushing to a host: v-unsuspend-remote-dns-host.
+// UnsuspendRemoteHost resumes pushing to a host: v-unsuspend-remote-dns-host.
 func (s *DNSService) UnsuspendRemoteHost(ctx context.Context, host string) error {
 	return s.c.change(ctx, dnsUnsuspendRemoteHost, host)
 }
 
-// SyncCluster pushes all zones to a host of the DNS cluster, or to all hosts that are not
-// suspended if it is "": v-sync-dns-cluster.
+// SyncCluster pushes all zones to a host of the DNS cluster, or, for "", to all hosts that are not
+// suspended: v-sync-dns-cluster.
 func (s *DNSService) SyncCluster(ctx context.Context, host string) error {
 	return s.c.change(ctx, dnsSyncCluster, host)
 }

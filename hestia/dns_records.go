@@ -31,12 +31,12 @@ type DNSRecord struct {
 	// Record is "@" or a label below the zone.
 	Record string `hestia:"RECORD"`
 	Type   string `hestia:"TYPE"`
-	// Priority of MX and SRV, 0 for others.
+	// Priority of MX and SRV records; 0 for others.
 	Priority int64 `hestia:"PRIORITY"`
-	// Value of a TXT stands in double quotes. Backslashes are lost in listings: do
-	// not write such a value back.
+	// Value of a TXT record is in double quotes. Listings lose backslashes: do not write such a
+	// value back.
 	Value string `hestia:"VALUE"`
-	// TTL in seconds is the zone's where the record has none.
+	// TTL in seconds; that of the zone if the record has none.
 	TTL       int64     `hestia:"TTL"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`
@@ -46,31 +46,30 @@ type DNSRecord struct {
 type DNSAddRecordRequest struct {
 	User   string
 	Domain string
-	// Record is "@" or a label below the zone; the panel lowers its case.
+	// Record is "@" or a label below the zone; the panel converts it to lower case.
 	Record string
-	// Type is A, AAAA, NS, CNAME, MX, TXT, SRV, DNSKEY, KEY, IPSECKEY, PTR, SPF, TLSA,
-	// CAA or DS.
+	// Type is A, AAAA, NS, CNAME, MX, TXT, SRV, DNSKEY, KEY, IPSECKEY, PTR, SPF, TLSA, CAA or DS.
 	Type string
-	// Value gets a final dot where it names a host, and loses double quotes, which
-	// the panel puts around values with spaces.
+	// Value: the panel adds a final dot if it names a host, removes double quotes, and puts double
+	// quotes around values with spaces.
 	Value string
 }
 
 // DNSAddRecordOptions are the optional arguments of DNSService.AddRecord.
 type DNSAddRecordOptions struct {
-	// Priority of MX and SRV is 10 if it is not given.
+	// Priority of MX and SRV records; nil is 10.
 	Priority *int64
-	// ID is the next free one if it is not given.
+	// ID defaults to the next free one.
 	ID      int64
 	Restart Restart
-	// TTL in seconds is the zone's if it is not given.
+	// TTL in seconds; it defaults to the zone's.
 	TTL int64
 	// Quiet leaves no entry in the user's history.
 	Quiet bool
 }
 
-// AddRecord creates a record: v-add-dns-record. The panel does not tell the record's ID:
-// give one, which also makes a repetition fail (ExitExists), or list the records.
+// AddRecord creates a record: v-add-dns-record. The panel does not return the record's ID: give
+// one, which also makes a repeated call fail (ExitExists), or list the records.
 func (s *DNSService) AddRecord(ctx context.Context, req *DNSAddRecordRequest, opts *DNSAddRecordOptions) error {
 	if req == nil {
 		return dnsAddRecord.endpoint.RefuseNil()
@@ -82,28 +81,28 @@ func (s *DNSService) AddRecord(ctx context.Context, req *DNSAddRecordRequest, op
 		opts.Priority, opts.ID, opts.Restart, opts.TTL, opts.Quiet)
 }
 
-// DNSChangeRecordRequest replaces a record. All fields are required but Type.
+// DNSChangeRecordRequest asks for a record to be replaced. All fields but Type are required.
 type DNSChangeRecordRequest struct {
 	User   string
 	Domain string
 	ID     int64
 	Record string
-	// Type stays as it is if it is "".
+	// Type of the record; "" keeps it.
 	Type  string
 	Value string
 }
 
 // DNSChangeRecordOptions are the optional arguments of DNSService.ChangeRecord.
 type DNSChangeRecordOptions struct {
-	// Priority stays as it is if it is not given.
+	// Priority of the record; nil keeps it.
 	Priority *int64
 	Restart  Restart
-	// TTL in seconds. The record loses its own if it is not given.
+	// TTL in seconds; 0 removes the record's own TTL.
 	TTL int64
 }
 
-// ChangeRecord replaces a record and keeps its ID: v-change-dns-record. A suspended one
-// is served again. If there is nothing to change, the panel answers ExitExists.
+// ChangeRecord replaces a record and keeps its ID: v-change-dns-record. A suspended record is
+// served again. ExitExists if there is nothing to change.
 func (s *DNSService) ChangeRecord(ctx context.Context, req *DNSChangeRecordRequest, opts *DNSChangeRecordOptions) error {
 	if req == nil {
 		return dnsChangeRecord.endpoint.RefuseNil()
@@ -127,8 +126,8 @@ type DNSDeleteRecordOptions struct {
 	Quiet bool
 }
 
-// DeleteRecord removes a record: v-delete-dns-record. The last A and the last NS record
-// of a zone are ExitInvalid.
+// DeleteRecord removes a record: v-delete-dns-record. ExitInvalid for the last A and the last NS
+// record of a zone.
 func (s *DNSService) DeleteRecord(ctx context.Context, user, domain string, id int64, opts *DNSDeleteRecordOptions) error {
 	if opts == nil {
 		opts = &DNSDeleteRecordOptions{}
@@ -141,13 +140,13 @@ func (s *DNSService) ListRecords(ctx context.Context, user, domain string) iter.
 	return list[DNSRecord](ctx, s.c, dnsListRecords, user, domain)
 }
 
-// SuspendRecord hides one record: v-suspend-dns-record.
+// SuspendRecord stops serving one record: v-suspend-dns-record.
 func (s *DNSService) SuspendRecord(ctx context.Context, user, domain string, id int64, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsSuspendRecord, user, domain, id, opts.restart())
 }
 
-// UnsuspendRecord shows one record again: v-unsuspend-dns-record. The panel does not mind
-// one that is not suspended, but a zone that is (ExitSuspended).
+// UnsuspendRecord serves one record again: v-unsuspend-dns-record. A record that is not suspended
+// is no error; a zone that is suspended is (ExitSuspended).
 func (s *DNSService) UnsuspendRecord(ctx context.Context, user, domain string, id int64, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsUnsuspendRecord, user, domain, id, opts.restart())
 }
@@ -172,8 +171,8 @@ func (s *DNSService) ListTemplates(ctx context.Context) ([]string, error) {
 	return s.c.names(ctx, dnsListTemplates)
 }
 
-// UpdateTemplates puts back the templates for zones that came with the panel:
-// v-update-dns-templates. No service is restarted, whatever opts say.
+// UpdateTemplates restores the templates for zones that came with the panel:
+// v-update-dns-templates. It restarts no service, whatever opts say.
 func (s *DNSService) UpdateTemplates(ctx context.Context, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsUpdateTemplates, opts.restart())
 }
@@ -183,12 +182,13 @@ type DKIMRecord struct {
 	// Name is "mail._domainkey".
 	Name string `hestia:",key"`
 	TTL  int64  `hestia:"TTL"`
-	// Text is the value. Without DKIM, its key is "DKIM-SUPPORT-IS-NOT-ACTIVATED".
+	// Text is the value of the record. Without DKIM, it contains "DKIM-SUPPORT-IS-NOT-ACTIVATED" as
+	// the key.
 	Text string `hestia:"TXT"`
 }
 
-// GetMailDomainDKIM returns the record for a mail domain's DKIM, for zones that are
-// served elsewhere: v-list-mail-domain-dkim-dns.
+// GetMailDomainDKIM returns the record for a mail domain's DKIM, for zones that are served
+// elsewhere: v-list-mail-domain-dkim-dns.
 func (s *DNSService) GetMailDomainDKIM(ctx context.Context, user, domain string) (*DKIMRecord, error) {
 	record, err := get[DKIMRecord](ctx, s.c, dnsGetMailDKIM, user, domain)
 	if err != nil {
@@ -202,13 +202,13 @@ func (s *DNSService) GetMailDomainDKIM(ctx context.Context, user, domain string)
 type DNSInsertDomainOptions struct {
 	// Source is the cluster host that the zone comes from.
 	Source string
-	// Flush is "no" to refuse a zone that exists, "domain" (or "") to replace its
-	// line, "records" to remove its records too.
+	// Flush is "no" to refuse a zone that exists, "domain" (or "") to replace its line, or
+	// "records" to remove its records, too.
 	Flush string
 }
 
-// InsertDomain writes a line of the panel's list of zones (DOMAIN='...' IP='...' ...), as
-// cluster hosts do among themselves: v-insert-dns-domain. RebuildDomain serves the zone.
+// InsertDomain adds a line to the panel's list of zones (DOMAIN='...' IP='...' ...), as cluster
+// hosts do to each other: v-insert-dns-domain. RebuildDomain then makes the server serve the zone.
 func (s *DNSService) InsertDomain(ctx context.Context, user, data string, opts *DNSInsertDomainOptions) error {
 	if opts == nil {
 		opts = &DNSInsertDomainOptions{}
@@ -216,14 +216,14 @@ func (s *DNSService) InsertDomain(ctx context.Context, user, data string, opts *
 	return s.c.change(ctx, dnsInsertDomain, user, data, opts.Source, opts.Flush)
 }
 
-// InsertRecord writes a line of the panel's list of records (ID='...' RECORD='...' ...),
-// as cluster hosts do among themselves: v-insert-dns-record. One of that ID stays too.
+// InsertRecord adds a line to the panel's list of records (ID='...' RECORD='...' ...), as cluster
+// hosts do to each other: v-insert-dns-record. It does not replace an existing record of that ID.
 func (s *DNSService) InsertRecord(ctx context.Context, user, domain, data string) error {
 	return s.c.change(ctx, dnsInsertRecord, user, domain, data)
 }
 
-// InsertRecords replaces the panel's list of a zone's records by a file on the server,
-// which it moves away: v-insert-dns-records. Without the file it does nothing and reports
+// InsertRecords replaces the panel's list of a zone's records with a file on the server, which it
+// moves: v-insert-dns-records. If the file does not exist, the panel does nothing and reports
 // success.
 func (s *DNSService) InsertRecords(ctx context.Context, user, domain, file string) error {
 	return s.c.change(ctx, dnsInsertRecordFile, user, domain, file)

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 )
 
-// DomainsService manages website, zone and mail domain of one name together.
+// DomainsService manages the website, zone and mail domain of one name together.
 type DomainsService struct{ c *Client }
 
 var (
@@ -19,14 +19,14 @@ var (
 
 // DomainAddOptions are the optional arguments of DomainsService.Add.
 type DomainAddOptions struct {
-	// IP is one of the user's or a shared one; the panel chooses if it is not given.
+	// IP is one of the user's or a shared one; the panel chooses it by default.
 	IP      netip.Addr
 	Restart Restart
 }
 
-// Add creates website, zone and mail domain of one name: v-add-domain. A part whose limit
-// is reached is left out without a word, unless all are (ExitLimit). A failure half-way is
-// not undone. The spam filter comes out off.
+// Add creates the website, zone and mail domain of one name: v-add-domain. A part whose limit is
+// reached is left out silently, unless all are (ExitLimit). A failure half-way is not undone. The
+// spam filter is off afterwards.
 func (s *DomainsService) Add(ctx context.Context, user, domain string, opts *DomainAddOptions) error {
 	if opts == nil {
 		opts = &DomainAddOptions{}
@@ -39,7 +39,7 @@ func (s *DomainsService) ChangeOwner(ctx context.Context, domain, user string) e
 	return s.c.change(ctx, domainsChangeOwner, domain, user)
 }
 
-// Delete removes website, zone and mail domain of one name, as far as they exist:
+// Delete removes the website, zone and mail domain of one name, as far as they exist:
 // v-delete-domain.
 func (s *DomainsService) Delete(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, domainsDelete, user, domain, opts.restart())
@@ -50,8 +50,8 @@ type DomainSearchOwnerOptions struct {
 	Type string
 }
 
-// SearchOwner returns the user who owns a domain: as "web", "dns" or "mail" if a type is
-// given: v-search-domain-owner.
+// SearchOwner returns the user who owns a domain: v-search-domain-owner. With a type, it looks only
+// for a website ("web"), zone ("dns") or mail domain ("mail").
 func (s *DomainsService) SearchOwner(ctx context.Context, domain string, opts *DomainSearchOwnerOptions) (string, error) {
 	if opts == nil {
 		opts = &DomainSearchOwnerOptions{}
@@ -59,12 +59,12 @@ func (s *DomainsService) SearchOwner(ctx context.Context, domain string, opts *D
 	return s.c.word(ctx, domainsSearchOwner, domain, opts.Type)
 }
 
-// Suspend suspends website, zone and mail domain of one name: v-suspend-domain.
+// Suspend suspends the website, zone and mail domain of one name: v-suspend-domain.
 func (s *DomainsService) Suspend(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, domainsSuspend, user, domain, opts.restart())
 }
 
-// Unsuspend lifts the suspension of website, zone and mail domain of one name:
+// Unsuspend lifts the suspension of the website, zone and mail domain of one name:
 // v-unsuspend-domain.
 func (s *DomainsService) Unsuspend(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, domainsUnsuspend, user, domain, opts.restart())

@@ -17,7 +17,7 @@ func (driver) Kind() string { return Kind }
 var (
 	signInOption = provider.OptionSpec{
 		Name: "sign_in", Label: "Sign in with", Type: provider.OptionEnum, Default: "access_key",
-		Help:    "access_key: user name is the key's ID; api_key and password are deprecated by the panel",
+		Help:    "access_key: the user name is the key's ID; api_key and password are deprecated by the vendor",
 		Allowed: []string{"access_key", "api_key", "password"},
 	}
 	zoneOption = provider.OptionSpec{Name: "time_zone", Label: "Time zone of the server", Help: "such as Europe/Berlin; UTC if empty", Type: provider.OptionString}
@@ -33,8 +33,7 @@ func (driver) Config() []provider.OptionSpec {
 	}
 }
 
-// fieldOf tells under which name of the configuration a mistake that New names is to be
-// found.
+// fieldOf maps the names of fields in New's errors to those in the configuration.
 var fieldOf = map[string]string{
 	"baseURL": "url", "accessKey": "username", "secretKey": "secret", "apiKey": "secret", "password": "secret", "WithTLS": "options.pin",
 }

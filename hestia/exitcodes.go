@@ -6,8 +6,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ExitCode is what a command of the panel ended with. It is an error, so that errors.Is
-// tells apart what shares a portable sentinel, and errors.As into an ExitCode gives the
+// ExitCode is the exit code of a command of the panel. It is an error, so that errors.Is can
+// distinguish codes that match the same portable error, and errors.As into an ExitCode returns the
 // number:
 //
 //	err := client.Users.Suspend(ctx, "alice", nil)
@@ -16,13 +16,13 @@ import (
 //	}
 type ExitCode int
 
-// The documented codes, and those found since.
+// The documented codes, and others that were observed.
 const (
 	ExitOK            ExitCode = 0   // OK: done
 	ExitArgs          ExitCode = 1   // E_ARGS: too few arguments, and the generic failure of many scripts
 	ExitInvalid       ExitCode = 2   // E_INVALID: a value is not valid
 	ExitNotExist      ExitCode = 3   // E_NOTEXIST: something that is named does not exist
-	ExitExists        ExitCode = 4   // E_EXISTS: it is there already
+	ExitExists        ExitCode = 4   // E_EXISTS: it exists already
 	ExitSuspended     ExitCode = 5   // E_SUSPENDED: it, or what it belongs to, is suspended
 	ExitUnsuspended   ExitCode = 6   // E_UNSUSPENDED: it is not suspended
 	ExitInUse         ExitCode = 7   // E_INUSE: something else needs it
@@ -40,18 +40,18 @@ const (
 	ExitUpdate        ExitCode = 19  // E_UPDATE: an update failed
 	ExitRestart       ExitCode = 20  // E_RESTART: a service did not restart, often after the change was stored
 	ExitAPIDisabled   ExitCode = 21  // E_API_DISABLED: access keys of ordinary users are off
-	ExitBadRequest    ExitCode = 405 // the panel found no request in what arrived
+	ExitBadRequest    ExitCode = 405 // the panel found no request in the body
 	ExitNotStarted    ExitCode = -1  // the command could not be started
 	exitNotExecutable ExitCode = 126 // the shell's own codes: found, but not executable,
 	exitNotFound      ExitCode = 127 // or not found
 )
 
-// exitMeaning is what is known of a code.
+// exitMeaning is what is known about a code.
 type exitMeaning struct {
 	name string
 	kind error
 	text string
-	// after: the command may have changed something before it failed.
+	// after is set if the command may have changed something before it failed.
 	after bool
 }
 
@@ -80,14 +80,14 @@ var exitMeanings = map[ExitCode]exitMeaning{
 	ExitAPIDisabled: {name: "E_API_DISABLED", kind: provider.ErrForbidden, text: "the access keys of ordinary users are switched off"},
 	ExitBadRequest: {
 		kind: provider.ErrProtocol,
-		text: "the panel found no request in what arrived: does something on the way drop the body?",
+		text: "the panel found no request in the body: does something on the way drop it?",
 	},
 	ExitNotStarted:    {kind: provider.ErrInvalid, text: "the command could not be started: its arguments are too long"},
 	exitNotExecutable: {kind: provider.ErrUnavailable, text: "the command could not be started"},
 	exitNotFound:      {kind: provider.ErrUnavailable, text: "the command could not be started"},
 }
 
-// String returns the documented name, "E_NOTEXIST", or the number.
+// String returns the documented name, "E_NOTEXIST", or "exit code" and the number.
 func (c ExitCode) String() string {
 	if name := exitMeanings[c].name; name != "" {
 		return name
@@ -95,10 +95,10 @@ func (c ExitCode) String() string {
 	return "exit code " + strconv.Itoa(int(c))
 }
 
-// Error makes an ExitCode the cause of an error.
+// Error returns the name and what the code means.
 func (c ExitCode) Error() string { return c.String() + ": " + c.meaning().text }
 
-// label is the code as errors show it: "3 E_NOTEXIST".
+// label returns the code as errors show it: "3 E_NOTEXIST".
 func (c ExitCode) label() string {
 	label := strconv.Itoa(int(c))
 	if name := exitMeanings[c].name; name != "" {

@@ -12,14 +12,13 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// FilesService manages files in the users' directories, with the users' rights. Paths are
-// full ones on the server, below the user's home or /tmp. Others are ExitInvalid, or
-// ExitArgs.
+// FilesService manages files in the users' directories, with the users' rights. Paths are absolute
+// and below the user's home or /tmp. Others are ExitInvalid or ExitArgs.
 //
-// Of the commands it was only read what they do; none has been recorded.
+// What the commands do is known from their source only; none has been recorded.
 type FilesService struct{ c *Client }
 
-// onFiles gives code 12 the sense that it has here: the user has no home.
+// onFiles gives exit code 12 the meaning that it has here: the user has no home.
 func onFiles(c *command) *command { return c.meaning(ExitParsing, provider.ErrNotFound) }
 
 var (
@@ -42,60 +41,61 @@ var (
 	filesSearchObject     = onFiles(reads("Files.SearchObject", "v-search-fs-object USER OBJECT [PATH]")).orNothing().slowly()
 )
 
-// AddArchive packs files and directories of a user into a tar archive, compressed if its
-// name ends in .gz: v-add-fs-archive. One that is there is ExitArgs.
+// AddArchive packs files and directories of a user into a tar archive, compressed if its name ends
+// in .gz: v-add-fs-archive. An archive that exists already is ExitArgs.
 func (s *FilesService) AddArchive(ctx context.Context, user, archive, source string, more ...string) error {
 	return s.c.change(ctx, filesAddArchive, user, archive, source, more)
 }
 
-// AddDirectory makes a directory, and those above it: v-add-fs-directory. ExitNotExist also
-// if that failed.
+// AddDirectory makes a directory and its parents: v-add-fs-directory. ExitNotExist also means that
+// it failed.
 func (s *FilesService) AddDirectory(ctx context.Context, user, directory string) error {
 	return s.c.change(ctx, filesAddDirectory, user, directory)
 }
 
-// AddFile makes an empty file, or marks one that is there as changed now: v-add-fs-file.
-// ExitNotExist also if that failed.
+// AddFile makes an empty file, or updates the modification time of an existing one: v-add-fs-file.
+// ExitNotExist also means that it failed.
 func (s *FilesService) AddFile(ctx context.Context, user, file string) error {
 	return s.c.change(ctx, filesAddFile, user, file)
 }
 
-// ChangeFilePermission sets the permissions of a file, "0640" or as chmod understands them:
-// v-change-fs-file-permission. Directories are ExitNotExist, and so is a failure.
+// ChangeFilePermission sets the permissions of a file, in any form that chmod accepts, such as
+// "0640": v-change-fs-file-permission. ExitNotExist also means that it failed, or that the path is
+// a directory.
 func (s *FilesService) ChangeFilePermission(ctx context.Context, user, file, permissions string) error {
 	if strings.ContainsAny(permissions, " \t*?[") {
-		// The script does not quote them.
+		// The script does not quote permissions.
 		return filesChangePermission.endpoint.Refuse(quoted(file)+" of "+quoted(user),
-			provider.Problems{"permissions": "holds a space or a wildcard, which the panel's shell would take apart"})
+			provider.Problems{"permissions": "contains a space or a wildcard, which the panel's shell would interpret"})
 	}
 	return s.c.change(ctx, filesChangePermission, user, file, permissions)
 }
 
-// CheckPermission tests whether a user may read a file or directory: v-check-fs-permission.
-// If not, the error matches provider.ErrForbidden; its code is ExitArgs.
+// CheckPermission tests whether a user may read a file or directory: v-check-fs-permission. If not,
+// the error matches provider.ErrForbidden; its code is ExitArgs.
 func (s *FilesService) CheckPermission(ctx context.Context, user, path string) error {
 	return s.c.change(ctx, filesCheckPermission, user, path)
 }
 
-// CopyDirectory copies a directory with all in it, into the destination if that is a
-// directory: v-copy-fs-directory. ExitNotExist also if that failed.
+// CopyDirectory copies a directory with its content, into the destination if that is a directory:
+// v-copy-fs-directory. ExitNotExist also means that it failed.
 func (s *FilesService) CopyDirectory(ctx context.Context, user, from, to string) error {
 	return s.c.change(ctx, filesCopyDirectory, user, from, to)
 }
 
-// CopyFile copies a file, over one that is there: v-copy-fs-file. ExitNotExist also if that
-// failed.
+// CopyFile copies a file, and overwrites an existing one: v-copy-fs-file. ExitNotExist also means
+// that it failed.
 func (s *FilesService) CopyFile(ctx context.Context, user, from, to string) error {
 	return s.c.change(ctx, filesCopyFile, user, from, to)
 }
 
-// DeleteDirectory removes a directory with all in it: v-delete-fs-directory. The panel does
-// not mind one that is not there.
+// DeleteDirectory removes a directory with its content: v-delete-fs-directory. A directory that
+// does not exist is no error.
 func (s *FilesService) DeleteDirectory(ctx context.Context, user, directory string) error {
 	return s.c.change(ctx, filesDeleteDirectory, user, directory)
 }
 
-// DeleteFile removes a file: v-delete-fs-file. The panel does not mind one that is not there.
+// DeleteFile removes a file: v-delete-fs-file. A file that does not exist is no error.
 func (s *FilesService) DeleteFile(ctx context.Context, user, file string) error {
 	return s.c.change(ctx, filesDeleteFile, user, file)
 }
@@ -104,15 +104,16 @@ func (s *FilesService) DeleteFile(ctx context.Context, user, file string) error 
 type FileExtractArchiveOptions struct {
 	// SelectedDir is the only directory of the archive to unpack.
 	SelectedDir string
-	// Strip so many directories from the front of the names.
+	// Strip is how many leading directories to remove from the names.
 	Strip int64
-	// Test only whether the archive can be unpacked.
+	// Test only checks whether the archive can be unpacked.
 	Test bool
 }
 
-// ExtractArchive unpacks an archive, whose kind its name tells, over what is there:
-// v-extract-fs-archive. The options are for tar archives. A file that is compressed alone
-// (.gz, .bz2, .zst) is moved to the directory. ExitNotExist also if that failed.
+// ExtractArchive unpacks an archive, and overwrites existing files: v-extract-fs-archive. The
+// archive's name decides which kind it is. The options apply to tar archives only. A single
+// compressed file (.gz, .bz2, .zst) is moved to the directory. ExitNotExist also means that it
+// failed.
 func (s *FilesService) ExtractArchive(ctx context.Context, user, archive, directory string, opts *FileExtractArchiveOptions) error {
 	if opts == nil {
 		opts = &FileExtractArchiveOptions{}
@@ -120,22 +121,21 @@ func (s *FilesService) ExtractArchive(ctx context.Context, user, archive, direct
 	return s.c.change(ctx, filesExtractArchive, user, archive, directory, opts.SelectedDir, opts.Strip, opts.Test)
 }
 
-// GetFileType returns the MIME type of a file: "text/plain; charset=us-ascii":
-// v-get-fs-file-type. It also is the tool's own words for what it cannot open.
+// GetFileType returns the MIME type of a file: "text/plain; charset=us-ascii": v-get-fs-file-type.
+// For a file that cannot be opened, it returns the tool's error message.
 func (s *FilesService) GetFileType(ctx context.Context, user, file string) (string, error) {
 	return s.c.text(ctx, filesGetFileType, user, file)
 }
 
 // FileEntry is a file or directory.
 type FileEntry struct {
-	// Name is relative to the directory that was listed, "" for that itself.
+	// Name is relative to the directory that was listed; "" is that directory.
 	Name string
-	// Type is "f" for a file, "d" for a directory, "l" for a link, or what else find
-	// prints.
+	// Type is "f" for a file, "d" for a directory, "l" for a link, or another letter of find's.
 	Type string
-	// Mode are the permissions as an octal number: "644".
+	// Mode is the permissions as an octal number: "644".
 	Mode string
-	// Changed is to the minute, in the server's zone (WithLocation).
+	// Changed is when it was modified, to the minute, in the server's zone (WithLocation).
 	Changed time.Time
 	Owner   string
 	Group   string
@@ -144,12 +144,12 @@ type FileEntry struct {
 
 // FileListDirectoryOptions are the optional arguments of FilesService.ListDirectory.
 type FileListDirectoryOptions struct {
-	// Directory is the user's home if it is not given.
+	// Directory defaults to the user's home.
 	Directory string
 }
 
-// ListDirectory returns a directory and what is in it: v-list-fs-directory. The panel knows
-// no JSON for it: a name with a line break can pretend to be several entries.
+// ListDirectory returns a directory and what is in it: v-list-fs-directory. The panel has no JSON
+// for it, so a name with a line break can look like several entries.
 func (s *FilesService) ListDirectory(ctx context.Context, user string, opts *FileListDirectoryOptions) iter.Seq2[*FileEntry, error] {
 	if opts == nil {
 		opts = &FileListDirectoryOptions{}
@@ -159,13 +159,13 @@ func (s *FilesService) ListDirectory(ctx context.Context, user string, opts *Fil
 
 // FileSearchObjectOptions are the optional arguments of FilesService.SearchObject.
 type FileSearchObjectOptions struct {
-	// Path to search below is the user's home if it is not given.
+	// Path is the directory to search; it defaults to the user's home.
 	Path string
 }
 
-// SearchObject finds files by a name, in which * and ? are wildcards: v-search-fs-object.
-// Names in the result are relative to where the search began. ListDirectory tells what a
-// name with a line break does.
+// SearchObject finds files by a name, in which * and ? are wildcards: v-search-fs-object. Names in
+// the result are relative to Path. A name with a line break can look like several entries, as in
+// ListDirectory.
 func (s *FilesService) SearchObject(ctx context.Context, user, object string, opts *FileSearchObjectOptions) iter.Seq2[*FileEntry, error] {
 	if opts == nil {
 		opts = &FileSearchObjectOptions{}
@@ -174,25 +174,25 @@ func (s *FilesService) SearchObject(ctx context.Context, user, object string, op
 }
 
 // MoveDirectory moves a directory, into the destination if that is a directory:
-// v-move-fs-directory. ExitNotExist also if that failed.
+// v-move-fs-directory. ExitNotExist also means that it failed.
 func (s *FilesService) MoveDirectory(ctx context.Context, user, from, to string) error {
 	return s.c.change(ctx, filesMoveDirectory, user, from, to)
 }
 
-// MoveFile moves a file, over one that is there: v-move-fs-file. ExitNotExist also if that
-// failed.
+// MoveFile moves a file, and overwrites an existing one: v-move-fs-file. ExitNotExist also means
+// that it failed.
 func (s *FilesService) MoveFile(ctx context.Context, user, from, to string) error {
 	return s.c.change(ctx, filesMoveFile, user, from, to)
 }
 
-// OpenConfig returns a configuration file of a service of the server: v-open-fs-config.
-// White space at the ends is lost. Other files are ExitInvalid.
+// OpenConfig returns a configuration file of a service of the server: v-open-fs-config. White space
+// at both ends is lost. Other files are ExitInvalid.
 func (s *FilesService) OpenConfig(ctx context.Context, file string) (string, error) {
 	return s.c.text(ctx, filesOpenConfig, file)
 }
 
-// OpenFile returns a file of a user: v-open-fs-file. White space at the ends is lost, and
-// so may be what is not text. A file that is not there is ExitInvalid.
+// OpenFile returns a file of a user: v-open-fs-file. White space at both ends is lost, and data
+// that is not text may be lost. A file that does not exist is ExitInvalid.
 func (s *FilesService) OpenFile(ctx context.Context, user, file string) (string, error) {
 	return s.c.text(ctx, filesOpenFile, user, file)
 }
@@ -223,8 +223,8 @@ func (s *FilesService) entries(ctx context.Context, cmd *command, values ...any)
 // entryFields are type, mode, date, time, owner, group, size and name.
 const entryFields = 8
 
-// decodeEntries reads lines of fields with bars between them. A line that is none goes
-// on with the name before it.
+// decodeEntries reads lines of fields with bars between them. Any other line continues the name in
+// the line before it.
 func decodeEntries(printed []byte, location *time.Location) ([]*FileEntry, error) {
 	var entries []*FileEntry
 	printed = bytes.TrimSuffix(printed, []byte("\n"))

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// FirewallService manages rules, bans, chains and address sets. While the firewall is
-// off, all that changes something ends with ExitDisabled.
+// FirewallService manages rules, bans, chains and address sets. While the firewall is off, all
+// changes end with ExitDisabled.
 type FirewallService struct{ c *Client }
 
 var (
@@ -36,7 +36,7 @@ var (
 
 // FirewallRule is a rule for connections to the server.
 type FirewallRule struct {
-	// Number is the rule's place. It changes when rules before it are removed or moved.
+	// Number is the rule's position. It changes when rules before it are removed or moved.
 	Number int64 `hestia:",key"`
 	// Action is "ACCEPT" or "DROP".
 	Action string `hestia:"ACTION"`
@@ -51,8 +51,8 @@ type FirewallRule struct {
 	Changed   time.Time `hestia:"DATE+TIME"`
 }
 
-// FirewallRuleRequest describes a rule. Action, IP and Port are required; FirewallRule
-// says what the fields hold.
+// FirewallRuleRequest describes a rule, in the terms of FirewallRule. Action, IP and Port are
+// required.
 type FirewallRuleRequest struct {
 	Action string
 	IP     string
@@ -61,15 +61,15 @@ type FirewallRuleRequest struct {
 
 // FirewallAddRuleOptions are the optional arguments of FirewallService.AddRule.
 type FirewallAddRuleOptions struct {
-	// Protocol is "TCP" if it is not given.
+	// Protocol defaults to "TCP".
 	Protocol string
 	Comment  string
-	// Number is the last one if it is not given. ExitExists if there is such a rule.
+	// Number defaults to the last one. ExitExists if there is such a rule.
 	Number int64
 }
 
-// AddRule creates a rule: v-add-firewall-rule. The panel does not tell its number.
-// ExitNotExist if the address set is missing.
+// AddRule creates a rule: v-add-firewall-rule. The panel does not return its number. ExitNotExist
+// if the address set is missing.
 func (s *FirewallService) AddRule(ctx context.Context, req *FirewallRuleRequest, opts *FirewallAddRuleOptions) error {
 	if req == nil {
 		return firewallAddRule.endpoint.RefuseNil()
@@ -82,13 +82,13 @@ func (s *FirewallService) AddRule(ctx context.Context, req *FirewallRuleRequest,
 
 // FirewallChangeRuleOptions are the optional arguments of FirewallService.ChangeRule.
 type FirewallChangeRuleOptions struct {
-	// Protocol is "TCP" if it is not given, whatever it was.
+	// Protocol is set to "TCP" if it is not given, whatever it was.
 	Protocol string
-	// Comment is empty if it is not given, whatever it was.
+	// Comment is cleared if it is not given.
 	Comment string
 }
 
-// ChangeRule replaces a rule: v-change-firewall-rule. A suspended one counts again.
+// ChangeRule replaces a rule: v-change-firewall-rule. A suspended rule applies again.
 func (s *FirewallService) ChangeRule(ctx context.Context, number int64, req *FirewallRuleRequest, opts *FirewallChangeRuleOptions) error {
 	if req == nil {
 		return firewallChangeRule.endpoint.RefuseNil()
@@ -99,8 +99,8 @@ func (s *FirewallService) ChangeRule(ctx context.Context, number int64, req *Fir
 	return s.c.change(ctx, firewallChangeRule, number, req.Action, req.IP, req.Port, opts.Protocol, opts.Comment)
 }
 
-// DeleteRule removes a rule: v-delete-firewall-rule. The rules behind it move up: their
-// numbers change, and a second call removes another rule. It is therefore never retried.
+// DeleteRule removes a rule: v-delete-firewall-rule. The rules after it move up, so a second call
+// would remove another rule. It is therefore never retried.
 func (s *FirewallService) DeleteRule(ctx context.Context, number int64) error {
 	return s.c.change(ctx, firewallDeleteRule, number)
 }
@@ -111,18 +111,18 @@ const (
 	MoveDown = "down"
 )
 
-// MoveRule exchanges a rule with the one before or behind it: v-move-firewall-rule.
-// ExitArgs if there is none.
+// MoveRule swaps a rule with the one before or after it: v-move-firewall-rule. ExitArgs if there is
+// none.
 func (s *FirewallService) MoveRule(ctx context.Context, number int64, direction string) error {
 	return s.c.change(ctx, firewallMoveRule, number, direction)
 }
 
-// GetRule returns one rule: v-list-firewall-rule. It does so while the firewall is off.
+// GetRule returns one rule: v-list-firewall-rule. It works while the firewall is off, too.
 func (s *FirewallService) GetRule(ctx context.Context, number int64) (*FirewallRule, error) {
 	return get[FirewallRule](ctx, s.c, firewallGetRule, number)
 }
 
-// ListRules returns all rules: v-list-firewall. It does so while the firewall is off.
+// ListRules returns all rules: v-list-firewall. It works while the firewall is off, too.
 func (s *FirewallService) ListRules(ctx context.Context) iter.Seq2[*FirewallRule, error] {
 	return list[FirewallRule](ctx, s.c, firewallListRules)
 }
@@ -140,15 +140,15 @@ func (s *FirewallService) UnsuspendRule(ctx context.Context, number int64) error
 // FirewallBan is an address that is blocked.
 type FirewallBan struct {
 	IP string `hestia:"IP"`
-	// Chain is what it is kept away from: SSH, FTP, MAIL, DNS, WEB, DB, HESTIA,
-	// RECIDIVE or one of AddChain.
+	// Chain is what it is blocked from: SSH, FTP, MAIL, DNS, WEB, DB, HESTIA, RECIDIVE or a chain
+	// that AddChain created.
 	Chain   string    `hestia:"CHAIN"`
 	Created time.Time `hestia:"DATE+TIME"`
 }
 
-// AddBan blocks an IPv4 address or network in a chain: v-add-firewall-ban. The panel does
-// not mind one that is blocked, and does nothing, successfully, for the server's own
-// addresses and those on its list of exceptions.
+// AddBan blocks an IPv4 address or network in a chain: v-add-firewall-ban. An address that is
+// blocked already is no error. For the server's own addresses and those on its list of exceptions
+// the panel does nothing and reports success.
 func (s *FirewallService) AddBan(ctx context.Context, ip, chain string) error {
 	return s.c.change(ctx, firewallAddBan, ip, chain)
 }
@@ -156,9 +156,8 @@ func (s *FirewallService) AddBan(ctx context.Context, ip, chain string) error {
 // AllChains is a chain for DeleteBan.
 const AllChains = "ALL"
 
-// DeleteBan unblocks an address in a chain: v-delete-firewall-ban. The panel does not mind
-// one that is not blocked. AllChains finds nothing on some panels, which look for a chain
-// of the name "*".
+// DeleteBan unblocks an address in a chain: v-delete-firewall-ban. An address that is not blocked
+// is no error. AllChains finds nothing on some panels, which look for a chain named "*".
 func (s *FirewallService) DeleteBan(ctx context.Context, ip, chain string) error {
 	return s.c.change(ctx, firewallDeleteBan, ip, chain)
 }
@@ -170,14 +169,13 @@ func (s *FirewallService) ListBans(ctx context.Context) iter.Seq2[*FirewallBan, 
 
 // FirewallAddChainOptions are the optional arguments of FirewallService.AddChain.
 type FirewallAddChainOptions struct {
-	// Port is needed for chains that the panel does not know.
+	// Port is required for chains that the panel does not know.
 	Port string
-	// Protocol is "TCP" if it is not given. It needs a port.
+	// Protocol defaults to "TCP". It needs a Port.
 	Protocol string
 }
 
-// AddChain creates a chain for bans: v-add-firewall-chain. The panel does not mind one that
-// is there.
+// AddChain creates a chain for bans: v-add-firewall-chain. A chain that exists already is no error.
 func (s *FirewallService) AddChain(ctx context.Context, chain string, opts *FirewallAddChainOptions) error {
 	if opts == nil {
 		opts = &FirewallAddChainOptions{}
@@ -185,8 +183,8 @@ func (s *FirewallService) AddChain(ctx context.Context, chain string, opts *Fire
 	return s.c.change(ctx, firewallAddChain, chain, opts.Port, opts.Protocol)
 }
 
-// DeleteChain removes a chain and its bans: v-delete-firewall-chain. The panel does not
-// mind one that is not there.
+// DeleteChain removes a chain and its bans: v-delete-firewall-chain. A chain that does not exist is
+// no error.
 func (s *FirewallService) DeleteChain(ctx context.Context, chain string) error {
 	return s.c.change(ctx, firewallDeleteChain, chain)
 }
@@ -196,7 +194,7 @@ type FirewallIPSet struct {
 	Name string `hestia:",key"`
 	// IPVersion is "v4" or "v6".
 	IPVersion string `hestia:"IP_VERSION"`
-	// AutoUpdate: the source is read again every day.
+	// AutoUpdate is set if the source is read again every day.
 	AutoUpdate bool      `hestia:"AUTOUPDATE"`
 	Suspended  bool      `hestia:"SUSPENDED"`
 	Source     string    `hestia:"SOURCE"`
@@ -205,19 +203,19 @@ type FirewallIPSet struct {
 
 // FirewallAddIPSetOptions are the optional arguments of FirewallService.AddIPSet.
 type FirewallAddIPSetOptions struct {
-	// Source is an http or https URL, or "script:" or "file:" with a path on the
-	// server. It is needed for a new set; without it one that is there is loaded again.
+	// Source is an http or https URL, or "script:" or "file:" with a path on the server. It is
+	// required for a new set. Without it, an existing set is loaded again.
 	Source string
 	// IPVersion is "v4" (the default) or "v6".
 	IPVersion string
-	// AutoUpdate is on if it is not given.
+	// AutoUpdate is on by default.
 	AutoUpdate *bool
-	// Refresh reads the source again where there is a copy of it.
+	// Refresh reads the source again even if there is a copy of it.
 	Refresh bool
 }
 
-// AddIPSet creates an address set: v-add-firewall-ipset. The server installs the tool for
-// that if it lacks it.
+// AddIPSet creates an address set: v-add-firewall-ipset. The server installs the necessary tool if
+// it lacks it.
 func (s *FirewallService) AddIPSet(ctx context.Context, name string, opts *FirewallAddIPSetOptions) error {
 	if opts == nil {
 		opts = &FirewallAddIPSetOptions{}
@@ -225,25 +223,25 @@ func (s *FirewallService) AddIPSet(ctx context.Context, name string, opts *Firew
 	return s.c.change(ctx, firewallAddIPSet, name, opts.Source, opts.IPVersion, opts.AutoUpdate, opts.Refresh)
 }
 
-// DeleteIPSet removes an address set: v-delete-firewall-ipset. One that a rule uses cannot
-// be removed.
+// DeleteIPSet removes an address set: v-delete-firewall-ipset. A set that a rule uses cannot be
+// removed.
 func (s *FirewallService) DeleteIPSet(ctx context.Context, name string) error {
 	return s.c.change(ctx, firewallDeleteIPSet, name)
 }
 
-// ListIPSets returns all address sets: v-list-firewall-ipset. ExitDisabled while the
-// firewall is off.
+// ListIPSets returns all address sets: v-list-firewall-ipset. ExitDisabled while the firewall is
+// off.
 func (s *FirewallService) ListIPSets(ctx context.Context) iter.Seq2[*FirewallIPSet, error] {
 	return list[FirewallIPSet](ctx, s.c, firewallListIPSets)
 }
 
 // What FirewallService.UpdateIPSets does.
 const (
-	// RefreshDue reads sources that were read a day ago.
+	// RefreshDue reads sources that were last read a day ago or earlier.
 	RefreshDue = ""
 	// RefreshAll reads all sources of sets that update themselves.
 	RefreshAll = "yes"
-	// RefreshNone loads the copies.
+	// RefreshNone loads the copies only.
 	RefreshNone = "load"
 )
 
@@ -262,7 +260,7 @@ func (s *FirewallService) DeleteSysFirewall(ctx context.Context) error {
 	return s.c.change(ctx, firewallDeleteSysFirewall)
 }
 
-// Stop lets everybody in until Update: v-stop-firewall.
+// Stop admits all connections until Update: v-stop-firewall.
 func (s *FirewallService) Stop(ctx context.Context) error {
 	return s.c.change(ctx, firewallStop)
 }

@@ -33,7 +33,7 @@ type IP struct {
 	Status string `hestia:"STATUS"`
 	// Name is the DNS name attached to the address.
 	Name string `hestia:"NAME"`
-	// NAT is the public address behind which it sits.
+	// NAT is the public address that leads to it; the zero address if there is none.
 	NAT        netip.Addr `hestia:"NAT"`
 	Users      []string   `hestia:"U_SYS_USERS"`
 	WebDomains int64      `hestia:"U_WEB_DOMAINS"`
@@ -44,9 +44,10 @@ type IP struct {
 
 // IPAddOptions are the optional arguments of IPsService.Add.
 type IPAddOptions struct {
-	// Interface is that which has the address, or the default one, if it is not given. Give it to give any of the others.
+	// Interface has the address; it defaults to the one that has it already, or else to the
+	// server's default one. It is required if another option is given.
 	Interface string
-	// User is the owner; the root user if it is not given.
+	// User is the owner; it defaults to the root user.
 	User string
 	// IPStatus is "shared" or "dedicated".
 	IPStatus string
@@ -67,8 +68,8 @@ func (s *IPsService) ChangeName(ctx context.Context, ip netip.Addr, name string)
 	return s.c.change(ctx, ipsChangeName, ip, name)
 }
 
-// ChangeNAT sets the public address behind which an address sits: v-change-sys-ip-nat. The
-// zero address removes it.
+// ChangeNAT sets the public address that leads to an address: v-change-sys-ip-nat. The zero address
+// removes it.
 func (s *IPsService) ChangeNAT(ctx context.Context, ip, nat netip.Addr, opts *RestartOptions) error {
 	return s.c.change(ctx, ipsChangeNAT, ip, nat, opts.restart())
 }
@@ -78,8 +79,7 @@ func (s *IPsService) ChangeOwner(ctx context.Context, ip netip.Addr, user string
 	return s.c.change(ctx, ipsChangeOwner, ip, user)
 }
 
-// ChangeStatus switches an address between "shared" and "dedicated":
-// v-change-sys-ip-status.
+// ChangeStatus switches an address between "shared" and "dedicated": v-change-sys-ip-status.
 func (s *IPsService) ChangeStatus(ctx context.Context, ip netip.Addr, status string) error {
 	return s.c.change(ctx, ipsChangeStatus, ip, status)
 }
@@ -104,8 +104,8 @@ func (s *IPsService) List(ctx context.Context) iter.Seq2[*IP, error] {
 	return list[IP](ctx, s.c, ipsList)
 }
 
-// ListForUser returns the addresses that a user may use: v-list-user-ips. Only owner,
-// status, name and NAT are told.
+// ListForUser returns the addresses that a user may use: v-list-user-ips. Only owner, status, name
+// and NAT are set.
 func (s *IPsService) ListForUser(ctx context.Context, user string) iter.Seq2[*IP, error] {
 	return list[IP](ctx, s.c, ipsListForUser, user)
 }
@@ -120,8 +120,7 @@ type IPUpdateCountersOptions struct {
 	IP netip.Addr
 }
 
-// UpdateCounters recounts the users and sites of an address, or of all:
-// v-update-sys-ip-counters.
+// UpdateCounters recounts the users and sites of an address, or of all: v-update-sys-ip-counters.
 func (s *IPsService) UpdateCounters(ctx context.Context, opts *IPUpdateCountersOptions) error {
 	if opts == nil {
 		opts = &IPUpdateCountersOptions{}

@@ -9,8 +9,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// KeysService manages what admits programs to the API: access keys, legacy API keys,
-// permission profiles and the list of allowed addresses.
+// KeysService manages access to the API: access keys, legacy API keys, permission profiles and the
+// list of allowed addresses.
 type KeysService struct{ c *Client }
 
 var (
@@ -35,39 +35,39 @@ type AccessKeyInfo struct {
 	// Secret is empty in listings.
 	Secret provider.Secret `hestia:"SECRET_ACCESS_KEY"`
 	User   string          `hestia:"USER"`
-	// Permissions are names of profiles; none are full rights.
+	// Permissions are names of profiles; none means full rights.
 	Permissions []string  `hestia:"PERMISSIONS"`
 	Comment     string    `hestia:"COMMENT"`
 	Created     time.Time `hestia:"DATE+TIME"`
 }
 
-// AccessKeyCheck is what the API learns of a key before it runs a command.
+// AccessKeyCheck is what the API finds out about a key before it runs a command.
 type AccessKeyCheck struct {
 	User string `hestia:"USER"`
-	// UserPosition is the place of the argument that must be the key's owner, 0 if
-	// the command has none.
+	// UserPosition is the position of the argument that must be the key's owner; 0 if the command
+	// has none.
 	UserPosition int64 `hestia:"USER_ARG_POSITION"`
 }
 
 // APIProfile is a set of commands that a key can be limited to.
 type APIProfile struct {
 	Name string `hestia:"API,key"`
-	// Role is whose keys may have it: "admin" or "user".
+	// Role of the users whose keys may have it: "admin" or "user".
 	Role     string   `hestia:"ROLE"`
 	Commands []string `hestia:"COMMANDS"`
 }
 
 // KeyAddAccessKeyOptions are the optional arguments of KeysService.AddAccessKey.
 type KeyAddAccessKeyOptions struct {
-	// Permissions are names of profiles. Only the root user's key can be without.
+	// Permissions are names of profiles. Only a key of the root user can have none.
 	Permissions []string
-	// Comment has two characters at least.
+	// Comment must have at least two characters.
 	Comment string
 }
 
-// AddAccessKey issues a new access key for a user and returns it with its secret:
-// v-add-access-key. Permissions are names of profiles (ListAPIs); none are full rights,
-// for the root user only.
+// AddAccessKey issues a new access key for a user and returns it with its secret: v-add-access-key.
+// Permissions are names of profiles (ListAPIs). None means full rights, which only the root user's
+// keys can have.
 func (s *KeysService) AddAccessKey(ctx context.Context, user string, opts *KeyAddAccessKeyOptions) (*AccessKeyInfo, error) {
 	if opts == nil {
 		opts = &KeyAddAccessKeyOptions{}
@@ -126,7 +126,7 @@ func (s *KeysService) DeleteAccessKey(ctx context.Context, id string) error {
 	return s.c.change(ctx, keysDeleteAccessKey, id)
 }
 
-// DeleteAPIIP drops an address from the API's allow list: v-delete-sys-api-ip.
+// DeleteAPIIP removes an address from the API's allow list: v-delete-sys-api-ip.
 func (s *KeysService) DeleteAPIIP(ctx context.Context, ip netip.Addr) error {
 	return s.c.change(ctx, keysDeleteAPIIP, ip)
 }
@@ -143,7 +143,7 @@ func (s *KeysService) GetAccessKey(ctx context.Context, id string) (*AccessKeyIn
 
 // KeyListAccessKeysOptions are the optional arguments of KeysService.ListAccessKeys.
 type KeyListAccessKeysOptions struct {
-	// User is one; all if it is not given.
+	// User is the owner of the keys; "" is all users.
 	User string
 }
 

@@ -32,9 +32,9 @@ type LogEntry struct {
 	Message  string `hestia:"MESSAGE"`
 }
 
-// Login is one to the panel.
+// Login is a login to the panel.
 type Login struct {
-	// Number is its place in the list, from "1".
+	// Number is its position in the list, from "1".
 	Number    string          `hestia:",key"`
 	Time      time.Time       `hestia:"DATE+TIME"`
 	IP        string          `hestia:"IP"`
@@ -65,8 +65,8 @@ func (s *LogsService) ListUserLog(ctx context.Context, user string) iter.Seq2[*L
 	return list[LogEntry](ctx, s.c, logsListUserLog, user)
 }
 
-// LogAction writes a line to a user's log of actions, or to that of "system":
-// v-log-action. Levels: "Info", "Warning", "Error".
+// LogAction writes a line to a user's log of actions, or to that of "system": v-log-action. Levels:
+// "Info", "Warning", "Error".
 func (s *LogsService) LogAction(ctx context.Context, user, level, category, details string) error {
 	return s.c.change(ctx, logsLogAction, user, level, category, details)
 }
@@ -82,7 +82,7 @@ type LogLogUserLoginRequest struct {
 	Reason    string
 }
 
-// LogUserLogin notes a login to the panel: v-log-user-login.
+// LogUserLogin adds a login to the panel to a user's log of logins: v-log-user-login.
 func (s *LogsService) LogUserLogin(ctx context.Context, req *LogLogUserLoginRequest) error {
 	if req == nil {
 		return logsLogUserLogin.endpoint.RefuseNil()
@@ -90,7 +90,7 @@ func (s *LogsService) LogUserLogin(ctx context.Context, req *LogLogUserLoginRequ
 	return s.c.change(ctx, logsLogUserLogin, req.User, req.IP, req.Status, req.SessionID, req.UserAgent, req.AuthLog, req.Reason)
 }
 
-// LogUserLogout notes a logout from the panel: v-log-user-logout.
+// LogUserLogout adds a logout from the panel to a user's log of logins: v-log-user-logout.
 func (s *LogsService) LogUserLogout(ctx context.Context, user string, session provider.Secret) error {
 	return s.c.change(ctx, logsLogUserLogout, user, session)
 }

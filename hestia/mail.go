@@ -50,27 +50,26 @@ type MailDomain struct {
 	Name      string `hestia:",key"`
 	Antivirus bool   `hestia:"ANTIVIRUS"`
 	Antispam  bool   `hestia:"ANTISPAM"`
-	// Reject: spam is refused instead of marked.
+	// Reject is set if spam is refused instead of marked.
 	Reject bool `hestia:"REJECT"`
-	// RateLimit is how many mails an hour an account may send, 0 if the server's
-	// limit counts.
+	// RateLimit is how many mails an hour an account may send; 0 if the server's limit applies.
 	RateLimit int64 `hestia:"RATE_LIMIT"`
 	DKIM      bool  `hestia:"DKIM"`
-	// Catchall receives what no mailbox takes, "" for nobody.
+	// Catchall receives mail to addresses that do not exist; "" if such mail is refused.
 	Catchall string `hestia:"CATCHALL"`
 	Accounts int64  `hestia:"ACCOUNTS"`
-	// UsedDisk is in MB, and up to a day old.
+	// UsedDisk is in MB, as of the last count, which can be a day ago.
 	UsedDisk  int64     `hestia:"U_DISK"`
 	SSL       bool      `hestia:"SSL"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`
 	// Webmail is the client, such as "roundcube", "disabled" or "".
 	Webmail string `hestia:"WEBMAIL"`
-	// WebmailAlias is the whole name of the webmail's host as GetDomain tells it
-	// ("webmail.example.com"), and the first part of it in ListDomains ("webmail").
+	// WebmailAlias is the name of the webmail's host. GetDomain returns all of it
+	// ("webmail.example.com"), ListDomains only the first part ("webmail").
 	WebmailAlias string `hestia:"WEBMAIL_ALIAS"`
 
-	// The rest is told by GetDomain alone.
+	// Only GetDomain sets the fields below.
 
 	LetsEncrypt   bool   `hestia:"LETSENCRYPT"`
 	SMTPRelay     bool   `hestia:"U_SMTP_RELAY"`
@@ -79,22 +78,22 @@ type MailDomain struct {
 	SMTPRelayUser string `hestia:"U_SMTP_RELAY_USERNAME"`
 }
 
-// MailAddDomainOptions are the optional arguments of MailService.AddDomain. Filters and
-// DKIM are on if they are not given, but see AddDomain.
+// MailAddDomainOptions are the optional arguments of MailService.AddDomain. Filters and DKIM are on
+// by default, but see AddDomain.
 type MailAddDomainOptions struct {
 	Antispam  *bool
 	Antivirus *bool
 	DKIM      *bool
-	// DKIMSize is in bits; 2048 if it is not given.
+	// DKIMSize is in bits; it defaults to 2048.
 	DKIMSize int64
 	Restart  Restart
-	// RejectSpam at SMTP time.
+	// RejectSpam refuses spam at SMTP time.
 	RejectSpam bool
 }
 
-// AddDomain creates a mail domain: v-add-mail-domain. With DKIM it adds a record to the
-// zone of that name, if the user has it. Filters that the server does not have stay off.
-// ExitExists also means that any part of the domain belongs to another user.
+// AddDomain creates a mail domain: v-add-mail-domain. With DKIM it adds a record to the zone of
+// that name, if the user has it. Filters that the server does not have stay off. ExitExists also
+// means that some part of the domain belongs to another user.
 func (s *MailService) AddDomain(ctx context.Context, user, domain string, opts *MailAddDomainOptions) error {
 	if opts == nil {
 		opts = &MailAddDomainOptions{}
@@ -103,32 +102,33 @@ func (s *MailService) AddDomain(ctx context.Context, user, domain string, opts *
 		opts.Restart, opts.RejectSpam)
 }
 
-// AddDomainAntispam switches on spam filtering: v-add-mail-domain-antispam. ExitExists if
-// it is on.
+// AddDomainAntispam switches on spam filtering: v-add-mail-domain-antispam. ExitExists if it is on
+// already.
 func (s *MailService) AddDomainAntispam(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailAddDomainAntispam, user, domain)
 }
 
-// AddDomainAntivirus switches on virus scanning: v-add-mail-domain-antivirus. ExitExists
-// if it is on.
+// AddDomainAntivirus switches on virus scanning: v-add-mail-domain-antivirus. ExitExists if it is
+// on already.
 func (s *MailService) AddDomainAntivirus(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailAddDomainAntivirus, user, domain)
 }
 
-// AddDomainCatchall gives what no mailbox takes to an address: v-add-mail-domain-catchall.
-// ExitExists if there is such an address: ChangeDomainCatchall.
+// AddDomainCatchall delivers mail to addresses that do not exist to one address:
+// v-add-mail-domain-catchall. ExitExists if there is such an address already: use
+// ChangeDomainCatchall.
 func (s *MailService) AddDomainCatchall(ctx context.Context, user, domain, email string) error {
 	return s.c.change(ctx, mailAddDomainCatchall, user, domain, email)
 }
 
 // MailAddDomainDKIMOptions are the optional arguments of MailService.AddDomainDKIM.
 type MailAddDomainDKIMOptions struct {
-	// Size is in bits; 2048 if it is not given.
+	// Size is in bits; it defaults to 2048.
 	Size int64
 }
 
 // AddDomainDKIM creates keys for DKIM, and the record in the zone of that name:
-// v-add-mail-domain-dkim. ExitExists if there are some.
+// v-add-mail-domain-dkim. ExitExists if there are keys already.
 func (s *MailService) AddDomainDKIM(ctx context.Context, user, domain string, opts *MailAddDomainDKIMOptions) error {
 	if opts == nil {
 		opts = &MailAddDomainDKIMOptions{}
@@ -136,8 +136,8 @@ func (s *MailService) AddDomainDKIM(ctx context.Context, user, domain string, op
 	return s.c.change(ctx, mailAddDomainDKIM, user, domain, opts.Size)
 }
 
-// AddDomainReject refuses spam at SMTP time: v-add-mail-domain-reject. ExitExists if it
-// does already.
+// AddDomainReject refuses spam at SMTP time: v-add-mail-domain-reject. ExitExists if it is refused
+// already.
 func (s *MailService) AddDomainReject(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailAddDomainReject, user, domain)
 }
@@ -146,14 +146,14 @@ func (s *MailService) AddDomainReject(ctx context.Context, user, domain string) 
 // AddSysSMTPRelay.
 type MailRelayOptions struct {
 	Username string
-	// Password must not hold quotation marks.
+	// Password must not contain quotation marks.
 	Password provider.Secret
-	// Port is 587 if it is not given.
+	// Port defaults to 587.
 	Port int64
 }
 
 // AddDomainSMTPRelay sends a mail domain's outgoing mail through a relay:
-// v-add-mail-domain-smtp-relay. It replaces the relay that there is.
+// v-add-mail-domain-smtp-relay. It replaces an existing relay.
 func (s *MailService) AddDomainSMTPRelay(ctx context.Context, user, domain, host string, opts *MailRelayOptions) error {
 	if opts == nil {
 		opts = &MailRelayOptions{}
@@ -163,17 +163,16 @@ func (s *MailService) AddDomainSMTPRelay(ctx context.Context, user, domain, host
 
 // MailAddDomainWebmailOptions are the optional arguments of MailService.AddDomainWebmail.
 type MailAddDomainWebmailOptions struct {
-	// Webmail is one of ListSysWebmail, or "disabled"; the last one installed if it
-	// is not given.
+	// Webmail is one of ListSysWebmail, or "disabled". It defaults to the client that was installed
+	// last.
 	Webmail string
-	// Restart is a full one if it is not given.
+	// Restart is RestartFull by default.
 	Restart Restart
 	// Quiet leaves no entry in the user's history.
 	Quiet bool
 }
 
-// AddDomainWebmail publishes a webmail client for a mail domain:
-// v-add-mail-domain-webmail.
+// AddDomainWebmail publishes a webmail client for a mail domain: v-add-mail-domain-webmail.
 func (s *MailService) AddDomainWebmail(ctx context.Context, user, domain string, opts *MailAddDomainWebmailOptions) error {
 	if opts == nil {
 		opts = &MailAddDomainWebmailOptions{}
@@ -181,19 +180,19 @@ func (s *MailService) AddDomainWebmail(ctx context.Context, user, domain string,
 	return s.c.change(ctx, mailAddDomainWebmail, user, domain, opts.Webmail, opts.Restart, opts.Quiet)
 }
 
-// ChangeDomainCatchall gives what no mailbox takes to another address, or to one at all:
+// ChangeDomainCatchall sets the address that receives mail to addresses that do not exist:
 // v-change-mail-domain-catchall.
 func (s *MailService) ChangeDomainCatchall(ctx context.Context, user, domain, email string) error {
 	return s.c.change(ctx, mailChangeDomainCatchall, user, domain, email)
 }
 
 // ChangeDomainRateLimit sets how many mails an hour an account of a domain may send:
-// v-change-mail-domain-rate-limit. nil is the server's limit. The domain is rebuilt.
+// v-change-mail-domain-rate-limit. nil is the server's limit. The panel rebuilds the domain.
 func (s *MailService) ChangeDomainRateLimit(ctx context.Context, user, domain string, perHour *int64) error {
 	return s.c.change(ctx, mailChangeDomainRateLimit, user, domain, rateOf(perHour))
 }
 
-// rateOf spells a rate, for which nil is the one above it.
+// rateOf spells a rate; nil is the limit of the level above.
 func rateOf(perHour *int64) any {
 	if perHour == nil {
 		return "system"
@@ -201,25 +200,24 @@ func rateOf(perHour *int64) any {
 	return *perHour
 }
 
-// DeleteDomain removes a mail domain with its mailboxes and their mail:
-// v-delete-mail-domain.
+// DeleteDomain removes a mail domain with its mailboxes and their mail: v-delete-mail-domain.
 func (s *MailService) DeleteDomain(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailDeleteDomain, user, domain)
 }
 
-// DeleteDomainAntispam switches off spam filtering: v-delete-mail-domain-antispam.
-// ExitNotExist if it is off.
+// DeleteDomainAntispam switches off spam filtering: v-delete-mail-domain-antispam. ExitNotExist if
+// it is off.
 func (s *MailService) DeleteDomainAntispam(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailDeleteDomainAntispam, user, domain)
 }
 
-// DeleteDomainAntivirus switches off virus scanning: v-delete-mail-domain-antivirus.
-// ExitNotExist if it is off.
+// DeleteDomainAntivirus switches off virus scanning: v-delete-mail-domain-antivirus. ExitNotExist
+// if it is off.
 func (s *MailService) DeleteDomainAntivirus(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailDeleteDomainAntivirus, user, domain)
 }
 
-// DeleteDomainCatchall gives what no mailbox takes back to its senders:
+// DeleteDomainCatchall refuses mail to addresses that do not exist again:
 // v-delete-mail-domain-catchall.
 func (s *MailService) DeleteDomainCatchall(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailDeleteDomainCatchall, user, domain)
@@ -235,21 +233,20 @@ func (s *MailService) DeleteDomainReject(ctx context.Context, user, domain strin
 	return s.c.change(ctx, mailDeleteDomainReject, user, domain)
 }
 
-// DeleteDomainSMTPRelay sends a mail domain's outgoing mail itself again:
-// v-delete-mail-domain-smtp-relay. The panel does not mind if there is no relay.
+// DeleteDomainSMTPRelay makes the server send a mail domain's outgoing mail itself again:
+// v-delete-mail-domain-smtp-relay. It is no error if there is no relay.
 func (s *MailService) DeleteDomainSMTPRelay(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailDeleteDomainSMTPRelay, user, domain)
 }
 
-// MailDeleteDomainWebmailOptions are the optional arguments of
-// MailService.DeleteDomainWebmail.
+// MailDeleteDomainWebmailOptions are the optional arguments of MailService.DeleteDomainWebmail.
 type MailDeleteDomainWebmailOptions struct {
 	Restart Restart
 	// Quiet leaves no entry in the user's history.
 	Quiet bool
 }
 
-// DeleteDomainWebmail takes the webmail client of a mail domain off the net:
+// DeleteDomainWebmail takes the webmail client of a mail domain offline:
 // v-delete-mail-domain-webmail.
 func (s *MailService) DeleteDomainWebmail(ctx context.Context, user, domain string, opts *MailDeleteDomainWebmailOptions) error {
 	if opts == nil {
@@ -258,8 +255,7 @@ func (s *MailService) DeleteDomainWebmail(ctx context.Context, user, domain stri
 	return s.c.change(ctx, mailDeleteDomainWebmail, user, domain, opts.Restart, opts.Quiet)
 }
 
-// DeleteDomains removes the mail domains of a user: v-delete-mail-domains. Suspended ones
-// stay.
+// DeleteDomains removes the mail domains of a user: v-delete-mail-domains. Suspended ones stay.
 func (s *MailService) DeleteDomains(ctx context.Context, user string) error {
 	return s.c.change(ctx, mailDeleteDomains, user)
 }
@@ -269,7 +265,7 @@ func (s *MailService) GetDomain(ctx context.Context, user, domain string) (*Mail
 	return get[MailDomain](ctx, s.c, mailGetDomain, user, domain)
 }
 
-// DKIMKeys are the keys of a mail domain, in PEM. Without DKIM they are empty.
+// DKIMKeys is the key pair of a mail domain, in PEM. Without DKIM, the fields are empty.
 type DKIMKeys struct {
 	Domain  string          `hestia:",key"`
 	Private provider.Secret `hestia:"PEM"`
@@ -282,28 +278,28 @@ func (s *MailService) GetDomainDKIM(ctx context.Context, user, domain string) (*
 	return get[DKIMKeys](ctx, s.c, mailGetDomainDKIM, user, domain)
 }
 
-// GetDomainValue returns one field of a mail domain by the panel's name for it, such as
-// "DKIM": v-get-mail-domain-value. It is "" for names that the panel does not know. The
-// password of the relay (U_SMTP_RELAY_PASSWORD) is among them.
+// GetDomainValue returns one field of a mail domain by the panel's name for it, such as "DKIM":
+// v-get-mail-domain-value. It is "" for names that the panel does not know. The password of the
+// relay (U_SMTP_RELAY_PASSWORD) is among them.
 func (s *MailService) GetDomainValue(ctx context.Context, user, domain, key string) (provider.Secret, error) {
 	value, err := s.c.text(ctx, mailGetDomainValue, user, domain, key)
 	return provider.Secret(value), err
 }
 
-// ListDomains returns a user's mail domains: v-list-mail-domains. Fields that only
-// GetDomain tells are zero.
+// ListDomains returns a user's mail domains: v-list-mail-domains. Fields that only GetDomain sets
+// are zero.
 func (s *MailService) ListDomains(ctx context.Context, user string) iter.Seq2[*MailDomain, error] {
 	return list[MailDomain](ctx, s.c, mailListDomains, user)
 }
 
-// RebuildDomain writes a mail domain's configuration anew: v-rebuild-mail-domain. For a
-// suspended user it does nothing. The default is a full restart.
+// RebuildDomain rewrites a mail domain's configuration: v-rebuild-mail-domain. For a suspended user
+// it does nothing. The default is a full restart.
 func (s *MailService) RebuildDomain(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, mailRebuildDomain, user, domain, opts.restart())
 }
 
-// RebuildDomains writes the configuration of all mail domains of a user anew:
-// v-rebuild-mail-domains. For a suspended user it does nothing.
+// RebuildDomains rewrites the configuration of all mail domains of a user: v-rebuild-mail-domains.
+// For a suspended user it does nothing.
 func (s *MailService) RebuildDomains(ctx context.Context, user string) error {
 	return s.c.change(ctx, mailRebuildDomains, user)
 }
@@ -318,9 +314,9 @@ func (s *MailService) SuspendDomains(ctx context.Context, user string) error {
 	return s.c.change(ctx, mailSuspendDomains, user)
 }
 
-// UnsuspendDomain unlocks a mail domain: v-unsuspend-mail-domain. Mailboxes that were
-// suspended singly before are unlocked too. Its webmail becomes the client that was
-// installed last. The default is a full restart.
+// UnsuspendDomain unlocks a mail domain: v-unsuspend-mail-domain. Mailboxes that had been suspended
+// individually are unlocked, too. The webmail client becomes the one that was installed last. The
+// default is a full restart.
 func (s *MailService) UnsuspendDomain(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, mailUnsuspendDomain, user, domain, opts.restart())
 }
@@ -330,14 +326,12 @@ func (s *MailService) UnsuspendDomains(ctx context.Context, user string) error {
 	return s.c.change(ctx, mailUnsuspendDomains, user)
 }
 
-// UpdateDomainDisk counts the size of a mail domain's mailboxes now:
-// v-update-mail-domain-disk.
+// UpdateDomainDisk recounts the size of a mail domain's mailboxes: v-update-mail-domain-disk.
 func (s *MailService) UpdateDomainDisk(ctx context.Context, user, domain string) error {
 	return s.c.change(ctx, mailUpdateDomainDisk, user, domain)
 }
 
-// UpdateDomainsDisk counts the size of all mailboxes of a user now:
-// v-update-mail-domains-disk.
+// UpdateDomainsDisk recounts the size of all mailboxes of a user: v-update-mail-domains-disk.
 func (s *MailService) UpdateDomainsDisk(ctx context.Context, user string) error {
 	return s.c.change(ctx, mailUpdateDomainsDisk, user)
 }

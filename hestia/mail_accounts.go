@@ -41,32 +41,32 @@ type MailAccount struct {
 	// Aliases are further names of the mailbox, Forwards addresses that get copies.
 	Aliases  []string `hestia:"ALIAS"`
 	Forwards []string `hestia:"FWD"`
-	// ForwardOnly: the mailbox keeps nothing.
+	// ForwardOnly is set if the mailbox keeps nothing.
 	ForwardOnly bool `hestia:"FWD_ONLY"`
 	Autoreply   bool `hestia:"AUTOREPLY"`
 	// Quota is in MB.
 	Quota Limit `hestia:"QUOTA"`
-	// UsedDisk is in MB, and up to a day old.
+	// UsedDisk is in MB, as of the last count, which can be a day ago.
 	UsedDisk  int64     `hestia:"U_DISK"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`
 
-	// The rest is told by GetAccount alone.
+	// Only GetAccount sets the fields below.
 
-	// RateLimit is how many mails an hour may be sent, 0 if the domain's limit counts.
+	// RateLimit is how many mails an hour it may send; 0 if the domain's limit applies.
 	RateLimit int64 `hestia:"RATE_LIMIT"`
-	// WebmailAlias is the name of the webmail's host, whether there is one or not.
+	// WebmailAlias is the name of the webmail's host, whether that exists or not.
 	WebmailAlias string `hestia:"WEBMAIL_ALIAS"`
 }
 
 // MailAddAccountOptions are the optional arguments of MailService.AddAccount.
 type MailAddAccountOptions struct {
-	// Quota is in MB; none if it is zero.
+	// Quota is in MB; zero is none.
 	Quota Limit
 }
 
-// AddAccount creates a mailbox: v-add-mail-account. The panel lowers the name's case, and
-// takes any password: an empty one is refused here.
+// AddAccount creates a mailbox: v-add-mail-account. The panel converts the name to lower case, and
+// accepts any password, so an empty one is refused here.
 func (s *MailService) AddAccount(ctx context.Context, user, domain, account string, password provider.Secret, opts *MailAddAccountOptions) error {
 	if opts == nil {
 		opts = &MailAddAccountOptions{}
@@ -74,22 +74,22 @@ func (s *MailService) AddAccount(ctx context.Context, user, domain, account stri
 	return s.c.change(ctx, mailAddAccount, user, domain, account, password, opts.Quota)
 }
 
-// AddAccountAlias gives a mailbox a further name, without the domain:
-// v-add-mail-account-alias. ExitExists if any mailbox of the domain has it.
+// AddAccountAlias gives a mailbox a further name, without the domain: v-add-mail-account-alias.
+// ExitExists if any mailbox of the domain has it.
 func (s *MailService) AddAccountAlias(ctx context.Context, user, domain, account, alias string) error {
 	return s.c.change(ctx, mailAddAccountAlias, user, domain, account, alias)
 }
 
-// AddAccountAutoreply answers all mail to a mailbox, in place of the answer that there
-// is: v-add-mail-account-autoreply. The panel takes less than 10,240 characters.
-// Backslashes are sent twice, since it reads escapes.
+// AddAccountAutoreply sets the automatic reply of a mailbox, and replaces an existing one:
+// v-add-mail-account-autoreply. The panel accepts fewer than 10,240 characters. The client doubles
+// backslashes, since the panel interprets escapes.
 func (s *MailService) AddAccountAutoreply(ctx context.Context, user, domain, account, message string) error {
 	return s.c.change(ctx, mailAddAccountAutoreply, user, domain, account, strings.ReplaceAll(message, `\`, `\\`))
 }
 
-// AddAccountForward copies a mailbox's mail to an address, or drops it
-// (ForwardBlackhole): v-add-mail-account-forward. ExitExists also for an address that is
-// part of one there.
+// AddAccountForward copies a mailbox's mail to an address, or drops it (ForwardBlackhole):
+// v-add-mail-account-forward. ExitExists also means that the address is part of one that is there
+// already.
 func (s *MailService) AddAccountForward(ctx context.Context, user, domain, account, forward string) error {
 	return s.c.change(ctx, mailAddAccountForward, user, domain, account, forward)
 }
@@ -98,7 +98,7 @@ func (s *MailService) AddAccountForward(ctx context.Context, user, domain, accou
 const ForwardBlackhole = ":blackhole:"
 
 // AddAccountForwardOnly makes a mailbox forward without keeping anything:
-// v-add-mail-account-fwd-only. ExitNotExist also if it forwards to nobody.
+// v-add-mail-account-fwd-only. ExitNotExist also means that the mailbox forwards to no address.
 func (s *MailService) AddAccountForwardOnly(ctx context.Context, user, domain, account string) error {
 	return s.c.change(ctx, mailAddAccountForwardOnly, user, domain, account)
 }
@@ -108,8 +108,8 @@ func (s *MailService) ChangeAccountPassword(ctx context.Context, user, domain, a
 	return s.c.change(ctx, mailChangeAccountPassword, user, domain, account, password)
 }
 
-// ChangeAccountQuota sets the size that a mailbox may have, in MB:
-// v-change-mail-account-quota. The panel takes 0 for NoLimit.
+// ChangeAccountQuota sets the size that a mailbox may have, in MB: v-change-mail-account-quota. The
+// panel treats 0 as NoLimit.
 func (s *MailService) ChangeAccountQuota(ctx context.Context, user, domain, account string, quota Limit) error {
 	return s.c.change(ctx, mailChangeAccountQuota, user, domain, account, quota)
 }
@@ -120,16 +120,15 @@ func (s *MailService) ChangeAccountRateLimit(ctx context.Context, user, domain, 
 	return s.c.change(ctx, mailChangeAccountRateLimit, user, domain, account, rateOf(perHour))
 }
 
-// Kinds of hashes that MailService.CheckAccountHash compares with, in the panel's
-// spelling.
+// Kinds of hashes for MailService.CheckAccountHash, in the panel's spelling.
 const (
 	MailHashBcrypt   = "BCRYPT"
 	MailHashArgon2id = "ARGONID2"
 )
 
-// CheckAccountHash compares a password with a mailbox's hash: v-check-mail-account-hash.
-// If they do not belong together, the error matches provider.ErrUnauthorized; its code is
-// ExitInvalid. So it is for kinds that the panel does not know.
+// CheckAccountHash compares a password with a mailbox's hash: v-check-mail-account-hash. If they do
+// not match, the error matches provider.ErrUnauthorized; its code is ExitInvalid. So does the error
+// for kinds that the panel does not know.
 func (s *MailService) CheckAccountHash(ctx context.Context, kind string, password, hash provider.Secret) error {
 	return s.c.change(ctx, mailCheckAccountHash, kind, password, hash)
 }
@@ -139,25 +138,24 @@ func (s *MailService) DeleteAccount(ctx context.Context, user, domain, account s
 	return s.c.change(ctx, mailDeleteAccount, user, domain, account)
 }
 
-// DeleteAccountAlias takes a further name from a mailbox: v-delete-mail-account-alias.
+// DeleteAccountAlias removes a further name of a mailbox: v-delete-mail-account-alias.
 func (s *MailService) DeleteAccountAlias(ctx context.Context, user, domain, account, alias string) error {
 	return s.c.change(ctx, mailDeleteAccountAlias, user, domain, account, alias)
 }
 
-// DeleteAccountAutoreply stops answering mail to a mailbox:
-// v-delete-mail-account-autoreply. ExitNotExist if there is no answer.
+// DeleteAccountAutoreply removes the automatic reply of a mailbox: v-delete-mail-account-autoreply.
+// ExitNotExist if there is none.
 func (s *MailService) DeleteAccountAutoreply(ctx context.Context, user, domain, account string) error {
 	return s.c.change(ctx, mailDeleteAccountAutoreply, user, domain, account)
 }
 
-// DeleteAccountForward stops copying a mailbox's mail to an address:
-// v-delete-mail-account-forward.
+// DeleteAccountForward stops copying a mailbox's mail to an address: v-delete-mail-account-forward.
 func (s *MailService) DeleteAccountForward(ctx context.Context, user, domain, account, forward string) error {
 	return s.c.change(ctx, mailDeleteAccountForward, user, domain, account, forward)
 }
 
-// DeleteAccountForwardOnly makes a mailbox keep its mail again:
-// v-delete-mail-account-fwd-only. The panel does not mind one that does.
+// DeleteAccountForwardOnly makes a mailbox keep its mail again: v-delete-mail-account-fwd-only. A
+// mailbox that keeps it already is no error.
 func (s *MailService) DeleteAccountForwardOnly(ctx context.Context, user, domain, account string) error {
 	return s.c.change(ctx, mailDeleteAccountForwardOnly, user, domain, account)
 }
@@ -167,15 +165,15 @@ func (s *MailService) GetAccount(ctx context.Context, user, domain, account stri
 	return get[MailAccount](ctx, s.c, mailGetAccount, user, domain, account)
 }
 
-// autoreply is the answer of a mailbox.
+// autoreply is the automatic reply of a mailbox.
 type autoreply struct {
 	Message string `hestia:"MSG"`
 }
 
-// GetAccountAutoreply returns the answer of a mailbox, "" if there never was one:
-// v-list-mail-account-autoreply. The panel shows line breaks as \n, which is read so even
-// where it stood in the answer itself. After DeleteAccountAutoreply it still shows the
-// old answer: MailAccount.Autoreply tells.
+// GetAccountAutoreply returns the automatic reply of a mailbox; "" if there never was one:
+// v-list-mail-account-autoreply. The panel prints line breaks as \n, so a \n in the text itself is
+// read as a line break, too. After DeleteAccountAutoreply the panel still prints the old text:
+// MailAccount.Autoreply says whether it is in use.
 func (s *MailService) GetAccountAutoreply(ctx context.Context, user, domain, account string) (string, error) {
 	reply, err := get[autoreply](ctx, s.c, mailGetAccountAutoreply, user, domain, account)
 	if err != nil {
@@ -184,16 +182,16 @@ func (s *MailService) GetAccountAutoreply(ctx context.Context, user, domain, acc
 	return strings.ReplaceAll(reply.Message, `\n`, "\n"), nil
 }
 
-// GetAccountValue returns one field of a mailbox by the panel's name for it, such as
-// "QUOTA": v-get-mail-account-value. It is "" for names that the panel does not know. The
-// hash of the password (MD5) is among them.
+// GetAccountValue returns one field of a mailbox by the panel's name for it, such as "QUOTA":
+// v-get-mail-account-value. It is "" for names that the panel does not know. The hash of the
+// password (MD5) is among them.
 func (s *MailService) GetAccountValue(ctx context.Context, user, domain, account, key string) (provider.Secret, error) {
 	value, err := s.c.text(ctx, mailGetAccountValue, user, domain, account, key)
 	return provider.Secret(value), err
 }
 
-// ListAccounts returns the mailboxes of a mail domain: v-list-mail-accounts. Fields that
-// only GetAccount tells are zero.
+// ListAccounts returns the mailboxes of a mail domain: v-list-mail-accounts. Fields that only
+// GetAccount sets are zero.
 func (s *MailService) ListAccounts(ctx context.Context, user, domain string) iter.Seq2[*MailAccount, error] {
 	return list[MailAccount](ctx, s.c, mailListAccounts, user, domain)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Defaults that only Hestia has.
+// Defaults of the options that only Hestia has, and of WithConnections.
 const (
 	// DefaultSlowTimeout is as long as the panel's own web server waits.
 	DefaultSlowTimeout = 600 * time.Second
@@ -22,26 +22,25 @@ type settings struct {
 	location    *time.Location
 }
 
-// WithReturnCodes says whether commands that print nothing are sent with
-// returncode=yes, which makes the panel answer the bare exit code. The default is
-// yes for API keys and passwords, whose engine else says "OK" to failures too, and
-// no for access keys, which tell the code anyway and with the mode lose the text.
+// WithReturnCodes sets whether commands that print nothing are sent with returncode=yes, which
+// makes the panel answer with the bare exit code. It is on by default for API keys and passwords,
+// whose engine otherwise says "OK" to failures, too. It is off for access keys, whose engine
+// returns the code anyway, and would lose the text of errors.
 //
-// Given true, it covers Run as well, which then returns no output.
+// If it is set to true, it applies to Run as well, which then returns no output.
 func WithReturnCodes(on bool) provider.Option {
 	return provider.VendorOption(Kind, "WithReturnCodes", on)
 }
 
-// WithSlowTimeout limits one attempt of commands that may take minutes: deleting
-// and suspending users, certificates, backups, rebuilds and the like
-// (DefaultSlowTimeout if not given; WithTimeout counts if it is longer). What has
-// timed out keeps running on the server.
+// WithSlowTimeout limits one attempt of commands that may take minutes: deleting and suspending
+// users, certificates, backups, rebuilds and the like (the default is DefaultSlowTimeout;
+// WithTimeout applies if it is longer). A command that has timed out keeps running on the server.
 func WithSlowTimeout(d time.Duration) provider.Option {
 	return provider.VendorOption(Kind, "WithSlowTimeout", d)
 }
 
-// WithLocation gives the server's time zone: the panel writes dates and times
-// without one. The default is UTC. System.GetTimezone asks the server.
+// WithLocation sets the server's time zone, since the panel prints dates and times without one. The
+// default is UTC. System.GetTimezone asks the server.
 func WithLocation(l *time.Location) provider.Option {
 	return provider.VendorOption(Kind, "WithLocation", l)
 }

@@ -9,16 +9,16 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// PackageFile is the content of the file that Packages.Add reads:
+// PackageFile returns the content of the file that Packages.Add reads:
 //
 //	gold := &hestia.Package{RateLimit: hestia.LimitOf(100), Limits: hestia.UserLimits{Backups: hestia.LimitOf(3)}}
 //	file, err := hestia.PackageFile(gold)
 //	path, err := client.Files.MakeTemp(ctx, "gold.pkg", provider.Secret(file))
 //	err = client.Packages.Add(ctx, path, "gold", nil)
 //
-// RateLimit and Limits.Backups must be numbers. An empty shell is "nologin", empty
-// limits of resources are "unlimited". The panel sources the file as a shell script:
-// values with quotation marks are refused.
+// RateLimit and Limits.Backups must be numbers. An empty shell becomes "nologin", empty limits of
+// resources become "unlimited". The panel runs the file as a shell script, so values with quotation
+// marks are refused.
 func PackageFile(p *Package) (string, error) {
 	if p == nil {
 		return "", provider.Problems{"package": "nil"}.Err(Kind, "PackageFile", "write package file")
@@ -65,7 +65,7 @@ func PackageFile(p *Package) (string, error) {
 	var b strings.Builder
 	for _, line := range lines {
 		if strings.ContainsAny(line[1], "'\"`$\\\r\n\x00") {
-			problems.Add(line[0], "holds a character that means something to a shell")
+			problems.Add(line[0], "contains a character that means something to a shell")
 		}
 		fmt.Fprintf(&b, "%s='%s'\n", line[0], line[1])
 	}

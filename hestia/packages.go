@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// PackagesService manages hosting packages: the limits that users are put under.
+// PackagesService manages hosting packages, which define the limits of users.
 type PackagesService struct{ c *Client }
 
 var (
@@ -27,20 +27,21 @@ type Package struct {
 	Shell       string   `hestia:"SHELL"`
 	Templates   UserTemplates
 	Limits      UserLimits
-	// RateLimit is how many mails an hour an account may send; told by Get alone.
+	// RateLimit is how many mails an hour an account may send. Only Get sets it.
 	RateLimit Limit     `hestia:"RATE_LIMIT"`
 	Created   time.Time `hestia:"DATE+TIME"`
 }
 
 // PackageAddOptions are the optional arguments of PackagesService.Add.
 type PackageAddOptions struct {
-	// Rewrite a package of that name.
+	// Rewrite replaces an existing package of that name.
 	Rewrite bool
 }
 
-// Add creates a hosting package from a file on the server, of lines KEY='value'
-// (PackageFile makes one, Files.MakeTemp brings it there): v-add-user-package. A package
-// of that name is ExitExists unless Rewrite is set; its users change only with Update.
+// Add creates a hosting package from a file on the server, of lines KEY='value' (PackageFile
+// returns the content, Files.MakeTemp writes it to the server): v-add-user-package. ExitExists if
+// there is a package of that name, unless Rewrite is set; its users get the new limits only with
+// Update.
 func (s *PackagesService) Add(ctx context.Context, file, name string, opts *PackageAddOptions) error {
 	if opts == nil {
 		opts = &PackageAddOptions{}
@@ -50,12 +51,12 @@ func (s *PackagesService) Add(ctx context.Context, file, name string, opts *Pack
 
 // PackageChangeUserOptions are the optional arguments of PackagesService.ChangeUser.
 type PackageChangeUserOptions struct {
-	// Force assigns a package that does not cover the usage.
+	// Force assigns the package even if it does not cover the user's usage.
 	Force bool
 }
 
-// ChangeUser assigns another hosting package to a user: v-change-user-package. If it does
-// not cover the usage, the panel refuses with ExitLimit, unless Force is set.
+// ChangeUser assigns another hosting package to a user: v-change-user-package. If it does not cover
+// the usage, the panel refuses with ExitLimit, unless Force is set.
 func (s *PackagesService) ChangeUser(ctx context.Context, user, name string, opts *PackageChangeUserOptions) error {
 	if opts == nil {
 		opts = &PackageChangeUserOptions{}
@@ -68,8 +69,8 @@ func (s *PackagesService) Copy(ctx context.Context, name, newName string) error 
 	return s.c.change(ctx, packagesCopy, name, newName)
 }
 
-// Delete removes a hosting package: v-delete-user-package. Its users move to "default",
-// and so do those of packages whose names begin with its name.
+// Delete removes a hosting package: v-delete-user-package. Its users move to "default", and so do
+// the users of all packages whose names begin with its name.
 func (s *PackagesService) Delete(ctx context.Context, name string) error {
 	return s.c.change(ctx, packagesDelete, name)
 }
@@ -79,8 +80,7 @@ func (s *PackagesService) Get(ctx context.Context, name string) (*Package, error
 	return get[Package](ctx, s.c, packagesGet, name)
 }
 
-// List returns all hosting packages: v-list-user-packages. Fields that only Get tells are
-// zero.
+// List returns all hosting packages: v-list-user-packages. Fields that only Get sets are zero.
 func (s *PackagesService) List(ctx context.Context) iter.Seq2[*Package, error] {
 	return list[Package](ctx, s.c, packagesList)
 }
@@ -90,8 +90,8 @@ type PackageRenameOptions struct {
 	Mode string
 }
 
-// Rename renames a hosting package: v-rename-user-package. Its users stay on the old name:
-// assign them again with ChangeUser. A package of the new name is ExitNotExist, not
+// Rename renames a hosting package: v-rename-user-package. Its users stay on the old name: assign
+// them again with ChangeUser. If there is a package of the new name, the code is ExitNotExist, not
 // ExitExists.
 func (s *PackagesService) Rename(ctx context.Context, oldName, newName string, opts *PackageRenameOptions) error {
 	if opts == nil {

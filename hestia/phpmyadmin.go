@@ -17,32 +17,34 @@ import (
 type PHPMyAdminRequest struct {
 	// User owns the database. Required.
 	User string
-	// Database is the full name, with the user's prefix. Required.
+	// Database is the full name, including the user's prefix. Required.
 	Database string
 	// ClientIP is the address of the browser, to which the link is bound. Required.
 	ClientIP netip.Addr
-	// Site is where the panel's web server answers, such as "https://host.example.com".
-	// "" is the panel's own host, without its port.
+	// Site is the URL of the server's web server, such as "https://host.example.com". "" is the
+	// panel's own host, without its port.
 	Site string
 }
 
 // PHPMyAdminSession is a way into phpMyAdmin. Use it at once and do not keep it.
 type PHPMyAdminSession struct {
 	URL provider.Secret
-	// ExpiresAt is a minute after it was made, by the clock here: the server's must agree.
+	// ExpiresAt is a minute after the link was made, by the local clock, with which the server's
+	// must agree.
 	ExpiresAt time.Time
 }
 
 const (
 	phpMyAdminLife = 60 * time.Second
-	// bcryptMax is where PHP cuts what it hashes without a word; Go refuses it.
+	// bcryptMax is how many bytes PHP hashes: it silently ignores the rest, whereas Go refuses
+	// longer input.
 	bcryptMax = 72
 )
 
-// PHPMyAdminSignOn makes a link into phpMyAdmin for one database, from the server's
-// configuration (v-list-sys-config): MySQL only, where Databases.AddSysPMASSO has switched
-// single sign-on on, and with a key that may read the configuration. Else the error
-// matches provider.ErrUnsupported.
+// PHPMyAdminSignOn makes a link into phpMyAdmin for one database, from the server's configuration
+// (v-list-sys-config). It works for MySQL only, requires that Databases.AddSysPMASSO has switched
+// single sign-on on, and needs a key that may read the configuration. Otherwise the error matches
+// provider.ErrUnsupported.
 func (c *Client) PHPMyAdminSignOn(ctx context.Context, req *PHPMyAdminRequest) (*PHPMyAdminSession, error) {
 	const verb = "sign on to phpMyAdmin"
 	if req == nil {

@@ -8,11 +8,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// This is the one place where errors are told apart by their wording, because the
-// API has nothing else: the refusals that share code 10, the API that is switched
-// off, and the legacy engine, which hides the code when it is asked for output.
+// This file is the only place that distinguishes errors by their wording, because the API has
+// nothing else: for the refusals that share code 10, for the API that is switched off, and for the
+// legacy engine, which hides the code when it is asked for output.
 
-// forbidden places code 10: the front door uses it for four things.
+// forbidden returns the meaning of code 10, which the API itself uses for four things.
 func (a *answerReader) forbidden(text string, status int) error {
 	auth := &a.client.auth
 	refused := status != http.StatusOK // with returncode=yes, a command's own code comes with 200
@@ -21,15 +21,15 @@ func (a *answerReader) forbidden(text string, status int) error {
 		return provider.ErrIPNotAllowed
 	case text == "Command "+a.request.name+" not found":
 		return provider.ErrUnsupported
-	case auth.legacy && refused && text == "authentication failed": // not the root user's name
+	case auth.legacy && refused && text == "authentication failed": // the user is not the root user
 		return provider.ErrUnauthorized
 	case auth.legacy && refused && a.request.codes && auth.kind == kindAPIKey:
-		return provider.ErrIPNotAllowed // the only refusal of that code for keys
+		return provider.ErrIPNotAllowed // the only refusal with that code for keys
 	}
 	return provider.ErrForbidden
 }
 
-// switchedOff recognises what stands in place of the API after v-change-sys-api.
+// switchedOff recognises the page that replaces the API after v-change-sys-api.
 func switchedOff(body []byte) bool {
 	return string(bytes.TrimSpace(body)) == "Error: Disabled"
 }
@@ -38,8 +38,7 @@ func librariesMissing(body []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(body), []byte("Unable to load required libraries"))
 }
 
-// texts are beginnings of wisdom about the legacy engine's output: the first that
-// occurs decides.
+// texts maps parts of the legacy engine's error texts to exit codes. The first that occurs decides.
 var texts = []struct {
 	part string
 	code ExitCode
@@ -71,8 +70,8 @@ var texts = []struct {
 	{"not allowed", ExitInvalid},
 }
 
-// codeInText guesses the code of a failure that the legacy engine shows as text
-// only. ExitOK with failed set means that it is one, but nobody knows which.
+// codeInText guesses the code of a failure that the legacy engine reports as text only. ExitOK with
+// failed set is a failure of an unknown kind.
 func codeInText(body string) (code ExitCode, failed bool) {
 	switch {
 	case strings.HasPrefix(body, "Usage:"):

@@ -10,23 +10,22 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Provider is a Hestia panel behind the portable contract. Account IDs are login
-// names, plan IDs are names of packages. Administrators are no accounts: they are
-// not listed, and no verb touches them.
+// Provider is a Hestia panel behind the portable contract. Account IDs are login names, plan IDs
+// are names of packages. Administrators are not accounts: they are not listed, and no verb changes
+// them.
 //
-// An account made by Create carries its reference as a marker in the person's name,
-// "Max Mustermann [ref:order-1042]", the only room that the panel has.
+// An account made by Create carries its reference as a marker in the person's name, "Max Mustermann
+// [ref:order-1042]", the only field that the panel has for it.
 //
-// It needs a key of the root user with full rights, or with the profile "billing",
-// which leaves out plans, looking for domains and sign-on by reset link; Check says
-// which of these are missing.
+// It needs a key of the root user with full rights, or with the profile "billing". The latter does
+// not cover plans, looking for domains, and sign-on by reset link; Check reports what is missing.
 type Provider struct {
 	client   *Client
 	accounts *adapter.Accounts[string, User]
 	limits   limits
 }
 
-// The adapter has these beside the core.
+// The optional interfaces that the adapter implements.
 var _ interface {
 	provider.Provider
 	provider.Lister
@@ -37,7 +36,7 @@ var _ interface {
 	provider.FleetUsageReader
 } = (*Provider)(nil)
 
-// NewProvider puts a client behind the portable contract. The client stays usable.
+// NewProvider returns a provider that uses the client. The client stays usable.
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[string, User]{
@@ -73,7 +72,7 @@ const roleAdmin = "admin"
 
 var errAdmin = errors.New("an administrator")
 
-// account is a user in the words of the contract. An administrator is nobody's account, even
+// account returns a user in the terms of the contract. An administrator carries no reference, even
 // with a marker.
 func account(u *User) *provider.Account {
 	a := &provider.Account{
@@ -90,7 +89,7 @@ func account(u *User) *provider.Account {
 	return a
 }
 
-// loginForm is what can be a login name; the policy for new ones is narrower.
+// loginForm matches what can be a login name; the policy for new ones is narrower.
 var loginForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,62}$`)
 
 func parseLogin(id string) (login, problem string) {

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Check tests the connection and names what the credentials may not do.
+// Check tests the connection and reports what the credentials may not do.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 	steps, latency, users, err := p.client.diagnose(ctx)
 	report := adapter.Diagnosed(steps, latency, err)
@@ -23,7 +23,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 			report.Warn(provider.CheckRights, "the key cannot "+strings.Join(missing, ", "))
 			return "", nil
 		}
-		return "all that the adapter uses", err
+		return "everything that the adapter uses", err
 	})
 	report.Step(provider.CheckVersion, func() (string, error) {
 		if report.Version == "" {
@@ -35,7 +35,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 	return report.Result(Kind)
 }
 
-// missingRights tries what the "billing" profile lacks, by reads that harm nobody.
+// missingRights tries what the "billing" profile lacks, with harmless reads.
 func (p *Provider) missingRights(ctx context.Context, report *adapter.Report) ([]string, error) {
 	var missing []string
 	for _, right := range []struct {

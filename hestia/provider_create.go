@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Create adds the user, then its domain. Both steps look before they repeat, and a
-// second call with the same request finishes what the first one left.
+// Create adds the user, then its domain. Both steps look before they repeat, and a second call with
+// the same request finishes what the first one left.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	if err := checkOrder(req); err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func checkOrder(req *provider.CreateRequest) error {
 	return problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
-// passwordProblem adds to the policy what the panel would alter on the way.
+// passwordProblem adds to the policy what the panel would alter.
 func passwordProblem(password provider.Secret) string {
 	if problem := passwordPolicy.Problem(password); problem != "" {
 		return problem
@@ -64,7 +64,7 @@ func passwordProblem(password provider.Secret) string {
 	return ""
 }
 
-// nameProblem: the panel refuses these characters in a new user's name.
+// nameProblem checks for characters that the panel refuses in a new user's name.
 func nameProblem(name string) string {
 	if strings.ContainsAny(name, "'\"<>|\r\n") {
 		return `contains one of ' " < > | or a line break, which the panel refuses`
@@ -93,9 +93,8 @@ func planProblem(plan string) string {
 	return ""
 }
 
-// ensureUser adds the user unless it exists. The panel's own answers do not settle a race: when
-// four callers add the same user at once, two get "done". So reading it back decides whose it
-// became.
+// ensureUser adds the user unless it exists. The panel's answers do not settle a race: when four
+// callers add the same user at once, two get "done". So reading the user back decides whose it is.
 func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) (*User, provider.Outcome, error) {
 	return adapter.MakeOrFind[User]{
 		LookFirst: true, ReadBack: true,
@@ -110,8 +109,8 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) 
 	}.Run(ctx)
 }
 
-// blamePlan: the only thing that adding a user or changing its package can fail to
-// find is the package.
+// blamePlan turns "not found" into an error about the plan: the package is the only thing that
+// adding a user or changing its package can fail to find.
 func blamePlan(err error) error {
 	var e *provider.Error
 	if !errors.Is(err, ExitNotExist) || !errors.As(err, &e) {
@@ -123,7 +122,7 @@ func blamePlan(err error) error {
 	return &blamed
 }
 
-// ensureDomain adds website, zone and mail domain unless the website exists.
+// ensureDomain adds the website, zone and mail domain unless the website exists.
 func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (provider.Outcome, error) {
 	_, outcome, err := adapter.MakeOrFind[WebDomain]{
 		LookFirst: true,
@@ -137,9 +136,9 @@ func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (prov
 	return outcome, err
 }
 
-// userDomain looks for the user's website. A key of the billing profile may not ask by name:
-// then the user's own count of websites proves "none", and "some" proves the domain only
-// together with the panel's refusal to add it because it exists.
+// userDomain looks for the user's website. A key of the billing profile may not ask by name: then
+// the user's own count of websites proves "none", and "some" proves the domain only together with
+// the panel's refusal to add it because it exists.
 func (p *Provider) userDomain(ctx context.Context, login, domain string, refused error) (found *WebDomain, err error) {
 	err = p.limits.try("v-list-web-domain", func() (err error) {
 		found, err = p.client.Web.GetDomain(ctx, login, domain)

@@ -10,7 +10,7 @@ var usernamePolicy = provider.NamePolicy{
 	},
 }
 
-// passwordPolicy: the panel itself sets no rules for new users; PAM may.
+// passwordPolicy is stricter than the panel, which sets no rules for new users; PAM may.
 var passwordPolicy = provider.PasswordPolicy{
 	MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}, NotFirst: "/ \t",
 }
@@ -22,10 +22,10 @@ var description = provider.Description{
 		provider.CapCheck: {Level: provider.Native}, provider.CapGet: {Level: provider.Native}, provider.CapFind: {Level: provider.Native},
 		provider.CapCreate:    {Level: provider.Native, Note: "a domain means website, zone and mail, as far as the package allows"},
 		provider.CapSuspend:   {Level: provider.Native},
-		provider.CapUnsuspend: {Level: provider.Native, Note: "lifts the suspension of single sites and mailboxes too"},
+		provider.CapUnsuspend: {Level: provider.Native, Note: "also unsuspends sites and mailboxes that were suspended individually"},
 		provider.CapTerminate: {Level: provider.Native},
 		provider.CapSignOn: {
-			Level: provider.Partial, Note: "the panel has no login link: the plain login page, or a reset link that changes the password",
+			Level: provider.Partial, Note: "the panel has no login link: returns the plain login page, or a reset link that changes the password",
 		},
 		provider.CapList:           {Level: provider.Native},
 		provider.CapPlans:          {Level: provider.Native, Note: "not with the billing profile"},

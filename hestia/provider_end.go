@@ -7,8 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Terminate deletes the user with everything that belongs to it, and makes sure that it is
-// gone.
+// Terminate deletes the user with everything that belongs to it, and verifies that it is gone.
 func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.accounts.Remove(ctx, id, adapter.Removal[string, User]{Do: func(ctx context.Context, login string) error {
 		return p.client.Users.Delete(ctx, login, nil)

@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Find looks an account up: by user name in one call, by domain in two, otherwise by listing
-// the users.
+// Find looks an account up: by user name in one call, by domain in two, otherwise by listing the
+// users.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
 		login := q.Username
@@ -29,8 +29,8 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	})
 }
 
-// byLogin returns nil if no customer has that name. What the panel does not find, the list of
-// users decides: it proves that there is none, and shows one that is spelled with capitals.
+// byLogin returns nil if no customer has that name. If the panel does not find the name, the list
+// of users decides: it proves that there is none, and shows one that is spelled with capitals.
 func (p *Provider) byLogin(ctx context.Context, login string) (*provider.Account, error) {
 	if _, problem := parseLogin(login); problem != "" {
 		return nil, nil
@@ -69,8 +69,8 @@ func (p *Provider) users(ctx context.Context) iter.Seq2[*User, error] {
 	return inhabited(p.client.Users.List(ctx), "users")
 }
 
-// inhabited refuses an empty list of what no panel can be without: the root user, the
-// package "default". The legacy engine marks its answers in no way, so that an empty
+// inhabited refuses an empty list of users or packages: every panel has the root user and the
+// package "default". Nothing in the legacy engine's answers shows where they come from, so an empty
 // object from anywhere would pass for a list, and for proof that an account is gone.
 func inhabited[T any](list iter.Seq2[*T, error], what string) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {

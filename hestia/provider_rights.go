@@ -7,15 +7,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// limits remembers what the key may not do. The panel counts forbidden commands towards
-// a ban of the client's address (five within minutes, for ten days at worst), so each
-// is tried once.
+// limits remembers what the key may not do. The panel counts forbidden commands towards a ban of
+// the client's address (five within minutes, for ten days at worst), so each is tried only once.
 type limits struct {
 	mu      sync.Mutex
 	refused map[string]error
 }
 
-// try runs a command unless it was forbidden before; then it returns that refusal.
+// try runs a command. If the command was forbidden before, try returns that refusal instead.
 func (l *limits) try(command string, run func() error) error {
 	l.mu.Lock()
 	known := l.refused[command]

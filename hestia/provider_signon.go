@@ -11,12 +11,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// resetLife is how long the panel honours a reset link.
+// resetLife is how long the panel accepts a reset link.
 const resetLife = 900 * time.Second
 
-// SignOn gives the login page: the panel has no login link. Kind provider.SignOnReset
-// asks for a link with which the customer chooses a new password within 15 minutes; it
-// needs a key with full rights, and a panel whose policy allows resets.
+// SignOn returns the login page, since the panel has no login link. For the kind
+// provider.SignOnReset it returns a link with which the customer chooses a new password within 15
+// minutes; that needs a key with full rights, and a panel whose policy allows resets.
 func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	return p.accounts.SignOn(ctx, req, func(ctx context.Context, login string) (*provider.SignOn, error) {
 		if _, err := p.customer(ctx, login); err != nil {

@@ -15,7 +15,7 @@ func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, er
 	})
 }
 
-// Unsuspend puts the user back into service, and what was suspended singly too.
+// Unsuspend puts the user back into service, including what had been suspended individually.
 func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.change(ctx, id, "unsuspend account", nil, func(u *User) bool { return !u.Suspended }, func(ctx context.Context) error {
 		return p.client.Users.Unsuspend(ctx, id, nil)
@@ -30,7 +30,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 	})
 }
 
-// change reads back what it changed, since the panel says "done" also when it did nothing.
+// change reads back what it changed, since the panel also says "done" when it did nothing.
 func (p *Provider) change(
 	ctx context.Context, id, verb string, input provider.Problems, already func(*User) bool, do func(context.Context) error,
 ) (provider.Outcome, error) {
@@ -39,14 +39,14 @@ func (p *Provider) change(
 		Do: func(ctx context.Context, _ string, _ *User) error {
 			err := do(ctx)
 			if errors.Is(err, ExitSuspended) || errors.Is(err, ExitUnsuspended) {
-				return nil // somebody was faster, or an earlier try was; the look decides
+				return nil // another caller or an earlier attempt was faster; the read decides
 			}
 			return err
 		},
 	})
 }
 
-// ChangePassword sets the password of the user. The panel refuses it for a suspended one.
+// ChangePassword sets the password of the user. The panel refuses it for suspended users.
 func (p *Provider) ChangePassword(ctx context.Context, id string, password provider.Secret) (provider.Outcome, error) {
 	input := adapter.Input("password", passwordProblem(password))
 	return adapter.Verb(ctx, p.accounts, "change password of account", id, input, func(ctx context.Context, login string) (provider.Outcome, error) {

@@ -23,7 +23,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	return plans, nil
 }
 
-// Usage reads the figures of one account.
+// Usage reads what one account uses.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, func(ctx context.Context, login string) (*provider.UsageReport, error) {
 		asOf := time.Now()
@@ -35,7 +35,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 	})
 }
 
-// FleetUsage reads the figures of all accounts in one call.
+// FleetUsage reads what all accounts use, in one call.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		asOf := time.Now()

@@ -17,12 +17,12 @@ var (
 
 // SearchResult is an object found.
 type SearchResult struct {
-	// Number is its place in the results, from "1".
+	// Number is its position in the results, from "1".
 	Number string `hestia:",key"`
 	User   string `hestia:"USER"`
 	// Type is "web", "dns", "mail", "db", "cron", ...
 	Type string `hestia:"TYPE"`
-	// Key is the field that matched, and Result what it holds.
+	// Key is the field that matched, and Result its value.
 	Key       string    `hestia:"KEY"`
 	Result    string    `hestia:"RESULT"`
 	Alias     string    `hestia:"ALIAS"`
@@ -32,8 +32,8 @@ type SearchResult struct {
 	Created   time.Time `hestia:"DATE+TIME"`
 }
 
-// Commands returns the names of commands that hold all given words, as the panel prints
-// them: v-search-command.
+// Commands returns the names of commands that contain all given words, as the panel prints them:
+// v-search-command.
 func (s *SearchService) Commands(ctx context.Context, word string, args ...string) (string, error) {
 	return s.c.text(ctx, searchCommands, word, args)
 }

@@ -46,15 +46,15 @@ func (s *ServicesService) RestartProxy(ctx context.Context, opts *RestartOptions
 	return s.c.change(ctx, servicesRestartProxy, opts.restart())
 }
 
-// Restart restarts a service by its name: v-restart-service. For one that does not exist
-// the panel answers success.
+// Restart restarts a service by its name: v-restart-service. The panel reports success for services
+// that do not exist.
 func (s *ServicesService) Restart(ctx context.Context, service string, opts *RestartOptions) error {
 	return s.c.change(ctx, servicesRestart, service, opts.restart())
 }
 
 // ServiceRestartSystemOptions are the optional arguments of ServicesService.RestartSystem.
 type ServiceRestartSystemOptions struct {
-	// Delay is in seconds. The answer comes when it is over, if it still comes.
+	// Delay is in seconds. The answer comes after it, if at all.
 	Delay int64
 }
 
@@ -71,8 +71,7 @@ func (s *ServicesService) RestartWeb(ctx context.Context, opts *RestartOptions) 
 	return s.c.change(ctx, servicesRestartWeb, opts.restart())
 }
 
-// ServiceRestartWebBackendOptions are the optional arguments of
-// ServicesService.RestartWebBackend.
+// ServiceRestartWebBackendOptions are the optional arguments of ServicesService.RestartWebBackend.
 type ServiceRestartWebBackendOptions struct {
 	Restart Restart
 	Version string
@@ -86,8 +85,8 @@ func (s *ServicesService) RestartWebBackend(ctx context.Context, opts *ServiceRe
 	return s.c.change(ctx, servicesRestartWebBackend, opts.Restart, opts.Version)
 }
 
-// Start starts a service by its name: v-start-service. For one that does not exist the
-// panel answers success.
+// Start starts a service by its name: v-start-service. The panel reports success for services that
+// do not exist.
 func (s *ServicesService) Start(ctx context.Context, service string) error {
 	return s.c.change(ctx, servicesStart, service)
 }

@@ -41,8 +41,8 @@ var (
 	sslUpdateWebDomain           = sets("SSL.UpdateWebDomain", "v-update-web-domain-ssl USER DOMAIN SSL_DIR [RESTART]")
 )
 
-// Certificate is one with its private key, all in PEM. All fields are empty where
-// none is installed.
+// Certificate is a certificate with its private key, in PEM. All fields are empty if none is
+// installed.
 type Certificate struct {
 	Domain    string          `hestia:",key"`
 	CRT       string          `hestia:"CRT"`
@@ -53,7 +53,7 @@ type Certificate struct {
 	NotBefore time.Time       `hestia:"NOT_BEFORE,openssl"`
 	NotAfter  time.Time       `hestia:"NOT_AFTER,openssl"`
 	Signature string          `hestia:"SIGNATURE"`
-	// PublicKey is its size: "2048 bit".
+	// PublicKey is the size of the public key: "2048 bit".
 	PublicKey string `hestia:"PUB_KEY"`
 	Issuer    string `hestia:"ISSUER"`
 }
@@ -64,7 +64,8 @@ type GeneratedCert struct {
 	CRT    string          `hestia:"CRT"`
 	Key    provider.Secret `hestia:"KEY"`
 	CSR    string          `hestia:"CSR"`
-	// Dir holds the files on the server, as the methods that install one want it.
+	// Dir is the directory on the server that contains the files, for the methods that install a
+	// certificate.
 	Dir string `hestia:"DIR"`
 }
 
@@ -78,24 +79,23 @@ type LetsEncryptUser struct {
 	KeyID    string `hestia:"KID"`
 }
 
-// AddCronLetsEncryptJob installs the cron entry that drains the certificate queue:
+// AddCronLetsEncryptJob installs the cron job that works off the certificate queue:
 // v-add-cron-letsencrypt-job.
 func (s *SSLService) AddCronLetsEncryptJob(ctx context.Context) error {
 	return s.c.change(ctx, sslAddCronLetsEncryptJob)
 }
 
-// SSLAddLetsEncryptDomainOptions are the optional arguments of
-// SSLService.AddLetsEncryptDomain.
+// SSLAddLetsEncryptDomainOptions are the optional arguments of SSLService.AddLetsEncryptDomain.
 type SSLAddLetsEncryptDomainOptions struct {
-	// Aliases of the website that the certificate covers too.
+	// Aliases of the website that the certificate also covers.
 	Aliases []string
-	// Mail is for the mail domain instead of the website.
+	// Mail selects the mail domain instead of the website.
 	Mail bool
 }
 
-// AddLetsEncryptDomain obtains and installs a Let's Encrypt certificate now, for a website
-// or a mail domain: v-add-letsencrypt-domain. It takes up to minutes. ExitConnect is
-// trouble with the authority, ExitNotExist also a name that does not resolve.
+// AddLetsEncryptDomain obtains and installs a Let's Encrypt certificate now, for a website or a
+// mail domain: v-add-letsencrypt-domain. It can take minutes. ExitConnect means trouble with the
+// authority; ExitNotExist also means that a name does not resolve.
 func (s *SSLService) AddLetsEncryptDomain(ctx context.Context, user, domain string, opts *SSLAddLetsEncryptDomainOptions) error {
 	if opts == nil {
 		opts = &SSLAddLetsEncryptDomainOptions{}
@@ -103,20 +103,18 @@ func (s *SSLService) AddLetsEncryptDomain(ctx context.Context, user, domain stri
 	return s.c.change(ctx, sslAddLetsEncryptDomain, user, domain, opts.Aliases, opts.Mail)
 }
 
-// AddLetsEncryptHost obtains a certificate for the panel's host name:
-// v-add-letsencrypt-host.
+// AddLetsEncryptHost obtains a certificate for the panel's host name: v-add-letsencrypt-host.
 func (s *SSLService) AddLetsEncryptHost(ctx context.Context) error {
 	return s.c.change(ctx, sslAddLetsEncryptHost)
 }
 
-// AddLetsEncryptUser registers the user's account with Let's Encrypt:
-// v-add-letsencrypt-user.
+// AddLetsEncryptUser registers the user's account with Let's Encrypt: v-add-letsencrypt-user.
 func (s *SSLService) AddLetsEncryptUser(ctx context.Context, user string) error {
 	return s.c.change(ctx, sslAddLetsEncryptUser, user)
 }
 
-// AddMailDomain installs a certificate for a mail domain from a directory on the server,
-// which holds DOMAIN.crt, DOMAIN.key and perhaps DOMAIN.ca: v-add-mail-domain-ssl.
+// AddMailDomain installs a certificate for a mail domain from a directory on the server, which
+// contains DOMAIN.crt, DOMAIN.key and perhaps DOMAIN.ca: v-add-mail-domain-ssl.
 func (s *SSLService) AddMailDomain(ctx context.Context, user, domain, dir string, opts *RestartOptions) error {
 	return s.c.change(ctx, sslAddMailDomain, user, domain, dir, opts.restart())
 }
@@ -128,9 +126,9 @@ type SSLAddWebDomainOptions struct {
 	Restart Restart
 }
 
-// AddWebDomain installs a certificate on a website from a directory on the server, which
-// holds DOMAIN.crt, DOMAIN.key and perhaps DOMAIN.ca (Files.MakeTemp writes to /tmp):
-// v-add-web-domain-ssl. A website that has one is ExitExists: use ChangeWebDomainCert.
+// AddWebDomain installs a certificate on a website from a directory on the server, which contains
+// DOMAIN.crt, DOMAIN.key and perhaps DOMAIN.ca (Files.MakeTemp writes to /tmp):
+// v-add-web-domain-ssl. ExitExists if the website has one already: use ChangeWebDomainCert.
 func (s *SSLService) AddWebDomain(ctx context.Context, user, domain, dir string, opts *SSLAddWebDomainOptions) error {
 	if opts == nil {
 		opts = &SSLAddWebDomainOptions{}
@@ -166,13 +164,12 @@ func (s *SSLService) AddWebDomainHSTS(ctx context.Context, user, domain string, 
 	return s.c.change(ctx, sslAddWebDomainHSTS, user, domain, opts.Restart, opts.Quiet)
 }
 
-// SSLAddWebDomainPresetOptions are the optional arguments of
-// SSLService.AddWebDomainPreset.
+// SSLAddWebDomainPresetOptions are the optional arguments of SSLService.AddWebDomainPreset.
 type SSLAddWebDomainPresetOptions struct {
 	SSL string
 }
 
-// AddWebDomainPreset remembers to force HTTPS when a certificate arrives:
+// AddWebDomainPreset makes the panel force HTTPS once a certificate is installed:
 // v-add-web-domain-ssl-preset.
 func (s *SSLService) AddWebDomainPreset(ctx context.Context, user, domain string, opts *SSLAddWebDomainPresetOptions) error {
 	if opts == nil {
@@ -181,8 +178,8 @@ func (s *SSLService) AddWebDomainPreset(ctx context.Context, user, domain string
 	return s.c.change(ctx, sslAddWebDomainPreset, user, domain, opts.SSL)
 }
 
-// ChangeMailDomainCert replaces a mail domain's certificate from a directory on the
-// server: v-change-mail-domain-sslcert.
+// ChangeMailDomainCert replaces a mail domain's certificate from a directory on the server:
+// v-change-mail-domain-sslcert.
 func (s *SSLService) ChangeMailDomainCert(ctx context.Context, user, domain, dir string, opts *RestartOptions) error {
 	return s.c.change(ctx, sslChangeMailDomainCert, user, domain, dir, opts.restart())
 }
@@ -209,7 +206,7 @@ func (s *SSLService) ChangeWebDomainHome(ctx context.Context, user, domain, home
 // SSLService.DeleteLetsEncryptDomain.
 type SSLDeleteLetsEncryptDomainOptions struct {
 	Restart Restart
-	// Mail is for the mail domain instead of the website.
+	// Mail selects the mail domain instead of the website.
 	Mail bool
 }
 
@@ -232,8 +229,7 @@ func (s *SSLService) DeleteWebDomain(ctx context.Context, user, domain string, o
 	return s.c.change(ctx, sslDeleteWebDomain, user, domain, opts.restart())
 }
 
-// SSLDeleteWebDomainForceOptions are the optional arguments of
-// SSLService.DeleteWebDomainForce.
+// SSLDeleteWebDomainForceOptions are the optional arguments of SSLService.DeleteWebDomainForce.
 type SSLDeleteWebDomainForceOptions struct {
 	Restart Restart
 	Quiet   bool
@@ -247,8 +243,7 @@ func (s *SSLService) DeleteWebDomainForce(ctx context.Context, user, domain stri
 	return s.c.change(ctx, sslDeleteWebDomainForce, user, domain, opts.Restart, opts.Quiet)
 }
 
-// SSLDeleteWebDomainHSTSOptions are the optional arguments of
-// SSLService.DeleteWebDomainHSTS.
+// SSLDeleteWebDomainHSTSOptions are the optional arguments of SSLService.DeleteWebDomainHSTS.
 type SSLDeleteWebDomainHSTSOptions struct {
 	Restart Restart
 	Quiet   bool
@@ -262,7 +257,7 @@ func (s *SSLService) DeleteWebDomainHSTS(ctx context.Context, user, domain strin
 	return s.c.change(ctx, sslDeleteWebDomainHSTS, user, domain, opts.Restart, opts.Quiet)
 }
 
-// SSLGenerateCertRequest asks for SSLService.GenerateCert.
+// SSLGenerateCertRequest is the request of SSLService.GenerateCert.
 type SSLGenerateCertRequest struct {
 	Domain  string
 	Email   string
@@ -274,8 +269,8 @@ type SSLGenerateCertRequest struct {
 	Aliases []string
 }
 
-// GenerateCert creates a self-signed certificate and a signing request, and returns them
-// with the key: v-generate-ssl-cert.
+// GenerateCert creates a self-signed certificate and a signing request, and returns them with the
+// key: v-generate-ssl-cert.
 func (s *SSLService) GenerateCert(ctx context.Context, req *SSLGenerateCertRequest) (*GeneratedCert, error) {
 	if req == nil {
 		return nil, sslGenerateCert.endpoint.RefuseNil()
@@ -288,8 +283,8 @@ func (s *SSLService) GetLetsEncryptUser(ctx context.Context, user string) (*Lets
 	return get[LetsEncryptUser](ctx, s.c, sslGetLetsEncryptUser, user)
 }
 
-// GetMailDomain returns a mail domain's certificate with its private key:
-// v-list-mail-domain-ssl. One without has empty fields.
+// GetMailDomain returns a mail domain's certificate with its private key: v-list-mail-domain-ssl.
+// Without a certificate, all fields are empty.
 func (s *SSLService) GetMailDomain(ctx context.Context, user, domain string) (*Certificate, error) {
 	return get[Certificate](ctx, s.c, sslGetMailDomain, user, domain)
 }
@@ -299,8 +294,8 @@ func (s *SSLService) GetHestia(ctx context.Context) (*Certificate, error) {
 	return get[Certificate](ctx, s.c, sslGetHestia)
 }
 
-// GetWebDomain returns a website's certificate with its private key:
-// v-list-web-domain-ssl. One without has empty fields.
+// GetWebDomain returns a website's certificate with its private key: v-list-web-domain-ssl. Without
+// a certificate, all fields are empty.
 func (s *SSLService) GetWebDomain(ctx context.Context, user, domain string) (*Certificate, error) {
 	return get[Certificate](ctx, s.c, sslGetWebDomain, user, domain)
 }
@@ -320,7 +315,7 @@ func (s *SSLService) ScheduleLetsEncryptDomain(ctx context.Context, user, domain
 	return s.c.change(ctx, sslScheduleLetsEncryptDomain, user, domain, opts.Aliases)
 }
 
-// UpdateHostCertificate copies a site's certificate to panel, mail and FTP:
+// UpdateHostCertificate copies a website's certificate to the panel, mail and FTP servers:
 // v-update-host-certificate.
 func (s *SSLService) UpdateHostCertificate(ctx context.Context, user, hostname string) error {
 	return s.c.change(ctx, sslUpdateHostCertificate, user, hostname)

@@ -32,9 +32,9 @@ var (
 
 // MonthlyStats is the usage of a month.
 type MonthlyStats struct {
-	// Month is the last day of it, as the panel spells it: "2026-01-31".
+	// Month is the last day of the month, in the panel's spelling: "2026-01-31".
 	Month string `hestia:",key"`
-	// Time of the day when it was written.
+	// Time of day when the line was written.
 	Time    string `hestia:"TIME"`
 	Package string `hestia:"PACKAGE"`
 	// DiskQuota and Bandwidth are limits in MB.
@@ -43,7 +43,7 @@ type MonthlyStats struct {
 	Usage     UserUsage
 }
 
-// Chart is one of the monitoring.
+// Chart is a chart of the monitoring.
 type Chart struct {
 	Number string    `hestia:",key"`
 	Type   string    `hestia:"TYPE"`
@@ -57,7 +57,7 @@ type StatsDeleteUserOptions struct {
 	Mode string
 }
 
-// DeleteUser removes a user's usage lines: v-delete-user-stats.
+// DeleteUser removes a user's usage data: v-delete-user-stats.
 func (s *StatsService) DeleteUser(ctx context.Context, user string, opts *StatsDeleteUserOptions) error {
 	if opts == nil {
 		opts = &StatsDeleteUserOptions{}
@@ -70,8 +70,8 @@ type StatsExportRRDOptions struct {
 	Timespan string
 }
 
-// ExportRRD returns a monitoring chart's data as the panel prints it: v-export-rrd.
-// Timespans: "daily", "weekly", "monthly", "yearly".
+// ExportRRD returns a monitoring chart's data as the panel prints it: v-export-rrd. Timespans:
+// "daily", "weekly", "monthly", "yearly".
 func (s *StatsService) ExportRRD(ctx context.Context, chart string, opts *StatsExportRRDOptions) (string, error) {
 	if opts == nil {
 		opts = &StatsExportRRDOptions{}
@@ -84,8 +84,8 @@ func (s *StatsService) ListRRD(ctx context.Context) iter.Seq2[*Chart, error] {
 	return list[Chart](ctx, s.c, statsListRRD)
 }
 
-// ListUser returns a user's usage by month: v-list-user-stats. If there is none yet, the
-// panel first writes this month's.
+// ListUser returns a user's usage by month: v-list-user-stats. If there is none yet, the panel
+// writes that of this month first.
 func (s *StatsService) ListUser(ctx context.Context, user string) iter.Seq2[*MonthlyStats, error] {
 	return list[MonthlyStats](ctx, s.c, statsListUser, user)
 }
@@ -160,7 +160,7 @@ type StatsUpdateUserOptions struct {
 	User string
 }
 
-// UpdateUser writes this month's usage line of a user, or of all: v-update-user-stats.
+// UpdateUser writes this month's usage of a user, or of all: v-update-user-stats.
 func (s *StatsService) UpdateUser(ctx context.Context, opts *StatsUpdateUserOptions) error {
 	if opts == nil {
 		opts = &StatsUpdateUserOptions{}

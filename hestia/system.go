@@ -74,7 +74,7 @@ var (
 	systemUpdateWhiteLabelLogo  = sets("System.UpdateWhiteLabelLogo", "v-update-white-label-logo [DOWNLOAD=no] [RESET=no]").slowly()
 )
 
-// SystemInfo tells what the server is.
+// SystemInfo describes the server.
 type SystemInfo struct {
 	Hostname string `hestia:"HOSTNAME"`
 	OS       string `hestia:"OS"`
@@ -85,16 +85,16 @@ type SystemInfo struct {
 	Release string `hestia:"RELEASE"`
 	// Uptime is in minutes.
 	Uptime int64 `hestia:"UPTIME"`
-	// LoadAverage is that of 1, 5 and 15 minutes: "0.50 / 0.77 / 1.23".
+	// LoadAverage over 1, 5 and 15 minutes: "0.50 / 0.77 / 1.23".
 	LoadAverage string `hestia:"LOADAVERAGE"`
 }
 
-// HestiaUpdate is a package of the panel.
+// HestiaUpdate is the state of a software package of the panel.
 type HestiaUpdate struct {
 	Package string `hestia:",key"`
 	Version string `hestia:"VERSION"`
 	Arch    string `hestia:"ARCH"`
-	// Updated: there is no newer version.
+	// Updated is set if there is no newer version.
 	Updated     bool      `hestia:"UPDATED"`
 	Description string    `hestia:"DESCR"`
 	Time        time.Time `hestia:"DATE+TIME"`
@@ -103,11 +103,11 @@ type HestiaUpdate struct {
 // ServiceStatus is the state of a daemon.
 type ServiceStatus struct {
 	Name string `hestia:",key"`
-	// System is what it is for: "web server".
+	// System is its purpose: "web server".
 	System string `hestia:"SYSTEM"`
 	// State is "running" or "stopped".
 	State string `hestia:"STATE"`
-	// CPU in percent, Memory in MB, RunTime in minutes.
+	// CPU is in percent, Memory in MB, RunTime in minutes.
 	CPU     float64 `hestia:"CPU"`
 	Memory  float64 `hestia:"MEM"`
 	RunTime int64   `hestia:"RTIME"`
@@ -118,8 +118,7 @@ func (s *SystemService) AddCgroups(ctx context.Context) error {
 	return s.c.change(ctx, systemAddCgroups)
 }
 
-// SystemAddDependenciesOptions are the optional arguments of
-// SystemService.AddDependencies.
+// SystemAddDependenciesOptions are the optional arguments of SystemService.AddDependencies.
 type SystemAddDependenciesOptions struct {
 	Mode string
 }
@@ -165,14 +164,13 @@ func (s *SystemService) AddWebTerminal(ctx context.Context) error {
 	return s.c.change(ctx, systemAddWebTerminal)
 }
 
-// ChangeConfigValue writes one key of the server's configuration:
-// v-change-sys-config-value.
+// ChangeConfigValue writes one key of the server's configuration: v-change-sys-config-value.
 func (s *SystemService) ChangeConfigValue(ctx context.Context, key, value string) error {
 	return s.c.change(ctx, systemChangeConfigValue, key, value)
 }
 
-// ChangeDemoMode switches the read-only demo mode: v-change-sys-demo-mode. Once it is on,
-// the API refuses to switch it off.
+// ChangeDemoMode switches the read-only demo mode: v-change-sys-demo-mode. Once it is on, the API
+// cannot switch it off.
 func (s *SystemService) ChangeDemoMode(ctx context.Context, active bool) error {
 	return s.c.change(ctx, systemChangeDemoMode, active)
 }
@@ -200,8 +198,8 @@ func (s *SystemService) ChangePHP(ctx context.Context, version string) error {
 	return s.c.change(ctx, systemChangePHP, version)
 }
 
-// ChangePort moves the panel to another TCP port: v-change-sys-port. The client goes on
-// calling the old one.
+// ChangePort moves the panel to another TCP port: v-change-sys-port. The client keeps calling the
+// old one.
 func (s *SystemService) ChangePort(ctx context.Context, port int64) error {
 	return s.c.change(ctx, systemChangePort, port)
 }
@@ -211,7 +209,7 @@ func (s *SystemService) ChangeRelease(ctx context.Context, branch string) error 
 	return s.c.change(ctx, systemChangeRelease, branch)
 }
 
-// ChangeServiceConfig replaces a service's configuration file by a file on the server:
+// ChangeServiceConfig replaces a service's configuration file with a file on the server:
 // v-change-sys-service-config.
 func (s *SystemService) ChangeServiceConfig(ctx context.Context, file, service string, opts *RestartOptions) error {
 	return s.c.change(ctx, systemChangeServiceConfig, file, service, opts.restart())
@@ -233,8 +231,7 @@ func (s *SystemService) DeleteCgroups(ctx context.Context) error {
 	return s.c.change(ctx, systemDeleteCgroups)
 }
 
-// SystemDeleteFileManagerOptions are the optional arguments of
-// SystemService.DeleteFileManager.
+// SystemDeleteFileManagerOptions are the optional arguments of SystemService.DeleteFileManager.
 type SystemDeleteFileManagerOptions struct {
 	Mode  string
 	Force bool
@@ -278,8 +275,7 @@ func (s *SystemService) GetClamdConfig(ctx context.Context) (map[string]string, 
 	return s.c.settingsOf(ctx, systemGetClamdConfig)
 }
 
-// GetCPUStatus returns the state of processors and processes as text:
-// v-list-sys-cpu-status.
+// GetCPUStatus returns the state of processors and processes as text: v-list-sys-cpu-status.
 func (s *SystemService) GetCPUStatus(ctx context.Context) (string, error) {
 	return s.c.text(ctx, systemGetCPUStatus)
 }
@@ -304,8 +300,7 @@ func (s *SystemService) GetDovecotConfig(ctx context.Context) (map[string]string
 	return s.c.settingsOf(ctx, systemGetDovecotConfig)
 }
 
-// ListHestiaUpdates returns the panel's packages and their versions:
-// v-list-sys-hestia-updates.
+// ListHestiaUpdates returns the panel's packages and their versions: v-list-sys-hestia-updates.
 func (s *SystemService) ListHestiaUpdates(ctx context.Context) iter.Seq2[*HestiaUpdate, error] {
 	return list[HestiaUpdate](ctx, s.c, systemListHestiaUpdates)
 }
@@ -330,7 +325,7 @@ func (s *SystemService) GetMailStatus(ctx context.Context) (string, error) {
 	return s.c.text(ctx, systemGetMailStatus)
 }
 
-// GetMemoryStatus returns the state of the memory as text: v-list-sys-memory-status.
+// GetMemoryStatus returns the state of memory as text: v-list-sys-memory-status.
 func (s *SystemService) GetMemoryStatus(ctx context.Context) (string, error) {
 	return s.c.text(ctx, systemGetMemoryStatus)
 }
@@ -395,7 +390,8 @@ func (s *SystemService) ListThemes(ctx context.Context) ([]string, error) {
 	return s.c.names(ctx, systemListThemes)
 }
 
-// ListUsers returns the names of all users, cheaply: v-list-sys-users.
+// ListUsers returns only the names of all users, which is cheaper than Users.List:
+// v-list-sys-users.
 func (s *SystemService) ListUsers(ctx context.Context) ([]string, error) {
 	return s.c.names(ctx, systemListUsers)
 }
@@ -464,7 +460,7 @@ type SystemUpdateWhiteLabelLogoOptions struct {
 	Reset    bool
 }
 
-// UpdateWhiteLabelLogo swaps the panel's logos for your own: v-update-white-label-logo.
+// UpdateWhiteLabelLogo replaces the panel's logos with your own: v-update-white-label-logo.
 func (s *SystemService) UpdateWhiteLabelLogo(ctx context.Context, opts *SystemUpdateWhiteLabelLogoOptions) error {
 	if opts == nil {
 		opts = &SystemUpdateWhiteLabelLogoOptions{}
@@ -477,8 +473,7 @@ func (s *SystemService) GetTimezone(ctx context.Context) (string, error) {
 	return s.c.word(ctx, systemGetTimezone)
 }
 
-// GetHestiaAutoupdate reports whether the panel updates itself:
-// v-list-sys-hestia-autoupdate.
+// GetHestiaAutoupdate reports whether the panel updates itself: v-list-sys-hestia-autoupdate.
 func (s *SystemService) GetHestiaAutoupdate(ctx context.Context) (bool, error) {
 	states, err := s.c.names(ctx, systemGetHestiaAutoupdate)
 	return slices.Contains(states, "Enabled"), err

@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 )
 
-// tidy takes off white space and, where the panel's JSON is none, repairs what it
-// is known to do wrong: it prints values as they stand, so that tabs, line breaks
-// and backslashes occur inside texts (cron jobs), and it leaves a comma behind the
-// last element (v-list-sys-hestia-autoupdate). Quotation marks inside of texts are
-// beyond repair. What cannot be repaired is returned as it came.
+// tidy trims white space and repairs known defects of the panel's JSON: the panel does not escape
+// values, so that tabs, line breaks and backslashes occur inside texts (cron jobs), and it leaves a
+// comma after the last element (v-list-sys-hestia-autoupdate). Quotation marks inside texts cannot
+// be repaired. What cannot be repaired is returned unchanged.
 func tidy(printed []byte) []byte {
 	printed = bytes.TrimSpace(bytes.TrimPrefix(printed, []byte("\xef\xbb\xbf")))
 	if len(printed) == 0 || json.Valid(printed) {
@@ -49,13 +48,13 @@ func repair(printed []byte) []byte {
 	return out
 }
 
-// closes reports whether nothing but the end of a list follows.
+// closes reports whether only the end of a list follows.
 func closes(rest []byte) bool {
 	rest = bytes.TrimLeft(rest, " \t\r\n")
 	return len(rest) > 0 && (rest[0] == ']' || rest[0] == '}')
 }
 
-// escapes reports whether what follows a backslash makes an escape of JSON.
+// escapes reports whether what follows a backslash forms a JSON escape.
 func escapes(rest []byte) bool {
 	if len(rest) == 0 {
 		return false

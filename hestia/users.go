@@ -70,17 +70,17 @@ func (s *UsersService) AcknowledgeNotification(ctx context.Context, user, id str
 
 // UserAddOptions are the optional arguments of UsersService.Add.
 type UserAddOptions struct {
-	// Package is "default" if it is not given.
+	// Package defaults to "default".
 	Package string
-	// Name and LastName are that of the person; the panel joins them.
+	// Name and LastName are those of the person; the panel joins them.
 	Name     string
 	LastName string
 }
 
-// Add creates a panel and system account: v-add-user. A lost answer is
-// provider.ErrOutcomeUnknown: look the name up before repeating. Codes: ExitExists if the
-// name is taken, ExitNotExist if the package is missing, ExitInvalid also for a name that
-// is reserved or a password that the server's rules refuse.
+// Add creates a panel and system account: v-add-user. A lost answer is provider.ErrOutcomeUnknown:
+// look the name up before repeating. ExitExists if the name is taken, ExitNotExist if the package
+// is missing. ExitInvalid also means that the name is reserved, or that the server's rules refuse
+// the password.
 func (s *UsersService) Add(ctx context.Context, user string, password provider.Secret, email string, opts *UserAddOptions) error {
 	if opts == nil {
 		opts = &UserAddOptions{}
@@ -88,17 +88,16 @@ func (s *UsersService) Add(ctx context.Context, user string, password provider.S
 	return s.c.change(ctx, usersAdd, user, password, email, opts.Package, opts.Name, opts.LastName)
 }
 
-// AddTwoFactor generates a two-factor secret for a user: v-add-user-2fa. The panel alone
-// shows it.
+// AddTwoFactor generates a two-factor secret for a user: v-add-user-2fa. Only the panel shows it.
 func (s *UsersService) AddTwoFactor(ctx context.Context, user string) error {
 	return s.c.change(ctx, usersAddTwoFactor, user)
 }
 
 // UserAddComposerOptions are the optional arguments of UsersService.AddComposer.
 type UserAddComposerOptions struct {
-	// Version is the major one, "2" if it is not given.
+	// Version is the major version; it defaults to "2".
 	Version string
-	// Update a Composer that is there already.
+	// Update updates an existing Composer.
 	Update bool
 }
 
@@ -117,7 +116,7 @@ type UserAddNotificationOptions struct {
 	Priority int64
 }
 
-// AddNotification drops a notification into a user's panel: v-add-user-notification.
+// AddNotification adds a notification to a user's panel: v-add-user-notification.
 func (s *UsersService) AddNotification(ctx context.Context, user, topic string, opts *UserAddNotificationOptions) error {
 	if opts == nil {
 		opts = &UserAddNotificationOptions{}
@@ -132,7 +131,7 @@ func (s *UsersService) AddSFTPJail(ctx context.Context, user string, opts *Resta
 
 // UserAddSFTPKeyOptions are the optional arguments of UsersService.AddSFTPKey.
 type UserAddSFTPKeyOptions struct {
-	// TTL is in minutes; 0 is for ever.
+	// TTL is in minutes; 0 is forever.
 	TTL int64
 }
 
@@ -144,15 +143,15 @@ func (s *UsersService) AddSFTPKey(ctx context.Context, user string, opts *UserAd
 	return s.c.change(ctx, usersAddSFTPKey, user, opts.TTL)
 }
 
-// AddSSHKey appends a public SSH key for a user: v-add-user-ssh-key. The panel does not
-// mind one that is there already.
+// AddSSHKey appends a public SSH key for a user: v-add-user-ssh-key. A key that exists already is
+// no error.
 func (s *UsersService) AddSSHKey(ctx context.Context, user, key string) error {
 	return s.c.change(ctx, usersAddSSHKey, user, key)
 }
 
 // UserAddWPCLIOptions are the optional arguments of UsersService.AddWPCLI.
 type UserAddWPCLIOptions struct {
-	// Update a WP-CLI that is there already.
+	// Update updates an existing WP-CLI.
 	Update bool
 }
 
@@ -164,8 +163,8 @@ func (s *UsersService) AddWPCLI(ctx context.Context, user string, opts *UserAddW
 	return s.c.change(ctx, usersAddWPCLI, user, opts.Update)
 }
 
-// ChangeConfigValue writes one key of a user's configuration: v-change-user-config-value.
-// Keys that the panel does not let change are ignored: it answers success.
+// ChangeConfigValue writes one key of a user's configuration: v-change-user-config-value. The panel
+// ignores keys that cannot be changed, and reports success.
 func (s *UsersService) ChangeConfigValue(ctx context.Context, user, key, value string) error {
 	return s.c.change(ctx, usersChangeConfigValue, user, key, value)
 }
@@ -175,7 +174,7 @@ func (s *UsersService) ChangeContact(ctx context.Context, user, email string) er
 	return s.c.change(ctx, usersChangeContact, user, email)
 }
 
-// ChangeLanguage sets a user's panel language: v-change-user-language.
+// ChangeLanguage sets the language of a user's panel: v-change-user-language.
 func (s *UsersService) ChangeLanguage(ctx context.Context, user, language string) error {
 	return s.c.change(ctx, usersChangeLanguage, user, language)
 }
@@ -185,8 +184,8 @@ type UserChangeNameOptions struct {
 	LastName string
 }
 
-// ChangeName sets a user's display name: v-change-user-name. The panel is stricter here
-// than in Add: the name must start and end with an ASCII letter or digit.
+// ChangeName sets a user's display name: v-change-user-name. The panel is stricter here than in
+// Add: the name must start and end with an ASCII letter or digit.
 func (s *UsersService) ChangeName(ctx context.Context, user, name string, opts *UserChangeNameOptions) error {
 	if opts == nil {
 		opts = &UserChangeNameOptions{}
@@ -194,8 +193,8 @@ func (s *UsersService) ChangeName(ctx context.Context, user, name string, opts *
 	return s.c.change(ctx, usersChangeName, user, name, opts.LastName)
 }
 
-// ChangePassword sets a user's password: v-change-user-password. A suspended user's cannot
-// be set (ExitSuspended).
+// ChangePassword sets a user's password: v-change-user-password. ExitSuspended if the user is
+// suspended.
 func (s *UsersService) ChangePassword(ctx context.Context, user string, password provider.Secret) error {
 	return s.c.change(ctx, usersChangePassword, user, password)
 }
@@ -207,13 +206,14 @@ func (s *UsersService) ChangePHPCLI(ctx context.Context, user, version string) e
 
 // UserChangeRKeyOptions are the optional arguments of UsersService.ChangeRKey.
 type UserChangeRKeyOptions struct {
-	// Hash of the code in the link, by bcrypt; the panel makes up a code if it is not given.
+	// Hash is the bcrypt hash of the code in the link; the panel generates a code if it is not
+	// given.
 	Hash provider.Secret
 }
 
-// ChangeRKey stores a new password-reset code: its bcrypt hash, or a random one:
-// v-change-user-rkey. The link that goes with it lets whoever opens it choose a new
-// password for 15 minutes.
+// ChangeRKey stores the bcrypt hash of a new password-reset code, or a random code:
+// v-change-user-rkey. For 15 minutes, whoever opens the link with the code can choose a new
+// password.
 func (s *UsersService) ChangeRKey(ctx context.Context, user string, opts *UserChangeRKeyOptions) error {
 	if opts == nil {
 		opts = &UserChangeRKeyOptions{}
@@ -226,8 +226,7 @@ func (s *UsersService) ChangeRole(ctx context.Context, user, role string) error 
 	return s.c.change(ctx, usersChangeRole, user, role)
 }
 
-// ChangeShell sets a user's login shell, by its name as System.ListShells has it:
-// v-change-user-shell.
+// ChangeShell sets a user's login shell, by its name in System.ListShells: v-change-user-shell.
 func (s *UsersService) ChangeShell(ctx context.Context, user, shell string) error {
 	return s.c.change(ctx, usersChangeShell, user, shell)
 }
@@ -238,20 +237,19 @@ func (s *UsersService) ChangeSortOrder(ctx context.Context, user, order string) 
 	return s.c.change(ctx, usersChangeSortOrder, user, order)
 }
 
-// ChangeTemplate sets a user's default template of a kind: "WEB", "BACKEND", "PROXY" or
-// "DNS": v-change-user-template.
+// ChangeTemplate sets a user's default template of a kind: "WEB", "BACKEND", "PROXY" or "DNS":
+// v-change-user-template.
 func (s *UsersService) ChangeTemplate(ctx context.Context, user, kind, template string) error {
 	return s.c.change(ctx, usersChangeTemplate, user, kind, template)
 }
 
-// ChangeTheme sets a user's panel theme: v-change-user-theme.
+// ChangeTheme sets the theme of a user's panel: v-change-user-theme.
 func (s *UsersService) ChangeTheme(ctx context.Context, user, theme string) error {
 	return s.c.change(ctx, usersChangeTheme, user, theme)
 }
 
-// CheckTwoFactor verifies a two-factor code: v-check-user-2fa. A wrong one is
-// ExitPassword, which matches provider.ErrUnauthorized as wrong credentials of the client
-// do.
+// CheckTwoFactor verifies a two-factor code: v-check-user-2fa. ExitPassword if it is wrong; the
+// error then matches provider.ErrUnauthorized, as that for wrong credentials of the client does.
 func (s *UsersService) CheckTwoFactor(ctx context.Context, user string, token provider.Secret) error {
 	return s.c.change(ctx, usersCheckTwoFactor, user, token)
 }
@@ -261,8 +259,8 @@ type UserCheckHashOptions struct {
 	IP netip.Addr
 }
 
-// CheckHash compares a user's stored password hash: v-check-user-hash. Another one is
-// ExitPassword.
+// CheckHash compares a hash with that of a user's password: v-check-user-hash. ExitPassword if they
+// differ.
 func (s *UsersService) CheckHash(ctx context.Context, user string, hash provider.Secret, opts *UserCheckHashOptions) error {
 	if opts == nil {
 		opts = &UserCheckHashOptions{}
@@ -270,9 +268,9 @@ func (s *UsersService) CheckHash(ctx context.Context, user string, hash provider
 	return s.c.change(ctx, usersCheckHash, user, hash, opts.IP)
 }
 
-// Delete removes an account with everything it owns, and can take minutes: v-delete-user.
-// For the root user the panel answers success and does nothing. After ExitRestart the user
-// is still there, and Delete works when called again.
+// Delete removes an account with everything it owns: v-delete-user. It can take minutes. For the
+// root user the panel does nothing and reports success. After ExitRestart the user still exists,
+// and a second Delete succeeds.
 func (s *UsersService) Delete(ctx context.Context, user string, opts *RestartOptions) error {
 	return s.c.change(ctx, usersDelete, user, opts.restart())
 }
@@ -316,8 +314,8 @@ func (s *UsersService) GetSalt(ctx context.Context, user string, opts *UserGetSa
 	return get[UserSalt](ctx, s.c, usersGetSalt, user, opts.IP)
 }
 
-// GetValue returns one field of a user by its name in the panel ("PACKAGE"):
-// v-get-user-value. One that does not exist is empty.
+// GetValue returns one field of a user by the panel's name for it, such as "PACKAGE":
+// v-get-user-value. It is "" for names that the panel does not know.
 func (s *UsersService) GetValue(ctx context.Context, user, key string) (string, error) {
 	return s.c.text(ctx, usersGetValue, user, key)
 }
@@ -337,14 +335,14 @@ func (s *UsersService) ListNS(ctx context.Context, user string) ([]string, error
 	return s.c.names(ctx, usersListNS, user)
 }
 
-// ListSSHKeys returns a user's public SSH keys: v-list-user-ssh-key. It refuses suspended
-// users (ExitSuspended).
+// ListSSHKeys returns a user's public SSH keys: v-list-user-ssh-key. It refuses suspended users
+// (ExitSuspended).
 func (s *UsersService) ListSSHKeys(ctx context.Context, user string) iter.Seq2[*SSHKey, error] {
 	return list[SSHKey](ctx, s.c, usersListSSHKeys, user)
 }
 
-// List returns all users in one call: usage, limits and states of the whole server:
-// v-list-users. Fields that only Get tells are zero.
+// List returns all users with usage, limits and states, in one call: v-list-users. Fields that only
+// Get sets are zero.
 func (s *UsersService) List(ctx context.Context) iter.Seq2[*User, error] {
 	return list[User](ctx, s.c, usersList)
 }
@@ -364,22 +362,21 @@ func (s *UsersService) RebuildUsers(ctx context.Context, opts *RestartOptions) e
 	return s.c.change(ctx, usersRebuildUsers, opts.restart())
 }
 
-// RunCLI runs one of a fixed set of shell tools as a user (ls, tar, grep, php, wp,
-// composer, ...) and returns what it prints: v-run-cli-cmd. Arguments are split at blanks
-// by the panel. A tool that fails is ExitNotExist.
+// RunCLI runs one of a fixed set of shell tools as a user (ls, tar, grep, php, wp, composer, ...)
+// and returns what it prints: v-run-cli-cmd. The panel splits arguments at spaces. ExitNotExist
+// also means that the tool failed.
 func (s *UsersService) RunCLI(ctx context.Context, user, tool string, args ...string) (string, error) {
 	return s.c.text(ctx, usersRunCLI, user, tool, args)
 }
 
-// Suspend suspends an account with everything it owns: v-suspend-user. One that is
-// suspended already is ExitSuspended. For the root user the panel answers success and does
-// nothing.
+// Suspend suspends an account with everything it owns: v-suspend-user. ExitSuspended if it is
+// suspended already. For the root user the panel does nothing and reports success.
 func (s *UsersService) Suspend(ctx context.Context, user string, opts *RestartOptions) error {
 	return s.c.change(ctx, usersSuspend, user, opts.restart())
 }
 
-// Unsuspend lifts the suspension of an account and of all its objects, also those that had
-// been suspended singly: v-unsuspend-user. The panel does not look whether the account is
+// Unsuspend lifts the suspension of an account and of all its objects, including those that had
+// been suspended individually: v-unsuspend-user. The panel does not check whether the account is
 // suspended, and counts each call.
 func (s *UsersService) Unsuspend(ctx context.Context, user string, opts *RestartOptions) error {
 	return s.c.change(ctx, usersUnsuspend, user, opts.restart())
@@ -392,7 +389,7 @@ func (s *UsersService) UpdateCgroup(ctx context.Context, user string) error {
 
 // UserUpdateCountersOptions are the optional arguments of UsersService.UpdateCounters.
 type UserUpdateCountersOptions struct {
-	// User is one; all if it is not given.
+	// User is the user to recount; "" is all users.
 	User string
 }
 
@@ -428,13 +425,13 @@ func (s *UsersService) ChangeNS(ctx context.Context, user string, servers []stri
 
 // UserCheckPasswordOptions are the optional arguments of UsersService.CheckPassword.
 type UserCheckPasswordOptions struct {
-	// IP is noted in the log of logins; the panel's own if it is not given.
+	// IP is the address for the log of logins; it defaults to 127.0.0.1.
 	IP netip.Addr
 }
 
-// CheckPassword verifies a user's password: v-check-user-password. A wrong one is
-// ExitPassword, which matches provider.ErrUnauthorized as wrong credentials of the
-// client do. The password of a suspended user is always wrong.
+// CheckPassword verifies a user's password: v-check-user-password. ExitPassword if it is wrong; the
+// error then matches provider.ErrUnauthorized, as that for wrong credentials of the client does.
+// The password of a suspended user is always wrong.
 func (s *UsersService) CheckPassword(ctx context.Context, user string, password provider.Secret, opts *UserCheckPasswordOptions) error {
 	if opts == nil {
 		opts = &UserCheckPasswordOptions{}
@@ -442,8 +439,8 @@ func (s *UsersService) CheckPassword(ctx context.Context, user string, password 
 	return s.c.change(ctx, usersCheckPassword, user, password, opts.IP)
 }
 
-// HashOfPassword verifies a user's password as CheckPassword does, and returns its
-// hash: v-check-user-password with RETURN_HASH.
+// HashOfPassword verifies a user's password as CheckPassword does, and returns its hash:
+// v-check-user-password with RETURN_HASH.
 func (s *UsersService) HashOfPassword(ctx context.Context, user string, password provider.Secret, opts *UserCheckPasswordOptions) (provider.Secret, error) {
 	if opts == nil {
 		opts = &UserCheckPasswordOptions{}
@@ -451,5 +448,5 @@ func (s *UsersService) HashOfPassword(ctx context.Context, user string, password
 	return s.c.secret(ctx, usersHashOfPassword, user, password, opts.IP)
 }
 
-// usersHashOfPassword is usersCheckPassword with output.
+// usersHashOfPassword is usersCheckPassword with RETURN_HASH.
 var usersHashOfPassword = variant("Users.HashOfPassword", "v-check-user-password USER PASSWORD! [IP=127.0.0.1] yes", read).printing().secretly()

@@ -6,12 +6,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// User is an account. Sizes are in MB, and up to a day old: the panel counts at
-// night (UpdateDisk, UpdateCounters and Web.UpdateDomainTraffic count now).
+// User is an account. Sizes are in MB and up to a day old, since the panel counts at night;
+// UpdateDisk, UpdateCounters and Web.UpdateDomainTraffic make it count at once.
 type User struct {
-	// Login is the name on the panel and the server.
+	// Login is the user's name on the panel and the server.
 	Login string `hestia:",key"`
-	// Name is that of the person.
+	// Name of the person.
 	Name    string `hestia:"NAME"`
 	Contact string `hestia:"CONTACT"`
 	Package string `hestia:"PACKAGE"`
@@ -24,7 +24,7 @@ type User struct {
 	Shell    string    `hestia:"SHELL"`
 	// NameServers are the defaults for new zones.
 	NameServers []string `hestia:"NS"`
-	// CronReports: the output of cron jobs is mailed to Contact.
+	// CronReports is set if the output of cron jobs is mailed to Contact.
 	CronReports bool `hestia:"CRON_REPORTS"`
 	// ResetCode is the code of a password-reset link, or its hash.
 	ResetCode provider.Secret `hestia:"RKEY"`
@@ -32,21 +32,20 @@ type User struct {
 	Templates UserTemplates
 	Limits    UserLimits
 	Usage     UserUsage
-	// SuspendedObjects counts those that are suspended.
+	// SuspendedObjects counts the user's suspended objects.
 	SuspendedObjects UserSuspended
 
-	// The rest is told by Get alone.
+	// Only Get sets the fields below.
 
 	Home string `hestia:"HOME"`
-	// TwoFactor is the secret of two-factor sign-in, "" if it is off, and QRCode
-	// the picture of it.
+	// TwoFactor is the secret of two-factor sign-in, "" if that is off, and QRCode an image of it.
 	TwoFactor provider.Secret `hestia:"TWOFA"`
 	QRCode    provider.Secret `hestia:"QRCODE"`
 	Theme     string          `hestia:"THEME"`
-	// Notifications: there are some that have not been read.
+	// Notifications is set if there are unread ones.
 	Notifications bool   `hestia:"NOTIFICATIONS"`
 	SortOrder     string `hestia:"PREF_UI_SORT"`
-	// LoginDisabled: the panel's login form refuses the user; the account works.
+	// LoginDisabled is set if the panel's login form refuses the user. The account itself works.
 	LoginDisabled bool `hestia:"LOGIN_DISABLED"`
 	// LoginAllowIPs are the addresses that may log in, if LoginUseIPList is set.
 	LoginUseIPList bool     `hestia:"LOGIN_USE_IPLIST"`
@@ -77,9 +76,9 @@ type UserLimits struct {
 	DiskQuota Limit `hestia:"DISK_QUOTA"`
 	Bandwidth Limit `hestia:"BANDWIDTH"`
 	Backups   Limit `hestia:"BACKUPS"`
-	// BackupsIncremental is told by Get alone.
+	// Only Get sets BackupsIncremental.
 	BackupsIncremental bool `hestia:"BACKUPS_INCREMENTAL"`
-	// These four are told by List alone, as the panel spells them ("200%", "1G").
+	// Only List sets these four, in the panel's spelling ("200%", "1G").
 	CPUQuota       string `hestia:"CPU_QUOTA"`
 	CPUQuotaPeriod string `hestia:"CPU_QUOTA_PERIOD"`
 	MemoryLimit    string `hestia:"MEMORY_LIMIT"`
@@ -105,8 +104,8 @@ type UserUsage struct {
 	Databases    int64 `hestia:"U_DATABASES"`
 	CronJobs     int64 `hestia:"U_CRON_JOBS"`
 	Backups      int64 `hestia:"U_BACKUPS"`
-	// Users counts those of an administrator. The panel loses count when several
-	// are added at once.
+	// Users is the number of an administrator's users. The panel miscounts when several are added
+	// at once.
 	Users int64 `hestia:"U_USERS"`
 	// IPsAvailable and IPsOwned count addresses.
 	IPsAvailable int64 `hestia:"IP_AVAIL"`
@@ -136,10 +135,10 @@ type UserSalt struct {
 type UserNotification struct {
 	ID    string `hestia:",key"`
 	Topic string `hestia:"TOPIC"`
-	// Notice is HTML, in which single quotes stand for double ones.
+	// Notice is HTML, with single quotes in place of double ones.
 	Notice string `hestia:"NOTICE"`
 	Type   string `hestia:"TYPE"`
-	// Acknowledged: the user has read it.
+	// Acknowledged is set once the user has read it.
 	Acknowledged bool      `hestia:"ACK"`
 	Priority     int64     `hestia:"PRIORITY"`
 	Created      time.Time `hestia:"DATE+TIME"`

@@ -4,18 +4,18 @@ import "strconv"
 
 // Limit is a number that may be unlimited.
 type Limit struct {
-	// N counts if Unlimited is false.
+	// N is the limit if Unlimited is false.
 	N         int64
 	Unlimited bool
 }
 
-// NoLimit is "unlimited".
+// NoLimit returns an unlimited Limit.
 func NoLimit() Limit { return Limit{Unlimited: true} }
 
-// LimitOf is a limit of n.
+// LimitOf returns a limit of n.
 func LimitOf(n int64) Limit { return Limit{N: n} }
 
-// String is the panel's spelling: the number, or "unlimited".
+// String returns the panel's spelling: the number, or "unlimited".
 func (l Limit) String() string {
 	if l.Unlimited {
 		return "unlimited"
@@ -30,26 +30,25 @@ func (l Limit) problem() string {
 	return ""
 }
 
-// Restart says what happens to the services concerned after a change.
+// Restart says what happens to the affected services after a change.
 type Restart string
 
 const (
-	// RestartReload reloads them at once, the default.
+	// RestartReload reloads them at once. This is the default.
 	RestartReload Restart = ""
 	// RestartFull stops and starts them at once.
 	RestartFull Restart = "yes"
 	// RestartLater queues the reload; the panel empties its queue every two minutes.
 	RestartLater Restart = "scheduled"
-	// RestartNone leaves them as they are: for bulk work, with one restart at the end
-	// (Services.RestartWeb and the like).
+	// RestartNone leaves them as they are. Use it for bulk work, with one restart at the end
+	// (Services.RestartWeb and similar methods).
 	RestartNone Restart = "no"
 	// RestartSSL and RestartUpdateSSL are for changes of certificates.
 	RestartSSL       Restart = "ssl"
 	RestartUpdateSSL Restart = "updatessl"
 )
 
-// RestartOptions are those of the many commands that have no other. nil is the
-// default.
+// RestartOptions are the options of the many commands that have no others. nil is the zero value.
 type RestartOptions struct {
 	Restart Restart
 }

@@ -91,18 +91,18 @@ func (s *WebService) AddFastCGICache(ctx context.Context, user, domain string, o
 
 // WebAddDomainOptions are the optional arguments of WebService.AddDomain.
 type WebAddDomainOptions struct {
-	// IP is one of the user's or a shared one; the panel chooses if it is not given.
+	// IP is one of the user's or a shared one; the panel chooses it by default.
 	IP      netip.Addr
 	Restart Restart
-	// Aliases are "www." and the name if none are given; "none" for none.
+	// Aliases default to "www." and the name; use "none" for no alias.
 	Aliases []string
-	// ProxyExtensions are those of files that the proxy serves itself.
+	// ProxyExtensions are the extensions of files that the proxy serves itself.
 	ProxyExtensions []string
 }
 
-// AddDomain creates a website: v-add-web-domain. ExitExists also means that any part of
-// the domain belongs to another user; ExitRestart, that the website is there but the web
-// server did not take it up.
+// AddDomain creates a website: v-add-web-domain. ExitExists also means that some part of the domain
+// belongs to another user. ExitRestart means that the website exists but the web server did not
+// restart.
 func (s *WebService) AddDomain(ctx context.Context, user, domain string, opts *WebAddDomainOptions) error {
 	if opts == nil {
 		opts = &WebAddDomainOptions{}
@@ -140,8 +140,8 @@ type WebAddDomainFTPOptions struct {
 	FTPPath string
 }
 
-// AddDomainFTP creates an extra FTP login for a website: v-add-web-domain-ftp. The login
-// becomes USER_FTPUSER, the name that all other methods want.
+// AddDomainFTP creates an extra FTP login for a website: v-add-web-domain-ftp. The login becomes
+// USER_FTPUSER, which is the name that all other methods take.
 func (s *WebService) AddDomainFTP(ctx context.Context, user, domain, login string, password provider.Secret, opts *WebAddDomainFTPOptions) error {
 	if opts == nil {
 		opts = &WebAddDomainFTPOptions{}
@@ -171,7 +171,7 @@ func (s *WebService) AddDomainProxy(ctx context.Context, user, domain string, op
 
 // WebAddDomainRedirectOptions are the optional arguments of WebService.AddDomainRedirect.
 type WebAddDomainRedirectOptions struct {
-	// HTTPCode is 301 if it is not given.
+	// HTTPCode defaults to 301.
 	HTTPCode int64
 	Restart  Restart
 }
@@ -189,8 +189,7 @@ func (s *WebService) AddDomainStats(ctx context.Context, user, domain, kind stri
 	return s.c.change(ctx, webAddDomainStats, user, domain, kind)
 }
 
-// AddDomainStatsUser protects a website's statistics with a password:
-// v-add-web-domain-stats-user.
+// AddDomainStatsUser protects a website's statistics with a password: v-add-web-domain-stats-user.
 func (s *WebService) AddDomainStatsUser(ctx context.Context, user, domain, login string, password provider.Secret, opts *RestartOptions) error {
 	return s.c.change(ctx, webAddDomainStatsUser, user, domain, login, password, opts.restart())
 }
@@ -207,20 +206,19 @@ func (s *WebService) ChangeDomainDirList(ctx context.Context, user, domain, mode
 	return s.c.change(ctx, webChangeDomainDirList, user, domain, mode)
 }
 
-// WebChangeDomainDocRootOptions are the optional arguments of
-// WebService.ChangeDomainDocRoot.
+// WebChangeDomainDocRootOptions are the optional arguments of WebService.ChangeDomainDocRoot.
 type WebChangeDomainDocRootOptions struct {
 	// TargetDomain is another website of the user, or "default".
 	TargetDomain string
 	// Directory below the target's public files.
 	Directory *string
-	// PHP, if it is not empty, lets PHP reach all of the target's public files.
+	// PHP, if it is not empty, lets PHP access all of the target's public files.
 	PHP     string
 	Restart Restart
 }
 
-// ChangeDomainDocRoot points a website at another document root: a directory of another
-// website of the user, or "default" for its own: v-change-web-domain-docroot.
+// ChangeDomainDocRoot points a website at another document root: a directory of another website of
+// the user, or "default" for its own: v-change-web-domain-docroot.
 func (s *WebService) ChangeDomainDocRoot(ctx context.Context, user, domain string, opts *WebChangeDomainDocRootOptions) error {
 	if opts == nil {
 		opts = &WebChangeDomainDocRootOptions{}
@@ -240,8 +238,7 @@ func (s *WebService) ChangeDomainFTPPath(ctx context.Context, user, domain, logi
 	return s.c.change(ctx, webChangeDomainFTPPath, user, domain, login, path)
 }
 
-// ChangeDomainHTTPAuth sets the password of a basic-auth login:
-// v-change-web-domain-httpauth.
+// ChangeDomainHTTPAuth sets the password of a basic-auth login: v-change-web-domain-httpauth.
 func (s *WebService) ChangeDomainHTTPAuth(ctx context.Context, user, domain, login string, password provider.Secret, opts *RestartOptions) error {
 	return s.c.change(ctx, webChangeDomainHTTPAuth, user, domain, login, password, opts.restart())
 }
@@ -263,8 +260,7 @@ type WebChangeDomainProxyTemplateOptions struct {
 	Restart    Restart
 }
 
-// ChangeDomainProxyTemplate chooses a website's proxy template:
-// v-change-web-domain-proxy-tpl.
+// ChangeDomainProxyTemplate chooses a website's proxy template: v-change-web-domain-proxy-tpl.
 func (s *WebService) ChangeDomainProxyTemplate(ctx context.Context, user, domain, template string, opts *WebChangeDomainProxyTemplateOptions) error {
 	if opts == nil {
 		opts = &WebChangeDomainProxyTemplateOptions{}
@@ -282,8 +278,7 @@ func (s *WebService) ChangeDomainTemplate(ctx context.Context, user, domain, tem
 	return s.c.change(ctx, webChangeDomainTemplate, user, domain, template, opts.restart())
 }
 
-// DeleteFastCGICache switches off nginx's FastCGI cache for a site:
-// v-delete-fastcgi-cache.
+// DeleteFastCGICache switches off nginx's FastCGI cache for a site: v-delete-fastcgi-cache.
 func (s *WebService) DeleteFastCGICache(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, webDeleteFastCGICache, user, domain, opts.restart())
 }
@@ -319,13 +314,12 @@ func (s *WebService) DeleteDomainHTTPAuth(ctx context.Context, user, domain, log
 	return s.c.change(ctx, webDeleteDomainHTTPAuth, user, domain, login, opts.restart())
 }
 
-// DeleteDomainProxy takes the reverse proxy away from a website:
-// v-delete-web-domain-proxy.
+// DeleteDomainProxy removes the reverse proxy of a website: v-delete-web-domain-proxy.
 func (s *WebService) DeleteDomainProxy(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, webDeleteDomainProxy, user, domain, opts.restart())
 }
 
-// DeleteDomainRedirect drops a website's redirect: v-delete-web-domain-redirect.
+// DeleteDomainRedirect removes a website's redirect: v-delete-web-domain-redirect.
 func (s *WebService) DeleteDomainRedirect(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, webDeleteDomainRedirect, user, domain, opts.restart())
 }
@@ -335,7 +329,8 @@ func (s *WebService) DeleteDomainStats(ctx context.Context, user, domain string)
 	return s.c.change(ctx, webDeleteDomainStats, user, domain)
 }
 
-// DeleteDomainStatsUser drops the statistics' password: v-delete-web-domain-stats-user.
+// DeleteDomainStatsUser removes the password of a website's statistics:
+// v-delete-web-domain-stats-user.
 func (s *WebService) DeleteDomainStatsUser(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, webDeleteDomainStatsUser, user, domain, opts.restart())
 }
@@ -350,27 +345,26 @@ func (s *WebService) GetDomain(ctx context.Context, user, domain string) (*WebDo
 	return get[WebDomain](ctx, s.c, webGetDomain, user, domain)
 }
 
-// ListDomains returns a user's websites: v-list-web-domains. Fields that only GetDomain
-// tells are zero. A row that lacks a field may show that of the row before (seen:
-// DocumentRoot, FTPPaths).
+// ListDomains returns a user's websites: v-list-web-domains. Fields that only GetDomain sets are
+// zero. A row that lacks a field may contain that of the row before (observed for DocumentRoot and
+// FTPPaths).
 func (s *WebService) ListDomains(ctx context.Context, user string) iter.Seq2[*WebDomain, error] {
 	return list[WebDomain](ctx, s.c, webListDomains, user)
 }
 
-// SuspendDomain shows the suspended page instead of a website: v-suspend-web-domain. One
-// that is suspended already is ExitSuspended.
+// SuspendDomain shows the suspended page instead of a website: v-suspend-web-domain. ExitSuspended
+// if it is suspended already.
 func (s *WebService) SuspendDomain(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, webSuspendDomain, user, domain, opts.restart())
 }
 
-// SuspendDomains shows the suspended page for all websites of a user:
-// v-suspend-web-domains.
+// SuspendDomains shows the suspended page for all websites of a user: v-suspend-web-domains.
 func (s *WebService) SuspendDomains(ctx context.Context, user string, opts *RestartOptions) error {
 	return s.c.change(ctx, webSuspendDomains, user, opts.restart())
 }
 
-// UnsuspendDomain puts a website back online: v-unsuspend-web-domain. One that is not
-// suspended is ExitUnsuspended.
+// UnsuspendDomain puts a website back online: v-unsuspend-web-domain. ExitUnsuspended if it is not
+// suspended.
 func (s *WebService) UnsuspendDomain(ctx context.Context, user, domain string, opts *RestartOptions) error {
 	return s.c.change(ctx, webUnsuspendDomain, user, domain, opts.restart())
 }

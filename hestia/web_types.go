@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// WebDomain is a website. Sizes are in MB, and up to a day old.
+// WebDomain is a website. Sizes are in MB, as of the last count, which can be a day ago.
 type WebDomain struct {
 	Name         string     `hestia:",key"`
 	IP           netip.Addr `hestia:"IP"`
@@ -18,13 +18,13 @@ type WebDomain struct {
 	Template string `hestia:"TPL"`
 	Backend  string `hestia:"BACKEND"`
 	Proxy    string `hestia:"PROXY"`
-	// ProxyExtensions are those of files that the proxy serves itself.
+	// ProxyExtensions are the extensions of files that the proxy serves itself.
 	ProxyExtensions []string `hestia:"PROXY_EXT"`
 	SSL             bool     `hestia:"SSL"`
 	// SSLHome is "same" or "single": whether HTTPS has a document root of its own.
 	SSLHome     string `hestia:"SSL_HOME"`
 	LetsEncrypt bool   `hestia:"LETSENCRYPT"`
-	// Stats is the log analyser, "" if there is none.
+	// Stats is the log analyser; "" if there is none.
 	Stats     string `hestia:"STATS"`
 	StatsUser string `hestia:"STATS_USER"`
 	// FTPUsers are full names of logins, and FTPPaths their directories.
@@ -35,7 +35,7 @@ type WebDomain struct {
 	UsedDisk      int64 `hestia:"U_DISK"`
 	UsedBandwidth int64 `hestia:"U_BANDWIDTH"`
 
-	// The rest is told by GetDomain alone.
+	// Only GetDomain sets the fields below.
 
 	SSLForce        bool   `hestia:"SSL_FORCE"`
 	SSLHSTS         bool   `hestia:"SSL_HSTS"`

@@ -20,9 +20,9 @@ type WebDumpSiteOptions struct {
 	Type string
 }
 
-// DumpSite packs the files of a site into a zip on the server, which removes it after an
-// hour, and returns its name and path, each on a line: v-dump-site. Type "full" packs the
-// whole site instead of its public files.
+// DumpSite packs the files of a site into a zip archive on the server, which removes it after an
+// hour, and returns its name and path, each on a line of its own: v-dump-site. Type "full" packs
+// the whole site instead of its public files.
 func (s *WebService) DumpSite(ctx context.Context, user, domain string, opts *WebDumpSiteOptions) (string, error) {
 	if opts == nil {
 		opts = &WebDumpSiteOptions{}
@@ -35,10 +35,9 @@ func (s *WebService) ListDefaultPHP(ctx context.Context) ([]string, error) {
 	return s.c.names(ctx, webListDefaultPHP)
 }
 
-// WebListDomainAccessLogOptions are the optional arguments of
-// WebService.ListDomainAccessLog.
+// WebListDomainAccessLogOptions are the optional arguments of WebService.ListDomainAccessLog.
 type WebListDomainAccessLogOptions struct {
-	// Lines are 70 if it is not given.
+	// Lines defaults to 70.
 	Lines int64
 }
 
@@ -51,15 +50,13 @@ func (s *WebService) ListDomainAccessLog(ctx context.Context, user, domain strin
 	return s.c.names(ctx, webListDomainAccessLog, user, domain, opts.Lines)
 }
 
-// WebListDomainErrorLogOptions are the optional arguments of
-// WebService.ListDomainErrorLog.
+// WebListDomainErrorLogOptions are the optional arguments of WebService.ListDomainErrorLog.
 type WebListDomainErrorLogOptions struct {
-	// Lines are 70 if it is not given.
+	// Lines defaults to 70.
 	Lines int64
 }
 
-// ListDomainErrorLog returns the last lines of a website's error log:
-// v-list-web-domain-errorlog.
+// ListDomainErrorLog returns the last lines of a website's error log: v-list-web-domain-errorlog.
 func (s *WebService) ListDomainErrorLog(ctx context.Context, user, domain string, opts *WebListDomainErrorLogOptions) ([]string, error) {
 	if opts == nil {
 		opts = &WebListDomainErrorLogOptions{}
@@ -99,8 +96,8 @@ type WebQuickInstallAppOptions struct {
 	App    string
 }
 
-// QuickInstallApp installs ready-made web applications ("install"), lists them ("app"), or
-// lists the options of one ("options"), and returns what the panel's installer prints:
+// QuickInstallApp installs ready-made web applications ("install"), lists them ("app"), or lists
+// the options of one ("options"), and returns what the panel's installer prints:
 // v-quick-install-app. Options are of the form key=value.
 func (s *WebService) QuickInstallApp(ctx context.Context, action string, opts *WebQuickInstallAppOptions, options ...string) (string, error) {
 	if opts == nil {
@@ -139,14 +136,12 @@ func (s *WebService) UpdateDomainsDisk(ctx context.Context, user string) error {
 	return s.c.change(ctx, webUpdateDomainsDisk, user)
 }
 
-// UpdateDomainsStat runs the log analyser for all websites of a user:
-// v-update-web-domains-stat.
+// UpdateDomainsStat runs the log analyser for all websites of a user: v-update-web-domains-stat.
 func (s *WebService) UpdateDomainsStat(ctx context.Context, user string) error {
 	return s.c.change(ctx, webUpdateDomainsStat, user)
 }
 
-// UpdateDomainsTraffic recounts the traffic of all websites of a user:
-// v-update-web-domains-traff.
+// UpdateDomainsTraffic recounts the traffic of all websites of a user: v-update-web-domains-traff.
 func (s *WebService) UpdateDomainsTraffic(ctx context.Context, user string) error {
 	return s.c.change(ctx, webUpdateDomainsTraffic, user)
 }
@@ -157,7 +152,7 @@ type WebUpdateTemplatesOptions struct {
 	Skip    string
 }
 
-// UpdateTemplates resets the shipped web templates: v-update-web-templates.
+// UpdateTemplates restores the web templates that came with the panel: v-update-web-templates.
 func (s *WebService) UpdateTemplates(ctx context.Context, opts *WebUpdateTemplatesOptions) error {
 	if opts == nil {
 		opts = &WebUpdateTemplatesOptions{}
