@@ -46,6 +46,9 @@ func (o Options) Unmarshal(data []byte, out any) error {
 	})
 }
 
+// rowSize is how many bytes of an array to expect for a row, at the least.
+const rowSize = 256
+
 // List reads a JSON array, each element into memory of its own.
 func List[T any](data []byte) (rows []*T, err error) {
 	s := &scanner{data: data}
@@ -54,6 +57,7 @@ func List[T any](data []byte) (rows []*T, err error) {
 		if s.peek() != '[' {
 			return s.wrongForm(errNoList)
 		}
+		rows = make([]*T, 0, len(data)/rowSize+1)
 		return s.elements(func(int) error {
 			row := new(T)
 			v := reflect.ValueOf(row).Elem()

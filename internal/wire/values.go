@@ -274,19 +274,16 @@ func readSlice(s *scanner, v reflect.Value) error {
 	if empty, err := s.nothing(); empty || err != nil {
 		return err
 	}
-	return s.mistyped(v.Type())
+	if objects || s.peek() == '{' {
+		return s.mistyped(v.Type())
+	}
+	return next(0)
 }
 
 // readCommas reads a list of texts, also as one text with commas.
 func readCommas(s *scanner, v reflect.Value) error {
 	var texts []string
-	if s.peek() == '"' {
-		text, err := s.text()
-		if err != nil {
-			return err
-		}
-		texts = []string{text}
-	} else if err := readSlice(s, reflect.ValueOf(&texts).Elem()); err != nil {
+	if err := readSlice(s, reflect.ValueOf(&texts).Elem()); err != nil {
 		return err
 	}
 	var parts []string
@@ -378,7 +375,7 @@ func readInt(s *scanner, v reflect.Value) error {
 		return err
 	}
 	var n int64
-	if len(text) > 0 && string(text) != "false" {
+	if text = bytes.TrimSpace(text); len(text) > 0 && string(text) != "false" {
 		if n, err = lenient.Integer(string(text)); err != nil {
 			return Mistyped(v.Type(), "")
 		}
@@ -393,7 +390,7 @@ func readFloat(s *scanner, v reflect.Value) error {
 		return err
 	}
 	var n float64
-	if len(text) > 0 && string(text) != "false" {
+	if text = bytes.TrimSpace(text); len(text) > 0 && string(text) != "false" {
 		n, err = strconv.ParseFloat(string(text), 64)
 		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
 			return Mistyped(v.Type(), "")
