@@ -14,9 +14,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// exchange is the state of one call over all its attempts. It travels in the
-// request's context, so that go-retryablehttp's callbacks and the attempt layer
-// know which call they serve.
+// exchange is the state of one call over all its attempts. It is in the request's context, so that
+// go-retryablehttp's callbacks and the attempt layer know which call they serve.
 type exchange struct {
 	client *Client
 	call   *Call
@@ -25,9 +24,9 @@ type exchange struct {
 
 	once     bool              // what was sent or received is gone: no retry
 	attempts int               // begun so far; redirects do not count
-	maybe    bool              // some attempt of a change may have been applied
-	taken    int64             // what the retries took out of the quota
-	hidden   []provider.Secret // secrets among what was sent, see secrets
+	maybe    bool              // an attempt of a change may have been applied
+	taken    int64             // what the retries took from the quota
+	hidden   []provider.Secret // secrets in what was sent, see secrets
 	searched bool              // hidden is complete
 
 	// Of the latest attempt:
@@ -35,7 +34,7 @@ type exchange struct {
 	slot     chan struct{}   // held, see attempt.slots
 	left     bool            // it was handed to the transport
 	getConn  atomic.Bool     // the transport began to look for a connection
-	gotConn  atomic.Bool     // and had one: from here on the server may have seen us
+	gotConn  atomic.Bool     // and got one: from here on the server may have seen the request
 	answered bool            // status and header arrived
 	whole    bool            // and so did the body, to its end
 	refused  *provider.Error // why it was not sent after all
@@ -50,7 +49,7 @@ type exchange struct {
 
 type exchangeKey struct{}
 
-// exchangeContext is context.WithValue without looking twice.
+// exchangeContext is context.WithValue for one key, with a cheaper lookup.
 type exchangeContext struct {
 	context.Context
 	x *exchange
@@ -74,32 +73,31 @@ var (
 	errNothing = errors.New("the transport returned neither an answer nor an error")
 )
 
-// timeoutError is the end of an attempt's own time. It is not
-// context.DeadlineExceeded: that is the caller's, who would believe that the
-// whole call was out of time.
+// timeoutError means that an attempt exceeded its time limit. It is not context.DeadlineExceeded,
+// which would make the caller believe that the time for the whole call was up.
 type timeoutError struct{ limit time.Duration }
 
 func (e *timeoutError) Error() string { return fmt.Sprintf("no answer within %v", e.limit) }
 func (e *timeoutError) Timeout() bool { return true }
 
-// attempt is the transport under http.Client: what happens to each request that
-// really leaves, redirects and retries included.
+// attempt is the transport of http.Client. Every request that is really sent passes through it,
+// including redirects and retries.
 type attempt struct {
 	client *Client
 	inner  http.RoundTripper
-	// direct: inner is net/http's transport, which reports every connection and
-	// starts over by itself only when nothing was written. A foreign one may
-	// report nothing, or retry what it likes.
+	// direct is set if inner is net/http's transport, which reports every connection and retries by
+	// itself only when nothing was written. A foreign transport may report nothing, or retry
+	// anything.
 	direct bool
-	// slots bounds the requests under way to the connections of our own
-	// transport: a call that queued inside of it would use up its time there,
-	// and leave through a gate that was closed meanwhile.
+	// slots limits the requests under way to the number of connections of our own transport. A call
+	// that queued inside the transport would use up its time there, and would be sent even if the
+	// gate was closed meanwhile.
 	slots chan struct{}
 }
 
-// RoundTrip sends one request and reads the whole answer into the call's buffer,
-// within the time limit of an attempt. A body that breaks off is an error of the
-// attempt, so that reads can be retried.
+// RoundTrip sends one request and reads the whole answer into the call's buffer, within the time
+// limit of an attempt. A body that breaks off is an error of the attempt, so that reads can be
+// retried.
 func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 	x := exchangeFrom(req.Context())
 	if x != nil {
@@ -121,7 +119,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		ctx = limited
 	}
 	outer := req.Context()
-	// Whether the server can have seen a read does not matter: no trace for those.
+	// Whether the server can have seen a read does not matter, so reads are not traced.
 	if x.call.Endpoint.Effect != Read {
 		ctx = httptrace.WithClientTrace(ctx, x.watch(a.direct))
 	}
@@ -153,8 +151,8 @@ func closeBody(req *http.Request) {
 	}
 }
 
-// enter takes a slot, and looks at the gate once more: it may have been closed
-// while the call waited for the slot or for its credentials.
+// enter takes a slot and checks the gate again, which may have been closed while the call waited
+// for the slot or for its credentials.
 func (a *attempt) enter(x *exchange) *provider.Error {
 	if a.slots != nil && x.slot == nil { // a redirect keeps its slot
 		select {
@@ -171,8 +169,8 @@ func (a *attempt) enter(x *exchange) *provider.Error {
 	return x.passGate()
 }
 
-// leave gives the slot back. That is done when the attempt was judged: only then
-// the gate is closed, if it has to be.
+// leave returns the slot. Call it after the attempt was judged, since only then the gate is closed,
+// if necessary.
 func (x *exchange) leave() {
 	if x.slot != nil {
 		<-x.slot
@@ -192,7 +190,7 @@ func (x *exchange) reset() {
 	x.body.Reset()
 }
 
-// watch notes whether the request can have reached the server.
+// watch records whether the request can have reached the server.
 func (x *exchange) watch(direct bool) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		GetConn: func(string) {
@@ -205,12 +203,12 @@ func (x *exchange) watch(direct bool) *httptrace.ClientTrace {
 	}
 }
 
-// take reads an answer. The response goes on through http.Client without a body.
+// take reads an answer. http.Client gets the response without a body.
 func (x *exchange) take(resp *http.Response) error {
 	x.answered, x.status, x.header = true, resp.StatusCode, resp.Header
 	body := resp.Body
 	resp.Body = http.NoBody
-	if body == nil || body == http.NoBody { // nil: hand-made transports do that
+	if body == nil || body == http.NoBody { // custom transports may return nil
 		x.whole = true
 		return nil
 	}
@@ -225,14 +223,14 @@ func (x *exchange) take(resp *http.Response) error {
 	return err
 }
 
-// read fills the buffer up to the limit. One byte more tells that there is more.
+// read fills the buffer up to the limit plus one byte, which shows that the answer is too long.
 func (x *exchange) read(body io.Reader, length int64) error {
 	limit := x.limit()
 	if length > limit {
 		return errTooLong
 	}
 	if length > 0 {
-		// What a server claims is believed only so far.
+		// Do not allocate whatever length a server claims.
 		x.body.Grow(int(min(length, maxPooled)) + bytes.MinRead)
 	}
 	x.limited = io.LimitedReader{R: body, N: limit}
@@ -250,8 +248,8 @@ func (x *exchange) read(body io.Reader, length int64) error {
 	return nil
 }
 
-// maySeen reports whether the server can have seen the latest attempt. A foreign
-// transport that reports no trace is not believed to have sent nothing.
+// maySeen reports whether the server can have seen the latest attempt. A foreign transport that
+// reports no trace may have sent the request.
 func (x *exchange) maySeen(err error) bool {
 	switch {
 	case x.answered || x.gotConn.Load():
@@ -266,7 +264,7 @@ func (x *exchange) answer() *Answer {
 	return &Answer{Endpoint: x.call.Endpoint, Status: x.status, Header: x.header, Body: x.body.Bytes()}
 }
 
-// capture hands the answer to CaptureResponse, as far as it arrived.
+// capture passes the part of the answer that arrived to CaptureResponse.
 func (x *exchange) capture() {
 	raw := provider.CaptureFromContext(x.ctx)
 	if raw == nil || !x.answered {

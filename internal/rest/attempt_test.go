@@ -16,8 +16,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// TestKeptAliveConnectionDies: net/http retries a request by itself when a connection
-// that it used before dies. That must not happen to changes, whatever their method.
+// TestKeptAliveConnectionDies: net/http retries a request by itself when a reused connection dies.
+// That must not happen to changes, whatever their method.
 func TestKeptAliveConnectionDies(t *testing.T) {
 	for _, row := range []struct {
 		name     string
@@ -65,7 +65,7 @@ func TestRefusedOverTCP(t *testing.T) {
 	dial := c.transport().DialContext
 	c.transport().DialContext = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if dialed.Add(1) < 3 {
-			addr = "127.0.0.1:1" // nobody listens there
+			addr = "127.0.0.1:1" // nothing listens there
 		}
 		return dial(ctx, network, addr)
 	}
@@ -79,8 +79,8 @@ func TestRefusedOverTCP(t *testing.T) {
 	assert.Contains(t, err.Error(), "connection refused")
 }
 
-// TestQueueingCostsNoTime: the limit of an attempt begins when it is sent. With one
-// connection and four calls of 1.5 s, the last one queues for 4.5 s.
+// TestQueueingCostsNoTime: the limit of an attempt begins when it is sent. With one connection and
+// four calls of 1.5 s, the last one queues for 4.5 s.
 func TestQueueingCostsNoTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, "http://127.0.0.1", provider.WithMaxConnections(1), provider.WithTimeout(2*time.Second))
@@ -113,8 +113,8 @@ func TestWaitingHoldsNoConnection(t *testing.T) {
 	})
 }
 
-// TestCallersTimeoutIsReplaced: http.Client.Timeout would count waits and end the call
-// with an error that looks like the context's.
+// TestCallersTimeoutIsReplaced: http.Client.Timeout would count waits and end the call with an
+// error that looks like the context's.
 func TestCallersTimeoutIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var in faults.Injector
@@ -124,7 +124,7 @@ func TestCallersTimeoutIsReplaced(t *testing.T) {
 	})
 }
 
-// TestCancelledInTheQueue: a call that gives up while it queues was not sent.
+// TestCancelledInTheQueue: a call that is cancelled while it queues was not sent.
 func TestCancelledInTheQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, "http://127.0.0.1", provider.WithMaxConnections(1))
@@ -144,7 +144,7 @@ func TestCancelledInTheQueue(t *testing.T) {
 		require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
 		require.NoError(t, <-first)
 		assert.EqualValues(t, 1, served.Load())
-		assert.Empty(t, c.http.Transport.(*attempt).slots, "every slot is given back")
+		assert.Empty(t, c.http.Transport.(*attempt).slots, "every slot is returned")
 	})
 }
 
@@ -174,12 +174,12 @@ func TestCaptureResponse(t *testing.T) {
 
 		in.At(0, faults.Fault{Kind: faults.Truncate})
 		require.Error(t, c.Do(ctx, callOf(Once, new(thing))))
-		assert.Equal(t, 200, raw.StatusCode, "what arrived of a broken answer")
+		assert.Equal(t, 200, raw.StatusCode, "the part of a broken answer that arrived")
 		assert.NotEmpty(t, raw.Body)
 	})
 }
 
-// TestCapturedBodyIsTheCallers: buffers are pooled, so what is handed out is a copy.
+// TestCapturedBodyIsTheCallers: buffers are pooled, so the caller gets a copy.
 func TestCapturedBodyIsTheCallers(t *testing.T) {
 	c, in := inMemory(t, answer(200, `{"id":1,"name":"first"}`))
 	var raw provider.RawResponse
@@ -191,8 +191,8 @@ func TestCapturedBodyIsTheCallers(t *testing.T) {
 	assert.JSONEq(t, `{"id":1,"name":"first"}`, string(raw.Body))
 }
 
-// TestOperationFromContext: a caller's RoundTripper, such as otelhttp, gets names with
-// few distinct values for its spans.
+// TestOperationFromContext: a caller's RoundTripper, such as otelhttp, gets names with few distinct
+// values for its spans.
 func TestOperationFromContext(t *testing.T) {
 	in := new(faults.Injector)
 	var seen []provider.Operation
@@ -214,7 +214,7 @@ func TestOperationFromContext(t *testing.T) {
 	}
 	first := provider.Operation{Provider: "one", Name: "Things.Get", Method: "GET", Route: "/v1/things/{id}"}
 	second := provider.Operation{Provider: "two", Name: "Things.Get", Method: "GET", Route: "/v2/things/{id}"}
-	assert.Equal(t, []provider.Operation{first, first, second, second}, seen, "also when two kinds share an endpoint")
+	assert.Equal(t, []provider.Operation{first, first, second, second}, seen, "even if two kinds share an endpoint")
 
 	atRoot := &Endpoint{Op: "Ping", Method: http.MethodGet, Route: "^/ping", Effect: Read}
 	c, err := New(Config{Provider: "one", BaseURL: "https://a.test/x", APIPath: "/v1"}, provider.WithHTTPClient(&http.Client{Transport: spy}))

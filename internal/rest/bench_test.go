@@ -13,8 +13,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The benchmarks hold the core, with everything on, against what one would write by
-// hand, over the same loopback server in one run:
+// The benchmarks compare the core, with everything switched on, with hand-written calls, over the
+// same loopback server in one run:
 //
 //	go test -run '^$' -bench . -count 10 ./internal/rest | tee /tmp/bench
 //	go run golang.org/x/perf/cmd/benchstat@latest -col /by /tmp/bench

@@ -15,7 +15,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// judgeBroken judges an attempt without a whole answer.
+// judgeBroken judges an attempt without a complete answer, and reports whether to retry.
 func (x *exchange) judgeBroken(err error) bool {
 	err = bare(err)
 	x.capture()
@@ -70,9 +70,8 @@ func (x *exchange) describe(err error) string {
 	return x.textOf(err)
 }
 
-// textOf is the text of a network error without secrets. net/http quotes what a
-// server sent in place of an answer: nothing of that may be shown if the answer
-// may be a secret.
+// textOf returns the text of a network error without secrets. net/http quotes what a server sent in
+// place of an answer: none of that may be shown if the answer may be a secret.
 func (x *exchange) textOf(err error) string {
 	var network net.Error
 	if x.call.Endpoint.Sensitive && !errors.As(err, &network) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
@@ -81,7 +80,7 @@ func (x *exchange) textOf(err error) string {
 	return x.scrub(err.Error())
 }
 
-// bare takes off url.Error, whose text holds the URL with its query.
+// bare removes url.Error, whose text contains the URL with its query.
 func bare(err error) error {
 	var u *url.Error
 	for errors.As(err, &u) {
@@ -95,7 +94,7 @@ func isDial(err error) bool {
 	return errors.As(err, &op) && op.Op == "dial"
 }
 
-// permanent reports errors that a retry would only meet once more.
+// permanent reports whether a retry would fail in the same way.
 func permanent(err error) bool {
 	var (
 		dns        *net.DNSError
@@ -114,8 +113,7 @@ func permanent(err error) bool {
 	return false
 }
 
-// unsendable reports a request that net/http refuses to write. It has no type for
-// that.
+// unsendable reports whether net/http refused to write the request. It has no error type for that.
 func unsendable(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "unsupported protocol scheme") || strings.Contains(text, "net/http: invalid header field")

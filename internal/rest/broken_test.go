@@ -49,7 +49,7 @@ func TestCancelCauseIsKept(t *testing.T) {
 	})
 }
 
-// TestForeignTransportThatRetries does so by itself, as failsafehttp.
+// TestForeignTransportThatRetries uses a transport that retries by itself, like failsafehttp.
 func TestForeignTransportThatRetries(t *testing.T) {
 	refused := &net.OpError{Op: "dial", Err: errors.New("connection refused")}
 	c := newClient(t, "https://panel.test", provider.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -76,7 +76,7 @@ func TestTransportWithoutTrace(t *testing.T) {
 	assert.EqualValues(t, 1, sent.Load())
 }
 
-// TestHandMadeTransports do what net/http never does.
+// TestHandMadeTransports uses transports that do what net/http never does.
 func TestHandMadeTransports(t *testing.T) {
 	for name, transport := range map[string]roundTripper{
 		"neither": func(*http.Request) (*http.Response, error) { return nil, nil }, //nolint:nilnil // that is the point

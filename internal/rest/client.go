@@ -22,7 +22,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Version is what the User-Agent says.
+// Version is the version in the User-Agent header.
 const Version = "0.1.0"
 
 // Client performs calls. It is safe for concurrent use.
@@ -33,7 +33,7 @@ type Client struct {
 	api     *url.URL // root + APIPath
 	header  http.Header
 	http    *http.Client
-	direct  bool // http sends through net/http's own transport
+	direct  bool // http uses net/http's own transport
 	retry   *retryablehttp.Client
 	limiter *rate.Limiter
 	gate    gate
@@ -41,8 +41,7 @@ type Client struct {
 	dumps   sync.Mutex
 }
 
-// New validates the configuration and does no I/O. The error names each wrong
-// field.
+// New validates the configuration and does no I/O. The error names each wrong field.
 func New(config Config, opts ...provider.Option) (*Client, error) {
 	options := provider.NewOptions(opts...)
 	var problems provider.Problems
@@ -72,8 +71,8 @@ func New(config Config, opts ...provider.Option) (*Client, error) {
 		c.limiter = rate.NewLimiter(rate.Limit(options.RatePerSecond), max(options.RateBurst, 1))
 	}
 	c.quota.tokens.Store(quotaFull)
-	// go-retryablehttp runs the loop; every decision and every wait is ours. Its
-	// logger prints URLs with their query, so it has none.
+	// go-retryablehttp runs the loop; every decision and every wait is ours. Its logger prints URLs
+	// with their query, so it has none.
 	c.retry = &retryablehttp.Client{
 		HTTPClient:   c.http,
 		RetryMax:     options.Retry.Attempts - 1,
@@ -113,9 +112,9 @@ func checkOptions(problems *provider.Problems, kind string, o *provider.Options)
 	}
 }
 
-// newHTTPClient copies the caller's client, or makes one. Our attempt layer goes
-// in front of its transport: it hides CloseIdleConnections from go-retryablehttp,
-// which would empty the pool for all other calls whenever one call fails.
+// newHTTPClient copies the caller's client, or makes one, and wraps its transport in our attempt
+// layer. That layer hides CloseIdleConnections from go-retryablehttp, which would empty the pool
+// for all other calls whenever one call fails.
 func (c *Client) newHTTPClient(problems *provider.Problems) *http.Client {
 	policy := c.options.TLS
 	custom := len(policy.RootCAs) > 0 || len(policy.PinnedKeys) > 0 || policy.InsecureSkipVerify || policy.Auto || policy.NoVerify
@@ -138,7 +137,7 @@ func (c *Client) newHTTPClient(problems *provider.Problems) *http.Client {
 		}
 		//lint:ignore SA1019 deprecated, but in use
 		if t.DialTLSContext != nil || t.DialTLS != nil {
-			problem = "cannot reach into the DialTLS functions of the transport given by WithHTTPClient"
+			problem = "cannot be applied to the DialTLS functions of the transport given by WithHTTPClient"
 			break
 		}
 		t = t.Clone()
@@ -147,7 +146,7 @@ func (c *Client) newHTTPClient(problems *provider.Problems) *http.Client {
 	default:
 		layer.inner = t
 		if custom {
-			problem = fmt.Sprintf("cannot reach into the transport %T given by WithHTTPClient", t)
+			problem = fmt.Sprintf("cannot be applied to the transport %T given by WithHTTPClient", t)
 		}
 	}
 	if problem != "" {
@@ -156,17 +155,16 @@ func (c *Client) newHTTPClient(problems *provider.Problems) *http.Client {
 	c.direct = layer.direct
 	client.Transport = layer
 	client.CheckRedirect = c.checkRedirect
-	client.Timeout = 0 // the attempt layer does that, without counting waits
+	client.Timeout = 0 // the attempt layer limits the time, without counting waits
 	return client
 }
 
 // maxRedirects is how many redirects one read follows.
 const maxRedirects = 5
 
-// checkRedirect follows reads within the origin. Everything else ends with the
-// 3xx answer itself, which judge turns into an error that names the target:
-// net/http would turn a POST into a GET that looks like success, or carry the
-// key to another host.
+// checkRedirect follows redirects of reads within the origin. Everything else ends with the 3xx
+// answer itself, which judge turns into an error that names the target: net/http would turn a POST
+// into a GET that looks like success, or send the key to another host.
 func (c *Client) checkRedirect(req *http.Request, via []*http.Request) error {
 	x, method := exchangeFrom(req.Context()), via[0].Method
 	if (method == http.MethodGet || method == http.MethodHead) && x.call.Endpoint.Effect == Read && !x.call.Redirects &&
@@ -182,7 +180,7 @@ func (c *Client) Root() url.URL { return *c.root }
 // Provider returns the kind that the client was made for.
 func (c *Client) Provider() string { return c.config.Provider }
 
-// MaxConnections tells how many calls can be under way at once.
+// MaxConnections returns how many calls can be under way at once.
 func (c *Client) MaxConnections() int { return c.options.MaxConnections }
 
 // VendorOption returns a vendor's own option, or nil.
@@ -191,7 +189,7 @@ func VendorOption(o *provider.Options, vendor, name string) any { return o.Vendo
 // String names the client without its credentials.
 func (c *Client) String() string { return c.config.Provider + " client of " + c.root.String() }
 
-// GoString is String, so that %#v shows no more.
+// GoString returns what String returns, so that %#v shows no secrets.
 func (c *Client) GoString() string { return c.String() }
 
 // Do performs a call and decodes its answer.
@@ -212,8 +210,8 @@ func (c *Client) do(ctx context.Context, call *Call) error {
 	return x.decode()
 }
 
-// exchange performs a call up to the undecoded answer of a successful attempt.
-// The caller releases it.
+// exchange performs a call and returns the undecoded answer of the successful attempt. The caller
+// must release it.
 func (c *Client) exchange(ctx context.Context, call *Call) (*exchange, error) {
 	x := &exchange{client: c, call: call, ctx: ctx, attempts: 1}
 	if ctx.Err() != nil {
@@ -226,7 +224,7 @@ func (c *Client) exchange(ctx context.Context, call *Call) (*exchange, error) {
 	if refused := x.prepare(req.Request); refused != nil {
 		return nil, x.fail(refused)
 	}
-	defer x.leave() // should a transport or a vendor's Classify panic
+	defer x.leave() // in case a transport or a vendor's Classify panics
 	resp, err := c.retry.Do(req)
 	if resp != nil {
 		_ = resp.Body.Close()
@@ -280,9 +278,9 @@ func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
 	return retryable, nil
 }
 
-// noReplay is an empty body that cannot be had a second time. net/http retries a
-// GET by itself when a kept-alive connection dies, also one that changes things;
-// what it cannot rewind it lets be.
+// noReplay is an empty body that can be read only once. net/http retries a GET by itself when a
+// kept-alive connection dies, even one that changes things, but not a request whose body it cannot
+// rewind.
 type noReplay struct{}
 
 func (noReplay) Read([]byte) (int, error) { return 0, io.EOF }
@@ -304,7 +302,7 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 		req.Header["Content-Type"] = typeForm
 		for name, values := range b {
 			if slices.Contains(values, redacted) {
-				return x.invalid(fmt.Errorf("field %q holds a provider.Secret that was not revealed", name))
+				return x.invalid(fmt.Errorf("field %q contains a provider.Secret that was not revealed", name))
 			}
 		}
 		body = []byte(b.Encode())
@@ -316,7 +314,7 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 		}
 		// The server would store that text as the password.
 		if bytes.Contains(encoded, []byte(`"`+redacted+`"`)) {
-			return x.invalid(errors.New("the request body holds a provider.Secret that was not revealed"))
+			return x.invalid(errors.New("the request body contains a provider.Secret that was not revealed"))
 		}
 		req.Header["Content-Type"] = typeJSON
 		body = encoded
@@ -325,9 +323,9 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 	return req.SetBody(body)
 }
 
-// operation builds the value for OperationFromContext once per endpoint. Clients
-// of different kinds or API paths may share endpoints: the second one's are not
-// kept. Two racing calls build equal values.
+// operation builds the value for OperationFromContext once per endpoint. Clients of different kinds
+// or API paths may share endpoints; only the value of the first is kept. Two concurrent calls build
+// equal values.
 func (c *Client) operation(e *Endpoint) *provider.Operation {
 	kept := e.operation.Load()
 	if kept != nil && kept.provider == c.config.Provider && kept.apiPath == c.config.APIPath {
@@ -355,7 +353,8 @@ type operation struct {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// maxPooled keeps one huge answer from staying in memory for ever.
+// maxPooled is the size in bytes above which a buffer is not pooled, so that one huge answer does
+// not stay in memory forever.
 const maxPooled = 1 << 20
 
 func (x *exchange) release() {

@@ -11,8 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TestQuery: both kinds of query arrive by value, and options that are not set leave
-// no trace.
+// TestQuery: both kinds of query arrive unchanged, and options that are not set are not sent.
 func TestQuery(t *testing.T) {
 	type options struct {
 		Sort  string `url:"sort,omitempty"`
@@ -38,8 +37,8 @@ func TestQuery(t *testing.T) {
 	}
 }
 
-// TestUnrevealedSecret: a Secret encodes as "[redacted]", which a server would store
-// as the password.
+// TestUnrevealedSecret: a Secret encodes as "[redacted]", which a server would store as the
+// password.
 func TestUnrevealedSecret(t *testing.T) {
 	c, in := inMemory(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") })
 	for name, body := range map[string]any{

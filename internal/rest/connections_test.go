@@ -35,7 +35,7 @@ func (c *counter) note(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// bulk is 2,000 calls by 64 goroutines.
+// bulk makes 2,000 calls from 64 goroutines.
 func bulk(t testing.TB, handler http.HandlerFunc, do func(c *Client, i int), opts ...provider.Option) *counter {
 	t.Helper()
 	conns := new(counter)
@@ -67,8 +67,8 @@ func TestConnections(t *testing.T) {
 	assert.LessOrEqual(t, conns.ever, 64)
 }
 
-// TestConnectionsUnderFailures: go-retryablehttp closes all idle connections of the
-// client after each call that finally fails.
+// TestConnectionsUnderFailures: go-retryablehttp closes all idle connections of the client after
+// each call that finally fails.
 func TestConnectionsUnderFailures(t *testing.T) {
 	var served atomic.Int64
 	conns := bulk(t, func(w http.ResponseWriter, r *http.Request) {
@@ -83,8 +83,8 @@ func TestConnectionsUnderFailures(t *testing.T) {
 	assert.LessOrEqual(t, conns.ever, 64)
 }
 
-// TestConnectionsUnderCancellation: a call that is cancelled takes its own connection
-// with it, since HTTP/1.1 has no other way, and no other one.
+// TestConnectionsUnderCancellation: cancelling a call closes its own connection, since HTTP/1.1 has
+// no other way, and no other connection.
 func TestConnectionsUnderCancellation(t *testing.T) {
 	var cancelled atomic.Int64
 	conns := bulk(t, func(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func TestConnectionsUnderCancellation(t *testing.T) {
 		cancelled.Add(1)
 		_ = c.Do(ctx, &Call{Endpoint: listThings})
 	})
-	assert.LessOrEqual(t, conns.most, 64+32, "closing takes a moment on the server's side")
+	assert.LessOrEqual(t, conns.most, 64+32, "the server needs a moment to close them")
 	assert.LessOrEqual(t, conns.ever, 64+int(cancelled.Load()))
 }
 
@@ -112,13 +112,14 @@ func TestMaxConnections(t *testing.T) {
 	conns := bulk(t, okThing, func(c *Client, _ int) {
 		assert.NoError(t, c.Do(t.Context(), callOf(Once, new(thing))))
 	}, provider.WithMaxConnections(3))
-	// On a machine under load net/http may meet the end of an attempt's context before it
-	// has put the connection back, and then closes it.
+	// On a machine under load, an attempt's context may end before net/http has returned the
+	// connection to the pool. Then net/http closes it.
 	assert.LessOrEqual(t, conns.ever, 3+2)
 	assert.Equal(t, 3, newClient(t, "https://a.test", provider.WithMaxConnections(3)).MaxConnections())
 }
 
-// TestIdlePoolIsHidden from go-retryablehttp, also the pool of a caller's transport.
+// TestIdlePoolIsHidden: go-retryablehttp cannot close idle connections, not even those of a
+// caller's transport.
 func TestIdlePoolIsHidden(t *testing.T) {
 	for _, opts := range [][]provider.Option{nil, {provider.WithHTTPClient(&http.Client{Transport: &http.Transport{}})}} {
 		c := newClient(t, "https://a.test", opts...)
@@ -127,8 +128,8 @@ func TestIdlePoolIsHidden(t *testing.T) {
 	}
 }
 
-// TestConcurrentUse is for the race detector: one client, all kinds of calls, answers
-// that go through pooled buffers.
+// TestConcurrentUse is for the race detector: one client, all kinds of calls, answers that go
+// through pooled buffers.
 func TestConcurrentUse(t *testing.T) {
 	var dumps syncBuffer
 	_ = bulk(t, func(w http.ResponseWriter, r *http.Request) {

@@ -49,9 +49,8 @@ func (x *exchange) decode() error {
 	return nil
 }
 
-// Content takes off what may stand around JSON: white space, and the byte order
-// mark that a PHP file saved by some editors sends first (RFC 8259, section 8.1,
-// allows to ignore it).
+// Content removes what may surround JSON: white space, and the byte order mark that a PHP file
+// saved by some editors sends first (RFC 8259, section 8.1, allows ignoring it).
 func Content(body []byte) []byte {
 	return bytes.Trim(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
 }
@@ -63,8 +62,8 @@ func missing(out any) string {
 	return ""
 }
 
-// isObject reports whether null, which encoding/json takes for "leave it", stands
-// where an object is due. Types with a method of their own know better.
+// isObject reports whether out expects an object, so that null is an error: encoding/json ignores
+// it. Types with an UnmarshalJSON of their own decide for themselves.
 func isObject(out any) bool {
 	if _, ok := out.(json.Unmarshaler); ok {
 		return false
@@ -73,8 +72,8 @@ func isObject(out any) bool {
 	return t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Struct
 }
 
-// unreadable is the error for an answer that claims success and cannot be
-// understood. For a change that means: it may well have been made.
+// unreadable returns the error for an answer that claims success and cannot be understood. If the
+// call was a change, the change may well have been made.
 func (x *exchange) unreadable(cause error) error {
 	var known *provider.Error
 	if errors.As(cause, &known) { // the vendor found an error inside
@@ -93,7 +92,7 @@ func (x *exchange) unreadable(cause error) error {
 	return x.fail(x.weigh(err))
 }
 
-// reasonOf says why decoding failed without quoting values: those may be secrets.
+// reasonOf says why decoding failed, without quoting values, which may be secrets.
 func (x *exchange) reasonOf(err error) string {
 	var wrong *json.UnmarshalTypeError
 	var syntax *json.SyntaxError

@@ -19,7 +19,7 @@ import (
 
 var deep = strings.Repeat(`[`, 100_000)
 
-// TestUnderstanding: what passes as an answer and what does not.
+// TestUnderstanding checks what is accepted as an answer and what is not.
 func TestUnderstanding(t *testing.T) {
 	for name, row := range map[string]struct {
 		body string
@@ -79,7 +79,7 @@ func TestNothingExpected(t *testing.T) {
 	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Out: new(thing), EmptyOK: true}))
 }
 
-// TestNull is nothing where an object is due, and itself where anything goes.
+// TestNull: null is an error if an object is expected, and a value if anything is accepted.
 func TestNull(t *testing.T) {
 	c, _ := inMemory(t, answer(200, "null"))
 	var object struct{ A int }
@@ -121,8 +121,8 @@ func TestAnswerDecoder(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrProtocol)
 }
 
-// TestTooLong: what is over the limit is not read, and what is under it costs no more
-// than it must. MiB are counted, since a limit that does not save memory is none.
+// TestTooLong: an answer above the limit is not read, and one below it costs no more memory than
+// necessary. The test counts memory, since a limit that does not save any is useless.
 func TestTooLong(t *testing.T) {
 	const mib = 1 << 20
 	endless := func(declare bool) http.HandlerFunc {
@@ -138,7 +138,7 @@ func TestTooLong(t *testing.T) {
 			}
 		}
 	}
-	var member bytes.Buffer // gzip streams may be put end to end
+	var member bytes.Buffer // gzip streams may be concatenated
 	z := gzip.NewWriter(&member)
 	_, err := z.Write(bytes.Repeat([]byte(" "), mib))
 	require.NoError(t, err)
@@ -167,8 +167,8 @@ func TestTooLong(t *testing.T) {
 			runtime.ReadMemStats(&after)
 			require.ErrorIs(t, err, provider.ErrProtocol)
 			assert.Contains(t, err.Error(), "longer than 16777216 bytes")
-			// All that was ever allocated, in growing the buffer and by the server too.
-			// Reading everything takes 512 MiB and more.
+			// This counts everything that was allocated, also while the buffer grew and by the
+			// server. Reading everything takes 512 MiB or more.
 			assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(row.memory))
 		})
 	}

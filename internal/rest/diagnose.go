@@ -17,10 +17,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Diagnose performs a read once and reports how far it came: name, TCP, TLS, API.
-// The error is the call's. It watches the real request, so what it says holds
-// for proxies and custom dialers too; a transport that reports nothing (a test
-// double) leaves the network steps skipped.
+// Diagnose performs a read once and reports how far it got: name, TCP, TLS, API. The error is that
+// of the call. It watches the real request, so its report is right for proxies and custom dialers,
+// too. A transport that reports nothing (a test double) leaves the network steps skipped.
 func (c *Client) Diagnose(ctx context.Context, call *Call) ([]provider.CheckStep, time.Duration, error) {
 	w := &watch{tls: c.root.Scheme == "https"}
 	single := *call
@@ -35,13 +34,13 @@ func (c *Client) Diagnose(ctx context.Context, call *Call) ([]provider.CheckStep
 	return w.steps(err, fromAPI(err, raw.Body)), time.Since(started), err
 }
 
-// watch notes what the transport reports. The hooks may run in other goroutines,
-// even after the call is over.
+// watch records what the transport reports. The hooks may run in other goroutines, even after the
+// call has returned.
 type watch struct {
 	mu  sync.Mutex
 	tls bool
 
-	host                             string // that was looked up: a proxy's perhaps
+	host                             string // that was looked up, perhaps that of a proxy
 	traced                           bool   // the transport reports what it does
 	dnsStart, connectStart, tlsStart time.Time
 	dns, connect, handshake          provider.CheckStep
@@ -123,7 +122,7 @@ func certName(cert *x509.Certificate) string {
 func (w *watch) steps(err error, answered bool) []provider.CheckStep {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	silent := "the transport does not report it"
+	silent := "the transport does not report this"
 	noLookup := silent
 	if w.traced {
 		noLookup = "no look-up was needed"
@@ -134,7 +133,7 @@ func (w *watch) steps(err error, answered bool) []provider.CheckStep {
 	if !w.tls {
 		handshake = skipped("plain http")
 	} else if failure := tlsFailure(err); failure != "" {
-		// In words that help more than the handshake's own.
+		// Our text helps more than that of the handshake.
 		handshake.State, handshake.Err, handshake.Detail = provider.CheckFailed, err, failure
 	}
 	api := provider.CheckStep{State: provider.CheckOK, Detail: "the API answers"}
@@ -155,8 +154,8 @@ func (w *watch) steps(err error, answered bool) []provider.CheckStep {
 	return steps
 }
 
-// finish closes a step that has no result: it hangs if it was begun (the call did
-// not wait for its end), else nobody reported it.
+// finish closes a step that has no result. If it was begun, it hangs (the call did not wait for its
+// end); otherwise it was not reported.
 func finish(s provider.CheckStep, since time.Time, err error, otherwise string) provider.CheckStep {
 	switch {
 	case s.State != "":
@@ -167,9 +166,8 @@ func finish(s provider.CheckStep, since time.Time, err error, otherwise string) 
 	return skipped(otherwise)
 }
 
-// fromAPI reports whether an outcome shows that an API is there and at work,
-// though it may refuse us. "Not found" in JSON is an API's word; in HTML it is that
-// of a web server without one.
+// fromAPI reports whether an outcome shows that there is a working API, even if it refuses us. "Not
+// found" in JSON comes from an API; in HTML it comes from a web server without one.
 func fromAPI(err error, body []byte) bool {
 	var e *provider.Error
 	switch {
@@ -187,7 +185,8 @@ func skipped(why string) provider.CheckStep {
 	return provider.CheckStep{State: provider.CheckSkipped, Detail: why}
 }
 
-// tlsFailure returns what support staff need to know of a certificate problem.
+// tlsFailure returns what support staff need to know about a certificate problem; "" if it is not
+// one.
 func tlsFailure(err error) string {
 	var unverified *tls.CertificateVerificationError
 	var pin *pinError

@@ -113,11 +113,11 @@ func TestDiagnoseReusedConnection(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, allGood, states(steps))
 	assert.Contains(t, steps[1].Detail, "before")
-	assert.Contains(t, steps[2].Detail, PinOf(srv.Certificate()), "the pin is shown, to be put into a configuration")
+	assert.Contains(t, steps[2].Detail, PinOf(srv.Certificate()), "shows the pin for a configuration")
 }
 
-// TestDiagnoseHangingConnection: a firewall that drops packets. The call ends before
-// the dialer reports anything.
+// TestDiagnoseHangingConnection: a firewall drops packets, so the call ends before the dialer
+// reports anything.
 func TestDiagnoseHangingConnection(t *testing.T) {
 	c := newClient(t, "https://127.0.0.1:1")
 	release, reached := make(chan struct{}), make(chan struct{})
@@ -134,7 +134,7 @@ func TestDiagnoseHangingConnection(t *testing.T) {
 	assert.Equal(t, "dns skipped, tcp failed, tls skipped, api skipped", states(steps))
 }
 
-// TestDiagnoseHangingHandshake: something listens there, and says nothing.
+// TestDiagnoseHangingHandshake: something accepts the connection, and never answers.
 func TestDiagnoseHangingHandshake(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

@@ -8,13 +8,13 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// result turns the state after the last attempt into the call's error.
+// result returns the call's error for the state after the last attempt.
 func (x *exchange) result(err error) error {
 	failed := x.err
 	switch {
 	case failed == nil && err == nil:
 		return nil
-	case failed == nil: // not even an attempt was made
+	case failed == nil: // no attempt was made
 		failed = &provider.Error{Kind: provider.ErrUnavailable, Message: x.textOf(bare(err)), Err: x.hide(bare(err))}
 	}
 	if ctxErr := x.ctx.Err(); ctxErr != nil && !x.settled && !errors.Is(failed.Err, ctxErr) {
@@ -27,8 +27,8 @@ func (x *exchange) result(err error) error {
 	return x.fail(x.weigh(failed))
 }
 
-// weigh adds to a failure that an attempt of the call may have been carried out.
-// A clear answer of a later attempt keeps its kind: it says more.
+// weigh adds to a failure that an attempt of the call may have been carried out. A clear answer of
+// a later attempt keeps its kind, which says more.
 func (x *exchange) weigh(failed *provider.Error) *provider.Error {
 	if !x.maybe {
 		return failed
@@ -70,9 +70,9 @@ func join(a, b error) error {
 	return errors.Join(a, b)
 }
 
-// hide keeps an error for errors.Is and errors.As, but shows its text only without
-// secrets. It does not unwrap: whoever prints a chain link by link, as error
-// trackers do, would get at the text below.
+// hide keeps an error for errors.Is and errors.As, but shows its text only without secrets. The
+// result does not unwrap: whatever prints each error of a chain, as error trackers do, would find
+// the original text.
 func (x *exchange) hide(err error) error {
 	if err == nil {
 		return nil
@@ -89,7 +89,7 @@ func (h *hiddenError) Error() string        { return h.text }
 func (h *hiddenError) Is(target error) bool { return errors.Is(h.err, target) }
 func (h *hiddenError) As(target any) bool   { return errors.As(h.err, target) }
 
-// Format keeps %+v and %#v from looking inside.
+// Format keeps %+v and %#v from showing the fields.
 func (h *hiddenError) Format(f fmt.State, verb rune) {
 	if verb == 'q' {
 		_, _ = fmt.Fprintf(f, "%q", h.text)

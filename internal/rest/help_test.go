@@ -40,7 +40,7 @@ var (
 	signOn      = &Endpoint{Op: "Things.SignOn", Verb: "sign on", Method: http.MethodPost, Route: "/sign-on", Effect: Read, Sensitive: true}
 )
 
-// callOf makes a typical call of each kind.
+// callOf returns a typical call of each kind.
 func callOf(kind Effect, out any) *Call {
 	switch kind {
 	case Read:
@@ -73,7 +73,7 @@ func newClient(t testing.TB, base string, opts ...provider.Option) *Client {
 	return c
 }
 
-// inMemory is a client whose panel lives below a path, without sockets.
+// inMemory returns a client without sockets, for a panel below a path.
 func inMemory(t testing.TB, handler http.HandlerFunc, opts ...provider.Option) (*Client, *faults.Injector) {
 	t.Helper()
 	in := new(faults.Injector)
@@ -81,7 +81,7 @@ func inMemory(t testing.TB, handler http.HandlerFunc, opts ...provider.Option) (
 	return newClient(t, "https://panel.test/some/where/", append([]provider.Option{provider.WithHTTPClient(transport)}, opts...)...), in
 }
 
-// over is a client of a real server on loopback.
+// over returns a client of a real server on loopback.
 func over(t testing.TB, handler http.HandlerFunc, opts ...provider.Option) (*Client, *httptest.Server) {
 	t.Helper()
 	srv := httptest.NewServer(handler)
@@ -140,8 +140,8 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// piped replaces a client's network by pipes to the handler: real net/http on
-// both ends, and still inside of a synctest bubble.
+// piped replaces a client's network with pipes to the handler: real net/http on both ends, and
+// still inside a synctest bubble.
 func piped(t testing.TB, c *Client, handler http.HandlerFunc) {
 	t.Helper()
 	l := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}

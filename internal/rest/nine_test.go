@@ -20,14 +20,13 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// The failures that were measured of well-known SDKs (godo, hcloud-go, linodego,
-// go-github, govultr, stripe-go, openai-go, gophercloud, go-retryablehttp), one test
-// each, for those that concern the HTTP core. 8 (speed) is bench_test.go.
+// The failures that were measured with well-known SDKs (godo, hcloud-go, linodego, go-github,
+// govultr, stripe-go, openai-go, gophercloud, go-retryablehttp), one test each, for those that
+// concern the HTTP core. 8 (speed) is bench_test.go.
 
-// TestNine1LostAnswers: a create whose first two answers are lost leaves three
-// resources with godo, govultr, openai-go and bare go-retryablehttp, with hcloud-go on
-// 502, 504 and timeouts, with linodego on 503; the others do not say that the thing
-// may exist.
+// TestNine1LostAnswers: a create whose first two answers are lost leaves three resources with godo,
+// govultr, openai-go and bare go-retryablehttp, with hcloud-go on 502, 504 and timeouts, and with
+// linodego on 503. The others do not say that the resource may exist.
 func TestNine1LostAnswers(t *testing.T) {
 	for _, fault := range []faults.Fault{
 		{Kind: faults.Delay, After: true, Delay: time.Minute}, // the usual case: slower than the attempt may be
@@ -54,8 +53,8 @@ func TestNine1LostAnswers(t *testing.T) {
 	}
 }
 
-// TestNine2Redirects: all of them report "created" when a POST is answered with 302,
-// since net/http turns it into a GET; most forward body and key to another host on 307.
+// TestNine2Redirects: all of them report "created" when a POST is answered with 302, since net/http
+// turns it into a GET. Most forward body and key to another host on 307.
 func TestNine2Redirects(t *testing.T) {
 	var stolen atomic.Int32
 	thief := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stolen.Add(1) }))
@@ -77,8 +76,8 @@ func TestNine2Redirects(t *testing.T) {
 	assert.Zero(t, stolen.Load())
 }
 
-// TestNine3HollowAnswers: 200 {} is an empty value without an error in all of them, text
-// behind the JSON passes in most, and a body of any size is read by all.
+// TestNine3HollowAnswers: 200 {} is an empty value without an error in all of them, most accept
+// text after the JSON, and all read a body of any size.
 func TestNine3HollowAnswers(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{
 		"{}":          answer(200, "{}"),
@@ -109,8 +108,8 @@ func TestNine4Identifiers(t *testing.T) {
 	}
 }
 
-// TestNine5Waiting: with Retry-After: 3600 and 300 ms left, most sleep and then report
-// the deadline, hiding the 429; one sleeps 30 s past the context.
+// TestNine5Waiting: with Retry-After: 3600 and 300 ms left, most sleep and then report the
+// deadline, hiding the 429; one sleeps 30 s past the context.
 func TestNine5Waiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := inMemory(t, answer(429, "{}", "Retry-After", "3600"))
@@ -124,7 +123,7 @@ func TestNine5Waiting(t *testing.T) {
 	})
 }
 
-// TestNine6Debugging prints passwords in three of four.
+// TestNine6Debugging: three of four print passwords.
 func TestNine6Debugging(t *testing.T) {
 	var out syncBuffer
 	c, _ := inMemory(t, func(w http.ResponseWriter, r *http.Request) {

@@ -11,8 +11,8 @@ import (
 	"github.com/provkit/provkit/internal/words"
 )
 
-// shownHeaders may appear in dumps. It is a list of what is harmless, since nobody
-// can list what is not.
+// shownHeaders may appear in dumps. It lists what is harmless, since a list of what is not would
+// never be complete.
 var shownHeaders = []string{
 	"Accept", "Content-Length", "Content-Type", "Date", "Retry-After", "Server", "User-Agent",
 	"X-Ratelimit-Limit", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "Hestia-Exit-Code",
@@ -56,13 +56,13 @@ func (x *exchange) warn(remark string) {
 	if remark == "" || l == nil || !l.Enabled(x.ctx, slog.LevelWarn) {
 		return
 	}
-	l.LogAttrs(x.ctx, slog.LevelWarn, "the server remarked on a success",
+	l.LogAttrs(x.ctx, slog.LevelWarn, "the server reported a problem with a success",
 		slog.String("op", x.client.operation(x.call.Endpoint).String()),
 		slog.String("remark", words.Line(x.scrub(remark), 300)))
 }
 
-// dump writes request and answer as people read them, secrets redacted. Paths are
-// shown as templates, since arguments may be secrets (license keys are).
+// dump writes request and answer in a readable form, with secrets redacted. Paths are shown as
+// templates, since arguments may be secrets (license keys are).
 func (x *exchange) dump(req *http.Request, err error) {
 	op := x.client.operation(x.call.Endpoint)
 	var b strings.Builder
@@ -109,7 +109,7 @@ func (x *exchange) dumpBody(b *strings.Builder, prefix, body, contentType string
 		body = fmt.Sprintf("[%d bytes withheld]", len(body))
 	case !answer && contentType == typeForm[0]:
 		body = redactForm(body, x.call.HiddenFields)
-	default: // a server's word for what it sent counts for nothing
+	default: // a server's Content-Type proves nothing
 		body = redactText(body)
 	}
 	fmt.Fprintf(b, "%s%s\n", prefix, body)

@@ -13,8 +13,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// TestLog: one line for each attempt, with the few names that one searches for, and
-// one that says why and when there is another.
+// TestLog: there is one line for each attempt, with the attributes that one searches for, and one
+// that says why and when it is retried.
 func TestLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var logs syncBuffer

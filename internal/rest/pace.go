@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// gate holds all calls of a client back after one of them was told 429.
+// gate holds back all calls of a client after one of them got 429.
 type gate struct{ until atomic.Int64 } // Unix nanoseconds
 
 func (g *gate) close(d time.Duration) {
@@ -35,8 +35,8 @@ func (g *gate) remaining() time.Duration {
 	return max(0, time.Duration(until-time.Now().UnixNano()))
 }
 
-// prepare does what each attempt needs before it is sent: wait at the gate, take
-// a token of the rate limit, put on fresh credentials.
+// prepare does what each attempt needs before it is sent: wait at the gate, take a token of the
+// rate limit, add fresh credentials.
 func (x *exchange) prepare(req *http.Request) *provider.Error {
 	if err := x.pass(); err != nil {
 		return err
@@ -56,7 +56,7 @@ func (x *exchange) prepare(req *http.Request) *provider.Error {
 	if !errors.As(err, &known) {
 		return &provider.Error{Kind: provider.ErrUnauthorized, Message: "sign in: " + x.scrub(err.Error()), Err: x.hide(err)}
 	}
-	// Whatever became of the sign-in, this call was not sent.
+	// Whatever happened to the sign-in, this call was not sent.
 	failed := x.clean(known)
 	failed.MaybeExecuted = false
 	if errors.Is(failed.Kind, provider.ErrOutcomeUnknown) {
@@ -65,9 +65,9 @@ func (x *exchange) prepare(req *http.Request) *provider.Error {
 	return failed
 }
 
-// pass waits at the gate and takes a token of the rate limit. The gate may be
-// closed during the wait for the token; then the call queues again, or everybody
-// with a token would set off at once when the gate opens.
+// pass waits at the gate and takes a token of the rate limit. The gate may be closed during the
+// wait for the token. Then the call queues again: otherwise all calls with a token would start at
+// once when the gate opens.
 func (x *exchange) pass() *provider.Error {
 	for {
 		if err := x.passGate(); err != nil {
@@ -142,11 +142,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// longest is where a server's wish to wait is cut off: more makes no difference,
-// and cannot overflow.
+// longest is the limit for a server's wish to wait: more makes no difference, and could overflow.
 const longest = 365 * 24 * time.Hour
 
-// retryAfter reads the header in both spellings, seconds and date; 0 if absent.
+// retryAfter reads the Retry-After header, in seconds or as a date; 0 if absent.
 func retryAfter(h http.Header) time.Duration {
 	text := strings.TrimSpace(h.Get("Retry-After"))
 	if text == "" {

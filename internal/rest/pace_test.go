@@ -17,7 +17,7 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// clock is a handler that notes when requests arrive, in time since the start of the bubble.
+// clock is a handler that records when requests arrive, as the time since the start of the bubble.
 type clock struct {
 	mu    sync.Mutex
 	start time.Time
@@ -37,7 +37,7 @@ func (c *clock) serve(w http.ResponseWriter, r *http.Request) {
 	c.next(n)(w, r)
 }
 
-// firstSays answers the first request with a status and Retry-After, the others well.
+// firstSays answers the first request with a status and Retry-After, all others with success.
 func firstSays(status int, after string) func(int) http.HandlerFunc {
 	return func(n int) http.HandlerFunc {
 		if n == 0 {
@@ -131,8 +131,8 @@ func TestGate(t *testing.T) {
 	})
 }
 
-// TestGateAndQueue: calls that queue for a connection when the gate closes have
-// passed it already, and must not slip through.
+// TestGateAndQueue: calls that queue for a connection when the gate closes have passed it already,
+// and must not slip through.
 func TestGateAndQueue(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cl := newClock(func(n int) http.HandlerFunc {
@@ -153,14 +153,14 @@ func TestGateAndQueue(t *testing.T) {
 	})
 }
 
-// TestGateAndRateLimit: so must those that wait for a token of the rate limit, and
-// they must not set off all at once when the gate opens.
+// TestGateAndRateLimit: calls that wait for a token of the rate limit must not slip through either,
+// and must not all start at once when the gate opens.
 func TestGateAndRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cl := newClock(func(n int) http.HandlerFunc {
 			return func(w http.ResponseWriter, r *http.Request) {
 				if n == 0 {
-					<-time.After(4500 * time.Millisecond) // five have set off by then
+					<-time.After(4500 * time.Millisecond) // five have started by then
 				}
 				firstSays(429, "30")(n)(w, r)
 			}
@@ -207,14 +207,14 @@ func TestAbsurdRetryAfterIsForgotten(t *testing.T) {
 	})
 }
 
-// TestCancelledWhileWaiting honours the context at each place where a call waits.
+// TestCancelledWhileWaiting: the context ends a call wherever it waits.
 func TestCancelledWhileWaiting(t *testing.T) {
 	for _, row := range []struct {
 		name   string
 		opts   []provider.Option
 		first  http.HandlerFunc
 		before func(c *Client)
-		last   error // what the last answer said, which must not get lost
+		last   error // the last answer's error, which must not get lost
 		sent   int
 	}{
 		{name: "rate limit", opts: []provider.Option{provider.WithRateLimit(0.001, 1)}, before: func(c *Client) { c.limiter.Allow() }},
@@ -279,7 +279,7 @@ func TestRateLimit(t *testing.T) {
 		at := time.Now()
 		err := c.Do(ctx, callOf(Read, nil))
 		require.ErrorIs(t, err, provider.ErrRateLimited)
-		assert.Zero(t, time.Since(at), "it is known beforehand that the deadline comes first")
+		assert.Zero(t, time.Since(at), "it is known in advance that the deadline comes first")
 	})
 }
 
@@ -332,6 +332,6 @@ func TestAuthorizePerAttempt(t *testing.T) {
 		err := c.Do(t.Context(), callOf(Idempotent, nil))
 		require.ErrorIs(t, err, provider.ErrUnauthorized)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown, "the first attempt may have been carried out")
-		assert.Contains(t, err.Error(), "the attempt before failed")
+		assert.Contains(t, err.Error(), "the previous attempt failed")
 	})
 }

@@ -7,11 +7,10 @@ import (
 	"strings"
 )
 
-// fill puts escaped arguments into the places of a route. It returns the path
-// decoded and escaped. Two kinds of arguments are refused: empty ones, since they
-// would address the collection instead of the thing, and those with a dot segment.
-// Escaping does not help against those: "%2E%2E" means ".." to every server and
-// proxy that normalises by RFC 3986, and many decode "%2F" before they do.
+// fill puts escaped arguments into a route. It returns the path decoded and escaped. It refuses
+// empty arguments, since they would address the collection instead of the thing, and arguments with
+// a dot segment. Escaping does not help against the latter: "%2E%2E" means ".." to every server and
+// proxy that normalises by RFC 3986, and many decode "%2F" before that.
 func fill(route string, args []string) (path, raw string, err error) {
 	if !strings.Contains(route, "{") {
 		if len(args) > 0 {
@@ -54,14 +53,14 @@ func fill(route string, args []string) (path, raw string, err error) {
 		case args[0] == "":
 			return "", "", &argumentError{name: name, problem: "required"}
 		case dotSegment(args[0]):
-			return "", "", &argumentError{name: name, problem: `must not hold "." or ".." as a part`}
+			return "", "", &argumentError{name: name, problem: `must not contain "." or ".." as a part`}
 		}
 		add(rest[:open], nil)
 		add(args[0], url.PathEscape)
 		args, rest = args[1:], rest[open+end+1:]
 	}
 	if len(args) > 0 {
-		return "", "", fmt.Errorf("route %s has %d arguments too many", route, len(args))
+		return "", "", fmt.Errorf("route %s got %d arguments too many", route, len(args))
 	}
 	add(rest, nil)
 	if !escaped {
@@ -70,8 +69,8 @@ func fill(route string, args []string) (path, raw string, err error) {
 	return p.String(), r.String(), nil
 }
 
-// plain reports whether a text needs no escaping; slashes only need none in the fixed
-// part of a route.
+// plain reports whether a text needs no escaping. slashes is set for the fixed part of a route, in
+// which slashes need none.
 func plain(s string, slashes bool) bool {
 	for i := range len(s) {
 		c := s[i]
@@ -85,9 +84,9 @@ func plain(s string, slashes bool) bool {
 	return true
 }
 
-// escapeLiteral escapes the fixed part of a route. If one character of it were not
-// allowed in a path, net/url would drop our spelling altogether, and with it the
-// escaping of the arguments.
+// escapeLiteral escapes the fixed part of a route. If it contained one character that is not
+// allowed in a path, net/url would drop our spelling altogether, including the escaping of the
+// arguments.
 func escapeLiteral(s string) string { return (&url.URL{Path: s}).EscapedPath() }
 
 type argumentError struct{ name, problem string }
@@ -107,7 +106,8 @@ func dotSegment(s string) bool {
 	return false
 }
 
-// parseBase validates a base URL. http is for this machine only, unless allowed.
+// parseBase parses and validates a base URL. The text is its problem; "" if it is fine. http is
+// only for this machine, unless plainHTTP is set.
 func parseBase(text string, plainHTTP bool) (*url.URL, string) {
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -116,20 +116,20 @@ func parseBase(text string, plainHTTP bool) (*url.URL, string) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil:
-		// The parser's error quotes the text, which may hold a password.
+		// The parser's error quotes the text, which may contain a password.
 		return nil, "not a URL"
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, "must begin with https://"
 	case u.Hostname() == "":
 		return nil, "has no host"
 	case u.User != nil:
-		return nil, "must not hold credentials"
+		return nil, "must not contain credentials"
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, "must not have a query or fragment"
 	case !validPort(u.Port()):
 		return nil, "has a port that does not exist"
 	case dotSegment(u.Path):
-		return nil, `must not hold "." or ".." in its path`
+		return nil, `must not contain "." or ".." in its path`
 	case u.Scheme == "http" && !plainHTTP && !loopback(u.Hostname()):
 		return nil, "is plain http: use https, or allow it with provider.WithPlainHTTP"
 	}
@@ -148,7 +148,7 @@ func validPort(text string) bool {
 	return err == nil && n > 0
 }
 
-// below appends a path and its escaped spelling to a base. Not URL.JoinPath: that
+// below appends a path and its escaped spelling to a base. It does not use URL.JoinPath, which
 // makes the path of a base without one relative, and resolves dot segments.
 func below(base *url.URL, path, raw string) *url.URL {
 	u := &url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path + path}

@@ -16,7 +16,7 @@ import (
 
 var nested = &Endpoint{Op: "Files.Get", Verb: "get file", Method: http.MethodGet, Route: "/things/{id}/files/{name}", Effect: Read}
 
-// echoPath is a real server, without a mux that cleans paths, that tells what it saw.
+// echoPath is a real server, without a mux that cleans paths, that records what it saw.
 type echoPath struct {
 	mu       sync.Mutex
 	segments []string
@@ -40,8 +40,8 @@ func (e *echoPath) serve(w http.ResponseWriter, r *http.Request) {
 	okThing(w, r)
 }
 
-// checkArguments holds the promise: two arguments are two segments, by value, at their
-// place below the base's path; or they are refused, naming the place, and nothing is sent.
+// checkArguments checks the promise: two arguments arrive unchanged as two segments, at their place
+// below the base's path; or one is refused and named, and nothing is sent.
 func checkArguments(t *testing.T, c *Client, e *echoPath, id, name string) (refused bool) {
 	t.Helper()
 	e.requests = 0
@@ -87,7 +87,7 @@ func FuzzArguments(f *testing.F) {
 	f.Fuzz(func(t *testing.T, id, name string) {
 		if refused := checkArguments(t, c, &e, id, name); refused {
 			ok := func(s string) bool { return s != "" && !strings.Contains(s, ".") }
-			assert.False(t, ok(id) && ok(name), "refused without need: %q %q", id, name)
+			assert.False(t, ok(id) && ok(name), "refused unnecessarily: %q %q", id, name)
 		}
 	})
 }
@@ -104,8 +104,8 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// TestRouteFromOutside: a route may come from a caller (client.Do); it cannot smuggle
-// in a query or a fragment either.
+// TestRouteFromOutside: a route that comes from a caller (client.Do) cannot smuggle in a query or a
+// fragment.
 func TestRouteFromOutside(t *testing.T) {
 	var e echoPath
 	c, _ := over(t, e.serve)

@@ -7,8 +7,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Refuse is the error for bad input, before any I/O; nil if there are no problems. subject
-// names the thing concerned, as that of a Call.
+// Refuse returns the error for bad input, before any I/O; nil if there are no problems. subject is
+// that of a Call.
 func (e *Endpoint) Refuse(subject string, problems provider.Problems) error {
 	if len(problems) == 0 {
 		return nil
@@ -16,27 +16,27 @@ func (e *Endpoint) Refuse(subject string, problems provider.Problems) error {
 	return problems.Err(e.Provider, e.Op, e.action(subject))
 }
 
-// RefuseNil is the error for a request that is nil.
+// RefuseNil returns the error for a request that is nil.
 func (e *Endpoint) RefuseNil() error {
 	return e.Refuse("", provider.Problems{"request": "nil"})
 }
 
-// RefuseID is the error for what can be no ID; nil if it can be one.
+// RefuseID returns the error for a number that cannot be an ID; nil if it can.
 func (e *Endpoint) RefuseID(field string, id int64) error {
 	var problems provider.Problems
 	problems.Positive(field, id)
 	return e.Refuse("", problems)
 }
 
-// RefuseBlank is the error for a text that is missing; nil if there is one.
+// RefuseBlank returns the error for a text that is missing; nil if there is one.
 func (e *Endpoint) RefuseBlank(field, value string) error {
 	var problems provider.Problems
 	problems.Required(field, value)
 	return e.Refuse("", problems)
 }
 
-// AddProblems adds the fields that an error of [New], or of a client's own, names. names
-// has what the caller knows some of them by; nil is none.
+// AddProblems adds the fields named by err, an error of [New] or of a vendor's client. names maps
+// those names to the caller's; nil changes none.
 func AddProblems(problems *provider.Problems, err error, names map[string]string) {
 	var e *provider.Error
 	if !errors.As(err, &e) {
@@ -50,9 +50,8 @@ func AddProblems(problems *provider.Problems, err error, names map[string]string
 	}
 }
 
-// AllProblems is the error for what is wrong with a configuration: problems, and those
-// that err names, as AddProblems adds them. An err that names none is returned itself if
-// there are no problems.
+// AllProblems returns the error for a configuration: problems, and those that err names, as
+// AddProblems adds them. If there are none, it returns err itself.
 func AllProblems(kind, op, action string, problems provider.Problems, err error, names map[string]string) error {
 	AddProblems(&problems, err, names)
 	if refused := problems.Err(kind, op, action); refused != nil {
@@ -61,7 +60,7 @@ func AllProblems(kind, op, action string, problems provider.Problems, err error,
 	return err
 }
 
-// Failed is a list that yields nothing but an error: one that was refused.
+// Failed returns a list that yields only an error, for a listing that was refused.
 func Failed[T any](err error) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) { yield(nil, err) }
 }

@@ -13,20 +13,21 @@ import (
 
 const redacted = "[redacted]"
 
-// sensitiveFields are names of JSON and form fields whose values are never shown,
-// in lower case and without "_", "-" and spaces.
+// sensitiveFields are names of JSON and form fields whose values are never shown, in lower case and
+// without "_", "-" and spaces.
 var sensitiveFields = []string{
 	"pin", "jwt", "otp", "key", "secret", "hash", "authorization", "cookie", "session", "sessionid", "signature", "backupcodes",
 	"loginurl", "autologinurl", "signonurl", "ssourl", "consoleurl", "otpauthurl", "qrcode", "checkouturl", "redirecturl",
 }
 
-// sensitiveEndings are how such names may end: root_pass, X-API-Key, refreshToken.
+// sensitiveEndings are endings of such names: root_pass, X-API-Key, refreshToken.
 var sensitiveEndings = []string{"pass", "token", "secret", "apikey", "accesskey", "secretkey", "privatekey", "licensekey"}
 
-// sensitiveParts may stand anywhere: a hidden "password_changed_at" does no harm.
+// sensitiveParts may be anywhere in such names: hiding "password_changed_at" does no harm.
 var sensitiveParts = []string{"password", "passwd", "passphrase"}
 
-// codes of errors are no secrets: "code" is only hidden in forms.
+// sensitive reports whether the values of a field are never shown. Error codes are not secrets, so
+// "code" is hidden only in forms.
 func sensitive(name string, form bool) bool {
 	name = strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == ' ' {
@@ -40,8 +41,8 @@ func sensitive(name string, form bool) bool {
 		slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(name, part) })
 }
 
-// redactText hides the values of sensitive fields in JSON, whole or broken: it
-// reads as a human does, a quoted name, a colon, a value.
+// redactText hides the values of sensitive fields in JSON, complete or broken: it looks for a
+// quoted name, a colon and a value, as a human reader would.
 func redactText(text string) string {
 	var out strings.Builder
 	for i := 0; i < len(text); {
@@ -68,7 +69,7 @@ func redactText(text string) string {
 	return out.String()
 }
 
-// fieldName is the name in a string literal, which may be broken.
+// fieldName returns the name in a string literal, which may be broken.
 func fieldName(literal string) string {
 	var name string
 	if strings.Contains(literal, `\`) && json.Unmarshal([]byte(literal), &name) == nil {
@@ -77,7 +78,7 @@ func fieldName(literal string) string {
 	return strings.Trim(literal, `"`)
 }
 
-// stringEnd returns the place behind the string literal that begins at i.
+// stringEnd returns the index after the string literal that begins at i.
 func stringEnd(text string, i int) int {
 	for j := i + 1; j < len(text); j++ {
 		switch text[j] {
@@ -90,7 +91,7 @@ func stringEnd(text string, i int) int {
 	return len(text)
 }
 
-// valueEnd returns the place behind the JSON value that begins at or after i.
+// valueEnd returns the index after the JSON value that begins at or after i.
 func valueEnd(text string, i int) int {
 	depth := 0
 	for i < len(text) {
@@ -121,7 +122,7 @@ func valueEnd(text string, i int) int {
 	return len(text)
 }
 
-// redactForm hides the values of sensitive fields in a form, and of those named.
+// redactForm hides the values of sensitive fields in a form, and those of the fields in hidden.
 func redactForm(text string, hidden []string) string {
 	pairs := strings.Split(text, "&")
 	for i, pair := range pairs {
@@ -133,8 +134,7 @@ func redactForm(text string, hidden []string) string {
 	return strings.Join(pairs, "&")
 }
 
-// formField is the field that a form's name stands for: params[root_pass] is
-// root_pass.
+// formField returns the field in a form's name: params[root_pass] is root_pass.
 func formField(name string) string {
 	name = unescaped(name)
 	if open := strings.LastIndexByte(name, '['); open >= 0 && strings.HasSuffix(name, "]") && len(name)-open > 2 {
@@ -150,8 +150,8 @@ func unescaped(name string) string {
 	return name
 }
 
-// scrub replaces known secrets wherever they stand, in any escaping: the second
-// net under redaction by field.
+// scrub replaces known secrets anywhere in a text, in any escaping. It is the second line after
+// redaction by field.
 func (x *exchange) scrub(text string) string {
 	if text == "" {
 		return ""
@@ -159,7 +159,7 @@ func (x *exchange) scrub(text string) string {
 	return scrubValues(text, x.secrets())
 }
 
-// secrets are the credentials, those of the call, and what this call sends under
+// secrets returns the credentials, the secrets of the call, and what the call sends in fields with
 // the name of a secret: servers quote a bad password when they refuse it.
 func (x *exchange) secrets() []provider.Secret {
 	if !x.searched {
@@ -172,7 +172,8 @@ func (x *exchange) secrets() []provider.Secret {
 	return slices.Concat(x.client.config.Secrets(), x.hidden)
 }
 
-// minFound keeps "true" or "none" under the name of a secret from riddling texts.
+// minFound is the shortest value of such a field that is searched for: hiding "true" or "none"
+// would make texts unreadable.
 const minFound = 6
 
 func secretsIn(sent []byte, call *Call) (found []provider.Secret) {
@@ -216,14 +217,14 @@ func secretsIn(sent []byte, call *Call) (found []provider.Secret) {
 	return found
 }
 
-// excerpt describes an answer that cannot be understood by its beginning.
+// excerpt describes an answer that cannot be understood, by quoting its beginning.
 func (x *exchange) excerpt(prefix string) string {
 	body := x.body.String()
 	if strings.TrimSpace(body) == "" {
 		return prefix + " without a body"
 	}
 	if x.call.Endpoint.Sensitive {
-		return prefix + " with a body that is withheld, since it may hold a secret"
+		return prefix + " with a body that is withheld, since it may contain a secret"
 	}
 	kind := "text"
 	trimmed := strings.TrimSpace(body)
@@ -233,7 +234,7 @@ func (x *exchange) excerpt(prefix string) string {
 	case trimmed[0] == '{' || trimmed[0] == '[':
 		kind = "JSON"
 	}
-	// Clip with room first: redaction of megabytes for a line is a waste.
+	// Cut generously first: it is a waste to redact megabytes for one line.
 	shown := x.scrub(redactText(words.Cut(trimmed, 4000)))
 	return prefix + " " + kind + ": " + words.Line(shown, 160)
 }

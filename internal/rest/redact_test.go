@@ -29,7 +29,7 @@ const (
 	canaryURL      = "https://panel.test/login?token=cAnArY-OnE-tImE"
 )
 
-// spelled lists how a value may be written by whoever quotes it.
+// spelled lists the ways in which a quoted value may be written.
 func spelled(secret string) []string {
 	std, _ := json.Marshal(secret)
 	var plain strings.Builder
@@ -52,7 +52,7 @@ func lowerHex(s string) string {
 	return regexp.MustCompile("%..").ReplaceAllStringFunc(s, strings.ToLower)
 }
 
-// php is json_encode with its defaults: slashes and everything beyond ASCII escaped.
+// php returns what json_encode does by default: it escapes slashes and everything beyond ASCII.
 func php(s string) string {
 	var b strings.Builder
 	for _, r := range s {
@@ -75,13 +75,13 @@ func assertClean(t *testing.T, text string, secrets ...string) {
 	for _, secret := range secrets {
 		for _, form := range spelled(secret) {
 			assert.NotContains(t, text, form)
-			// Nor most of it.
+			// Not even most of it.
 			assert.NotContains(t, text, form[:len(form)*2/3])
 		}
 	}
 }
 
-// shownBy prints an error in all ways in which errors get printed.
+// shownBy prints an error in all the ways in which errors are printed.
 func shownBy(err error) string {
 	var all strings.Builder
 	var walk func(error)
@@ -111,8 +111,8 @@ func shownBy(err error) string {
 	return all.String()
 }
 
-// TestNoSecretIsShown plants secrets in a call, lets the server quote them in every way,
-// and searches all that is printed, logged or dumped.
+// TestNoSecretIsShown plants secrets in a call, lets the server quote them in every way, and
+// searches everything that is printed, logged or dumped.
 func TestNoSecretIsShown(t *testing.T) {
 	planted := []string{canaryKey, canaryPassword, canaryToken, canaryNested}
 	quoted := strings.Join(planted, " and ")
@@ -183,7 +183,7 @@ type vendorError struct{ text string }
 
 func (e *vendorError) Error() string { return e.text }
 
-// quotingClassifier does what vendors do: it takes the server's word into the error.
+// quotingClassifier does what vendors do: it quotes the server's text in the error.
 func quotingClassifier(a *Answer) *provider.Error {
 	var body struct {
 		Error   string            `json:"error"`
@@ -203,7 +203,7 @@ func TestVendorsErrorStaysReachable(t *testing.T) {
 	assert.Equal(t, "no such plan", vendor.text)
 }
 
-// TestSensitiveAnswers are not shown at all: what they hold is not known beforehand.
+// TestSensitiveAnswers: they are not shown at all, since what they contain is not known in advance.
 func TestSensitiveAnswers(t *testing.T) {
 	body := `{"link":"` + canaryURL + `"}`
 	for name, handler := range map[string]http.HandlerFunc{
@@ -231,7 +231,7 @@ func TestSensitiveAnswers(t *testing.T) {
 	}
 }
 
-// TestGarbledStatusLine: net/http quotes what it got in place of an answer.
+// TestGarbledStatusLine: net/http quotes what it received instead of an answer.
 func TestGarbledStatusLine(t *testing.T) {
 	for _, line := range []string{canaryURL + " " + canaryKey + "\r\n\r\n", "HTTP/1.1 200 OK\r\ncAnArY " + canaryKey + "\r\n\r\n"} {
 		var logs, dumps syncBuffer
@@ -263,7 +263,7 @@ func TestClientDoesNotPrintSecrets(t *testing.T) {
 	assert.Equal(t, "test client of https://panel.test/x", c.String())
 }
 
-// TestErrorsOfCallersTransport may hold URLs with their query.
+// TestErrorsOfCallersTransport: these may contain URLs with their query.
 func TestErrorsOfCallersTransport(t *testing.T) {
 	cause := &net.DNSError{Err: "x", Name: "y"}
 	c := newClient(t, "https://panel.test", provider.WithRetry(provider.Retry{Attempts: 1}), provider.WithHTTPClient(&http.Client{Transport: roundTripper(func(req *http.Request) (*http.Response, error) {
@@ -290,9 +290,9 @@ func TestScrubEverySpelling(t *testing.T) {
 }
 
 func TestScrubPrefersTheLongest(t *testing.T) {
-	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []provider.Secret{"abcd", "abcd1234"}), "no rest stays")
-	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []provider.Secret{"redacted", "acte", "dact"}), "what was put in is not searched")
-	assert.Equal(t, "the [redacted]", scrubValues("the secre", []provider.Secret{"secret-key"}), "cut off by whoever quoted it")
+	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []provider.Secret{"abcd", "abcd1234"}), "no rest remains")
+	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []provider.Secret{"redacted", "acte", "dact"}), "replacements are not searched")
+	assert.Equal(t, "the [redacted]", scrubValues("the secre", []provider.Secret{"secret-key"}), "cut off where it was quoted")
 	assert.Equal(t, "a b abc", scrubValues("a b abc", []provider.Secret{"", "a", "abc"}), "too short to hide")
 }
 
@@ -345,13 +345,14 @@ func bit(b bool) int {
 	return 0
 }
 
-// overlaps: what stands around a replaced value may spell it anew together with
-// "[redacted]", which tells nobody anything.
+// overlaps reports whether a secret can be found only because the text around a replaced value,
+// together with "[redacted]", happens to spell it. That reveals nothing.
 func overlaps(text, secret string) bool {
 	return strings.ContainsAny(secret, "[] ") || strings.Contains(text, secret[:1])
 }
 
-// TestHiddenFields: where names say nothing (arg2 is a password), the call says it.
+// TestHiddenFields: if a field's name does not say that it is secret (arg2 is a password), the call
+// does.
 func TestHiddenFields(t *testing.T) {
 	var dumps syncBuffer
 	c, _ := inMemory(t, answer(200, "arg2 was "+canaryPassword), provider.WithDumps(&dumps))
@@ -361,7 +362,7 @@ func TestHiddenFields(t *testing.T) {
 	assert.Contains(t, dumps.String(), "arg1=jane&arg2=[redacted]")
 }
 
-// TestDumps is what WithDumps promises: readable, one exchange a time.
+// TestDumps checks what WithDumps promises: dumps are readable, with one exchange at a time.
 func TestDumps(t *testing.T) {
 	var dumps syncBuffer
 	c, in := inMemory(t, okThing, provider.WithDumps(&dumps), provider.WithRetry(provider.Retry{Attempts: 1}))

@@ -17,8 +17,8 @@ import (
 
 var redirects = []int{301, 302, 303, 307, 308}
 
-// TestChangesAreNotRedirected, not even within the origin: net/http would turn the POST
-// into a GET whose answer looks like success.
+// TestChangesAreNotRedirected: not even within the origin, since net/http would turn the POST into
+// a GET whose answer looks like success.
 func TestChangesAreNotRedirected(t *testing.T) {
 	for _, status := range redirects {
 		for _, kind := range []Effect{Once, Idempotent} {
@@ -41,7 +41,8 @@ func TestChangesAreNotRedirected(t *testing.T) {
 	}
 }
 
-// TestNothingLeavesTheOrigin: neither key nor body, whichever part of the origin differs.
+// TestNothingLeavesTheOrigin: neither key nor body is sent there, whichever part of the origin
+// differs.
 func TestNothingLeavesTheOrigin(t *testing.T) {
 	var reached atomic.Int32
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -113,7 +114,8 @@ func TestReadsAreRedirectedWithinTheOrigin(t *testing.T) {
 	}
 }
 
-// TestRedirectsUseUpNoAttempts: three of them and then a mishap is still the first attempt.
+// TestRedirectsUseUpNoAttempts: three redirects and then a failure still count as the first
+// attempt.
 func TestRedirectsUseUpNoAttempts(t *testing.T) {
 	n := 0
 	c, in := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
@@ -130,7 +132,8 @@ func TestRedirectsUseUpNoAttempts(t *testing.T) {
 	assert.Equal(t, 5, in.Count())
 }
 
-// TestPostThatReads is not followed: a GET in its place would ask something else.
+// TestPostThatReads: its redirects are not followed, since a GET in its place would ask something
+// else.
 func TestPostThatReads(t *testing.T) {
 	c, in := inMemory(t, answer(302, "", "Location", "/moved"))
 	err := c.Do(t.Context(), &Call{Endpoint: &Endpoint{Op: "x", Method: http.MethodPost, Route: "/x", Effect: Read}})
@@ -152,14 +155,14 @@ func TestOddRedirects(t *testing.T) {
 			require.ErrorIs(t, err, provider.ErrProtocol, location)
 			assert.Contains(t, err.Error(), says)
 			assert.NotContains(t, err.Error(), "canary")
-			assert.Equal(t, 1, in.Count(), "it is an answer, not a mishap")
+			assert.Equal(t, 1, in.Count(), "it is an answer, not a failure")
 			assert.Equal(t, 307, asError(t, err).StatusCode)
 		}
 	}
 }
 
-// TestBelowTheRedirectPolicy: should anything else send a request through our
-// transport to another origin, it stops there.
+// TestBelowTheRedirectPolicy: if anything else sends a request to another origin through our
+// transport, it stops there.
 func TestBelowTheRedirectPolicy(t *testing.T) {
 	c, in := inMemory(t, okThing)
 	ctx := t.Context()

@@ -10,9 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// CallOf makes the call of a request that has no method yet. op is the client's method
-// that takes such requests: "Do". What is wrong with the request is refused with its
-// fields named.
+// CallOf returns the call for a request that has no method yet. op is the client's method that
+// takes such requests: "Do". The error for a bad request names its fields.
 func CallOf(kind, op string, req *provider.Request, out any) (*Call, error) {
 	var problems provider.Problems
 	if req == nil {
@@ -42,8 +41,8 @@ func CallOf(kind, op string, req *provider.Request, out any) (*Call, error) {
 	return call, nil
 }
 
-// Structure is the body of an answer of which no more is known than that it is an object
-// or a list. It is a copy, without what may stand around JSON.
+// Structure returns the body of an answer that must be an object or a list, and about which nothing
+// else is known. It is a copy, without what may surround JSON.
 func (a *Answer) Structure() ([]byte, error) {
 	body := Content(a.Body)
 	switch {

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TestCallOf: what a caller's own request becomes, and what is refused of it.
+// TestCallOf checks which call a caller's own request becomes, and what is refused.
 func TestCallOf(t *testing.T) {
 	for _, test := range []struct {
 		method    string

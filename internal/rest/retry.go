@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// checkRetry is go-retryablehttp's question after each attempt.
+// checkRetry is go-retryablehttp's hook after each attempt: it reports whether to retry.
 func checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
 	x := exchangeFrom(ctx)
 	retry := x.judge(err) && x.mayRetry()
@@ -19,9 +19,9 @@ func checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) 
 	return retry, nil
 }
 
-// judge decides what an attempt means: success (x.err nil) or a failure, and whether a
-// retry makes sense. A change that the server may have seen is not retried unless sending
-// it twice does no harm.
+// judge decides whether an attempt succeeded (x.err is nil) or failed, and reports whether to
+// retry. A change that the server may have seen is not retried unless sending it twice does no
+// harm.
 func (x *exchange) judge(err error) (retry bool) {
 	x.wait = 0
 	switch {
@@ -30,7 +30,7 @@ func (x *exchange) judge(err error) (retry bool) {
 		return false
 	case err != nil && (!x.whole || x.status/100 != 3):
 		retry = x.judgeBroken(err)
-	default: // net/http fails a redirect whose target it cannot read; the answer is there
+	default: // net/http fails on a redirect whose target it cannot read, but the answer is complete
 		retry = x.judgeAnswer()
 		x.settled = !retry
 	}
@@ -40,8 +40,8 @@ func (x *exchange) judge(err error) (retry bool) {
 	return retry
 }
 
-// mayRetry reports whether the call, its time and the client's quota allow a retry, and
-// decides on the pause before it.
+// mayRetry reports whether the call, its time and the client's quota allow a retry, and sets the
+// pause before it.
 func (x *exchange) mayRetry() bool {
 	policy := x.client.options.Retry
 	if x.call.Single || x.once || x.ctx.Err() != nil || x.attempts >= policy.Attempts {
@@ -57,7 +57,7 @@ func (x *exchange) mayRetry() bool {
 		} else {
 			x.err.Message += " (not retried: no time left)"
 		}
-		x.settled = true // that the context ends while we say so changes nothing
+		x.settled = true // even if the context ends meanwhile
 		return false
 	}
 	if !x.client.quota.take() {
@@ -68,11 +68,11 @@ func (x *exchange) mayRetry() bool {
 	return true
 }
 
-// backoff is go-retryablehttp's question how long to wait. It cannot tell us which
-// call it asks for when there was no answer: the wait is in prepareRetry.
+// backoff is go-retryablehttp's hook for the pause. It does not say which call it is for if there
+// was no answer, so the pause is in prepareRetry.
 func backoff(time.Duration, time.Duration, int, *http.Response) time.Duration { return 0 }
 
-// prepareRetry is go-retryablehttp's hook before each retry.
+// prepareRetry is go-retryablehttp's hook before each retry. It waits.
 func prepareRetry(req *http.Request) error {
 	x := exchangeFrom(req.Context())
 	if l := x.client.options.Logger; l != nil && l.Enabled(x.ctx, slog.LevelDebug) {
@@ -93,20 +93,19 @@ func prepareRetry(req *http.Request) error {
 	return nil
 }
 
-// after adds the failure of the attempt before to the reason why there is no
-// further one.
+// after adds the failure of the previous attempt to the reason why there is no further one.
 func (x *exchange) after(refused *provider.Error) *provider.Error {
 	last := x.err
 	if last == nil {
 		return refused
 	}
 	failed := *refused
-	failed.Message += ", and the attempt before failed: " + last.Message
+	failed.Message += ", and the previous attempt failed: " + last.Message
 	failed.StatusCode, failed.Err = last.StatusCode, join(refused.Err, last.Err)
 	return &failed
 }
 
-// jitter is exponential backoff with full jitter.
+// jitter returns the pause before retry n: exponential backoff with full jitter.
 func jitter(low, high time.Duration, n int) time.Duration {
 	ceiling := high
 	if n < 62 && low <= high>>n {
@@ -118,9 +117,9 @@ func jitter(low, high time.Duration, n int) time.Duration {
 	return time.Duration(rand.Int64N(int64(ceiling)))
 }
 
-// quota bounds the retries of a client, so that an outage is not multiplied: a retry
-// takes quotaCost. A call that the server answers in the end gives
-// back what it took, else one for recovery.
+// quota limits the retries of a client, so that they do not multiply the load in an outage. A retry
+// takes quotaCost tokens. A call that the server finally answers returns what it took, or adds one
+// token if it took none.
 type quota struct{ tokens atomic.Int64 }
 
 const (

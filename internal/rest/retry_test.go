@@ -21,7 +21,7 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// want is what a call comes to when the same thing happens to each of its attempts.
+// want is the result of a call when the same thing happens to each of its attempts.
 type want struct {
 	sent  int
 	kinds []error
@@ -34,8 +34,8 @@ func lost(sent int) want         { return want{sent, []error{provider.ErrOutcome
 func garbled(sent int) want      { return lost(sent).also(provider.ErrProtocol) }
 func (w want) also(e error) want { w.kinds = append(w.kinds, e); return w }
 
-// TestWhatIsRetried is the whole policy as a table: what happens, and how often a
-// read, an idempotent change and a change that must happen once are sent.
+// TestWhatIsRetried is the whole policy as a table: what happens, and how often a read, an
+// idempotent change and a change that must happen once are sent.
 func TestWhatIsRetried(t *testing.T) {
 	unavailable, limited := provider.ErrUnavailable, provider.ErrRateLimited
 	// no is an attempt that got no connection.
@@ -144,7 +144,7 @@ func TestWhatIsRetried(t *testing.T) {
 					assert.Equal(t, w.maybe, e.MaybeExecuted, "MaybeExecuted")
 					assert.Equal(t, w.maybe, errors.Is(err, provider.ErrOutcomeUnknown), "matches ErrOutcomeUnknown")
 					assert.Equal(t, row.status, e.StatusCode)
-					require.NotErrorIs(t, err, context.DeadlineExceeded, "that is the caller's, and has not passed")
+					require.NotErrorIs(t, err, context.DeadlineExceeded, "that is the caller's, which has not passed")
 					assert.Equal(t, "test", e.Provider)
 					assert.Equal(t, callOf(kind, nil).Endpoint.Op, e.Op)
 					assert.NotContains(t, err.Error(), "canary")
@@ -154,7 +154,7 @@ func TestWhatIsRetried(t *testing.T) {
 	}
 }
 
-// TestSecondAttemptSucceeds: what may be retried ends well after one mishap.
+// TestSecondAttemptSucceeds: what may be retried succeeds after one failure.
 func TestSecondAttemptSucceeds(t *testing.T) {
 	for _, fault := range faults.Catalogue() {
 		if fault.Kind == faults.HTML || fault.Kind == faults.Garbage {
@@ -173,8 +173,8 @@ func TestSecondAttemptSucceeds(t *testing.T) {
 	}
 }
 
-// TestClearAnswerAfterLostOne keeps both: the second attempt's answer says more, and
-// the first one may have caused it.
+// TestClearAnswerAfterLostOne keeps both: the second attempt's answer says more, and the first one
+// may have caused it.
 func TestClearAnswerAfterLostOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, in := inMemory(t, answer(404, "{}"))
@@ -186,8 +186,8 @@ func TestClearAnswerAfterLostOne(t *testing.T) {
 	})
 }
 
-// TestDoneIf: "not found" to a delete is a success if an earlier attempt may have been
-// carried out, and only then. So is what a vendor's own code says.
+// TestDoneIf: "not found" for a delete is a success if an earlier attempt may have been carried
+// out, and only then. The same goes for a vendor's own code.
 func TestDoneIf(t *testing.T) {
 	for name, test := range map[string]struct {
 		doneIf, kind error
@@ -226,8 +226,8 @@ type vendorCode int
 
 func (c vendorCode) Error() string { return fmt.Sprint("code ", int(c)) }
 
-// TestSlowCreate is the usual case of a lost answer: the server is at work for longer
-// than an attempt may take. Sending it twice would make two accounts.
+// TestSlowCreate is the usual case of a lost answer: the server works for longer than an attempt
+// may take. Sending it twice would make two accounts.
 func TestSlowCreate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		made := 0
@@ -283,12 +283,12 @@ func TestQuota(t *testing.T) {
 			require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))))
 		}
 		in.At(0, faults.Fault{Kind: faults.Status, StatusCode: 503})
-		require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))), "successes fill it up")
+		require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))), "successes refill it")
 	})
 }
 
-// TestQuotaLastsUnderRateLimit: bulk work against a server that slows each call down
-// once must not run out of retries.
+// TestQuotaLastsUnderRateLimit: bulk work must not run out of retries with a server that answers
+// each call with 429 once.
 func TestQuotaLastsUnderRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0

@@ -9,15 +9,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// minSecret is the length below which a value is not searched for: it would riddle
-// the text and hide nothing.
+// minSecret is the shortest value that is searched for: hiding shorter ones would make texts
+// unreadable and protect nothing.
 const minSecret = 4
 
-// scrubValues replaces secrets in a text, also where they are escaped for JSON (as
-// Go, PHP or JavaScript do it, also JSON inside of JSON), URLs, HTML or Go source,
-// and where the text ends in the middle of one. It goes through the text once and
-// takes the longest match: what it put in is not searched again, and of two secrets
-// with the same beginning no rest stays.
+// scrubValues replaces secrets in a text, including those that are escaped for JSON (as Go, PHP or
+// JavaScript do it, also JSON inside JSON), URLs, HTML or Go source, and those that the end of the
+// text cuts off. It goes through the text once and takes the longest match: replacements are not
+// searched again, and no rest remains of two secrets with the same beginning.
 func scrubValues(text string, secrets []provider.Secret) string {
 	var starts [256]bool
 	searched := false
@@ -59,9 +58,9 @@ func scrubValues(text string, secrets []provider.Secret) string {
 	return out.String()
 }
 
-// matchEscaped returns the length of the secret, in whatever escaping, at the
-// beginning of a text, or 0. Escapings are ambiguous (is this backslash one of
-// the secret's, or of the text's?), so it follows several readings side by side.
+// matchEscaped returns the length of the secret, in any escaping, at the beginning of a text; 0 if
+// it is not there. Escapings are ambiguous (does this backslash belong to the secret or to the
+// escaping?), so it follows several readings in parallel.
 func matchEscaped(text, secret string) int {
 	ends, next := []int{0}, []int(nil)
 	for done := 0; done < len(secret); {
@@ -83,10 +82,10 @@ func matchEscaped(text, secret string) int {
 	return slices.Max(ends)
 }
 
-// maxReadings bounds the work on texts and secrets that are all backslashes.
+// maxReadings limits the work on texts and secrets that consist of backslashes.
 const maxReadings = 16
 
-// spellings appends the places behind each way to read one character at a place.
+// spellings appends the index after each way to read one character at an index.
 func spellings(ends []int, text string, at int, char string, r rune) []int {
 	rest := text[at:]
 	if rest == "" {
@@ -109,7 +108,7 @@ func spellings(ends []int, text string, at int, char string, r rune) []int {
 		for nested := range 3 {
 			sign := "%" + "2525"[:2*nested]
 			add(percentLength(rest, char, sign))
-			if r == ' ' { // a "+" that was encoded once more
+			if r == ' ' { // a "+" that was encoded again
 				add(percentLength(rest, "+", sign))
 			}
 		}
@@ -137,9 +136,9 @@ func spellings(ends []int, text string, at int, char string, r rune) []int {
 	return ends
 }
 
-// letterLength reads what may stand behind a backslash: the character itself, a
-// letter for a control character, \uXXXX (two for a large character), \UXXXXXXXX,
-// \xXX for each byte.
+// letterLength reads what may follow a backslash: the character itself, a letter for a control
+// character, \uXXXX (two for a large character), \UXXXXXXXX, \xXX for each byte. It returns 0 if
+// none of these spells the character.
 func letterLength(rest, char string, r rune) int {
 	if rest == "" {
 		return 0
@@ -183,8 +182,8 @@ func letterLength(rest, char string, r rune) int {
 	return 0
 }
 
-// hexLength returns plus + digits if the text begins with the value in so many hex
-// digits, else 0.
+// hexLength returns plus + digits if the text begins with the value in that many hex digits,
+// otherwise 0.
 func hexLength(text string, digits int, value rune, plus int) int {
 	if len(text) < digits {
 		return 0
@@ -196,8 +195,8 @@ func hexLength(text string, digits int, value rune, plus int) int {
 	return plus + digits
 }
 
-// percentLength reads a character as percent-encoded bytes: behind "%", behind "%25"
-// where a URL stands in another one's query, and so on.
+// percentLength reads a character as percent-encoded bytes: after "%", after "%25" if a URL is in
+// the query of another one, and so on.
 func percentLength(rest, char, sign string) int {
 	at := 0
 	for i := range len(char) {

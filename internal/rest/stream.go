@@ -9,17 +9,17 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Stream is a body that is sent as it is read, of any length and type. It can be had
-// only once: such a call is never retried.
+// Stream is a body of any length and type that is sent as it is read. It can be read only once, so
+// such a call is never retried.
 type Stream struct {
 	ContentType string
 	Reader      io.Reader
 }
 
-// onlyReader hides Close and Len: the reader is the caller's.
+// onlyReader hides Close and Len, since the reader belongs to the caller.
 type onlyReader struct{ io.Reader }
 
-// setStream keeps net/http, too, from sending the beginning of a stream twice.
+// setStream also keeps net/http from sending the beginning of a stream twice.
 func (x *exchange) setStream(req *retryablehttp.Request, s *Stream) error {
 	if s.Reader == nil {
 		return x.invalid(errors.New("no body to send"))
@@ -34,14 +34,14 @@ func (x *exchange) setStream(req *retryablehttp.Request, s *Stream) error {
 	return nil
 }
 
-// sinkError is a Sink that refused an answer, or a writer that failed.
+// sinkError is the error of a Sink that refused an answer, or of its writer.
 type sinkError struct{ err error }
 
 func (e *sinkError) Error() string { return "the answer cannot be passed on: " + e.err.Error() }
 func (e *sinkError) Unwrap() error { return e.err }
 
-// pour hands the body of a success to the call's Sink. What was written cannot be
-// taken back, so from then on the call is not retried.
+// pour copies the body of a successful answer to the writer of the call's Sink. What was written
+// cannot be undone, so from then on the call is not retried.
 func (x *exchange) pour(body io.Reader) error {
 	w, err := x.call.Sink(x.answer())
 	if err != nil {
@@ -87,7 +87,7 @@ func (x *exchange) limit() int64 {
 	return x.client.options.MaxBody
 }
 
-// judgeSink explains why the answer did not get to the caller.
+// judgeSink sets the error that says why the caller did not get the answer.
 func (x *exchange) judgeSink(err *sinkError) {
 	var known *provider.Error
 	if errors.As(err.err, &known) {

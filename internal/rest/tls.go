@@ -26,8 +26,8 @@ func loopback(host string) bool {
 	return err == nil && addr.IsLoopback()
 }
 
-// tlsConfig lays the policy over a base: a transport's own configuration, which
-// may hold client certificates and the like, or nil.
+// tlsConfig applies the policy to a copy of base, a transport's own configuration, which may
+// contain client certificates; nil is none. The text is the policy's problem; "" if there is none.
 func tlsConfig(base *tls.Config, policy provider.TLS, host string) (*tls.Config, string) {
 	if policy.NoVerify && !policy.Auto {
 		return nil, "NoVerify is part of Auto: set Auto, or use InsecureSkipVerify"
@@ -53,8 +53,8 @@ func tlsConfig(base *tls.Config, policy provider.TLS, host string) (*tls.Config,
 			}
 			pins[i] = pin
 		}
-		// The pin replaces chain and name, which a self-signed panel cannot
-		// offer. VerifyConnection runs on resumed connections too.
+		// The pin replaces the checks of chain and name, which a self-signed certificate cannot
+		// pass. VerifyConnection also runs on resumed connections.
 		config.InsecureSkipVerify = true
 		also := config.VerifyConnection
 		config.VerifyConnection = func(state tls.ConnectionState) error {
@@ -72,7 +72,7 @@ func tlsConfig(base *tls.Config, policy provider.TLS, host string) (*tls.Config,
 	if len(policy.RootCAs) > 0 {
 		pool := x509.NewCertPool()
 		if !pool.AppendCertsFromPEM(policy.RootCAs) {
-			return nil, "RootCAs holds no certificate in PEM form"
+			return nil, "RootCAs contains no certificate in PEM form"
 		}
 		config.RootCAs = pool
 	}
@@ -102,7 +102,7 @@ func PinOf(cert *x509.Certificate) string {
 type pinError struct{ got string }
 
 func (e *pinError) Error() string {
-	return "the server's public key is " + e.got + ", which is not a pinned one"
+	return "the server's public key is " + e.got + ", which is not pinned"
 }
 
 func matchPin(state tls.ConnectionState, pins [][]byte) error {
@@ -118,9 +118,8 @@ func matchPin(state tls.ConnectionState, pins [][]byte) error {
 	return &pinError{got: PinOf(state.PeerCertificates[0])}
 }
 
-// newTransport makes a transport whose idle pool holds as many connections as may
-// be open, so that bulk work does not open new ones all the time. It reads no
-// proxy from the environment.
+// newTransport returns a transport that keeps as many idle connections as may be open, so that bulk
+// work does not keep opening new ones. It reads no proxy from the environment.
 func newTransport(connections int) *http.Transport {
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
@@ -133,8 +132,8 @@ func newTransport(connections int) *http.Transport {
 		IdleConnTimeout:        90 * time.Second,
 		ExpectContinueTimeout:  time.Second,
 		MaxResponseHeaderBytes: 1 << 20,
-		// Or a connection that died silently would fail every call until it is
-		// noticed by the system, in a quarter of an hour.
+		// Otherwise a connection that died silently would fail every call until the system notices,
+		// which takes a quarter of an hour.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 30 * time.Second, PingTimeout: 15 * time.Second},
 	}
 }

@@ -27,7 +27,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// panel is a server with a certificate that nobody vouches for.
+// panel returns a server with a certificate that no authority has signed.
 func panel(t *testing.T) *httptest.Server {
 	srv := httptest.NewUnstartedServer(okThing)
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -82,7 +82,7 @@ func TestPins(t *testing.T) {
 	}
 }
 
-// TestPinOnResumedSessions: VerifyPeerCertificate would not run there.
+// TestPinOnResumedSessions: VerifyPeerCertificate would not run on these.
 func TestPinOnResumedSessions(t *testing.T) {
 	srv := panel(t)
 	cache := tls.NewLRUClientSessionCache(4)
@@ -148,7 +148,7 @@ func TestCallersTransport(t *testing.T) {
 	assert.Equal(t, 7, inner.MaxIdleConns)
 	assert.EqualValues(t, tls.VersionTLS13, inner.TLSClientConfig.MinVersion)
 	assert.Equal(t, "panel.test", inner.TLSClientConfig.ServerName)
-	assert.EqualValues(t, 1, asked.Load(), "the caller's own check is asked too")
+	assert.EqualValues(t, 1, asked.Load(), "the caller's own check runs, too")
 	assert.Same(t, jar, c.http.Jar)
 
 	assert.Same(t, transport, caller.Transport)
@@ -156,7 +156,7 @@ func TestCallersTransport(t *testing.T) {
 	assert.Nil(t, caller.CheckRedirect)
 	assert.Same(t, own, transport.TLSClientConfig)
 	assert.Nil(t, own.RootCAs)
-	require.NoError(t, own.VerifyConnection(tls.ConnectionState{}), "still the caller's, without our pin")
+	require.NoError(t, own.VerifyConnection(tls.ConnectionState{}), "still that of the caller, without our pin")
 	assert.Equal(t, 7, transport.MaxIdleConns)
 
 	careless := newClient(t, srv.URL, provider.WithHTTPClient(caller), provider.WithTLS(provider.TLS{RootCAs: selfSigned(t)}))
@@ -183,7 +183,7 @@ func TestPolicyThatCannotBeKept(t *testing.T) {
 	}
 }
 
-// TestEnvironmentIsNotRead: no proxy but the one that the caller sets.
+// TestEnvironmentIsNotRead: no proxy is used but the one that the caller sets.
 func TestEnvironmentIsNotRead(t *testing.T) {
 	assert.Nil(t, newClient(t, "https://a.test").transport().Proxy)
 }

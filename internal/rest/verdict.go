@@ -11,13 +11,13 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// judgeAnswer judges an attempt with a whole answer.
+// judgeAnswer judges an attempt with a complete answer, and reports whether to retry.
 func (x *exchange) judgeAnswer() bool {
 	x.capture()
 	e := x.call.Endpoint
 	if x.status/100 == 3 && !x.call.Redirects {
 		x.err = x.redirected()
-		// Some servers answer a change that they have made with these two.
+		// Some servers use these two for changes that they have made.
 		if e.Effect != Read && (x.status == http.StatusFound || x.status == http.StatusSeeOther) {
 			x.maybe = true
 		}
@@ -33,11 +33,11 @@ func (x *exchange) judgeAnswer() bool {
 		if x.wait == 0 {
 			x.wait = min(jitter(policy.MinWait, policy.MaxWait, x.attempts-1), policy.MaxRetryAfter)
 		}
-		// Bounded, so that one absurd header does not end the client's life.
+		// Limited, so that one absurd header does not stop the client for good.
 		x.client.gate.close(min(x.wait, max(time.Hour, policy.MaxRetryAfter)))
 		return true
 	}
-	// A vendor's verdict counts for more than the status that it came with.
+	// The vendor's verdict overrules the HTTP status.
 	if e.Effect != Read && (x.err.MaybeExecuted || (!verdict && (x.status >= 500 || x.status == http.StatusRequestTimeout))) {
 		x.maybe = true
 	}
@@ -54,8 +54,8 @@ func (x *exchange) judgeAnswer() bool {
 	return false
 }
 
-// classify asks the vendor, and falls back on the status. It reports whether the
-// vendor came to a verdict, that is, said more than that something went wrong.
+// classify asks the vendor's Classify, and falls back to the status. verdict reports whether the
+// vendor's error has a kind, which says more than that something went wrong.
 func (x *exchange) classify() (err *provider.Error, verdict bool) {
 	classify := x.client.config.Classify
 	if x.call.Classify != nil {
@@ -83,7 +83,7 @@ func (x *exchange) classify() (err *provider.Error, verdict bool) {
 	return err, verdict
 }
 
-// complete fills in what every answer tells.
+// complete sets the fields that every answer provides.
 func (x *exchange) complete(err *provider.Error) {
 	if err.Kind == nil {
 		err.Kind = KindOf(x.status)
@@ -105,8 +105,8 @@ func (x *exchange) requestID() string {
 	return words.Line(x.scrub(x.header.Get(name)), 100)
 }
 
-// clean copies an error of the vendor's making without the secrets that the server
-// may have quoted in it.
+// clean returns a copy of a vendor's error without the secrets that the server may have quoted in
+// it.
 func (x *exchange) clean(err *provider.Error) *provider.Error {
 	failed := *err
 	failed.Message, failed.Code, failed.RequestID = x.scrub(err.Message), x.scrub(err.Code), x.scrub(err.RequestID)
@@ -131,21 +131,20 @@ func (x *exchange) redirected() *provider.Error {
 	case location == "":
 	case parseErr != nil:
 		err.Message = "the server redirects to something that is not a URL"
-	case x.call.Endpoint.Sensitive: // a sign-on may well be answered by a redirect
+	case x.call.Endpoint.Sensitive: // the answer to a sign-on may well be a redirect
 		err.Message = "the server redirects to " + words.Line(x.scrub(target.Host), 200)
 	default:
-		// A query may hold a token; the path tells enough.
+		// A query may contain a token, and the path says enough.
 		shown := x.scrub((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String())
 		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", words.Line(shown, 200))
 		if x.call.Endpoint.Effect == Read && sameOrigin(target, x.client.root) {
-			err.Message = fmt.Sprintf("the server redirects more than %d times, at last to %s", maxRedirects, words.Line(shown, 200))
+			err.Message = fmt.Sprintf("the server redirects more than %d times, finally to %s", maxRedirects, words.Line(shown, 200))
 		}
 	}
 	return err
 }
 
-// KindOf maps a status to the sentinel that it means where the vendor says nothing
-// more precise.
+// KindOf returns the kind of error that a status means if the vendor says nothing more precise.
 func KindOf(status int) error {
 	switch status {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusRequestEntityTooLarge:

@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// TestAnswerBeatsContext: an answer that has arrived counts, also when the context
-// ends before the call returns.
+// TestAnswerBeatsContext: an answer that has arrived counts, even if the context ends before the
+// call returns.
 func TestAnswerBeatsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	config := testConfig("https://panel.test")
@@ -28,7 +28,7 @@ func TestAnswerBeatsContext(t *testing.T) {
 	require.NotErrorIs(t, err, context.Canceled)
 }
 
-// TestVerdicts: what a vendor reads in the body counts for more than the status.
+// TestVerdicts: what a vendor reads in the body overrules the status.
 func TestVerdicts(t *testing.T) {
 	for _, row := range []struct {
 		name    string
@@ -63,8 +63,8 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-// TestClassifyOfACall: where the meaning of an answer depends on what was asked. Its
-// remark on a success is a warning in the log.
+// TestClassifyOfACall: it is used if the meaning of an answer depends on what was asked. Its remark
+// on a success is a warning in the log.
 func TestClassifyOfACall(t *testing.T) {
 	var logs syncBuffer
 	c, _ := inMemory(t, answer(200, `{"id":1}`), provider.WithLogger(slog.New(slog.NewTextHandler(&logs, nil))))
