@@ -9,11 +9,11 @@ import (
 	"github.com/provkit/provkit/internal/wire"
 )
 
-// Amount is a price or a sum of money as a decimal number in text, "6.47". It is never
-// a float. The zero value is no amount and counts as 0.
+// Amount is a price or a sum of money as decimal text, such as "6.47", so that it is never a float.
+// The zero value means that there is no amount, and counts as 0.
 type Amount string
 
-// decimal bounds the length as well: a text of megabytes is no price.
+// decimal bounds the length too, since big.Rat would parse megabytes of digits.
 var decimal = regexp.MustCompile(`^-?[0-9]{1,18}(\.[0-9]{1,18})?$`)
 
 // Valid reports whether the amount is a decimal number.
@@ -22,13 +22,14 @@ func (a Amount) Valid() bool { return decimal.MatchString(string(a)) }
 // String returns the amount as the server wrote it.
 func (a Amount) String() string { return string(a) }
 
-// IsZero reports whether the amount is 0, however it is written, or none.
+// IsZero reports whether the amount is missing, not Valid, or 0 in any notation.
 func (a Amount) IsZero() bool { return a.rat().Sign() == 0 }
 
-// Sign is -1, 0 or 1.
+// Sign returns -1, 0 or 1. An amount that is not Valid counts as 0.
 func (a Amount) Sign() int { return a.rat().Sign() }
 
-// Cmp compares by value: "4" is "4.00". What is not Valid counts as 0.
+// Cmp compares two amounts by value and returns -1, 0 or 1: "4" equals "4.00". An amount that is
+// not Valid counts as 0.
 func (a Amount) Cmp(b Amount) int { return a.rat().Cmp(b.rat()) }
 
 func (a Amount) rat() *big.Rat {
@@ -39,8 +40,8 @@ func (a Amount) rat() *big.Rat {
 	return r
 }
 
-// UnmarshalJSON reads a number or a text; null, "" and false are no amount. Anything
-// else is an error: money must not be misread.
+// UnmarshalJSON reads a number or a string; null, "" and false are no amount. Anything else is an
+// error, since money must not be misread.
 func (a *Amount) UnmarshalJSON(data []byte) error {
 	*a = ""
 	var t string

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// No source tells whether an answer about a key holds more than its name.
+// Whether answers about a key contain more than its name is undocumented, so they count as secret.
 var (
 	apiKeysAdd           = act("api_keys", "add", "APIKeys.Add", "create API key", ClassWrite).sensitive()
 	apiKeysDelete        = act("api_keys", "delete", "APIKeys.Delete", "delete API key", ClassDestroy).idempotent().untilGone()
@@ -21,11 +21,11 @@ var (
 	apiKeysView          = act("api_keys", "view", "APIKeys.View", "get API key", ClassRead).sensitive()
 )
 
-// APIKeysService manages API keys: of the account, which reach everything, and of single
-// servers, which reach that server and no billing.
+// APIKeysService manages API keys: of the account, which reach everything, and of single servers,
+// which reach that server and no billing.
 type APIKeysService struct{ c *Client }
 
-// LoginNotify says how the owner hears of sign-ins with a key.
+// LoginNotify is how the owner is notified of sign-ins with a key.
 type LoginNotify string
 
 // The ways to notify.
@@ -35,42 +35,42 @@ const (
 	NotifyWebhook LoginNotify = "webhook"
 )
 
-// APIKey is a key without its secret, which is told once only.
+// APIKey is a key without its secret, which is shown only once.
 type APIKey struct {
 	ID   int64  `wire:"id,positive"`
 	Name string `wire:"name"`
-	// Extra holds all other fields, of which no source tells.
+	// More fields of the key, which are undocumented.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// NewAPIKey is a key that was made. Keep the secret: it is shown once.
+// NewAPIKey is a new key. Store its secret: it is shown only once.
 type NewAPIKey struct {
 	Key provider.Secret `wire:"data.api_key,required,strict"`
-	// ID is 0 if the server did not tell it.
+	// ID is 0 if the server did not return it.
 	ID int64 `wire:"data.id"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:"data,extra"`
 }
 
-// APIKeyAddRequest makes a key.
+// APIKeyAddRequest creates a key.
 type APIKeyAddRequest struct {
 	// Name is required.
 	Name string `url:"name"`
-	// ServerID makes it the key of one server; 0 makes one of the account.
+	// ServerID makes it the key of that server; 0 makes it the account's.
 	ServerID int64 `url:"server_id,omitempty"`
-	// IP is the list of addresses that the key is good from; "" is all of them. How
-	// several are separated is undocumented.
+	// IP is the list of addresses from which the key works; "" is all. How several are separated is
+	// undocumented.
 	IP string `url:"ip,omitempty"`
-	// Active is left to the server if nil.
+	// Active: nil is the server's default.
 	Active *bool `url:"active,int,omitempty"`
-	// Notify and NotifyAddress (an email address or a URL); "" leaves them to the server.
+	// Notify and NotifyAddress, which is an e-mail address or a URL; "" is the server's default.
 	Notify        LoginNotify `url:"login_notify_method,omitempty"`
 	NotifyAddress string      `url:"login_notify_address,omitempty"`
 	// Extra fields, sent as params[name].
 	Extra map[string]any `url:"-"`
 }
 
-// APIKeyEditRequest changes a key. The server wants all of it: what is left out is not kept.
+// APIKeyEditRequest changes a key. Set every field: the server does not keep what is left out.
 type APIKeyEditRequest struct {
 	// Name and Notify are required.
 	Name   string `url:"name"`
@@ -83,8 +83,8 @@ type APIKeyEditRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// Add makes a key, of the account or of one server: POST /api_keys.php, action add. The
-// account must have an active server. Sent twice it makes two.
+// Add creates a key, for the account or for one server: POST /api_keys.php, action add. The account
+// must have an active server. Sent twice it creates two.
 func (s *APIKeysService) Add(ctx context.Context, req *APIKeyAddRequest) (*NewAPIKey, error) {
 	if req == nil {
 		return nil, apiKeysAdd.RefuseNil()
@@ -127,8 +127,8 @@ func (s *APIKeysService) Edit(ctx context.Context, id int64, req *APIKeyEditRequ
 	return s.c.done(ctx, apiKeysEdit, call)
 }
 
-// History lists what happened to a key: POST /api_keys.php, action history. from and to
-// are dates; the zero time leaves that end open. The answer is undocumented.
+// History lists the events of a key: POST /api_keys.php, action history. from and to are dates; the
+// zero time leaves that end open. The answer is undocumented.
 func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Time) (provider.Payload, error) {
 	call, err := s.byID(apiKeysHistory, "id", id)
 	if err != nil {
@@ -142,7 +142,7 @@ func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Ti
 		form.Set("params[period_to]", to.Format(time.DateOnly))
 	}
 	if !from.IsZero() && !to.IsZero() && to.Before(from) {
-		return nil, apiKeysHistory.Refuse("", provider.Problems{"to": "is before from"})
+		return nil, apiKeysHistory.Refuse("", provider.Problems{"to": "must not be before from"})
 	}
 	return s.c.unknown(ctx, apiKeysHistory, call)
 }
@@ -152,8 +152,7 @@ func (s *APIKeysService) List(ctx context.Context) iter.Seq2[*APIKey, error] {
 	return elements[APIKey](ctx, s.c, apiKeysList, &rest.Call{}, "data")
 }
 
-// ListForServer lists the keys of one server: POST /api_keys.php, action
-// list_for_server.
+// ListForServer lists the keys of one server: POST /api_keys.php, action list_for_server.
 func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter.Seq2[*APIKey, error] {
 	call, err := s.byID(apiKeysListForServer, "serverID", serverID)
 	if err != nil {
@@ -163,8 +162,7 @@ func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter
 	return elements[APIKey](ctx, s.c, apiKeysListForServer, call, "data")
 }
 
-// View tells all about a key: POST /api_keys.php, action view. The fields of the answer
-// are undocumented.
+// View reads a key: POST /api_keys.php, action view. The fields of the answer are undocumented.
 func (s *APIKeysService) View(ctx context.Context, id int64) (provider.Payload, error) {
 	call, err := s.byID(apiKeysView, "id", id)
 	if err != nil {

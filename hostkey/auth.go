@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// A second sign-in does no harm: the first token ends by itself. So a lost answer to one
-// leaves nothing open, as with a read.
+// A repeated sign-in does no harm, since the first token expires by itself. It is therefore retried
+// like a read.
 var authLogin = asRead(act("auth", "login", "Auth.Login", "sign in", ClassWrite).public().sensitive())
 
 var (
@@ -41,15 +41,15 @@ func asRead(a action) action {
 	return a
 }
 
-// AuthService is signing in and what belongs to it. The client signs in by itself with
-// its key; the other ways in are those of the panel's web page.
+// AuthService signs in, and manages sessions. The client signs in by itself with its key; the other
+// kinds of sign-in are those of the panel's web page.
 type AuthService struct{ c *Client }
 
 // AuthLoginRequest signs in with an API key.
 type AuthLoginRequest struct {
 	// Key is required.
 	Key provider.Secret `url:"key"`
-	// TTL is the wanted life of the token, in whole seconds; 0 leaves it to the server.
+	// TTL is the lifetime of the token in whole seconds; 0 leaves it to the server.
 	TTL time.Duration `url:"-"`
 	// FixIP binds the token to the address that signs in; nil leaves it to the server.
 	FixIP *bool `url:"fix_ip,int,omitempty"`
@@ -59,7 +59,7 @@ type AuthLoginRequest struct {
 
 // AuthWHMCSLoginRequest signs in with the name and password of the billing panel.
 type AuthWHMCSLoginRequest struct {
-	// User (an email address) and Password are required.
+	// User (an e-mail address) and Password are required.
 	User     string          `url:"user"`
 	Password provider.Secret `url:"password"`
 	// TTL and FixIP are as in AuthLoginRequest.
@@ -69,9 +69,8 @@ type AuthWHMCSLoginRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// Login signs in with any key and returns the session: POST /auth.php, action login.
-// The client's own calls are not changed by it: they use the client's key, see
-// Client.SignIn.
+// Login signs in with any key and returns the session: POST /auth.php, action login. It does not
+// affect the client's own calls, which use the client's key: see Client.SignIn.
 //
 // Errors match ErrKeyInvalid, ErrKeyDisabled, ErrNoServers and provider.ErrIPNotAllowed.
 func (s *AuthService) Login(ctx context.Context, req *AuthLoginRequest) (*Session, error) {
@@ -87,7 +86,7 @@ func (s *AuthService) Login(ctx context.Context, req *AuthLoginRequest) (*Sessio
 	return s.c.login(ctx, req)
 }
 
-// login signs in with a request that is known to be good.
+// login signs in with a request that has been checked.
 func (c *Client) login(ctx context.Context, req *AuthLoginRequest) (*Session, error) {
 	call, form, err := formOf(authLogin, nil, "", req, req.Extra)
 	if err != nil {
@@ -100,9 +99,8 @@ func (c *Client) login(ctx context.Context, req *AuthLoginRequest) (*Session, er
 	return fetch[Session](ctx, c, authLogin, call)
 }
 
-// WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin. The
-// answer tells the token and whether a second factor is due; its fields are
-// undocumented.
+// WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin. The answer
+// contains the token and whether a second factor is required; its fields are undocumented.
 func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, authWHMCSLogin.RefuseNil()
@@ -122,8 +120,7 @@ func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest
 	return s.c.unknown(ctx, authWHMCSLogin, call)
 }
 
-// Info tells who is signed in, with which rights, and the servers: POST /auth.php,
-// action info.
+// Info returns who is signed in, with which rights, and the servers: POST /auth.php, action info.
 func (s *AuthService) Info(ctx context.Context) (*Session, error) {
 	info, err := fetch[sessionInfo](ctx, s.c, authInfo, &rest.Call{})
 	if err != nil {
@@ -132,8 +129,8 @@ func (s *AuthService) Info(ctx context.Context) (*Session, error) {
 	return &info.Session, nil
 }
 
-// Logout ends the client's token: POST /auth.php, action logout. Without one there is
-// nothing to do. The next call signs in anew.
+// Logout ends the client's token: POST /auth.php, action logout. Without a token it does nothing.
+// The next call signs in again.
 func (s *AuthService) Logout(ctx context.Context) error {
 	token := s.c.sessions.held()
 	if token == "" {
@@ -147,51 +144,50 @@ func (s *AuthService) Logout(ctx context.Context) error {
 	return err
 }
 
-// TwoFactorCheck checks the code of a second factor: POST /auth.php, action 2fa_check.
-// Fields and answer are undocumented.
+// TwoFactorCheck checks the code of a second factor: POST /auth.php, action 2fa_check. Fields and
+// answer are undocumented.
 func (s *AuthService) TwoFactorCheck(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, auth2FACheck, extra)
 }
 
-// TwoFactorResend sends the code of a second factor again: POST /auth.php, action
-// 2fa_resend. Fields and answer are undocumented.
+// TwoFactorResend sends the code of a second factor again: POST /auth.php, action 2fa_resend.
+// Fields and answer are undocumented.
 func (s *AuthService) TwoFactorResend(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, auth2FAResend, extra)
 }
 
-// BillingList lists the billing systems that are open to the user: POST /auth.php,
-// action billing_list. Fields and answer are undocumented.
+// BillingList lists the billing systems that the user can use: POST /auth.php, action billing_list.
+// Fields and answer are undocumented.
 func (s *AuthService) BillingList(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authBillingList, extra)
 }
 
-// EmailCheck checks an email address, sends a code to it or checks that code: POST
-// /auth.php, action email_check. Fields and answer are undocumented.
+// EmailCheck checks an e-mail address, sends a code to it or checks that code: POST /auth.php,
+// action email_check. Fields and answer are undocumented.
 func (s *AuthService) EmailCheck(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authEmailCheck, extra)
 }
 
-// FlipTag sets a tag of the user, or removes it if it is set: POST /auth.php, action
-// flip_tag. Sent twice it undoes itself, so it is never retried. Fields and answer are
-// undocumented.
+// FlipTag sets a tag of the user, or removes it if it is set: POST /auth.php, action flip_tag. A
+// second call undoes the first, so it is never retried. Fields and answer are undocumented.
 func (s *AuthService) FlipTag(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authFlipTag, extra)
 }
 
-// SetTag sets or removes a tag of the customer, such as auto_credit: POST /auth.php,
-// action set_tag. Fields and answer are undocumented.
+// SetTag sets or removes a tag of the customer, such as auto_credit: POST /auth.php, action
+// set_tag. Fields and answer are undocumented.
 func (s *AuthService) SetTag(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authSetTag, extra)
 }
 
-// Log lists sign-ins of a period or by a token: POST /auth.php, action get_log. Fields
-// and answer are undocumented.
+// Log lists sign-ins of a period or by a token: POST /auth.php, action get_log. Fields and answer
+// are undocumented.
 func (s *AuthService) Log(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGetLog, extra)
 }
 
-// LogDetails tells details of sign-ins of a user by the user's token: POST /auth.php,
-// action get_log_details. Other fields and the answer are undocumented.
+// LogDetails returns details of a user's sign-ins by the user's token: POST /auth.php, action
+// get_log_details. Other fields and the answer are undocumented.
 func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("userToken", userToken.Reveal())
@@ -204,26 +200,26 @@ func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret,
 	return s.c.unknown(ctx, authGetLogDetail, call)
 }
 
-// GitHubInit returns what a web page needs to sign in with GitHub: POST /auth.php,
-// action github_init. Fields and answer are undocumented.
+// GitHubInit returns what a web page needs to sign in with GitHub: POST /auth.php, action
+// github_init. Fields and answer are undocumented.
 func (s *AuthService) GitHubInit(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGitHubInit, extra)
 }
 
-// GitHubSignIn links a GitHub account to the user: POST /auth.php, action
-// github_signin. Fields and answer are undocumented.
+// GitHubSignIn links a GitHub account to the user: POST /auth.php, action github_signin. Fields and
+// answer are undocumented.
 func (s *AuthService) GitHubSignIn(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGitHubSignIn, extra)
 }
 
-// GoogleSignIn signs in with a Google token, or links the account: POST /auth.php,
-// action google_signin. Fields and answer are undocumented.
+// GoogleSignIn signs in with a Google token, or links the account: POST /auth.php, action
+// google_signin. Fields and answer are undocumented.
 func (s *AuthService) GoogleSignIn(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authGoogleSignIn, extra)
 }
 
-// IPALogin signs in the vendor's staff: POST /auth.php, action ipalogin. Fields and
-// answer are undocumented.
+// IPALogin signs in the vendor's staff: POST /auth.php, action ipalogin. Fields and answer are
+// undocumented.
 func (s *AuthService) IPALogin(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authIPALogin, extra)
 }
@@ -234,33 +230,32 @@ func (s *AuthService) SessionReset(ctx context.Context, extra map[string]any) (p
 	return s.c.unknownFields(ctx, authSessionReset, extra)
 }
 
-// TelegramVerify links a Telegram name to the user: POST /auth.php, action tg_verify.
-// Fields and answer are undocumented.
+// TelegramVerify links a Telegram name to the user: POST /auth.php, action tg_verify. Fields and
+// answer are undocumented.
 func (s *AuthService) TelegramVerify(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authTGVerify, extra)
 }
 
-// VKInit returns what a web page needs to sign in with VK: POST /auth.php, action
-// vk_init. Fields and answer are undocumented.
+// VKInit returns what a web page needs to sign in with VK: POST /auth.php, action vk_init. Fields
+// and answer are undocumented.
 func (s *AuthService) VKInit(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authVKInit, extra)
 }
 
-// VKSignIn signs in with VK: POST /auth.php, action vk_signin. Fields and answer are
-// undocumented.
+// VKSignIn signs in with VK: POST /auth.php, action vk_signin. Fields and answer are undocumented.
 func (s *AuthService) VKSignIn(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, authVKSignIn, extra)
 }
 
 func checkTTL(problems *provider.Problems, ttl time.Duration) {
 	if ttl < 0 || ttl > 0 && ttl < time.Second {
-		problems.Add("TTL", "must be a second at least")
+		problems.Add("TTL", "must be at least a second")
 	}
 }
 
 func seconds(d time.Duration) string { return idText(int64(d / time.Second)) }
 
-// infoWire is a session of which the token is not told again by all servers.
+// sessionInfo is a Session without its token, which some servers leave out here.
 type sessionInfo struct{ Session }
 
 var _ = wire.Read(func(raw []byte, s *sessionInfo) error {

@@ -13,10 +13,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// beside are the fields of an answer that only say how the call went.
+// beside are the fields of an answer that describe the call and not its result.
 var beside = []string{"result", "module", "action"}
 
-// fetch performs a call that answers with one thing.
+// fetch performs a call and decodes its answer.
 func fetch[T any](ctx context.Context, c *Client, a action, call *rest.Call) (*T, error) {
 	answer := &wire.One[T]{Options: wire.Options{Envelope: beside}}
 	asked := *call
@@ -27,8 +27,8 @@ func fetch[T any](ctx context.Context, c *Client, a action, call *rest.Call) (*T
 	return &answer.Value, nil
 }
 
-// elements performs a call whose answer contains a list, under the first of the names that
-// is there; "outer.inner" is a list inside of an object. Each loop over it calls anew.
+// elements performs a call whose answer contains a list under the first of the names that exists;
+// "outer.inner" is a list inside an object. Each loop over it performs the call again.
 func elements[T any](ctx context.Context, c *Client, a action, call *rest.Call, names ...string) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		l := listed[T]{names: names}
@@ -46,7 +46,7 @@ func elements[T any](ctx context.Context, c *Client, a action, call *rest.Call, 
 	}
 }
 
-// listed reads the list out of an answer.
+// listed decodes the list in an answer.
 type listed[T any] struct {
 	names []string
 	rows  []*T
@@ -73,7 +73,7 @@ func (l *listed[T]) UnmarshalJSON(data []byte) error {
 	return wire.Lacks(l.names[0])
 }
 
-// unknown performs a call whose answer is undocumented.
+// unknown performs a call whose answer is undocumented, and returns that answer.
 func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (provider.Payload, error) {
 	var p payload
 	asked := *call
@@ -84,28 +84,28 @@ func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (provid
 	return p.data, nil
 }
 
-// Ack is what most calls that change something answer. If they go on in the background,
+// Ack is the answer to most calls that change something. If the change continues in the background,
 // it names the task.
 type Ack struct {
-	// Callback is the key of a task for Tasks.Wait; "" if there is nothing to wait
-	// for. It is good after a restart of the program, too.
+	// Callback is the key of a task for Tasks.Wait; "" if there is nothing to wait for. It stays
+	// valid after a restart of the program.
 	Callback string `wire:"callback"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ack performs a change that answers with the common envelope.
+// ack performs a change whose answer is an Ack.
 func (c *Client) ack(ctx context.Context, a action, call *rest.Call) (*Ack, error) {
 	return fetch[Ack](ctx, c, a, call)
 }
 
-// done performs a change of whose answer only the envelope counts.
+// done performs a change and ignores its Ack.
 func (c *Client) done(ctx context.Context, a action, call *rest.Call) error {
 	_, err := c.ack(ctx, a, call)
 	return err
 }
 
-// A result that is no object is how a change is confirmed.
+// A change is confirmed by a result that is not an object or a list.
 var _ = wire.Read(func(raw []byte, a *Ack) error {
 	var confirmed struct {
 		Result provider.Payload `wire:"result,required"`
@@ -120,21 +120,21 @@ var _ = wire.Read(func(raw []byte, a *Ack) error {
 	return nil
 })
 
-// checkLocation refuses what can be no location code: those are upper case.
+// checkLocation refuses what cannot be a location code, which is upper case.
 func checkLocation(problems *provider.Problems, field, location string) {
 	if location != "" && (len(location) < 2 || strings.Trim(location, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "") {
 		problems.Add(field, "must be a code in upper case such as NL, got %q", location)
 	}
 }
 
-// checkPIN refuses what can be no PIN; "" is none.
+// checkPIN refuses what cannot be a PIN; "" is none.
 func checkPIN(problems *provider.Problems, field string, pin provider.Secret) {
 	if n := len(pin); n != 0 && (n < 4 || n > 6) {
 		problems.Add(field, "must have 4 to 6 characters")
 	}
 }
 
-// byID is the call of an action about a server, with what the caller adds.
+// byID returns the call of an action on a server, with the caller's extra fields.
 func byID(a action, id int64, extra map[string]any) (*rest.Call, error) {
 	if err := a.RefuseID("id", id); err != nil {
 		return nil, err
@@ -144,14 +144,14 @@ func byID(a action, id int64, extra map[string]any) (*rest.Call, error) {
 		return nil, err
 	}
 	if form.Has("id") {
-		return nil, a.Refuse("", provider.Problems{"Extra": `"id" is given already`})
+		return nil, a.Refuse("", provider.Problems{"Extra": `"id" is already set`})
 	}
 	form.Set("id", idText(id))
 	return &rest.Call{Body: form, Subject: idText(id), Secrets: secretsIn(extra)}, nil
 }
 
-// unknownByID performs an action about a server whose parameters beside the ID, and
-// whose answer, are undocumented.
+// unknownByID performs an action on a server whose parameters other than the ID, and whose answer,
+// are undocumented.
 func (c *Client) unknownByID(ctx context.Context, a action, id int64, extra map[string]any) (provider.Payload, error) {
 	call, err := byID(a, id, extra)
 	if err != nil {

@@ -15,15 +15,15 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestConformance runs the suite of the portable contract in the ways that the vendor
-// has been seen to behave: servers listed when they are deployed or before, and
-// suspension by the vendor or by power.
+// TestConformance runs the suite of the portable contract for each behaviour of the vendor that has
+// been seen: servers listed once they are deployed or before, and suspension by the vendor or by
+// power.
 func TestConformance(t *testing.T) {
 	for _, test := range []struct {
 		name    string
 		vendor  []hostkeytest.Option
 		options []provider.Option
-		// differs from the first in these
+		// what differs from the first one
 		differs []provider.Capability
 	}{
 		{name: "listed when deployed"},
@@ -39,7 +39,7 @@ func TestConformance(t *testing.T) {
 					vendor := append([]hostkeytest.Option{hostkeytest.InMemory(), hostkeytest.WithCancelDelay(0)}, test.vendor...)
 					w := openWorld(t, hostkeytest.NewServer(vendor...), test.options...)
 					if test.options != nil {
-						w.IgnoreSuspension = nil // it is eq/suspend that the server can ignore
+						w.IgnoreSuspension = nil // the server can only ignore eq/suspend
 					}
 					return w
 				},
@@ -94,7 +94,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 	}
 }
 
-// deny answers as the vendor does: with HTTP 200, and the error inside.
+// deny refuses as the vendor does: with HTTP 200, and an error in the body.
 func deny(srv *hostkeytest.Server, match func(*http.Request) bool, kind error) {
 	denial := faults.Fault{Kind: faults.Status, StatusCode: http.StatusOK, Body: `{"result": -1, "error": "EQ/SHOW: invalid server id"}`}
 	if errors.Is(kind, provider.ErrForbidden) {
@@ -103,8 +103,8 @@ func deny(srv *hostkeytest.Server, match func(*http.Request) bool, kind error) {
 	srv.Faults.When(match, 0, denial)
 }
 
-// truths reads the vendor's state behind its API: the servers, and the orders that will
-// become servers.
+// truths returns the vendor's state behind its API: the servers, and the orders that will become
+// servers.
 func truths(srv *hostkeytest.Server) []providertest.Truth {
 	var all []providertest.Truth
 	seen := make(map[int64]bool)
@@ -126,7 +126,7 @@ func truths(srv *hostkeytest.Server) []providertest.Truth {
 			}
 		}
 		if truth.Suspended {
-			truth.PoweredOff = false // that is how it is suspended
+			truth.PoweredOff = false // suspension powers it off
 		}
 		all = append(all, truth)
 	}

@@ -10,14 +10,13 @@ import (
 	"github.com/provkit/provkit/internal/words"
 )
 
-// envelope is the outer object of an answer. The modules of the API do not agree on
-// one: success is "OK", "success", 1, 0, a payload in "result", or no "result" at all;
-// an error stands in "error", "message" or "description", with a "code" that is a
-// number, a number in text, or a NAME. This file is the one place that tells success
-// from failure.
+// envelope is the outer object of an answer. The API's modules use different ones: success is "OK",
+// "success", 1, 0, a payload in "result", or no "result" at all; an error is in "error", "message"
+// or "description", with a "code" that is a number, a number as a string, or a NAME. Only this file
+// distinguishes success from failure.
 type envelope map[string]json.RawMessage
 
-// openEnvelope returns nil for what is no JSON object.
+// openEnvelope returns nil unless body is a JSON object.
 func openEnvelope(body []byte) envelope {
 	body = rest.Content(body)
 	if len(body) == 0 || body[0] != '{' {
@@ -30,7 +29,7 @@ func openEnvelope(body []byte) envelope {
 	return e
 }
 
-// word returns a field that is a text, a number or a bool, else "".
+// word returns a field that is a string, a number or a bool, otherwise "".
 func (e envelope) word(name string) string {
 	var text string
 	if wire.Unmarshal(e[name], &text) != nil {
@@ -39,9 +38,9 @@ func (e envelope) word(name string) string {
 	return strings.TrimSpace(text)
 }
 
-// failed is the verdict, in the order of weight: a "result" that is a text or a number
-// decides alone. Without one, a code that is negative or a name, an error, or a message
-// with a code mean failure. A code of 200 comes with successes.
+// failed reports whether the answer is an error. A "result" that is a string or a number decides
+// alone. Without one, a code that is negative or a name, an error, or a message with a code mean
+// failure. Successes may have the code 200.
 func (e envelope) failed() bool {
 	result := e.word("result")
 	switch strings.ToLower(result) {
@@ -63,7 +62,7 @@ func (e envelope) failed() bool {
 	return code != "" && n != 200 && e.message() != ""
 }
 
-// hasError reports an "error" that says anything, be it an object.
+// hasError reports whether there is an "error" that is not empty. It may be an object.
 func (e envelope) hasError() bool {
 	data, ok := e["error"]
 	if !ok {
@@ -76,8 +75,7 @@ func (e envelope) hasError() bool {
 	return true
 }
 
-// message is the "message" if it is a text: on success it may be an object, or a
-// number.
+// message returns the "message" if it is a string: that of a success may be an object or a number.
 func (e envelope) message() string {
 	if data := e["message"]; len(data) == 0 || data[0] != '"' {
 		return ""
@@ -88,7 +86,7 @@ func (e envelope) message() string {
 // maxText is how much of a server's explanation is kept.
 const maxText = 300
 
-// text is the server's own explanation.
+// text returns the server's own explanation, "" if there is none.
 func (e envelope) text() string {
 	for _, name := range []string{"error", "message", "description"} {
 		if s := e.word(name); s != "" {
@@ -98,7 +96,7 @@ func (e envelope) text() string {
 	return ""
 }
 
-// code is the server's own code: a name, or a number.
+// code returns the server's own code, which is a name or a number, or "".
 func (e envelope) code() string {
 	if code := e.word("code"); code != "" {
 		return words.Line(code, maxText)
@@ -109,8 +107,8 @@ func (e envelope) code() string {
 	return ""
 }
 
-// reference finds what an order leaves behind: the server, the invoice, the task. They
-// stand beside the result, or under "data".
+// reference returns the server, the invoice and the task that an order created. They are next to
+// the result, or under "data".
 func (e envelope) reference() UnfinishedOrder {
 	var r UnfinishedOrder
 	for _, from := range []envelope{e, openEnvelope(e["data"])} {
@@ -125,7 +123,7 @@ func (e envelope) reference() UnfinishedOrder {
 	return r
 }
 
-// id reads an ID, also that of an object that stands in its place; 0 is none.
+// id returns an ID, or the ID inside an object in its place; 0 is none.
 func (e envelope) id(name string) int64 {
 	var id int64
 	data := e[name]

@@ -43,7 +43,7 @@ func TestSuccessEnvelopes(t *testing.T) {
 	}
 }
 
-// Every form of an error, and what it means. A nil cause is none of ours.
+// Every form of an error, and what it means. A nil cause is none of this package's errors.
 func TestErrorEnvelopes(t *testing.T) {
 	const silent = "the server refused without saying why"
 	for _, test := range []struct {
@@ -131,8 +131,8 @@ func TestErrorEnvelopes(t *testing.T) {
 	}
 }
 
-// A failure of something that costs money and that names a server, an invoice or a task
-// leaves open what became of the order.
+// If a call that costs money fails and names a server, an invoice or a task, the outcome of the
+// order is unknown.
 func TestFailedOrderWithReference(t *testing.T) {
 	request := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
 	for body, want := range map[string]*hostkey.UnfinishedOrder{
@@ -161,7 +161,7 @@ func TestFailedOrderWithReference(t *testing.T) {
 			require.NotEmpty(t, got.Error())
 		}
 	}
-	// A success that names none of them, too.
+	// So does a success that names none of them.
 	for _, body := range []string{`{"result":"OK"}`, `{"result":"OK","status":"Paid","data":{}}`, `{"result":"OK","id":""}`} {
 		_, err := clientOver(t, always(ok(body))).Servers.OrderInstance(t.Context(), request)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown, body)
@@ -169,7 +169,7 @@ func TestFailedOrderWithReference(t *testing.T) {
 	}
 }
 
-// Numbers and the like as the modules spell them.
+// Numbers and other values as the modules spell them.
 func TestSpellings(t *testing.T) {
 	show := func(data string) *hostkey.Server {
 		server, err := clientOver(t, always(ok(`{"result":"OK","server_data":`+data+`}`))).Servers.Show(t.Context(), 17)
@@ -226,8 +226,7 @@ func TestAmount(t *testing.T) {
 	}
 }
 
-// Any answer: no panic, no success where the server says that it failed, and errors
-// that say something.
+// Any answer: no panic, no success if the server reports a failure, and errors that explain.
 func FuzzEnvelope(f *testing.F) {
 	for _, e := range exchanges(f) {
 		f.Add(200, e.Response.Bytes())
@@ -243,7 +242,7 @@ func FuzzEnvelope(f *testing.F) {
 	tap := always(ok(""))
 	c := clientOver(f, tap)
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		// 429 makes all calls of a client wait: tested elsewhere.
+		// 429 makes all calls of a client wait, which is tested elsewhere.
 		if status = 200 + int(uint(status)%400); status == 429 {
 			status = 428
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Servers may have passwords among their data and tags.
+// The data and tags of servers may contain passwords.
 var (
 	eqList          = act("eq", "list", "Servers.List", "list servers", ClassRead).sensitive()
 	eqShow          = act("eq", "show", "Servers.Show", "get server", ClassRead).sensitive()
@@ -23,27 +23,27 @@ var (
 	eqRename        = act("eq", "rename_server", "Servers.Rename", "rename server", ClassWrite).idempotent()
 )
 
-// ServersService is the equipment: dedicated and virtual servers.
+// ServersService is the module eq, "equipment": dedicated and virtual servers.
 type ServersService struct{ c *Client }
 
-// ServerStatus is the state of a server in the stock. Values beyond these are possible.
+// ServerStatus is the state of a server in the vendor's inventory. Other values are possible.
 type ServerStatus string
 
-// The states that have been seen. Whether a server is powered on is another matter.
+// The states that have been seen. They do not say whether a server is powered on.
 const (
 	// StatusRent: sold and live.
 	StatusRent ServerStatus = "rent"
 	// StatusPowerOff: suspended or blocked.
 	StatusPowerOff ServerStatus = "power_off"
-	// StatusPresale and StatusTT: of undocumented meaning. One reseller takes the first
-	// for suspended and the second for pending.
+	// StatusPresale and StatusTT: undocumented. One reseller treats the first as suspended and the
+	// second as pending.
 	StatusPresale ServerStatus = "presale"
 	StatusTT      ServerStatus = "TT"
 )
 
 // ServerListOptions filter a list of servers. The zero value lists all.
 type ServerListOptions struct {
-	// Full asks for more of each server than its ID.
+	// Full asks for all fields of each server instead of only its ID.
 	Full bool `url:"full,int,omitempty"`
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
@@ -56,22 +56,22 @@ type ServerListOptions struct {
 	Extra map[string]any `url:"-"`
 }
 
-// ListedServer is a server in a list. Without Full only its ID is told.
+// ListedServer is a server in a list. Without Full it has only an ID.
 type ListedServer struct {
 	ID       int64        `wire:"id,positive"`
 	Status   ServerStatus `wire:"status"`
 	Hostname string       `wire:"hostname"`
-	// Name is that of the preset.
+	// Name is the preset's name.
 	Name     string     `wire:"name"`
 	Type     string     `wire:"type"`
 	IP       netip.Addr `wire:"IP"`
 	DueDate  time.Time  `wire:"due_date"`
 	DaysLeft int64      `wire:"days_left,loose"`
-	// PriceEUR, PriceUSD and PriceRUR are prices in that currency.
+	// PriceEUR, PriceUSD and PriceRUR are the prices in each currency.
 	PriceEUR Amount `wire:"price_EUR"`
 	PriceUSD Amount `wire:"price_USD"`
 	PriceRUR Amount `wire:"price_RUR"`
-	// Prebilled servers are paid by the hour or otherwise ahead of a bill.
+	// Prebilled servers are paid by the hour, or otherwise ahead of a bill.
 	Prebilled        bool   `wire:"is_prebill,loose"`
 	PrebillServiceID int64  `wire:"prebill_service_id"`
 	PrebillRate      Amount `wire:"prebill_rate"`
@@ -80,7 +80,7 @@ type ListedServer struct {
 	LocationName     string `wire:"location_name"`
 }
 
-// Server is all that Show tells of a server.
+// Server is a server as Show returns it.
 type Server struct {
 	ID int64 `wire:"server_data.id,positive"`
 	// Status is the record's Condition_Component.
@@ -88,31 +88,31 @@ type Server struct {
 	// Table is the kind of record: "VPS".
 	Table string `wire:"server_data.ref_tableName"`
 	Type  string `wire:"server_data.type"`
-	// AccountID is the service in billing, and Billing the system that it is in:
+	// AccountID is the server's service in the billing system, and Billing is that system:
 	// "whmcs_com".
 	AccountID int64  `wire:"server_data.account_id|account_id"`
 	Billing   string `wire:"server_data.type_billing|type_billing"`
-	// TrafficLimit is in TB, BandwidthLimit in Mbit/s; 0 if not told.
+	// TrafficLimit is in TB, BandwidthLimit in Mbit/s; 0 if unknown.
 	TrafficLimit   float64 `wire:"server_data.limit_traffic,loose"`
 	BandwidthLimit float64 `wire:"server_data.limit_bands,loose"`
-	// Power is the server's word for it; see PoweredOn.
+	// Power is the power state in the server's words; see PoweredOn.
 	Power string `wire:"server_data.power_status"`
 	// OS is "" while nothing is installed.
 	OS     string `wire:"server_data.OS"`
 	Preset string `wire:"server_data.preset"`
-	// RootPassword is told by some answers.
+	// RootPassword is in some answers only.
 	RootPassword provider.Secret   `wire:"server_data.root_pass"`
 	Location     string            `wire:"location.dc_location|location.location|location.name|location,loose"`
 	IPs          []ServerIP        `wire:"IP"`
 	Interfaces   []ServerInterface `wire:"interfaces"`
-	// ManagementModel is "ovirt" or "openstack" for virtual machines, else a model of
-	// hardware. It decides about snapshots and consoles.
+	// ManagementModel is "ovirt" or "openstack" for virtual machines, otherwise a hardware model.
+	// It determines which snapshots and consoles a server has.
 	ManagementModel string `wire:"ipmi.model"`
 	Tags            []Tag  `wire:"tags"`
 	// Hardware and HardwareConfig are as the server sends them.
 	Hardware       provider.Payload `wire:"hardware"`
 	HardwareConfig provider.Payload `wire:"server_data.hwconfig|hwconfig"`
-	// Extra holds the other fields of the server's record.
+	// More fields of the server's record.
 	More map[string]provider.Payload `wire:"server_data,extra"`
 }
 
@@ -130,8 +130,8 @@ type ServerInterface struct {
 	Main bool   `wire:"IsMain,loose"`
 }
 
-// PoweredOn reports whether the server runs; known is false if the answer did not tell.
-// Status does not: a server that is rented may be off.
+// PoweredOn reports whether the server runs; known is false if the answer does not say. Status does
+// not say it either: a server that is rented may be off.
 func (s *Server) PoweredOn() (on, known bool) {
 	switch strings.ToLower(s.Power) {
 	case "":
@@ -142,7 +142,7 @@ func (s *Server) PoweredOn() (on, known bool) {
 	return true, true
 }
 
-// Tag returns the tag of a name, or nil.
+// Tag returns the tag with a name, or nil.
 func (s *Server) Tag(name string) *Tag {
 	for i := range s.Tags {
 		if s.Tags[i].Name == name {
@@ -152,8 +152,8 @@ func (s *Server) Tag(name string) *Tag {
 	return nil
 }
 
-// Hostname is the tag of that name, which is where most servers have it; "" if there is
-// none. A new server is "hostkey<id>" for a while.
+// Hostname returns the value of the tag "hostname", which most servers have; "" if there is none. A
+// new server is called "hostkey<id>" for a while.
 func (s *Server) Hostname() string {
 	if t := s.Tag("hostname"); t != nil {
 		return t.Value
@@ -161,7 +161,7 @@ func (s *Server) Hostname() string {
 	return ""
 }
 
-// MainIP is the main address, or the first one, or the zero Addr.
+// MainIP returns the main address; without one the first address, or the zero Addr.
 func (s *Server) MainIP() netip.Addr {
 	for _, ip := range s.IPs {
 		if ip.Main {
@@ -174,26 +174,26 @@ func (s *Server) MainIP() netip.Addr {
 	return netip.Addr{}
 }
 
-// ServersUpdate is what billing and the stock know of the account's servers.
+// ServersUpdate is the account's servers in the inventory and in billing.
 type ServersUpdate struct {
 	Servers []int64 `wire:"servers,required"`
-	// DeployKeys are the keys of tasks under way, by invoice; nil if there is none.
+	// DeployKeys are the keys of running deployment tasks by invoice ID; nil if there are none.
 	DeployKeys map[int64]string `wire:"deploy_keys"`
 	// Billing lists the services in billing.
 	Billing []BillingServer `wire:"billing_servers"`
 }
 
-// BillingServer is a server as billing has it.
+// BillingServer is a server in the billing system.
 type BillingServer struct {
 	ID     int64  `wire:"id"`
 	Name   string `wire:"name"`
 	Status string `wire:"status"`
-	// Config is of undocumented shape.
+	// Config has an undocumented shape.
 	Config provider.Payload `wire:"config"`
 }
 
-// List lists the servers that the key reaches: POST /eq.php, action list. nil lists all
-// of them by ID.
+// List lists the servers that the key reaches: POST /eq.php, action list. nil opts list the IDs of
+// all of them.
 func (s *ServersService) List(ctx context.Context, opts *ServerListOptions) iter.Seq2[*ListedServer, error] {
 	var o ServerListOptions
 	if opts != nil {
@@ -218,39 +218,38 @@ func (s *ServersService) Show(ctx context.Context, id int64) (*Server, error) {
 	return fetch[Server](ctx, s.c, eqShow, call)
 }
 
-// Search looks for servers by location, status, type, IP or MAC: POST /eq.php, action
-// search. How the filters are called, and the answer, are undocumented.
+// Search looks for servers by location, status, type, IP or MAC: POST /eq.php, action search. The
+// names of the filters, and the answer, are undocumented.
 func (s *ServersService) Search(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqSearch, extra)
 }
 
-// UnifiedSearch looks for servers by a query: POST /eq.php, action
-// unified_server_search. Fields and answer are undocumented.
+// UnifiedSearch looks for servers by a query: POST /eq.php, action unified_server_search. Fields
+// and answer are undocumented.
 func (s *ServersService) UnifiedSearch(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqUnifiedSearch, extra)
 }
 
-// Groups lists the groups of a server: POST /eq.php, action groups. The fields are
-// undocumented (that the server is named by id is taken from the other actions), and so
-// is the answer.
+// Groups lists the groups of a server: POST /eq.php, action groups. The fields are undocumented
+// (that "id" is the server is inferred from the other actions), and so is the answer.
 func (s *ServersService) Groups(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqGroups, id, extra)
 }
 
-// History lists what happened to a server: POST /eq.php, action history. Fields and
-// answer are undocumented, as in Groups.
+// History lists the events of a server: POST /eq.php, action history. Fields and answer are
+// undocumented, as in Groups.
 func (s *ServersService) History(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqHistory, id, extra)
 }
 
-// UpdateServers compares the list of servers with billing and returns it, with the tasks
-// of orders that are under way: POST /eq.php, action update_servers.
+// UpdateServers compares the list of servers with billing and returns it, with the tasks of orders
+// that are being deployed: POST /eq.php, action update_servers.
 func (s *ServersService) UpdateServers(ctx context.Context) (*ServersUpdate, error) {
 	return fetch[ServersUpdate](ctx, s.c, eqUpdateServers, &rest.Call{})
 }
 
-// Rename gives a server another host name: POST /eq.php, action rename_server. Its tag
-// "hostname" is another thing; see Tags.
+// Rename gives a server another host name: POST /eq.php, action rename_server. The tag "hostname"
+// is separate; see Tags.
 func (s *ServersService) Rename(ctx context.Context, id int64, hostname string) (*Ack, error) {
 	var problems provider.Problems
 	problems.Positive("id", id)

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// An order's answer may hold a link to a payment.
+// The answer to an order may contain a link to a payment page.
 var (
 	eqOrderInstance     = act("eq", "order_instance", "Servers.OrderInstance", "order server", ClassOrder).sensitive()
 	eqReinstallInstance = act("eq", "order_instance", "Servers.ReinstallInstance", "reinstall server", ClassOrder).sensitive()
@@ -20,8 +20,8 @@ var (
 	eqAddTraffic        = act("eq", "traffic_add", "Servers.AddTraffic", "buy traffic for server", ClassOrder)
 )
 
-// DeployPeriod is how long is paid ahead. Sources disagree about the set; this is that
-// of the vendor's own clients. Others go into Extra as "deploy_period".
+// DeployPeriod is the period that is paid in advance. Sources disagree about the values; these are
+// those of the vendor's own clients. Others go into Extra as "deploy_period".
 type DeployPeriod string
 
 // The periods.
@@ -33,10 +33,10 @@ const (
 	PeriodAnnually     DeployPeriod = "annually"
 )
 
-// DiskMirror is how the disks of a dedicated server are put together.
+// DiskMirror is how the disks of a dedicated server are combined.
 type DiskMirror string
 
-// The layouts. All but MirrorHBA want two disks, MirrorRAID10 four.
+// The layouts. MirrorRAID0 and MirrorRAID1 need two disks, MirrorRAID10 four.
 const (
 	MirrorHBA    DiskMirror = "hba"
 	MirrorRAID0  DiskMirror = "raid0"
@@ -44,35 +44,35 @@ const (
 	MirrorRAID10 DiskMirror = "raid10"
 )
 
-// Install is what is installed on a server, new or old.
+// Install is what is installed on a server, for an order or a reinstallation.
 type Install struct {
-	// OSID or OSName is required, unless OwnOS leaves the server empty.
+	// OSID or OSName is required unless OwnOS is set, which leaves the server empty.
 	OSID   int64  `url:"os_id,omitempty"`
 	OSName string `url:"os_name,omitempty"`
 	OwnOS  bool   `url:"own_os,int,omitempty"`
 	// SoftID or SoftName adds software; 0 and "" add none.
 	SoftID   int64  `url:"soft_id,omitempty"`
 	SoftName string `url:"soft_name,omitempty"`
-	// RootPassword is required: 8 to 30 characters, an upper and a lower case letter, a
-	// digit and one of %-_+ among them, no other special characters, and none of them
-	// first.
+	// RootPassword is required: 8 to 30 letters, digits and %-_+, with at least one upper case
+	// letter, one lower case letter, one digit and one of %-_+. It must not begin with one of the
+	// latter.
 	RootPassword provider.Secret `url:"root_pass"`
-	// Hostname should be unique: it is how the server of an order can be found again.
+	// Hostname should be unique, so that the server of an order can be found by it.
 	Hostname string `url:"hostname,omitempty"`
 	// SSHKey is the text of a public key.
 	SSHKey string `url:"ssh_key,omitempty"`
-	// PostInstallScript has 32 KiB at most. It is a secret, since scripts tend to hold
-	// some.
+	// PostInstallScript has at most 32 KiB. It is a secret, since scripts tend to contain
+	// passwords.
 	PostInstallScript provider.Secret `url:"post_install_script,omitempty"`
-	// PostInstallCallback is a URL that the vendor calls at the end. The call carries no
-	// signature: take it for a hint.
+	// PostInstallCallback is a URL that the vendor calls at the end. The call has no signature:
+	// treat it as a hint.
 	PostInstallCallback string `url:"post_install_callback,omitempty"`
-	// RootSize is the share of the root partition in percent, 1 to 100; 0 leaves it to
-	// the server.
+	// RootSize is the root partition's share of the disk in percent, 1 to 100; 0 leaves it to the
+	// server.
 	RootSize int64 `url:"root_size,omitempty"`
 	// DiskMirror is for dedicated servers; "" leaves it to the server.
 	DiskMirror DiskMirror `url:"disk_mirror,omitempty"`
-	// NoLVM is left to the server if nil.
+	// NoLVM: nil is the server's default.
 	NoLVM         *bool  `url:"no_lvm,int,omitempty"`
 	OSTemplate    string `url:"os_template,omitempty"`
 	DeployOptions string `url:"deploy_options,omitempty"`
@@ -80,24 +80,22 @@ type Install struct {
 
 // ServerOrderRequest orders a new server.
 type ServerOrderRequest struct {
-	// Preset is the ID or the name of what is ordered ("vm.pico"), Location a code
-	// ("NL"); both are required.
+	// Preset is a preset's ID or name ("vm.pico"), Location a code ("NL"). Both are required.
 	Preset   string `url:"preset"`
 	Location string `url:"location_name"`
 	Install
-	// TrafficPlan is usual; 0 sends none.
+	// TrafficPlan is the ID of a traffic plan, which orders usually have; 0 is not sent.
 	TrafficPlan int64 `url:"traffic_plan,omitempty"`
-	// Period is paid ahead; "" leaves it to the server.
+	// Period is paid in advance; "" leaves it to the server.
 	Period DeployPeriod `url:"deploy_period,omitempty"`
-	// Notify sends an email at the end, nil leaves it to the server; Email is to whom.
+	// Notify sends an e-mail to Email at the end; nil leaves it to the server.
 	Notify *bool  `url:"deploy_notify,omitempty"`
 	Email  string `url:"email,omitempty"`
 	// Currency is a code such as "EUR".
 	Currency string `url:"currency_code,omitempty"`
-	// IPv4 is the number of further addresses beside the one that comes with every
-	// server. They cost money.
+	// IPv4 is the number of additional addresses, which cost money. Every server comes with one.
 	IPv4 int64 `url:"ipv4_amount,omitempty"`
-	// IPv6 adds a /64.
+	// IPv6 adds a /64 network.
 	IPv6         bool   `url:"ipv6,int,omitempty"`
 	VLAN         int64  `url:"vlan,omitempty"`
 	PrivateVLAN  int64  `url:"private_vlan,omitempty"`
@@ -107,7 +105,7 @@ type ServerOrderRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// ServerReinstallRequest installs a server anew.
+// ServerReinstallRequest reinstalls a server.
 type ServerReinstallRequest struct {
 	// ID of the server, required.
 	ID int64 `url:"id"`
@@ -116,17 +114,16 @@ type ServerReinstallRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// Order is what the server answers to an order. One at least of ServerID, InvoiceID and
-// Callback is there.
+// Order is the answer to an order. At least one of ServerID, InvoiceID and Callback is set.
 type Order struct {
-	// ServerID and InvoiceID are 0 if not told.
+	// ServerID and InvoiceID are 0 if unknown.
 	ServerID, InvoiceID int64
-	// Status is that of the invoice: "Paid", "Unpaid", "Pending".
+	// Status is the invoice's: "Paid", "Unpaid", "Pending".
 	Status string
-	// DeployStatus is open: "awaiting_payment".
+	// DeployStatus is a word such as "awaiting_payment"; the set is undocumented.
 	DeployStatus string
-	// Callback is the key of the deployment for Tasks.Wait; "" if there is none yet, as
-	// before the payment.
+	// Callback is the key of the deployment for Tasks.Wait; "" if there is none, such as before the
+	// payment.
 	Callback string
 	// Redirect leads to a payment page. It is a secret, since it may sign in.
 	Redirect         provider.Secret
@@ -135,13 +132,12 @@ type Order struct {
 	More map[string]provider.Payload
 }
 
-// OrderInstance orders a server and pays it from the account's credit: POST /eq.php,
-// action order_instance. There is nothing that keeps a second call from ordering a
-// second server, so it is sent once, whatever happens. After an error that matches
-// provider.ErrOutcomeUnknown look for the order: by the invoices, by Servers.UpdateServers
-// and by the host name.
+// OrderInstance orders a server and pays it from the account's credit: POST /eq.php, action
+// order_instance. Nothing prevents a second call from ordering a second server, so it is sent once,
+// whatever happens. After an error that matches provider.ErrOutcomeUnknown look for the order: in
+// the invoices, in Servers.UpdateServers and by the host name.
 //
-// Too little credit is provider.ErrQuota, or an order that is "Unpaid".
+// If the credit is too low, the error matches provider.ErrQuota, or the order is "Unpaid".
 func (s *ServersService) OrderInstance(ctx context.Context, req *ServerOrderRequest) (*Order, error) {
 	if req == nil {
 		return nil, eqOrderInstance.RefuseNil()
@@ -153,7 +149,7 @@ func (s *ServersService) OrderInstance(ctx context.Context, req *ServerOrderRequ
 	return s.order(ctx, eqOrderInstance, call, &req.Install)
 }
 
-// problems are all mistakes in an order that can be told without the server.
+// problems returns the mistakes in an order that can be found without the server.
 func (req *ServerOrderRequest) problems() provider.Problems {
 	problems := make(provider.Problems)
 	problems.Required("Preset", req.Preset)
@@ -174,9 +170,9 @@ func (req *ServerOrderRequest) problems() provider.Problems {
 	return problems
 }
 
-// ReinstallInstance wipes the disk of a server and installs it anew: POST /eq.php,
-// action order_instance with id. Call UpdateServers before it, and never start a second
-// one while the first is under way. Like an order it is sent once.
+// ReinstallInstance wipes the disk of a server and reinstalls it: POST /eq.php, action
+// order_instance with id. Call UpdateServers before it, and never start a second reinstallation
+// during the first. Like an order it is sent once.
 func (s *ServersService) ReinstallInstance(ctx context.Context, req *ServerReinstallRequest) (*Order, error) {
 	if req == nil {
 		return nil, eqReinstallInstance.RefuseNil()
@@ -196,7 +192,7 @@ func (s *ServersService) order(ctx context.Context, a action, call *rest.Call, i
 	return fetch[Order](ctx, s.c, a, call)
 }
 
-// hide keeps the installation's secrets out of texts.
+// hide keeps the installation's secrets out of dumps and errors.
 func (i *Install) hide(call *rest.Call) {
 	call.Secrets = append(call.Secrets, i.RootPassword, i.PostInstallScript)
 	call.HiddenFields = []string{"post_install_script"}
@@ -209,16 +205,16 @@ func (i *Install) check(problems *provider.Problems) {
 	problems.NotNegative("OSID", i.OSID)
 	problems.NotNegative("SoftID", i.SoftID)
 	if i.OSID == 0 && strings.TrimSpace(i.OSName) == "" && !i.OwnOS {
-		problems.Add("OSID", "required, unless OSName or OwnOS says what to install")
+		problems.Add("OSID", "required unless OSName or OwnOS is set")
 	}
 	problems.Note("RootPassword", rootPasswordProblem(i.RootPassword.Reveal()))
 	checkHostname(problems, "Hostname", i.Hostname)
 	if len(i.PostInstallScript) > maxScript {
-		problems.Add("PostInstallScript", "must have %d bytes at most, has %d", maxScript, len(i.PostInstallScript))
+		problems.Add("PostInstallScript", "must have at most %d bytes, has %d", maxScript, len(i.PostInstallScript))
 	}
 	if i.PostInstallCallback != "" {
 		if u, err := url.Parse(i.PostInstallCallback); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-			problems.Add("PostInstallCallback", "must be a URL that begins with https:// or http://")
+			problems.Add("PostInstallCallback", "must be an https:// or http:// URL")
 		}
 	}
 	if i.RootSize < 0 || i.RootSize > 100 {
@@ -227,10 +223,10 @@ func (i *Install) check(problems *provider.Problems) {
 	provider.OneOf(problems, "DiskMirror", i.DiskMirror, MirrorHBA, MirrorRAID0, MirrorRAID1, MirrorRAID10)
 }
 
-// Special characters that a root password needs one of.
+// passwordSpecials are special characters. A root password must contain one, and no others.
 const passwordSpecials = "%-_+"
 
-// rootPasswordProblem returns why the system would not take a root password, or "".
+// rootPasswordProblem returns why the vendor would refuse a root password, or "".
 func rootPasswordProblem(password string) string {
 	const (
 		upper  = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -243,43 +239,41 @@ func rootPasswordProblem(password string) string {
 	case len(password) < 8 || len(password) > 30:
 		return "must have 8 to 30 characters"
 	case strings.ContainsFunc(password, func(r rune) bool { return !strings.ContainsRune(upper+lower+digits+passwordSpecials, r) }):
-		return "must hold nothing but letters, digits and " + passwordSpecials
+		return "must contain only letters, digits and " + passwordSpecials
 	case strings.ContainsAny(password[:1], passwordSpecials):
 		return "must not begin with a special character"
 	case !strings.ContainsAny(password, upper) || !strings.ContainsAny(password, lower) || !strings.ContainsAny(password, digits) ||
 		!strings.ContainsAny(password, passwordSpecials):
-		return "must hold an upper and a lower case letter, a digit and one of " + passwordSpecials
+		return "must contain an upper case letter, a lower case letter, a digit and one of " + passwordSpecials
 	}
 	return ""
 }
 
-// checkHostname refuses what can be no host name; "" is none.
+// checkHostname refuses what cannot be a host name; "" is none.
 func checkHostname(problems *provider.Problems, field, name string) {
 	if name == "" {
 		return
 	}
 	if len(name) > 253 {
-		problems.Add(field, "must have 253 characters at most")
+		problems.Add(field, "must have at most 253 characters")
 	}
 	for label := range strings.SplitSeq(name, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || strings.ContainsFunc(label, func(r rune) bool {
 			return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
 		}) {
-			problems.Add(field, "%q is no host name", name)
+			problems.Add(field, "%q is not a host name", name)
 		}
 	}
 }
 
-// Deploy starts a deployment on a server or of a preset: POST /eq.php, action deploy.
-// Fields and answer are undocumented, and it may cost money; OrderInstance is the one
-// that is known.
+// Deploy starts a deployment on a server or of a preset: POST /eq.php, action deploy. Fields and
+// answer are undocumented, and it may cost money. Use OrderInstance, which is documented.
 func (s *ServersService) Deploy(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, eqDeploy, extra)
 }
 
-// UpgradeKey returns the key of an upgrade that belongs to an invoice: POST /eq.php,
-// action get_upgrade_key. Other fields, the answer, and how the upgrade goes on are
-// undocumented.
+// UpgradeKey returns the key of an upgrade that belongs to an invoice: POST /eq.php, action
+// get_upgrade_key. Other fields, the answer, and how the upgrade continues are undocumented.
 func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("invoiceID", invoiceID)
@@ -291,14 +285,14 @@ func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra 
 	return s.c.unknown(ctx, eqUpgradeKey, call)
 }
 
-// AddTraffic raises a server's limit of outgoing traffic and makes an invoice: POST
-// /eq.php, action traffic_add. The fields are undocumented (that the server is named by
-// id is taken from the other actions), and so is the answer. It is sent once.
+// AddTraffic raises a server's limit of outgoing traffic and creates an invoice: POST /eq.php,
+// action traffic_add. The fields are undocumented (that "id" is the server is inferred from the
+// other actions), and so is the answer. It is sent once.
 func (s *ServersService) AddTraffic(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, eqAddTraffic, id, extra)
 }
 
-// An order is read where its fields stand: beside the result, or under "data".
+// The fields of an order are next to the result, or under "data".
 var _ = wire.Read(func(data []byte, o *Order) error {
 	e := openEnvelope(data)
 	inner := openEnvelope(e["data"])
@@ -309,7 +303,7 @@ var _ = wire.Read(func(data []byte, o *Order) error {
 		return inner.word(name)
 	}
 	r := e.reference()
-	if r == (UnfinishedOrder{}) { // nobody could find the order
+	if r == (UnfinishedOrder{}) { // nothing to find the order by
 		return wire.Lacks("invoice")
 	}
 	*o = Order{

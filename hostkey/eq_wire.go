@@ -5,7 +5,7 @@ import (
 )
 
 var (
-	// A listed server is an object or its ID alone.
+	// A listed server is an object, or only its ID.
 	_ = wire.Read(func(raw []byte, s *ListedServer) error {
 		if raw[0] == '{' {
 			return wire.Fill(raw, s)

@@ -29,7 +29,7 @@ func exampleServer() *httptest.Server {
 	}))
 }
 
-// A server is looked at and rebooted; the reboot goes on in the background.
+// Show and reboot a server; the reboot runs in the background.
 func ExampleNew() {
 	server := exampleServer()
 	defer server.Close()
@@ -63,7 +63,7 @@ func ExampleNew() {
 	// done VM is up now
 }
 
-// An order is sent once. What its error says decides whether a second one is safe.
+// An order is sent once. Its error decides whether a second one is safe.
 func ExampleServersService_OrderInstance() {
 	server := exampleServer()
 	defer server.Close()
@@ -87,7 +87,7 @@ func ExampleServersService_OrderInstance() {
 	// hostkey: order server order-1042: not enough funds on the balance (HTTP 200, code -1)
 }
 
-// Where no source tells the answer, the caller decodes it.
+// An undocumented answer is decoded by the caller.
 func ExamplePayload_Decode() {
 	server := exampleServer()
 	defer server.Close()

@@ -11,8 +11,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// formOf is the call of an action with the fields of a request and what the caller
-// gave beyond them, after the problems of both. subject names the thing concerned.
+// formOf returns the call of an action with the fields of a request and the caller's extra fields,
+// unless there are problems. subject is the ID of what the call is about.
 func formOf(a action, problems provider.Problems, subject string, req any, extra map[string]any) (*rest.Call, url.Values, error) {
 	if err := a.Refuse("", problems); err != nil {
 		return nil, nil, err
@@ -24,8 +24,7 @@ func formOf(a action, problems provider.Problems, subject string, req any, extra
 	return &rest.Call{Body: form, Subject: subject, Secrets: secretsIn(extra)}, form, nil
 }
 
-// paramsOf is formOf for the modules whose fields stand in params[...], also those that
-// the caller gave.
+// paramsOf is formOf for modules whose fields, extra fields included, are in params[...].
 func paramsOf(a action, problems provider.Problems, subject string, req any, extra map[string]any) (*rest.Call, url.Values, error) {
 	if len(extra) > 0 {
 		extra = map[string]any{"params": extra}
@@ -42,7 +41,7 @@ func paramsOf(a action, problems provider.Problems, subject string, req any, ext
 		plain, list := strings.CutSuffix(name, "[]")
 		name = "params[" + plain + "]"
 		if form.Has(name) || form.Has(name+"[]") {
-			return nil, nil, a.Refuse("", provider.Problems{"Extra": strconv.Quote(plain) + " is given already"})
+			return nil, nil, a.Refuse("", provider.Problems{"Extra": strconv.Quote(plain) + " is already set"})
 		}
 		if list {
 			name += "[]"
@@ -52,7 +51,7 @@ func paramsOf(a action, problems provider.Problems, subject string, req any, ext
 	return call, form, nil
 }
 
-// about names a thing by its ID in errors; 0 is none.
+// about returns how errors name an ID; 0 is none.
 func about(id int64) string {
 	if id == 0 {
 		return ""
@@ -60,7 +59,7 @@ func about(id int64) string {
 	return idText(id)
 }
 
-// putAddr sets an address unless there is none.
+// putAddr sets an address if there is one.
 func putAddr(form url.Values, name string, addr netip.Addr) {
 	if addr.IsValid() {
 		form.Set(name, addr.String())
@@ -69,18 +68,18 @@ func putAddr(form url.Values, name string, addr netip.Addr) {
 
 func checkAddr(problems *provider.Problems, field string, addr netip.Addr) {
 	if !addr.IsValid() {
-		problems.Add(field, "required: an IP address")
+		problems.Add(field, "must be an IP address")
 	}
 }
 
-// checkIPv4 refuses what is given and no IPv4 address.
+// checkIPv4 refuses a valid address that is not IPv4.
 func checkIPv4(problems *provider.Problems, field string, addr netip.Addr) {
 	if addr.IsValid() && !addr.Is4() {
 		problems.Add(field, "must be an IPv4 address, got %s", addr)
 	}
 }
 
-// checkMoney refuses what is no amount above 0.
+// checkMoney refuses amounts that are missing, malformed or not above 0.
 func checkMoney(problems *provider.Problems, field string, amount Amount) {
 	switch {
 	case amount == "":
@@ -92,9 +91,9 @@ func checkMoney(problems *provider.Problems, field string, amount Amount) {
 	}
 }
 
-// Prices stand by currency, by period and currency, or as {LOCATION: {CURRENCY: price}},
-// and some lists mix them: each type takes what fits. A catalogue must not become
-// unreadable by one odd price.
+// Prices are listed by currency, by period and currency, or as {LOCATION: {CURRENCY: price}}, and
+// some lists mix these: each type takes what fits. One odd price must not make a catalogue
+// unreadable.
 var (
 	_ = wire.Read(func(raw []byte, prices *map[string]Amount) error {
 		return eachOf(raw, func(name string, value []byte) {
@@ -114,7 +113,7 @@ var (
 	})
 )
 
-// eachOf goes through an object; anything else has nothing in it.
+// eachOf calls each for the fields of an object; anything else counts as empty.
 func eachOf(raw []byte, each func(name string, value []byte)) error {
 	for name, value := range openEnvelope(raw) {
 		each(name, value)
@@ -122,7 +121,7 @@ func eachOf(raw []byte, each func(name string, value []byte)) error {
 	return nil
 }
 
-// put sets an element of a map that may not be there yet.
+// put sets an element of a map that may be nil.
 func put[V any](m *map[string]V, name string, value V) {
 	if *m == nil {
 		*m = make(map[string]V)

@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// hostile adds what is particular to this API.
+// hostile adds what is special about this API.
 func hostile() map[string]reply {
 	replies := clienttest.Hostile()
 	maps.Copy(replies, map[string]reply{
@@ -26,8 +26,8 @@ func hostile() map[string]reply {
 	return replies
 }
 
-// loose tells methods whose answers no source tells: any object is one, and where the
-// envelope is all that is known, any with a result.
+// loose reports whether a method's answer is undocumented, so that any object is accepted, or any
+// with a result if only the envelope is known.
 func loose(v *clienttest.Vendor, t testing.TB) map[string]bool {
 	t.Helper()
 	all := make(map[string]bool)
@@ -45,7 +45,7 @@ func TestHostileAnswers(t *testing.T) {
 	envelopes := []string{"nulls", "negative IDs", "wrong types"}
 	v.CheckHostile(t, hostile(), func(u clienttest.Use, name string) clienttest.Verdict {
 		switch {
-		case slices.Contains(envelopes, name): // how many of its fields a method needs differs
+		case slices.Contains(envelopes, name): // the number of required fields differs
 			return clienttest.Either
 		case payloads[u.Op] && slices.Contains(objects, name):
 			return clienttest.Takes
@@ -74,8 +74,8 @@ func TestErrorsOfEveryMethod(t *testing.T) {
 	v.CheckRefusals(t, refusals, nil)
 }
 
-// TestLostRemovals: "not found" after a lost answer to a removal means that it was made;
-// after a lost answer to anything else it does not.
+// TestLostRemovals: "not found" after a lost answer to a removal means that it was made; after a
+// lost answer to anything else it does not.
 func TestLostRemovals(t *testing.T) {
 	count := 0
 	tap := tapping(func(context.Context, sentRequest) reply {

@@ -16,7 +16,7 @@ type refusal struct {
 	call   func(ctx context.Context, c *client) error
 }
 
-// refuses is a refusal by a method that returns something.
+// refuses is a refusal by a method that returns a value.
 func refuses[R, T any](fields string, method func(*client) func(context.Context, R) (T, error), request R) refusal {
 	return refusal{fields, func(ctx context.Context, c *client) error {
 		_, err := method(c)(ctx, request)
@@ -68,7 +68,7 @@ func networkRefusals() map[string]refusal {
 		"IPv4, IPv6":       refuses("IP IPs", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", IP: v6, IPs: []netip.Addr{ip, v6}}),
 		"IPv4, no address": refuses("IPs", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", IPs: []netip.Addr{{}}}),
 		"IPv4, own action": refuses("Extra", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", Amount: 1, Extra: map[string]any{"action": "x"}}),
-		// Both together would take every address while one was meant.
+		// Both together would remove every address although one was meant.
 		"remove, neither": refuses("IP", removeIPv4, &hostkey.IPv4RemoveRequest{ServerID: 1}),
 		"remove, both":    refuses("IP", removeIPv4, &hostkey.IPv4RemoveRequest{ServerID: 1, IP: ip, All: true}),
 		"block": refuses("ServerID IP Description", func(c *client) func(context.Context, *hostkey.IPBlockRequest) (*hostkey.Ack, error) {

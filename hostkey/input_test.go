@@ -17,7 +17,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// aboutID is a method about a thing with an ID.
+// aboutID is a method that takes an ID.
 func aboutID[R, T any](fields string, method func(*client) func(context.Context, int64, R) (T, error), id int64, request R) refusal {
 	return refusal{fields, func(ctx context.Context, c *client) error {
 		_, err := method(c)(ctx, id, request)

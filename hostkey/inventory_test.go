@@ -14,9 +14,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Every action of every module is reached by the methods that the inventory names, with
-// the token where it is wanted and without it elsewhere, and no method reaches anything
-// else.
+// Every action of every module is reached by the methods that the inventory names, with the token
+// where it is required and without it elsewhere, and no method reaches anything else.
 func TestInventory(t *testing.T) {
 	_, lines := inventory(t)
 	seed, extra := 0, 0
@@ -48,16 +47,16 @@ func TestInventory(t *testing.T) {
 	})
 }
 
-// The fixtures hold a good exchange of every action.
+// The fixtures contain a successful exchange of every action.
 func TestFixturesCoverInventory(t *testing.T) { vendor(t).CheckExchanges(t) }
 
-// harmless are changes of which a second sending does no harm.
+// harmless are changes that may be sent twice.
 var harmless = strings.Fields(`
 	APIKeys.Delete APIKeys.Edit Auth.Logout Servers.On Servers.Off Servers.HardOff Servers.Suspend Servers.Unsuspend Servers.Rename Servers.ClearPXE Servers.StopNoVNC SSHKeys.Delete
 ` + moreHarmless)
 
-// An order is sent once, also where the server cannot have seen it, and so is what
-// loses data. Reads are repeated, changes only where that does no harm.
+// An order is sent once, even if the server cannot have seen it, and so is what loses data. Reads
+// are repeated, changes only if that does no harm.
 func TestRepeats(t *testing.T) {
 	_, lines := inventory(t)
 	v := vendor(t)

@@ -20,36 +20,36 @@ var (
 	ipUpdatePTR = act("ip", "update_ptr", "IP.UpdatePTR", "set reverse name", ClassWrite).idempotent()
 )
 
-// IPService is about the addresses of servers and their reverse names.
+// IPService manages the addresses of servers and their reverse names.
 type IPService struct{ c *Client }
 
-// IPGetRequest asks for an address.
+// IPGetRequest selects an address.
 type IPGetRequest struct {
 	// IP is required.
 	IP netip.Addr `url:"-"`
-	// Full asks for more; what more is undocumented.
+	// Full asks for further fields, which are undocumented.
 	Full bool `url:"full,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// IPInfo is what the server knows of an address.
+// IPInfo describes an address.
 type IPInfo struct {
 	IP       netip.Addr `wire:"data.ip,required"`
 	Network  netip.Addr `wire:"data.network"`
 	Netmask  netip.Addr `wire:"data.netmask"`
 	Location string     `wire:"data.location"`
-	// Status is open; its values are undocumented.
+	// Status has undocumented values.
 	Status string `wire:"data.status"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:"data,extra"`
 }
 
-// ClientIP returns the address that the caller has from the portal's point of view, for
-// allow lists: POST /ip.php, action get_client_ip. It needs no token.
+// ClientIP returns the caller's address as the portal sees it, for allow lists: POST /ip.php,
+// action get_client_ip. It needs no token.
 func (s *IPService) ClientIP(ctx context.Context) (netip.Addr, error) {
 	answer, err := fetch[struct {
-		// The address stands under "data", or at the top.
+		// The address is under "data", or at the top.
 		IP netip.Addr `wire:"data.ip|ip,required"`
 	}](ctx, s.c, ipClientIP, new(rest.Call))
 	if err != nil {
@@ -83,20 +83,20 @@ func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (pro
 	return s.c.unknown(ctx, ipPTR, call)
 }
 
-// Traffic reads the traffic of an address over a time: POST /ip.php, action get_traffic.
-// Fields and answer are undocumented.
+// Traffic reads the traffic of an address in a period: POST /ip.php, action get_traffic. Fields and
+// answer are undocumented.
 func (s *IPService) Traffic(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, ipTraffic, extra)
 }
 
-// ListFree lists unused addresses of a subnet or, for staff, a location: POST /ip.php,
-// action list_free_ip. Fields and answer are undocumented.
+// ListFree lists unused addresses of a subnet or, for staff, a location: POST /ip.php, action
+// list_free_ip. Fields and answer are undocumented.
 func (s *IPService) ListFree(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, ipListFree, extra)
 }
 
-// SetMain makes an address the main one of its interface, in the billing, too: POST
-// /ip.php, action set_main.
+// SetMain makes an address the main one of its interface, in billing too: POST /ip.php, action
+// set_main.
 func (s *IPService) SetMain(ctx context.Context, serverID int64, ip netip.Addr) (*Ack, error) {
 	call, err := addrCall(ipSetMain, nil, serverID, ip, url.Values{"main": {"1"}})
 	if err != nil {
@@ -105,14 +105,13 @@ func (s *IPService) SetMain(ctx context.Context, serverID int64, ip netip.Addr) 
 	return s.c.ack(ctx, ipSetMain, call)
 }
 
-// UpdatePTR sets the reverse names of an address, one or several: POST /ip.php, action
-// update_ptr.
+// UpdatePTR sets one or several reverse names of an address: POST /ip.php, action update_ptr.
 func (s *IPService) UpdatePTR(ctx context.Context, serverID int64, ip netip.Addr, names []string) (*Ack, error) {
 	var problems provider.Problems
 	problems.Some("names", len(names))
 	for _, name := range names {
 		if name == "" || strings.ContainsAny(name, " \t\r\n") {
-			problems.Add("names", "holds %q, which is no host name", name)
+			problems.Add("names", "contains %q, which is not a host name", name)
 		}
 	}
 	call, err := addrCall(ipUpdatePTR, problems, serverID, ip, url.Values{"ptr": {strings.Join(names, "\n")}})
@@ -122,7 +121,7 @@ func (s *IPService) UpdatePTR(ctx context.Context, serverID int64, ip netip.Addr
 	return s.c.ack(ctx, ipUpdatePTR, call)
 }
 
-// addrCall is the call of an action about an address of a server.
+// addrCall returns the call of an action on an address of a server.
 func addrCall(a action, problems provider.Problems, serverID int64, ip netip.Addr, form url.Values) (*rest.Call, error) {
 	problems.Positive("serverID", serverID)
 	checkAddr(&problems, "ip", ip)

@@ -21,27 +21,27 @@ var (
 	isoUpdate   = act("iso", "update", "ISO.Update", "change ISO image", ClassWrite)
 )
 
-// ISOService is about ISO images and the drives of servers.
+// ISOService manages ISO images and the drives of servers.
 type ISOService struct{ c *Client }
 
-// ISOAddRequest adds an image, or changes the one of that name.
+// ISOAddRequest adds an image, or changes the one with that name.
 type ISOAddRequest struct {
-	// Name, ShortName and ISOName, the file's, are required.
+	// Name, ShortName and ISOName, the name of the file, are required.
 	Name      string `url:"name"`
 	ShortName string `url:"short_name"`
 	ISOName   string `url:"iso_name"`
-	// Private keeps it from other customers. It is always sent.
+	// Private hides it from other customers. It is always sent.
 	Private     bool   `url:"private,int"`
 	Description string `url:"description,omitempty"`
 	// AdminOnly: nil is the server's default.
 	AdminOnly *bool `url:"admin_only,int,omitempty"`
 	// Status: its values are undocumented.
 	Status string `url:"status,omitempty"`
-	// Extra fields of params without a name of their own, sent as they are.
+	// Extra fields of params, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// ISO is an image.
+// ISO is an ISO image.
 type ISO struct {
 	ID          int64  `wire:"data.id,positive"`
 	Name        string `wire:"data.name"`
@@ -53,38 +53,38 @@ type ISO struct {
 	Status      string `wire:"data.status"`
 }
 
-// ISOListRequest says for which server images are wanted.
+// ISOListRequest selects the server whose images are listed.
 type ISOListRequest struct {
 	// ServerID is required for the keys of customers.
 	ServerID int64 `url:"server_id,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// ISOMountRequest puts an image into the drive of a server.
+// ISOMountRequest mounts an image in the drive of a server.
 type ISOMountRequest struct {
-	// ServerID is required, and one of ISOID and Name: the API does not tell what a
-	// call without both would mount.
+	// ServerID is required, and one of ISOID and Name: what a call without both would mount is
+	// undocumented.
 	ServerID int64  `url:"id"`
 	ISOID    int64  `url:"iso_id,omitempty"`
 	Name     string `url:"name,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// ISOUploadRequest has the server fetch an image.
+// ISOUploadRequest makes the server fetch an image.
 type ISOUploadRequest struct {
 	// URL of the file. Required.
 	URL  string `url:"url"`
 	Name string `url:"name,omitempty"`
-	// Email is told when it is done.
+	// Email is the address that is notified at the end; "" is not sent.
 	Email      string `url:"email,omitempty"`
 	CustomerID int64  `url:"customer_id,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// Add adds an image, or changes the one of that name: POST /iso.php, action add.
+// Add adds an image, or changes the one with that name: POST /iso.php, action add.
 func (s *ISOService) Add(ctx context.Context, req *ISOAddRequest) (*ISO, error) {
 	if req == nil {
 		return nil, isoAdd.RefuseNil()
@@ -109,8 +109,8 @@ func (s *ISOService) Delete(ctx context.Context, id int64) (*Ack, error) {
 	return s.c.ack(ctx, isoDelete, call)
 }
 
-// List lists the images that a server can have: POST /iso.php, action list_iso. The
-// answer is undocumented. req may be nil for keys of staff.
+// List lists the images that a server can mount: POST /iso.php, action list_iso. The answer is
+// undocumented. req may be nil for keys of staff.
 func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (provider.Payload, error) {
 	if req == nil {
 		req = new(ISOListRequest)
@@ -124,8 +124,8 @@ func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (provider.Pa
 	return s.c.unknown(ctx, isoList, call)
 }
 
-// Mount puts an image into the drive of a server, in the background: POST /iso.php,
-// action mount_iso.
+// Mount mounts an image in the drive of a server, in the background: POST /iso.php, action
+// mount_iso.
 func (s *ISOService) Mount(ctx context.Context, req *ISOMountRequest) (*Ack, error) {
 	if req == nil {
 		return nil, isoMount.RefuseNil()
@@ -143,7 +143,7 @@ func (s *ISOService) Mount(ctx context.Context, req *ISOMountRequest) (*Ack, err
 	return s.c.ack(ctx, isoMount, call)
 }
 
-// Unmount empties the drive of a server, in the background: POST /iso.php, action
+// Unmount unmounts the image in the drive of a server, in the background: POST /iso.php, action
 // unmount_iso.
 func (s *ISOService) Unmount(ctx context.Context, serverID int64) (*Ack, error) {
 	call, err := byID(isoUnmount, serverID, nil)
@@ -153,8 +153,8 @@ func (s *ISOService) Unmount(ctx context.Context, serverID int64) (*Ack, error) 
 	return s.c.ack(ctx, isoUnmount, call)
 }
 
-// Upload has the server fetch an image from a URL: POST /iso.php, action upload. The
-// answer is undocumented.
+// Upload makes the server fetch an image from a URL: POST /iso.php, action upload. The answer is
+// undocumented.
 func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, isoUpload.RefuseNil()
@@ -162,7 +162,7 @@ func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provide
 	var problems provider.Problems
 	u, err := url.Parse(req.URL)
 	if err != nil || u.Scheme == "" || u.Host == "" {
-		problems.Add("URL", "must be a whole URL") // not quoted: it may hold a password
+		problems.Add("URL", "must be an absolute URL") // not quoted, since it may contain a password
 	}
 	problems.NotNegative("CustomerID", req.CustomerID)
 	call, _, err := formOf(isoUpload, problems, "", req, req.Extra)
@@ -173,26 +173,25 @@ func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provide
 	return s.c.unknown(ctx, isoUpload, call)
 }
 
-// Uploaded lists the images that were uploaded: POST /iso.php, action uploaded. The
-// answer is undocumented.
+// Uploaded lists uploaded images: POST /iso.php, action uploaded. The answer is undocumented.
 func (s *ISOService) Uploaded(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, isoUploaded, new(rest.Call))
 }
 
-// Del is POST /iso.php, action del. It is known by its name only: fields and answer are
-// undocumented. Delete is the documented way.
+// Del is POST /iso.php, action del. Only its name is known: fields and answer are undocumented. Use
+// Delete, which is documented.
 func (s *ISOService) Del(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, isoDel, extra)
 }
 
-// History is POST /iso.php, action history. It is known by its name only: fields and
-// answer are undocumented.
+// History is POST /iso.php, action history. Only its name is known: fields and answer are
+// undocumented.
 func (s *ISOService) History(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, isoHistory, extra)
 }
 
-// Update is POST /iso.php, action update. It is known by its name only: fields and
-// answer are undocumented.
+// Update is POST /iso.php, action update. Only its name is known: fields and answer are
+// undocumented.
 func (s *ISOService) Update(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, isoUpdate, extra)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Each of them asks people to do something: a second sending asks them twice.
+// Each of them asks people to do something, so none is repeated once the server may have seen it.
 var (
 	jiraPXEBoot    = act("jira", "request_PXEboot", "Jira.RequestPXEBoot", "request PXE boot of server", ClassWrite)
 	jiraAssistance = act("jira", "request_assistance", "Jira.RequestAssistance", "request assistance of sales", ClassWrite)
@@ -17,13 +17,13 @@ var (
 	jiraReboot     = act("jira", "request_reboot", "Jira.RequestReboot", "request reboot of server", ClassWrite)
 )
 
-// JiraService opens tickets for the staff, for what the API cannot do by itself. They
-// reach people at work: do not call these from a loop.
+// JiraService opens tickets for what the API cannot do by itself. They reach the data center's
+// staff: do not call it in a loop.
 type JiraService struct{ c *Client }
 
-// JiraTicket is a ticket that was opened.
+// JiraTicket is a new ticket.
 type JiraTicket struct {
-	// Issue is its name: "CS-1001".
+	// Issue is its name, such as "CS-1001".
 	Issue string `wire:"jira_issue,required"`
 	URL   string `wire:"jira_url"`
 }
@@ -33,10 +33,9 @@ type AssistanceRequest struct {
 	// ServerID and Reason are required.
 	ServerID int64  `url:"id"`
 	Reason   string `url:"terminate_reason_custom"`
-	// AtOnce asks for an end at once instead of that of the paid period; nil sends
-	// neither.
+	// AtOnce asks for an immediate end instead of one with the paid period; nil is not sent.
 	AtOnce *bool `url:"cancellation_type,int,omitempty"`
-	// The others are sent unless "". Their values are undocumented.
+	// CancellationReason and the other fields have undocumented values; "" is not sent.
 	CancellationReason string `url:"cancellation_reason,omitempty"`
 	MoveToProvider     string `url:"terminate_move_to_provider,omitempty"`
 	Reboot             string `url:"terminate_reboot,omitempty"`
@@ -45,14 +44,14 @@ type AssistanceRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// RequestPXEBoot asks for a boot over the network by hand: POST /jira.php, action
+// RequestPXEBoot asks the staff to boot a server over the network: POST /jira.php, action
 // request_PXEboot.
 func (s *JiraService) RequestPXEBoot(ctx context.Context, serverID int64) (*JiraTicket, error) {
 	return s.ticket(ctx, jiraPXEBoot, serverID)
 }
 
-// RequestAssistance asks the sales department: POST /jira.php, action
-// request_assistance. There is one open request for a server at most; a second one is
+// RequestAssistance asks the sales department for assistance: POST /jira.php, action
+// request_assistance. A server has at most one open request; the error of a second one matches
 // provider.ErrAlreadyExists.
 func (s *JiraService) RequestAssistance(ctx context.Context, req *AssistanceRequest) (*JiraTicket, error) {
 	if req == nil {
@@ -68,30 +67,28 @@ func (s *JiraService) RequestAssistance(ctx context.Context, req *AssistanceRequ
 	return fetch[JiraTicket](ctx, s.c, jiraAssistance, call)
 }
 
-// RequestCheck asks to look at a server and boot its system: POST /jira.php, action
+// RequestCheck asks the staff to inspect a server and boot its system: POST /jira.php, action
 // request_check.
 func (s *JiraService) RequestCheck(ctx context.Context, serverID int64) (*JiraTicket, error) {
 	return s.ticket(ctx, jiraCheck, serverID)
 }
 
-// RequestKVM asks to connect an IP KVM: POST /jira.php, action request_kvm.
+// RequestKVM asks the staff to connect an IP KVM: POST /jira.php, action request_kvm.
 func (s *JiraService) RequestKVM(ctx context.Context, serverID int64) (*JiraTicket, error) {
 	return s.ticket(ctx, jiraKVM, serverID)
 }
 
-// RequestPowerOff asks to power a server off by hand: POST /jira.php, action
-// request_poff.
+// RequestPowerOff asks the staff to power a server off: POST /jira.php, action request_poff.
 func (s *JiraService) RequestPowerOff(ctx context.Context, serverID int64) (*JiraTicket, error) {
 	return s.ticket(ctx, jiraPowerOff, serverID)
 }
 
-// RequestPowerOn asks to power a server on by hand: POST /jira.php, action request_pon.
+// RequestPowerOn asks the staff to power a server on: POST /jira.php, action request_pon.
 func (s *JiraService) RequestPowerOn(ctx context.Context, serverID int64) (*JiraTicket, error) {
 	return s.ticket(ctx, jiraPowerOn, serverID)
 }
 
-// RequestReboot asks to reboot a server by hand: POST /jira.php, action
-// request_reboot.
+// RequestReboot asks the staff to reboot a server: POST /jira.php, action request_reboot.
 func (s *JiraService) RequestReboot(ctx context.Context, serverID int64) (*JiraTicket, error) {
 	return s.ticket(ctx, jiraReboot, serverID)
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// vendor is what the checks of clienttest know of this client.
+// vendor describes this client to the checks of clienttest.
 func vendor(t testing.TB) *clienttest.Vendor {
 	t.Helper()
 	rows, _ := inventory(t)
@@ -37,7 +37,7 @@ func vendor(t testing.TB) *clienttest.Vendor {
 	}
 }
 
-// inventory reads testdata/hostkey/operations.tsv, and the line of each row.
+// inventory returns the rows of testdata/hostkey/operations.tsv, and their lines.
 func inventory(t testing.TB) (rows []clienttest.Row, lines map[string]map[string]string) {
 	t.Helper()
 	lines = make(map[string]map[string]string)
@@ -59,7 +59,7 @@ func inventory(t testing.TB) (rows []clienttest.Row, lines map[string]map[string
 	return rows, lines
 }
 
-// exchanges are all of testdata/hostkey.
+// exchanges returns all exchanges of testdata/hostkey.
 func exchanges(t testing.TB) []fixture.Exchange {
 	t.Helper()
 	files, err := filepath.Glob("../testdata/hostkey/*.jsonl")
@@ -73,17 +73,17 @@ func exchanges(t testing.TB) []fixture.Exchange {
 	return all
 }
 
-// canarySecret is what samples put where a secret is due. It holds characters that are
-// escaped in JSON, URLs and Go.
+// canarySecret is the secret in all samples. It contains characters that are escaped in JSON, URLs
+// and Go.
 const canarySecret = `canary"Key\w0rd<&>/+=7`
 
-// canaryPassword is one that the rules for root passwords allow, canaryPIN one for PINs.
+// canaryPassword follows the rules for root passwords, canaryPIN those for PINs.
 const (
 	canaryPassword = "canary-Root_8c1d"
 	canaryPIN      = "c4n4ry"
 )
 
-// samples are good arguments of every type.
+// samples are valid arguments of every type.
 func samples() []any {
 	secret := provider.Secret(canarySecret)
 	install := hostkey.Install{OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret}
@@ -102,7 +102,7 @@ func samples() []any {
 	}
 }
 
-// plainSamples are those that the fixtures are written for.
+// plainSamples are those that the fixtures use.
 func plainSamples() []any {
 	return append([]any{provider.Secret("placeholder-user-token"), map[string]any{"note": "x"}, &hostkey.ServerPowerOptions{PIN: "pin-1", Extra: map[string]any{"note": "x"}}},
 		append(samples(), moreSamples()...)...)

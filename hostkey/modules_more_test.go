@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// invoiceServer holds invoices 1 to n and answers with as many as it likes at once.
+// invoiceServer has invoices 1 to n and decides how many it returns at once.
 func invoiceServer(n, limit int64, total string) *wiretap {
 	return tapping(func(_ context.Context, r sentRequest) reply {
 		start, _ := strconv.ParseInt(r.Form().Get("limitstart"), 10, 64)
@@ -67,14 +67,14 @@ func TestInvoicePages(t *testing.T) {
 	}
 }
 
-// A server that knows no pages sends the same one again.
+// A server without paging sends the same page again.
 func TestInvoicePagesRepeat(t *testing.T) {
 	tap := always(ok(`{"result": "success", "totalresults": 99, "invoices": {"invoice": [{"id": 1, "status": "Paid", "total": "6.10"}]}}`))
 	require.Equal(t, []int64{1}, invoiceIDs(t, tap, nil))
 	require.Len(t, tap.Requests(), 2)
 }
 
-// A list that breaks off tells so, and does not go on.
+// A list that breaks off reports it and stops.
 func TestInvoicePagesBreakOff(t *testing.T) {
 	good := invoiceServer(9, 2, ``)
 	count := 0
@@ -126,8 +126,7 @@ func TestPresetPrice(t *testing.T) {
 	require.False(t, told)
 }
 
-// One odd price or size does not make a catalogue unreadable; an amount that is owed is
-// another matter.
+// One odd price or size does not make a catalogue unreadable; an odd amount that is owed does.
 func TestOddPrices(t *testing.T) {
 	c := clientOver(t, always(ok(`{"result": "OK", "presets": [
 		{"id": 1, "name": "vm.odd", "cpu": "many", "ram": null, "monthly_com": "on request", "price": {"NL": {"EUR": {}}, "USD": "?"}, "locations": null}
@@ -169,8 +168,8 @@ func TestTaskSnapshots(t *testing.T) {
 	}
 }
 
-// What costs money is sent once, and a success without a trace of it is an unknown
-// outcome; so is a failure that names what belongs to it.
+// What costs money is sent once. A success that names nothing of the order is an unknown outcome,
+// and so is a failure that does name something.
 func TestOrdersOfModules(t *testing.T) {
 	add := func(c *client) error {
 		_, err := c.Net.AddIPv4(t.Context(), &hostkey.IPv4AddRequest{ServerID: 55054, Port: "1", Amount: 1})

@@ -25,48 +25,48 @@ var (
 	netUnblockIP    = act("net", "unblock_ip", "Net.UnblockIP", "unblock address of server", ClassWrite)
 )
 
-// NetService is about the network ports of servers and the addresses on them.
+// NetService manages the network ports of servers and the addresses on them.
 type NetService struct{ c *Client }
 
-// Graph is the time that a traffic graph shows.
+// Graph is the period that a traffic graph shows.
 type Graph int64
 
-// The times of Net.ShowCacti.
+// The periods of Net.ShowCacti.
 const (
 	GraphDay   Graph = 1
 	GraphMonth Graph = 2
 	GraphYear  Graph = 3
 )
 
-// IPv4AddRequest asks for additional addresses, which may be billed. One of Amount, IP
-// and IPs is required.
+// IPv4AddRequest asks for additional addresses, which may be billed. One of Amount, IP and IPs is
+// required.
 type IPv4AddRequest struct {
 	// ServerID and Port are required.
 	ServerID int64  `url:"id"`
 	Port     string `url:"port"`
-	// Amount is how many addresses the server picks; 0 sends none.
+	// Amount is the number of addresses that the server picks; 0 is not sent.
 	Amount int64 `url:"amount,omitempty"`
-	// VLAN to take them from; 0 is the server's choice.
+	// VLAN of the addresses; 0 leaves it to the server.
 	VLAN int64 `url:"vlan,omitempty"`
-	// IP or IPs are certain addresses instead.
+	// IP or IPs select addresses instead.
 	IP  netip.Addr   `url:"-"`
 	IPs []netip.Addr `url:"-"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// AddedIPv4 is what AddIPv4 did.
+// AddedIPv4 is the result of AddIPv4.
 type AddedIPv4 struct {
 	ServerID  int64          `wire:"id"`
 	Addresses []AddedAddress `wire:"ips"`
-	// TaskKeys are for Tasks.Wait, each; there may be none.
+	// TaskKeys are keys for Tasks.Wait; there may be none.
 	TaskKeys []string `wire:"keys"`
 }
 
-// AddedAddress is an address that a server got.
+// AddedAddress is an address that was added to a server.
 type AddedAddress struct {
 	IP netip.Addr `wire:"ip,required"`
-	// VLAN is 0 if the server does not tell it.
+	// VLAN is 0 if unknown.
 	VLAN int64 `wire:"vlan"`
 }
 
@@ -76,46 +76,46 @@ type IPBlockRequest struct {
 	ServerID    int64      `url:"id"`
 	IP          netip.Addr `url:"-"`
 	Description string     `url:"description"`
-	// FourHours limits the block to that time.
+	// FourHours limits the block to four hours.
 	FourHours bool `url:"four_hours,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// PortStatusRequest says which port to look at.
+// PortStatusRequest selects a port.
 type PortStatusRequest struct {
 	// ServerID is required.
 	ServerID int64 `url:"id"`
-	// Port, "" is the server's choice.
+	// Port: "" leaves it to the server.
 	Port string `url:"port,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// PortOffRequest cuts a server off.
+// PortOffRequest switches a network port off.
 type PortOffRequest struct {
-	// ServerID and Port are required. The task of a deployment tells the port, as
-	// "port" in TaskContext.More.
+	// ServerID and Port are required. The task of a deployment has the port as "port" in
+	// TaskContext.More.
 	ServerID int64  `url:"id"`
 	Port     string `url:"port"`
 	// Reason becomes the value of the tag "block".
 	Reason string `url:"reason,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// IPv4RemoveRequest takes addresses away. One of IP and All is required.
+// IPv4RemoveRequest removes addresses. One of IP and All is required.
 type IPv4RemoveRequest struct {
 	// ServerID is required.
 	ServerID int64      `url:"id"`
 	IP       netip.Addr `url:"-"`
-	// All takes every address, the main one included.
+	// All removes every address, including the main one.
 	All bool `url:"remove_all,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// IPv4ShowFreeRequest says where to look for free addresses.
+// IPv4ShowFreeRequest selects where to look for free addresses.
 type IPv4ShowFreeRequest struct {
 	// ServerID is required.
 	ServerID int64 `url:"id"`
@@ -123,14 +123,14 @@ type IPv4ShowFreeRequest struct {
 	Port string     `url:"port,omitempty"`
 	VLAN int64      `url:"vlan,omitempty"`
 	IP   netip.Addr `url:"-"`
-	// ShowAll is known by its name only.
+	// ShowAll is undocumented except for its name.
 	ShowAll bool `url:"show_all,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// AddIPv4 adds addresses to a server: POST /net.php, action add_ipv4. They may be
-// billed, so it is sent once.
+// AddIPv4 adds addresses to a server: POST /net.php, action add_ipv4. They may be billed, so it is
+// sent once.
 func (s *NetService) AddIPv4(ctx context.Context, req *IPv4AddRequest) (*AddedIPv4, error) {
 	if req == nil {
 		return nil, netAddIPv4.RefuseNil()
@@ -141,7 +141,7 @@ func (s *NetService) AddIPv4(ctx context.Context, req *IPv4AddRequest) (*AddedIP
 	problems.NotNegative("VLAN", req.VLAN)
 	checkIPv4(&problems, "IP", req.IP)
 	if req.Amount == 0 && !req.IP.IsValid() && len(req.IPs) == 0 {
-		problems.Add("Amount", "required, unless IP or IPs name addresses")
+		problems.Add("Amount", "required unless IP or IPs is set")
 	}
 	for _, ip := range req.IPs {
 		checkAddr(&problems, "IPs", ip)
@@ -175,7 +175,7 @@ func (s *NetService) BlockIP(ctx context.Context, req *IPBlockRequest) (*Ack, er
 	return s.c.ack(ctx, netBlockIP, call)
 }
 
-// UnblockIP ends what BlockIP began: POST /net.php, action unblock_ip.
+// UnblockIP undoes BlockIP: POST /net.php, action unblock_ip.
 func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Addr) (*Ack, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)
@@ -186,8 +186,7 @@ func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Add
 	return s.c.ack(ctx, netUnblockIP, &rest.Call{Body: url.Values{"id": {idText(serverID)}, "ip": {ip.String()}}, Subject: idText(serverID)})
 }
 
-// Status reads the state of a port: POST /net.php, action get_status. The answer is
-// undocumented.
+// Status reads the state of a port: POST /net.php, action get_status. The answer is undocumented.
 func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, netStatus.RefuseNil()
@@ -201,9 +200,9 @@ func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (provid
 	return s.c.unknown(ctx, netStatus, call)
 }
 
-// PortOff cuts a server off from the network and adds the tag "block" with the reason:
-// POST /net.php, action port_off. Whether a second one adds a second tag is
-// undocumented, so it is not retried.
+// PortOff disconnects a server from the network and adds the tag "block" with the reason: POST
+// /net.php, action port_off. Whether a second call adds a second tag is undocumented, so it is not
+// retried.
 func (s *NetService) PortOff(ctx context.Context, req *PortOffRequest) (*Ack, error) {
 	if req == nil {
 		return nil, netPortOff.RefuseNil()
@@ -217,8 +216,8 @@ func (s *NetService) PortOff(ctx context.Context, req *PortOffRequest) (*Ack, er
 	return s.c.ack(ctx, netPortOff, call)
 }
 
-// PortOn connects a server again and removes the tag "block", unless an administrator
-// has set it: POST /net.php, action port_on.
+// PortOn reconnects a server and removes the tag "block", unless an administrator set it: POST
+// /net.php, action port_on.
 func (s *NetService) PortOn(ctx context.Context, serverID int64, port string) (*Ack, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)
@@ -229,8 +228,7 @@ func (s *NetService) PortOn(ctx context.Context, serverID int64, port string) (*
 	return s.c.ack(ctx, netPortOn, &rest.Call{Body: url.Values{"id": {idText(serverID)}, "port": {port}}, Subject: idText(serverID)})
 }
 
-// RemoveIPv4 takes one address or all of them from a server: POST /net.php, action
-// remove_ipv4.
+// RemoveIPv4 removes one or all addresses of a server: POST /net.php, action remove_ipv4.
 func (s *NetService) RemoveIPv4(ctx context.Context, req *IPv4RemoveRequest) (*Ack, error) {
 	if req == nil {
 		return nil, netRemoveIPv4.RefuseNil()
@@ -239,7 +237,7 @@ func (s *NetService) RemoveIPv4(ctx context.Context, req *IPv4RemoveRequest) (*A
 	problems.Positive("ServerID", req.ServerID)
 	checkIPv4(&problems, "IP", req.IP)
 	if req.IP.IsValid() == req.All {
-		problems.Add("IP", "required, or All, and not both")
+		problems.Add("IP", "either IP or All is required, not both")
 	}
 	call, form, err := formOf(netRemoveIPv4, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
@@ -249,8 +247,8 @@ func (s *NetService) RemoveIPv4(ctx context.Context, req *IPv4RemoveRequest) (*A
 	return s.c.ack(ctx, netRemoveIPv4, call)
 }
 
-// ShowCacti reads the traffic graph of a port: POST /net.php, action show_cacti. The
-// answer is undocumented.
+// ShowCacti reads the traffic graph of a port: POST /net.php, action show_cacti. The answer is
+// undocumented.
 func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string, graph Graph) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)
@@ -266,8 +264,8 @@ func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string,
 	})
 }
 
-// ShowIPv4Free lists addresses that AddIPv4 could add: POST /net.php, action
-// show_ipv4_free. The answer is undocumented.
+// ShowIPv4Free lists addresses that AddIPv4 could add: POST /net.php, action show_ipv4_free. The
+// answer is undocumented.
 func (s *NetService) ShowIPv4Free(ctx context.Context, req *IPv4ShowFreeRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, netShowIPv4Free.RefuseNil()
@@ -289,7 +287,7 @@ func checkPort(problems *provider.Problems, serverID int64, port string) {
 	problems.Required("Port", port)
 }
 
-// An answer must contain a trace of what was ordered.
+// An answer must contain an address or a task: without one the order could not be found.
 var (
 	_ = wire.Read(func(raw []byte, added *AddedIPv4) error {
 		var task struct {
@@ -306,7 +304,7 @@ var (
 		}
 		return nil
 	})
-	// An address is an object or the address alone.
+	// An added address is an object, or only the address.
 	_ = wire.Read(func(raw []byte, a *AddedAddress) error {
 		if raw[0] == '{' {
 			return wire.Fill(raw, a)

@@ -18,12 +18,12 @@ func ExampleOrdersService_Place() {
 		return
 	}
 	ctx := context.Background()
-	handle := "" // of your table of orders
+	handle := "" // from your table of orders
 	request := &hostkey.OrderPlaceRequest{
 		Reference: "order-1042", Name: "web1", Handle: handle,
 		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}},
 		OnHandle: func(h string) error {
-			handle = h // written down before anything is bought
+			handle = h // stored before anything is bought
 			return nil
 		},
 	}

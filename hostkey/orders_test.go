@@ -22,13 +22,13 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// behaviour is a way in which the vendor has been seen to behave.
+// behaviour is a behaviour of the vendor that has been seen.
 type behaviour struct {
 	name    string
 	options []hostkeytest.Option
 }
 
-// behaviours are all answers to an order, and the ways in which what follows may differ.
+// behaviours are all answers to an order, and the variants of what follows.
 func behaviours() []behaviour {
 	var all []behaviour
 	for _, answer := range hostkeytest.OrderAnswers() {
@@ -51,8 +51,8 @@ func (v behaviour) start() *hostkeytest.Server {
 	}, v.options...)...)
 }
 
-// killer is a transport that ends a program's life at one of its requests: before it is
-// sent, or when its answer is there and nobody has read it.
+// killer is a transport that kills a program at one of its requests: before it is sent, or after
+// its answer has arrived and before it is read.
 type killer struct {
 	inner http.RoundTripper
 	at    int
@@ -79,11 +79,11 @@ func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, context.Canceled
 }
 
-// nameOf is the beginning of the host name, which is the order's alone like its reference.
+// nameOf returns the user name in the host name, which is as unique as the order's reference.
 func nameOf(reference string) string { return "web-" + strings.TrimPrefix(reference, "order-") }
 
-// program is one life of a program that places an order: a client of its own, and the
-// handle that the one before has written down.
+// program is one run of a program that places an order: a client of its own, and the handle that
+// the previous run stored.
 func program(t *testing.T, srv *hostkeytest.Server, reference string, handle *string, at int, after bool) (placed *hostkey.PlacedOrder, requests int, err error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -110,9 +110,9 @@ func program(t *testing.T, srv *hostkeytest.Server, reference string, handle *st
 	return placed, wire.count, err
 }
 
-// TestOrderCrashPoints kills the program at each of its requests, before and after it was
-// carried out, in every way in which the vendor answers. The next life goes on from the
-// handle. There is one paid server in the end.
+// TestOrderCrashPoints kills the program at each of its requests, before and after it was carried
+// out, for every behaviour of the vendor. The next run continues from the handle. In the end there
+// is one paid server.
 func TestOrderCrashPoints(t *testing.T) {
 	points := 0
 	for _, v := range behaviours() {
@@ -139,7 +139,7 @@ func TestOrderCrashPoints(t *testing.T) {
 	t.Logf("%d crash points", points)
 }
 
-// finish places the order in life after life until its server is there.
+// finish places the order in run after run until its server exists.
 func finish(t *testing.T, srv *hostkeytest.Server, reference, handle string) (lives int) {
 	t.Helper()
 	for range 60 {
@@ -156,7 +156,7 @@ func finish(t *testing.T, srv *hostkeytest.Server, reference, handle string) (li
 	return 0
 }
 
-// checkOrders wants one paid order and one server for each reference.
+// checkOrders requires one paid order and one server for each reference.
 func checkOrders(t *testing.T, srv *hostkeytest.Server, references ...string) (duplicates, lost int) {
 	t.Helper()
 	paid := srv.PaidOrders()
@@ -179,8 +179,8 @@ func checkOrders(t *testing.T, srv *hostkeytest.Server, references ...string) (d
 	return duplicates, lost
 }
 
-// TestOrdersUnderFaults: a thousand orders (ten thousand in the full run) while nearly a third of all requests fail in
-// one way or another and programs die: one paid server for each, none lost.
+// TestOrdersUnderFaults: a thousand orders (ten thousand in the full run) while nearly a third of
+// all requests fail and programs crash: one paid server for each, none lost.
 func TestOrdersUnderFaults(t *testing.T) {
 	const each = 10
 	orders := testsize.Pick[int64](1_000, 10_000)

@@ -13,25 +13,25 @@ type OSService struct{ c *Client }
 
 // OSListOptions filter operating systems. The zero value lists all.
 type OSListOptions struct {
-	// ServerID and PresetID leave what runs there.
+	// ServerID and PresetID select what runs on a server or a preset.
 	ServerID int64 `url:"id,omitempty"`
 	PresetID int64 `url:"instance_id,omitempty"`
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
-	// UserLocation and BillPeriod are known by their names only.
+	// UserLocation and BillPeriod are undocumented except for their names.
 	UserLocation string `url:"user_location,omitempty"`
 	BillPeriod   string `url:"bill_period,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// OSList is what can be installed, and what cannot.
+// OSList contains what can be installed, and what cannot.
 type OSList struct {
 	Systems  []OperatingSystem `wire:"os_list,required"`
 	Excluded []ExcludedOS      `wire:"os_excluded"`
 }
 
-// OperatingSystem can be installed.
+// OperatingSystem is an operating system that can be installed.
 type OperatingSystem struct {
 	// ID is what an order takes as OSID.
 	ID     int64    `wire:"id,positive"`
@@ -39,28 +39,27 @@ type OperatingSystem struct {
 	Alias  string   `wire:"alias"`
 	Active bool     `wire:"active,loose"`
 	Tags   []string `wire:"tags,commas"`
-	// PriceEUR and PriceRUB are what the licence costs, "" if the server does not tell
-	// it.
+	// PriceEUR and PriceRUB are the price of the license, "" if unknown.
 	PriceEUR Amount `wire:"price_EUR,loose"`
 	PriceRUB Amount `wire:"price_RUB,loose"`
-	// BillingPlan is a name, or instead of it BillingPrices by currency and period:
+	// BillingPlan is a name. Some answers have BillingPrices instead, by currency and period:
 	// hourly, daily, monthly.
 	BillingPlan   string                       `wire:"billing_plan,loose"`
 	BillingPrices map[string]map[string]Amount `wire:"billing_plan,loose"`
 	Location      string                       `wire:"location"`
-	// Extra holds what the server told beside that, the least hardware among it.
+	// More fields that the answer contains, such as the minimum hardware.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ExcludedOS does not fit the server or the preset that was asked about.
+// ExcludedOS is an operating system that does not run on the selected server or preset.
 type ExcludedOS struct {
 	ID        int64  `wire:"os_id"`
 	Name      string `wire:"name"`
 	ForemanID int64  `wire:"foreman_id"`
 }
 
-// List reads the operating systems that fit a server or a preset: POST /os.php, action
-// list. That there are none is an error of the server, provider.ErrNotFound. opts may be
+// List returns the operating systems that run on a server or a preset: POST /os.php, action list.
+// If there are none, the server returns an error that matches provider.ErrNotFound. opts may be
 // nil.
 func (s *OSService) List(ctx context.Context, opts *OSListOptions) (*OSList, error) {
 	if opts == nil {
@@ -73,7 +72,7 @@ func (s *OSService) List(ctx context.Context, opts *OSListOptions) (*OSList, err
 	return fetch[OSList](ctx, s.c, osList, call)
 }
 
-// checkFilter is about the fields that the catalogues filter by.
+// checkFilter checks the filters that the catalogues share.
 func checkFilter(serverID, presetID int64, location string) provider.Problems {
 	var problems provider.Problems
 	problems.NotNegative("ServerID", serverID)

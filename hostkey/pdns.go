@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Reading needs the right pdns/view, everything else pdns/edit.
+// Reading requires the right pdns/view, everything else pdns/edit.
 var (
 	pdnsListDomains  = act("pdns", "list_domains", "DNS.ListDomains", "list domains", ClassRead)
 	pdnsAddDomain    = act("pdns", "add_domain", "DNS.AddDomain", "add domain", ClassWrite)
@@ -23,18 +23,17 @@ var (
 	pdnsCallbackURL  = act("pdns", "get_cb_url", "DNS.CallbackURL", "get callback URL", ClassRead).sensitive()
 )
 
-// DNSService is about DNS: domains, their zones and records, and names of servers below
-// the vendor's own domains. There is no action that changes a record: delete it and add
-// another.
+// DNSService manages domains, their zones and records, and names of servers below the vendor's own
+// domains. No action changes a record: delete it and add another.
 type DNSService struct{ c *Client }
 
-// Domain whose DNS the account has.
+// Domain is a domain whose DNS the account manages.
 type Domain struct {
 	ID   int64  `wire:"id,positive"`
 	Name string `wire:"name,required"`
 }
 
-// Zone is the DNS of a domain.
+// Zone is the DNS zone of a domain.
 type Zone struct {
 	ID      int64       `wire:"data.id,positive"`
 	Name    string      `wire:"data.name,required"`
@@ -54,38 +53,38 @@ type DNSRecord struct {
 	Priority int64 `wire:"priority"`
 }
 
-// DomainAddRequest puts a domain under the account's DNS.
+// DomainAddRequest adds a domain to the account's DNS.
 type DomainAddRequest struct {
 	// Name is required.
 	Name string `url:"name"`
-	// ServerID, 0 is none.
+	// ServerID of a server; 0 is not sent.
 	ServerID int64 `url:"server_id,omitempty"`
-	// Extra fields of params without a name of their own, sent as they are.
+	// Extra fields of params, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// ZoneAddRequest is known by the names of its fields only: which are required, and what
-// they may hold, is undocumented.
+// ZoneAddRequest is undocumented except for the names of its fields: which are required, and their
+// values, are unknown.
 type ZoneAddRequest struct {
 	Name string `url:"name,omitempty"`
 	Kind string `url:"kind,omitempty"`
-	// RRSets is JSON.
+	// RRSets is a JSON text.
 	RRSets      string   `url:"rrsets,omitempty"`
 	DNSSec      *bool    `url:"dnssec,int,omitempty"`
 	Masters     []string `url:"masters,brackets,omitempty"`
 	DNS         []string `url:"dns,brackets,omitempty"`
 	Nameservers []string `url:"nameservers,brackets,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// ListDomains yields the account's domains: POST /pdns.php, action list_domains.
+// ListDomains lists the account's domains: POST /pdns.php, action list_domains.
 func (s *DNSService) ListDomains(ctx context.Context) iter.Seq2[*Domain, error] {
 	return elements[Domain](ctx, s.c, pdnsListDomains, new(rest.Call), "data")
 }
 
-// AddDomain puts a domain under the account's DNS and returns its ID: POST /pdns.php,
-// action add_domain. It is not retried: a second one may be a second domain.
+// AddDomain adds a domain to the account's DNS and returns its ID: POST /pdns.php, action
+// add_domain. It is not retried, since a second call may add a second domain.
 func (s *DNSService) AddDomain(ctx context.Context, req *DomainAddRequest) (id int64, err error) {
 	if req == nil {
 		return 0, pdnsAddDomain.RefuseNil()
@@ -106,8 +105,8 @@ func (s *DNSService) AddDomain(ctx context.Context, req *DomainAddRequest) (id i
 	return added.ID, nil
 }
 
-// DeleteDomain removes a domain and all its records: POST /pdns.php, action
-// delete_domain. zone is the domain's name.
+// DeleteDomain removes a domain and all its records: POST /pdns.php, action delete_domain. zone is
+// the domain's name.
 func (s *DNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*Ack, error) {
 	var problems provider.Problems
 	problems.Positive("id", id)
@@ -126,14 +125,13 @@ func (s *DNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
 	return fetch[Zone](ctx, s.c, pdnsViewZone, &rest.Call{Body: url.Values{"params[zone]": {zone}}})
 }
 
-// ListZones lists the zones: POST /pdns.php, action list_zones. The answer is
-// undocumented.
+// ListZones lists the zones: POST /pdns.php, action list_zones. The answer is undocumented.
 func (s *DNSService) ListZones(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, pdnsListZones, nil)
 }
 
-// AddZone adds a zone: POST /pdns.php, action add_zone. What it does beyond AddDomain,
-// and its answer, are undocumented.
+// AddZone adds a zone: POST /pdns.php, action add_zone. What it does beyond AddDomain, and its
+// answer, are undocumented.
 func (s *DNSService) AddZone(ctx context.Context, req *ZoneAddRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, pdnsAddZone.RefuseNil()
@@ -143,13 +141,13 @@ func (s *DNSService) AddZone(ctx context.Context, req *ZoneAddRequest) (provider
 		return nil, err
 	}
 	if len(form) == 0 {
-		return nil, pdnsAddZone.Refuse("", provider.Problems{"request": "says nothing"})
+		return nil, pdnsAddZone.Refuse("", provider.Problems{"request": "is empty"})
 	}
 	return s.c.unknown(ctx, pdnsAddZone, call)
 }
 
-// DeleteZone removes a zone: POST /pdns.php, action delete_zone. Whether it takes more
-// than the zone's name, and its answer, are undocumented.
+// DeleteZone removes a zone: POST /pdns.php, action delete_zone. Whether it takes more than the
+// zone's name, and its answer, are undocumented.
 func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("zone", zone)
@@ -161,8 +159,8 @@ func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[stri
 	return s.c.unknown(ctx, pdnsDeleteZone, call)
 }
 
-// CallbackURL reads the URL for notifications: POST /pdns.php, action get_cb_url. Fields
-// and answer are undocumented.
+// CallbackURL returns the URL for notifications: POST /pdns.php, action get_cb_url. Fields and
+// answer are undocumented.
 func (s *DNSService) CallbackURL(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, pdnsCallbackURL, extra)
 }

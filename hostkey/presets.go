@@ -25,81 +25,80 @@ type PresetsService struct{ c *Client }
 type PresetListOptions struct {
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// PresetInfoOptions say in what currencies prices are wanted.
+// PresetInfoOptions select the currencies of prices. The zero value is EUR and USD.
 type PresetInfoOptions struct {
-	// Currencies as the server wants them, which is undocumented; "" is EUR and USD.
+	// Currencies in a form that is undocumented; "" is EUR and USD.
 	Currencies string `url:"currencies,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// PresetSearchRequest asks for servers of a preset.
+// PresetSearchRequest searches for servers of a preset.
 type PresetSearchRequest struct {
 	// Name of the preset, and Location, a code such as "NL". Required.
 	Name     string `url:"name"`
 	Location string `url:"location"`
 	// Scope is "free" or "all"; "" is the server's default.
 	Scope string `url:"scope,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// PresetShowRequest names a preset. One of ID and Name is required.
+// PresetShowRequest selects a preset. Either ID or Name is required.
 type PresetShowRequest struct {
 	ID   int64  `url:"id,omitempty"`
 	Name string `url:"name,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// Preset is a configuration of a server that can be ordered.
+// Preset is a server configuration that can be ordered.
 type Preset struct {
 	ID int64 `wire:"id,positive"`
-	// Name, such as "vm.pico", is what an order takes. It begins with vm, vds, bm, gpu
-	// or vgpu.
+	// Name, such as "vm.pico", is what an order takes. It begins with vm, vds, bm, gpu or vgpu.
 	Name        string `wire:"name,required"`
 	Active      bool   `wire:"active,loose"`
 	Description string `wire:"description"`
 	CPU         int64  `wire:"cpu,loose"`
 	// RAM is in GB; one example in the vendor's documents has MB.
 	RAM float64 `wire:"ram,loose"`
-	// HDD is the disks: "2x960", or a size in GB.
+	// HDD describes the disks: "2x960", or a size in GB.
 	HDD string `wire:"hdd"`
 	GPU string `wire:"gpu"`
-	// Virtual: a virtual server, else a dedicated one.
+	// Virtual is set for virtual servers, not for dedicated ones.
 	Virtual    bool   `wire:"virtual,loose"`
 	ServerType string `wire:"server_type"`
 	// Locations are codes: "NL", "US".
 	Locations []string `wire:"locations|location,commas"`
-	// Monthly is the base price a month by currency: EUR, USD, RUB.
+	// Monthly is the base price per month, by currency: EUR, USD, RUB.
 	Monthly map[string]Amount `wire:"price,loose"`
-	// LocationPrices are by location and currency. -1 means the base price: Price
-	// takes care of that.
+	// LocationPrices are the prices per month by location and currency. -1 means the base price:
+	// Price handles that.
 	LocationPrices map[string]map[string]Amount `wire:"price,loose"`
-	// OS and Software that fit are told by Presets.Info only, in a form that is
-	// undocumented; nil if there are none.
+	// OS and Software that run on the preset, from Presets.Info only, in an undocumented form; nil
+	// if there are none.
 	OS       provider.Payload `wire:"OS"`
 	Software provider.Payload `wire:"soft"`
-	// TrafficPlans that fit, by location, are told by Presets.Info only.
+	// TrafficPlans of the preset by location, from Presets.Info only.
 	TrafficPlans map[string][]PresetTrafficPlan `wire:"traffic_plans"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// PresetTrafficPlan is a traffic plan that fits a preset.
+// PresetTrafficPlan is a traffic plan for a preset.
 type PresetTrafficPlan struct {
 	ID    int64  `wire:"id"`
 	Name  string `wire:"name"`
 	Price Amount `wire:"price,loose"`
 }
 
-// Price is what the preset costs a month in a location, or "" in general, and whether
-// the server told it: the price of the location, or the base price where there is none
-// or it is -1. It does not ask whether the preset can be had there.
+// Price returns the price per month in a location ("" for the base price), and whether it is known.
+// It is the location's price, or the base price if the location has none or -1. Price does not
+// check that the preset is available there.
 func (p *Preset) Price(location, currency string) (Amount, bool) {
 	if special := p.LocationPrices[location][currency]; special != "" && special.Cmp("-1") != 0 {
 		return special, true
@@ -108,7 +107,7 @@ func (p *Preset) Price(location, currency string) (Amount, bool) {
 	return base, base != ""
 }
 
-// List yields what can be ordered: POST /presets.php, action list. opts may be nil.
+// List lists what can be ordered: POST /presets.php, action list. opts may be nil.
 func (s *PresetsService) List(ctx context.Context, opts *PresetListOptions) iter.Seq2[*Preset, error] {
 	if opts == nil {
 		opts = new(PresetListOptions)
@@ -122,8 +121,8 @@ func (s *PresetsService) List(ctx context.Context, opts *PresetListOptions) iter
 	return elements[Preset](ctx, s.c, presetsList, call, "presets")
 }
 
-// Info yields what can be ordered with prices, operating systems, software and traffic
-// plans: POST /presets.php, action info. opts may be nil.
+// Info lists what can be ordered, with prices, operating systems, software and traffic plans: POST
+// /presets.php, action info. opts may be nil.
 func (s *PresetsService) Info(ctx context.Context, opts *PresetInfoOptions) iter.Seq2[*Preset, error] {
 	if opts == nil {
 		opts = new(PresetInfoOptions)
@@ -135,14 +134,14 @@ func (s *PresetsService) Info(ctx context.Context, opts *PresetInfoOptions) iter
 	return elements[Preset](ctx, s.c, presetsInfo, call, "presets")
 }
 
-// Groups lists the groups of presets: POST /presets.php, action groups. They stand under
-// "groups" or "data"; their fields are undocumented.
+// Groups lists the groups of presets: POST /presets.php, action groups. They are under "groups" or
+// "data"; their fields are undocumented.
 func (s *PresetsService) Groups(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, presetsGroups, nil)
 }
 
-// Search finds servers of a preset in a location: POST /presets.php, action search. The
-// answer is undocumented.
+// Search finds servers of a preset in a location: POST /presets.php, action search. The answer is
+// undocumented.
 func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, presetsSearch.RefuseNil()
@@ -159,7 +158,7 @@ func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (
 	return s.c.unknown(ctx, presetsSearch, call)
 }
 
-// Show reads one preset: POST /presets.php, action show. Where it stands in the answer is
+// Show reads one preset: POST /presets.php, action show. Where the answer contains it is
 // undocumented.
 func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (provider.Payload, error) {
 	if req == nil {
@@ -168,7 +167,7 @@ func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (prov
 	var problems provider.Problems
 	problems.NotNegative("ID", req.ID)
 	if (req.ID == 0) == (req.Name == "") {
-		problems.Add("ID", "required, or Name, and not both")
+		problems.Add("ID", "either ID or Name is required, not both")
 	}
 	call, _, err := formOf(presetsShow, problems, about(req.ID), req, req.Extra)
 	if err != nil {
@@ -177,7 +176,7 @@ func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (prov
 	return s.c.unknown(ctx, presetsShow, call)
 }
 
-// Base prices have names of their own where "price" has none.
+// Where "price" has no base prices, they are in fields of their own.
 var _ = wire.Read(func(raw []byte, p *Preset) error {
 	var base struct {
 		EUR Amount `wire:"monthly_com,loose"`

@@ -20,7 +20,7 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// adapterOver opens the adapter over an emulated vendor in memory.
+// adapterOver returns the adapter of an emulated vendor in memory.
 func adapterOver(t testing.TB, srv *hostkeytest.Server, opts ...provider.Option) *hostkey.Provider {
 	t.Helper()
 	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
@@ -55,8 +55,8 @@ func create(t *testing.T, p provider.Provider, req *provider.CreateRequest) *pro
 	return progress.Account
 }
 
-// theOrder is the number of the request that orders: before it come the sign-in, the
-// deployments under way, the servers and the invoices.
+// theOrder is the number of the request that orders: it follows the sign-in and the reads of
+// running deployments, servers and invoices.
 const theOrder = 4
 
 // orders counts the order_instance calls that reached the vendor.
@@ -71,7 +71,7 @@ func orders(srv *hostkeytest.Server) int {
 	return n
 }
 
-// TestCreateSendsTheOrder: what the order says, field by field.
+// TestCreateSendsTheOrder checks the order field by field.
 func TestCreateSendsTheOrder(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		req := anOrder(1)
@@ -99,8 +99,7 @@ func TestCreateSendsTheOrder(t *testing.T) {
 	})
 }
 
-// TestCreateRefuses: bad orders are refused by the portable field's name, before any
-// request.
+// TestCreateRefuses: invalid orders are refused before any request, naming the portable field.
 func TestCreateRefuses(t *testing.T) {
 	srv := hostkeytest.NewServer(hostkeytest.InMemory())
 	p := adapterOver(t, srv)
@@ -134,9 +133,9 @@ func TestCreateRefuses(t *testing.T) {
 	require.Zero(t, srv.Faults.Count())
 }
 
-// TestCreateWithoutTheAnswer: nobody knows of the order but the vendor. Whoever asks for
-// it, in whatever process and without a handle, buys no second one while it is being
-// deployed, and gets its server afterwards.
+// TestCreateWithoutTheAnswer: only the vendor knows of the order. A second Create, in any process
+// and without a handle, buys nothing while the server is being deployed, and returns that server
+// afterwards.
 func TestCreateWithoutTheAnswer(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop, After: true})
@@ -149,7 +148,7 @@ func TestCreateWithoutTheAnswer(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, provider.OutcomePending, again.Outcome)
 		}
-		// Neither does another order begin: its server could not be told from this one's.
+		// No other order begins either: its server could not be distinguished from this one's.
 		other, err := adapterOver(t, srv).Create(t.Context(), anOrder(2))
 		require.NoError(t, err)
 		require.Equal(t, provider.OutcomePending, other.Outcome)
@@ -159,7 +158,7 @@ func TestCreateWithoutTheAnswer(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "order-1", progress.Account.Reference)
 		require.Equal(t, "web1", progress.Account.Username)
-		// The other one learns that it was not placed, and may be now.
+		// The other one learns that it was not placed, and may be placed now.
 		_, err = provider.Wait(t.Context(), adapterOver(t, srv), other.Handle, nil)
 		require.ErrorIs(t, err, provider.ErrNotFound)
 		require.ErrorContains(t, err, "place it again")
@@ -170,8 +169,8 @@ func TestCreateWithoutTheAnswer(t *testing.T) {
 	})
 }
 
-// TestCreateLostBeforeTheVendor: with the handle, nobody buys again while the vendor might
-// still be working on what it was sent.
+// TestCreateLostBeforeTheVendor: with the handle, nothing is bought again while the vendor might
+// still be working on the lost request.
 func TestCreateLostBeforeTheVendor(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop})
@@ -191,8 +190,8 @@ func TestCreateLostBeforeTheVendor(t *testing.T) {
 	})
 }
 
-// TestCreateUnpaid: an order that the credit does not cover waits for its payment, if
-// the caller wants that, and is never ordered anew.
+// TestCreateUnpaid: an order that the credit does not cover waits for its payment, if the caller
+// wants that, and is never ordered again.
 func TestCreateUnpaid(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		req := anOrder(1)
@@ -223,8 +222,8 @@ func TestCreateUnpaid(t *testing.T) {
 	}, hostkeytest.WithCredit("3.99"))
 }
 
-// TestCreateFailedDeploy: an order that is paid and never deployed is an error that says
-// so, and not an invitation to pay again.
+// TestCreateFailedDeploy: an order that is paid and never deployed is an error that says so, and
+// does not lead to a second payment.
 func TestCreateFailedDeploy(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		srv.FailDeploys(1)
@@ -243,8 +242,7 @@ func TestCreateFailedDeploy(t *testing.T) {
 	})
 }
 
-// TestRenamedServer: a server whose name was changed is known by its tag, so that it is
-// not bought again.
+// TestRenamedServer: a renamed server is recognized by its tag, so that it is not bought again.
 func TestRenamedServer(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		account := create(t, adapterOver(t, srv), anOrder(1))
@@ -262,8 +260,8 @@ func TestRenamedServer(t *testing.T) {
 	})
 }
 
-// TestForeignServerIsNotTaken: an invoice that leads to somebody else's server is an
-// error, whatever the handle says.
+// TestForeignServerIsNotTaken: an invoice for another order's server is an error, whatever the
+// handle says.
 func TestForeignServerIsNotTaken(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		foreign := srv.AddForeign("customer.example")
@@ -277,7 +275,7 @@ func TestForeignServerIsNotTaken(t *testing.T) {
 		for _, tag := range machine.Tags {
 			require.NotEqual(t, hostkey.ReferenceTag, tag.Name)
 		}
-		// Not even the start of a name may be another order's.
+		// Even the beginning of the name must not be another order's.
 		create(t, p, anOrder(3))
 		req := anOrder(4)
 		req.Username = "web3"
@@ -286,7 +284,8 @@ func TestForeignServerIsNotTaken(t *testing.T) {
 	})
 }
 
-// TestTerminateTakesItsTime: pending until the vendor has carried the cancellation out.
+// TestTerminateTakesItsTime: Terminate is pending until the vendor has carried out the
+// cancellation.
 func TestTerminateTakesItsTime(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		p := adapterOver(t, srv)
@@ -307,7 +306,7 @@ func TestTerminateTakesItsTime(t *testing.T) {
 	})
 }
 
-// TestCancelBecomesTerminate: a planned end does not stand in the way of one at once.
+// TestCancelBecomesTerminate: a scheduled end does not prevent an immediate one.
 func TestCancelBecomesTerminate(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		p := adapterOver(t, srv)
@@ -322,8 +321,8 @@ func TestCancelBecomesTerminate(t *testing.T) {
 	}, hostkeytest.WithCancelDelay(0))
 }
 
-// TestSuspensionRefused: where a customer's key may not suspend, the error is the
-// vendor's, and WithSuspendByPower is the way around.
+// TestSuspensionRefused: if a customer's key may not suspend, the error is the vendor's, and
+// WithSuspendByPower is the alternative.
 func TestSuspensionRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		account := create(t, adapterOver(t, srv), anOrder(1))
@@ -344,7 +343,7 @@ func TestSuspensionRefused(t *testing.T) {
 		machine, _ = srv.Machine(id)
 		require.True(t, machine.PoweredOn)
 		require.False(t, machine.PortOff)
-		// A server that its owner has switched off is not suspended.
+		// A server that its owner switched off is not suspended.
 		_, err = byPower.Power(t.Context(), account.ID, provider.PowerOff)
 		require.NoError(t, err)
 		got, err := byPower.Get(t.Context(), account.ID)
@@ -353,7 +352,7 @@ func TestSuspensionRefused(t *testing.T) {
 	}, hostkeytest.WithSuspensionRefused())
 }
 
-// TestSignOnKinds: the panel with a key of this server, for this address; the console.
+// TestSignOnKinds: the panel, with a key of this server for this address, and the console.
 func TestSignOnKinds(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		p := adapterOver(t, srv)
@@ -389,7 +388,7 @@ func TestSignOnKinds(t *testing.T) {
 	})
 }
 
-// TestCheckTellsKeysApart: an account's key, one of a single server, and an account
+// TestCheckTellsKeysApart: Check distinguishes an account's key, a server's key, and an account
 // without servers.
 func TestCheckTellsKeysApart(t *testing.T) {
 	srv := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithMachines(2))
@@ -409,7 +408,7 @@ func TestCheckTellsKeysApart(t *testing.T) {
 	require.Equal(t, provider.CheckCredentials, report.Failed().Name)
 }
 
-// TestDriver: what a row of plain configuration may say, and every mistake at once.
+// TestDriver: what a row of plain configuration may contain, and all mistakes at once.
 func TestDriver(t *testing.T) {
 	p, err := hostkey.Driver.Open(provider.ServerConfig{Kind: hostkey.Kind, Secret: "0a1b-2c3d", Options: map[string]string{"suspension": "power", "suspension_port": "eth0"}})
 	require.NoError(t, err)
@@ -426,8 +425,8 @@ func TestDriver(t *testing.T) {
 	}
 }
 
-// TestPlaceTellsTheHandleFirst: nothing is bought before the caller has the handle, and
-// nothing at all if it cannot be kept.
+// TestPlaceTellsTheHandleFirst: nothing is bought before the caller has the handle, and nothing at
+// all if it cannot be stored.
 func TestPlaceTellsTheHandleFirst(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		client := adapterOver(t, srv).Client()
@@ -449,8 +448,8 @@ func TestPlaceTellsTheHandleFirst(t *testing.T) {
 	})
 }
 
-// TestWithHandles: the adapter's caller has the handle before anything is bought, so that
-// a crash in between leaves nothing open.
+// TestWithHandles: the adapter's caller has the handle before anything is bought, so that a crash
+// in between loses nothing.
 func TestWithHandles(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		kept := make(map[string][]string)
@@ -460,7 +459,7 @@ func TestWithHandles(t *testing.T) {
 			bought = append(bought, orders(srv))
 			return nil
 		}))
-		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop}) // it never arrives, and the program dies
+		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop}) // it never arrives, and the program crashes
 		_, err := p.Create(t.Context(), anOrder(1))
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 		require.Equal(t, []int{0}, bought)
@@ -473,7 +472,7 @@ func TestWithHandles(t *testing.T) {
 	})
 }
 
-// TestOldHandles: what programs have written down is read by this one, and written alike.
+// TestOldHandles: handles that earlier programs stored are read, and written in the same form.
 func TestOldHandles(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		order := hostkey.OrderHostname("web1", "order-1") + ";r=order-1"
@@ -482,7 +481,7 @@ func TestOldHandles(t *testing.T) {
 			order + ";s=55054;i=603548;c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
 		} {
 			ctx, cancel := context.WithCancel(t.Context())
-			cancel() // nothing is learnt of it
+			cancel() // nothing is learned of it
 			placed, err := adapterOver(t, srv).Client().Orders.Check(ctx, handle)
 			require.ErrorIs(t, err, context.Canceled)
 			require.Equal(t, handle, placed.Handle)
@@ -490,7 +489,7 @@ func TestOldHandles(t *testing.T) {
 	})
 }
 
-// FuzzHandle: no text makes a handle that leads astray.
+// FuzzHandle: no text is taken for the handle of a server that does not exist.
 func FuzzHandle(f *testing.F) {
 	good := hostkey.OrderHostname("web1", "order-1")
 	f.Add(good + ";r=order-1;s=55054;i=603548;c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6")

@@ -16,7 +16,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// tells is a replay of an undocumented answer, which comes back as it is.
+// tells is a replay of an undocumented answer, which is returned as it is.
 func tells(call func(context.Context, *client) (payload, error)) replay {
 	return func(t *testing.T, c *client) {
 		var raw provider.RawResponse
@@ -26,7 +26,7 @@ func tells(call func(context.Context, *client) (payload, error)) replay {
 	}
 }
 
-// started and done are acknowledgements with a task and without one.
+// started and done are Acks with and without a task.
 func started(call func(context.Context, *client) (*hostkey.Ack, error)) replay {
 	return clienttest.Equal(&hostkey.Ack{Callback: taskKey}, call)
 }
@@ -56,7 +56,7 @@ func TestReplayMore(t *testing.T) {
 
 var note = map[string]any{"note": "x"}
 
-// rawValue is a field of an answer that is kept as it is.
+// rawValue is a field of an answer as it was sent.
 func rawValue(text string) payload { return payload(text) }
 
 func networkReplays() map[string]replay {

@@ -22,8 +22,8 @@ type (
 	replay = func(t *testing.T, c *client)
 )
 
-// Each exchange of testdata/hostkey/documented.jsonl, by value. Where no source tells the
-// fields of an answer, its payload is the answer itself.
+// Each exchange of testdata/hostkey/documented.jsonl, by value. If the fields of an answer are
+// undocumented, its payload is the answer itself.
 func TestReplay(t *testing.T) {
 	exchanges, err := fixture.Load("../testdata/hostkey/documented.jsonl")
 	require.NoError(t, err)
@@ -54,7 +54,7 @@ func TestReplay(t *testing.T) {
 	require.Empty(t, all, "no such exchanges")
 }
 
-// requireAck compares an acknowledgement with all that an answer told.
+// requireAck compares an Ack with the whole answer.
 func requireAck(t *testing.T, got *hostkey.Ack, answer []byte) {
 	t.Helper()
 	var told map[string]json.RawMessage
@@ -307,7 +307,7 @@ func staffReplays() map[string]replay {
 	}
 }
 
-// Do reaches what has no method, with nested fields in PHP's way.
+// Do calls actions without a method, with nested fields in PHP's form.
 func TestDo(t *testing.T) {
 	tap := always(ok(`{"result": "OK", "answer": "42"}`))
 	var out struct{ Answer string }
@@ -343,7 +343,7 @@ func TestDoClasses(t *testing.T) {
 	}
 }
 
-// A call that is public has no token, and needs no sign-in.
+// A public call has no token, and needs no sign-in.
 func TestDoPublic(t *testing.T) {
 	tap := always(ok(`{}`))
 	require.NoError(t, bareClient(t, tap).Do(t.Context(), &hostkey.Request{Module: "os", Action: "list", Public: true, Class: hostkey.ClassRead}, nil))

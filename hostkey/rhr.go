@@ -17,7 +17,7 @@ var (
 	rhrList    = act("rhr", "list", "RemoteHands.List", "list remote hands requests", ClassRead)
 )
 
-// RemoteHandsService holds remote hands requests: work of the data center's staff on a server.
+// RemoteHandsService manages remote hands requests: work of the data center's staff on a server.
 type RemoteHandsService struct{ c *Client }
 
 // RemoteHandsType is the kind of work.
@@ -30,13 +30,12 @@ const (
 	RemoteHandsTypeService RemoteHandsType = "SERVICE"
 )
 
-// RemoteHandsRequest is a request as the server lists it. Fields that it does not tell
-// are zero.
+// RemoteHandsRequest is a request as the server lists it. Unknown fields are zero.
 type RemoteHandsRequest struct {
 	ID       int64           `wire:"id,positive"`
 	ServerID int64           `wire:"eq_id"`
 	Type     RemoteHandsType `wire:"type"`
-	// Status is open: "PENDING".
+	// Status is a word such as "PENDING"; the set is undocumented.
 	Status     string    `wire:"status"`
 	Origin     string    `wire:"request_origin"`
 	Priority   string    `wire:"priority"`
@@ -55,7 +54,7 @@ type RemoteHandsAddRequest struct {
 	Type     RemoteHandsType `url:"type"`
 	ServerID int64           `url:"eq_id"`
 	Origin   string          `url:"request_origin,omitempty"`
-	// OrderData is sent as JSON; nil sends none. Its fields are undocumented.
+	// OrderData is sent as JSON; nil is not sent. Its fields are undocumented.
 	OrderData any `url:"-"`
 	// Extra fields, sent as params[name].
 	Extra map[string]any `url:"-"`
@@ -66,13 +65,13 @@ type RemoteHandsListOptions struct {
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
 	Status   string `url:"status,omitempty"`
-	// Extra fields, sent as they are: the list can be filtered by date as well, under
-	// undocumented names.
+	// Extra fields, sent as they are: the list can be filtered by date as well, under undocumented
+	// names.
 	Extra map[string]any `url:"-"`
 }
 
-// Add asks for work on a server: POST /rhr.php, action add. Sources disagree about the
-// names of the fields; these are the documented ones.
+// Add asks for work on a server: POST /rhr.php, action add. Sources disagree about the names of the
+// fields; these are the documented ones.
 func (s *RemoteHandsService) Add(ctx context.Context, req *RemoteHandsAddRequest) (*Ack, error) {
 	if req == nil {
 		return nil, rhrAdd.RefuseNil()
@@ -98,8 +97,8 @@ func (s *RemoteHandsService) Add(ctx context.Context, req *RemoteHandsAddRequest
 	return s.c.ack(ctx, rhrAdd, call)
 }
 
-// Chat adds a message to a request and returns the history: POST /rhr.php, action chat.
-// Of what its entries are made is undocumented.
+// Chat adds a message to a request and returns the history: POST /rhr.php, action chat. The shape
+// of its entries is undocumented.
 func (s *RemoteHandsService) Chat(ctx context.Context, id int64, message string) ([]provider.Payload, error) {
 	var problems provider.Problems
 	problems.Positive("id", id)
@@ -129,7 +128,7 @@ func (s *RemoteHandsService) Discard(ctx context.Context, id int64) (*Ack, error
 	return s.c.ack(ctx, rhrDiscard, call)
 }
 
-// List lists requests: POST /rhr.php, action list. nil lists all.
+// List lists requests: POST /rhr.php, action list. nil opts list all.
 func (s *RemoteHandsService) List(ctx context.Context, opts *RemoteHandsListOptions) iter.Seq2[*RemoteHandsRequest, error] {
 	var o RemoteHandsListOptions
 	if opts != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Accounts are ordered and billed. Answers may hold keys of the storage.
+// Accounts are ordered and billed. Answers may contain keys of the storage.
 var (
 	s3CancelDeletion = act("s3", "cancel_payment_account_deletion", "S3.CancelPaymentAccountDeletion", "withdraw cancellation of S3 account", ClassWrite)
 	s3CreateAccount  = act("s3", "create_account", "S3.CreateAccount", "order S3 account", ClassOrder).sensitive()
@@ -29,8 +29,8 @@ var (
 	s3DeleteFile    = act("s3", "delete_file", "S3.DeleteFile", "delete file of bucket", ClassDestroy)
 )
 
-// S3Service is storage. An account is named by its s3uid. Of most actions neither fields
-// nor answer are documented: they take what the caller knows.
+// S3Service manages object storage. An account is identified by its s3uid. The fields and answers
+// of most actions are undocumented: their methods take a map of fields.
 type S3Service struct{ c *Client }
 
 // S3AccountCreateRequest orders an account.
@@ -40,23 +40,23 @@ type S3AccountCreateRequest struct {
 	BucketName string `url:"bucket_name"`
 	// Location is a code; "" is the server's default, NL.
 	Location string `url:"location,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// S3Account was ordered.
+// S3Account is a new account.
 type S3Account struct {
-	// UID names the account in other calls.
+	// UID is the s3uid that other calls take.
 	UID string `wire:"s3uid,required"`
 }
 
-// S3OrderCreateRequest orders an account with a bucket. Its fields are known by their names
-// only.
+// S3OrderCreateRequest orders an account with a bucket. Its fields are undocumented except for
+// their names.
 type S3OrderCreateRequest struct {
-	// PlanID, 0 is not sent.
+	// PlanID: 0 is not sent.
 	PlanID   int64  `url:"plan_id,omitempty"`
 	Location string `url:"location,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
@@ -64,7 +64,7 @@ type S3OrderCreateRequest struct {
 type S3PlanListOptions struct {
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
@@ -72,21 +72,21 @@ type S3PlanListOptions struct {
 type S3UserListOptions struct {
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
-	// Extra fields: by their wording there are filters for plan, e-mail address, billing
-	// and s3uid, whose names are undocumented.
+	// Extra fields: the reference mentions filters for plan, e-mail address, billing and s3uid,
+	// whose names are undocumented.
 	Extra map[string]any `url:"-"`
 }
 
-// S3TrafficUpdateRequest says whose traffic to update.
+// S3TrafficUpdateRequest selects the account whose traffic is updated.
 type S3TrafficUpdateRequest struct {
-	// AccountID, 0 is not sent.
+	// AccountID: 0 is not sent.
 	AccountID int64 `url:"account_id,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// CreateAccount orders an account, which is billed: POST /s3.php, action create_account.
-// It is sent once.
+// CreateAccount orders an account, which is billed: POST /s3.php, action create_account. It is sent
+// once.
 func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountCreateRequest) (*S3Account, error) {
 	if req == nil {
 		return nil, s3CreateAccount.RefuseNil()
@@ -102,9 +102,8 @@ func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountCreateReque
 	return fetch[S3Account](ctx, s.c, s3CreateAccount, call)
 }
 
-// CreateOrder orders an account with a bucket, which is billed: POST /s3.php, action
-// create_order. It is sent once. Which fields are required, and the answer, are
-// undocumented.
+// CreateOrder orders an account with a bucket, which is billed: POST /s3.php, action create_order.
+// It is sent once. Which fields are required, and the answer, are undocumented.
 func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderCreateRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, s3CreateOrder.RefuseNil()
@@ -117,31 +116,31 @@ func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderCreateRequest) 
 		return nil, err
 	}
 	if len(form) == 0 {
-		return nil, s3CreateOrder.Refuse("", provider.Problems{"request": "orders nothing"})
+		return nil, s3CreateOrder.Refuse("", provider.Problems{"request": "is empty"})
 	}
 	return s.c.unknown(ctx, s3CreateOrder, call)
 }
 
-// DeleteAccount removes an account with all that is in it: POST /s3.php, action
-// delete_account. Further fields and the answer are undocumented.
+// DeleteAccount removes an account and everything in it: POST /s3.php, action delete_account.
+// Further fields and the answer are undocumented.
 func (s *S3Service) DeleteAccount(ctx context.Context, s3uid string, extra map[string]any) (provider.Payload, error) {
 	return s.byUID(ctx, s3DeleteAccount, s3uid, extra)
 }
 
-// DeletePaymentAccount cancels the service of an account, which is then removed: POST
-// /s3.php, action delete_payment_account. The answer is undocumented.
+// DeletePaymentAccount cancels the service of an account, which is then removed: POST /s3.php,
+// action delete_payment_account. The answer is undocumented.
 func (s *S3Service) DeletePaymentAccount(ctx context.Context, s3uid string) (provider.Payload, error) {
 	return s.byUID(ctx, s3DeletePayment, s3uid, nil)
 }
 
-// CancelPaymentAccountDeletion takes that back: POST /s3.php, action
+// CancelPaymentAccountDeletion undoes DeletePaymentAccount: POST /s3.php, action
 // cancel_payment_account_deletion. The answer is undocumented.
 func (s *S3Service) CancelPaymentAccountDeletion(ctx context.Context, s3uid string) (provider.Payload, error) {
 	return s.byUID(ctx, s3CancelDeletion, s3uid, nil)
 }
 
-// ListPlans lists the plans that can be ordered: POST /s3.php, action list_plans. The
-// answer is undocumented. opts may be nil.
+// ListPlans lists the plans that can be ordered: POST /s3.php, action list_plans. The answer is
+// undocumented. opts may be nil.
 func (s *S3Service) ListPlans(ctx context.Context, opts *S3PlanListOptions) (provider.Payload, error) {
 	if opts == nil {
 		opts = new(S3PlanListOptions)
@@ -149,8 +148,8 @@ func (s *S3Service) ListPlans(ctx context.Context, opts *S3PlanListOptions) (pro
 	return s.filtered(ctx, s3ListPlans, opts.Location, opts, opts.Extra)
 }
 
-// Users lists the users with their traffic and storage: POST /s3.php, action get_users.
-// The answer is undocumented. opts may be nil.
+// Users lists the users with their traffic and storage: POST /s3.php, action get_users. The answer
+// is undocumented. opts may be nil.
 func (s *S3Service) Users(ctx context.Context, opts *S3UserListOptions) (provider.Payload, error) {
 	if opts == nil {
 		opts = new(S3UserListOptions)
@@ -158,7 +157,7 @@ func (s *S3Service) Users(ctx context.Context, opts *S3UserListOptions) (provide
 	return s.filtered(ctx, s3Users, opts.Location, opts, opts.Extra)
 }
 
-// AvailableLocations lists where there is storage: POST /s3.php, action
+// AvailableLocations lists the locations that have storage: POST /s3.php, action
 // get_available_locations. The answer is undocumented.
 func (s *S3Service) AvailableLocations(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, s3Locations, new(rest.Call))
@@ -170,8 +169,8 @@ func (s *S3Service) ShowKey(ctx context.Context, extra map[string]any) (provider
 	return s.c.unknownFields(ctx, s3ShowKey, extra)
 }
 
-// History reads what happened to a plan: POST /s3.php, action history. Fields and answer
-// are undocumented.
+// History lists the events of a plan: POST /s3.php, action history. Fields and answer are
+// undocumented.
 func (s *S3Service) History(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3History, extra)
 }
@@ -191,44 +190,44 @@ func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficUpdateR
 	return s.c.unknown(ctx, s3UpdateTraffic, call)
 }
 
-// CreateBucket adds a bucket to an account: POST /s3.php, action create_bucket. What its
-// name is called, and the answer, are undocumented.
+// CreateBucket adds a bucket to an account: POST /s3.php, action create_bucket. The field for its
+// name, and the answer, are undocumented.
 func (s *S3Service) CreateBucket(ctx context.Context, s3uid string, extra map[string]any) (provider.Payload, error) {
 	return s.byUID(ctx, s3CreateBucket, s3uid, extra)
 }
 
-// DeleteBucket removes a bucket: POST /s3.php, action delete_bucket. Fields and answer
-// are undocumented.
+// DeleteBucket removes a bucket: POST /s3.php, action delete_bucket. Fields and answer are
+// undocumented.
 func (s *S3Service) DeleteBucket(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3DeleteBucket, extra)
 }
 
-// GetBuckets is POST /s3.php, action get_buckets, which is switched off on the server:
-// use GetBucketsRMQ.
+// GetBuckets is POST /s3.php, action get_buckets, which is switched off on the server: use
+// GetBucketsRMQ.
 func (s *S3Service) GetBuckets(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3GetBuckets, extra)
 }
 
 // GetBucketsRMQ lists buckets with their use and keys, by a queue: POST /s3.php, action
-// get_buckets_rmq. Fields and answer are undocumented; if it names a "callback", a task
-// brings the list.
+// get_buckets_rmq. Fields and answer are undocumented; if the answer names a "callback", that task
+// returns the list.
 func (s *S3Service) GetBucketsRMQ(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3GetBucketsRMQ, extra)
 }
 
-// Files lists what is in a bucket, by pages: POST /s3.php, action get_files. Fields and
-// answer are undocumented.
+// Files lists the files of a bucket, in pages: POST /s3.php, action get_files. Fields and answer
+// are undocumented.
 func (s *S3Service) Files(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3Files, extra)
 }
 
-// DeleteFile removes a file from a bucket: POST /s3.php, action delete_file. Fields and
-// answer are undocumented.
+// DeleteFile removes a file from a bucket: POST /s3.php, action delete_file. Fields and answer are
+// undocumented.
 func (s *S3Service) DeleteFile(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, s3DeleteFile, extra)
 }
 
-// byUID performs an action about an account whose answer is undocumented.
+// byUID performs an action on an account whose answer is undocumented.
 func (s *S3Service) byUID(ctx context.Context, a action, s3uid string, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Required("s3uid", s3uid)

@@ -7,12 +7,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// moreHarmless are the changes of which a second sending does no harm, of the modules
-// that moreSamples is about.
+// moreHarmless are the changes that may be sent twice, in the modules of moreSamples.
 const moreHarmless = `IP.SetMain IP.UpdatePTR Net.PortOn WHMCS.UpdateClient WHMCS.UpdateContact`
 
-// moreSamples are good arguments of the modules about networks, catalogues, storage and
-// billing.
+// moreSamples are valid arguments for the modules about networks, catalogues, storage and billing.
 func moreSamples() []any {
 	secret := provider.Secret(canarySecret)
 	ip := netip.MustParseAddr("192.0.2.10")

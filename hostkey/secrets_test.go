@@ -15,20 +15,20 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The secrets beside those of samples: of the client, and of answers.
+// The secrets that are not in samples: those of the client, and of answers.
 const (
 	canaryKey    = `canary-key"<>&+/=7f3a`
 	canaryToken  = `canary.token"<&>+/=9b1c`
 	canaryAnswer = `canary.Answer"<&>+/=5d5d`
 )
 
-// leakyServers answer with what they were sent, as real servers do when they refuse it,
-// or with secrets of their own.
+// leakyServers answer with what was sent, as real servers do when they refuse it, or with secrets
+// of their own.
 func leakyServers(t *testing.T) map[string]clienttest.Answer {
 	good := vendor(t).Good()
 	marshal := clienttest.JSON
 	secret := canaryAnswer
-	// One answer that suits many actions, with secrets where they may stand.
+	// One answer that suits many actions, with secrets wherever they may occur.
 	full := map[string]any{
 		"result": "OK", "id": 17, "invoice": 603548, "status": "Unpaid", "redirect": "https://example.com/?t=" + secret, "root_pass": secret,
 		"server_data": map[string]any{"id": 17, "root_pass": secret}, "tags": []any{map[string]any{"tag": "password", "value": secret}},

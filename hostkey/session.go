@@ -10,68 +10,66 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Times of a token.
+// The lifetimes of tokens.
 const (
-	// DefaultTokenTTL is the life that the client asks for when it signs in.
+	// DefaultTokenTTL is the lifetime that the client asks for when it signs in.
 	DefaultTokenTTL = time.Hour
-	// renewBefore is how long before its end a token is replaced.
+	// renewBefore is how long before its expiry a token is replaced.
 	renewBefore = 2 * time.Minute
-	// unknownLife is the life of a token of which the server tells no end, or one that
-	// is over already, as when the clocks differ.
+	// unknownLife is how long a token is used whose expiry is missing or already past, such as when
+	// the clocks differ.
 	unknownLife = 5 * time.Minute
 )
 
-// Session is what the server tells about who is signed in. Auth.Info tells more of it
-// than a sign-in.
+// Session describes who is signed in. Auth.Info returns more of it than a sign-in.
 type Session struct {
-	// Token stands for the key until Expires; the zero time if the server told none.
+	// Token replaces the key until Expires, which is zero if unknown.
 	Token   provider.Secret `wire:"token,required,strict"`
 	Expires time.Time       `wire:"token_expire"`
-	// Role is open: "Customer". RoleType is "Customer" for an account's key and
-	// "server <id>" for a server's.
+	// Role is a word such as "Customer". RoleType is "Customer" for an account's key and "server
+	// <id>" for a server's.
 	Role     string `wire:"role"`
 	RoleType string `wire:"role_type"`
 	RoleName string `wire:"role_name"`
-	// Portal is the host that the server wants to be talked to at, such as
-	// "invapi.hostkey.com". The client never follows it by itself.
+	// Portal is the host that the server asks clients to use, such as "invapi.hostkey.com". The
+	// client never switches to it by itself.
 	Portal string `wire:"invapi"`
 	// Servers that the key reaches.
 	Servers []int64 `wire:"servers"`
-	// WHMCSID and CustomerID are the account's numbers in billing and in InvAPI; 0 if
-	// not told. WHMCSLocation names the billing system: "whmcs_com".
+	// WHMCSID and CustomerID are the account's IDs in billing and in InvAPI; 0 if unknown.
+	// WHMCSLocation is the billing system: "whmcs_com".
 	WHMCSID       int64  `wire:"whmcs_id"`
 	CustomerID    int64  `wire:"customer_id"`
 	WHMCSLocation string `wire:"whmcs_location"`
 	// Permissions such as "pdns/view".
 	Permissions []string `wire:"permissions"`
 	Email       string   `wire:"email"`
-	// Verified and Corporate accounts; false if not told.
+	// Verified and Corporate are false if unknown.
 	Verified  bool `wire:"verified,loose"`
 	Corporate bool `wire:"corporate,loose"`
-	// DeployKeys are the keys of tasks under way, by invoice.
+	// DeployKeys are the keys of running deployment tasks by invoice ID.
 	DeployKeys map[int64]string `wire:"deploy_keys"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// AccountKey reports whether the key is the account's, which reaches billing and
-// orders, and not that of one server.
+// AccountKey reports whether the key is the account's, which reaches billing and orders, and not
+// one server's.
 func (s *Session) AccountKey() bool { return s.RoleType == "Customer" }
 
-// sessions keeps the client's token and sees to it that one goroutine at a time signs
-// in.
+// sessions keeps the client's token, and makes sure that only one goroutine at a time signs in.
 type sessions struct {
 	signIn func(context.Context) (*Session, error)
 
 	mu      sync.Mutex
 	current *Session
-	until   time.Time         // when current is to be replaced
+	until   time.Time         // when current has to be replaced
 	recent  []provider.Secret // tokens, for redaction
 	flight  *flight
 }
 
-// flight is a sign-in under way. It belongs to all who wait for it: that one of them
-// gives up does not end it for the others.
+// flight is a running sign-in. It belongs to everyone who waits for it: one who gives up does not
+// end it for the others.
 type flight struct {
 	done    chan struct{}
 	cancel  context.CancelFunc
@@ -81,8 +79,8 @@ type flight struct {
 	err     error
 }
 
-// get returns a good session, signing in if need be. The error is that of the sign-in,
-// or of the caller's context.
+// get returns a valid session, and signs in if there is none. The error is that of the sign-in, or
+// of the caller's context.
 func (s *sessions) get(ctx context.Context) (*Session, error) {
 	s.mu.Lock()
 	if s.current != nil && time.Now().Before(s.until) {
@@ -111,8 +109,9 @@ func (s *sessions) get(ctx context.Context) (*Session, error) {
 	return nil, context.Cause(ctx)
 }
 
-// begin signs in in the background. The caller's context lends its values, for tracing,
-// but not its end, and not its place for the answer: that is for the call's own.
+// begin starts a sign-in in the background. It uses the values of the caller's context, for
+// tracing, but neither its cancellation nor its CaptureResponse, which is for the caller's own
+// call.
 func (s *sessions) begin(ctx context.Context) *flight {
 	ctx = provider.CaptureResponse(context.WithoutCancel(ctx), nil)
 	ctx, cancel := context.WithCancel(ctx)
@@ -135,7 +134,7 @@ func (s *sessions) begin(ctx context.Context) *flight {
 	return f
 }
 
-// maxRecent is how many tokens are kept out of texts.
+// maxRecent is how many recent tokens are redacted in texts.
 const maxRecent = 4
 
 func (s *sessions) keep(session *Session) {
@@ -144,7 +143,7 @@ func (s *sessions) keep(session *Session) {
 	if life <= 0 {
 		life = unknownLife
 	}
-	// A short life is used for its half at least.
+	// A token is used for at least half of its lifetime.
 	s.current, s.until = session, now.Add(max(life-renewBefore, life/2))
 	s.note(session.Token)
 }
@@ -159,7 +158,7 @@ func (s *sessions) note(token provider.Secret) {
 	s.recent = append(s.recent, token)
 }
 
-// forget drops a token that the server has refused, and no newer one.
+// forget drops a token that the server has refused, but not a newer one.
 func (s *sessions) forget(token provider.Secret) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,7 +167,7 @@ func (s *sessions) forget(token provider.Secret) {
 	}
 }
 
-// held returns the token at hand, "" if there is none.
+// held returns the current token, "" if there is none.
 func (s *sessions) held() provider.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -178,14 +177,14 @@ func (s *sessions) held() provider.Secret {
 	return s.current.Token
 }
 
-// secrets are the tokens that must not show up anywhere.
+// secrets returns the tokens to redact.
 func (s *sessions) secrets() []provider.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.recent)
 }
 
-// fill reads a session where it stands: in "result", in "scope", in "data", or flat.
+// fill decodes a session, which is in "result", in "scope", in "data", or at the top.
 func (s *Session) fill(raw []byte, partial bool) error {
 	for _, name := range []string{"result", "scope", "data"} {
 		if inner := openEnvelope(raw)[name]; len(inner) > 0 && inner[0] == '{' {

@@ -19,15 +19,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// portal is a server that hands out tokens and refuses all but the newest.
+// portal is a server that issues tokens and accepts only the newest.
 type portal struct {
 	mu       sync.Mutex
 	logins   int
 	token    string
 	life     time.Duration
 	slow     time.Duration // of a sign-in
-	failing  *reply        // what sign-ins are answered
-	rejected reply         // what a bad token is answered
+	failing  *reply        // the answer to sign-ins
+	rejected reply         // the answer to a wrong token
 	served   map[string]int
 }
 
@@ -86,15 +86,15 @@ func show(t *testing.T, c *client) error {
 	return err
 }
 
-// One sign-in serves all calls, until two minutes before the token's end.
+// One sign-in serves all calls, until two minutes before the token expires.
 func TestTokenIsKeptAndRenewed(t *testing.T) {
 	for _, test := range []struct {
 		life, renewed time.Duration
 	}{
 		{time.Hour, 58 * time.Minute},
 		{2 * time.Hour, 118 * time.Minute},
-		{3 * time.Minute, 90 * time.Second}, // a short life is used for its half
-		{0, 3 * time.Minute},                // none told: five minutes
+		{3 * time.Minute, 90 * time.Second}, // half of a short lifetime is used
+		{0, 3 * time.Minute},                // unknown: five minutes
 		{-time.Hour, 3 * time.Minute},       // over already: the clocks differ
 	} {
 		t.Run(fmt.Sprint(test.life), func(t *testing.T) {
@@ -119,8 +119,8 @@ func TestTokenIsKeptAndRenewed(t *testing.T) {
 	}
 }
 
-// 200 goroutines that find the token expired sign in once, and those that find it
-// rejected sign in once more.
+// 200 goroutines that find the token expired sign in once, and those that find it rejected sign in
+// once more.
 func TestOneSignInForAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPortal()
@@ -149,8 +149,8 @@ func TestOneSignInForAll(t *testing.T) {
 	})
 }
 
-// A caller that gives up does not end the sign-in for the others, and its error says
-// that nothing was sent. A sign-in that nobody waits for is given up.
+// A caller that gives up does not end the sign-in for the others, and its error says that nothing
+// was sent. A sign-in without any waiting caller is cancelled.
 func TestSignInOutlivesItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPortal()
@@ -193,8 +193,8 @@ func TestSignInOutlivesItsCaller(t *testing.T) {
 	})
 }
 
-// A rejected token is forgotten. A read is sent once more with a new one, whatever the
-// wording; anything else goes back to the caller and was not executed.
+// A rejected token is forgotten. A read is sent once more with a new one, whatever the wording;
+// anything else fails and was not executed.
 func TestRejectedToken(t *testing.T) {
 	for _, rejected := range []reply{
 		{Status: http.StatusUnauthorized}, {Status: http.StatusUnauthorized, Body: "<html>"},
@@ -227,14 +227,14 @@ func TestRejectedToken(t *testing.T) {
 			require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
 			require.False(t, asError(t, err).MaybeExecuted)
 			require.Len(t, tap.Requests(), 1)
-			require.NoError(t, change(), "the next call signs in anew")
+			require.NoError(t, change(), "the next call signs in again")
 			require.Len(t, tap.Requests(), 3)
 		}
 	}
 }
 
-// A server that rejects every token is not asked for ever. What is no word about the
-// token does not lead to a sign-in.
+// A server that rejects every token is not asked forever. An error that is not about the token does
+// not lead to a sign-in.
 func TestRejectionsEnd(t *testing.T) {
 	tap := tapping(func(_ context.Context, r sentRequest) reply {
 		if r.Form().Get("action") == "login" {
@@ -252,7 +252,7 @@ func TestRejectionsEnd(t *testing.T) {
 	}
 }
 
-// A refusal of an old token does not end a newer one.
+// A refusal of an old token does not drop a newer one.
 func TestOnlyTheRefusedTokenIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPortal()
@@ -271,7 +271,7 @@ func TestOnlyTheRefusedTokenIsForgotten(t *testing.T) {
 		}()
 		synctest.Wait()
 		p.forget()
-		require.NoError(t, show(t, c)) // signs in anew
+		require.NoError(t, show(t, c)) // signs in again
 		require.ErrorIs(t, <-late, hostkey.ErrTokenRejected)
 		require.NoError(t, show(t, c))
 		logins, _ := p.counts()
@@ -279,7 +279,7 @@ func TestOnlyTheRefusedTokenIsForgotten(t *testing.T) {
 	})
 }
 
-// Why nobody is let in, in the words of the call that was not sent.
+// Why a sign-in fails, in the error of the call that was not sent.
 func TestSignInErrors(t *testing.T) {
 	for _, test := range []struct {
 		answer      reply
@@ -327,7 +327,7 @@ func TestSignInErrors(t *testing.T) {
 				require.Contains(t, err.Error(), "order the first one in the panel")
 			}
 		}
-		// The failure is not kept.
+		// The failure is not remembered.
 		p.mu.Lock()
 		p.failing = nil
 		p.mu.Unlock()
@@ -357,7 +357,7 @@ func TestSignInRequest(t *testing.T) {
 			session, err := c.SignIn(t.Context())
 			require.NoError(t, err)
 			require.Equal(t, test.want, map[string][]string(tap.Requests()[0].Form()))
-			// The server's wish for another host is told, and not followed.
+			// The host that the server asks for is returned, but not used.
 			require.Equal(t, "invapi.elsewhere.example", session.Portal)
 			require.False(t, session.AccountKey())
 			require.True(t, (&hostkey.Session{RoleType: "Customer"}).AccountKey())
@@ -369,8 +369,7 @@ func TestSignInRequest(t *testing.T) {
 	}
 }
 
-// Signing out ends the token, also one that the server has forgotten. Without one there
-// is nothing to do.
+// Signing out drops the token, even one that the server has forgotten. Without one it does nothing.
 func TestLogout(t *testing.T) {
 	p := newPortal()
 	tap := tapping(p.answer)

@@ -15,26 +15,25 @@ type SoftwareService struct{ c *Client }
 
 // SoftwareListOptions filter software. The zero value lists all.
 type SoftwareListOptions struct {
-	// ServerID and PresetID leave what runs there.
+	// ServerID and PresetID select what runs on a server or a preset.
 	ServerID int64 `url:"id,omitempty"`
 	PresetID int64 `url:"instance_id,omitempty"`
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
-	// UserLocation and BillPeriod are known by their names only.
+	// UserLocation and BillPeriod are undocumented except for their names.
 	UserLocation string `url:"user_location,omitempty"`
 	BillPeriod   string `url:"bill_period,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// Software can be installed with a server.
+// Software is a program that can be installed with a server.
 type Software struct {
 	// ID is what an order takes as SoftID.
 	ID     int64  `wire:"id,positive"`
 	Name   string `wire:"name"`
 	Active bool   `wire:"active,loose"`
-	// Price is "" if the server does not tell it. In what currency is undocumented;
-	// USDRate is told beside it.
+	// Price is "" if unknown. Its currency is undocumented; USDRate comes with it.
 	Price   Amount   `wire:"price,loose"`
 	USDRate Amount   `wire:"USD_rate,loose"`
 	Tags    []string `wire:"tags,commas"`
@@ -42,9 +41,8 @@ type Software struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// List yields the software that fits a server or a preset: POST /software.php, action
-// list. That there is none is an error of the server, provider.ErrNotFound. opts may be
-// nil.
+// List lists the software that runs on a server or a preset: POST /software.php, action list. If
+// there is none, the server returns an error that matches provider.ErrNotFound. opts may be nil.
 func (s *SoftwareService) List(ctx context.Context, opts *SoftwareListOptions) iter.Seq2[*Software, error] {
 	if opts == nil {
 		opts = new(SoftwareListOptions)

@@ -16,8 +16,8 @@ var (
 	sshKeysDelete = act("ssh_keys", "delete", "SSHKeys.Delete", "delete SSH key", ClassDestroy).idempotent().untilGone()
 )
 
-// SSHKeysService holds the account's public keys. The module is not in the vendor's
-// reference: all of it is what the vendor's own client does.
+// SSHKeysService manages the account's public keys. The module is not in the vendor's reference: it
+// is known from the vendor's own client.
 type SSHKeysService struct{ c *Client }
 
 // SSHKey is a public key.
@@ -25,7 +25,7 @@ type SSHKey struct {
 	ID         int64  `wire:"id,positive"`
 	CustomerID int64  `wire:"customer_id"`
 	Name       string `wire:"name"`
-	// Key is its text: "ssh-ed25519 AAAA...".
+	// Key is its text, such as "ssh-ed25519 AAAA...".
 	Key string `wire:"key"`
 	// Default keys may be put on servers that are deployed later.
 	Default bool      `wire:"default,loose"`
@@ -37,7 +37,7 @@ type SSHKeyAddRequest struct {
 	// Name and Key (the text of a public key) are required.
 	Name string `url:"name"`
 	Key  string `url:"key"`
-	// Default is left to the server if nil.
+	// Default: nil leaves it to the server.
 	Default *bool `url:"default,int,omitempty"`
 	// Extra fields, sent as params[name].
 	Extra map[string]any `url:"-"`
@@ -52,7 +52,7 @@ func (s *SSHKeysService) List(ctx context.Context) iter.Seq2[*SSHKey, error] {
 	return elements[SSHKey](ctx, s.c, sshKeysList, call, "sshkeys")
 }
 
-// Add adds a key: POST /ssh_keys.php, action add. Sent twice it makes two.
+// Add adds a key: POST /ssh_keys.php, action add. Sent twice it adds two.
 func (s *SSHKeysService) Add(ctx context.Context, req *SSHKeyAddRequest) (*SSHKey, error) {
 	if req == nil {
 		return nil, sshKeysAdd.RefuseNil()
@@ -63,7 +63,7 @@ func (s *SSHKeysService) Add(ctx context.Context, req *SSHKeyAddRequest) (*SSHKe
 	case strings.TrimSpace(req.Key) == "":
 		problems.Add("Key", "required")
 	case strings.Contains(req.Key, "PRIVATE KEY"):
-		problems.Add("Key", "is a private key; the public one is wanted")
+		problems.Add("Key", "must be the public key, not the private one")
 	case strings.ContainsAny(strings.TrimSpace(req.Key), "\r\n"):
 		problems.Add("Key", "must be one line")
 	}

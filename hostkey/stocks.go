@@ -20,7 +20,7 @@ type StocksService struct{ c *Client }
 // StockGroup is a group of servers in stock.
 type StockGroup string
 
-// The groups that can be asked for.
+// The groups to filter by.
 const (
 	StockAll       StockGroup = "ALL"
 	Stock1CPU      StockGroup = "1CPU"
@@ -37,7 +37,7 @@ type StockListOptions struct {
 	Location string `url:"location,omitempty"`
 	// Group is one of the Stock constants.
 	Group StockGroup `url:"group,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
@@ -48,17 +48,17 @@ type StockServer struct {
 	Location string `wire:"location"`
 	Group    string `wire:"group|server_group"`
 	Status   string `wire:"status"`
-	// Price by what the server names it by, as a rule the currency.
+	// Price has the keys that the server uses, usually currencies.
 	Price map[string]Amount `wire:"price,loose"`
-	// CPU, RAM, GPU and Config are in the server's words; Disks are its groups of disks,
-	// or Disk in its words.
+	// CPU, RAM, GPU and Config are in the server's words. Some answers have Disks, others Disk,
+	// which is in the server's words too.
 	CPU    string       `wire:"hardware.cpu_name|specs.cpu|hardware.cpu"`
 	RAM    string       `wire:"hardware.ram|specs.ram"`
 	GPU    string       `wire:"hardware.gpu_name|specs.gpu_name"`
 	Config string       `wire:"hardware.config|specs.config"`
 	Disk   string       `wire:"specs.disk|hardware.disk"`
 	Disks  []StockDisks `wire:"hardware.hdd_groups"`
-	// BillingPrices are by currency and period: hourly.
+	// BillingPrices are by currency and period, such as "hourly".
 	BillingPrices map[string]map[string]Amount `wire:"billing_plan,loose"`
 	Tags          []string                     `wire:"tags,commas"`
 	// DeploymentETA is in the server's words.
@@ -71,11 +71,11 @@ type StockServer struct {
 // StockDisks are disks of one size.
 type StockDisks struct {
 	Count int64 `wire:"count"`
-	// Size as the server tells it.
+	// Size is in the server's words.
 	Size string `wire:"size"`
 }
 
-// List yields servers in stock: POST /stocks.php, action list. opts may be nil.
+// List lists servers in stock: POST /stocks.php, action list. opts may be nil.
 func (s *StocksService) List(ctx context.Context, opts *StockListOptions) iter.Seq2[*StockServer, error] {
 	if opts == nil {
 		opts = new(StockListOptions)

@@ -7,14 +7,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Tag is a name with a value on a server or another component. The system keeps tags of
-// its own beside those of users: hostname, password, OS, block.
+// Tag is a name with a value on a server or another component. The system has tags of its own
+// besides those of users: hostname, password, OS, block.
 type Tag struct {
-	// ID is 0 where the server does not tell it.
+	// ID is 0 if unknown.
 	ID    int64  `wire:"id"`
 	Name  string `wire:"tag,required"`
 	Value string `wire:"value"`
-	// Secret is the value instead, if the name says that it is a password.
+	// Secret is the value if Name says that it is a password; Value is then "".
 	Secret provider.Secret
 	Extra  string `wire:"extra"`
 	// Internal tags are the system's.
@@ -24,7 +24,7 @@ type Tag struct {
 	ComponentID int64  `wire:"component_id"`
 }
 
-// What is named a password is one.
+// A value whose name says "pass" counts as a password.
 var _ = wire.After(func(t *Tag) error {
 	if strings.Contains(strings.ToLower(t.Name), "pass") {
 		t.Value, t.Secret = "", provider.Secret(t.Value)

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Some tags hold passwords.
+// Some tags contain passwords.
 var (
 	tagsAdd        = act("tags", "add", "Tags.Add", "add tag", ClassWrite).sensitive()
 	tagsList       = act("tags", "list", "Tags.List", "list tags", ClassRead).sensitive()
@@ -24,8 +24,8 @@ var (
 	tagsShow       = act("tags", "show", "Tags.Show", "show tag", ClassRead).sensitive()
 )
 
-// TagsService is about tags: names with a value on a server or another component. See
-// Tag for those that are not to be touched.
+// TagsService manages tags: names with a value on a server or another component. See Tag for the
+// system's own, which should not be changed.
 type TagsService struct{ c *Client }
 
 // The components that tags belong to.
@@ -43,7 +43,7 @@ const (
 
 // TagAddRequest adds a tag to one component or to several.
 type TagAddRequest struct {
-	// ID of the component: of a server, the server's ID. It or IDs is required.
+	// ID of the component, such as a server's ID. Either ID or IDs is required.
 	ID int64 `url:"id,omitempty"`
 	// IDs add the tag to several components at once.
 	IDs []int64 `url:"id_list,brackets,omitempty"`
@@ -51,33 +51,33 @@ type TagAddRequest struct {
 	Name string `url:"tag"`
 	// Value has at most 256 characters.
 	Value string `url:"value,omitempty"`
-	// Text is the field "extra", at most 16384 characters. It comes back as Tag.Extra.
+	// Text is the field "extra", at most 16384 characters. Tag.Extra returns it.
 	Text string `url:"extra,omitempty"`
-	// Component says what the ID is of; "" is the server's default, ComponentServer.
+	// Component is what the ID belongs to; "" is the server's default, ComponentServer.
 	Component string `url:"component,omitempty"`
 	// Internal: nil is the server's default. Who may set it is undocumented.
 	Internal *bool `url:"internal,int,omitempty"`
 	// NoLog keeps the change out of the history.
 	NoLog bool `url:"no_log,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// TagListRequest says whose tags to list.
+// TagListRequest selects the component whose tags are listed.
 type TagListRequest struct {
-	// ID of the component: of a server, the server's ID. Required.
+	// ID of the component, such as a server's ID. Required.
 	ID int64 `url:"id"`
 	// Component is ComponentServer or ComponentVariables; "" is the server's default.
 	Component string `url:"component,omitempty"`
 	// Internal: nil is the server's default.
 	Internal *bool `url:"internal,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
 // TagRemoveRequest removes a tag by its name.
 type TagRemoveRequest struct {
-	// ID of the component: of a server, the server's ID. It or IDs is required.
+	// ID of the component, such as a server's ID. Either ID or IDs is required.
 	ID int64 `url:"id,omitempty"`
 	// IDs remove the tag from several components at once.
 	IDs []int64 `url:"id_list,brackets,omitempty"`
@@ -85,15 +85,15 @@ type TagRemoveRequest struct {
 	Name string `url:"tag"`
 	// Component as in TagAddRequest.
 	Component string `url:"component,omitempty"`
-	// ComponentID is known by its name only.
+	// ComponentID is undocumented except for its name.
 	ComponentID int64 `url:"component_id,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// Add adds a tag: POST /tags.php, action add. It is never retried: what a second tag of
-// the same name does is undocumented. With IDs the answer is undocumented, too, and the
-// tag that is returned may be empty.
+// Add adds a tag: POST /tags.php, action add. It is never retried, since the effect of a second tag
+// with the same name is undocumented. With IDs the answer is undocumented too, and the returned tag
+// may be empty.
 func (s *TagsService) Add(ctx context.Context, req *TagAddRequest) (*Tag, error) {
 	if req == nil {
 		return nil, tagsAdd.RefuseNil()
@@ -119,7 +119,7 @@ func (s *TagsService) Add(ctx context.Context, req *TagAddRequest) (*Tag, error)
 	return &added.Tag, nil
 }
 
-// List yields the tags of a component: POST /tags.php, action list.
+// List lists the tags of a component: POST /tags.php, action list.
 func (s *TagsService) List(ctx context.Context, req *TagListRequest) iter.Seq2[*Tag, error] {
 	if req == nil {
 		return rest.Failed[Tag](tagsList.RefuseNil())
@@ -149,8 +149,8 @@ func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, 
 	return s.c.ack(ctx, tagsRemove, call)
 }
 
-// UserSearch finds the user's own tags by their value: POST /tags.php, action
-// user_search. The answer is undocumented.
+// UserSearch finds the user's own tags by their value: POST /tags.php, action user_search. The
+// answer is undocumented.
 func (s *TagsService) UserSearch(ctx context.Context, value string) (provider.Payload, error) {
 	if err := tagsUserSearch.RefuseBlank("value", value); err != nil {
 		return nil, err
@@ -158,32 +158,30 @@ func (s *TagsService) UserSearch(ctx context.Context, value string) (provider.Pa
 	return s.c.unknown(ctx, tagsUserSearch, &rest.Call{Body: url.Values{"value": {value}}})
 }
 
-// Clear removes tags: POST /tags.php, action clear. It is known by its name only: which
-// tags, the fields and the answer are undocumented.
+// Clear removes tags: POST /tags.php, action clear. Only its name is known: which tags it removes,
+// the fields and the answer are undocumented.
 func (s *TagsService) Clear(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsClear, extra)
 }
 
-// Get is POST /tags.php, action get. It is known by its name only: fields and answer are
-// undocumented.
+// Get is POST /tags.php, action get. Only its name is known: fields and answer are undocumented.
 func (s *TagsService) Get(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsGet, extra)
 }
 
-// Search is POST /tags.php, action search. It is known by its name only: fields and
-// answer are undocumented.
+// Search is POST /tags.php, action search. Only its name is known: fields and answer are
+// undocumented.
 func (s *TagsService) Search(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsSearch, extra)
 }
 
-// SearchUser is POST /tags.php, action search_user. It is known by its name only: fields
-// and answer are undocumented.
+// SearchUser is POST /tags.php, action search_user. Only its name is known: fields and answer are
+// undocumented.
 func (s *TagsService) SearchUser(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsSearchUser, extra)
 }
 
-// Show is POST /tags.php, action show. It is known by its name only: fields and answer
-// are undocumented.
+// Show is POST /tags.php, action show. Only its name is known: fields and answer are undocumented.
 func (s *TagsService) Show(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, tagsShow, extra)
 }
@@ -192,11 +190,11 @@ func notInTagName(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-'
 }
 
-// checkComponents wants an ID or a list of them, and not both.
+// checkComponents requires either an ID or a list of IDs.
 func checkComponents(problems *provider.Problems, id int64, ids []int64) {
 	switch {
 	case id != 0 && len(ids) > 0:
-		problems.Add("IDs", "must not stand beside ID")
+		problems.Add("IDs", "must be empty if ID is set")
 	case len(ids) > 0:
 		problems.IDs("IDs", ids)
 	default:
@@ -204,7 +202,8 @@ func checkComponents(problems *provider.Problems, id int64, ids []int64) {
 	}
 }
 
-// addedTag is the answer to Add. One ID cannot stand for several components.
+// addedTag is the answer to Add. It may lack the tag, since one tag cannot describe several
+// components.
 type addedTag struct{ Tag }
 
 var _ = wire.Read(func(raw []byte, t *addedTag) error {

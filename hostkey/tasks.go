@@ -11,16 +11,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Looking at a task changes nothing, and is retried like any read, although a success
-// is told once only: a lost answer is lost either way.
+// Checking a task is retried like any read although a success is reported only once: if that answer
+// is lost, no retry policy brings it back.
 var (
 	tasksCheck = act("eq_callback", "check", "Tasks.Check", "check task", ClassRead).public().sensitive()
 	tasksWait  = act("eq_callback", "check", "Tasks.Wait", "wait for task", ClassRead).public().sensitive()
 )
 
-// TasksService follows what asynchronous calls have started. A task is known by its key,
-// the Callback of an Ack or an Order: keep it, and waiting can go on after a restart of
-// the program.
+// TasksService waits for the tasks that asynchronous calls start. A task is identified by its key,
+// the Callback of an Ack or an Order: store it to continue waiting after a restart of the program.
 type TasksService struct{ c *Client }
 
 // Defaults of TaskWaitOptions.
@@ -29,32 +28,31 @@ const (
 	DefaultTaskMaxInterval = 15 * time.Second
 )
 
-// TaskWaitOptions shape TasksService.Wait.
+// TaskWaitOptions are options of TasksService.Wait. nil is the zero value.
 type TaskWaitOptions struct {
-	// Interval is the first pause between two looks; 0 is DefaultTaskInterval.
+	// Interval is the first pause between two checks; 0 is DefaultTaskInterval.
 	Interval time.Duration
 	// MaxInterval bounds the growing pause; 0 is DefaultTaskMaxInterval.
 	MaxInterval time.Duration
-	// OnProgress, if set, is called after each look that finds the task under way.
+	// OnProgress, if set, is called after each check that finds the task running.
 	OnProgress func(*TaskState)
 }
 
-// Check looks at a task once: POST /eq_callback.php, action check. A task that failed
-// comes as a state, without an error.
+// Check reads the state of a task once: POST /eq_callback.php, action check. A failed task is a
+// state, not an error.
 //
-// The server tells a success once and then removes the task. An error that matches
-// ErrTaskGone leaves open whether it succeeded; see there.
+// The server reports a success only once and then removes the task. After an error that matches
+// ErrTaskGone it is unknown whether the task succeeded; see there.
 func (s *TasksService) Check(ctx context.Context, key string) (*TaskState, error) {
 	return s.c.checkTask(ctx, tasksCheck, &TaskCheckRequest{Key: key})
 }
 
-// Wait looks at a task until it is done, has failed or the context ends: POST
-// /eq_callback.php, action check. A deployment takes 10 to 30 minutes; set a deadline.
+// Wait checks a task until it is done, has failed or the context ends: POST /eq_callback.php,
+// action check. A deployment takes 10 to 30 minutes; set a deadline.
 //
-// The error of a failed task matches ErrTaskFailed, and the state comes beside it.
-// ErrTaskGone is as in Check. Looks that fail because the server is unavailable or asks
-// for patience are retried. When the context ends, the task goes on; Wait with the same
-// key continues.
+// The error of a failed task matches ErrTaskFailed, and the state is returned with it. ErrTaskGone
+// is as in Check. Checks that fail because the server is unavailable or limits the rate are
+// retried. If the context ends, the task continues; call Wait again with the same key.
 func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptions) (*TaskState, error) {
 	var o TaskWaitOptions
 	if opts != nil {
@@ -97,7 +95,7 @@ func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptio
 		default:
 			return seen, err
 		}
-		// A quarter of jitter keeps many waiters from looking in step.
+		// A quarter of jitter keeps many waiters from checking at the same moment.
 		wait := pause - time.Duration(rand.Int64N(int64(pause)/4+1))
 		var e *provider.Error
 		if errors.As(err, &e) && e.RetryAfter > wait {
@@ -114,22 +112,22 @@ func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptio
 	}
 }
 
-// stopped is the error when the caller's context ended the waiting: its own, and that of
-// the last look if it failed.
+// stopped returns the error of a Wait whose context ended: the context's, and that of the last
+// check if it failed.
 func stopped(ctx context.Context, last error) error {
-	err := &provider.Error{Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Message: "stopped waiting, the task goes on: " + ctx.Err().Error()}
+	err := &provider.Error{Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Message: "stopped waiting, the task continues: " + ctx.Err().Error()}
 	err.Err = ctx.Err()
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, ctx.Err()) {
 		err.Err = errors.Join(err.Err, cause)
 	}
 	if last != nil {
 		err.Err = errors.Join(err.Err, last)
-		err.Message += fmt.Sprintf(", and the last look failed: %v", last)
+		err.Message += fmt.Sprintf("; the last check failed: %v", last)
 	}
 	return err
 }
 
-// checkTask looks at a task once.
+// checkTask reads the state of a task once.
 func (c *Client) checkTask(ctx context.Context, a action, req *TaskCheckRequest) (*TaskState, error) {
 	var problems provider.Problems
 	checkTaskKey(&problems, "key", req.Key)
@@ -149,13 +147,13 @@ func (c *Client) checkTask(ctx context.Context, a action, req *TaskCheckRequest)
 	return state, nil
 }
 
-// taskKey is generous: 32 letters and digits are documented.
+// taskKey accepts more than the documented 32 letters and digits.
 var taskKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
 func checkTaskKey(problems *provider.Problems, field, key string) {
 	if key == "" {
-		problems.Add(field, "required: there is no task")
+		problems.Add(field, "required (an answer without a callback started no task)")
 	} else if !taskKey.MatchString(key) {
-		problems.Add(field, "must be the callback of an answer, letters and digits")
+		problems.Add(field, "must be the callback of an answer: letters and digits")
 	}
 }

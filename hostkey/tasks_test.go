@@ -22,7 +22,7 @@ func TestTaskStates(t *testing.T) {
 		`{"result":"NOT READY"}`:                                                                       hostkey.TaskRunning,
 		`{"result":"Stage","scope":"installing","key":"k"}`:                                            hostkey.TaskRunning,
 		`{"result":"Stage","scope":"error: once more"}`:                                                hostkey.TaskRunning,
-		`{"result":"Queued"}`:                                                                          hostkey.TaskRunning, // a word that nobody has told of
+		`{"result":"Queued"}`:                                                                          hostkey.TaskRunning, // an undocumented word
 		`{"result":"OK","scope":"pending","context":{"id":"","ip":""}}`:                                hostkey.TaskRunning,
 		`{"result":"OK","scope":"Pending","context":[]}`:                                               hostkey.TaskRunning,
 		`{"result":"OK"}`:                                                                              hostkey.TaskDone,
@@ -33,7 +33,7 @@ func TestTaskStates(t *testing.T) {
 		`{"result":"OK","scope":{"status":"deploy_done"},"context":{"status":"failed"}}`:               hostkey.TaskDone,
 		`{"result":"OK","scope":"pending","context":{"id":55054,"ip":"192.0.2.10"}}`:                   hostkey.TaskDone,
 		`{"result":"OK","scope":"retried after error","context":{"id":"1","ip":"192.0.2.10"}}`:         hostkey.TaskDone,
-		`{"result":"OK","scope":"{\"snapshots\":[{\"name\":\"failed\"}]}"}`:                            hostkey.TaskDone, // a name, no comment
+		`{"result":"OK","scope":"{\"snapshots\":[{\"name\":\"failed\"}]}"}`:                            hostkey.TaskDone, // a name, not a comment
 		`{"result":"OK","scope":[{"name":"error"}],"debug":"cancelled"}`:                               hostkey.TaskDone,
 		`{"result":"OK","scope":"https://console.example.com/?errors=0"}`:                              hostkey.TaskDone,
 		`{"result":"OK","scope":"ok","context":{"action":"deploy","id":"17","hostname":"error-page"}}`: hostkey.TaskDone,
@@ -62,7 +62,7 @@ func TestTaskStates(t *testing.T) {
 	}
 }
 
-// What is no state of the task.
+// Answers that are not about the task.
 func TestTaskErrors(t *testing.T) {
 	for body, kind := range map[string]error{
 		`{"code":-1,"message":"AsyncKey ` + taskKey + ` not found"}`:           provider.ErrOutcomeUnknown,
@@ -84,7 +84,7 @@ func TestTaskErrors(t *testing.T) {
 	}
 }
 
-// What a finished task has brought forth.
+// The results of finished tasks.
 func TestTaskScope(t *testing.T) {
 	check := func(body string) *hostkey.TaskState {
 		state, err := clientOver(t, always(ok(body))).Tasks.Check(t.Context(), taskKey)
@@ -114,7 +114,7 @@ func TestTaskScope(t *testing.T) {
 	require.Error(t, state.Scope.Decode(&text))
 }
 
-// Waiting looks again with growing pauses, tells how it goes, and rides out outages.
+// Wait checks again with growing pauses, reports progress, and survives outages.
 func TestTaskWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var looks []time.Duration
@@ -158,7 +158,7 @@ func TestTaskWaitOptions(t *testing.T) {
 	})
 }
 
-// The ends of waiting that are no success.
+// How waiting ends without a success.
 func TestTaskWaitEnds(t *testing.T) {
 	wait := func(body string) (*hostkey.TaskState, error) {
 		return clientOver(t, always(ok(body))).Tasks.Wait(t.Context(), taskKey, nil)
@@ -187,7 +187,7 @@ func TestTaskWaitEnds(t *testing.T) {
 		state, err := bareClient(t, tap).Tasks.Wait(ctx, taskKey, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorIs(t, err, provider.ErrUnavailable, "what the last look said")
-		require.Contains(t, err.Error(), "the task goes on")
+		require.Contains(t, err.Error(), "the task continues")
 		require.Equal(t, "Stage", state.Result)
 		require.Equal(t, "Tasks.Wait", asError(t, err).Op)
 

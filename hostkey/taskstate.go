@@ -22,23 +22,22 @@ type TaskStatus string
 const (
 	// TaskRunning: queued or under way.
 	TaskRunning TaskStatus = "running"
-	// TaskDone: it has succeeded. The server tells that once.
+	// TaskDone: it has succeeded. The server reports that only once.
 	TaskDone TaskStatus = "done"
 	// TaskFailed: it has failed or was cancelled.
 	TaskFailed TaskStatus = "failed"
 )
 
-// TaskState is what the server tells about a task.
+// TaskState is the state of a task as the server reports it.
 type TaskState struct {
 	Key   string
 	State TaskStatus
 	// Result is the server's own word: "Not ready", "Stage", "OK".
 	Result string
-	// Scope is what the task brought forth: a text (what eq/status found, a console's
-	// URL), an object, or JSON in a text; Text and Decode read all of them. It may hold
-	// a secret.
+	// Scope is the result of the task: a string (what eq/status found, a console's URL), an object,
+	// or JSON in a string; Text and Decode read all of them. It may contain a secret.
 	Scope provider.Payload
-	// Context tells what the task was about.
+	// Context is what the task was about.
 	Context TaskContext
 	// Debug is the server's own log.
 	Debug string
@@ -46,29 +45,29 @@ type TaskState struct {
 	Message string
 }
 
-// TaskContext is what a task was about. Fields that the server did not tell are zero.
+// TaskContext is what a task was about. Unknown fields are zero.
 type TaskContext struct {
-	// Action that has ended: "deploy", "on".
+	// Action of the task: "deploy", "on".
 	Action string `wire:"action"`
-	// ServerID and IP of the server concerned; of a deployment, those of the new one.
+	// ServerID and IP of the server; for a deployment, those of the new one.
 	ServerID int64
 	IP       netip.Addr `wire:"ip"`
 	Location string     `wire:"location"`
-	// User and Password of a new system. The server has been seen to write "censored" in
-	// place of the password.
+	// User and Password of a new system. The server has been seen to write "censored" instead of
+	// the password.
 	User     string          `wire:"User"`
 	Password provider.Secret `wire:"password"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// reason is why a task failed.
+// reason returns why a task failed.
 func (s *TaskState) reason() string {
 	return words.Line("the task ended without success: "+cmp.Or(s.Message, s.Debug, s.Result), maxText)
 }
 
-// classifyTask leaves it to the state to say what became of the task: only what is no
-// word about it is an error.
+// classifyTask leaves the task's outcome to its state: only an answer that is not about the task is
+// an error.
 func classifyTask(a *rest.Answer) *provider.Error {
 	e := openEnvelope(a.Body)
 	if a.Status/100 != 2 {
@@ -83,20 +82,20 @@ func classifyTask(a *rest.Answer) *provider.Error {
 		err.Kind, err.Err, err.MaybeExecuted = provider.ErrOutcomeUnknown, ErrTaskGone, true
 		return err
 	case errors.Is(err.Kind, provider.ErrUnauthorized), errors.Is(err.Kind, provider.ErrForbidden), errors.Is(err.Kind, provider.ErrInvalid):
-		if e.word("key") == "" && len(e["context"]) == 0 { // it refuses us, and says nothing of the task
+		if e.word("key") == "" && len(e["context"]) == 0 { // it refuses the call, and says nothing about the task
 			return err
 		}
 	}
 	return nil
 }
 
-// failureWords mean failure where they stand as words of their own.
+// failureWords mean failure if they are whole words.
 var failureWords = regexp.MustCompile(`(?i)\b(cancell?ed|aborted|rejected|fail(ed)?|error)\b`)
 
 // successWords mean that a deployment is done.
 var successWords = regexp.MustCompile(`(?i)deploy_done|autodeploy completed`)
 
-// taskWire holds the whole answer beside the fields that have a form of their own.
+// taskWire is the whole answer and its decoded fields.
 type taskWire struct {
 	envelope
 	taskFields
@@ -109,7 +108,7 @@ type taskFields struct {
 	Debug   string           `wire:"debug,loose"`
 }
 
-// taskContext is what the task was about; [] for an empty one.
+// taskContext is a TaskContext on the wire, where an empty one is [].
 type taskContext struct {
 	TaskContext
 	ID     string `wire:"id,loose"`
@@ -154,9 +153,9 @@ func (w *taskWire) taskState() TaskState {
 	return s
 }
 
-// state weighs what the answer says. Marks of success go first: a deployment that is
-// done may well tell of an error on its way. The words of failure are looked for where
-// the server comments, not in lists and names that a task has brought forth.
+// state decides from the whole answer. Signs of success come first: a deployment that is done may
+// still mention an error on the way. Words of failure are only looked for in the server's comments,
+// not in lists and names that are the task's result.
 func (w *taskWire) state() TaskStatus {
 	scope, object := w.Scope.Text(), w.scopeObject()
 	result := strings.ToLower(w.word("result"))
@@ -170,7 +169,7 @@ func (w *taskWire) state() TaskStatus {
 	switch {
 	case w.failed() && (result == "" || failureWords.MatchString(result) || strings.HasPrefix(result, "-")):
 		return TaskFailed
-	case w.failed(): // a state that nobody has told of
+	case w.failed(): // an undocumented state
 		return TaskRunning
 	case w.Context.ID != "" && w.Context.IP.IsValid():
 		return TaskDone
@@ -184,7 +183,7 @@ func (w *taskWire) state() TaskStatus {
 	return TaskDone
 }
 
-// scopeObject is the scope if it is an object, plain or in a text; else nil.
+// scopeObject returns the scope if it is an object, or an object in a string; otherwise nil.
 func (w *taskWire) scopeObject() envelope {
 	if text := w.Scope.Text(); text != "" {
 		return openEnvelope([]byte(text))
@@ -192,7 +191,7 @@ func (w *taskWire) scopeObject() envelope {
 	return openEnvelope(w.Scope)
 }
 
-// structured reports a scope that is a list.
+// structured reports whether the scope is a list.
 func (w *taskWire) structured() bool {
 	body := []byte(w.Scope.Text())
 	if len(body) == 0 {
@@ -202,7 +201,7 @@ func (w *taskWire) structured() bool {
 	return len(body) > 0 && body[0] == '[' && json.Valid(body)
 }
 
-// failureIn looks at the fields of an object that tell how it went.
+// failureIn reports whether an object's status fields say that it failed.
 func failureIn(e envelope) bool {
 	for _, name := range []string{"status", "state", "result", "stage", "deploy_status"} {
 		if failureWords.MatchString(e.word(name)) {
@@ -212,7 +211,7 @@ func failureIn(e envelope) bool {
 	return e.hasError()
 }
 
-// idIn reads an ID; what is none is 0.
+// idIn parses an ID; 0 if s is not one.
 func idIn(s string) int64 {
 	id, err := lenient.Integer(strings.TrimSpace(s))
 	if err != nil || id < 0 {

@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// With a customer's token the server often answers "invalid request", and it reads the
-// filters from the query only.
+// With a customer's token the server often answers "invalid request", and it reads the filters from
+// the query only.
 var trafficPlansList = act("traffic_plans", "list", "TrafficPlans.List", "list traffic plans", ClassRead).public().byGet()
 
 // TrafficPlansService lists traffic plans. It needs no token.
@@ -17,20 +17,20 @@ type TrafficPlansService struct{ c *Client }
 
 // TrafficPlanListOptions filter traffic plans. The zero value lists all.
 type TrafficPlanListOptions struct {
-	// ServerID and PresetID leave what fits there.
+	// ServerID and PresetID select what fits a server or a preset.
 	ServerID int64 `url:"id,omitempty"`
 	PresetID int64 `url:"instance,omitempty"`
 	// Location is a code such as "NL".
 	Location string `url:"location,omitempty"`
-	// Extra fields: vm, traffic_plans, all_tags, exclude_list and email are known by
-	// their names only. They stand in the URL, so they must not be secret.
+	// Extra fields: vm, traffic_plans, all_tags, exclude_list and email are undocumented except for
+	// their names. They are sent in the URL, so they must not be secret.
 	Extra map[string]any `url:"-"`
 }
 
 // Unlimited is the TrafficPlan.LimitIn or LimitOut of a plan without a limit.
 const Unlimited = -1
 
-// TrafficPlan is how much traffic a server may have, and how fast.
+// TrafficPlan limits the traffic of a server and its speed.
 type TrafficPlan struct {
 	// ID is what an order takes as TrafficPlan.
 	ID        int64    `wire:"id,positive"`
@@ -47,7 +47,7 @@ type TrafficPlan struct {
 	// CurrencyID of Price: 0 is EUR or USD, 1 is RUB.
 	CurrencyID int64  `wire:"currency_id"`
 	Price      Amount `wire:"price,loose"`
-	// WebPlan and MainPlan are known by their names only.
+	// WebPlan and MainPlan are undocumented except for their names.
 	WebPlan     bool   `wire:"web_plan,loose"`
 	MainPlan    bool   `wire:"main_plan,loose"`
 	BillingPlan string `wire:"billing_plan,loose"`
@@ -55,8 +55,8 @@ type TrafficPlan struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// List yields the traffic plans that fit a server, a preset or a location: GET
-// /traffic_plans.php with action list in the query. opts may be nil.
+// List lists the traffic plans that fit a server, a preset or a location: GET /traffic_plans.php
+// with action list in the query. opts may be nil.
 func (s *TrafficPlansService) List(ctx context.Context, opts *TrafficPlanListOptions) iter.Seq2[*TrafficPlan, error] {
 	if opts == nil {
 		opts = new(TrafficPlanListOptions)

@@ -19,70 +19,69 @@ var (
 	vmEngine          = act("vm", "get_engine", "VM.Engine", "get virtualization engine", ClassRead)
 )
 
-// VMService is about snapshots of virtual machines under oVirt and OpenStack. VDS and
-// dedicated servers have none.
+// VMService manages snapshots of virtual machines under oVirt and OpenStack. VDS and dedicated
+// servers have none.
 type VMService struct{ c *Client }
 
-// SnapshotCreateRequest makes a snapshot.
+// SnapshotCreateRequest creates a snapshot.
 type SnapshotCreateRequest struct {
 	// ServerID and Name are required. A name has letters, digits, "_", "." and "-".
 	ServerID int64  `url:"id"`
 	Name     string `url:"name"`
-	// Type, "" is the server's default, "snapshot".
+	// Type: "" is the server's default, "snapshot".
 	Type string `url:"type,omitempty"`
-	// NumRotation is known by its name only; 0 is not sent.
+	// NumRotation is undocumented except for its name; 0 is not sent.
 	NumRotation int64 `url:"num_rotation,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// SnapshotListRequest asks for the snapshots of a server.
+// SnapshotListRequest selects the server whose snapshots are listed.
 type SnapshotListRequest struct {
 	// ServerID is required.
 	ServerID int64  `url:"id"`
 	Type     string `url:"type,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// SnapshotRequest names a snapshot.
+// SnapshotRequest selects a snapshot.
 type SnapshotRequest struct {
 	// ServerID and Name are required.
 	ServerID int64  `url:"id"`
 	Name     string `url:"name"`
 	Type     string `url:"type,omitempty"`
-	// OpenStackID is the snapshot's, where it has one.
+	// OpenStackID is the snapshot's, if it has one.
 	OpenStackID string `url:"openstack_id,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// SnapshotListing is a list of snapshots under way.
+// SnapshotListing is a list of snapshots that a task is preparing.
 type SnapshotListing struct {
-	// Callback is the key of the task that brings the list: Tasks.Wait, and then
+	// Callback is the key of the task that returns the list: call Tasks.Wait, then
 	// TaskState.Snapshots.
 	Callback string `wire:"callback,required"`
-	// MaxSnapshots is how many the server may have; 0 if it was not told.
+	// MaxSnapshots is how many the server may have; 0 if unknown.
 	MaxSnapshots int64 `wire:"settings.num_max"`
-	// Settings are all that was told of them.
+	// Settings are the snapshot settings as the server sends them.
 	Settings provider.Payload `wire:"settings"`
 }
 
-// Snapshot of a server.
+// Snapshot is a snapshot of a server.
 type Snapshot struct {
 	Name string `wire:"name,required"`
-	// CreatedAt is in the server's time zone, which is undocumented and taken for UTC.
+	// CreatedAt is in the server's time zone, which is undocumented and assumed to be UTC.
 	CreatedAt time.Time `wire:"date|created_at"`
 	// Size is in bytes.
 	Size int64 `wire:"total_size|size"`
-	// OpenStackID is "" where there is none.
+	// OpenStackID is "" if there is none.
 	OpenStackID string `wire:"openstack_image_id"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// CreateSnapshot makes a snapshot, in the background: POST /vm.php, action
-// create_snapshot.
+// CreateSnapshot creates a snapshot, in the background: POST /vm.php, action create_snapshot.
 func (s *VMService) CreateSnapshot(ctx context.Context, req *SnapshotCreateRequest) (*Ack, error) {
 	if req == nil {
 		return nil, vmCreateSnapshot.RefuseNil()
@@ -98,8 +97,8 @@ func (s *VMService) CreateSnapshot(ctx context.Context, req *SnapshotCreateReque
 	return s.c.ack(ctx, vmCreateSnapshot, call)
 }
 
-// Snapshots starts a list of the snapshots: POST /vm.php, action get_snapshot. A task
-// brings it:
+// Snapshots starts a task that lists the snapshots: POST /vm.php, action get_snapshot. Wait for it
+// to get the list:
 //
 //	listing, err := client.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054})
 //	if err != nil {
@@ -123,14 +122,14 @@ func (s *VMService) Snapshots(ctx context.Context, req *SnapshotListRequest) (*S
 	return fetch[SnapshotListing](ctx, s.c, vmSnapshots, call)
 }
 
-// RemoveSnapshot removes a snapshot, in the background: POST /vm.php, action
-// remove_snapshot. By one source the server has to be off.
+// RemoveSnapshot removes a snapshot, in the background: POST /vm.php, action remove_snapshot.
+// According to one source the server has to be off.
 func (s *VMService) RemoveSnapshot(ctx context.Context, req *SnapshotRequest) (*Ack, error) {
 	return s.snapshot(ctx, vmRemoveSnapshot, req)
 }
 
-// RestoreSnapshot puts a server back to a snapshot, in the background: POST /vm.php,
-// action restore_snapshot. What was written since is lost.
+// RestoreSnapshot restores a server from a snapshot, in the background: POST /vm.php, action
+// restore_snapshot. What was written since then is lost.
 func (s *VMService) RestoreSnapshot(ctx context.Context, req *SnapshotRequest) (*Ack, error) {
 	return s.snapshot(ctx, vmRestoreSnapshot, req)
 }
@@ -149,15 +148,15 @@ func (s *VMService) snapshot(ctx context.Context, a action, req *SnapshotRequest
 	return s.c.ack(ctx, a, call)
 }
 
-// UpdateRestoreSettings changes when snapshots are made and restored: POST /vm.php,
-// action update_restore_settings. That it takes the server's ID as "id" follows from its
-// wording only; further fields and the answer are undocumented.
+// UpdateRestoreSettings changes when snapshots are made and restored: POST /vm.php, action
+// update_restore_settings. That it takes the server's ID as "id" is inferred from its description
+// only; further fields and the answer are undocumented.
 func (s *VMService) UpdateRestoreSettings(ctx context.Context, serverID int64, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, vmUpdateSettings, serverID, extra)
 }
 
-// LoadStats starts to load how much of its resources a server uses: POST /vm.php, action
-// load_stats. The answer is undocumented; it probably names a task under "callback".
+// LoadStats starts loading the resource usage of a server: POST /vm.php, action load_stats. The
+// answer is undocumented; it probably names a task under "callback".
 func (s *VMService) LoadStats(ctx context.Context, serverID int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, vmLoadStats, serverID, nil)
 }
@@ -167,13 +166,13 @@ func (s *VMService) Engine(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, vmEngine, new(rest.Call))
 }
 
-// Snapshots reads the list that the task of VM.Snapshots brought.
+// Snapshots returns the list in the scope of the task of VM.Snapshots.
 func (s *TaskState) Snapshots() ([]Snapshot, error) {
 	l := listed[Snapshot]{names: []string{"snapshots"}}
 	if err := s.Scope.Decode(&l); err != nil {
 		return nil, &provider.Error{
 			Provider: Kind, Op: vmSnapshots.Op, Action: vmSnapshots.Verb, Kind: provider.ErrProtocol,
-			Message: "the task brought no list of snapshots", Err: err,
+			Message: "the task returned no list of snapshots", Err: err,
 		}
 	}
 	var all []Snapshot
@@ -188,6 +187,6 @@ func checkSnapshotName(problems *provider.Problems, name string) {
 	case name == "":
 		problems.Add("Name", "required")
 	case strings.ContainsFunc(name, func(r rune) bool { return notInTagName(r) && r != '_' && r != '.' }):
-		problems.Add("Name", `must have letters, digits, "_", "." and "-" only`)
+		problems.Add("Name", `must contain only letters, digits, "_", "." and "-"`)
 	}
 }

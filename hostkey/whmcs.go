@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The customer and the billing of servers. A key of one server may use none of them.
+// The customer and the billing of servers. A server's key may use none of these.
 var (
 	whmcsClient        = act("whmcs", "get_client", "WHMCS.Client", "get customer", ClassRead)
 	whmcsClientGroups  = act("whmcs", "get_clientgroups", "WHMCS.ClientGroups", "list groups of customers", ClassRead)
@@ -24,11 +24,11 @@ var (
 	whmcsBillingData = act("whmcs", "get_billing_data", "WHMCS.BillingData", "get billing data of server", ClassRead)
 )
 
-// WHMCSService is the billing: the customer, invoices, credit, and the cancellation of
-// servers. Its answers are those of a WHMCS behind it, passed on.
+// WHMCSService is the module whmcs: the customer, invoices, credit, and the cancellation of
+// servers. It passes on the answers of a WHMCS.
 type WHMCSService struct{ c *Client }
 
-// States of the billing of a server.
+// States of a server in billing.
 const (
 	BillingPending    = "Pending"
 	BillingActive     = "Active"
@@ -38,15 +38,15 @@ const (
 	BillingFraud      = "Fraud"
 )
 
-// BillingClientGetRequest asks for the customer.
+// BillingClientGetRequest reads the customer. nil is the zero value.
 type BillingClientGetRequest struct {
-	// Full asks for more; what more is undocumented.
+	// Full asks for further fields, which are undocumented.
 	Full bool `url:"full,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// BillingClient is the customer whom the key belongs to.
+// BillingClient is the customer that the key belongs to.
 type BillingClient struct {
 	ID int64 `wire:"client.id,positive"`
 	// Credit is the balance that orders and ApplyCredit pay from, in Currency.
@@ -56,11 +56,11 @@ type BillingClient struct {
 	Company  string `wire:"client.companyname"`
 	// Location is the billing system: "whmcs_com".
 	Location string `wire:"billing_location"`
-	// Extra holds the other fields of the customer.
+	// More fields of the customer.
 	More map[string]provider.Payload `wire:"client,extra"`
 }
 
-// BillingClientUpdateRequest changes the customer. nil leaves a field as it is.
+// BillingClientUpdateRequest changes the customer. nil leaves a field unchanged.
 type BillingClientUpdateRequest struct {
 	FirstName *string `url:"billing_firstname,omitempty"`
 	LastName  *string `url:"billing_lastname,omitempty"`
@@ -74,7 +74,7 @@ type BillingClientUpdateRequest struct {
 	// Country is a code of two letters.
 	Country *string `url:"billing_country,omitempty"`
 	Phone   *string `url:"billing_phonenumber,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
@@ -82,10 +82,10 @@ type BillingClientUpdateRequest struct {
 type PasswordResetRequest struct {
 	// Email is required.
 	Email string `url:"email"`
-	// ResetToken from the mail; "" sends the mail.
+	// ResetToken is the token from the mail; "" sends the mail.
 	ResetToken provider.Secret `url:"reset_token,omitempty"`
-	// Extra fields: what the new password and the code of the second factor are called
-	// is undocumented. Give them as provider.Secret.
+	// Extra fields: the names of those for the new password and the code of the second factor are
+	// undocumented. Pass both as provider.Secret.
 	Extra map[string]any `url:"-"`
 }
 
@@ -94,24 +94,24 @@ type ContactUpdateRequest struct {
 	// ContactID and Email are required.
 	ContactID int64  `url:"contact_id"`
 	Email     string `url:"email"`
-	// Password of the contact; "" leaves it.
+	// Password of the contact; "" leaves it unchanged.
 	Password provider.Secret `url:"password2,omitempty"`
-	// Phone, nil leaves it.
+	// Phone: nil leaves it unchanged.
 	Phone *string `url:"phonenumber,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// BillingData is what the billing knows of a server.
+// BillingData is the billing record of a server.
 type BillingData struct {
-	// Hostname stands in a field that is called IP.
+	// Hostname comes in a field called IP.
 	Hostname string `wire:"IP"`
 	ClientID int64  `wire:"client_id"`
 	OrderID  int64  `wire:"order_id"`
 	Name     string `wire:"billing_name"`
-	// Status is one of the Billing constants, or another that WHMCS has.
+	// Status is one of the Billing constants, or another status of WHMCS.
 	Status string `wire:"billing_status,required"`
-	// Cycle in the words of WHMCS: "Monthly".
+	// Cycle is the billing cycle in the words of WHMCS: "Monthly".
 	Cycle      string    `wire:"billing_cycle"`
 	SetupFee   Amount    `wire:"billing_setupfee"`
 	Recurring  Amount    `wire:"billing_reccuring"`
@@ -121,7 +121,7 @@ type BillingData struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Client reads the customer with the credit: POST /whmcs.php, action get_client.
+// Client reads the customer with the credit: POST /whmcs.php, action get_client. req may be nil.
 func (s *WHMCSService) Client(ctx context.Context, req *BillingClientGetRequest) (*BillingClient, error) {
 	if req == nil {
 		req = new(BillingClientGetRequest)
@@ -133,8 +133,8 @@ func (s *WHMCSService) Client(ctx context.Context, req *BillingClientGetRequest)
 	return fetch[BillingClient](ctx, s.c, whmcsClient, call)
 }
 
-// ClientGroups lists the groups of customers of a billing location: POST /whmcs.php,
-// action get_clientgroups. Fields and answer are undocumented.
+// ClientGroups lists the groups of customers of a billing location: POST /whmcs.php, action
+// get_clientgroups. Fields and answer are undocumented.
 func (s *WHMCSService) ClientGroups(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, whmcsClientGroups, extra)
 }
@@ -154,8 +154,8 @@ func (s *WHMCSService) UpdateClient(ctx context.Context, req *BillingClientUpdat
 	return s.c.ack(ctx, whmcsUpdateClient, call)
 }
 
-// ResetPassword sends a mail with a token, or with that token sets a new password: POST
-// /whmcs.php, action reset_password. Most fields and the answer are undocumented.
+// ResetPassword sends a mail with a token, or with that token sets a new password: POST /whmcs.php,
+// action reset_password. Most fields and the answer are undocumented.
 func (s *WHMCSService) ResetPassword(ctx context.Context, req *PasswordResetRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, whmcsResetPassword.RefuseNil()
@@ -170,21 +170,21 @@ func (s *WHMCSService) ResetPassword(ctx context.Context, req *PasswordResetRequ
 	return s.c.unknown(ctx, whmcsResetPassword, call)
 }
 
-// Contacts lists the additional contacts of the customer: POST /whmcs.php, action
-// get_contacts. The answer is undocumented.
+// Contacts lists the additional contacts of the customer: POST /whmcs.php, action get_contacts. The
+// answer is undocumented.
 func (s *WHMCSService) Contacts(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, whmcsContacts, new(rest.Call))
 }
 
-// AddContact adds a contact to the customer: POST /whmcs.php, action add_contact. Without
-// the type of the request, whose field is undocumented as all others and the answer are,
-// the server adds a random one.
+// AddContact adds a contact to the customer: POST /whmcs.php, action add_contact. Fields and answer
+// are undocumented. If the request does not say what kind of request it is, the server adds a
+// random contact.
 func (s *WHMCSService) AddContact(ctx context.Context, extra map[string]any) (provider.Payload, error) {
 	return s.c.unknownFields(ctx, whmcsAddContact, extra)
 }
 
-// UpdateContact changes an additional contact: POST /whmcs.php, action update_contact. A
-// new e-mail address or phone number may have to be verified.
+// UpdateContact changes an additional contact: POST /whmcs.php, action update_contact. A new e-mail
+// address or phone number may have to be verified.
 func (s *WHMCSService) UpdateContact(ctx context.Context, req *ContactUpdateRequest) (*Ack, error) {
 	if req == nil {
 		return nil, whmcsUpdateContact.RefuseNil()
@@ -208,8 +208,7 @@ func (s *WHMCSService) DeleteContact(ctx context.Context, contactID int64) (*Ack
 	return s.c.ack(ctx, whmcsDeleteContact, &rest.Call{Body: url.Values{"contact_id": {idText(contactID)}}, Subject: idText(contactID)})
 }
 
-// BillingData reads what the billing knows of a server: POST /whmcs.php, action
-// get_billing_data.
+// BillingData reads the billing record of a server: POST /whmcs.php, action get_billing_data.
 func (s *WHMCSService) BillingData(ctx context.Context, serverID int64) (*BillingData, error) {
 	call, err := byID(whmcsBillingData, serverID, nil)
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Credit and payments. What pays or makes an invoice is sent once.
+// Credit and payments. What pays or creates an invoice is sent once.
 var (
 	whmcsApplyCredit     = act("whmcs", "apply_credit", "WHMCS.ApplyCredit", "apply credit to invoice", ClassOrder)
 	whmcsCreateAddFunds  = act("whmcs", "create_addfunds", "WHMCS.CreateAddFunds", "create invoice for credit", ClassOrder).sensitive()
@@ -21,13 +21,13 @@ var (
 	whmcsTransactions    = act("whmcs", "transactions", "WHMCS.Transactions", "list transactions", ClassRead)
 )
 
-// AppliedCredit is what ApplyCredit took from the credit.
+// AppliedCredit is the result of ApplyCredit.
 type AppliedCredit struct {
-	// Amount that was applied, which may be less than asked for.
+	// Amount that was taken from the credit, which may be less than requested.
 	Amount Amount `wire:"amount,required"`
 }
 
-// FundsAddRequest asks for an invoice that fills the credit up.
+// FundsAddRequest creates an invoice that adds to the credit.
 type FundsAddRequest struct {
 	// Amount is required.
 	Amount Amount `url:"amount"`
@@ -35,14 +35,14 @@ type FundsAddRequest struct {
 	Subscribe bool `url:"subscribe,int,omitempty"`
 	// Description of the invoice; "" is the server's.
 	Description string `url:"-"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// AddFundsInvoice is the invoice to pay.
+// AddFundsInvoice is the invoice that CreateAddFunds creates.
 type AddFundsInvoice struct {
 	InvoiceID int64 `wire:"invoice.id|invoice,positive,loose"`
-	// Status, Amount, Currency and PaymentHTML are not always told.
+	// Status, Amount, Currency and PaymentHTML are not in every answer.
 	Status   string `wire:"invoice.status"`
 	Amount   Amount `wire:"invoice.amount"`
 	Currency string `wire:"invoice.currency_code"`
@@ -50,39 +50,39 @@ type AddFundsInvoice struct {
 	PaymentHTML provider.Secret `wire:"invoice.payment_html"`
 }
 
-// CreditListRequest asks for the credits.
+// CreditListRequest selects movements of the credit.
 type CreditListRequest struct {
-	// ID is sent as "id"; 0 is none, which was seen to work. What it is of is
+	// ID is sent as "id"; 0 is not sent, which has been seen to work. What it identifies is
 	// undocumented.
 	ID int64 `url:"id,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
 // Credits are the movements of the customer's credit.
 type Credits struct {
 	ClientID int64 `wire:"message.clientid"`
-	// Total is how many movements there are.
+	// Total is the number of movements.
 	Total   int64    `wire:"message.totalresults"`
 	Credits []Credit `wire:"message.credits.credit"`
-	// Number is what some answers hold in place of all that. What it means is
-	// undocumented; WHMCS.Client tells the balance.
+	// Number is what some answers contain instead of the other fields. Its meaning is undocumented;
+	// use WHMCS.Client for the balance.
 	Number Amount `wire:"message,loose"`
 }
 
-// Credit is a movement of the credit; an amount below 0 was spent.
+// Credit is a movement of the credit. A negative amount was spent.
 type Credit struct {
 	ID     int64  `wire:"id,positive"`
 	Amount Amount `wire:"amount"`
 }
 
-// TransactionListRequest says which transactions to list.
+// TransactionListRequest selects transactions. The zero value selects all.
 type TransactionListRequest struct {
-	// InvoiceID or TransactionID; 0 is all.
+	// InvoiceID and TransactionID; 0 is all.
 	InvoiceID     int64 `url:"invoice_id,omitempty"`
 	TransactionID int64 `url:"transaction_id,omitempty"`
-	// Extra fields: by their wording there are filters for a customer and a server,
-	// whose names are undocumented.
+	// Extra fields: the reference mentions filters for a customer and a server, whose names are
+	// undocumented.
 	Extra map[string]any `url:"-"`
 }
 
@@ -96,9 +96,9 @@ type Transaction struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ApplyCredit pays an invoice from the credit: POST /whmcs.php, action apply_credit. The
-// server takes no more than the invoice's balance. It is sent once: after an error that
-// matches provider.ErrOutcomeUnknown read the invoice before paying again.
+// ApplyCredit pays an invoice from the credit: POST /whmcs.php, action apply_credit. The server
+// takes at most the invoice's balance. It is sent once: after an error that matches
+// provider.ErrOutcomeUnknown, read the invoice before you pay again.
 func (s *WHMCSService) ApplyCredit(ctx context.Context, invoiceID int64, amount Amount) (*AppliedCredit, error) {
 	var problems provider.Problems
 	problems.Positive("invoiceID", invoiceID)
@@ -111,8 +111,8 @@ func (s *WHMCSService) ApplyCredit(ctx context.Context, invoiceID int64, amount 
 	})
 }
 
-// CreateAddFunds makes an invoice that fills the credit up when it is paid: POST
-// /whmcs.php, action create_addfunds. It is sent once.
+// CreateAddFunds creates an invoice that adds to the credit when it is paid: POST /whmcs.php,
+// action create_addfunds. It is sent once.
 func (s *WHMCSService) CreateAddFunds(ctx context.Context, req *FundsAddRequest) (*AddFundsInvoice, error) {
 	if req == nil {
 		return nil, whmcsCreateAddFunds.RefuseNil()
@@ -129,8 +129,7 @@ func (s *WHMCSService) CreateAddFunds(ctx context.Context, req *FundsAddRequest)
 	return fetch[AddFundsInvoice](ctx, s.c, whmcsCreateAddFunds, call)
 }
 
-// Credits lists the movements of the credit: POST /whmcs.php, action getcredits. req may
-// be nil.
+// Credits lists the movements of the credit: POST /whmcs.php, action getcredits. req may be nil.
 func (s *WHMCSService) Credits(ctx context.Context, req *CreditListRequest) (*Credits, error) {
 	if req == nil {
 		req = new(CreditListRequest)
@@ -144,8 +143,8 @@ func (s *WHMCSService) Credits(ctx context.Context, req *CreditListRequest) (*Cr
 	return fetch[Credits](ctx, s.c, whmcsCredits, call)
 }
 
-// PaymentGateways reads the ways to pay an invoice, as a form of HTML for the customer's
-// browser: POST /whmcs.php, action getpaymentgw.
+// PaymentGateways returns the ways to pay an invoice as an HTML form for the customer's browser:
+// POST /whmcs.php, action getpaymentgw.
 func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (provider.Secret, error) {
 	if err := whmcsPaymentGateways.RefuseID("invoiceID", invoiceID); err != nil {
 		return "", err
@@ -159,8 +158,8 @@ func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (pr
 	return form.HTML, nil
 }
 
-// MassPay pays several invoices at once: POST /whmcs.php, action mass_pay. It is sent
-// once. The answer is undocumented.
+// MassPay pays several invoices at once: POST /whmcs.php, action mass_pay. It is sent once. The
+// answer is undocumented.
 func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.IDs("invoiceIDs", invoiceIDs)
@@ -174,8 +173,7 @@ func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (provide
 	return s.c.unknown(ctx, whmcsMassPay, &rest.Call{Body: form})
 }
 
-// Transactions yields the customer's payments: POST /whmcs.php, action transactions. req
-// may be nil.
+// Transactions lists the customer's payments: POST /whmcs.php, action transactions. req may be nil.
 func (s *WHMCSService) Transactions(ctx context.Context, req *TransactionListRequest) iter.Seq2[*Transaction, error] {
 	if req == nil {
 		req = new(TransactionListRequest)
@@ -190,7 +188,7 @@ func (s *WHMCSService) Transactions(ctx context.Context, req *TransactionListReq
 	return elements[Transaction](ctx, s.c, whmcsTransactions, call, "transactions")
 }
 
-// The answer of WHMCS stands under "message", or a bare number does.
+// "message" is the answer of WHMCS, or a bare number.
 var _ = wire.After(func(c *Credits) error {
 	if c.Number == "" && c.ClientID == 0 && c.Total == 0 && c.Credits == nil {
 		return wire.Lacks("message")

@@ -23,26 +23,26 @@ var (
 	whmcsGenerateDue     = act("whmcs", "generate_due_invoice", "WHMCS.GenerateDueInvoice", "generate due invoice", ClassOrder)
 )
 
-// States of an invoice. WHMCS has more of them.
+// States of an invoice. WHMCS has others too.
 const (
 	InvoicePaid    = "Paid"
 	InvoiceUnpaid  = "Unpaid"
 	InvoicePending = "Pending"
 )
 
-// Invoice of the customer. Lists tell less of it than WHMCS.Invoice does.
+// Invoice is an invoice of the customer. Lists return fewer fields than WHMCS.Invoice.
 type Invoice struct {
 	ID int64 `wire:"invoiceid|id,positive"`
-	// Status is one of the Invoice constants, or another that WHMCS has.
+	// Status is one of the Invoice constants, or another status of WHMCS.
 	Status string `wire:"status,required"`
-	// Total of all items, and Balance, which is still to be paid.
+	// Total of all items, and Balance, which is left to pay.
 	Total    Amount    `wire:"total"`
 	Balance  Amount    `wire:"balance"`
 	Currency string    `wire:"currencycode"`
 	ClientID int64     `wire:"userid"`
 	Date     time.Time `wire:"date"`
 	DueDate  time.Time `wire:"duedate"`
-	// Items are told by WHMCS.Invoice only.
+	// Items are set by WHMCS.Invoice only.
 	Items []InvoiceItem `wire:"items.item"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
@@ -52,47 +52,46 @@ type Invoice struct {
 type InvoiceItem struct {
 	// Type is "Hosting" or "AddFunds", among others.
 	Type string `wire:"type"`
-	// RelatedID is the billing service's, ServerID the server's; 0 if there is none.
+	// RelatedID is the ID of the billing service, ServerID that of the server; 0 if there is none.
 	RelatedID   int64  `wire:"relid"`
 	ServerID    int64  `wire:"inv_id"`
 	Description string `wire:"description"`
 }
 
-// InvoiceListOptions say how to page through invoices.
+// InvoiceListOptions control paging through invoices.
 type InvoiceListOptions struct {
-	// PageSize is how many invoices an answer is to hold; 0 is 100. The server may
-	// send fewer.
+	// PageSize is the number of invoices per page; 0 is 100. The server may send fewer.
 	PageSize int64
-	// Start is how many invoices to leave out at the beginning.
+	// Start is how many invoices to skip.
 	Start int64
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any
 }
 
-// InvoiceGetRequest names an invoice.
+// InvoiceGetRequest selects an invoice.
 type InvoiceGetRequest struct {
 	// ID is required.
 	ID int64 `url:"invoice_id"`
-	// Location is the billing system, "whmcs_com"; "" is that of the customer.
+	// Location is the billing system, "whmcs_com"; "" is the customer's.
 	Location string `url:"location,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
-// InvoiceDownloadRequest names an invoice.
+// InvoiceDownloadRequest selects an invoice.
 type InvoiceDownloadRequest struct {
 	// ID is required.
 	ID int64 `url:"invoice_id"`
-	// ViewPDF is for viewing instead of saving.
+	// ViewPDF asks for a PDF to view instead of to save.
 	ViewPDF bool `url:"viewpdf,int,omitempty"`
-	// Extra fields without a name of their own, sent as they are.
+	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
 
 const invoicesPerPage = 100
 
-// Invoices yields all invoices of the customer, page by page: POST /whmcs.php, action
-// get_invoices. Their order is the server's. opts may be nil.
+// Invoices lists all invoices of the customer, page by page: POST /whmcs.php, action get_invoices.
+// The server decides the order. opts may be nil.
 func (s *WHMCSService) Invoices(ctx context.Context, opts *InvoiceListOptions) iter.Seq2[*Invoice, error] {
 	if opts == nil {
 		opts = new(InvoiceListOptions)
@@ -112,9 +111,8 @@ func (s *WHMCSService) Invoices(ctx context.Context, opts *InvoiceListOptions) i
 	return func(yield func(*Invoice, error) bool) { s.pages(ctx, form, start, yield) }
 }
 
-// pages asks for page after page until the announced total is reached or a page brings
-// nothing new. A page that is shorter than asked for is not the last: WHMCS limits them
-// itself.
+// pages reads page after page until the announced total is reached or a page contains nothing new.
+// A short page need not be the last one, since WHMCS has limits of its own.
 func (s *WHMCSService) pages(ctx context.Context, fields url.Values, start int64, yield func(*Invoice, error) bool) {
 	seen := make(map[int64]bool)
 	for at := start; ; {
@@ -161,15 +159,15 @@ func (s *WHMCSService) Invoice(ctx context.Context, req *InvoiceGetRequest) (*In
 	return &one.Invoice, nil
 }
 
-// RelatedInvoices lists the invoices of a server: POST /whmcs.php, action
-// get_related_invoices. The answer is undocumented.
+// RelatedInvoices lists the invoices of a server: POST /whmcs.php, action get_related_invoices. The
+// answer is undocumented.
 func (s *WHMCSService) RelatedInvoices(ctx context.Context, serverID int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, whmcsRelatedInvoices, serverID, nil)
 }
 
-// ProductInvoices yields the invoices of a billing service, which is the AccountID of
-// a server and not its ID, in a billing location such as "whmcs_com": POST /whmcs.php,
-// action get_product_invoice. It is known from one live client only.
+// ProductInvoices lists the invoices of a billing service (the AccountID of a server, not its ID)
+// in a billing location such as "whmcs_com": POST /whmcs.php, action get_product_invoice. It is
+// known from one live client only.
 func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, location string) iter.Seq2[*Invoice, error] {
 	var problems provider.Problems
 	problems.Positive("product", product)
@@ -181,8 +179,8 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 	return elements[Invoice](ctx, s.c, whmcsProductInvoices, call, "invoices")
 }
 
-// DownloadInvoice reads an invoice as PDF in base64: POST /whmcs.php, action
-// download_invoice. The name of the field that holds it is undocumented.
+// DownloadInvoice returns an invoice as PDF in base64: POST /whmcs.php, action download_invoice.
+// The name of its field is undocumented.
 func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *InvoiceDownloadRequest) (provider.Payload, error) {
 	if req == nil {
 		return nil, whmcsDownloadInvoice.RefuseNil()
@@ -196,13 +194,13 @@ func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *InvoiceDownload
 	return s.c.unknown(ctx, whmcsDownloadInvoice, call)
 }
 
-// GenerateDueInvoice makes the next invoice of a server, if none is unpaid: POST
-// /whmcs.php, action generate_due_invoice. It is sent once. The answer is undocumented.
+// GenerateDueInvoice creates the next invoice of a server, unless one is unpaid: POST /whmcs.php,
+// action generate_due_invoice. It is sent once. The answer is undocumented.
 func (s *WHMCSService) GenerateDueInvoice(ctx context.Context, serverID int64) (provider.Payload, error) {
 	return s.c.unknownByID(ctx, whmcsGenerateDue, serverID, nil)
 }
 
-// oneInvoice is an invoice under "data", or at the top.
+// oneInvoice is an Invoice that is under "data", or at the top.
 type oneInvoice struct{ Invoice }
 
 var _ = wire.Read(func(raw []byte, i *oneInvoice) error {
@@ -212,7 +210,7 @@ var _ = wire.Read(func(raw []byte, i *oneInvoice) error {
 	return wire.Options{Envelope: beside}.Unmarshal(raw, &i.Invoice)
 })
 
-// invoicePage is a page: invoices.invoice, at the top or under "data".
+// invoicePage is a page of invoices: invoices.invoice, at the top or under "data".
 type invoicePage struct {
 	listed[Invoice]
 	total *int64

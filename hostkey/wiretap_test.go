@@ -15,8 +15,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The server of tests without sockets. The prefix is there so that a client that
-// loses it fails.
+// The server of tests without sockets. It has a prefix so that a client that drops it fails.
 const (
 	serverURL   = "https://invapi.example.com/prefix"
 	serverKey   = "placeholder-key"
@@ -34,7 +33,7 @@ type (
 
 func ok(body string) reply { return clienttest.OK(body) }
 
-// tapping answers requests from a function, which may be replaced.
+// tapping answers requests by a function, which may be replaced.
 func tapping(answer clienttest.Answer) *wiretap {
 	return &wiretap{Base: serverURL, Answer: answer}
 }
@@ -42,7 +41,7 @@ func tapping(answer clienttest.Answer) *wiretap {
 // always answers every request alike.
 func always(r reply) *wiretap { return tapping(clienttest.Always(r)) }
 
-// signingIn answers the client's own sign-ins well, and passes on all other requests.
+// signingIn answers the client's own sign-ins with a token, and passes on all other requests.
 type signingIn struct {
 	http.RoundTripper
 	key, token string
@@ -55,7 +54,7 @@ func (s signingIn) RoundTrip(req *http.Request) (*http.Response, error) {
 	return s.RoundTripper.RoundTrip(req)
 }
 
-// isSignIn reports a sign-in with the key. It leaves the body to be read again.
+// isSignIn reports whether a request is a sign-in with the key. The body can be read again.
 func isSignIn(req *http.Request, key string) bool {
 	if !strings.HasSuffix(req.URL.Path, "/auth.php") || req.GetBody == nil {
 		return false
@@ -83,15 +82,15 @@ func loginAnswer(token string) string {
 	}})
 }
 
-// tapOptions send through a transport, without repetitions, or one failure would be
-// several requests.
+// tapOptions send through a transport, without retries, which would turn one failure into several
+// requests.
 func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider.Option {
 	return append([]provider.Option{
 		provider.WithHTTPClient(&http.Client{Transport: transport}), provider.WithRetry(provider.Retry{Attempts: 1}),
 	}, opts...)
 }
 
-// bareClient makes a client that is not signed in.
+// bareClient returns a client that is not signed in.
 func bareClient(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *hostkey.Client {
 	t.Helper()
 	client, err := hostkey.New(serverURL, serverKey, tapOptions(transport, opts...)...)
@@ -99,7 +98,7 @@ func bareClient(t testing.TB, transport http.RoundTripper, opts ...provider.Opti
 	return client
 }
 
-// clientOver makes a client that has signed in, which the transport does not see.
+// clientOver returns a client that has signed in; the transport does not see the sign-in.
 func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *hostkey.Client {
 	t.Helper()
 	client := bareClient(t, signingIn{transport, serverKey, serverToken}, opts...)
@@ -114,7 +113,7 @@ func asError(t testing.TB, err error) *provider.Error {
 	return clienttest.AsError(t, err)
 }
 
-// at reads a time as the answers hold it.
+// at parses a time as answers contain it.
 func at(text string) time.Time {
 	parsed, err := time.Parse(time.DateTime, text)
 	if err != nil {
