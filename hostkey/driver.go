@@ -23,10 +23,10 @@ func (driver) Config() []provider.OptionSpec {
 var (
 	suspensionOption = provider.OptionSpec{
 		Name: "suspension", Label: "Suspend by", Type: provider.OptionEnum, Default: "vendor", Allowed: []string{"vendor", "power"},
-		Help: "vendor: eq/suspend, which the key may not be allowed; power: powered off and marked",
+		Help: "vendor: eq/suspend, which may be forbidden for the key; power: power off and mark",
 	}
 	portOption = provider.OptionSpec{
-		Name: "suspension_port", Label: "Port to switch off", Type: provider.OptionString, Help: "with suspension=power: the name of the servers' network port; empty leaves it on",
+		Name: "suspension_port", Label: "Port to switch off", Type: provider.OptionString, Help: "with suspension=power: the name of the servers' network port; empty leaves the port on",
 	}
 )
 
@@ -42,7 +42,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	case values.String("suspension") == "power":
 		all = append(all, WithSuspendByPower(port))
 	case port != "":
-		problems.Add("options.suspension_port", "goes with suspension=power only")
+		problems.Add("options.suspension_port", "only with suspension=power")
 	}
 	url := cfg.URL
 	if url == "" {
