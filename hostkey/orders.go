@@ -14,25 +14,24 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// These name the careful operation in errors; what it sends are other actions.
+// Errors name these operations, which send several actions of the API.
 var (
 	ordersPlace = action{Endpoint: &rest.Endpoint{Provider: Kind, Op: "Orders.Place", Verb: "place order"}}
 	ordersCheck = action{Endpoint: &rest.Endpoint{Provider: Kind, Op: "Orders.Check", Verb: "check order"}}
 )
 
-// OrdersService buys servers so that no order is ever paid twice, although the API has
-// nothing that distinguishes a repeated order from a new one.
+// OrdersService buys servers so that no order is ever paid twice, although the API cannot
+// distinguish a repeated order from a new one.
 //
-// Each order has a Reference of the caller's, from which a host name is made that no
-// other order has. Before anything is bought, the host name is looked for, and so is
-// every deployment in progress; if one of them might be this order, nothing is bought. An
-// order is sent once in a call, whatever becomes of its answer: a lost one is looked
-// for, by what the answer named, by the invoices, and by the host name.
+// Each order has a Reference of the caller's, from which Place makes a host name that no other
+// order has. Before it buys anything, Place looks for that host name and for deployments in
+// progress, and buys nothing if one of them might be this order. Each call sends the order at most
+// once, whatever happens to the answer. If the answer is lost, the order is looked for by the
+// invoices and by the host name.
 //
-// Little is known of an order while it is being deployed, which takes 10 to 30 minutes:
-// its server is listed when it is done. So an order whose answer
-// was lost can only be recognised then, and until that moment nobody who lost the
-// answer, in whatever process, orders again: the order is OrderUnclear.
+// A deployment takes 10 to 30 minutes, and its server is listed only at the end. An order whose
+// answer was lost can only be recognized then. Until that moment it is OrderUnclear, and no process
+// buys again.
 type OrdersService struct {
 	c    *Client
 	desk order.Desk
@@ -42,24 +41,24 @@ func newOrders(c *Client) *OrdersService { return &OrdersService{c: c} }
 
 // OrderPlaceRequest asks for one server.
 type OrderPlaceRequest struct {
-	// Reference is the caller's own stable key of the order, such as the billing
-	// system's service number. Required; see provider.CreateRequest.
+	// Reference is the caller's own stable key of the order, such as the billing system's service
+	// number. Required; see provider.CreateRequest.
 	Reference string
-	// Name begins the host name: "web1" gives "web1-" and 13 letters and digits that
-	// are made from the reference. 1 to 40 lower-case letters, digits and hyphens.
-	// Required. It belongs to the order like the reference.
+	// Name begins the host name: "web1" becomes "web1-" and 13 letters and digits made from the
+	// reference. Required: 1 to 40 lower-case letters, digits and hyphens. Like the reference it
+	// must not change between calls.
 	Name string
 	// Order is what to buy. Required; its Hostname must be empty. It is not changed.
 	Order *ServerOrderRequest
-	// PayFromCredit pays the invoice from the account's credit if the order leaves it
-	// unpaid. Without it such an order waits for its payment.
+	// PayFromCredit pays the invoice from the account's credit if the order leaves it unpaid.
+	// Without it such an order waits for its payment.
 	PayFromCredit bool
-	// Handle continues an order after a restart of the program: the last one that
-	// OnHandle or PlacedOrder.Handle gave. "" begins a new order, or finds the one of
-	// this reference as far as the account shows it.
+	// Handle continues an order after a restart of the program: it is the last handle from OnHandle
+	// or PlacedOrder.Handle. "" begins a new order, or finds the one of this reference as far as
+	// the account shows it.
 	Handle string
-	// OnHandle, if set, is given the handle before anything is bought and whenever more
-	// is known. Write it down. Its error stops the order if nothing was bought yet.
+	// OnHandle, if set, is called with the handle before anything is bought, and whenever more is
+	// known. Store the handle. An error from OnHandle stops the order if nothing was bought yet.
 	OnHandle func(handle string) error
 }
 
@@ -69,14 +68,14 @@ type OrderState string
 // The states of an order.
 const (
 	// OrderUnclear: it may have been placed, and cannot be distinguished yet from another
-	// deployment in progress. Check again: it becomes one of the others, or
-	// provider.ErrNotFound, after which it may be placed anew.
+	// deployment in progress. Check again: it becomes one of the other states, or
+	// provider.ErrNotFound, after which it may be placed again.
 	OrderUnclear OrderState = "unclear"
-	// OrderUnpaid: the invoice waits for its payment.
+	// OrderUnpaid: the invoice is not paid yet.
 	OrderUnpaid OrderState = "unpaid"
 	// OrderDeploying: paid, and being installed.
 	OrderDeploying OrderState = "deploying"
-	// OrderReady: the server is there.
+	// OrderReady: the server is ready.
 	OrderReady OrderState = "ready"
 )
 
@@ -84,15 +83,15 @@ const (
 type PlacedOrder struct {
 	State    OrderState
 	Hostname string
-	// Handle is a string from which Place and Check go on. It survives a restart.
+	// Handle is a string from which Place and Check continue. It survives a restart of the program.
 	Handle string
-	// Placed: this very call bought it.
+	// Placed is set if this call bought the server.
 	Placed bool
-	// ServerID and InvoiceID are 0 while they are not known.
+	// ServerID and InvoiceID are 0 while they are unknown.
 	ServerID, InvoiceID int64
-	// Message is what the server says of the deployment.
+	// Message is the vendor's message about the deployment.
 	Message string
-	// Server is there when the order is ready.
+	// Server is nil until the order is ready.
 	Server *Server
 }
 
@@ -107,10 +106,10 @@ var (
 	suffixes  = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 )
 
-// OrderHostname is the host name that Orders.Place gives a server.
+// OrderHostname returns the host name that Orders.Place gives a server.
 func OrderHostname(name, reference string) string { return name + "-" + referenceSuffix(reference) }
 
-// referenceSuffix is 65 bits of a hash: enough that no two references meet.
+// referenceSuffix returns 65 bits of a hash, which are enough to avoid collisions of references.
 func referenceSuffix(reference string) string {
 	sum := sha256.Sum256([]byte("provkit order " + reference))
 	return suffixes.EncodeToString(sum[:])[:suffixLength]
@@ -122,7 +121,7 @@ func orderedFor(hostname, reference string) bool {
 	return ok && suffix == referenceSuffix(reference)
 }
 
-// splitHostname takes apart a host name that OrderHostname made, or looks like it.
+// splitHostname splits a host name that OrderHostname made, or that has that form.
 func splitHostname(hostname string) (name, suffix string, ok bool) {
 	m := ourName.FindStringSubmatch(hostname)
 	if m == nil {
@@ -131,17 +130,17 @@ func splitHostname(hostname string) (name, suffix string, ok bool) {
 	return m[1], m[3], true
 }
 
-// Place buys a server, unless the order of this reference was placed before: then it
-// goes on with that one, and buys nothing.
+// Place buys a server, unless the order of this reference was placed before: then it continues that
+// order, and buys nothing.
 //
-// The order comes with an error too, if there is or may be one: keep its handle. An
-// error that matches provider.ErrOutcomeUnknown leaves open whether something was
-// bought; calling again, with the handle, is safe. provider.ErrAlreadyExists: another
-// order or server has the name. provider.ErrQuota: not enough credit.
+// If there is or may be an order, it is returned with an error, too: store its handle. After an
+// error that matches provider.ErrOutcomeUnknown it is unknown whether something was bought, and
+// calling again with the handle is safe. provider.ErrAlreadyExists: another order or server has the
+// name. provider.ErrQuota: the credit is too low.
 //
-// Nothing here ever buys a second time within one call. A call that continues an order
-// of which nothing is to be seen waits until two minutes have passed since it was
-// sent, before it buys: the server might still be working on it.
+// Place never buys twice in one call. A call that continues an order of which there is no trace
+// buys only if two minutes have passed since the order was sent, because the server might still be
+// working on it.
 func (s *OrdersService) Place(ctx context.Context, req *OrderPlaceRequest) (*PlacedOrder, error) {
 	p, err := s.newPurchase(req)
 	if err != nil {
@@ -151,7 +150,7 @@ func (s *OrdersService) Place(ctx context.Context, req *OrderPlaceRequest) (*Pla
 	return p.as(state), ofOrder(err, ordersPlace, p.hostname)
 }
 
-// Check looks how far an order is. It buys and pays nothing. provider.ErrNotFound: the
+// Check reports how far an order is. It neither buys nor pays anything. provider.ErrNotFound: the
 // order was not placed, or its server is gone; Place may be called again.
 func (s *OrdersService) Check(ctx context.Context, handle string) (*PlacedOrder, error) {
 	p, problem := s.parseHandle(handle)
@@ -162,7 +161,7 @@ func (s *OrdersService) Check(ctx context.Context, handle string) (*PlacedOrder,
 	return p.as(state), ofOrder(err, ordersCheck, p.hostname)
 }
 
-// ofOrder names the order in an error that is not one of a call.
+// ofOrder adds the order to an error that names no call.
 func ofOrder(err error, a action, hostname string) error {
 	var e *provider.Error
 	if !errors.As(err, &e) || e.Provider != "" {
@@ -206,11 +205,11 @@ func nameProblem(name string) string {
 	case name == "":
 		return "required"
 	case len(name) > maxOrderName:
-		return fmt.Sprintf("longer than %d characters", maxOrderName)
+		return fmt.Sprintf("must have at most %d characters", maxOrderName)
 	case !orderName.MatchString(name):
-		return "may contain lower-case letters, digits and hyphens, and begins and ends with a letter or digit"
+		return "must contain only lower-case letters, digits and hyphens, and begin and end with a letter or digit"
 	case strings.HasPrefix(name, "hostkey"):
-		return `must not begin with "hostkey": so do names that the vendor gives`
+		return `must not begin with "hostkey", as the vendor's own names do`
 	}
 	return ""
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Begin notes what the account has: what is newer may be the order's.
+// Begin records the newest server and invoice of the account: newer ones may be the order's.
 func (p *purchase) Begin(context.Context) (undo func(), err error) {
 	server, invoice := p.lastServer, p.lastInvoice
 	p.lastServer, p.lastInvoice = p.newestServer, p.newestInvoice
 	return func() { p.lastServer, p.lastInvoice = server, invoice }, nil
 }
 
-// Send orders the server. How its deployment goes on is what Check finds out.
+// Send orders the server. Follow finds out how its deployment proceeds.
 func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	bought := *p.req.Order
 	bought.Hostname = p.hostname
@@ -37,9 +37,9 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	return "", err
 }
 
-// Follow finds out how far the order is, and pays for it if the caller wants that. The
-// ways to its server, best first: the task of the answer, the deployments in progress, the item of
-// the invoice, and the host name.
+// Follow finds out how far the order is, and pays for it if the caller wants that. It finds the
+// server by, best first, the task in the answer, the deployments in progress, the item of the
+// invoice, and the host name.
 func (p *purchase) Follow(ctx context.Context) (order.State, error) {
 	if paid, err := p.pay(ctx); err != nil || !paid {
 		return order.Unpaid, err
@@ -52,9 +52,8 @@ func (p *purchase) Follow(ctx context.Context) (order.State, error) {
 	return p.inspect(ctx)
 }
 
-// pay reads whether the invoice is paid, and pays it from the credit if it is not and
-// the caller wants that. An order without a known invoice has a server or a task, so it
-// is paid.
+// pay reports whether the invoice is paid, and pays it from the credit if it is not and the caller
+// wants that. An order without a known invoice has a server or a task, so it is paid.
 func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 	if p.invoice == 0 || p.server != 0 {
 		return true, nil
@@ -72,7 +71,7 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 	return err == nil, err
 }
 
-// payFromCredit pays what is due of an invoice.
+// payFromCredit pays the balance of an invoice.
 func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) error {
 	due := invoice.Balance
 	if due.IsZero() {
@@ -89,8 +88,8 @@ func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) 
 		})
 }
 
-// task asks for the order's deployment. The server reports a success once, so that a task
-// that is gone says nothing: the account does.
+// task checks the order's deployment. The server reports a success only once, so a task that is
+// gone proves nothing: the account decides.
 func (p *purchase) task(ctx context.Context) (running bool, err error) {
 	if p.callback == "" && p.invoice != 0 {
 		underway, err := p.s.c.Servers.UpdateServers(ctx)
@@ -148,12 +147,12 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	return true, nil
 }
 
-// inspect reads the server and makes sure that it is the order's. The API shows whose a
-// server is only when it is ready, so that is when it is marked.
+// inspect reads the server and makes sure that it is the order's. It is marked once it is ready,
+// since the API shows its name only then.
 func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	server, err := p.s.c.Servers.Show(ctx, p.server)
 	if errors.Is(err, provider.ErrNotFound) {
-		// It has a number already, but is not there yet, or not any more.
+		// It has an ID already, but does not exist yet, or no longer.
 		underway, lookErr := p.s.c.Servers.UpdateServers(ctx)
 		if lookErr != nil {
 			return order.Deploying, lookErr
@@ -169,10 +168,10 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	}
 	tag, hostname := server.Tag(ReferenceTag), server.Hostname()
 	switch {
-	case tag != nil && tag.Value == p.Reference: // the order's, whatever it is called by now
+	case tag != nil && tag.Value == p.Reference: // the order's, whatever its name is now
 	case tag != nil, !isDefaultName(hostname, server.ID) && !strings.EqualFold(hostname, p.hostname):
-		return order.Unclear, conflict("it leads to server %d, which is called %q: that is somebody else's", server.ID, words.Line(hostname, maxText))
-	case isDefaultName(hostname, server.ID): // the name comes a little later
+		return order.Unclear, conflict("the order leads to server %d, but that is called %q and is not this order's", server.ID, words.Line(hostname, maxText))
+	case isDefaultName(hostname, server.ID): // its name is set a little later
 		return order.Deploying, nil
 	case server.Status == StatusTT:
 		return order.Deploying, nil
@@ -184,14 +183,14 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	return order.Unmarked, nil
 }
 
-// Mark puts the reference on the order's server.
+// Mark adds the reference to the order's server.
 func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 	err := p.s.mark(ctx, p.found, p.Reference)
 	p.Marked = err == nil
 	return order.Ready, err
 }
 
-// mark puts the reference on a server.
+// mark adds the reference to a server, as a tag.
 func (s *OrdersService) mark(ctx context.Context, server *Server, reference string) error {
 	err := provider.Resolve(ctx,
 		func(ctx context.Context) error {

@@ -18,30 +18,30 @@ type purchase struct {
 	req *OrderPlaceRequest // nil in Check
 
 	hostname string
-	// What the account had before: newer servers and invoices may be the order's.
+	// The newest server and invoice before the order: newer ones may be the order's.
 	lastServer, lastInvoice int64
 
-	// What is known of it.
+	// What is known about it.
 	server, invoice int64
 	callback        string
 
-	// What this call saw: the newest server and invoice of the account, what the vendor says
-	// of the deployment, and the server when it is there.
+	// What this call saw: the newest server and invoice of the account, the vendor's message about
+	// the deployment, and the server once it exists.
 	newestServer, newestInvoice int64
 	message                     string
 	found                       *Server
 }
 
-// purchase returns an order of which nothing is known. Its refusals are not to be trusted:
-// the API writes them in prose, under HTTP 200.
+// purchase returns an order about which nothing is known. A refusal does not end it, since the API
+// words refusals as prose under HTTP 200, which proves nothing.
 func (s *OrdersService) purchase(hostname, reference string) *purchase {
 	return &purchase{s: s, hostname: hostname, Record: order.Record{Reference: reference, Key: hostname, KeepRefused: true}}
 }
 
-// Located reports whether something is known that belongs to the order and to no other.
+// Located reports whether anything is known that belongs to this order only.
 func (p *purchase) Located() bool { return p.server != 0 || p.invoice != 0 || p.callback != "" }
 
-// Trace is the order's invoice.
+// Trace returns the ID of the order's invoice, "" if it is unknown.
 func (p *purchase) Trace() string {
 	if p.invoice == 0 {
 		return ""
@@ -56,7 +56,7 @@ func (p *purchase) learn(server, invoice int64, callback string) {
 	}
 }
 
-// as is the order for its caller; nil if there is none.
+// as returns the order for the caller; nil if there is none.
 func (p *purchase) as(state order.State) *PlacedOrder {
 	if state == "" {
 		return nil
@@ -77,7 +77,7 @@ const maxHandle = 400
 // handleLetters are the fields of a handle, in their order.
 var handleLetters = []string{"r", "s", "i", "c", "b"}
 
-// A Handle is the host name, the reference and what is known beside them, by letters:
+// Handle returns the host name, the reference and what else is known, by letters:
 //
 //	web1-abcdefghijklm;r=order-1042;s=55054;i=603548;c=<task>;b=55053.603547.1767225600
 //
@@ -105,7 +105,7 @@ func (p *purchase) Handle() string {
 	return handle
 }
 
-// parseHandle reads a handle, or returns why it is none.
+// parseHandle parses a handle, or returns what is wrong with it.
 func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 	if handle == "" {
 		return nil, "required"
@@ -152,7 +152,7 @@ func (p *purchase) parseBefore(value string) bool {
 	return n[2] > 0
 }
 
-// given reads the handle that a caller gives back with the order of a host name.
+// given parses the handle that a caller passes with the order of a host name.
 func (s *OrdersService) given(handle, hostname string) (*purchase, string) {
 	return order.Given(handle, s.parseHandle, func(p *purchase) bool { return p.hostname == hostname })
 }

@@ -10,12 +10,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ReferenceTag is the tag in which a server carries its reference. It is how a server
-// is recognised whose host name was changed.
+// ReferenceTag is the name of the tag that contains a server's reference. It identifies the server
+// even after its host name was changed.
 const ReferenceTag = "provkit-reference"
 
-// Look searches the account for the order. The list of deployments is read before the list
-// of servers: what ends between the two is in the second one.
+// Look searches the account for the order. It reads the list of deployments before that of servers,
+// so that a deployment that ends in between is in the latter.
 func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	underway, err := p.s.c.Servers.UpdateServers(ctx)
 	if err != nil {
@@ -52,8 +52,8 @@ func conflict(format string, args ...any) *provider.Error {
 	return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf(format, args...)}
 }
 
-// deployments finds out whose each one in progress is. One that is nobody's may be the
-// order's, unless it is older.
+// deployments finds out which order each deployment in progress belongs to. One without a known
+// order may be this order's, unless it is older.
 func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys map[int64]string, names map[int64]string) error {
 	for invoice, key := range keys {
 		switch owner := p.s.desk.Owner(idText(invoice)); {
@@ -81,7 +81,7 @@ func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys m
 	return nil
 }
 
-// serverOf returns the server that an invoice is about, 0 if it names none or several.
+// serverOf returns the server that an invoice is for, 0 if it names none or several.
 func serverOf(invoice *Invoice) int64 {
 	server := int64(0)
 	for _, item := range invoice.Items {
@@ -96,14 +96,14 @@ func serverOf(invoice *Invoice) int64 {
 	return server
 }
 
-// isDefaultName reports whether a server has no name of its own yet.
+// isDefaultName reports whether a server does not have its own name yet.
 func isDefaultName(hostname string, id int64) bool {
 	return hostname == "" || strings.EqualFold(hostname, "hostkey"+idText(id))
 }
 
-// others looks at the servers that have another host name: one of them may be the
-// order's, renamed, or not named yet; or it may have the name that the order wants.
-// Servers that carry the name of another order need not be asked.
+// others checks the servers with other host names. One of them may be the order's, renamed or not
+// named yet, or may have the user name that the order wants. Servers with the host name of another
+// order need not be read.
 func (p *purchase) others(ctx context.Context, seen *order.Sighting, names map[int64]string) error {
 	wanted, _, _ := splitHostname(p.hostname)
 	for id, hostname := range names {
@@ -114,11 +114,11 @@ func (p *purchase) others(ctx context.Context, seen *order.Sighting, names map[i
 			continue
 		}
 		if p.req == nil && !(p.Sent() && id > p.lastServer) {
-			continue // Check: a renamed server is not what one waits for
+			continue // Check need not find renamed servers
 		}
 		server, err := p.s.c.Servers.Show(ctx, id)
 		if errors.Is(err, provider.ErrNotFound) {
-			continue // it went away between the two calls
+			continue // it disappeared between the two calls
 		}
 		if err != nil {
 			return err
@@ -132,7 +132,7 @@ func (p *purchase) others(ctx context.Context, seen *order.Sighting, names map[i
 		case isDefaultName(server.Hostname(), id) && p.Sent() && id > p.lastServer:
 			seen.Unclear = fmt.Sprintf("server %d has no name yet, and may be this order's", id)
 		case strings.EqualFold(hostname, wanted) || strings.EqualFold(server.Hostname(), wanted):
-			seen.Refusal = taken("server %d has that name and carries no reference", id)
+			seen.Refusal = taken("server %d has that name and no reference", id)
 		}
 	}
 	return nil
@@ -142,9 +142,9 @@ func taken(format string, server int64) *provider.Error {
 	return &provider.Error{Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf(format, server), Fields: map[string]string{"Name": "taken"}}
 }
 
-// invoices finds the newest invoice, for an order that is about to be sent. Of one that
-// was sent and that nothing else shows, the only new invoice that waits for its payment
-// and has no server yet is the order's. Their order is the server's, so all are read.
+// invoices finds the newest invoice, for an order that is about to be sent. For one that was sent
+// and not found otherwise: if exactly one new invoice is unpaid and has no server yet, it is the
+// order's. All invoices are read, since the server decides their order.
 func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 	var fresh []int64
 	for invoice, err := range p.s.c.WHMCS.Invoices(ctx, nil) {
@@ -170,13 +170,13 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 	case 0:
 	case 1:
 		p.invoice = waiting[0]
-	default: // a person has to decide
-		seen.Unclear = fmt.Sprintf("invoices %d wait for their payment, and one of them may be this order's", waiting)
+	default: // only a person can decide
+		seen.Unclear = fmt.Sprintf("invoices %d are unpaid, and one of them may be this order's", waiting)
 	}
 	return nil
 }
 
-// ordersServer reports whether an invoice is for a server that is not there yet.
+// ordersServer reports whether an invoice is for a server that does not exist yet.
 func ordersServer(invoice *Invoice) bool {
 	for _, item := range invoice.Items {
 		if item.Type == "Hosting" && item.ServerID == 0 {

@@ -9,18 +9,18 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Provider is a HOSTKEY account behind the portable contract. Account IDs are server IDs
-// in decimal, plan IDs the names of presets ("vm.pico").
+// Provider is a HOSTKEY account behind the portable contract. Account IDs are server IDs in
+// decimal, plan IDs are names of presets ("vm.pico").
 //
-// A server bought by Create is called by its user name and a suffix that is made from
-// the reference (see OrderHostname), and carries the reference in the tag ReferenceTag.
-// Creating takes 10 to 30 minutes: Create returns OutcomePending and a handle.
+// The host name of a server that Create buys is the user name and a suffix made from the reference
+// (see OrderHostname). The tag ReferenceTag contains the reference. Creating takes 10 to 30
+// minutes: Create returns OutcomePending and a handle.
 type Provider struct {
 	client   *Client
 	accounts *adapter.Accounts[int64, Server]
 }
 
-// The adapter has these beside the core.
+// The adapter implements these besides the core.
 var _ interface {
 	provider.Provider
 	provider.Lister
@@ -34,10 +34,10 @@ var _ interface {
 	provider.Poller
 } = (*Provider)(nil)
 
-// showTime is how long a server's record may trail a change of it.
+// showTime is how long a server's record may lag behind a change.
 const showTime = 5 * time.Second
 
-// NewProvider puts a client behind the portable contract. The client stays usable.
+// NewProvider returns the adapter of a client, which may still be used directly.
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[int64, Server]{
@@ -47,7 +47,7 @@ func NewProvider(client *Client) *Provider {
 	return p
 }
 
-// Client returns the client behind the provider, for what only HOSTKEY has.
+// Client returns the adapter's client, for what only HOSTKEY has.
 func (p *Provider) Client() *Client { return p.client }
 
 // Get reads one server.
@@ -55,8 +55,8 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	return p.accounts.Get(ctx, id)
 }
 
-// account is a server in the words of the contract. How its statuses map is what a
-// reseller in production takes them for.
+// account returns a server in the words of the contract. Statuses are mapped as a reseller in
+// production does it.
 func (p *Provider) account(s *Server) *provider.Account {
 	a := &provider.Account{ID: idText(s.ID), Username: userOf(s.Hostname()), Plan: s.Preset, Status: statusOf(s.Status), Native: s}
 	if tag := s.Tag(ReferenceTag); tag != nil {
@@ -73,7 +73,7 @@ func (p *Provider) account(s *Server) *provider.Account {
 	return a
 }
 
-// listedAccount is a server of a list, which has no tags.
+// listedAccount is account for a server in a list, which has no tags.
 func listedAccount(s *ListedServer) *provider.Account {
 	a := &provider.Account{ID: idText(s.ID), Username: userOf(s.Hostname), Plan: s.Name, Status: statusOf(s.Status), Native: s}
 	if s.IP.IsValid() {
@@ -102,7 +102,8 @@ func statusOf(status ServerStatus) provider.Status {
 	return provider.StatusUnknown
 }
 
-// installing reports an installation by the tags that the system keeps meanwhile.
+// installing reports whether an installation is in progress, by the tags that the system sets
+// meanwhile.
 func installing(s *Server) bool {
 	return s.Tag("reinstall_start") != nil || s.Tag("autodeploy_start") != nil
 }

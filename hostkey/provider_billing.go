@@ -9,9 +9,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Renew pays for the server's next period from the account's credit: the open invoice of
-// its billing service, or the next one, which it asks for if none is open. A server that
-// is paid for more than one period ahead: OutcomeAlready.
+// Renew pays for the server's next period from the account's credit. It pays the open invoice of
+// the billing service, or requests the next one if none is open. If more than one period is paid
+// ahead, it returns OutcomeAlready.
 func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, error) {
 	return adapter.Verb(ctx, p.accounts, "renew account", id, nil, p.renew)
 }
@@ -22,7 +22,7 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 		return "", err
 	}
 	if server.AccountID == 0 || server.Billing == "" {
-		return "", &provider.Error{Provider: Kind, Kind: provider.ErrUnsupported, Message: "the server names no billing service whose invoices could be paid"}
+		return "", &provider.Error{Provider: Kind, Kind: provider.ErrUnsupported, Message: "the server has no billing service whose invoices could be paid"}
 	}
 	open, err := p.openInvoice(ctx, server)
 	if err != nil {
@@ -53,13 +53,13 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 			return "", err
 		}
 		if open == nil {
-			return "", &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: "the vendor made no invoice for the next period"}
+			return "", &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: "the vendor created no invoice for the next period"}
 		}
 	}
 	return provider.OutcomeChanged, p.client.payFromCredit(ctx, open.ID, open)
 }
 
-// openInvoice is the oldest unpaid invoice of a server's billing service, or nil.
+// openInvoice returns the oldest unpaid invoice of a server's billing service, or nil.
 func (p *Provider) openInvoice(ctx context.Context, server *Server) (*Invoice, error) {
 	var open *Invoice
 	for invoice, err := range p.client.WHMCS.ProductInvoices(ctx, server.AccountID, server.Billing) {
@@ -73,7 +73,7 @@ func (p *Provider) openInvoice(ctx context.Context, server *Server) (*Invoice, e
 	return open, nil
 }
 
-// cycleMonths is the length of a billing cycle; 0 for those that have no invoices ahead.
+// cycleMonths returns the length of a billing cycle; 0 for cycles without invoices in advance.
 func cycleMonths(cycle string) int {
 	switch strings.ToLower(cycle) {
 	case "monthly":

@@ -9,9 +9,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Check tests the connection, the key, and whether it is the account's.
+// Check tests the connection and the key, and warns if the key is only one server's.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
-	// Public, so that it shows the connection and nothing else.
+	// A public action tests only the connection.
 	report := adapter.Diagnosed(p.client.diagnose(ctx))
 	report.Step(provider.CheckCredentials, func() (string, error) {
 		session, err := p.client.SignIn(ctx)
@@ -28,7 +28,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 		billing, err := p.client.WHMCS.Client(ctx, nil)
 		switch {
 		case errors.Is(err, provider.ErrForbidden):
-			report.Warn(provider.CheckRights, fmt.Sprintf("servers: %d; no billing: the key is that of one server, with which nothing can be ordered or cancelled", len(underway.Servers)))
+			report.Warn(provider.CheckRights, fmt.Sprintf("servers: %d; no billing: this is one server's key, which can neither order nor cancel", len(underway.Servers)))
 			return "", nil
 		case err != nil:
 			return "", err
@@ -36,7 +36,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 		return fmt.Sprintf("servers: %d, credit: %s %s", len(underway.Servers), billing.Credit, billing.Currency), nil
 	})
 	report.Step(provider.CheckVersion, func() (string, error) {
-		report.Skip(provider.CheckVersion, "the API has none")
+		report.Skip(provider.CheckVersion, "the API has no version")
 		return "", nil
 	})
 	return report.Result(Kind)

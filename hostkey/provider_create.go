@@ -7,11 +7,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Create orders a server; see OrdersService.Place. Called again while the server is being
-// deployed, it returns OutcomePending again, and OutcomeAlready when it is there.
+// Create orders a server; see OrdersService.Place. Called again, it returns OutcomePending while
+// the server is being deployed, and OutcomeAlready once it is ready.
 //
-// A Creation comes with an error too if something was or may have been bought. Keep
-// its Handle and give it back: it knows the order, where a mere repetition has to search.
+// A Creation is returned with an error, too, if something was or may have been bought. Store its
+// Handle and pass it to the next call: it names the order, which a call without it has to search
+// for.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	place, err := p.placeRequest(req)
 	if err != nil {
@@ -37,7 +38,7 @@ func (p *Provider) creation(placed *PlacedOrder, err error) *provider.Creation {
 	case err != nil && placed.State == OrderUnclear:
 		c.Outcome, step.Outcome = "", ""
 	case err != nil:
-		// What is bought is bought, although the rest failed.
+		// The server is bought, although a later step failed.
 		c.Outcome = step.Outcome
 		c.Steps = []provider.Step{{Name: "server", Outcome: step.Outcome}, {Name: string(placed.State), Err: err}}
 	case placed.State == OrderReady:
@@ -52,14 +53,14 @@ func (p *Provider) creation(placed *PlacedOrder, err error) *provider.Creation {
 	return c
 }
 
-// placeRequest is what to buy, checked.
+// placeRequest returns what to buy, after checking it.
 func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest, error) {
 	if req == nil {
 		return nil, adapter.NilRequest(Kind, "create account")
 	}
 	problems := adapter.CheckOrder(req, p.Describe())
 	if req.Domain != "" {
-		problems.Add("Domain", "servers have none")
+		problems.Add("Domain", "servers have no domain")
 	}
 	problems.Required("Plan", req.Plan)
 	problems.Note("Username", nameProblem(req.Username))
@@ -92,14 +93,14 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 	return place, problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
-// optionOf names the option that a field of the order comes from.
+// optionOf maps fields of the order to the options that they come from.
 var optionOf = map[string]string{
 	"Location": optLocation, "OSID": optOS, "SoftID": optSoftware, "TrafficPlan": optTrafficPlan, "Period": optPeriod,
 	"PostInstallScript": optScript, "IPv4": optIPv4,
 }
 
-// Poll reports how far an order is, by the handle of its Creation, or how far the work on a
-// server is, by its ID.
+// Poll reports the progress of an order by the handle of its Creation, or of the work on a server
+// by its ID.
 func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
 	if _, ok := parseID(handle); ok {
 		return p.accounts.Poll(ctx, handle)

@@ -33,16 +33,16 @@ const (
 
 var createOptions = []provider.OptionSpec{
 	{Name: optLocation, Label: "Location", Help: "such as NL", Type: provider.OptionString, Required: true},
-	{Name: optOS, Label: "Operating system", Help: "ID or name, as OS.List has it", Type: provider.OptionString, Required: true},
-	{Name: optSoftware, Label: "Software", Help: "ID or name, as Software.List has it", Type: provider.OptionString},
-	{Name: optTrafficPlan, Label: "Traffic plan", Help: "ID, as TrafficPlans.List has it", Type: provider.OptionInt},
+	{Name: optOS, Label: "Operating system", Help: "ID or name, as OS.List returns it", Type: provider.OptionString, Required: true},
+	{Name: optSoftware, Label: "Software", Help: "ID or name, as Software.List returns it", Type: provider.OptionString},
+	{Name: optTrafficPlan, Label: "Traffic plan", Help: "ID, as TrafficPlans.List returns it", Type: provider.OptionInt},
 	{
 		Name: optPeriod, Label: "Billing period", Type: provider.OptionEnum, Default: string(PeriodMonthly),
 		Allowed: []string{string(PeriodHourly), string(PeriodMonthly), string(PeriodQuarterly), string(PeriodSemiAnnually), string(PeriodAnnually)},
 	},
 	{Name: optSSHKey, Label: "SSH key", Help: "text of a public key", Type: provider.OptionString},
 	{Name: optScript, Label: "Post-install script", Type: provider.OptionString, Secret: true},
-	{Name: optIPv4, Label: "Further IPv4 addresses", Help: "beside the one that comes with every server; they cost money", Type: provider.OptionInt},
+	{Name: optIPv4, Label: "Additional IPv4 addresses", Help: "number of addresses besides the one that comes with every server; they cost money", Type: provider.OptionInt},
 	{Name: optIPv6, Label: "IPv6", Type: provider.OptionBool, Default: "false"},
 	{Name: optPromoCode, Label: "Promotion code", Type: provider.OptionString},
 	{Name: optPay, Label: "Pay from credit", Help: "pay the invoice from the account's credit if the order leaves it unpaid", Type: provider.OptionBool, Default: "true"},
@@ -92,7 +92,7 @@ func describe(suspension provider.Support) provider.Description {
 	}
 }
 
-// byIDOrName reads an ID or a name.
+// byIDOrName returns text as an ID if it is one, otherwise as a name.
 func byIDOrName(text string) (id int64, name string) {
 	text = strings.TrimSpace(text)
 	if n, ok := parseID(text); ok {

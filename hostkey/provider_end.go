@@ -13,11 +13,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Terminate cancels the server at once. The vendor carries that out within minutes:
-// until the server is gone the outcome is OutcomePending, and Terminate may be called
-// again or waited for with Wait and the ID. To end it with its paid period, use Cancel.
+// Terminate cancels the server at once. The vendor carries that out within minutes. Until the
+// server is gone the outcome is OutcomePending: call Terminate again, or Wait with the ID. To end
+// the server with its paid period, use Cancel.
 //
-// That the server is gone counts only while the key can list servers.
+// "Not found" counts as gone only if the key can list servers.
 func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.accounts.Remove(ctx, id, adapter.Removal[int64, Server]{
 		Do: func(ctx context.Context, n int64) error {
@@ -29,8 +29,8 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	})
 }
 
-// proveAbsent proves that a server does not exist: the key can list servers, and this is
-// none of them.
+// proveAbsent proves that a server does not exist: the key can list servers, and the list does not
+// contain it.
 func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, err error) {
 	underway, err := p.client.Servers.UpdateServers(ctx)
 	if err == nil && slices.Contains(underway.Servers, id) {
@@ -47,7 +47,7 @@ func (p *Provider) Cancel(ctx context.Context, id string) (provider.Outcome, err
 	})
 }
 
-// UndoCancel takes back a cancellation that was not carried out yet.
+// UndoCancel withdraws a cancellation that has not been carried out yet.
 func (p *Provider) UndoCancel(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.schedule(ctx, id, "undo cancellation of account", false, func(ctx context.Context, n int64) error {
 		_, err := p.client.WHMCS.DeleteCancellationRequest(ctx, n)
@@ -71,10 +71,9 @@ func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do 
 	})
 }
 
-// cancelled reports whether a cancellation of a server is open; one at once counts as one
-// at the end of the period, but not the other way round. The list's shape is
-// undocumented: any object in it that names the server and is not marked as of another
-// type will do.
+// cancelled reports whether a cancellation of a server is open. An immediate one counts as one at
+// the end of the period, but not the reverse. The shape of the list is undocumented: any object in
+// it that names the server counts, unless it is marked as another type.
 func (p *Provider) cancelled(ctx context.Context, id int64, kind CancellationType) (bool, error) {
 	answer, err := p.client.WHMCS.CancellationRequests(ctx, &CancellationListRequest{ServerID: id})
 	if errors.Is(err, provider.ErrNotFound) {
@@ -95,7 +94,7 @@ func (p *Provider) cancelled(ctx context.Context, id int64, kind CancellationTyp
 	return namesServer(tree, idText(id), kind, 0), nil
 }
 
-// serverFields are what the API calls a server's ID elsewhere.
+// serverFields are the API's names for a server's ID.
 var serverFields = []string{"id", "server_id", "eq_id", "inv_id", "component_id"}
 
 func namesServer(v any, id string, kind CancellationType, depth int) bool {
@@ -107,7 +106,7 @@ func namesServer(v any, id string, kind CancellationType, depth int) bool {
 			}
 		}
 	case map[string]any:
-		if depth > 0 { // the outer object repeats what was asked for
+		if depth > 0 { // the outer object repeats the request
 			for _, field := range serverFields {
 				if fmt.Sprint(v[field]) == id {
 					return kind == CancelAtPeriodEnd || immediate(v)
@@ -123,8 +122,8 @@ func namesServer(v any, id string, kind CancellationType, depth int) bool {
 	return false
 }
 
-// immediate reports a cancellation at once: by the number that requests it, or by WHMCS's
-// own word.
+// immediate reports whether a cancellation is immediate: by the number that requests it, or by
+// WHMCS's own word.
 func immediate(request map[string]any) bool {
 	for _, field := range []string{"cancellation_type", "type"} {
 		word := strings.ToLower(fmt.Sprint(request[field]))

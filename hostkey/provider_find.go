@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Find looks for a server by reference or user name. E-mail addresses and domains are
-// not known to the API.
+// Find looks for a server by reference or user name. The API knows neither e-mail addresses nor
+// domains.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
 		candidates, err := p.candidates(ctx, q)
@@ -24,7 +24,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 			server, err := p.client.Servers.Show(ctx, id)
 			if errors.Is(err, provider.ErrNotFound) {
 				if _, err = p.accounts.ProveAbsent(ctx, id); err == nil {
-					continue // it went away between the two calls
+					continue // it disappeared between the two calls
 				}
 			}
 			if err != nil {
@@ -32,7 +32,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 			}
 			account := p.account(server)
 			if account.Reference == "" && q.Reference != "" && orderedFor(server.Hostname(), q.Reference) {
-				account.Reference = q.Reference // bought, and not marked yet
+				account.Reference = q.Reference // bought, but not marked yet
 			}
 			if !adapter.Matches(account, q) {
 				continue
@@ -46,7 +46,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	})
 }
 
-// candidates are the servers that may match a query, by what the list shows of them.
+// candidates returns the servers that may match a query, judging by the list.
 func (p *Provider) candidates(ctx context.Context, q provider.Query) ([]int64, error) {
 	if problem := provider.ReferenceProblem(q.Reference); q.Reference != "" && problem != "" {
 		return nil, provider.Problems{"Reference": problem}.Err(Kind, "", "")

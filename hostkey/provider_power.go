@@ -9,8 +9,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Power switches a server. PowerReset cuts the power and switches on again. A reboot leaves
-// nothing to read back: a lost answer is ErrOutcomeUnknown.
+// Power switches a server. PowerReset cuts the power and switches it on again. A reboot leaves
+// nothing to read back, so a lost answer is ErrOutcomeUnknown.
 func (p *Provider) Power(ctx context.Context, id string, action provider.PowerAction) (provider.Outcome, error) {
 	const verb = "switch power of account"
 	servers := p.client.Servers
@@ -60,13 +60,13 @@ func (p *Provider) reboot(ctx context.Context, id int64) (provider.Outcome, erro
 	return provider.OutcomeChanged, nil
 }
 
-// Reinstall wipes the server's disk and installs a system on it: Image is the ID or the
-// name of one, as OS.List has it, Password that of root. Options are "software",
-// "ssh_key" and "post_install_script". It takes 10 to 30 minutes: the outcome is
-// OutcomePending, and Wait takes the ID.
+// Reinstall wipes the server's disk and installs an operating system. Image is its ID or name, as
+// OS.List returns it; Password is root's. Options are "software", "ssh_key" and
+// "post_install_script". It takes 10 to 30 minutes: the outcome is OutcomePending, and Wait takes
+// the ID.
 //
-// A lost answer is ErrOutcomeUnknown: calling again while the first installation is
-// in progress is refused or waits for it.
+// A lost answer is ErrOutcomeUnknown. A second call during the installation is refused, or is
+// OutcomePending.
 func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest) (provider.Outcome, error) {
 	const verb = "reinstall account"
 	if req == nil {
@@ -87,9 +87,9 @@ func (p *Provider) reinstall(ctx context.Context, id int64, req *provider.Reinst
 		return "", err
 	}
 	if p.accounts.Pending(id).Task != nil || installing(server) {
-		return provider.OutcomePending, nil // never a second one while the first is open
+		return provider.OutcomePending, nil // never a second one during the first
 	}
-	if _, err := p.client.Servers.UpdateServers(ctx); err != nil { // the vendor's own client does that first
+	if _, err := p.client.Servers.UpdateServers(ctx); err != nil { // the vendor's own client does this first
 		return "", err
 	}
 	values := provider.OptionValues(req.Options)

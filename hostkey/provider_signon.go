@@ -13,11 +13,11 @@ import (
 // signOnKey is the name of the keys that SignOn makes.
 const signOnKey = "provkit sign-on"
 
-// SignOn opens the vendor's panel for one server, with a new key that reaches nothing
-// else (SignOnSession, the default), or its console (SignOnConsole). With ClientIP either
-// is good for that address only.
+// SignOn opens the vendor's panel for one server, with a new key that reaches nothing else
+// (SignOnSession, the default), or the server's console (SignOnConsole). With ClientIP either works
+// from that address only.
 //
-// The key of a sign-on is good until the next sign-on to that server, which removes it.
+// The key of a sign-on works until the next sign-on to that server, which removes it.
 func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	return p.accounts.SignOn(ctx, req, func(ctx context.Context, n int64) (*provider.SignOn, error) {
 		open := p.session
@@ -33,9 +33,8 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 	}, provider.SignOnSession, provider.SignOnConsole)
 }
 
-// session makes a key of the server for the vendor's panel, as a reseller in production
-// does it. A key's value is shown once, so that there is none to use again: those of
-// earlier sign-ons are removed.
+// session creates a key of the server for the vendor's panel, as a reseller in production does it.
+// A key's value is shown only once, so keys of earlier sign-ons cannot be reused and are removed.
 func (p *Provider) session(ctx context.Context, id int64, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	var old []int64
 	for key, err := range p.client.APIKeys.ListForServer(ctx, id) {
@@ -65,7 +64,7 @@ func (p *Provider) session(ctx context.Context, id int64, req *provider.SignOnRe
 	return &provider.SignOn{Kind: provider.SignOnSession, URL: provider.Secret(panel.String()), Method: http.MethodGet}, nil
 }
 
-// panelHost is the panel of the region that a portal belongs to.
+// panelHost returns the panel of a portal's region.
 func panelHost(portal string) string {
 	if strings.HasSuffix(portal, ".ru") {
 		return "panel.hostkey.ru"
@@ -73,14 +72,14 @@ func panelHost(portal string) string {
 	return "panel.hostkey.com"
 }
 
-// console opens noVNC, whose address is what its task brings forth.
+// console opens noVNC, whose URL is the scope of its task.
 func (p *Provider) console(ctx context.Context, id int64, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	ack, err := p.client.Servers.NoVNC(ctx, id, &ServerNoVNCOptions{WhiteIP: req.ClientIP})
 	if err != nil {
 		return nil, err
 	}
 	if ack.Callback == "" {
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer names no task that would have the console's address"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer names no task that would return the console's URL"}
 	}
 	state, err := p.client.Tasks.Wait(ctx, ack.Callback, &TaskWaitOptions{Interval: time.Second})
 	if err != nil {
@@ -89,7 +88,7 @@ func (p *Provider) console(ctx context.Context, id int64, req *provider.SignOnRe
 	address := strings.TrimSpace(state.Scope.Text())
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" || u.Host == "" {
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is not the address of a console"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is not the URL of a console"}
 	}
 	return &provider.SignOn{Kind: provider.SignOnConsole, URL: provider.Secret(address), Method: http.MethodGet}, nil
 }

@@ -10,8 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// patience is how long a verb waits for a task, most of which take seconds. What takes
-// longer is pending.
+// patience is how long a verb waits for a task. Most tasks take seconds; a longer one is pending.
 const patience = 30 * time.Second
 
 // Suspend asks the vendor to suspend the server (eq/suspend), which locks it; with
@@ -23,7 +22,7 @@ func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, er
 	return p.accounts.Change(ctx, id, p.change("suspend account", inStatus(provider.StatusSuspended), with(p.client.Servers.Suspend)))
 }
 
-// Unsuspend takes back what Suspend did. It powers the server on.
+// Unsuspend undoes Suspend. It powers the server on.
 func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
 	if p.client.settings.suspendByPower {
 		return p.unsuspendByPower(ctx, id)
@@ -37,10 +36,10 @@ func inStatus(want provider.Status) func(*Server) bool {
 
 type change = adapter.Change[int64, Server]
 
-// request asks for something to be done with a server.
+// request is a call that changes a server.
 type request func(ctx context.Context, id int64) (*Ack, error)
 
-// with is a method of the client without its options.
+// with returns a client's method as a request without options.
 func with[O any](do func(context.Context, int64, O) (*Ack, error)) request {
 	return func(ctx context.Context, id int64) (*Ack, error) {
 		var none O
@@ -48,7 +47,7 @@ func with[O any](do func(context.Context, int64, O) (*Ack, error)) request {
 	}
 }
 
-// change is a change by a request whose answer may name a task.
+// change returns the change that a request makes. Its answer may name a task.
 func (p *Provider) change(verb string, want func(*Server) bool, do request) change {
 	callback := ""
 	return change{
@@ -64,7 +63,8 @@ func (p *Provider) change(verb string, want func(*Server) bool, do request) chan
 	}
 }
 
-// task looks at a task. One that is gone may have succeeded: its effect shows. "" is none.
+// task returns a check of a task; "" is no task. A task that is gone counts as over: whether it
+// succeeded shows in the server's record.
 func (p *Provider) task(callback string) adapter.Task {
 	return func(ctx context.Context) (over bool, err error) {
 		if callback == "" {
@@ -85,7 +85,7 @@ func (p *Provider) task(callback string) adapter.Task {
 	}
 }
 
-// Adopt marks a server that exists already as the one of a reference.
+// Adopt marks an existing server as the one of a reference.
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	return p.accounts.Adopt(ctx, id, reference, func(ctx context.Context, n int64, now *Server) error {
 		if _, _, ordered := splitHostname(now.Hostname()); ordered && !orderedFor(now.Hostname(), reference) {
@@ -96,12 +96,12 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 	})
 }
 
-// suspendedTag marks a server that is suspended by power. Without it a server that is
-// off is one that its owner has switched off.
+// suspendedTag marks a server that is suspended by power. A server that is off without it was
+// switched off by its owner.
 const suspendedTag = "provkit-suspended"
 
-// suspendedByPower reports whether a server is marked and off. One that is marked and runs
-// is on its way, or its owner has powered it on.
+// suspendedByPower reports whether a server is marked and off. One that is marked and runs is still
+// being suspended, or its owner has powered it on.
 func suspendedByPower(s *Server) bool { return s.Tag(suspendedTag) != nil && isOff(s) }
 
 // suspendByPower marks the server, then switches port and power off.
@@ -131,13 +131,13 @@ func (p *Provider) suspendByPower(ctx context.Context, id string) (provider.Outc
 		}
 		outcome, err := p.accounts.Change(ctx, id, p.change(verb, suspendedByPower, with(p.client.Servers.HardOff)))
 		if outcome == provider.OutcomeAlready {
-			outcome = provider.OutcomeChanged // it was off, and is suspended since it is marked
+			outcome = provider.OutcomeChanged // it was off already, but was not marked
 		}
 		return outcome, err
 	})
 }
 
-// unsuspendByPower takes the mark off last, so that one can see what failed half-way.
+// unsuspendByPower removes the mark last, so that a failure half-way remains visible.
 func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Outcome, error) {
 	const verb = "unsuspend account"
 	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {
@@ -162,7 +162,7 @@ func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Ou
 			return err
 		})
 		if err != nil {
-			// It is in service again, so this is no plain failure.
+			// The server is in service again, so this is not a plain failure.
 			marked := provider.Unresolved(nil, err)
 			marked.Message = "the server runs again, but the mark of its suspension could not be removed: " + err.Error()
 			return "", marked

@@ -269,7 +269,7 @@ func TestForeignServerIsNotTaken(t *testing.T) {
 		handle := fmt.Sprintf("%s;r=order-1;s=%d", hostkey.OrderHostname("web1", "order-1"), foreign)
 		placed, err := p.Client().Orders.Check(t.Context(), handle)
 		require.ErrorIs(t, err, provider.ErrConflict)
-		require.ErrorContains(t, err, "somebody else's")
+		require.ErrorContains(t, err, "is not this order's")
 		require.Nil(t, placed.Server)
 		machine, _ := srv.Machine(foreign)
 		for _, tag := range machine.Tags {
@@ -399,7 +399,7 @@ func TestCheckTellsKeysApart(t *testing.T) {
 	report, err = adapterOver(t, srv).Check(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, provider.CheckWarning, report.Step(provider.CheckRights).State)
-	require.Contains(t, report.Step(provider.CheckRights).Detail, "the key is that of one server")
+	require.Contains(t, report.Step(provider.CheckRights).Detail, "one server's key")
 
 	empty := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithEmptyAccountRefused())
 	report, err = adapterOver(t, empty).Check(t.Context())

@@ -11,7 +11,7 @@ import (
 
 // Plans lists the presets that can be ordered. Native is the *Preset, with its prices.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
-	// The catalogue is public: that it can be read says nothing about the key.
+	// The catalogue is public, so reading it does not show that the key is valid.
 	if _, err := p.client.SignIn(ctx); err != nil {
 		return nil, adapter.InVerb(Kind, err, "list plans")
 	}
@@ -27,8 +27,8 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	return plans, nil
 }
 
-// Usage reads the server's traffic. The answer is undocumented: it is taken if it contains
-// bytes as traffic_out, out, bytes_out or outgoing, and is ErrProtocol otherwise.
+// Usage reads the server's traffic. The answer is undocumented: it is accepted if it contains bytes
+// as traffic_out, out, bytes_out or outgoing; otherwise the error matches ErrProtocol.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, p.usage)
 }
@@ -59,7 +59,7 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 	return &provider.UsageReport{AccountID: account.ID, Username: account.Username, AsOf: time.Now(), Values: []provider.Usage{traffic}}, nil
 }
 
-// trafficFields are looked for in this order: what goes out is what plans limit.
+// trafficFields are tried in this order. They are outgoing traffic, which is what plans limit.
 var trafficFields = []string{"traffic_out", "out", "bytes_out", "outgoing"}
 
 func trafficOf(answer provider.Payload) (int64, bool) {
