@@ -257,7 +257,7 @@ func FuzzEnvelope(f *testing.F) {
 			}
 			if err == nil {
 				if status/100 != 2 || negative(told["result"]) || told["result"] == nil && negative(told["code"]) {
-					t.Fatalf("%d %q is no error", status, body)
+					t.Fatalf("%d %q is not an error", status, body)
 				}
 				continue
 			}

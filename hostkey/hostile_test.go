@@ -70,7 +70,7 @@ func TestErrorsOfEveryMethod(t *testing.T) {
 		refusals = append(refusals, clienttest.Refusal{Reply: ok(body), Kind: kind})
 	}
 	v := vendor(t)
-	v.Beside["Auth.Logout"] = "a token that is not good any more is what it wants"
+	v.Beside["Auth.Logout"] = "an invalid token counts as signed out"
 	v.CheckRefusals(t, refusals, nil)
 }
 

@@ -99,7 +99,7 @@ func TestInvoicePagesBreakOff(t *testing.T) {
 	for range clientOver(t, tap).WHMCS.Invoices(t.Context(), nil) {
 		break
 	}
-	require.Len(t, tap.Requests(), 1, "a caller that has enough asks for no more")
+	require.Len(t, tap.Requests(), 1, "the loop stopped at the first page")
 }
 
 func TestPresetPrice(t *testing.T) {

@@ -152,7 +152,7 @@ func finish(t *testing.T, srv *hostkeytest.Server, reference, handle string) (li
 		}
 		time.Sleep(time.Minute)
 	}
-	t.Fatalf("order %s never gets ready, handle %q", reference, handle)
+	t.Fatalf("order %s is never ready, handle %q", reference, handle)
 	return 0
 }
 
@@ -175,7 +175,7 @@ func checkOrders(t *testing.T, srv *hostkeytest.Server, references ...string) (d
 			t.Errorf("%s: %d paid orders, %d servers", reference, paid[hostname], servers[hostname])
 		}
 	}
-	require.Len(t, srv.Machines(), len(references), "servers beside those of the orders")
+	require.Len(t, srv.Machines(), len(references), "servers without an order")
 	return duplicates, lost
 }
 

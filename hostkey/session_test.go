@@ -188,7 +188,7 @@ func TestSignInOutlivesItsCaller(t *testing.T) {
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		synctest.Wait()
 		logins, _ = p.counts()
-		require.Equal(t, 1, logins, "went on for nobody")
+		require.Equal(t, 1, logins, "continued without a waiting caller")
 		require.NoError(t, show(t, c))
 	})
 }

@@ -186,7 +186,7 @@ func TestTaskWaitEnds(t *testing.T) {
 		tap := tapping(clienttest.InTurn(ok(`{"result":"Stage","scope":"installing"}`), reply{Status: http.StatusBadGateway}))
 		state, err := bareClient(t, tap).Tasks.Wait(ctx, taskKey, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorIs(t, err, provider.ErrUnavailable, "what the last look said")
+		require.ErrorIs(t, err, provider.ErrUnavailable, "the error of the last check")
 		require.Contains(t, err.Error(), "the task continues")
 		require.Equal(t, "Stage", state.Result)
 		require.Equal(t, "Tasks.Wait", asError(t, err).Op)

@@ -39,7 +39,7 @@ func TestCancellationAtOnce(t *testing.T) {
 	s.fails("WHMCS/request_cancellation: invalid server id", "whmcs/request_cancellation", "id", id)
 	require.True(t, s.get(m.ID).Gone)
 	require.Equal(t, []any{}, s.call("whmcs/get_cancellation_requests")["requests"])
-	require.Equal(t, map[string]int{"web1": 1, "web2": 1}, s.PaidOrders(), "what was paid was paid")
+	require.Equal(t, map[string]int{"web1": 1, "web2": 1}, s.PaidOrders(), "paid orders stay paid")
 
 	s.SetPIN("4711")
 	s.fails("Invalid PIN", "whmcs/request_cancellation", "id", text(other.ID), "pin", "not_set")

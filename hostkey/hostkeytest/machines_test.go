@@ -80,7 +80,7 @@ func TestPower(t *testing.T) {
 	require.Equal(t, "Post is off", done["scope"])
 	require.Equal(t, map[string]any{"action": "off", "id": id}, done["context"])
 	require.Equal(t, "off", field(s.call("eq/show", "id", id), "server_data", "power_status"))
-	require.Equal(t, "rent", s.get(m.ID).Status, "power is not the rent")
+	require.Equal(t, "rent", s.get(m.ID).Status, "power does not change the status")
 	require.Equal(t, "VM is down now", status())
 	s.wait(s.call("eq/on", "id", id))
 	require.True(t, s.get(m.ID).PoweredOn)

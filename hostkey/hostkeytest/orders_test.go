@@ -278,7 +278,7 @@ func TestEarlyServers(t *testing.T) {
 	s.call("eq/order_instance", buy("web2")...)
 	require.Len(t, s.Machines(), 2)
 	s.Advance(hostkeytest.DeployTime)
-	require.Len(t, s.call("eq/list")["servers"], 1, "a failed deploy takes its server away")
+	require.Len(t, s.call("eq/list")["servers"], 1, "a failed deployment removes its server")
 }
 
 func TestTaskPolls(t *testing.T) {

@@ -39,7 +39,7 @@ func TestZones(t *testing.T) {
 	require.Equal(t, []string{"192.0.2.2", "mx1.example.com", "v=spf1 -all"}, contents())
 	s.ok("pdns/add_dns", record("www", "A", "params[content][]", "192.0.2.3")...)
 	s.ok("pdns/delete_dns", record("www", "A")...)
-	require.Equal(t, []string{"mx1.example.com", "v=spf1 -all"}, contents(), "without content all of them go")
+	require.Equal(t, []string{"mx1.example.com", "v=spf1 -all"}, contents(), "without content all are deleted")
 	s.fails("Zone not found", "pdns/delete_domain", "params[id]", "1", "params[zone]", "example.com")
 	s.ok("pdns/delete_domain", "params[id]", fmt.Sprint(zone), "params[zone]", "example.com")
 	s.fails("Zone not found", "pdns/view_zone", "params[zone]", "example.com")
