@@ -12,16 +12,16 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// config is what the program needs beside its servers.
+// config is what the program needs besides its servers.
 type config struct {
 	StatePath string
 	Workers   int
 	Backoff   backoff
-	// IPHeader is the header in which a proxy in front tells the browser's address.
+	// IPHeader is the header in which a proxy in front passes the browser's address; "" is none.
 	IPHeader string
 
-	// Secret is shared with the billing system, Token is the operator's, and Passwords is
-	// what initial passwords are made of.
+	// Secret is shared with the billing system, Token is that of the operator, and initial
+	// passwords are derived from Passwords.
 	Secret, Token, Passwords provider.Secret
 }
 
@@ -42,7 +42,7 @@ type app struct {
 	worked           chan struct{} // closed when the workers have ended
 }
 
-// start opens the state and works on what an earlier instance has left.
+// start opens the state and continues what an earlier instance has left.
 func start(c config, servers *fleet.Fleet, log *slog.Logger) (*app, error) {
 	if c.Secret == "" || c.Token == "" || c.Passwords == "" {
 		return nil, errors.New("a secret is empty")
@@ -82,8 +82,8 @@ func (a *app) serve(listener net.Listener) error {
 	return nil
 }
 
-// stop ends the program in order: no new requests, no new work, then the end of what is
-// under way, for as long as the context allows.
+// stop ends the program gracefully: it accepts no new requests, begins no new work, then waits for
+// what is under way, for as long as the context allows.
 func (a *app) stop(ctx context.Context) error {
 	a.stopWork()
 	err := a.server.Shutdown(ctx)

@@ -11,8 +11,8 @@ import (
 
 var errNoOrder = errors.New("no order of this service has come yet")
 
-// attempt brings a service into the wanted state, as far as that can be done at once. It
-// returns the service as it stands then, also beside an error.
+// attempt brings a service into the wanted state, as far as that is possible at once. It returns
+// the service as it is then, even with an error.
 func (w *workers) attempt(ctx context.Context, r Record, s Service) (_ Service, changes []string, err error) {
 	if s.Order == nil {
 		return s, nil, errNoOrder
@@ -31,8 +31,8 @@ func (w *workers) attempt(ctx context.Context, r Record, s Service) (_ Service, 
 	}
 	result, err := provider.Ensure(ctx, p, w.desired(p, r, s))
 	if err == nil && states[r.Type] == provider.StatusAbsent && s.Made && len(result.Changes) == 0 {
-		// Ensure did not find it, which a key without rights does not either. Asked by
-		// its ID, Ensure returns only with a proof.
+		// Ensure did not find it, but neither does a key without rights. With an ID, Ensure
+		// succeeds only with proof.
 		result, err = provider.Ensure(ctx, p, provider.Desired{Status: provider.StatusAbsent, ID: s.Account})
 	}
 	for _, change := range result.Changes {
@@ -47,7 +47,7 @@ func (w *workers) attempt(ctx context.Context, r Record, s Service) (_ Service, 
 	case err != nil:
 	case result.Outcome() == provider.OutcomePending:
 		s.Pending = result.Handle
-		if s.Pending == "" { // it was another verb than Create
+		if s.Pending == "" { // it was a verb other than Create
 			s.Pending = result.Account.ID
 		}
 	case result.Account != nil:
@@ -56,7 +56,7 @@ func (w *workers) attempt(ctx context.Context, r Record, s Service) (_ Service, 
 	return s, changes, err
 }
 
-// place chooses a server and a name, and stores both before anything is made there.
+// place chooses a server and a name, and stores both before anything is created there.
 func (w *workers) place(ctx context.Context, r Record, s Service) (Service, error) {
 	place, err := w.fleet.Place(ctx, &fleet.PlaceRequest{Kind: s.Order.Kind, Plan: s.Order.Plan, Strategy: fleet.LeastUsed})
 	if err != nil {
@@ -67,7 +67,7 @@ func (w *workers) place(ctx context.Context, r Record, s Service) (Service, erro
 	return s, w.state.progress(r, s)
 }
 
-// desired is what Ensure is to bring about.
+// desired returns the state that Ensure is to bring about.
 func (w *workers) desired(p provider.Provider, r Record, s Service) provider.Desired {
 	create := &provider.CreateRequest{
 		Reference: s.ID,
@@ -78,8 +78,8 @@ func (w *workers) desired(p provider.Provider, r Record, s Service) provider.Des
 	}
 	want := provider.Desired{Status: states[r.Type], Create: create}
 	if s.Made {
-		// Only to recognise the account: what its owner has changed since, such as the
-		// domain, is not put back.
+		// Only to recognise the account: what its owner has changed since, such as the domain, is
+		// not reset.
 		want.ID = s.Account
 		return want
 	}

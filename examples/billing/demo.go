@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// demo plays a day on emulated servers: the events of a billing system, a duplicate, a
-// forgery, a server that is down, an instance that is killed with work under way.
+// demo plays a day on emulated servers: the events of a billing system, a duplicate, a forgery, a
+// server that is down, an instance that is killed with work under way.
 func demo(ctx context.Context, out io.Writer, log *slog.Logger) error {
 	dir, err := os.MkdirTemp("", "billing-demo-")
 	if err != nil {
@@ -45,12 +45,12 @@ func demo(ctx context.Context, out io.Writer, log *slog.Logger) error {
 	return d.count()
 }
 
-// fresh makes a secret for one run.
+// fresh returns a secret for one run.
 func fresh() provider.Secret {
 	return provider.PasswordPolicy{MinLength: 32}.Generate()
 }
 
-// open starts an instance on the state file, as a start of the program does.
+// open starts an instance with the state file, as the program does when it starts.
 func (d *day) open() error {
 	servers, err := d.panels.fleet(d.log)
 	if err != nil {
@@ -68,8 +68,7 @@ func (d *day) open() error {
 	return nil
 }
 
-// crash ends an instance as a kill does: from one moment to the next it writes nothing,
-// and its connections break.
+// crash ends an instance as a kill does: at once it writes nothing more, and its connections break.
 func (d *day) crash() {
 	_ = d.app.state.close()
 	d.app.kill()

@@ -11,8 +11,7 @@ import (
 	"time"
 )
 
-// settled waits until nothing more happens to an event. It looks through the route that
-// operators have.
+// settled waits until nothing more happens to an event. It uses the operators' route.
 func (d *day) settled(ctx context.Context, id string) (Record, error) {
 	for {
 		next := d.app.state.next()

@@ -20,7 +20,7 @@ const (
 	forever = time.Hour
 )
 
-// day is the billing system of the demo, and keeps account of what it expects.
+// day is the billing system of the demo, and counts how many steps go as expected.
 type day struct {
 	out    io.Writer
 	log    *slog.Logger
@@ -32,16 +32,16 @@ type day struct {
 	steps, failed int
 }
 
-// step is one thing that happens, and what is to come of it.
+// step is one thing that happens, and its expected result.
 type step struct {
 	at      string
 	event   Event
 	prepare func()
-	// send replaces the ordinary webhook.
+	// send replaces the usual webhook.
 	send   func(context.Context, step) (int, error)
 	answer int
 	want   Status
-	// told is what the event's record must say, note what to print instead of it.
+	// told is what the event's record must say; note is printed instead of it.
 	told, note string
 }
 
@@ -86,7 +86,7 @@ func (d *day) play(ctx context.Context) error {
 
 func (d *day) keyhelpPlan() string { return fmt.Sprint(d.panels.keyhelp.Plans()[0].ID) }
 
-// take sends one event, waits until it is settled, and says what came of it.
+// take sends one event, waits until it is settled, and prints the result.
 func (d *day) take(ctx context.Context, s step) error {
 	if s.prepare != nil {
 		s.prepare()
@@ -136,7 +136,7 @@ func (d *day) killed(ctx context.Context, s step) (int, error) {
 	return status, d.open()
 }
 
-// count compares what the panels hold with what the day's events want.
+// count compares the accounts on the panels with what the day's events ask for.
 func (d *day) count() error {
 	holds := d.panels.holds()
 	fmt.Fprintf(d.out, "\nOn the servers: %s.\n", strings.Join(holds, "; "))
@@ -147,7 +147,7 @@ func (d *day) count() error {
 	}
 	fmt.Fprintf(d.out, "%d of %d steps as expected: no event lost, no account made twice.\n", d.steps-d.failed, d.steps)
 	if d.failed > 0 {
-		return fmt.Errorf("%d of %d steps went otherwise than expected", d.failed, d.steps)
+		return fmt.Errorf("%d of %d steps did not go as expected", d.failed, d.steps)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (p *panels) stop() {
 	p.licenses.Close()
 }
 
-// fleet opens the servers from a configuration as it would stand in servers.json.
+// fleet opens the servers from a configuration as it would be in servers.json.
 func (p *panels) fleet(log *slog.Logger) (*fleet.Fleet, error) {
 	config, err := fleet.Parse(strings.NewReader(fmt.Sprintf(`{"servers": [
 		{"name": "web1", "kind": %q, "url": %q, "secret": "env:WEB1_KEY", "capacity": 500},
@@ -57,12 +57,12 @@ func (p *panels) fleet(log *slog.Logger) (*fleet.Fleet, error) {
 	}
 	return config.Open(drivers, &fleet.Sources{Getenv: func(name string) string { return environment[name] }},
 		provider.WithLogger(log),
-		provider.WithRetry(provider.Retry{Attempts: 1}), // so that the queue's own patience shows
-		provider.WithRateLimit(0, 0))                    // a real license server is spared
+		provider.WithRetry(provider.Retry{Attempts: 1}), // so that the demo shows the queue's own retries
+		provider.WithRateLimit(0, 0))                    // the default spares a real license server
 }
 
-// hestiaFails makes the panel fail the next creation of a user, and its repetition, which
-// the adapter sends after it has looked.
+// hestiaFails makes the panel fail the next creation of a user, and the retry, which the adapter
+// sends after it has looked.
 func (p *panels) hestiaFails() {
 	p.hestia.Faults.When(func(r *http.Request) bool {
 		body, _ := io.ReadAll(r.Body)
@@ -70,7 +70,7 @@ func (p *panels) hestiaFails() {
 	}, 2, faults.Fault{Kind: faults.Status, StatusCode: http.StatusServiceUnavailable})
 }
 
-// keyhelpHangs makes the panel do the next creation of a client and never answer. The
+// keyhelpHangs makes the panel carry out the next creation of a client and never answer. The
 // channel is closed when the request has arrived.
 func (p *panels) keyhelpHangs() <-chan struct{} {
 	arrived := make(chan struct{})
@@ -84,7 +84,7 @@ func (p *panels) keyhelpHangs() <-chan struct{} {
 	return arrived
 }
 
-// holds tells what stands on all servers: "1001 active on web1".
+// holds returns what is on all servers: "1001 active on web1".
 func (p *panels) holds() []string {
 	state := func(suspended bool) string {
 		if suspended {

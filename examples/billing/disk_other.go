@@ -2,8 +2,8 @@
 
 package main
 
-// lock does nothing here: see to it that only one instance uses a state file.
+// lock does nothing here: make sure that only one instance uses a state file.
 func lock(string) (unlock func(), err error) { return func() {}, nil }
 
-// syncDirectory does nothing: there are no directories here that could be synced.
+// syncDirectory does nothing: directories cannot be synced here.
 func syncDirectory(string) error { return nil }

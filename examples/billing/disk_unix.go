@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// lock keeps a second instance away from the state file. The system drops the lock when
-// the process ends, however it ends.
+// lock keeps a second instance away from the state file. The system releases the lock when the
+// process ends, however it ends.
 func lock(path string) (unlock func(), err error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

@@ -20,8 +20,8 @@ const (
 	Cancelled      Type = "cancelled"
 )
 
-// states is what each event asks for. An event is no command: it says in which state the
-// service belongs from now on, so that the newest one of a service is all that counts.
+// states is the state that each event asks for. An event is not a command: it says in which state
+// the service belongs from now on, so only the newest one of a service counts.
 var states = map[Type]provider.Status{
 	OrderPaid:      provider.StatusActive,
 	InvoiceOverdue: provider.StatusSuspended,
@@ -31,16 +31,16 @@ var states = map[Type]provider.Status{
 
 // Event is the body of a webhook.
 type Event struct {
-	// ID is what makes an event idempotent: sent again, it changes nothing.
+	// ID makes an event idempotent: sent again, it changes nothing.
 	ID   string `json:"id"`
 	Type Type   `json:"type"`
-	// Service is the billing system's number of the service, and the reference of its
-	// account on the server.
+	// Service is the billing system's number of the service, and the reference of its account on
+	// the server.
 	Service string `json:"service"`
-	// At is when it happened. Webhooks overtake each other: one that happened before the
-	// newest of its service is out of date.
+	// At is when it happened. Webhooks overtake each other: an event that happened before the
+	// newest one of its service is out of date.
 	At time.Time `json:"at"`
-	// Order goes with OrderPaid, and only with it.
+	// Order is set for OrderPaid, and only for it.
 	Order *Order `json:"order,omitempty"`
 }
 
@@ -55,7 +55,8 @@ type Order struct {
 	Options map[string]string `json:"options,omitempty"`
 }
 
-// identifier is narrower than what a reference may be: it also goes into paths.
+// identifier matches IDs of events and services. It allows less than a reference does, since IDs
+// are also used in paths.
 var identifier = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$`)
 
 // parseEvent reads a body and reports every mistake in it at once.
@@ -78,21 +79,21 @@ func parseEvent(body []byte) (Event, error) {
 	switch {
 	case e.At.IsZero():
 		problems.Add("at", "required: when it happened")
-	case time.Until(e.At) > window: // it would put all that really comes next out of date
-		problems.Add("at", "lies in the future")
+	case time.Until(e.At) > window: // it would make everything that comes next out of date
+		problems.Add("at", "is in the future")
 	}
 	switch {
 	case e.Type == OrderPaid && e.Order == nil:
 		problems.Add("order", "required with %s", OrderPaid)
 	case e.Type != OrderPaid && e.Order != nil:
-		problems.Add("order", "goes with %s only", OrderPaid)
+		problems.Add("order", "allowed with %s only", OrderPaid)
 	case e.Order != nil && e.Order.Email == "":
 		problems.Add("order.email", "required")
 	}
 	return e, problems.Err("billing", "", "read event")
 }
 
-// same tells whether two events say the same.
+// same reports whether two events say the same.
 func (e Event) same(as Event) bool {
 	a, errA := json.Marshal(e)
 	b, errB := json.Marshal(as)

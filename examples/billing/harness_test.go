@@ -25,18 +25,18 @@ const (
 	initially = "canary-password-secret"
 )
 
-// world is an instance on one emulated server in memory. It opens no socket, so that it
-// works in a bubble of testing/synctest, where waits take no time.
+// world is an instance with one emulated server in memory. It opens no socket, so it works in a
+// testing/synctest bubble, where waits take no time.
 type world struct {
 	*testing.T
 	panel  *providertest.Memory
-	server provider.Provider // panel, or what a test puts in front of it
+	server provider.Provider // panel, or a wrapper of the test's
 	path   string
 	app    *app
 	logs   *buffer
 }
 
-// buffer is a log that many write to.
+// buffer is a log with several writers.
 type buffer struct {
 	mu sync.Mutex
 	bytes.Buffer
@@ -106,7 +106,7 @@ func (w *world) post(body []byte, at time.Time, by provider.Secret) *httptest.Re
 	return w.do(req)
 }
 
-// get reads a route as an operator does.
+// get reads a route as an operator, and returns the status.
 func (w *world) get(path string, into any) int {
 	w.Helper()
 	req := httptest.NewRequest(http.MethodGet, path, nil)
@@ -122,7 +122,7 @@ func (w *world) settled(id string) Record {
 	return w.until(id, func(r Record) bool { return r.Status != Waiting })
 }
 
-// failed waits until an event has failed so many times.
+// failed waits until an event has failed that many times.
 func (w *world) failed(id string, attempts int) Record {
 	w.Helper()
 	return w.until(id, func(r Record) bool { return r.Attempts >= attempts })
@@ -142,7 +142,7 @@ func (w *world) until(id string, reached func(Record) bool) Record {
 		select {
 		case <-next:
 		case <-ctx.Done():
-			require.Fail(w, "it does not come to that", "%+v", r)
+			require.Fail(w, "the event never got there", "%+v", r)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func event(id string, what Type, service string, minutes int) Event {
 	return Event{ID: id, Type: what, Service: service, At: began.Add(time.Duration(minutes) * time.Minute)}
 }
 
-// only is the one account that the panel holds.
+// only returns the only account on the panel.
 func (w *world) only() providertest.Truth {
 	w.Helper()
 	all := w.panel.Accounts()

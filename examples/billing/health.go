@@ -9,15 +9,15 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// getHealth tells that the process serves. It asks nobody: a panel that is down is no
+// getHealth reports that the process serves requests. It asks no server: a panel that is down is no
 // reason to restart this program.
 func (a *app) getHealth(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// getReady tells whether events can be stored and carried out: 503 while the state file is
-// broken, the program is ending, or no server at all passes its check. With one server
-// down it stays 200, since the events for it wait.
+// getReady reports whether events can be stored and carried out: 503 while the state file is
+// broken, the program is ending, or no server passes its check. It stays 200 if only some servers
+// are down, since the events for those wait.
 func (a *app) getReady(w http.ResponseWriter, r *http.Request) {
 	servers, passed := a.checks.results(r.Context(), a.fleet)
 	status := http.StatusOK
@@ -27,13 +27,13 @@ func (a *app) getReady(w http.ResponseWriter, r *http.Request) {
 	answer(w, status, map[string]any{"servers": servers, "waiting": len(a.state.backlog())})
 }
 
-// How long the servers' checks are believed, and how long one may take.
+// How long the results of checks are valid, and how long one check may take.
 const (
 	checkAge     = 30 * time.Second
 	checkTimeout = 10 * time.Second
 )
 
-// checks remembers the servers' checks: whoever asks often must not load the panels.
+// checks caches the servers' checks, so that frequent requests do not load the panels.
 type checks struct {
 	mu     sync.Mutex
 	at     time.Time
@@ -41,15 +41,15 @@ type checks struct {
 	passed int
 }
 
-// results tells of each server "ok" or the step that failed, and nothing that a stranger
-// could use.
+// results returns for each server "ok" or the step that failed, and nothing that a stranger could
+// use.
 func (c *checks) results(ctx context.Context, f *fleet.Fleet) (states map[string]string, passed int) {
 	c.mu.Lock()
-	defer c.mu.Unlock() // others wait: they would ask for the same
+	defer c.mu.Unlock() // others wait, since they would ask for the same
 	if c.states != nil && time.Since(c.at) < checkAge {
 		return c.states, c.passed
 	}
-	// Whoever asked first may hang up; the answer is for all.
+	// The first client may hang up, but the answer is for all.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), checkTimeout)
 	defer cancel()
 	servers := f.Servers()

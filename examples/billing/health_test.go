@@ -19,7 +19,7 @@ func (w *world) ready() (int, string) {
 	return rec.Code, strings.TrimSpace(rec.Body.String())
 }
 
-// TestReady: the servers are checked, but not at every question.
+// TestReady: the servers are checked, but not for every request.
 func TestReady(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))

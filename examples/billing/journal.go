@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// journal is a file to which JSON values are appended, one a line. What append has
-// returned nil for survives a kill and a power cut.
+// journal is a file to which JSON values are appended, one per line. Values for which append
+// returned nil survive a kill and a power cut.
 type journal struct {
 	file   *os.File
 	unlock func()
@@ -20,9 +20,9 @@ type journal struct {
 
 var errClosed = errors.New("the state file is closed")
 
-// openJournal gives every line of the file to replay, then writes the file anew with what
-// compact returns: the state as it stands, without its history. A last line without a
-// line break was cut short by a kill; nobody was told that it is stored, so it is dropped.
+// openJournal passes every line of the file to replay, then rewrites the file with what compact
+// returns: the current state, without its history. A last line without a line break was cut short
+// by a kill. It was never reported as stored, so it is dropped.
 func openJournal(path string, replay func(line []byte) error, compact func() []any) (*journal, error) {
 	unlock, err := lock(path + ".lock")
 	if err != nil {
@@ -40,7 +40,7 @@ func (j *journal) open(path string, replay func(line []byte) error, compact func
 	if err := readLines(path, replay); err != nil {
 		return err
 	}
-	// The old file stays until the new one is whole.
+	// The old file stays until the new one is complete.
 	if err := j.openFile(path+".new", os.O_TRUNC); err != nil {
 		return err
 	}
@@ -86,9 +86,8 @@ func readLines(path string, replay func(line []byte) error) error {
 	}
 }
 
-// append stores values, all or none of them as far as the caller is concerned. After an
-// error the end of the file is unknown, so that nothing is stored any more: a restart
-// reads what is there.
+// append stores all values; after an error, the caller must assume that it stored none. Then the
+// end of the file is unknown, so nothing is stored any more: a restart reads what is there.
 func (j *journal) append(values ...any) error {
 	if j.broken != nil {
 		return j.broken

@@ -1,6 +1,6 @@
-// Billing is a service between a billing system and the servers on which its customers'
-// accounts live. The billing system calls it with signed webhooks (order paid, invoice
-// overdue, invoice paid, cancelled) and sends customers through it into their panels.
+// Billing is a service between a billing system and the servers with its customers' accounts. The
+// billing system calls it with signed webhooks (order paid, invoice overdue, invoice paid,
+// cancelled) and sends customers through it into their panels.
 //
 // To see a day of it, on emulated servers inside this process (nothing but Go is needed):
 //
@@ -20,10 +20,10 @@
 //     sent again, it changes nothing. See state.go, and journal.go for the file.
 //   - The work is one call, provider.Ensure, which may be repeated after any error. The
 //     server is chosen by fleet.Place and stored before the account is made. See attempt.go.
-//   - What fails is tried again with growing pauses and given up in the end; GET
-//     /events/{id} shows it and POST /events/{id}/retry takes it up again. See workers.go.
-//   - Passwords are not stored: they are made from a secret and the order. See password.go.
-//   - A sign-on is minted at the click, and appears in no log. See signon.go.
+//   - What fails is tried again with growing pauses and finally given up; GET /events/{id}
+//     shows it and POST /events/{id}/retry tries it again. See workers.go.
+//   - Passwords are not stored: they are derived from a secret and the order. See password.go.
+//   - A sign-on is created at the click, and appears in no log. See signon.go.
 package main
 
 import (
@@ -49,10 +49,10 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// drivers is what servers.json may name.
+// drivers are the systems that servers.json may name.
 var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, licenseserver.Driver, hostkey.Driver, elizon.Driver}
 
-// grace is how long work under way may take when the program is told to end.
+// grace is how long work under way may take when the program is asked to end.
 const grace = 30 * time.Second
 
 func main() {
@@ -73,12 +73,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, lo
 	showDemo := flags.Bool("demo", false, "run a day on emulated servers, and end")
 	listen := flags.String("listen", "127.0.0.1:8080", "address to serve on")
 	servers := flags.String("servers", "servers.json", "configuration of the servers")
-	flags.StringVar(&c.StatePath, "state", "billing.jsonl", "file that keeps the state")
+	flags.StringVar(&c.StatePath, "state", "billing.jsonl", "file that stores the state")
 	flags.IntVar(&c.Workers, "workers", 8, "how many events are carried out at once")
-	flags.StringVar(&c.IPHeader, "ip-header", "", "header in which your proxy tells the client's address, such as X-Real-IP")
+	flags.StringVar(&c.IPHeader, "ip-header", "", "header in which your proxy passes the client's address, such as X-Real-IP")
 	secret := flags.String("secret", "env:BILLING_SECRET", "what the billing system signs with: env:NAME or file:PATH")
 	token := flags.String("token", "env:BILLING_TOKEN", "what operators sign in with: env:NAME or file:PATH")
-	passwords := flags.String("passwords", "env:BILLING_PASSWORDS", "what initial passwords are made of: env:NAME or file:PATH")
+	passwords := flags.String("passwords", "env:BILLING_PASSWORDS", "what initial passwords are derived from: env:NAME or file:PATH")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil
@@ -97,7 +97,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, lo
 		return demo(ctx, out, log)
 	}
 	if c.Workers < 1 {
-		return errors.New("-workers must be 1 at least")
+		return errors.New("-workers must be at least 1")
 	}
 	var errs [3]error
 	c.Secret, errs[0] = secretFrom(*secret, getenv)
@@ -121,7 +121,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, lo
 	return serve(ctx, c, opened, log, listener)
 }
 
-// serve runs until the context ends, then ends in order.
+// serve runs until the context ends, then stops gracefully.
 func serve(ctx context.Context, c config, servers *fleet.Fleet, log *slog.Logger, listener net.Listener) error {
 	a, err := start(c, servers, log)
 	if err != nil {
@@ -141,11 +141,11 @@ func serve(ctx context.Context, c config, servers *fleet.Fleet, log *slog.Logger
 	return errors.Join(err, a.stop(ending))
 }
 
-// shortest is how long a secret has to be at least.
+// shortest is the minimum length of a secret.
 const shortest = 16
 
-// secretFrom reads a secret by its reference. A value on the command line would be seen
-// by everybody on the machine.
+// secretFrom reads a secret by its reference. A value on the command line could be seen by all
+// users of the machine.
 func secretFrom(reference string, getenv func(string) string) (provider.Secret, error) {
 	kind, name, _ := strings.Cut(reference, ":")
 	var text string
@@ -162,7 +162,7 @@ func secretFrom(reference string, getenv func(string) string) (provider.Secret, 
 		return "", errors.New("a secret must be given as env:NAME or file:PATH")
 	}
 	if len(text) < shortest {
-		return "", fmt.Errorf("the secret in %s has less than %d characters", reference, shortest)
+		return "", fmt.Errorf("the secret in %s has fewer than %d characters", reference, shortest)
 	}
 	return provider.Secret(text), nil
 }

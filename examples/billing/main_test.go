@@ -34,7 +34,7 @@ const demoOutput = `TIME   EVENT                SERVICE  ANSWER  WHAT CAME OF IT
 15:00  invoice.paid         1001     202     done: unsuspend: suspended -> active
 14:00  invoice.overdue      1001     202     superseded: a newer event came first
 16:00  cancelled            1003     202     done: terminate: active -> absent
-17:00  invoice.paid         1003     202     dead: the service is cancelled; a new order needs a number of its own
+17:00  invoice.paid         1003     202     dead: the service is cancelled; a new order needs its own number
 
 On the servers: 1001 active on web1; 1004 active on web1; 1002 suspended on web2.
 16 of 16 steps as expected: no event lost, no account made twice.
@@ -48,7 +48,7 @@ func TestDemo(t *testing.T) {
 	require.Equal(t, demoOutput, out.String())
 }
 
-// TestDemoNotices: a panel that makes no account must not pass for a good day.
+// TestDemoNotices: the demo must fail if a panel creates no account.
 func TestDemoNotices(t *testing.T) {
 	var out bytes.Buffer
 	d := &day{out: &out, panels: startPanels()}
@@ -60,10 +60,10 @@ func TestDemoNotices(t *testing.T) {
 func TestFlags(t *testing.T) {
 	long := func(string) string { return "a secret of some length" }
 	for wanted, args := range map[string][]string{
-		"env:BILLING_TOKEN has less than 16 characters": {},
-		"env:NAME or file:PATH":                         {"-secret", "hunter2"},
-		"no such file":                                  {"-secret", "file:/nowhere"},
-		"-workers":                                      {"-workers", "0"},
+		"env:BILLING_TOKEN has fewer than 16 characters": {},
+		"env:NAME or file:PATH":                          {"-secret", "hunter2"},
+		"no such file":                                   {"-secret", "file:/nowhere"},
+		"-workers":                                       {"-workers", "0"},
 	} {
 		err := run(t.Context(), args, noEnv, io.Discard, io.Discard)
 		require.ErrorContains(t, err, wanted)
@@ -81,7 +81,7 @@ func TestSecretFromFile(t *testing.T) {
 	require.Equal(t, provider.Secret("0123456789abcdef"), got)
 }
 
-// TestServe runs the program on a socket until it is told to end.
+// TestServe runs the program on a socket until it is asked to end.
 func TestServe(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)

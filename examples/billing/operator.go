@@ -4,7 +4,7 @@ import (
 	"net/http"
 )
 
-// operator lets in who has the operator's token.
+// operator admits requests with the operator's token.
 func (a *app) operator(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !equal(r.Header.Get("Authorization"), "Bearer "+a.config.Token.Reveal()) {
@@ -26,7 +26,7 @@ func (a *app) getEvent(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, record)
 }
 
-// retryEvent lets a dead event be tried again, after somebody has repaired the cause.
+// retryEvent lets a dead event be tried again, after the cause has been repaired.
 func (a *app) retryEvent(w http.ResponseWriter, r *http.Request) {
 	record, ok, err := a.state.revive(r.PathValue("id"))
 	switch {
@@ -42,8 +42,8 @@ func (a *app) retryEvent(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// getPassword tells the initial password of an account, for the letter that welcomes the
-// customer. What the customer has made of it since, nobody knows.
+// getPassword returns the initial password of an account, for the customer's welcome letter. The
+// customer may have changed it since.
 func (a *app) getPassword(w http.ResponseWriter, r *http.Request) {
 	service, _ := a.state.service(r.PathValue("id"))
 	p, err := a.fleet.Provider(service.Server)

@@ -9,22 +9,22 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// passwords makes the initial password of each account from one secret and the account's
-// reference. So it is the same at every try of an order, and stored nowhere: neither the
-// state file nor its backups give it away. Whoever has the secret can make them all, so
-// keep it apart from the state file; when you change it, initial passwords that their
-// customers have not changed can no longer be looked up.
+// passwords derives the initial password of each account from one secret and the account's
+// reference. So it is the same at every attempt of an order, and stored nowhere: neither the state
+// file nor its backups reveal it. The secret reveals all of them, so keep it apart from the state
+// file. When you change it, initial passwords that customers have not changed can no longer be
+// looked up.
 type passwords struct {
 	secret provider.Secret
 }
 
-// unmistakable characters, also on paper.
+// unmistakable are characters that cannot be confused, even on paper.
 const unmistakable = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 const passwordLength = 24
 
-// of returns the password of a reference within the policy, "" where accounts have none or
-// the policy contradicts itself.
+// of returns the password of a reference under the policy; "" if accounts have none, or if no
+// password satisfies the policy.
 func (p passwords) of(reference string, policy *provider.PasswordPolicy) provider.Secret {
 	if policy == nil {
 		return ""
@@ -46,7 +46,7 @@ func (p passwords) of(reference string, policy *provider.PasswordPolicy) provide
 		for i := range out {
 			out[i] = alphabet[draw(len(alphabet))]
 		}
-		// Each needed set gets a character; where two fall on one place, the next round helps.
+		// Each needed set gets a character. If two get the same place, the next round repairs that.
 		for _, set := range policy.Need {
 			if allowed := plain(common(set, policy.Alphabet)); allowed != "" {
 				out[draw(length)] = allowed[draw(len(allowed))]
@@ -59,7 +59,7 @@ func (p passwords) of(reference string, policy *provider.PasswordPolicy) provide
 	return ""
 }
 
-// draw returns a source of numbers below n that only the secret and the reference decide.
+// draw returns a source of numbers below n that depend only on the secret and the reference.
 func (p passwords) draw(reference string) func(n int) int {
 	var block []byte
 	var count uint64
@@ -76,7 +76,7 @@ func (p passwords) draw(reference string) func(n int) int {
 	}
 	return func(n int) int {
 		for {
-			// Numbers from the uneven rest would make some characters likelier.
+			// Numbers from the uneven rest would make some characters more likely.
 			if b := int(next()); b < 256-256%n {
 				return b % n
 			}
@@ -84,7 +84,7 @@ func (p passwords) draw(reference string) func(n int) int {
 	}
 }
 
-// plain keeps what takes one byte: lengths are in bytes.
+// plain returns only the characters of one byte, since lengths are in bytes.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r > 0x7e {
@@ -94,7 +94,7 @@ func plain(s string) string {
 	}, s)
 }
 
-// common keeps of set what the alphabet has; "" has all.
+// common returns the characters of set that are in alphabet; "" contains all.
 func common(set, alphabet string) string {
 	return strings.Map(func(r rune) rune {
 		if alphabet == "" || strings.ContainsRune(alphabet, r) {

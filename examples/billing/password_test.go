@@ -35,7 +35,7 @@ func TestPasswords(t *testing.T) {
 	require.Empty(t, p.of("1", &provider.PasswordPolicy{Alphabet: "a", Need: []string{"b"}}))
 }
 
-// TestPasswordStays: another way of making passwords would give customers wrong letters.
+// TestPasswordStays: if passwords were derived differently, letters to customers would be wrong.
 func TestPasswordStays(t *testing.T) {
 	policy := &provider.PasswordPolicy{MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}}
 	require.Equal(t, "c5Hit1KU2tt5LapSFqXEYRj8", passwords{"0123456789abcdef"}.of("1001", policy).Reveal())

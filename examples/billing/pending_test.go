@@ -12,8 +12,8 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestPending: what takes its time is waited for, across a kill, and what comes for the
-// service meanwhile is carried out behind it.
+// TestPending: work that takes time is waited for, even across a kill, and events that arrive for
+// the service meanwhile are carried out after it.
 func TestPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(&providertest.MemoryOptions{Pending: 10 * time.Minute}))
@@ -45,7 +45,7 @@ func TestPending(t *testing.T) {
 	})
 }
 
-// TestPendingVerb: a server that takes its time to suspend is waited for as well.
+// TestPendingVerb: a server that takes time to suspend is waited for as well.
 func TestPendingVerb(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -81,8 +81,8 @@ func (s *slow) Poll(ctx context.Context, handle string) (*provider.Progress, err
 	return &provider.Progress{Done: true}, err
 }
 
-// TestHandle: an order that takes its time and shows no account yet is continued by its
-// handle, also by the next instance.
+// TestHandle: an order that takes time and shows no account yet is continued by its handle, even by
+// the next instance.
 func TestHandle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -100,7 +100,7 @@ func TestHandle(t *testing.T) {
 	})
 }
 
-// factory builds for a while before there is an account.
+// factory takes a while until there is an account.
 type factory struct {
 	*providertest.Memory
 	ready   time.Time

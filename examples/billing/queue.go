@@ -6,31 +6,31 @@ import (
 	"time"
 )
 
-// queue hands out services that have something to do, each to one worker at a time. It
-// needs no storing: at the start it is filled from the state.
+// queue hands out services that have something to do, each to one worker at a time. It is not
+// stored: at the start it is filled from the state.
 type queue struct {
 	mu      sync.Mutex
 	ready   []string
 	places  map[string]place
-	timers  map[string]*time.Timer // one at most for a service
+	timers  map[string]*time.Timer // at most one per service
 	arrived chan struct{}
 }
 
-// place is where a service is.
+// place is where a service is in the queue.
 type place int
 
 const (
 	nowhere place = iota
 	inLine
 	inHands
-	inHandsAgain // and something came for it meanwhile
+	inHandsAgain // and something arrived for it meanwhile
 )
 
 func newQueue() *queue {
 	return &queue{places: make(map[string]place), timers: make(map[string]*time.Timer), arrived: make(chan struct{}, 1)}
 }
 
-// push puts a service into the line, unless it is there.
+// push adds a service to the queue, unless it is there.
 func (q *queue) push(service string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -45,7 +45,7 @@ func (q *queue) push(service string) {
 	}
 }
 
-// pushAfter is push after a while. It takes the place of an earlier pushAfter.
+// pushAfter is push after a delay. It replaces an earlier pushAfter.
 func (q *queue) pushAfter(service string, d time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -71,8 +71,7 @@ func (q *queue) wake() {
 	}
 }
 
-// take waits for a service; release it when it is dealt with. ok is false when the
-// context has ended.
+// take waits for a service; release it when it is done. ok is false if the context has ended.
 func (q *queue) take(ctx context.Context) (service string, ok bool) {
 	for ctx.Err() == nil {
 		if service, ok := q.first(); ok {
@@ -100,7 +99,7 @@ func (q *queue) first() (service string, ok bool) {
 	return service, true
 }
 
-// release gives a service back.
+// release returns a service to the queue.
 func (q *queue) release(service string) {
 	q.mu.Lock()
 	again := q.places[service] == inHandsAgain

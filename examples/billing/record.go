@@ -2,18 +2,18 @@ package main
 
 import "time"
 
-// Status is where an event stands.
+// Status is the state of an event.
 type Status string
 
 // The states of an event.
 const (
-	// Waiting: accepted; to be carried out, or to be tried again.
+	// Waiting: accepted, and to be carried out or tried again.
 	Waiting Status = "waiting"
-	// Done: the account is as the event wants it.
+	// Done: the account is in the state that the event asks for.
 	Done Status = "done"
 	// Superseded: a newer event of the service says something else.
 	Superseded Status = "superseded"
-	// Dead: given up. Somebody has to look at it; see the route retry.
+	// Dead: given up. A person has to look at it; see the route retry.
 	Dead Status = "dead"
 )
 
@@ -25,15 +25,16 @@ type Record struct {
 	Accepted time.Time `json:"accepted"`
 	Status   Status    `json:"status"`
 	Attempts int       `json:"attempts,omitempty"`
-	// Next is when it is tried again.
+	// Next is when it is tried again; zero if it is not.
 	Next  time.Time `json:"next,omitzero"`
 	Error string    `json:"error,omitempty"`
-	// Changes that were made on the server: "suspend: active -> suspended".
+	// Changes are those made on the server: "suspend: active -> suspended".
 	Changes  []string  `json:"changes,omitempty"`
 	Finished time.Time `json:"finished,omitzero"`
 }
 
-// newer tells which of two events of a service counts.
+// newer reports whether r counts rather than another event of its service: it happened later or, at
+// the same time, arrived later.
 func (r Record) newer(than Record) bool {
 	if r.At.Equal(than.At) {
 		return r.Seq > than.Seq
@@ -47,24 +48,23 @@ func (r Record) finish(status Status, reason string) Record {
 	return r
 }
 
-// Service is what is known of a customer's service.
+// Service is what is known about a customer's service.
 type Service struct {
 	ID    string `json:"id"`
 	Order *Order `json:"order,omitempty"`
 	// Latest is when the newest of its events happened.
 	Latest time.Time `json:"latest"`
-	// Cancelled services take no events any more: a payment that comes late must not
-	// bring the account back.
+	// Cancelled services accept no more events: a late payment must not bring the account back.
 	Cancelled bool `json:"cancelled,omitempty"`
 
-	// Server and Username are chosen once and stored before the account is made: an order
-	// that is tried again must meet what an earlier try has left.
+	// Server and Username are chosen once and stored before the account is created, so that a
+	// retried order finds what an earlier attempt left.
 	Server   string `json:"server,omitempty"`
 	Username string `json:"username,omitempty"`
-	// Made tells that the order is fulfilled; Account is its ID on the server.
+	// Made is set once the order is fulfilled; Account is the account's ID on the server.
 	Made    bool   `json:"made,omitempty"`
 	Account string `json:"account,omitempty"`
-	// Handle of a creation that takes its time, and what is being waited for, which may
+	// Handle is that of a creation that takes time. Pending is what is being waited for, which may
 	// be another verb.
 	Handle  string `json:"handle,omitempty"`
 	Pending string `json:"pending,omitempty"`

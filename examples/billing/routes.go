@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// routes is all that this program answers to.
+// routes returns a handler with all routes of this program.
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /events", a.postEvent)
@@ -19,11 +19,11 @@ func (a *app) routes() http.Handler {
 	return a.logged(mux)
 }
 
-// logged notes each request by its route: paths and queries hold signatures.
+// logged logs each request by its route, since paths and queries contain signatures.
 func (a *app) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		// Nothing here is for a cache, and some of it for one browser only.
+		// Nothing here may be cached, and some of it is for one browser only.
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		noting := &statusNote{ResponseWriter: w, status: http.StatusOK}
@@ -42,7 +42,7 @@ func (n *statusNote) WriteHeader(status int) {
 	n.ResponseWriter.WriteHeader(status)
 }
 
-// Unwrap lets net/http reach what it limits.
+// Unwrap lets http.ResponseController reach the original writer.
 func (n *statusNote) Unwrap() http.ResponseWriter { return n.ResponseWriter }
 
 func answer(w http.ResponseWriter, status int, value any) {

@@ -13,8 +13,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// window is how far a signature's time may be off, and how long a signed link can be
-// valid. A webhook that is replayed within it is a duplicate, which does nothing.
+// window is how far a signature's time may be off, and the longest validity of a signed link. A
+// webhook that is replayed within it is a duplicate, which does nothing.
 const window = 5 * time.Minute
 
 var (
@@ -22,8 +22,8 @@ var (
 	errStale     = errors.New("the signature is too old, or the clocks differ")
 )
 
-// signer holds the secret that the billing system shares. What a webhook signs begins with
-// a digit and what a link signs with a letter, so that neither passes for the other.
+// signer contains the secret shared with the billing system. The signed text of a webhook begins
+// with a digit, that of a link with a letter, so neither can pass for the other.
 type signer struct {
 	secret provider.Secret
 }
@@ -34,14 +34,13 @@ func (s signer) sign(format string, args ...any) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// webhook signs a body: HMAC-SHA256, in hex, over the time in Unix seconds, a dot and the
-// body.
+// webhook signs a body: HMAC-SHA256, in hex, over the time in Unix seconds, a dot and the body.
 func (s signer) webhook(at time.Time, body []byte) (timestamp, signature string) {
 	return strconv.FormatInt(at.Unix(), 10), s.sign("%d.%s", at.Unix(), body)
 }
 
-// checkWebhook looks at the signature first: of an unsigned request not even the time is
-// believed.
+// checkWebhook checks the signature first, since nothing in an unsigned request can be trusted, not
+// even the time.
 func (s signer) checkWebhook(timestamp, signature string, body []byte) error {
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
 	if err != nil || !equal(signature, s.sign("%d.%s", seconds, body)) {
@@ -53,8 +52,8 @@ func (s signer) checkWebhook(timestamp, signature string, body []byte) error {
 	return nil
 }
 
-// link signs a way to the client area: HMAC-SHA256, in hex, over "sign-on", the service
-// and the time in Unix seconds until which it is valid, with line breaks between them.
+// link signs a link from the client area: HMAC-SHA256, in hex, over "sign-on", the service and the
+// time in Unix seconds until which it is valid, with line breaks between them.
 func (s signer) link(service string, until time.Time) string {
 	return fmt.Sprintf("/sign-on?service=%s&until=%d&signature=%s", service, until.Unix(), s.sign("sign-on\n%s\n%d", service, until.Unix()))
 }
@@ -70,7 +69,7 @@ func (s signer) checkLink(service, until, signature string) error {
 	return nil
 }
 
-// equal compares in a time that tells nothing of how much is right.
+// equal compares in constant time, so that timing does not reveal how much is right.
 func equal(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1

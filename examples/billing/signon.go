@@ -10,12 +10,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// getSignOn takes a customer from the client area into the panel. The billing system
-// draws a short-lived signed link; the way into the panel is minted at the click, handed
-// to the browser, and neither stored nor logged.
+// getSignOn takes a customer from the client area into the panel. The billing system makes a
+// short-lived signed link. The way into the panel is created at the click, handed to the browser,
+// and neither stored nor logged.
 func (a *app) getSignOn(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Referrer-Policy", "no-referrer") // the link must not reach the panel's logs
-	if r.Method != http.MethodGet {                  // HEAD comes from programs that look at links, and must mint nothing
+	if r.Method != http.MethodGet {                  // HEAD comes from programs that check links, and must create nothing
 		http.Error(w, "Please follow the link.", http.StatusMethodNotAllowed)
 		return
 	}
@@ -50,7 +50,8 @@ func (a *app) getSignOn(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-// isWeb refuses whatever a browser would run or open otherwise.
+// isWeb reports whether a link is an ordinary web address, not one that a browser would run or open
+// otherwise.
 func isWeb(link provider.Secret) bool {
 	u, err := url.Parse(link.Reveal())
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
@@ -64,7 +65,7 @@ var formPage = template.Must(template.New("").Parse(`<!doctype html>
 <script nonce="{{.Nonce}}">document.forms[0].submit()</script></html>
 `))
 
-// postForm sends a page that posts itself. It may do nothing else.
+// postForm sends a page whose form submits itself. Its policy allows nothing else.
 func postForm(w http.ResponseWriter, way *provider.SignOn) {
 	fields := make(map[string]string, len(way.Form))
 	for name, value := range way.Form {
@@ -76,8 +77,8 @@ func postForm(w http.ResponseWriter, way *provider.SignOn) {
 	_ = formPage.Execute(w, map[string]any{"URL": way.URL.Reveal(), "Fields": fields, "Nonce": nonce})
 }
 
-// clientIP is the address of the customer's browser, for panels that bind a session to it.
-// Behind a proxy only the proxy knows it; without its header none is told.
+// clientIP returns the address of the customer's browser, for panels that bind a session to it.
+// Behind a proxy only the proxy knows it; without its header the result is the zero address.
 func (a *app) clientIP(r *http.Request) netip.Addr {
 	if a.config.IPHeader != "" {
 		ip, _ := netip.ParseAddr(r.Header.Get(a.config.IPHeader))

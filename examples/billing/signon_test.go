@@ -17,7 +17,7 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// door is a server whose sign-on a test decides.
+// door is a server whose sign-on the test defines.
 type door struct {
 	*providertest.Memory
 	way   *provider.SignOn
@@ -93,8 +93,7 @@ func TestSignOnPosts(t *testing.T) {
 	})
 }
 
-// TestSignOnRefusals: nothing is minted for a link that is not good, and nothing dangerous
-// is handed to the browser.
+// TestSignOnRefusals: no session is created for a bad link, and the browser gets nothing dangerous.
 func TestSignOnRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := newDoor(t)

@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// keep is how long finished events are remembered. Sent again after that, an event is
-// still out of date, because its service remembers its newest one.
+// keep is how long finished events are remembered. An event that is sent again later is still out
+// of date, because its service remembers its newest one.
 const keep = 90 * 24 * time.Hour
 
-// state is all that must survive a restart. Nothing is changed in memory that is not
-// stored: each change is one line of the journal, and either there or not.
+// state is everything that must survive a restart. Nothing changes in memory before it is stored:
+// each change is one line of the journal, which is there or not.
 type state struct {
 	mu       sync.Mutex
 	journal  *journal
@@ -31,7 +31,7 @@ type change struct {
 	Service *Service `json:"service,omitempty"`
 }
 
-var errConflict = errors.New("an event of that ID came before and said something else")
+var errConflict = errors.New("an event with that ID came before and said something else")
 
 func newState() *state {
 	return &state{
@@ -78,7 +78,8 @@ func (s *state) apply(c change) {
 	}
 }
 
-// compact forgets old events and the personal data of services that are long gone.
+// compact drops old events and the personal data of services that ended long ago, and returns the
+// rest.
 func (s *state) compact() []any {
 	var lines []any
 	remembered := make(map[string]bool)
@@ -100,7 +101,7 @@ func (s *state) compact() []any {
 	return lines
 }
 
-// commit stores a change, then makes it.
+// commit stores a change, then applies it.
 func (s *state) commit(c change) error {
 	was := s.journal.broken
 	if err := s.journal.append(c); err != nil {
@@ -115,7 +116,7 @@ func (s *state) commit(c change) error {
 	return nil
 }
 
-// accept stores an event that is new. When it returns nil, the event is not lost any more.
+// accept stores an event if it is new. Once it returns nil, the event cannot be lost.
 func (s *state) accept(e Event) (r Record, fresh bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,15 +136,15 @@ func (s *state) accept(e Event) (r Record, fresh bool, err error) {
 	case e.At.Before(service.Latest):
 		r = r.finish(Superseded, "a newer event came first")
 	case service.Cancelled:
-		r = r.finish(Dead, "the service is cancelled; a new order needs a number of its own")
+		r = r.finish(Dead, "the service is cancelled; a new order needs its own number")
 	default:
 		service.Latest, service.Cancelled = e.At, e.Type == Cancelled
 	}
 	return r, true, s.commit(change{Records: []Record{r}, Service: &service})
 }
 
-// begin returns the event of a service that counts; those before it are superseded. ok is
-// false if none is waiting.
+// begin returns the newest event of a service and marks those before it as superseded. ok is false
+// if none is waiting.
 func (s *state) begin(service string) (r Record, of Service, ok bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -164,8 +165,8 @@ func (s *state) begin(service string) (r Record, of Service, ok bool, err error)
 	return r, s.services[service], ok, err
 }
 
-// progress stores where an event and its service stand. What arrived for the service in
-// the meantime stays.
+// progress stores the progress of an event and its service. What arrived for the service in the
+// meantime stays.
 func (s *state) progress(r Record, of Service) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -222,7 +223,7 @@ func (s *state) next() <-chan struct{} {
 	return s.changed
 }
 
-// broken is why nothing can be stored any more, or nil.
+// broken returns why nothing can be stored any more; nil if it can.
 func (s *state) broken() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

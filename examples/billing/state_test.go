@@ -13,8 +13,8 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestTornAnywhere cuts the state file at every byte, as a kill may. What was accepted by
-// then is there again: events are never half there, and a cut is never an error.
+// TestTornAnywhere cuts the state file at every byte, as a kill may. Everything accepted by then is
+// there again: an event is never half stored, and a cut is never an error.
 func TestTornAnywhere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.jsonl")
 	s, err := openState(path)
@@ -42,7 +42,7 @@ func TestTornAnywhere(t *testing.T) {
 		require.NoError(t, readLines(cut, s.replay), "cut at %d", size)
 		require.Len(t, s.backlog(), want, "cut at %d", size)
 		if size%25 != 0 {
-			continue // what follows costs many a write to the disk
+			continue // the rest costs many writes to the disk
 		}
 		s, err := openState(cut)
 		require.NoError(t, err, "cut at %d", size)
@@ -86,7 +86,7 @@ func TestOneInstance(t *testing.T) {
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 }
 
-// TestCompaction: a start forgets history, old events, and who cancelled customers were.
+// TestCompaction: a start drops history, old events, and the personal data of cancelled customers.
 func TestCompaction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -120,7 +120,7 @@ func TestCompaction(t *testing.T) {
 	})
 }
 
-// TestPersonalDataGoes: of a service that was cancelled long ago only its end is kept.
+// TestPersonalDataGoes: of a service that was cancelled long ago, only its end is kept.
 func TestPersonalDataGoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -138,8 +138,8 @@ func TestPersonalDataGoes(t *testing.T) {
 	})
 }
 
-// TestFullDisk: an event that cannot be stored is not accepted, and the program says that
-// it cannot go on.
+// TestFullDisk: an event that cannot be stored is not accepted, and the program says that it cannot
+// go on.
 func TestFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))

@@ -13,7 +13,7 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestGracefulStop finishes what is under way and begins nothing new.
+// TestGracefulStop: the program finishes what is under way and begins nothing new.
 func TestGracefulStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -31,7 +31,7 @@ func TestGracefulStop(t *testing.T) {
 	})
 }
 
-// TestStopHasAnEnd: work that takes longer than the grace is cut off and done by the next
+// TestStopHasAnEnd: work that takes longer than the grace period is cut off, and done by the next
 // instance.
 func TestStopHasAnEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// maxBody is far more than an event needs.
+// maxBody is far more than an event needs, in bytes.
 const maxBody = 64 << 10
 
 // Header fields of a signed webhook.
@@ -17,8 +17,8 @@ const (
 	headerSignature = "X-Billing-Signature"
 )
 
-// postEvent stores an event and answers before it is carried out: 202 if it is new, 200
-// if it came before.
+// postEvent stores an event and answers before it is carried out: 202 if it is new, 200 if it is a
+// duplicate.
 func (a *app) postEvent(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLong *http.MaxBytesError

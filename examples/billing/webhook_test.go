@@ -17,7 +17,7 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestRefusals: what is refused leaves no trace, neither in the state nor on the server.
+// TestRefusals: a refused webhook changes neither the state nor the server.
 func TestRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -31,7 +31,7 @@ func TestRefusals(t *testing.T) {
 		require.Equal(t, 401, w.post(good, time.Now().Add(window+time.Second), secret).Code)
 		require.Equal(t, 413, w.post([]byte(strings.Repeat(" ", maxBody+1)), time.Now(), secret).Code)
 
-		// The signature holds for this body and this time only.
+		// The signature is valid only for this body and this time.
 		req := httptest.NewRequest(http.MethodPost, "/events", strings.NewReader(strings.Replace(string(good), "1001", "1002", 1)))
 		timestamp, signature := signer{secret}.webhook(time.Now(), good)
 		req.Header.Set(headerTimestamp, timestamp)
@@ -68,7 +68,7 @@ func TestRefusals(t *testing.T) {
 	})
 }
 
-// TestDuplicates: the same event from many sides at once is carried out once.
+// TestDuplicates: the same event, sent many times at once, is carried out once.
 func TestDuplicates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -118,7 +118,7 @@ func TestOperatorRoutes(t *testing.T) {
 		require.Equal(t, []string{"create: absent -> active"}, r.Changes)
 		require.Equal(t, 404, w.get("/events/evt-2", &r))
 
-		// The password that the customer is told is the one on the server, and is in no file.
+		// The password for the customer is that on the server, and is in no file.
 		var told map[string]string
 		require.Equal(t, 200, w.get("/services/1001/initial-password", &told))
 		account := w.only()

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// workers carry out events, a bounded number at once and one at a time of each service.
+// workers carry out events, a limited number at once, and one at a time for each service.
 type workers struct {
 	state     *state
 	queue     *queue
@@ -22,9 +22,8 @@ type workers struct {
 	waits sync.WaitGroup
 }
 
-// run fills the queue with what the state holds, works with so many workers until stop
-// ends, and returns when they have finished what is under way. The end of kill cuts that
-// short.
+// run fills the queue from the state, runs count workers until stop ends, and returns when they
+// have finished what is under way. The end of kill cuts that short.
 func (w *workers) run(stop, kill context.Context, count int) {
 	for _, r := range w.state.backlog() {
 		w.queue.push(r.Service)
@@ -45,7 +44,7 @@ func (w *workers) run(stop, kill context.Context, count int) {
 	w.waits.Wait()
 }
 
-// serve brings a service into the state that its newest event wants.
+// serve brings a service into the state that its newest event asks for.
 func (w *workers) serve(stop, kill context.Context, id string) {
 	record, service, ok, err := w.state.begin(id)
 	if err != nil || !ok {
@@ -63,7 +62,7 @@ func (w *workers) serve(stop, kill context.Context, id string) {
 		service, changes, err = w.attempt(kill, record, service)
 		record.Changes = append(record.Changes, changes...)
 		if err != nil && kill.Err() != nil {
-			w.queue.release(id) // the next start looks what became of it
+			w.queue.release(id) // the next start checks what became of it
 			return
 		}
 		record, service = w.settle(record, service, err)
@@ -72,14 +71,14 @@ func (w *workers) serve(stop, kill context.Context, id string) {
 		w.queue.release(id)
 		return
 	}
-	// The wait may be long. It keeps newer events of the service back, but no worker.
+	// The wait may be long. It holds back newer events of the service, but occupies no worker.
 	w.waits.Go(func() {
 		defer w.queue.release(id)
 		w.wait(stop, record, service)
 	})
 }
 
-// wait continues pending work, also that of an earlier run of the program.
+// wait continues pending work, including that of an earlier run of the program.
 func (w *workers) wait(stop context.Context, record Record, service Service) {
 	p, err := w.fleet.Provider(service.Server)
 	if err == nil {
@@ -120,8 +119,8 @@ func (w *workers) settle(record Record, service Service, err error) (Record, Ser
 	return record, service
 }
 
-// stored tells when the state cannot be kept. Nothing is lost then: what is not stored
-// as done is looked at again at the next start.
+// stored logs that the state could not be stored. Nothing is lost then: the next start looks again
+// at what is not stored as done.
 func (w *workers) stored(err error) {
 	if err != nil {
 		w.log.Error("state not stored", "error", err)

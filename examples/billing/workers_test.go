@@ -16,7 +16,7 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestLife: each event brings the account into the state that it wants.
+// TestLife: each event brings the account into the state that it asks for.
 func TestLife(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -48,8 +48,8 @@ func TestLife(t *testing.T) {
 	})
 }
 
-// TestKilledAnywhere kills the instance at every single request to the server, before and
-// after the server has done it. The next instance ends with the same account.
+// TestKilledAnywhere kills the instance at every single request to the server, before and after the
+// server has carried it out. The next instance ends with the same account.
 func TestKilledAnywhere(t *testing.T) {
 	for _, after := range []bool{false, true} {
 		for n := 0; ; n++ {
@@ -82,8 +82,8 @@ func TestKilledAnywhere(t *testing.T) {
 	}
 }
 
-// TestPlacedBeforeMade: the file knows server and name before the server is asked to make
-// the account.
+// TestPlacedBeforeMade: the file contains server and name before the server is asked to create the
+// account.
 func TestPlacedBeforeMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -102,8 +102,8 @@ func TestPlacedBeforeMade(t *testing.T) {
 	})
 }
 
-// TestDown: a server that is down is tried again with growing pauses, for about a day;
-// then the event is dead, and a person can take it up again.
+// TestDown: a server that is down is tried again with growing pauses, for about a day. Then the
+// event is dead, and an operator can retry it.
 func TestDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -147,8 +147,8 @@ func (w *world) retry(id string) int {
 	return w.do(req).Code
 }
 
-// TestNotBeforeItsTime: neither a restart nor anything else makes a failed event be tried
-// earlier, or by two clocks at once.
+// TestNotBeforeItsTime: neither a restart nor anything else makes a failed event run earlier, or by
+// two timers.
 func TestNotBeforeItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -170,7 +170,7 @@ func TestNotBeforeItsTime(t *testing.T) {
 		require.Greater(t, time.Until(next), time.Minute)
 		require.Equal(t, next.Unix(), w.failed("evt-2", 12).Next.Unix())
 		w.failed("evt-2", 13)
-		require.InDelta(t, 0, time.Since(next), float64(time.Minute)) // the client's own repetitions
+		require.InDelta(t, 0, time.Since(next), float64(time.Minute)) // allows for the client's own retries
 		w.panel.Faults().Clear()
 		require.Equal(t, Done, w.settled("evt-2").Status)
 	})
@@ -192,8 +192,8 @@ func TestOutdatedIsNotRevived(t *testing.T) {
 	})
 }
 
-// TestNewerEventGoesFirst: while an overdue invoice waits for a server that is down, it is
-// paid. The customer is never suspended.
+// TestNewerEventGoesFirst: an overdue invoice is paid while its event waits for a server that is
+// down. The customer is never suspended.
 func TestNewerEventGoesFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -214,7 +214,7 @@ func TestNewerEventGoesFirst(t *testing.T) {
 	})
 }
 
-// TestOutOfOrder: an invoice overtakes its order.
+// TestOutOfOrder: the event of an invoice overtakes that of its order.
 func TestOutOfOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -229,7 +229,7 @@ func TestOutOfOrder(t *testing.T) {
 	})
 }
 
-// TestForeignAccount: an account that somebody else made is not touched.
+// TestForeignAccount: an account that another program created is not changed.
 func TestForeignAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -245,8 +245,8 @@ func TestForeignAccount(t *testing.T) {
 	})
 }
 
-// TestCancelledNeedsProof: a key that lost its rights sees no account, which is not the
-// same as there being none.
+// TestCancelledNeedsProof: a key that lost its rights sees no account, which does not prove that
+// there is none.
 func TestCancelledNeedsProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -266,7 +266,7 @@ func TestCancelledNeedsProof(t *testing.T) {
 	})
 }
 
-// TestNoSecretInTheLog: the logs of a day, at their most talkative, hold no password.
+// TestNoSecretInTheLog: the logs of a day, at the most verbose level, contain no password.
 func TestNoSecretInTheLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -278,7 +278,7 @@ func TestNoSecretInTheLog(t *testing.T) {
 	})
 }
 
-// clerk notes what is ordered from a server.
+// clerk records what is ordered from a server.
 type clerk struct {
 	*providertest.Memory
 	orders []provider.CreateRequest
@@ -289,8 +289,8 @@ func (c *clerk) Create(ctx context.Context, req *provider.CreateRequest) (*provi
 	return c.Memory.Create(ctx, req)
 }
 
-// TestOwnersChangesStay: once the order is fulfilled, its domain and plan are not asked
-// for again. Their owner may have changed them.
+// TestOwnersChangesStay: once the order is fulfilled, its domain and plan are not asked for again,
+// since the owner may have changed them.
 func TestOwnersChangesStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -312,7 +312,7 @@ func TestOwnersChangesStay(t *testing.T) {
 	})
 }
 
-// TestCancelledMeanwhile: a cancellation that comes while the account is being made.
+// TestCancelledMeanwhile: a cancellation arrives while the account is being created.
 func TestCancelledMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))
@@ -328,7 +328,7 @@ func TestCancelledMeanwhile(t *testing.T) {
 	})
 }
 
-// TestOrderThatWasNeverBegun is cancelled without asking any server.
+// TestOrderThatWasNeverBegun: it is cancelled without asking any server.
 func TestOrderThatWasNeverBegun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))

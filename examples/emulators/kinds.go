@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/licenseserver/licenseservertest"
 )
 
-// kinds starts a system of each kind. Its fields Kind and Try.Curl are filled in later.
+// kinds starts a system of each kind. The fields Kind and Try.Curl are set later.
 var kinds = map[string]func(*settings) *system{
 	"keyhelp": func(s *settings) *system {
 		dialect := keyhelptest.Dialect(s.dialect)
@@ -92,7 +92,7 @@ var kinds = map[string]func(*settings) *system{
 	},
 }
 
-// licenseKeys is what programs under a license sign in with: the first one.
+// licenseKeys returns what licensed programs sign in with: the key of the first license.
 func licenseKeys(server *licenseservertest.Server) []credential {
 	for _, license := range server.Licenses() {
 		return []credential{{"license key of the first license", license.Key}}

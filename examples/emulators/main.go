@@ -1,24 +1,24 @@
-// Emulators serves the emulated systems of provkit on loopback ports until it is
-// interrupted, for programs that are not written in Go: a billing module in PHP, a
-// script, an HTTP client under the hand. It prints the URL and the credentials of each
-// system and a curl line to try, which works as printed.
+// Emulators serves the emulated systems of provkit on loopback ports until it is interrupted, for
+// programs that are not written in Go: a billing module in PHP, a script, an interactive HTTP
+// client. It prints the URL and the credentials of each system and a curl line to try, which works
+// as printed.
 //
 //	go run ./examples/emulators
 //	go run ./examples/emulators -only hestia,keyhelp -keyhelp 127.0.0.1:8101 -hestia 8102
 //	go run ./examples/emulators -accounts 500 -tls
 //
-// The same faults at the same requests in every run, to see what your program makes of
-// lost answers and of servers in trouble:
+// To see how your program handles lost answers and servers in trouble, inject faults, which hit the
+// same requests in every run:
 //
 //	go run ./examples/emulators -only keyhelp -faults 0.1 -fault-kinds drop,status -fault-seed 7
 //
-// For scripts, one JSON object on standard output; all else goes to standard error:
+// For scripts, print one JSON object on standard output; everything else goes to standard error:
 //
 //	go run ./examples/emulators -json
 //
-// The systems keep their state in memory and forget it at the end. Their credentials are
-// the same in every run and good for nothing else, which is why they may be printed; they
-// listen on loopback addresses only.
+// The systems keep their state in memory and forget it at the end. Their credentials are the same
+// in every run and work nowhere else, so they may be printed. The systems listen on loopback
+// addresses only.
 package main
 
 import (
@@ -74,7 +74,8 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 	if err := show(systems, s, out); err != nil {
 		return err
 	}
-	// The journals of requests are counted and forgotten now and then: this may run for weeks.
+	// The program may run for weeks, so the journals of requests are counted and cleared now and
+	// then.
 	minute := time.NewTicker(time.Minute)
 	defer minute.Stop()
 	for ctx.Err() == nil {

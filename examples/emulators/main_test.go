@@ -22,7 +22,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMain lets the test binary be the program, for the test that interrupts it.
+// TestMain lets the test binary act as the program, for the test that interrupts it.
 func TestMain(m *testing.M) {
 	if os.Getenv("EMULATORS_TEST_MAIN") != "" {
 		main()
@@ -93,7 +93,7 @@ func send(r request, certificate string) (*http.Response, string, error) {
 	return resp, string(body), err
 }
 
-// answers holds what the printed request of each kind brings, with four accounts.
+// answers checks the answer to the printed request of each kind, with four accounts.
 var answers = map[string]func(t *testing.T, body string){
 	"keyhelp": func(t *testing.T, body string) {
 		var plans []struct{ Name string }
@@ -131,7 +131,7 @@ var answers = map[string]func(t *testing.T, body string){
 	},
 }
 
-// refusals holds what the same request brings with credentials that are not the printed ones.
+// refusals contains the answers to the same request with credentials other than the printed ones.
 var refusals = map[string]string{
 	"keyhelp":       `401 Unauthorized {"error":"Invalid API key"}`,
 	"hestia":        "401 Unauthorized Error: key 00000000000000000000 doesn't exist",
@@ -140,8 +140,8 @@ var refusals = map[string]string{
 	"licenseserver": `401 Unauthorized {"code":"LOGIN_REQUIRED","error":"Authentication required","status":401}`,
 }
 
-// TestServes runs the request that is printed for each system, plain and with TLS, on
-// ports that the systems take and on chosen ones, and finds the ports closed afterwards.
+// TestServes runs the request that is printed for each system, plain and with TLS, on ports that
+// the systems choose and on given ones, and checks that the ports are closed afterwards.
 func TestServes(t *testing.T) {
 	chosen := []string{
 		"-keyhelp", "127.0.0.1:0", "-hestia", "127.0.0.1:0", "-hostkey", "127.0.0.1:0", "-elizon", "127.0.0.1:0", "-licenseserver", "127.0.0.1:0",
@@ -155,7 +155,7 @@ func TestServes(t *testing.T) {
 				require.Equal(t, strings.Contains(name, "tls"), strings.HasPrefix(e.URL, "https://"), e.URL)
 				require.True(t, strings.HasPrefix(e.Try.URL, e.URL+"/"))
 				require.NotEmpty(t, e.Name)
-				for range 2 { // also on a second connection
+				for range 2 { // a second connection works, too
 					resp, body, err := send(e.Try, e.Certificate)
 					require.NoError(t, err, e.Kind)
 					require.Equal(t, http.StatusOK, resp.StatusCode, "%s: %s", e.Kind, body)
@@ -186,7 +186,7 @@ func TestServes(t *testing.T) {
 func TestCurlLines(t *testing.T) {
 	for _, args := range [][]string{nil, {"-tls"}} {
 		s := start(t, append(args, "-accounts", "4")...)
-		text, err := s.out.ReadString('.') // up to the first one, which stands in an address
+		text, err := s.out.ReadString('.') // up to the first one, which is in an address
 		require.NoError(t, err)
 		for !strings.HasSuffix(text, "Serving until you press Ctrl-C.") {
 			more, err := s.out.ReadString('.')
@@ -211,7 +211,7 @@ func TestCurlLines(t *testing.T) {
 	}
 }
 
-// curl is what curl makes of its arguments.
+// curl is how curl interprets its arguments.
 type curl struct {
 	request
 	pin string
@@ -246,11 +246,11 @@ func readCurl(t *testing.T, line string) curl {
 			c.URL = words[i]
 		}
 	}
-	require.Equal(t, c.pin != "", insecure, "-k goes with a pin and no other way")
+	require.Equal(t, c.pin != "", insecure, "-k is used with a pin and only then")
 	return c
 }
 
-// send holds the server's key against the pin, as curl does.
+// send compares the server's key with the pin, as curl does.
 func (c curl) send() (*http.Response, string, error) {
 	if c.pin == "" {
 		return send(c.request, "")
@@ -271,8 +271,8 @@ func (c curl) send() (*http.Response, string, error) {
 	return send(c.request, string(pemOf(leaf)))
 }
 
-// TestFaults: the same seed gives the same answers, another one others, and cut
-// connections come through a chosen port as such.
+// TestFaults: the same seed gives the same answers, another seed gives others, and cut connections
+// are also cut through a given port.
 func TestFaults(t *testing.T) {
 	statuses := func(args ...string) (all []int) {
 		s := start(t, append([]string{"-json", "-only", "keyhelp", "-keyhelp", "127.0.0.1:0"}, args...)...)
@@ -334,7 +334,7 @@ func TestBadFlags(t *testing.T) {
 	require.Equal(t, "truncate, delay", names(found))
 }
 
-// TestInterrupt is Ctrl-C: the program ends well.
+// TestInterrupt: after Ctrl-C the program ends without an error.
 func TestInterrupt(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-only", "hestia", "-json")
 	cmd.Env = append(os.Environ(), "EMULATORS_TEST_MAIN=1")

@@ -7,7 +7,7 @@ import (
 	"encoding/pem"
 )
 
-// pinOf is the pin of a certificate as curl writes it.
+// pinOf returns the pin of a certificate in curl's spelling.
 func pinOf(cert *x509.Certificate) string {
 	sum := sha256.Sum256(cert.RawSubjectPublicKeyInfo)
 	return "sha256//" + base64.StdEncoding.EncodeToString(sum[:])

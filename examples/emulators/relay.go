@@ -8,9 +8,8 @@ import (
 	"sync"
 )
 
-// relay makes an emulated system, which takes a free port, reachable at a chosen one. It
-// passes bytes on and understands none of them, so that TLS and cut connections come
-// through as they are.
+// relay makes an emulated system, which listens on a free port, reachable at a given one. It only
+// passes on bytes, so TLS and cut connections stay as they are.
 type relay struct {
 	listener net.Listener
 	target   string
@@ -43,8 +42,8 @@ func (r *relay) accept() {
 	}
 }
 
-// pass serves one connection. When the system closes it, the client's end is closed too;
-// a client that has said all may still be answered.
+// pass serves one connection. When the system closes it, the client's end is closed, too; a client
+// that has sent everything can still get its answer.
 func (r *relay) pass(client net.Conn) {
 	defer r.release(client)
 	var dialer net.Dialer
@@ -62,7 +61,8 @@ func (r *relay) pass(client net.Conn) {
 	_, _ = io.Copy(client, system)
 }
 
-// hold notes a connection to be closed at the end, which may be now.
+// hold registers a connection to be closed at the end. It closes it at once and returns false if
+// the relay has stopped.
 func (r *relay) hold(c net.Conn) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -81,7 +81,7 @@ func (r *relay) release(c net.Conn) {
 	_ = c.Close()
 }
 
-// stop closes everything and waits until nobody is at work any more.
+// stop closes everything and waits until no connection is served any more.
 func (r *relay) stop() {
 	_ = r.listener.Close()
 	r.mu.Lock()

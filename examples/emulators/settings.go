@@ -14,10 +14,10 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// settings is what the flags say.
+// settings are the values of the flags.
 type settings struct {
 	kinds     []string
-	addresses map[string]string // by kind; none: a free port
+	addresses map[string]string // by kind; a free port if there is none
 	accounts  int
 	dialect   string
 	tls, json bool
@@ -83,7 +83,7 @@ func readSettings(args []string, notes io.Writer) (*settings, error) {
 	return s, errors.Join(problems...)
 }
 
-// choose splits a list of names; an empty one is all of them.
+// choose splits a list of names; an empty list is all of them.
 func choose(list string, all []string) ([]string, error) {
 	if list == "" {
 		return all, nil
@@ -101,8 +101,8 @@ func choose(list string, all []string) ([]string, error) {
 	return chosen, nil
 }
 
-// loopback completes an address and refuses those that other machines can reach: the
-// credentials of an emulated system are no secret.
+// loopback completes an address and refuses those that other machines can reach, since the
+// credentials of an emulated system are not secret.
 func loopback(address string) (string, error) {
 	if address == "" {
 		return "", nil
@@ -134,8 +134,8 @@ func kindList() string {
 	return strings.Join(list, ",")
 }
 
-// chooseFaults takes all faults of some kinds: "drop" is cutting the connection before
-// the request is applied, and after.
+// chooseFaults returns all faults of some kinds: "drop" cuts the connection before the request is
+// applied, and after.
 func chooseFaults(list string) ([]faults.Fault, error) {
 	if list == "" {
 		return faults.Catalogue(), nil

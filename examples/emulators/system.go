@@ -32,13 +32,13 @@ type system struct {
 	met      map[string]int
 }
 
-// credential is something to sign in with, and what it is good for.
+// credential is something to sign in with, and what it is for.
 type credential struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// request is one to try, in parts and as a line for a shell.
+// request is a request to try, in parts and as a line for a shell.
 type request struct {
 	Method string            `json:"method"`
 	Path   string            `json:"-"`
@@ -48,12 +48,12 @@ type request struct {
 	Curl   string            `json:"curl"`
 }
 
-// get reads a path with a credential in a header.
+// get returns a request that reads a path with a credential in a header.
 func get(path, header, value string) request {
 	return request{Method: http.MethodGet, Path: path, Header: map[string]string{header: value}}
 }
 
-// post sends a form.
+// post returns a request that sends a form.
 func post(path string, form url.Values) request {
 	return request{
 		Method: http.MethodPost, Path: path, Body: form.Encode(),
@@ -61,8 +61,8 @@ func post(path string, form url.Values) request {
 	}
 }
 
-// serveAt makes the system reachable at an address of the user's choice. Links in its
-// answers still name the port that it took itself, and work.
+// serveAt makes the system reachable at an address of the user's choice. Links in its answers still
+// name the port that it chose itself, and work.
 func (e *system) serveAt(address string) error {
 	if address == "" {
 		return nil
@@ -79,7 +79,7 @@ func (e *system) serveAt(address string) error {
 	return nil
 }
 
-// describeTry completes the request to try, once the URL is settled.
+// describeTry completes the request to try, once the URL is known.
 func (e *system) describeTry() {
 	t := &e.Try
 	t.URL = e.URL + t.Path
@@ -89,7 +89,7 @@ func (e *system) describeTry() {
 		line = append(line, "-k", "--pinnedpubkey", quote(strings.Replace(e.Pin, "/", "//", 1)))
 	}
 	for name, value := range t.Header {
-		if t.Body == "" { // with a body, the content type is what curl sends by itself
+		if t.Body == "" { // with a body, curl sends the right content type by itself
 			line = append(line, "-H", quote(name+": "+value))
 		}
 	}
@@ -99,7 +99,7 @@ func (e *system) describeTry() {
 	t.Curl = strings.Join(append(line, quote(t.URL)), " ")
 }
 
-// quote makes a text one word of a POSIX shell.
+// quote returns a text as one word of a POSIX shell.
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 
 func (e *system) print(out io.Writer) {
@@ -120,7 +120,7 @@ func (e *system) stop() {
 	e.close()
 }
 
-// count adds up what was asked since the last time, and what faults it met.
+// count adds up the requests since the last time, and the faults that they met.
 func (e *system) count() {
 	requests := e.faults.Requests()
 	e.faults.Forget()

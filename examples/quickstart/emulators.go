@@ -17,12 +17,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// emulated is a system that lives in this process, on a loopback port.
+// emulated is a system in this process, on a loopback port.
 type emulated struct {
 	title  string
 	server provider.ServerConfig
 	opts   []provider.Option
-	// create are options that Create wants.
+	// create are the options that Create needs.
 	create map[string]string
 	stop   func()
 }
@@ -37,7 +37,7 @@ var emulators = map[string]func(config) emulated{
 		return emulated{
 			title:  "KeyHelp (" + string(dialect) + " dialect)",
 			server: provider.ServerConfig{Kind: keyhelp.Kind, URL: panel.URL, Secret: provider.Secret(panel.Key)},
-			// An operator's records know where the panel's IDs begin; so do we.
+			// An operator knows from records where the panel's IDs begin; so do we.
 			opts: []provider.Option{keyhelp.WithScan(keyhelp.Scan{ClientsFrom: panel.Clients()[0].ID})},
 			stop: panel.Close,
 		}
@@ -54,7 +54,7 @@ var emulators = map[string]func(config) emulated{
 	},
 	elizon.Kind: func(config) emulated {
 		platform := elizontest.NewServer(elizontest.WithProvisioning(300*time.Millisecond), elizontest.WithTermination(100*time.Millisecond))
-		for range 3 { // some that were there before; a younger one might be a lost order
+		for range 3 { // some that existed before; a newer one might be a lost order
 			platform.AddService(elizontest.Service{CreatedAt: platform.Now().Add(-7 * 24 * time.Hour)})
 		}
 		return emulated{
@@ -88,7 +88,7 @@ var emulators = map[string]func(config) emulated{
 					"plans": "basic=1/5,pro=10/50/12", "first_license": strconv.FormatInt(server.Licenses()[0].ID, 10),
 				},
 			},
-			// A real one is spared: 100 requests a minute by default.
+			// The default, 100 requests a minute, spares a real server.
 			opts: []provider.Option{provider.WithRateLimit(0, 0)},
 			stop: server.Close,
 		}

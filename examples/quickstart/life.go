@@ -12,14 +12,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// life is an account from its order to its end. It knows the portable contract only,
-// so the same code runs on every vendor.
+// life is an account from its order to its end. It uses only the portable contract, so the same
+// code runs on every vendor.
 type life struct {
 	provider         provider.Provider
 	wire             *wire
 	out              io.Writer
 	username, domain string
-	// options that the system's Create wants.
+	// options are those that the system's Create needs.
 	options map[string]string
 
 	password provider.Secret
@@ -31,7 +31,7 @@ type life struct {
 
 const row = "%-16s %-9s %-52s %s\n"
 
-// errSkipped is a step that the provider does not offer.
+// errSkipped is the result of a step that the provider does not offer.
 var errSkipped = errors.New("not offered by this system")
 
 func (l *life) run(ctx context.Context) error {
@@ -68,7 +68,7 @@ func (l *life) run(ctx context.Context) error {
 	}
 	fmt.Fprintln(l.out)
 	if l.failed > 0 {
-		return fmt.Errorf("%d of %d steps went otherwise than expected", l.failed, l.steps)
+		return fmt.Errorf("%d of %d steps did not go as expected", l.failed, l.steps)
 	}
 	fmt.Fprintf(l.out, "%d of %d steps as expected, no account left behind.\n", l.steps, l.steps)
 	return nil
@@ -84,7 +84,7 @@ func (l *life) check(ctx context.Context) (string, string, error) {
 	if err != nil {
 		return "", "", err
 	}
-	version := "no version told"
+	version := "unknown version"
 	if report.Version != "" {
 		version = "version " + report.Version
 	}
@@ -110,7 +110,7 @@ func (l *life) listPlans(ctx context.Context) (string, string, error) {
 
 func (l *life) order() *provider.CreateRequest {
 	system := l.provider.Describe()
-	if system.Password != nil && l.password == "" { // the same at each call, as a billing system would keep it
+	if system.Password != nil && l.password == "" { // the same at each call, as in a billing system
 		l.password = system.Password.Generate()
 	}
 	req := &provider.CreateRequest{
@@ -133,7 +133,7 @@ func (l *life) order() *provider.CreateRequest {
 func (l *life) create(ctx context.Context) (string, string, error) {
 	created, err := l.provider.Create(ctx, l.order())
 	if created != nil {
-		l.account = created.Account // what there is must be removed again, even beside an error
+		l.account = created.Account // must be removed again, even after an error
 	}
 	if err == nil && created.Outcome == provider.OutcomePending {
 		created, err = l.wait(ctx, created)
@@ -144,8 +144,7 @@ func (l *life) create(ctx context.Context) (string, string, error) {
 	return expect(created.Outcome, provider.OutcomeChanged, fmt.Sprintf("account %s, %s", l.account.ID, cmp.Or(l.account.Domain, l.account.Username)))
 }
 
-// wait is what a program does with work that takes its time. The handle would survive a
-// restart.
+// wait is what a program does with work that takes time. The handle would survive a restart.
 func (l *life) wait(ctx context.Context, created *provider.Creation) (*provider.Creation, error) {
 	progress, err := provider.Wait(ctx, l.provider, created.Handle, &provider.WaitOptions{Interval: 50 * time.Millisecond})
 	if err != nil {
@@ -161,7 +160,7 @@ func (l *life) createAgain(ctx context.Context) (string, string, error) {
 		return "", "", err
 	}
 	if created.Account.ID != l.account.ID {
-		return "", "", fmt.Errorf("a second account: %s beside %s", created.Account.ID, l.account.ID)
+		return "", "", fmt.Errorf("a second account: %s besides %s", created.Account.ID, l.account.ID)
 	}
 	return expect(created.Outcome, provider.OutcomeAlready, "the same account "+created.Account.ID)
 }
@@ -171,7 +170,7 @@ func (l *life) signOn(ctx context.Context) (string, string, error) {
 	if err != nil {
 		return "", "", err
 	}
-	until := "no expiry told"
+	until := "unknown expiry"
 	if !link.ExpiresAt.IsZero() {
 		until = "until " + link.ExpiresAt.Format("15:04 MST")
 	}
@@ -220,7 +219,7 @@ func (l *life) unsuspend(ctx context.Context) (string, string, error) {
 	return l.state(ctx, outcome, err, provider.StatusActive)
 }
 
-// state reads the account again: what a verb says is one thing.
+// state reads the account again, since a verb's answer alone proves nothing.
 func (l *life) state(ctx context.Context, outcome provider.Outcome, err error, want provider.Status) (string, string, error) {
 	if err != nil {
 		return "", "", err
@@ -260,8 +259,7 @@ func (l *life) changePassword(ctx context.Context) (string, string, error) {
 	return expect(outcome, provider.OutcomeChanged, "to a generated one: "+fresh.String())
 }
 
-// terminate removes the account even when the run was interrupted: this is the user's
-// panel.
+// terminate removes the account even if the run was interrupted, since this is the user's panel.
 func (l *life) terminate(ctx context.Context) (string, string, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 	defer cancel()
@@ -279,7 +277,7 @@ func (l *life) terminate(ctx context.Context) (string, string, error) {
 	return expect(outcome, provider.OutcomeChanged, "account "+l.account.ID+" is gone")
 }
 
-// refused shows that bad input never leaves the program.
+// refused shows that bad input is never sent.
 func (l *life) refused(ctx context.Context) (string, string, error) {
 	order := l.order()
 	order.Email = "not an address"

@@ -1,21 +1,19 @@
-// Quickstart runs the whole life of an account (a hosting account, a license) through
-// provkit's portable contract, on one system after the other, and prints what happened
-// on the wire.
+// Quickstart runs the whole life of an account (a hosting account, a license) through provkit's
+// portable contract, on one system after the other, and prints what happened on the wire.
 //
-// Without arguments it starts emulated panels inside this process, so it needs
-// nothing but Go:
+// Without arguments it starts emulated panels inside this process, so it needs nothing but Go:
 //
 //	go run ./examples/quickstart
 //	go run ./examples/quickstart -provider hestia
 //
-// Against a real panel it makes a test account and removes it again. It says so and
-// asks before it begins:
+// Against a real panel it makes a test account and removes it again. It says so and asks before it
+// begins:
 //
 //	KEYHELP_API_KEY=... go run ./examples/quickstart -provider keyhelp -url https://panel.example.com
 //	HESTIA_ACCESS_KEY=... HESTIA_SECRET_KEY=... go run ./examples/quickstart -provider hestia -url https://panel.example.com:8083
 //	LICENSESERVER_API_KEY=... LICENSESERVER_COOKIE=name=value go run ./examples/quickstart -provider licenseserver -url https://license.example.com
 //
-// It ends with a status other than zero if any step went otherwise than expected.
+// It ends with a status other than zero if any step did not go as expected.
 package main
 
 import (
@@ -38,7 +36,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// drivers is what this program can open; a billing system has such a list too.
+// drivers are the systems that this program can open; a billing system has such a list, too.
 var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, hostkey.Driver, elizon.Driver, licenseserver.Driver}
 
 func main() {
@@ -89,7 +87,7 @@ func allKinds() []string {
 	return kinds
 }
 
-// onEmulated runs the life on panels that live in this process.
+// onEmulated runs the life on emulated panels in this process.
 func onEmulated(ctx context.Context, c config, out io.Writer) error {
 	var failed []error
 	for _, kind := range c.kinds {
@@ -110,7 +108,7 @@ func onEmulated(ctx context.Context, c config, out io.Writer) error {
 	return errors.Join(failed...)
 }
 
-// onReal runs the life on a panel of the caller's, after saying what it will do.
+// onReal runs the life on a panel of the user's, after saying what it will do.
 func onReal(ctx context.Context, c config, getenv func(string) string, in io.Reader, out io.Writer) error {
 	if len(c.kinds) != 1 {
 		return errors.New("with -url, say which -provider it is")
@@ -139,7 +137,7 @@ func onReal(ctx context.Context, c config, getenv func(string) string, in io.Rea
 	return live(ctx, server, domain, name, nil, out)
 }
 
-// realServer is the row that a billing system would have of the panel.
+// realServer returns the panel's configuration, as a billing system would store it.
 func realServer(c config, getenv func(string) string) (provider.ServerConfig, error) {
 	server := provider.ServerConfig{Kind: c.kinds[0], URL: c.url, Options: make(map[string]string)}
 	if c.pin != "" {
@@ -155,12 +153,12 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 	var secret string
 	switch server.Kind {
 	case hostkey.Kind, elizon.Kind:
-		return server, errors.New("what this program does would cost money there: it runs on the emulated one only")
+		return server, errors.New("what this program does would cost money there, so it runs on the emulated one only")
 	case keyhelp.Kind:
 		server.Options["dialect"] = c.dialect
 		secret, err = need("KEYHELP_API_KEY")
 	case licenseserver.Kind:
-		// How one signs in to its panel is undocumented: a browser's cookie may do.
+		// Sign-in to its panel is undocumented: a browser's cookie may work.
 		if secret, err = need("LICENSESERVER_API_KEY"); err == nil {
 			var cookie string
 			cookie, err = need("LICENSESERVER_COOKIE")
@@ -177,8 +175,8 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 	return server, err
 }
 
-// live opens the server as a billing system would, from a row of its table, and runs
-// the life on it. An empty username is made from the domain.
+// live opens the server as a billing system would, from a row of its table, and runs the life on
+// it. An empty username is derived from the domain.
 func live(ctx context.Context, server provider.ServerConfig, domain, username string, create map[string]string, out io.Writer, opts ...provider.Option) error {
 	wire := newWire()
 	p, err := drivers.Open(server, append(opts, provider.WithHTTPClient(wire.client()))...)

@@ -22,8 +22,8 @@ func TestEmulated(t *testing.T) {
 	}
 }
 
-// TestReal runs against a panel by its URL, as against a real one: it asks first,
-// leaves nothing behind, and shows no secret.
+// TestReal runs against a panel by its URL, as if it were real: the program asks first, leaves
+// nothing behind, and shows no secret.
 func TestReal(t *testing.T) {
 	panel := keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live))
 	defer panel.Close()
@@ -51,8 +51,8 @@ func TestReal(t *testing.T) {
 	}
 }
 
-// TestFailureIsReported: a panel that ignores suspensions must end in an error, and
-// still be left clean.
+// TestFailureIsReported: a panel that ignores suspensions must cause an error, and still be left
+// clean.
 func TestFailureIsReported(t *testing.T) {
 	panel := keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live))
 	defer panel.Close()

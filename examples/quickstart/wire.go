@@ -9,8 +9,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// wire notes what goes over the network. It is an ordinary http.RoundTripper: tracing
-// and metrics libraries are put in front of provkit in the same way.
+// wire records what is sent over the network. It is an ordinary http.RoundTripper: tracing and
+// metrics libraries are added in the same way.
 type wire struct {
 	mu    sync.Mutex
 	lines []string
@@ -20,12 +20,12 @@ func newWire() *wire { return &wire{} }
 
 func (w *wire) client() *http.Client { return &http.Client{Transport: w} }
 
-// RoundTrip notes the route of a request, not its URL: those hold IDs and secrets.
+// RoundTrip records the route of a request, not its URL, since URLs contain IDs and secrets.
 func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	op, _ := provider.OperationFromContext(req.Context())
 	line := fmt.Sprintf("%s %s", op.Method, strings.TrimPrefix(op.Route, "/api/v2"))
-	if op.Route == "/api/" { // one address for all: there the command is what matters
+	if op.Route == "/api/" { // all calls have this route, so show the command
 		line = op.Name
 	}
 	if err != nil {
@@ -51,8 +51,7 @@ func (w *wire) count() int {
 	return len(w.lines)
 }
 
-// summary shows equal requests as one with a count, in the order of their first
-// appearance.
+// summary returns equal requests as one with a count, in the order of their first appearance.
 func (w *wire) summary() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

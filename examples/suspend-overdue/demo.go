@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// demo works on emulated servers: a run that is interrupted, the run that does the rest,
-// and a list that the safety stop refuses.
+// demo works on emulated servers: a run that is interrupted, the run that does the rest, and a list
+// that the safety stop refuses.
 func demo(ctx context.Context, t terminal) (int, error) {
 	dir, err := os.MkdirTemp("", "suspend-overdue-demo-")
 	if err != nil {
@@ -37,7 +37,7 @@ func demo(ctx context.Context, t terminal) (int, error) {
 	d.run(impatient, t, "overdue", p.overdue(), exitInterrupted)
 
 	fmt.Fprint(d.out, "\nRun 2, the same call:\n\n")
-	d.run(ctx, d.terminal, "overdue", p.overdue(), exitFailures) // of the line that names nobody
+	d.run(ctx, d.terminal, "overdue", p.overdue(), exitFailures) // for the line with an unknown account
 	first := p.suspended()
 
 	fmt.Fprint(d.out, "\nRun 3, a list that cannot be meant:\n\n")
@@ -47,7 +47,7 @@ func demo(ctx context.Context, t terminal) (int, error) {
 	if err != nil {
 		return exitBroken, err
 	}
-	want := len(dueSeeds)*2 + 1 // and the one that was suspended before
+	want := len(dueSeeds)*2 + 1 // including the one that was suspended before
 	d.check(first == want && p.suspended() == want, "%d accounts are suspended, not %d, and %d after the third run", first, want, p.suspended())
 	d.check(twice == 0, "%d accounts were suspended twice", twice)
 	if d.failed != nil {
@@ -57,7 +57,7 @@ func demo(ctx context.Context, t terminal) (int, error) {
 	return exitDone, nil
 }
 
-// patience is after how many accounts somebody presses Ctrl-C.
+// patience is after how many accounts the demo presses Ctrl-C.
 const patience = 4
 
 type demonstration struct {
@@ -88,7 +88,7 @@ func (d *demonstration) run(ctx context.Context, t terminal, name, list string, 
 	d.check(state == want, "%s ended with %d, not %d: %v", name, state, want, err)
 }
 
-// interrupter presses Ctrl-C when it has seen some accounts go by.
+// interrupter presses Ctrl-C after some accounts were printed.
 type interrupter struct {
 	io.Writer
 	left      int
@@ -104,7 +104,7 @@ func (i *interrupter) Write(p []byte) (int, error) {
 	return i.Writer.Write(p)
 }
 
-// changedTwice counts accounts that a log says were changed more than once.
+// changedTwice returns how many accounts were changed more than once, by the logs.
 func changedTwice(dir string) (int, error) {
 	logs, err := filepath.Glob(filepath.Join(dir, "*.jsonl"))
 	if err != nil {

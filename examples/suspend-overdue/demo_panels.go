@@ -48,7 +48,7 @@ func (p *panels) fleet() (*fleet.Fleet, error) {
 	return config.Open(drivers, &fleet.Sources{Getenv: func(name string) string { return environment[name] }})
 }
 
-// overdue is the list of the billing system, with what such lists have in them.
+// overdue returns the list of the billing system, with the oddities of such lists.
 func (p *panels) overdue() string {
 	var b strings.Builder
 	b.WriteString("server,account,invoice,due\n")
@@ -63,7 +63,7 @@ func (p *panels) overdue() string {
 	return b.String()
 }
 
-// everybody is the list of a billing system that went mad.
+// everybody returns the list of a billing system that is broken.
 func (p *panels) everybody() string {
 	var b strings.Builder
 	b.WriteString("server,account,invoice,due\n")

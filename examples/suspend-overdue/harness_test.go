@@ -17,8 +17,8 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// desk is where an operator sits: a directory with lists, and a server of so many accounts
-// in memory, so that it works in a bubble of testing/synctest.
+// desk is an operator's workplace: a directory with lists, and a server with accounts in memory, so
+// that it works in a testing/synctest bubble.
 type desk struct {
 	*testing.T
 	panel   *providertest.Memory
@@ -46,8 +46,7 @@ func (d *desk) serve(p provider.Provider) {
 	require.NoError(d, err)
 }
 
-// list writes a list; each line is an account with an invoice that is overdue, unless it
-// has all columns.
+// list writes a list. Each line is an account with an overdue invoice, or a line with all columns.
 func (d *desk) list(lines ...string) {
 	text := "server,account,invoice,due\n"
 	for _, l := range lines {
@@ -60,7 +59,7 @@ func (d *desk) list(lines ...string) {
 	require.NoError(d, os.WriteFile(d.s.list, []byte(text), 0o600))
 }
 
-// run is one call of the program.
+// run calls the program once.
 func (d *desk) run(ctx context.Context, answer string) (int, error) {
 	d.out.Reset()
 	return suspend(ctx, d.s, d.servers, terminal{in: strings.NewReader(answer), out: &d.out})
@@ -73,7 +72,7 @@ func (d *desk) result() string {
 	return string(text)
 }
 
-// id of the n-th account.
+// id returns the ID of the n-th account.
 func (d *desk) id(n int) string { return d.panel.Accounts()[n].ID }
 
 func (d *desk) name(n int) string { return d.panel.Accounts()[n].Username }

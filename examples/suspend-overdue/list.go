@@ -23,8 +23,8 @@ type line struct {
 
 var columns = []string{"server", "account", "invoice", "due"}
 
-// readList reads the whole list and reports every mistake in it at once: half a list is
-// not worked on. The fingerprint is the same for the same content.
+// readList reads the whole list and reports all mistakes in it at once, since half a list must not
+// be processed. The fingerprint is the same for the same content.
 func readList(path string) (lines []line, fingerprint string, err error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -58,7 +58,7 @@ func parseList(content []byte) ([]line, error) {
 			break
 		}
 		if err != nil {
-			mistakes = append(mistakes, err) // it names the line
+			mistakes = append(mistakes, err) // err names the line
 			if !errors.Is(err, csv.ErrFieldCount) {
 				break
 			}

@@ -16,7 +16,7 @@ func TestParseList(t *testing.T) {
 	}, lines)
 }
 
-// TestBadLists: every mistake is told, with its line.
+// TestBadLists: every mistake is reported, with its line.
 func TestBadLists(t *testing.T) {
 	_, err := parseList([]byte("server,account,invoice,due\n,max,INV-1,2026-01-31\nweb1,max,INV-1\nweb1,max,INV-1,31.01.2026\nweb1,,INV-1,2026-01-31\n"))
 	require.EqualError(t, err, "line 2: server and account are required\n"+

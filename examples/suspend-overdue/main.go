@@ -1,6 +1,6 @@
-// Suspend-overdue suspends the accounts whose invoices are overdue, from a list that a
-// billing system writes: a CSV file with the columns server, account (ID or user name),
-// invoice and due (2006-01-02).
+// Suspend-overdue suspends the accounts whose invoices are overdue, from a list that a billing
+// system writes: a CSV file with the columns server, account (ID or user name), invoice and due
+// (2006-01-02).
 //
 // To see it, on emulated servers inside this process (nothing but Go is needed):
 //
@@ -12,19 +12,18 @@
 //	go run ./examples/suspend-overdue -servers servers.json overdue.csv       # plan, question, work
 //	go run ./examples/suspend-overdue -servers servers.json -yes overdue.csv  # without the question
 //
-// It shows what is to be done before it does anything, works on many servers at once
-// (package bulk), and writes what became of each line to overdue-result.csv. After Ctrl-C
-// or a kill, the same call does the rest: a log beside the list remembers what is done.
-// A wrong list stops it: see -max-share.
+// It shows its plan before it does anything, works on many servers at once (package bulk), and
+// writes the result of each line to overdue-result.csv. After Ctrl-C or a kill, the same call does
+// the rest: a log next to the list records what is done. A wrong list stops it: see -max-share.
 //
-// It ends with one of these states:
+// It ends with one of these exit codes:
 //
 //	0    all done, or nothing to do
-//	1    done, but some lines failed or could not be found: see the result
+//	1    done, but some lines failed or were not found: see the result
 //	2    wrong call, configuration or list; nothing was changed
 //	3    safety stop: too many accounts of one server; nothing was changed
-//	4    the question was not answered with yes; nothing was changed
-//	5    the job broke off, such as on a full disk; the same call does the rest
+//	4    the answer to the question was not yes; nothing was changed
+//	5    the job stopped, such as on a full disk; the same call does the rest
 //	130  interrupted; the same call does the rest
 package main
 
@@ -49,10 +48,10 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// drivers is what servers.json may name.
+// drivers are the systems that servers.json may name.
 var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, licenseserver.Driver, hostkey.Driver, elizon.Driver}
 
-// The states in which the program ends.
+// The exit codes of the program.
 const (
 	exitDone = iota
 	exitFailures
@@ -74,15 +73,15 @@ func main() {
 	os.Exit(state)
 }
 
-// terminal is whom the program talks to.
+// terminal is where the program asks and prints.
 type terminal struct {
 	in  io.Reader
 	out io.Writer
-	// live terminals get a bar that moves, others a line for each account.
+	// live is set for terminals, which get a moving bar; all else gets a line for each account.
 	live bool
 }
 
-// isTerminal tells a terminal from a pipe and a file.
+// isTerminal reports whether f is a terminal, not a pipe or a file.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
@@ -99,14 +98,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, t termi
 	servers := flags.String("servers", "servers.json", "configuration of the servers")
 	flags.BoolVar(&s.dryRun, "n", false, "only show what would be done")
 	flags.BoolVar(&s.yes, "yes", false, "do not ask")
-	flags.StringVar(&s.result, "out", "", "file for what became of each line; overdue-result.csv for overdue.csv if empty")
-	flags.IntVar(&s.perServer, "per-server", bulk.DefaultPerServer, "how many accounts of one server are worked on at once")
+	flags.StringVar(&s.result, "out", "", "file for the result of each line; by default overdue-result.csv for overdue.csv")
+	flags.IntVar(&s.perServer, "per-server", bulk.DefaultPerServer, "how many accounts of one server to suspend at once")
 	flags.Float64Var(&s.maxShare, "max-share", bulk.DefaultMaxShare, "how much of a server's accounts may be suspended; 1 switches the safety stop off")
 	if err := flags.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return exitDone, nil
 		}
-		return exitUsage, nil // flag has said why
+		return exitUsage, nil // package flag has printed why
 	}
 	if *showDemo {
 		return demo(ctx, t)

@@ -25,12 +25,12 @@ const (
 	unknown   action = "cannot be done" // planned.problem says why
 )
 
-// planned is a line of the list and what is to be done about it.
+// planned is a line of the list and what will be done about it.
 type planned struct {
 	line
 	action   action
 	id, name string
-	// before tells that the account was suspended when it was looked up.
+	// before is set if the account was suspended when it was looked up.
 	before  bool
 	problem string
 }
@@ -64,7 +64,7 @@ func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[
 		case seen[key]:
 			p.action = repeated
 		case done[key].Outcome != "":
-			p.action = doneThen // the customer may have paid since: it is not done again
+			p.action = doneThen // the customer may have paid since, so it is not done again
 		case p.before:
 			p.action = suspended
 		default:
@@ -76,14 +76,14 @@ func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[
 	return plan, nil
 }
 
-// book is the accounts of a server by what a list may call them.
+// book contains the accounts of a server by everything that a list may call them.
 type book struct {
 	provider     provider.Provider
 	byID, byName map[string]*provider.Account
 	err          error
 }
 
-// openBook reads a server's list once: one call for all of its lines, where it can.
+// openBook reads a server's accounts with one call for all lines, if the server can list them.
 func openBook(ctx context.Context, servers *fleet.Fleet, server string) *book {
 	b := &book{}
 	if b.provider, b.err = servers.Provider(server); b.err != nil {
@@ -110,13 +110,13 @@ var (
 	errAmbiguous = errors.New("the ID of one account and the user name of another")
 )
 
-// find takes an ID or a user name.
+// find returns the account with that ID or user name.
 func (b *book) find(ctx context.Context, name string) (*provider.Account, error) {
 	if b.err != nil {
 		return nil, b.err
 	}
 	byID, byName := b.byID[name], b.byName[strings.ToLower(name)]
-	if b.byID == nil { // it has no list
+	if b.byID == nil { // the server cannot list accounts
 		var errID, errName error
 		byID, errID = b.provider.Get(ctx, name)
 		byName, errName = b.provider.Find(ctx, provider.Query{Username: name})

@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/provider/bulk"
 )
 
-// progress shows how far the job is: a bar on a terminal, lines in a pipe.
+// progress shows the progress of the job: a bar on a terminal, lines in a pipe.
 type progress struct {
 	terminal
 	names map[string]string
@@ -20,7 +20,7 @@ func newProgress(t terminal, names map[string]string) *progress {
 	return &progress{terminal: t, names: names}
 }
 
-// note is called before result.
+// note records the progress. It is called before result.
 func (p *progress) note(now bulk.JobProgress) { p.now = now }
 
 func (p *progress) result(r *bulk.Result) {
@@ -47,7 +47,7 @@ func (p *progress) draw() {
 	fmt.Fprint(p.out, "\r\x1b[K"+bar(p.now))
 }
 
-// bar is one line without its end.
+// bar returns one line without a line break.
 func bar(now bulk.JobProgress) string {
 	done := now.Skipped + now.Done
 	filled := 0

@@ -20,7 +20,7 @@ func TestBar(t *testing.T) {
 	require.Equal(t, "[                              ] 1/0", bar(bulk.JobProgress{Done: 1}))
 }
 
-// TestTerminal: the bar moves ten times a second at most, and failures stay to be read.
+// TestTerminal: the bar moves at most ten times a second, and failures stay visible.
 func TestTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
@@ -42,7 +42,7 @@ func TestTerminal(t *testing.T) {
 	})
 }
 
-// TestPipe: one line for each account and nothing else.
+// TestPipe: there is one line for each account and nothing else.
 func TestPipe(t *testing.T) {
 	var out bytes.Buffer
 	p := newProgress(terminal{out: &out}, map[string]string{"web1/17": "web1/max"})

@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider/bulk"
 )
 
-// readLog reads what a log says of each account, by server and ID. No log is an empty one,
-// and a last line that a kill cut short is left out.
+// readLog returns what a log says about each account, by server and ID. A missing log counts as
+// empty, and a last line that a kill cut short is ignored.
 func readLog(path string) (map[string]bulk.Entry, error) {
 	entries := make(map[string]bulk.Entry)
 	file, err := os.Open(path)
@@ -30,7 +30,7 @@ func readLog(path string) (map[string]bulk.Entry, error) {
 	for n := 1; ; n++ {
 		text, err := lines.ReadString('\n')
 		if err != nil {
-			return entries, nil // bulk.OpenLog reads the file too, and reports what is broken
+			return entries, nil // bulk.OpenLog also reads the file, and reports what is broken
 		}
 		var e bulk.Entry
 		if err := json.Unmarshal([]byte(text), &e); err != nil {
@@ -40,7 +40,7 @@ func readLog(path string) (map[string]bulk.Entry, error) {
 	}
 }
 
-// succeeded are the accounts on which nothing is left to do.
+// succeeded returns the accounts for which nothing is left to do.
 func succeeded(all map[string]bulk.Entry) map[string]bulk.Entry {
 	done := make(map[string]bulk.Entry)
 	for key, e := range all {
@@ -51,15 +51,15 @@ func succeeded(all map[string]bulk.Entry) map[string]bulk.Entry {
 	return done
 }
 
-// writeResult writes what became of each line of the list, over all runs.
+// writeResult writes the result of each line of the list, over all runs.
 func writeResult(path string, plan []planned, done map[string]bulk.Entry) (err error) {
-	// A spreadsheet that has the old one open must not see half of the new one.
+	// A spreadsheet that has the old file open must not see half of the new one.
 	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	out := csv.NewWriter(file)
-	_ = out.Write([]string{"line", "server", "account", "id", "invoice", "due", "result", "detail"}) // Error tells
+	_ = out.Write([]string{"line", "server", "account", "id", "invoice", "due", "result", "detail"}) // see out.Error
 	for _, p := range plan {
 		result, detail := outcome(p, done)
 		_ = out.Write([]string{
@@ -74,7 +74,7 @@ func writeResult(path string, plan []planned, done map[string]bulk.Entry) (err e
 	return os.Rename(path+".new", path)
 }
 
-// What the result says of a line.
+// What the result says about a line.
 const (
 	wasSuspended = "suspended"
 	leftAlone    = "left alone"
@@ -91,7 +91,7 @@ func outcome(p planned, done map[string]bulk.Entry) (result, detail string) {
 		return leftAlone, string(notDue)
 	case tried && entry.Error == "":
 		return wasSuspended, string(entry.Outcome) + " at " + entry.At.Format(time.RFC3339)
-	case p.before: // perhaps by a call whose answer an interruption cut off
+	case p.before: // perhaps by a call whose answer was lost in an interruption
 		return wasSuspended, "it was when this run began"
 	case tried:
 		return failed, entry.Error
@@ -99,7 +99,7 @@ func outcome(p planned, done map[string]bulk.Entry) (result, detail string) {
 	return notTried, ""
 }
 
-// harmless keeps spreadsheets from running what a server or a list wrote as a formula.
+// harmless keeps spreadsheets from running text of a server or a list as a formula.
 func harmless(s string) string {
 	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
 		return "'" + s

@@ -22,14 +22,13 @@ type settings struct {
 	maxShare     float64
 }
 
-// suspend is the whole program: read, plan, ask, work, report.
+// suspend is the whole program: it reads, plans, asks, works and reports.
 func suspend(ctx context.Context, s settings, servers *fleet.Fleet, t terminal) (int, error) {
 	lines, fingerprint, err := readList(s.list)
 	if err != nil {
 		return exitUsage, err
 	}
-	// The log belongs to this very list. Next month's list, under the same name, is
-	// another job.
+	// The log belongs to this very list. Next month's list, under the same name, is another job.
 	logPath := fmt.Sprintf("%s-%s.jsonl", strings.TrimSuffix(s.list, ".csv"), fingerprint)
 	done, err := readLog(logPath)
 	if err != nil {
@@ -50,7 +49,7 @@ func suspend(ctx context.Context, s settings, servers *fleet.Fleet, t terminal) 
 	if state == exitUsage || state == exitSafety {
 		return state, err
 	}
-	// What became of each line stands in the log, whichever run did it.
+	// The log contains the result of each line, from any run.
 	done, readErr := readLog(logPath)
 	if readErr == nil {
 		readErr = writeResult(s.result, plan, done)
@@ -61,7 +60,7 @@ func suspend(ctx context.Context, s settings, servers *fleet.Fleet, t terminal) 
 	fmt.Fprintf(t.out, "Result: %s\n", s.result)
 	if state == exitDone {
 		switch results := tally(plan, done); {
-		case results[notTried] > 0: // whatever the job says, somebody has cut it short
+		case results[notTried] > 0: // whatever the job returned, it was cut short
 			state, err = exitInterrupted, errInterrupted
 		case results[failed] > 0:
 			state = exitFailures
@@ -80,7 +79,7 @@ func count(plan []planned, a action) int {
 	return n
 }
 
-// tally counts the results of all lines.
+// tally returns the number of lines by result.
 func tally(plan []planned, done map[string]bulk.Entry) map[string]int {
 	counts := make(map[string]int)
 	for _, p := range plan {
@@ -96,7 +95,7 @@ func ask(t terminal, todo int) bool {
 	return strings.TrimSpace(answer) == "yes"
 }
 
-// work suspends what the plan says.
+// work carries out the plan.
 func work(ctx context.Context, s settings, plan []planned, servers *fleet.Fleet, t terminal, logPath string) (int, error) {
 	log, err := bulk.OpenLog(logPath)
 	if err != nil {
@@ -105,8 +104,8 @@ func work(ctx context.Context, s settings, plan []planned, servers *fleet.Fleet,
 	defer func() { _ = log.Close() }()
 	var targets []bulk.Target
 	for _, p := range plan {
-		// What an earlier run has done goes along: the job leaves it out by its log, and
-		// the progress counts it.
+		// This includes what an earlier run has done: the job skips it because of its log, and the
+		// progress counts it.
 		if p.action == toSuspend || p.action == doneThen {
 			targets = append(targets, p.target())
 		}
@@ -129,7 +128,7 @@ func work(ctx context.Context, s settings, plan []planned, servers *fleet.Fleet,
 
 var errInterrupted = errors.New("interrupted; the same call does the rest")
 
-// ending tells how a job ended that did not run to its end.
+// ending returns the exit code and error of a job that did not run to its end.
 func ending(ctx context.Context, err error) (int, error) {
 	switch {
 	case errors.Is(err, bulk.ErrSafetyStop):
@@ -142,7 +141,7 @@ func ending(ctx context.Context, err error) (int, error) {
 	return exitBroken, err
 }
 
-// names of the accounts, since people know those better than IDs.
+// names returns the names of the accounts, since people know those better than IDs.
 func names(plan []planned) map[string]string {
 	all := make(map[string]string, len(plan))
 	for _, p := range slices.Backward(plan) {

@@ -35,7 +35,7 @@ func TestDryRun(t *testing.T) {
 		fmt.Sprintf("web1     %-8s %-16s INV-1      1999-12-01 as an earlier line", d.id(0), d.name(0)),
 		"web1              nobody           INV-1      1999-12-01 cannot be done: no such account",
 		fmt.Sprintf("web1     %-8s %-16s INV-9      2999-01-01 not due yet", d.id(2), d.name(2)),
-		`web9              x                INV-1      1999-12-01 cannot be done: fleet: find server "web9": the fleet has no server of that name`,
+		`web9              x                INV-1      1999-12-01 cannot be done: fleet: find server "web9": no server has that name`,
 		"",
 		"In the list: 6. Of these: 1 suspend, 1 suspended already, 1 as an earlier line, 1 not due yet, 2 cannot be done.",
 		"",
@@ -96,15 +96,15 @@ func TestResult(t *testing.T) {
 		d.panel.Faults().Forget()
 		state, err = d.run(t.Context(), "")
 		require.NoError(t, err)
-		require.Equal(t, exitFailures, state, "there is still no nobody")
+		require.Equal(t, exitFailures, state, "there is still no account nobody")
 		require.Len(t, d.writes(), 1)
 		require.Equal(t, []string{d.id(0), d.id(1), d.id(3)}, d.suspended())
 		require.Contains(t, d.out.String(), "[2/2] web1/"+d.name(1)+": changed\n")
 	})
 }
 
-// TestInterrupted: after Ctrl-C at any account, the same call does the rest, and asks for
-// none twice.
+// TestInterrupted: after Ctrl-C at any account, the same call does the rest, and suspends none
+// twice.
 func TestInterrupted(t *testing.T) {
 	for n := 1; n <= 5; n++ {
 		d := newDesk(t, 20)
@@ -129,7 +129,7 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestInterruptedWhilePlanning: nothing has begun then.
+// TestInterruptedWhilePlanning: nothing has been changed by then.
 func TestInterruptedWhilePlanning(t *testing.T) {
 	d := newDesk(t, 10)
 	d.list(d.id(0))
@@ -162,8 +162,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestPaidMeanwhile: the same list does not suspend again who has paid since; the list of
-// the next month, under the same name, does.
+// TestPaidMeanwhile: the same list does not suspend customers again who have paid since; the list
+// of the next month, under the same name, does.
 func TestPaidMeanwhile(t *testing.T) {
 	d := newDesk(t, 10)
 	d.list(d.id(0))
@@ -199,10 +199,10 @@ func TestSafetyStop(t *testing.T) {
 	require.Len(t, d.suspended(), 4)
 }
 
-// unlisted is a server that cannot list its accounts.
+// unlisted is a provider that cannot list its accounts.
 type unlisted struct{ provider.Provider }
 
-// TestWithoutList looks each account up.
+// TestWithoutList: each account is looked up individually.
 func TestWithoutList(t *testing.T) {
 	d := newDesk(t, 10)
 	d.serve(unlisted{d.panel})
@@ -216,7 +216,7 @@ func TestWithoutList(t *testing.T) {
 	require.Contains(t, d.out.String(), "nobody           INV-1      1999-12-01 cannot be done: no such account")
 }
 
-// TestAmbiguous: a user may be called like the ID of another.
+// TestAmbiguous: one user's name may be another one's ID.
 func TestAmbiguous(t *testing.T) {
 	a, b := &provider.Account{ID: "17", Username: "max"}, &provider.Account{ID: "18", Username: "17"}
 	book := &book{byID: map[string]*provider.Account{"17": a, "18": b}, byName: map[string]*provider.Account{"max": a, "17": b}}
@@ -227,7 +227,7 @@ func TestAmbiguous(t *testing.T) {
 	require.Same(t, b, found)
 }
 
-// TestDead: a server that does not answer fails its lines, and no others.
+// TestDead: if a server does not answer, only its lines fail.
 func TestDead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDesk(t, 10)

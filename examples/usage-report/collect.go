@@ -7,8 +7,8 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// collect passes every report on as it comes and keeps none. What went wrong with an
-// account or a server is part of the result; an error is the end.
+// collect passes on every report as it comes and keeps none. Problems with an account or a server
+// are part of the result; an error means that the run has ended.
 func collect(reports iter.Seq2[*fleet.AccountUsage, error], rows *table, sums *summary) error {
 	for report, err := range reports {
 		var server *fleet.ServerError

@@ -25,8 +25,8 @@ const (
 	gib = 1 << 30
 )
 
-// demo is a fleet of emulated servers in this process, with some accounts over their
-// limits. It is opened like a real one: from a configuration with references to secrets.
+// demo is a fleet of emulated servers in this process, with some accounts over their limits. It is
+// opened like a real one: from a configuration with references to secrets.
 type demo struct {
 	config  fleet.Config
 	secrets map[string]string
@@ -45,7 +45,7 @@ func openDemo(ctx context.Context, dead bool) (*fleet.Fleet, func(), error) {
 		d.stops[len(d.stops)-1]()
 	}
 	servers, err := d.config.Open(drivers, &fleet.Sources{Getenv: func(name string) string { return d.secrets[name] }},
-		// A dead server shows at once, and emulated ones need no sparing.
+		// A dead server fails quickly, and emulated ones need no rate limit.
 		provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 10 * time.Millisecond}), provider.WithRateLimit(0, 0))
 	if err == nil {
 		err = order(ctx, servers)
@@ -63,7 +63,7 @@ func (d *demo) end() {
 	}
 }
 
-// add notes a server. Its secret goes where an operator would put it.
+// add adds a server. Its secret goes where an operator would put it.
 func (d *demo) add(c fleet.ServerEntry, secret string, stop func()) {
 	c.Secret = "env:" + c.Name
 	d.secrets[c.Name] = secret
@@ -123,8 +123,8 @@ func (d *demo) licenses() {
 	d.secrets["licenses_panel"] = server.AdminCookie.Value
 }
 
-// order makes two licenses through the contract: the server shows as accounts what
-// carries a mark of ours.
+// order creates two licenses through the contract, since only licenses with a marker of ours count
+// as accounts.
 func order(ctx context.Context, servers *fleet.Fleet) error {
 	licenses, err := servers.Provider("licenses")
 	if err != nil {

@@ -9,5 +9,5 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// drivers is what this program can open.
+// drivers are the systems that this program can open.
 var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, hostkey.Driver, elizon.Driver, licenseserver.Driver}

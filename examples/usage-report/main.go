@@ -1,24 +1,22 @@
-// Usage-report tells what all accounts of a fleet of servers use: every figure in a CSV
-// file, and one HTML page with the accounts over their limit on top, bars, and the sums
-// of each server. The page is a single file without scripts or outside resources, fit to
-// be mailed or to be served under a strict Content-Security-Policy.
+// Usage-report reports what all accounts of a fleet of servers use. It writes every figure to a CSV
+// file, and an HTML page with the accounts over their limit on top, bars, and the sums of each
+// server. The page is a single file without scripts or external resources, so it can be mailed, or
+// served under a strict Content-Security-Policy.
 //
 //	go run ./examples/usage-report -config servers.json
 //	go run ./examples/usage-report -config servers.json -csv - -html "" | grep ',true,'
 //
-// The configuration is that of package fleet; secrets are references to the environment
-// or to files. Without servers of your own, see it with emulated ones of every system;
-// -dead adds one that is down:
+// The configuration is that of package fleet; secrets are references to the environment or to
+// files. To try it without servers, use emulated ones of every system; -dead adds one that is down:
 //
 //	go run ./examples/usage-report -demo
 //	go run ./examples/usage-report -demo -dead
 //
-// It holds no more than a page of accounts of each server, the top of the list and the
-// sums in memory, however large the fleet is. Files appear when they are complete, and
-// replace older ones then.
+// It keeps only a page of accounts of each server, the top of the lists and the sums in memory,
+// however large the fleet is. Files replace older ones only when they are complete.
 //
-// Exit status: 0 all servers were read; 1 no report was written; 2 wrong flags; 3 the
-// report is written, and says which servers or accounts could not be read.
+// Exit status: 0 all servers were read; 1 no report was written; 2 wrong flags; 3 the report was
+// written, and says which servers or accounts could not be read.
 package main
 
 import (
@@ -73,18 +71,18 @@ func readSettings(args []string, notes io.Writer) (*settings, error) {
 	s := new(settings)
 	flags := flag.NewFlagSet("usage-report", flag.ContinueOnError)
 	flags.SetOutput(notes)
-	flags.StringVar(&s.config, "config", "", "the servers: a file as package fleet reads it")
-	flags.BoolVar(&s.demo, "demo", false, "emulated servers of every system instead of -config")
-	flags.BoolVar(&s.dead, "dead", false, "with -demo: one more server, which is down")
+	flags.StringVar(&s.config, "config", "", "configuration of the servers, in the format of package fleet")
+	flags.BoolVar(&s.demo, "demo", false, "use emulated servers of every system instead of -config")
+	flags.BoolVar(&s.dead, "dead", false, "with -demo: add a server that is down")
 	flags.StringVar(&s.csv, "csv", "usage.csv", "file for all figures; - is standard output, empty is none")
 	flags.StringVar(&s.html, "html", "usage.html", "file for the page; - is standard output, empty is none")
-	flags.IntVar(&s.top, "top", 50, "how many accounts the lists of the page hold")
-	flags.IntVar(&s.serversAt, "servers", 0, "how many servers are asked at once; 0 is 16")
+	flags.IntVar(&s.top, "top", 50, "how many accounts the lists of the page show")
+	flags.IntVar(&s.serversAt, "servers", 0, "how many servers to read at once; 0 is 16")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		return nil, err
 	case err != nil:
-		return nil, errFlags // flag has said what is wrong
+		return nil, errFlags // package flag has printed what is wrong
 	case flags.NArg() > 0:
 		return nil, fmt.Errorf("%w: %q is not a flag", errFlags, flags.Arg(0))
 	case (s.config == "") != s.demo:
@@ -148,7 +146,7 @@ func run(ctx context.Context, args []string, out, notes io.Writer) error {
 	return nil
 }
 
-// open opens the fleet; end takes down what belongs to it.
+// open opens the fleet; end stops what belongs to it.
 func open(ctx context.Context, s *settings) (servers *fleet.Fleet, end func(), err error) {
 	if s.demo {
 		return openDemo(ctx, s.dead)

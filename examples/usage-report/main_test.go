@@ -40,7 +40,7 @@ func report(t *testing.T, args ...string) (rows [][]string, page, out, notes str
 	return rows, page, stdout.String(), stderr.String(), err
 }
 
-// overs are the rows over a limit, without their time.
+// overs returns the rows over a limit, without their time.
 func overs(rows [][]string) (found []string) {
 	for _, row := range rows {
 		if row[8] == "true" {
@@ -96,7 +96,7 @@ func TestDemo(t *testing.T) {
 	require.NotContains(t, page, "Incomplete")
 }
 
-// TestDeadServer: a server that is down is shown, the others are read, and the status
+// TestDeadServer: the report shows a server that is down and reads the others, and the exit status
 // says that something is missing.
 func TestDeadServer(t *testing.T) {
 	rows, page, out, notes, err := report(t, "-demo", "-dead")
@@ -118,7 +118,7 @@ func TestDeadServer(t *testing.T) {
 	require.Contains(t, page, `<bdi>web3</bdi> <span class="quiet">hestia</span> <span class="alarm">incomplete</span>`)
 }
 
-// TestConfig reads a fleet from a file, and writes no secret anywhere.
+// TestConfig reads a fleet from a file, and checks that no secret is written.
 func TestConfig(t *testing.T) {
 	panel := hestiatest.NewServer(hestiatest.WithSeedUsers(2))
 	defer panel.Close()
@@ -154,7 +154,7 @@ func TestConfig(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// TestKeepsTheLastReport: a run that cannot end leaves the files of the last one.
+// TestKeepsTheLastReport: a run that fails leaves the files of the last one.
 func TestKeepsTheLastReport(t *testing.T) {
 	dir := t.TempDir()
 	figures, html := filepath.Join(dir, "usage.csv"), filepath.Join(dir, "none", "usage.html")

@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// output is a file that takes its name when it is complete, so that a run that is broken
-// off leaves the last report as it was.
+// output is a file that gets its name only when it is complete, so that an interrupted run leaves
+// the last report as it was.
 type output struct {
 	*bufio.Writer
 	path string
@@ -30,7 +30,7 @@ func create(path string, stdout io.Writer) (*output, error) {
 	return &output{bufio.NewWriter(file), path, file}, nil
 }
 
-// keep ends the file and gives it its name. Reports name customers: others on the machine
+// keep ends the file and gives it its name. Reports name customers, so other users of the machine
 // may not read them.
 func (o *output) keep() error {
 	if err := o.Flush(); err != nil || o.file == nil {

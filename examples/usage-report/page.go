@@ -22,8 +22,8 @@ var pageStyle string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
-// page is what the template shows. All texts are escaped there; bars are SVG, whose
-// geometry needs no style that a policy could forbid.
+// page is what the template shows. The template escapes all texts; bars are SVG, whose geometry
+// needs no style that a policy could forbid.
 type page struct {
 	Made          string
 	Policy        string
@@ -56,8 +56,8 @@ type serverRow struct {
 	DiskBar, FlowBar bar
 }
 
-// bar is a bar of a width of 100: filled up to Fill, with a mark at the limit. Without a
-// label there is none.
+// bar is a bar with a width of 100: filled up to Fill, with a mark at the limit. Without a label,
+// no bar is drawn.
 type bar struct {
 	Fill, Mark float64
 	Over       bool
@@ -100,7 +100,7 @@ func writePage(w io.Writer, s *summary, now time.Time) error {
 	return pageTemplate.Execute(w, &p)
 }
 
-// policy allows this page's own style and nothing else.
+// policy returns a Content-Security-Policy that allows only this page's own style.
 func policy() string {
 	sum := sha256.Sum256([]byte(pageStyle))
 	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'"
@@ -117,13 +117,14 @@ func (e *entry) row() accountRow {
 	return row
 }
 
-// figure draws a figure with a limit: up to the limit the bar is part of it; beyond, the
-// bar is full and the limit a mark on it.
+// figure draws a figure with a limit. Up to the limit, the bar shows its share; beyond, the bar is
+// full and the limit is a mark on it.
 func figure(u provider.Usage) figureRow {
 	row := figureRow{
 		Metric: strings.ReplaceAll(u.Metric, "_", " "), Text: amount(u.Used, u.Unit) + " of " + amount(u.Limit, u.Unit),
 	}
-	// Rounded away from the limit: what is over reads 101 % or more, what is not 100 % or less.
+	// Rounded away from the limit: what is over it reads 101 % or more, everything else 100 % or
+	// less.
 	switch part, _ := share(u); {
 	case u.Over() && u.Limit == 0:
 		row.Share, row.Bar = "none allowed", bar{Fill: 100, Over: true}
@@ -136,7 +137,7 @@ func figure(u provider.Usage) figureRow {
 	return row
 }
 
-// sum draws a sum beside those of the other servers.
+// sum draws a sum in relation to those of the other servers.
 func (s *serverSum) sum(metric string, largest map[string]int64) (string, bar) {
 	if !s.told[metric] {
 		return "not told", bar{}

@@ -23,7 +23,7 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// shown are the names of accounts on a page, in their order.
+// shown returns the names of the accounts on a page, in order.
 func shown(page string) (names []string) {
 	for _, found := range regexp.MustCompile(`</span></td>\n<td><bdi>([^<]*)</bdi>`).FindAllStringSubmatch(page, -1) {
 		names = append(names, html.UnescapeString(found[1]))
@@ -74,7 +74,7 @@ func all(reports ...*fleet.AccountUsage) iter.Seq2[*fleet.AccountUsage, error] {
 	}
 }
 
-// TestHostileNames: names that somebody chose are text on the page, and no formulas in a
+// TestHostileNames: names that customers chose are text on the page, and not formulas in a
 // spreadsheet.
 func TestHostileNames(t *testing.T) {
 	script, formula, link := `<script>alert(1)</script>`, `=HYPERLINK("http://x","y")`, `"><img src=x onerror=alert(1)>`
@@ -101,8 +101,8 @@ func TestHostileNames(t *testing.T) {
 	}, cells)
 }
 
-// TestStrictPolicy: nothing on the page needs more than its own policy allows, which is
-// its own style by its hash.
+// TestStrictPolicy: nothing on the page needs more than its policy allows, which is its own style,
+// by hash.
 func TestStrictPolicy(t *testing.T) {
 	page, _, _ := made(t, 10, all(usage("web1", "1", "a", disk(3, 2))))
 	style := regexp.MustCompile(`(?s)<style>(.*)</style>`).FindStringSubmatch(page)
@@ -117,7 +117,7 @@ func TestStrictPolicy(t *testing.T) {
 	}
 }
 
-// TestLists: the worst first, no more than asked for, the rest counted.
+// TestLists: the worst come first, no more than asked for, and the rest is counted.
 func TestLists(t *testing.T) {
 	unlimited, unknown := disk(900, 1), disk(900, 1)
 	unlimited.Unlimited, unknown.LimitUnknown = true, true
@@ -146,7 +146,7 @@ func TestLists(t *testing.T) {
 	figure := figure(disk(9996, 10000))
 	require.Equal(t, "99 %", figure.Share, "not over, so not 100")
 	_, rows, _ = made(t, 3, all())
-	require.Equal(t, [][]string{columns}, rows, "also an empty file has its header")
+	require.Equal(t, [][]string{columns}, rows, "even an empty file has a header")
 }
 
 func TestAmounts(t *testing.T) {
@@ -156,7 +156,7 @@ func TestAmounts(t *testing.T) {
 	require.Equal(t, "1536", amount(1536, provider.UnitCount))
 }
 
-// TestMemory: however many accounts there are, what is kept does not grow.
+// TestMemory: what is kept in memory does not grow with the number of accounts.
 func TestMemory(t *testing.T) {
 	const accounts = 100_000
 	sums := newSummary(memories(t, "web1"), 50)
@@ -186,7 +186,7 @@ func TestMemory(t *testing.T) {
 	require.Contains(t, sums.over.entries[49].account, fmt.Sprintf("customer%06d", accounts-50))
 }
 
-// TestFailures: what ends the run ends it, and a full disk does.
+// TestFailures: the end of the context and a full disk end the run; a failed account does not.
 func TestFailures(t *testing.T) {
 	ended := errors.New("the context ended")
 	sums := newSummary(memories(t, "web1"), 1)

@@ -10,14 +10,14 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// summary is what the page shows: sums of each server, and the tops of two lists.
+// summary is what the page shows: the sums of each server, and the tops of two lists.
 type summary struct {
 	servers []*serverSum
 	byName  map[string]*serverSum
-	// over holds accounts over a limit, the worst first; fullest those that come closest
-	// to one without being over any.
+	// over contains accounts over a limit, the worst first; fullest contains those that come
+	// closest to one without being over any.
 	over, fullest top
-	// failed are accounts that could not be read: the first ones.
+	// failed are the first accounts that could not be read.
 	failed []failure
 	max    int
 }
@@ -27,7 +27,7 @@ type serverSum struct {
 	name, kind             string
 	accounts, over, failed int
 	used                   map[string]int64 // by metric, of summed
-	told                   map[string]bool  // whether it tells the metric at all
+	told                   map[string]bool  // whether it reports the metric at all
 	err                    *fleet.ServerError
 }
 
@@ -88,7 +88,7 @@ func (s *summary) accountFailed(r *fleet.AccountUsage, err error) {
 
 func (s *summary) serverFailed(err *fleet.ServerError) { s.byName[err.Server].err = err }
 
-// counts adds up the servers.
+// counts returns the totals over all servers.
 func (s *summary) counts() (accounts, over, failed, dead int) {
 	for _, server := range s.servers {
 		accounts += server.accounts
@@ -106,7 +106,7 @@ func (s *summary) incomplete() bool {
 	return failed+dead > 0
 }
 
-// String is the program's last line.
+// String returns the program's last line.
 func (s *summary) String() string {
 	accounts, over, failed, dead := s.counts()
 	line := fmt.Sprintf("%s on %s, %d over a limit", number(accounts, "account"), number(len(s.servers), "server"), over)
@@ -116,7 +116,7 @@ func (s *summary) String() string {
 	return line
 }
 
-// missing tells how much could not be read.
+// missing says how much could not be read; "" if nothing.
 func (s *summary) missing() string {
 	_, _, failed, dead := s.counts()
 	var parts []string
@@ -143,7 +143,7 @@ type entry struct {
 	share                           float64
 }
 
-// before orders by share, and equal shares so that two runs give the same list.
+// before orders by share, and equal shares in a way that gives the same list in every run.
 func (e *entry) before(o *entry) int {
 	return cmp.Or(cmp.Compare(o.share, e.share), cmp.Compare(e.server, o.server), cmp.Compare(e.account, o.account))
 }

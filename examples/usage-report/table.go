@@ -11,10 +11,10 @@ import (
 	"github.com/provkit/provkit/provider/fleet"
 )
 
-// columns of the CSV file, one row a figure. limit is a number, "unlimited", or empty
-// where the system does not tell. A row with an error has no figure: an account that
-// could not be read or, without an account, a server. One with an account and neither is
-// an account of which the system tells no figure.
+// columns are those of the CSV file, with one row for each figure. limit is a number, "unlimited",
+// or empty if the system does not report it. A row with an error has no figure: it is an account
+// that could not be read or, if account is empty, a server. A row with an account, no figure and no
+// error is an account for which the system reports no figures.
 var columns = []string{"server", "kind", "account", "username", "metric", "unit", "used", "limit", "over", "as_of", "error"}
 
 // table writes the CSV file.
@@ -62,7 +62,7 @@ func (t *table) row(cells ...string) error {
 	return t.w.Write(cells)
 }
 
-// flush ends the file, which has its header also without accounts.
+// flush ends the file, which has a header even without accounts.
 func (t *table) flush() error {
 	if !t.begun {
 		t.begun = true
@@ -74,7 +74,7 @@ func (t *table) flush() error {
 	return t.w.Error()
 }
 
-// cell keeps a spreadsheet from running a text that somebody else chose as a formula.
+// cell keeps a spreadsheet from running a text that a customer chose as a formula.
 func cell(text string) string {
 	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") ||
 		strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
@@ -83,8 +83,9 @@ func cell(text string) string {
 	return text
 }
 
-// share is how much of its limit a figure is, 1 being all of it. Used of a limit of 0 has
-// no share that could be told; it is ahead of all others.
+// share returns how much of its limit a figure uses, where 1 is all of it, and maxShare is anything
+// of a limit of 0. It returns false if there is no known limit, or if nothing is used of a limit of
+// 0.
 func share(u provider.Usage) (float64, bool) {
 	switch {
 	case u.Unlimited, u.LimitUnknown, u.Limit < 0:
