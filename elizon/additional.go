@@ -6,8 +6,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// AdditionalService has the endpoints that the reference puts nowhere else: campaigns and a
-// probe. No source tells the fields of their bodies and answers.
+// AdditionalService has the endpoints that the reference groups nowhere else: campaigns and a
+// probe. The fields of their bodies and answers are undocumented.
 type AdditionalService struct{ c *Client }
 
 // Easter2026 reads the Easter campaign: GET /api/easter-2026 (method inferred).
@@ -15,13 +15,12 @@ func (s *AdditionalService) Easter2026(ctx context.Context) (provider.Payload, e
 	return unknown(ctx, s.c.ask(easterGet))
 }
 
-// ActEaster2026 acts in the Easter campaign: POST /api/easter-2026 (method inferred).
+// ActEaster2026 takes part in the Easter campaign: POST /api/easter-2026 (method inferred).
 func (s *AdditionalService) ActEaster2026(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(easterAct).freely(fields))
 }
 
-// EasterHunt reads the state of the Easter egg hunt: GET /api/easter-hunt (method
-// inferred).
+// EasterHunt reads the state of the Easter egg hunt: GET /api/easter-hunt (method inferred).
 func (s *AdditionalService) EasterHunt(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(huntGet))
 }

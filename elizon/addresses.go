@@ -7,10 +7,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// AddressesService is about the addresses that invoices can have.
+// AddressesService manages the addresses for invoices.
 type AddressesService struct{ c *Client }
 
-// Address is an address for invoices. The default one can be neither removed nor unset.
+// Address is an address for invoices. The default address can be neither removed nor unset.
 type Address struct {
 	ID          string `wire:"id,required"`
 	Label       string `wire:"label"`
@@ -28,8 +28,8 @@ type Address struct {
 	Phone       string `wire:"phone"`
 }
 
-// AddressRequest makes or changes an address. nil leaves a field out. Which ones a new
-// address needs is undocumented.
+// AddressRequest creates or changes an address. A nil field is not sent. Which fields a new address
+// needs is undocumented.
 type AddressRequest struct {
 	Label       *string `wire:"label"`
 	Default     *bool   `wire:"isDefault"`
@@ -48,7 +48,7 @@ type AddressRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// addressChange is an AddressRequest with the ID that it is for.
+// addressChange is an AddressRequest with the ID of the address.
 type addressChange struct {
 	ID string `wire:"id"`
 	AddressRequest
@@ -78,7 +78,7 @@ func (s *AddressesService) Delete(ctx context.Context, id string) error {
 	return done(ctx, s.c.ask(addressDelete).id("id", "id", id))
 }
 
-// RewardsService is about NetPoints, which orders earn.
+// RewardsService reads the NetPoints that orders earn.
 type RewardsService struct{ c *Client }
 
 // NetPointsPreview is how many points an order can be paid with.
@@ -88,13 +88,13 @@ type NetPointsPreview struct {
 	CurrentBalance int64 `wire:"currentBalance"`
 }
 
-// NetPoints reads the points and what became of them: GET /api/netpoints (method
-// inferred). The answer is undocumented.
+// NetPoints reads the points and their history: GET /api/netpoints (method inferred). The answer is
+// undocumented.
 func (s *RewardsService) NetPoints(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(rewardsPoints))
 }
 
-// Preview asks how many points an order of that total can be paid with: POST
+// Preview returns how many points an order of this total can be paid with: POST
 // /api/netpoints/preview.
 func (s *RewardsService) Preview(ctx context.Context, orderTotal EUR) (*NetPointsPreview, error) {
 	return fetch[NetPointsPreview](ctx, s.c.ask(rewardsPreview).with(&previewRequest{orderTotal}))

@@ -8,33 +8,33 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// AffiliatesService is the partner programme. Its amounts are Cents.
+// AffiliatesService reaches the partner programme. Its amounts are Cents.
 type AffiliatesService struct{ c *Client }
 
 // Affiliate is the account as a partner.
 type Affiliate struct {
 	Profile AffiliateProfile `wire:"affiliate|profile,required"`
 	Summary AffiliateSummary `wire:"summary"`
-	// WithdrawableBalance is what RequestPayout and ConvertToCredit can take.
+	// WithdrawableBalance is what RequestPayout and ConvertToCredit can withdraw.
 	WithdrawableBalance Cents `wire:"withdrawableBalance"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// AffiliateProfile is what does not change with each sale.
+// AffiliateProfile is the part of a partner account that does not change with each sale.
 type AffiliateProfile struct {
-	// Code is what customers are referred with.
+	// Code is the code that refers customers.
 	Code          string `wire:"code,required"`
 	Active        bool   `wire:"isActive"`
 	PayoutEnabled bool   `wire:"payoutEnabled"`
 	// CommissionRules and PayoutMethod are undocumented, and nil if there are none.
 	CommissionRules provider.Payload `wire:"commissionRules"`
 	PayoutMethod    provider.Payload `wire:"payoutMethod"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// AffiliateSummary are the totals by status.
+// AffiliateSummary has the totals by status.
 type AffiliateSummary struct {
 	Pending  Cents  `wire:"totalPending"`
 	Approved Cents  `wire:"totalApproved"`
@@ -42,13 +42,13 @@ type AffiliateSummary struct {
 	Currency string `wire:"currency"`
 }
 
-// AffiliateEntry is a commission or a payout request. Their amounts are in cents; what the
-// fields are called is undocumented.
+// AffiliateEntry is a commission or a payout request. Amounts are in cents; the names of their
+// fields are undocumented.
 type AffiliateEntry struct {
 	ID string `wire:"id"`
-	// Status is open: "pending", "approved", "paid".
+	// Status is an open set: "pending", "approved", "paid".
 	Status string `wire:"status"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -69,8 +69,8 @@ const (
 
 // PayoutMethodSetRequest sets how the partner is paid.
 type PayoutMethodSetRequest struct {
-	// Type is PayoutPayPal, which needs PayPalEmail, or PayoutSEPA, which needs IBAN, BIC
-	// and AccountHolder.
+	// Type is PayoutPayPal, which needs PayPalEmail, or PayoutSEPA, which needs IBAN, BIC and
+	// AccountHolder.
 	Type          PayoutType `wire:"type,required"`
 	PayPalEmail   string     `wire:"paypalEmail"`
 	IBAN          string     `wire:"iban"`
@@ -80,16 +80,17 @@ type PayoutMethodSetRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// AffiliateTaxInfo is what is known of a partner's taxes. Fields are undocumented; those of
+// AffiliateTaxInfo is a partner's tax data. Its fields are undocumented; those of
 // TaxInfoUpdateRequest are likely.
 type AffiliateTaxInfo struct {
 	// TaxInfo is nil if there is none yet.
 	TaxInfo provider.Payload `wire:"taxInfo"`
-	// Profile holds the name and address, which come from the account; nil if absent.
+	// Profile contains the name and address, which come from the account; nil if absent.
 	Profile provider.Payload `wire:"profile"`
 }
 
-// TaxInfoUpdateRequest changes tax data. nil leaves a field alone, as far as one knows.
+// TaxInfoUpdateRequest changes tax data. A nil field is not sent, which presumably leaves it
+// unchanged.
 type TaxInfoUpdateRequest struct {
 	VATID     *string `wire:"ustId"`
 	TaxNumber *string `wire:"taxNumber"`
@@ -102,28 +103,27 @@ func (s *AffiliatesService) Me(ctx context.Context) (*Affiliate, error) {
 	return fetch[Affiliate](ctx, s.c.ask(affiliatesMe))
 }
 
-// Commissions yields all commissions, page by page: GET /api/affiliates/me/commissions.
-// perPage is how many one request reads; 0 is the server's default. The vendor's programs
-// send a limit and read one page; that the list has the pages of others is assumed.
+// Commissions yields all commissions, page by page: GET /api/affiliates/me/commissions. perPage is
+// the page size; 0 is the server's default. The vendor's programs send a limit and read one page;
+// that the list is paged like others is assumed.
 func (s *AffiliatesService) Commissions(ctx context.Context, perPage int64) iter.Seq2[*AffiliateEntry, error] {
 	return pages[AffiliateEntry](ctx, s.c.ask(affiliatesCommissions), byPage(perPage), "commissions")
 }
 
 // ConvertToCredit moves earnings to the balance of the account: POST
-// /api/affiliates/me/convert-to-credit (method inferred). Fields and answer are
-// undocumented.
+// /api/affiliates/me/convert-to-credit (method inferred). Fields and answer are undocumented.
 func (s *AffiliatesService) ConvertToCredit(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(affiliatesConvert).freely(fields))
 }
 
-// CouponUsage reads how often the partner's coupon was used: GET
-// /api/affiliates/me/coupon-usage (method inferred). The answer is undocumented.
+// CouponUsage reads how often the partner's coupon was used: GET /api/affiliates/me/coupon-usage
+// (method inferred). The answer is undocumented.
 func (s *AffiliatesService) CouponUsage(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(affiliatesCoupon))
 }
 
-// Validate finds the partner of a referral code: POST /api/affiliates/validate. Failed
-// attempts are counted: too many of them are refused.
+// Validate finds the partner of a referral code: POST /api/affiliates/validate. Failed attempts are
+// counted, and too many are refused.
 func (s *AffiliatesService) Validate(ctx context.Context, code string) (*Referral, error) {
 	return fetch[Referral](ctx, s.c.ask(affiliatesValidate).require("code", code).body(map[string]any{"code": code}), "affiliate")
 }
@@ -135,8 +135,8 @@ func (s *AffiliatesService) ConfirmCreditNote(ctx context.Context, id string) (p
 	return unknown(ctx, s.c.ask(creditNotesConfirm, id).body(nil))
 }
 
-// PreviewCreditNote shows the next credit note: GET /api/affiliates/me/credit-note/preview
-// (method inferred, it may be POST). The answer is undocumented.
+// PreviewCreditNote shows the next credit note: GET /api/affiliates/me/credit-note/preview (method
+// inferred, it may be POST). The answer is undocumented.
 func (s *AffiliatesService) PreviewCreditNote(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(creditNotesPreview))
 }
@@ -148,14 +148,14 @@ func (s *AffiliatesService) CreditNotes(ctx context.Context) (provider.Payload, 
 }
 
 // DownloadCreditNote writes a credit note, a PDF, to w as it arrives: GET
-// /api/affiliates/me/credit-notes/{id}/download (method inferred). limit is its greatest
-// length in bytes, 0 is DefaultDownloadLimit. After an error w may hold a part of it.
+// /api/affiliates/me/credit-notes/{id}/download (method inferred). limit is the maximum size in
+// bytes; 0 is DefaultDownloadLimit. After an error, w may contain a part of it.
 func (s *AffiliatesService) DownloadCreditNote(ctx context.Context, id string, w io.Writer, limit int64) (*Download, error) {
 	return download(ctx, s.c.ask(creditNotesDownload, id), w, limit)
 }
 
-// SetPayoutMethod says how the partner is paid: PATCH /api/affiliates/me/payout-method. The
-// answer is undocumented.
+// SetPayoutMethod sets how the partner is paid: PATCH /api/affiliates/me/payout-method. The answer
+// is undocumented.
 func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodSetRequest) (provider.Payload, error) {
 	r := s.c.ask(payoutsMethod).with(req)
 	if req != nil {
@@ -170,15 +170,14 @@ func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMeth
 	return unknown(ctx, r)
 }
 
-// PayoutRequests yields all payout requests, page by page: GET
-// /api/affiliates/me/payout-requests. perPage is how many one request reads; 0 is the
-// server's default.
+// PayoutRequests yields all payout requests, page by page: GET /api/affiliates/me/payout-requests.
+// perPage is the page size; 0 is the server's default.
 func (s *AffiliatesService) PayoutRequests(ctx context.Context, perPage int64) iter.Seq2[*AffiliateEntry, error] {
 	return pages[AffiliateEntry](ctx, s.c.ask(payoutsList), byOffset(perPage), "requests")
 }
 
-// RequestPayout asks for a payout: POST /api/affiliates/me/payout-requests (method
-// inferred). Fields and answer are undocumented.
+// RequestPayout asks for a payout: POST /api/affiliates/me/payout-requests (method inferred).
+// Fields and answer are undocumented.
 func (s *AffiliatesService) RequestPayout(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(payoutsCreate).freely(fields))
 }
@@ -188,9 +187,8 @@ func (s *AffiliatesService) TaxInfo(ctx context.Context) (*AffiliateTaxInfo, err
 	return fetchHaving[AffiliateTaxInfo](ctx, s.c.ask(taxInfoGet), "taxInfo")
 }
 
-// UpdateTaxInfo changes the partner's tax data: PATCH /api/affiliates/me/tax-info (method
-// inferred, it may be PUT or POST). The platform reads no other fields. The answer is
-// undocumented.
+// UpdateTaxInfo changes the partner's tax data: PATCH /api/affiliates/me/tax-info (method inferred,
+// it may be PUT or POST). The platform reads no other fields. The answer is undocumented.
 func (s *AffiliatesService) UpdateTaxInfo(ctx context.Context, req *TaxInfoUpdateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(taxInfoUpdate).changing(req))
 }

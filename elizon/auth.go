@@ -12,7 +12,7 @@ import (
 )
 
 // AuthService signs in, and manages the profile of the account. Calls that sign in send no
-// credentials, all others want a session: see WithSessionToken.
+// credentials; all others need a session: see WithSessionToken.
 type AuthService struct {
 	c *Client
 
@@ -22,7 +22,7 @@ type AuthService struct {
 	TwoFactor *TwoFactorService
 	// Passkeys of the account.
 	Passkeys *PasskeysService
-	// OAuth signs in by way of other providers.
+	// OAuth signs in through other providers.
 	OAuth *OAuthService
 }
 
@@ -32,7 +32,7 @@ func newAuth(c *Client) *AuthService {
 	}
 }
 
-// AccountType says whom an account belongs to.
+// AccountType is who an account belongs to.
 type AccountType = string
 
 // Account types.
@@ -41,8 +41,8 @@ const (
 	AccountBusiness AccountType = "BUSINESS"
 )
 
-// AuthRegisterRequest describes a new account. All but VATNumber, CompanyName and
-// NewsletterOptIn is required.
+// AuthRegisterRequest describes a new account. All fields but VATNumber, CompanyName and
+// NewsletterOptIn are required.
 type AuthRegisterRequest struct {
 	Email string `wire:"email,required"`
 	// Password needs 8 characters, upper and lower case letters and a digit.
@@ -64,14 +64,14 @@ type AuthRegisterRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// Registration is what became of a AuthRegisterRequest.
+// Registration is the result of an AuthRegisterRequest.
 type Registration struct {
 	// Token of a session; "" if the address has to be verified first.
 	Token provider.Secret `wire:"token"`
 	// User may be nil.
 	User                 *User `wire:"user"`
 	RequiresVerification bool  `wire:"requiresVerification"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -80,22 +80,22 @@ type AuthLoginRequest struct {
 	Email      string          `wire:"email,required"`
 	Password   provider.Secret `wire:"password,required"`
 	RememberMe bool            `wire:"rememberMe,always"`
-	// TwoFactorCode is left out of the first attempt.
+	// TwoFactorCode is empty in the first attempt.
 	TwoFactorCode provider.Secret `wire:"twoFactorCode"`
 	// Extra fields, sent as they are; secrets in them are revealed.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Login is the answer to a AuthLoginRequest.
+// Login is the result of an AuthLoginRequest.
 type Login struct {
-	// Token of the session, for WithSessionToken; "" if RequiresTwoFactor.
+	// Token of the session, for WithSessionToken; "" if RequiresTwoFactor is set.
 	Token provider.Secret `wire:"token"`
 	// User may be nil.
 	User *User `wire:"user"`
-	// RequiresTwoFactor asks for the same request with a TwoFactorCode. Nobody is
-	// signed in yet.
+	// RequiresTwoFactor asks for the same request with a TwoFactorCode. The user is not signed in
+	// yet.
 	RequiresTwoFactor bool `wire:"requiresTwoFactor"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -103,13 +103,13 @@ type Login struct {
 type PasswordChangeRequest struct {
 	CurrentPassword provider.Secret `wire:"currentPassword,required"`
 	NewPassword     provider.Secret `wire:"newPassword,required"`
-	// Extra fields, sent as they are; secrets in them are revealed. The name of the
-	// field for the second factor, if there is one, is undocumented.
+	// Extra fields, sent as they are; secrets in them are revealed. The name of the field for the
+	// second factor, if there is one, is undocumented.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Register makes an account: POST /api/auth/register. The platform sends a mail with a
-// code for Activate.
+// Register creates an account: POST /api/auth/register. The platform sends a mail with a code for
+// Activate.
 func (s *AuthService) Register(ctx context.Context, req *AuthRegisterRequest) (*Registration, error) {
 	r := s.c.ask(authRegister).with(req).reveal()
 	if req != nil && req.Password != "" && !strong(req.Password.Reveal()) {
@@ -118,15 +118,15 @@ func (s *AuthService) Register(ctx context.Context, req *AuthRegisterRequest) (*
 	return fetch[Registration](ctx, r)
 }
 
-// strong is the documented rule for new accounts. It is told in words: letters of other
-// alphabets get the benefit of the doubt.
+// strong implements the documented rule for new accounts. The rule is stated in words, so letters
+// of other alphabets get the benefit of the doubt.
 func strong(password string) bool {
 	return utf8.RuneCountInString(password) >= 8 && strings.ContainsFunc(password, unicode.IsUpper) &&
 		strings.ContainsFunc(password, unicode.IsLower) && strings.ContainsFunc(password, unicode.IsDigit)
 }
 
-// Login signs in: POST /api/auth/login. If the account has a second factor the result says
-// RequiresTwoFactor, whether the platform answers so in a success or in an error.
+// Login signs in: POST /api/auth/login. If the account has a second factor, the result has
+// RequiresTwoFactor set, whether the platform asks for the code in a success or in an error.
 func (s *AuthService) Login(ctx context.Context, req *AuthLoginRequest) (*Login, error) {
 	d := &loginAnswer{}
 	r := s.c.ask(authLogin).with(req).reveal()
@@ -141,7 +141,7 @@ func (s *AuthService) Login(ctx context.Context, req *AuthLoginRequest) (*Login,
 	return d.one.out, nil
 }
 
-// loginAnswer reads an answer to Login, also out of an error.
+// loginAnswer reads an answer to Login, even from an error.
 type loginAnswer struct {
 	one[Login]
 	asks *Login
@@ -171,31 +171,30 @@ func (d *loginAnswer) DecodeAnswer(a *rest.Answer) error {
 	return nil
 }
 
-// RequestCode asks for a login code by e-mail: POST /api/auth/code (method inferred). That
-// this is what it does is assumed from its name; fields and answer are undocumented.
-// Secrets among the fields are revealed.
+// RequestCode asks for a login code by e-mail: POST /api/auth/code (method inferred). What it does
+// is assumed from its name; fields and answer are undocumented. Secrets among the fields are
+// revealed.
 func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authCode).freely(fields))
 }
 
-// VerifyCode finishes a login with the 6-digit code of a mail: POST /api/auth/verify-code
-// (method inferred). The names of the fields are taken from error texts of the vendor's
-// app. It opens a session; how the answer tells its token is undocumented. extra fields
-// are sent as they are.
+// VerifyCode finishes a login with the 6-digit code of a mail: POST /api/auth/verify-code (method
+// inferred). The names of the fields are taken from error texts of the vendor's app. It opens a
+// session; where the answer has its token is undocumented. extra fields are sent as they are.
 func (s *AuthService) VerifyCode(ctx context.Context, email string, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).require("email", email).reveal())
 }
 
-// codeRequest is a code that came by mail.
+// codeRequest sends a code that came by mail.
 type codeRequest struct {
 	Email *string         `wire:"email"`
 	Code  provider.Secret `wire:"code,required"`
 	Extra map[string]any  `wire:",extra"`
 }
 
-// ForgotPassword asks for a mail with a token for ResetPassword: POST
-// /api/auth/forgot-password (method inferred). The name of the field, "email", is assumed
-// to be that of Login. extra fields are sent as they are.
+// ForgotPassword asks for a mail with a token for ResetPassword: POST /api/auth/forgot-password
+// (method inferred). The name of the field, "email", is assumed to be that of Login. extra fields
+// are sent as they are.
 func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authForgot).require("email", email).with(&struct {
 		Email string         `wire:"email"`
@@ -203,16 +202,15 @@ func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra ma
 	}{email, extra}).reveal())
 }
 
-// CheckResetToken asks whether a token for ResetPassword is still good: GET
-// /api/auth/reset-password (method inferred). That it stands in the query as "token" is
-// assumed; the answer is undocumented.
+// CheckResetToken asks whether a token for ResetPassword is still valid: GET
+// /api/auth/reset-password (method inferred). That it is in the query as "token" is assumed; the
+// answer is undocumented.
 func (s *AuthService) CheckResetToken(ctx context.Context, token provider.Secret) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authCheckReset).require("token", token.Reveal()).arg("token", token.Reveal()).hide(token))
 }
 
-// ResetPassword sets a new password with the token of a mail: POST
-// /api/auth/reset-password (method inferred). The names of the fields are taken from error
-// texts of the vendor's app.
+// ResetPassword sets a new password with the token of a mail: POST /api/auth/reset-password (method
+// inferred). The names of the fields are taken from error texts of the vendor's app.
 func (s *AuthService) ResetPassword(ctx context.Context, token, password provider.Secret) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authReset).with(&struct {
 		Token    provider.Secret `wire:"token,required"`
@@ -220,25 +218,23 @@ func (s *AuthService) ResetPassword(ctx context.Context, token, password provide
 	}{token, password}))
 }
 
-// VerifyEmail confirms an e-mail address with the token of a mail: PUT
-// /api/auth/verify-email. The method is the least certain one of the API: GET and PATCH
-// would fit the wording, too. The name of the field is taken from an error text of the
-// vendor's app.
+// VerifyEmail confirms an e-mail address with the token of a mail: PUT /api/auth/verify-email. This
+// method is the least certain of the API: GET and PATCH would fit the wording too. The name of the
+// field is taken from an error text of the vendor's app.
 func (s *AuthService) VerifyEmail(ctx context.Context, token provider.Secret) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authVerifyEmail).with(&struct {
 		Token provider.Secret `wire:"token,required"`
 	}{token}))
 }
 
-// ChangePassword replaces the password: POST /api/auth/change-password. The answer is
-// undocumented.
+// ChangePassword replaces the password: POST /api/auth/change-password. The answer is undocumented.
 func (s *AuthService) ChangePassword(ctx context.Context, req *PasswordChangeRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authChangePassword).with(req).reveal())
 }
 
-// Activate activates a new account with the 6-digit code of a mail: POST
-// /api/auth/verify-account (method inferred). The name of the field, "code", is assumed to
-// be that of VerifyCode. extra fields are sent as they are.
+// Activate activates a new account with the 6-digit code of a mail: POST /api/auth/verify-account
+// (method inferred). The name of the field, "code", is assumed to be that of VerifyCode. extra
+// fields are sent as they are.
 func (s *AuthService) Activate(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authActivate).with(&codeRequest{Code: code, Extra: extra}).reveal())
 }
@@ -249,8 +245,8 @@ func (s *AuthService) ResendActivation(ctx context.Context) (provider.Payload, e
 	return unknown(ctx, s.c.ask(authResendCode).body(nil))
 }
 
-// ResendVerification sends the link for VerifyEmail again: POST /api/auth/verify-email
-// (method inferred).
+// ResendVerification sends the link for VerifyEmail again: POST /api/auth/verify-email (method
+// inferred).
 func (s *AuthService) ResendVerification(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(authResendLink).body(nil))
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// AuthSessionsService is about the sessions of the account.
+// AuthSessionsService manages the sessions of the account.
 type AuthSessionsService struct{ c *Client }
 
 // Session is one sign-in of the account.
@@ -16,7 +16,7 @@ type Session struct {
 	IP           string    `wire:"ip"`
 	CreatedAt    time.Time `wire:"createdAt"`
 	LastActiveAt time.Time `wire:"lastActiveAt"`
-	// Current is the session that asks.
+	// Current is set for the session that makes the request.
 	Current bool `wire:"isCurrent"`
 }
 
@@ -25,8 +25,8 @@ func (s *AuthSessionsService) List(ctx context.Context) iter.Seq2[*Session, erro
 	return all[Session](ctx, s.c.ask(authSessions), "sessions")
 }
 
-// Revoke ends a session: DELETE /api/auth/sessions. The endpoint can also end all others
-// at once; how it is told so is undocumented.
+// Revoke ends a session: DELETE /api/auth/sessions. The endpoint can also end all other sessions at
+// once; how to ask for that is undocumented.
 func (s *AuthSessionsService) Revoke(ctx context.Context, id string) error {
 	return done(ctx, s.c.ask(authRevoke).id("id", "id", id))
 }

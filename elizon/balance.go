@@ -8,25 +8,25 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// BalanceService is about money that the account has paid in.
+// BalanceService tops up the balance of the account.
 type BalanceService struct{ c *Client }
 
-// AutoTopUp is a rule that pays in every month. An account can have 4, as error texts
-// hint.
+// AutoTopUp is a rule that tops up the balance every month. An account can have 4, as error texts
+// suggest.
 type AutoTopUp struct {
 	ID     string `wire:"id,required"`
 	Active bool   `wire:"isActive"`
 	Amount EUR    `wire:"amount"`
 	// DayOfMonth is 1 to 28.
 	DayOfMonth int64 `wire:"dayOfMonth"`
-	// The times are zero where there is none.
+	// The times are zero if there is none.
 	LastChargedAt     time.Time `wire:"lastChargedAt"`
 	NextChargeAt      time.Time `wire:"nextChargeAt"`
 	MandateVerifiedAt time.Time `wire:"mandateVerifiedAt"`
 	AutoRedeemVoucher bool      `wire:"autoRedeemVoucher,loose"`
 }
 
-// AutoTopUpCreateRequest makes a rule.
+// AutoTopUpCreateRequest creates a rule.
 type AutoTopUpCreateRequest struct {
 	// Amount and DayOfMonth (1 to 28) are required.
 	Amount            EUR   `wire:"amount,required"`
@@ -39,29 +39,29 @@ type AutoTopUpCreateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// AutoTopUpResult is what became of an AutoTopUpCreateRequest. Any field may be missing.
+// AutoTopUpResult is the result of an AutoTopUpCreateRequest. Any field may be missing.
 type AutoTopUpResult struct {
 	Rule *AutoTopUp `wire:"config"`
-	// VerificationURL is where a person has to confirm the payment.
+	// VerificationURL is the page where a person has to confirm the payment.
 	VerificationURL      provider.Secret `wire:"verificationCheckoutUrl"`
 	VerificationRequired bool            `wire:"verificationRequired"`
 	DeferredFirstCharge  bool            `wire:"deferredFirstCharge"`
 	FirstChargeOn        time.Time       `wire:"firstChargeOn"`
 }
 
-// AutoTopUpUpdateRequest changes a rule. nil leaves a field as it is.
+// AutoTopUpUpdateRequest changes a rule. A nil or empty field is left unchanged.
 type AutoTopUpUpdateRequest struct {
 	Active *bool `wire:"isActive"`
-	// Amount of an active rule is refused, as error texts hint.
+	// Amount is refused while the rule is active, as error texts suggest.
 	Amount EUR `wire:"amount"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
 }
 
-// BalanceTopUpRequest pays in once.
+// BalanceTopUpRequest tops up the balance once.
 type BalanceTopUpRequest struct {
-	// Amount is required, within limits that the platform sets. That the field is called
-	// "amount" is assumed.
+	// Amount is required. The platform sets its limits. That the field is called "amount" is
+	// assumed.
 	Amount EUR `wire:"amount,required"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
@@ -72,7 +72,7 @@ func (s *BalanceService) AutoTopUps(ctx context.Context) iter.Seq2[*AutoTopUp, e
 	return all[AutoTopUp](ctx, s.c.ask(balanceTopUps), "configs")
 }
 
-// CreateAutoTopUp makes a rule: POST /api/balance/auto-topup.
+// CreateAutoTopUp creates a rule: POST /api/balance/auto-topup.
 func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpCreateRequest) (*AutoTopUpResult, error) {
 	r := s.c.ask(balanceCreate).with(req)
 	if req != nil && req.DayOfMonth != 0 {
@@ -84,8 +84,7 @@ func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpCrea
 	return fetch[AutoTopUpResult](ctx, r)
 }
 
-// UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. The answer is
-// undocumented.
+// UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. The answer is undocumented.
 func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpUpdateRequest) (provider.Payload, error) {
 	r := s.c.ask(balanceUpdate, id).changing(req)
 	if req != nil {
@@ -99,15 +98,15 @@ func (s *BalanceService) DeleteAutoTopUp(ctx context.Context, id string) error {
 	return done(ctx, s.c.ask(balanceDelete, id))
 }
 
-// SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method
-// inferred). It holds IBAN, BIC and a reference of the account's own; the names of the
-// fields are undocumented.
+// SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method inferred).
+// The answer contains IBAN, BIC and the account's own reference; the names of its fields are
+// undocumented.
 func (s *BalanceService) SEPADetails(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(balanceDetails))
 }
 
-// TopUp asks for a link at which a person pays in: POST /api/balance/top-up (method
-// inferred). The answer is undocumented.
+// TopUp asks for a link where a person pays: POST /api/balance/top-up (method inferred). The answer
+// is undocumented.
 func (s *BalanceService) TopUp(ctx context.Context, req *BalanceTopUpRequest) (provider.Payload, error) {
 	r := s.c.ask(balanceTopUp).with(req)
 	if req != nil {

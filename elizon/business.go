@@ -7,17 +7,16 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// BusinessService is for business accounts: verification, billing on invoice, and the
-// business fund, see businessfund.go for that.
+// BusinessService is for business accounts: verification, billing on invoice, and the business
+// fund.
 type BusinessService struct{ c *Client }
 
-// BusinessBilling is how invoices of a business are collected. Its fields are
-// undocumented.
+// BusinessBilling is how the invoices of a business are collected. Its fields are undocumented.
 type BusinessBilling struct {
-	// AnchorDay is the day of the month; 0 if it is not told. That it has the name under
-	// which SetBilling sends it is assumed.
+	// AnchorDay is the day of the month; 0 if the answer has none. That it has the name under which
+	// SetBilling sends it is assumed.
 	AnchorDay int64 `wire:"anchorDay"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -29,13 +28,13 @@ type BusinessBillingSetRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// BusinessEligibility tells whether an account may use business features.
+// BusinessEligibility is whether an account may use business features.
 type BusinessEligibility struct {
 	Eligible       bool   `wire:"eligible,required"`
 	Verified       bool   `wire:"verified"`
 	Reason         string `wire:"reason"`
 	InvoiceEnabled bool   `wire:"invoiceEnabled"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -55,18 +54,18 @@ type BusinessVerification struct {
 	ID           string             `wire:"id,required"`
 	Status       VerificationStatus `wire:"status"`
 	AdminComment string             `wire:"adminComment"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Billing reads how invoices are collected: GET /api/business/billing. It is nil, without
-// an error, where nothing is set.
+// Billing reads how invoices are collected: GET /api/business/billing. It returns nil, nil if
+// nothing is set.
 func (s *BusinessService) Billing(ctx context.Context) (*BusinessBilling, error) {
 	return maybeFetch[BusinessBilling](ctx, s.c.ask(businessBilling), "config")
 }
 
-// SetBilling collects invoices on a day of the month: POST /api/business/billing. The
-// answer is undocumented.
+// SetBilling collects invoices on a day of the month: POST /api/business/billing. The answer is
+// undocumented.
 func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingSetRequest) (provider.Payload, error) {
 	r := s.c.ask(businessSetBilling).with(req)
 	if req != nil && req.AnchorDay != 0 {
@@ -80,28 +79,27 @@ func (s *BusinessService) RemoveBilling(ctx context.Context) error {
 	return done(ctx, s.c.ask(businessNoBilling))
 }
 
-// Eligibility tells whether the account may use business features: GET
-// /api/business/eligibility.
+// Eligibility reports whether the account may use business features: GET /api/business/eligibility.
 func (s *BusinessService) Eligibility(ctx context.Context) (*BusinessEligibility, error) {
 	return fetch[BusinessEligibility](ctx, s.c.ask(businessEligibility))
 }
 
-// Verification reads the state of the verification: GET /api/business/verification. It is
-// nil, without an error, if there is none.
+// Verification reads the state of the verification: GET /api/business/verification. It returns nil,
+// nil if there is none.
 func (s *BusinessService) Verification(ctx context.Context) (*BusinessVerification, error) {
 	return maybeFetch[BusinessVerification](ctx, s.c.ask(verificationGet), "verification")
 }
 
-// SubmitVerification hands in documents, which are sent as they are read and only once:
-// POST /api/business/verification. The names of the form's fields are undocumented, and
-// so is the answer. Error texts of the vendor's app name limits of 5 and 10 MB a file.
+// SubmitVerification submits documents, which are sent as they are read and only once: POST
+// /api/business/verification. The names of the form's fields and the answer are undocumented. Error
+// texts of the vendor's app name limits of 5 and 10 MB per file.
 func (s *BusinessService) SubmitVerification(ctx context.Context, texts map[string]string, files ...Upload) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(verificationSubmit).upload(texts, files...))
 }
 
-// VerificationDocument writes a document that was handed in to w as it arrives: GET
-// /api/business/verification/documents/{id} (method inferred). limit is its greatest length
-// in bytes, 0 is DefaultDownloadLimit. After an error w may hold a part of it.
+// VerificationDocument writes a submitted document to w as it arrives: GET
+// /api/business/verification/documents/{id} (method inferred). limit is the maximum size in bytes;
+// 0 is DefaultDownloadLimit. After an error, w may contain a part of it.
 func (s *BusinessService) VerificationDocument(ctx context.Context, id string, w io.Writer, limit int64) (*Download, error) {
 	return download(ctx, s.c.ask(verificationDocument, id), w, limit)
 }

@@ -7,22 +7,22 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// BusinessFund is a budget for services that a business commits itself to. No document
-// tells the unit of its amounts. They are taken for euro, since the whole API counts in
-// euro but for partners and volumes.
+// BusinessFund is a budget for services that a business commits itself to. The unit of its amounts
+// is undocumented. It is taken to be euro, since the whole API counts in euro except for partners
+// and volumes.
 type BusinessFund struct {
 	// Contract is nil if there is none.
 	Contract *FundContract `wire:"contract"`
-	// PendingOffer waits for AcceptFund or RejectFund; nil if there is none.
+	// PendingOffer is waiting for AcceptFund or RejectFund; nil if there is none.
 	PendingOffer *FundOffer `wire:"pendingOffer"`
 }
 
-// FundTerms are what contract and offer have in common.
+// FundTerms are the terms that a contract and an offer have in common.
 type FundTerms struct {
 	ID               string `wire:"id,required"`
 	CommitmentAmount EUR    `wire:"commitmentAmount"`
 	Price            EUR    `wire:"price"`
-	// OverchargeFeePercent is charged on what goes beyond the commitment.
+	// OverchargeFeePercent is charged on spending beyond the commitment.
 	OverchargeFeePercent float64 `wire:"overchargeFeePercent"`
 	BindingMonths        int64   `wire:"bindingMonths"`
 }
@@ -31,50 +31,50 @@ type FundTerms struct {
 type FundContract struct {
 	FundTerms
 	BindingEndDate time.Time `wire:"bindingEndDate"`
-	// Status is open: "ACTIVE".
+	// Status is an open set: "ACTIVE".
 	Status            string    `wire:"status"`
 	CurrentUsage      EUR       `wire:"currentUsage"`
 	CurrentOvercharge EUR       `wire:"currentOvercharge"`
 	LastResetAt       time.Time `wire:"lastResetAt"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// FundOffer is an offer of the platform's, for AcceptFund or RejectFund.
+// FundOffer is an offer by the platform, for AcceptFund or RejectFund.
 type FundOffer struct {
 	FundTerms
 	AdminNote string    `wire:"adminNote"`
 	OfferedAt time.Time `wire:"offeredAt"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
 // FundRequest asks for a business fund.
 type FundRequest struct {
-	// Amount to commit to.
+	// Amount is the commitment. It is required.
 	Amount        EUR   `wire:"amount,required"`
 	BindingMonths int64 `wire:"bindingMonths,required"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
 }
 
-// RequestedFund is what became of a FundRequest.
+// RequestedFund is the result of a FundRequest.
 type RequestedFund struct {
 	// ContractID may be "".
 	ContractID string `wire:"contractId"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// AcceptedFund is what became of an accepted offer.
+// AcceptedFund is the result of accepting an offer.
 type AcceptedFund struct {
-	// CheckoutURL is where a person pays; "" where the platform tells none.
+	// CheckoutURL is the page where a person pays; "" if the platform names none.
 	CheckoutURL provider.Secret `wire:"checkoutUrl"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Fund reads contract and offer of the business fund: GET /api/business/fund.
+// Fund reads the contract and the offer of the business fund: GET /api/business/fund.
 func (s *BusinessService) Fund(ctx context.Context) (*BusinessFund, error) {
 	return fetchHaving[BusinessFund](ctx, s.c.ask(fundGet), "contract", "pendingOffer")
 }
@@ -89,22 +89,21 @@ func (s *BusinessService) RequestFund(ctx context.Context, req *FundRequest) (*R
 	return fetch[RequestedFund](ctx, r)
 }
 
-// AcceptFund accepts an offer, by the offer's ID, and pays for it: POST
-// /api/business/fund/{id}/accept. It binds the account for the months of the offer.
-// paymentMethod is "mollie" or "guthaben" (the balance).
+// AcceptFund accepts the offer with this ID and pays for it: POST /api/business/fund/{id}/accept.
+// It binds the account for the months of the offer. paymentMethod is "mollie" or "guthaben" (the
+// balance).
 func (s *BusinessService) AcceptFund(ctx context.Context, offerID, paymentMethod string) (*AcceptedFund, error) {
 	r := s.c.ask(fundAccept, offerID).require("paymentMethod", paymentMethod).body(map[string]any{"paymentMethod": paymentMethod})
 	return fetch[AcceptedFund](ctx, r)
 }
 
-// CancelFund cancels a contract: POST /api/business/fund/{id}/cancel. The platform keeps to
-// the binding period. The answer is undocumented.
+// CancelFund cancels a contract: POST /api/business/fund/{id}/cancel. The platform enforces the
+// binding period. The answer is undocumented.
 func (s *BusinessService) CancelFund(ctx context.Context, contractID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(fundCancel, contractID).body(nil))
 }
 
-// RejectFund rejects an offer: POST /api/business/fund/{id}/reject. The answer is
-// undocumented.
+// RejectFund rejects an offer: POST /api/business/fund/{id}/reject. The answer is undocumented.
 func (s *BusinessService) RejectFund(ctx context.Context, offerID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(fundReject, offerID).body(nil))
 }
@@ -115,9 +114,8 @@ func (s *BusinessService) SpecialTerminations(ctx context.Context) (provider.Pay
 	return unknown(ctx, s.c.ask(fundTerminating))
 }
 
-// RequestSpecialTermination asks to end a contract before its time: POST
-// /api/business/fund/special-termination (method inferred). Fields and answer are
-// undocumented.
+// RequestSpecialTermination asks to end a contract early: POST
+// /api/business/fund/special-termination (method inferred). Fields and answer are undocumented.
 func (s *BusinessService) RequestSpecialTermination(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(fundTerminate).freely(fields))
 }

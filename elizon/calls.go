@@ -17,9 +17,9 @@ import (
 
 const statusNoContent = http.StatusNoContent
 
-// request is a call in the making: where to, with what, and what is wrong with it. All
-// that ends a request (fetch, unknown, done, all, pages, download) refuses it before any
-// I/O if there are problems.
+// request is a call being built: its target, its content, and the problems found in it. Every
+// function that sends it (fetch, unknown, done, all, pages, download) refuses a request with
+// problems before any I/O.
 type request struct {
 	c        *Client
 	op       operation
@@ -28,8 +28,8 @@ type request struct {
 	problems provider.Problems
 }
 
-// ask begins a request. The arguments fill the places of the route, and are named in
-// problems as they are there.
+// ask begins a request. The arguments fill the placeholders of the route, whose names appear in
+// problems.
 func (c *Client) ask(op operation, args ...string) *request {
 	r := &request{c: c, op: op}
 	names := placesOf(op.Route)
@@ -45,7 +45,7 @@ func (c *Client) ask(op operation, args ...string) *request {
 	return r
 }
 
-// placesOf lists the names in braces of a route.
+// placesOf returns the names in braces of a route.
 func placesOf(route string) (names []string) {
 	for {
 		_, rest, found := strings.Cut(route, "{")
@@ -63,7 +63,7 @@ func (r *request) with(body any) *request {
 	return r
 }
 
-// changing is with for a change in part: one without any field is refused.
+// changing is with for a partial update: a body without any field is refused.
 func (r *request) changing(body any) *request {
 	r.encode(body, true)
 	return r
@@ -84,7 +84,7 @@ func (r *request) encode(body any, change bool) {
 	r.call.Secrets = append(r.call.Secrets, e.Secrets...)
 }
 
-// body sends fields as they are. nil is an empty object.
+// body sends fields as they are. nil sends an empty object.
 func (r *request) body(fields map[string]any) *request {
 	if fields == nil {
 		fields = map[string]any{}
@@ -126,14 +126,14 @@ func (r *request) id(name, field, value string) *request {
 	return r.subject(field, value).arg(name, value)
 }
 
-// subject names what a request is about, where that does not stand in the path.
+// subject names what a request is about if the path does not.
 func (r *request) subject(field, id string) *request {
 	r.problems.Word(field, id)
 	r.call.Subject = strconv.Quote(id)
 	return r
 }
 
-// problem notes what is wrong.
+// problem notes what is wrong with a field.
 func (r *request) problem(field, format string, args ...any) *request {
 	r.problems.Add(field, format, args...)
 	return r
@@ -158,8 +158,8 @@ func (r *request) send(ctx context.Context, adjust func(*rest.Call)) error {
 	return r.c.call(ctx, r.op, &call)
 }
 
-// fetch performs a request that answers with one thing: under one of the names, or,
-// without names, beside "success".
+// fetch performs a request whose answer contains one thing: under one of the names, or, without
+// names, next to "success".
 func fetch[T any](ctx context.Context, r *request, names ...string) (*T, error) {
 	d := &one[T]{names: names}
 	if err := r.send(ctx, func(call *rest.Call) { call.Out = d }); err != nil {
@@ -168,7 +168,7 @@ func fetch[T any](ctx context.Context, r *request, names ...string) (*T, error) 
 	return d.out, nil
 }
 
-// maybeFetch is fetch for a thing that may be null or absent: then nil, nil.
+// maybeFetch is fetch for a thing that may be null or absent: then it returns nil, nil.
 func maybeFetch[T any](ctx context.Context, r *request, name string) (*T, error) {
 	d := &optional[T]{name: name}
 	if err := r.send(ctx, func(call *rest.Call) { call.Out = d }); err != nil {
@@ -186,7 +186,7 @@ func unknown(ctx context.Context, r *request) (provider.Payload, error) {
 	return d.data, nil
 }
 
-// done performs a request of whose answer only success matters.
+// done performs a request and needs no more of its answer than that it succeeded.
 func done(ctx context.Context, r *request) error {
 	_, err := unknown(ctx, r)
 	return err
@@ -208,21 +208,20 @@ func all[T any](ctx context.Context, r *request, names ...string) iter.Seq2[*T, 
 	}
 }
 
-// Download describes a file that was written.
+// Download describes a downloaded file.
 type Download struct {
-	// ContentType and Name as the server tells them; "" if it does not. The name is not
-	// fit to be used as a path.
+	// ContentType and Name are what the server sent; "" if it did not. The name is not safe to use
+	// as a path.
 	ContentType, Name string
-	// Bytes written.
+	// Bytes is how many bytes were written.
 	Bytes int64
 }
 
-// DefaultDownloadLimit is how long a file may be in bytes, unless the caller says so.
+// DefaultDownloadLimit is the maximum size of a file in bytes unless the caller sets one.
 const DefaultDownloadLimit = 256 << 20
 
-// download writes a file to w as it arrives. limit is its greatest length, 0 is
-// DefaultDownloadLimit. A refusal that comes under 200 is found, and so is a web page
-// where none is due.
+// download writes a file to w as it arrives. limit is the maximum size in bytes; 0 is
+// DefaultDownloadLimit. A refusal under status 200 is an error, and so is an unexpected web page.
 func download(ctx context.Context, r *request, w io.Writer, limit int64) (*Download, error) {
 	if w == nil {
 		r.problems.Add("w", "nil")

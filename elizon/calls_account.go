@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// reveal opens the secrets among fields that are sent as they are.
+// reveal sends the secrets among free fields in clear text instead of masked.
 func (r *request) reveal() *request {
 	fields, _ := r.call.Body.(map[string]any)
 	for name, value := range fields {
@@ -22,7 +22,7 @@ func (r *request) reveal() *request {
 	return r
 }
 
-// freely sends a body that no document tells.
+// freely sends a body whose fields are undocumented.
 func (r *request) freely(fields map[string]any) *request {
 	return r.body(maps.Clone(fields)).reveal()
 }
@@ -37,8 +37,8 @@ func (r *request) listed(field string, names []string) *request {
 	return r
 }
 
-// fetchHaving is fetch for fields beside "success" that may be null. At least one of the
-// names must be there: without that, any object would do.
+// fetchHaving is fetch for fields next to "success" that may be null. At least one of the names
+// must be present, or any object would pass.
 func fetchHaving[T any](ctx context.Context, r *request, names ...string) (*T, error) {
 	d := &having[T]{names: names}
 	if err := r.send(ctx, func(call *rest.Call) { call.Out = d }); err != nil {

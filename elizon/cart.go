@@ -10,8 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// CartService prices and checks what is to be ordered. Nothing is kept by the platform:
-// each call is given all lines.
+// CartService prices and checks orders. The platform stores no cart: each call sends all lines.
 type CartService struct{ c *Client }
 
 // Kinds of cart lines.
@@ -24,17 +23,17 @@ const (
 
 // CartLine is a line of an order. The first six fields are required.
 type CartLine struct {
-	// LineID is the caller's choice, to tell lines apart.
+	// LineID is chosen by the caller, to tell lines apart.
 	LineID      string `wire:"lineId,due"`
 	ProductID   string `wire:"productId,due"`
 	ProductName string `wire:"productName,due"`
 	Quantity    int64  `wire:"quantity,due"`
-	// BillingCycle in days, see BillingCycles.
+	// BillingCycle is in days, see BillingCycles.
 	BillingCycle int64 `wire:"billingCycle,due"`
 	// ItemType is ItemNew or another. A domain must be the only line.
 	ItemType string `wire:"itemType,due"`
 
-	// ServiceID is what a renewal or an upgrade is for.
+	// ServiceID is the service that a renewal or an upgrade is for.
 	ServiceID string `wire:"serviceId"`
 	// SubscriptionID and DaysExtension are for renewals.
 	SubscriptionID string `wire:"subscriptionId"`
@@ -44,26 +43,25 @@ type CartLine struct {
 	TemplateID     int64  `wire:"templateId"`
 	AdditionalIPv4 int64  `wire:"additionalIPv4"`
 	AdditionalIPv6 int64  `wire:"additionalIPv6"`
-	// IncludeIPv4 and IncludeIPv6: false leaves the address out, nil takes what the
-	// product has.
+	// IncludeIPv4 and IncludeIPv6: false leaves the address out, nil takes the product's default.
 	IncludeIPv4 *bool    `wire:"includeIPv4"`
 	IncludeIPv6 *bool    `wire:"includeIPv6"`
 	SSHKeyIDs   []string `wire:"sshKeyIds"`
 
-	// For game servers. The types of EggID and NestID are undocumented: a number or a
-	// text.
+	// The following are for game servers. The types of EggID and NestID are undocumented: a number
+	// or a text.
 	EggID             any            `wire:"eggId"`
 	NestID            any            `wire:"nestId"`
 	DockerImage       string         `wire:"dockerImage"`
 	Environment       map[string]any `wire:"environment"`
 	ProviderVariables map[string]any `wire:"providerVariables"`
 
-	// Customization adds to the product's base; it does not hold totals.
+	// Customization adds to the product's base; it does not contain totals.
 	Customization *Customization `wire:"customization"`
 	// CustomizationPrices, ConfiguredSpecs and BillingOptions have no documented fields.
 	CustomizationPrices map[string]any `wire:"customizationPrices"`
 	ConfiguredSpecs     map[string]any `wire:"configuredSpecs"`
-	// ResourceSpecsUnit "mb" is known.
+	// ResourceSpecsUnit is an open set; "mb" is known.
 	ResourceSpecsUnit string         `wire:"resourceSpecsUnit"`
 	BillingOptions    map[string]any `wire:"billingOptions"`
 	SetupFee          EUR            `wire:"setupFee"`
@@ -79,7 +77,7 @@ type CartLine struct {
 	WhoisPrivacyEnabled   *bool  `wire:"whoisPrivacyEnabled"`
 	DomainRegistrantPhone string `wire:"domainRegistrantPhone"`
 
-	// Extra fields, sent as they are. Of a line that Cart.Upgrade made: its other fields.
+	// Extra fields, sent as they are. A line from Cart.Upgrade has its other fields here.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -112,11 +110,11 @@ type UnavailableLine struct {
 	ProductName string `wire:"productName"`
 }
 
-// CartCalculateRequest asks what a cart costs.
+// CartCalculateRequest asks for the price of a cart.
 type CartCalculateRequest struct {
 	// Items are required.
 	Items []CartLine `wire:"items,required"`
-	// CountryCode has two letters. It decides on the tax.
+	// CountryCode has two letters. It determines the tax.
 	CountryCode string `wire:"countryCode"`
 	HasVATID    *bool  `wire:"hasVatId"`
 	VATNumber   string `wire:"vatNumber"`
@@ -126,22 +124,22 @@ type CartCalculateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// Calculation is what a cart costs.
+// Calculation is the price of a cart.
 type Calculation struct {
 	Items    []CalculatedLine `wire:"items"`
 	Subtotal EUR              `wire:"subtotal"`
 	Tax      EUR              `wire:"tax"`
-	// Total is what is to be paid, tax included.
+	// Total is the amount to pay, tax included.
 	Total            EUR     `wire:"total,required"`
 	FirstMonthAmount EUR     `wire:"firstMonthAmount"`
 	TaxName          string  `wire:"taxName"`
 	TaxRatePercent   float64 `wire:"taxRatePercent"`
 	VATFree          bool    `wire:"isVatFree"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// CalculatedLine is what a line costs.
+// CalculatedLine is the price of a line.
 type CalculatedLine struct {
 	ProductID   string                      `wire:"productId"`
 	ProductName string                      `wire:"productName"`
@@ -150,26 +148,25 @@ type CalculatedLine struct {
 	More        map[string]provider.Payload `wire:",extra"`
 }
 
-// CartUpgradeRequest asks what it costs to change a service's resources.
+// CartUpgradeRequest asks for the price of changing a service's resources.
 type CartUpgradeRequest struct {
-	// ServiceID and ResourceChanges are required, as error texts of the platform hint; the
-	// fields of the latter are undocumented.
+	// ServiceID and ResourceChanges are required, as the platform's error texts suggest; the fields
+	// of the latter are undocumented.
 	ServiceID       string         `wire:"serviceId,required"`
 	ResourceChanges map[string]any `wire:"resourceChanges,required"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
 }
 
-// UpgradeQuote is the price of an upgrade as a line to be ordered.
+// UpgradeQuote is the price of an upgrade as a line that can be ordered.
 type UpgradeQuote struct {
-	// Line is nil where the answer holds no line that is understood.
+	// Line is nil if no line was recognised in the answer.
 	Line *CartLine
-	// Answer is all of it.
+	// Answer is the whole answer.
 	Answer provider.Payload
 }
 
-// Validate asks which lines cannot be ordered now: POST /api/cart/validate. None is the
-// good case.
+// Validate returns the lines that cannot be ordered now, none if all can: POST /api/cart/validate.
 func (s *CartService) Validate(ctx context.Context, items []CartLine) ([]UnavailableLine, error) {
 	cart := &validateRequest{Items: items}
 	r := s.c.ask(cartValidate).with(cart)
@@ -198,9 +195,9 @@ func (s *CartService) Calculate(ctx context.Context, req *CartCalculateRequest) 
 	return fetch[Calculation](ctx, r)
 }
 
-// Upgrade prices an upgrade or downgrade of a service: POST /api/cart/upgrade (method
-// inferred). The reference says that it answers with a cart line, but not under which
-// name: the one with a "productId" is taken.
+// Upgrade prices an upgrade or downgrade of a service: POST /api/cart/upgrade (method inferred).
+// The reference says that the answer contains a cart line, but not under which name: the first
+// object with a "productId" is used.
 func (s *CartService) Upgrade(ctx context.Context, req *CartUpgradeRequest) (*UpgradeQuote, error) {
 	answer, err := unknown(ctx, s.c.ask(cartUpgrade).with(req))
 	if err != nil {
@@ -228,7 +225,7 @@ func findLine(answer provider.Payload) *CartLine {
 	return nil
 }
 
-// checkLines refuses carts that the platform cannot take.
+// checkLines refuses carts that the platform cannot accept.
 func checkLines(r *request, items []CartLine) {
 	for i := range items {
 		line, at := &items[i], fmt.Sprintf("Items[%d].", i)

@@ -14,8 +14,7 @@ type CheckoutService struct{ c *Client }
 // PaymentMethod is how an order or an invoice is paid.
 type PaymentMethod string
 
-// The documented payment methods. The first four need nobody; of the others a person has
-// to do something.
+// The documented payment methods. The first four work unattended; the others need a person.
 const (
 	PayBalance      PaymentMethod = "guthaben"
 	PayInvoice      PaymentMethod = "invoice"
@@ -37,7 +36,7 @@ type CheckoutOrderRequest struct {
 	CouponCode         string `wire:"couponCode"`
 	AffiliateCode      string `wire:"affiliateCode"`
 	NetPointsRedeemEUR EUR    `wire:"netPointsRedeemEur"`
-	// BillingAddressID or BillingAddress, not both.
+	// BillingAddressID and BillingAddress exclude each other.
 	BillingAddressID string          `wire:"billingAddressId"`
 	BillingAddress   *BillingAddress `wire:"billingAddress"`
 	NewsletterOptIn  *bool           `wire:"newsletterOptIn"`
@@ -59,23 +58,23 @@ type BillingAddress struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// CheckoutResult is what became of an order. Any field may be missing, and there is no
-// service: Subscriptions.List has it, once the platform has made it.
+// CheckoutResult is the result of an order. Any field may be missing, and none names the service:
+// Subscriptions.List does, once the platform has created it.
 type CheckoutResult struct {
 	SubscriptionIDs []string `wire:"subscriptionIds"`
 	InvoiceID       string   `wire:"invoiceId"`
-	// RedirectURL is where a person has to pay.
+	// RedirectURL is the page where a person has to pay.
 	RedirectURL provider.Secret `wire:"redirectUrl"`
-	// Processing: the payment is under way.
+	// Processing is set while the payment is in progress.
 	Processing bool   `wire:"processing"`
 	OrderID    string `wire:"orderId"`
-	// SEPADetails say where to transfer the money to; nil if there is no need.
+	// SEPADetails is where to transfer the money; nil if no transfer is needed.
 	SEPADetails *SEPADetails `wire:"sepaDetails"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// SEPADetails are for a transfer by hand.
+// SEPADetails has the bank details for a manual transfer.
 type SEPADetails struct {
 	IBAN      string `wire:"iban"`
 	BIC       string `wire:"bic"`
@@ -88,7 +87,7 @@ type SEPADetails struct {
 type CheckoutData struct {
 	Addresses []Address `wire:"addresses"`
 	Countries []Country `wire:"countries"`
-	// The following are nil where the account has none.
+	// The following are nil if the account has none.
 	NetPoints      *NetPointsBalance           `wire:"netPointsBalance"`
 	Business       *CheckoutBusiness           `wire:"businessBillingConfig"`
 	Family         provider.Payload            `wire:"familyBillingConfig"`
@@ -102,25 +101,25 @@ type NetPointsBalance struct {
 	EURValue EUR   `wire:"eurValue"`
 }
 
-// CheckoutBusiness tells how a business account can pay.
+// CheckoutBusiness is how a business account can pay.
 type CheckoutBusiness struct {
 	InvoiceEnabled bool `wire:"invoiceEnabled"`
 	HasActiveFund  bool `wire:"hasActiveFund"`
-	// AnchorDay of the month; 0 if none.
+	// AnchorDay is a day of the month; 0 if there is none.
 	AnchorDay int64 `wire:"anchorDay"`
 }
 
-// SavedPayment is the saved way to pay.
+// SavedPayment is the saved payment method.
 type SavedPayment struct {
 	HasValid         bool   `wire:"hasValid"`
 	DefaultLabel     string `wire:"defaultLabel"`
 	DefaultMandateID string `wire:"defaultMandateId"`
 }
 
-// Order orders a cart: POST /api/checkout. It makes an invoice and pays it, so it spends
-// money, and it is never retried: after provider.ErrOutcomeUnknown look for the
-// subscription and the invoice before ordering again. The platform has no documented way
-// to tell an order twice from two orders.
+// Order orders a cart: POST /api/checkout. It creates an invoice and pays it, so it spends money,
+// and it is never retried: after provider.ErrOutcomeUnknown, look for the subscription and the
+// invoice before ordering again. The platform has no documented way to tell a repeated order from a
+// second one.
 func (s *CheckoutService) Order(ctx context.Context, req *CheckoutOrderRequest) (*CheckoutResult, error) {
 	r := s.c.ask(checkoutOrder).with(req)
 	if req != nil {
@@ -138,12 +137,12 @@ func (s *CheckoutService) Bootstrap(ctx context.Context) (*CheckoutData, error) 
 	return fetch[CheckoutData](ctx, s.c.ask(checkoutBootstrap))
 }
 
-// SubscriptionsService is about all subscriptions of the account. What is done with one of
-// them stands at its service: ServicesService.Subscription.
+// SubscriptionsService lists all subscriptions of the account. ServicesService.Subscription manages
+// the subscription of one service.
 type SubscriptionsService struct{ c *Client }
 
-// Subscription is a subscription as the account's list tells it. It links what
-// Checkout.Order answers to a service.
+// Subscription is a subscription as the account's list has it. It links the result of
+// Checkout.Order to a service.
 type Subscription struct {
 	ID string `wire:"id,required"`
 	// Status is SubscriptionActive, SubscriptionCanceled or another.
@@ -153,10 +152,10 @@ type Subscription struct {
 	CurrentPeriodEnd         time.Time `wire:"currentPeriodEnd"`
 	CancelAtPeriodEnd        bool      `wire:"cancelAtPeriodEnd"`
 	PermanentDiscountPercent float64   `wire:"permanentDiscountPercent"`
-	// Product and Service are nil if there is none (yet).
+	// Product and Service are nil if there is none, or none yet.
 	Product *SubscriptionProduct `wire:"product"`
 	Service *SubscriptionTarget  `wire:"service"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -174,10 +173,10 @@ type SubscriptionTarget struct {
 	ProviderStatus string `wire:"providerStatus"`
 }
 
-// SubscriptionCreateRequest makes a subscription directly.
+// SubscriptionCreateRequest creates a subscription without an order.
 type SubscriptionCreateRequest struct {
-	// ProductID, ProviderID and BillingCycleDays are required, as error texts of the
-	// platform hint.
+	// ProductID, ProviderID and BillingCycleDays are required, as the platform's error texts
+	// suggest.
 	ProductID        string `wire:"productId,required"`
 	ProviderID       string `wire:"providerId,required"`
 	BillingCycleDays int64  `wire:"billingCycleDays,required"`
@@ -185,14 +184,14 @@ type SubscriptionCreateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// List yields the active subscriptions: GET /api/user/subscriptions. The documents know no
-// pages of it.
+// List yields the active subscriptions: GET /api/user/subscriptions. The list has no documented
+// pages.
 func (s *SubscriptionsService) List(ctx context.Context) iter.Seq2[*Subscription, error] {
 	return all[Subscription](ctx, s.c.ask(subscriptionsList), "subscriptions")
 }
 
-// Create makes a subscription without an order: POST /api/user/subscriptions (method
-// inferred). The answer is undocumented.
+// Create creates a subscription without an order: POST /api/user/subscriptions (method inferred).
+// The answer is undocumented.
 func (s *SubscriptionsService) Create(ctx context.Context, req *SubscriptionCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(subscriptionsCreate).with(req)
 	if req != nil {

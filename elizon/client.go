@@ -14,16 +14,16 @@ import (
 // Kind is the name of this provider in errors, logs and configurations.
 const Kind = "elizon"
 
-// DefaultBaseURL is the platform itself. The vendor's own programs use the host with
-// "www." in front; whether one redirects to the other is undocumented.
+// DefaultBaseURL is the public platform. The vendor's own programs use the host with "www." in
+// front; whether one redirects to the other is undocumented.
 const DefaultBaseURL = "https://elizon.app"
 
-// DefaultClientHeader is what X-Elizon-Client says unless WithClientHeader is given: the
-// default of the vendor's SDK.
+// DefaultClientHeader is the value of X-Elizon-Client unless WithClientHeader is given: the default
+// of the vendor's SDK.
 const DefaultClientHeader = "api"
 
-// Client talks to the elizon platform. It is safe for concurrent use; make one per
-// account and keep it.
+// Client talks to the elizon platform. It is safe for concurrent use; create one per account and
+// keep it.
 type Client struct {
 	core               *rest.Client
 	hasKey, hasSession bool
@@ -34,9 +34,9 @@ type Client struct {
 	Services *ServicesService
 	// Cart prices and checks orders without placing them.
 	Cart *CartService
-	// Checkout places orders. It spends money.
+	// Checkout places orders, which spends money.
 	Checkout *CheckoutService
-	// Subscriptions of the account: the link from an order to its service.
+	// Subscriptions of the account, which link an order to its service.
 	Subscriptions *SubscriptionsService
 	// Products that can be ordered.
 	Products *ProductsService
@@ -62,7 +62,7 @@ type Client struct {
 	Affiliates *AffiliatesService
 	// Business features: verification, billing on invoice, the business fund.
 	Business *BusinessService
-	// Permissions of other users on the account's things.
+	// Permissions of other users on the account's resources.
 	Permissions *PermissionsService
 	// Storage volumes.
 	Storage *StorageService
@@ -82,12 +82,12 @@ type Client struct {
 	Additional *AdditionalService
 }
 
-// New makes a client for the platform at baseURL, which is DefaultBaseURL but for tests,
-// with an API key, whose format is undocumented. It validates and does no I/O. Plain http
-// is for this machine only, unless provider.WithPlainHTTP allows it.
+// New returns a client for the platform at baseURL, which is DefaultBaseURL except in tests. The
+// format of API keys is undocumented. New checks its arguments and does no I/O. Plain http is
+// refused except for this machine, unless provider.WithPlainHTTP allows it.
 //
-// The key may be "" if WithSessionToken gives a session instead, or WithoutKey says that
-// only public endpoints are to be reached.
+// The key may be "" if WithSessionToken gives a session instead, or if WithoutKey limits the client
+// to public endpoints.
 //
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
@@ -106,19 +106,19 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	case apiKey != "" && keyless:
 		problems.Add("WithoutKey", "contradicts the API key")
 	case apiKey == "" && bearer:
-		problems.Add("WithBearer", "says how an API key is sent, and there is none")
+		problems.Add("WithBearer", "there is no API key to send")
 	}
 	checkCredential(&problems, "apiKey", apiKey)
 	checkCredential(&problems, "WithSessionToken", token)
 	if strings.ContainsFunc(clientHeader, notInHeader) {
-		problems.Add("WithClientHeader", "holds white space or characters that a header cannot have")
+		problems.Add("WithClientHeader", "contains white space or characters that a header cannot have")
 	}
 	settings := readSettings(options, &problems)
 	header := http.Header{"Accept": {"application/json"}}
 	if clientHeader != "" {
 		header["X-Elizon-Client"] = []string{clientHeader}
 	}
-	// Credentials live in closures, so that no print of the client shows them.
+	// Credentials live in closures, so that printing the client does not show them.
 	key, keyHeader := []string{apiKey.Reveal()}, "X-Api-Key"
 	if bearer {
 		key, keyHeader = []string{"Bearer " + apiKey.Reveal()}, "Authorization"
@@ -172,7 +172,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	return c, nil
 }
 
-// trimAPIPath accepts the URL with the API's path behind it, as the documents print it.
+// trimAPIPath accepts a URL that ends with the API's path, as the vendor's documents print it.
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api")
@@ -180,21 +180,21 @@ func trimAPIPath(baseURL string) string {
 
 func checkCredential(problems *provider.Problems, field string, value provider.Secret) {
 	if strings.ContainsFunc(value.Reveal(), notInHeader) {
-		problems.Add(field, "holds white space or characters that a header cannot have: was more than the value copied?")
+		problems.Add(field, "contains white space or characters that a header cannot have: was more than the value copied?")
 	}
 }
 
 func notInHeader(r rune) bool { return r > unicode.MaxASCII || r <= ' ' || r == 0x7f }
 
-// String names the client without its credentials.
+// String returns the client's URL without its credentials.
 func (c *Client) String() string { return c.core.String() }
 
-// GoString is String, so that %#v shows no more.
+// GoString returns String, so that %#v shows no more.
 func (c *Client) GoString() string { return c.String() }
 
-// Do performs a call that has no method yet, with the API key (or the session, if there is
-// no key) and the same limits, retries and errors as all others. The route is below
-// the base URL ("/api/..."). out receives the JSON answer; nil ignores it.
+// Do performs a call that has no method yet. It sends the API key, or the session if there is no
+// key, and has the same limits, retries and errors as all other calls. The route is below the base
+// URL ("/api/..."). out receives the JSON answer; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
 	return c.do(ctx, "Do", withKey, req, out)
 }
@@ -212,11 +212,10 @@ func (c *Client) do(ctx context.Context, name string, as access, req *provider.R
 	return c.call(ctx, operation{Endpoint: call.Endpoint, as: as, sure: documented}, call)
 }
 
-// accessKey hands the kind of access that a call needs to Authorize.
+// accessKey is the context key under which Authorize finds the access that a call needs.
 type accessKey struct{}
 
-// call performs an operation with the credentials that it takes. Without them nothing is
-// sent.
+// call performs an operation with the credentials that it needs. Without them nothing is sent.
 func (c *Client) call(ctx context.Context, op operation, call *rest.Call) error {
 	if refused := c.refusal(op); refused != nil {
 		refused.Provider, refused.Op, refused.Action = Kind, op.Op, op.Verb
@@ -226,7 +225,7 @@ func (c *Client) call(ctx context.Context, op operation, call *rest.Call) error 
 	err := c.core.Do(context.WithValue(ctx, accessKey{}, op.as), call)
 	var failed *provider.Error
 	if op.sure != documented && errors.As(err, &failed) && failed.StatusCode == http.StatusMethodNotAllowed {
-		failed.Message += "; that the method is " + op.Method + " was inferred, no document tells it"
+		failed.Message += "; the method " + op.Method + " is inferred, not documented"
 	}
 	return err
 }
@@ -236,7 +235,7 @@ func (c *Client) refusal(op operation) *provider.Error {
 	case op.as == withSession && !c.hasSession:
 		return &provider.Error{
 			Kind:    provider.ErrForbidden,
-			Message: "not sent: this endpoint refuses API keys and wants a session, see elizon.WithSessionToken",
+			Message: "not sent: this endpoint refuses API keys and needs a session, see elizon.WithSessionToken",
 		}
 	case op.as == withKey && !c.hasKey && !c.hasSession:
 		return &provider.Error{Kind: provider.ErrUnauthorized, Message: "not sent: this client has neither an API key nor a session"}

@@ -48,7 +48,7 @@ func TestConformance(t *testing.T) {
 					}
 					w := openWorld(t, elizontest.NewServer(vendor...), test.options...)
 					if test.atOnce {
-						w.Advance = nil // nothing pends
+						w.Advance = nil // nothing is ever pending
 					}
 					w.Deny = func(match func(*http.Request) bool, kind error) { deny(w.Faults, test.under, match, kind) }
 					return w
@@ -87,7 +87,7 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		HideAccounts:     srv.HideServices,
 		Advance:          srv.Advance,
 		AddForeign: func(name string) string {
-			// Older than the order window: a younger one may be a lost order.
+			// It is older than the order window: a younger one may be a lost order.
 			return srv.AddService(elizontest.Service{Name: name, CreatedAt: srv.Now().Add(-48 * time.Hour)}).ID
 		},
 		Canaries: []string{srv.Key, wrongKey},
@@ -95,7 +95,7 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 	}
 }
 
-// deny answers in the platform's form, under the status that fits or another.
+// deny refuses in the platform's format, under the fitting status or another.
 func deny(in *faults.Injector, under int, match func(*http.Request) bool, kind error) {
 	denial := faults.Fault{
 		Kind: faults.Status, StatusCode: cmp.Or(under, http.StatusNotFound),
@@ -120,8 +120,8 @@ func orderOf(n int) *provider.CreateRequest {
 	}
 }
 
-// accountsOf reads the platform's state behind its API. A service without its mark is told
-// by the ID of its cart line, which nothing in the API shows.
+// accountsOf reads the platform's state behind its API. A service without its mark is identified by
+// the ID of its cart line, which the API does not show.
 func accountsOf(srv *elizontest.Server) []providertest.Truth {
 	var all []providertest.Truth
 	for _, s := range srv.Truths() {

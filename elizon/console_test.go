@@ -22,8 +22,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// live is a server that sends an event every minute until it has sent so many, or the
-// client leaves, which it notes.
+// live is a server that sends an event every minute until it has sent all, or until the client
+// leaves, which it records in left.
 func live(events int, left *atomic.Bool) roundTripper {
 	return func(req *http.Request) (*http.Response, error) {
 		body, w := io.Pipe()
@@ -49,7 +49,7 @@ func live(events int, left *atomic.Bool) roundTripper {
 	}
 }
 
-// watched is a body that notes when it is closed.
+// watched is a body that records when it is closed.
 type watched struct {
 	*io.PipeReader
 	closed *atomic.Bool
@@ -60,8 +60,8 @@ func (w watched) Close() error {
 	return w.PipeReader.Close()
 }
 
-// A stream of hours is not cut off, events come when they are sent, and nothing of it is
-// left behind however it ends: synctest fails if a goroutine is.
+// A stream of several hours is not cut off, events arrive when they are sent, and however the
+// stream ends, nothing of it is left behind: synctest fails on a leftover goroutine.
 func TestStreamEnds(t *testing.T) {
 	follow := func(t *testing.T, server http.RoundTripper, ctx context.Context) iter.Seq2[*elizon.ConsoleEvent, error] { //nolint:revive // the test comes first
 		return clientOver(t, server).Services.Console.Stream(ctx, "srv_1")
@@ -164,7 +164,7 @@ func TestStreamRefusals(t *testing.T) {
 	}
 }
 
-// Credentials go to the platform's own origin only, and tickets show up nowhere.
+// Credentials are sent to the platform's own origin only, and tickets appear nowhere.
 func TestConsoleOrigins(t *testing.T) {
 	v := vendor(t)
 	tap := v.Tap(v.Good())

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/elizon"
 )
 
-// priced has amounts; package wire has the tests of everything else.
+// priced has amounts; package wire tests everything else.
 type priced struct {
 	Price elizon.EUR   `wire:"price"`
 	Fee   elizon.Cents `wire:"fee"`
@@ -53,7 +53,7 @@ func TestMoney(t *testing.T) {
 	require.Equal(t, elizon.EUR("-12.34"), elizon.EURFromCents(-1234))
 }
 
-// Any JSON: no panic, and an amount that was read is one that can be sent.
+// No JSON causes a panic, and any amount that was decoded can be sent.
 func FuzzDecode(f *testing.F) {
 	for _, text := range []string{`{"price":1e3}`, `{"price":"0.1e-2"}`, `[]`, `{"price":-0e0}`, `{"price":"00.1"}`} {
 		f.Add([]byte(text))

@@ -40,7 +40,7 @@ func driverOptions() []provider.OptionSpec {
 	}
 }
 
-// fieldOf names the part of the configuration that a field of New comes from.
+// fieldOf maps a field of New to the part of the configuration that it comes from.
 var fieldOf = map[string]string{
 	"baseURL": "url", "apiKey": "secret", "WithSessionToken": "options.session_token", "WithBearer": "options.bearer",
 	"WithClientHeader": "options.client_header", "WithOrderWindow": "options.order_window_hours", "WithSpending.SavedMandateID": "options.mandate",
@@ -81,5 +81,5 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	return NewProvider(client), nil
 }
 
-// maxOrderWindow of ten years keeps hours from overflowing.
+// maxOrderWindow, ten years, keeps the hours from overflowing a time.Duration.
 const maxOrderWindow = 87600 * time.Hour

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// accountAt is an emulated account, and a client of it with key and session.
+// accountAt returns an emulated account, and a client of it with key and session.
 func accountAt(t *testing.T) (*elizontest.Server, *elizon.Client) {
 	t.Helper()
 	srv := elizontest.NewServer(elizontest.InMemory())
@@ -22,7 +22,7 @@ func accountAt(t *testing.T) (*elizontest.Server, *elizon.Client) {
 	return srv, c
 }
 
-// The token of a login opens what wants a session, until all sessions are ended.
+// The token of a login reaches endpoints that need a session, until all sessions are ended.
 func TestSignInToEmulator(t *testing.T) {
 	srv, owner := accountAt(t)
 	guest, err := elizon.New(srv.URL, "", elizon.WithoutKey(), provider.WithHTTPClient(srv.Client()), provider.WithRetry(provider.Retry{Attempts: 1}))
@@ -138,7 +138,7 @@ func TestBusinessOfEmulator(t *testing.T) {
 	require.Equal(t, int64(12), fund.Contract.BindingMonths)
 }
 
-// SSH keys come and go. The account stays, whatever is asked about its deletion.
+// SSH keys are added and removed. The account survives all questions about its deletion.
 func TestKeysAndDeletionOfEmulator(t *testing.T) {
 	_, c := accountAt(t)
 	ctx := t.Context()

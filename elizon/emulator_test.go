@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// onEmulator is a client of an emulated platform.
+// onEmulator returns a client of an emulated platform.
 func onEmulator(t *testing.T, opts ...elizontest.Option) (*elizon.Client, *elizontest.Server) {
 	t.Helper()
 	srv := elizontest.NewServer(append([]elizontest.Option{elizontest.InMemory(), elizontest.WithPathPrefix("/v1")}, opts...)...)
@@ -24,7 +24,7 @@ func onEmulator(t *testing.T, opts ...elizontest.Option) (*elizon.Client, *elizo
 	return c, srv
 }
 
-// From the catalogue to a service that runs, is suspended, renewed, cancelled and gone.
+// A service is ordered from the catalogue, runs, is suspended, renewed, cancelled and gone.
 func TestLifeOfAService(t *testing.T) {
 	for name, opts := range map[string][]elizontest.Option{
 		"as documented": nil, "failures under 200": {elizontest.WithStatus200()}, "as the app reads it": {elizontest.WithListKeys("servers")},
@@ -132,7 +132,7 @@ func TestLifeOfAService(t *testing.T) {
 	}
 }
 
-// The emulator routes the same 222 endpoints under the same methods as this client.
+// The emulator and this client have the same 222 endpoints with the same methods.
 func TestEmulatorRoutes(t *testing.T) {
 	rows, _ := inventory(t)
 	var want []string
@@ -142,7 +142,7 @@ func TestEmulatorRoutes(t *testing.T) {
 	require.ElementsMatch(t, want, elizontest.Routes())
 }
 
-// 1,000 services, page by page, on a server that allows few requests in a window.
+// 1,000 services are listed page by page from a server that allows few requests per window.
 func TestListUnderRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, _ := onEmulator(t, elizontest.WithSeedServices(1000), elizontest.WithRateLimit(3, 30*time.Second))
@@ -170,7 +170,7 @@ func gameServer(t *testing.T, srv *elizontest.Server) string {
 	return ""
 }
 
-// The console of the emulator, wherever it says it is.
+// The emulator's console works at whatever URL it names.
 func TestConsoleOnEmulator(t *testing.T) {
 	for _, opts := range [][]elizontest.Option{nil, {elizontest.WithAbsoluteConsoleURLs()}} {
 		c, srv := onEmulator(t, opts...)
@@ -189,8 +189,8 @@ func TestConsoleOnEmulator(t *testing.T) {
 	}
 }
 
-// A stream over a real connection shows events while it is open, and is left when the
-// caller leaves it.
+// A stream over a real connection shows events while it is open, and is left when the caller leaves
+// it.
 func TestOpenStream(t *testing.T) {
 	srv := elizontest.NewServer()
 	defer srv.Close()

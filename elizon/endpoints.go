@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// access is what credentials a call takes.
+// access is which credentials a call needs.
 type access uint8
 
 const (
@@ -20,23 +20,23 @@ const (
 	withSession
 )
 
-// certainty is how well the method of an endpoint is known. The vendor's reference lost
-// its methods: half of them are inferred from the wording.
+// certainty is how well the method of an endpoint is known. The vendor's reference lost its
+// methods: half of them are inferred from the wording.
 type certainty uint8
 
 const (
-	// documented: a printed example, or a call of the vendor's own programs.
+	// documented: shown by a printed example or by the vendor's own programs.
 	documented certainty = iota
 	// inferred from the wording of the reference.
 	inferred
-	// ambiguous: inferred, and the wording would fit another method too, which the
-	// comment of the line names.
+	// ambiguous: inferred, and the wording would fit another method too, which a comment on the
+	// line names.
 	ambiguous
 )
 
-// operation is one thing that the API does. endpoints.go and endpoints_account.go are the
-// only places where methods and paths stand, so that a wrong inference is put right in one
-// line. testdata/elizon/operations.tsv is the inventory that they are held against.
+// operation is one thing that the API does. Only endpoints.go and endpoints_account.go contain
+// methods and paths, so that a wrong inference is corrected in one line. Tests compare them with
+// the inventory in testdata/elizon/operations.tsv.
 type operation struct {
 	*rest.Endpoint
 	as   access
@@ -55,26 +55,26 @@ func sessionOnly(sure certainty, op, verb, method, route string, effect rest.Eff
 	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, withSession, sure}
 }
 
-// sensitive marks answers that hold a secret, or may hold one since no document tells
-// their fields.
+// sensitive marks answers that contain a secret, or may contain one because their fields are
+// undocumented.
 func (op operation) sensitive() operation {
 	op.Sensitive = true
 	return op
 }
 
-// untilGone marks a removal: "not found" after a lost answer means that it was made.
+// untilGone marks a removal: "not found" after a lost answer means that it has been done.
 func (op operation) untilGone() operation {
 	op.DoneIf = provider.ErrNotFound
 	return op
 }
 
-// accepting says what an answer is that is not JSON.
+// accepting sets the content types of an answer that is not JSON.
 func (op operation) accepting(types string) operation {
 	op.Accept = types
 	return op
 }
 
-// lasting allows an attempt to take longer than others.
+// lasting gives an attempt a longer time limit than others have.
 func (op operation) lasting(limit time.Duration) operation {
 	op.Timeout = limit
 	return op
@@ -94,7 +94,7 @@ const (
 	webPage = "text/html"
 	anyType = "*/*"
 
-	// longFile is how long a file may take.
+	// longFile is the time limit of a download or an upload.
 	longFile = time.Hour
 )
 
@@ -109,7 +109,7 @@ var (
 	servicesBilling     = keyed(documented, "Services.BillingCycles", "get billing cycles of service", get, "/api/services/{id}/billing-cycles", read)
 	servicesStatus      = keyed(inferred, "Services.Status", "get live state of service", get, "/api/services/{id}/status", read)
 	servicesStatusBatch = keyed(documented, "Services.StatusBatch", "get live state of services", post, "/api/services/status-batch", read)
-	// A renewal is only priced here.
+	// This only prices a renewal.
 	servicesRenew        = keyed(documented, "Services.Renew", "price renewal of service", post, "/api/services/{id}/renew", read)
 	servicesReinstall    = keyed(inferred, "Services.Reinstall", "reinstall service", post, "/api/services/{id}/reinstall", once).sensitive()
 	servicesTemplates    = keyed(inferred, "Services.Templates", "list templates for service", get, "/api/services/{id}/templates", read)
@@ -162,15 +162,15 @@ var (
 	subscriptionRevive   = keyed(documented, "Services.Subscription.Reactivate", "reactivate subscription of service", post, "/api/services/{id}/subscription/reactivate", once)
 )
 
-// The same endpoints again: for actions that are the same after a second sending, and for
-// consoles that say themselves where they are.
+// The same endpoints again: for actions that are safe to repeat, and for consoles that come with
+// their own URL.
 var (
 	servicesState     = keyed(inferred, "Services.Action", "act on service", post, "/api/services/{id}/action", idempotent)
 	consoleCommandTo  = keyed(inferred, "Services.Console.CommandTo", "send command to console", post, "/api/services/{id}/console/command", once)
 	consoleStreamFrom = keyed(inferred, "Services.Console.StreamFrom", "follow console", get, "/api/services/{id}/console/stream", read).sensitive().accepting(eventStream)
 )
 
-// Orders. What a cart is worth may be asked again and again; an order is placed once.
+// Orders. Pricing a cart may be repeated; an order is sent once.
 var (
 	cartCalculate       = keyed(documented, "Cart.Calculate", "price cart", post, "/api/cart/calculate", read)
 	cartUpgrade         = keyed(inferred, "Cart.Upgrade", "price upgrade", post, "/api/cart/upgrade", read)
@@ -208,7 +208,7 @@ var (
 	balanceTopUp   = keyed(inferred, "Balance.TopUp", "top up balance", post, "/api/balance/top-up", once).sensitive()
 )
 
-// The platform and what belongs to the account beside its services.
+// The platform, and what the account has besides its services.
 var (
 	healthPing         = public(inferred, "Health.Ping", "ping platform", get, "/api/ping", read)
 	healthCountries    = public(documented, "Health.Countries", "list countries", get, "/api/public/countries", read)

@@ -2,7 +2,7 @@ package elizon
 
 import "github.com/provkit/provkit/internal/rest"
 
-// also is another thing that the same method and path do.
+// also returns another operation with the same method and path.
 func (op operation) also(name, verb string) operation {
 	e := op.Endpoint
 	op.Endpoint = &rest.Endpoint{
@@ -11,8 +11,8 @@ func (op operation) also(name, verb string) operation {
 	return op
 }
 
-// Signing in. Codes and tokens are good for one use, so what takes one is sent once: a
-// second sending would be refused although the first went through.
+// Signing in. Codes and tokens work once, so calls that take one are sent once: a retry would be
+// refused although the first request succeeded.
 var (
 	authRegister    = public(documented, "Auth.Register", "register account", post, "/api/auth/register", once).sensitive()
 	authLogin       = public(documented, "Auth.Login", "log in", post, "/api/auth/login", once).sensitive()
@@ -32,8 +32,8 @@ var (
 	authResendCode     = sessionOnly(inferred, "Auth.ResendActivation", "resend activation code", post, "/api/auth/verify-account/resend", once)
 	authResendLink     = sessionOnly(inferred, "Auth.ResendVerification", "resend verification link", post, "/api/auth/verify-email", once)
 	authLogout         = sessionOnly(documented, "Auth.Logout", "end session", post, "/api/auth/logout", idempotent)
-	// The reference calls it public. The vendor's SDK ends all sessions of the account
-	// with it, which it cannot do without knowing whose.
+	// The reference calls it public. The vendor's SDK ends all sessions of the account with it, for
+	// which the server must know whose they are.
 	authLogoutAll = sessionOnly(documented, "Auth.EndEverySession", "end every session of account", del, "/api/auth/logout", idempotent)
 
 	authSessions = sessionOnly(documented, "Auth.Sessions.List", "list sessions", get, "/api/auth/sessions", read)
@@ -99,7 +99,7 @@ var (
 	verificationDocument = keyed(inferred, "Business.VerificationDocument", "download verification document", get, "/api/business/verification/documents/{id}", read).sensitive().accepting(anyType).lasting(longFile)
 )
 
-// What other users may do with the account's things.
+// What other users may do with the account's resources.
 var (
 	permissionsList    = keyed(inferred, "Permissions.List", "list permissions", get, "/api/permissions", read)
 	permissionsGrant   = keyed(inferred, "Permissions.Grant", "grant permissions", post, "/api/permissions", once)
@@ -112,8 +112,8 @@ var (
 	permissionsMine    = keyed(inferred, "Permissions.Mine", "list permissions granted to account", get, "/api/permissions/me", read)
 )
 
-// Storage volumes. What the reference says of POST /api/storage, an upload of files, fits
-// none of its neighbours.
+// Storage volumes. The reference calls POST /api/storage an upload of files, which fits none of its
+// neighbours.
 var (
 	storageList      = keyed(documented, "Storage.List", "list volumes", get, "/api/storage", read)
 	storageUpload    = keyed(inferred, "Storage.Upload", "upload files", post, "/api/storage", once).lasting(longFile)
@@ -154,7 +154,7 @@ var (
 	userVerifyOldEmail = keyed(inferred, "User.VerifyOldEmail", "verify old e-mail", post, "/api/user/change-email/verify-old", once).sensitive()
 	userExport         = keyed(ambiguous, "User.ExportData", "export personal data", get, "/api/user/gdpr-export", read).sensitive().accepting(anyType).lasting(longFile) // or POST
 
-	// That it deletes nothing without arguments is known from the vendor's programs only.
+	// Only the vendor's programs show that it deletes nothing without arguments.
 	userDeletionWarnings = keyed(documented, "User.DeletionWarnings", "get warnings before deletion of account", del, "/api/user/gdpr-export", once)
 	userDelete           = userDeletionWarnings.also("User.DeleteAccountForGood", "delete account for good").sensitive()
 

@@ -14,12 +14,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ErrorCode is the platform's own code of an error, as provider.Error.Code holds it. The
-// set is open: the vendor's registry has some 1,860 names. Servers of an older version
-// send none.
+// ErrorCode is the platform's own code of an error, as in provider.Error.Code. The set is open: the
+// vendor's registry has some 1,860 names. Servers of an older version send none.
 type ErrorCode = string
 
-// Codes that are worth telling apart.
+// Codes that programs may want to distinguish.
 const (
 	CodeUnauthenticated          ErrorCode = "unauthenticated"
 	CodeInvalidAPIKey            ErrorCode = "invalidApiKey"
@@ -53,8 +52,8 @@ const (
 	CodeInternalServerError      ErrorCode = "internalServerError"
 )
 
-// kinds are what the codes mean in the portable contract. After the last three it is
-// unknown what was done before.
+// kinds maps the codes to the errors of the portable contract. After the last three, a change may
+// or may not have been made.
 var kinds = map[ErrorCode]error{
 	CodeUnauthenticated:          provider.ErrUnauthorized,
 	CodeInvalidAPIKey:            provider.ErrUnauthorized,
@@ -87,26 +86,25 @@ var kinds = map[ErrorCode]error{
 	CodeInternalServerError:      provider.ErrUnavailable,
 }
 
-// Refusal is what the platform says of an error beyond provider.Error; errors.As finds
-// it behind every error that came in the platform's own format.
+// Refusal is what the platform says about an error beyond provider.Error; errors.As finds it in
+// every error that came in the platform's own format.
 type Refusal struct {
-	// Params are the parameters of the error's text: "permission" names what the API key
-	// lacks under CodeAPIKeyMissingPermission. Which others there are is undocumented.
+	// Params are the parameters of the error's text: with CodeAPIKeyMissingPermission, "permission"
+	// names the permission that the API key lacks. Other parameters are undocumented.
 	Params map[string]provider.Payload
 }
 
-// Error says that there is no more to say: the text is provider.Error's.
+// Error returns a fixed text: the platform's message is in provider.Error.
 func (*Refusal) Error() string { return "the platform refused" }
 
-// Param is a parameter that is a text; "" if it is not there.
+// Param returns a text parameter; "" if it is absent or not a text.
 func (r *Refusal) Param(name string) string {
 	var text string
-	_ = r.Params[name].Decode(&text) // no text is as good as none
+	_ = r.Params[name].Decode(&text) // anything but a text counts as absent
 	return text
 }
 
-// verdict is what an answer says about itself. Success and failure share it: a failure may
-// come with HTTP 200.
+// verdict is what an answer says about its own success. A failure may come with HTTP 200.
 type verdict struct {
 	OK           provider.Payload `wire:"ok"`
 	Success      provider.Payload `wire:"success"`
@@ -122,8 +120,8 @@ type verdict struct {
 	Validation   provider.Payload `wire:"validationErrors"`
 }
 
-// failed judges as the vendor's own programs do: a boolean "ok" decides, then "success":
-// false, then a numeric "status" in place of HTTP's. It returns the status that counts.
+// failed decides as the vendor's own programs do: by a boolean "ok", then "success": false, then a
+// numeric "status", which replaces the HTTP status. It returns the status that counts.
 func (v *verdict) failed(status int) (int, bool) {
 	inside := number(v.Status)
 	switch {
@@ -140,7 +138,7 @@ func (v *verdict) failed(status int) (int, bool) {
 	return status, status/100 != 2
 }
 
-// number is a JSON number; anything else is 0.
+// number returns a JSON number; 0 for anything else.
 func number(raw provider.Payload) int {
 	n, err := strconv.ParseFloat(string(raw), 64)
 	if err != nil || !(n > -1e9 && n < 1e9) {
@@ -149,7 +147,7 @@ func number(raw provider.Payload) int {
 	return int(n)
 }
 
-// wording is a JSON string; anything else is "".
+// wording returns a JSON string; "" for anything else.
 func wording(raw provider.Payload) string {
 	var text string
 	if len(raw) > 0 && json.Unmarshal(raw, &text) != nil {
@@ -158,7 +156,7 @@ func wording(raw provider.Payload) string {
 	return text
 }
 
-// classify tells errors apart by code and status; never by the wording.
+// classify distinguishes errors by code and status, never by their wording.
 func classify(a *rest.Answer) *provider.Error {
 	body := rest.Content(a.Body)
 	if a.Status/100 == 3 || len(body) == 0 || body[0] != '{' {
@@ -197,35 +195,33 @@ func classify(a *rest.Answer) *provider.Error {
 	case len(err.Fields) > 0:
 		err.Kind = provider.ErrInvalid
 	default:
-		err.Kind = provider.ErrConflict // it did not do what it was told
+		err.Kind = provider.ErrConflict // it did not make the change
 	}
-	// Of such a failure it is anybody's guess whether the server stopped before or after
-	// the change.
+	// Such a failure leaves open whether the server stopped before or after the change.
 	vague := errors.Is(err.Kind, provider.ErrUnavailable) || a.Status/100 == 2 && errors.Is(err.Kind, provider.ErrProtocol)
 	err.MaybeExecuted = vague && a.Endpoint.Effect != rest.Read
 	return err
 }
 
-// statusOnly adds the wait to what rest makes of an answer in nobody's format.
+// statusOnly adds the wait to what rest makes of an answer in an unknown format.
 func statusOnly(a *rest.Answer) *provider.Error {
 	if a.Status != http.StatusTooManyRequests {
 		return nil
 	}
 	return &provider.Error{
-		Kind: provider.ErrRateLimited, Message: "the server wants fewer requests", RetryAfter: waitFor(a.Header, nil, time.Now()),
+		Kind: provider.ErrRateLimited, Message: "too many requests", RetryAfter: waitFor(a.Header, nil, time.Now()),
 	}
 }
 
-// looksLikeFailure keeps the check of successful answers cheap.
+// looksLikeFailure is a cheap check that spares successful answers the full one.
 func looksLikeFailure(body []byte) bool {
 	return bytes.Contains(body, []byte("false")) || bytes.Contains(body, []byte(`"status"`))
 }
 
-// maxProblems is how many of the problems of a request are kept.
+// maxProblems is how many problems of a request are kept.
 const maxProblems = 10
 
-// fields are the problems that a server found, which are sentences without the name of a
-// field.
+// fields returns the problems that the server found. They are sentences that do not name their field.
 func (v *verdict) fields() map[string]string {
 	var problems []provider.Payload
 	if decode(orNull(v.Validation), &problems) != nil || len(problems) == 0 {
@@ -253,10 +249,10 @@ func orNull(p provider.Payload) []byte {
 	return p
 }
 
-// waitFor is how long a server asks to wait: by "retryAfter" in the body or the header
-// Retry-After, both in seconds, and else until X-RateLimit-Reset, a Unix time in
-// milliseconds. Where seconds were cut off the reset is up to a second later: then it is
-// the one that counts. A reset that is farther away is our clock's fault, or the server's.
+// waitFor returns how long the server asks to wait: by "retryAfter" in the body or the header
+// Retry-After, both in seconds, or else until X-RateLimit-Reset, a Unix time in milliseconds. If
+// the seconds were rounded down, the reset is up to a second later, and then it counts. A reset
+// farther away means that one of the clocks is wrong.
 func waitFor(h http.Header, retryAfter provider.Payload, now time.Time) time.Duration {
 	wait := time.Duration(max(number(retryAfter), 0)) * time.Second
 	if wait == 0 {

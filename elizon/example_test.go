@@ -24,7 +24,7 @@ func exampleServer() *httptest.Server {
 	}))
 }
 
-// Services are listed page by page. A suspension is told by a field of its own.
+// Services are listed page by page. A suspension has a field of its own.
 func ExampleNew() {
 	server := exampleServer()
 	defer server.Close()
@@ -46,8 +46,8 @@ func ExampleNew() {
 	// srv_2 game RUNNING true
 }
 
-// An order is priced first, and only placed if it does not cost too much. The service
-// that it makes is found by its subscription.
+// An order is priced first, and placed only if it does not cost too much. Its service is found by
+// the subscription.
 func ExampleCheckoutService_Order() {
 	server := exampleServer()
 	defer server.Close()

@@ -8,12 +8,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The following are for tests.
-
 // MaxEvent is the limit of an event.
 const MaxEvent, MaxLine = maxEvent, maxLine
 
-// ReadEvents takes an event stream apart, as name, ID and data.
+// ReadEvents parses an event stream into name, ID and data.
 func ReadEvents(r io.Reader) (events [][3]string, err error) {
 	stream := newEventReader(r)
 	for {
@@ -28,7 +26,7 @@ func ReadEvents(r io.Reader) (events [][3]string, err error) {
 // Decode reads one of our types.
 func Decode(raw []byte, out any) error { return decode(raw, out) }
 
-// WaitFor is how long a server asks to wait.
+// WaitFor returns how long a server asks to wait.
 func WaitFor(h http.Header, retryAfter string, now time.Time) time.Duration {
 	return waitFor(h, provider.Payload(retryAfter), now)
 }

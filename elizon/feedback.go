@@ -8,32 +8,32 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// FeedbackService tells the platform what one thinks of a ticket or a service.
+// FeedbackService rates tickets and services.
 type FeedbackService struct{ c *Client }
 
-// FeedbackEntry is what the account has said, and the answer to it.
+// FeedbackEntry is the account's feedback with the platform's reply.
 type FeedbackEntry struct {
 	ID       string `wire:"id,required"`
 	Category string `wire:"category"`
 	Rating   int64  `wire:"rating"`
 	Message  string `wire:"message"`
-	// Status is open: "NEW", "READ", "ARCHIVED".
+	// Status is an open set: "NEW", "READ", "ARCHIVED".
 	Status string `wire:"status"`
 	// One of TicketID and ServiceID is set.
 	TicketID  string `wire:"ticketId"`
 	ServiceID string `wire:"serviceId"`
-	// AdminReply is "" before there is one.
+	// AdminReply is "" until there is one.
 	AdminReply string    `wire:"adminReply"`
 	CreatedAt  time.Time `wire:"createdAt"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// FeedbackListOptions shape a list of feedback.
+// FeedbackListOptions filter a list of feedback. The zero value lists all.
 type FeedbackListOptions struct {
-	// Status keeps the entries of one state.
+	// Status keeps the entries with one status; "" keeps all.
 	Status string
-	// PerPage is how many one request reads; 0 is the server's default.
+	// PerPage is the page size; 0 is the server's default.
 	PerPage int64
 }
 
@@ -51,8 +51,8 @@ type FeedbackCreateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// List yields the account's feedback, page by page: GET /api/feedback. The names of the
-// arguments are assumed to be those of Tickets.List.
+// List yields the account's feedback, page by page: GET /api/feedback. The names of the arguments
+// are assumed to be those of Tickets.List.
 func (s *FeedbackService) List(ctx context.Context, opts *FeedbackListOptions) iter.Seq2[*FeedbackEntry, error] {
 	var o FeedbackListOptions
 	if opts != nil {
@@ -61,7 +61,7 @@ func (s *FeedbackService) List(ctx context.Context, opts *FeedbackListOptions) i
 	return pages[FeedbackEntry](ctx, s.c.ask(feedbackList).arg("status", o.Status), byPage(o.PerPage), "feedback")
 }
 
-// Create gives feedback: POST /api/feedback. The answer is undocumented.
+// Create sends feedback: POST /api/feedback. The answer is undocumented.
 func (s *FeedbackService) Create(ctx context.Context, req *FeedbackCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(feedbackCreate).with(req)
 	if req != nil {

@@ -9,13 +9,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// every method instead of one.
+// every stands for all methods instead of one.
 const every = -1
 
-// Any answer to any method: no panic, an error of ours, and nothing beside it.
+// No answer to any method causes a panic; errors are of the documented types, and nothing is
+// returned with them.
 func FuzzAnswers(f *testing.F) {
 	v := vendor(f)
-	// All methods take some time: as seeds, a part of the fixtures is enough.
+	// Running all methods takes time, so a part of the fixtures is enough as seeds.
 	for i, e := range exchanges(f) {
 		if i%10 == 0 {
 			f.Add(every, e.Response.Status, e.Response.Bytes())
@@ -30,7 +31,7 @@ func FuzzAnswers(f *testing.F) {
 	tap := v.Tap(nil)
 	methods := v.Methods(f, tap)
 	f.Fuzz(func(t *testing.T, which, status int, body []byte) {
-		// 429 makes all calls of a client wait: tested elsewhere.
+		// 429 makes all calls of a client wait, which is tested elsewhere.
 		if status = 200 + int(uint(status)%400); status == 429 {
 			status = 428
 		}

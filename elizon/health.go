@@ -7,10 +7,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// HealthService is about the platform itself. All of it is public.
+// HealthService reads public data of the platform. It needs no credentials.
 type HealthService struct{ c *Client }
 
-// Country is where customers can be, with its tax.
+// Country is a country that customers can be in, with its tax.
 type Country struct {
 	// Code has two letters.
 	Code    string  `wire:"countryCode,required"`
@@ -20,14 +20,14 @@ type Country struct {
 	Default bool    `wire:"isDefault"`
 }
 
-// RegistrationStatus tells who may register.
+// RegistrationStatus is who may register.
 type RegistrationStatus struct {
 	Allowed  bool `wire:"allowRegistration,required"`
 	Private  bool `wire:"allowRegistrationPrivate"`
 	Business bool `wire:"allowRegistrationBusiness"`
 }
 
-// Ping asks whether the platform is there: GET /api/ping (method inferred). The answer is
+// Ping checks whether the platform answers: GET /api/ping (method inferred). The answer is
 // undocumented.
 func (s *HealthService) Ping(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthPing))
@@ -38,9 +38,8 @@ func (s *HealthService) Countries(ctx context.Context) iter.Seq2[*Country, error
 	return all[Country](ctx, s.c.ask(healthCountries), "countries")
 }
 
-// Navigation reads the menus of the platform's site: GET /api/public/navigation (method
-// inferred). lang is a language such as "de"; "" is the default. The answer is
-// undocumented.
+// Navigation reads the menus of the platform's site: GET /api/public/navigation (method inferred).
+// lang is a language such as "de"; "" is the default. The answer is undocumented.
 func (s *HealthService) Navigation(ctx context.Context, lang string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthNavigation).arg("lang", lang))
 }
@@ -51,19 +50,19 @@ func (s *HealthService) ProviderCatalog(ctx context.Context, providerID string) 
 	return unknown(ctx, s.c.ask(healthCatalog, providerID))
 }
 
-// RegistrationStatus asks who may register: GET /api/public/registration-status.
+// RegistrationStatus reads who may register: GET /api/public/registration-status.
 func (s *HealthService) RegistrationStatus(ctx context.Context) (*RegistrationStatus, error) {
 	return fetch[RegistrationStatus](ctx, s.c.ask(healthRegistration))
 }
 
-// Reviews reads up to 20 reviews with 4 or more stars: GET /api/public/reviews (method
-// inferred). The answer is undocumented.
+// Reviews reads up to 20 reviews with 4 or more stars: GET /api/public/reviews (method inferred).
+// The answer is undocumented.
 func (s *HealthService) Reviews(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthReviews))
 }
 
-// Status reads the public status of the platform: GET /api/public/status (method
-// inferred). The answer is undocumented.
+// Status reads the public status of the platform: GET /api/public/status (method inferred). The
+// answer is undocumented.
 func (s *HealthService) Status(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(healthStatus))
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// answers tells what each method returns: provider.Payload where the answer is undocumented,
-// nil where only success counts.
+// answers returns the type that each method returns: provider.Payload if the answer is
+// undocumented, nil if only success counts.
 func answers(client any) map[string]reflect.Type {
 	all := make(map[string]reflect.Type)
 	var walk func(prefix string, holder reflect.Value)
@@ -41,8 +41,8 @@ func answers(client any) map[string]reflect.Type {
 	return all
 }
 
-// Answers that claim success and are none. Only where no document tells the fields there
-// is no telling.
+// Answers that claim success but lack the content are errors, except where the fields are
+// undocumented.
 func TestHostileAnswers(t *testing.T) {
 	t.Parallel()
 	v := vendor(t)
@@ -92,7 +92,7 @@ func TestHostileAnswers(t *testing.T) {
 	})
 }
 
-// wrongTypes is an answer that puts one value under every name that answers hold.
+// wrongTypes returns an answer with the same value under every name that answers have.
 func wrongTypes(value string) string {
 	body := `{"success":true`
 	for _, name := range []string{
@@ -106,11 +106,11 @@ func wrongTypes(value string) string {
 	return body + `}`
 }
 
-// The platform's error body, and its status alone, for every method.
+// Every method returns the right error for the platform's error body, and for its status alone.
 func TestErrorsOfEveryMethod(t *testing.T) {
 	t.Parallel()
 	const own = `{"success":false,"error":"the server's own text","errorCode":"someCode"}`
-	// The other statuses stand in TestVerdicts: all methods take some time.
+	// Running all methods takes time, so TestVerdicts has the other statuses.
 	refusals := clienttest.Refusals(map[int]error{400: provider.ErrInvalid, 404: provider.ErrNotFound, 429: provider.ErrRateLimited, 503: provider.ErrUnavailable}, own)
 	refusals = append(refusals, clienttest.Refusals(map[int]error{404: provider.ErrNotFound, 500: provider.ErrUnavailable}, clienttest.WebPage)...)
 	refusals = append(refusals, clienttest.Refusals(map[int]error{429: provider.ErrRateLimited}, "")...)
@@ -129,7 +129,7 @@ func refusalOf(err error) *elizon.Refusal {
 	return refusal
 }
 
-// What an answer means, by the order in which the vendor's own programs look at it.
+// The fields of an answer count in the order in which the vendor's own programs read them.
 func TestVerdicts(t *testing.T) {
 	for _, test := range []struct {
 		status int
@@ -187,7 +187,7 @@ func TestVerdicts(t *testing.T) {
 	require.ErrorIs(t, c.APIKeys.Delete(t.Context(), "key_1"), provider.ErrNotFound)
 }
 
-// A removal whose answer was lost and that finds nothing then is done.
+// A removal whose answer was lost, and whose retry finds nothing, is done.
 func TestLostRemovals(t *testing.T) {
 	removals := []string{
 		"Services.Delete", "Services.Backups.Delete", "Services.Firewall.Delete", "Balance.DeleteAutoTopUp", "Subdomains.Delete", "APIKeys.Delete", "Addresses.Delete",
@@ -202,13 +202,13 @@ func TestLostRemovals(t *testing.T) {
 			require.ErrorIs(t, err, provider.ErrNotFound, op)
 		}
 		require.Len(t, tap.Requests(), 2)
-		// What was never there is not removed.
+		// Something that never existed is not reported as removed.
 		tap = v.Tap(clienttest.Always(clienttest.Reply{Status: 404}))
 		require.ErrorIs(t, v.Method(t, tap, op).Run(t).Err, provider.ErrNotFound, op)
 	}
 }
 
-// What would make a second thing, spend money twice, or undo itself, is sent once.
+// Calls that would create a second object, spend money twice or undo themselves are sent once.
 func TestRepeats(t *testing.T) {
 	once := []string{
 		"Services.Create", "Services.Reinstall", "Services.Upgrade", "Services.ApplyDowngrade", "Services.Backups.Create", "Services.Backups.Restore",
@@ -231,7 +231,7 @@ func TestRepeats(t *testing.T) {
 			require.Equal(t, 2, sent, u.Op)
 		}
 	}
-	// Restart and reset are not start and stop.
+	// Unlike start and stop, restart and reset are sent once.
 	for action, want := range map[elizon.ServiceAction]int{
 		elizon.ActionStart: 2, elizon.ActionStop: 2, elizon.ActionSuspend: 2, elizon.ActionResume: 2, elizon.ActionRestart: 1, elizon.ActionReset: 1, "defragment": 1,
 	} {

@@ -17,7 +17,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What the account's services refuse before anything is sent, beyond what is missing.
+// The account's services refuse bad values, not only missing ones, before anything is sent.
 func TestBadInputOfAccount(t *testing.T) {
 	type call = func(ctx context.Context, c *client) error
 	register := func(password provider.Secret) call {
@@ -140,7 +140,7 @@ func TestBadInputOfAccount(t *testing.T) {
 	}
 }
 
-// Every method of the account's services, whatever it is called with.
+// Every method of the account's services refuses wrong arguments.
 func TestBadArgumentsOfAccount(t *testing.T) {
 	areas := []string{
 		"Auth", "Affiliates", "Business", "Permissions", "Storage", "Tickets", "Feedback", "KnowledgeBase", "User", "IPs", "SSHKeys", "Additional",
@@ -164,7 +164,7 @@ func TestBadArgumentsOfAccount(t *testing.T) {
 	require.Greater(t, count, 120)
 }
 
-// What ends more than one thing is told apart on the wire as clearly as by its name.
+// Calls that end more than one thing differ on the wire as clearly as in their names.
 func TestDangerousCalls(t *testing.T) {
 	c, tap := tapped(t, clienttest.Always(clienttest.OK(`{"success": true, "warnings": []}`)))
 	warnings, err := c.User.DeletionWarnings(t.Context())
@@ -185,7 +185,7 @@ func TestDangerousCalls(t *testing.T) {
 	require.Equal(t, url.Values{"confirm": {"true"}}, tap.Requests()[0].Query)
 }
 
-// The second factor is asked for in a success or an error; nothing else is taken for it.
+// The platform asks for the second factor in a success or an error; nothing else is taken for that.
 func TestLoginAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		reply clienttest.Reply
@@ -218,7 +218,7 @@ func TestLoginAnswers(t *testing.T) {
 	}
 }
 
-// Where all that is due may be null, an object without it is no answer all the same.
+// If every expected field may be null, an object without any of them is still not an answer.
 func TestAnswersOfNothing(t *testing.T) {
 	c, _ := tapped(t, clienttest.Always(clienttest.OK(`{"success": true}`)))
 	for name, call := range map[string]func(ctx context.Context) error{
@@ -237,7 +237,7 @@ func TestAnswersOfNothing(t *testing.T) {
 	}
 }
 
-// Redirects of the login by other providers are told, not followed.
+// Redirects of the login through other providers are returned, not followed.
 func TestOAuthRedirects(t *testing.T) {
 	redirect := clienttest.Reply{Status: 302, Header: map[string][]string{"Location": {serverURL + "/api/ping"}}}
 	c, tap := tapped(t, clienttest.Always(redirect))
@@ -252,7 +252,7 @@ func TestOAuthRedirects(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 }
 
-// What goes to the server as it is, in maps and queries, is as secret as the rest.
+// Secrets in free maps and queries are protected like all others.
 func TestSecretsOfFreeFields(t *testing.T) {
 	c, _ := tapped(t, func(_ context.Context, r clienttest.Request) clienttest.Reply {
 		return clienttest.Reply{Status: 400, Body: clienttest.JSON(map[string]any{"success": false, "error": "wrong: " + clienttest.Said(r)})}
@@ -290,7 +290,7 @@ func TestUploadsAreSentOnce(t *testing.T) {
 	require.True(t, strings.HasPrefix(tap.Requests()[0].Header.Get("Content-Type"), "multipart/form-data; boundary="))
 }
 
-// A removal whose answer was lost and that finds nothing then is done.
+// A removal whose answer was lost, and whose retry finds nothing, is done.
 func TestLostRemovalsOfAccount(t *testing.T) {
 	notFound := clienttest.Reply{Status: 404, Body: `{"success": false, "error": "nothing here"}`}
 	for name, call := range map[string]func(ctx context.Context, c *client) error{

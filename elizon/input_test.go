@@ -54,7 +54,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// How credentials and the client's name travel.
+// Credentials and the client's name are sent in the right headers.
 func TestCredentials(t *testing.T) {
 	for _, test := range []struct {
 		name                     string
@@ -94,10 +94,10 @@ func TestCredentials(t *testing.T) {
 	vendor(t).Refused(t, tap, c.Do(t.Context(), nil, nil), "request")
 }
 
-// Every method refuses nil requests, blank identifiers and negative numbers before it
-// sends anything, and names the field.
+// Every method refuses nil requests, blank identifiers and negative numbers before it sends
+// anything, and names the field.
 func TestArguments(t *testing.T) {
-	// What may be left out.
+	// These may be left out.
 	free := []string{
 		"Services.List 1", "Invoices.List 1", "Products.List 1", "Products.BySlug 2", "Products.Locations 1", "Health.Navigation 1", "Subdomains.Update 2",
 		"Services.Usage.Bandwidth 2", "Services.Usage.Bandwidth 3", "Services.Usage.Traffic 2",
@@ -133,7 +133,7 @@ func TestArguments(t *testing.T) {
 	require.Greater(t, count, 250)
 }
 
-// What requests lack or hold wrongly.
+// Missing and wrong fields of requests are refused.
 func TestBadInput(t *testing.T) {
 	v := vendor(t)
 	c, tap := tapped(t, clienttest.Always(clienttest.OK(`{"success":true}`)))
@@ -211,12 +211,12 @@ func TestBadInput(t *testing.T) {
 	for _, err := range c.Invoices.List(ctx, &elizon.InvoiceListOptions{PerPage: -1}) {
 		v.Refused(t, tap, err, "PerPage")
 	}
-	// A secret that nobody revealed would be stored as its mask.
+	// A secret that was not revealed would be stored as its mask.
 	require.ErrorContains(t, second(c.Services.Settings.Act(ctx, "srv_1", object{"x": provider.Secret("placeholder")})), "not revealed")
 	require.Empty(t, tap.Requests())
 }
 
-// Identifiers are escaped, and nothing of them gets out of their place.
+// Identifiers are escaped, and no part of them leaves its placeholder.
 func TestEscaping(t *testing.T) {
 	c, tap := tapped(t, clienttest.Always(clienttest.OK(`{"success":true}`)))
 	_, err := c.Services.Backups.Delete(t.Context(), "a/b?c#d", "ü%2F")
@@ -226,8 +226,7 @@ func TestEscaping(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrInvalid)
 }
 
-// No redirect is followed with a change, none to another origin, and reads keep the key
-// to themselves.
+// No redirect of a change is followed, none to another origin, and reads do not send the key there.
 func TestRedirects(t *testing.T) {
 	moved := clienttest.Always(clienttest.Reply{Status: 307, Header: http.Header{"Location": {"https://www.elizon.example.com/prefix/api/checkout"}}})
 	c, tap := tapped(t, moved)

@@ -13,7 +13,7 @@ import (
 )
 
 // Every endpoint of the API is reached by the methods that the inventory names, with the
-// credentials that it wants and no others, and no method reaches anything else.
+// credentials that it needs and no others, and no method reaches anything else.
 func TestInventory(t *testing.T) {
 	v := vendor(t)
 	_, auth := inventory(t)
@@ -31,11 +31,11 @@ func TestInventory(t *testing.T) {
 	})
 }
 
-// The fixtures hold a good exchange of every endpoint.
+// The fixtures contain a successful exchange for every endpoint.
 func TestFixturesCoverInventory(t *testing.T) { vendor(t).CheckExchanges(t) }
 
-// How sure it is what the method of an endpoint is stands in code as it stands in the
-// inventory, and the error of a wrong guess says that it was one.
+// The certainty of an endpoint's method is the same in the code and in the inventory, and the error
+// of a wrong guess says that it was inferred.
 func TestCertainty(t *testing.T) {
 	v := vendor(t)
 	documented, inferred := 0, 0
@@ -55,11 +55,11 @@ func TestCertainty(t *testing.T) {
 	for _, m := range v.Methods(t, tap) {
 		err := m.Run(t).Err
 		require.ErrorIs(t, err, provider.ErrUnsupported, m.Op)
-		require.Equal(t, !sure[m.Op], strings.Contains(err.Error(), "was inferred"), "%s: %v", m.Op, err)
+		require.Equal(t, !sure[m.Op], strings.Contains(err.Error(), "is inferred"), "%s: %v", m.Op, err)
 	}
 }
 
-// What refuses API keys is not sent with one, nor without a session.
+// Calls to endpoints that refuse API keys are not sent with a key, nor without a session.
 func TestSessionOnly(t *testing.T) {
 	v := vendor(t)
 	sessions := make(map[string]bool)
@@ -92,7 +92,7 @@ func TestSessionOnly(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrForbidden)
 }
 
-// A client without any credentials reaches what is public, and nothing else is sent.
+// A client without any credentials reaches public endpoints and sends nothing else.
 func TestWithoutKey(t *testing.T) {
 	v := vendor(t)
 	_, auth := inventory(t)

@@ -9,10 +9,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// InvoicesService is about invoices and their payment.
+// InvoicesService lists, downloads and pays invoices.
 type InvoicesService struct{ c *Client }
 
-// Values of an invoice's status that are known. The first two can be paid.
+// Known values of an invoice's status. The first two can be paid.
 const (
 	InvoicePending           = "PENDING"
 	InvoiceOverdue           = "OVERDUE"
@@ -24,11 +24,11 @@ const (
 	InvoiceCreditNote        = "CREDIT_NOTE"
 )
 
-// Invoice is an invoice as List tells it.
+// Invoice is an invoice as List returns it.
 type Invoice struct {
 	ID     string `wire:"id,required"`
 	Number string `wire:"invoiceNumber|number"`
-	// Status is InvoicePending or another; the set is open.
+	// Status is an open set: InvoicePending and others.
 	Status   string    `wire:"status"`
 	Amount   EUR       `wire:"amount"`
 	Total    EUR       `wire:"total"`
@@ -43,7 +43,7 @@ type Invoice struct {
 	NetPointsRedeemed int64     `wire:"netPointsRedeemed,loose"`
 }
 
-// InvoiceDetail is an invoice as Get tells it.
+// InvoiceDetail is an invoice as Get returns it.
 type InvoiceDetail struct {
 	Invoice
 	Subtotal                EUR           `wire:"subtotal"`
@@ -54,9 +54,9 @@ type InvoiceDetail struct {
 	HasDocument             bool          `wire:"hasLexwareDocument"`
 	HasPendingMolliePayment bool          `wire:"hasPendingMolliePayment"`
 	SEPADetails             *SEPADetails  `wire:"sepaDetails"`
-	// PDFURL may let anybody in who has it; Document is the way for programs.
+	// PDFURL may give access to anyone who has it; programs should use Document.
 	PDFURL provider.Secret `wire:"pdfUrl"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -72,19 +72,19 @@ type InvoiceItem struct {
 	ServiceType string `wire:"serviceType"`
 }
 
-// InvoiceListOptions shape a list of invoices.
+// InvoiceListOptions filter a list of invoices. The zero value lists all.
 type InvoiceListOptions struct {
-	// Status and ServiceID keep those that fit; "" keeps all.
+	// Status and ServiceID keep the invoices that match; "" keeps all.
 	Status    string
 	ServiceID string
-	// PerPage is how many one request reads; 0 is the server's default.
+	// PerPage is the page size; 0 is the server's default.
 	PerPage int64
 }
 
 // InvoicePayRequest pays an invoice.
 type InvoicePayRequest struct {
-	// PaymentMethod is PayMollie, PayMollieSaved or PayBalance. PaySEPA is documented too,
-	// but an error text hints that it is for top-ups only.
+	// PaymentMethod is PayMollie, PayMollieSaved or PayBalance. PaySEPA is documented too, but an
+	// error text suggests that it is for top-ups only.
 	PaymentMethod PaymentMethod `wire:"paymentMethod,required"`
 	// SavedMandateID is for PayMollieSaved.
 	SavedMandateID     string `wire:"savedMandateId"`
@@ -94,13 +94,13 @@ type InvoicePayRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// PayResult is what became of a payment. Any field may be missing.
+// PayResult is the result of a payment. Any field may be missing.
 type PayResult struct {
 	AlreadyPaid bool   `wire:"alreadyPaid"`
 	PaymentID   string `wire:"paymentId"`
-	// CheckoutURL is where a person has to pay.
+	// CheckoutURL is the page where a person has to pay.
 	CheckoutURL provider.Secret `wire:"checkoutUrl"`
-	// Processing: the payment is under way.
+	// Processing is set while the payment is in progress.
 	Processing bool `wire:"processing"`
 }
 
@@ -119,9 +119,9 @@ func (s *InvoicesService) Get(ctx context.Context, id string) (*InvoiceDetail, e
 	return fetch[InvoiceDetail](ctx, s.c.ask(invoicesGet, id), "invoice")
 }
 
-// Document writes an invoice as PDF to w as it arrives: GET /api/invoices/{id}/document.
-// limit is its greatest length in bytes, 0 is DefaultDownloadLimit; a longer file ends
-// with provider.ErrProtocol. After an error w may hold a part of the file.
+// Document writes an invoice as PDF to w as it arrives: GET /api/invoices/{id}/document. limit is
+// the maximum size in bytes; 0 is DefaultDownloadLimit. A larger file fails with
+// provider.ErrProtocol. After an error, w may contain a part of the file.
 func (s *InvoicesService) Document(ctx context.Context, id string, w io.Writer, limit int64) (*Download, error) {
 	return download(ctx, s.c.ask(invoicesDocument, id), w, limit)
 }
@@ -132,9 +132,9 @@ func (s *InvoicesService) DownloadAll(ctx context.Context, w io.Writer, limit in
 	return download(ctx, s.c.ask(invoicesAll), w, limit)
 }
 
-// Pay pays an invoice: POST /api/invoices/{id}/pay. It spends money, and it is never
-// retried: after provider.ErrOutcomeUnknown read the invoice before paying again. A
-// payment lifts the suspension of the invoice's services.
+// Pay pays an invoice: POST /api/invoices/{id}/pay. It spends money, and it is never retried: after
+// provider.ErrOutcomeUnknown, read the invoice before paying again. A payment lifts the suspension
+// of the invoice's services.
 func (s *InvoicesService) Pay(ctx context.Context, id string, req *InvoicePayRequest) (*PayResult, error) {
 	r := s.c.ask(invoicesPay, id).with(req)
 	if req != nil {

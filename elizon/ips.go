@@ -6,7 +6,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// IPsService is about the addresses of all services, and their reverse names.
+// IPsService manages the addresses of all services and their reverse names.
 type IPsService struct{ c *Client }
 
 // IPAddresses are the addresses of an account.
@@ -23,15 +23,15 @@ type IPAddress struct {
 	Address     string `wire:"ipAddress"`
 	// Type is "A" or "AAAA".
 	Type string `wire:"type"`
-	// ForwardHostname is what resolves to the address.
+	// ForwardHostname is the name that resolves to the address.
 	ForwardHostname string `wire:"forwardHostname"`
-	// ReverseName is what the address resolves to.
+	// ReverseName is the name that the address resolves to.
 	ReverseName string `wire:"reverseContent"`
-	// SubnetPrefix and SubnetCIDR are "" for an address of no IPv6 subnet.
+	// SubnetPrefix and SubnetCIDR are "" for an address outside an IPv6 subnet.
 	SubnetPrefix string `wire:"ipv6SubnetPrefix"`
 	SubnetCIDR   string `wire:"ipv6SubnetCidr"`
 	Primary      bool   `wire:"isPrimary"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -49,8 +49,8 @@ func (s *IPsService) List(ctx context.Context) (*IPAddresses, error) {
 	return fetch[IPAddresses](ctx, s.c.ask(ipsList))
 }
 
-// SetReverseName sets what an address resolves to: PATCH /api/ip-manager/{id}. The answer is
-// undocumented.
+// SetReverseName sets the name that an address resolves to: PATCH /api/ip-manager/{id}. The answer
+// is undocumented.
 func (s *IPsService) SetReverseName(ctx context.Context, id, name string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(ipsSetReverse, id).require("name", name).body(map[string]any{"reverseContent": name}))
 }

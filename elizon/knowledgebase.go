@@ -19,12 +19,12 @@ type Article struct {
 	Category provider.Payload `wire:"category"`
 	// Content may be "".
 	Content string `wire:"content"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Articles yields the help articles: GET /api/knowledge-base. lang is a language such as
-// "en"; "" is the platform's default.
+// Articles yields the help articles: GET /api/knowledge-base. lang is a language such as "en"; ""
+// is the platform's default.
 func (s *KnowledgeBaseService) Articles(ctx context.Context, lang string) iter.Seq2[*Article, error] {
 	return all[Article](ctx, s.c.ask(articlesList).arg("lang", lang), "articles")
 }

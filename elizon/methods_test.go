@@ -16,16 +16,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The server of tests without sockets. The prefix is there so that a client that loses it
-// fails.
+// The server of tests without sockets. Its prefix makes a client that loses it fail.
 const (
 	serverURL     = "https://elizon.example.com/prefix"
 	serverKey     = "placeholder-key"
 	serverSession = "placeholder-session"
 )
 
-// The secrets of the client, of samples and of answers. They hold characters that are
-// escaped in JSON, HTML, URLs and Go; the first two must fit into a header.
+// The secrets of the client, of samples and of answers. They contain characters that are escaped in
+// JSON, HTML, URLs and Go; the first two must be valid in a header.
 const (
 	canaryKey     = `canary"Key\<>&+/=7f3a`
 	canarySession = `canary"Session\<>&+/=5d5d`
@@ -33,8 +32,8 @@ const (
 	canaryToken   = `canary.Token"<&>+/=9b1c`
 )
 
-// tapOptions send through a transport, without repetitions (or one failure would be
-// several requests), and with a session for what refuses API keys.
+// tapOptions send through a transport, without retries (or one failure would be several requests),
+// and with a session for endpoints that refuse API keys.
 func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider.Option {
 	return append([]provider.Option{
 		provider.WithHTTPClient(&http.Client{Transport: transport}),
@@ -42,7 +41,7 @@ func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider
 	}, opts...)
 }
 
-// clientOver makes a client of the platform that is behind a transport.
+// clientOver returns a client of the platform behind a transport.
 func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *elizon.Client {
 	t.Helper()
 	client, err := elizon.New(serverURL, serverKey, tapOptions(transport, opts...)...)
@@ -50,14 +49,14 @@ func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Opti
 	return client
 }
 
-// tapped is a client whose server always answers alike, and what it sends.
+// tapped returns a client whose server always answers alike, and a record of what it sends.
 func tapped(t testing.TB, answer clienttest.Answer, opts ...provider.Option) (*elizon.Client, *clienttest.Tap) {
 	t.Helper()
 	tap := &clienttest.Tap{Base: serverURL, Answer: answer}
 	return clientOver(t, tap, opts...), tap
 }
 
-// vendor is what the checks of clienttest know of this client.
+// vendor describes this client to the checks of clienttest.
 func vendor(t testing.TB) *clienttest.Vendor {
 	t.Helper()
 	rows, _ := inventory(t)
@@ -73,13 +72,13 @@ func vendor(t testing.TB) *clienttest.Vendor {
 	}
 }
 
-// pricing are changes by method that change nothing.
+// pricing are operations with the method of a change that change nothing.
 var pricing = []string{
 	"/api/services/status-batch", "/api/services/{id}/renew", "/api/cart/calculate", "/api/cart/upgrade", "/api/cart/validate",
 	"/api/coupons/preview", "/api/netpoints/preview", "/api/affiliates/validate",
 }
 
-// inventory reads testdata/elizon/operations.tsv, and the credentials that each row wants.
+// inventory reads testdata/elizon/operations.tsv, and the credentials that each row needs.
 func inventory(t testing.TB) (rows []clienttest.Row, auth map[string]string) {
 	t.Helper()
 	auth = make(map[string]string)
@@ -94,8 +93,8 @@ func inventory(t testing.TB) (rows []clienttest.Row, auth map[string]string) {
 	return rows, auth
 }
 
-// exchanges are all fixtures but those of failures that come with the status of a success,
-// and of what is at a place that no row has.
+// exchanges returns all fixtures except failures with the status of a success, and requests to a
+// path that no row has.
 func exchanges(t testing.TB) []fixture.Exchange {
 	t.Helper()
 	var all []fixture.Exchange
@@ -109,18 +108,18 @@ func exchanges(t testing.TB) []fixture.Exchange {
 	})
 }
 
-// line is a cart line that can be ordered.
+// line returns a cart line that can be ordered.
 func line() elizon.CartLine {
 	return elizon.CartLine{LineID: "line-1", ProductID: "prd_1", ProductName: "KVM S", Quantity: 1, BillingCycle: 30, ItemType: elizon.ItemNew}
 }
 
-// samples are good arguments by type.
+// samples returns valid arguments by type.
 func samples() []any {
 	secret := map[string]any{"password": canarySecret}
 	console := &elizon.ConsoleAccess{
 		Type:      elizon.ConsoleTerminal,
 		StreamURL: provider.Secret(serverURL + "/api/services/17/console/stream?ticket=" + url.QueryEscape(canarySecret)),
-		// Below the origin alone is as good.
+		// A path below the origin works too.
 		CommandURL: provider.Secret("/prefix/api/services/17/console/command?ticket=" + url.QueryEscape(canarySecret)),
 	}
 	return append([]any{

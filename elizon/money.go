@@ -10,19 +10,19 @@ import (
 	"github.com/provkit/provkit/internal/wire"
 )
 
-// EUR is an amount in euro as a decimal: "12.99". Amounts are compared exactly, never as
-// floating point. "" is no amount and counts as 0 where one is compared.
+// EUR is an amount in euro as a decimal: "12.99". Amounts are compared exactly, never as floating
+// point. "" is no amount and compares as 0.
 type EUR string
 
-// EURFromCents makes an amount of whole cents.
+// EURFromCents returns an amount of whole cents.
 func EURFromCents(cents Cents) EUR {
 	return EUR(big.NewRat(int64(cents), 100).FloatString(2))
 }
 
-// maxAmount keeps an absurd number from filling the memory.
+// maxAmount limits the length of an amount, so that an exponent cannot fill the memory.
 const maxAmount = 40
 
-// An answer may write an amount with an exponent, and a request sends it as a number.
+// Answers may write an amount with an exponent; requests send it as a number.
 var (
 	_ = wire.Read(func(raw []byte, e *EUR) error {
 		var text string
@@ -40,8 +40,7 @@ var (
 	})
 )
 
-// Valid reports whether this is an amount in plain decimal notation, such as "12.99" or
-// "-3".
+// Valid reports whether e is an amount in plain decimal notation, such as "12.99" or "-3".
 func (e EUR) Valid() bool {
 	text := strings.TrimPrefix(string(e), "-")
 	whole, fraction, dot := strings.Cut(text, ".")
@@ -52,7 +51,7 @@ func digits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-// Rat is the amount as an exact number; 0 if it is not Valid.
+// Rat returns the amount as an exact number; 0 if it is not Valid.
 func (e EUR) Rat() *big.Rat {
 	r := new(big.Rat)
 	if e.Valid() {
@@ -61,23 +60,23 @@ func (e EUR) Rat() *big.Rat {
 	return r
 }
 
-// Cmp returns -1, 0 or 1 as the amount is below, equal to or above the other one.
+// Cmp returns -1 if the amount is below the other, 0 if they are equal, and 1 if it is above.
 func (e EUR) Cmp(other EUR) int { return e.Rat().Cmp(other.Rat()) }
 
-// IsZero reports whether the amount is 0 or none.
+// IsZero reports whether the amount is 0 or "".
 func (e EUR) IsZero() bool { return e.Rat().Sign() == 0 }
 
-// Sign is -1, 0 or 1.
+// Sign returns -1, 0 or 1 for a negative, zero or positive amount.
 func (e EUR) Sign() int { return e.Rat().Sign() }
 
 // Cents is an amount in cents of a euro. A few endpoints use it instead of EUR.
 type Cents int64
 
-// EUR is the same amount in euro.
+// EUR returns the same amount in euro.
 func (c Cents) EUR() EUR { return EURFromCents(c) }
 
-// plainDecimal writes a JSON number, which may have an exponent, without one. "" means
-// that it is no amount.
+// plainDecimal returns a JSON number, which may have an exponent, without one; "" if it is not an
+// amount.
 func plainDecimal(text string) EUR {
 	if e := EUR(text); e.Valid() {
 		return e

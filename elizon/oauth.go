@@ -10,36 +10,35 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// OAuthService signs in by way of other providers. These endpoints are made for browsers:
-// they redirect, and may set cookies, which provider.CaptureResponse shows.
+// OAuthService signs in through other providers. These endpoints are made for browsers: they
+// redirect, and may set cookies, which provider.CaptureResponse shows.
 type OAuthService struct{ c *Client }
 
-// OAuthAnswer is what an endpoint for browsers answers. One of Location and Body is set.
+// OAuthAnswer is the answer of an endpoint for browsers. Either Location or Body is set.
 type OAuthAnswer struct {
 	StatusCode int
-	// Location is where it redirects to; nothing follows it. After a failed login that
-	// may be a page that says so.
+	// Location is the target of the redirect, which is not followed. After a failed login, it may
+	// be a page that says so.
 	Location provider.Secret
-	// Body is an answer in JSON; undocumented.
+	// Body is an answer in JSON; its fields are undocumented.
 	Body provider.Payload
 }
 
-// Providers reads which providers there are, with name, icon and color: GET
-// /api/auth/oauth/providers (method inferred). What these fields are called is
-// undocumented.
+// Providers reads the available providers, with name, icon and color: GET /api/auth/oauth/providers
+// (method inferred). The names of these fields are undocumented.
 func (s *OAuthService) Providers(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(oauthProviders))
 }
 
-// Start begins a login: GET /api/auth/oauth/{provider} (method inferred). It redirects to
-// the provider.
+// Start begins a login: GET /api/auth/oauth/{provider} (method inferred). It redirects to the
+// provider.
 func (s *OAuthService) Start(ctx context.Context, providerName string) (*OAuthAnswer, error) {
 	return s.browse(ctx, s.c.ask(oauthStart, providerName))
 }
 
-// Callback finishes a login with the arguments that the provider sent the browser back
-// with: GET /api/auth/oauth/{provider}/callback (method inferred, it may be POST). It makes
-// or links an account and opens a session; how the answer tells its token is undocumented.
+// Callback finishes a login with the arguments with which the provider redirected the browser: GET
+// /api/auth/oauth/{provider}/callback (method inferred, it may be POST). It creates or links an
+// account and opens a session; where the answer has its token is undocumented.
 func (s *OAuthService) Callback(ctx context.Context, providerName string, args url.Values) (*OAuthAnswer, error) {
 	r := s.c.ask(oauthCallback, providerName)
 	r.problems.Some("args", len(args))
@@ -52,14 +51,13 @@ func (s *OAuthService) Callback(ctx context.Context, providerName string, args u
 	return s.browse(ctx, r)
 }
 
-// StartLink begins to link a provider to the account: GET /api/auth/oauth/link/{provider}
-// (method inferred, it may be POST).
+// StartLink begins to link a provider to the account: GET /api/auth/oauth/link/{provider} (method
+// inferred, it may be POST).
 func (s *OAuthService) StartLink(ctx context.Context, providerName string) (*OAuthAnswer, error) {
 	return s.browse(ctx, s.c.ask(oauthLink, providerName))
 }
 
-// Unlink removes the link to a provider: DELETE /api/auth/oauth/link/{provider} (method
-// inferred).
+// Unlink removes the link to a provider: DELETE /api/auth/oauth/link/{provider} (method inferred).
 func (s *OAuthService) Unlink(ctx context.Context, providerName string) error {
 	return done(ctx, s.c.ask(oauthUnlink, providerName))
 }

@@ -9,51 +9,49 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// DefaultOrderWindow is how young an unmarked service may be for Provider.Create to take
-// it for a lost order, unless WithOrderWindow says otherwise.
+// DefaultOrderWindow is the age below which Provider.Create takes an unmarked service for a
+// possible lost order, unless WithOrderWindow sets another.
 const DefaultOrderWindow = 24 * time.Hour
 
-// settings are what the adapter goes by.
+// settings are the options of the adapter.
 type settings struct {
 	orderWindow time.Duration
 	spending    Spending
 	keepHandle  func(reference, handle string) error
 }
 
-// WithBearer sends the API key as "Authorization: Bearer", as the vendor's SDK does,
-// instead of in x-api-key, as the reference says.
+// WithBearer sends the API key as "Authorization: Bearer", as the vendor's SDK does, instead of in
+// x-api-key, as the reference says.
 func WithBearer() provider.Option { return provider.VendorOption(Kind, "WithBearer", true) }
 
-// WithSessionToken gives the token of a session, as Auth.Login returns it. Endpoints that
-// refuse API keys need one. If there is no API key it is used for all the others too.
+// WithSessionToken sets the token of a session, as Auth.Login returns it. Endpoints that refuse API
+// keys need one. If there is no API key, it is used for all other endpoints too.
 func WithSessionToken(token provider.Secret) provider.Option {
 	return provider.VendorOption(Kind, "WithSessionToken", token)
 }
 
-// WithoutKey makes a client without credentials: it reaches public endpoints only, those
-// of signing in among them.
+// WithoutKey allows a client without credentials: it reaches public endpoints only, those for
+// signing in among them.
 func WithoutKey() provider.Option { return provider.VendorOption(Kind, "WithoutKey", true) }
 
-// WithClientHeader says what X-Elizon-Client holds: "api" (the default), "desktop" and
-// "mobile" are known, "" omits it. The vendor's SDK says that checkout, payment and
-// business fund want "desktop" and refuse "mobile" (CodeClientPlatformNotAllowed); whether
-// they take "api" is undocumented.
+// WithClientHeader sets X-Elizon-Client: "api" (the default), "desktop" and "mobile" are known, ""
+// omits it. The vendor's SDK says that checkout, payment and business fund need "desktop" and
+// refuse "mobile" (CodeClientPlatformNotAllowed); whether they accept "api" is undocumented.
 func WithClientHeader(value string) provider.Option {
 	return provider.VendorOption(Kind, "WithClientHeader", value)
 }
 
-// Spending allows Provider.Renew and Provider.ChangePlan to spend money, of which their
-// callers cannot say how much. An amount of "" leaves its verb unsupported.
+// Spending allows Provider.Renew and Provider.ChangePlan to spend money. Their calls cannot carry a
+// limit, so it is set here. An amount of "" leaves its verb unsupported.
 type Spending struct {
-	// Payment is PayBalance, which is the default, PayInvoice, PayBusinessFund or
-	// PayMollieSaved.
+	// Payment is PayBalance, which is the default, PayInvoice, PayBusinessFund or PayMollieSaved.
 	Payment PaymentMethod
 	// SavedMandateID is for PayMollieSaved; "" takes the account's default.
 	SavedMandateID string
-	// MaxRenewal is what one renewal may cost in all, with tax.
+	// MaxRenewal is the most that one renewal may cost, with tax.
 	MaxRenewal EUR
-	// MaxUpgrade is what one change of the plan may cost in all, with tax. One to a
-	// cheaper plan costs nothing, but needs it too.
+	// MaxUpgrade is the most that one change of plan may cost, with tax. A change to a cheaper plan
+	// costs nothing, but needs MaxUpgrade too.
 	MaxUpgrade EUR
 }
 
@@ -62,15 +60,15 @@ func WithSpending(s Spending) provider.Option {
 	return provider.VendorOption(Kind, "WithSpending", s)
 }
 
-// WithOrderWindow says for how long a service that carries no mark may be somebody's lost
-// order, counted from the beginning of its current period (which a renewal may move).
-// While there is one of the wanted product, Provider.Create buys nothing without a handle;
-// see there. 0 switches that off: then an order whose handle was lost may be bought twice.
+// WithOrderWindow sets how long an unmarked service may be a lost order, counted from the beginning
+// of its current period (which a renewal may move). While the account has one of the wanted
+// product, Provider.Create buys nothing without a handle; see there. 0 switches that off: then an
+// order whose handle was lost may be bought twice.
 func WithOrderWindow(d time.Duration) provider.Option {
 	return provider.VendorOption(Kind, "WithOrderWindow", d)
 }
 
-// unattended are the payment methods that need nobody.
+// unattended returns the payment methods that work without a person.
 func unattended() []string {
 	return []string{string(PayBalance), string(PayInvoice), string(PayBusinessFund), string(PayMollieSaved)}
 }
@@ -99,13 +97,13 @@ func readSettings(options *provider.Options, problems *provider.Problems) settin
 	return s
 }
 
-// limitProblem tells why a text is no upper limit in euro, or "".
+// limitProblem returns why a text is not an upper limit in euro, or "".
 func limitProblem(text string) string {
 	switch e := EUR(text); {
 	case text == "":
-		return "required: the most that it may cost, in euro with tax, such as 12.99"
+		return "required: the maximum price in euro, with tax, such as 12.99"
 	case !e.Valid():
-		return "is no amount in euro such as 12.99"
+		return "must be an amount in euro, such as 12.99"
 	case e.Sign() < 0:
 		return "negative"
 	}

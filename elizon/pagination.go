@@ -13,33 +13,32 @@ import (
 	"github.com/provkit/provkit/internal/wire"
 )
 
-// paging is how a list is asked for its pages. The answers may say what they like about
-// themselves: all four ways of it are understood for every list.
+// paging is how the pages of a list are requested. Answers may describe their pages in any of four
+// ways: every list understands all of them.
 type paging struct {
-	// size and the name of its argument; 0 leaves it to the server.
+	// size of a page, and the name of its argument; 0 leaves it to the server.
 	size     int64
 	sizeName string
-	// pageName is the argument for the page, from 1; "" means that offsetName counts
-	// elements instead, from 0.
+	// pageName is the argument for the page, from 1; "" means that offsetName counts elements
+	// instead, from 0.
 	pageName, offsetName string
 }
 
-// byPage is "page" and "limit".
+// byPage pages by "page" and "limit".
 func byPage(size int64) paging { return paging{size: size, sizeName: "limit", pageName: "page"} }
 
-// byOffset is "offset" and "limit".
+// byOffset pages by "offset" and "limit".
 func byOffset(size int64) paging {
 	return paging{size: size, sizeName: "limit", offsetName: "offset"}
 }
 
-// pages yields the elements of all pages of a list, which stand under one of the names.
-// It keeps one page in memory, and the fingerprints of two more.
+// pages yields the elements of all pages of a list, which are under one of the names. It keeps one
+// page in memory, and the fingerprints of two more.
 //
-// The platform has no snapshots: a thing that is added or removed while the list is read
-// moves the others, so that one may be missed. One that moved to the next page is not
-// yielded twice. The list ends where the server says so, with an empty page, or with a
-// page that brings nothing new, so that it ends also if the server knows no pages. A list
-// that fails yields its error last.
+// The platform has no snapshots: adding or removing an element while the list is read moves the
+// others, so that one may be missed. An element that moved to the next page is not yielded twice.
+// The list ends where the server says so, at an empty page, or at a page with nothing new, so that
+// it also ends if the server ignores paging. A list that fails yields its error last.
 func pages[T any](ctx context.Context, r *request, style paging, names ...string) iter.Seq2[*T, error] {
 	r.problems.NotNegative("PerPage", style.size)
 	return func(yield func(*T, error) bool) {
@@ -60,8 +59,8 @@ func pages[T any](ctx context.Context, r *request, style paging, names ...string
 			if len(p.rows) == 0 || now.within(before) || now.within(milestone) || p.last(number, offset) {
 				return
 			}
-			// Pages that come around in a circle are found when the circle fits between
-			// two milestones, which grow apart.
+			// A cycle of pages is detected once it fits between two milestones, whose distance
+			// doubles.
 			if before = now; number&(number-1) == 0 {
 				milestone = now
 			}
@@ -84,18 +83,17 @@ func (s paging) query(r *request, number int, offset int64) url.Values {
 	return args
 }
 
-// page is a part of a list and what it says of the whole.
+// page is a part of a list, with what it says about the whole.
 type page[T any] struct {
 	names []string
 	rows  []*T
 	ids   []json.RawMessage
-	// Every word of a server about its pages may be missing: 0, and silent for more.
+	// Anything that a server says about its pages may be missing: then 0, or silent for more.
 	pages, total int64
 	more, silent bool
 }
 
-// last reports whether the server says that nothing follows this page, which ends at the
-// offset.
+// last reports whether the server says that nothing follows this page, which ends at offset.
 func (p *page[T]) last(number int, offset int64) bool {
 	switch {
 	case !p.silent:
@@ -122,7 +120,7 @@ func (p *page[T]) DecodeAnswer(a *rest.Answer) error {
 		return wire.Within(name, err)
 	}
 	p.rows = rows
-	_ = json.Unmarshal(raw, &p.ids) // it was read already
+	_ = json.Unmarshal(raw, &p.ids) // it has been decoded before
 	whole := o
 	if nested := o["pagination"]; len(nested) > 0 && nested[0] == '{' {
 		whole = nil
@@ -133,7 +131,7 @@ func (p *page[T]) DecodeAnswer(a *rest.Answer) error {
 	return nil
 }
 
-// number is a positive number, or 0: a pagination that cannot be read is as good as none.
+// number returns a positive number or 0: a pagination that cannot be read counts as none.
 func (o object) number(name string) (n int64) {
 	if raw := o[name]; raw != nil && decode(raw, &n) != nil {
 		return 0
@@ -149,7 +147,7 @@ type prints struct {
 
 var seed = maphash.MakeSeed()
 
-// prints takes an element for its "id", or for all of it if it has none.
+// prints identifies an element by its "id", or by its whole content if it has none.
 func (p *page[T]) prints() prints {
 	made := prints{inOrder: make([]uint64, 0, len(p.ids)), set: make(map[uint64]bool, len(p.ids))}
 	for _, raw := range p.ids {
@@ -169,7 +167,7 @@ func (p *page[T]) prints() prints {
 
 func (f prints) has(print uint64) bool { return f.set[print] }
 
-// within reports whether all of a page was on the other one already.
+// within reports whether all elements of a page were on the other page.
 func (f prints) within(other prints) bool {
 	for print := range f.set {
 		if !other.set[print] {

@@ -19,12 +19,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// shelf is a server with a list that it pages in any of the ways there are.
+// shelf is a server with a list that it pages in any of the known ways.
 type shelf struct {
 	ids   []string
-	size  int    // of a page, whatever the client asks for
-	style string // what it says of itself
-	// before runs before each page is cut.
+	size  int    // of a page, regardless of what the client asks for
+	style string // how it describes its pages
+	// before runs before each page is built.
 	before func(s *shelf, page int)
 	pages  int
 }
@@ -84,8 +84,8 @@ func serials(from, to int) []string {
 	return all
 }
 
-// Every way of paging is read to its end by every list, whichever of them it was made
-// for, without asking for more than one page too many.
+// Every list reads every way of paging to its end, whichever the list was made for, and requests at
+// most one page too many.
 func TestPagination(t *testing.T) {
 	for _, style := range []string{"page", "offset", "total", "flat", "silent", "null", "contradiction"} {
 		for _, count := range []int{0, 1, 9, 10, 11, 95} {
@@ -131,9 +131,9 @@ func ids[T any](list iter.Seq2[*T, error], id func(*T) string) iter.Seq2[string,
 	}
 }
 
-// 10,000 services, and at every page some are removed and some added: the list ends,
-// those that stay are there (but for the few that slipped to a page that was read
-// before), none comes twice in a row, and one page is in memory.
+// With 10,000 services, some removed and some added at every page, the list ends, contains those
+// that stay (except the few that moved to a page read before), yields none twice in a row, and
+// keeps one page in memory.
 func TestPaginationWhileThingsChange(t *testing.T) {
 	for _, style := range []string{"page", "offset", "silent"} {
 		t.Run(style, func(t *testing.T) {
@@ -173,17 +173,16 @@ func TestPaginationWhileThingsChange(t *testing.T) {
 			for _, times := range seen {
 				twice += times - 1
 			}
-			t.Logf("%d pages, %d services, %d never seen, %d twice, %d KiB of extra heap at most", s.pages, count, lost, twice, int64(peak-base)>>10) //nolint:gosec // small
+			t.Logf("%d pages, %d services, %d never seen, %d twice, %d KiB of extra heap at most", s.pages, count, lost, twice, int64(peak-base)>>10)
 			require.Less(t, s.pages, 300)
 			require.Greater(t, count, 9_500)
 			require.Less(t, lost, 500)
-			require.Less(t, int64(peak)-int64(base), int64(4<<20)) //nolint:gosec // small
+			require.Less(t, int64(peak)-int64(base), int64(4<<20))
 		})
 	}
 }
 
-// One that was added in front pushes others to the next page, where they are not yielded
-// again.
+// An element added in front pushes others to the next page, where they are not yielded again.
 func TestPushedToTheNextPage(t *testing.T) {
 	s := &shelf{ids: serials(0, 30), size: 10, style: "page", before: func(s *shelf, page int) {
 		if page > 1 && page < 4 {
@@ -200,7 +199,7 @@ func TestPushedToTheNextPage(t *testing.T) {
 	require.Equal(t, 4, s.pages)
 }
 
-// A server that knows no pages, or turns in a circle, does not keep a client for ever.
+// A server that ignores paging, or whose pages repeat, does not keep a client forever.
 func TestEndlessPages(t *testing.T) {
 	count := func(answer clienttest.Answer) (n int, failed error) {
 		c, _ := tapped(t, answer)
@@ -231,7 +230,7 @@ func TestEndlessPages(t *testing.T) {
 	require.Zero(t, n)
 }
 
-// An error in the middle comes last, after what was read, and a list can be read again.
+// An error in the middle is yielded last, after what was read, and the list can be read again.
 func TestPagesThatFail(t *testing.T) {
 	s := &shelf{ids: serials(0, 25), size: 10, style: "offset"}
 	broken := true
@@ -265,7 +264,7 @@ func TestPagesThatFail(t *testing.T) {
 	}
 	require.Equal(t, []string{"page=1&view=compact", "page=2&view=compact", "page=3&view=compact"}, queries)
 	require.Equal(t, url.Values{"page": {"1"}, "view": {"compact"}}, tap.Requests()[0].Query)
-	// Leaving early asks for no further page.
+	// Leaving early requests no further page.
 	tap.Forget()
 	for range list {
 		break

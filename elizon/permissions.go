@@ -9,8 +9,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// PermissionsService shares the account's things with other users, and accepts what others
-// share. List, Grant and Remove want PermissionManage on the resource.
+// PermissionsService shares the account's resources with other users, and accepts what others
+// share. List, Grant and Remove need PermissionManage on the resource.
 type PermissionsService struct{ c *Client }
 
 // Permission is what a user may do with a resource. The set is open.
@@ -37,7 +37,7 @@ const (
 // PermissionGrantRequest invites a user to a resource. The names of its fields are taken from error
 // texts of the vendor's app.
 type PermissionGrantRequest struct {
-	// ResourceType is undocumented, in its values too.
+	// ResourceType and its values are undocumented.
 	ResourceType string       `wire:"resourceType,required"`
 	ResourceID   string       `wire:"resourceId,required"`
 	Email        string       `wire:"email,required"`
@@ -53,26 +53,25 @@ type Invitation struct {
 	ResourceID   string       `wire:"resourceId"`
 	ResourceName string       `wire:"resourceName"`
 	Permissions  []Permission `wire:"permissions"`
-	// Status is open: "PENDING", "ACCEPTED".
+	// Status is an open set: "PENDING", "ACCEPTED".
 	Status      string    `wire:"status"`
 	InviterName string    `wire:"inviterName"`
 	CreatedAt   time.Time `wire:"createdAt"`
-	// ExpiresAt is zero if it does not.
+	// ExpiresAt is zero if the invitation does not expire.
 	ExpiresAt time.Time `wire:"expiresAt"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// List reads all grants on a resource: GET /api/permissions (method inferred). The names
-// of its arguments are taken from error texts of the vendor's app, the answer is
-// undocumented.
+// List reads all grants on a resource: GET /api/permissions (method inferred). The names of its
+// arguments are taken from error texts of the vendor's app; the answer is undocumented.
 func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (provider.Payload, error) {
 	r := s.c.ask(permissionsList).require("resourceType", resourceType).arg("resourceType", resourceType)
 	return unknown(ctx, r.id("resourceId", "resourceID", resourceID))
 }
 
-// Grant invites a user to a resource: POST /api/permissions (method inferred). The answer
-// is undocumented.
+// Grant invites a user to a resource: POST /api/permissions (method inferred). The answer is
+// undocumented.
 func (s *PermissionsService) Grant(ctx context.Context, req *PermissionGrantRequest) (provider.Payload, error) {
 	r := s.c.ask(permissionsGrant).with(req)
 	if req != nil {
@@ -81,14 +80,14 @@ func (s *PermissionsService) Grant(ctx context.Context, req *PermissionGrantRequ
 	return unknown(ctx, r)
 }
 
-// Remove removes grants: DELETE /api/permissions (method inferred). What its arguments are,
-// and whether they stand in the query or in the body, is undocumented: it could be all
-// grants of a resource. Without any argument it is refused, since nobody knows how much it
-// would remove. To end one grant use Revoke.
+// Remove removes grants: DELETE /api/permissions (method inferred). Its arguments, and whether they
+// are in the query or in the body, are undocumented: it may remove all grants of a resource. A call
+// without any argument is refused, since how much it would remove is unknown. To end one grant, use
+// Revoke.
 func (s *PermissionsService) Remove(ctx context.Context, query url.Values, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(permissionsRemove)
 	if len(query) == 0 && len(fields) == 0 {
-		r.problem("query", "required, unless there are fields")
+		r.problem("query", "required unless fields are given")
 	}
 	if r.query = maps.Clone(query); len(fields) > 0 {
 		r.freely(fields)
@@ -96,9 +95,8 @@ func (s *PermissionsService) Remove(ctx context.Context, query url.Values, field
 	return unknown(ctx, r)
 }
 
-// Update changes a grant: PATCH /api/permissions/{id} (method inferred, it may be PUT). The
-// name of the field, "permissions", is assumed to be that of Grant. The answer is
-// undocumented.
+// Update changes a grant: PATCH /api/permissions/{id} (method inferred, it may be PUT). The name of
+// the field, "permissions", is assumed to be that of Grant. The answer is undocumented.
 func (s *PermissionsService) Update(ctx context.Context, id string, permissions []Permission) (provider.Payload, error) {
 	r := s.c.ask(permissionsUpdate, id).listed("permissions", permissions).body(map[string]any{"permissions": permissions})
 	if len(permissions) == 0 {
@@ -112,7 +110,7 @@ func (s *PermissionsService) Revoke(ctx context.Context, id string) error {
 	return done(ctx, s.c.ask(permissionsRevoke, id))
 }
 
-// Details reads an invitation, which only the invited user may do: GET
+// Details reads an invitation. Only the invited user may do that: GET
 // /api/permissions/{id}/details.
 func (s *PermissionsService) Details(ctx context.Context, id string) (*Invitation, error) {
 	return fetch[Invitation](ctx, s.c.ask(permissionsDetails, id), "permission")
@@ -123,8 +121,7 @@ func (s *PermissionsService) Accept(ctx context.Context, permissionID string) (p
 	return unknown(ctx, s.answer(permissionsAccept, permissionID))
 }
 
-// Decline declines an invitation: POST /api/permissions/decline. The answer is
-// undocumented.
+// Decline declines an invitation: POST /api/permissions/decline. The answer is undocumented.
 func (s *PermissionsService) Decline(ctx context.Context, permissionID string) (provider.Payload, error) {
 	return unknown(ctx, s.answer(permissionsDecline, permissionID))
 }
@@ -135,8 +132,8 @@ func (s *PermissionsService) answer(op operation, permissionID string) *request 
 	return r
 }
 
-// Mine reads what others share with the account: GET /api/permissions/me (method inferred).
-// status "" is any. The answer is undocumented.
+// Mine reads what others share with the account: GET /api/permissions/me (method inferred). status
+// "" reads all. The answer is undocumented.
 func (s *PermissionsService) Mine(ctx context.Context, status string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(permissionsMine).arg("status", status))
 }

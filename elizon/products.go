@@ -8,19 +8,19 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ProductsService is about what can be ordered. All but UpgradeConfig is public.
+// ProductsService reads what can be ordered. All methods but UpgradeConfig are public.
 type ProductsService struct{ c *Client }
 
-// Catalogue is all that can be ordered.
+// Catalogue is everything that can be ordered.
 type Catalogue struct {
 	Categories []Category `wire:"categories,required"`
-	// BusinessPricing is nil where it does not apply.
+	// BusinessPricing is nil if it does not apply.
 	BusinessPricing *BusinessPricing            `wire:"businessPricing"`
 	DefaultTaxName  string                      `wire:"defaultTaxName"`
 	More            map[string]provider.Payload `wire:",extra"`
 }
 
-// BusinessPricing is what business accounts pay more.
+// BusinessPricing is the surcharge for business accounts.
 type BusinessPricing struct {
 	UpchargePercent float64 `wire:"upchargePercent"`
 	TaxRatePercent  float64 `wire:"taxRatePercent"`
@@ -45,7 +45,7 @@ type ProductProvider struct {
 	Name string `wire:"name"`
 }
 
-// Product is something that can be ordered. Units of its resources are undocumented.
+// Product is something that can be ordered. The units of its resources are undocumented.
 type Product struct {
 	ID           string `wire:"id,required"`
 	Slug         string `wire:"slug"`
@@ -60,12 +60,12 @@ type Product struct {
 	Bandwidth            float64 `wire:"bandwidth,loose"`
 	SoldOut              bool    `wire:"soldOut"`
 	AllowedBillingCycles []int64 `wire:"allowedBillingCycles,loose"`
-	// Of the following no document tells the fields.
+	// The fields of the following are undocumented.
 	BillingDiscountPerMonth provider.Payload `wire:"billingDiscountPerMonth"`
 	ContractTerms           provider.Payload `wire:"contractTerms"`
 	PterodactylEggs         provider.Payload `wire:"pterodactylEggs"`
 	Provider                *ProductProvider `wire:"provider,loose"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -75,18 +75,18 @@ type ProductDetail struct {
 	Category Category `wire:"category"`
 }
 
-// Location is where a product can be had.
+// Location is a place where a product is available.
 type Location struct {
 	ID      string `wire:"id,required"`
 	Name    string `wire:"name"`
 	City    string `wire:"city"`
 	Country string `wire:"country"`
-	// Flag is a picture or a code of the country; PingURL measures the distance.
+	// Flag is a picture or a code of the country; PingURL is for measuring the distance.
 	Flag    string `wire:"flag"`
 	PingURL string `wire:"pingUrl"`
 }
 
-// Template is an operating system that a product can be set up with.
+// Template is an operating system that a product can be installed with.
 type Template struct {
 	ID                int64  `wire:"templateId,required"`
 	Name              string `wire:"name"`
@@ -95,7 +95,7 @@ type Template struct {
 	CloudInitUsername string `wire:"cloudInitUsername"`
 }
 
-// UpgradeConfig are the rules of a category for upgrades.
+// UpgradeConfig has the rules of a category for upgrades.
 type UpgradeConfig struct {
 	// Mode is disabled, packagesOnly or freeWithinLimits.
 	Mode                        string                      `wire:"upgradeMode"`
@@ -108,7 +108,7 @@ type UpgradeConfig struct {
 	More                        map[string]provider.Payload `wire:",extra"`
 }
 
-// ResourcePricing is what a unit of a resource costs, and how much of it there can be.
+// ResourcePricing is the price and the limits of a resource.
 type ResourcePricing struct {
 	UpgradePrice   EUR     `wire:"upgradePrice"`
 	AllowDowngrade bool    `wire:"allowDowngrade"`
@@ -134,35 +134,35 @@ func (s *ProductsService) Get(ctx context.Context, category, product string) (*P
 	return fetch[ProductDetail](ctx, s.c.ask(productsGet, category, product))
 }
 
-// BySlug reads a product by its slug: GET /api/products/by-slug/{slug} (method inferred).
-// category narrows it down; "" is any. The answer is undocumented.
+// BySlug reads a product by its slug: GET /api/products/by-slug/{slug} (method inferred). category
+// narrows the search; "" searches all. The answer is undocumented.
 func (s *ProductsService) BySlug(ctx context.Context, slug, category string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(productsBySlug, slug).arg("category", category))
 }
 
-// Locations yields where products can be had: GET /api/products/locations. How several
-// products are named in one call is undocumented: they are separated by commas.
+// Locations yields where products are available: GET /api/products/locations. How to name several
+// products in one call is undocumented: they are sent separated by commas.
 func (s *ProductsService) Locations(ctx context.Context, productIDs ...string) iter.Seq2[*Location, error] {
 	return all[Location](ctx, s.c.ask(productsLocations).arg("productIds", strings.Join(productIDs, ",")), "locations")
 }
 
-// Templates yields what a product can be set up with: GET /api/products/templates.
+// Templates yields what a product can be installed with: GET /api/products/templates.
 func (s *ProductsService) Templates(ctx context.Context, productID string) iter.Seq2[*Template, error] {
 	return all[Template](ctx, s.c.ask(productsTemplates).id("productId", "productID", productID), "templates")
 }
 
 // UpgradeConfig reads the rules of a category for upgrades: GET
-// /api/categories/{id}/upgrade-config. It is nil, nil where there are none.
+// /api/categories/{id}/upgrade-config. It returns nil, nil if there are none.
 func (s *ProductsService) UpgradeConfig(ctx context.Context, categoryID string) (*UpgradeConfig, error) {
 	return maybeFetch[UpgradeConfig](ctx, s.c.ask(productsConfig, categoryID), "config")
 }
 
-// CouponsService is about coupons.
+// CouponsService checks coupons.
 type CouponsService struct{ c *Client }
 
 // CouponPreviewRequest asks what a coupon takes off a cart.
 type CouponPreviewRequest struct {
-	// Code and Items are required. Only one coupon goes with an order.
+	// Code and Items are required. An order can have one coupon.
 	Code        string     `wire:"code,required"`
 	Items       []CartLine `wire:"items,required"`
 	CountryCode string     `wire:"countryCode"`
@@ -190,8 +190,8 @@ type CouponDiscount struct {
 	More   map[string]provider.Payload `wire:",extra"`
 }
 
-// Preview checks a coupon against a cart: POST /api/coupons/preview. Wrong codes count
-// against a limit of the platform's.
+// Preview checks a coupon against a cart: POST /api/coupons/preview. Wrong codes count towards a
+// limit of the platform.
 func (s *CouponsService) Preview(ctx context.Context, req *CouponPreviewRequest) (*CouponPreview, error) {
 	r := s.c.ask(couponsPreview).with(req)
 	if req != nil {

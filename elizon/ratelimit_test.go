@@ -18,12 +18,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// limited is a server that allows so many requests in a window, and answers each after a
-// while. It notes what came when.
+// limited is a server that allows a number of requests per window, and answers each after a while.
+// It records what came when.
 type limited struct {
 	limit  int
 	window time.Duration
-	// told is how it tells the wait.
+	// told writes how long to wait into an answer.
 	told func(h http.Header, left time.Duration) (retryAfter string)
 
 	mu      sync.Mutex
@@ -66,8 +66,8 @@ func (l *limited) RoundTrip(req *http.Request) (*http.Response, error) {
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
 
-// 500 calls by 20 goroutines against a limit of 100 in a window: all succeed, and once a
-// window's first 429 has arrived, no further call is sent before the reset.
+// 500 calls by 20 goroutines against a limit of 100 per window all succeed, and once a window's
+// first 429 has arrived, no further call is sent before the reset.
 func TestRateLimit(t *testing.T) {
 	reset := func(h http.Header, left time.Duration) {
 		h.Set("X-RateLimit-Limit", "100")
@@ -158,7 +158,7 @@ func TestWaitFor(t *testing.T) {
 		h.Set("X-RateLimit-Reset", test.reset)
 		require.Equal(t, test.want, elizon.WaitFor(h, test.body, now), "%+v", test)
 	}
-	// A proxy's 429 counts as well.
+	// A proxy's 429 counts too.
 	c, _ := tapped(t, clienttest.Always(clienttest.Reply{Status: 429, Body: "slow down", Header: http.Header{"Retry-After": {"7"}}}))
 	_, err := c.Services.Get(t.Context(), "srv_1")
 	require.ErrorIs(t, err, provider.ErrRateLimited)

@@ -17,7 +17,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// tells is a replay whose answer is undocumented: it comes as the server sent it.
+// tells is a replay whose answer is undocumented: it is returned as the server sent it.
 func tells(want string, call func(ctx context.Context, c *client) (payload, error)) replay {
 	return func(t *testing.T, c *client) {
 		got, err := call(t.Context(), c)
@@ -45,7 +45,7 @@ func accountReplays() map[string]replay {
 	)
 }
 
-// noted are times of the fixtures.
+// noted are the times in the fixtures.
 var (
 	noted = time.Date(2026, 8, 3, 10, 30, 0, 0, time.UTC)
 	later = time.Date(2026, 8, 3, 11, 0, 0, 0, time.UTC)

@@ -211,7 +211,7 @@ func follows(streamURL provider.Secret) replay {
 	})
 }
 
-// firstOf is a replay of a list that is left after its first element.
+// firstOf is a replay of a list whose loop ends after its first element.
 func firstOf[T any](want *T, call func(ctx context.Context, c *client) iter.Seq2[*T, error]) replay {
 	return func(t *testing.T, c *client) {
 		for element, err := range call(t.Context(), c) {

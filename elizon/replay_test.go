@@ -48,8 +48,8 @@ func merged(all ...map[string]replay) map[string]replay {
 	return one
 }
 
-// Every exchange in testdata is replayed: what the client sends is compared with it by
-// value, and so is what the caller gets.
+// Every exchange in testdata is replayed: the client's request and the caller's result are compared
+// with it by value.
 func TestReplay(t *testing.T) {
 	for file, all := range replays() {
 		exchanges, err := fixture.Load("../testdata/elizon/" + file + ".jsonl")
@@ -68,7 +68,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// at reads a time as the answers hold it.
+// at parses a time in the format of the answers.
 func at(text string) time.Time {
 	parsed, err := time.Parse(time.RFC3339, text)
 	if err != nil {
@@ -77,5 +77,5 @@ func at(text string) time.Time {
 	return parsed
 }
 
-// raw is a payload as the server spelled it.
+// raw returns a payload as the server spelled it.
 func raw(text string) payload { return payload(text) }

@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// moreSamples are good arguments of the types of the account's services.
+// moreSamples returns valid arguments of the types of the account's services.
 func moreSamples() []any {
 	secret := provider.Secret(canarySecret)
 	name := "name.example"
@@ -41,8 +41,8 @@ func moreSamples() []any {
 	}
 }
 
-// moreOptional are the places of arguments of the account's services, counted from 1, whose
-// zero value means something.
+// moreOptional returns the positions of arguments of the account's services, counted from 1, whose
+// zero value has a meaning.
 func moreOptional() []string {
 	return []string{
 		"Auth.RequestCode 1", "Auth.VerifyCode 3", "Auth.ForgotPassword 2", "Auth.Activate 2", "Auth.TwoFactor.RenewBackupCodes 1",

@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// leakyServers answer with what they were sent, as real servers do when they refuse it,
-// or with secrets of their own.
+// leakyServers echo what they were sent, as real servers do when they refuse it, or answer with
+// secrets of their own.
 func leakyServers(v *clienttest.Vendor) map[string]clienttest.Answer {
 	servers := clienttest.Echoes()
 	servers["good"] = v.Good()
@@ -31,7 +31,7 @@ func leakyServers(v *clienttest.Vendor) map[string]clienttest.Answer {
 		}
 	})
 	servers["echo under 200"] = echo(200, func(said string) object { return object{"success": false, "message": "wrong: " + said} })
-	// Whatever a method reads of this, it is a secret, and so is all that is undocumented.
+	// Whatever a method reads of this is a secret, and so is everything undocumented.
 	console := object{"type": "vnc", "url": canaryToken, "wsPath": canaryToken, "ticket": canaryToken, "vncPassword": canaryToken, "streamUrl": canaryToken, "commandUrl": canaryToken, "x": canaryToken}
 	secrets := map[string]object{
 		"Services.Console.Open":          {"console": console},
@@ -96,7 +96,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	}
 }
 
-// What is printed by accident: the client, its services, requests and answers.
+// Values printed by accident contain no secret: the client, its services, requests and answers.
 func TestPrintedValuesHideSecrets(t *testing.T) {
 	v := vendor(t)
 	c, err := elizon.New(serverURL, canaryKey, elizon.WithSessionToken(canarySession))

@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ServicesService is about what the account has ordered: virtual machines, game servers,
-// web space, mail, domains.
+// ServicesService manages what the account has ordered: virtual machines, game servers, web space,
+// mail, domains.
 type ServicesService struct {
 	c *Client
 
@@ -43,8 +43,7 @@ func newServices(c *Client) *ServicesService {
 	}
 }
 
-// Values of Service.Status that are known. The set is open; the vendor's app compares
-// without regard to case.
+// Known values of Service.Status. The set is open; the vendor's app ignores case.
 const (
 	StatusRunning      = "RUNNING"
 	StatusActive       = "ACTIVE"
@@ -52,15 +51,15 @@ const (
 	StatusDeleted      = "DELETED"
 )
 
-// Service is a service as List tells it.
+// Service is a service as List returns it.
 type Service struct {
 	ID   string `wire:"id,required"`
 	Name string `wire:"name"`
-	// UserDisplayName is the name that the owner gave it; "" if none.
+	// UserDisplayName is the name that the owner gave it; "" if there is none.
 	UserDisplayName string `wire:"userDisplayName"`
-	// Status of the machine, see StatusRunning. It does not tell a suspension.
+	// Status of the machine, see StatusRunning. It does not show a suspension.
 	Status string `wire:"status"`
-	// Suspended is whether there is a time of suspension; SuspendedAt is zero if that
+	// Suspended is whether the answer has a time of suspension; SuspendedAt is zero if that time
 	// cannot be read.
 	Suspended   bool      `wire:"suspendedAt,set"`
 	SuspendedAt time.Time `wire:"suspendedAt"`
@@ -72,15 +71,15 @@ type Service struct {
 	IPv4               string `wire:"ipv4,loose"`
 	IPv6               string `wire:"ipv6,loose"`
 	Location           string `wire:"location,loose"`
-	// OS is "" where the answer holds an object for it, see ServiceDetail.System.
+	// OS is "" if the answer has an object for it, see ServiceDetail.System.
 	OS       string `wire:"os,loose"`
 	Hostname string `wire:"hostname,loose"`
-	// RAM, Disk and Bandwidth as the server spells them; their units are undocumented.
+	// RAM, Disk and Bandwidth are as the server spells them; their units are undocumented.
 	RAM       string `wire:"ram,loose"`
 	Disk      string `wire:"disk,loose"`
 	Bandwidth string `wire:"bandwidth,loose"`
-	// ProviderType is the system behind it: PROXMOX, PTERODACTYL, PLOI, PLESK, MAILCOW,
-	// DOMAIN and CUSTOM are known.
+	// ProviderType is the system behind it: PROXMOX, PTERODACTYL, PLOI, PLESK, MAILCOW, DOMAIN and
+	// CUSTOM are known.
 	ProviderType    string `wire:"providerType"`
 	ProductName     string `wire:"productName"`
 	Shared          bool   `wire:"isShared"`
@@ -89,13 +88,13 @@ type Service struct {
 	DomainName      string `wire:"domainName"`
 	CategoryName    string `wire:"categoryFriendlyName"`
 	ProviderAddress string `wire:"providerAddress,loose"`
-	// DNSRecords tells for which types of records subdomains can point to it.
+	// DNSRecords is which types of subdomain records can point to it.
 	DNSRecords DNSRecordSupport `wire:"dnsRecordSupport,loose"`
 	PloiStats  provider.Payload `wire:"ploiStats"`
 	PleskStats provider.Payload `wire:"pleskStats"`
 }
 
-// DNSRecordSupport tells for which types of records a subdomain can be made.
+// DNSRecordSupport is which types of subdomain records a service supports.
 type DNSRecordSupport struct {
 	A     bool `wire:"A"`
 	AAAA  bool `wire:"AAAA"`
@@ -103,21 +102,21 @@ type DNSRecordSupport struct {
 	SRV   bool `wire:"SRV"`
 }
 
-// ServiceDetail is a service as Get tells it.
+// ServiceDetail is a service as Get returns it.
 type ServiceDetail struct {
 	Service
 	Network ServiceNetwork `wire:"network,loose"`
-	// Specs: RAM is in MB and disk in GB, as the vendor's app reads them.
+	// Specs has RAM in MB and disk in GB, as the vendor's app reads them.
 	Specs   ServiceSpecs   `wire:"specs,loose"`
 	System  ServiceSystem  `wire:"os,loose"`
 	Access  ServiceAccess  `wire:"access,loose"`
 	Billing ServiceBilling `wire:"billing,loose"`
 	Product ServiceProduct `wire:"product,loose"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ServiceNetwork are the addresses of a service.
+// ServiceNetwork has the addresses of a service.
 type ServiceNetwork struct {
 	PrimaryIPv4  string             `wire:"primaryIpv4"`
 	PrimaryIPv6  string             `wire:"primaryIpv6"`
@@ -131,7 +130,7 @@ type ServiceIPAddress struct {
 	Version int64  `wire:"ipVersion"`
 }
 
-// ServiceSpecs are cores, MB of memory and GB of disk.
+// ServiceSpecs has the cores, MB of memory and GB of disk of a service.
 type ServiceSpecs struct {
 	CPU    float64 `wire:"cpu"`
 	RAMMB  float64 `wire:"ram"`
@@ -158,7 +157,7 @@ type ServiceBilling struct {
 	BillingCycleDays int64 `wire:"billingCycleDays"`
 }
 
-// ServiceProduct is the product that a service is of.
+// ServiceProduct is the product of a service.
 type ServiceProduct struct {
 	ID           string              `wire:"id"`
 	Name         string              `wire:"name"`
@@ -171,17 +170,17 @@ type ServiceCategoryName struct {
 	Name string `wire:"name"`
 }
 
-// ServiceListOptions shape a list of services.
+// ServiceListOptions are the options of a list of services. The zero value lists all.
 type ServiceListOptions struct {
-	// View "compact" is known; what it leaves out is undocumented.
+	// View is an open set: "compact" is known; what it leaves out is undocumented.
 	View string
-	// PerPage is how many one request reads; 0 is the server's default.
+	// PerPage is the page size; 0 is the server's default.
 	PerPage int64
 }
 
-// ServiceCreateRequest makes a service directly.
+// ServiceCreateRequest creates a service without an order.
 type ServiceCreateRequest struct {
-	// Name, ProductID and ProviderID are required, as error texts of the platform hint.
+	// Name, ProductID and ProviderID are required, as the platform's error texts suggest.
 	Name       string `wire:"name,required"`
 	ProductID  string `wire:"productId,required"`
 	ProviderID string `wire:"providerId,required"`
@@ -189,12 +188,12 @@ type ServiceCreateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// ServiceUpdateRequest changes a service. nil leaves a field as it is.
+// ServiceUpdateRequest changes a service. A nil field is left unchanged.
 type ServiceUpdateRequest struct {
-	// Name: that the field is called so is assumed.
+	// Name of the service. That the field is called "name" is assumed.
 	Name *string `wire:"name"`
-	// Extra fields, sent as they are. The owner's notes can be changed, but the name of
-	// their field is undocumented.
+	// Extra fields, sent as they are. The owner's notes can be changed, but the name of their field
+	// is undocumented.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -212,25 +211,24 @@ func (s *ServicesService) Get(ctx context.Context, id string) (*ServiceDetail, e
 	return fetch[ServiceDetail](ctx, s.c.ask(servicesGet, id), "server", "service")
 }
 
-// Create makes a service without an order: POST /api/services (method inferred). The
-// reference says that it is meant for the platform's own provisioning; body and answer are
-// undocumented. Orders go through Checkout.
+// Create creates a service without an order: POST /api/services (method inferred). The reference
+// says that this is meant for the platform's own provisioning; body and answer are undocumented.
+// Orders go through Checkout.
 func (s *ServicesService) Create(ctx context.Context, req *ServiceCreateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesCreate).with(req))
 }
 
-// Update renames a service or changes its notes: PATCH /api/services/{id} (method
-// inferred, it may be PUT). The answer is undocumented.
+// Update renames a service or changes its notes: PATCH /api/services/{id} (method inferred, it may
+// be PUT). The answer is undocumented.
 func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpdateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesUpdate, id).changing(req))
 }
 
-// Delete terminates a service: DELETE /api/services/{id} (method inferred). An error text
-// hints that it is scheduled rather than done: Service.TerminationPending then is true.
-// The answer is undocumented. Storage goes through
-// Services.Subscription.Cancel.
+// Delete terminates a service: DELETE /api/services/{id} (method inferred). An error text suggests
+// that the deletion is only scheduled: Service.TerminationPending is then true. The answer is
+// undocumented. Storage is ended with Services.Subscription.Cancel.
 //
-// A "not found" after a lost answer counts as done: then the payload is empty.
+// "Not found" after a lost answer counts as done; then the payload is empty.
 func (s *ServicesService) Delete(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesDelete, id))
 }
@@ -238,8 +236,8 @@ func (s *ServicesService) Delete(ctx context.Context, id string) (provider.Paylo
 // ServiceAction is something that Action does.
 type ServiceAction string
 
-// The documented actions. Only the owner may suspend and resume, and a suspended service
-// refuses the others (CodeServiceIsSuspended).
+// The documented actions. Only the owner may suspend and resume, and a suspended service refuses
+// the others (CodeServiceIsSuspended).
 const (
 	ActionStart   ServiceAction = "start"
 	ActionStop    ServiceAction = "stop"
@@ -250,28 +248,29 @@ const (
 )
 
 // Action starts, stops, restarts, resets, suspends or resumes a service: POST
-// /api/services/{id}/action (method inferred). That the field of the body is called
-// "action" is assumed; the answer is undocumented. Restart and reset are never retried.
+// /api/services/{id}/action (method inferred). That the field of the body is called "action" is
+// assumed; the answer is undocumented. Restart and reset are never retried.
 func (s *ServicesService) Action(ctx context.Context, id string, action ServiceAction) (provider.Payload, error) {
 	op := servicesAction
 	switch action {
 	case ActionStart, ActionStop, ActionSuspend, ActionResume:
 		op = servicesState
+	case ActionRestart, ActionReset:
 	}
 	return unknown(ctx, s.c.ask(op, id).require("action", string(action)).body(map[string]any{"action": string(action)}))
 }
 
-// ServiceReinstallRequest says what a service is set up with anew.
+// ServiceReinstallRequest is what to reinstall a service with.
 type ServiceReinstallRequest struct {
-	// TemplateID is one of Templates.
+	// TemplateID is the ID of one of Templates.
 	TemplateID int64 `wire:"templateId"`
-	// Extra fields, sent as they are: OS, Docker image or egg can be chosen too, but the
-	// names of their fields are undocumented.
+	// Extra fields, sent as they are: OS, Docker image or egg can be chosen too, but the names of
+	// their fields are undocumented.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Reinstall sets a service up anew, which destroys what is on it: POST
-// /api/services/{id}/reinstall (method inferred). The answer is undocumented.
+// Reinstall reinstalls a service, which destroys its data: POST /api/services/{id}/reinstall
+// (method inferred). The answer is undocumented.
 func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ServiceReinstallRequest) (provider.Payload, error) {
 	r := s.c.ask(servicesReinstall, id).changing(req)
 	if req != nil {
@@ -280,19 +279,19 @@ func (s *ServicesService) Reinstall(ctx context.Context, id string, req *Service
 	return unknown(ctx, r)
 }
 
-// Templates are what a service can be reinstalled with: GET /api/services/{id}/templates
-// (method inferred). The answer is undocumented.
+// Templates reads what a service can be reinstalled with: GET /api/services/{id}/templates (method
+// inferred). The answer is undocumented.
 func (s *ServicesService) Templates(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesTemplates, id))
 }
 
-// Notifications are the active notices about a service: GET
-// /api/services/{id}/notifications (method inferred). The answer is undocumented.
+// Notifications reads the active notices about a service: GET /api/services/{id}/notifications
+// (method inferred). The answer is undocumented.
 func (s *ServicesService) Notifications(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesNotices, id))
 }
 
-// MaintenanceNotice announces work on a service.
+// MaintenanceNotice announces maintenance of a service.
 type MaintenanceNotice struct {
 	ID          string `wire:"id,required"`
 	ServiceID   string `wire:"serviceId"`
@@ -304,7 +303,7 @@ type MaintenanceNotice struct {
 	Description string    `wire:"description"`
 }
 
-// MaintenanceNotifications yields announced work on all services: GET
+// MaintenanceNotifications yields the announced maintenance of all services: GET
 // /api/services/maintenance-notifications.
 func (s *ServicesService) MaintenanceNotifications(ctx context.Context) iter.Seq2[*MaintenanceNotice, error] {
 	return all[MaintenanceNotice](ctx, s.c.ask(servicesMaintenance), "notifications")

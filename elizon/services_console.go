@@ -16,7 +16,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ConsoleService is about the console of a service.
+// ConsoleService opens and operates the console of a service.
 type ConsoleService struct{ c *Client }
 
 // Kinds of consoles.
@@ -26,13 +26,12 @@ const (
 	ConsoleWeb      = "web"
 )
 
-// ConsoleAccess lets its holder onto the console of a service.
+// ConsoleAccess gives its holder access to the console of a service.
 type ConsoleAccess struct {
-	// Type is ConsoleVNC (a viewer over a WebSocket at WSPath, with VNCPassword),
-	// ConsoleTerminal (events at StreamURL, commands to CommandURL) or ConsoleWeb (URL is
-	// opened in a browser).
+	// Type is ConsoleVNC (a viewer over a WebSocket at WSPath, with VNCPassword), ConsoleTerminal
+	// (events at StreamURL, commands to CommandURL) or ConsoleWeb (URL is opened in a browser).
 	Type string `wire:"type,required"`
-	// URLs and the path may hold a ticket. They are absolute, or below the platform's
+	// The URLs and the path may contain a ticket. They are absolute, or relative to the platform's
 	// origin.
 	URL         provider.Secret `wire:"url"`
 	WSPath      provider.Secret `wire:"wsPath"`
@@ -40,23 +39,23 @@ type ConsoleAccess struct {
 	StreamURL   provider.Secret `wire:"streamUrl"`
 	Ticket      provider.Secret `wire:"ticket"`
 	VNCPassword provider.Secret `wire:"vncPassword"`
-	// ExpiresAt is zero if the platform does not say.
+	// ExpiresAt is zero if the answer has none.
 	ExpiresAt time.Time `wire:"expiresAt"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// ConsoleCommandRequest is something to be typed, or a power signal.
+// ConsoleCommandRequest is a command to type, or a power signal.
 type ConsoleCommandRequest struct {
 	// Command is required.
 	Command string `wire:"command,required"`
-	// Type is "command" or "power", as error texts hint; "" leaves it out.
+	// Type is "command" or "power", as error texts suggest; "" leaves it out.
 	Type string `wire:"type"`
-	// Extra fields, sent as they are: how a power signal is named is undocumented.
+	// Extra fields, sent as they are: the names of power signals are undocumented.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Types of console events that are known.
+// Known types of console events.
 const (
 	EventConnected    = "connected"
 	EventAuthSuccess  = "auth_success"
@@ -73,7 +72,7 @@ type ConsoleEvent struct {
 	ID string
 	// Output is the text of EventOutput.
 	Output string
-	// Data is the event as it came. It may hold a token, so it does not print.
+	// Data is the event as it came. It may contain a token, so it does not print.
 	Data provider.Secret
 }
 
@@ -82,8 +81,8 @@ func (s *ConsoleService) Open(ctx context.Context, serviceID string) (*ConsoleAc
 	return fetch[ConsoleAccess](ctx, s.c.ask(consoleOpen, serviceID), "console")
 }
 
-// Act does something with the console: POST /api/services/{id}/console (method inferred).
-// What it does, its fields and its answer are undocumented; nil sends no fields.
+// Act does something with the console: POST /api/services/{id}/console (method inferred). What it
+// does, its fields and its answer are undocumented; nil sends no fields.
 func (s *ConsoleService) Act(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(consoleAct, serviceID).body(fields))
 }
@@ -95,8 +94,8 @@ func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *Con
 	return s.command(ctx, s.c.ask(consoleCommand, serviceID), req)
 }
 
-// CommandTo is Command for the CommandURL of an opened console, which must be at the
-// platform's own origin: the credentials go nowhere else.
+// CommandTo is Command for the CommandURL of an opened console, which must be at the platform's own
+// origin: credentials are sent nowhere else.
 func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommandRequest) (provider.Payload, error) {
 	r := s.at(consoleCommandTo, access, "CommandURL", func(a *ConsoleAccess) provider.Secret { return a.CommandURL })
 	return s.command(ctx, r, req)
@@ -105,35 +104,35 @@ func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, r
 func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommandRequest) (provider.Payload, error) {
 	r.with(req)
 	if req != nil {
-		r.hide(provider.Secret(req.Command)) // people type passwords
+		r.hide(provider.Secret(req.Command)) // it may contain a password
 	}
 	return unknown(ctx, r)
 }
 
 // Embed writes the web page with a viewer for the console (Proxmox) to w: GET
-// /api/services/{id}/console/embed (method inferred). It comes with a cookie, which
-// provider.CaptureResponse shows. limit is the page's greatest length in bytes, 0 is
+// /api/services/{id}/console/embed (method inferred). The answer sets a cookie, which
+// provider.CaptureResponse shows. limit is the maximum size of the page in bytes; 0 is
 // DefaultDownloadLimit.
 func (s *ConsoleService) Embed(ctx context.Context, serviceID string, w io.Writer, limit int64) (*Download, error) {
 	return download(ctx, s.c.ask(consoleEmbed, serviceID), w, limit)
 }
 
-// Stream yields what happens on the console of a game server: GET
-// /api/services/{id}/console/stream (method inferred). It ends with the server's stream,
-// with the context (whose error it yields last), or when the caller leaves the loop. It
-// holds a connection until then, and no time limit of an attempt cuts it off.
+// Stream yields the events on the console of a game server: GET /api/services/{id}/console/stream
+// (method inferred). It ends with the server's stream, with the context (whose error it yields
+// last), or when the caller leaves the loop. It holds a connection until then; the time limit of an
+// attempt does not apply.
 func (s *ConsoleService) Stream(ctx context.Context, serviceID string) iter.Seq2[*ConsoleEvent, error] {
 	return s.follow(ctx, s.c.ask(consoleStream, serviceID))
 }
 
-// StreamFrom is Stream for the StreamURL of an opened console, which must be at the
-// platform's own origin: the credentials go nowhere else.
+// StreamFrom is Stream for the StreamURL of an opened console, which must be at the platform's own
+// origin: credentials are sent nowhere else.
 func (s *ConsoleService) StreamFrom(ctx context.Context, access *ConsoleAccess) iter.Seq2[*ConsoleEvent, error] {
 	return s.follow(ctx, s.at(consoleStreamFrom, access, "StreamURL", func(a *ConsoleAccess) provider.Secret { return a.StreamURL }))
 }
 
-// at is a request to a URL that the platform gave, refused if it is not the platform's
-// own. Its path fills the places of a route, so that logs do not show it.
+// at returns a request to a URL that the platform gave. A URL at another origin is refused. Its
+// path fills the placeholders of a route, so that logs do not show it.
 func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, of func(*ConsoleAccess) provider.Secret) *request {
 	r := &request{c: s.c, op: op}
 	if access == nil {
@@ -184,7 +183,7 @@ func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, o
 	return r
 }
 
-// fits reports whether parts of a path are those of a route.
+// fits reports whether the parts of a path match those of a route.
 func fits(route, parts []string) bool {
 	for i, part := range route {
 		if part != parts[i] && !strings.HasPrefix(part, "{") {
@@ -194,7 +193,7 @@ func fits(route, parts []string) bool {
 	return true
 }
 
-// errLeft ends a stream that nobody reads on.
+// errLeft ends a stream whose caller has stopped reading.
 var errLeft = errors.New("the caller stopped reading")
 
 // unending is the time limit of a stream.
@@ -218,7 +217,7 @@ func (s *ConsoleService) follow(ctx context.Context, r *request) iter.Seq2[*Cons
 			})
 			_ = body.Close()
 		}()
-		// Nothing of the stream outlives the loop.
+		// Nothing of the stream may outlive the loop.
 		leave := func() {
 			cancel()
 			_ = events.CloseWithError(errLeft)

@@ -8,14 +8,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// FirewallService is about the firewall rules of a service. No document tells the fields
-// of a rule as it is answered.
+// FirewallService manages the firewall rules of a service. The fields of a rule in an answer are
+// undocumented.
 type FirewallService struct{ c *Client }
 
-// FirewallRule is a rule to be made. The names of the fields are those of error texts of
-// the platform; their values are undocumented, except for Source.
+// FirewallRule is a rule to create. The names of its fields are taken from error texts of the
+// platform; their values are undocumented, except for Source.
 type FirewallRule struct {
-	// All five are required.
+	// All five fields are required.
 	Direction string `wire:"direction,required"`
 	Protocol  string `wire:"protocol,required"`
 	Port      string `wire:"port,required"`
@@ -26,19 +26,19 @@ type FirewallRule struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// FirewallUpdateRequest changes a rule. nil leaves a field as it is.
+// FirewallUpdateRequest changes a rule. A nil field is left unchanged.
 type FirewallUpdateRequest struct {
 	Direction *string `wire:"direction"`
 	Protocol  *string `wire:"protocol"`
 	Port      *string `wire:"port"`
 	Source    *string `wire:"source"`
 	Action    *string `wire:"action"`
-	// Extra fields, sent as they are. The platform passes over those it does not know.
+	// Extra fields, sent as they are. The platform ignores fields that it does not know.
 	Extra map[string]any `wire:",extra"`
 }
 
-// List reads the rules of a service: GET /api/services/{id}/firewall (method inferred).
-// The answer is undocumented.
+// List reads the rules of a service: GET /api/services/{id}/firewall (method inferred). The answer
+// is undocumented.
 func (s *FirewallService) List(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(firewallList, serviceID))
 }
@@ -53,8 +53,8 @@ func (s *FirewallService) Create(ctx context.Context, serviceID string, req *Fir
 	return unknown(ctx, r)
 }
 
-// Update changes a rule: PATCH /api/services/{id}/firewall/{ruleId} (method inferred, it
-// may be PUT). The answer is undocumented.
+// Update changes a rule: PATCH /api/services/{id}/firewall/{ruleId} (method inferred, it may be
+// PUT). The answer is undocumented.
 func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallUpdateRequest) (provider.Payload, error) {
 	r := s.c.ask(firewallUpdate, serviceID, ruleID).changing(req)
 	if req != nil {
@@ -63,8 +63,8 @@ func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, 
 	return unknown(ctx, r)
 }
 
-// Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred).
-// The answer is undocumented.
+// Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred). The answer
+// is undocumented.
 func (s *FirewallService) Delete(ctx context.Context, serviceID, ruleID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(firewallDelete, serviceID, ruleID))
 }
@@ -81,29 +81,29 @@ func checkSource(r *request, source *string) {
 	}
 }
 
-// ServiceIPsService is about single addresses of a service. The primary one stays as long
-// as the service.
+// ServiceIPsService cancels single addresses of a service. The primary address stays as long as the
+// service.
 type ServiceIPsService struct{ c *Client }
 
-// Cancel plans the end of an address with the billing period: POST
-// /api/services/{id}/ips/cancel (method inferred). An address is required, but the name of
-// its field is undocumented: fields are sent as they are. So is the answer.
+// Cancel schedules the end of an address at the end of the billing period: POST
+// /api/services/{id}/ips/cancel (method inferred). An address is required, but the name of its
+// field is undocumented: fields are sent as they are. The answer is undocumented.
 func (s *ServiceIPsService) Cancel(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(addressesCancel, serviceID).body(fields)
 	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 
-// UndoCancel keeps an address whose end was planned: DELETE /api/services/{id}/ips/cancel
-// (method inferred, and so is what it does). How it names the address is undocumented:
-// query and fields are sent as they are, nil is none. So is the answer.
+// UndoCancel keeps an address whose end was scheduled: DELETE /api/services/{id}/ips/cancel (method
+// inferred, and so is what it does). How it names the address is undocumented: query and fields are
+// sent as they are, nil sends none. The answer is undocumented.
 func (s *ServiceIPsService) UndoCancel(ctx context.Context, serviceID string, query url.Values, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(addressesKeep, serviceID).args(query)
 	if fields != nil {
 		r.body(fields)
 	}
 	if len(query)+len(fields) == 0 {
-		r.problem("query", "required, or fields")
+		r.problem("query", "required unless fields are given")
 	}
 	return unknown(ctx, r)
 }

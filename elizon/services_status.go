@@ -10,22 +10,22 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// LiveStatus is what the system behind a service says about it right now.
+// LiveStatus is what the system behind a service reports about it right now.
 type LiveStatus struct {
-	// Status of the machine, see StatusRunning; "" if the entry tells none.
+	// Status of the machine, see StatusRunning; "" if the entry has none.
 	Status string `wire:"status,loose"`
-	// CPU.Usage is between 0 and 1 or in percent, depending on the system.
+	// CPU is the load; CPU.Usage is between 0 and 1 or in percent, depending on the system.
 	CPU CPUUsage `wire:"cpu,loose"`
-	// Memory and Disk are in bytes, MiB or GB, depending on the system: which one is
-	// undocumented.
+	// Memory and Disk are in bytes, MiB or GB, depending on the system; which system uses which
+	// unit is undocumented.
 	Memory Amount `wire:"memory,loose"`
 	Disk   Amount `wire:"disk,loose"`
-	// Network counts what came in and went out.
+	// Network is the incoming and outgoing traffic.
 	Network NetworkUsage `wire:"network,loose"`
-	// UptimeSeconds since the last start.
+	// UptimeSeconds is the time since the last start.
 	UptimeSeconds int64          `wire:"uptime,loose"`
 	Bandwidth     BandwidthUsage `wire:"bandwidthUsage,loose"`
-	// Source of the figures, as the platform calls it.
+	// Source is where the figures come from, in the platform's words.
 	Source string `wire:"-"`
 	// Raw is the whole entry.
 	Raw provider.Payload `wire:"-"`
@@ -53,7 +53,7 @@ type BandwidthUsage struct {
 	MonthlyTotalBytes int64 `wire:"monthlyTotalBytes,loose"`
 }
 
-// Entries come as {"status": {...}, "source"} and as the inner object alone.
+// Entries come as {"status": {...}, "source"} or as the inner object alone.
 var _ = wire.Read(func(raw []byte, s *LiveStatus) error {
 	s.Raw = bytes.Clone(raw)
 	for range 2 {
@@ -73,7 +73,7 @@ var _ = wire.Read(func(raw []byte, s *LiveStatus) error {
 	return wire.Fill(raw, s)
 })
 
-// liveStatus is the status of one service, of which at least the state must be told.
+// liveStatus is the status of one service. It must have at least the state.
 type liveStatus struct{ LiveStatus }
 
 var _ = wire.Read(func(raw []byte, s *liveStatus) error {
@@ -86,8 +86,8 @@ var _ = wire.Read(func(raw []byte, s *liveStatus) error {
 	return nil
 })
 
-// Status reads the live state of a service: GET /api/services/{id}/status (method
-// inferred). The answer is undocumented; that of StatusBatch for one service is expected.
+// Status reads the live state of a service: GET /api/services/{id}/status (method inferred). The
+// answer is undocumented; an entry of StatusBatch is expected.
 func (s *ServicesService) Status(ctx context.Context, id string) (*LiveStatus, error) {
 	status, err := fetch[liveStatus](ctx, s.c.ask(servicesStatus, id))
 	if err != nil {
@@ -97,8 +97,8 @@ func (s *ServicesService) Status(ctx context.Context, id string) (*LiveStatus, e
 }
 
 // StatusBatch reads the live state of several services in one call: POST
-// /api/services/status-batch. The result has no entry for those that the platform leaves
-// out. How many it takes at once is undocumented.
+// /api/services/status-batch. The result has no entry for services that the platform leaves out.
+// How many it accepts at once is undocumented.
 func (s *ServicesService) StatusBatch(ctx context.Context, ids ...string) (map[string]*LiveStatus, error) {
 	r := s.c.ask(servicesStatusBatch).body(map[string]any{"ids": ids})
 	r.problems.Some("ids", len(ids))

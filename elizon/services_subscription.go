@@ -9,70 +9,71 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// SubscriptionService is about the subscription that pays for a service.
+// ServiceSubscriptionService manages the subscription that pays for a service.
 type ServiceSubscriptionService struct{ c *Client }
 
-// Values of a subscription's status that are known.
+// Known values of a subscription's status.
 const (
 	SubscriptionActive   = "ACTIVE"
 	SubscriptionCanceled = "CANCELED"
 )
 
-// BillingCycles are the documented billing cycles in days.
+// BillingCycles returns the documented billing cycles in days.
 func BillingCycles() []int64 { return []int64{7, 14, 30, 60, 90, 120, 365} }
 
 // ServiceSubscription is the subscription of a service.
 type ServiceSubscription struct {
 	ID string `wire:"id,required"`
-	// Status is SubscriptionActive, SubscriptionCanceled or another.
+	// Status is an open set: SubscriptionActive, SubscriptionCanceled.
 	Status             string    `wire:"status"`
 	BillingCycleDays   int64     `wire:"billingCycleDays"`
 	CurrentPeriodStart time.Time `wire:"currentPeriodStart"`
 	CurrentPeriodEnd   time.Time `wire:"currentPeriodEnd"`
-	// CancelAtPeriodEnd marks a planned end.
+	// CancelAtPeriodEnd is set if the subscription ends with its period.
 	CancelAtPeriodEnd bool      `wire:"cancelAtPeriodEnd"`
 	CanceledAt        time.Time `wire:"canceledAt"`
-	// NextBillingCycleDays counts from the next renewal on; 0 if it does not change.
+	// NextBillingCycleDays applies from the next renewal on; 0 if the cycle does not change.
 	NextBillingCycleDays     int64   `wire:"nextBillingCycleDays"`
 	PermanentDiscountPercent float64 `wire:"permanentDiscountPercent"`
 	// BillingMode is PREPAID or CONTRACT.
 	BillingMode string `wire:"billingMode"`
-	// Of a contract: its end, what leaving it early costs, and the notice to give.
+	// BindingEndsAt, EarlyTerminationFeePercent and ContractNoticeDays are for contracts: the end,
+	// the cost of leaving early, and the notice to give.
 	BindingEndsAt              time.Time          `wire:"bindingEndsAt"`
 	EarlyTerminationFeePercent float64            `wire:"earlyTerminationFeePercent"`
 	ContractNoticeDays         int64              `wire:"contractNoticeDays"`
 	Options                    *Autopay           `wire:"options"`
 	Extension                  *ExtendEligibility `wire:"extendEligibility"`
-	// Cancellation is nil if none is planned.
+	// Cancellation is nil if none is scheduled.
 	Cancellation *Cancellation `wire:"cancellation"`
-	// Preview of the next renewal; nil if there is none.
+	// Preview is the price of the next renewal; nil if there is none.
 	Preview *BillingPreview `wire:"billingPreview"`
 }
 
-// Autopay say how renewals are paid. nil leaves an option as it is.
+// Autopay is how renewals are paid. A nil option is left unchanged.
 type Autopay struct {
 	AutoBilling       *bool `wire:"autoBillingEnabled"`
 	UseNetPointsFirst *bool `wire:"useNetPointsFirst"`
 }
 
-// ExtendEligibility tells which extensions are on offer.
+// ExtendEligibility is which extensions are available.
 type ExtendEligibility struct {
 	BonusAvailable        bool      `wire:"bonusAvailable"`
 	LoyaltyOfferAvailable bool      `wire:"loyaltyOfferAvailable"`
 	CooldownUntil         time.Time `wire:"cooldownUntil"`
 }
 
-// Cancellation is a planned end.
+// Cancellation is a scheduled end.
 type Cancellation struct {
 	// Source is admin, customer or system.
 	Source string `wire:"source"`
 	Reason string `wire:"reason"`
-	// Locked cannot be undone by the customer.
+	// Locked is set if the customer cannot undo the cancellation.
 	Locked      bool      `wire:"locked"`
 	ScheduledAt time.Time `wire:"scheduledAt"`
 }
 
-// BillingPreview is what the next renewal costs.
+// BillingPreview is the price of the next renewal.
 type BillingPreview struct {
 	BilledCycleDays     int64 `wire:"billedCycleDays"`
 	RegularRenewalGross EUR   `wire:"regularRenewalGross"`
@@ -91,7 +92,7 @@ func (s *ServiceSubscriptionService) Get(ctx context.Context, serviceID string) 
 	return fetch[ServiceSubscription](ctx, s.c.ask(subscriptionGet, serviceID), "subscription")
 }
 
-// AutopayResult is a subscription's options after SetAutopay.
+// AutopayResult has a subscription's options after SetAutopay.
 type AutopayResult struct {
 	ID      string  `wire:"id,required"`
 	Options Autopay `wire:"options"`
@@ -103,8 +104,8 @@ func (s *ServiceSubscriptionService) SetAutopay(ctx context.Context, serviceID s
 }
 
 // SetBillingAddress changes the address on the subscription's invoices: PATCH
-// /api/services/{id}/subscription/billing-address (method inferred, it may be PUT or
-// POST). Fields and answer are undocumented: fields are sent as they are.
+// /api/services/{id}/subscription/billing-address (method inferred, it may be PUT or POST). Fields
+// and answer are undocumented: fields are sent as they are.
 func (s *ServiceSubscriptionService) SetBillingAddress(ctx context.Context, serviceID string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(subscriptionAddress, serviceID).body(fields)
 	r.problems.Some("fields", len(fields))
@@ -118,7 +119,7 @@ type IntervalResult struct {
 }
 
 // SetInterval changes the billing cycle from the next renewal on: PATCH
-// /api/services/{id}/subscription/interval. It is refused while an end is planned.
+// /api/services/{id}/subscription/interval. It is refused while an end is scheduled.
 func (s *ServiceSubscriptionService) SetInterval(ctx context.Context, serviceID string, billingCycleDays int64) (*IntervalResult, error) {
 	r := s.c.ask(subscriptionInterval, serviceID).body(map[string]any{"billingCycleDays": billingCycleDays})
 	if !slices.Contains(BillingCycles(), billingCycleDays) {
@@ -127,14 +128,14 @@ func (s *ServiceSubscriptionService) SetInterval(ctx context.Context, serviceID 
 	return fetch[IntervalResult](ctx, r)
 }
 
-// The ways to leave a contract.
+// Ways to leave a contract.
 const (
 	CancelByNotice  = "agb_notice"
 	CancelSpecially = "special"
 	CancelByBuyout  = "buyout"
 )
 
-// SubscriptionCancelRequest ends a subscription. The zero value ends it with its period.
+// SubscriptionCancelRequest ends a subscription. The zero value ends it at the end of its period.
 type SubscriptionCancelRequest struct {
 	// Immediate ends it now and terminates the service.
 	Immediate bool `wire:"immediate,always"`
@@ -146,11 +147,11 @@ type SubscriptionCancelRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// CancelResult is what became of a SubscriptionCancelRequest. Any field may be missing.
+// CancelResult is the result of a SubscriptionCancelRequest. Any field may be missing.
 type CancelResult struct {
 	Message          string    `wire:"message"`
 	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd"`
-	// InvoiceID is what a buyout costs; "" if nothing is to be paid.
+	// InvoiceID is the invoice for a buyout; "" if there is nothing to pay.
 	InvoiceID string `wire:"invoiceId"`
 }
 
@@ -166,31 +167,31 @@ func (s *ServiceSubscriptionService) Cancel(ctx context.Context, serviceID strin
 	return fetch[CancelResult](ctx, r)
 }
 
-// Reactivate undoes a planned end: POST /api/services/{id}/subscription/reactivate. One
-// that the platform's staff locked cannot be undone. The result has no InvoiceID.
+// Reactivate undoes a scheduled end: POST /api/services/{id}/subscription/reactivate. An end that
+// the platform's staff locked cannot be undone. The result has no InvoiceID.
 func (s *ServiceSubscriptionService) Reactivate(ctx context.Context, serviceID string) (*CancelResult, error) {
 	return fetch[CancelResult](ctx, s.c.ask(subscriptionRevive, serviceID).body(nil))
 }
 
 // SubscriptionExtendRequest lengthens the current period.
 type SubscriptionExtendRequest struct {
-	// WithBonus takes the 7 days that are free once per service.
+	// WithBonus uses the 7 days that are free once per service.
 	WithBonus bool `wire:"withBonus"`
-	// WithLoyaltyOffer takes a permanent discount of 10 percent and 7 days.
+	// WithLoyaltyOffer accepts a permanent discount of 10 percent and 7 days.
 	WithLoyaltyOffer bool  `wire:"withLoyaltyOffer"`
 	ExtensionDays    int64 `wire:"extensionDays"`
 }
 
-// ExtendResult is what became of an SubscriptionExtendRequest.
+// ExtendResult is the result of a SubscriptionExtendRequest.
 type ExtendResult struct {
-	// InvoiceID is "" if nothing is to be paid.
+	// InvoiceID is "" if there is nothing to pay.
 	InvoiceID     string    `wire:"invoiceId"`
 	ExtensionDays int64     `wire:"extensionDays"`
 	NewPeriodEnd  time.Time `wire:"newPeriodEnd"`
 }
 
-// Extend lengthens the current period: POST /api/services/{id}/subscription/extend. It may
-// make an invoice.
+// Extend lengthens the current period: POST /api/services/{id}/subscription/extend. It may create
+// an invoice.
 func (s *ServiceSubscriptionService) Extend(ctx context.Context, serviceID string, req *SubscriptionExtendRequest) (*ExtendResult, error) {
 	r := s.c.ask(subscriptionExtend, serviceID).with(req)
 	if req != nil {
@@ -199,7 +200,7 @@ func (s *ServiceSubscriptionService) Extend(ctx context.Context, serviceID strin
 	return fetch[ExtendResult](ctx, r)
 }
 
-// BillingCycles are the billing cycles in days that a service can have: GET
+// BillingCycles returns the billing cycles in days that a service can have: GET
 // /api/services/{id}/billing-cycles.
 func (s *ServicesService) BillingCycles(ctx context.Context, id string) ([]int64, error) {
 	cycles, err := fetch[[]int64](ctx, s.c.ask(servicesBilling, id), "allowedBillingCycles")
@@ -209,52 +210,52 @@ func (s *ServicesService) BillingCycles(ctx context.Context, id string) ([]int64
 	return *cycles, nil
 }
 
-// RenewalPrice is what a renewal would cost.
+// RenewalPrice is the price of a renewal.
 type RenewalPrice struct {
 	Price            EUR       `wire:"price,required"`
 	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd"`
 	NewPeriodEnd     time.Time `wire:"newPeriodEnd"`
-	// MaxDate is how far a service can be paid ahead.
+	// MaxDate is until when a service can be paid in advance.
 	MaxDate        time.Time `wire:"maxDate"`
 	SubscriptionID string    `wire:"subscriptionId"`
 	// PromotionSavingsMonthly is approximate.
 	PromotionSavingsMonthly EUR `wire:"promotionSavingsMonthlyApprox"`
 }
 
-// Renew prices a renewal of so many days: POST /api/services/{id}/renew. It buys nothing:
-// renewals go through Checkout. More than 3 years ahead are refused.
+// Renew prices a renewal for this many days: POST /api/services/{id}/renew. It buys nothing:
+// renewals go through Checkout. More than 3 years in advance is refused.
 func (s *ServicesService) Renew(ctx context.Context, id string, billingCycleDays int64) (*RenewalPrice, error) {
 	r := s.c.ask(servicesRenew, id).body(map[string]any{"billingCycleDays": billingCycleDays})
 	r.problems.Positive("billingCycleDays", billingCycleDays)
 	return fetch[RenewalPrice](ctx, r)
 }
 
-// UpgradeOptions reads what a service can be upgraded to: GET /api/services/{id}/upgrade
-// (method inferred). The answer is undocumented.
+// UpgradeOptions reads what a service can be upgraded to: GET /api/services/{id}/upgrade (method
+// inferred). The answer is undocumented.
 func (s *ServicesService) UpgradeOptions(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesUpgradeOpts, id))
 }
 
-// Upgrade resizes a service: POST /api/services/{id}/upgrade (method inferred). Fields and
-// answer are undocumented, and an error text hints that the platform refuses it to
-// customers: upgrades go through Cart.Upgrade and Checkout.
+// Upgrade resizes a service: POST /api/services/{id}/upgrade (method inferred). Fields and answer
+// are undocumented, and an error text suggests that the platform refuses it to customers: upgrades
+// go through Cart.Upgrade and Checkout.
 func (s *ServicesService) Upgrade(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(servicesUpgrade, id).body(fields)
 	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
 
-// ServiceDowngradeRequest makes a service smaller.
+// ServiceDowngradeRequest reduces the resources of a service.
 type ServiceDowngradeRequest struct {
-	// ResourceChanges is required, as error texts of the platform hint; its fields are
+	// ResourceChanges is required, as the platform's error texts suggest; its fields are
 	// undocumented.
 	ResourceChanges map[string]any `wire:"resourceChanges,required"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
 }
 
-// ApplyDowngrade makes a service smaller now, lengthens its period instead and restarts
-// it: POST /api/services/{id}/apply-downgrade (method inferred). The answer is
+// ApplyDowngrade reduces the resources of a service now, lengthens its period in return and
+// restarts it: POST /api/services/{id}/apply-downgrade (method inferred). The answer is
 // undocumented.
 func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *ServiceDowngradeRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(servicesDowngrade, id).with(req))

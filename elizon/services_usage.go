@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// UsageService is about what services use.
+// UsageService reads what services use.
 type UsageService struct{ c *Client }
 
 // TotalBandwidth is the traffic of all services in a month.
@@ -24,22 +24,21 @@ const (
 	TrafficMonth = "month"
 )
 
-// Bandwidth reads the traffic of a service in its billing period, or between two times:
-// GET /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the
-// platform; their format and the answer are undocumented.
+// Bandwidth reads the traffic of a service in its billing period, or between two times: GET
+// /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the platform; their
+// format and the answer are undocumented.
 func (s *UsageService) Bandwidth(ctx context.Context, serviceID, from, to string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(usageBandwidth, serviceID).arg("from", from).arg("to", to))
 }
 
-// Disk reads how full the file systems of a virtual machine are, as its guest agent says
-// (Proxmox only): GET /api/services/{id}/disk-usage (method inferred). The answer is
-// undocumented.
+// Disk reads how full the file systems of a virtual machine are, as its guest agent reports
+// (Proxmox only): GET /api/services/{id}/disk-usage (method inferred). The answer is undocumented.
 func (s *UsageService) Disk(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(usageDisk, serviceID))
 }
 
-// Metrics reads the metrics of a service: GET /api/services/{id}/metrics (method
-// inferred). The answer is undocumented.
+// Metrics reads the metrics of a service: GET /api/services/{id}/metrics (method inferred). The
+// answer is undocumented.
 func (s *UsageService) Metrics(ctx context.Context, serviceID string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(usageMetrics, serviceID))
 }
@@ -50,9 +49,9 @@ func (s *UsageService) TopIPs(ctx context.Context, serviceID string) (provider.P
 	return unknown(ctx, s.c.ask(usageTopIPs, serviceID))
 }
 
-// Traffic reads the series of a service's traffic over a timeframe, TrafficHour to
-// TrafficMonth; "" is the platform's default: GET /api/services/{id}/traffic (method
-// inferred). The answer is undocumented.
+// Traffic reads a service's traffic over a timeframe as a series, TrafficHour to TrafficMonth; ""
+// is the platform's default: GET /api/services/{id}/traffic (method inferred). The answer is
+// undocumented.
 func (s *UsageService) Traffic(ctx context.Context, serviceID, timeframe string) (provider.Payload, error) {
 	r := s.c.ask(usageTraffic, serviceID).arg("timeframe", timeframe)
 	switch timeframe {
@@ -63,7 +62,7 @@ func (s *UsageService) Traffic(ctx context.Context, serviceID, timeframe string)
 	return unknown(ctx, r)
 }
 
-// TotalBandwidth reads the traffic of all services in the month of a time; the zero time
+// TotalBandwidth reads the traffic of all services in the month that contains a time; the zero time
 // leaves the month to the platform: GET /api/services/total-bandwidth.
 func (s *UsageService) TotalBandwidth(ctx context.Context, month time.Time) (*TotalBandwidth, error) {
 	r := s.c.ask(usageTotal)

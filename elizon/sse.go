@@ -17,8 +17,8 @@ const (
 )
 
 var (
-	errLongLine  = errors.New("a line of the event stream is longer than the limit")
-	errLongEvent = errors.New("an event is longer than the limit")
+	errLongLine  = errors.New("a line of the event stream exceeds the limit")
+	errLongEvent = errors.New("an event exceeds the limit")
 )
 
 // event is a server-sent event.
@@ -26,13 +26,12 @@ type event struct {
 	name, id, data string
 }
 
-// eventReader takes an event stream apart while it arrives, by the rules of the WHATWG's
-// HTML standard. An event ends with an empty line; what stands behind the last one is
-// thrown away, as the standard has it.
+// eventReader parses an event stream as it arrives, by the rules of the WHATWG's HTML standard. An
+// event ends with an empty line; anything after the last one is dropped, as the standard demands.
 type eventReader struct {
 	in *bufio.Reader
-	// afterCR: a line ended with CR, so that an LF in front of the next one belongs to
-	// it. Waiting for that LF would hold the event back.
+	// afterCR is set if the last line ended with CR, so that a following LF belongs to it. Waiting
+	// for that LF would delay the event.
 	afterCR bool
 	begun   bool
 	line    []byte
@@ -84,8 +83,7 @@ func (r *eventReader) next() (event, error) {
 	}
 }
 
-// readLine returns a line without its end: CR LF, LF or CR. It is valid until the next
-// call.
+// readLine returns a line without its end: CR LF, LF or CR. The line is valid until the next call.
 func (r *eventReader) readLine() ([]byte, error) {
 	r.line = r.line[:0]
 	for {
@@ -113,7 +111,7 @@ func (r *eventReader) readLine() ([]byte, error) {
 	}
 }
 
-// whole takes the byte order mark off the first line.
+// whole returns the line that was read, without the byte order mark on the first one.
 func (r *eventReader) whole() []byte {
 	line := r.line
 	if !r.begun {

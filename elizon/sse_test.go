@@ -36,7 +36,7 @@ func TestEventStream(t *testing.T) {
 	}
 }
 
-// An event ends with its empty line: nobody waits for what may follow a CR.
+// An event ends with its empty line: the reader does not wait for what may follow a CR.
 func TestEventsAreNotHeldBack(t *testing.T) {
 	for _, text := range []string{"data: a\n\n", "data: a\r\r", "data: a\r\n\r\n"} {
 		stop := io.ErrNoProgress
@@ -46,8 +46,8 @@ func TestEventsAreNotHeldBack(t *testing.T) {
 	}
 }
 
-// Any stream: no panic, events within the limit, the same however it is cut, and the same
-// again when they are written and read once more.
+// No stream causes a panic; events stay within the limit, do not depend on how the stream is split,
+// and survive being written and read again.
 func FuzzEventStream(f *testing.F) {
 	for _, text := range []string{"data: a\n\n", "event: x\r\nid: 1\r\ndata: a\r\n\r\n", "\xef\xbb\xbfdata\n\n:\n\n", "data: a\r\rdata: b\n\n", "id: \x00\ndata:\n\n", "\r\n\r\n\n\r"} {
 		f.Add(text)

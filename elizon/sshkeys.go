@@ -11,10 +11,10 @@ import (
 // SSHKeysService stores public keys, which new services can be given.
 type SSHKeysService struct{ c *Client }
 
-// SSHKeyList are the stored keys of an account and how many there may be.
+// SSHKeyList has the stored keys of an account and their limit.
 type SSHKeyList struct {
 	Keys []SSHKey `wire:"sshKeys,required"`
-	// Used of Max.
+	// Used is how many of Max keys are stored.
 	Used int64 `wire:"limitUsed"`
 	Max  int64 `wire:"limitMax"`
 }
@@ -26,7 +26,7 @@ type SSHKey struct {
 	Type        string    `wire:"type"`
 	Fingerprint string    `wire:"fingerprint"`
 	CreatedAt   time.Time `wire:"createdAt"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -46,22 +46,22 @@ const (
 	SSHKeyRSA8192 = "rsa8192"
 )
 
-// SSHKeyGenerateRequest lets the platform make a pair of keys.
+// SSHKeyGenerateRequest lets the platform generate a key pair.
 type SSHKeyGenerateRequest struct {
 	Name string `wire:"name,required"`
 	// KeyType is SSHKeyEd25519, SSHKeyRSA4096 or SSHKeyRSA8192.
 	KeyType string `wire:"keyType,required"`
-	// Passphrase encrypts the private key; "" leaves it open.
+	// Passphrase encrypts the private key; "" leaves it unencrypted.
 	Passphrase provider.Secret `wire:"passphrase"`
 	// Extra fields, sent as they are; secrets in them are revealed.
 	Extra map[string]any `wire:",extra"`
 }
 
-// GeneratedSSHKey is a pair of keys. The private one is shown this once.
+// GeneratedSSHKey is a key pair. The private key is returned only once.
 type GeneratedSSHKey struct {
 	PrivateKey provider.Secret `wire:"privateKey,required"`
 	PublicKey  string          `wire:"publicKey"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -70,8 +70,8 @@ func (s *SSHKeysService) List(ctx context.Context) (*SSHKeyList, error) {
 	return fetch[SSHKeyList](ctx, s.c.ask(sshKeysList))
 }
 
-// Create stores a public key: POST /api/ssh-keys. The answer is undocumented. A private key
-// in its place is refused before it is sent.
+// Create stores a public key: POST /api/ssh-keys. The answer is undocumented. A private key is
+// refused before it is sent.
 func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(sshKeysCreate).with(req)
 	if req != nil && strings.Contains(req.PublicKey, "PRIVATE KEY") {
@@ -80,8 +80,8 @@ func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) (
 	return unknown(ctx, r)
 }
 
-// Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields and answer
-// are undocumented.
+// Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields and answer are
+// undocumented.
 func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(sshKeysUpdate, id).freely(fields)
 	r.problems.Some("fields", len(fields))
@@ -93,9 +93,9 @@ func (s *SSHKeysService) Delete(ctx context.Context, id string) error {
 	return done(ctx, s.c.ask(sshKeysDelete, id))
 }
 
-// Generate lets the platform make a pair of keys, one in two minutes at most: POST
-// /api/ssh-keys/generate. The platform knows the private key then; Create with a key of
-// one's own keeps it secret.
+// Generate lets the platform generate a key pair, at most one in two minutes: POST
+// /api/ssh-keys/generate. The platform then knows the private key; Create with a key of your own
+// keeps it secret.
 func (s *SSHKeysService) Generate(ctx context.Context, req *SSHKeyGenerateRequest) (*GeneratedSSHKey, error) {
 	return fetch[GeneratedSSHKey](ctx, s.c.ask(sshKeysGenerate).with(req).reveal())
 }

@@ -10,28 +10,28 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// StorageService is about block volumes, on their own or attached to a service.
+// StorageService manages block volumes, on their own or attached to a service.
 type StorageService struct{ c *Client }
 
 // Volume is a block of storage.
 type Volume struct {
 	ID   string `wire:"id,required"`
 	Name string `wire:"name"`
-	// Size is in a unit that is undocumented.
+	// Size is in an undocumented unit.
 	Size int64 `wire:"size"`
-	// Type is open: "NVME", "SSD", "HDD".
+	// Type is an open set: "NVME", "SSD", "HDD".
 	Type string `wire:"type"`
-	// Status is open: "attached", "detached", "provisioning", "suspended".
+	// Status is an open set: "attached", "detached", "provisioning", "suspended".
 	Status        string    `wire:"status"`
 	ServiceStatus string    `wire:"serviceStatus"`
 	MountPoint    string    `wire:"mountPoint"`
 	PricePerMonth Cents     `wire:"pricePerMonth"`
 	CreatedAt     time.Time `wire:"createdAt"`
-	// Server is what the volume is attached to; nil if it is not.
+	// Server is the service that the volume is attached to; nil if it is detached.
 	Server *VolumeServer `wire:"server"`
 	// Subscription may be nil.
 	Subscription *VolumeSubscription `wire:"subscription"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -41,7 +41,7 @@ type VolumeServer struct {
 	Name string `wire:"name"`
 }
 
-// VolumeSubscription is what a volume is paid by.
+// VolumeSubscription is the subscription that pays for a volume.
 type VolumeSubscription struct {
 	ID string `wire:"id"`
 }
@@ -53,13 +53,13 @@ const (
 	VolumeDetach = "detach"
 )
 
-// VolumeUpdateRequest changes a volume. Zero values leave a field alone.
+// VolumeUpdateRequest changes a volume. Fields with zero values are left unchanged.
 type VolumeUpdateRequest struct {
-	// Name of a renamed volume. That the field is called "name" is assumed.
+	// Name is the new name. That the field is called "name" is assumed.
 	Name string `wire:"name"`
 	// Action is VolumeAttach or VolumeDetach.
 	Action string `wire:"action"`
-	// ServerID is the service to attach to.
+	// ServerID is the service to attach the volume to.
 	ServerID string `wire:"serverId"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
@@ -70,15 +70,15 @@ func (s *StorageService) List(ctx context.Context) iter.Seq2[*Volume, error] {
 	return all[Volume](ctx, s.c.ask(storageList), "volumes")
 }
 
-// Upload sends files as they are read and only once: POST /api/storage (method inferred).
-// The reference calls it an upload of files although all its neighbours are about volumes.
-// The names of the form's fields are undocumented, and so is the answer.
+// Upload sends files as they are read and only once: POST /api/storage (method inferred). The
+// reference calls it an upload of files although all its neighbours concern volumes. The names of
+// the form's fields and the answer are undocumented.
 func (s *StorageService) Upload(ctx context.Context, texts map[string]string, files ...Upload) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageUpload).upload(texts, files...))
 }
 
-// Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented;
-// the fields of Volume are likely.
+// Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented; the
+// fields of Volume are likely.
 func (s *StorageService) Get(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageGet, id))
 }
@@ -93,29 +93,28 @@ func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdat
 	return unknown(ctx, r)
 }
 
-// Delete deletes a volume and what is on it: DELETE /api/storage/{id} (method inferred). The
-// answer is undocumented.
+// Delete deletes a volume and its data: DELETE /api/storage/{id} (method inferred). The answer is
+// undocumented.
 func (s *StorageService) Delete(ctx context.Context, id string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageDelete, id))
 }
 
 // Cancel ends the subscription of a volume, now or at the end of the period: POST
-// /api/storage/{id}/cancel (method inferred). The volume is detached, and its server
-// restarted if need be. The name of the field, "immediate", is assumed to be that of
+// /api/storage/{id}/cancel (method inferred). The volume is detached, and its server is restarted
+// if necessary. The name of the field, "immediate", is assumed to be that of
 // Services.Subscription.Cancel. The answer is undocumented.
 func (s *StorageService) Cancel(ctx context.Context, id string, immediate bool) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageCancel, id).body(map[string]any{"immediate": immediate}))
 }
 
-// AddToCart prices additional storage as a line for a cart: POST /api/storage/add-to-cart
-// (method inferred). Fields and answer are undocumented.
+// AddToCart prices additional storage as a line for a cart: POST /api/storage/add-to-cart (method
+// inferred). Fields and answer are undocumented.
 func (s *StorageService) AddToCart(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(storageAddToCart).freely(fields))
 }
 
-// Config reads the types of storage and their prices: GET /api/storage/config (method
-// inferred). It can be narrowed to a server; what that argument is called is undocumented,
-// and so is the answer.
+// Config reads the types of storage and their prices: GET /api/storage/config (method inferred). It
+// can be limited to a server; the name of that argument and the answer are undocumented.
 func (s *StorageService) Config(ctx context.Context, query url.Values) (provider.Payload, error) {
 	r := s.c.ask(storageConfig)
 	r.query = maps.Clone(query)

@@ -19,7 +19,7 @@ import (
 
 const gibibyte = 1 << 30
 
-// generated is a file of a length that is never in memory. It notes the greatest heap
+// generated is a file of any length that is never in memory as a whole. It records the peak heap
 // while it is read.
 type generated struct {
 	left int64
@@ -50,11 +50,11 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
 
-// A file of 1 GiB goes through in either direction with less than 8 MiB of extra heap.
+// A file of 1 GiB passes in either direction with less than 8 MiB of extra heap.
 func TestStreamsInLittleMemory(t *testing.T) {
 	const most = 8 << 20
 	check := func(name string, base uint64, file *generated) {
-		extra := int64(file.peak) - int64(base) //nolint:gosec // a heap is smaller
+		extra := int64(file.peak) - int64(base)
 		t.Logf("%s: %d MiB, %d KiB of extra heap at most", name, file.read>>20, max(extra, 0)>>10)
 		require.EqualValues(t, gibibyte, file.read)
 		require.NotZero(t, file.peak)
@@ -87,7 +87,7 @@ func TestStreamsInLittleMemory(t *testing.T) {
 	check("upload", base, file)
 }
 
-// failing is a writer that takes so many bytes.
+// failing is a writer that fails after a number of bytes.
 type failing struct{ left int }
 
 var errFull = errors.New("disk full")
@@ -144,7 +144,7 @@ func TestDownloads(t *testing.T) {
 	require.Len(t, tap.Requests(), 1, "what was written cannot be taken back")
 }
 
-// What a form holds is what was given, whatever it is called.
+// A form contains what was given, whatever the names.
 func TestUploadForm(t *testing.T) {
 	c, tap := tapped(t, clienttest.Always(clienttest.OK(`{"success":true}`)))
 	name := "a\"b\\c\r\nX-Evil: 1.txt"

@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// SubdomainsService is about DNS records below domains of the platform's.
+// SubdomainsService manages DNS records below the platform's domains.
 type SubdomainsService struct{ c *Client }
 
 // Types of subdomain records.
@@ -19,14 +19,14 @@ const (
 	RecordSRV   = "SRV"
 )
 
-// Subdomain is a record.
+// Subdomain is a DNS record.
 type Subdomain struct {
 	ID       string `wire:"id,required"`
 	DomainID string `wire:"domainId"`
 	Domain   string `wire:"domain"`
 	Name     string `wire:"subdomain"`
 	FQDN     string `wire:"fqdn"`
-	// Type is RecordA or another.
+	// Type is an open set: RecordA and others.
 	Type  string `wire:"type"`
 	Value string `wire:"value"`
 	// Port of an SRV record; 0 if there is none.
@@ -38,21 +38,21 @@ type Subdomain struct {
 	Comment     string `wire:"comment"`
 }
 
-// SubdomainList are all records and how many there may be.
+// SubdomainList has all records and their limit.
 type SubdomainList struct {
 	Records []Subdomain `wire:"data,required"`
-	// Used of Max, which is 5 as documented.
+	// Used is how many of Max records exist. The documented maximum is 5.
 	Used int64 `wire:"limitUsed"`
 	Max  int64 `wire:"limitMax"`
 }
 
-// SubdomainDomain is a domain that subdomains can be made of.
+// SubdomainDomain is a domain below which records can be created.
 type SubdomainDomain struct {
 	ID     string `wire:"id,required"`
 	Domain string `wire:"domain"`
 }
 
-// SubdomainCreateRequest makes a record.
+// SubdomainCreateRequest creates a record.
 type SubdomainCreateRequest struct {
 	// DomainID, Name (letters and digits), Type and ServiceID are required.
 	DomainID  string `wire:"domainId,required"`
@@ -60,11 +60,11 @@ type SubdomainCreateRequest struct {
 	Type      string `wire:"type,required"`
 	ServiceID string `wire:"serviceId,required"`
 	Comment   string `wire:"comment"`
-	// Value is the target of a CNAME record: a subdomain of the account's own.
+	// Value is the target of a CNAME record: one of the account's own subdomains.
 	Value string `wire:"value"`
-	// Of an SRV record. TargetSubdomain is an existing CNAME, A or AAAA record of the same
-	// domain and service; DirectTarget goes without one, for Pterodactyl. Preset (ts3,
-	// minecraft) or Service and Protocol (tcp, udp) say what it is for.
+	// The following are for SRV records. TargetSubdomain is an existing CNAME, A or AAAA record of
+	// the same domain and service; DirectTarget needs none, for Pterodactyl. Preset (ts3,
+	// minecraft) or Service and Protocol (tcp, udp) say what the record is for.
 	Port            int64  `wire:"port"`
 	Priority        *int64 `wire:"priority"`
 	Weight          *int64 `wire:"weight"`
@@ -82,12 +82,12 @@ func (s *SubdomainsService) List(ctx context.Context) (*SubdomainList, error) {
 	return fetch[SubdomainList](ctx, s.c.ask(subdomainsList))
 }
 
-// Create makes a record: POST /api/subdomains. The answer is undocumented.
+// Create creates a record: POST /api/subdomains. The answer is undocumented.
 func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequest) (provider.Payload, error) {
 	r := s.c.ask(subdomainsCreate).with(req)
 	if req != nil {
 		if strings.Trim(strings.ToLower(req.Name), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
-			r.problem("Name", "must hold letters and digits only")
+			r.problem("Name", "must contain letters and digits only")
 		}
 		switch req.Type {
 		case "", RecordA, RecordAAAA:
@@ -103,8 +103,7 @@ func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequ
 }
 
 // Update changes the comment of a record, which is all that can be changed: PATCH
-// /api/subdomains/{id} (method inferred, it may be PUT). "" empties it. The answer is
-// undocumented.
+// /api/subdomains/{id} (method inferred, it may be PUT). "" empties it. The answer is undocumented.
 func (s *SubdomainsService) Update(ctx context.Context, id, comment string) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(subdomainsUpdate, id).body(map[string]any{"comment": comment}))
 }
@@ -114,7 +113,7 @@ func (s *SubdomainsService) Delete(ctx context.Context, id string) error {
 	return done(ctx, s.c.ask(subdomainsDelete, id))
 }
 
-// Domains yields the domains that subdomains can be made of: GET /api/subdomains/domains.
+// Domains yields the domains below which records can be created: GET /api/subdomains/domains.
 func (s *SubdomainsService) Domains(ctx context.Context) iter.Seq2[*SubdomainDomain, error] {
 	return all[SubdomainDomain](ctx, s.c.ask(subdomainsDomains), "data")
 }

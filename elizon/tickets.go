@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TicketsService talks to the support staff.
+// TicketsService manages support tickets.
 type TicketsService struct{ c *Client }
 
 // Ticket is a conversation with the support staff.
@@ -18,17 +18,17 @@ type Ticket struct {
 	Number string `wire:"ticketNumber"`
 
 	Subject string `wire:"subject"`
-	// Status is open: TicketOpen, TicketPending, TicketClosed.
+	// Status is an open set: TicketOpen, TicketPending, TicketClosed.
 	Status TicketStatus `wire:"status"`
-	// Priority is open: "low", "medium", "high".
+	// Priority is an open set: "low", "medium", "high".
 	Priority  string    `wire:"priority"`
 	CreatedAt time.Time `wire:"createdAt"`
 	UpdatedAt time.Time `wire:"updatedAt"`
-	// Service is what it is about; undocumented, nil if there is none.
+	// Service is the service that it concerns; its fields are undocumented, nil if there is none.
 	Service provider.Payload `wire:"service"`
-	// Messages are told by Get only.
+	// Messages are returned by Get only.
 	Messages []TicketMessage `wire:"messages"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -42,32 +42,32 @@ const (
 	TicketClosed  TicketStatus = "closed"
 )
 
-// TicketMessage is a part of a ticket.
+// TicketMessage is a message in a ticket.
 type TicketMessage struct {
 	ID      string `wire:"id"`
 	Content string `wire:"content"`
-	// Staff tells that the platform's staff wrote it.
+	// Staff is set if the platform's staff wrote it.
 	Staff     bool      `wire:"isStaff"`
 	CreatedAt time.Time `wire:"createdAt"`
-	// Author is undocumented.
+	// Author has undocumented fields.
 	Author provider.Payload `wire:"author"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// TicketListOptions shape a list of tickets.
+// TicketListOptions filter a list of tickets. The zero value lists all.
 type TicketListOptions struct {
-	// Status keeps the tickets of one state.
+	// Status keeps the tickets with one status; "" keeps all.
 	Status TicketStatus
-	// PerPage is how many one request reads; 0 is the server's default.
+	// PerPage is the page size; 0 is the server's default.
 	PerPage int64
 }
 
 // TicketStats are figures about the account's tickets.
 type TicketStats struct {
 	OpenCount int64 `wire:"openCount"`
-	// AvgFirstResponseMinutes and Satisfaction are nil where they are not told. The scale
-	// of the latter is undocumented.
+	// AvgFirstResponseMinutes and Satisfaction are nil if the answer has none. The scale of
+	// Satisfaction is undocumented.
 	AvgFirstResponseMinutes *float64 `wire:"avgFirstResponseMinutes"`
 	Satisfaction            *float64 `wire:"satisfaction"`
 }
@@ -78,9 +78,9 @@ type TicketCreateRequest struct {
 	Message string `wire:"message,required"`
 	// Priority is "low", "medium" or "high"; "" is the platform's default.
 	Priority string `wire:"priority"`
-	// ServiceID is what it is about; "" is nothing in particular.
+	// ServiceID is the service that it concerns; "" if there is none.
 	ServiceID string `wire:"serviceId"`
-	// ShareWithUserIDs lets other users read it.
+	// ShareWithUserIDs are other users who may read it.
 	ShareWithUserIDs []string `wire:"shareWithUserIds"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
@@ -95,8 +95,8 @@ func (s *TicketsService) List(ctx context.Context, opts *TicketListOptions) iter
 	return pages[Ticket](ctx, s.c.ask(ticketsList).arg("status", o.Status), byPage(o.PerPage), "tickets")
 }
 
-// Stats reads the figures that come with the list of tickets: GET /api/tickets. They are
-// nil, without an error, where the platform does not send them.
+// Stats reads the figures that come with the list of tickets: GET /api/tickets. It returns nil, nil
+// if the platform does not send them.
 func (s *TicketsService) Stats(ctx context.Context) (*TicketStats, error) {
 	answer, err := fetchHaving[struct {
 		Stats *TicketStats `wire:"stats"`
@@ -126,16 +126,16 @@ func (s *TicketsService) Reply(ctx context.Context, id, message string) (provide
 	return unknown(ctx, s.c.ask(ticketsReply, id).require("message", message).body(map[string]any{"message": message}))
 }
 
-// SetStatus closes a ticket or opens it again: PATCH /api/tickets/{id} (method inferred, it
-// may be PUT). The name of the field, "status", is assumed to be that of the ticket. The
-// answer is undocumented.
+// SetStatus closes a ticket or opens it again: PATCH /api/tickets/{id} (method inferred, it may be
+// PUT). The name of the field, "status", is assumed to be that of the ticket. The answer is
+// undocumented.
 func (s *TicketsService) SetStatus(ctx context.Context, id string, status TicketStatus) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(ticketsStatus, id).require("status", status).body(map[string]any{"status": status}))
 }
 
-// Export writes the ticket, a web page, to w as it arrives: GET /api/tickets/{id}/export
-// (method inferred). limit is its greatest length in bytes, 0 is DefaultDownloadLimit.
-// After an error w may hold a part of it.
+// Export writes a ticket as a web page to w as it arrives: GET /api/tickets/{id}/export (method
+// inferred). limit is the maximum size in bytes; 0 is DefaultDownloadLimit. After an error, w may
+// contain a part of it.
 func (s *TicketsService) Export(ctx context.Context, id string, w io.Writer, limit int64) (*Download, error) {
 	return download(ctx, s.c.ask(ticketsExport, id), w, limit)
 }

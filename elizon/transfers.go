@@ -13,11 +13,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// fileSink passes a file on to the caller's writer. JSON is no file here: it is a refusal
-// with the status of a success, or an answer that nobody understands.
+// fileSink passes a file on to the caller's writer. JSON is never a file here: it is a refusal with
+// the status of a success, or an unexpected answer.
 type fileSink struct {
 	w    io.Writer
-	page bool // a web page is what is wanted
+	page bool // a web page is expected
 	file Download
 	json *jsonSink
 	code int
@@ -31,7 +31,7 @@ func (s *fileSink) open(a *rest.Answer) (io.Writer, error) {
 		s.json = &jsonSink{answer: *a}
 		return s.json, nil
 	case !s.page && (media == "text/html" || media == "application/xhtml+xml"):
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the server answered with a web page, not with a file"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the server answered with a web page instead of a file"}
 	case a.Status == statusNoContent:
 		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the server answered without a file"}
 	}
@@ -47,7 +47,7 @@ func (s *fileSink) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// close is for what the body does not tell while it arrives.
+// close reports what is only known once the whole body has arrived.
 func (s *fileSink) close() *provider.Error {
 	switch {
 	case s.json != nil:
@@ -59,8 +59,8 @@ func (s *fileSink) close() *provider.Error {
 }
 
 const (
-	notAFile = "the server answered with JSON, not with a file"
-	// maxRefusal is how long a refusal in place of a file may be.
+	notAFile = "the server answered with JSON instead of a file"
+	// maxRefusal is the maximum size in bytes of a refusal in place of a file.
 	maxRefusal = 64 << 10
 )
 
@@ -85,27 +85,27 @@ func (s *jsonSink) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Upload is a file to be sent. It is read once, while it is sent, and never sent twice.
+// Upload is a file to send. It is read once, while it is sent, and never sent twice.
 type Upload struct {
-	// Field is the name of the form's field; "" is "file". Where no document tells it,
-	// the method says so.
+	// Field is the name of the form's field; "" is "file". If the name is undocumented, the method
+	// says so.
 	Field string
-	// Name of the file, as the server is told it. Required.
+	// Name is the file's name that is sent to the server. It is required.
 	Name string
-	// ContentType; "" is application/octet-stream.
+	// ContentType is the file's media type; "" is application/octet-stream.
 	ContentType string
-	// Body is the file. It is not closed.
+	// Body is the file's content. It is not closed.
 	Body io.Reader
 }
 
 var quotes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", "%0D", "\n", "%0A")
 
-// upload makes the request a form with texts and files, sent as they are read.
+// upload sends a form with texts and files, which are sent as they are read.
 func (r *request) upload(texts map[string]string, files ...Upload) *request {
 	r.problems.Some("files", len(files))
 	var form bytes.Buffer
 	parts := multipart.NewWriter(&form)
-	// A bytes.Buffer takes everything: there are no errors to look at.
+	// Writing to a bytes.Buffer cannot fail: there are no errors to check.
 	for name, value := range texts {
 		_ = parts.WriteField(name, value)
 	}

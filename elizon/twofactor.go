@@ -6,19 +6,19 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TwoFactorService is about one-time codes (TOTP) as the second factor.
+// TwoFactorService manages one-time codes (TOTP) as the second factor.
 type TwoFactorService struct{ c *Client }
 
 // TwoFactorSetup is what an authenticator needs.
 type TwoFactorSetup struct {
 	Secret provider.Secret `wire:"secret,required"`
-	// OTPAuthURL holds the secret, too, and so does the QR code.
+	// OTPAuthURL contains the secret too, and so does the QR code.
 	OTPAuthURL provider.Secret `wire:"otpauthUrl"`
 	// QRCode may be "". Its format is undocumented.
 	QRCode provider.Secret `wire:"qrCode"`
 }
 
-// TwoFactorDisableRequest proves that the owner asks.
+// TwoFactorDisableRequest proves that the request comes from the owner. Both secrets are required.
 type TwoFactorDisableRequest struct {
 	Code     provider.Secret `wire:"code,required"`
 	Password provider.Secret `wire:"password,required"`
@@ -26,23 +26,22 @@ type TwoFactorDisableRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// TwoFactorDisabled is what is left.
+// TwoFactorDisabled is the result of a TwoFactorDisableRequest.
 type TwoFactorDisabled struct {
-	// StillEnabled tells that the account wants a second factor all the same; which
-	// one is undocumented.
+	// StillEnabled is set if the account still requires a second factor; which one is undocumented.
 	StillEnabled bool `wire:"twoFactorStillEnabled"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Setup makes a secret for an authenticator: GET /api/auth/2fa/setup. It counts only after
+// Setup creates a secret for an authenticator: GET /api/auth/2fa/setup. It takes effect only after
 // Enable.
 func (s *TwoFactorService) Setup(ctx context.Context) (*TwoFactorSetup, error) {
 	return fetch[TwoFactorSetup](ctx, s.c.ask(twoFactorSetup))
 }
 
-// Enable switches the second factor on with a code of the authenticator: POST
-// /api/auth/2fa/setup. It returns the backup codes, which are shown this once.
+// Enable switches the second factor on with a code of the authenticator: POST /api/auth/2fa/setup.
+// It returns the backup codes, which the platform returns only once.
 func (s *TwoFactorService) Enable(ctx context.Context, code provider.Secret) ([]provider.Secret, error) {
 	answer, err := fetch[struct {
 		Codes []provider.Secret `wire:"backupCodes,required"`
@@ -58,15 +57,15 @@ func (s *TwoFactorService) Disable(ctx context.Context, req *TwoFactorDisableReq
 	return fetch[TwoFactorDisabled](ctx, s.c.ask(twoFactorDisable).with(req).reveal())
 }
 
-// BackupCodes reads the state of the backup codes: GET /api/auth/backup-codes (method
-// inferred). Its fields are undocumented.
+// BackupCodes reads the state of the backup codes: GET /api/auth/backup-codes (method inferred).
+// Its fields are undocumented.
 func (s *TwoFactorService) BackupCodes(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupCodesGet))
 }
 
-// RenewBackupCodes replaces the backup codes: POST /api/auth/backup-codes (method
-// inferred). That it does so is assumed from the path; fields and answer are undocumented.
-// Secrets among the fields are revealed.
+// RenewBackupCodes replaces the backup codes: POST /api/auth/backup-codes (method inferred). That
+// it does so is assumed from the path; fields and answer are undocumented. Secrets among the fields
+// are revealed.
 func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(backupCodesRenew).freely(fields))
 }

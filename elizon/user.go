@@ -10,86 +10,87 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// UserService is about the account itself: settings, support PIN, e-mail, data export. The
-// profile is in Auth.
+// UserService manages the account itself: settings, support PIN, e-mail, data export. The profile
+// is in Auth.
 type UserService struct{ c *Client }
 
-// AuditEntry is something that happened in the account.
+// AuditEntry is an event in the account.
 type AuditEntry struct {
 	ID        string    `wire:"id,required"`
 	Action    string    `wire:"action"`
 	CreatedAt time.Time `wire:"createdAt"`
-	// More fields that the answer holds.
+	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// SettingsUpdateRequest changes which notifications the account gets. nil leaves a field alone.
+// SettingsUpdateRequest changes which notifications the account gets. A nil field is left
+// unchanged.
 type SettingsUpdateRequest struct {
-	// LoginMails: a mail after each login.
+	// LoginMails switches a mail after each login.
 	LoginMails *bool `wire:"loginNotificationEmailOptIn"`
 	Mails      *bool `wire:"emailNotifications"`
 	Sound      *bool `wire:"notificationSoundEnabled"`
-	// PowerActionMails: a mail after each power action on a service.
+	// PowerActionMails switches a mail after each power action on a service.
 	PowerActionMails *bool `wire:"servicePowerActionEmailOptIn"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
 }
 
-// SupportPIN proves to the support staff on the phone whose account it is.
+// SupportPIN proves to the support staff on the phone that the caller owns the account.
 type SupportPIN struct {
-	// PIN is "" if there is none in force.
+	// PIN is "" if none is valid.
 	PIN       provider.Secret `wire:"pin|supportPin"`
 	ExpiresAt time.Time       `wire:"expiresAt|pinExpiresAt"`
-	// More fields that the answer holds; servers of an older version send "pinTimeLeft" and
+	// More fields that the answer contains; servers of an older version send "pinTimeLeft" and
 	// "pinCooldown", in units that are undocumented.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// AuditLog yields what happened in the account, page by page: GET /api/user/audit-log. perPage
-// is how many one request reads; 0 is the server's default. The vendor's programs send a
-// limit and read one page; that the list has the pages of others is assumed.
+// AuditLog yields the events in the account, page by page: GET /api/user/audit-log. perPage is the
+// page size; 0 is the server's default. The vendor's programs send a limit and read one page; that
+// the list is paged like others is assumed.
 func (s *UserService) AuditLog(ctx context.Context, perPage int64) iter.Seq2[*AuditEntry, error] {
 	return pages[AuditEntry](ctx, s.c.ask(userAuditLog), byPage(perPage), "logs")
 }
 
-// UpdateSettings changes which notifications the account gets: PATCH /api/user/settings.
-// The answer is undocumented.
+// UpdateSettings changes which notifications the account gets: PATCH /api/user/settings. The answer
+// is undocumented.
 func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdateRequest) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userSettings).changing(req))
 }
 
-// Newsletter reads whether the account gets the newsletter: GET
-// /api/user/newsletter-settings (method inferred). The answer is undocumented.
+// Newsletter reads whether the account gets the newsletter: GET /api/user/newsletter-settings
+// (method inferred). The answer is undocumented.
 func (s *UserService) Newsletter(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userNewsletter))
 }
 
-// SetNewsletter orders the newsletter, which has to be confirmed by mail, or ends it at
+// SetNewsletter subscribes to the newsletter, which has to be confirmed by mail, or unsubscribes at
 // once: POST /api/user/newsletter-settings. The answer is undocumented.
 func (s *UserService) SetNewsletter(ctx context.Context, subscribe bool) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userSetNewsletter).body(map[string]any{"subscribe": subscribe}))
 }
 
-// SupportPhone reads data about support by phone: GET /api/user/support-phone (method
-// inferred). The answer is undocumented.
+// SupportPhone reads the data for support by phone: GET /api/user/support-phone (method inferred).
+// The answer is undocumented.
 func (s *UserService) SupportPhone(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userSupportPhone))
 }
 
-// SupportPIN reads the PIN in force: GET /api/user/support-pin.
+// SupportPIN reads the current PIN: GET /api/user/support-pin.
 func (s *UserService) SupportPIN(ctx context.Context) (*SupportPIN, error) {
 	return fetchHaving[SupportPIN](ctx, s.c.ask(userSupportPIN), "pin", "supportPin")
 }
 
-// NewSupportPIN makes a PIN, at most three in 15 minutes: POST /api/user/support-pin.
+// NewSupportPIN creates a PIN, at most three in 15 minutes: POST /api/user/support-pin.
 func (s *UserService) NewSupportPIN(ctx context.Context) (*SupportPIN, error) {
 	return fetchHaving[SupportPIN](ctx, s.c.ask(userNewSupportPIN).body(nil), "pin", "supportPin")
 }
 
 // ChangeEmail begins a change of the e-mail address, the first of three steps: POST
-// /api/user/change-email (method inferred). It checks password and second factor and sends
-// a code to the new address, for VerifyNewEmail. Fields and answer are undocumented.
-// Secrets among the fields are revealed.
+// /api/user/change-email (method inferred). It checks password and second factor and sends a code
+// to the new address, for VerifyNewEmail. Fields and answer are undocumented. Secrets among the
+// fields are revealed.
 func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	r := s.c.ask(userChangeEmail).freely(fields)
 	r.problems.Some("fields", len(fields))
@@ -97,33 +98,33 @@ func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (p
 }
 
 // VerifyNewEmail is the second step, with the code sent to the new address: POST
-// /api/user/change-email/verify-new (method inferred). It sends another code to the old
-// address, for VerifyOldEmail. The name of the field, "code", is assumed to be that of
-// Auth.VerifyCode. extra fields are sent as they are. The answer is undocumented.
+// /api/user/change-email/verify-new (method inferred). It sends another code to the old address,
+// for VerifyOldEmail. The name of the field, "code", is assumed to be that of Auth.VerifyCode.
+// extra fields are sent as they are. The answer is undocumented.
 func (s *UserService) VerifyNewEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userVerifyNewEmail).with(&codeRequest{Code: code, Extra: extra}).reveal())
 }
 
 // VerifyOldEmail is the last step, with the code sent to the old address: POST
-// /api/user/change-email/verify-old (method inferred). Then the address is changed. For
-// field, extra and answer see VerifyNewEmail.
+// /api/user/change-email/verify-old (method inferred). After it the address is changed. For field,
+// extra and answer, see VerifyNewEmail.
 func (s *UserService) VerifyOldEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.c.ask(userVerifyOldEmail).with(&codeRequest{Code: code, Extra: extra}).reveal())
 }
 
-// Autopay is retired: GET /api/user/autopay (method inferred). The platform answers 410,
-// which is provider.ErrUnsupported; Services.Subscription.SetAutopay took its place.
+// Autopay is retired: GET /api/user/autopay (method inferred). The platform answers 410, which is
+// provider.ErrUnsupported; Services.Subscription.SetAutopay replaces it.
 func (s *UserService) Autopay(ctx context.Context) (provider.Payload, error) {
 	return unknown(ctx, s.retired(userAutopay))
 }
 
-// SetAutopay is retired as Autopay is: PATCH /api/user/autopay (method inferred, it may be
-// PUT or POST). Its fields are undocumented.
+// SetAutopay is retired as Autopay is: PATCH /api/user/autopay (method inferred, it may be PUT or
+// POST). Its fields are undocumented.
 func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) (provider.Payload, error) {
 	return unknown(ctx, s.retired(userSetAutopay).freely(fields))
 }
 
-// retired reads 410 for what it says here, whatever the body is.
+// retired turns 410 into provider.ErrUnsupported, whatever the body is.
 func (s *UserService) retired(op operation) *request {
 	r := s.c.ask(op)
 	r.call.Classify = func(a *rest.Answer) *provider.Error {

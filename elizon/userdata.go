@@ -7,16 +7,16 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ExportData writes all personal data of the account, a PDF or a text, to w as it arrives:
-// GET /api/user/gdpr-export (method inferred, it may be POST). limit is its greatest length
-// in bytes, 0 is DefaultDownloadLimit. After an error w may hold a part of it.
+// ExportData writes all personal data of the account, a PDF or a text, to w as it arrives: GET
+// /api/user/gdpr-export (method inferred, it may be POST). limit is the maximum size in bytes; 0 is
+// DefaultDownloadLimit. After an error, w may contain a part of it.
 func (s *UserService) ExportData(ctx context.Context, w io.Writer, limit int64) (*Download, error) {
 	return download(ctx, s.c.ask(userExport), w, limit)
 }
 
-// DeletionWarnings tells what stands against a deletion of the account: DELETE
-// /api/user/gdpr-export, without arguments. That this deletes nothing is how the vendor's
-// programs use it; the reference says of the endpoint that it deletes the account.
+// DeletionWarnings returns what argues against deleting the account: DELETE /api/user/gdpr-export,
+// without arguments. The vendor's programs use it on the assumption that this deletes nothing; the
+// reference says that the endpoint deletes the account.
 func (s *UserService) DeletionWarnings(ctx context.Context) ([]string, error) {
 	answer, err := fetchHaving[struct {
 		Warnings []string `wire:"warnings"`
@@ -27,19 +27,19 @@ func (s *UserService) DeletionWarnings(ctx context.Context) ([]string, error) {
 	return answer.Warnings, nil
 }
 
-// AccountDeleteRequest is the order to delete the account.
+// AccountDeleteRequest deletes the account.
 type AccountDeleteRequest struct {
 	Password provider.Secret `wire:"password,required"`
-	// Irrevocable must be true. It says that the caller means to lose the account and
-	// all that belongs to it.
+	// Irrevocable must be true. It confirms that the caller means to lose the account and
+	// everything in it.
 	Irrevocable bool
 	// Extra fields, sent as they are; secrets in them are revealed.
 	Extra map[string]any `wire:",extra"`
 }
 
-// DeleteAccountForGood deletes the account that the credentials belong to, with all its
-// services and data: DELETE /api/user/gdpr-export with confirm=true. Nothing brings it
-// back. See DeletionWarnings first.
+// DeleteAccountForGood deletes the account that the credentials belong to, with all its services
+// and data: DELETE /api/user/gdpr-export with confirm=true. This cannot be undone. See
+// DeletionWarnings first.
 func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeleteRequest) (provider.Payload, error) {
 	r := s.c.ask(userDelete).arg("confirm", "true").with(req).reveal()
 	if req != nil && !req.Irrevocable {

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// envelope is the field of every answer that says no more than that it is one.
+// envelope is the field of every answer that only says that the call succeeded.
 const envelope = "success"
 
 // decode reads JSON into one of our types.
@@ -19,7 +19,7 @@ func decode(raw []byte, out any) error {
 	return wire.Options{Envelope: []string{envelope}}.Unmarshal(raw, out)
 }
 
-// object is a JSON object whose values are not read yet.
+// object is a JSON object whose values are not decoded yet.
 type object map[string]json.RawMessage
 
 var (
@@ -27,8 +27,8 @@ var (
 	errNoObject = errors.New("not an object")
 )
 
-// readObject reads the answer's object. Every success says so in a field of its own, as
-// the documents have it: from a change nothing less is believed.
+// readObject reads the answer's object. According to the documents, every success says so in a
+// field of its own: the answer to a change must have it.
 func readObject(a *rest.Answer) (object, error) {
 	body := rest.Content(a.Body)
 	if len(body) == 0 {
@@ -52,8 +52,8 @@ func readObject(a *rest.Answer) (object, error) {
 
 func (o object) yes(name string) bool { return string(o[name]) == "true" }
 
-// first returns the first value under these names that is not null, and its name; nil and
-// the first of the names if there is none.
+// first returns the first value under these names that is not null, and its name; nil and the first
+// of the names if there is none.
 func (o object) first(names ...string) (json.RawMessage, string) {
 	for _, name := range names {
 		if raw, ok := o[name]; ok && string(raw) != "null" {
@@ -63,8 +63,8 @@ func (o object) first(names ...string) (json.RawMessage, string) {
 	return nil, names[0]
 }
 
-// one decodes an answer that contains one thing: under one of the names, or beside
-// "success" where there are no names.
+// one decodes an answer that contains one thing: under one of the names, or next to "success" if
+// there are no names.
 type one[T any] struct {
 	names []string
 	out   *T
@@ -82,7 +82,7 @@ func (d *one[T]) DecodeAnswer(a *rest.Answer) error {
 			return wire.Lacks(name)
 		}
 	} else {
-		// Where every field may be missing, any object would do.
+		// If every field may be missing, any object would pass.
 		if !wire.Demanding(reflect.TypeFor[T]()) && !o.yes(envelope) && !o.yes("ok") {
 			return wire.Lacks(envelope)
 		}
@@ -114,8 +114,8 @@ func (d *optional[T]) DecodeAnswer(a *rest.Answer) error {
 	return decode(raw, &d.out)
 }
 
-// unread is an answer without documented fields: of a read an object or a list, of a
-// change an object that says success, or nothing under 204.
+// unread is an answer without documented fields. A read answers with an object or a list, a change
+// with an object that says success, or with nothing under status 204.
 type unread struct{ data provider.Payload }
 
 func (d *unread) DecodeAnswer(a *rest.Answer) error {
