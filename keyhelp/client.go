@@ -95,7 +95,7 @@ func trimAPIPath(baseURL string) string {
 // String describes the client without its key.
 func (c *Client) String() string { return c.rest.String() }
 
-// GoString returns String, so that %#v does not print the key.
+// GoString returns what String does, so that %#v does not print the key.
 func (c *Client) GoString() string { return c.String() }
 
 // Do performs a call that has no method yet, with the same authorization, limits, retries and

@@ -30,7 +30,7 @@ func classify(a *rest.Answer) *provider.Error {
 	}
 	var w errorWire
 	if wire.Unmarshal(rest.Content(a.Body), &w) != nil || (w.Error == "" && w.Message == "" && w.Code == "") {
-		return nil // rest reports an error as it is, or accepts the success
+		return nil //nolint:nilerr // rest reports an error as it is, or accepts the success
 	}
 	if success && w.Error == "" && (w.Code == "" || w.Message == "") {
 		return nil

@@ -21,7 +21,7 @@ func hostile() map[string]reply {
 		"list of wrong ids": ok(`[{"id":"abc"}]`),
 		"truncated":         ok(`{"id": 17, "username": "mus`),
 		"truncated list":    ok(`[{"id": 17, "username": "u", "domain": "d"},`),
-		"text behind":       ok(`{"id": 17, "username": "u", "domain": "d"} Notice: undefined index`),
+		"text after":        ok(`{"id": 17, "username": "u", "domain": "d"} Notice: undefined index`),
 	})
 	return replies
 }

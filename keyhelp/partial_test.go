@@ -36,7 +36,6 @@ func TestUpdateFieldsAreNilable(t *testing.T) {
 	for op, request := range methods {
 		extra := false
 		for field := range request.Fields() {
-			field := field
 			require.True(t, field.IsExported(), "%v.%s", request, field.Name)
 			if field.Name == "Extra" {
 				extra = true

@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// adminAuth is how the caller signs in to the panel.
+// adminAuth is the caller's way to sign in to the panel.
 type adminAuth struct {
 	sign    func(*http.Request) error
 	secrets []provider.Secret
@@ -23,14 +23,14 @@ func isToken(name string) bool {
 	})
 }
 
-// credentials remembers what signed requests in, so that it can be kept out of texts:
-// a function of the caller's may use another value each time.
+// credentials remembers the credentials of recent requests, so that they can be kept out of errors
+// and logs: the caller's function may use a different value each time.
 type credentials struct {
 	mu     sync.Mutex
 	recent []provider.Secret
 }
 
-// maxRecent is how many values are remembered.
+// maxRecent limits how many values are remembered.
 const maxRecent = 16
 
 func (c *credentials) signIn(auth *adminAuth, req *http.Request) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// fetch performs a call that answers with one thing.
+// fetch performs a call whose answer is one record.
 func fetch[T any](ctx context.Context, c *Client, op operation, call *rest.Call) (*T, error) {
 	var answer wire.One[T]
 	call.Out = &answer
@@ -21,7 +21,7 @@ func fetch[T any](ctx context.Context, c *Client, op operation, call *rest.Call)
 	return &answer.Value, nil
 }
 
-// value is fetch for what is not kept as a whole: the zero value after an error.
+// value is fetch for answers that are returned by value: the zero value after an error.
 func value[T any](ctx context.Context, c *Client, op operation, call *rest.Call) (T, error) {
 	thing, err := fetch[T](ctx, c, op, call)
 	if err != nil {
@@ -40,8 +40,8 @@ func (c *Client) unknown(ctx context.Context, op operation, call *rest.Call) (pr
 	return p.data, nil
 }
 
-// receipt performs a change that answers with {"success", "message"}; classify has seen
-// to it that success is not false.
+// receipt performs a change that answers with {"success", "message"} and returns the message.
+// classify has already refused answers in which success is false.
 func (c *Client) receipt(ctx context.Context, op operation, call *rest.Call) (string, error) {
 	answer, err := value[struct {
 		Success bool   `wire:"success,required"`
@@ -50,7 +50,7 @@ func (c *Client) receipt(ctx context.Context, op operation, call *rest.Call) (st
 	return answer.Message, err
 }
 
-// with gives a call the fields of a request for its body.
+// with sets the body of a call to the fields of a request.
 func with(call *rest.Call, request any) *rest.Call {
 	var e wire.Encoder
 	call.Body = e.Fields(request)
@@ -58,9 +58,9 @@ func with(call *rest.Call, request any) *rest.Call {
 	return call
 }
 
-// pages yields the elements of all pages of a list, which stand under a name. next
-// makes the call for a page, counted from 1; nil ends the list. A list that fails
-// yields its error last.
+// pages yields the elements of all pages of a list, which each page has under name. next returns
+// the call for a page, counted from 1; nil ends the list. If a page fails, the error is yielded
+// last.
 func pages[T any](ctx context.Context, c *Client, op operation, name string, next func(number int, last *page[T], seen int) *rest.Call) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		var last *page[T]
@@ -87,7 +87,7 @@ func pages[T any](ctx context.Context, c *Client, op operation, name string, nex
 	}
 }
 
-// all yields the elements of a list that has no pages.
+// all yields the elements of a list without pages.
 func all[T any](ctx context.Context, c *Client, op operation, name string, licenseID int64) iter.Seq2[*T, error] {
 	invalid := op.RefuseID("licenseID", licenseID)
 	return func(yield func(*T, error) bool) {
@@ -105,7 +105,7 @@ func all[T any](ctx context.Context, c *Client, op operation, name string, licen
 	}
 }
 
-// withExtra adds what the caller gave beyond the known fields.
+// withExtra adds the caller's extra fields.
 func withExtra(fields, extra map[string]any) map[string]any {
 	maps.Copy(fields, extra)
 	return fields

@@ -13,55 +13,55 @@ import (
 // Kind is the name of this provider in errors, logs and configurations.
 const Kind = "licenseserver"
 
-// The default rate limit: a burst and what follows it in the next 60 seconds are the
-// 100 requests a minute that the server allows by default.
+// The default rate limit: a burst and the requests in the 60 seconds after it add up to the 100
+// requests a minute that the server allows by default.
 const (
 	defaultPerSecond = 1.5
 	defaultBurst     = 10
 )
 
-// Client talks to one license server and its admin panel. It is safe for concurrent
-// use; make one per server and keep it.
+// Client talks to one license server and its admin panel. It is safe for concurrent use; create one
+// per server and keep it.
 type Client struct {
 	license, admin *rest.Client
 	search         operation
 	plans          []Plan
 	scan           Scan
 
-	// Status of the server: health, metrics.
+	// Status reads the server's status, health and metrics.
 	Status *StatusService
-	// Licenses and their keys.
+	// Licenses manages licenses and their keys.
 	Licenses *LicensesService
-	// Sessions of running programs; see StartSession for all of it at once.
+	// Sessions manages the sessions of running programs; see StartSession for a session that is
+	// kept alive.
 	Sessions *SessionsService
-	// Versions of the licensed program.
+	// Versions reads the versions of the licensed program.
 	Versions *VersionsService
-	// Customers who hold licenses.
+	// Customers reads the customers who have licenses.
 	Customers *CustomersService
-	// Devices that licenses are activated on.
+	// Devices manages the machines that licenses are activated on.
 	Devices *DevicesService
-	// Resources that licenses hold.
+	// Resources manages the resources of licenses.
 	Resources *ResourcesService
-	// Search through all of the panel.
+	// Search searches the whole panel.
 	Search *SearchService
-	// Leads: institutions, contacts, and the panel's pages about them.
+	// Leads manages institutions, contacts, and the panel's pages about them.
 	Leads *LeadsService
-	// Monitoring figures.
+	// Monitoring reads figures about the whole server.
 	Monitoring *MonitoringService
-	// Auth mints tokens.
+	// Auth creates tokens.
 	Auth *AuthService
 }
 
-// keyFormat is all that is documented of API keys: AF, a year, 32 characters whose
-// alphabet is not told.
+// keyFormat is the documented form of API keys: AF, a year, 32 characters whose alphabet is
+// undocumented.
 var keyFormat = regexp.MustCompile(`^AF-[0-9]{4}-[!-~]{32}$`)
 
-// New makes a client for the server at baseURL, such as "https://license.example.com",
-// with its API key. It validates and does no I/O. Plain http is for this machine only,
-// unless provider.WithPlainHTTP allows it.
+// New returns a client for the server at baseURL, such as "https://license.example.com", with its
+// API key. It validates its arguments and does no I/O. Plain http is accepted for this machine
+// only, unless provider.WithPlainHTTP allows it.
 //
-// Without provider.WithRateLimit the client keeps to the documented 100 requests a
-// minute.
+// Without provider.WithRateLimit the client limits itself to the documented 100 requests a minute.
 //
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
@@ -120,22 +120,21 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	return c, nil
 }
 
-// trimAPIPath accepts the URL with the API's path behind it, as the documents print
-// it.
+// trimAPIPath removes the API's path from the end of a URL, since the documents print it that way.
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api")
 }
 
-// String names the client without its credentials.
+// String describes the client without its credentials.
 func (c *Client) String() string { return c.license.String() }
 
-// GoString is String, so that %#v shows no more.
+// GoString returns what String does, so that %#v does not print the credentials.
 func (c *Client) GoString() string { return c.String() }
 
-// Do performs a call of the license API that has no method yet, with the API key and
-// the same limits, retries and errors as all others. The route is below the base
-// URL ("/api/license/..."). out receives the JSON answer; nil ignores it.
+// Do performs a call of the license API that has no method yet, with the API key and the same
+// limits, retries and errors as the methods. The route is below the base URL ("/api/license/...").
+// The JSON answer is decoded into out; nil ignores it.
 func (c *Client) Do(ctx context.Context, req *provider.Request, out any) error {
 	return c.do(ctx, "Do", withKey, req, out)
 }
@@ -153,11 +152,11 @@ func (c *Client) do(ctx context.Context, name string, as access, req *provider.R
 	return c.call(ctx, operation{call.Endpoint, as}, call)
 }
 
-// accessKey hands the kind of access that a call needs to Authorize.
+// accessKey is the context key under which Authorize finds the access that a call needs.
 type accessKey struct{}
 
-// call performs an operation at the server that has it, with the credentials that
-// belong there.
+// call performs an operation at the service that it belongs to, with the credentials of that
+// service.
 func (c *Client) call(ctx context.Context, op operation, call *rest.Call) error {
 	core := c.license
 	if op.as == asAdmin {

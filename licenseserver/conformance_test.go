@@ -30,13 +30,13 @@ const (
 	wrongCookie = "canary-of-a-wrong-cookie"
 )
 
-// TestConformance runs the suite of the portable contract with what is documented
-// alone, and with the panel's search, whose path no document tells.
+// TestConformance runs the suite of the portable contract with documented routes only, and with the
+// panel's search, whose path is undocumented.
 func TestConformance(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		search    bool
-		resources bool // orders have them: a step more
+		resources bool // orders have resources, which takes one more step
 		// differs from the first in these
 		differs []provider.Capability
 	}{
@@ -67,7 +67,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 			licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan),
 		}
 		if search {
-			// The dumps of the others would hold the same, many times over.
+			// The dumps of the others would repeat the same many times.
 			opts = append(opts, searchable, provider.WithDumps(logs))
 		}
 		client, err := licenseserver.New(srv.URL, provider.Secret(key), opts...)
@@ -103,7 +103,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
 		AddForeign: func(username string) string {
 			l := srv.AddLicense(licenseservertest.License{MaxActivations: 3, MaxUsers: 3})
-			// Somebody named it by hand: the only way in which a license has a name.
+			// Named by hand: the only way in which a license has a name.
 			srv.AddDevice(licenseservertest.Device{LicenseID: l.ID, HardwareHash: "provkit:" + l.Key, MachineName: username})
 			return strconv.FormatInt(l.ID, 10)
 		},
@@ -123,7 +123,7 @@ func deny(srv *licenseservertest.Server, match func(*http.Request) bool, kind er
 	srv.Faults.When(match, 0, denial)
 }
 
-// firstKeys are the license keys that any emulated server hands out first.
+// firstKeys returns the license keys that any emulated server generates first.
 func firstKeys() []string {
 	var keys []string
 	twin := licenseservertest.NewServer(licenseservertest.InMemory())
@@ -133,8 +133,8 @@ func firstKeys() []string {
 	return keys
 }
 
-// truths reads the server's state behind its API. A key that was generated and belongs
-// to nobody is no account: it has neither an owner nor a device.
+// truths reads the server's state directly, not through its API. A generated key without a customer
+// and without devices is not an account.
 func truths(srv *licenseservertest.Server, resources bool) []providertest.Truth {
 	held := make(map[int64]int)
 	for _, r := range srv.Resources() {
@@ -166,7 +166,7 @@ func truths(srv *licenseservertest.Server, resources bool) []providertest.Truth 
 			}
 		}
 		if !truth.Complete {
-			truth.Plan = "" // on its way to the ordered one
+			truth.Plan = "" // not yet set to the ordered one
 		}
 		out = append(out, truth)
 	}

@@ -10,26 +10,25 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// CustomersService is about those who hold licenses. No route creates, renames or
-// removes one.
+// CustomersService reads the customers who have licenses. No route creates, renames or removes a
+// customer.
 type CustomersService struct{ c *Client }
 
 // Customer is an entry of the panel's list of customers.
 type Customer struct {
 	ID int64 `wire:"id,positive"`
-	// Text is what the panel shows: name and e-mail address.
+	// Text is the entry in the panel: name and e-mail address.
 	Text string `wire:"text"`
 }
 
-// Search yields the customers that a text matches, page by page; "" is all: GET
-// /api/customers.
+// Search yields the customers that match a text, page by page; "" matches all: GET /api/customers.
 func (s *CustomersService) Search(ctx context.Context, query string) iter.Seq2[*Customer, error] {
 	first := int64(0)
 	return pages[Customer](ctx, s.c, customersSearch, "results", func(number int, last *page[Customer], _ int) *rest.Call {
 		if number == 1 {
 			first = 0
 		}
-		// A server that knows no pages sends the first one again and again.
+		// A server without paging sends the first page again and again.
 		if last != nil && (!last.more || len(last.rows) == 0 || last.rows[0].ID == first) {
 			return nil
 		}
@@ -44,8 +43,8 @@ func (s *CustomersService) Search(ctx context.Context, query string) iter.Seq2[*
 	})
 }
 
-// Licenses reads the licenses of a customer: GET /api/customer/{id}/licenses. The answer
-// is undocumented.
+// Licenses reads the licenses of a customer: GET /api/customer/{id}/licenses. The answer is
+// undocumented.
 func (s *CustomersService) Licenses(ctx context.Context, customerID int64) (provider.Payload, error) {
 	return s.read(ctx, customersLicenses, customerID)
 }

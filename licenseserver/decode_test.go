@@ -10,8 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What servers may send in other spellings than the documented ones, and fields that no
-// document names.
+// Servers may send other spellings than the documented ones, and undocumented fields.
 func TestOtherSpellings(t *testing.T) {
 	c := clientOver(t, always(ok("\xef\xbb\xbf {\"license\": {\"id\": \"123\", \"key\": 5, \"is_active\": false}}")))
 	_, err := c.Licenses.Info(t.Context(), sampleKey)
@@ -42,7 +41,7 @@ func TestOtherSpellings(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrProtocol)
 }
 
-// The server's own text of a conflict, in whatever form it comes.
+// The server's own text of a conflict is kept, whatever its form.
 func TestTextOfSessionConflict(t *testing.T) {
 	long := ""
 	for range 100 {

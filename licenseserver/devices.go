@@ -9,14 +9,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// DevicesService is about the machines that a license is used on. Whether they count
-// against its max_activations is undocumented, if likely.
+// DevicesService manages the machines that a license is used on. Whether they count against its
+// max_activations is undocumented, but likely.
 type DevicesService struct{ c *Client }
 
 // Device is a machine that a license is used on.
 type Device struct {
 	ID int64 `wire:"id,positive"`
-	// HardwareHash as the machine told it. That of a Provider's marker holds the
+	// HardwareHash is the one that the machine reported. That of a Provider's marker contains the
 	// license's key: do not show it.
 	HardwareHash  string    `wire:"hardware_hash"`
 	MachineName   string    `wire:"machine_name"`
@@ -32,7 +32,7 @@ type DeviceRegisterRequest struct {
 	HardwareHash string `wire:"hardware_hash"`
 	MachineName  string `wire:"machine_name"`
 	AppVersion   string `wire:"app_version"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 

@@ -4,9 +4,8 @@
 //		licenseserver.WithAdminCookie("session", provider.Secret(os.Getenv("LICENSESERVER_COOKIE"))))
 //	info, err := client.Licenses.Info(ctx, provider.Secret(os.Getenv("LICENSE_KEY")))
 //
-// Programs that run under a license keep a session open with StartSession, which
-// sends heartbeats, survives the loss of the network and says when the license is
-// lost:
+// Programs that run under a license keep a session open with StartSession, which sends heartbeats,
+// survives network outages and reports when the license is lost:
 //
 //	session, err := client.StartSession(ctx, licenseserver.SessionOptions{
 //		LicenseKey: provider.Secret(os.Getenv("LICENSE_KEY")), MachineID: "pc-1", Grace: time.Hour,
@@ -19,30 +18,29 @@
 //
 // # The portable contract
 //
-// NewProvider puts a client behind provider.Provider: an account is a license.
+// NewProvider returns a provider.Provider for a client: an account is a license.
 //
 //	p := licenseserver.NewProvider(client)
 //	created, err := p.Create(ctx, &provider.CreateRequest{
 //		Reference: "order-1042", Username: "example", Email: "max@example.com", Plan: "pro",
 //	})
 //
-// Plans are the caller's own (WithPlans). What no document tells is marked as
-// unverified in its Description, and Provider says what it assumes.
+// Plans are the caller's own (WithPlans). Capabilities that rest on undocumented behavior are
+// unverified in its Description, and the comment of Provider lists the assumptions.
 //
 // # Two services
 //
-// The license API wants an API key. The admin panel answers below the same host (or
-// another, see WithAdminURL), and how one signs in to it is undocumented: the caller
-// supplies it with WithAdminAuth, WithAdminCookie, WithAdminHeader, or a cookie jar in
-// provider.WithHTTPClient. The API key is not sent to the panel, and the panel's
-// credentials are not sent to the license API.
+// The license API requires an API key. The admin panel is on the same host (or another, see
+// WithAdminURL), and how to sign in to it is undocumented: the caller supplies the credentials with
+// WithAdminAuth, WithAdminCookie, WithAdminHeader, or a cookie jar in provider.WithHTTPClient. The
+// API key is not sent to the panel, and the panel's credentials are not sent to the license API.
 //
 // # Facts
 //
-// Every method names its endpoint. Where a comment says "undocumented", no document
-// tells; such answers come as a Payload for the caller to decode. CaptureResponse and
-// Client.Do reach what the types do not cover.
+// The comment of every method names its endpoint. "Undocumented" means that no document describes
+// it; undocumented answers are returned as a Payload for the caller to decode. Use CaptureResponse
+// and Client.Do for what the types do not cover.
 //
-// License keys are secrets of the customer: they are provider.Secret in all types, and
-// logs name the route, never the path.
+// License keys are secrets of the customer: they are provider.Secret in all types, and logs name
+// the route, never the path.
 package licenseserver

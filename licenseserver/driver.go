@@ -36,19 +36,18 @@ var driverOptions = []provider.OptionSpec{
 	{Name: cfgAdminURL, Label: "Panel URL", Help: "if the admin panel has a URL of its own", Type: provider.OptionString},
 	{
 		Name: cfgSignIn, Label: "Sign in to the panel with", Type: provider.OptionEnum, Default: "none", Allowed: []string{"none", "cookie", "header"},
-		Help: "no document tells how: a cookie of a session, or a header field",
+		Help: "undocumented: a session cookie, or a header field",
 	},
 	{Name: cfgAdminName, Label: "Name of the cookie or header", Type: provider.OptionString},
 	{Name: cfgAdminSecret, Label: "Value of the cookie or header", Type: provider.OptionString, Secret: true},
-	{Name: cfgSearchPath, Label: "Path of the panel's search", Help: "such as /api/search; no document tells it", Type: provider.OptionString},
+	{Name: cfgSearchPath, Label: "Path of the panel's search", Help: "such as /api/search; undocumented", Type: provider.OptionString},
 	{Name: cfgPlans, Label: "Plans", Help: "ID=activations/users, or ID=activations/users/months: basic=1/5,pro=10/50/12", Type: provider.OptionString},
 	{Name: cfgFirst, Label: "First license ID", Help: "where the search for licenses begins", Type: provider.OptionInt},
 	{Name: cfgGap, Label: "Longest gap", Help: "how many license IDs may be missing in a row", Type: provider.OptionInt},
 	{Name: cfgPin, Label: "Pinned public key", Help: "sha256/..., as the connection test prints it", Type: provider.OptionString},
 }
 
-// fieldOf tells under which name of the configuration a mistake that New names is to be
-// found.
+// fieldOf maps the fields in errors of New to the names that the configuration has for them.
 var fieldOf = map[string]string{
 	"baseURL": "url", "apiKey": "secret", "WithAdminURL": "options." + cfgAdminURL, "WithAdminAuth": "options." + cfgAdminSecret,
 	"WithSearchPath": "options." + cfgSearchPath, "WithPlans": "options." + cfgPlans, "WithScan": "options." + cfgGap, "WithTLS": "options." + cfgPin,
@@ -73,7 +72,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		all = append(all, WithAdminHeader(name, secret))
 	default:
 		if name != "" || secret != "" {
-			problems.Add("options."+cfgSignIn, "is none, but a name or value to sign in with is given")
+			problems.Add("options."+cfgSignIn, "is none, but the name or value of a cookie or header is given")
 		}
 	}
 	if path := values.String(cfgSearchPath); path != "" {

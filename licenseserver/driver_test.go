@@ -71,13 +71,13 @@ func TestDriver(t *testing.T) {
 	}
 }
 
-// TestBadPlans: plans that could not be told apart, or that no license can have.
+// TestBadPlans: plans with the same limits, or with limits that no license can have, are refused.
 func TestBadPlans(t *testing.T) {
 	for problem, plans := range map[string][]licenseserver.Plan{
 		"needs an ID":         {{MaxActivations: 1, MaxUsers: 1}},
-		"1 at least":          {{ID: "a", MaxActivations: 0, MaxUsers: 1}},
-		"comes twice":         {{ID: "a", MaxActivations: 1, MaxUsers: 1}, {ID: "a", MaxActivations: 2, MaxUsers: 1}},
-		"limits of another":   {{ID: "a", MaxActivations: 1, MaxUsers: 1}, {ID: "b", MaxActivations: 1, MaxUsers: 1}},
+		"at least 1":          {{ID: "a", MaxActivations: 0, MaxUsers: 1}},
+		"listed twice":        {{ID: "a", MaxActivations: 1, MaxUsers: 1}, {ID: "a", MaxActivations: 2, MaxUsers: 1}},
+		"same limits":         {{ID: "a", MaxActivations: 1, MaxUsers: 1}, {ID: "b", MaxActivations: 1, MaxUsers: 1}},
 		"months not negative": {{ID: "a", MaxActivations: 1, MaxUsers: 1, Months: -1}},
 	} {
 		_, err := licenseserver.New("https://license.example.com", "AF-2000-placeholder-placeholder-00000000", licenseserver.WithPlans(plans...))

@@ -13,7 +13,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// onEmulator is a client that may do everything on an emulated server.
+// onEmulator returns a client with all rights on an emulated server.
 func onEmulator(t *testing.T, srv *licenseservertest.Server) *licenseserver.Client {
 	t.Helper()
 	c, err := licenseserver.New(srv.URL, provider.Secret(srv.Key),
@@ -24,9 +24,9 @@ func onEmulator(t *testing.T, srv *licenseservertest.Server) *licenseserver.Clie
 	return c
 }
 
-// TestTwoMachinesFight: two machines start, keep, crash, time out and end at random,
-// 10,000 times. There is one session at most at any time, the server and the winner
-// agree whose it is, and the loser gets the server's own words.
+// TestTwoMachinesFight: two machines start, keep, crash, time out and end at random, 10,000 times.
+// There is at most one session at any time, the server and the winner agree whose it is, and the
+// loser gets the server's own text.
 func TestTwoMachinesFight(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	srv := licenseservertest.NewServer(licenseservertest.InMemory(), licenseservertest.WithSeedLicenses(1),
@@ -35,7 +35,7 @@ func TestTwoMachinesFight(t *testing.T) {
 	key := provider.Secret(srv.Licenses()[0].Key)
 	ctx := t.Context()
 	random := rand.New(rand.NewPCG(1, 2))
-	var tokens [2]provider.Secret // what each machine believes
+	var tokens [2]provider.Secret // the token that each machine believes to have
 	machines := [2]string{"machine-a", "machine-b"}
 	count := make(map[string]int)
 	for range 10_000 {
@@ -49,7 +49,7 @@ func TestTwoMachinesFight(t *testing.T) {
 				var e *provider.Error
 				require.True(t, errors.As(err, &e))
 				require.Equal(t, licenseservertest.SingleSession, e.Message)
-				require.NotEmpty(t, tokens[1-me], "refused for nobody's sake")
+				require.NotEmpty(t, tokens[1-me], "refused although no other machine has a session")
 				count["lost"]++
 				break
 			}
@@ -66,7 +66,7 @@ func TestTwoMachinesFight(t *testing.T) {
 				break
 			}
 			count["kept"]++
-		case step == 7: // a crash that is not cleaned up: the token is kept, as a zombie would
+		case step == 7: // a crash without cleaning up: the token is kept
 			now = now.Add(time.Duration(random.IntN(40)) * time.Second)
 			count["time"]++
 		case step == 8:
@@ -90,8 +90,8 @@ func TestTwoMachinesFight(t *testing.T) {
 	}
 }
 
-// TestLicenseLife takes a license through its life on the emulator, by the client's own
-// methods: what the adapter will be made of.
+// TestLicenseLife takes a license through its life on the emulator with the client's own methods,
+// which the adapter uses.
 func TestLicenseLife(t *testing.T) {
 	srv := licenseservertest.NewServer(licenseservertest.InMemory())
 	c := onEmulator(t, srv)
@@ -120,7 +120,7 @@ func TestLicenseLife(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrNotFound)
 }
 
-// TestRegeneratedKey: a new key kills the old one at once.
+// TestRegeneratedKey: a new key revokes the old one at once.
 func TestRegeneratedKey(t *testing.T) {
 	srv := licenseservertest.NewServer(licenseservertest.InMemory())
 	c := onEmulator(t, srv)

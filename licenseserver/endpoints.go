@@ -8,21 +8,20 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// access is which of the two services a call is for, and with what credentials.
+// access is the service that a call goes to, and its credentials.
 type access uint8
 
 const (
-	// open: the license server, without credentials.
+	// open is the license server without credentials.
 	open access = iota
-	// withKey: the license server, with the API key.
+	// withKey is the license server with the API key.
 	withKey
-	// asAdmin: the panel, signed in as the caller does it.
+	// asAdmin is the panel with the caller's own sign-in.
 	asAdmin
 )
 
-// operation is one thing that the API does. This file is the only place where methods
-// and paths stand. testdata/licenseserver/operations.tsv is the inventory that it is
-// held against.
+// operation is one operation of the API. Methods and paths are in this file only. It is checked
+// against the inventory testdata/licenseserver/operations.tsv.
 type operation struct {
 	*rest.Endpoint
 	as access
@@ -40,26 +39,26 @@ func inPanel(op, verb, method, route string, effect rest.Effect) operation {
 	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, asAdmin}
 }
 
-// sensitive marks answers that hold a secret, license keys among them, or may hold one
-// since no document tells their fields.
+// sensitive marks an operation whose answers contain a secret, such as a license key, or may
+// contain one because their fields are undocumented.
 func (op operation) sensitive() operation {
 	op.Sensitive = true
 	return op
 }
 
-// untilGone marks a removal: "not found" after a lost answer means that it was made.
+// untilGone marks a removal: "not found" after a lost answer means that it succeeded.
 func (op operation) untilGone() operation {
 	op.DoneIf = provider.ErrNotFound
 	return op
 }
 
-// accepting says what an answer is that is not JSON.
+// accepting sets the media types of answers that are not JSON.
 func (op operation) accepting(types string) operation {
 	op.Accept = types
 	return op
 }
 
-// lasting allows an attempt to take longer than others.
+// lasting sets a longer limit for each attempt.
 func (op operation) lasting(limit time.Duration) operation {
 	op.Timeout = limit
 	return op
@@ -97,7 +96,7 @@ var (
 	versionsLatest = inLicense("Versions.Latest", "get latest version", get, "/api/version/latest", read)
 )
 
-// The admin panel: what provisioning needs.
+// The admin panel, without the leads.
 var (
 	customersSearch   = inPanel("Customers.Search", "search customers", get, "/api/customers", read)
 	customersLicenses = inPanel("Customers.Licenses", "list licenses of customer", get, "/api/customer/{id}/licenses", read).sensitive()
@@ -110,7 +109,7 @@ var (
 	licensesQuickEdit      = inPanel("Licenses.QuickEdit", "change license", post, "/api/license/{license_id}/quick-edit", idempotent)
 	licensesGenerateKey    = inPanel("Licenses.GenerateKey", "generate license key", post, "/api/generate-license-key", once).sensitive()
 
-	// Hardware hashes of the Provider's markers hold license keys.
+	// Hardware hashes of the Provider's markers contain license keys.
 	devicesList       = inPanel("Devices.List", "list devices of license", get, "/api/license/{license_id}/devices", read).sensitive()
 	devicesRegister   = inPanel("Devices.Register", "register device for license", post, "/api/license/{license_id}/register-device", once)
 	devicesDeactivate = inPanel("Devices.Deactivate", "deactivate device of license", post, "/api/license/{license_id}/deactivate-device/{device_id}", idempotent)
@@ -121,8 +120,8 @@ var (
 	resourcesAvailability = inPanel("Resources.Availability", "get availability of resources", get, "/api/resources/availability", read)
 	resourcesStats        = inPanel("Resources.Stats", "get resource figures", get, "/api/resources/stats", read)
 
-	// The path is missing in the documents: WithSearchPath. So is the method; its
-	// arguments are those of a query.
+	// The documents contain neither the path (see WithSearchPath) nor the method; the arguments
+	// look like those of a query.
 	searchAll = inPanel("Search.Query", "search", get, "", read)
 
 	monitoringDashboard = inPanel("Monitoring.Dashboard", "get dashboard", get, "/api/monitoring/dashboard", read)
@@ -130,15 +129,15 @@ var (
 	monitoringLive      = inPanel("Monitoring.LiveStats", "get live figures", get, "/api/monitoring/live-stats", read)
 	monitoringAnomalies = inPanel("Monitoring.AnomalyStats", "get anomaly figures", get, "/api/monitoring/anomaly-stats", read)
 
-	// A second token does no harm, so minting one may be retried.
+	// A second token does no harm, so the call may be retried.
 	authToken = inPanel("Auth.Token", "get analytics token", get, "/api/admin/license/auth-token", read).sensitive()
 )
 
-// longFile is how long a file of leads may take.
+// longFile limits the transfer of a file of leads.
 const longFile = 10 * time.Minute
 
-// Leads: an API and web pages. Forms hold tokens against forgery, so pages are not
-// shown. What a form does when it is sent twice is undocumented.
+// Leads: an API and web pages. Forms contain tokens against forgery, so pages are not shown. The
+// effect of a form that is sent twice is undocumented.
 var (
 	leadsInstitutions      = inPanel("Leads.Institutions", "list institutions", get, "/leads/api/institutions", read)
 	leadsCreateInstitution = inPanel("Leads.CreateInstitution", "create institution", post, "/leads/api/institutions", once)

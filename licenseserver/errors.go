@@ -14,20 +14,19 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ErrSessionActive is the single-session rule: another session of the license is
-// open. The error matches provider.ErrConflict as well, and its Message is the
-// server's own text.
+// ErrSessionActive reports that another session of the license is open: a license has one at a
+// time. The error also matches provider.ErrConflict, and its Message is the server's own text.
 var ErrSessionActive = errors.New("another session of this license is open")
 
-// CodeInvalidAPIKey is the only error code that is documented.
+// CodeInvalidAPIKey is the only documented error code.
 const CodeInvalidAPIKey = "INVALID_API_KEY"
 
-// errSpoken marks what the server itself said, in its own format. A proxy in between
-// can answer with the same status and mean something else.
-var errSpoken = errors.New("the server says so")
+// errSpoken marks errors of the server itself, in its own format. A proxy in between can answer
+// with the same status and mean something else.
+var errSpoken = errors.New("reported by the server itself")
 
-// errorWire is an error body: {"error", "code", "status"}. Success and Message stand
-// in some answers that are not errors.
+// errorWire is an error body: {"error", "code", "status"}. Some answers that are not errors contain
+// Success and Message.
 type errorWire struct {
 	Error   string `wire:"error,loose"`
 	Code    string `wire:"code,loose"`
@@ -36,7 +35,7 @@ type errorWire struct {
 	Message string `wire:"message,loose"`
 }
 
-// classify tells errors apart by status and by code; never by the wording.
+// classify distinguishes errors by status and by code; never by their wording.
 func classify(a *rest.Answer) *provider.Error {
 	success := a.Status/100 == 2
 	if a.Status/100 == 3 || success && !looksLikeError(a.Body) {
@@ -57,37 +56,37 @@ func classify(a *rest.Answer) *provider.Error {
 	case success && w.Error == "" && !refused:
 		return nil
 	case w.Error == "" && w.Code == "" && !refused:
-		return nil // rest shows what it is
+		return nil // rest reports the error as it is
 	}
 	err := &provider.Error{
-		Message: cmp.Or(w.Error, w.Message, "the server refused without saying why"),
+		Message: cmp.Or(w.Error, w.Message, "the server refused without giving a reason"),
 		Code:    w.Code, Err: errSpoken,
 	}
 	if !success {
 		return err
 	}
-	// A verdict inside a success: the status stands in the body, if anywhere.
+	// An error with a status of success: the body may contain the real status.
 	err.Kind = rest.KindOf(int(w.Status))
 	if refused && errors.Is(err.Kind, provider.ErrProtocol) {
-		err.Kind = provider.ErrConflict // it did not do what it was told
+		err.Kind = provider.ErrConflict // it did not make the change
 	}
-	// Of any other error it is anybody's guess whether the server stopped before or
+	// After any other error with such a status it is unknown whether the server stopped before or
 	// after the change.
 	vague := errors.Is(err.Kind, provider.ErrProtocol) || errors.Is(err.Kind, provider.ErrUnavailable)
 	err.MaybeExecuted = vague && a.Endpoint.Effect != rest.Read
 	return err
 }
 
-// looksLikeError keeps the check of successful answers cheap.
+// looksLikeError is a cheap check of successful answers.
 func looksLikeError(body []byte) bool {
 	return bytes.Contains(body, []byte(`"error"`)) || bytes.Contains(body, []byte(`"success"`))
 }
 
-// maxText is how much of a refusal in plain text is kept.
+// maxText limits how many bytes of a refusal in plain text are kept.
 const maxText = 300
 
-// plainText is a refusal that is a text, bare or as JSON: of the one conflict that is
-// documented only the text is told, not its form.
+// plainText returns a refusal that is a text, plain or as a JSON string: the documents contain only
+// the text of the one documented conflict, not its form.
 func plainText(body []byte) string {
 	var quoted string
 	if json.Unmarshal(body, &quoted) != nil {

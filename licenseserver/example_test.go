@@ -34,8 +34,8 @@ func exampleServer() *httptest.Server {
 	}))
 }
 
-// A client knows the license server by its API key, and the admin panel by what the
-// caller supplies.
+// A client uses an API key for the license server, and the caller's own sign-in for the admin
+// panel.
 func ExampleNew() {
 	server := exampleServer()
 	defer server.Close()
@@ -60,7 +60,7 @@ func ExampleNew() {
 	// suspended: true
 }
 
-// A program that runs under a license holds a session while it runs.
+// A licensed program keeps a session open while it runs.
 func ExampleClient_StartSession() {
 	server := exampleServer()
 	defer server.Close()

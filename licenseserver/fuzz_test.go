@@ -13,7 +13,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Any answer to any method: no panic, an error of ours, and nothing beside it.
+// Whatever the answer, no method panics, every error is a *provider.Error, and no result comes with
+// an error.
 func FuzzAnswers(f *testing.F) {
 	for _, e := range exchanges(f) {
 		f.Add(e.Response.Status, e.Response.Bytes())
@@ -24,7 +25,7 @@ func FuzzAnswers(f *testing.F) {
 	tap := tapping(nil)
 	methods := vendor(f).Methods(f, tap)
 	f.Fuzz(func(t *testing.T, status int, body []byte) {
-		// 429 makes all calls of a client wait: tested elsewhere.
+		// 429 makes all calls of a client wait, which is tested elsewhere.
 		if status = 200 + int(uint(status)%400); status == 429 {
 			status = 428
 		}
@@ -35,7 +36,7 @@ func FuzzAnswers(f *testing.F) {
 			var e *provider.Error
 			switch {
 			case out.Err == nil && status >= 400:
-				t.Fatalf("%s: %d %q is no error", m.Op, status, body)
+				t.Fatalf("%s: %d %q is not an error", m.Op, status, body)
 			case out.Err == nil || out.List && len(out.Values) > 0: // a list yields its pages before one fails
 			case !errors.As(out.Err, &e) || e.Op != m.Op || e.Kind == nil || !out.Empty():
 				t.Fatalf("%s: %d %q: %#v", m.Op, status, body, out.Err)
@@ -44,7 +45,7 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
-// What is read of metrics can be written again and read as the same.
+// Samples that were parsed can be written and parsed again with the same result.
 func FuzzMetrics(f *testing.F) {
 	for _, text := range []string{
 		"a 1\n", "a{} 1 2\n", `a{b="c",d="\\\"\n",} NaN`, "# TYPE a counter\na 1", "a_bucket{le=\"+Inf\"} -Inf -5", "a{b=\"}\"} 1e999", "{a=\"b\"} 1",

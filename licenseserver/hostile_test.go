@@ -15,18 +15,18 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What the documents do not tell cannot be told from a bad answer.
+// An undocumented answer cannot be distinguished from a bad one.
 var (
-	// anyJSON: changes whose answer is undocumented take any JSON, or nothing.
+	// anyJSON are changes whose answer is undocumented: they accept any JSON, or nothing.
 	anyJSON = []string{"Licenses.Toggle", "Licenses.BulkActivate", "Licenses.BulkDeactivate", "Licenses.BulkDelete"}
-	// anyObject: answers without documented fields must be objects or lists.
+	// anyObject are reads without documented fields: the answer must be an object or a list.
 	anyObject = []string{"Customers.Licenses", "Customers.QuickStats", "Versions.Check", "Versions.Latest", "Sessions.End"}
-	// webPages, and forms, which answer with what they like.
+	// webPages are pages and forms, whose answers may be anything.
 	webPages = []string{"Leads.OverviewPage", "Leads.CreatePage", "Leads.EditPage"}
 	forms    = []string{"Leads.Create", "Leads.Update", "Leads.Delete", "Leads.Import"}
 )
 
-// hostile adds what is particular to this API.
+// hostile adds the cases of this API.
 func hostile() map[string]reply {
 	replies := clienttest.Hostile()
 	maps.Copy(replies, map[string]reply{
@@ -40,7 +40,7 @@ func hostile() map[string]reply {
 	return replies
 }
 
-// takers are the methods that take a hostile reply for good.
+// takers returns the methods that accept a hostile reply.
 func takers(name string) []string {
 	switch name {
 	case "HTML":
@@ -59,7 +59,7 @@ func TestHostileAnswers(t *testing.T) {
 	vendor(t).CheckHostile(t, hostile(), func(u clienttest.Use, name string) clienttest.Verdict {
 		switch {
 		case u.Op == "Leads.Export" && !slices.Contains([]string{"HTML", "too long", "redirect"}, name):
-			return clienttest.Either // any file is one
+			return clienttest.Either // any file is valid
 		case slices.Contains(takers(name), u.Op):
 			return clienttest.Takes
 		}
@@ -67,7 +67,7 @@ func TestHostileAnswers(t *testing.T) {
 	})
 }
 
-// The documented error body, and its status alone, for every method.
+// Every method understands the documented error body, and its status alone.
 func TestErrorsOfEveryMethod(t *testing.T) {
 	kinds := map[int]error{
 		400: provider.ErrInvalid, 401: provider.ErrUnauthorized, 403: provider.ErrForbidden, 404: provider.ErrNotFound,
@@ -86,7 +86,7 @@ func TestErrorsOfEveryMethod(t *testing.T) {
 	})
 }
 
-// Errors inside of a success.
+// Errors with a status of success.
 func TestVerdictInsideSuccess(t *testing.T) {
 	for body, kind := range map[string]error{
 		`{"error": "gone", "code": "NOT_FOUND", "status": 404}`:  provider.ErrNotFound,
@@ -103,7 +103,7 @@ func TestVerdictInsideSuccess(t *testing.T) {
 	}
 }
 
-// A removal whose answer was lost and that finds nothing then is done.
+// A removal whose answer was lost and that then finds nothing has succeeded.
 func TestLostRemovals(t *testing.T) {
 	count := 0
 	tap := tapping(func(context.Context, sentRequest) reply {
@@ -122,7 +122,7 @@ func TestLostRemovals(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrNotFound)
 }
 
-// What would make a second thing, or undo itself, is sent once; the rest is repeated.
+// Calls that would create a second record or undo themselves are sent once; the others are retried.
 func TestRepeats(t *testing.T) {
 	once := []string{
 		"Devices.Register", "Leads.AddDetail", "Leads.Create", "Leads.CreateInstitution", "Leads.Delete", "Leads.Import", "Leads.Update",

@@ -92,7 +92,7 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// Every method, whatever it is called with: IDs that are none, empty names, nil.
+// Every method refuses invalid IDs, empty names and nil.
 func TestBadArgumentsOfEveryMethod(t *testing.T) {
 	optional := []string{ // where the zero value means something
 		"Customers.Search", "Leads.Institutions", "Licenses.GenerateKey", "Leads.CreateInstitution 2", "Leads.Delete 2", "Leads.Export 2",
@@ -160,7 +160,7 @@ func TestBadConfiguration(t *testing.T) {
 	}
 }
 
-// The base may end in the API's path, as the documents print it; panel and license
+// The base URL may end in the API's path, as the documents print it. The panel and the license
 // server may be two hosts, and each gets its own credentials only.
 func TestTwoServers(t *testing.T) {
 	tap := tapping(func(context.Context, sentRequest) reply { return ok(`{"count": 1, "version": "1"}`) })
@@ -199,7 +199,7 @@ func TestAdminAuthFails(t *testing.T) {
 	require.Empty(t, tap.Requests())
 }
 
-// Pages are asked for until the list ends, and not for ever.
+// Pages are requested until the list ends, but not forever.
 func TestPages(t *testing.T) {
 	institutions := func(body func(page string) string) (*wiretap, *client) {
 		tap := tapping(func(_ context.Context, s sentRequest) reply { return ok(body(s.Query.Get("page"))) })
@@ -264,7 +264,7 @@ func TestExport(t *testing.T) {
 	require.Empty(t, out.String())
 }
 
-// The default keeps to 100 requests in any minute.
+// The default limit is 100 requests in any minute.
 func TestDefaultRateLimit(t *testing.T) {
 	inBubble(t, func(t *testing.T) {
 		var times []time.Time

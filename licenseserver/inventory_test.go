@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/internal/clienttest"
 )
 
-// Every endpoint of the API is reached by the methods that the inventory names, with
-// the credentials that it wants and no others, and no method reaches anything else.
+// The methods that the inventory names reach every endpoint of the API, with the credentials that
+// it requires and no others, and no method reaches anything else.
 func TestInventory(t *testing.T) {
 	_, auth := inventory(t)
 	vendor(t).CheckInventory(t, func(u clienttest.Use) {
@@ -18,5 +18,5 @@ func TestInventory(t *testing.T) {
 	})
 }
 
-// The fixtures hold a good exchange of every endpoint.
+// The fixtures contain a successful exchange of every endpoint.
 func TestFixturesCoverInventory(t *testing.T) { vendor(t).CheckExchanges(t) }

@@ -11,16 +11,16 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Page is an answer of the panel's web pages about leads. What stands in them, and
-// where forms redirect to, is undocumented.
+// Page is an answer of the panel's web pages about leads. Their content, and where forms redirect
+// to, is undocumented.
 type Page struct {
 	StatusCode  int
 	ContentType string
-	// Location is where the panel redirects to after a form; "" if it does not. A
-	// redirect to a login page means that the caller is not signed in: which page
-	// that is, is undocumented, so it is for the caller to tell.
+	// Location is where the panel redirects to after a form; "" if it does not. A redirect to the
+	// login page means that the caller is not signed in. The URL of that page is undocumented, so
+	// the caller must recognize it.
 	Location provider.Secret
-	// HTML is the page. Forms hold tokens against forgery, so it does not print.
+	// HTML is the page. Forms contain tokens against forgery, so it is not printed.
 	HTML provider.Secret
 }
 
@@ -34,9 +34,8 @@ func (s *LeadsService) CreatePage(ctx context.Context) (*Page, error) {
 	return s.page(ctx, leadsCreatePage, &rest.Call{})
 }
 
-// Create sends the form of a new lead: POST /leads/create. Its fields are undocumented;
-// CreatePage shows them. A token against forgery, if there is one, is the caller's to
-// take from there.
+// Create sends the form of a new lead: POST /leads/create. Its fields are undocumented; CreatePage
+// shows them. If the form contains a token against forgery, the caller must copy it from there.
 func (s *LeadsService) Create(ctx context.Context, form url.Values) (*Page, error) {
 	return s.submit(ctx, leadsCreate, nil, form)
 }
@@ -49,8 +48,8 @@ func (s *LeadsService) EditPage(ctx context.Context, leadID int64) (*Page, error
 	return s.page(ctx, leadsEditPage, &rest.Call{Args: []string{idText(leadID)}, Subject: idText(leadID)})
 }
 
-// Update sends the form of a lead: POST /leads/update/{lead_id}. Its fields are
-// undocumented; EditPage shows them.
+// Update sends the form of a lead: POST /leads/update/{lead_id}. Its fields are undocumented;
+// EditPage shows them.
 func (s *LeadsService) Update(ctx context.Context, leadID int64, form url.Values) (*Page, error) {
 	if err := leadsUpdate.RefuseID("leadID", leadID); err != nil {
 		return nil, err
@@ -58,8 +57,8 @@ func (s *LeadsService) Update(ctx context.Context, leadID int64, form url.Values
 	return s.submit(ctx, leadsUpdate, []string{idText(leadID)}, form)
 }
 
-// Delete removes a lead: POST /leads/delete/{lead_id}. form may be nil; whether a field
-// is needed is undocumented.
+// Delete removes a lead: POST /leads/delete/{lead_id}. form may be nil; whether a field is required
+// is undocumented.
 func (s *LeadsService) Delete(ctx context.Context, leadID int64, form url.Values) (*Page, error) {
 	if err := leadsDelete.RefuseID("leadID", leadID); err != nil {
 		return nil, err
@@ -70,23 +69,23 @@ func (s *LeadsService) Delete(ctx context.Context, leadID int64, form url.Values
 	return s.submit(ctx, leadsDelete, []string{idText(leadID)}, form)
 }
 
-// DefaultExportLimit is how long an exported file may be, unless the caller says so.
+// DefaultExportLimit is the default limit of an exported file, in bytes.
 const DefaultExportLimit = 256 << 20
 
 // ExportedFile describes a file that Export wrote.
 type ExportedFile struct {
-	// ContentType and Name as the server tells them; "" if it does not. The name is
-	// not fit to be used as a path.
+	// ContentType and Name are the ones that the server reports; "" if it does not. Do not use Name
+	// as a path.
 	ContentType, Name string
-	// Bytes written.
+	// Bytes is how many bytes were written.
 	Bytes int64
 }
 
-// Export writes the file of all leads to w as it arrives: GET /leads/export. Its format
-// is undocumented. limit is its greatest length in bytes, 0 is DefaultExportLimit; a
-// longer file ends with provider.ErrProtocol. After an error w may hold a part of the
-// file. A redirect or a web page in place of a file is an error: the caller is not
-// signed in, most likely.
+// Export writes the file of all leads to w as it arrives: GET /leads/export. Its format is
+// undocumented. limit is the greatest length in bytes, 0 means DefaultExportLimit; for a longer
+// file the error matches provider.ErrProtocol. After an error w may have received a part of the
+// file. A redirect or a web page instead of a file is an error: most likely the caller is not
+// signed in.
 func (s *LeadsService) Export(ctx context.Context, w io.Writer, limit int64) (*ExportedFile, error) {
 	var problems provider.Problems
 	if w == nil {
@@ -118,9 +117,9 @@ func (s *LeadsService) Export(ctx context.Context, w io.Writer, limit int64) (*E
 	return file, nil
 }
 
-// Import sends a file of leads as it is read: POST /leads/import. Format and type are
-// undocumented: contentType and body are sent as they are, so a form with a file is the
-// caller's to write (mime/multipart). It is never retried.
+// Import sends a file of leads as it is read: POST /leads/import. Format and type are undocumented:
+// contentType and body are sent unchanged, so the caller must encode a form with a file
+// (mime/multipart). It is never retried.
 func (s *LeadsService) Import(ctx context.Context, contentType string, body io.Reader) (*Page, error) {
 	var problems provider.Problems
 	if _, _, err := mime.ParseMediaType(contentType); err != nil {
@@ -157,7 +156,7 @@ func (s *LeadsService) page(ctx context.Context, op operation, call *rest.Call) 
 
 type pageDecoder struct{ page Page }
 
-// DecodeAnswer takes a page as it is. To a form the panel may well answer without one.
+// DecodeAnswer keeps a page unchanged. The answer to a form may be empty.
 func (p *pageDecoder) DecodeAnswer(a *rest.Answer) error {
 	p.page = Page{
 		StatusCode: a.Status, ContentType: a.Header.Get("Content-Type"), Location: provider.Secret(a.Header.Get("Location")),

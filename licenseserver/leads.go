@@ -11,24 +11,24 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// LeadsService is about people who may become customers: an API for institutions and
-// contacts, and the panel's web pages, see leadpages.go for those.
+// LeadsService manages people who may become customers, with an API for institutions and contacts,
+// and with the panel's web pages.
 type LeadsService struct{ c *Client }
 
-// Institution is where contacts work.
+// Institution is an organization that contacts work for.
 type Institution struct {
 	ID   int64  `wire:"id,positive"`
 	Name string `wire:"name"`
-	// ContactCount is not told of a new one.
+	// ContactCount is not reported for a new institution.
 	ContactCount int64     `wire:"contact_count"`
 	CreatedAt    time.Time `wire:"created_at"`
 }
 
-// InstitutionListOptions shape a list of institutions.
+// InstitutionListOptions filter a list of institutions.
 type InstitutionListOptions struct {
-	// Search keeps those that a text matches.
+	// Search selects institutions that match a text; "" selects all.
 	Search string
-	// PerPage is how many one request reads; 0 is the server's default, 20.
+	// PerPage is how many one request reads; 0 means the server's default, 20.
 	PerPage int64
 }
 
@@ -49,11 +49,11 @@ type ContactDetail struct {
 	// Type is "email" or "phone".
 	Type  string `wire:"type"`
 	Value string `wire:"value"`
-	// Label is free: "Work", "Mobile".
+	// Label is any text: "Work", "Mobile".
 	Label string `wire:"label"`
 }
 
-// ContactNote is a note about a contact. Each change of one makes a version.
+// ContactNote is a note about a contact. Each change creates a version.
 type ContactNote struct {
 	ID        int64     `wire:"id"`
 	Content   string    `wire:"content"`
@@ -68,7 +68,7 @@ type ContactDetailAddRequest struct {
 	Type  string `wire:"type"`
 	Value string `wire:"value"`
 	Label string `wire:"label"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
@@ -77,10 +77,9 @@ type LeadStats struct {
 	TotalInstitutions int64 `wire:"total_institutions,required"`
 	TotalContacts     int64 `wire:"total_contacts"`
 	RecentActivities  int64 `wire:"recent_activities"`
-	// ConversionRate is in percent, to judge by the documented example.
+	// ConversionRate is in percent, judging by the documented example.
 	ConversionRate float64 `wire:"conversion_rate"`
-	// ByType counts institutions: "university", "company", "government" are
-	// documented.
+	// ByType counts institutions: "university", "company", "government" are documented.
 	ByType map[string]int64 `wire:"by_type"`
 }
 
@@ -101,7 +100,7 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionListOp
 			first = 0
 		}
 		if last != nil {
-			// A server that knows no pages sends the first one again and again.
+			// A server without paging sends the first page again and again.
 			if last.total == nil || seen >= int(*last.total) || len(last.rows) == 0 || last.rows[0].ID == first {
 				return nil
 			}
@@ -118,8 +117,8 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionListOp
 	})
 }
 
-// CreateInstitution adds an institution: POST /leads/api/institutions. extra fields are
-// sent as they are; none are documented.
+// CreateInstitution adds an institution: POST /leads/api/institutions. The fields of extra are sent
+// unchanged; none are documented.
 func (s *LeadsService) CreateInstitution(ctx context.Context, name string, extra map[string]any) (*Institution, error) {
 	if err := leadsCreateInstitution.RefuseBlank("name", name); err != nil {
 		return nil, err
@@ -137,8 +136,7 @@ func (s *LeadsService) Contact(ctx context.Context, contactID int64) (*Contact, 
 	return fetch[Contact](ctx, s.c, leadsContact, &rest.Call{Args: []string{idText(contactID)}, Subject: idText(contactID)})
 }
 
-// AddDetail adds a way to reach a contact: POST
-// /leads/api/contacts/{contact_id}/details.
+// AddDetail adds a way to reach a contact: POST /leads/api/contacts/{contact_id}/details.
 func (s *LeadsService) AddDetail(ctx context.Context, contactID int64, req *ContactDetailAddRequest) (*ContactDetail, error) {
 	if err := leadsAddDetail.RefuseID("contactID", contactID); err != nil {
 		return nil, err

@@ -8,18 +8,18 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// LicensesService is about licenses and their keys. Activate, Verify and Info are what
-// programs call, with the API key; the others are the admin panel's.
+// LicensesService manages licenses and their keys. Programs call Activate, Verify and Info, with
+// the API key; the other methods belong to the admin panel.
 type LicensesService struct{ c *Client }
 
-// License is a license as Info tells it.
+// License is a license as Info reports it.
 type License struct {
 	ID           int64           `wire:"license.id,positive"`
 	Key          provider.Secret `wire:"license.key,strict"`
 	CustomerName string          `wire:"license.customer_name"`
-	// Type is open: "perpetual" is the one that is documented.
+	// Type may have any value; only "perpetual" is documented.
 	Type string `wire:"license.type"`
-	// ValidFrom and ValidUntil are dates; zero if there is none.
+	// ValidFrom and ValidUntil are dates; the zero time means none.
 	ValidFrom      time.Time    `wire:"license.valid_from"`
 	ValidUntil     time.Time    `wire:"license.valid_until"`
 	MaxActivations int64        `wire:"license.max_activations"`
@@ -28,7 +28,7 @@ type License struct {
 	Activations    []Activation `wire:"activations"`
 }
 
-// Activation is a license in use on a machine.
+// Activation is the use of a license on a machine.
 type Activation struct {
 	ID            int64     `wire:"id,positive"`
 	HardwareHash  string    `wire:"hardware_hash"`
@@ -36,63 +36,61 @@ type Activation struct {
 	ActivatedAt   time.Time `wire:"activated_at"`
 	LastHeartbeat time.Time `wire:"last_heartbeat"`
 	Active        bool      `wire:"is_active"`
-	// LicenseKey is only told by Activate.
+	// LicenseKey is reported by Activate only.
 	LicenseKey provider.Secret `wire:"license_key,strict"`
 }
 
-// LicenseActivateRequest asks to use a license on a machine.
+// LicenseActivateRequest describes a new use of a license on a machine.
 type LicenseActivateRequest struct {
 	// LicenseKey and HardwareHash are required.
 	LicenseKey   provider.Secret `wire:"license_key"`
 	HardwareHash string          `wire:"hardware_hash"`
 	MachineName  string          `wire:"machine_name"`
 	AppVersion   string          `wire:"app_version"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// LicenseVerifyRequest asks whether a license is good on a machine.
+// LicenseVerifyRequest asks whether a license is valid on a machine.
 type LicenseVerifyRequest struct {
 	// LicenseKey and HardwareHash are required.
 	LicenseKey   provider.Secret `wire:"license_key"`
 	HardwareHash string          `wire:"hardware_hash"`
 	AppVersion   string          `wire:"app_version"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Verification is the verdict on a license.
+// Verification is the result of Verify.
 type Verification struct {
 	Valid   bool   `wire:"valid,required"`
 	Message string `wire:"message"`
-	// License is nil if the server tells none.
+	// License is nil if the server does not report it.
 	License         *VerifiedLicense `wire:"license"`
 	UpdateAvailable bool             `wire:"update_available"`
 	LatestVersion   string           `wire:"latest_version"`
 }
 
-// VerifiedLicense is the part of a license that Verify tells.
+// VerifiedLicense is the part of a license that Verify reports.
 type VerifiedLicense struct {
 	Key        provider.Secret `wire:"key,strict"`
 	ValidUntil time.Time       `wire:"valid_until"`
 	MaxUsers   int64           `wire:"max_users"`
 }
 
-// LicenseQuickEditRequest changes a license. nil leaves a field as it is; whether the server
-// takes a part of the fields is undocumented.
+// LicenseQuickEditRequest changes a license. A nil field is not sent; whether the server accepts
+// only some of the fields is undocumented.
 type LicenseQuickEditRequest struct {
-	// ValidUntil is a date; the zero time is sent as null, of which the effect is
-	// undocumented.
+	// ValidUntil is a date; the zero time is sent as null, with undocumented effect.
 	ValidUntil     *time.Time `wire:"valid_until,date"`
 	MaxActivations *int64     `wire:"max_activations"`
 	MaxUsers       *int64     `wire:"max_users"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Activate puts a license into use on a machine: POST /api/license/activate. What the
-// server answers beyond max_activations, or a second time for the same machine, is
-// undocumented.
+// Activate starts the use of a license on a machine: POST /api/license/activate. The answer beyond
+// max_activations, or a second time for the same machine, is undocumented.
 func (s *LicensesService) Activate(ctx context.Context, req *LicenseActivateRequest) (*Activation, error) {
 	if req == nil {
 		return nil, licensesActivate.RefuseNil()
@@ -112,8 +110,8 @@ func (s *LicensesService) Activate(ctx context.Context, req *LicenseActivateRequ
 	return &answer.Activation, nil
 }
 
-// Verify asks whether a license is good: POST /api/license/verify. How an expired or
-// inactive license is answered (Valid false, or an error) is undocumented.
+// Verify asks whether a license is valid: POST /api/license/verify. The answer for an expired or
+// inactive license (Valid false, or an error) is undocumented.
 func (s *LicensesService) Verify(ctx context.Context, req *LicenseVerifyRequest) (*Verification, error) {
 	if req == nil {
 		return nil, licensesVerify.RefuseNil()
@@ -127,8 +125,8 @@ func (s *LicensesService) Verify(ctx context.Context, req *LicenseVerifyRequest)
 	return fetch[Verification](ctx, s.c, licensesVerify, with(&rest.Call{}, req))
 }
 
-// Info reads a license with its activations: GET /api/license/info/{license_key}. It is
-// the only way from a key to the license's ID.
+// Info reads a license with its activations: GET /api/license/info/{license_key}. It is the only
+// way to find the license's ID by its key.
 func (s *LicensesService) Info(ctx context.Context, licenseKey provider.Secret) (*License, error) {
 	var problems provider.Problems
 	problems.Credential("licenseKey", licenseKey)
@@ -140,10 +138,9 @@ func (s *LicensesService) Info(ctx context.Context, licenseKey provider.Secret) 
 	})
 }
 
-// Toggle turns an active license off and an inactive one on: POST
-// /api/license/{license_id}/toggle. Sent twice it undoes itself, so it is never
-// retried; BulkActivate and BulkDeactivate say what they mean. The answer is
-// undocumented.
+// Toggle turns an active license off and an inactive one on: POST /api/license/{license_id}/toggle.
+// Sent twice it undoes itself, so it is never retried; prefer BulkActivate and BulkDeactivate. The
+// answer is undocumented.
 func (s *LicensesService) Toggle(ctx context.Context, licenseID int64) (provider.Payload, error) {
 	if err := licensesToggle.RefuseID("licenseID", licenseID); err != nil {
 		return nil, err
@@ -151,21 +148,20 @@ func (s *LicensesService) Toggle(ctx context.Context, licenseID int64) (provider
 	return s.c.unknown(ctx, licensesToggle, &rest.Call{Args: []string{idText(licenseID)}, Subject: idText(licenseID)})
 }
 
-// BulkActivate turns licenses on: POST /api/licenses/bulk-activate. The answer is
-// undocumented.
+// BulkActivate turns licenses on: POST /api/licenses/bulk-activate. The answer is undocumented.
 func (s *LicensesService) BulkActivate(ctx context.Context, licenseIDs ...int64) (provider.Payload, error) {
 	return s.bulk(ctx, licensesBulkActivate, licenseIDs)
 }
 
-// BulkDeactivate turns licenses off: POST /api/licenses/bulk-deactivate. Body and answer
-// are undocumented; the body is that of BulkActivate.
+// BulkDeactivate turns licenses off: POST /api/licenses/bulk-deactivate. Body and answer are
+// undocumented; the body is that of BulkActivate.
 func (s *LicensesService) BulkDeactivate(ctx context.Context, licenseIDs ...int64) (provider.Payload, error) {
 	return s.bulk(ctx, licensesBulkDeactivate, licenseIDs)
 }
 
-// BulkDelete removes licenses: POST /api/licenses/bulk-delete. Body, answer, and what
-// becomes of their sessions, devices and resources are undocumented; the body is that
-// of BulkActivate.
+// BulkDelete removes licenses: POST /api/licenses/bulk-delete. The body, the answer, and what
+// happens to their sessions, devices and resources are undocumented; the body is that of
+// BulkActivate.
 func (s *LicensesService) BulkDelete(ctx context.Context, licenseIDs ...int64) (provider.Payload, error) {
 	return s.bulk(ctx, licensesBulkDelete, licenseIDs)
 }
@@ -183,7 +179,7 @@ func (s *LicensesService) bulk(ctx context.Context, op operation, ids []int64) (
 	return s.c.unknown(ctx, op, call)
 }
 
-// QuickEdit changes end date and limits and returns the server's message: POST
+// QuickEdit changes the end date and the limits and returns the server's message: POST
 // /api/license/{license_id}/quick-edit.
 func (s *LicensesService) QuickEdit(ctx context.Context, licenseID int64, req *LicenseQuickEditRequest) (message string, err error) {
 	if err := licensesQuickEdit.RefuseID("licenseID", licenseID); err != nil {
@@ -208,9 +204,8 @@ func (s *LicensesService) QuickEdit(ctx context.Context, licenseID int64, req *L
 	return s.c.receipt(ctx, licensesQuickEdit, call)
 }
 
-// GenerateKey makes a license key: POST /api/generate-license-key. Whether a license is
-// stored under it, and for whom, is undocumented, and so is the body: extra is sent as
-// it is, nil sends none.
+// GenerateKey generates a license key: POST /api/generate-license-key. Whether a license is stored
+// under it, and for whom, is undocumented. So is the body: extra is sent unchanged; nil sends none.
 func (s *LicensesService) GenerateKey(ctx context.Context, extra map[string]any) (provider.Secret, error) {
 	call := &rest.Call{}
 	if extra != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// vendor is what the checks of clienttest know of this client.
+// vendor describes this client to the checks of clienttest.
 func vendor(t testing.TB) *clienttest.Vendor {
 	t.Helper()
 	rows, _ := inventory(t)
@@ -30,8 +30,8 @@ func vendor(t testing.TB) *clienttest.Vendor {
 	}
 }
 
-// inventory reads testdata/licenseserver/operations.tsv, and the credentials that each
-// row wants. The row without a path is that of the search, whose path is configured.
+// inventory reads testdata/licenseserver/operations.tsv, and the credentials that each row
+// requires. The row without a path is the search, whose path is configured.
 func inventory(t testing.TB) (rows []clienttest.Row, auth map[string]string) {
 	t.Helper()
 	auth = make(map[string]string)
@@ -56,11 +56,11 @@ func exchanges(t testing.TB) []fixture.Exchange {
 	return all
 }
 
-// canarySecret is what samples puts where a license key or a token is due. It holds
-// characters that are escaped in JSON, URLs and Go.
+// canarySecret is the license key or token in the samples. It contains characters that are escaped
+// in JSON, URLs and Go.
 const canarySecret = `canary"Key\w0rd<&>/+=7`
 
-// samples are good arguments of every type.
+// samples are valid arguments of every type.
 func samples() []any {
 	when := time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)
 	key := provider.Secret(canarySecret)

@@ -13,16 +13,16 @@ import (
 
 // Sample is one line of Prometheus metrics.
 type Sample struct {
-	// Name of the series; of histograms and summaries with its ending (_bucket,
+	// Name is the name of the series, including the suffix of histograms and summaries (_bucket,
 	// _sum, _count).
 	Name   string
 	Labels map[string]string
 	// Value may be NaN or infinite.
 	Value float64
-	// Timestamp is zero if the server tells none, which is usual.
+	// Timestamp is zero if the server reports none, which is usual.
 	Timestamp time.Time
-	// Type is what a "# TYPE" line before said of the family: "counter", "gauge",
-	// "histogram", "summary", "untyped"; "" if none did.
+	// Type is the type of the family in an earlier "# TYPE" line: "counter", "gauge", "histogram",
+	// "summary", "untyped"; "" if there was none.
 	Type string
 }
 
@@ -37,8 +37,8 @@ func (w *metricsWire) DecodeAnswer(a *rest.Answer) error {
 	return err
 }
 
-// parseMetrics reads the text exposition format, version 0.0.4. The line of an error
-// is named, but not quoted.
+// parseMetrics reads the text exposition format, version 0.0.4. Errors name the line number, but do
+// not quote the line.
 func parseMetrics(body string) ([]Sample, error) {
 	if !utf8.ValidString(body) {
 		return nil, errors.New("metrics are not UTF-8")
@@ -67,8 +67,8 @@ func parseMetrics(body string) ([]Sample, error) {
 	return samples, nil
 }
 
-// typeOf finds the family that a sample belongs to: its name, or without the ending
-// that histograms and summaries add.
+// typeOf returns the type of a sample's family, whose name is that of the sample or lacks the
+// suffix of histograms and summaries.
 func typeOf(types map[string]string, name string) string {
 	if t, ok := types[name]; ok {
 		return t
@@ -99,12 +99,12 @@ func parseSample(line string) (s Sample, err error) {
 		return Sample{}, errors.New("neither a value nor a value and a time")
 	}
 	if s.Value, err = strconv.ParseFloat(words[0], 64); err != nil && !errors.Is(err, strconv.ErrRange) {
-		return Sample{}, errors.New("the value is no number")
+		return Sample{}, errors.New("the value is not a number")
 	}
 	if len(words) == 2 {
 		ms, err := strconv.ParseInt(words[1], 10, 64)
 		if err != nil {
-			return Sample{}, errors.New("the time is no integer")
+			return Sample{}, errors.New("the time is not an integer")
 		}
 		s.Timestamp = time.UnixMilli(ms).UTC()
 	}
@@ -133,7 +133,7 @@ func parseLabels(line string) (map[string]string, string, error) {
 			return nil, "", err
 		}
 		if _, twice := labels[name]; twice {
-			return nil, "", errors.New("a label stands twice")
+			return nil, "", errors.New("a label is repeated")
 		}
 		labels[name] = text
 		line = strings.TrimLeft(rest, " \t")
@@ -145,7 +145,7 @@ func parseLabels(line string) (map[string]string, string, error) {
 	}
 }
 
-// parseQuoted reads a label's value; of a backslash only \\, \" and \n are known.
+// parseQuoted reads a label's value; the only escapes are \\, \" and \n.
 func parseQuoted(line string) (value, rest string, err error) {
 	if !strings.HasPrefix(line, `"`) {
 		return "", "", errors.New("a label's value is not quoted")
@@ -175,7 +175,7 @@ func parseQuoted(line string) (value, rest string, err error) {
 	return "", "", errors.New("a label's value is not closed")
 }
 
-// nameEnd is how far the name at the beginning of a text goes. Metrics may have
+// nameEnd returns the length of the name at the beginning of a text. Names of metrics may contain
 // colons.
 func nameEnd(s string, colon bool) int {
 	i := 0

@@ -13,14 +13,13 @@ type MonitoringService struct{ c *Client }
 
 // Alert is something that deserves attention.
 type Alert struct {
-	// Level is "warning" and the like: "level" in the dashboard, "type" in the live
-	// figures.
+	// Level is "warning", for example; the dashboard calls it "level", the live figures "type".
 	Level     string    `wire:"level|type"`
 	Message   string    `wire:"message"`
 	Timestamp time.Time `wire:"timestamp"`
 }
 
-// Dashboard is the panel's first page.
+// Dashboard contains the figures of the panel's first page.
 type Dashboard struct {
 	TotalLicenses  int64   `wire:"metrics.total_licenses,holder"`
 	ActiveLicenses int64   `wire:"metrics.active_licenses"`
@@ -29,7 +28,7 @@ type Dashboard struct {
 	Alerts         []Alert `wire:"alerts"`
 }
 
-// LiveStats are figures of this moment.
+// LiveStats are the current figures.
 type LiveStats struct {
 	Timestamp           time.Time `wire:"timestamp"`
 	ActiveLicenses      int64     `wire:"metrics.active_licenses,holder"`
@@ -39,11 +38,11 @@ type LiveStats struct {
 	Alerts              []Alert   `wire:"alerts"`
 }
 
-// AnomalyStats counts what looks like abuse.
+// AnomalyStats counts signs of abuse.
 type AnomalyStats struct {
 	Total      int64 `wire:"total_anomalies,required"`
 	Unresolved int64 `wire:"unresolved"`
-	// ByType is open: unusual_activation_pattern, excessive_heartbeats and
+	// ByType may have any keys; unusual_activation_pattern, excessive_heartbeats and
 	// license_hopping are documented.
 	ByType map[string]int64 `wire:"by_type"`
 }
@@ -53,8 +52,7 @@ func (s *MonitoringService) Dashboard(ctx context.Context) (*Dashboard, error) {
 	return fetch[Dashboard](ctx, s.c, monitoringDashboard, &rest.Call{})
 }
 
-// ActiveSessions counts the open sessions of all licenses: GET
-// /api/sessions/active-count.
+// ActiveSessions counts the open sessions of all licenses: GET /api/sessions/active-count.
 func (s *MonitoringService) ActiveSessions(ctx context.Context) (int64, error) {
 	answer, err := value[struct {
 		Count int64 `wire:"count,required"`
@@ -62,7 +60,7 @@ func (s *MonitoringService) ActiveSessions(ctx context.Context) (int64, error) {
 	return answer.Count, err
 }
 
-// LiveStats reads the figures of this moment: GET /api/monitoring/live-stats.
+// LiveStats reads the current figures: GET /api/monitoring/live-stats.
 func (s *MonitoringService) LiveStats(ctx context.Context) (*LiveStats, error) {
 	return fetch[LiveStats](ctx, s.c, monitoringLive, &rest.Call{})
 }
@@ -72,18 +70,18 @@ func (s *MonitoringService) AnomalyStats(ctx context.Context) (*AnomalyStats, er
 	return fetch[AnomalyStats](ctx, s.c, monitoringAnomalies, &rest.Call{})
 }
 
-// AuthService mints tokens.
+// AuthService creates tokens.
 type AuthService struct{ c *Client }
 
-// Token opens the analytics. Where and how it is handed over is undocumented.
+// Token gives access to the analytics. Where and how to present it is undocumented.
 type Token struct {
 	// Token is a JWT.
 	Token     provider.Secret `wire:"token,required,strict"`
 	ExpiresAt time.Time       `wire:"expires_at"`
 }
 
-// Token mints a token for the analytics: GET /api/admin/license/auth-token. Its life
-// time is undocumented beyond ExpiresAt.
+// Token creates a token for the analytics: GET /api/admin/license/auth-token. Its lifetime is
+// undocumented except for ExpiresAt.
 func (s *AuthService) Token(ctx context.Context) (*Token, error) {
 	return fetch[Token](ctx, s.c, authToken, &rest.Call{})
 }

@@ -19,29 +19,27 @@ type settings struct {
 	scan                 Scan
 }
 
-// WithAdminURL gives the admin panel a URL of its own. The default is that of the
-// license server. The rate limit then counts for each of the two.
+// WithAdminURL sets the URL of the admin panel. The default is that of the license server. With it,
+// the rate limit applies to each of the two separately.
 func WithAdminURL(adminURL string) provider.Option {
 	return provider.VendorOption(Kind, "WithAdminURL", adminURL)
 }
 
-// WithSearchPath says where the panel's search answers, such as "/api/search". Its
-// path is missing in the documents; without this option Search.Query is
-// provider.ErrUnsupported.
+// WithSearchPath sets the path of the panel's search, such as "/api/search". The documents do not
+// contain it; without this option the error of Search.Query matches provider.ErrUnsupported.
 func WithSearchPath(path string) provider.Option {
 	return provider.VendorOption(Kind, "WithSearchPath", path)
 }
 
-// WithAdminAuth puts the caller's credentials on each request to the admin panel. How
-// one signs in there is undocumented: no login route, cookie name or rule against
-// forged requests is told, so it is the caller's to find out. The function is called
-// for each attempt and may be called from several goroutines; it sets header fields
-// or cookies and must not send the request itself. An error ends the call with
-// provider.ErrUnauthorized.
+// WithAdminAuth adds the caller's credentials to each request to the admin panel. How to sign in
+// there is undocumented, including the login route, the cookie name and the protection from forged
+// requests, so the caller must find out. The function is called for each attempt, possibly from
+// several goroutines; it sets header fields or cookies and must not send the request itself. If it
+// returns an error, that of the call matches provider.ErrUnauthorized.
 //
-// Of WithAdminAuth, WithAdminCookie and WithAdminHeader the last one counts. Without
-// any of them admin requests are sent as they are: a cookie jar in
-// provider.WithHTTPClient may do the rest.
+// Of WithAdminAuth, WithAdminCookie and WithAdminHeader the last one counts. Without any of them
+// admin requests carry no credentials, unless provider.WithHTTPClient has a cookie jar that adds
+// them.
 func WithAdminAuth(sign func(*http.Request) error) provider.Option {
 	auth := &adminAuth{sign: sign}
 	if sign == nil {
@@ -50,10 +48,10 @@ func WithAdminAuth(sign func(*http.Request) error) provider.Option {
 	return provider.VendorOption(Kind, "WithAdminAuth", auth)
 }
 
-// WithAdminCookie signs in to the admin panel with a cookie, such as that of a session
-// of a browser. Its name is undocumented; see WithAdminAuth.
+// WithAdminCookie signs in to the admin panel with a cookie, such as that of a browser session. Its
+// name is undocumented; see WithAdminAuth.
 func WithAdminCookie(name string, value provider.Secret) provider.Option {
-	cookie := &http.Cookie{Name: name, Value: value.Reveal()}
+	cookie := &http.Cookie{Name: name, Value: value.Reveal()} //nolint:gosec // sent, not set: a request's cookie has no attributes
 	auth := &adminAuth{secrets: []provider.Secret{value}, sign: func(req *http.Request) error {
 		req.AddCookie(cookie)
 		return nil
@@ -67,9 +65,8 @@ func WithAdminCookie(name string, value provider.Secret) provider.Option {
 	return provider.VendorOption(Kind, "WithAdminAuth", auth)
 }
 
-// WithAdminHeader signs in to the admin panel with a header field, such as
-// "Authorization" or "X-API-Key". Which one it takes is undocumented; see
-// WithAdminAuth.
+// WithAdminHeader signs in to the admin panel with a header field, such as "Authorization" or
+// "X-API-Key". Which one the panel accepts is undocumented; see WithAdminAuth.
 func WithAdminHeader(name string, value provider.Secret) provider.Option {
 	auth := &adminAuth{secrets: []provider.Secret{value}, sign: func(req *http.Request) error {
 		req.Header.Set(name, value.Reveal())
@@ -81,34 +78,34 @@ func WithAdminHeader(name string, value provider.Secret) provider.Option {
 	case value == "":
 		auth.problem = "the header field has no value"
 	case strings.ContainsFunc(value.Reveal(), func(r rune) bool { return r < ' ' || r == 0x7f }):
-		auth.problem = "the value of the header field holds a control character"
+		auth.problem = "the value of the header field contains a control character"
 	}
 	return provider.VendorOption(Kind, "WithAdminAuth", auth)
 }
 
-// WithPlans gives the Provider its plans. Without them it has none: limits are then
-// options of Create, and plans cannot be changed.
+// WithPlans sets the plans of the Provider. Without it there are none: limits are then options of
+// Create, and plans cannot be changed.
 func WithPlans(plans ...Plan) provider.Option {
 	return provider.VendorOption(Kind, "WithPlans", plans)
 }
 
-// Scan bounds the Provider's search through IDs. No documented route lists licenses:
-// to find one by name, the devices of each ID are read upwards from where IDs begin,
-// or from the lowest one that was seen. What carries a marker is read once in the life
-// of a Provider; other licenses, in which a marker may appear, each time.
+// Scan limits the Provider's search through IDs. No documented route lists licenses: to find one by
+// name, the devices of each ID are read upwards from where IDs begin, or from the lowest one that
+// was seen. A license with a marker is read once in the life of a Provider; other licenses are read
+// each time, since they may get one.
 type Scan struct {
-	// From is where the licenses begin that matter, 1 by default. Give the lowest ID
-	// that your own records hold: on a server whose IDs begin high nothing is found
-	// without it, and below it nobody looks for accounts.
+	// From is the lowest license ID that matters, 1 by default. Give the lowest ID in your own
+	// records: on a server whose IDs begin high, nothing is found without it, and accounts below it
+	// are never found.
 	From int64
-	// Gap is how many missing IDs in a row end the search, 50 by default: more than
-	// licenses were ever removed in a row.
+	// Gap is how many missing IDs in a row end the search, 50 by default. It must exceed the
+	// longest run of removed licenses.
 	Gap int64
-	// Max is how many IDs are tried at most, 100,000 by default.
+	// Max limits how many IDs are tried, 100,000 by default.
 	Max int64
 }
 
-// WithScan bounds the search through license IDs.
+// WithScan limits the search through license IDs.
 func WithScan(s Scan) provider.Option {
 	return provider.VendorOption(Kind, "WithScan", s)
 }

@@ -8,17 +8,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Plan is a product as the caller sells it: the server knows licenses with limits and
-// no plans. A license is on the plan whose limits it has, so no two plans may have the
-// same.
+// Plan is a product that the caller sells: the server has licenses with limits, but no plans. A
+// license is on the plan whose limits it has, so no two plans may have the same limits.
 type Plan struct {
-	// ID and Name; an empty Name is the ID.
+	// ID is required; an empty Name defaults to it.
 	ID, Name string
-	// MaxActivations and MaxUsers of a license on this plan, 1 at least.
+	// MaxActivations and MaxUsers are the limits of a license on this plan, at least 1.
 	MaxActivations, MaxUsers int64
-	// Months is how long a new license is valid, from the day on which it is made;
-	// 0 leaves the date that the server sets. Changing a license's plan does not
-	// change its date.
+	// Months is how long a new license is valid, from the day of its creation; 0 keeps the date
+	// that the server sets. A change of plan does not change the date.
 	Months int
 }
 
@@ -30,25 +28,25 @@ func checkPlans(problems *provider.Problems, plans []Plan) {
 		case strings.TrimSpace(plan.ID) == "":
 			problems.Add("WithPlans", "a plan needs an ID")
 		case plan.MaxActivations < 1 || plan.MaxUsers < 1 || plan.Months < 0:
-			problems.Add("WithPlans", "plan %q: limits are 1 at least, and months not negative", plan.ID)
+			problems.Add("WithPlans", "plan %q: limits must be at least 1, and months not negative", plan.ID)
 		case ids[plan.ID]:
-			problems.Add("WithPlans", "plan %q comes twice", plan.ID)
+			problems.Add("WithPlans", "plan %q is listed twice", plan.ID)
 		case limits[of]:
-			problems.Add("WithPlans", "plan %q has the limits of another one: nobody could tell them apart", plan.ID)
+			problems.Add("WithPlans", "plan %q has the same limits as another one", plan.ID)
 		}
 		ids[plan.ID], limits[of] = true, true
 	}
 }
 
-// parsePlans reads plans from one line of configuration: "basic=1/5, pro=10/50/12" are
-// activations, users and, if given, months.
+// parsePlans parses plans in one line of configuration: in "basic=1/5, pro=10/50/12" the numbers
+// are activations, users and, if given, months.
 func parsePlans(text string) ([]Plan, error) {
 	var plans []Plan
 	for entry := range strings.SplitSeq(text, ",") {
 		id, limits, found := strings.Cut(strings.TrimSpace(entry), "=")
 		figures := strings.Split(limits, "/")
 		if !found || len(figures) < 2 || len(figures) > 3 {
-			return nil, fmt.Errorf("%q is not like pro=10/50 or pro=10/50/12", strings.TrimSpace(entry))
+			return nil, fmt.Errorf("%q must have the form pro=10/50 or pro=10/50/12", strings.TrimSpace(entry))
 		}
 		var numbers [3]int64
 		for i, figure := range figures {

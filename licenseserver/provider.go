@@ -10,44 +10,41 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Provider is a license server behind the portable contract. An account is a license:
-// its ID is the license's number in decimal, and its key, a secret, is in the
-// account's Native, which is a *License. Where the key cannot be known Native is nil
-// and the status provider.StatusUnknown.
+// Provider implements the portable contract for a license server. An account is a license: its ID
+// is the license's ID in decimal, and its key, a secret, is in the account's Native, which is a
+// *License. If the key is unknown, Native is nil and the status is provider.StatusUnknown.
 //
-// It needs the API key and access to the admin panel. Licenses have neither a name nor
-// notes, so Create registers a device on each license it makes: a marker, whose machine
-// name is "alice [ref:order-1042]" and whose hardware hash contains the license's key, the
-// only way back from an ID to the license. The marker is switched off when the license
-// is ready, so that it takes no place of max_activations, and must not be removed. That
-// a device stays in the list when it is switched off is an assumption; a server that
-// drops it fails Create with provider.ErrConflict.
+// It needs the API key and access to the admin panel. Licenses have neither a name nor notes, so
+// Create registers a device on each license that it creates: a marker, whose machine name is "alice
+// [ref:order-1042]" and whose hardware hash contains the license's key. Only the marker leads from
+// an ID back to the license. It is deactivated when the license is ready, so that it does not count
+// against max_activations, and must not be removed. That a deactivated device stays in the list is
+// an assumption; on a server that drops it Create fails with provider.ErrConflict.
 //
-// No route lists licenses by a name: they are searched by rising ID (see WithScan).
-// With WithSearchPath the panel's search lists IDs and keys instead, whenever it finds
-// as many licenses as the dashboard counts.
+// No route finds licenses by name: IDs are read in ascending order (see WithScan). With
+// WithSearchPath the panel's search lists IDs and keys instead, if it finds as many licenses as the
+// dashboard counts.
 //
-// If the answer of generating a key is lost, WithSearchPath also finds the license that
-// was made. Without it nobody can find out its key: Create ends with
-// provider.ErrOutcomeUnknown, the next one generates another, and a key that belongs
-// to nobody may be left behind.
+// If the answer with a generated key is lost, the search also finds the new license. Without
+// WithSearchPath its key cannot be found: Create fails with provider.ErrOutcomeUnknown, the next
+// Create generates another key, and an unused key may be left behind.
 type Provider struct {
 	client      *Client
 	description *provider.Description
-	// accounts are licenses as their devices show them, which is all that some verbs need;
-	// whole are licenses with all that the server knows of them.
+	// accounts reads the devices of licenses only, which is all that some verbs need; whole reads
+	// all that the server knows about licenses.
 	accounts *adapter.Accounts[int64, nameplate]
 	whole    *adapter.Accounts[int64, made]
 	seen     adapter.Sightings
 	index    index
 
-	// making is a Create's turn: what is new on the server must be its own. It guards
-	// attempts.
+	// making lets one Create run at a time, so that a new license on the server must be its own. It
+	// guards attempts.
 	making   adapter.Turn
 	attempts map[string]*attempt
 }
 
-// The adapter has these beside the core.
+// Provider implements the core and these optional interfaces.
 var _ interface {
 	provider.Provider
 	provider.Lister
@@ -58,7 +55,7 @@ var _ interface {
 	provider.Adopter
 } = (*Provider)(nil)
 
-// NewProvider puts a client behind the portable contract. The client stays usable.
+// NewProvider returns the portable provider for a client. The client stays usable.
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client, description: describe(client), attempts: make(map[string]*attempt)}
 	p.accounts = accountsOf(p, p.look, func(n *nameplate) *provider.Account { return p.account(&made{plate: n}) })
@@ -74,7 +71,7 @@ func accountsOf[T any](p *Provider, read func(context.Context, int64) (*T, error
 	}
 }
 
-// Client returns the client behind the provider, for what only the license server has.
+// Client returns the client of the provider, for what only the license server has.
 func (p *Provider) Client() *Client { return p.client }
 
 // Get reads one account.
@@ -88,14 +85,13 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	})
 }
 
-// made is a license with its name plate. If the license's key is unknown there is only the
-// plate.
+// made is a license with its name plate. If the license's key is unknown, the license is nil.
 type made struct {
 	plate   *nameplate
 	license *License
 }
 
-// read reads a license by the ID of an account.
+// read reads the license with an account's ID.
 func (p *Provider) read(ctx context.Context, id int64) (*made, error) {
 	plate, err := p.look(ctx, id)
 	if err != nil {
@@ -104,7 +100,7 @@ func (p *Provider) read(ctx context.Context, id int64) (*made, error) {
 	return p.complete(ctx, plate)
 }
 
-// complete reads the license of a name plate.
+// complete adds the license to a name plate.
 func (p *Provider) complete(ctx context.Context, plate *nameplate) (*made, error) {
 	license, err := p.license(ctx, plate)
 	if err != nil {
@@ -113,7 +109,7 @@ func (p *Provider) complete(ctx context.Context, plate *nameplate) (*made, error
 	return &made{plate, license}, nil
 }
 
-// show is the account of a name plate, as far as its license can be read.
+// show returns the account of a name plate, with as much of its license as can be read.
 func (p *Provider) show(ctx context.Context, plate *nameplate) (*provider.Account, error) {
 	m, err := p.complete(ctx, plate)
 	if errors.Is(err, errNoKey) {
@@ -143,10 +139,10 @@ func (p *Provider) account(m *made) *provider.Account {
 	return a
 }
 
-// errNoKey marks licenses of which only the ID is known.
+// errNoKey marks licenses whose ID is known and whose key is not.
 var errNoKey = errors.New("the license's key is unknown")
 
-// license reads the license of a name plate, without the plates among its activations.
+// license reads the license of a name plate and removes the plates from its activations.
 func (p *Provider) license(ctx context.Context, plate *nameplate) (*License, error) {
 	key := plate.key
 	if key == "" {
@@ -165,9 +161,9 @@ func (p *Provider) license(ctx context.Context, plate *nameplate) (*License, err
 	wrong := missing || err == nil && l.ID != plate.license
 	switch {
 	case wrong && plate.key == "":
-		return nil, unknownKey(plate.license, "what the panel's search calls its key is not")
+		return nil, unknownKey(plate.license, "the panel's search returned a key that is not the license's")
 	case wrong:
-		// Anybody can register a device that looks like a name plate.
+		// Any program with the API key can register a device that looks like a name plate.
 		bare := *plate
 		bare.key = ""
 		return p.license(ctx, &bare)
@@ -179,7 +175,7 @@ func (p *Provider) license(ctx context.Context, plate *nameplate) (*License, err
 	return l, nil
 }
 
-// unknownKey is the error of what cannot be done to a license without its key.
+// unknownKey returns the error for an action that needs a license's key.
 func unknownKey(license int64, why string) error {
 	return &provider.Error{
 		Provider: Kind, Op: licensesInfo.Op, Kind: provider.ErrUnsupported, Err: errNoKey,

@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Check tests the connection, the API key, and whether the panel lets the caller in.
+// Check tests the connection, the API key, and the sign-in to the admin panel.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 	report := adapter.Diagnosed(p.client.license.Diagnose(
 		context.WithValue(ctx, accessKey{}, versionsLatest.as), &rest.Call{Endpoint: versionsLatest.Endpoint, Out: new(payload)}))
@@ -19,7 +19,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 		if err != nil {
 			return "", err
 		}
-		found := fmt.Sprintf("the admin panel lets us in: %d licenses", dashboard.TotalLicenses)
+		found := fmt.Sprintf("the sign-in to the admin panel is accepted: %d licenses", dashboard.TotalLicenses)
 		if p.client.search.Endpoint == nil {
 			return found, nil
 		}

@@ -12,14 +12,13 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// maxRivals is how often a Create gives way to another one before it gives up.
+// maxRivals limits how often a Create yields to another one.
 const maxRivals = 3
 
-// Create generates a key, marks its license, and sets limits and resources. Each step
-// looks before it repeats, and a second call with the same request finishes what the
-// first one left. Creates of one Provider work one after the other; of several
-// Providers that make the same order at once, the first marker wins and the others
-// remove theirs.
+// Create generates a key, marks its license, and sets limits and resources. Each step looks before
+// it repeats anything, and a second call with the same request finishes what the first one left
+// undone. Creates of one Provider run one after the other; if several Providers create the same
+// order at once, the first marker wins and the others remove their licenses.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	o, err := p.order(req)
 	if err != nil {
@@ -36,7 +35,9 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 			return created, err
 		}
 	}
-	return nil, &provider.Error{Provider: Kind, Action: o.action, Kind: provider.ErrConflict, Message: "others make the same account again and again"}
+	return nil, &provider.Error{
+		Provider: Kind, Action: o.action, Kind: provider.ErrConflict, Message: "other programs keep creating the same account",
+	}
 }
 
 func (p *Provider) create(ctx context.Context, o *order) (created *provider.Creation, gaveWay bool, err error) {
@@ -95,7 +96,7 @@ type order struct {
 	action    string
 }
 
-// limits are what is to be set; a zero field stays as it is.
+// limits are the wanted end date and limits; a zero field stays as it is.
 type limits struct {
 	until              time.Time
 	activations, users int64
@@ -129,7 +130,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	for name, limit := range map[string]*int64{optActivations: &o.limits.activations, optUsers: &o.limits.users} {
 		if n, given := values.Int(name); given {
 			if n < 1 {
-				problems.Add("Options."+name, "must be 1 at least")
+				problems.Add("Options."+name, "must be at least 1")
 			}
 			*limit = n
 		}
@@ -140,10 +141,10 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	return o, problems.Err(Kind, "", o.action)
 }
 
-// id names the order among the attempts.
+// id is the order's key in the attempts.
 func (o *order) id() string { return o.Reference + "\x00" + o.Username }
 
-// rivals reports whether a license has the order's name or reference.
+// rivals reports whether a license has the order's user name or reference.
 func (o *order) rivals(n *nameplate) bool {
 	return n.reference == o.Reference || n.username != "" && strings.EqualFold(n.username, o.Username)
 }
@@ -152,7 +153,7 @@ func dateOf(t time.Time) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// resourceIDs reads "789,790".
+// resourceIDs parses IDs such as "789,790".
 func resourceIDs(text string) (ids []int64, problem string) {
 	if strings.TrimSpace(text) == "" {
 		return nil, ""
@@ -169,7 +170,7 @@ func resourceIDs(text string) (ids []int64, problem string) {
 	return ids, ""
 }
 
-// ensureLicense makes a license unless the order has one.
+// ensureLicense creates a license unless the order has one.
 func (p *Provider) ensureLicense(ctx context.Context, o *order) (*made, provider.Outcome, error) {
 	found, err := p.find(ctx, o.rivals)
 	if err != nil {
@@ -195,7 +196,7 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order) (*made, provider
 	return m, provider.OutcomeChanged, nil
 }
 
-// taken is the error when another account has the order's name or reference.
+// taken returns the error for another account that has the order's user name or reference.
 func taken(n *nameplate, o *order) error {
 	err := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrAlreadyExists, Fields: map[string]string{"Username": "taken"}}
 	switch n.reference {
@@ -210,9 +211,8 @@ func taken(n *nameplate, o *order) error {
 	return err
 }
 
-// yieldTo removes the license of a Create that is not finished, if another one of the
-// same name or reference was marked before it. Whoever registers the later marker sees
-// the earlier one.
+// yieldTo removes the license of an unfinished Create if another license with the same user name or
+// reference was marked before it. The program that registers the later marker sees the earlier one.
 func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool, error) {
 	if !mine.unfinished {
 		return false, nil
@@ -232,7 +232,7 @@ func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool
 	return false, nil
 }
 
-// limit gives a license its end date and limits unless it has them.
+// limit sets a license's end date and limits unless it has them.
 func (p *Provider) limit(want limits) change {
 	return change{Already: want.met, Do: func(ctx context.Context, n int64, now *made) error {
 		_, err := p.client.Licenses.QuickEdit(ctx, n, want.edit(now.license))
@@ -246,8 +246,8 @@ func (w limits) met(m *made) bool {
 		(w.activations == 0 || l.MaxActivations == w.activations) && (w.users == 0 || l.MaxUsers == w.users)
 }
 
-// edit sends all fields, as the documented example does: whether the server takes a part
-// of them is undocumented. A license without an end gets none.
+// edit sends all fields, as the documented example does: whether the server accepts only some of
+// them is undocumented. A license without an end date does not get one.
 func (w limits) edit(l *License) *LicenseQuickEditRequest {
 	edit := &LicenseQuickEditRequest{MaxActivations: &l.MaxActivations, MaxUsers: &l.MaxUsers}
 	if w.activations != 0 {
@@ -265,7 +265,7 @@ func (w limits) edit(l *License) *LicenseQuickEditRequest {
 	return edit
 }
 
-// allocate gives a license the resources that it does not have yet.
+// allocate allocates the resources that a license does not have yet.
 func (p *Provider) allocate(ctx context.Context, license int64, wanted []int64) (provider.Outcome, error) {
 	var missing []int64
 	look := func(ctx context.Context) (bool, error) {

@@ -8,13 +8,13 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Terminate deletes the license and makes sure that it is gone. What becomes of its sessions
-// and resources is the server's affair.
+// Terminate deletes the license and makes sure that it is gone. What happens to its sessions and
+// resources is up to the server.
 func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.accounts.Remove(ctx, id, p.removal())
 }
 
-// remove is Terminate for a license that was made a moment ago.
+// remove is Terminate for a license that was created a moment ago.
 func (p *Provider) remove(ctx context.Context, license int64) error {
 	_, err := p.accounts.End(ctx, license, p.removal())
 	return err
@@ -27,10 +27,10 @@ func (p *Provider) removal() adapter.Removal[int64, nameplate] {
 	}}
 }
 
-// proveAbsent proves that a license does not exist: another one can still be read, or the
+// proveAbsent proves that a license does not exist: another license can still be read, or the
 // dashboard counts none.
 func (p *Provider) proveAbsent(ctx context.Context, license int64) (evidence string, err error) {
-	const seen = "other licenses can be read"
+	const seen = "the sign-in can read other licenses"
 	for _, other := range p.seen.List() {
 		if other == license {
 			continue
@@ -46,15 +46,16 @@ func (p *Provider) proveAbsent(ctx context.Context, license int64) (evidence str
 	case err != nil:
 		return "", err
 	case dashboard.TotalLicenses == 0:
-		return "the dashboard counts none", nil
+		return "the dashboard counts no licenses", nil
 	}
-	// What is remembered proves nothing: read. Any license will do, also one below the range
-	// in which accounts are looked for.
+	// Remembered licenses prove nothing: one must be read now. Any license will do, even one below
+	// the range that is searched for accounts.
 	scan := p.client.scan
 	others := adapter.Probe(adapter.Scan(scan), &p.seen, p.look)
 	others.Segments = append(others.Segments, adapter.Segment{From: max(1, scan.From-scan.Gap), End: scan.From})
 	for _, err := range others.All(ctx) {
 		return seen, err
 	}
-	return "", adapter.Doubt("neither was any of those that the dashboard counts: the sign-in may have lost its rights, or licenses begin elsewhere (WithScan)")
+	return "", adapter.Doubt("neither was any of those that the dashboard counts: the sign-in may have lost its rights, " +
+		"or the license IDs begin elsewhere (WithScan)")
 }

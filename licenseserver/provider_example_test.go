@@ -10,14 +10,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// A license from its order to its end, through the portable contract. The plans are
-// the caller's: the server knows limits only.
+// A license from its order to its end, through the portable contract. The plans are the caller's:
+// the server has limits only.
 func ExampleNewProvider() {
 	server := licenseservertest.NewServer(licenseservertest.InMemory())
 	client, err := licenseserver.New(server.URL, provider.Secret(server.Key),
-		provider.WithHTTPClient(server.Client()), provider.WithRateLimit(0, 0), // an emulator need not be spared
+		provider.WithHTTPClient(server.Client()), provider.WithRateLimit(0, 0), // the emulator needs no rate limit
 		licenseserver.WithAdminCookie(server.AdminCookie.Name, provider.Secret(server.AdminCookie.Value)),
-		licenseserver.WithScan(licenseserver.Scan{From: 1300}), // the lowest ID in one's own records
+		licenseserver.WithScan(licenseserver.Scan{From: 1300}), // the lowest ID in your own records
 		licenseserver.WithPlans(
 			licenseserver.Plan{ID: "basic", MaxActivations: 1, MaxUsers: 5},
 			licenseserver.Plan{ID: "pro", MaxActivations: 10, MaxUsers: 50, Months: 12},

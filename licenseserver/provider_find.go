@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Find looks an account up by user name or reference, which are in its marker. The server
-// knows neither an address nor a domain of a license: provider.ErrUnsupported.
+// Find looks an account up by user name or reference, which are in its marker. Licenses have
+// neither an e-mail address nor a domain: for those the error matches provider.ErrUnsupported.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
 		found, err := p.find(ctx, func(n *nameplate) bool {
@@ -21,13 +21,13 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		case err != nil:
 			return nil, err
 		case len(found) == 0 && len(p.seen.List()) == 0:
-			return nil, adapter.NotFound(Kind, "") // no license was read at all: to be proven
+			return nil, adapter.NotFound(Kind, "") // no license was read at all: Accounts asks for proof
 		case len(found) == 0:
 			return nil, nil
 		}
 		first := found[0]
 		for _, n := range found[1:] {
-			// Two of the same order are one too many, of which the later one will go.
+			// Two licenses of the same order are one too many: the later one will be removed.
 			if n.username != first.username || n.reference != first.reference {
 				return nil, adapter.BothMatch(Kind, "", "licenses", first.license, n.license)
 			}
@@ -36,7 +36,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	})
 }
 
-// List lists all licenses, those of others too.
+// List lists all licenses, including those that others created.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return adapter.List(Kind, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
 		return func(yield func(*provider.Account, error) bool) {
@@ -46,7 +46,7 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 					account, err = p.show(ctx, plate)
 				}
 				if plate != nil && errors.Is(err, provider.ErrNotFound) {
-					continue // gone meanwhile
+					continue // removed meanwhile
 				}
 				if !yield(account, err) {
 					return

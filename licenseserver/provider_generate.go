@@ -8,18 +8,18 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// attempt is what is known of an order between generating a key and marking its
+// attempt is what is known about an order between the generation of a key and the marking of its
 // license. It lives as long as the Provider.
 type attempt struct {
-	// key that was generated.
+	// key is the generated key.
 	key provider.Secret
-	// before is the licenses that existed before a key was generated whose answer was
+	// before contains the licenses that existed before the generation of a key whose answer was
 	// lost.
 	before map[int64]provider.Secret
 }
 
-// newLicense generates a key and marks its license. A license that turns out to be
-// somebody else's is left to them.
+// newLicense generates a key and marks its license. A license that turns out to belong to another
+// order or customer is left alone.
 func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
 	for range maxRivals {
 		key, fresh, err := p.newKey(ctx, o)
@@ -29,25 +29,26 @@ func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
 		license, err := p.client.Licenses.Info(ctx, key)
 		if errors.Is(err, provider.ErrNotFound) {
 			if !fresh {
-				delete(p.attempts, o.id()) // somebody removed it
+				delete(p.attempts, o.id()) // it was removed
 				continue
 			}
 			return nil, &provider.Error{
 				Provider: Kind, Op: licensesInfo.Op, Kind: provider.ErrUnsupported, StatusCode: 404,
-				Message: "a key was generated, but no license is seen under it: either the server keeps none until somebody makes it in the panel, or the API key may not see it",
+				Message: "a key was generated, but it has no license: either the server stores none until it is created in the panel, " +
+					"or the API key may not read it",
 			}
 		}
 		if err != nil {
 			return nil, err
 		}
 		if !fresh && !isUnclaimed(license) {
-			delete(p.attempts, o.id()) // somebody has put it to use
+			delete(p.attempts, o.id()) // it has been put to use
 			continue
 		}
 		license.Key = key
 		plate, err := p.mark(ctx, license.ID, key, o.Username, o.Reference, madeByCreate)
 		if errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrOutcomeUnknown) {
-			delete(p.attempts, o.id()) // somebody removed it just now
+			delete(p.attempts, o.id()) // it was removed just now
 			continue
 		}
 		if err != nil {
@@ -58,11 +59,14 @@ func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
 			return &made{plate, license}, nil
 		}
 	}
-	return nil, &provider.Error{Provider: Kind, Op: devicesRegister.Op, Kind: provider.ErrConflict, Message: "others mark or remove each license that this order generates"}
+	return nil, &provider.Error{
+		Provider: Kind, Op: devicesRegister.Op, Kind: provider.ErrConflict,
+		Message: "other programs mark or remove each license that this order generates",
+	}
 }
 
-// isUnclaimed reports whether a license is as a generated key leaves it. Name plates do not
-// count: whose they are is read when it is marked.
+// isUnclaimed reports whether a license is still as it was generated. Name plates do not count:
+// their owner is read when the license is marked.
 func isUnclaimed(l *License) bool {
 	return l.CustomerName == "" && !slices.ContainsFunc(l.Activations, func(a Activation) bool {
 		_, _, is := splitPlate(a.HardwareHash)
@@ -70,8 +74,8 @@ func isUnclaimed(l *License) bool {
 	})
 }
 
-// newKey returns a key for an order: what an earlier call generated and did not come to
-// mark, or a new one, which is fresh.
+// newKey returns a key for an order: one that an earlier call generated but did not mark, or a new
+// one, which is fresh.
 func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, fresh bool, err error) {
 	a := p.attempts[o.id()]
 	if a != nil && a.key != "" {
@@ -112,12 +116,12 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 	return key, fresh, err
 }
 
-// newUnclaimedKey returns the key of the one license that was not there before, and that is
-// nobody's and unmarked; "" if there is none.
+// newUnclaimedKey returns the key of the only license that did not exist before and that is
+// unclaimed and unmarked; "" if there is none.
 func (p *Provider) newUnclaimedKey(ctx context.Context, before map[int64]provider.Secret) (provider.Secret, error) {
 	unseen := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrOutcomeUnknown}
 	if before == nil {
-		unseen.Message = "a key may have been generated that nobody can find: with WithSearchPath it could be"
+		unseen.Message = "a key may have been generated that cannot be found without WithSearchPath"
 		return "", unseen
 	}
 	licenses, trusted, err := p.enumerate(ctx)
@@ -142,7 +146,7 @@ func (p *Provider) newUnclaimedKey(ctx context.Context, before map[int64]provide
 		case license.ID != id, !isUnclaimed(license), len(license.Activations) > 0:
 			continue
 		case found != "":
-			unseen.Message = "several licenses are new and nobody's: which of them was generated for this order cannot be told"
+			unseen.Message = "several licenses are new and unclaimed: it is unknown which of them was generated for this order"
 			return "", unseen
 		}
 		found = key

@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// index remembers what was read of licenses. Markers never change, so a license that
-// carries one is not read again to find another.
+// index remembers what was read about licenses. Markers never change, so a marked license is not
+// read again in the search for another one.
 type index struct {
 	mu      sync.Mutex
 	marked  map[int64]*nameplate
@@ -43,8 +43,8 @@ func (x *index) drop(license int64) {
 	delete(x.marked, license)
 }
 
-// known returns what need not be read again: marked licenses, and IDs that are missing
-// so far below the highest one that nobody gets them any more.
+// known returns what need not be read again: marked licenses, and missing IDs so far below the
+// highest one that they will not be assigned any more.
 func (x *index) known(license, gap int64) (n *nameplate, missing bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -59,7 +59,7 @@ func (x *index) gaps(licenses []int64) {
 	}
 }
 
-// matching returns the marked licenses that match, by rising ID.
+// matching returns the marked licenses that match, in ascending order.
 func (x *index) matching(match func(*nameplate) bool) []int64 {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -73,9 +73,9 @@ func (x *index) matching(match func(*nameplate) bool) []int64 {
 	return found
 }
 
-// find returns the licenses whose name plates match, the first marker first. One that
-// is remembered is read again; a license that has gone since must be gone for sure,
-// or what looks for it would make a second one.
+// find returns the licenses whose name plates match, the first marker first. A remembered one is
+// read again; if it is missing, its absence must be proven, or the caller would create a second
+// license.
 func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*nameplate, error) {
 	var found []*nameplate
 	for _, id := range p.index.matching(match) {
@@ -110,7 +110,7 @@ func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*na
 	return found, nil
 }
 
-// plates yields the name plates of all licenses by rising ID. Those of marked licenses
+// plates yields the name plates of all licenses in ascending order of IDs. Those of marked licenses
 // come from memory.
 func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate, error] {
 	return func(yield func(*nameplate, error) bool) {
@@ -135,7 +135,7 @@ func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate,
 			}
 			if errors.Is(err, provider.ErrNotFound) {
 				err = nil
-				continue // gone meanwhile
+				continue // removed meanwhile
 			}
 			if !yield(n, err) || err != nil {
 				return
@@ -144,15 +144,15 @@ func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate,
 	}
 }
 
-// nearby is how many missing IDs behind the last license end the search when as many
-// licenses were found as the dashboard counts. What is remembered may have gone since,
-// so that the count alone does not show that nothing is new.
+// nearby is how many missing IDs after the last license end the search once as many licenses were
+// found as the dashboard counts. Remembered licenses may have been removed since, so the count
+// alone does not show that there is nothing new.
 const nearby = 8
 
 // errAllFound ends a search.
 var errAllFound = errors.New("all licenses are found")
 
-// probe is plates by reading IDs upwards.
+// probe is plates without the search: it reads IDs upwards.
 func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2[*nameplate, error] {
 	return func(yield func(*nameplate, error) bool) {
 		scan := p.client.scan
@@ -160,8 +160,8 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 		var missing []int64
 		prober := adapter.Probe[nameplate](adapter.Scan(scan), &p.seen, nil)
 		prober.Window = window
-		// found counts licenses, last is the highest of them, read the highest that
-		// did not come from memory.
+		// found counts licenses; last is the highest ID, read the highest that did not come from
+		// memory.
 		found, last, read := int64(0), prober.Segments[0].From-1, int64(0)
 		prober.Read = func(ctx context.Context, id int64) (*nameplate, error) {
 			n, gone := p.index.known(id, scan.Gap)
@@ -199,19 +199,20 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			}
 		}
 		if whole && found == 0 && total > 0 && scan.From == 1 {
-			// An empty list would be believed: all would be missing, and be made again.
+			// An empty list would be trusted: all accounts would seem missing, and be created
+			// again.
 			yield(nil, &provider.Error{
 				Provider: Kind, Kind: provider.ErrConflict,
-				Message: fmt.Sprintf("the server counts %d licenses, and none has an ID from 1 to %d: say with WithScan where they begin", total, scan.Gap),
+				Message: fmt.Sprintf("the server counts %d licenses, but none has an ID from 1 to %d: set where they begin with WithScan", total, scan.Gap),
 			})
 		}
-		// A gap is one only if a license could still be read behind it: the sign-in
-		// may have lost its rights on the way.
+		// Missing IDs count only if a license could be read after them: the sign-in may have lost
+		// its rights meanwhile.
 		p.index.gaps(slices.DeleteFunc(missing, func(id int64) bool { return id > read }))
 	}
 }
 
-// enumerate is search with the dashboard's count.
+// enumerate is search with the dashboard's number of licenses.
 func (p *Provider) enumerate(ctx context.Context) (licenses map[int64]provider.Secret, trusted bool, err error) {
 	if p.client.search.Endpoint == nil {
 		return nil, false, nil
@@ -223,9 +224,9 @@ func (p *Provider) enumerate(ctx context.Context) (licenses map[int64]provider.S
 	return p.search(ctx, dashboard.TotalLicenses)
 }
 
-// search lists the licenses with their keys by the panel's search. It is trusted only if
-// it finds as many as the dashboard counts: how search matches and whether it has a
-// limit of its own is undocumented. Without WithSearchPath it finds nothing.
+// search lists the licenses and their keys with the panel's search. The result is trusted only if
+// it contains as many as the dashboard counts: how the search matches and whether it has a limit of
+// its own is undocumented. Without WithSearchPath it is empty.
 func (p *Provider) search(ctx context.Context, total int64) (licenses map[int64]provider.Secret, trusted bool, err error) {
 	if p.client.search.Endpoint == nil {
 		return nil, false, nil
@@ -235,7 +236,7 @@ func (p *Provider) search(ctx context.Context, total int64) (licenses map[int64]
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, false, &provider.Error{
 			Provider: Kind, Op: searchAll.Op, Kind: provider.ErrUnsupported, StatusCode: 404,
-			Message: "nothing answers at the path given by WithSearchPath",
+			Message: "the panel has no search at the path of WithSearchPath",
 		}
 	}
 	if err != nil {
@@ -250,10 +251,10 @@ func (p *Provider) search(ctx context.Context, total int64) (licenses map[int64]
 	return licenses, int64(len(licenses)) == total, nil
 }
 
-// searchKey finds the key of a license whose name plate does not contain it.
+// searchKey returns the key of a license whose name plate does not contain it.
 func (p *Provider) searchKey(ctx context.Context, license int64) (provider.Secret, error) {
 	if p.client.search.Endpoint == nil {
-		return "", unknownKey(license, "only the panel's search could show it: give its path with WithSearchPath")
+		return "", unknownKey(license, "only the panel's search could find it: set its path with WithSearchPath")
 	}
 	licenses, _, err := p.enumerate(ctx)
 	if err != nil {

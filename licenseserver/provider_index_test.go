@@ -16,7 +16,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TestIndex: licenses that carry a marker are read once in the life of a Provider.
+// TestIndex: marked licenses are read once in the life of a Provider.
 func TestIndex(t *testing.T) {
 	const there = 20
 	devicesRead := func(srv *licenseservertest.Server, do func()) int {
@@ -49,7 +49,7 @@ func TestIndex(t *testing.T) {
 		require.GreaterOrEqual(t, first, there, name)
 		require.Equal(t, 1, again, "%s: an account that is known is read, and no other", name)
 		if opts == nil {
-			// Twice: the IDs in the last gap, and those behind the last license.
+			// Twice the IDs in the last gap, and those after the last license.
 			require.LessOrEqual(t, second, 2*int(2*testScan.Gap)+4, name)
 		} else {
 			require.Equal(t, 2, second, "%s: only the new license, when marked and when ready", name)
@@ -57,7 +57,8 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-// TestIndexForgets: what others removed is not handed out, and what they made is seen.
+// TestIndexForgets: licenses that others removed are not returned, and those that they created are
+// found.
 func TestIndexForgets(t *testing.T) {
 	for name, opts := range map[string][]provider.Option{"documented": nil, "search": {searchable}} {
 		srv := newServer(licenseservertest.WithSeedLicenses(1))
@@ -77,8 +78,8 @@ func TestIndexForgets(t *testing.T) {
 	}
 }
 
-// TestAdoptedElsewhere: a license that was unmarked when it was read last, and that
-// another program has adopted since, is found.
+// TestAdoptedElsewhere: a license that was unmarked at the last read and that another program has
+// adopted since is found.
 func TestAdoptedElsewhere(t *testing.T) {
 	srv := newServer(licenseservertest.WithSeedLicenses(6))
 	p := providerOn(t, srv)
@@ -92,8 +93,8 @@ func TestAdoptedElsewhere(t *testing.T) {
 	require.Equal(t, []any{provider.OutcomeAlready, old}, []any{created.Outcome, created.Account.ID})
 }
 
-// TestHiddenLicenses: "not found" without rights is no reason to make a second license,
-// and no proof that one is gone.
+// TestHiddenLicenses: "not found" without rights is neither a reason to create a second license nor
+// proof that one is gone.
 func TestHiddenLicenses(t *testing.T) {
 	for name, opts := range map[string][]provider.Option{"documented": nil, "search": {searchable}} {
 		srv := newServer()
@@ -114,8 +115,8 @@ func TestHiddenLicenses(t *testing.T) {
 	}
 }
 
-// TestForgedMarker: a customer's program has the API key and can register devices, so
-// also what looks like a marker.
+// TestForgedMarker: a customer's program has the API key and can register devices, including ones
+// that look like markers.
 func TestForgedMarker(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -127,14 +128,14 @@ func TestForgedMarker(t *testing.T) {
 		_, err := p.Client().Licenses.Activate(t.Context(), &licenseserver.LicenseActivateRequest{LicenseKey: provider.Secret(mine.Key), HardwareHash: hash, MachineName: name})
 		require.NoError(t, err)
 	}
-	// A marker behind the first one.
+	// A marker after the first one.
 	theirs := newServer()
 	_, err = providerOn(t, theirs).Create(t.Context(), orderOf(2))
 	require.NoError(t, err)
 	activate(theirs.Devices(theirs.Licenses()[0].ID)[0].HardwareHash, "customer2 [ref:order-2]")
 	_, err = providerOn(t, srv).Find(t.Context(), provider.Query{Reference: "order-2"})
 	require.ErrorIs(t, err, provider.ErrNotFound)
-	// The same device under another name: then it counts for nobody.
+	// The same device under another name: then the license belongs to no order.
 	activate(hash, "customer2 [ref:order-2]")
 	for _, reference := range []string{"order-1", "order-2"} {
 		_, err = providerOn(t, srv).Find(t.Context(), provider.Query{Reference: reference})
@@ -142,8 +143,8 @@ func TestForgedMarker(t *testing.T) {
 	}
 }
 
-// TestForeignKeyOnPlate: a name plate that holds the key of another license must not
-// lead to that one, nor end a listing.
+// TestForeignKeyOnPlate: a name plate with the key of another license must not lead to that
+// license, nor end a list.
 func TestForeignKeyOnPlate(t *testing.T) {
 	for _, key := range []string{firstKeys()[0], "no-key-at-all"} {
 		srv := newServer()
@@ -172,7 +173,7 @@ func TestForeignKeyOnPlate(t *testing.T) {
 	}
 }
 
-// TestSearchThatFindsLess: a search that does not find all licenses is not believed.
+// TestSearchThatFindsLess: a search that does not find all licenses is not trusted.
 func TestSearchThatFindsLess(t *testing.T) {
 	srv := newServer(licenseservertest.WithSeedLicenses(3))
 	_, err := providerOn(t, srv).Create(t.Context(), orderOf(1))
@@ -198,7 +199,7 @@ func TestSearchThatFindsLess(t *testing.T) {
 	require.Equal(t, 4, count)
 }
 
-// TestSearchThatLies: a search that calls something the license's key that is none.
+// TestSearchThatLies: a search that returns something else as the license's key.
 func TestSearchThatLies(t *testing.T) {
 	for _, title := range []string{"NONE-NONE-NONE-NONE", firstKeys()[1]} {
 		srv := newServer(licenseservertest.WithSeedLicenses(2))
@@ -214,15 +215,15 @@ func TestSearchThatLies(t *testing.T) {
 	}
 }
 
-// TestBeginningUnknown: where the server counts licenses and none is found, nothing is
-// listed and nothing made: an empty list would be believed.
+// TestBeginningUnknown: if the server counts licenses but none is found, nothing is listed and
+// nothing created, since an empty list would be trusted.
 func TestBeginningUnknown(t *testing.T) {
 	srv := newServer(licenseservertest.WithSeedLicenses(3))
 	p := providerOn(t, srv, licenseserver.WithScan(licenseserver.Scan{}))
 	for account, err := range p.List(t.Context(), nil) {
 		require.Nil(t, account)
 		require.ErrorIs(t, err, provider.ErrConflict)
-		require.ErrorContains(t, err, "the server counts 3 licenses, and none has an ID from 1 to 50: say with WithScan where they begin")
+		require.ErrorContains(t, err, "the server counts 3 licenses, but none has an ID from 1 to 50: set where they begin with WithScan")
 	}
 	_, err := p.Create(t.Context(), orderOf(1))
 	require.ErrorContains(t, err, "WithScan")
@@ -231,8 +232,8 @@ func TestBeginningUnknown(t *testing.T) {
 	require.NotErrorIs(t, err, provider.ErrConflict, "whoever says where to begin is believed")
 }
 
-// TestFindBeforeTheFirst: that no license was found in the range to search is believed while any
-// license can be read, and not when the sign-in may have lost its rights.
+// TestFindBeforeTheFirst: an empty search range is trusted while any license can be read, but not
+// when the sign-in may have lost its rights.
 func TestFindBeforeTheFirst(t *testing.T) {
 	srv := newServer(licenseservertest.WithSeedLicenses(3))
 	last := srv.Licenses()[2].ID
@@ -243,7 +244,7 @@ func TestFindBeforeTheFirst(t *testing.T) {
 	}
 	err := find()
 	require.ErrorIs(t, err, provider.ErrNotFound)
-	require.EqualError(t, err, `licenseserver: find account user "customer1": no such license (other licenses can be read)`)
+	require.EqualError(t, err, `licenseserver: find account user "customer1": no such license (the sign-in can read other licenses)`)
 	srv.HideLicenses(true)
 	err = find()
 	require.ErrorIs(t, err, provider.ErrForbidden)

@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// TestOneLostAnswerLeavesNothing: with the search, a single lost answer at whatever
-// request leaves one license and no key of nobody.
+// TestOneLostAnswerLeavesNothing: with the search, a single lost answer to any request leaves one
+// license and no unclaimed key.
 func TestOneLostAnswerLeavesNothing(t *testing.T) {
 	for _, kind := range []faults.Fault{{Kind: faults.Drop, After: true}, {Kind: faults.Drop}, {Kind: faults.HTML, After: true}, {Kind: faults.Status, After: true}} {
 		for at := 0; ; at++ {
@@ -39,8 +39,8 @@ func TestOneLostAnswerLeavesNothing(t *testing.T) {
 	}
 }
 
-// TestLostKey: without the search nobody finds a key whose answer was lost, and the
-// error says what would have helped.
+// TestLostKey: without the search a key whose answer was lost cannot be found, and the error says
+// what would have helped.
 func TestLostKey(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -51,11 +51,11 @@ func TestLostKey(t *testing.T) {
 	created, err := p.Create(t.Context(), orderOf(1))
 	require.NoError(t, err)
 	require.Equal(t, []string{created.Account.ID}, marked(srv, "order-1"))
-	require.Len(t, srv.Licenses(), 2, "one is of nobody")
+	require.Len(t, srv.Licenses(), 2, "one is unclaimed")
 }
 
-// TestLostKeyAmongOthers: what was there before is never taken, nor what belongs to
-// somebody, nor one of several.
+// TestLostKeyAmongOthers: a license is never taken if it existed before, has a customer, or is one
+// of several candidates.
 func TestLostKeyAmongOthers(t *testing.T) {
 	srv := newServer()
 	old := srv.AddLicense(licenseservertest.License{})
@@ -63,7 +63,7 @@ func TestLostKeyAmongOthers(t *testing.T) {
 	lost := faults.Fault{Kind: faults.Drop, After: true}
 	outage := func(r *http.Request) bool { return r.URL.Path == licenseservertest.SearchPath }
 
-	// The search fails behind the lost answer: the next call finds the key.
+	// The search fails after the lost answer: the next call finds the key.
 	srv.Faults.When(to("/generate-license-key"), 1, lost)
 	searches := 0
 	srv.Faults.When(func(r *http.Request) bool {
@@ -82,7 +82,7 @@ func TestLostKeyAmongOthers(t *testing.T) {
 	require.Equal(t, strconv.FormatInt(srv.Licenses()[1].ID, 10), created.Account.ID)
 	require.Empty(t, srv.Devices(old.ID))
 
-	// Two are new and nobody's: neither is taken.
+	// Two are new and unclaimed: neither is taken.
 	srv.Faults.When(to("/generate-license-key"), 1, lost)
 	added := false
 	p = providerOn(t, srv, searchable)
@@ -95,12 +95,12 @@ func TestLostKeyAmongOthers(t *testing.T) {
 	}, 0, faults.Fault{Kind: faults.Refuse})
 	_, err = p.Create(t.Context(), orderOf(2))
 	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
-	require.ErrorContains(t, err, "cannot be told")
+	require.ErrorContains(t, err, "it is unknown which of them")
 	require.Empty(t, marked(srv, "order-2"))
 }
 
-// TestKeyGivenAway: a key that an earlier call generated and could not mark belongs to
-// whoever has put it to use since.
+// TestKeyGivenAway: a key that an earlier call generated but could not mark belongs to the customer
+// who has used it since.
 func TestKeyGivenAway(t *testing.T) {
 	for name, use := range map[string]func(*licenseservertest.Server, int64){
 		"to a customer": func(srv *licenseservertest.Server, id int64) {
@@ -126,7 +126,7 @@ func TestKeyGivenAway(t *testing.T) {
 	}
 }
 
-// TestServerKeepsNoLicense: no document tells that generating a key stores a license.
+// TestServerKeepsNoLicense: it is undocumented that generating a key stores a license.
 func TestServerKeepsNoLicense(t *testing.T) {
 	srv := newServer()
 	other := rewriting(srv, "/generate-license-key", func(body []byte) []byte {
@@ -135,11 +135,11 @@ func TestServerKeepsNoLicense(t *testing.T) {
 	_, err := providerOn(t, srv, other).Create(t.Context(), orderOf(1))
 	require.ErrorIs(t, err, provider.ErrUnsupported)
 	require.NotErrorIs(t, err, provider.ErrNotFound)
-	require.ErrorContains(t, err, "no license is seen under it")
+	require.ErrorContains(t, err, "but it has no license")
 }
 
-// TestServerDropsInactiveDevices: the assumption that markers stay listed is checked,
-// and a server on which it does not hold is told by its name.
+// TestServerDropsInactiveDevices: the assumption that markers stay listed is checked, and the error
+// names it if it does not hold.
 func TestServerDropsInactiveDevices(t *testing.T) {
 	srv := newServer()
 	drop := rewriting(srv, "/devices", func(body []byte) []byte {
@@ -160,5 +160,5 @@ func TestServerDropsInactiveDevices(t *testing.T) {
 	})
 	_, err := providerOn(t, srv, drop).Create(t.Context(), orderOf(1))
 	require.ErrorIs(t, err, provider.ErrConflict)
-	require.ErrorContains(t, err, "drops devices")
+	require.ErrorContains(t, err, "drops deactivated devices")
 }

@@ -13,40 +13,40 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// A name plate is a device that stands for the account itself. Its hardware hash is
-// "provkit:" and the license's key; on a marker, which the adapter made, also "#" and a
-// digest of all three: reference, name and key. The digest makes the hash of each order
-// another one, since a server may keep one record per hash, and it shows a marker that
-// somebody changed: programs with the API key can register devices as they like.
+// A name plate is a device that represents the account itself. Its hardware hash is "provkit:" and
+// the license's key. On a marker, which the adapter registered, "#" and a digest of reference, name
+// and key follow. The digest makes the hash of each order unique, since a server may keep one
+// record per hash, and it reveals a marker that was changed: programs with the API key can register
+// any device.
 //
-// An operator may register a plate without digest by hand, to give a license a name.
+// An operator may register a plate without a digest by hand, to give a license a name.
 const (
 	platePrefix  = "provkit:"
 	digestLength = 16
 
-	// The app_version shows who made a marker. An active marker of Create means that
-	// the license is not ready.
+	// The app_version shows who made a marker. An active marker of Create means that the license is
+	// not ready yet.
 	madeByCreate = "provkit"
 	madeByAdopt  = "provkit-adopt"
 )
 
-// nameplate is what the devices of a license say about it.
+// nameplate is what the devices of a license reveal about it.
 type nameplate struct {
 	license             int64
 	key                 provider.Secret
 	username, reference string
-	// marker is the ID of the device, 0 if the license has none. The first marker
-	// counts; IDs rise, so everybody agrees which one that is.
+	// marker is the ID of the marker, 0 if the license has none. The first marker counts; IDs are
+	// ascending, so all programs agree which one that is.
 	marker int64
-	// on: the marker takes a place of max_activations.
+	// on reports whether the marker is active and counts against max_activations.
 	on bool
-	// unfinished: Create has not come to its end.
+	// unfinished reports whether Create has not finished yet.
 	unfinished bool
-	// devices of all kinds.
+	// devices counts all devices of the license.
 	devices int
 }
 
-// ours reports whether the license is the one of an order.
+// ours reports whether the license belongs to an order.
 func (n *nameplate) ours(username, reference string) bool {
 	return n.marker != 0 && n.reference == reference && (n.username == "" || strings.EqualFold(n.username, username))
 }
@@ -56,13 +56,13 @@ func digestOf(username, reference string, key provider.Secret) string {
 	return hex.EncodeToString(sum[:])[:digestLength]
 }
 
-// markerHash is the hardware hash of a marker.
+// markerHash returns the hardware hash of a marker.
 func markerHash(username, reference string, key provider.Secret) string {
 	return platePrefix + key.Reveal() + "#" + digestOf(username, reference, key)
 }
 
-// splitPlate reads the hardware hash of a name plate; digest is empty on one that was
-// made by hand.
+// splitPlate parses the hardware hash of a name plate; digest is empty on one that was registered
+// by hand.
 func splitPlate(hash string) (key provider.Secret, digest string, is bool) {
 	text, is := strings.CutPrefix(hash, platePrefix)
 	if at := strings.LastIndexByte(text, '#'); at >= 0 && len(text)-at-1 == digestLength {
@@ -71,7 +71,8 @@ func splitPlate(hash string) (key provider.Secret, digest string, is bool) {
 	return provider.Secret(text), digest, is && text != ""
 }
 
-// plateSecrets is the license key in a hardware hash, if it is that of a name plate.
+// plateSecrets returns the secrets in the hardware hash of a name plate, the license key and the
+// hash itself; nil for other hashes.
 func plateSecrets(hash string) []provider.Secret {
 	if key, _, is := splitPlate(hash); is {
 		return []provider.Secret{key, provider.Secret(hash)}
@@ -79,7 +80,7 @@ func plateSecrets(hash string) []provider.Secret {
 	return nil
 }
 
-// readPlate reads a name plate off the devices of a license.
+// readPlate returns the name plate among the devices of a license.
 func readPlate(license int64, devices []*Device) *nameplate {
 	n := &nameplate{license: license, devices: len(devices)}
 	slices.SortFunc(devices, func(a, b *Device) int { return cmp.Compare(a.ID, b.ID) })
@@ -100,12 +101,12 @@ func readPlate(license int64, devices []*Device) *nameplate {
 			n.username = cmp.Or(username, n.username)
 			n.unfinished = d.Active && d.AppVersion == madeByCreate
 		}
-		break // behind a marker nothing counts, behind one that was changed neither
+		break // nothing after a marker counts, even if the marker was changed
 	}
 	return n
 }
 
-// look reads the devices of a license and remembers what they say.
+// look reads the devices of a license and remembers its name plate.
 func (p *Provider) look(ctx context.Context, license int64) (*nameplate, error) {
 	var devices []*Device
 	for d, err := range p.client.Devices.List(ctx, license) {
@@ -124,8 +125,8 @@ func (p *Provider) look(ctx context.Context, license int64) (*nameplate, error) 
 	return n, nil
 }
 
-// mark registers a marker and returns whose license it is then: if another one was
-// first, theirs.
+// mark registers a marker and returns the name plate of the license: that of another order if its
+// marker was first.
 func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret, username, reference, madeBy string) (*nameplate, error) {
 	var n *nameplate
 	look := func(ctx context.Context) (marked bool, err error) {
@@ -139,7 +140,7 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 		return err
 	}, look)
 	if adapter.Refused(err) {
-		// Another marker may have taken the last place.
+		// Another marker may have taken the last activation.
 		if marked, lookErr := look(ctx); lookErr == nil && marked {
 			return n, nil
 		}
@@ -150,9 +151,8 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 	return n, nil
 }
 
-// release switches a marker off, which frees its place. The answer proves that it was
-// done. That the marker is still listed then is looked at, too: nobody would find the
-// license otherwise.
+// release deactivates a marker, which frees its activation. The answer proves that it was done. The
+// marker must still be listed afterwards, or the license could not be found again.
 func (p *Provider) release(ctx context.Context, n *nameplate) error {
 	off := func(now *nameplate) bool { return now.marker == n.marker && !now.on }
 	err := provider.Resolve(ctx,
@@ -170,7 +170,8 @@ func (p *Provider) release(ctx context.Context, n *nameplate) error {
 	if now, err := p.look(ctx, n.license); err == nil && !off(now) {
 		return &provider.Error{
 			Provider: Kind, Op: devicesDeactivate.Op, Kind: provider.ErrConflict,
-			Message: "the marker is not listed as switched off: the server ignored it, or drops devices that are, and then licenses cannot be found again",
+			Message: "the marker is not listed as deactivated: the server ignored the change, or drops deactivated devices, " +
+				"in which case licenses cannot be found again",
 		}
 	}
 	return nil

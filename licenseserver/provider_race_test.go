@@ -19,7 +19,7 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// slowly makes requests take their time, in an order that the seed decides.
+// slowly delays requests, in an order that depends on the seed.
 func slowly(srv *licenseservertest.Server, seed uint64) {
 	var delays []faults.Fault
 	for n := range 10 {
@@ -37,8 +37,8 @@ func together(t *testing.T, a, b *licenseserver.Provider, orderA, orderB *provid
 	return made, errs
 }
 
-// TestTwoProvidersOneOrder: two programs make the same order at once. One license
-// stays, and both are told of it.
+// TestTwoProvidersOneOrder: two programs create the same order at once. One license stays, and both
+// calls return it.
 func TestTwoProvidersOneOrder(t *testing.T) {
 	gaveWay := 0
 	for seed := range uint64(60) {
@@ -68,8 +68,8 @@ func TestTwoProvidersOneOrder(t *testing.T) {
 	require.Greater(t, gaveWay, 10, "the two met")
 }
 
-// TestLaterMarkerGivesWay: not the license that was generated first stays, but the one
-// that was marked first: whoever marks later can see it.
+// TestLaterMarkerGivesWay: the license that was marked first stays, not the one that was generated
+// first, because the later program can see an earlier marker.
 func TestLaterMarkerGivesWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer()
@@ -79,7 +79,7 @@ func TestLaterMarkerGivesWay(t *testing.T) {
 		var late *provider.Creation
 		var lateErr error
 		group.Go(func() { late, lateErr = slow.Create(t.Context(), orderOf(1)) })
-		time.Sleep(time.Second) // the bubble's: the slow one has generated its key
+		time.Sleep(time.Second) // in the bubble's time: the slow one has generated its key
 		require.Len(t, srv.Licenses(), 1)
 		created, err := fast.Create(t.Context(), orderOf(1))
 		require.NoError(t, err)
@@ -111,9 +111,9 @@ func TestTwoProvidersOneName(t *testing.T) {
 	}
 }
 
-// TestTwoProvidersOneKey: the request of one program is lost before it arrives, so that
-// it takes the license that the other one has just generated for its own. The first
-// marker decides, and never are there two orders on one license.
+// TestTwoProvidersOneKey: the request of one program is lost before it arrives, so that it mistakes
+// the license that the other has just generated for its own. The first marker decides, and two
+// orders never share one license.
 func TestTwoProvidersOneKey(t *testing.T) {
 	met := 0
 	for seed := range uint64(60) {
@@ -146,8 +146,8 @@ func TestTwoProvidersOneKey(t *testing.T) {
 	require.Greater(t, met, 0, "they never met on a license")
 }
 
-// TestRestarts: the program dies at each request of a Create, before or after it was
-// carried out, and another one makes the order again.
+// TestRestarts: the program dies at each request of a Create, before or after it was carried out,
+// and another program creates the order again.
 func TestRestarts(t *testing.T) {
 	for _, opts := range [][]provider.Option{nil, {searchable}} {
 		for _, after := range []bool{false, true} {
@@ -172,15 +172,14 @@ func TestRestarts(t *testing.T) {
 				}
 				require.Equal(t, "basic", created.Account.Plan)
 				require.Equal(t, id, srv.Resources()[0].LicenseID, "died at %d", at)
-				require.LessOrEqual(t, len(srv.Licenses()), 2, "one key of nobody at most")
+				require.LessOrEqual(t, len(srv.Licenses()), 2, "at most one unclaimed key")
 				die()
 			}
 		}
 	}
 }
 
-// dyingAt ends the context at a request, before it is sent or after it was
-// answered.
+// dyingAt ends the context at a request, before it is sent or after it was answered.
 func dyingAt(srv *licenseservertest.Server, at int, after bool, die func()) provider.Option {
 	var mu sync.Mutex
 	count := 0

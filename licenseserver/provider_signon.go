@@ -6,9 +6,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// SignOn mints a token for the analytics. It is an operator's: it opens the analytics of
-// all licenses, not those of the account alone, so do not hand it to a customer. Where
-// it is presented is undocumented.
+// SignOn creates a token for the analytics. It is for operators: it gives access to the analytics
+// of all licenses, not only those of the account, so do not give it to a customer. Where to present
+// it is undocumented.
 func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	return p.accounts.SignOn(ctx, req, func(ctx context.Context, n int64) (*provider.SignOn, error) {
 		if _, err := p.look(ctx, n); err != nil {

@@ -9,12 +9,12 @@ import (
 
 type change = adapter.Change[int64, made]
 
-// Suspend switches the license off, by the bulk route: toggling twice would undo it.
+// Suspend deactivates the license with the bulk route: toggling twice would undo it.
 func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.setActive(ctx, id, "suspend account", false, p.client.Licenses.BulkDeactivate)
 }
 
-// Unsuspend switches the license on.
+// Unsuspend activates the license.
 func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.setActive(ctx, id, "unsuspend account", true, p.client.Licenses.BulkActivate)
 }
@@ -26,7 +26,7 @@ func (p *Provider) setActive(ctx context.Context, id, verb string, active bool, 
 	})
 }
 
-// ChangePlan gives the license the limits of another plan. Its end date stays.
+// ChangePlan sets the license's limits to those of another plan. Its end date stays.
 func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Outcome, error) {
 	const verb = "change plan of account"
 	if len(p.client.plans) == 0 {
@@ -39,12 +39,12 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 }
 
 func noPlans(action string) error {
-	return &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "the server has no plans: give yours with WithPlans"}
+	return &provider.Error{Provider: Kind, Action: action, Kind: provider.ErrUnsupported, Message: "the server has no plans: set yours with WithPlans"}
 }
 
-// Adopt marks a license that exists already with a reference, under the name that it
-// has. Its key must be known: from a name plate, or from the panel's search. It must
-// have a free place for the moment in which the marker is registered.
+// Adopt marks an existing license with a reference, under its present name. Its key must be known
+// from a name plate or from the panel's search, and it needs a free activation until the marker is
+// deactivated.
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	input := adapter.Input("reference", provider.ReferenceProblem(reference))
 	return adapter.Verb(ctx, p.whole, "adopt account", id, input, func(ctx context.Context, n int64) (provider.Outcome, error) {
@@ -65,7 +65,7 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		if plate.on && !plate.unfinished {
 			outcome = provider.OutcomeAdopted
 			if err := p.release(ctx, plate); err != nil {
-				return "", provider.Unresolved(nil, err) // it is adopted, but only half
+				return "", provider.Unresolved(nil, err) // the adoption is incomplete
 			}
 		}
 		return outcome, nil

@@ -24,7 +24,7 @@ func newServer(opts ...licenseservertest.Option) *licenseservertest.Server {
 
 var searchable = licenseserver.WithSearchPath(licenseservertest.SearchPath)
 
-// providerOn is the adapter on an emulated server, without repetitions of its own.
+// providerOn returns the adapter for an emulated server, without retries.
 func providerOn(t testing.TB, srv *licenseservertest.Server, opts ...provider.Option) *licenseserver.Provider {
 	t.Helper()
 	client, err := licenseserver.New(srv.URL, provider.Secret(srv.Key), append([]provider.Option{
@@ -42,7 +42,7 @@ func orderOf(n int) *provider.CreateRequest {
 	}
 }
 
-// marked returns the IDs of the licenses whose marker is that of an order.
+// marked returns the IDs of the licenses with the marker of an order.
 func marked(srv *licenseservertest.Server, reference string) []string {
 	var ids []string
 	for _, l := range srv.Licenses() {
@@ -63,7 +63,7 @@ func to(end string) func(*http.Request) bool {
 	return func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, end) }
 }
 
-// TestCreateOnTheServer: what a license looks like that Create made.
+// TestCreateOnTheServer: the state of a license after Create.
 func TestCreateOnTheServer(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -79,7 +79,7 @@ func TestCreateOnTheServer(t *testing.T) {
 	}
 	require.Equal(t, []string{"license", "limits", "resources", "ready"}, steps)
 	l := srv.Licenses()[0]
-	require.Equal(t, []int64{2, 7}, []int64{l.MaxActivations, l.MaxUsers}, "an option goes before the plan")
+	require.Equal(t, []int64{2, 7}, []int64{l.MaxActivations, l.MaxUsers}, "an option overrides the plan")
 	require.Equal(t, l.ID, srv.Resources()[2].LicenseID)
 	devices := srv.Devices(l.ID)
 	require.Len(t, devices, 1)
@@ -89,12 +89,12 @@ func TestCreateOnTheServer(t *testing.T) {
 
 	native := created.Account.Native.(*licenseserver.License)
 	require.Equal(t, l.Key, native.Key.Reveal())
-	require.Empty(t, native.Activations, "the marker is no activation")
-	require.Empty(t, created.Account.Plan, "2 and 7 is no plan")
+	require.Empty(t, native.Activations, "the marker is not an activation")
+	require.Empty(t, created.Account.Plan, "2 and 7 are not the limits of a plan")
 	require.Equal(t, l.ValidUntil, created.Account.EndAt)
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v %+v %#v", created.Account, *native, native, p, *created), l.Key)
 
-	// Both places are the customer's.
+	// Both activations are the customer's.
 	for _, machine := range []string{"one", "two"} {
 		_, err := p.Client().Licenses.Activate(t.Context(), &licenseserver.LicenseActivateRequest{LicenseKey: native.Key, HardwareHash: machine, MachineName: machine})
 		require.NoError(t, err)
@@ -108,7 +108,7 @@ func TestCreateOnTheServer(t *testing.T) {
 	}, report.Values)
 }
 
-// TestEndDates: those of options, of plans, and of the server.
+// TestEndDates: end dates come from options, from plans, or from the server.
 func TestEndDates(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -140,7 +140,7 @@ func TestEndDates(t *testing.T) {
 	}
 }
 
-// TestRefusedOrders: what a license cannot have is named.
+// TestRefusedOrders: the error names what a license cannot have.
 func TestRefusedOrders(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -163,7 +163,7 @@ func TestRefusedOrders(t *testing.T) {
 	require.Zero(t, srv.Faults.Count())
 }
 
-// TestReferenceOfAnotherName: a reference stands for one account.
+// TestReferenceOfAnotherName: a reference belongs to one account only.
 func TestReferenceOfAnotherName(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -177,7 +177,7 @@ func TestReferenceOfAnotherName(t *testing.T) {
 	require.Len(t, srv.Licenses(), 1)
 }
 
-// TestWithoutPlans: limits are options then, and nothing pretends to know plans.
+// TestWithoutPlans: limits are options, and plans are unsupported.
 func TestWithoutPlans(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv, licenseserver.WithPlans())
@@ -196,8 +196,8 @@ func TestWithoutPlans(t *testing.T) {
 	require.Equal(t, []int64{4, 1}, []int64{srv.Licenses()[0].MaxActivations, srv.Licenses()[0].MaxUsers}, "what is not ordered stays")
 }
 
-// TestUnknownKey: a license that carries no marker. Without the search nobody knows
-// its key, and with it neither its state.
+// TestUnknownKey: without the search, the key of an unmarked license is unknown, and so is its
+// state.
 func TestUnknownKey(t *testing.T) {
 	srv := newServer()
 	owner := srv.AddCustomer(licenseservertest.Customer{Name: "ACME Corp", Email: "it@acme.example"})
@@ -234,7 +234,7 @@ func TestUnknownKey(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, provider.OutcomeAdopted, outcome)
 
-	// From now on the marker tells, also without the search.
+	// From now on the marker contains the key, and the search is not needed.
 	account, err = blind.Find(ctx, provider.Query{Reference: "order-9"})
 	require.NoError(t, err)
 	require.Equal(t, id, account.ID)
@@ -250,7 +250,7 @@ func TestUnknownKey(t *testing.T) {
 	require.Empty(t, srv.Licenses())
 }
 
-// TestAdoptWithoutFreePlace: all places are taken, so the marker cannot be registered.
+// TestAdoptWithoutFreePlace: all activations are taken, so the marker cannot be registered.
 func TestAdoptWithoutFreePlace(t *testing.T) {
 	srv := newServer()
 	l := srv.AddLicense(licenseservertest.License{MaxActivations: 1})
@@ -260,8 +260,7 @@ func TestAdoptWithoutFreePlace(t *testing.T) {
 	require.Empty(t, marked(srv, "order-1"))
 }
 
-// TestIgnoredSuspension is an error, and the bulk routes are used: toggling twice would
-// undo it.
+// TestIgnoredSuspension is an error, and the bulk routes are used: toggling twice would undo it.
 func TestIgnoredSuspension(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -280,7 +279,7 @@ func TestIgnoredSuspension(t *testing.T) {
 	}
 }
 
-// TestSignOnToken: an account must be there for it, although the token is not its own.
+// TestSignOnToken: the account must exist, although the token is not its own.
 func TestSignOnToken(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
@@ -297,12 +296,12 @@ func TestSignOnToken(t *testing.T) {
 	require.Len(t, srv.AuthTokens(), 1)
 }
 
-// TestCheckNamesWhatFails: the two sign-ins and the search are told apart.
+// TestCheckNamesWhatFails: Check distinguishes the two sign-ins and the search.
 func TestCheckNamesWhatFails(t *testing.T) {
 	srv := newServer(licenseservertest.WithSeedLicenses(2))
 	report, err := providerOn(t, srv, searchable).Check(t.Context())
 	require.NoError(t, err)
-	require.Equal(t, "the admin panel lets us in: 2 licenses, and its search finds them", report.Step(provider.CheckRights).Detail)
+	require.Equal(t, "the sign-in to the admin panel is accepted: 2 licenses, and its search finds them", report.Step(provider.CheckRights).Detail)
 
 	report, err = providerOn(t, srv, licenseserver.WithAdminCookie("session", "expired")).Check(t.Context())
 	require.ErrorIs(t, err, provider.ErrUnauthorized)
@@ -319,8 +318,8 @@ func TestCheckNamesWhatFails(t *testing.T) {
 	require.Equal(t, provider.CheckWarning, report.Step(provider.CheckRights).State)
 }
 
-// TestKeysStayHidden: a server that repeats what a marker is made of gets it into no
-// error, and dumps show neither markers nor keys.
+// TestKeysStayHidden: errors do not contain a marker that the server repeats, and dumps show
+// neither markers nor keys.
 func TestKeysStayHidden(t *testing.T) {
 	srv := newServer()
 	srv.Faults.When(to("/register-device"), 1, faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnprocessableEntity, Body: `{"error":"` + firstKeys()[0] + ` is no good"}`})
@@ -338,7 +337,7 @@ func TestKeysStayHidden(t *testing.T) {
 	require.Contains(t, dump.String(), "/register-device")
 }
 
-// roundTripper changes what the emulated server answers.
+// roundTripper changes the answers of the emulated server.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }

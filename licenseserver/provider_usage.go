@@ -12,16 +12,16 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Metrics of a license. The server does not report how many users there are, so that the
-// figure of metricUsers is how many there may be.
+// Metrics of a license. The server does not report how many users there are, so metricUsers is the
+// limit only.
 const (
 	metricActivations = "activations"
 	metricUsers       = "max_users"
 	metricResources   = "resources"
 )
 
-// Plans lists the plans given by WithPlans. The panel is asked once, so that a server
-// that cannot be reached shows here too.
+// Plans lists the plans of WithPlans. It makes one call to the panel, so that an unreachable server
+// is an error here too.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	const verb = "list plans"
 	if len(p.client.plans) == 0 {
@@ -40,7 +40,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	return plans, nil
 }
 
-// plan returns the plan of an ID, or why there is none.
+// plan returns the plan with an ID, or the problem with the ID.
 func (p *Provider) plan(id string) (Plan, string) {
 	for _, plan := range p.client.plans {
 		if plan.ID == id {
@@ -50,11 +50,11 @@ func (p *Provider) plan(id string) (Plan, string) {
 	if id == "" {
 		return Plan{}, "required"
 	}
-	return Plan{}, fmt.Sprintf("%q is not one of the plans given by WithPlans", adapter.Shorten(id))
+	return Plan{}, fmt.Sprintf("%q is not one of the plans of WithPlans", adapter.Shorten(id))
 }
 
-// Usage reads the figures of one account: machines that the license is activated on,
-// without its marker, how many users it allows, and resources that it has.
+// Usage reads the usage of one account: the machines that the license is activated on, without its
+// marker, the limit of users, and its resources.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.whole, "read usage of account", id, nil, func(ctx context.Context, n int64) (*provider.UsageReport, error) {
 		m, err := p.read(ctx, n)
@@ -87,9 +87,9 @@ func (p *Provider) usage(ctx context.Context, m *made) (*provider.UsageReport, e
 	return report, nil
 }
 
-// FleetUsage reads the figures of all licenses, one after the other. The API has no call
-// for all of them. A license that goes meanwhile is left out, and one whose key is
-// unknown is an error beside its report.
+// FleetUsage reads the usage of all licenses, one after the other. The API has no call for all of
+// them. A license that disappears meanwhile is left out; for one whose key is unknown, the report
+// comes with an error.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		return func(yield func(*provider.UsageReport, error) bool) {

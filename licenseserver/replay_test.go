@@ -24,7 +24,7 @@ type (
 	replay  = func(t *testing.T, c *client)
 )
 
-// fails is a replay of an error.
+// fails is a replay of a call that returns an error.
 func fails(want provider.Error, is error, call func(ctx context.Context, c *client) error) replay {
 	return func(t *testing.T, c *client) {
 		err := call(t.Context(), c)

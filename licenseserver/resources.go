@@ -12,83 +12,81 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ResourcesService is about what licenses hold: servers, workstations, domains, IPv4
-// addresses, phone numbers. No route takes a resource back from a license.
+// ResourcesService manages the resources of licenses: servers, workstations, domains, IPv4
+// addresses, phone numbers. No route takes a resource away from a license.
 type ResourcesService struct{ c *Client }
 
-// Resource is a thing that a license can hold.
+// Resource is something that can be allocated to a license.
 type Resource struct {
 	ID int64 `wire:"id,positive"`
-	// Type is open: "server", "workstation" and "domain" are documented.
+	// Type may have any value; "server", "workstation" and "domain" are documented.
 	Type       string `wire:"type"`
 	Identifier string `wire:"identifier"`
-	// Status is open ("allocated"), and told by List only, as is AllocatedAt.
+	// Status may have any value, such as "allocated". Only List reports Status and AllocatedAt.
 	Status      string    `wire:"status"`
 	AllocatedAt time.Time `wire:"allocated_at"`
 }
 
-// ResourceAllocateRequest gives resources to a license.
+// ResourceAllocateRequest describes an allocation of resources to a license.
 type ResourceAllocateRequest struct {
 	// LicenseID and ResourceIDs are required.
 	LicenseID   int64   `wire:"license_id"`
 	ResourceIDs []int64 `wire:"resource_ids"`
-	// ResourceType is in one of the two definitions of the body, and not in the
-	// other; "" leaves it out.
+	// ResourceType is in one of the two documented definitions of the body; "" is not sent.
 	ResourceType string `wire:"resource_type"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
-// Allocation is what became of an ResourceAllocateRequest.
+// Allocation is the result of Allocate.
 type Allocation struct {
-	// Allocated may be fewer than were asked for.
+	// Allocated may be fewer than were requested.
 	Allocated int64  `wire:"allocated,required"`
 	Message   string `wire:"message"`
 }
 
-// ResourceCheck tells whether so many resources of a type are free.
+// ResourceCheck reports whether enough resources of a type are free.
 type ResourceCheck struct {
 	Available bool       `wire:"available,required"`
 	Count     int64      `wire:"count"`
 	Resources []Resource `wire:"resources"`
 }
 
-// ResourceAvailability is the overview of what is free.
+// ResourceAvailability is the overview of free resources.
 type ResourceAvailability struct {
 	Domains, IPv4, PhoneNumbers Availability
-	// Other kinds, which no document names.
+	// Other contains undocumented types.
 	Other map[string]Availability
 }
 
-// Availability is how much of a kind is free.
+// Availability is how many resources of a type are free.
 type Availability struct {
 	Available int64 `wire:"available,required"`
 	Total     int64 `wire:"total"`
-	// Status is open: "ok", "low", "critical".
+	// Status may have any value; "ok", "low" and "critical" are documented.
 	Status string `wire:"status"`
 }
 
-// ResourceStats are totals.
+// ResourceStats are totals of resources.
 type ResourceStats struct {
 	ResourceCount
 	ByType map[string]ResourceCount `wire:"by_type"`
 }
 
-// ResourceCount tells how many there are.
+// ResourceCount counts the resources of a type.
 type ResourceCount struct {
 	Total     int64 `wire:"total,required"`
 	Allocated int64 `wire:"allocated"`
 	Available int64 `wire:"available"`
 }
 
-// List yields the resources that a license holds: GET
-// /api/license/{license_id}/resources.
+// List yields the resources of a license: GET /api/license/{license_id}/resources.
 func (s *ResourcesService) List(ctx context.Context, licenseID int64) iter.Seq2[*Resource, error] {
 	return all[Resource](ctx, s.c, resourcesList, "resources", licenseID)
 }
 
-// Allocate gives resources to a license: POST /api/resources/allocate. What the server
-// does with resources that are taken is undocumented.
+// Allocate allocates resources to a license: POST /api/resources/allocate. What the server does
+// with resources that are already allocated is undocumented.
 func (s *ResourcesService) Allocate(ctx context.Context, req *ResourceAllocateRequest) (*Allocation, error) {
 	if req == nil {
 		return nil, resourcesAllocate.RefuseNil()
@@ -102,7 +100,7 @@ func (s *ResourcesService) Allocate(ctx context.Context, req *ResourceAllocateRe
 	return fetch[Allocation](ctx, s.c, resourcesAllocate, with(&rest.Call{Subject: idText(req.LicenseID)}, req))
 }
 
-// CheckAvailability asks whether so many resources of a type are free: GET
+// CheckAvailability asks whether count resources of a type are free: GET
 // /api/resources/check-availability.
 func (s *ResourcesService) CheckAvailability(ctx context.Context, resourceType string, count int64) (*ResourceCheck, error) {
 	var problems provider.Problems
@@ -116,8 +114,8 @@ func (s *ResourcesService) CheckAvailability(ctx context.Context, resourceType s
 	})
 }
 
-// Availability reads the overview of free domains, IPv4 addresses and phone numbers:
-// GET /api/resources/availability.
+// Availability reads the overview of free domains, IPv4 addresses and phone numbers: GET
+// /api/resources/availability.
 func (s *ResourcesService) Availability(ctx context.Context) (*ResourceAvailability, error) {
 	return fetch[ResourceAvailability](ctx, s.c, resourcesAvailability, &rest.Call{})
 }
@@ -127,7 +125,7 @@ func (s *ResourcesService) Stats(ctx context.Context) (*ResourceStats, error) {
 	return fetch[ResourceStats](ctx, s.c, resourcesStats, &rest.Call{})
 }
 
-// Every object of the answer that says how much is available is a kind of resource.
+// Every object in the answer that contains a number of available resources is a type of resource.
 var _ = wire.Read(func(raw []byte, a *ResourceAvailability) error {
 	var kinds map[string]provider.Payload
 	if err := wire.Unmarshal(raw, &kinds); err != nil {

@@ -9,41 +9,41 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// SearchService searches all of the panel.
+// SearchService searches the whole panel.
 type SearchService struct{ c *Client }
 
-// SearchRequest says what to look for.
+// SearchRequest describes a search.
 type SearchRequest struct {
 	// Query is required.
 	Query string
-	// Type is "customer", "license" or "device"; "" is all.
+	// Type is "customer", "license" or "device"; "" means all.
 	Type string
-	// Limit is how many to return; 0 is the server's default, 20.
+	// Limit is how many results to return; 0 means the server's default, 20.
 	Limit int64
 }
 
-// SearchResults are the first of all that were found. There are no pages.
+// SearchResults contains the first results. There are no pages.
 type SearchResults struct {
 	Results []SearchResult
-	// Total that were found.
+	// Total is how many were found.
 	Total int64
 }
 
-// SearchResult is a thing of the panel.
+// SearchResult is one result of a search.
 type SearchResult struct {
 	// Type is "customer", "license" or "device".
 	Type string `wire:"type"`
 	ID   int64  `wire:"id,positive"`
 	// Title is the name of a customer and the key of a license.
 	Title provider.Secret `wire:"title"`
-	// Subtitle says more, for people.
+	// Subtitle is a description for people.
 	Subtitle string `wire:"subtitle"`
-	// URL is the path of its page in the panel.
+	// URL is the path of the result's page in the panel.
 	URL string `wire:"url"`
 }
 
-// Query searches customers, licenses and devices. Method and path are missing in the
-// documents: it is a GET of the path given by WithSearchPath, and without that option
+// Query searches customers, licenses and devices. The documents contain neither its method nor its
+// path: it sends a GET to the path of WithSearchPath. Without that option the error matches
 // provider.ErrUnsupported.
 func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchResults, error) {
 	if req == nil {
@@ -58,7 +58,7 @@ func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchR
 	if s.c.search.Endpoint == nil {
 		return nil, &provider.Error{
 			Provider: Kind, Op: searchAll.Op, Action: searchAll.Verb, Kind: provider.ErrUnsupported,
-			Message: "no document tells the path of the search: give it with licenseserver.WithSearchPath",
+			Message: "the path of the search is undocumented: set it with licenseserver.WithSearchPath",
 		}
 	}
 	args := url.Values{"q": {req.Query}}
@@ -68,7 +68,7 @@ func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchR
 	if req.Limit > 0 {
 		args.Set("limit", strconv.FormatInt(req.Limit, 10))
 	}
-	// People search for license keys, too.
+	// People search for license keys too.
 	call := &rest.Call{Query: args, Secrets: []provider.Secret{provider.Secret(req.Query)}}
 	p := &page[SearchResult]{name: "results"}
 	call.Out = p

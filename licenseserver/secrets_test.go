@@ -16,8 +16,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The secrets beside that of samples: of the client, and of answers. The key's alphabet
-// is not documented.
+// Secrets that are not in the samples: those of the client and of answers. The key's alphabet is
+// undocumented.
 const (
 	canaryKey    = `AF-2000-canary"<>&+/=7f3a0123456789abcdx`
 	canaryCookie = `canary.cookie+/=5d5d`
@@ -25,8 +25,8 @@ const (
 	canaryToken  = `canary.Token"<&>+/=9b1c`
 )
 
-// leakyServers answer with what they were sent, as real servers do when they refuse it,
-// or with secrets of their own.
+// leakyServers answer with the request, as real servers do when they refuse one, or with secrets of
+// their own.
 func leakyServers(t *testing.T) map[string]clienttest.Answer {
 	good := vendor(t).Good()
 	marshal := clienttest.JSON
@@ -35,7 +35,7 @@ func leakyServers(t *testing.T) map[string]clienttest.Answer {
 		"license":    map[string]any{"id": 1, "key": canaryToken, "is_active": true},
 		"activation": map[string]any{"id": 1, "license_key": canaryToken}, "valid": true,
 	})
-	// Where no document tells the fields, any of them may hold a key.
+	// Undocumented fields may all contain a key.
 	unknown := marshal(map[string]any{
 		"success": true, "licenses": []any{canaryToken}, "results": []any{map[string]any{"id": 1, "type": "license", "title": canaryToken}},
 	})
@@ -98,7 +98,7 @@ func TestSecretsStayHidden(t *testing.T) {
 	}
 }
 
-// What is printed by accident: the client, its services, options, requests.
+// The client, its services, options and requests may be printed by accident.
 func TestPrintedValuesHideSecrets(t *testing.T) {
 	c, err := licenseserver.New(serverURL, canaryKey, licenseserver.WithAdminCookie("session", canaryCookie))
 	require.NoError(t, err)

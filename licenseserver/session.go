@@ -11,15 +11,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Why a Session is over.
+// Reasons why a Session is over.
 var (
-	// ErrLicenseLost: the server takes the license away from this program, or the
-	// grace period is over. The error says which, and holds the last failure.
+	// ErrLicenseLost means that the server took the license away from this program, or that the
+	// grace period is over. The error says which, and wraps the last failure.
 	ErrLicenseLost = errors.New("license lost")
-	// ErrGraceOver: the server could not be reached for longer than Grace. It stands
-	// beside ErrLicenseLost.
-	ErrGraceOver = errors.New("the server was out of reach for longer than the grace period")
-	// ErrSessionClosed is Session.Err after Close.
+	// ErrGraceOver means that the server could not be reached for longer than Grace. Such an error
+	// also matches ErrLicenseLost.
+	ErrGraceOver = errors.New("the server was unreachable for longer than the grace period")
+	// ErrSessionClosed is what Session.Err returns after Close.
 	ErrSessionClosed = errors.New("session closed")
 )
 
@@ -29,45 +29,43 @@ const (
 	DefaultEndTimeout = 5 * time.Second
 )
 
-// SessionOptions shape a Session.
+// SessionOptions configures a Session.
 type SessionOptions struct {
 	// LicenseKey and MachineID are required.
 	LicenseKey   provider.Secret
 	MachineID    string
 	HardwareHash string
 	Version      string
-	// Extra fields of the start, sent as they are.
+	// Extra contains further fields of the start request, sent unchanged.
 	Extra map[string]any
 
-	// Interval is the longest time between two heartbeats; 0 is DefaultInterval. It
-	// must be shorter than the server's time-out, which is undocumented.
+	// Interval is the longest time between two heartbeats; 0 means DefaultInterval. It must be
+	// shorter than the server's timeout, which is undocumented.
 	Interval time.Duration
-	// Jitter is by how much a heartbeat may be early, at random, so that machines
-	// that were switched on together do not beat together; 0 is a tenth of Interval.
+	// Jitter is how much earlier a heartbeat may be sent, at random, so that machines that were
+	// started together do not send theirs together; 0 means a tenth of Interval.
 	Jitter time.Duration
-	// Grace is how long the program may go on while the server cannot be reached,
-	// counted from the last answer that confirmed the session. 0 is no grace: the
-	// first heartbeat that fails, retries included, loses the license. A negative
-	// one never ends.
+	// Grace is how long the program may run while the server cannot be reached, counted from the
+	// last answer that confirmed the session. 0 means no grace: the first heartbeat that fails,
+	// retries included, loses the license. A negative Grace never ends.
 	Grace time.Duration
-	// EndTimeout is how long Close and the end of the context wait for the server; 0
-	// is DefaultEndTimeout.
+	// EndTimeout limits how long Close and the end of the context wait for the server; 0 means
+	// DefaultEndTimeout.
 	EndTimeout time.Duration
-	// OnLost is called once when the license is lost for good, with Session.Err; not
-	// when Close or the end of the context came first. It runs in the session's own
-	// goroutine, when Done is already closed, and may call any method.
+	// OnLost is called once with Session.Err when the license is lost for good, but not after Close
+	// or the end of the context. It runs in the session's own goroutine after Done is closed, and
+	// may call any method.
 	OnLost func(error)
 }
 
-// Session holds a license for a running program: it sends heartbeats in the
-// background, rides out the loss of the network, and starts a new session if the
-// server has let the old one go meanwhile. It ends with Close, with its context, or
-// when the license is lost. It is safe for concurrent use.
+// Session holds a license for a running program: it sends heartbeats in the background, survives
+// network outages, and starts a new session if the server has dropped the old one meanwhile. It
+// ends with Close, with its context, or when the license is lost. It is safe for concurrent use.
 //
-// The license is lost when the server itself refuses to go on (a session of another
-// machine, a license that is not valid any more, a key that is not good), or when it
-// stays out of reach beyond the grace period. Answers that are not the server's own (a
-// proxy's error page, a login page of a hotel) count as out of reach.
+// The license is lost when the server itself refuses the session (another machine has one, the
+// license is no longer valid, the key is invalid), or when it is unreachable for longer than the
+// grace period. Answers that are not the server's own (a proxy's error page, the login page of a
+// hotel) count as unreachable.
 type Session struct {
 	c       *Client
 	options SessionOptions
@@ -81,16 +79,14 @@ type Session struct {
 	err       error
 	endErr    error
 
-	// Of the goroutine only:
-	// ghost: a start was sent and its answer lost. The session that it may have
-	// opened stands in our own way until it times out.
+	// Used by the goroutine only: ghost reports that the answer to a start was lost. The session
+	// that it may have opened blocks new ones until it times out.
 	ghost bool
 }
 
-// StartSession opens a session of a license and keeps it. An error means that there is
-// none: ErrSessionActive if another machine has it. (One that matches
-// provider.ErrOutcomeUnknown may have opened a session all the same, which will end by
-// the server's time-out.) The session ends with ctx.
+// StartSession opens a session of a license and keeps it alive. The error matches ErrSessionActive
+// if another machine has a session. If it matches provider.ErrOutcomeUnknown, a session may have
+// been opened nevertheless, which will end by the server's timeout. The session ends with ctx.
 func (c *Client) StartSession(ctx context.Context, opts SessionOptions) (*Session, error) {
 	var problems provider.Problems
 	problems.Credential("LicenseKey", opts.LicenseKey)
@@ -121,16 +117,16 @@ func (c *Client) StartSession(ctx context.Context, opts SessionOptions) (*Sessio
 	return s, nil
 }
 
-// String names the session without its token.
+// String describes the session without its token.
 func (s *Session) String() string { return "session of " + s.c.String() }
 
-// GoString is String, so that %#v shows no more.
+// GoString returns what String does, so that %#v does not print the token.
 func (s *Session) GoString() string { return s.String() }
 
-// Done is closed when the session is over, for whatever reason; see Err.
+// Done returns a channel that is closed when the session is over for any reason; see Err.
 func (s *Session) Done() <-chan struct{} { return s.done }
 
-// Err is nil while the session goes on. Then it matches ErrLicenseLost,
+// Err returns nil while the session goes on. Afterwards the error matches ErrLicenseLost,
 // ErrSessionClosed, or the error of the context.
 func (s *Session) Err() error {
 	s.mu.Lock()
@@ -138,33 +134,33 @@ func (s *Session) Err() error {
 	return s.err
 }
 
-// Confirmed is when the server last confirmed the session, by the local clock.
+// Confirmed returns when the server last confirmed the session, by the local clock.
 func (s *Session) Confirmed() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.confirmed
 }
 
-// Token of the session, which changes when a new one was started; "" if there is none
-// just now.
+// Token returns the token of the session, which changes when a new session is started; "" if there
+// is none at the moment.
 func (s *Session) Token() provider.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.token
 }
 
-// More contains what the server said at the start beside the token: data about an update
-// may be among it, whose names are undocumented.
+// More returns the other fields of the answer to the start. They may describe an update, under
+// undocumented names.
 func (s *Session) More() map[string]provider.Payload {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.more
 }
 
-// Close ends the session, here and at the server, and waits until that is done, for
-// EndTimeout at the most. The error is that of ending it at the server, where it then
-// ends by time-out; calling Close again returns the same. After the license was lost
-// there is nothing to end.
+// Close ends the session, here and at the server, and waits for that, at most for EndTimeout. If
+// the server could not end it, Close returns the error, and the session ends by the server's
+// timeout. Calling Close again returns the same. After the license was lost there is nothing to
+// end.
 func (s *Session) Close() error {
 	s.stop(ErrSessionClosed)
 	<-s.done
@@ -173,7 +169,7 @@ func (s *Session) Close() error {
 	return s.endErr
 }
 
-// run is the session's goroutine.
+// run is the body of the session's goroutine.
 func (s *Session) run(ctx context.Context) {
 	defer s.stop(nil)
 	lost := s.keep(ctx)
@@ -206,7 +202,7 @@ func (s *Session) keep(ctx context.Context) error {
 		}
 		switch {
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // the context ended: that is how the caller stops a session
 		case last == nil:
 			failures = -1
 		case s.final(last):
@@ -217,9 +213,8 @@ func (s *Session) keep(ctx context.Context) error {
 	}
 }
 
-// pause is how long to wait for the next attempt: while the server is out of reach
-// shorter than the interval, and longer from failure to failure, but never past the end
-// of the grace period.
+// pause returns how long to wait for the next attempt. While the server is unreachable that is less
+// than the interval, and more with each failure, but never past the end of the grace period.
 func (s *Session) pause(failures int) time.Duration {
 	o := s.options
 	if failures == 0 {
@@ -236,7 +231,7 @@ func (s *Session) pause(failures int) time.Duration {
 	return wait
 }
 
-// retryDoublings is how often the wait doubles until it is the interval.
+// retryDoublings is how often the pause doubles until it is the interval.
 const retryDoublings = 4
 
 func spread(d time.Duration) time.Duration {
@@ -250,29 +245,29 @@ func (s *Session) graceLeft() time.Duration { return time.Until(s.Confirmed().Ad
 
 func (s *Session) graceOver() bool { return s.options.Grace >= 0 && s.graceLeft() <= 0 }
 
-// beat confirms the session: with a heartbeat, or with a new start if the server does
-// not know it any more. It ends with the grace period; a grace shorter than the
-// interval leaves the first attempt the time of one.
+// beat confirms the session with a heartbeat, or with a new start if the server no longer knows it.
+// It ends with the grace period; if that is shorter than the interval, the first attempt gets a
+// whole interval.
 func (s *Session) beat(ctx context.Context, failures int) error {
 	limit := time.Duration(0)
 	if s.options.Grace >= 0 {
 		if limit = s.graceLeft(); limit <= 0 && failures == 0 {
 			limit = s.options.Interval
 		}
-		limit = max(limit, 1) // 0 is none
+		limit = max(limit, 1) // 0 would mean no limit
 	}
 	if token := s.Token(); token != "" {
 		err := s.heartbeat(ctx, token, limit)
 		if err == nil || !spoken(err) || errors.Is(err, provider.ErrUnauthorized) || errors.Is(err, provider.ErrForbidden) {
 			return err
 		}
-		// The server does not know the session, or not any more.
+		// The server does not know the session, or no longer does.
 		s.mu.Lock()
 		s.token = ""
 		s.mu.Unlock()
 	}
-	// When the context ends now, the start goes on for EndTimeout: without the token of
-	// the answer nobody could end the session.
+	// If the context ends now, the start continues for EndTimeout: without the token in the answer
+	// the session could not be ended.
 	patient, cancel := outlive(ctx, s.options.EndTimeout)
 	defer cancel()
 	return s.start(patient, limit)
@@ -297,7 +292,7 @@ func within(ctx context.Context, limit time.Duration) (context.Context, context.
 	return context.WithTimeout(ctx, limit)
 }
 
-// outlive is a context that ends some time after another one.
+// outlive returns a context that ends some time after another one.
 func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var mu sync.Mutex
@@ -318,26 +313,27 @@ func outlive(ctx context.Context, by time.Duration) (context.Context, context.Ca
 	}
 }
 
-// final reports whether a failure loses the license at once: the server's own word.
+// final reports whether a failure loses the license at once: a refusal by the server itself.
 func (s *Session) final(err error) bool {
 	if s.ghost && errors.Is(err, ErrSessionActive) {
-		return false // it may be ours, and will time out
+		return false // it may be our own session, which will time out
 	}
 	return spoken(err)
 }
 
-// spoken reports whether an error is the server's own refusal, and not that of the
-// network, a proxy or an outage.
+// spoken reports whether an error is the server's own refusal, and not that of the network, a proxy
+// or an outage.
 func spoken(err error) bool {
 	var e *provider.Error
 	if !errors.As(err, &e) || !errors.Is(e.Err, ErrSessionActive) && !errors.Is(e.Err, errSpoken) {
 		return false
 	}
-	switch e.Kind {
-	case nil, provider.ErrRateLimited, provider.ErrUnavailable, provider.ErrOutcomeUnknown, provider.ErrProtocol:
-		return false
+	for _, vague := range []error{provider.ErrRateLimited, provider.ErrUnavailable, provider.ErrOutcomeUnknown, provider.ErrProtocol} {
+		if errors.Is(e.Kind, vague) {
+			return false
+		}
 	}
-	return true
+	return e.Kind != nil
 }
 
 // start opens a session.
@@ -360,15 +356,15 @@ func (s *Session) start(ctx context.Context, limit time.Duration) error {
 	return nil
 }
 
-// confirm counts the grace period from when the request was sent: the server has
-// counted from then at the latest.
+// confirm starts the grace period when the request was sent: the server's timeout started no
+// earlier.
 func (s *Session) confirm(sent time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.confirmed = sent
 }
 
-// end closes the session at the server, although the context is over.
+// end closes the session at the server, although the context has ended.
 func (s *Session) end(ctx context.Context) error {
 	token := s.Token()
 	if token == "" {
@@ -378,7 +374,7 @@ func (s *Session) end(ctx context.Context) error {
 	defer cancel()
 	_, err := s.c.Sessions.End(ctx, token)
 	if errors.Is(err, provider.ErrNotFound) && spoken(err) {
-		return nil // it is over
+		return nil // the session is over already
 	}
 	return err
 }

@@ -20,8 +20,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// door is a server of sessions that can disappear, in several ways. It keeps one
-// session and its time-out.
+// door is a session server that can become unreachable in several ways. It has one session and its
+// timeout.
 type door struct {
 	mu      sync.Mutex
 	timeout time.Duration
@@ -31,11 +31,11 @@ type door struct {
 	starts  int
 	beats   []time.Time
 	ends    int
-	// down answers instead of the server, if it is set.
+	// down answers instead of the server unless it is nil.
 	down func(ctx context.Context) reply
-	// lose drops the answer of the next start behind the change.
+	// lose drops the answer of the next start after the change.
 	lose bool
-	// refuse is an answer to every heartbeat and start.
+	// refuse is the answer to every heartbeat and start unless it is nil.
 	refuse *reply
 }
 
@@ -115,7 +115,7 @@ func (d *door) answer(ctx context.Context, s sentRequest) reply {
 	return refusal(404, "NOT_FOUND", "no such route")
 }
 
-// outages are the ways in which a server is out of reach.
+// outages are the ways in which a server is unreachable.
 var outages = map[string]func(ctx context.Context) reply{
 	"no network": func(context.Context) reply { return reply{Err: errors.New("network is unreachable")} },
 	"hangs": func(ctx context.Context) reply {
@@ -141,8 +141,8 @@ func options(change func(*licenseserver.SessionOptions)) licenseserver.SessionOp
 	return o
 }
 
-// bubble runs a test with a session of a server in fake time, and fails if a goroutine
-// is left after it.
+// bubble runs a test with a session server in fake time, and fails if a goroutine is left
+// afterwards.
 func bubble(t *testing.T, change func(*licenseserver.SessionOptions), test func(t *testing.T, d *door, s *licenseserver.Session)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -157,7 +157,7 @@ func bubble(t *testing.T, change func(*licenseserver.SessionOptions), test func(
 	})
 }
 
-// requireNoGoroutine fails if a goroutine is in the client's code, or waits there.
+// requireNoGoroutine fails if a goroutine runs or waits in the client's code.
 func requireNoGoroutine(t *testing.T) {
 	t.Helper()
 	stacks := make([]byte, 1<<20)
@@ -211,8 +211,8 @@ func TestSessionEndsWithItsContext(t *testing.T) {
 	})
 }
 
-// A server that disappears for random times, in all ways: heartbeats resume, nothing is
-// lost within the grace period.
+// After outages of random length and kind heartbeats resume, and no license is lost within the
+// grace period.
 func TestSessionSurvivesOutages(t *testing.T) {
 	for name, down := range outages {
 		t.Run(name, func(t *testing.T) {
@@ -236,8 +236,7 @@ func TestSessionSurvivesOutages(t *testing.T) {
 	}
 }
 
-// The grace period is honoured to the moment, whatever the outage, and OnLost called
-// exactly once.
+// The grace period is kept exactly, whatever the outage, and OnLost is called exactly once.
 func TestSessionGrace(t *testing.T) {
 	for name, down := range outages {
 		for _, grace := range []time.Duration{0, 10 * time.Second, 7 * time.Minute, 3 * time.Hour} {
@@ -254,7 +253,7 @@ func TestSessionGrace(t *testing.T) {
 					offline := time.Since(confirmed)
 					if grace > time.Minute {
 						require.Equal(t, grace, offline)
-					} else { // the first heartbeat decides, and has the client's own time
+					} else { // the first heartbeat decides, with the client's own time limit
 						require.LessOrEqual(t, offline, 2*time.Minute)
 					}
 					require.GreaterOrEqual(t, offline, grace)
@@ -284,7 +283,7 @@ func TestSessionWithoutEndOfGrace(t *testing.T) {
 	})
 }
 
-// What the server itself refuses is lost at once, within the grace period.
+// A refusal by the server itself loses the license at once, even within the grace period.
 func TestSessionLostByTheServersWord(t *testing.T) {
 	for name, test := range map[string]struct {
 		happens func(*door)
@@ -320,8 +319,8 @@ func TestSessionLostByTheServersWord(t *testing.T) {
 	}
 }
 
-// A new start whose answer was lost may have opened a session, which then stands in our
-// own way until it times out: no reason to give the license up.
+// A new start whose answer was lost may have opened a session, which then blocks our own starts
+// until it times out. That is no reason to give up the license.
 func TestSessionWaitsForItsOwnGhost(t *testing.T) {
 	bubble(t, func(o *licenseserver.SessionOptions) {
 		o.OnLost = func(err error) { t.Errorf("lost: %v", err) }
@@ -333,7 +332,7 @@ func TestSessionWaitsForItsOwnGhost(t *testing.T) {
 	})
 }
 
-// Close in the middle of anything is quick and leaves nothing.
+// Close is quick at any time and leaves nothing behind.
 func TestSessionClosesWhileTheServerHangs(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, d *door, s *licenseserver.Session) {
 		d.set(func(d *door) { d.down = outages["hangs"] })
@@ -345,8 +344,8 @@ func TestSessionClosesWhileTheServerHangs(t *testing.T) {
 	})
 }
 
-// A start that is under way when the session is closed may still open one: it is waited
-// for, and what it opened is ended.
+// A start that is under way when the session is closed may still open one: Close waits for it, and
+// ends what it opened.
 func TestSessionClosesWhileItStartsAgain(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, d *door, s *licenseserver.Session) {
 		d.set(func(d *door) { d.token = "" })

@@ -8,40 +8,39 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// SessionsService starts, keeps and ends the sessions of running programs. A license
-// has one session at a time. StartSession does all of this for a program.
+// SessionsService starts, keeps and ends the sessions of running programs. A license has one
+// session at a time. StartSession does all of this for a program.
 type SessionsService struct{ c *Client }
 
-// SessionStartRequest asks for a session.
+// SessionStartRequest describes a new session.
 type SessionStartRequest struct {
 	// LicenseKey and MachineID are required.
 	LicenseKey   provider.Secret `wire:"license_key"`
 	MachineID    string          `wire:"machine_id"`
 	HardwareHash string          `wire:"hardware_hash"`
 	Version      string          `wire:"version"`
-	// Extra fields, sent as they are.
+	// Extra contains further fields, sent unchanged.
 	Extra map[string]any `wire:",extra"`
 }
 
 // StartedSession is an open session.
 type StartedSession struct {
 	Token provider.Secret `wire:"session_token,required,strict"`
-	// More fields that the answer contains: data about an update may be among them,
-	// whose names are undocumented.
+	// More contains the other fields of the answer. They may describe an update, under undocumented
+	// names.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Heartbeat is the answer to one.
+// Heartbeat is the answer to a heartbeat.
 type Heartbeat struct {
 	LastHeartbeat time.Time `wire:"last_heartbeat,required"`
-	// More fields that the answer contains; undocumented.
+	// More contains the other fields of the answer, which are undocumented.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Start opens a session: POST /api/license/session/start. While another one is open
-// the error matches ErrSessionActive and provider.ErrConflict, and its Message is the
-// server's text. Whether a machine may start again while its own session is open is
-// undocumented.
+// Start opens a session: POST /api/license/session/start. While another one is open the error
+// matches ErrSessionActive and provider.ErrConflict, and its Message is the server's text. Whether
+// a machine may start again while its own session is open is undocumented.
 func (s *SessionsService) Start(ctx context.Context, req *SessionStartRequest) (*StartedSession, error) {
 	if req == nil {
 		return nil, sessionsStart.RefuseNil()
@@ -55,8 +54,8 @@ func (s *SessionsService) Start(ctx context.Context, req *SessionStartRequest) (
 	return fetch[StartedSession](ctx, s.c, sessionsStart, with(&rest.Call{}, req))
 }
 
-// Heartbeat keeps a session alive: POST /api/license/session/heartbeat. How often one
-// is due, and when a session without any ends, is undocumented.
+// Heartbeat keeps a session alive: POST /api/license/session/heartbeat. How often it is required,
+// and when a session without heartbeats ends, is undocumented.
 func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provider.Secret) (*Heartbeat, error) {
 	var problems provider.Problems
 	problems.Credential("licenseKey", licenseKey)
@@ -70,9 +69,9 @@ func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provi
 	})
 }
 
-// End closes a session: POST /api/license/session/end. The answer tells its duration
-// and the reason of its end, under names and in units that are undocumented; it is nil
-// if the answer was lost and the session is gone.
+// End closes a session: POST /api/license/session/end. The answer contains the session's duration
+// and the reason for its end, under undocumented names and in undocumented units; it is nil if the
+// first answer was lost and the session is gone.
 func (s *SessionsService) End(ctx context.Context, token provider.Secret) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Credential("token", token)

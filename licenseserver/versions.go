@@ -7,11 +7,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// VersionsService tells about versions of the licensed program.
+// VersionsService reads the versions of the licensed program.
 type VersionsService struct{ c *Client }
 
-// Check asks whether there is a newer version: POST /api/version/check. The fields of
-// the answer are undocumented.
+// Check asks whether there is a newer version: POST /api/version/check. The fields of the answer
+// are undocumented.
 func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret, currentVersion string) (provider.Payload, error) {
 	var problems provider.Problems
 	problems.Credential("licenseKey", licenseKey)
@@ -25,8 +25,8 @@ func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret,
 	})
 }
 
-// Latest reads the newest version: GET /api/version/latest. The fields of the answer
-// are undocumented. It is the least call that needs the API key.
+// Latest reads the newest version: GET /api/version/latest. The fields of the answer are
+// undocumented. It is the simplest call that needs the API key.
 func (s *VersionsService) Latest(ctx context.Context) (provider.Payload, error) {
 	return s.c.unknown(ctx, versionsLatest, &rest.Call{})
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// payload decodes an undocumented answer: of a read an object or a list, of a change
-// any JSON or nothing.
+// payload decodes an undocumented answer: for a read an object or a list, for a change any JSON or
+// nothing.
 type payload struct{ data provider.Payload }
 
 func (p *payload) DecodeAnswer(a *rest.Answer) error {
@@ -31,8 +31,7 @@ func (p *payload) DecodeAnswer(a *rest.Answer) error {
 	return nil
 }
 
-// page is an object that contains a list under a name, and what says whether more is to
-// come.
+// page is an object that contains a list under a name, and whether more pages follow.
 type page[T any] struct {
 	name  string
 	rows  []*T

@@ -12,8 +12,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The server of tests without sockets. The prefix is there so that a client that
-// loses it fails.
+// The server of tests without sockets. A client that loses the prefix fails.
 const (
 	serverURL = "https://license.example.com/prefix"
 	serverKey = "AF-2000-placeholder-placeholder-00000000"
@@ -33,16 +32,16 @@ const webPage = clienttest.WebPage
 
 func ok(body string) reply { return clienttest.OK(body) }
 
-// tapping answers requests from a function, which may be replaced.
+// tapping answers requests with a function, which may be replaced.
 func tapping(answer clienttest.Answer) *wiretap {
 	return &wiretap{Base: serverURL, Answer: answer}
 }
 
-// always answers every request alike.
+// always answers every request in the same way.
 func always(r reply) *wiretap { return tapping(clienttest.Always(r)) }
 
-// tapOptions send through a transport, without repetitions (or one failure would be
-// several requests) and without the default rate limit.
+// tapOptions send through a transport, without retries, so that one failure is one request, and
+// without the default rate limit.
 func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider.Option {
 	return append([]provider.Option{
 		provider.WithHTTPClient(&http.Client{Transport: transport}),
@@ -51,7 +50,7 @@ func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider
 	}, opts...)
 }
 
-// clientOver makes a client of the server that is behind a transport.
+// clientOver returns a client for the server behind a transport.
 func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *licenseserver.Client {
 	t.Helper()
 	client, err := licenseserver.New(serverURL, serverKey, tapOptions(transport, opts...)...)
@@ -59,13 +58,13 @@ func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Opti
 	return client
 }
 
-// asError returns the *provider.Error that every failure must be.
+// asError returns an error as the *provider.Error that it must be.
 func asError(t testing.TB, err error) *provider.Error {
 	t.Helper()
 	return clienttest.AsError(t, err)
 }
 
-// at reads a time as the answers hold it.
+// at parses a time in the form of the answers.
 func at(text string) time.Time {
 	parsed, err := time.Parse(time.RFC3339, text)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// What tests see of the state, and put into it. Everything returned is a copy.
+// Methods with which tests read and change the state. Everything returned is a copy.
 
 // Clients returns all clients, in order of creation.
 func (s *Server) Clients() []Client {
@@ -55,28 +55,28 @@ func (s *Server) DirectoryProtections() []DirectoryProtection {
 	return locked(s, func(st *state) []DirectoryProtection { return emulator.Copies(st.protections.Rows, emulator.Plain) })
 }
 
-// Sessions returns all sign-ons that were handed out, also expired ones.
+// Sessions returns all sign-ons that were created, including expired ones.
 func (s *Server) Sessions() []Session {
 	return locked(s, func(st *state) []Session { return slices.Clone(st.sessions) })
 }
 
-// AddClient adds a client as it is, without validation, and returns its ID. ID, times, language and the limits of its
-// plan are filled in where they are zero. It panics if the ID or the login name is taken.
+// AddClient adds a client without validation and returns its ID. ID, times, language and the limits
+// of its plan are filled in where they are zero. It panics if the ID or the login name is taken.
 func (s *Server) AddClient(c Client) int64 {
 	return locked(s, func(st *state) int64 {
 		if st.clients.Get(c.ID) != nil || st.loginTaken(c.Username) {
-			panic(fmt.Sprintf("keyhelptest: client %d %q is there already", c.ID, c.Username))
+			panic(fmt.Sprintf("keyhelptest: client %d or login name %q exists already", c.ID, c.Username))
 		}
 		return st.addClient(c, s.cfg.clock.Now())
 	})
 }
 
-// AddDomain adds a domain as it is, without validation, and returns its ID. ID, times and status are filled in where
-// they are zero. It panics if the ID or the name is taken, or if there is no such client.
+// AddDomain adds a domain without validation and returns its ID. ID, times and status are filled in
+// where they are zero. It panics if the ID or the name is taken, or if there is no such client.
 func (s *Server) AddDomain(d Domain) int64 {
 	return locked(s, func(st *state) int64 {
 		if st.domains.Get(d.ID) != nil || st.domains.has(d.Name) {
-			panic(fmt.Sprintf("keyhelptest: domain %d %q is there already", d.ID, d.Name))
+			panic(fmt.Sprintf("keyhelptest: domain %d or name %q exists already", d.ID, d.Name))
 		}
 		st.mustHave(d.ClientID)
 		return st.addDomain(d, s.cfg.clock.Now())
@@ -91,7 +91,8 @@ func (s *Server) AddScheduledTask(t ScheduledTask) int64 {
 	})
 }
 
-// RemoveClient deletes a client and what goes with it, as somebody in the panel would, and tells whether it was there.
+// RemoveClient deletes a client and everything that belongs to it, as an operator would in the
+// panel, and reports whether it existed.
 func (s *Server) RemoveClient(id int64) bool {
 	return locked(s, func(st *state) bool {
 		client := st.clients.Get(id)
@@ -102,7 +103,7 @@ func (s *Server) RemoveClient(id int64) bool {
 	})
 }
 
-// SetUsage sets what a client has used. It panics if there is no such client.
+// SetUsage sets the usage of a client. It panics if there is no such client.
 func (s *Server) SetUsage(clientID int64, u Usage) {
 	locked(s, func(st *state) struct{} {
 		st.mustHave(clientID)
@@ -118,7 +119,7 @@ func (st *state) mustHave(clientID int64) {
 	}
 }
 
-// locked does something with the state under the lock, after everything that was scheduled.
+// locked calls do with the state under the lock, after everything that was scheduled.
 func locked[T any](s *Server, do func(*state) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -55,7 +55,7 @@ func TestIDsHaveGaps(t *testing.T) {
 	require.Equal(t, clients, newPanel(t, keyhelptest.Documented, keyhelptest.WithSeedClients(30)).Clients(), "the same in every run")
 }
 
-// TestConcurrentCalls creates the same names from many sides: each name may be won once.
+// TestConcurrentCalls creates the same names from many goroutines: each name may be created once.
 func TestConcurrentCalls(t *testing.T) {
 	p := newPanel(t, keyhelptest.Documented)
 	var wg sync.WaitGroup

@@ -34,7 +34,7 @@ func createCertificate(c *call) reply {
 	return createdID(c.st.certificates.Add(&added).ID)
 }
 
-// updateCertificate keeps what is left out: newer clients send no private key.
+// updateCertificate keeps the parts that the body lacks: newer clients send no private key.
 func updateCertificate(c *call) reply {
 	certificate := pick(c, c.st.certificates)
 	if certificate == nil {
@@ -51,7 +51,8 @@ func updateCertificate(c *call) reply {
 	return changedID(certificate.ID)
 }
 
-// components finds the three PEM texts: v2 has them in an object, v1 had them flat.
+// components returns the object with the three PEM texts: v2 has them in a nested object, v1 had
+// them at the top level.
 func (c *call) components() (*emulator.Object, string) {
 	if nested, there := c.body.Object("components"); there {
 		return nested, "components."
@@ -65,7 +66,7 @@ func (c *call) certificateFields(from *emulator.Object, dst *Certificate) {
 	c.text(from, "ca_certificate", &dst.CACertificate)
 }
 
-// certificateRow tells what the certificate says, if it can be read.
+// certificateRow includes the data of the certificate if it can be parsed.
 func certificateRow(c *Certificate) row {
 	body := row{"id": c.ID, "name": c.Name, "secured_domains": []string{}, "valid_till": nil, "issuer": ""}
 	block, _ := pem.Decode([]byte(c.Certificate))

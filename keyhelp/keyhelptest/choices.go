@@ -8,27 +8,36 @@ import (
 	"time"
 )
 
-// Everything in this file is a choice of the emulator, not a fact about KeyHelp: no source tells. Change it here.
+// Everything in this file is a choice of the emulator, not a fact about KeyHelp: no source
+// describes it. Change it here.
 //
 // More choices, too small for a constant:
-//   - The key is checked before the path, so an unknown path without a key answers 401; a rate limit comes before both.
-//   - Logins are found whatever their case, and so are the names of domains, plans, databases and certificates.
-//   - A path segment that should be a number and is not: 404, as for an unknown ID.
-//   - Unknown keys of a body are ignored, and so are renames: login_name, username, domain and id_user in a PUT.
-//   - null counts as absent in a body, but takes away id_hosting_plan, suspend_on and delete_on.
-//   - Documented PUT /clients/{id} answers 200 with what GET answers; documented creations answer 201.
+//   - The key is checked before the path, so an unknown path without a key answers 401; a rate
+//     limit comes before both.
+//   - Logins and the names of domains, plans, databases and certificates are found regardless of
+//     case.
+//   - A path segment that should be a number but is not answers 404, as for an unknown ID.
+//   - Unknown keys of a body are ignored, and so are renames: login_name, username, domain and
+//     id_user in a PUT.
+//   - null counts as absent in a body, but clears id_hosting_plan, suspend_on and delete_on.
+//   - Documented PUT /clients/{id} answers 200 with what GET answers; documented creations answer
+//     201.
 //   - Live PUTs answer {"id": n} like PUT /dns, DELETEs 204 without a body like DELETE /clients.
-//   - Live is_suspended, documented is_locked: saying it twice is a 200 each time.
-//   - Deleting a client takes along its domains, zones, databases, mail, FTP, protections, tasks and sessions, and
-//     leaves its certificates. Deleting a domain takes along its sub-domains and zones. The second delete: 404.
-//   - A plan is a template: clients keep a copy of its limits when it is changed or deleted; after its deletion their
-//     id_hosting_plan is null. No limit is enforced. Clients without a plan are unlimited.
+//   - Setting live is_suspended or documented is_locked twice answers 200 each time.
+//   - Deleting a client also deletes its domains, zones, databases, mail, FTP, protections, tasks
+//     and sessions, but leaves its certificates. Deleting a domain also deletes its sub-domains and
+//     zones. The second delete answers 404.
+//   - A plan is a template: clients keep a copy of its limits when it is changed or deleted; after
+//     its deletion their id_hosting_plan is null. No limit is enforced. Clients without a plan are
+//     unlimited.
 //   - A partial contact_data of a PUT is merged. Missing limits of a new plan mean unlimited.
-//   - suspend_on and delete_on come due at midnight UTC of their day, and are executed by the next call.
-//   - A new plan's name, a database's, an FTP user's, a mailbox's and a certificate's must be new.
-//   - Databases, mailboxes, FTP users, protections and admins need password or password_hash; clients need password in
-//     the documented dialect only.
-//   - The last main admin cannot be deleted. Sign-on works for clients only, also for suspended ones.
+//   - suspend_on and delete_on are due at midnight UTC of their day, and are executed by the next
+//     call.
+//   - The names of new plans, databases, FTP users, mailboxes and certificates must be unused.
+//   - Databases, mailboxes, FTP users, protections and admins need password or password_hash;
+//     clients need password in the documented dialect only.
+//   - The last main admin cannot be deleted. Sign-on works for clients only, including suspended
+//     ones.
 //   - A sort by an unknown field, and any order but "desc", are ignored. Lists come sorted by ID.
 
 // Texts.
@@ -45,7 +54,7 @@ const (
 	liveUnknownEndpoint = "The requested endpoint does not exist."
 )
 
-// wrongMethodStatus answers a known path with another method.
+// wrongMethodStatus is the answer to a known path with another method.
 const wrongMethodStatus = http.StatusNotFound
 
 // The panel's own data.
@@ -55,23 +64,23 @@ const (
 	operatingSystem = "Debian 13"
 	panelVersion    = "26.1" // rebooting through the API needs 26.0
 	panelBuild      = 4711
-	defaultPHP      = "8.3" // what the documented dialect prints for the server's default
+	defaultPHP      = "8.3" // what the documented dialect reports for the server's default
 	defaultLanguage = "en"
 	firstAdmin      = "keyhelp"
 	defaultTTL      = 3600
 )
 
-// panelZone is the time zone that the live dialect writes created_at in: one that is not UTC, for parsers to prove
-// themselves. The documented dialect's times have no zone; they are UTC.
+// panelZone is the time zone of created_at in the live dialect. It is not UTC, to test parsers. The
+// documented dialect's times have no zone; they are UTC.
 var panelZone = time.FixedZone("", 2*60*60)
 
-// sessionLifetime is the documented example's; for live URLs none is known.
+// sessionLifetime is that of the documented example; that of live URLs is unknown.
 const sessionLifetime = 5 * time.Minute
 
-// signOnPath is where a live sign-on URL points; its token follows.
+// signOnPath is the path of a live sign-on URL; the token follows.
 const signOnPath = "/login/auto?token="
 
-// Where IDs start. The ranges lie apart, so that an ID of the wrong kind finds nothing.
+// Where IDs start. The ranges do not overlap, so that an ID of the wrong kind finds nothing.
 const (
 	firstPlanID        = 31
 	firstAdminID       = 3
@@ -85,7 +94,8 @@ const (
 	firstTaskID        = 87071
 )
 
-// loginName is lower case, as one client's log demands, with the underscore of the documented examples.
+// loginName is lower case, as one client's log requires, with the underscore of the documented
+// examples.
 var loginName = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
 
 // domainName is a name in ASCII form; clients send IDNA.
@@ -96,10 +106,10 @@ func looksLikeEmail(text string) bool {
 	return err == nil && address.Address == text && strings.Contains(text[strings.LastIndexByte(text, '@'):], ".")
 }
 
-// languages is the list of one client; others are refused.
+// languages is the list in one client; others are refused.
 var languages = strings.Fields("de en es fr it nl pl pt pt-BR ru tr sv no hu ca id ar zh-CN zh-TW")
 
-// defaultPlans are what a panel has without WithPlans.
+// defaultPlans returns the plans of a panel without WithPlans.
 func defaultPlans() []Plan {
 	const gib = 1 << 30
 	plan := func(name string, disk, traffic, n int64) Plan {
@@ -119,7 +129,7 @@ func defaultPlans() []Plan {
 	return []Plan{plan("Starter", 6*gib, 60*gib, 2), plan("Business", 25*gib, Unlimited, 12), unlimited}
 }
 
-// A new domain of the live dialect.
+// newDomainDefaults returns a new domain of the live dialect.
 func newDomainDefaults(name string) Domain {
 	return Domain{
 		Name: name, Status: 1, EmailDomain: true, Target: "/" + name, ForwardingType: 301,

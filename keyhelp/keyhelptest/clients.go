@@ -11,7 +11,7 @@ func (c *call) newLogin(field string) string {
 	return name
 }
 
-// planID reads id_hosting_plan; null takes the plan away.
+// planID reads id_hosting_plan; null removes the plan.
 func (c *call) planID() (id int64, there bool) {
 	const field = "id_hosting_plan"
 	if c.body.IsNull(field) {
@@ -24,28 +24,28 @@ func (c *call) planID() (id int64, there bool) {
 	return id, there
 }
 
-// flag reads a boolean into dst, if it is there.
+// flag reads a boolean into dst, if it is present.
 func (c *call) flag(from fielder, field string, dst *bool) {
 	if v, there := from.Bool(field); there {
 		*dst = v
 	}
 }
 
-// text reads a string into dst, if it is there.
+// text reads a string into dst, if it is present.
 func (c *call) text(from fielder, field string, dst *string) {
 	if v, there := from.String(field); there {
 		*dst = v
 	}
 }
 
-// number reads an integer into dst, if it is there.
+// number reads an integer into dst, if it is present.
 func (c *call) number(from fielder, field string, dst *int64) {
 	if v, there := from.Int(field); there {
 		*dst = v
 	}
 }
 
-// fielder is an object of the request, or the request itself.
+// fielder is an object in the request, or the request itself.
 type fielder interface {
 	Bool(key string) (bool, bool)
 	Int(key string) (int64, bool)
@@ -61,7 +61,7 @@ func deleteClient(c *call) reply {
 	return gone()
 }
 
-// save replaces a client by its changed copy.
+// save replaces a client with its changed copy.
 func (c *call) save(client *Client, changed Client) {
 	changed.UpdatedAt = c.now
 	*client = changed

@@ -63,7 +63,7 @@ func documentedClient(c *Client) row {
 	}
 }
 
-// orNull is an ID of something that may not be there.
+// orNull returns an ID, or nil for 0.
 func orNull(id int64) any {
 	if id == 0 {
 		return nil

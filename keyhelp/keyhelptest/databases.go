@@ -20,7 +20,7 @@ func createDatabase(c *call) reply {
 	return createdID(c.st.databases.Add(&added).ID)
 }
 
-// secret reads password or password_hash, of which one must be there.
+// secret reads password or password_hash, one of which is required.
 func (c *call) secret() (password, hash string) {
 	c.text(c.body, "password", &password)
 	c.text(c.body, "password_hash", &hash)
@@ -37,5 +37,6 @@ func databaseRow(d *Database) row {
 	}
 }
 
-// list is [] for a nil slice, which would be null, and a copy: the answer is written after the lock is released.
+// list returns a copy, since the answer is written after the lock is released, and [] for a nil
+// slice, which would be null.
 func list(items []string) []string { return append([]string{}, items...) }

@@ -2,7 +2,7 @@ package keyhelptest
 
 import "github.com/provkit/provkit/internal/emulator"
 
-// zone is the records of a domain as the API shows them.
+// zone contains the records of a domain in the form of the API.
 type zone struct {
 	soa     soa
 	records []record
@@ -71,7 +71,7 @@ func getZone(c *call) reply {
 	})
 }
 
-// updateZone replaces the records as a whole. The flags beside them are read-only.
+// updateZone replaces the records as a whole. The flags next to them are read-only.
 func updateZone(c *call) reply {
 	domain, z := c.zoneOf()
 	if domain == nil {
@@ -83,7 +83,7 @@ func updateZone(c *call) reply {
 		bad, _ := c.refused()
 		return bad
 	}
-	if start, there := records.Object("soa"); there { // absent: the old one stays, as a zone cannot be without
+	if start, there := records.Object("soa"); there { // if it is absent the old one stays, since a zone needs one
 		c.readSOA(start, &z.soa)
 	}
 	others, there := records.Objects("other")
@@ -129,7 +129,7 @@ func (c *call) ttl(from *emulator.Object, key string, dst *int64) {
 	}
 }
 
-// deleteZone goes back to the default records.
+// deleteZone restores the default records.
 func deleteZone(c *call) reply {
 	domain, _ := c.zoneOf()
 	if domain == nil {

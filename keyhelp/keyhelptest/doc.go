@@ -1,12 +1,13 @@
-// Package keyhelptest emulates a KeyHelp panel: a stateful server that answers API v2 in the documented dialect (the
-// German reference that names login_name, is_locked and /statistics) or in the live one (what public clients of real
-// panels send and read). Use it to test what you build on package keyhelp:
+// Package keyhelptest emulates a KeyHelp panel: a stateful server that answers API v2 in the
+// documented dialect (the German reference that names login_name, is_locked and /statistics) or in
+// the live one (what public clients of real panels send and read). Use it to test what you build on
+// package keyhelp:
 //
 //	srv := keyhelptest.NewServer()
 //	defer srv.Close()
 //	client, err := keyhelp.New(srv.URL, provider.Secret(srv.Key))
 //
-// Everything is deterministic: IDs, keys and tokens are the same in every run, and the clock can be replaced.
-// [Server.Faults] makes the panel misbehave. Behaviour that no source tells is a choice of the emulator; those choices
-// stand together in choices.go.
+// Everything is deterministic: IDs, keys and tokens are the same in every run, and the clock can be
+// replaced. [Server.Faults] makes the panel misbehave. Behavior that no source describes is a
+// choice of the emulator; these choices are all in choices.go.
 package keyhelptest

@@ -40,7 +40,7 @@ func (c *call) documentedDomain(d *Domain) row {
 	}
 }
 
-// newDomain reads the name of a new domain, in lower case.
+// newDomain reads the name of a new domain and returns it in lower case.
 func (c *call) newDomain(field string) string {
 	name := strings.ToLower(c.fresh(field, c.st.domains.has))
 	if name != "" && (len(name) > 253 || !domainName.MatchString(name)) {
@@ -79,7 +79,7 @@ func createDomainLive(c *call) reply {
 	return createdID(id)
 }
 
-// addSystemDomain adds a client's domain below the server's own name, unless somebody has it.
+// addSystemDomain adds a client's domain below the server's own name, unless it exists.
 func (c *call) addSystemDomain(clientID int64, login string) {
 	added := newDomainDefaults(strings.ReplaceAll(login, "_", "-") + "." + hostName)
 	if c.st.domains.has(added.Name) {

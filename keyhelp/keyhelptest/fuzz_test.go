@@ -11,8 +11,8 @@ import (
 	"github.com/provkit/provkit/keyhelp/keyhelptest"
 )
 
-// FuzzServer throws anything at the panel. It must answer JSON with a sensible status, and never panic: in memory a
-// panic of the handler reaches this test.
+// FuzzServer sends arbitrary requests to the panel. It must answer JSON with a sensible status and
+// never panic: in memory a panic of the handler reaches this test.
 func FuzzServer(f *testing.F) {
 	for _, d := range []keyhelptest.Dialect{keyhelptest.Documented, keyhelptest.Live} {
 		for _, endpoint := range keyhelptest.Routes(d) {
@@ -36,7 +36,7 @@ func FuzzServer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for range 2 { // the second one meets what the first one left
+		for range 2 { // the second one sees what the first one left
 			header := http.Header{"X-Api-Key": {srv.Key}}
 			resp, data, sent := emulatortest.Send(t, srv.Client(), method, target.String(), header, body)
 			if !sent {

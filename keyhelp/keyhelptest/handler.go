@@ -13,7 +13,7 @@ import (
 
 const apiBase = "/api/v2"
 
-// handler puts the panel together: its web server, then the rate limit, then the key, then the routes.
+// handler assembles the panel: its web server, then the rate limit, the key and the routes.
 func (s *Server) handler() http.Handler {
 	router := &emulator.Router{TrailingSlash: true}
 	router.NotFound = func(w http.ResponseWriter, _ *http.Request) { s.unknownEndpoint().write(w) }
@@ -43,7 +43,7 @@ func (s *Server) handler() http.Handler {
 	})
 }
 
-// admit checks what comes before any endpoint.
+// admit checks the rate limit and the key before any endpoint.
 func (s *Server) admit(r *http.Request) (reply, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -56,7 +56,7 @@ func (s *Server) admit(r *http.Request) (reply, bool) {
 	return reply{}, false
 }
 
-// serve reads the body before it takes the lock: a slow client must not hold up the others.
+// serve reads the body before it takes the lock: a slow client must not delay the others.
 func (s *Server) serve(rt route, h handler, r *http.Request) reply {
 	if s.cfg.noPlans && strings.HasPrefix(rt.path, "/hosting-plans") {
 		return s.unknownEndpoint()
@@ -80,10 +80,10 @@ func (s *Server) serve(rt route, h handler, r *http.Request) reply {
 	return h(c)
 }
 
-// reply is what an endpoint answers.
+// reply is the answer of an endpoint.
 type reply struct {
 	status     int
-	body       any // nil: an empty body
+	body       any // nil means an empty body
 	retryAfter time.Duration
 }
 

@@ -13,7 +13,7 @@ func createSession(c *call) reply {
 	return created(row{"token": session.Token, "expires_at": documentedTime(session.ExpiresAt)})
 }
 
-// loginURL is the live sign-on: an address to open as it is.
+// loginURL is the live sign-on: a complete URL.
 func loginURL(c *call) reply {
 	client := pick(c, c.st.clients)
 	if client == nil {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// pick finds the row that the path names, by ID or by name.
+// pick returns the row that the path names, by ID or by name.
 func pick[T any](c *call, t *table[T]) *T {
 	for _, wildcard := range []string{"id", "id_domain"} {
 		if text := c.r.PathValue(wildcard); text != "" {
@@ -56,7 +56,7 @@ func listRows[T any](c *call, t *table[T], render func(*T) row) reply {
 	return ok(rows)
 }
 
-// compareValues orders what can be ordered; everything else is equal.
+// compareValues orders values that can be ordered; all others are equal.
 func compareValues(a, b any) int {
 	switch x := a.(type) {
 	case string:
@@ -78,7 +78,7 @@ func compareValues(a, b any) int {
 	return 0
 }
 
-// rowsOf renders the rows that belong to a client, never nil.
+// rowsOf renders the rows that belong to a client; it never returns nil.
 func rowsOf[T any](t *table[T], owned func(*T) bool, render func(*T) row) []row {
 	rows := []row{}
 	for _, r := range t.Where(owned) {
@@ -87,7 +87,8 @@ func rowsOf[T any](t *table[T], owned func(*T) bool, render func(*T) row) []row 
 	return rows
 }
 
-// newName reads another name for a row, if there is one; its own is not taken.
+// newName reads a new name for a row, if the request has one; the row's own name does not count as
+// taken.
 func newName[T any](c *call, t *table[T], own *T, dst *string) {
 	name, there := c.filled("name")
 	if !there {
@@ -99,7 +100,8 @@ func newName[T any](c *call, t *table[T], own *T, dst *string) {
 	*dst = name
 }
 
-// inOrder walks through a map in the order of its keys, so that the first complaint is always the same.
+// inOrder iterates over a map in the order of its keys, so that the first complaint is always the
+// same.
 func inOrder[V any](m map[string]V) iter.Seq2[string, V] {
 	return func(yield func(string, V) bool) {
 		for _, key := range slices.Sorted(maps.Keys(m)) {

@@ -6,14 +6,14 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// Dialect is the set of paths, field names and formats that a panel speaks.
+// Dialect is the set of paths, field names and formats of a panel.
 type Dialect string
 
 // The dialects.
 const (
 	// Documented is the dialect of the reference that came with the WHMCS module: ten endpoints.
 	Documented Dialect = "documented"
-	// Live is the dialect that public clients of real panels speak.
+	// Live is the dialect that public clients of real panels use.
 	Live Dialect = "live"
 )
 
@@ -37,11 +37,12 @@ type config struct {
 // WithDialect chooses the dialect; the default is Documented.
 func WithDialect(d Dialect) Option { return func(c *config) { c.dialect = d } }
 
-// InMemory opens no socket and starts no goroutine: only the client of [Server.Client] reaches the panel. It works
-// inside a testing/synctest bubble.
+// InMemory opens no socket and starts no goroutine: only the client of [Server.Client] reaches the
+// panel. The panel then works inside a testing/synctest bubble.
 func InMemory() Option { return func(c *config) { c.inMemory = true } }
 
-// WithTLS serves https with a self-signed certificate: see [Server.CertificatePEM] and [Server.Pin].
+// WithTLS serves https with a self-signed certificate; see [Server.CertificatePEM] and
+// [Server.Pin].
 func WithTLS() Option { return func(c *config) { c.tls = true } }
 
 // WithClock replaces the panel's clock, which stamps times and expires sessions and rate limits.
@@ -53,17 +54,18 @@ func WithKey(key string) Option { return func(c *config) { c.key = key } }
 // WithPlans replaces the three default plans. Plans without an ID get one.
 func WithPlans(plans ...Plan) Option { return func(c *config) { c.plans = plans } }
 
-// WithoutPlans answers 404 on /hosting-plans, as panels without KeyHelp Pro may do. The plans themselves stay: their
-// IDs, which an operator would type in by hand, are valid for clients.
+// WithoutPlans answers 404 on /hosting-plans, as panels without KeyHelp Pro may do. The plans
+// themselves stay: their IDs, which an operator would enter by hand, are valid for clients.
 func WithoutPlans() Option { return func(c *config) { c.noPlans = true } }
 
-// WithRateLimit answers 429 with Retry-After to more than n requests in a window. That KeyHelp limits rates at all is
-// a choice of the emulator: no source says so.
+// WithRateLimit answers 429 with Retry-After to more than n requests in a window. That KeyHelp
+// limits rates at all is a choice of the emulator: no source says so.
 func WithRateLimit(n int, window time.Duration) Option {
 	return func(c *config) { c.rate, c.window = n, window }
 }
 
-// WithPathPrefix serves the panel below a prefix such as "/panel", so that a client that loses it fails.
+// WithPathPrefix serves the panel below a prefix such as "/panel", so that a client that loses it
+// fails.
 func WithPathPrefix(prefix string) Option { return func(c *config) { c.prefix = prefix } }
 
 // WithSeedClients starts with n clients, seed0001 and so on, on the first plan.

@@ -14,10 +14,10 @@ import (
 	"github.com/provkit/provkit/keyhelp/keyhelptest"
 )
 
-// start is where the clock of most tests stands: 08:15 UTC, told by a clock that is not set to UTC.
+// start is the time of the clock in most tests: 08:15 UTC, in another time zone.
 var start = time.Date(2025, 3, 4, 4, 15, 0, 0, time.FixedZone("", -4*60*60))
 
-// panel is a server in memory, a clock to turn, and short ways to call it.
+// panel is a server in memory, with a clock that tests can set and short ways to call it.
 type panel struct {
 	*keyhelptest.Server
 	t   *testing.T
@@ -52,7 +52,7 @@ func (p *panel) send(method, path, body string) (int, string) {
 	return resp.StatusCode, string(data)
 }
 
-// want calls the API and compares the whole answer by value. An empty body means that none may come.
+// want calls the API and compares the whole answer by value. An empty answer means an empty body.
 func (p *panel) want(status int, answer, method, path, body string) {
 	p.t.Helper()
 	gotStatus, got := p.send(method, path, body)

@@ -51,7 +51,7 @@ func updatePlan(c *call) reply {
 	return changedID(plan.ID)
 }
 
-// deletePlan leaves the clients their limits: a plan is a template.
+// deletePlan keeps the limits of clients: a plan is a template.
 func deletePlan(c *call) reply {
 	plan := pick(c, c.st.plans)
 	if plan == nil {
@@ -66,7 +66,7 @@ func deletePlan(c *call) reply {
 	return gone()
 }
 
-// The keys of a plan's objects that are known. Permissions were renamed over time; both spellings are taken.
+// The known keys of a plan's objects. Permissions were renamed over time; both names are accepted.
 var (
 	permissionKeys = []string{
 		"ftp", "php", "perl", "ssh", "ssh_jail", "backup", "panel_access", "domain_security", "certificate_management",
@@ -117,7 +117,7 @@ func (c *call) planFields(dst *Plan) {
 	}
 }
 
-// mixed copies one value of a given type, or null.
+// mixed copies the value of a key into dst if it has a given type or is null.
 func mixed(dst map[string]any, from *emulator.Object, key, kind string) map[string]any {
 	var v any
 	var there bool
@@ -138,7 +138,7 @@ func mixed(dst map[string]any, from *emulator.Object, key, kind string) map[stri
 	return set(dst, key, v)
 }
 
-// set tolerates maps that are nil.
+// set sets a key and returns the map, which it creates if it is nil.
 func set[V any](m map[string]V, key string, v V) map[string]V {
 	if m == nil {
 		m = make(map[string]V)
@@ -154,7 +154,7 @@ func planRow(p *Plan) row {
 	}
 }
 
-// orEmpty is {} for a nil map, which would be null.
+// orEmpty returns a copy, and {} for a nil map, which would be null.
 func orEmpty[V any](m map[string]V) map[string]V {
 	if m == nil {
 		return map[string]V{}

@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// toUnicode decodes the labels of a domain name that are in ASCII form (RFC 3492). A label that is not what it claims
-// to be stays as it is.
+// toUnicode decodes the labels of a domain name that are in ASCII form (RFC 3492). An invalid label
+// stays as it is.
 func toUnicode(domain string) string {
 	labels := strings.Split(domain, ".")
 	for i, label := range labels {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Unlimited is the limit that is none.
+// Unlimited means no limit.
 const Unlimited = -1
 
 // Client is a customer of the panel.
@@ -14,24 +14,24 @@ type Client struct {
 	ID       int64
 	Username string
 	Email    string
-	// DisplayName is the documented dialect's; the live one has Contact.
+	// DisplayName belongs to the documented dialect; the live one has Contact.
 	DisplayName string
 	Language    string
 	Notes       string
-	// PlanID is zero for no plan.
+	// PlanID is 0 for no plan.
 	PlanID    int64
 	Suspended bool
-	// SuspendOn and DeleteOn are days (UTC), zero for never.
+	// SuspendOn and DeleteOn are days (UTC); the zero time means never.
 	SuspendOn, DeleteOn time.Time
 	Contact             Contact
-	// Limits, Permissions, PHP and PHPFPM are copies of the plan's. AddClient takes them from the plan when Limits is
-	// the zero value.
+	// Limits, Permissions, PHP and PHPFPM are copies of the plan's. AddClient takes them from the
+	// plan when Limits is the zero value.
 	Limits      Resources
 	Permissions map[string]bool
 	PHP, PHPFPM map[string]any
 	Password    string
 	Skeleton    string
-	// CredentialsSent tells that the panel was asked to mail the password.
+	// CredentialsSent reports whether the panel was asked to mail the password.
 	CredentialsSent      bool
 	CreatedAt, UpdatedAt time.Time
 }
@@ -41,7 +41,7 @@ type Contact struct {
 	FirstName, LastName, Company, Telephone, Address, City, Zip, State, Country, ClientID string
 }
 
-// Resources are limits of a plan or a client; -1 is unlimited, 0 is none.
+// Resources are limits of a plan or a client; -1 means unlimited, 0 none.
 type Resources struct {
 	DiskSpace, Traffic, Domains, Subdomains, EmailAccounts, EmailAddresses, EmailForwardings, Databases, FTPUsers, ScheduledTasks int64
 }
@@ -58,11 +58,11 @@ type Plan struct {
 // Domain is a domain of a client.
 type Domain struct {
 	ID, ClientID int64
-	// ParentID is zero for a top-level domain.
+	// ParentID is 0 for a top-level domain.
 	ParentID int64
 	// Name is in ASCII form.
 	Name string
-	// PHPVersion is empty for the server's default.
+	// PHPVersion is "" for the server's default.
 	PHPVersion string
 	// Status is 1 when the panel's background work is done. AddDomain reads 0 as 1.
 	Status                                                       int64
@@ -75,7 +75,7 @@ type Domain struct {
 	CreatedAt, UpdatedAt                                         time.Time
 }
 
-// Security is a domain's https settings.
+// Security is the https settings of a domain.
 type Security struct {
 	CertificateID                  int64
 	LetsEncrypt, PreferHTTPS, HSTS bool
@@ -92,7 +92,7 @@ type Admin struct {
 	CreatedAt                 time.Time
 }
 
-// Certificate is a certificate that was uploaded. ClientID is zero for one of the server.
+// Certificate is an uploaded certificate. ClientID is 0 for one of the server.
 type Certificate struct {
 	ID, ClientID                           int64
 	Name                                   string
@@ -135,7 +135,7 @@ type ScheduledTask struct {
 	Minute, Hour, DayOfMonth, Month, DayOfWeek string
 }
 
-// Session is a sign-on that was handed out.
+// Session is a sign-on that was created.
 type Session struct {
 	ClientID int64
 	Token    string
@@ -144,14 +144,16 @@ type Session struct {
 	CreatedAt, ExpiresAt time.Time
 }
 
-// Usage is what SetUsage says a client has used. Counts of domains, databases and so on are those of the state.
+// Usage is a client's usage as set by SetUsage. Counts of domains, databases and so on come from
+// the state.
 type Usage struct {
 	DiskSpace, Traffic, Files int64
-	// Protocols splits the traffic: "http", "ftp", "smtp", "pop3", "imap". Without it all traffic is outgoing http.
+	// Protocols splits the traffic: "http", "ftp", "smtp", "pop3", "imap". Without it all traffic
+	// is outgoing http.
 	Protocols map[string]Flow
 }
 
-// Flow is traffic in bytes.
+// Flow is incoming and outgoing traffic in bytes.
 type Flow struct{ In, Out int64 }
 
 func (c *Client) clone() Client {

@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// row is a JSON object of an answer.
+// row is a JSON object in an answer.
 type row = map[string]any
 
 func ok(body any) reply          { return reply{status: http.StatusOK, body: body} }
@@ -20,7 +20,8 @@ func changedID(id int64) reply   { return ok(row{"id": id}) }
 func (s *Server) isLive() bool   { return s.cfg.dialect == Live }
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
-// refusal is an error in the dialect's shape: documented says {error, details}, live says {code, message}.
+// refusal returns an error in the form of the dialect: documented has {error, details}, live has
+// {code, message}.
 func (s *Server) refusal(status int, documented, live string, details map[string]string) reply {
 	if s.isLive() {
 		code := strconv.Itoa(status) + " " + http.StatusText(status)
@@ -51,13 +52,13 @@ func (s *Server) tooMany(wait time.Duration) reply {
 	return a
 }
 
-// badBody refuses a body that is no JSON object, with no field to blame.
+// badBody refuses a body that is not a JSON object, without naming a field.
 func (s *Server) badBody(bad *emulator.BodyError) reply {
 	text := capital(bad.Error())
 	return s.refusal(http.StatusBadRequest, text, text+".", nil)
 }
 
-// call is one request at an endpoint, under the server's lock.
+// call is one request to an endpoint, under the server's lock.
 type call struct {
 	*Server
 	st       *state
@@ -69,7 +70,7 @@ type call struct {
 
 type problem struct{ field, text string }
 
-// notFound is the 404 of something that the state does not have.
+// notFound returns the 404 for something that the state does not have.
 func (c *call) notFound(what string) reply {
 	text := capital(what) + " not found"
 	return c.refusal(http.StatusNotFound, text, text+".", nil)
@@ -80,8 +81,8 @@ func (c *call) blame(field, text string) {
 	c.problems = append(c.problems, problem{field, text})
 }
 
-// refused answers 400 if anything was wrong. Values of the wrong type come first: they would otherwise also count as
-// missing.
+// refused answers 400 if anything was wrong. Values of the wrong type come first: they would
+// otherwise also count as missing.
 func (c *call) refused() (reply, bool) {
 	var all []problem
 	for _, wrong := range c.body.Wrong() {
@@ -100,7 +101,7 @@ func (c *call) refused() (reply, bool) {
 	return c.refusal(http.StatusBadRequest, "Validation failed", all[0].field+": "+all[0].text+".", details), true
 }
 
-// required reads a string that must be there and not be empty.
+// required reads a string that must be present and not empty.
 func (c *call) required(field string) string {
 	text, _ := c.body.String(field)
 	if text == "" {
@@ -118,7 +119,7 @@ func (c *call) filled(field string) (string, bool) {
 	return text, there
 }
 
-// fresh reads a string that must be there, and not be taken.
+// fresh reads a string that must be present and not taken.
 func (c *call) fresh(field string, taken func(string) bool) string {
 	text := c.required(field)
 	if text != "" && taken(text) {
@@ -127,7 +128,7 @@ func (c *call) fresh(field string, taken func(string) bool) string {
 	return text
 }
 
-// email reads an address that must look like one, if it is there.
+// email reads an e-mail address, if it is present, and checks its form.
 func (c *call) email(field string) (string, bool) {
 	text, there := c.filled(field)
 	if there && text != "" && !looksLikeEmail(text) {

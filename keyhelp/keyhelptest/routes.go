@@ -17,7 +17,8 @@ func (rt route) handler(d Dialect) handler {
 	return rt.documented
 }
 
-// routes is the whole API, below /api/v2, in the order of the inventory (testdata/keyhelp/operations.tsv).
+// routes is the whole API, below /api/v2, in the order of the inventory
+// (testdata/keyhelp/operations.tsv).
 var routes = []route{
 	{"POST", "/clients", createClientDocumented, createClientLive},
 	{"GET", "/clients/{id}", getClientDocumented, getClientLive},

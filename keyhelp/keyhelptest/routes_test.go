@@ -47,7 +47,7 @@ func TestRoutesAreTheInventory(t *testing.T) {
 	}
 }
 
-// TestEveryEndpointAnswers proves that what Routes lists is served, and that nothing else is.
+// TestEveryEndpointAnswers proves that the panel serves what Routes lists, and nothing else.
 func TestEveryEndpointAnswers(t *testing.T) {
 	every := slices.Concat(keyhelptest.Routes(keyhelptest.Documented), keyhelptest.Routes(keyhelptest.Live))
 	missing := map[keyhelptest.Dialect]string{
@@ -79,5 +79,6 @@ func TestEveryEndpointAnswers(t *testing.T) {
 	}
 }
 
-// TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel out.
+// TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel
+// out.
 func TestNoClientTypes(t *testing.T) { emulatortest.CheckImports(t, "keyhelp/keyhelptest") }

@@ -12,14 +12,14 @@ import (
 
 // Server is an emulated panel. Its methods may be called while it serves.
 type Server struct {
-	// URL is the panel's address, below which the API is at /api/v2.
+	// URL is the panel's address; the API is at /api/v2 below it.
 	URL string
-	// Key is the API key that the panel accepts. It is for reading: neither RevokeKey nor an assignment changes what is
-	// accepted.
+	// Key is the API key that the panel accepts. Only read it: assigning another key does not
+	// change what the panel accepts, and RevokeKey does not change Key.
 	Key string
 	// Faults makes the panel misbehave, and logs all requests.
 	Faults *faults.Injector
-	// CertificatePEM is the certificate of a panel WithTLS.
+	// CertificatePEM is the certificate of a panel that was started WithTLS.
 	CertificatePEM []byte
 	// Pin is the SHA-256 of that certificate's public key, as "sha256/<base64>".
 	Pin string
@@ -64,22 +64,23 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Client returns a client that reaches the panel in memory, without sockets, whatever the options. It reaches nothing
-// else. It does not send the API key by itself.
+// Client returns a client that reaches the panel in memory, without sockets, whatever the options.
+// It reaches nothing else and does not add the API key.
 func (s *Server) Client() *http.Client { return s.host.Client() }
 
 // Close stops the panel. It may be called more than once.
 func (s *Server) Close() { s.host.Close() }
 
-// IgnoreSuspension makes the panel answer 200 to suspensions and reactivations, and keep the flag as it is.
+// IgnoreSuspension makes the panel answer 200 to suspensions and reactivations but leave the flag
+// unchanged.
 func (s *Server) IgnoreSuspension(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ignore = on
 }
 
-// HideClients makes every read below /clients answer 404 although the key is valid, as for a key without rights.
-// Writes work.
+// HideClients makes every read below /clients answer 404 although the key is valid, as for a key
+// without rights. Writes work.
 func (s *Server) HideClients(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,14 +94,14 @@ func (s *Server) RevokeKey() {
 	s.revoked = true
 }
 
-// Reboots returns how often the server was told to reboot.
+// Reboots returns how often a reboot of the server was requested.
 func (s *Server) Reboots() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.reboots
 }
 
-// fill puts in what a panel starts with.
+// fill adds the initial data of a panel.
 func (s *Server) fill() {
 	now := s.cfg.clock.Now()
 	for _, p := range s.cfg.plans {

@@ -29,7 +29,7 @@ func TestKey(t *testing.T) {
 	} {
 		p := newPanel(t, d)
 		for _, key := range []string{"", "wrong", right + "x", strings.ToUpper(right)} {
-			p.Key = key // the panel accepts what it was made with, not what the field says now
+			p.Key = key // the panel accepts its original key, not the present value of the field
 			p.want(401, want, "GET", "/ping", "")
 		}
 	}

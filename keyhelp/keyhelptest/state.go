@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// state is all that the panel knows. The server's lock guards it.
+// state is all data of the panel. The server's lock guards it.
 type state struct {
 	clients      *table[Client]
 	admins       *table[Admin]
@@ -17,7 +17,7 @@ type state struct {
 	ftpUsers     *table[FTPUser]
 	protections  *table[DirectoryProtection]
 	tasks        *table[ScheduledTask]
-	zones        map[int64]zone // by domain; only those that were changed
+	zones        map[int64]zone // by domain; changed zones only
 	usage        map[int64]Usage
 	sessions     []Session
 }
@@ -39,7 +39,7 @@ func newState() *state {
 	}
 }
 
-// loginTaken looks at clients and admins: they share one namespace.
+// loginTaken checks clients and admins, which share one namespace.
 func (st *state) loginTaken(name string) bool {
 	return st.clients.has(name) || st.admins.has(name)
 }
@@ -66,7 +66,7 @@ func (st *state) addClient(c Client, now time.Time) int64 {
 	return st.clients.Add(&c).ID
 }
 
-// applyPlan copies a plan's values to a client; no plan means no limits.
+// applyPlan copies a plan's values to a client; without a plan there are no limits.
 func (st *state) applyPlan(c *Client, planID int64) {
 	c.PlanID = planID
 	plan := st.plans.Get(planID)
@@ -92,7 +92,7 @@ func (st *state) addDomain(d Domain, now time.Time) int64 {
 	return st.domains.Add(&d).ID
 }
 
-// removeClient takes everything of the client along, except for its certificates.
+// removeClient removes a client and everything that belongs to it, except for its certificates.
 func (st *state) removeClient(c *Client) {
 	id := c.ID
 	for _, d := range st.domains.Where(func(d *Domain) bool { return d.ClientID == id }) {
@@ -114,10 +114,10 @@ func (st *state) removeClient(c *Client) {
 	st.clients.Remove(c)
 }
 
-// removeDomain takes sub-domains and zones along.
+// removeDomain removes a domain, its sub-domains and their zones.
 func (st *state) removeDomain(d *Domain) {
 	if st.domains.Get(d.ID) != d {
-		return // it went with its parent
+		return // it was removed with its parent
 	}
 	delete(st.zones, d.ID)
 	st.domains.Remove(d)
@@ -126,7 +126,7 @@ func (st *state) removeDomain(d *Domain) {
 	}
 }
 
-// applySchedules does what suspend_on and delete_on have asked for.
+// applySchedules carries out suspend_on and delete_on.
 func (st *state) applySchedules(now time.Time, suspend bool) {
 	due := func(t time.Time) bool { return !t.IsZero() && !now.Before(t) }
 	for _, c := range st.clients.Where(func(c *Client) bool { return due(c.DeleteOn) }) {

@@ -6,7 +6,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// table keeps rows of one kind, found by ID and by a unique name without regard to case.
+// table contains rows of one type, found by ID and by a unique name regardless of case.
 type table[T any] struct {
 	*emulator.Numbered[T]
 	name   func(*T) string
@@ -17,7 +17,7 @@ func newTable[T any](firstID int64, id func(*T) *int64, name func(*T) string) *t
 	return &table[T]{Numbered: emulator.NewNumbered(firstID, id), name: name, byName: make(map[string]*T)}
 }
 
-// Add stores a row, and returns it. It gives it an ID, unless it brings one.
+// Add stores a row and returns it. It assigns an ID unless the row has one.
 func (t *table[T]) Add(added *T) *T {
 	if key := t.key(added); key != "" {
 		t.byName[key] = added
@@ -36,7 +36,7 @@ func (t *table[T]) find(name string) *T {
 
 func (t *table[T]) has(name string) bool { return t.find(name) != nil }
 
-// rename changes a row's name under change.
+// rename calls change, which may change the row's name.
 func (t *table[T]) rename(r *T, change func()) {
 	delete(t.byName, t.key(r))
 	change()
@@ -45,13 +45,13 @@ func (t *table[T]) rename(r *T, change func()) {
 	}
 }
 
-// Remove takes a row out.
+// Remove removes a row.
 func (t *table[T]) Remove(r *T) {
 	delete(t.byName, t.key(r))
 	t.Numbered.Remove(r)
 }
 
-// RemoveWhere takes out all rows that match.
+// RemoveWhere removes all rows that match.
 func (t *table[T]) RemoveWhere(match func(*T) bool) {
 	for _, r := range t.Where(match) {
 		t.Remove(r)

@@ -2,13 +2,13 @@ package keyhelptest
 
 import "time"
 
-// documentedTime has no zone: YYYY-MM-DD HH:MM:SS.
+// documentedTime formats a time without a zone: YYYY-MM-DD HH:MM:SS.
 func documentedTime(t time.Time) string { return t.UTC().Format(time.DateTime) }
 
-// liveTime is how the live dialect writes created_at: +02:00.
+// liveTime formats created_at of the live dialect, with the offset as +02:00.
 func liveTime(t time.Time) string { return t.In(panelZone).Format("2006-01-02T15:04:05-07:00") }
 
-// liveDay is how the live dialect writes delete_on: +0000. The zero time is null.
+// liveDay formats delete_on of the live dialect, with the offset as +0000. The zero time is null.
 func liveDay(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -16,7 +16,8 @@ func liveDay(t time.Time) any {
 	return t.UTC().Format("2006-01-02T15:04:05-0700")
 }
 
-// day reads suspend_on or delete_on: a date, or what liveDay and liveTime write; null and "" mean never.
+// day reads suspend_on or delete_on: a date, or a time in the form of liveDay or liveTime; null and
+// "" mean never.
 func (c *call) day(field string, dst *time.Time) {
 	if c.body.IsNull(field) {
 		*dst = time.Time{}

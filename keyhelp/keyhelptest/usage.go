@@ -1,6 +1,6 @@
 package keyhelptest
 
-// counts are how much of each resource a client has.
+// counts returns how many of each resource a client has.
 func (st *state) counts(c *Client) Resources {
 	var n Resources
 	for _, d := range st.domains.Rows {
@@ -26,7 +26,8 @@ func (st *state) counts(c *Client) Resources {
 	return n
 }
 
-// statistics is the documented dialect's usage: flat, with limits for disk and traffic only.
+// statistics answers with the usage in the documented dialect: flat, with limits for disk and
+// traffic only.
 func statistics(c *call) reply {
 	return getRow(c, c.st.clients, "client", func(client *Client) row {
 		n := c.st.counts(client)
@@ -42,7 +43,7 @@ func statistics(c *call) reply {
 	})
 }
 
-// clientStats is the live dialect's usage: {value, max} for each resource.
+// clientStats answers with the usage in the live dialect: {value, max} for each resource.
 func clientStats(c *call) reply {
 	return getRow(c, c.st.clients, "client", func(client *Client) row {
 		used := c.st.counts(client)
@@ -70,7 +71,7 @@ func clientTraffic(c *call) reply {
 	})
 }
 
-// clientResources lists everything that a client has, as the endpoints of each kind show it.
+// clientResources lists everything that a client has, in the form of the endpoints for each type.
 func clientResources(c *call) reply {
 	return getRow(c, c.st.clients, "client", func(client *Client) row {
 		id := client.ID
@@ -86,7 +87,7 @@ func clientResources(c *call) reply {
 	})
 }
 
-// domainOfClient is the shorter row that /resources has of a domain.
+// domainOfClient returns the shorter row for a domain in /resources.
 func (c *call) domainOfClient(d *Domain) row {
 	full, short := c.liveDomain(d), row{}
 	for _, key := range []string{

@@ -9,7 +9,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// What tests see of the state, and put into it. Everything returned is a copy.
+// Methods with which tests read and change the state. Everything returned is a copy.
 
 // Licenses returns all licenses, in order of creation.
 func (s *Server) Licenses() []License {
@@ -21,19 +21,19 @@ func (s *Server) Customers() []Customer {
 	return locked(s, func(st *state, _ time.Time) []Customer { return emulator.Copies(st.customers.Rows, emulator.Plain) })
 }
 
-// Devices returns the devices of a license, also those that were deactivated.
+// Devices returns the devices of a license, including deactivated ones.
 func (s *Server) Devices(licenseID int64) []Device {
 	return locked(s, func(st *state, _ time.Time) []Device {
 		return emulator.Copies(st.devices.Where(func(d *Device) bool { return d.LicenseID == licenseID }), emulator.Plain)
 	})
 }
 
-// Sessions returns all sessions in order of their start, also those that are over.
+// Sessions returns all sessions in order of their start, including those that have ended.
 func (s *Server) Sessions() []Session {
 	return locked(s, func(st *state, _ time.Time) []Session { return emulator.Copies(st.sessions, emulator.Plain) })
 }
 
-// OpenSessions returns the sessions that are not over, in order of their licenses.
+// OpenSessions returns the open sessions, in order of their licenses.
 func (s *Server) OpenSessions() []Session {
 	return locked(s, func(st *state, _ time.Time) []Session {
 		open := make([]Session, 0, len(st.open))
@@ -62,24 +62,26 @@ func (s *Server) Contacts() []Contact {
 	return locked(s, func(st *state, _ time.Time) []Contact { return emulator.Copies(st.contacts.Rows, (*Contact).clone) })
 }
 
-// AuthTokens returns all auth tokens that were handed out.
+// AuthTokens returns all auth tokens that were created.
 func (s *Server) AuthTokens() []AuthToken {
 	return locked(s, func(st *state, _ time.Time) []AuthToken { return slices.Clone(st.authTokens) })
 }
 
-// AddLicense adds a license as it is, without validation, and returns it as it was stored. ID, key, type, limits and,
-// if both are zero, the dates are filled in. It panics if the ID or the key is taken.
+// AddLicense adds a license without validation and returns the stored one. ID, key, type and limits
+// are filled in where they are zero, the dates if both are. It panics if the ID or the key is
+// taken.
 func (s *Server) AddLicense(l License) License {
 	return locked(s, func(st *state, now time.Time) License {
 		if st.licenses.Get(l.ID) != nil || st.keys[l.Key] != nil {
-			panic(fmt.Sprintf("licenseservertest: license %d is there already, or its key", l.ID))
+			panic(fmt.Sprintf("licenseservertest: license %d or its key exists already", l.ID))
 		}
 		return *st.addLicense(l, now)
 	})
 }
 
-// UpdateLicense changes a license as somebody in the panel would, and tells whether it is there. ID and key stay. A
-// license that becomes inactive loses its session. change must not call the server.
+// UpdateLicense changes a license, as an operator would in the panel, and reports whether it
+// exists. ID and key stay. A license that becomes inactive loses its session. change must not call
+// the server.
 func (s *Server) UpdateLicense(id int64, change func(*License)) bool {
 	return locked(s, func(st *state, now time.Time) bool {
 		l := st.licenses.Get(id)
@@ -95,7 +97,8 @@ func (s *Server) UpdateLicense(id int64, change func(*License)) bool {
 	})
 }
 
-// RemoveLicense deletes a license and what goes with it, as somebody in the panel would, and tells whether it was there.
+// RemoveLicense deletes a license and everything that belongs to it, as an operator would in the
+// panel, and reports whether it existed.
 func (s *Server) RemoveLicense(id int64) bool {
 	return locked(s, func(st *state, now time.Time) bool {
 		l := st.licenses.Get(id)
@@ -106,8 +109,8 @@ func (s *Server) RemoveLicense(id int64) bool {
 	})
 }
 
-// AddDevice adds a device to a license as it is, without asking for a free place, and returns its ID. Times are filled
-// in if they are zero. It panics if the ID is taken.
+// AddDevice adds a device to a license, without requiring a free activation, and returns its ID.
+// Times are filled in if they are zero. It panics if the ID is taken.
 func (s *Server) AddDevice(d Device) int64 {
 	return locked(s, func(st *state, now time.Time) int64 {
 		if d.ActivatedAt.IsZero() {
@@ -130,8 +133,8 @@ func (s *Server) AddResource(r Resource) int64 {
 	return locked(s, func(st *state, _ time.Time) int64 { return addRow(st.resources, r) })
 }
 
-// AddInstitution adds an institution to the leads, from now unless it brings a time, and returns its ID. It panics if
-// the ID is taken.
+// AddInstitution adds an institution to the leads and returns its ID. A zero time becomes the
+// present time. It panics if the ID is taken.
 func (s *Server) AddInstitution(i Institution) int64 {
 	return locked(s, func(st *state, now time.Time) int64 {
 		if i.CreatedAt.IsZero() {
@@ -141,8 +144,8 @@ func (s *Server) AddInstitution(i Institution) int64 {
 	})
 }
 
-// AddContact adds a contact to the leads and returns its ID. Its notes, details and times are filled in. It panics if
-// the ID is taken.
+// AddContact adds a contact to the leads and returns its ID. Its notes, details and times are
+// filled in. It panics if the ID is taken.
 func (s *Server) AddContact(c Contact) int64 {
 	return locked(s, func(st *state, now time.Time) int64 {
 		mustBeNew(st.contacts, c.ID)
@@ -150,7 +153,7 @@ func (s *Server) AddContact(c Contact) int64 {
 	})
 }
 
-// AddVersion adds a release. The highest one is the latest.
+// AddVersion adds a release. The highest version is the latest.
 func (s *Server) AddVersion(v Version) {
 	locked(s, func(st *state, _ time.Time) bool {
 		st.versions = append(st.versions, v)
@@ -158,7 +161,7 @@ func (s *Server) AddVersion(v Version) {
 	})
 }
 
-// AddAlert adds an alert to the monitoring routes, from now unless it brings a time.
+// AddAlert adds an alert to the monitoring routes. A zero time becomes the present time.
 func (s *Server) AddAlert(a Alert) {
 	locked(s, func(st *state, now time.Time) bool {
 		if a.At.IsZero() {
@@ -169,7 +172,7 @@ func (s *Server) AddAlert(a Alert) {
 	})
 }
 
-// AddAnomaly adds to what anomaly-stats counts.
+// AddAnomaly adds an anomaly, which anomaly-stats counts.
 func (s *Server) AddAnomaly(a Anomaly) {
 	locked(s, func(st *state, _ time.Time) bool {
 		st.anomalies = append(st.anomalies, a)
@@ -184,11 +187,11 @@ func addRow[T any](t *emulator.Numbered[T], r T) int64 {
 
 func mustBeNew[T any](t *emulator.Numbered[T], id int64) {
 	if t.Get(id) != nil {
-		panic(fmt.Sprintf("licenseservertest: %T %d is there already", *new(T), id))
+		panic(fmt.Sprintf("licenseservertest: %T %d exists already", *new(T), id))
 	}
 }
 
-// locked does something with the state under the lock, after everything that the clock has brought.
+// locked calls do with the state under the lock, after everything that was due.
 func locked[T any](s *Server, do func(*state, time.Time) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -5,73 +5,93 @@ import (
 	"time"
 )
 
-// Everything in this file is a choice of the emulator, not a fact about the license server: no source tells. Change it
-// here.
+// Everything in this file is a choice of the emulator, not a fact about the license server: no
+// source describes it. Change it here.
 //
 // Access and errors:
-//   - How one signs in to the admin panel is undocumented. The emulator has no login: its session exists from the start
-//     and never ends by itself. A refusal is a 401 in the documented shape of errors, on HTML pages too (a real panel
-//     may as well redirect to a login page).
-//   - The API key passes on the license, session and version routes only, unless WithAdminAPIKey says otherwise.
-//   - Order of checks: route, rate limit, credential, body, state. So an unknown path answers 404 without a credential.
-//   - The rate limit is one fixed window for everybody; the public routes do not count. 429 has no Retry-After, because
-//     none is documented. By default there is no limit, although the server documents 100 requests a minute.
-//   - A known path with another method: 405. A path segment that should be a number and is not: 404, as for an unknown ID.
-//   - Unknown keys of a body are ignored, null counts as absent. Query parameters that are no positive number count as
-//     absent.
-//   - Every error code but INVALID_API_KEY.
+//   - How to sign in to the admin panel is undocumented. The emulator has no login: its session
+//     exists from the start and never ends by itself. A refusal is a 401 in the documented form of
+//     errors, on HTML pages too (a real panel may redirect to a login page instead).
+//   - The API key is accepted on the license, session and version routes only, except with
+//     WithAdminAPIKey.
+//   - Order of checks: route, rate limit, credential, body, state. So an unknown path answers 404
+//     without a credential.
+//   - The rate limit is one fixed window for all clients; the public routes do not count. 429 has
+//     no Retry-After, because none is documented. By default there is no limit, although the server
+//     documents 100 requests a minute.
+//   - A known path with another method answers 405. A path segment that should be a number but is
+//     not answers 404, as for an unknown ID.
+//   - Unknown keys of a body are ignored, null counts as absent. Query parameters that are not a
+//     positive number count as absent.
+//   - Every error code except INVALID_API_KEY.
 //
 // Licenses:
-//   - generate-license-key stores a license, active, of nobody, with the limits below, and ignores its body.
-//   - Keys are compared by every character. Activations and devices are the same records.
-//   - A license is valid until the end of its last day, UTC. One without an end date (null) never ends.
-//   - activate on an inactive, expired or future license: 403; over max_activations: 409. verify says 200 with valid=false
-//     in these cases and on a machine without activation; an unknown key is a 404 everywhere.
-//   - activate and register-device on a machine (hardware_hash) that has a record use that record again, with its ID;
-//     if it is active it needs no free place. register-device asks neither for an active nor for an unexpired license.
+//   - generate-license-key stores an active license without a customer, with the limits below, and
+//     ignores its body.
+//   - Keys must match exactly. Activations and devices are the same records.
+//   - A license is valid until the end of its last day, UTC. One without an end date (null) never
+//     ends.
+//   - activate answers 403 for an inactive, expired or future license, and 409 over
+//     max_activations. verify answers 200 with valid=false in these cases and on a machine without
+//     activation; an unknown key is a 404 everywhere.
+//   - activate and register-device on a machine (hardware_hash) that has a record use that record
+//     again, with its ID; if it is active it needs no free activation. register-device requires
+//     neither an active nor an unexpired license.
 //   - app_version and version are optional, and verify changes nothing.
-//   - quick-edit: each field is optional, valid_until null means no end, limits are at least 1. Lowering max_activations
-//     switches no device off. Moving the end never reactivates or deactivates.
-//   - The bulk routes want numbers, at least one, skip IDs that do not exist, and answer success, message and affected:
-//     how many were found. A license that is already as wanted counts.
-//   - Deleting a license takes its devices along and frees its resources. Deactivating a device twice is a success.
+//   - quick-edit: each field is optional, valid_until null means no end, limits are at least 1.
+//     Lowering max_activations deactivates no device. Changing the end date never activates or
+//     deactivates a license.
+//   - The bulk routes require at least one number, skip IDs that do not exist, and answer success,
+//     message and affected: how many were found. A license that is already in the wanted state
+//     counts.
+//   - Deleting a license deletes its devices and frees its resources. Deactivating a device twice
+//     succeeds.
 //
 // Sessions:
-//   - A session needs a valid license, no activation. machine_id and hardware_hash together are the machine.
-//   - The same machine may start again: its old session ends as "restarted". WithStrictSessions refuses that, too.
-//   - Deactivating or deleting a license ends its session at once; its expiry does at the next heartbeat.
-//   - heartbeat: 404 LICENSE_NOT_FOUND for an unknown key, 404 SESSION_NOT_FOUND for an unknown token or one of another
-//     license, 403 for a license that is not valid any more, 404 SESSION_ENDED for a session that is over.
-//   - end: 404 SESSION_NOT_FOUND or SESSION_ENDED; otherwise session_duration (whole seconds) and end_reason.
-//   - A session times out when its last heartbeat is sessionTimeout old, and its place is free at that very moment.
+//   - A session requires a valid license, but no activation. machine_id and hardware_hash together
+//     identify the machine.
+//   - The same machine may start again: its old session ends as "restarted". WithStrictSessions
+//     refuses that too.
+//   - Deactivating or deleting a license ends its session at once; its expiry does at the next
+//     heartbeat.
+//   - heartbeat: 404 LICENSE_NOT_FOUND for an unknown key, 404 SESSION_NOT_FOUND for an unknown
+//     token or one of another license, 403 for a license that is no longer valid, 404 SESSION_ENDED
+//     for a session that has ended.
+//   - end: 404 SESSION_NOT_FOUND or SESSION_ENDED; otherwise session_duration (whole seconds) and
+//     end_reason.
+//   - A session times out when its last heartbeat is sessionTimeout old, and a new one can start at
+//     that very moment.
 //   - start adds update_available and latest_version only when there is an update.
 //
 // Admin panel:
-//   - customer licenses: {licenses: [...]}, each as in info. quick-stats: total_licenses, active_licenses,
-//     total_activations (active ones). toggle: success, is_active, message.
-//   - An empty search matches everything; all searches look for a part of a text, whatever its case.
-//   - allocate: all or nothing. Unknown license or resource: 404; held by another license: 409; resource_type other than
-//     the resource's: 400. What the license holds already is skipped, allocated counts the others.
-//   - check-availability: count is how many of the type are free, resources the first of them, as many as asked for.
-//     An unknown type has none.
-//   - A lead is a contact, and lead_id its ID. The forms have institution, first_name, last_name, position and note; a
-//     note of an update is stored as the next version. POSTs answer 200 with a page. Export and import speak CSV with
-//     these columns; import takes the bare file or a multipart form, and is all or nothing.
-//   - recent_activities are institutions, details and notes of the last seven days; conversion_rate is the percentage of
-//     institutions that bear the name of a customer.
+//   - customer licenses: {licenses: [...]}, each as in info. quick-stats: total_licenses,
+//     active_licenses, total_activations (active ones). toggle: success, is_active, message.
+//   - An empty search matches everything; all searches match parts of a text, regardless of case.
+//   - allocate: all or nothing. Unknown license or resource: 404; held by another license: 409;
+//     resource_type other than the resource's: 400. Resources that the license has already are
+//     skipped; allocated counts the others.
+//   - check-availability: count is how many of the type are free, resources contains the first of
+//     them, as many as requested. An unknown type has none.
+//   - A lead is a contact, and lead_id is its ID. The forms have institution, first_name,
+//     last_name, position and note; the note of an update is stored as the next version. POSTs
+//     answer 200 with a page. Export and import use CSV with these columns; import accepts the
+//     plain file or a multipart form, and is all or nothing.
+//   - recent_activities are institutions, details and notes of the last seven days; conversion_rate
+//     is the percentage of institutions with the name of a customer.
 
-// SearchPath is where search is answered unless WithSearchPath says otherwise: its path is not documented.
+// SearchPath is the default path of search, which is undocumented; see WithSearchPath.
 const SearchPath = "/api/search"
 
-// SessionTimeout is how long a session lives without a heartbeat, unless WithSessionTimeout says otherwise.
+// SessionTimeout is how long a session lasts without a heartbeat by default; see
+// WithSessionTimeout.
 const SessionTimeout = 5 * time.Minute
 
-// SingleSession is the text of the 409 that a second machine gets. Its beginning is documented.
+// SingleSession is the text of the 409 for a second machine. Its beginning is documented.
 const SingleSession = "Es ist nur eine Sitzung erlaubt. Auf einem anderen Rechner ist bereits eine Sitzung aktiv."
 
-// Why sessions end.
+// Reasons for the end of a session.
 const (
-	EndNormal          = "normal"           // the client said so
+	EndNormal          = "normal"           // the client ended it
 	EndTimeout         = "timeout"          // no heartbeat came
 	EndRestarted       = "restarted"        // the same machine started again
 	EndLicenseInactive = "license_inactive" // the license was deactivated
@@ -100,15 +120,17 @@ const (
 	codeDuplicate       = "DUPLICATE"
 )
 
-// wrongMethodStatus answers a known path with another method. The documented list of codes has no 405.
+// wrongMethodStatus is the answer to a known path with another method. The documented list of codes
+// has no 405.
 const wrongMethodStatus = http.StatusMethodNotAllowed
 
-// createdStatus answers a new institution and a new contact detail; activate and register-device answer 200.
+// createdStatus is the answer to a new institution and a new contact detail; activate and
+// register-device answer 200.
 const createdStatus = http.StatusCreated
 
-// What a generated license starts with, and what AddLicense fills in.
+// The values of a generated license, which AddLicense fills in too.
 const (
-	newLicenseType        = "perpetual" // the one type that is documented
+	newLicenseType        = "perpetual" // the only documented type
 	newLicenseYears       = 1
 	newLicenseActivations = 1
 	newLicenseUsers       = 1
@@ -117,7 +139,7 @@ const (
 // apiKeyYear is the YYYY of AF-YYYY-<32>. It is fixed, so that keys are the same in every run.
 const apiKeyYear = "2026"
 
-// Alphabets: that of the API key is not stated, that of license keys is seen in examples only.
+// Alphabets: that of the API key is undocumented, that of license keys is known from examples only.
 const (
 	apiKeyAlphabet     = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 	licenseKeyAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -130,13 +152,13 @@ const (
 	adminTokenLength = 40
 )
 
-// tokenLifetime is that of the auth token: its example expires on the hour and a half, no more is known.
+// tokenLifetime is that of the auth token. It is undocumented: the example expires on a half hour.
 const tokenLifetime = time.Hour
 
 // Resource types in requests and answers, and their names in the overview.
 var overviewTypes = map[string]string{"domains": "domain", "ipv4": "ipv4", "phone_numbers": "phone_number"}
 
-// stockStatus grades what is left. It fits the three documented examples (75 %, 45 %, 10 %).
+// stockStatus grades the available share. It fits the three documented examples (75 %, 45 %, 10 %).
 func stockStatus(available, total int) string {
 	switch {
 	case total == 0 || available*5 < total:
@@ -161,7 +183,7 @@ const (
 	searchLimit     = 20 // documented
 )
 
-// Where IDs start. The ranges lie apart, so that an ID of the wrong kind finds nothing.
+// Where IDs start. The ranges do not overlap, so that an ID of the wrong kind finds nothing.
 const (
 	firstCustomerID    = 211
 	firstLicenseID     = 1307
@@ -176,5 +198,5 @@ const (
 // anomalyTypes are the three documented ones, which anomaly-stats always lists.
 var anomalyTypes = []string{"unusual_activation_pattern", "excessive_heartbeats", "license_hopping"}
 
-// durationBuckets are those of the histogram in /metrics, in seconds.
+// durationBuckets are the buckets of the histogram in /metrics, in seconds.
 var durationBuckets = []float64{60, 600, 3600, 28800}

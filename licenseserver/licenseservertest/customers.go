@@ -41,7 +41,7 @@ func customerStats(c *call) reply {
 	return ok(row{"total_licenses": len(all), "active_licenses": active, "total_activations": activations})
 }
 
-// search looks at customers, licenses and devices, in this order.
+// search searches customers, licenses and devices, in this order.
 func search(c *call) reply {
 	values := c.r.URL.Query()
 	q, kind := values.Get("q"), values.Get("type")

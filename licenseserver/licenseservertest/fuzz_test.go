@@ -11,8 +11,9 @@ import (
 	"github.com/provkit/provkit/licenseserver/licenseservertest"
 )
 
-// FuzzServer throws anything at the server. It must answer with a sensible status, JSON unless the type is another, and
-// never panic: in memory a panic of the handler reaches this test.
+// FuzzServer sends arbitrary requests to the server. It must answer with a sensible status, with
+// JSON unless the content type is another, and never panic: in memory a panic of the handler
+// reaches this test.
 func FuzzServer(f *testing.F) {
 	ids := strings.NewReplacer("{id}", "211", "{license_id}", "1307", "{device_id}", "20411", "{contact_id}", "54223", "{lead_id}", "54223")
 	key := func() string {
@@ -42,7 +43,7 @@ func FuzzServer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for range 2 { // the second one meets what the first one left
+		for range 2 { // the second one sees what the first one left
 			header := srv.AdminHeader.Clone()
 			header.Set("X-API-Key", srv.Key)
 			header.Set("Content-Type", contentType)

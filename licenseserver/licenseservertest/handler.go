@@ -31,7 +31,7 @@ func (s *Server) handler() http.Handler {
 	return router
 }
 
-// answer counts what it writes.
+// answer writes a reply and counts its status.
 func (s *Server) answer(w http.ResponseWriter, a reply) {
 	s.mu.Lock()
 	s.st.answers[a.status]++
@@ -39,7 +39,7 @@ func (s *Server) answer(w http.ResponseWriter, a reply) {
 	a.write(w)
 }
 
-// admit checks what comes before any endpoint.
+// admit checks the rate limit and the credential before any endpoint.
 func (s *Server) admit(rt route, r *http.Request) (reply, bool) {
 	if rt.access == public {
 		return reply{}, false
@@ -61,13 +61,14 @@ func (s *Server) admit(rt route, r *http.Request) (reply, bool) {
 	return reply{}, false
 }
 
-// signedIn looks at the gate of the admin routes.
+// signedIn reports whether a request passes the gate of the admin routes.
 func (s *Server) signedIn(r *http.Request) bool {
 	switch s.cfg.gate {
 	case gateOpen:
 		return true
 	case gateHeader:
 		return emulator.SameKey(r.Header.Get(s.cfg.gateHeader), s.admin)
+	case gateCookie, gateKey: // the key is checked with those of the other routes
 	}
 	for _, cookie := range r.CookiesNamed(adminCookie) {
 		if emulator.SameKey(cookie.Value, s.admin) {
@@ -77,7 +78,7 @@ func (s *Server) signedIn(r *http.Request) bool {
 	return false
 }
 
-// serve reads the body before it takes the lock: a slow client must not hold up the others.
+// serve reads the body before it takes the lock: a slow client must not delay the others.
 func (s *Server) serve(rt route, r *http.Request) reply {
 	if refused, over := s.admit(rt, r); over {
 		return refused
@@ -100,7 +101,7 @@ func (s *Server) serve(rt route, r *http.Request) reply {
 	return rt.handler(c)
 }
 
-// read takes in the body. Its error is a *emulator.BodyError.
+// read reads the body. Its error is an *emulator.BodyError.
 func (c *call) read(kind intake) error {
 	var err error
 	if c.raw, err = emulator.ReadBody(c.r); err != nil || kind == raw {

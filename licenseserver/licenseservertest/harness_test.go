@@ -16,12 +16,12 @@ import (
 
 var start = time.Date(2026, 3, 4, 10, 30, 0, 0, time.UTC)
 
-// server is an emulated server in memory, with a clock that a test moves.
+// server is an emulated server in memory, with a clock that a test sets.
 type server struct {
 	*licenseservertest.Server
 	t     *testing.T
 	now   time.Time
-	ctype string // of the next bodies
+	ctype string // content type of the next bodies
 }
 
 func newServer(t *testing.T, opts ...licenseservertest.Option) *server {
@@ -66,7 +66,7 @@ func (s *server) post(answer, path, body string) {
 	s.want(200, answer, "POST", path, body)
 }
 
-// fails calls the server and wants an error.
+// fails calls the server and expects an error.
 func (s *server) fails(status int, code, text, method, path, body string) {
 	s.t.Helper()
 	s.want(status, failure(status, code, text), method, path, body)

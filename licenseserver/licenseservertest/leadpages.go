@@ -19,18 +19,19 @@ import (
 // leadColumns are the fields of the forms, and the columns of the files.
 var leadColumns = []string{"institution", "first_name", "last_name", "position", "note"}
 
-// page is a stub: what the panel's pages show is not known.
+// page returns a minimal page: the content of the panel's pages is undocumented.
 func page(title string, lines ...string) reply {
-	text := "<!DOCTYPE html>\n<html><head><title>" + html.EscapeString(title) + "</title></head><body><h1>" + html.EscapeString(title) + "</h1>\n"
+	var text strings.Builder
+	text.WriteString("<!DOCTYPE html>\n<html><head><title>" + html.EscapeString(title) + "</title></head><body><h1>" + html.EscapeString(title) + "</h1>\n")
 	for _, line := range lines {
-		text += "<p>" + html.EscapeString(line) + "</p>\n"
+		text.WriteString("<p>" + html.EscapeString(line) + "</p>\n")
 	}
-	return reply{status: http.StatusOK, text: text + "</body></html>\n", contentType: "text/html; charset=utf-8"}
+	return reply{status: http.StatusOK, text: text.String() + "</body></html>\n", contentType: "text/html; charset=utf-8"}
 }
 
 func (c *call) lead() *Contact { return c.st.contacts.Get(c.pathID("lead_id")) }
 
-// fields are the values of a lead, in the order of leadColumns.
+// fields returns the values of a lead in the order of leadColumns.
 func (st *state) fields(x *Contact) []string {
 	institution, note := "", ""
 	if i := st.institutions.Get(x.InstitutionID); i != nil {
@@ -93,14 +94,14 @@ func deleteLead(c *call) reply {
 	return page("Lead deleted")
 }
 
-// store makes a lead out of a form.
+// store creates a lead from a form.
 func (c *call) store(form url.Values) *Contact {
 	x := c.st.addContact(Contact{}, c.now)
 	c.change(x, form)
 	return x
 }
 
-// change sets what a form has. An institution that is new is added.
+// change sets the values in a form. A new institution is added.
 func (c *call) change(x *Contact, form url.Values) {
 	if name := form.Get("institution"); name != "" {
 		i := c.st.institutionNamed(name)

@@ -34,7 +34,7 @@ func (st *state) number(d *Detail, now time.Time) {
 	}
 }
 
-// addNote stores a note as the next version of what is noted about a contact.
+// addNote stores a note as the next version of a contact's note.
 func (st *state) addNote(x *Contact, n Note, now time.Time) {
 	if n.ID == 0 {
 		n.ID = st.notes.Next()

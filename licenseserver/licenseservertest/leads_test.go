@@ -62,7 +62,7 @@ func TestLeadStats(t *testing.T) {
 		"by_type":{"university":1,"company":1,"government":1}}`, "/leads/api/stats")
 }
 
-// page calls the server and wants a page that contains a text.
+// page calls the server and expects a page that contains a text.
 func (s *server) page(text, method, path, body string) {
 	s.t.Helper()
 	resp, got := s.do(method, path, body)

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// keyed finds the license of a request's license_key.
+// keyed returns the license with the request's license_key.
 func (c *call) keyed() (*License, reply) {
 	key := c.required("license_key")
 	if bad, refused := c.refused(); refused {
@@ -18,7 +18,7 @@ func (c *call) keyed() (*License, reply) {
 	return l, reply{}
 }
 
-// unusable says why a license cannot be used, or "".
+// unusable returns why a license cannot be used, "" if it can.
 func (c *call) unusable(l *License) (code, text string) {
 	switch {
 	case l.Inactive:
@@ -39,7 +39,7 @@ func (c *call) usable(l *License) (reply, bool) {
 	return reply{}, true
 }
 
-// enroll gives a machine a place of the license, if there is one.
+// enroll activates a license on a machine, if an activation is free.
 func (c *call) enroll(l *License, hardwareHash, machineName, appVersion string) (*Device, reply) {
 	d := c.st.deviceOn(l, hardwareHash)
 	if (d == nil || !d.Active) && int64(c.st.activeDevices(l)) >= l.MaxActivations {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// license finds the license of the path.
+// license returns the license that the path names.
 func (c *call) license() *License { return c.st.licenses.Get(c.pathID("license_id")) }
 
 func toggle(c *call) reply {
@@ -24,7 +24,7 @@ func toggle(c *call) reply {
 	return ok(row{"success": true, "is_active": active, "message": text})
 }
 
-// bulk does something with each license of license_ids that exists.
+// bulk calls do for each license in license_ids that exists.
 func bulk(c *call, verb string, do func(*License)) reply {
 	ids := c.numbers("license_ids")
 	if bad, refused := c.refused(); refused {
@@ -83,7 +83,7 @@ func quickEdit(c *call) reply {
 	return ok(row{"success": true, "message": "License updated successfully"})
 }
 
-// generateKey stores the license of its key: see choices.go.
+// generateKey also stores a license with the key: see choices.go.
 func generateKey(c *call) reply {
 	return ok(row{"license_key": c.st.addLicense(License{}, c.now).Key})
 }

@@ -15,7 +15,8 @@ func (st *state) totalActivations() int {
 	return st.devices.Count(func(d *Device) bool { return d.Active })
 }
 
-// alertRows name the level of an alert differently on the two routes that show alerts.
+// alertRows returns the alerts. level is the name of the field with their level, which differs
+// between the two routes.
 func (st *state) alertRows(level string) []row {
 	return rows(st.alerts, func(a Alert) row {
 		return row{level: a.Level, "message": a.Message, "timestamp": stamp(a.At)}
@@ -60,7 +61,7 @@ func anomalyStats(c *call) reply {
 	return ok(row{"total_anomalies": len(c.st.anomalies), "unresolved": unresolved, "by_type": byType})
 }
 
-// authToken signs a JWT. Its claims are choices.
+// authToken signs a JWT with claims of the emulator's choice.
 func authToken(c *call) reply {
 	expires := c.now.Add(tokenLifetime)
 	encode := base64.RawURLEncoding.EncodeToString

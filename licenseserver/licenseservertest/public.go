@@ -42,7 +42,7 @@ func metrics(c *call) reply {
 	return reply{status: http.StatusOK, text: text.String(), contentType: "text/plain; version=0.0.4; charset=utf-8"}
 }
 
-// durations are the samples of a histogram over the sessions that are over.
+// durations returns the samples of a histogram over the sessions that have ended.
 func (st *state) durations() []string {
 	counts := make([]int, len(durationBuckets))
 	var sum float64

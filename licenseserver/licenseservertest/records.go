@@ -9,10 +9,10 @@ import (
 type License struct {
 	ID  int64
 	Key string
-	// CustomerID is zero for nobody's.
+	// CustomerID is 0 for a license without a customer.
 	CustomerID int64
 	Type       string
-	// ValidFrom and ValidUntil are days (UTC). ValidUntil is zero for no end.
+	// ValidFrom and ValidUntil are days (UTC). A zero ValidUntil means no end.
 	ValidFrom, ValidUntil    time.Time
 	MaxActivations, MaxUsers int64
 	// Inactive is the opposite of the API's is_active.
@@ -33,25 +33,25 @@ type Device struct {
 	Active                                bool
 }
 
-// Session is a session of a license, also one that is over.
+// Session is a session of a license. It may have ended.
 type Session struct {
 	Token                            string
 	LicenseID                        int64
 	MachineID, HardwareHash, Version string
 	StartedAt, LastHeartbeat         time.Time
-	// EndedAt is zero and EndReason empty while the session is open.
+	// EndedAt is zero and EndReason is "" while the session is open.
 	EndedAt   time.Time
 	EndReason string
 }
 
-// Open tells that the session is not over.
+// Open reports whether the session has not ended.
 func (s Session) Open() bool { return s.EndReason == "" }
 
 // Resource can be allocated to a license.
 type Resource struct {
 	ID               int64
 	Type, Identifier string
-	// LicenseID is zero while the resource is free.
+	// LicenseID is 0 while the resource is free.
 	LicenseID   int64
 	AllocatedAt time.Time
 }
@@ -63,7 +63,7 @@ type Version struct {
 	Notes    string
 }
 
-// Institution is an organisation among the leads.
+// Institution is an organization among the leads.
 type Institution struct {
 	ID         int64
 	Name, Type string
@@ -86,7 +86,7 @@ type Detail struct {
 	CreatedAt          time.Time
 }
 
-// Note is a version of what is noted about a contact.
+// Note is a version of the note about a contact.
 type Note struct {
 	ID        int64
 	Content   string
@@ -107,7 +107,7 @@ type Anomaly struct {
 	Resolved bool
 }
 
-// AuthToken is a JWT that was handed out.
+// AuthToken is a JWT that was created.
 type AuthToken struct {
 	Token               string
 	IssuedAt, ExpiresAt time.Time

@@ -10,10 +10,10 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// row is a JSON object of an answer.
+// row is a JSON object in an answer.
 type row = map[string]any
 
-// reply is what an endpoint answers: JSON, or text of another type.
+// reply is the answer of an endpoint: JSON, or text of another type.
 type reply struct {
 	status      int
 	body        any
@@ -38,7 +38,7 @@ func (a reply) write(w http.ResponseWriter) {
 	_, _ = w.Write([]byte(a.text))
 }
 
-// refusal is an error in the documented shape.
+// refusal returns an error in the documented form.
 func refusal(status int, code, text string) reply {
 	return reply{status: status, body: row{"error": text, "code": code, "status": status}}
 }
@@ -56,7 +56,7 @@ func noLicense() reply { return refusal(http.StatusNotFound, codeNoLicense, "Lic
 
 func invalid(text string) reply { return refusal(http.StatusBadRequest, codeInvalid, text) }
 
-// call is one request at an endpoint, under the server's lock.
+// call is one request to an endpoint, under the server's lock.
 type call struct {
 	*Server
 	st       *state
@@ -67,8 +67,8 @@ type call struct {
 	problems []string
 }
 
-// refused answers 400 if anything was wrong. Values of the wrong type come first: they would otherwise also count as
-// missing.
+// refused answers 400 if anything was wrong. Values of the wrong type come first: they would
+// otherwise also count as missing.
 func (c *call) refused() (reply, bool) {
 	for _, wrong := range c.body.Wrong() {
 		return invalid(wrong.Field + " must be of type " + wrong.Want), true
@@ -81,7 +81,7 @@ func (c *call) refused() (reply, bool) {
 
 func (c *call) blame(text string) { c.problems = append(c.problems, text) }
 
-// required reads a string that must be there and not be empty.
+// required reads a string that must be present and not empty.
 func (c *call) required(field string) string {
 	text, _ := c.body.String(field)
 	if text == "" {
@@ -96,7 +96,7 @@ func (c *call) text(field string) string {
 	return text
 }
 
-// numbers reads an array of whole numbers that must be there and not be empty.
+// numbers reads an array of whole numbers that must be present and not empty.
 func (c *call) numbers(field string) []int64 {
 	var fields map[string]json.RawMessage
 	var items []json.RawMessage
@@ -119,7 +119,7 @@ func (c *call) numbers(field string) []int64 {
 	return all
 }
 
-// limit reads a number of at least one, if it is there.
+// limit reads a number of at least one, if it is present.
 func (c *call) limit(field string) (int64, bool) {
 	n, there := c.body.Int(field)
 	if there && n < 1 {
@@ -128,7 +128,7 @@ func (c *call) limit(field string) (int64, bool) {
 	return n, there
 }
 
-// pathID reads a number of the path; zero finds nothing.
+// pathID returns a number in the path, 0 if it is invalid, which matches nothing.
 func (c *call) pathID(name string) int64 {
 	id, err := strconv.ParseInt(c.r.PathValue(name), 10, 64)
 	if err != nil {
@@ -137,7 +137,7 @@ func (c *call) pathID(name string) int64 {
 	return id
 }
 
-// query reads a positive number of the query.
+// query returns a positive number in the query, or missing.
 func (c *call) query(name string, missing int) int {
 	n, err := strconv.Atoi(c.r.URL.Query().Get(name))
 	if err != nil || n < 1 {
@@ -146,7 +146,7 @@ func (c *call) query(name string, missing int) int {
 	return n
 }
 
-// window cuts a page out of a list, and tells whether more follows.
+// window returns a page of a list and whether more follows.
 func window[T any](all []T, page, size int) ([]T, bool) {
 	if page > len(all)/size+1 {
 		return nil, false
@@ -160,10 +160,10 @@ func contains(text, part string) bool {
 	return strings.Contains(strings.ToLower(text), strings.ToLower(part))
 }
 
-// stamp is how the server writes a time.
+// stamp formats a time as the server does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// day is how the server writes a date. The zero time is null.
+// day formats a date as the server does. The zero time is null.
 func day(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -171,7 +171,7 @@ func day(t time.Time) any {
 	return t.UTC().Format(time.DateOnly)
 }
 
-// rows maps a list to JSON objects, never nil.
+// rows maps a list to JSON objects; it never returns nil.
 func rows[T any](all []T, each func(T) row) []row {
 	list := make([]row, len(all))
 	for i, v := range all {

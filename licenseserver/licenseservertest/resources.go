@@ -23,7 +23,7 @@ func resourceRow(r *Resource) row {
 	return row{"id": r.ID, "type": r.Type, "identifier": r.Identifier}
 }
 
-// allocate takes both documented bodies: with resource_type and without.
+// allocate accepts both documented bodies: with resource_type and without.
 func allocate(c *call) reply {
 	id, there := c.body.Int("license_id")
 	if !there {

@@ -4,7 +4,7 @@ import "slices"
 
 type handler func(*call) reply
 
-// access is what a route asks for.
+// access is the credential that a route requires.
 type access int
 
 const (
@@ -13,13 +13,13 @@ const (
 	admin
 )
 
-// intake is what a route does with a request's body.
+// intake is how a route reads a request's body.
 type intake int
 
 const (
 	noBody   intake = iota
-	object          // a JSON object is due
-	optional        // a JSON object may come
+	object          // a JSON object is required
+	optional        // a JSON object is optional
 	raw             // the handler reads it: forms and files
 )
 
@@ -32,7 +32,7 @@ type route struct {
 	license      bool // HideLicenses hides it
 }
 
-// unknownPath stands for the path of search, which the inventory does not have.
+// unknownPath represents the path of search, which the inventory lacks.
 const unknownPath = "-"
 
 // routes is the whole API, in the order of the inventory (testdata/operations.tsv).
@@ -86,8 +86,8 @@ var routes = []route{
 	{"POST", "/leads/import", admin, raw, importLeads, false},
 }
 
-// Routes returns all endpoints as "METHOD /path", sorted. That of search is "GET -": its path is not documented, and
-// [WithSearchPath] sets it.
+// Routes returns all endpoints as "METHOD /path", sorted. Search is "GET -": its path is
+// undocumented, and [WithSearchPath] sets it.
 func Routes() []string {
 	all := make([]string, len(routes))
 	for i, rt := range routes {

@@ -37,8 +37,8 @@ func inventory(t *testing.T, name string) []string {
 	return all
 }
 
-// TestRoutesAreTheInventory compares with the copy in this package, and with the table that the client is tested
-// against, in case it is there.
+// TestRoutesAreTheInventory compares Routes with the copy in this package, and with the table that
+// the client is tested against, if it exists.
 func TestRoutesAreTheInventory(t *testing.T) {
 	all := inventory(t, "testdata/operations.tsv")
 	require.Len(t, all, 47)
@@ -52,8 +52,8 @@ func TestRoutesAreTheInventory(t *testing.T) {
 var sampleIDs = strings.NewReplacer(
 	"{license_key}", "NONE", "{id}", "1", "{license_id}", "1", "{device_id}", "1", "{contact_id}", "1", "{lead_id}", "1")
 
-// TestEveryEndpointAnswers proves that what Routes lists is served, with the credential that the inventory names, and
-// that nothing else is.
+// TestEveryEndpointAnswers proves that the server serves what Routes lists, with the credential
+// that the inventory names, and nothing else.
 func TestEveryEndpointAnswers(t *testing.T) {
 	data, err := os.ReadFile("testdata/operations.tsv")
 	require.NoError(t, err)
@@ -99,5 +99,6 @@ func TestSearchPath(t *testing.T) {
 	s.fails(404, "NOT_FOUND", "Endpoint not found", "GET", licenseservertest.SearchPath, "")
 }
 
-// TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel out.
+// TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel
+// out.
 func TestNoClientTypes(t *testing.T) { emulatortest.CheckImports(t, "licenseserver/licenseservertest") }

@@ -14,18 +14,20 @@ const keyHeader = "X-API-Key"
 
 // Server is an emulated license server. Its methods may be called while it serves.
 type Server struct {
-	// URL is the server's address, below which are /health, /api and /leads.
+	// URL is the server's address; /health, /api and /leads are below it.
 	URL string
-	// Key is the API key that the server accepts at its start. It is for reading: RegenerateKey returns the next one and
-	// leaves this one here.
+	// Key is the API key that the server accepts at its start. Only read it: assigning another key
+	// does not change what the server accepts, and RegenerateKey does not change Key.
 	Key string
-	// AdminCookie passes the gate of the admin routes. Nil if the gate wants something else, or is open.
+	// AdminCookie passes the gate of the admin routes. It is nil if the gate requires something
+	// else or is open.
 	AdminCookie *http.Cookie
-	// AdminHeader are the headers that pass the gate, whichever it is. Empty if it is open.
+	// AdminHeader contains the headers that pass the gate, whichever it is. It is empty if the gate
+	// is open.
 	AdminHeader http.Header
 	// Faults makes the server misbehave, and logs all requests.
 	Faults *faults.Injector
-	// CertificatePEM is the certificate of a server WithTLS.
+	// CertificatePEM is the certificate of a server that was started WithTLS.
 	CertificatePEM []byte
 	// Pin is the SHA-256 of that certificate's public key, as "sha256/<base64>".
 	Pin string
@@ -36,7 +38,7 @@ type Server struct {
 	st     *state
 	tokens *emulator.Tokens
 	key    string
-	admin  string // what the gate wants
+	admin  string // the credential that the gate requires
 	secret string // signs auth tokens
 	ignore bool   // IgnoreSuspension
 	hidden bool   // HideLicenses
@@ -66,14 +68,14 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Client returns a client that reaches the server in memory, without sockets, whatever the options. It reaches nothing
-// else. It does not send any credential by itself.
+// Client returns a client that reaches the server in memory, without sockets, whatever the options.
+// It reaches nothing else and does not add any credential.
 func (s *Server) Client() *http.Client { return s.host.Client() }
 
 // Close stops the server. It may be called more than once.
 func (s *Server) Close() { s.host.Close() }
 
-// RegenerateKey makes a new API key and returns it. The old one is dead at once.
+// RegenerateKey generates a new API key and returns it. The old one is revoked at once.
 func (s *Server) RegenerateKey() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,24 +83,24 @@ func (s *Server) RegenerateKey() string {
 	return s.key
 }
 
-// EndAdminSession makes the gate of the admin routes refuse AdminCookie and AdminHeader from now on. It does nothing if
-// the gate is open or wants the API key.
+// EndAdminSession makes the gate of the admin routes refuse AdminCookie and AdminHeader from now
+// on. It does nothing if the gate is open or requires the API key.
 func (s *Server) EndAdminSession() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.admin = ""
 }
 
-// IgnoreSuspension makes the bulk routes and toggle answer that a license was activated or deactivated, and keep it as
-// it is.
+// IgnoreSuspension makes the bulk routes and toggle answer that a license was activated or
+// deactivated but leave it unchanged.
 func (s *Server) IgnoreSuspension(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ignore = on
 }
 
-// HideLicenses makes every read of licenses answer 404 although the credential is valid, and search find none. Writes
-// work.
+// HideLicenses makes every read of licenses answer 404 although the credential is valid, and search
+// find none. Writes work.
 func (s *Server) HideLicenses(on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,7 +111,7 @@ func (s *Server) newKey() string {
 	return "AF-" + apiKeyYear + "-" + s.tokens.Next(32, apiKeyAlphabet)
 }
 
-// setGate makes the credential of the admin routes.
+// setGate creates the credential of the admin routes.
 func (s *Server) setGate() {
 	s.AdminHeader = make(http.Header)
 	token := s.tokens.Next(adminTokenLength, emulator.LowerAlphanumeric)
@@ -126,10 +128,11 @@ func (s *Server) setGate() {
 		s.AdminHeader.Set(s.cfg.gateHeader, token)
 	case gateKey:
 		s.AdminHeader.Set(keyHeader, s.key)
+	case gateOpen:
 	}
 }
 
-// fill puts in what a server starts with.
+// fill adds the initial data of a server.
 func (s *Server) fill() {
 	now := s.cfg.clock.Now()
 	released, _ := time.Parse(time.DateOnly, firstReleased)

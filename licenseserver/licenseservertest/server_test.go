@@ -30,7 +30,7 @@ func TestAPIKey(t *testing.T) {
 	require.NotContains(t, s.Key, "XXXX", "no sample")
 	right := s.Key
 	for _, key := range []string{"", "AF-2025-" + strings.Repeat("X", 32), right + "0", strings.ToLower(right)} {
-		s.Key = key // the server accepts what it was made with, not what the field says now
+		s.Key = key // the server accepts its original key, not the present value of the field
 		s.fails(401, "INVALID_API_KEY", "Invalid or missing API key", "GET", "/api/version/latest", "")
 		s.fails(401, "INVALID_API_KEY", "Invalid or missing API key", "POST", startPath, "not even JSON")
 	}

@@ -107,7 +107,7 @@ func TestSessionTimeout(t *testing.T) {
 		require.Equal(t, 409, status)
 		s.now = s.now.Add(time.Hour)
 		require.Empty(t, s.OpenSessions())
-		require.Equal(t, last.Add(timeout), s.Sessions()[0].EndedAt, "not when somebody looked")
+		require.Equal(t, last.Add(timeout), s.Sessions()[0].EndedAt, "not when the state was read")
 		require.Equal(t, licenseservertest.EndTimeout, s.Sessions()[0].EndReason)
 		s.fails(404, "SESSION_ENDED", "Session has ended: timeout", "POST", beatPath, beatBody(key, token))
 		status, _ = s.start(key, "PC-2")
@@ -138,27 +138,27 @@ func TestLicenseLostDuringSession(t *testing.T) {
 	require.Equal(t, []string{licenseservertest.EndLicenseInactive, licenseservertest.EndLicenseDeleted, licenseservertest.EndLicenseExpired}, reasons)
 	s.fails(403, "LICENSE_INACTIVE", "License is not active", "POST", startPath, startBody(ls[0].Key, "PC"))
 
-	// Resuming opens no session again.
+	// Activating the license does not reopen its session.
 	s.post(`{"success":true,"affected":1,"message":"1 licenses activated"}`, "/api/licenses/bulk-activate", at(`{"license_ids":[%d]}`, ls[0].ID))
 	s.fails(404, "SESSION_ENDED", "Session has ended: license_inactive", "POST", beatPath, beatBody(ls[0].Key, tokens[0]))
 }
 
-// TestOneSessionAtAnyTime lets two machines fight for a license. A model of the rule, kept apart from the server, says
-// who holds the session; the server must agree after every step.
+// TestOneSessionAtAnyTime lets two machines fight for a license. A model of the rule, kept apart
+// from the server, determines who has the session; the server must agree after every step.
 func TestOneSessionAtAnyTime(t *testing.T) {
 	const timeout = time.Minute
 	s := newServer(t, licenseservertest.WithSeedLicenses(1), licenseservertest.WithSessionTimeout(timeout))
 	key := s.Licenses()[0].Key
 	dice := rand.New(rand.NewPCG(1, 2))
 	machines := []string{"PC-A", "PC-B"}
-	tokens := make([]string, 2) // what each machine believes to hold
+	tokens := make([]string, 2) // the token that each machine believes to have
 	holder, last := -1, time.Time{}
 	seen := map[string]int{}
 	for step := range 10_000 {
 		me := dice.IntN(2)
 		s.now = s.now.Add(time.Duration(dice.Int64N(int64(20 * time.Second))))
 		kind := dice.IntN(20)
-		if kind == 0 { // everybody sleeps until the session times out
+		if kind == 0 { // both machines sleep until the session times out
 			s.now = s.now.Add(timeout)
 			seen["time-out"]++
 		}

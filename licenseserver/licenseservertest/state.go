@@ -6,7 +6,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// state is all that the server knows. The server's lock guards it.
+// state is all data of the server. The server's lock guards it.
 type state struct {
 	tokens       *emulator.Tokens
 	customers    *emulator.Numbered[Customer]
@@ -15,7 +15,7 @@ type state struct {
 	devices      *emulator.Numbered[Device]
 	sessions     []*Session
 	byToken      map[string]*Session
-	open         map[int64]*Session // by license: one at most
+	open         map[int64]*Session // by license: at most one
 	heartbeats   []time.Time        // of the last minute
 	resources    *emulator.Numbered[Resource]
 	versions     []Version
@@ -26,7 +26,7 @@ type state struct {
 	alerts       []Alert
 	anomalies    []Anomaly
 	authTokens   []AuthToken
-	answers      map[int]int64 // how many of each status
+	answers      map[int]int64 // by status
 }
 
 func newState(tokens *emulator.Tokens) *state {
@@ -47,20 +47,18 @@ func newState(tokens *emulator.Tokens) *state {
 	}
 }
 
-// newLicenseKey makes a key that is not taken.
+// newLicenseKey returns a key that is not taken.
 func (st *state) newLicenseKey() string {
 	for {
-		key := st.tokens.Next(4, licenseKeyAlphabet)
-		for range 3 {
-			key += "-" + st.tokens.Next(4, licenseKeyAlphabet)
-		}
+		next := func() string { return st.tokens.Next(4, licenseKeyAlphabet) }
+		key := next() + "-" + next() + "-" + next() + "-" + next()
 		if st.keys[key] == nil {
 			return key
 		}
 	}
 }
 
-// newUUID makes a token of the form of the documented session tokens.
+// newUUID returns a token in the form of the documented session tokens.
 func (st *state) newUUID() string {
 	return st.tokens.Next(8, hexadecimal) + "-" + st.tokens.Next(4, hexadecimal) + "-4" + st.tokens.Next(3, hexadecimal) +
 		"-" + st.tokens.Next(1, "89ab") + st.tokens.Next(3, hexadecimal) + "-" + st.tokens.Next(12, hexadecimal)
@@ -91,7 +89,7 @@ func (st *state) addLicense(l License, now time.Time) *License {
 	return &l
 }
 
-// removeLicense takes devices and session along, and frees resources.
+// removeLicense removes a license with its devices, ends its session, and frees its resources.
 func (st *state) removeLicense(l *License, now time.Time) {
 	st.endOpen(l.ID, EndLicenseDeleted, now)
 	st.devices.RemoveWhere(func(d *Device) bool { return d.LicenseID == l.ID })
@@ -120,7 +118,7 @@ func (st *state) endOpen(licenseID int64, reason string, at time.Time) {
 	}
 }
 
-// elapse does what the clock has brought: sessions time out, heartbeats leave the last minute.
+// elapse applies the passage of time: sessions time out, heartbeats leave the last minute.
 func (st *state) elapse(now time.Time, timeout time.Duration) {
 	for id, s := range st.open {
 		if end := s.LastHeartbeat.Add(timeout); !now.Before(end) {
@@ -145,7 +143,7 @@ func (st *state) devicesOf(l *License) []*Device {
 	return st.devices.Where(func(d *Device) bool { return d.LicenseID == l.ID })
 }
 
-// deviceOn finds the record of a machine, active or not.
+// deviceOn returns the record of a machine, active or not.
 func (st *state) deviceOn(l *License, hardwareHash string) *Device {
 	return st.devices.Find(func(d *Device) bool { return d.LicenseID == l.ID && d.HardwareHash == hardwareHash })
 }
@@ -156,7 +154,7 @@ func (st *state) activeDevices(l *License) int {
 
 func (l *License) startsAfter(now time.Time) bool { return now.Before(l.ValidFrom) }
 
-// expired looks at the end of the last day.
+// expired reports whether the end of the last day has passed.
 func (l *License) expired(now time.Time) bool {
 	return !l.ValidUntil.IsZero() && !now.Before(l.ValidUntil.AddDate(0, 0, 1))
 }

@@ -24,7 +24,7 @@ func versionRow(v Version) row {
 	return row{"latest_version": v.Number, "release_date": day(v.Released), "release_notes": v.Notes}
 }
 
-// latest is the highest version, not the one that was added last. There is always one.
+// latest returns the highest version, not the one that was added last. There is always one.
 func (st *state) latest() Version {
 	best := st.versions[0]
 	for _, v := range st.versions[1:] {
@@ -35,12 +35,13 @@ func (st *state) latest() Version {
 	return best
 }
 
-// newer tells whether there is an update for a version; an unknown one gets none.
+// newer reports whether latest is an update of a version; for an unknown version it is not.
 func newer(latest, current string) bool {
 	return current != "" && compareVersions(latest, current) > 0
 }
 
-// compareVersions compares part by part: numbers as numbers, anything else as text; missing parts are 0.
+// compareVersions compares part by part: numbers as numbers, anything else as text; missing parts
+// are 0.
 func compareVersions(a, b string) int {
 	left, right := strings.Split(a, "."), strings.Split(b, ".")
 	part := func(parts []string, i int) (int, string) {
