@@ -58,7 +58,7 @@ func (p *Provider) Describe() *provider.Description {
 
 var (
 	described        = describe(provider.Support{Level: provider.Unverified, Note: "the fields of eq/suspend are undocumented, and customers' keys may be refused; see WithSuspendByPower"})
-	describedByPower = describe(provider.Support{Level: provider.Emulated, Note: "powered off and marked, and the port switched off if one is configured; the customer's own panel can power it on"})
+	describedByPower = describe(provider.Support{Level: provider.Emulated, Note: "powers the server off and marks it, and switches the port off if one is configured; the customer can power it on in the vendor's panel"})
 )
 
 func describe(suspension provider.Support) provider.Description {
@@ -71,23 +71,23 @@ func describe(suspension provider.Support) provider.Description {
 			provider.CapCreate:    {Level: provider.Native, Note: "costs money; pending for 10 to 30 minutes; the customer's name and address are not stored"},
 			provider.CapSuspend:   suspension,
 			provider.CapUnsuspend: suspension,
-			provider.CapTerminate: {Level: provider.Native, Note: "by a cancellation at once, which the vendor carries out within minutes; pending until then"},
+			provider.CapTerminate: {Level: provider.Native, Note: "by an immediate cancellation, which the vendor carries out within minutes; pending until then"},
 			provider.CapSignOn: {
 				Level: provider.Partial, Note: "session: the vendor's panel with a new key of that server, as a reseller does it; console: noVNC, for virtual machines",
 			},
-			provider.CapList:  {Level: provider.Native, Note: "without references, which only a single server tells"},
+			provider.CapList:  {Level: provider.Native, Note: "without references, which only Get and Find return"},
 			provider.CapPlans: {Level: provider.Native, Note: "presets with their base price"},
-			provider.CapUsage: {Level: provider.Unverified, Note: "traffic; the answer is undocumented, and taken only if it holds a number of bytes by a known name"},
+			provider.CapUsage: {Level: provider.Unverified, Note: "traffic; the answer is undocumented, and accepted only if it contains a number of bytes under a known name"},
 			provider.CapAdopt: {Level: provider.Native, Note: "by a tag"},
-			provider.CapRenew: {Level: provider.Unverified, Note: "pays the open invoice from credit, and asks for the next one if none is open; the vendor's clients differ here"},
+			provider.CapRenew: {Level: provider.Unverified, Note: "pays the open invoice from the credit, or requests the next one if none is open; the vendor's clients differ here"},
 			provider.CapCancel: {
 				Level: provider.Unverified, Note: "whether a cancellation is open is read from a list whose shape is undocumented",
 			},
-			provider.CapPower:          {Level: provider.Native, Note: "reset cuts the power and switches on"},
+			provider.CapPower:          {Level: provider.Native, Note: "reset cuts the power and switches it on again"},
 			provider.CapReinstall:      {Level: provider.Native, Note: "wipes the disk"},
 			provider.CapChangePlan:     {Level: provider.Unsupported, Note: "the API's upgrade is undocumented"},
-			provider.CapChangePassword: {Level: provider.Unsupported, Note: "only a reinstallation sets one"},
-			provider.CapFleetUsage:     {Level: provider.Unsupported, Note: "one call for each server"},
+			provider.CapChangePassword: {Level: provider.Unsupported, Note: "only a reinstallation sets a password"},
+			provider.CapFleetUsage:     {Level: provider.Unsupported, Note: "needs one call per server"},
 		},
 	}
 }
