@@ -26,8 +26,8 @@ var (
 // Each order has a Reference of the caller's, from which Place makes a host name that no other
 // order has. Before it buys anything, Place looks for that host name and for deployments in
 // progress, and buys nothing if one of them might be this order. Each call sends the order at most
-// once, whatever happens to the answer. If the answer is lost, the order is looked for by the
-// invoices and by the host name.
+// once, whatever happens to the answer. If the answer is lost or incomplete, the order is looked
+// for by what the answer named, by the invoices, and by the host name.
 //
 // A deployment takes 10 to 30 minutes, and its server is listed only at the end. An order whose
 // answer was lost can only be recognized then. Until that moment it is OrderUnclear, and no process
