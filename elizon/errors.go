@@ -221,7 +221,8 @@ func looksLikeFailure(body []byte) bool {
 // maxProblems is how many problems of a request are kept.
 const maxProblems = 10
 
-// fields returns the problems that the server found. They are sentences that do not name their field.
+// fields returns the problems that the server found. They are sentences that do not name their
+// field.
 func (v *verdict) fields() map[string]string {
 	var problems []provider.Payload
 	if decode(orNull(v.Validation), &problems) != nil || len(problems) == 0 {

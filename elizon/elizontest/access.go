@@ -8,14 +8,14 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// What tests see of the state, and put into it. Everything returned is a copy.
+// What tests read from the state, and change in it. All returned values are copies.
 
-// Truth is a subscription and its service, as the server really holds them.
+// Truth is a subscription and its service as they are in the server's state.
 type Truth struct {
 	ServiceID, SubscriptionID string
-	// Name is what the owner called the service last, or what the server called it.
+	// Name is the name that the owner last gave the service, or else the server's name for it.
 	Name, Notes, ProductID, Status string
-	// LineID is that of the cart line it was ordered with; empty for what was not ordered in a cart.
+	// LineID is the ID of the cart line that ordered it; "" if no cart did.
 	LineID                        string
 	SuspendedAt                   time.Time
 	CancelAtPeriodEnd, Terminated bool
@@ -23,12 +23,14 @@ type Truth struct {
 	ReinstallPending              bool
 	TemplateID                    int64
 	PeriodEnd                     time.Time
-	// Charged is what it has cost so far, with tax. Charges counts the charged orders it was in, Periods the paid periods.
+	// Charged is what it has cost so far, with tax. Charges is how many charged orders it was in,
+	// Periods how many periods are paid.
 	Charged          Cents
 	Charges, Periods int
 }
 
-// Truths returns all own subscriptions with their services in order of creation, also those that have ended.
+// Truths returns all subscriptions of the account with their services in order of creation,
+// including those that have ended.
 func (s *Server) Truths() []Truth {
 	return locked(s, func(st *state, _ time.Time) []Truth {
 		ended := make(map[string]*Service, len(st.gone))
@@ -67,7 +69,7 @@ func (s *Server) Charges() []Charge {
 	return locked(s, func(st *state, _ time.Time) []Charge { return slices.Clone(st.charges) })
 }
 
-// ChargesFor counts the charged orders whose cart held a line with this ID, which the caller chose.
+// ChargesFor returns how many charged orders had a cart line with this ID, which the caller chose.
 func (s *Server) ChargesFor(lineID string) int {
 	n := 0
 	for _, charge := range s.Charges() {
@@ -83,7 +85,7 @@ func (s *Server) Services() []Service {
 	return locked(s, func(st *state, _ time.Time) []Service { return emulator.Copies(st.services.Rows, emulator.Plain) })
 }
 
-// Subscriptions returns all subscriptions, also those that have ended.
+// Subscriptions returns all subscriptions, including those that have ended.
 func (s *Server) Subscriptions() []Subscription {
 	return locked(s, func(st *state, _ time.Time) []Subscription {
 		return emulator.Copies(st.subscriptions.Rows, emulator.Plain)
@@ -100,9 +102,10 @@ func (s *Server) Tickets() []Ticket {
 	return locked(s, func(st *state, _ time.Time) []Ticket { return emulator.Copies(st.tickets.Rows, emulator.Plain) })
 }
 
-// AddService adds a running service with a subscription, as if somebody else had ordered it elsewhere: its first period
-// of 30 days is nobody's charge. What is empty is filled in; its product is the first one, and it is made now unless
-// CreatedAt is earlier. It panics on an unknown product.
+// AddService adds a running service with a subscription, as if it had been ordered in another way:
+// its first period of 30 days is not charged. Empty fields are filled in; the default product is
+// the first one, and the service is created now unless CreatedAt is earlier. AddService panics on
+// an unknown product.
 func (s *Server) AddService(added Service) Service {
 	return locked(s, func(st *state, now time.Time) Service {
 		if added.ProductID != "" && st.products.Get(added.ProductID) == nil {
@@ -112,8 +115,8 @@ func (s *Server) AddService(added Service) Service {
 	})
 }
 
-// UpdateService changes a service as the vendor's staff would, and tells whether it is there. Its IDs stay. change must
-// not call the server.
+// UpdateService changes a service as the vendor's staff would, and reports whether it exists. Its
+// IDs stay. change must not call the server.
 func (s *Server) UpdateService(id string, change func(*Service)) bool {
 	return locked(s, func(st *state, _ time.Time) bool {
 		v := st.services.Get(id)
@@ -128,8 +131,8 @@ func (s *Server) UpdateService(id string, change func(*Service)) bool {
 	})
 }
 
-// UpdateSubscription changes a subscription as the vendor's staff would, and tells whether it is there. Its IDs, its
-// status and its period stay. change must not call the server.
+// UpdateSubscription changes a subscription as the vendor's staff would, and reports whether it
+// exists. Its IDs, its status and its period stay. change must not call the server.
 func (s *Server) UpdateSubscription(id string, change func(*Subscription)) bool {
 	return locked(s, func(st *state, _ time.Time) bool {
 		sub := st.subscriptions.Get(id)
@@ -145,7 +148,7 @@ func (s *Server) UpdateSubscription(id string, change func(*Subscription)) bool 
 	})
 }
 
-// RemoveService ends a service at once, and tells whether it was there.
+// RemoveService ends a service at once, and reports whether it existed.
 func (s *Server) RemoveService(id string) bool {
 	return locked(s, func(st *state, now time.Time) bool {
 		v := st.services.Get(id)
@@ -166,7 +169,7 @@ func (s *Server) Templates() []Template {
 	return locked(s, func(st *state, _ time.Time) []Template { return slices.Clone(st.templates) })
 }
 
-// Locations returns where services can stand.
+// Locations returns where services can be placed.
 func (s *Server) Locations() []Location {
 	return locked(s, func(st *state, _ time.Time) []Location { return slices.Clone(st.locations) })
 }
@@ -176,8 +179,8 @@ func (s *Server) Categories() []Category {
 	return locked(s, func(st *state, _ time.Time) []Category { return emulator.Copies(st.categories, emulator.Plain) })
 }
 
-// AddProduct adds a product to a category that is there. ID, slug and billing cycles are filled in; a Stock of 0 is sold
-// out, a negative one never is. It panics on an unknown category.
+// AddProduct adds a product to an existing category. ID, slug and billing cycles are filled in if
+// empty; a Stock of 0 is sold out, a negative one is unlimited. It panics on an unknown category.
 func (s *Server) AddProduct(p Product) Product {
 	return locked(s, func(st *state, _ time.Time) Product {
 		if st.category(p.CategoryKey) == nil {
@@ -197,18 +200,20 @@ func (s *Server) AddProduct(p Product) Product {
 	})
 }
 
-// SetPrice changes what 30 days of a product cost, without tax, from now on; its yearly price then follows from it. It
-// panics on an unknown product.
+// SetPrice changes the price of 30 days of a product, without tax, from now on; the yearly price is
+// then derived from it. It panics on an unknown product.
 func (s *Server) SetPrice(productID string, monthly Cents) {
 	s.changeProduct(productID, func(p *Product) { p.Monthly, p.Yearly = monthly, 0 })
 }
 
-// SetStock sets how many of a product are left; negative for no limit. It panics on an unknown product.
+// SetStock sets how many of a product are left; negative for no limit. It panics on an unknown
+// product.
 func (s *Server) SetStock(productID string, n int64) {
 	s.changeProduct(productID, func(p *Product) { p.Stock = n })
 }
 
-// ChangePriceAfterCalculate changes a price once, right after the next answer of POST /api/cart/calculate.
+// ChangePriceAfterCalculate changes a price once, right after the next answer of POST
+// /api/cart/calculate.
 func (s *Server) ChangePriceAfterCalculate(productID string, monthly Cents) {
 	locked(s, func(st *state, _ time.Time) bool {
 		st.priceRises = append(st.priceRises, priceRise{productID, monthly})
@@ -237,20 +242,22 @@ func (s *Server) AddCoupon(coupon Coupon) {
 	})
 }
 
-// Balance returns what the account holds.
+// Balance returns the account's balance.
 func (s *Server) Balance() Cents {
 	return locked(s, func(st *state, _ time.Time) Cents { return st.account.Balance })
 }
 
-// SetBalance sets what the account holds.
+// SetBalance sets the account's balance.
 func (s *Server) SetBalance(balance Cents) {
 	s.toggle(func() { s.st.account.Balance = balance })
 }
 
-// EnableInvoicing lets the account pay by invoice, which the API does for verified businesses only.
+// EnableInvoicing lets the account pay by invoice, which the API allows for verified businesses
+// only.
 func (s *Server) EnableInvoicing(on bool) { s.toggle(func() { s.st.business.invoices = on }) }
 
-// SaveMandate gives the account a saved payment method and returns its ID, for paymentMethod mollie_saved.
+// SaveMandate gives the account a saved payment method and returns its ID, for paymentMethod
+// mollie_saved.
 func (s *Server) SaveMandate() string {
 	return locked(s, func(st *state, _ time.Time) string {
 		if st.account.mandate == "" {
@@ -260,14 +267,14 @@ func (s *Server) SaveMandate() string {
 	})
 }
 
-// AddKey makes an API key with these permissions, without any for none, and returns it with its secret.
+// AddKey creates an API key with these permissions, or without any, and returns it with its secret.
 func (s *Server) AddKey(name string, permissions ...string) Key {
 	return locked(s, func(st *state, now time.Time) Key {
 		return *st.newKey(name, append([]string{}, permissions...), now)
 	})
 }
 
-// RevokeKey makes a key invalid and tells whether it was there.
+// RevokeKey revokes the key with this secret, and reports whether it existed.
 func (s *Server) RevokeKey(secret string) bool {
 	return locked(s, func(st *state, _ time.Time) bool {
 		key := st.keyBySecret[secret]

@@ -12,7 +12,7 @@ type account struct {
 	ID, Email, FirstName, LastName, Nickname string
 	Phone, Locale, CompanyName, VATNumber    string
 	Balance                                  Cents
-	// NetPoints are worth a cent each.
+	// NetPoints are points, each worth one cent.
 	NetPoints int64
 
 	password   string
@@ -37,10 +37,10 @@ func newAccount(id, password string, balance Cents) account {
 	}
 }
 
-// points is what the NetPoints are worth.
+// points returns what the NetPoints are worth.
 func (a *account) points() Cents { return Cents(a.NetPoints) * pointValue }
 
-// netPoints is how many points an amount takes.
+// netPoints returns how many points pay for an amount.
 func (c Cents) netPoints() int64 { return ceil(int64(c), int64(pointValue)) }
 
 func (c *call) userRow() row {
@@ -63,7 +63,7 @@ func (c *call) userRow() row {
 
 func getMe(c *call) reply { return ok(row{"user": c.userRow()}) }
 
-// updateMe takes PUT and PATCH alike.
+// updateMe handles both PUT and PATCH.
 func updateMe(c *call) reply {
 	a := c.st.account
 	c.texts(map[string]*string{

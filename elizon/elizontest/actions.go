@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// actions are what POST .../action can do, with the permission for each.
+// actions are the actions of POST .../action, with the permission for each.
 var actions = map[string]string{
 	"start": "start", "stop": "stop", "restart": "restart", "reset": "settings", "suspend": "settings", "resume": "settings",
 }
@@ -32,7 +32,7 @@ func serviceAction(c *call, s *Service) reply {
 	return done("Action " + action + " was executed")
 }
 
-// act changes the service's state.
+// act changes the service's state, or returns a refusal.
 func (c *call) act(s *Service, action string) (reply, bool) {
 	if action == "suspend" || action == "resume" {
 		return c.suspension(s, action == "suspend")
@@ -64,7 +64,7 @@ func (c *call) suspension(s *Service, suspend bool) (reply, bool) {
 	return reply{}, false
 }
 
-// busy refuses what cannot be done with a service as it is.
+// busy refuses actions that the state of a service does not allow.
 func busy(s *Service) (reply, bool) {
 	switch {
 	case !s.SuspendedAt.IsZero():
@@ -75,7 +75,7 @@ func busy(s *Service) (reply, bool) {
 	return reply{}, false
 }
 
-// reinstall sets a service up anew. It keeps name, subscription and addresses.
+// reinstall sets a service up again. It keeps its name, subscription and addresses.
 func reinstall(c *call, s *Service) reply {
 	id, there := c.body.IntOrText("templateId")
 	if !there {
@@ -112,7 +112,8 @@ func billingCycles(c *call, s *Service) reply {
 	return ok(row{"allowedBillingCycles": c.st.products.Get(s.ProductID).Cycles})
 }
 
-// applyDowngrade makes a service smaller at once. What was paid for the bigger one lengthens the period.
+// applyDowngrade reduces the resources of a service at once. What was paid for more lengthens the
+// period.
 func applyDowngrade(c *call, s *Service, sub *Subscription) reply {
 	changes, there := c.body.Object("resourceChanges")
 	if !there {
@@ -149,7 +150,7 @@ func applyDowngrade(c *call, s *Service, sub *Subscription) reply {
 	return ok(row{"message": "Downgrade applied", "currentPeriodEnd": stamp(sub.PeriodEnd)})
 }
 
-// shrinkage says what cannot be taken away of what a change takes away; empty for nothing.
+// shrinkage returns why a change cannot reduce a resource; "" if it can.
 func (c *call) shrinkage(s *Service, l *line) string {
 	old, cat := c.st.products.Get(s.ProductID), c.st.categoryOf(l.product)
 	have := map[string]int64{
@@ -166,7 +167,7 @@ func (c *call) shrinkage(s *Service, l *line) string {
 
 func maintenance(*call) reply { return ok(row{"notifications": []row{}}) }
 
-// console access: what it looks like depends on what runs the service.
+// serviceConsole returns console access, whose kind depends on the system that runs the service.
 func serviceConsole(c *call, s *Service) reply {
 	if a, refused := busy(s); refused {
 		return a
@@ -192,7 +193,7 @@ func serviceConsole(c *call, s *Service) reply {
 
 func (c *call) secret() string { return c.st.tokens.Next(24, lowerAlphanumeric) }
 
-// terminal tells whether a service has the console of commands and a stream.
+// terminal reports whether a service has a console with commands and a stream.
 func (c *call) terminal(s *Service) bool {
 	return c.st.categoryOf(c.st.products.Get(s.ProductID)).ProviderType == typePterodactyl
 }

@@ -1,6 +1,6 @@
 package elizontest
 
-// address is where invoices go.
+// address is an address for invoices.
 type address struct {
 	ID, Label                              string
 	Default                                bool
@@ -25,7 +25,7 @@ func (st *state) addAddress(a address) *address {
 	return &a
 }
 
-// onlyDefault takes the mark away from all others.
+// onlyDefault makes a default address the only one.
 func (st *state) onlyDefault(a *address) {
 	if a.Default {
 		for _, other := range st.addresses.Rows {
@@ -41,7 +41,7 @@ func (st *state) defaultCountry() string {
 	return countries[0].Code
 }
 
-// address reads what a body has of an address over what there is, and says whether it may stay so.
+// address applies the fields of a body to an address, and records what is wrong with the result.
 func (c *call) address(a address) address {
 	c.texts(map[string]*string{
 		"label": &a.Label, "companyName": &a.CompanyName, "vatId": &a.VATID, "firstName": &a.FirstName, "lastName": &a.LastName,

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// commission is what the account earned by a referral.
+// commission is what the account earned from a referral.
 type commission struct {
 	ID        string
 	Amount    Cents
@@ -13,7 +13,7 @@ type commission struct {
 	CreatedAt time.Time
 }
 
-// payout is a request to be paid.
+// payout is a request for a payment of earnings.
 type payout struct {
 	ID        string
 	Amount    Cents
@@ -37,7 +37,7 @@ func (s *Server) AddCommission(amount Cents) {
 	})
 }
 
-// withdrawable is what was approved and not taken yet.
+// withdrawable returns what was approved and is not withdrawn yet.
 func (st *state) withdrawable() Cents {
 	sum := -st.affiliate.withdrawn - st.affiliate.credited
 	for _, x := range st.commissions.Rows {
@@ -88,7 +88,7 @@ func listPayouts(c *call) reply {
 	return ok(row{"requests": list, "total": total})
 }
 
-// cents reads an amount in cents; without one it is all there is.
+// cents reads an amount in cents; without one, it is everything withdrawable.
 func (c *call) cents() (Cents, reply, bool) {
 	amount := int64(c.st.withdrawable())
 	if n, there := c.body.Int("amount"); there {

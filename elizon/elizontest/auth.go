@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// login starts a session. With two-factor on it asks for the code first, in a success.
+// login starts a session. If two-factor is on, it first asks for the code, in a success.
 func login(c *call) reply {
 	email, password := c.required("email"), c.required("password")
 	if bad, refused := c.refused(); refused {
@@ -60,7 +60,8 @@ func logout(c *call) reply {
 	return done("Logged out")
 }
 
-// logoutEverywhere is public in the reference, but nobody's sessions can be meant without one.
+// logoutEverywhere is public in the reference, but without a session it cannot know whose sessions
+// to end.
 func logoutEverywhere(c *call) reply {
 	if c.who.session == nil {
 		return fail(http.StatusUnauthorized, codeUnauthenticated, "Authentication required")
@@ -71,7 +72,7 @@ func logoutEverywhere(c *call) reply {
 	return done("All sessions ended")
 }
 
-// register checks what it is given, and refuses: the emulator has one account.
+// register checks the request and then refuses it: the emulator has one account.
 func register(c *call) reply {
 	for _, field := range []string{"email", "firstName", "lastName", "locale", "accountType", "country", "street", "city", "zip"} {
 		c.required(field)
@@ -127,7 +128,7 @@ func resetPassword(c *call) reply {
 	return done("Password changed")
 }
 
-// confirmEmail takes its token in the body, or in the query of a GET.
+// confirmEmail accepts its token in the body, or in the query of a GET.
 func confirmEmail(c *call) reply {
 	token := c.text("token")
 	if token == "" {
@@ -212,7 +213,7 @@ func (c *call) emailStep(step int, message string) reply {
 	return done(message)
 }
 
-// deleteAccount warns, and deletes nothing without confirm=true. With it and the password the account is gone: all
+// deleteAccount only warns without confirm=true. With it and the password, the account is gone: all
 // services end, and no credential works any more.
 func deleteAccount(c *call) reply {
 	if c.r.URL.Query().Get("confirm") != "true" {

@@ -2,7 +2,7 @@ package elizontest
 
 import "time"
 
-// autoTopUp is a rule that fills the balance every month.
+// autoTopUp is a rule that tops up the balance every month.
 type autoTopUp struct {
 	ID         string
 	Active     bool
@@ -95,7 +95,7 @@ func sepaDetails(c *call) reply {
 	return ok(row{"sepaDetails": details})
 }
 
-// topUp waits for a person to pay; the invoice comes with the payment.
+// topUp waits for a person to pay; the payment creates the invoice.
 func topUp(c *call) reply {
 	amount, _ := c.euros("amount")
 	c.withinTopUp(amount)

@@ -2,13 +2,13 @@ package elizontest
 
 import "time"
 
-// business is what the account has as a company.
+// business is the account's state as a company.
 type business struct {
 	invoices  bool // payment by invoice
 	anchorDay int64
 	contract  *fund
 	offer     *fund
-	status    string // of the verification; empty for NONE
+	status    string // of the verification; "" for NONE
 	checkID   string
 	special   []row
 }
@@ -28,7 +28,8 @@ func (b *business) anchor() any {
 	return b.anchorDay
 }
 
-// OfferFund answers a business fund that was asked for with an offer, and returns its ID; empty if nothing was asked for.
+// OfferFund answers the request for a business fund with an offer, and returns its ID; "" if there
+// is no request.
 func (s *Server) OfferFund() string {
 	return locked(s, func(st *state, now time.Time) string {
 		if st.business.offer == nil {
@@ -39,7 +40,7 @@ func (s *Server) OfferFund() string {
 	})
 }
 
-// VerifyBusiness accepts or rejects the documents that were handed in.
+// VerifyBusiness accepts or rejects the submitted documents.
 func (s *Server) VerifyBusiness(accept bool) {
 	s.toggle(func() {
 		if s.st.business.status = "REJECTED"; accept {
@@ -96,7 +97,7 @@ func requestFund(c *call) reply {
 	return ok(row{"contractId": f.id})
 }
 
-// offered finds the offer of the path.
+// offered returns the offer that the path names; nil if there is none.
 func (c *call) offered() *fund {
 	if f := c.st.business.offer; f != nil && f.id == c.r.PathValue("id") && !f.since.IsZero() {
 		return f

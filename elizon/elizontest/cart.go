@@ -32,11 +32,11 @@ type line struct {
 	contract   bool
 	months     int64 // of the contract
 
-	monthly Cents // what one costs in 30 days, without tax
-	total   Cents // of the whole line, without tax
+	monthly Cents // price of one for 30 days, without tax
+	total   Cents // price of the whole line, without tax
 }
 
-// lines reads the items of a body. What is wrong with them is blamed.
+// lines reads the items of a body, and records what is wrong with them.
 func (c *call) lines() []*line {
 	items, there := c.body.Objects("items")
 	if !there || len(items) > maxLines {
@@ -109,7 +109,7 @@ func (c *call) line(at string, item *emulator.Object) *line {
 	return l
 }
 
-// existing finds the service of a renewal or an upgrade, by its ID or that of its subscription.
+// existing finds the service of a renewal or an upgrade by its ID or its subscription's ID.
 func (c *call) existing(at string, l *line, item *emulator.Object) {
 	id, _ := item.String("serviceId")
 	if sub, there := item.String("subscriptionId"); there && id == "" {
@@ -127,7 +127,7 @@ func (c *call) existing(at string, l *line, item *emulator.Object) {
 	}
 }
 
-// configuration reads what can be chosen of a product.
+// configuration reads what a customer can choose for a product.
 func (c *call) configuration(at string, l *line, item *emulator.Object) {
 	if l.location, _ = item.String("locationId"); l.location != "" && !c.st.hasLocation(l.location) {
 		c.blame(at + ".locationId is unknown")
@@ -170,7 +170,7 @@ func (c *call) additions(at string, cat *Category, changes *emulator.Object, neg
 	return found
 }
 
-// extras is what additions cost in 30 days.
+// extras returns the price of additions for 30 days.
 func (st *state) extras(cat *Category, additions map[string]int64) Cents {
 	var sum Cents
 	for _, res := range cat.Resources {
@@ -198,11 +198,12 @@ func (c *call) priceLine(l *line) {
 	}
 }
 
-// priceUpgrade is prorated: the difference of the monthly prices, for what is left of the period.
+// priceUpgrade sets the prorated price: the difference of the monthly prices, for the rest of the
+// period.
 func (c *call) priceUpgrade(l *line, extras Cents) {
 	sub := c.st.subscriptions.Get(l.service.SubscriptionID)
 	before := sub.Monthly
-	if l.product.ID != l.service.ProductID { // another package; what was added to the old one stays
+	if l.product.ID != l.service.ProductID { // another package; additions to the old one stay
 		before = c.st.products.Get(l.service.ProductID).Monthly
 		l.monthly = sub.Monthly - before + l.product.Monthly + extras
 	} else {
@@ -212,7 +213,7 @@ func (c *call) priceUpgrade(l *line, extras Cents) {
 	l.total = share(l.monthly-sub.Monthly, int64(left/time.Second), 30*24*60*60)
 }
 
-// period is what a product costs for some days, without setup.
+// period returns the price of a product for some days, without setup.
 func period(p *Product, days int64) Cents {
 	if days == 365 && p.Yearly > 0 {
 		return p.Yearly

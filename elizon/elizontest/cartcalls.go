@@ -18,7 +18,7 @@ func validateCart(c *call) reply {
 	return ok(row{"unavailable": out})
 }
 
-// soldOut finds the lines for which there is not enough stock.
+// soldOut returns the lines for which there is not enough stock.
 func (c *call) soldOut(lines []*line) []*line {
 	wanted := make(map[string]int64)
 	var out []*line
@@ -33,7 +33,7 @@ func (c *call) soldOut(lines []*line) []*line {
 	return out
 }
 
-// cart reads the items, of which there must be one.
+// cart reads the items and refuses an empty cart.
 func (c *call) cart(code string) ([]*line, reply, bool) {
 	lines := c.lines()
 	if a, refused := c.refusedAs(code); refused {
@@ -45,7 +45,7 @@ func (c *call) cart(code string) ([]*line, reply, bool) {
 	return lines, reply{}, false
 }
 
-// discount reads a coupon's code under a name. Nil without one.
+// discount reads a coupon's code from a field; nil if it has none.
 func (c *call) discount(field string) (*Coupon, reply, bool) {
 	code := c.text(field)
 	if code == "" {
@@ -58,7 +58,7 @@ func (c *call) discount(field string) (*Coupon, reply, bool) {
 	return coupon, reply{}, false
 }
 
-// country reads the buyer's country; without one it is that of the default address.
+// country reads the buyer's country; the default is that of the default address.
 func (c *call) country() country {
 	code := c.text("countryCode")
 	if code == "" {
@@ -123,7 +123,7 @@ func previewCoupon(c *call) reply {
 	})
 }
 
-// upgradeCart makes the line that checkout takes for an upgrade.
+// upgradeCart answers with the line that checkout accepts for an upgrade.
 func upgradeCart(c *call) reply {
 	id := c.required("serviceId")
 	changes, there := c.body.Object("resourceChanges")
@@ -153,8 +153,8 @@ func upgradeCart(c *call) reply {
 	}})
 }
 
-// change reads resourceChanges: differences of resources, and perhaps another product of the same category, which may
-// also stand beside them.
+// change reads resourceChanges: differences of resources, and perhaps another product of the same
+// category, which may also be next to them.
 func (c *call) change(s *Service, changes *emulator.Object) (*line, reply, bool) {
 	l := &line{kind: lineUpgrade, service: s, quantity: 1, product: c.st.products.Get(s.ProductID)}
 	target, there := changes.String("productId")

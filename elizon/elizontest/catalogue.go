@@ -20,10 +20,10 @@ type Category struct {
 	IPv4, IPv6 Cents
 }
 
-// Resource is something of which a service can have more than its product holds.
+// Resource is a resource of which a service can have more than its product includes.
 type Resource struct {
 	Name string // as in customization: vcores, memory, storage, bandwidth
-	// Price is for Step units and a month.
+	// Price is per Step units and month.
 	Price          Cents
 	Min, Max, Step int64
 	AllowDowngrade bool
@@ -32,18 +32,19 @@ type Resource struct {
 // Product is a package of the catalogue.
 type Product struct {
 	ID, Slug, Name, CategoryKey string
-	// Monthly is the price of 30 days without tax, Yearly that of 365 days; 0: as many months as there are.
+	// Monthly is the price of 30 days without tax, Yearly that of 365 days; a Yearly of 0 is
+	// derived from Monthly.
 	Monthly, Yearly, SetupFee Cents
-	// MemoryMB and StorageGB are in the units that services report.
+	// MemoryMB, StorageGB and BandwidthGB are in the units of services.
 	VCores, MemoryMB, StorageGB, BandwidthGB int64
 	Cycles                                   []int64
-	// Stock is how many are left; negative for no limit.
+	// Stock is how many are left; a negative number is unlimited.
 	Stock int64
-	// TextPrice sends the prices as strings, which both occur.
+	// TextPrice sends prices as strings instead of numbers; both occur.
 	TextPrice bool
 }
 
-// Location is where services stand.
+// Location is where services are placed.
 type Location struct{ ID, Name, City, Country string }
 
 // Template is an operating system.
@@ -53,7 +54,7 @@ type Template struct {
 	CloudInit         bool
 }
 
-// Coupon takes something off an order.
+// Coupon reduces the price of an order.
 type Coupon struct {
 	Code, Text string
 	Percent    int64
@@ -76,7 +77,7 @@ func (st *state) category(key string) *Category {
 
 func (st *state) categoryOf(p *Product) *Category { return st.category(p.CategoryKey) }
 
-// coupon is found whatever its case. Nil: there is none.
+// coupon finds a coupon, ignoring case; nil if there is none.
 func (st *state) coupon(code string) *Coupon {
 	for i := range st.coupons {
 		if strings.EqualFold(st.coupons[i].Code, code) {
@@ -99,7 +100,7 @@ func (st *state) hasLocation(id string) bool {
 	return slices.ContainsFunc(st.locations, func(l Location) bool { return l.ID == id })
 }
 
-// price is a number or a string of it.
+// price returns an amount as a number or as a string, as TextPrice says.
 func (p *Product) price(amount Cents) any {
 	if p.TextPrice {
 		return amount.String()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Ways to pay.
+// Payment methods.
 const (
 	payMollie  = "mollie"
 	paySaved   = "mollie_saved"
@@ -17,28 +17,28 @@ const (
 	payFamily  = "family_wallet"
 )
 
-// Charge is an order that was placed: its price was taken, or is owed on an invoice. Orders that wait for a person to pay
-// become one when they are paid.
+// Charge is an order that was placed: its price was taken, or is owed on an invoice. Orders that
+// wait for a person to pay become charges when they are paid.
 type Charge struct {
 	InvoiceID, OrderID, Method string
 	// Amount is what the order cost, with tax.
 	Amount Cents
 	At     time.Time
-	// Kind is new, renewal, upgrade or domain: that of the first line.
+	// Kind is the kind of the first line: new, renewal, upgrade or domain.
 	Kind string
-	// LineIDs are the cart lines' IDs, which the caller chose and no answer repeats.
+	// LineIDs are the IDs of the cart lines, which the caller chose and no answer repeats.
 	LineIDs []string
-	// SubscriptionIDs and ServiceIDs are what the order made or changed.
+	// SubscriptionIDs and ServiceIDs are what the order created or changed.
 	SubscriptionIDs, ServiceIDs []string
 }
 
-// order is a checked cart on its way to be paid.
+// order is a checked cart that is about to be paid.
 type order struct {
 	id      string
 	method  string
 	lines   []*line
 	quote   quote
-	points  Cents // what of the total NetPoints pay
+	points  Cents // part of the total that NetPoints pay
 	invoice *Invoice
 	address string
 	subs    []string
@@ -107,7 +107,7 @@ func (c *call) billing(o *order) country {
 	return known
 }
 
-// mayOrder looks at what a line wants to do with an existing service.
+// mayOrder checks whether a line may be ordered for an existing service.
 func (c *call) mayOrder(l *line) {
 	switch {
 	case l.service == nil:
@@ -130,7 +130,7 @@ func (c *call) mayOrder(l *line) {
 	}
 }
 
-// canPay asks whether a way to pay works for an amount.
+// canPay refuses a payment method that does not work for an amount.
 func (c *call) canPay(method string, amount Cents, mandate string) (reply, bool) {
 	switch method {
 	case payBalance:
@@ -154,7 +154,7 @@ func (c *call) canPay(method string, amount Cents, mandate string) (reply, bool)
 	return reply{}, false
 }
 
-// place makes the invoice, and everything else unless a person has to pay first.
+// place creates the invoice, and carries out the order unless a person has to pay first.
 func (c *call) place(o *order) reply {
 	o.id = c.st.newOrderID()
 	o.invoice = c.st.newInvoice(c.now)
@@ -167,7 +167,7 @@ func (c *call) place(o *order) reply {
 		c.note("checkout")
 		return ok(answer)
 	}
-	for _, l := range o.lines { // what waits for its payment is not for sale any more
+	for _, l := range o.lines { // what awaits payment is no longer for sale
 		l.take()
 	}
 	st := c.st
@@ -200,7 +200,7 @@ func (l *line) giveBack() {
 	}
 }
 
-// settle takes the money and does what was ordered.
+// settle takes the money and carries out the order.
 func (st *state) settle(o *order, now time.Time) {
 	amount := o.quote.total - o.points
 	charge := Charge{InvoiceID: o.invoice.ID, OrderID: o.id, Method: o.method, Amount: o.quote.total, At: now, Kind: o.lines[0].kind}
@@ -216,7 +216,7 @@ func (st *state) settle(o *order, now time.Time) {
 	}
 	left := o.quote.total
 	for i, l := range o.lines {
-		part := left // the last line bears what rounding left over
+		part := left // the last line takes the remainder of rounding
 		if i < len(o.lines)-1 && o.quote.net > 0 {
 			part = min(left, share(o.quote.total, int64(l.total), int64(o.quote.net+o.quote.discount)))
 		}
@@ -232,12 +232,12 @@ func (st *state) settle(o *order, now time.Time) {
 	st.charges = append(st.charges, charge)
 }
 
-// fulfil does what one line orders, and returns the services it is about.
+// fulfil carries out one line, and returns its services.
 func (st *state) fulfil(l *line, o *order, paid Cents, now time.Time) []*Service {
 	switch l.kind {
 	case lineRenewal, lineUpgrade:
 		if st.services.Get(l.service.ID) == nil {
-			return nil // it ended while its payment was awaited
+			return nil // it ended while the payment was pending
 		}
 		sub := st.subscriptions.Get(l.service.SubscriptionID)
 		sub.Charged += paid
@@ -279,8 +279,9 @@ func checkoutBootstrap(c *call) reply {
 	})
 }
 
-// CompletePayment does what a person at the payment page, or a bank, would: the order, invoice or top-up that waits for
-// this payment is paid. id is that of the invoice, or the paymentId of an answer. It tells whether anything waited.
+// CompletePayment pays as a person on the payment page, or a bank, would: the order, invoice or
+// top-up that waits for this payment is paid. id is the ID of the invoice, or the paymentId of an
+// answer. It reports whether anything was waiting.
 func (s *Server) CompletePayment(id string) bool {
 	return locked(s, func(st *state, now time.Time) bool {
 		do := st.pending[id]

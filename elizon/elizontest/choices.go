@@ -7,76 +7,101 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// Everything in this file is a choice of the emulator, not a fact about elizon: no source tells. Change it here.
+// Everything in this file is a choice of the emulator, not a fact about elizon: it is undocumented.
+// Change it here.
 //
 // Access and failures:
-//   - Order of checks: route, credential, rate limit, access, permission of the key, body, kind of client, state. So an
-//     unknown path answers 404 without a credential. A wrong credential is ignored on routes that need none.
-//   - The names of resource permissions (view, settings, ...) are the scopes of API keys. Routes that name no permission
-//     ask for none. Of several names, action wants the one of the action (settings for reset, suspend and resume),
-//     console/command wants console, and the power signal's as well; the others want settings.
-//   - DELETE /auth/logout is public in the reference; it needs a session here, because it could not know whose otherwise.
+//   - Order of checks: route, credential, rate limit, access, permission of the key, body, kind of
+//     client, state. So an unknown path answers 404 without a credential. A wrong credential is
+//     ignored on routes that need none.
+//   - The names of resource permissions (view, settings, ...) are the scopes of API keys. Routes
+//     that name no permission need none. Of several names, action needs the one of the action
+//     (settings for reset, suspend and resume), console/command needs console, and that of the
+//     power signal too; the others need settings.
+//   - DELETE /auth/logout is public in the reference; it needs a session here, because it could not
+//     know whose sessions to end otherwise.
 //   - HTTP status of a refusal: 401, 403, 404 and 429 as documented, 400 for everything else.
 //   - The rate limit is a fixed window that begins with a key's first request. Sessions have none.
-//   - X-Elizon-Client matters for checkout, invoice payment, and asking for or accepting a business fund.
+//   - X-Elizon-Client matters for checkout, invoice payment, and asking for or accepting a business
+//     fund.
 //   - Rows without modelled state answer 501. Services are not looked up there.
-//   - Unknown keys of a body are ignored, null counts as absent. Bad numbers of a query count as absent.
-//   - Two-factor is answered in a success. One code, Server.Code, passes wherever a code or a token from a mail is due.
+//   - Unknown keys of a body are ignored, null counts as absent. Invalid numbers in a query count
+//     as absent.
+//   - The request for a two-factor code is a success. One code, Server.Code, is accepted wherever a
+//     code, or a token from a mail, is needed.
 //   - Registration is closed.
 //
-// Lists: the newest comes first; view is ignored. Own names page and pageSize, limit and offset as documented; see the limits below.
-// /user/subscriptions shows the active ones, all at once, cancellations at the period's end among them.
+// Lists: the newest element comes first; view is ignored. Paging by page and pageSize, or by limit
+// and offset, is as documented; see the limits below. /user/subscriptions contains the active ones,
+// all at once, including those that end with their period.
 //
 // Prices and orders:
-//   - Prices of the catalogue are without tax. The tax is that of the country: countryCode, or the billing address, or the
-//     default address. A VAT number of the account (or hasVatId with vatNumber in calculate) outside of Germany: no tax.
-//   - A line costs priceMonthly * days / 30, rounded half up, priceYearly for 365 days if there is one, with setupFee and
-//     additions, times quantity. customizationPrices, configuredSpecs and a setupFee of the caller are ignored.
-//   - subtotal is after the coupon; firstMonthAmount is the total. A coupon does not end, and counts for one order.
-//   - An agreed price stays when the catalogue's changes: it is the subscription's.
-//   - Orders by balance, invoice, fund or saved payment method happen at once. Those by mollie and sepa happen when
-//     CompletePayment is called, or their invoice is paid; until then their stock is held. family_wallet is refused.
-//   - subscriptionIds of an order names what it made and what it changed; an invoice names its services at once.
-//   - checkout has no memory: the same cart twice is two orders. lineId, customization and all other text of the caller
-//     come back nowhere. A new service is called by its product and a number.
-//   - A customer may pay by invoice when that is switched on for a verified business, or by Server.EnableInvoicing.
-//   - sepa pays orders and not invoices.
-//   - An upgrade names its product, or additions in customization, and costs the difference for what is left of the
-//     period. resourceChanges of cart/upgrade and apply-downgrade holds differences of vcores, memory (MB), storage and
-//     bandwidth (GB), negative ones to take away, and productId for another product of the category, which may also stand
-//     beside resourceChanges. The answer of cart/upgrade is under item.
-//   - POST /services and POST /user/subscriptions are refused unless WithDirectCreation.
+//   - Prices of the catalogue are without tax. The tax is that of the country: countryCode, or the
+//     billing address, or the default address. A VAT number of the account (or hasVatId with
+//     vatNumber in calculate) outside Germany: no tax.
+//   - A line costs priceMonthly * days / 30, rounded half up, or priceYearly for 365 days if there
+//     is one, with setupFee and additions, times quantity. customizationPrices, configuredSpecs and
+//     setupFee from the caller are ignored.
+//   - subtotal is after the coupon; firstMonthAmount is the total. A coupon does not expire, and
+//     applies to one order.
+//   - An agreed price belongs to the subscription: it stays when the catalogue's price changes.
+//   - Orders by balance, invoice, fund or saved payment method happen at once. Those by mollie and
+//     sepa happen when CompletePayment is called, or their invoice is paid; until then their stock
+//     is reserved. family_wallet is refused.
+//   - subscriptionIds of an order names what it created and what it changed; an invoice names its
+//     services at once.
+//   - checkout has no memory: the same cart twice is two orders. lineId, customization and all
+//     other text from the caller are in no answer. The name of a new service is its product and a
+//     number.
+//   - A customer may pay by invoice when that is switched on for a verified business, or by
+//     Server.EnableInvoicing.
+//   - sepa pays orders but not invoices.
+//   - An upgrade names its product, or additions in customization, and costs the difference for the
+//     rest of the period. resourceChanges of cart/upgrade and apply-downgrade contains differences
+//     of vcores, memory (MB), storage and bandwidth (GB), negative for a reduction, and productId
+//     for another product of the category, which may also be next to resourceChanges. The answer of
+//     cart/upgrade is under item.
+//   - POST /services and POST /user/subscriptions are refused unless WithDirectCreation is given.
 //
 // Services:
-//   - status does not tell a suspension. Suspending twice, resuming what runs, starting what runs: each a success. While a
-//     service is set up it can be neither suspended nor resumed.
-//   - A suspension for an unpaid period cannot be resumed but by payment.
-//   - While a service is suspended, set up, reinstalled or ending, power actions, reinstallation, console and downgrade
-//     are refused.
-//   - The name of PATCH is the field name, that of the notes userNotes; notes are in no answer.
-//   - DELETE and an immediate cancellation do the same: terminationPending, and gone after a while. Twice is a success.
-//   - At the end of a period: a cancelled subscription ends. Others are renewed from the balance with autopay (on for
-//     orders by balance or saved payment method), or else get an OVERDUE invoice and are suspended, "Payment overdue".
-//   - extend without fields extends by the billing cycle. The days cost an invoice; those of bonus and loyalty do not.
-//   - A contract's agb_notice ends it with the binding period, special and buyout as asked for, without a fee.
-//   - reinstall wants templateId, which must be one of the product's templates.
-//   - Proxmox has a vnc console, Pterodactyl a terminal, others a web console. The stream ends after the lines that there
-//     are, unless HoldStreams. In status-batch, services of Proxmox come with the inner wrapper, others without; unknown
-//     IDs are left out.
+//   - status does not show a suspension. Suspending a suspended service and resuming or starting a
+//     running one succeed. A service that is being set up can be neither suspended nor resumed.
+//   - A suspension for an unpaid period ends only with its payment.
+//   - While a service is suspended, set up, reinstalled or ending, power actions, reinstallation,
+//     console and downgrade are refused.
+//   - PATCH names the service by the field name, and its notes by userNotes; notes are in no
+//     answer.
+//   - DELETE and an immediate cancellation do the same: the service has terminationPending, and is
+//     gone after a while. Repeating them succeeds.
+//   - At the end of a period, a cancelled subscription ends. Others are renewed from the balance
+//     with autopay (on for orders by balance or saved payment method), or else get an OVERDUE
+//     invoice and are suspended, "Payment overdue".
+//   - extend without fields extends by the billing cycle. The days cost an invoice; those of bonus
+//     and loyalty do not.
+//   - A contract's agb_notice ends it with the binding period, special and buyout as requested,
+//     without a fee.
+//   - reinstall needs templateId, which must be one of the product's templates.
+//   - Proxmox has a vnc console, Pterodactyl a terminal, others a web console. The stream ends
+//     after the existing lines, unless HoldStreams is on. In status-batch, services of Proxmox have
+//     the inner wrapper, others do not; unknown IDs are left out.
 //   - bandwidth-usage answers usage {from, to, totalBytes}.
 //
 // Others:
-//   - Fields of a new API key: permissions, expiresInDays. A key gives no permission that it does not have.
-//   - The first address is the default. PATCH of an SSH key takes name. An A record's value is the service's address.
-//   - DELETE /permissions takes resourceType and resourceId in the query, and removes all grants of the resource.
-//     resourceType is "service". What is shared with the account cannot be suspended, ended or paid by it.
-//   - Uploads answer {file: {id, name, size}}. Payout and credit without an amount (in cents) take everything.
-//   - Nothing ever bounces, sends mail, or really generates an SSH key.
+//   - Fields of a new API key: permissions, expiresInDays. A key gives no permission that it does
+//     not have.
+//   - The first address is the default. PATCH of an SSH key accepts name. The value of an A record
+//     is the service's address.
+//   - DELETE /permissions takes resourceType and resourceId in the query, and removes all grants of
+//     the resource. resourceType is "service". The account cannot suspend, end or pay for a service
+//     that is shared with it.
+//   - Uploads answer {file: {id, name, size}}. Payout and credit without an amount (in cents) take
+//     everything.
+//   - Mails never bounce, no mail is sent, and no real SSH key is generated.
 
 // Unmodelled is the error code of rows without modelled state.
 const Unmodelled = "emulatorRowNotModelled"
 
-// What a server starts with unless options say otherwise.
+// Defaults of a server's options.
 const (
 	StartBalance     Cents = 10_000_00
 	ProvisioningTime       = 90 * time.Second
@@ -84,7 +109,7 @@ const (
 	TerminationTime        = 10 * time.Minute
 )
 
-// Error codes. Those above the line are documented, with their meaning.
+// Error codes. Those above the line and their meaning are documented.
 const (
 	codeUnauthenticated   = "unauthenticated"
 	codeBadKey            = "invalidApiKey"
@@ -177,7 +202,8 @@ const (
 	resourceService      = "service" // not documented
 )
 
-// Limits. Documented are 3 years, the rules, the IPs, the subdomains and what the text says about keys.
+// Limits. Documented are 3 years, the rules, the IPs, the subdomains and what the text says about
+// keys.
 const (
 	defaultLimit    = 10
 	maxLimit        = 100
@@ -231,7 +257,7 @@ const (
 	lowerAlphanumeric  = emulator.LowerAlphanumeric
 )
 
-// The platform's own data. The bank account is no real one.
+// The platform's own data. The bank account is not real.
 const (
 	hostName       = "elizon.test"
 	accountEmail   = "customer@example.com"
@@ -262,7 +288,7 @@ var articles = []row{{
 
 type volumeType struct {
 	Name  string
-	PerGB Cents // and month
+	PerGB Cents // per month
 }
 
 var volumeTypes = []volumeType{{"NVME", 8}, {"SSD", 5}, {"HDD", 2}}
@@ -339,7 +365,7 @@ func defaultAddress() address {
 	}
 }
 
-// serviceAddresses are out of the ranges for benchmarks and documentation.
+// serviceAddresses returns addresses from the ranges for benchmarks and documentation.
 func serviceAddresses(n int) (ipv4, ipv6, hostname string) {
 	return fmt.Sprintf("198.18.%d.%d", n/250%256, n%250+1), fmt.Sprintf("2001:db8:%x::1", n%65536), fmt.Sprintf("s%05d.%s", n, hostName)
 }

@@ -1,6 +1,6 @@
 package elizontest
 
-// country is one that customers can live in.
+// country is a country that customers can live in.
 type country struct {
 	Code, Name, TaxName string
 	Percent             int64

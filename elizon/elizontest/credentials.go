@@ -12,7 +12,7 @@ import (
 // Key is an API key of the account.
 type Key struct {
 	ID, Name, Secret string
-	// Permissions are the names of its scopes. Nil: all.
+	// Permissions are the names of its scopes. nil gives all.
 	Permissions           []string
 	CreatedAt, LastUsedAt time.Time
 	// ExpiresAt is zero for a key that does not expire.
@@ -28,7 +28,7 @@ type session struct {
 	CreatedAt, LastActiveAt time.Time
 }
 
-// credential is who a request comes from: an API key, a session, or nobody.
+// credential is the sender of a request: an API key, a session, or neither.
 type credential struct {
 	key     *Key
 	session *session
@@ -36,12 +36,12 @@ type credential struct {
 
 func (w credential) known() bool { return w.key != nil || w.session != nil }
 
-// may tells whether the credential has a permission. A session is the owner and has all.
+// may reports whether the credential has a permission. A session is the owner and has all.
 func (w credential) may(permission string) bool {
 	return w.key == nil || w.key.Permissions == nil || slices.Contains(w.key.Permissions, permission)
 }
 
-// identify reads the credential of a request. Of two, x-api-key counts.
+// identify reads the credential of a request. If there are two, x-api-key counts.
 func (s *Server) identify(r *http.Request) (credential, reply, bool) {
 	text := r.Header.Get("X-Api-Key")
 	if text == "" {
@@ -73,7 +73,8 @@ func (s *Server) identify(r *http.Request) (credential, reply, bool) {
 	return credential{key: key}, reply{}, true
 }
 
-// admit checks who may use a row at all. A credential that is wrong counts only where one is due.
+// admit checks whether the sender may use a row at all. A wrong credential matters only if one is
+// needed.
 func (s *Server) admit(rt route, r *http.Request, w http.ResponseWriter) (credential, reply, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

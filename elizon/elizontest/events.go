@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// event is something that the clock brings. run looks itself whether it is still due.
+// event is something that happens at a time. run checks for itself whether it is still due.
 type event struct {
 	at  time.Time
-	n   int // equal times come in the order in which they were planned
+	n   int // equal times run in the order in which they were planned
 	run func(at time.Time)
 }
 
@@ -23,7 +23,7 @@ func (e *events) plan(at time.Time, run func(at time.Time)) {
 	heap.Push(&e.queue, event{at, e.n, run})
 }
 
-// elapse runs everything that is due. An event may plan others.
+// elapse runs all events that are due. An event may plan others.
 func (e *events) elapse(now time.Time) {
 	for len(e.queue) > 0 && !now.Before(e.queue[0].at) {
 		due := heap.Pop(&e.queue).(event)

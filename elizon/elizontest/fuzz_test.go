@@ -12,7 +12,7 @@ import (
 	"github.com/provkit/provkit/internal/emulatortest"
 )
 
-// lived is a server with one of everything.
+// lived returns a server with one of everything.
 func lived() (*elizontest.Server, *strings.Replacer) {
 	srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithSeedServices(2), elizontest.WithDirectCreation(),
 		elizontest.WithClock(func() time.Time { return start }))
@@ -28,8 +28,9 @@ func lived() (*elizontest.Server, *strings.Replacer) {
 		"{product}", "vps-s", "{slug}", "vps-s", "{ruleId}", "1", "{backupId}", "1", "{provider}", "github")
 }
 
-// FuzzServer throws anything at the server. It must answer with a sensible status, JSON unless the type is another, and
-// never panic: in memory a panic of the handler reaches this test.
+// FuzzServer sends arbitrary requests to the server. It must answer with a sensible status and,
+// unless the type is another, with JSON, and never panic: in memory, a panic of the handler reaches
+// this test.
 func FuzzServer(f *testing.F) {
 	_, fill := lived()
 	full := `{"items":[{"lineId":"a","productId":"prod-vps-s","quantity":1,"billingCycle":30,"itemType":"new","customization":{"memory":1024}}],
@@ -62,7 +63,7 @@ func FuzzServer(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for i := range 3 { // the later ones meet what the first one left, also when much time has passed
+		for i := range 3 { // later requests find what the first one left, even after a long time
 			header := http.Header{"Content-Type": {contentType}, "X-Api-Key": {srv.Key}}
 			if i == 1 {
 				header.Del("X-Api-Key")

@@ -32,7 +32,7 @@ func (c *call) grantRow(g *grant) row {
 	return body
 }
 
-// resource finds the own service that a call is about.
+// resource finds the account's service that a call names.
 func (c *call) resource(kind, id string) (reply, bool) {
 	s := c.st.services.Get(id)
 	switch {
@@ -100,7 +100,7 @@ func deleteGrants(c *call) reply {
 	return done("Permissions removed")
 }
 
-// own finds the grant of the path that the account gave.
+// own finds the grant of the path, if the account gave it.
 func (c *call) own() *grant {
 	if g := c.st.grants.Get(c.r.PathValue("id")); g != nil && g.invited == nil {
 		return g
@@ -141,7 +141,7 @@ func grantDetails(c *call) reply {
 func acceptGrant(c *call) reply  { return c.decide(grantAccepted) }
 func declineGrant(c *call) reply { return c.decide(grantDeclined) }
 
-// decide answers an invitation. An accepted service joins the own ones.
+// decide answers an invitation. An accepted service is then listed with the account's own.
 func (c *call) decide(status string) reply {
 	id := c.required("permissionId")
 	if a, refused := c.refused(); refused {
@@ -168,8 +168,8 @@ func myGrants(c *call) reply {
 	return ok(row{"permissions": rows(found, c.grantRow)})
 }
 
-// Invite makes another person share a service with the account, and returns the ID of the invitation. The service shows
-// up when it is accepted.
+// Invite makes another person share a service with the account, and returns the ID of the
+// invitation. The service is listed once the invitation is accepted.
 func (s *Server) Invite(from, serviceName string, permissions ...string) string {
 	return locked(s, func(st *state, now time.Time) string {
 		g := &grant{

@@ -13,7 +13,8 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// serverKey carries the server through the router, which all servers share: to build it takes longer than most tests.
+// serverKey is the context key of the server in the router, which all servers share because
+// building it takes longer than most tests.
 type serverKey struct{}
 
 func serverOf(r *http.Request) *Server { return r.Context().Value(serverKey{}).(*Server) }
@@ -51,7 +52,7 @@ func (s *Server) serve(rt route, w http.ResponseWriter, r *http.Request) {
 	s.write(w, r, a)
 }
 
-// run reads the body before it takes the lock: a slow client must not hold up the others.
+// run reads the body before it takes the lock, so that a slow client does not block the others.
 func (s *Server) run(rt route, w http.ResponseWriter, r *http.Request) reply {
 	who, refused, fine := s.admit(rt, r, w)
 	if !fine {
@@ -76,7 +77,7 @@ func (s *Server) run(rt route, w http.ResponseWriter, r *http.Request) reply {
 	return rt.handler(c)
 }
 
-// accepts looks at the header that names the kind of client.
+// accepts checks the header that names the kind of client.
 func (s *Server) accepts(header http.Header) bool {
 	client := header.Get("X-Elizon-Client")
 	if s.cfg.clients == nil {
@@ -85,7 +86,7 @@ func (s *Server) accepts(header http.Header) bool {
 	return slices.Contains(s.cfg.clients, client)
 }
 
-// read takes in the body. Its error is a *emulator.BodyError.
+// read reads the body. Its error is a *emulator.BodyError.
 func (c *call) read(kind intake) error {
 	if kind == noBody {
 		return nil

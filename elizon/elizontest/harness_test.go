@@ -35,7 +35,7 @@ func newServer(t *testing.T, opts ...elizontest.Option) *server {
 	return s
 }
 
-// signIn makes the next calls come from the session instead of the key.
+// signIn makes the next calls use the session instead of the key.
 func (s *server) signIn() {
 	s.header.Del("X-Api-Key")
 	s.header.Set("Authorization", "Bearer "+s.SessionToken)
@@ -63,7 +63,7 @@ func (s *server) want(status int, answer, method, path, body string) {
 	require.JSONEq(s.t, answer, got, "%s %s", method, path)
 }
 
-// fails wants an error with this code.
+// fails requires an error with this code.
 func (s *server) fails(status int, code, method, path, body string) {
 	s.t.Helper()
 	resp, text := s.do(method, path, body)
@@ -75,7 +75,7 @@ func (s *server) fails(status int, code, method, path, body string) {
 	require.Equal(s.t, status, resp.StatusCode, text)
 }
 
-// call wants a success and returns what it holds.
+// call requires a success and returns its object.
 func (s *server) call(method, path, body string) object {
 	s.t.Helper()
 	resp, text := s.do(method, path, body)
@@ -93,7 +93,7 @@ func (s *server) post(path, body string) object { s.t.Helper(); return s.call("P
 // object is a JSON object.
 type object map[string]any
 
-// at walks down: names of fields, and indexes of arrays.
+// at follows a path of field names and array indexes.
 func (o object) at(path ...any) any {
 	var v any = map[string]any(o)
 	for _, step := range path {
@@ -111,19 +111,19 @@ func (o object) text(path ...any) string { return fmt.Sprint(o.at(path...)) }
 
 func format(f string, args ...any) string { return fmt.Sprintf(f, args...) }
 
-// cart is the items of one line.
+// cart returns a cart of one line.
 func cart(product, more string) string {
 	return format(`"items":[{"lineId":"line-1","productId":%q,"productName":"x","quantity":1,"billingCycle":30,"itemType":"new"%s}]`, product, more)
 }
 
-// order buys one service from the balance, and returns its truth.
+// order buys one service from the balance, and returns its Truth.
 func (s *server) order(product string) elizontest.Truth {
 	s.t.Helper()
 	sub := s.post("/checkout", "{"+cart(product, "")+`,"paymentMethod":"guthaben"}`).text("subscriptionIds", 0)
 	return s.truth(sub)
 }
 
-// running buys a service and lets it be set up.
+// running buys a service and waits until it is set up.
 func (s *server) running(product string) elizontest.Truth {
 	s.t.Helper()
 	ordered := s.order(product)

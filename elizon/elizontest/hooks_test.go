@@ -120,7 +120,8 @@ func TestImmediately(t *testing.T) {
 	require.False(t, s.UpdateSubscription("no", nil))
 }
 
-// TestSharedServicesCostNothing: what another person shares is in no list of the own subscriptions.
+// TestSharedServicesCostNothing: what another person shares is not in the account's list of
+// subscriptions.
 func TestSharedServicesCostNothing(t *testing.T) {
 	s := newServer(t)
 	s.post("/permissions/accept", `{"permissionId":"`+s.Invite("Max", "theirs", "view")+`"}`)

@@ -9,10 +9,11 @@ import (
 	"time"
 )
 
-// Invoice is one of the account.
+// Invoice is an invoice of the account.
 type Invoice struct {
 	ID, Number string
-	// Status is PENDING, OVERDUE, PAID, VOIDED, CANCELLED, REFUNDED, PARTIALLY_REFUNDED or CREDIT_NOTE.
+	// Status is PENDING, OVERDUE, PAID, VOIDED, CANCELLED, REFUNDED, PARTIALLY_REFUNDED or
+	// CREDIT_NOTE.
 	Status                  string
 	Subtotal, Tax, Total    Cents
 	TaxName                 string
@@ -20,7 +21,7 @@ type Invoice struct {
 	IssuedAt, DueAt, PaidAt time.Time
 	ServiceIDs              []string
 	Items                   []InvoiceItem
-	NetPoints               Cents // of the total, paid in points
+	NetPoints               Cents // part of the total that is paid in points
 	MolliePending           bool
 }
 
@@ -45,7 +46,7 @@ func (st *state) newOrderID() string {
 	return fmt.Sprintf("order-%06d", st.orders)
 }
 
-// quote writes an order's price down.
+// quote copies an order's price to the invoice.
 func (i *Invoice) quote(o *order) {
 	q := o.quote
 	i.Subtotal, i.Tax, i.Total, i.TaxName, i.TaxPercent = q.net, q.tax, q.total, q.country.TaxName, q.percent()
@@ -62,7 +63,7 @@ func (i *Invoice) pay(now time.Time) { i.Status, i.PaidAt, i.MolliePending = inv
 
 func (i *Invoice) payable() bool { return i.Status == invoicePending || i.Status == invoiceOverdue }
 
-// bill notes that an invoice is about a service.
+// bill links an invoice to a service.
 func (st *state) bill(i *Invoice, s *Service) {
 	if !slices.Contains(i.ServiceIDs, s.ID) {
 		i.ServiceIDs = append(i.ServiceIDs, s.ID)
@@ -70,7 +71,7 @@ func (st *state) bill(i *Invoice, s *Service) {
 	}
 }
 
-// await does an order when its invoice is paid.
+// await carries out an order when its invoice is paid.
 func (st *state) await(o *order) {
 	st.pending[o.invoice.ID] = func(method string, at time.Time) {
 		o.method = method
@@ -78,7 +79,7 @@ func (st *state) await(o *order) {
 	}
 }
 
-// invoiceRow spells some fields in the two ways that occur.
+// invoiceRow has some fields under both names that occur.
 func (c *call) invoiceRow(i *Invoice) row {
 	services := []string{}
 	for _, id := range i.ServiceIDs {
@@ -131,7 +132,7 @@ func getInvoice(c *call, i *Invoice) reply {
 	return ok(row{"invoice": detail})
 }
 
-// payInvoiceNow pays an invoice; what it is for then happens.
+// payInvoiceNow pays an invoice and carries out what it is for.
 func payInvoiceNow(c *call, i *Invoice) reply {
 	method := c.oneOf("paymentMethod", "", payMollie, paySaved, payBalance)
 	points, _ := c.euros("netPointsRedeemEur")
@@ -170,7 +171,7 @@ func payInvoiceNow(c *call, i *Invoice) reply {
 	return ok(row{"alreadyPaid": false, "processing": false, "paymentId": i.ID})
 }
 
-// payPlain pays an invoice for which everything was done before.
+// payPlain pays an invoice whose order was carried out before.
 func (st *state) payPlain(i *Invoice, method string, now time.Time) {
 	if method == payBalance {
 		st.account.Balance -= i.Total - i.NetPoints
@@ -186,7 +187,7 @@ func downloadInvoices(c *call) reply {
 	var out bytes.Buffer
 	archive := zip.NewWriter(&out)
 	for _, i := range c.st.invoices.Rows {
-		// A buffer takes everything, so nothing fails here.
+		// Writing to a buffer cannot fail.
 		if w, err := archive.Create(i.Number + ".pdf"); err == nil {
 			_, _ = w.Write(pdf("Invoice " + i.Number))
 		}
@@ -195,7 +196,7 @@ func downloadInvoices(c *call) reply {
 	return document("application/zip", "invoices.zip", out.Bytes())
 }
 
-// pdf is the shortest thing that looks like one.
+// pdf returns the shortest file that looks like a PDF.
 func pdf(title string) []byte {
 	return []byte("%PDF-1.4\n% " + title + "\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
 }
@@ -204,8 +205,8 @@ func sepaRow(amount Cents, reference string) row {
 	return row{"iban": bankIBAN, "bic": bankBIC, "bankName": bankName, "amount": amount.euro(), "reference": reference}
 }
 
-// AddInvoice adds an invoice that the account has to pay, or has paid. ID, number and times are filled in, Status is
-// PENDING unless it is set. Total is what it asks for.
+// AddInvoice adds an invoice that the account has to pay, or has paid. ID, number and times are
+// filled in; Status is PENDING unless it is set. Total is the amount to pay.
 func (s *Server) AddInvoice(i Invoice) Invoice {
 	return locked(s, func(st *state, now time.Time) Invoice {
 		added := st.newInvoice(now)

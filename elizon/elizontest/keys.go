@@ -21,7 +21,7 @@ func listKeys(c *call) reply {
 	return ok(row{"apiKeys": list, "total": total})
 }
 
-// createKey shows the key this once.
+// createKey creates a key. Only its answer contains the secret.
 func createKey(c *call) reply {
 	name := c.required("name")
 	if len([]rune(name)) > maxKeyName {
@@ -39,7 +39,7 @@ func createKey(c *call) reply {
 		return bad(codeKeyLimit, "API key limit reached for your account")
 	}
 	if !limited && c.who.key != nil {
-		permissions = slices.Clone(c.who.key.Permissions) // no key makes one that may more
+		permissions = slices.Clone(c.who.key.Permissions) // no key creates one with more permissions
 	}
 	for _, p := range permissions {
 		if !c.who.may(p) {

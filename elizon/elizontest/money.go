@@ -9,7 +9,7 @@ import (
 // Cents is an amount of money in euro cents.
 type Cents int64
 
-// String is the amount in euros, such as "4.99".
+// String returns the amount in euros, such as "4.99".
 func (c Cents) String() string {
 	sign := ""
 	if c < 0 {
@@ -22,14 +22,14 @@ func (c Cents) String() string {
 	return sign + text[:len(text)-2] + "." + text[len(text)-2:]
 }
 
-// euro is how answers carry an amount: a JSON number of euros, without trailing zeros.
+// euro returns an amount as answers have it: a JSON number of euros, without trailing zeros.
 func (c Cents) euro() json.Number {
 	text := c.String()
 	text = strings.TrimRight(text, "0")
 	return json.Number(strings.TrimSuffix(text, "."))
 }
 
-// parseEuro reads an amount of euros with at most two decimals. It reads no exponents.
+// parseEuro parses an amount of euros with at most two decimals and without an exponent.
 func parseEuro(text string) (Cents, bool) {
 	whole, part, _ := strings.Cut(text, ".")
 	if len(part) > 2 || len(whole) == 0 || len(whole) > 9 {
@@ -42,7 +42,8 @@ func parseEuro(text string) (Cents, bool) {
 	return Cents(n), true
 }
 
-// share is amount*num/den, rounded half up. den is positive, and so is the result or zero.
+// share returns amount*num/den, rounded half up, or 0 if that is not positive. den must be
+// positive.
 func share(amount Cents, num, den int64) Cents {
 	if amount <= 0 || num <= 0 {
 		return 0

@@ -31,71 +31,76 @@ type config struct {
 	absoluteLinks bool
 }
 
-// InMemory opens no socket and starts no goroutine: only the client of [Server.Client] reaches the server. It works
-// inside a testing/synctest bubble.
+// InMemory opens no socket and starts no goroutine: only the client of [Server.Client] reaches the
+// server. It works inside a testing/synctest bubble.
 func InMemory() Option { return func(c *config) { c.inMemory = true } }
 
-// WithTLS serves https with a self-signed certificate: see [Server.CertificatePEM] and [Server.Pin].
+// WithTLS serves https with a self-signed certificate: see [Server.CertificatePEM] and
+// [Server.Pin].
 func WithTLS() Option { return func(c *config) { c.tls = true } }
 
 // WithClock replaces the server's clock. [Server.Advance] adds to it.
 func WithClock(now func() time.Time) Option { return func(c *config) { c.clock = now } }
 
-// WithPathPrefix serves everything below a prefix such as "/v1", so that a client that loses it fails. The paths of the
-// API, which begin with /api, follow it.
+// WithPathPrefix serves everything below a prefix such as "/v1", so that a client that loses it
+// fails. The API's paths, which begin with /api, follow the prefix.
 func WithPathPrefix(prefix string) Option { return func(c *config) { c.prefix = prefix } }
 
-// WithRateLimit answers 429 to more than n requests of one API key in a window, and sends the rate limit's headers with
-// every answer to a key. The documented example has 100, its window is not documented; without this option there is none.
+// WithRateLimit answers 429 to more than n requests of one API key in a window, and sends the rate
+// limit's headers with every answer to a key. The documented example has 100; its window is
+// undocumented. Without this option there is no limit.
 func WithRateLimit(n int, window time.Duration) Option {
 	return func(c *config) { c.rate, c.window = n, window }
 }
 
-// WithSeedServices starts with n running services, which nobody was charged for.
+// WithSeedServices starts with n running services, which were not charged.
 func WithSeedServices(n int) Option { return func(c *config) { c.seedCount = n } }
 
-// WithBalance sets what the account holds at the start; the default is [StartBalance].
+// WithBalance sets the account's balance at the start; the default is [StartBalance].
 func WithBalance(balance Cents) Option { return func(c *config) { c.balance = balance } }
 
-// WithProvisioning sets how long a new service stays PROVISIONING; the default is [ProvisioningTime]. With 0 it runs at
-// once.
+// WithProvisioning sets how long a new service stays PROVISIONING; the default is
+// [ProvisioningTime]. With 0, it runs at once.
 func WithProvisioning(d time.Duration) Option { return func(c *config) { c.provisioning = d } }
 
 // WithReinstallation sets how long a reinstallation takes; the default is [ReinstallTime].
 func WithReinstallation(d time.Duration) Option { return func(c *config) { c.reinstalling = d } }
 
-// WithTermination sets how long a service stays after its deletion or immediate cancellation, with terminationPending;
-// the default is [TerminationTime]. With 0 it is gone at once.
+// WithTermination sets how long a service stays, with terminationPending, after its deletion or
+// immediate cancellation; the default is [TerminationTime]. With 0, it is gone at once.
 func WithTermination(d time.Duration) Option { return func(c *config) { c.termination = d } }
 
-// WithServiceDelay makes a new subscription show up without its service for a while after checkout, and the service
-// nowhere. The default is 0: both are there at once.
+// WithServiceDelay makes new subscriptions appear without their services for a while after
+// checkout, and hides those services everywhere. The default is 0: both appear at once.
 func WithServiceDelay(d time.Duration) Option { return func(c *config) { c.serviceDelay = d } }
 
-// WithStatus200 sends all failures of the API with HTTP 200, as the vendor's own clients expect of some routes. Unknown
-// paths and methods keep their status.
+// WithStatus200 sends all failures of the API with HTTP 200, as the vendor's own clients expect of
+// some routes. Unknown paths and methods keep their status.
 func WithStatus200() Option { return func(c *config) { c.always200 = true } }
 
-// WithoutErrorCodes is an older server: failures carry error and validationErrors, but no errorCode and no errorParams.
+// WithoutErrorCodes makes the server answer like an older one: failures have error and
+// validationErrors, but no errorCode and no errorParams.
 func WithoutErrorCodes() Option { return func(c *config) { c.noCodes = true } }
 
-// WithClientHeader makes checkout, invoice payment and the business fund refuse every X-Elizon-Client but these, with
-// clientPlatformNotAllowed; "" stands for a request without the header. By default only "mobile" is refused: whether the
-// real server wants "desktop" there is not known.
+// WithClientHeader makes checkout, invoice payment and the business fund refuse every
+// X-Elizon-Client but these, with clientPlatformNotAllowed; "" means a request without the header.
+// By default only "mobile" is refused: whether the real server needs "desktop" there is not known.
 func WithClientHeader(accepted ...string) Option {
 	return func(c *config) { c.clients = accepted }
 }
 
-// WithListKeys sets under which names lists of services come. Documented are "services" (reference) and "servers"
-// (vendor's own clients); the default is both.
+// WithListKeys sets under which names an answer has the list of services. Documented are "services"
+// (reference) and "servers" (vendor's own clients); the default is both.
 func WithListKeys(keys ...string) Option { return func(c *config) { c.listKeys = keys } }
 
-// WithDisplayNames makes a rename change userDisplayName only, and leaves the name as it was. By default it changes both.
+// WithDisplayNames makes a rename change userDisplayName only, not the name. By default it changes
+// both.
 func WithDisplayNames() Option { return func(c *config) { c.displayName = true } }
 
-// WithDirectCreation lets keys use POST /api/services and POST /api/user/subscriptions, which are meant for the vendor's
-// own provisioning; by default they are refused.
+// WithDirectCreation lets keys use POST /api/services and POST /api/user/subscriptions, which are
+// meant for the vendor's own provisioning; by default they are refused.
 func WithDirectCreation() Option { return func(c *config) { c.directCreate = true } }
 
-// WithAbsoluteConsoleURLs makes streamUrl and commandUrl of a console absolute; by default they are paths.
+// WithAbsoluteConsoleURLs makes streamUrl and commandUrl of a console absolute; by default they are
+// paths.
 func WithAbsoluteConsoleURLs() Option { return func(c *config) { c.absoluteLinks = true } }

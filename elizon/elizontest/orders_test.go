@@ -114,7 +114,7 @@ func TestWaysToPay(t *testing.T) {
 	answer := s.post("/checkout", pay("mollie"))
 	require.Nil(t, answer.at("subscriptionIds"))
 	require.Equal(t, s.URL+"/pay/"+answer.text("invoiceId"), answer.text("redirectUrl"))
-	require.Len(t, s.Truths(), 2, "nothing before it is paid")
+	require.Len(t, s.Truths(), 2, "nothing happens before it is paid")
 	require.True(t, s.CompletePayment(answer.text("invoiceId")))
 	require.False(t, s.CompletePayment(answer.text("invoiceId")))
 	require.Len(t, s.Truths(), 3)

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// spend takes one request out of the key's window, writes the headers, and tells whether it was one too many.
+// spend counts one request against the key's window, writes the headers, and reports whether it was
+// one too many.
 func (s *Server) spend(key *Key, w http.ResponseWriter) (reply, bool) {
 	if s.cfg.rate <= 0 {
 		return reply{}, false

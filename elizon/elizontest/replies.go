@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// row is a JSON object of an answer.
+// row is a JSON object in an answer.
 type row = map[string]any
 
 // reply is what an endpoint answers: JSON, bytes of another type, or a stream.
@@ -19,7 +19,7 @@ type reply struct {
 	status      int
 	body        row
 	data        []byte
-	contentType string // of data; empty for JSON
+	contentType string // of data; "" for JSON
 	fileName    string
 	stream      http.HandlerFunc
 }
@@ -38,12 +38,12 @@ func document(contentType, fileName string, data []byte) reply {
 	return reply{status: http.StatusOK, data: data, contentType: contentType, fileName: fileName}
 }
 
-// fail is a failure in the shape of newer servers.
+// fail returns a failure in the format of newer servers.
 func fail(status int, code, text string) reply {
 	return reply{status: status, body: row{"success": false, "error": text, "errorCode": code}}
 }
 
-// with adds the parameters of an error's text.
+// with adds parameters of the error's text.
 func (a reply) with(params row) reply {
 	a.body["errorParams"] = params
 	return a
@@ -62,7 +62,7 @@ func badBody(wrong *emulator.BodyError) reply {
 	return bad(codeBadJSON, "Invalid JSON body: "+wrong.Error())
 }
 
-// write sends the reply, in the server's manner of failing.
+// write sends the reply, with failures in the format that the options choose.
 func (s *Server) write(w http.ResponseWriter, r *http.Request, a reply) {
 	switch {
 	case a.stream != nil:
@@ -99,8 +99,8 @@ type call struct {
 
 func (c *call) blame(text string) { c.problems = append(c.problems, text) }
 
-// refused answers 400 if anything was wrong with the body. Values of the wrong type come first: they would otherwise
-// also count as missing.
+// refused answers 400 if anything is wrong with the body. Values of the wrong type are reported
+// first: they would otherwise also count as missing.
 func (c *call) refused() (reply, bool) { return c.refusedAs(codeInvalidRequest) }
 
 func (c *call) refusedAs(code string) (reply, bool) {
@@ -122,7 +122,7 @@ func (c *call) refusedAs(code string) (reply, bool) {
 	return a, true
 }
 
-// required reads a string that must be there and not be empty.
+// required reads a string that must not be absent or empty.
 func (c *call) required(field string) string {
 	text, _ := c.body.String(field)
 	if text == "" {
@@ -137,7 +137,8 @@ func (c *call) text(field string) string {
 	return text
 }
 
-// texts reads strings that may be absent, in the order of their names, so that the first complaint is always the same.
+// texts reads strings that may be absent, in the order of their names, so that the first error is
+// always the same.
 func (c *call) texts(fields map[string]*string) {
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		if text, there := c.body.String(field); there {
@@ -146,7 +147,7 @@ func (c *call) texts(fields map[string]*string) {
 	}
 }
 
-// oneOf reads a string out of a list; absent gives missing, unless that is not allowed.
+// oneOf reads one of the allowed strings; an absent field gives missing, which must be allowed too.
 func (c *call) oneOf(field, missing string, allowed ...string) string {
 	text, there := c.body.String(field)
 	if !there {
@@ -177,7 +178,7 @@ func (c *call) euros(field string) (Cents, bool) {
 	return amount, valid
 }
 
-// query reads a number of the query that is at least min; otherwise it is missing.
+// query reads a number from the query; missing if it is absent or below minimum.
 func (c *call) query(name string, minimum, missing int) int {
 	n, err := strconv.Atoi(c.r.URL.Query().Get(name))
 	if err != nil || n < minimum {
@@ -186,10 +187,10 @@ func (c *call) query(name string, minimum, missing int) int {
 	return n
 }
 
-// stamp is how the server writes a time.
+// stamp formats a time as the server does.
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// stampOrNil is null for the zero time.
+// stampOrNil formats a time; nil, which is null in JSON, for the zero time.
 func stampOrNil(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -197,7 +198,7 @@ func stampOrNil(t time.Time) any {
 	return stamp(t)
 }
 
-// orNil is null for an empty text.
+// orNil returns the text; nil, which is null in JSON, if it is empty.
 func orNil(text string) any {
 	if text == "" {
 		return nil

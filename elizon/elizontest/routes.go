@@ -4,7 +4,7 @@ import "slices"
 
 type handler func(*call) reply
 
-// access is what a route asks for.
+// access is which credentials a route needs.
 type access int
 
 const (
@@ -19,8 +19,8 @@ type intake int
 
 const (
 	noBody   intake = iota
-	object          // a JSON object is due
-	optional        // a JSON object may come
+	object          // a JSON object is required
+	optional        // a JSON object is optional
 	files           // a multipart form with files
 )
 
@@ -31,9 +31,9 @@ type route struct {
 	also   []string
 	access access
 	intake intake
-	// permission is what a key must have; empty for none, or for one that depends on the body.
+	// permission is what a key must have; "" for none, or for one that depends on the body.
 	permission string
-	// platform tells that X-Elizon-Client matters.
+	// platform is set if X-Elizon-Client matters.
 	platform bool
 	// handler is nil for a row without modelled state.
 	handler handler
@@ -42,8 +42,8 @@ type route struct {
 // routes is the whole API: the rows of testdata/operations.tsv.
 func routes() []route { return slices.Concat(accountRoutes, serviceRoutes) }
 
-// Routes returns all rows of the API's inventory as "METHOD /path", sorted. Where the method is a guess between several,
-// it is the likeliest one; the server takes the others as well.
+// Routes returns all rows of the API's inventory as "METHOD /path", sorted. Where the method is a
+// guess between several, it is the likeliest one; the server accepts the others too.
 func Routes() []string {
 	var all []string
 	for _, rt := range routes() {

@@ -1,6 +1,6 @@
 package elizontest
 
-// accountRoutes are about the customer.
+// accountRoutes are the routes for the customer's account.
 var accountRoutes = []route{
 	// Additional
 	{method: "GET", path: "/api/easter-2026", access: public, handler: nil},

@@ -1,6 +1,6 @@
 package elizontest
 
-// serviceRoutes are about what is sold, ordered and paid.
+// serviceRoutes are the routes for what is sold, ordered and paid.
 var serviceRoutes = []route{
 	// Cart & checkout
 	{method: "POST", path: "/api/cart/calculate", access: withKey, handler: calculateCart, intake: object},

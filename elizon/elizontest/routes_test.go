@@ -49,8 +49,8 @@ func names(all []operation) []string {
 	return list
 }
 
-// TestRoutesAreTheInventory compares with the copy in this package, and with the table that the client is tested
-// against, in case it is there.
+// TestRoutesAreTheInventory compares the routes with the copy in this package, and with the table
+// that the client is tested against, if that is present.
 func TestRoutesAreTheInventory(t *testing.T) {
 	all := inventory(t, "testdata/operations.tsv")
 	require.Len(t, all, 222)
@@ -67,8 +67,8 @@ func sample(path string) string {
 	return strings.TrimPrefix(wildcard.ReplaceAllString(path, "x1"), "/api")
 }
 
-// TestEveryEndpoint proves that what the inventory lists is served, for the credentials that it names, with the methods
-// that it leaves open, and with no others.
+// TestEveryEndpoint proves that what the inventory lists is served, for the credentials that it
+// names and with the methods that it leaves open, and for no others.
 func TestEveryEndpoint(t *testing.T) {
 	unmodelled := elizontest.UnmodelledRoutes()
 	require.NotEmpty(t, unmodelled)
@@ -104,7 +104,7 @@ func TestEveryEndpoint(t *testing.T) {
 		s.header.Del("X-Api-Key")
 		resp, _ := s.do(op.method, path, "{}")
 		private := op.auth != "public" || row == "DELETE /api/auth/logout"
-		public := []string{"POST /api/auth/login", "POST /api/auth/verify-code"} // 401 by themselves
+		public := []string{"POST /api/auth/login", "POST /api/auth/verify-code"} // they answer 401 themselves
 		if !slices.Contains(public, row) {
 			require.Equal(t, private, resp.StatusCode == 401, row)
 		}
@@ -125,5 +125,6 @@ func TestEveryEndpoint(t *testing.T) {
 	}
 }
 
-// TestNoClientTypes keeps the emulator independent of the client: two equal mistakes would cancel out.
+// TestNoClientTypes keeps the emulator independent of the client: a mistake shared by both would go
+// unnoticed.
 func TestNoClientTypes(t *testing.T) { emulatortest.CheckImports(t, "elizon/elizontest") }

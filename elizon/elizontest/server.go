@@ -10,17 +10,21 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// Server is an emulated elizon platform with one account. Its methods may be called while it serves.
+// Server is an emulated elizon platform with one account. Its methods are safe to call while it
+// serves.
 type Server struct {
-	// URL is the server's address, below which is /api.
+	// URL is the server's address; the API is below it at /api.
 	URL string
-	// Key is an API key with all permissions. It is for reading: [Server.RevokeKey] leaves it here.
+	// Key is an API key with all permissions. It is for reading: [Server.RevokeKey] does not clear
+	// it.
 	Key string
 	// SessionToken is the bearer token of a session of the account.
 	SessionToken string
-	// Email and Password sign in to the account. They are for reading: a change by the API leaves them here.
+	// Email and Password sign in to the account. They are for reading: a change through the API
+	// does not update them.
 	Email, Password string
-	// Code is the six digits that pass wherever a code is due: two-factor sign-in, mails, activation.
+	// Code is the six digits that are accepted wherever a code is needed: two-factor sign-in,
+	// mails, activation.
 	Code string
 	// Faults makes the server misbehave, and logs all requests.
 	Faults *faults.Injector
@@ -40,7 +44,7 @@ type Server struct {
 	reads  bool // HoldStreams
 }
 
-// hiding is what became of reads of services.
+// hiding is how reads of services are hidden.
 type hiding int
 
 const (
@@ -49,7 +53,7 @@ const (
 	empty
 )
 
-// NewServer starts a server. It panics when it cannot listen on a loopback address.
+// NewServer starts a server. It panics if it cannot listen on a loopback address.
 func NewServer(opts ...Option) *Server {
 	s := &Server{cfg: config{
 		balance: StartBalance, provisioning: ProvisioningTime, reinstalling: ReinstallTime, termination: TerminationTime,
@@ -76,14 +80,15 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Client returns a client that reaches the server in memory, without sockets, whatever the options. It reaches nothing
-// else. It does not send any credential by itself.
+// Client returns a client that reaches the server in memory, without sockets, whatever the options.
+// It reaches nothing else, and sends no credential by itself.
 func (s *Server) Client() *http.Client { return s.host.Client() }
 
 // Close stops the server. It may be called more than once.
 func (s *Server) Close() { s.host.Close() }
 
-// Advance moves the server's clock ahead of the one it was given: services get ready, periods end.
+// Advance moves the server's clock ahead of the one it was given: services become ready, periods
+// end.
 func (s *Server) Advance(d time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -91,29 +96,33 @@ func (s *Server) Advance(d time.Duration) {
 	s.st.events.elapse(s.now())
 }
 
-// Now is the server's time.
+// Now returns the server's time.
 func (s *Server) Now() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now()
 }
 
-// IgnoreSuspension makes the server answer that a service was suspended or resumed, and keep it as it is.
+// IgnoreSuspension makes the server answer that a service was suspended or resumed without doing
+// it.
 func (s *Server) IgnoreSuspension(on bool) { s.toggle(func() { s.ignore = on }) }
 
-// HideServices takes the right to read services away from every credential: a single service or subscription answers 404
-// although it is there, lists of services and subscriptions and status-batch answer 403. Writes work.
+// HideServices removes the right to read services from every credential: a single service or
+// subscription answers 404 although it exists; lists of services and subscriptions and status-batch
+// answer 403. Writes work.
 func (s *Server) HideServices(on bool) { s.toggle(func() { s.hidden = when(on, forbidden) }) }
 
-// EmptyServices is HideServices, except that lists answer 200 and are empty, and nothing tells them from lists of an
-// empty account.
+// EmptyServices is HideServices, except that lists answer 200 and are empty, exactly like those of
+// an empty account.
 func (s *Server) EmptyServices(on bool) { s.toggle(func() { s.hidden = when(on, empty) }) }
 
-// HoldCheckout makes every checkout answer checkoutAlreadyInProgress, as if another one were still running.
+// HoldCheckout makes every checkout answer checkoutAlreadyInProgress, as if another one were in
+// progress.
 func (s *Server) HoldCheckout(on bool) { s.toggle(func() { s.held = on }) }
 
-// HoldStreams keeps console streams open until the client leaves, with new lines as they come. By default a stream ends
-// after the lines that are there. It needs a server over TCP: in memory an answer arrives when it is complete.
+// HoldStreams keeps console streams open until the client leaves, sending new lines as they come.
+// By default a stream ends after the existing lines. It needs a server over TCP: in memory, an
+// answer arrives when it is complete.
 func (s *Server) HoldStreams(on bool) { s.toggle(func() { s.reads = on }) }
 
 func (s *Server) toggle(change func()) {
@@ -129,10 +138,10 @@ func when(on bool, h hiding) hiding {
 	return shown
 }
 
-// now must be called under the lock.
+// now returns the server's time. It must be called under the lock.
 func (s *Server) now() time.Time { return s.cfg.clock.Now().Add(s.ahead) }
 
-// fill puts in what a server starts with.
+// fill sets the initial state.
 func (s *Server) fill() {
 	now := s.now()
 	for i := range s.cfg.seedCount {

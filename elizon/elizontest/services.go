@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Service is a server, a web space or whatever else was ordered.
+// Service is a server, a web space or something else that was ordered.
 type Service struct {
 	ID, SubscriptionID, ProductID string
-	// Name is what the API calls it; DisplayName what its owner called it.
+	// Name is the platform's name for it, DisplayName its owner's.
 	Name, DisplayName, Notes string
 	LocationID, DomainName   string
 	TemplateID               int64
@@ -22,10 +22,10 @@ type Service struct {
 	TerminationPending bool
 	ReinstallPending   bool
 	EndedAt            time.Time
-	// VCores, MemoryMB, StorageGB and BandwidthGB are what the product has, with additions.
+	// VCores, MemoryMB, StorageGB and BandwidthGB are those of the product, with additions.
 	VCores, MemoryMB, StorageGB, BandwidthGB int64
 	IPv4, IPv6, Hostname, Reverse            string
-	// SharedBy is who shares it with the account; empty for an own one.
+	// SharedBy is who shares it with the account; "" for one of the account's own.
 	SharedBy string
 	Usage    Usage
 
@@ -41,12 +41,12 @@ type Usage struct {
 	Uptime                          time.Duration
 }
 
-// known tells whether the API shows the service already.
+// known reports whether the API shows the service already.
 func (s *Service) known(now time.Time) bool { return !now.Before(s.knownAt) }
 
 func (s *Service) resume() { s.SuspendedAt, s.SuspendReason = time.Time{}, "" }
 
-// provision makes a subscription and its service.
+// provision creates a subscription and its service.
 func (st *state) provision(l *line, o *order, paid Cents, now time.Time) *Service {
 	sub := &Subscription{
 		ProductID: l.product.ID, CycleDays: l.days, PeriodStart: now, PeriodEnd: now.AddDate(0, 0, int(l.days)), Monthly: l.monthly,
@@ -77,7 +77,7 @@ func (st *state) provision(l *line, o *order, paid Cents, now time.Time) *Servic
 	return s
 }
 
-// store gives both their IDs and addresses.
+// store gives both their IDs and addresses, and adds them to the state.
 func (st *state) store(s *Service, sub *Subscription, now time.Time) {
 	n := len(st.services.Rows) + len(st.gone) + 1
 	s.ID, sub.ID = st.newID(), st.newID()
@@ -101,7 +101,7 @@ func (st *state) addSpecs(s *Service, p *Product, additions map[string]int64) {
 	s.BandwidthGB += p.BandwidthGB + additions["bandwidth"]
 }
 
-// addService stores a service that nobody was charged for.
+// addService stores a service that was not charged.
 func (st *state) addService(s Service, now time.Time) *Service {
 	p := st.products.Get(s.ProductID)
 	if p == nil {
@@ -118,7 +118,7 @@ func (st *state) addService(s Service, now time.Time) *Service {
 		st.addSpecs(&s, p, nil)
 	}
 	start := now
-	if !s.CreatedAt.IsZero() { // its period is the one that runs now
+	if !s.CreatedAt.IsZero() { // its current period is the one that contains now
 		for start = s.CreatedAt; !start.AddDate(0, 0, 30).After(now); {
 			start = start.AddDate(0, 0, 30)
 		}
@@ -154,7 +154,7 @@ func (st *state) terminate(s *Service, now time.Time) {
 	}
 }
 
-// end removes a service, and what hangs on it.
+// end removes a service, and everything that belongs to it.
 func (st *state) end(s *Service, now time.Time) {
 	if st.services.Get(s.ID) == nil {
 		return
@@ -175,7 +175,7 @@ func (st *state) end(s *Service, now time.Time) {
 	}
 }
 
-// service finds the service of the path. Nil: there is none, or it is not to be seen yet.
+// service finds the service of the path; nil if there is none, or if it is not visible yet.
 func (c *call) service() *Service {
 	s := c.st.services.Get(c.r.PathValue("id"))
 	if s == nil || !s.known(c.now) {
@@ -184,7 +184,7 @@ func (c *call) service() *Service {
 	return s
 }
 
-// onService makes a handler of one for a service. Reads of hidden services find none.
+// onService returns a handler that finds the service first. Reads of hidden services find none.
 func onService(do func(*call, *Service) reply) handler {
 	return func(c *call) reply {
 		s := c.service()
@@ -195,7 +195,7 @@ func onService(do func(*call, *Service) reply) handler {
 	}
 }
 
-// onOwn is onService for what only an owner may do.
+// onOwn is onService for actions that only the owner may take.
 func onOwn(do func(*call, *Service, *Subscription) reply) handler {
 	return onService(func(c *call, s *Service) reply {
 		if s.SharedBy != "" {
@@ -213,7 +213,7 @@ func listServices(c *call) reply {
 	if c.hidden == empty {
 		all = nil
 	}
-	if c.cfg.serviceDelay > 0 { // only then may there be some that nobody sees yet
+	if c.cfg.serviceDelay > 0 { // only then may some be invisible
 		all = c.st.services.Where(func(s *Service) bool { return c.hidden == shown && s.known(c.now) })
 	}
 	list, pagination := page(c, all, c.serviceRow)

@@ -51,7 +51,7 @@ func (c *call) storeSSHKey(name, kind string, blob []byte, answer row) reply {
 	return created(answer)
 }
 
-// generateSSHKey makes something of the form of a key pair. It opens nothing.
+// generateSSHKey returns something with the form of a key pair. It is not a real key.
 func generateSSHKey(c *call) reply {
 	name, kind := c.required("name"), c.oneOf("keyType", "", "ed25519", "rsa4096", "rsa8192")
 	if a, refused := c.refused(); refused {

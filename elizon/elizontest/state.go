@@ -37,7 +37,7 @@ type state struct {
 
 	invoices  *emulator.Table[string, Invoice]
 	ofService map[string][]*Invoice
-	pending   map[string]func(method string, at time.Time) // what a payment brings, by invoice or payment
+	pending   map[string]func(method string, at time.Time) // what a payment triggers, by invoice or payment
 	topUps    *emulator.Table[string, autoTopUp]
 
 	addresses   *emulator.Table[string, address]
@@ -83,7 +83,7 @@ func newState(cfg *config) *state {
 	return st
 }
 
-// newID makes an opaque ID.
+// newID returns an opaque ID.
 func (st *state) newID() string { return "c" + st.tokens.Next(idLength-1, emulator.LowerAlphanumeric) }
 
 // logLine is an entry of the account's audit log.
@@ -96,13 +96,13 @@ func (c *call) note(action string) {
 	c.st.log = append(c.st.log, &logLine{c.st.newID(), action, c.now})
 }
 
-// nextName is what a new service is called: the product's name and a number.
+// nextName returns the name of a new service: the product's name and a number.
 func (st *state) nextName(p *Product) string {
 	st.named[p.ID]++
 	return fmt.Sprintf("%s %d", p.Name, st.named[p.ID])
 }
 
-// locked does something with the state under the lock, after everything that the clock has brought.
+// locked calls do with the state under the lock, after all events that are due.
 func locked[T any](s *Server, do func(*state, time.Time) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()

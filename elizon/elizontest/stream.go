@@ -39,7 +39,8 @@ func consoleStream(c *call, s *Service) reply {
 	}}
 }
 
-// consoleLines returns the lines after the first sent ones, and what will be closed when there is another one.
+// consoleLines returns the lines after the first sent ones, and a channel that is closed when there
+// is another line.
 func (s *Server) consoleLines(of *Service, sent int) ([]string, int, <-chan struct{}, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

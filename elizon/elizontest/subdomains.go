@@ -14,7 +14,7 @@ type subdomain struct {
 	Comment                         string
 }
 
-// subdomainZone is a domain that is open for subdomains.
+// subdomainZone is a domain below which customers can create records.
 type subdomainZone struct{ ID, Domain string }
 
 var subdomainName = regexp.MustCompile(`^[a-z0-9]{1,63}$`)
@@ -91,7 +91,7 @@ func createSubdomain(c *call) reply {
 	return created(row{"data": c.subdomainRow(s)})
 }
 
-// target finds what the record points to, by the rules of its type.
+// target sets what the record points to, by the rules of its type.
 func (c *call) target(s *subdomain, v *Service) {
 	kind := c.st.categoryOf(c.st.products.Get(v.ProductID)).ProviderType
 	switch s.Type {
@@ -141,8 +141,8 @@ func (c *call) srv(s *subdomain, v *Service) {
 	s.Value = c.fqdn(found)
 }
 
-// taken tells whether another record stands in the way. A and AAAA stand beside each other, and SRV beside everything
-// but its equal.
+// taken reports whether another record conflicts. A and AAAA can coexist, and SRV coexists with
+// everything but its equal.
 func (c *call) taken(s *subdomain) bool {
 	return c.st.subdomains.Find(func(o *subdomain) bool {
 		if o.DomainID != s.DomainID || o.Name != s.Name {

@@ -5,55 +5,55 @@ import (
 	"time"
 )
 
-// Subscription is what pays for a service.
+// Subscription is the subscription that pays for a service.
 type Subscription struct {
 	ID, ServiceID, ProductID string
 	// Status is ACTIVE or CANCELED.
 	Status    string
 	CycleDays int64
-	// NextCycleDays holds from the next renewal on; 0 for no change.
+	// NextCycleDays applies from the next renewal on; 0 for no change.
 	NextCycleDays          int64
 	PeriodStart, PeriodEnd time.Time
-	// Monthly is what 30 days cost, without tax, as agreed when it was ordered.
+	// Monthly is the price of 30 days, without tax, as agreed when it was ordered.
 	Monthly           Cents
 	CancelAtPeriodEnd bool
 	CanceledAt        time.Time
 	CancelReason      string
-	// Locked is a cancellation by the vendor, which the customer cannot undo.
+	// Locked is set for a cancellation by the vendor, which the customer cannot undo.
 	Locked bool
-	// Contract is the billing mode CONTRACT; otherwise it is PREPAID.
+	// Contract is set for the billing mode CONTRACT; otherwise the mode is PREPAID.
 	Contract      bool
 	BindingEndsAt time.Time
-	// DiscountPercent is for good.
+	// DiscountPercent is a permanent discount.
 	DiscountPercent        int64
 	BonusUsed              bool
 	AutoPay, NetPointsUsed bool
 	AddressID              string
-	// LineID is that of the cart line it was ordered with. No answer has it.
+	// LineID is the ID of the cart line that ordered it. No answer contains it.
 	LineID string
-	// Charged is what it has cost so far, with tax; Charges is how many charged orders were for it, renewals and upgrades
-	// included. Periods counts the paid periods.
+	// Charged is what it has cost so far, with tax; Charges is how many charged orders were for it,
+	// including renewals and upgrades. Periods is how many periods are paid.
 	Charged          Cents
 	Charges, Periods int
 }
 
-// price is what some days more cost, without tax.
+// price returns what more days cost, without tax.
 func (sub *Subscription) price(days int64) Cents {
 	return share(share(sub.Monthly, 100-sub.DiscountPercent, 100), days, 30)
 }
 
-// tooLong tells whether some days more were too many.
+// tooLong reports whether more days would exceed the maximum run time.
 func (sub *Subscription) tooLong(now time.Time, days int64) bool {
 	return sub.PeriodEnd.AddDate(0, 0, int(days)).Sub(now) > maxRunTimeDays*24*time.Hour
 }
 
-// prolong moves the end of a period.
+// prolong moves the end of the period.
 func (st *state) prolong(sub *Subscription, days int64) {
 	sub.PeriodEnd = sub.PeriodEnd.AddDate(0, 0, int(days))
 	st.planEnd(sub)
 }
 
-// planEnd looks at the subscription again when its period ends.
+// planEnd plans the event at the end of the period.
 func (st *state) planEnd(sub *Subscription) {
 	end := sub.PeriodEnd
 	st.events.plan(end, func(at time.Time) {
@@ -63,7 +63,7 @@ func (st *state) planEnd(sub *Subscription) {
 	})
 }
 
-// periodEnds renews a subscription out of the balance, ends it, or suspends its service.
+// periodEnds renews a subscription from the balance, ends it, or suspends its service.
 func (st *state) periodEnds(sub *Subscription, now time.Time) {
 	s := st.services.Get(sub.ServiceID)
 	if s == nil || s.SharedBy != "" {
@@ -76,7 +76,7 @@ func (st *state) periodEnds(sub *Subscription, now time.Time) {
 	if sub.NextCycleDays > 0 {
 		sub.CycleDays, sub.NextCycleDays = sub.NextCycleDays, 0
 	}
-	sub.CycleDays = max(1, sub.CycleDays) // a test may have set anything, and time must go on
+	sub.CycleDays = max(1, sub.CycleDays) // a test may have set 0, which would never advance
 	in, _ := countryOf(st.defaultCountry())
 	l := &line{kind: lineRenewal, product: st.products.Get(sub.ProductID), service: s, quantity: 1, days: sub.CycleDays}
 	l.monthly, l.total = sub.Monthly, sub.price(sub.CycleDays)
@@ -141,7 +141,7 @@ func (sub *Subscription) options() row {
 	return row{"autoBillingEnabled": sub.AutoPay, "useNetPointsFirst": sub.NetPointsUsed}
 }
 
-// userSubscriptions lists the active ones, all at once, newest first.
+// userSubscriptions lists the active subscriptions, all at once, newest first.
 func userSubscriptions(c *call) reply {
 	if c.hidden == forbidden {
 		return fail(http.StatusForbidden, codeAccessDenied, "Access denied")

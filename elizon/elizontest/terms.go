@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What can be done with the subscription of a service.
+// The endpoints for the subscription of a service.
 
 func serviceSubscription(c *call, _ *Service, sub *Subscription) reply {
 	return ok(row{"subscription": c.subscriptionRow(sub)})
@@ -74,7 +74,7 @@ func previewRenewal(c *call, _ *Service, sub *Subscription) reply {
 	})
 }
 
-// extend gives days away, or makes an invoice for them.
+// extend grants free days, or creates an invoice for days.
 func extend(c *call, s *Service, sub *Subscription) reply {
 	bonus, loyalty := c.flag("withBonus"), c.flag("withLoyaltyOffer")
 	days, there := c.body.Int("extensionDays")
@@ -116,7 +116,7 @@ func extend(c *call, s *Service, sub *Subscription) reply {
 	})
 }
 
-// owe makes an invoice for a renewal, which happens when it is paid.
+// owe creates an invoice for a renewal, which is carried out when the invoice is paid.
 func (c *call) owe(s *Service, sub *Subscription, days int64) *Invoice {
 	in, _ := countryOf(c.st.defaultCountry())
 	l := &line{
@@ -131,7 +131,7 @@ func (c *call) owe(s *Service, sub *Subscription, days int64) *Invoice {
 	return o.invoice
 }
 
-// cancel ends a subscription, at once or with its period.
+// cancel ends a subscription, at once or at the end of its period.
 func cancel(c *call, s *Service, sub *Subscription) reply {
 	now, reason := c.flag("immediate"), c.text("reason")
 	mode := ""

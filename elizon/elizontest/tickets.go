@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Ticket is a question to the support.
+// Ticket is a question to the support staff.
 type Ticket struct {
 	ID, Number, Subject, ServiceID string
 	// Status is open, pending or closed; Priority low, medium or high.
@@ -17,7 +17,7 @@ type Ticket struct {
 	Messages             []Message
 }
 
-// Message is one in a ticket.
+// Message is a message in a ticket.
 type Message struct {
 	ID, Content, Author string
 	Staff               bool
@@ -126,7 +126,7 @@ func exportTicket(_ *call, t *Ticket) reply {
 	return document("text/html; charset=utf-8", t.Number+".html", []byte(page.String()))
 }
 
-// AnswerTicket adds an answer of the support, and tells whether the ticket is there.
+// AnswerTicket adds an answer from the support staff, and reports whether the ticket exists.
 func (s *Server) AnswerTicket(id, text string) bool {
 	return locked(s, func(st *state, now time.Time) bool {
 		t := st.tickets.Get(id)

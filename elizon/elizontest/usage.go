@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// statusBatch leaves out what it does not know.
+// statusBatch leaves out services that it does not know.
 func statusBatch(c *call) reply {
 	ids, there := c.body.Strings("ids")
 	if !there {
@@ -51,7 +51,7 @@ func (c *call) live(s *Service) row {
 	}
 }
 
-// number keeps what JSON has no number for out of an answer.
+// number keeps values that JSON cannot express, such as NaN, out of an answer.
 func number(f float64) json.Number {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		f = 0
