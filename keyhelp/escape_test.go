@@ -134,7 +134,7 @@ func TestCaptureResponse(t *testing.T) {
 	require.Equal(t, `{"id": 17, "username": "u"}`, string(first.Body))
 }
 
-// A context that has ended is honoured before anything is sent, by every method.
+// A context that has ended is honored before anything is sent, by every method.
 func TestEndedContext(t *testing.T) {
 	for _, d := range []keyhelp.Dialect{keyhelp.DialectAuto, keyhelp.DialectLive} {
 		tap := always(pong)

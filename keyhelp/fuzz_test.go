@@ -121,7 +121,7 @@ func FuzzErrors(f *testing.F) {
 			var e *provider.Error
 			switch {
 			case err == nil && status/100 != 2:
-				t.Fatalf("%d %q is no error", status, body)
+				t.Fatalf("%d %q is not an error", status, body)
 			case err == nil:
 				continue
 			case !errors.As(err, &e) || e.Kind == nil || e.Op == "" || e.Action == "" || e.StatusCode != status:

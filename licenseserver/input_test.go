@@ -229,7 +229,7 @@ func TestPages(t *testing.T) {
 	require.Len(t, tap.Requests(), 4)
 	tap, c = institutions(func(string) string { return `{"institutions": [{"id": 1}], "total": 99}` })
 	require.Equal(t, 2, count(c))
-	require.Len(t, tap.Requests(), 2, "a server that knows no pages")
+	require.Len(t, tap.Requests(), 2, "a server without paging")
 	tap, c = institutions(func(string) string { return `{"institutions": [], "total": 99}` })
 	require.Zero(t, count(c))
 	require.Len(t, tap.Requests(), 1)

@@ -47,7 +47,7 @@ func TestIndex(t *testing.T) {
 		second := devicesRead(srv, create(101))
 		again := devicesRead(srv, create(5))
 		require.GreaterOrEqual(t, first, there, name)
-		require.Equal(t, 1, again, "%s: an account that is known is read, and no other", name)
+		require.Equal(t, 1, again, "%s: only the known account is read", name)
 		if opts == nil {
 			// Twice the IDs in the last gap, and those after the last license.
 			require.LessOrEqual(t, second, 2*int(2*testScan.Gap)+4, name)
@@ -229,7 +229,7 @@ func TestBeginningUnknown(t *testing.T) {
 	require.ErrorContains(t, err, "WithScan")
 	require.Len(t, srv.Licenses(), 3)
 	_, err = providerOn(t, srv, licenseserver.WithScan(licenseserver.Scan{From: 1_000})).Create(t.Context(), orderOf(1))
-	require.NotErrorIs(t, err, provider.ErrConflict, "whoever says where to begin is believed")
+	require.NotErrorIs(t, err, provider.ErrConflict, "a configured beginning is trusted")
 }
 
 // TestFindBeforeTheFirst: an empty search range is trusted while any license can be read, but not

@@ -56,7 +56,7 @@ func TestTwoProvidersOneOrder(t *testing.T) {
 			ids := marked(srv, "order-1")
 			require.Equal(t, []string{made[0].Account.ID}, ids, "seed %d", seed)
 			require.Equal(t, []string{made[1].Account.ID}, ids, "seed %d", seed)
-			require.Len(t, srv.Licenses(), 1, "seed %d: what was in the way is removed", seed)
+			require.Len(t, srv.Licenses(), 1, "seed %d: the losing license is removed", seed)
 			for _, r := range srv.Faults.Requests() {
 				if r.Path == "/api/licenses/bulk-delete" {
 					gaveWay++
@@ -65,7 +65,7 @@ func TestTwoProvidersOneOrder(t *testing.T) {
 		})
 	}
 	t.Logf("%d gave way", gaveWay)
-	require.Greater(t, gaveWay, 10, "the two met")
+	require.Greater(t, gaveWay, 10, "the two programs collided")
 }
 
 // TestLaterMarkerGivesWay: the license that was marked first stays, not the one that was generated
@@ -143,7 +143,7 @@ func TestTwoProvidersOneKey(t *testing.T) {
 		})
 	}
 	t.Logf("met on %d licenses", met)
-	require.Greater(t, met, 0, "they never met on a license")
+	require.Greater(t, met, 0, "they never collided on a license")
 }
 
 // TestRestarts: the program dies at each request of a Create, before or after it was carried out,
@@ -168,7 +168,7 @@ func TestRestarts(t *testing.T) {
 				require.Equal(t, []string{created.Account.ID}, marked(srv, "order-1"), "died at %d", at)
 				id, _ := strconv.ParseInt(created.Account.ID, 10, 64)
 				for _, d := range srv.Devices(id) {
-					require.False(t, d.Active, "died at %d: the marker takes a place", at)
+					require.False(t, d.Active, "died at %d: the marker counts as an activation", at)
 				}
 				require.Equal(t, "basic", created.Account.Plan)
 				require.Equal(t, id, srv.Resources()[0].LicenseID, "died at %d", at)
@@ -201,7 +201,7 @@ func dyingAt(srv *licenseservertest.Server, at int, after bool, die func()) prov
 	})})
 }
 
-// TestWaitingForATurn: a Create that waits for another one honours its context.
+// TestWaitingForATurn: a Create that waits for another one honors its context.
 func TestWaitingForATurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer()

@@ -85,7 +85,7 @@ func TestCreateOnTheServer(t *testing.T) {
 	require.Len(t, devices, 1)
 	require.Equal(t, "customer1 [ref:order-1]", devices[0].MachineName)
 	require.True(t, strings.HasPrefix(devices[0].HardwareHash, "provkit:"+l.Key+"#"))
-	require.False(t, devices[0].Active, "the marker takes no place")
+	require.False(t, devices[0].Active, "the marker does not count as an activation")
 
 	native := created.Account.Native.(*licenseserver.License)
 	require.Equal(t, l.Key, native.Key.Reveal())
@@ -135,7 +135,7 @@ func TestEndDates(t *testing.T) {
 			account, err := p.Get(t.Context(), created.Account.ID)
 			require.NoError(t, err)
 			require.Equal(t, "basic", account.Plan)
-			require.Equal(t, created.Account.EndAt, account.EndAt, "changing the plan leaves the date alone")
+			require.Equal(t, created.Account.EndAt, account.EndAt, "changing the plan does not change the date")
 		}
 	}
 }
@@ -193,7 +193,7 @@ func TestWithoutPlans(t *testing.T) {
 	order.Options = map[string]string{"max_activations": "4"}
 	_, err = p.Create(t.Context(), order)
 	require.NoError(t, err)
-	require.Equal(t, []int64{4, 1}, []int64{srv.Licenses()[0].MaxActivations, srv.Licenses()[0].MaxUsers}, "what is not ordered stays")
+	require.Equal(t, []int64{4, 1}, []int64{srv.Licenses()[0].MaxActivations, srv.Licenses()[0].MaxUsers}, "limits that were not ordered stay")
 }
 
 // TestUnknownKey: without the search, the key of an unmarked license is unknown, and so is its

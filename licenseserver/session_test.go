@@ -207,7 +207,7 @@ func TestSessionEndsWithItsContext(t *testing.T) {
 		cancel(reason)
 		<-session.Done()
 		require.ErrorIs(t, session.Err(), reason)
-		require.Equal(t, 1, d.ended(), "the end is sent all the same")
+		require.Equal(t, 1, d.ended(), "the end is sent nevertheless")
 	})
 }
 
