@@ -191,7 +191,7 @@ func call(method reflect.Value, in []reflect.Value) (any, error) {
 		things := reflect.MakeSlice(reflect.SliceOf(last.Type().In(0).In(0)), 0, 4)
 		var failed error
 		yield := reflect.MakeFunc(last.Type().In(0), func(pair []reflect.Value) []reflect.Value {
-			if err, _ := pair[1].Interface().(error); err != nil {
+			if err, _ := reflect.TypeAssert[error](pair[1]); err != nil {
 				failed = err
 			} else {
 				things = reflect.Append(things, pair[0])

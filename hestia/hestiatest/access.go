@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// What tests see of the state, and put into it. Everything returned is a copy.
+// What tests can see and set of the state. Everything returned is a copy.
 
 // User is an account of the panel.
 type User struct {
@@ -49,7 +49,7 @@ type Package struct {
 	Time, Date                                       string
 }
 
-// fields pairs a package's fields with the panel's keys, in the order of packageFields.
+// fields returns a package's fields in the order of packageFields.
 func (p *Package) fields() []*string {
 	return []*string{
 		&p.WebTemplate, &p.ProxyTemplate, &p.BackendTemplate, &p.DNSTemplate, &p.WebDomains, &p.WebAliases, &p.DNSDomains,
@@ -66,7 +66,7 @@ func (p Package) row() row {
 	return r
 }
 
-// complete fills in what is empty.
+// complete sets the fields that are empty.
 func (p Package) complete() Package {
 	base := shippedPackages()[0]
 	from, to := base.fields(), p.fields()
@@ -81,7 +81,8 @@ func (p Package) complete() Package {
 	return p
 }
 
-// shippedPackages are those of a fresh installation. "system" was written last, so lists print it first.
+// shippedPackages returns the packages of a fresh installation. "system" was written last, so lists
+// print it first.
 func shippedPackages() []Package {
 	def := Package{Name: "default", Time: "18:00:00", Date: "2019-01-15"}
 	for i, field := range def.fields() {
@@ -110,14 +111,14 @@ func shippedPackages() []Package {
 	return []Package{def, sys}
 }
 
-// locked does something with the state under the lock.
+// locked calls do with the state, under the lock.
 func locked[T any](s *Server, do func(*state) T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return do(s.st)
 }
 
-// Users returns all users, the root user among them, in order of creation.
+// Users returns all users, including the root user, in order of creation.
 func (s *Server) Users() []User {
 	return locked(s, func(st *state) []User {
 		users := make([]User, len(st.users))
@@ -164,8 +165,9 @@ func (s *Server) Packages() []Package {
 	})
 }
 
-// Objects returns the lines of one of a user's files, as the panel keeps them: "web", "dns", "dns/example.com",
-// "mail", "mail/example.com", "db", "cron", "backup", "stats", "history" or "auth". None if there is no such user.
+// Objects returns the lines of one of a user's files, as the panel keeps them: "web", "dns",
+// "dns/example.com", "mail", "mail/example.com", "db", "cron", "backup", "stats", "history" or
+// "auth". It returns none if there is no such user.
 func (s *Server) Objects(user, file string) []map[string]string {
 	return locked(s, func(st *state) []map[string]string {
 		a := st.user(user)
@@ -185,7 +187,8 @@ func (s *Server) Config() map[string]string {
 	return locked(s, func(st *state) map[string]string { return maps.Clone(st.config) })
 }
 
-// SetConfig sets a key of the server's configuration, such as DEMO_MODE, API_SYSTEM or WEBMAIL_SYSTEM.
+// SetConfig sets a key of the server's configuration, such as DEMO_MODE, API_SYSTEM or
+// WEBMAIL_SYSTEM.
 func (s *Server) SetConfig(key, value string) {
 	locked(s, func(st *state) struct{} {
 		st.config[key] = value
@@ -211,7 +214,7 @@ func (s *Server) WriteFile(path, content string) {
 	})
 }
 
-// AddPackage adds a hosting package, or replaces one. What is empty is as in "default".
+// AddPackage adds a hosting package, or replaces one. Empty fields are as in "default".
 func (s *Server) AddPackage(p Package) {
 	p = p.complete()
 	locked(s, func(st *state) struct{} {
@@ -220,8 +223,8 @@ func (s *Server) AddPackage(p Package) {
 	})
 }
 
-// RemovePackage takes a hosting package away and leaves its members as they are, as an operator can. It tells whether
-// it was there.
+// RemovePackage removes a hosting package and leaves its members as they are, as an operator can.
+// It reports whether the package existed.
 func (s *Server) RemovePackage(name string) bool {
 	return locked(s, func(st *state) bool {
 		was := len(st.packages)
@@ -230,9 +233,10 @@ func (s *Server) RemovePackage(name string) bool {
 	})
 }
 
-// AddUser adds a user as it is, without validation, as somebody in the panel would. Empty fields get defaults: the
-// package "default", the role user, a password. Websites are added for WebDomains, and Config is laid over the rest.
-// It panics if the name is taken or empty, or if there is no such package.
+// AddUser adds a user without validation, as if it had been added in the panel. Empty fields get
+// defaults: the package "default", the role user, a password. Websites are added for WebDomains,
+// and Config overrides the rest. It panics if the name is taken or empty, or if there is no such
+// package.
 func (s *Server) AddUser(u User) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -248,7 +252,7 @@ func (s *Server) AddUser(u User) {
 	if u.Email == "" {
 		u.Email = u.Name + "@clients.test"
 	}
-	c := &call{server: s, st: s.st, now: s.now(), depth: 1} // what it runs is no command of a client's
+	c := &call{server: s, st: s.st, now: s.now(), depth: 1} // depth 1, since no client sent the commands
 	a := c.newAccount(u.Name, u.Password, u.Email, u.Package, u.DisplayName)
 	s.st.rootConf().raise("U_USERS", 1)
 	for key, value := range map[string]string{"ROLE": u.Role, "SHELL": u.Shell, "NS": strings.Join(u.Nameservers, ",")} {
@@ -266,7 +270,8 @@ func (s *Server) AddUser(u User) {
 	maps.Copy(a.conf, u.Config)
 }
 
-// RemoveUser deletes a user and what it has, as somebody in the panel would, and tells whether it was there.
+// RemoveUser deletes a user with everything that it owns, as if it had been deleted in the panel,
+// and reports whether the user existed.
 func (s *Server) RemoveUser(name string) bool {
 	return locked(s, func(st *state) bool {
 		a := st.user(name)
@@ -288,8 +293,8 @@ func (s *Server) RemoveUser(name string) bool {
 	})
 }
 
-// SetUsage sets what a user has used, in MB: the disk space in its home, and the traffic. It panics if there is no such
-// user.
+// SetUsage sets a user's usage, in MB: the disk space of its home, and the traffic. It panics if
+// there is no such user.
 func (s *Server) SetUsage(user string, disk, bandwidth int) {
 	locked(s, func(st *state) struct{} {
 		a := st.user(user)

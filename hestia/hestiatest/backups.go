@@ -27,7 +27,7 @@ func backupEffects() map[string]effect {
 	}
 }
 
-// backupUser makes an archive and prints a log of it. It does not heed the queue.
+// backupUser makes an archive and prints a log of it. It ignores the queue.
 func backupUser(c *call) int {
 	a := c.user
 	stamp := clockDate(c.now) + " " + clockTime(c.now)
@@ -64,7 +64,7 @@ func backupUser(c *call) int {
 			text = part.text
 		}
 		c.say("%s *** %d %s ***", stamp, len(rows), text)
-		r[part.key] = strings.Join(names, ",") // of cron jobs nothing: their number is kept elsewhere on Debian
+		r[part.key] = strings.Join(names, ",") // nothing for cron jobs: their number is kept elsewhere on Debian
 	}
 	folders := split(homeFolders)
 	if a.conf["PHPCLI"] != "" {
@@ -100,7 +100,7 @@ func deleteBackup(c *call) int {
 
 var exclusionKeys = strings.Fields("WEB DNS MAIL DB CRON USER")
 
-// listExclusions prints objects of objects: what is excluded, and which parts of it.
+// listExclusions prints nested objects: what is excluded, and which parts of it.
 func listExclusions(c *call) int {
 	conf := parseConf(c.user.texts["exclusions"])
 	switch c.v["format"] {

@@ -32,7 +32,7 @@ type call struct {
 	server *Server
 	st     *state
 	now    time.Time
-	owner  string // whose credentials started it
+	owner  string // the user whose credentials started it
 	depth  int
 
 	cmd   *command
@@ -42,10 +42,10 @@ type call struct {
 	print []string
 }
 
-// lines are what was printed.
+// lines returns what was printed.
 func (c *call) lines() []string { return c.print }
 
-// text is what was printed, without the prefix of errors.
+// text returns what was printed, without the prefix of errors.
 func (c *call) text() string {
 	return strings.TrimPrefix(strings.Join(c.print, "\n"), "Error: ")
 }
@@ -55,17 +55,17 @@ func (c *call) say(format string, args ...any) {
 	c.print = append(c.print, strings.Split(fmt.Sprintf(format, args...), "\n")...)
 }
 
-// fail prints an error and is the exit code.
+// fail prints an error and returns the exit code.
 func (c *call) fail(code int, format string, args ...any) int {
 	c.say("Error: "+format, args...)
 	return code
 }
 
-// run runs a script: arguments, checks, effect. It prints to where c prints.
+// run runs a script: arguments, checks, effect. Its output goes to that of c.
 func (c *call) run(name string, args ...string) int {
 	cmd := commands[name]
 	if cmd == nil || c.depth > maxDepth {
-		return eArgs // sudo does not know it, and says so where nobody reads it
+		return eArgs // sudo does not know it, and its error is not read
 	}
 	sub := &call{
 		server: c.server, st: c.st, now: c.now, owner: c.owner, depth: c.depth + 1,
@@ -76,7 +76,7 @@ func (c *call) run(name string, args ...string) int {
 	return code
 }
 
-// silently does something whose output nobody reads.
+// silently discards the output of do.
 func (c *call) silently(do func() int) int {
 	kept := len(c.print)
 	code := do()
@@ -84,7 +84,8 @@ func (c *call) silently(do func() int) int {
 	return code
 }
 
-// launch executes a script, or gives the answer that was injected for it. Scripts that scripts run are left alone.
+// launch executes a script, or returns the answer that was injected for it. Scripts that other
+// scripts run get no injected answers.
 func (c *call) launch() int {
 	if c.depth > 1 {
 		return c.execute()
@@ -109,7 +110,7 @@ func (c *call) execute() int {
 		return eArgs
 	}
 	c.v = cmd.bind(c.args)
-	c.user = c.st.user(c.st.root()) // whom the scripts' library starts with
+	c.user = c.st.user(c.st.root()) // the scripts' library starts with the root user
 	if given, ok := c.v["user"]; ok {
 		c.user = c.st.user(given)
 	}
@@ -127,7 +128,7 @@ func (c *call) execute() int {
 	return effect(c)
 }
 
-// arg is the argument at a position, counted from one; "" if there is none.
+// arg returns the argument at a position, counted from one; "" if there is none.
 func (c *call) arg(position int) string {
 	if position > len(c.args) {
 		return ""
@@ -135,10 +136,10 @@ func (c *call) arg(position int) string {
 	return c.args[position-1]
 }
 
-// given tells whether an argument was sent, be it empty.
+// given reports whether an argument was sent, even an empty one.
 func (c *call) given(position int) bool { return position <= len(c.args) }
 
-// stamp puts the time into a row, split as the panel splits it.
+// stamp sets the time in a row, split as the panel splits it.
 func (c *call) stamp(r row) row {
 	r["TIME"], r["DATE"] = clockTime(c.now), clockDate(c.now)
 	return r

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// certificate is what was installed, as text.
+// certificate is an installed certificate, as text.
 type certificate struct{ crt, key, ca string }
 
 func certificateEffects() map[string]effect {
@@ -45,13 +45,13 @@ func certificateEffects() map[string]effect {
 	}
 }
 
-// certificateFiles are those of the folder that the command names.
+// certificateFiles returns the files of the folder that the command names.
 func (c *call) certificateFiles() certificate {
 	base := strings.TrimRight(c.v["ssl_dir"], "/") + "/" + c.v["domain"]
 	return certificate{crt: c.st.files[base+".crt"], key: c.st.files[base+".key"], ca: c.st.files[base+".ca"]}
 }
 
-// certificateUsable checks what was put into the folder.
+// certificateUsable checks the files in the folder.
 func (c *call) certificateUsable() int {
 	files := c.certificateFiles()
 	base := c.v["ssl_dir"] + "/" + c.v["domain"]
@@ -146,7 +146,8 @@ func mailSSL(c *call) int {
 	return c.reloadWeb(c.v["restart"])
 }
 
-// listCertificate prints a certificate with its private key. Without one every field is empty.
+// listCertificate prints a certificate with its private key. Without a certificate every field is
+// empty.
 func (c *call) listCertificate(name string, cert certificate) int {
 	fields := [][2]string{
 		{"CRT", oneLined(cert.crt)}, {"KEY", oneLined(cert.key)}, {"CA", oneLined(cert.ca)}, {"SUBJECT", ""}, {"ALIASES", ""},
@@ -182,7 +183,8 @@ func (c *call) listCertificate(name string, cert certificate) int {
 	return 0
 }
 
-// alternatives are the names of a certificate. Addresses are glued to the last one: the panel cuts at "DNS:" only.
+// alternatives returns the names of a certificate. Addresses are appended to the last one, since
+// the panel splits at "DNS:" only.
 func alternatives(cert *x509.Certificate) string {
 	names := strings.Join(cert.DNSNames, ",")
 	for _, ip := range cert.IPAddresses {
@@ -215,7 +217,7 @@ func keySize(cert *x509.Certificate) string {
 	return "256 bit"
 }
 
-// letsEncryptTarget checks which domain, and which aliases of it, a certificate is asked for.
+// letsEncryptTarget checks the domain, and its aliases, for which a certificate is requested.
 func (c *call) letsEncryptTarget() int {
 	kind := "web"
 	if c.v["mail"] == "yes" {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// check goes through a command's checks. done tells that the script ends with that code.
+// check runs a command's checks. done reports that the script ends with that code.
 func (c *call) check() (code int, done bool) {
 	skipping := false
 	for _, words := range c.cmd.checks {
@@ -102,7 +102,7 @@ func (c *call) checkOne(verb string, rest []string) int {
 	return 0
 }
 
-// oneOf looks for a word in a list. An empty word is never in it.
+// oneOf checks that a word is in a list. An empty word never is.
 func (c *call) oneOf(list, word string) int {
 	words := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 	if word == "" || !slices.Contains(words, word) {
@@ -111,7 +111,8 @@ func (c *call) oneOf(list, word string) int {
 	return 0
 }
 
-// lookUp finds the file that a check names: below the user's, or, with a slash in front, the server's.
+// lookUp returns the file that a check names: one of the user's or, with a slash in front, of the
+// server's.
 func (c *call) lookUp(file string) *table {
 	if strings.HasPrefix(file, "/") {
 		return c.st.file(strings.Replace(file, "*", c.v["type"], 1))
@@ -122,7 +123,7 @@ func (c *call) lookUp(file string) *table {
 	return c.user.file(strings.Replace(file, "*", c.v["domain"], 1))
 }
 
-// fileName is what a file calls itself in an error.
+// fileName returns the name of a file in errors.
 func (c *call) fileName(file string) string {
 	file = strings.Replace(strings.Replace(file, "/conf/*", c.v["type"], 1), "*", c.v["domain"], 1)
 	return file[strings.LastIndexByte(file, '/')+1:]
@@ -167,7 +168,7 @@ func (c *call) checkUser(verb string) int {
 	return 0
 }
 
-// checkField checks a field of an object that is there: "no" counts as not set.
+// checkField checks a field of an existing object. "no" counts as not set.
 func (c *call) checkField(verb string, rest []string) int {
 	object := c.lookUp(rest[0]).find(rest[1], c.v[rest[2]])
 	if object == nil {
@@ -184,14 +185,14 @@ func (c *call) checkField(verb string, rest []string) int {
 	return 0
 }
 
-// checkRoom compares what is there with the limit that was copied into the user.
+// checkRoom compares what exists with the limit that was copied into the user.
 func (c *call) checkRoom(limit string) int {
 	var used int
 	switch limit {
 	case "WEB_DOMAINS":
 		used = len(c.user.file("web").rows)
 	case "WEB_ALIASES":
-		// One less than the aliases of this very call: it is compared after they are counted.
+		// One less than the aliases of this call: they are counted before the comparison.
 		used = strings.Count(c.v["aliases"], ",")
 	case "DNS_DOMAINS":
 		used = len(c.user.file("dns").rows)

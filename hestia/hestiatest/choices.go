@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Everything in this file is a choice of the emulator, not a fact about Hestia: no source tells, or the machine that
-// was recorded happened to be so. Change it here.
+// Everything in this file is a choice of the emulator, not a fact about Hestia: no source documents
+// it, or the recorded machine happened to be set up like this. Change it here.
 //
 // More choices, too small for a constant:
 //   - The panel is set up like the recorded machine: apache2 behind nginx, php-fpm 8.2, bind9, exim4, dovecot, MySQL,
@@ -14,15 +14,15 @@ import (
 //     v-add-mail-domain prints an error and exits with 0, as recorded. See [Server.SetConfig].
 //   - The list of addresses is "allow-all", not empty as on a fresh installation.
 //   - Commands run one at a time. Slow ones are not slow: use Faults.
-//   - A request that PHP falls over answers 500 with a page: an array as an argument, a NUL byte, v-make-tmp-file
+//   - A request that makes PHP crash is answered with 500 and a page: an array as an argument, a NUL byte, v-make-tmp-file
 //     without a name. A body over 1 MiB counts as unusable.
 //   - Legacy, an argument list that is too long: code -1, so "OK".
 //   - Suspended users fail v-check-user-password, as recorded; so do users whose password was never set.
 //   - Disk usage stays 0 unless SetUsage set it; so does bandwidth. v-update-… recount and change nothing else.
 //   - The names of DKIM keys, temporary logins and the like are drawn from a fixed series.
-//   - Files: only v-make-tmp-file and WriteFile make any. Folders exist if a file lies below them.
+//   - Files: only v-make-tmp-file and WriteFile make any. Folders exist if a file is below them.
 //   - Certificates are checked as far as the names and the pair of keys go; the chain is not.
-//   - DNS values are checked by type for A, AAAA and the types that name hosts; of the others everything is taken.
+//   - DNS values are checked by type for A, AAAA and the types that name hosts; all values of other types are accepted.
 //   - Domains below two-part suffixes (co.uk and some more) get their www. alias like others.
 //   - v-restart-… and v-start-service do nothing unless BreakWebServer is on; services always run. v-rebuild-… writes
 //     files that nobody sees, so it changes nothing. Temporary database logins are printed and not kept.
@@ -30,10 +30,10 @@ import (
 //     upgrade are not modelled beyond their checks; nor is the JSON of services that the recorded machine lacked.
 //   - Of commands that are not modelled, checks that look at the machine (is a program installed, a service running) are
 //     left out; so are those of the DNS cluster, which is never set up.
-//   - Logs of users hold the lines that the modelled commands write for users and packages, not all that a panel writes.
+//   - Logs of users contain the lines that the modelled commands write for users and packages, not all that a panel writes.
 
-// NotModelled is the exit code of commands whose effect the emulator does not model, once their arguments have passed
-// the checks. No script of the panel uses it.
+// NotModelled is the exit code of commands whose effect the emulator does not model, once their
+// arguments have passed the checks. No script of the panel uses it.
 const NotModelled = 64
 
 const notModelledText = "Error: hestiatest: the effect of %s is not modelled"
@@ -43,7 +43,7 @@ const (
 	hostName      = "panel.hestia.test"
 	firstIP       = "192.0.2.10" // as recorded
 	interfaceName = "eth0"
-	memoryAddress = "192.0.2.1" // where requests come from that crossed no network
+	memoryAddress = "192.0.2.1" // the source of requests in memory
 	phpVersion    = "8.2"
 	uptimeMinutes = "71"
 	loadAverage   = "0.50 / 0.77 / 1.23"
@@ -53,7 +53,7 @@ const (
 	timeZoneName  = "Etc/UTC"
 )
 
-// panelZone is the zone that the panel writes times in; it never says which.
+// panelZone is the zone of the times that the panel prints; the panel never says which.
 var panelZone = time.UTC
 
 // Keys and passwords, with the true lengths and alphabets.
@@ -70,12 +70,12 @@ const (
 // Limits of the front door.
 const (
 	maxArguments   = 13
-	maxCommandLine = 128 << 10 // with the byte that ends it
+	maxCommandLine = 128 << 10 // including the final NUL
 	commandPrefix  = "/usr/bin/sudo /usr/local/hestia/bin/"
 )
 
 const (
-	maxDepth = 12 // scripts that run scripts: the panel gets to five or so
+	maxDepth = 12 // of scripts that run scripts: the panel needs about five
 	maxLog   = 300
 	keptLog  = 250
 )
@@ -106,7 +106,8 @@ var (
 	longSuffixes = strings.Fields("co.uk org.uk me.uk ltd.uk com.au net.au org.au co.nz co.jp co.za com.br com.tr com.pl co.at or.at")
 )
 
-// The extensions that the proxy serves, of new websites and of those whose proxy template was changed.
+// The extensions that the proxy serves, for new websites and for those whose proxy template was
+// changed.
 const (
 	proxyExtensions = "css,htm,html,js,mjs,json,xml,apng,avif,bmp,cur,gif,ico,jfif,jpg,jpeg,pjp,pjpeg,png,svg,tif,tiff,webp," +
 		"aac,caf,flac,m4a,midi,mp3,ogg,opus,wav,3gp,av1,avi,m4v,mkv,mov,mpg,mpeg,mp4,mp4v,webm,otf,ttf,woff,woff2," +

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// commandTable says of every command where USER stands, how many arguments it needs and what it prints if there are
-// fewer, which names its arguments have (name=position, ^ for upper and v for lower case, :default if it is omitted),
-// and what it checks, in this order:
+// commandTable says for every command where USER is, how many arguments it needs and what it prints
+// if there are fewer, which names its arguments have (name=position, ^ for upper and v for lower
+// case, :default if it is omitted), and what it checks, in this order:
 //
 //	fmt NAMES            the formats of arguments, of those that are not empty
 //	common, spaces, noquotes, number, minusone, bool, bool?, username, username2, objectname, domainname, oneof NAME LABEL
@@ -112,13 +112,13 @@ func (cmd *command) bind(args []string) map[string]string {
 	return v
 }
 
-// effect is what a command does once its checks have passed. Its result is the exit code.
+// effect is what a command does once its checks have passed. It returns the exit code.
 type effect func(*call) int
 
-// hook is a check that only one or two commands have. Its words are those after its name in the table.
+// hook is a check that only one or two commands have. words are those after its name in the table.
 type hook func(c *call, words []string) int
 
-// effects gathers what is modelled, area by area.
+// effects returns the modelled effects of all areas.
 func effects() map[string]effect {
 	all := make(map[string]effect, 400)
 	for _, area := range []map[string]effect{
@@ -132,7 +132,7 @@ func effects() map[string]effect {
 	return all
 }
 
-// hooks gathers the checks of single commands.
+// hooks returns the checks that only some commands have.
 func hooks() map[string]hook {
 	all := make(map[string]hook, 100)
 	for _, area := range []map[string]hook{userHooks(), packageHooks(), webHooks(), dnsHooks(), mailHooks(), databaseHooks(), cronHooks(), serverHooks()} {

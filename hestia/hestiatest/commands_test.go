@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// inventory is the list of commands that the project keeps.
+// inventory returns the project's list of commands.
 func inventory(t *testing.T) map[string][]string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join("..", "..", "testdata", "hestia", "operations.tsv"))
@@ -93,8 +93,8 @@ func TestTooFewArguments(t *testing.T) {
 	require.Greater(t, n, 350)
 }
 
-// TestNotModelled: what has no effect in the emulator says so, and never answers 0. Arguments that pass the checks are
-// known for few of them, so those without checks stand for all.
+// TestNotModelled: a command whose effect is not modelled says so, and never answers 0. Valid
+// arguments are known for few of them, so those without checks represent all.
 func TestNotModelled(t *testing.T) {
 	s := NewServer(InMemory())
 	n := 0
@@ -115,7 +115,7 @@ func TestNotModelled(t *testing.T) {
 	require.Equal(t, "Error: hestiatest: the effect of v-add-letsencrypt-user is not modelled", text)
 }
 
-// populated is a panel with one of everything.
+// populated returns a panel with one of everything.
 func populated(opts ...Option) *Server {
 	s := NewServer(append([]Option{InMemory()}, opts...)...)
 	s.AddUser(User{Name: "alice", Password: "SECRET", WebDomains: []string{"example.com"}})
@@ -130,7 +130,7 @@ func populated(opts ...Option) *Server {
 	return s
 }
 
-// TestNoCommandPanics throws words that fit somewhere at every command.
+// TestNoCommandPanics calls every command with words that are valid somewhere.
 func TestNoCommandPanics(t *testing.T) {
 	rows := [][]string{
 		{"alice", "example.com", "info", "SECRET", "json"}, {"alice", "example.com", "json"}, {"alice", "json"}, {"json"}, {"alice"},
@@ -151,7 +151,7 @@ func TestNoCommandPanics(t *testing.T) {
 		s := populated()
 		for _, name := range names {
 			if name == "v-delete-user" || name == "v-delete-web-domain" || name == "v-delete-dns-domain" || name == "v-delete-mail-domain" {
-				continue // the others need what these take away
+				continue // the others need what these remove
 			}
 			code, _ := answerOf(s, append([]string{name}, args...)...)
 			require.GreaterOrEqual(t, code, 0, "%s %q", name, args)

@@ -52,7 +52,7 @@ func addCronJob(c *call) int {
 	return c.run("v-restart-cron", c.v["restart"])
 }
 
-// changeCronJob writes the job anew, so a suspended one runs again.
+// changeCronJob rewrites the job, so a suspended one runs again.
 func changeCronJob(c *call) int {
 	c.user.file("cron").remove("JOB", c.v["job"])
 	c.user.file("cron").add(c.cronRow())
@@ -98,7 +98,8 @@ func listCronJobs(c *call) int {
 	return c.list(rows)
 }
 
-// listCronJob prints the command as it is: with a quote or a backslash in it, what comes out is not JSON.
+// listCronJob prints the command as it is: with a quote or a backslash in it, the output is not
+// JSON.
 func listCronJob(c *call) int {
 	job := c.cronJob()
 	if job == nil {

@@ -87,7 +87,7 @@ func databaseHooks() map[string]hook {
 	}
 }
 
-// databaseHost is a server of databases as it is when it was registered.
+// databaseHost returns a new database server.
 func databaseHost(kind, name string) row {
 	return row{
 		"HOST": name, "PORT": "3306", "TYPE": kind, "CHARSETS": "UTF8,LATIN1,WIN1250,WIN1251,WIN1252,WIN1256,WIN1258,KOI8",
@@ -104,7 +104,7 @@ func (c *call) databaseHost() row {
 	return nil
 }
 
-// nextHost is the first server with room.
+// nextHost returns the first server with room.
 func (c *call) nextHost() string {
 	if hosts := c.st.dbHosts[c.v["type"]]; hosts != nil {
 		for _, host := range hosts.with("SUSPENDED", "no") {
@@ -116,7 +116,7 @@ func (c *call) nextHost() string {
 	return "EMPTY_DB_HOST"
 }
 
-// reachDatabase is what fails while the database server is down.
+// reachDatabase fails while the database server is down.
 func (c *call) reachDatabase() int {
 	if c.server.noMySQL {
 		return c.fail(eConnect, "Connection to localhost failed")
@@ -124,7 +124,8 @@ func (c *call) reachDatabase() int {
 	return 0
 }
 
-// addDatabase makes a database and its login; both have the user's name in front. An empty password is taken.
+// addDatabase makes a database and its login; both get the user's name as a prefix. It accepts an
+// empty password.
 func addDatabase(c *call) int {
 	if code := c.reachDatabase(); code != 0 {
 		return code
@@ -146,7 +147,7 @@ func addDatabase(c *call) int {
 	return 0
 }
 
-// deleteDatabase takes the user off the server's list even if it has more databases there.
+// deleteDatabase removes the user from the server's list even if it has more databases there.
 func deleteDatabase(c *call) int {
 	if code := c.reachDatabase(); code != 0 {
 		return code
@@ -185,7 +186,7 @@ func suspendDatabase(flag string) effect {
 	}
 }
 
-// eachDatabase goes on whatever fails, and ends with 0.
+// eachDatabase continues after failures, and returns 0.
 func (c *call) eachDatabase(name, suspended string) int {
 	for _, r := range c.user.file("db").with("SUSPENDED", suspended) {
 		c.run(name, c.v["user"], r["DB"])
@@ -218,7 +219,7 @@ func changeDatabaseUser(c *call) int {
 	return 0
 }
 
-// addTempUser prints a login that lives for some minutes.
+// addTempUser prints a login that is valid for some minutes.
 func addTempUser(c *call) int {
 	if code := c.reachDatabase(); code != 0 {
 		return code

@@ -52,10 +52,10 @@ func dnsEffects() map[string]effect {
 
 func (c *call) zone() row { return c.user.file("dns").find("DOMAIN", c.v["domain"]) }
 
-// records are those of the zone that the command is about.
+// records returns those of the zone that the command is about.
 func (c *call) records() *table { return c.user.file("dns/" + c.v["domain"]) }
 
-// raiseSerial notes a change of the zone.
+// raiseSerial increments the serial after a change of the zone.
 func (c *call) raiseSerial() {
 	zone := c.zone()
 	n, err := strconv.ParseInt(zone["SERIAL"], 10, 64)
@@ -65,7 +65,7 @@ func (c *call) raiseSerial() {
 	zone["SERIAL"] = strconv.FormatInt(n+1, 10)
 }
 
-// countRecords notes how many there are, and lets the user's counter follow.
+// countRecords updates the number of records of the zone and of the user.
 func (c *call) countRecords() {
 	c.zone()["RECORDS"] = strconv.Itoa(len(c.records().rows))
 }
@@ -119,7 +119,8 @@ func deleteDNSDomain(c *call) int {
 	return c.run("v-restart-dns", c.v["restart"])
 }
 
-// suspendZone suspends a zone with its records, or lifts that, singly suspended records included.
+// suspendZone suspends a zone with its records, or unsuspends it, including records that were
+// suspended individually.
 func suspendZone(flag string) effect {
 	return func(c *call) int {
 		c.zone()["SUSPENDED"] = flag
@@ -143,7 +144,7 @@ func (c *call) eachZone(name, suspended string) int {
 	return 0
 }
 
-// changeZoneIP replaces the address wherever it stands in the records.
+// changeZoneIP replaces the address everywhere in the records.
 func changeZoneIP(c *call) int {
 	zone := c.zone()
 	for _, r := range c.records().rows {
@@ -156,7 +157,7 @@ func changeZoneIP(c *call) int {
 	return c.run("v-restart-dns", c.v["restart"])
 }
 
-// changeZoneTemplate makes all records anew.
+// changeZoneTemplate recreates all records.
 func changeZoneTemplate(c *call) int {
 	zone := c.zone()
 	was := len(c.records().rows)
@@ -179,7 +180,8 @@ func changeZoneTemplate(c *call) int {
 	return c.run("v-restart-dns", c.v["restart"])
 }
 
-// addZoneForAlias makes a zone or a record for the alias of a website; the panel says nothing about either.
+// addZoneForAlias makes a zone or a record for the alias of a website; the panel prints nothing
+// about either.
 func addZoneForAlias(c *call) int {
 	sub, above, _ := strings.Cut(c.v["alias"], ".")
 	user, ip, restart := c.v["user"], c.v["ip"], c.v["restart"]
@@ -198,7 +200,8 @@ func addZoneForAlias(c *call) int {
 	})
 }
 
-// fromTemplate fills a template in. Lines for name servers that are not there are left out, so IDs have holes.
+// fromTemplate returns the records of a template. Lines for name servers that are not given are
+// left out, so IDs have gaps.
 func (c *call) fromTemplate(name, domain, ip string, servers []string) []row {
 	var rows []row
 	for _, line := range zoneTemplates[name] {
@@ -234,7 +237,7 @@ func listDNSTemplate(c *call) int {
 
 func escapeQuotes(text string) string { return strings.ReplaceAll(text, `"`, `\"`) }
 
-// listDNSSEC prints a zone without keys: the emulator has no others.
+// listDNSSEC prints a zone without keys, since the emulator has no others.
 func listDNSSEC(c *call) int {
 	switch c.v["format"] {
 	case "json":
@@ -251,7 +254,7 @@ func listDNSSEC(c *call) int {
 	return 0
 }
 
-// clones copies rows, so that what a list changes for printing does not stay.
+// clones returns copies of rows, which a list can change for printing.
 func clones(rows []row) []row {
 	all := make([]row, len(rows))
 	for i, r := range rows {

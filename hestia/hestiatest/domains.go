@@ -11,8 +11,8 @@ func domainEffects() map[string]effect {
 	}
 }
 
-// addDomain makes a website, a zone and a mail domain. What the package has no room for is left out silently, unless it
-// is everything; what fails ends the script, and what was made before stays.
+// addDomain makes a website, a zone and a mail domain. What the package has no room for is left out
+// silently, unless that is everything. A failure ends the script, and what was made before stays.
 func addDomain(c *call) int {
 	user, domain, ip := c.v["user"], c.v["domain"], c.v["ip"]
 	if ip == "" {
@@ -59,7 +59,7 @@ func (c *call) restartDomain() int {
 	return 0
 }
 
-// eachKind does something with the parts of a domain that are there.
+// eachKind runs a verb on the existing parts of a domain.
 func (c *call) eachKind(verb string) int {
 	domain, found := c.v["domain"], false
 	for _, kind := range []string{"web", "dns", "mail"} {
@@ -82,7 +82,7 @@ func (c *call) eachKind(verb string) int {
 	return c.restartDomain()
 }
 
-// searchDomainOwner prints the owner, and nothing at all if there is none.
+// searchDomainOwner prints the owner, or nothing if there is none.
 func searchDomainOwner(c *call) int {
 	kinds := []string{"dns", "mail", "web"}
 	switch kind := c.v["type"]; kind {
@@ -98,7 +98,8 @@ func searchDomainOwner(c *call) int {
 	return eNotExist
 }
 
-// changeDomainOwner moves the parts of a domain to another user. The owner itself gets a line, and exit code 0.
+// changeDomainOwner moves the parts of a domain to another user. For the present owner it prints a
+// line and ends with 0.
 func changeDomainOwner(c *call) int {
 	domain, to := c.v["domain"], c.v["user"]
 	moved := false

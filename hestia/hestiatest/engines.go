@@ -9,7 +9,7 @@ import (
 
 const tmpFileCommand = "v-make-tmp-file"
 
-// accessKey is the engine that works: every answer tells the exit code in a header.
+// accessKey is the engine for access keys: every answer has the exit code in a header.
 func (s *Server) accessKey(f form, ip string) (reply, error) {
 	codeOnly := f["returncode"] == field{text: "yes"}
 	if level := number(s.st.config["API_SYSTEM"]); level == 0 {
@@ -45,13 +45,13 @@ func (s *Server) accessKey(f form, ip string) (reply, error) {
 		return refuse(eAPIDisabled, "API has been disabled", codeOnly), nil
 	}
 	if owner != s.st.root() && position > 0 && trim(f["arg"+strconv.Itoa(position)].text) != owner {
-		// The backslashes are really sent: somebody escaped for the wrong kind of quotes.
+		// The panel really sends the backslashes: its code escapes for the wrong kind of quotes.
 		return refuse(eForbidden, "Key "+id+` - the "user" argument doesn\'t match the key\'s user`, codeOnly), nil
 	}
 	return s.launch(q, f, owner)
 }
 
-// launch runs the command and tells its result.
+// launch runs the command and returns its answer.
 func (s *Server) launch(q request, f form, owner string) (reply, error) {
 	var lines []string
 	var code int
@@ -72,7 +72,7 @@ func (s *Server) launch(q request, f form, owner string) (reply, error) {
 	case code > 0:
 		answer.status = httpStatus(code)
 	case isEmpty(body):
-		// A body of just "0" counts as empty too; net/http sends none with this status.
+		// A body of just "0" counts as empty, too; net/http sends none with this status.
 		answer.status, answer.body = http.StatusNoContent, ""
 	default:
 		answer.json = isTruthyJSON(body)
@@ -80,7 +80,8 @@ func (s *Server) launch(q request, f form, owner string) (reply, error) {
 	return answer, nil
 }
 
-// checkKey tells whose key it is, and where the command takes that user's name, or refuses.
+// checkKey returns the owner of a key, and the position of the user's name in the command's
+// arguments; or a refusal.
 func (s *Server) checkKey(id, secret, cmd, ip string) (owner string, position, code int, text string) {
 	st := s.st
 	c := &call{server: s, st: st, now: s.now()}
@@ -123,12 +124,13 @@ func (s *Server) checkKey(id, secret, cmd, ip string) (owner string, position, c
 	return owner, position, 0, ""
 }
 
-// legacy is the engine of passwords and API keys. A command that was run always answers 200 without the header.
+// legacy is the engine for passwords and API keys. A command that was run always answers 200
+// without the header.
 func (s *Server) legacy(f form, ip string) (reply, error) {
 	codeOnly := f["returncode"] == field{text: "yes"}
 	if !s.st.config.yes("API") {
 		off := refuse(eDisabled, "Error: API Disabled", codeOnly)
-		off.body = "Error: API has been disabled" + off.body // said twice, by mistake
+		off.body = "Error: API has been disabled" + off.body // the panel prints it twice, by mistake
 		return off, nil
 	}
 	if !s.allowed(ip, "") {

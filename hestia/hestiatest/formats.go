@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// The patterns are the panel's, with its odd choices: a "|" inside brackets was meant as "or" and is a character.
+// The patterns are the panel's, including its mistakes: a "|" inside brackets was meant as "or" and
+// is a character.
 var (
 	rePlainUser = regexp.MustCompile(`^[A-Za-z0-9]([-|\\._A-Za-z0-9]{0,28}[A-Za-z0-9])?$`)
 	reNewUser   = regexp.MustCompile(`^[a-zA-Z][-|_A-Za-z0-9]{0,28}[A-Za-z0-9]$`)
@@ -40,13 +41,14 @@ const (
 	databaseForbidden  = "!@#$^&*|()+={}:,<>?/\\\"';%` "
 )
 
-// labels are the names under which formats complain about arguments that are called something else.
+// labels are the names of arguments in errors about their format, if they differ from those of the
+// arguments.
 var labels = map[string]string{
 	"nat_ip": "ip", "max_db": "max db", "malias": "malias", "rule": "rule id", "soa": "SOA", "newid": "id",
 	"email_forward": "email", "priority": "", "dkim_size": "", "ip_name": "IP name",
 }
 
-// format checks the format that an argument of that name has. Names that have none pass.
+// format checks the format of an argument of that name. Names without a format pass.
 func (c *call) format(name, value string) int {
 	label, renamed := labels[name]
 	if !renamed {
@@ -126,7 +128,7 @@ func (c *call) format(name, value string) int {
 	return 0
 }
 
-// formatOfText checks the formats that are about which characters a text has.
+// formatOfText checks the formats that say which characters a text may have.
 func (c *call) formatOfText(name, label, value string) int {
 	switch name {
 	case "name":
@@ -256,7 +258,7 @@ func (c *call) cidrFormat(value string) int {
 	return 0
 }
 
-// oneLine refuses line breaks. Those at the end are not noticed.
+// oneLine refuses line breaks, except at the end.
 func (c *call) oneLine(value string) int {
 	if strings.Contains(strings.TrimRight(value, "\n"), "\n") {
 		return c.fail(eInvalid, "invalid value :: %s", value)
@@ -264,7 +266,8 @@ func (c *call) oneLine(value string) int {
 	return 0
 }
 
-// cronFormat is as lenient as the panel: one good number in a list is enough.
+// cronFormat checks a field of a cron job, as leniently as the panel: one valid number in a list is
+// enough.
 func cronFormat(name, value string) bool {
 	limit := map[string]int{"min": 59, "hour": 23, "day": 31, "month": 12, "wday": 7}[name]
 	if value == "*" {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// checkFresh looks for what is in the way of a domain: the same kind of it anywhere, and any kind of another user.
+// checkFresh checks that nothing is in the way of a domain: one of the same kind of any user, or
+// one of any kind of another user.
 func (c *call) checkFresh(kind string, names []string) int {
 	var list []string
 	for _, name := range names {
@@ -26,7 +27,8 @@ func (c *call) checkFresh(kind string, names []string) int {
 func (c *call) freshDomain(kind, domain string) int {
 	for _, part := range []struct{ file, text string }{{"web", "Web domain"}, {"", ""}, {"dns", "DNS domain"}, {"mail", "Mail domain"}} {
 		if part.file == "" {
-			// Aliases hinder websites only, whoever has them: the comparison of owners compares a name with itself.
+			// Aliases block only websites, and those of all users, since the panel's comparison of
+			// owners compares a name with itself.
 			if kind == "web" && c.st.aliasTaken(domain) {
 				return c.fail(eExists, "Web alias %s exists", domain)
 			}
@@ -44,7 +46,8 @@ func (c *call) freshDomain(kind, domain string) int {
 	return 0
 }
 
-// freshMailNames keeps the names that a mail domain needs below itself apart from other mail domains.
+// freshMailNames checks that the names which a mail domain needs below itself do not collide with
+// other mail domains.
 func (c *call) freshMailNames(domain string) int {
 	sub, above, _ := strings.Cut(domain, ".")
 	for _, reserved := range []string{"mail", c.st.config["WEBMAIL_ALIAS"]} {
@@ -61,7 +64,7 @@ func (c *call) freshMailNames(domain string) int {
 	return 0
 }
 
-// checkBase guards the subdomains of other users' domains, if the server is set to.
+// checkBase refuses subdomains of other users' domains, if the server is configured to.
 func (c *call) checkBase(names []string) int {
 	if c.server.noList {
 		return c.fail(eNotExist, "public_suffix_list.dat not found")
@@ -87,10 +90,10 @@ func (c *call) checkBase(names []string) int {
 	return 0
 }
 
-// isSubdomain tells whether a name stands below a registered domain.
+// isSubdomain reports whether a name is below a registered domain.
 func isSubdomain(domain string) bool { return baseDomain(domain) != domain }
 
-// baseDomain is the registered domain that a name belongs to: one label before the public suffix.
+// baseDomain returns the registered domain of a name: one label before the public suffix.
 func baseDomain(domain string) string {
 	labels := strings.Split(domain, ".")
 	keep := 2
@@ -103,7 +106,7 @@ func baseDomain(domain string) string {
 	return strings.Join(labels[len(labels)-keep:], ".")
 }
 
-// aliasTaken tells whether a website of anybody has that alias.
+// aliasTaken reports whether any user's website has that alias.
 func (st *state) aliasTaken(alias string) bool {
 	for _, a := range st.users {
 		for _, site := range a.file("web").rows {
@@ -115,7 +118,7 @@ func (st *state) aliasTaken(alias string) bool {
 	return false
 }
 
-// ownerOf finds whose domain it is.
+// ownerOf returns the owner of a domain; nil if it has none.
 func (st *state) ownerOf(file, domain string) *account {
 	for _, a := range st.users {
 		if a.file(file).find("DOMAIN", domain) != nil {
@@ -125,7 +128,7 @@ func (st *state) ownerOf(file, domain string) *account {
 	return nil
 }
 
-// split cuts a comma list; an empty text has no parts.
+// split splits a list at commas; an empty text has no parts.
 func split(list string) []string {
 	if list == "" {
 		return nil
@@ -133,12 +136,12 @@ func split(list string) []string {
 	return strings.Split(list, ",")
 }
 
-// without takes one entry out of a comma list.
+// without removes one entry from a comma list.
 func without(list, entry string) string {
 	return strings.Join(slices.DeleteFunc(split(list), func(have string) bool { return have == entry }), ",")
 }
 
-// with puts one entry at the end of a comma list.
+// with appends one entry to a comma list.
 func with(list, entry string) string {
 	return strings.Join(append(split(list), entry), ",")
 }

@@ -15,7 +15,7 @@ var commandName = regexp.MustCompile(`^[a-zA-Z0-9_-]+$`)
 type reply struct {
 	status int
 	code   int  // the exit code
-	header bool // whether the code is told in a header: the legacy engine does so for its own refusals only
+	header bool // whether the code is in a header: the legacy engine does that for its own refusals only
 	json   bool
 	body   string
 	page   bool // the web server's page, not the API's answer
@@ -49,7 +49,7 @@ func httpStatus(code int) int {
 	return http.StatusBadRequest
 }
 
-// answer is the whole of the API.
+// answer returns the answer of the API to any request.
 func (s *Server) answer(r *http.Request) reply {
 	f, ok := readForm(r)
 	s.mu.Lock()
@@ -59,6 +59,7 @@ func (s *Server) answer(r *http.Request) reply {
 		return reply{status: http.StatusOK, body: "Error: Disabled"}
 	case apiRemoved:
 		return reply{status: http.StatusNotFound, page: true}
+	case apiEnabled:
 	}
 	unusable := refuse(http.StatusMethodNotAllowed, nullText, false)
 	if !ok {
@@ -83,7 +84,7 @@ func (s *Server) answer(r *http.Request) reply {
 
 func crashed() reply { return reply{status: http.StatusInternalServerError, page: true} }
 
-// splitHash turns an access key in the place of a legacy one into what it is.
+// splitHash splits an access key in the field of a legacy key.
 func splitHash(f form) error {
 	if f.has("access_key") || !f.has("hash") {
 		return nil
@@ -100,7 +101,7 @@ func splitHash(f form) error {
 	return nil
 }
 
-// clientAddress is who asks: the TCP peer. In memory there is none.
+// clientAddress returns the address of the TCP peer, or memoryAddress in memory.
 func clientAddress(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil || net.ParseIP(host) == nil {
@@ -109,7 +110,7 @@ func clientAddress(r *http.Request) string {
 	return host
 }
 
-// allowed checks the list of addresses: exact matches only.
+// allowed reports whether an address is on the list. Only exact matches count.
 func (s *Server) allowed(ip string, alsoAll string) bool {
 	list := s.st.config["API_ALLOWED_IP"]
 	if list == "allow-all" {
@@ -119,14 +120,14 @@ func (s *Server) allowed(ip string, alsoAll string) bool {
 	return slices.Contains(entries, ip) || (alsoAll != "" && slices.Contains(entries, alsoAll))
 }
 
-// request is a command that got as far as being read.
+// request is a command that was read.
 type request struct {
 	cmd      string
 	args     []string
 	codeOnly bool
 }
 
-// readCommand checks the command's name; its second result is the refusal.
+// readCommand reads the command and checks its name; the second result is a refusal.
 func readCommand(f form) (request, *reply, error) {
 	var q request
 	mode := f["returncode"]
@@ -150,7 +151,7 @@ func readCommand(f form) (request, *reply, error) {
 	return q, nil, nil
 }
 
-// execute runs a command, or finds that it cannot be started: the shell takes so many bytes and not one more.
+// execute runs a command, or fails to start it if the command line is longer than the shell allows.
 func (s *Server) execute(q request, owner string) (lines []string, code int, err error) {
 	for _, arg := range q.args {
 		if strings.ContainsRune(arg, 0) {
@@ -165,7 +166,7 @@ func (s *Server) execute(q request, owner string) (lines []string, code int, err
 	return output(c.lines()), code, nil
 }
 
-// makeTmpFile is the one command that is no script.
+// makeTmpFile is the only command that is not a script.
 func (s *Server) makeTmpFile(f form) error {
 	name := baseName(trim(f["arg2"].text))
 	if !f.has("arg2") || strings.ContainsRune(name, 0) || name == "" {

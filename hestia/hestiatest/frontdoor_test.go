@@ -12,13 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// panel is a panel and who asks it.
+// panel is a panel and the test that calls it.
 type panel struct {
 	*Server
 	t *testing.T
 }
 
-// ask posts a form; words are the command and its arguments, extra are further fields.
+// ask posts a form. words are the command and its arguments, extra are further fields.
 func (p panel) ask(sign url.Values, words []string, extra ...string) (int, string, string, http.Header) {
 	p.t.Helper()
 	values := url.Values{}
@@ -57,7 +57,7 @@ func (p panel) modern() url.Values {
 
 func (p panel) legacy() url.Values { return url.Values{"hash": {p.APIKey}} }
 
-// want asks and compares status, exit code and body.
+// want posts a form and compares status, exit code and body.
 func (p panel) want(status int, code, body string, sign url.Values, words []string, extra ...string) {
 	p.t.Helper()
 	gotStatus, gotCode, gotBody, _ := p.ask(sign, words, extra...)

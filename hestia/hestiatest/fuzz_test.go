@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// FuzzServer throws anything at the front door. It must answer with a status of its own, and never panic: in memory a
-// panic of the handler reaches this test.
+// FuzzServer sends arbitrary requests to the front door. It must answer with a status of its own,
+// and never panic: in memory a panic of the handler reaches this test.
 func FuzzServer(f *testing.F) {
 	for name := range commands {
 		f.Add(true, "POST", name+"\x00alice\x00example.com\x00info\x00json", "")
@@ -39,7 +39,7 @@ func FuzzServer(f *testing.F) {
 			}
 			body = values.Encode()
 		}
-		for range 2 { // the second one meets what the first one left
+		for range 2 { // the second request meets what the first one left
 			req, err := http.NewRequest(method, s.URL+"/api/", strings.NewReader(body))
 			if err != nil {
 				return

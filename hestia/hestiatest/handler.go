@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Content types, with the spelling of PHP, of the API and of the web server.
+// Content types, in the spelling of PHP, of the API and of the web server.
 const (
 	typeText   = "text/html; charset=UTF-8"
 	typeJSON   = "application/json; charset=utf-8"
@@ -15,7 +15,8 @@ const (
 	typeServer = "text/html"
 )
 
-// handler is the panel's web server: the API, one redirect, and pages of its own for everything else.
+// handler is the panel's web server: the API, one redirect, and pages of its own for everything
+// else.
 func (s *Server) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -29,13 +30,13 @@ func (s *Server) handler() http.Handler {
 	})
 }
 
-// redirect sends to the path with the slash. A client that follows it loses the body.
+// redirect redirects to the path with the slash. A client that follows it loses the body.
 func redirect(w http.ResponseWriter, r *http.Request) {
 	scheme := "http"
 	if r.TLS != nil {
 		scheme = "https"
 	}
-	// The prefix of WithPathPrefix is gone from the path; what the client asked for has it.
+	// The path is without the prefix of WithPathPrefix, but the client's URL has it.
 	asked, _, _ := strings.Cut(r.RequestURI, "?")
 	if !strings.HasPrefix(asked, "/") {
 		asked = r.URL.Path
@@ -67,8 +68,8 @@ func (r reply) write(w http.ResponseWriter) {
 	}
 }
 
-// serverPage is a page of the web server, in its own words: a title and an apology. Which text the real pages have
-// besides is no concern of an API client.
+// serverPage returns a page of the web server, with a text of our own except for the title: API
+// clients do not care about the rest.
 func serverPage(status int) string {
 	title := map[int]string{http.StatusNotFound: "Page Not Found"}[status]
 	if title == "" {

@@ -20,7 +20,7 @@ func ipEffects() map[string]effect {
 	}
 }
 
-// userIPs are the addresses that a user may use: those of its own, and the root user's shared ones.
+// userIPs returns the addresses that a user may use: its own, and the root user's shared ones.
 func (st *state) userIPs(user string) []row {
 	own := st.ips.with("OWNER", user)
 	for _, ip := range st.ips.with("OWNER", st.root()) {
@@ -38,7 +38,7 @@ func (st *state) userIP(user string) row {
 	return nil
 }
 
-// localIP finds an address by itself, or by the public one in front of it.
+// localIP finds an address by itself, or by its public address.
 func (st *state) localIP(ip string) row {
 	if ip == "" {
 		return nil
@@ -49,13 +49,14 @@ func (st *state) localIP(ip string) row {
 	return st.ips.find("NAT", ip)
 }
 
-// useIP counts a website in.
+// useIP counts a website that uses an address.
 func (st *state) useIP(ip row, a *account) {
 	ip.raise("U_WEB_DOMAINS", 1)
 	ip["U_SYS_USERS"] = strings.Join(sortedOnce(append(split(ip["U_SYS_USERS"]), a.name)), ",")
 }
 
-// leaveIP counts it out; its user too, if it was the last one.
+// leaveIP is the reverse of useIP. It also removes the user from the address if this was the user's
+// last website there.
 func (st *state) leaveIP(address string, a *account) {
 	ip := st.localIP(address)
 	if ip == nil {
@@ -69,11 +70,11 @@ func (st *state) leaveIP(address string, a *account) {
 	}
 }
 
-// ipUsable checks that an address is there, and, if asked, that the user may use it.
+// ipUsable checks that an address exists and, with forUser, that the user may use it.
 func (c *call) ipUsable(forUser bool) int {
 	address := c.v["ip"]
 	if address == "" && c.cmd.name == "v-add-web-domain" {
-		return 0 // the user's first one is taken
+		return 0 // the user's first one is used
 	}
 	ip := c.st.localIP(address)
 	if ip == nil {
@@ -117,7 +118,7 @@ func addIP(c *call) int {
 	return 0
 }
 
-// countIP keeps count of what users own and may use. The root user may use everything.
+// countIP updates how many addresses users own and may use. The root user may use all.
 func (c *call) countIP(owner, status string, by int) {
 	change := func(name, key string) {
 		if a := c.st.user(name); a != nil {
@@ -155,7 +156,7 @@ func changeIP(key, argument string) effect {
 	}
 }
 
-// changeNAT sets the public address in front of one, and puts it in the place of the old one in websites and zones.
+// changeNAT sets the public address of an address, and replaces the old one in websites and zones.
 func changeNAT(c *call) int {
 	ip := c.st.localIP(c.v["ip"])
 	old, fresh := ip["NAT"], c.v["nat_ip"]

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// profiles as they are shipped: one duplicate in each of two lists is real.
+// shippedProfiles returns the profiles of a fresh installation. The duplicates in two of the lists
+// are real.
 func shippedProfiles() []profile {
 	list := func(text string) []string {
 		names := strings.Fields(text)
@@ -71,7 +72,7 @@ func (c *call) checkPermissions() int {
 	for _, name := range split(permissions) {
 		name = strings.TrimSpace(baseName(name))
 		if name == "*" && user == c.st.root() {
-			continue // the shell expands it to something that is there
+			continue // the shell expands it to something that exists
 		}
 		p := c.st.profile(name)
 		if p == nil {
@@ -99,7 +100,7 @@ func addAccessKey(c *call) int {
 	return c.printKey(key)
 }
 
-// printKey prints a key with its secret, flat.
+// printKey prints a key with its secret, as a flat object.
 func (c *call) printKey(key row) int {
 	switch c.v["format"] {
 	case "json":
@@ -126,7 +127,7 @@ func quotedList(list []string) string {
 	return `["` + strings.Join(list, `", "`) + `"]`
 }
 
-// listAccessKeys prints keys without their secrets, sorted by ID. None: {} on one line.
+// listAccessKeys prints keys without their secrets, sorted by ID; without keys, {} on one line.
 func listAccessKeys(c *call) int {
 	var rows []row
 	for _, key := range c.st.keys.rows {
@@ -200,7 +201,7 @@ func listAPIs(c *call) int {
 	return 0
 }
 
-// revokeAPIKey says nothing, also when it fails.
+// revokeAPIKey prints nothing, even if it fails.
 func revokeAPIKey(c *call) int {
 	if !slices.Contains(c.st.apiKeys, c.v["hash"]) {
 		return eNotExist
@@ -221,7 +222,7 @@ func deleteAPIIP(c *call) int {
 	return 0
 }
 
-// changeAPI switches the whole API. What it switches off it cannot switch on again from outside.
+// changeAPI switches the whole API. Once it is off, it cannot be switched on again through the API.
 func changeAPI(c *call) int {
 	switch c.v["status"] {
 	case "enable":

@@ -2,7 +2,7 @@ package hestiatest
 
 import "strings"
 
-// checkLabelled checks an argument in a format that the table names along with the word used in the complaint.
+// checkLabelled checks the format of an argument; label is its name in the error.
 func (c *call) checkLabelled(verb, name, label string) int {
 	value := c.v[name]
 	invalid := func(ok bool) int {
@@ -13,7 +13,7 @@ func (c *call) checkLabelled(verb, name, label string) int {
 	}
 	switch verb {
 	case "common":
-		if label == "KEY" { // the complaint names the key that the caller sent
+		if label == "KEY" { // the error names the key that the caller sent
 			label = c.v["key"]
 		}
 		return c.common(label, value)
@@ -56,7 +56,7 @@ func (c *call) checkLabelled(verb, name, label string) int {
 	return 0
 }
 
-// common is the panel's usual format for one word.
+// common checks the panel's usual format for one word.
 func (c *call) common(label, value string) int {
 	first, last := byte('a'), byte('a')
 	if value != "" {
@@ -73,7 +73,8 @@ func (c *call) common(label, value string) int {
 	return c.oneLine(value)
 }
 
-// withSpaces is the same with single spaces inside; it must begin and end with an ASCII letter or digit.
+// withSpaces checks the same format with single spaces inside; the text must begin and end with an
+// ASCII letter or digit.
 func (c *call) withSpaces(label, value string) int {
 	first, last := byte('a'), byte('a')
 	if value != "" {
@@ -94,14 +95,14 @@ func isWordByte(b byte, also string) bool {
 	return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || strings.IndexByte(also, b) >= 0
 }
 
-// normalDomain brings a domain into the form in which the panel keeps it.
+// normalDomain returns a domain in the form in which the panel stores it.
 func normalDomain(domain string) string {
 	domain = strings.ToLower(domain)
 	domain = strings.TrimPrefix(domain, "www.")
 	return strings.Trim(strings.TrimRight(domain, "."), ". \t")
 }
 
-// normalAliases does so with a list of aliases: sorted, each once. "none" stays.
+// normalAliases does the same for a list of aliases, sorted and without duplicates. "none" stays.
 func normalAliases(aliases string) string {
 	if aliases == "" || aliases == "none" {
 		return aliases

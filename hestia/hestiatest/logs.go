@@ -24,7 +24,7 @@ func logEffects() map[string]effect {
 	}
 }
 
-// logOf is a user's log, or the system's.
+// logOf returns a user's log, or that of the system.
 func (c *call) logOf(user string) *table {
 	if user == "system" || user == "System" || c.user == nil {
 		return c.st.log
@@ -116,7 +116,7 @@ func statEffects() map[string]effect {
 	}
 }
 
-// oneOrAll are the user that was named, or all.
+// oneOrAll returns the named user, or all users.
 func (c *call) oneOrAll() []*account {
 	if c.v["user"] != "" && c.user != nil {
 		return []*account{c.user}
@@ -128,7 +128,8 @@ var statKeys = strings.Fields(`TIME PACKAGE IP_OWNED DISK_QUOTA U_DISK U_DISK_DI
 	U_BANDWIDTH U_WEB_DOMAINS U_WEB_SSL U_WEB_ALIASES U_DNS_DOMAINS U_DNS_RECORDS U_MAIL_DOMAINS U_MAIL_DKIM U_MAIL_ACCOUNTS
 	U_DATABASES U_CRON_JOBS U_BACKUPS`)
 
-// writeStats writes this month's line. It stands under the month's last day, and its time is that of the account.
+// writeStats writes this month's line. Its key is the last day of the month, and its time that of
+// the account.
 func (c *call) writeStats(a *account) {
 	first := c.now.AddDate(0, 0, 1-c.now.Day())
 	day := clockDate(first.AddDate(0, 1, -1))
@@ -168,7 +169,7 @@ func listUsersStats(c *call) int {
 	return c.list([]row{total})
 }
 
-// recount counts what a user has.
+// recount recounts what a user has.
 func (st *state) recount(a *account) {
 	counts := map[string]int{}
 	for _, key := range userCounters {

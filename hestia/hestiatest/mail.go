@@ -99,7 +99,8 @@ func mailHooks() map[string]hook {
 
 func (c *call) mailDomain() row { return c.user.file("mail").find("DOMAIN", c.v["domain"]) }
 
-// addMailDomain makes a mail domain. Publishing webmail is a script of its own, whose error is printed and forgotten.
+// addMailDomain makes a mail domain. Another script publishes webmail; its error is printed and
+// ignored.
 func addMailDomain(c *call) int {
 	domain, conf := c.v["domain"], c.user.conf
 	flags := map[string]string{"ANTISPAM": c.v["antispam"], "ANTIVIRUS": c.v["antivirus"], "REJECT": c.v["reject"]}
@@ -184,7 +185,7 @@ func deleteMailDomain(c *call) int {
 	return 0
 }
 
-// suspendMailDomain suspends all mailboxes too.
+// suspendMailDomain also suspends all mailboxes.
 func suspendMailDomain(c *call) int {
 	c.run("v-delete-mail-domain-webmail", c.v["user"], c.v["domain"], "yes")
 	c.mailDomain()["SUSPENDED"] = "yes"
@@ -195,7 +196,8 @@ func suspendMailDomain(c *call) int {
 	return 0
 }
 
-// unsuspendMailDomain lifts the suspension of all mailboxes, those suspended singly before included.
+// unsuspendMailDomain also unsuspends all mailboxes, including those that had been suspended
+// individually.
 func unsuspendMailDomain(c *call) int {
 	c.mailDomain()["SUSPENDED"] = "no"
 	for _, box := range c.boxes().rows {
@@ -272,7 +274,8 @@ func deleteWebmail(c *call) int {
 	return c.reloadWeb(c.v["restart"])
 }
 
-// listedMailDomain is one mail domain: the alias of webmail is a whole host name here, and a prefix in the plural list.
+// listedMailDomain returns a mail domain as v-list-mail-domain prints it: the alias of webmail is a
+// whole host name, whereas v-list-mail-domains prints only its first part.
 func (c *call) listedMailDomain() row {
 	r := maps.Clone(c.mailDomain())
 	r["WEBMAIL_ALIAS"] = c.st.config["WEBMAIL_ALIAS"] + "." + r["DOMAIN"]
@@ -287,7 +290,7 @@ func listMailDomains(c *call) int {
 	return c.list(rows)
 }
 
-// listDKIM prints the keys. The private one is a placeholder of the emulator.
+// listDKIM prints the keys. The private key is a placeholder of the emulator.
 func listDKIM(c *call) int {
 	pub, pem := c.user.texts["dkim "+c.v["domain"]], ""
 	if pub != "" {

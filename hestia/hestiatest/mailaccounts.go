@@ -77,14 +77,14 @@ func mailAccountEffects() map[string]effect {
 	}
 }
 
-// boxes are the mailboxes of the domain that the command is about.
+// boxes returns the mailboxes of the domain that the command is about.
 func (c *call) boxes() *table { return c.user.file("mail/" + c.v["domain"]) }
 
 func (c *call) box() row { return c.boxes().find("ACCOUNT", c.v["account"]) }
 
 func (c *call) address() string { return c.v["account"] + "@" + c.v["domain"] }
 
-// freshBox looks whether a name is a mailbox or an alias already.
+// freshBox checks that a name is not a mailbox or an alias already.
 func (c *call) freshBox(name string) int {
 	if c.boxes().find("ACCOUNT", name) != nil {
 		return c.fail(eExists, "mail account %s already exists", name)
@@ -97,7 +97,7 @@ func (c *call) freshBox(name string) int {
 	return 0
 }
 
-// quota is how the panel keeps it: nothing means unlimited.
+// quota returns a quota as the panel stores it: "" becomes unlimited.
 func quota(text string) string {
 	if text == "unlimited" || number(text) == 0 {
 		return "unlimited"
@@ -105,7 +105,7 @@ func quota(text string) string {
 	return text
 }
 
-// addMailAccount makes a mailbox. Its name is kept in lower case; an empty password is taken.
+// addMailAccount makes a mailbox. It stores the name in lower case, and accepts an empty password.
 func addMailAccount(c *call) int {
 	c.boxes().add(c.stamp(row{
 		"ACCOUNT": c.v["account"], "ALIAS": "", "AUTOREPLY": "no", "FWD": "", "FWD_ONLY": "", "QUOTA": quota(c.v["quota"]),
@@ -130,7 +130,7 @@ func (c *call) listedBox() row {
 	return r
 }
 
-// listAutoreply escapes backslashes after line breaks have become some.
+// listAutoreply escapes backslashes only after line breaks have become backslashes.
 func listAutoreply(c *call) int {
 	text := strings.ReplaceAll(c.user.texts["autoreply "+c.address()], "\n", `\n`)
 	switch c.v["format"] {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// packageFields are the keys of a package file, in its order.
+// packageFields are the keys of a package file, in order.
 var packageFields = strings.Fields(`WEB_TEMPLATE PROXY_TEMPLATE BACKEND_TEMPLATE DNS_TEMPLATE WEB_DOMAINS WEB_ALIASES
 	DNS_DOMAINS DNS_RECORDS MAIL_DOMAINS MAIL_ACCOUNTS RATE_LIMIT DATABASES CRON_JOBS DISK_QUOTA CPU_QUOTA CPU_QUOTA_PERIOD
 	MEMORY_LIMIT SWAP_LIMIT BANDWIDTH NS SHELL BACKUPS BACKUPS_INCREMENTAL`)
@@ -80,7 +80,7 @@ func packageHooks() map[string]hook {
 	}
 }
 
-// parseConf reads KEY='value' lines the way the panel does: what is no such line is passed over.
+// parseConf reads KEY='value' lines as the panel does: it skips all other lines.
 func parseConf(text string) row {
 	conf := row{}
 	for line := range strings.Lines(text) {
@@ -147,8 +147,8 @@ func addPackage(c *call) int {
 	return 0
 }
 
-// evict moves the members of a package to the default one. It finds them by the beginning of the name, so those of
-// gold2 go with gold.
+// evict moves the members of a package to the default one. It finds them by the beginning of the
+// name, so the members of gold2 move with those of gold.
 func (c *call) evict() int {
 	for _, a := range slices.Clone(c.st.users) {
 		if strings.HasPrefix(a.conf["PACKAGE"], c.v["package"]) {
@@ -169,7 +169,8 @@ func copyPackage(c *call) int {
 	return 0
 }
 
-// renamePackage leaves the members on the old name: the script calls its helpers where sudo does not find them.
+// renamePackage leaves the members on the old name: the script calls its helpers by a path where
+// sudo does not find them.
 func renamePackage(c *call) int {
 	c.st.pack(c.v["old_name"]).name = c.v["new_name"]
 	if c.v["mode"] == "yes" {
@@ -187,7 +188,8 @@ func updatePackage(c *call) int {
 	return 0
 }
 
-// covers compares usage with the new limits. Mail domains are compared too, but a typo lets them pass.
+// covers compares usage with the new limits. Mail domains are compared, too, but a typo in the
+// panel lets them pass.
 func (c *call) covers() int {
 	p := c.st.pack(c.v["package"])
 	if c.v["force"] == "yes" || p == nil {
@@ -205,8 +207,8 @@ func (c *call) covers() int {
 	return 0
 }
 
-// changePackage copies the limits. The shell is changed by another script, which refuses suspended users: its error is
-// printed, and the exit code is 0 all the same.
+// changePackage copies the limits. The shell is changed by another script, which refuses suspended
+// users: its error is printed, and the exit code is still 0.
 func changePackage(c *call) int {
 	p := c.st.pack(c.v["package"])
 	for _, key := range packageFields {
@@ -224,7 +226,7 @@ func (p *pack) listed() row {
 	return r
 }
 
-// listPackages prints the last written one first.
+// listPackages prints the package that was written last first.
 func listPackages(c *call) int {
 	sorted := slices.Clone(c.st.packages)
 	slices.SortStableFunc(sorted, func(a, b *pack) int { return b.written - a.written })

@@ -7,22 +7,22 @@ import (
 	"unicode/utf8"
 )
 
-// What the front door is written in has its own ideas of empty, trimmed and true.
+// The front door is written in PHP, which has its own rules for empty, trimmed and true.
 
-// trim takes away what PHP's trim takes away.
+// trim removes what PHP's trim removes.
 func trim(text string) string { return strings.Trim(text, " \t\n\r\x00\x0b") }
 
 // isEmpty is PHP's empty() for strings.
 func isEmpty(text string) bool { return text == "" || text == "0" }
 
-// isTruthyJSON tells whether PHP decodes the text, and to something that counts as true. Empty objects and arrays do
-// not, so an empty list is not served as JSON.
+// isTruthyJSON reports whether PHP can decode the text, to something that counts as true. Empty
+// objects and arrays do not count as true, so an empty list is not served as JSON.
 func isTruthyJSON(text string) bool {
 	body := []byte(text)
 	if !utf8.Valid(body) || !json.Valid(body) {
 		return false
 	}
-	// Of a list of thousands nobody needs more than the beginning.
+	// The beginning of a list of thousands is enough.
 	const space = " \t\r\n"
 	body = bytes.TrimLeft(body, space)
 	switch body[0] {
@@ -45,7 +45,8 @@ func isTruthyJSON(text string) bool {
 	return false
 }
 
-// output is what PHP's exec makes of the lines that a script printed: the white space at the end of each is lost.
+// output returns the lines that a script printed as PHP's exec does: the white space at the end of
+// each is lost.
 func output(lines []string) []string {
 	all := make([]string, len(lines))
 	for i, line := range lines {
@@ -60,8 +61,8 @@ func baseName(path string) string {
 	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
-// shellLength is how long the command line gets on which a script runs: every argument is quoted, and every single
-// quote in it escaped.
+// shellLength returns the length of a script's command line: every argument is quoted, and every
+// single quote in it is escaped.
 func shellLength(name string, args []string) int {
 	n := len(commandPrefix) + len(name)
 	for _, arg := range args {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -47,7 +48,8 @@ func rowOf(text json.RawMessage) row {
 	return r
 }
 
-// lists says where the rows of a list are kept: in which file of the user, under which key. A "*" is the second argument.
+// lists says where the rows of a list are stored: in which file of the user, and by which key. "*"
+// is the second argument.
 var lists = map[string]struct {
 	file, key string
 	plural    bool
@@ -63,7 +65,7 @@ var lists = map[string]struct {
 	"v-list-user-log": {"history", "ID", true}, "v-list-user-auth-log": {"auth", "ID", true},
 }
 
-// take puts the panel into the state that a recorded list shows, and tells whether it knows how.
+// take puts the panel into the state that a recorded list shows, and reports whether it knows how.
 func take(s *Server, e exchange) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,10 +115,10 @@ func take(s *Server, e exchange) bool {
 		if name == "v-list-user-packages" {
 			st.packages = nil
 		}
-		for i := len(objects) - 1; i >= 0; i-- {
+		for _, o := range slices.Backward(objects) {
 			conf := row{"BACKEND_TEMPLATE": "default", "RATE_LIMIT": "200", "BACKUPS_INCREMENTAL": "no"}
-			maps.Copy(conf, rowOf(objects[i].value))
-			st.putPackage(objects[i].key, conf)
+			maps.Copy(conf, rowOf(o.value))
+			st.putPackage(o.key, conf)
 		}
 		return true
 	case "v-list-sys-ips", "v-list-sys-ip":
@@ -157,7 +159,7 @@ func take(s *Server, e exchange) bool {
 	return true
 }
 
-// takePlainUsers puts in the users of a list in the plain format.
+// takePlainUsers adds the users of a list in the plain format.
 func takePlainUsers(s *Server, body string) {
 	c := &call{server: s, st: s.st, now: s.now()}
 	var users []*account

@@ -11,7 +11,7 @@ import (
 //go:embed listings.tsv
 var listingTable string
 
-// listing says which fields a list prints in which format.
+// listing says which fields a list prints in each format.
 type listing struct {
 	key              string
 	json, plain, csv []printed
@@ -53,8 +53,8 @@ func readPrinted(text string) []printed {
 	return fields
 }
 
-// list prints rows the way this command does, in the format that was asked for. A format that it does not know prints
-// nothing.
+// list prints rows as the command does, in the requested format. It prints nothing in an unknown
+// format.
 func (c *call) list(rows []row) int {
 	shape := listings[c.cmd.name]
 	switch c.v["format"] {
@@ -79,8 +79,8 @@ func (c *call) list(rows []row) int {
 	return 0
 }
 
-// printJSON prints an object of objects. Values are not escaped: one with a quote in it breaks the text, as it does in
-// the panel. A row that lacks a key prints what the row before it had.
+// printJSON prints an object of objects. Values are not escaped: a quote in one breaks the text, as
+// it does in the panel. A row that lacks a key prints the value of the row before it.
 func (c *call) printJSON(shape listing, rows []row) {
 	c.say("{")
 	last := row{}
@@ -135,7 +135,7 @@ func dashes(heading string) []string {
 	return words
 }
 
-// table prints columns side by side, two spaces apart, and nothing behind the last one.
+// table prints columns side by side, two spaces apart, without trailing spaces.
 func (c *call) table(lines [][]string) {
 	var width []int
 	for _, line := range lines {
@@ -191,7 +191,7 @@ func (c *call) plainWords(list []string) {
 	}
 }
 
-// fingerprint is what OpenSSH calls a key.
+// fingerprint returns OpenSSH's fingerprint of a key.
 func fingerprint(encoded string) string {
 	raw, err := base64.StdEncoding.DecodeString(encoded)
 	if err != nil {

@@ -35,7 +35,7 @@ type exchange struct {
 	} `json:"response"`
 }
 
-// command is the command of an exchange and its arguments, for tables to name it by.
+// command returns the command and arguments of an exchange, as tables name it.
 func (e exchange) command() string {
 	form := e.Request.Form
 	words := []string{form["cmd"]}
@@ -60,7 +60,7 @@ func readExchanges(t *testing.T, name string) []exchange {
 	return all
 }
 
-// recordedPanel is a panel with the credentials and the users of the recordings.
+// recordedPanel returns a panel with the credentials and the users of the recordings.
 func recordedPanel(opts ...Option) *Server {
 	now := time.Date(2026, 11, 21, 4, 35, 7, 0, time.UTC)
 	s := NewServer(append([]Option{InMemory(), WithClock(func() time.Time { return now })}, opts...)...)
@@ -134,8 +134,8 @@ var (
 	reRKey    = regexp.MustCompile(`"RKEY": "[^"]*"`)
 )
 
-// plain takes out of a body what differs from run to run: times, secrets, the server's name; and the white space of
-// what is JSON. The order of keys stays.
+// plain removes from a body what differs from run to run: times, secrets, the server's name, and
+// the white space of JSON. The order of keys stays.
 func plain(body string, s *Server) string {
 	if s != nil {
 		for _, a := range s.st.users {
@@ -158,7 +158,7 @@ func plain(body string, s *Server) string {
 	return body
 }
 
-// differs compares an answer with the recorded one, and names what differs.
+// differs compares an answer with the recorded one, and returns what differs; "" if nothing.
 func (e exchange) differs(s *Server, status int, header http.Header, body string) string {
 	want := e.Response
 	switch {
@@ -169,12 +169,12 @@ func (e exchange) differs(s *Server, status int, header http.Header, body string
 	case header.Get("Content-Type") != want.Headers["Content-Type"]:
 		return "content type"
 	case strings.HasPrefix(want.Body, "<!doctype"):
-		// A page of the web server: the same title says the same.
+		// For a page of the web server, comparing the title is enough.
 		if reTitle.FindString(body) != reTitle.FindString(want.Body) {
 			return "title"
 		}
 	case e.Request.Form["cmd"] == "v-list-access-keys":
-		// Sorted by IDs that the recordings have dummies for.
+		// These are sorted by IDs, for which the recordings have dummies.
 		var a, b any
 		if json.Unmarshal([]byte(plain(body, s)), &a) != nil || json.Unmarshal([]byte(plain(want.Body, nil)), &b) != nil || !reflect.DeepEqual(a, b) {
 			return "body"
@@ -185,7 +185,7 @@ func (e exchange) differs(s *Server, status int, header http.Header, body string
 	return ""
 }
 
-// masked hides what a command draws anew each time.
+// masked hides what a command generates randomly.
 func (e exchange) masked(body string) string {
 	switch e.Request.Form["cmd"] {
 	case "v-add-access-key", "v-add-database-temp-user":

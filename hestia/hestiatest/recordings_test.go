@@ -1,6 +1,6 @@
 package hestiatest
 
-// The users that most recordings start with.
+// people adds the users that most recordings start with.
 func people(s *Server) {
 	for _, u := range []User{
 		{Name: "alice", DisplayName: "X Y", Email: "alice.new@example.com", Nameservers: []string{"ns1.example.com", "ns2.domain.tld"}},
@@ -16,7 +16,7 @@ var smallPackage = Package{
 	Databases: "1", CronJobs: "1", DiskQuota: "1000", Bandwidth: "10000",
 }
 
-const unsuitable = "the answer of a race: which of several callers at once gets it is not modelled"
+const unsuitable = "the answer of a race: which of several concurrent callers gets it is not modelled"
 
 var recordings = []recording{
 	{
@@ -204,12 +204,12 @@ var recordings = []recording{
 	},
 }
 
-// limited gives a user the package with one of each.
+// limited puts a user on the package with one of everything.
 func limited(user string) func(*Server) {
 	return doing(cmd("v-change-user-package", user, "small", "yes"))
 }
 
-// pair puts a certificate and its key where the recordings had them.
+// pair writes a certificate and its key to where the recordings had them.
 func pair(folder, domain string) func(*Server) {
 	return func(s *Server) {
 		crt, key := selfSigned(domain)

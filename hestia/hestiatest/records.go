@@ -50,8 +50,8 @@ func namesHost(kind string) bool {
 	return strings.HasPrefix(kind, "NS") || slices.Contains([]string{"CNAME", "MX", "PTR", "SRV"}, kind)
 }
 
-// shapeValue brings a value into the form in which the panel keeps it: a dot behind host names, no quotes inside and
-// new ones around what has spaces or semicolons.
+// shapeValue converts a value to the form in which the panel stores it: a dot after host names, no
+// quotes inside, and quotes around values with spaces or semicolons.
 func (c *call) shapeValue() {
 	kind, value := c.v["rtype"], c.v["dvalue"]
 	if kind != "MX" && kind != "SRV" {
@@ -70,7 +70,7 @@ func (c *call) shapeValue() {
 	c.v["dvalue"] = value
 }
 
-// recordFormat checks a value by its type. Every complaint is the same.
+// recordFormat checks a value by its type. The error is always the same.
 func (c *call) recordFormat(value string) int {
 	addr, err := netip.ParseAddr(value)
 	ok := true
@@ -108,7 +108,8 @@ func isHostName(name string) bool {
 	return true
 }
 
-// hostNames wants host names to be whole, and name servers inside the zone to have an address there.
+// hostNames checks that host names are fully qualified, and that name servers inside the zone have
+// an address there.
 func (c *call) hostNames() int {
 	kind, value := c.v["rtype"], c.v["dvalue"]
 	fields := strings.Fields(value)
@@ -133,7 +134,7 @@ func (c *call) hostNames() int {
 	return 0
 }
 
-// spareable keeps the last A and the last NS record.
+// spareable refuses to remove the last A or the last NS record.
 func (c *call) spareable() int {
 	r := c.records().find("ID", c.v["id"])
 	if kind := r["TYPE"]; (kind == "A" || kind == "NS") && len(c.records().with("TYPE", kind)) <= 1 {
@@ -224,7 +225,8 @@ func suspendRecord(flag string) effect {
 	}
 }
 
-// listRecords prints the zone's TTL for records without one, and escapes double quotes. Backslashes vanish.
+// listRecords prints the zone's TTL for records without one, and escapes double quotes. Backslashes
+// are lost.
 func listRecords(c *call) int {
 	rows := clones(c.records().rows)
 	for _, r := range rows {

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRecorded replays every recorded exchange, on the state that it presupposes, and compares status, exit code,
-// content type and body.
+// TestRecorded replays every recorded exchange, on the state that it presupposes, and compares
+// status, exit code, content type and body.
 func TestRecorded(t *testing.T) {
 	same, taken, out := 0, 0, 0
 	for _, file := range recordings {
@@ -56,8 +56,8 @@ func TestRecorded(t *testing.T) {
 	require.Equal(t, 34, taken, "more lists than before cannot be reached by commands")
 }
 
-// recording is a file of exchanges and what they presuppose: a file is no script, some of it is missing or stands
-// elsewhere.
+// recording is a file of exchanges and the state that they presuppose: a file is not a complete
+// script, since some steps are missing or in another file.
 type recording struct {
 	name    string
 	prepare func(*Server)
@@ -65,7 +65,7 @@ type recording struct {
 	left    map[string]string
 }
 
-// do runs commands as the root user would, whatever they answer.
+// do runs commands as the root user, and ignores the answers.
 func do(s *Server, commands ...[]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -75,15 +75,15 @@ func do(s *Server, commands ...[]string) {
 	}
 }
 
-// cmd is one command for do.
+// cmd returns one command for do.
 func cmd(words ...string) []string { return words }
 
-// doing is do as a step before an exchange.
+// doing returns do as a step before an exchange.
 func doing(commands ...[]string) func(*Server) {
 	return func(s *Server) { do(s, commands...) }
 }
 
-// conf sets values of a user.
+// conf returns a step that sets values of a user.
 func conf(user string, pairs ...string) func(*Server) {
 	return func(s *Server) {
 		for i := 0; i < len(pairs); i += 2 {
@@ -109,7 +109,7 @@ func configure(pairs ...string) func(*Server) {
 	}
 }
 
-// apart cuts off what two texts begin with, for people to see where they differ.
+// apart cuts off the common beginning of two texts, to show where they differ.
 func apart(want, got string) (string, string) {
 	i := 0
 	for i < len(want) && i < len(got) && want[i] == got[i] {

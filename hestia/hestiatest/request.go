@@ -14,19 +14,20 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// field is one value of a request. PHP gets arrays as well as texts, and falls over them.
+// field is one value of a request. PHP also gets arrays, which make the panel's code crash.
 type field struct {
 	text  string
 	array bool
 }
 
-// form is a request's data. Fields that are absent or null are not in it.
+// form is the data of a request, without fields that are absent or null.
 type form map[string]field
 
-// errCrash is a request that makes PHP fall over: the answer is the web server's, not the API's.
-var errCrash = errors.New("PHP fell over")
+// errCrash is the error of a request that makes PHP crash: the answer comes from the web server,
+// not from the API.
+var errCrash = errors.New("PHP crashed")
 
-// text returns a field as text, "" if it is absent.
+// text returns a field as text; "" if it is absent.
 func (f form) text(name string) (string, error) {
 	v := f[name]
 	if v.array {
@@ -44,7 +45,7 @@ func (f form) has(names ...string) bool {
 	return false
 }
 
-// arguments returns arg1 to arg13 as the script will get them: each trimmed, and a gap closes up.
+// arguments returns arg1 to arg13 as the script gets them: trimmed, and without gaps.
 func (f form) arguments() ([]string, error) {
 	var args []string
 	for i := 1; i <= maxArguments; i++ {
@@ -60,8 +61,8 @@ func (f form) arguments() ([]string, error) {
 	return args, nil
 }
 
-// readForm reads what PHP reads: a form out of a POST, or else, if it has none of the fields that sign in, the raw
-// body as JSON, whatever its content type and the method.
+// readForm reads what PHP reads: the form of a POST or, if that has none of the fields for sign-in,
+// the raw body as JSON, whatever the content type and the method.
 func readForm(r *http.Request) (form, bool) {
 	body, err := emulator.ReadBody(r)
 	if err != nil {
@@ -110,7 +111,7 @@ func parseMultipart(body []byte, boundary string) form {
 	}
 }
 
-// put keeps a posted field. The last one of a name wins; name[] makes an array.
+// put adds a posted field. The last one of a name wins; name[] makes an array.
 func (f form) put(name, value string) {
 	name = strings.TrimLeft(name, " ")
 	if base, _, array := strings.Cut(name, "["); array && base != "" && strings.Contains(name, "]") {
@@ -122,7 +123,7 @@ func (f form) put(name, value string) {
 	}
 }
 
-// decode undoes the encoding of a form. What is not a proper escape stays as it is.
+// decode decodes a form value. Invalid escapes stay as they are.
 func decode(text string) string {
 	if !strings.ContainsAny(text, "+%") {
 		return text

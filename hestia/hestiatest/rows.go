@@ -6,8 +6,9 @@ import (
 	"strconv"
 )
 
-// row is one line of a configuration file of the panel, which keeps everything as KEY='value' pairs. A key that a row
-// lacks is not the same as an empty one: the plural lists print what the row before it had.
+// row is one line of a configuration file of the panel, which stores everything as KEY='value'
+// pairs. A missing key is not the same as an empty one: the plural lists print the value of the row
+// before it.
 type row map[string]string
 
 // table is such a file: rows in the order in which they were written.
@@ -22,7 +23,7 @@ func (t *table) find(key, value string) row {
 	return nil
 }
 
-// with returns all rows of that value. The slice is the caller's.
+// with returns all rows with that value, in a new slice.
 func (t *table) with(key, value string) []row {
 	var found []row
 	for _, r := range t.rows {
@@ -47,7 +48,7 @@ func (t *table) sortByNumber(key string) {
 	slices.SortStableFunc(t.rows, func(a, b row) int { return number(a[key]) - number(b[key]) })
 }
 
-// next is the number after the highest one.
+// next returns the number after the highest one.
 func (t *table) next(key string) string {
 	highest := 0
 	for _, r := range t.rows {
@@ -64,7 +65,7 @@ func (t *table) clone() []row {
 	return all
 }
 
-// number reads a counter: what is not a number counts as nothing.
+// number reads a counter; what is not a number is 0.
 func number(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
@@ -76,7 +77,8 @@ func number(text string) int {
 // raise adds to a counter.
 func (r row) raise(key string, by int) { r[key] = strconv.Itoa(number(r[key]) + by) }
 
-// lower takes from a counter, the panel's way: never below zero, and one or less becomes zero whatever is taken.
+// lower subtracts from a counter, as the panel does: never below zero, and one or less always
+// becomes zero.
 func (r row) lower(key string, by int) {
 	n := number(r[key])
 	if n <= 1 {
@@ -86,5 +88,5 @@ func (r row) lower(key string, by int) {
 	r[key] = strconv.Itoa(max(0, n-by))
 }
 
-// yes tells whether a flag is set.
+// yes reports whether a flag is set.
 func (r row) yes(key string) bool { return r[key] == "yes" }

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// rows reads the objects of a JSON list.
+// rows returns the objects of a JSON list.
 func (p panel) rows(words ...string) map[string]map[string]any {
 	p.t.Helper()
 	status, _, body, _ := p.ask(p.modern(), words)
@@ -18,7 +18,7 @@ func (p panel) rows(words ...string) map[string]map[string]any {
 	return all
 }
 
-// ok runs commands that succeed in silence.
+// ok runs commands that succeed without output.
 func (p panel) ok(commands ...[]string) {
 	p.t.Helper()
 	for _, words := range commands {
@@ -52,8 +52,8 @@ func TestAddDomain(t *testing.T) {
 	require.Equal(t, "roundcube", p.Objects("alice", "mail")[0]["WEBMAIL"])
 }
 
-// TestSuspensionCascade: suspending a user suspends everything it has, and unsuspending lifts also what was suspended
-// singly before.
+// TestSuspensionCascade: suspending a user suspends everything it has, and unsuspending it also
+// unsuspends what had been suspended individually.
 func TestSuspensionCascade(t *testing.T) {
 	s := populated()
 	t.Cleanup(s.Close)
@@ -77,7 +77,7 @@ func TestSuspensionCascade(t *testing.T) {
 	}
 	p.ok(cmd("v-check-user-password", "alice", "SECRET"))
 
-	// The counter drops once more although nobody was suspended.
+	// The counter drops again although no user was suspended.
 	p.AddUser(User{Name: "bob", Suspended: true})
 	p.AddUser(User{Name: "carl", Suspended: true})
 	p.ok(cmd("v-unsuspend-user", "alice"))
@@ -85,7 +85,8 @@ func TestSuspensionCascade(t *testing.T) {
 	require.Equal(t, "1", admin.Config["SUSPENDED_USERS"])
 }
 
-// TestOtherUsersDomains: a domain may be web, DNS and mail of one user, and if any part of it is another's, none.
+// TestOtherUsersDomains: a domain may be website, zone and mail domain of one user, but none of
+// these if any part of it belongs to another user.
 func TestOtherUsersDomains(t *testing.T) {
 	s := populated()
 	t.Cleanup(s.Close)
@@ -124,7 +125,7 @@ func TestCounters(t *testing.T) {
 	before, _ := p.User("alice")
 	p.ok(cmd("v-update-user-counters", "alice"))
 	after, _ := p.User("alice")
-	require.Equal(t, before.Config, after.Config, "what the commands counted is what there is")
+	require.Equal(t, before.Config, after.Config, "the counters match what there is")
 	p.ok(cmd("v-delete-user", "alice"))
 	ips := p.rows("v-list-sys-ips", "json")[firstIP]
 	require.Equal(t, "0", ips["U_WEB_DOMAINS"])

@@ -16,7 +16,7 @@ func searchEffects() map[string]effect {
 
 var foundKeys = strings.Fields("USER TYPE KEY RESULT ALIAS LINK PARENT SUSPENDED TIME DATE")
 
-// search looks through the objects of users, not through the users themselves.
+// search searches the objects of users, not the users themselves.
 func (c *call) search(users []*account) int {
 	text := c.v["object"]
 	var found []row
@@ -64,7 +64,8 @@ func (c *call) search(users []*account) int {
 	return c.printFound(found)
 }
 
-// printFound numbers what was found. Nothing found leaves an empty line between the brackets.
+// printFound prints what was found, numbered. If nothing was found, there is an empty line between
+// the brackets.
 func (c *call) printFound(found []row) int {
 	switch c.v["format"] {
 	case "json":

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// selfSigned makes a certificate for a domain and its key.
+// selfSigned returns a certificate for a domain and its key.
 func selfSigned(domain string) (crt, key string) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

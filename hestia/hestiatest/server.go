@@ -18,7 +18,7 @@ type Server struct {
 	AccessKey, SecretKey string
 	// APIKey is the legacy key, which goes into the field "hash".
 	APIKey string
-	// AdminUser and AdminPassword are the root user's.
+	// AdminUser and AdminPassword are those of the root user.
 	AdminUser, AdminPassword string
 	// Faults makes the panel misbehave, and logs all requests.
 	Faults *faults.Injector
@@ -44,8 +44,8 @@ type Server struct {
 	hooks    map[string]hook
 }
 
-// NewServer starts a panel: a root user, the two shipped packages and an access key for everything. It panics when it
-// cannot listen on a loopback address.
+// NewServer starts a panel with a root user, the two shipped packages and an access key with full
+// rights. It panics if it cannot listen on a loopback address.
 func NewServer(opts ...Option) *Server {
 	s := &Server{cfg: defaultConfig(), effects: effects(), hooks: hooks(), load: loadAverage}
 	for _, opt := range opts {
@@ -63,8 +63,8 @@ func NewServer(opts ...Option) *Server {
 	return s
 }
 
-// Client returns a client that reaches the panel in memory, without sockets, whatever the options. It reaches nothing
-// else. It does not sign in by itself.
+// Client returns an HTTP client that reaches the panel in memory, without sockets, whatever the
+// options, and nothing else. It does not sign in.
 func (s *Server) Client() *http.Client { return s.host.Client() }
 
 // Close stops the panel. It may be called more than once.
@@ -72,7 +72,7 @@ func (s *Server) Close() { s.host.Close() }
 
 func (s *Server) now() time.Time { return s.cfg.clock.Now().In(panelZone) }
 
-// fill puts in what a panel starts with.
+// fill adds what a panel starts with.
 func (s *Server) fill() {
 	st := &state{
 		config: initialConfig(), keys: &table{}, ips: &table{}, rules: initialRules(), cluster: &table{}, log: &table{},

@@ -207,7 +207,7 @@ func TestInjections(t *testing.T) {
 	p.ClearInjections()
 	p.want(200, "0", "{\n}", p.modern(), cmd("v-list-web-domains", "alice", "json"))
 	p.Inject(Injection{Output: "0", Times: 1})
-	p.want(204, "0", "", p.modern(), cmd("v-list-users")) // PHP takes "0" for nothing
+	p.want(204, "0", "", p.modern(), cmd("v-list-users")) // PHP takes "0" for empty
 	p.Inject(Injection{Output: "12", Times: 1})
 	_, _, body, header := p.ask(p.modern(), cmd("v-list-users"))
 	require.Equal(t, "12", body)

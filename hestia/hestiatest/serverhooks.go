@@ -2,7 +2,7 @@ package hestiatest
 
 import "slices"
 
-// serverHooks are the checks that are about the server.
+// serverHooks returns the checks of commands about the server.
 func serverHooks() map[string]hook {
 	return map[string]hook{
 		"permissions": func(c *call, _ []string) int { return c.checkPermissions() },
@@ -20,7 +20,7 @@ func serverHooks() map[string]hook {
 			return 0
 		},
 		"ipuser": func(c *call, _ []string) int {
-			if c.v["user"] == "" { // the root user's
+			if c.v["user"] == "" { // it belongs to the root user
 				return 0
 			}
 			if code := c.checkUser("has"); code != 0 {
@@ -48,7 +48,7 @@ func serverHooks() map[string]hook {
 			case number(ip["U_WEB_DOMAINS"]) != 0 && ip["U_SYS_USERS"] != ip["OWNER"]:
 				return c.fail(eInUse, "IP %s is used", c.v["ip"])
 			case ip["OWNER"] != c.st.root() && status == "shared":
-				c.run("v-change-sys-ip-owner", c.v["ip"], c.st.root()) // only the root user has shared ones
+				c.run("v-change-sys-ip-owner", c.v["ip"], c.st.root()) // only the root user has shared addresses
 			}
 			return 0
 		},

@@ -15,7 +15,7 @@ func serviceEffects() map[string]effect {
 	}
 }
 
-// reload makes a web server read its configuration, which fails while that is broken.
+// reload makes a web server read its configuration. It fails while BreakWebServer is on.
 func (c *call) reload(system string) int {
 	switch c.v["restart"] {
 	case "no":
@@ -30,7 +30,7 @@ func (c *call) reload(system string) int {
 	return 0
 }
 
-// reloadWeb is how commands on websites end: what was changed stays changed, whatever the web servers say.
+// reloadWeb ends commands on websites: what was changed stays changed, even if the reload fails.
 func (c *call) reloadWeb(restart string) int {
 	if code := c.run("v-restart-web", restart); code != 0 {
 		return code

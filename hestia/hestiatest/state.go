@@ -8,7 +8,7 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// state is what the panel keeps.
+// state is what the panel stores.
 type state struct {
 	config   row
 	users    []*account // in the order in which they were made, as in the system's own list
@@ -32,7 +32,7 @@ type state struct {
 	serial      int // orders packages by when they were written
 }
 
-// apiFile is what v-change-sys-api does to the front door.
+// apiFile is the state that v-change-sys-api puts the front door into.
 type apiFile int
 
 const (
@@ -41,7 +41,8 @@ const (
 	apiRemoved
 )
 
-// account is a user of the panel: user.conf, the files beside it, and what the system knows.
+// account is a user of the panel: user.conf, the files next to it, and what the operating system
+// stores.
 type account struct {
 	name     string
 	conf     row
@@ -76,12 +77,13 @@ func (a *account) file(name string) *table {
 	return t
 }
 
-// knows tells whether it is the account's password. The system locks the passwords of suspended users.
+// knows reports whether it is the account's password. The system locks the passwords of suspended
+// users.
 func (a *account) knows(password string) bool {
 	return password != "" && emulator.SameKey(password, a.password) && !a.conf.yes("SUSPENDED")
 }
 
-// note adds a line to the account's log, which keeps some 300.
+// note adds a line to the account's log, which keeps about 300.
 func (a *account) note(now time.Time, level, category, message string) {
 	note(a.file("history"), now, level, category, message)
 }
@@ -107,7 +109,8 @@ func (st *state) user(name string) *account {
 	return nil
 }
 
-// rootConf is where the panel counts users. It stays usable when a test has removed the root user.
+// rootConf returns the row in which the panel counts users. It is usable even if a test has removed
+// the root user.
 func (st *state) rootConf() row {
 	if a := st.user(st.root()); a != nil {
 		return a.conf
@@ -124,7 +127,7 @@ func (st *state) pack(name string) *pack {
 	return nil
 }
 
-// putPackage writes a package, a new one or an old one anew.
+// putPackage adds a package or replaces one.
 func (st *state) putPackage(name string, conf row) {
 	st.serial++
 	if p := st.pack(name); p != nil {
@@ -143,7 +146,7 @@ func (st *state) profile(name string) *profile {
 	return nil
 }
 
-// commandsOf joins the commands of several profiles.
+// commandsOf returns the commands of several profiles.
 func (st *state) commandsOf(permissions string) []string {
 	var all []string
 	for _, name := range split(permissions) {
@@ -154,7 +157,7 @@ func (st *state) commandsOf(permissions string) []string {
 	return all
 }
 
-// file finds the server's own files by the names that the table of commands uses.
+// file returns the server's own files by the names in the table of commands.
 func (st *state) file(name string) *table {
 	switch name {
 	case "/keys":
@@ -170,7 +173,8 @@ func (st *state) file(name string) *table {
 	return &table{}
 }
 
-// fromFile is how passwords come in a file: a value below /tmp that names one is replaced by its first line.
+// fromFile reads passwords from files: a value that names a file below /tmp is replaced with its
+// first line.
 func (st *state) fromFile(value string) string {
 	content, there := st.files[value]
 	if !there || !strings.HasPrefix(value, "/tmp/") || strings.Contains(value, "../") {
@@ -180,7 +184,7 @@ func (st *state) fromFile(value string) string {
 	return line
 }
 
-// isFolder tells whether there is such a folder on the server's disk.
+// isFolder reports whether there is such a folder on the server's disk.
 func (st *state) isFolder(path string) bool {
 	path = strings.TrimRight(path, "/")
 	if slices.Contains([]string{"", "/tmp", "/home", "/backup"}, path) {

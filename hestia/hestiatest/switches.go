@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// AddAccessKey makes an access key for a user, limited to the permission profiles that are named, such as "billing".
-// Without profiles it may run everything if the user is the root user, and nothing otherwise. It panics if there is no
-// such user or profile.
+// AddAccessKey adds an access key for a user, limited to the named permission profiles, such as
+// "billing". Without profiles it may run everything if the user is the root user, and nothing
+// otherwise. It panics if there is no such user or profile.
 func (s *Server) AddAccessKey(user string, profiles ...string) (id, secret string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,33 +27,34 @@ func (s *Server) AddAccessKey(user string, profiles ...string) (id, secret strin
 	return id, secret
 }
 
-// AddProfile adds a permission profile, as an operator can with a file on the server. The role "admin" keeps it to the
-// root user's keys.
+// AddProfile adds a permission profile, as an operator can with a file on the server. With the role
+// "admin", only the root user's keys may have it.
 func (s *Server) AddProfile(name, role string, commands ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.st.profiles = append(s.st.profiles, profile{name: name, role: role, commands: commands})
 }
 
-// IgnoreSuspension makes the panel answer 0 when users are suspended and unsuspended, and keep the flag as it is.
+// IgnoreSuspension makes the panel report success when users are suspended and unsuspended, but
+// keep the flag as it is.
 func (s *Server) IgnoreSuspension(on bool) { s.toggle(&s.ignore, on) }
 
-// HideUsers makes reads of users answer code 3 although the key is valid: v-list-user, v-list-users, v-list-sys-users
-// and v-get-user-value. Writes work.
+// HideUsers makes reads of users fail with code 3 although the key is valid: v-list-user,
+// v-list-users, v-list-sys-users and v-get-user-value. Writes work.
 func (s *Server) HideUsers(on bool) { s.toggle(&s.hidden, on) }
 
 // RevokeKey makes the panel refuse every key and password from now on.
 func (s *Server) RevokeKey() { s.toggle(&s.revoked, true) }
 
-// BreakWebServer makes every reload of the web servers fail with code 20, as after a broken configuration file. What a
-// command changed before stays changed.
+// BreakWebServer makes every reload of the web servers fail with code 20, as after a broken
+// configuration file. What a command changed before stays changed.
 func (s *Server) BreakWebServer(on bool) { s.toggle(&s.broken, on) }
 
-// StopDatabase makes commands that reach for the database server fail with code 15.
+// StopDatabase makes commands that need the database server fail with code 15.
 func (s *Server) StopDatabase(on bool) { s.toggle(&s.noMySQL, on) }
 
-// LoseSuffixList makes commands that add domains fail with code 3, as on a panel that could not fetch the list of public
-// suffixes.
+// LoseSuffixList makes commands that add domains fail with code 3, as on a panel that could not
+// fetch the list of public suffixes.
 func (s *Server) LoseSuffixList(on bool) { s.toggle(&s.noList, on) }
 
 func (s *Server) toggle(flag *bool, on bool) {

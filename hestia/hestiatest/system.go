@@ -2,7 +2,7 @@ package hestiatest
 
 import "strings"
 
-// configKeys are those that v-list-sys-config prints, in its order.
+// configKeys are the keys that v-list-sys-config prints, in order.
 var configKeys = strings.Fields(`ANTISPAM_SYSTEM ANTIVIRUS_SYSTEM API API_ALLOWED_IP API_SYSTEM APP_NAME BACKEND_PORT BACKUP
 	BACKUP_GZIP BACKUP_INCREMENTAL BACKUP_MODE BACKUP_SYSTEM CRON_SYSTEM DB_PGA_ALIAS DB_PMA_ALIAS DB_SYSTEM DEBUG_MODE DEMO_MODE
 	DISABLE_IP_CHECK DISK_QUOTA RESOURCES_LIMIT DNS_CLUSTER DNS_CLUSTER_SYSTEM DNS_SYSTEM ENFORCE_SUBDOMAIN_OWNERSHIP FILE_MANAGER
@@ -17,7 +17,8 @@ var configKeys = strings.Fields(`ANTISPAM_SYSTEM ANTIVIRUS_SYSTEM API API_ALLOWE
 	SUBJECT_EMAIL SUPPORT_DNSSEC THEME TITLE UPDATE_AVAILABLE UPGRADE_SEND_EMAIL UPGRADE_SEND_EMAIL_LOG USE_SERVER_SMTP VERSION
 	WEBMAIL_ALIAS WEBMAIL_SYSTEM WEB_BACKEND WEB_PORT WEB_RGROUPS WEB_SSL WEB_SSL_PORT WEB_SYSTEM WEB_TERMINAL WEB_TERMINAL_PORT`)
 
-// initialConfig is the recorded machine's. Keys that are not here are empty.
+// initialConfig returns the configuration of the recorded machine. Keys that are not in it are
+// empty.
 func initialConfig() row {
 	return row{
 		"BACKEND_PORT": "8083", "BACKUP": "/backup", "BACKUP_GZIP": "4", "BACKUP_MODE": "zstd", "BACKUP_SYSTEM": "local,ftp",
@@ -86,7 +87,7 @@ func listConfig(c *call) int {
 	return 0
 }
 
-// changeDemoMode switches the API off along with the demo mode on.
+// changeDemoMode also switches the API off when it switches the demo mode on.
 func changeDemoMode(c *call) int {
 	switch c.v["active"] {
 	case "yes":
@@ -98,7 +99,7 @@ func changeDemoMode(c *call) int {
 	return c.reloadWeb("yes")
 }
 
-// listSysInfo prints one object under a fixed key. Its table for people cuts the load into words.
+// listSysInfo prints one object under a fixed key. Its table splits the load into words.
 func listSysInfo(c *call) int {
 	r := row{
 		"HOSTNAME": hostName, "OS": systemName, "VERSION": systemVersion, "ARCH": kernelArch, "HESTIA": c.st.config["VERSION"],
@@ -115,7 +116,7 @@ func listSysInfo(c *call) int {
 	return 0
 }
 
-// listAutoupdate is not JSON: a comma too many.
+// listAutoupdate prints invalid JSON, with an extra comma.
 func listAutoupdate(c *call) int {
 	if c.v["format"] == "json" {
 		c.say("[\n\t\"Disabled\",\n]")
@@ -130,13 +131,13 @@ var panelPackages = []row{
 	{"NAME": "hestia-nginx", "VERSION": "", "ARCH": "", "UPDATED": "yes", "DESCR": "Hestia internal web server", "TIME": "", "DATE": ""},
 }
 
-// services run, all but the last: numbers as recorded once.
+// services are all running but the last, with figures as recorded.
 var services = readRows("NAME SYSTEM STATE CPU MEM RTIME",
 	"apache2|web server|running|0|445|0", "php8.2-fpm|php interpreter|running|0|6|1", "nginx|reverse proxy|running|0|11|25",
 	"bind9|dns server|running|0.1|140|0", "exim4|mail server|running|0|16|26", "dovecot|imap/pop3 server|running|0|0|25",
 	"mariadb|database server|running|0.5|495|0", "cron|job scheduler|running|0|0|11", "ssh|ssh server|stopped|0|0|0")
 
-// initialRules are the firewall's as they are shipped. The firewall itself is off.
+// initialRules returns the firewall rules of a fresh installation. The firewall itself is off.
 func initialRules() *table {
 	return &table{rows: readRows("RULE ACTION PROTOCOL PORT IP COMMENT SUSPENDED TIME DATE",
 		"1|ACCEPT|ICMP|0|0.0.0.0/0|PING|no|17:13:48|2014-09-16", "2|ACCEPT|TCP|8083|0.0.0.0/0|HESTIA|no|07:40:16|2014-05-25",
@@ -158,7 +159,7 @@ func readRows(heading string, lines ...string) []row {
 	return rows
 }
 
-// What the configuration files of services say, as recorded.
+// The configuration of services, as recorded.
 var (
 	nginxConfig = []string{
 		"worker_processes", "auto", "worker_connections", "1024", "send_timeout", "60s", "proxy_connect_timeout", "30s",

@@ -32,8 +32,8 @@ func listUsers(c *call) int {
 	return c.list(rows)
 }
 
-// listed is the account as lists print it. The shell of the script is not the user's, so an account without one would
-// show the one before it; all that the emulator makes have one.
+// listed returns the account as lists print it. In the panel, an account without a shell would show
+// that of the account before it; all accounts of the emulator have one.
 func (a *account) listed() row {
 	r := maps.Clone(a.conf)
 	r["USER"] = a.name
@@ -41,7 +41,7 @@ func (a *account) listed() row {
 	return r
 }
 
-// listUser prints one user. Two of its counters are those of the root user, whoever is asked for.
+// listUser prints one user. Two of its counters are always those of the root user.
 func listUser(c *call) int {
 	r := c.user.listed()
 	r["U_USERS"], r["SUSPENDED_USERS"] = c.st.rootConf()["U_USERS"], c.st.rootConf()["SUSPENDED_USERS"]
@@ -58,7 +58,7 @@ func listUser(c *call) int {
 	return 0
 }
 
-// userSheet is how one user is shown to people.
+// userSheet is the layout of one user in the format "shell".
 var userSheet = []struct{ label, key, limit string }{
 	{"USERNAME:", "USER", ""}, {"FULL NAME:", "NAME", ""}, {"EMAIL:", "CONTACT", ""}, {"LANGUAGE:", "LANGUAGE", ""},
 	{"THEME:", "THEME", ""}, {"SUSPENDED:", "SUSPENDED", ""}, {"PACKAGE:", "PACKAGE", ""}, {"SHELL:", "SHELL", ""},

@@ -123,7 +123,7 @@ func addUser(c *call) int {
 	return 0
 }
 
-// newAccount makes an account with the limits of its package copied into it.
+// newAccount makes an account and copies the limits of its package into it.
 func (c *call) newAccount(user, password, email, packageName, name string) *account {
 	conf := row{}
 	if p := c.st.pack(packageName); p != nil {
@@ -157,7 +157,7 @@ var userCounters = strings.Fields(`SUSPENDED_USERS SUSPENDED_WEB SUSPENDED_DNS S
 	U_USERS U_DISK U_DISK_DIRS U_DISK_WEB U_DISK_MAIL U_DISK_DB U_BANDWIDTH U_WEB_DOMAINS U_WEB_SSL U_WEB_ALIASES
 	U_DNS_DOMAINS U_DNS_RECORDS U_MAIL_DOMAINS U_MAIL_DKIM U_MAIL_ACCOUNTS U_MAIL_SSL U_DATABASES U_CRON_JOBS U_BACKUPS`)
 
-// deleteUser removes part after part, and stops in the middle if one fails.
+// deleteUser removes one part after the other, and stops if one fails.
 func deleteUser(c *call) int {
 	user := c.v["user"]
 	for _, part := range []struct {
@@ -206,7 +206,7 @@ func suspendUser(c *call) int {
 	return 0
 }
 
-// unsuspendUser does not ask whether the user is suspended: the counter drops all the same.
+// unsuspendUser does not check whether the user is suspended: the counter drops anyway.
 func unsuspendUser(c *call) int {
 	user := c.v["user"]
 	if c.server.ignore {
@@ -222,7 +222,7 @@ func unsuspendUser(c *call) int {
 	return 0
 }
 
-// eachPart suspends or unsuspends everything a user has. What fails is printed and forgotten.
+// eachPart suspends or unsuspends everything a user has. Failures are printed and ignored.
 func (c *call) eachPart(verb, user string) {
 	parts := [][]string{
 		{"WEB_SYSTEM", "web-domains", "no"}, {"MAIL_SYSTEM", "mail-domains"}, {"DNS_SYSTEM", "dns-domains", "no"},
@@ -244,7 +244,7 @@ func (c *call) restartAll(restart string) int {
 	return 0
 }
 
-// deleteUserIPs gives the addresses of a user back to the root user.
+// deleteUserIPs returns the addresses of a user to the root user.
 func deleteUserIPs(c *call) int {
 	for _, ip := range c.st.ips.with("OWNER", c.v["user"]) {
 		for _, key := range []string{"U_WEB_DOMAINS", "U_SYS_USERS"} {

@@ -57,7 +57,7 @@ func userSettingEffects() map[string]effect {
 	}
 }
 
-// rebuilt is what rebuilding does: files that nobody sees are written anew, and the data is what it was.
+// rebuilt does nothing: rebuilding only rewrites files that the API does not show.
 func rebuilt(*call) int { return 0 }
 
 func changeUserPassword(c *call) int {
@@ -96,7 +96,7 @@ func changeUserTemplate(c *call) int {
 	return 0
 }
 
-// changeUserValue changes keys that are there, and says nothing about others.
+// changeUserValue changes existing keys, and ignores others.
 func changeUserValue(c *call) int {
 	key := strings.ToUpper(c.v["key"])
 	if _, there := c.user.conf[key]; there {
@@ -116,7 +116,7 @@ func changeUserRKey(c *call) int {
 	return 0
 }
 
-// sshKey takes an OpenSSH public key apart: type, key, comment.
+// sshKey parses an OpenSSH public key (type, key, comment), and returns the comment as its ID.
 func sshKey(line string) (id string, ok bool) {
 	parts := strings.Fields(line)
 	if len(parts) < 2 || len(parts[1]) < 32 || !(strings.HasPrefix(parts[0], "ssh-") || strings.HasPrefix(parts[0], "ecdsa-")) {
@@ -144,7 +144,7 @@ func deleteSSHKey(c *call) int {
 	return 0
 }
 
-// listSSHKeys prints nothing as long as there is no file of keys.
+// listSSHKeys prints nothing until there is a file of keys.
 func listSSHKeys(c *call) int {
 	if c.user.sshKeys == nil {
 		return 0

@@ -27,10 +27,11 @@ func webEffects() map[string]effect {
 	}
 }
 
-// site is the website that the command is about.
+// site returns the website that the command is about.
 func (c *call) site() row { return c.user.file("web").find("DOMAIN", c.v["domain"]) }
 
-// eachSite does something with all websites of a user in one state, and reloads once. What fails is forgotten.
+// eachSite runs a command on all websites of a user in one state, and reloads once. It ignores
+// failures.
 func (c *call) eachSite(name, suspended string) int {
 	for _, site := range c.user.file("web").with("SUSPENDED", suspended) {
 		c.run(name, c.v["user"], site["DOMAIN"], "no")
@@ -126,8 +127,8 @@ func unsuspendWebDomain(c *call) int {
 	return c.reloadWeb(c.v["restart"])
 }
 
-// rebuildSite takes the redirect to https and HSTS away and puts them back. The latter is refused for suspended sites,
-// so a site that was suspended has lost them, and the command says so with exit code 0.
+// rebuildSite removes the redirect to https and HSTS, and adds them again. Adding them is refused
+// for suspended sites, so a suspended site loses them; the command prints that and ends with 0.
 func (c *call) rebuildSite(site row, restart string) int {
 	user, domain := c.v["user"], site["DOMAIN"]
 	for key, name := range map[string]string{"SSL_FORCE": "force"} {
@@ -143,7 +144,7 @@ func (c *call) rebuildSite(site row, restart string) int {
 	return c.reloadWeb(restart)
 }
 
-// listedSite is a website as lists print it.
+// listedSite returns a website as lists print it.
 func (r row) listedSite(a *account) row {
 	site := maps.Clone(r)
 	site["DOCROOT"] = site["CUSTOM_DOCROOT"]
@@ -161,7 +162,7 @@ func listWebDomains(c *call) int {
 	if c.v["format"] != "shell" {
 		return c.list(rows)
 	}
-	// The panel means to put these in columns, and does not.
+	// The panel tries to align these in columns, and fails.
 	c.say("DOMAIN   IP   TPL   SSL   DISK   BW   SPND   DATE")
 	c.say("------   --   ---   ---   ----   --   ----   -----")
 	for _, r := range rows {

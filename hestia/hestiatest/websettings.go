@@ -83,7 +83,8 @@ func deleteWebAlias(c *call) int {
 	return c.reloadWeb(c.v["restart"])
 }
 
-// addFTP adds a login with the user's name in front. Paths are kept only from the second login on.
+// addFTP adds a login with the user's name as a prefix. Paths are stored only from the second login
+// on.
 func addFTP(c *call) int {
 	site := c.site()
 	login, path := c.v["ftp_user"], c.v["ftp_path"]
@@ -135,7 +136,7 @@ func changeFTPPath(c *call) int {
 	return 0
 }
 
-// addAuth reloads the web servers for the first login of a site, and does not care whether that worked.
+// addAuth reloads the web servers for the first login of a site, and ignores whether that fails.
 func addAuth(c *call) int {
 	site := c.site()
 	if c.v["restart"] != "no" && site["AUTH_USER"] == "" {
@@ -163,7 +164,7 @@ func deleteAuth(c *call) int {
 	return 0
 }
 
-// redirectTarget takes a target apart, which may come without a scheme, and drops what the panel drops.
+// redirectTarget parses a target, which may have no scheme, and drops what the panel drops.
 func redirectTarget(text string) (string, bool) {
 	bare := !strings.Contains(text, "http://") && !strings.Contains(text, "https://")
 	full := text
@@ -217,7 +218,7 @@ func deleteProxy(c *call) int {
 	return c.run("v-restart-proxy", c.v["restart"])
 }
 
-// docrootTarget checks the other website, which must be the same user's.
+// docrootTarget checks the other website, which must belong to the same user.
 func (c *call) docrootTarget() int {
 	for _, name := range []string{"user", "domain", "target_domain", "restart"} {
 		if name == "target_domain" && c.v[name] == "default" {
@@ -239,7 +240,7 @@ func (c *call) docrootTarget() int {
 	return 0
 }
 
-// changeDocroot reloads the web server at the end, and does not care whether that worked.
+// changeDocroot reloads the web server at the end, and ignores whether that fails.
 func changeDocroot(c *call) int {
 	site := c.site()
 	target, folder := c.v["target_domain"], c.v["target_directory"]

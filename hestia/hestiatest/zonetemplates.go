@@ -1,7 +1,7 @@
 package hestiatest
 
-// zoneTemplates are the records that zones start with: those of the two templates that
-// the recordings use. %ns1% to %ns8%, %domain% and %ip% are filled in.
+// zoneTemplates are the records that zones start with: those of the two templates that the
+// recordings use. %ns1% to %ns8%, %domain% and %ip% are filled in.
 var zoneTemplates = map[string][]zoneLine{
 	"default": {
 		{"1", "@", "NS", "", "%ns1%"},
