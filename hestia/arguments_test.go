@@ -18,8 +18,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// What would arrive altered, or not at all, is refused before anything is sent, and
-// the argument is named.
+// What would arrive altered, or not at all, is refused before anything is sent, and the error names
+// the argument.
 func TestRefusedBeforeSending(t *testing.T) {
 	for name, test := range map[string]struct {
 		run   func(*hestia.Client) error
@@ -72,7 +72,7 @@ func TestRefusedBeforeSending(t *testing.T) {
 	}
 }
 
-// Gaps hold what the script takes if it gets nothing, so that nothing shifts.
+// Gaps are filled with the script's defaults, so that nothing shifts.
 func TestGaps(t *testing.T) {
 	for name, test := range map[string]struct {
 		run  func(*hestia.Client) error
@@ -107,7 +107,7 @@ func TestGaps(t *testing.T) {
 	}
 }
 
-// Passwords of all kinds of characters arrive as they are, or are refused.
+// Passwords with any characters arrive as they are, or are refused.
 func TestPasswordsArriveUnchanged(t *testing.T) {
 	alphabet := []rune("aZ09 '\"$\\`!&|;<>(){}[]*?#~%^=+-_.,:/@äöüßéñ中😀\t\n\r\x00\x0b\u00a0")
 	random := rand.New(rand.NewPCG(1, 2))
@@ -124,7 +124,7 @@ func TestPasswordsArriveUnchanged(t *testing.T) {
 			refused++
 			return
 		}
-		// What PHP's trim and its $_POST make of it.
+		// This is what PHP's trim and $_POST do to it.
 		require.Equal(t, strings.Trim(password, " \t\n\r\x00\x0b"), p.sent().Get("arg2"), "%q", password)
 		require.NotContains(t, password, "\n")
 		sent++
@@ -146,7 +146,7 @@ func TestPasswordsArriveUnchanged(t *testing.T) {
 	assert.Greater(t, refused, 200)
 }
 
-// No secret stands in an error, a log line or a dump, however the panel quotes it.
+// No secret appears in an error, a log line or a dump, however the panel quotes it.
 func TestSecretsNowhere(t *testing.T) {
 	const canary = "CANARY 1&2<3>\"4\"\\5 ünï"
 	runs := map[string]func(*hestia.Client) error{
@@ -195,7 +195,7 @@ func TestSecretsNowhere(t *testing.T) {
 				for _, secret := range []string{"CANARY", credential, url.QueryEscape(credential)} {
 					if i := strings.Index(seen.String(), secret); i >= 0 {
 						text := seen.String()
-						t.Errorf("%s, %s, %v: %q stands in: %s", run, kind, auth, secret, text[max(0, i-200):min(len(text), i+100)])
+						t.Errorf("%s, %s, %v: %q is in: %s", run, kind, auth, secret, text[max(0, i-200):min(len(text), i+100)])
 					}
 				}
 			}
@@ -208,7 +208,7 @@ func TestNamesOfArgumentsInDumps(t *testing.T) {
 	c := withKey(t, newPanel(done()), provider.WithDumps(&dump))
 	require.NoError(t, c.Users.ChangePassword(t.Context(), "alice", "abc"))
 	assert.Contains(t, dump.String(), "arg1=alice")
-	assert.Contains(t, dump.String(), "arg2=[redacted]", "also where the value is too short to be searched for")
+	assert.Contains(t, dump.String(), "arg2=[redacted]", "even if the value is too short to be searched for")
 	assert.Contains(t, dump.String(), "cmd=v-change-user-password")
 	assert.Contains(t, dump.String(), "secret_key=[redacted]")
 }

@@ -119,8 +119,8 @@ func TestBaseURLAsPeopleCopyIt(t *testing.T) {
 	}
 }
 
-// The panel does not lock its files: changes go one after the other, reads beside
-// them.
+// The panel does not lock its files, so changes are sent one after the other, and reads in
+// parallel.
 func TestOneChangeAtATime(t *testing.T) {
 	var under, most, adds atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -212,7 +212,7 @@ func TestSlowCommandsGetMoreTime(t *testing.T) {
 	}
 }
 
-// What a command says although it succeeded goes to the log, without secrets.
+// What a command prints although it succeeded goes to the log, without secrets.
 func TestRemarksAreLogged(t *testing.T) {
 	var log bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -234,7 +234,7 @@ func TestRemarksAreLogged(t *testing.T) {
 	c = withKey(t, p, provider.WithLogger(logger))
 	_, err := c.Users.GetValue(t.Context(), "alice", "PACKAGE")
 	require.NoError(t, err)
-	assert.Empty(t, log.String(), "output is no remark")
+	assert.Empty(t, log.String(), "output is not a remark")
 }
 
 func TestRun(t *testing.T) {

@@ -16,8 +16,7 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// world is a panel with what the codes need: a user with a website, a cron job and a
-// database.
+// world returns a panel with what the codes need: a user with a website, a cron job and a database.
 func world(t *testing.T) (*hestiatest.Server, *hestia.Client) {
 	t.Helper()
 	srv := newServer(t)
@@ -35,8 +34,8 @@ func world(t *testing.T) (*hestiatest.Server, *hestia.Client) {
 	return srv, client
 }
 
-// TestEveryCode provokes every return code against the emulator, and by injection those
-// of which no recording exists, and finds each under its portable sentinel.
+// TestEveryCode provokes every return code in the emulator, by injection if there is no recording
+// of it, and checks that each matches its portable error.
 func TestEveryCode(t *testing.T) {
 	run := func(command string, args ...string) func(*hestiatest.Server, *hestia.Client) error {
 		return func(_ *hestiatest.Server, client *hestia.Client) error {
@@ -126,7 +125,7 @@ func TestEveryCode(t *testing.T) {
 	require.NotNil(t, srv)
 }
 
-// answerWith is a panel that says one thing.
+// answerWith returns a panel that always gives the same answer.
 func answerWith(status int, code, body string) http.RoundTripper {
 	in := new(faults.Injector)
 	return in.Transport(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -141,7 +140,7 @@ func answerWith(status int, code, body string) http.RoundTripper {
 	}))
 }
 
-// TestOddAnswers: what only Hestia says.
+// TestOddAnswers checks answers that only Hestia gives.
 func TestOddAnswers(t *testing.T) {
 	for _, test := range []struct {
 		name, code, body string
@@ -167,8 +166,8 @@ func TestOddAnswers(t *testing.T) {
 	}
 }
 
-// TestSlowPastTheDeadline: a command that has timed out keeps running. Nobody knows, and
-// nobody looks when the caller's time is over.
+// TestSlowPastTheDeadline: a command that has timed out keeps running. Its outcome is unknown, and
+// the adapter does not look once the caller's deadline has passed.
 func TestSlowPastTheDeadline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer(t)
@@ -183,7 +182,7 @@ func TestSlowPastTheDeadline(t *testing.T) {
 		_, err = p.Terminate(ctx, "customer1")
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.Equal(t, 2, srv.Faults.Count(), "it was read and deleted, and nobody looked")
+		require.Equal(t, 2, srv.Faults.Count(), "it was read and deleted, and not read again")
 
 		_, err = p.Terminate(t.Context(), "customer1")
 		require.ErrorIs(t, err, provider.ErrNotFound, "it was deleted after all")
@@ -196,7 +195,7 @@ func TestAlreadySuspendedIsNoAuthorisationError(t *testing.T) {
 	p := providerOn(t, srv, rootKey(srv))
 	_, err := p.Create(t.Context(), orderOf(1))
 	require.NoError(t, err)
-	// Somebody else suspends it between our look and our command.
+	// Another client suspends it between our read and our command.
 	srv.Faults.When(func(r *http.Request) bool { return r.FormValue("cmd") == "v-suspend-user" }, 1, faults.Fault{Kind: faults.Drop, After: true})
 	outcome, err := p.Suspend(t.Context(), "customer1")
 	require.NoError(t, err)

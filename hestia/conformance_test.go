@@ -14,14 +14,14 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestConformance runs the suite of the portable contract for each way to sign in that
-// the panel treats differently: a key of the root user, a key of the shipped "billing"
-// profile, and the legacy engine.
+// TestConformance runs the conformance suite for each way to sign in that the panel treats
+// differently: a key of the root user, a key of the shipped "billing" profile, and the legacy
+// engine.
 func TestConformance(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		auth func(*hestiatest.Server) (good, bad hestia.Auth)
-		// differs from the first in these
+		// differs are the capabilities in which it differs from the first
 		differs []provider.Capability
 	}{
 		{"access key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
@@ -94,9 +94,9 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 	}
 }
 
-// deny answers as a command does that did not find its user or was not allowed to do something:
-// the body is the exit code where the request asks for that, else text beside it. The legacy
-// engine shows one of the two only.
+// deny answers like a command that did not find its user, or was not permitted: the body is the
+// exit code if the request asks for it, otherwise a text. The legacy engine shows only one of the
+// two.
 func deny(srv *hestiatest.Server, match func(*http.Request) bool, kind error) {
 	status, code, text := http.StatusBadRequest, "3", "Error: user nobody doesn't exist"
 	if errors.Is(kind, provider.ErrForbidden) {
@@ -122,7 +122,7 @@ func deny(srv *hestiatest.Server, match func(*http.Request) bool, kind error) {
 	}
 }
 
-// truths reads the panel's state behind its API.
+// truths returns the panel's state, not through the API.
 func truths(srv *hestiatest.Server) []providertest.Truth {
 	var out []providertest.Truth
 	for _, u := range srv.Users() {

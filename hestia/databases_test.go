@@ -261,7 +261,7 @@ func TestDatabasesHostileAnswers(t *testing.T) {
 	}, map[string]string{"two words": "/backup/x.sql and more", "page": "<html>", "object": "{}"})
 }
 
-// A login that cannot be read may exist all the same, and nothing of it is shown.
+// A login that cannot be read may still exist, and none of it is shown.
 func TestDatabasesTempUserIsSecret(t *testing.T) {
 	p := newPanel(exit(0, http.StatusOK, `{"login": {"user": "hestia_sso_x", "password": "canary`))
 	_, err := withKey(t, p).Databases.AddTempUser(t.Context(), "alice", "alice_shop", nil)

@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// hostile answers claim success.
+// hostile are bad answers that claim success.
 var hostile = map[string]string{
 	"HTML":              "<html><body>It works!</body></html>",
 	"truncated":         `{"alice": {"ROLE": "user", "SUSP`,
@@ -131,7 +131,7 @@ func TestValuesOfOtherTypes(t *testing.T) {
 	assert.True(t, site.Created.IsZero())
 }
 
-// What the panel is known to print in place of JSON.
+// The panel is known to print these instead of JSON.
 func TestTidy(t *testing.T) {
 	for printed, want := range map[string]string{
 		"[\n\t\"Disabled\",\n]":           `["Disabled"]`,
@@ -193,7 +193,7 @@ func FuzzTidy(f *testing.F) {
 	f.Fuzz(func(t *testing.T, printed string) {
 		tidied := hestia.Tidy([]byte(printed))
 		if trimmed := strings.TrimSpace(printed); json.Valid([]byte(trimmed)) {
-			require.Equal(t, trimmed, string(tidied), "what is JSON stays as it is")
+			require.Equal(t, trimmed, string(tidied), "valid JSON stays as it is")
 		}
 		again := hestia.Tidy(tidied)
 		require.Equal(t, string(tidied), string(again))

@@ -237,7 +237,7 @@ func TestDNSRecordings(t *testing.T) {
 				byType[r.Type] = r
 			}
 		}
-		require.Equal(t, []int64{1, 2, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21}, ids, "in the panel's order, with its gaps")
+		require.Equal(t, []int64{1, 2, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21}, ids, "in the panel's order, including gaps")
 		require.Equal(t, &hestia.DNSRecord{ID: 1, Record: "@", Type: "NS", Value: "ns1.example.com.", TTL: 14400, Created: at}, byType["NS"])
 		require.Equal(t, &hestia.DNSRecord{ID: 14, Record: "@", Type: "MX", Value: "mail.alice.example.com.", TTL: 14400, Created: at}, byType["MX"])
 		require.Equal(t, &hestia.DNSRecord{ID: 15, Record: "@", Type: "TXT", Value: `"v=spf1 a mx ip4:192.0.2.10 -all"`, TTL: 14400, Created: at}, byType["TXT"])
@@ -409,7 +409,7 @@ func TestDNSSECKey(t *testing.T) {
 	}, key)
 }
 
-// The user of a cluster host is a key if there is no password.
+// Without a password, the user of a cluster host is a key.
 func TestDNSRemoteHostKeyIsSecret(t *testing.T) {
 	c := withKey(t, newPanel(exit(3, http.StatusBadRequest, "Error: host key:canary4711canary doesn't exist")))
 	err := c.DNS.AddRemoteHost(t.Context(), &hestia.DNSAddRemoteHostRequest{Host: "ns.example.net", Port: 8083, User: "key:canary4711canary"}, nil)

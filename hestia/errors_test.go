@@ -14,7 +14,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// httpOf is the panel's projection of exit codes on statuses.
+// httpOf returns the status that the panel sends with an exit code.
 func httpOf(code int) int {
 	switch code {
 	case 0:
@@ -29,8 +29,8 @@ func httpOf(code int) int {
 	return 400
 }
 
-// Every return code becomes one sentinel, in every mode and engine, whatever the
-// status and the text say.
+// Every return code becomes one portable error, in every mode and engine, whatever the status and
+// the text say.
 func TestEveryReturnCode(t *testing.T) {
 	for code, want := range kinds {
 		if code == -1 || code == 405 {
@@ -83,7 +83,7 @@ func TestDocumentedNames(t *testing.T) {
 	assert.Equal(t, hestia.ExitRestart, hestia.ExitCode(20))
 }
 
-// What stands before the commands: the tables of refusals of both engines.
+// What comes before the commands: the refusals of both engines.
 func TestFrontDoor(t *testing.T) {
 	key, hash := hestia.AccessKey(keyID, keySecret), hestia.APIKey(legacyKey)
 	password := hestia.Password("admin", "secret")
@@ -167,7 +167,7 @@ func TestMessages(t *testing.T) {
 	assert.EqualError(t, err, `hestia: add web domain "example.com" of "alice": user exists (HTTP 400, code 4 E_EXISTS)`)
 }
 
-// A repetition after a lost answer understands what the first sending left behind.
+// A retry after a lost answer recognises what the first attempt has done.
 func TestLostAnswers(t *testing.T) {
 	lost := answer{err: io.ErrUnexpectedEOF}
 	for name, test := range map[string]struct {
@@ -209,7 +209,7 @@ func TestLostAnswers(t *testing.T) {
 	})
 }
 
-// Code 20 came after the change was stored: looking tells.
+// Code 20 came after the change was stored: a read shows that.
 func TestRestartFailed(t *testing.T) {
 	p := newPanel(exit(20, 400, ""))
 	err := withKey(t, p).Web.AddDomain(t.Context(), "alice", "example.com", nil)
@@ -236,7 +236,7 @@ func TestLegacyText(t *testing.T) {
 	}
 	c := dial(t, newPanel(legacy("OK")), hestia.APIKey(legacyKey))
 	keys, err := collect(c.Users.ListSSHKeys(t.Context(), "alice"))
-	require.NoError(t, err, "an empty list that is known to be told so")
+	require.NoError(t, err, "an empty list that is known to look like this")
 	assert.Empty(t, keys)
 	_, err = c.Domains.SearchOwner(t.Context(), "nope.example.com", nil)
 	require.ErrorIs(t, err, provider.ErrNotFound, "OK is not an owner")
@@ -245,7 +245,7 @@ func TestLegacyText(t *testing.T) {
 	require.NoError(t, err, "but OK and a line break is output")
 	assert.Equal(t, "OK", owner)
 
-	// A change that was sent for its text, of which nobody knows what it means.
+	// A change that was sent for its text, and whose answer makes no sense.
 	c = dial(t, newPanel(legacy("Error: something new\n")), hestia.APIKey(legacyKey), hestia.WithReturnCodes(false))
 	require.ErrorIs(t, c.Users.ChangeShell(t.Context(), "a", "sh"), provider.ErrOutcomeUnknown)
 	c = dial(t, newPanel(legacy("something\n")), hestia.APIKey(legacyKey), hestia.WithReturnCodes(false))

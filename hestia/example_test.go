@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// The examples talk to a panel that answers from memory.
+// examplePanel returns a panel that answers from memory.
 func examplePanel(answers ...answer) provider.Option { return httpClient(newPanel(answers...)) }
 
 func ExampleNew() {
@@ -46,7 +46,7 @@ func ExampleUsersService_List() {
 	// bob default true 7 of unlimited
 }
 
-// Exit codes tell apart what shares a portable sentinel.
+// Exit codes distinguish what matches the same portable error.
 func ExampleExitCode() {
 	client, err := hestia.New("https://panel.example.com:8083",
 		hestia.AccessKey("ACCESSKEYADMIN000000", "SECRETKEYADMINSECRETSECRETSECRETSECRETSE"),

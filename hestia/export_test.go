@@ -2,14 +2,14 @@ package hestia
 
 import "github.com/provkit/provkit/internal/rest"
 
-// Defined is what the package says of one command.
+// Defined is what the package knows about one command.
 type Defined struct {
 	Op, Signature string
 	Reads         bool
 	Repeatable    bool
 	Loud          bool
 	Sensitive     bool
-	// Params are the arguments' names in order, fixed words as they are.
+	// Params are the names of the arguments in order, with fixed words as they are.
 	Params []DefinedParam
 }
 

@@ -187,7 +187,7 @@ func TestFilesRefusals(t *testing.T) {
 	})
 }
 
-// Moving and copying of directories twice would nest them; deleting does no harm.
+// Moving or copying directories twice would nest them; deleting them twice does no harm.
 func TestFilesLostAnswers(t *testing.T) {
 	for name, test := range map[string]struct {
 		call  func(*hestia.Client) error

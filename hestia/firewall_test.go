@@ -115,7 +115,7 @@ func TestFirewallRecordings(t *testing.T) {
 				Number: 3, Action: "ACCEPT", Protocol: "TCP", Port: "143,993", IP: "0.0.0.0/0", Comment: "IMAP", Changed: made("2014-05-25 07:40:16"),
 			}, all[2])
 			for i, rule := range all {
-				require.EqualValues(t, i+1, rule.Number, "in their order")
+				require.EqualValues(t, i+1, rule.Number, "in order")
 			}
 		})
 	}
@@ -149,7 +149,7 @@ func TestFirewallRecordings(t *testing.T) {
 	})
 }
 
-// One address can be banned in several chains: the panel prints its name twice.
+// One address can be banned in several chains; then the panel prints its name twice.
 func TestFirewallBansOfOneAddress(t *testing.T) {
 	c := withKey(t, newPanel(exit(0, http.StatusOK, `{
     "192.0.2.9": {"IP": "192.0.2.9", "CHAIN": "SSH", "TIME": "04:52:12", "DATE": "2026-11-21"},
@@ -176,7 +176,7 @@ func TestFirewallIPSets(t *testing.T) {
 	}, sets)
 }
 
-// The panel numbers the rules anew: a repetition would remove another one.
+// The panel renumbers the rules, so a retry would remove another one.
 func TestFirewallDeleteRuleIsNeverRepeated(t *testing.T) {
 	for name, call := range map[string]func(*hestia.Client) error{
 		"delete": func(c *hestia.Client) error { return c.Firewall.DeleteRule(t.Context(), 3) },

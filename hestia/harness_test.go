@@ -30,7 +30,7 @@ const (
 	legacyKey = "SECRETHASHSECRETHASHSECRETHASH00"
 )
 
-// answer is what a panel says.
+// answer is an answer of a panel.
 type answer struct {
 	status int
 	header map[string]string
@@ -49,8 +49,7 @@ func exit(code, status int, body string) answer {
 // legacy is the answer of the other engine.
 func legacy(body string) answer { return answer{status: http.StatusOK, body: body} }
 
-// panel is a transport that notes what is sent and answers in turn; the last answer
-// is repeated.
+// panel is a transport that records what is sent and answers in turn, repeating the last answer.
 type panel struct {
 	mu      sync.Mutex
 	answers []answer
@@ -100,7 +99,7 @@ func (p *panel) calls() int {
 	return len(p.forms)
 }
 
-// args are the arguments of a form in order.
+// args returns the arguments of a form in order.
 func args(form url.Values) []string {
 	var list []string
 	for i := 1; form.Has("arg" + strconv.Itoa(i)); i++ {
@@ -151,8 +150,8 @@ var (
 	typeTime    = reflect.TypeFor[time.Time]()
 )
 
-// build makes a method's arguments. next is asked for one value after the other, in
-// the order of the command's arguments: the parameters', then the options'.
+// build returns a method's arguments. It calls next for one value after the other, in the order of
+// the command's arguments: the parameters, then the options.
 func build(ctx context.Context, method reflect.Type, next func(reflect.Type) reflect.Value) []reflect.Value {
 	var in []reflect.Value
 	var variadic reflect.Type
@@ -182,8 +181,8 @@ func build(ctx context.Context, method reflect.Type, next func(reflect.Type) ref
 	return in
 }
 
-// call performs a method and returns its value and error. A sequence is read to its
-// end, into a slice.
+// call performs a method and returns its value and error. A sequence is read to its end, into a
+// slice.
 func call(method reflect.Value, in []reflect.Value) (any, error) {
 	out := method.Call(in)
 	last := out[len(out)-1]
@@ -201,15 +200,14 @@ func call(method reflect.Value, in []reflect.Value) (any, error) {
 		last.Call([]reflect.Value{yield})
 		return things.Interface(), failed
 	}
-	err, _ := last.Interface().(error)
+	err, _ := reflect.TypeAssert[error](last)
 	if len(out) == 1 {
 		return nil, err
 	}
 	return out[0].Interface(), err
 }
 
-// parse makes a value of a Go type from an argument's text: the opposite of what
-// the client does.
+// parse returns a value of a Go type from an argument's text: the reverse of what the client does.
 func parse(t reflect.Type, text string) (reflect.Value, error) {
 	v := reflect.New(t).Elem()
 	switch {

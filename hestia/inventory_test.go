@@ -28,7 +28,7 @@ func inventory(t testing.TB) map[string][]string {
 	for lines.Scan() {
 		cells := strings.Split(lines.Text(), "\t")
 		if !strings.HasPrefix(cells[0], "v-") {
-			continue // a heading or a remark
+			continue // a heading or a comment
 		}
 		rows[cells[0]] = nil
 		if cells[1] != "-" {
@@ -39,21 +39,21 @@ func inventory(t testing.TB) map[string][]string {
 	return rows
 }
 
-// outside are commands that the API has beside the panel's scripts.
+// outside are commands of the API that are not scripts of the panel.
 var outside = map[string][]string{"v-make-tmp-file": {"CONTENT", "NAME"}}
 
-// spread are methods of which a list becomes several arguments, so many at most.
+// spread are methods with a list that becomes several arguments, at most that many.
 var spread = map[string]int{"Users.ChangeNS": 8, "DNS.AddDomain": 8}
 
-// swapped are methods whose parameters stand in another order than the command's.
+// swapped are methods whose parameters are in another order than the command's.
 var swapped = map[string]bool{"Files.MakeTemp": true}
 
-// elsewhere are arguments that another method of the same command has.
+// elsewhere are commands with arguments that another method has.
 var elsewhere = map[string]string{"v-dump-database": "Databases.DumpToFile"}
 
-// Every method is driven against a transport that notes what is sent: each command
-// of the inventory is reached by one, or named as excluded; no method sends a
-// command that is not in the inventory; the arguments stand in its order.
+// Every method is called with a transport that records what is sent: each command of the inventory
+// is reached by one, or listed as excluded; no method sends a command that is not in the inventory;
+// the arguments are in its order.
 func TestInventory(t *testing.T) {
 	rows := inventory(t)
 	require.NotEmpty(t, rows)
@@ -139,8 +139,8 @@ func TestInventory(t *testing.T) {
 	assert.Empty(t, missing, "%d commands without a method or a reason", len(missing))
 }
 
-// checkSignature holds ours against the inventory's: the same arguments in the same
-// order. Ours may require what the panel does not, and spells the format out.
+// checkSignature compares our signature with that of the inventory: the same arguments in the same
+// order. Ours may require what the panel does not, and names the format.
 func checkSignature(t *testing.T, command string, row []string, params []hestia.DefinedParam) {
 	t.Helper()
 	var ours, theirs []string
@@ -163,7 +163,7 @@ func checkSignature(t *testing.T, command string, row []string, params []hestia.
 		}
 	}
 	if n := len(ours); n < len(theirs) {
-		// What is left out at the end must be optional.
+		// Arguments that are left out at the end must be optional.
 		for _, word := range row[n:] {
 			assert.True(t, strings.HasPrefix(word, "["), "%s requires %s", command, word)
 		}
@@ -175,8 +175,7 @@ func checkSignature(t *testing.T, command string, row []string, params []hestia.
 	assert.Equal(t, theirs, ours, command)
 }
 
-// markers returns a value that is told from all others, and the arguments that it
-// becomes.
+// markers returns a value that differs from all others, and the arguments that it becomes.
 func markers(t reflect.Type, n int) (reflect.Value, []string) {
 	text := fmt.Sprintf("marker%d", n)
 	switch t {
@@ -207,8 +206,7 @@ func markers(t reflect.Type, n int) (reflect.Value, []string) {
 	panic("no marker of type " + t.String())
 }
 
-// Arguments that hold a secret are known as such: by their Go type, and for Run by
-// their name.
+// Arguments that contain a secret are marked as such: by their Go type, and for Run by their name.
 func TestSecretArgumentsAreMarked(t *testing.T) {
 	for command, d := range hestia.Definitions() {
 		for _, p := range d.Params {

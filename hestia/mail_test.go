@@ -422,7 +422,7 @@ func TestMailHostileAnswers(t *testing.T) {
 	}, map[string]string{"no quota": `{"info": {"QUOTA": "much"}}`, "no size": `{"info": {"U_DISK": "1.5"}}`})
 }
 
-// The private key is readable as a secret only, also when the answer cannot be read.
+// The private key is only available as a secret, and not shown even if the answer cannot be read.
 func TestMailDKIMKeyIsSecret(t *testing.T) {
 	const pem = `-----BEGIN PRIVATE KEY-----\nMIICcanary\n-----END PRIVATE KEY-----`
 	ask := func(body string) (*hestia.DKIMKeys, error) {
@@ -442,7 +442,7 @@ func TestMailCheckAccountHash(t *testing.T) {
 	requireExit(t, err, hestia.ExitInvalid, provider.ErrUnauthorized)
 }
 
-// The lists are plain files: an empty line leaves a comma too many.
+// The lists are plain files: an empty line leaves an extra comma.
 func TestMailDNSBL(t *testing.T) {
 	c := withKey(t, newPanel(exit(0, http.StatusOK, "{\n    \"zen.example\": {\n        \"HOST\": \"zen.example\"\n    },\n}")))
 	lists, err := collect(c.Mail.ListSysDNSBL(t.Context()))

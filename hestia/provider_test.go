@@ -47,9 +47,9 @@ func orderOf(n int) *provider.CreateRequest {
 	}
 }
 
-// TestBillingProfile: the shipped profile of least rights carries the whole life of an
-// account, and Check names what it lacks. A forbidden command counts towards a ban of
-// the client's address, so none is tried twice.
+// TestBillingProfile: the shipped profile of least rights is enough for the whole life of an
+// account, and Check reports what it lacks. A forbidden command counts towards a ban of the
+// client's address, so none is tried twice.
 func TestBillingProfile(t *testing.T) {
 	srv := newServer(t)
 	id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
@@ -109,8 +109,8 @@ func TestBillingProfile(t *testing.T) {
 	require.Equal(t, map[string]int{"v-list-sys-config": 1, "v-search-domain-owner": 1, "v-list-web-domain": 1}, forbidden)
 }
 
-// TestHalfADomainWithBilling: where domains cannot be looked up, a lost answer is
-// cleared up by the user's own counters.
+// TestHalfADomainWithBilling: if domains cannot be looked up, the user's own counters resolve a
+// lost answer.
 func TestHalfADomainWithBilling(t *testing.T) {
 	for _, fault := range []faults.Fault{{Kind: faults.Drop}, {Kind: faults.Drop, After: true}, {Kind: faults.Status, StatusCode: 500, After: true}, {Kind: faults.HTML, After: true}} {
 		srv := newServer(t)
@@ -125,7 +125,7 @@ func TestHalfADomainWithBilling(t *testing.T) {
 	}
 }
 
-// TestRootUserIsNeverTouched: the panel answers "done" to deleting its root user, so the
+// TestRootUserIsNeverTouched: the panel answers "done" when its root user is to be deleted, so the
 // adapter must not even ask.
 func TestRootUserIsNeverTouched(t *testing.T) {
 	srv := newServer(t, hestiatest.WithRootUser("chief"))
@@ -187,7 +187,7 @@ func TestSignOn(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrInvalid)
 }
 
-// TestPHPMyAdminSignOn holds the link against what the panel's script checks.
+// TestPHPMyAdminSignOn checks the link as the panel's script does.
 func TestPHPMyAdminSignOn(t *testing.T) {
 	srv := newServer(t)
 	client := providerOn(t, srv, rootKey(srv)).Client()
@@ -208,7 +208,7 @@ func TestPHPMyAdminSignOn(t *testing.T) {
 		q := link.Query()
 		require.Equal(t, []string{database, "alice"}, []string{q.Get("database"), q.Get("user")})
 		signed := database + "alice" + "192.0.2.9" + q.Get("exp") + "canary-phpmyadmin-key"
-		// PHP looks at 72 bytes and no more.
+		// PHP looks at 72 bytes only.
 		require.NoError(t, bcrypt.CompareHashAndPassword([]byte(q.Get("hestia_token")), []byte(signed)[:min(72, len(signed))]))
 		require.NotContains(t, fmt.Sprintf("%+v", session), q.Get("hestia_token"))
 	}
@@ -220,7 +220,8 @@ func TestPHPMyAdminSignOn(t *testing.T) {
 	require.Equal(t, sent, srv.Faults.Count())
 }
 
-// TestUnknownPackage blames the plan: on the wire it is the same code as a missing user.
+// TestUnknownPackage: the error blames the plan, although the code on the wire is that of a missing
+// user.
 func TestUnknownPackage(t *testing.T) {
 	srv := newServer(t)
 	p := providerOn(t, srv, rootKey(srv))
@@ -240,7 +241,7 @@ func TestUnknownPackage(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrInvalid)
 }
 
-// TestConcurrentCreates: one change at a time on the server, and none lost.
+// TestConcurrentCreates: the server gets one change at a time, and none is lost.
 func TestConcurrentCreates(t *testing.T) {
 	srv := newServer(t)
 	var mu sync.Mutex
@@ -270,7 +271,7 @@ func TestConcurrentCreates(t *testing.T) {
 		require.True(t, ok, n)
 		require.Equal(t, []string{orderOf(n).Domain}, user.WebDomains)
 	}
-	require.Equal(t, 1, most, "changes at the same time")
+	require.Equal(t, 1, most, "concurrent changes")
 }
 
 // TestDriver opens panels from plain configuration.
@@ -316,8 +317,8 @@ func readForm(t *testing.T, body io.Reader) url.Values {
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
-// TestBillingAddsTheOrderedDomain: that the user has some domain does not mean that it
-// has the ordered one, and a key of the billing profile cannot ask for it by name.
+// TestBillingAddsTheOrderedDomain: a user who has some domain need not have the ordered one, and a
+// key of the billing profile cannot ask for it by name.
 func TestBillingAddsTheOrderedDomain(t *testing.T) {
 	srv := newServer(t)
 	id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
@@ -339,14 +340,14 @@ func TestBillingAddsTheOrderedDomain(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, provider.OutcomeAlready, again.Outcome)
 
-	// A domain of somebody else is refused where the user's count shows it.
+	// Another user's domain is refused if the user's count shows it.
 	other := orderOf(2)
 	other.Domain = "customer1.example.com"
 	_, err = p.Create(t.Context(), other)
 	require.ErrorIs(t, err, provider.ErrAlreadyExists)
 }
 
-// TestFindSpelling: people do not tell cases apart and the panel does; the list of users knows.
+// TestFindSpelling: people ignore case and the panel does not, so the list of users decides.
 func TestFindSpelling(t *testing.T) {
 	srv := newServer(t)
 	srv.AddUser(hestiatest.User{Name: "Max", Email: "max@example.com", DisplayName: "Max Mustermann", Package: "small"})

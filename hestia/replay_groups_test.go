@@ -26,14 +26,14 @@ import (
 type sending struct {
 	op   string
 	call func(context.Context, *hestia.Client) error
-	// want is the command and its arguments, with bars between them.
+	// want is the command and its arguments, separated by bars.
 	want string
 	// prints is what the command answers.
 	prints string
 }
 
-// checkSendings performs each call and compares the form by value. Every method of
-// the service must be among them.
+// checkSendings performs each call and compares the form by value. Every method of the service must
+// be among them.
 func checkSendings(t *testing.T, service string, all []sending) {
 	t.Helper()
 	seen := make(map[string]bool)
@@ -61,14 +61,14 @@ func checkSendings(t *testing.T, service string, all []sending) {
 	}
 }
 
-// drop forgets the value.
+// drop drops the value and returns the error.
 func drop[T any](_ T, err error) error { return err }
 
 // drain reads a sequence to its end.
 func drain[T any](seq iter.Seq2[*T, error]) error { return drop(collect(seq)) }
 
-// play gives a recorded answer to a method, and holds what the method sends against
-// the recorded form.
+// play gives a recorded answer to a method, and compares what the method sends with the recorded
+// form.
 func play[T any](t *testing.T, file, name string, call func(context.Context, *hestia.Client) (T, error)) (T, error) {
 	t.Helper()
 	all := recorded(t)
@@ -83,14 +83,14 @@ func play[T any](t *testing.T, file, name string, call func(context.Context, *he
 	return value, err
 }
 
-// playChange is play for methods that return an error only.
+// playChange is play for methods that return only an error.
 func playChange(t *testing.T, file, name string, call func(context.Context, *hestia.Client) error) error {
 	t.Helper()
 	_, err := play(t, file, name, func(ctx context.Context, c *hestia.Client) (any, error) { return nil, call(ctx, c) })
 	return err
 }
 
-// requireExit checks for a code and for the sentinel that it stands for.
+// requireExit checks for a code and its portable error.
 func requireExit(t *testing.T, err error, code hestia.ExitCode, kind error) {
 	t.Helper()
 	var got hestia.ExitCode
@@ -143,8 +143,7 @@ func checkRefusals(t *testing.T, all []refusal) {
 	}
 }
 
-// checkHostile gives reading calls answers that are none, and expects
-// provider.ErrProtocol of each.
+// checkHostile gives bad answers to reading calls, and expects provider.ErrProtocol from each.
 func checkHostile(t *testing.T, calls map[string]func(context.Context, *hestia.Client) error, bodies map[string]string) {
 	t.Helper()
 	for call, f := range calls {
@@ -157,7 +156,7 @@ func checkHostile(t *testing.T, calls map[string]func(context.Context, *hestia.C
 	}
 }
 
-// notLists are no answers to a listing.
+// notLists are bad answers to a listing.
 var notLists = map[string]string{
 	"page":                "<html><body>502</body></html>",
 	"text":                "alice\tdefault\tno",
@@ -173,7 +172,7 @@ var notLists = map[string]string{
 	"something behind it": `{"a": {"SUSPENDED": "no"}} {"b": {"SUSPENDED": "no"}}`,
 }
 
-// notThings are no answers to a question for one thing.
+// notThings are bad answers to a read of one thing.
 var notThings = map[string]string{
 	"page":               notLists["page"],
 	"text":               notLists["text"],
@@ -185,7 +184,7 @@ var notThings = map[string]string{
 	"none":               "{\n}",
 }
 
-// made is a point in time as recordings tell it.
+// made parses a time as recordings have it.
 func made(text string) time.Time {
 	at, err := time.Parse(time.DateTime, text)
 	if err != nil {
@@ -196,8 +195,7 @@ func made(text string) time.Time {
 
 func day(text string) time.Time { return made(text + " 00:00:00") }
 
-// Passwords, keys and hashes stand in no error, log line or dump, whatever the panel
-// quotes of them.
+// Passwords, keys and hashes appear in no error, log line or dump, however the panel quotes them.
 func TestGroupSecretsNowhere(t *testing.T) {
 	const canary = `CANARY 1&2<3>"4"\5 ünï`
 	ctx := t.Context()

@@ -22,7 +22,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// exchange is one recorded from a running panel.
+// exchange is an exchange that was recorded from a running panel.
 type exchange struct {
 	File    string `json:"-"`
 	Name    string `json:"name"`
@@ -62,7 +62,7 @@ func recorded(t testing.TB) []exchange {
 	return all
 }
 
-// fields are the request's, however they were encoded.
+// fields returns the fields of the request, however they were encoded.
 func (e *exchange) fields() map[string]string {
 	if e.Request.Form != nil {
 		return e.Request.Form
@@ -82,7 +82,7 @@ func (e *exchange) answer() answer {
 	return answer{status: e.Response.Status, header: e.Response.Headers, body: e.Response.Body}
 }
 
-// auth is the sign-in that the recorded fields stand for.
+// auth returns the sign-in of the recorded fields.
 func (e *exchange) auth() (auth hestia.Auth, legacy bool) {
 	f := e.fields()
 	switch {
@@ -96,8 +96,8 @@ func (e *exchange) auth() (auth hestia.Auth, legacy bool) {
 	return hestia.Password(f["user"], provider.Secret(f["password"])), true
 }
 
-// code is the exit code that the exchange proves. The legacy engine hides it when
-// it gives the output: another exchange of the same command tells it then.
+// code returns the exit code that the exchange proves. The legacy engine hides it when it returns
+// output; then another exchange of the same command proves it.
 func (e *exchange) code(codes map[string]int) (int, bool) {
 	if text, ok := e.Response.Headers["Hestia-Exit-Code"]; ok {
 		code, err := strconv.Atoi(text)
@@ -115,8 +115,8 @@ func (e *exchange) code(codes map[string]int) (int, bool) {
 	return code, known
 }
 
-// notSendable are exchanges whose request no client of this package sends. Their
-// answers are read all the same.
+// notSendable says why no client of this package sends the request; "" if one can. The answer is
+// read anyway.
 func (e *exchange) notSendable() string {
 	f := e.fields()
 	_, both := f["user"]
@@ -158,7 +158,7 @@ func notTyped(e *exchange, d hestia.Defined, known bool) string {
 	if !known {
 		return "no method has the command " + e.fields()["cmd"]
 	}
-	// With returncode=yes a listing answers nothing but a code.
+	// With returncode=yes a listing answers only a code.
 	if d.Loud && e.fields()["returncode"] == "yes" {
 		return "returncode=yes, where a method wants the output"
 	}
@@ -178,7 +178,7 @@ func notTyped(e *exchange, d hestia.Defined, known bool) string {
 	return ""
 }
 
-// typed performs the recorded request by the method of its command.
+// typed performs the recorded request with the method of its command.
 func typed(t *testing.T, c *hestia.Client, e *exchange, d hestia.Defined) (value any, reason string, err error) {
 	t.Helper()
 	method := methodsOf(c)[d.Op]
@@ -218,9 +218,9 @@ func typed(t *testing.T, c *hestia.Client, e *exchange, d hestia.Defined) (value
 	return value, "", err
 }
 
-// TestReplay sends each recorded exchange through the client: the method of its
-// command sends the recorded form by value, and makes of the recorded answer what
-// the exchange proves: a value, field by field, success, or an error.
+// TestReplay sends each recorded exchange through the client. The method of its command must send
+// the recorded form by value, and return for the recorded answer what the exchange proves: a value,
+// field by field, success, or an error.
 func TestReplay(t *testing.T) {
 	all := recorded(t)
 	codes := textCodes(all)
@@ -282,7 +282,7 @@ func sum(counts map[string]int) (n int) {
 
 // textCodes learns from the exchanges that show text and code what a text means.
 func textCodes(all []exchange) map[string]int {
-	codes := map[string]int{ // of those that were recorded through the legacy engine only
+	codes := map[string]int{ // for texts that were recorded only through the legacy engine
 		"Error: invalid min format :: abc":                    2,
 		"Error: cron 42 is suspended":                         5,
 		"Error: dns record validation failed :: 192.0.2.1":    2,
@@ -310,8 +310,8 @@ func replayOptions(p *panel, returnCodes bool) []provider.Option {
 // defaults are what the client puts into gaps where nothing was recorded.
 var defaults = map[string]map[string]string{"v-add-sys-ip": {"arg5": "shared"}}
 
-// checkForm compares by value. A method leaves out empty arguments and flags that are
-// not set at the end, which scripts read the same.
+// checkForm compares forms by value. A method leaves out empty arguments and unset flags at the
+// end, which is the same for scripts.
 func checkForm(t *testing.T, e *exchange, p *panel, byMethod bool) {
 	t.Helper()
 	want := make(url.Values)
@@ -323,7 +323,7 @@ func checkForm(t *testing.T, e *exchange, p *panel, byMethod bool) {
 	if byMethod {
 		for name, text := range defaults[e.fields()["cmd"]] {
 			if got.Get(name) == text && want.Get(name) == "" {
-				want.Set(name, text) // what the script takes if it gets none
+				want.Set(name, text) // the script's default
 			}
 		}
 		for i := 13; i > 0; i-- {
@@ -338,7 +338,7 @@ func checkForm(t *testing.T, e *exchange, p *panel, byMethod bool) {
 	assert.Equal(t, "POST /below"+e.Request.Path, p.paths[0])
 }
 
-// kinds are the sentinels that issue and documents give to the codes.
+// kinds are the portable errors that the issue and the documents assign to the codes.
 var kinds = map[int]error{
 	1: provider.ErrInvalid, 2: provider.ErrInvalid, 3: provider.ErrNotFound, 4: provider.ErrAlreadyExists,
 	5: provider.ErrConflict, 6: provider.ErrConflict, 7: provider.ErrInUse, 8: provider.ErrQuota,
@@ -359,7 +359,7 @@ func checkOutcome(t *testing.T, e *exchange, codes map[string]int, isLegacy, lou
 	code, known := e.code(codes)
 	require.True(t, known, "the exchange proves no code")
 	if code == 0 && err != nil && isLegacy && strings.HasPrefix(e.Response.Body, "Error:") {
-		// What an access key shows to be a remark cannot be told from a failure here.
+		// What is only a remark with an access key cannot be distinguished from a failure here.
 		return
 	}
 	if code == 0 {

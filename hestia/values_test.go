@@ -24,8 +24,8 @@ func noWait() provider.Option {
 	return provider.WithRetry(provider.Retry{MinWait: time.Microsecond, MaxWait: time.Microsecond})
 }
 
-// checkValue holds what a method returned against the recorded answer: everything
-// in it must be found in the value, and nothing be altered.
+// checkValue compares what a method returned with the recorded answer: the value must contain
+// everything in it, unaltered.
 func checkValue(t *testing.T, e *exchange, value any) {
 	t.Helper()
 	body := strings.TrimSpace(e.Response.Body)
@@ -118,7 +118,7 @@ func fieldsOf(t *testing.T, raw json.RawMessage) map[string]json.RawMessage {
 	return fields
 }
 
-// rowsOf takes an object or an array apart, in order: names may occur twice.
+// rowsOf returns the elements of an object or an array, in order, since names may occur twice.
 func rowsOf(t *testing.T, body string) (keys []string, rows []json.RawMessage) {
 	t.Helper()
 	if body == "" || body == "OK" {
@@ -153,8 +153,8 @@ func textOf(t *testing.T, raw json.RawMessage) string {
 	return text
 }
 
-// checkThing compares every field that the panel sent with the Go value that it
-// became, spelled as the panel spells it. A field without a place is a loss.
+// checkThing compares every field that the panel sent with the Go value that it became, in the
+// panel's spelling. A field that has no place in the type fails the test.
 func checkThing(t *testing.T, key string, fields map[string]json.RawMessage, thing reflect.Value) {
 	t.Helper()
 	spelled := make(map[string]string)
@@ -188,7 +188,7 @@ func spell(t *testing.T, v reflect.Value, out map[string]string) {
 			switch f.Kind() {
 			case reflect.Struct:
 				spell(t, f, out)
-			case reflect.Map: // what has no field of its own
+			case reflect.Map: // settings that have no field of their own
 				for key, value := range f.Seq2() {
 					if _, there := out[key.String()]; !there {
 						out[key.String()] = value.String()

@@ -186,11 +186,12 @@ func (c *call) listCertificate(name string, cert certificate) int {
 // alternatives returns the names of a certificate. Addresses are appended to the last one, since
 // the panel splits at "DNS:" only.
 func alternatives(cert *x509.Certificate) string {
-	names := strings.Join(cert.DNSNames, ",")
+	var names strings.Builder
+	names.WriteString(strings.Join(cert.DNSNames, ","))
 	for _, ip := range cert.IPAddresses {
-		names += "IPAddress:" + ip.String()
+		names.WriteString("IPAddress:" + ip.String())
 	}
-	return names
+	return names.String()
 }
 
 func oneLined(text string) string {

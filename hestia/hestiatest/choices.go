@@ -9,28 +9,35 @@ import (
 // it, or the recorded machine happened to be set up like this. Change it here.
 //
 // More choices, too small for a constant:
-//   - The panel is set up like the recorded machine: apache2 behind nginx, php-fpm 8.2, bind9, exim4, dovecot, MySQL,
-//     cron, local and FTP backups; no firewall, no webmail, no spam filter, no FTP, no DNS cluster, no quotas. So
-//     v-add-mail-domain prints an error and exits with 0, as recorded. See [Server.SetConfig].
+//   - The panel is set up like the recorded machine: apache2 behind nginx, php-fpm 8.2, bind9,
+//     exim4, dovecot, MySQL, cron, local and FTP backups; no firewall, no webmail, no spam filter,
+//     no FTP, no DNS cluster, no quotas. So v-add-mail-domain prints an error and exits with 0, as
+//     recorded. See [Server.SetConfig].
 //   - The list of addresses is "allow-all", not empty as on a fresh installation.
 //   - Commands run one at a time. Slow ones are not slow: use Faults.
-//   - A request that makes PHP crash is answered with 500 and a page: an array as an argument, a NUL byte, v-make-tmp-file
-//     without a name. A body over 1 MiB counts as unusable.
+//   - A request that makes PHP crash is answered with 500 and a page: an array as an argument, a
+//     NUL byte, v-make-tmp-file without a name. A body over 1 MiB counts as unusable.
 //   - Legacy, an argument list that is too long: code -1, so "OK".
-//   - Suspended users fail v-check-user-password, as recorded; so do users whose password was never set.
-//   - Disk usage stays 0 unless SetUsage set it; so does bandwidth. v-update-… recount and change nothing else.
+//   - Suspended users fail v-check-user-password, as recorded; so do users whose password was never
+//     set.
+//   - Disk usage stays 0 unless SetUsage set it; so does bandwidth. v-update-… recount and change
+//     nothing else.
 //   - The names of DKIM keys, temporary logins and the like are drawn from a fixed series.
 //   - Files: only v-make-tmp-file and WriteFile make any. Folders exist if a file is below them.
 //   - Certificates are checked as far as the names and the pair of keys go; the chain is not.
-//   - DNS values are checked by type for A, AAAA and the types that name hosts; all values of other types are accepted.
+//   - DNS values are checked by type for A, AAAA and the types that name hosts; all values of other
+//     types are accepted.
 //   - Domains below two-part suffixes (co.uk and some more) get their www. alias like others.
-//   - v-restart-… and v-start-service do nothing unless BreakWebServer is on; services always run. v-rebuild-… writes
-//     files that nobody sees, so it changes nothing. Temporary database logins are printed and not kept.
-//   - Let's Encrypt, restic, the DNS cluster, the firewall, files of users, PHP versions, plugins and the panel's own
-//     upgrade are not modelled beyond their checks; nor is the JSON of services that the recorded machine lacked.
-//   - Of commands that are not modelled, checks that look at the machine (is a program installed, a service running) are
-//     left out; so are those of the DNS cluster, which is never set up.
-//   - Logs of users contain the lines that the modelled commands write for users and packages, not all that a panel writes.
+//   - v-restart-… and v-start-service do nothing unless BreakWebServer is on; services always run.
+//     v-rebuild-… writes files that nobody sees, so it changes nothing. Temporary database logins
+//     are printed and not kept.
+//   - Let's Encrypt, restic, the DNS cluster, the firewall, files of users, PHP versions, plugins
+//     and the panel's own upgrade are not modelled beyond their checks; nor is the JSON of services
+//     that the recorded machine lacked.
+//   - Of commands that are not modelled, checks that look at the machine (is a program installed, a
+//     service running) are left out; so are those of the DNS cluster, which is never set up.
+//   - Logs of users contain the lines that the modelled commands write for users and packages, not
+//     all that a panel writes.
 
 // NotModelled is the exit code of commands whose effect the emulator does not model, once their
 // arguments have passed the checks. No script of the panel uses it.

@@ -17,11 +17,14 @@
 // code, content type and body (except times, generated keys and the server's name). Seven answers
 // of races, and the web server's answer while PHP is down, are left out. What differs:
 //
-//   - The pages of the web server (404, 500, 502) have the same status, type and title, but not the same HTML.
-//   - JSON is laid out with other white space in places; its keys, their order and its values are the same.
-//   - Tables for people (format "shell") are those of the panel for users, packages, websites and the system's data;
-//     other lists print the fields of their plain format as a table.
-//   - Commands run one at a time. What several at once do to the real panel's files is not modelled.
+//   - The pages of the web server (404, 500, 502) have the same status, type and title, but not the
+//     same HTML.
+//   - JSON is laid out with other white space in places; its keys, their order and its values are
+//     the same.
+//   - Tables for people (format "shell") are those of the panel for users, packages, websites and
+//     the system's data; other lists print the fields of their plain format as a table.
+//   - Commands run one at a time. What several at once do to the real panel's files is not
+//     modelled.
 //
 // [Server.Inject] makes a command answer with a code or a text that the emulator never produces by
 // itself, before or after its work; [Server.BreakWebServer], [Server.StopDatabase],

@@ -17,7 +17,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// checks are all of them, as a vendor's test calls them.
+// checks are all checks, as a vendor's test calls them.
 var checks = map[string]func(t testing.TB, v *clienttest.Vendor){
 	"inventory": func(t testing.TB, v *clienttest.Vendor) { v.CheckInventory(t, nil) },
 	"exchanges": func(t testing.TB, v *clienttest.Vendor) { v.CheckExchanges(t) },
@@ -52,7 +52,7 @@ func hostile() map[string]clienttest.Reply {
 	return replies
 }
 
-// emptyList is good for a list.
+// emptyList is a verdict: an empty list is a success for lists.
 func emptyList(u clienttest.Use, name string) clienttest.Verdict {
 	if u.Op == "Things.List" && name == "empty list" {
 		return clienttest.Takes
@@ -82,7 +82,7 @@ func (r *recorder) Fatalf(format string, args ...any) {
 	r.FailNow()
 }
 
-// failure is what a check says of a vendor; "" if it passes.
+// failure returns what a check reports about a vendor; "" if it passes.
 func failure(t *testing.T, v *clienttest.Vendor, check string) string {
 	t.Helper()
 	return failed(t, func(t testing.TB) { checks[check](t, v) })
@@ -105,7 +105,7 @@ func failed(t *testing.T, check func(testing.TB)) string {
 	return r.text
 }
 
-// Each fault is one that a check exists for.
+// For each fault there is a check.
 func TestFaultyClientFails(t *testing.T) {
 	for fault, want := range map[string][2]string{
 		"action":    {"inventory", "Things.Show"},
@@ -123,14 +123,14 @@ func TestFaultyClientFails(t *testing.T) {
 	}
 }
 
-// A method that asks again and again ends with its deadline instead of holding up the test.
+// A method that polls forever ends with its deadline instead of blocking the test.
 func TestPollingEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		require.Contains(t, failure(t, vendor("polls"), "hostile"), context.DeadlineExceeded.Error())
 	})
 }
 
-// A refusal may be none for some methods.
+// A refusal may be a success for some methods.
 func TestRefusalVerdict(t *testing.T) {
 	for _, test := range []struct {
 		fault   string
@@ -161,7 +161,7 @@ func TestRefusalVerdict(t *testing.T) {
 	}
 }
 
-// So does what the vendor's test says wrongly of a good client.
+// The checks also fail if a vendor's test describes a good client wrongly.
 func TestFaultyVendorFails(t *testing.T) {
 	for name, test := range map[string]struct {
 		check  string

@@ -1,10 +1,9 @@
 // Package clienttest drives a vendor's client in tests, without sockets.
 //
-// A [Tap] is a transport that notes every request and answers it from a function. A
-// [Vendor] says in data what is particular about a client: how to make one, good
-// arguments by type, the rows of its API's inventory and the fixtures that answer them.
-// Everything else is found by reflection over the client's services, so that a new
-// method is driven without being named anywhere:
+// A [Tap] is a transport that records every request and answers it from a function. A [Vendor]
+// describes as data what is particular about a client: how to make one, good arguments by type, the
+// rows of its API's inventory and the fixtures that answer them. Everything else is found by
+// reflection over the client's services, so a new method is tested without being named anywhere:
 //
 //	func vendor(t testing.TB) *clienttest.Vendor {
 //		return &clienttest.Vendor{
@@ -18,10 +17,9 @@
 //
 //	func TestInventory(t *testing.T) { vendor(t).CheckInventory(t, nil) }
 //
-// The checks are [Vendor.CheckInventory], [Vendor.CheckExchanges],
-// [Vendor.CheckHostile], [Vendor.CheckRefusals], [Vendor.CheckArguments],
-// [Vendor.CheckSecrets] and [Vendor.CheckPrinted]. What they cannot know is asked of
-// the vendor's test by a function.
+// The checks are [Vendor.CheckInventory], [Vendor.CheckExchanges], [Vendor.CheckHostile],
+// [Vendor.CheckRefusals], [Vendor.CheckArguments], [Vendor.CheckSecrets] and [Vendor.CheckPrinted].
+// For what they cannot know, they call a function of the vendor's test.
 //
-// It knows no vendor and is imported by tests only.
+// It knows no vendor and is imported only by tests.
 package clienttest

@@ -15,15 +15,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// WebPage is what stands in front of a server that wants a sign-in.
+// WebPage is the page of a server that requires a sign-in.
 const WebPage = "<!DOCTYPE html><html><body>Login</body></html>"
 
-// hostileLimit is provider.WithMaxBody of clients that get hostile answers: one over it need
-// not be long. That the default limit holds is shown in internal/rest.
+// hostileLimit is the provider.WithMaxBody of clients that get hostile answers, so that one above
+// it need not be long. internal/rest tests the default limit.
 const hostileLimit = 64 << 10
 
-// Hostile are replies that claim success and are none of any API that speaks JSON. The
-// caller adds those of its fields: of wrong types, null, negative IDs.
+// Hostile returns replies that claim success and that no JSON API would send. The caller adds those
+// for its fields: wrong types, null, negative IDs.
 func Hostile() map[string]Reply {
 	return map[string]Reply{
 		"HTML":             HTML(WebPage),
@@ -48,15 +48,16 @@ func Hostile() map[string]Reply {
 	}
 }
 
-// Verdict is what a method has to make of a reply.
+// Verdict is how a method has to treat a reply.
 type Verdict uint8
 
 const (
-	// Fails, as the check says.
+	// Fails means that the method fails, as the check describes.
 	Fails Verdict = iota
-	// Takes it for a success: what it answers is undocumented, or this is no failure of it.
+	// Takes means that the method succeeds: its answer is undocumented, or this is not a failure
+	// for it.
 	Takes
-	// Either, and nothing is checked but that it does not panic.
+	// Either means that only a panic is an error.
 	Either
 )
 
@@ -69,10 +70,9 @@ func judged(t testing.TB, want Verdict, out Outcome, op, name string) bool {
 	return want != Fails
 }
 
-// CheckHostile calls every supported method against each reply. It fails with an error
-// that says so in a sentence, with the vendor's kind, the method's name and the reply's
-// status, and returns nothing beside it; a change has an unknown outcome. verdict tells
-// the exceptions; nil is none.
+// CheckHostile calls every supported method against each reply. The method must return an error in
+// one sentence, with the vendor's kind, the method's name and the reply's status, and nothing else;
+// a change has an unknown outcome. verdict returns the exceptions; nil is none.
 func (v *Vendor) CheckHostile(t testing.TB, replies map[string]Reply, verdict func(u Use, name string) Verdict) {
 	t.Helper()
 	uses, good := v.Uses(t), v.Good()
@@ -101,7 +101,7 @@ func (v *Vendor) CheckHostile(t testing.TB, replies map[string]Reply, verdict fu
 	}
 }
 
-// checkFailure checks what every failure after an answer has.
+// checkFailure checks what all failures after an answer have in common.
 func (v *Vendor) checkFailure(t testing.TB, m Method, reply Reply, out Outcome, name string) {
 	t.Helper()
 	require.True(t, out.Empty(), "%s, %s: %+v beside an error", m.Op, name, out.Values)
@@ -113,20 +113,20 @@ func (v *Vendor) checkFailure(t testing.TB, m Method, reply Reply, out Outcome, 
 	require.Equal(t, reply.Status, e.StatusCode, "%s, %s", m.Op, name)
 }
 
-// Refusal is a reply that is a failure.
+// Refusal is a reply that reports a failure.
 type Refusal struct {
 	Reply Reply
-	// Kind is what errors.Is finds. It gives way to provider.ErrOutcomeUnknown for a
-	// change if Unknown is set.
+	// Kind is the error that errors.Is finds. For a change it is provider.ErrOutcomeUnknown instead
+	// if Unknown is set.
 	Kind error
-	// Unknown tells that the reply leaves open whether a change happened.
+	// Unknown is set if the reply does not say whether a change happened.
 	Unknown bool
-	// Verdict tells the methods that do not fail; nil is none.
+	// Verdict returns the verdict for methods that do not fail; nil is none.
 	Verdict func(u Use) Verdict
 }
 
-// Refusals are all bodies under all statuses. Those from 500 leave the outcome of a
-// change unknown.
+// Refusals returns all combinations of bodies and statuses. Statuses from 500 leave the outcome of
+// a change unknown.
 func Refusals(kinds map[int]error, bodies ...string) []Refusal {
 	var all []Refusal
 	for _, status := range slices.Sorted(maps.Keys(kinds)) {
@@ -137,16 +137,16 @@ func Refusals(kinds map[int]error, bodies ...string) []Refusal {
 	return all
 }
 
-// CheckRefusals calls every supported method against each refusal: the error is of its
-// kind, and only a change whose outcome is unknown may have been executed. each, if not
-// nil, sees every error of those that have to fail.
+// CheckRefusals calls every supported method against each refusal: the error is of its kind, and
+// only a change whose outcome is unknown may have been executed. each, if not nil, gets the error
+// of every call that has to fail.
 func (v *Vendor) CheckRefusals(t testing.TB, refusals []Refusal, each func(op string, r Refusal, err error)) {
 	t.Helper()
 	uses, good := v.Uses(t), v.Good()
 	for _, r := range refusals {
 		name := fmt.Sprintf("%d %s", r.Reply.Status, r.Reply.Body)
 		for _, u := range uses {
-			// A client that was told 429 holds all its calls back: one for each.
+			// A client that got 429 holds back all its calls, so use a new one for each.
 			m := v.Method(t, v.Tap(v.insteadOf(&u.Op, r.Reply, good)), u.Op)
 			out := run(t, m, name)
 			if r.Verdict != nil && judged(t, r.Verdict(u), out, m.Op, name) {
@@ -167,7 +167,7 @@ func (v *Vendor) CheckRefusals(t testing.TB, refusals []Refusal, each func(op st
 	}
 }
 
-// run is Method.Run that tells in a panic what the answer was.
+// run is Method.Run that adds the answer to a panic.
 func run(t testing.TB, m Method, answer string) Outcome {
 	t.Helper()
 	defer func() {
@@ -178,7 +178,7 @@ func run(t testing.TB, m Method, answer string) Outcome {
 	return m.Run(t)
 }
 
-// insteadOf replies to the method's own requests, and well to those beside them.
+// insteadOf replies to the method's own requests with r, and to its auxiliary ones with good.
 func (v *Vendor) insteadOf(op *string, r Reply, good Answer) Answer {
 	if v.Aside == nil {
 		return Always(r)

@@ -18,28 +18,29 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Row is an operation of the API, and which requests belong to it.
+// Row is an operation of the API, with the requests that belong to it.
 type Row struct {
 	Method string
-	// Path is below Vendor.Base, with {name} for what varies within a segment.
+	// Path is the path below Vendor.Base, with {name} for what varies within a segment.
 	Path string
-	// Form are fields that the form of a request has, where a path has several
-	// operations: {"action": "show"}.
+	// Form are fields in the form of a request, if a path has several operations: {"action":
+	// "show"}.
 	Form map[string]string
-	// Route is what observers are told; "" is Path.
+	// Route is the route that observers get; "" is Path.
 	Route string
-	// Reads tells that the operation changes nothing.
+	// Reads is set if the operation changes nothing.
 	Reads bool
 	// Operations are the methods that reach it, in any order.
 	Operations []string
 }
 
 func (r Row) String() string {
-	text := r.Method + " " + r.Path
+	var text strings.Builder
+	text.WriteString(r.Method + " " + r.Path)
 	for _, name := range slices.Sorted(maps.Keys(r.Form)) {
-		text += " " + name + "=" + r.Form[name]
+		text.WriteString(" " + name + "=" + r.Form[name])
 	}
-	return text
+	return text.String()
 }
 
 var placeholders = regexp.MustCompile(`\\\{[^}]*\\\}`) // in a quoted pattern
@@ -48,11 +49,11 @@ func (r Row) pattern() *regexp.Regexp {
 	return regexp.MustCompile("^" + placeholders.ReplaceAllString(regexp.QuoteMeta(r.Path), "[^/]+") + "$")
 }
 
-// Table reads a file of columns, whose first line must be the given one, as maps by
+// Table reads a file of columns, whose first line must be header, and returns each line as a map by
 // the names of the columns.
 func Table(t testing.TB, path, header string) []map[string]string {
 	t.Helper()
-	text, err := os.ReadFile(path) //nolint:gosec // a test's own file
+	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")
 	require.Equal(t, header, lines[0])
@@ -114,8 +115,7 @@ func (f *finder) exchange(e fixture.Exchange) int {
 	return f.find(e.Request.Method, e.Request.Path, url.Values(e.Request.Form))
 }
 
-// RowOf returns the row of a request: the one with the fewest placeholders. nil if
-// there is none.
+// RowOf returns the row of a request: the one with the fewest placeholders; nil if there is none.
 func (v *Vendor) RowOf(r Request) *Row {
 	if i := newFinder(v.Rows).request(r); i >= 0 {
 		return &v.Rows[i]
@@ -123,8 +123,8 @@ func (v *Vendor) RowOf(r Request) *Row {
 	return nil
 }
 
-// Good is a server that answers every request well: with the first good exchange of its
-// row. The rest is 404.
+// Good returns a server that answers every request with the first good exchange of its row, and all
+// others with 404.
 func (v *Vendor) Good() Answer {
 	rows := newFinder(v.Rows)
 	answers := make(map[int]Reply)
@@ -153,7 +153,7 @@ func (v *Vendor) Good() Answer {
 	}
 }
 
-// good are the exchanges that tell a success by their status.
+// good returns the exchanges with a status of success.
 func (v *Vendor) good() []fixture.Exchange {
 	return slices.DeleteFunc(slices.Clone(v.Exchanges), func(e fixture.Exchange) bool { return e.Response.Status >= 400 })
 }
@@ -165,9 +165,9 @@ type Use struct {
 	Sent Request
 }
 
-// Uses performs every method once against a good server and returns those that are
-// supported: the others fail with provider.ErrUnsupported and send nothing. Each must
-// succeed with one request, of a row.
+// Uses performs every method once against a good server and returns those that are supported: the
+// others fail with provider.ErrUnsupported and send nothing. Each must succeed with one request,
+// which belongs to a row.
 func (v *Vendor) Uses(t testing.TB) []Use {
 	t.Helper()
 	rows := newFinder(v.Rows)
@@ -190,10 +190,10 @@ func (v *Vendor) Uses(t testing.TB) []Use {
 	return all
 }
 
-// CheckInventory calls every method against a good server. Each sends one request, of a
-// row that names it, and observers are told the row's route; each row is reached by all
-// the methods that it names. A method that is unsupported sends nothing and reaches
-// nothing. each, if not nil, sees every use: for its credentials.
+// CheckInventory calls every method against a good server. Each sends one request, of a row that
+// names the method, and observers get the row's route; each row is reached by all the methods that
+// it names. An unsupported method sends nothing and reaches nothing. each, if not nil, gets every
+// use, such as to check its credentials.
 func (v *Vendor) CheckInventory(t testing.TB, each func(u Use)) {
 	t.Helper()
 	reached := make(map[*Row][]string)
@@ -218,7 +218,7 @@ func (v *Vendor) CheckInventory(t testing.TB, each func(u Use)) {
 	t.Logf("%d of %d rows by %d methods", len(reached), len(v.Rows), len(uses))
 }
 
-// CheckExchanges requires a good exchange of every row, and a row of every good one.
+// CheckExchanges requires a good exchange for every row, and a row for every good exchange.
 func (v *Vendor) CheckExchanges(t testing.TB) {
 	t.Helper()
 	rows := newFinder(v.Rows)

@@ -15,24 +15,24 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Method is an exported method of a service of a client. Its first parameter is the
-// context; arguments are counted without it.
+// Method is an exported method of a service of a client. Its first parameter is the context;
+// arguments are counted without it.
 type Method struct {
-	// Op is the service's name and the method's: "Clients.Create", and for a service
-	// of a service "Clients.Notes.List".
+	// Op is the name of the service and the method: "Clients.Create", or "Clients.Notes.List" for a
+	// service of a service.
 	Op string
 
 	fn     reflect.Value
 	vendor *Vendor
 }
 
-// NumArgs is how many arguments there are behind the context.
+// NumArgs returns how many arguments there are after the context.
 func (m Method) NumArgs() int { return m.fn.Type().NumIn() - 1 }
 
-// Arg is the type of an argument; a variadic one is a slice.
+// Arg returns the type of an argument; a variadic one is a slice.
 func (m Method) Arg(i int) reflect.Type { return m.fn.Type().In(i + 1) }
 
-// Results is how many results there are beside the error. A sequence is one.
+// Results returns how many results there are besides the error. A sequence is one.
 func (m Method) Results() int {
 	n := m.fn.Type().NumOut()
 	if n > 0 && m.fn.Type().Out(n-1) == reflect.TypeFor[error]() {
@@ -41,9 +41,8 @@ func (m Method) Results() int {
 	return n
 }
 
-// Args makes good arguments: Vendor.Args of this place, or the Vendor.Samples of the
-// type, or else a value that every vendor takes. They are fresh, the test may change
-// them.
+// Args returns good arguments: Vendor.Args of this position, or the Vendor.Samples of the type, or
+// else a value that every vendor accepts. They are new, so the test may change them.
 func (m Method) Args(t testing.TB) []any {
 	t.Helper()
 	var samples []any
@@ -64,7 +63,7 @@ func (m Method) Args(t testing.TB) []any {
 	return args
 }
 
-// sampleOf finds the first value of a type, or one that implements it.
+// sampleOf returns the first value of a type, or one that implements it.
 func sampleOf(samples []any, want reflect.Type) (any, bool) {
 	for _, value := range samples {
 		if reflect.TypeOf(value) == want {
@@ -81,8 +80,8 @@ func sampleOf(samples []any, want reflect.Type) (any, bool) {
 	return nil, false
 }
 
-// patience is how long a method may take that nothing keeps waiting: one that asks again
-// and again must not hold up all tests.
+// patience is how long a method may take although nothing makes it wait, so that one that polls
+// forever does not block all tests.
 const patience = 5 * time.Minute
 
 // Run performs the method with good arguments, under a deadline.
@@ -96,8 +95,8 @@ func (m Method) Run(t testing.TB) Outcome {
 // endless is how many elements of a sequence are too many for a test.
 const endless = 100_000
 
-// Call performs the method. nil is the zero value of an argument's type. A sequence is
-// read to its end.
+// Call performs the method. nil is the zero value of an argument's type. A sequence is read to its
+// end.
 func (m Method) Call(ctx context.Context, args ...any) Outcome {
 	defer func() {
 		if p := recover(); p != nil {
@@ -120,7 +119,7 @@ func (m Method) Call(ctx context.Context, args ...any) Outcome {
 	for _, result := range call(in) {
 		switch {
 		case result.Type() == reflect.TypeFor[error]():
-			out.Err, _ = result.Interface().(error)
+			out.Err, _ = reflect.TypeAssert[error](result)
 		case result.Kind() == reflect.Func && result.Type().CanSeq2():
 			out.List = true
 			out.read(result)
@@ -134,18 +133,18 @@ func (m Method) Call(ctx context.Context, args ...any) Outcome {
 // Outcome is what a method returned or yielded.
 type Outcome struct {
 	Err error
-	// Values are the results beside the error, or the elements of a sequence.
+	// Values are the results besides the error, or the elements of a sequence.
 	Values []any
-	// List tells that the method returned a sequence.
+	// List is set if the method returned a sequence.
 	List bool
-	// After tells that the sequence went on after its error.
+	// After is set if the sequence continued after its error.
 	After bool
 }
 
 func (o *Outcome) read(sequence reflect.Value) {
 	for element, failed := range sequence.Seq2() {
 		o.After = o.After || o.Err != nil
-		if err, _ := failed.Interface().(error); err != nil {
+		if err, _ := reflect.TypeAssert[error](failed); err != nil {
 			o.Err = err
 			if !element.IsZero() {
 				o.Values = append(o.Values, element.Interface())
@@ -172,8 +171,8 @@ func (o Outcome) Empty() bool {
 	return true
 }
 
-// services yields the services of a client, and theirs, with their names: what its
-// exported fields point to.
+// services yields the services of a client, which are what its exported fields point to, and the
+// services of those, with their names.
 func services(client any, yield func(name string, service reflect.Value)) {
 	seen := make(map[uintptr]bool)
 	var walk func(prefix string, holder reflect.Value)

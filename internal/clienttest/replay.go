@@ -8,8 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Equal replays an exchange through a method that returns something, which is compared
-// by value.
+// Equal replays an exchange through a method and compares its result by value.
 func Equal[C, T any](want T, call func(context.Context, *C) (T, error)) func(*testing.T, *C) {
 	return func(t *testing.T, c *C) {
 		t.Helper()
@@ -44,7 +43,7 @@ func Decoded[C any, P interface{ Decode(any) error }](want map[string]any, call 
 	}
 }
 
-// Succeeds replays an exchange through a method that returns no more than an error.
+// Succeeds replays an exchange through a method that returns only an error.
 func Succeeds[C any](call func(context.Context, *C) error) func(*testing.T, *C) {
 	return func(t *testing.T, c *C) {
 		t.Helper()

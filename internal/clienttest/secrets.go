@@ -21,7 +21,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Spellings are the ways in which a secret may turn up in a text.
+// Spellings returns the ways in which a secret may appear in a text.
 func Spellings(secret string) []string {
 	var plain bytes.Buffer
 	encoder := json.NewEncoder(&plain)
@@ -38,8 +38,7 @@ func Spellings(secret string) []string {
 	}
 }
 
-// spellings are the Spellings of secrets that were looked for before: a test looks for the
-// same few in thousands of texts.
+// spellings caches Spellings, since a test looks for the same few secrets in thousands of texts.
 var spellings sync.Map // string to []string
 
 func spellingsOf(secret string) []string {
@@ -71,8 +70,8 @@ func (v *Vendor) requireNoCanary(t testing.TB, text, what string) {
 	}
 }
 
-// Said is everything that a request says, credentials first, in the spelling that the
-// server reads.
+// Said returns everything that a request says, credentials first, in the spelling that the server
+// reads.
 func Said(r Request) string {
 	path, err := url.PathUnescape(r.Path)
 	if err != nil {
@@ -81,8 +80,8 @@ func Said(r Request) string {
 	return fmt.Sprint(r.Header, " ", path, " ", map[string][]string(r.Query), " ", map[string][]string(r.Form()), " ", r.Body)
 }
 
-// Echoes are servers that answer with what they were sent, as real ones do when they
-// refuse it. The caller adds those of its own envelope.
+// Echoes returns servers that answer with what they were sent, as real ones do when they refuse it.
+// The caller adds those with its own envelope.
 func Echoes() map[string]Answer {
 	echo := func(reply func(said string) Reply) Answer {
 		return func(_ context.Context, r Request) Reply { return reply(Said(r)) }
@@ -104,9 +103,9 @@ func Echoes() map[string]Answer {
 	}
 }
 
-// CheckSecrets calls every method of a client that logs and dumps, against an answer.
-// No canary shows up in errors, results, the log or the dump, which it returns. dial
-// makes a client with canaries for credentials; it must leave retries to the options.
+// CheckSecrets calls every method of a client that logs and dumps, against an answer. No canary may
+// appear in errors, results, the log or the dump. It returns the last two. dial makes a client with
+// canaries as credentials; it must leave retries to the options.
 func (v *Vendor) CheckSecrets(t testing.TB, dial Dial, answer Answer) (log, dump string) {
 	t.Helper()
 	var logs, dumps buffer
@@ -138,8 +137,8 @@ func (v *Vendor) CheckSecrets(t testing.TB, dial Dial, answer Answer) (log, dump
 	return logs.String(), dumps.String()
 }
 
-// CheckPrinted prints what is printed by accident: the client, its services and the
-// values, as they are and what they point to.
+// CheckPrinted prints what may be printed by accident: the client, its services and the values, and
+// what they point to.
 func (v *Vendor) CheckPrinted(t testing.TB, client any, values ...any) {
 	t.Helper()
 	all := []any{client, []any{client}, map[string]any{"c": client}, struct{ C any }{client}}
@@ -158,9 +157,8 @@ func (v *Vendor) CheckPrinted(t testing.TB, client any, values ...any) {
 	v.requireNoCanary(t, logs.String(), "the log")
 }
 
-// requirePrintsClean prints a value under the verbs and as JSON, and logs it. Under %s
-// and %q, which are no verbs for structs, fmt asks no method of what a pointer in a
-// struct points to.
+// requirePrintsClean prints a value with the verbs and as JSON, and logs it. For %s and %q, which
+// are not verbs for structs, fmt calls no methods of values behind pointers in a struct.
 func (v *Vendor) requirePrintsClean(t testing.TB, logger *slog.Logger, value any, what string, verbs ...string) {
 	t.Helper()
 	for _, verb := range verbs {
@@ -172,7 +170,7 @@ func (v *Vendor) requirePrintsClean(t testing.TB, logger *slog.Logger, value any
 	logger.Info("value", "value", value)
 }
 
-// chain yields an error and all that it wraps: error trackers print link by link.
+// chain yields an error and all errors that it wraps, since error trackers print each of them.
 func chain(err error) iter.Seq[error] {
 	return func(yield func(error) bool) {
 		pending := []error{err}
@@ -194,7 +192,7 @@ func chain(err error) iter.Seq[error] {
 	}
 }
 
-// buffer is a writer for many goroutines.
+// buffer is a writer for several goroutines.
 type buffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer

@@ -22,8 +22,8 @@ const (
 	canary  = `canary"Key\<&>+/=1`
 )
 
-// shop is a client with two ways of telling operations apart: a field of a form, and a
-// path. fault makes it one that the checks must not let pass.
+// shop is a client with two ways of distinguishing operations: by a field of a form, and by path.
+// fault makes it one that the checks must reject.
 type shop struct {
 	Things *things
 }
@@ -101,8 +101,7 @@ func (s *things) Create(ctx context.Context, req *createRequest) (int64, error) 
 	call := &rest.Call{Endpoint: create, Body: url.Values{"action": {"create"}, "password": {req.Password.Reveal()}}, Out: &w, Secrets: []provider.Secret{req.Password}}
 	err := s.rest.Do(ctx, call)
 	if s.fault == "leak" && err != nil {
-		var e *provider.Error
-		if errors.As(err, &e) {
+		if e, ok := errors.AsType[*provider.Error](err); ok {
 			e.Message += req.Password.Reveal()
 		}
 	}

@@ -15,16 +15,16 @@ import (
 // Request is a request as it left the client.
 type Request struct {
 	Method string
-	// Path is escaped and below the tap's base; "!" and the whole URL if it is not.
+	// Path is the escaped path below the tap's base; "!" and the whole URL if it is not below it.
 	Path   string
 	Query  url.Values
 	Header http.Header
 	Body   string
-	// Operation is what a caller's RoundTripper learns.
+	// Operation is what a caller's RoundTripper gets from the context.
 	Operation provider.Operation
 }
 
-// Form reads the body as a form; nil if it is none.
+// Form returns the body as a form; nil if it is not one.
 func (r Request) Form() url.Values {
 	if kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); kind != "application/x-www-form-urlencoded" {
 		return nil
@@ -36,8 +36,8 @@ func (r Request) Form() url.Values {
 	return form
 }
 
-// Reply is what the server answers; Body is sent as it stands. Without a Header it is
-// called JSON. Err is a failure of the transport instead.
+// Reply is the server's answer. Body is sent as it is, with the content type of JSON if there is no
+// Header. If Err is set, the transport fails with it instead.
 type Reply struct {
 	Status int
 	Body   string
@@ -45,10 +45,10 @@ type Reply struct {
 	Err    error
 }
 
-// OK is a success with a body.
+// OK returns a success with a body.
 func OK(body string) Reply { return Reply{Status: http.StatusOK, Body: body} }
 
-// HTML is a success with a web page.
+// HTML returns a success with a web page.
 func HTML(page string) Reply {
 	return Reply{Status: http.StatusOK, Body: page, Header: http.Header{"Content-Type": {"text/html"}}}
 }
@@ -56,10 +56,10 @@ func HTML(page string) Reply {
 // Answer is a server: what it replies to a request.
 type Answer func(context.Context, Request) Reply
 
-// Always replies to every request alike.
+// Always returns a server that gives the same reply to every request.
 func Always(r Reply) Answer { return func(context.Context, Request) Reply { return r } }
 
-// InTurn gives each reply once, and the last one from then on.
+// InTurn returns a server that gives each reply once, and then repeats the last one.
 func InTurn(replies ...Reply) Answer {
 	var mu sync.Mutex
 	count := 0
@@ -71,7 +71,7 @@ func InTurn(replies ...Reply) Answer {
 	}
 }
 
-// Tap is a transport that notes every request and answers it. Use it by pointer.
+// Tap is a transport that records every request and answers it. Use it by pointer.
 type Tap struct {
 	// Base is what the URL of a request begins with.
 	Base string

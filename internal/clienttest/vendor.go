@@ -14,55 +14,53 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Dial makes a client whose requests go through a transport. Repetitions and rate
-// limits must be off unless the options switch them on, or one failure would be several
-// requests.
+// Dial makes a client whose requests go through a transport. Retries and rate limits must be off
+// unless the options switch them on; otherwise one failure would be several requests.
 type Dial func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any
 
-// Vendor is what the tests of one client supply. An API of several dialects is one
-// Vendor for each.
+// Vendor is what the tests of one client supply. An API with several dialects has one Vendor for
+// each.
 type Vendor struct {
-	// Kind is provider.Error.Provider.
+	// Kind is the provider.Error.Provider of the client's errors.
 	Kind string
-	// Base is the URL that the paths of rows are below. A prefix in it makes a client
-	// that loses it fail.
+	// Base is the URL below which the paths of rows are. With a prefix in it, a client that loses
+	// the prefix fails.
 	Base string
 	// Dial makes a pointer to a struct whose exported fields are the services.
 	Dial Dial
-	// Samples are arguments that the client does not refuse: requests, values of
-	// types of its own, and what replaces the common ones (int64, string, bool,
-	// io.Writer, io.Reader). Each call makes them anew.
+	// Samples returns arguments that the client does not refuse: requests, values of its own types,
+	// and replacements for the common ones (int64, string, bool, io.Writer, io.Reader). Each call
+	// returns new ones.
 	Samples func() []any
-	// Args are arguments for one place of one method, counted from 1: "Leads.Export 2".
+	// Args are arguments for one position of one method, counted from 1: "Leads.Export 2".
 	Args map[string]any
 	// Rows is the inventory.
 	Rows []Row
-	// Exchanges answer for a good server; paths are below Base. Those with a status of
-	// failure are passed over. Failures that say 200 do not belong here.
+	// Exchanges are the answers of a good server; paths are below Base. Those with a status of
+	// failure are skipped. Failures with status 200 must not be among them.
 	Exchanges []fixture.Exchange
-	// Beside are methods that are made of others, with the reason. No check calls them.
+	// Beside are methods that call others, with the reason. No check calls them.
 	Beside map[string]string
-	// Aside tells requests that a method sends beside its own, as a sign-in. They are
-	// answered well, whatever its own are answered with. nil is none.
+	// Aside reports whether a request is auxiliary, such as a sign-in. Such requests always get a
+	// good answer. nil is none.
 	Aside func(op string, r Request) bool
-	// Canaries are the secrets of the client, of samples and of answers. They should
-	// hold characters that are escaped in JSON, HTML, URLs and Go.
+	// Canaries are the secrets of the client, of samples and of answers. They should contain
+	// characters that are escaped in JSON, HTML, URLs and Go.
 	Canaries []string
-	// Shown tells results that show on purpose what the server said; nil is none.
+	// Shown reports whether a result shows on purpose what the server said; nil is none.
 	Shown func(value any) bool
 }
 
-// Tap is a transport below the vendor's base.
+// Tap returns a transport below the vendor's base.
 func (v *Vendor) Tap(answer Answer) *Tap { return &Tap{Base: v.Base, Answer: answer} }
 
-// Methods are the exported methods of every service of a new client, without those that
-// are made of others.
+// Methods returns the exported methods of every service of a new client, except those in Beside.
 func (v *Vendor) Methods(t testing.TB, transport http.RoundTripper, opts ...provider.Option) []Method {
 	t.Helper()
 	return v.methodsOf(t, v.Dial(t, transport, opts...))
 }
 
-// Method is the one of a name. Beside does not matter.
+// Method returns the method with a name, even one in Beside.
 func (v *Vendor) Method(t testing.TB, transport http.RoundTripper, op string, opts ...provider.Option) Method {
 	t.Helper()
 	client := v.Dial(t, transport, opts...)
@@ -100,7 +98,7 @@ func (v *Vendor) allOf(client any) []Method {
 	return methods
 }
 
-// Refused checks an error for bad input: these fields and no others, and nothing sent.
+// Refused checks an error for bad input: it names these fields and no others, and nothing was sent.
 func (v *Vendor) Refused(t testing.TB, tap *Tap, err error, fields ...string) {
 	t.Helper()
 	require.ErrorIs(t, err, provider.ErrInvalid)
@@ -112,9 +110,9 @@ func (v *Vendor) Refused(t testing.TB, tap *Tap, err error, fields ...string) {
 	require.ElementsMatch(t, fields, slices.Collect(maps.Keys(e.Fields)))
 }
 
-// CheckArguments calls every method with good arguments but one: each of those that
-// wrong says for a place, counted from 1. They must be refused with a field named and
-// before anything is sent. It returns how many there were.
+// CheckArguments calls every method with good arguments but one, which is each of those that wrong
+// returns for its position, counted from 1. The method must refuse it and name a field before
+// anything is sent. CheckArguments returns how many bad arguments there were.
 func (v *Vendor) CheckArguments(t testing.TB, wrong func(m Method, place int, want reflect.Type) []any) int {
 	t.Helper()
 	tap := v.Tap(Always(OK(`{"id": 1}`)))

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// MaxBody is how long a request's body may be.
+// MaxBody is the maximum length of a request's body, in bytes.
 const MaxBody = 1 << 20
 
-// BodyProblem tells what is wrong with a request's body.
+// BodyProblem is what is wrong with a request's body.
 type BodyProblem string
 
 // What can be wrong with a body.
@@ -27,13 +27,14 @@ const (
 // BodyError is a body that an emulated API refuses.
 type BodyError struct {
 	Problem BodyProblem
-	// Field is the path of the value of the wrong type, such as "contact_data.city". Empty for the body itself.
+	// Field is the path of the value of the wrong type, such as "contact_data.city"; "" for the
+	// body itself.
 	Field string
-	// Want is the type that is due there: "string", "integer", "boolean", "object", "array".
+	// Want is the expected type: "string", "integer", "boolean", "object", "array".
 	Want string
 }
 
-// Error says what is wrong, in one line.
+// Error returns what is wrong, in one line.
 func (e *BodyError) Error() string {
 	text := "the body " + string(e.Problem)
 	if e.Field != "" {
@@ -45,7 +46,7 @@ func (e *BodyError) Error() string {
 	return text
 }
 
-// ReadBody reads a request's body up to MaxBody. Its error is a *BodyError.
+// ReadBody reads a request's body, up to MaxBody. Its error is a *BodyError.
 func ReadBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
 		return nil, nil
@@ -60,8 +61,8 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return data, nil
 }
 
-// ReadJSON reads a request's body into dst, which is a pointer. There must be one JSON value and nothing after it.
-// Its error is a *BodyError.
+// ReadJSON reads a request's body into dst, a pointer. The body must be one JSON value and nothing
+// after it. Its error is a *BodyError.
 func ReadJSON(r *http.Request, dst any) error {
 	data, err := ReadBody(r)
 	if err != nil {
@@ -75,8 +76,7 @@ func ReadJSON(r *http.Request, dst any) error {
 	}
 	if err := json.Unmarshal(data, dst); err != nil {
 		wrong := &BodyError{Problem: BodyWrongType}
-		var mismatch *json.UnmarshalTypeError
-		if errors.As(err, &mismatch) {
+		if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			wrong.Field = mismatch.Field
 			wrong.Want = jsonType(mismatch.Type.Kind().String())
 		}
@@ -85,7 +85,7 @@ func ReadJSON(r *http.Request, dst any) error {
 	return nil
 }
 
-// jsonType names a Go kind the way a JSON API would.
+// jsonType returns a JSON API's name for a Go kind.
 func jsonType(kind string) string {
 	switch {
 	case kind == "string":
@@ -104,7 +104,8 @@ func jsonType(kind string) string {
 	return ""
 }
 
-// WriteJSON answers with a JSON body. A value that cannot be encoded is a mistake of the emulator, so it panics.
+// WriteJSON answers with a JSON body. It panics if the value cannot be encoded, since that is a bug
+// of the emulator.
 func WriteJSON(w http.ResponseWriter, status int, v any) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)

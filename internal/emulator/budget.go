@@ -2,15 +2,16 @@ package emulator
 
 import "time"
 
-// Budget is a fixed window of requests. Its zero value is a window that has not begun. It is not safe for concurrent use.
+// Budget counts requests in a fixed window. Its zero value is a window that has not begun. It is
+// not safe for concurrent use.
 type Budget struct {
-	// Until is the end of the window, and Spent what was taken out of it.
+	// Until is the end of the window, and Spent how many requests were made in it.
 	Until time.Time
 	Spent int
 }
 
-// Spend takes one request out of the window, or out of a new one if that is over. It tells whether it was one too many.
-// A limit of 0 is none.
+// Spend counts one request in the window, or in a new one if that is over, and reports whether it
+// is above the limit. A limit of 0 means no limit.
 func (b *Budget) Spend(now time.Time, limit int, window time.Duration) (over bool) {
 	if limit <= 0 {
 		return false

@@ -15,9 +15,10 @@ import (
 	"time"
 )
 
-// Certificate is what an https host presents: self-signed and made at start, so that no private key is kept anywhere.
+// Certificate is the certificate of an https host. It is self-signed and made at the start, so no
+// private key is stored anywhere.
 type Certificate struct {
-	// PEM is the certificate as text, for a client that takes its roots so.
+	// PEM is the certificate as text, for clients that accept their roots in this form.
 	PEM []byte
 	// Pin is the SHA-256 of the public key (SubjectPublicKeyInfo), as "sha256/<base64>".
 	Pin string
@@ -49,7 +50,7 @@ func newCertificate(name string) *Certificate {
 		NotAfter:              time.Date(2095, 1, 1, 0, 0, 0, 0, time.UTC),
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		IsCA:                  true, // its own authority, so that it can stand in a pool of roots
+		IsCA:                  true, // its own authority, so that it can be in a pool of roots
 		BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
@@ -64,7 +65,7 @@ func newCertificate(name string) *Certificate {
 	}
 }
 
-// must is for what cannot fail with the values above.
+// must panics on errors that cannot occur with the values above.
 func must(err error) {
 	if err != nil {
 		panic("emulator: making a certificate: " + err.Error())

@@ -2,7 +2,7 @@ package emulator
 
 import "time"
 
-// Clock tells the time. A nil Clock is the real one.
+// Clock returns the current time. A nil Clock is the real one.
 type Clock func() time.Time
 
 // Now returns the clock's time.

@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 )
 
-// PinOf computes a pin a second time, for the tests.
+// PinOf computes a pin independently, for the tests.
 func PinOf(cert *x509.Certificate) string {
 	der, err := x509.MarshalPKIXPublicKey(cert.PublicKey)
 	if err != nil {

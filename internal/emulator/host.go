@@ -21,25 +21,28 @@ import (
 type HostConfig struct {
 	// Handler is the emulated API. It sees paths without Prefix.
 	Handler http.Handler
-	// Faults sits in front of Handler. Nil: a new Injector.
+	// Faults is the Injector in front of Handler; nil is a new one.
 	Faults *faults.Injector
-	// InMemory opens no socket and starts no goroutine: only Client reaches the host. Its URL is an https one.
+	// InMemory opens no socket and starts no goroutine: only Client reaches the host. The URL
+	// begins with https.
 	InMemory bool
 	// TLS serves https with a certificate made for this host.
 	TLS bool
-	// Name is the host name in memory; default "emulator.test". Over TCP the host is a loopback address.
+	// Name is the host name in memory; it defaults to "emulator.test". Over TCP the host is a
+	// loopback address.
 	Name string
-	// Prefix is the path below which the API is served, such as "/panel". Other paths answer a plain 404.
+	// Prefix is the path below which the API is served, such as "/panel". Other paths answer a
+	// plain 404.
 	Prefix string
 }
 
 // Host serves an emulated API.
 type Host struct {
-	// URL is where the API is, with the prefix and without a trailing slash.
+	// URL is the API's address, with the prefix and without a trailing slash.
 	URL string
 	// Faults is the Injector in front of the API, for requests over TCP and in memory alike.
 	Faults *faults.Injector
-	// Certificate is what an https host presents, nil without TLS.
+	// Certificate is that of an https host; nil without TLS.
 	Certificate *Certificate
 
 	transport http.RoundTripper
@@ -50,8 +53,8 @@ type Host struct {
 	close     sync.Once
 }
 
-// NewHost starts a host. Like httptest it panics when there is no loopback interface to listen on: no test can go on
-// without its server.
+// NewHost starts a host. Like httptest, it panics if there is no loopback interface to listen on,
+// since no test can continue without its server.
 func NewHost(cfg HostConfig) *Host {
 	h := &Host{Faults: cfg.Faults, origin: url.URL{Scheme: "http", Host: cfg.Name}}
 	if h.Faults == nil {
@@ -61,7 +64,7 @@ func NewHost(cfg HostConfig) *Host {
 		h.origin.Host = "emulator.test"
 	}
 	if cfg.InMemory {
-		// Nothing crosses a network, and clients rightly refuse plain http to other hosts.
+		// Nothing is sent over a network, and clients rightly refuse plain http to other hosts.
 		h.origin.Scheme = "https"
 	}
 	if cfg.TLS {
@@ -81,8 +84,8 @@ func NewHost(cfg HostConfig) *Host {
 	return h
 }
 
-// Client returns a client that reaches the host in memory, whether or not the host also listens on a socket. Every
-// other host does not exist for it.
+// Client returns a client that reaches the host in memory, whether or not the host also listens on
+// a socket. It reaches no other host.
 func (h *Host) Client() *http.Client {
 	return &http.Client{Transport: memory{h}}
 }
@@ -113,7 +116,7 @@ func (h *Host) listen(handler http.Handler) {
 		ErrorLog:          log.New(complaints{}, "", 0),
 	}
 	if h.Certificate != nil {
-		// HTTP/1.1 only: a cut connection is a plainer thing there than a reset stream.
+		// HTTP/1.1 only, since a cut connection is simpler than a reset stream.
 		listener = tls.NewListener(listener, &tls.Config{
 			MinVersion:   tls.VersionTLS12,
 			Certificates: []tls.Certificate{h.Certificate.pair},
@@ -127,8 +130,8 @@ func (h *Host) listen(handler http.Handler) {
 	}()
 }
 
-// complaints passes on what net/http's server complains about, except for handshakes that a client broke off: tests of
-// certificate checks do so on purpose.
+// complaints passes on the errors that net/http's server logs, except for handshakes that a client
+// aborted: tests of certificate checks do that on purpose.
 type complaints struct{}
 
 func (complaints) Write(line []byte) (int, error) {

@@ -110,5 +110,5 @@ func TestHostTLS(t *testing.T) {
 	require.Regexp(t, `^sha256/[A-Za-z0-9+/]{43}=$`, host.Certificate.Pin)
 
 	other := emulator.NewHost(emulator.HostConfig{Handler: echo, TLS: true, InMemory: true})
-	require.NotEqual(t, host.Certificate.Pin, other.Certificate.Pin, "no key is kept")
+	require.NotEqual(t, host.Certificate.Pin, other.Certificate.Pin, "no key is reused")
 }

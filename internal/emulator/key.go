@@ -5,8 +5,8 @@ import (
 	"crypto/subtle"
 )
 
-// SameKey compares two secrets in a time that depends on neither. An empty secret equals nothing: an emulator whose
-// key was revoked must not let an empty header in.
+// SameKey compares two secrets in constant time. An empty secret equals nothing, since an emulator
+// whose key was revoked must not accept an empty header.
 func SameKey(got, want string) bool {
 	if got == "" || want == "" {
 		return false

@@ -7,10 +7,12 @@ import (
 	"strconv"
 )
 
-// Object is a JSON object of a request. Unlike a struct it tells an absent key from null and from a zero value, which
-// partial updates need, and it collects every value of the wrong type instead of stopping at the first one.
+// Object is a JSON object of a request. Unlike a struct, it distinguishes an absent key from null
+// and from a zero value, which partial updates need. It also collects all values of the wrong type
+// instead of stopping at the first one.
 //
-// The getters return false for a key that is absent, null or of the wrong type; the latter are listed by Wrong.
+// The getters return false for a key that is absent, null or of the wrong type; the latter are
+// listed by Wrong.
 type Object struct {
 	values map[string]json.RawMessage
 	path   string
@@ -29,24 +31,24 @@ func ReadObject(r *http.Request) (*Object, error) {
 	return &Object{values: values, wrong: new([]BodyError)}, nil
 }
 
-// EmptyObject is an object without keys, for calls whose body is optional.
+// EmptyObject returns an object without keys, for calls whose body is optional.
 func EmptyObject() *Object {
 	return &Object{wrong: new([]BodyError)}
 }
 
-// Has tells whether the key is there, whatever its value.
+// Has reports whether the key is present, whatever its value.
 func (o *Object) Has(key string) bool {
 	_, ok := o.values[key]
 	return ok
 }
 
-// IsNull tells whether the key is there with the value null.
+// IsNull reports whether the key is present with the value null.
 func (o *Object) IsNull(key string) bool {
 	return string(o.values[key]) == "null"
 }
 
-// Wrong lists the values that a getter found to be of the wrong type, here and in nested objects, in the order in
-// which they were asked for.
+// Wrong returns the values that a getter found to be of the wrong type, here and in nested objects,
+// in the order of the calls.
 func (o *Object) Wrong() []BodyError { return *o.wrong }
 
 // String returns a string.
@@ -83,7 +85,7 @@ func (o *Object) Int(key string) (int64, bool) {
 	return n, true
 }
 
-// IntOrText returns a whole number, also when it is sent as a string of digits.
+// IntOrText returns a whole number, even if it is sent as a string of digits.
 func (o *Object) IntOrText(key string) (int64, bool) {
 	raw, ok := o.raw(key)
 	if !ok {
@@ -97,7 +99,7 @@ func (o *Object) IntOrText(key string) (int64, bool) {
 	return n, true
 }
 
-// Text returns a string, also when it is sent as a number.
+// Text returns a string, even if it is sent as a number.
 func (o *Object) Text(key string) (string, bool) {
 	raw, ok := o.raw(key)
 	if ok && (raw[0] == '-' || (raw[0] >= '0' && raw[0] <= '9')) {
@@ -106,7 +108,7 @@ func (o *Object) Text(key string) (string, bool) {
 	return o.String(key)
 }
 
-// Strings returns an array of strings, never nil when it is there.
+// Strings returns an array of strings, which is never nil if it is present.
 func (o *Object) Strings(key string) ([]string, bool) {
 	items, ok := o.array(key)
 	if !ok {
@@ -131,7 +133,7 @@ func (o *Object) Object(key string) (*Object, bool) {
 	return &Object{values: values, path: o.path + key + ".", wrong: o.wrong}, true
 }
 
-// Objects returns an array of objects, never nil when it is there.
+// Objects returns an array of objects, which is never nil if it is present.
 func (o *Object) Objects(key string) ([]*Object, bool) {
 	items, ok := o.array(key)
 	if !ok {

@@ -8,22 +8,25 @@ import (
 	"sync"
 )
 
-// Router finds the handler of a request by method and path template, such as GET /clients/{id}/stats. It compares
-// segment by segment; where several templates match, literal segments win over wildcards from left to right, and a
-// template that has the method wins over one that has not. (net/http's ServeMux refuses such tables as conflicting:
-// /clients/name/{username} beside /clients/{id}/stats.)
+// Router finds the handler of a request by method and path template, such as GET
+// /clients/{id}/stats. It compares segment by segment; if several templates match, literal segments
+// win over wildcards from left to right, and a template with the method wins over one without it.
+// (net/http's ServeMux refuses such tables as conflicting: /clients/name/{username} and
+// /clients/{id}/stats.)
 //
-// Handlers read the wildcards with http.Request.PathValue, unescaped. A wildcard matches one non-empty segment.
+// Handlers read the wildcards with http.Request.PathValue, unescaped. A wildcard matches one
+// non-empty segment.
 type Router struct {
-	// NotFound answers paths that no template matches. Nil: http.NotFound.
+	// NotFound answers paths that no template matches; nil is http.NotFound.
 	NotFound http.HandlerFunc
-	// MethodNotAllowed answers paths that match with other methods only. Nil: 405 with an Allow header.
+	// MethodNotAllowed answers paths that match only with other methods; nil is 405 with an Allow
+	// header.
 	MethodNotAllowed func(w http.ResponseWriter, r *http.Request, allowed []string)
-	// TrailingSlash lets a path match with one slash at its end as well as without.
+	// TrailingSlash lets a path match with or without one slash at its end.
 	TrailingSlash bool
 
 	routes []route
-	// known finds a route that is there already; sorted orders routes at the first request.
+	// known finds duplicate routes; sorted orders routes at the first request.
 	known  map[string]string
 	sorted sync.Once
 }
@@ -40,8 +43,8 @@ type segment struct {
 	wild bool
 }
 
-// Handle registers a handler, before the first request. It panics on a template that does not begin with a slash, on a
-// malformed wildcard, and on one that is there already: such a table is a mistake of its author.
+// Handle registers a handler, before the first request. It panics on a template that does not begin
+// with a slash, on a malformed wildcard, and on a duplicate, since these are bugs.
 func (rt *Router) Handle(method, template string, h http.Handler) {
 	if method == "" || h == nil || !strings.HasPrefix(template, "/") {
 		panic("emulator: bad route " + method + " " + template)
@@ -58,25 +61,27 @@ func (rt *Router) Handle(method, template string, h http.Handler) {
 	rt.routes = append(rt.routes, added)
 }
 
-// key is the same for routes that match the same requests: the names of wildcards do not count.
+// key returns a key that is the same for routes that match the same requests, whatever the names of
+// their wildcards.
 func (r route) key() string {
-	key := r.method
+	var key strings.Builder
+	key.WriteString(r.method)
 	for _, s := range r.segments {
 		if s.wild {
-			key += "/{}" // no literal has braces
+			key.WriteString("/{}") // literals have no braces
 		} else {
-			key += "/" + s.text
+			key.WriteString("/" + s.text)
 		}
 	}
-	return key
+	return key.String()
 }
 
-// sort puts the routes that match the same path into the order of preference.
+// sort orders routes that match the same path by preference.
 func (rt *Router) sort() {
 	slices.SortStableFunc(rt.routes, func(a, b route) int { return compareSegments(a.segments, b.segments) })
 }
 
-// HandleFunc registers a function.
+// HandleFunc registers a function, as Handle does.
 func (rt *Router) HandleFunc(method, template string, h http.HandlerFunc) {
 	rt.Handle(method, template, h)
 }
@@ -149,7 +154,8 @@ func (r route) matches(path []string) bool {
 	return true
 }
 
-// compareSegments orders literal before wildcard, so that the first route that matches is the best one.
+// compareSegments orders literal before wildcard, so that the first route that matches is the best
+// one.
 func compareSegments(a, b []segment) int {
 	return slices.CompareFunc(a, b, func(x, y segment) int {
 		switch {
@@ -177,7 +183,8 @@ func parseTemplate(template string) []segment {
 	return segments
 }
 
-// splitPath cuts an escaped path into unescaped segments: an escaped slash stays inside its segment.
+// splitPath splits an escaped path into unescaped segments. An escaped slash stays inside its
+// segment.
 func splitPath(escaped string, trailingSlash bool) ([]string, bool) {
 	if !strings.HasPrefix(escaped, "/") {
 		return nil, false

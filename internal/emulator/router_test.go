@@ -17,7 +17,7 @@ func answer(rt http.Handler, method, target string) (int, string) {
 	return w.Code, w.Body.String()
 }
 
-// table registers each route with a handler that names it and its values.
+// table registers each route with a handler that answers with the route and its values.
 func table(routes ...[2]string) *emulator.Router {
 	rt := new(emulator.Router)
 	for _, r := range routes {

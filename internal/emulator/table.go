@@ -2,17 +2,18 @@ package emulator
 
 import "slices"
 
-// Table keeps rows of one kind in the order in which they came, found by their key. A key must not change while its row
-// is in the table. It is not safe for concurrent use: the state that it belongs to has a lock already.
+// Table keeps rows of one kind in the order of insertion, and finds them by key. A key must not
+// change while its row is in the table. Table is not safe for concurrent use, since the emulator's
+// state has a lock already.
 type Table[K comparable, T any] struct {
-	// Rows are for reading.
+	// Rows are read-only.
 	Rows []*T
 
 	key   func(*T) K
 	byKey map[K]*T
 }
 
-// NewTable makes a table of rows that bring their keys.
+// NewTable returns a table; key returns the key of a row.
 func NewTable[K comparable, T any](key func(*T) K) *Table[K, T] {
 	return &Table[K, T]{key: key, byKey: make(map[K]*T)}
 }
@@ -27,15 +28,15 @@ func (t *Table[K, T]) Add(row *T) *T {
 // KeyOf returns the key of a row.
 func (t *Table[K, T]) KeyOf(row *T) K { return t.key(row) }
 
-// Get returns the row of a key, or nil.
+// Get returns the row with a key, or nil.
 func (t *Table[K, T]) Get(key K) *T { return t.byKey[key] }
 
-// Remove takes a row out. It does nothing if it is not there.
+// Remove removes a row. It does nothing if the row is not in the table.
 func (t *Table[K, T]) Remove(row *T) {
 	t.RemoveWhere(func(r *T) bool { return r == row })
 }
 
-// RemoveWhere takes out all rows that match.
+// RemoveWhere removes all rows that match.
 func (t *Table[K, T]) RemoveWhere(match func(*T) bool) {
 	t.Rows = slices.DeleteFunc(t.Rows, func(r *T) bool {
 		gone := match(r)
@@ -46,7 +47,7 @@ func (t *Table[K, T]) RemoveWhere(match func(*T) bool) {
 	})
 }
 
-// Where returns the rows that match. The slice is the caller's.
+// Where returns the rows that match, in a new slice.
 func (t *Table[K, T]) Where(match func(*T) bool) []*T {
 	var found []*T
 	for _, r := range t.Rows {
@@ -76,7 +77,7 @@ func (t *Table[K, T]) Count(match func(*T) bool) int {
 	return n
 }
 
-// Numbered is a table of rows that get numbers for IDs.
+// Numbered is a table whose rows get numbers as IDs.
 type Numbered[T any] struct {
 	*Table[int64, T]
 
@@ -84,17 +85,17 @@ type Numbered[T any] struct {
 	ids *Sequence
 }
 
-// NewNumbered makes a table whose first ID is first.
+// NewNumbered returns a table whose first ID is first.
 func NewNumbered[T any](first int64, id func(*T) *int64) *Numbered[T] {
 	return &Numbered[T]{
 		Table: NewTable(func(row *T) int64 { return *id(row) }), id: id, ids: NewSequence(first, uint64(first)),
 	}
 }
 
-// Next takes an ID for a row that is added later.
+// Next returns an ID for a row that is added later.
 func (n *Numbered[T]) Next() int64 { return n.ids.Next() }
 
-// Add stores a row, and returns it. It gives it an ID, unless it brings one.
+// Add stores a row, and returns it. The row gets an ID, unless it has one.
 func (n *Numbered[T]) Add(row *T) *T {
 	if id := n.id(row); *id == 0 {
 		*id = n.Next()
@@ -104,7 +105,7 @@ func (n *Numbered[T]) Add(row *T) *T {
 	return n.Table.Add(row)
 }
 
-// Copies are the values of rows, as copied makes them: [Plain] where nothing in them is shared.
+// Copies returns copies of rows, which copied makes: use [Plain] if rows share nothing.
 func Copies[T any](rows []*T, copied func(*T) T) []T {
 	all := make([]T, len(rows))
 	for i, r := range rows {
@@ -113,5 +114,5 @@ func Copies[T any](rows []*T, copied func(*T) T) []T {
 	return all
 }
 
-// Plain is the value of a row as it is.
+// Plain returns the value of a row.
 func Plain[T any](row *T) T { return *row }

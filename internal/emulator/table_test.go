@@ -47,7 +47,7 @@ func TestNumbered(t *testing.T) {
 	require.Greater(t, second.ID, first.ID+1, "gaps, so that no test can rely on the next one")
 	own := numbers.Add(&thing{ID: 500})
 	require.Same(t, own, numbers.Get(500))
-	require.Greater(t, numbers.Add(new(thing)).ID, int64(500), "IDs that rows bring are not given again")
+	require.Greater(t, numbers.Add(new(thing)).ID, int64(500), "IDs that rows already have are not used again")
 	again := emulator.NewNumbered(100, func(x *thing) *int64 { return &x.ID })
 	again.Add(new(thing))
 	require.Equal(t, second.ID, again.Add(new(thing)).ID, "the same in every run")

@@ -1,5 +1,5 @@
-// Package lenient reads scalars that servers spell in more than one way: 17 and 17.0, 1 and
-// "yes", a time with a zone and without.
+// Package lenient reads scalars that servers spell in more than one way: 17 and 17.0, 1 and "yes",
+// a time with a zone and without.
 package lenient
 
 import (
@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Integer reads a decimal integer, also with a fraction of zero. Its error does not
-// quote the text, which may be a secret.
+// Integer reads a decimal integer, even one with a fraction of zero. Its error does not quote the
+// text, which may be a secret.
 func Integer(s string) (int64, error) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	v, err := strconv.ParseInt(whole, 10, 64)
@@ -21,8 +21,8 @@ func Integer(s string) (int64, error) {
 	return v, nil
 }
 
-// Flag reads true and false, 1 and 0, yes and no, on and off; "" is false. ok is false for
-// anything else.
+// Flag reads true and false, 1 and 0, yes and no, on and off; "" is false. ok is false for anything
+// else.
 func Flag(s string) (value, ok bool) {
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "true", "1", "yes", "on":
@@ -33,17 +33,17 @@ func Flag(s string) (value, ok bool) {
 	return false, false
 }
 
-// The likely ones first: each that does not fit costs an error. None of them can be
-// mistaken for another, so that the order decides nothing else.
+// layouts has the likely ones first, since each that does not match costs an error. None of them
+// can be mistaken for another, so the order matters for speed only.
 var layouts = [...]string{
 	time.RFC3339, time.DateTime, "2006-01-02T15:04:05-0700", time.DateOnly, "2006-01-02T15:04:05",
 	"2006-01-02 15:04:05-07:00", "2006-01-02 15:04:05-0700", time.RFC1123, "02/01/2006",
 }
 
-// ParseTime reads a date or a time in the spellings of ISO 8601, or that of HTTP, and the
-// seconds or milliseconds since 1970, which cannot be confused between 1973 and 5138. A
-// time without a zone counts as UTC, since none is given. What cannot be read is the zero
-// time: an odd date must not make the thing that has it unreadable.
+// ParseTime reads a date or a time in the spellings of ISO 8601 or HTTP, or as seconds or
+// milliseconds since 1970, which cannot be confused between 1973 and 5138. A time without a zone
+// counts as UTC. It returns the zero time for what it cannot read, since an odd date must not make
+// the rest of a record unreadable.
 func ParseTime(s string) time.Time {
 	if strings.Trim(s, "0123456789") == "" {
 		switch unix, _ := strconv.ParseInt(s, 10, 64); {

@@ -21,7 +21,7 @@ func TestInteger(t *testing.T) {
 		got, err := lenient.Integer(sent)
 		var wrong *json.UnmarshalTypeError
 		require.ErrorAs(t, err, &wrong, sent)
-		require.NotContains(t, err.Error(), "abc", "what the server said may be a secret")
+		require.NotContains(t, err.Error(), "abc", "what the server sent may be a secret")
 		require.Zero(t, got, sent)
 	}
 }
@@ -66,8 +66,8 @@ func TestTime(t *testing.T) {
 	}
 }
 
-// FuzzLenient: any text gives a value or none, and what is JSON in its plain spelling is
-// read as encoding/json reads it.
+// FuzzLenient: any text gives a value or none, and what is JSON in its plain spelling is read as
+// encoding/json reads it.
 func FuzzLenient(f *testing.F) {
 	for _, sent := range []string{`17`, `1.0`, `true`, `2026-03-04`, `1e400`, ``, `2026-03-04T05:06:07Z`} {
 		f.Add(sent)

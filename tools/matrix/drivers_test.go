@@ -15,8 +15,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TestDriversNameTheirFields: what is wrong in a row of a billing system's table is told
-// under the names of that row, and not under those of a constructor.
+// TestDriversNameTheirFields: problems in a row of a billing system's table are reported by the
+// names of that row, not by those of a constructor.
 func TestDriversNameTheirFields(t *testing.T) {
 	for _, driver := range []provider.Driver{keyhelp.Driver, hestia.Driver, hostkey.Driver, elizon.Driver, licenseserver.Driver} {
 		for _, cfg := range []provider.ServerConfig{

@@ -1,5 +1,5 @@
-// Matrix writes the table of what each system can do into README.md, as the adapters'
-// Describe declares it:
+// Matrix writes the table of what each system can do into README.md, from the Describe methods of
+// the adapters:
 //
 //	go generate ./tools/matrix
 package main
@@ -40,13 +40,13 @@ func update(path string) error {
 	return os.WriteFile(path, []byte(text), 0o644)
 }
 
-// The table stands between these two lines.
+// The table is between these two lines.
 const (
 	begin = "<!-- matrix:begin -->"
 	end   = "<!-- matrix:end -->"
 )
 
-// replace puts a table in the place of the one in a text.
+// replace returns a text with its table replaced.
 func replace(text, table string) (string, error) {
 	if strings.Count(text, begin) != 1 || strings.Count(text, end) != 1 {
 		return "", errors.New("there must be one line " + begin + " and one line " + end)

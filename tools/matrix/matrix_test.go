@@ -26,18 +26,18 @@ func opened(t *testing.T) []system {
 	return systems
 }
 
-// TestREADMEIsCurrent fails when an adapter declares something else than README.md says.
+// TestREADMEIsCurrent fails if an adapter declares something other than README.md says.
 func TestREADMEIsCurrent(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)
 	want, err := replace(string(readme), table(opened(t)))
 	require.NoError(t, err)
 	if want != string(readme) {
-		t.Errorf("README.md is behind: run go generate ./tools/matrix\n%s", difference(string(readme), want))
+		t.Errorf("README.md is out of date: run go generate ./tools/matrix\n%s", difference(string(readme), want))
 	}
 }
 
-// difference shows the lines that one text has and the other has not.
+// difference returns the lines that only one of two texts has.
 func difference(old, fresh string) string {
 	var b strings.Builder
 	before, after := strings.Split(old, "\n"), strings.Split(fresh, "\n")
@@ -60,7 +60,7 @@ func TestAllVendors(t *testing.T) {
 	require.NoError(t, err)
 	var folders, kinds []string
 	for _, file := range drivers {
-		if folder := filepath.Base(filepath.Dir(file)); folder != "provider" { // the contract's own
+		if folder := filepath.Base(filepath.Dir(file)); folder != "provider" { // the contract itself
 			folders = append(folders, folder)
 		}
 	}
@@ -71,10 +71,10 @@ func TestAllVendors(t *testing.T) {
 	require.ElementsMatch(t, folders, kinds)
 }
 
-// TestNativeIsProven: what an adapter declares native, with or without an option, is
-// tried by a check of the conformance suite, and the adapter's tests run that suite. That
-// those checks notice a capability that does nothing, and that the suite leaves nothing
-// native out, is tested in package providertest.
+// TestNativeIsProven: a check of the conformance suite tries everything that an adapter declares
+// native, with or without an option, and the adapter's tests run that suite. Package providertest
+// tests that these checks notice a capability that does nothing, and that the suite leaves out
+// nothing native.
 func TestNativeIsProven(t *testing.T) {
 	proofs := providertest.Proofs()
 	for _, s := range opened(t) {
@@ -97,7 +97,7 @@ func TestNativeIsProven(t *testing.T) {
 	require.False(t, runsSuite(t, "."))
 }
 
-// runsSuite looks for providertest.Run in a test of a package.
+// runsSuite reports whether a test of a package calls providertest.Run.
 func runsSuite(t *testing.T, folder string) (found bool) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*_test.go"))
@@ -126,7 +126,7 @@ func runsSuite(t *testing.T, folder string) (found bool) {
 	return found
 }
 
-// TestTable draws a small table, by value.
+// TestTable compares a small table, by value.
 func TestTable(t *testing.T) {
 	one := provider.Description{Name: "One", Capabilities: provider.Capabilities{
 		provider.CapCheck: {Level: provider.Native},
@@ -181,7 +181,7 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-// TestUpdate writes only where something has changed.
+// TestUpdate: the file is written only if something has changed.
 func TestUpdate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "README.md")
 	require.NoError(t, os.WriteFile(path, []byte(begin+"\n"+end+"\n"), 0o600))

@@ -12,25 +12,25 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// system is a column of the table: what a driver opens without further options, and what
-// options change.
+// system is a column of the table: what a driver can do without further options, and what options
+// change.
 type system struct {
 	*provider.Description
 	variants []variant
 }
 
-// variant is the same system under an option of its driver. The table tells of it where
-// it changes a level.
+// variant is the same system with an option of its driver. The table mentions it if it changes a
+// level.
 type variant struct {
 	option string
 	*provider.Description
 }
 
-// option is one of a driver's. shown is how the table calls it, if not by its value.
+// option is an option of a driver. shown is its value in the table, if different.
 type option struct{ name, value, shown string }
 
-// columns are all vendors. Adapters declare what they can do without any I/O, so that any
-// URL and any key will do.
+// columns are all vendors. Adapters declare what they can do without any I/O, so any URL and any
+// key will do.
 var columns = []struct {
 	driver   provider.Driver
 	username string

@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// table is the matrix in Markdown: a row for each capability, a column for each system,
-// and the notes below.
+// table returns the matrix in Markdown: a row for each capability, a column for each system, and
+// the notes below.
 func table(systems []system) string {
 	var b strings.Builder
 	b.WriteString("| |")
@@ -35,12 +35,13 @@ func table(systems []system) string {
 	return b.String()
 }
 
-// level is how the adapter declares a capability; what it does not name is unsupported.
+// level returns the level that the adapter declares for a capability; unsupported if it declares
+// none.
 func level(d *provider.Description, capability provider.Capability) provider.Level {
 	return cmp.Or(d.Capabilities[capability].Level, provider.Unsupported)
 }
 
-// note says how, what is missing, and what an option changes.
+// note returns the note on a capability: how it works, what is missing, and what an option changes.
 func (s *system) note(capability provider.Capability) string {
 	own := s.Capabilities[capability]
 	parts := []string{own.Note}
@@ -61,13 +62,13 @@ func (s *system) note(capability provider.Capability) string {
 	return strings.Join(parts, ". ")
 }
 
-// footnotes numbers notes in the order of their first use.
+// footnotes numbers notes in the order of first use.
 type footnotes struct {
 	lines  []string
 	number map[string]int
 }
 
-// mark gives the number of a note, which several capabilities of a system may share.
+// mark returns the number of a note, which several capabilities of a system may share.
 func (f *footnotes) mark(system, note string) string {
 	if note == "" {
 		return ""
@@ -83,7 +84,7 @@ func (f *footnotes) mark(system, note string) string {
 	return fmt.Sprintf(" <sup>%d</sup>", f.number[line])
 }
 
-// escape keeps texts from ending a cell, from being emphasis, and from being HTML.
+// escape keeps texts from ending a cell, and from being read as emphasis or HTML.
 func escape(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`, "\n", " ").Replace(text)
 }
