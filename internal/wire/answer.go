@@ -2,7 +2,7 @@ package wire
 
 import "github.com/provkit/provkit/internal/rest"
 
-// One decodes an answer that is one thing.
+// One decodes an answer that is a single value.
 type One[T any] struct {
 	Options
 	Value T
@@ -17,7 +17,7 @@ func (o *One[T]) DecodeAnswer(a *rest.Answer) error {
 	return o.Unmarshal(body, &o.Value)
 }
 
-// Rows decodes an answer that is a list. One that cannot be read to its end has no rows.
+// Rows decodes an answer that is a list. It has no rows if the list cannot be read to its end.
 type Rows[T any] struct{ Rows []*T }
 
 // DecodeAnswer implements rest.AnswerDecoder.

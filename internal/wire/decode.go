@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 
@@ -11,17 +12,17 @@ import (
 
 // Options say how an answer is read.
 type Options struct {
-	// Partial insists on identifiers only: the answer to a creation may lack the rest.
+	// Partial requires only identifiers: the answer to a creation may lack the rest.
 	Partial bool
-	// Envelope are fields beside those of the struct that say nothing about the thing:
-	// "success". They are kept out of extra fields.
+	// Envelope are fields that belong to the answer and not to the struct: "success". They do not
+	// become extra fields.
 	Envelope []string
-	// Lenient reads other spellings on top as well.
+	// Lenient also reads other spellings at the top level.
 	Lenient bool
 }
 
-// Unmarshal reads JSON into one of our types: a pointer to a struct, slice, map or value.
-// The JSON must be of that form itself; only inside are other spellings read.
+// Unmarshal reads JSON into a pointer to a struct, slice, map or value. The JSON must have that
+// form itself; other spellings are read only inside it.
 func Unmarshal(data []byte, out any) error { return Options{}.Unmarshal(data, out) }
 
 // Unmarshal is the function Unmarshal with options.
@@ -46,10 +47,10 @@ func (o Options) Unmarshal(data []byte, out any) error {
 	})
 }
 
-// rowSize is how many bytes of an array to expect for a row, at the least.
+// rowSize is how many bytes of an array to expect per row, at least.
 const rowSize = 256
 
-// List reads a JSON array, each element into memory of its own.
+// List reads a JSON array, and allocates each element separately.
 func List[T any](data []byte) (rows []*T, err error) {
 	s := &scanner{data: data}
 	read := readerOf(reflect.TypeFor[T]())
@@ -74,20 +75,20 @@ func List[T any](data []byte) (rows []*T, err error) {
 	return rows, nil
 }
 
-// whole reads one value with nothing behind it.
+// whole reads one value with nothing after it.
 func (s *scanner) whole(read func() error) error {
 	s.space()
 	err := read()
 	if s.space(); err == nil && s.pos < len(s.data) {
 		err = errSyntax
 	}
-	if err == errSyntax {
+	if errors.Is(err, errSyntax) {
 		return syntaxError(s.data)
 	}
 	return err
 }
 
-// wrongForm is the error for an answer that is JSON, if it is.
+// wrongForm returns err if the rest of the answer is valid JSON, and otherwise the syntax error.
 func (s *scanner) wrongForm(err error) error {
 	if wrong := s.skip(); wrong != nil {
 		return wrong
@@ -95,7 +96,7 @@ func (s *scanner) wrongForm(err error) error {
 	return err
 }
 
-// mistyped is the error for the value to read next, if it is JSON at all.
+// mistyped returns the error for the next value, which has the wrong type or is not JSON.
 func (s *scanner) mistyped(t reflect.Type) error {
 	if err := s.skip(); err != nil {
 		return err
@@ -103,14 +104,14 @@ func (s *scanner) mistyped(t reflect.Type) error {
 	return Mistyped(t, "")
 }
 
-// state is what is known of a struct while it is read.
+// state is the state of a struct while it is read.
 type state struct {
 	plan *plan
 	v    reflect.Value
-	// seen are the names that came, exact those that were spelled so, and told the
-	// fields that got a value.
+	// seen are the names that occurred, exact those that were spelled exactly, and told the fields
+	// that got a value.
 	seen, exact, told bits
-	// spans is where the values of its alternatives begin among those of the scanner.
+	// spans is the index of its alternatives' values among those of the scanner.
 	spans int
 }
 
@@ -156,8 +157,8 @@ func (st *state) object(s *scanner, g *group) error {
 	})
 }
 
-// admit decides whether a name is taken. What is spelled exactly so wins over another
-// case; nobody could say which of two identities counts.
+// admit decides whether a name is used. An exact spelling wins over another case. For an identity
+// it does not, since it is unclear which of the two counts.
 func (st *state) admit(n *node, exact bool) (bool, error) {
 	if st.seen.has(n.number) {
 		if exact == st.exact.has(n.number) || n.identity {
@@ -174,7 +175,7 @@ func (st *state) admit(n *node, exact bool) (bool, error) {
 	return true, nil
 }
 
-// fill reads the value of a name into all that it stands for.
+// fill reads the value of a name into all its fields.
 func (st *state) fill(s *scanner, n *node) error {
 	start := s.pos
 	if n.group != nil {
@@ -183,7 +184,7 @@ func (st *state) fill(s *scanner, n *node) error {
 		if err != nil {
 			return Within(n.name, err)
 		}
-		if !found { // an object that is none contains nothing
+		if !found { // what is not an object contains nothing
 			st.seen.clear(n.number)
 			if err := s.skip(); err != nil {
 				return err
@@ -204,7 +205,7 @@ func (st *state) fill(s *scanner, n *node) error {
 	return nil
 }
 
-// choose reads the alternatives, of which the first that has a value counts.
+// choose reads the alternatives: the first one with a value counts.
 func (st *state) choose(s *scanner) error {
 	if len(st.plan.alternatives) == 0 {
 		return nil
@@ -230,7 +231,7 @@ func (st *state) choose(s *scanner) error {
 	return nil
 }
 
-// read reads the value under one of a field's names.
+// read reads the value of one of a field's names.
 func (st *state) read(s *scanner, f *field, rank int) error {
 	if s.peek() == 'n' {
 		return s.literal("null")
@@ -243,7 +244,7 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 	}
 	start, depth := s.pos, s.depth
 	err := f.read(s, v)
-	if err != nil && err != errSyntax && f.loose {
+	if err != nil && !errors.Is(err, errSyntax) && f.loose {
 		v.SetZero()
 		s.pos, s.depth = start, depth
 		err = s.skip()
@@ -272,7 +273,7 @@ func lastDot(path string) int {
 	return 0
 }
 
-// check looks whether all is there that must be.
+// check returns an error if a required field is missing.
 func (st *state) check(partial bool) error {
 	for _, f := range st.plan.demands {
 		if f.holder && !st.seen.has(f.inside.number) {
@@ -285,8 +286,8 @@ func (st *state) check(partial bool) error {
 	return nil
 }
 
-// keep adds to the fields that no other field stands for. What may be sent back
-// (map[string]any) keeps the server's spelling.
+// keep adds a value to the extra fields. Values that may be sent back (map[string]any) keep the
+// server's spelling.
 func (st *state) keep(s *scanner, name string, value []byte) {
 	if slices.Contains(s.Envelope, name) {
 		return
@@ -305,8 +306,8 @@ func (st *state) keep(s *scanner, name string, value []byte) {
 	}
 }
 
-// Demanding reports whether there is an object that cannot be read into a type for what it
-// lacks. Into other types any object can.
+// Demanding reports whether an object can be unreadable as a type because of what it lacks. Any
+// object can be read into other types.
 func Demanding(t reflect.Type) bool {
 	if t.Kind() != reflect.Struct || codecs.has(t) {
 		return true

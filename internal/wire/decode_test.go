@@ -62,7 +62,7 @@ type nested2 struct {
 	N int64 `wire:"n"`
 }
 
-// odd is a number or an object with one.
+// odd is a number, or an object with one.
 type odd struct {
 	N int64 `wire:"n"`
 }
@@ -148,10 +148,10 @@ func TestWrongAnswers(t *testing.T) {
 		`{"id":[]}`:                                  `lacks "id"`,
 		`{"id":"a","inner":{}}`:                      `lacks "inner.n"`,
 		`{"id":"a","list":[{}]}`:                     `lacks "list.n"`,
-		`{"id":"a","id":"a"}`:                        `field "id" comes twice`,
-		`{"id":"a","ID":"b"}`:                        `field "id" comes twice`,
-		`{"id":"a","NAME":"x","name":"y"}`:           `field "name" comes twice`,
-		`{"id":"a","inner":{"n":1,"n":1}}`:           `field "inner.n" comes twice`,
+		`{"id":"a","id":"a"}`:                        `field "id" occurs twice`,
+		`{"id":"a","ID":"b"}`:                        `field "id" occurs twice`,
+		`{"id":"a","NAME":"x","name":"y"}`:           `field "name" occurs twice`,
+		`{"id":"a","inner":{"n":1,"n":1}}`:           `field "inner.n" occurs twice`,
 		`{"id":{"x":1}}`:                             "id",
 		`{"id":"a","text":[1]}`:                      "text",
 		`{"id":"a","name":5}`:                        "name",
@@ -192,7 +192,7 @@ func TestWrongAnswers(t *testing.T) {
 	}
 }
 
-// kept is what catalogues hold.
+// kept is like an entry of a catalogue.
 type kept struct {
 	Tags  []string                    `wire:"tags,commas"`
 	Tasks map[int64]string            `wire:"tasks"`
@@ -216,7 +216,7 @@ func TestCatalogues(t *testing.T) {
 	require.Equal(t, []*nested{{1}, {2}}, rows)
 }
 
-// panel is what servers must tell.
+// panel has fields that servers must send.
 type panel struct {
 	ID   int64  `wire:"id,positive"`
 	Name string `wire:"name,required"`
@@ -257,11 +257,11 @@ func TestList(t *testing.T) {
 	} {
 		rows, err := wire.List[nested]([]byte(text))
 		require.ErrorContains(t, err, problem, text)
-		require.Empty(t, rows, "half a list is no list")
+		require.Empty(t, rows, "half a list is not a list")
 	}
 }
 
-// null is nothing, also for a type that is read in a way of its own.
+// null at the top level is an error, even for a type with its own reader.
 func TestNullOnTop(t *testing.T) {
 	require.EqualError(t, wire.Unmarshal([]byte(`null`), new(odd)), "not an object")
 	require.EqualError(t, wire.Unmarshal([]byte(`null`), new([]odd)), "not a list")
@@ -280,8 +280,8 @@ func TestSyntaxErrorsAreTheStandardLibrarys(t *testing.T) {
 	require.True(t, errors.As(wire.Unmarshal([]byte(`{"id":tru}`), new(everything)), &wrong))
 }
 
-// FuzzUnmarshal: any input gives a value or an error, what is accepted is JSON, and what
-// must be there is.
+// FuzzUnmarshal: any input gives a value or an error, everything accepted is JSON, and required
+// fields are set.
 func FuzzUnmarshal(f *testing.F) {
 	for _, text := range []string{
 		`{"id":"a","count":1e3}`, `{"id":"a","at":1e3,"list":[{"n":1}]}`, `[]`, `{"id":1,"names":{"":0}}`, `{"id":"a","list":{"0":{"n":1}}}`,
@@ -306,7 +306,7 @@ func FuzzUnmarshal(f *testing.F) {
 	})
 }
 
-// FuzzText: texts are what encoding/json makes of them, and so is what is JSON at all.
+// FuzzText: texts are read as encoding/json reads them, and the same input is valid JSON.
 func FuzzText(f *testing.F) {
 	for _, text := range []string{`"a"`, `"\ud83d\ude00"`, `"\ud83d\u0041"`, `"\ud83d"`, "\"\xff\xc3\"", `"\/\b\f\n\r\t\"\\"`, `"\u00E9"`, `"\x"`, `"`, "\"\n\"", `"\u12"`, `"é"`} {
 		f.Add([]byte(text))

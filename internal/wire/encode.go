@@ -10,16 +10,16 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Encoder turns a request into the fields of a JSON object, by the tags of its type. Zero
-// values are left out, unless a pointer says that they are meant. Secrets are revealed here
-// and nowhere else, and remembered so that no error shows them.
+// Encoder turns a request into the fields of a JSON object, by the tags of its type. Zero values
+// are left out, except behind a pointer. Secrets are revealed here and nowhere else, and collected
+// so that no error shows them.
 type Encoder struct {
 	Secrets  []provider.Secret
 	Problems provider.Problems
 }
 
-// Write has values of a type written by a function, which returns what goes into the body
-// or what is wrong with the value. See Read.
+// Write registers a function that writes values of a type. It returns what goes into the body, or
+// what is wrong with the value. See Read.
 func Write[T any](write func(T) (value any, problem string)) bool {
 	codecs.mu.Lock()
 	defer codecs.mu.Unlock()
@@ -37,7 +37,7 @@ func (e *Encoder) Fields(request any) map[string]any {
 	return fields
 }
 
-// fields reads a struct. path names it in problems.
+// fields adds the fields of a struct to into. path names the struct in problems.
 func (e *Encoder) fields(v reflect.Value, path string, into map[string]any) {
 	for _, f := range planOf(v.Type()).fields {
 		field, at := v.FieldByIndex(f.index), join(path, f.goName)
@@ -61,7 +61,7 @@ func (e *Encoder) fields(v reflect.Value, path string, into map[string]any) {
 	}
 }
 
-// put stores a value, in an object of its own where the name has a dot.
+// put stores a value, in an inner object if the name has a dot.
 func put(fields map[string]any, path string, value any) {
 	for {
 		name, rest, deeper := strings.Cut(path, ".")
@@ -88,7 +88,7 @@ func blank(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// value returns what goes into the body, or false for nothing at all.
+// value returns what goes into the body; false for nothing.
 func (e *Encoder) value(v reflect.Value, at string, date bool) (any, bool) {
 	codecs.mu.RLock()
 	write := codecs.writers[v.Type()]

@@ -7,7 +7,7 @@ import (
 	"reflect"
 )
 
-// fieldError is what is wrong with an answer that has all its types right.
+// fieldError is a problem of an answer whose types are all correct.
 type fieldError struct {
 	format string
 	field  string
@@ -15,18 +15,18 @@ type fieldError struct {
 
 func (e *fieldError) Error() string { return fmt.Sprintf(e.format, e.field) }
 
-// Lacks is the error for an answer without a field that it must have.
+// Lacks returns the error for an answer without a required field.
 func Lacks(field string) error { return &fieldError{"lacks %q", field} }
 
-func twice(field string) error { return &fieldError{"field %q comes twice", field} }
+func twice(field string) error { return &fieldError{"field %q occurs twice", field} }
 
-// Mistyped is the error for a field that cannot be read into a type. It never quotes the
+// Mistyped returns the error for a field that cannot be read into a type. It never quotes the
 // value, which may be a secret.
 func Mistyped(t reflect.Type, field string) error {
 	return &json.UnmarshalTypeError{Value: "value", Type: t, Field: field}
 }
 
-// Within puts the name of the object, list or map in front of the field of an error.
+// Within adds the name of an object, list or map in front of the field of an error.
 func Within(name string, err error) error {
 	var wrong *json.UnmarshalTypeError
 	var lacking *fieldError
@@ -55,7 +55,7 @@ var (
 	errNoBody   = errors.New("no body")
 )
 
-// errSyntax is JSON that is none. Unmarshal replaces it by the standard library's error.
+// errSyntax is the error for invalid JSON. Unmarshal replaces it with the standard library's error.
 var errSyntax = errors.New("not JSON")
 
 func syntaxError(data []byte) error {
@@ -63,5 +63,5 @@ func syntaxError(data []byte) error {
 	if err := json.Unmarshal(data, &raw); err != nil {
 		return err
 	}
-	return errSyntax // nested deeper than we follow
+	return errSyntax // nested too deeply
 }

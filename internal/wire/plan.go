@@ -13,18 +13,18 @@ type plan struct {
 	fields []*field
 	root   *group
 	nodes  int
-	// alternatives have several names, of which the first with a value counts.
+	// alternatives are the fields with several names: the first one with a value counts.
 	alternatives []*field
 	spans        int
 	// demands are the fields that an answer must have.
 	demands []*field
-	// extra is the place of all other fields of the object extraIn.
+	// extra is the field for all other fields of the object extraIn.
 	extra   *field
 	extraIn *group
 	after   func(any) error
 }
 
-// field is a field of a Go struct and its places in JSON.
+// field is a field of a Go struct and its names in JSON.
 type field struct {
 	number int
 	index  []int
@@ -32,7 +32,7 @@ type field struct {
 	typ    reflect.Type
 	names  []name
 	read   reader
-	// spans is where the values of an alternative begin among those of the struct.
+	// spans is the index of an alternative's values among those of the struct.
 	spans int
 	mode
 	// inside is the node of the object that a dotted name leads into.
@@ -49,9 +49,9 @@ type name struct {
 // group is the names of one object: that of the struct, or one that dotted names lead into.
 type group struct {
 	nodes map[string]*node
-	// folded has them in lower case; nil where two are the same then.
+	// folded has them in lower case, with nil for names that differ only in case.
 	folded map[string]*node
-	// of is the name of the object; nil for that of the struct.
+	// of is the node of the object; nil for that of the struct.
 	of *node
 }
 
@@ -61,7 +61,7 @@ type node struct {
 	name   string
 	uses   []use
 	group  *group
-	// identity says whose the answer is.
+	// identity is set if the name identifies what the answer is about.
 	identity bool
 }
 
@@ -115,7 +115,7 @@ func planOf(t reflect.Type) *plan {
 	if p.nodes > maxNodes {
 		panic(fmt.Sprintf("wire: %v has too many names", t))
 	}
-	// Another goroutine may have been faster: one plan serves all.
+	// Another goroutine may have been faster; all use the same plan.
 	kept, _ := plans.LoadOrStore(t, p)
 	return kept.(*plan)
 }
@@ -169,7 +169,7 @@ func modeOf(tag, goName string) (m mode) {
 
 func newGroup() *group { return &group{nodes: make(map[string]*node), folded: make(map[string]*node)} }
 
-// place gives a field its place under a name.
+// place adds a field to the node of a name.
 func (p *plan) place(f *field, rank int, path string) {
 	g, at := p.root, lastDot(path)
 	if at > 0 {
@@ -195,7 +195,7 @@ func (p *plan) within(path string) *group {
 	return g
 }
 
-// node returns a name of a group, which is made if need be.
+// node returns the node of a name in a group, and adds it if necessary.
 func (p *plan) node(g *group, name string) *node {
 	n := g.nodes[name]
 	if n == nil {
@@ -212,8 +212,7 @@ func (p *plan) node(g *group, name string) *node {
 	return n
 }
 
-// find returns the node of a name as JSON spells it, or nil, and whether it is spelled
-// exactly so.
+// find returns the node of a name in its JSON spelling, or nil, and whether the spelling is exact.
 func (g *group) find(raw []byte, plain bool) (n *node, exact bool) {
 	if !plain {
 		raw = []byte(unquote(raw))

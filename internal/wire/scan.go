@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep answers may be nested.
+// maxDepth is how deeply answers may be nested.
 const maxDepth = 500
 
-// scanner goes through JSON and accepts exactly what encoding/json accepts, but for the
-// depth. Its methods expect to stand at the first byte of what they read.
+// scanner reads JSON and accepts exactly what encoding/json accepts, except for the depth. Its
+// methods must be called at the first byte of what they read.
 type scanner struct {
 	Options
 	data  []byte
@@ -31,7 +31,7 @@ func (s *scanner) space() {
 	}
 }
 
-// peek returns the byte to read next, or 0 at the end.
+// peek returns the next byte, or 0 at the end.
 func (s *scanner) peek() byte {
 	if s.pos < len(s.data) {
 		return s.data[s.pos]
@@ -39,7 +39,7 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// plainText are the bytes of a string that stand for themselves.
+// plainText are the bytes that need no decoding in a string.
 var plainText = func() (plain [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		plain[c] = c != '"' && c != '\\'
@@ -47,8 +47,8 @@ var plainText = func() (plain [256]bool) {
 	return plain
 }()
 
-// quoted reads a string and returns what stands between the quotes. plain reports that it
-// is ASCII without escapes.
+// quoted reads a string and returns what is between the quotes. plain reports that it is ASCII
+// without escapes.
 func (s *scanner) quoted() (text []byte, plain bool, err error) {
 	start, plain := s.pos+1, true
 	for i := start; ; i++ {
@@ -115,7 +115,7 @@ func (s *scanner) text() (string, error) {
 	return unquote(raw), nil
 }
 
-// unquote resolves escapes. What is not UTF-8 becomes U+FFFD, as with encoding/json.
+// unquote resolves escapes. Invalid UTF-8 becomes U+FFFD, as with encoding/json.
 func unquote(raw []byte) string {
 	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
 		return string(raw)
@@ -160,7 +160,7 @@ func unquote(raw []byte) string {
 	return string(out)
 }
 
-// number passes over a number and returns its text.
+// number reads a number and returns its text.
 func (s *scanner) number() ([]byte, error) {
 	start := s.pos
 	if s.peek() == '-' {
@@ -205,7 +205,7 @@ func (s *scanner) literal(word string) error {
 	return nil
 }
 
-// skip passes over any value.
+// skip skips any value.
 func (s *scanner) skip() error {
 	switch c := s.peek(); c {
 	case '"':
@@ -227,14 +227,14 @@ func (s *scanner) skip() error {
 	}
 }
 
-// raw passes over any value and returns it as it is spelled.
+// raw skips any value and returns its JSON.
 func (s *scanner) raw() ([]byte, error) {
 	start := s.pos
 	err := s.skip()
 	return s.data[start:s.pos], err
 }
 
-// members reads an object: each is called at each value, and must read it.
+// members reads an object. It calls each at every value, which each must read.
 func (s *scanner) members(each func(name []byte, plain bool) error) error {
 	return s.list('}', func(int) error {
 		if s.peek() != '"' {
@@ -284,7 +284,7 @@ func (s *scanner) list(end byte, each func(i int) error) error {
 	return nil
 }
 
-// isEmpty reports whether the object or array to read next has nothing in it.
+// isEmpty reports whether the next object or array is empty.
 func (s *scanner) isEmpty() bool {
 	for _, c := range s.data[s.pos+1:] {
 		switch c {

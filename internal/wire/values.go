@@ -16,7 +16,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// reader reads the value that comes next.
+// reader reads the next value.
 type reader func(s *scanner, v reflect.Value) error
 
 var (
@@ -27,7 +27,7 @@ var (
 	typeObject  = reflect.TypeFor[map[string]any]()
 )
 
-// codecs are the types that are read or written in a way of their own.
+// codecs are the types with their own readers or writers.
 var codecs registry
 
 type registry struct {
@@ -43,9 +43,9 @@ func (r *registry) has(t reflect.Type) bool {
 	return r.readers[t] != nil
 }
 
-// Read has values of a type read by a function, which gets them as they are spelled. null
-// never reaches it. Call it while the package is set up. It returns true so that it can
-// stand in a declaration.
+// Read registers a function that reads values of a type. The function gets the JSON of the value,
+// which is never null. Call Read during initialisation. It returns true so that it can be used in a
+// declaration.
 func Read[T any](read func(raw []byte, out *T) error) bool {
 	codecs.mu.Lock()
 	defer codecs.mu.Unlock()
@@ -56,7 +56,7 @@ func Read[T any](read func(raw []byte, out *T) error) bool {
 	return true
 }
 
-// After has a struct completed or refused by a function once its fields are read. See Read.
+// After registers a function that completes or refuses a struct once its fields are read. See Read.
 func After[T any](complete func(*T) error) bool {
 	codecs.mu.Lock()
 	defer codecs.mu.Unlock()
@@ -67,7 +67,7 @@ func After[T any](complete func(*T) error) bool {
 	return true
 }
 
-// Fill reads an object by the tags of its type, also where Read gave the type a function.
+// Fill reads an object by the tags of its type, even if Read registered a function for the type.
 func Fill(raw []byte, out any) error { return Options{}.Fill(raw, out) }
 
 // Fill is the function Fill with options.
@@ -139,13 +139,14 @@ func makeReader(t reflect.Type) reader {
 	return func(_ *scanner, v reflect.Value) error { return Mistyped(v.Type(), "") }
 }
 
-// null is the zero value.
+// null reads null, which is the zero value.
 func (s *scanner) null(v reflect.Value) error {
 	v.SetZero()
 	return s.literal("null")
 }
 
-// nothing passes over what PHP sends for an object or a list that is empty or missing.
+// nothing skips what PHP sends for an empty or missing object or list, and reports whether there
+// was such a value.
 func (s *scanner) nothing() (bool, error) {
 	switch s.peek() {
 	case 'n':
@@ -165,8 +166,7 @@ func (s *scanner) nothing() (bool, error) {
 	return false, nil
 }
 
-// lone reads the object that comes next, also as the only element of a list. found is
-// false if neither comes.
+// lone reads the next object, or the only element of a list. found is false if there is neither.
 func (s *scanner) lone(read func() error) (found bool, err error) {
 	switch s.peek() {
 	case '{':
@@ -186,7 +186,7 @@ func (s *scanner) lone(read func() error) (found bool, err error) {
 	return false, nil
 }
 
-// object makes a reader for objects, where an empty list or a list of one may stand.
+// object returns a reader for objects that also accepts an empty list or a list of one.
 func object(read reader) reader {
 	return func(s *scanner, v reflect.Value) error {
 		if found, err := s.lone(func() error { return read(s, v) }); found || err != nil {
@@ -207,13 +207,13 @@ func readMap(s *scanner, v reflect.Value) error {
 		name := reflect.ValueOf(unquote(raw))
 		if t.Key().Kind() == reflect.Int64 {
 			number, err := strconv.ParseInt(name.String(), 10, 64)
-			if err != nil { // it can be the key of nothing
+			if err != nil { // it cannot be a key
 				return s.skip()
 			}
 			name = reflect.ValueOf(number)
 		}
 		element := reflect.New(t.Elem()).Elem()
-		// The name may be anything; in an error it says nothing.
+		// The name may be anything, so it does not help in an error.
 		if err := read(s, element); err != nil {
 			return Within("*", err)
 		}
@@ -239,7 +239,7 @@ func readPointer(s *scanner, v reflect.Value) error {
 func readSlice(s *scanner, v reflect.Value) error {
 	elem := v.Type().Elem()
 	read := readerOf(elem)
-	// Objects are told by their fields, and null has none.
+	// null is not an object: it has none of the fields that identify one.
 	base := elem
 	if base.Kind() == reflect.Pointer {
 		base = base.Elem()
@@ -258,7 +258,7 @@ func readSlice(s *scanner, v reflect.Value) error {
 		element.SetZero()
 		err := read(s, element)
 		if elem == typeAddr && element.IsZero() {
-			v.SetLen(n) // what is no address is none
+			v.SetLen(n) // ignore what is not an address
 		}
 		return err
 	}
@@ -280,7 +280,7 @@ func readSlice(s *scanner, v reflect.Value) error {
 	return next(0)
 }
 
-// readCommas reads a list of texts, also as one text with commas.
+// readCommas reads a list of texts, or one text with commas.
 func readCommas(s *scanner, v reflect.Value) error {
 	var texts []string
 	if err := readSlice(s, reflect.ValueOf(&texts).Elem()); err != nil {
@@ -298,8 +298,8 @@ func readCommas(s *scanner, v reflect.Value) error {
 	return nil
 }
 
-// loneOrNumbered reads a list that is spelled as an object: with the numbers of the
-// elements for names, or as the only element itself.
+// loneOrNumbered reads a list that is spelled as an object: with the numbers of the elements as
+// names, or as the only element itself.
 func (s *scanner) loneOrNumbered(next func(int) error) error {
 	start, depth := s.pos, s.depth
 	type element struct{ number, at int }
@@ -329,8 +329,8 @@ func (s *scanner) loneOrNumbered(next func(int) error) error {
 	return nil
 }
 
-// scalar reads a text, a number or a flag as a text; null is "". What it returns is good
-// until the next call.
+// scalar reads a text, a number or a flag as a text; null is "". The result is valid until the next
+// call.
 func (s *scanner) scalar(t reflect.Type) ([]byte, error) {
 	switch s.peek() {
 	case '"':
@@ -353,7 +353,7 @@ func readText(s *scanner, v reflect.Value) error {
 		text, err := s.text()
 		v.SetString(text)
 		return err
-	case (c == '{' || c == '[') && s.isEmpty(): // PHP has no other word for nothing
+	case (c == '{' || c == '[') && s.isEmpty(): // PHP's spelling of nothing
 		v.SetString("")
 		return s.skip()
 	}
@@ -413,7 +413,7 @@ func readFlag(s *scanner, v reflect.Value) error {
 	return nil
 }
 
-// readTime never fails: an odd date is no reason to lose the rest.
+// readTime never fails, since an odd date is no reason to lose the rest.
 func readTime(s *scanner, v reflect.Value) error {
 	var text []byte
 	var err error
@@ -426,7 +426,7 @@ func readTime(s *scanner, v reflect.Value) error {
 	return err
 }
 
-// readAddr takes what is no address for none.
+// readAddr reads what is not an address as the zero value.
 func readAddr(s *scanner, v reflect.Value) error {
 	text, err := s.scalar(v.Type())
 	addr, _ := netip.ParseAddr(strings.TrimSpace(string(text)))
