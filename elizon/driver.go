@@ -27,13 +27,13 @@ func (driver) Config() []provider.OptionSpec {
 func driverOptions() []provider.OptionSpec {
 	return []provider.OptionSpec{
 		{Name: "bearer", Label: "Key as bearer", Help: "send the API key as Authorization: Bearer instead of x-api-key", Type: provider.OptionBool, Default: "false"},
-		{Name: "session_token", Label: "Session token", Help: "for what refuses API keys; the adapter needs none", Type: provider.OptionString, Secret: true},
-		{Name: "client_header", Label: "Client", Help: "value of X-Elizon-Client; checkout may want desktop", Type: provider.OptionString, Default: DefaultClientHeader},
+		{Name: "session_token", Label: "Session token", Help: "for endpoints that refuse API keys; the adapter needs none", Type: provider.OptionString, Secret: true},
+		{Name: "client_header", Label: "Client", Help: "value of X-Elizon-Client; checkout may need desktop", Type: provider.OptionString, Default: DefaultClientHeader},
 		{
 			Name: "order_window_hours", Label: "Order window", Type: provider.OptionInt, Default: fmt.Sprint(int(DefaultOrderWindow / time.Hour)),
-			Help: "for so many hours a service without a mark may be a lost order; 0 switches that off",
+			Help: "how many hours an unmarked service may be a lost order; 0 switches that off",
 		},
-		{Name: "payment", Label: "Payment", Help: "of renewals and upgrades", Type: provider.OptionEnum, Default: string(PayBalance), Allowed: unattended()},
+		{Name: "payment", Label: "Payment", Help: "for renewals and upgrades", Type: provider.OptionEnum, Default: string(PayBalance), Allowed: unattended()},
 		{Name: "mandate", Label: "Saved mandate", Help: "ID, with payment=mollie_saved; empty is the account's default", Type: provider.OptionString},
 		{Name: "max_renewal", Label: "Maximum of a renewal", Help: "in EUR with tax; empty allows none", Type: provider.OptionString},
 		{Name: "max_upgrade", Label: "Maximum of an upgrade", Help: "in EUR with tax; empty allows no change of plan", Type: provider.OptionString},

@@ -87,7 +87,7 @@ func readSettings(options *provider.Options, problems *provider.Problems) settin
 		problems.Add("WithSpending.Payment", "must be one of %s", strings.Join(unattended(), ", "))
 	}
 	if s.spending.SavedMandateID != "" && s.spending.Payment != PayMollieSaved {
-		problems.Add("WithSpending.SavedMandateID", "goes with %s only", PayMollieSaved)
+		problems.Add("WithSpending.SavedMandateID", "only with %s", PayMollieSaved)
 	}
 	for field, amount := range map[string]EUR{"MaxRenewal": s.spending.MaxRenewal, "MaxUpgrade": s.spending.MaxUpgrade} {
 		if amount != "" {

@@ -12,10 +12,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Provider is an elizon account behind the portable contract. Account IDs are service IDs,
-// plan IDs product IDs. User name and reference are in the name of the service, as
-// provider.Mark writes them: whoever renames a service in the platform's panel must leave
-// the mark in it. Services that others share with the account are left out.
+// Provider is an elizon account behind the portable contract. Account IDs are service IDs, plan IDs
+// are product IDs. User name and reference are in the name of the service, as provider.Mark writes
+// them: whoever renames a service in the platform's panel must leave the mark in it. Services that
+// others share with the account are left out.
 //
 // Creating takes a while: Create returns OutcomePending and a handle.
 type Provider struct {
@@ -24,7 +24,7 @@ type Provider struct {
 	accounts    *adapter.Accounts[string, ServiceDetail]
 }
 
-// The adapter has these beside the core.
+// The adapter implements these interfaces besides the core.
 var _ interface {
 	provider.Provider
 	provider.Lister
@@ -40,7 +40,7 @@ var _ interface {
 	provider.Poller
 } = (*Provider)(nil)
 
-// showTime is how long a service's record may trail a change of it.
+// showTime is how long a service's record may trail a change.
 const showTime = 5 * time.Second
 
 // NewProvider puts a client behind the portable contract. The client stays usable.
@@ -53,17 +53,17 @@ func NewProvider(client *Client) *Provider {
 	return p
 }
 
-// Client returns the client behind the provider, for what only elizon has.
+// Client returns the client behind the provider, for what the portable contract does not cover.
 func (p *Provider) Client() *Client { return p.client }
 
 // perPage is how many services a listing reads at once.
 const perPage = 100
 
-// serviceID is what an ID of a service may look like. It is stricter than the API, whose
-// IDs are opaque, and wider than all that were seen.
+// serviceID matches the IDs that are accepted. It is stricter than the API, whose IDs are opaque,
+// and wider than all IDs that were seen.
 var serviceID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$`)
 
-// parseServiceID refuses what would address something else.
+// parseServiceID refuses IDs that would address something else.
 func parseServiceID(text string) (id, problem string) {
 	switch {
 	case serviceID.MatchString(text):
@@ -79,7 +79,7 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 	return p.accounts.Get(ctx, id)
 }
 
-// account is a service in the words of the contract.
+// account converts a service to an account of the contract.
 func account(d *ServiceDetail) *provider.Account {
 	a := listedAccount(&d.Service)
 	a.Plan, a.Native = d.Product.ID, d
@@ -91,7 +91,7 @@ func account(d *ServiceDetail) *provider.Account {
 	return a
 }
 
-// listedAccount is a service of a list, which lacks the ID of its product.
+// listedAccount converts a service from a list, which lacks the ID of its product.
 func listedAccount(s *Service) *provider.Account {
 	a := &provider.Account{ID: s.ID, Domain: s.DomainName, Status: stateOf(s), Addresses: parseAddresses([]string{s.IPv4, s.IPv6}), Native: s}
 	a.Username, a.Reference = marked(s)
@@ -110,8 +110,8 @@ func parseAddresses(texts []string) []netip.Addr {
 	return all
 }
 
-// stateOf maps suspension, end and reinstallation, which have fields of their own, and
-// then the status of the machine.
+// stateOf maps suspension, end and reinstallation, which have fields of their own, and then the
+// status of the machine.
 func stateOf(s *Service) provider.Status {
 	switch {
 	case s.TerminationPending:
@@ -124,8 +124,8 @@ func stateOf(s *Service) provider.Status {
 	return statusOf(s.Status)
 }
 
-// statusOf maps what is known of an open set. A machine that is off is in service. The
-// words for that are undocumented: those that are known here are the usual ones.
+// statusOf maps the known values of an open set. A machine that is off counts as active. The words
+// for that are undocumented: those listed here are the usual ones.
 func statusOf(status string) provider.Status {
 	switch strings.ToUpper(status) {
 	case StatusRunning, StatusActive, "ONLINE", "STARTING", "BOOTING", "STOPPING", "STOPPED", "OFFLINE", "OFF":

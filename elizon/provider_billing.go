@@ -12,15 +12,15 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// spend runs a verb that spends money, one at a time, if WithSpending allows it: field says
-// by which limit.
+// spend runs a verb that spends money, one at a time, if WithSpending allows it. field names the
+// limit.
 func (p *Provider) spend(
 	ctx context.Context, verb, id string, input provider.Problems, limit EUR, field string, do func(context.Context, string) (provider.Outcome, error),
 ) (provider.Outcome, error) {
 	return adapter.Verb(ctx, p.accounts, verb, id, input, func(ctx context.Context, id string) (provider.Outcome, error) {
 		if limit == "" {
 			return "", &provider.Error{
-				Kind: provider.ErrUnsupported, Message: "it spends money, and nobody has said how much it may be: see elizon.WithSpending, " + field,
+				Kind: provider.ErrUnsupported, Message: "it spends money, and no limit is set: see elizon.WithSpending, " + field,
 			}
 		}
 		release, err := p.client.orders.desk.Turn.Take(ctx)
@@ -32,12 +32,12 @@ func (p *Provider) spend(
 	})
 }
 
-// pay places an order that renews or upgrades, once, and looks for its effect. While an
-// earlier one of the same key may be in progress it places none.
+// pay places an order that renews or upgrades, once, and looks for its effect. It places none while
+// an earlier order with the same key may be in progress.
 func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit EUR, field string, look func(context.Context) (bool, error)) (seen bool, err error) {
 	c := p.client
 	if at := c.orders.spentAt(key); time.Since(at) < order.Settles {
-		return false, order.Unknown("it was ordered a moment ago, and what came of it does not show: try again after %s", at.Add(order.Settles).Format(time.RFC3339))
+		return false, order.Unknown("it was ordered a moment ago, and its effect is not visible yet: try again after %s", at.Add(order.Settles).Format(time.RFC3339))
 	}
 	if err := c.affordable(ctx, &CartCalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
 		return false, err
@@ -48,7 +48,7 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	switch {
 	case failed == nil && answer.RedirectURL != "":
 		return false, &provider.Error{
-			Kind: provider.ErrConflict, Message: fmt.Sprintf("it is ordered, but the platform wants a person to pay invoice %q on a web page", answer.InvoiceID),
+			Kind: provider.ErrConflict, Message: fmt.Sprintf("it is ordered, but a person has to pay invoice %q on a web page", answer.InvoiceID),
 		}
 	case failed != nil && !errors.Is(failed, provider.ErrOutcomeUnknown):
 		c.orders.setSpent(key, time.Time{})
@@ -67,8 +67,8 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	return false, failed
 }
 
-// Renew buys one more billing cycle, as far as WithSpending allows. A service that is paid
-// for more than one cycle ahead: OutcomeAlready.
+// Renew buys one more billing cycle, within the limit of WithSpending. For a service that is paid
+// more than one cycle in advance it returns OutcomeAlready.
 func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, error) {
 	limit := p.client.settings.spending.MaxRenewal
 	return p.spend(ctx, "renew account", id, nil, limit, "MaxRenewal", func(ctx context.Context, id string) (provider.Outcome, error) {
@@ -80,7 +80,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 		days, end := subscription.BillingCycleDays, subscription.CurrentPeriodEnd
 		switch {
 		case days <= 0 || end.IsZero():
-			return "", &provider.Error{Kind: provider.ErrUnsupported, Message: "the subscription has no billing cycle, or no end of its period"}
+			return "", &provider.Error{Kind: provider.ErrUnsupported, Message: "the subscription has no billing cycle, or its period has no end"}
 		case end.After(time.Now().AddDate(0, 0, int(days)+1)):
 			return provider.OutcomeAlready, nil
 		}
@@ -107,13 +107,13 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 		case err != nil:
 			return "", err
 		case !seen:
-			return "", order.Unknown("the platform accepted the order, but the period has not become longer yet")
+			return "", order.Unknown("the platform accepted the order, but the period is not longer yet")
 		}
 		return provider.OutcomeChanged, nil
 	})
 }
 
-// upgrade asks for the line to be ordered, and makes sure that it is what was asked for.
+// upgrade asks for the line to order, and checks that it is what was asked for.
 func (p *Provider) upgrade(ctx context.Context, id string, target *Product, changes map[string]any) (*CartLine, error) {
 	quote, err := p.client.Cart.Upgrade(ctx, &CartUpgradeRequest{ServiceID: id, ResourceChanges: changes})
 	if err != nil {
@@ -122,9 +122,9 @@ func (p *Provider) upgrade(ctx context.Context, id string, target *Product, chan
 	line := quote.Line
 	switch {
 	case line == nil:
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the answer has no line that could be ordered"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the answer contains no line that could be ordered"}
 	case line.ProductID != target.ID, line.ServiceID != "" && line.ServiceID != id, line.ItemType != "" && line.ItemType != ItemUpgrade, line.Quantity > 1:
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the answer has a line for something else"}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the line in the answer is for something else"}
 	}
 	line.ServiceID, line.ItemType, line.Quantity = id, ItemUpgrade, 1
 	line.LineID, line.ProductName = cmp.Or(line.LineID, "plan "+id), cmp.Or(line.ProductName, target.Name, target.ID)

@@ -66,8 +66,8 @@ func TestRenew(t *testing.T) {
 	})
 }
 
-// TestLostPayment: the answer to an order that renews or upgrades is lost. If it was
-// carried out that shows; if not, it is not sent again before it has settled.
+// TestLostPayment: the answer to an order that renews or upgrades is lost. If it was carried out,
+// the effect is found; if not, it is not sent again before it has settled.
 func TestLostPayment(t *testing.T) {
 	verbs := map[string]func(*testing.T, *elizon.Provider, string) (provider.Outcome, error){
 		"renew": func(t *testing.T, p *elizon.Provider, id string) (provider.Outcome, error) {

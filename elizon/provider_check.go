@@ -12,13 +12,13 @@ import (
 
 // Check tests the connection, the key, and whether it may read what Create needs.
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
-	// Public, so that it shows the connection and nothing else.
+	// The ping is public, so it only tests the connection.
 	report := adapter.Diagnosed(p.client.core.Diagnose(ctx, &rest.Call{Endpoint: healthPing.Endpoint}))
 	var refused error
 	report.Step(provider.CheckCredentials, func() (string, error) {
 		err := p.readable(ctx)
 		if errors.Is(err, provider.ErrForbidden) {
-			refused, err = err, nil // they are known
+			refused, err = err, nil // the credentials are valid
 		}
 		return "the credentials are accepted", err
 	})
@@ -33,7 +33,7 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 			}
 			subscriptions++
 		}
-		return fmt.Sprintf("services can be read, and subscriptions: %d; what else is permitted no endpoint says", subscriptions), nil
+		return fmt.Sprintf("services and %d subscriptions can be read; no endpoint reports other rights", subscriptions), nil
 	})
 	report.Step(provider.CheckVersion, func() (string, error) {
 		report.Skip(provider.CheckVersion, "the API has none")

@@ -11,29 +11,28 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Create buys a service: it looks through the account for the order's mark, prices the
-// cart, checks out, and marks the service that comes of it by its name. The option
-// max_price bounds what it costs with tax: above it nothing is bought, and the error
-// matches provider.ErrQuota. The price is read immediately before the order; the order
-// itself cannot carry a limit. E-mail address, name and password are not stored.
+// Create buys a service: it looks through the account for the order's mark, prices the cart, checks
+// out, and marks the new service by its name. The option max_price limits the price with tax: above
+// it nothing is bought, and the error matches provider.ErrQuota. The price is read immediately
+// before the order; the order itself cannot carry a limit. E-mail address, name and password are
+// not stored.
 //
-// The platform sets a service up within minutes: the outcome is OutcomePending with a
-// handle, or OutcomeAlready when it is there.
+// The platform sets a service up within minutes: the outcome is OutcomePending with a handle, or
+// OutcomeAlready if it exists.
 //
-// No order is sent twice for one reference. It is sent once in a call, and if its answer
-// gets lost it is looked for: the one new subscription of the product that carries no mark
-// is the order's. If there is none the error matches provider.ErrOutcomeUnknown, and only
-// after two minutes a call with the handle buys again. So keep the handle, which comes
-// with errors too, and give it back; provider.WithHandles gives it before anything is bought.
+// No order is sent twice for one reference. Each call sends it at most once. If its answer is lost,
+// Create looks for it: the one new subscription of the product without a mark is the order's. If
+// there is none, the error matches provider.ErrOutcomeUnknown, and only after two minutes will a
+// call with the handle buy again. So keep the handle, which is returned with errors too, and pass
+// it to the next call; provider.WithHandles saves it before anything is bought.
 //
-// Without its handle an order that was lost before it was marked cannot be distinguished from
-// somebody else's. While there is a service of the product that carries no mark and is
-// younger than the order window (see WithOrderWindow), Create without a handle refuses
-// with provider.ErrConflict. Orders of one product must not be sent by several programs
-// at once, nor by hand while a program orders.
+// Without its handle, an order that was lost before it was marked cannot be distinguished from
+// another one. While there is an unmarked service of the product that is younger than the order
+// window (see WithOrderWindow), Create without a handle refuses with provider.ErrConflict. Several
+// programs must not order one product at the same time, nor a person while a program does.
 //
-// What is bought is bought: provider.OnFailureUndo undoes nothing here, since to end a
-// service does not bring the money back. The steps show how far it came.
+// A purchase is final: provider.OnFailureUndo undoes nothing here, since ending a service does not
+// return the money. The steps show how far the order got.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	b, err := p.newPurchase(req)
 	if err != nil {
@@ -91,14 +90,14 @@ func (p *purchase) creation(state order.State, err error) *provider.Creation {
 	return c
 }
 
-// newPurchase is what to buy, checked.
+// newPurchase checks a request and returns what to buy.
 func (p *Provider) newPurchase(req *provider.CreateRequest) (*purchase, error) {
 	if req == nil {
 		return nil, adapter.NilRequest(Kind, "create account")
 	}
 	problems := adapter.CheckOrder(req, p.Describe())
 	if req.Domain != "" {
-		problems.Add("Domain", "services are ordered without one")
+		problems.Add("Domain", "must be empty: services are ordered without a domain")
 	}
 	problems.Word("Plan", req.Plan)
 	values := provider.OptionValues(req.Options)
@@ -111,7 +110,7 @@ func (p *Provider) newPurchase(req *provider.CreateRequest) (*purchase, error) {
 		w.payment = PaymentMethod(payment)
 	}
 	if w.mandate != "" && w.payment != PayMollieSaved {
-		problems.Add("Options."+optMandate, "goes with payment=%s only", PayMollieSaved)
+		problems.Add("Options."+optMandate, "only with payment=%s", PayMollieSaved)
 	}
 	for option, to := range map[string]*int64{optCycle: &w.cycle, optTemplate: &w.template} {
 		n, given := values.Int(option)
@@ -138,7 +137,7 @@ func (p *Provider) newPurchase(req *provider.CreateRequest) (*purchase, error) {
 	if keep := p.client.settings.keepHandle; keep != nil {
 		b.OnHandle = func(handle string) error {
 			if !b.Sent() && b.Told == "" {
-				return nil // found by its mark: nothing of it can be lost
+				return nil // it was found by its mark, so it cannot be lost
 			}
 			return keep(b.Reference, handle)
 		}
@@ -146,10 +145,10 @@ func (p *Provider) newPurchase(req *provider.CreateRequest) (*purchase, error) {
 	return b, problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
-// Poll reports how far an order is, by the handle of its Creation, or how far the work on a
-// service is, by its ID. It buys nothing; it marks the service of an order as soon as it
-// is there. Of an order that was not carried out the error matches provider.ErrNotFound:
-// then Create may be called again. So it does of a service that has come to its end.
+// Poll reports how far an order is, by the handle of its Creation, or how far the work on a service
+// is, by its ID. It buys nothing; it marks the service of an order as soon as it is there. For an
+// order that was not carried out, the error matches provider.ErrNotFound: then Create may be called
+// again. It also does for a service that has ended.
 func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
 	if serviceID.MatchString(handle) {
 		return p.accounts.Poll(ctx, handle)
@@ -160,14 +159,14 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 	}
 	state, err := p.client.orders.desk.Poll(ctx, b)
 	if err == nil && state == order.Unclear && !b.Unsettled() {
-		err = order.Unknown("%s", b.Why) // and will stay so
+		err = order.Unknown("%s", b.Why) // and that will not change
 	}
 	if err != nil {
 		return nil, adapter.InVerb(Kind, err, fmt.Sprintf("poll account %q", b.username))
 	}
-	progress := &provider.Progress{Message: "ordered, and not visible yet", Done: state == order.Ready}
+	progress := &provider.Progress{Message: "ordered, not visible yet", Done: state == order.Ready}
 	if b.Located() {
-		progress.Message = "ordered, and without a service yet"
+		progress.Message = "ordered, without a service yet"
 	}
 	if b.detail != nil {
 		progress.Account, progress.Message = account(b.detail), strings.ToLower(b.detail.Status)

@@ -4,8 +4,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// usernamePolicy leaves room for the mark in a name of 100 characters; how long a name may
-// be is undocumented.
+// usernamePolicy leaves room for the mark in a name of 100 characters; how long a name may be is
+// undocumented.
 var usernamePolicy = provider.NamePolicy{
 	MinLength: 2, MaxLength: 28, First: provider.Lower, Rest: provider.Lower + provider.Digits + "-",
 }
@@ -25,15 +25,15 @@ const (
 
 func createOptions() []provider.OptionSpec {
 	return []provider.OptionSpec{
-		{Name: optMaxPrice, Label: "Maximum price", Help: "the most that the order may cost in EUR with tax, such as 12.99; above it nothing is bought", Type: provider.OptionString, Required: true},
+		{Name: optMaxPrice, Label: "Maximum price", Help: "in EUR with tax, such as 12.99; above it nothing is bought", Type: provider.OptionString, Required: true},
 		{Name: optPayment, Label: "Payment", Help: "guthaben is the account's balance", Type: provider.OptionEnum, Default: string(PayBalance), Allowed: unattended()},
 		{Name: optMandate, Label: "Saved mandate", Help: "ID, with payment=mollie_saved; empty is the account's default", Type: provider.OptionString},
 		{Name: optCycle, Label: "Billing cycle", Help: "in days; without it 30, or the product's shortest", Type: provider.OptionInt},
-		{Name: optLocation, Label: "Location", Help: "ID, as Products.Locations has it", Type: provider.OptionString},
-		{Name: optTemplate, Label: "Operating system", Help: "template ID, as Products.Templates has it", Type: provider.OptionInt},
+		{Name: optLocation, Label: "Location", Help: "ID, as Products.Locations returns it", Type: provider.OptionString},
+		{Name: optTemplate, Label: "Operating system", Help: "template ID, as Products.Templates returns it", Type: provider.OptionInt},
 		{Name: optCoupon, Label: "Coupon", Type: provider.OptionString},
-		{Name: optBillingAddress, Label: "Billing address", Help: "ID, as Addresses.List has it; it decides on the tax", Type: provider.OptionString},
-		{Name: optSSHKeys, Label: "SSH keys", Help: "IDs, as SSHKeys.List has them, separated by commas", Type: provider.OptionString},
+		{Name: optBillingAddress, Label: "Billing address", Help: "ID, as Addresses.List returns it; it determines the tax", Type: provider.OptionString},
+		{Name: optSSHKeys, Label: "SSH keys", Help: "IDs, as SSHKeys.List returns them, separated by commas", Type: provider.OptionString},
 	}
 }
 
@@ -46,11 +46,11 @@ func describe(s settings) provider.Description {
 	renew := provider.Support{Level: provider.Unsupported, Note: "spends money: see WithSpending"}
 	change := renew
 	if s.spending.MaxRenewal != "" {
-		renew = provider.Support{Level: provider.Native, Note: "buys one more billing cycle, unless more than one is paid ahead"}
+		renew = provider.Support{Level: provider.Native, Note: "buys one more billing cycle, unless more than one is paid in advance"}
 	}
 	if s.spending.MaxUpgrade != "" {
 		change = provider.Support{
-			Level: provider.Unverified, Note: "upwards by an order, downwards at once; how the wanted product is named is not documented",
+			Level: provider.Unverified, Note: "upwards by an order, downwards at once; the field that names the product is not documented",
 		}
 	}
 	return provider.Description{
@@ -64,13 +64,13 @@ func describe(s settings) provider.Description {
 					"e-mail address, name and password are not stored; nothing is undone",
 			},
 			provider.CapSuspend:   assumed,
-			provider.CapUnsuspend: {Level: provider.Unverified, Note: assumed.Note + "; a suspension for an unpaid invoice ends with its payment only"},
+			provider.CapUnsuspend: {Level: provider.Unverified, Note: assumed.Note + "; a suspension for an unpaid invoice ends only with its payment"},
 			provider.CapTerminate: {Level: provider.Native, Note: "by an immediate cancellation, which the vendor carries out after a while; pending until then"},
 			provider.CapSignOn: {
 				Level: provider.Partial,
 				Note:  "console access, no login to a panel: a web page, or the address for a VNC viewer or a terminal of yours with its password or ticket as Token",
 			},
-			provider.CapList:           {Level: provider.Native, Note: "without plans, which only a single service tells"},
+			provider.CapList:           {Level: provider.Native, Note: "without plans, which only Get returns"},
 			provider.CapPlans:          {Level: provider.Native, Note: "products with their monthly price"},
 			provider.CapUsage:          {Level: provider.Partial, Note: "traffic of the month; units of the other figures are not documented"},
 			provider.CapFleetUsage:     {Level: provider.Partial, Note: "traffic of the month, 50 services in a call"},

@@ -8,12 +8,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Terminate cancels the service's subscription at once. The vendor carries that out after
-// a while: until the service is gone the outcome is OutcomePending, and Terminate may be
-// called again or waited for with Wait and the ID, which ends in provider.ErrNotFound. To
-// end it with its paid period, use Cancel. A service under contract refuses.
+// Terminate cancels the service's subscription immediately. The vendor carries that out after a
+// while: until the service is gone, the outcome is OutcomePending, and the caller may call
+// Terminate again, or Wait with the ID, which ends in provider.ErrNotFound. To end it with its paid
+// period, use Cancel. A service under contract refuses.
 //
-// That a service is gone counts only while services can be listed.
+// A service only counts as gone while services can be listed.
 func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.accounts.Remove(ctx, id, adapter.Removal[string, ServiceDetail]{
 		Do: func(ctx context.Context, id string) error {
@@ -26,8 +26,8 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	})
 }
 
-// proveAbsent proves that a service does not exist: services can be listed, and this is
-// none of them.
+// proveAbsent proves that a service does not exist: services can be listed, and it is not among
+// them.
 func (p *Provider) proveAbsent(ctx context.Context, id string) (evidence string, err error) {
 	evidence = "services can be listed"
 	if id == "" {
@@ -36,7 +36,7 @@ func (p *Provider) proveAbsent(ctx context.Context, id string) (evidence string,
 	return evidence, adapter.NotListed(p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage}), func(s *Service) bool { return s.ID == id })
 }
 
-// Cancel schedules the end of a service with its paid period; one under contract ends by
+// Cancel schedules the end of a service with its paid period; a service under contract ends by
 // notice.
 func (p *Provider) Cancel(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.schedule(ctx, id, "cancel account", true, func(ctx context.Context, contract bool) error {
@@ -49,7 +49,7 @@ func (p *Provider) Cancel(ctx context.Context, id string) (provider.Outcome, err
 	})
 }
 
-// UndoCancel takes back a planned end, unless the platform's staff has locked it.
+// UndoCancel undoes a scheduled end, unless the platform's staff has locked it.
 func (p *Provider) UndoCancel(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.schedule(ctx, id, "undo cancellation of account", false, func(ctx context.Context, _ bool) error {
 		_, err := p.client.Services.Subscription.Reactivate(ctx, id)

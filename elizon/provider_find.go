@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Find looks for a service by reference or user name. The API knows no customers.
+// Find looks for a service by reference or user name. The API has no customers.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
 		if problem := provider.ReferenceProblem(q.Reference); q.Reference != "" && problem != "" {
@@ -33,11 +33,11 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		default:
 			return nil, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: fmt.Sprintf("services %q all match", found)}
 		}
-		// The list does not have everything.
+		// The list lacks the plan.
 		detail, err := p.client.Services.Get(ctx, found[0])
 		if errors.Is(err, provider.ErrNotFound) {
 			_, err := p.accounts.ProveAbsent(ctx, found[0])
-			return nil, err // it may have gone between the two calls
+			return nil, err // it may have ended between the two calls
 		}
 		if err != nil {
 			return nil, err
@@ -53,7 +53,7 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 	})
 }
 
-// own yields the services that are the account's own.
+// own yields the account's own services, not those shared with it.
 func (p *Provider) own(ctx context.Context, size int64) iter.Seq2[*provider.Account, error] {
 	services := p.client.Services.List(ctx, &ServiceListOptions{PerPage: cmp.Or(size, perPage)})
 	return adapter.Each(services, func(s *Service) *provider.Account {
@@ -64,7 +64,7 @@ func (p *Provider) own(ctx context.Context, size int64) iter.Seq2[*provider.Acco
 	})
 }
 
-// readable asks whether the credentials can list services, by a page of one.
+// readable checks whether the credentials can list services, with a page of one.
 func (p *Provider) readable(ctx context.Context) error {
 	for _, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: 1}) {
 		return err

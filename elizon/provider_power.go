@@ -11,12 +11,13 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// workTime is how long a verb waits for what a machine does. What takes longer is pending.
+// workTime is how long a verb waits for a machine to act. If it takes longer, the outcome is
+// pending.
 const workTime = 30 * time.Second
 
-// Power switches a machine. Turning it on and off waits for its status to show it;
-// whether a restart or a reset has taken place shows nowhere, so that a lost answer is
-// provider.ErrOutcomeUnknown. A suspended service refuses all of it.
+// Power switches a machine. Turning it on or off waits until its status shows that; nothing shows
+// whether a restart or a reset has taken place, so a lost answer is provider.ErrOutcomeUnknown. A
+// suspended service refuses all actions.
 func (p *Provider) Power(ctx context.Context, id string, action provider.PowerAction) (provider.Outcome, error) {
 	const verb = "switch power of account"
 	var problems provider.Problems
@@ -60,8 +61,8 @@ func (p *Provider) powered(verb string, action ServiceAction, want func(*Service
 	}
 }
 
-// isOn and isOff read the status as the vendor's app does: what is neither up nor on its
-// way there is down.
+// isOn and isOff read the status as the vendor's app does: a machine that is neither on nor
+// starting is off.
 func isOn(d *ServiceDetail) bool {
 	switch strings.ToUpper(d.Status) {
 	case StatusRunning, StatusActive, "ONLINE", "STARTING", "BOOTING":
@@ -75,11 +76,11 @@ func isOff(d *ServiceDetail) bool {
 }
 
 // Reinstall wipes the service's disk and sets it up with a template: Image is its ID, as
-// Products.Templates has it. Its login cannot be chosen, since no document names the field:
-// a Password is refused. The outcome is OutcomePending, and Wait takes the ID.
+// Products.Templates returns it. A Password is refused, since its field is undocumented. The
+// outcome is OutcomePending, and Wait takes the ID.
 //
-// It is sent once. A lost answer is provider.ErrOutcomeUnknown, unless the service shows
-// that its reinstallation is in progress.
+// It is sent once. A lost answer is provider.ErrOutcomeUnknown, unless the service shows that its
+// reinstallation is in progress.
 func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest) (provider.Outcome, error) {
 	const verb = "reinstall account"
 	if req == nil {
@@ -100,7 +101,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 		case err != nil:
 			return "", err
 		case now.ReinstallPending:
-			return provider.OutcomePending, nil // never a second one while the first is open
+			return provider.OutcomePending, nil // never a second one while the first is pending
 		case now.Suspended:
 			return "", errSuspended
 		}

@@ -11,14 +11,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// SignOn opens the console of a service (SignOnConsole, the default): the platform has no
-// login for its customers' customers.
+// SignOn opens the console of a service (SignOnConsole, the default): the platform has no login for
+// its customers' own customers.
 //
-// What it gives depends on the system behind the service. A web console has a URL for the
-// browser. Of a VNC console, URL is the address of a WebSocket, for a viewer of the
-// caller's, and Token the password. Of a terminal, URL is the address of an event stream
-// and Token its ticket, if there is one; it wants the account's credentials, so it is not
-// for the customer's browser: see ConsoleService.StreamFrom.
+// The result depends on the system behind the service. A web console has a URL for the browser. For
+// a VNC console, URL is the address of a WebSocket, for a viewer of the caller's, and Token is the
+// password. For a terminal, URL is the address of an event stream and Token its ticket, if there is
+// one; the stream needs the account's credentials, so it is not for the customer's browser: see
+// ConsoleService.StreamFrom.
 func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	return p.accounts.SignOn(ctx, req, func(ctx context.Context, id string) (*provider.SignOn, error) {
 		access, err := p.client.Services.Console.Open(ctx, id)
@@ -33,7 +33,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 	}, provider.SignOnConsole)
 }
 
-// signOn makes absolute addresses of what a console has, or returns what it lacks.
+// signOn returns the console's absolute address, or what is wrong with the console.
 func (c *Client) signOn(access *ConsoleAccess) (in *provider.SignOn, problem string) {
 	in = &provider.SignOn{Kind: provider.SignOnConsole, Method: http.MethodGet, ExpiresAt: access.ExpiresAt}
 	address, scheme := access.URL, ""
@@ -48,7 +48,7 @@ func (c *Client) signOn(access *ConsoleAccess) (in *provider.SignOn, problem str
 	}
 	target, err := url.Parse(address.Reveal())
 	if address == "" || err != nil {
-		return nil, "comes without an address"
+		return nil, "has no address"
 	}
 	if target.Host == "" {
 		root := c.core.Root()
@@ -64,7 +64,7 @@ func (c *Client) signOn(access *ConsoleAccess) (in *provider.SignOn, problem str
 	switch target.Scheme {
 	case "https", "http", "wss", "ws":
 	default:
-		return nil, "has an address that is neither of the web nor a WebSocket"
+		return nil, "has an address that is neither http nor a WebSocket"
 	}
 	if scheme == "ws" {
 		target.Scheme = strings.Replace(target.Scheme, "http", "ws", 1)

@@ -9,13 +9,13 @@ import (
 
 type change = adapter.Change[string, ServiceDetail]
 
-// Suspend takes a service out of service. The platform lets its owner do that.
+// Suspend suspends a service, which the platform allows its owner.
 func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.accounts.Change(ctx, id, change{Verb: "suspend account", Already: isSuspended(true), Do: p.act(ActionSuspend)})
 }
 
-// Unsuspend puts a suspended service back into service. One that is suspended for an
-// unpaid invoice is put back by its payment only.
+// Unsuspend resumes a suspended service. A suspension for an unpaid invoice ends only with its
+// payment.
 func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
 	return p.accounts.Change(ctx, id, change{Verb: "unsuspend account", Already: isSuspended(false), Do: p.act(ActionResume)})
 }
@@ -31,9 +31,9 @@ func (p *Provider) act(action ServiceAction) func(context.Context, string, *Serv
 	}
 }
 
-// ChangePlan moves a service to another product, as far as WithSpending allows: to a
-// dearer one by an order that costs the difference for the rest of the period, to a
-// cheaper one at once, for which the period becomes longer. Downgrades restart the service.
+// ChangePlan moves a service to another product, within the limit of WithSpending: to a dearer one
+// by an order that costs the difference for the rest of the period, to a cheaper one immediately,
+// in return for a longer period. Downgrades restart the service.
 func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Outcome, error) {
 	limit := p.client.settings.spending.MaxUpgrade
 	var input provider.Problems
@@ -52,13 +52,13 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		}
 		target, now := catalogue.find(plan), detail.Billing.MonthlyPrice
 		if target == nil {
-			return "", &provider.Error{Kind: provider.ErrInvalid, Message: "no such product", Fields: map[string]string{"plan": "no product has that ID"}}
+			return "", &provider.Error{Kind: provider.ErrInvalid, Message: "no such product", Fields: map[string]string{"plan": "no product has this ID"}}
 		}
 		if current := catalogue.find(detail.Product.ID); current != nil {
 			now = current.PriceMonthly
 		}
 		want := func(d *ServiceDetail) bool { return d.Product.ID == plan }
-		// That a product is named so among the resources is assumed.
+		// That this is the field for the product is assumed.
 		changes := map[string]any{"productId": plan}
 		if target.PriceMonthly.Cmp(now) < 0 {
 			err := provider.Confirm(ctx,
@@ -85,12 +85,12 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 	})
 }
 
-// Adopt marks a service that exists already as the one of a reference, by its name. If
-// the name is no user name that Create accepts, Create gives it the order's.
+// Adopt marks an existing service as that of a reference, by its name. If the name is not a user
+// name that Create accepts, Create replaces it with the order's.
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	return p.accounts.Adopt(ctx, id, reference, func(ctx context.Context, id string, now *ServiceDetail) error {
 		if now.Shared {
-			return &provider.Error{Kind: provider.ErrForbidden, Message: "the service is another account's, and only shared with this one"}
+			return &provider.Error{Kind: provider.ErrForbidden, Message: "the service belongs to another account and is only shared with this one"}
 		}
 		name, _ := marked(&now.Service)
 		_, err := p.client.Services.Update(ctx, id, &ServiceUpdateRequest{Name: new(provider.Mark(name, reference))})

@@ -55,7 +55,7 @@ func TestTerminateIsPending(t *testing.T) {
 	})
 }
 
-// TestPollNeedsProof: a service that is hidden has not come to its end.
+// TestPollNeedsProof: a hidden service does not count as ended.
 func TestPollNeedsProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -91,7 +91,7 @@ func TestConsoles(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrInvalid)
 }
 
-// TestOddConsoles: whatever a console is said to be, it gives an address or an error.
+// TestOddConsoles: any console gives an address or an error.
 func TestOddConsoles(t *testing.T) {
 	for console, want := range map[string]string{
 		`{"type":"vnc","wsPath":"/api/ws?t=1"}`:               "wss://elizon.example.com/prefix/api/ws?t=1",
@@ -133,14 +133,13 @@ func TestSuspendedRefusesPower(t *testing.T) {
 	assert.Contains(t, fieldsOf(err), "Password")
 }
 
-// TestSlowPower: a machine that takes longer than a verb waits is pending, and Poll waits
-// for it.
+// TestSlowPower: a machine that takes longer than the verb waits is pending, and Poll follows it.
 func TestSlowPower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
 		id := srv.AddService(elizontest.Service{}).ID
 		p := serviceProvider(t, srv)
-		// It is told to stop, and keeps running for a while.
+		// It keeps running for a while after it was stopped.
 		srv.Faults.When(func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/action") }, 1,
 			faults.Fault{Kind: faults.Garbage, Body: `{"success":true}`})
 		outcome, err := p.Power(t.Context(), id, provider.PowerOff)
@@ -186,8 +185,8 @@ func TestFleetUsageInBatches(t *testing.T) {
 	assert.Equal(t, 3, requestsTo(srv, "/api/services"))
 }
 
-// TestSharedServices are others': they are neither listed nor adopted, and their names are
-// not in the way.
+// TestSharedServices: services of others are neither listed nor adopted, and their names can be
+// used.
 func TestSharedServices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -205,8 +204,8 @@ func TestSharedServices(t *testing.T) {
 	})
 }
 
-// TestManyServices: an order is found among many, and the mark of each is seen although
-// pages move while they are read.
+// TestManyServices: an order is found among many services, and every mark is seen although the
+// pages shift while they are read.
 func TestManyServices(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithSeedServices(250))

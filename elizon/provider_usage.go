@@ -11,10 +11,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Plans lists the products, also those that are sold out. Native is the *Product, with its
+// Plans lists the products, including those that are sold out. Native is the *Product, with its
 // price.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
-	// The catalogue is public: that it can be read says nothing about the key.
+	// The catalogue is public, so reading it does not prove that the key is valid.
 	if err := p.readable(ctx); err != nil {
 		return nil, adapter.InVerb(Kind, err, "list plans")
 	}
@@ -29,14 +29,13 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	return plans, nil
 }
 
-// statusBatch is how many services are asked for at once. The platform's maximum is
-// undocumented.
+// statusBatch is how many services one call asks for. The platform's maximum is undocumented.
 const statusBatch = 50
 
 // Usage reads the month's traffic of one service.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, func(ctx context.Context, id string) (*provider.UsageReport, error) {
-		// The batch leaves out what it does not know, and what it has no figures of.
+		// The batch leaves out services that do not exist or have no figures.
 		detail, err := p.client.Services.Get(ctx, id)
 		if err != nil {
 			return nil, err
@@ -64,8 +63,8 @@ func usageOf(a *provider.Account, status *LiveStatus) (*provider.UsageReport, er
 	return report, nil
 }
 
-// FleetUsage reads the month's traffic of all services, 50 in a call. Services of which
-// the platform has no state come with an error.
+// FleetUsage reads the month's traffic of all services, 50 in a call. Services for which the
+// platform has no state come with an error.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		return p.fleetUsage(ctx), nil

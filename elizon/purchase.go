@@ -11,21 +11,21 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// purchase is an order of one service while a call works on it. Nothing of an order comes
-// back that its caller has chosen, so it is recognised by what the account had before it,
-// until its service carries the mark of its reference.
+// purchase is an order of one service while a call works on it. No answer repeats anything that the
+// caller chose, so an order is recognised by what the account had before it, until its service
+// carries the mark of its reference.
 type purchase struct {
 	order.Record
 	c                 *Client
 	username, product string
 	wants             *wants // nil in Poll, which buys nothing
 
-	// before are the fingerprints of the product's unmarked subscriptions when it was sent.
+	// before has the fingerprints of the product's unmarked subscriptions when it was sent.
 	before map[string]bool
-	// What is known of it.
+	// What is known about the order.
 	subscription, service string
 
-	// What this call saw and did.
+	// What this call has seen and done.
 	unmarked map[string]bool
 	checkout *CheckoutOrderRequest
 	detail   *ServiceDetail
@@ -39,15 +39,15 @@ func (c *Client) purchase(reference, username, product string) *purchase {
 // Located reports whether something is known that belongs to the order and to no other.
 func (p *purchase) Located() bool { return p.subscription != "" || p.service != "" }
 
-// Trace is the order's subscription.
+// Trace returns the order's subscription.
 func (p *purchase) Trace() string { return p.subscription }
 
-// Resume goes on with what this client knows of the reference.
+// Resume continues the order that this client knows for the reference.
 func (p *purchase) Resume(handle string) error {
 	earlier, _ := p.c.parseHandle(handle)
 	if !p.isOf(earlier.Reference, earlier.username) {
 		return &provider.Error{
-			Kind: provider.ErrAlreadyExists, Message: "the reference is that of an order under the name " + earlier.username,
+			Kind: provider.ErrAlreadyExists, Message: "the reference belongs to an order under the name " + earlier.username,
 		}
 	}
 	earlier.wants, earlier.OnHandle = p.wants, p.OnHandle
@@ -55,14 +55,14 @@ func (p *purchase) Resume(handle string) error {
 	return nil
 }
 
-// orders is what a client knows of what it buys.
+// orders is what a client knows about its purchases.
 type orders struct {
 	desk order.Desk
-	// products are those of the catalogue. Only the one who has the desk's turn may use them.
+	// products are those of the catalogue. Using them requires the desk's turn.
 	products map[string]knownProduct
 
 	mu sync.Mutex
-	// spent is when a renewal or an upgrade was sent whose effect was not seen.
+	// spent is when a renewal or an upgrade was sent whose effect is not visible yet.
 	spent map[string]time.Time
 }
 
@@ -87,9 +87,8 @@ func (o *orders) setSpent(key string, at time.Time) {
 	}
 }
 
-// Begin prices the order, as the last thing before it is sent, and notes the subscriptions
-// that cannot be its own. What was sent for another product has settled by now, and was not
-// carried out.
+// Begin prices the order immediately before it is sent, and records the subscriptions that cannot
+// be its own. An earlier attempt for another product has settled by now, and was not carried out.
 func (p *purchase) Begin(ctx context.Context) (undo func(), err error) {
 	product, before := p.product, p.before
 	undo = func() { p.product, p.before = product, before }
@@ -100,7 +99,7 @@ func (p *purchase) Begin(ctx context.Context) (undo func(), err error) {
 	return undo, err
 }
 
-// Send checks the order out.
+// Send sends the order.
 func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	answer, err := p.c.Checkout.Order(ctx, p.checkout)
 	switch {
@@ -109,21 +108,21 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	case err == nil && answer.RedirectURL != "":
 		p.Accepted = true
 		return order.Deploying, &provider.Error{
-			Kind: provider.ErrConflict, Message: fmt.Sprintf("the order is placed, but the platform wants a person to pay invoice %q on a web page", answer.InvoiceID),
+			Kind: provider.ErrConflict, Message: fmt.Sprintf("the order is placed, but a person has to pay invoice %q on a web page", answer.InvoiceID),
 		}
 	case err == nil && answer.says():
 		p.Accepted = true
 	case err == nil:
-		err = order.Unknown("the platform accepted the order with an answer that names nothing")
+		err = order.Unknown("the platform accepted the order, but its answer names neither a subscription nor an invoice")
 	case inProgress(err) && p.Resent:
-		// Nobody knows whose checkout that is: it may be the one that was sent before.
+		// That checkout may be the one that was sent before.
 		p.Placed = false
 		err = order.Unknown("the platform is working on a checkout, which may be this order: %s", err.Error())
 	}
 	return "", err
 }
 
-// says reports whether a checkout's answer names an order in any way.
+// says reports whether a checkout's answer identifies an order in any way.
 func (r *CheckoutResult) says() bool {
 	return len(r.SubscriptionIDs) > 0 || r.InvoiceID != "" || r.OrderID != "" || r.Processing || r.SEPADetails != nil
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Follow finds the service of the order. One that has no service yet is no error.
+// Follow finds the service of the order. An order without a service yet is not an error.
 func (p *purchase) Follow(ctx context.Context) (order.State, error) {
 	if p.service == "" {
 		err := p.RetryAfterPayment(ctx, func() error { return p.findService(ctx) })
@@ -18,7 +18,7 @@ func (p *purchase) Follow(ctx context.Context) (order.State, error) {
 			return order.Deploying, err
 		}
 	}
-	// What this call has bought was seen a moment ago, and carried no mark.
+	// This call has just bought it, so it carries no mark.
 	if p.Placed {
 		return order.Unmarked, nil
 	}
@@ -31,7 +31,7 @@ func (p *purchase) Follow(ctx context.Context) (order.State, error) {
 	return p.state(), nil
 }
 
-// state is how far an order is whose service is marked.
+// state returns how far an order with a marked service is.
 func (p *purchase) state() order.State {
 	if statusOf(p.detail.Status) == provider.StatusPending {
 		return order.Deploying
@@ -39,13 +39,13 @@ func (p *purchase) state() order.State {
 	return order.Ready
 }
 
-// inspect reads the service that an order leads to, and makes sure that it is the order's.
-// One that cannot be read yet is no error.
+// inspect reads the service that an order leads to, and checks that it is the order's. A service
+// that cannot be read yet is not an error.
 func (p *purchase) inspect(ctx context.Context) error {
 	detail, err := p.c.Services.Get(ctx, p.service)
 	switch {
 	case errors.Is(err, provider.ErrNotFound) && p.Unsettled():
-		return nil // it has a number already, but is not there yet
+		return nil // it has an ID already, but does not exist yet
 	case err != nil:
 		return err
 	}
@@ -67,7 +67,7 @@ func (p *purchase) inspect(ctx context.Context) error {
 	return nil
 }
 
-// findService asks which service a subscription pays for.
+// findService finds the service that the order's subscription pays for.
 func (p *purchase) findService(ctx context.Context) error {
 	for subscription, err := range p.c.Subscriptions.List(ctx) {
 		if err != nil {
@@ -82,15 +82,15 @@ func (p *purchase) findService(ctx context.Context) error {
 		return nil
 	}
 	if p.Unsettled() {
-		return nil // it is so new that the list may not know it yet
+		return nil // it is so new that the list may not have it yet
 	}
 	return &provider.Error{
-		Kind: provider.ErrNotFound, Message: fmt.Sprintf("subscription %q is not among the active ones: what was ordered has ended; without the handle it is ordered anew", p.subscription),
+		Kind: provider.ErrNotFound, Message: fmt.Sprintf("subscription %q is not active: what was ordered has ended; Create without the handle orders again", p.subscription),
 	}
 }
 
-// Mark names the service. While a service is set up the platform may refuse that: then it
-// is done later, and the handle knows the order.
+// Mark names the service. The platform may refuse that while it sets the service up: then it is
+// done later, and the handle identifies the order until then.
 func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 	var detail *ServiceDetail
 	err := p.RetryAfterPayment(ctx, func() (err error) {

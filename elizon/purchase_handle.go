@@ -15,17 +15,16 @@ import (
 // handlePrefix begins a handle. The ID of a service has no question mark.
 const handlePrefix = "order?"
 
-// maxHandle is longer than the handle of any order of an account that one would call
-// Create on.
+// maxHandle is the maximum length of a handle, far above that of a realistic order.
 const maxHandle = 1 << 20
 
-// A Handle is what is known of an order, as a query:
+// Handle returns what is known about an order, as a query:
 //
 //	order?p=<product>&r=<reference>&u=<name>&t=<time>&b=<fingerprints>
 //	order?p=<product>&r=<reference>&u=<name>&t=<time>&s=<subscription>&v=<service>
 //
-// where t is when it was sent, in Unix seconds, and b are the product's unmarked
-// subscriptions before, without anything between them. a=1 is an order that the platform
+// where t is when the order was sent, in Unix seconds, and b is the fingerprints of the product's
+// unmarked subscriptions before it, without separators. a=1 marks an order that the platform
 // accepted without naming its subscription.
 func (p *purchase) Handle() string {
 	if !p.Sent() && !p.Located() {
@@ -50,7 +49,7 @@ func (p *purchase) Handle() string {
 	return handlePrefix + q.Encode()
 }
 
-// parseHandle reads a handle, or returns why it is none.
+// parseHandle reads a handle, or returns why it is not one.
 func (c *Client) parseHandle(handle string) (*purchase, string) {
 	if handle == "" {
 		return nil, "required"
@@ -91,7 +90,7 @@ func isID(text string) bool {
 	return problems == nil
 }
 
-// isOf reports whether an order is that of a reference and a user name.
+// isOf reports whether an order belongs to a reference and a user name.
 func (p *purchase) isOf(reference, username string) bool {
 	return p.Reference == reference && strings.EqualFold(p.username, username)
 }

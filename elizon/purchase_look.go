@@ -18,13 +18,13 @@ type holding struct {
 	subscription, product string
 	began                 time.Time
 	service               string
-	// name without the mark, and the reference of the mark.
+	// The name without the mark, and the reference in the mark.
 	name, reference string
 }
 
-// holdings reads all that the account has. Pages may miss a service while others come and
-// go; the subscriptions come in one piece and show which one was missed. Services that
-// others share with the account are not its own.
+// holdings reads all services and subscriptions of the account. Pages may miss a service while
+// others are added or removed; the subscriptions come in one answer and show which one was missed.
+// Services that others share with the account are left out.
 func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 	var all []*holding
 	byService := make(map[string]*holding)
@@ -74,7 +74,8 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 	return all, nil
 }
 
-// marked is the name of a service without the mark of its reference, and that reference.
+// marked returns the name of a service without the mark, and the reference in the mark; "" if there
+// is none.
 func marked(s *Service) (name, reference string) {
 	for _, text := range []string{s.UserDisplayName, s.Name} {
 		if name, reference = provider.Unmark(text); reference != "" {
@@ -87,8 +88,8 @@ func marked(s *Service) (name, reference string) {
 	return s.Name, ""
 }
 
-// Look searches the account for the order: what carries its mark or is known to be its own,
-// else what is of the product, carries no mark and was not there before.
+// Look searches the account for the order: for a holding that carries its mark or is known to be
+// its own, or else for a new unmarked one of the product.
 func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	var all []*holding
 	err := p.RetryAfterPayment(ctx, func() (err error) {
@@ -135,17 +136,17 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	case len(ours) > 1:
 		seen.Conflict = &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("%s all carry the reference %q", listed(ours), p.Reference)}
 	case len(ours) == 0 && len(fresh) > 1:
-		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to decide; Adopt the one", listed(fresh))
+		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to decide and Adopt the right one", listed(fresh))
 	case len(found) > 0:
 		p.subscription, p.service = found[0].subscription, found[0].service
 	}
 	return seen, nil
 }
 
-// mayBeOf reports whether a holding is of a product, or of one that nobody knows.
+// mayBeOf reports whether a holding is of a product, or its product is unknown.
 func (h *holding) mayBeOf(product string) bool { return h.product == "" || h.product == product }
 
-// hasName is the refusal of an order whose name somebody else has.
+// hasName returns the refusal of an order whose name another service has.
 func (h *holding) hasName() error {
 	message := fmt.Sprintf("service %q has that name and carries no reference", h.service)
 	if h.reference != "" {
@@ -154,12 +155,12 @@ func (h *holding) hasName() error {
 	return &provider.Error{Kind: provider.ErrAlreadyExists, Message: message, Fields: map[string]string{"Username": "taken"}}
 }
 
-// mayBeLost is the refusal of an order without a handle, while there are services that may
-// be its own.
+// mayBeLost returns the refusal of an order without a handle while there are services that may be
+// its own.
 func (c *Client) mayBeLost(young []*holding) error {
 	return &provider.Error{
 		Kind: provider.ErrConflict,
-		Message: fmt.Sprintf("nothing was bought, because %s of the same product carries no mark and is younger than %s: it may be this very order, whose handle was lost; "+
+		Message: fmt.Sprintf("nothing was bought, because %s of the same product carries no mark and is younger than %s: it may be this order, whose handle was lost; "+
 			"give the handle, or Adopt the service if it is this order's, or wait", listed(young), c.settings.orderWindow),
 	}
 }
@@ -179,8 +180,8 @@ func listed(all []*holding) string {
 	return strings.Join(texts, ", ")
 }
 
-// fingerprintLength of 8 characters is 48 bits: enough that no two subscriptions of an
-// account meet, and little enough that a handle has room for hundreds of them.
+// fingerprintLength is 8 characters, which is 48 bits: enough that no two subscriptions of an
+// account collide, and few enough that a handle has room for hundreds.
 const fingerprintLength = 8
 
 func fingerprint(subscription string) string {

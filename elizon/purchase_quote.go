@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// wants is what an order is for, as the options of Create say.
+// wants is what to order, from the options of Create.
 type wants struct {
 	product          string
 	maxPrice         EUR
@@ -27,8 +27,7 @@ type wants struct {
 // defaultCycle is the billing cycle in days of an order that does not choose one.
 const defaultCycle = 30
 
-// quote makes the order and compares its price with what it may cost, as the last thing
-// before it is sent.
+// quote builds the order and checks its price against the limit, immediately before it is sent.
 func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest, error) {
 	product, err := c.product(ctx, p.product)
 	if err != nil {
@@ -64,8 +63,8 @@ func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest,
 	}, nil
 }
 
-// productTime is for how long a product's name and billing cycles are remembered: the
-// catalogue is long, and the platform checks with every order whether they are still so.
+// productTime is how long a product's name and billing cycles are cached: the catalogue is long,
+// and the platform checks them with every order.
 const productTime = 10 * time.Minute
 
 type knownProduct struct {
@@ -73,7 +72,7 @@ type knownProduct struct {
 	at time.Time
 }
 
-// product looks a product up in the catalogue, for a caller who has the turn.
+// product looks a product up in the catalogue. The caller must have the desk's turn.
 func (c *Client) product(ctx context.Context, id string) (*Product, error) {
 	if known := c.orders.products[id]; time.Since(known.at) < productTime {
 		return known.Product, nil
@@ -89,7 +88,7 @@ func (c *Client) product(ctx context.Context, id string) (*Product, error) {
 	if known := c.orders.products[id]; known.at.Equal(now) {
 		return known.Product, nil
 	}
-	return nil, &provider.Error{Kind: provider.ErrInvalid, Message: "no such product", Fields: map[string]string{"Plan": "no product has that ID"}}
+	return nil, &provider.Error{Kind: provider.ErrInvalid, Message: "no such product", Fields: map[string]string{"Plan": "no product has this ID"}}
 }
 
 // affordable prices a cart and refuses it above the limit.
@@ -99,7 +98,7 @@ func (c *Client) affordable(ctx context.Context, cart *CartCalculateRequest, lim
 	case err != nil:
 		return err
 	case !price.Total.Valid() || price.Total.Sign() < 0:
-		return &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the platform names no price"}
+		return &provider.Error{Kind: provider.ErrProtocol, Message: "nothing was bought: the platform returned no price"}
 	case price.Total.Cmp(limit) > 0:
 		return tooExpensive(price.Total, limit, name)
 	}
@@ -108,11 +107,11 @@ func (c *Client) affordable(ctx context.Context, cart *CartCalculateRequest, lim
 
 func tooExpensive(price, limit EUR, name string) error {
 	return &provider.Error{
-		Kind: provider.ErrQuota, Message: fmt.Sprintf("nothing was bought: it costs %s EUR, and at most %s EUR are allowed (%s)", price, limit, name),
+		Kind: provider.ErrQuota, Message: fmt.Sprintf("nothing was bought: it costs %s EUR, but at most %s EUR is allowed (%s)", price, limit, name),
 	}
 }
 
-// countryOf is the country of an address, which decides on the tax.
+// countryOf returns the country of an address, which determines the tax.
 func (c *Client) countryOf(ctx context.Context, addressID string) (string, error) {
 	for address, err := range c.Addresses.List(ctx) {
 		if err != nil {
@@ -127,7 +126,7 @@ func (c *Client) countryOf(ctx context.Context, addressID string) (string, error
 	}
 }
 
-// find looks a product up in all categories; nil if it is not there.
+// find looks a product up in all categories; nil if there is none.
 func (c *Catalogue) find(id string) *Product {
 	for product := range c.all() {
 		if product.ID == id {
@@ -164,7 +163,7 @@ func (c *Catalogue) all() func(yield func(*Product) bool) {
 	}
 }
 
-// cycle chooses the billing cycle, or returns why the wanted one is not available.
+// cycle returns the billing cycle, or why the wanted one is not available.
 func (p *Product) cycle(wanted int64) (days int64, problem string) {
 	allowed := p.AllowedBillingCycles
 	switch {

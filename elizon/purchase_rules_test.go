@@ -17,13 +17,13 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// lost loses the answer of the next checkout, after it was carried out or before.
+// lost loses the answer of the next checkout, after or before it is carried out.
 func lost(srv *elizontest.Server, after bool) {
 	srv.Faults.When(isCheckout, 1, faults.Fault{Kind: faults.Drop, After: after})
 }
 
-// TestLostOrderSettles: an order whose answer is lost and of which nothing shows is not
-// sent again before two minutes have passed.
+// TestLostOrderSettles: an order whose answer is lost and whose effect is not visible is not sent
+// again within two minutes.
 func TestLostOrderSettles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -37,7 +37,8 @@ func TestLostOrderSettles(t *testing.T) {
 		require.Error(t, made.Steps[0].Err)
 		assert.Equal(t, 1, checkouts(srv), "it is sent once in a call")
 
-		// The program that lost it knows, without its handle too; another one by the handle.
+		// The program that lost it knows about it even without its handle; another one learns of it
+		// from the handle.
 		other := orderOf(1)
 		other.Handle = made.Handle
 		for range 2 {
@@ -63,8 +64,8 @@ func TestLostOrderSettles(t *testing.T) {
 	})
 }
 
-// TestLateOrder: the platform carries out an order after its answer was lost, and after a
-// look that found nothing.
+// TestLateOrder: the platform carries out an order after its answer was lost and a search found
+// nothing.
 func TestLateOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -72,7 +73,7 @@ func TestLateOrder(t *testing.T) {
 		req := orderOf(1)
 		made, err := serviceProvider(t, srv).Create(t.Context(), req)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
-		late := srv.AddService(elizontest.Service{}) // there it is
+		late := srv.AddService(elizontest.Service{}) // the order is carried out now
 		req.Handle = made.Handle
 		made, err = serviceProvider(t, srv).Create(t.Context(), req)
 		require.NoError(t, err)
@@ -83,15 +84,15 @@ func TestLateOrder(t *testing.T) {
 	})
 }
 
-// TestAmbiguousOrder: of two new services nobody can tell which one is the order's. It
-// takes a person, who adopts one; nothing is bought meanwhile, however long that takes.
+// TestAmbiguousOrder: if there are two new services, either may be the order's. A person has to
+// adopt one; nothing is bought meanwhile, however long that takes.
 func TestAmbiguousOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithProvisioning(0))
 		old := srv.AddService(elizontest.Service{Name: foreignName, CreatedAt: srv.Now().Add(-48 * time.Hour)})
 		srv.Faults.When(func(r *http.Request) bool {
 			if isCheckout(r) {
-				srv.AddService(elizontest.Service{}) // somebody orders by hand, right then
+				srv.AddService(elizontest.Service{}) // a person orders by hand at the same time
 			}
 			return false
 		}, 0, faults.Fault{})
@@ -120,8 +121,8 @@ func TestAmbiguousOrder(t *testing.T) {
 	})
 }
 
-// TestOrderWindow: without a handle a young unmarked service may be this very order. One
-// of another product, or an older one, may not; and the window can be switched off.
+// TestOrderWindow: without a handle, a young unmarked service may be this order. An older one, or
+// one of another product, may not; and the window can be switched off.
 func TestOrderWindow(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -156,8 +157,8 @@ func TestOrderWindow(t *testing.T) {
 	}
 }
 
-// TestHandlesAreKeptFirst: the handle is out of the house before the order is, and if it
-// cannot be kept nothing is ordered.
+// TestHandlesAreKeptFirst: the handle is saved before the order is sent, and if it cannot be saved,
+// nothing is ordered.
 func TestHandlesAreKeptFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -192,7 +193,7 @@ func TestHandlesAreKeptFirst(t *testing.T) {
 	})
 }
 
-// TestBadHandles: what is no handle, or another order's, is refused before any request.
+// TestBadHandles: an invalid handle, or another order's, is refused before any request.
 func TestBadHandles(t *testing.T) {
 	srv := elizontest.NewServer(elizontest.InMemory())
 	p := serviceProvider(t, srv)
@@ -216,7 +217,7 @@ func TestBadHandles(t *testing.T) {
 	assert.Zero(t, srv.Faults.Count())
 }
 
-// TestOldHandles: what programs have written down is read by this one, and written alike.
+// TestOldHandles: handles that earlier versions wrote are read, and written the same way.
 func TestOldHandles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -224,7 +225,7 @@ func TestOldHandles(t *testing.T) {
 			"order?b=AAAAAAAABBBBBBBB&p=prod-vps-s&r=order-1&t=1700000000&u=customer1", "order?a=1&b=&p=prod-vps-s&r=order-1&t=1700000000&u=customer1",
 			"order?p=prod-vps-s&r=order-1&s=sub-1&t=1700000000&u=customer1&v=svc-1", "order?p=prod-vps-s&r=order-1&u=customer1&v=svc-1",
 		} {
-			srv.Faults.When(nil, 0, faults.Fault{Kind: faults.Refuse}) // nothing is learnt of it
+			srv.Faults.When(nil, 0, faults.Fault{Kind: faults.Refuse}) // the platform cannot be reached
 			req := orderOf(1)
 			req.Handle = handle
 			made, err := serviceProvider(t, srv).Create(t.Context(), req)
@@ -252,8 +253,8 @@ func TestReferenceUnderAnotherName(t *testing.T) {
 	})
 }
 
-// TestServiceComesLater: an order whose subscription has no service yet is pending, and
-// does not hold up the next one of the same program.
+// TestServiceComesLater: an order whose subscription has no service yet is pending, and does not
+// block the next one of the same program.
 func TestServiceComesLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithServiceDelay(time.Minute))

@@ -22,12 +22,12 @@ import (
 	"github.com/provkit/provkit/provider/faults"
 )
 
-// shop is a way in which the platform may behave, and in which its caller does.
+// shop is a way in which the platform and its caller may behave.
 type shop struct {
 	name    string
 	options []elizontest.Option
-	// keeps the handles that come before anything is bought. Otherwise a program knows
-	// what Create returned, and after a crash nothing.
+	// keeps is set if the program saves handles before anything is bought. Otherwise it only has
+	// what Create returned, and nothing after a crash.
 	keeps bool
 }
 
@@ -50,15 +50,15 @@ func shops() []shop {
 
 const foreignName = "somebody-else"
 
-// open starts a platform with a service of somebody else's, older than the order window.
+// open starts a platform with an unrelated service that is older than the order window.
 func (s shop) open() (srv *elizontest.Server, foreign elizontest.Truth) {
 	srv = elizontest.NewServer(append([]elizontest.Option{elizontest.InMemory()}, s.options...)...)
 	srv.AddService(elizontest.Service{Name: foreignName, CreatedAt: srv.Now().Add(-48 * time.Hour)})
 	return srv, srv.Truths()[0]
 }
 
-// killer is a transport that ends a program's life at one of its requests: before it is
-// sent, or when its answer is there and nobody has read it.
+// killer is a transport that ends a program's life at one of its requests: before it is sent, or
+// after its answer has arrived and before it is read.
 type killer struct {
 	inner http.RoundTripper
 	at    int
@@ -85,8 +85,8 @@ func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, context.Canceled
 }
 
-// life is one life of a program that orders a service: a client of its own, and the handle
-// that the one before has written down.
+// life is one life of a program that orders a service: with its own client, and the handle that the
+// previous life saved.
 func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, at int, after bool) (made *provider.Creation, requests int, err error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -106,7 +106,7 @@ func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, 
 	req.Handle = *handle
 	made, err = elizon.NewProvider(client).Create(ctx, req)
 	if ctx.Err() != nil {
-		return nil, wire.count, context.Canceled // nobody is there to hear more
+		return nil, wire.count, context.Canceled // the program is dead
 	}
 	if made != nil && made.Handle != "" {
 		*handle = made.Handle
@@ -114,8 +114,8 @@ func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, 
 	return made, wire.count, err
 }
 
-// operator does what the error of an order says whose handle was lost: the one unmarked
-// service that is not somebody else's belongs to the order that was being placed.
+// operator does what the error of an order with a lost handle says: the one unmarked service that
+// is not the unrelated one belongs to the order that was being placed.
 func operator(t *testing.T, srv *elizontest.Server, n int, foreign string) bool {
 	t.Helper()
 	var lost []string
@@ -124,13 +124,13 @@ func operator(t *testing.T, srv *elizontest.Server, n int, foreign string) bool 
 			lost = append(lost, s.ServiceID)
 		}
 	}
-	require.LessOrEqual(t, len(lost), 1, "unmarked services: nobody could tell them apart")
+	require.LessOrEqual(t, len(lost), 1, "unmarked services: they cannot be told apart")
 	if len(lost) == 0 {
 		return false
 	}
 	outcome, err := serviceProvider(t, srv).Adopt(t.Context(), lost[0], orderOf(n).Reference)
 	if errors.Is(err, provider.ErrNotFound) {
-		return false // it does not show yet
+		return false // it is not visible yet
 	}
 	require.NoError(t, err)
 	require.Equal(t, provider.OutcomeAdopted, outcome)
@@ -148,9 +148,9 @@ func ready(made *provider.Creation, err error) bool {
 	return err == nil && made.Outcome != provider.OutcomePending
 }
 
-// TestPurchaseCrashPoints kills the program at each of its requests, before and after it
-// was carried out, in every kind of shop. The next lives go on, with the handle or without
-// it. There is one service in the end, paid once.
+// TestPurchaseCrashPoints kills the program at each of its requests, before and after it is carried
+// out, in every kind of shop. The next lives continue, with or without the handle. In the end there
+// is one service, paid once.
 func TestPurchaseCrashPoints(t *testing.T) {
 	points, adopted := 0, 0
 	for _, s := range shops() {
@@ -187,8 +187,8 @@ func TestPurchaseCrashPoints(t *testing.T) {
 // maxPaid is what orderOf allows.
 const maxPaid = elizontest.Cents(6_00)
 
-// checkPurchases wants one charge and one service for each of the orders 1 to n, no charge
-// above the limit, and nothing done to the foreign service.
+// checkPurchases requires one charge and one service for each of the orders 1 to n, no charge above
+// the limit, and an unchanged foreign service.
 func checkPurchases(t *testing.T, srv *elizontest.Server, foreign elizontest.Truth, n int) (duplicates, lost, tooDear int) {
 	t.Helper()
 	services := make(map[string]int)
@@ -219,13 +219,13 @@ func checkPurchases(t *testing.T, srv *elizontest.Server, foreign elizontest.Tru
 		}
 	}
 	require.Len(t, srv.Charges(), n, "charges")
-	require.Len(t, srv.Truths(), n+1, "services beside those of the orders")
+	require.Len(t, srv.Truths(), n+1, "services besides those of the orders")
 	return duplicates, lost, tooDear
 }
 
-// TestPurchasesUnderFaults: a thousand orders while nearly a third of all requests fail in
-// one way or another, programs die, and prices rise above the limit and fall again: one
-// service for each, paid once, never above the limit, none lost.
+// TestPurchasesUnderFaults places a thousand orders while nearly a third of all requests fail in
+// some way, programs die, and prices rise above the limit and fall again: each order gets one
+// service, paid once, never above the limit, and none is lost.
 func TestPurchasesUnderFaults(t *testing.T) {
 	const each = 25
 	purchases := testsize.Pick[int64](250, 1_000)
