@@ -16,7 +16,7 @@ type APIKeysService struct{ c *Client }
 type APIKey struct {
 	ID   string `wire:"id,required"`
 	Name string `wire:"name"`
-	// Prefix is the beginning of the key, by which people tell keys apart.
+	// Prefix is the beginning of the key, by which people distinguish keys.
 	Prefix    string    `wire:"keyPrefix|prefix"`
 	CreatedAt time.Time `wire:"createdAt"`
 	// LastUsedAt and ExpiresAt are zero if there is none.

@@ -23,7 +23,7 @@ const (
 
 // CartLine is a line of an order. The first six fields are required.
 type CartLine struct {
-	// LineID is chosen by the caller, to tell lines apart.
+	// LineID is chosen by the caller, to distinguish the lines.
 	LineID      string `wire:"lineId,due"`
 	ProductID   string `wire:"productId,due"`
 	ProductName string `wire:"productName,due"`

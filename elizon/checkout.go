@@ -118,8 +118,8 @@ type SavedPayment struct {
 
 // Order orders a cart: POST /api/checkout. It creates an invoice and pays it, so it spends money,
 // and it is never retried: after provider.ErrOutcomeUnknown, look for the subscription and the
-// invoice before ordering again. The platform has no documented way to tell a repeated order from a
-// second one.
+// invoice before ordering again. The platform has no documented way to distinguish a repeated order
+// from a second one.
 func (s *CheckoutService) Order(ctx context.Context, req *CheckoutOrderRequest) (*CheckoutResult, error) {
 	r := s.c.ask(checkoutOrder).with(req)
 	if req != nil {

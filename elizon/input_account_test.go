@@ -86,17 +86,17 @@ func TestBadInputOfAccount(t *testing.T) {
 			}
 			return nil
 		}},
-		"no anchor day":       {"AnchorDay", anchor(0)},
-		"anchor day 32":       {"AnchorDay", anchor(32)},
-		"anchor day below 0":  {"AnchorDay", anchor(-1)},
-		"fund":                {"Amount BindingMonths", fund(elizon.FundRequest{})},
-		"fund of nothing":     {"Amount", fund(elizon.FundRequest{Amount: "0.00", BindingMonths: 12})},
-		"fund of no amount":   {"Amount", fund(elizon.FundRequest{Amount: "12,50", BindingMonths: 12})},
-		"fund below zero":     {"Amount BindingMonths", fund(elizon.FundRequest{Amount: "-1", BindingMonths: -1})},
-		"no files":            {"files", submit()},
-		"file without a name": {"Name Body", submit(elizon.Upload{})},
-		"file of no type":     {"ContentType", submit(elizon.Upload{Name: "x", ContentType: "///", Body: strings.NewReader("")})},
-		"grants of nobody":    {"query", func(ctx context.Context, c *client) error { _, err := c.Permissions.Remove(ctx, nil, nil); return err }},
+		"no anchor day":         {"AnchorDay", anchor(0)},
+		"anchor day 32":         {"AnchorDay", anchor(32)},
+		"anchor day below 0":    {"AnchorDay", anchor(-1)},
+		"fund":                  {"Amount BindingMonths", fund(elizon.FundRequest{})},
+		"fund of nothing":       {"Amount", fund(elizon.FundRequest{Amount: "0.00", BindingMonths: 12})},
+		"fund of no amount":     {"Amount", fund(elizon.FundRequest{Amount: "12,50", BindingMonths: 12})},
+		"fund below zero":       {"Amount BindingMonths", fund(elizon.FundRequest{Amount: "-1", BindingMonths: -1})},
+		"no files":              {"files", submit()},
+		"file without a name":   {"Name Body", submit(elizon.Upload{})},
+		"file of no type":       {"ContentType", submit(elizon.Upload{Name: "x", ContentType: "///", Body: strings.NewReader("")})},
+		"grants of no resource": {"query", func(ctx context.Context, c *client) error { _, err := c.Permissions.Remove(ctx, nil, nil); return err }},
 		"grant of nothing": {"Permissions", func(ctx context.Context, c *client) error {
 			_, err := c.Permissions.Grant(ctx, &elizon.PermissionGrantRequest{ResourceType: "service", ResourceID: "1", Email: "a@b.example", Permissions: []elizon.Permission{"view", " "}})
 			return err

@@ -118,7 +118,7 @@ func TestRateLimit(t *testing.T) {
 				}
 				served, late := 0, 0
 				for i, w := range server.windows {
-					t.Logf("window %d: %d served, %d told 429, %d sent after the first 429 and before the reset", i+1, w.served, w.refused, w.late)
+					t.Logf("window %d: %d served, %d refused with 429, %d sent after the first 429 and before the reset", i+1, w.served, w.refused, w.late)
 					served, late = served+w.served, late+w.late
 					require.LessOrEqual(t, w.refused, 20)
 				}

@@ -20,7 +20,7 @@ type Category struct {
 	IPv4, IPv6 Cents
 }
 
-// Resource is a resource of which a service can have more than its product includes.
+// Resource is something that a service can have in addition to what its product includes.
 type Resource struct {
 	Name string // as in customization: vcores, memory, storage, bandwidth
 	// Price is per Step units and month.

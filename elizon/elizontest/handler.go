@@ -109,5 +109,5 @@ func (c *call) read(kind intake) error {
 
 func unmodelled(rt route) reply {
 	return fail(http.StatusNotImplemented, Unmodelled,
-		"elizontest: "+rt.method+" "+rt.path+" has no modelled state, because no source tells what it answers")
+		"elizontest: "+rt.method+" "+rt.path+" has no modelled state, because its answer is undocumented")
 }

@@ -21,7 +21,7 @@ func TestSuspension(t *testing.T) {
 	s.Advance(time.Hour)
 	act("suspend")
 	require.Equal(t, now, s.Truths()[0].SuspendedAt, "the first time stays")
-	require.Equal(t, "RUNNING", s.get(path).text("server", "status"), "status does not tell")
+	require.Equal(t, "RUNNING", s.get(path).text("server", "status"), "status does not show a suspension")
 	require.Equal(t, "2026-03-04T10:31:30.000Z", s.get("/services").text("services", 0, "suspendedAt"))
 	for _, call := range []struct{ path, body string }{
 		{"/action", `{"action":"start"}`}, {"/action", `{"action":"reset"}`}, {"/reinstall", `{"templateId":101}`},
