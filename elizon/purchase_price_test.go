@@ -30,7 +30,7 @@ func checkouts(srv *elizontest.Server) int {
 	return n
 }
 
-// TestPriceGuard: the limit is inclusive, and above it nothing is sent that spends money.
+// TestPriceGuard: the limit is inclusive, and above it no request that spends money is sent.
 func TestPriceGuard(t *testing.T) {
 	for _, test := range []struct {
 		name, limit, coupon string
@@ -75,8 +75,8 @@ func TestPriceGuard(t *testing.T) {
 	}
 }
 
-// TestPriceIsReadLast: a price that rises while the order is prepared is the one that
-// counts, and the last call before the order reads it.
+// TestPriceIsReadLast: a price that rises while the order is prepared is the one that counts, and
+// the last call before the order reads it.
 func TestPriceIsReadLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -101,7 +101,7 @@ func TestPriceIsReadLast(t *testing.T) {
 	})
 }
 
-// TestTaxOfBillingAddress: the tax is that of the address on the invoice.
+// TestTaxOfBillingAddress: the address on the invoice determines the tax.
 func TestTaxOfBillingAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
@@ -136,7 +136,7 @@ func fieldsOf(err error) map[string]string {
 	return nil
 }
 
-// TestRefusedOrders: what the platform refuses is not bought, and no handle remains.
+// TestRefusedOrders: an order that the platform refuses buys nothing and leaves no handle.
 func TestRefusedOrders(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -172,7 +172,7 @@ func TestRefusedOrders(t *testing.T) {
 	}
 }
 
-// TestUnattendedPayments: an order can be paid in all ways that need nobody.
+// TestUnattendedPayments: an order can be paid by every method that works without a person.
 func TestUnattendedPayments(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())

@@ -15,7 +15,7 @@ type Volume struct {
 	Status, ServiceID string
 	Monthly           Cents
 	CreatedAt         time.Time
-	// CancelAtPeriodEnd is a planned end.
+	// CancelAtPeriodEnd is set if the volume ends with its period.
 	CancelAtPeriodEnd bool
 }
 
@@ -30,7 +30,7 @@ func (c *call) volumeRow(v *Volume) row {
 	return body
 }
 
-// AddVolume adds a volume and returns it with its ID. Without a service it is detached.
+// AddVolume adds a volume and returns it with its ID. Without a ServiceID it is detached.
 func (s *Server) AddVolume(v Volume) Volume {
 	return locked(s, func(st *state, now time.Time) Volume {
 		v.ID, v.CreatedAt, v.Status = st.newID(), now, volumeDetached
@@ -123,7 +123,7 @@ type upload struct {
 	size        int64
 }
 
-// receive reads the files of a form as they come, and keeps their sizes.
+// receive reads the files of a form as they arrive, and keeps only their sizes.
 func receive(r *http.Request) ([]upload, error) {
 	form, err := r.MultipartReader()
 	if err != nil {
