@@ -129,8 +129,7 @@ func TestTaxOfBillingAddress(t *testing.T) {
 }
 
 func fieldsOf(err error) map[string]string {
-	var e *provider.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*provider.Error](err); ok {
 		return e.Fields
 	}
 	return nil

@@ -159,19 +159,17 @@ func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, o
 	} else if target.Host != "" {
 		return r.problem(field, "is not below the platform's URL")
 	}
-	route := ""
 	for part := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
 		if part, err = url.PathUnescape(part); err != nil || part == "" || part == "." || part == ".." {
 			return r.problem(field, "has a path that cannot be followed")
 		}
-		route += "/{part}"
 		r.call.Args = append(r.call.Args, part)
 	}
 	if fixed := strings.Split(strings.Trim(op.Route, "/"), "/"); len(fixed) == len(r.call.Args) && fits(fixed, r.call.Args) {
 		r.call.Args = r.call.Args[2:3] // /api/services/{id}/...
 	} else {
 		r.op.Endpoint = &rest.Endpoint{
-			Provider: Kind, Op: op.Op, Verb: op.Verb, Method: op.Method, Route: route, Effect: op.Effect, Sensitive: op.Sensitive, Accept: op.Accept,
+			Provider: Kind, Op: op.Op, Verb: op.Verb, Method: op.Method, Route: strings.Repeat("/{part}", len(r.call.Args)), Effect: op.Effect, Sensitive: op.Sensitive, Accept: op.Accept,
 		}
 	}
 	for name, values := range target.Query() {

@@ -65,6 +65,7 @@ func act(module, name, op, verb string, class Class) action {
 		a.Effect = rest.Read
 	case ClassOrder:
 		a.Timeout = orderTimeout
+	case ClassDestroy, ClassWrite:
 	}
 	return a
 }

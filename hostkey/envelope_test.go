@@ -126,7 +126,7 @@ func TestErrorEnvelopes(t *testing.T) {
 		require.ErrorIs(t, err, test.kind, test.body)
 		require.Equal(t, []any{test.code, test.message, test.status, false}, []any{e.Code, e.Message, e.StatusCode, e.MaybeExecuted}, test.body)
 		for _, cause := range []error{hostkey.ErrNoServers, hostkey.ErrTokenRejected, hostkey.ErrKeyInvalid, hostkey.ErrKeyDisabled, hostkey.ErrTaskGone, hostkey.ErrTaskFailed} {
-			require.Equal(t, cause == test.cause, errors.Is(err, cause), "%s: %v", test.body, cause)
+			require.Equal(t, errors.Is(test.cause, cause), errors.Is(err, cause), "%s: %v", test.body, cause)
 		}
 	}
 }

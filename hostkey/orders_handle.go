@@ -67,6 +67,7 @@ func (p *purchase) as(state order.State) *PlacedOrder {
 		placed.Server = p.found
 	case OrderDeploying:
 		placed.Message = p.message
+	case OrderUnclear, OrderUnpaid:
 	}
 	return placed
 }
@@ -96,13 +97,14 @@ func (p *purchase) Handle() string {
 	if p.Sent() && !p.Located() {
 		fields.Set("b", idText(p.lastServer)+"."+idText(p.lastInvoice)+"."+strconv.FormatInt(p.SentAt.Unix(), 10))
 	}
-	handle := p.hostname
+	var handle strings.Builder
+	handle.WriteString(p.hostname)
 	for _, letter := range handleLetters {
 		if fields.Has(letter) {
-			handle += ";" + letter + "=" + fields.Get(letter)
+			handle.WriteString(";" + letter + "=" + fields.Get(letter))
 		}
 	}
-	return handle
+	return handle.String()
 }
 
 // parseHandle parses a handle, or returns what is wrong with it.

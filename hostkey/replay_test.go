@@ -339,7 +339,7 @@ func TestDoClasses(t *testing.T) {
 	}
 	require.Equal(t, hostkey.ClassOrder, hostkey.Request{}.Class)
 	for class, name := range []string{"order", "destroy", "write", "read", "unknown class"} {
-		require.Equal(t, name, hostkey.Class(class).String()) //nolint:gosec // small
+		require.Equal(t, name, hostkey.Class(class).String())
 	}
 }
 

@@ -320,7 +320,7 @@ func TestSignInErrors(t *testing.T) {
 			require.Equal(t, []string{hostkey.Kind, op, test.code}, []string{e.Provider, e.Op, e.Code})
 			require.Equal(t, test.answer.Status, e.StatusCode)
 			for _, cause := range []error{hostkey.ErrNoServers, hostkey.ErrTokenRejected, hostkey.ErrKeyInvalid, hostkey.ErrKeyDisabled} {
-				require.Equal(t, cause == test.cause, errors.Is(err, cause), "%s: %v", test.answer.Body, cause)
+				require.Equal(t, errors.Is(test.cause, cause), errors.Is(err, cause), "%s: %v", test.answer.Body, cause)
 			}
 			require.Equal(t, []string{"POST /auth.php"}, tap.Lines())
 			if errors.Is(err, hostkey.ErrNoServers) {

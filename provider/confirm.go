@@ -58,8 +58,7 @@ func Unresolved(failed, looking error) *Error {
 		out.Message = reasonOf(failed) + ", and looking for it failed too: " + reasonOf(looking)
 	}
 	both := errors.Join(failed, looking)
-	var e *Error
-	if errors.As(both, &e) {
+	if e, ok := errors.AsType[*Error](both); ok {
 		out.Provider, out.Op, out.Action, out.StatusCode, out.Fields = e.Provider, e.Op, e.Action, e.StatusCode, e.Fields
 	}
 	for _, ended := range []error{context.DeadlineExceeded, context.Canceled} {
@@ -72,8 +71,7 @@ func Unresolved(failed, looking error) *Error {
 
 // reasonOf returns an error's text without the provider and the verb, which would be repeated.
 func reasonOf(err error) string {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.reason()
 	}
 	return err.Error()

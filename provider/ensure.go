@@ -57,6 +57,7 @@ func (c *EnsureResult) Outcome() Outcome {
 			return OutcomePending
 		case OutcomeChanged, OutcomeAdopted:
 			outcome = OutcomeChanged
+		case OutcomeAlready:
 		}
 	}
 	return outcome

@@ -164,7 +164,7 @@ func (e *Error) Unwrap() []error {
 	if e.Kind != nil {
 		errs = append(errs, e.Kind)
 	}
-	if e.MaybeExecuted && e.Kind != ErrOutcomeUnknown {
+	if e.MaybeExecuted && !errors.Is(e.Kind, ErrOutcomeUnknown) {
 		errs = append(errs, ErrOutcomeUnknown)
 	}
 	if e.Err != nil {

@@ -55,7 +55,7 @@ func TestErrorMatchesKindAndCause(t *testing.T) {
 		cause := &vendorError{42}
 		err := fmt.Errorf("outer: %w", &provider.Error{Kind: kind, Message: "m", Err: cause})
 		for _, other := range sentinels {
-			require.Equal(t, kind == other, errors.Is(err, other), "%v is %v", kind, other)
+			require.Equal(t, errors.Is(kind, other), errors.Is(err, other), "%v is %v", kind, other)
 		}
 		require.ErrorIs(t, err, cause)
 		var vendor *vendorError

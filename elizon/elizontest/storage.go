@@ -1,6 +1,7 @@
 package elizontest
 
 import (
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -132,7 +133,7 @@ func receive(r *http.Request) ([]upload, error) {
 	var files []upload
 	for {
 		part, err := form.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return files, nil
 		}
 		if err != nil {

@@ -36,8 +36,7 @@ func (a *app) postEvent(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	event, err := parseEvent(body)
-	var e *provider.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*provider.Error](err); ok {
 		answer(w, http.StatusUnprocessableEntity, map[string]any{"error": "the event is wrong", "fields": e.Fields})
 		return
 	}

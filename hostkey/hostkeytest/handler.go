@@ -126,6 +126,7 @@ func (c *call) caller() string {
 func (c *call) expired() reply {
 	session := func(text string) reply { return jsonReply(row{"code": -2, "message": text}) }
 	switch c.cfg.expired {
+	case ExpiredMessage:
 	case ExpiredError:
 		return jsonReply(row{"result": -2, "error": expiredTokenInvalid})
 	case ExpiredSession:

@@ -251,6 +251,7 @@ func (c *call) orderReply(o *placed) reply {
 		delete(fields, "invoice")
 	}
 	switch c.cfg.answer {
+	case AnswerFull:
 	case AnswerInvoiceID:
 		rename("invoiceid")
 	case AnswerInvoiceSnake:

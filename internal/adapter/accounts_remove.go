@@ -159,8 +159,7 @@ func notOfAccount(err error) error {
 		return err
 	}
 	other := &provider.Error{Kind: provider.ErrForbidden, Message: err.Error()}
-	var e *provider.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*provider.Error](err); ok {
 		*other = *e
 		if other.Kind = e.Kind; errors.Is(e.Kind, provider.ErrNotFound) {
 			other.Kind = provider.ErrForbidden

@@ -62,7 +62,7 @@ func TestRemove(t *testing.T) {
 			if test.message != "" {
 				require.EqualError(t, err, test.message)
 			}
-			require.Equal(t, test.wantErr == provider.ErrNotFound, isNotFound(err))
+			require.Equal(t, errors.Is(test.wantErr, provider.ErrNotFound), isNotFound(err))
 			require.Equal(t, []int{test.sent, test.proofs}, []int{p.sent, p.proofs})
 		})
 	}

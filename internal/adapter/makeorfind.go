@@ -87,8 +87,7 @@ func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost bool) (*
 // answer, since the thing may exist and be ours.
 func unexplained(refused, looking error) error {
 	err := provider.Unresolved(refused, looking)
-	var e *provider.Error
-	if errors.As(looking, &e) {
+	if e, ok := errors.AsType[*provider.Error](looking); ok {
 		err.Kind, err.MaybeExecuted = e.Kind, e.MaybeExecuted
 	}
 	return err

@@ -67,7 +67,7 @@ func TestMakeOrFind(t *testing.T) {
 			thing, outcome, err := adapter.MakeOrFind[string]{
 				LookFirst: test.first, ReadBack: test.readBack,
 				Find: func(_ context.Context, why error) (*string, error) {
-					if len(makes) == 0 && len(finds) == 1 && test.makes != nil && test.makes[len(test.makes)-1] == error(exists) {
+					if len(makes) == 0 && len(finds) == 1 && test.makes != nil && test.makes[len(test.makes)-1] == any(exists) {
 						require.Same(t, exists, why, "the refusal is evidence")
 					} else {
 						require.True(t, why == nil || test.readBack, "there was no refusal")

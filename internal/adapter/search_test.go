@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"testing"
 
@@ -95,7 +96,7 @@ func TestFind(t *testing.T) {
 			})
 			require.Equal(t, test.proofs, p.proofs)
 			require.ErrorIs(t, err, test.wantErr)
-			require.Equal(t, test.wantErr == provider.ErrNotFound, isNotFound(err))
+			require.Equal(t, errors.Is(test.wantErr, provider.ErrNotFound), isNotFound(err))
 			if test.message != "" {
 				require.EqualError(t, err, test.message)
 			}

@@ -114,7 +114,7 @@ func read(name string, program bool) (functions []string, problem string) {
 	found, isProgram := false, false
 	_ = filepath.WalkDir(filepath.Join(root, folder), func(path string, entry os.DirEntry, err error) error {
 		if err != nil {
-			return nil // the folder itself: nothing is found
+			return nil //nolint:nilerr // the folder itself: nothing is found
 		}
 		if entry.IsDir() {
 			if !all && path != filepath.Join(root, folder) {

@@ -135,8 +135,7 @@ func (c *Client) newHTTPClient(problems *provider.Problems) *http.Client {
 		if !custom {
 			break
 		}
-		//lint:ignore SA1019 deprecated, but in use
-		if t.DialTLSContext != nil || t.DialTLS != nil {
+		if t.DialTLSContext != nil || t.DialTLS != nil { //nolint:staticcheck // DialTLS is deprecated, but in use
 			problem = "cannot be applied to the DialTLS functions of the transport given by WithHTTPClient"
 			break
 		}
@@ -217,7 +216,7 @@ func (c *Client) exchange(ctx context.Context, call *Call) (*exchange, error) {
 	if ctx.Err() != nil {
 		return nil, x.fail(notSent(ctx))
 	}
-	req, err := c.newRequest(x)
+	req, err := c.newRequest(ctx, x)
 	if err != nil {
 		return nil, err
 	}
@@ -236,7 +235,7 @@ func (c *Client) exchange(ctx context.Context, call *Call) (*exchange, error) {
 	return x, nil
 }
 
-func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
+func (c *Client) newRequest(ctx context.Context, x *exchange) (*retryablehttp.Request, error) {
 	e := x.call.Endpoint
 	base, route := c.api, e.Route
 	if rest, ok := strings.CutPrefix(route, "^"); ok {
@@ -256,14 +255,14 @@ func (c *Client) newRequest(x *exchange) (*retryablehttp.Request, error) {
 		}
 		u.RawQuery = values.Encode()
 	}
-	ctx := &exchangeContext{provider.ContextWithOperation(x.ctx, c.operation(e)), x}
-	req, err := http.NewRequestWithContext(ctx, e.Method, "", nil)
+	carrying := &exchangeContext{provider.ContextWithOperation(ctx, c.operation(e)), x}
+	req, err := http.NewRequestWithContext(carrying, e.Method, "", nil) //nolint:contextcheck // wraps ctx by hand
 	if err != nil {
 		return nil, x.invalid(fmt.Errorf("method %q: not a method", e.Method))
 	}
 	req.URL, req.Host = u, u.Host
 	for name, values := range c.header {
-		req.Header[name] = values[:len(values):len(values)]
+		req.Header[name] = slices.Clip(values)
 	}
 	if e.Accept != "" {
 		req.Header["Accept"] = []string{e.Accept}

@@ -34,11 +34,11 @@ func (x *exchange) weigh(failed *provider.Error) *provider.Error {
 		return failed
 	}
 	failed.MaybeExecuted = true
-	switch failed.Kind {
-	case provider.ErrProtocol:
+	switch kind := failed.Kind; {
+	case errors.Is(kind, provider.ErrProtocol):
 		failed.Err = join(provider.ErrProtocol, failed.Err)
 		failed.Kind = provider.ErrOutcomeUnknown
-	case nil, provider.ErrUnavailable:
+	case kind == nil, errors.Is(kind, provider.ErrUnavailable):
 		failed.Kind = provider.ErrOutcomeUnknown
 	}
 	return failed
@@ -53,8 +53,7 @@ func (x *exchange) fail(err *provider.Error) error {
 
 func (x *exchange) invalid(cause error) error {
 	err := &provider.Error{Kind: provider.ErrInvalid, Message: "refused before sending: " + cause.Error()}
-	var argument *argumentError
-	if errors.As(cause, &argument) {
+	if argument, ok := errors.AsType[*argumentError](cause); ok {
 		err.Message, err.Fields = "refused before sending", map[string]string{argument.name: argument.problem}
 	}
 	return x.fail(err)

@@ -145,7 +145,7 @@ func (s *syncBuffer) String() string {
 func piped(t testing.TB, c *Client, handler http.HandlerFunc) {
 	t.Helper()
 	l := &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
-	srv := &http.Server{Handler: handler} //nolint:gosec // no network here
+	srv := &http.Server{Handler: handler}
 	served := make(chan struct{})
 	go func() { defer close(served); _ = srv.Serve(l) }()
 	c.transport().DialContext = l.dial

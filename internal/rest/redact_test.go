@@ -190,7 +190,7 @@ func quotingClassifier(a *Answer) *provider.Error {
 		Details map[string]string `json:"details"`
 	}
 	if json.Unmarshal(a.Body, &body) != nil || body.Error == "" {
-		return nil
+		return nil //nolint:nilerr // not an error of this vendor
 	}
 	return &provider.Error{Message: body.Error, Code: body.Error, Fields: body.Details, RequestID: body.Error, Err: &vendorError{body.Error}}
 }

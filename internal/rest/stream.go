@@ -89,8 +89,7 @@ func (x *exchange) limit() int64 {
 
 // judgeSink sets the error that says why the caller did not get the answer.
 func (x *exchange) judgeSink(err *sinkError) {
-	var known *provider.Error
-	if errors.As(err.err, &known) {
+	if known, ok := errors.AsType[*provider.Error](err.err); ok {
 		x.err = x.clean(known)
 		x.complete(x.err)
 	}

@@ -172,7 +172,7 @@ func TestPolicyThatCannotBeKept(t *testing.T) {
 	for name, transport := range map[string]http.RoundTripper{
 		"foreign":        roundTripper(func(*http.Request) (*http.Response, error) { return nil, io.EOF }),
 		"DialTLSContext": &http.Transport{DialTLSContext: (&tls.Dialer{}).DialContext},
-		//lint:ignore SA1019 deprecated, but in use
+		//nolint:staticcheck // DialTLS is deprecated, but in use
 		"DialTLS": &http.Transport{DialTLS: func(_, _ string) (net.Conn, error) { return nil, io.EOF }},
 	} {
 		_, err := New(testConfig("https://a.test"), provider.WithHTTPClient(&http.Client{Transport: transport}), pins(strings.Repeat("00", 32)))

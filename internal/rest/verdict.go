@@ -74,8 +74,9 @@ func (x *exchange) classify() (err *provider.Error, verdict bool) {
 	default:
 		err = &provider.Error{Message: x.excerpt("the server answered")}
 	}
-	switch err.Kind {
-	case nil, provider.ErrUnavailable, provider.ErrProtocol, provider.ErrOutcomeUnknown:
+	switch kind := err.Kind; {
+	case kind == nil, errors.Is(kind, provider.ErrUnavailable), errors.Is(kind, provider.ErrProtocol),
+		errors.Is(kind, provider.ErrOutcomeUnknown):
 	default:
 		verdict = true
 	}

@@ -46,7 +46,7 @@ const maxLine = 1 << 20
 // program that was killed, is removed. Any other line that cannot be read is an error, since the
 // file may be something else.
 func OpenLog(path string) (*Log, error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the caller names the file
 	if err != nil {
 		return nil, fmt.Errorf("bulk: open log: %w", err)
 	}

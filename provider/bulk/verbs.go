@@ -56,6 +56,7 @@ func (j *Job) destroys(t Target) bool {
 		return true
 	case Ensure:
 		return !t.Want.DryRun && (t.Want.Status == provider.StatusSuspended || t.Want.Status == provider.StatusAbsent)
+	case Unsuspend:
 	}
 	return j.Destroys
 }

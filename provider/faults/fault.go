@@ -65,6 +65,7 @@ func (f Fault) String() string {
 		when = " after"
 	}
 	switch f.Kind {
+	case Drop:
 	case Refuse, Truncate:
 		return name
 	case Delay:

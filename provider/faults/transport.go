@@ -84,7 +84,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 func (t *transport) serve(f *Fault, rec *recorder, sr *http.Request) (aborted bool) {
 	defer func() {
 		if v := recover(); v != nil {
-			if v != http.ErrAbortHandler {
+			if v != http.ErrAbortHandler { //nolint:errorlint // net/http compares the panic's value like this
 				panic(v)
 			}
 			aborted = true

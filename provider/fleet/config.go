@@ -45,7 +45,7 @@ const maxConfig = 16 << 20
 
 // Load reads a configuration from a file.
 func Load(path string) (*Config, error) {
-	file, err := os.Open(path)
+	file, err := os.Open(path) //nolint:gosec // the caller names the file
 	if err != nil {
 		return nil, fmt.Errorf("fleet: %w", err)
 	}
@@ -107,7 +107,7 @@ type Sources struct {
 const maxSecret = 64 << 10
 
 func readSecret(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := os.Open(path) //nolint:gosec // the configuration names the file, as its author wants
 	if err != nil {
 		return nil, err
 	}
@@ -209,8 +209,7 @@ func (o *opening) open(at string, c *ServerEntry) provider.Provider {
 	// The driver also complains about what could not be resolved, which is noted already. Only its
 	// other complaints are added.
 	_, err := driver.Open(server, o.opts...)
-	var e *provider.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*provider.Error](err); ok {
 		for _, spec := range driver.Config() {
 			if problem, wrong := e.Fields[spec.Name]; wrong && o.problems[at+"."+spec.Name] == "" {
 				o.problems.Add(at+"."+spec.Name, "%s", problem)

@@ -49,8 +49,7 @@ func ExampleConfig_Open() {
 		log.Fatal(err)
 	}
 	_, err = config.Open(provider.Drivers{keyhelp.Driver, hestia.Driver}, nil)
-	var mistakes *provider.Error
-	if errors.As(err, &mistakes) {
+	if mistakes, ok := errors.AsType[*provider.Error](err); ok {
 		for _, field := range slices.Sorted(maps.Keys(mistakes.Fields)) {
 			fmt.Println(field+":", mistakes.Fields[field])
 		}

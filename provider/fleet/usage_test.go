@@ -101,10 +101,9 @@ func TestUsageGivesUp(t *testing.T) {
 	single, whole := 0, 0
 	for u, err := range f.Usage(t.Context(), nil) {
 		require.ErrorIs(t, err, provider.ErrUnavailable)
-		var server *fleet.ServerError
 		if u != nil {
 			single++
-		} else if errors.As(err, &server) {
+		} else if _, ok := errors.AsType[*fleet.ServerError](err); ok {
 			whole++
 		}
 	}

@@ -328,8 +328,7 @@ func (t thief) Find(ctx context.Context, q provider.Query) (*provider.Account, e
 
 // altered changes every error of the two most telling verbs.
 func altered(err error, alter func(*provider.Error)) error {
-	var e *provider.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*provider.Error](err); ok {
 		alter(e)
 	}
 	return err

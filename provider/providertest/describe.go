@@ -147,6 +147,8 @@ func (c *probe) undeclared(name provider.Capability) {
 		_, err = optional[provider.PowerController](c.p).Power(ctx, id, provider.PowerOn)
 	case provider.CapReinstall:
 		_, err = optional[provider.Reinstaller](c.p).Reinstall(ctx, c.reinstall(id))
+	case provider.CapCheck, provider.CapGet, provider.CapFind, provider.CapCreate, provider.CapSuspend,
+		provider.CapUnsuspend, provider.CapTerminate, provider.CapSignOn: // methods of Provider itself
 	}
 	c.is(err, provider.ErrUnsupported, "%q is not declared", name)
 }
