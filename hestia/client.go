@@ -23,43 +23,43 @@ type Client struct {
 	// writing is taken by the command that is changing something.
 	writing adapter.Turn
 
-	// Users are the accounts of customers and administrators.
+	// Users manages the accounts of customers and administrators.
 	Users *UsersService
-	// Packages are the hosting plans.
+	// Packages manages the hosting packages.
 	Packages *PackagesService
-	// Keys are the credentials that admit programs to the API.
+	// Keys manages access to the API.
 	Keys *KeysService
-	// Web holds the websites.
+	// Web manages the websites.
 	Web *WebService
-	// SSL holds certificates of websites, mail domains and the panel.
+	// SSL manages certificates of websites, mail domains and the panel.
 	SSL *SSLService
-	// Domains are website, zone and mail domain of one name together.
+	// Domains manages the website, zone and mail domain of one name together.
 	Domains *DomainsService
-	// IPs are the server's addresses.
+	// IPs manages the server's addresses.
 	IPs *IPsService
 	// Search finds objects by text.
 	Search *SearchService
-	// Logs are the histories of actions and logins.
+	// Logs manages the histories of actions and logins.
 	Logs *LogsService
-	// Stats are the monthly usage and the monitoring data.
+	// Stats reads the monthly usage and the monitoring data.
 	Stats *StatsService
-	// System is the server and its configuration.
+	// System manages the server and its configuration.
 	System *SystemService
-	// Services are the daemons of the server.
+	// Services restarts the daemons of the server.
 	Services *ServicesService
-	// DNS holds zones, records and the DNS cluster.
+	// DNS manages zones, records and the DNS cluster.
 	DNS *DNSService
-	// Mail holds mail domains and mailboxes.
+	// Mail manages mail domains and mailboxes.
 	Mail *MailService
-	// Databases are the databases and the servers that hold them.
+	// Databases manages databases and the servers that hold them.
 	Databases *DatabasesService
-	// Cron holds the users' cron jobs and the panel's own.
+	// Cron manages the users' cron jobs and the panel's own.
 	Cron *CronService
-	// Backups are those of users, and the places where they are kept.
+	// Backups manages backups of users, and the places where they are kept.
 	Backups *BackupsService
-	// Firewall holds rules, bans, chains and address sets.
+	// Firewall manages rules, bans, chains and address sets.
 	Firewall *FirewallService
-	// Files are those in users' directories.
+	// Files manages files in the users' directories.
 	Files *FilesService
 }
 

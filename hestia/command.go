@@ -19,9 +19,9 @@ import (
 //	USER            required
 //	PASSWORD!       a secret
 //	VALUE?          required, but may be empty
-//	MESSAGE&        may hold line breaks
-//	[NAME]          optional; "" stands for it if a later argument is given
-//	[TTL=60]        the same, but 60 does: what the script takes if it gets none
+//	MESSAGE&        may contain line breaks
+//	[NAME]          optional; sent as "" if a later argument is given
+//	[TTL=60]        the same, but sent as 60, the script's default
 //	[EXTENSIONS#]   optional, but required if a later argument is given
 //	json            this very word
 //	ARG...          any number
@@ -121,8 +121,8 @@ func (c *command) printing() *command            { c.prints = true; return c }
 func (c *command) orNothing() *command           { c.mayPrintNothing = true; return c }
 func (c *command) besides() *command             { c.concurrent = true; return c.slowly() }
 
-// slowly marks what may take minutes. If the answer is lost the command may still be running, and
-// the panel locks nothing: so a setter is not sent again while it may be running.
+// slowly marks a command that may take minutes. If its answer is lost, the command may still be
+// running, and the panel locks nothing, so a setter is then not sent again.
 func (c *command) slowly() *command {
 	c.slow = true
 	if c.changes() && c.endpoint.DoneIf == nil {
@@ -155,8 +155,8 @@ type parameter struct {
 	gap      string // what is sent when it is left out
 	optional bool
 	secret   bool
-	empty    bool // may be
-	text     bool // may hold line breaks
+	empty    bool // may be empty
+	text     bool // may contain line breaks
 	needed   bool // required if something follows
 	many     bool
 }

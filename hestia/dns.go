@@ -100,9 +100,9 @@ func problemOfNameServers(servers []string) string {
 	return ""
 }
 
-// AddOnWebAlias creates what an alias of a website needs: v-add-dns-on-web-alias. That is a zone,
-// or a record if the name is below a zone of the user. The panel reports success if it exists
-// already, and also if it could not be created.
+// AddOnWebAlias creates what an alias of a website needs: v-add-dns-on-web-alias. That is a zone
+// or, for a name below a domain, a record in the zone of that domain. The panel reports success if
+// it exists already, and also if it could not be created.
 func (s *DNSService) AddOnWebAlias(ctx context.Context, user, alias string, ip netip.Addr, opts *RestartOptions) error {
 	return s.c.change(ctx, dnsAddOnWebAlias, user, alias, ip, opts.restart())
 }

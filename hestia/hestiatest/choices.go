@@ -29,8 +29,8 @@ import (
 //     types are accepted.
 //   - Domains below two-part suffixes (co.uk and some more) get their www. alias like others.
 //   - v-restart-… and v-start-service do nothing unless BreakWebServer is on; services always run.
-//     v-rebuild-… writes files that nobody sees, so it changes nothing. Temporary database logins
-//     are printed and not kept.
+//     v-rebuild-… writes files that the API does not show, so it changes nothing. Temporary
+//     database logins are printed and not kept.
 //   - Let's Encrypt, restic, the DNS cluster, the firewall, files of users, PHP versions, plugins
 //     and the panel's own upgrade are not modelled beyond their checks; nor is the JSON of services
 //     that the recorded machine lacked.

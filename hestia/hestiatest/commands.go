@@ -16,22 +16,22 @@ import (
 //	common, spaces, noquotes, number, minusone, bool, bool?, username, username2, objectname, domainname, oneof NAME LABEL
 //	norm domain          lower case, without www. and dots at the ends
 //	trimdots NAMES       without dots at the ends
-//	prefix NAMES         with the user's name and a _ in front
+//	prefix NAMES         with the user's name and a _ as a prefix
 //	file NAME            a value that names a file below /tmp is replaced by that file's first line
-//	on KEY [NAME]        the subsystem is there
-//	has, live, idle, new FILE KEY NAME    an object is there, not suspended, suspended, not there ("has user" for the account)
+//	on KEY [NAME]        the subsystem is installed
+//	has, live, idle, new FILE KEY NAME    an object exists, is not suspended, is suspended, does not exist ("has user" for the account)
 //	set, unset FILE KEY NAME FIELD        one of its fields is set, is not
 //	room LIMIT           the package allows one more
 //	fresh TYPE NAMES     no web, DNS or mail domain of that name is in the way
-//	base NAMES           the domain above belongs to nobody else
-//	template KIND NAME   a template is there
+//	base NAMES           the domain above does not belong to another user
+//	template KIND NAME   a template exists
 //	type KEY NAME        a value is one of those in the configuration
-//	package              the hosting package is there
+//	package              the hosting package exists
 //	spare user           exit 0 for the root user
 //	quiet user           exit 0 for a suspended one
 //	unless NAME VALUE … end, ifgiven NAME … end
 //	demo                 refuse in demo mode
-//	do HOOK [NAME]       what only this command checks, see hooks
+//	do HOOK [NAME]       a check of this command only, see hooks
 //
 //go:embed commands.tsv
 var commandTable string

@@ -68,7 +68,7 @@ func exchangeFrom(ctx context.Context) *exchange {
 }
 
 var (
-	errOrigin  = errors.New("refused to send the request to another origin than the configured one")
+	errOrigin  = errors.New("refused to send the request to an origin other than the configured one")
 	errTooLong = errors.New("the answer is longer than the limit")
 	errNothing = errors.New("the transport returned neither an answer nor an error")
 )

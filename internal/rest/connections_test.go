@@ -35,8 +35,8 @@ func (c *counter) note(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// few more connections than goroutines are opened on a crowded machine: net/http closes one when the
-// context of an attempt ends at the moment at which its answer does.
+// few more connections than goroutines are opened on a crowded machine: net/http closes one when
+// the context of an attempt ends at the moment at which its answer does.
 const few = 8
 
 // bulk makes 2,000 calls from 64 goroutines.

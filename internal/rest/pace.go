@@ -99,7 +99,7 @@ func (x *exchange) passGate() *provider.Error {
 		if wait > x.client.options.Retry.MaxRetryAfter || x.outOfTime(wait) {
 			return &provider.Error{
 				Kind: provider.ErrRateLimited, RetryAfter: wait,
-				Message: "not sent: the server told another call to wait",
+				Message: "not sent: the server asked another call to wait",
 			}
 		}
 		if sleep(x.ctx, wait) != nil {

@@ -110,7 +110,7 @@ func TestRetryAfterOddSpellings(t *testing.T) {
 	}
 }
 
-// TestGate: when one call is told to wait, no other call of that client is sent before.
+// TestGate: when the server asks one call to wait, no other call of that client is sent before.
 func TestGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cl := newClock(firstSays(429, "30"))
