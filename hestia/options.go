@@ -7,7 +7,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Defaults of the options that only Hestia has, and of WithConnections.
+// Defaults of options, for Hestia.
 const (
 	// DefaultSlowTimeout is as long as the panel's own web server waits.
 	DefaultSlowTimeout = 600 * time.Second

@@ -2,7 +2,7 @@
 // billing system calls it with signed webhooks (order paid, invoice overdue, invoice paid,
 // cancelled) and sends customers through it into their panels.
 //
-// To see a day of it, on emulated servers inside this process (nothing but Go is needed):
+// To see a day of it, on emulated servers inside this process (only Go is needed):
 //
 //	go run ./examples/billing -demo
 //

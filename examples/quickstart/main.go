@@ -1,7 +1,7 @@
 // Quickstart runs the whole life of an account (a hosting account, a license) through provkit's
 // portable contract, on one system after the other, and prints what happened on the wire.
 //
-// Without arguments it starts emulated panels inside this process, so it needs nothing but Go:
+// Without arguments it starts emulated panels inside this process, so it needs only Go:
 //
 //	go run ./examples/quickstart
 //	go run ./examples/quickstart -provider hestia

@@ -2,7 +2,7 @@
 // system writes: a CSV file with the columns server, account (ID or user name), invoice and due
 // (2006-01-02).
 //
-// To see it, on emulated servers inside this process (nothing but Go is needed):
+// To see it, on emulated servers inside this process (only Go is needed):
 //
 //	go run ./examples/suspend-overdue -demo
 //
