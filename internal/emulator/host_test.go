@@ -54,7 +54,7 @@ func TestHostOverTCPAndInMemory(t *testing.T) {
 	host.Close()
 	host.Close()
 	for _, client := range []*http.Client{tcp, host.Client()} {
-		_, err := client.Get(host.URL + "/") //nolint:bodyclose // fails
+		_, err := client.Get(host.URL + "/")
 		require.ErrorIs(t, err, syscall.ECONNREFUSED)
 	}
 }
@@ -77,7 +77,7 @@ func TestHostInMemory(t *testing.T) {
 func TestMemoryKnowsNoOtherHost(t *testing.T) {
 	host := emulator.NewHost(emulator.HostConfig{Handler: echo, InMemory: true, Name: "panel.test"})
 	for _, url := range []string{"https://other.test/", "http://panel.test/", "https://panel.test:81/"} {
-		_, err := host.Client().Post(url, "", strings.NewReader("x")) //nolint:bodyclose // fails
+		_, err := host.Client().Post(url, "", strings.NewReader("x"))
 		var dns *net.DNSError
 		require.ErrorAs(t, err, &dns, url)
 		require.True(t, dns.IsNotFound)
@@ -99,7 +99,7 @@ func TestHostTLS(t *testing.T) {
 		status, _ := body(t, trusting(&tls.Config{RootCAs: pool}), host.URL+"/")
 		require.Equal(t, 200, status)
 	}
-	_, err := trusting(&tls.Config{}).Get(host.URL + "/") //nolint:bodyclose // fails
+	_, err := trusting(&tls.Config{}).Get(host.URL + "/")
 	var unknown *tls.CertificateVerificationError
 	require.ErrorAs(t, err, &unknown)
 

@@ -168,7 +168,7 @@ func TestBelowTheRedirectPolicy(t *testing.T) {
 	ctx := t.Context()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://elsewhere.test", io.NopCloser(strings.NewReader("x")))
 	require.NoError(t, err)
-	_, err = c.http.Transport.RoundTrip(req) //nolint:bodyclose // there is none
+	_, err = c.http.Transport.RoundTrip(req)
 	require.ErrorIs(t, err, errOrigin)
 	assert.Zero(t, in.Count())
 }
