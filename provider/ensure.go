@@ -169,6 +169,9 @@ func (c *EnsureResult) absent(ctx context.Context, p Provider, want Desired) err
 	c.Changes = append(c.Changes, Change{
 		Verb: CapTerminate, From: string(StatusUnknown), To: string(StatusAbsent), Outcome: outcome, Err: err,
 	})
+	if outcome == OutcomePending {
+		c.Handle = want.ID
+	}
 	return err
 }
 
@@ -200,6 +203,9 @@ func (c *EnsureResult) do(want Desired, change Change, verb func() (Outcome, err
 		change.Outcome, change.Err = verb()
 	}
 	c.Changes = append(c.Changes, change)
+	if change.Outcome == OutcomePending {
+		c.Handle = c.Account.ID
+	}
 	return change.Err
 }
 

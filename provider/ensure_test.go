@@ -1,6 +1,8 @@
 package provider_test
 
 import (
+	"cmp"
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -274,6 +276,32 @@ func TestEnsurePending(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "suspend: active -> suspended", changes(c))
 	})
+}
+
+// slow is a system on which suspensions and removals take a while.
+type slow struct{ *providertest.Memory }
+
+func (slow) Suspend(context.Context, string) (provider.Outcome, error) {
+	return provider.OutcomePending, nil
+}
+
+func (slow) Terminate(context.Context, string) (provider.Outcome, error) {
+	return provider.OutcomePending, nil
+}
+
+// TestEnsurePendingVerb: what Wait needs is the account's ID, also when the account could not be read.
+func TestEnsurePendingVerb(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	made, err := m.Create(t.Context(), order())
+	require.NoError(t, err)
+	for _, want := range []provider.Desired{
+		{Status: provider.StatusSuspended, Create: order()}, {Status: provider.StatusAbsent, ID: made.Account.ID}, {Status: provider.StatusAbsent, ID: "999"},
+	} {
+		c, err := provider.Ensure(t.Context(), slow{m}, want)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomePending, c.Outcome())
+		require.Equal(t, cmp.Or(want.ID, made.Account.ID), c.Handle)
+	}
 }
 
 func TestEnsurePlanWithoutPlanChanger(t *testing.T) {

@@ -40,7 +40,7 @@ var (
 	// nothing.
 	ErrUnavailable = errors.New("unavailable")
 	// ErrOutcomeUnknown: a change was sent and its answer was lost. It may have been made or not.
-	// Calling the verb again is safe.
+	// Calling a verb of a Provider again is safe; before you repeat a call of a client, look.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 	// ErrUnsupported: this system cannot do that, or not as it is configured.
 	ErrUnsupported = errors.New("unsupported")

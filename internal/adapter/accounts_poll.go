@@ -51,7 +51,7 @@ func (a *Accounts[K, T]) Poll(ctx context.Context, id string) (*provider.Progres
 		switch status := progress.Account.Status; {
 		case status == provider.StatusPending, status == provider.StatusEnding, a.Busy != nil && a.Busy(record):
 		case work.Shows != nil && !work.Shows(record):
-			progress.Message = "done as far as the system says, but not visible yet"
+			progress.Message = "accepted; the account does not show it yet"
 		default:
 			a.pending.Done(k)
 			progress.Done = true

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Works remembers what this program has begun on accounts and not seen the end of. It is
+// Pending remembers what this program has begun on accounts and not seen the end of. It is
 // a help, not a record: it is empty after a restart, and then Poll has to go by what the
 // server shows. Its zero value is empty.
 type Pending[K comparable, W any] struct {
