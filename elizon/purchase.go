@@ -39,12 +39,25 @@ func (c *Client) purchase(reference, username, product string) *purchase {
 // Located reports whether something is known that belongs to the order and to no other.
 func (p *purchase) Located() bool { return p.subscription != "" || p.service != "" }
 
+// claim notes what belongs to the order, as far as a handle can hold it.
+func (p *purchase) claim(subscription, service string) {
+	if subscriptionID(subscription) {
+		p.subscription = subscription
+	}
+	if serviceID.MatchString(service) {
+		p.service = service
+	}
+}
+
 // Trace returns the order's subscription.
 func (p *purchase) Trace() string { return p.subscription }
 
 // Resume continues the order that this client knows for the reference.
 func (p *purchase) Resume(handle string) error {
-	earlier, _ := p.c.parseHandle(handle)
+	earlier, problem := p.c.parseHandle(handle)
+	if problem != "" {
+		return &provider.Error{Kind: provider.ErrConflict, Message: "nothing was bought: the handle that this program remembers " + problem}
+	}
 	if !p.isOf(earlier.Reference, earlier.username) {
 		return &provider.Error{
 			Kind: provider.ErrAlreadyExists, Message: "the reference belongs to an order under the name " + earlier.username,
@@ -102,9 +115,11 @@ func (p *purchase) Begin(ctx context.Context) (undo func(), err error) {
 // Send sends the order.
 func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	answer, err := p.c.Checkout.Order(ctx, p.checkout)
+	if err == nil && len(answer.SubscriptionIDs) == 1 {
+		p.claim(answer.SubscriptionIDs[0], "")
+	}
 	switch {
-	case err == nil && len(answer.SubscriptionIDs) == 1:
-		p.subscription = answer.SubscriptionIDs[0]
+	case p.Located():
 	case err == nil && answer.RedirectURL != "":
 		p.Accepted = true
 		return order.Deploying, &provider.Error{

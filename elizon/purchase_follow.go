@@ -77,7 +77,7 @@ func (p *purchase) findService(ctx context.Context) error {
 			continue
 		}
 		if subscription.Service != nil {
-			p.service = subscription.Service.ID
+			p.claim("", subscription.Service.ID)
 		}
 		return nil
 	}

@@ -65,7 +65,7 @@ func (c *Client) parseHandle(handle string) (*purchase, string) {
 		q.Must("u", func(text string) bool { return usernamePolicy.Problem(text) == "" }),
 		q.Must("p", isID),
 	)
-	p.subscription, p.service = q.Text("s", isID), q.Text("v", serviceID.MatchString)
+	p.subscription, p.service = q.Text("s", subscriptionID), q.Text("v", serviceID.MatchString)
 	q.Text("t", func(text string) bool {
 		seconds, err := strconv.ParseInt(text, 10, 64)
 		p.SentAt = time.Unix(seconds, 0)
@@ -82,6 +82,15 @@ func (c *Client) parseHandle(handle string) (*purchase, string) {
 	}
 	p.Told = handle
 	return p, ""
+}
+
+// maxSubscriptionID is far above the length of a subscription's ID.
+const maxSubscriptionID = 1_000
+
+// subscriptionID reports whether a handle can hold a subscription's ID. It is never sent, so that
+// it may be any text that is not blank.
+func subscriptionID(text string) bool {
+	return strings.TrimSpace(text) != "" && len(text) <= maxSubscriptionID
 }
 
 func isID(text string) bool {

@@ -138,7 +138,9 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	case len(ours) == 0 && len(fresh) > 1:
 		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to decide and Adopt the right one", listed(fresh))
 	case len(found) > 0:
-		p.subscription, p.service = found[0].subscription, found[0].service
+		if p.claim(found[0].subscription, found[0].service); !p.Located() {
+			seen.Unclear = fmt.Sprintf("%s is the order's, but its ID is not one that a handle can hold", listed(found))
+		}
 	}
 	return seen, nil
 }

@@ -217,6 +217,31 @@ func TestBadHandles(t *testing.T) {
 	assert.Zero(t, srv.Faults.Count())
 }
 
+// TestUnusualIDs: whatever ID a checkout's answer names, the order continues from its handle, in the
+// same program and in another one, and nothing is bought again.
+func TestUnusualIDs(t *testing.T) {
+	for _, id := range []string{`"sub 1"`, `"a&b=c;\u0000\n"`, `""`, `" "`, `null`, `"` + strings.Repeat("x", 2<<20) + `"`} {
+		t.Run(id[:min(len(id), 20)], func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithServiceDelay(40*time.Second))
+				p, req := serviceProvider(t, srv), orderOf(1)
+				srv.Faults.When(isCheckout, 1, faults.Fault{
+					Kind: faults.Garbage, After: true, Body: `{"success":true,"subscriptionIds":[` + id + `],"invoiceId":"i"}`,
+				})
+				made, err := p.Create(t.Context(), req)
+				require.NoError(t, err)
+				require.Equal(t, provider.OutcomePending, made.Outcome)
+				_, err = p.Create(t.Context(), req)
+				require.NoError(t, err, "without the handle")
+				req.Handle = made.Handle
+				_, err = serviceProvider(t, srv).Create(t.Context(), req)
+				require.NoError(t, err, "after a restart")
+				assert.Len(t, srv.Charges(), 1)
+			})
+		})
+	}
+}
+
 // TestOldHandles: handles that earlier versions wrote are read, and written the same way.
 func TestOldHandles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
