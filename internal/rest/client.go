@@ -135,6 +135,7 @@ func (c *Client) newHTTPClient(problems *provider.Problems) *http.Client {
 		if !custom {
 			break
 		}
+		//lint:ignore SA1019 for staticcheck by itself, which .ci/run falls back to
 		if t.DialTLSContext != nil || t.DialTLS != nil { //nolint:staticcheck // DialTLS is deprecated, but in use
 			problem = "cannot be applied to the DialTLS functions of the transport given by WithHTTPClient"
 			break

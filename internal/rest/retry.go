@@ -74,13 +74,14 @@ func backoff(time.Duration, time.Duration, int, *http.Response) time.Duration { 
 
 // prepareRetry is go-retryablehttp's hook before each retry. It waits.
 func prepareRetry(req *http.Request) error {
-	x := exchangeFrom(req.Context())
-	if l := x.client.options.Logger; l != nil && l.Enabled(x.ctx, slog.LevelDebug) {
-		l.LogAttrs(x.ctx, slog.LevelDebug, "request failed, to be retried",
+	ctx := req.Context()
+	x := exchangeFrom(ctx)
+	if l := x.client.options.Logger; l != nil && l.Enabled(ctx, slog.LevelDebug) {
+		l.LogAttrs(ctx, slog.LevelDebug, "request failed, to be retried",
 			slog.String("op", x.client.operation(x.call.Endpoint).String()), slog.Int("attempt", x.attempts),
 			slog.Duration("wait", x.wait), slog.String("reason", x.err.Message))
 	}
-	if err := sleep(x.ctx, x.wait); err != nil {
+	if err := sleep(ctx, x.wait); err != nil {
 		return err
 	}
 	// The connection of a timed-out attempt may still be reading the old map.
