@@ -104,6 +104,7 @@ type Record struct {
 	Why string
 }
 
+//lint:ignore U1000 for staticcheck by itself
 func (r *Record) record() *Record { return r }
 
 // Sent reports whether the order was sent, by this call or another.
