@@ -108,9 +108,9 @@ func (s *scanner) mistyped(t reflect.Type) error {
 type state struct {
 	plan *plan
 	v    reflect.Value
-	// seen are the names that occurred, exact those that were spelled exactly, and told the fields
-	// that got a value.
-	seen, exact, told bits
+	// exact are the names that occurred spelled exactly, inexact those in another case, repeated
+	// those in two other cases, held those of objects, and told the fields that got a value.
+	exact, inexact, repeated, held, told bits
 	// spans is the index of its alternatives' values among those of the scanner.
 	spans int
 }
@@ -137,42 +137,61 @@ func readStruct(s *scanner, v reflect.Value) error {
 	return p.after(v.Addr().Interface())
 }
 
-// object reads the names of a group.
+// object reads the names of a group. A name in another case is read at the end, and only if the
+// exact one does not occur. Otherwise it is an extra field.
 func (st *state) object(s *scanner, g *group) error {
-	return s.members(func(raw []byte, plain bool) error {
-		if n, exact := g.find(raw, plain); n != nil {
-			take, err := st.admit(n, exact)
-			if err != nil {
+	type inexact struct {
+		node  *node
+		name  []byte
+		value span
+	}
+	var later []inexact
+	err := s.members(func(raw []byte, plain bool) error {
+		n, exact := g.find(raw, plain)
+		if exact {
+			if st.exact.has(n.number) {
+				return twice(n.name)
+			}
+			st.exact.set(n.number)
+			return st.fill(s, n)
+		}
+		start := s.pos
+		if err := s.skip(); err != nil {
+			return err
+		}
+		value := span{start, s.pos}
+		if n != nil && !st.inexact.has(n.number) {
+			st.inexact.set(n.number)
+			later = append(later, inexact{n, raw, value})
+			return nil
+		}
+		if n != nil {
+			st.repeated.set(n.number)
+		}
+		st.keep(s, g, raw, value)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	end := s.pos
+	for _, l := range later {
+		exact := st.exact.has(l.node.number)
+		switch {
+		// For an identity, an exact spelling does not settle which value counts.
+		case exact && l.node.identity, !exact && st.repeated.has(l.node.number):
+			return twice(l.node.name)
+		case exact:
+			st.keep(s, g, l.name, l.value)
+		default:
+			s.pos = l.value.start
+			if err := st.fill(s, l.node); err != nil {
 				return err
 			}
-			if take {
-				return st.fill(s, n)
-			}
-		}
-		value, err := s.raw()
-		if err == nil && st.plan.extra != nil && g == st.plan.extraIn {
-			st.keep(s, unquote(raw), value)
-		}
-		return err
-	})
-}
-
-// admit decides whether a name is used. An exact spelling wins over another case. For an identity
-// it does not, since it is unclear which of the two counts.
-func (st *state) admit(n *node, exact bool) (bool, error) {
-	if st.seen.has(n.number) {
-		if exact == st.exact.has(n.number) || n.identity {
-			return false, twice(n.name)
-		}
-		if !exact {
-			return false, nil
+			s.pos = end
 		}
 	}
-	st.seen.set(n.number)
-	if exact {
-		st.exact.set(n.number)
-	}
-	return true, nil
+	return nil
 }
 
 // fill reads the value of a name into all its fields.
@@ -184,11 +203,10 @@ func (st *state) fill(s *scanner, n *node) error {
 		if err != nil {
 			return Within(n.name, err)
 		}
-		if !found { // what is not an object contains nothing
-			st.seen.clear(n.number)
-			if err := s.skip(); err != nil {
-				return err
-			}
+		if found {
+			st.held.set(n.number)
+		} else if err := s.skip(); err != nil { // what is not an object contains nothing
+			return err
 		}
 	}
 	for _, use := range n.uses {
@@ -222,13 +240,22 @@ func (st *state) choose(s *scanner) error {
 				path := f.names[rank].path
 				return Within(path[:max(lastDot(path)-1, 0)], err)
 			}
-			if !st.v.FieldByIndex(f.index).IsZero() {
+			if hasValue(st.v.FieldByIndex(f.index)) {
 				break
 			}
 		}
 	}
 	s.pos, s.spans = end, s.spans[:st.spans]
 	return nil
+}
+
+// hasValue reports whether a value hides the next alternatives. A list or map without elements does
+// not, even if it is not nil.
+func hasValue(v reflect.Value) bool {
+	if k := v.Kind(); k == reflect.Slice || k == reflect.Map {
+		return v.Len() > 0
+	}
+	return !v.IsZero()
 }
 
 // read reads the value of one of a field's names.
@@ -276,7 +303,7 @@ func lastDot(path string) int {
 // check returns an error if a required field is missing.
 func (st *state) check(partial bool) error {
 	for _, f := range st.plan.demands {
-		if f.holder && !st.seen.has(f.inside.number) {
+		if f.holder && !st.held.has(f.inside.number) {
 			return Lacks(f.names[0].path[:max(lastDot(f.names[0].path)-1, 0)])
 		}
 		if (f.positive || f.required && !partial) && !st.told.has(f.number) {
@@ -286,9 +313,13 @@ func (st *state) check(partial bool) error {
 	return nil
 }
 
-// keep adds a value to the extra fields. Values that may be sent back (map[string]any) keep the
-// server's spelling.
-func (st *state) keep(s *scanner, name string, value []byte) {
+// keep adds a value to the extra fields if they are those of the group. Values that may be sent back
+// (map[string]any) keep the server's spelling.
+func (st *state) keep(s *scanner, g *group, raw []byte, at span) {
+	if st.plan.extra == nil || g != st.plan.extraIn {
+		return
+	}
+	name, value := unquote(raw), s.data[at.start:at.end]
 	if slices.Contains(s.Envelope, name) {
 		return
 	}

@@ -129,7 +129,7 @@ func TestUnmarshal(t *testing.T) {
 		`{"id":"a","far":{"x":1,"away":{"text":"t"},"version":7}}`:  {ID: "a", Deep: "t", Version: "7"},
 		`{"id":"a","far":7,"text":"t"}`:                             {ID: "a", Text: "t"},
 		`{"id":"a","far":[{"version":7}],"inner":[{"n":1}]}`:        {ID: "a", Version: "7", Inner: &nested{1}},
-		`{"id":"a","Text":"x","text":"t","tEXT":"y"}`:               {ID: "a", Text: "t", More: map[string]payload{"tEXT": payload(`"y"`)}},
+		`{"id":"a","Text":"x","text":"t","tEXT":"y"}`:               {ID: "a", Text: "t", More: map[string]payload{"Text": payload(`"x"`), "tEXT": payload(`"y"`)}},
 		`{"id":"a","odd":5,"within":"w"}`:                           {ID: "a", Odd: odd{5}, embedded: embedded{"w"}},
 		`{"id":"a","odd":{"n":5}}`:                                  {ID: "a", Odd: odd{5}},
 		`{"id":"\u00fc\/\ud83d\ude00\ud800\n` + "\xff" + `"}`:       {ID: "ü/😀\ufffd\n\ufffd"},
@@ -137,6 +137,76 @@ func TestUnmarshal(t *testing.T) {
 		var got everything
 		require.NoError(t, wire.Unmarshal([]byte(text), &got), text)
 		require.Equal(t, want, got, text)
+	}
+}
+
+// spelled has fields of the kinds whose values could be merged.
+type spelled struct {
+	Count  int64              `wire:"count"`
+	Names  []string           `wire:"names"`
+	Inner  pair               `wire:"inner"`
+	Given  bool               `wire:"given,set"`
+	Host   string             `wire:"meta.host"`
+	Port   int64              `wire:"meta.port"`
+	Either []string           `wire:"x|y"`
+	Words  map[string]string  `wire:"words|vocabulary"`
+	ID     int64              `wire:"account.id,positive"`
+	More   map[string]payload `wire:",extra"`
+}
+
+type pair struct {
+	A int64    `wire:"a"`
+	B []string `wire:"b"`
+}
+
+// What is spelled exactly replaces the other spelling, in either order, and nothing is merged.
+func TestSpellings(t *testing.T) {
+	for _, test := range []struct {
+		first, second string
+		want          spelled
+	}{
+		{`"Names":["a"]`, `"names":["b"]`, spelled{Names: []string{"b"}, More: map[string]payload{"Names": payload(`["a"]`)}}},
+		{`"Count":5`, `"count":null`, spelled{More: map[string]payload{"Count": payload("5")}}},
+		{`"Count":{"x":1}`, `"count":5`, spelled{Count: 5, More: map[string]payload{"Count": payload(`{"x":1}`)}}},
+		{`"Given":"x"`, `"given":null`, spelled{More: map[string]payload{"Given": payload(`"x"`)}}},
+		{
+			`"Inner":{"a":1,"b":["p"]}`, `"inner":{"b":["q"]}`,
+			spelled{Inner: pair{B: []string{"q"}}, More: map[string]payload{"Inner": payload(`{"a":1,"b":["p"]}`)}},
+		},
+		{
+			`"Meta":{"host":"h","port":1}`, `"meta":{"port":2}`,
+			spelled{Port: 2, More: map[string]payload{"Meta": payload(`{"host":"h","port":1}`)}},
+		},
+		{`"Meta":{"host":"h"}`, `"meta":[]`, spelled{More: map[string]payload{"Meta": payload(`{"host":"h"}`)}}},
+		{`"meta":{"Host":"h"}`, `"Names":["a"]`, spelled{Host: "h", Names: []string{"a"}}},
+		{`"X":["v"]`, `"x":null`, spelled{More: map[string]payload{"X": payload(`["v"]`)}}},
+		{`"x":[]`, `"y":["v"]`, spelled{Either: []string{"v"}}},
+		{`"x":["w"]`, `"y":["v"]`, spelled{Either: []string{"w"}}},
+		{`"x":[]`, `"y":null`, spelled{Either: []string{}}},
+		{`"words":{}`, `"vocabulary":{"a":"b"}`, spelled{Words: map[string]string{"a": "b"}}},
+	} {
+		test.want.ID = 1
+		for _, text := range []string{
+			`{"account":{"id":1},` + test.first + "," + test.second + "}", `{` + test.second + "," + test.first + `,"account":{"id":1}}`,
+		} {
+			var got spelled
+			require.NoError(t, wire.Unmarshal([]byte(text), &got), text)
+			require.Equal(t, test.want, got, text)
+		}
+	}
+	for text, problem := range map[string]string{
+		`"meta":[],"meta":{"host":"h"}`:      `field "meta" occurs twice`,
+		`"meta":null,"meta":{"host":"h"}`:    `field "meta" occurs twice`,
+		`"COUNT":1,"Count":2`:                `field "count" occurs twice`,
+		`"Account":{"id":2}`:                 `field "account" occurs twice`,
+		`"Meta":{"host":"h"},"META":{}`:      `field "meta" occurs twice`,
+		`"meta":{"host":"h","host":"h"}`:     `field "meta.host" occurs twice`,
+		`"Count":{"x":1}`:                    "count",
+		`"Meta":{"HOST":{"x":1},"port":"1"}`: "meta.host",
+	} {
+		for _, object := range []string{`{"account":{"id":1},` + text + `}`, `{` + text + `,"account":{"id":1}}`} {
+			require.ErrorContains(t, wire.Unmarshal([]byte(object), new(spelled)), problem, object)
+		}
 	}
 }
 

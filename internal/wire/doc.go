@@ -9,7 +9,8 @@
 //	More      map[string]provider.Payload `wire:",extra"`
 //
 // If dialects or sources differ, "|" separates names that are tried in order: the first with a
-// non-zero value counts. A dot leads into an object of the answer, and "!" reads a flag with the
+// non-zero value counts. A list or map without elements is no value either; it remains only if no
+// later name has a value. A dot leads into an object of the answer, and "!" reads a flag with the
 // opposite meaning. After a comma:
 //
 //	required  an answer without it cannot be understood; a request without it is refused
@@ -29,9 +30,15 @@
 // Servers spell the same value in several ways, and all of them are read: a number as a text and a
 // text as a number, flags as 0 and 1, times in the spellings of package lenient, an empty list
 // instead of an object and the reverse, a list as an object with numbers as names, one object
-// instead of a list of one and the reverse. null is the zero value. Names match exactly or, if
-// there is no exact match, without regard to case. The same name twice in one object is an error,
-// since it is unclear which value counts.
+// instead of a list of one and the reverse. null is the zero value.
+//
+// Names match exactly or, if the exact one does not occur, without regard to the case of ASCII
+// letters. If a name occurs exactly and in another case, in whatever order, only the exact one is
+// read, even if it is null; the other is an extra field. For a required, positive or strict field
+// that is an error, and also for an object that contains one by a dotted name: the value identifies
+// what the answer is about. It is always an error if the exact name occurs twice, or if it does not
+// occur and two others match. Names that belong to no field, and those of a map, may occur twice:
+// the last one counts.
 //
 // An embedded struct reads and writes the same object. Fields without a tag are ignored.
 package wire

@@ -61,7 +61,8 @@ type node struct {
 	name   string
 	uses   []use
 	group  *group
-	// identity is set if the name identifies what the answer is about.
+	// identity is set if the name identifies what the answer is about, or leads into the object that
+	// contains such a name.
 	identity bool
 }
 
@@ -77,7 +78,6 @@ type bits [maxNodes / 64]uint64
 
 func (b *bits) has(i int) bool { return b[i/64]&(1<<(i%64)) != 0 }
 func (b *bits) set(i int)      { b[i/64] |= 1 << (i % 64) }
-func (b *bits) clear(i int)    { b[i/64] &^= 1 << (i % 64) }
 
 var plans sync.Map // reflect.Type to *plan
 
@@ -96,7 +96,7 @@ func planOf(t reflect.Type) *plan {
 			}
 			p.extra, p.extraIn = f, p.root
 			if path := f.names[0].path; path != "" {
-				p.extraIn = p.within(path)
+				p.extraIn = p.within(path, false)
 			}
 			continue
 		}
@@ -172,20 +172,22 @@ func newGroup() *group { return &group{nodes: make(map[string]*node), folded: ma
 // place adds a field to the node of a name.
 func (p *plan) place(f *field, rank int, path string) {
 	g, at := p.root, lastDot(path)
+	identity := f.positive || f.required || f.strict
 	if at > 0 {
-		g = p.within(path[:at-1])
+		g = p.within(path[:at-1], identity)
 		f.inside = g.of
 	}
 	n := p.node(g, path[at:])
 	n.uses = append(n.uses, use{f, rank})
-	n.identity = n.identity || f.positive || f.required || f.strict
+	n.identity = n.identity || identity
 }
 
 // within returns the names of an inner object.
-func (p *plan) within(path string) *group {
+func (p *plan) within(path string, identity bool) *group {
 	g := p.root
 	for name := range strings.SplitSeq(path, ".") {
 		n := p.node(g, name)
+		n.identity = n.identity || identity
 		if n.group == nil {
 			n.group = newGroup()
 			n.group.of = n
