@@ -83,7 +83,7 @@ func (a *app) serve(listener net.Listener) error {
 }
 
 // stop ends the program gracefully: it accepts no new requests, begins no new work, then waits for
-// what is under way, for as long as the context allows.
+// the work in progress, for as long as the context allows.
 func (a *app) stop(ctx context.Context) error {
 	a.stopWork()
 	err := a.server.Shutdown(ctx)

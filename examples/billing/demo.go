@@ -15,7 +15,7 @@ import (
 )
 
 // demo plays a day on emulated servers: the events of a billing system, a duplicate, a forgery, a
-// server that is down, an instance that is killed with work under way.
+// server that is down, an instance that is killed in the middle of its work.
 func demo(ctx context.Context, out io.Writer, log *slog.Logger) error {
 	dir, err := os.MkdirTemp("", "billing-demo-")
 	if err != nil {

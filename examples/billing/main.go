@@ -52,7 +52,7 @@ import (
 // drivers are the systems that servers.json may name.
 var drivers = provider.Drivers{keyhelp.Driver, hestia.Driver, licenseserver.Driver, hostkey.Driver, elizon.Driver}
 
-// grace is how long work under way may take when the program is asked to end.
+// grace is how long work in progress may take when the program is asked to end.
 const grace = 30 * time.Second
 
 func main() {

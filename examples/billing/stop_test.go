@@ -13,7 +13,7 @@ import (
 	"github.com/provkit/provkit/provider/providertest"
 )
 
-// TestGracefulStop: the program finishes what is under way and begins nothing new.
+// TestGracefulStop: the program finishes the work in progress and begins nothing new.
 func TestGracefulStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, providertest.NewMemory(nil))

@@ -23,7 +23,7 @@ type workers struct {
 }
 
 // run fills the queue from the state, runs count workers until stop ends, and returns when they
-// have finished what is under way. The end of kill cuts that short.
+// have finished their work in progress. The end of kill cuts that short.
 func (w *workers) run(stop, kill context.Context, count int) {
 	for _, r := range w.state.backlog() {
 		w.queue.push(r.Service)
