@@ -19,7 +19,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	creation := &adapter.Steps{Kind: Kind, Action: adapter.CreateAction(req), Policy: req.OnFailure}
 	var made *provider.Account
 	if creation.Step(ctx, "user", func(ctx context.Context) (provider.Outcome, error) {
-		user, outcome, err := p.ensureUser(ctx, req)
+		user, outcome, err := p.ensureUser(ctx, req, &creation.Certain)
 		if err == nil {
 			made = account(user)
 			creation.Made(made)
@@ -95,9 +95,9 @@ func planProblem(plan string) string {
 
 // ensureUser adds the user unless it exists. The panel's answers do not settle a race: when four
 // callers add the same user at once, two get "done". So reading the user back decides whose it is.
-func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest) (*User, provider.Outcome, error) {
+func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest, certain *bool) (*User, provider.Outcome, error) {
 	return adapter.MakeOrFind[User]{
-		LookFirst: true, ReadBack: true,
+		LookFirst: true, ReadBack: true, Certain: certain,
 		Find: func(ctx context.Context, _ error) (*User, error) { return p.client.Users.Get(ctx, req.Username) },
 		Make: func(ctx context.Context) (*User, error) {
 			return nil, p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{

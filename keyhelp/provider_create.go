@@ -28,7 +28,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	creation := &adapter.Steps{Kind: Kind, Action: order.action, Policy: req.OnFailure}
 	var made *provider.Account
 	if creation.Step(ctx, "client", func(ctx context.Context) (provider.Outcome, error) {
-		client, outcome, err := p.ensureClient(ctx, d, order, request)
+		client, outcome, err := p.ensureClient(ctx, d, order, request, &creation.Certain)
 		if err == nil {
 			p.seen.Add(client.ID)
 			made = account(client)
@@ -110,13 +110,15 @@ func (o *order) request(d *dialect) (*ClientCreateRequest, error) {
 // ensureClient creates the client unless it exists. On live panels it looks first, as all their
 // clients do, since it is undocumented that they refuse a duplicate. The documented dialect has no
 // cheap way to look, and the panel's own refusal protects from duplicates.
-func (p *Provider) ensureClient(ctx context.Context, d *dialect, o *order, request *ClientCreateRequest) (*ClientAccount, provider.Outcome, error) {
+func (p *Provider) ensureClient(
+	ctx context.Context, d *dialect, o *order, request *ClientCreateRequest, certain *bool,
+) (*ClientAccount, provider.Outcome, error) {
 	return adapter.MakeOrFind[ClientAccount]{
-		LookFirst: clientsGetByName.in(d) != nil,
-		Find:      func(ctx context.Context, _ error) (*ClientAccount, error) { return p.clientByName(ctx, d, o.Username) },
-		Make:      func(ctx context.Context) (*ClientAccount, error) { return p.client.Clients.Create(ctx, request) },
-		Ours:      p.accounts.Owned(o.Reference),
-		WhyNot:    func(ctx context.Context, refused error) error { return p.taken(ctx, d, refused, o) },
+		LookFirst: clientsGetByName.in(d) != nil, Certain: certain,
+		Find:   func(ctx context.Context, _ error) (*ClientAccount, error) { return p.clientByName(ctx, d, o.Username) },
+		Make:   func(ctx context.Context) (*ClientAccount, error) { return p.client.Clients.Create(ctx, request) },
+		Ours:   p.accounts.Owned(o.Reference),
+		WhyNot: func(ctx context.Context, refused error) error { return p.taken(ctx, d, refused, o) },
 	}.Run(ctx)
 }
 

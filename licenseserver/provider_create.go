@@ -51,7 +51,7 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 		return done
 	}
 	done := step("license", func(ctx context.Context) (outcome provider.Outcome, err error) {
-		m, outcome, err = p.ensureLicense(ctx, o)
+		m, outcome, err = p.ensureLicense(ctx, o, &creation.Certain)
 		return outcome, err
 	})
 	if !done || !m.plate.unfinished && !m.plate.on {
@@ -171,7 +171,7 @@ func resourceIDs(text string) (ids []int64, problem string) {
 }
 
 // ensureLicense creates a license unless the order has one.
-func (p *Provider) ensureLicense(ctx context.Context, o *order) (*made, provider.Outcome, error) {
+func (p *Provider) ensureLicense(ctx context.Context, o *order, certain *bool) (*made, provider.Outcome, error) {
 	found, err := p.find(ctx, o.rivals)
 	if err != nil {
 		return nil, "", err
@@ -189,7 +189,7 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order) (*made, provider
 	for _, n := range found {
 		return nil, "", taken(n, o)
 	}
-	m, err := p.newLicense(ctx, o)
+	m, err := p.newLicense(ctx, o, certain)
 	if err != nil {
 		return nil, "", err
 	}

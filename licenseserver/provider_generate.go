@@ -20,7 +20,7 @@ type attempt struct {
 
 // newLicense generates a key and marks its license. A license that turns out to belong to another
 // order or customer is left alone.
-func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
+func (p *Provider) newLicense(ctx context.Context, o *order, certain *bool) (*made, error) {
 	for range maxRivals {
 		key, fresh, err := p.newKey(ctx, o)
 		if err != nil {
@@ -56,6 +56,7 @@ func (p *Provider) newLicense(ctx context.Context, o *order) (*made, error) {
 		}
 		delete(p.attempts, o.id())
 		if plate.ours(o.Username, o.Reference) {
+			*certain = fresh
 			return &made{plate, license}, nil
 		}
 	}

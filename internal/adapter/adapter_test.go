@@ -31,6 +31,7 @@ func TestSteps(t *testing.T) {
 		name        string
 		policy      provider.FailurePolicy
 		steps       []step
+		found       bool // the first step found what it may not have made
 		undoFails   error
 		wantNil     bool
 		wantOutcome provider.Outcome
@@ -45,6 +46,7 @@ func TestSteps(t *testing.T) {
 		{name: "kept", steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{false, false}},
 		{name: "undone", policy: provider.OnFailureUndo, steps: []step{{changed, nil}, {"", refused}}, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{true, false}},
 		{name: "not ours to undo", policy: provider.OnFailureUndo, steps: []step{{already, nil}, {"", refused}}, wantOutcome: already, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{false, false}},
+		{name: "found is not undone", policy: provider.OnFailureUndo, found: true, steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid}, wantUndone: []bool{false, false}},
 		{name: "unknown is not undone", policy: provider.OnFailureUndo, steps: []step{{changed, nil}, {"", lost}}, wantOutcome: changed, wantErrs: []error{provider.ErrOutcomeUnknown}, wantUndone: []bool{false, false}},
 		{name: "undo fails", policy: provider.OnFailureUndo, undoFails: errStuck, steps: []step{{changed, nil}, {"", refused}}, wantOutcome: changed, wantErrs: []error{provider.ErrInvalid, errStuck}, wantUndone: []bool{false, false}},
 	} {
@@ -59,6 +61,7 @@ func TestSteps(t *testing.T) {
 					break
 				}
 				if i == 0 {
+					c.Certain = s.outcome == changed && !test.found
 					c.Made(&provider.Account{ID: "1"})
 				}
 			}
@@ -81,7 +84,7 @@ func TestSteps(t *testing.T) {
 			}
 			require.Equal(t, test.wantUndone, flags)
 			require.Equal(t, test.wantOutcome != "", made.Account != nil)
-			require.Equal(t, test.policy == provider.OnFailureUndo && len(test.wantErrs) > 0 && test.steps[0].outcome == changed && !errors.Is(err, provider.ErrOutcomeUnknown), undone)
+			require.Equal(t, test.policy == provider.OnFailureUndo && len(test.wantErrs) > 0 && c.Certain && !errors.Is(err, provider.ErrOutcomeUnknown), undone)
 		})
 	}
 }

@@ -25,11 +25,18 @@ type MakeOrFind[T any] struct {
 	Ours func(*T) error
 	// WhyNot explains a refusal when nothing is found that would. Optional.
 	WhyNot func(ctx context.Context, refused error) error
+	// Certain is set to whether this call made the thing for certain: Make succeeded. A thing that
+	// was only found after an answer was lost may be older. Optional.
+	Certain *bool
 }
 
 // Run returns the thing and whether it was made by this call (changed, also if one of its
 // tries may have made it) or before it (already).
 func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
+	certain := false
+	if m.Certain != nil {
+		defer func() { *m.Certain = certain }()
+	}
 	if m.LookFirst {
 		if thing, err := m.Find(ctx, nil); !errors.Is(err, provider.ErrNotFound) {
 			return m.claim(thing, provider.OutcomeAlready, err)
@@ -45,6 +52,7 @@ func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
 		func(ctx context.Context) (err error) {
 			thing, err = m.Make(ctx)
 			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
+			certain = err == nil
 			return err
 		},
 		func(ctx context.Context) (found bool, err error) {

@@ -24,15 +24,16 @@ func TestMakeOrFind(t *testing.T) {
 		outcome         provider.Outcome
 		wantErr         error
 		not             error
+		certain         bool
 	}{
-		"made":                             {makes: []any{"ours"}, want: "ours", outcome: changed},
-		"looked, and made":                 {first: true, finds: []any{""}, makes: []any{"ours"}, want: "ours", outcome: changed},
+		"made":                             {makes: []any{"ours"}, want: "ours", outcome: changed, certain: true},
+		"looked, and made":                 {first: true, finds: []any{""}, makes: []any{"ours"}, want: "ours", outcome: changed, certain: true},
 		"there, ours":                      {first: true, finds: []any{"ours"}, want: "ours", outcome: already},
 		"there, theirs":                    {first: true, finds: []any{"theirs"}, wantErr: taken},
 		"cannot look first":                {first: true, finds: []any{down}, wantErr: provider.ErrUnavailable},
 		"lost, and made":                   {finds: []any{"ours"}, makes: []any{lost}, want: "ours", outcome: changed},
 		"lost, and theirs":                 {finds: []any{"theirs"}, makes: []any{lost}, wantErr: taken},
-		"lost, not made, made":             {finds: []any{""}, makes: []any{lost, "ours"}, want: "ours", outcome: changed},
+		"lost, not made, made":             {finds: []any{""}, makes: []any{lost, "ours"}, want: "ours", outcome: changed, certain: true},
 		"lost, cannot look":                {finds: []any{down}, makes: []any{lost}, wantErr: provider.ErrOutcomeUnknown, not: provider.ErrUnavailable},
 		"lost twice, made at last":         {finds: []any{"", "ours"}, makes: []any{lost, lost}, want: "ours", outcome: changed},
 		"lost twice, not seen":             {finds: []any{"", ""}, makes: []any{lost, lost}, wantErr: provider.ErrOutcomeUnknown},
@@ -44,7 +45,7 @@ func TestMakeOrFind(t *testing.T) {
 		"refused, nothing there":           {finds: []any{""}, makes: []any{exists}, wantErr: errStuck},
 		"refused, cannot look":             {finds: []any{down}, makes: []any{exists}, wantErr: provider.ErrUnavailable, not: provider.ErrOutcomeUnknown},
 		"down":                             {makes: []any{down}, wantErr: provider.ErrUnavailable},
-		"read back, ours":                  {readBack: true, finds: []any{"ours"}, makes: []any{"unread"}, want: "ours", outcome: changed},
+		"read back, ours":                  {readBack: true, finds: []any{"ours"}, makes: []any{"unread"}, want: "ours", outcome: changed, certain: true},
 		"read back, theirs":                {readBack: true, finds: []any{"theirs"}, makes: []any{"unread"}, wantErr: taken},
 		"read back, nothing":               {readBack: true, finds: []any{"", ""}, makes: []any{"unread"}, wantErr: errStuck},
 		"read back fails":                  {readBack: true, finds: []any{down}, makes: []any{"unread"}, wantErr: provider.ErrOutcomeUnknown},
@@ -64,8 +65,9 @@ func TestMakeOrFind(t *testing.T) {
 				}
 				return &thing, nil
 			}
+			certain := !test.certain
 			thing, outcome, err := adapter.MakeOrFind[string]{
-				LookFirst: test.first, ReadBack: test.readBack,
+				LookFirst: test.first, ReadBack: test.readBack, Certain: &certain,
 				Find: func(_ context.Context, why error) (*string, error) {
 					if len(makes) == 0 && len(finds) == 1 && test.makes != nil && test.makes[len(test.makes)-1] == any(exists) {
 						require.Same(t, exists, why, "the refusal is evidence")
@@ -96,6 +98,7 @@ func TestMakeOrFind(t *testing.T) {
 			}
 			require.NoError(t, err)
 			require.Equal(t, test.want, *thing)
+			require.Equal(t, test.certain, certain)
 			require.Equal(t, test.outcome, outcome)
 		})
 	}

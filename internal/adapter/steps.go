@@ -16,6 +16,8 @@ type Steps struct {
 	// Policy is the caller's, and Undo removes the account.
 	Policy provider.FailurePolicy
 	Undo   func(context.Context) error
+	// Certain says that the first step itself made the account: nothing else may be undone.
+	Certain bool
 
 	made provider.Creation
 }
@@ -35,8 +37,8 @@ func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) 
 func (c *Steps) Made(a *provider.Account) { c.made.Account = a }
 
 // Result is what Create returns. A first step that definitely failed leaves nothing to report.
-// When a later one did, the caller's policy may have what this very call made removed again,
-// and nothing else; when a step's outcome is unknown nothing is undone.
+// When a later one did, the caller's policy may have what this very call made for certain removed
+// again, and nothing else; when a step's outcome is unknown nothing is undone.
 func (c *Steps) Result(ctx context.Context) (*provider.Creation, error) {
 	last := &c.made.Steps[len(c.made.Steps)-1]
 	if last.Err == nil {
@@ -50,7 +52,7 @@ func (c *Steps) Result(ctx context.Context) (*provider.Creation, error) {
 		}
 		return nil, err
 	}
-	if c.Policy != provider.OnFailureUndo || c.made.Steps[0].Outcome != provider.OutcomeChanged || unknown {
+	if c.Policy != provider.OnFailureUndo || !c.Certain || unknown {
 		return &c.made, err
 	}
 	if undoErr := c.Undo(ctx); undoErr != nil {

@@ -64,6 +64,8 @@ var variants = []variant{
 		wants{"faults/create": "no Creation reports it", "resume/finishes": "no Creation reports it"}},
 	{"undoes what was there", broken(func(m *Memory) provider.Provider { return destroyer{m} }),
 		wants{"resume/undo spares what was there": "is lost", "faults/resume, undo": "is gone"}},
+	{"undoes what it found", broken(func(m *Memory) provider.Provider { return finder{m} }),
+		wants{"resume/undo spares what was there": "lost at 0 and refused at 2 with OnFailureUndo"}},
 	{"does not read the suspension back", broken(func(m *Memory) provider.Provider { return trusting{m} }),
 		wants{"state/ignored suspension": "Suspend on a server that ignores it"}},
 	{"always says changed", broken(func(m *Memory) provider.Provider { return eager{m} }),
@@ -180,6 +182,17 @@ func (d destroyer) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	made, err := d.Memory.Create(ctx, req)
 	if err != nil && made != nil && made.Account != nil && req.OnFailure == provider.OnFailureUndo {
 		_, _ = d.Terminate(ctx, made.Account.ID)
+	}
+	return made, err
+}
+
+// finder takes what it finds after a lost answer for its own.
+type finder struct{ *Memory }
+
+func (f finder) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
+	made, err := blind(f).Create(ctx, req)
+	if err != nil && made != nil && req.OnFailure == provider.OnFailureUndo && !errors.Is(err, provider.ErrOutcomeUnknown) {
+		err = f.undo(ctx, "create", made, err)
 	}
 	return made, err
 }

@@ -19,6 +19,9 @@ var resumeChecks = []check{
 // refusal is an answer that leaves nothing open: the request was not carried out.
 var refusal = faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnprocessableEntity, Body: `{"error":"injected refusal"}`}
 
+// lostFirst cuts the connection before the request is carried out: whether it was, nobody can tell.
+var lostFirst = faults.Fault{Kind: faults.Drop}
+
 // requests returns how many requests a Create of the n-th order sends.
 func (c *probe) requests(n int) int {
 	c.Helper()
@@ -33,15 +36,22 @@ func (c *probe) requests(n int) int {
 func (c *probe) halfway(run func(half *probe, at int, made *provider.Creation)) {
 	c.Helper()
 	for i := range c.requests(0) {
-		half := c.another()
-		half.w.Faults.At(i, refusal)
-		made, err := half.p.Create(half.context(), half.w.Request(0))
-		half.see(err)
-		half.w.Faults.Clear()
-		if left := ours(half.w.Accounts(), half.w.Request(0)); err != nil && len(left) == 1 && !left[0].Complete {
+		if half, made, left := c.half(i); left {
 			run(half, i, made)
 		}
 	}
+}
+
+// half runs Create in a new world, with a refusal at one of its requests, and reports whether a
+// half-made account is left.
+func (c *probe) half(at int) (half *probe, made *provider.Creation, left bool) {
+	half = c.another()
+	half.w.Faults.At(at, refusal)
+	made, err := half.p.Create(half.context(), half.w.Request(0))
+	half.see(err)
+	half.w.Faults.Clear()
+	all := ours(half.w.Accounts(), half.w.Request(0))
+	return half, made, err != nil && len(all) == 1 && !all[0].Complete
 }
 
 // another returns the same check in a fresh world.
@@ -71,28 +81,47 @@ func resumeFinishes(c *probe) {
 	})
 }
 
-// undoSpares: an earlier call made the account, so that a later one must not remove it.
+// undoSpares: an earlier call made the account, so that a later one must not remove it, also if one
+// of its answers is lost before the refusal.
 func undoSpares(c *probe) {
+	const most = 20
 	c.halfway(func(half *probe, at int, _ *provider.Creation) {
-		before := half.w.Accounts()
-		req := half.w.Request(0)
-		req.OnFailure = provider.OnFailureUndo
-		for i := range 20 {
-			half.w.Faults.Forget()
-			half.w.Faults.At(i, refusal)
-			_, err := half.p.Create(half.context(), req)
-			reached := half.w.Faults.Count() > i
-			half.w.Faults.Clear()
-			if err == nil || !reached {
-				break
-			}
-			half.see(err)
-			if diff := difference(before, half.w.Accounts(), ""); diff != "" {
-				c.Errorf("half made at request %d, then refused at %d with OnFailureUndo: %s", at, i, diff)
-				return
+		for lost, reached := -1, true; reached; lost++ {
+			reached = false
+			for i := lost + 1; i < most; i++ {
+				before := half.w.Accounts()
+				sent, err := half.undoing(lost, i)
+				reached = reached || sent > max(lost, 0)
+				if diff := difference(before, half.w.Accounts(), ""); err != nil && diff != "" {
+					c.Errorf("half made at request %d, then lost at %d and refused at %d with OnFailureUndo: %s", at, lost, i, diff)
+					return
+				}
+				if err == nil { // it is complete
+					half, _, _ = c.half(at)
+				}
+				if sent <= i {
+					break
+				}
 			}
 		}
 	})
+}
+
+// undoing runs Create with OnFailureUndo, loses one of its requests (-1 is none) and refuses another.
+// It returns how many were sent.
+func (c *probe) undoing(lost, refused int) (sent int, err error) {
+	req := c.w.Request(0)
+	req.OnFailure = provider.OnFailureUndo
+	c.w.Faults.Forget()
+	if lost >= 0 {
+		c.w.Faults.At(lost, lostFirst)
+	}
+	c.w.Faults.At(refused, refusal)
+	_, err = c.p.Create(c.context(), req)
+	sent = c.w.Faults.Count()
+	c.w.Faults.Clear()
+	c.see(err)
+	return sent, err
 }
 
 func undoTakesBack(c *probe) {
