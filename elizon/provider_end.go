@@ -33,7 +33,12 @@ func (p *Provider) proveAbsent(ctx context.Context, id string) (evidence string,
 	if id == "" {
 		return evidence, p.readable(ctx)
 	}
-	return evidence, adapter.NotListed(p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage}), func(s *Service) bool { return s.ID == id })
+	return evidence, p.client.proveAbsent(ctx, id)
+}
+
+// proveAbsent returns an error unless services can be listed and this one is not among them.
+func (c *Client) proveAbsent(ctx context.Context, id string) error {
+	return adapter.NotListed(c.Services.List(ctx, &ServiceListOptions{PerPage: perPage}), func(s *Service) bool { return s.ID == id })
 }
 
 // Cancel schedules the end of a service with its paid period; a service under contract ends by

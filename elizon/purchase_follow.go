@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
@@ -46,6 +47,11 @@ func (p *purchase) inspect(ctx context.Context) error {
 	switch {
 	case errors.Is(err, provider.ErrNotFound) && p.Unsettled():
 		return nil // it has an ID already, but does not exist yet
+	case errors.Is(err, provider.ErrNotFound):
+		if err := p.c.proveAbsent(ctx, p.service); err != nil {
+			return adapter.Unproven(Kind, "service", err)
+		}
+		return order.Gone("service %q is not listed: what was ordered has ended; Create without the handle orders again", p.service)
 	case err != nil:
 		return err
 	}
@@ -84,9 +90,7 @@ func (p *purchase) findService(ctx context.Context) error {
 	if p.Unsettled() {
 		return nil // it is so new that the list may not have it yet
 	}
-	return &provider.Error{
-		Kind: provider.ErrNotFound, Message: fmt.Sprintf("subscription %q is not active: what was ordered has ended; Create without the handle orders again", p.subscription),
-	}
+	return order.Gone("subscription %q is not active: what was ordered has ended; Create without the handle orders again", p.subscription)
 }
 
 // Mark names the service. The platform may refuse that while it sets the service up: then it is

@@ -217,6 +217,58 @@ func TestBadHandles(t *testing.T) {
 	assert.Zero(t, srv.Faults.Count())
 }
 
+// TestOrdersNeedProof: a server that answers "not found" to everything, or to one path, says nothing
+// of an order, whether its answer was lost, its service is awaited or it is complete.
+func TestOrdersNeedProof(t *testing.T) {
+	all := func(*http.Request) bool { return true }
+	under := func(path string) func(*http.Request) bool {
+		return func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, path) }
+	}
+	for name, test := range map[string]struct {
+		denied func(*http.Request) bool
+		wait   time.Duration
+		lost   bool
+	}{
+		"lost, all":               {all, 3 * time.Minute, true},
+		"new, all":                {all, 0, false},
+		"complete, all":           {all, 3 * time.Minute, false},
+		"complete, services":      {under("/api/services"), 3 * time.Minute, false},
+		"complete, subscriptions": {under("/api/subscriptions"), 3 * time.Minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithServiceDelay(40*time.Second))
+				if test.lost {
+					lost(srv, true)
+					srv.Faults.When(func(*http.Request) bool { return len(srv.Charges()) > 0 }, 0, faults.Fault{Kind: faults.Status, StatusCode: 500})
+				}
+				made, _ := serviceProvider(t, srv).Create(t.Context(), orderOf(1))
+				srv.Faults.Clear()
+				time.Sleep(test.wait)
+				handles := []string{made.Handle}
+				if test.wait > 0 {
+					_, err := serviceProvider(t, srv, provider.WithHandles(func(_, handle string) error {
+						handles = append(handles, handle)
+						return nil
+					})).Create(t.Context(), func() *provider.CreateRequest { req := orderOf(1); req.Handle = made.Handle; return req }())
+					require.NoError(t, err)
+				}
+				srv.Faults.When(test.denied, 0, faults.Fault{Kind: faults.Status, StatusCode: 404, Body: `{"error":"not found"}`})
+				for _, handle := range handles {
+					_, err := serviceProvider(t, srv).Poll(t.Context(), handle)
+					require.NotErrorIs(t, err, provider.ErrNotFound, handle)
+					req := orderOf(1)
+					req.Handle = handle
+					_, err = serviceProvider(t, srv).Create(t.Context(), req)
+					require.NotErrorIs(t, err, provider.ErrNotFound, handle)
+				}
+				require.NotEmpty(t, srv.Faults.Requests())
+				assert.Len(t, srv.Charges(), 1)
+			})
+		})
+	}
+}
+
 // TestUnusualIDs: whatever ID a checkout's answer names, the order continues from its handle, in the
 // same program and in another one, and nothing is bought again.
 func TestUnusualIDs(t *testing.T) {

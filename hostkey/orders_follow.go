@@ -161,7 +161,7 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 		if busy || p.invoice == 0 && len(underway.DeployKeys) > 0 || slices.Contains(underway.Servers, p.server) {
 			return order.Deploying, nil
 		}
-		return "", err
+		return "", order.Gone("server %d does not exist, and the key can list servers: what was ordered has ended", p.server)
 	}
 	if err != nil {
 		return order.Deploying, err

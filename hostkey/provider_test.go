@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -188,6 +189,48 @@ func TestCreateLostBeforeTheVendor(t *testing.T) {
 		require.Equal(t, 2, orders(srv))
 		require.Len(t, srv.Machines(), 1)
 	})
+}
+
+// TestOrdersNeedProof: a server that answers "not found" to everything, or to what it is asked of
+// invoices, says nothing of an order.
+func TestOrdersNeedProof(t *testing.T) {
+	invoices := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/whmcs.php") }
+	for name, test := range map[string]struct {
+		denied func(*http.Request) bool
+		wait   time.Duration
+		option hostkeytest.Option
+	}{
+		"deploying": {nil, 0, hostkeytest.WithDeployTime(time.Minute)},
+		"complete":  {nil, 5 * time.Minute, hostkeytest.WithDeployTime(time.Minute)},
+		"lost":      {nil, 5 * time.Minute, hostkeytest.WithOrderAnswer(hostkeytest.AnswerNoReference)},
+		"unpaid":    {nil, 0, hostkeytest.WithUnpaidOrders()},
+		"invoices":  {invoices, 0, hostkeytest.WithUnpaidOrders()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+				var handles []string
+				p := adapterOver(t, srv, provider.WithHandles(func(_, handle string) error {
+					handles = append(handles, handle)
+					return nil
+				}))
+				req := anOrder(1)
+				req.Options["pay_from_credit"] = "false"
+				_, err := p.Create(t.Context(), req)
+				require.NoError(t, err)
+				time.Sleep(test.wait)
+				srv.Faults.When(test.denied, 0, faults.Fault{Kind: faults.Status, StatusCode: 404, Body: `{"error":"not found"}`})
+				for _, handle := range handles {
+					placed, err := adapterOver(t, srv).Client().Orders.Check(t.Context(), handle)
+					require.NotErrorIs(t, err, provider.ErrNotFound, handle)
+					require.NotEqual(t, hostkey.OrderReady, placed.State)
+					req.Handle = handle
+					_, err = adapterOver(t, srv).Create(t.Context(), req)
+					require.NotErrorIs(t, err, provider.ErrNotFound, handle)
+				}
+				require.Equal(t, 1, orders(srv))
+			})
+		})
+	}
 }
 
 // TestCreateUnpaid: an order that the credit does not cover waits for its payment, if the caller

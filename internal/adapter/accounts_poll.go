@@ -16,13 +16,28 @@ type Work[T any] struct {
 	Task Task
 	// Shows reports whether the record shows the work as done; nil if it never does.
 	Shows func(*T) bool
+	// Concerns is that of the Change; "" is nothing that another verb could decide.
+	Concerns string
 }
 
 // Begin notes work on an account for Poll.
 func (a *Accounts[K, T]) Begin(id K, work Work[T]) { a.pending.Begin(id, work) }
 
 // Pending returns the work on an account that this program has begun and not seen the end of.
-func (a *Accounts[K, T]) Pending(id K) Work[T] { return a.pending.Get(id) }
+func (a *Accounts[K, T]) Pending(id K) Work[T] {
+	if work := a.pending.Get(id); work != nil {
+		return *work
+	}
+	return Work[T]{}
+}
+
+// Supersede forgets work that concerns what a verb has found or brought about by now. The record
+// may never show such work: an account that is active again is not going to be suspended.
+func (a *Accounts[K, T]) Supersede(id K, concerns string) {
+	if work := a.pending.Get(id); work != nil && work.Concerns == concerns && concerns != "" {
+		a.pending.Done(id, work)
+	}
+}
 
 // Poll reports how far the work on an account has come: that which this program remembers,
 // and that which the record shows. The error for an account that is gone for sure, such as
@@ -33,16 +48,20 @@ func (a *Accounts[K, T]) Poll(ctx context.Context, id string) (*provider.Progres
 		if err != nil {
 			return nil, a.missing(ctx, k, err)
 		}
-		work, progress := a.pending.Get(k), &provider.Progress{Account: a.View(record)}
+		begun, progress := a.pending.Get(k), &provider.Progress{Account: a.View(record)}
+		var work Work[T]
+		if begun != nil {
+			work = *begun
+		}
 		progress.Message = string(progress.Account.Status)
 		if work.Task != nil {
 			over, err := work.Task(ctx)
 			if over && err != nil {
-				a.pending.Done(k)
+				a.pending.Done(k, begun)
 			}
 			switch {
 			case err != nil:
-				return nil, notOfAccount(err)
+				return nil, NotOfAccount(err)
 			case !over:
 				progress.Message = "in progress"
 				return progress, nil
@@ -53,7 +72,7 @@ func (a *Accounts[K, T]) Poll(ctx context.Context, id string) (*provider.Progres
 		case work.Shows != nil && !work.Shows(record):
 			progress.Message = "accepted; the account does not show it yet"
 		default:
-			a.pending.Done(k)
+			a.pending.Done(k, begun)
 			progress.Done = true
 		}
 		return progress, nil

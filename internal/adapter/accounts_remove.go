@@ -29,7 +29,7 @@ func (a *Accounts[K, T]) Remove(ctx context.Context, id string, r Removal[K, T])
 			return "", a.missing(ctx, k, err)
 		}
 		if ending, err := r.ending(ctx, k, now); err != nil {
-			return "", notOfAccount(err)
+			return "", NotOfAccount(err)
 		} else if ending {
 			return a.ends(k, r), nil
 		}
@@ -69,7 +69,7 @@ func (a *Accounts[K, T]) End(ctx context.Context, id K, r Removal[K, T]) (provid
 	case err != nil:
 		return "", err
 	case gone:
-		a.pending.Done(id)
+		a.pending.Done(id, a.pending.Get(id))
 		return provider.OutcomeChanged, nil
 	}
 	return a.ends(id, r), nil
@@ -144,24 +144,24 @@ func Unproven(kind, noun string, cause error) error {
 		err.Message += failed + cmp.Or(e.Message, e.Error())
 		err.StatusCode, err.RetryAfter = e.StatusCode, e.RetryAfter
 		if !errors.Is(cause, provider.ErrNotFound) {
-			err.Kind = e.Kind
+			err.Kind = cmp.Or(e.Kind, provider.ErrForbidden)
 		}
 	default:
 		err.Message += failed + cause.Error()
 	}
-	return notOfAccount(err)
+	return NotOfAccount(err)
 }
 
-// notOfAccount keeps an error that says "not found" of something else from being taken for
-// the account's own.
-func notOfAccount(err error) error {
+// NotOfAccount keeps an error that says "not found" of something else, or without proof, from
+// being taken for the account's own.
+func NotOfAccount(err error) error {
 	if !errors.Is(err, provider.ErrNotFound) {
 		return err
 	}
 	other := &provider.Error{Kind: provider.ErrForbidden, Message: err.Error()}
 	if e, ok := errors.AsType[*provider.Error](err); ok {
 		*other = *e
-		if other.Kind = e.Kind; errors.Is(e.Kind, provider.ErrNotFound) {
+		if other.Kind = e.Kind; e.Kind == nil || errors.Is(e.Kind, provider.ErrNotFound) {
 			other.Kind = provider.ErrForbidden
 		}
 		other.Err = nil

@@ -41,7 +41,7 @@ func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) 
 	var found *provider.Account
 	for record, err := range records {
 		if err != nil {
-			return nil, notOfAccount(err)
+			return nil, NotOfAccount(err)
 		}
 		account := a.View(record)
 		switch {
@@ -78,12 +78,12 @@ func Sequence[V any](kind, verb string, begin func() (iter.Seq2[*V, error], erro
 	return func(yield func(*V, error) bool) {
 		values, err := begin()
 		if err != nil {
-			yield(nil, InVerb(kind, notOfAccount(err), verb))
+			yield(nil, InVerb(kind, NotOfAccount(err), verb))
 			return
 		}
 		for value, err := range values {
 			if value == nil && err != nil {
-				yield(nil, InVerb(kind, notOfAccount(err), verb))
+				yield(nil, InVerb(kind, NotOfAccount(err), verb))
 				return
 			}
 			if !yield(value, err) {

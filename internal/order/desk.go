@@ -35,7 +35,7 @@ func (d *Desk) Place(ctx context.Context, o Order) (State, error) {
 	if o.Located() {
 		return d.follow(ctx, o)
 	}
-	seen, err := o.Look(ctx)
+	seen, err := look(ctx, o)
 	switch {
 	case err != nil && r.Sent():
 		return Unclear, unresolved(errSent, err)
@@ -95,7 +95,7 @@ func (d *Desk) send(ctx context.Context, o Order) (State, error) {
 // find looks for an order that this call has sent, and whose answer was lost or named nothing
 // that belongs to it.
 func (d *Desk) find(ctx context.Context, o Order, lost error) (State, error) {
-	seen, err := o.Look(ctx)
+	seen, err := look(ctx, o)
 	switch {
 	case err != nil && lost == nil:
 		return Deploying, nil // it is placed, and will be found
@@ -119,7 +119,7 @@ func (d *Desk) Poll(ctx context.Context, o Order) (State, error) {
 		return Unclear, err
 	}
 	defer release()
-	seen, err := o.Look(ctx)
+	seen, err := look(ctx, o)
 	if err != nil {
 		return Unclear, err
 	}
@@ -130,6 +130,12 @@ func (d *Desk) Poll(ctx context.Context, o Order) (State, error) {
 		return r.unsettled(), nil
 	}
 	return "", &provider.Error{Kind: provider.ErrNotFound, Message: "nothing came of the order: it was not carried out, place it again"}
+}
+
+// look searches the account for an order.
+func look(ctx context.Context, o Order) (*Sighting, error) {
+	seen, err := o.Look(ctx)
+	return seen, proven(err)
 }
 
 // judge says how far an order is by what a look saw; "" if nothing came of it.
@@ -154,10 +160,11 @@ func (d *Desk) follow(ctx context.Context, o Order) (State, error) {
 	_ = d.keep(o)
 	defer func() { _ = d.keep(o) }()
 	state, err := o.Follow(ctx)
-	if err != nil || state != Unmarked {
-		return state, err
+	if err == nil && state == Unmarked {
+		state, err = o.Mark(ctx)
 	}
-	return o.Mark(ctx)
+	o.record().ended = errors.Is(err, errGone)
+	return state, proven(err)
 }
 
 // unsettled is how far an order is that was sent so lately that seeing nothing of it proves

@@ -360,6 +360,44 @@ func TestFollow(t *testing.T) {
 	})
 }
 
+// TestNotFoundNeedsProof: only Desk itself, and a vendor that has proof, may say that an order is
+// gone. What ended with proof is not remembered.
+func TestNotFoundNeedsProof(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		missing := &provider.Error{Kind: provider.ErrNotFound, StatusCode: 404, Message: "not found"}
+		v, desk := &vendor{answer: named, lookFails: missing}, new(order.Desk)
+		sent, located := "order-1 0 1 0 false", "order-1 0 1 1 false"
+		for _, handle := range []string{"", sent} {
+			for _, place := range []func(context.Context, order.Order) (order.State, error){desk.Place, desk.Poll} {
+				_, err := place(t.Context(), buy(v, desk, "order-1", handle))
+				require.ErrorContains(t, err, "not found")
+				assert.NotErrorIs(t, err, provider.ErrNotFound)
+			}
+		}
+		v.lookFails, v.things, v.followFails = nil, []thing{{}}, missing
+		for _, place := range []func(context.Context, order.Order) (order.State, error){desk.Place, desk.Poll} {
+			_, err := place(t.Context(), buy(v, desk, "order-1", located))
+			require.ErrorIs(t, err, provider.ErrForbidden)
+			assert.NotErrorIs(t, err, provider.ErrNotFound)
+		}
+		v.followFails, v.markFails, v.markError = nil, 1, missing
+		_, err := desk.Poll(t.Context(), buy(v, desk, "order-1", located))
+		require.ErrorIs(t, err, provider.ErrForbidden)
+		assert.NotErrorIs(t, err, provider.ErrNotFound)
+
+		v.followFails = order.Gone("the thing has ended")
+		_, err = desk.Poll(t.Context(), buy(v, desk, "order-1", located))
+		require.ErrorIs(t, err, provider.ErrNotFound)
+		v.followFails, v.things = nil, nil
+		again := buy(v, desk, "order-1", "")
+		state, err := desk.Place(t.Context(), again)
+		require.NoError(t, err)
+		assert.Zero(t, again.resumed)
+		assert.Equal(t, order.Ready, state)
+		checkBought(t, v, "order-1")
+	})
+}
+
 // TestRememberedOrders: a client knows its orders without their handles until they are marked,
 // and whose their things are.
 func TestRememberedOrders(t *testing.T) {

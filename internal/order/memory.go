@@ -1,6 +1,9 @@
 package order
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // memory is what a client remembers of the orders that it works on. It ends with the program;
 // what must outlive that is in the handles, which their callers keep.
@@ -9,7 +12,7 @@ import "sync"
 // is known of it, resume before anything is done.
 type memory struct {
 	mu sync.Mutex
-	// owners are the keys of orders by what belongs to them.
+	// owners are the keys of these orders by what belongs to them.
 	owners map[string]string
 	// open are the handles of the orders that are not marked yet, by key.
 	open map[string]string
@@ -26,7 +29,8 @@ func (m *memory) Owner(trace string) string {
 // news.
 func (m *memory) keep(o Order) error {
 	r, handle := o.record(), o.Handle()
-	m.note(r, handle, o.Trace())
+	nothing := !r.Sent() && !o.Located()
+	m.note(r.Key, handle, o.Trace(), r.Marked || r.ended || nothing)
 	if r.OnHandle == nil || handle == r.Told {
 		return nil
 	}
@@ -35,18 +39,20 @@ func (m *memory) keep(o Order) error {
 	return err
 }
 
-func (m *memory) note(r *Record, handle, trace string) {
+func (m *memory) note(key, handle, trace string, over bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.open == nil {
 		m.owners, m.open = make(map[string]string), make(map[string]string)
 	}
-	m.open[r.Key] = handle
-	if r.Marked {
-		delete(m.open, r.Key)
+	if over {
+		delete(m.open, key)
+		maps.DeleteFunc(m.owners, func(_, owner string) bool { return owner == key })
+		return
 	}
+	m.open[key] = handle
 	if trace != "" {
-		m.owners[trace] = r.Key
+		m.owners[trace] = key
 	}
 }
 

@@ -55,7 +55,7 @@ type Order interface {
 	// order. A state, with or without an error, says that nothing is left to do in this call.
 	Send(context.Context) (State, error)
 	// Follow finds out how far a located order is, and pays for it where that is a step of
-	// its own.
+	// its own. Gone is its error if the thing has ended.
 	Follow(context.Context) (State, error)
 	// Mark puts the reference on the order's thing.
 	Mark(context.Context) (State, error)
@@ -88,6 +88,8 @@ type Record struct {
 	Accepted bool
 	// Marked: its thing carries the mark.
 	Marked bool
+	// ended: it is proven that its thing is gone.
+	ended bool
 
 	// Placed: this very call has sent it. Resent: an earlier call had done so too, and
 	// nothing came of that.
@@ -113,6 +115,24 @@ func (r *Record) Sent() bool { return !r.SentAt.IsZero() }
 // Unsettled reports whether the order was sent so lately that seeing nothing of it proves
 // nothing.
 func (r *Record) Unsettled() bool { return r.Sent() && time.Since(r.SentAt) < Settles }
+
+// errGone is in an error that proves the end of what was ordered.
+var errGone = errors.New("gone")
+
+// Gone is the error when it is proven that what was ordered has ended. Any other error of a
+// look, or of a located order, that matches provider.ErrNotFound is only what a server says, and
+// Desk takes that kind from it.
+func Gone(format string, args ...any) *provider.Error {
+	return &provider.Error{Kind: provider.ErrNotFound, Message: fmt.Sprintf(format, args...), Err: errGone}
+}
+
+// proven returns an error that matches provider.ErrNotFound only with proof.
+func proven(err error) error {
+	if errors.Is(err, errGone) {
+		return err
+	}
+	return adapter.NotOfAccount(err)
+}
 
 // Unknown is the error when nobody knows whether something was bought.
 func Unknown(format string, args ...any) *provider.Error {

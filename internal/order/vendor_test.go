@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,8 @@ type vendor struct {
 	// lookFails and followFails are the errors of the next calls, markFails of so many.
 	lookFails, followFails error
 	markFails              int
+	// markError is errDown if it is nil.
+	markError error
 	// state is how far things are that somebody follows.
 	state order.State
 	// refusal and conflict are what a look sees.
@@ -198,7 +201,7 @@ func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 	err := p.RetryAfterPayment(ctx, func() error {
 		if p.v.markFails > 0 {
 			p.v.markFails--
-			return errDown
+			return cmp.Or(p.v.markError, error(errDown))
 		}
 		return p.v.step(func() { p.v.things[p.thing-1].mark = p.Reference })
 	})

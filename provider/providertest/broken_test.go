@@ -78,6 +78,9 @@ var variants = []variant{
 		}},
 	{"believes a 404 of the list", broken(func(m *Memory) provider.Provider { return credulous{m} }),
 		wants{"denied/everything is 404": "Ensure absent by order", "terminate/hidden account": "Ensure absent by order"}},
+	{"believes a 404 of pending work", opened(func() *World {
+		return wrapped(NewMemory(&MemoryOptions{Pending: time.Minute}), func(m *Memory) provider.Provider { return gullible{m} })
+	}), wants{"denied/pending work is 404": "Poll of a pending Creation believes", "denied/everything is 404": "Poll believes"}},
 	{"takes a 404 for an empty list", broken(func(m *Memory) provider.Provider { return hollow{m} }),
 		wants{"denied/everything is 404": "List succeeds"}},
 	{"takes every denial for a 404", broken(func(m *Memory) provider.Provider { return deaf{m} }),
@@ -232,6 +235,17 @@ type credulous struct{ *Memory }
 func (c credulous) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	a, err := c.Memory.Find(ctx, q)
 	return a, altered(err, func(e *provider.Error) {
+		if e.StatusCode == http.StatusNotFound {
+			e.Kind = provider.ErrNotFound
+		}
+	})
+}
+
+type gullible struct{ *Memory }
+
+func (g gullible) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
+	progress, err := g.Memory.Poll(ctx, handle)
+	return progress, altered(err, func(e *provider.Error) {
 		if e.StatusCode == http.StatusNotFound {
 			e.Kind = provider.ErrNotFound
 		}

@@ -1,9 +1,11 @@
 package providertest
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
@@ -14,6 +16,7 @@ import (
 var deniedChecks = []check{
 	{name: "everything is 404", applies: needFaults, run: everythingIsMissing},
 	{name: "everything is 403", applies: needFaults, run: everythingIsForbidden},
+	{name: "pending work is 404", applies: needPendingFaults, run: pendingIsMissing},
 	{name: "listed, but not readable", applies: needFaults, run: listedNotReadable},
 }
 
@@ -47,6 +50,36 @@ func everythingIsForbidden(c *probe) {
 			c.Errorf("%s on a server that forbids everything: got %v, want an error that matches %q", verb, err, provider.ErrForbidden)
 		}
 	})
+}
+
+func needPendingFaults(w *World) string { return cmp.Or(needPending(w), needFaults(w)) }
+
+// pendingIsMissing: a caller would order again what Poll does not find, at once or ten minutes
+// later. To say that it is still pending is right.
+func pendingIsMissing(c *probe) {
+	req := c.w.Request(0)
+	made := c.order(c.p, req)
+	req.Handle = made.Handle
+	before := c.w.Accounts()
+	for range 2 {
+		c.deny(nil, provider.ErrNotFound)
+		for _, p := range []provider.Provider{c.p, c.w.Reopen()} {
+			progress, err := optional[provider.Poller](p).Poll(c.context(), made.Handle)
+			if errors.Is(c.see(err), provider.ErrNotFound) || err == nil && progress.Done {
+				c.Errorf("Poll of a pending Creation believes a server that answers \"not found\" to everything: %+v, %v", progress, err)
+			}
+			again, err := p.Create(c.context(), req)
+			if errors.Is(c.see(err), provider.ErrNotFound) || err == nil && again.Outcome != provider.OutcomePending {
+				c.Errorf("Create with a handle believes a server that answers \"not found\" to everything: %v", err)
+			}
+		}
+		c.w.Faults.Clear()
+		c.w.Advance(10 * time.Minute)
+	}
+	c.ok(c.settle(c.w.Reopen(), made.Handle), "wait")
+	if n := len(ours(c.w.Accounts(), req)); n != 1 || len(c.w.Accounts()) > max(len(before), 1) {
+		c.Errorf("%d accounts of one request after calls on a server that answers \"not found\" to everything", n)
+	}
 }
 
 // denied calls every verb on a server that denies all requests, first from the program that made
