@@ -50,7 +50,7 @@ var errSuspended = &provider.Error{Kind: provider.ErrConflict, Message: "the ser
 // powered is a change of a machine's power.
 func (p *Provider) powered(verb string, action ServiceAction, want func(*ServiceDetail) bool) change {
 	return change{
-		Verb: verb, Patience: workTime,
+		Verb: verb, Patience: workTime, Concerns: "power",
 		Already: func(d *ServiceDetail) bool { return !d.Suspended && want(d) }, Made: want,
 		Do: func(ctx context.Context, id string, now *ServiceDetail) error {
 			if now.Suspended {

@@ -11,7 +11,7 @@ type change = adapter.Change[string, ServiceDetail]
 
 // Suspend suspends a service, which the platform allows its owner.
 func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
-	return p.accounts.Change(ctx, id, change{Verb: "suspend account", Already: isSuspended(true), Do: p.act(ActionSuspend)})
+	return p.accounts.Change(ctx, id, change{Verb: "suspend account", Already: isSuspended(true), Do: p.act(ActionSuspend), Concerns: "power"})
 }
 
 // Unsuspend resumes a suspended service. A suspension for an unpaid invoice ends only with its
@@ -44,6 +44,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		case err != nil:
 			return "", err
 		case detail.Product.ID == plan:
+			p.accounts.Supersede(id, "plan")
 			return provider.OutcomeAlready, nil
 		}
 		catalogue, err := p.client.Products.List(ctx, "")
@@ -67,6 +68,9 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 					return err
 				},
 				func(ctx context.Context) (bool, error) { return p.accounts.Await(ctx, id, want) })
+			if err == nil {
+				p.accounts.Supersede(id, "plan")
+			}
 			return provider.OutcomeChanged, err
 		}
 		line, err := p.upgrade(ctx, id, target, changes)
@@ -77,11 +81,15 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 			now, err := p.client.Services.Get(ctx, id)
 			return err == nil && want(now), err
 		})
-		if err == nil && !seen {
-			p.accounts.Begin(id, adapter.Work[ServiceDetail]{Shows: want})
+		switch {
+		case err != nil:
+			return "", err
+		case !seen:
+			p.accounts.Begin(id, adapter.Work[ServiceDetail]{Shows: want, Concerns: "plan"})
 			return provider.OutcomePending, nil
 		}
-		return provider.OutcomeChanged, err
+		p.accounts.Supersede(id, "plan")
+		return provider.OutcomeChanged, nil
 	})
 }
 

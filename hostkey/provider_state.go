@@ -19,7 +19,9 @@ func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, er
 	if p.client.settings.suspendByPower {
 		return p.suspendByPower(ctx, id)
 	}
-	return p.accounts.Change(ctx, id, p.change("suspend account", inStatus(provider.StatusSuspended), with(p.client.Servers.Suspend)))
+	suspend := p.change("suspend account", inStatus(provider.StatusSuspended), with(p.client.Servers.Suspend))
+	suspend.Concerns = "suspension"
+	return p.accounts.Change(ctx, id, suspend)
 }
 
 // Unsuspend undoes Suspend. It powers the server on.
@@ -27,7 +29,9 @@ func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, 
 	if p.client.settings.suspendByPower {
 		return p.unsuspendByPower(ctx, id)
 	}
-	return p.accounts.Change(ctx, id, p.change("unsuspend account", inStatus(provider.StatusActive), with(p.client.Servers.Unsuspend)))
+	unsuspend := p.change("unsuspend account", inStatus(provider.StatusActive), with(p.client.Servers.Unsuspend))
+	unsuspend.Concerns = "suspension"
+	return p.accounts.Change(ctx, id, unsuspend)
 }
 
 func inStatus(want provider.Status) func(*Server) bool {
@@ -47,11 +51,11 @@ func with[O any](do func(context.Context, int64, O) (*Ack, error)) request {
 	}
 }
 
-// change returns the change that a request makes. Its answer may name a task.
+// change returns the change of a server's power that a request makes. Its answer may name a task.
 func (p *Provider) change(verb string, want func(*Server) bool, do request) change {
 	callback := ""
 	return change{
-		Verb: verb, Already: want, Patience: patience,
+		Verb: verb, Already: want, Patience: patience, Concerns: "power",
 		Do: func(ctx context.Context, id int64, _ *Server) error {
 			ack, err := do(ctx, id)
 			if err == nil {

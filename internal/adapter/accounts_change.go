@@ -27,6 +27,9 @@ type Change[K comparable, T any] struct {
 	// Task looks at the system's own task for an accepted change. Optional; without it an
 	// accepted change is pending until the record shows it.
 	Task Task
+	// Concerns names what the change decides ("power"), so that it replaces pending work that
+	// concerns the same. Optional.
+	Concerns string
 }
 
 // Change makes a change unless it is made already, and reads back whether it was made:
@@ -44,6 +47,7 @@ func (a *Accounts[K, T]) Change(ctx context.Context, id string, c Change[K, T]) 
 // Apply is Change for an account that was read a moment ago, as part of another verb.
 func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]) (provider.Outcome, error) {
 	if c.Already(now) {
+		a.Supersede(id, c.Concerns)
 		return provider.OutcomeAlready, nil
 	}
 	made := c.Made
@@ -83,9 +87,10 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 	case err != nil:
 		return "", err
 	case pending:
-		a.Begin(id, Work[T]{Task: c.Task, Shows: made})
+		a.Begin(id, Work[T]{Task: c.Task, Shows: made, Concerns: c.Concerns})
 		return provider.OutcomePending, nil
 	}
+	a.Supersede(id, c.Concerns)
 	return cmp.Or(c.Outcome, provider.OutcomeChanged), nil
 }
 

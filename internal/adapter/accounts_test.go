@@ -210,6 +210,34 @@ func TestChangePends(t *testing.T) {
 	})
 }
 
+// TestChangeSupersedes: what an opposite verb found or brought about replaces work that the record may
+// never show now, and no other verb forgets what is pending.
+func TestChangeSupersedes(t *testing.T) {
+	for name, test := range map[string]struct {
+		concerns string
+		reads    []any
+		want     provider.Outcome
+		done     bool
+	}{
+		"changed":                {"power", []any{on, off}, provider.OutcomeChanged, true},
+		"not begun by now":       {"power", []any{off}, provider.OutcomeAlready, true},
+		"another verb":           {"plan", []any{on, off}, provider.OutcomeChanged, false},
+		"another verb, already":  {"", []any{off}, provider.OutcomeAlready, false},
+		"a refusal is no change": {"power", []any{on}, "", false},
+	} {
+		p := &panel{reads: test.reads}
+		a := p.accounts(0)
+		a.Begin(7, adapter.Work[record]{Shows: func(r *record) bool { return r.on && r.id == 8 }, Concerns: "power"})
+		outcome, _ := a.Change(t.Context(), "7", adapter.Change[int64, record]{
+			Verb: "switch off account", Already: func(r *record) bool { return !r.on }, Do: p.send(nil), Concerns: test.concerns,
+		})
+		require.Equal(t, test.want, outcome, name)
+		progress, err := a.Poll(t.Context(), "7")
+		require.NoError(t, err, name)
+		require.Equal(t, test.done, progress.Done, name)
+	}
+}
+
 // TestPoll: pending work is done when its task is over, and the record shows it and is neither
 // pending nor busy.
 func TestPoll(t *testing.T) {
@@ -220,6 +248,7 @@ func TestPoll(t *testing.T) {
 	failed := func(context.Context) (bool, error) { return true, refused }
 	blind := func(context.Context) (bool, error) { return false, down }
 	unknown := func(context.Context) (bool, error) { return false, gone }
+	kindless := func(context.Context) (bool, error) { return false, &provider.Error{Message: "odd", Err: gone} }
 	for name, test := range map[string]struct {
 		read     any
 		work     adapter.Work[record]
@@ -243,6 +272,7 @@ func TestPoll(t *testing.T) {
 		"task failed":          {read: off, work: adapter.Work[record]{Task: failed, Shows: isOn}, wantErr: provider.ErrInvalid, forgot: true},
 		"task cannot be seen":  {read: off, work: adapter.Work[record]{Task: blind, Shows: isOn}, wantErr: provider.ErrUnavailable},
 		"task is not found":    {read: off, work: adapter.Work[record]{Task: unknown, Shows: isOn}, wantErr: provider.ErrForbidden},
+		"task without a kind":  {read: off, work: adapter.Work[record]{Task: kindless, Shows: isOn}, wantErr: provider.ErrForbidden},
 		"gone for sure":        {read: gone, wantErr: provider.ErrNotFound, notFound: true},
 		"gone, it says":        {read: gone, proof: adapter.Doubt("so are others"), wantErr: provider.ErrForbidden},
 		"the panel denies all": {read: gone, proof: gone, wantErr: provider.ErrForbidden},

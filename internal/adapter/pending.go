@@ -11,7 +11,7 @@ import (
 // server shows. Its zero value is empty.
 type Pending[K comparable, W any] struct {
 	mu  sync.Mutex
-	all map[K]W
+	all map[K]*W
 }
 
 // Begin notes what was begun on an account, in place of what was noted before.
@@ -19,23 +19,25 @@ func (w *Pending[K, W]) Begin(id K, work W) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.all == nil {
-		w.all = make(map[K]W)
+		w.all = make(map[K]*W)
 	}
-	w.all[id] = work
+	w.all[id] = &work
 }
 
-// Get returns what was begun on an account; the zero value if nothing was.
-func (w *Pending[K, W]) Get(id K) W {
+// Get returns what was begun on an account; nil if nothing was.
+func (w *Pending[K, W]) Get(id K) *W {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.all[id]
 }
 
-// Done forgets it.
-func (w *Pending[K, W]) Done(id K) {
+// Done forgets work that Get returned, but not what was begun since.
+func (w *Pending[K, W]) Done(id K, work *W) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	delete(w.all, id)
+	if w.all[id] == work {
+		delete(w.all, id)
+	}
 }
 
 // Until looks every so often until it is so, for a while. It looks once at least, and

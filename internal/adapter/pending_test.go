@@ -13,15 +13,18 @@ import (
 
 func TestPending(t *testing.T) {
 	var w adapter.Pending[int64, string]
-	require.Empty(t, w.Get(1))
-	w.Done(1)
+	require.Nil(t, w.Get(1))
+	w.Done(1, nil)
 	w.Begin(1, "power off")
 	w.Begin(2, "reinstall")
+	first := w.Get(1)
 	w.Begin(1, "power on")
-	require.Equal(t, "power on", w.Get(1))
-	w.Done(1)
-	require.Empty(t, w.Get(1))
-	require.Equal(t, "reinstall", w.Get(2))
+	w.Done(1, first)
+	require.Equal(t, "power on", *w.Get(1), "it was begun since")
+	w.Begin(1, "power on")
+	w.Done(1, w.Get(1))
+	require.Nil(t, w.Get(1))
+	require.Equal(t, "reinstall", *w.Get(2))
 }
 
 func TestUntil(t *testing.T) {
