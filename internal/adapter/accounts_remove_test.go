@@ -134,6 +134,7 @@ func TestEnd(t *testing.T) {
 func TestUnproven(t *testing.T) {
 	missing := &provider.Error{Kind: provider.ErrNotFound, StatusCode: 404, Message: "no such list"}
 	nested := &provider.Error{Kind: provider.ErrUnavailable, Message: "odd", Err: missing}
+	kindless := &provider.Error{Message: "odd"}
 	const failed = "the client was not found, but looking for proof that it is gone failed: "
 	for name, test := range map[string]struct {
 		cause   error
@@ -147,6 +148,7 @@ func TestUnproven(t *testing.T) {
 		"looking failed":  {down, provider.ErrUnavailable, 503, failed + "down", true},
 		"not found":       {missing, provider.ErrForbidden, 404, failed + "no such list", false},
 		"not found below": {nested, provider.ErrForbidden, 0, failed + "odd", false},
+		"without a kind":  {kindless, provider.ErrForbidden, 0, failed + "odd", true},
 		"something other": {errStuck, provider.ErrForbidden, 0, failed + "cannot remove it", true},
 		"context ended":   {context.Canceled, provider.ErrForbidden, 0, failed + "context canceled", true},
 	} {
