@@ -105,6 +105,10 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	}
 	seen := new(order.Sighting)
 	p.unmarked = make(map[string]bool)
+	// Another program that continues this order does not know whose these are.
+	for _, subscription := range p.c.orders.desk.Traces() {
+		p.unmarked[fingerprint(subscription)] = true
+	}
 	var ours, fresh, young []*holding
 	for _, h := range all {
 		switch {

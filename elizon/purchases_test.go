@@ -184,6 +184,44 @@ func TestPurchaseCrashPoints(t *testing.T) {
 	t.Logf("%d crash points, %d orders adopted by hand because their handle was lost", points, adopted)
 }
 
+// TestOrderOfAnotherProgram: an order whose answer was lost does not take what an earlier order
+// paid for, although the program that knew whose it is has ended.
+func TestOrderOfAnotherProgram(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithServiceDelay(40*time.Second))
+		handles := make(map[string]string)
+		keep := provider.WithHandles(func(reference, handle string) error { handles[reference] = handle; return nil })
+		p := serviceProvider(t, srv, keep)
+		_, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		lost(srv, false)
+		_, err = p.Create(t.Context(), orderOf(2))
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+
+		p = serviceProvider(t, srv, keep)
+		create := func(n int) error {
+			req := orderOf(n)
+			req.Handle = handles[req.Reference]
+			_, err := p.Create(t.Context(), req)
+			return err
+		}
+		time.Sleep(10 * time.Second)
+		require.ErrorIs(t, create(2), provider.ErrOutcomeUnknown)
+		time.Sleep(3 * time.Minute)
+		require.NoError(t, create(2))
+		time.Sleep(time.Minute)
+		for n := 2; n >= 1; n-- {
+			require.NoError(t, create(n))
+			require.Equal(t, 1, srv.ChargesFor(orderOf(n).Reference))
+		}
+		for n, charge := range srv.Charges() {
+			account, err := p.Get(t.Context(), charge.ServiceIDs[0])
+			require.NoError(t, err)
+			require.Equal(t, orderOf(n+1).Reference, account.Reference)
+		}
+	})
+}
+
 // maxPaid is what orderOf allows.
 const maxPaid = elizontest.Cents(6_00)
 

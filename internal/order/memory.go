@@ -2,6 +2,7 @@ package order
 
 import (
 	"maps"
+	"slices"
 	"sync"
 )
 
@@ -23,6 +24,13 @@ func (m *memory) Owner(trace string) string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.owners[trace]
+}
+
+// Traces returns what is known to belong to orders that are not marked yet.
+func (m *memory) Traces() []string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Collect(maps.Keys(m.owners))
 }
 
 // keep remembers how far an order is, and gives its handle to whoever keeps it, if that is
