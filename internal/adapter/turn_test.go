@@ -3,6 +3,7 @@ package adapter_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,8 +18,9 @@ func TestTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var turn adapter.Turn
 		inside, most, done := 0, 0, 0
+		var callers sync.WaitGroup
 		for range 5 {
-			go func() {
+			callers.Go(func() {
 				release, err := turn.Take(t.Context())
 				if err != nil {
 					return
@@ -29,9 +31,9 @@ func TestTurn(t *testing.T) {
 				inside--
 				done++
 				release()
-			}()
+			})
 		}
-		time.Sleep(time.Minute)
+		callers.Wait()
 		require.Equal(t, []int{1, 5, 0}, []int{most, done, inside})
 	})
 }
