@@ -165,7 +165,7 @@ func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMeth
 		case PayoutSEPA:
 			r.require("IBAN", req.IBAN).require("BIC", req.BIC).require("AccountHolder", req.AccountHolder)
 		}
-		r.hide(provider.Secret(req.IBAN))
+		r.hide(provider.NewSecret(req.IBAN))
 	}
 	return unknown(ctx, r)
 }

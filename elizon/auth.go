@@ -112,7 +112,7 @@ type PasswordChangeRequest struct {
 // Activate.
 func (s *AuthService) Register(ctx context.Context, req *AuthRegisterRequest) (*Registration, error) {
 	r := s.c.ask(authRegister).with(req).reveal()
-	if req != nil && req.Password != "" && !strong(req.Password.Reveal()) {
+	if req != nil && !req.Password.IsZero() && !strong(req.Password.Reveal()) {
 		r.problem("Password", "needs 8 characters, upper and lower case letters and a digit")
 	}
 	return fetch[Registration](ctx, r)
@@ -155,7 +155,7 @@ func (d *loginAnswer) classify(a *rest.Answer) *provider.Error {
 		return refused
 	}
 	var login Login
-	if body := rest.Content(a.Body); len(body) > 0 && decode(body, &login) == nil && login.RequiresTwoFactor && login.Token == "" {
+	if body := rest.Content(a.Body); len(body) > 0 && decode(body, &login) == nil && login.RequiresTwoFactor && login.Token.IsZero() {
 		d.asks = &login
 	}
 	return refused
@@ -165,7 +165,7 @@ func (d *loginAnswer) DecodeAnswer(a *rest.Answer) error {
 	if err := d.one.DecodeAnswer(a); err != nil {
 		return err
 	}
-	if l := d.out; l.Token == "" && l.User == nil && !l.RequiresTwoFactor {
+	if l := d.out; l.Token.IsZero() && l.User == nil && !l.RequiresTwoFactor {
 		return wire.Lacks("token")
 	}
 	return nil

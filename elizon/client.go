@@ -101,11 +101,11 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	}
 	var problems provider.Problems
 	switch {
-	case apiKey == "" && token == "" && !keyless:
+	case apiKey.IsZero() && token.IsZero() && !keyless:
 		problems.Add("apiKey", "required, unless WithSessionToken or WithoutKey is given")
-	case apiKey != "" && keyless:
+	case !apiKey.IsZero() && keyless:
 		problems.Add("WithoutKey", "contradicts the API key")
-	case apiKey == "" && bearer:
+	case apiKey.IsZero() && bearer:
 		problems.Add("WithBearer", "there is no API key to send")
 	}
 	checkCredential(&problems, "apiKey", apiKey)
@@ -130,9 +130,9 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		Header:   header,
 		Authorize: func(ctx context.Context, req *http.Request) error {
 			switch as := ctx.Value(accessKey{}); {
-			case as == withKey && apiKey != "":
+			case as == withKey && !apiKey.IsZero():
 				req.Header[keyHeader] = key
-			case as == withKey && token != "", as == withSession:
+			case as == withKey && !token.IsZero(), as == withSession:
 				req.Header["Authorization"] = session
 			}
 			return nil
@@ -143,7 +143,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
-	c := &Client{core: core, hasKey: apiKey != "", hasSession: token != "", settings: settings, orders: newOrders()}
+	c := &Client{core: core, hasKey: !apiKey.IsZero(), hasSession: !token.IsZero(), settings: settings, orders: newOrders()}
 	c.Services = newServices(c)
 	c.Cart = &CartService{c}
 	c.Checkout = &CheckoutService{c}

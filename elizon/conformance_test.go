@@ -63,7 +63,7 @@ const wrongKey = "elz_canarycanarycanarycanarycanarycanary0000"
 func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
 	open := func(key string) provider.Provider {
-		client, err := elizon.New(srv.URL, provider.Secret(key), append([]provider.Option{
+		client, err := elizon.New(srv.URL, provider.NewSecret(key), append([]provider.Option{
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			provider.WithDumps(logs),

@@ -126,7 +126,7 @@ func TestStreamEnds(t *testing.T) {
 			count := 0
 			for e, err := range clientOver(t, broken, provider.WithRetry(provider.Retry{Attempts: 3})).Services.Console.Stream(t.Context(), "srv_1") {
 				if count++; count == 1 {
-					require.Equal(t, &elizon.ConsoleEvent{Type: "message", Data: "1"}, e)
+					require.Equal(t, &elizon.ConsoleEvent{Type: "message", Data: provider.NewSecret("1")}, e)
 					continue
 				}
 				require.ErrorIs(t, err, io.ErrUnexpectedEOF)
@@ -170,9 +170,9 @@ func TestConsoleOrigins(t *testing.T) {
 	tap := v.Tap(v.Good())
 	c := clientOver(t, tap)
 	for _, target := range []provider.Secret{
-		"https://elsewhere.example/prefix/api/services/17/console/stream", "http://elizon.example.com/prefix/api/x", "//elsewhere.example/x",
-		"https://elizon.example.com:8443/prefix/x", "https://user:pw@elizon.example.com/prefix/x", "wss://elizon.example.com/prefix/x", "javascript:alert(1)",
-		"https://elizon.example.com/other/x", "/prefix/api/../admin", "/prefix/api/%2e%2e/admin", "https://elizon.example.com/prefix/", "", "%zz", "/prefix/a//b",
+		provider.NewSecret("https://elsewhere.example/prefix/api/services/17/console/stream"), provider.NewSecret("http://elizon.example.com/prefix/api/x"), provider.NewSecret("//elsewhere.example/x"),
+		provider.NewSecret("https://elizon.example.com:8443/prefix/x"), provider.NewSecret("https://user:pw@elizon.example.com/prefix/x"), provider.NewSecret("wss://elizon.example.com/prefix/x"), provider.NewSecret("javascript:alert(1)"),
+		provider.NewSecret("https://elizon.example.com/other/x"), provider.NewSecret("/prefix/api/../admin"), provider.NewSecret("/prefix/api/%2e%2e/admin"), provider.NewSecret("https://elizon.example.com/prefix/"), provider.Secret{}, provider.NewSecret("%zz"), provider.NewSecret("/prefix/a//b"),
 	} {
 		var failed error
 		for e, err := range c.Services.Console.StreamFrom(t.Context(), &elizon.ConsoleAccess{StreamURL: target}) {
@@ -182,13 +182,13 @@ func TestConsoleOrigins(t *testing.T) {
 		v.Refused(t, tap, failed, "StreamURL")
 		_, err := c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: target}, &elizon.ConsoleCommandRequest{Command: "say hi"})
 		v.Refused(t, tap, err, "CommandURL")
-		if target != "" {
+		if !target.IsZero() {
 			require.NotContains(t, err.Error(), target.Reveal())
 		}
 	}
 	_, err := c.Services.Console.CommandTo(t.Context(), nil, nil)
 	v.Refused(t, tap, err, "access", "request")
-	_, err = c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: "/api/v2/run/a%2Fb?ticket=x&ticket=y"}, &elizon.ConsoleCommandRequest{Command: "say hi"})
+	_, err = c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: provider.NewSecret("/api/v2/run/a%2Fb?ticket=x&ticket=y")}, &elizon.ConsoleCommandRequest{Command: "say hi"})
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	sent := tap.Requests()[0]
 	require.Equal(t, []string{"POST /api/v2/run/a%2Fb"}, tap.Lines())

@@ -62,7 +62,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		all = append(all, WithBearer())
 	}
 	if token := strings.TrimSpace(values.String("session_token")); token != "" {
-		all = append(all, WithSessionToken(provider.Secret(token)))
+		all = append(all, WithSessionToken(provider.NewSecret(token)))
 	}
 	if header, given := cfg.Options["client_header"]; given {
 		all = append(all, WithClientHeader(header))

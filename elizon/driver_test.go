@@ -17,7 +17,7 @@ import (
 func TestDriver(t *testing.T) {
 	srv := elizontest.NewServer(elizontest.InMemory())
 	drivers := provider.Drivers{elizon.Driver}
-	p, err := drivers.Open(provider.ServerConfig{Kind: elizon.Kind, URL: srv.URL, Secret: provider.Secret(srv.Key), Options: map[string]string{
+	p, err := drivers.Open(provider.ServerConfig{Kind: elizon.Kind, URL: srv.URL, Secret: provider.NewSecret(srv.Key), Options: map[string]string{
 		"bearer": "true", "client_header": "desktop", "order_window_hours": "2", "payment": "invoice", "max_renewal": "6.00", "max_upgrade": "6",
 	}}, provider.WithHTTPClient(srv.Client()))
 	require.NoError(t, err)
@@ -38,33 +38,33 @@ func TestDriver(t *testing.T) {
 		cfg   provider.ServerConfig
 	}{
 		{"secret", provider.ServerConfig{}},
-		{"secret", provider.ServerConfig{Secret: "two words"}},
-		{"url", provider.ServerConfig{Secret: "k", URL: "ftp://elizon.app"}},
-		{"username", provider.ServerConfig{Secret: "k", Username: "me"}},
-		{"options.colour", provider.ServerConfig{Secret: "k", Options: map[string]string{"colour": "red"}}},
-		{"options.bearer", provider.ServerConfig{Secret: "k", Options: map[string]string{"bearer": "yes"}}},
+		{"secret", provider.ServerConfig{Secret: provider.NewSecret("two words")}},
+		{"url", provider.ServerConfig{Secret: provider.NewSecret("k"), URL: "ftp://elizon.app"}},
+		{"username", provider.ServerConfig{Secret: provider.NewSecret("k"), Username: "me"}},
+		{"options.colour", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"colour": "red"}}},
+		{"options.bearer", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"bearer": "yes"}}},
 		{"options.bearer", provider.ServerConfig{Options: map[string]string{"bearer": "true", "session_token": "t"}}},
 		{"options.session_token", provider.ServerConfig{Options: map[string]string{"session_token": "a b"}}},
-		{"options.client_header", provider.ServerConfig{Secret: "k", Options: map[string]string{"client_header": "a b"}}},
-		{"options.order_window_hours", provider.ServerConfig{Secret: "k", Options: map[string]string{"order_window_hours": "-1"}}},
-		{"options.order_window_hours", provider.ServerConfig{Secret: "k", Options: map[string]string{"order_window_hours": "9999999999"}}},
-		{"options.payment", provider.ServerConfig{Secret: "k", Options: map[string]string{"payment": "mollie"}}},
-		{"options.mandate", provider.ServerConfig{Secret: "k", Options: map[string]string{"mandate": "m"}}},
-		{"options.max_renewal", provider.ServerConfig{Secret: "k", Options: map[string]string{"max_renewal": "6,00"}}},
-		{"options.max_upgrade", provider.ServerConfig{Secret: "k", Options: map[string]string{"max_upgrade": "-6"}}},
+		{"options.client_header", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"client_header": "a b"}}},
+		{"options.order_window_hours", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"order_window_hours": "-1"}}},
+		{"options.order_window_hours", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"order_window_hours": "9999999999"}}},
+		{"options.payment", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"payment": "mollie"}}},
+		{"options.mandate", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"mandate": "m"}}},
+		{"options.max_renewal", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"max_renewal": "6,00"}}},
+		{"options.max_upgrade", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"max_upgrade": "-6"}}},
 	} {
 		test.cfg.Kind = elizon.Kind
 		_, err := drivers.Open(test.cfg)
 		require.ErrorIs(t, err, provider.ErrInvalid, "%+v", test.cfg)
 		assert.Contains(t, fieldsOf(err), test.field, "%v", err)
 	}
-	p, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Secret: "k"})
+	p, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Secret: provider.NewSecret("k")})
 	require.NoError(t, err)
 	assert.Contains(t, fmt.Sprint(p.(*elizon.Provider).Client()), elizon.DefaultBaseURL)
 	_, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Options: map[string]string{"session_token": "t"}})
 	require.NoError(t, err)
 	var refused *provider.Error
-	_, err = elizon.New(srv.URL, "k", elizon.WithSpending(elizon.Spending{Payment: elizon.PaySEPA}), elizon.WithOrderWindow(-time.Hour))
+	_, err = elizon.New(srv.URL, provider.NewSecret("k"), elizon.WithSpending(elizon.Spending{Payment: elizon.PaySEPA}), elizon.WithOrderWindow(-time.Hour))
 	require.True(t, errors.As(err, &refused))
 	assert.Len(t, refused.Fields, 2)
 }

@@ -16,7 +16,7 @@ func accountAt(t *testing.T) (*elizontest.Server, *elizon.Client) {
 	t.Helper()
 	srv := elizontest.NewServer(elizontest.InMemory())
 	t.Cleanup(srv.Close)
-	c, err := elizon.New(srv.URL, provider.Secret(srv.Key), elizon.WithSessionToken(provider.Secret(srv.SessionToken)),
+	c, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), elizon.WithSessionToken(provider.NewSecret(srv.SessionToken)),
 		provider.WithHTTPClient(srv.Client()), provider.WithRetry(provider.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	return srv, c
@@ -25,10 +25,10 @@ func accountAt(t *testing.T) (*elizontest.Server, *elizon.Client) {
 // The token of a login reaches endpoints that need a session, until all sessions are ended.
 func TestSignInToEmulator(t *testing.T) {
 	srv, owner := accountAt(t)
-	guest, err := elizon.New(srv.URL, "", elizon.WithoutKey(), provider.WithHTTPClient(srv.Client()), provider.WithRetry(provider.Retry{Attempts: 1}))
+	guest, err := elizon.New(srv.URL, provider.Secret{}, elizon.WithoutKey(), provider.WithHTTPClient(srv.Client()), provider.WithRetry(provider.Retry{Attempts: 1}))
 	require.NoError(t, err)
-	request := &elizon.AuthLoginRequest{Email: srv.Email, Password: provider.Secret(srv.Password)}
-	_, err = guest.Auth.Login(t.Context(), &elizon.AuthLoginRequest{Email: srv.Email, Password: "placeholder"})
+	request := &elizon.AuthLoginRequest{Email: srv.Email, Password: provider.NewSecret(srv.Password)}
+	_, err = guest.Auth.Login(t.Context(), &elizon.AuthLoginRequest{Email: srv.Email, Password: provider.NewSecret("placeholder")})
 	require.ErrorIs(t, err, provider.ErrUnauthorized)
 	first, err := guest.Auth.Login(t.Context(), request)
 	require.NoError(t, err)
@@ -37,18 +37,18 @@ func TestSignInToEmulator(t *testing.T) {
 	setup, err := owner.Auth.TwoFactor.Setup(t.Context())
 	require.NoError(t, err)
 	require.NotEmpty(t, setup.Secret)
-	codes, err := owner.Auth.TwoFactor.Enable(t.Context(), provider.Secret(srv.Code))
+	codes, err := owner.Auth.TwoFactor.Enable(t.Context(), provider.NewSecret(srv.Code))
 	require.NoError(t, err)
 	require.NotEmpty(t, codes)
 	asked, err := guest.Auth.Login(t.Context(), request)
 	require.NoError(t, err)
 	require.True(t, asked.RequiresTwoFactor)
 	require.Empty(t, asked.Token)
-	request.TwoFactorCode = provider.Secret(srv.Code)
+	request.TwoFactorCode = provider.NewSecret(srv.Code)
 	second, err := guest.Auth.Login(t.Context(), request)
 	require.NoError(t, err)
 
-	member, err := elizon.New(srv.URL, "", elizon.WithSessionToken(second.Token), provider.WithHTTPClient(srv.Client()), provider.WithRetry(provider.Retry{Attempts: 1}))
+	member, err := elizon.New(srv.URL, provider.Secret{}, elizon.WithSessionToken(second.Token), provider.WithHTTPClient(srv.Client()), provider.WithRetry(provider.Retry{Attempts: 1}))
 	require.NoError(t, err)
 	me, err := member.Auth.Me(t.Context())
 	require.NoError(t, err)
@@ -162,7 +162,7 @@ func TestKeysAndDeletionOfEmulator(t *testing.T) {
 	require.NotNil(t, warnings)
 	_, err = c.Auth.Me(ctx) // the account is still there
 	require.NoError(t, err)
-	_, err = c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: "placeholder", Irrevocable: true})
+	_, err = c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("placeholder"), Irrevocable: true})
 	require.Error(t, err)
 	_, err = c.Auth.Me(ctx)
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ func onEmulator(t *testing.T, opts ...elizontest.Option) (*elizon.Client, *elizo
 	t.Helper()
 	srv := elizontest.NewServer(append([]elizontest.Option{elizontest.InMemory(), elizontest.WithPathPrefix("/v1")}, opts...)...)
 	t.Cleanup(srv.Close)
-	c, err := elizon.New(srv.URL, provider.Secret(srv.Key), provider.WithHTTPClient(srv.Client()))
+	c, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(srv.Client()))
 	require.NoError(t, err)
 	return c, srv
 }
@@ -196,7 +196,7 @@ func TestOpenStream(t *testing.T) {
 	defer srv.Close()
 	srv.HoldStreams(true)
 	id := gameServer(t, srv)
-	c, err := elizon.New(srv.URL, provider.Secret(srv.Key))
+	c, err := elizon.New(srv.URL, provider.NewSecret(srv.Key))
 	require.NoError(t, err)
 	for e, err := range c.Services.Console.Stream(t.Context(), id) {
 		require.NoError(t, err)

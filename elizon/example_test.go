@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 
 	"github.com/provkit/provkit/elizon"
+	"github.com/provkit/provkit/provider"
 )
 
 // exampleServer answers the calls of the examples.
@@ -29,7 +30,7 @@ func ExampleNew() {
 	server := exampleServer()
 	defer server.Close()
 
-	client, err := elizon.New(server.URL, "placeholder-key")
+	client, err := elizon.New(server.URL, provider.NewSecret("placeholder-key"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -53,7 +54,7 @@ func ExampleCheckoutService_Order() {
 	defer server.Close()
 	ctx := context.Background()
 
-	client, err := elizon.New(server.URL, "placeholder-key")
+	client, err := elizon.New(server.URL, provider.NewSecret("placeholder-key"))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -61,10 +61,10 @@ func TestBadInputOfAccount(t *testing.T) {
 			_, err := c.Auth.Register(ctx, &elizon.AuthRegisterRequest{})
 			return err
 		}},
-		"short password": {"Password", register("Abcde1x")},
-		"no upper case":  {"Password", register("abcdefg1")},
-		"no lower case":  {"Password", register("ABCDEFG1")},
-		"no digit":       {"Password", register("Abcdefgh")},
+		"short password": {"Password", register(provider.NewSecret("Abcde1x"))},
+		"no upper case":  {"Password", register(provider.NewSecret("abcdefg1"))},
+		"no lower case":  {"Password", register(provider.NewSecret("ABCDEFG1"))},
+		"no digit":       {"Password", register(provider.NewSecret("Abcdefgh"))},
 		"login": {"Email Password", func(ctx context.Context, c *client) error {
 			_, err := c.Auth.Login(ctx, &elizon.AuthLoginRequest{})
 			return err
@@ -75,11 +75,14 @@ func TestBadInputOfAccount(t *testing.T) {
 			return err
 		}},
 		"profile in part": {"fields", func(ctx context.Context, c *client) error { _, err := c.Auth.PatchMe(ctx, nil); return err }},
-		"reset":           {"Token Password", func(ctx context.Context, c *client) error { _, err := c.Auth.ResetPassword(ctx, "", ""); return err }},
-		"callback":        {"provider args", func(ctx context.Context, c *client) error { _, err := c.Auth.OAuth.Callback(ctx, "", nil); return err }},
-		"payout":          {"Type", payout(elizon.PayoutMethodSetRequest{})},
-		"payout, PayPal":  {"PayPalEmail", payout(elizon.PayoutMethodSetRequest{Type: elizon.PayoutPayPal})},
-		"payout, SEPA":    {"IBAN BIC AccountHolder", payout(elizon.PayoutMethodSetRequest{Type: elizon.PayoutSEPA})},
+		"reset": {"Token Password", func(ctx context.Context, c *client) error {
+			_, err := c.Auth.ResetPassword(ctx, provider.Secret{}, provider.Secret{})
+			return err
+		}},
+		"callback":       {"provider args", func(ctx context.Context, c *client) error { _, err := c.Auth.OAuth.Callback(ctx, "", nil); return err }},
+		"payout":         {"Type", payout(elizon.PayoutMethodSetRequest{})},
+		"payout, PayPal": {"PayPalEmail", payout(elizon.PayoutMethodSetRequest{Type: elizon.PayoutPayPal})},
+		"payout, SEPA":   {"IBAN BIC AccountHolder", payout(elizon.PayoutMethodSetRequest{Type: elizon.PayoutSEPA})},
 		"commissions": {"PerPage", func(ctx context.Context, c *client) error {
 			for _, err := range c.Affiliates.Commissions(ctx, -1) {
 				return err
@@ -121,7 +124,7 @@ func TestBadInputOfAccount(t *testing.T) {
 		"feedback about two":  {"TicketID", feedback(elizon.FeedbackCreateRequest{Category: "bug", Rating: 1, TicketID: "1", ServiceID: "1"})},
 		"feedback about none": {"TicketID", feedback(elizon.FeedbackCreateRequest{Category: "bug", Rating: 1})},
 		"deletion by accident": {"Irrevocable", func(ctx context.Context, c *client) error {
-			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: "x"})
+			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("x")})
 			return err
 		}},
 		"deletion, no proof": {"Password Irrevocable", func(ctx context.Context, c *client) error {
@@ -155,6 +158,8 @@ func TestBadArgumentsOfAccount(t *testing.T) {
 			return []any{int64(-1)}
 		case slices.Contains(optional, fmt.Sprintf("%s %d", m.Op, place)):
 			return nil
+		case want == reflect.TypeFor[provider.Secret]():
+			return []any{provider.Secret{}, provider.NewSecret(" ")}
 		case want.Kind() == reflect.String:
 			return []any{reflect.Zero(want).Interface(), reflect.ValueOf(" ").Convert(want).Interface()}
 		}
@@ -179,7 +184,7 @@ func TestDangerousCalls(t *testing.T) {
 
 	// A deletion whose answer was lost is not sent again.
 	c, tap = tapped(t, clienttest.Always(clienttest.Reply{Status: 503}), provider.WithRetry(provider.Retry{Attempts: 3, MinWait: 1, MaxWait: 1}))
-	_, err = c.User.DeleteAccountForGood(t.Context(), &elizon.AccountDeleteRequest{Password: "placeholder", Irrevocable: true})
+	_, err = c.User.DeleteAccountForGood(t.Context(), &elizon.AccountDeleteRequest{Password: provider.NewSecret("placeholder"), Irrevocable: true})
 	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 	require.Len(t, tap.Requests(), 1)
 	require.Equal(t, url.Values{"confirm": {"true"}}, tap.Requests()[0].Query)
@@ -204,7 +209,7 @@ func TestLoginAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, tap := tapped(t, clienttest.Always(test.reply))
-			login, err := c.Auth.Login(t.Context(), &elizon.AuthLoginRequest{Email: "a@b.example", Password: "placeholder"})
+			login, err := c.Auth.Login(t.Context(), &elizon.AuthLoginRequest{Email: "a@b.example", Password: provider.NewSecret("placeholder")})
 			require.Len(t, tap.Requests(), 1)
 			if test.kind != nil {
 				require.ErrorIs(t, err, test.kind)
@@ -231,7 +236,10 @@ func TestAnswersOfNothing(t *testing.T) {
 		"new PIN":      func(ctx context.Context) error { _, err := c.User.NewSupportPIN(ctx); return err },
 		"warnings":     func(ctx context.Context) error { _, err := c.User.DeletionWarnings(ctx); return err },
 		"figures":      func(ctx context.Context) error { _, err := c.Tickets.Stats(ctx); return err },
-		"backup codes": func(ctx context.Context) error { _, err := c.Auth.TwoFactor.Enable(ctx, "placeholder"); return err },
+		"backup codes": func(ctx context.Context) error {
+			_, err := c.Auth.TwoFactor.Enable(ctx, provider.NewSecret("placeholder"))
+			return err
+		},
 	} {
 		require.ErrorIs(t, call(t.Context()), provider.ErrProtocol, name)
 	}
@@ -243,7 +251,7 @@ func TestOAuthRedirects(t *testing.T) {
 	c, tap := tapped(t, clienttest.Always(redirect))
 	got, err := c.Auth.OAuth.Start(t.Context(), "a/b")
 	require.NoError(t, err)
-	require.Equal(t, provider.Secret(serverURL+"/api/ping"), got.Location)
+	require.Equal(t, provider.NewSecret(serverURL+"/api/ping"), got.Location)
 	require.Equal(t, []string{"GET /api/auth/oauth/a%2Fb"}, tap.Lines())
 	c, _ = tapped(t, clienttest.Always(clienttest.Reply{Status: 302}))
 	_, err = c.Auth.OAuth.Start(t.Context(), "example")
@@ -257,11 +265,17 @@ func TestSecretsOfFreeFields(t *testing.T) {
 	c, _ := tapped(t, func(_ context.Context, r clienttest.Request) clienttest.Reply {
 		return clienttest.Reply{Status: 400, Body: clienttest.JSON(map[string]any{"success": false, "error": "wrong: " + clienttest.Said(r)})}
 	})
-	fields := map[string]any{"anything": provider.Secret(canarySecret)}
+	fields := map[string]any{"anything": provider.NewSecret(canarySecret)}
 	for name, call := range map[string]func(ctx context.Context) error{
 		"fields": func(ctx context.Context) error { _, err := c.User.ChangeEmail(ctx, fields); return err },
-		"extra":  func(ctx context.Context) error { _, err := c.Auth.Activate(ctx, "placeholder", fields); return err },
-		"query":  func(ctx context.Context) error { _, err := c.Auth.CheckResetToken(ctx, canarySecret); return err },
+		"extra": func(ctx context.Context) error {
+			_, err := c.Auth.Activate(ctx, provider.NewSecret("placeholder"), fields)
+			return err
+		},
+		"query": func(ctx context.Context) error {
+			_, err := c.Auth.CheckResetToken(ctx, provider.NewSecret(canarySecret))
+			return err
+		},
 		"callback": func(ctx context.Context) error {
 			_, err := c.Auth.OAuth.Callback(ctx, "x", url.Values{"state": {canarySecret}})
 			return err
@@ -278,7 +292,7 @@ func TestSecretsOfFreeFields(t *testing.T) {
 			require.NotContains(t, err.Error(), spelling, name)
 		}
 	}
-	require.Equal(t, map[string]any{"anything": provider.Secret(canarySecret)}, fields, "the caller's map was changed")
+	require.Equal(t, map[string]any{"anything": provider.NewSecret(canarySecret)}, fields, "the caller's map was changed")
 }
 
 // A file is sent once, however the server answers.

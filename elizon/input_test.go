@@ -24,16 +24,16 @@ func TestNew(t *testing.T) {
 		opts      []provider.Option
 		fields    []string
 	}{
-		{"nothing", "", "", nil, []string{"baseURL", "apiKey"}},
-		{"plain http", "http://elizon.example.com", serverKey, nil, []string{"baseURL"}},
-		{"two lines", serverURL, "a\nb", nil, []string{"apiKey"}},
-		{"a space", serverURL, "a b", nil, []string{"apiKey"}},
-		{"not ASCII", serverURL, "schlüssel", nil, []string{"apiKey"}},
-		{"session of two lines", serverURL, serverKey, []provider.Option{elizon.WithSessionToken("a\r\nb")}, []string{"WithSessionToken"}},
-		{"client header", serverURL, serverKey, []provider.Option{elizon.WithClientHeader("a\r\nX-Evil: 1")}, []string{"WithClientHeader"}},
-		{"bearer of nothing", serverURL, "", []provider.Option{elizon.WithBearer(), elizon.WithoutKey()}, []string{"WithBearer"}},
-		{"key and none", serverURL, serverKey, []provider.Option{elizon.WithoutKey()}, []string{"WithoutKey"}},
-		{"option of another", serverURL, serverKey, []provider.Option{provider.VendorOption("keyhelp", "WithScan", 1)}, []string{"keyhelp.WithScan"}},
+		{"nothing", "", provider.Secret{}, nil, []string{"baseURL", "apiKey"}},
+		{"plain http", "http://elizon.example.com", provider.NewSecret(serverKey), nil, []string{"baseURL"}},
+		{"two lines", serverURL, provider.NewSecret("a\nb"), nil, []string{"apiKey"}},
+		{"a space", serverURL, provider.NewSecret("a b"), nil, []string{"apiKey"}},
+		{"not ASCII", serverURL, provider.NewSecret("schlüssel"), nil, []string{"apiKey"}},
+		{"session of two lines", serverURL, provider.NewSecret(serverKey), []provider.Option{elizon.WithSessionToken(provider.NewSecret("a\r\nb"))}, []string{"WithSessionToken"}},
+		{"client header", serverURL, provider.NewSecret(serverKey), []provider.Option{elizon.WithClientHeader("a\r\nX-Evil: 1")}, []string{"WithClientHeader"}},
+		{"bearer of nothing", serverURL, provider.Secret{}, []provider.Option{elizon.WithBearer(), elizon.WithoutKey()}, []string{"WithBearer"}},
+		{"key and none", serverURL, provider.NewSecret(serverKey), []provider.Option{elizon.WithoutKey()}, []string{"WithoutKey"}},
+		{"option of another", serverURL, provider.NewSecret(serverKey), []provider.Option{provider.VendorOption("keyhelp", "WithScan", 1)}, []string{"keyhelp.WithScan"}},
 	} {
 		c, err := elizon.New(test.url, test.key, test.opts...)
 		require.Nil(t, c, test.name)
@@ -43,12 +43,12 @@ func TestNew(t *testing.T) {
 			fields = append(fields, field)
 		}
 		require.ElementsMatch(t, test.fields, fields, test.name)
-		if test.key != "" {
+		if !test.key.IsZero() {
 			require.NotContains(t, err.Error(), test.key.Reveal())
 		}
 	}
 	for _, base := range []string{elizon.DefaultBaseURL, elizon.DefaultBaseURL + "/", elizon.DefaultBaseURL + "/api", elizon.DefaultBaseURL + "/api/", " " + elizon.DefaultBaseURL + " "} {
-		c, err := elizon.New(base, serverKey)
+		c, err := elizon.New(base, provider.NewSecret(serverKey))
 		require.NoError(t, err)
 		require.Equal(t, "elizon client of https://elizon.app", c.String())
 	}
@@ -62,12 +62,12 @@ func TestCredentials(t *testing.T) {
 		opts                     []provider.Option
 		apiKey, bearer, platform string
 	}{
-		{"default", serverKey, nil, serverKey, "", "api"},
-		{"bearer", serverKey, []provider.Option{elizon.WithBearer()}, "", "Bearer " + serverKey, "api"},
-		{"session alone", "", []provider.Option{elizon.WithSessionToken(serverSession)}, "", "Bearer " + serverSession, "api"},
-		{"both", serverKey, []provider.Option{elizon.WithSessionToken(serverSession)}, serverKey, "", "api"},
-		{"desktop", serverKey, []provider.Option{elizon.WithClientHeader("desktop")}, serverKey, "", "desktop"},
-		{"nameless", serverKey, []provider.Option{elizon.WithClientHeader("")}, serverKey, "", ""},
+		{"default", provider.NewSecret(serverKey), nil, serverKey, "", "api"},
+		{"bearer", provider.NewSecret(serverKey), []provider.Option{elizon.WithBearer()}, "", "Bearer " + serverKey, "api"},
+		{"session alone", provider.Secret{}, []provider.Option{elizon.WithSessionToken(provider.NewSecret(serverSession))}, "", "Bearer " + serverSession, "api"},
+		{"both", provider.NewSecret(serverKey), []provider.Option{elizon.WithSessionToken(provider.NewSecret(serverSession))}, serverKey, "", "api"},
+		{"desktop", provider.NewSecret(serverKey), []provider.Option{elizon.WithClientHeader("desktop")}, serverKey, "", "desktop"},
+		{"nameless", provider.NewSecret(serverKey), []provider.Option{elizon.WithClientHeader("")}, serverKey, "", ""},
 	} {
 		tap := &clienttest.Tap{Base: serverURL, Answer: clienttest.Always(clienttest.OK(`{"success":true,"notifications":[]}`))}
 		c, err := elizon.New(serverURL+"/api", test.key, append(test.opts, provider.WithHTTPClient(&http.Client{Transport: tap}))...)
@@ -212,7 +212,7 @@ func TestBadInput(t *testing.T) {
 		v.Refused(t, tap, err, "PerPage")
 	}
 	// A secret that was not revealed would be stored as its mask.
-	require.ErrorContains(t, second(c.Services.Settings.Act(ctx, "srv_1", object{"x": provider.Secret("placeholder")})), "not revealed")
+	require.ErrorContains(t, second(c.Services.Settings.Act(ctx, "srv_1", object{"x": provider.NewSecret("placeholder")})), "not revealed")
 	require.Empty(t, tap.Requests())
 }
 

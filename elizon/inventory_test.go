@@ -69,7 +69,7 @@ func TestSessionOnly(t *testing.T) {
 	require.Contains(t, sessions, "APIKeys.Usage")
 	tap := v.Tap(v.Good())
 	v.Dial = func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-		c, err := elizon.New(serverURL, serverKey, append(opts, provider.WithHTTPClient(&http.Client{Transport: transport}))...)
+		c, err := elizon.New(serverURL, provider.NewSecret(serverKey), append(opts, provider.WithHTTPClient(&http.Client{Transport: transport}))...)
 		require.NoError(t, err)
 		return c
 	}
@@ -103,7 +103,7 @@ func TestWithoutKey(t *testing.T) {
 	}
 	tap := v.Tap(v.Good())
 	v.Dial = func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-		c, err := elizon.New(serverURL, "", append(opts, provider.WithHTTPClient(&http.Client{Transport: transport}), elizon.WithoutKey())...)
+		c, err := elizon.New(serverURL, provider.Secret{}, append(opts, provider.WithHTTPClient(&http.Client{Transport: transport}), elizon.WithoutKey())...)
 		require.NoError(t, err)
 		return c
 	}

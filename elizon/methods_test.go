@@ -37,14 +37,14 @@ const (
 func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider.Option {
 	return append([]provider.Option{
 		provider.WithHTTPClient(&http.Client{Transport: transport}),
-		provider.WithRetry(provider.Retry{Attempts: 1}), elizon.WithSessionToken(serverSession),
+		provider.WithRetry(provider.Retry{Attempts: 1}), elizon.WithSessionToken(provider.NewSecret(serverSession)),
 	}, opts...)
 }
 
 // clientOver returns a client of the platform behind a transport.
 func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *elizon.Client {
 	t.Helper()
-	client, err := elizon.New(serverURL, serverKey, tapOptions(transport, opts...)...)
+	client, err := elizon.New(serverURL, provider.NewSecret(serverKey), tapOptions(transport, opts...)...)
 	require.NoError(t, err)
 	return client
 }
@@ -118,9 +118,9 @@ func samples() []any {
 	secret := map[string]any{"password": canarySecret}
 	console := &elizon.ConsoleAccess{
 		Type:      elizon.ConsoleTerminal,
-		StreamURL: provider.Secret(serverURL + "/api/services/17/console/stream?ticket=" + url.QueryEscape(canarySecret)),
+		StreamURL: provider.NewSecret(serverURL + "/api/services/17/console/stream?ticket=" + url.QueryEscape(canarySecret)),
 		// A path below the origin works too.
-		CommandURL: provider.Secret("/prefix/api/services/17/console/command?ticket=" + url.QueryEscape(canarySecret)),
+		CommandURL: provider.NewSecret("/prefix/api/services/17/console/command?ticket=" + url.QueryEscape(canarySecret)),
 	}
 	return append([]any{
 		int64(365), []string{"17", "18"}, secret, url.Values{"action": {"list"}}, elizon.EUR("12.99"), []elizon.CartLine{line()},
@@ -138,7 +138,7 @@ func samples() []any {
 		&elizon.ServiceDowngradeRequest{ResourceChanges: map[string]any{"memory": 1024}},
 		&elizon.CartCalculateRequest{Items: []elizon.CartLine{line()}},
 		&elizon.CartUpgradeRequest{ServiceID: "srv_1", ResourceChanges: map[string]any{"memory": 4096}},
-		&elizon.CheckoutOrderRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance, OfferToken: canarySecret},
+		&elizon.CheckoutOrderRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance, OfferToken: provider.NewSecret(canarySecret)},
 		&elizon.SubscriptionCreateRequest{ProductID: "prd_1", ProviderID: "prv_1", BillingCycleDays: 30},
 		&elizon.CouponPreviewRequest{Code: "SPRING", Items: []elizon.CartLine{line()}},
 		&elizon.InvoiceListOptions{Status: elizon.InvoicePending},

@@ -45,7 +45,7 @@ func (s *OAuthService) Callback(ctx context.Context, providerName string, args u
 	r.query = maps.Clone(args)
 	for _, values := range args {
 		for _, value := range values {
-			r.hide(provider.Secret(value))
+			r.hide(provider.NewSecret(value))
 		}
 	}
 	return s.browse(ctx, r)
@@ -76,7 +76,7 @@ type browserAnswer struct{ answer OAuthAnswer }
 func (d *browserAnswer) DecodeAnswer(a *rest.Answer) error {
 	d.answer = OAuthAnswer{StatusCode: a.Status}
 	if a.Status/100 == 3 {
-		if d.answer.Location = provider.Secret(a.Header.Get("Location")); d.answer.Location == "" {
+		if d.answer.Location = provider.NewSecret(a.Header.Get("Location")); d.answer.Location.IsZero() {
 			return wire.Lacks("Location")
 		}
 		return nil

@@ -46,7 +46,7 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	c.orders.setSpent(key, time.Now())
 	answer, failed := c.Checkout.Order(ctx, &CheckoutOrderRequest{Items: items, PaymentMethod: s.Payment, SavedMandateID: s.SavedMandateID})
 	switch {
-	case failed == nil && answer.RedirectURL != "":
+	case failed == nil && !answer.RedirectURL.IsZero():
 		return false, &provider.Error{
 			Kind: provider.ErrConflict, Message: fmt.Sprintf("it is ordered, but a person has to pay invoice %q on a web page", answer.InvoiceID),
 		}

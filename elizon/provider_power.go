@@ -91,7 +91,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	if err != nil || template <= 0 {
 		problems.Add("Image", "must be the ID of a template, a positive number")
 	}
-	if req.Password != "" {
+	if !req.Password.IsZero() {
 		problems.Add("Password", "cannot be set")
 	}
 	provider.CheckOptions(&problems, "Options.", nil, req.Options)

@@ -47,7 +47,7 @@ func (c *Client) signOn(access *ConsoleAccess) (in *provider.SignOn, problem str
 		return nil, "is not known"
 	}
 	target, err := url.Parse(address.Reveal())
-	if address == "" || err != nil {
+	if address.IsZero() || err != nil {
 		return nil, "has no address"
 	}
 	if target.Host == "" {
@@ -69,6 +69,6 @@ func (c *Client) signOn(access *ConsoleAccess) (in *provider.SignOn, problem str
 	if scheme == "ws" {
 		target.Scheme = strings.Replace(target.Scheme, "http", "ws", 1)
 	}
-	in.URL = provider.Secret(target.String())
+	in.URL = provider.NewSecret(target.String())
 	return in, ""
 }

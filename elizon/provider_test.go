@@ -81,7 +81,7 @@ func TestConsoles(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, provider.SignOnConsole, in.Kind)
 		assert.True(t, strings.HasPrefix(in.URL.Reveal(), test.scheme), "%s: %s", test.product, in.URL.Reveal())
-		assert.Equal(t, test.token, in.Token != "", test.product)
+		assert.Equal(t, test.token, !in.Token.IsZero(), test.product)
 		assert.False(t, in.ExpiresAt.IsZero())
 		srv.UpdateService(id, func(s *elizontest.Service) { s.SuspendedAt = s.CreatedAt })
 		_, err = p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: id})
@@ -127,7 +127,7 @@ func TestSuspendedRefusesPower(t *testing.T) {
 	}
 	_, err = p.Reinstall(t.Context(), &provider.ReinstallRequest{AccountID: id, Image: "102"})
 	require.ErrorIs(t, err, provider.ErrConflict)
-	_, err = p.Reinstall(t.Context(), &provider.ReinstallRequest{AccountID: id, Image: "debian", Password: "Secret-1"})
+	_, err = p.Reinstall(t.Context(), &provider.ReinstallRequest{AccountID: id, Image: "debian", Password: provider.NewSecret("Secret-1")})
 	require.ErrorIs(t, err, provider.ErrInvalid)
 	assert.Contains(t, fieldsOf(err), "Image")
 	assert.Contains(t, fieldsOf(err), "Password")

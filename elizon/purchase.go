@@ -120,7 +120,7 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	}
 	switch {
 	case p.Located():
-	case err == nil && answer.RedirectURL != "":
+	case err == nil && !answer.RedirectURL.IsZero():
 		p.Accepted = true
 		return order.Deploying, &provider.Error{
 			Kind: provider.ErrConflict, Message: fmt.Sprintf("the order is placed, but a person has to pay invoice %q on a web page", answer.InvoiceID),

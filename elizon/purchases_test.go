@@ -100,7 +100,7 @@ func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, 
 			return nil
 		}))
 	}
-	client, err := elizon.New(srv.URL, provider.Secret(srv.Key), opts...)
+	client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), opts...)
 	require.NoError(t, err)
 	req := orderOf(n)
 	req.Handle = *handle
@@ -139,7 +139,7 @@ func operator(t *testing.T, srv *elizontest.Server, n int, foreign string) bool 
 
 func serviceProvider(t testing.TB, srv *elizontest.Server, opts ...provider.Option) *elizon.Provider {
 	t.Helper()
-	client, err := elizon.New(srv.URL, provider.Secret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
+	client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
 	require.NoError(t, err)
 	return elizon.NewProvider(client)
 }

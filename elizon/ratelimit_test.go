@@ -94,7 +94,7 @@ func TestRateLimit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				server := &limited{limit: 100, window: 30 * time.Second, told: told}
-				c, err := elizon.New(serverURL, serverKey, provider.WithHTTPClient(&http.Client{Transport: server}))
+				c, err := elizon.New(serverURL, provider.NewSecret(serverKey), provider.WithHTTPClient(&http.Client{Transport: server}))
 				require.NoError(t, err)
 				work := make(chan int)
 				failures := make(chan error, 500)

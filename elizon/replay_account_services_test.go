@@ -47,7 +47,7 @@ func businessReplays() map[string]replay {
 		"Business.RequestFund": clienttest.Equal(&elizon.RequestedFund{ContractID: "fund_3"}, func(ctx context.Context, c *client) (*elizon.RequestedFund, error) {
 			return c.Business.RequestFund(ctx, &elizon.FundRequest{Amount: "750.50", BindingMonths: 12})
 		}),
-		"Business.AcceptFund": clienttest.Equal(&elizon.AcceptedFund{CheckoutURL: "https://pay.example.org/placeholder"},
+		"Business.AcceptFund": clienttest.Equal(&elizon.AcceptedFund{CheckoutURL: provider.NewSecret("https://pay.example.org/placeholder")},
 			func(ctx context.Context, c *client) (*elizon.AcceptedFund, error) {
 				return c.Business.AcceptFund(ctx, "fund_2", "mollie")
 			}),
@@ -244,25 +244,25 @@ func userReplays() map[string]replay {
 		"User.SupportPhone": tells(`{"success": true, "phone": "+49 30 000000"}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.User.SupportPhone(ctx)
 		}),
-		"User.SupportPIN": clienttest.Equal(&elizon.SupportPIN{PIN: "placeholder-pin", ExpiresAt: noted}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
+		"User.SupportPIN": clienttest.Equal(&elizon.SupportPIN{PIN: provider.NewSecret("placeholder-pin"), ExpiresAt: noted}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
 			return c.User.SupportPIN(ctx)
 		}),
 		"User.SupportPIN, none": clienttest.Equal(&elizon.SupportPIN{}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
 			return c.User.SupportPIN(ctx)
 		}),
 		"User.NewSupportPIN": clienttest.Equal(&elizon.SupportPIN{
-			PIN: "placeholder-pin", ExpiresAt: noted, More: map[string]payload{"pinTimeLeft": raw("900"), "pinCooldown": raw("0")},
+			PIN: provider.NewSecret("placeholder-pin"), ExpiresAt: noted, More: map[string]payload{"pinTimeLeft": raw("900"), "pinCooldown": raw("0")},
 		}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
 			return c.User.NewSupportPIN(ctx)
 		}),
 		"User.ChangeEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.User.ChangeEmail(ctx, map[string]any{"newEmail": "ada@example.org", "password": provider.Secret("Placeholder-1")})
+			return c.User.ChangeEmail(ctx, map[string]any{"newEmail": "ada@example.org", "password": provider.NewSecret("Placeholder-1")})
 		}),
 		"User.VerifyNewEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.User.VerifyNewEmail(ctx, "placeholder-code", nil)
+			return c.User.VerifyNewEmail(ctx, provider.NewSecret("placeholder-code"), nil)
 		}),
 		"User.VerifyOldEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.User.VerifyOldEmail(ctx, "placeholder-code", map[string]any{"lang": "en"})
+			return c.User.VerifyOldEmail(ctx, provider.NewSecret("placeholder-code"), map[string]any{"lang": "en"})
 		}),
 		"User.ExportData": saves(elizon.Download{ContentType: "text/plain", Name: "data.txt"}, "All that is known.",
 			func(ctx context.Context, c *client, w io.Writer) (*elizon.Download, error) {
@@ -272,7 +272,7 @@ func userReplays() map[string]replay {
 			return c.User.DeletionWarnings(ctx)
 		}),
 		"User.DeleteAccountForGood": tells(`{"success": true, "message": "deleted"}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: "Placeholder-1", Irrevocable: true})
+			return c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("Placeholder-1"), Irrevocable: true})
 		}),
 		"User.Autopay, before it was retired":    tells(before, autopay),
 		"User.SetAutopay, before it was retired": tells(before, setAutopay),
@@ -313,10 +313,10 @@ func additionalReplays() map[string]replay {
 		}),
 		"SSHKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.SSHKeys.Delete(ctx, "key_1") }),
 		"SSHKeys.Generate": clienttest.Equal(&elizon.GeneratedSSHKey{
-			PrivateKey: "placeholder-private", PublicKey: "ssh-ed25519 placeholder",
+			PrivateKey: provider.NewSecret("placeholder-private"), PublicKey: "ssh-ed25519 placeholder",
 			More: map[string]payload{"fingerprint": raw(`"SHA256:placeholder"`)},
 		}, func(ctx context.Context, c *client) (*elizon.GeneratedSSHKey, error) {
-			return c.SSHKeys.Generate(ctx, &elizon.SSHKeyGenerateRequest{Name: "new", KeyType: elizon.SSHKeyEd25519, Passphrase: "placeholder-phrase"})
+			return c.SSHKeys.Generate(ctx, &elizon.SSHKeyGenerateRequest{Name: "new", KeyType: elizon.SSHKeyEd25519, Passphrase: provider.NewSecret("placeholder-phrase")})
 		}),
 		"Additional.Easter2026": tells(`{"success": true, "active": false}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Additional.Easter2026(ctx)

@@ -56,46 +56,46 @@ const success = `{"success": true}`
 func authReplays() map[string]replay {
 	login := func(code provider.Secret) func(ctx context.Context, c *client) (*elizon.Login, error) {
 		return func(ctx context.Context, c *client) (*elizon.Login, error) {
-			return c.Auth.Login(ctx, &elizon.AuthLoginRequest{Email: "ada@example.com", Password: "Placeholder-1", RememberMe: code != "", TwoFactorCode: code})
+			return c.Auth.Login(ctx, &elizon.AuthLoginRequest{Email: "ada@example.com", Password: provider.NewSecret("Placeholder-1"), RememberMe: !code.IsZero(), TwoFactorCode: code})
 		}
 	}
 	ada := &elizon.User{ID: "usr_1", Email: "ada@example.com"}
 	return map[string]replay{
-		"Auth.Register": clienttest.Equal(&elizon.Registration{Token: "placeholder-token", User: ada, RequiresVerification: true},
+		"Auth.Register": clienttest.Equal(&elizon.Registration{Token: provider.NewSecret("placeholder-token"), User: ada, RequiresVerification: true},
 			func(ctx context.Context, c *client) (*elizon.Registration, error) {
 				return c.Auth.Register(ctx, &elizon.AuthRegisterRequest{
-					Email: "ada@example.com", Password: "Placeholder-1", FirstName: "Ada", LastName: "Example", Locale: "de", AccountType: elizon.AccountBusiness,
+					Email: "ada@example.com", Password: provider.NewSecret("Placeholder-1"), FirstName: "Ada", LastName: "Example", Locale: "de", AccountType: elizon.AccountBusiness,
 					Country: "DE", Street: "Examplestr. 1", City: "Berlin", ZIP: "10115", VATNumber: "DE000000000", CompanyName: "Example GmbH", NewsletterOptIn: true,
 				})
 			}),
-		"Auth.Login":                clienttest.Equal(&elizon.Login{Token: "placeholder-token", User: ada, More: map[string]payload{"expiresIn": raw("3600")}}, login("placeholder-code")),
-		"Auth.Login, second factor": clienttest.Equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{"methods": raw(`["totp"]`)}}, login("")),
+		"Auth.Login":                clienttest.Equal(&elizon.Login{Token: provider.NewSecret("placeholder-token"), User: ada, More: map[string]payload{"expiresIn": raw("3600")}}, login(provider.NewSecret("placeholder-code"))),
+		"Auth.Login, second factor": clienttest.Equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{"methods": raw(`["totp"]`)}}, login(provider.Secret{})),
 		"Auth.Login, second factor in an error": clienttest.Equal(&elizon.Login{RequiresTwoFactor: true, More: map[string]payload{
 			"error": raw(`"Two-factor code required"`), "errorCode": raw(`"twoFactorRequired"`),
-		}}, login("")),
+		}}, login(provider.Secret{})),
 		"Auth.Login, refused": fails(provider.Error{
 			Op: "Auth.Login", Action: "log in", Kind: provider.ErrUnauthorized, StatusCode: 401, Code: "invalidCredentials", Message: "Invalid credentials",
 		}, func(ctx context.Context, c *client) error {
-			_, err := login("")(ctx, c)
+			_, err := login(provider.Secret{})(ctx, c)
 			return err
 		}),
 		"Auth.RequestCode": tells(`{"success": true, "sent": true}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.RequestCode(ctx, map[string]any{"email": "ada@example.com", "captcha": provider.Secret("placeholder-captcha")})
+			return c.Auth.RequestCode(ctx, map[string]any{"email": "ada@example.com", "captcha": provider.NewSecret("placeholder-captcha")})
 		}),
 		"Auth.VerifyCode": tells(`{"success": true, "token": "placeholder-token"}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.VerifyCode(ctx, "ada@example.com", "placeholder-code", map[string]any{"rememberMe": true})
+			return c.Auth.VerifyCode(ctx, "ada@example.com", provider.NewSecret("placeholder-code"), map[string]any{"rememberMe": true})
 		}),
 		"Auth.ForgotPassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.ForgotPassword(ctx, "ada@example.com", nil)
 		}),
 		"Auth.CheckResetToken": tells(`{"success": true, "valid": true}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.CheckResetToken(ctx, "placeholder-token")
+			return c.Auth.CheckResetToken(ctx, provider.NewSecret("placeholder-token"))
 		}),
 		"Auth.ResetPassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.ResetPassword(ctx, "placeholder-token", "Placeholder-2")
+			return c.Auth.ResetPassword(ctx, provider.NewSecret("placeholder-token"), provider.NewSecret("Placeholder-2"))
 		}),
 		"Auth.VerifyEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.VerifyEmail(ctx, "placeholder-token")
+			return c.Auth.VerifyEmail(ctx, provider.NewSecret("placeholder-token"))
 		}),
 		"Auth.Me": clienttest.Equal(&elizon.User{
 			ID: "usr_1", Email: "ada@example.com", FirstName: "Ada", LastName: "Example", Nickname: "ada", Role: "USER", AccountType: elizon.AccountBusiness,
@@ -113,11 +113,11 @@ func authReplays() map[string]replay {
 		}),
 		"Auth.ChangePassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.ChangePassword(ctx, &elizon.PasswordChangeRequest{
-				CurrentPassword: "Placeholder-1", NewPassword: "Placeholder-2", Extra: map[string]any{"code": provider.Secret("placeholder-code")},
+				CurrentPassword: provider.NewSecret("Placeholder-1"), NewPassword: provider.NewSecret("Placeholder-2"), Extra: map[string]any{"code": provider.NewSecret("placeholder-code")},
 			})
 		}),
 		"Auth.Activate": tells(success, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.Activate(ctx, "placeholder-code", nil)
+			return c.Auth.Activate(ctx, provider.NewSecret("placeholder-code"), nil)
 		}),
 		"Auth.ResendActivation": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.ResendActivation(ctx)
@@ -141,21 +141,21 @@ func factorReplays() map[string]replay {
 		}),
 		"Auth.Sessions.Revoke": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.Sessions.Revoke(ctx, "ses_2") }),
 		"Auth.TwoFactor.Setup": clienttest.Equal(&elizon.TwoFactorSetup{
-			Secret: "placeholder-secret", OTPAuthURL: "otpauth://totp/placeholder", QRCode: "data:image/png;base64,placeholder",
+			Secret: provider.NewSecret("placeholder-secret"), OTPAuthURL: provider.NewSecret("otpauth://totp/placeholder"), QRCode: provider.NewSecret("data:image/png;base64,placeholder"),
 		}, func(ctx context.Context, c *client) (*elizon.TwoFactorSetup, error) {
 			return c.Auth.TwoFactor.Setup(ctx)
 		}),
-		"Auth.TwoFactor.Enable": clienttest.Equal([]provider.Secret{"placeholder-1", "placeholder-2"}, func(ctx context.Context, c *client) ([]provider.Secret, error) {
-			return c.Auth.TwoFactor.Enable(ctx, "placeholder-code")
+		"Auth.TwoFactor.Enable": clienttest.Equal([]provider.Secret{provider.NewSecret("placeholder-1"), provider.NewSecret("placeholder-2")}, func(ctx context.Context, c *client) ([]provider.Secret, error) {
+			return c.Auth.TwoFactor.Enable(ctx, provider.NewSecret("placeholder-code"))
 		}),
 		"Auth.TwoFactor.Disable": clienttest.Equal(&elizon.TwoFactorDisabled{StillEnabled: true}, func(ctx context.Context, c *client) (*elizon.TwoFactorDisabled, error) {
-			return c.Auth.TwoFactor.Disable(ctx, &elizon.TwoFactorDisableRequest{Code: "placeholder-code", Password: "Placeholder-1"})
+			return c.Auth.TwoFactor.Disable(ctx, &elizon.TwoFactorDisableRequest{Code: provider.NewSecret("placeholder-code"), Password: provider.NewSecret("Placeholder-1")})
 		}),
 		"Auth.TwoFactor.BackupCodes": tells(`{"success": true, "remaining": 8}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.TwoFactor.BackupCodes(ctx)
 		}),
 		"Auth.TwoFactor.RenewBackupCodes": tells(`{"success": true, "backupCodes": ["placeholder-1"]}`, func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.TwoFactor.RenewBackupCodes(ctx, map[string]any{"code": provider.Secret("placeholder-code")})
+			return c.Auth.TwoFactor.RenewBackupCodes(ctx, map[string]any{"code": provider.NewSecret("placeholder-code")})
 		}),
 		"Auth.Passkeys.List": tells(`{"success": true, "passkeys": [{"id": "pk_1"}]}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.Passkeys.List(ctx)
@@ -173,11 +173,11 @@ func factorReplays() map[string]replay {
 		"Auth.OAuth.Providers": tells(`{"success": true, "providers": [{"name": "example"}]}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.OAuth.Providers(ctx)
 		}),
-		"Auth.OAuth.Start": clienttest.Equal(&elizon.OAuthAnswer{StatusCode: 302, Location: "https://login.example.org/authorize?state=placeholder"},
+		"Auth.OAuth.Start": clienttest.Equal(&elizon.OAuthAnswer{StatusCode: 302, Location: provider.NewSecret("https://login.example.org/authorize?state=placeholder")},
 			func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
 				return c.Auth.OAuth.Start(ctx, "example")
 			}),
-		"Auth.OAuth.Callback": clienttest.Equal(&elizon.OAuthAnswer{StatusCode: 307, Location: "https://elizon.example.com/dashboard"},
+		"Auth.OAuth.Callback": clienttest.Equal(&elizon.OAuthAnswer{StatusCode: 307, Location: provider.NewSecret("https://elizon.example.com/dashboard")},
 			func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
 				return c.Auth.OAuth.Callback(ctx, "example", url.Values{"code": {"placeholder-code"}, "state": {"placeholder-state"}})
 			}),

@@ -61,10 +61,10 @@ func orderReplays() map[string]replay {
 			order(&elizon.CheckoutOrderRequest{
 				Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PayBalance, CouponCode: "SPRING", NetPointsRedeemEUR: "1.50",
 				BillingAddress:  &elizon.BillingAddress{Street: "Examplestr. 1", Zip: "10115", City: "Berlin", CountryCode: "DE", Country: "Germany"},
-				NewsletterOptIn: new(false), OfferToken: "placeholder-offer", Lang: "de",
+				NewsletterOptIn: new(false), OfferToken: provider.NewSecret("placeholder-offer"), Lang: "de",
 			})),
 		"Checkout.Order, by transfer": clienttest.Equal(&elizon.CheckoutResult{
-			InvoiceID: "inv_2", RedirectURL: "https://pay.example.com/placeholder",
+			InvoiceID: "inv_2", RedirectURL: provider.NewSecret("https://pay.example.com/placeholder"),
 			SEPADetails: &elizon.SEPADetails{IBAN: "DE00000000000000000000", BIC: "PLACEHOLDER", BankName: "Bank", Amount: "5.94", Reference: "RE-2026-2"},
 		}, order(&elizon.CheckoutOrderRequest{Items: []elizon.CartLine{line()}, PaymentMethod: elizon.PaySEPA, BillingAddressID: "adr_1"})),
 		"Checkout.Order, too little balance": fails(provider.Error{
@@ -165,7 +165,7 @@ func moneyReplays() map[string]replay {
 		"Invoices.Get": clienttest.Equal(&elizon.InvoiceDetail{
 			Invoice: overdue, Subtotal: "12.1", TaxAmount: "2.3", TaxName: "MwSt.", TaxRatePercent: 19,
 			Items:       []elizon.InvoiceItem{{Description: "KVM S", Quantity: 1, UnitPrice: "12.1", Total: "12.1", ServiceID: "srv_1", ItemType: "renewal", ServiceType: "vm"}},
-			HasDocument: true, PDFURL: "https://files.example.com/placeholder", More: map[string]payload{"note": raw(`"n"`)},
+			HasDocument: true, PDFURL: provider.NewSecret("https://files.example.com/placeholder"), More: map[string]payload{"note": raw(`"n"`)},
 		}, func(ctx context.Context, c *client) (*elizon.InvoiceDetail, error) {
 			return c.Invoices.Get(ctx, "inv_1")
 		}),
@@ -191,7 +191,7 @@ func moneyReplays() map[string]replay {
 			require.Equal(t, &elizon.Download{ContentType: "application/zip", Bytes: 14}, file)
 			require.Equal(t, "PK placeholder", archive.String())
 		},
-		"Invoices.Pay": clienttest.Equal(&elizon.PayResult{PaymentID: "pay_1", CheckoutURL: "https://pay.example.com/placeholder", Processing: true},
+		"Invoices.Pay": clienttest.Equal(&elizon.PayResult{PaymentID: "pay_1", CheckoutURL: provider.NewSecret("https://pay.example.com/placeholder"), Processing: true},
 			pay(&elizon.InvoicePayRequest{PaymentMethod: elizon.PayMollieSaved, SavedMandateID: "mdt_1", AmountFromBalance: "2.00"})),
 		"Invoices.Pay, paid before": clienttest.Equal(&elizon.PayResult{AlreadyPaid: true}, pay(&elizon.InvoicePayRequest{PaymentMethod: elizon.PayBalance})),
 		"Balance.AutoTopUps": clienttest.Listed([]*elizon.AutoTopUp{&rule},
@@ -199,7 +199,7 @@ func moneyReplays() map[string]replay {
 				return c.Balance.AutoTopUps(ctx)
 			}),
 		"Balance.CreateAutoTopUp": clienttest.Equal(&elizon.AutoTopUpResult{
-			Rule: &redeeming, VerificationURL: "https://pay.example.com/placeholder", VerificationRequired: true, DeferredFirstCharge: true, FirstChargeOn: at("2026-08-01T00:00:00Z"),
+			Rule: &redeeming, VerificationURL: provider.NewSecret("https://pay.example.com/placeholder"), VerificationRequired: true, DeferredFirstCharge: true, FirstChargeOn: at("2026-08-01T00:00:00Z"),
 		}, func(ctx context.Context, c *client) (*elizon.AutoTopUpResult, error) {
 			return c.Balance.CreateAutoTopUp(ctx, &elizon.AutoTopUpCreateRequest{
 				Amount: "25", DayOfMonth: 1, AutoRedeemVoucher: yes, AcceptTerms: yes, AcceptPrivacy: yes, AcceptExpiry: yes,
@@ -235,7 +235,7 @@ func platformReplays() map[string]replay {
 	holds := func(name string, value any) object { return object{"success": true, name: value} }
 	none := []any{}
 	text := func(s string) *string { return &s }
-	created := &elizon.NewAPIKey{APIKey: elizon.APIKey{ID: "key_3", Name: "billing"}, Secret: "placeholder-new-key"}
+	created := &elizon.NewAPIKey{APIKey: elizon.APIKey{ID: "key_3", Name: "billing"}, Secret: provider.NewSecret("placeholder-new-key")}
 	prefixed := *created
 	prefixed.Prefix = "placeh"
 	return map[string]replay{

@@ -176,13 +176,13 @@ func serviceReplays() map[string]replay {
 				return c.Services.Subscription.Reactivate(ctx, "srv_1")
 			}),
 		"Services.Console.Open": clienttest.Equal(&elizon.ConsoleAccess{
-			Type: elizon.ConsoleVNC, WSPath: "/ws/placeholder", VNCPassword: "placeholder-vnc", Ticket: "placeholder-ticket", ExpiresAt: at("2026-07-20T10:00:30Z"),
+			Type: elizon.ConsoleVNC, WSPath: provider.NewSecret("/ws/placeholder"), VNCPassword: provider.NewSecret("placeholder-vnc"), Ticket: provider.NewSecret("placeholder-ticket"), ExpiresAt: at("2026-07-20T10:00:30Z"),
 			More: map[string]payload{"node": raw(`"fra-1"`)},
 		}, open),
 		"Services.Console.Open, terminal": clienttest.Equal(&elizon.ConsoleAccess{
-			Type: elizon.ConsoleTerminal, StreamURL: "/api/services/srv_1/console/stream", CommandURL: "/api/services/srv_1/console/command",
+			Type: elizon.ConsoleTerminal, StreamURL: provider.NewSecret("/api/services/srv_1/console/stream"), CommandURL: provider.NewSecret("/api/services/srv_1/console/command"),
 		}, open),
-		"Services.Console.Open, web": clienttest.Equal(&elizon.ConsoleAccess{Type: elizon.ConsoleWeb, URL: "https://panel.example.com/?t=placeholder"}, open),
+		"Services.Console.Open, web": clienttest.Equal(&elizon.ConsoleAccess{Type: elizon.ConsoleWeb, URL: provider.NewSecret("https://panel.example.com/?t=placeholder")}, open),
 		"Services.Console.Embed": func(t *testing.T, c *client) {
 			var page bytes.Buffer
 			file, err := c.Services.Console.Embed(t.Context(), "srv_1", &page, 0)
@@ -191,13 +191,13 @@ func serviceReplays() map[string]replay {
 			require.Equal(t, "<!DOCTYPE html><iframe></iframe>", page.String())
 		},
 		"Services.Console.Stream": clienttest.Listed([]*elizon.ConsoleEvent{
-			{Type: elizon.EventConnected, Data: "{}"}, {Type: elizon.EventOutput, ID: "7", Output: "[10:00:00] Done", Data: `{"output":"[10:00:00] Done"}`},
-			{Type: "message", ID: "7", Data: "a\nb"}, {Type: elizon.EventDisconnected, ID: "7"},
+			{Type: elizon.EventConnected, Data: provider.NewSecret("{}")}, {Type: elizon.EventOutput, ID: "7", Output: "[10:00:00] Done", Data: provider.NewSecret(`{"output":"[10:00:00] Done"}`)},
+			{Type: "message", ID: "7", Data: provider.NewSecret("a\nb")}, {Type: elizon.EventDisconnected, ID: "7"},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.ConsoleEvent, error] {
 			return c.Services.Console.Stream(ctx, "srv_1")
 		}),
-		"Services.Console.StreamFrom":                follows(serverURL + "/api/services/srv_1/console/stream?ticket=placeholder"),
-		"Services.Console.StreamFrom, another place": follows("/api/v2/stream/srv_1"),
+		"Services.Console.StreamFrom":                follows(provider.NewSecret(serverURL + "/api/services/srv_1/console/stream?ticket=placeholder")),
+		"Services.Console.StreamFrom, another place": follows(provider.NewSecret("/api/v2/stream/srv_1")),
 	}
 }
 
@@ -206,7 +206,7 @@ func open(ctx context.Context, c *client) (*elizon.ConsoleAccess, error) {
 }
 
 func follows(streamURL provider.Secret) replay {
-	return clienttest.Listed([]*elizon.ConsoleEvent{{Type: elizon.EventConnected, Data: "{}"}}, func(ctx context.Context, c *client) iter.Seq2[*elizon.ConsoleEvent, error] {
+	return clienttest.Listed([]*elizon.ConsoleEvent{{Type: elizon.EventConnected, Data: provider.NewSecret("{}")}}, func(ctx context.Context, c *client) iter.Seq2[*elizon.ConsoleEvent, error] {
 		return c.Services.Console.StreamFrom(ctx, &elizon.ConsoleAccess{StreamURL: streamURL})
 	})
 }
@@ -276,7 +276,7 @@ func serviceUnknowns() map[string]replay {
 			return c.Services.Console.Command(ctx, "srv_1", &elizon.ConsoleCommandRequest{Command: "say hi", Type: "command"})
 		}},
 		"Services.Console.CommandTo": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Console.CommandTo(ctx, &elizon.ConsoleAccess{CommandURL: "/prefix/api/services/srv_1/console/command?ticket=placeholder"}, &elizon.ConsoleCommandRequest{Command: "stop"})
+			return c.Services.Console.CommandTo(ctx, &elizon.ConsoleAccess{CommandURL: provider.NewSecret("/prefix/api/services/srv_1/console/command?ticket=placeholder")}, &elizon.ConsoleCommandRequest{Command: "stop"})
 		}},
 		"Services.Files.Read": {holds("files", none), func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Files.Read(ctx, "srv_1", url.Values{"action": {"list"}, "directory": {"/"}})

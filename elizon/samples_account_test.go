@@ -9,7 +9,7 @@ import (
 
 // moreSamples returns valid arguments of the types of the account's services.
 func moreSamples() []any {
-	secret := provider.Secret(canarySecret)
+	secret := provider.NewSecret(canarySecret)
 	name := "name.example"
 	yes := true
 	return []any{

@@ -78,8 +78,8 @@ func TestSecretsStayHidden(t *testing.T) {
 	v := vendor(t)
 	for how, opts := range map[string][]provider.Option{"x-api-key": nil, "bearer": {elizon.WithBearer()}} {
 		dial := func(t testing.TB, transport http.RoundTripper, more ...provider.Option) any {
-			opts := append(append([]provider.Option{provider.WithHTTPClient(&http.Client{Transport: transport}), elizon.WithSessionToken(canarySession)}, opts...), more...)
-			c, err := elizon.New(serverURL, canaryKey, opts...)
+			opts := append(append([]provider.Option{provider.WithHTTPClient(&http.Client{Transport: transport}), elizon.WithSessionToken(provider.NewSecret(canarySession))}, opts...), more...)
+			c, err := elizon.New(serverURL, provider.NewSecret(canaryKey), opts...)
 			require.NoError(t, err)
 			return c
 		}
@@ -99,9 +99,9 @@ func TestSecretsStayHidden(t *testing.T) {
 // Values printed by accident contain no secret: the client, its services, requests and answers.
 func TestPrintedValuesHideSecrets(t *testing.T) {
 	v := vendor(t)
-	c, err := elizon.New(serverURL, canaryKey, elizon.WithSessionToken(canarySession))
+	c, err := elizon.New(serverURL, provider.NewSecret(canaryKey), elizon.WithSessionToken(provider.NewSecret(canarySession)))
 	require.NoError(t, err)
-	hidden := provider.Secret(canaryToken)
+	hidden := provider.NewSecret(canaryToken)
 	v.CheckPrinted(t, c,
 		&elizon.ConsoleAccess{URL: hidden, WSPath: hidden, CommandURL: hidden, StreamURL: hidden, Ticket: hidden, VNCPassword: hidden, More: map[string]payload{"x": payload(`"` + url.QueryEscape(canaryToken) + `"`)}},
 		&elizon.ConsoleEvent{Data: hidden}, &elizon.NewAPIKey{Secret: hidden}, &elizon.CheckoutResult{RedirectURL: hidden}, &elizon.CheckoutOrderRequest{OfferToken: hidden},

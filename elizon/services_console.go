@@ -104,7 +104,7 @@ func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, r
 func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommandRequest) (provider.Payload, error) {
 	r.with(req)
 	if req != nil {
-		r.hide(provider.Secret(req.Command)) // it may contain a password
+		r.hide(provider.NewSecret(req.Command)) // it may contain a password
 	}
 	return unknown(ctx, r)
 }
@@ -139,7 +139,7 @@ func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, o
 		return r.problem("access", "nil")
 	}
 	given := of(access)
-	if given == "" {
+	if given.IsZero() {
 		return r.problem(field, "required: the console has none")
 	}
 	r.hide(given)
@@ -175,7 +175,7 @@ func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, o
 	for name, values := range target.Query() {
 		r.args(url.Values{name: values})
 		for _, value := range values {
-			r.hide(provider.Secret(value))
+			r.hide(provider.NewSecret(value))
 		}
 	}
 	return r
@@ -246,7 +246,7 @@ func (s *ConsoleService) follow(ctx context.Context, r *request) iter.Seq2[*Cons
 }
 
 func (e event) console() *ConsoleEvent {
-	shown := &ConsoleEvent{Type: e.name, ID: e.id, Data: provider.Secret(e.data)}
+	shown := &ConsoleEvent{Type: e.name, ID: e.id, Data: provider.NewSecret(e.data)}
 	var told struct {
 		Output string `json:"output"`
 	}

@@ -29,7 +29,7 @@ func argumentOf(value any) argument {
 	case string:
 		return argument{text: v, zero: v == ""}
 	case provider.Secret:
-		return argument{text: v.Reveal(), zero: v == "", secret: true}
+		return argument{text: v.Reveal(), zero: v.IsZero(), secret: true}
 	case bool:
 		return argument{text: yesNo(v), zero: !v}
 	case int:

@@ -25,18 +25,34 @@ func TestRefusedBeforeSending(t *testing.T) {
 		run   func(*hestia.Client) error
 		field string
 	}{
-		"required":               {func(c *hestia.Client) error { return c.Users.Add(t.Context(), "", "password", "a@example.com", nil) }, "user"},
-		"required secret":        {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", "") }, "password"},
-		"leading blank":          {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", " x") }, "password"},
-		"trailing line break":    {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", "x\n") }, "password"},
-		"vertical tab":           {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", "\x0bx") }, "password"},
-		"line break inside":      {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", "x\ny") }, "password"},
+		"required": {func(c *hestia.Client) error {
+			return c.Users.Add(t.Context(), "", provider.NewSecret("password"), "a@example.com", nil)
+		}, "user"},
+		"required secret": {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", provider.Secret{}) }, "password"},
+		"leading blank": {func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "a", provider.NewSecret(" x"))
+		}, "password"},
+		"trailing line break": {func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "a", provider.NewSecret("x\n"))
+		}, "password"},
+		"vertical tab": {func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "a", provider.NewSecret("\x0bx"))
+		}, "password"},
+		"line break inside": {func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "a", provider.NewSecret("x\ny"))
+		}, "password"},
 		"carriage return inside": {func(c *hestia.Client) error { return c.Users.ChangeName(t.Context(), "a", "x\ry", nil) }, "name"},
-		"NUL":                    {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", "x\x00y") }, "password"},
-		"not UTF-8":              {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", "x\xff") }, "password"},
-		"file name as password":  {func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "a", "/tmp/x") }, "password"},
+		"NUL": {func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "a", provider.NewSecret("x\x00y"))
+		}, "password"},
+		"not UTF-8": {func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "a", provider.NewSecret("x\xff"))
+		}, "password"},
+		"file name as password": {func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "a", provider.NewSecret("/tmp/x"))
+		}, "password"},
 		"optional argument": {func(c *hestia.Client) error {
-			return c.Users.Add(t.Context(), "a", "password", "a@example.com", &hestia.UserAddOptions{Name: "x "})
+			return c.Users.Add(t.Context(), "a", provider.NewSecret("password"), "a@example.com", &hestia.UserAddOptions{Name: "x "})
 		}, "name"},
 		"comma in a list": {func(c *hestia.Client) error {
 			return c.Web.AddDomainAlias(t.Context(), "a", "b.example", []string{"x,y"}, nil)
@@ -55,7 +71,10 @@ func TestRefusedBeforeSending(t *testing.T) {
 		"one name server":   {func(c *hestia.Client) error { return c.Users.ChangeNS(t.Context(), "a", []string{"ns1.example.com"}) }, "ns2"},
 		"nine name servers": {func(c *hestia.Client) error { return c.Users.ChangeNS(t.Context(), "a", make([]string, 9)) }, "servers"},
 		"nil request":       {func(c *hestia.Client) error { return c.Logs.LogUserLogin(t.Context(), nil) }, "request"},
-		"path in a name":    {func(c *hestia.Client) error { _, err := c.Files.MakeTemp(t.Context(), "../x", "y"); return err }, "name"},
+		"path in a name": {func(c *hestia.Client) error {
+			_, err := c.Files.MakeTemp(t.Context(), "../x", provider.NewSecret("y"))
+			return err
+		}, "name"},
 		"gap that cannot be filled": {func(c *hestia.Client) error {
 			return c.Web.ChangeDomainProxyTemplate(t.Context(), "a", "b.example", "default", &hestia.WebChangeDomainProxyTemplateOptions{Restart: hestia.RestartNone})
 		}, "extensions"},
@@ -78,9 +97,11 @@ func TestGaps(t *testing.T) {
 		run  func(*hestia.Client) error
 		want []string
 	}{
-		"none": {func(c *hestia.Client) error { return c.Users.Add(t.Context(), "a", "password", "a@example.com", nil) }, []string{"a", "password", "a@example.com"}},
+		"none": {func(c *hestia.Client) error {
+			return c.Users.Add(t.Context(), "a", provider.NewSecret("password"), "a@example.com", nil)
+		}, []string{"a", "password", "a@example.com"}},
 		"default in a gap": {func(c *hestia.Client) error {
-			return c.Users.Add(t.Context(), "a", "password", "a@example.com", &hestia.UserAddOptions{LastName: "X"})
+			return c.Users.Add(t.Context(), "a", provider.NewSecret("password"), "a@example.com", &hestia.UserAddOptions{LastName: "X"})
 		}, []string{"a", "password", "a@example.com", "default", "", "X"}},
 		"empty in a gap": {func(c *hestia.Client) error {
 			return c.Web.AddDomain(t.Context(), "a", "b.example", &hestia.WebAddDomainOptions{Aliases: []string{"x.b.example", "y.b.example"}})
@@ -114,7 +135,7 @@ func TestPasswordsArriveUnchanged(t *testing.T) {
 	sent, refused := 0, 0
 	try := func(password string) {
 		p := newPanel(done())
-		err := withKey(t, p).Users.ChangePassword(t.Context(), "alice", provider.Secret(password))
+		err := withKey(t, p).Users.ChangePassword(t.Context(), "alice", provider.NewSecret(password))
 		if err != nil {
 			require.ErrorIs(t, err, provider.ErrInvalid, "%q", password)
 			require.Zero(t, p.calls())
@@ -150,9 +171,15 @@ func TestPasswordsArriveUnchanged(t *testing.T) {
 func TestSecretsNowhere(t *testing.T) {
 	const canary = "CANARY 1&2<3>\"4\"\\5 ünï"
 	runs := map[string]func(*hestia.Client) error{
-		"change": func(c *hestia.Client) error { return c.Users.ChangePassword(t.Context(), "alice", canary) },
-		"add":    func(c *hestia.Client) error { return c.Users.Add(t.Context(), "alice", canary, "a@example.com", nil) },
-		"check":  func(c *hestia.Client) error { return c.Users.CheckPassword(t.Context(), "alice", canary, nil) },
+		"change": func(c *hestia.Client) error {
+			return c.Users.ChangePassword(t.Context(), "alice", provider.NewSecret(canary))
+		},
+		"add": func(c *hestia.Client) error {
+			return c.Users.Add(t.Context(), "alice", provider.NewSecret(canary), "a@example.com", nil)
+		},
+		"check": func(c *hestia.Client) error {
+			return c.Users.CheckPassword(t.Context(), "alice", provider.NewSecret(canary), nil)
+		},
 		"run": func(c *hestia.Client) error {
 			_, err := c.Run(t.Context(), "v-add-user", "alice", canary, "a@example.com")
 			return err
@@ -161,7 +188,10 @@ func TestSecretsNowhere(t *testing.T) {
 			_, err := c.Run(t.Context(), "v-of-tomorrow", canary)
 			return err
 		},
-		"file": func(c *hestia.Client) error { _, err := c.Files.MakeTemp(t.Context(), "x", canary); return err },
+		"file": func(c *hestia.Client) error {
+			_, err := c.Files.MakeTemp(t.Context(), "x", provider.NewSecret(canary))
+			return err
+		},
 	}
 	quoting := canary + " " + url.QueryEscape(canary) + " " + strings.ReplaceAll(canary, `"`, `\"`)
 	said := func(quoting string) map[string]answer {
@@ -176,10 +206,10 @@ func TestSecretsNowhere(t *testing.T) {
 		}
 	}
 	for credential, auth := range map[string]hestia.Auth{
-		keySecret:               hestia.AccessKey(keyID, keySecret),
-		keyID + ":" + keySecret: hestia.AccessKeyHash(keyID + ":" + keySecret),
-		legacyKey:               hestia.APIKey(legacyKey),
-		"Pa ss&wört":            hestia.Password("admin", "Pa ss&wört"),
+		keySecret:               hestia.AccessKey(keyID, provider.NewSecret(keySecret)),
+		keyID + ":" + keySecret: hestia.AccessKeyHash(provider.NewSecret(keyID + ":" + keySecret)),
+		legacyKey:               hestia.APIKey(provider.NewSecret(legacyKey)),
+		"Pa ss&wört":            hestia.Password("admin", provider.NewSecret("Pa ss&wört")),
 	} {
 		for run, f := range runs {
 			for kind, a := range said(quoting + " " + credential + " " + url.QueryEscape(credential)) {
@@ -206,7 +236,7 @@ func TestSecretsNowhere(t *testing.T) {
 func TestNamesOfArgumentsInDumps(t *testing.T) {
 	var dump bytes.Buffer
 	c := withKey(t, newPanel(done()), provider.WithDumps(&dump))
-	require.NoError(t, c.Users.ChangePassword(t.Context(), "alice", "abc"))
+	require.NoError(t, c.Users.ChangePassword(t.Context(), "alice", provider.NewSecret("abc")))
 	assert.Contains(t, dump.String(), "arg1=alice")
 	assert.Contains(t, dump.String(), "arg2=[redacted]", "even if the value is too short to be searched for")
 	assert.Contains(t, dump.String(), "cmd=v-change-user-password")
@@ -224,7 +254,7 @@ func TestPackageFile(t *testing.T) {
 	assert.Contains(t, file, "NS='ns1.example.com,ns2.example.com'\n")
 
 	p := newPanel(done())
-	path, err := withKey(t, p).Files.MakeTemp(t.Context(), "gold.pkg", provider.Secret(file))
+	path, err := withKey(t, p).Files.MakeTemp(t.Context(), "gold.pkg", provider.NewSecret(file))
 	require.NoError(t, err)
 	assert.Equal(t, "/tmp/gold.pkg", path)
 	assert.Equal(t, strings.TrimSuffix(file, "\n"), p.sent().Get("arg1"), "the panel adds the last line break")

@@ -50,7 +50,7 @@ func AccessKeyHash(pair provider.Secret) Auth {
 	a := Auth{
 		kind:    "access key (hash)",
 		fields:  func(form url.Values) { form.Set("hash", pair.Reveal()) },
-		secrets: func() []provider.Secret { return []provider.Secret{pair, provider.Secret(secret)} },
+		secrets: func() []provider.Secret { return []provider.Secret{pair, provider.NewSecret(secret)} },
 	}
 	if !found {
 		a.problems.Add("accessKey", "is not of the form ACCESS_KEY:SECRET_KEY")
@@ -86,13 +86,13 @@ func APIKey(key provider.Secret) Auth {
 	}
 	id, secret, pair := strings.Cut(key.Reveal(), ":")
 	switch {
-	case key == "":
+	case key.IsZero():
 		a.problems.Add("apiKey", "required")
 	case pair && consistsOf(id, 20, "") && consistsOf(secret, 40, "_-="):
 		a.problems.Add("apiKey", "is an access key with its secret: use AccessKeyHash")
 	case strings.ContainsAny(key.Reveal(), " \t\r\n"):
 		a.problems.Add("apiKey", "contains white space: was more than the key copied?")
-	case len(key) < 16:
+	case len(key.Reveal()) < 16:
 		a.problems.Add("apiKey", "is too short: the panel refuses keys below 16 characters")
 	}
 	return a
@@ -112,7 +112,7 @@ func Password(user string, password provider.Secret) Auth {
 	}
 	a.problems.Required("user", user)
 	a.problems.Note("user", altered(user, false))
-	a.problems.Required("password", string(password))
+	a.problems.Required("password", password.Reveal())
 	a.problems.Note("password", altered(password.Reveal(), false))
 	return a
 }

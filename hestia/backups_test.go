@@ -75,14 +75,14 @@ func TestBackupsSendings(t *testing.T) {
 			return c.Backups.UpdateUserBackupExclusions(ctx, "alice", "/tmp/x")
 		}, "v-update-user-backup-exclusions|alice|/tmp/x", ""},
 		{"Backups.AddHost", func(ctx context.Context, c *hestia.Client) error {
-			return c.Backups.AddHost(ctx, "sftp", "b.example", &hestia.BackupAddHostOptions{Username: "u", Password: "pw", Port: 2222})
+			return c.Backups.AddHost(ctx, "sftp", "b.example", &hestia.BackupAddHostOptions{Username: "u", Password: provider.NewSecret("pw"), Port: 2222})
 		}, "v-add-backup-host|sftp|b.example|u|pw|/backup|2222", ""},
 		{"Backups.AddHost", func(ctx context.Context, c *hestia.Client) error {
 			return c.Backups.AddHost(ctx, "local", "x", nil)
 		}, "v-add-backup-host|local|x", ""},
 		{"Backups.AddHostRestic", func(ctx context.Context, c *hestia.Client) error {
 			return c.Backups.AddHostRestic(ctx,
-				&hestia.BackupAddHostResticRequest{Repo: "rest:https://u:pw@b.example/", Snapshots: 5, Daily: 7, Weekly: -1, Monthly: 0, Yearly: -1})
+				&hestia.BackupAddHostResticRequest{Repo: provider.NewSecret("rest:https://u:pw@b.example/"), Snapshots: 5, Daily: 7, Weekly: -1, Monthly: 0, Yearly: -1})
 		}, "v-add-backup-host-restic|rest:https://u:pw@b.example/|5|7|-1|0|-1", ""},
 		{"Backups.BackupUserRestic", func(ctx context.Context, c *hestia.Client) error {
 			return drop(c.Backups.BackupUserRestic(ctx, "alice", nil))
@@ -155,7 +155,7 @@ func TestBackupsSendings(t *testing.T) {
 			return drop(c.Backups.RestoreMailDomainRestic(ctx, "alice", "snap", "a.example", nil))
 		}, "v-restore-mail-domain-restic|alice|snap|a.example", "-- WEB --"},
 		{"Backups.RestoreUserFullRestic", func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.RestoreUserFullRestic(ctx, "alice", "snap", "key", &hestia.BackupRestoreOptions{Notify: true}))
+			return drop(c.Backups.RestoreUserFullRestic(ctx, "alice", "snap", provider.NewSecret("key"), &hestia.BackupRestoreOptions{Notify: true}))
 		}, "v-restore-user-full-restic|alice|snap|key|yes", "-- WEB --"},
 		{"Backups.RestoreUserRestic", func(ctx context.Context, c *hestia.Client) error {
 			return drop(c.Backups.RestoreUserRestic(ctx, &hestia.BackupRestoreUserResticRequest{User: "alice", Snapshot: "snap"}, nil))
@@ -301,11 +301,11 @@ func TestBackupHosts(t *testing.T) {
 }`)))
 		host, err := c.Backups.GetHostRestic(t.Context())
 		require.NoError(t, err)
-		require.Equal(t, &hestia.ResticHost{Repo: "rest:https://u:canary@b.example", Snapshots: 30, Daily: 8, Weekly: 5, Monthly: 3, Yearly: -1}, host)
+		require.Equal(t, &hestia.ResticHost{Repo: provider.NewSecret("rest:https://u:canary@b.example"), Snapshots: 30, Daily: 8, Weekly: 5, Monthly: 3, Yearly: -1}, host)
 	})
 	t.Run("restic, refused", func(t *testing.T) {
 		c := withKey(t, newPanel(exit(2, http.StatusUnprocessableEntity, "Error: invalid Repository host :: rest:https://u:canary@b.example")))
-		err := c.Backups.AddHostRestic(t.Context(), &hestia.BackupAddHostResticRequest{Repo: "rest:https://u:canary@b.example"})
+		err := c.Backups.AddHostRestic(t.Context(), &hestia.BackupAddHostResticRequest{Repo: provider.NewSecret("rest:https://u:canary@b.example")})
 		require.ErrorIs(t, err, provider.ErrInvalid)
 		require.NotContains(t, err.Error(), "canary")
 	})
@@ -392,7 +392,7 @@ func TestBackupsRefusals(t *testing.T) {
 			return c.Backups.ScheduleUserRestoreRestic(ctx, "alice", "1a2b", &hestia.BackupScheduleRestoreResticOptions{Value: "*"})
 		}, "object"},
 		{"no key", func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.RestoreUserFullRestic(ctx, "alice", "1a2b", "", nil))
+			return drop(c.Backups.RestoreUserFullRestic(ctx, "alice", "1a2b", provider.Secret{}, nil))
 		}, "key"},
 		{"no repository", func(ctx context.Context, c *hestia.Client) error {
 			return c.Backups.AddHostRestic(ctx, &hestia.BackupAddHostResticRequest{Snapshots: 1})

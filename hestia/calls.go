@@ -124,7 +124,7 @@ func (c *Client) callOf(r *request) *rest.Call {
 	}
 	call := &rest.Call{Endpoint: &cmd.endpoint, Subject: r.subject, Body: form}
 	for _, i := range r.secrets {
-		call.Secrets = append(call.Secrets, provider.Secret(r.args[i]))
+		call.Secrets = append(call.Secrets, provider.NewSecret(r.args[i]))
 		call.HiddenFields = append(call.HiddenFields, field(i))
 	}
 	if cmd.slow {
@@ -159,7 +159,7 @@ func (c *Client) word(ctx context.Context, cmd *command, values ...any) (string,
 // secret reads a text that must not appear in errors or logs.
 func (c *Client) secret(ctx context.Context, cmd *command, values ...any) (provider.Secret, error) {
 	word, err := c.word(ctx, cmd, values...)
-	return provider.Secret(word), err
+	return provider.NewSecret(word), err
 }
 
 // settingsOf reads an object of names and texts.

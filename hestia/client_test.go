@@ -30,10 +30,10 @@ func TestSignIns(t *testing.T) {
 		fields map[string]string
 		legacy bool
 	}{
-		"access key":      {hestia.AccessKey(keyID, keySecret), map[string]string{"access_key": keyID, "secret_key": keySecret}, false},
-		"access key hash": {hestia.AccessKeyHash(keyID + ":" + keySecret), map[string]string{"hash": keyID + ":" + keySecret}, false},
-		"API key":         {hestia.APIKey(legacyKey), map[string]string{"hash": legacyKey}, true},
-		"password":        {hestia.Password("root", "Pa ss&wört"), map[string]string{"user": "root", "password": "Pa ss&wört"}, true},
+		"access key":      {hestia.AccessKey(keyID, provider.NewSecret(keySecret)), map[string]string{"access_key": keyID, "secret_key": keySecret}, false},
+		"access key hash": {hestia.AccessKeyHash(provider.NewSecret(keyID + ":" + keySecret)), map[string]string{"hash": keyID + ":" + keySecret}, false},
+		"API key":         {hestia.APIKey(provider.NewSecret(legacyKey)), map[string]string{"hash": legacyKey}, true},
+		"password":        {hestia.Password("root", provider.NewSecret("Pa ss&wört")), map[string]string{"user": "root", "password": "Pa ss&wört"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			answer := done()
@@ -66,7 +66,7 @@ func TestSignIns(t *testing.T) {
 }
 
 func TestNewNamesWhatIsWrong(t *testing.T) {
-	good := hestia.AccessKey(keyID, keySecret)
+	good := hestia.AccessKey(keyID, provider.NewSecret(keySecret))
 	for name, test := range map[string]struct {
 		base  string
 		auth  hestia.Auth
@@ -76,20 +76,20 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 		"no URL":             {"", good, nil, "baseURL"},
 		"plain http":         {"http://panel.example.com", good, nil, "baseURL"},
 		"no sign-in":         {panelURL, hestia.Auth{}, nil, "auth"},
-		"no key":             {panelURL, hestia.AccessKey("", keySecret), nil, "accessKey"},
-		"short key":          {panelURL, hestia.AccessKey("ABC", keySecret), nil, "accessKey"},
-		"key with a dash":    {panelURL, hestia.AccessKey("ACCESSKEY-ADMIN00000", keySecret), nil, "accessKey"},
-		"no secret":          {panelURL, hestia.AccessKey(keyID, ""), nil, "secretKey"},
-		"secret too long":    {panelURL, hestia.AccessKey(keyID, keySecret+"x"), nil, "secretKey"},
-		"no pair":            {panelURL, hestia.AccessKeyHash(keyID), nil, "accessKey"},
-		"pair of wrong form": {panelURL, hestia.AccessKeyHash("x:y"), nil, "accessKey"},
-		"no API key":         {panelURL, hestia.APIKey(""), nil, "apiKey"},
-		"short API key":      {panelURL, hestia.APIKey("short"), nil, "apiKey"},
-		"pair as API key":    {panelURL, hestia.APIKey(keyID + ":" + keySecret), nil, "apiKey"},
-		"API key with blank": {panelURL, hestia.APIKey("SECRETHASH SECRETHASH"), nil, "apiKey"},
-		"no user":            {panelURL, hestia.Password("", "x"), nil, "user"},
-		"no password":        {panelURL, hestia.Password("admin", ""), nil, "password"},
-		"trimmed password":   {panelURL, hestia.Password("admin", "x "), nil, "password"},
+		"no key":             {panelURL, hestia.AccessKey("", provider.NewSecret(keySecret)), nil, "accessKey"},
+		"short key":          {panelURL, hestia.AccessKey("ABC", provider.NewSecret(keySecret)), nil, "accessKey"},
+		"key with a dash":    {panelURL, hestia.AccessKey("ACCESSKEY-ADMIN00000", provider.NewSecret(keySecret)), nil, "accessKey"},
+		"no secret":          {panelURL, hestia.AccessKey(keyID, provider.Secret{}), nil, "secretKey"},
+		"secret too long":    {panelURL, hestia.AccessKey(keyID, provider.NewSecret(keySecret+"x")), nil, "secretKey"},
+		"no pair":            {panelURL, hestia.AccessKeyHash(provider.NewSecret(keyID)), nil, "accessKey"},
+		"pair of wrong form": {panelURL, hestia.AccessKeyHash(provider.NewSecret("x:y")), nil, "accessKey"},
+		"no API key":         {panelURL, hestia.APIKey(provider.Secret{}), nil, "apiKey"},
+		"short API key":      {panelURL, hestia.APIKey(provider.NewSecret("short")), nil, "apiKey"},
+		"pair as API key":    {panelURL, hestia.APIKey(provider.NewSecret(keyID + ":" + keySecret)), nil, "apiKey"},
+		"API key with blank": {panelURL, hestia.APIKey(provider.NewSecret("SECRETHASH SECRETHASH")), nil, "apiKey"},
+		"no user":            {panelURL, hestia.Password("", provider.NewSecret("x")), nil, "user"},
+		"no password":        {panelURL, hestia.Password("admin", provider.Secret{}), nil, "password"},
+		"trimmed password":   {panelURL, hestia.Password("admin", provider.NewSecret("x ")), nil, "password"},
 		"slow timeout":       {panelURL, good, []provider.Option{hestia.WithSlowTimeout(0)}, "WithSlowTimeout"},
 		"location":           {panelURL, good, []provider.Option{hestia.WithLocation(nil)}, "WithLocation"},
 		"foreign option":     {panelURL, good, []provider.Option{provider.VendorOption("other", "WithX", 1)}, "other.WithX"},
@@ -103,7 +103,7 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 			assert.NotContains(t, err.Error(), keySecret)
 		})
 	}
-	_, err := hestia.New("", hestia.APIKey(""))
+	_, err := hestia.New("", hestia.APIKey(provider.Secret{}))
 	var e *provider.Error
 	require.ErrorAs(t, err, &e)
 	assert.Len(t, e.Fields, 2, "all problems at once: %v", e.Fields)
@@ -112,7 +112,7 @@ func TestNewNamesWhatIsWrong(t *testing.T) {
 func TestBaseURLAsPeopleCopyIt(t *testing.T) {
 	for _, base := range []string{panelURL, panelURL + "/", panelURL + "/api", panelURL + "/api/", panelURL + "/api/index.php", " " + panelURL + "/api/ "} {
 		p := newPanel(done())
-		c, err := hestia.New(base, hestia.AccessKey(keyID, keySecret), httpClient(p))
+		c, err := hestia.New(base, hestia.AccessKey(keyID, provider.NewSecret(keySecret)), httpClient(p))
 		require.NoError(t, err)
 		require.NoError(t, c.Users.Suspend(t.Context(), "alice", nil))
 		assert.Equal(t, []string{"POST /below/api/"}, p.paths, base)
@@ -135,12 +135,12 @@ func TestOneChangeAtATime(t *testing.T) {
 		w.WriteHeader(http.StatusNoContent)
 	}))
 	defer server.Close()
-	c, err := hestia.New(server.URL, hestia.AccessKey(keyID, keySecret), provider.WithMaxConnections(20))
+	c, err := hestia.New(server.URL, hestia.AccessKey(keyID, provider.NewSecret(keySecret)), provider.WithMaxConnections(20))
 	require.NoError(t, err)
 	var wait sync.WaitGroup
 	for i := range 50 {
 		wait.Go(func() {
-			assert.NoError(t, c.Users.Add(t.Context(), fmt.Sprintf("user%d", i), "password", "a@example.com", nil))
+			assert.NoError(t, c.Users.Add(t.Context(), fmt.Sprintf("user%d", i), provider.NewSecret("password"), "a@example.com", nil))
 		})
 	}
 	wait.Wait()
@@ -165,12 +165,12 @@ func TestWaitingForAnotherChangeEndsWithTheContext(t *testing.T) {
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := c.Users.Add(ctx, "bob", "password", "bob@example.com", nil)
+		err := c.Users.Add(ctx, "bob", provider.NewSecret("password"), "bob@example.com", nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "it was not sent")
 		close(release)
 		require.NoError(t, <-first)
-		require.NoError(t, c.Users.Add(t.Context(), "bob", "password", "bob@example.com", nil), "the gate is free again")
+		require.NoError(t, c.Users.Add(t.Context(), "bob", provider.NewSecret("password"), "bob@example.com", nil), "the gate is free again")
 	})
 }
 
@@ -219,7 +219,7 @@ func TestRemarksAreLogged(t *testing.T) {
 	const canary = "CANARY&pass<word>"
 	p := newPanel(exit(0, 200, "Error: web alice.example.com is suspended\nError: "+canary))
 	c := withKey(t, p, provider.WithLogger(logger))
-	require.NoError(t, c.Users.ChangePassword(t.Context(), "alice", canary))
+	require.NoError(t, c.Users.ChangePassword(t.Context(), "alice", provider.NewSecret(canary)))
 	var line struct {
 		Level, Op, Remark string
 	}
@@ -255,11 +255,11 @@ func TestRun(t *testing.T) {
 	})
 	t.Run("asks the legacy engine for codes where it can", func(t *testing.T) {
 		p := newPanel(legacy("3"))
-		_, err := dial(t, p, hestia.APIKey(legacyKey)).Run(t.Context(), "v-delete-user", "x")
+		_, err := dial(t, p, hestia.APIKey(provider.NewSecret(legacyKey))).Run(t.Context(), "v-delete-user", "x")
 		require.ErrorIs(t, err, hestia.ExitNotExist)
 		assert.Equal(t, "yes", p.sent().Get("returncode"))
 		p = newPanel(legacy("text\n"))
-		result, err := dial(t, p, hestia.APIKey(legacyKey)).Run(t.Context(), "v-of-tomorrow", "x")
+		result, err := dial(t, p, hestia.APIKey(provider.NewSecret(legacyKey))).Run(t.Context(), "v-of-tomorrow", "x")
 		require.NoError(t, err)
 		assert.Equal(t, "text\n", result.Output)
 		assert.False(t, p.sent().Has("returncode"))

@@ -55,7 +55,7 @@ func TestEveryCode(t *testing.T) {
 		return func(srv *hestiatest.Server, _ *hestia.Client) error {
 			client, err := hestia.New(srv.URL, rootKey(srv), provider.WithHTTPClient(&http.Client{Transport: answerWith(status, code, "Error: injected")}))
 			require.NoError(t, err)
-			return client.Users.Add(t.Context(), "bob", "Secret+Passw0rd", "bob@example.com", nil)
+			return client.Users.Add(t.Context(), "bob", provider.NewSecret("Secret+Passw0rd"), "bob@example.com", nil)
 		}
 	}
 	for _, test := range []struct {
@@ -79,7 +79,7 @@ func TestEveryCode(t *testing.T) {
 		{hestia.ExitPassword, provider.ErrUnauthorized, run("v-check-user-password", "alice", "wrong+Passw0rd")},
 		{hestia.ExitForbidden, provider.ErrForbidden, func(srv *hestiatest.Server, _ *hestia.Client) error {
 			id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-			_, err := providerOn(t, srv, hestia.AccessKey(id, provider.Secret(secret))).Plans(t.Context())
+			_, err := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret))).Plans(t.Context())
 			return err
 		}},
 		{hestia.ExitForbidden, provider.ErrIPNotAllowed, func(srv *hestiatest.Server, client *hestia.Client) error {
@@ -96,7 +96,7 @@ func TestEveryCode(t *testing.T) {
 		{hestia.ExitAPIDisabled, provider.ErrForbidden, func(srv *hestiatest.Server, _ *hestia.Client) error {
 			id, secret := srv.AddAccessKey("alice", "mail-accounts")
 			srv.SetConfig("API_SYSTEM", "1")
-			client := providerOn(t, srv, hestia.AccessKey(id, provider.Secret(secret))).Client()
+			client := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret))).Client()
 			_, err := client.Run(t.Context(), "v-list-mail-domains", "alice", "json")
 			return err
 		}},
@@ -121,7 +121,7 @@ func TestEveryCode(t *testing.T) {
 		})
 	}
 	srv, client := world(t)
-	require.NoError(t, client.Users.ChangePassword(t.Context(), "alice", "An0ther+Secret"), "0")
+	require.NoError(t, client.Users.ChangePassword(t.Context(), "alice", provider.NewSecret("An0ther+Secret")), "0")
 	require.NotNil(t, srv)
 }
 
@@ -154,10 +154,10 @@ func TestOddAnswers(t *testing.T) {
 		{"switched off", "", "Error: Disabled", 200, provider.ErrUnsupported},
 		{"a page of the web server", "", "<html>502</html>", 502, provider.ErrOutcomeUnknown},
 	} {
-		client, err := hestia.New("https://panel.example.com:8083", hestia.AccessKey("ACCESSKEYADMIN000000", "placeholderplaceholderplaceholder0000000"),
+		client, err := hestia.New("https://panel.example.com:8083", hestia.AccessKey("ACCESSKEYADMIN000000", provider.NewSecret("placeholderplaceholderplaceholder0000000")),
 			provider.WithHTTPClient(&http.Client{Transport: answerWith(test.status, test.code, test.body)}))
 		require.NoError(t, err)
-		err = client.Users.ChangePassword(t.Context(), "alice", "Secret+Passw0rd")
+		err = client.Users.ChangePassword(t.Context(), "alice", provider.NewSecret("Secret+Passw0rd"))
 		if test.want == nil {
 			require.NoError(t, err, test.name)
 			continue

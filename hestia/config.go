@@ -63,7 +63,7 @@ func (s *SystemService) GetConfig(ctx context.Context) (*SystemConfig, error) {
 		texts, err := decodeMap(printed)
 		config.Values = make(map[string]provider.Secret, len(texts))
 		for name, text := range texts {
-			config.Values[name] = provider.Secret(text)
+			config.Values[name] = provider.NewSecret(text)
 		}
 		return err
 	})

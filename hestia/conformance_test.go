@@ -25,10 +25,10 @@ func TestConformance(t *testing.T) {
 		differs []provider.Capability
 	}{
 		{"access key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
-			return hestia.AccessKey(srv.AccessKey, provider.Secret(srv.SecretKey)), hestia.AccessKey(srv.AccessKey, wrongSecret)
+			return hestia.AccessKey(srv.AccessKey, provider.NewSecret(srv.SecretKey)), hestia.AccessKey(srv.AccessKey, provider.NewSecret(wrongSecret))
 		}, nil},
 		{"legacy API key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
-			return hestia.APIKey(provider.Secret(srv.APIKey)), hestia.APIKey(wrongKey)
+			return hestia.APIKey(provider.NewSecret(srv.APIKey)), hestia.APIKey(provider.NewSecret(wrongKey))
 		}, []provider.Capability{provider.CapCreate, provider.CapGet, provider.CapSuspend, provider.CapTerminate}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 			return &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", n),
 				Username:  fmt.Sprintf("customer%d", n),
-				Password:  provider.Secret(fmt.Sprintf("Canary+Passw0rd/%d", n)),
+				Password:  provider.NewSecret(fmt.Sprintf("Canary+Passw0rd/%d", n)),
 				Email:     fmt.Sprintf("customer%d@example.com", n),
 				Name:      fmt.Sprintf("Customer %d", n),
 				Domain:    fmt.Sprintf("customer%d.example.com", n),

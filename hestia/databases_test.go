@@ -14,17 +14,17 @@ import (
 func TestDatabasesSendings(t *testing.T) {
 	checkSendings(t, "Databases", []sending{
 		{"Databases.Add", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u", Password: "pw"}, nil)
+			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u", Password: provider.NewSecret("pw")}, nil)
 		}, "v-add-database|alice|shop|u|pw", ""},
 		{"Databases.Add", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u", Password: "pw"},
+			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u", Password: provider.NewSecret("pw")},
 				&hestia.DatabaseAddOptions{Charset: "LATIN1"})
 		}, "v-add-database|alice|shop|u|pw|mysql||LATIN1", ""},
 		{"Databases.AddHost", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "pgsql", Host: "db.example", Login: "root", Password: "pw"}, nil)
+			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "pgsql", Host: "db.example", Login: "root", Password: provider.NewSecret("pw")}, nil)
 		}, "v-add-database-host|pgsql|db.example|root|pw", ""},
 		{"Databases.AddHost", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "pgsql", Host: "db.example", Login: "root", Password: "pw"},
+			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "pgsql", Host: "db.example", Login: "root", Password: provider.NewSecret("pw")},
 				&hestia.DatabaseAddHostOptions{Charsets: []string{"UTF8", "LATIN1"}, Template: "t1", Port: 5433})
 		}, "v-add-database-host|pgsql|db.example|root|pw|500|UTF8,LATIN1|t1|5433", ""},
 		{"Databases.AddTempUser", func(ctx context.Context, c *hestia.Client) error {
@@ -41,19 +41,19 @@ func TestDatabasesSendings(t *testing.T) {
 		}, "v-add-sys-pma-sso", ""},
 		{"Databases.ChangeHostPassword", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.ChangeHostPassword(ctx,
-				&hestia.DatabaseChangeHostPasswordRequest{Type: "mysql", Host: "localhost", Login: "root", Password: "pw"})
+				&hestia.DatabaseChangeHostPasswordRequest{Type: "mysql", Host: "localhost", Login: "root", Password: provider.NewSecret("pw")})
 		}, "v-change-database-host-password|mysql|localhost|root|pw", ""},
 		{"Databases.ChangeOwner", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.ChangeOwner(ctx, "alice_shop", "bob")
 		}, "v-change-database-owner|alice_shop|bob", ""},
 		{"Databases.ChangePassword", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.ChangePassword(ctx, "alice", "alice_shop", "pw")
+			return c.Databases.ChangePassword(ctx, "alice", "alice_shop", provider.NewSecret("pw"))
 		}, "v-change-database-password|alice|alice_shop|pw", ""},
 		{"Databases.ChangeUser", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.ChangeUser(ctx, "alice", "alice_shop", "u2", nil)
 		}, "v-change-database-user|alice|alice_shop|u2", ""},
 		{"Databases.ChangeUser", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.ChangeUser(ctx, "alice", "alice_shop", "u2", &hestia.DatabaseChangeUserOptions{Password: "pw"})
+			return c.Databases.ChangeUser(ctx, "alice", "alice_shop", "u2", &hestia.DatabaseChangeUserOptions{Password: provider.NewSecret("pw")})
 		}, "v-change-database-user|alice|alice_shop|u2|pw", ""},
 		{"Databases.ChangeSysDBAlias", func(ctx context.Context, c *hestia.Client) error {
 			return c.Databases.ChangeSysDBAlias(ctx, "pma", "phpmyadmin")
@@ -176,7 +176,7 @@ func TestDatabasesRecordings(t *testing.T) {
 				&hestia.DatabaseAddTempUserOptions{Type: "mysql", Host: "localhost", TTL: new(int64(60))})
 		})
 		require.NoError(t, err)
-		require.Equal(t, &hestia.DatabaseLogin{User: "hestia_sso_SECRETSECRET0000", Password: "SECRET"}, login)
+		require.Equal(t, &hestia.DatabaseLogin{User: "hestia_sso_SECRETSECRET0000", Password: provider.NewSecret("SECRET")}, login)
 	})
 	add := func(user, database, login string, password provider.Secret) func(context.Context, *hestia.Client) error {
 		return func(ctx context.Context, c *hestia.Client) error {
@@ -201,22 +201,22 @@ func TestDatabasesRecordings(t *testing.T) {
 		return c.Databases.DeleteHost(ctx, "mysql", "localhost")
 	}
 	checkChanged(t, []changed{
-		{"databases.jsonl", "add", add("alice", "shop", "shopuser", "SECRET-db1"), 0, nil},
-		{"databases.jsonl", "add again", add("alice", "shop", "shopuser", "SECRET-db1"), hestia.ExitExists, provider.ErrAlreadyExists},
-		{"databases.jsonl", "add, name invalid", add("alice", "bad name!", "u", "SECRET-db7"), hestia.ExitInvalid, provider.ErrInvalid},
-		{"databases.jsonl", "limit reached", add("bob", "two", "two", "SECRET-db9"), hestia.ExitLimit, provider.ErrQuota},
+		{"databases.jsonl", "add", add("alice", "shop", "shopuser", provider.NewSecret("SECRET-db1")), 0, nil},
+		{"databases.jsonl", "add again", add("alice", "shop", "shopuser", provider.NewSecret("SECRET-db1")), hestia.ExitExists, provider.ErrAlreadyExists},
+		{"databases.jsonl", "add, name invalid", add("alice", "bad name!", "u", provider.NewSecret("SECRET-db7")), hestia.ExitInvalid, provider.ErrInvalid},
+		{"databases.jsonl", "limit reached", add("bob", "two", "two", provider.NewSecret("SECRET-db9")), hestia.ExitLimit, provider.ErrQuota},
 		{"databases.jsonl", "add with type, host, charset", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "blog", Login: "bloguser", Password: "SECRET-db2"},
+			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "blog", Login: "bloguser", Password: provider.NewSecret("SECRET-db2")},
 				&hestia.DatabaseAddOptions{Type: "mysql", Host: "localhost", Charset: "utf8mb4"})
 		}, 0, nil},
 		{"databases.jsonl", "user", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.ChangeUser(ctx, "alice", "alice_shop", "newuser", &hestia.DatabaseChangeUserOptions{Password: "SECRET-db12"})
+			return c.Databases.ChangeUser(ctx, "alice", "alice_shop", "newuser", &hestia.DatabaseChangeUserOptions{Password: provider.NewSecret("SECRET-db12")})
 		}, 0, nil},
 		{"databases.jsonl", "suspend", suspend, 0, nil},
 		{"databases.jsonl", "suspend again", suspend, hestia.ExitSuspended, provider.ErrConflict},
 		{"databases.jsonl", "unsuspend again", unsuspend, hestia.ExitUnsuspended, provider.ErrConflict},
-		{"databases.jsonl", "host add, cannot connect", host("SECRET-dbh"), hestia.ExitConnect, provider.ErrUnavailable},
-		{"errors.jsonl", "15 no connection, legacy", host("SECRET-z"), hestia.ExitConnect, provider.ErrUnavailable},
+		{"databases.jsonl", "host add, cannot connect", host(provider.NewSecret("SECRET-dbh")), hestia.ExitConnect, provider.ErrUnavailable},
+		{"errors.jsonl", "15 no connection, legacy", host(provider.NewSecret("SECRET-z")), hestia.ExitConnect, provider.ErrUnavailable},
 		{"errors.jsonl", "7 in use, access key", inUse, hestia.ExitInUse, provider.ErrInUse},
 		{"errors.jsonl", "7 in use, access key, returncode=yes", inUse, hestia.ExitInUse, provider.ErrInUse},
 		{"errors.jsonl", "7 in use, legacy", inUse, hestia.ExitInUse, provider.ErrInUse},
@@ -231,10 +231,10 @@ func TestDatabasesRefusals(t *testing.T) {
 			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "u"}, nil)
 		}, "dbpass"},
 		{"no login", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Password: "pw"}, nil)
+			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Password: provider.NewSecret("pw")}, nil)
 		}, "dbuser"},
 		{"password that names a file", func(ctx context.Context, c *hestia.Client) error {
-			return c.Databases.ChangePassword(ctx, "alice", "alice_shop", "/tmp/x")
+			return c.Databases.ChangePassword(ctx, "alice", "alice_shop", provider.NewSecret("/tmp/x"))
 		}, "dbpass"},
 		{"nil database", func(ctx context.Context, c *hestia.Client) error { return c.Databases.Add(ctx, nil, nil) }, "request"},
 		{"nil host", func(ctx context.Context, c *hestia.Client) error { return c.Databases.AddHost(ctx, nil, nil) }, "request"},

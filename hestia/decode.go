@@ -325,7 +325,7 @@ func (v wireValue) store(field reflect.Value, mode string, location *time.Locati
 		field.Set(reflect.ValueOf(a))
 		return err
 	case typeSecret:
-		field.SetString(v.text)
+		field.Set(reflect.ValueOf(provider.NewSecret(v.text)))
 		return nil
 	}
 	switch field.Kind() {

@@ -121,7 +121,7 @@ func TestValuesOfOtherTypes(t *testing.T) {
 	assert.Equal(t, hestia.NoLimit(), user.Limits.DiskQuota)
 	assert.Equal(t, []string{"a", "b"}, user.NameServers)
 	assert.Equal(t, time.Date(2026, 1, 2, 10, 11, 12, 0, berlin), user.Created)
-	assert.Equal(t, provider.Secret("code"), user.ResetCode)
+	assert.Equal(t, provider.NewSecret("code"), user.ResetCode)
 
 	body = `{"example.com": {"IP": "192.0.2.1", "IP6": "", "FTP_USER": "a_x:a_y", "U_DISK": "", "SSL": "no"}}`
 	site, err := withKey(t, newPanel(exit(0, 200, body))).Web.GetDomain(t.Context(), "alice", "example.com")
@@ -168,9 +168,9 @@ func FuzzAnswers(f *testing.F) {
 		if code != "" {
 			a.header = map[string]string{"Hestia-Exit-Code": code}
 		}
-		auth := hestia.AccessKey(keyID, keySecret)
+		auth := hestia.AccessKey(keyID, provider.NewSecret(keySecret))
 		if old {
-			auth = hestia.APIKey(legacyKey)
+			auth = hestia.APIKey(provider.NewSecret(legacyKey))
 		}
 		c := dial(t, newPanel(a), auth, provider.WithRetry(provider.Retry{Attempts: 1, MinWait: 1, MaxWait: 1}))
 		users, err := collect(c.Users.List(t.Context()))

@@ -70,7 +70,7 @@ func (s *DNSService) AddRemoteHost(ctx context.Context, req *DNSAddRemoteHostReq
 		opts = &DNSAddRemoteHostOptions{}
 	}
 	var user any = req.User
-	if opts.Password != "" { // then User is not a key
+	if !opts.Password.IsZero() { // then User is not a key
 		user = req.User.Reveal()
 	}
 	return s.c.change(ctx, dnsAddRemoteHost, req.Host, req.Port, user, opts.Password, opts.Type, opts.DNSUser)

@@ -50,11 +50,11 @@ func TestDNSSendings(t *testing.T) {
 			return c.DNS.AddRemoteDomain(ctx, "alice", "example.com", &hestia.DNSAddRemoteDomainOptions{Flush: "records"})
 		}, "v-add-remote-dns-domain|alice|example.com|records", ""},
 		{"DNS.AddRemoteHost", func(ctx context.Context, c *hestia.Client) error {
-			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "ns.example.net", Port: 8083, User: "admin"},
-				&hestia.DNSAddRemoteHostOptions{Password: "pw", DNSUser: "zones"})
+			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "ns.example.net", Port: 8083, User: provider.NewSecret("admin")},
+				&hestia.DNSAddRemoteHostOptions{Password: provider.NewSecret("pw"), DNSUser: "zones"})
 		}, "v-add-remote-dns-host|ns.example.net|8083|admin|pw|api|zones", ""},
 		{"DNS.AddRemoteHost", func(ctx context.Context, c *hestia.Client) error {
-			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "ns.example.net", Port: 8083, User: "key:secret"}, nil)
+			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "ns.example.net", Port: 8083, User: provider.NewSecret("key:secret")}, nil)
 		}, "v-add-remote-dns-host|ns.example.net|8083|key:secret", ""},
 		{"DNS.AddRemoteRecord", func(ctx context.Context, c *hestia.Client) error {
 			return c.DNS.AddRemoteRecord(ctx, "alice", "example.com", 22)
@@ -304,7 +304,7 @@ func TestDNSRecordings(t *testing.T) {
 		{"dns.jsonl", "suspend again", suspendZone, hestia.ExitSuspended, provider.ErrConflict},
 		{"dns.jsonl", "unsuspend again", unsuspendZone, hestia.ExitUnsuspended, provider.ErrConflict},
 		{"errors.jsonl", "15 no connection to a dns host, key in hash", func(ctx context.Context, c *hestia.Client) error {
-			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "127.0.0.9", Port: 8083, User: "admin"}, &hestia.DNSAddRemoteHostOptions{Password: "SECRET-z"})
+			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "127.0.0.9", Port: 8083, User: provider.NewSecret("admin")}, &hestia.DNSAddRemoteHostOptions{Password: provider.NewSecret("SECRET-z")})
 		}, hestia.ExitConnect, provider.ErrUnavailable},
 	})
 }
@@ -412,7 +412,7 @@ func TestDNSSECKey(t *testing.T) {
 // Without a password, the user of a cluster host is a key.
 func TestDNSRemoteHostKeyIsSecret(t *testing.T) {
 	c := withKey(t, newPanel(exit(3, http.StatusBadRequest, "Error: host key:canary4711canary doesn't exist")))
-	err := c.DNS.AddRemoteHost(t.Context(), &hestia.DNSAddRemoteHostRequest{Host: "ns.example.net", Port: 8083, User: "key:canary4711canary"}, nil)
+	err := c.DNS.AddRemoteHost(t.Context(), &hestia.DNSAddRemoteHostRequest{Host: "ns.example.net", Port: 8083, User: provider.NewSecret("key:canary4711canary")}, nil)
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	require.NotContains(t, err.Error(), "canary4711")
 }

@@ -2,7 +2,7 @@
 // implements the portable contract of package provider for it.
 //
 //	client, err := hestia.New("https://panel.example.com:8083",
-//		hestia.AccessKey(os.Getenv("HESTIA_ACCESS_KEY"), provider.Secret(os.Getenv("HESTIA_SECRET_KEY"))))
+//		hestia.AccessKey(os.Getenv("HESTIA_ACCESS_KEY"), provider.NewSecret(os.Getenv("HESTIA_SECRET_KEY"))))
 //	err = client.Users.Add(ctx, "alice", password, "alice@example.com",
 //		&hestia.UserAddOptions{Package: "default"})
 //	p := hestia.NewProvider(client) // the same panel as a provider.Provider

@@ -44,13 +44,13 @@ func TestEveryReturnCode(t *testing.T) {
 				codes  bool
 				answer answer
 			}{
-				"text":                {hestia.AccessKey(keyID, keySecret), false, answer{status: httpOf(code), header: header, body: "Error: of some kind"}},
-				"without a text":      {hestia.AccessKey(keyID, keySecret), false, answer{status: httpOf(code), header: header}},
-				"another status":      {hestia.AccessKey(keyID, keySecret), false, answer{status: 418, header: header, body: "Error: user x exists"}},
-				"partial list before": {hestia.AccessKey(keyID, keySecret), false, answer{status: httpOf(code), header: header, body: "{\n \"a\": {\nError: broken row"}},
-				"returncode=yes":      {hestia.AccessKey(keyID, keySecret), true, answer{status: 200, header: header, body: number}},
-				"legacy":              {hestia.APIKey(legacyKey), true, legacy(number)},
-				"password":            {hestia.Password("admin", "secret"), true, legacy(number)},
+				"text":                {hestia.AccessKey(keyID, provider.NewSecret(keySecret)), false, answer{status: httpOf(code), header: header, body: "Error: of some kind"}},
+				"without a text":      {hestia.AccessKey(keyID, provider.NewSecret(keySecret)), false, answer{status: httpOf(code), header: header}},
+				"another status":      {hestia.AccessKey(keyID, provider.NewSecret(keySecret)), false, answer{status: 418, header: header, body: "Error: user x exists"}},
+				"partial list before": {hestia.AccessKey(keyID, provider.NewSecret(keySecret)), false, answer{status: httpOf(code), header: header, body: "{\n \"a\": {\nError: broken row"}},
+				"returncode=yes":      {hestia.AccessKey(keyID, provider.NewSecret(keySecret)), true, answer{status: 200, header: header, body: number}},
+				"legacy":              {hestia.APIKey(provider.NewSecret(legacyKey)), true, legacy(number)},
+				"password":            {hestia.Password("admin", provider.NewSecret("secret")), true, legacy(number)},
 			} {
 				c := dial(t, newPanel(test.answer), test.auth, hestia.WithReturnCodes(test.codes))
 				err := c.Users.Unsuspend(t.Context(), "alice", nil)
@@ -85,8 +85,8 @@ func TestDocumentedNames(t *testing.T) {
 
 // What comes before the commands: the refusals of both engines.
 func TestFrontDoor(t *testing.T) {
-	key, hash := hestia.AccessKey(keyID, keySecret), hestia.APIKey(legacyKey)
-	password := hestia.Password("admin", "secret")
+	key, hash := hestia.AccessKey(keyID, provider.NewSecret(keySecret)), hestia.APIKey(provider.NewSecret(legacyKey))
+	password := hestia.Password("admin", provider.NewSecret("secret"))
 	html := "<html><body>Not Found</body></html>"
 	for name, test := range map[string]struct {
 		auth   hestia.Auth
@@ -133,7 +133,7 @@ func TestFrontDoor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := dial(t, newPanel(test.answer), test.auth, hestia.WithReturnCodes(test.codes))
-			err := c.Users.Add(t.Context(), "alice", "password", "alice@example.com", nil)
+			err := c.Users.Add(t.Context(), "alice", provider.NewSecret("password"), "alice@example.com", nil)
 			require.ErrorIs(t, err, test.want)
 			assert.NotContains(t, err.Error(), keySecret)
 		})
@@ -176,12 +176,14 @@ func TestLostAnswers(t *testing.T) {
 		calls  int
 		want   error
 	}{
-		"delete: gone":       {func(c *hestia.Client) error { return c.Users.Delete(t.Context(), "a", nil) }, exit(3, 400, "Error: user a doesn't exist"), 2, nil},
-		"suspend: done":      {func(c *hestia.Client) error { return c.Users.Suspend(t.Context(), "a", nil) }, exit(5, 401, "Error: user a is suspended"), 2, nil},
-		"unsuspend: done":    {func(c *hestia.Client) error { return c.Web.UnsuspendDomain(t.Context(), "a", "b.example", nil) }, exit(6, 401, ""), 2, nil},
-		"set again":          {func(c *hestia.Client) error { return c.Users.ChangeShell(t.Context(), "a", "sh") }, done(), 2, nil},
-		"set: absent":        {func(c *hestia.Client) error { return c.Users.ChangeShell(t.Context(), "a", "sh") }, exit(3, 400, ""), 2, provider.ErrNotFound},
-		"add: not repeated":  {func(c *hestia.Client) error { return c.Users.Add(t.Context(), "a", "password", "a@example.com", nil) }, done(), 1, provider.ErrOutcomeUnknown},
+		"delete: gone":    {func(c *hestia.Client) error { return c.Users.Delete(t.Context(), "a", nil) }, exit(3, 400, "Error: user a doesn't exist"), 2, nil},
+		"suspend: done":   {func(c *hestia.Client) error { return c.Users.Suspend(t.Context(), "a", nil) }, exit(5, 401, "Error: user a is suspended"), 2, nil},
+		"unsuspend: done": {func(c *hestia.Client) error { return c.Web.UnsuspendDomain(t.Context(), "a", "b.example", nil) }, exit(6, 401, ""), 2, nil},
+		"set again":       {func(c *hestia.Client) error { return c.Users.ChangeShell(t.Context(), "a", "sh") }, done(), 2, nil},
+		"set: absent":     {func(c *hestia.Client) error { return c.Users.ChangeShell(t.Context(), "a", "sh") }, exit(3, 400, ""), 2, provider.ErrNotFound},
+		"add: not repeated": {func(c *hestia.Client) error {
+			return c.Users.Add(t.Context(), "a", provider.NewSecret("password"), "a@example.com", nil)
+		}, done(), 1, provider.ErrOutcomeUnknown},
 		"unsuspend of users": {func(c *hestia.Client) error { return c.Users.Unsuspend(t.Context(), "a", nil) }, done(), 1, provider.ErrOutcomeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -229,28 +231,28 @@ func TestLegacyText(t *testing.T) {
 		"":                                   provider.ErrProtocol,
 		"0":                                  provider.ErrProtocol,
 	} {
-		c := dial(t, newPanel(legacy(body)), hestia.APIKey(legacyKey))
+		c := dial(t, newPanel(legacy(body)), hestia.APIKey(provider.NewSecret(legacyKey)))
 		_, err := c.Users.Get(t.Context(), "nobody")
 		require.ErrorIs(t, err, want, "%q", body)
 		require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "a read")
 	}
-	c := dial(t, newPanel(legacy("OK")), hestia.APIKey(legacyKey))
+	c := dial(t, newPanel(legacy("OK")), hestia.APIKey(provider.NewSecret(legacyKey)))
 	keys, err := collect(c.Users.ListSSHKeys(t.Context(), "alice"))
 	require.NoError(t, err, "an empty list that is known to look like this")
 	assert.Empty(t, keys)
 	_, err = c.Domains.SearchOwner(t.Context(), "nope.example.com", nil)
 	require.ErrorIs(t, err, provider.ErrNotFound, "OK is not an owner")
 
-	owner, err := dial(t, newPanel(legacy("OK\n")), hestia.APIKey(legacyKey)).Domains.SearchOwner(t.Context(), "x.example.com", nil)
+	owner, err := dial(t, newPanel(legacy("OK\n")), hestia.APIKey(provider.NewSecret(legacyKey))).Domains.SearchOwner(t.Context(), "x.example.com", nil)
 	require.NoError(t, err, "but OK and a line break is output")
 	assert.Equal(t, "OK", owner)
 
 	// A change that was sent for its text, and whose answer makes no sense.
-	c = dial(t, newPanel(legacy("Error: something new\n")), hestia.APIKey(legacyKey), hestia.WithReturnCodes(false))
+	c = dial(t, newPanel(legacy("Error: something new\n")), hestia.APIKey(provider.NewSecret(legacyKey)), hestia.WithReturnCodes(false))
 	require.ErrorIs(t, c.Users.ChangeShell(t.Context(), "a", "sh"), provider.ErrOutcomeUnknown)
-	c = dial(t, newPanel(legacy("something\n")), hestia.APIKey(legacyKey), hestia.WithReturnCodes(false))
+	c = dial(t, newPanel(legacy("something\n")), hestia.APIKey(provider.NewSecret(legacyKey)), hestia.WithReturnCodes(false))
 	require.ErrorIs(t, c.Users.ChangeShell(t.Context(), "a", "sh"), provider.ErrOutcomeUnknown)
-	c = dial(t, newPanel(legacy("OK")), hestia.APIKey(legacyKey), hestia.WithReturnCodes(false))
+	c = dial(t, newPanel(legacy("OK")), hestia.APIKey(provider.NewSecret(legacyKey)), hestia.WithReturnCodes(false))
 	require.NoError(t, c.Users.ChangeShell(t.Context(), "a", "sh"))
 }
 

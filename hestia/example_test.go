@@ -15,12 +15,12 @@ func examplePanel(answers ...answer) provider.Option { return httpClient(newPane
 
 func ExampleNew() {
 	client, err := hestia.New("https://panel.example.com:8083",
-		hestia.AccessKey("ACCESSKEYADMIN000000", "SECRETKEYADMINSECRETSECRETSECRETSECRETSE"),
+		hestia.AccessKey("ACCESSKEYADMIN000000", provider.NewSecret("SECRETKEYADMINSECRETSECRETSECRETSECRETSE")),
 		examplePanel(exit(0, 204, "")))
 	if err != nil {
 		log.Fatal(err)
 	}
-	err = client.Users.Add(context.Background(), "alice", "correct horse battery", "alice@example.com",
+	err = client.Users.Add(context.Background(), "alice", provider.NewSecret("correct horse battery"), "alice@example.com",
 		&hestia.UserAddOptions{Package: "gold"})
 	fmt.Println(client, err)
 	// Output: hestia client of https://panel.example.com:8083 <nil>
@@ -28,7 +28,7 @@ func ExampleNew() {
 
 func ExampleUsersService_List() {
 	client, err := hestia.New("https://panel.example.com:8083",
-		hestia.AccessKey("ACCESSKEYADMIN000000", "SECRETKEYADMINSECRETSECRETSECRETSECRETSE"),
+		hestia.AccessKey("ACCESSKEYADMIN000000", provider.NewSecret("SECRETKEYADMINSECRETSECRETSECRETSECRETSE")),
 		examplePanel(exit(0, 200, `{
 			"alice": {"PACKAGE": "gold", "SUSPENDED": "no", "DISK_QUOTA": "10000", "U_DISK": "120"},
 			"bob": {"PACKAGE": "default", "SUSPENDED": "yes", "DISK_QUOTA": "unlimited", "U_DISK": "7"}}`)))
@@ -49,7 +49,7 @@ func ExampleUsersService_List() {
 // Exit codes distinguish what matches the same portable error.
 func ExampleExitCode() {
 	client, err := hestia.New("https://panel.example.com:8083",
-		hestia.AccessKey("ACCESSKEYADMIN000000", "SECRETKEYADMINSECRETSECRETSECRETSECRETSE"),
+		hestia.AccessKey("ACCESSKEYADMIN000000", provider.NewSecret("SECRETKEYADMINSECRETSECRETSECRETSECRETSE")),
 		examplePanel(exit(5, 401, "Error: user alice is suspended")))
 	if err != nil {
 		log.Fatal(err)
@@ -64,7 +64,7 @@ func ExampleExitCode() {
 
 func ExampleClient_Run() {
 	client, err := hestia.New("https://panel.example.com:8083",
-		hestia.AccessKey("ACCESSKEYADMIN000000", "SECRETKEYADMINSECRETSECRETSECRETSECRETSE"),
+		hestia.AccessKey("ACCESSKEYADMIN000000", provider.NewSecret("SECRETKEYADMINSECRETSECRETSECRETSECRETSE")),
 		examplePanel(exit(0, 200, "panel.example.com\tDebian\t12.11")))
 	if err != nil {
 		log.Fatal(err)

@@ -123,7 +123,7 @@ func dial(t testing.TB, p http.RoundTripper, auth hestia.Auth, opts ...provider.
 
 func withKey(t testing.TB, p http.RoundTripper, opts ...provider.Option) *hestia.Client {
 	t.Helper()
-	return dial(t, p, hestia.AccessKey(keyID, keySecret), opts...)
+	return dial(t, p, hestia.AccessKey(keyID, provider.NewSecret(keySecret)), opts...)
 }
 
 // methodsOf returns the methods of a client's services by operation: "Users.Add".
@@ -148,6 +148,7 @@ var (
 	typeAddr    = reflect.TypeFor[netip.Addr]()
 	typeLimit   = reflect.TypeFor[hestia.Limit]()
 	typeTime    = reflect.TypeFor[time.Time]()
+	typeSecret  = reflect.TypeFor[provider.Secret]()
 )
 
 // build returns a method's arguments. It calls next for one value after the other, in the order of
@@ -226,6 +227,8 @@ func parse(t reflect.Type, text string) (reflect.Value, error) {
 		n, err := strconv.ParseInt(text, 10, 64)
 		v.Set(reflect.ValueOf(hestia.LimitOf(n)))
 		return v, err
+	case t == typeSecret:
+		return reflect.ValueOf(provider.NewSecret(text)), nil
 	case t == typeTime:
 		day, err := time.Parse(time.DateOnly, text)
 		v.Set(reflect.ValueOf(day))

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/provider"
 )
 
 // inventory reads the panel's commands and their arguments.
@@ -184,6 +185,8 @@ func markers(t reflect.Type, n int) (reflect.Value, []string) {
 		return reflect.ValueOf(a), []string{a.String()}
 	case typeLimit:
 		return reflect.ValueOf(hestia.LimitOf(int64(n))), []string{fmt.Sprint(n)}
+	case typeSecret:
+		return reflect.ValueOf(provider.NewSecret(text)), []string{text}
 	case typeTime:
 		day := time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC)
 		return reflect.ValueOf(day), []string{day.Format(time.DateOnly)}

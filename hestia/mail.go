@@ -283,7 +283,7 @@ func (s *MailService) GetDomainDKIM(ctx context.Context, user, domain string) (*
 // relay (U_SMTP_RELAY_PASSWORD) is among them.
 func (s *MailService) GetDomainValue(ctx context.Context, user, domain, key string) (provider.Secret, error) {
 	value, err := s.c.text(ctx, mailGetDomainValue, user, domain, key)
-	return provider.Secret(value), err
+	return provider.NewSecret(value), err
 }
 
 // ListDomains returns a user's mail domains: v-list-mail-domains. Fields that only GetDomain sets

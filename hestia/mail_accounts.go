@@ -187,7 +187,7 @@ func (s *MailService) GetAccountAutoreply(ctx context.Context, user, domain, acc
 // password (MD5) is among them.
 func (s *MailService) GetAccountValue(ctx context.Context, user, domain, account, key string) (provider.Secret, error) {
 	value, err := s.c.text(ctx, mailGetAccountValue, user, domain, account, key)
-	return provider.Secret(value), err
+	return provider.NewSecret(value), err
 }
 
 // ListAccounts returns the mailboxes of a mail domain: v-list-mail-accounts. Fields that only

@@ -132,13 +132,13 @@ func TestMailSendings(t *testing.T) {
 			return c.Mail.UpdateDomainsDisk(ctx, "alice")
 		}, "v-update-mail-domains-disk|alice", ""},
 		{"Mail.AddAccount", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", "pw", nil)
+			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", provider.NewSecret("pw"), nil)
 		}, "v-add-mail-account|alice|a.example|info|pw", ""},
 		{"Mail.AddAccount", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", "pw", &hestia.MailAddAccountOptions{Quota: hestia.LimitOf(500)})
+			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", provider.NewSecret("pw"), &hestia.MailAddAccountOptions{Quota: hestia.LimitOf(500)})
 		}, "v-add-mail-account|alice|a.example|info|pw|500", ""},
 		{"Mail.AddAccount", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", "pw", &hestia.MailAddAccountOptions{Quota: hestia.NoLimit()})
+			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", provider.NewSecret("pw"), &hestia.MailAddAccountOptions{Quota: hestia.NoLimit()})
 		}, "v-add-mail-account|alice|a.example|info|pw|unlimited", ""},
 		{"Mail.AddAccountAlias", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddAccountAlias(ctx, "alice", "a.example", "info", "contact")
@@ -153,7 +153,7 @@ func TestMailSendings(t *testing.T) {
 			return c.Mail.AddAccountForwardOnly(ctx, "alice", "a.example", "info")
 		}, "v-add-mail-account-fwd-only|alice|a.example|info", ""},
 		{"Mail.ChangeAccountPassword", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.ChangeAccountPassword(ctx, "alice", "a.example", "info", "pw")
+			return c.Mail.ChangeAccountPassword(ctx, "alice", "a.example", "info", provider.NewSecret("pw"))
 		}, "v-change-mail-account-password|alice|a.example|info|pw", ""},
 		{"Mail.ChangeAccountQuota", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.ChangeAccountQuota(ctx, "alice", "a.example", "info", hestia.LimitOf(0))
@@ -168,7 +168,7 @@ func TestMailSendings(t *testing.T) {
 			return c.Mail.ChangeAccountRateLimit(ctx, "alice", "a.example", "info", new(int64(0)))
 		}, "v-change-mail-account-rate-limit|alice|a.example|info|0", ""},
 		{"Mail.CheckAccountHash", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.CheckAccountHash(ctx, hestia.MailHashArgon2id, "pw", "$argon2id$x")
+			return c.Mail.CheckAccountHash(ctx, hestia.MailHashArgon2id, provider.NewSecret("pw"), provider.NewSecret("$argon2id$x"))
 		}, "v-check-mail-account-hash|ARGONID2|pw|$argon2id$x", ""},
 		{"Mail.DeleteAccount", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.DeleteAccount(ctx, "alice", "a.example", "info")
@@ -217,13 +217,13 @@ func TestMailSendings(t *testing.T) {
 		}, "v-add-sys-roundcube", ""},
 		{"Mail.AddSysSMTP", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddSysSMTP(ctx,
-				&hestia.MailAddSysSMTPRequest{Domain: "smtp.example", Port: 587, Security: "STARTTLS", Username: "u", Password: "pw", Email: "p@a.example"})
+				&hestia.MailAddSysSMTPRequest{Domain: "smtp.example", Port: 587, Security: "STARTTLS", Username: "u", Password: provider.NewSecret("pw"), Email: "p@a.example"})
 		}, "v-add-sys-smtp|smtp.example|587|STARTTLS|u|pw|p@a.example", ""},
 		{"Mail.AddSysSMTPRelay", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddSysSMTPRelay(ctx, "relay.example", nil)
 		}, "v-add-sys-smtp-relay|relay.example", ""},
 		{"Mail.AddSysSMTPRelay", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddSysSMTPRelay(ctx, "relay.example", &hestia.MailRelayOptions{Username: "u", Password: "pw"})
+			return c.Mail.AddSysSMTPRelay(ctx, "relay.example", &hestia.MailRelayOptions{Username: "u", Password: provider.NewSecret("pw")})
 		}, "v-add-sys-smtp-relay|relay.example|u|pw", ""},
 		{"Mail.AddSysSnappyMail", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddSysSnappyMail(ctx)
@@ -340,7 +340,7 @@ func TestMailRecordings(t *testing.T) {
 		{"mail.jsonl", "add again", add("alice", "alice.example.com"), hestia.ExitExists, provider.ErrAlreadyExists},
 		{"mail.jsonl", "limit reached", add("bob", "bob2.example.com"), hestia.ExitLimit, provider.ErrQuota},
 		{"mail.jsonl", "account add with quota, legacy", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddAccount(ctx, "alice", "alice.example.com", "sales", "SECRET-mail2", &hestia.MailAddAccountOptions{Quota: hestia.LimitOf(500)})
+			return c.Mail.AddAccount(ctx, "alice", "alice.example.com", "sales", provider.NewSecret("SECRET-mail2"), &hestia.MailAddAccountOptions{Quota: hestia.LimitOf(500)})
 		}, 0, nil},
 		{"mail.jsonl", "account alias again", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddAccountAlias(ctx, "alice", "alice.example.com", "info", "contact")
@@ -357,7 +357,7 @@ func TestMailRecordings(t *testing.T) {
 		{"mail.jsonl", "account suspend", suspend, 0, nil},
 		{"mail.jsonl", "account suspend again", suspend, hestia.ExitSuspended, provider.ErrConflict},
 		{"mail.jsonl", "account password while suspended", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.ChangeAccountPassword(ctx, "alice", "alice.example.com", "info", "SECRET-mail8")
+			return c.Mail.ChangeAccountPassword(ctx, "alice", "alice.example.com", "info", provider.NewSecret("SECRET-mail8"))
 		}, hestia.ExitSuspended, provider.ErrConflict},
 		{"mail.jsonl", "account unsuspend, returncode=yes", quinn, 0, nil},
 		{"mail.jsonl", "account unsuspend again, legacy", quinn, hestia.ExitUnsuspended, provider.ErrConflict},
@@ -366,7 +366,7 @@ func TestMailRecordings(t *testing.T) {
 		}, hestia.ExitNotExist, provider.ErrNotFound},
 		{"mail.jsonl", "smtp relay", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.AddDomainSMTPRelay(ctx, "alice", "alice.example.com", "relay.example.net",
-				&hestia.MailRelayOptions{Username: "relayuser", Password: "SECRET-relay", Port: 587})
+				&hestia.MailRelayOptions{Username: "relayuser", Password: provider.NewSecret("SECRET-relay"), Port: 587})
 		}, 0, nil},
 		{"mail.jsonl", "account delete", remove, 0, nil},
 		{"mail.jsonl", "account delete again", remove, hestia.ExitNotExist, provider.ErrNotFound},
@@ -379,13 +379,13 @@ func TestMailRecordings(t *testing.T) {
 func TestMailRefusals(t *testing.T) {
 	checkRefusals(t, []refusal{
 		{"empty password", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", "", nil)
+			return c.Mail.AddAccount(ctx, "alice", "a.example", "info", provider.Secret{}, nil)
 		}, "password"},
 		{"password that names a file", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.ChangeAccountPassword(ctx, "alice", "a.example", "info", "/tmp/x")
+			return c.Mail.ChangeAccountPassword(ctx, "alice", "a.example", "info", provider.NewSecret("/tmp/x"))
 		}, "password"},
 		{"password of two lines", func(ctx context.Context, c *hestia.Client) error {
-			return c.Mail.AddDomainSMTPRelay(ctx, "alice", "a.example", "relay.example", &hestia.MailRelayOptions{Password: "a\nb"})
+			return c.Mail.AddDomainSMTPRelay(ctx, "alice", "a.example", "relay.example", &hestia.MailRelayOptions{Password: provider.NewSecret("a\nb")})
 		}, "password"},
 		{"negative quota", func(ctx context.Context, c *hestia.Client) error {
 			return c.Mail.ChangeAccountQuota(ctx, "alice", "a.example", "info", hestia.LimitOf(-1))
@@ -430,7 +430,7 @@ func TestMailDKIMKeyIsSecret(t *testing.T) {
 	}
 	keys, err := ask(`{"a.example": {"PEM": "` + pem + `", "PUB": "public"}}`)
 	require.NoError(t, err)
-	require.Equal(t, &hestia.DKIMKeys{Domain: "a.example", Private: "-----BEGIN PRIVATE KEY-----\nMIICcanary\n-----END PRIVATE KEY-----", Public: "public"}, keys)
+	require.Equal(t, &hestia.DKIMKeys{Domain: "a.example", Private: provider.NewSecret("-----BEGIN PRIVATE KEY-----\nMIICcanary\n-----END PRIVATE KEY-----"), Public: "public"}, keys)
 	_, err = ask(`{"a.example": {"PEM": "` + pem)
 	require.ErrorIs(t, err, provider.ErrProtocol)
 	require.NotContains(t, err.Error(), "canary")
@@ -438,7 +438,7 @@ func TestMailDKIMKeyIsSecret(t *testing.T) {
 
 func TestMailCheckAccountHash(t *testing.T) {
 	c := withKey(t, newPanel(exit(2, http.StatusUnprocessableEntity, "")))
-	err := c.Mail.CheckAccountHash(t.Context(), hestia.MailHashBcrypt, "password", "$2y$05$x")
+	err := c.Mail.CheckAccountHash(t.Context(), hestia.MailHashBcrypt, provider.NewSecret("password"), provider.NewSecret("$2y$05$x"))
 	requireExit(t, err, hestia.ExitInvalid, provider.ErrUnauthorized)
 }
 

@@ -13,7 +13,7 @@ import (
 //
 //	gold := &hestia.Package{RateLimit: hestia.LimitOf(100), Limits: hestia.UserLimits{Backups: hestia.LimitOf(3)}}
 //	file, err := hestia.PackageFile(gold)
-//	path, err := client.Files.MakeTemp(ctx, "gold.pkg", provider.Secret(file))
+//	path, err := client.Files.MakeTemp(ctx, "gold.pkg", provider.NewSecret(file))
 //	err = client.Packages.Add(ctx, path, "gold", nil)
 //
 // RateLimit and Limits.Backups must be numbers. An empty shell becomes "nologin", empty limits of

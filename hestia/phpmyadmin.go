@@ -78,7 +78,7 @@ func (c *Client) PHPMyAdminSignOn(ctx context.Context, req *PHPMyAdminRequest) (
 	if err != nil {
 		return nil, err
 	}
-	if config.PHPMyAdminKey == "" || config.PHPMyAdminAlias == "" {
+	if config.PHPMyAdminKey.IsZero() || config.PHPMyAdminAlias == "" {
 		return nil, &provider.Error{
 			Provider: Kind, Op: "PHPMyAdminSignOn", Action: action, Kind: provider.ErrUnsupported,
 			Message: "the server has no single sign-on to phpMyAdmin (v-add-sys-pma-sso switches it on)",
@@ -93,5 +93,5 @@ func (c *Client) PHPMyAdminSignOn(ctx context.Context, req *PHPMyAdminRequest) (
 	}
 	site.Path += "/" + strings.Trim(config.PHPMyAdminAlias, "/") + "/hestia-sso.php"
 	site.RawQuery = url.Values{"database": {req.Database}, "user": {req.User}, "exp": {issued}, "hestia_token": {string(token)}}.Encode()
-	return &PHPMyAdminSession{URL: provider.Secret(site.String()), ExpiresAt: made.Add(phpMyAdminLife)}, nil
+	return &PHPMyAdminSession{URL: provider.NewSecret(site.String()), ExpiresAt: made.Add(phpMyAdminLife)}, nil
 }

@@ -26,7 +26,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		page.RawPath = ""
 		if req.Kind != provider.SignOnReset {
 			page.Path += "/login/"
-			return &provider.SignOn{Kind: provider.SignOnPlain, URL: provider.Secret(page.String()), Method: "GET"}, nil
+			return &provider.SignOn{Kind: provider.SignOnPlain, URL: provider.NewSecret(page.String()), Method: "GET"}, nil
 		}
 		code := rand.Text()
 		hash, err := bcrypt.GenerateFromPassword([]byte(code), bcrypt.DefaultCost)
@@ -34,11 +34,11 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 			return nil, &provider.Error{Provider: Kind, Kind: provider.ErrUnavailable, Message: "hashing the code failed"}
 		}
 		minted := time.Now()
-		if err := p.client.Users.ChangeRKey(ctx, login, &UserChangeRKeyOptions{Hash: provider.Secret(hash)}); err != nil {
+		if err := p.client.Users.ChangeRKey(ctx, login, &UserChangeRKeyOptions{Hash: provider.NewSecret(string(hash))}); err != nil {
 			return nil, err
 		}
 		page.Path += "/reset/"
 		page.RawQuery = url.Values{"action": {"confirm"}, "user": {login}, "code": {code}}.Encode()
-		return &provider.SignOn{Kind: provider.SignOnReset, URL: provider.Secret(page.String()), Method: "GET", ExpiresAt: minted.Add(resetLife)}, nil
+		return &provider.SignOn{Kind: provider.SignOnReset, URL: provider.NewSecret(page.String()), Method: "GET", ExpiresAt: minted.Add(resetLife)}, nil
 	}, provider.SignOnPlain, provider.SignOnReset)
 }

@@ -37,12 +37,12 @@ func providerOn(t *testing.T, srv *hestiatest.Server, auth hestia.Auth, opts ...
 }
 
 func rootKey(srv *hestiatest.Server) hestia.Auth {
-	return hestia.AccessKey(srv.AccessKey, provider.Secret(srv.SecretKey))
+	return hestia.AccessKey(srv.AccessKey, provider.NewSecret(srv.SecretKey))
 }
 
 func orderOf(n int) *provider.CreateRequest {
 	return &provider.CreateRequest{
-		Reference: "order-" + strconv.Itoa(n), Username: "customer" + strconv.Itoa(n), Password: "Secret+Passw0rd",
+		Reference: "order-" + strconv.Itoa(n), Username: "customer" + strconv.Itoa(n), Password: provider.NewSecret("Secret+Passw0rd"),
 		Email: "max@example.com", Name: "Max Mustermann", Domain: fmt.Sprintf("customer%d.example.com", n), Plan: "small",
 	}
 }
@@ -53,7 +53,7 @@ func orderOf(n int) *provider.CreateRequest {
 func TestBillingProfile(t *testing.T) {
 	srv := newServer(t)
 	id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-	p := providerOn(t, srv, hestia.AccessKey(id, provider.Secret(secret)))
+	p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)))
 	ctx := t.Context()
 	for range 3 {
 		report, err := p.Check(ctx)
@@ -77,7 +77,9 @@ func TestBillingProfile(t *testing.T) {
 		"1 suspend":   func() (provider.Outcome, error) { return p.Suspend(ctx, "customer0") },
 		"2 unsuspend": func() (provider.Outcome, error) { return p.Unsuspend(ctx, "customer0") },
 		"3 plan":      func() (provider.Outcome, error) { return p.ChangePlan(ctx, "customer1", "large") },
-		"4 password":  func() (provider.Outcome, error) { return p.ChangePassword(ctx, "customer1", "An0ther+Secret") },
+		"4 password": func() (provider.Outcome, error) {
+			return p.ChangePassword(ctx, "customer1", provider.NewSecret("An0ther+Secret"))
+		},
 		"5 terminate": func() (provider.Outcome, error) { return p.Terminate(ctx, "customer2") },
 	} {
 		if verb == "2 unsuspend" {
@@ -115,7 +117,7 @@ func TestHalfADomainWithBilling(t *testing.T) {
 	for _, fault := range []faults.Fault{{Kind: faults.Drop}, {Kind: faults.Drop, After: true}, {Kind: faults.Status, StatusCode: 500, After: true}, {Kind: faults.HTML, After: true}} {
 		srv := newServer(t)
 		id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-		p := providerOn(t, srv, hestia.AccessKey(id, provider.Secret(secret)))
+		p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)))
 		srv.Faults.When(func(r *http.Request) bool { return r.FormValue("cmd") == "v-add-domain" }, 1, fault)
 		created, err := p.Create(t.Context(), orderOf(1))
 		require.NoError(t, err, fault)
@@ -137,7 +139,10 @@ func TestRootUserIsNeverTouched(t *testing.T) {
 		"suspend":   func() error { _, err := p.Suspend(ctx, "chief"); return err },
 		"unsuspend": func() error { _, err := p.Unsuspend(ctx, "chief"); return err },
 		"plan":      func() error { _, err := p.ChangePlan(ctx, "chief", "large"); return err },
-		"password":  func() error { _, err := p.ChangePassword(ctx, "chief", "An0ther+Secret"); return err },
+		"password": func() error {
+			_, err := p.ChangePassword(ctx, "chief", provider.NewSecret("An0ther+Secret"))
+			return err
+		},
 		"terminate": func() error { _, err := p.Terminate(ctx, "chief"); return err },
 		"usage":     func() error { _, err := p.Usage(ctx, "chief"); return err },
 		"sign on":   func() error { _, err := p.SignOn(ctx, &provider.SignOnRequest{AccountID: "chief"}); return err },
@@ -279,9 +284,9 @@ func TestDriver(t *testing.T) {
 	srv := newServer(t)
 	drivers := provider.Drivers{hestia.Driver}
 	for name, cfg := range map[string]provider.ServerConfig{
-		"access key": {Username: srv.AccessKey, Secret: provider.Secret(srv.SecretKey)},
-		"api key":    {Secret: provider.Secret(srv.APIKey), Options: map[string]string{"sign_in": "api_key"}},
-		"password":   {Username: srv.AdminUser, Secret: provider.Secret(srv.AdminPassword), Options: map[string]string{"sign_in": "password"}},
+		"access key": {Username: srv.AccessKey, Secret: provider.NewSecret(srv.SecretKey)},
+		"api key":    {Secret: provider.NewSecret(srv.APIKey), Options: map[string]string{"sign_in": "api_key"}},
+		"password":   {Username: srv.AdminUser, Secret: provider.NewSecret(srv.AdminPassword), Options: map[string]string{"sign_in": "password"}},
 	} {
 		cfg.Kind, cfg.URL = "hestia", srv.URL
 		p, err := drivers.Open(cfg, provider.WithHTTPClient(srv.Client()))
@@ -291,7 +296,7 @@ func TestDriver(t *testing.T) {
 		require.NotEmpty(t, report.Version, name)
 	}
 	sent := srv.Faults.Count()
-	_, err := drivers.Open(provider.ServerConfig{Kind: "hestia", URL: "ftp://x", Username: "short", Secret: "x", Options: map[string]string{
+	_, err := drivers.Open(provider.ServerConfig{Kind: "hestia", URL: "ftp://x", Username: "short", Secret: provider.NewSecret("x"), Options: map[string]string{
 		"sign_in": "magic", "time_zone": "Nowhere/At all", "pin": "y",
 	}})
 	var e *provider.Error
@@ -322,7 +327,7 @@ func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m
 func TestBillingAddsTheOrderedDomain(t *testing.T) {
 	srv := newServer(t)
 	id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-	p := providerOn(t, srv, hestia.AccessKey(id, provider.Secret(secret)))
+	p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)))
 	order := orderOf(1)
 	order.Domain = ""
 	_, err := p.Create(t.Context(), order)

@@ -200,49 +200,53 @@ func TestGroupSecretsNowhere(t *testing.T) {
 	const canary = `CANARY 1&2<3>"4"\5 ünï`
 	ctx := t.Context()
 	for name, call := range map[string]func(*hestia.Client) error{
-		"mailbox": func(c *hestia.Client) error { return c.Mail.AddAccount(ctx, "a", "a.example", "info", canary, nil) },
+		"mailbox": func(c *hestia.Client) error {
+			return c.Mail.AddAccount(ctx, "a", "a.example", "info", provider.NewSecret(canary), nil)
+		},
 		"mailbox password": func(c *hestia.Client) error {
-			return c.Mail.ChangeAccountPassword(ctx, "a", "a.example", "info", canary)
+			return c.Mail.ChangeAccountPassword(ctx, "a", "a.example", "info", provider.NewSecret(canary))
 		},
 		"mailbox hash": func(c *hestia.Client) error {
-			return c.Mail.CheckAccountHash(ctx, hestia.MailHashBcrypt, "other", canary)
+			return c.Mail.CheckAccountHash(ctx, hestia.MailHashBcrypt, provider.NewSecret("other"), provider.NewSecret(canary))
 		},
 		"relay": func(c *hestia.Client) error {
-			return c.Mail.AddDomainSMTPRelay(ctx, "a", "a.example", "b.example", &hestia.MailRelayOptions{Password: canary})
+			return c.Mail.AddDomainSMTPRelay(ctx, "a", "a.example", "b.example", &hestia.MailRelayOptions{Password: provider.NewSecret(canary)})
 		},
 		"server's relay": func(c *hestia.Client) error {
-			return c.Mail.AddSysSMTPRelay(ctx, "b.example", &hestia.MailRelayOptions{Password: canary})
+			return c.Mail.AddSysSMTPRelay(ctx, "b.example", &hestia.MailRelayOptions{Password: provider.NewSecret(canary)})
 		},
 		"panel's account": func(c *hestia.Client) error {
-			return c.Mail.AddSysSMTP(ctx, &hestia.MailAddSysSMTPRequest{Domain: "b.example", Port: 25, Security: "SSL", Username: "u", Password: canary, Email: "a@a.example"})
+			return c.Mail.AddSysSMTP(ctx, &hestia.MailAddSysSMTPRequest{Domain: "b.example", Port: 25, Security: "SSL", Username: "u", Password: provider.NewSecret(canary), Email: "a@a.example"})
 		},
 		"database": func(c *hestia.Client) error {
-			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "a", Database: "b", Login: "c", Password: canary}, nil)
+			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "a", Database: "b", Login: "c", Password: provider.NewSecret(canary)}, nil)
 		},
-		"database password": func(c *hestia.Client) error { return c.Databases.ChangePassword(ctx, "a", "a_b", canary) },
+		"database password": func(c *hestia.Client) error {
+			return c.Databases.ChangePassword(ctx, "a", "a_b", provider.NewSecret(canary))
+		},
 		"database login": func(c *hestia.Client) error {
-			return c.Databases.ChangeUser(ctx, "a", "a_b", "c", &hestia.DatabaseChangeUserOptions{Password: canary})
+			return c.Databases.ChangeUser(ctx, "a", "a_b", "c", &hestia.DatabaseChangeUserOptions{Password: provider.NewSecret(canary)})
 		},
 		"database server": func(c *hestia.Client) error {
-			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "mysql", Host: "b.example", Login: "c", Password: canary}, nil)
+			return c.Databases.AddHost(ctx, &hestia.DatabaseAddHostRequest{Type: "mysql", Host: "b.example", Login: "c", Password: provider.NewSecret(canary)}, nil)
 		},
 		"its password": func(c *hestia.Client) error {
-			return c.Databases.ChangeHostPassword(ctx, &hestia.DatabaseChangeHostPasswordRequest{Type: "mysql", Host: "b.example", Login: "c", Password: canary})
+			return c.Databases.ChangeHostPassword(ctx, &hestia.DatabaseChangeHostPasswordRequest{Type: "mysql", Host: "b.example", Login: "c", Password: provider.NewSecret(canary)})
 		},
 		"cluster host": func(c *hestia.Client) error {
-			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "b.example", Port: 8083, User: "admin"}, &hestia.DNSAddRemoteHostOptions{Password: canary})
+			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "b.example", Port: 8083, User: provider.NewSecret("admin")}, &hestia.DNSAddRemoteHostOptions{Password: provider.NewSecret(canary)})
 		},
 		"cluster key": func(c *hestia.Client) error {
-			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "b.example", Port: 8083, User: canary}, nil)
+			return c.DNS.AddRemoteHost(ctx, &hestia.DNSAddRemoteHostRequest{Host: "b.example", Port: 8083, User: provider.NewSecret(canary)}, nil)
 		},
 		"archives": func(c *hestia.Client) error {
-			return c.Backups.AddHost(ctx, "sftp", "b.example", &hestia.BackupAddHostOptions{Password: canary})
+			return c.Backups.AddHost(ctx, "sftp", "b.example", &hestia.BackupAddHostOptions{Password: provider.NewSecret(canary)})
 		},
 		"repository": func(c *hestia.Client) error {
-			return c.Backups.AddHostRestic(ctx, &hestia.BackupAddHostResticRequest{Repo: canary})
+			return c.Backups.AddHostRestic(ctx, &hestia.BackupAddHostResticRequest{Repo: provider.NewSecret(canary)})
 		},
 		"repository key": func(c *hestia.Client) error {
-			return drop(c.Backups.RestoreUserFullRestic(ctx, "a", "1a2b", canary, nil))
+			return drop(c.Backups.RestoreUserFullRestic(ctx, "a", "1a2b", provider.NewSecret(canary), nil))
 		},
 	} {
 		for kind, a := range map[string]answer{

@@ -87,13 +87,13 @@ func (e *exchange) auth() (auth hestia.Auth, legacy bool) {
 	f := e.fields()
 	switch {
 	case f["access_key"] != "" && f["secret_key"] != "":
-		return hestia.AccessKey(f["access_key"], provider.Secret(f["secret_key"])), false
+		return hestia.AccessKey(f["access_key"], provider.NewSecret(f["secret_key"])), false
 	case strings.Contains(f["hash"], ":"):
-		return hestia.AccessKeyHash(provider.Secret(f["hash"])), false
+		return hestia.AccessKeyHash(provider.NewSecret(f["hash"])), false
 	case f["hash"] != "":
-		return hestia.APIKey(provider.Secret(f["hash"])), true
+		return hestia.APIKey(provider.NewSecret(f["hash"])), true
 	}
-	return hestia.Password(f["user"], provider.Secret(f["password"])), true
+	return hestia.Password(f["user"], provider.NewSecret(f["password"])), true
 }
 
 // code returns the exit code that the exchange proves. The legacy engine hides it when it returns
@@ -403,7 +403,7 @@ func replayAnswer(t *testing.T, e *exchange) {
 	c := withKey(t, p)
 	_, isLegacy := e.auth()
 	if isLegacy {
-		c = dial(t, p, hestia.APIKey(legacyKey), hestia.WithReturnCodes(e.fields()["returncode"] == "yes"))
+		c = dial(t, p, hestia.APIKey(provider.NewSecret(legacyKey)), hestia.WithReturnCodes(e.fields()["returncode"] == "yes"))
 	}
 	result, err := c.Run(t.Context(), "v-list-users", "json")
 	code, hasCode := e.Response.Headers["Hestia-Exit-Code"]

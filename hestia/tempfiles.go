@@ -18,7 +18,7 @@ func (s *FilesService) MakeTemp(ctx context.Context, name string, content provid
 	if strings.Contains(name, "/") {
 		return "", filesMakeTemp.endpoint.Refuse(quoted(name), provider.Problems{"name": "must not contain a slash"})
 	}
-	text := provider.Secret(strings.TrimSuffix(content.Reveal(), "\n"))
+	text := provider.NewSecret(strings.TrimSuffix(content.Reveal(), "\n"))
 	if err := s.c.load(ctx, filesMakeTemp, func([]byte) error { return nil }, text, name); err != nil {
 		return "", err
 	}

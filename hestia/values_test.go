@@ -85,7 +85,7 @@ func checkValue(t *testing.T, e *exchange, value any) {
 		require.Len(t, rows, 1)
 		for _, row := range rows {
 			for name, raw := range fieldsOf(t, row) {
-				assert.Equal(t, textOf(t, raw), v.MapIndex(reflect.ValueOf(name)).String(), name)
+				assert.Equal(t, textOf(t, raw), spellOne(t, v.MapIndex(reflect.ValueOf(name)), ""), name)
 			}
 		}
 		return
@@ -191,7 +191,7 @@ func spell(t *testing.T, v reflect.Value, out map[string]string) {
 			case reflect.Map: // settings that have no field of their own
 				for key, value := range f.Seq2() {
 					if _, there := out[key.String()]; !there {
-						out[key.String()] = value.String()
+						out[key.String()] = spellOne(t, value, "")
 					}
 				}
 			}

@@ -133,7 +133,7 @@ func (s *AuthService) Info(ctx context.Context) (*Session, error) {
 // The next call signs in again.
 func (s *AuthService) Logout(ctx context.Context) error {
 	token := s.c.sessions.held()
-	if token == "" {
+	if token.IsZero() {
 		return nil
 	}
 	err := s.c.send(ctx, authLogout, &rest.Call{Out: new(wire.One[Ack])}, token)
@@ -260,7 +260,7 @@ type sessionInfo struct{ Session }
 
 var _ = wire.Read(func(raw []byte, s *sessionInfo) error {
 	err := s.fill(raw, true)
-	if err == nil && s.Token == "" && s.Role == "" && s.CustomerID == 0 && s.WHMCSID == 0 {
+	if err == nil && s.Token.IsZero() && s.Role == "" && s.CustomerID == 0 && s.WHMCSID == 0 {
 		err = wire.Lacks("role")
 	}
 	return err

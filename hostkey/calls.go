@@ -129,7 +129,7 @@ func checkLocation(problems *provider.Problems, field, location string) {
 
 // checkPIN refuses what cannot be a PIN; "" is none.
 func checkPIN(problems *provider.Problems, field string, pin provider.Secret) {
-	if n := len(pin); n != 0 && (n < 4 || n > 6) {
+	if n := len(pin.Reveal()); n != 0 && (n < 4 || n > 6) {
 		problems.Add(field, "must have 4 to 6 characters")
 	}
 }

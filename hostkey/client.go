@@ -211,7 +211,7 @@ func checkWord(problems *provider.Problems, field, word string) {
 // fails with ErrTokenRejected.
 func (c *Client) call(ctx context.Context, a action, call *rest.Call) error {
 	if a.open {
-		return c.send(ctx, a, call, "")
+		return c.send(ctx, a, call, provider.Secret{})
 	}
 	for attempt := 0; ; attempt++ {
 		session, err := c.sessions.get(ctx)
@@ -236,7 +236,7 @@ func (c *Client) send(ctx context.Context, a action, call *rest.Call, token prov
 	form := make(url.Values, len(fields)+2)
 	maps.Copy(form, fields)
 	form.Set("action", a.name)
-	if token != "" {
+	if !token.IsZero() {
 		form.Set("token", token.Reveal())
 		sent.Secrets = append([]provider.Secret{token}, call.Secrets...)
 	}

@@ -53,7 +53,7 @@ const wrongKey = "0a1b2c3d4e5f0a1b-c0ffeec0ffeec0ff"
 func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
 	open := func(key string) provider.Provider {
-		client, err := hostkey.New(srv.URL, provider.Secret(key), append([]provider.Option{
+		client, err := hostkey.New(srv.URL, provider.NewSecret(key), append([]provider.Option{
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			provider.WithDumps(logs),
@@ -72,7 +72,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 			return &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", n),
 				Username:  fmt.Sprintf("customer%d", n),
-				Password:  provider.Secret(fmt.Sprintf("Canary+Passw0rd%d", n)),
+				Password:  provider.NewSecret(fmt.Sprintf("Canary+Passw0rd%d", n)),
 				Email:     fmt.Sprintf("customer%d@example.com", n),
 				Name:      fmt.Sprintf("Customer %d", n),
 				Plan:      "vm.nano",

@@ -37,8 +37,7 @@ func encode(a action, req any, extra map[string]any) (url.Values, error) {
 	return form, nil
 }
 
-// revealInto replaces the redacted texts of secrets by their values: go-querystring encodes what a
-// Secret prints.
+// revealInto adds the values of secrets, which go-querystring cannot see.
 func revealInto(form url.Values, v reflect.Value, scope string) {
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() {
@@ -51,7 +50,7 @@ func revealInto(form url.Values, v reflect.Value, scope string) {
 	}
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("url"), ",")
+		name, words, _ := strings.Cut(field.Tag.Get("url"), ",")
 		if name == "-" || !field.IsExported() {
 			continue
 		}
@@ -67,7 +66,7 @@ func revealInto(form url.Values, v reflect.Value, scope string) {
 		}
 		switch value := v.Field(i).Interface().(type) {
 		case provider.Secret:
-			if form.Has(name) {
+			if !value.IsZero() || words != "omitempty" {
 				form.Set(name, value.Reveal())
 			}
 		case *provider.Secret:

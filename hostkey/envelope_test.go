@@ -134,7 +134,7 @@ func TestErrorEnvelopes(t *testing.T) {
 // If a call that costs money fails and names a server, an invoice or a task, the outcome of the
 // order is unknown.
 func TestFailedOrderWithReference(t *testing.T) {
-	request := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
+	request := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Placeholder-1")}}
 	for body, want := range map[string]*hostkey.UnfinishedOrder{
 		`{"result":-1,"error":"deploy failed","id":"55054"}`:                           {ServerID: 55054},
 		`{"result":"ERROR","code":-1,"message":"not enough funds","invoice":603548}`:   {InvoiceID: 603548},

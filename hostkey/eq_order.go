@@ -209,8 +209,8 @@ func (i *Install) check(problems *provider.Problems) {
 	}
 	problems.Note("RootPassword", rootPasswordProblem(i.RootPassword.Reveal()))
 	checkHostname(problems, "Hostname", i.Hostname)
-	if len(i.PostInstallScript) > maxScript {
-		problems.Add("PostInstallScript", "must have at most %d bytes, has %d", maxScript, len(i.PostInstallScript))
+	if len(i.PostInstallScript.Reveal()) > maxScript {
+		problems.Add("PostInstallScript", "must have at most %d bytes, has %d", maxScript, len(i.PostInstallScript.Reveal()))
 	}
 	if i.PostInstallCallback != "" {
 		if u, err := url.Parse(i.PostInstallCallback); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
@@ -308,7 +308,7 @@ var _ = wire.Read(func(data []byte, o *Order) error {
 	}
 	*o = Order{
 		ServerID: r.ServerID, InvoiceID: r.InvoiceID, Callback: r.Callback, Status: word("status"), DeployStatus: word("deploy_status"),
-		Redirect: provider.Secret(word("redirect")), OSName: word("os_name"), SoftName: word("soft_name"),
+		Redirect: provider.NewSecret(word("redirect")), OSName: word("os_name"), SoftName: word("soft_name"),
 	}
 	known := []string{
 		"result", "module", "action", "id", "invoice", "invoiceid", "invoice_id", "callback", "status", "deploy_status", "redirect", "os_name", "soft_name",

@@ -71,7 +71,7 @@ func poweredCall(a action, id int64, opts *ServerPowerOptions) (*rest.Call, erro
 		return nil, err
 	}
 	call, err := byID(a, id, o.Extra)
-	if err != nil || o.PIN == "" {
+	if err != nil || o.PIN.IsZero() {
 		return call, err
 	}
 	call.Body.(url.Values).Set("pin", o.PIN.Reveal())

@@ -35,7 +35,7 @@ func ExampleNew() {
 	defer server.Close()
 	ctx := context.Background()
 
-	client, err := hostkey.New(server.URL, "placeholder-key") // hostkey.RegionCOM
+	client, err := hostkey.New(server.URL, provider.NewSecret("placeholder-key")) // hostkey.RegionCOM
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -68,14 +68,14 @@ func ExampleServersService_OrderInstance() {
 	server := exampleServer()
 	defer server.Close()
 
-	client, err := hostkey.New(server.URL, "placeholder-key")
+	client, err := hostkey.New(server.URL, provider.NewSecret("placeholder-key"))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	_, err = client.Servers.OrderInstance(context.Background(), &hostkey.ServerOrderRequest{
 		Preset: "vm.pico", Location: "NL", Period: hostkey.PeriodMonthly,
-		Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1", Hostname: "order-1042"},
+		Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Placeholder-1"), Hostname: "order-1042"},
 	})
 	switch {
 	case errors.Is(err, provider.ErrOutcomeUnknown):
@@ -92,7 +92,7 @@ func ExamplePayload_Decode() {
 	server := exampleServer()
 	defer server.Close()
 
-	client, err := hostkey.New(server.URL, "placeholder-key")
+	client, err := hostkey.New(server.URL, provider.NewSecret("placeholder-key"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -119,7 +119,7 @@ func ExampleClient_Do() {
 	server := exampleServer()
 	defer server.Close()
 
-	client, err := hostkey.New(server.URL, "placeholder-key")
+	client, err := hostkey.New(server.URL, provider.NewSecret("placeholder-key"))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/provider"
 )
 
 // refusal is a call with bad input, and the fields that its error names.
@@ -248,9 +249,9 @@ func billingRefusals() map[string]refusal {
 		"transactions": refusesList("InvoiceID TransactionID", func(c *client) func(context.Context, *hostkey.TransactionListRequest) iter.Seq2[*hostkey.Transaction, error] {
 			return c.WHMCS.Transactions
 		}, &hostkey.TransactionListRequest{InvoiceID: -1, TransactionID: -1}),
-		"cancel":           refuses("ServerID Type PIN", cancel, &hostkey.ServerCancelRequest{Type: 2, PIN: "123"}),
+		"cancel":           refuses("ServerID Type PIN", cancel, &hostkey.ServerCancelRequest{Type: 2, PIN: provider.NewSecret("123")}),
 		"cancel, below":    refuses("Type", cancel, &hostkey.ServerCancelRequest{ServerID: 1, Type: -1}),
-		"cancel, long PIN": refuses("PIN", cancel, &hostkey.ServerCancelRequest{ServerID: 1, PIN: "1234567"}),
+		"cancel, long PIN": refuses("PIN", cancel, &hostkey.ServerCancelRequest{ServerID: 1, PIN: provider.NewSecret("1234567")}),
 		"customer, nothing": refuses("request", func(c *client) func(context.Context, *hostkey.BillingClientUpdateRequest) (*hostkey.Ack, error) {
 			return c.WHMCS.UpdateClient
 		}, &hostkey.BillingClientUpdateRequest{}),

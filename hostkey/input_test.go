@@ -40,7 +40,7 @@ func TestBadInput(t *testing.T) {
 func orderRefusals() map[string]refusal {
 	all := make(map[string]refusal)
 	order := func(name, fields string, change func(r *hostkey.ServerOrderRequest)) {
-		r := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}}
+		r := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Placeholder-1")}}
 		change(r)
 		all["order, "+name] = refuses(fields, func(c *client) func(context.Context, *hostkey.ServerOrderRequest) (*hostkey.Order, error) {
 			return c.Servers.OrderInstance
@@ -58,15 +58,15 @@ func orderRefusals() map[string]refusal {
 		r.Email, r.PostInstallCallback, r.Currency = "nobody", "example.com/done", "eur"
 	})
 	order("script", "PostInstallScript", func(r *hostkey.ServerOrderRequest) {
-		r.PostInstallScript = provider.Secret(strings.Repeat("x", 32<<10+1))
+		r.PostInstallScript = provider.NewSecret(strings.Repeat("x", 32<<10+1))
 	})
 	for name, hostname := range map[string]string{"space": "web 1", "hyphen": "-web", "empty label": "web..example", "long label": strings.Repeat("a", 64), "long": strings.Repeat("a.", 127) + "aa", "umlaut": "wéb"} {
 		order("host name with "+name, "Hostname", func(r *hostkey.ServerOrderRequest) { r.Hostname = hostname })
 	}
 	for name, password := range map[string]provider.Secret{
-		"none": "", "short": "Plac-1x", "long": provider.Secret("Placeholder-1" + strings.Repeat("x", 18)), "no upper": "placeholder-1", "no lower": "PLACEHOLDER-1",
-		"no digit": "Placeholder-", "no special": "Placeholder1", "special first": "-Placeholder1", "another special": "Placeholder-1!", "space": "Placeholder- 1",
-		"umlaut": "Plåceholder-1",
+		"none": provider.Secret{}, "short": provider.NewSecret("Plac-1x"), "long": provider.NewSecret("Placeholder-1" + strings.Repeat("x", 18)), "no upper": provider.NewSecret("placeholder-1"), "no lower": provider.NewSecret("PLACEHOLDER-1"),
+		"no digit": provider.NewSecret("Placeholder-"), "no special": provider.NewSecret("Placeholder1"), "special first": provider.NewSecret("-Placeholder1"), "another special": provider.NewSecret("Placeholder-1!"), "space": provider.NewSecret("Placeholder- 1"),
+		"umlaut": provider.NewSecret("Plåceholder-1"),
 	} {
 		order("password: "+name, "RootPassword", func(r *hostkey.ServerOrderRequest) { r.RootPassword = password })
 	}
@@ -100,12 +100,12 @@ func serverRefusals() map[string]refusal {
 			return c.Servers.List
 		},
 			&hostkey.ServerListOptions{Location: "Amsterdam", Status: "presale"}),
-		"PIN, short": aboutID("PIN", power, 17, &hostkey.ServerPowerOptions{PIN: "123"}),
-		"PIN, long":  aboutID("PIN id", power, 0, &hostkey.ServerPowerOptions{PIN: "1234567"}),
+		"PIN, short": aboutID("PIN", power, 17, &hostkey.ServerPowerOptions{PIN: provider.NewSecret("123")}),
+		"PIN, long":  aboutID("PIN id", power, 0, &hostkey.ServerPowerOptions{PIN: provider.NewSecret("1234567")}),
 		"second ID":  aboutID("Extra", backup, 17, map[string]any{"id": 18}),
 		"console PIN": aboutID("PIN", func(c *client) func(context.Context, int64, *hostkey.ServerNoVNCOptions) (*hostkey.Ack, error) {
 			return c.Servers.NoVNC
-		}, 17, &hostkey.ServerNoVNCOptions{PIN: "1"}),
+		}, 17, &hostkey.ServerNoVNCOptions{PIN: provider.NewSecret("1")}),
 		"media": aboutID("media", func(c *client) func(context.Context, int64, hostkey.BootMedia) (*hostkey.Ack, error) {
 			return c.Servers.BootDevice
 		}, 17, "usb"),

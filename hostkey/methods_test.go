@@ -85,16 +85,16 @@ const (
 
 // samples are valid arguments of every type.
 func samples() []any {
-	secret := provider.Secret(canarySecret)
-	install := hostkey.Install{OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret}
+	secret := provider.NewSecret(canarySecret)
+	install := hostkey.Install{OSID: 240, RootPassword: provider.NewSecret(canaryPassword), Hostname: "web1", PostInstallScript: secret}
 	return []any{
 		secret, map[string]any{"note": "x", "secret": secret}, time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), []int64{17, 18}, []string{"192.0.2.1"}, hostkey.BootPXE,
 		&hostkey.AuthLoginRequest{Key: secret, TTL: time.Hour}, &hostkey.AuthWHMCSLoginRequest{User: "a@example.com", Password: secret},
 		&hostkey.TaskCheckRequest{Key: taskKey}, (*hostkey.TaskWaitOptions)(nil),
 		&hostkey.ServerListOptions{Full: true, Extra: map[string]any{"note": secret}},
 		&hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: install}, &hostkey.ServerReinstallRequest{ID: 17, Install: install},
-		&hostkey.ServerPowerOptions{PIN: canaryPIN}, &hostkey.ServerNoVNCOptions{PIN: canaryPIN},
-		&hostkey.ServerCreatePXERequest{ID: 17, OSID: 240, RootPassword: canaryPassword, Hostname: "web1", PostInstallScript: secret},
+		&hostkey.ServerPowerOptions{PIN: provider.NewSecret(canaryPIN)}, &hostkey.ServerNoVNCOptions{PIN: provider.NewSecret(canaryPIN)},
+		&hostkey.ServerCreatePXERequest{ID: 17, OSID: 240, RootPassword: provider.NewSecret(canaryPassword), Hostname: "web1", PostInstallScript: secret},
 		&hostkey.ServerAddIPMIUserRequest{ID: 17, AdminUser: "admin", AdminPassword: secret},
 		&hostkey.APIKeyAddRequest{Name: "panel"}, &hostkey.APIKeyEditRequest{Name: "panel", Notify: hostkey.NotifyNone},
 		&hostkey.AssistanceRequest{ServerID: 17, Reason: "moving"}, &hostkey.RemoteHandsAddRequest{Type: hostkey.RemoteHandsTypeKVM, ServerID: 17},
@@ -104,6 +104,6 @@ func samples() []any {
 
 // plainSamples are those that the fixtures use.
 func plainSamples() []any {
-	return append([]any{provider.Secret("placeholder-user-token"), map[string]any{"note": "x"}, &hostkey.ServerPowerOptions{PIN: "pin-1", Extra: map[string]any{"note": "x"}}},
+	return append([]any{provider.NewSecret("placeholder-user-token"), map[string]any{"note": "x"}, &hostkey.ServerPowerOptions{PIN: provider.NewSecret("pin-1"), Extra: map[string]any{"note": "x"}}},
 		append(samples(), moreSamples()...)...)
 }

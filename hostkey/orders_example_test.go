@@ -12,7 +12,7 @@ import (
 // One reference, one server: the second call buys nothing.
 func ExampleOrdersService_Place() {
 	portal := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithDeployTime(0))
-	client, err := hostkey.New(portal.URL, provider.Secret(portal.Key), provider.WithHTTPClient(portal.Client()))
+	client, err := hostkey.New(portal.URL, provider.NewSecret(portal.Key), provider.WithHTTPClient(portal.Client()))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -21,7 +21,7 @@ func ExampleOrdersService_Place() {
 	handle := "" // from your table of orders
 	request := &hostkey.OrderPlaceRequest{
 		Reference: "order-1042", Name: "web1", Handle: handle,
-		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Placeholder-1"}},
+		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Placeholder-1")}},
 		OnHandle: func(h string) error {
 			handle = h // stored before anything is bought
 			return nil

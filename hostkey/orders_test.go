@@ -88,12 +88,12 @@ func program(t *testing.T, srv *hostkeytest.Server, reference string, handle *st
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
-	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key), provider.WithHTTPClient(&http.Client{Transport: wire}))
+	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(&http.Client{Transport: wire}))
 	require.NoError(t, err)
 	dead := func() bool { return ctx.Err() != nil }
 	placed, err = client.Orders.Place(ctx, &hostkey.OrderPlaceRequest{
 		Reference: reference, Name: nameOf(reference), PayFromCredit: true, Handle: *handle,
-		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
+		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Some-Passw0rd")}},
 		OnHandle: func(h string) error {
 			if !dead() {
 				*handle = h

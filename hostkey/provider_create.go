@@ -67,7 +67,7 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 	values := provider.OptionValues(req.Options)
 	order := &ServerOrderRequest{
 		Preset: req.Plan, Location: values.String(optLocation), Period: DeployPeriod(values.String(optPeriod)), PromoCode: values.String(optPromoCode),
-		Install: Install{RootPassword: req.Password, SSHKey: values.String(optSSHKey), PostInstallScript: provider.Secret(values.String(optScript))},
+		Install: Install{RootPassword: req.Password, SSHKey: values.String(optSSHKey), PostInstallScript: provider.NewSecret(values.String(optScript))},
 	}
 	order.OSID, order.OSName = byIDOrName(values.String(optOS))
 	order.SoftID, order.SoftName = byIDOrName(values.String(optSoftware))

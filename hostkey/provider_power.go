@@ -94,7 +94,7 @@ func (p *Provider) reinstall(ctx context.Context, id int64, req *provider.Reinst
 	}
 	values := provider.OptionValues(req.Options)
 	again := &ServerReinstallRequest{ID: id, Install: Install{
-		RootPassword: req.Password, Hostname: server.Hostname(), SSHKey: values.String(optSSHKey), PostInstallScript: provider.Secret(values.String(optScript)),
+		RootPassword: req.Password, Hostname: server.Hostname(), SSHKey: values.String(optSSHKey), PostInstallScript: provider.NewSecret(values.String(optScript)),
 	}}
 	again.OSID, again.OSName = byIDOrName(req.Image)
 	again.SoftID, again.SoftName = byIDOrName(values.String(optSoftware))

@@ -61,7 +61,7 @@ func (p *Provider) session(ctx context.Context, id int64, req *provider.SignOnRe
 	root := p.client.rest.Root()
 	query := url.Values{"base": {root.Host}, "key": {key.Key.Reveal()}}
 	panel := url.URL{Scheme: "https", Host: panelHost(root.Hostname()), Path: "/controlpanel.html", RawQuery: query.Encode()}
-	return &provider.SignOn{Kind: provider.SignOnSession, URL: provider.Secret(panel.String()), Method: http.MethodGet}, nil
+	return &provider.SignOn{Kind: provider.SignOnSession, URL: provider.NewSecret(panel.String()), Method: http.MethodGet}, nil
 }
 
 // panelHost returns the panel of a portal's region.
@@ -90,5 +90,5 @@ func (p *Provider) console(ctx context.Context, id int64, req *provider.SignOnRe
 	if err != nil || u.Scheme != "https" || u.Host == "" {
 		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is not the URL of a console"}
 	}
-	return &provider.SignOn{Kind: provider.SignOnConsole, URL: provider.Secret(address), Method: http.MethodGet}, nil
+	return &provider.SignOn{Kind: provider.SignOnConsole, URL: provider.NewSecret(address), Method: http.MethodGet}, nil
 }

@@ -24,14 +24,14 @@ import (
 // adapterOver returns the adapter of an emulated vendor in memory.
 func adapterOver(t testing.TB, srv *hostkeytest.Server, opts ...provider.Option) *hostkey.Provider {
 	t.Helper()
-	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
+	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
 	require.NoError(t, err)
 	return hostkey.NewProvider(client)
 }
 
 func anOrder(n int) *provider.CreateRequest {
 	return &provider.CreateRequest{
-		Reference: fmt.Sprintf("order-%d", n), Username: fmt.Sprintf("web%d", n), Password: "Some-Passw0rd", Email: "a@example.com", Plan: "vm.pico",
+		Reference: fmt.Sprintf("order-%d", n), Username: fmt.Sprintf("web%d", n), Password: provider.NewSecret("Some-Passw0rd"), Email: "a@example.com", Plan: "vm.pico",
 		Options: map[string]string{"location": "NL", "os": "Debian 12"},
 	}
 }
@@ -108,7 +108,7 @@ func TestCreateRefuses(t *testing.T) {
 		"Domain":                  func(r *provider.CreateRequest) { r.Domain = "example.com" },
 		"Plan":                    func(r *provider.CreateRequest) { r.Plan = "" },
 		"Username":                func(r *provider.CreateRequest) { r.Username = "hostkey1" },
-		"Password":                func(r *provider.CreateRequest) { r.Password = "-Passw0rd-first" },
+		"Password":                func(r *provider.CreateRequest) { r.Password = provider.NewSecret("-Passw0rd-first") },
 		"Name":                    func(r *provider.CreateRequest) { r.Name = "two\nlines" },
 		"Handle":                  func(r *provider.CreateRequest) { r.Handle = "web2-aaaaaaaaaaaaa;r=order-2" },
 		"Options.location":        func(r *provider.CreateRequest) { r.Options["location"] = "nl" },
@@ -453,7 +453,7 @@ func TestCheckTellsKeysApart(t *testing.T) {
 
 // TestDriver: what a row of plain configuration may contain, and all mistakes at once.
 func TestDriver(t *testing.T) {
-	p, err := hostkey.Driver.Open(provider.ServerConfig{Kind: hostkey.Kind, Secret: "0a1b-2c3d", Options: map[string]string{"suspension": "power", "suspension_port": "eth0"}})
+	p, err := hostkey.Driver.Open(provider.ServerConfig{Kind: hostkey.Kind, Secret: provider.NewSecret("0a1b-2c3d"), Options: map[string]string{"suspension": "power", "suspension_port": "eth0"}})
 	require.NoError(t, err)
 	require.Equal(t, provider.Emulated, p.Describe().Capabilities[provider.CapSuspend].Level)
 	require.Equal(t, "hostkey client of "+hostkey.RegionCOM, p.(*hostkey.Provider).Client().String())
@@ -475,7 +475,7 @@ func TestPlaceTellsTheHandleFirst(t *testing.T) {
 		client := adapterOver(t, srv).Client()
 		req := &hostkey.OrderPlaceRequest{
 			Reference: "order-1", Name: "web1",
-			Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: "Some-Passw0rd"}},
+			Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Some-Passw0rd")}},
 		}
 		req.OnHandle = func(string) error { return context.DeadlineExceeded }
 		_, err := client.Orders.Place(t.Context(), req)

@@ -123,13 +123,13 @@ func customerReplays() map[string]replay {
 			return c.WHMCS.UpdateClient(ctx, &hostkey.BillingClientUpdateRequest{FirstName: new(""), Email: new("b@example.com"), Extra: note})
 		}),
 		"WHMCS.ResetPassword": tells(func(ctx context.Context, c *client) (payload, error) {
-			return c.WHMCS.ResetPassword(ctx, &hostkey.PasswordResetRequest{Email: "a@example.com", ResetToken: "placeholder-reset"})
+			return c.WHMCS.ResetPassword(ctx, &hostkey.PasswordResetRequest{Email: "a@example.com", ResetToken: provider.NewSecret("placeholder-reset")})
 		}),
 		"WHMCS.Contacts":   tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.Contacts(ctx) }),
 		"WHMCS.AddContact": tells(func(ctx context.Context, c *client) (payload, error) { return c.WHMCS.AddContact(ctx, note) }),
 		"WHMCS.UpdateContact": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.WHMCS.UpdateContact(ctx, &hostkey.ContactUpdateRequest{
-				ContactID: 8, Email: "c@example.com", Password: "placeholder-password", Phone: new(""),
+				ContactID: 8, Email: "c@example.com", Password: provider.NewSecret("placeholder-password"), Phone: new(""),
 			})
 		}),
 		"WHMCS.DeleteContact":              done(func(ctx context.Context, c *client) (*hostkey.Ack, error) { return c.WHMCS.DeleteContact(ctx, 8) }),
@@ -137,11 +137,11 @@ func customerReplays() map[string]replay {
 		"WHMCS.BillingData, with a result": data(map[string]payload{"currencysuffix": rawValue(`"EUR"`)}),
 		"WHMCS.RequestCancellation": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.WHMCS.RequestCancellation(ctx, &hostkey.ServerCancelRequest{
-				ServerID: 55054, Type: hostkey.CancelNow, Reason: "other", CustomReason: "moved", PIN: "1234",
+				ServerID: 55054, Type: hostkey.CancelNow, Reason: "other", CustomReason: "moved", PIN: provider.NewSecret("1234"),
 			})
 		}),
 		"WHMCS.RequestCancellation, period end": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.WHMCS.RequestCancellation(ctx, &hostkey.ServerCancelRequest{ServerID: 55054, PIN: "not_set"})
+			return c.WHMCS.RequestCancellation(ctx, &hostkey.ServerCancelRequest{ServerID: 55054, PIN: provider.NewSecret("not_set")})
 		}),
 		"WHMCS.CancellationRequests": tells(func(ctx context.Context, c *client) (payload, error) {
 			return c.WHMCS.CancellationRequests(ctx, &hostkey.CancellationListRequest{ServerID: 55054})
@@ -199,12 +199,12 @@ func invoiceReplays() map[string]replay {
 		}),
 		"WHMCS.CreateAddFunds": funds(&hostkey.FundsAddRequest{Amount: "10.00"}, hostkey.AddFundsInvoice{InvoiceID: 603549}),
 		"WHMCS.CreateAddFunds, object": funds(&hostkey.FundsAddRequest{Amount: "10.00", Subscribe: true, Description: "credit"}, hostkey.AddFundsInvoice{
-			InvoiceID: 603549, Status: hostkey.InvoiceUnpaid, Amount: "10", Currency: "EUR", PaymentHTML: "<form>pay</form>",
+			InvoiceID: 603549, Status: hostkey.InvoiceUnpaid, Amount: "10", Currency: "EUR", PaymentHTML: provider.NewSecret("<form>pay</form>"),
 		}),
 		"WHMCS.Credits":         credits(&hostkey.CreditListRequest{ID: 1}, hostkey.Credits{ClientID: 1001, Total: 1, Credits: []hostkey.Credit{{ID: 1, Amount: "-6.47"}}}),
 		"WHMCS.Credits, none":   credits(nil, hostkey.Credits{ClientID: 1001}),
 		"WHMCS.Credits, number": credits(nil, hostkey.Credits{Number: "150.5"}),
-		"WHMCS.PaymentGateways": clienttest.Equal(provider.Secret("<form>pay</form>"), func(ctx context.Context, c *client) (provider.Secret, error) {
+		"WHMCS.PaymentGateways": clienttest.Equal(provider.NewSecret("<form>pay</form>"), func(ctx context.Context, c *client) (provider.Secret, error) {
 			return c.WHMCS.PaymentGateways(ctx, 603548)
 		}),
 		"WHMCS.MassPay": tells(func(ctx context.Context, c *client) (payload, error) {

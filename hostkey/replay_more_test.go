@@ -228,7 +228,7 @@ func machineReplays() map[string]replay {
 		}),
 		"Tags.List": clienttest.Listed([]*hostkey.Tag{
 			{ID: 1, Name: "env", Value: "prod", Component: "eq", ComponentID: 55054},
-			{ID: 2, Name: "password", Secret: "placeholder-password", Internal: true, Component: "eq", ComponentID: 55054},
+			{ID: 2, Name: "password", Secret: provider.NewSecret("placeholder-password"), Internal: true, Component: "eq", ComponentID: 55054},
 		}, func(ctx context.Context, c *client) iter.Seq2[*hostkey.Tag, error] {
 			return c.Tags.List(ctx, &hostkey.TagListRequest{ID: 55054, Component: hostkey.ComponentServer, Internal: new(true)})
 		}),

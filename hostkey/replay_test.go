@@ -88,7 +88,7 @@ func keyReplays() map[string]replay {
 		return &hostkey.SSHKey{ID: 4, CustomerID: 2001, Name: "k", Key: "ssh-ed25519 AAAA", Default: standard, Created: day("2026-01-01")}
 	}
 	return map[string]replay{
-		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: "placeholder-new-key", ID: 3, More: map[string]payload{"note": payload(`"n"`)}},
+		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: provider.NewSecret("placeholder-new-key"), ID: 3, More: map[string]payload{"note": payload(`"n"`)}},
 			func(ctx context.Context, c *client) (*hostkey.NewAPIKey, error) {
 				return c.APIKeys.Add(ctx, &hostkey.APIKeyAddRequest{
 					Name: "panel", ServerID: 55054, IP: "192.0.2.1", Active: new(true), Notify: hostkey.NotifyWebhook,
@@ -119,11 +119,11 @@ func keyReplays() map[string]replay {
 func authReplays() map[string]replay {
 	login := func(want hostkey.Session) replay {
 		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Session, error) {
-			return c.Auth.Login(ctx, &hostkey.AuthLoginRequest{Key: "placeholder-other", TTL: 10 * time.Minute, FixIP: new(false)})
+			return c.Auth.Login(ctx, &hostkey.AuthLoginRequest{Key: provider.NewSecret("placeholder-other"), TTL: 10 * time.Minute, FixIP: new(false)})
 		})
 	}
 	session := hostkey.Session{
-		Token: "placeholder-session", Expires: day("2026-01-01"), Role: "Customer", RoleType: "Customer", Portal: "invapi.hostkey.com",
+		Token: provider.NewSecret("placeholder-session"), Expires: day("2026-01-01"), Role: "Customer", RoleType: "Customer", Portal: "invapi.hostkey.com",
 		Servers: []int64{55054, 55060}, WHMCSID: 1001, CustomerID: 2001, WHMCSLocation: "whmcs_com", Permissions: []string{"pdns/view", "pdns/edit"},
 	}
 	info := session
@@ -134,14 +134,14 @@ func authReplays() map[string]replay {
 	return map[string]replay{
 		"Auth.Login": login(session),
 		"Auth.Login, flat": login(hostkey.Session{
-			Token: "placeholder-session", Expires: day("2026-01-01"), Role: "Customer", Portal: "https://invapi.hostkey.com/", Servers: []int64{55054},
+			Token: provider.NewSecret("placeholder-session"), Expires: day("2026-01-01"), Role: "Customer", Portal: "https://invapi.hostkey.com/", Servers: []int64{55054},
 		}),
 		"Auth.Login, under scope": login(hostkey.Session{
-			Token: "placeholder-session", Expires: day("2026-01-01"), RoleType: "server 55054", Servers: []int64{55054},
+			Token: provider.NewSecret("placeholder-session"), Expires: day("2026-01-01"), RoleType: "server 55054", Servers: []int64{55054},
 		}),
 		"Auth.WHMCSLogin": clienttest.Equal(payload(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.WHMCSLogin(ctx, &hostkey.AuthWHMCSLoginRequest{
-				User: "a@example.com", Password: "placeholder-password", TTL: 10 * time.Minute, FixIP: new(true), Extra: map[string]any{"note": "x"},
+				User: "a@example.com", Password: provider.NewSecret("placeholder-password"), TTL: 10 * time.Minute, FixIP: new(true), Extra: map[string]any{"note": "x"},
 			})
 		}),
 		"Auth.Info": clienttest.Equal(&info, func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
@@ -191,8 +191,8 @@ func serverReplays() map[string]replay {
 		}),
 		"Servers.Show, spelt differently": show(&hostkey.Server{
 			ID: 55054, Status: hostkey.StatusPowerOff, Type: "bm", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 0.5, Power: "stopped", Location: "NL",
-			RootPassword: "placeholder-root", IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: payload(`"1x"`),
-			Hardware: payload(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: "placeholder-tag", Internal: true}},
+			RootPassword: provider.NewSecret("placeholder-root"), IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: payload(`"1x"`),
+			Hardware: payload(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: provider.NewSecret("placeholder-tag"), Internal: true}},
 			Interfaces: []hostkey.ServerInterface{}, More: map[string]payload{"rack": payload(`"r1"`)},
 		}),
 		"Servers.UpdateServers": update(&hostkey.ServersUpdate{
@@ -203,17 +203,17 @@ func serverReplays() map[string]replay {
 		"Servers.AddIPMIUser": clienttest.Equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
 			func(ctx context.Context, c *client) (payload, error) {
 				return c.Servers.AddIPMIUser(ctx, &hostkey.ServerAddIPMIUserRequest{
-					ID: 17, AdminUser: "admin", AdminPassword: "placeholder-admin", Extra: map[string]any{"note": "x"},
+					ID: 17, AdminUser: "admin", AdminPassword: provider.NewSecret("placeholder-admin"), Extra: map[string]any{"note": "x"},
 				})
 			}),
 		"Servers.CreatePXE": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.Servers.CreatePXE(ctx, &hostkey.ServerCreatePXERequest{
-				ID: 17, OSID: 240, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallCallback: "https://example.com/done",
-				PostInstallScript: "#!/bin/sh\necho", ReinstallKey: taskKey, Extra: map[string]any{"note": "x"},
+				ID: 17, OSID: 240, RootPassword: provider.NewSecret("Placeholder-1"), Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallCallback: "https://example.com/done",
+				PostInstallScript: provider.NewSecret("#!/bin/sh\necho"), ReinstallKey: taskKey, Extra: map[string]any{"note": "x"},
 			})
 		}),
 		"Servers.NoVNC": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
-			return c.Servers.NoVNC(ctx, 17, &hostkey.ServerNoVNCOptions{PIN: "pin-1", WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
+			return c.Servers.NoVNC(ctx, 17, &hostkey.ServerNoVNCOptions{PIN: provider.NewSecret("pin-1"), WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
 		}),
 	}
 }
@@ -222,12 +222,12 @@ func orderReplays() map[string]replay {
 	ordered := func(req *hostkey.ServerOrderRequest, want hostkey.Order) replay {
 		return clienttest.Equal(&want, func(ctx context.Context, c *client) (*hostkey.Order, error) { return c.Servers.OrderInstance(ctx, req) })
 	}
-	least := &hostkey.ServerOrderRequest{Preset: "108", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: "Placeholder-1"}}
+	least := &hostkey.ServerOrderRequest{Preset: "108", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: provider.NewSecret("Placeholder-1")}}
 	return map[string]replay{
 		"Servers.OrderInstance": ordered(&hostkey.ServerOrderRequest{
 			Preset: "vm.pico", Location: "NL",
 			Install: hostkey.Install{
-				OSID: 240, SoftID: 10, RootPassword: "Placeholder-1", Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallScript: "#!/bin/sh\necho",
+				OSID: 240, SoftID: 10, RootPassword: provider.NewSecret("Placeholder-1"), Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallScript: provider.NewSecret("#!/bin/sh\necho"),
 				PostInstallCallback: "https://example.com/done?service=1", RootSize: 50, DiskMirror: hostkey.MirrorRAID1, NoLVM: new(false),
 				OSTemplate: "t", DeployOptions: "o",
 			},
@@ -235,7 +235,7 @@ func orderReplays() map[string]replay {
 			VLAN: 100, PrivateVLAN: 200, CustomDomain: "d", PromoCode: "p", Extra: map[string]any{"note": "x"},
 		}, hostkey.Order{ServerID: 55054, InvoiceID: 603548, Status: "Paid", DeployStatus: "started", Callback: taskKey, OSName: "Debian 12"}),
 		"Servers.OrderInstance, unpaid": ordered(least, hostkey.Order{
-			InvoiceID: 603548, Status: "Unpaid", DeployStatus: "awaiting_payment", Redirect: "https://example.com/pay",
+			InvoiceID: 603548, Status: "Unpaid", DeployStatus: "awaiting_payment", Redirect: provider.NewSecret("https://example.com/pay"),
 		}),
 		"Servers.OrderInstance, invoiceid":  ordered(least, hostkey.Order{InvoiceID: 603548}),
 		"Servers.OrderInstance, invoice_id": ordered(least, hostkey.Order{InvoiceID: 603548, Status: "Pending"}),
@@ -244,7 +244,7 @@ func orderReplays() map[string]replay {
 		}),
 		"Servers.OrderInstance, id alone": ordered(least, hostkey.Order{ServerID: 55054}),
 		"Servers.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
-			return c.Servers.ReinstallInstance(ctx, &hostkey.ServerReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
+			return c.Servers.ReinstallInstance(ctx, &hostkey.ServerReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: provider.NewSecret("Placeholder-1")}})
 		}),
 	}
 }
@@ -262,7 +262,7 @@ func taskReplays() map[string]replay {
 			Key: taskKey, State: hostkey.TaskDone, Result: "OK",
 			Scope: payload(`{"id": "55054", "location": "NL", "preset": "vm.pico", "ip": "192.0.2.10", "os": "Debian 12", "status": "deploy_done"}`),
 			Context: hostkey.TaskContext{
-				Action: "deploy", ServerID: 55054, IP: addr("192.0.2.10"), Location: "NL", User: "root", Password: "censored",
+				Action: "deploy", ServerID: 55054, IP: addr("192.0.2.10"), Location: "NL", User: "root", Password: provider.NewSecret("censored"),
 				More: map[string]payload{"ip_ipmi": payload(`""`), "interface_id": payload(`1`), "sw_id": payload(`1`), "port": payload(`"1"`)},
 			},
 		}, func(ctx context.Context, c *client) (*hostkey.TaskState, error) { return c.Tasks.Check(ctx, taskKey) }),
@@ -314,7 +314,7 @@ func TestDo(t *testing.T) {
 	require.NoError(t, clientOver(t, tap).Do(t.Context(), &hostkey.Request{
 		Module: "eq", Action: "ask", Class: hostkey.ClassRead,
 		Params: map[string]any{
-			"id": 17, "yes": true, "no": false, "ratio": 0.5, "none": nil, "key": provider.Secret(canarySecret), "ids": []int{1, 2},
+			"id": 17, "yes": true, "no": false, "ratio": 0.5, "none": nil, "key": provider.NewSecret(canarySecret), "ids": []int{1, 2},
 			"params": map[string]any{"name": "n", "content": []string{"a", "b"}}, "rows": []any{map[string]any{"a": 1}}, "pointer": new("p"),
 			"when": day("2026-01-01"), "u": uint8(3),
 		},

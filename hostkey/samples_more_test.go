@@ -12,7 +12,7 @@ const moreHarmless = `IP.SetMain IP.UpdatePTR Net.PortOn WHMCS.UpdateClient WHMC
 
 // moreSamples are valid arguments for the modules about networks, catalogues, storage and billing.
 func moreSamples() []any {
-	secret := provider.Secret(canarySecret)
+	secret := provider.NewSecret(canarySecret)
 	ip := netip.MustParseAddr("192.0.2.10")
 	return []any{
 		ip, hostkey.Amount("6.47"), hostkey.GraphDay,
@@ -42,6 +42,6 @@ func moreSamples() []any {
 		&hostkey.ContactUpdateRequest{ContactID: 8, Email: "c@example.com", Password: secret},
 		&hostkey.InvoiceListOptions{}, &hostkey.InvoiceGetRequest{ID: 603548}, &hostkey.InvoiceDownloadRequest{ID: 603548},
 		&hostkey.FundsAddRequest{Amount: "10.00"}, &hostkey.CreditListRequest{}, &hostkey.TransactionListRequest{},
-		&hostkey.ServerCancelRequest{ServerID: 17, PIN: canaryPIN}, &hostkey.CancellationListRequest{ServerID: 17},
+		&hostkey.ServerCancelRequest{ServerID: 17, PIN: provider.NewSecret(canaryPIN)}, &hostkey.CancellationListRequest{ServerID: 17},
 	}
 }

@@ -86,7 +86,7 @@ func TestSecretsStayHidden(t *testing.T) {
 			v := vendor(t)
 			v.Canaries = append(v.Canaries, canaryPassword, canaryPIN)
 			log, dump := v.CheckSecrets(t, func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-				c, err := hostkey.New(serverURL, canaryKey, append(tapOptions(signingIn{transport, canaryKey, canaryToken}), opts...)...)
+				c, err := hostkey.New(serverURL, provider.NewSecret(canaryKey), append(tapOptions(signingIn{transport, canaryKey, canaryToken}), opts...)...)
 				require.NoError(t, err)
 				return c
 			}, answer)
@@ -100,17 +100,17 @@ func TestSecretsStayHidden(t *testing.T) {
 
 // What is printed by accident: the client, its services, requests, answers.
 func TestPrintedValuesHideSecrets(t *testing.T) {
-	c, err := hostkey.New(serverURL, canaryKey)
+	c, err := hostkey.New(serverURL, provider.NewSecret(canaryKey))
 	require.NoError(t, err)
 	body := payload(clienttest.JSON(canaryAnswer))
-	install := hostkey.Install{RootPassword: canarySecret, PostInstallScript: canarySecret}
+	install := hostkey.Install{RootPassword: provider.NewSecret(canarySecret), PostInstallScript: provider.NewSecret(canarySecret)}
 	vendor(t).CheckPrinted(t, c,
-		&hostkey.AuthLoginRequest{Key: canarySecret}, &hostkey.AuthWHMCSLoginRequest{Password: canarySecret}, &hostkey.ServerOrderRequest{Install: install},
-		&hostkey.ServerReinstallRequest{Install: install}, &hostkey.ServerPowerOptions{PIN: canarySecret}, &hostkey.ServerNoVNCOptions{PIN: canarySecret},
-		&hostkey.ServerCreatePXERequest{RootPassword: canarySecret}, &hostkey.ServerAddIPMIUserRequest{AdminPassword: canarySecret},
-		&hostkey.Session{Token: canaryToken, More: map[string]payload{"x": body}}, &hostkey.NewAPIKey{Key: canaryAnswer},
-		&hostkey.Server{RootPassword: canaryAnswer, Hardware: body, Tags: []hostkey.Tag{{Secret: canaryAnswer}}}, &hostkey.Order{Redirect: canaryAnswer},
-		&hostkey.TaskState{Scope: body, Context: hostkey.TaskContext{Password: canaryAnswer}}, &hostkey.Ack{More: map[string]payload{"x": body}}, body,
+		&hostkey.AuthLoginRequest{Key: provider.NewSecret(canarySecret)}, &hostkey.AuthWHMCSLoginRequest{Password: provider.NewSecret(canarySecret)}, &hostkey.ServerOrderRequest{Install: install},
+		&hostkey.ServerReinstallRequest{Install: install}, &hostkey.ServerPowerOptions{PIN: provider.NewSecret(canarySecret)}, &hostkey.ServerNoVNCOptions{PIN: provider.NewSecret(canarySecret)},
+		&hostkey.ServerCreatePXERequest{RootPassword: provider.NewSecret(canarySecret)}, &hostkey.ServerAddIPMIUserRequest{AdminPassword: provider.NewSecret(canarySecret)},
+		&hostkey.Session{Token: provider.NewSecret(canaryToken), More: map[string]payload{"x": body}}, &hostkey.NewAPIKey{Key: provider.NewSecret(canaryAnswer)},
+		&hostkey.Server{RootPassword: provider.NewSecret(canaryAnswer), Hardware: body, Tags: []hostkey.Tag{{Secret: provider.NewSecret(canaryAnswer)}}}, &hostkey.Order{Redirect: provider.NewSecret(canaryAnswer)},
+		&hostkey.TaskState{Scope: body, Context: hostkey.TaskContext{Password: provider.NewSecret(canaryAnswer)}}, &hostkey.Ack{More: map[string]payload{"x": body}}, body,
 	)
 	require.Equal(t, "hostkey client of "+serverURL, c.String())
 	require.Equal(t, c.String(), fmt.Sprintf("%#v", c))

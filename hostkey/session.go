@@ -172,7 +172,7 @@ func (s *sessions) held() provider.Secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current == nil {
-		return ""
+		return provider.Secret{}
 	}
 	return s.current.Token
 }

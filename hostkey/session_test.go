@@ -215,7 +215,7 @@ func TestRejectedToken(t *testing.T) {
 			func() error { _, err := c.Servers.On(t.Context(), 17, nil); return err },
 			func() error { _, err := c.Servers.RestoreBackup(t.Context(), 17, nil); return err },
 			func() error {
-				_, err := c.Servers.ReinstallInstance(t.Context(), &hostkey.ServerReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: "Placeholder-1"}})
+				_, err := c.Servers.ReinstallInstance(t.Context(), &hostkey.ServerReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: provider.NewSecret("Placeholder-1")}})
 				return err
 			},
 		} {
@@ -399,13 +399,13 @@ func TestNew(t *testing.T) {
 		key        provider.Secret
 		opts       []provider.Option
 	}{
-		"no key":          {hostkey.RegionCOM, "apiKey", "", nil},
-		"key and more":    {hostkey.RegionCOM, "apiKey", "key\n", nil},
-		"no URL":          {"", "baseURL", serverKey, nil},
-		"plain http":      {"http://invapi.example.com", "baseURL", serverKey, nil},
-		"short life":      {hostkey.RegionRU, "WithTokenTTL", serverKey, []provider.Option{hostkey.WithTokenTTL(time.Second)}},
-		"another's":       {hostkey.RegionCOM, "keyhelp.WithDialect", serverKey, []provider.Option{provider.VendorOption("keyhelp", "WithDialect", 1)}},
-		"negative option": {hostkey.RegionCOM, "WithTimeout", serverKey, []provider.Option{provider.WithTimeout(-1)}},
+		"no key":          {hostkey.RegionCOM, "apiKey", provider.Secret{}, nil},
+		"key and more":    {hostkey.RegionCOM, "apiKey", provider.NewSecret("key\n"), nil},
+		"no URL":          {"", "baseURL", provider.NewSecret(serverKey), nil},
+		"plain http":      {"http://invapi.example.com", "baseURL", provider.NewSecret(serverKey), nil},
+		"short life":      {hostkey.RegionRU, "WithTokenTTL", provider.NewSecret(serverKey), []provider.Option{hostkey.WithTokenTTL(time.Second)}},
+		"another's":       {hostkey.RegionCOM, "keyhelp.WithDialect", provider.NewSecret(serverKey), []provider.Option{provider.VendorOption("keyhelp", "WithDialect", 1)}},
+		"negative option": {hostkey.RegionCOM, "WithTimeout", provider.NewSecret(serverKey), []provider.Option{provider.WithTimeout(-1)}},
 	} {
 		c, err := hostkey.New(test.url, test.key, test.opts...)
 		require.Nil(t, c, name)
@@ -414,7 +414,7 @@ func TestNew(t *testing.T) {
 		require.Contains(t, asError(t, err).Fields, test.field, name)
 	}
 	for _, region := range []string{hostkey.RegionCOM, hostkey.RegionRU} {
-		c, err := hostkey.New(region, serverKey)
+		c, err := hostkey.New(region, provider.NewSecret(serverKey))
 		require.NoError(t, err)
 		require.Equal(t, "hostkey client of "+region, c.String())
 	}

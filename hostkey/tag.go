@@ -27,7 +27,7 @@ type Tag struct {
 // A value whose name says "pass" counts as a password.
 var _ = wire.After(func(t *Tag) error {
 	if strings.Contains(strings.ToLower(t.Name), "pass") {
-		t.Value, t.Secret = "", provider.Secret(t.Value)
+		t.Value, t.Secret = "", provider.NewSecret(t.Value)
 	}
 	return nil
 })

@@ -64,14 +64,14 @@ func (s *WHMCSService) RequestCancellation(ctx context.Context, req *ServerCance
 	if req.Type != CancelAtPeriodEnd && req.Type != CancelNow {
 		problems.Add("Type", "must be CancelAtPeriodEnd or CancelNow")
 	}
-	if req.PIN != noPIN {
+	if req.PIN != provider.NewSecret(noPIN) {
 		checkPIN(&problems, "PIN", req.PIN)
 	}
 	call, _, err := formOf(whmcsRequestCancellation, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
 		return nil, err
 	}
-	if req.PIN != noPIN {
+	if req.PIN != provider.NewSecret(noPIN) {
 		call.Secrets = append(call.Secrets, req.PIN)
 	}
 	return s.c.ack(ctx, whmcsRequestCancellation, call)

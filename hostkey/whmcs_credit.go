@@ -147,13 +147,13 @@ func (s *WHMCSService) Credits(ctx context.Context, req *CreditListRequest) (*Cr
 // POST /whmcs.php, action getpaymentgw.
 func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (provider.Secret, error) {
 	if err := whmcsPaymentGateways.RefuseID("invoiceID", invoiceID); err != nil {
-		return "", err
+		return provider.Secret{}, err
 	}
 	form, err := fetch[struct {
 		HTML provider.Secret `wire:"call,required"`
 	}](ctx, s.c, whmcsPaymentGateways, &rest.Call{Body: url.Values{"invoice_id": {idText(invoiceID)}}, Subject: idText(invoiceID)})
 	if err != nil {
-		return "", err
+		return provider.Secret{}, err
 	}
 	return form.HTML, nil
 }

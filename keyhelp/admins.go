@@ -104,7 +104,7 @@ func (s *AdminsService) update(ctx context.Context, op operation, arg string, re
 	if req.Email != nil {
 		problems.Email("Email", *req.Email)
 	}
-	problems.NotEmpty("Password", (*string)(req.Password))
+	problems.NotEmptySecret("Password", req.Password)
 	if err := op.any().Refuse(quoted(arg), problems); err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func benchPanel(tb testing.TB) (url string, connections *atomic.Int64, stop func
 // discards records below its level.
 func benchClient(tb testing.TB, url string) *keyhelp.Client {
 	tb.Helper()
-	client, err := keyhelp.New(url, panelKey, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithRateLimit(1e9, 1e6),
+	client, err := keyhelp.New(url, provider.NewSecret(panelKey), keyhelp.WithDialect(keyhelp.DialectLive), provider.WithRateLimit(1e9, 1e6),
 		provider.WithRetry(provider.Retry{Attempts: 4}), provider.WithLogger(slog.New(slog.NewJSONHandler(io.Discard, nil))))
 	require.NoError(tb, err)
 	return client

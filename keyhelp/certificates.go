@@ -71,7 +71,7 @@ func (s *CertificatesService) Create(ctx context.Context, req *CertificateCreate
 	}
 	var problems provider.Problems
 	problems.Required("Name", req.Name)
-	problems.Required("PrivateKey", string(req.PrivateKey))
+	problems.Required("PrivateKey", req.PrivateKey.Reveal())
 	problems.Required("Certificate", req.Certificate)
 	problems.NotNegative("ClientID", req.ClientID)
 	if err := certificatesCreate.any().Refuse(quoted(req.Name), problems); err != nil {
@@ -91,7 +91,7 @@ func (s *CertificatesService) UpdateByName(ctx context.Context, name string, req
 	}
 	var problems provider.Problems
 	problems.NotEmpty("Name", req.Name)
-	problems.NotEmpty("PrivateKey", (*string)(req.PrivateKey))
+	problems.NotEmptySecret("PrivateKey", req.PrivateKey)
 	problems.NotEmpty("Certificate", req.Certificate)
 	if err := certificatesUpdateByName.any().Refuse(quoted(name), problems); err != nil {
 		return err

@@ -172,7 +172,7 @@ func (c *ContactData) displayName() string { return strings.TrimSpace(c.FirstNam
 func (r *ClientCreateRequest) check(subject string) error {
 	var problems provider.Problems
 	problems.Required("LoginName", r.LoginName)
-	problems.Required("Password", string(r.Password))
+	problems.Required("Password", r.Password.Reveal())
 	problems.Email("Email", r.Email)
 	problems.NotNegative("HostingPlanID", r.HostingPlanID)
 	return clientsCreate.any().Refuse(subject, problems)
@@ -272,7 +272,7 @@ func (s *ClientsService) update(ctx context.Context, op operation, arg string, r
 
 func (r *ClientUpdateRequest) check(op operation, subject string) error {
 	var problems provider.Problems
-	problems.NotEmpty("Password", (*string)(r.Password))
+	problems.NotEmptySecret("Password", r.Password)
 	if r.Email != nil {
 		problems.Email("Email", *r.Email)
 	}

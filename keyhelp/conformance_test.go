@@ -46,7 +46,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 	plans := srv.Plans()
 	logs := new(providertest.Log)
 	open := func(key string) provider.Provider {
-		client, err := keyhelp.New(srv.URL, provider.Secret(key),
+		client, err := keyhelp.New(srv.URL, provider.NewSecret(key),
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			provider.WithDumps(logs),
@@ -67,7 +67,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 			return &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", n),
 				Username:  fmt.Sprintf("customer%d", n),
-				Password:  provider.Secret(fmt.Sprintf("Canary+Passw0rd/%d", n)),
+				Password:  provider.NewSecret(fmt.Sprintf("Canary+Passw0rd/%d", n)),
 				Email:     fmt.Sprintf("customer%d@example.com", n),
 				Name:      fmt.Sprintf("Customer %d", n),
 				Domain:    fmt.Sprintf("customer%d.example", n),

@@ -20,7 +20,7 @@ func TestBaseURL(t *testing.T) {
 		srv := keyhelptest.NewServer(keyhelptest.WithPathPrefix(prefix))
 		defer srv.Close()
 		for _, spelling := range []string{srv.URL, srv.URL + "/", srv.URL + "/api/v2", srv.URL + "/api/v2/", " " + srv.URL + "\n"} {
-			client, err := keyhelp.New(spelling, provider.Secret(srv.Key), keyhelp.WithDialect(keyhelp.DialectDocumented))
+			client, err := keyhelp.New(spelling, provider.NewSecret(srv.Key), keyhelp.WithDialect(keyhelp.DialectDocumented))
 			require.NoError(t, err, spelling)
 			require.NoError(t, client.Server.Ping(t.Context()), spelling)
 			id := srv.AddClient(keyhelptest.Client{Username: "u" + strings.Repeat("x", len(srv.Clients())), Email: "a@b.example"})
@@ -60,7 +60,7 @@ func TestTLS(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := srv.Faults.Count()
-			client, err := keyhelp.New(test.url, provider.Secret(srv.Key), keyhelp.WithDialect(keyhelp.DialectDocumented), provider.WithTLS(test.tls))
+			client, err := keyhelp.New(test.url, provider.NewSecret(srv.Key), keyhelp.WithDialect(keyhelp.DialectDocumented), provider.WithTLS(test.tls))
 			require.NoError(t, err)
 			err = client.Server.Ping(t.Context())
 			if test.refused == "" {
@@ -72,7 +72,7 @@ func TestTLS(t *testing.T) {
 			require.ErrorContains(t, err, test.refused)
 			require.Equal(t, before, srv.Faults.Count(), "no request, and so no key, reached the server")
 			// A change that did not reach the server has changed nothing.
-			_, err = client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
+			_, err = client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: provider.NewSecret("placeholder"), Email: "a@b.example"})
 			require.ErrorIs(t, err, provider.ErrUnavailable)
 			require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
 		})
@@ -83,7 +83,7 @@ func TestTLS(t *testing.T) {
 func TestRefusedCertificateTellsItsPin(t *testing.T) {
 	srv := keyhelptest.NewServer(keyhelptest.WithTLS())
 	defer srv.Close()
-	client, err := keyhelp.New(srv.URL, provider.Secret(srv.Key))
+	client, err := keyhelp.New(srv.URL, provider.NewSecret(srv.Key))
 	require.NoError(t, err)
 	require.ErrorContains(t, client.Server.Ping(t.Context()), srv.Pin)
 }
@@ -116,7 +116,7 @@ func TestRedirectsKeepTheKeyHome(t *testing.T) {
 			uses := v.Uses(t)
 			require.NotEmpty(t, uses)
 			v.Dial = func(t testing.TB, _ http.RoundTripper, _ ...provider.Option) any {
-				client, err := keyhelp.New(panel.URL, panelKey, keyhelp.WithDialect(d))
+				client, err := keyhelp.New(panel.URL, provider.NewSecret(panelKey), keyhelp.WithDialect(d))
 				require.NoError(t, err)
 				return client
 			}
@@ -144,14 +144,14 @@ func TestRedirectsWithinThePanel(t *testing.T) {
 		http.Redirect(w, r, r.URL.Path+"/", http.StatusFound)
 	}))
 	defer panel.Close()
-	client, err := keyhelp.New(panel.URL, panelKey, keyhelp.WithDialect(keyhelp.DialectLive))
+	client, err := keyhelp.New(panel.URL, provider.NewSecret(panelKey), keyhelp.WithDialect(keyhelp.DialectLive))
 	require.NoError(t, err)
 	account, err := client.Clients.Get(t.Context(), 1)
 	require.NoError(t, err)
 	require.Equal(t, "u", account.LoginName)
 	require.Equal(t, []string{"GET " + panelKey}, log.seen)
 
-	_, err = client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
+	_, err = client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: provider.NewSecret("placeholder"), Email: "a@b.example"})
 	require.ErrorIs(t, err, provider.ErrProtocol)
 	require.ErrorIs(t, client.Clients.Delete(t.Context(), 1), provider.ErrProtocol)
 	require.Len(t, log.seen, 1)

@@ -55,7 +55,7 @@ func TestContactGoesBeforeDisplayName(t *testing.T) {
 	tap := always(reply{Status: 201, Body: `{"id": 1}`})
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
 	created, err := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{
-		LoginName: "name", Password: "placeholder", Email: "a@b.example", DisplayName: "Max Mustermann",
+		LoginName: "name", Password: provider.NewSecret("placeholder"), Email: "a@b.example", DisplayName: "Max Mustermann",
 		Contact: &keyhelp.ContactData{LastName: "Muster", City: "Jena"},
 	})
 	require.NoError(t, err)

@@ -195,7 +195,7 @@ func TestDetectionUnderCancelledContexts(t *testing.T) {
 func TestFieldsOfTheOtherDialect(t *testing.T) {
 	yes, when, text := new(true), time.Now(), new("x")
 	create := func(change func(*keyhelp.ClientCreateRequest)) func(*keyhelp.Client) error {
-		req := &keyhelp.ClientCreateRequest{LoginName: "name", Password: "placeholder", Email: "a@b.example"}
+		req := &keyhelp.ClientCreateRequest{LoginName: "name", Password: provider.NewSecret("placeholder"), Email: "a@b.example"}
 		change(req)
 		return func(c *keyhelp.Client) error { _, err := c.Clients.Create(context.Background(), req); return err }
 	}

@@ -98,7 +98,7 @@ func TestErrorsInsideSuccess(t *testing.T) {
 				require.ErrorIs(t, err, provider.ErrProtocol, "a long answer to a read is not searched, but it does not decode as a client")
 			}
 
-			_, createErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
+			_, createErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: provider.NewSecret("placeholder"), Email: "a@b.example"})
 			for op, err := range map[string]error{
 				"create": createErr,
 				"update": client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: new(true)}),
@@ -162,7 +162,7 @@ func TestCreateAfterLostAnswer(t *testing.T) {
 	for _, first := range []reply{{Err: errors.New("connection reset")}, {Status: 502}, {Status: 500, Body: `{"error": "Internal server error"}`}} {
 		tap := tapping(clienttest.InTurn(first, reply{Status: 201, Body: `{"id": 2}`}))
 		client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectDocumented), provider.WithRetry(provider.Retry{Attempts: 4}))
-		_, err := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
+		_, err := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: provider.NewSecret("placeholder"), Email: "a@b.example"})
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 		require.Len(t, tap.Requests(), 1)
 	}

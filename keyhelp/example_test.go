@@ -16,13 +16,13 @@ func ExampleNew() {
 	defer panel.Close()
 	ctx := context.Background()
 
-	client, err := keyhelp.New(panel.URL, provider.Secret(panel.Key), provider.WithRateLimit(10, 20))
+	client, err := keyhelp.New(panel.URL, provider.NewSecret(panel.Key), provider.WithRateLimit(10, 20))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	account, err := client.Clients.Create(ctx, &keyhelp.ClientCreateRequest{
-		LoginName: "example_com", Password: "placeholder-Passw0rd", Email: "max@example.com", DisplayName: "Max Mustermann",
+		LoginName: "example_com", Password: provider.NewSecret("placeholder-Passw0rd"), Email: "max@example.com", DisplayName: "Max Mustermann",
 	})
 	if err != nil {
 		fmt.Println(err)
@@ -46,14 +46,14 @@ func ExampleNewProvider() {
 	defer panel.Close()
 	ctx := context.Background()
 
-	client, err := keyhelp.New(panel.URL, provider.Secret(panel.Key))
+	client, err := keyhelp.New(panel.URL, provider.NewSecret(panel.Key))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	p := keyhelp.NewProvider(client)
 	order := &provider.CreateRequest{
-		Reference: "order-1042", Username: "example_com", Password: "placeholder-Passw0rd",
+		Reference: "order-1042", Username: "example_com", Password: provider.NewSecret("placeholder-Passw0rd"),
 		Email: "max@example.com", Name: "Max Mustermann", Domain: "example.com",
 	}
 	for range 2 {
@@ -85,7 +85,7 @@ func ExampleNewProvider() {
 func ExampleWithPlans() {
 	panel := keyhelptest.NewServer(keyhelptest.WithoutPlans())
 	defer panel.Close()
-	client, err := keyhelp.New(panel.URL, provider.Secret(panel.Key),
+	client, err := keyhelp.New(panel.URL, provider.NewSecret(panel.Key),
 		keyhelp.WithDialect(keyhelp.DialectDocumented),
 		keyhelp.WithPlans(
 			keyhelp.HostingPlan{ID: 31, Name: "Basic", Resources: keyhelp.PlanResources{Domains: new(int64(3))}},
@@ -112,7 +112,7 @@ func ExampleWithPlans() {
 func ExampleWithDialect() {
 	for _, speaks := range []keyhelptest.Dialect{keyhelptest.Documented, keyhelptest.Live} {
 		panel := keyhelptest.NewServer(keyhelptest.WithDialect(speaks))
-		client, err := keyhelp.New(panel.URL, provider.Secret(panel.Key), keyhelp.WithDialect(keyhelp.DialectAuto))
+		client, err := keyhelp.New(panel.URL, provider.NewSecret(panel.Key), keyhelp.WithDialect(keyhelp.DialectAuto))
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -134,7 +134,7 @@ func ExampleClient_errors() {
 	panel := keyhelptest.NewServer()
 	defer panel.Close()
 	ctx := context.Background()
-	client, err := keyhelp.New(panel.URL, provider.Secret(panel.Key))
+	client, err := keyhelp.New(panel.URL, provider.NewSecret(panel.Key))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -151,7 +151,7 @@ func ExampleClient_errors() {
 
 	// ... what only the panel can judge is refused by the panel.
 	_, err = client.Clients.Create(ctx, &keyhelp.ClientCreateRequest{
-		LoginName: "Not A Login", Password: "placeholder-Passw0rd", Email: "max@example.com",
+		LoginName: "Not A Login", Password: provider.NewSecret("placeholder-Passw0rd"), Email: "max@example.com",
 	})
 	if errors.As(err, &e) {
 		fmt.Println(e.Kind, e.StatusCode, e.Fields["login_name"])
@@ -166,7 +166,7 @@ func ExampleClient_errors() {
 func ExampleClient_Do() {
 	panel := keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live))
 	defer panel.Close()
-	client, err := keyhelp.New(panel.URL, provider.Secret(panel.Key))
+	client, err := keyhelp.New(panel.URL, provider.NewSecret(panel.Key))
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -25,7 +25,7 @@ func fuzzAnswer(f *testing.F, op string, call func(context.Context, *keyhelp.Cli
 		f.Add([]byte(body))
 	}
 	tap := tapping(nil)
-	client, err := keyhelp.New(panelURL, panelKey, keyhelp.WithDialect(keyhelp.DialectLive),
+	client, err := keyhelp.New(panelURL, provider.NewSecret(panelKey), keyhelp.WithDialect(keyhelp.DialectLive),
 		provider.WithHTTPClient(newHTTPClient(tap)), provider.WithRetry(provider.Retry{Attempts: 1}))
 	if err != nil {
 		f.Fatal(err)
@@ -103,7 +103,7 @@ func FuzzErrors(f *testing.F) {
 	f.Add(200, []byte(`{"code": 404, "message": "m"}`))
 	f.Add(400, []byte(`{"error": {"error": 1}, "details": [[["x"]], {"a": {"b": null}}]}`))
 	tap := tapping(nil)
-	client, err := keyhelp.New(panelURL, panelKey, keyhelp.WithDialect(keyhelp.DialectDocumented),
+	client, err := keyhelp.New(panelURL, provider.NewSecret(panelKey), keyhelp.WithDialect(keyhelp.DialectDocumented),
 		provider.WithHTTPClient(newHTTPClient(tap)), provider.WithRetry(provider.Retry{Attempts: 1}))
 	if err != nil {
 		f.Fatal(err)
@@ -113,7 +113,7 @@ func FuzzErrors(f *testing.F) {
 		tap.Forget()
 		tap.Answer = func(context.Context, sentRequest) reply { return reply{Status: status, Body: string(body)} }
 		account, readErr := client.Clients.Get(t.Context(), 1)
-		created, writeErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: "placeholder", Email: "a@b.example"})
+		created, writeErr := client.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{LoginName: "n", Password: provider.NewSecret("placeholder"), Email: "a@b.example"})
 		if (account == nil) != (readErr != nil) || (created == nil) != (writeErr != nil) {
 			t.Fatalf("%v, %v, %v, %v", account, readErr, created, writeErr)
 		}
@@ -144,7 +144,7 @@ func FuzzTimestamp(f *testing.F) {
 		f.Add(text)
 	}
 	tap := tapping(nil)
-	client, err := keyhelp.New(panelURL, panelKey, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithHTTPClient(newHTTPClient(tap)))
+	client, err := keyhelp.New(panelURL, provider.NewSecret(panelKey), keyhelp.WithDialect(keyhelp.DialectLive), provider.WithHTTPClient(newHTTPClient(tap)))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -80,7 +80,7 @@ func badCreates() map[string]bad {
 		"client nil":         with("request", clients, nil),
 		"client all wrong":   with("LoginName Password Email HostingPlanID", clients, func(r *client) { *r = client{HostingPlanID: -1} }),
 		"client login":       with("LoginName", clients, func(r *client) { r.LoginName = "" }),
-		"client password":    with("Password", clients, func(r *client) { r.Password = "" }),
+		"client password":    with("Password", clients, func(r *client) { r.Password = provider.Secret{} }),
 		"client no e-mail":   with("Email", clients, func(r *client) { r.Email = "" }),
 		"client e-mail":      with("Email", clients, func(r *client) { r.Email = "no address" }),
 		"client e-mail name": with("Email", clients, func(r *client) { r.Email = "Max <max@b.example>" }),
@@ -102,24 +102,24 @@ func badCreates() map[string]bad {
 		"certificate empty":  with("Name PrivateKey Certificate ClientID", certs, func(r *cert) { *r = cert{ClientID: -1} }),
 		"database nil":       with("request", databases, nil),
 		"database empty":     with("ClientID Name Username Password", databases, func(r *database) { *r = database{} }),
-		"database both":      with("Password", databases, func(r *database) { r.PasswordHash = "placeholder" }),
+		"database both":      with("Password", databases, func(r *database) { r.PasswordHash = provider.NewSecret("placeholder") }),
 		"e-mail nil":         with("request", emails, nil),
 		"e-mail empty":       with("ClientID Address Password MaxSize", emails, func(r *mailbox) { *r = mailbox{} }),
-		"e-mail both":        with("Password", emails, func(r *mailbox) { r.Password = "placeholder" }),
+		"e-mail both":        with("Password", emails, func(r *mailbox) { r.Password = provider.NewSecret("placeholder") }),
 		"e-mail address":     with("Address", emails, func(r *mailbox) { r.Address = "info" }),
 		"e-mail size":        with("MaxSize", emails, func(r *mailbox) { r.MaxSize = -1 }),
 		"FTP user nil":       with("request", ftp, nil),
 		"FTP user empty":     with("ClientID Username HomeDirectory Password", ftp, func(r *ftpUser) { *r = ftpUser{} }),
-		"FTP user both":      with("Password", ftp, func(r *ftpUser) { r.PasswordHash = "placeholder" }),
+		"FTP user both":      with("Password", ftp, func(r *ftpUser) { r.PasswordHash = provider.NewSecret("placeholder") }),
 		"protection nil":     with("request", protections, nil),
 		"protection empty":   with("ClientID Path AuthName Username Password", protections, func(r *protection) { *r = protection{} }),
-		"protection both":    with("Password", protections, func(r *protection) { r.Password = "placeholder" }),
+		"protection both":    with("Password", protections, func(r *protection) { r.Password = provider.NewSecret("placeholder") }),
 		"plan nil":           with("request", plans, nil),
 		"plan name":          with("Name", plans, func(r *plan) { r.Name = "" }),
 		"plan PM":            with("PHPFPM.PM", plans, func(r *plan) { r.PHPFPM = &keyhelp.PlanPHPFPM{PM: new("fast")} }),
 		"admin nil":          with("request", admins, nil),
 		"admin empty":        with("Username Email Password", admins, func(r *admin) { *r = admin{} }),
-		"admin both":         with("Password", admins, func(r *admin) { r.PasswordHash = "placeholder" }),
+		"admin both":         with("Password", admins, func(r *admin) { r.PasswordHash = provider.NewSecret("placeholder") }),
 		"admin e-mail":       with("Email", admins, func(r *admin) { r.Email = "x" }),
 	}
 }
@@ -143,7 +143,7 @@ func badUpdates() map[string]bad {
 	admins := func(c *keyhelp.Client) func(context.Context, int64, *keyhelp.AdminUpdateRequest) error {
 		return c.Admins.Update
 	}
-	text, secret := new(""), new(provider.Secret(""))
+	text, secret := new(""), new(provider.NewSecret(""))
 	record := func(r keyhelp.DNSRecord) *keyhelp.ZoneUpdateRequest {
 		return &keyhelp.ZoneUpdateRequest{Records: &keyhelp.ZoneRecords{Other: []keyhelp.DNSRecord{r}}}
 	}
@@ -218,7 +218,7 @@ func TestBadConfiguration(t *testing.T) {
 		"base with key": {"https://user:placeholder@panel.example.com", panelKey, nil, []string{"baseURL"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, err := keyhelp.New(test.url, provider.Secret(test.key), test.opts...)
+			client, err := keyhelp.New(test.url, provider.NewSecret(test.key), test.opts...)
 			require.Nil(t, client)
 			refused(t, always(pong), err, test.fields...)
 			require.NotContains(t, err.Error(), "placeholder")

@@ -70,7 +70,7 @@ func exchangesOf(t testing.TB, d keyhelp.Dialect) []fixture.Exchange {
 
 // secrets are the secrets in the requests of samples. They contain characters that are escaped in
 // JSON, URLs and Go.
-var secrets = []provider.Secret{`canary "Pass\w0rd" <&> 7`, `$6$canary/hash$x"y`, "-----BEGIN KEY-----\ncanary/key+==\n-----END KEY-----\n"}
+var secrets = []provider.Secret{provider.NewSecret(`canary "Pass\w0rd" <&> 7`), provider.NewSecret(`$6$canary/hash$x"y`), provider.NewSecret("-----BEGIN KEY-----\ncanary/key+==\n-----END KEY-----\n")}
 
 // samples returns requests that a panel would accept, with all fields that the dialect has.
 func samples(d keyhelp.Dialect) []any {

@@ -49,14 +49,14 @@ func TestReplayDocumented(t *testing.T) {
 	replays{
 		"Clients.Create": equal(&account, func(t *testing.T, c *keyhelp.Client) (*keyhelp.ClientAccount, error) {
 			return c.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{
-				LoginName: "example_com", Password: placeholderPassword, Email: "user@example.com", DisplayName: "Max Mustermann", HostingPlanID: 5,
+				LoginName: "example_com", Password: provider.NewSecret(placeholderPassword), Email: "user@example.com", DisplayName: "Max Mustermann", HostingPlanID: 5,
 			})
 		}),
 		"Clients.Create, cURL and Guzzle example": equal(&keyhelp.ClientAccount{
 			ID: 43, LoginName: "testuser", Email: "test@example.com", DisplayName: "Test User", CreatedAt: utc("2024-01-20 10:30:00"),
 		}, func(t *testing.T, c *keyhelp.Client) (*keyhelp.ClientAccount, error) {
 			return c.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{
-				LoginName: "testuser", Password: placeholderPassword, Email: "test@example.com", DisplayName: "Test User",
+				LoginName: "testuser", Password: provider.NewSecret(placeholderPassword), Email: "test@example.com", DisplayName: "Test User",
 			})
 		}),
 		"Clients.Get": equal(&whole, getClient(42)),
@@ -64,7 +64,7 @@ func TestReplayDocumented(t *testing.T) {
 			ID: 17, LoginName: "muster_shop", Email: "post@shop.example", DisplayName: "Erika Muster", HostingPlanID: 2,
 			CreatedAt: utc("2025-03-04 08:15:00"), UpdatedAt: utc("2025-03-04 08:15:00"),
 		}, getClient(17)),
-		"Clients.Update, password": update(&keyhelp.ClientUpdateRequest{Password: new(provider.Secret("placeholder-NewPassw0rd"))}),
+		"Clients.Update, password": update(&keyhelp.ClientUpdateRequest{Password: new(provider.NewSecret("placeholder-NewPassw0rd"))}),
 		"Clients.Update, lock":     update(&keyhelp.ClientUpdateRequest{Locked: new(true)}),
 		"Clients.Update, unlock":   update(&keyhelp.ClientUpdateRequest{Locked: new(false)}),
 		"Clients.Delete":           done(func(t *testing.T, c *keyhelp.Client) error { return c.Clients.Delete(t.Context(), 42) }),
@@ -90,10 +90,10 @@ func TestReplayDocumented(t *testing.T) {
 			Domains: figure(2, nil), Databases: figure(1, nil), EmailAccounts: figure(4, nil),
 		}, stats(17)),
 		"Sessions.Create": equal(&keyhelp.Session{
-			URL: login, Token: "placeholder-token", ExpiresAt: utc("2024-01-20 10:35:00"),
+			URL: provider.NewSecret(login), Token: provider.NewSecret("placeholder-token"), ExpiresAt: utc("2024-01-20 10:35:00"),
 		}, session(42)),
 		"Sessions.Create, other figures": equal(&keyhelp.Session{
-			URL: login, Token: "placeholder-token", ExpiresAt: utc("2025-03-04 08:25:00"),
+			URL: provider.NewSecret(login), Token: provider.NewSecret("placeholder-token"), ExpiresAt: utc("2025-03-04 08:25:00"),
 		}, session(17)),
 		"Server.Version":                equal(&keyhelp.Version{Version: "24.3.1", Build: "3456"}, version),
 		"Server.Version, other figures": equal(&keyhelp.Version{Version: "25.1", Build: "4001"}, version),
@@ -114,7 +114,7 @@ func TestReplayDocumented(t *testing.T) {
 			Fields: map[string]string{"login_name": "This field is required", "email": "Invalid email format"},
 		}, func(t *testing.T, c *keyhelp.Client) error {
 			_, err := c.Clients.Create(t.Context(), &keyhelp.ClientCreateRequest{
-				LoginName: "example_com", Password: placeholderPassword, Email: "user@example.com",
+				LoginName: "example_com", Password: provider.NewSecret(placeholderPassword), Email: "user@example.com",
 			})
 			return err
 		}),

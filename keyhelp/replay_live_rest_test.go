@@ -95,7 +95,7 @@ func liveZones() replays {
 
 func liveOwned() replays {
 	const pem = "placeholder-certificate"
-	key := provider.Secret("placeholder-private-key")
+	key := provider.NewSecret("placeholder-private-key")
 	type databaseCreate = func(context.Context, *keyhelp.DatabaseCreateRequest) (int64, error)
 	type emailCreate = func(context.Context, *keyhelp.EmailCreateRequest) (int64, error)
 	createDatabase := func(c *keyhelp.Client) databaseCreate { return c.Databases.Create }
@@ -127,10 +127,10 @@ func liveOwned() replays {
 			return gather(c.Databases.List(t.Context(), nil))
 		}),
 		"Databases.Create": equal(int64(3), by(&keyhelp.DatabaseCreateRequest{
-			ClientID: 17, Name: "db17_shop", Username: "dbu17_shop", Password: placeholderPassword,
+			ClientID: 17, Name: "db17_shop", Username: "dbu17_shop", Password: provider.NewSecret(placeholderPassword),
 		}, createDatabase)),
 		"Databases.Create, hash": equal(int64(3), by(&keyhelp.DatabaseCreateRequest{
-			ClientID: 17, Name: "db17_shop", Username: "dbu17_shop", PasswordHash: "placeholder-hash", Description: "Shop", RemoteHosts: []string{"192.0.2.9"},
+			ClientID: 17, Name: "db17_shop", Username: "dbu17_shop", PasswordHash: provider.NewSecret("placeholder-hash"), Description: "Shop", RemoteHosts: []string{"192.0.2.9"},
 		}, createDatabase)),
 		"Databases.Get": equal(database3(), by(int64(3), func(c *keyhelp.Client) func(context.Context, int64) (*keyhelp.Database, error) {
 			return c.Databases.Get
@@ -139,17 +139,17 @@ func liveOwned() replays {
 			return c.Databases.GetByName
 		})),
 		"Emails.Create": equal(int64(1), by(&keyhelp.EmailCreateRequest{
-			ClientID: 17, Address: "info@shop.example", Password: placeholderPassword, MaxSize: 1073741824,
+			ClientID: 17, Address: "info@shop.example", Password: provider.NewSecret(placeholderPassword), MaxSize: 1073741824,
 		}, createEmail)),
 		"Emails.Create, all fields": equal(int64(1), by(&keyhelp.EmailCreateRequest{
-			ClientID: 17, Address: "info@shop.example", PasswordHash: "placeholder-hash", Description: "Info", MaxSize: 5000000000,
+			ClientID: 17, Address: "info@shop.example", PasswordHash: provider.NewSecret("placeholder-hash"), Description: "Info", MaxSize: 5000000000,
 			CatchAll: true, StoreForwarded: true, Aliases: []string{"a@shop.example"}, Forwardings: []string{"f@x.example"},
 		}, createEmail)),
 		"FTPUsers.List": equal([]*keyhelp.FTPUser{ftpUser4()}, func(t *testing.T, c *keyhelp.Client) ([]*keyhelp.FTPUser, error) {
 			return gather(c.FTPUsers.List(t.Context(), nil))
 		}),
 		"FTPUsers.Create": equal(int64(4), by(&keyhelp.FTPUserCreateRequest{
-			ClientID: 17, Username: "shop_ftp", HomeDirectory: "/www/shop", Password: placeholderPassword,
+			ClientID: 17, Username: "shop_ftp", HomeDirectory: "/www/shop", Password: provider.NewSecret(placeholderPassword),
 		}, func(c *keyhelp.Client) func(context.Context, *keyhelp.FTPUserCreateRequest) (int64, error) {
 			return c.FTPUsers.Create
 		})),
@@ -160,7 +160,7 @@ func liveOwned() replays {
 			return c.FTPUsers.GetByName
 		})),
 		"DirectoryProtections.Create": equal(int64(6), by(&keyhelp.DirectoryProtectionCreateRequest{
-			ClientID: 17, Path: "shop.example/", AuthName: "Intern", Username: "team", PasswordHash: "placeholder-hash",
+			ClientID: 17, Path: "shop.example/", AuthName: "Intern", Username: "team", PasswordHash: provider.NewSecret("placeholder-hash"),
 		}, func(c *keyhelp.Client) func(context.Context, *keyhelp.DirectoryProtectionCreateRequest) (int64, error) {
 			return c.DirectoryProtections.Create
 		})),
@@ -223,7 +223,7 @@ func livePlans() replays {
 }
 
 func liveAdmins() replays {
-	secret := provider.Secret(placeholderPassword)
+	secret := provider.NewSecret(placeholderPassword)
 	return replays{
 		"Admins.List": admin1(func(t *testing.T, c *keyhelp.Client) (*keyhelp.Admin, error) {
 			all, err := gather(c.Admins.List(t.Context(), nil))

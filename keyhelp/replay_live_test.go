@@ -125,14 +125,14 @@ func liveClients() replays {
 			ID: 17, LoginName: "mustershop", Email: "post@shop.example", DisplayName: "Erika Muster", HostingPlanID: 2,
 			Language: "de", Notes: "order 7", SuspendOn: utc("2025-08-01 00:00:00"), Contact: contact,
 		}, by(&keyhelp.ClientCreateRequest{
-			LoginName: "mustershop", Password: placeholderPassword, Email: "post@shop.example", HostingPlanID: 2, Language: "de", Notes: "order 7",
+			LoginName: "mustershop", Password: provider.NewSecret(placeholderPassword), Email: "post@shop.example", HostingPlanID: 2, Language: "de", Notes: "order 7",
 			Locked: new(false), SuspendOn: &august, DeleteOn: &time.Time{}, Contact: &contact,
 			SendLoginCredentials: new(false), CreateSystemDomain: new(true), Skeleton: "default",
 		}, createClient)),
 		"Clients.Create, smallest": equal(&keyhelp.ClientAccount{
 			ID: 17, LoginName: "mustershop", Email: "post@shop.example", HostingPlanID: 2,
 		}, by(&keyhelp.ClientCreateRequest{
-			LoginName: "mustershop", Password: placeholderPassword, Email: "post@shop.example", HostingPlanID: 2,
+			LoginName: "mustershop", Password: provider.NewSecret(placeholderPassword), Email: "post@shop.example", HostingPlanID: 2,
 		}, createClient)),
 		"Clients.Get":             equal(erika(), by(int64(17), getClient)),
 		"Clients.Get, all fields": equal(ana(), by(int64(18), getClient)),
@@ -144,7 +144,7 @@ func liveClients() replays {
 		}),
 		"Clients.Update": put(int64(17), &keyhelp.ClientUpdateRequest{Locked: new(true)}, update),
 		"Clients.Update, all fields": put(int64(17), &keyhelp.ClientUpdateRequest{
-			Password: new(provider.Secret(placeholderPassword)), Email: new("new@shop.example"),
+			Password: new(provider.NewSecret(placeholderPassword)), Email: new("new@shop.example"),
 			DisplayName: new("Erika Maria Muster"), Locked: new(false), HostingPlanID: n(0), LoginName: new("renamed"),
 			Language: new("en"), Notes: new(""), SuspendOn: &time.Time{}, DeleteOn: new(utc("2025-12-31 00:00:00")),
 			Contact: &keyhelp.ContactData{City: "Jena"},
@@ -189,7 +189,7 @@ func liveClients() replays {
 }
 
 func liveServer() replays {
-	signOn := &keyhelp.Session{URL: "https://panel.host.example/placeholder-sign-on"}
+	signOn := &keyhelp.Session{URL: provider.NewSecret("https://panel.host.example/placeholder-sign-on")}
 	failed := func(call func(c *keyhelp.Client) error) func(*testing.T, *keyhelp.Client) error {
 		return func(_ *testing.T, c *keyhelp.Client) error { return call(c) }
 	}
@@ -231,7 +231,7 @@ func liveServer() replays {
 			Code: "400 Bad Request", Message: "Bad input.",
 		}, failed(func(c *keyhelp.Client) error {
 			_, err := c.Clients.Create(context.Background(), &keyhelp.ClientCreateRequest{
-				LoginName: "mustershop", Password: placeholderPassword, Email: "post@shop.example",
+				LoginName: "mustershop", Password: provider.NewSecret(placeholderPassword), Email: "post@shop.example",
 			})
 			return err
 		})),

@@ -29,7 +29,7 @@ func (all replays) run(t *testing.T, d keyhelp.Dialect) {
 			replay := all[e.Name]
 			require.NotNil(t, replay, "nothing replays this exchange")
 			httpClient := fixture.Client(t, panelURL, e)
-			client, err := keyhelp.New(panelURL, panelKey, keyhelp.WithDialect(d),
+			client, err := keyhelp.New(panelURL, provider.NewSecret(panelKey), keyhelp.WithDialect(d),
 				provider.WithHTTPClient(httpClient), provider.WithRetry(provider.Retry{Attempts: 1}))
 			require.NoError(t, err)
 			replay(t, client)

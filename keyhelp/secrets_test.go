@@ -78,7 +78,7 @@ func TestSecretsStayHidden(t *testing.T) {
 		for name, answer := range leakyPanels(t, d) {
 			t.Run(string(d)+"/"+name, func(t *testing.T) {
 				log, dump := vendor(t, d).CheckSecrets(t, func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-					client, err := keyhelp.New(panelURL, canaryKey, append(opts, keyhelp.WithDialect(d), provider.WithHTTPClient(newHTTPClient(transport)))...)
+					client, err := keyhelp.New(panelURL, provider.NewSecret(canaryKey), append(opts, keyhelp.WithDialect(d), provider.WithHTTPClient(newHTTPClient(transport)))...)
 					require.NoError(t, err)
 					return client
 				}, answer)
@@ -92,9 +92,9 @@ func TestSecretsStayHidden(t *testing.T) {
 
 // The client, its services and requests may be printed by accident.
 func TestPrintedValuesHideSecrets(t *testing.T) {
-	client, err := keyhelp.New(panelURL, canaryKey, keyhelp.WithDialect(keyhelp.DialectLive))
+	client, err := keyhelp.New(panelURL, provider.NewSecret(canaryKey), keyhelp.WithDialect(keyhelp.DialectLive))
 	require.NoError(t, err)
-	values := append(samples(keyhelp.DialectLive), &keyhelp.Session{URL: canaryURL, Token: canaryToken})
+	values := append(samples(keyhelp.DialectLive), &keyhelp.Session{URL: provider.NewSecret(canaryURL), Token: provider.NewSecret(canaryToken)})
 	require.Greater(t, len(values), 15)
 	vendor(t, keyhelp.DialectLive).CheckPrinted(t, client, values...)
 	require.Equal(t, "keyhelp client of "+panelURL, client.String())
@@ -106,7 +106,7 @@ func TestKeyIsSentInItsHeaderOnly(t *testing.T) {
 	for _, d := range bothDialects {
 		v := vendor(t, d)
 		v.Dial = func(t testing.TB, transport http.RoundTripper, _ ...provider.Option) any {
-			client, err := keyhelp.New(panelURL, canaryKey, keyhelp.WithDialect(d), provider.WithHTTPClient(newHTTPClient(transport)))
+			client, err := keyhelp.New(panelURL, provider.NewSecret(canaryKey), keyhelp.WithDialect(d), provider.WithHTTPClient(newHTTPClient(transport)))
 			require.NoError(t, err)
 			return client
 		}
@@ -128,7 +128,7 @@ func TestKeyIsSentInItsHeaderOnly(t *testing.T) {
 
 // Short passwords cannot be found in the body by guessing: the methods name them.
 func TestShortPasswordsStayHidden(t *testing.T) {
-	short := provider.Secret("p7!xQ")
+	short := provider.NewSecret("p7!xQ")
 	tap := tapping(func(_ context.Context, s sentRequest) reply {
 		return reply{Status: 400, Body: `{"code": "400 Bad Request", "message": "the password p7!xQ is too short"}`}
 	})

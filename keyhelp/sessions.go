@@ -62,18 +62,18 @@ func (s *SessionsService) open(ctx context.Context, call *rest.Call) (*Session, 
 		return nil, err
 	}
 	session := &answer.Value
-	if session.URL == "" {
+	if session.URL.IsZero() {
 		login := s.c.rest.Root()
 		login.Path += "/login"
 		login.RawPath = ""
 		login.RawQuery = url.Values{"token": {session.Token.Reveal()}}.Encode()
-		session.URL = provider.Secret(login.String())
+		session.URL = provider.NewSecret(login.String())
 	}
 	return session, nil
 }
 
 var _ = wire.After(func(s *Session) error {
-	if s.Token != "" && s.URL == "" {
+	if !s.Token.IsZero() && s.URL.IsZero() {
 		return nil
 	}
 	u, err := url.Parse(s.URL.Reveal())

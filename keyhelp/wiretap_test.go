@@ -42,7 +42,7 @@ func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Opti
 		provider.WithHTTPClient(&http.Client{Transport: transport}),
 		provider.WithRetry(provider.Retry{Attempts: 1}),
 	}
-	client, err := keyhelp.New(panelURL, panelKey, append(all, opts...)...)
+	client, err := keyhelp.New(panelURL, provider.NewSecret(panelKey), append(all, opts...)...)
 	require.NoError(t, err)
 	return client
 }

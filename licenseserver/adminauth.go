@@ -46,14 +46,14 @@ func (c *credentials) signIn(auth *adminAuth, req *http.Request) error {
 			continue
 		}
 		for _, value := range values {
-			c.note(provider.Secret(value))
+			c.note(provider.NewSecret(value))
 			if _, token, found := strings.Cut(value, " "); found { // "Bearer ..."
-				c.note(provider.Secret(token))
+				c.note(provider.NewSecret(token))
 			}
 		}
 	}
 	for _, cookie := range req.Cookies() {
-		c.note(provider.Secret(cookie.Value))
+		c.note(provider.NewSecret(cookie.Value))
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (c *credentials) signIn(auth *adminAuth, req *http.Request) error {
 func (c *credentials) note(value provider.Secret) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if value == "" || slices.Contains(c.recent, value) {
+	if value.IsZero() || slices.Contains(c.recent, value) {
 		return
 	}
 	if len(c.recent) == maxRecent {

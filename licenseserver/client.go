@@ -66,7 +66,7 @@ var keyFormat = regexp.MustCompile(`^AF-[0-9]{4}-[!-~]{32}$`)
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
 	var problems provider.Problems
-	if apiKey == "" {
+	if apiKey.IsZero() {
 		problems.Add("apiKey", "required")
 	} else if !keyFormat.MatchString(apiKey.Reveal()) {
 		problems.Add("apiKey", "must be AF-, a year, a hyphen and 32 characters without white space")

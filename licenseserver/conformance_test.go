@@ -63,14 +63,14 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		opts := []provider.Option{
 			provider.WithHTTPClient(srv.Client()), provider.WithRateLimit(0, 0),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-			licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.Secret(cookie)),
+			licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.NewSecret(cookie)),
 			licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan),
 		}
 		if search {
 			// The dumps of the others would repeat the same many times.
 			opts = append(opts, searchable, provider.WithDumps(logs))
 		}
-		client, err := licenseserver.New(srv.URL, provider.Secret(key), opts...)
+		client, err := licenseserver.New(srv.URL, provider.NewSecret(key), opts...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,11 +13,11 @@ import (
 // Servers may send other spellings than the documented ones, and undocumented fields.
 func TestOtherSpellings(t *testing.T) {
 	c := clientOver(t, always(ok("\xef\xbb\xbf {\"license\": {\"id\": \"123\", \"key\": 5, \"is_active\": false}}")))
-	_, err := c.Licenses.Info(t.Context(), sampleKey)
+	_, err := c.Licenses.Info(t.Context(), provider.NewSecret(sampleKey))
 	require.ErrorIs(t, err, provider.ErrProtocol, "a key is a text")
 
 	c = clientOver(t, always(ok("\xef\xbb\xbf {\"license\": {\"id\": \"123\", \"max_users\": 10.0, \"max_activations\": null, \"valid_until\": null, \"valid_from\": \"2025-01-02T03:04:05\", \"customer_name\": 7, \"is_active\": false, \"new\": {}}}")))
-	license, err := c.Licenses.Info(t.Context(), sampleKey)
+	license, err := c.Licenses.Info(t.Context(), provider.NewSecret(sampleKey))
 	require.NoError(t, err)
 	require.Equal(t, &licenseserver.License{ID: 123, MaxUsers: 10, CustomerName: "7", ValidFrom: time.Date(2025, 1, 2, 3, 4, 5, 0, time.UTC)}, license)
 
@@ -25,7 +25,7 @@ func TestOtherSpellings(t *testing.T) {
 		`{"license": {"id": 1}}`, `{"license": {"id": 1.5, "is_active": true}}`, `{"license": {"id": 1, "is_active": true}, "activations": [{}]}`,
 		`{"license": {"id": "", "is_active": true}}`, `{"license": {"id": {}, "is_active": true}}`,
 	} {
-		_, err := clientOver(t, always(ok(body))).Licenses.Info(t.Context(), sampleKey)
+		_, err := clientOver(t, always(ok(body))).Licenses.Info(t.Context(), provider.NewSecret(sampleKey))
 		require.ErrorIs(t, err, provider.ErrProtocol, body)
 	}
 
@@ -56,12 +56,12 @@ func TestTextOfSessionConflict(t *testing.T) {
 		webPage:                                          licenseserver.ErrSessionActive.Error(),
 		``:                                               licenseserver.ErrSessionActive.Error(),
 	} {
-		_, err := clientOver(t, always(reply{Status: 409, Body: body})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
+		_, err := clientOver(t, always(reply{Status: 409, Body: body})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: provider.NewSecret(sampleKey), MachineID: "pc"})
 		require.ErrorIs(t, err, licenseserver.ErrSessionActive)
 		require.ErrorIs(t, err, provider.ErrConflict)
 		require.Equal(t, want, asError(t, err).Message)
 	}
-	_, err := clientOver(t, always(reply{Status: 409, Body: long})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "pc"})
+	_, err := clientOver(t, always(reply{Status: 409, Body: long})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: provider.NewSecret(sampleKey), MachineID: "pc"})
 	require.Less(t, len(asError(t, err).Message), 310)
 }
 

@@ -1,14 +1,14 @@
 // Package licenseserver is a client for the V2 License Server and its admin panel.
 //
 //	client, err := licenseserver.New("https://license.example.com", apiKey,
-//		licenseserver.WithAdminCookie("session", provider.Secret(os.Getenv("LICENSESERVER_COOKIE"))))
-//	info, err := client.Licenses.Info(ctx, provider.Secret(os.Getenv("LICENSE_KEY")))
+//		licenseserver.WithAdminCookie("session", provider.NewSecret(os.Getenv("LICENSESERVER_COOKIE"))))
+//	info, err := client.Licenses.Info(ctx, provider.NewSecret(os.Getenv("LICENSE_KEY")))
 //
 // Programs that run under a license keep a session open with StartSession, which sends heartbeats,
 // survives network outages and reports when the license is lost:
 //
 //	session, err := client.StartSession(ctx, licenseserver.SessionOptions{
-//		LicenseKey: provider.Secret(os.Getenv("LICENSE_KEY")), MachineID: "pc-1", Grace: time.Hour,
+//		LicenseKey: provider.NewSecret(os.Getenv("LICENSE_KEY")), MachineID: "pc-1", Grace: time.Hour,
 //		OnLost: func(err error) { log.Fatal(err) },
 //	})
 //	if err != nil {

@@ -64,14 +64,14 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	if adminURL := values.String(cfgAdminURL); adminURL != "" {
 		all = append(all, WithAdminURL(adminURL))
 	}
-	name, secret := values.String(cfgAdminName), provider.Secret(values.String(cfgAdminSecret))
+	name, secret := values.String(cfgAdminName), provider.NewSecret(values.String(cfgAdminSecret))
 	switch values.String(cfgSignIn) {
 	case "cookie":
 		all = append(all, WithAdminCookie(name, secret))
 	case "header":
 		all = append(all, WithAdminHeader(name, secret))
 	default:
-		if name != "" || secret != "" {
+		if name != "" || !secret.IsZero() {
 			problems.Add("options."+cfgSignIn, "is none, but the name or value of a cookie or header is given")
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func TestDriver(t *testing.T) {
 	srv := newServer()
 	drivers := provider.Drivers{licenseserver.Driver}
-	cfg := provider.ServerConfig{Kind: "licenseserver", URL: srv.URL, Secret: provider.Secret(srv.Key), Options: map[string]string{
+	cfg := provider.ServerConfig{Kind: "licenseserver", URL: srv.URL, Secret: provider.NewSecret(srv.Key), Options: map[string]string{
 		"admin_sign_in": "cookie", "admin_name": srv.AdminCookie.Name, "admin_secret": srv.AdminCookie.Value,
 		"search_path": licenseservertest.SearchPath, "plans": "basic=1/5, pro=10/50/12", "first_license": "1307", "license_gap": "4",
 	}}
@@ -29,7 +29,7 @@ func TestDriver(t *testing.T) {
 	require.Equal(t, &licenseserver.Plan{ID: "pro", MaxActivations: 10, MaxUsers: 50, Months: 12}, plans[1].Native)
 
 	byHeader := newServer(licenseservertest.WithAdminHeader("X-Panel-Token"))
-	cfg = provider.ServerConfig{Kind: "licenseserver", URL: byHeader.URL, Secret: provider.Secret(byHeader.Key), Options: map[string]string{
+	cfg = provider.ServerConfig{Kind: "licenseserver", URL: byHeader.URL, Secret: provider.NewSecret(byHeader.Key), Options: map[string]string{
 		"admin_sign_in": "header", "admin_name": "X-Panel-Token", "admin_secret": byHeader.AdminHeader.Get("X-Panel-Token"), "admin_url": byHeader.URL,
 	}}
 	p, err = drivers.Open(cfg, provider.WithHTTPClient(byHeader.Client()))
@@ -43,18 +43,18 @@ func TestDriver(t *testing.T) {
 		fields []string
 	}{
 		"all wrong": {
-			provider.ServerConfig{URL: "ftp://x", Username: "bob", Secret: secret, Options: map[string]string{
+			provider.ServerConfig{URL: "ftp://x", Username: "bob", Secret: provider.NewSecret(secret), Options: map[string]string{
 				"admin_url": "ftp://y", "admin_sign_in": "cookie", "admin_name": "bad name", "admin_secret": secret,
 				"search_path": "no-slash", "plans": "pro", "first_license": "x", "license_gap": "-1", "colour": "red",
 			}},
 			[]string{"secret", "url", "username", "options.admin_url", "options.admin_secret", "options.search_path", "options.plans", "options.first_license", "options.license_gap", "options.colour"},
 		},
 		"sign-in without a way": {
-			provider.ServerConfig{URL: srv.URL, Secret: provider.Secret(srv.Key), Options: map[string]string{"admin_secret": secret}},
+			provider.ServerConfig{URL: srv.URL, Secret: provider.NewSecret(srv.Key), Options: map[string]string{"admin_secret": secret}},
 			[]string{"options.admin_sign_in"},
 		},
 		"two plans alike": {
-			provider.ServerConfig{URL: srv.URL, Secret: provider.Secret(srv.Key), Options: map[string]string{"plans": "a=1/2,b=1/2"}},
+			provider.ServerConfig{URL: srv.URL, Secret: provider.NewSecret(srv.Key), Options: map[string]string{"plans": "a=1/2,b=1/2"}},
 			[]string{"options.plans"},
 		},
 	} {
@@ -80,7 +80,7 @@ func TestBadPlans(t *testing.T) {
 		"same limits":         {{ID: "a", MaxActivations: 1, MaxUsers: 1}, {ID: "b", MaxActivations: 1, MaxUsers: 1}},
 		"months not negative": {{ID: "a", MaxActivations: 1, MaxUsers: 1, Months: -1}},
 	} {
-		_, err := licenseserver.New("https://license.example.com", "AF-2000-placeholder-placeholder-00000000", licenseserver.WithPlans(plans...))
+		_, err := licenseserver.New("https://license.example.com", provider.NewSecret("AF-2000-placeholder-placeholder-00000000"), licenseserver.WithPlans(plans...))
 		require.ErrorIs(t, err, provider.ErrInvalid, problem)
 		require.ErrorContains(t, err, problem)
 	}

@@ -16,9 +16,9 @@ import (
 // onEmulator returns a client with all rights on an emulated server.
 func onEmulator(t *testing.T, srv *licenseservertest.Server) *licenseserver.Client {
 	t.Helper()
-	c, err := licenseserver.New(srv.URL, provider.Secret(srv.Key),
+	c, err := licenseserver.New(srv.URL, provider.NewSecret(srv.Key),
 		provider.WithHTTPClient(srv.Client()), provider.WithRateLimit(1e6, 1e6),
-		licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.Secret(srv.AdminCookie.Value)),
+		licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.NewSecret(srv.AdminCookie.Value)),
 		licenseserver.WithSearchPath(licenseservertest.SearchPath))
 	require.NoError(t, err)
 	return c
@@ -32,7 +32,7 @@ func TestTwoMachinesFight(t *testing.T) {
 	srv := licenseservertest.NewServer(licenseservertest.InMemory(), licenseservertest.WithSeedLicenses(1),
 		licenseservertest.WithClock(func() time.Time { return now }), licenseservertest.WithSessionTimeout(time.Minute))
 	c := onEmulator(t, srv)
-	key := provider.Secret(srv.Licenses()[0].Key)
+	key := provider.NewSecret(srv.Licenses()[0].Key)
 	ctx := t.Context()
 	random := rand.New(rand.NewPCG(1, 2))
 	var tokens [2]provider.Secret // the token that each machine believes to have
@@ -56,12 +56,12 @@ func TestTwoMachinesFight(t *testing.T) {
 			tokens[me] = started.Token
 			count["started"]++
 		case step < 7:
-			if tokens[me] == "" {
+			if tokens[me].IsZero() {
 				break
 			}
 			if _, err := c.Sessions.Heartbeat(ctx, key, tokens[me]); err != nil {
 				require.ErrorIs(t, err, provider.ErrNotFound)
-				tokens[me] = ""
+				tokens[me] = provider.Secret{}
 				count["gone"]++
 				break
 			}
@@ -70,12 +70,12 @@ func TestTwoMachinesFight(t *testing.T) {
 			now = now.Add(time.Duration(random.IntN(40)) * time.Second)
 			count["time"]++
 		case step == 8:
-			if tokens[me] != "" {
+			if !tokens[me].IsZero() {
 				_, err := c.Sessions.End(ctx, tokens[me])
 				if err != nil {
 					require.ErrorIs(t, err, provider.ErrNotFound)
 				}
-				tokens[me] = ""
+				tokens[me] = provider.Secret{}
 				count["ended"]++
 			}
 		default:

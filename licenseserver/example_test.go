@@ -41,13 +41,13 @@ func ExampleNew() {
 	defer server.Close()
 	ctx := context.Background()
 
-	client, err := licenseserver.New(server.URL, "AF-2000-placeholder-placeholder-00000000",
-		licenseserver.WithAdminCookie("session", "placeholder-cookie"))
+	client, err := licenseserver.New(server.URL, provider.NewSecret("AF-2000-placeholder-placeholder-00000000"),
+		licenseserver.WithAdminCookie("session", provider.NewSecret("placeholder-cookie")))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	license, err := client.Licenses.Info(ctx, "TEST-TEST-TEST-0001")
+	license, err := client.Licenses.Info(ctx, provider.NewSecret("TEST-TEST-TEST-0001"))
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -66,13 +66,13 @@ func ExampleClient_StartSession() {
 	defer server.Close()
 	ctx := context.Background()
 
-	client, err := licenseserver.New(server.URL, "AF-2000-placeholder-placeholder-00000000")
+	client, err := licenseserver.New(server.URL, provider.NewSecret("AF-2000-placeholder-placeholder-00000000"))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	session, err := client.StartSession(ctx, licenseserver.SessionOptions{
-		LicenseKey: "TEST-TEST-TEST-0001", MachineID: "pc-1",
+		LicenseKey: provider.NewSecret("TEST-TEST-TEST-0001"), MachineID: "pc-1",
 		Interval: time.Minute, Grace: 2 * time.Hour,
 		OnLost: func(err error) { fmt.Println("save your work:", err) },
 	})
@@ -83,7 +83,7 @@ func ExampleClient_StartSession() {
 	fmt.Println("running:", session.Err() == nil)
 	fmt.Println("closed:", session.Close() == nil)
 
-	_, err = client.StartSession(ctx, licenseserver.SessionOptions{LicenseKey: "TEST-TEST-TEST-0002", MachineID: "pc-1"})
+	_, err = client.StartSession(ctx, licenseserver.SessionOptions{LicenseKey: provider.NewSecret("TEST-TEST-TEST-0002"), MachineID: "pc-1"})
 	var e *provider.Error
 	if errors.Is(err, licenseserver.ErrSessionActive) && errors.As(err, &e) {
 		fmt.Println(e.Message)

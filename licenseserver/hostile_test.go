@@ -113,7 +113,7 @@ func TestLostRemovals(t *testing.T) {
 		return refusal(404, "NOT_FOUND", "nothing here")
 	})
 	c := clientOver(t, tap, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1}))
-	answer, err := c.Sessions.End(t.Context(), sampleToken)
+	answer, err := c.Sessions.End(t.Context(), provider.NewSecret(sampleToken))
 	require.NoError(t, err)
 	require.Nil(t, answer)
 	_, err = c.Licenses.BulkDelete(t.Context(), 17)

@@ -40,10 +40,13 @@ func TestBadInput(t *testing.T) {
 			return err
 		}},
 		"verify": {"LicenseKey HardwareHash", func(ctx context.Context, c *client) error {
-			_, err := c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: "a b"})
+			_, err := c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret("a b")})
 			return err
 		}},
-		"key, line break": {"licenseKey", func(ctx context.Context, c *client) error { _, err := c.Licenses.Info(ctx, "a\nb"); return err }},
+		"key, line break": {"licenseKey", func(ctx context.Context, c *client) error {
+			_, err := c.Licenses.Info(ctx, provider.NewSecret("a\nb"))
+			return err
+		}},
 		"start": {"LicenseKey MachineID", func(ctx context.Context, c *client) error {
 			_, err := c.Sessions.Start(ctx, &licenseserver.SessionStartRequest{})
 			return err
@@ -104,9 +107,9 @@ func TestBadArgumentsOfEveryMethod(t *testing.T) {
 		case want.Kind() == reflect.Int64:
 			return []any{int64(0), int64(-1), int64(-1 << 63)}
 		case m.Op == "Licenses.Info":
-			return secrets("..", "a/../b", `..\x`, "", "a b", "a\x00")
+			return secrets(provider.NewSecret(".."), provider.NewSecret("a/../b"), provider.NewSecret(`..\x`), provider.Secret{}, provider.NewSecret("a b"), provider.NewSecret("a\x00"))
 		case want == reflect.TypeFor[provider.Secret]():
-			return secrets("", "a b", "a\x00")
+			return secrets(provider.Secret{}, provider.NewSecret("a b"), provider.NewSecret("a\x00"))
 		case want.Kind() == reflect.String:
 			return []any{"", " "}
 		}
@@ -141,18 +144,18 @@ func TestBadConfiguration(t *testing.T) {
 		"search path":   {serverURL, serverKey, []provider.Option{licenseserver.WithSearchPath("https://elsewhere.example/x")}, "WithSearchPath"},
 		"search query":  {serverURL, serverKey, []provider.Option{licenseserver.WithSearchPath("/x?y={z}")}, "WithSearchPath"},
 		"no auth":       {serverURL, serverKey, []provider.Option{licenseserver.WithAdminAuth(nil)}, "WithAdminAuth"},
-		"no cookie":     {serverURL, serverKey, []provider.Option{licenseserver.WithAdminCookie("session", "")}, "WithAdminAuth"},
-		"bad cookie":    {serverURL, serverKey, []provider.Option{licenseserver.WithAdminCookie("a b", "placeholder")}, "WithAdminAuth"},
-		"bad value":     {serverURL, serverKey, []provider.Option{licenseserver.WithAdminCookie("a", "placeholder;x\n")}, "WithAdminAuth"},
-		"header":        {serverURL, serverKey, []provider.Option{licenseserver.WithAdminHeader("X Y", "placeholder")}, "WithAdminAuth"},
-		"no header":     {serverURL, serverKey, []provider.Option{licenseserver.WithAdminHeader("X", "")}, "WithAdminAuth"},
-		"header value":  {serverURL, serverKey, []provider.Option{licenseserver.WithAdminHeader("X", "placeholder\r\nY: 1")}, "WithAdminAuth"},
+		"no cookie":     {serverURL, serverKey, []provider.Option{licenseserver.WithAdminCookie("session", provider.Secret{})}, "WithAdminAuth"},
+		"bad cookie":    {serverURL, serverKey, []provider.Option{licenseserver.WithAdminCookie("a b", provider.NewSecret("placeholder"))}, "WithAdminAuth"},
+		"bad value":     {serverURL, serverKey, []provider.Option{licenseserver.WithAdminCookie("a", provider.NewSecret("placeholder;x\n"))}, "WithAdminAuth"},
+		"header":        {serverURL, serverKey, []provider.Option{licenseserver.WithAdminHeader("X Y", provider.NewSecret("placeholder"))}, "WithAdminAuth"},
+		"no header":     {serverURL, serverKey, []provider.Option{licenseserver.WithAdminHeader("X", provider.Secret{})}, "WithAdminAuth"},
+		"header value":  {serverURL, serverKey, []provider.Option{licenseserver.WithAdminHeader("X", provider.NewSecret("placeholder\r\nY: 1"))}, "WithAdminAuth"},
 		"other vendor":  {serverURL, serverKey, []provider.Option{provider.VendorOption("hestia", "WithX", 1)}, "hestia.WithX"},
 		"base with key": {"https://user:placeholder@license.example.com", serverKey, nil, "baseURL"},
 		"all together":  {"x", "x", []provider.Option{licenseserver.WithAdminURL("y"), provider.WithMaxBody(-1)}, "apiKey baseURL WithAdminURL WithMaxBody"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, err := licenseserver.New(test.url, provider.Secret(test.key), test.opts...)
+			c, err := licenseserver.New(test.url, provider.NewSecret(test.key), test.opts...)
 			require.Nil(t, c)
 			refused(t, always(ok("")), err, strings.Fields(test.fields)...)
 			require.NotContains(t, err.Error(), "placeholder")
@@ -165,7 +168,7 @@ func TestBadConfiguration(t *testing.T) {
 func TestTwoServers(t *testing.T) {
 	tap := tapping(func(context.Context, sentRequest) reply { return ok(`{"count": 1, "version": "1"}`) })
 	c := clientOver(t, tap, licenseserver.WithAdminURL("https://panel.example.com:8443/p/api/"),
-		licenseserver.WithAdminHeader("Authorization", "Bearer placeholder"))
+		licenseserver.WithAdminHeader("Authorization", provider.NewSecret("Bearer placeholder")))
 	_, err := c.Monitoring.ActiveSessions(t.Context())
 	require.NoError(t, err)
 	_, err = c.Versions.Latest(t.Context())
@@ -181,7 +184,7 @@ func TestTwoServers(t *testing.T) {
 		require.Equal(t, admin, header.Get("Authorization") == "Bearer placeholder")
 		require.Equal(t, !admin, header.Get("X-Api-Key") == serverKey)
 	}
-	plain, err := licenseserver.New(serverURL+"/api/", serverKey, provider.WithHTTPClient(&http.Client{Transport: tap}))
+	plain, err := licenseserver.New(serverURL+"/api/", provider.NewSecret(serverKey), provider.WithHTTPClient(&http.Client{Transport: tap}))
 	require.NoError(t, err)
 	require.Equal(t, "licenseserver client of "+serverURL, plain.String())
 	_, err = plain.Search.Query(t.Context(), &licenseserver.SearchRequest{Query: "x"})
@@ -272,7 +275,7 @@ func TestDefaultRateLimit(t *testing.T) {
 			times = append(times, time.Now())
 			return ok(`{"status": "ok"}`)
 		})
-		c, err := licenseserver.New(serverURL, serverKey, provider.WithHTTPClient(&http.Client{Transport: tap}))
+		c, err := licenseserver.New(serverURL, provider.NewSecret(serverKey), provider.WithHTTPClient(&http.Client{Transport: tap}))
 		require.NoError(t, err)
 		for range 400 {
 			_, err := c.Status.Health(t.Context())

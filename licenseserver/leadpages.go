@@ -159,8 +159,8 @@ type pageDecoder struct{ page Page }
 // DecodeAnswer keeps a page unchanged. The answer to a form may be empty.
 func (p *pageDecoder) DecodeAnswer(a *rest.Answer) error {
 	p.page = Page{
-		StatusCode: a.Status, ContentType: a.Header.Get("Content-Type"), Location: provider.Secret(a.Header.Get("Location")),
-		HTML: provider.Secret(a.Body),
+		StatusCode: a.Status, ContentType: a.Header.Get("Content-Type"), Location: provider.NewSecret(a.Header.Get("Location")),
+		HTML: provider.NewSecret(string(a.Body)),
 	}
 	if a.Endpoint.Effect != rest.Read {
 		return nil

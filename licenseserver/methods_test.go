@@ -63,7 +63,7 @@ const canarySecret = `canary"Key\w0rd<&>/+=7`
 // samples are valid arguments of every type.
 func samples() []any {
 	when := time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)
-	key := provider.Secret(canarySecret)
+	key := provider.NewSecret(canarySecret)
 	return []any{
 		key, []int64{17, 18}, map[string]any{"note": "x"}, url.Values{"name": {"x"}},
 		&licenseserver.LicenseActivateRequest{LicenseKey: key, HardwareHash: "hash", MachineName: "pc"},

@@ -57,7 +57,7 @@ func WithAdminCookie(name string, value provider.Secret) provider.Option {
 		return nil
 	}}
 	switch {
-	case value == "":
+	case value.IsZero():
 		auth.problem = "the cookie has no value"
 	case cookie.Valid() != nil:
 		auth.problem = "not a cookie" // the reason would quote the value
@@ -75,7 +75,7 @@ func WithAdminHeader(name string, value provider.Secret) provider.Option {
 	switch {
 	case !isToken(name):
 		auth.problem = "the header field has no valid name"
-	case value == "":
+	case value.IsZero():
 		auth.problem = "the header field has no value"
 	case strings.ContainsFunc(value.Reveal(), func(r rune) bool { return r < ' ' || r == 0x7f }):
 		auth.problem = "the value of the header field contains a control character"

@@ -145,7 +145,7 @@ var errNoKey = errors.New("the license's key is unknown")
 // license reads the license of a name plate and removes the plates from its activations.
 func (p *Provider) license(ctx context.Context, plate *nameplate) (*License, error) {
 	key := plate.key
-	if key == "" {
+	if key.IsZero() {
 		var err error
 		if key, err = p.searchKey(ctx, plate.license); err != nil {
 			return nil, err
@@ -160,12 +160,12 @@ func (p *Provider) license(ctx context.Context, plate *nameplate) (*License, err
 	}
 	wrong := missing || err == nil && l.ID != plate.license
 	switch {
-	case wrong && plate.key == "":
+	case wrong && plate.key.IsZero():
 		return nil, unknownKey(plate.license, "the panel's search returned a key that is not the license's")
 	case wrong:
 		// Any program with the API key can register a device that looks like a name plate.
 		bare := *plate
-		bare.key = ""
+		bare.key = provider.Secret{}
 		return p.license(ctx, &bare)
 	case err != nil:
 		return nil, err

@@ -112,7 +112,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	if req.Domain != "" {
 		problems.Add("Domain", "licenses have no domains")
 	}
-	if req.Password != "" {
+	if !req.Password.IsZero() {
 		problems.Add("Password", "licenses have no password")
 	}
 	if req.Plan != "" {

@@ -14,9 +14,9 @@ import (
 // the server has limits only.
 func ExampleNewProvider() {
 	server := licenseservertest.NewServer(licenseservertest.InMemory())
-	client, err := licenseserver.New(server.URL, provider.Secret(server.Key),
+	client, err := licenseserver.New(server.URL, provider.NewSecret(server.Key),
 		provider.WithHTTPClient(server.Client()), provider.WithRateLimit(0, 0), // the emulator needs no rate limit
-		licenseserver.WithAdminCookie(server.AdminCookie.Name, provider.Secret(server.AdminCookie.Value)),
+		licenseserver.WithAdminCookie(server.AdminCookie.Name, provider.NewSecret(server.AdminCookie.Value)),
 		licenseserver.WithScan(licenseserver.Scan{From: 1300}), // the lowest ID in your own records
 		licenseserver.WithPlans(
 			licenseserver.Plan{ID: "basic", MaxActivations: 1, MaxUsers: 5},

@@ -79,11 +79,11 @@ func isUnclaimed(l *License) bool {
 // one, which is fresh.
 func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, fresh bool, err error) {
 	a := p.attempts[o.id()]
-	if a != nil && a.key != "" {
+	if a != nil && !a.key.IsZero() {
 		return a.key, false, nil
 	}
 	if a != nil {
-		if key, err := p.newUnclaimedKey(ctx, a.before); err != nil || key != "" {
+		if key, err := p.newUnclaimedKey(ctx, a.before); err != nil || !key.IsZero() {
 			a.key = key
 			return key, false, err
 		}
@@ -91,7 +91,7 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 		a = new(attempt)
 		licenses, trusted, err := p.enumerate(ctx)
 		if err != nil {
-			return "", false, err
+			return provider.Secret{}, false, err
 		}
 		if trusted {
 			a.before = licenses
@@ -105,7 +105,7 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 		},
 		func(ctx context.Context) (found bool, err error) {
 			key, err = p.newUnclaimedKey(ctx, a.before)
-			return key != "", err
+			return !key.IsZero(), err
 		})
 	switch {
 	case err == nil:
@@ -123,15 +123,15 @@ func (p *Provider) newUnclaimedKey(ctx context.Context, before map[int64]provide
 	unseen := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrOutcomeUnknown}
 	if before == nil {
 		unseen.Message = "a key may have been generated that cannot be found without WithSearchPath"
-		return "", unseen
+		return provider.Secret{}, unseen
 	}
 	licenses, trusted, err := p.enumerate(ctx)
 	if err != nil {
-		return "", err
+		return provider.Secret{}, err
 	}
 	if !trusted {
 		unseen.Message = "the panel's search does not find all licenses"
-		return "", unseen
+		return provider.Secret{}, unseen
 	}
 	var found provider.Secret
 	for id, key := range licenses {
@@ -143,12 +143,12 @@ func (p *Provider) newUnclaimedKey(ctx context.Context, before map[int64]provide
 		case errors.Is(err, provider.ErrNotFound):
 			continue
 		case err != nil:
-			return "", err
+			return provider.Secret{}, err
 		case license.ID != id, !isUnclaimed(license), len(license.Activations) > 0:
 			continue
-		case found != "":
+		case !found.IsZero():
 			unseen.Message = "several licenses are new and unclaimed: it is unknown which of them was generated for this order"
-			return "", unseen
+			return provider.Secret{}, unseen
 		}
 		found = key
 	}

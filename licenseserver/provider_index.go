@@ -254,14 +254,14 @@ func (p *Provider) search(ctx context.Context, total int64) (licenses map[int64]
 // searchKey returns the key of a license whose name plate does not contain it.
 func (p *Provider) searchKey(ctx context.Context, license int64) (provider.Secret, error) {
 	if p.client.search.Endpoint == nil {
-		return "", unknownKey(license, "only the panel's search could find it: set its path with WithSearchPath")
+		return provider.Secret{}, unknownKey(license, "only the panel's search could find it: set its path with WithSearchPath")
 	}
 	licenses, _, err := p.enumerate(ctx)
 	if err != nil {
-		return "", err
+		return provider.Secret{}, err
 	}
-	if key := licenses[license]; key != "" {
+	if key := licenses[license]; !key.IsZero() {
 		return key, nil
 	}
-	return "", unknownKey(license, "the panel's search does not find it")
+	return provider.Secret{}, unknownKey(license, "the panel's search does not find it")
 }

@@ -125,7 +125,7 @@ func TestForgedMarker(t *testing.T) {
 	mine := srv.Licenses()[0]
 	hash := srv.Devices(mine.ID)[0].HardwareHash
 	activate := func(hash, name string) {
-		_, err := p.Client().Licenses.Activate(t.Context(), &licenseserver.LicenseActivateRequest{LicenseKey: provider.Secret(mine.Key), HardwareHash: hash, MachineName: name})
+		_, err := p.Client().Licenses.Activate(t.Context(), &licenseserver.LicenseActivateRequest{LicenseKey: provider.NewSecret(mine.Key), HardwareHash: hash, MachineName: name})
 		require.NoError(t, err)
 	}
 	// A marker after the first one.

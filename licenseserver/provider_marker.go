@@ -68,14 +68,14 @@ func splitPlate(hash string) (key provider.Secret, digest string, is bool) {
 	if at := strings.LastIndexByte(text, '#'); at >= 0 && len(text)-at-1 == digestLength {
 		text, digest = text[:at], text[at+1:]
 	}
-	return provider.Secret(text), digest, is && text != ""
+	return provider.NewSecret(text), digest, is && text != ""
 }
 
 // plateSecrets returns the secrets in the hardware hash of a name plate, the license key and the
 // hash itself; nil for other hashes.
 func plateSecrets(hash string) []provider.Secret {
 	if key, _, is := splitPlate(hash); is {
-		return []provider.Secret{key, provider.Secret(hash)}
+		return []provider.Secret{key, provider.NewSecret(hash)}
 	}
 	return nil
 }
@@ -91,7 +91,7 @@ func readPlate(license int64, devices []*Device) *nameplate {
 		}
 		username, reference := provider.Unmark(d.MachineName)
 		if digest == "" {
-			if n.key == "" {
+			if n.key.IsZero() {
 				n.key, n.username = key, username
 			}
 			continue

@@ -27,9 +27,9 @@ var searchable = licenseserver.WithSearchPath(licenseservertest.SearchPath)
 // providerOn returns the adapter for an emulated server, without retries.
 func providerOn(t testing.TB, srv *licenseservertest.Server, opts ...provider.Option) *licenseserver.Provider {
 	t.Helper()
-	client, err := licenseserver.New(srv.URL, provider.Secret(srv.Key), append([]provider.Option{
+	client, err := licenseserver.New(srv.URL, provider.NewSecret(srv.Key), append([]provider.Option{
 		provider.WithHTTPClient(srv.Client()), provider.WithRateLimit(0, 0), provider.WithRetry(provider.Retry{Attempts: 1}),
-		licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.Secret(srv.AdminCookie.Value)),
+		licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.NewSecret(srv.AdminCookie.Value)),
 		licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan),
 	}, opts...)...)
 	require.NoError(t, err)
@@ -145,7 +145,7 @@ func TestRefusedOrders(t *testing.T) {
 	srv := newServer()
 	p := providerOn(t, srv)
 	order := orderOf(1)
-	order.Domain, order.Password, order.Plan, order.Handle = "example.com", "Secret+Passw0rd", "gold", "x"
+	order.Domain, order.Password, order.Plan, order.Handle = "example.com", provider.NewSecret("Secret+Passw0rd"), "gold", "x"
 	order.Options = map[string]string{"max_users": "0", "max_activations": "-1", "resource_ids": "1,two"}
 	_, err := p.Create(t.Context(), order)
 	require.ErrorIs(t, err, provider.ErrInvalid)
@@ -289,7 +289,7 @@ func TestSignOnToken(t *testing.T) {
 	require.NoError(t, err)
 	issued := srv.AuthTokens()
 	require.Len(t, issued, 1)
-	require.Equal(t, []any{provider.SignOnToken, issued[0].Token, provider.Secret("")}, []any{in.Kind, in.Token.Reveal(), in.URL})
+	require.Equal(t, []any{provider.SignOnToken, issued[0].Token, provider.NewSecret("")}, []any{in.Kind, in.Token.Reveal(), in.URL})
 	require.WithinDuration(t, issued[0].ExpiresAt, in.ExpiresAt, time.Second)
 	_, err = p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: "999999"})
 	require.ErrorIs(t, err, provider.ErrNotFound)
@@ -303,7 +303,7 @@ func TestCheckNamesWhatFails(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "the sign-in to the admin panel is accepted: 2 licenses, and its search finds them", report.Step(provider.CheckRights).Detail)
 
-	report, err = providerOn(t, srv, licenseserver.WithAdminCookie("session", "expired")).Check(t.Context())
+	report, err = providerOn(t, srv, licenseserver.WithAdminCookie("session", provider.NewSecret("expired"))).Check(t.Context())
 	require.ErrorIs(t, err, provider.ErrUnauthorized)
 	require.Equal(t, provider.CheckRights, report.Failed().Name)
 

@@ -46,9 +46,9 @@ func TestReplay(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			play := all[e.Name]
 			require.NotNil(t, play, "nothing replays this exchange")
-			c, err := licenseserver.New(serverURL, serverKey, provider.WithHTTPClient(fixture.Client(t, serverURL, e)),
+			c, err := licenseserver.New(serverURL, provider.NewSecret(serverKey), provider.WithHTTPClient(fixture.Client(t, serverURL, e)),
 				provider.WithRetry(provider.Retry{Attempts: 1}), licenseserver.WithSearchPath("/api/search"),
-				licenseserver.WithAdminCookie("session", adminCookie))
+				licenseserver.WithAdminCookie("session", provider.NewSecret(adminCookie)))
 			require.NoError(t, err)
 			play(t, c)
 		})
@@ -66,7 +66,7 @@ func replays() map[string]replay {
 
 func licenseReplays() map[string]replay {
 	when := at("2025-06-19T10:30:00Z")
-	start := &licenseserver.SessionStartRequest{LicenseKey: sampleKey, MachineID: "DESKTOP-ABC123", HardwareHash: "unique-hardware-identifier", Version: "1.0.0"}
+	start := &licenseserver.SessionStartRequest{LicenseKey: provider.NewSecret(sampleKey), MachineID: "DESKTOP-ABC123", HardwareHash: "unique-hardware-identifier", Version: "1.0.0"}
 	taken := fails(provider.Error{
 		Op: "Sessions.Start", Action: "start session", Kind: provider.ErrConflict, StatusCode: 409,
 		Code: "SESSION_ACTIVE", Message: "Es ist nur eine Sitzung erlaubt...",
@@ -89,37 +89,40 @@ func licenseReplays() map[string]replay {
 			{Name: "license_active", Value: 1200},
 		}, func(ctx context.Context, c *client) ([]licenseserver.Sample, error) { return c.Status.Metrics(ctx) }),
 		"Licenses.Activate": clienttest.Equal(&licenseserver.Activation{
-			ID: 123, LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
+			ID: 123, LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
 			ActivatedAt: when, LastHeartbeat: when, Active: true,
 		}, func(ctx context.Context, c *client) (*licenseserver.Activation, error) {
 			return c.Licenses.Activate(ctx, &licenseserver.LicenseActivateRequest{
-				LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", AppVersion: "1.0.0",
+				LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", AppVersion: "1.0.0",
 			})
 		}),
 		"Licenses.Verify": clienttest.Equal(&licenseserver.Verification{
 			Valid: true, Message: "License is valid", LatestVersion: "1.0.0",
-			License: &licenseserver.VerifiedLicense{Key: sampleKey, ValidUntil: day("2026-01-01"), MaxUsers: 10},
+			License: &licenseserver.VerifiedLicense{Key: provider.NewSecret(sampleKey), ValidUntil: day("2026-01-01"), MaxUsers: 10},
 		}, func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
-			return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: sampleKey, HardwareHash: "unique-hardware-identifier", AppVersion: "1.0.0"})
+			return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", AppVersion: "1.0.0"})
 		}),
 		"Licenses.Verify, not valid": clienttest.Equal(&licenseserver.Verification{Message: "License expired"},
 			func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
-				return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: sampleKey, HardwareHash: "h"})
+				return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "h"})
 			}),
 		"Licenses.Info": clienttest.Equal(&licenseserver.License{
-			ID: 123, Key: sampleKey, CustomerName: "ACME Corp", Type: "perpetual", ValidFrom: day("2025-01-01"), ValidUntil: day("2026-01-01"),
+			ID: 123, Key: provider.NewSecret(sampleKey), CustomerName: "ACME Corp", Type: "perpetual", ValidFrom: day("2025-01-01"), ValidUntil: day("2026-01-01"),
 			MaxActivations: 5, MaxUsers: 10, Active: true, Activations: []licenseserver.Activation{{
 				ID: 456, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
 				ActivatedAt: at("2025-06-19T10:00:00Z"), LastHeartbeat: at("2025-06-19T14:30:00Z"), Active: true,
 			}},
 		}, func(ctx context.Context, c *client) (*licenseserver.License, error) {
-			return c.Licenses.Info(ctx, sampleKey)
+			return c.Licenses.Info(ctx, provider.NewSecret(sampleKey))
 		}),
 		"Licenses.Info, wrong API key": fails(provider.Error{
 			Op: "Licenses.Info", Action: "get license", Kind: provider.ErrUnauthorized, StatusCode: 401,
 			Code: licenseserver.CodeInvalidAPIKey, Message: "Invalid or missing API key",
-		}, nil, func(ctx context.Context, c *client) error { _, err := c.Licenses.Info(ctx, sampleKey); return err }),
-		"Sessions.Start": clienttest.Equal(&licenseserver.StartedSession{Token: sampleToken, More: map[string]payload{"update": payload(`{"version": "1.1.0"}`)}},
+		}, nil, func(ctx context.Context, c *client) error {
+			_, err := c.Licenses.Info(ctx, provider.NewSecret(sampleKey))
+			return err
+		}),
+		"Sessions.Start": clienttest.Equal(&licenseserver.StartedSession{Token: provider.NewSecret(sampleToken), More: map[string]payload{"update": payload(`{"version": "1.1.0"}`)}},
 			func(ctx context.Context, c *client) (*licenseserver.StartedSession, error) {
 				return c.Sessions.Start(ctx, start)
 			}),
@@ -127,13 +130,15 @@ func licenseReplays() map[string]replay {
 		"Sessions.Start, another session, text": takenText,
 		"Sessions.Heartbeat": clienttest.Equal(&licenseserver.Heartbeat{LastHeartbeat: when},
 			func(ctx context.Context, c *client) (*licenseserver.Heartbeat, error) {
-				return c.Sessions.Heartbeat(ctx, sampleKey, sampleToken)
+				return c.Sessions.Heartbeat(ctx, provider.NewSecret(sampleKey), provider.NewSecret(sampleToken))
 			}),
 		"Sessions.End": clienttest.Decoded(map[string]any{"duration": 3600.0, "reason": "client"},
-			func(ctx context.Context, c *client) (payload, error) { return c.Sessions.End(ctx, sampleToken) }),
+			func(ctx context.Context, c *client) (payload, error) {
+				return c.Sessions.End(ctx, provider.NewSecret(sampleToken))
+			}),
 		"Versions.Check": clienttest.Decoded(map[string]any{"update_available": true, "version": "1.1.0"},
 			func(ctx context.Context, c *client) (payload, error) {
-				return c.Versions.Check(ctx, sampleKey, "1.0.0")
+				return c.Versions.Check(ctx, provider.NewSecret(sampleKey), "1.0.0")
 			}),
 		"Versions.Latest": clienttest.Decoded(map[string]any{"version": "1.1.0"},
 			func(ctx context.Context, c *client) (payload, error) { return c.Versions.Latest(ctx) }),
@@ -163,7 +168,7 @@ func panelReplays() map[string]replay {
 		"Licenses.QuickEdit": clienttest.Equal("License updated successfully", func(ctx context.Context, c *client) (string, error) {
 			return c.Licenses.QuickEdit(ctx, 17, &licenseserver.LicenseQuickEditRequest{ValidUntil: &until, MaxActivations: new(int64(10)), MaxUsers: new(int64(50))})
 		}),
-		"Licenses.GenerateKey": clienttest.Equal(provider.Secret(sampleKey), func(ctx context.Context, c *client) (provider.Secret, error) {
+		"Licenses.GenerateKey": clienttest.Equal(provider.NewSecret(sampleKey), func(ctx context.Context, c *client) (provider.Secret, error) {
 			return c.Licenses.GenerateKey(ctx, nil)
 		}),
 		"Devices.List": clienttest.Listed([]*licenseserver.Device{{
@@ -210,8 +215,8 @@ func panelReplays() map[string]replay {
 			return c.Resources.Stats(ctx)
 		}),
 		"Search.Query": clienttest.Equal(&licenseserver.SearchResults{Total: 15, Results: []licenseserver.SearchResult{
-			{Type: "customer", ID: 123, Title: "ACME Corp", Subtitle: "admin@example.com", URL: "/customer/edit/123"},
-			{Type: "license", ID: 456, Title: sampleKey, Subtitle: "ACME Corp - Active", URL: "/license/edit/456"},
+			{Type: "customer", ID: 123, Title: provider.NewSecret("ACME Corp"), Subtitle: "admin@example.com", URL: "/customer/edit/123"},
+			{Type: "license", ID: 456, Title: provider.NewSecret(sampleKey), Subtitle: "ACME Corp - Active", URL: "/license/edit/456"},
 		}}, func(ctx context.Context, c *client) (*licenseserver.SearchResults, error) {
 			return c.Search.Query(ctx, &licenseserver.SearchRequest{Query: "acme", Type: "customer", Limit: 5})
 		}),
@@ -233,14 +238,14 @@ func panelReplays() map[string]replay {
 		}}, func(ctx context.Context, c *client) (*licenseserver.AnomalyStats, error) {
 			return c.Monitoring.AnomalyStats(ctx)
 		}),
-		"Auth.Token": clienttest.Equal(&licenseserver.Token{Token: "placeholder.jwt.token", ExpiresAt: at("2025-06-19T15:30:00Z")},
+		"Auth.Token": clienttest.Equal(&licenseserver.Token{Token: provider.NewSecret("placeholder.jwt.token"), ExpiresAt: at("2025-06-19T15:30:00Z")},
 			func(ctx context.Context, c *client) (*licenseserver.Token, error) { return c.Auth.Token(ctx) }),
 	}
 }
 
 func leadReplays() map[string]replay {
-	page := &licenseserver.Page{StatusCode: 200, ContentType: "text/html; charset=utf-8", HTML: "<!DOCTYPE html><html><body>Leads</body></html>"}
-	moved := &licenseserver.Page{StatusCode: 302, Location: "/leads/"}
+	page := &licenseserver.Page{StatusCode: 200, ContentType: "text/html; charset=utf-8", HTML: provider.NewSecret("<!DOCTYPE html><html><body>Leads</body></html>")}
+	moved := &licenseserver.Page{StatusCode: 302, Location: provider.NewSecret("/leads/")}
 	form := url.Values{"name": {"New lead"}}
 	pageOf := func(want *licenseserver.Page, call func(context.Context, *licenseserver.LeadsService) (*licenseserver.Page, error)) replay {
 		return clienttest.Equal(want, func(ctx context.Context, c *client) (*licenseserver.Page, error) { return call(ctx, c.Leads) })

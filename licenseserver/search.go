@@ -69,7 +69,7 @@ func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchR
 		args.Set("limit", strconv.FormatInt(req.Limit, 10))
 	}
 	// People search for license keys too.
-	call := &rest.Call{Query: args, Secrets: []provider.Secret{provider.Secret(req.Query)}}
+	call := &rest.Call{Query: args, Secrets: []provider.Secret{provider.NewSecret(req.Query)}}
 	p := &page[SearchResult]{name: "results"}
 	call.Out = p
 	if err := s.c.call(ctx, s.c.search, call); err != nil {

@@ -75,8 +75,8 @@ func leakyServers(t *testing.T) map[string]clienttest.Answer {
 
 func TestSecretsStayHidden(t *testing.T) {
 	admins := map[string]provider.Option{
-		"cookie": licenseserver.WithAdminCookie("session", canaryCookie),
-		"header": licenseserver.WithAdminHeader("Authorization", "Bearer "+canaryBearer),
+		"cookie": licenseserver.WithAdminCookie("session", provider.NewSecret(canaryCookie)),
+		"header": licenseserver.WithAdminHeader("Authorization", provider.NewSecret("Bearer "+canaryBearer)),
 		"own": licenseserver.WithAdminAuth(func(req *http.Request) error {
 			req.Header.Set("Authorization", "Bearer "+canaryBearer)
 			req.AddCookie(&http.Cookie{Name: "session", Value: canaryCookie})
@@ -87,7 +87,7 @@ func TestSecretsStayHidden(t *testing.T) {
 		for how, admin := range admins {
 			t.Run(name+"/"+how, func(t *testing.T) {
 				log, dump := vendor(t).CheckSecrets(t, func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-					c, err := licenseserver.New(serverURL, canaryKey, append(tapOptions(transport, admin), opts...)...)
+					c, err := licenseserver.New(serverURL, provider.NewSecret(canaryKey), append(tapOptions(transport, admin), opts...)...)
 					require.NoError(t, err)
 					return c
 				}, answer)
@@ -100,14 +100,14 @@ func TestSecretsStayHidden(t *testing.T) {
 
 // The client, its services, options and requests may be printed by accident.
 func TestPrintedValuesHideSecrets(t *testing.T) {
-	c, err := licenseserver.New(serverURL, canaryKey, licenseserver.WithAdminCookie("session", canaryCookie))
+	c, err := licenseserver.New(serverURL, provider.NewSecret(canaryKey), licenseserver.WithAdminCookie("session", provider.NewSecret(canaryCookie)))
 	require.NoError(t, err)
-	page, payload := licenseserver.Page{HTML: canaryToken, Location: canaryToken}, provider.Payload(clienttest.JSON(canaryToken))
+	page, payload := licenseserver.Page{HTML: provider.NewSecret(canaryToken), Location: provider.NewSecret(canaryToken)}, provider.Payload(clienttest.JSON(canaryToken))
 	vendor(t).CheckPrinted(t, c,
-		licenseserver.SessionOptions{LicenseKey: canarySecret},
-		&licenseserver.LicenseActivateRequest{LicenseKey: canarySecret}, &licenseserver.LicenseVerifyRequest{LicenseKey: canarySecret},
-		&licenseserver.SessionStartRequest{LicenseKey: canarySecret}, payload, map[string]provider.Payload{"x": payload},
-		&licenseserver.Token{Token: canaryToken}, &page)
+		licenseserver.SessionOptions{LicenseKey: provider.NewSecret(canarySecret)},
+		&licenseserver.LicenseActivateRequest{LicenseKey: provider.NewSecret(canarySecret)}, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(canarySecret)},
+		&licenseserver.SessionStartRequest{LicenseKey: provider.NewSecret(canarySecret)}, payload, map[string]provider.Payload{"x": payload},
+		&licenseserver.Token{Token: provider.NewSecret(canaryToken)}, &page)
 	require.Equal(t, "licenseserver client of "+serverURL, c.String())
 	require.Equal(t, c.String(), fmt.Sprintf("%#v", c))
 }

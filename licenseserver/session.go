@@ -182,7 +182,7 @@ func (s *Session) run(ctx context.Context) {
 	if s.err = lost; lost == nil {
 		s.err = context.Cause(ctx)
 	}
-	s.token = ""
+	s.token = provider.Secret{}
 	s.mu.Unlock()
 	close(s.done)
 	if lost != nil && s.options.OnLost != nil {
@@ -256,14 +256,14 @@ func (s *Session) beat(ctx context.Context, failures int) error {
 		}
 		limit = max(limit, 1) // 0 would mean no limit
 	}
-	if token := s.Token(); token != "" {
+	if token := s.Token(); !token.IsZero() {
 		err := s.heartbeat(ctx, token, limit)
 		if err == nil || !spoken(err) || errors.Is(err, provider.ErrUnauthorized) || errors.Is(err, provider.ErrForbidden) {
 			return err
 		}
 		// The server does not know the session, or no longer does.
 		s.mu.Lock()
-		s.token = ""
+		s.token = provider.Secret{}
 		s.mu.Unlock()
 	}
 	// If the context ends now, the start continues for EndTimeout: without the token in the answer
@@ -367,7 +367,7 @@ func (s *Session) confirm(sent time.Time) {
 // end closes the session at the server, although the context has ended.
 func (s *Session) end(ctx context.Context) error {
 	token := s.Token()
-	if token == "" {
+	if token.IsZero() {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.options.EndTimeout)

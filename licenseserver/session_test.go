@@ -134,7 +134,7 @@ var outages = map[string]func(ctx context.Context) reply{
 }
 
 func options(change func(*licenseserver.SessionOptions)) licenseserver.SessionOptions {
-	o := licenseserver.SessionOptions{LicenseKey: sampleKey, MachineID: "pc-1", Interval: time.Minute, Jitter: 10 * time.Second, Grace: time.Hour}
+	o := licenseserver.SessionOptions{LicenseKey: provider.NewSecret(sampleKey), MachineID: "pc-1", Interval: time.Minute, Jitter: 10 * time.Second, Grace: time.Hour}
 	if change != nil {
 		change(&o)
 	}
@@ -180,7 +180,7 @@ func TestSessionBeatsWithJitterAndEnds(t *testing.T) {
 			waits[wait] = true
 		}
 		require.Greater(t, len(waits), 30, "heartbeats are spread")
-		require.Equal(t, provider.Secret("placeholder-token-1"), s.Token())
+		require.Equal(t, provider.NewSecret("placeholder-token-1"), s.Token())
 		require.WithinDuration(t, time.Now(), s.Confirmed(), time.Minute)
 		require.NoError(t, s.Close())
 		require.Equal(t, 1, d.ended())
@@ -328,7 +328,7 @@ func TestSessionWaitsForItsOwnGhost(t *testing.T) {
 		d.set(func(d *door) { d.token, d.lose = "", true })
 		time.Sleep(10 * time.Minute)
 		require.NoError(t, s.Err())
-		require.Equal(t, provider.Secret("placeholder-token-3"), s.Token())
+		require.Equal(t, provider.NewSecret("placeholder-token-3"), s.Token())
 	})
 }
 

@@ -46,14 +46,14 @@ func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider
 	return append([]provider.Option{
 		provider.WithHTTPClient(&http.Client{Transport: transport}),
 		provider.WithRetry(provider.Retry{Attempts: 1}), provider.WithRateLimit(0, 0),
-		licenseserver.WithSearchPath("/api/search"), licenseserver.WithAdminCookie("session", adminCookie),
+		licenseserver.WithSearchPath("/api/search"), licenseserver.WithAdminCookie("session", provider.NewSecret(adminCookie)),
 	}, opts...)
 }
 
 // clientOver returns a client for the server behind a transport.
 func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *licenseserver.Client {
 	t.Helper()
-	client, err := licenseserver.New(serverURL, serverKey, tapOptions(transport, opts...)...)
+	client, err := licenseserver.New(serverURL, provider.NewSecret(serverKey), tapOptions(transport, opts...)...)
 	require.NoError(t, err)
 	return client
 }

@@ -18,7 +18,7 @@ import (
 
 func order() *provider.CreateRequest {
 	return &provider.CreateRequest{
-		Reference: "order-1", Username: "example_com", Password: "pass-word-1", Email: "max@example.com", Domain: "example.com", Plan: "small",
+		Reference: "order-1", Username: "example_com", Password: provider.NewSecret("pass-word-1"), Email: "max@example.com", Domain: "example.com", Plan: "small",
 	}
 }
 

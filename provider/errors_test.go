@@ -102,8 +102,8 @@ func TestErrorInLogs(t *testing.T) {
 }
 
 func TestErrorHoldsNoSecret(t *testing.T) {
-	err := &provider.Error{Message: fmt.Sprintf("password %v refused", provider.Secret(hush)), Fields: map[string]string{
-		"password": provider.PasswordPolicy{MinLength: 99}.Problem(hush),
+	err := &provider.Error{Message: fmt.Sprintf("password %v refused", provider.NewSecret(hush)), Fields: map[string]string{
+		"password": provider.PasswordPolicy{MinLength: 99}.Problem(provider.NewSecret(hush)),
 	}}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%q"} {
 		require.NotContains(t, fmt.Sprintf(verb, err), hush)

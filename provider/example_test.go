@@ -63,7 +63,7 @@ func ExampleEnsure() {
 	want := provider.Desired{
 		Status: provider.StatusSuspended,
 		Create: &provider.CreateRequest{
-			Reference: "order-1042", Username: "example_com", Password: "first-password-1", Email: "max@example.com",
+			Reference: "order-1042", Username: "example_com", Password: provider.NewSecret("first-password-1"), Email: "max@example.com",
 		},
 	}
 	for range 2 {
@@ -85,7 +85,7 @@ func ExampleWait() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	created, err := p.Create(ctx, &provider.CreateRequest{
-		Reference: "order-1042", Username: "example_com", Password: "first-password-1", Email: "max@example.com",
+		Reference: "order-1042", Username: "example_com", Password: provider.NewSecret("first-password-1"), Email: "max@example.com",
 	})
 	if err != nil {
 		fmt.Println(err)

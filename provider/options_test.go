@@ -116,7 +116,7 @@ func TestDrivers(t *testing.T) {
 	require.Equal(t, 2, one.opts)
 	require.Zero(t, two.opts)
 
-	_, err = drivers.Open(provider.ServerConfig{Kind: "three", Secret: hush})
+	_, err = drivers.Open(provider.ServerConfig{Kind: "three", Secret: provider.NewSecret(hush)})
 	require.ErrorIs(t, err, provider.ErrInvalid)
 	require.EqualError(t, err, `open server: refused before sending: kind: no driver "three" (known: one, two)`)
 }

@@ -232,11 +232,11 @@ func (p PasswordPolicy) Generate() Secret {
 				out[places[i]] = pick(within(ascii(set), p.Alphabet))
 			}
 		}
-		if s := Secret(out); p.Problem(s) == "" {
+		if s := NewSecret(string(out)); p.Problem(s) == "" {
 			return s
 		}
 	}
-	return ""
+	return Secret{}
 }
 
 // ascii drops characters of more than one byte, since lengths are in bytes.

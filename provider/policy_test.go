@@ -157,20 +157,20 @@ func TestPasswordPolicyProblem(t *testing.T) {
 		Alphabet: provider.Lower + provider.Upper + provider.Digits + "-é", NotFirst: "-é",
 	}
 	for password, want := range map[provider.Secret]string{
-		"abcdefg1": "", "a-------1": "",
-		"": "required", "abc1": "shorter than 8", "abcdefghijkl1": "longer than 12", "abcdefg\n1": "line break",
-		"-abcdefg1": "must not begin", "éabcdefg1": "must not begin", "abcdefg1!": "other than", "ABCDEFG1": "at least one of abc", "abcdefgh": "at least one of 012",
+		provider.NewSecret("abcdefg1"): "", provider.NewSecret("a-------1"): "",
+		provider.Secret{}: "required", provider.NewSecret("abc1"): "shorter than 8", provider.NewSecret("abcdefghijkl1"): "longer than 12", provider.NewSecret("abcdefg\n1"): "line break",
+		provider.NewSecret("-abcdefg1"): "must not begin", provider.NewSecret("éabcdefg1"): "must not begin", provider.NewSecret("abcdefg1!"): "other than", provider.NewSecret("ABCDEFG1"): "at least one of abc", provider.NewSecret("abcdefgh"): "at least one of 012",
 	} {
 		if want == "" {
 			require.Empty(t, p.Problem(password))
 		} else {
 			require.Contains(t, p.Problem(password), want)
 		}
-		if password != "" {
+		if !password.IsZero() {
 			require.NotContains(t, p.Problem(password), password.Reveal())
 		}
 	}
-	require.Empty(t, provider.PasswordPolicy{}.Problem("any thing ü"))
+	require.Empty(t, provider.PasswordPolicy{}.Problem(provider.NewSecret("any thing ü")))
 }
 
 func TestPasswordGenerate(t *testing.T) {
@@ -210,7 +210,7 @@ func FuzzPasswordGenerate(f *testing.F) {
 			return
 		}
 		p := provider.PasswordPolicy{MinLength: least, MaxLength: most, Need: []string{need, more}, Alphabet: alphabet, NotFirst: notFirst}
-		if s := p.Generate(); s != "" {
+		if s := p.Generate(); !s.IsZero() {
 			require.Empty(t, p.Problem(s))
 		}
 	})

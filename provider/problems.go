@@ -57,6 +57,13 @@ func (p *Problems) NotEmpty(field string, value *string) {
 	}
 }
 
+// NotEmptySecret is NotEmpty for a secret.
+func (p *Problems) NotEmptySecret(field string, value *Secret) {
+	if value != nil && value.IsZero() {
+		p.Add(field, "empty")
+	}
+}
+
 // Positive refuses 0 and below, for IDs and amounts.
 func (p *Problems) Positive(field string, n int64) {
 	if n <= 0 {
@@ -146,8 +153,8 @@ func (p *Problems) Word(field, value string) {
 
 // Credential is Word for a key or a token.
 func (p *Problems) Credential(field string, value Secret) {
-	p.Required(field, string(value))
-	if strings.ContainsFunc(string(value), notInWord) {
+	p.Required(field, value.Reveal())
+	if strings.ContainsFunc(value.Reveal(), notInWord) {
 		p.Add(field, "contains white space or control characters: was more than the value copied?")
 	}
 }

@@ -81,7 +81,7 @@ func TestChecks(t *testing.T) {
 		if want == notWord {
 			want += ": was more than the value copied?"
 		}
-		add(want, "Credential "+value, func(p *provider.Problems) { p.Credential("f", provider.Secret(value)) })
+		add(want, "Credential "+value, func(p *provider.Problems) { p.Credential("f", provider.NewSecret(value)) })
 	}
 	for _, c := range checks {
 		var p provider.Problems

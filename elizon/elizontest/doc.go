@@ -4,7 +4,7 @@
 //
 //	srv := elizontest.NewServer()
 //	defer srv.Close()
-//	client, err := elizon.New(srv.URL, provider.Secret(srv.Key))
+//	client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key))
 //
 // All listed endpoints are routed. Those whose answers are undocumented, and that nothing else
 // depends on, check the credential and then answer an error that names the row: see [Unmodelled].

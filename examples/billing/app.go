@@ -44,7 +44,7 @@ type app struct {
 
 // start opens the state and continues what an earlier instance has left.
 func start(c config, servers *fleet.Fleet, log *slog.Logger) (*app, error) {
-	if c.Secret == "" || c.Token == "" || c.Passwords == "" {
+	if c.Secret.IsZero() || c.Token.IsZero() || c.Passwords.IsZero() {
 		return nil, errors.New("a secret is empty")
 	}
 	stored, err := openState(c.StatePath)

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // settled waits until nothing more happens to an event. It uses the operators' route.
@@ -54,7 +56,7 @@ func (d *day) send(ctx context.Context, s step) (int, error) {
 }
 
 func (d *day) forged(ctx context.Context, s step) (int, error) {
-	return d.post(ctx, s, signer{"the secret of somebody else"}, time.Now())
+	return d.post(ctx, s, signer{provider.NewSecret("the secret of somebody else")}, time.Now())
 }
 
 func (d *day) replayed(ctx context.Context, s step) (int, error) {

@@ -71,7 +71,7 @@ func (w *world) open() {
 	servers, err := fleet.New(&fleet.Server{Name: "web1", Provider: w.server})
 	require.NoError(w, err)
 	w.app, err = start(config{
-		StatePath: w.path, Workers: 2, Backoff: patient, Secret: secret, Token: token, Passwords: initially,
+		StatePath: w.path, Workers: 2, Backoff: patient, Secret: provider.NewSecret(secret), Token: provider.NewSecret(token), Passwords: provider.NewSecret(initially),
 	}, servers, slog.New(slog.NewTextHandler(w.logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	require.NoError(w, err)
 }
@@ -95,7 +95,7 @@ func (w *world) send(e Event) int {
 	w.Helper()
 	body, err := json.Marshal(e)
 	require.NoError(w, err)
-	return w.post(body, time.Now(), secret).Code
+	return w.post(body, time.Now(), provider.NewSecret(secret)).Code
 }
 
 func (w *world) post(body []byte, at time.Time, by provider.Secret) *httptest.ResponseRecorder {

@@ -155,14 +155,14 @@ func secretFrom(reference string, getenv func(string) string) (provider.Secret, 
 	case "file":
 		content, err := os.ReadFile(name)
 		if err != nil {
-			return "", err
+			return provider.Secret{}, err
 		}
 		text = strings.TrimSpace(string(content))
 	default:
-		return "", errors.New("a secret must be given as env:NAME or file:PATH")
+		return provider.Secret{}, errors.New("a secret must be given as env:NAME or file:PATH")
 	}
 	if len(text) < shortest {
-		return "", fmt.Errorf("the secret in %s has fewer than %d characters", reference, shortest)
+		return provider.Secret{}, fmt.Errorf("the secret in %s has fewer than %d characters", reference, shortest)
 	}
-	return provider.Secret(text), nil
+	return provider.NewSecret(text), nil
 }

@@ -78,7 +78,7 @@ func TestSecretFromFile(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, []byte("  0123456789abcdef\n"), 0o600))
 	got, err := secretFrom("file:"+path, noEnv)
 	require.NoError(t, err)
-	require.Equal(t, provider.Secret("0123456789abcdef"), got)
+	require.Equal(t, provider.NewSecret("0123456789abcdef"), got)
 }
 
 // TestServe runs the program on a socket until it is asked to end.
@@ -89,7 +89,7 @@ func TestServe(t *testing.T) {
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	c := config{StatePath: filepath.Join(t.TempDir(), "state.jsonl"), Workers: 1, Backoff: patient, Secret: secret, Token: token, Passwords: initially}
+	c := config{StatePath: filepath.Join(t.TempDir(), "state.jsonl"), Workers: 1, Backoff: patient, Secret: provider.NewSecret(secret), Token: provider.NewSecret(token), Passwords: provider.NewSecret(initially)}
 	go func() { ended <- serve(ctx, c, servers, slog.New(slog.DiscardHandler), listener) }()
 	resp, err := http.Get("http://" + listener.Addr().String() + "/health")
 	require.NoError(t, err)

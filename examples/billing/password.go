@@ -27,7 +27,7 @@ const passwordLength = 24
 // password satisfies the policy.
 func (p passwords) of(reference string, policy *provider.PasswordPolicy) provider.Secret {
 	if policy == nil {
-		return ""
+		return provider.Secret{}
 	}
 	length := max(passwordLength, policy.MinLength)
 	if policy.MaxLength > 0 {
@@ -38,7 +38,7 @@ func (p passwords) of(reference string, policy *provider.PasswordPolicy) provide
 		alphabet = plain(policy.Alphabet)
 	}
 	if alphabet == "" {
-		return ""
+		return provider.Secret{}
 	}
 	draw := p.draw(reference)
 	for range 1000 {
@@ -52,11 +52,11 @@ func (p passwords) of(reference string, policy *provider.PasswordPolicy) provide
 				out[draw(length)] = allowed[draw(len(allowed))]
 			}
 		}
-		if password := provider.Secret(out); policy.Problem(password) == "" {
+		if password := provider.NewSecret(string(out)); policy.Problem(password) == "" {
 			return password
 		}
 	}
-	return ""
+	return provider.Secret{}
 }
 
 // draw returns a source of numbers below n that depend only on the secret and the reference.

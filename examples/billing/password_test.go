@@ -10,7 +10,7 @@ import (
 )
 
 func TestPasswords(t *testing.T) {
-	p := passwords{"0123456789abcdef"}
+	p := passwords{provider.NewSecret("0123456789abcdef")}
 	policies := map[string]*provider.PasswordPolicy{
 		"none":    {},
 		"long":    {MinLength: 40},
@@ -25,7 +25,7 @@ func TestPasswords(t *testing.T) {
 			password := p.of(reference, policy)
 			require.Empty(t, policy.Problem(password), name)
 			require.Equal(t, password, p.of(reference, policy), "not the same at the next try")
-			require.NotEqual(t, password, passwords{"another secret"}.of(reference, policy))
+			require.NotEqual(t, password, passwords{provider.NewSecret("another secret")}.of(reference, policy))
 			seen[password] = true
 		}
 		require.Len(t, seen, 200, name)
@@ -38,5 +38,5 @@ func TestPasswords(t *testing.T) {
 // TestPasswordStays: if passwords were derived differently, letters to customers would be wrong.
 func TestPasswordStays(t *testing.T) {
 	policy := &provider.PasswordPolicy{MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}}
-	require.Equal(t, "c5Hit1KU2tt5LapSFqXEYRj8", passwords{"0123456789abcdef"}.of("1001", policy).Reveal())
+	require.Equal(t, "c5Hit1KU2tt5LapSFqXEYRj8", passwords{provider.NewSecret("0123456789abcdef")}.of("1001", policy).Reveal())
 }

@@ -53,8 +53,8 @@ func TestSignOnRedirects(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := newDoor(t)
 		const way = "https://panel.example.com/login?token=canary-session"
-		d.way = &provider.SignOn{Kind: provider.SignOnSession, Method: "GET", URL: way}
-		link := signer{secret}.link("1001", time.Now().Add(time.Minute))
+		d.way = &provider.SignOn{Kind: provider.SignOnSession, Method: "GET", URL: provider.NewSecret(way)}
+		link := signer{provider.NewSecret(secret)}.link("1001", time.Now().Add(time.Minute))
 		rec := w.click(link)
 		require.Equal(t, 303, rec.Code)
 		require.Equal(t, way, rec.Header().Get("Location"))
@@ -76,10 +76,10 @@ func TestSignOnPosts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := newDoor(t)
 		d.way = &provider.SignOn{
-			Kind: provider.SignOnSession, Method: "POST", URL: "https://panel.example.com/login",
-			Form: map[string]provider.Secret{"token": `canary"><script>alert(1)</script>`},
+			Kind: provider.SignOnSession, Method: "POST", URL: provider.NewSecret("https://panel.example.com/login"),
+			Form: map[string]provider.Secret{"token": provider.NewSecret(`canary"><script>alert(1)</script>`)},
 		}
-		rec := w.click(signer{secret}.link("1001", time.Now().Add(time.Minute)))
+		rec := w.click(signer{provider.NewSecret(secret)}.link("1001", time.Now().Add(time.Minute)))
 		require.Equal(t, 200, rec.Code)
 		page := rec.Body.String()
 		require.Contains(t, page, `<form method="post" action="https://panel.example.com/login">`)
@@ -97,12 +97,12 @@ func TestSignOnPosts(t *testing.T) {
 func TestSignOnRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := newDoor(t)
-		good := signer{secret}
+		good := signer{provider.NewSecret(secret)}
 		now := time.Now()
 		for name, link := range map[string]string{
 			"expired":       good.link("1001", now),
 			"valid too far": good.link("1001", now.Add(window+time.Second)),
-			"forged":        signer{"wrong"}.link("1001", now.Add(time.Minute)),
+			"forged":        signer{provider.NewSecret("wrong")}.link("1001", now.Add(time.Minute)),
 			"of another":    strings.Replace(good.link("1001", now.Add(time.Minute)), "1001", "1002", 1),
 			"empty":         "/sign-on",
 		} {
@@ -113,10 +113,10 @@ func TestSignOnRefusals(t *testing.T) {
 		require.Empty(t, d.asked)
 
 		for _, way := range []*provider.SignOn{
-			{Kind: provider.SignOnToken, Token: "canary-token"},
-			{Kind: provider.SignOnToken, Method: "GET", URL: "https://panel.example.com/?canary"},
-			{Kind: provider.SignOnSession, Method: "GET", URL: "javascript:alert('canary')"},
-			{Kind: provider.SignOnSession, Method: "POST", URL: "data:text/html,canary"},
+			{Kind: provider.SignOnToken, Token: provider.NewSecret("canary-token")},
+			{Kind: provider.SignOnToken, Method: "GET", URL: provider.NewSecret("https://panel.example.com/?canary")},
+			{Kind: provider.SignOnSession, Method: "GET", URL: provider.NewSecret("javascript:alert('canary')")},
+			{Kind: provider.SignOnSession, Method: "POST", URL: provider.NewSecret("data:text/html,canary")},
 		} {
 			d.way = way
 			rec := w.click(good.link("1001", now.Add(time.Minute)))
@@ -130,8 +130,8 @@ func TestSignOnRefusals(t *testing.T) {
 func TestClientIP(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, d := newDoor(t)
-		d.way = &provider.SignOn{Kind: provider.SignOnPlain, Method: "GET", URL: "https://panel.example.com/"}
-		link := signer{secret}.link("1001", time.Now().Add(time.Minute))
+		d.way = &provider.SignOn{Kind: provider.SignOnPlain, Method: "GET", URL: provider.NewSecret("https://panel.example.com/")}
+		link := signer{provider.NewSecret(secret)}.link("1001", time.Now().Add(time.Minute))
 		w.click(link, func(r *http.Request) { r.RemoteAddr = "127.0.0.1:4711" }) // a proxy that was not configured
 		w.click(link, func(r *http.Request) { r.Header.Set("X-Real-IP", "198.51.100.1") })
 		w.app.config.IPHeader = "X-Real-IP"

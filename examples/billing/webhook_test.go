@@ -14,6 +14,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -26,14 +27,14 @@ func TestRefusals(t *testing.T) {
 		good, err := json.Marshal(order("evt-1", "1001"))
 		require.NoError(t, err)
 
-		require.Equal(t, 401, w.post(good, time.Now(), "wrong").Code)
-		require.Equal(t, 401, w.post(good, time.Now().Add(-window-time.Second), secret).Code)
-		require.Equal(t, 401, w.post(good, time.Now().Add(window+time.Second), secret).Code)
-		require.Equal(t, 413, w.post([]byte(strings.Repeat(" ", maxBody+1)), time.Now(), secret).Code)
+		require.Equal(t, 401, w.post(good, time.Now(), provider.NewSecret("wrong")).Code)
+		require.Equal(t, 401, w.post(good, time.Now().Add(-window-time.Second), provider.NewSecret(secret)).Code)
+		require.Equal(t, 401, w.post(good, time.Now().Add(window+time.Second), provider.NewSecret(secret)).Code)
+		require.Equal(t, 413, w.post([]byte(strings.Repeat(" ", maxBody+1)), time.Now(), provider.NewSecret(secret)).Code)
 
 		// The signature is valid only for this body and this time.
 		req := httptest.NewRequest(http.MethodPost, "/events", strings.NewReader(strings.Replace(string(good), "1001", "1002", 1)))
-		timestamp, signature := signer{secret}.webhook(time.Now(), good)
+		timestamp, signature := signer{provider.NewSecret(secret)}.webhook(time.Now(), good)
 		req.Header.Set(headerTimestamp, timestamp)
 		req.Header.Set(headerSignature, signature)
 		require.Equal(t, 401, w.do(req).Code)
@@ -54,7 +55,7 @@ func TestRefusals(t *testing.T) {
 			`{"id":"a","type":"cancelled","service":"1","at":"1999-12-31T00:00:00Z","order":{"email":"a@example.com"}}`: "order",
 			`{"id":"a","type":"order.paid","service":"1","at":"1999-12-31T00:00:00Z","order":{}}`:                       "order.email",
 		} {
-			rec := w.post([]byte(body), time.Now(), secret)
+			rec := w.post([]byte(body), time.Now(), provider.NewSecret(secret))
 			require.Equal(t, 422, rec.Code, body)
 			var told struct{ Fields map[string]string }
 			require.NoError(t, json.Unmarshal(rec.Body.Bytes(), &told))

@@ -36,7 +36,7 @@ var emulators = map[string]func(config) emulated{
 		panel := keyhelptest.NewServer(keyhelptest.WithDialect(dialect), keyhelptest.WithSeedClients(3))
 		return emulated{
 			title:  "KeyHelp (" + string(dialect) + " dialect)",
-			server: provider.ServerConfig{Kind: keyhelp.Kind, URL: panel.URL, Secret: provider.Secret(panel.Key)},
+			server: provider.ServerConfig{Kind: keyhelp.Kind, URL: panel.URL, Secret: provider.NewSecret(panel.Key)},
 			// An operator knows from records where the panel's IDs begin; so do we.
 			opts: []provider.Option{keyhelp.WithScan(keyhelp.Scan{ClientsFrom: panel.Clients()[0].ID})},
 			stop: panel.Close,
@@ -48,7 +48,7 @@ var emulators = map[string]func(config) emulated{
 			hestiatest.WithSeedUsers(3))
 		return emulated{
 			title:  "Hestia",
-			server: provider.ServerConfig{Kind: hestia.Kind, URL: panel.URL, Username: panel.AccessKey, Secret: provider.Secret(panel.SecretKey)},
+			server: provider.ServerConfig{Kind: hestia.Kind, URL: panel.URL, Username: panel.AccessKey, Secret: provider.NewSecret(panel.SecretKey)},
 			stop:   panel.Close,
 		}
 	},
@@ -60,7 +60,7 @@ var emulators = map[string]func(config) emulated{
 		return emulated{
 			title: "elizon",
 			server: provider.ServerConfig{
-				Kind: elizon.Kind, URL: platform.URL, Secret: provider.Secret(platform.Key), Options: map[string]string{"max_upgrade": "10.00"},
+				Kind: elizon.Kind, URL: platform.URL, Secret: provider.NewSecret(platform.Key), Options: map[string]string{"max_upgrade": "10.00"},
 			},
 			create: map[string]string{"max_price": "6.00", "template": "101"},
 			stop:   platform.Close,
@@ -72,7 +72,7 @@ var emulators = map[string]func(config) emulated{
 			hostkeytest.WithCancelDelay(100*time.Millisecond))
 		return emulated{
 			title:  "HOSTKEY",
-			server: provider.ServerConfig{Kind: hostkey.Kind, URL: portal.URL, Secret: provider.Secret(portal.Key)},
+			server: provider.ServerConfig{Kind: hostkey.Kind, URL: portal.URL, Secret: provider.NewSecret(portal.Key)},
 			create: map[string]string{"location": "NL", "os": "Debian 12"},
 			stop:   portal.Close,
 		}
@@ -82,7 +82,7 @@ var emulators = map[string]func(config) emulated{
 		return emulated{
 			title: "V2 license server",
 			server: provider.ServerConfig{
-				Kind: licenseserver.Kind, URL: server.URL, Secret: provider.Secret(server.Key),
+				Kind: licenseserver.Kind, URL: server.URL, Secret: provider.NewSecret(server.Key),
 				Options: map[string]string{
 					"admin_sign_in": "cookie", "admin_name": server.AdminCookie.Name, "admin_secret": server.AdminCookie.Value,
 					"plans": "basic=1/5,pro=10/50/12", "first_license": strconv.FormatInt(server.Licenses()[0].ID, 10),

@@ -110,7 +110,7 @@ func (l *life) listPlans(ctx context.Context) (string, string, error) {
 
 func (l *life) order() *provider.CreateRequest {
 	system := l.provider.Describe()
-	if system.Password != nil && l.password == "" { // the same at each call, as in a billing system
+	if system.Password != nil && l.password.IsZero() { // the same at each call, as in a billing system
 		l.password = system.Password.Generate()
 	}
 	req := &provider.CreateRequest{

@@ -171,7 +171,7 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 			secret, err = need("HESTIA_SECRET_KEY")
 		}
 	}
-	server.Secret = provider.Secret(secret)
+	server.Secret = provider.NewSecret(secret)
 	return server, err
 }
 

@@ -4,7 +4,7 @@
 //
 //	srv := hestiatest.NewServer()
 //	defer srv.Close()
-//	client, err := hestia.New(srv.URL, hestia.AccessKey(srv.AccessKey, provider.Secret(srv.SecretKey)))
+//	client, err := hestia.New(srv.URL, hestia.AccessKey(srv.AccessKey, provider.NewSecret(srv.SecretKey)))
 //
 // All 524 commands check their arguments as the panel does, with its exit codes and texts. The
 // effect is modelled for users, packages, websites with certificates, DNS zones and records, mail,

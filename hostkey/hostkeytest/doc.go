@@ -3,7 +3,7 @@
 //
 //	srv := hostkeytest.NewServer()
 //	defer srv.Close()
-//	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key))
+//	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key))
 //
 // It sells servers for invoices that are paid from a credit, and deploys them as tasks: an order is
 // pending until the clock has moved on, see [WithClock] and [Server.Advance]. Tests read the real

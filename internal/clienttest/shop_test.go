@@ -139,7 +139,7 @@ func vendor(fault string) *clienttest.Vendor {
 	return &clienttest.Vendor{
 		Kind: "shop", Base: shopURL,
 		Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-			c, err := rest.New(rest.Config{Provider: "shop", BaseURL: shopURL, Secrets: func() []provider.Secret { return []provider.Secret{canary} }}, append([]provider.Option{
+			c, err := rest.New(rest.Config{Provider: "shop", BaseURL: shopURL, Secrets: func() []provider.Secret { return []provider.Secret{provider.NewSecret(canary)} }}, append([]provider.Option{
 				provider.WithHTTPClient(&http.Client{Transport: transport}), provider.WithRetry(provider.Retry{Attempts: 1}),
 			}, opts...)...)
 			if err != nil {
@@ -147,7 +147,7 @@ func vendor(fault string) *clienttest.Vendor {
 			}
 			return &shop{&things{rest: c, fault: fault}}
 		},
-		Samples: func() []any { return []any{&createRequest{Password: canary}} },
+		Samples: func() []any { return []any{&createRequest{Password: provider.NewSecret(canary)}} },
 		Rows: []clienttest.Row{
 			{Method: "POST", Path: "/thing.php", Form: map[string]string{"action": "show"}, Reads: true, Operations: []string{"Things.Show"}},
 			{Method: "POST", Path: "/thing.php", Form: map[string]string{"action": "create"}, Operations: []string{"Things.Create"}},

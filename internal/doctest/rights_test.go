@@ -44,7 +44,7 @@ func refusedTo(t *testing.T, commands ...string) (refused []string) {
 	panel := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithPackages(hestiatest.Package{Name: "starter"}))
 	panel.AddProfile("provkit", "admin", commands...)
 	id, secret := panel.AddAccessKey(panel.AdminUser, "provkit")
-	client, err := hestia.New(panel.URL, hestia.AccessKey(id, provider.Secret(secret)), provider.WithHTTPClient(panel.Client()))
+	client, err := hestia.New(panel.URL, hestia.AccessKey(id, provider.NewSecret(secret)), provider.WithHTTPClient(panel.Client()))
 	require.NoError(t, err)
 	p, ctx := hestia.NewProvider(client), t.Context()
 	note := func(verb string, err error) {
@@ -58,7 +58,7 @@ func refusedTo(t *testing.T, commands ...string) (refused []string) {
 		refused = append(refused, rights.Detail)
 	}
 	_, err = p.Create(ctx, &provider.CreateRequest{
-		Reference: "order-1", Username: "alice", Password: "Placeholder1", Email: "a@example.com", Domain: "a.example.com", Plan: "default",
+		Reference: "order-1", Username: "alice", Password: provider.NewSecret("Placeholder1"), Email: "a@example.com", Domain: "a.example.com", Plan: "default",
 	})
 	note("create", err)
 	for _, q := range []provider.Query{{Username: "alice"}, {Reference: "order-1"}, {Domain: "a.example.com"}} {
@@ -74,7 +74,7 @@ func refusedTo(t *testing.T, commands ...string) (refused []string) {
 	}
 	_, err = p.ChangePlan(ctx, "alice", "starter")
 	note("change plan", err)
-	_, err = p.ChangePassword(ctx, "alice", "Placeholder2")
+	_, err = p.ChangePassword(ctx, "alice", provider.NewSecret("Placeholder2"))
 	note("change password", err)
 	_, err = p.Suspend(ctx, "alice")
 	note("suspend", err)

@@ -23,13 +23,13 @@ var vendors = []struct {
 	driver provider.Driver
 	config provider.ServerConfig
 }{
-	{keyhelp.Driver, provider.ServerConfig{URL: "https://panel.example.com", Secret: "placeholder"}},
+	{keyhelp.Driver, provider.ServerConfig{URL: "https://panel.example.com", Secret: provider.NewSecret("placeholder")}},
 	{hestia.Driver, provider.ServerConfig{
-		URL: "https://panel.example.com:8083", Username: strings.Repeat("A", 20), Secret: provider.Secret(strings.Repeat("a", 40)),
+		URL: "https://panel.example.com:8083", Username: strings.Repeat("A", 20), Secret: provider.NewSecret(strings.Repeat("a", 40)),
 	}},
-	{hostkey.Driver, provider.ServerConfig{Secret: "placeholder"}},
-	{elizon.Driver, provider.ServerConfig{Secret: "placeholder"}},
-	{licenseserver.Driver, provider.ServerConfig{URL: "https://license.example.com", Secret: provider.Secret("AF-2030-" + strings.Repeat("x", 32))}},
+	{hostkey.Driver, provider.ServerConfig{Secret: provider.NewSecret("placeholder")}},
+	{elizon.Driver, provider.ServerConfig{Secret: provider.NewSecret("placeholder")}},
+	{licenseserver.Driver, provider.ServerConfig{URL: "https://license.example.com", Secret: provider.NewSecret("AF-2030-" + strings.Repeat("x", 32))}},
 }
 
 // TestCapabilities: the table of each vendor's page says what Describe says.

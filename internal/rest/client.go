@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -309,6 +310,9 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 	default:
 		encoded, err := json.Marshal(b)
 		if err != nil {
+			if held, ok := errors.AsType[*json.MarshalerError](err); ok && held.Type == reflect.TypeFor[provider.Secret]() {
+				return x.invalid(errors.New("the request body contains a provider.Secret that was not revealed"))
+			}
 			// The text may quote what it could not encode.
 			return x.invalid(errors.New("the request body cannot be encoded as JSON"))
 		}

@@ -42,13 +42,13 @@ func TestQuery(t *testing.T) {
 func TestUnrevealedSecret(t *testing.T) {
 	c, in := inMemory(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") })
 	for name, body := range map[string]any{
-		"json": map[string]any{"password": provider.Secret("hunter22")},
-		"form": url.Values{"password": {provider.Secret("hunter22").String()}},
+		"json": map[string]any{"password": provider.NewSecret("hunter22")},
+		"form": url.Values{"password": {provider.NewSecret("hunter22").String()}},
 	} {
 		err := c.Do(t.Context(), &Call{Endpoint: createThing, Body: body})
 		require.ErrorIs(t, err, provider.ErrInvalid, name)
 		require.ErrorContains(t, err, "not revealed", name)
 	}
 	require.Zero(t, in.Count())
-	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Body: map[string]any{"password": provider.Secret("hunter22").Reveal()}}))
+	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Body: map[string]any{"password": provider.NewSecret("hunter22").Reveal()}}))
 }

@@ -62,7 +62,7 @@ func testConfig(base string) Config {
 			req.Header["X-Api-Key"] = []string{canaryKey}
 			return nil
 		},
-		Secrets: func() []provider.Secret { return []provider.Secret{canaryKey} },
+		Secrets: func() []provider.Secret { return []provider.Secret{provider.NewSecret(canaryKey)} },
 	}
 }
 

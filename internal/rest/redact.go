@@ -179,7 +179,7 @@ const minFound = 6
 func secretsIn(sent []byte, call *Call) (found []provider.Secret) {
 	add := func(value string) {
 		if len(value) >= minFound {
-			found = append(found, provider.Secret(value))
+			found = append(found, provider.NewSecret(value))
 		}
 	}
 	if form, ok := call.Body.(url.Values); ok {

@@ -147,11 +147,11 @@ func TestNoSecretIsShown(t *testing.T) {
 					c.config.Classify = quotingClassifier
 					call := callOf(kind, new(pickyThing))
 					call.Query = url.Values{"token": {canaryToken}}
-					call.Secrets = []provider.Secret{canaryToken, "ab"}
+					call.Secrets = []provider.Secret{provider.NewSecret(canaryToken), provider.NewSecret("ab")}
 					if kind != Read {
 						call.Body = map[string]any{"name": "x", "password": canaryPassword, "auth": map[string]any{"api_key": canaryNested}}
 					} else {
-						call.Secrets = append(call.Secrets, canaryPassword, canaryNested)
+						call.Secrets = append(call.Secrets, provider.NewSecret(canaryPassword), provider.NewSecret(canaryNested))
 					}
 					err := c.Do(t.Context(), call)
 					require.Error(t, err)
@@ -284,16 +284,16 @@ func TestScrubEverySpelling(t *testing.T) {
 			if !utf8.ValidString(secret) && i > 4 {
 				continue // such bytes do not survive JSON
 			}
-			assert.Equal(t, "before [redacted] after", scrubValues("before "+form+" after", []provider.Secret{provider.Secret(secret)}), "%q as %q", secret, form)
+			assert.Equal(t, "before [redacted] after", scrubValues("before "+form+" after", []provider.Secret{provider.NewSecret(secret)}), "%q as %q", secret, form)
 		}
 	}
 }
 
 func TestScrubPrefersTheLongest(t *testing.T) {
-	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []provider.Secret{"abcd", "abcd1234"}), "no rest remains")
-	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []provider.Secret{"redacted", "acte", "dact"}), "replacements are not searched")
-	assert.Equal(t, "the [redacted]", scrubValues("the secre", []provider.Secret{"secret-key"}), "cut off where it was quoted")
-	assert.Equal(t, "a b abc", scrubValues("a b abc", []provider.Secret{"", "a", "abc"}), "too short to hide")
+	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []provider.Secret{provider.NewSecret("abcd"), provider.NewSecret("abcd1234")}), "no rest remains")
+	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []provider.Secret{provider.NewSecret("redacted"), provider.NewSecret("acte"), provider.NewSecret("dact")}), "replacements are not searched")
+	assert.Equal(t, "the [redacted]", scrubValues("the secre", []provider.Secret{provider.NewSecret("secret-key")}), "cut off where it was quoted")
+	assert.Equal(t, "a b abc", scrubValues("a b abc", []provider.Secret{provider.Secret{}, provider.NewSecret("a"), provider.NewSecret("abc")}), "too short to hide")
 }
 
 func TestRedactText(t *testing.T) {
@@ -322,7 +322,7 @@ func FuzzRedact(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text, secret string) {
 		text, secret = text[:min(len(text), 1000)], secret[:min(len(secret), 64)]
-		for name, out := range map[string]string{"text": redactText(text), "form": redactForm(text, nil), "scrub": scrubValues(text, []provider.Secret{provider.Secret(secret), canaryKey})} {
+		for name, out := range map[string]string{"text": redactText(text), "form": redactForm(text, nil), "scrub": scrubValues(text, []provider.Secret{provider.NewSecret(secret), provider.NewSecret(canaryKey)})} {
 			if len(out) > 4*len(text)+len(redacted) {
 				t.Errorf("%s grew from %d to %d bytes", name, len(text), len(out))
 			}
@@ -331,7 +331,7 @@ func FuzzRedact(f *testing.F) {
 			return
 		}
 		for _, form := range spelled(secret)[:5+8*bit(utf8.ValidString(secret))] {
-			if out := scrubValues(text+" "+form+" "+text, []provider.Secret{provider.Secret(secret)}); strings.Contains(out, secret) && !strings.Contains(redacted+text+redacted, secret) && !overlaps(text, secret) {
+			if out := scrubValues(text+" "+form+" "+text, []provider.Secret{provider.NewSecret(secret)}); strings.Contains(out, secret) && !strings.Contains(redacted+text+redacted, secret) && !overlaps(text, secret) {
 				t.Errorf("%q is left in %q", secret, out)
 			}
 		}

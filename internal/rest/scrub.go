@@ -21,10 +21,10 @@ func scrubValues(text string, secrets []provider.Secret) string {
 	var starts [256]bool
 	searched := false
 	for _, secret := range secrets {
-		if len(secret) >= minSecret {
+		if value := secret.Reveal(); len(value) >= minSecret {
 			searched = true
-			starts[secret[0]] = true
-			starts['+'] = starts['+'] || secret[0] == ' '
+			starts[value[0]] = true
+			starts['+'] = starts['+'] || value[0] == ' '
 		}
 	}
 	if !searched {
@@ -37,8 +37,8 @@ func scrubValues(text string, secrets []provider.Secret) string {
 		n := 0
 		if starts[text[i]] {
 			for _, secret := range secrets {
-				if len(secret) >= minSecret {
-					n = max(n, matchEscaped(text[i:], string(secret)))
+				if len(secret.Reveal()) >= minSecret {
+					n = max(n, matchEscaped(text[i:], secret.Reveal()))
 				}
 			}
 		}

@@ -283,7 +283,7 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 		v.SetBool(!v.Bool())
 	}
 	switch {
-	case f.positive && v.Int() <= 0, v.Kind() == reflect.String && v.Len() == 0, f.typ == typeTime && v.IsZero():
+	case f.positive && v.Int() <= 0, v.Kind() == reflect.String && v.Len() == 0, (f.typ == typeTime || f.typ == typeSecret) && v.IsZero():
 	default:
 		st.told.set(f.number)
 	}

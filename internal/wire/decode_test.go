@@ -87,7 +87,7 @@ func TestUnmarshal(t *testing.T) {
 		`{"id":"a"}`:             {ID: "a"},
 		" {\t\"id\" :\n\"a\" } ": {ID: "a"},
 		`{"id":17,"text":1.50,"flag":"true","count":"12","ratio":"0.5","key":1999.0,"Free":"x"}`: {
-			ID: "17", Text: "1.50", Flag: true, Count: 12, Ratio: 0.5, Key: "1999.0", More: map[string]payload{"Free": payload(`"x"`)},
+			ID: "17", Text: "1.50", Flag: true, Count: 12, Ratio: 0.5, Key: provider.NewSecret("1999.0"), More: map[string]payload{"Free": payload(`"x"`)},
 		},
 		`{"ID":"a","Count":3}`:                                 {ID: "a", Count: 3},
 		`{"\u0069d":"a"}`:                                      {ID: "a"},

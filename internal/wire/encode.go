@@ -79,6 +79,9 @@ func put(fields map[string]any, path string, value any) {
 }
 
 func blank(v reflect.Value) bool {
+	if v.Type() == typeSecret {
+		return strings.TrimSpace(v.Interface().(provider.Secret).Reveal()) == ""
+	}
 	switch v.Kind() {
 	case reflect.String:
 		return strings.TrimSpace(v.String()) == ""

@@ -45,9 +45,9 @@ var _ = wire.Write(func(a amount) (any, string) {
 func TestFields(t *testing.T) {
 	for want, o := range map[string]order{
 		`{"name":"n","id_user":1,"days":0,"tags":[]}`:                                          {},
-		`{"name":"n","id_user":1,"days":0,"tags":[],"note":"","until":null,"new_password":""}`: {Note: new(""), Until: new(time.Time{}), New: new(provider.Secret(""))},
+		`{"name":"n","id_user":1,"days":0,"tags":[],"note":"","until":null,"new_password":""}`: {Note: new(""), Until: new(time.Time{}), New: new(provider.NewSecret(""))},
 		`{"name":"n","id_user":1,"days":2,"tags":["t"],"until":"2026-03-04","from":"2026-03-04T05:06:07Z","password":"p","amount":1.50}`: {
-			Days: 2, Tags: []string{"t"}, Until: new(at("2026-03-04T05:06:07Z")), From: at("2026-03-04T06:06:07+01:00"), Password: "p", Amount: "1.50",
+			Days: 2, Tags: []string{"t"}, Until: new(at("2026-03-04T05:06:07Z")), From: at("2026-03-04T06:06:07+01:00"), Password: provider.NewSecret("p"), Amount: "1.50",
 		},
 		`{"name":"n","id_user":1,"days":0,"tags":[],"parts":{"key":"k","cert":"c"},"lines":[{"id":"l"}],"given":{"a":1},"x":[1]}`: {
 			Key: "k", Cert: "c", Lines: []line{{"l"}}, Given: provider.Payload(`{"a":1}`), Extra: map[string]any{"x": []int{1}},
@@ -61,8 +61,8 @@ func TestFields(t *testing.T) {
 		require.JSONEq(t, want, string(body))
 	}
 	var e wire.Encoder
-	e.Fields(&order{Name: "n", Owner: 1, Password: "p", New: new(provider.Secret("q"))})
-	require.Equal(t, []provider.Secret{"p", "q"}, e.Secrets)
+	e.Fields(&order{Name: "n", Owner: 1, Password: provider.NewSecret("p"), New: new(provider.NewSecret("q"))})
+	require.Equal(t, []provider.Secret{provider.NewSecret("p"), provider.NewSecret("q")}, e.Secrets)
 	e = wire.Encoder{}
 	e.Fields(&order{Name: " ", Amount: "odd", Lines: []line{{"l"}, {}}})
 	require.Equal(t, provider.Problems{"Name": "required", "Owner": "required", "Amount": "must be an amount", "Lines[1].ID": "required"}, e.Problems)

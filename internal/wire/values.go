@@ -115,6 +115,8 @@ func makeReader(t reflect.Type) reader {
 		return readAddr
 	case t == typePayload:
 		return readPayload
+	case t == typeSecret:
+		return readSecret
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -362,11 +364,18 @@ func readText(s *scanner, v reflect.Value) error {
 	return err
 }
 
+func readSecret(s *scanner, v reflect.Value) error {
+	var text string
+	err := readText(s, reflect.ValueOf(&text).Elem())
+	v.Set(reflect.ValueOf(provider.NewSecret(text)))
+	return err
+}
+
 func readStrict(s *scanner, v reflect.Value) error {
 	if c := s.peek(); c != '"' && c != 'n' {
 		return s.mistyped(v.Type())
 	}
-	return readText(s, v)
+	return readerOf(v.Type())(s, v)
 }
 
 func readInt(s *scanner, v reflect.Value) error {

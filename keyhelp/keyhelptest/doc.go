@@ -5,7 +5,7 @@
 //
 //	srv := keyhelptest.NewServer()
 //	defer srv.Close()
-//	client, err := keyhelp.New(srv.URL, provider.Secret(srv.Key))
+//	client, err := keyhelp.New(srv.URL, provider.NewSecret(srv.Key))
 //
 // Everything is deterministic: IDs, keys and tokens are the same in every run, and the clock can be
 // replaced. [Server.Faults] makes the panel misbehave. Behavior that no source describes is a

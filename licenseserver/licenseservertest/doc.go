@@ -4,7 +4,7 @@
 //
 //	srv := licenseservertest.NewServer()
 //	defer srv.Close()
-//	client, err := licenseserver.New(srv.URL, provider.Secret(srv.Key))
+//	client, err := licenseserver.New(srv.URL, provider.NewSecret(srv.Key))
 //
 // The license API requires the API key in [Server.Key]. How to sign in to the admin panel is
 // undocumented, so its routes are behind a gate that a test configures; [Server.AdminHeader] passes

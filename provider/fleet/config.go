@@ -246,7 +246,7 @@ func (o *opening) resolve(field, reference string) provider.Secret {
 		o.problems.Add(field, "has nothing after %q", kind+":")
 	case kind == "env":
 		if value := o.sources.Getenv(name); value != "" {
-			return provider.Secret(value)
+			return provider.NewSecret(value)
 		}
 		o.problems.Add(field, "the environment variable %s is not set or empty", name)
 	default:
@@ -256,9 +256,9 @@ func (o *opening) resolve(field, reference string) provider.Secret {
 			break
 		}
 		if value := strings.TrimSpace(string(content)); value != "" {
-			return provider.Secret(value)
+			return provider.NewSecret(value)
 		}
 		o.problems.Add(field, "%s is empty", name)
 	}
-	return ""
+	return provider.Secret{}
 }

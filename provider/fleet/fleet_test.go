@@ -38,7 +38,7 @@ func (d *driver) Open(cfg provider.ServerConfig, _ ...provider.Option) (provider
 	if !strings.HasPrefix(cfg.URL, "https://") {
 		problems.Add("url", "must begin with https://")
 	}
-	if cfg.Secret == "" {
+	if cfg.Secret.IsZero() {
 		problems.Add("secret", "required")
 	}
 	provider.CheckOptions(&problems, "", []provider.OptionSpec{{Name: "token", Secret: true}, {Name: "zone"}}, cfg.Options)
@@ -78,9 +78,9 @@ func TestOpen(t *testing.T) {
 	d := &driver{kind: "panel"}
 	f, err := config.Open(provider.Drivers{d}, sources)
 	require.NoError(t, err)
-	require.Equal(t, provider.ServerConfig{Kind: "panel", URL: "https://one.example", Username: "admin", Secret: "canary-one", Options: map[string]string{}}, d.opened["https://one.example"])
+	require.Equal(t, provider.ServerConfig{Kind: "panel", URL: "https://one.example", Username: "admin", Secret: provider.NewSecret("canary-one"), Options: map[string]string{}}, d.opened["https://one.example"])
 	require.Equal(t, provider.ServerConfig{
-		Kind: "panel", URL: "https://two.example", Username: "id-two", Secret: "canary-two",
+		Kind: "panel", URL: "https://two.example", Username: "id-two", Secret: provider.NewSecret("canary-two"),
 		Options: map[string]string{"token": "canary-token", "zone": "eu"},
 	}, d.opened["https://two.example"])
 	require.Len(t, f.Servers(), 2)

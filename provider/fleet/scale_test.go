@@ -93,7 +93,7 @@ func open(t testing.TB, name, kind string, accounts []held) *emulated {
 
 func openKeyHelp(t testing.TB, name string, accounts []held) *emulated {
 	srv := keyhelptest.NewServer(keyhelptest.InMemory(), keyhelptest.WithDialect(keyhelptest.Live))
-	client, err := keyhelp.New(srv.URL, provider.Secret(srv.Key), quick(srv.Client())...)
+	client, err := keyhelp.New(srv.URL, provider.NewSecret(srv.Key), quick(srv.Client())...)
 	require.NoError(t, err)
 	ids := map[string]int64{"small": srv.Plans()[0].ID, "large": srv.Plans()[1].ID}
 	for _, a := range accounts {
@@ -122,7 +122,7 @@ func openKeyHelp(t testing.TB, name string, accounts []held) *emulated {
 
 func openHestia(t testing.TB, name string, accounts []held) *emulated {
 	srv := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithPackages(hestiatest.Package{Name: "small"}, hestiatest.Package{Name: "large"}))
-	client, err := hestia.New(srv.URL, hestia.AccessKey(srv.AccessKey, provider.Secret(srv.SecretKey)), quick(srv.Client())...)
+	client, err := hestia.New(srv.URL, hestia.AccessKey(srv.AccessKey, provider.NewSecret(srv.SecretKey)), quick(srv.Client())...)
 	require.NoError(t, err)
 	for _, a := range accounts {
 		srv.AddUser(hestiatest.User{
@@ -145,7 +145,7 @@ func openHestia(t testing.TB, name string, accounts []held) *emulated {
 
 func openHostkey(t testing.TB, name string, accounts []held) *emulated {
 	srv := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithTaskTime(0))
-	client, err := hostkey.New(srv.URL, provider.Secret(srv.Key), quick(srv.Client())...)
+	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), quick(srv.Client())...)
 	require.NoError(t, err)
 	plans := map[string]string{"small": "vm.pico", "large": "vm.nano"}
 	for _, a := range accounts {
@@ -180,8 +180,8 @@ const firstLicense = 1307
 
 func openLicenses(t testing.TB, name string, accounts []held) *emulated {
 	srv := licenseservertest.NewServer(licenseservertest.InMemory())
-	client, err := licenseserver.New(srv.URL, provider.Secret(srv.Key), append(quick(srv.Client()),
-		licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.Secret(srv.AdminCookie.Value)),
+	client, err := licenseserver.New(srv.URL, provider.NewSecret(srv.Key), append(quick(srv.Client()),
+		licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.NewSecret(srv.AdminCookie.Value)),
 		licenseserver.WithPlans(licenseserver.Plan{ID: "small", MaxActivations: 2, MaxUsers: 5}, licenseserver.Plan{ID: "large", MaxActivations: 10, MaxUsers: 50}),
 		licenseserver.WithScan(licenseserver.Scan{From: firstLicense}),
 	)...)

@@ -58,9 +58,9 @@ func badOrders(c *probe) {
 		changes = append(changes, change{"the user name " + name, "Username", func(r *provider.CreateRequest) { r.Username = name }})
 	}
 	if c.d.Password != nil {
-		changes = append(changes, change{"no password", "Password", func(r *provider.CreateRequest) { r.Password = "" }})
+		changes = append(changes, change{"no password", "Password", func(r *provider.CreateRequest) { r.Password = provider.Secret{} }})
 		if c.d.Password.MinLength > 1 {
-			changes = append(changes, change{"a short password", "Password", func(r *provider.CreateRequest) { r.Password = "x" }})
+			changes = append(changes, change{"a short password", "Password", func(r *provider.CreateRequest) { r.Password = provider.NewSecret("x") }})
 		}
 	}
 	for _, o := range c.d.Options {
@@ -136,7 +136,7 @@ func badValues(c *probe) {
 		c.refused(err, "PageSize", "List with a negative page size")
 	}
 	if c.has(provider.CapChangePassword) {
-		_, err := optional[provider.PasswordChanger](c.p).ChangePassword(c.context(), id, "")
+		_, err := optional[provider.PasswordChanger](c.p).ChangePassword(c.context(), id, provider.Secret{})
 		c.refused(err, "Password", "ChangePassword to none")
 	}
 	if c.has(provider.CapChangePlan) {

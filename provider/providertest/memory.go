@@ -135,7 +135,7 @@ func (m *Memory) World() *World {
 			return &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", 1000+n),
 				Username:  fmt.Sprintf("customer%d", n),
-				Password:  provider.Secret(fmt.Sprintf("pass-word-%d-x", 1000+n)),
+				Password:  provider.NewSecret(fmt.Sprintf("pass-word-%d-x", 1000+n)),
 				Email:     fmt.Sprintf("customer%d@example.com", n),
 				Name:      fmt.Sprintf("Customer %d", n),
 				Domain:    fmt.Sprintf("customer%d.example.com", n),

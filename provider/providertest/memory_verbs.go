@@ -221,5 +221,5 @@ func (m *Memory) SignOn(ctx context.Context, req *provider.SignOnRequest) (*prov
 	if err != nil {
 		return nil, err
 	}
-	return &provider.SignOn{Kind: provider.SignOnSession, URL: provider.Secret(link.URL), Method: http.MethodGet}, nil
+	return &provider.SignOn{Kind: provider.SignOnSession, URL: provider.NewSecret(link.URL), Method: http.MethodGet}, nil
 }

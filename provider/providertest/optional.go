@@ -72,9 +72,9 @@ func opens(in *provider.SignOn) string {
 		return "neither a SignOn nor an error"
 	case in.Kind == "":
 		return "no kind"
-	case in.Kind == provider.SignOnToken && in.Token == "":
+	case in.Kind == provider.SignOnToken && in.Token.IsZero():
 		return "a token without a token"
-	case in.Kind != provider.SignOnToken && in.URL == "":
+	case in.Kind != provider.SignOnToken && in.URL.IsZero():
 		return "no URL"
 	case in.Kind != provider.SignOnToken && in.Method != http.MethodGet && in.Method != http.MethodPost:
 		return fmt.Sprintf("method %q", in.Method)

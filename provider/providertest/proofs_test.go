@@ -98,7 +98,7 @@ func (l liar) Terminate(ctx context.Context, id string) (provider.Outcome, error
 
 func (l liar) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	if l.cap == provider.CapSignOn {
-		return &provider.SignOn{Kind: provider.SignOnSession, URL: "https://panel.example.com/", Method: "GET"}, nil
+		return &provider.SignOn{Kind: provider.SignOnSession, URL: provider.NewSecret("https://panel.example.com/"), Method: "GET"}, nil
 	}
 	return l.Memory.SignOn(ctx, req)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func main() {
-	server := provider.ServerConfig{Kind: os.Getenv("PANEL_KIND"), URL: os.Getenv("PANEL_URL"), Secret: provider.Secret(os.Getenv("PANEL_KEY"))}
+	server := provider.ServerConfig{Kind: os.Getenv("PANEL_KIND"), URL: os.Getenv("PANEL_URL"), Secret: provider.NewSecret(os.Getenv("PANEL_KEY"))}
 	if err := suspend(context.Background(), server, os.Getenv("ACCOUNT")); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -16,7 +16,7 @@ func TestSuspend(t *testing.T) {
 	panel := keyhelptest.NewServer(keyhelptest.InMemory())
 	id := panel.AddClient(keyhelptest.Client{Username: "example_com", Email: "max@example.com"})
 	panel.Faults.At(2, faults.Fault{Kind: faults.Drop, After: true})
-	server := provider.ServerConfig{Kind: "keyhelp", URL: panel.URL, Secret: provider.Secret(panel.Key)}
+	server := provider.ServerConfig{Kind: "keyhelp", URL: panel.URL, Secret: provider.NewSecret(panel.Key)}
 	err := suspend(t.Context(), server, strconv.FormatInt(id, 10), provider.WithHTTPClient(panel.Client()))
 	if err != nil {
 		t.Fatal(err)

@@ -20,8 +20,8 @@ import (
 func TestDriversNameTheirFields(t *testing.T) {
 	for _, driver := range []provider.Driver{keyhelp.Driver, hestia.Driver, hostkey.Driver, elizon.Driver, licenseserver.Driver} {
 		for _, cfg := range []provider.ServerConfig{
-			{}, {URL: "http://198.51.100.7", Username: "x y", Secret: "a b", Options: map[string]string{"no such option": "1"}},
-			{URL: "://", Secret: "\n", Options: map[string]string{"pin": "sha256/short"}},
+			{}, {URL: "http://198.51.100.7", Username: "x y", Secret: provider.NewSecret("a b"), Options: map[string]string{"no such option": "1"}},
+			{URL: "://", Secret: provider.NewSecret("\n"), Options: map[string]string{"pin": "sha256/short"}},
 		} {
 			cfg.Kind = driver.Kind()
 			_, err := driver.Open(cfg)

@@ -37,13 +37,13 @@ var columns = []struct {
 	secret   provider.Secret
 	variants []option
 }{
-	{driver: keyhelp.Driver, secret: "placeholder", variants: []option{{name: "dialect", value: "live"}}},
-	{driver: hestia.Driver, username: "PLACEHOLDERPLACEHOLD", secret: "placeholder0placeholder0placeholder0plac"},
-	{driver: hostkey.Driver, secret: "0123456789abcdef-0123456789abcdef", variants: []option{{name: "suspension", value: "power"}}},
-	{driver: elizon.Driver, secret: "placeholder", variants: []option{
+	{driver: keyhelp.Driver, secret: provider.NewSecret("placeholder"), variants: []option{{name: "dialect", value: "live"}}},
+	{driver: hestia.Driver, username: "PLACEHOLDERPLACEHOLD", secret: provider.NewSecret("placeholder0placeholder0placeholder0plac")},
+	{driver: hostkey.Driver, secret: provider.NewSecret("0123456789abcdef-0123456789abcdef"), variants: []option{{name: "suspension", value: "power"}}},
+	{driver: elizon.Driver, secret: provider.NewSecret("placeholder"), variants: []option{
 		{name: "max_renewal", value: "10", shown: "max_renewal"}, {name: "max_upgrade", value: "10", shown: "max_upgrade"},
 	}},
-	{driver: licenseserver.Driver, secret: "AF-2026-PLACEHOLDERPLACEHOLDERPLACEHOLDE", variants: []option{
+	{driver: licenseserver.Driver, secret: provider.NewSecret("AF-2026-PLACEHOLDERPLACEHOLDERPLACEHOLDE"), variants: []option{
 		{name: "plans", value: "basic=1/5", shown: "plans"}, {name: "search_path", value: "/api/search", shown: "search_path"},
 	}},
 }
