@@ -12,7 +12,7 @@ import (
 type WaitOptions struct {
 	// Interval is the first pause between two polls.
 	Interval time.Duration
-	// MaxInterval bounds the growing pause.
+	// MaxInterval bounds the growing pause, and also a longer one that the server asks for.
 	MaxInterval time.Duration
 	// OnProgress, if set, is called after each poll but the last.
 	OnProgress func(*Progress)
@@ -69,7 +69,7 @@ func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*P
 		wait := pause - time.Duration(rand.Int64N(int64(pause)/4+1))
 		var e *Error
 		if errors.As(err, &e) && e.RetryAfter > wait {
-			wait = e.RetryAfter
+			wait = min(e.RetryAfter, o.MaxInterval)
 		}
 		timer := time.NewTimer(wait)
 		select {

@@ -90,17 +90,21 @@ func TestWaitDoneAtOnceTakesNoTime(t *testing.T) {
 	})
 }
 
-func TestWaitObeysRetryAfter(t *testing.T) {
+// A server that asks for a year does not put the caller to sleep for one.
+func TestWaitObeysRetryAfterWithinBounds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := polling(func(look int) (*provider.Progress, error) {
-			if look == 1 {
-				return nil, &provider.Error{Kind: provider.ErrRateLimited, RetryAfter: 5 * time.Minute}
+			switch look {
+			case 1:
+				return nil, &provider.Error{Kind: provider.ErrRateLimited, RetryAfter: 20 * time.Second}
+			case 2:
+				return nil, &provider.Error{Kind: provider.ErrRateLimited, RetryAfter: 365 * 24 * time.Hour}
 			}
 			return &provider.Progress{Done: true}, nil
 		})
 		_, err := provider.Wait(t.Context(), p, "order-7", nil)
 		require.NoError(t, err)
-		require.Equal(t, []time.Duration{5 * time.Minute}, p.pauses())
+		require.Equal(t, []time.Duration{20 * time.Second, 30 * time.Second}, p.pauses())
 	})
 }
 

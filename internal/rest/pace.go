@@ -15,24 +15,36 @@ import (
 )
 
 // gate holds back all calls of a client after one of them got 429.
-type gate struct{ until atomic.Int64 } // Unix nanoseconds
+type gate struct {
+	until atomic.Int64 // when it opens, in Unix nanoseconds
+	asked atomic.Int64 // until when the server asked to wait, which may be later
+}
 
-func (g *gate) close(d time.Duration) {
-	until := time.Now().Add(d).UnixNano()
+// close closes the gate for as long as the server asked, but not for longer than limit: one absurd
+// header must not stop the client. After that, a call asks again.
+func (g *gate) close(asked, limit time.Duration) {
+	now := time.Now()
+	raise(&g.asked, now.Add(asked))
+	raise(&g.until, now.Add(min(asked, limit)))
+}
+
+func raise(kept *atomic.Int64, at time.Time) {
 	for {
-		old := g.until.Load()
-		if old >= until || g.until.CompareAndSwap(old, until) {
+		old := kept.Load()
+		if old >= at.UnixNano() || kept.CompareAndSwap(old, at.UnixNano()) {
 			return
 		}
 	}
 }
 
-func (g *gate) remaining() time.Duration {
+// remaining returns how long the gate stays closed, and how long the server asked to wait.
+func (g *gate) remaining() (wait, asked time.Duration) {
 	until := g.until.Load()
 	if until == 0 {
-		return 0
+		return 0, 0
 	}
-	return max(0, time.Duration(until-time.Now().UnixNano()))
+	now := time.Now().UnixNano()
+	return max(0, time.Duration(until-now)), max(0, time.Duration(g.asked.Load()-now))
 }
 
 // prepare does what each attempt needs before it is sent: wait at the gate, take a token of the
@@ -84,7 +96,7 @@ func (x *exchange) pass() *provider.Error {
 			// The limiter sees that the deadline will pass and does not wait for it.
 			return &provider.Error{Kind: provider.ErrRateLimited, Message: "not sent: the client's own rate limit leaves no room before the deadline"}
 		}
-		if x.client.gate.remaining() == 0 {
+		if wait, _ := x.client.gate.remaining(); wait == 0 {
 			return nil
 		}
 	}
@@ -92,13 +104,13 @@ func (x *exchange) pass() *provider.Error {
 
 func (x *exchange) passGate() *provider.Error {
 	for {
-		wait := x.client.gate.remaining()
+		wait, asked := x.client.gate.remaining()
 		if wait == 0 {
 			return nil
 		}
-		if wait > x.client.options.Retry.MaxRetryAfter || x.outOfTime(wait) {
+		if asked > x.client.options.Retry.MaxRetryAfter || x.outOfTime(wait) {
 			return &provider.Error{
-				Kind: provider.ErrRateLimited, RetryAfter: wait,
+				Kind: provider.ErrRateLimited, RetryAfter: asked,
 				Message: "not sent: the server asked another call to wait",
 			}
 		}
@@ -142,8 +154,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// longest is the limit for a server's wish to wait: more makes no difference, and could overflow.
+// longest is the limit for what an error says a server asked to wait: more makes no difference, and
+// could overflow. No call waits so long: see provider.Retry.MaxRetryAfter.
 const longest = 365 * 24 * time.Hour
+
+// epoch is the number from which a Retry-After is no longer a count of seconds: some servers send
+// the Unix time at which to come back, in seconds or milliseconds.
+const epoch = 1e9
 
 // retryAfter reads the Retry-After header, in seconds or as a date; 0 if absent.
 func retryAfter(h http.Header) time.Duration {
@@ -155,10 +172,24 @@ func retryAfter(h http.Header) time.Duration {
 		if math.IsNaN(seconds) || seconds <= 0 {
 			return 0
 		}
-		return time.Duration(min(seconds, longest.Seconds()) * float64(time.Second))
+		return AfterSeconds(seconds)
 	}
 	if at, err := http.ParseTime(text); err == nil {
-		return min(longest, max(0, time.Until(at)))
+		return until(at)
 	}
 	return 0
 }
+
+// AfterSeconds returns the wait that a server's number asks for: seconds, or, from a thousand
+// million on, a Unix time in seconds or milliseconds. It is at most a year.
+func AfterSeconds(n float64) time.Duration {
+	switch {
+	case n >= 1000*epoch:
+		return until(time.UnixMilli(int64(min(n, math.MaxInt64/2))))
+	case n >= epoch:
+		return until(time.Unix(int64(n), 0))
+	}
+	return min(longest, time.Duration(max(n, 0)*float64(time.Second)))
+}
+
+func until(at time.Time) time.Duration { return min(longest, max(0, time.Until(at))) }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
@@ -33,8 +32,7 @@ func (x *exchange) judgeAnswer() bool {
 		if x.wait == 0 {
 			x.wait = min(jitter(policy.MinWait, policy.MaxWait, x.attempts-1), policy.MaxRetryAfter)
 		}
-		// Limited, so that one absurd header does not stop the client for good.
-		x.client.gate.close(min(x.wait, max(time.Hour, policy.MaxRetryAfter)))
+		x.client.gate.close(x.wait, policy.MaxRetryAfter)
 		return true
 	}
 	// The vendor's verdict overrules the HTTP status.
