@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -352,7 +353,7 @@ func TestPlaceWaits(t *testing.T) {
 			go func() {
 				defer cancel()
 				began := time.Now()
-				_, err := f.Place(ctx, nil)
+				_, err := f.Place(ctx, &fleet.PlaceRequest{Timeout: 2 * time.Hour})
 				if took := time.Since(began); err != nil && took != after {
 					err = fmt.Errorf("after %v", took)
 				}
@@ -365,6 +366,46 @@ func TestPlaceWaits(t *testing.T) {
 		require.ErrorIs(t, <-short, context.DeadlineExceeded)
 		require.ErrorIs(t, <-long, context.DeadlineExceeded)
 		require.ErrorIs(t, <-last, context.DeadlineExceeded)
+	})
+}
+
+// endless lists accounts for ever.
+type endless struct{ *providertest.Memory }
+
+func (e endless) List(ctx context.Context, _ *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		for yield(&provider.Account{}, nil) {
+			select {
+			case <-time.After(time.Millisecond):
+			case <-ctx.Done():
+				yield(nil, ctx.Err())
+				return
+			}
+		}
+	}
+}
+
+// TestPlacePassesOver: a server that does not answer, or whose list never ends, costs its own time
+// and does not keep the others from being used.
+func TestPlacePassesOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, strategy := range []fleet.Strategy{fleet.FirstFit, fleet.LeastUsed} {
+			f, panels := memories(t, 1, 1, 3)
+			f.Servers()[0].Provider = stuck{panels[0]}
+			f.Servers()[1].Provider = endless{panels[1]}
+			began := time.Now()
+			p, err := f.Place(t.Context(), &fleet.PlaceRequest{Strategy: strategy})
+			require.NoError(t, err)
+			require.Equal(t, "web3", p.Server.Name)
+			require.LessOrEqual(t, time.Since(began), time.Minute)
+			require.Len(t, p.Skipped, 2)
+			for _, skipped := range p.Skipped {
+				require.Contains(t, skipped.Reason, "longer than 30s")
+			}
+		}
+		f, _ := memories(t, 1)
+		_, err := f.Place(t.Context(), &fleet.PlaceRequest{Timeout: -1})
+		require.ErrorIs(t, err, provider.ErrInvalid)
 	})
 }
 

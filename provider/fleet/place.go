@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,6 +35,9 @@ type PlaceRequest struct {
 	// MaxAge is how old the counts of accounts may be; 0 is a minute. Place adds what it has placed
 	// since. The next count forgets a place if no account was made.
 	MaxAge time.Duration
+	// Timeout is how long one server may take to be checked and counted, so that a silent one, or
+	// one whose list never ends, does not keep the others from being used; 0 is half a minute.
+	Timeout time.Duration
 }
 
 // Placement is a server for a new account.
@@ -59,7 +63,10 @@ type count struct {
 	err              error
 }
 
-const defaultMaxAge = time.Minute
+const (
+	defaultMaxAge  = time.Minute
+	defaultTimeout = 30 * time.Second
+)
 
 // Place chooses a server for a new account: one that is not closed, takes the plan, passes its
 // Check and has room. It reserves nothing on the server, but counts what it has placed, so that
@@ -78,6 +85,9 @@ func (f *Fleet) Place(ctx context.Context, req *PlaceRequest) (*Placement, error
 	}
 	if req.MaxAge < 0 {
 		problems.Add("MaxAge", "negative")
+	}
+	if req.Timeout < 0 {
+		problems.Add("Timeout", "negative")
 	}
 	if err := problems.Err("fleet", "Place", "place account"); err != nil {
 		return nil, err
@@ -109,7 +119,7 @@ func (f *Fleet) choose(ctx context.Context, req *PlaceRequest) (best *Placement,
 		}
 		c, known := counts[s]
 		if !known {
-			c.n, c.err = s.accounts(ctx, req.MaxAge)
+			c.n, c.err = s.accounts(ctx, req)
 		}
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
@@ -152,7 +162,7 @@ func (f *Fleet) countAll(ctx context.Context, req *PlaceRequest) map[*Server]cou
 		turns <- struct{}{}
 		asking.Go(func() {
 			defer func() { <-turns }()
-			n, err := s.accounts(ctx, req.MaxAge)
+			n, err := s.accounts(ctx, req)
 			mu.Lock()
 			defer mu.Unlock()
 			counts[s] = counted{n, err}
@@ -223,10 +233,8 @@ func (c *count) keeps(maxAge time.Duration) time.Duration {
 
 // accounts checks a server and counts its accounts, or returns the last count if it is new enough.
 // A server that cannot list its accounts has as many as were placed on it.
-func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error) {
-	if maxAge == 0 {
-		maxAge = defaultMaxAge
-	}
+func (s *Server) accounts(ctx context.Context, req *PlaceRequest) (int, error) {
+	maxAge := cmp.Or(req.MaxAge, defaultMaxAge)
 	for waited := false; ; waited = true {
 		s.mu.Lock()
 		// A count that this call has waited for is new enough, however small MaxAge is.
@@ -237,7 +245,7 @@ func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error
 		if s.asking == nil {
 			s.asking = make(chan struct{})
 			s.mu.Unlock()
-			return s.askAnew(ctx)
+			return s.askAnew(ctx, cmp.Or(req.Timeout, defaultTimeout))
 		}
 		asking := s.asking
 		s.mu.Unlock()
@@ -250,7 +258,7 @@ func (s *Server) accounts(ctx context.Context, maxAge time.Duration) (int, error
 }
 
 // askAnew asks the server, while other calls that need the same wait.
-func (s *Server) askAnew(ctx context.Context) (int, error) {
+func (s *Server) askAnew(ctx context.Context, timeout time.Duration) (int, error) {
 	fresh := count{at: time.Now()}
 	answered := false
 	defer func() {
@@ -264,7 +272,12 @@ func (s *Server) askAnew(ctx context.Context) (int, error) {
 		close(s.asking)
 		s.asking = nil
 	}()
-	fresh.accounts, fresh.err = s.ask(ctx)
+	limited, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("checking and counting it took longer than %v", timeout))
+	defer cancel()
+	fresh.accounts, fresh.err = s.ask(limited)
+	if fresh.err != nil && limited.Err() != nil {
+		fresh.err = fmt.Errorf("%w: %w", context.Cause(limited), fresh.err)
+	}
 	if ctx.Err() != nil {
 		return 0, ctx.Err() // this says nothing about the server
 	}
