@@ -19,6 +19,9 @@ type Options struct {
 	Envelope []string
 	// Lenient also reads other spellings at the top level.
 	Lenient bool
+	// Unescaped reads JSON as a shell script prints it: with control characters inside texts, with backslashes
+	// that begin no escape, and with a comma after the last element.
+	Unescaped bool
 }
 
 // Unmarshal reads JSON into a pointer to a struct, slice, map or value. The JSON must have that

@@ -70,15 +70,22 @@ func (s *scanner) quoted() (text []byte, plain bool, err error) {
 			switch s.data[i] {
 			case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 			case 'u':
-				if i+4 >= len(s.data) || hex4(s.data[i+1:i+5]) < 0 {
+				switch {
+				case i+4 < len(s.data) && hex4(s.data[i+1:i+5]) >= 0:
+					i += 4
+				case !s.Unescaped:
 					return nil, false, errSyntax
 				}
-				i += 4
 			default:
-				return nil, false, errSyntax
+				if !s.Unescaped {
+					return nil, false, errSyntax
+				}
+				i-- // the backslash is one itself
 			}
 		case c < ' ':
-			return nil, false, errSyntax
+			if !s.Unescaped {
+				return nil, false, errSyntax
+			}
 		default:
 			plain = false
 		}
@@ -115,7 +122,8 @@ func (s *scanner) text() (string, error) {
 	return unquote(raw), nil
 }
 
-// unquote resolves escapes. Invalid UTF-8 becomes U+FFFD, as with encoding/json.
+// unquote resolves escapes. Invalid UTF-8 becomes U+FFFD, as with encoding/json. A backslash that begins no
+// escape, which only Options.Unescaped lets pass, stays one.
 func unquote(raw []byte) string {
 	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
 		return string(raw)
@@ -127,7 +135,7 @@ func unquote(raw []byte) string {
 			out, raw = utf8.AppendRune(out, r), raw[size:]
 			continue
 		}
-		c := raw[1]
+		c, after := raw[1], raw[1:]
 		raw = raw[2:]
 		switch c {
 		case 'b':
@@ -140,8 +148,16 @@ func unquote(raw []byte) string {
 			c = '\r'
 		case 't':
 			c = '\t'
+		case '"', '\\', '/':
 		case 'u':
-			r := hex4(raw[:4])
+			r := rune(-1)
+			if len(raw) >= 4 {
+				r = hex4(raw[:4])
+			}
+			if r < 0 {
+				out, raw = append(out, '\\'), after
+				continue
+			}
 			raw = raw[4:]
 			if utf16.IsSurrogate(r) {
 				var second rune = -1
@@ -153,6 +169,9 @@ func unquote(raw []byte) string {
 				}
 			}
 			out = utf8.AppendRune(out, r)
+			continue
+		default:
+			out, raw = append(out, '\\'), after
 			continue
 		}
 		out = append(out, c)
@@ -273,7 +292,9 @@ func (s *scanner) list(end byte, each func(i int) error) error {
 				break
 			}
 			s.pos++
-			s.space()
+			if s.space(); s.Unescaped && s.peek() == end {
+				break
+			}
 		}
 		if s.peek() != end {
 			return errSyntax
