@@ -3,7 +3,6 @@ package elizon
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -42,14 +41,14 @@ func driverOptions() []provider.OptionSpec {
 
 // fieldOf maps a field of New to the part of the configuration that it comes from.
 var fieldOf = map[string]string{
-	"baseURL": "url", "apiKey": "secret", "WithSessionToken": "options.session_token", "WithBearer": "options.bearer",
+	"baseURL": "url", "apiKey": "secret", "WithSessionToken": "secrets.session_token", "WithBearer": "options.bearer",
 	"WithClientHeader": "options.client_header", "WithOrderWindow": "options.order_window_hours", "WithSpending.SavedMandateID": "options.mandate",
 	"WithSpending.Payment": "options.payment", "WithSpending.MaxRenewal": "options.max_renewal", "WithSpending.MaxUpgrade": "options.max_upgrade",
 }
 
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	problems := make(provider.Problems)
-	provider.CheckOptions(&problems, "options.", driverOptions(), cfg.Options)
+	cfg.CheckOptions(&problems, driverOptions())
 	if cfg.Username != "" {
 		problems.Add("username", "not used: elizon takes an API key only")
 	}
@@ -61,8 +60,8 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	if bearer, _ := values.Bool("bearer"); bearer {
 		all = append(all, WithBearer())
 	}
-	if token := strings.TrimSpace(values.String("session_token")); token != "" {
-		all = append(all, WithSessionToken(provider.NewSecret(token)))
+	if token := cfg.Secrets["session_token"]; !token.IsZero() {
+		all = append(all, WithSessionToken(token))
 	}
 	if header, given := cfg.Options["client_header"]; given {
 		all = append(all, WithClientHeader(header))

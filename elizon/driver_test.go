@@ -43,8 +43,9 @@ func TestDriver(t *testing.T) {
 		{"username", provider.ServerConfig{Secret: provider.NewSecret("k"), Username: "me"}},
 		{"options.colour", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"colour": "red"}}},
 		{"options.bearer", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"bearer": "yes"}}},
-		{"options.bearer", provider.ServerConfig{Options: map[string]string{"bearer": "true", "session_token": "t"}}},
-		{"options.session_token", provider.ServerConfig{Options: map[string]string{"session_token": "a b"}}},
+		{"options.bearer", provider.ServerConfig{Options: map[string]string{"bearer": "true"}, Secrets: map[string]provider.Secret{"session_token": provider.NewSecret("t")}}},
+		{"options.session_token", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"session_token": "t"}}},
+		{"secrets.session_token", provider.ServerConfig{Secrets: map[string]provider.Secret{"session_token": provider.NewSecret("a b")}}},
 		{"options.client_header", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"client_header": "a b"}}},
 		{"options.order_window_hours", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"order_window_hours": "-1"}}},
 		{"options.order_window_hours", provider.ServerConfig{Secret: provider.NewSecret("k"), Options: map[string]string{"order_window_hours": "9999999999"}}},
@@ -61,7 +62,7 @@ func TestDriver(t *testing.T) {
 	p, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Secret: provider.NewSecret("k")})
 	require.NoError(t, err)
 	assert.Contains(t, fmt.Sprint(p.(*elizon.Provider).Client()), elizon.DefaultBaseURL)
-	_, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Options: map[string]string{"session_token": "t"}})
+	_, err = drivers.Open(provider.ServerConfig{Kind: elizon.Kind, Secrets: map[string]provider.Secret{"session_token": provider.NewSecret("t")}})
 	require.NoError(t, err)
 	var refused *provider.Error
 	_, err = elizon.New(srv.URL, provider.NewSecret("k"), elizon.WithSpending(elizon.Spending{Payment: elizon.PaySEPA}), elizon.WithOrderWindow(-time.Hour))

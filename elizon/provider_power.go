@@ -94,7 +94,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	if !req.Password.IsZero() {
 		problems.Add("Password", "cannot be set")
 	}
-	provider.CheckOptions(&problems, "Options.", nil, req.Options)
+	req.CheckOptions(&problems, nil)
 	return adapter.Verb(ctx, p.accounts, verb, req.AccountID, problems, func(ctx context.Context, id string) (provider.Outcome, error) {
 		now, err := p.client.Services.Get(ctx, id)
 		switch {

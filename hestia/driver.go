@@ -40,7 +40,7 @@ var fieldOf = map[string]string{
 
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	var problems provider.Problems
-	provider.CheckOptions(&problems, "options.", []provider.OptionSpec{signInOption, zoneOption, pinOption}, cfg.Options)
+	cfg.CheckOptions(&problems, []provider.OptionSpec{signInOption, zoneOption, pinOption})
 	values := provider.OptionValues(cfg.Options)
 	var all []provider.Option
 	if pin := values.String("pin"); pin != "" {

@@ -32,7 +32,7 @@ var (
 
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	problems := make(provider.Problems)
-	provider.CheckOptions(&problems, "options.", []provider.OptionSpec{suspensionOption, portOption}, cfg.Options)
+	cfg.CheckOptions(&problems, []provider.OptionSpec{suspensionOption, portOption})
 	if cfg.Username != "" {
 		problems.Add("username", "not used: HOSTKEY takes an API key only")
 	}

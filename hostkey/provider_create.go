@@ -67,7 +67,7 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 	values := provider.OptionValues(req.Options)
 	order := &ServerOrderRequest{
 		Preset: req.Plan, Location: values.String(optLocation), Period: DeployPeriod(values.String(optPeriod)), PromoCode: values.String(optPromoCode),
-		Install: Install{RootPassword: req.Password, SSHKey: values.String(optSSHKey), PostInstallScript: provider.NewSecret(values.String(optScript))},
+		Install: Install{RootPassword: req.Password, SSHKey: values.String(optSSHKey), PostInstallScript: req.Secrets[optScript]},
 	}
 	order.OSID, order.OSName = byIDOrName(values.String(optOS))
 	order.SoftID, order.SoftName = byIDOrName(values.String(optSoftware))
@@ -76,7 +76,7 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 	order.IPv6, _ = values.Bool(optIPv6)
 	for field, problem := range order.problems() {
 		if name, known := optionOf[field]; known {
-			problems.Note("Options."+name, problem)
+			problems.Note(name, problem)
 		}
 	}
 	place := &OrderPlaceRequest{Reference: req.Reference, Name: req.Username, Order: order, Handle: req.Handle, PayFromCredit: true}
@@ -93,10 +93,10 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 	return place, problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
-// optionOf maps fields of the order to the options that they come from.
+// optionOf maps fields of the order to the fields of the request that they come from.
 var optionOf = map[string]string{
-	"Location": optLocation, "OSID": optOS, "SoftID": optSoftware, "TrafficPlan": optTrafficPlan, "Period": optPeriod,
-	"PostInstallScript": optScript, "IPv4": optIPv4,
+	"Location": "Options." + optLocation, "OSID": "Options." + optOS, "SoftID": "Options." + optSoftware, "TrafficPlan": "Options." + optTrafficPlan,
+	"Period": "Options." + optPeriod, "PostInstallScript": "Secrets." + optScript, "IPv4": "Options." + optIPv4,
 }
 
 // Poll reports the progress of an order by the handle of its Creation, or of the work on a server

@@ -61,8 +61,8 @@ func (p *Provider) reboot(ctx context.Context, id int64) (provider.Outcome, erro
 }
 
 // Reinstall wipes the server's disk and installs an operating system. Image is its ID or name, as
-// OS.List returns it; Password is root's. Options are "software", "ssh_key" and
-// "post_install_script". It takes 10 to 30 minutes: the outcome is OutcomePending, and Wait takes
+// OS.List returns it; Password is root's. Options are "software" and "ssh_key";
+// "post_install_script" is one of Secrets. It takes 10 to 30 minutes: the outcome is OutcomePending, and Wait takes
 // the ID.
 //
 // A lost answer is ErrOutcomeUnknown. A second call during the installation is refused, or is
@@ -75,7 +75,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 	var problems provider.Problems
 	problems.Required("Image", req.Image)
 	problems.Note("Password", passwordPolicy.Problem(req.Password))
-	provider.CheckOptions(&problems, "Options.", reinstallOptions, req.Options)
+	req.CheckOptions(&problems, reinstallOptions)
 	return adapter.Verb(ctx, p.accounts, verb, req.AccountID, problems, func(ctx context.Context, n int64) (provider.Outcome, error) {
 		return p.reinstall(ctx, n, req)
 	})
@@ -94,7 +94,7 @@ func (p *Provider) reinstall(ctx context.Context, id int64, req *provider.Reinst
 	}
 	values := provider.OptionValues(req.Options)
 	again := &ServerReinstallRequest{ID: id, Install: Install{
-		RootPassword: req.Password, Hostname: server.Hostname(), SSHKey: values.String(optSSHKey), PostInstallScript: provider.NewSecret(values.String(optScript)),
+		RootPassword: req.Password, Hostname: server.Hostname(), SSHKey: values.String(optSSHKey), PostInstallScript: req.Secrets[optScript],
 	}}
 	again.OSID, again.OSName = byIDOrName(req.Image)
 	again.SoftID, again.SoftName = byIDOrName(values.String(optSoftware))

@@ -77,9 +77,10 @@ func TestCreateSendsTheOrder(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		req := anOrder(1)
 		maps.Copy(req.Options, map[string]string{
-			"os": "240", "software": "10", "traffic_plan": "32", "period": "quarterly", "ssh_key": "ssh-ed25519 AAAA", "post_install_script": "#!/bin/sh\n",
+			"os": "240", "software": "10", "traffic_plan": "32", "period": "quarterly", "ssh_key": "ssh-ed25519 AAAA",
 			"ipv4": "2", "ipv6": "true", "promocode": "SPRING",
 		})
+		req.Secrets = map[string]provider.Secret{"post_install_script": provider.NewSecret("#!/bin/sh\n")}
 		_, err := adapterOver(t, srv).Create(t.Context(), req)
 		require.NoError(t, err)
 		for _, r := range srv.Faults.Requests() {
@@ -105,16 +106,20 @@ func TestCreateRefuses(t *testing.T) {
 	srv := hostkeytest.NewServer(hostkeytest.InMemory())
 	p := adapterOver(t, srv)
 	for field, spoil := range map[string]func(*provider.CreateRequest){
-		"Domain":                  func(r *provider.CreateRequest) { r.Domain = "example.com" },
-		"Plan":                    func(r *provider.CreateRequest) { r.Plan = "" },
-		"Username":                func(r *provider.CreateRequest) { r.Username = "hostkey1" },
-		"Password":                func(r *provider.CreateRequest) { r.Password = provider.NewSecret("-Passw0rd-first") },
-		"Name":                    func(r *provider.CreateRequest) { r.Name = "two\nlines" },
-		"Handle":                  func(r *provider.CreateRequest) { r.Handle = "web2-aaaaaaaaaaaaa;r=order-2" },
-		"Options.location":        func(r *provider.CreateRequest) { r.Options["location"] = "nl" },
-		"Options.os":              func(r *provider.CreateRequest) { delete(r.Options, "os") },
-		"Options.traffic_plan":    func(r *provider.CreateRequest) { r.Options["traffic_plan"] = "-1" },
-		"Options.period":          func(r *provider.CreateRequest) { r.Options["period"] = "weekly" },
+		"Domain":                      func(r *provider.CreateRequest) { r.Domain = "example.com" },
+		"Plan":                        func(r *provider.CreateRequest) { r.Plan = "" },
+		"Username":                    func(r *provider.CreateRequest) { r.Username = "hostkey1" },
+		"Password":                    func(r *provider.CreateRequest) { r.Password = provider.NewSecret("-Passw0rd-first") },
+		"Name":                        func(r *provider.CreateRequest) { r.Name = "two\nlines" },
+		"Handle":                      func(r *provider.CreateRequest) { r.Handle = "web2-aaaaaaaaaaaaa;r=order-2" },
+		"Options.location":            func(r *provider.CreateRequest) { r.Options["location"] = "nl" },
+		"Options.os":                  func(r *provider.CreateRequest) { delete(r.Options, "os") },
+		"Options.traffic_plan":        func(r *provider.CreateRequest) { r.Options["traffic_plan"] = "-1" },
+		"Options.period":              func(r *provider.CreateRequest) { r.Options["period"] = "weekly" },
+		"Options.post_install_script": func(r *provider.CreateRequest) { r.Options["post_install_script"] = "#!/bin/sh\n" },
+		"Secrets.post_install_script": func(r *provider.CreateRequest) {
+			r.Secrets = map[string]provider.Secret{"post_install_script": provider.NewSecret(strings.Repeat("#", 1<<20))}
+		},
 		"Options.unheard_of":      func(r *provider.CreateRequest) { r.Options["unheard_of"] = "1" },
 		"Reference":               func(r *provider.CreateRequest) { r.Reference = "" },
 		"Email":                   func(r *provider.CreateRequest) { r.Email = "nobody" },

@@ -40,7 +40,7 @@ var fieldOf = map[string]string{
 
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	var problems provider.Problems
-	provider.CheckOptions(&problems, "options.", []provider.OptionSpec{dialectOption, tlsOption, pinOption}, cfg.Options)
+	cfg.CheckOptions(&problems, []provider.OptionSpec{dialectOption, tlsOption, pinOption})
 	if cfg.Username != "" {
 		problems.Add("username", "not used: KeyHelp takes an API key only")
 	}

@@ -49,13 +49,13 @@ var driverOptions = []provider.OptionSpec{
 
 // fieldOf maps the fields in errors of New to the names that the configuration has for them.
 var fieldOf = map[string]string{
-	"baseURL": "url", "apiKey": "secret", "WithAdminURL": "options." + cfgAdminURL, "WithAdminAuth": "options." + cfgAdminSecret,
+	"baseURL": "url", "apiKey": "secret", "WithAdminURL": "options." + cfgAdminURL, "WithAdminAuth": "secrets." + cfgAdminSecret,
 	"WithSearchPath": "options." + cfgSearchPath, "WithPlans": "options." + cfgPlans, "WithScan": "options." + cfgGap, "WithTLS": "options." + cfgPin,
 }
 
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {
 	var problems provider.Problems
-	provider.CheckOptions(&problems, "options.", driverOptions, cfg.Options)
+	cfg.CheckOptions(&problems, driverOptions)
 	if cfg.Username != "" {
 		problems.Add("username", "not used: the license API takes a key only")
 	}
@@ -64,7 +64,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	if adminURL := values.String(cfgAdminURL); adminURL != "" {
 		all = append(all, WithAdminURL(adminURL))
 	}
-	name, secret := values.String(cfgAdminName), provider.NewSecret(values.String(cfgAdminSecret))
+	name, secret := values.String(cfgAdminName), cfg.Secrets[cfgAdminSecret]
 	switch values.String(cfgSignIn) {
 	case "cookie":
 		all = append(all, WithAdminCookie(name, secret))

@@ -15,9 +15,9 @@ func TestDriver(t *testing.T) {
 	srv := newServer()
 	drivers := provider.Drivers{licenseserver.Driver}
 	cfg := provider.ServerConfig{Kind: "licenseserver", URL: srv.URL, Secret: provider.NewSecret(srv.Key), Options: map[string]string{
-		"admin_sign_in": "cookie", "admin_name": srv.AdminCookie.Name, "admin_secret": srv.AdminCookie.Value,
+		"admin_sign_in": "cookie", "admin_name": srv.AdminCookie.Name,
 		"search_path": licenseservertest.SearchPath, "plans": "basic=1/5, pro=10/50/12", "first_license": "1307", "license_gap": "4",
-	}}
+	}, Secrets: map[string]provider.Secret{"admin_secret": provider.NewSecret(srv.AdminCookie.Value)}}
 	p, err := drivers.Open(cfg, provider.WithHTTPClient(srv.Client()))
 	require.NoError(t, err)
 	_, err = p.Check(t.Context())
@@ -30,8 +30,8 @@ func TestDriver(t *testing.T) {
 
 	byHeader := newServer(licenseservertest.WithAdminHeader("X-Panel-Token"))
 	cfg = provider.ServerConfig{Kind: "licenseserver", URL: byHeader.URL, Secret: provider.NewSecret(byHeader.Key), Options: map[string]string{
-		"admin_sign_in": "header", "admin_name": "X-Panel-Token", "admin_secret": byHeader.AdminHeader.Get("X-Panel-Token"), "admin_url": byHeader.URL,
-	}}
+		"admin_sign_in": "header", "admin_name": "X-Panel-Token", "admin_url": byHeader.URL,
+	}, Secrets: map[string]provider.Secret{"admin_secret": provider.NewSecret(byHeader.AdminHeader.Get("X-Panel-Token"))}}
 	p, err = drivers.Open(cfg, provider.WithHTTPClient(byHeader.Client()))
 	require.NoError(t, err)
 	_, err = p.Check(t.Context())
@@ -44,13 +44,13 @@ func TestDriver(t *testing.T) {
 	}{
 		"all wrong": {
 			provider.ServerConfig{URL: "ftp://x", Username: "bob", Secret: provider.NewSecret(secret), Options: map[string]string{
-				"admin_url": "ftp://y", "admin_sign_in": "cookie", "admin_name": "bad name", "admin_secret": secret,
+				"admin_url": "ftp://y", "admin_sign_in": "cookie", "admin_name": "bad name",
 				"search_path": "no-slash", "plans": "pro", "first_license": "x", "license_gap": "-1", "colour": "red",
-			}},
-			[]string{"secret", "url", "username", "options.admin_url", "options.admin_secret", "options.search_path", "options.plans", "options.first_license", "options.license_gap", "options.colour"},
+			}, Secrets: map[string]provider.Secret{"admin_secret": provider.NewSecret(secret)}},
+			[]string{"secret", "url", "username", "options.admin_url", "secrets.admin_secret", "options.search_path", "options.plans", "options.first_license", "options.license_gap", "options.colour"},
 		},
 		"sign-in without a way": {
-			provider.ServerConfig{URL: srv.URL, Secret: provider.NewSecret(srv.Key), Options: map[string]string{"admin_secret": secret}},
+			provider.ServerConfig{URL: srv.URL, Secret: provider.NewSecret(srv.Key), Secrets: map[string]provider.Secret{"admin_secret": provider.NewSecret(secret)}},
 			[]string{"options.admin_sign_in"},
 		},
 		"two plans alike": {

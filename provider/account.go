@@ -96,6 +96,8 @@ type CreateRequest struct {
 	Plan string
 	// Options are settings that only this system has; Description.Options lists them.
 	Options map[string]string
+	// Secrets are those of Description.Options that are secret. Options refuses them.
+	Secrets map[string]Secret
 	// OnFailure says what happens to the finished steps when a later one definitely fails. The zero
 	// value keeps them: the next Create continues where this one stopped.
 	OnFailure FailurePolicy

@@ -19,6 +19,8 @@ type ServerConfig struct {
 	Secret Secret
 	// Options are named by Driver.Config.
 	Options map[string]string
+	// Secrets are those of Driver.Config's options that are secret. Options refuses them.
+	Secrets map[string]Secret
 }
 
 // Driver opens a Provider from plain configuration.
@@ -53,24 +55,59 @@ func (d Drivers) Open(cfg ServerConfig, opts ...Option) (Provider, error) {
 	return nil, p.Err("", "", "open server")
 }
 
-// CheckOptions is for authors of adapters: it compares values with their specification, and notes
-// every problem (unknown, missing, of the wrong type) under prefix + name.
-func CheckOptions(problems *Problems, prefix string, specs []OptionSpec, values map[string]string) {
-	for name := range values {
-		if !slices.ContainsFunc(specs, func(s OptionSpec) bool { return s.Name == name }) {
-			problems.Add(prefix+name, "unknown option (known: %s)", specNames(specs))
+// CheckOptions is for authors of adapters: it compares Options and Secrets with their specification,
+// and notes every problem (unknown, missing, of the wrong type, secret in Options) under
+// "Options.<name>" or "Secrets.<name>".
+func (r *CreateRequest) CheckOptions(problems *Problems, specs []OptionSpec) {
+	checkOptions(problems, "Options.", r.Options, "Secrets.", r.Secrets, specs)
+}
+
+// CheckOptions does for a ReinstallRequest what CreateRequest.CheckOptions does.
+func (r *ReinstallRequest) CheckOptions(problems *Problems, specs []OptionSpec) {
+	checkOptions(problems, "Options.", r.Options, "Secrets.", r.Secrets, specs)
+}
+
+// CheckOptions is for authors of drivers: it does what CreateRequest.CheckOptions does, and notes
+// problems under "options.<name>" or "secrets.<name>".
+func (c *ServerConfig) CheckOptions(problems *Problems, specs []OptionSpec) {
+	checkOptions(problems, "options.", c.Options, "secrets.", c.Secrets, specs)
+}
+
+// checkOptions never quotes a value of an option that is secret, wherever it was given.
+func checkOptions(problems *Problems, inOptions string, options map[string]string, inSecrets string, secrets map[string]Secret, specs []OptionSpec) {
+	names := func(secret bool) []OptionSpec {
+		return slices.DeleteFunc(slices.Clone(specs), func(s OptionSpec) bool { return s.Secret != secret })
+	}
+	checkMap(problems, inOptions, options, names(false), names(true), "is secret: it belongs into Secrets, as a provider.Secret")
+	checkMap(problems, inSecrets, secrets, names(true), names(false), "is not secret: it belongs into Options")
+	for _, spec := range names(false) {
+		if value, given := options[spec.Name]; given {
+			problems.Note(inOptions+spec.Name, spec.check(value))
 		}
 	}
-	for _, spec := range specs {
-		value, given := values[spec.Name]
-		if !given {
-			if spec.Required {
-				problems.Add(prefix+spec.Name, "required")
-			}
-			continue
+	for _, spec := range names(true) {
+		if value, given := secrets[spec.Name]; given {
+			problems.Note(inSecrets+spec.Name, spec.check(value.Reveal()))
 		}
-		if problem := spec.check(value); problem != "" {
-			problems.Add(prefix+spec.Name, "%s", problem)
+	}
+}
+
+// checkMap notes which names of a map are unknown or belong into the other map, and which are
+// missing.
+func checkMap[V any](problems *Problems, prefix string, values map[string]V, here, elsewhere []OptionSpec, misplaced string) {
+	for name := range values {
+		is := func(s OptionSpec) bool { return s.Name == name }
+		switch {
+		case slices.ContainsFunc(here, is):
+		case slices.ContainsFunc(elsewhere, is):
+			problems.Add(prefix+name, "%s", misplaced)
+		default:
+			problems.Add(prefix+name, "unknown option (known: %s)", specNames(here))
+		}
+	}
+	for _, spec := range here {
+		if _, given := values[spec.Name]; spec.Required && !given {
+			problems.Add(prefix+spec.Name, "required")
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,26 +46,47 @@ func TestCheckOptions(t *testing.T) {
 		{Name: "kind", Type: provider.OptionEnum, Allowed: []string{"a", "b"}}, {Name: "text", Type: provider.OptionString},
 		{Name: "must", Required: true}, {Name: "pin", Type: provider.OptionInt, Secret: true},
 	}
+	hidden := provider.NewSecret(hush)
 	for name, tc := range map[string]struct {
-		values map[string]string
-		want   provider.Problems
+		options map[string]string
+		secrets map[string]provider.Secret
+		want    provider.Problems
 	}{
-		"good":    {map[string]string{"flag": "true", "size": "-12", "from": "2026-02-28", "kind": "b", "text": "", "must": "x", "pin": "1"}, nil},
-		"missing": {nil, provider.Problems{"o.must": "required"}},
-		"unknown": {map[string]string{"must": "", "nope": "1"}, provider.Problems{"o.nope": "unknown option (known: flag, size, from, kind, text, must, pin)"}},
-		"all wrong": {map[string]string{"must": "", "flag": "yes", "size": "1.5", "from": "28.02.2026", "kind": "c", "pin": hush}, provider.Problems{
-			"o.flag": `"yes" is neither "true" nor "false"`, "o.size": `"1.5" is not a whole number`,
-			"o.from": `"28.02.2026" is not a date like 2006-01-02`, "o.kind": `"c" is not one of a, b`, "o.pin": "the value is not a whole number",
+		"good": {
+			map[string]string{"flag": "true", "size": "-12", "from": "2026-02-28", "kind": "b", "text": "", "must": "x"},
+			map[string]provider.Secret{"pin": provider.NewSecret("1")}, nil,
+		},
+		"missing": {nil, nil, provider.Problems{"Options.must": "required"}},
+		"unknown": {map[string]string{"must": "", "nope": "1"}, map[string]provider.Secret{"nope": hidden}, provider.Problems{
+			"Options.nope": "unknown option (known: flag, size, from, kind, text, must)", "Secrets.nope": "unknown option (known: pin)",
 		}},
-		"no such day": {map[string]string{"must": "", "from": "2026-02-30"}, provider.Problems{"o.from": `"2026-02-30" is not a date like 2006-01-02`}},
+		"in the wrong map": {map[string]string{"must": "", "pin": hush}, map[string]provider.Secret{"must": hidden, "size": hidden}, provider.Problems{
+			"Options.pin":  "is secret: it belongs into Secrets, as a provider.Secret",
+			"Secrets.must": "is not secret: it belongs into Options", "Secrets.size": "is not secret: it belongs into Options",
+		}},
+		"all wrong": {map[string]string{"must": "", "flag": "yes", "size": "1.5", "from": "28.02.2026", "kind": "c"}, map[string]provider.Secret{"pin": hidden}, provider.Problems{
+			"Options.flag": `"yes" is neither "true" nor "false"`, "Options.size": `"1.5" is not a whole number`,
+			"Options.from": `"28.02.2026" is not a date like 2006-01-02`, "Options.kind": `"c" is not one of a, b`, "Secrets.pin": "the value is not a whole number",
+		}},
+		"no such day": {map[string]string{"must": "", "from": "2026-02-30"}, nil, provider.Problems{"Options.from": `"2026-02-30" is not a date like 2006-01-02`}},
 	} {
-		var problems provider.Problems
-		provider.CheckOptions(&problems, "o.", specs, tc.values)
-		require.Equal(t, tc.want, problems, name)
+		var create, reinstall, config provider.Problems
+		(&provider.CreateRequest{Options: tc.options, Secrets: tc.secrets}).CheckOptions(&create, specs)
+		require.Equal(t, tc.want, create, name)
+		(&provider.ReinstallRequest{Options: tc.options, Secrets: tc.secrets}).CheckOptions(&reinstall, specs)
+		require.Equal(t, tc.want, reinstall, name)
+		(&provider.ServerConfig{Options: tc.options, Secrets: tc.secrets}).CheckOptions(&config, specs)
+		require.Len(t, config, len(tc.want), name)
+		for field, problem := range config {
+			require.Equal(t, tc.want[strings.ToUpper(field[:1])+field[1:]], problem, name)
+		}
 	}
 	var problems provider.Problems
-	provider.CheckOptions(&problems, "", nil, map[string]string{"x": ""})
-	require.Equal(t, provider.Problems{"x": "unknown option (known: none)"}, problems)
+	(&provider.CreateRequest{Options: map[string]string{"x": ""}}).CheckOptions(&problems, nil)
+	require.Equal(t, provider.Problems{"Options.x": "unknown option (known: none)"}, problems)
+	problems = nil
+	(&provider.CreateRequest{}).CheckOptions(&problems, []provider.OptionSpec{{Name: "key", Secret: true, Required: true}})
+	require.Equal(t, provider.Problems{"Secrets.key": "required"}, problems)
 }
 
 func TestOptionValues(t *testing.T) {

@@ -132,6 +132,8 @@ type ReinstallRequest struct {
 	Password Secret
 	// Options are settings that only this system has.
 	Options map[string]string
+	// Secrets are those of the settings that are secret. Options refuses them.
+	Secrets map[string]Secret
 }
 
 // Reinstaller erases a machine and installs a system on it.

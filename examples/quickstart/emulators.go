@@ -84,9 +84,10 @@ var emulators = map[string]func(config) emulated{
 			server: provider.ServerConfig{
 				Kind: licenseserver.Kind, URL: server.URL, Secret: provider.NewSecret(server.Key),
 				Options: map[string]string{
-					"admin_sign_in": "cookie", "admin_name": server.AdminCookie.Name, "admin_secret": server.AdminCookie.Value,
+					"admin_sign_in": "cookie", "admin_name": server.AdminCookie.Name,
 					"plans": "basic=1/5,pro=10/50/12", "first_license": strconv.FormatInt(server.Licenses()[0].ID, 10),
 				},
+				Secrets: map[string]provider.Secret{"admin_secret": provider.NewSecret(server.AdminCookie.Value)},
 			},
 			// The default, 100 requests a minute, spares a real server.
 			opts: []provider.Option{provider.WithRateLimit(0, 0)},

@@ -163,7 +163,8 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 			var cookie string
 			cookie, err = need("LICENSESERVER_COOKIE")
 			name, value, _ := strings.Cut(cookie, "=")
-			server.Options["admin_sign_in"], server.Options["admin_name"], server.Options["admin_secret"] = "cookie", name, value
+			server.Options["admin_sign_in"], server.Options["admin_name"] = "cookie", name
+			server.Secrets = map[string]provider.Secret{"admin_secret": provider.NewSecret(value)}
 		}
 		server.Options["plans"] = "basic=1/5,pro=10/50/12"
 	case hestia.Kind:

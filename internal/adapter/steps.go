@@ -84,7 +84,7 @@ func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provide
 	if req.OnFailure != provider.OnFailureKeep && req.OnFailure != provider.OnFailureUndo {
 		problems.Add("OnFailure", "unknown policy")
 	}
-	provider.CheckOptions(&problems, "Options.", desc.Options, req.Options)
+	req.CheckOptions(&problems, desc.Options)
 	return problems
 }
 

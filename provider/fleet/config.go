@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/provider"
@@ -28,7 +29,7 @@ type ServerEntry struct {
 	// Username may be a reference, too.
 	Username string `json:"username,omitempty"`
 	Secret   string `json:"secret,omitempty"`
-	// Options are named by the driver's Config.
+	// Options are named by the driver's Config, those that are secret included.
 	Options map[string]string `json:"options,omitempty"`
 
 	// Plans that the server takes new accounts on, by the names that PlaceRequest.Plan has. None
@@ -120,8 +121,8 @@ func readSecret(path string) ([]byte, error) {
 }
 
 // Open opens all servers of the configuration. It does no I/O but to read secrets. If anything is
-// wrong it opens none, and the error (ErrInvalid) names every mistake: "servers.web1.url". The
-// options apply to all servers.
+// wrong it opens none, and the error (ErrInvalid) names every mistake: "servers.web1.url". It shows no
+// value of a reference, whatever the driver said. The options apply to all servers.
 func (c *Config) Open(drivers provider.Drivers, sources *Sources, opts ...provider.Option) (*Fleet, error) {
 	o := &opening{drivers: drivers, opts: opts, problems: make(provider.Problems)}
 	if sources != nil {
@@ -178,60 +179,107 @@ func (o *opening) open(at string, c *ServerEntry) provider.Provider {
 	}
 	if driver == nil {
 		_, err := o.drivers.Open(provider.ServerConfig{Kind: c.Kind})
-		o.add(at, err)
+		for field, problem := range complaints(at, err) {
+			o.problems.Add(field, "%s", problem)
+		}
 		return nil
 	}
 	before := len(o.problems)
-	server := provider.ServerConfig{Kind: c.Kind, URL: c.URL, Options: make(map[string]string, len(c.Options))}
-	if isReference(c.Username) {
-		server.Username = o.resolve(at+".username", c.Username).Reveal()
-	} else {
-		server.Username = c.Username
-	}
-	if c.Secret != "" {
-		server.Secret = o.resolve(at+".secret", c.Secret)
-	}
-	for name, value := range c.Options {
-		secret := false
-		for _, spec := range driver.Config() {
-			secret = secret || spec.Name == name && spec.Secret
-		}
-		if secret || isReference(value) {
-			value = o.resolve(at+"."+name, value).Reveal()
-		}
-		server.Options[name] = value
-	}
-	if len(o.problems) == before {
-		p, err := driver.Open(server, o.opts...)
-		o.add(at, err)
+	server := o.config(at, driver, c, o.resolve)
+	p, err := driver.Open(server, o.opts...)
+	said := complaints(at, err)
+	complete := len(o.problems) == before
+	if complete && len(said) == 0 {
 		return p
 	}
-	// The driver also complains about what could not be resolved, which is noted already. Only its
-	// other complaints are added.
-	_, err := driver.Open(server, o.opts...)
-	if e, ok := errors.AsType[*provider.Error](err); ok {
-		for _, spec := range driver.Config() {
-			if problem, wrong := e.Fields[spec.Name]; wrong && o.problems[at+"."+spec.Name] == "" {
-				o.problems.Add(at+"."+spec.Name, "%s", problem)
-			}
+	for field, problem := range o.withoutValues(at, driver, c, said) {
+		// It also complains about what could not be resolved, which is noted already.
+		if field != at || complete {
+			o.problems.Add(field, "%s", problem)
 		}
 	}
 	return nil
 }
 
-// add notes what a driver complained about, field by field.
-func (o *opening) add(at string, err error) {
+// config returns what the driver is given, with each reference replaced by its value.
+func (o *opening) config(at string, driver provider.Driver, c *ServerEntry, value func(field, reference string) provider.Secret) provider.ServerConfig {
+	server := provider.ServerConfig{Kind: c.Kind, URL: c.URL, Username: c.Username, Options: make(map[string]string, len(c.Options))}
+	if isReference(c.Username) {
+		server.Username = value(at+".username", c.Username).Reveal()
+	}
+	if c.Secret != "" {
+		server.Secret = value(at+".secret", c.Secret)
+	}
+	for name, text := range c.Options {
+		field := at + ".options." + name
+		switch {
+		case slices.ContainsFunc(driver.Config(), func(s provider.OptionSpec) bool { return s.Name == name && s.Secret }):
+			if server.Secrets == nil {
+				server.Secrets = make(map[string]provider.Secret)
+			}
+			server.Secrets[name] = value(field, text)
+		case isReference(text):
+			server.Options[name] = value(field, text).Reveal()
+		default:
+			server.Options[name] = text
+		}
+	}
+	return server
+}
+
+// complaints returns what a driver complained about, by field.
+func complaints(at string, err error) map[string]string {
 	if err == nil {
-		return
+		return nil
 	}
 	var e *provider.Error
 	if !errors.As(err, &e) || len(e.Fields) == 0 {
-		o.problems.Add(at, "%v", err)
-		return
+		return map[string]string{at: err.Error()}
 	}
+	fields := make(map[string]string, len(e.Fields))
 	for field, problem := range e.Fields {
-		o.problems.Add(at+"."+field, "%s", problem)
+		// In the file, secret options are references among the others.
+		if name, secret := strings.CutPrefix(field, "secrets."); secret {
+			field = "options." + name
+		}
+		fields[at+"."+field] = problem
 	}
+	return fields
+}
+
+// standIns are values of no meaning, which drivers refuse for different reasons.
+var standIns = []provider.Secret{provider.NewSecret("stand-in"), provider.NewSecret("a stand-in"), provider.NewSecret("http://stand-in.invalid")}
+
+// withoutValues replaces the complaints that may quote the value of a reference: all but those that
+// a driver has about a stand-in, too, and that so cannot depend on the value.
+func (o *opening) withoutValues(at string, driver provider.Driver, c *ServerEntry, said map[string]string) map[string]string {
+	references := make(map[string]string)
+	o.config(at, driver, c, func(field, reference string) (none provider.Secret) {
+		references[field] = reference
+		return none
+	})
+	if len(references) == 0 {
+		return said
+	}
+	safe := make(map[string]string, len(said))
+	for _, standIn := range standIns {
+		_, err := driver.Open(o.config(at, driver, c, func(string, string) provider.Secret { return standIn }), o.opts...)
+		for field, problem := range complaints(at, err) {
+			if said[field] == problem {
+				safe[field] = problem
+			}
+		}
+	}
+	for field := range said {
+		switch reference, referred := references[field]; {
+		case safe[field] != "":
+		case referred && isReference(reference):
+			safe[field] = "the driver refuses the value of " + reference
+		default: // the name of the field may be a value, too
+			safe[at] = "the driver refuses it for a reason that may show the value of a reference"
+		}
+	}
+	return safe
 }
 
 func isReference(s string) bool { return strings.HasPrefix(s, "env:") || strings.HasPrefix(s, "file:") }

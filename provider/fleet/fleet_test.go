@@ -42,7 +42,7 @@ func (d *driver) Open(cfg provider.ServerConfig, _ ...provider.Option) (provider
 	if cfg.Secret.IsZero() {
 		problems.Add("secret", "required")
 	}
-	provider.CheckOptions(&problems, "", []provider.OptionSpec{{Name: "token", Secret: true}, {Name: "zone"}}, cfg.Options)
+	cfg.CheckOptions(&problems, []provider.OptionSpec{{Name: "token", Secret: true}, {Name: "zone"}})
 	if err := problems.Err(d.kind, "Open", "open server"); err != nil {
 		return nil, err
 	}
@@ -82,7 +82,7 @@ func TestOpen(t *testing.T) {
 	require.Equal(t, provider.ServerConfig{Kind: "panel", URL: "https://one.example", Username: "admin", Secret: provider.NewSecret("canary-one"), Options: map[string]string{}}, d.opened["https://one.example"])
 	require.Equal(t, provider.ServerConfig{
 		Kind: "panel", URL: "https://two.example", Username: "id-two", Secret: provider.NewSecret("canary-two"),
-		Options: map[string]string{"token": "canary-token", "zone": "eu"},
+		Options: map[string]string{"zone": "eu"}, Secrets: map[string]provider.Secret{"token": provider.NewSecret("canary-token")},
 	}, d.opened["https://two.example"])
 	require.Len(t, f.Servers(), 2)
 	server, ok := f.Server("web2")
@@ -112,23 +112,72 @@ func TestOpenTellsEverything(t *testing.T) {
 	var e *provider.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, map[string]string{
-		"servers.web1.secret":   `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`,
-		"servers.web1.capacity": "negative",
-		"servers.web1.url":      "must begin with https://",
-		"servers[1].name":       "required",
-		"servers[1].secret":     "the environment variable NOBODY is not set or empty",
-		"servers[2].name":       `"web1" is the name of another server`,
-		"servers[2].kind":       `no driver "panle" (known: panel)`,
-		"servers.web4.secret":   "file does not exist",
-		"servers.web5.url":      "must begin with https://",
-		"servers.web5.zonne":    "unknown option (known: token, zone)",
-		"servers.web6.secret":   `has nothing after "env:"`,
-		"servers.web6.token":    `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`,
+		"servers.web1.secret":        `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`,
+		"servers.web1.capacity":      "negative",
+		"servers.web1.url":           "must begin with https://",
+		"servers[1].name":            "required",
+		"servers[1].secret":          "the environment variable NOBODY is not set or empty",
+		"servers[2].name":            `"web1" is the name of another server`,
+		"servers[2].kind":            `no driver "panle" (known: panel)`,
+		"servers.web4.secret":        "file does not exist",
+		"servers.web5.url":           "must begin with https://",
+		"servers.web5.options.zonne": "unknown option (known: zone)",
+		"servers.web6.secret":        `has nothing after "env:"`,
+		"servers.web6.options.token": `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`,
 	}, e.Fields)
 	require.NotContains(t, err.Error(), "canary")
 
 	_, err = (&fleet.Config{}).Open(nil, nil)
 	require.ErrorContains(t, err, "servers")
+}
+
+// quoting is a driver of somebody else's, which quotes what it is given.
+type quoting struct{ driver }
+
+func (d *quoting) Open(cfg provider.ServerConfig, _ ...provider.Option) (provider.Provider, error) {
+	zone, token := cfg.Options["zone"], cfg.Secrets["token"].Reveal()
+	if cfg.URL == "plain" {
+		return nil, fmt.Errorf("cannot open %s as %s", zone, cfg.Username)
+	}
+	problems := provider.Problems{"url": "must begin with https://"}
+	problems.Add("options.zone", "%q is not a zone", zone)
+	problems.Add("secrets.token", "%x is too short", token)
+	if strings.Contains(cfg.Secret.Reveal(), " ") {
+		problems.Add("secret", "contains white space")
+	}
+	problems.Add("username", "must be longer")
+	problems.Add(zone, "is not known")
+	return nil, problems.Err("quoting", "Open", "open server")
+}
+
+// TestOpenShowsNoValue: a driver that quotes values does not get them into the error, and what else
+// it says is still read.
+func TestOpenShowsNoValue(t *testing.T) {
+	config, err := fleet.Parse(strings.NewReader(`{"servers": [
+	  {"name": "web1", "kind": "panel", "url": "http://one.example", "username": "env:ID", "secret": "file:/key",
+	   "options": {"zone": "env:ZONE", "token": "env:TOKEN"}},
+	  {"name": "web2", "kind": "panel", "url": "plain", "username": "env:ID", "options": {"zone": "file:/key"}},
+	  {"name": "web3", "kind": "panel", "url": "plain", "username": "bob", "options": {"zone": "eu"}}
+	]}`))
+	require.NoError(t, err)
+	_, err = config.Open(provider.Drivers{&quoting{driver{kind: "panel"}}}, &fleet.Sources{
+		Getenv:   func(name string) string { return "canary-" + name },
+		ReadFile: func(string) ([]byte, error) { return []byte("canary of two words"), nil },
+	})
+	var e *provider.Error
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, map[string]string{
+		"servers.web1":               "the driver refuses it for a reason that may show the value of a reference",
+		"servers.web1.url":           "must begin with https://",
+		"servers.web1.username":      "must be longer",
+		"servers.web1.secret":        "contains white space",
+		"servers.web1.options.zone":  "the driver refuses the value of env:ZONE",
+		"servers.web1.options.token": "the driver refuses the value of env:TOKEN",
+		"servers.web2":               "the driver refuses it for a reason that may show the value of a reference",
+		"servers.web3":               "cannot open eu as bob",
+	}, e.Fields)
+	require.NotContains(t, err.Error(), "canary")
+	require.NotContains(t, err.Error(), fmt.Sprintf("%x", "canary"))
 }
 
 func TestParse(t *testing.T) {

@@ -174,7 +174,8 @@ func describeOptions(c *probe) {
 		seen[o.Name] = true
 		if o.Default != "" {
 			var problems provider.Problems
-			provider.CheckOptions(&problems, "", []provider.OptionSpec{o}, map[string]string{o.Name: o.Default})
+			req := &provider.CreateRequest{Options: map[string]string{o.Name: o.Default}}
+			req.CheckOptions(&problems, []provider.OptionSpec{o})
 			if len(problems) > 0 {
 				c.Errorf("option %q does not accept its own default: %v", o.Name, problems)
 			}

@@ -64,7 +64,11 @@ func badOrders(c *probe) {
 		}
 	}
 	for _, o := range c.d.Options {
-		if o.Type != provider.OptionString {
+		if o.Secret {
+			changes = append(changes, change{"the secret option " + o.Name + " in Options", o.Name, func(r *provider.CreateRequest) {
+				r.Options = map[string]string{o.Name: "1"}
+			}})
+		} else if o.Type != provider.OptionString {
 			changes = append(changes, change{"a bad value of option " + o.Name, o.Name, func(r *provider.CreateRequest) {
 				r.Options = map[string]string{o.Name: "not a value"}
 			}})

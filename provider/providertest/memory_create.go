@@ -29,7 +29,7 @@ func (m *Memory) checkCreate(req *provider.CreateRequest) error {
 	if req.Handle != "" && badID(req.Handle) != "" {
 		problems.Add("Handle", "not a handle of this system")
 	}
-	provider.CheckOptions(&problems, "Options.", d.Options, req.Options)
+	req.CheckOptions(&problems, d.Options)
 	return problems.Err(memoryKind, "", fmt.Sprintf("create account %q", req.Username))
 }
 

@@ -30,7 +30,7 @@ func TestDriversNameTheirFields(t *testing.T) {
 			require.ErrorAs(t, err, &e)
 			require.NotEmpty(t, e.Fields)
 			for field := range e.Fields {
-				known := field == "url" || field == "username" || field == "secret" || strings.HasPrefix(field, "options.")
+				known := field == "url" || field == "username" || field == "secret" || strings.HasPrefix(field, "options.") || strings.HasPrefix(field, "secrets.")
 				assert.True(t, known, "%s names a problem %q: %s", driver.Kind(), field, e.Fields[field])
 			}
 		}
