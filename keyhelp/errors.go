@@ -2,9 +2,7 @@ package keyhelp
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -78,40 +76,13 @@ func statusIn(code string) int {
 }
 
 // fieldsOf reads details, which is documented as a map of texts. Lists of texts and groups of
-// fields are accepted too; a text without a field goes under "details".
+// fields are accepted too, even inside a text; a text without a field goes under "details".
 func fieldsOf(raw provider.Payload) map[string]string {
-	var details any
-	if raw.Decode(&details) != nil {
-		return nil
-	}
-	fields := make(map[string]string)
-	addFields(fields, "", details)
-	if len(fields) == 0 {
-		return nil
-	}
-	return fields
-}
-
-func addFields(fields map[string]string, name string, value any) {
-	switch value := value.(type) {
-	case nil:
-	case map[string]any:
-		for key, nested := range value {
-			if name != "" {
-				key = name + "." + key
-			}
-			addFields(fields, key, nested)
+	const fallback = "details"
+	if inner := []byte(raw.Text()); len(inner) > 0 && (inner[0] == '{' || inner[0] == '[') {
+		if fields := wire.Texts(inner, fallback); fields != nil {
+			return fields
 		}
-	case []any:
-		for _, element := range value {
-			addFields(fields, name, element)
-		}
-	default:
-		name = cmp.Or(name, "details")
-		text := fmt.Sprint(value)
-		if before := fields[name]; before != "" {
-			text = before + "; " + text
-		}
-		fields[name] = text
 	}
+	return wire.Texts(raw, fallback)
 }

@@ -2,7 +2,9 @@ package keyhelp_test
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -166,4 +168,34 @@ func TestCreateAfterLostAnswer(t *testing.T) {
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 		require.Len(t, tap.Requests(), 1)
 	}
+}
+
+// Details of any size and shape cost little memory and make at most 20 fields.
+func TestFieldsOfErrorsAreBounded(t *testing.T) {
+	for name, details := range map[string]string{
+		"nested":     strings.Repeat("[", 107_000) + strings.Repeat("]", 107_000),
+		"deep":       strings.Repeat(`{"a":`, 400) + `"x"` + strings.Repeat("}", 400),
+		"fields":     `{"f0":"x"` + strings.Repeat(`,"f1":"y"`, 10_000) + `}`,
+		"many names": manyNames(10_000),
+		"long":       `{"f":"` + strings.Repeat("x", 300_000) + `"}`,
+	} {
+		client := clientOver(t, always(reply{Status: 400, Body: `{"error": "e", "details": ` + details + `}`}))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := client.Clients.Get(t.Context(), 17)
+		runtime.ReadMemStats(&after)
+		require.Error(t, err)
+		e, ok := errors.AsType[*provider.Error](err)
+		require.True(t, ok)
+		require.LessOrEqual(t, len(e.Fields), 20, name)
+		require.LessOrEqual(t, after.TotalAlloc-before.TotalAlloc, uint64(16*len(details)+1<<20), name)
+	}
+}
+
+func manyNames(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `,"f%d":"x"`, i)
+	}
+	return "{" + b.String()[1:] + "}"
 }

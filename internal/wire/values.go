@@ -25,6 +25,7 @@ var (
 	typeSecret  = reflect.TypeFor[provider.Secret]()
 	typePayload = reflect.TypeFor[provider.Payload]()
 	typeObject  = reflect.TypeFor[map[string]any]()
+	typeText    = reflect.TypeFor[string]()
 )
 
 // codecs are the types with their own readers or writers.
