@@ -26,8 +26,12 @@ func serve(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) 
 		return
 	}
 	wait(r, f.Delay)
-	if f.Kind == Truncate {
+	switch {
+	case f.Kind == Truncate:
 		serveHalf(w, r, next)
+		return
+	case f.Kind == Custom && f.Answer != nil:
+		f.Answer(w, r, next)
 		return
 	}
 	if f.After && f.Kind != Refuse && f.Kind != Delay {

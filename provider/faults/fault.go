@@ -37,6 +37,8 @@ const (
 	// Delay waits for [Fault.Delay] and then serves normally. It waits before the request is
 	// applied or, with After, before the answer.
 	Delay Kind = "delay"
+	// Custom lets [Fault.Answer] serve the request.
+	Custom Kind = "custom"
 )
 
 // Fault is one misbehaviour.
@@ -55,6 +57,9 @@ type Fault struct {
 	Delay time.Duration
 	// Body is the body of the fault's own answer; "" is the kind's default.
 	Body string
+	// Answer is for the kind Custom: it answers in the place of next, which is the server, and may
+	// have it serve the request first.
+	Answer func(w http.ResponseWriter, r *http.Request, next http.Handler)
 }
 
 // String returns a short stable name for test tables, such as "refuse", "drop after" or "503
@@ -66,7 +71,7 @@ func (f Fault) String() string {
 	}
 	switch f.Kind {
 	case Drop:
-	case Refuse, Truncate:
+	case Refuse, Truncate, Custom:
 		return name
 	case Delay:
 		if f.After {

@@ -52,7 +52,7 @@ func verbCreate(name string, policy provider.FailurePolicy) verb {
 	return verb{
 		name: name, pairs: true, creates: true,
 		run: func(ctx context.Context, p provider.Provider, k *trial) result {
-			req := k.world.Request(theOne)
+			req := k.world.Request(k.order)
 			req.OnFailure, req.Handle = policy, k.handle
 			made, err := p.Create(ctx, req)
 			r := result{err: err, made: made}
@@ -112,7 +112,7 @@ func untruthOf(made *provider.Creation, after []Truth) string {
 }
 
 // target makes the account to call a verb on.
-func target(c *probe, k *trial) { k.id = c.create(theOne).ID }
+func target(c *probe, k *trial) { k.id = c.create(k.order).ID }
 
 // change returns the row of a verb that brings the target into a state.
 func change(
@@ -214,16 +214,16 @@ func verbChangePassword() verb {
 
 func verbAdopt() verb {
 	v := change("adopt", func(ctx context.Context, p provider.Provider, k *trial) (provider.Outcome, error) {
-		return optional[provider.Adopter](p).Adopt(ctx, k.id, k.world.Request(adoptable).Reference)
+		return optional[provider.Adopter](p).Adopt(ctx, k.id, k.req.Reference)
 	}, func(k *trial, a Truth) string {
 		want := k.was()
 		if a.Reference != "" {
-			want.Reference = k.world.Request(adoptable).Reference
+			want.Reference = k.req.Reference
 		}
 		return unless(same(a, want), "the account is not marked, or not only that")
 	})
 	v.prepare = func(c *probe, k *trial) {
-		k.req = c.w.Request(adoptable)
+		k.req = c.w.Request(adoptable - k.order)
 		k.id = c.w.AddForeign(k.req.Username)
 	}
 	return v

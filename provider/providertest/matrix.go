@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -34,25 +35,43 @@ type disturbance struct {
 	lost bool
 	// try runs the verb with the disturbance at request i.
 	try func(c *probe, v verb, i int, row *row)
+	// applies reports whether it can happen to request i; nil if to any.
+	applies func(i int) bool
 }
 
-// matrix runs every verb with every fault at every request, one subtest a verb. The default run
-// takes a sample: see sampled.
-func (s *suite) matrix(t *testing.T) {
+// campaign disturbs every verb in the ways of one group.
+type campaign struct {
+	group string
+	verbs func(*probe) []verb
+	// ways returns the disturbances of a verb. isolated runs a function in a world of its own.
+	ways func(v verb, requests int, isolated func(func(*probe))) []disturbance
+	// also writes more of the table.
+	also func(*table) string
+}
+
+// matrix runs every verb with every fault at every request.
+var matrix = campaign{
+	group: "faults", verbs: (*probe).verbs,
+	ways: func(v verb, _ int, _ func(func(*probe))) []disturbance { return disturbances(v) },
+}
+
+// try runs a campaign, one subtest a verb. The default run takes a sample: see sampled.
+func (s *suite) try(t *testing.T, g campaign) {
 	sums := &table{}
 	var verbs []verb
 	synctest.Test(t, func(t *testing.T) {
-		if c := s.probe(t, s.tb(t, "faults")); c.w.Faults != nil {
-			verbs = c.verbs()
+		if c := s.probe(t, s.tb(t, g.group)); c.w.Faults != nil {
+			verbs = g.verbs(c)
 		}
 	})
 	if len(verbs) == 0 {
-		t.Logf("faults do not apply to %s: its requests cannot be disturbed", s.h.Name)
+		t.Logf("%s: does not apply to %s: its requests cannot be disturbed", g.group, s.h.Name)
 		return
 	}
-	t.Run("faults", func(t *testing.T) {
+	t.Run(g.group, func(t *testing.T) {
 		for _, v := range verbs {
-			if s.only != nil && !s.only("faults/"+v.name) {
+			name := g.group + "/" + v.name
+			if s.only != nil && !s.only(name) {
 				continue
 			}
 			if !testsize.Full() && s.h.Variant != nil && !slices.Contains(s.h.Variant, v.capability) {
@@ -61,20 +80,25 @@ func (s *suite) matrix(t *testing.T) {
 			row := sums.row(v.name)
 			t.Run(v.name, func(t *testing.T) {
 				t.Parallel() // two processors halve the longest part of the suite
-				s.column(t, "faults/"+v.name, v, row)
+				s.column(t, g, name, v, row)
 			})
 		}
 	})
-	what := "under every fault at every request"
+	what := "everything at every request"
 	if !testsize.Full() {
-		what = fmt.Sprintf("under a sample of the faults (%s=%d; all of them with %s=full)",
-			testsize.SeedVariable, testsize.Seed(), testsize.Variable)
+		what = fmt.Sprintf("a sample (%s=%d; all of it with %s=full)", testsize.SeedVariable, testsize.Seed(), testsize.Variable)
 	}
-	t.Logf("%s %s:\n%s", s.h.Name, what, sums)
+	t.Logf("%s under %s, %s:\n%s", s.h.Name, g.group, what, sums)
+	if g.also != nil {
+		t.Logf("%s", g.also(sums))
+	}
 }
 
-func (s *suite) column(t *testing.T, name string, v verb, row *row) {
+func (s *suite) column(t *testing.T, g campaign, name string, v verb, row *row) {
 	out := &limited{tb: s.tb(t, name), left: 20}
+	if os.Getenv("PROVKIT_JUNK") != "" {
+		out.left = 10000
+	}
 	isolated := func(run func(c *probe)) {
 		synctest.Test(t, func(t *testing.T) {
 			c := s.probe(t, out)
@@ -85,7 +109,8 @@ func (s *suite) column(t *testing.T, name string, v verb, row *row) {
 		})
 	}
 	isolated(func(c *probe) { row.requests = c.undisturbed(v) })
-	for cases := range slices.Chunk(casesOf(v, row.requests), v.shared()) {
+	all := casesOf(v, g.ways(v, row.requests, isolated), row.requests)
+	for cases := range slices.Chunk(all, v.shared()) {
 		isolated(func(p *probe) {
 			for _, c := range cases {
 				p.guard(func() { c.try(p, v, c.request, row) })
@@ -133,7 +158,7 @@ func disturbances(v verb) []disturbance {
 	}
 	for _, after := range []bool{false, true} {
 		f := faults.Fault{Kind: faults.Delay, Delay: patience, After: after}
-		all = append(all, disturbance{"deadline in " + f.String(), after, func(c *probe, v verb, i int, row *row) {
+		all = append(all, disturbance{name: "deadline in " + f.String(), lost: after, try: func(c *probe, v verb, i int, row *row) {
 			c.expired(v, i, f, row)
 		}})
 	}
@@ -158,7 +183,7 @@ func pairs() []disturbance {
 
 // armed returns a disturbance by the injector.
 func armed(name string, lost bool, arm func(in *faults.Injector, i int)) disturbance {
-	return disturbance{name, lost, func(c *probe, v verb, i int, row *row) {
+	return disturbance{name: name, lost: lost, try: func(c *probe, v verb, i int, row *row) {
 		c.disturbed(v, fmt.Sprintf("%s at request %d", name, i), func(in *faults.Injector) { arm(in, i) }, row)
 	}}
 }

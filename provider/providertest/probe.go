@@ -30,6 +30,9 @@ type probe struct {
 	bare bool
 	// kept is the trial that all reads in this world begin with.
 	kept *trial
+	// about is the number of the request that trials are about: theOne, or bystander in a world that
+	// shows what the server answers for another account.
+	about int
 }
 
 // has reports whether a capability is declared and can be called. The group "describe" checks that

@@ -15,32 +15,34 @@ type sampledCase struct {
 
 // casesOf returns the cases of a verb that sends so many requests: all of them in the full run,
 // otherwise a sample.
-func casesOf(v verb, requests int) []sampledCase {
+func casesOf(v verb, ways []disturbance, requests int) []sampledCase {
 	if !testsize.Full() {
-		return sampled(v, requests, testsize.Seed())
+		return sampled(v, ways, requests, testsize.Seed())
 	}
 	var all []sampledCase
 	for i := range requests {
-		for _, d := range disturbances(v) {
-			all = append(all, sampledCase{d, i})
+		for _, d := range ways {
+			if d.at(i) {
+				all = append(all, sampledCase{d, i})
+			}
 		}
 	}
 	return all
 }
 
+func (d disturbance) at(i int) bool { return d.applies == nil || d.applies(i) }
+
 // sampled draws the cases of the default run, which depend on the seed. Every disturbance meets the
 // verb at least once, and every request meets at least two disturbances: a lost answer, which the
 // contract is about, and another.
-func sampled(v verb, requests int, seed uint64) []sampledCase {
+func sampled(v verb, ways []disturbance, requests int, seed uint64) []sampledCase {
 	if requests == 0 {
 		return nil
 	}
-	name := fnv.New64a()
-	_, _ = name.Write([]byte(v.name))
-	random := rand.New(rand.NewPCG(seed, name.Sum64()))
+	random := v.random(seed)
 	var chosen []sampledCase
 	var lost, other []disturbance
-	for _, d := range disturbances(v) {
+	for _, d := range ways {
 		if d.lost {
 			lost = append(lost, d)
 		} else {
@@ -51,8 +53,21 @@ func sampled(v verb, requests int, seed uint64) []sampledCase {
 		random.Shuffle(len(of), func(i, j int) { of[i], of[j] = of[j], of[i] })
 		at := random.Perm(requests)
 		for n := range max(len(of), requests) {
-			chosen = append(chosen, sampledCase{of[n%len(of)], at[n%requests]})
+			d := of[n%len(of)]
+			for shift := range requests { // to the next request that it can happen to
+				if i := at[(n+shift)%requests]; d.at(i) {
+					chosen = append(chosen, sampledCase{d, i})
+					break
+				}
+			}
 		}
 	}
 	return chosen
+}
+
+// random draws for a verb: the same with the same seed.
+func (v verb) random(seed uint64) *rand.Rand {
+	name := fnv.New64a()
+	_, _ = name.Write([]byte(v.name))
+	return rand.New(rand.NewPCG(seed, name.Sum64()))
 }

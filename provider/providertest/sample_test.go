@@ -15,7 +15,7 @@ func TestSample(t *testing.T) {
 			t.Run(fmt.Sprint(v.name, requests), func(t *testing.T) {
 				met := make(map[string]bool)
 				lost, other := make(map[int]bool), make(map[int]bool)
-				cases := sampled(v, requests, 1)
+				cases := sampled(v, disturbances(v), requests, 1)
 				for _, c := range cases {
 					met[c.name] = true
 					if c.lost {
@@ -30,12 +30,12 @@ func TestSample(t *testing.T) {
 				}
 				require.Len(t, lost, requests)
 				require.Len(t, other, requests)
-				require.Equal(t, described(cases), described(sampled(v, requests, 1)))
-				require.NotEqual(t, described(cases), described(sampled(v, requests, 2)))
+				require.Equal(t, described(cases), described(sampled(v, disturbances(v), requests, 1)))
+				require.NotEqual(t, described(cases), described(sampled(v, disturbances(v), requests, 2)))
 			})
 		}
 	}
-	require.Empty(t, sampled(verb{name: "get"}, 0, 1))
+	require.Empty(t, sampled(verb{name: "get"}, disturbances(verb{}), 0, 1))
 }
 
 func described(cases []sampledCase) (all []string) {
@@ -49,5 +49,5 @@ func described(cases []sampledCase) (all []string) {
 func TestFull(t *testing.T) {
 	t.Setenv("PROVKIT_TESTS", "full")
 	v := verb{name: "create", pairs: true}
-	require.Len(t, casesOf(v, 7), 7*len(disturbances(v)))
+	require.Len(t, casesOf(v, disturbances(v), 7), 7*len(disturbances(v)))
 }

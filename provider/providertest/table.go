@@ -20,6 +20,8 @@ type row struct {
 	ok, notDone, unknown    int
 	healed                  int
 	duplicates, lost, wrong int
+	// junk answers that were tried and healed, by kind.
+	junk map[string]*[2]int
 }
 
 // The kinds of things that must not happen.
@@ -44,6 +46,44 @@ func (r *row) count(kind string) {
 	default:
 		r.wrong++
 	}
+}
+
+// met counts the cases of a kind of junk answer.
+func (r *row) met(kind string, tried, healed int) {
+	if r.junk == nil {
+		r.junk = make(map[string]*[2]int)
+	}
+	sum := r.junk[kind]
+	if sum == nil {
+		sum = new([2]int)
+		r.junk[kind] = sum
+	}
+	sum[0] += tried
+	sum[1] += healed
+}
+
+// junkTable shows how many of the cases healed, by verb and kind of junk answer.
+func junkTable(t *table) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	kinds := junkKinds(nil)
+	_, _ = fmt.Fprint(w, "healed/tried\t")
+	for _, j := range kinds {
+		_, _ = fmt.Fprint(w, j.name, "\t")
+	}
+	for _, r := range t.rows {
+		_, _ = fmt.Fprint(w, "\n", r.verb, "\t")
+		for _, j := range kinds {
+			if sum := r.junk[j.name]; sum != nil {
+				_, _ = fmt.Fprint(w, sum[1], "/", sum[0], "\t")
+			} else {
+				_, _ = fmt.Fprint(w, "-\t")
+			}
+		}
+	}
+	_, _ = fmt.Fprintln(w)
+	_ = w.Flush()
+	return b.String()
 }
 
 func (r *row) answer(err error) {
