@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -29,37 +30,44 @@ type memoryCall struct {
 	method string
 	path   string
 	in     any
-	out    identified // nil for an answer without a body
+	out    evidence // nil for an answer without a body
+	// id and username are those of the account that the call is about, "" for none.
+	id, username string
 }
 
-// identified is an answer that can be checked: `{}` is no account.
-type identified interface{ valid() bool }
+// evidence is an answer that can be checked: `{}` is no account, and another account's record is
+// none either.
+type evidence interface{ of(*memoryCall) bool }
 
-func (a *memoryAccount) valid() bool { return a.ID != "" }
+func (a *memoryAccount) of(call *memoryCall) bool {
+	return a.ID != "" && (call.id == "" || a.ID == call.id) && (call.username == "" || strings.EqualFold(a.Username, call.username))
+}
 
 type memoryList struct {
 	Accounts []*memoryAccount `json:"accounts"`
 }
 
-func (l *memoryList) valid() bool { return l.Accounts != nil }
+func (l *memoryList) of(call *memoryCall) bool {
+	return l.Accounts != nil && !slices.ContainsFunc(l.Accounts, func(a *memoryAccount) bool { return !a.of(call) })
+}
 
 type memoryPlans struct {
 	Plans []provider.Plan `json:"plans"`
 }
 
-func (l *memoryPlans) valid() bool { return l.Plans != nil }
+func (l *memoryPlans) of(*memoryCall) bool { return l.Plans != nil }
 
 type memoryLink struct {
 	URL string `json:"url"`
 }
 
-func (l *memoryLink) valid() bool { return l.URL != "" }
+func (l *memoryLink) of(*memoryCall) bool { return l.URL != "" }
 
 type memoryVersion struct {
 	Version string `json:"version"`
 }
 
-func (v *memoryVersion) valid() bool { return v.Version != "" }
+func (v *memoryVersion) of(*memoryCall) bool { return v.Version != "" }
 
 // do makes a call. It repeats reads, and changes that the server cannot have made. The error of a
 // change whose answer was lost has MaybeExecuted.
@@ -124,19 +132,24 @@ func (m *Memory) once(ctx context.Context, call memoryCall) *provider.Error {
 	case resp.StatusCode >= 500:
 		return fail(provider.ErrUnavailable, true, "the server failed")
 	case resp.StatusCode >= 300:
-		return m.refused(failed, resp, text)
+		if !m.refused(failed, resp, text) {
+			return fail(provider.ErrProtocol, true, "the answer is not the system's")
+		}
+		return failed
 	case call.out == nil && resp.StatusCode == http.StatusNoContent:
 		return nil
-	case call.out == nil || json.Unmarshal(text, call.out) != nil || !call.out.valid():
+	case call.out == nil || json.Unmarshal(text, call.out) != nil || !call.out.of(&call):
 		return fail(provider.ErrProtocol, true, "an answer that cannot be understood")
 	}
 	return nil
 }
 
-// refused reads why the server refused a request.
-func (m *Memory) refused(failed *provider.Error, resp *http.Response, text []byte) *provider.Error {
-	var verdict struct{ Field, Problem string }
-	_ = json.Unmarshal(text, &verdict)
+// refused reads why the server refused a request. It reports false for an answer of somebody else.
+func (m *Memory) refused(failed *provider.Error, resp *http.Response, text []byte) bool {
+	var verdict struct{ Field, Problem, Error string }
+	if json.Unmarshal(text, &verdict) != nil || verdict.Problem == "" && verdict.Error == "" {
+		return false
+	}
 	failed.Message = verdict.Problem
 	if verdict.Field != "" {
 		failed.Fields = map[string]string{verdict.Field: verdict.Problem}
@@ -152,7 +165,7 @@ func (m *Memory) refused(failed *provider.Error, resp *http.Response, text []byt
 	if seconds, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil {
 		failed.RetryAfter = time.Duration(seconds) * time.Second
 	}
-	return failed
+	return true
 }
 
 // lost reports whether err leaves open what happened, and the caller's context allows a look.
@@ -184,9 +197,24 @@ func unknown(err error) error {
 	return &open
 }
 
+// sees looks for a change until it is seen, a few times: the first answer may be an old one.
+func sees[T any](ctx context.Context, look func() (T, error), made func(T) bool) (found T, err error) {
+	for range 3 {
+		if found, err = look(); err != nil || made(found) {
+			break
+		}
+		timer := time.NewTimer(10 * time.Millisecond)
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		}
+	}
+	return found, err
+}
+
 func (m *Memory) read(ctx context.Context, action, id string) (*memoryAccount, error) {
 	a := new(memoryAccount)
-	if err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: accountPath(id), out: a}); err != nil {
+	if err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: accountPath(id), out: a, id: id}); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -194,7 +222,7 @@ func (m *Memory) read(ctx context.Context, action, id string) (*memoryAccount, e
 
 // byName returns the account with a user name; nil if there is none.
 func (m *Memory) byName(ctx context.Context, action, username string) (*memoryAccount, error) {
-	found, err := m.list(ctx, action, url.Values{"username": {username}})
+	found, err := m.list(ctx, action, username, url.Values{"username": {username}})
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -202,14 +230,15 @@ func (m *Memory) byName(ctx context.Context, action, username string) (*memoryAc
 }
 
 func (m *Memory) page(ctx context.Context, action string, from, limit int) ([]*memoryAccount, error) {
-	return m.list(ctx, action, url.Values{"from": {strconv.Itoa(from)}, "limit": {strconv.Itoa(limit)}})
+	return m.list(ctx, action, "", url.Values{"from": {strconv.Itoa(from)}, "limit": {strconv.Itoa(limit)}})
 }
 
 // list reads the list of accounts. The list itself always exists: if it is "not found", the
-// credentials may lack the right to see it, and nothing is known about any account.
-func (m *Memory) list(ctx context.Context, action string, query url.Values) ([]*memoryAccount, error) {
+// credentials may lack the right to see it, and nothing is known about any account. With a username,
+// the list must contain nobody else.
+func (m *Memory) list(ctx context.Context, action, username string, query url.Values) ([]*memoryAccount, error) {
 	var found memoryList
-	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: "/accounts?" + query.Encode(), out: &found})
+	err := m.do(ctx, memoryCall{action: action, method: http.MethodGet, path: "/accounts?" + query.Encode(), out: &found, username: username})
 	if errors.Is(err, provider.ErrNotFound) {
 		return nil, &provider.Error{
 			Provider: memoryKind, Action: action, Kind: provider.ErrForbidden, StatusCode: http.StatusNotFound,

@@ -88,7 +88,7 @@ func (m *Memory) makeAccount(
 		return a, nil
 	}
 	made := new(memoryAccount)
-	err := m.do(ctx, memoryCall{action: action, method: http.MethodPost, path: "/accounts", out: made, in: memoryOrder{
+	err := m.do(ctx, memoryCall{action: action, method: http.MethodPost, path: "/accounts", out: made, username: req.Username, in: memoryOrder{
 		Username: req.Username, Password: req.Password.Reveal(), Reference: req.Reference,
 		Email: req.Email, Name: req.Name, Plan: req.Plan, WithDomain: req.Domain,
 	}})
@@ -96,7 +96,8 @@ func (m *Memory) makeAccount(
 	// A conflict may be the same request in another process, which was faster.
 	taken := errors.Is(err, provider.ErrConflict)
 	if taken || lost(ctx, err) {
-		found, lookErr := m.ours(ctx, action, req)
+		found, lookErr := sees(ctx, func() (*memoryAccount, error) { return m.ours(ctx, action, req) },
+			func(a *memoryAccount) bool { return a != nil })
 		switch {
 		case lookErr != nil && taken:
 			err = lookErr
@@ -133,12 +134,18 @@ func (m *Memory) makeDomain(
 	made := new(memoryAccount)
 	err := m.do(ctx, memoryCall{
 		action: action, method: http.MethodPost, path: accountPath(a.ID) + "/domains",
-		in: map[string]string{"name": req.Domain}, out: made,
+		in: map[string]string{"name": req.Domain}, out: made, id: a.ID,
 	})
+	if err == nil && !slices.Contains(made.Domains, req.Domain) {
+		err = &provider.Error{
+			Provider: memoryKind, Action: action, Kind: provider.ErrProtocol, MaybeExecuted: true, Message: "the answer lacks the domain",
+		}
+	}
 	outcome := provider.OutcomeChanged
 	taken := errors.Is(err, provider.ErrConflict)
 	if taken || lost(ctx, err) {
-		found, lookErr := m.read(ctx, action, a.ID)
+		found, lookErr := sees(ctx, func() (*memoryAccount, error) { return m.read(ctx, action, a.ID) },
+			func(now *memoryAccount) bool { return slices.Contains(now.Domains, req.Domain) })
 		switch {
 		case lookErr != nil && taken:
 			err = lookErr

@@ -88,7 +88,7 @@ func (m *Memory) ChangePassword(ctx context.Context, id string, password provide
 	text := password.Reveal()
 	err := m.do(ctx, memoryCall{
 		action: "change password of account " + id, method: http.MethodPatch, path: accountPath(id),
-		in: memoryPatch{Password: &text}, out: new(memoryAccount),
+		in: memoryPatch{Password: &text}, out: new(memoryAccount), id: id,
 	})
 	if err != nil {
 		return "", err

@@ -109,12 +109,12 @@ func (m *Memory) put(ctx context.Context, action, id string, is func(*memoryAcco
 
 // change makes a change, and reads whether it was made.
 func (m *Memory) change(ctx context.Context, id string, is func(*memoryAccount) bool, call memoryCall) (provider.Outcome, error) {
-	call.out = new(memoryAccount)
+	call.out, call.id = new(memoryAccount), id
 	err := m.do(ctx, call)
 	if err != nil && !lost(ctx, err) {
 		return "", err
 	}
-	now, lookErr := m.read(ctx, call.action, id)
+	now, lookErr := sees(ctx, func() (*memoryAccount, error) { return m.read(ctx, call.action, id) }, is)
 	switch {
 	case lookErr != nil:
 		return "", unknown(lookErr)
