@@ -1,10 +1,11 @@
 package hestia
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
+
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 )
 
 // BackupExclusions is what backups of a user leave out.
@@ -48,55 +49,54 @@ func (s *BackupsService) UpdateUserBackupExclusions(ctx context.Context, user, f
 
 // decodeExclusions reads an object that has, for each kind, a flat object of names and parts.
 func decodeExclusions(printed []byte) (*BackupExclusions, error) {
-	printed = tidy(printed)
+	printed = rest.Content(printed)
 	if len(printed) == 0 {
 		return nil, errNothing
 	}
-	var kinds map[string]json.RawMessage
-	if err := json.Unmarshal(printed, &kinds); err != nil {
-		return nil, err
-	}
 	exclusions := new(BackupExclusions)
-	known := 0
-	for kind, field := range map[string]*[]BackupExclusion{
+	kinds := map[string]*[]BackupExclusion{
 		"WEB": &exclusions.Web, "DNS": &exclusions.DNS, "MAIL": &exclusions.Mail, "DB": &exclusions.Databases,
 		"CRON": &exclusions.Cron, "USER": &exclusions.Directories,
-	} {
-		raw, there := kinds[kind]
-		if !there {
-			continue
-		}
-		known++
-		things, err := decodeExcluded(raw)
-		if err != nil {
-			return nil, err
-		}
-		*field = things
 	}
-	if known == 0 {
+	known := make(map[string]bool)
+	err := shell.Walk(printed, func(kind, value []byte) (err error) {
+		field, name := kinds[string(kind)], string(kind)
+		switch {
+		case field == nil:
+			return nil
+		case known[name]:
+			return errTwice
+		}
+		known[name] = true
+		*field, err = decodeExcluded(value)
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(known) == 0:
 		return nil, errors.New("an object without any known field")
 	}
 	return exclusions, nil
 }
 
 // decodeExcluded reads names and parts in their order.
-func decodeExcluded(raw json.RawMessage) ([]BackupExclusion, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	if open, err := decoder.Token(); err != nil || open != json.Delim('{') {
+func decodeExcluded(object []byte) (things []BackupExclusion, err error) {
+	if object[0] != '{' {
 		return nil, errNoObject
 	}
-	var things []BackupExclusion
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, err
+	err = shell.Walk(object, func(name, value []byte) error {
+		text, _ := wire.Text(name)
+		parts, _, _ := wire.Scalar(value)
+		list, err := splitList(parts, ",")
+		things = append(things, BackupExclusion{Name: text, Parts: list})
+		switch {
+		case value[0] != '"':
+			return errWrongType
+		case crowded(4*len(things), len(object)):
+			return errCrowded
 		}
-		var parts string
-		if err := decoder.Decode(&parts); err != nil {
-			return nil, err
-		}
-		text, _ := name.(string)
-		things = append(things, BackupExclusion{Name: text, Parts: splitList(parts, ",")})
-	}
-	return things, nil
+		return err
+	})
+	return things, err
 }

@@ -5,9 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"time"
 
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -157,7 +158,7 @@ func (s *BackupsService) DeleteUserBackupRestic(ctx context.Context, user, snaps
 func (s *BackupsService) GetUserBackupRestic(ctx context.Context, user, snapshot string) (*UserBackup, error) {
 	var backup *UserBackup
 	err := s.c.load(ctx, backupsGetUserBackupRestic, func(printed []byte) (err error) {
-		if backup, err = decodeOne[UserBackup](printed, s.c.settings.location); err == nil && backup.Name == "" {
+		if backup, err = decodeOne[UserBackup](printed, asked{}, s.c.settings.location); err == nil && backup.Name == "" {
 			return nothing()
 		}
 		return err
@@ -174,10 +175,21 @@ func (s *BackupsService) GetUserBackupRestic(ctx context.Context, user, snapshot
 func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string) ([]json.RawMessage, error) {
 	var snapshots []json.RawMessage
 	err := s.c.load(ctx, backupsListUserBackupsRestic, func(printed []byte) error {
-		if len(bytes.TrimSpace(printed)) == 0 {
+		if printed = bytes.Clone(rest.Content(printed)); len(printed) == 0 {
 			return errNothing
 		}
-		return json.Unmarshal(printed, &snapshots)
+		if string(printed) == "null" {
+			return nil
+		}
+		if printed[0] != '[' {
+			return errors.New("not a list")
+		}
+		return wire.Options{}.Walk(printed, func(_, snapshot []byte) error {
+			if snapshots = append(snapshots, snapshot); crowded(2*len(snapshots), len(printed)) {
+				return errCrowded
+			}
+			return nil
+		})
 	}, user)
 	if err != nil {
 		return nil, err
@@ -191,20 +203,23 @@ func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string)
 func (s *BackupsService) ListUserFilesRestic(ctx context.Context, user, snapshot, folder string) ([]json.RawMessage, error) {
 	var files []json.RawMessage
 	err := s.c.load(ctx, backupsListUserFilesRestic, func(printed []byte) error {
-		decoder := json.NewDecoder(bytes.NewReader(printed))
-		for {
-			var file json.RawMessage
-			err := decoder.Decode(&file)
-			switch {
-			case errors.Is(err, io.EOF) && len(files) > 0:
-				return nil
-			case errors.Is(err, io.EOF):
-				return errNothing
-			case err != nil:
-				return err
+		printed = bytes.Clone(printed)
+		for file := range bytes.Lines(printed) {
+			if file = bytes.TrimSpace(file); len(file) == 0 {
+				continue
 			}
 			files = append(files, file)
+			switch {
+			case !json.Valid(file):
+				return errors.New("a line is not JSON")
+			case crowded(2*len(files), len(printed)):
+				return errCrowded
+			}
 		}
+		if len(files) == 0 {
+			return errNothing
+		}
+		return nil
 	}, user, snapshot, folder)
 	if err != nil {
 		return nil, err

@@ -32,13 +32,23 @@ func (c *Client) load(ctx context.Context, cmd *command, read func(printed []byt
 	return c.perform(ctx, r)
 }
 
+// loadList is load for a command that lists what a server may have thousands of.
+func (c *Client) loadList(ctx context.Context, cmd *command, read func(printed []byte) error, values ...any) error {
+	r, err := cmd.with(values...)
+	if err != nil {
+		return err
+	}
+	r.read, r.strict, r.lists = read, true, true
+	return c.perform(ctx, r)
+}
+
 func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T, error) {
 	var thing *T
 	err := c.load(ctx, cmd, func(printed []byte) (err error) {
 		if len(printed) == 0 && cmd.mayPrintNothing {
 			return nothing()
 		}
-		thing, err = decodeOne[T](printed, c.settings.location)
+		thing, err = decodeOne[T](printed, cmd.about(values), c.settings.location)
 		return err
 	}, values...)
 	if err != nil {
@@ -47,23 +57,24 @@ func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T
 	return thing, nil
 }
 
-// list reads all things of a kind, in the panel's order. The panel has no paging, so a listing is
-// one call, which is made when the iteration begins.
+// list reads all things of a kind, in the panel's order. The panel has no paging, so a listing is one call, which is
+// made when the iteration begins. The things are read from its answer one by one. One that cannot be read comes with
+// what could be read of it, at least its name, beside an error that names it and its first unreadable field; the
+// others follow. An error without a thing is that of the whole list, and ends it.
 func list[T any](ctx context.Context, c *Client, cmd *command, values ...any) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
-		var things []*T
-		err := c.load(ctx, cmd, func(printed []byte) (err error) {
-			things, err = decodeRows[T](printed, c.settings.location)
-			return err
+		more := true
+		err := c.loadList(ctx, cmd, func(printed []byte) error {
+			return decodeRows(printed, c.settings.location, func(thing *T, name string, err error) bool {
+				if err != nil {
+					err = cmd.unreadable(name, err)
+				}
+				more = yield(thing, err)
+				return more
+			})
 		}, values...)
-		if err != nil {
+		if err != nil && more {
 			yield(nil, err)
-			return
-		}
-		for _, thing := range things {
-			if !yield(thing, nil) {
-				return
-			}
 		}
 	}
 }
@@ -129,6 +140,9 @@ func (c *Client) callOf(r *request) *rest.Call {
 	}
 	if cmd.slow {
 		call.Timeout = c.settings.slow
+	}
+	if r.lists {
+		call.MaxBody = c.settings.listing
 	}
 	reader := &answerReader{client: c, request: r}
 	call.Classify, call.Out = reader.classify, reader

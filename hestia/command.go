@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -47,6 +48,8 @@ type command struct {
 	concurrent bool
 	// content commands do not pass through a shell, whose limit is 128 KiB.
 	content bool
+	// unnamed commands print an object under a name of its own.
+	unnamed bool
 	// unknown is set for a command that only the caller of Run knows.
 	unknown bool
 }
@@ -134,6 +137,9 @@ func (c *command) slowly() *command {
 // throughFile marks a command whose arguments do not pass through a shell.
 func (c *command) throughFile() *command { c.content = true; return c }
 
+// elsewise marks a command that prints its object under another name than that of what was asked for.
+func (c *command) elsewise() *command { c.unnamed = true; return c }
+
 // secretly marks a command whose answer contains a secret.
 func (c *command) secretly() *command { c.endpoint.Sensitive = true; return c }
 
@@ -202,6 +208,8 @@ type request struct {
 	codes bool
 	// read receives what the command printed.
 	read func(printed []byte) error
+	// lists is set for listings, whose answers may be longer than others.
+	lists bool
 	// strict is set where the panel says OK to commands that it does not know: then a command that
 	// should print something and does not has failed.
 	strict bool
@@ -329,4 +337,31 @@ func (c *command) action(subject string) string {
 		return c.endpoint.Verb
 	}
 	return c.endpoint.Verb + " " + subject
+}
+
+// about returns what the answer of a command has to be about: the last argument that must be given.
+func (c *command) about(values []any) (about asked) {
+	if c.changes() || c.unnamed {
+		return about
+	}
+	place := 0
+	for i := range c.parameters() {
+		p := &c.params[i]
+		switch {
+		case p.word != "":
+			continue
+		case place < len(values) && !p.optional && !p.secret && !p.many:
+			about = asked{noun: strings.ReplaceAll(p.name, "_", " "), name: argumentOf(values[place]).text}
+		}
+		place++
+	}
+	return about
+}
+
+// unreadable returns the error for one row of a list. It names the row and the field, never the value.
+func (c *command) unreadable(row string, cause error) error {
+	return &provider.Error{
+		Provider: Kind, Op: c.endpoint.Op, Action: c.endpoint.Verb, Kind: provider.ErrProtocol,
+		Message: fmt.Sprintf("%s cannot be read: %v", quoted(words.Shorten(row, 80)), cause),
+	}
 }

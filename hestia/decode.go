@@ -1,11 +1,9 @@
 package hestia
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"hash/maphash"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -14,6 +12,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/lenient"
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -25,50 +27,85 @@ import (
 //
 //	",key"              the name of the object
 //	"API,key"           the same, or this field if the object has no name
+//	"PACKAGE,exact"     a text that decides something: bytes that are not UTF-8 are an error
 //	"DATE+TIME"         a date and a time in two fields
 //	"EXP,date"          a date alone
 //	"NOT_AFTER,openssl" a date as OpenSSL prints it
 //	"FTP_USER,colon"    a list separated by colons instead of commas
+//
+// Everywhere else bytes that are not UTF-8 become U+FFFD.
+
+// shell is the JSON of bash, which escapes nothing: tabs, line breaks and backslashes occur inside texts (cron
+// jobs), and a comma after the last element (v-list-sys-hestia-autoupdate).
+var shell = wire.Options{Unescaped: true}
 
 var (
-	errNoObject = errors.New("not an object")
-	errNothing  = errors.New("no output")
+	errNothing = errors.New("no output")
+	errStop    = errors.New("the caller wants no more")
+	errCrowded = errors.New("too many elements, with next to nothing in them")
 )
 
+// crowded reports whether elements are so many and so small that reading them would take many times the memory of
+// the answer. No command prints such a list.
+func crowded(elements, bytes int) bool { return elements > 10_000 && bytes/elements < 8 }
+
+// asked is what an answer has to be about; the zero value is anything.
+type asked struct {
+	noun, name string // the name of the argument, and its value
+}
+
+// check compares the name of the object in an answer with what was asked: the panel looks names up with grep, where
+// a dot is any character. User names differ in case; domains and mailboxes do not, and come back as they are stored.
+func (a asked) check(name string) error {
+	if a.name == "" || name == a.name {
+		return nil
+	}
+	if (a.noun == "domain" || a.noun == "account") && stored(name) == stored(a.name) {
+		return nil
+	}
+	return &provider.Error{
+		Kind: provider.ErrProtocol, Message: fmt.Sprintf("the answer is about %s %s, not %s", a.noun, quoted(words.Shorten(name, 80)), quoted(a.name)),
+	}
+}
+
+// stored returns how the panel stores the name of a domain or mailbox.
+func stored(name string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(name), "www."), ".")
+}
+
 // decodeOne reads one named object, or a flat one.
-func decodeOne[T any](printed []byte, location *time.Location) (*T, error) {
-	printed = tidy(printed)
+func decodeOne[T any](printed []byte, about asked, location *time.Location) (*T, error) {
+	printed = rest.Content(printed)
 	if len(printed) == 0 {
 		return nil, errNothing
 	}
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(printed, &fields); err != nil {
+	var name, object []byte
+	objects, flat := 0, printed[0] != '{'
+	err := shell.Walk(printed, func(key, value []byte) error {
+		name, object = key, value
+		objects, flat = objects+1, flat || value[0] != '{'
+		return nil
+	})
+	switch {
+	case err != nil:
 		return nil, err
+	case flat:
+		name, object = nil, printed
+	case objects != 1:
+		return nil, fmt.Errorf("%d objects instead of one", objects)
 	}
 	thing := new(T)
-	p := planOf(reflect.TypeFor[T]())
-	if flat(fields) {
-		return thing, p.fill(reflect.ValueOf(thing).Elem(), "", printed, location)
-	}
-	if len(fields) != 1 {
-		return nil, fmt.Errorf("%d objects instead of one", len(fields))
-	}
-	for key, raw := range fields {
-		if err := p.fill(reflect.ValueOf(thing).Elem(), key, raw, location); err != nil {
+	r := rowReader{plan: planOf(reflect.TypeFor[T]()), location: location}
+	unread := r.row(reflect.ValueOf(thing).Elem(), name, object)
+	if name != nil || r.plan.key != nil {
+		if err := about.check(r.name); err != nil {
 			return nil, err
 		}
 	}
-	return thing, nil
-}
-
-// flat reports whether fields belong to one object, rather than being named objects.
-func flat(fields map[string]json.RawMessage) bool {
-	for _, raw := range fields {
-		if raw[0] != '{' {
-			return true
-		}
+	if unread != nil {
+		return nil, unread
 	}
-	return false
+	return thing, nil
 }
 
 // nothing returns the error for a command that should print one thing and printed nothing, which
@@ -77,110 +114,141 @@ func nothing() error {
 	return &provider.Error{Kind: provider.ErrNotFound, Message: "the panel has nothing to show"}
 }
 
-// decodeRows reads objects by name, or an array of objects, in their order.
-func decodeRows[T any](printed []byte, location *time.Location) ([]*T, error) {
-	printed = tidy(printed)
+var seed = maphash.MakeSeed()
+
+// decodeRows reads objects by name, or an array of objects, in their order, and passes one after the other to
+// yield, until that returns false. A row that cannot be read comes with what could be read of it, at least its
+// name, and an error. The error that decodeRows returns is that of the whole answer: no row has been passed then.
+func decodeRows[T any](printed []byte, location *time.Location, yield func(row *T, name string, err error) bool) error {
+	printed = rest.Content(printed)
 	if len(printed) == 0 {
-		return nil, nil
+		return nil
 	}
-	decoder := json.NewDecoder(bytes.NewReader(printed))
-	open, err := decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	if open != json.Delim('{') && open != json.Delim('[') {
-		return nil, errNoObject
-	}
-	p := planOf(reflect.TypeFor[T]())
-	var things []*T
-	for decoder.More() {
-		key := ""
-		if open == json.Delim('{') {
-			token, err := decoder.Token()
-			if err != nil {
-				return nil, err
+	r := rowReader{plan: planOf(reflect.TypeFor[T]()), location: location}
+	seen, twice := make(map[uint64]struct{}), make(map[uint64]struct{})
+	rows, objects := 0, 0
+	if err := shell.Walk(printed, func(name, value []byte) error {
+		if rows++; value[0] == '{' {
+			objects++
+		}
+		if name != nil && r.plan.unique {
+			text, _ := wire.Text(name)
+			hash := maphash.String(seed, text)
+			if _, again := seen[hash]; again {
+				twice[hash] = struct{}{}
 			}
-			key, _ = token.(string)
+			seen[hash] = struct{}{}
 		}
-		var raw json.RawMessage
-		if err := decoder.Decode(&raw); err != nil {
-			return nil, err
-		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if rows > 0 && objects == 0 {
+		return errors.New("not a list of objects")
+	}
+	seen = nil
+	err := shell.Walk(printed, func(name, value []byte) error {
 		thing := new(T)
-		if err := p.fill(reflect.ValueOf(thing).Elem(), key, raw, location); err != nil {
-			return nil, err
+		err := r.row(reflect.ValueOf(thing).Elem(), name, value)
+		if _, again := twice[maphash.String(seed, r.name)]; again && err == nil {
+			err = errors.New("the name occurs twice")
 		}
-		things = append(things, thing)
+		if !yield(thing, r.name, err) {
+			return errStop
+		}
+		return nil
+	})
+	if errors.Is(err, errStop) {
+		return nil
 	}
-	if _, err := decoder.Token(); err != nil {
-		return nil, err
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("text after the list")
-	}
-	return things, nil
+	return err
 }
 
 // decodeTexts reads an array of texts. An empty object is an empty list, too.
 func decodeTexts(printed []byte) ([]string, error) {
-	printed = tidy(printed)
-	if len(printed) == 0 || string(bytes.Join(bytes.Fields(printed), nil)) == "{}" {
+	printed = rest.Content(printed)
+	if len(printed) == 0 {
 		return nil, nil
 	}
-	var raw []json.RawMessage
-	if err := json.Unmarshal(printed, &raw); err != nil {
-		return nil, err
-	}
-	if raw == nil {
-		return nil, errors.New("null instead of a list")
-	}
-	texts := make([]string, len(raw))
-	for i := range raw {
-		v, err := valueOf(raw[i])
-		if err != nil || v.list != nil || raw[i][0] == '{' {
-			return nil, errors.New("an element is not a text")
+	var texts []string
+	err := shell.Walk(printed, func(name, value []byte) error {
+		text, _, ok := wire.Scalar(value)
+		if name != nil || !ok {
+			return errors.New("an element is not a text")
 		}
-		texts[i] = v.text
+		if texts = append(texts, text); crowded(len(texts), len(printed)) {
+			return errCrowded
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return texts, nil
 }
 
 // decodeMap reads the only object inside an object, as names and texts.
 func decodeMap(printed []byte) (map[string]string, error) {
-	printed = tidy(printed)
-	var outer map[string]map[string]json.RawMessage
+	printed = rest.Content(printed)
 	if len(printed) == 0 {
 		return nil, errNothing
 	}
-	if err := json.Unmarshal(printed, &outer); err != nil {
-		return nil, err
-	}
-	if len(outer) != 1 {
-		return nil, fmt.Errorf("%d objects instead of one", len(outer))
-	}
 	texts := make(map[string]string)
-	for _, inner := range outer {
-		for name, raw := range inner {
-			v, err := valueOf(raw)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", name, err)
-			}
-			texts[name] = strings.Join(append(v.list, v.text), "")
+	outer := 0
+	err := shell.Walk(printed, func(_, object []byte) error {
+		if outer++; outer > 1 || printed[0] != '{' || object[0] != '{' {
+			return errors.New("not one object in another")
 		}
+		return shell.Walk(object, func(key, value []byte) error {
+			v, err := valueOf(value)
+			name, _ := wire.Text(key)
+			_, twice := texts[name]
+			switch texts[name] = strings.Join(append(v.list, v.text), ""); {
+			case err != nil:
+				return fmt.Errorf("%s: %w", name, err)
+			case twice:
+				return errTwice
+			case crowded(2*len(texts), len(object)):
+				return errCrowded
+			}
+			return nil
+		})
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case outer == 0:
+		return nil, errors.New("no object")
 	}
 	return texts, nil
 }
 
+var errTwice = errors.New("a name occurs twice")
+
 // plan says where the panel's fields go in a type.
 type plan struct {
+	// key is the Go field with the name of the object, and unique is set if nothing but that name tells objects
+	// apart: then no two objects of a list have the same one.
 	key    []int
-	fields map[string][]target
+	unique bool
+	// keyed is the field of the panel's that may stand for the name; "" if none.
+	keyed string
+	// names are the panel's fields, numbers their places in it.
+	names   []named
+	numbers map[string]int
+	limits  [][]int
+}
+
+// named is one of the panel's fields, and where it goes; nowhere if it is only the second half of another.
+type named struct {
+	name    string
+	targets []target
 }
 
 type target struct {
 	index []int
 	mode  string
-	with  string // the second field: TIME
+	with  int // the second field: TIME; -1 if none
 }
 
 var plans sync.Map // reflect.Type -> *plan
@@ -189,7 +257,7 @@ func planOf(t reflect.Type) *plan {
 	if p, ok := plans.Load(t); ok {
 		return p.(*plan)
 	}
-	p := &plan{fields: make(map[string][]target)}
+	p := &plan{numbers: make(map[string]int)}
 	p.add(t, nil)
 	plans.Store(t, p)
 	return p
@@ -202,96 +270,179 @@ func (p *plan) add(t reflect.Type, above []int) {
 		index := append(slices.Clone(above), i)
 		name, mode, _ := strings.Cut(f.Tag.Get("hestia"), ",")
 		if mode == "key" {
-			p.key, mode = index, ""
+			p.key, p.unique, p.keyed, mode = index, name == "", name, "exact"
 		}
 		switch {
 		case name != "":
-			name, with, _ := strings.Cut(name, "+")
-			p.fields[name] = append(p.fields[name], target{index: index, mode: mode, with: with})
+			name, second, both := strings.Cut(name, "+")
+			at := target{index: index, mode: mode, with: -1}
+			if both {
+				at.with = p.number(second)
+			}
+			n := &p.names[p.number(name)]
+			n.targets = append(n.targets, at)
+			if f.Type == typeLimit {
+				p.limits = append(p.limits, index)
+			}
 		case f.Type.Kind() == reflect.Struct && f.Tag == "":
 			p.add(f.Type, index)
 		}
 	}
 }
 
-// fill reads one object. An object with none of the type's fields is an error: it must be something
-// else.
-func (p *plan) fill(v reflect.Value, key string, raw json.RawMessage, location *time.Location) error {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &fields); err != nil {
-		return err
+func (p *plan) number(name string) int {
+	n, there := p.numbers[name]
+	if !there {
+		n = len(p.names)
+		p.names, p.numbers[name] = append(p.names, named{name: name}), n
 	}
-	if p.key != nil {
-		if err := (wireValue{text: key}).store(v.FieldByIndex(p.key), "", location); err != nil {
-			return fmt.Errorf("the name: %w", err)
+	return n
+}
+
+// rowReader reads one object after the other.
+type rowReader struct {
+	plan     *plan
+	location *time.Location
+	values   [][]byte // the panel's fields of the current object, by number
+	name     string   // of the current object
+}
+
+// row reads one object as far as it can be read, and returns its first error. An object with none of the type's
+// fields is an error: it must be something else.
+func (r *rowReader) row(v reflect.Value, name, object []byte) (first error) {
+	p := r.plan
+	fail := func(field string, err error) {
+		if first == nil && err != nil {
+			first = err
+			if field != "" {
+				first = &fieldError{field, err}
+			}
 		}
 	}
-	known := 0
-	for name, targets := range p.fields {
-		raw, there := fields[name]
-		if !there {
+	var exact bool
+	if r.name, exact = wire.Text(name); name != nil && p.key != nil {
+		fail("the name", wireValue{text: r.name, exact: exact}.store(v.FieldByIndex(p.key), "exact", r.location))
+	}
+	for _, index := range p.limits {
+		*v.FieldByIndex(index).Addr().Interface().(*Limit) = Limit{Unknown: true}
+	}
+	if object[0] != '{' {
+		fail("", errNoObject)
+		return first
+	}
+	known, alike := r.collect(object, fail)
+	for i := range p.names {
+		n, raw := &p.names[i], r.values[i]
+		if raw == nil || len(n.targets) == 0 {
 			continue
 		}
-		known++
 		value, err := valueOf(raw)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			fail(n.name, err)
+			continue
 		}
-		for _, t := range targets {
-			if t.with != "" {
-				second, err := valueOf(fields[t.with])
-				if err != nil {
-					return fmt.Errorf("%s: %w", t.with, err)
+		if n.name == p.keyed {
+			if name == nil {
+				r.name = value.text
+			}
+			if alike {
+				fail(n.name, errTwice)
+			}
+		}
+		for _, t := range n.targets {
+			whole := value
+			if t.with >= 0 {
+				second, err := valueOf(r.values[t.with])
+				if fail(p.names[t.with].name, err); err != nil {
+					continue
 				}
-				value.text = strings.TrimSpace(value.text + " " + second.text)
+				whole.text = strings.TrimSpace(value.text + " " + second.text)
 			}
-			if err := value.store(v.FieldByIndex(t.index), t.mode, location); err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
+			fail(n.name, whole.store(v.FieldByIndex(t.index), t.mode, r.location))
 		}
 	}
-	if known == 0 && len(p.fields) > 0 {
-		return errors.New("an object without any known field")
+	if known == 0 && len(p.names) > 0 {
+		fail("", errors.New("an object without any known field"))
 	}
-	return nil
+	return first
 }
+
+// collect notes where the values of an object's fields are, and returns how many fields are known. alike is set if
+// there is a name that differs from the identifying one in nothing but its case.
+func (r *rowReader) collect(object []byte, fail func(field string, err error)) (known int, alike bool) {
+	p := r.plan
+	if r.values == nil {
+		r.values = make([][]byte, len(p.names))
+	}
+	clear(r.values)
+	fail("", shell.Walk(object, func(key, value []byte) error {
+		n, there := p.numbers[string(key)]
+		if !there {
+			text, _ := wire.Text(key)
+			n, there = p.numbers[text]
+			alike = alike || !there && p.keyed != "" && strings.EqualFold(text, p.keyed)
+		}
+		switch {
+		case !there:
+			return nil
+		case r.values[n] != nil:
+			fail(p.names[n].name, errTwice)
+		case len(p.names[n].targets) > 0:
+			known++
+		}
+		r.values[n] = value
+		return nil
+	}))
+	return known, alike
+}
+
+// fieldError is the error of one field of an object.
+type fieldError struct {
+	field string
+	err   error
+}
+
+func (e *fieldError) Error() string { return fmt.Sprintf("%s: %v", e.field, e.err) }
+func (e *fieldError) Unwrap() error { return e.err }
 
 // wireValue is a value of the panel's: a text, or a list of texts.
 type wireValue struct {
-	text string
-	list []string
+	text  string
+	exact bool // the text is what the server sent
+	list  []string
 }
 
 // valueOf reads a text, a number, true, false, null, or an array of these. Anything else, which
 // later panels may send, stays JSON.
-func valueOf(raw json.RawMessage) (wireValue, error) {
-	var v wireValue
-	if len(raw) == 0 || string(raw) == "null" {
-		return v, nil
-	}
-	switch raw[0] {
-	case '"':
-		return v, json.Unmarshal(raw, &v.text)
-	case '[':
-		var elements []json.RawMessage
-		if err := json.Unmarshal(raw, &elements); err != nil {
-			return v, err
-		}
-		v.list = make([]string, 0, len(elements))
-		for _, element := range elements {
-			one, err := valueOf(element)
-			if err != nil || one.list != nil {
-				return v, errors.New("a list of lists")
+func valueOf(raw []byte) (v wireValue, err error) {
+	switch {
+	case len(raw) == 0:
+		return wireValue{exact: true}, nil
+	case raw[0] == '[':
+		v.list, v.exact = []string{}, true
+		return v, shell.Walk(raw, func(_, element []byte) error {
+			one, exact, ok := wire.Scalar(element)
+			if !ok {
+				return errors.New("a list of lists")
 			}
-			v.list = append(v.list, one.text)
-		}
-		return v, nil
+			v.exact = v.exact && exact
+			if v.list = append(v.list, one); crowded(len(v.list), len(raw)) {
+				return errCrowded
+			}
+			return nil
+		})
+	case raw[0] == '{':
+		return wireValue{text: string(raw), exact: true}, nil
 	}
-	v.text = string(raw)
+	v.text, v.exact, _ = wire.Scalar(raw)
 	return v, nil
 }
 
-var errWrongType = errors.New("of the wrong type")
+var (
+	errWrongType = errors.New("of the wrong type")
+	errNoObject  = errors.New("not an object")
+	errNotUTF8   = errors.New("not UTF-8")
+)
 
 var (
 	typeTime   = reflect.TypeFor[time.Time]()
@@ -300,9 +451,12 @@ var (
 	typeSecret = reflect.TypeFor[provider.Secret]()
 )
 
-// store puts a value into a field of a public type. "" is the zero value for all types: it is how
+// store puts a value into a field of a public type. "" is the zero value for all types but Limit: it is how
 // the panel says "never set".
 func (v wireValue) store(field reflect.Value, mode string, location *time.Location) error {
+	if mode == "exact" && !v.exact {
+		return errNotUTF8
+	}
 	if v.list != nil {
 		if field.Kind() != reflect.Slice {
 			return errWrongType
@@ -348,29 +502,36 @@ func (v wireValue) store(field reflect.Value, mode string, location *time.Locati
 		if mode == "colon" {
 			separator = ":"
 		}
-		field.Set(reflect.ValueOf(splitList(text, separator)))
+		list, err := splitList(text, separator)
+		field.Set(reflect.ValueOf(list))
+		return err
 	default:
 		return errWrongType
 	}
 	return nil
 }
 
-func splitList(text, separator string) []string {
-	var list []string
+func splitList(text, separator string) (list []string, err error) {
 	for part := range strings.SplitSeq(text, separator) {
-		if part = strings.TrimSpace(part); part != "" {
-			list = append(list, part)
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		if list = append(list, part); crowded(len(list), len(text)) {
+			return nil, errCrowded
 		}
 	}
-	return list
+	return list, nil
 }
 
 func parseBool(text string) (bool, error) {
 	switch strings.ToLower(text) {
-	case "yes", "true", "on", "1", "enabled":
+	case "enabled":
 		return true, nil
-	case "", "no", "false", "off", "0", "disabled":
+	case "disabled":
 		return false, nil
+	}
+	if flag, ok := lenient.Flag(text); ok {
+		return flag, nil
 	}
 	return false, errors.New("neither yes nor no")
 }
@@ -379,7 +540,7 @@ func parseInt(text string) (int64, error) {
 	if text == "" {
 		return 0, nil
 	}
-	n, err := strconv.ParseInt(text, 10, 64)
+	n, err := lenient.Integer(text)
 	if err != nil {
 		return 0, errors.New("not a whole number")
 	}
@@ -397,12 +558,23 @@ func parseFloat(text string) (float64, error) {
 	return n, nil
 }
 
+// parseLimit never makes a number of what is none: an unlimited account with a limit of -1 or 0 would look full.
 func parseLimit(text string) (Limit, error) {
-	if text == "unlimited" {
+	switch strings.ToLower(text) {
+	case "":
+		return Limit{Unknown: true}, nil
+	case "unlimited", "\u221e", "-1":
 		return NoLimit(), nil
 	}
 	n, err := parseInt(text)
-	return LimitOf(n), err
+	switch {
+	case err == nil && n < 0:
+		err = errors.New("negative")
+		fallthrough
+	case err != nil:
+		return Limit{Unknown: true}, err
+	}
+	return LimitOf(n), nil
 }
 
 func parseAddr(text string) (netip.Addr, error) {

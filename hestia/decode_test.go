@@ -1,7 +1,6 @@
 package hestia_test
 
 import (
-	"encoding/json"
 	"net/netip"
 	"strings"
 	"testing"
@@ -132,21 +131,19 @@ func TestValuesOfOtherTypes(t *testing.T) {
 }
 
 // The panel is known to print these instead of JSON.
-func TestTidy(t *testing.T) {
+func TestUnescapedAnswers(t *testing.T) {
 	for printed, want := range map[string]string{
-		"[\n\t\"Disabled\",\n]":           `["Disabled"]`,
-		"{\"CMD\": \"grep '\\d' C:\\x\"}": `{"CMD": "grep '\\d' C:\\x"}`,
-		"{\"CMD\": \"a\tb\"}":             `{"CMD": "a\tb"}`,
-		"{\"CMD\": \"a\nb\", }":           `{"CMD": "a\nb"}`,
-		`{"CMD": "\u12", "X": "\u0041"}`:  `{"CMD": "\\u12", "X": "A"}`,
-		"\xef\xbb\xbf {}\n":               `{}`,
+		"{\"1\": {\"CMD\": \"grep '\\d' C:\\x\"}}": `grep '\d' C:\x`,
+		"{\"1\": {\"CMD\": \"a\tb\"},}":            "a\tb",
+		"{\"1\": {\"CMD\": \"a\nb\", }}":           "a\nb",
 	} {
-		tidied := hestia.Tidy([]byte(printed))
-		assert.JSONEq(t, want, string(tidied))
+		job, err := withKey(t, newPanel(exit(0, 200, printed))).Cron.GetJob(t.Context(), "alice", 1)
+		require.NoError(t, err, printed)
+		require.Equal(t, want, job.Command)
 	}
-	for _, beyond := range []string{`{"a": "say "hi""}`, "{", `{"a"`, "<html>", `"\`} {
-		assert.False(t, json.Valid(hestia.Tidy([]byte(beyond))), beyond)
-	}
+	on, err := withKey(t, newPanel(exit(0, 200, "[\n\t\"Disabled\",\n]"))).System.GetHestiaAutoupdate(t.Context())
+	require.NoError(t, err)
+	require.False(t, on)
 }
 
 func FuzzAnswers(f *testing.F) {
@@ -187,16 +184,8 @@ func FuzzAnswers(f *testing.F) {
 	})
 }
 
-func FuzzTidy(f *testing.F) {
-	f.Add("[\n\t\"Disabled\",\n]")
-	f.Add("{\"CMD\": \"a\tb\\d\",}")
-	f.Fuzz(func(t *testing.T, printed string) {
-		tidied := hestia.Tidy([]byte(printed))
-		if trimmed := strings.TrimSpace(printed); json.Valid([]byte(trimmed)) {
-			require.Equal(t, trimmed, string(tidied), "valid JSON stays as it is")
-		}
-		again := hestia.Tidy(tidied)
-		require.Equal(t, string(tidied), string(again))
-		_, _ = hestia.CodeInText(printed)
-	})
+func FuzzLegacyText(f *testing.F) {
+	f.Add("Error: user alice doesn't exist")
+	f.Add("Usage: v-list-user USER")
+	f.Fuzz(func(_ *testing.T, printed string) { _, _ = hestia.CodeInText(printed) })
 }

@@ -15,10 +15,22 @@ func (c *Client) diagnose(ctx context.Context) (steps []provider.CheckStep, late
 		return nil, 0, 0, err
 	}
 	r.read = func(printed []byte) error {
-		rows, err := decodeRows[User](printed, c.settings.location)
-		users = len(rows)
+		var odd error
+		sound := false
+		err := decodeRows(printed, c.settings.location, func(_ *User, name string, err error) bool {
+			users++
+			sound = sound || err == nil
+			if odd == nil && err != nil {
+				odd = usersList.unreadable(name, err)
+			}
+			return true
+		})
+		if err == nil && !sound {
+			err = odd
+		}
 		return err
 	}
+	r.lists = true
 	steps, latency, err = c.rest.Diagnose(ctx, c.callOf(r))
 	return steps, latency, users, err
 }

@@ -12,7 +12,7 @@ var (
 	dnsChangeRecord     = sets("DNS.ChangeRecord", "v-change-dns-record USER DOMAIN ID RECORD TYPE? VALUE [PRIORITY] [RESTART] [TTL]").doneIf(ExitExists)
 	dnsChangeRecordID   = adds("DNS.ChangeRecordID", "v-change-dns-record-id USER DOMAIN ID NEWID [RESTART]")
 	dnsDeleteRecord     = removes("DNS.DeleteRecord", "v-delete-dns-record USER DOMAIN ID [RESTART] [QUIET]")
-	dnsGetMailDKIM      = reads("DNS.GetMailDomainDKIM", "v-list-mail-domain-dkim-dns USER DOMAIN json")
+	dnsGetMailDKIM      = reads("DNS.GetMailDomainDKIM", "v-list-mail-domain-dkim-dns USER DOMAIN json").elsewise()
 	dnsGetTemplate      = reads("DNS.GetTemplate", "v-list-dns-template TEMPLATE json")
 	dnsListRecords      = reads("DNS.ListRecords", "v-list-dns-records USER DOMAIN json")
 	dnsListTemplates    = reads("DNS.ListTemplates", "v-list-dns-templates json")

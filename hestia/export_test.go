@@ -35,8 +35,5 @@ func Definitions() map[string]Defined {
 	return all
 }
 
-// Tidy and CodeInText are for the fuzz targets.
-var (
-	Tidy       = tidy
-	CodeInText = codeInText
-)
+// CodeInText is for the fuzz target.
+var CodeInText = codeInText

@@ -31,7 +31,7 @@ var (
 
 // AccessKeyInfo is an access key.
 type AccessKeyInfo struct {
-	ID string `hestia:"ACCESS_KEY_ID"`
+	ID string `hestia:"ACCESS_KEY_ID,key"`
 	// Secret is empty in listings.
 	Secret provider.Secret `hestia:"SECRET_ACCESS_KEY"`
 	User   string          `hestia:"USER"`

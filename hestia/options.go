@@ -11,6 +11,9 @@ import (
 const (
 	// DefaultSlowTimeout is as long as the panel's own web server waits.
 	DefaultSlowTimeout = 600 * time.Second
+	// DefaultMaxListing limits the length of a listing, in bytes: about 35,000 users. provider.WithMaxBody replaces it
+	// together with the limit of all other answers.
+	DefaultMaxListing = 64 << 20
 	// DefaultConnections leaves half of the panel's four workers to its users.
 	DefaultConnections = 2
 )
@@ -20,6 +23,7 @@ type settings struct {
 	returnCodes *bool
 	slow        time.Duration
 	location    *time.Location
+	listing     int64 // the longest listing; 0 is that of any answer
 }
 
 // WithReturnCodes sets whether commands that print nothing are sent with returncode=yes, which
@@ -47,6 +51,9 @@ func WithLocation(l *time.Location) provider.Option {
 
 func readSettings(options *provider.Options, problems *provider.Problems) settings {
 	s := settings{slow: DefaultSlowTimeout, location: time.UTC}
+	if options.MaxBody == provider.DefaultMaxBody {
+		s.listing = DefaultMaxListing
+	}
 	if on, given := rest.VendorOption(options, Kind, "WithReturnCodes").(bool); given {
 		s.returnCodes = &on
 	}

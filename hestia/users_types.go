@@ -13,10 +13,10 @@ type User struct {
 	Login string `hestia:",key"`
 	// Name of the person.
 	Name    string `hestia:"NAME"`
-	Contact string `hestia:"CONTACT"`
-	Package string `hestia:"PACKAGE"`
+	Contact string `hestia:"CONTACT,exact"`
+	Package string `hestia:"PACKAGE,exact"`
 	// Role is "admin", "user" or "dns-cluster".
-	Role      string `hestia:"ROLE"`
+	Role      string `hestia:"ROLE,exact"`
 	Suspended bool   `hestia:"SUSPENDED"`
 	// Created is when the account was made, in the server's zone (WithLocation).
 	Created  time.Time `hestia:"DATE+TIME"`

@@ -4,9 +4,12 @@ import "strconv"
 
 // Limit is a number that may be unlimited.
 type Limit struct {
-	// N is the limit if Unlimited is false.
+	// N is the limit if neither Unlimited nor Unknown is set.
 	N         int64
 	Unlimited bool
+	// Unknown is set if the panel did not say: the field is absent from its answer, or empty. Such a limit cannot
+	// be sent.
+	Unknown bool
 }
 
 // NoLimit returns an unlimited Limit.
@@ -15,16 +18,22 @@ func NoLimit() Limit { return Limit{Unlimited: true} }
 // LimitOf returns a limit of n.
 func LimitOf(n int64) Limit { return Limit{N: n} }
 
-// String returns the panel's spelling: the number, or "unlimited".
+// String returns the panel's spelling: the number, or "unlimited"; "" if it is unknown.
 func (l Limit) String() string {
-	if l.Unlimited {
+	switch {
+	case l.Unknown:
+		return ""
+	case l.Unlimited:
 		return "unlimited"
 	}
 	return strconv.FormatInt(l.N, 10)
 }
 
 func (l Limit) problem() string {
-	if !l.Unlimited && l.N < 0 {
+	switch {
+	case l.Unknown:
+		return "unknown"
+	case !l.Unlimited && l.N < 0:
 		return "negative"
 	}
 	return ""

@@ -1,15 +1,13 @@
-package hestia
+package hestia_test
 
 import (
 	"bytes"
 	"encoding/json"
 )
 
-// tidy trims white space and repairs known defects of the panel's JSON: the panel does not escape
-// values, so that tabs, line breaks and backslashes occur inside texts (cron jobs), and it leaves a
-// comma after the last element (v-list-sys-hestia-autoupdate). Quotation marks inside texts cannot
-// be repaired. What cannot be repaired is returned unchanged.
-func tidy(printed []byte) []byte {
+// repaired makes JSON of what the panel prints, for tests that read it with encoding/json: it escapes what stands
+// unescaped inside texts, and removes the comma after the last element. What cannot be repaired stays as it is.
+func repaired(printed []byte) []byte {
 	printed = bytes.TrimSpace(bytes.TrimPrefix(printed, []byte("\xef\xbb\xbf")))
 	if len(printed) == 0 || json.Valid(printed) {
 		return printed
