@@ -130,7 +130,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	c.VM = &VMService{c}
 	c.WHMCS = &WHMCSService{c}
 	c.Tasks = &TasksService{c}
-	c.Orders = newOrders(c)
+	c.Orders = newOrders(c, apiKey)
 	return c, nil
 }
 

@@ -35,9 +35,12 @@ var (
 type OrdersService struct {
 	c    *Client
 	desk order.Desk
+	sealer
 }
 
-func newOrders(c *Client) *OrdersService { return &OrdersService{c: c} }
+func newOrders(c *Client, apiKey provider.Secret) *OrdersService {
+	return &OrdersService{c: c, sealer: newSealer(apiKey)}
+}
 
 // OrderPlaceRequest asks for one server.
 type OrderPlaceRequest struct {

@@ -96,7 +96,7 @@ func (p *purchase) task(ctx context.Context) (running bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		p.callback = underway.DeployKeys[p.invoice]
+		p.learn(0, 0, underway.DeployKeys[p.invoice])
 	}
 	if p.callback == "" {
 		return false, nil
@@ -160,6 +160,9 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 		_, busy := underway.DeployKeys[p.invoice]
 		if busy || p.invoice == 0 && len(underway.DeployKeys) > 0 || slices.Contains(underway.Servers, p.server) {
 			return order.Deploying, nil
+		}
+		if p.sealed != "" { // nobody has seen how its deployment ended
+			return order.Unclear, conflict("server %d does not exist: its deployment may have failed, and invoice %d may be paid: ask the vendor before ordering again", p.server, p.invoice)
 		}
 		return "", order.Gone("server %d does not exist, and the key can list servers: what was ordered has ended", p.server)
 	}

@@ -23,7 +23,8 @@ type purchase struct {
 
 	// What is known about it.
 	server, invoice int64
-	callback        string
+	callback        string // the key of the deployment
+	sealed          string // the same as the handle had it, where this client cannot read it
 
 	// What this call saw: the newest server and invoice of the account, the vendor's message about
 	// the deployment, and the server once it exists.
@@ -39,7 +40,9 @@ func (s *OrdersService) purchase(hostname, reference string) *purchase {
 }
 
 // Located reports whether anything is known that belongs to this order only.
-func (p *purchase) Located() bool { return p.server != 0 || p.invoice != 0 || p.callback != "" }
+func (p *purchase) Located() bool {
+	return p.server != 0 || p.invoice != 0 || p.callback != "" || p.sealed != ""
+}
 
 // Trace returns the ID of the order's invoice, "" if it is unknown.
 func (p *purchase) Trace() string {
@@ -51,8 +54,8 @@ func (p *purchase) Trace() string {
 
 func (p *purchase) learn(server, invoice int64, callback string) {
 	p.server, p.invoice = orElse(p.server, server), orElse(p.invoice, invoice)
-	if p.callback == "" {
-		p.callback = callback
+	if p.callback == "" && callback != "" {
+		p.callback, p.sealed = callback, ""
 	}
 }
 
@@ -76,13 +79,18 @@ func (p *purchase) as(state order.State) *PlacedOrder {
 const maxHandle = 400
 
 // handleLetters are the fields of a handle, in their order.
-var handleLetters = []string{"r", "s", "i", "c", "b"}
+var handleLetters = []string{"r", "s", "i", "t", "b", oldTask}
+
+// oldTask is the field with the key of the deployment itself, in handles of earlier versions. It is
+// read, and never written.
+const oldTask = "c"
 
 // Handle returns the host name, the reference and what else is known, by letters:
 //
-//	web1-abcdefghijklm;r=order-1042;s=55054;i=603548;c=<task>;b=55053.603547.1767225600
+//	web1-abcdefghijklm;r=order-1042;s=55054;i=603548;t=<task>;b=55053.603547.1767225600
 //
-// where b is the newest server and invoice before the order, and when it was sent.
+// where t is the key of the deployment, sealed, and b is the newest server and invoice before the
+// order, and when it was sent.
 func (p *purchase) Handle() string {
 	fields := url.Values{"r": {p.Reference}}
 	if p.server != 0 {
@@ -91,8 +99,11 @@ func (p *purchase) Handle() string {
 	if p.invoice != 0 {
 		fields.Set("i", idText(p.invoice))
 	}
-	if p.callback != "" {
-		fields.Set("c", p.callback)
+	switch {
+	case p.callback != "":
+		fields.Set("t", p.s.seal(p.callback))
+	case p.sealed != "":
+		fields.Set("t", p.sealed)
 	}
 	if p.Sent() && !p.Located() {
 		fields.Set("b", idText(p.lastServer)+"."+idText(p.lastInvoice)+"."+strconv.FormatInt(p.SentAt.Unix(), 10))
@@ -128,7 +139,11 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 	p := s.purchase(parts[0], fields.Must("r", func(reference string) bool { return OrderHostname(name, reference) == parts[0] }))
 	fields.Text("s", func(text string) (ok bool) { p.server, ok = parseID(text); return ok })
 	fields.Text("i", func(text string) (ok bool) { p.invoice, ok = parseID(text); return ok })
-	p.callback = fields.Text("c", taskKey.MatchString)
+	p.sealed = fields.Text("t", isSealed)
+	if key, ok := s.open(p.sealed); ok {
+		p.learn(0, 0, key)
+	}
+	p.learn(0, 0, fields.Text(oldTask, taskKey.MatchString))
 	fields.Text("b", p.parseBefore)
 	if fields.Bad() {
 		return nil, order.NotAHandle

@@ -287,6 +287,13 @@ func TestCreateFailedDeploy(t *testing.T) {
 		_, err = adapterOver(t, srv).Create(t.Context(), req)
 		require.ErrorIs(t, err, hostkey.ErrTaskFailed)
 		require.Equal(t, 1, orders(srv))
+
+		// Another key of the account cannot read the handle, and does not buy either.
+		srv.Key = srv.AddKey(hostkeytest.Key{Name: "second"})
+		_, err = adapterOver(t, srv).Create(t.Context(), req)
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorContains(t, err, "may be paid: ask the vendor before ordering again")
+		require.Equal(t, 1, orders(srv))
 	})
 }
 
@@ -520,19 +527,59 @@ func TestWithHandles(t *testing.T) {
 	})
 }
 
-// TestOldHandles: handles that earlier programs stored are read, and written in the same form.
+// TestHandlesHaveNoKey: the key of a deployment opens its result to anybody, so no handle has it;
+// and after a restart the order is followed all the same.
+func TestHandlesHaveNoKey(t *testing.T) {
+	for _, answer := range []hostkeytest.OrderAnswer{hostkeytest.AnswerFull, hostkeytest.AnswerErrorInvoice, hostkeytest.AnswerInvoiceAlone} {
+		bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+			var handles []string
+			keep := provider.WithHandles(func(_, handle string) error { handles = append(handles, handle); return nil })
+			made, err := adapterOver(t, srv, keep).Create(t.Context(), anOrder(1))
+			if answer != hostkeytest.AnswerErrorInvoice {
+				require.NoError(t, err)
+			}
+			require.NotNil(t, made)
+			for wait := range 40 { // each look is that of a new program
+				handles = append(handles, made.Handle)
+				req := anOrder(1)
+				req.Handle = handles[len(handles)-1]
+				if made, err = adapterOver(t, srv, keep).Create(t.Context(), req); err == nil && made.Handle == "" {
+					break
+				}
+				require.NotNil(t, made, "%v", err)
+				require.Less(t, wait, 39, "it is never ready")
+				if wait%2 == 1 { // and now and then with another key of the account
+					srv.Key = srv.AddKey(hostkeytest.Key{Name: "key " + strconv.Itoa(wait)})
+				}
+				time.Sleep(time.Minute)
+			}
+			require.Equal(t, 1, orders(srv))
+			key := srv.Orders()[0].Callback
+			require.NotEmpty(t, key)
+			require.NotContains(t, strings.Join(handles, "\n"), key)
+		}, hostkeytest.WithOrderAnswer(answer))
+	}
+}
+
+// TestOldHandles: handles that earlier programs stored are read, and written without the key that
+// they had.
 func TestOldHandles(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+		const key = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"
 		order := hostkey.OrderHostname("web1", "order-1") + ";r=order-1"
 		for _, handle := range []string{
-			order + fmt.Sprintf(";b=55053.603547.%d", time.Now().Unix()), order + ";i=603548", order + ";c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
-			order + ";s=55054;i=603548;c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6",
+			order + fmt.Sprintf(";b=55053.603547.%d", time.Now().Unix()), order + ";i=603548", order + ";c=" + key, order + ";s=55054;i=603548;c=" + key,
 		} {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel() // nothing is learned of it
 			placed, err := adapterOver(t, srv).Client().Orders.Check(ctx, handle)
 			require.ErrorIs(t, err, context.Canceled)
-			require.Equal(t, handle, placed.Handle)
+			require.NotContains(t, placed.Handle, key)
+			old, _, _ := strings.Cut(handle, "c="+key)
+			require.Contains(t, placed.Handle, old)
+			again, err := adapterOver(t, srv).Client().Orders.Check(ctx, placed.Handle)
+			require.ErrorIs(t, err, context.Canceled)
+			require.Equal(t, placed.Handle, again.Handle)
 		}
 	})
 }
