@@ -41,15 +41,12 @@ type notes struct{ *things }
 func (notes) Get() {}
 
 type thing struct {
-	ID int64 `json:"id" wire:"id,positive"`
+	ID int64 `wire:"id,positive,identity"`
 }
 
-func (w *thing) Missing() string {
-	if w.ID <= 0 {
-		return "id"
-	}
-	return ""
-}
+func (w *thing) UnmarshalJSON(data []byte) error { return wire.Unmarshal(data, w) }
+
+func (w *thing) Identity() rest.Identity { return wire.IdentityOf(w) }
 
 type createRequest struct{ Password provider.Secret }
 

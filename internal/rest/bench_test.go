@@ -33,8 +33,6 @@ type benchThing struct {
 	Contact  map[string]string `json:"contact"`
 }
 
-func (b *benchThing) Missing() string { return "" }
-
 func benchBody(notes int) string {
 	body, _ := json.Marshal(benchThing{
 		ID: 4711, Username: "example_com", Email: "jane@example.com", Status: "active", Plan: "business", Notes: strings.Repeat("n", notes),

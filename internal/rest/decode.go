@@ -7,59 +7,81 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
-// decode reads the answer of a successful attempt into the call's Out.
+// decode reads the answer of a successful attempt into the call's Out, and compares what it is about
+// with what was asked.
 func (x *exchange) decode() error {
 	if x.call.Sink != nil {
 		return nil
 	}
-	out := x.call.Out
-	if decoder, ok := out.(AnswerDecoder); ok {
-		if err := decoder.DecodeAnswer(x.answer()); err != nil {
+	if err := x.decodeInto(x.call.Out); err != nil {
+		return x.unreadable(err)
+	}
+	if told, ok := x.call.Out.(Identified); ok {
+		if err := x.call.About.differs(told.Identity()); err != nil {
 			return x.unreadable(err)
 		}
-		return nil
+	}
+	return nil
+}
+
+func (x *exchange) decodeInto(out any) error {
+	if decoder, ok := out.(AnswerDecoder); ok {
+		return decoder.DecodeAnswer(x.answer())
 	}
 	body := Content(x.body.Bytes())
-	if len(body) == 0 {
+	switch {
+	case len(body) == 0:
 		if out == nil || x.call.EmptyOK {
 			return nil
 		}
-		return x.unreadable(errors.New("no body"))
-	}
-	if out == nil {
+		return errors.New("no body")
+	case out == nil:
 		if !json.Valid(body) {
-			return x.unreadable(errors.New("not JSON"))
+			return errors.New("not JSON")
 		}
 		return nil
 	}
 	if err := json.Unmarshal(body, out); err != nil {
-		return x.unreadable(err)
-	}
-	if name := missing(out); name != "" {
-		return x.unreadable(fmt.Errorf("lacks %q", name))
+		return err
 	}
 	if string(body) == "null" && isObject(out) {
-		return x.unreadable(errors.New("null"))
+		return errors.New("null")
 	}
 	return nil
+}
+
+// differs returns an error if an answer is about something else than what was asked. IDs are equal or
+// not; names may differ in case, since all vendors store some in lower case.
+func (asked Identity) differs(told Identity) error {
+	different := func(asked, told string) bool { return asked != "" && told != "" && asked != told }
+	switch {
+	case different(asked.ID, told.ID):
+		return &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is about " + shown(told.ID) + ", not " + shown(asked.ID)}
+	case different(strings.ToLower(asked.Name), strings.ToLower(told.Name)):
+		return &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is about " + shown(told.Name) + ", not " + shown(asked.Name)}
+	}
+	return nil
+}
+
+// shown returns an ID or a name for an error.
+func shown(text string) string {
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return text
+	}
+	return strconv.Quote(words.Line(text, 80))
 }
 
 // Content removes what may surround JSON: white space, and the byte order mark that a PHP file
 // saved by some editors sends first (RFC 8259, section 8.1, allows ignoring it).
 func Content(body []byte) []byte {
 	return bytes.Trim(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
-}
-
-func missing(out any) string {
-	if identified, ok := out.(Identified); ok {
-		return identified.Missing()
-	}
-	return ""
 }
 
 // isObject reports whether out expects an object, so that null is an error: encoding/json ignores
@@ -80,6 +102,8 @@ func (x *exchange) unreadable(cause error) error {
 		if failed.Kind == nil {
 			failed.Kind = provider.ErrProtocol
 		}
+		// A change may have been made, whatever the answer to it is about.
+		x.maybe = x.maybe || x.call.Endpoint.Effect != Read && errors.Is(failed.Kind, provider.ErrProtocol)
 		x.complete(failed)
 		return x.fail(x.weigh(failed))
 	}

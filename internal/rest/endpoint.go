@@ -75,6 +75,9 @@ type Call struct {
 	Subject string
 	// Args are the arguments of the route, in order.
 	Args []string
+	// About is what the answer has to be about: an Identified Out that tells something else is
+	// ErrProtocol. What either of the two does not tell is not compared.
+	About Identity
 	// Query is url.Values, or a struct with "url" tags for go-querystring; nil is none.
 	Query any
 	// Body is sent as JSON, url.Values as a form, a *Stream as it is read; nil is none.
@@ -121,11 +124,18 @@ type AnswerDecoder interface {
 	DecodeAnswer(a *Answer) error
 }
 
-// Identified is implemented by types of answers that are worthless without their identity: `200 {}`
-// is not a client.
+// Identity says which of many things a call or an answer is about. "" is untold.
+type Identity struct {
+	// ID is the vendor's; a number is in decimal.
+	ID string
+	// Name is unique among the things of its kind: a login name, a domain.
+	Name string
+}
+
+// Identified is an Out that tells what the answer is about.
 type Identified interface {
-	// Missing returns the name of the identifying field that is absent; "" if none is.
-	Missing() string
+	// Identity is called after decoding. The zero value is for answers that do not tell.
+	Identity() Identity
 }
 
 // Config is what a vendor's client supplies.

@@ -3,11 +3,13 @@ package rest
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -23,12 +25,18 @@ type thing struct {
 	Name string `json:"name"`
 }
 
-func (t *thing) Missing() string {
-	if t.ID == 0 {
-		return "id"
+func (t *thing) UnmarshalJSON(data []byte) error {
+	type plain thing
+	if err := json.Unmarshal(data, (*plain)(t)); err != nil {
+		return err
 	}
-	return ""
+	if t.ID == 0 {
+		return errors.New(`lacks "id"`)
+	}
+	return nil
 }
+
+func (t *thing) Identity() Identity { return Identity{ID: strconv.FormatInt(t.ID, 10), Name: t.Name} }
 
 const canaryKey = `kEy-"c\a/n<a>r&y%+ü`
 

@@ -1,6 +1,11 @@
 package wire
 
-import "github.com/provkit/provkit/internal/rest"
+import (
+	"reflect"
+	"strconv"
+
+	"github.com/provkit/provkit/internal/rest"
+)
 
 // One decodes an answer that is a single value.
 type One[T any] struct {
@@ -15,6 +20,38 @@ func (o *One[T]) DecodeAnswer(a *rest.Answer) error {
 		return errNoBody
 	}
 	return o.Unmarshal(body, &o.Value)
+}
+
+// Identity implements rest.Identified.
+func (o *One[T]) Identity() rest.Identity { return IdentityOf(&o.Value) }
+
+// IdentityOf returns what the fields tagged "identity" and "name" of a record contain. record is a
+// pointer to it; other things than structs have no identity.
+func IdentityOf(record any) rest.Identity {
+	v := reflect.ValueOf(record)
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return rest.Identity{}
+	}
+	p := planOf(v.Type())
+	return rest.Identity{ID: textIn(v, p.id), Name: textIn(v, p.name)}
+}
+
+// textIn returns a field as a text; "" if it is zero or there is none.
+func textIn(v reflect.Value, f *field) string {
+	if f == nil {
+		return ""
+	}
+	v = v.FieldByIndex(f.index)
+	switch {
+	case v.IsZero():
+		return ""
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	}
+	return v.String()
 }
 
 // Rows decodes an answer that is a list. It has no rows if the list cannot be read to its end.

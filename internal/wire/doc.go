@@ -16,6 +16,9 @@
 //	required  an answer without it cannot be understood; a request without it is refused
 //	positive  the same for an identifier: it must be above 0. It is required even
 //	          if Partial requires nothing else
+//	identity  the ID that tells the record from others of its kind, which rest.Call.About.ID is
+//	          compared with
+//	name      the same for its unique name and rest.Call.About.Name
 //	holder    an answer without the object that a dotted name leads into cannot be understood
 //	strict    a text, which no other type can replace
 //	commas    a list of texts, or one text with commas
@@ -34,7 +37,7 @@
 //
 // Names match exactly or, if the exact one does not occur, without regard to the case of ASCII
 // letters. If a name occurs exactly and in another case, in whatever order, only the exact one is
-// read, even if it is null; the other is an extra field. For a required, positive or strict field
+// read, even if it is null; the other is an extra field. For a required, positive, strict or identifying field
 // that is an error, and also for an object that contains one by a dotted name: the value identifies
 // what the answer is about. It is always an error if the exact name occurs twice, or if it does not
 // occur and two others match. Names that belong to no field, and those of a map, may occur twice:

@@ -22,6 +22,8 @@ type plan struct {
 	extra   *field
 	extraIn *group
 	after   func(any) error
+	// id and name are the fields that identify the record; nil if there are none.
+	id, name *field
 }
 
 // field is a field of a Go struct and its names in JSON.
@@ -39,7 +41,7 @@ type field struct {
 	inside *node
 }
 
-type mode struct{ required, positive, holder, strict, loose, commas, set, extra, due, always, date bool }
+type mode struct{ required, positive, holder, strict, loose, commas, set, extra, due, always, date, identity, name bool }
 
 type name struct {
 	path    string
@@ -105,6 +107,12 @@ func planOf(t reflect.Type) *plan {
 			p.spans += len(f.names)
 			p.alternatives = append(p.alternatives, f)
 		}
+		if f.identity {
+			p.id = f
+		}
+		if f.mode.name {
+			p.name = f
+		}
 		if f.required || f.positive || f.holder {
 			p.demands = append(p.demands, f)
 		}
@@ -158,6 +166,7 @@ func modeOf(tag, goName string) (m mode) {
 		flag := map[string]*bool{
 			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose, "commas": &m.commas,
 			"set": &m.set, "extra": &m.extra, "due": &m.due, "always": &m.always, "date": &m.date,
+			"identity": &m.identity, "name": &m.name,
 		}[word]
 		if flag == nil {
 			panic(fmt.Sprintf("wire: the tag of %s has an unknown word %q", goName, word))
@@ -172,7 +181,7 @@ func newGroup() *group { return &group{nodes: make(map[string]*node), folded: ma
 // place adds a field to the node of a name.
 func (p *plan) place(f *field, rank int, path string) {
 	g, at := p.root, lastDot(path)
-	identity := f.positive || f.required || f.strict
+	identity := f.positive || f.required || f.strict || f.identity || f.mode.name
 	if at > 0 {
 		g = p.within(path[:at-1], identity)
 		f.inside = g.of
