@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -80,7 +82,7 @@ func account(u *User) *provider.Account {
 		Status: provider.StatusActive, CreatedAt: u.Created, Native: u,
 	}
 	a.Name, a.Reference = provider.Unmark(u.Name)
-	if u.Role == roleAdmin {
+	if u.Role == roleAdmin || strings.ContainsRune(a.Reference, utf8.RuneError) { // bytes that were not UTF-8
 		a.Reference = ""
 	}
 	if u.Suspended {

@@ -50,8 +50,11 @@ func (p *Provider) missingRights(ctx context.Context, report *adapter.Report) ([
 			return err
 		}},
 		{"list packages", "v-list-user-packages", func() error {
-			for _, err := range p.client.Packages.List(ctx) {
-				return err
+			for pack, err := range p.client.Packages.List(ctx) {
+				if pack == nil {
+					return err
+				}
+				break
 			}
 			return nil
 		}},

@@ -29,22 +29,40 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	})
 }
 
-// byLogin returns nil if no customer has that name. If the panel does not find the name, the list
-// of users decides: it proves that there is none, and shows one that is spelled with capitals.
+// byLogin returns nil if no customer has that name. If the panel does not find the name, the list of users decides: it
+// proves that there is none, and shows one that is spelled with capitals.
 func (p *Provider) byLogin(ctx context.Context, login string) (*provider.Account, error) {
 	if _, problem := parseLogin(login); problem != "" {
 		return nil, nil
 	}
 	user, err := p.customer(ctx, login)
+	if errors.Is(err, provider.ErrNotFound) {
+		var spelled string
+		if spelled, err = p.listed(ctx, func(name string) bool { return strings.EqualFold(name, login) }); err != nil || spelled == "" {
+			return nil, err
+		}
+		if user, err = p.customer(ctx, spelled); errors.Is(err, provider.ErrNotFound) {
+			return nil, adapter.Unproven(Kind, p.accounts.Noun, adapter.Listed)
+		}
+	}
 	switch {
-	case errors.Is(err, provider.ErrNotFound):
-		return p.accounts.Search(p.customers(ctx), provider.Query{Username: login})
 	case errors.Is(err, errAdmin):
 		return nil, nil
 	case err != nil:
 		return nil, err
 	}
 	return account(user), nil
+}
+
+// listed returns the first user name for which is returns true, "" if there is none. It reads nothing but names.
+func (p *Provider) listed(ctx context.Context, is func(login string) bool) (found string, err error) {
+	err = p.client.logins(ctx, func(login string) bool {
+		if is(login) {
+			found = login
+		}
+		return found == ""
+	})
+	return found, err
 }
 
 // List lists all customers, in one call.
@@ -54,19 +72,18 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 	})
 }
 
-// customers lists all users but the administrators.
+// customers lists all users but the administrators. A user whose record cannot be read counts as a customer.
 func (p *Provider) customers(ctx context.Context) iter.Seq2[*User, error] {
-	return adapter.Each(p.users(ctx), func(u *User) *User {
-		if u.Role == roleAdmin {
-			return nil
+	return func(yield func(*User, error) bool) {
+		for user, err := range inhabited(p.client.Users.List(ctx), "users") {
+			if user != nil && user.Role == roleAdmin {
+				continue
+			}
+			if !yield(user, err) {
+				return
+			}
 		}
-		return u
-	})
-}
-
-// users lists all users, administrators included.
-func (p *Provider) users(ctx context.Context) iter.Seq2[*User, error] {
-	return inhabited(p.client.Users.List(ctx), "users")
+	}
 }
 
 // inhabited refuses an empty list of users or packages: every panel has the root user and the

@@ -9,11 +9,11 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Plans lists the packages.
+// Plans lists the packages. Limits that cannot be read are unknown.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	var plans []provider.Plan
 	for pack, err := range inhabited(p.client.Packages.List(ctx), "packages") {
-		if err != nil {
+		if err != nil && (pack == nil || pack.Name == "") {
 			return nil, adapter.InVerb(Kind, err, "list plans")
 		}
 		plan := provider.Plan{ID: pack.Name, Name: pack.Name, Native: pack}
@@ -35,11 +35,24 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 	})
 }
 
-// FleetUsage reads what all accounts use, in one call.
+// FleetUsage reads what all accounts use, in one call. An account whose record cannot be read comes without figures.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		asOf := time.Now()
-		return adapter.Each(p.customers(ctx), func(u *User) *provider.UsageReport { return report(u, asOf) }), nil
+		return func(yield func(*provider.UsageReport, error) bool) {
+			for user, err := range p.customers(ctx) {
+				var used *provider.UsageReport
+				if user != nil {
+					used = report(user, asOf)
+					if err != nil {
+						used.Values = nil
+					}
+				}
+				if !yield(used, err) {
+					return
+				}
+			}
+		}, nil
 	})
 }
 
@@ -51,8 +64,8 @@ const megabyte = 1 << 20
 
 func figures(limits UserLimits, used UserUsage) []provider.Usage {
 	figure := func(metric string, unit provider.Unit, n int64, limit Limit, scale int64) provider.Usage {
-		u := provider.Usage{Metric: metric, Unit: unit, Used: n * scale, Unlimited: limit.Unlimited}
-		if !limit.Unlimited {
+		u := provider.Usage{Metric: metric, Unit: unit, Used: n * scale, Unlimited: limit.Unlimited, LimitUnknown: limit.Unknown}
+		if !limit.Unlimited && !limit.Unknown {
 			u.Limit = limit.N * scale
 		}
 		return u

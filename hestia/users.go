@@ -1,7 +1,9 @@
 package hestia
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"iter"
 	"net/netip"
 
@@ -345,6 +347,55 @@ func (s *UsersService) ListSSHKeys(ctx context.Context, user string) iter.Seq2[*
 // Get sets are zero.
 func (s *UsersService) List(ctx context.Context) iter.Seq2[*User, error] {
 	return list[User](ctx, s.c, usersList)
+}
+
+// usersLogins is usersList in a format that takes a fifth of the time and space.
+var usersLogins = variant("Users.List", "v-list-users plain", read).printing().secretly()
+
+// loginColumns is how many fields a row of that format has at least; the panel prints 57.
+const loginColumns = 20
+
+// logins passes the name of each user to each, administrators included, until that returns false, and reads nothing
+// else. It is an error if what the panel printed has no row of a list of users: that would prove anything absent.
+func (c *Client) logins(ctx context.Context, each func(login string) bool) error {
+	if c.auth.legacy { // its plain list may break off without a sign of that
+		return c.loginsOfList(ctx, each)
+	}
+	return c.loadList(ctx, usersLogins, func(printed []byte) error {
+		rows := 0
+		for line := range bytes.Lines(printed) {
+			login, _, _ := bytes.Cut(line, []byte("\t"))
+			if loginForm.Match(login) && bytes.Count(line, []byte("\t")) >= loginColumns {
+				rows++
+			}
+			if !each(string(login)) {
+				return nil
+			}
+		}
+		if rows == 0 {
+			return errors.New("not a list of users")
+		}
+		return nil
+	})
+}
+
+func (c *Client) loginsOfList(ctx context.Context, each func(login string) bool) error {
+	sound := false
+	for user, err := range c.Users.List(ctx) {
+		switch {
+		case user == nil:
+			return err
+		case user.Login == "": // it may be any user
+			return err
+		case !each(user.Login):
+			return nil
+		}
+		sound = sound || err == nil
+	}
+	if !sound {
+		return &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of users shows none"}
+	}
+	return nil
 }
 
 // RebuildAll regenerates everything of a user: v-rebuild-all.
