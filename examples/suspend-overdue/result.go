@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -99,10 +100,15 @@ func outcome(p planned, done map[string]bulk.Entry) (result, detail string) {
 	return notTried, ""
 }
 
+// formula is what a spreadsheet may run: at the beginning, or behind a separator of another country's
+// spreadsheet, which does not heed our quotes. Spaces, invisible characters and quotes may precede it.
+var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Z}\p{Cf}"\v\f]*[=+\-@＝＋－＠])`)
+
 // harmless keeps spreadsheets from running text of a server or a list as a formula.
-func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
+func harmless(text string) string {
+	text = formula.ReplaceAllString(text, "$1'$2")
+	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
+		text = "'" + text
 	}
-	return s
+	return text
 }

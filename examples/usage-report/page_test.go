@@ -206,3 +206,32 @@ var errFull = errors.New("no space left")
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
+
+// TestFormulas: no text of somebody else's begins a cell as a formula, whichever separator the
+// spreadsheet that opens the file expects, and whether it heeds quotes or not.
+func TestFormulas(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "a-b=c": "a-b=c", "a; b": "a; b", "Doe, John": "Doe, John",
+		"=x": "'=x", "+x": "'+x", "-x": "'-x", "@x": "'@x", "＝x": "'＝x", "\tx": "'\tx", "\rx": "'\rx",
+		"a;=x": "a;'=x", "a\t=x": "a\t'=x", "\t=x": "'\t'=x", " =x": "' =x", "\u00a0=x": "'\u00a0=x", "\ufeff=x": "'\ufeff=x",
+		"a; \t-x": "a; \t'-x", "a\n=x": "a\n'=x", "a\r\n=x": "a\r\n'=x", `a;"=x"`: `a;'"=x"`, ";=;+": ";'=;'+", "a;;=x": "a;;'=x",
+	} {
+		require.Equal(t, want, cell(text), "%q", text)
+	}
+	for _, before := range []string{"", "a", `a"`, "a\n", "a;", "a\t", " ", "\u200b"} {
+		for _, between := range []string{"", ";", "\t", "; ", "\t;", `;"`, ";\n"} {
+			for _, sign := range []string{"=", "+", "-", "@"} {
+				if before == "a" && between == "" {
+					continue
+				}
+				var file bytes.Buffer
+				w := csv.NewWriter(&file)
+				require.NoError(t, w.Write([]string{"web1", cell(before + between + sign + "cmd()")}))
+				w.Flush()
+				for part := range strings.FieldsFuncSeq(file.String(), func(r rune) bool { return strings.ContainsRune(";\t,\n", r) }) {
+					require.False(t, strings.HasPrefix(strings.Trim(part, " \u200b\""), sign), "%q", &file)
+				}
+			}
+		}
+	}
+}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -74,11 +75,15 @@ func (t *table) flush() error {
 	return t.w.Error()
 }
 
+// formula is what a spreadsheet may run: at the beginning, or behind a separator of another country's
+// spreadsheet, which does not heed our quotes. Spaces, invisible characters and quotes may precede it.
+var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Z}\p{Cf}"\v\f]*[=+\-@＝＋－＠])`)
+
 // cell keeps a spreadsheet from running a text that a customer chose as a formula.
 func cell(text string) string {
-	if strings.HasPrefix(text, "=") || strings.HasPrefix(text, "+") || strings.HasPrefix(text, "-") || strings.HasPrefix(text, "@") ||
-		strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
-		return "'" + text
+	text = formula.ReplaceAllString(text, "$1'$2")
+	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
+		text = "'" + text
 	}
 	return text
 }
