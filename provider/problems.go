@@ -5,7 +5,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/words"
@@ -142,24 +141,22 @@ func (p *Problems) Email(field, address string) {
 	}
 }
 
-// Word refuses a text that is empty or contains white space or control characters. It is for IDs of
-// an unknown format.
+// Word refuses a text that is empty or contains white space, control characters or invisible ones. It
+// is for IDs of an unknown format.
 func (p *Problems) Word(field, value string) {
 	p.Required(field, value)
-	if strings.ContainsFunc(value, notInWord) {
-		p.Add(field, "contains white space or control characters")
+	if strings.ContainsFunc(value, words.Unseen) {
+		p.Add(field, "contains white space, control or invisible characters")
 	}
 }
 
 // Credential is Word for a key or a token.
 func (p *Problems) Credential(field string, value Secret) {
 	p.Required(field, value.Reveal())
-	if strings.ContainsFunc(value.Reveal(), notInWord) {
-		p.Add(field, "contains white space or control characters: was more than the value copied?")
+	if strings.ContainsFunc(value.Reveal(), words.Unseen) {
+		p.Add(field, "contains white space, control or invisible characters: was more than the value copied?")
 	}
 }
-
-func notInWord(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 // Err returns nil if there is no problem, or an *Error that matches ErrInvalid and names each
 // field.

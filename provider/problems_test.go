@@ -32,7 +32,7 @@ func TestChecks(t *testing.T) {
 		want string
 	}
 	text := func(s string) *string { return &s }
-	const blank, notWord = "required", "contains white space or control characters"
+	const blank, notWord = "required", "contains white space, control or invisible characters"
 	var checks []check
 	add := func(want, name string, do func(p *provider.Problems)) { checks = append(checks, check{name, do, want}) }
 	for value, want := range map[string]string{"": blank, " \t\r\n": blank, "x": "", " x ": ""} {
@@ -76,7 +76,7 @@ func TestChecks(t *testing.T) {
 	} {
 		add(want, "Email "+value, func(p *provider.Problems) { p.Email("f", value) })
 	}
-	for value, want := range map[string]string{"": blank, " ": blank, "a b": notWord, "a\x00": notWord, "a\u00a0": notWord, "a-ü/.": ""} {
+	for value, want := range map[string]string{"": blank, " ": blank, "a b": notWord, "a\x00": notWord, "a\u00a0": notWord, "\ufeffa": notWord, "a\u200b": notWord, "a\u00ad": notWord, "a\u3164": notWord, "a\u2800": notWord, "a\ufe0f": notWord, "a\u202e": notWord, "a\xff": notWord, "\u0065\u0301": "", "a-ü/.": ""} {
 		add(want, "Word "+value, func(p *provider.Problems) { p.Word("f", value) })
 		if want == notWord {
 			want += ": was more than the value copied?"

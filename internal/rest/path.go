@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // fill puts escaped arguments into a route. It returns the path decoded and escaped. It refuses
@@ -115,6 +117,10 @@ func parseBase(text string, plainHTTP bool) (*url.URL, string) {
 	}
 	u, err := url.Parse(text)
 	switch {
+	case strings.ContainsFunc(text, words.Unseen):
+		return nil, "contains white space, control or invisible characters"
+	case bareIPv6(text):
+		return nil, "has an IPv6 address without brackets: write https://[2001:db8::1]"
 	case err != nil:
 		// The parser's error quotes the text, which may contain a password.
 		return nil, "not a URL"
@@ -126,6 +132,8 @@ func parseBase(text string, plainHTTP bool) (*url.URL, string) {
 		return nil, "must not contain credentials"
 	case u.RawQuery != "" || u.Fragment != "":
 		return nil, "must not have a query or fragment"
+	case strings.HasSuffix(u.Host, ":"):
+		return nil, "has a colon without a port behind it"
 	case !validPort(u.Port()):
 		return nil, "has a port that does not exist"
 	case dotSegment(u.Path):
@@ -133,11 +141,21 @@ func parseBase(text string, plainHTTP bool) (*url.URL, string) {
 	case u.Scheme == "http" && !plainHTTP && !loopback(u.Hostname()):
 		return nil, "is plain http: use https, or allow it with provider.WithPlainHTTP"
 	}
-	clean := &url.URL{Scheme: u.Scheme, Host: strings.TrimSuffix(strings.ToLower(u.Host), ":"), Path: strings.TrimRight(u.Path, "/")}
+	clean := &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host), Path: strings.TrimRight(u.Path, "/")}
 	if u.RawPath != "" {
 		clean.RawPath = strings.TrimRight(u.RawPath, "/")
 	}
 	return clean, ""
+}
+
+// bareIPv6 reports whether the host of a URL has colons enough for an IPv6 address, and no brackets.
+func bareIPv6(text string) bool {
+	_, host, _ := strings.Cut(text, "://")
+	if end := strings.IndexAny(host, "/?#\\"); end >= 0 {
+		host = host[:end]
+	}
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	return strings.Count(host, ":") > 1 && !strings.ContainsAny(host, "[]")
 }
 
 func validPort(text string) bool {
