@@ -37,6 +37,14 @@ func (a *answerReader) DecodeAnswer(answer *rest.Answer) error {
 	return r.read(printed)
 }
 
+// Identity returns what the answer is about.
+func (a *answerReader) Identity() rest.Identity {
+	if a.request.about.Name != "" {
+		return rest.Identity{Name: stored(a.request.told)}
+	}
+	return rest.Identity{ID: a.request.told}
+}
+
 // printed returns the output. The legacy engine says OK if there is none, and adds a line break to
 // output.
 func (a *answerReader) printed(answer *rest.Answer) []byte {

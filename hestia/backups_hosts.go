@@ -158,7 +158,7 @@ func (s *BackupsService) DeleteUserBackupRestic(ctx context.Context, user, snaps
 func (s *BackupsService) GetUserBackupRestic(ctx context.Context, user, snapshot string) (*UserBackup, error) {
 	var backup *UserBackup
 	err := s.c.load(ctx, backupsGetUserBackupRestic, func(printed []byte) (err error) {
-		if backup, err = decodeOne[UserBackup](printed, asked{}, s.c.settings.location); err == nil && backup.Name == "" {
+		if backup, _, err = decodeOne[UserBackup](printed, s.c.settings.location); err == nil && backup.Name == "" {
 			return nothing()
 		}
 		return err

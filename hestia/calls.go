@@ -43,15 +43,20 @@ func (c *Client) loadList(ctx context.Context, cmd *command, read func(printed [
 }
 
 func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T, error) {
+	r, err := cmd.with(values...)
+	if err != nil {
+		return nil, err
+	}
 	var thing *T
-	err := c.load(ctx, cmd, func(printed []byte) (err error) {
+	r.strict, r.about = true, cmd.about(values)
+	r.read = func(printed []byte) (err error) {
 		if len(printed) == 0 && cmd.mayPrintNothing {
 			return nothing()
 		}
-		thing, err = decodeOne[T](printed, cmd.about(values), c.settings.location)
+		thing, r.told, err = decodeOne[T](printed, c.settings.location)
 		return err
-	}, values...)
-	if err != nil {
+	}
+	if err := c.perform(ctx, r); err != nil {
 		return nil, err
 	}
 	return thing, nil
@@ -133,7 +138,7 @@ func (c *Client) callOf(r *request) *rest.Call {
 	if r.codes {
 		form.Set("returncode", "yes")
 	}
-	call := &rest.Call{Endpoint: &cmd.endpoint, Subject: r.subject, Body: form}
+	call := &rest.Call{Endpoint: &cmd.endpoint, Subject: r.subject, Body: form, About: r.about}
 	for _, i := range r.secrets {
 		call.Secrets = append(call.Secrets, provider.NewSecret(r.args[i]))
 		call.HiddenFields = append(call.HiddenFields, field(i))

@@ -210,6 +210,9 @@ type request struct {
 	read func(printed []byte) error
 	// lists is set for listings, whose answers may be longer than others.
 	lists bool
+	// about is what the answer has to be about, and told what it is about.
+	about rest.Identity
+	told  string
 	// strict is set where the panel says OK to commands that it does not know: then a command that
 	// should print something and does not has failed.
 	strict bool
@@ -339,23 +342,34 @@ func (c *command) action(subject string) string {
 	return c.endpoint.Verb + " " + subject
 }
 
-// about returns what the answer of a command has to be about: the last argument that must be given.
-func (c *command) about(values []any) (about asked) {
+// about returns what the answer of a command has to be about: the last argument that must be given. The panel looks
+// names up with grep, where a dot is any character. User names differ in case; domains and mailboxes come back as the
+// panel stores them.
+func (c *command) about(values []any) (about rest.Identity) {
 	if c.changes() || c.unnamed {
 		return about
 	}
 	place := 0
 	for i := range c.parameters() {
 		p := &c.params[i]
-		switch {
-		case p.word != "":
+		if p.word != "" {
 			continue
-		case place < len(values) && !p.optional && !p.secret && !p.many:
-			about = asked{noun: strings.ReplaceAll(p.name, "_", " "), name: argumentOf(values[place]).text}
+		}
+		if place < len(values) && !p.optional && !p.secret && !p.many {
+			name := argumentOf(values[place]).text
+			about = rest.Identity{ID: name}
+			if p.name == "domain" || p.name == "account" {
+				about = rest.Identity{Name: stored(name)}
+			}
 		}
 		place++
 	}
 	return about
+}
+
+// stored returns how the panel stores the name of a domain or mailbox.
+func stored(name string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(name), "www."), ".")
 }
 
 // unreadable returns the error for one row of a list. It names the row and the field, never the value.

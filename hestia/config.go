@@ -57,7 +57,7 @@ type SystemConfig struct {
 func (s *SystemService) GetConfig(ctx context.Context) (*SystemConfig, error) {
 	var config *SystemConfig
 	err := s.c.load(ctx, systemGetConfig, func(printed []byte) (err error) {
-		if config, err = decodeOne[SystemConfig](printed, asked{}, s.c.settings.location); err != nil {
+		if config, _, err = decodeOne[SystemConfig](printed, s.c.settings.location); err != nil {
 			return err
 		}
 		texts, err := decodeMap(printed)

@@ -15,7 +15,6 @@ import (
 	"github.com/provkit/provkit/internal/lenient"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -49,63 +48,35 @@ var (
 // the answer. No command prints such a list.
 func crowded(elements, bytes int) bool { return elements > 10_000 && bytes/elements < 8 }
 
-// asked is what an answer has to be about; the zero value is anything.
-type asked struct {
-	noun, name string // the name of the argument, and its value
-}
-
-// check compares the name of the object in an answer with what was asked: the panel looks names up with grep, where
-// a dot is any character. User names differ in case; domains and mailboxes do not, and come back as they are stored.
-func (a asked) check(name string) error {
-	if a.name == "" || name == a.name {
-		return nil
-	}
-	if (a.noun == "domain" || a.noun == "account") && stored(name) == stored(a.name) {
-		return nil
-	}
-	return &provider.Error{
-		Kind: provider.ErrProtocol, Message: fmt.Sprintf("the answer is about %s %s, not %s", a.noun, quoted(words.Shorten(name, 80)), quoted(a.name)),
-	}
-}
-
-// stored returns how the panel stores the name of a domain or mailbox.
-func stored(name string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(name), "www."), ".")
-}
-
-// decodeOne reads one named object, or a flat one.
-func decodeOne[T any](printed []byte, about asked, location *time.Location) (*T, error) {
+// decodeOne reads one named object, or a flat one, and returns the name.
+func decodeOne[T any](printed []byte, location *time.Location) (thing *T, told string, err error) {
 	printed = rest.Content(printed)
 	if len(printed) == 0 {
-		return nil, errNothing
+		return nil, "", errNothing
 	}
 	var name, object []byte
 	objects, flat := 0, printed[0] != '{'
-	err := shell.Walk(printed, func(key, value []byte) error {
+	err = shell.Walk(printed, func(key, value []byte) error {
 		name, object = key, value
 		objects, flat = objects+1, flat || value[0] != '{'
 		return nil
 	})
+	r := rowReader{plan: planOf(reflect.TypeFor[T]()), location: location}
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, "", err
+	case flat && r.plan.unique:
+		return nil, "", errors.New("an object without a name")
 	case flat:
 		name, object = nil, printed
 	case objects != 1:
-		return nil, fmt.Errorf("%d objects instead of one", objects)
+		return nil, "", fmt.Errorf("%d objects instead of one", objects)
 	}
-	thing := new(T)
-	r := rowReader{plan: planOf(reflect.TypeFor[T]()), location: location}
-	unread := r.row(reflect.ValueOf(thing).Elem(), name, object)
-	if name != nil || r.plan.key != nil {
-		if err := about.check(r.name); err != nil {
-			return nil, err
-		}
+	thing = new(T)
+	if err := r.row(reflect.ValueOf(thing).Elem(), name, object); err != nil {
+		return nil, "", err
 	}
-	if unread != nil {
-		return nil, unread
-	}
-	return thing, nil
+	return thing, r.name, nil
 }
 
 // nothing returns the error for a command that should print one thing and printed nothing, which
