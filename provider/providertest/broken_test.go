@@ -67,7 +67,7 @@ var variants = []variant{
 	{"undoes what it found", broken(func(m *Memory) provider.Provider { return finder{m} }),
 		wants{"resume/undo spares what was there": "lost at 0 and refused at 2 with OnFailureUndo"}},
 	{"does not read the suspension back", broken(func(m *Memory) provider.Provider { return trusting{m} }),
-		wants{"state/ignored suspension": "Suspend on a server that ignores it"}},
+		wants{"state/ignored suspension": "Suspend on a server that ignores it", "junk/suspend": "it said done, but the account is not suspended"}},
 	{"always says changed", broken(func(m *Memory) provider.Provider { return eager{m} }),
 		wants{"state/suspend and unsuspend": `outcome "changed"`}},
 	{"believes a 404", broken(func(m *Memory) provider.Provider { return believer{m} }),
@@ -113,6 +113,16 @@ var variants = []variant{
 		}},
 	{"looks after the deadline", broken(func(m *Memory) provider.Provider { return tireless{m} }),
 		wants{"faults/suspend": "after the deadline", "context/cancelled during": "requests after it was cancelled"}},
+	{"believes anybody's 404", broken(func(m *Memory) provider.Provider { return misled{m} }),
+		wants{"junk/get": "it said not found, but it is there"}},
+	{"believes anybody's 403", broken(func(m *Memory) provider.Provider { return intimidated{m} }),
+		wants{"junk/change password": "it said not done, but account"}},
+	{"believes anybody's 200", broken(func(m *Memory) provider.Provider { return sanguine{m} }),
+		wants{"junk/change password": "it said done, but the account has another password"}},
+	{"takes the record that it gets", broken(func(m *Memory) provider.Provider { return anybody{m} }),
+		wants{
+			"junk/get": "it returned something untrue: ID", "junk/ensure absent by ID": "which the verb is not about, is gone",
+		}},
 	{"asks before it checks", broken(func(m *Memory) provider.Provider { return careless{m} }),
 		wants{"input/bad ids": "Get of ID", "input/hostile ids": "Get of ID"}},
 	{"declares what it lacks", broken(func(m *Memory) provider.Provider { return core{m} }),
@@ -387,6 +397,55 @@ func (p pessimist) Get(ctx context.Context, id string) (*provider.Account, error
 func (p pessimist) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
 	outcome, err := p.Memory.Suspend(ctx, id)
 	return outcome, altered(err, maybe)
+}
+
+// misled takes a page with the status 404 for the system's own answer.
+type misled struct{ *Memory }
+
+func (m misled) Get(ctx context.Context, id string) (*provider.Account, error) {
+	a, err := m.Memory.Get(ctx, id)
+	return a, altered(err, func(e *provider.Error) {
+		if e.StatusCode == http.StatusNotFound {
+			e.Kind = provider.ErrNotFound
+		}
+	})
+}
+
+// intimidated takes a page with the status 403 for the system's refusal.
+type intimidated struct{ *Memory }
+
+func (i intimidated) ChangePassword(ctx context.Context, id string, password provider.Secret) (provider.Outcome, error) {
+	outcome, err := i.Memory.ChangePassword(ctx, id, password)
+	return outcome, altered(err, func(e *provider.Error) {
+		if e.StatusCode == http.StatusForbidden {
+			e.Kind, e.MaybeExecuted = provider.ErrForbidden, false
+		}
+	})
+}
+
+// sanguine takes the status 200 for success, whatever is in the answer.
+type sanguine struct{ *Memory }
+
+func (s sanguine) ChangePassword(ctx context.Context, id string, password provider.Secret) (provider.Outcome, error) {
+	outcome, err := s.Memory.ChangePassword(ctx, id, password)
+	if e, ok := errors.AsType[*provider.Error](err); ok && e.StatusCode == http.StatusOK {
+		return provider.OutcomeChanged, nil
+	}
+	return outcome, err
+}
+
+// anybody does not compare the ID of what it reads.
+type anybody struct{ *Memory }
+
+func (a anybody) Get(ctx context.Context, id string) (*provider.Account, error) {
+	if err := a.checkID("get account", id); err != nil {
+		return nil, err
+	}
+	record := new(memoryAccount)
+	if err := a.do(ctx, memoryCall{action: "get account " + id, method: http.MethodGet, path: accountPath(id), out: record}); err != nil {
+		return nil, err
+	}
+	return a.account(record), nil
 }
 
 type tireless struct{ *Memory }

@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 )
@@ -10,6 +11,9 @@ import (
 func Run(t *testing.T, h Harness) {
 	t.Helper()
 	s := &suite{h: h, tb: func(t *testing.T, _ string) tb { return t }}
+	if os.Getenv("PROVKIT_JUNK") == "" && !strings.HasPrefix(h.Name, "memory") { // until every adapter passes
+		s.only = func(check string) bool { return !strings.HasPrefix(check, "junk/") }
+	}
 	s.run(t)
 }
 
@@ -67,9 +71,7 @@ func (s *suite) run(t *testing.T) {
 		})
 	}
 	s.try(t, matrix)
-	if os.Getenv("PROVKIT_JUNK") != "" { // until every adapter passes
-		s.try(t, junkAnswers)
-	}
+	s.try(t, junkAnswers)
 }
 
 // complete returns what a harness lacks that every check needs.
