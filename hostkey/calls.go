@@ -7,6 +7,7 @@ import (
 	"iter"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
@@ -129,7 +130,7 @@ func checkLocation(problems *provider.Problems, field, location string) {
 
 // checkPIN refuses what cannot be a PIN; "" is none.
 func checkPIN(problems *provider.Problems, field string, pin provider.Secret) {
-	if n := len(pin.Reveal()); n != 0 && (n < 4 || n > 6) {
+	if n := utf8.RuneCountInString(pin.Reveal()); n != 0 && (n < 4 || n > 6) {
 		problems.Add(field, "must have 4 to 6 characters")
 	}
 }

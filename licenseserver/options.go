@@ -8,6 +8,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -77,8 +78,8 @@ func WithAdminHeader(name string, value provider.Secret) provider.Option {
 		auth.problem = "the header field has no valid name"
 	case value.IsZero():
 		auth.problem = "the header field has no value"
-	case strings.ContainsFunc(value.Reveal(), func(r rune) bool { return r < ' ' || r == 0x7f }):
-		auth.problem = "the value of the header field contains a control character"
+	case strings.ContainsFunc(value.Reveal(), func(r rune) bool { return r != ' ' && words.Unseen(r) }):
+		auth.problem = "the value of the header field contains a control character or an invisible one"
 	}
 	return provider.VendorOption(Kind, "WithAdminAuth", auth)
 }

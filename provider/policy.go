@@ -168,7 +168,9 @@ const (
 
 // PasswordPolicy is what a system accepts as a password.
 type PasswordPolicy struct {
-	// MinLength and MaxLength in bytes; MaxLength 0 means no limit.
+	// MinLength is in characters, and MaxLength in bytes of UTF-8, where 0 means no limit: what keeps
+	// both fits whichever of the two a system counts, and no system tells. They differ only for
+	// characters beyond ASCII.
 	MinLength, MaxLength int
 	// Need lists sets of characters. At least one character of each set must appear.
 	Need []string
@@ -184,10 +186,12 @@ func (p PasswordPolicy) Problem(password Secret) string {
 	switch {
 	case text == "":
 		return "required"
-	case len(text) < p.MinLength:
+	case !utf8.ValidString(text):
+		return "is not UTF-8"
+	case utf8.RuneCountInString(text) < p.MinLength:
 		return fmt.Sprintf("shorter than %d characters", p.MinLength)
 	case p.MaxLength > 0 && len(text) > p.MaxLength:
-		return fmt.Sprintf("longer than %d characters", p.MaxLength)
+		return fmt.Sprintf("longer than %d bytes, of which a character beyond ASCII takes two to four", p.MaxLength)
 	case strings.ContainsAny(text, "\x00\r\n"):
 		return "has a line break or a NUL"
 	case p.NotFirst != "" && strings.IndexAny(text, p.NotFirst) == 0:
@@ -239,7 +243,7 @@ func (p PasswordPolicy) Generate() Secret {
 	return Secret{}
 }
 
-// ascii drops characters of more than one byte, since lengths are in bytes.
+// ascii drops characters of more than one byte, so that a length in characters is one in bytes.
 func ascii(s string) string { return keep(s, func(r rune) bool { return r < utf8.RuneSelf }) }
 
 // within keeps the characters of an alphabet; "" has all.

@@ -171,6 +171,17 @@ func TestPasswordPolicyProblem(t *testing.T) {
 		}
 	}
 	require.Empty(t, provider.PasswordPolicy{}.Problem(provider.NewSecret("any thing ü")))
+	require.Equal(t, "is not UTF-8", provider.PasswordPolicy{}.Problem(provider.NewSecret("M\xfcller"))) // JSON would send another one
+}
+
+// TestPasswordLength: eight characters are eight however long they are, and a limit holds for bytes,
+// in which crypt and databases count.
+func TestPasswordLength(t *testing.T) {
+	p := provider.PasswordPolicy{MinLength: 8, MaxLength: 16}
+	require.Equal(t, "shorter than 8 characters", p.Problem(provider.NewSecret("ääää567")))
+	require.Empty(t, p.Problem(provider.NewSecret("ääää5678")))
+	require.Empty(t, p.Problem(provider.NewSecret("ääääääää")))
+	require.Contains(t, p.Problem(provider.NewSecret("äääääääää")), "longer than 16 bytes")
 }
 
 func TestPasswordGenerate(t *testing.T) {
