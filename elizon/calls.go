@@ -200,11 +200,7 @@ func all[T any](ctx context.Context, r *request, names ...string) iter.Seq2[*T, 
 			yield(nil, err)
 			return
 		}
-		for _, element := range p.rows {
-			if !yield(element, nil) {
-				return
-			}
-		}
+		p.rows.All()(yield)
 	}
 }
 

@@ -53,7 +53,7 @@ type having[T any] struct {
 }
 
 func (d *having[T]) DecodeAnswer(a *rest.Answer) error {
-	o, err := readObject(a)
+	o, err := readObject(a, d.names...)
 	if err != nil {
 		return err
 	}

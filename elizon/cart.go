@@ -2,11 +2,9 @@ package elizon
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -206,23 +204,20 @@ func (s *CartService) Upgrade(ctx context.Context, req *CartUpgradeRequest) (*Up
 	return &UpgradeQuote{Line: findLine(answer), Answer: answer}, nil
 }
 
+// findLine returns the first line in an answer: the answer itself, or one of its fields.
 func findLine(answer provider.Payload) *CartLine {
-	var whole object
-	if answer.Decode(&whole) != nil {
+	var found *CartLine
+	try := func(_, candidate []byte) error {
+		var line CartLine
+		if found == nil && decode(candidate, &line) == nil && line.ProductID != "" {
+			delete(line.Extra, envelope)
+			found = &line
+		}
 		return nil
 	}
-	candidates := []json.RawMessage{json.RawMessage(answer)}
-	for _, name := range slices.Sorted(maps.Keys(whole)) {
-		candidates = append(candidates, whole[name])
-	}
-	for _, candidate := range candidates {
-		var line CartLine
-		if decode(candidate, &line) == nil && line.ProductID != "" {
-			delete(line.Extra, "success")
-			return &line
-		}
-	}
-	return nil
+	_ = try(nil, answer)
+	_ = wire.Options{}.Walk(answer, try) // what cannot be read has no line
+	return found
 }
 
 // checkLines refuses carts that the platform cannot accept.

@@ -2,11 +2,11 @@ package elizon
 
 import (
 	"context"
-	"encoding/json"
 	"hash/maphash"
 	"iter"
 	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -38,7 +38,8 @@ func byOffset(size int64) paging {
 // The platform has no snapshots: adding or removing an element while the list is read moves the
 // others, so that one may be missed. An element that moved to the next page is not yielded twice.
 // The list ends where the server says so, at an empty page, or at a page with nothing new, so that
-// it also ends if the server ignores paging. A list that fails yields its error last.
+// it also ends if the server ignores paging. An error beside an element concerns that element; a list
+// that fails yields its error last, beside none.
 func pages[T any](ctx context.Context, r *request, style paging, names ...string) iter.Seq2[*T, error] {
 	r.problems.NotNegative("PerPage", style.size)
 	return func(yield func(*T, error) bool) {
@@ -49,14 +50,20 @@ func pages[T any](ctx context.Context, r *request, style paging, names ...string
 				yield(nil, err)
 				return
 			}
-			now := p.prints()
-			for i, element := range p.rows {
-				if !before.has(now.inOrder[i]) && !yield(element, nil) {
-					return
-				}
+			var now prints
+			stopped := false
+			p.rows.Each(func(raw []byte, element *T, err error) bool {
+				print := printOf(raw)
+				now = append(now, print)
+				stopped = !before.has(print) && !yield(element, err)
+				return !stopped
+			})
+			if stopped {
+				return
 			}
-			offset += int64(len(p.rows))
-			if len(p.rows) == 0 || now.within(before) || now.within(milestone) || p.last(number, offset) {
+			now = now.sorted()
+			offset += int64(p.rows.Len)
+			if p.rows.Len == 0 || now.within(before) || now.within(milestone) || p.last(number, offset) {
 				return
 			}
 			// A cycle of pages is detected once it fits between two milestones, whose distance
@@ -86,8 +93,7 @@ func (s paging) query(r *request, number int, offset int64) url.Values {
 // page is a part of a list, with what it says about the whole.
 type page[T any] struct {
 	names []string
-	rows  []*T
-	ids   []json.RawMessage
+	rows  wire.Rows[T]
 	// Anything that a server says about its pages may be missing: then 0, or silent for more.
 	pages, total int64
 	more, silent bool
@@ -107,7 +113,7 @@ func (p *page[T]) last(number int, offset int64) bool {
 }
 
 func (p *page[T]) DecodeAnswer(a *rest.Answer) error {
-	o, err := readObject(a)
+	o, err := readObject(a, append([]string{"pagination", "pages", "total", "hasMore"}, p.names...)...)
 	if err != nil {
 		return err
 	}
@@ -115,16 +121,15 @@ func (p *page[T]) DecodeAnswer(a *rest.Answer) error {
 	if raw == nil {
 		return wire.Lacks(name)
 	}
-	rows, err := wire.List[T](raw)
-	if err != nil {
+	p.rows.Names = p.names
+	if err := p.rows.Read(a, raw); err != nil {
 		return wire.Within(name, err)
 	}
-	p.rows = rows
-	_ = json.Unmarshal(raw, &p.ids) // it has been decoded before
 	whole := o
 	if nested := o["pagination"]; len(nested) > 0 && nested[0] == '{' {
-		whole = nil
-		_ = json.Unmarshal(nested, &whole) // it was part of valid JSON
+		if whole, err = wire.Pick(nested, "pages", "total", "hasMore"); err != nil {
+			return wire.Within("pagination", err)
+		}
 	}
 	p.pages, p.total = whole.number("pages"), whole.number("total")
 	p.more, p.silent = whole.yes("hasMore"), !whole.yes("hasMore") && string(whole["hasMore"]) != "false"
@@ -139,40 +144,30 @@ func (o object) number(name string) (n int64) {
 	return max(n, 0)
 }
 
-// prints are fingerprints of the elements of a page.
-type prints struct {
-	inOrder []uint64
-	set     map[uint64]bool
-}
+// prints are fingerprints of the elements of a page, in ascending order.
+type prints []uint64
 
 var seed = maphash.MakeSeed()
 
-// prints identifies an element by its "id", or by its whole content if it has none.
-func (p *page[T]) prints() prints {
-	made := prints{inOrder: make([]uint64, 0, len(p.ids)), set: make(map[uint64]bool, len(p.ids))}
-	for _, raw := range p.ids {
-		var identified struct {
-			ID json.RawMessage `json:"id"`
-		}
-		if json.Unmarshal(raw, &identified) == nil && len(identified.ID) > 0 && string(identified.ID) != "null" {
-			raw = identified.ID
-		}
-		print := maphash.Bytes(seed, raw)
-		made.inOrder = append(made.inOrder, print)
-		made.set[print] = true
+// printOf identifies an element by its "id", or by its whole content if it has none.
+func printOf(raw []byte) uint64 {
+	if o, err := wire.Pick(raw, "id"); err == nil && len(o["id"]) > 0 && string(o["id"]) != "null" {
+		raw = o["id"]
 	}
-	p.ids = nil
-	return made
+	return maphash.Bytes(seed, raw)
 }
 
-func (f prints) has(print uint64) bool { return f.set[print] }
+func (f prints) sorted() prints {
+	slices.Sort(f)
+	return slices.Compact(f)
+}
+
+func (f prints) has(print uint64) bool {
+	_, found := slices.BinarySearch(f, print)
+	return found
+}
 
 // within reports whether all elements of a page were on the other page.
 func (f prints) within(other prints) bool {
-	for print := range f.set {
-		if !other.set[print] {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(f, func(print uint64) bool { return !other.has(print) })
 }

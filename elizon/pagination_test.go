@@ -230,7 +230,8 @@ func TestEndlessPages(t *testing.T) {
 	require.Zero(t, n)
 }
 
-// An error in the middle is yielded last, after what was read, and the list can be read again.
+// An error in the middle is yielded last, after what was read, and the list can be read again. That
+// of an element stands beside it.
 func TestPagesThatFail(t *testing.T) {
 	s := &shelf{ids: serials(0, 25), size: 10, style: "offset"}
 	broken := true
@@ -238,18 +239,28 @@ func TestPagesThatFail(t *testing.T) {
 		if r.Query.Get("page") == "2" && broken {
 			return clienttest.OK(`{"success":true,"services":[{"id":"x"},{"name":"no id"}]}`)
 		}
+		if r.Query.Get("page") == "3" && broken {
+			return clienttest.OK(`{"success":true,"services":false}`)
+		}
 		return s.answer(ctx, r)
 	})
 	list := c.Services.List(t.Context(), &elizon.ServiceListOptions{View: "compact"})
 	n := 0
 	for service, err := range list {
-		if n++; n > 10 {
+		switch n++; n {
+		case 12:
 			require.ErrorIs(t, err, provider.ErrProtocol)
-			require.ErrorContains(t, err, `lacks "services.id"`)
+			require.ErrorContains(t, err, `row 2 of the list cannot be read: lacks "id"`)
+			require.Equal(t, "no id", service.Name)
+		case 13:
+			require.ErrorIs(t, err, provider.ErrProtocol)
+			require.ErrorContains(t, err, "not a list")
 			require.Nil(t, service)
+		default:
+			require.NoError(t, err)
 		}
 	}
-	require.Equal(t, 11, n)
+	require.Equal(t, 13, n)
 	broken = false
 	tap.Forget()
 	n = 0

@@ -2,7 +2,6 @@ package elizon
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"reflect"
 
@@ -19,42 +18,33 @@ func decode(raw []byte, out any) error {
 	return wire.Options{Envelope: []string{envelope}}.Unmarshal(raw, out)
 }
 
-// object is a JSON object whose values are not decoded yet.
-type object map[string]json.RawMessage
+// object is some of the fields of a JSON object, not decoded yet.
+type object map[string][]byte
 
-var (
-	errNoBody   = errors.New("no body")
-	errNoObject = errors.New("not an object")
-)
+var errNoBody = errors.New("no body")
 
-// readObject reads the answer's object. According to the documents, every success says so in a
-// field of its own: the answer to a change must have it.
-func readObject(a *rest.Answer) (object, error) {
+// readObject reads some fields of the answer's object. According to the documents, every success says
+// so in a field of its own: the answer to a change must have it.
+func readObject(a *rest.Answer, names ...string) (object, error) {
 	body := rest.Content(a.Body)
 	if len(body) == 0 {
 		return nil, errNoBody
 	}
-	if body[0] != '{' {
-		if !json.Valid(body) {
-			return nil, errors.New("not JSON")
-		}
-		return nil, errNoObject
+	fields, err := wire.Pick(body, append([]string{envelope, "ok"}, names...)...)
+	o := object(fields)
+	if err == nil && a.Endpoint.Effect != rest.Read && !o.succeeded() {
+		err = wire.Lacks(envelope)
 	}
-	var o object
-	if err := json.Unmarshal(body, &o); err != nil {
-		return nil, err
-	}
-	if a.Endpoint.Effect != rest.Read && !o.yes(envelope) && !o.yes("ok") {
-		return nil, wire.Lacks(envelope)
-	}
-	return o, nil
+	return o, err
 }
 
 func (o object) yes(name string) bool { return string(o[name]) == "true" }
 
+func (o object) succeeded() bool { return o.yes(envelope) || o.yes("ok") }
+
 // first returns the first value under these names that is not null, and its name; nil and the first
 // of the names if there is none.
-func (o object) first(names ...string) (json.RawMessage, string) {
+func (o object) first(names ...string) ([]byte, string) {
 	for _, name := range names {
 		if raw, ok := o[name]; ok && string(raw) != "null" {
 			return raw, name
@@ -71,11 +61,11 @@ type one[T any] struct {
 }
 
 func (d *one[T]) DecodeAnswer(a *rest.Answer) error {
-	o, err := readObject(a)
+	o, err := readObject(a, d.names...)
 	if err != nil {
 		return err
 	}
-	var raw json.RawMessage
+	var raw []byte
 	if len(d.names) > 0 {
 		var name string
 		if raw, name = o.first(d.names...); raw == nil {
@@ -83,7 +73,7 @@ func (d *one[T]) DecodeAnswer(a *rest.Answer) error {
 		}
 	} else {
 		// If every field may be missing, any object would pass.
-		if !wire.Demanding(reflect.TypeFor[T]()) && !o.yes(envelope) && !o.yes("ok") {
+		if !wire.Demanding(reflect.TypeFor[T]()) && !o.succeeded() {
 			return wire.Lacks(envelope)
 		}
 		raw = rest.Content(a.Body)
@@ -103,7 +93,7 @@ type optional[T any] struct {
 }
 
 func (d *optional[T]) DecodeAnswer(a *rest.Answer) error {
-	o, err := readObject(a)
+	o, err := readObject(a, d.name)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package hostkey
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"iter"
 	"strconv"
 	"strings"
@@ -29,49 +28,28 @@ func fetch[T any](ctx context.Context, c *Client, a action, call *rest.Call) (*T
 }
 
 // elements performs a call whose answer contains a list under the first of the names that exists;
-// "outer.inner" is a list inside an object. Each loop over it performs the call again.
+// "outer.inner" is a list inside an object. Each loop over it performs the call again. An error beside
+// an element concerns that element.
 func elements[T any](ctx context.Context, c *Client, a action, call *rest.Call, names ...string) iter.Seq2[*T, error] {
+	return listed(ctx, c, a, call, wire.Rows[T]{Names: names, Bare: true})
+}
+
+// proof is elements for a list that can prove absence: only a list is one.
+func proof[T any](ctx context.Context, c *Client, a action, call *rest.Call, names ...string) iter.Seq2[*T, error] {
+	return listed(ctx, c, a, call, wire.Rows[T]{Names: names})
+}
+
+func listed[T any](ctx context.Context, c *Client, a action, call *rest.Call, rows wire.Rows[T]) iter.Seq2[*T, error] {
+	rows.Envelope = beside
 	return func(yield func(*T, error) bool) {
-		l := listed[T]{names: names}
-		asked := *call
-		asked.Out = &l
+		answer, asked := rows, *call
+		asked.Out = &answer
 		if err := c.call(ctx, a, &asked); err != nil {
 			yield(nil, err)
 			return
 		}
-		for _, row := range l.rows {
-			if !yield(row, nil) {
-				return
-			}
-		}
+		answer.All()(yield)
 	}
-}
-
-// listed decodes the list in an answer.
-type listed[T any] struct {
-	names []string
-	rows  []*T
-}
-
-func (l *listed[T]) UnmarshalJSON(data []byte) error {
-	for _, name := range l.names {
-		outer, inner, nested := strings.Cut(name, ".")
-		value, found := openEnvelope(data)[outer]
-		if nested && found {
-			var fields map[string]provider.Payload // [] is an empty object
-			if err := (wire.Options{Lenient: true}).Unmarshal(value, &fields); err != nil {
-				return wire.Within(outer, err)
-			}
-			if value, found = openEnvelope(value)[inner]; len(fields) == 0 {
-				value, found = json.RawMessage("null"), true
-			}
-		}
-		if found {
-			options := wire.Options{Envelope: beside, Lenient: true}
-			return wire.Within(l.names[0], options.Unmarshal(value, &l.rows))
-		}
-	}
-	return wire.Lacks(l.names[0])
 }
 
 // unknown performs a call whose answer is undocumented, and returns that answer.

@@ -65,7 +65,7 @@ type ListedServer struct {
 	Name     string     `wire:"name"`
 	Type     string     `wire:"type"`
 	IP       netip.Addr `wire:"IP"`
-	DueDate  time.Time  `wire:"due_date"`
+	DueDate  time.Time  `wire:"due_date,end"`
 	DaysLeft int64      `wire:"days_left,loose"`
 	// PriceEUR, PriceUSD and PriceRUR are the prices in each currency.
 	PriceEUR Amount `wire:"price_EUR"`
@@ -206,7 +206,7 @@ func (s *ServersService) List(ctx context.Context, opts *ServerListOptions) iter
 	if err != nil {
 		return rest.Failed[ListedServer](err)
 	}
-	return elements[ListedServer](ctx, s.c, eqList, call, "servers", "message.servers")
+	return proof[ListedServer](ctx, s.c, eqList, call, "servers", "message.servers")
 }
 
 // Show reads a server: POST /eq.php, action show.

@@ -1,11 +1,13 @@
 package hostkey
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -168,16 +170,21 @@ func (s *VMService) Engine(ctx context.Context) (provider.Payload, error) {
 
 // Snapshots returns the list in the scope of the task of VM.Snapshots.
 func (s *TaskState) Snapshots() ([]Snapshot, error) {
-	l := listed[Snapshot]{names: []string{"snapshots"}}
-	if err := s.Scope.Decode(&l); err != nil {
+	scope := []byte(s.Scope)
+	if text := s.Scope.Text(); text != "" {
+		scope = []byte(text)
+	}
+	list := wire.Rows[Snapshot]{Names: []string{"snapshots"}, Bare: true}
+	err := list.DecodeAnswer(&rest.Answer{Endpoint: vmSnapshots.Endpoint, Body: scope})
+	var all []Snapshot
+	for row, odd := range list.All() {
+		all, err = append(all, *row), cmp.Or(err, odd)
+	}
+	if err != nil {
 		return nil, &provider.Error{
 			Provider: Kind, Op: vmSnapshots.Op, Action: vmSnapshots.Verb, Kind: provider.ErrProtocol,
 			Message: "the task returned no list of snapshots", Err: err,
 		}
-	}
-	var all []Snapshot
-	for _, row := range l.rows {
-		all = append(all, *row)
 	}
 	return all, nil
 }

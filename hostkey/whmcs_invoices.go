@@ -41,7 +41,7 @@ type Invoice struct {
 	Currency string    `wire:"currencycode"`
 	ClientID int64     `wire:"userid"`
 	Date     time.Time `wire:"date"`
-	DueDate  time.Time `wire:"duedate"`
+	DueDate  time.Time `wire:"duedate,end"`
 	// Items are set by WHMCS.Invoice only.
 	Items []InvoiceItem `wire:"items.item"`
 	// More fields that the answer contains.
@@ -119,22 +119,23 @@ func (s *WHMCSService) pages(ctx context.Context, fields url.Values, start int64
 		form := make(url.Values, len(fields)+1)
 		maps.Copy(form, fields)
 		form.Set("limitstart", strconv.FormatInt(at, 10))
-		page := invoicePage{listed: listed[Invoice]{names: []string{"invoices.invoice"}}}
+		page := invoicePage{Rows: wire.Rows[Invoice]{Names: []string{"invoices.invoice", "data.invoices.invoice"}}}
 		if err := s.c.call(ctx, whmcsInvoices, &rest.Call{Body: form, Out: &page}); err != nil {
 			yield(nil, err)
 			return
 		}
 		fresh := false
-		for _, invoice := range page.rows {
-			if seen[invoice.ID] {
+		for invoice, err := range page.All() {
+			if err == nil && seen[invoice.ID] {
 				continue
 			}
-			seen[invoice.ID], fresh = true, true
-			if !yield(invoice, nil) {
+			fresh = fresh || !seen[invoice.ID]
+			seen[invoice.ID] = true
+			if !yield(invoice, err) {
 				return
 			}
 		}
-		at += int64(len(page.rows))
+		at += int64(page.Len)
 		if !fresh || page.total != nil && at >= *page.total {
 			return
 		}
@@ -176,7 +177,7 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 		return rest.Failed[Invoice](err)
 	}
 	call := &rest.Call{Body: url.Values{"product": {idText(product)}, "location": {location}}, Subject: idText(product)}
-	return elements[Invoice](ctx, s.c, whmcsProductInvoices, call, "invoices")
+	return proof[Invoice](ctx, s.c, whmcsProductInvoices, call, "invoices")
 }
 
 // DownloadInvoice returns an invoice as PDF in base64: POST /whmcs.php, action download_invoice.
@@ -212,22 +213,18 @@ var _ = wire.Read(func(raw []byte, i *oneInvoice) error {
 
 // invoicePage is a page of invoices: invoices.invoice, at the top or under "data".
 type invoicePage struct {
-	listed[Invoice]
+	wire.Rows[Invoice]
 	total *int64
 }
 
-func (p *invoicePage) UnmarshalJSON(data []byte) error {
-	e := openEnvelope(data)
-	if inner := e["data"]; e["invoices"] == nil && len(inner) > 0 && inner[0] == '{' {
-		data = inner
-	}
-	if err := p.listed.UnmarshalJSON(data); err != nil {
+func (p *invoicePage) DecodeAnswer(a *rest.Answer) error {
+	if err := p.Rows.DecodeAnswer(a); err != nil {
 		return err
 	}
 	var about struct {
-		Total *int64 `wire:"totalresults"`
+		Total *int64 `wire:"totalresults|data.totalresults"`
 	}
-	err := wire.Unmarshal(data, &about)
+	err := wire.Unmarshal(rest.Content(a.Body), &about)
 	p.total = about.Total
 	return err
 }

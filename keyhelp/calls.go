@@ -2,8 +2,11 @@ package keyhelp
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
@@ -22,7 +25,16 @@ func ask[T any](ctx context.Context, c *Client, op operation, call *rest.Call, h
 
 // fetch reads one record by its name or ID.
 func fetch[T any](ctx context.Context, c *Client, op operation, arg string) (*T, error) {
-	return ask[T](ctx, c, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)}, wire.Options{})
+	return ask[T](ctx, c, op, on(op, arg), wire.Options{})
+}
+
+// on returns a call that is about one record, by its name or ID.
+func on(op operation, arg string) *rest.Call {
+	call := &rest.Call{Args: []string{arg}, Subject: quoted(arg), About: rest.Identity{ID: arg}}
+	if strings.Contains(op.any().Route, "/name/") {
+		call.About = rest.Identity{Name: arg}
+	}
+	return call
 }
 
 // fetchID reads one record by its ID.
@@ -33,7 +45,7 @@ func fetchID[T any](ctx context.Context, c *Client, op operation, id int64) (*T,
 	return fetch[T](ctx, c, op, idText(id))
 }
 
-// list reads all records of one type.
+// list reads all records of one type. An error beside a record concerns that record.
 func list[T any](ctx context.Context, c *Client, op operation, opts *SortOptions) iter.Seq2[*T, error] {
 	invalid := opts.check(op)
 	if opts != nil { // the caller may change them before ranging
@@ -50,29 +62,34 @@ func list[T any](ctx context.Context, c *Client, op operation, opts *SortOptions
 			yield(nil, err)
 			return
 		}
-		for _, row := range answer.Rows {
-			if !yield(row, nil) {
-				return
-			}
-		}
+		answer.All()(yield)
 	}
 }
 
 // create posts a request and returns the ID of the new record, the only field of such answers that
-// is known.
-func (c *Client) create(ctx context.Context, op operation, subject string, request any) (int64, error) {
+// is known. If the record has a name too, it must be that of the request.
+func (c *Client) create(ctx context.Context, op operation, name string, request any) (int64, error) {
+	call := &rest.Call{Subject: quoted(name), About: rest.Identity{Name: name}}
 	created, err := ask[struct {
-		ID int64 `wire:"id,positive"`
-	}](ctx, c, op, with(&rest.Call{Subject: subject}, request), wire.Options{})
+		ID   int64  `wire:"id,positive,identity"`
+		Name string `wire:"path|database_name|username|email|name,name"`
+	}](ctx, c, op, with(call, request), wire.Options{})
 	if err != nil {
 		return 0, err
 	}
 	return created.ID, nil
 }
 
-// change sends a partial update. Its answer is undocumented and ignored.
+// change sends a partial update. The answer names the record by its ID: live panels send {"id": 17},
+// and in the documented dialect, which leaves it open, it is the record. Whatever names nobody is no
+// answer to the update: it may be that of a proxy.
 func (c *Client) change(ctx context.Context, op operation, arg string, request any, secrets ...provider.Secret) error {
-	return c.call(ctx, op, with(&rest.Call{Args: []string{arg}, Subject: quoted(arg), Secrets: secrets}, request))
+	call := on(op, arg)
+	call.Secrets = secrets
+	_, err := ask[struct {
+		ID int64 `wire:"id,positive,identity"`
+	}](ctx, c, op, with(call, request), wire.Options{})
+	return err
 }
 
 // with sets the body of a call: a request, or fields under the names of a dialect.
@@ -89,7 +106,19 @@ func with(call *rest.Call, request any) *rest.Call {
 
 // remove deletes one record.
 func (c *Client) remove(ctx context.Context, op operation, arg string) error {
-	return c.call(ctx, op, &rest.Call{Args: []string{arg}, Subject: quoted(arg)})
+	call := on(op, arg)
+	call.Out = noContent{}
+	return c.call(ctx, op, call)
+}
+
+// noContent is the answer to a removal: status 204, and no body.
+type noContent struct{}
+
+func (noContent) DecodeAnswer(a *rest.Answer) error {
+	if a.Status != http.StatusNoContent {
+		return errors.New("a removal is answered with status 204")
+	}
+	return nil
 }
 
 // SortOptions sort a list. The API has no paging: a list is one call, read element by element.

@@ -70,18 +70,21 @@ func pages[T any](ctx context.Context, c *Client, op operation, name string, nex
 			if call == nil {
 				return
 			}
-			p := &page[T]{name: name}
+			p := &page[T]{Rows: wire.Rows[T]{Names: []string{name}}}
 			call.Out = p
 			if err := c.call(ctx, op, call); err != nil {
 				yield(nil, err)
 				return
 			}
-			for _, row := range p.rows {
-				if !yield(row, nil) {
+			for row, err := range p.All() {
+				if p.first == nil {
+					p.first = row
+				}
+				if !yield(row, err) {
 					return
 				}
 			}
-			seen += len(p.rows)
+			seen += p.Len
 			last = p
 		}
 	}

@@ -29,11 +29,11 @@ func (s *CustomersService) Search(ctx context.Context, query string) iter.Seq2[*
 			first = 0
 		}
 		// A server without paging sends the first page again and again.
-		if last != nil && (!last.more || len(last.rows) == 0 || last.rows[0].ID == first) {
+		if last != nil && (!last.more || last.Len == 0 || last.first.ID == first) {
 			return nil
 		}
 		if last != nil {
-			first = last.rows[0].ID
+			first = last.first.ID
 		}
 		args := url.Values{"page": {strconv.Itoa(number)}}
 		if query != "" {

@@ -101,10 +101,10 @@ func (s *LeadsService) Institutions(ctx context.Context, opts *InstitutionListOp
 		}
 		if last != nil {
 			// A server without paging sends the first page again and again.
-			if last.total == nil || seen >= int(*last.total) || len(last.rows) == 0 || last.rows[0].ID == first {
+			if last.total == nil || seen >= int(*last.total) || last.Len == 0 || last.first.ID == first {
 				return nil
 			}
-			first = last.rows[0].ID
+			first = last.first.ID
 		}
 		args := url.Values{"page": {strconv.Itoa(number)}}
 		if o.PerPage > 0 {

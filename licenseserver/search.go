@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -70,13 +71,16 @@ func (s *SearchService) Query(ctx context.Context, req *SearchRequest) (*SearchR
 	}
 	// People search for license keys too.
 	call := &rest.Call{Query: args, Secrets: []provider.Secret{provider.NewSecret(req.Query)}}
-	p := &page[SearchResult]{name: "results"}
+	p := &page[SearchResult]{Rows: wire.Rows[SearchResult]{Names: []string{"results"}}}
 	call.Out = p
 	if err := s.c.call(ctx, s.c.search, call); err != nil {
 		return nil, err
 	}
-	found := &SearchResults{Results: make([]SearchResult, 0, len(p.rows)), Total: int64(len(p.rows))}
-	for _, row := range p.rows {
+	found := &SearchResults{Total: int64(p.Len)}
+	for row, err := range p.All() {
+		if err != nil {
+			return nil, err
+		}
 		found.Results = append(found.Results, *row)
 	}
 	if p.total != nil {

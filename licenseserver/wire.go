@@ -33,26 +33,22 @@ func (p *payload) DecodeAnswer(a *rest.Answer) error {
 
 // page is an object that contains a list under a name, and whether more pages follow.
 type page[T any] struct {
-	name  string
-	rows  []*T
+	wire.Rows[T]
 	total *int64
 	more  bool
+	// first is the first element, which shows whether a page is another one.
+	first *T
 }
 
 func (p *page[T]) DecodeAnswer(a *rest.Answer) error {
-	var answer wire.One[struct {
-		Total *int64                      `wire:"total"`
-		More  bool                        `wire:"pagination.more"`
-		Rest  map[string]provider.Payload `wire:",extra"`
-	}]
-	if err := answer.DecodeAnswer(a); err != nil {
+	if err := p.Rows.DecodeAnswer(a); err != nil {
 		return err
 	}
-	list := answer.Value.Rest[p.name]
-	if len(list) == 0 || list[0] != '[' {
-		return wire.Lacks(p.name)
+	var about struct {
+		Total *int64 `wire:"total"`
+		More  bool   `wire:"pagination.more"`
 	}
-	rows, err := wire.List[T](list)
-	p.rows, p.total, p.more = rows, answer.Value.Total, answer.Value.More
-	return wire.Within(p.name, err)
+	err := wire.Unmarshal(rest.Content(a.Body), &about)
+	p.total, p.more = about.Total, about.More
+	return err
 }

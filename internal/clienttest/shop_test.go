@@ -51,9 +51,9 @@ func (w *thing) Identity() rest.Identity { return wire.IdentityOf(w) }
 type createRequest struct{ Password provider.Secret }
 
 var (
-	show   = &rest.Endpoint{Op: "Things.Show", Verb: "show thing", Method: http.MethodPost, Route: "/thing.php", Effect: rest.Read}
-	create = &rest.Endpoint{Op: "Things.Create", Verb: "create thing", Method: http.MethodPost, Route: "/thing.php"}
-	list   = &rest.Endpoint{Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things/{id}", Effect: rest.Read}
+	show   = &rest.Endpoint{Provider: "shop", Op: "Things.Show", Verb: "show thing", Method: http.MethodPost, Route: "/thing.php", Effect: rest.Read}
+	create = &rest.Endpoint{Provider: "shop", Op: "Things.Create", Verb: "create thing", Method: http.MethodPost, Route: "/thing.php"}
+	list   = &rest.Endpoint{Provider: "shop", Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things/{id}", Effect: rest.Read}
 )
 
 func (s *things) Show(ctx context.Context, id int64) (*thing, error) {
@@ -121,8 +121,8 @@ func (s *things) List(ctx context.Context, id int64) iter.Seq2[*thing, error] {
 			}
 			return
 		}
-		for _, row := range answer.Rows {
-			if !yield(row, nil) {
+		for row, err := range answer.All() {
+			if !yield(row, err) {
 				return
 			}
 		}

@@ -35,6 +35,14 @@ func (e *Endpoint) RefuseBlank(field, value string) error {
 	return e.Refuse("", problems)
 }
 
+// OddRow returns the error for an element of a list that cannot be read, in an answer with a status.
+// message must not quote the element.
+func (e *Endpoint) OddRow(status int, message string, cause error) error {
+	return &provider.Error{
+		Provider: e.Provider, Op: e.Op, Action: e.action(""), Kind: provider.ErrProtocol, StatusCode: status, Message: message, Err: cause,
+	}
+}
+
 // AddProblems adds the fields named by err, an error of [New] or of a vendor's client. names maps
 // those names to the caller's; nil changes none.
 func AddProblems(problems *provider.Problems, err error, names map[string]string) {

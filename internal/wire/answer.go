@@ -36,14 +36,23 @@ func IdentityOf(record any) rest.Identity {
 		return rest.Identity{}
 	}
 	p := planOf(v.Type())
-	return rest.Identity{ID: textIn(v, p.id), Name: textIn(v, p.name)}
+	var told rest.Identity
+	if p.id != nil {
+		told.ID = textIn(v, p.id)
+	}
+	for _, f := range p.names {
+		switch text := textIn(v, f); {
+		case told.Name == "":
+			told.Name = text
+		case text != "":
+			told.Alias = text
+		}
+	}
+	return told
 }
 
-// textIn returns a field as a text; "" if it is zero or there is none.
+// textIn returns a field as a text; "" if it is zero.
 func textIn(v reflect.Value, f *field) string {
-	if f == nil {
-		return ""
-	}
 	v = v.FieldByIndex(f.index)
 	switch {
 	case v.IsZero():
@@ -52,17 +61,4 @@ func textIn(v reflect.Value, f *field) string {
 		return strconv.FormatInt(v.Int(), 10)
 	}
 	return v.String()
-}
-
-// Rows decodes an answer that is a list. It has no rows if the list cannot be read to its end.
-type Rows[T any] struct{ Rows []*T }
-
-// DecodeAnswer implements rest.AnswerDecoder.
-func (r *Rows[T]) DecodeAnswer(a *rest.Answer) (err error) {
-	body := rest.Content(a.Body)
-	if len(body) == 0 {
-		return errNoBody
-	}
-	r.Rows, err = List[T](body)
-	return err
 }

@@ -30,7 +30,7 @@ func Unmarshal(data []byte, out any) error { return Options{}.Unmarshal(data, ou
 
 // Unmarshal is the function Unmarshal with options.
 func (o Options) Unmarshal(data []byte, out any) error {
-	s := &scanner{Options: o, data: data}
+	s := newScanner(data, o)
 	v := reflect.ValueOf(out).Elem()
 	return s.whole(func() error {
 		if o.Lenient {
@@ -50,34 +50,6 @@ func (o Options) Unmarshal(data []byte, out any) error {
 	})
 }
 
-// rowSize is how many bytes of an array to expect per row, at least.
-const rowSize = 256
-
-// List reads a JSON array, and allocates each element separately.
-func List[T any](data []byte) (rows []*T, err error) {
-	s := &scanner{data: data}
-	read := readerOf(reflect.TypeFor[T]())
-	err = s.whole(func() error {
-		if s.peek() != '[' {
-			return s.wrongForm(errNoList)
-		}
-		rows = make([]*T, 0, len(data)/rowSize+1)
-		return s.elements(func(int) error {
-			row := new(T)
-			v := reflect.ValueOf(row).Elem()
-			if c := s.peek(); c == 'n' || c != '{' && v.Kind() == reflect.Struct && !codecs.has(v.Type()) {
-				return s.mistyped(v.Type())
-			}
-			rows = append(rows, row)
-			return read(s, v)
-		})
-	})
-	if err != nil {
-		return nil, err
-	}
-	return rows, nil
-}
-
 // whole reads one value with nothing after it.
 func (s *scanner) whole(read func() error) error {
 	s.space()
@@ -90,6 +62,9 @@ func (s *scanner) whole(read func() error) error {
 	}
 	return err
 }
+
+// final reports whether an error makes it pointless to read on.
+func final(err error) bool { return errors.Is(err, errSyntax) || errors.Is(err, errTooMuch) }
 
 // wrongForm returns err if the rest of the answer is valid JSON, and otherwise the syntax error.
 func (s *scanner) wrongForm(err error) error {
@@ -116,6 +91,10 @@ type state struct {
 	exact, inexact, repeated, held, told bits
 	// spans is the index of its alternatives' values among those of the scanner.
 	spans int
+	// odd is the first error of a field. The fields after it are read nevertheless.
+	odd *oddError
+	// extras is how many extra fields are kept.
+	extras int
 }
 
 type span struct{ start, end int }
@@ -134,10 +113,24 @@ func readStruct(s *scanner, v reflect.Value) error {
 	if err := st.choose(s); err != nil {
 		return err
 	}
-	if err := st.check(partial); err != nil || p.after == nil {
-		return err
+	st.check(partial)
+	if p.after != nil {
+		if err := p.after(v.Addr().Interface()); err != nil {
+			st.note(err, true)
+		}
 	}
-	return p.after(v.Addr().Interface())
+	if st.odd != nil {
+		return st.odd
+	}
+	return nil
+}
+
+// note keeps the first error. hides says that a text or an identity may be missing because of it.
+func (st *state) note(err error, hides bool) {
+	if st.odd == nil {
+		st.odd = &oddError{err: err}
+	}
+	st.odd.hides = st.odd.hides || hides
 }
 
 // object reads the names of a group. A name in another case is read at the end, and only if the
@@ -153,7 +146,8 @@ func (st *state) object(s *scanner, g *group) error {
 		n, exact := g.find(raw, plain)
 		if exact {
 			if st.exact.has(n.number) {
-				return twice(n.name)
+				st.ambiguous(n)
+				return s.skip()
 			}
 			st.exact.set(n.number)
 			return st.fill(s, n)
@@ -171,8 +165,7 @@ func (st *state) object(s *scanner, g *group) error {
 		if n != nil {
 			st.repeated.set(n.number)
 		}
-		st.keep(s, g, raw, value)
-		return nil
+		return st.keep(s, g, raw, value)
 	})
 	if err != nil {
 		return err
@@ -183,9 +176,11 @@ func (st *state) object(s *scanner, g *group) error {
 		switch {
 		// For an identity, an exact spelling does not settle which value counts.
 		case exact && l.node.identity, !exact && st.repeated.has(l.node.number):
-			return twice(l.node.name)
+			st.ambiguous(l.node)
 		case exact:
-			st.keep(s, g, l.name, l.value)
+			if err := st.keep(s, g, l.name, l.value); err != nil {
+				return err
+			}
 		default:
 			s.pos = l.value.start
 			if err := st.fill(s, l.node); err != nil {
@@ -197,19 +192,33 @@ func (st *state) object(s *scanner, g *group) error {
 	return nil
 }
 
+// ambiguous notes that a name occurs twice: none of its values counts.
+func (st *state) ambiguous(n *node) {
+	for _, use := range n.uses {
+		st.v.FieldByIndex(use.field.index).SetZero()
+	}
+	st.note(twice(n.path), true)
+}
+
 // fill reads the value of a name into all its fields.
 func (st *state) fill(s *scanner, n *node) error {
-	start := s.pos
+	start, depth := s.pos, s.depth
 	if n.group != nil {
-		read := func() error { return st.object(s, n.group) }
-		found, err := s.lone(read)
-		if err != nil {
-			return Within(n.name, err)
-		}
+		found, err := s.lone(func() error { return st.object(s, n.group) })
 		if found {
 			st.held.set(n.number)
-		} else if err := s.skip(); err != nil { // what is not an object contains nothing
+		}
+		if final(err) {
 			return err
+		}
+		if err != nil {
+			st.note(Within(n.path, err), true)
+		}
+		if err != nil || !found { // what is not an object contains nothing
+			s.pos, s.depth = start, depth
+			if err := s.skip(); err != nil {
+				return err
+			}
 		}
 	}
 	for _, use := range n.uses {
@@ -240,8 +249,7 @@ func (st *state) choose(s *scanner) error {
 			}
 			s.pos = at.start
 			if err := st.read(s, f, rank); err != nil {
-				path := f.names[rank].path
-				return Within(path[:max(lastDot(path)-1, 0)], err)
+				return err
 			}
 			if hasValue(st.v.FieldByIndex(f.index)) {
 				break
@@ -263,7 +271,8 @@ func hasValue(v reflect.Value) bool {
 
 // read reads the value of one of a field's names.
 func (st *state) read(s *scanner, f *field, rank int) error {
-	if s.peek() == 'n' {
+	first := s.peek()
+	if first == 'n' {
 		return s.literal("null")
 	}
 	v := st.v.FieldByIndex(f.index)
@@ -274,23 +283,51 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 	}
 	start, depth := s.pos, s.depth
 	err := f.read(s, v)
-	if err != nil && !errors.Is(err, errSyntax) && f.loose {
-		v.SetZero()
-		s.pos, s.depth = start, depth
-		err = s.skip()
+	if final(err) {
+		return err
 	}
 	if err != nil {
-		return Within(f.names[rank].path[lastDot(f.names[rank].path):], err)
+		odd, partly := errors.AsType[*oddError](err)
+		if partly = partly && (f.typ.Kind() == reflect.Struct || f.typ.Kind() == reflect.Pointer); f.loose || !partly {
+			v.SetZero()
+		}
+		if !f.loose {
+			st.note(Within(f.names[rank].path, err), !partly && f.tells() || partly && odd.hides)
+		}
+		s.pos, s.depth = start, depth
+		return s.skip()
 	}
 	if f.names[rank].negated {
 		v.SetBool(!v.Bool())
 	}
 	switch {
 	case f.positive && v.Int() <= 0, v.Kind() == reflect.String && v.Len() == 0, (f.typ == typeTime || f.typ == typeSecret) && v.IsZero():
+	case isNumber(v.Kind()) && (first == 'f' || first == '"' && s.pos == start+2): // false or "" is no number
 	default:
 		st.told.set(f.number)
 	}
 	return nil
+}
+
+// tells reports whether a field may be what tells things from each other: a text, an identity, or
+// something that contains texts.
+func (f *field) tells() bool {
+	if f.positive || f.required {
+		return true
+	}
+	switch k := f.typ.Kind(); {
+	case k == reflect.Bool, isNumber(k), f.typ == typeTime:
+		return false
+	case k == reflect.Pointer:
+		return !isNumber(f.typ.Elem().Kind()) && f.typ.Elem() != typeTime
+	case k == reflect.String:
+		return !codecs.has(f.typ) // money
+	}
+	return true
+}
+
+func isNumber(k reflect.Kind) bool {
+	return k == reflect.Int || k == reflect.Int64 || k == reflect.Float64
 }
 
 // lastDot returns where the last name of a path begins.
@@ -303,28 +340,35 @@ func lastDot(path string) int {
 	return 0
 }
 
-// check returns an error if a required field is missing.
-func (st *state) check(partial bool) error {
+// check notes which required fields are missing.
+func (st *state) check(partial bool) {
 	for _, f := range st.plan.demands {
-		if f.holder && !st.held.has(f.inside.number) {
-			return Lacks(f.names[0].path[:max(lastDot(f.names[0].path)-1, 0)])
-		}
-		if (f.positive || f.required && !partial) && !st.told.has(f.number) {
-			return Lacks(f.names[0].path)
+		path := f.names[0].path
+		switch {
+		case f.holder && !st.held.has(f.inside.number):
+			st.note(Lacks(path[:max(lastDot(path)-1, 0)]), true)
+		case (f.positive || f.required && !partial) && !st.told.has(f.number):
+			st.note(Lacks(path), f.tells())
 		}
 	}
-	return nil
 }
+
+// maxExtra is how many extra fields of an object are kept.
+const maxExtra = 256
 
 // keep adds a value to the extra fields if they are those of the group. Values that may be sent back
 // (map[string]any) keep the server's spelling.
-func (st *state) keep(s *scanner, g *group, raw []byte, at span) {
-	if st.plan.extra == nil || g != st.plan.extraIn {
-		return
+func (st *state) keep(s *scanner, g *group, raw []byte, at span) error {
+	if st.plan.extra == nil || g != st.plan.extraIn || st.extras == maxExtra {
+		return nil
 	}
 	name, value := unquote(raw), s.data[at.start:at.end]
 	if slices.Contains(s.Envelope, name) {
-		return
+		return nil
+	}
+	st.extras++
+	if err := s.spend(entrySize + len(name) + len(value)); err != nil {
+		return err
 	}
 	switch more := st.v.FieldByIndex(st.plan.extra.index).Addr().Interface().(type) {
 	case *map[string]provider.Payload:
@@ -338,6 +382,7 @@ func (st *state) keep(s *scanner, g *group, raw []byte, at span) {
 		}
 		(*more)[name] = json.RawMessage(bytes.Clone(value))
 	}
+	return nil
 }
 
 // Demanding reports whether an object can be unreadable as a type because of what it lacks. Any

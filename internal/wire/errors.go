@@ -13,10 +13,13 @@ type fieldError struct {
 	field  string
 }
 
-func (e *fieldError) Error() string { return fmt.Sprintf(e.format, e.field) }
+func (e *fieldError) Error() string   { return fmt.Sprintf(e.format, e.field) }
+func (e *fieldError) problem() string { return e.Error() }
 
 // Lacks returns the error for an answer without a required field.
-func Lacks(field string) error { return &fieldError{"lacks %q", field} }
+func Lacks(field string) error { return &fieldError{lacks, field} }
+
+const lacks = "lacks %q"
 
 func twice(field string) error { return &fieldError{"field %q occurs twice", field} }
 
@@ -49,11 +52,36 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
+// oddError is the first error of a struct whose other fields were read all the same.
+type oddError struct {
+	err error
+	// hides is set if a text or an identity may be missing.
+	hides bool
+}
+
+func (e *oddError) Error() string { return e.err.Error() }
+func (e *oddError) Unwrap() error { return e.err }
+
+// mistyped says which field has the wrong type. Any other error may quote a value.
+func mistyped(err error) string {
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &wrong):
+		return "a value cannot be read"
+	case wrong.Field == "":
+		return "it has the wrong type"
+	}
+	return fmt.Sprintf("field %q has the wrong type", wrong.Field)
+}
+
 var (
 	errNoObject = errors.New("not an object")
 	errNoList   = errors.New("not a list")
 	errNoBody   = errors.New("no body")
 )
+
+// errTooMuch is the error for an answer of very many very small values.
+var errTooMuch = errors.New("it takes many times its own size in memory")
 
 // errSyntax is the error for invalid JSON. Unmarshal replaces it with the standard library's error.
 var errSyntax = errors.New("not JSON")

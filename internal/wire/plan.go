@@ -22,8 +22,9 @@ type plan struct {
 	extra   *field
 	extraIn *group
 	after   func(any) error
-	// id and name are the fields that identify the record; nil if there are none.
-	id, name *field
+	// id and names are the fields that identify the record.
+	id    *field
+	names []*field
 }
 
 // field is a field of a Go struct and its names in JSON.
@@ -41,7 +42,7 @@ type field struct {
 	inside *node
 }
 
-type mode struct{ required, positive, holder, strict, loose, commas, set, extra, due, always, date, identity, name bool }
+type mode struct{ required, positive, holder, strict, loose, commas, set, extra, due, always, date, end, unread, identity, name bool }
 
 type name struct {
 	path    string
@@ -60,7 +61,7 @@ type group struct {
 // node is one name: the fields that it fills, the object that it leads into, or both.
 type node struct {
 	number int
-	name   string
+	path   string
 	uses   []use
 	group  *group
 	// identity is set if the name identifies what the answer is about, or leads into the object that
@@ -111,7 +112,7 @@ func planOf(t reflect.Type) *plan {
 			p.id = f
 		}
 		if f.mode.name {
-			p.name = f
+			p.names = append(p.names, f)
 		}
 		if f.required || f.positive || f.holder {
 			p.demands = append(p.demands, f)
@@ -151,6 +152,10 @@ func (p *plan) collect(t reflect.Type, above []int) {
 			f.read = readStrict
 		case f.commas:
 			f.read = readCommas
+		case f.end:
+			f.read = readEnd
+		case f.unread:
+			f.read = readUnread
 		default:
 			f.read = readerOf(sf.Type)
 		}
@@ -165,7 +170,7 @@ func modeOf(tag, goName string) (m mode) {
 		word, words, found = strings.Cut(words, ",")
 		flag := map[string]*bool{
 			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose, "commas": &m.commas,
-			"set": &m.set, "extra": &m.extra, "due": &m.due, "always": &m.always, "date": &m.date,
+			"set": &m.set, "extra": &m.extra, "due": &m.due, "always": &m.always, "date": &m.date, "end": &m.end, "unread": &m.unread,
 			"identity": &m.identity, "name": &m.name,
 		}[word]
 		if flag == nil {
@@ -210,7 +215,10 @@ func (p *plan) within(path string, identity bool) *group {
 func (p *plan) node(g *group, name string) *node {
 	n := g.nodes[name]
 	if n == nil {
-		n = &node{number: p.nodes, name: name}
+		n = &node{number: p.nodes, path: name}
+		if g.of != nil {
+			n.path = join(g.of.path, name)
+		}
 		p.nodes++
 		g.nodes[name] = n
 		folded := strings.ToLower(name)

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -18,6 +19,28 @@ type scanner struct {
 	depth int
 	// spans are the values of alternatives in all structs that are being read.
 	spans []span
+	// left is how many bytes the values that are read may still take.
+	left int
+}
+
+// What is read may take 5 times the size of the answer in memory, and 3/4 MiB.
+const (
+	memoryFactor = 5
+	memoryFloor  = 3 << 18
+	// entrySize is what an element of a map takes beside its name and its value.
+	entrySize = 64
+)
+
+func newScanner(data []byte, o Options) *scanner {
+	return &scanner{Options: o, data: data, left: memoryFactor*len(data) + memoryFloor}
+}
+
+// spend accounts for n bytes of memory.
+func (s *scanner) spend(n int) error {
+	if s.left -= n; s.left < 0 {
+		return errTooMuch
+	}
+	return nil
 }
 
 func (s *scanner) space() {
@@ -128,11 +151,22 @@ func unquote(raw []byte) string {
 	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
 		return string(raw)
 	}
-	out := make([]byte, 0, len(raw))
+	// Bytes that are not UTF-8 take three each, and must not cost a copy while the text grows.
+	size := len(raw)
+	for rest := raw; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		if r == utf8.RuneError && n == 1 {
+			size += 2
+		}
+		rest = rest[n:]
+	}
+	var out strings.Builder
+	out.Grow(size)
 	for len(raw) > 0 {
 		if raw[0] != '\\' {
 			r, size := utf8.DecodeRune(raw)
-			out, raw = utf8.AppendRune(out, r), raw[size:]
+			out.WriteRune(r)
+			raw = raw[size:]
 			continue
 		}
 		c, after := raw[1], raw[1:]
@@ -155,7 +189,8 @@ func unquote(raw []byte) string {
 				r = hex4(raw[:4])
 			}
 			if r < 0 {
-				out, raw = append(out, '\\'), after
+				out.WriteByte('\\')
+				raw = after
 				continue
 			}
 			raw = raw[4:]
@@ -168,15 +203,16 @@ func unquote(raw []byte) string {
 					raw = raw[6:]
 				}
 			}
-			out = utf8.AppendRune(out, r)
+			out.WriteRune(r)
 			continue
 		default:
-			out, raw = append(out, '\\'), after
+			out.WriteByte('\\')
+			raw = after
 			continue
 		}
-		out = append(out, c)
+		out.WriteByte(c)
 	}
-	return string(out)
+	return out.String()
 }
 
 // number reads a number and returns its text.
@@ -224,26 +260,81 @@ func (s *scanner) literal(word string) error {
 	return nil
 }
 
-// skip skips any value.
+// skip skips any value, however deeply it is nested, without recursion.
 func (s *scanner) skip() error {
-	switch c := s.peek(); c {
-	case '"':
-		_, _, err := s.quoted()
-		return err
-	case '{':
-		return s.members(func([]byte, bool) error { return s.skip() })
-	case '[':
-		return s.elements(func(int) error { return s.skip() })
+	var objects [maxDepth + 1]bool // which of the open values are objects
+	outside := s.depth
+	for {
+		switch c := s.peek(); c {
+		case '"':
+			if _, _, err := s.quoted(); err != nil {
+				return err
+			}
+		case '{', '[':
+			if s.depth++; s.depth > maxDepth {
+				return errSyntax
+			}
+			objects[s.depth] = c == '{'
+			s.pos++
+			if s.space(); s.peek() != c+2 { // the closing one is two further on
+				if c == '{' {
+					if _, _, err := s.name(); err != nil {
+						return err
+					}
+				}
+				continue
+			}
+			s.pos++
+			s.depth--
+		default:
+			if err := s.word(c); err != nil {
+				return err
+			}
+		}
+		open, err := s.leave(outside, &objects)
+		if !open || err != nil {
+			return err
+		}
+	}
+}
+
+// leave goes on after a value: to the next one, or out of the values that end here.
+func (s *scanner) leave(outside int, objects *[maxDepth + 1]bool) (open bool, err error) {
+	for s.depth > outside {
+		end := byte(']')
+		if objects[s.depth] {
+			end = '}'
+		}
+		if s.space(); s.peek() == ',' {
+			s.pos++
+			if s.space(); !s.Unescaped || s.peek() != end {
+				if objects[s.depth] {
+					_, _, err = s.name()
+				}
+				return true, err
+			}
+		}
+		if s.peek() != end {
+			return false, errSyntax
+		}
+		s.pos++
+		s.depth--
+	}
+	return false, nil
+}
+
+// word reads a number, true, false or null.
+func (s *scanner) word(c byte) error {
+	switch c {
 	case 't':
 		return s.literal("true")
 	case 'f':
 		return s.literal("false")
 	case 'n':
 		return s.literal("null")
-	default:
-		_, err := s.number()
-		return err
 	}
+	_, err := s.number()
+	return err
 }
 
 // raw skips any value and returns its JSON.
@@ -256,21 +347,28 @@ func (s *scanner) raw() ([]byte, error) {
 // members reads an object. It calls each at every value, which each must read.
 func (s *scanner) members(each func(name []byte, plain bool) error) error {
 	return s.list('}', func(int) error {
-		if s.peek() != '"' {
-			return errSyntax
-		}
-		name, plain, err := s.quoted()
+		name, plain, err := s.name()
 		if err != nil {
 			return err
 		}
-		s.space()
-		if s.peek() != ':' {
-			return errSyntax
-		}
-		s.pos++
-		s.space()
 		return each(name, plain)
 	})
+}
+
+// name reads the name of a member, up to its value.
+func (s *scanner) name() (name []byte, plain bool, err error) {
+	if s.peek() != '"' {
+		return nil, false, errSyntax
+	}
+	if name, plain, err = s.quoted(); err != nil {
+		return nil, false, err
+	}
+	if s.space(); s.peek() != ':' {
+		return nil, false, errSyntax
+	}
+	s.pos++
+	s.space()
+	return name, plain, nil
 }
 
 // elements reads an array.

@@ -73,7 +73,7 @@ func Fill(raw []byte, out any) error { return Options{}.Fill(raw, out) }
 
 // Fill is the function Fill with options.
 func (o Options) Fill(raw []byte, out any) error {
-	s := &scanner{Options: o, data: raw}
+	s := newScanner(raw, o)
 	v := reflect.ValueOf(out).Elem()
 	return s.whole(func() error {
 		if s.peek() != '{' {
@@ -215,6 +215,9 @@ func readMap(s *scanner, v reflect.Value) error {
 			}
 			name = reflect.ValueOf(number)
 		}
+		if err := s.spend(entrySize + len(raw) + 2*int(t.Elem().Size())); err != nil {
+			return err
+		}
 		element := reflect.New(t.Elem()).Elem()
 		// The name may be anything, so it does not help in an error.
 		if err := read(s, element); err != nil {
@@ -234,6 +237,9 @@ func readPointer(s *scanner, v reflect.Value) error {
 			v.SetZero()
 			return err
 		}
+	}
+	if err := s.spend(int(elem.Size())); err != nil {
+		return err
 	}
 	v.Set(reflect.New(elem))
 	return readerOf(elem)(s, v.Elem())
@@ -255,6 +261,9 @@ func readSlice(s *scanner, v reflect.Value) error {
 		n := v.Len()
 		if n == v.Cap() {
 			v.Grow(1)
+			if err := s.spend(v.Cap() * int(elem.Size())); err != nil {
+				return err
+			}
 		}
 		v.SetLen(n + 1)
 		element := v.Index(n)
@@ -372,8 +381,15 @@ func readSecret(s *scanner, v reflect.Value) error {
 	return err
 }
 
+// readStrict refuses the spellings of nothing: a text is a text, and a list is a list even if it is
+// empty.
 func readStrict(s *scanner, v reflect.Value) error {
-	if c := s.peek(); c != '"' && c != 'n' {
+	c := s.peek()
+	form := c == '"'
+	if k := v.Kind(); k == reflect.Slice || k == reflect.Map {
+		form = c == '[' || c == '{' && (k == reflect.Map || !s.isEmpty())
+	}
+	if !form && c != 'n' {
 		return s.mistyped(v.Type())
 	}
 	return readerOf(v.Type())(s, v)
@@ -425,15 +441,33 @@ func readFlag(s *scanner, v reflect.Value) error {
 
 // readTime never fails, since an odd date is no reason to lose the rest.
 func readTime(s *scanner, v reflect.Value) error {
-	var text []byte
-	var err error
-	if c := s.peek(); c == '{' || c == '[' {
-		err = s.skip()
-	} else {
-		text, err = s.scalar(typeTime)
-	}
-	*v.Addr().Interface().(*time.Time) = lenient.ParseTime(string(text))
+	text, _, err := s.timeText()
+	*v.Addr().Interface().(*time.Time) = lenient.ParseTime(text)
 	return err
+}
+
+// readEnd is readTime for the end of something.
+func readEnd(s *scanner, v reflect.Value) error {
+	text, _, err := s.timeText()
+	*v.Addr().Interface().(*time.Time) = lenient.ParseEnd(text)
+	return err
+}
+
+// readUnread reports whether there is a time that readTime cannot read.
+func readUnread(s *scanner, v reflect.Value) error {
+	text, odd, err := s.timeText()
+	v.SetBool(odd || !lenient.NoTime(text) && lenient.ParseTime(text).IsZero())
+	return err
+}
+
+// timeText reads the text of a time; odd is set for what is none.
+func (s *scanner) timeText() (text string, odd bool, err error) {
+	if c := s.peek(); c == '{' || c == '[' {
+		raw, err := s.raw()
+		return "", len(raw) > len("{}"), err
+	}
+	scalar, err := s.scalar(typeTime)
+	return string(scalar), false, err
 }
 
 // readAddr reads what is not an address as the zero value.
@@ -446,8 +480,9 @@ func readAddr(s *scanner, v reflect.Value) error {
 
 func readPayload(s *scanner, v reflect.Value) error {
 	raw, err := s.raw()
-	if v.SetBytes(nil); string(raw) != "null" {
+	if v.SetBytes(nil); err == nil && string(raw) != "null" {
 		v.SetBytes(bytes.Clone(raw))
+		err = s.spend(len(raw))
 	}
 	return err
 }
@@ -455,8 +490,9 @@ func readPayload(s *scanner, v reflect.Value) error {
 // readAny keeps the server's spelling, so that it can be sent back.
 func readAny(s *scanner, v reflect.Value) error {
 	raw, err := s.raw()
-	if v.SetZero(); string(raw) != "null" {
+	if v.SetZero(); err == nil && string(raw) != "null" {
 		v.Set(reflect.ValueOf(json.RawMessage(bytes.Clone(raw))))
+		err = s.spend(len(raw) + entrySize)
 	}
 	return err
 }

@@ -1,0 +1,247 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/provkit/provkit/internal/rest"
+)
+
+// Rows is an answer that is a list, or an object that contains one. The elements are read one by
+// one, when All comes to them, so that a list takes little more memory than its JSON; and one that
+// cannot be read is an error beside it, whatever the others are.
+type Rows[T any] struct {
+	Options
+	// Names are where the list is: under the first of these names that is not null. "outer.inner" is
+	// a list inside an object. If there are no names, the answer itself is the list. Without one of
+	// its names an answer does not show that a list is empty.
+	Names []string
+	// Bare also takes null, false, "" and {} under a name for an empty list. A list that proves that
+	// something is not in it must not have it.
+	Bare bool
+	// Len is how many elements there are.
+	Len int
+
+	endpoint *rest.Endpoint
+	status   int
+	list     []byte
+}
+
+// DecodeAnswer implements rest.AnswerDecoder: it finds the list and checks that all of it is JSON.
+func (r *Rows[T]) DecodeAnswer(a *rest.Answer) error {
+	body := rest.Content(a.Body)
+	if len(body) == 0 {
+		return errNoBody
+	}
+	r.endpoint, r.status = a.Endpoint, a.Status
+	if len(r.Names) == 0 {
+		return r.keep(body)
+	}
+	list, name, err := listIn(body, r.Names, r.Bare)
+	if err != nil {
+		return err
+	}
+	return Within(name, r.keep(list))
+}
+
+// Read is DecodeAnswer for a list that was found already.
+func (r *Rows[T]) Read(a *rest.Answer, list []byte) error {
+	r.endpoint, r.status = a.Endpoint, a.Status
+	return r.keep(list)
+}
+
+// listIn returns the value under the first of the names that has one, and that name.
+func listIn(body []byte, names []string, bare bool) (list []byte, name string, err error) {
+	tops := make([]string, len(names))
+	for i, name := range names {
+		tops[i], _, _ = strings.Cut(name, ".")
+	}
+	object, err := Pick(body, tops...)
+	if err != nil {
+		return nil, "", err
+	}
+	for i, name := range names {
+		value, found := object[tops[i]]
+		_, inner, nested := strings.Cut(name, ".")
+		switch {
+		case !found, !bare && string(value) == "null":
+		case !nested, bare && isNothing(value), value[0] == '[' && isNothing(value): // PHP's empty object
+			return value, name, nil
+		case value[0] == '{':
+			list, _, err := listIn(value, []string{inner}, bare)
+			if lacking, ok := errors.AsType[*fieldError](err); !ok || lacking.format != lacks {
+				return list, name, Within(tops[i], err)
+			}
+		}
+	}
+	return nil, "", Lacks(names[0])
+}
+
+// isNothing reports whether a value is what PHP sends for an empty or missing object or list.
+func isNothing(value []byte) bool {
+	s := scanner{data: value}
+	nothing, err := s.nothing()
+	return nothing && err == nil
+}
+
+// keep checks a list and keeps a copy.
+func (r *Rows[T]) keep(list []byte) error {
+	s := newScanner(list, r.Options)
+	r.list, r.Len = nil, 0
+	count := func() error {
+		r.Len++
+		return s.skip()
+	}
+	bare := false
+	err := s.whole(func() error {
+		if r.Bare {
+			start := s.pos
+			nothing, err := s.nothing()
+			if bare = nothing; nothing || err != nil {
+				return err
+			}
+			s.pos = start
+		}
+		switch c := s.peek(); {
+		case c == '[':
+			return s.elements(func(int) error { return count() })
+		case c == '{' && !s.isEmpty():
+			return s.members(func(name []byte, _ bool) error {
+				if _, err := strconv.ParseUint(string(name), 10, 32); err != nil {
+					bare = true // a single element, if anything
+				}
+				return count()
+			})
+		}
+		return s.wrongForm(errNoList)
+	})
+	switch {
+	case err == nil && bare && r.Len > 0:
+		if r.Len = 1; len(r.Names) == 0 { // a record, or an error
+			err = errNoList
+		}
+	case err == nil && bare:
+		return nil
+	}
+	if err != nil {
+		r.Len = 0
+		return err
+	}
+	r.list = bytes.Clone(list)
+	return nil
+}
+
+// All yields the elements. One that cannot be read comes with an error that names its place and its
+// field: it holds what could be read, and the elements after it follow.
+func (r *Rows[T]) All() iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		r.Each(func(_ []byte, row *T, err error) bool { return yield(row, err) })
+	}
+}
+
+// Each is All with the JSON of each element.
+func (r *Rows[T]) Each(visit func(raw []byte, row *T, err error) bool) {
+	if r.Len == 0 {
+		return
+	}
+	s := newScanner(r.list, r.Options)
+	s.space()
+	budget, read, number := s.left, readerOf(reflect.TypeFor[T]()), 0
+	element := func() error {
+		number++
+		row, start := new(T), s.pos
+		err := s.row(read, reflect.ValueOf(row).Elem())
+		if errors.Is(err, errSyntax) {
+			return err
+		}
+		if err != nil {
+			err = r.odd(number, err)
+		}
+		if s.left = budget; !visit(r.list[start:s.pos], row, err) {
+			return errStop
+		}
+		return nil
+	}
+	switch {
+	case s.peek() == '[':
+		_ = s.elements(func(int) error { return element() })
+	case r.Len > 1 || numbered(r.list):
+		_ = s.members(func([]byte, bool) error { return element() })
+	default:
+		_ = element()
+	}
+}
+
+// errStop ends the reading of rows.
+var errStop = errors.New("stopped")
+
+// numbered reports whether an object of one member is a list of one.
+func numbered(list []byte) bool {
+	s := scanner{data: list}
+	s.space()
+	s.pos++
+	s.space()
+	name, _, _ := s.name()
+	_, err := strconv.ParseUint(string(name), 10, 32)
+	return err == nil
+}
+
+// row reads one element. If it cannot be read, the scanner is after it nevertheless.
+func (s *scanner) row(read reader, v reflect.Value) error {
+	start, depth := s.pos, s.depth
+	var err error
+	if c := s.peek(); c == 'n' || c != '{' && v.Kind() == reflect.Struct && !codecs.has(v.Type()) {
+		err = &oddError{Mistyped(v.Type(), ""), true}
+	} else {
+		err = read(s, v)
+	}
+	if err != nil {
+		s.spans = s.spans[:0]
+		s.pos, s.depth = start, depth
+		if skipped := s.skip(); skipped != nil {
+			return skipped
+		}
+	}
+	return err
+}
+
+// OddRow is the cause of an error beside an element of a list.
+type OddRow struct {
+	number int
+	err    error
+}
+
+// odd returns the error for an element that cannot be read.
+func (r *Rows[T]) odd(number int, err error) error {
+	row := &OddRow{number, err}
+	return r.endpoint.OddRow(r.status, row.Error(), row)
+}
+
+// Error names the element and the field, and no value.
+func (r *OddRow) Error() string {
+	return fmt.Sprintf("row %d of the list cannot be read: %s", r.number, Reason(r.err))
+}
+
+// HidesText reports whether a text or an identity of the element is unknown, so that the element may
+// be the one that somebody is looking for.
+func (r *OddRow) HidesText() bool {
+	var odd *oddError
+	return !errors.As(r.err, &odd) || odd.hides
+}
+
+// Reason says what is wrong with an answer without quoting any of it.
+func Reason(err error) string {
+	var wrong interface{ problem() string }
+	switch {
+	case errors.As(err, &wrong):
+		return wrong.problem()
+	case errors.Is(err, errTooMuch):
+		return errTooMuch.Error()
+	}
+	return mistyped(err)
+}
