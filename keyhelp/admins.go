@@ -14,8 +14,8 @@ type AdminsService struct{ c *Client }
 // Admin is an administrator of the panel. The fields of the API's answer are undocumented: they are
 // read by the names that requests use, and More contains all others.
 type Admin struct {
-	ID        int64  `wire:"id,positive"`
-	Username  string `wire:"username"`
+	ID        int64  `wire:"id,positive,identity"`
+	Username  string `wire:"username,name"`
 	Email     string `wire:"email,loose"`
 	Language  string `wire:"language,loose"`
 	MainAdmin bool   `wire:"is_main_admin"`
@@ -76,7 +76,7 @@ func (s *AdminsService) Create(ctx context.Context, req *AdminCreateRequest) (in
 	if err := adminsCreate.any().Refuse(quoted(req.Username), problems); err != nil {
 		return 0, err
 	}
-	return s.c.create(ctx, adminsCreate, quoted(req.Username), req)
+	return s.c.create(ctx, adminsCreate, req.Username, req)
 }
 
 // Update changes an admin: PUT /api/v2/admins/{id}.

@@ -13,10 +13,10 @@ type CertificatesService struct{ c *Client }
 
 // Certificate is a stored certificate, without its private key, which is not read back.
 type Certificate struct {
-	ID             int64     `wire:"id,positive"`
-	Name           string    `wire:"name"`
+	ID             int64     `wire:"id,positive,identity"`
+	Name           string    `wire:"name,name"`
 	SecuredDomains []string  `wire:"secured_domains"`
-	ValidTill      time.Time `wire:"valid_till"`
+	ValidTill      time.Time `wire:"valid_till,end"`
 	Issuer         string    `wire:"issuer,loose"`
 }
 
@@ -77,7 +77,7 @@ func (s *CertificatesService) Create(ctx context.Context, req *CertificateCreate
 	if err := certificatesCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
-	return s.c.create(ctx, certificatesCreate, quoted(req.Name), req)
+	return s.c.create(ctx, certificatesCreate, req.Name, req)
 }
 
 // UpdateByName replaces a certificate: PUT /api/v2/certificates/name/{name}. For an unknown name

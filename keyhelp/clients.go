@@ -18,9 +18,9 @@ type ClientsService struct{ c *Client }
 
 // ClientAccount is a customer's account on the panel.
 type ClientAccount struct {
-	ID int64 `wire:"id,positive"`
+	ID int64 `wire:"id,positive,identity"`
 	// LoginName is the user name on the panel and the system (live dialect: username).
-	LoginName string `wire:"username|login_name,required,strict"`
+	LoginName string `wire:"username|login_name,required,strict,name"`
 	Email     string `wire:"email"`
 	// DisplayName is the customer's name. Live panels have first and last name instead, which are
 	// joined here.
@@ -142,7 +142,9 @@ func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (
 	if err != nil {
 		return nil, err
 	}
-	call := &rest.Call{Subject: subject, Body: fields, Secrets: []provider.Secret{req.Password}}
+	call := &rest.Call{
+		Subject: subject, Body: fields, Secrets: []provider.Secret{req.Password}, About: rest.Identity{Name: req.LoginName},
+	}
 	account, err := ask[ClientAccount](ctx, s.c, clientsCreate, call, wire.Options{Partial: true})
 	if err != nil {
 		return nil, err
@@ -218,8 +220,9 @@ func (s *ClientsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[
 	return list[ClientAccount](ctx, s.c, clientsList, opts)
 }
 
-// Update changes a client: PUT /api/v2/clients/{id}. The answer is undocumented and ignored: read
-// the client again to see what changed.
+// Update changes a client: PUT /api/v2/clients/{id}. An answer that does not name the client proves
+// nothing, and the error matches provider.ErrOutcomeUnknown; nor does one that does tell what the panel
+// ignored: read the client again to see what changed.
 func (s *ClientsService) Update(ctx context.Context, id int64, req *ClientUpdateRequest) error {
 	if err := clientsUpdate.any().RefuseID("id", id); err != nil {
 		return err

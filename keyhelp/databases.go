@@ -12,8 +12,8 @@ type DatabasesService struct{ c *Client }
 
 // Database is a database with its user.
 type Database struct {
-	ID          int64  `wire:"id,positive"`
-	Name        string `wire:"database_name"`
+	ID          int64  `wire:"id,positive,identity"`
+	Name        string `wire:"database_name,name"`
 	Username    string `wire:"database_username"`
 	Description string `wire:"description"`
 	Size        int64  `wire:"size"` // bytes
@@ -72,5 +72,5 @@ func (s *DatabasesService) Create(ctx context.Context, req *DatabaseCreateReques
 	if err := databasesCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
-	return s.c.create(ctx, databasesCreate, quoted(req.Name), req)
+	return s.c.create(ctx, databasesCreate, req.Name, req)
 }

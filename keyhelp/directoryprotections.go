@@ -51,5 +51,5 @@ func (s *DirectoryProtectionsService) Create(ctx context.Context, req *Directory
 	if err := protectionsCreate.any().Refuse(quoted(req.Path), problems); err != nil {
 		return 0, err
 	}
-	return s.c.create(ctx, protectionsCreate, quoted(req.Path), req)
+	return s.c.create(ctx, protectionsCreate, req.Path, req)
 }

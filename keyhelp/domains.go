@@ -16,11 +16,11 @@ type DomainsService struct{ c *Client }
 
 // Domain is a domain or sub-domain of a client.
 type Domain struct {
-	ID int64 `wire:"id,positive"`
+	ID int64 `wire:"id,positive,identity"`
 	// ClientID is the owner (live dialect: id_user).
 	ClientID int64 `wire:"id_client|id_user"`
 	// Name is in ASCII form (live dialect: domain).
-	Name string `wire:"domain|domain_name,required,strict"`
+	Name string `wire:"domain|domain_name,required,strict,name"`
 	// PHPVersion is "8.3", for example; "" means the server's default.
 	PHPVersion string `wire:"php_version"`
 	// Disabled is the reverse of the documented dialect's is_enabled.
@@ -34,7 +34,7 @@ type Domain struct {
 
 	// Live dialect only.
 
-	NameUTF8 string `wire:"domain_utf8"`
+	NameUTF8 string `wire:"domain_utf8,name"`
 	// ParentID is 0 for a top-level domain.
 	ParentID int64 `wire:"id_parent_domain"`
 	// Status is 1 when all work on the domain is done; other values mean pending work or a problem
@@ -144,7 +144,7 @@ func (s *DomainsService) Create(ctx context.Context, req *DomainCreateRequest) (
 	if err != nil {
 		return nil, err
 	}
-	call := &rest.Call{Subject: subject, Body: fields}
+	call := &rest.Call{Subject: subject, Body: fields, About: rest.Identity{Name: req.Name}}
 	domain, err := ask[Domain](ctx, s.c, domainsCreate, call, wire.Options{Partial: true})
 	if err != nil {
 		return nil, err

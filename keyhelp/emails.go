@@ -59,5 +59,5 @@ func (s *EmailsService) Create(ctx context.Context, req *EmailCreateRequest) (in
 	if err := emailsCreate.any().Refuse(quoted(req.Address), problems); err != nil {
 		return 0, err
 	}
-	return s.c.create(ctx, emailsCreate, quoted(req.Address), req)
+	return s.c.create(ctx, emailsCreate, req.Address, req)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/provider"
 )
@@ -43,7 +44,7 @@ func TestDo(t *testing.T) {
 }
 
 func TestDoRefuses(t *testing.T) {
-	tap := always(ok(`{}`))
+	tap := tapping(clienttest.InTurn(ok(`{"id": 1}`), reply{Status: http.StatusNoContent}))
 	client := clientOver(t, tap)
 	for _, test := range []struct {
 		request *provider.Request
@@ -126,9 +127,9 @@ func TestCaptureResponse(t *testing.T) {
 	// The caller may keep the captured answer: it is a copy.
 	client := clientOver(t, always(ok(`{"id": 17, "username": "u"}`)), keyhelp.WithDialect(keyhelp.DialectLive))
 	var first, second provider.RawResponse
-	_, err := client.Clients.Get(provider.CaptureResponse(t.Context(), &first), 1)
+	_, err := client.Clients.Get(provider.CaptureResponse(t.Context(), &first), 17)
 	require.NoError(t, err)
-	_, err = client.Clients.Get(provider.CaptureResponse(t.Context(), &second), 1)
+	_, err = client.Clients.Get(provider.CaptureResponse(t.Context(), &second), 17)
 	require.NoError(t, err)
 	copy(second.Body, "xxxxxxxx")
 	require.Equal(t, `{"id": 17, "username": "u"}`, string(first.Body))
@@ -154,7 +155,7 @@ func TestEndedContext(t *testing.T) {
 
 // No method sends headers that it does not need.
 func TestRequestHeaders(t *testing.T) {
-	tap := always(ok(`{}`))
+	tap := tapping(clienttest.InTurn(ok(`{"id": 1}`), reply{Status: http.StatusNoContent}))
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive), provider.WithUserAgent("billing/1.0"))
 	require.NoError(t, client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{Locked: new(true)}))
 	require.NoError(t, client.Clients.Delete(t.Context(), 1))

@@ -12,8 +12,8 @@ type FTPUsersService struct{ c *Client }
 
 // FTPUser is an FTP login of a client.
 type FTPUser struct {
-	ID          int64  `wire:"id,positive"`
-	Username    string `wire:"username"`
+	ID          int64  `wire:"id,positive,identity"`
+	Username    string `wire:"username,name"`
 	Description string `wire:"description"`
 	// HomeDirectory is relative to the client's home: "/www/...".
 	HomeDirectory string `wire:"home_directory"`
@@ -68,5 +68,5 @@ func (s *FTPUsersService) Create(ctx context.Context, req *FTPUserCreateRequest)
 	if err := ftpUsersCreate.any().Refuse(quoted(req.Username), problems); err != nil {
 		return 0, err
 	}
-	return s.c.create(ctx, ftpUsersCreate, quoted(req.Username), req)
+	return s.c.create(ctx, ftpUsersCreate, req.Username, req)
 }

@@ -16,8 +16,8 @@ type HostingPlansService struct{ c *Client }
 // HostingPlan is a set of limits and rights. On live panels it is a template: clients keep their
 // limits when the plan is deleted.
 type HostingPlan struct {
-	ID        int64         `wire:"id,positive"`
-	Name      string        `wire:"name"`
+	ID        int64         `wire:"id,positive,identity"`
+	Name      string        `wire:"name,name"`
 	Resources PlanResources `wire:"resources"`
 	// The other fields are reported in the live dialect only.
 	Permissions PlanPermissions `wire:"permissions"`
@@ -144,7 +144,7 @@ func (s *HostingPlansService) Create(ctx context.Context, req *HostingPlanCreate
 	if err := plansCreate.any().Refuse(quoted(req.Name), problems); err != nil {
 		return 0, err
 	}
-	return s.c.create(ctx, plansCreate, quoted(req.Name), req)
+	return s.c.create(ctx, plansCreate, req.Name, req)
 }
 
 // Update changes a plan: PUT /api/v2/hosting-plans/{id}. Live dialect only. Whether clients on the

@@ -33,6 +33,7 @@ func vendor(t testing.TB, d keyhelp.Dialect) *clienttest.Vendor {
 		},
 		Samples: func() []any { return samples(d) },
 		Rows:    inventory(t, d), Exchanges: exchanges, Canaries: all,
+		Names: []string{"login_name", "username", "domain_name", "domain", "database_name", "email", "path", "name"},
 		Shown: func(value any) bool {
 			_, raw := value.(*keyhelp.Admin)
 			return raw // Raw is the server's answer, on purpose

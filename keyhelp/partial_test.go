@@ -103,7 +103,7 @@ func TestUpdatesSendZeroValues(t *testing.T) {
 			}
 			value := reflect.New(request)
 			value.Elem().Field(i).Set(reflect.New(field.Type.Elem()))
-			tap := always(ok(`{}`))
+			tap := always(ok(`{"id": 17}`))
 			err := updateWith(t, tap, op, value)
 			want, known := expected[field.Name]
 			require.True(t, known, "zeroSends does not know %v.%s", request, field.Name)
@@ -124,7 +124,7 @@ func TestUpdatesSendNothingElse(t *testing.T) {
 		if request.Name() == "ZoneUpdateRequest" {
 			continue // has a field that is always required
 		}
-		tap := always(ok(`{}`))
+		tap := always(ok(`{"id": 17}`))
 		require.NoError(t, updateWith(t, tap, op, reflect.New(request)), op)
 		require.Equal(t, map[string]any{}, bodyOf(t, tap), op)
 
@@ -160,7 +160,7 @@ func TestExtra(t *testing.T) {
 		request := reflect.ValueOf(m.Args(t)[m.NumArgs()-1])
 		extra := map[string]any{"brand_new": "x", "description": "mine"}
 		request.Elem().FieldByName("Extra").Set(reflect.ValueOf(extra))
-		tap := always(reply{Status: 201, Body: `{"id": 1}`})
+		tap := always(reply{Status: 201, Body: `{"id": 17}`})
 		require.NoError(t, updateWith(t, tap, m.Op, request), m.Op)
 		body := bodyOf(t, tap)
 		require.Equal(t, "x", body["brand_new"], m.Op)
@@ -184,7 +184,7 @@ func TestRequestsStayAsTheyAre(t *testing.T) {
 // Dates are days in the caller's time zone, whatever the time of day.
 func TestDatesAreTheCallersDay(t *testing.T) {
 	late := time.Date(2025, 8, 1, 23, 59, 0, 0, time.FixedZone("", -11*3600))
-	tap := always(ok(`{}`))
+	tap := always(ok(`{"id": 1}`))
 	client := clientOver(t, tap, keyhelp.WithDialect(keyhelp.DialectLive))
 	require.NoError(t, client.Clients.Update(t.Context(), 1, &keyhelp.ClientUpdateRequest{SuspendOn: &late, DeleteOn: &late}))
 	require.Equal(t, map[string]any{"suspend_on": "2025-08-01", "delete_on": "2025-08-01"}, bodyOf(t, tap))

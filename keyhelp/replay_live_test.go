@@ -136,7 +136,7 @@ func liveClients() replays {
 		}, createClient)),
 		"Clients.Get":             equal(erika(), by(int64(17), getClient)),
 		"Clients.Get, all fields": equal(ana(), by(int64(18), getClient)),
-		"Clients.GetByName": equal(erika(), by("muster shop/ü", func(c *keyhelp.Client) func(context.Context, string) (*keyhelp.ClientAccount, error) {
+		"Clients.GetByName": equal(named("muster shop/ü", erika()), by("muster shop/ü", func(c *keyhelp.Client) func(context.Context, string) (*keyhelp.ClientAccount, error) {
 			return c.Clients.GetByName
 		})),
 		"Clients.List": equal([]*keyhelp.ClientAccount{erika(), ana()}, func(t *testing.T, c *keyhelp.Client) ([]*keyhelp.ClientAccount, error) {
@@ -247,4 +247,9 @@ func admin1(call func(t *testing.T, c *keyhelp.Client) (*keyhelp.Admin, error)) 
 			More: map[string]provider.Payload{"last_login": provider.Payload(`"2025-01-01"`)},
 		}, got)
 	}
+}
+
+func named(loginName string, c *keyhelp.ClientAccount) *keyhelp.ClientAccount {
+	c.LoginName = loginName
+	return c
 }

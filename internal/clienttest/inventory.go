@@ -49,6 +49,11 @@ func (r Row) pattern() *regexp.Regexp {
 	return regexp.MustCompile("^" + placeholders.ReplaceAllString(regexp.QuoteMeta(r.Path), "[^/]+") + "$")
 }
 
+// arguments is pattern with a group for each placeholder.
+func (r Row) arguments() *regexp.Regexp {
+	return regexp.MustCompile("^" + placeholders.ReplaceAllString(regexp.QuoteMeta(r.Path), "([^/]+)") + "$")
+}
+
 // Table reads a file of columns, whose first line must be header, and returns each line as a map by
 // the names of the columns.
 func Table(t testing.TB, path, header string) []map[string]string {
@@ -123,11 +128,12 @@ func (v *Vendor) RowOf(r Request) *Row {
 	return nil
 }
 
-// Good returns a server that answers every request with the first good exchange of its row, and all
-// others with 404.
+// Good returns a server that answers every request with the first good exchange of its row, as if
+// that had been about what the request names, and all others with 404.
 func (v *Vendor) Good() Answer {
 	rows := newFinder(v.Rows)
 	answers := make(map[int]Reply)
+	exchanges := make(map[int]fixture.Exchange)
 	for _, e := range v.good() {
 		i := rows.exchange(e)
 		if _, have := answers[i]; have || i < 0 {
@@ -143,10 +149,12 @@ func (v *Vendor) Good() Answer {
 		if reply.Header != nil && reply.Header.Get("Content-Type") == "" {
 			reply.Header.Set("Content-Type", "application/json")
 		}
-		answers[i] = reply
+		answers[i], exchanges[i] = reply, e
 	}
 	return func(_ context.Context, r Request) Reply {
-		if answer, have := answers[rows.request(r)]; have {
+		i := rows.request(r)
+		if answer, have := answers[i]; have {
+			answer.Body = v.inPlaceOf(v.Rows[i], exchanges[i], r)
 			return answer
 		}
 		return Reply{Status: http.StatusNotFound, Body: `{"error": "Not found"}`}

@@ -39,6 +39,9 @@ type Vendor struct {
 	// Exchanges are the answers of a good server; paths are below Base. Those with a status of
 	// failure are skipped. Failures with status 200 must not be among them.
 	Exchanges []fixture.Exchange
+	// Names are the fields of queries, forms and bodies that say which thing a request is about, as
+	// the arguments of its path do: "id", "login_name".
+	Names []string
 	// Beside are methods that call others, with the reason. No check calls them.
 	Beside map[string]string
 	// Aside reports whether a request is auxiliary, such as a sign-in. Such requests always get a

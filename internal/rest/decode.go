@@ -64,7 +64,7 @@ func (asked Identity) differs(told Identity) error {
 	switch {
 	case different(asked.ID, told.ID):
 		return &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is about " + shown(told.ID) + ", not " + shown(asked.ID)}
-	case different(strings.ToLower(asked.Name), strings.ToLower(told.Name)):
+	case different(strings.ToLower(asked.Name), strings.ToLower(told.Name)) && !strings.EqualFold(asked.Name, told.Alias):
 		return &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is about " + shown(told.Name) + ", not " + shown(asked.Name)}
 	}
 	return nil

@@ -128,8 +128,9 @@ type AnswerDecoder interface {
 type Identity struct {
 	// ID is the vendor's; a number is in decimal.
 	ID string
-	// Name is unique among the things of its kind: a login name, a domain.
-	Name string
+	// Name is unique among the things of its kind: a login name, a domain. Alias is another spelling of
+	// it in an answer.
+	Name, Alias string
 }
 
 // Identified is an Out that tells what the answer is about.

@@ -18,7 +18,8 @@
 //	          if Partial requires nothing else
 //	identity  the ID that tells the record from others of its kind, which rest.Call.About.ID is
 //	          compared with
-//	name      the same for its unique name and rest.Call.About.Name
+//	name      the same for its unique name and rest.Call.About.Name; a second one is another
+//	          spelling of the name
 //	holder    an answer without the object that a dotted name leads into cannot be understood
 //	strict    a text, which no other type can replace
 //	commas    a list of texts, or one text with commas
