@@ -1,4 +1,5 @@
-// Package words shortens what others wrote, for errors and logs.
+// Package words makes what others wrote fit for errors, reports and logs: short, one line, and
+// without secrets.
 package words
 
 import (
@@ -7,20 +8,22 @@ import (
 	"unicode/utf8"
 )
 
+// Bounds of what one error keeps of a server's words, in bytes.
+const (
+	MaxText   = 500 // of one text
+	MaxCode   = 100 // of a code, a request ID, a field's name
+	MaxFields = 20  // fields with a problem
+	MaxDepth  = 3   // parts of a field's name: "a.b.c"
+)
+
+const more = "..."
+
 // Shorten cuts a text to n bytes at most, without breaking a character, and says so: "...".
 func Shorten(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
-	return Cut(s, n) + "..."
-}
-
-// Line is Shorten for what a server said: one line without control characters, whatever
-// the text was.
-func Line(s string, n int) string {
-	return Shorten(strings.Join(strings.FieldsFunc(strings.ToValidUTF8(s, ""), func(r rune) bool {
-		return unicode.IsSpace(r) || !unicode.IsPrint(r)
-	}), " "), n)
+	return Cut(s, n) + more
 }
 
 // Cut is Shorten without saying so.
@@ -32,4 +35,64 @@ func Cut(s string, n int) string {
 		n--
 	}
 	return s[:n]
+}
+
+// Line makes one line of n bytes at most from any text: without control characters, without those
+// that are invisible or change the direction of others, and "..." in place of what is too long.
+func Line(s string, n int) string {
+	return clip(s, n, false)
+}
+
+// clip is Line; lines keeps line breaks, tabs and every space.
+func clip(s string, n int, lines bool) string {
+	out, rest := visible(s, n, lines)
+	if !rest {
+		return out
+	}
+	return Cut(out, max(0, n-len(more))) + more
+}
+
+// visible returns the beginning of a text as Line shows it, n bytes at most, and reports whether
+// there is more. It does not look at the rest.
+func visible(s string, n int, lines bool) (string, bool) {
+	var b strings.Builder
+	gap := false
+	for i, r := range s {
+		if r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
+			continue
+		}
+		if lines && (r == '\n' || r == '\t' || r == ' ') {
+			gap = false
+		} else if blank(r) {
+			gap = b.Len() > 0
+			continue
+		} else if Invisible(r) {
+			continue
+		}
+		size := utf8.RuneLen(r)
+		if gap {
+			size++
+		}
+		if b.Len()+size > n {
+			return b.String(), true
+		}
+		if gap {
+			b.WriteByte(' ')
+			gap = false
+		}
+		b.WriteRune(r)
+	}
+	return b.String(), false
+}
+
+// blank reports whether a character becomes a space. U+2800 looks like one.
+func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2800' }
+
+// Invisible reports whether a character is left out: it is not seen, or it changes what is seen of
+// the others.
+func Invisible(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7f
+	}
+	return !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }

@@ -37,7 +37,8 @@ func TestLine(t *testing.T) {
 		{" a\r\n\tb\u00a0c ", 9, "a b c"},
 		{"a\x00b\x1b[31mc", 99, "a b [31mc"},
 		{"a\xff\xfeb", 9, "ab"},
-		{"a b c", 3, "a b..."},
+		{"a b c", 3, "..."}, {"a b c d", 6, "a b..."}, {"äöü", 5, "ä..."},
+		{"a\u200bb\u202ec\u2028d\ufe0f", 99, "abc d"},
 	} {
 		require.Equal(t, test.want, words.Line(test.text, test.n), "%q to %d", test.text, test.n)
 	}
