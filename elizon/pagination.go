@@ -46,7 +46,11 @@ func pages[T any](ctx context.Context, r *request, style paging, names ...string
 		var before, milestone prints
 		for number, offset := 1, int64(0); ; number++ {
 			p := &page[T]{names: names}
-			if err := r.send(ctx, func(call *rest.Call) { call.Out, call.Query = p, style.query(r, number, offset) }); err != nil {
+			err := r.op.Endless(number)
+			if err == nil {
+				err = r.send(ctx, func(call *rest.Call) { call.Out, call.Query = p, style.query(r, number, offset) })
+			}
+			if err != nil {
 				yield(nil, err)
 				return
 			}

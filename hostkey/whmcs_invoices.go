@@ -115,12 +115,16 @@ func (s *WHMCSService) Invoices(ctx context.Context, opts *InvoiceListOptions) i
 // A short page need not be the last one, since WHMCS has limits of its own.
 func (s *WHMCSService) pages(ctx context.Context, fields url.Values, start int64, yield func(*Invoice, error) bool) {
 	seen := make(map[int64]bool)
-	for at := start; ; {
+	for number, at := 1, start; ; number++ {
 		form := make(url.Values, len(fields)+1)
 		maps.Copy(form, fields)
 		form.Set("limitstart", strconv.FormatInt(at, 10))
 		page := invoicePage{Rows: wire.Rows[Invoice]{Names: []string{"invoices.invoice", "data.invoices.invoice"}}}
-		if err := s.c.call(ctx, whmcsInvoices, &rest.Call{Body: form, Out: &page}); err != nil {
+		err := whmcsInvoices.Endless(number)
+		if err == nil {
+			err = s.c.call(ctx, whmcsInvoices, &rest.Call{Body: form, Out: &page})
+		}
+		if err != nil {
 			yield(nil, err)
 			return
 		}

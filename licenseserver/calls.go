@@ -72,7 +72,11 @@ func pages[T any](ctx context.Context, c *Client, op operation, name string, nex
 			}
 			p := &page[T]{Rows: wire.Rows[T]{Names: []string{name}}}
 			call.Out = p
-			if err := c.call(ctx, op, call); err != nil {
+			err := op.Endless(number)
+			if err == nil {
+				err = c.call(ctx, op, call)
+			}
+			if err != nil {
 				yield(nil, err)
 				return
 			}

@@ -1,0 +1,22 @@
+package rest
+
+import (
+	"fmt"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// MaxPages is how many pages of one list are read: a server could announce more for ever.
+const MaxPages = 10_000
+
+// Endless returns the error for a page of a list, counted from 1, that is beyond MaxPages; nil for
+// all others.
+func (e *Endpoint) Endless(number int) error {
+	if number <= MaxPages {
+		return nil
+	}
+	return &provider.Error{
+		Provider: e.Provider, Op: e.Op, Action: e.action(""), Kind: provider.ErrProtocol,
+		Message: fmt.Sprintf("the list does not end: the server announces more after %d pages", MaxPages),
+	}
+}
