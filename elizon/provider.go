@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -22,6 +21,8 @@ type Provider struct {
 	client      *Client
 	description provider.Description
 	accounts    *adapter.Accounts[string, ServiceDetail]
+	// subscriptions are what the services' ends are read from.
+	subscriptions *adapter.Accounts[string, ServiceSubscription]
 }
 
 // The adapter implements these interfaces besides the core.
@@ -40,15 +41,15 @@ var _ interface {
 	provider.Poller
 } = (*Provider)(nil)
 
-// showTime is how long a service's record may trail a change.
-const showTime = 5 * time.Second
-
 // NewProvider puts a client behind the portable contract. The client stays usable.
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client, description: describe(client.settings)}
 	p.accounts = &adapter.Accounts[string, ServiceDetail]{
 		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: client.Services.Get, View: account, Prove: p.proveAbsent,
-		Unsearchable: "services cannot be searched by e-mail address or domain", Lag: showTime,
+		Unsearchable: "services cannot be searched by e-mail address or domain", Lag: client.core.ReadLag(),
+	}
+	p.subscriptions = &adapter.Accounts[string, ServiceSubscription]{
+		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: client.Services.Subscription.Get, Lag: p.accounts.Lag,
 	}
 	return p
 }

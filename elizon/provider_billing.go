@@ -56,7 +56,7 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	case failed != nil && ctx.Err() != nil:
 		return false, failed
 	}
-	seen, err = adapter.Until(ctx, showTime, time.Second, look)
+	seen, err = adapter.Until(ctx, p.accounts.Lag, look)
 	switch {
 	case err != nil:
 		return false, provider.Unresolved(failed, err)

@@ -2,7 +2,6 @@ package elizon
 
 import (
 	"context"
-	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -66,22 +65,11 @@ func (p *Provider) UndoCancel(ctx context.Context, id string) (provider.Outcome,
 const billingContract = "CONTRACT"
 
 func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do func(ctx context.Context, contract bool) error) (provider.Outcome, error) {
-	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, id string) (provider.Outcome, error) {
-		subscription, err := p.client.Services.Subscription.Get(ctx, id)
-		switch {
-		case err != nil:
-			return "", err
-		case subscription.CancelAtPeriodEnd == want:
-			return provider.OutcomeAlready, nil
-		}
-		contract := subscription.BillingMode == billingContract
-		return provider.OutcomeChanged, provider.Confirm(ctx,
-			func(ctx context.Context) error { return do(ctx, contract) },
-			func(ctx context.Context) (bool, error) {
-				return adapter.Until(ctx, showTime, time.Second, func(ctx context.Context) (bool, error) {
-					now, err := p.client.Services.Subscription.Get(ctx, id)
-					return err == nil && now.CancelAtPeriodEnd == want, err
-				})
-			})
+	return p.subscriptions.Change(ctx, id, adapter.Change[string, ServiceSubscription]{
+		Verb: verb, Concerns: "end",
+		Already: func(s *ServiceSubscription) bool { return s.CancelAtPeriodEnd == want },
+		Do: func(ctx context.Context, _ string, now *ServiceSubscription) error {
+			return do(ctx, now.BillingMode == billingContract)
+		},
 	})
 }

@@ -48,7 +48,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 
 // List lists all services, without their plans.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
-	return adapter.List(Kind, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
+	return p.accounts.List(ctx, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
 		return p.own(ctx, int64(size)), nil
 	})
 }

@@ -2,6 +2,7 @@ package elizon
 
 import (
 	"context"
+	"errors"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -11,13 +12,21 @@ type change = adapter.Change[string, ServiceDetail]
 
 // Suspend suspends a service, which the platform allows its owner.
 func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
-	return p.accounts.Change(ctx, id, change{Verb: "suspend account", Already: isSuspended(true), Do: p.act(ActionSuspend), Concerns: "power"})
+	outcome, err := p.accounts.Change(ctx, id, change{
+		Verb: "suspend account", Already: isSuspended(true), Do: p.act(ActionSuspend), Concerns: "suspension",
+	})
+	if err == nil {
+		p.accounts.Supersede(id, "power") // a suspended service is not going to be switched on or off
+	}
+	return outcome, err
 }
 
 // Unsuspend resumes a suspended service. A suspension for an unpaid invoice ends only with its
 // payment.
 func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
-	return p.accounts.Change(ctx, id, change{Verb: "unsuspend account", Already: isSuspended(false), Do: p.act(ActionResume)})
+	return p.accounts.Change(ctx, id, change{
+		Verb: "unsuspend account", Already: isSuspended(false), Do: p.act(ActionResume), Concerns: "suspension",
+	})
 }
 
 func isSuspended(want bool) func(*ServiceDetail) bool {
@@ -39,12 +48,16 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 	var input provider.Problems
 	input.Word("plan", plan)
 	return p.spend(ctx, "change plan of account", id, input, limit, "MaxUpgrade", func(ctx context.Context, id string) (provider.Outcome, error) {
+		want := func(d *ServiceDetail) bool { return d.Product.ID == plan }
 		detail, err := p.client.Services.Get(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		detail, already, err := p.accounts.Is(ctx, id, detail, want, "plan")
 		switch {
 		case err != nil:
 			return "", err
-		case detail.Product.ID == plan:
-			p.accounts.Supersede(id, "plan")
+		case already:
 			return provider.OutcomeAlready, nil
 		}
 		catalogue, err := p.client.Products.List(ctx, "")
@@ -58,29 +71,26 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		if current := catalogue.find(detail.Product.ID); current != nil {
 			now = current.PriceMonthly
 		}
-		want := func(d *ServiceDetail) bool { return d.Product.ID == plan }
 		// That this is the field for the product is assumed.
 		changes := map[string]any{"productId": plan}
 		if target.PriceMonthly.Cmp(now) < 0 {
-			err := provider.Confirm(ctx,
-				func(ctx context.Context) error {
+			return p.accounts.Apply(ctx, id, detail, change{
+				Already: want, Concerns: "plan",
+				Do: func(ctx context.Context, id string, _ *ServiceDetail) error {
 					_, err := p.client.Services.ApplyDowngrade(ctx, id, &ServiceDowngradeRequest{ResourceChanges: changes})
 					return err
 				},
-				func(ctx context.Context) (bool, error) { return p.accounts.Await(ctx, id, want) })
-			if err == nil {
-				p.accounts.Supersede(id, "plan")
-			}
-			return provider.OutcomeChanged, err
+			})
 		}
 		line, err := p.upgrade(ctx, id, target, changes)
 		if err != nil {
 			return "", err
 		}
-		seen, err := p.pay(ctx, "plan "+id, []CartLine{*line}, limit, "MaxUpgrade", func(ctx context.Context) (bool, error) {
-			now, err := p.client.Services.Get(ctx, id)
-			return err == nil && want(now), err
-		})
+		forget := p.accounts.Sending(id, "plan", want)
+		seen, err := p.pay(ctx, "plan "+id, []CartLine{*line}, limit, "MaxUpgrade", p.accounts.Shows(id, want))
+		if seen || err != nil && !errors.Is(err, provider.ErrOutcomeUnknown) {
+			forget()
+		}
 		switch {
 		case err != nil:
 			return "", err

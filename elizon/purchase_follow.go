@@ -123,7 +123,7 @@ func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 func (c *Client) rename(ctx context.Context, id, name string) (*ServiceDetail, error) {
 	wantName, wantReference := provider.Unmark(name)
 	var detail *ServiceDetail
-	err := provider.Confirm(ctx,
+	err := adapter.Confirm(ctx, c.core.ReadLag(),
 		func(ctx context.Context) error {
 			_, err := c.Services.Update(ctx, id, &ServiceUpdateRequest{Name: &name})
 			return err

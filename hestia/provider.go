@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -43,6 +41,7 @@ func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[string, User]{
 		Kind: Kind, Noun: "user", ParseID: parseLogin, Read: p.customer, View: account, Prove: p.proveAbsent,
+		Lag: client.rest.ReadLag(),
 	}
 	return p
 }
@@ -82,7 +81,7 @@ func account(u *User) *provider.Account {
 		Status: provider.StatusActive, CreatedAt: u.Created, Native: u,
 	}
 	a.Name, a.Reference = provider.Unmark(u.Name)
-	if u.Role == roleAdmin || strings.ContainsRune(a.Reference, utf8.RuneError) { // bytes that were not UTF-8
+	if u.Role == roleAdmin {
 		a.Reference = ""
 	}
 	if u.Suspended {

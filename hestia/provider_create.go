@@ -97,7 +97,7 @@ func planProblem(plan string) string {
 // callers add the same user at once, two get "done". So reading the user back decides whose it is.
 func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest, certain *bool) (*User, provider.Outcome, error) {
 	return adapter.MakeOrFind[User]{
-		LookFirst: true, ReadBack: true, Certain: certain,
+		LookFirst: true, ReadBack: true, Certain: certain, Lag: p.accounts.Lag,
 		Find: func(ctx context.Context, _ error) (*User, error) { return p.client.Users.Get(ctx, req.Username) },
 		Make: func(ctx context.Context) (*User, error) {
 			return nil, p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{
@@ -125,7 +125,7 @@ func blamePlan(err error) error {
 // ensureDomain adds the website, zone and mail domain unless the website exists.
 func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (provider.Outcome, error) {
 	_, outcome, err := adapter.MakeOrFind[WebDomain]{
-		LookFirst: true,
+		LookFirst: true, Lag: p.accounts.Lag,
 		Find: func(ctx context.Context, refused error) (*WebDomain, error) {
 			return p.userDomain(ctx, login, domain, refused)
 		},

@@ -67,7 +67,7 @@ func (p *Provider) listed(ctx context.Context, is func(login string) bool) (foun
 
 // List lists all customers, in one call.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
-	return adapter.List(Kind, opts, func(int) (iter.Seq2[*provider.Account, error], error) {
+	return p.accounts.List(ctx, opts, func(int) (iter.Seq2[*provider.Account, error], error) {
 		return adapter.Each(p.customers(ctx), account), nil
 	})
 }

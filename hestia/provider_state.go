@@ -10,14 +10,14 @@ import (
 
 // Suspend takes the user's sites, mail, databases and login out of service.
 func (p *Provider) Suspend(ctx context.Context, id string) (provider.Outcome, error) {
-	return p.change(ctx, id, "suspend account", nil, func(u *User) bool { return u.Suspended }, func(ctx context.Context) error {
+	return p.change(ctx, id, "suspend account", "suspension", nil, func(u *User) bool { return u.Suspended }, func(ctx context.Context) error {
 		return p.client.Users.Suspend(ctx, id, nil)
 	})
 }
 
 // Unsuspend puts the user back into service, including what had been suspended individually.
 func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, error) {
-	return p.change(ctx, id, "unsuspend account", nil, func(u *User) bool { return !u.Suspended }, func(ctx context.Context) error {
+	return p.change(ctx, id, "unsuspend account", "suspension", nil, func(u *User) bool { return !u.Suspended }, func(ctx context.Context) error {
 		return p.client.Users.Unsuspend(ctx, id, nil)
 	})
 }
@@ -25,17 +25,17 @@ func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, 
 // ChangePlan puts the user on another package.
 func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Outcome, error) {
 	input := adapter.Input("plan", planProblem(plan))
-	return p.change(ctx, id, "change plan of account", input, func(u *User) bool { return u.Package == plan }, func(ctx context.Context) error {
+	return p.change(ctx, id, "change plan of account", "plan", input, func(u *User) bool { return u.Package == plan }, func(ctx context.Context) error {
 		return blamePlan(p.client.Packages.ChangeUser(ctx, id, plan, nil))
 	})
 }
 
 // change reads back what it changed, since the panel also says "done" when it did nothing.
 func (p *Provider) change(
-	ctx context.Context, id, verb string, input provider.Problems, already func(*User) bool, do func(context.Context) error,
+	ctx context.Context, id, verb, concerns string, input provider.Problems, already func(*User) bool, do func(context.Context) error,
 ) (provider.Outcome, error) {
 	return p.accounts.Change(ctx, id, adapter.Change[string, User]{
-		Verb: verb, Input: input, Already: already,
+		Verb: verb, Concerns: concerns, Input: input, Already: already,
 		Do: func(ctx context.Context, _ string, _ *User) error {
 			err := do(ctx)
 			if errors.Is(err, ExitSuspended) || errors.Is(err, ExitUnsuspended) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
@@ -77,7 +78,7 @@ func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) 
 	if due.IsZero() {
 		due = invoice.Total
 	}
-	return provider.Confirm(ctx,
+	return adapter.Confirm(ctx, c.rest.ReadLag(),
 		func(ctx context.Context) error {
 			_, err := c.WHMCS.ApplyCredit(ctx, id, due)
 			return err
@@ -195,7 +196,7 @@ func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 
 // mark adds the reference to a server, as a tag.
 func (s *OrdersService) mark(ctx context.Context, server *Server, reference string) error {
-	err := provider.Resolve(ctx,
+	err := adapter.Resolve(ctx, s.c.rest.ReadLag(),
 		func(ctx context.Context) error {
 			_, err := s.c.Tags.Add(ctx, &TagAddRequest{ID: server.ID, Name: ReferenceTag, Value: reference})
 			return err

@@ -2,8 +2,9 @@ package hostkey
 
 import (
 	"context"
+	"errors"
+	"iter"
 	"net/netip"
-	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -18,6 +19,7 @@ import (
 type Provider struct {
 	client   *Client
 	accounts *adapter.Accounts[int64, Server]
+	ends     *adapter.Accounts[int64, end]
 }
 
 // The adapter implements these besides the core.
@@ -34,17 +36,45 @@ var _ interface {
 	provider.Poller
 } = (*Provider)(nil)
 
-// showTime is how long a server's record may lag behind a change.
-const showTime = 5 * time.Second
-
 // NewProvider returns the adapter of a client, which may still be used directly.
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[int64, Server]{
-		Kind: Kind, Noun: "server", ParseID: adapter.PositiveID("server ID"), Read: client.Servers.Show, View: p.account, Prove: p.proveAbsent,
-		Unsearchable: "servers cannot be searched by e-mail address or domain", Lag: showTime, Busy: installing,
+		Kind: Kind, Noun: "server", ParseID: adapter.PositiveID("server ID"), Read: p.read, View: p.account, Prove: p.proveAbsent,
+		Unsearchable: "servers cannot be searched by e-mail address or domain", Lag: client.rest.ReadLag(), Busy: installing,
+	}
+	p.ends = &adapter.Accounts[int64, end]{
+		Kind: Kind, Noun: "server", ParseID: p.accounts.ParseID, Read: p.readEnd, Again: p.readEndAgain, Lag: p.accounts.Lag,
 	}
 	return p
+}
+
+// read reads a server. An account without servers refuses every sign-in, which says as much as "not
+// found".
+func (p *Provider) read(ctx context.Context, id int64) (*Server, error) {
+	server, err := p.client.Servers.Show(ctx, id)
+	if noServers(err) {
+		err = &provider.Error{Provider: Kind, Op: eqShow.Op, Kind: provider.ErrNotFound, Message: "the account has no servers"}
+	}
+	return server, err
+}
+
+// noServers reports whether a call failed because the account has no servers: the API says so to a good
+// key, by code, instead of letting it sign in.
+func noServers(err error) bool {
+	var e *provider.Error
+	return errors.Is(err, ErrNoServers) && errors.As(err, &e) && e.Code == CodeNoAppropriateServers
+}
+
+// list lists the account's servers, of which there may be none.
+func (p *Provider) list(ctx context.Context) iter.Seq2[*ListedServer, error] {
+	return func(yield func(*ListedServer, error) bool) {
+		for server, err := range p.client.Servers.List(ctx, &ServerListOptions{Full: true}) {
+			if noServers(err) || !yield(server, err) {
+				return
+			}
+		}
+	}
 }
 
 // Client returns the adapter's client, for what only HOSTKEY has.

@@ -17,7 +17,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 }
 
 func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error) {
-	server, err := p.client.Servers.Show(ctx, id)
+	server, err := p.read(ctx, id)
 	if err != nil {
 		return "", err
 	}
@@ -37,7 +37,7 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 		if months == 0 || billing.NextDue.IsZero() || billing.NextDue.After(time.Now().AddDate(0, months, 1)) {
 			return provider.OutcomeAlready, nil // nothing is due, or it is paid ahead
 		}
-		err = provider.Resolve(ctx,
+		err = adapter.Resolve(ctx, p.accounts.Lag,
 			func(ctx context.Context) error {
 				_, err := p.client.WHMCS.GenerateDueInvoice(ctx, id)
 				return err

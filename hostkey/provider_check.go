@@ -13,14 +13,22 @@ import (
 func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 	// A public action tests only the connection.
 	report := adapter.Diagnosed(p.client.diagnose(ctx))
+	empty := false
 	report.Step(provider.CheckCredentials, func() (string, error) {
 		session, err := p.client.SignIn(ctx)
+		if empty = noServers(err); empty {
+			return "the API key is accepted (the account has no servers)", nil
+		}
 		if err != nil {
 			return "", err
 		}
 		return fmt.Sprintf("the API key is accepted (%s)", session.RoleType), nil
 	})
 	report.Step(provider.CheckRights, func() (string, error) {
+		if empty {
+			report.Warn(provider.CheckRights, "the vendor lets nobody sign in to an account without servers: order the first one in the panel")
+			return "", nil
+		}
 		underway, err := p.client.Servers.UpdateServers(ctx)
 		if err != nil {
 			return "", err

@@ -33,7 +33,10 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 // contain it.
 func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, err error) {
 	underway, err := p.client.Servers.UpdateServers(ctx)
-	if err == nil && slices.Contains(underway.Servers, id) {
+	switch {
+	case noServers(err):
+		return "the account has no servers", nil
+	case err == nil && slices.Contains(underway.Servers, id):
 		err = adapter.Listed
 	}
 	return "the key can list servers", err
@@ -56,19 +59,30 @@ func (p *Provider) UndoCancel(ctx context.Context, id string) (provider.Outcome,
 }
 
 func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do func(context.Context, int64) error) (provider.Outcome, error) {
-	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {
-		if _, err := p.client.Servers.Show(ctx, n); err != nil {
-			return "", err
-		}
-		scheduled := func(ctx context.Context) (bool, error) {
-			open, err := p.cancelled(ctx, n, CancelAtPeriodEnd)
-			return open == want, err
-		}
-		if done, err := scheduled(ctx); err != nil || done {
-			return provider.OutcomeAlready, err
-		}
-		return provider.OutcomeChanged, provider.Confirm(ctx, func(ctx context.Context) error { return do(ctx, n) }, scheduled)
+	return p.ends.Change(ctx, id, adapter.Change[int64, end]{
+		Verb: verb, Concerns: "end",
+		Already: func(e *end) bool { return e.scheduled == want },
+		Do:      func(ctx context.Context, n int64, _ *end) error { return do(ctx, n) },
 	})
+}
+
+// end is whether a server ends with its paid period.
+type end struct {
+	server    int64
+	scheduled bool
+}
+
+// readEnd reads whether a server that exists is to end.
+func (p *Provider) readEnd(ctx context.Context, id int64) (*end, error) {
+	if _, err := p.read(ctx, id); err != nil {
+		return nil, err
+	}
+	return p.readEndAgain(ctx, &end{server: id})
+}
+
+func (p *Provider) readEndAgain(ctx context.Context, before *end) (*end, error) {
+	open, err := p.cancelled(ctx, before.server, CancelAtPeriodEnd)
+	return &end{before.server, open}, err
 }
 
 // cancelled reports whether a cancellation of a server is open. An immediate one counts as one at

@@ -21,7 +21,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		// The list has no references.
 		var found *provider.Account
 		for _, id := range candidates {
-			server, err := p.client.Servers.Show(ctx, id)
+			server, err := p.read(ctx, id)
 			if errors.Is(err, provider.ErrNotFound) {
 				if _, err = p.accounts.ProveAbsent(ctx, id); err == nil {
 					continue // it disappeared between the two calls
@@ -52,7 +52,7 @@ func (p *Provider) candidates(ctx context.Context, q provider.Query) ([]int64, e
 		return nil, provider.Problems{"Reference": problem}.Err(Kind, "", "")
 	}
 	var candidates []int64
-	for server, err := range p.client.Servers.List(ctx, &ServerListOptions{Full: true}) {
+	for server, err := range p.list(ctx) {
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (p *Provider) candidates(ctx context.Context, q provider.Query) ([]int64, e
 
 // List lists all servers, without their references.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
-	return adapter.List(Kind, opts, func(int) (iter.Seq2[*provider.Account, error], error) {
-		return adapter.Each(p.client.Servers.List(ctx, &ServerListOptions{Full: true}), listedAccount), nil
+	return p.accounts.List(ctx, opts, func(int) (iter.Seq2[*provider.Account, error], error) {
+		return adapter.Each(p.list(ctx), listedAccount), nil
 	})
 }

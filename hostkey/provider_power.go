@@ -3,7 +3,6 @@ package hostkey
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -49,7 +48,7 @@ func (p *Provider) reboot(ctx context.Context, id int64) (provider.Outcome, erro
 		return "", err
 	}
 	task := p.task(ack.Callback)
-	over, err := adapter.Until(ctx, patience, time.Second, task)
+	over, err := adapter.Until(ctx, patience, task)
 	switch {
 	case err != nil:
 		return "", provider.Unresolved(nil, err)
@@ -82,7 +81,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 }
 
 func (p *Provider) reinstall(ctx context.Context, id int64, req *provider.ReinstallRequest) (provider.Outcome, error) {
-	server, err := p.client.Servers.Show(ctx, id)
+	server, err := p.read(ctx, id)
 	if err != nil {
 		return "", err
 	}
@@ -100,7 +99,7 @@ func (p *Provider) reinstall(ctx context.Context, id int64, req *provider.Reinst
 	again.SoftID, again.SoftName = byIDOrName(values.String(optSoftware))
 	answer, err := p.client.Servers.ReinstallInstance(ctx, again)
 	if errors.Is(err, provider.ErrOutcomeUnknown) && ctx.Err() == nil {
-		if server, lookErr := p.client.Servers.Show(ctx, id); lookErr == nil && installing(server) {
+		if server, lookErr := p.read(ctx, id); lookErr == nil && installing(server) {
 			return provider.OutcomePending, nil
 		}
 	}

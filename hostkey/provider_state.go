@@ -112,21 +112,23 @@ func suspendedByPower(s *Server) bool { return s.Tag(suspendedTag) != nil && isO
 func (p *Provider) suspendByPower(ctx context.Context, id string) (provider.Outcome, error) {
 	const verb = "suspend account"
 	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {
-		server, err := p.client.Servers.Show(ctx, n)
+		server, err := p.read(ctx, n)
+		if err != nil {
+			return "", err
+		}
+		server, already, err := p.accounts.Is(ctx, n, server, suspendedByPower, "suspension")
 		switch {
 		case err != nil:
 			return "", err
-		case suspendedByPower(server):
+		case already:
 			return provider.OutcomeAlready, nil
 		}
-		if server.Tag(suspendedTag) == nil {
-			err := p.tag(ctx, n, true, func(ctx context.Context) error {
-				_, err := p.client.Tags.Add(ctx, &TagAddRequest{ID: n, Name: suspendedTag, Value: "1"})
-				return err
-			})
-			if err != nil {
-				return "", err
-			}
+		err = p.tag(ctx, n, server, true, func(ctx context.Context, n int64, _ *Server) error {
+			_, err := p.client.Tags.Add(ctx, &TagAddRequest{ID: n, Name: suspendedTag, Value: "1"})
+			return err
+		})
+		if err != nil {
+			return "", err
 		}
 		if port := p.client.settings.port; port != "" {
 			if _, err := p.client.Net.PortOff(ctx, &PortOffRequest{ServerID: n, Port: port, Reason: "suspended"}); err != nil {
@@ -145,11 +147,15 @@ func (p *Provider) suspendByPower(ctx context.Context, id string) (provider.Outc
 func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Outcome, error) {
 	const verb = "unsuspend account"
 	return adapter.Verb(ctx, p.accounts, verb, id, nil, func(ctx context.Context, n int64) (provider.Outcome, error) {
-		server, err := p.client.Servers.Show(ctx, n)
+		server, err := p.read(ctx, n)
+		if err != nil {
+			return "", err
+		}
+		server, already, err := p.accounts.Is(ctx, n, server, isTagged(false), "suspension")
 		switch {
 		case err != nil:
 			return "", err
-		case server.Tag(suspendedTag) == nil:
+		case already:
 			return provider.OutcomeAlready, nil
 		}
 		if port := p.client.settings.port; port != "" {
@@ -161,7 +167,7 @@ func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Ou
 		if err != nil || outcome == provider.OutcomePending {
 			return outcome, err
 		}
-		err = p.tag(ctx, n, false, func(ctx context.Context) error {
+		err = p.tag(ctx, n, server, false, func(ctx context.Context, n int64, _ *Server) error {
 			_, err := p.client.Tags.Remove(ctx, &TagRemoveRequest{ID: n, Name: suspendedTag})
 			return err
 		})
@@ -176,9 +182,13 @@ func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Ou
 }
 
 // tag sets or removes the mark, and reads it back.
-func (p *Provider) tag(ctx context.Context, id int64, want bool, do func(context.Context) error) error {
-	return provider.Confirm(ctx, do, func(ctx context.Context) (bool, error) {
-		server, err := p.client.Servers.Show(ctx, id)
-		return err == nil && (server.Tag(suspendedTag) != nil) == want, err
-	})
+func (p *Provider) tag(
+	ctx context.Context, id int64, now *Server, want bool, do func(context.Context, int64, *Server) error,
+) error {
+	_, err := p.accounts.Apply(ctx, id, now, change{Already: isTagged(want), Do: do, Concerns: "suspension"})
+	return err
+}
+
+func isTagged(want bool) func(*Server) bool {
+	return func(s *Server) bool { return (s.Tag(suspendedTag) != nil) == want }
 }

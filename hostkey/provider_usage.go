@@ -12,7 +12,7 @@ import (
 // Plans lists the presets that can be ordered. Native is the *Preset, with its prices.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	// The catalogue is public, so reading it does not show that the key is valid.
-	if _, err := p.client.SignIn(ctx); err != nil {
+	if _, err := p.client.SignIn(ctx); err != nil && !noServers(err) {
 		return nil, adapter.InVerb(Kind, err, "list plans")
 	}
 	var plans []provider.Plan
@@ -34,7 +34,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 }
 
 func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, error) {
-	server, err := p.client.Servers.Show(ctx, id)
+	server, err := p.read(ctx, id)
 	if err != nil {
 		return nil, err
 	}

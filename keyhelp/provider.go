@@ -17,6 +17,7 @@ type Provider struct {
 	accounts *adapter.Accounts[int64, ClientAccount]
 	seen     adapter.Sightings // clients
 	domains  adapter.Sightings
+	names    adapter.Names[int64] // of clients, where there is no look-up by name
 }
 
 type change = adapter.Change[int64, ClientAccount]
@@ -38,6 +39,7 @@ func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[int64, ClientAccount]{
 		Kind: Kind, Noun: "client", ParseID: adapter.PositiveID("client ID"), Read: p.read, View: account, Prove: p.proveAbsent,
+		Lag: client.rest.ReadLag(),
 	}
 	return p
 }
@@ -48,7 +50,7 @@ func (p *Provider) Client() *Client { return p.client }
 // Get reads one account: the client, and in the live dialect its domains too.
 func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error) {
 	return adapter.Verb(ctx, p.accounts, "get account", id, nil, func(ctx context.Context, n int64) (*provider.Account, error) {
-		client, err := p.read(ctx, n)
+		client, err := p.accounts.Record(ctx, n)
 		if err != nil {
 			return nil, err
 		}

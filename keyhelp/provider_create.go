@@ -31,17 +31,24 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 		client, outcome, err := p.ensureClient(ctx, d, order, request, &creation.Certain)
 		if err == nil {
 			p.seen.Add(client.ID)
+			p.names.Add(client.LoginName, client.ID)
 			made = account(client)
 			creation.Made(made)
+			if creation.Certain {
+				p.accounts.Made(client.ID, made)
+			}
 		}
 		return outcome, err
 	}) && req.Domain != "" {
 		creation.Undo = func(ctx context.Context) error { _, err := p.Terminate(ctx, made.ID); return err }
 		id := made.Native.(*ClientAccount).ID
 		if creation.Step(ctx, "domain", func(ctx context.Context) (provider.Outcome, error) {
-			return p.ensureDomain(ctx, d, id, req.Domain)
+			return p.ensureDomain(ctx, d, id, req.Domain, !creation.Certain)
 		}) {
 			made.Domain = req.Domain
+			if creation.Certain {
+				p.accounts.Made(id, made)
+			}
 		}
 	}
 	return creation.Result(ctx)
@@ -113,9 +120,23 @@ func (o *order) request(d *dialect) (*ClientCreateRequest, error) {
 func (p *Provider) ensureClient(
 	ctx context.Context, d *dialect, o *order, request *ClientCreateRequest, certain *bool,
 ) (*ClientAccount, provider.Outcome, error) {
+	byName, there := clientsGetByName.in(d) != nil, (*ClientAccount)(nil)
+	if !byName {
+		var err error
+		if there, err = p.remembered(ctx, o.Username); err != nil {
+			return nil, "", err
+		}
+	}
 	return adapter.MakeOrFind[ClientAccount]{
-		LookFirst: clientsGetByName.in(d) != nil, Certain: certain,
-		Find:   func(ctx context.Context, _ error) (*ClientAccount, error) { return p.clientByName(ctx, d, o.Username) },
+		LookFirst: byName || there != nil, Certain: certain, Lag: p.accounts.Lag, Scans: !byName,
+		Find: func(ctx context.Context, _ error) (*ClientAccount, error) {
+			if there != nil {
+				return there, nil
+			}
+			return adapter.Seek(ctx, p.accounts, provider.Query{Username: o.Username}, func(ctx context.Context) (*ClientAccount, error) {
+				return p.clientByName(ctx, d, o.Username)
+			})
+		},
 		Make:   func(ctx context.Context) (*ClientAccount, error) { return p.client.Clients.Create(ctx, request) },
 		Ours:   p.accounts.Owned(o.Reference),
 		WhyNot: func(ctx context.Context, refused error) error { return p.taken(ctx, d, refused, o) },
@@ -143,10 +164,11 @@ func (p *Provider) taken(ctx context.Context, d *dialect, refused error, o *orde
 	return &blamed
 }
 
-// ensureDomain creates the client's domain unless it exists.
-func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64, name string) (provider.Outcome, error) {
+// ensureDomain creates the client's domain unless it exists. mayExist reports that the client is older
+// than this call.
+func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64, name string, mayExist bool) (provider.Outcome, error) {
 	_, outcome, err := adapter.MakeOrFind[Domain]{
-		LookFirst: domainsGetByName.in(d) != nil,
+		LookFirst: mayExist || domainsGetByName.in(d) != nil, Lag: p.accounts.Lag, Scans: domainsGetByName.in(d) == nil,
 		Find: func(ctx context.Context, refused error) (*Domain, error) {
 			return p.clientDomain(ctx, d, clientID, name, refused)
 		},

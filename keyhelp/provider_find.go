@@ -2,6 +2,7 @@ package keyhelp
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"strings"
 
@@ -28,7 +29,11 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		case q.Username != "" && clientsGetByName.in(d) != nil:
 			found, err = p.client.Clients.GetByName(ctx, q.Username)
 		default:
-			return p.accounts.Search(p.clients(ctx, 0), q)
+			found, err := p.accounts.Search(p.clients(ctx, 0), q)
+			if found != nil {
+				p.names.Add(found.Username, found.Native.(*ClientAccount).ID)
+			}
+			return found, err
 		}
 		if err != nil {
 			return nil, err
@@ -40,7 +45,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 
 // List lists all clients. In the live dialect it takes one more call to fill Domain.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
-	return adapter.List(Kind, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
+	return p.accounts.List(ctx, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
 		d, err := p.dialect(ctx)
 		if err != nil {
 			return nil, err
@@ -114,6 +119,9 @@ func (p *Provider) clientByName(ctx context.Context, d *dialect, name string) (*
 	if clientsGetByName.in(d) != nil {
 		return p.client.Clients.GetByName(ctx, name)
 	}
+	if client, err := p.remembered(ctx, name); client != nil || err != nil {
+		return client, err
+	}
 	q := provider.Query{Username: name}
 	found, err := p.accounts.Search(p.clients(ctx, 0), q)
 	switch {
@@ -123,6 +131,24 @@ func (p *Provider) clientByName(ctx context.Context, d *dialect, name string) (*
 		return nil, adapter.NotFound(Kind, "find client "+adapter.QueryText(q))
 	}
 	return found.Native.(*ClientAccount), nil
+}
+
+// remembered returns the client that a login name led to lately, nil if none is remembered or it has
+// another name by now.
+func (p *Provider) remembered(ctx context.Context, name string) (*ClientAccount, error) {
+	id := p.names.Get(name)
+	if id == 0 {
+		return nil, nil
+	}
+	client, err := p.accounts.Record(ctx, id)
+	switch {
+	case err == nil && strings.EqualFold(client.LoginName, name):
+		return client, nil
+	case err == nil, errors.Is(err, provider.ErrNotFound):
+		p.names.Drop(name)
+		return nil, nil
+	}
+	return nil, err
 }
 
 // domain returns the domain with a name, by look-up or by probing.

@@ -19,7 +19,7 @@ func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, 
 
 func (p *Provider) lock(ctx context.Context, id, verb string, locked bool) (provider.Outcome, error) {
 	return p.accounts.Change(ctx, id, change{
-		Verb:    verb,
+		Verb: verb, Concerns: "suspension",
 		Already: func(c *ClientAccount) bool { return c.Locked == locked },
 		Do:      p.update(&ClientUpdateRequest{Locked: &locked}),
 	})
@@ -36,7 +36,7 @@ func (p *Provider) update(request *ClientUpdateRequest) func(context.Context, in
 func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Outcome, error) {
 	wanted, problem := planID(plan)
 	return p.accounts.Change(ctx, id, change{
-		Verb: "change plan of account", Input: adapter.Input("plan", problem),
+		Verb: "change plan of account", Concerns: "plan", Input: adapter.Input("plan", problem),
 		Already: func(c *ClientAccount) bool { return c.HostingPlanID == wanted },
 		Made:    func(c *ClientAccount) bool { return c.HostingPlanID == wanted || c.HostingPlanID == 0 },
 		Do:      p.update(&ClientUpdateRequest{HostingPlanID: &wanted}),

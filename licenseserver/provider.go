@@ -66,6 +66,7 @@ func NewProvider(client *Client) *Provider {
 
 func accountsOf[T any](p *Provider, read func(context.Context, int64) (*T, error), view func(*T) *provider.Account) *adapter.Accounts[int64, T] {
 	return &adapter.Accounts[int64, T]{
+		Lag:  p.client.license.ReadLag(),
 		Kind: Kind, Noun: "license", ParseID: adapter.PositiveID("license ID"), Read: read, View: view, Prove: p.proveAbsent,
 		Unsearchable: "licenses have neither an e-mail address nor a domain",
 	}
@@ -127,7 +128,7 @@ func (p *Provider) account(m *made) *provider.Account {
 	if l == nil {
 		return a
 	}
-	a.Name, a.EndAt, a.Native, a.Status = l.CustomerName, l.ValidUntil, l, provider.StatusActive
+	a.Name, a.EndAt, a.EndUnknown, a.Native, a.Status = l.CustomerName, l.ValidUntil, l.ValidUntilUnknown, l, provider.StatusActive
 	if !l.Active {
 		a.Status = provider.StatusSuspended
 	}

@@ -234,7 +234,7 @@ func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool
 
 // limit sets a license's end date and limits unless it has them.
 func (p *Provider) limit(want limits) change {
-	return change{Already: want.met, Do: func(ctx context.Context, n int64, now *made) error {
+	return change{Concerns: "plan", Already: want.met, Do: func(ctx context.Context, n int64, now *made) error {
 		_, err := p.client.Licenses.QuickEdit(ctx, n, want.edit(now.license))
 		return err
 	}}
@@ -283,7 +283,7 @@ func (p *Provider) allocate(ctx context.Context, license int64, wanted []int64) 
 	} else if held {
 		return provider.OutcomeAlready, nil
 	}
-	err := provider.Confirm(ctx, func(ctx context.Context) error {
+	err := p.accounts.Confirm(ctx, func(ctx context.Context) error {
 		_, err := p.client.Resources.Allocate(ctx, &ResourceAllocateRequest{LicenseID: license, ResourceIDs: missing})
 		return err
 	}, look)

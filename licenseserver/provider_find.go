@@ -38,7 +38,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 
 // List lists all licenses, including those that others created.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
-	return adapter.List(Kind, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
+	return p.accounts.List(ctx, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
 		return func(yield func(*provider.Account, error) bool) {
 			for plate, err := range p.plates(ctx, size) {
 				var account *provider.Account

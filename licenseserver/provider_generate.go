@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -97,7 +98,7 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 			a.before = licenses
 		}
 	}
-	err = provider.Resolve(ctx,
+	err = adapter.Resolve(ctx, p.accounts.Lag,
 		func(ctx context.Context) (err error) {
 			key, err = p.client.Licenses.GenerateKey(ctx, nil)
 			fresh = err == nil

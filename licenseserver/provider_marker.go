@@ -133,7 +133,7 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 		n, err = p.look(ctx, license)
 		return err == nil && n.marker != 0, err
 	}
-	err := provider.Confirm(ctx, func(ctx context.Context) error {
+	err := p.accounts.Confirm(ctx, func(ctx context.Context) error {
 		_, err := p.client.Devices.Register(ctx, license, &DeviceRegisterRequest{
 			HardwareHash: markerHash(username, reference, key), MachineName: provider.Mark(username, reference), AppVersion: madeBy,
 		})
@@ -155,19 +155,16 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 // marker must still be listed afterwards, or the license could not be found again.
 func (p *Provider) release(ctx context.Context, n *nameplate) error {
 	off := func(now *nameplate) bool { return now.marker == n.marker && !now.on }
-	err := provider.Resolve(ctx,
+	err := adapter.Resolve(ctx, p.accounts.Lag,
 		func(ctx context.Context) error {
 			_, err := p.client.Devices.Deactivate(ctx, n.license, n.marker)
 			return err
 		},
-		func(ctx context.Context) (bool, error) {
-			now, err := p.look(ctx, n.license)
-			return err == nil && off(now), err
-		})
+		p.accounts.Shows(n.license, off))
 	if err != nil {
 		return err
 	}
-	if now, err := p.look(ctx, n.license); err == nil && !off(now) {
+	if done, err := adapter.Until(ctx, p.accounts.Lag, p.accounts.Shows(n.license, off)); err == nil && !done {
 		return &provider.Error{
 			Provider: Kind, Op: devicesDeactivate.Op, Kind: provider.ErrConflict,
 			Message: "the marker is not listed as deactivated: the server ignored the change, or drops deactivated devices, " +

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -91,7 +92,7 @@ func TestCreateOnTheServer(t *testing.T) {
 	require.Equal(t, l.Key, native.Key.Reveal())
 	require.Empty(t, native.Activations, "the marker is not an activation")
 	require.Empty(t, created.Account.Plan, "2 and 7 are not the limits of a plan")
-	require.Equal(t, l.ValidUntil, created.Account.EndAt)
+	require.Equal(t, l.ValidUntil.Add(24*time.Hour-time.Second), created.Account.EndAt, "the last day counts")
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v %+v %#v", created.Account, *native, native, p, *created), l.Key)
 
 	// Both activations are the customer's.
@@ -262,21 +263,24 @@ func TestAdoptWithoutFreePlace(t *testing.T) {
 
 // TestIgnoredSuspension is an error, and the bulk routes are used: toggling twice would undo it.
 func TestIgnoredSuspension(t *testing.T) {
-	srv := newServer()
-	p := providerOn(t, srv)
-	created, err := p.Create(t.Context(), orderOf(1))
-	require.NoError(t, err)
-	srv.IgnoreSuspension(true)
-	_, err = p.Suspend(t.Context(), created.Account.ID)
-	require.ErrorIs(t, err, provider.ErrConflict)
-	require.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
-	srv.IgnoreSuspension(false)
-	outcome, err := p.Suspend(t.Context(), created.Account.ID)
-	require.NoError(t, err)
-	require.Equal(t, provider.OutcomeChanged, outcome)
-	for _, r := range srv.Faults.Requests() {
-		require.NotContains(t, r.Path, "toggle")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		srv := newServer()
+		p := providerOn(t, srv)
+		created, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		srv.IgnoreSuspension(true)
+		_, err = p.Suspend(t.Context(), created.Account.ID)
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown, "it may only be slow to show")
+		require.ErrorContains(t, err, "does not show it after 5s")
+		srv.IgnoreSuspension(false)
+		outcome, err := p.Suspend(t.Context(), created.Account.ID)
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomeChanged, outcome)
+		for _, r := range srv.Faults.Requests() {
+			require.NotContains(t, r.Path, "toggle")
+		}
+	})
 }
 
 // TestSignOnToken: the account must exist, although the token is not its own.

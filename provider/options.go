@@ -16,6 +16,7 @@ const (
 	DefaultMinWait       = 250 * time.Millisecond
 	DefaultMaxWait       = 10 * time.Second
 	DefaultMaxRetryAfter = 60 * time.Second
+	DefaultReadLag       = 5 * time.Second
 )
 
 // Option changes how a client works. Options mean the same for every vendor; a vendor adds its own
@@ -36,6 +37,7 @@ type Options struct {
 	MaxConnections int
 	Dumps          io.Writer
 	PlainHTTP      bool
+	ReadLag        time.Duration
 	Handles        func(reference, handle string) error
 	// Vendor contains the options of single vendors, by vendor and name.
 	Vendor map[string]map[string]any
@@ -47,6 +49,7 @@ func NewOptions(opts ...Option) *Options {
 		Timeout:        DefaultTimeout,
 		MaxBody:        DefaultMaxBody,
 		MaxConnections: DefaultConnections,
+		ReadLag:        DefaultReadLag,
 	}
 	for _, opt := range opts {
 		if opt != nil {
@@ -98,6 +101,12 @@ func WithDumps(w io.Writer) Option { return func(o *Options) { o.Dumps = w } }
 // WithPlainHTTP allows http:// URLs of other machines than this one. Keys and passwords then cross
 // the network in the clear.
 func WithPlainHTTP() Option { return func(o *Options) { o.PlainHTTP = true } }
+
+// WithReadLag sets how long what a server shows may trail a change (5 s by default), as behind a cache
+// or a replica. Verbs look again for that long before they say that a change was not made, and do not
+// take what may be older than their own change for proof. A server that shows the change at once
+// costs no time. With 0 or less, everything is looked at once.
+func WithReadLag(d time.Duration) Option { return func(o *Options) { o.ReadLag = max(d, 0) } }
 
 // WithHandles passes the handles of orders to keep, where an adapter's Create spends money: before
 // anything is bought, and whenever more is known about the order of a reference. Store them in your

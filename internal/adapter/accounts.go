@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/provkit/provkit/internal/touched"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -35,21 +36,20 @@ type Accounts[K comparable, T any] struct {
 	// Unsearchable says why accounts cannot be found by e-mail address and domain; "" where they
 	// can.
 	Unsearchable string
-	// Lag is how long a record may trail a change of the account; 0 is not at all.
+	// Lag is how long a record may trail a change of the account, and how long verbs look again
+	// therefore; 0 is not at all.
 	Lag time.Duration
 	// Busy reports work in progress that the record shows but its status does not. Optional.
 	Busy func(*T) bool
 
 	pending Pending[K, Work[T]]
+	recent  recent[K, T]
 }
-
-// lookEvery is the pause between two looks at a record that may trail.
-const lookEvery = time.Second
 
 // Get reads one account.
 func (a *Accounts[K, T]) Get(ctx context.Context, id string) (*provider.Account, error) {
 	return Verb(ctx, a, "get account", id, nil, func(ctx context.Context, k K) (*provider.Account, error) {
-		record, err := a.Read(ctx, k)
+		record, err := a.Record(ctx, k)
 		if err != nil {
 			return nil, err
 		}
@@ -82,19 +82,25 @@ func Verb[K comparable, T, R any](
 	if err := input.Err(a.Kind, "", action); err != nil {
 		return result, err
 	}
-	done, err := do(ctx, k)
+	watched, mark := touched.Watch(ctx)
+	done, err := do(watched, k)
 	if err != nil {
-		return result, InVerb(a.Kind, err, action)
+		return result, InVerb(a.Kind, Interrupted(ctx, mark.Set(), err), action)
 	}
 	return done, nil
 }
 
-// Await looks at an account until it is as wanted, as long as its record may trail.
-func (a *Accounts[K, T]) Await(ctx context.Context, id K, want func(*T) bool) (bool, error) {
-	return Until(ctx, a.Lag, lookEvery, func(ctx context.Context) (bool, error) {
+// Confirm is provider.Confirm with a look that is repeated for as long as a record may trail.
+func (a *Accounts[K, T]) Confirm(ctx context.Context, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	return Confirm(ctx, a.Lag, do, look)
+}
+
+// Shows is a look whether an account is as wanted, for Confirm.
+func (a *Accounts[K, T]) Shows(id K, want func(*T) bool) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) {
 		now, err := a.Read(ctx, id)
 		return err == nil && want(now), err
-	})
+	}
 }
 
 func (a *Accounts[K, T]) again(ctx context.Context, id K, before *T) (*T, error) {

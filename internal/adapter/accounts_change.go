@@ -3,6 +3,7 @@ package adapter
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,8 +28,8 @@ type Change[K comparable, T any] struct {
 	// Task looks at the system's own task for an accepted change. Optional; without it an
 	// accepted change is pending until the record shows it.
 	Task Task
-	// Concerns names what the change decides ("power"), so that it replaces pending work that
-	// concerns the same. Optional.
+	// Concerns names what the change decides ("power"): it replaces pending work that concerns the
+	// same, and a record that does not show an earlier change of the same yet is not believed.
 	Concerns string
 }
 
@@ -36,7 +37,7 @@ type Change[K comparable, T any] struct {
 // servers also say "done" when they did nothing.
 func (a *Accounts[K, T]) Change(ctx context.Context, id string, c Change[K, T]) (provider.Outcome, error) {
 	return Verb(ctx, a, c.Verb, id, c.Input, func(ctx context.Context, k K) (provider.Outcome, error) {
-		now, err := a.Read(ctx, k)
+		now, err := a.Record(ctx, k)
 		if err != nil {
 			return "", err
 		}
@@ -44,10 +45,14 @@ func (a *Accounts[K, T]) Change(ctx context.Context, id string, c Change[K, T]) 
 	})
 }
 
-// Apply is Change for an account that was read a moment ago, as part of another verb.
+// Apply is Change for an account that was read a moment ago, as part of another verb. It does not
+// take a record for proof that is older than a change that this program has sent to the account.
 func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]) (provider.Outcome, error) {
-	if c.Already(now) {
-		a.Supersede(id, c.Concerns)
+	now, already, err := a.Is(ctx, id, now, c.Already, c.Concerns)
+	switch {
+	case err != nil:
+		return "", err
+	case already:
 		return provider.OutcomeAlready, nil
 	}
 	made := c.Made
@@ -55,7 +60,8 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 		made = c.Already
 	}
 	accepted, pending := false, false
-	err := provider.Confirm(ctx,
+	forget := a.Sending(id, c.Concerns, made)
+	err = provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			err := c.Do(ctx, id, now)
 			accepted = err == nil
@@ -65,14 +71,14 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 			limit := a.Lag
 			switch {
 			case accepted && c.Task != nil:
-				over, err := Until(ctx, c.Patience, lookEvery, c.Task)
+				over, err := Until(ctx, c.Patience, c.Task)
 				if pending = !over; err != nil || pending {
 					return pending, err
 				}
 			case c.Patience > 0:
 				limit = c.Patience
 			}
-			done, err = Until(ctx, limit, lookEvery, func(ctx context.Context) (bool, error) {
+			done, err = Until(ctx, limit, func(ctx context.Context) (bool, error) {
 				latest, err := a.again(ctx, id, now)
 				if err != nil {
 					return false, err
@@ -84,21 +90,40 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 			return done || pending, err
 		})
 	switch {
+	case errors.Is(err, provider.ErrOutcomeUnknown):
+		return "", err
 	case err != nil:
+		forget()
 		return "", err
 	case pending:
 		a.Begin(id, Work[T]{Task: c.Task, Shows: made, Concerns: c.Concerns})
 		return provider.OutcomePending, nil
 	}
+	forget()
 	a.Supersede(id, c.Concerns)
 	return cmp.Or(c.Outcome, provider.OutcomeChanged), nil
+}
+
+// Is reports whether an account is as wanted for certain, and returns its latest record: one that does
+// not show yet what this program has sent to the account is read again, and not believed in what the
+// verb concerns. What is so replaces pending work that concerns the same.
+func (a *Accounts[K, T]) Is(ctx context.Context, id K, now *T, want func(*T) bool, concerns string) (latest *T, is bool, err error) {
+	if !want(now) {
+		return now, false, nil
+	}
+	now, stale, err := a.caughtUp(ctx, id, now, concerns)
+	if err != nil || stale || !want(now) {
+		return now, false, err
+	}
+	a.Supersede(id, concerns)
+	return now, true, nil
 }
 
 // Adopt marks an account that exists as the one of a reference. do sets the mark, and View
 // must show it afterwards.
 func (a *Accounts[K, T]) Adopt(ctx context.Context, id, reference string, do func(ctx context.Context, id K, now *T) error) (provider.Outcome, error) {
 	return a.Change(ctx, id, Change[K, T]{
-		Verb: "adopt account", Input: Input("reference", provider.ReferenceProblem(reference)), Outcome: provider.OutcomeAdopted,
+		Verb: "adopt account", Concerns: "reference", Input: Input("reference", provider.ReferenceProblem(reference)), Outcome: provider.OutcomeAdopted,
 		Already: func(now *T) bool { return a.View(now).Reference == reference },
 		Do: func(ctx context.Context, k K, now *T) error {
 			if a.View(now).Reference != "" {
@@ -113,7 +138,14 @@ func (a *Accounts[K, T]) Adopt(ctx context.Context, id, reference string, do fun
 // of anybody else is an error that blames the user name.
 func (a *Accounts[K, T]) Owned(reference string) func(*T) error {
 	return func(record *T) error {
-		if a.View(record).Reference == reference {
+		account := a.View(record)
+		if account.Reference == reference {
+			if id, problem := a.ParseID(account.ID); problem == "" && a.removing(id) {
+				return &provider.Error{
+					Provider: a.Kind, Kind: provider.ErrConflict,
+					Message: a.Noun + " " + account.ID + " is still there, but its removal was sent a moment ago: try again later",
+				}
+			}
 			return nil
 		}
 		taken := a.Taken(record)

@@ -44,7 +44,7 @@ func (a *Accounts[K, T]) Supersede(id K, concerns string) {
 // one that was terminated, matches provider.ErrNotFound.
 func (a *Accounts[K, T]) Poll(ctx context.Context, id string) (*provider.Progress, error) {
 	return Verb(ctx, a, "poll account", id, nil, func(ctx context.Context, k K) (*provider.Progress, error) {
-		record, err := a.Read(ctx, k)
+		record, err := a.Record(ctx, k)
 		if err != nil {
 			return nil, a.missing(ctx, k, err)
 		}

@@ -24,7 +24,7 @@ type Removal[K comparable, T any] struct {
 // proof that the account did not exist.
 func (a *Accounts[K, T]) Remove(ctx context.Context, id string, r Removal[K, T]) (provider.Outcome, error) {
 	return Verb(ctx, a, "terminate account", id, nil, func(ctx context.Context, k K) (provider.Outcome, error) {
-		now, err := a.Read(ctx, k)
+		now, err := a.Record(ctx, k)
 		if err != nil {
 			return "", a.missing(ctx, k, err)
 		}
@@ -40,39 +40,54 @@ func (a *Accounts[K, T]) Remove(ctx context.Context, id string, r Removal[K, T])
 // End is Remove for an account that was there a moment ago, as part of another verb.
 func (a *Accounts[K, T]) End(ctx context.Context, id K, r Removal[K, T]) (provider.Outcome, error) {
 	accepted, gone := false, false
+	var denied error
+	forget := a.Sending(id, "", nil)
 	err := provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			err := r.Do(ctx, id)
-			if errors.Is(err, provider.ErrNotFound) {
+			if denied = nil; errors.Is(err, provider.ErrNotFound) {
+				denied = err
 				return nil // it was there a moment ago: the look decides
 			}
 			accepted = err == nil
 			return err
 		},
-		func(ctx context.Context) (bool, error) {
-			return Until(ctx, a.Lag, lookEvery, func(ctx context.Context) (bool, error) {
-				now, err := a.Read(ctx, id)
-				switch {
-				case errors.Is(err, provider.ErrNotFound):
-					_, err = a.ProveAbsent(ctx, id)
-					gone = err == nil
-					return gone, err
-				case err != nil:
-					return false, err
-				case r.Trusted && accepted:
-					return true, nil
-				}
-				return r.ending(ctx, id, now)
-			})
-		})
+		patient(a.Lag, func(ctx context.Context) (bool, error) {
+			now, err := a.Read(ctx, id)
+			switch {
+			case errors.Is(err, provider.ErrNotFound):
+				_, err = a.ProveAbsent(ctx, id)
+				gone = err == nil
+				return gone, err
+			case err != nil:
+				return false, err
+			case r.Trusted && accepted:
+				return true, nil
+			}
+			return r.ending(ctx, id, now)
+		}))
+	if !errors.Is(err, provider.ErrOutcomeUnknown) {
+		forget()
+	}
 	switch {
+	case errors.Is(err, provider.ErrConflict) && denied != nil:
+		return "", provider.Unresolved(denied, errors.New("the "+a.Noun+" is still there"))
 	case err != nil:
 		return "", err
 	case gone:
-		a.pending.Done(id, a.pending.Get(id))
+		a.gone(id)
 		return provider.OutcomeChanged, nil
 	}
 	return a.ends(id, r), nil
+}
+
+// gone forgets all about an account.
+func (a *Accounts[K, T]) gone(id K) {
+	a.pending.Done(id, a.pending.Get(id))
+	a.recent.mu.Lock()
+	defer a.recent.mu.Unlock()
+	delete(a.recent.sent, id)
+	delete(a.recent.made, id)
 }
 
 // ends notes that the end of an account is under way. Where no record shows that, Poll waits

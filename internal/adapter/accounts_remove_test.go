@@ -87,8 +87,8 @@ func TestRemovePends(t *testing.T) {
 		}{
 			"already":            {reads: []any{asked}, want: provider.OutcomePending},
 			"already, trusted":   {reads: []any{asked}, trusted: true, want: provider.OutcomePending, begun: true},
-			"asked":              {reads: []any{off, off, asked}, want: provider.OutcomePending, sent: 1, took: time.Second},
-			"asked and gone":     {reads: []any{off, off, gone}, want: provider.OutcomeChanged, sent: 1, took: time.Second},
+			"asked":              {reads: []any{off, off, asked}, want: provider.OutcomePending, sent: 1, took: 100 * time.Millisecond},
+			"asked and gone":     {reads: []any{off, off, gone}, want: provider.OutcomeChanged, sent: 1, took: 100 * time.Millisecond},
 			"asked, not shown":   {reads: []any{off}, wantErr: provider.ErrConflict, sent: 1, took: 5 * time.Second},
 			"asked, trusted":     {reads: []any{off}, trusted: true, want: provider.OutcomePending, sent: 1, begun: true},
 			"lost, trusted":      {reads: []any{off}, do: lost, trusted: true, wantErr: provider.ErrOutcomeUnknown, sent: 2, took: 10 * time.Second},

@@ -5,6 +5,7 @@
 package adapter
 
 import (
+	"context"
 	"errors"
 
 	"github.com/provkit/provkit/internal/words"
@@ -38,4 +39,14 @@ func Refused(err error) bool {
 		}
 	}
 	return false
+}
+
+// Interrupted is the error of a verb whose caller's context may have ended. If the server has accepted
+// a change before that, nobody has seen what came of it, so that the error matches
+// provider.ErrOutcomeUnknown, whatever call was interrupted.
+func Interrupted(ctx context.Context, changed bool, err error) error {
+	if !changed || ctx.Err() == nil {
+		return err
+	}
+	return provider.MaybeMade(err)
 }

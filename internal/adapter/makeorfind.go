@@ -3,6 +3,7 @@ package adapter
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -25,6 +26,11 @@ type MakeOrFind[T any] struct {
 	Ours func(*T) error
 	// WhyNot explains a refusal when nothing is found that would. Optional.
 	WhyNot func(ctx context.Context, refused error) error
+	// Lag is how long Find may trail what was made. Where something may have been made by now, Find
+	// looks that long.
+	Lag time.Duration
+	// Scans: Find takes many requests, so that it looks at once and at the end of Lag, and not between.
+	Scans bool
 	// Certain is set to whether this call made the thing for certain: Make succeeded. A thing that
 	// was only found after an answer was lost may be older. Optional.
 	Certain *bool
@@ -43,6 +49,7 @@ func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
 		}
 	}
 	var thing *T
+	var last error // of Make
 	lost := false
 	settle := provider.Resolve
 	if m.ReadBack {
@@ -52,11 +59,11 @@ func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
 		func(ctx context.Context) (err error) {
 			thing, err = m.Make(ctx)
 			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
-			certain = err == nil
+			certain, last = err == nil, err
 			return err
 		},
 		func(ctx context.Context) (found bool, err error) {
-			thing, err = m.Find(ctx, nil)
+			thing, err = m.patient(ctx, nil)
 			if errors.Is(err, provider.ErrNotFound) {
 				return false, nil
 			}
@@ -65,16 +72,20 @@ func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
 	switch {
 	case err == nil && !lost && !m.ReadBack:
 		return thing, provider.OutcomeChanged, nil
-	case !Refused(err):
+	case !Refused(last):
 		return m.claim(thing, provider.OutcomeChanged, err)
 	}
-	return m.explain(ctx, err, lost)
+	return m.explain(ctx, last, lost)
 }
 
 // explain finds out why the server refused to make the thing. If the thing exists by now,
 // that is why: an earlier try made it, in this call or another, or somebody else did.
 func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost bool) (*T, provider.Outcome, error) {
-	thing, err := m.Find(ctx, refused)
+	find := m.Find
+	if lost || errors.Is(refused, provider.ErrAlreadyExists) {
+		find = m.patient // something may be there that the search does not show yet
+	}
+	thing, err := find(ctx, refused)
 	switch {
 	case err == nil && lost:
 		return m.claim(thing, provider.OutcomeChanged, nil)
@@ -88,6 +99,22 @@ func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost bool) (*
 		return nil, "", m.WhyNot(ctx, refused)
 	}
 	return nil, "", refused
+}
+
+// patient is Find for what may have been made by now, and may not be found yet.
+func (m MakeOrFind[T]) patient(ctx context.Context, refused error) (*T, error) {
+	find := func(ctx context.Context) (*T, error) { return m.Find(ctx, refused) }
+	thing, err := find(ctx)
+	switch {
+	case m.Lag <= 0, !errors.Is(err, provider.ErrNotFound):
+		return thing, err
+	case !m.Scans:
+		return again(ctx, m.Lag, err, find)
+	}
+	if err := Pause(ctx, m.Lag); err != nil {
+		return nil, err
+	}
+	return find(ctx)
 }
 
 // unexplained is the error when the server definitely refused to make a thing, and looking for

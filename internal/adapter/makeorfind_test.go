@@ -47,7 +47,7 @@ func TestMakeOrFind(t *testing.T) {
 		"down":                             {makes: []any{down}, wantErr: provider.ErrUnavailable},
 		"read back, ours":                  {readBack: true, finds: []any{"ours"}, makes: []any{"unread"}, want: "ours", outcome: changed, certain: true},
 		"read back, theirs":                {readBack: true, finds: []any{"theirs"}, makes: []any{"unread"}, wantErr: taken},
-		"read back, nothing":               {readBack: true, finds: []any{"", ""}, makes: []any{"unread"}, wantErr: errStuck},
+		"read back, nothing":               {readBack: true, finds: []any{""}, makes: []any{"unread"}, wantErr: provider.ErrConflict},
 		"read back fails":                  {readBack: true, finds: []any{down}, makes: []any{"unread"}, wantErr: provider.ErrOutcomeUnknown},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // Pending remembers what this program has begun on accounts and not seen the end of. It is
@@ -40,17 +42,41 @@ func (w *Pending[K, W]) Done(id K, work *W) {
 	}
 }
 
-// Until looks every so often until it is so, for a while. It looks once at least, and
-// ends with the first error.
-func Until(ctx context.Context, limit, every time.Duration, look func(context.Context) (bool, error)) (bool, error) {
-	for end := time.Now().Add(limit); ; {
-		if so, err := look(ctx); err != nil || so || !time.Now().Before(end) {
+// The pauses between two looks double from the first to the last, so that a system that is a little
+// late costs little time, and one that is very late few requests.
+const (
+	firstPause = 100 * time.Millisecond
+	lastPause  = time.Second
+)
+
+// Until looks again and again until it is so, for a while: at once, after growing pauses, and when
+// the time is over. It ends with the first error.
+func Until(ctx context.Context, limit time.Duration, look func(context.Context) (bool, error)) (bool, error) {
+	end := time.Now().Add(limit)
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		so, err := look(ctx)
+		left := time.Until(end)
+		if err != nil || so || left <= 0 {
 			return so, err
 		}
-		if err := Pause(ctx, every); err != nil {
+		if err := Pause(ctx, min(pause, left)); err != nil {
 			return false, err
 		}
 	}
+}
+
+// Confirm is provider.Confirm with a look that is repeated for as long as what it reads may trail.
+func Confirm(ctx context.Context, lag time.Duration, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	return provider.Confirm(ctx, do, patient(lag, look))
+}
+
+// Resolve is provider.Resolve with such a look.
+func Resolve(ctx context.Context, lag time.Duration, do func(context.Context) error, look func(context.Context) (bool, error)) error {
+	return provider.Resolve(ctx, do, patient(lag, look))
+}
+
+func patient(lag time.Duration, look func(context.Context) (bool, error)) func(context.Context) (bool, error) {
+	return func(ctx context.Context) (bool, error) { return Until(ctx, lag, look) }
 }
 
 // Pause waits, or returns the error of a context that ends before.

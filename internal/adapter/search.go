@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -20,7 +21,7 @@ func (a *Accounts[K, T]) Find(ctx context.Context, q provider.Query, find func(c
 	if err != nil {
 		return nil, err
 	}
-	found, err := find(ctx)
+	found, err := Seek(ctx, a, q, find)
 	switch {
 	case err != nil:
 		var none K
@@ -57,18 +58,53 @@ func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) 
 	return found, nil
 }
 
-// List frames a listing of accounts. size is how many to fetch at once; 0 leaves it to begin.
-func List(kind string, opts *provider.ListOptions, begin func(size int) (iter.Seq2[*provider.Account, error], error)) iter.Seq2[*provider.Account, error] {
-	return Sequence(kind, "list accounts", func() (iter.Seq2[*provider.Account, error], error) {
+// List frames a listing of accounts. size is how many to fetch at once; 0 leaves it to begin. Accounts
+// that this program made a moment ago and the list does not show yet are read.
+func (a *Accounts[K, T]) List(
+	ctx context.Context, opts *provider.ListOptions, begin func(size int) (iter.Seq2[*provider.Account, error], error),
+) iter.Seq2[*provider.Account, error] {
+	return Sequence(a.Kind, "list accounts", func() (iter.Seq2[*provider.Account, error], error) {
 		size := 0
 		if opts != nil {
 			size = opts.PageSize
 		}
 		if size < 0 {
-			return nil, provider.Problems{"PageSize": "negative"}.Err(kind, "", "")
+			return nil, provider.Problems{"PageSize": "negative"}.Err(a.Kind, "", "")
 		}
-		return begin(size)
+		listed, err := begin(size)
+		if err != nil {
+			return nil, err
+		}
+		return a.withFresh(ctx, listed), nil
 	})
+}
+
+func (a *Accounts[K, T]) withFresh(ctx context.Context, listed iter.Seq2[*provider.Account, error]) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		made, _ := a.fresh()
+		for account, err := range listed {
+			if account != nil && len(made) > 0 {
+				if id, problem := a.ParseID(account.ID); problem == "" {
+					delete(made, id)
+				}
+			}
+			if !yield(account, err) {
+				return
+			}
+		}
+		for id := range made {
+			record, err := a.Record(ctx, id)
+			switch {
+			case errors.Is(err, provider.ErrNotFound):
+				continue // it was removed meanwhile
+			case err != nil:
+				yield(nil, err)
+				return
+			case !yield(a.View(record), nil):
+				return
+			}
+		}
+	}
 }
 
 // Sequence frames a sequence that begins with calls of its own. It ends at the first error

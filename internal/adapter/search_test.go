@@ -113,7 +113,7 @@ func TestFind(t *testing.T) {
 func TestList(t *testing.T) {
 	list := func(opts *provider.ListOptions, fails error, values ...any) (ids []string, size int, err error) {
 		size = -1
-		for account, failed := range adapter.List("panel", opts, func(n int) (iter.Seq2[*provider.Account, error], error) {
+		for account, failed := range new(panel).accounts(0).List(t.Context(), opts, func(n int) (iter.Seq2[*provider.Account, error], error) {
 			size = n
 			return adapter.Each(sequence[record](values...), func(r *record) *provider.Account {
 				if r == bob {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/provkit/provkit/internal/touched"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -19,13 +20,16 @@ type Steps struct {
 	// Certain says that the first step itself made the account: nothing else may be undone.
 	Certain bool
 
-	made provider.Creation
+	made    provider.Creation
+	changed bool
 }
 
 // Step runs one step and reports whether to go on.
 func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) (provider.Outcome, error)) bool {
-	outcome, err := do(ctx)
-	err = InVerb(c.Kind, err, c.Action)
+	watched, mark := touched.Watch(ctx)
+	outcome, err := do(watched)
+	c.changed = c.changed || mark.Set()
+	err = InVerb(c.Kind, Interrupted(ctx, c.changed, err), c.Action)
 	c.made.Steps = append(c.made.Steps, provider.Step{Name: name, Outcome: outcome, Err: err})
 	if err == nil && (c.made.Outcome == "" || outcome == provider.OutcomeChanged) {
 		c.made.Outcome = outcome

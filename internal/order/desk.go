@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/touched"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -22,6 +23,12 @@ type Desk struct {
 // before: once, whatever becomes of the answer. A state beside an error says that something
 // was or may have been bought.
 func (d *Desk) Place(ctx context.Context, o Order) (State, error) {
+	watched, mark := touched.Watch(ctx)
+	state, err := d.place(watched, o)
+	return state, adapter.Interrupted(ctx, mark.Set(), err)
+}
+
+func (d *Desk) place(ctx context.Context, o Order) (State, error) {
 	release, err := d.Turn.Take(ctx)
 	if err != nil {
 		return "", err

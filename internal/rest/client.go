@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 	"golang.org/x/time/rate"
 
+	"github.com/provkit/provkit/internal/touched"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -184,6 +185,9 @@ func (c *Client) Provider() string { return c.config.Provider }
 // MaxConnections returns how many calls can be under way at once.
 func (c *Client) MaxConnections() int { return c.options.MaxConnections }
 
+// ReadLag returns how long what the server shows may trail a change.
+func (c *Client) ReadLag() time.Duration { return c.options.ReadLag }
+
 // VendorOption returns a vendor's own option, or nil.
 func VendorOption(o *provider.Options, vendor, name string) any { return o.Vendor[vendor][name] }
 
@@ -197,7 +201,10 @@ func (c *Client) GoString() string { return c.String() }
 func (c *Client) Do(ctx context.Context, call *Call) error {
 	err := c.do(ctx, call)
 	if call.Endpoint.doneBefore(err) {
-		return nil
+		err = nil
+	}
+	if err == nil && call.Endpoint.Effect != Read {
+		touched.Note(ctx)
 	}
 	return err
 }
