@@ -85,16 +85,18 @@ func decodeExcluded(object []byte) (things []BackupExclusion, err error) {
 	if object[0] != '{' {
 		return nil, errNoObject
 	}
+	n, err := count(object, 3)
+	if n == 0 {
+		return nil, err
+	}
+	things = make([]BackupExclusion, 0, n)
 	err = shell.Walk(object, func(name, value []byte) error {
 		text, _ := wire.Text(name)
 		parts, _, _ := wire.Scalar(value)
 		list, err := splitList(parts, ",")
 		things = append(things, BackupExclusion{Name: text, Parts: list})
-		switch {
-		case value[0] != '"':
+		if value[0] != '"' {
 			return errWrongType
-		case crowded(4*len(things), len(object)):
-			return errCrowded
 		}
 		return err
 	})

@@ -184,10 +184,13 @@ func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string)
 		if printed[0] != '[' {
 			return errors.New("not a list")
 		}
+		n, err := count(printed, 2)
+		if err != nil {
+			return err
+		}
+		snapshots = make([]json.RawMessage, 0, n)
 		return wire.Options{}.Walk(printed, func(_, snapshot []byte) error {
-			if snapshots = append(snapshots, snapshot); crowded(2*len(snapshots), len(printed)) {
-				return errCrowded
-			}
+			snapshots = append(snapshots, snapshot)
 			return nil
 		})
 	}, user)
@@ -203,17 +206,17 @@ func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string)
 func (s *BackupsService) ListUserFilesRestic(ctx context.Context, user, snapshot, folder string) ([]json.RawMessage, error) {
 	var files []json.RawMessage
 	err := s.c.load(ctx, backupsListUserFilesRestic, func(printed []byte) error {
+		if crowded(2*bytes.Count(printed, []byte("\n")), len(printed)) {
+			return errCrowded
+		}
 		printed = bytes.Clone(printed)
 		for file := range bytes.Lines(printed) {
 			if file = bytes.TrimSpace(file); len(file) == 0 {
 				continue
 			}
 			files = append(files, file)
-			switch {
-			case !json.Valid(file):
+			if !json.Valid(file) {
 				return errors.New("a line is not JSON")
-			case crowded(2*len(files), len(printed)):
-				return errCrowded
 			}
 		}
 		if len(files) == 0 {

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/provider"
@@ -24,7 +27,7 @@ func (p page) RoundTrip(req *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// userNames are the fields of v-list-users, with the values of a customer in the middle of a panel.
+// userFields are the fields of v-list-users, with the values of a customer in the middle of a panel.
 var userFields = strings.Fields(`NAME=Max@Mustermann PACKAGE=default WEB_TEMPLATE=default BACKEND_TEMPLATE=default PROXY_TEMPLATE=default
 	DNS_TEMPLATE=default WEB_DOMAINS=unlimited WEB_ALIASES=unlimited DNS_DOMAINS=unlimited DNS_RECORDS=unlimited MAIL_DOMAINS=unlimited
 	MAIL_ACCOUNTS=unlimited RATE_LIMIT=200 DATABASES=unlimited CRON_JOBS=unlimited DISK_QUOTA=unlimited CPU_QUOTA=unlimited
@@ -79,5 +82,126 @@ func BenchmarkList(b *testing.B) {
 			n++
 		}
 		require.Equal(b, 10_001, n)
+	}
+}
+
+// heap returns what is alive, and what was ever allocated.
+func heap() (alive, ever uint64) {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc, m.TotalAlloc
+}
+
+// peakOf returns the memory in bytes that a listing takes at most: all that was allocated before the first row, which
+// is no less than what was alive, and what is alive at some of the rows.
+func peakOf[T any](t *testing.T, rows iter.Seq2[*T, error]) (peak uint64, n int, last error) {
+	t.Helper()
+	alive, ever := heap()
+	for _, err := range rows {
+		if n%50_000 == 0 || n == 5000 {
+			nowAlive, nowEver := heap()
+			if n == 0 {
+				peak = nowEver - ever
+			}
+			peak = max(peak, nowAlive-min(alive, nowAlive))
+		}
+		n++
+		last = err
+	}
+	if n == 0 || n == 1 && last != nil {
+		_, nowEver := heap()
+		peak = nowEver - ever
+	}
+	return peak, n, last
+}
+
+// most is how much memory an answer may take.
+func most(body string) uint64 { return 8*uint64(len(body)) + 1<<20 }
+
+func TestTenThousandUsers(t *testing.T) {
+	body := panelOf(10_000)
+	c := withKey(t, page(body))
+	peak, n, err := peakOf(t, c.Users.List(t.Context()))
+	require.NoError(t, err)
+	require.Equal(t, 10_001, n)
+	t.Logf("%d users, %.1f MiB: peak of %.1f MiB, %.1f times the answer", n, mib(len(body)), mib(peak), float64(peak)/float64(len(body)))
+	require.Less(t, peak, most(body))
+
+	_, err = collect(withKey(t, page(body), provider.WithMaxBody(1<<20)).Users.List(t.Context()))
+	require.ErrorIs(t, err, provider.ErrProtocol)
+	require.ErrorContains(t, err, "provider.WithMaxBody", "the error says what to do")
+}
+
+func mib[N int | uint64](n N) float64 { return float64(n) / (1 << 20) }
+
+// TestMemory prints what hostile answers cost.
+func TestMemory(t *testing.T) {
+	many := func(open, element, end string) string {
+		return open + strings.TrimSuffix(strings.Repeat(element, 1<<20/len(element)), ",") + end
+	}
+	numbered := func(open, format, end string) string {
+		var b strings.Builder
+		b.WriteString(open)
+		for i := 0; b.Len() < 1<<20; i++ {
+			fmt.Fprintf(&b, format, i)
+		}
+		return strings.TrimSuffix(b.String(), ",") + end
+	}
+	t.Log("   answer KiB   peak KiB  times  rows  method, answer")
+	for _, test := range []struct{ method, name, body string }{
+		{"list", "objects without fields", numbered("{", `"u%x":{},`, "}")},
+		{"list", "objects without names", many("[", "{},", "]")},
+		{"list", "one field each", numbered("{", `"u%x":{"ROLE":""},`, "}")},
+		{"list", "deep", `{"a":` + strings.Repeat("[", 1<<20) + "}"},
+		{"list", "long texts", `{"a":{"NAME":"` + strings.Repeat("x", 1<<20) + `"}}`},
+		{"list", "control characters", `{"a":{"NAME":"` + strings.Repeat("\x01", 1<<20) + `"}}`},
+		{"list", "not UTF-8", `{"a":{"NAME":"` + strings.Repeat("\xff", 1<<20) + `"}}`},
+		{"list", "commas", `{"a":{"NS":"` + strings.Repeat("a,", 1<<19) + `"}}`},
+		{"list", "lists in fields", `{"a":{"NS":[` + strings.Repeat("1,", 1<<19) + `1]}}`},
+		{"list", "the same field", many(`{"a":{`, `"ROLE":"",`, "}}")},
+		{"list", "unknown fields", numbered(`{"a":{`, `"%x":"",`, "}}")},
+		{"get", "objects", numbered("{", `"u%x":{},`, "}")},
+		{"get", "fields", numbered(`{"alice":{`, `"%x":1,`, "}}")},
+		{"get", "escapes", `{"alice":{"NAME":"` + strings.Repeat(`\u00fc`, 1<<20/6) + `"}}`},
+		{"get", "unfinished", `{"alice":{"NAME":"` + strings.Repeat("x", 1<<20)},
+		{"texts", "numbers", many("[", "1,", "]")},
+		{"texts", "empty texts", many("[", `"",`, "]")},
+		{"texts", "nulls", many("[", `null,`, "]")},
+		{"texts", "short texts", many("[", "\"abcd\",\n", "\"\"]")},
+		{"map", "settings", numbered(`{"config":{`, `"%x":"",`, "}}")},
+		{"map", "long settings", numbered(`{"config":{`, `"SETTING_%x":"1",`, "}}")},
+		{"exclusions", "short names", numbered(`{"WEB":{`, `"%x":"",`, "}}")},
+		{"exclusions", "many parts", `{"WEB":{"a":"` + strings.Repeat("b,", 1<<19) + `"}}`},
+		{"snapshots", "empty", many("[", "{},", "]")},
+		{"files", "empty", many("", "{}\n", "{}")},
+	} {
+		c := withKey(t, page(test.body))
+		var peak uint64
+		var n int
+		switch test.method {
+		case "list":
+			peak, n, _ = peakOf(t, c.Users.List(t.Context()))
+		default:
+			_, before := heap()
+			switch test.method {
+			case "get":
+				_, _ = c.Users.Get(t.Context(), "alice")
+			case "texts":
+				_, _ = c.System.ListUsers(t.Context())
+			case "map":
+				_, _ = c.System.GetNginxConfig(t.Context())
+			case "exclusions":
+				_, _ = c.Backups.ListUserBackupExclusions(t.Context(), "alice")
+			case "snapshots":
+				_, _ = c.Backups.ListUserBackupsRestic(t.Context(), "alice")
+			case "files":
+				_, _ = c.Backups.ListUserFilesRestic(t.Context(), "alice", "x", "/")
+			}
+			_, after := heap()
+			peak = after - before
+		}
+		t.Logf("%10d %10d %7.1f %6d  %s, %s", len(test.body)>>10, peak>>10, float64(peak)/float64(len(test.body)), n, test.method, test.name)
+		assert.Less(t, peak, most(test.body), "%s, %s", test.method, test.name)
 	}
 }

@@ -372,10 +372,7 @@ func stored(name string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(name), "www."), ".")
 }
 
-// unreadable returns the error for one row of a list. It names the row and the field, never the value.
-func (c *command) unreadable(row string, cause error) error {
-	return &provider.Error{
-		Provider: Kind, Op: c.endpoint.Op, Action: c.endpoint.Verb, Kind: provider.ErrProtocol,
-		Message: fmt.Sprintf("%s cannot be read: %v", quoted(words.Shorten(row, 80)), cause),
-	}
+// oddRow returns the error for one row of a list. It names the row and the field, never the value.
+func (c *command) oddRow(row string, cause error) error {
+	return c.endpoint.OddRow(http.StatusOK, fmt.Sprintf("%s cannot be read: %v", quoted(words.Shorten(row, 80)), cause), cause)
 }

@@ -41,12 +41,23 @@ var shell = wire.Options{Unescaped: true}
 var (
 	errNothing = errors.New("no output")
 	errStop    = errors.New("the caller wants no more")
-	errCrowded = errors.New("too many elements, with next to nothing in them")
+	errCrowded = errors.New("a list of very many elements with next to nothing in them")
 )
 
 // crowded reports whether elements are so many and so small that reading them would take many times the memory of
 // the answer. No command prints such a list.
 func crowded(elements, bytes int) bool { return elements > 10_000 && bytes/elements < 8 }
+
+// count returns how many elements a list or an object has. weight is how much more memory than a text each takes.
+func count(printed []byte, weight int) (n int, err error) {
+	if err := shell.Walk(printed, func(_, _ []byte) error { n++; return nil }); err != nil {
+		return 0, err
+	}
+	if crowded(weight*n, len(printed)) {
+		return 0, errCrowded
+	}
+	return n, nil
+}
 
 // decodeOne reads one named object, or a flat one, and returns the name.
 func decodeOne[T any](printed []byte, location *time.Location) (thing *T, told string, err error) {
@@ -65,8 +76,6 @@ func decodeOne[T any](printed []byte, location *time.Location) (thing *T, told s
 	switch {
 	case err != nil:
 		return nil, "", err
-	case flat && r.plan.unique:
-		return nil, "", errors.New("an object without a name")
 	case flat:
 		name, object = nil, printed
 	case objects != 1:
@@ -122,7 +131,7 @@ func decodeRows[T any](printed []byte, location *time.Location, yield func(row *
 		thing := new(T)
 		err := r.row(reflect.ValueOf(thing).Elem(), name, value)
 		if _, again := twice[maphash.String(seed, r.name)]; again && err == nil {
-			err = errors.New("the name occurs twice")
+			err = &oddError{"the name", errTwice, true}
 		}
 		if !yield(thing, r.name, err) {
 			return errStop
@@ -141,15 +150,17 @@ func decodeTexts(printed []byte) ([]string, error) {
 	if len(printed) == 0 {
 		return nil, nil
 	}
-	var texts []string
-	err := shell.Walk(printed, func(name, value []byte) error {
+	n, err := count(printed, 1)
+	if n == 0 {
+		return nil, err
+	}
+	texts := make([]string, 0, n)
+	err = shell.Walk(printed, func(name, value []byte) error {
 		text, _, ok := wire.Scalar(value)
 		if name != nil || !ok {
 			return errors.New("an element is not a text")
 		}
-		if texts = append(texts, text); crowded(len(texts), len(printed)) {
-			return errCrowded
-		}
+		texts = append(texts, text)
 		return nil
 	})
 	if err != nil {
@@ -164,12 +175,17 @@ func decodeMap(printed []byte) (map[string]string, error) {
 	if len(printed) == 0 {
 		return nil, errNothing
 	}
-	texts := make(map[string]string)
+	var texts map[string]string
 	outer := 0
 	err := shell.Walk(printed, func(_, object []byte) error {
 		if outer++; outer > 1 || printed[0] != '{' || object[0] != '{' {
 			return errors.New("not one object in another")
 		}
+		n, err := count(object, 2)
+		if err != nil {
+			return err
+		}
+		texts = make(map[string]string, n)
 		return shell.Walk(object, func(key, value []byte) error {
 			v, err := valueOf(value)
 			name, _ := wire.Text(key)
@@ -179,8 +195,6 @@ func decodeMap(printed []byte) (map[string]string, error) {
 				return fmt.Errorf("%s: %w", name, err)
 			case twice:
 				return errTwice
-			case crowded(2*len(texts), len(object)):
-				return errCrowded
 			}
 			return nil
 		})
@@ -194,7 +208,7 @@ func decodeMap(printed []byte) (map[string]string, error) {
 	return texts, nil
 }
 
-var errTwice = errors.New("a name occurs twice")
+var errTwice = errors.New("there twice")
 
 // plan says where the panel's fields go in a type.
 type plan struct {
@@ -214,6 +228,7 @@ type plan struct {
 type named struct {
 	name    string
 	targets []target
+	tells   bool // one of them is a text
 }
 
 type target struct {
@@ -251,7 +266,7 @@ func (p *plan) add(t reflect.Type, above []int) {
 				at.with = p.number(second)
 			}
 			n := &p.names[p.number(name)]
-			n.targets = append(n.targets, at)
+			n.targets, n.tells = append(n.targets, at), n.tells || f.Type.Kind() == reflect.String
 			if f.Type == typeLimit {
 				p.limits = append(p.limits, index)
 			}
@@ -276,32 +291,29 @@ type rowReader struct {
 	location *time.Location
 	values   [][]byte // the panel's fields of the current object, by number
 	name     string   // of the current object
+	odd      *oddError
 }
 
 // row reads one object as far as it can be read, and returns its first error. An object with none of the type's
 // fields is an error: it must be something else.
-func (r *rowReader) row(v reflect.Value, name, object []byte) (first error) {
+func (r *rowReader) row(v reflect.Value, name, object []byte) error {
 	p := r.plan
-	fail := func(field string, err error) {
-		if first == nil && err != nil {
-			first = err
-			if field != "" {
-				first = &fieldError{field, err}
-			}
-		}
-	}
+	r.odd = nil
 	var exact bool
-	if r.name, exact = wire.Text(name); name != nil && p.key != nil {
-		fail("the name", wireValue{text: r.name, exact: exact}.store(v.FieldByIndex(p.key), "exact", r.location))
+	switch r.name, exact = wire.Text(name); {
+	case name == nil && p.unique:
+		r.fail("the name", errors.New("missing"), true)
+	case name != nil && p.key != nil:
+		r.fail("the name", wireValue{text: r.name, exact: exact}.store(v.FieldByIndex(p.key), "exact", r.location), true)
 	}
 	for _, index := range p.limits {
 		*v.FieldByIndex(index).Addr().Interface().(*Limit) = Limit{Unknown: true}
 	}
 	if object[0] != '{' {
-		fail("", errNoObject)
-		return first
+		r.fail("", errNoObject, true)
+		return r.odd
 	}
-	known, alike := r.collect(object, fail)
+	known, alike := r.collect(object)
 	for i := range p.names {
 		n, raw := &p.names[i], r.values[i]
 		if raw == nil || len(n.targets) == 0 {
@@ -309,7 +321,7 @@ func (r *rowReader) row(v reflect.Value, name, object []byte) (first error) {
 		}
 		value, err := valueOf(raw)
 		if err != nil {
-			fail(n.name, err)
+			r.fail(n.name, err, n.tells)
 			continue
 		}
 		if n.name == p.keyed {
@@ -317,36 +329,50 @@ func (r *rowReader) row(v reflect.Value, name, object []byte) (first error) {
 				r.name = value.text
 			}
 			if alike {
-				fail(n.name, errTwice)
+				r.fail(n.name, errTwice, true)
 			}
 		}
 		for _, t := range n.targets {
 			whole := value
 			if t.with >= 0 {
 				second, err := valueOf(r.values[t.with])
-				if fail(p.names[t.with].name, err); err != nil {
+				if r.fail(p.names[t.with].name, err, false); err != nil {
 					continue
 				}
 				whole.text = strings.TrimSpace(value.text + " " + second.text)
 			}
-			fail(n.name, whole.store(v.FieldByIndex(t.index), t.mode, r.location))
+			r.fail(n.name, whole.store(v.FieldByIndex(t.index), t.mode, r.location), n.tells)
 		}
 	}
 	if known == 0 && len(p.names) > 0 {
-		fail("", errors.New("an object without any known field"))
+		r.fail("", errors.New("an object without any known field"), true)
 	}
-	return first
+	if r.odd != nil {
+		return r.odd
+	}
+	return nil
+}
+
+// fail notes an error of a field, if it is one. hides says that a text is unknown because of it.
+func (r *rowReader) fail(field string, err error, hides bool) {
+	if err == nil {
+		return
+	}
+	if r.odd == nil {
+		r.odd = &oddError{field: field, err: err}
+	}
+	r.odd.hides = r.odd.hides || hides
 }
 
 // collect notes where the values of an object's fields are, and returns how many fields are known. alike is set if
 // there is a name that differs from the identifying one in nothing but its case.
-func (r *rowReader) collect(object []byte, fail func(field string, err error)) (known int, alike bool) {
+func (r *rowReader) collect(object []byte) (known int, alike bool) {
 	p := r.plan
 	if r.values == nil {
 		r.values = make([][]byte, len(p.names))
 	}
 	clear(r.values)
-	fail("", shell.Walk(object, func(key, value []byte) error {
+	r.fail("", shell.Walk(object, func(key, value []byte) error {
 		n, there := p.numbers[string(key)]
 		if !there {
 			text, _ := wire.Text(key)
@@ -357,24 +383,38 @@ func (r *rowReader) collect(object []byte, fail func(field string, err error)) (
 		case !there:
 			return nil
 		case r.values[n] != nil:
-			fail(p.names[n].name, errTwice)
+			r.fail(p.names[n].name, errTwice, p.names[n].tells)
 		case len(p.names[n].targets) > 0:
 			known++
 		}
 		r.values[n] = value
 		return nil
-	}))
+	}), true)
 	return known, alike
 }
 
-// fieldError is the error of one field of an object.
-type fieldError struct {
-	field string
+// oddError is the first error of an object, which says nothing about the values.
+type oddError struct {
+	field string // "" for the whole object
 	err   error
+	// hides is set if a text of the object is unknown.
+	hides bool
 }
 
-func (e *fieldError) Error() string { return fmt.Sprintf("%s: %v", e.field, e.err) }
-func (e *fieldError) Unwrap() error { return e.err }
+func (e *oddError) Error() string {
+	if e.field == "" {
+		return e.err.Error()
+	}
+	return e.field + " is " + e.err.Error()
+}
+
+func (e *oddError) Unwrap() error { return e.err }
+
+// Reason tells package rest that the text quotes no value.
+func (e *oddError) Reason() string { return e.Error() }
+
+// HidesText tells package adapter whether the object may be the one that somebody is looking for.
+func (e *oddError) HidesText() bool { return e.hides }
 
 // wireValue is a value of the panel's: a text, or a list of texts.
 type wireValue struct {
@@ -390,16 +430,17 @@ func valueOf(raw []byte) (v wireValue, err error) {
 	case len(raw) == 0:
 		return wireValue{exact: true}, nil
 	case raw[0] == '[':
-		v.list, v.exact = []string{}, true
+		n, err := count(raw, 1)
+		if err != nil {
+			return v, err
+		}
+		v.list, v.exact = make([]string, 0, n), true
 		return v, shell.Walk(raw, func(_, element []byte) error {
 			one, exact, ok := wire.Scalar(element)
 			if !ok {
 				return errors.New("a list of lists")
 			}
-			v.exact = v.exact && exact
-			if v.list = append(v.list, one); crowded(len(v.list), len(raw)) {
-				return errCrowded
-			}
+			v.list, v.exact = append(v.list, one), v.exact && exact
 			return nil
 		})
 	case raw[0] == '{':
@@ -483,12 +524,12 @@ func (v wireValue) store(field reflect.Value, mode string, location *time.Locati
 }
 
 func splitList(text, separator string) (list []string, err error) {
+	if crowded(strings.Count(text, separator), len(text)) {
+		return nil, errCrowded
+	}
 	for part := range strings.SplitSeq(text, separator) {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
-		}
-		if list = append(list, part); crowded(len(list), len(text)) {
-			return nil, errCrowded
+		if part = strings.TrimSpace(part); part != "" {
+			list = append(list, part)
 		}
 	}
 	return list, nil

@@ -62,6 +62,14 @@ func PackageFile(p *Package) (string, error) {
 	if l.Backups.Unlimited {
 		problems.Add("Limits.Backups", "must be a number")
 	}
+	for _, limit := range [...]Limit{
+		l.WebDomains, l.WebAliases, l.DNSDomains, l.DNSRecords, l.MailDomains, l.MailAccounts, p.RateLimit, l.Databases, l.CronJobs,
+		l.DiskQuota, l.Bandwidth, l.Backups,
+	} {
+		if problem := limit.problem(); problem != "" {
+			problems.Add("Limits", "one is %s", problem)
+		}
+	}
 	var b strings.Builder
 	for _, line := range lines {
 		if strings.ContainsAny(line[1], "'\"`$\\\r\n\x00") {

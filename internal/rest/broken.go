@@ -57,6 +57,8 @@ func (x *exchange) describe(err error) string {
 	switch {
 	case errors.As(err, &sink):
 		return x.textOf(err)
+	case errors.Is(err, errTooLong) && x.call.Sink == nil:
+		return fmt.Sprintf("the answer is longer than %d bytes, the limit that provider.WithMaxBody sets", x.limit())
 	case errors.Is(err, errTooLong):
 		return fmt.Sprintf("the answer is longer than %d bytes", x.limit())
 	case errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"reflect"
 	"strconv"
 	"strings"
@@ -70,6 +71,26 @@ func (asked Identity) differs(told Identity) error {
 	return nil
 }
 
+// Only yields the elements of a list whose answer is about one thing. An element of another one ends it
+// with an error.
+func Only[T any](list iter.Seq2[*T, error], e *Endpoint, asked Identity, told func(element any) Identity) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for element, err := range list {
+			if err == nil {
+				if err = asked.differs(told(element)); err != nil {
+					failed, _ := errors.AsType[*provider.Error](err)
+					failed.Provider, failed.Op, failed.Action = e.Provider, e.Op, e.action(shown(asked.ID))
+					yield(nil, failed)
+					return
+				}
+			}
+			if !yield(element, err) {
+				return
+			}
+		}
+	}
+}
+
 // shown returns an ID or a name for an error.
 func shown(text string) string {
 	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
@@ -119,7 +140,10 @@ func (x *exchange) unreadable(cause error) error {
 func (x *exchange) reasonOf(err error) string {
 	var wrong *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
+	var told interface{ Reason() string } // why, without any value
 	switch {
+	case errors.As(err, &told):
+		return words.Line(x.scrub(told.Reason()), 80)
 	case errors.As(err, &wrong):
 		return fmt.Sprintf("field %q has the wrong type", words.Line(x.scrub(wrong.Field), 80))
 	case errors.As(err, &syntax):
