@@ -21,7 +21,7 @@ type APIKey struct {
 	CreatedAt time.Time `wire:"createdAt"`
 	// LastUsedAt and ExpiresAt are zero if there is none.
 	LastUsedAt time.Time `wire:"lastUsedAt"`
-	ExpiresAt  time.Time `wire:"expiresAt"`
+	ExpiresAt  time.Time `wire:"expiresAt,end"`
 }
 
 // NewAPIKey is an API key with its secret, which the platform returns only once.

@@ -30,7 +30,7 @@ type FundTerms struct {
 // FundContract is a business fund in force.
 type FundContract struct {
 	FundTerms
-	BindingEndDate time.Time `wire:"bindingEndDate"`
+	BindingEndDate time.Time `wire:"bindingEndDate,end"`
 	// Status is an open set: "ACTIVE".
 	Status            string    `wire:"status"`
 	CurrentUsage      EUR       `wire:"currentUsage"`

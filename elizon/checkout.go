@@ -149,7 +149,7 @@ type Subscription struct {
 	Status                   string    `wire:"status"`
 	BillingCycleDays         int64     `wire:"billingCycleDays"`
 	CurrentPeriodStart       time.Time `wire:"currentPeriodStart"`
-	CurrentPeriodEnd         time.Time `wire:"currentPeriodEnd"`
+	CurrentPeriodEnd         time.Time `wire:"currentPeriodEnd,end"`
 	CancelAtPeriodEnd        bool      `wire:"cancelAtPeriodEnd"`
 	PermanentDiscountPercent float64   `wire:"permanentDiscountPercent"`
 	// Product and Service are nil if there is none, or none yet.

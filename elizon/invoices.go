@@ -34,7 +34,7 @@ type Invoice struct {
 	Total    EUR       `wire:"total"`
 	Currency string    `wire:"currency"`
 	IssuedAt time.Time `wire:"issuedAt"`
-	DueAt    time.Time `wire:"dueAt|dueDate"`
+	DueAt    time.Time `wire:"dueAt|dueDate,end"`
 	// PaidAt is zero if it is not paid.
 	PaidAt            time.Time `wire:"paidAt"`
 	CreditNote        bool      `wire:"isCreditNote"`

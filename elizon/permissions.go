@@ -58,7 +58,7 @@ type Invitation struct {
 	InviterName string    `wire:"inviterName"`
 	CreatedAt   time.Time `wire:"createdAt"`
 	// ExpiresAt is zero if the invitation does not expire.
-	ExpiresAt time.Time `wire:"expiresAt"`
+	ExpiresAt time.Time `wire:"expiresAt,end"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }

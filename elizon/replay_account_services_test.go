@@ -34,7 +34,7 @@ func businessReplays() map[string]replay {
 		"Business.Fund": clienttest.Equal(&elizon.BusinessFund{
 			Contract: &elizon.FundContract{
 				FundTerms:      elizon.FundTerms{ID: "fund_1", CommitmentAmount: "500", Price: "450.00", OverchargeFeePercent: 7.5, BindingMonths: 12},
-				BindingEndDate: time.Date(2027, 8, 3, 0, 0, 0, 0, time.UTC), Status: "ACTIVE", CurrentUsage: "120.4", CurrentOvercharge: "0",
+				BindingEndDate: time.Date(2027, 8, 3, 23, 59, 59, 0, time.UTC), Status: "ACTIVE", CurrentUsage: "120.4", CurrentOvercharge: "0",
 				More: map[string]payload{"note": raw(`"x"`)},
 			},
 			PendingOffer: &elizon.FundOffer{

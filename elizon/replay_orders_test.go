@@ -158,7 +158,7 @@ func moneyReplays() map[string]replay {
 	redeeming.AutoRedeemVoucher = true
 	yes := new(true)
 	return map[string]replay{
-		"Invoices.List": clienttest.Listed([]*elizon.Invoice{&overdue, {ID: "inv_0", Number: "GS-1", Status: elizon.InvoiceCreditNote, CreditNote: true, DueAt: at("2026-07-15T00:00:00Z")}},
+		"Invoices.List": clienttest.Listed([]*elizon.Invoice{&overdue, {ID: "inv_0", Number: "GS-1", Status: elizon.InvoiceCreditNote, CreditNote: true, DueAt: at("2026-07-15T23:59:59Z")}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Invoice, error] {
 				return c.Invoices.List(ctx, &elizon.InvoiceListOptions{Status: elizon.InvoiceOverdue, ServiceID: "srv_1", PerPage: 10})
 			}),

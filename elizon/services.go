@@ -298,7 +298,7 @@ type MaintenanceNotice struct {
 	ServiceName string `wire:"serviceName"`
 	// Start and End are zero if they are open.
 	Start       time.Time `wire:"startDate"`
-	End         time.Time `wire:"endDate"`
+	End         time.Time `wire:"endDate,end"`
 	Title       string    `wire:"title"`
 	Description string    `wire:"description"`
 }

@@ -40,7 +40,7 @@ type ConsoleAccess struct {
 	Ticket      provider.Secret `wire:"ticket"`
 	VNCPassword provider.Secret `wire:"vncPassword"`
 	// ExpiresAt is zero if the answer has none.
-	ExpiresAt time.Time `wire:"expiresAt"`
+	ExpiresAt time.Time `wire:"expiresAt,end"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }

@@ -28,7 +28,7 @@ type ServiceSubscription struct {
 	Status             string    `wire:"status"`
 	BillingCycleDays   int64     `wire:"billingCycleDays"`
 	CurrentPeriodStart time.Time `wire:"currentPeriodStart"`
-	CurrentPeriodEnd   time.Time `wire:"currentPeriodEnd"`
+	CurrentPeriodEnd   time.Time `wire:"currentPeriodEnd,end"`
 	// CancelAtPeriodEnd is set if the subscription ends with its period.
 	CancelAtPeriodEnd bool      `wire:"cancelAtPeriodEnd"`
 	CanceledAt        time.Time `wire:"canceledAt"`
@@ -39,7 +39,7 @@ type ServiceSubscription struct {
 	BillingMode string `wire:"billingMode"`
 	// BindingEndsAt, EarlyTerminationFeePercent and ContractNoticeDays are for contracts: the end,
 	// the cost of leaving early, and the notice to give.
-	BindingEndsAt              time.Time          `wire:"bindingEndsAt"`
+	BindingEndsAt              time.Time          `wire:"bindingEndsAt,end"`
 	EarlyTerminationFeePercent float64            `wire:"earlyTerminationFeePercent"`
 	ContractNoticeDays         int64              `wire:"contractNoticeDays"`
 	Options                    *Autopay           `wire:"options"`
@@ -115,7 +115,7 @@ func (s *ServiceSubscriptionService) SetBillingAddress(ctx context.Context, serv
 // IntervalResult is what SetInterval changed.
 type IntervalResult struct {
 	NextBillingCycleDays int64     `wire:"nextBillingCycleDays"`
-	CurrentPeriodEnd     time.Time `wire:"currentPeriodEnd"`
+	CurrentPeriodEnd     time.Time `wire:"currentPeriodEnd,end"`
 }
 
 // SetInterval changes the billing cycle from the next renewal on: PATCH
@@ -150,7 +150,7 @@ type SubscriptionCancelRequest struct {
 // CancelResult is the result of a SubscriptionCancelRequest. Any field may be missing.
 type CancelResult struct {
 	Message          string    `wire:"message"`
-	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd"`
+	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd,end"`
 	// InvoiceID is the invoice for a buyout; "" if there is nothing to pay.
 	InvoiceID string `wire:"invoiceId"`
 }
@@ -187,7 +187,7 @@ type ExtendResult struct {
 	// InvoiceID is "" if there is nothing to pay.
 	InvoiceID     string    `wire:"invoiceId"`
 	ExtensionDays int64     `wire:"extensionDays"`
-	NewPeriodEnd  time.Time `wire:"newPeriodEnd"`
+	NewPeriodEnd  time.Time `wire:"newPeriodEnd,end"`
 }
 
 // Extend lengthens the current period: POST /api/services/{id}/subscription/extend. It may create
@@ -213,10 +213,10 @@ func (s *ServicesService) BillingCycles(ctx context.Context, id string) ([]int64
 // RenewalPrice is the price of a renewal.
 type RenewalPrice struct {
 	Price            EUR       `wire:"price,required"`
-	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd"`
-	NewPeriodEnd     time.Time `wire:"newPeriodEnd"`
+	CurrentPeriodEnd time.Time `wire:"currentPeriodEnd,end"`
+	NewPeriodEnd     time.Time `wire:"newPeriodEnd,end"`
 	// MaxDate is until when a service can be paid in advance.
-	MaxDate        time.Time `wire:"maxDate"`
+	MaxDate        time.Time `wire:"maxDate,end"`
 	SubscriptionID string    `wire:"subscriptionId"`
 	// PromotionSavingsMonthly is approximate.
 	PromotionSavingsMonthly EUR `wire:"promotionSavingsMonthlyApprox"`

@@ -40,7 +40,7 @@ type SettingsUpdateRequest struct {
 type SupportPIN struct {
 	// PIN is "" if none is valid.
 	PIN       provider.Secret `wire:"pin|supportPin"`
-	ExpiresAt time.Time       `wire:"expiresAt|pinExpiresAt"`
+	ExpiresAt time.Time       `wire:"expiresAt|pinExpiresAt,end"`
 	// More fields that the answer contains; servers of an older version send "pinTimeLeft" and
 	// "pinCooldown", in units that are undocumented.
 	More map[string]provider.Payload `wire:",extra"`

@@ -107,7 +107,7 @@ func customerReplays() map[string]replay {
 	data := func(extra map[string]payload) replay {
 		return clienttest.Equal(&hostkey.BillingData{
 			Hostname: "web1", ClientID: 1001, OrderID: 7001, Name: "vm.pico", Status: hostkey.BillingActive, Cycle: "Monthly", SetupFee: "0.00",
-			Recurring: "4.00", Registered: day("2026-01-01"), NextDue: day("2026-02-01"), More: extra,
+			Recurring: "4.00", Registered: day("2026-01-01"), NextDue: endOf("2026-02-01"), More: extra,
 		}, func(ctx context.Context, c *client) (*hostkey.BillingData, error) {
 			return c.WHMCS.BillingData(ctx, 55054)
 		})
@@ -176,7 +176,7 @@ func invoiceReplays() map[string]replay {
 	}
 	return map[string]replay{
 		"WHMCS.Invoices": invoices(nil, &hostkey.Invoice{
-			ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47", Date: day("2026-01-01"), DueDate: day("2026-01-08"),
+			ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47", Date: day("2026-01-01"), DueDate: endOf("2026-01-08"),
 		}),
 		"WHMCS.Invoices, one": invoices(&hostkey.InvoiceListOptions{PageSize: 25, Start: 3},
 			&hostkey.Invoice{ID: 603548, Status: hostkey.InvoiceUnpaid, Total: "6.47"}),

@@ -172,7 +172,7 @@ func serverReplays() map[string]replay {
 				Full: true, Location: "NL", Status: hostkey.StatusRent, IP: "192.0.2.10", MAC: "00:00:5e:00:53:01", Group: "g", Extra: map[string]any{"note": "x"},
 			},
 			&hostkey.ListedServer{
-				ID: 55054, Status: hostkey.StatusRent, Hostname: "web1", Name: "vm.pico", Type: "VPS", IP: addr("192.0.2.10"), DueDate: day("2026-02-01"),
+				ID: 55054, Status: hostkey.StatusRent, Hostname: "web1", Name: "vm.pico", Type: "VPS", IP: addr("192.0.2.10"), DueDate: endOf("2026-02-01"),
 				DaysLeft: 20, PriceEUR: "4.00", PriceUSD: "4.5", Location: "NL", LocationName: "Amsterdam",
 			},
 			&hostkey.ListedServer{

@@ -116,7 +116,7 @@ type BillingData struct {
 	SetupFee   Amount    `wire:"billing_setupfee"`
 	Recurring  Amount    `wire:"billing_reccuring"`
 	Registered time.Time `wire:"reg_date"`
-	NextDue    time.Time `wire:"next_due_date"`
+	NextDue    time.Time `wire:"next_due_date,end"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }

@@ -124,4 +124,7 @@ func at(text string) time.Time {
 
 func day(text string) time.Time { return at(text + " 00:00:00") }
 
+// endOf is the last second of a day.
+func endOf(text string) time.Time { return day(text).Add(24*time.Hour - time.Second) }
+
 func addr(text string) netip.Addr { return netip.MustParseAddr(text) }

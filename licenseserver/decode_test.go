@@ -80,3 +80,23 @@ func TestOptionalInput(t *testing.T) {
 	require.Error(t, provider.Payload(nil).Decode(new(any)))
 	require.Equal(t, "[2 bytes of JSON]", provider.Payload(`{}`).String())
 }
+
+// TestEnd: a license is valid all through the day that the server names, and an end that nobody can
+// read is not "no end".
+func TestEnd(t *testing.T) {
+	for text, want := range map[string]struct {
+		end     time.Time
+		unknown bool
+	}{
+		`"2026-01-01"`:           {end: time.Date(2026, 1, 1, 23, 59, 59, 0, time.UTC)},
+		`"2026-01-01T12:00:00Z"`: {end: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)},
+		`null`:                   {}, `""`: {}, `"0000-00-00"`: {}, `"never"`: {}, `[]`: {},
+		`"01.01.2026"`: {unknown: true}, `"2026-02-30"`: {unknown: true}, `"soon"`: {unknown: true}, `7`: {unknown: true}, `{"year": 2026}`: {unknown: true},
+	} {
+		body := `{"license": {"id": 123, "key": "` + sampleKey + `", "is_active": true, "valid_until": ` + text + `}}`
+		license, err := clientOver(t, always(ok(body))).Licenses.Info(t.Context(), provider.NewSecret(sampleKey))
+		require.NoError(t, err, text)
+		require.Equal(t, want.end, license.ValidUntil, text)
+		require.Equal(t, want.unknown, license.ValidUntilUnknown, text)
+	}
+}

@@ -19,13 +19,16 @@ type License struct {
 	CustomerName string          `wire:"license.customer_name"`
 	// Type may have any value; only "perpetual" is documented.
 	Type string `wire:"license.type"`
-	// ValidFrom and ValidUntil are dates; the zero time means none.
-	ValidFrom      time.Time    `wire:"license.valid_from"`
-	ValidUntil     time.Time    `wire:"license.valid_until"`
-	MaxActivations int64        `wire:"license.max_activations"`
-	MaxUsers       int64        `wire:"license.max_users"`
-	Active         bool         `wire:"license.is_active,required"`
-	Activations    []Activation `wire:"activations"`
+	// ValidFrom is a date, and ValidUntil the last second of a date, in UTC: whether the server counts
+	// that day is undocumented, and nobody must lose it. The zero time means none.
+	ValidFrom  time.Time `wire:"license.valid_from"`
+	ValidUntil time.Time `wire:"license.valid_until,end"`
+	// ValidUntilUnknown is set if the license has an end that cannot be read.
+	ValidUntilUnknown bool         `wire:"license.valid_until,unread"`
+	MaxActivations    int64        `wire:"license.max_activations"`
+	MaxUsers          int64        `wire:"license.max_users"`
+	Active            bool         `wire:"license.is_active,required"`
+	Activations       []Activation `wire:"activations"`
 }
 
 // Activation is the use of a license on a machine.
@@ -73,9 +76,11 @@ type Verification struct {
 
 // VerifiedLicense is the part of a license that Verify reports.
 type VerifiedLicense struct {
-	Key        provider.Secret `wire:"key,strict"`
-	ValidUntil time.Time       `wire:"valid_until"`
-	MaxUsers   int64           `wire:"max_users"`
+	Key provider.Secret `wire:"key,strict"`
+	// ValidUntil and ValidUntilUnknown are those of License.
+	ValidUntil        time.Time `wire:"valid_until,end"`
+	ValidUntilUnknown bool      `wire:"valid_until,unread"`
+	MaxUsers          int64     `wire:"max_users"`
 }
 
 // LicenseQuickEditRequest changes a license. A nil field is not sent; whether the server accepts

@@ -98,7 +98,7 @@ func licenseReplays() map[string]replay {
 		}),
 		"Licenses.Verify": clienttest.Equal(&licenseserver.Verification{
 			Valid: true, Message: "License is valid", LatestVersion: "1.0.0",
-			License: &licenseserver.VerifiedLicense{Key: provider.NewSecret(sampleKey), ValidUntil: day("2026-01-01"), MaxUsers: 10},
+			License: &licenseserver.VerifiedLicense{Key: provider.NewSecret(sampleKey), ValidUntil: endOf("2026-01-01"), MaxUsers: 10},
 		}, func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
 			return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", AppVersion: "1.0.0"})
 		}),
@@ -107,7 +107,7 @@ func licenseReplays() map[string]replay {
 				return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "h"})
 			}),
 		"Licenses.Info": clienttest.Equal(&licenseserver.License{
-			ID: 123, Key: provider.NewSecret(sampleKey), CustomerName: "ACME Corp", Type: "perpetual", ValidFrom: day("2025-01-01"), ValidUntil: day("2026-01-01"),
+			ID: 123, Key: provider.NewSecret(sampleKey), CustomerName: "ACME Corp", Type: "perpetual", ValidFrom: day("2025-01-01"), ValidUntil: endOf("2026-01-01"),
 			MaxActivations: 5, MaxUsers: 10, Active: true, Activations: []licenseserver.Activation{{
 				ID: 456, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
 				ActivatedAt: at("2025-06-19T10:00:00Z"), LastHeartbeat: at("2025-06-19T14:30:00Z"), Active: true,

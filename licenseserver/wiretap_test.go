@@ -80,3 +80,6 @@ func day(text string) time.Time {
 	}
 	return parsed
 }
+
+// endOf is the last second of a day.
+func endOf(text string) time.Time { return day(text).Add(24*time.Hour - time.Second) }

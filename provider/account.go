@@ -27,10 +27,15 @@ type Account struct {
 	Status Status
 	// CreatedAt is zero where the API does not report it.
 	CreatedAt time.Time
-	// SuspendAt is when a scheduled suspension is due; zero if none is known.
+	// SuspendAt is when a scheduled suspension is due; zero if none is known. If the system names
+	// only a day, it is the beginning of that day in UTC: it may happen at any time of it.
 	SuspendAt time.Time
-	// EndAt is when a scheduled end is due; zero if none is known.
+	// EndAt is when a scheduled end is due; zero if none is known. If the system names only a day, it
+	// is the last second of a day until which the account is valid, and the beginning of one on which it
+	// is deleted, both in UTC.
 	EndAt time.Time
+	// EndUnknown is set if there is an end that cannot be read. EndAt is zero then.
+	EndUnknown bool
 	// Addresses are the IP addresses that belong to the account.
 	Addresses []netip.Addr
 	// Native is the vendor's own value, such as *keyhelp.ClientAccount: it has what the contract

@@ -45,19 +45,44 @@ var layouts = [...]string{
 // counts as UTC. It returns the zero time for what it cannot read, since an odd date must not make
 // the rest of a record unreadable.
 func ParseTime(s string) time.Time {
+	t, _ := parseTime(s)
+	return t
+}
+
+// ParseEnd is ParseTime for the end of something. What is valid until a day, or due on it, is so all
+// day: a date without a time is the last second of that day, in UTC.
+func ParseEnd(s string) time.Time {
+	t, dateOnly := parseTime(s)
+	if dateOnly {
+		t = t.Add(24*time.Hour - time.Second)
+	}
+	return t
+}
+
+// NoTime reports whether a text says that there is no time, as opposed to one that cannot be read:
+// "", "never", or MySQL's 0000-00-00.
+func NoTime(s string) bool {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "never", "none", "unlimited", "false":
+		return true
+	}
+	return strings.Trim(s, "0-: TZ.") == ""
+}
+
+func parseTime(s string) (t time.Time, dateOnly bool) {
 	if strings.Trim(s, "0123456789") == "" {
 		switch unix, _ := strconv.ParseInt(s, 10, 64); {
 		case unix >= 1e8 && unix < 1e11:
-			return time.Unix(unix, 0).UTC()
+			return time.Unix(unix, 0).UTC(), false
 		case unix >= 1e11 && unix < 1e14:
-			return time.UnixMilli(unix).UTC()
+			return time.UnixMilli(unix).UTC(), false
 		}
-		return time.Time{}
+		return time.Time{}, false
 	}
 	for _, layout := range layouts {
 		if parsed, err := time.Parse(layout, s); err == nil {
-			return parsed
+			return parsed, !strings.Contains(layout, "15")
 		}
 	}
-	return time.Time{}
+	return time.Time{}, false
 }

@@ -66,6 +66,26 @@ func TestTime(t *testing.T) {
 	}
 }
 
+// TestEnd: the end of something that is told as a date is the end of that day.
+func TestEnd(t *testing.T) {
+	for sent, want := range map[string]time.Time{
+		`2026-03-04`:           time.Date(2026, 3, 4, 23, 59, 59, 0, time.UTC),
+		`04/03/2026`:           time.Date(2026, 3, 4, 23, 59, 59, 0, time.UTC),
+		`2026-03-04 00:00:00`:  time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC),
+		`2026-03-04T00:00:00Z`: time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC),
+		`1772600767`:           time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC),
+		``:                     {}, `soon`: {}, `0000-00-00`: {},
+	} {
+		require.True(t, lenient.ParseEnd(sent).Equal(want), "%s: %v", sent, lenient.ParseEnd(sent))
+	}
+	for sent, want := range map[string]bool{
+		``: true, ` `: true, `0000-00-00`: true, `0000-00-00 00:00:00`: true, `0`: true, `Never`: true,
+		`soon`: false, `2026-02-30`: false, `2026-03-04`: false, `1`: false,
+	} {
+		require.Equal(t, want, lenient.NoTime(sent), sent)
+	}
+}
+
 // FuzzLenient: any text gives a value or none, and what is JSON in its plain spelling is read as
 // encoding/json reads it.
 func FuzzLenient(f *testing.F) {

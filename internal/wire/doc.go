@@ -30,6 +30,8 @@
 //	due       a request without it is refused
 //	always    in requests, sent even if it is zero
 //	date      in requests, sent without the time of day
+//	end       a time at which something ends: a date without a time is the last second of that day
+//	unread    a flag that is set if the value is no time that can be read, and does not say "none"
 //
 // Servers spell the same value in several ways, and all of them are read: a number as a text and a
 // text as a number, flags as 0 and 1, times in the spellings of package lenient, an empty list
