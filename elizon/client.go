@@ -138,7 +138,10 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 			return nil
 		},
 		Secrets:  func() []provider.Secret { return []provider.Secret{apiKey, token} },
+		Genuine:  genuine,
 		Classify: classify,
+		// The documents describe the platform's 429: {"success": false}, with the time to wait.
+		Refuses429: true,
 	}, opts...)
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err

@@ -50,6 +50,7 @@ func TestConformance(t *testing.T) {
 					if test.atOnce {
 						w.Advance = nil // nothing is ever pending
 					}
+					w.Refusal.StatusCode = cmp.Or(test.under, w.Refusal.StatusCode)
 					w.Deny = func(match func(*http.Request) bool, kind error) { deny(w.Faults, test.under, match, kind) }
 					return w
 				},
@@ -86,6 +87,10 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideServices,
 		Advance:          srv.Advance,
+		Refusal: faults.Fault{
+			Kind: faults.Status, StatusCode: http.StatusBadRequest,
+			Body: `{"success": false, "error": "Invalid request", "errorCode": "invalidRequest"}`,
+		},
 		AddForeign: func(name string) string {
 			// It is older than the order window: a younger one may be a lost order.
 			return srv.AddService(elizontest.Service{Name: name, CreatedAt: srv.Now().Add(-48 * time.Hour)}).ID

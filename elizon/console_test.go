@@ -189,7 +189,7 @@ func TestConsoleOrigins(t *testing.T) {
 	_, err := c.Services.Console.CommandTo(t.Context(), nil, nil)
 	v.Refused(t, tap, err, "access", "request")
 	_, err = c.Services.Console.CommandTo(t.Context(), &elizon.ConsoleAccess{CommandURL: provider.NewSecret("/api/v2/run/a%2Fb?ticket=x&ticket=y")}, &elizon.ConsoleCommandRequest{Command: "say hi"})
-	require.ErrorIs(t, err, provider.ErrNotFound)
+	require.ErrorIs(t, err, provider.ErrProtocol, "nothing is there")
 	sent := tap.Requests()[0]
 	require.Equal(t, []string{"POST /api/v2/run/a%2Fb"}, tap.Lines())
 	require.Equal(t, "ticket=x&ticket=y", sent.Query.Encode())

@@ -68,6 +68,12 @@ func (op operation) untilGone() operation {
 	return op
 }
 
+// spends marks a request that spends or moves money: it is sent once.
+func (op operation) spends() operation {
+	op.Spends = true
+	return op
+}
+
 // accepting sets the content types of an answer that is not JSON.
 func (op operation) accepting(types string) operation {
 	op.Accept = types
@@ -101,7 +107,7 @@ const (
 // Services.
 var (
 	servicesList        = keyed(documented, "Services.List", "list services", get, "/api/services", read)
-	servicesCreate      = keyed(inferred, "Services.Create", "create service", post, "/api/services", once).sensitive()
+	servicesCreate      = keyed(inferred, "Services.Create", "create service", post, "/api/services", once).sensitive().spends()
 	servicesGet         = keyed(documented, "Services.Get", "get service", get, "/api/services/{id}", read)
 	servicesUpdate      = keyed(ambiguous, "Services.Update", "change service", patch, "/api/services/{id}", idempotent) // or PUT
 	servicesDelete      = keyed(inferred, "Services.Delete", "delete service", del, "/api/services/{id}", idempotent).untilGone()
@@ -116,7 +122,7 @@ var (
 	servicesNotices      = keyed(inferred, "Services.Notifications", "list notices about service", get, "/api/services/{id}/notifications", read)
 	servicesMaintenance  = keyed(documented, "Services.MaintenanceNotifications", "list maintenance notices", get, "/api/services/maintenance-notifications", read)
 	servicesUpgradeOpts  = keyed(inferred, "Services.UpgradeOptions", "get upgrade options of service", get, "/api/services/{id}/upgrade", read)
-	servicesUpgrade      = keyed(inferred, "Services.Upgrade", "upgrade service", post, "/api/services/{id}/upgrade", once)
+	servicesUpgrade      = keyed(inferred, "Services.Upgrade", "upgrade service", post, "/api/services/{id}/upgrade", once).spends()
 	servicesDowngrade    = keyed(inferred, "Services.ApplyDowngrade", "downgrade service", post, "/api/services/{id}/apply-downgrade", once)
 	backupsList          = keyed(inferred, "Services.Backups.List", "list backups of service", get, "/api/services/{id}/backups", read)
 	backupsCreate        = keyed(inferred, "Services.Backups.Create", "back up service", post, "/api/services/{id}/backups", once)
@@ -157,9 +163,9 @@ var (
 	subscriptionAutopay  = keyed(documented, "Services.Subscription.SetAutopay", "set automatic payment of service", patch, "/api/services/{id}/subscription/autopay", idempotent)
 	subscriptionAddress  = keyed(ambiguous, "Services.Subscription.SetBillingAddress", "set billing address of service", patch, "/api/services/{id}/subscription/billing-address", idempotent) // or PUT, POST
 	subscriptionCancel   = keyed(documented, "Services.Subscription.Cancel", "cancel subscription of service", post, "/api/services/{id}/subscription/cancel", once)
-	subscriptionExtend   = keyed(documented, "Services.Subscription.Extend", "extend subscription of service", post, "/api/services/{id}/subscription/extend", once)
+	subscriptionExtend   = keyed(documented, "Services.Subscription.Extend", "extend subscription of service", post, "/api/services/{id}/subscription/extend", once).spends()
 	subscriptionInterval = keyed(documented, "Services.Subscription.SetInterval", "set billing cycle of service", patch, "/api/services/{id}/subscription/interval", idempotent)
-	subscriptionRevive   = keyed(documented, "Services.Subscription.Reactivate", "reactivate subscription of service", post, "/api/services/{id}/subscription/reactivate", once)
+	subscriptionRevive   = keyed(documented, "Services.Subscription.Reactivate", "reactivate subscription of service", post, "/api/services/{id}/subscription/reactivate", once).spends()
 )
 
 // The same endpoints again: for actions that are safe to repeat, and for consoles that come with
@@ -175,10 +181,10 @@ var (
 	cartCalculate       = keyed(documented, "Cart.Calculate", "price cart", post, "/api/cart/calculate", read)
 	cartUpgrade         = keyed(inferred, "Cart.Upgrade", "price upgrade", post, "/api/cart/upgrade", read)
 	cartValidate        = keyed(documented, "Cart.Validate", "validate cart", post, "/api/cart/validate", read)
-	checkoutOrder       = keyed(documented, "Checkout.Order", "order cart", post, "/api/checkout", once).sensitive()
+	checkoutOrder       = keyed(documented, "Checkout.Order", "order cart", post, "/api/checkout", once).sensitive().spends()
 	checkoutBootstrap   = keyed(documented, "Checkout.Bootstrap", "get checkout data", get, "/api/checkout/bootstrap", read)
 	subscriptionsList   = keyed(documented, "Subscriptions.List", "list subscriptions", get, "/api/user/subscriptions", read)
-	subscriptionsCreate = keyed(inferred, "Subscriptions.Create", "create subscription", post, "/api/user/subscriptions", once)
+	subscriptionsCreate = keyed(inferred, "Subscriptions.Create", "create subscription", post, "/api/user/subscriptions", once).spends()
 	couponsPreview      = keyed(documented, "Coupons.Preview", "check coupon", post, "/api/coupons/preview", read)
 )
 
@@ -197,15 +203,15 @@ var (
 	invoicesList     = keyed(documented, "Invoices.List", "list invoices", get, "/api/invoices", read)
 	invoicesGet      = keyed(documented, "Invoices.Get", "get invoice", get, "/api/invoices/{id}", read).sensitive()
 	invoicesDocument = keyed(documented, "Invoices.Document", "download invoice", get, "/api/invoices/{id}/document", read).sensitive().accepting(anyType).lasting(longFile)
-	invoicesPay      = keyed(documented, "Invoices.Pay", "pay invoice", post, "/api/invoices/{id}/pay", once).sensitive()
+	invoicesPay      = keyed(documented, "Invoices.Pay", "pay invoice", post, "/api/invoices/{id}/pay", once).sensitive().spends()
 	invoicesAll      = keyed(inferred, "Invoices.DownloadAll", "download invoices", get, "/api/invoices/download-all", read).sensitive().accepting(anyType).lasting(longFile)
 
 	balanceTopUps  = keyed(documented, "Balance.AutoTopUps", "list automatic top-ups", get, "/api/balance/auto-topup", read)
-	balanceCreate  = keyed(documented, "Balance.CreateAutoTopUp", "create automatic top-up", post, "/api/balance/auto-topup", once).sensitive()
+	balanceCreate  = keyed(documented, "Balance.CreateAutoTopUp", "create automatic top-up", post, "/api/balance/auto-topup", once).sensitive().spends()
 	balanceUpdate  = keyed(documented, "Balance.UpdateAutoTopUp", "change automatic top-up", patch, "/api/balance/auto-topup/{id}", idempotent)
 	balanceDelete  = keyed(documented, "Balance.DeleteAutoTopUp", "delete automatic top-up", del, "/api/balance/auto-topup/{id}", idempotent).untilGone()
 	balanceDetails = keyed(inferred, "Balance.SEPADetails", "get bank details for top-up", get, "/api/balance/sepa-details", read)
-	balanceTopUp   = keyed(inferred, "Balance.TopUp", "top up balance", post, "/api/balance/top-up", once).sensitive()
+	balanceTopUp   = keyed(inferred, "Balance.TopUp", "top up balance", post, "/api/balance/top-up", once).sensitive().spends()
 )
 
 // The platform, and what the account has besides its services.

@@ -6,7 +6,8 @@ import "github.com/provkit/provkit/internal/rest"
 func (op operation) also(name, verb string) operation {
 	e := op.Endpoint
 	op.Endpoint = &rest.Endpoint{
-		Provider: Kind, Op: name, Verb: verb, Method: e.Method, Route: e.Route, Effect: e.Effect, Sensitive: e.Sensitive, Timeout: e.Timeout, Accept: e.Accept,
+		Provider: Kind, Op: name, Verb: verb, Method: e.Method, Route: e.Route, Effect: e.Effect,
+		Spends: e.Spends, Sensitive: e.Sensitive, Timeout: e.Timeout, Accept: e.Accept,
 	}
 	return op
 }
@@ -63,7 +64,7 @@ var (
 var (
 	affiliatesMe          = keyed(documented, "Affiliates.Me", "get partner profile", get, "/api/affiliates/me", read)
 	affiliatesCommissions = keyed(documented, "Affiliates.Commissions", "list commissions", get, "/api/affiliates/me/commissions", read)
-	affiliatesConvert     = keyed(inferred, "Affiliates.ConvertToCredit", "convert earnings to balance", post, "/api/affiliates/me/convert-to-credit", once)
+	affiliatesConvert     = keyed(inferred, "Affiliates.ConvertToCredit", "convert earnings to balance", post, "/api/affiliates/me/convert-to-credit", once).spends()
 	affiliatesCoupon      = keyed(inferred, "Affiliates.CouponUsage", "get usage of partner coupon", get, "/api/affiliates/me/coupon-usage", read)
 	affiliatesValidate    = keyed(documented, "Affiliates.Validate", "check referral code", post, "/api/affiliates/validate", read)
 
@@ -74,7 +75,7 @@ var (
 
 	payoutsMethod = keyed(documented, "Affiliates.SetPayoutMethod", "set payout method", patch, "/api/affiliates/me/payout-method", idempotent)
 	payoutsList   = keyed(documented, "Affiliates.PayoutRequests", "list payout requests", get, "/api/affiliates/me/payout-requests", read)
-	payoutsCreate = keyed(inferred, "Affiliates.RequestPayout", "request payout", post, "/api/affiliates/me/payout-requests", once)
+	payoutsCreate = keyed(inferred, "Affiliates.RequestPayout", "request payout", post, "/api/affiliates/me/payout-requests", once).spends()
 	taxInfoGet    = keyed(documented, "Affiliates.TaxInfo", "get tax data of partner", get, "/api/affiliates/me/tax-info", read)
 	taxInfoUpdate = keyed(ambiguous, "Affiliates.UpdateTaxInfo", "change tax data of partner", patch, "/api/affiliates/me/tax-info", idempotent) // or PUT, POST
 )
@@ -88,7 +89,7 @@ var (
 
 	fundGet         = keyed(documented, "Business.Fund", "get business fund", get, "/api/business/fund", read)
 	fundRequest     = keyed(documented, "Business.RequestFund", "request business fund", post, "/api/business/fund", once)
-	fundAccept      = keyed(documented, "Business.AcceptFund", "accept offer of business fund", post, "/api/business/fund/{id}/accept", once).sensitive()
+	fundAccept      = keyed(documented, "Business.AcceptFund", "accept offer of business fund", post, "/api/business/fund/{id}/accept", once).sensitive().spends()
 	fundCancel      = keyed(documented, "Business.CancelFund", "cancel business fund", post, "/api/business/fund/{id}/cancel", once)
 	fundReject      = keyed(documented, "Business.RejectFund", "reject offer of business fund", post, "/api/business/fund/{id}/reject", once)
 	fundTerminating = keyed(inferred, "Business.SpecialTerminations", "list special terminations of business fund", get, "/api/business/fund/special-termination", read)

@@ -156,28 +156,37 @@ func wording(raw provider.Payload) string {
 	return text
 }
 
+// genuine recognises the platform's own answers. A success is an object, or for some reads a list; a
+// change may answer 204. A failure says so in "success" or "ok", or has one of the platform's codes.
+func genuine(a *rest.Answer) bool {
+	body := rest.Content(a.Body)
+	switch {
+	case len(body) == 0:
+		return a.Status == statusNoContent && a.Endpoint.Effect != rest.Read
+	case a.Status/100 == 2:
+		return body[0] == '{' || body[0] == '['
+	}
+	var v verdict
+	return body[0] == '{' && decode(body, &v) == nil && (string(v.OK) == "false" || string(v.Success) == "false" || v.code() != "")
+}
+
+func (v *verdict) code() ErrorCode {
+	return cmp.Or(wording(v.ErrorCode), wording(v.ErrorKey), wording(v.MessageKey))
+}
+
 // classify distinguishes errors by code and status, never by their wording.
 func classify(a *rest.Answer) *provider.Error {
 	body := rest.Content(a.Body)
-	if a.Status/100 == 3 || len(body) == 0 || body[0] != '{' {
-		return statusOnly(a)
-	}
-	if a.Status/100 == 2 && !looksLikeFailure(body) {
-		return nil
-	}
 	var v verdict
-	if decode(body, &v) != nil {
-		return statusOnly(a)
+	if len(body) == 0 || body[0] != '{' || a.Status/100 == 2 && !looksLikeFailure(body) || decode(body, &v) != nil {
+		return nil
 	}
 	status, failed := v.failed(a.Status)
 	if !failed {
 		return nil
 	}
-	code := cmp.Or(wording(v.ErrorCode), wording(v.ErrorKey), wording(v.MessageKey))
+	code := v.code()
 	message := cmp.Or(wording(v.Error), wording(v.Message), wording(v.ErrorMessage))
-	if code == "" && message == "" && string(v.OK) != "false" && string(v.Success) != "false" && status == a.Status {
-		return statusOnly(a) // not the platform's own format; rest shows what it is
-	}
 	err := &provider.Error{
 		Kind: kinds[code], Code: code, Message: cmp.Or(message, code, "the server refused without saying why"),
 		Fields: v.fields(), RetryAfter: waitFor(a.Header, v.RetryAfter, time.Now()), Err: v.refusal(),
@@ -201,16 +210,6 @@ func classify(a *rest.Answer) *provider.Error {
 	vague := errors.Is(err.Kind, provider.ErrUnavailable) || a.Status/100 == 2 && errors.Is(err.Kind, provider.ErrProtocol)
 	err.MaybeExecuted = vague && a.Endpoint.Effect != rest.Read
 	return err
-}
-
-// statusOnly adds the wait to what rest makes of an answer in an unknown format.
-func statusOnly(a *rest.Answer) *provider.Error {
-	if a.Status != http.StatusTooManyRequests {
-		return nil
-	}
-	return &provider.Error{
-		Kind: provider.ErrRateLimited, Message: "too many requests", RetryAfter: waitFor(a.Header, nil, time.Now()),
-	}
 }
 
 // looksLikeFailure is a cheap check that spares successful answers the full one.

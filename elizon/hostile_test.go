@@ -2,10 +2,12 @@ package elizon_test
 
 import (
 	"errors"
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -106,14 +108,22 @@ func wrongTypes(value string) string {
 	return body + `}`
 }
 
-// Every method returns the right error for the platform's error body, and for its status alone.
+// Every method returns the right error for the platform's error body, and concludes nothing from any
+// other, nor from the status alone.
 func TestErrorsOfEveryMethod(t *testing.T) {
 	t.Parallel()
 	const own = `{"success":false,"error":"the server's own text","errorCode":"someCode"}`
 	// Running all methods takes time, so TestVerdicts has the other statuses.
-	refusals := clienttest.Refusals(map[int]error{400: provider.ErrInvalid, 404: provider.ErrNotFound, 429: provider.ErrRateLimited, 503: provider.ErrUnavailable}, own)
-	refusals = append(refusals, clienttest.Refusals(map[int]error{404: provider.ErrNotFound, 500: provider.ErrUnavailable}, clienttest.WebPage)...)
-	refusals = append(refusals, clienttest.Refusals(map[int]error{429: provider.ErrRateLimited}, "")...)
+	refusals := clienttest.Refusals(map[int]error{400: provider.ErrInvalid, 404: provider.ErrNotFound, 503: provider.ErrUnavailable}, own)
+	limited := clienttest.Refusal{Reply: clienttest.Reply{Status: 429, Body: own}, Kind: provider.ErrRateLimited}
+	limited.Verdict = func(u clienttest.Use) clienttest.Verdict {
+		if slices.Contains(spending, u.Op) {
+			return clienttest.Either // see TestSpending
+		}
+		return clienttest.Fails
+	}
+	refusals = append(refusals, limited)
+	refusals = append(refusals, clienttest.Strangers(clienttest.WebPage, `{"message":"Forbidden"}`)...)
 	vendor(t).CheckRefusals(t, refusals, func(_ string, r clienttest.Refusal, err error) {
 		if e := clienttest.AsError(t, err); r.Reply.Body == own {
 			require.Equal(t, "someCode", e.Code)
@@ -165,9 +175,12 @@ func TestVerdicts(t *testing.T) {
 		{409, `{"success":false,"error":"busy"}`, provider.ErrConflict, "", "busy"},
 		{402, `{"success":false,"error":"pay"}`, provider.ErrQuota, "", "pay"},
 		{410, `{"success":false,"error":"gone"}`, provider.ErrUnsupported, "", "gone"},
-		{400, `{"ok":true}`, provider.ErrInvalid, "", ""},
-		{400, `{"success":true}`, provider.ErrInvalid, "", ""},
-		{400, `{"error":{"code":1},"message":["x"],"errorCode":7}`, provider.ErrInvalid, "", ""},
+		// These are not the platform's: they lack its code and its word of failure, or contradict it.
+		{400, `{"ok":true}`, provider.ErrOutcomeUnknown, "", "not the API's own"},
+		{400, `{"success":true}`, provider.ErrOutcomeUnknown, "", "not the API's own"},
+		{400, `{"error":{"code":1},"message":["x"],"errorCode":7}`, provider.ErrOutcomeUnknown, "", "not the API's own"},
+		{404, `{"error":"not found"}`, provider.ErrOutcomeUnknown, "", "not the API's own"},
+		{403, `{"status":403,"message":"Forbidden"}`, provider.ErrOutcomeUnknown, "", "not the API's own"},
 		{503, `{"success":false,"error":"later"}`, provider.ErrOutcomeUnknown, "", "later"},
 	} {
 		c, _ := tapped(t, clienttest.Always(clienttest.Reply{Status: test.status, Body: test.body}))
@@ -203,9 +216,38 @@ func TestLostRemovals(t *testing.T) {
 		}
 		require.Len(t, tap.Requests(), 2)
 		// Something that never existed is not reported as removed.
-		tap = v.Tap(clienttest.Always(clienttest.Reply{Status: 404}))
+		tap = v.Tap(clienttest.Always(clienttest.Reply{Status: 404, Body: `{"success":false,"error":"nothing here"}`}))
 		require.ErrorIs(t, v.Method(t, tap, op).Run(t).Err, provider.ErrNotFound, op)
 	}
+}
+
+// spending are the calls that spend or move money.
+var spending = []string{
+	"Services.Create", "Services.Upgrade", "Services.Subscription.Extend", "Services.Subscription.Reactivate", "Checkout.Order", "Subscriptions.Create",
+	"Invoices.Pay", "Balance.CreateAutoTopUp", "Balance.TopUp", "Business.AcceptFund", "Affiliates.ConvertToCredit", "Affiliates.RequestPayout",
+}
+
+// What spends money is sent once, also if the platform answers that there were too many requests. Any
+// other change is sent again then, but not if somebody else said it.
+func TestSpending(t *testing.T) {
+	v := vendor(t)
+	for body, other := range map[string]int{`{"success":false,"error":"Too many requests","retryAfter":0}`: 2, clienttest.WebPage: 1} {
+		for op, want := range map[string]int{"Subdomains.Create": other} {
+			require.Equal(t, want, sentAgainst429(t, v, op, body))
+		}
+		for _, op := range spending {
+			require.Equal(t, 1, sentAgainst429(t, v, op, body), op)
+		}
+	}
+}
+
+// sentAgainst429 returns how often an operation is sent to a server whose answer is always 429.
+func sentAgainst429(t *testing.T, v *clienttest.Vendor, op, body string) int {
+	tap := v.Tap(clienttest.Always(clienttest.Reply{Status: http.StatusTooManyRequests, Body: body}))
+	err := v.Method(t, tap, op, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1, MaxRetryAfter: time.Minute})).Run(t).Err
+	require.ErrorIs(t, err, provider.ErrRateLimited, op)
+	require.Equal(t, len(tap.Requests()) == 1, errors.Is(err, provider.ErrOutcomeUnknown), op)
+	return len(tap.Requests())
 }
 
 // Calls that would create a second object, spend money twice or undo themselves are sent once.

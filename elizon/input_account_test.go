@@ -200,10 +200,10 @@ func TestLoginAnswers(t *testing.T) {
 		"success":             {clienttest.OK(`{"success": true, "requiresTwoFactor": true}`), true, nil},
 		"failure in success":  {clienttest.OK(`{"success": false, "error": "code", "requiresTwoFactor": true}`), true, nil},
 		"error":               {clienttest.Reply{Status: 403, Body: `{"success": false, "requiresTwoFactor": true}`}, true, nil},
-		"bare error":          {clienttest.Reply{Status: 401, Body: `{"requiresTwoFactor": true}`}, true, nil},
+		"bare error":          {clienttest.Reply{Status: 401, Body: `{"requiresTwoFactor": true}`}, false, provider.ErrProtocol},
 		"not asked":           {clienttest.Reply{Status: 401, Body: `{"success": false, "error": "x", "requiresTwoFactor": false}`}, false, provider.ErrUnauthorized},
 		"out of order":        {clienttest.Reply{Status: 500, Body: `{"success": false, "error": "x", "requiresTwoFactor": true}`}, false, provider.ErrOutcomeUnknown},
-		"text":                {clienttest.Reply{Status: 401, Body: `requiresTwoFactor`}, false, provider.ErrUnauthorized},
+		"text":                {clienttest.Reply{Status: 401, Body: `requiresTwoFactor`}, false, provider.ErrProtocol},
 		"nothing":             {clienttest.OK(`{"success": true}`), false, provider.ErrProtocol},
 		"session without one": {clienttest.OK(`{"success": true, "token": ""}`), false, provider.ErrProtocol},
 	} {

@@ -169,7 +169,7 @@ func (s *ConsoleService) at(op operation, access *ConsoleAccess, field string, o
 		r.call.Args = r.call.Args[2:3] // /api/services/{id}/...
 	} else {
 		r.op.Endpoint = &rest.Endpoint{
-			Provider: Kind, Op: op.Op, Verb: op.Verb, Method: op.Method, Route: strings.Repeat("/{part}", len(r.call.Args)), Effect: op.Effect, Sensitive: op.Sensitive, Accept: op.Accept,
+			Provider: Kind, Op: op.Op, Verb: op.Verb, Method: op.Method, Route: strings.Repeat("/{part}", len(r.call.Args)), Effect: op.Effect, Spends: op.Spends, Sensitive: op.Sensitive, Accept: op.Accept,
 		}
 	}
 	for name, values := range target.Query() {

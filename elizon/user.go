@@ -124,9 +124,11 @@ func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) (pr
 	return unknown(ctx, s.retired(userSetAutopay).freely(fields))
 }
 
-// retired turns 410 into provider.ErrUnsupported, whatever the body is.
+// retired turns 410 into provider.ErrUnsupported, whatever the body is: the documents give nothing
+// but this status.
 func (s *UserService) retired(op operation) *request {
 	r := s.c.ask(op)
+	r.call.Genuine = func(a *rest.Answer) bool { return a.Status == http.StatusGone || genuine(a) }
 	r.call.Classify = func(a *rest.Answer) *provider.Error {
 		refused := classify(a)
 		if a.Status != http.StatusGone {

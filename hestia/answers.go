@@ -54,27 +54,65 @@ func (a *answerReader) printed(answer *rest.Answer) []byte {
 	return answer.Body
 }
 
+// genuine recognises the panel's own answers. The access keys' engine sends the exit code with every
+// answer, and the legacy engine with its own refusals only: a command's answer has the status 200, and
+// is a number where the code was asked for, otherwise OK, an error, or what the command printed. Two
+// texts replace the API: see prose.go. The pages of the panel's web server are not its answers.
+func (a *answerReader) genuine(answer *rest.Answer) bool {
+	if header := answer.Header.Get(exitHeader); header != "" {
+		code, err := exitCode(header)
+		return err == nil && (code != ExitOK || answer.Status/100 == 2)
+	}
+	body := strings.TrimSpace(string(answer.Body))
+	switch {
+	case answer.Status != http.StatusOK:
+		return false
+	case switchedOff(answer.Body), librariesMissing(answer.Body):
+		return true
+	case !a.client.auth.legacy:
+		return false
+	case a.request.codes:
+		_, err := exitCode(body)
+		return err == nil
+	case a.request.command.prints: // where any text is printed, a page cannot be told from it
+		return !strings.HasPrefix(body, "<") || !a.request.command.printsJSON()
+	}
+	_, failed := codeInText(body)
+	return failed || body == "OK"
+}
+
+func exitCode(text string) (ExitCode, error) {
+	number, err := strconv.Atoi(strings.TrimSpace(text))
+	return ExitCode(number), err
+}
+
 // classify returns the error that an answer stands for, by its exit code; nil for success.
 func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
-	header := answer.Header.Get(exitHeader)
-	if header == "" {
-		if a.client.auth.legacy && answer.Status == http.StatusOK {
-			return a.legacyAnswer(answer)
+	switch header := answer.Header.Get(exitHeader); {
+	case header != "":
+		if code, _ := exitCode(header); code != ExitOK {
+			return a.failed(code, said(answer.Body), answer.Status)
 		}
-		return a.foreign(answer)
-	}
-	number, err := strconv.Atoi(strings.TrimSpace(header))
-	switch code := ExitCode(number); {
-	case err != nil:
-		return a.unclear("the exit code is not a number")
-	case code == ExitOK && answer.Status/100 == 2:
 		a.remark(answer)
 		return nil
-	case code == ExitOK:
-		return a.unclear("the answer reports both success and failure")
-	default:
-		return a.failed(code, said(answer.Body), answer.Status)
+	case switchedOff(answer.Body):
+		return &provider.Error{Kind: provider.ErrUnsupported, Message: "the panel's API is switched off (v-change-sys-api)"}
+	case librariesMissing(answer.Body):
+		return &provider.Error{Kind: provider.ErrUnavailable, Message: "the panel lacks its PHP libraries (v-add-sys-dependencies)"}
+	case a.request.codes:
+		if code, _ := exitCode(string(answer.Body)); code != ExitOK {
+			return a.failed(code, "", answer.Status)
+		}
+		return nil
 	}
+	code, failed := codeInText(strings.TrimSpace(string(answer.Body)))
+	switch {
+	case !failed:
+		return nil
+	case code == ExitOK:
+		return &provider.Error{Kind: provider.ErrProtocol, Message: said(answer.Body), MaybeExecuted: a.request.command.changes()}
+	}
+	return a.failed(code, said(answer.Body), answer.Status)
 }
 
 // remark logs what a command printed that should print nothing: a script that it called failed, and
@@ -106,56 +144,6 @@ func (a *answerReader) failed(code ExitCode, text string, status int) *provider.
 		kind = provider.ErrOutcomeUnknown // which also keeps it from being retried
 	}
 	return &provider.Error{Kind: kind, Code: code.label(), Message: text, Err: code, MaybeExecuted: after}
-}
-
-// unclear returns the error for an answer that makes no sense.
-func (a *answerReader) unclear(message string) *provider.Error {
-	return &provider.Error{Kind: provider.ErrProtocol, Message: message, MaybeExecuted: a.request.command.changes()}
-}
-
-// foreign returns the error for an answer that does not come from the API, since it lacks the exit
-// code. nil leaves the verdict to the HTTP status.
-func (a *answerReader) foreign(answer *rest.Answer) *provider.Error {
-	status := answer.Status
-	switch {
-	case status == http.StatusOK && switchedOff(answer.Body):
-		return &provider.Error{Kind: provider.ErrUnsupported, Message: "the panel's API is switched off (v-change-sys-api)"}
-	case status == http.StatusOK && librariesMissing(answer.Body):
-		return &provider.Error{Kind: provider.ErrUnavailable, Message: "the panel lacks its PHP libraries (v-add-sys-dependencies)"}
-	case status == http.StatusNotFound, status == http.StatusGone:
-		return &provider.Error{Kind: provider.ErrUnsupported, Message: "there is no API at this address: it was removed, or the base URL is wrong"}
-	case status >= 500, status == http.StatusRequestTimeout, status == http.StatusTooManyRequests:
-		return nil
-	}
-	return a.unclear("the answer does not come from the panel: it carries no exit code")
-}
-
-// legacyAnswer reads a command's answer through the legacy engine, which always has status 200.
-func (a *answerReader) legacyAnswer(answer *rest.Answer) *provider.Error {
-	body := strings.TrimSpace(string(answer.Body))
-	if switchedOff(answer.Body) || librariesMissing(answer.Body) {
-		return a.foreign(answer)
-	}
-	if a.request.codes {
-		number, err := strconv.Atoi(body)
-		switch {
-		case err != nil:
-			return a.unclear("the answer is not an exit code")
-		case number != 0:
-			return a.failed(ExitCode(number), "", answer.Status)
-		}
-		return nil
-	}
-	if code, failed := codeInText(body); failed {
-		if code == ExitOK {
-			return &provider.Error{Kind: provider.ErrProtocol, Message: said(answer.Body), MaybeExecuted: a.request.command.changes()}
-		}
-		return a.failed(code, said(answer.Body), answer.Status)
-	}
-	if !a.request.command.prints && body != "OK" {
-		return a.unclear("the answer is neither OK nor an error")
-	}
-	return nil
 }
 
 // said returns the text of an answer for people: without the prefixes, and without the list that a

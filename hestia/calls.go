@@ -150,7 +150,7 @@ func (c *Client) callOf(r *request) *rest.Call {
 		call.MaxBody = c.settings.listing
 	}
 	reader := &answerReader{client: c, request: r}
-	call.Classify, call.Out = reader.classify, reader
+	call.Genuine, call.Classify, call.Out = reader.genuine, reader.classify, reader
 	return call
 }
 

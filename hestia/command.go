@@ -3,6 +3,7 @@ package hestia
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -305,6 +306,11 @@ func (c *command) raw(name string, args []string) (*request, error) {
 	}
 	r.checkSize(&problems)
 	return r, c.endpoint.Refuse(r.subject, problems)
+}
+
+// printsJSON reports whether the command is asked for JSON.
+func (c *command) printsJSON() bool {
+	return slices.ContainsFunc(c.parameters(), func(p parameter) bool { return p.word == "json" })
 }
 
 // subject names what the command acts on: `"example.com" of "alice"`.

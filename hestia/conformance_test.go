@@ -3,6 +3,7 @@ package hestia_test
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"testing"
@@ -85,6 +86,7 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideUsers,
 		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
+		Refusal:          faults.Fault{Kind: faults.Custom, Answer: refuse},
 		AddForeign: func(username string) string {
 			srv.AddUser(hestiatest.User{Name: username, Email: "other@example.com", DisplayName: "Somebody Else", Package: "small"})
 			return username
@@ -92,6 +94,21 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 		Canaries: []string{srv.SecretKey, srv.APIKey, wrongSecret, wrongKey},
 		Logs:     logs.String,
 	}
+}
+
+// refuse answers like a command that does not accept a value: see deny.
+func refuse(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	status, text := http.StatusUnprocessableEntity, "Error: invalid value"
+	if r.PostFormValue("access_key") == "" {
+		status = http.StatusOK
+	} else {
+		w.Header().Set("Hestia-Exit-Code", "2")
+	}
+	if r.PostFormValue("returncode") == "yes" {
+		status, text = http.StatusOK, "2"
+	}
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text)
 }
 
 // deny answers like a command that did not find its user, or was not permitted: the body is the

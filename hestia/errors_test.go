@@ -117,8 +117,9 @@ func TestFrontDoor(t *testing.T) {
 		"switched off":                  {key, false, answer{status: 200, body: "Error: Disabled"}, provider.ErrUnsupported},
 		"switched off, legacy":          {hash, true, answer{status: 200, body: "Error: Disabled"}, provider.ErrUnsupported},
 		"libraries":                     {key, false, answer{status: 200, body: "Unable to load required libraries. Please run"}, provider.ErrUnavailable},
-		"removed":                       {key, false, answer{status: 404, body: html}, provider.ErrUnsupported},
-		"removed, legacy":               {hash, true, answer{status: 404, body: html}, provider.ErrUnsupported},
+		// The web server's page, or a firewall's: it is no proof that there is no API.
+		"removed":                       {key, false, answer{status: 404, body: html}, provider.ErrOutcomeUnknown},
+		"removed, legacy":               {hash, true, answer{status: 404, body: html}, provider.ErrOutcomeUnknown},
 		"a page instead":                {key, false, answer{status: 200, body: html}, provider.ErrOutcomeUnknown},
 		"a page instead, legacy":        {hash, true, answer{status: 200, body: html}, provider.ErrOutcomeUnknown},
 		"OK instead of a code":          {hash, true, answer{status: 200, body: "OK"}, provider.ErrOutcomeUnknown},

@@ -64,7 +64,7 @@ func act(module, name, op, verb string, class Class) action {
 	case ClassRead:
 		a.Effect = rest.Read
 	case ClassOrder:
-		a.Timeout = orderTimeout
+		a.Timeout, a.Spends = orderTimeout, true
 	case ClassDestroy, ClassWrite:
 	}
 	return a

@@ -101,6 +101,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		BaseURL:  strings.TrimSpace(baseURL),
 		Header:   http.Header{"Accept": {"application/json"}},
 		Secrets:  func() []provider.Secret { return append(c.sessions.secrets(), apiKey) },
+		Genuine:  genuine,
 		Classify: classify,
 	}, opts...)
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
@@ -219,7 +220,7 @@ func (c *Client) call(ctx context.Context, a action, call *rest.Call) error {
 			return c.notSignedIn(ctx, a, err)
 		}
 		err = c.send(ctx, a, call, session.Token)
-		if !errors.Is(err, ErrTokenRejected) {
+		if !rejects(err) {
 			return err
 		}
 		c.sessions.forget(session.Token)
@@ -227,6 +228,13 @@ func (c *Client) call(ctx context.Context, a action, call *rest.Call) error {
 			return err
 		}
 	}
+}
+
+// rejects reports whether an answer may mean that the server has forgotten the token. The documents
+// tell no form of a 401: without the API's own it proves nothing, but a new token does no harm.
+func rejects(err error) bool {
+	e, ok := errors.AsType[*provider.Error](err)
+	return errors.Is(err, ErrTokenRejected) || ok && e.StatusCode == http.StatusUnauthorized
 }
 
 // send sends an action with a token; "" sends none.

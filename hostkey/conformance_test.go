@@ -85,6 +85,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideServers,
 		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
+		Refusal:          faults.Fault{Kind: faults.Status, StatusCode: http.StatusOK, Body: `{"result": -1, "error": "malformed request"}`},
 		Advance:          srv.Advance,
 		AddForeign: func(hostname string) string {
 			return strconv.FormatInt(srv.AddMachine(hostkeytest.Machine{Hostname: hostname, Preset: "vm.nano", Location: "NL", RootPass: "Somebody-e1ses"}).ID, 10)

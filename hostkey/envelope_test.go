@@ -111,14 +111,11 @@ func TestErrorEnvelopes(t *testing.T) {
 		{200, `{"result":-1,"error":"Your token is invalid"}`, provider.ErrUnauthorized, hostkey.ErrTokenRejected, "-1", "Your token is invalid"},
 		{200, `{"result":-1,"error":"Not authorized"}`, provider.ErrUnauthorized, hostkey.ErrTokenRejected, "-1", "Not authorized"},
 		{200, `{"result":-1,"error":"Authentication failed"}`, provider.ErrUnauthorized, hostkey.ErrTokenRejected, "-1", "Authentication failed"},
-		{401, ``, provider.ErrUnauthorized, hostkey.ErrTokenRejected, "", ""},
 		{401, `{"code":-2,"message":"Permission denied"}`, provider.ErrUnauthorized, hostkey.ErrTokenRejected, "-2", "Permission denied"},
 		// Statuses.
 		{403, `{"code":-2,"message":"text"}`, provider.ErrForbidden, nil, "-2", "text"},
-		{404, `{"result":"OK"}`, provider.ErrNotFound, nil, "", `the server answered JSON: {"result":"OK"}`},
-		{404, `<html>`, provider.ErrNotFound, nil, "", "the server answered HTML: <html>"},
-		{422, `{"error":"text"}`, provider.ErrInvalid, nil, "", "text"},
-		{429, ``, provider.ErrRateLimited, nil, "", "the server answered without a body"},
+		{404, `{"result":-1,"error":"text"}`, provider.ErrNotFound, nil, "-1", "text"},
+		{422, `{"result":"Error","error":"text"}`, provider.ErrInvalid, nil, "", "text"},
 	} {
 		c := clientOver(t, always(reply{Status: test.status, Body: test.body}))
 		err := c.Do(t.Context(), &hostkey.Request{Module: "m", Action: "a", Class: hostkey.ClassWrite}, nil)

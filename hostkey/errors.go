@@ -53,6 +53,20 @@ func (o *UnfinishedOrder) Error() string {
 	return fmt.Sprintf("the failed order names server %d, invoice %d, task %q", o.ServerID, o.InvoiceID, o.Callback)
 }
 
+// genuine recognises the API's own answers: an object that is not empty. Successes need no envelope,
+// since some modules send none. The documents know failures with the status 200 only, and 401, whose
+// form they leave open; with such a status an object counts if it has the API's own marks, a "result"
+// or a code that is no HTTP status.
+func genuine(a *rest.Answer) bool {
+	e := openEnvelope(a.Body)
+	if a.Status/100 == 2 {
+		return len(e) > 0
+	}
+	code := e.word("code")
+	n, err := strconv.Atoi(code)
+	return e.failed() && (e.word("result") != "" || code != "" && (err != nil || n < 100))
+}
+
 // classify returns the error in an answer; nil is success. A status of 400 and above is an error
 // whatever the body says; below it, the envelope decides.
 func classify(a *rest.Answer) *provider.Error {
@@ -60,7 +74,7 @@ func classify(a *rest.Answer) *provider.Error {
 	if a.Status >= http.StatusBadRequest {
 		return statusError(a.Status, e)
 	}
-	if a.Status/100 != 2 || e == nil || !e.failed() { // decoding fails if it is not an object
+	if !e.failed() {
 		return nil
 	}
 	err := &provider.Error{Code: e.code(), Message: cmp.Or(e.text(), "the server refused without saying why")}

@@ -345,7 +345,7 @@ func TestDoClasses(t *testing.T) {
 
 // A public call has no token, and needs no sign-in.
 func TestDoPublic(t *testing.T) {
-	tap := always(ok(`{}`))
+	tap := always(ok(`{"os_list":[]}`))
 	require.NoError(t, bareClient(t, tap).Do(t.Context(), &hostkey.Request{Module: "os", Action: "list", Public: true, Class: hostkey.ClassRead}, nil))
 	require.Equal(t, "action=list", tap.Requests()[0].Body)
 }

@@ -64,6 +64,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 			return nil
 		},
 		Secrets:  func() []provider.Secret { return []provider.Secret{apiKey} },
+		Genuine:  genuine,
 		Classify: classify,
 	}, opts...)
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {

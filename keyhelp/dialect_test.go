@@ -43,13 +43,17 @@ func TestAutoDetection(t *testing.T) {
 		"live":       {map[string]reply{"GET /ping": pong}, keyhelp.DialectLive, nil, []string{"GET /ping"}},
 		"documented": {map[string]reply{"GET /server/version": versionAnswer}, keyhelp.DialectDocumented, nil, []string{"GET /ping", "GET /server/version"}},
 		"ping refused as a method": {map[string]reply{
-			"GET /ping": {Status: http.StatusMethodNotAllowed, Body: "<html>"}, "GET /server/version": versionAnswer,
+			"GET /ping": {Status: http.StatusMethodNotAllowed, Body: `{"error": "Method not allowed"}`}, "GET /server/version": versionAnswer,
 		}, keyhelp.DialectDocumented, nil, []string{"GET /ping", "GET /server/version"}},
 		"neither":      {nil, "", provider.ErrProtocol, []string{"GET /ping", "GET /server/version"}},
 		"unauthorized": {map[string]reply{"GET /ping": {Status: 401, Body: `{"error": "Invalid API key"}`}}, "", provider.ErrUnauthorized, []string{"GET /ping"}},
 		"out of order": {map[string]reply{"GET /ping": {Status: 500}}, "", provider.ErrUnavailable, []string{"GET /ping"}},
 		"no answer":    {map[string]reply{"GET /ping": {Err: errors.New("connection reset")}}, "", provider.ErrUnavailable, []string{"GET /ping"}},
-		"a web page":   {map[string]reply{"GET /ping": ok("<html>welcome</html>")}, "", provider.ErrProtocol, []string{"GET /ping"}},
+		// A stranger's 404 says nothing about the dialect, which would be remembered.
+		"a stray page": {map[string]reply{
+			"GET /ping": {Status: http.StatusNotFound, Body: "<html>"}, "GET /server/version": versionAnswer,
+		}, "", provider.ErrProtocol, []string{"GET /ping"}},
+		"a web page": {map[string]reply{"GET /ping": ok("<html>welcome</html>")}, "", provider.ErrProtocol, []string{"GET /ping"}},
 		"unauthorized at the second step": {map[string]reply{
 			"GET /server/version": {Status: 401, Body: `{"error": "Invalid API key"}`},
 		}, "", provider.ErrUnauthorized, []string{"GET /ping", "GET /server/version"}},

@@ -19,6 +19,27 @@ type errorWire struct {
 	Message string           `wire:"message,loose"`
 }
 
+// genuine recognises the panel's own answers, of both dialects. A success is a JSON object or list; a
+// change may answer nothing. An error is {"error"} or {"code", "message"}: no other form is known,
+// and that of an error 403, 409, 422, 429 or 500 of a running panel is undocumented, so an answer in
+// any other form may be a proxy's.
+func genuine(a *rest.Answer) bool {
+	body := rest.Content(a.Body)
+	switch {
+	case len(body) == 0:
+		return a.Status/100 == 2 && a.Endpoint.Effect != rest.Read
+	case a.Status/100 == 2:
+		return body[0] == '{' || body[0] == '['
+	}
+	w, ok := readError(a)
+	return ok && (w.Error != "" || (w.Code != "" && w.Message != ""))
+}
+
+func readError(a *rest.Answer) (w errorWire, ok bool) {
+	err := wire.Unmarshal(rest.Content(a.Body), &w)
+	return w, err == nil
+}
+
 // classify distinguishes errors by status, by the number at the start of a live panel's code, and
 // by field; never by their wording.
 func classify(a *rest.Answer) *provider.Error {
@@ -26,12 +47,9 @@ func classify(a *rest.Answer) *provider.Error {
 	if success && !looksLikeError(a) {
 		return nil
 	}
-	var w errorWire
-	if wire.Unmarshal(rest.Content(a.Body), &w) != nil || (w.Error == "" && w.Message == "" && w.Code == "") {
-		return nil //nolint:nilerr // rest reports an error as it is, or accepts the success
-	}
-	if success && w.Error == "" && (w.Code == "" || w.Message == "") {
-		return nil
+	w, ok := readError(a)
+	if !ok || w.Error == "" && (w.Code == "" || w.Message == "") {
+		return nil // a success after all
 	}
 	err := &provider.Error{Message: w.Error, Code: w.Code, Fields: fieldsOf(w.Details)}
 	if err.Message == "" {

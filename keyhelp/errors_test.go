@@ -29,8 +29,6 @@ func TestErrorBodies(t *testing.T) {
 		"documented without details": {404, `{"error": "Endpoint not found"}`, provider.Error{Kind: provider.ErrNotFound, Message: "Endpoint not found"}},
 		"live":                       {401, `{"code": "401 Unauthorized", "message": "no key"}`, provider.Error{Kind: provider.ErrUnauthorized, Code: "401 Unauthorized", Message: "no key"}},
 		"code as a number":           {401, `{"code": 401, "message": "no key"}`, provider.Error{Kind: provider.ErrUnauthorized, Code: "401", Message: "no key"}},
-		"code alone":                 {403, `{"code": "403 Forbidden"}`, provider.Error{Kind: provider.ErrForbidden, Code: "403 Forbidden"}},
-		"message alone":              {409, `{"message": "busy"}`, provider.Error{Kind: provider.ErrConflict, Message: "busy"}},
 		"status goes before code":    {404, `{"code": "401 Unauthorized", "message": "m"}`, provider.Error{Kind: provider.ErrNotFound, Code: "401 Unauthorized", Message: "m"}},
 		"details as lists": {
 			400, `{"error": "e", "details": {"email": ["too long", "not one"], "n": 3, "none": [], "null": null}}`,
@@ -51,11 +49,10 @@ func TestErrorBodies(t *testing.T) {
 		"details as a text":   {400, `{"error": "e", "details": "wrong"}`, provider.Error{Kind: provider.ErrInvalid, Message: "e", Fields: map[string]string{"details": "wrong"}}},
 		"details as nothing":  {400, `{"error": "e", "details": null}`, provider.Error{Kind: provider.ErrInvalid, Message: "e"}},
 		"details empty":       {400, `{"error": "e", "details": []}`, provider.Error{Kind: provider.ErrInvalid, Message: "e"}},
-		"error as an object":  {400, `{"error": {"x": 1}, "message": "m"}`, provider.Error{Kind: provider.ErrInvalid, Message: "m"}},
-		"HTML":                {502, `<html>Bad Gateway</html>`, provider.Error{Kind: provider.ErrUnavailable, Message: "the server answered HTML: <html>Bad Gateway</html>"}},
-		"no body":             {503, ``, provider.Error{Kind: provider.ErrUnavailable, Message: "the server answered without a body"}},
-		"an unrelated object": {400, `{"id": 1}`, provider.Error{Kind: provider.ErrInvalid, Message: `the server answered JSON: {"id": 1}`}},
-		"a list":              {400, `["x"]`, provider.Error{Kind: provider.ErrInvalid, Message: `the server answered JSON: ["x"]`}},
+		"HTML":                {502, `<html>Bad Gateway</html>`, provider.Error{Kind: provider.ErrUnavailable, Message: "the answer is not the API's own: HTML: <html>Bad Gateway</html>"}},
+		"no body":             {503, ``, provider.Error{Kind: provider.ErrUnavailable, Message: "the answer is not the API's own: without a body"}},
+		"an unrelated object": {400, `{"id": 1}`, provider.Error{Kind: provider.ErrProtocol, Message: `the answer is not the API's own: JSON: {"id": 1}`}},
+		"a list":              {400, `["x"]`, provider.Error{Kind: provider.ErrProtocol, Message: `the answer is not the API's own: JSON: ["x"]`}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := clientOver(t, always(reply{Status: test.status, Body: test.body}), keyhelp.WithDialect(keyhelp.DialectLive))

@@ -89,7 +89,10 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 			return nil
 		},
 		Secrets:  func() []provider.Secret { return append(seen.values(settings.sign), apiKey) },
+		Genuine:  genuine,
 		Classify: classify,
+		// The documents give a rate limit and the form of every error.
+		Refuses429: true,
 	}
 	core, err := rest.New(config, opts...)
 	rest.AddProblems(&problems, err, nil)

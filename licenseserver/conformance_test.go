@@ -101,6 +101,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideLicenses,
 		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
+		Refusal:          faults.Fault{Kind: faults.Status, StatusCode: 400, Body: `{"error": "Refused", "code": "REFUSED", "status": 400}`},
 		AddForeign: func(username string) string {
 			l := srv.AddLicense(licenseservertest.License{MaxActivations: 3, MaxUsers: 3})
 			// Named by hand: the only way in which a license has a name.

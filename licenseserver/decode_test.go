@@ -41,20 +41,18 @@ func TestOtherSpellings(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrProtocol)
 }
 
-// The server's own text of a conflict is kept, whatever its form.
+// The server's own text of a conflict is kept, whatever its form. Any other conflict may be a proxy's.
 func TestTextOfSessionConflict(t *testing.T) {
 	long := ""
 	for range 100 {
-		long += "Sitzung läuft "
+		long += "Es ist nur eine Sitzung erlaubt. "
 	}
 	for body, want := range map[string]string{
-		`"Es ist nur eine Sitzung erlaubt"`:              "Es ist nur eine Sitzung erlaubt",
-		" Es ist\n nur eine ":                            "Es ist nur eine",
-		`{"message": "Es ist nur eine"}`:                 "Es ist nur eine",
-		`{"success": false, "error": "Es ist nur eine"}`: "Es ist nur eine",
-		`{"detail": "x"}`:                                licenseserver.ErrSessionActive.Error(),
-		webPage:                                          licenseserver.ErrSessionActive.Error(),
-		``:                                               licenseserver.ErrSessionActive.Error(),
+		`"Es ist nur eine Sitzung erlaubt"`:                          "Es ist nur eine Sitzung erlaubt",
+		" Es ist\n nur eine Sitzung erlaubt: PC ":                    "Es ist nur eine Sitzung erlaubt: PC",
+		`{"message": "Es ist nur eine Sitzung erlaubt..."}`:          "Es ist nur eine Sitzung erlaubt...",
+		`{"success": false, "error": "at the limit"}`:                "at the limit",
+		`{"error": "limit", "code": "SESSION_LIMIT", "status": 409}`: "limit",
 	} {
 		_, err := clientOver(t, always(reply{Status: 409, Body: body})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: provider.NewSecret(sampleKey), MachineID: "pc"})
 		require.ErrorIs(t, err, licenseserver.ErrSessionActive)
@@ -62,7 +60,13 @@ func TestTextOfSessionConflict(t *testing.T) {
 		require.Equal(t, want, asError(t, err).Message)
 	}
 	_, err := clientOver(t, always(reply{Status: 409, Body: long})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: provider.NewSecret(sampleKey), MachineID: "pc"})
+	require.ErrorIs(t, err, licenseserver.ErrSessionActive)
 	require.Less(t, len(asError(t, err).Message), 310)
+	for _, body := range []string{``, webPage, "Conflict", `{"detail": "x"}`, `{"error": "conflict"}`, `{"message": "conflict"}`} {
+		_, err := clientOver(t, always(reply{Status: 409, Body: body})).Sessions.Start(t.Context(), &licenseserver.SessionStartRequest{LicenseKey: provider.NewSecret(sampleKey), MachineID: "pc"})
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown, body)
+		require.NotErrorIs(t, err, licenseserver.ErrSessionActive, body)
+	}
 }
 
 func TestOptionalInput(t *testing.T) {

@@ -52,6 +52,13 @@ func (op operation) untilGone() operation {
 	return op
 }
 
+// spends marks a request that costs money or makes something that cannot be told from a second one:
+// it is sent once.
+func (op operation) spends() operation {
+	op.Spends = true
+	return op
+}
+
 // accepting sets the media types of answers that are not JSON.
 func (op operation) accepting(types string) operation {
 	op.Accept = types
@@ -107,7 +114,7 @@ var (
 	licensesBulkDeactivate = inPanel("Licenses.BulkDeactivate", "deactivate licenses", post, "/api/licenses/bulk-deactivate", idempotent).sensitive()
 	licensesBulkDelete     = inPanel("Licenses.BulkDelete", "delete licenses", post, "/api/licenses/bulk-delete", idempotent).sensitive().untilGone()
 	licensesQuickEdit      = inPanel("Licenses.QuickEdit", "change license", post, "/api/license/{license_id}/quick-edit", idempotent)
-	licensesGenerateKey    = inPanel("Licenses.GenerateKey", "generate license key", post, "/api/generate-license-key", once).sensitive()
+	licensesGenerateKey    = inPanel("Licenses.GenerateKey", "generate license key", post, "/api/generate-license-key", once).sensitive().spends()
 
 	// Hardware hashes of the Provider's markers contain license keys.
 	devicesList       = inPanel("Devices.List", "list devices of license", get, "/api/license/{license_id}/devices", read).sensitive()

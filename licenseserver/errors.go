@@ -21,10 +21,6 @@ var ErrSessionActive = errors.New("another session of this license is open")
 // CodeInvalidAPIKey is the only documented error code.
 const CodeInvalidAPIKey = "INVALID_API_KEY"
 
-// errSpoken marks errors of the server itself, in its own format. A proxy in between can answer
-// with the same status and mean something else.
-var errSpoken = errors.New("reported by the server itself")
-
 // errorWire is an error body: {"error", "code", "status"}. Some answers that are not errors contain
 // Success and Message.
 type errorWire struct {
@@ -35,39 +31,62 @@ type errorWire struct {
 	Message string `wire:"message,loose"`
 }
 
+// genuine recognises the server's own answers. A success is a JSON object or list, and that of an
+// undocumented change may be empty. "Every error is JSON with error, code, status"; answers of
+// activations have {"success", "message"} instead. See also isRival.
+func genuine(a *rest.Answer) bool {
+	body := rest.Content(a.Body)
+	switch {
+	case len(body) == 0:
+		return a.Status/100 == 2 && a.Endpoint.Effect != rest.Read
+	case a.Status/100 == 2:
+		return body[0] == '{' || body[0] == '['
+	}
+	w := readError(a)
+	return w.Error != "" && (w.Code != "" || w.Status != 0) || w.refused() || isRival(a)
+}
+
+func readError(a *rest.Answer) (w errorWire) {
+	if wire.Unmarshal(rest.Content(a.Body), &w) != nil {
+		return errorWire{}
+	}
+	return w
+}
+
+func (w *errorWire) refused() bool { return w.Success != nil && !*w.Success }
+
+// isRival recognises the one conflict of which the documents contain the words and not the form.
+func isRival(a *rest.Answer) bool {
+	w := readError(a)
+	return a.Endpoint == sessionsStart.Endpoint && a.Status == http.StatusConflict &&
+		strings.HasPrefix(cmp.Or(w.Error, w.Message, plainText(a.Body)), rivalText)
+}
+
+const rivalText = "Es ist nur eine Sitzung erlaubt"
+
 // classify distinguishes errors by status and by code; never by their wording.
 func classify(a *rest.Answer) *provider.Error {
 	success := a.Status/100 == 2
 	if a.Status/100 == 3 || success && !looksLikeError(a.Body) {
 		return nil
 	}
-	rival := a.Endpoint == sessionsStart.Endpoint && a.Status == http.StatusConflict
-	var w errorWire
-	if err := wire.Unmarshal(rest.Content(a.Body), &w); err != nil {
-		w = errorWire{}
-	}
-	refused := w.Success != nil && !*w.Success
+	w := readError(a)
 	switch {
-	case rival:
+	case a.Endpoint == sessionsStart.Endpoint && a.Status == http.StatusConflict:
 		return &provider.Error{
 			Kind: provider.ErrConflict, Code: w.Code, Err: ErrSessionActive,
-			Message: cmp.Or(w.Error, w.Message, plainText(a.Body), ErrSessionActive.Error()),
+			Message: cmp.Or(w.Error, w.Message, plainText(a.Body)),
 		}
-	case success && w.Error == "" && !refused:
+	case success && w.Error == "" && !w.refused():
 		return nil
-	case w.Error == "" && w.Code == "" && !refused:
-		return nil // rest reports the error as it is
 	}
-	err := &provider.Error{
-		Message: cmp.Or(w.Error, w.Message, "the server refused without giving a reason"),
-		Code:    w.Code, Err: errSpoken,
-	}
+	err := &provider.Error{Message: cmp.Or(w.Error, w.Message, "the server refused without giving a reason"), Code: w.Code}
 	if !success {
 		return err
 	}
 	// An error with a status of success: the body may contain the real status.
 	err.Kind = rest.KindOf(int(w.Status))
-	if refused && errors.Is(err.Kind, provider.ErrProtocol) {
+	if w.refused() && errors.Is(err.Kind, provider.ErrProtocol) {
 		err.Kind = provider.ErrConflict // it did not make the change
 	}
 	// After any other error with such a status it is unknown whether the server stopped before or

@@ -114,7 +114,7 @@ func TestKeyGivenAway(t *testing.T) {
 	} {
 		srv := newServer()
 		p := providerOn(t, srv)
-		srv.Faults.When(to("/register-device"), 1, faults.Fault{Kind: faults.Status, StatusCode: http.StatusForbidden})
+		srv.Faults.When(to("/register-device"), 1, faults.Fault{Kind: faults.Status, StatusCode: http.StatusForbidden, Body: `{"error": "Forbidden", "code": "FORBIDDEN", "status": 403}`})
 		_, err := p.Create(t.Context(), orderOf(1))
 		require.ErrorIs(t, err, provider.ErrForbidden, name)
 		first := srv.Licenses()[0].ID

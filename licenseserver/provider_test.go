@@ -326,7 +326,7 @@ func TestCheckNamesWhatFails(t *testing.T) {
 // neither markers nor keys.
 func TestKeysStayHidden(t *testing.T) {
 	srv := newServer()
-	srv.Faults.When(to("/register-device"), 1, faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnprocessableEntity, Body: `{"error":"` + firstKeys()[0] + ` is no good"}`})
+	srv.Faults.When(to("/register-device"), 1, faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnprocessableEntity, Body: `{"error":"` + firstKeys()[0] + ` is no good", "code": "BAD_NAME", "status": 422}`})
 	var dump bytes.Buffer
 	p := providerOn(t, srv, searchable, provider.WithDumps(&dump))
 	_, err := p.Create(t.Context(), orderOf(1))

@@ -325,7 +325,7 @@ func (s *Session) final(err error) bool {
 // or an outage.
 func spoken(err error) bool {
 	var e *provider.Error
-	if !errors.As(err, &e) || !errors.Is(e.Err, ErrSessionActive) && !errors.Is(e.Err, errSpoken) {
+	if !errors.As(err, &e) || e.StatusCode == 0 {
 		return false
 	}
 	for _, vague := range []error{provider.ErrRateLimited, provider.ErrUnavailable, provider.ErrOutcomeUnknown, provider.ErrProtocol} {

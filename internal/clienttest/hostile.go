@@ -141,6 +141,32 @@ func Refusals(kinds map[int]error, bodies ...string) []Refusal {
 	return all
 }
 
+// Strangers returns all combinations of statuses and bodies that are not the vendor's: pages of
+// firewalls and proxies. None is a verdict, and all leave the outcome of a change unknown.
+func Strangers(bodies ...string) []Refusal {
+	kinds := make(map[int]error)
+	for _, status := range []int{400, 401, 403, 404, 405, 409, 422, 429, 500, 502} {
+		switch {
+		case status >= 500:
+			kinds[status] = provider.ErrUnavailable
+		case status == http.StatusTooManyRequests:
+			kinds[status] = provider.ErrRateLimited
+		default:
+			kinds[status] = provider.ErrProtocol
+		}
+	}
+	all := Refusals(kinds, bodies...)
+	for i := range all {
+		all[i].Unknown = true
+	}
+	return all
+}
+
+// verdicts are the kinds from which a caller concludes something.
+var verdicts = []error{
+	provider.ErrNotFound, provider.ErrForbidden, provider.ErrConflict, provider.ErrInvalid, provider.ErrUnauthorized, provider.ErrUnsupported,
+}
+
 // CheckRefusals calls every supported method against each refusal: the error is of its kind, and
 // only a change whose outcome is unknown may have been executed. each, if not nil, gets the error
 // of every call that has to fail.
@@ -163,6 +189,9 @@ func (v *Vendor) CheckRefusals(t testing.TB, refusals []Refusal, each func(op st
 			} else {
 				require.ErrorIs(t, out.Err, r.Kind, "%s, %s", m.Op, name)
 				require.False(t, AsError(t, out.Err).MaybeExecuted, "%s, %s", m.Op, name)
+			}
+			for _, kind := range verdicts {
+				require.Equal(t, errors.Is(r.Kind, kind), errors.Is(out.Err, kind), "%s, %s: %v", m.Op, name, out.Err)
 			}
 			if each != nil {
 				each(m.Op, r, out.Err)

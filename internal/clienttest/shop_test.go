@@ -136,7 +136,10 @@ func vendor(fault string) *clienttest.Vendor {
 	return &clienttest.Vendor{
 		Kind: "shop", Base: shopURL,
 		Dial: func(t testing.TB, transport http.RoundTripper, opts ...provider.Option) any {
-			c, err := rest.New(rest.Config{Provider: "shop", BaseURL: shopURL, Secrets: func() []provider.Secret { return []provider.Secret{provider.NewSecret(canary)} }}, append([]provider.Option{
+			c, err := rest.New(rest.Config{
+				Provider: "shop", BaseURL: shopURL, Secrets: func() []provider.Secret { return []provider.Secret{provider.NewSecret(canary)} },
+				Genuine: func(*rest.Answer) bool { return true }, Refuses429: true,
+			}, append([]provider.Option{
 				provider.WithHTTPClient(&http.Client{Transport: transport}), provider.WithRetry(provider.Retry{Attempts: 1}),
 			}, opts...)...)
 			if err != nil {

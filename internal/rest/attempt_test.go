@@ -203,8 +203,8 @@ func TestOperationFromContext(t *testing.T) {
 		return in.Transport(okThing).RoundTrip(req)
 	})
 	for _, config := range []Config{
-		{Provider: "one", BaseURL: "https://a.test/x", APIPath: "/v1"},
-		{Provider: "two", BaseURL: "https://b.test", APIPath: "/v2"},
+		{Provider: "one", BaseURL: "https://a.test/x", APIPath: "/v1", Genuine: looksLikeJSON},
+		{Provider: "two", BaseURL: "https://b.test", APIPath: "/v2", Genuine: looksLikeJSON},
 	} {
 		c, err := New(config, provider.WithHTTPClient(&http.Client{Transport: spy}))
 		require.NoError(t, err)
@@ -217,7 +217,7 @@ func TestOperationFromContext(t *testing.T) {
 	assert.Equal(t, []provider.Operation{first, first, second, second}, seen, "even if two kinds share an endpoint")
 
 	atRoot := &Endpoint{Op: "Ping", Method: http.MethodGet, Route: "^/ping", Effect: Read}
-	c, err := New(Config{Provider: "one", BaseURL: "https://a.test/x", APIPath: "/v1"}, provider.WithHTTPClient(&http.Client{Transport: spy}))
+	c, err := New(Config{Provider: "one", BaseURL: "https://a.test/x", APIPath: "/v1", Genuine: looksLikeJSON}, provider.WithHTTPClient(&http.Client{Transport: spy}))
 	require.NoError(t, err)
 	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: atRoot}))
 	assert.Equal(t, "/ping", seen[4].Route)

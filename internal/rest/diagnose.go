@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -24,14 +23,9 @@ func (c *Client) Diagnose(ctx context.Context, call *Call) ([]provider.CheckStep
 	w := &watch{tls: c.root.Scheme == "https"}
 	single := *call
 	single.Single = true
-	raw := provider.CaptureFromContext(ctx)
-	if raw == nil {
-		raw = new(provider.RawResponse)
-		ctx = provider.CaptureResponse(ctx, raw)
-	}
 	started := time.Now()
 	err := c.Do(httptrace.WithClientTrace(ctx, w.trace()), &single)
-	return w.steps(err, fromAPI(err, raw.Body)), time.Since(started), err
+	return w.steps(err, fromAPI(err)), time.Since(started), err
 }
 
 // watch records what the transport reports. The hooks may run in other goroutines, even after the
@@ -166,16 +160,13 @@ func finish(s provider.CheckStep, since time.Time, err error, otherwise string) 
 	return skipped(otherwise)
 }
 
-// fromAPI reports whether an outcome shows that there is a working API, even if it refuses us. "Not
-// found" in JSON comes from an API; in HTML it comes from a web server without one.
-func fromAPI(err error, body []byte) bool {
+// fromAPI reports whether an outcome shows that there is a working API, even if it refuses us.
+func fromAPI(err error) bool {
 	var e *provider.Error
 	switch {
 	case err == nil:
 		return true
 	case errors.Is(err, provider.ErrProtocol), errors.Is(err, provider.ErrUnavailable):
-		return false
-	case errors.Is(err, provider.ErrNotFound) && !json.Valid(Content(body)):
 		return false
 	}
 	return errors.As(err, &e) && e.StatusCode != 0

@@ -39,6 +39,9 @@ type Endpoint struct {
 	// argument. A route that begins with "^" is below the server's root instead.
 	Method, Route string
 	Effect        Effect
+	// Spends is set if the request spends money: after an attempt that may have been carried out it is
+	// never sent again, whatever the answer says.
+	Spends bool
 	// DoneIf is the error by which a retry reports that the attempt before it, whose answer was
 	// lost, did the work: "not found" to a delete. Then the call succeeds.
 	DoneIf error
@@ -97,6 +100,8 @@ type Call struct {
 	// Classify replaces that of the client's Config, if the meaning of an answer depends on what
 	// was asked.
 	Classify func(*Answer) *provider.Error
+	// Genuine replaces that of the client's Config, likewise.
+	Genuine func(*Answer) bool
 	// Sink returns the writer that receives the body of a successful answer instead of Out. It sees
 	// only status and header, and may refuse the answer with an error.
 	Sink func(*Answer) (io.Writer, error)
@@ -154,9 +159,16 @@ type Config struct {
 	Authorize func(ctx context.Context, req *http.Request) error
 	// Secrets returns the values of the credentials, for the second line of redaction.
 	Secrets func() []provider.Secret
-	// Classify reads an error from an answer with the vendor's codes; nil means success. It sees
-	// every answer but 3xx, and need not set what rest knows (provider, operation, status, request
-	// ID, Retry-After).
+	// Genuine reports whether an answer has the vendor's own form, that of a success or of a failure:
+	// by body or header, since anything on the way can send any status. An answer without that form
+	// says nothing: see foreign. Redirects are not passed to it, nor what a Sink received, nor a
+	// success that is not JSON (Endpoint.Accept): these are judged by their decoders. Required, unless every call has its own.
+	Genuine func(*Answer) bool
+	// Refuses429 is set if the vendor documents a rate limit: then its own 429 means that a change
+	// was not made. Any other 429 leaves that open.
+	Refuses429 bool
+	// Classify reads an error from a genuine answer with the vendor's codes; nil leaves it to the
+	// status. It need not set what rest knows (provider, operation, status, request ID, Retry-After).
 	Classify func(*Answer) *provider.Error
 	// RequestID is the name of the header that contains the server's request ID; "" if there is
 	// none.

@@ -44,7 +44,7 @@ func (x *exchange) judge(err error) (retry bool) {
 // pause before it.
 func (x *exchange) mayRetry() bool {
 	policy := x.client.options.Retry
-	if x.call.Single || x.once || x.ctx.Err() != nil || x.attempts >= policy.Attempts {
+	if x.call.Single || x.once || (x.maybe && x.call.Endpoint.Spends) || x.ctx.Err() != nil || x.attempts >= policy.Attempts {
 		return false
 	}
 	asked := x.err.RetryAfter

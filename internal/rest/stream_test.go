@@ -68,7 +68,7 @@ func TestSinkFailures(t *testing.T) {
 		"refused":    {answer(200, "text"), func(*Answer) (io.Writer, error) { return nil, refusal }, provider.ErrUnauthorized, "login page"},
 		"too long":   {answer(200, "12345678901"), func(*Answer) (io.Writer, error) { return io.Discard, nil }, provider.ErrProtocol, "longer than 10 bytes"},
 		"broken off": {broken, func(*Answer) (io.Writer, error) { return io.Discard, nil }, provider.ErrUnavailable, "broke off"},
-		"status":     {answer(404, "none"), func(*Answer) (io.Writer, error) { return nil, full }, provider.ErrNotFound, "none"},
+		"status":     {answer(404, `{"e":1}`), func(*Answer) (io.Writer, error) { return nil, full }, provider.ErrNotFound, `{"e":1}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tries := 0

@@ -14,16 +14,15 @@ import (
 func (x *exchange) judgeAnswer() bool {
 	x.capture()
 	e := x.call.Endpoint
+	change := e.Effect != Read
 	if x.status/100 == 3 && !x.call.Redirects {
-		x.err = x.redirected()
-		// Some servers use these two for changes that they have made.
-		if e.Effect != Read && (x.status == http.StatusFound || x.status == http.StatusSeeOther) {
-			x.maybe = true
-		}
+		x.err, x.maybe = x.redirected(), x.maybe || change
 		return false
 	}
-	var verdict bool
-	if x.err, verdict = x.classify(); x.err == nil {
+	genuine, verdict := x.genuine(), false
+	if !genuine {
+		x.err = x.foreign()
+	} else if x.err, verdict = x.classify(); x.err == nil {
 		return false
 	}
 	policy := x.client.options.Retry
@@ -33,23 +32,54 @@ func (x *exchange) judgeAnswer() bool {
 			x.wait = min(jitter(policy.MinWait, policy.MaxWait, x.attempts-1), policy.MaxRetryAfter)
 		}
 		x.client.gate.close(x.wait, policy.MaxRetryAfter)
-		return true
+		refused := genuine && x.client.config.Refuses429 && !e.Spends
+		x.maybe = x.maybe || change && !refused
+		return refused || e.Effect != Once
 	}
 	// The vendor's verdict overrules the HTTP status.
-	if e.Effect != Read && (x.err.MaybeExecuted || (!verdict && (x.status >= 500 || x.status == http.StatusRequestTimeout))) {
+	if change && (x.err.MaybeExecuted || !genuine || !verdict && (x.status >= 500 || x.status == http.StatusRequestTimeout)) {
 		x.maybe = true
 	}
 	switch {
 	case verdict:
 		return false
 	case x.status == http.StatusInternalServerError:
-		return e.Effect == Read
+		return !change
 	case x.status == http.StatusBadGateway, x.status == http.StatusServiceUnavailable, x.status == http.StatusGatewayTimeout,
 		x.status == http.StatusRequestTimeout, x.status/100 == 2 && errors.Is(x.err.Kind, provider.ErrUnavailable):
 		x.wait = x.err.RetryAfter
 		return e.Effect != Once
 	}
 	return false
+}
+
+// genuine reports whether the answer is the vendor's; see Config.Genuine.
+func (x *exchange) genuine() bool {
+	call := x.call
+	switch {
+	case x.status/100 == 3, x.status/100 == 2 && (call.Sink != nil || call.Endpoint.Accept != ""):
+		return true
+	case call.Genuine != nil:
+		return call.Genuine(x.answer())
+	}
+	return x.client.config.Genuine(x.answer())
+}
+
+// foreign is the error for an answer that is not the vendor's: the page of a firewall, a proxy or a
+// web server. It proves nothing, whatever its status: neither "not found" nor a refusal, and a
+// change may have been made before it. Its status only says when to try again.
+func (x *exchange) foreign() *provider.Error {
+	err := &provider.Error{Kind: provider.ErrProtocol, Message: x.excerpt("the answer is not the API's own:")}
+	switch {
+	case x.status == http.StatusTooManyRequests:
+		err.Kind = provider.ErrRateLimited
+	case x.status >= 500, x.status == http.StatusRequestTimeout:
+		err.Kind = provider.ErrUnavailable
+	case x.status == http.StatusNotFound, x.status == http.StatusGone:
+		err.Message += "; is the base URL right, and the API switched on?"
+	}
+	x.complete(err)
+	return err
 }
 
 // classify asks the vendor's Classify, and falls back to the status. verdict reports whether the

@@ -177,7 +177,8 @@ func TestWaits(t *testing.T) {
 }
 
 func client(wire http.RoundTripper) *rest.Client {
-	c, err := rest.New(rest.Config{Provider: "test", BaseURL: "https://panel.example"}, provider.WithHTTPClient(&http.Client{Transport: wire}))
+	form := func(*rest.Answer) bool { return true }
+	c, err := rest.New(rest.Config{Provider: "test", BaseURL: "https://panel.example", Genuine: form}, provider.WithHTTPClient(&http.Client{Transport: wire}))
 	if err != nil {
 		panic(err)
 	}

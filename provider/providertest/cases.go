@@ -83,7 +83,7 @@ func verbResume(name string, policy provider.FailurePolicy) verb {
 	v := verbCreate(name, policy)
 	v.prepare = func(c *probe, k *trial) {
 		for i := 0; len(ours(c.w.Accounts(), k.req)) == 0; i++ {
-			c.w.Faults.At(i, refusal)
+			c.w.Faults.At(i, c.refusal())
 			_, err := c.p.Create(c.context(), k.req)
 			c.see(err)
 			c.w.Faults.Clear()

@@ -64,6 +64,10 @@ type World struct {
 	// If Deny is nil, the answer is the HTTP status 404 or 403 with {"error": "not found"} or
 	// {"error": "forbidden"}.
 	Deny func(match func(*http.Request) bool, kind error)
+	// Refusal is a refusal that leaves nothing open, in the vendor's own form: an answer in any other
+	// form may come from a proxy, and proves nothing. The zero value is the HTTP status 422 with
+	// {"error": "injected refusal"}.
+	Refusal faults.Fault
 	// Advance moves the emulator's clock for pending work; nil if nothing pends.
 	Advance func(time.Duration)
 	// Canaries are secrets that must never appear in an error or a log. The passwords of Request

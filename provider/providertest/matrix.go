@@ -19,10 +19,9 @@ import (
 
 // Promise 5, and all others while the network misbehaves.
 
-// beyond are faults that the matrix tries in addition to the catalogue: clear refusals in the
-// middle of a verb.
+// beyond are faults that the matrix tries in addition to the catalogue. Whether an answer of 403 is a
+// refusal depends on whether {"error"} is the system's form.
 var beyond = []faults.Fault{
-	refusal,
 	{Kind: faults.Status, StatusCode: http.StatusForbidden},
 	{Kind: faults.Garbage, After: true, Body: `{}`},
 }
@@ -156,6 +155,9 @@ func disturbances(v verb) []disturbance {
 	if v.pairs {
 		all = append(all, pairs()...)
 	}
+	all = append(all, disturbance{name: "refusal", try: func(c *probe, v verb, i int, row *row) {
+		c.disturbed(v, fmt.Sprintf("refusal at request %d", i), func(in *faults.Injector) { in.At(i, c.refusal()) }, row)
+	}})
 	for _, after := range []bool{false, true} {
 		f := faults.Fault{Kind: faults.Delay, Delay: patience, After: after}
 		all = append(all, disturbance{name: "deadline in " + f.String(), lost: after, try: func(c *probe, v verb, i int, row *row) {

@@ -70,7 +70,7 @@ func secretsEchoed(c *probe) {
 	a := c.create(0)
 	for _, call := range c.everything() {
 		c.w.Faults.Forget()
-		c.w.Faults.When(nil, 0, refusal)
+		c.w.Faults.When(nil, 0, c.refusal())
 		c.see(call.run(c.context(), c.p, a.ID))
 		c.w.Faults.Clear()
 		inHeader, inBody := c.sent()

@@ -16,8 +16,16 @@ var resumeChecks = []check{
 	{name: "undo takes back", applies: needFaults, run: undoTakesBack},
 }
 
-// refusal is an answer that leaves nothing open: the request was not carried out.
+// refusal is an answer that leaves nothing open, if it has the form of the system: see
+// World.Refusal.
 var refusal = faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnprocessableEntity, Body: `{"error":"injected refusal"}`}
+
+func (c *probe) refusal() faults.Fault {
+	if c.w.Refusal.Kind != "" {
+		return c.w.Refusal
+	}
+	return refusal
+}
 
 // lostFirst cuts the connection before the request is carried out: whether it was, nobody can tell.
 var lostFirst = faults.Fault{Kind: faults.Drop}
@@ -46,7 +54,7 @@ func (c *probe) halfway(run func(half *probe, at int, made *provider.Creation)) 
 // half-made account is left.
 func (c *probe) half(at int) (half *probe, made *provider.Creation, left bool) {
 	half = c.another()
-	half.w.Faults.At(at, refusal)
+	half.w.Faults.At(at, half.refusal())
 	made, err := half.p.Create(half.context(), half.w.Request(0))
 	half.see(err)
 	half.w.Faults.Clear()
@@ -116,7 +124,7 @@ func (c *probe) undoing(lost, refused int) (sent int, err error) {
 	if lost >= 0 {
 		c.w.Faults.At(lost, lostFirst)
 	}
-	c.w.Faults.At(refused, refusal)
+	c.w.Faults.At(refused, c.refusal())
 	_, err = c.p.Create(c.context(), req)
 	sent = c.w.Faults.Count()
 	c.w.Faults.Clear()
@@ -130,7 +138,7 @@ func undoTakesBack(c *probe) {
 	for i := range c.requests(0) {
 		other := c.another()
 		bystander := other.create(1)
-		other.w.Faults.At(i, refusal)
+		other.w.Faults.At(i, other.refusal())
 		made, err := other.p.Create(other.context(), req)
 		other.see(err)
 		other.w.Faults.Clear()

@@ -85,7 +85,7 @@ func errorsNameTheVerb(c *probe) {
 		hear(call, c.w.BadKey(), a.ID, "with wrong credentials")
 	}
 	if c.w.Faults != nil {
-		for _, f := range []faults.Fault{refusal, {Kind: faults.Refuse}, {Kind: faults.Garbage}} {
+		for _, f := range []faults.Fault{c.refusal(), {Kind: faults.Refuse}, {Kind: faults.Garbage}} {
 			c.w.Faults.When(nil, 0, f)
 			for _, call := range calls {
 				hear(call, c.p, a.ID, "when every request meets the fault "+f.String())
