@@ -63,8 +63,9 @@ func userRow(login string, changed ...string) string {
 func panelOf(n int) string {
 	var all bytes.Buffer
 	all.WriteString("{\n" + userRow("admin", "ROLE=admin"))
+	row := strings.TrimPrefix(userRow(""), `    ""`)
 	for i := range n {
-		all.WriteString(",\n" + userRow(fmt.Sprintf("customer%d", i)))
+		fmt.Fprintf(&all, ",\n    \"customer%d\"%s", i, row)
 	}
 	all.WriteString("\n}\n")
 	return all.String()
