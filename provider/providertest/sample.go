@@ -52,6 +52,9 @@ func sampled(v verb, ways []disturbance, requests int, seed uint64) []sampledCas
 	for _, of := range [][]disturbance{lost, other} {
 		random.Shuffle(len(of), func(i, j int) { of[i], of[j] = of[j], of[i] })
 		at := random.Perm(requests)
+		if len(of) == 0 {
+			continue
+		}
 		for n := range max(len(of), requests) {
 			d := of[n%len(of)]
 			for shift := range requests { // to the next request that it can happen to
