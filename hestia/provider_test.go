@@ -117,7 +117,7 @@ func TestHalfADomainWithBilling(t *testing.T) {
 	for _, fault := range []faults.Fault{{Kind: faults.Drop}, {Kind: faults.Drop, After: true}, {Kind: faults.Status, StatusCode: 500, After: true}, {Kind: faults.HTML, After: true}} {
 		srv := newServer(t)
 		id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-		p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)))
+		p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)), provider.WithReadLag(0)) // the emulator shows all at once
 		srv.Faults.When(func(r *http.Request) bool { return r.FormValue("cmd") == "v-add-domain" }, 1, fault)
 		created, err := p.Create(t.Context(), orderOf(1))
 		require.NoError(t, err, fault)
@@ -327,7 +327,7 @@ func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m
 func TestBillingAddsTheOrderedDomain(t *testing.T) {
 	srv := newServer(t)
 	id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-	p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)))
+	p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)), provider.WithReadLag(0))
 	order := orderOf(1)
 	order.Domain = ""
 	_, err := p.Create(t.Context(), order)
