@@ -37,7 +37,7 @@ func (p *Provider) proveAbsent(ctx context.Context, id string) (evidence string,
 
 // proveAbsent returns an error unless services can be listed and this one is not among them.
 func (c *Client) proveAbsent(ctx context.Context, id string) error {
-	return adapter.NotListed(c.Services.List(ctx, &ServiceListOptions{PerPage: perPage}), func(s *Service) bool { return s.ID == id })
+	return adapter.NotListed(c.Services.List(ctx, &ServiceListOptions{PerPage: perPage}), func(s *Service) string { return s.ID }, id)
 }
 
 // Cancel schedules the end of a service with its paid period; a service under contract ends by

@@ -18,7 +18,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 			return nil, provider.Problems{"Reference": problem}.Err(Kind, "", "")
 		}
 		var found []string
-		for service, err := range p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage}) {
+		for service, err := range adapter.Legible(p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage})) {
 			if err != nil {
 				return nil, err
 			}

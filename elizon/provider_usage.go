@@ -93,9 +93,15 @@ func (p *Provider) fleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 			return true
 		}
 		for account, err := range p.own(ctx, statusBatch) {
-			if err != nil {
+			if account == nil {
 				yield(nil, err)
 				return
+			}
+			if err != nil {
+				if !yield(&provider.UsageReport{AccountID: account.ID, Username: account.Username}, err) {
+					return
+				}
+				continue
 			}
 			if batch = append(batch, account); len(batch) == statusBatch && !flush() {
 				return

@@ -75,7 +75,7 @@ func (p *purchase) inspect(ctx context.Context) error {
 
 // findService finds the service that the order's subscription pays for.
 func (p *purchase) findService(ctx context.Context) error {
-	for subscription, err := range p.c.Subscriptions.List(ctx) {
+	for subscription, err := range adapter.Legible(p.c.Subscriptions.List(ctx)) {
 		if err != nil {
 			return err
 		}

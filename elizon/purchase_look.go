@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
@@ -37,13 +38,13 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 		}
 		return h
 	}
-	for service, err := range c.Services.List(ctx, &ServiceListOptions{PerPage: perPage}) {
+	for service, err := range adapter.Legible(c.Services.List(ctx, &ServiceListOptions{PerPage: perPage})) {
 		if err != nil {
 			return nil, err
 		}
 		add(service)
 	}
-	for subscription, err := range c.Subscriptions.List(ctx) {
+	for subscription, err := range adapter.Legible(c.Subscriptions.List(ctx)) {
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,7 @@
 package hostkey
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -136,7 +137,7 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	if p.server != 0 {
 		return false, nil
 	}
-	for server, err := range p.s.c.Servers.List(ctx, &ServerListOptions{Full: true}) {
+	for server, err := range adapter.Legible(p.s.c.Servers.List(ctx, &ServerListOptions{Full: true})) {
 		if err != nil {
 			return false, err
 		}
@@ -162,6 +163,11 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 		if busy || p.invoice == 0 && len(underway.DeployKeys) > 0 || slices.Contains(underway.Servers, p.server) {
 			return order.Deploying, nil
 		}
+		if !p.Marked { // nobody has seen it, and it may be so new that it is not shown yet
+			server, err = p.await(ctx)
+		}
+	}
+	if errors.Is(err, provider.ErrNotFound) {
 		if p.sealed != "" { // nobody has seen how its deployment ended
 			return order.Unclear, conflict("server %d does not exist: its deployment may have failed, and invoice %d may be paid: ask the vendor before ordering again", p.server, p.invoice)
 		}
@@ -185,6 +191,15 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 		return order.Ready, nil
 	}
 	return order.Unmarked, nil
+}
+
+// await reads the order's server until it is there, for as long as reads may trail.
+func (p *purchase) await(ctx context.Context) (server *Server, err error) {
+	_, ended := adapter.Until(ctx, p.s.c.rest.ReadLag(), func(ctx context.Context) (bool, error) {
+		server, err = p.s.c.Servers.Show(ctx, p.server)
+		return !errors.Is(err, provider.ErrNotFound), nil
+	})
+	return server, cmp.Or(ended, err)
 }
 
 // Mark adds the reference to the order's server.

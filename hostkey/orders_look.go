@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
@@ -24,7 +25,7 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	seen := new(order.Sighting)
 	p.newestServer, p.newestInvoice = 0, 0
 	names := make(map[int64]string)
-	for server, err := range p.s.c.Servers.List(ctx, &ServerListOptions{Full: true}) {
+	for server, err := range adapter.Legible(p.s.c.Servers.List(ctx, &ServerListOptions{Full: true})) {
 		if err != nil {
 			return nil, err
 		}
@@ -147,7 +148,7 @@ func taken(format string, server int64) *provider.Error {
 // order's. All invoices are read, since the server decides their order.
 func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 	var fresh []int64
-	for invoice, err := range p.s.c.WHMCS.Invoices(ctx, nil) {
+	for invoice, err := range adapter.Legible(p.s.c.WHMCS.Invoices(ctx, nil)) {
 		if err != nil {
 			return err
 		}

@@ -52,7 +52,7 @@ func (p *Provider) candidates(ctx context.Context, q provider.Query) ([]int64, e
 		return nil, provider.Problems{"Reference": problem}.Err(Kind, "", "")
 	}
 	var candidates []int64
-	for server, err := range p.list(ctx) {
+	for server, err := range adapter.Legible(p.list(ctx)) {
 		if err != nil {
 			return nil, err
 		}

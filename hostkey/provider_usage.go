@@ -9,7 +9,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Plans lists the presets that can be ordered. Native is the *Preset, with its prices.
+// Plans lists the presets that can be ordered. Native is the *Preset, with its prices. A preset of
+// which something cannot be read, as its price, is left out; Presets.List shows what.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	// The catalogue is public, so reading it does not show that the key is valid.
 	if _, err := p.client.SignIn(ctx); err != nil && !noServers(err) {
@@ -17,6 +18,9 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	}
 	var plans []provider.Plan
 	for preset, err := range p.client.Presets.List(ctx, nil) {
+		if preset != nil && err != nil {
+			continue
+		}
 		if err != nil {
 			return nil, adapter.InVerb(Kind, err, "list plans")
 		}

@@ -20,6 +20,12 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	}})
 }
 
+// Poll reads one account, on which nothing pends for longer than a call. Unlike Get, it says that the
+// account does not exist only with proof.
+func (p *Provider) Poll(ctx context.Context, id string) (*provider.Progress, error) {
+	return p.accounts.Poll(ctx, id)
+}
+
 // proveAbsent proves that a client does not exist. A 404 may also mean that the key lost its
 // rights: the proof is that the list of clients works and lacks it, or, without a list, that
 // another client can still be read. For a search, which has no ID, another client is enough on live
@@ -37,7 +43,7 @@ func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, 
 	}
 	if listable {
 		evidence = "the key can list clients"
-		err = adapter.NotListed(p.client.Clients.List(ctx, nil), func(c *ClientAccount) bool { return c.ID == id })
+		err = adapter.NotListed(p.client.Clients.List(ctx, nil), func(c *ClientAccount) int64 { return c.ID }, id)
 	} else {
 		evidence, err = p.probeOther(ctx)
 	}

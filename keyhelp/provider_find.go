@@ -69,10 +69,11 @@ func (p *Provider) domainNames(ctx context.Context, d *dialect) (map[int64]strin
 	}
 	names := make(map[int64]string)
 	for domain, err := range p.client.Domains.List(ctx, nil) {
-		if err != nil {
+		if domain == nil {
 			return nil, err
 		}
-		if _, ok := names[domain.ClientID]; !ok && !domain.SystemDomain && !domain.Subdomain {
+		// What an odd domain does not tell, no account gets.
+		if _, ok := names[domain.ClientID]; !ok && domain.Name != "" && !domain.SystemDomain && !domain.Subdomain {
 			names[domain.ClientID] = domain.Name
 		}
 	}
@@ -96,7 +97,7 @@ func (p *Provider) clients(ctx context.Context, window int) iter.Seq2[*ClientAcc
 					return
 				}
 			}
-			if !empty {
+			if !empty || p.accounts.Fresh() {
 				return
 			}
 			if err := p.proveEmpty(ctx); err != nil {

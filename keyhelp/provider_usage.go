@@ -21,7 +21,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 			}
 			return plans, nil
 		}
-		if err != nil {
+		if plan == nil || plan.ID <= 0 { // what else is odd about a plan does not hide it
 			return nil, adapter.InVerb(Kind, err, "list plans")
 		}
 		plans = append(plans, portablePlan(plan))
@@ -130,9 +130,13 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 				case <-ctx.Done():
 					return
 				}
-				if err != nil {
+				if client == nil {
 					answer <- result{err: err}
 					return
+				}
+				if err != nil {
+					answer <- result{&provider.UsageReport{AccountID: idText(client.ID), Username: client.LoginName}, err}
+					continue
 				}
 				workers.Go(func() {
 					report, err := p.usage(ctx, client.ID)

@@ -46,7 +46,12 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 	step := func(name string, do func(context.Context) (provider.Outcome, error)) bool {
 		done := creation.Step(ctx, name, do)
 		if m != nil {
-			creation.Made(p.account(m))
+			account := p.account(m)
+			creation.Made(account)
+			if creation.Certain {
+				p.accounts.Made(m.plate.license, account)
+				p.whole.Made(m.plate.license, account)
+			}
 		}
 		return done
 	}
@@ -271,7 +276,7 @@ func (p *Provider) allocate(ctx context.Context, license int64, wanted []int64) 
 	look := func(ctx context.Context) (bool, error) {
 		missing = slices.Clone(wanted)
 		for r, err := range p.client.Resources.List(ctx, license) {
-			if err != nil {
+			if r == nil || r.ID <= 0 {
 				return false, err
 			}
 			missing = slices.DeleteFunc(missing, func(id int64) bool { return id == r.ID })

@@ -42,8 +42,11 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 		return func(yield func(*provider.Account, error) bool) {
 			for plate, err := range p.plates(ctx, size) {
 				var account *provider.Account
-				if err == nil {
+				switch {
+				case err == nil:
 					account, err = p.show(ctx, plate)
+				case plate != nil:
+					account = &provider.Account{ID: idText(plate.license)}
 				}
 				if plate != nil && errors.Is(err, provider.ErrNotFound) {
 					continue // removed meanwhile

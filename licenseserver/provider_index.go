@@ -92,13 +92,19 @@ func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*na
 		}
 	}
 	if len(found) == 0 {
+		var unread error
 		for n, err := range p.plates(ctx, 0) {
-			if err != nil {
+			switch {
+			case n == nil:
 				return nil, err
-			}
-			if match(n) {
+			case err != nil:
+				unread = err
+			case match(n):
 				found = append(found, n)
 			}
+		}
+		if len(found) == 0 && unread != nil {
+			return nil, unread // it may be the one
 		}
 	}
 	slices.SortStableFunc(found, func(a, b *nameplate) int {
@@ -111,7 +117,7 @@ func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*na
 }
 
 // plates yields the name plates of all licenses in ascending order of IDs. Those of marked licenses
-// come from memory.
+// come from memory. An error beside a plate concerns that license.
 func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate, error] {
 	return func(yield func(*nameplate, error) bool) {
 		dashboard, err := p.client.Monitoring.Dashboard(ctx)
@@ -137,7 +143,7 @@ func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate,
 				err = nil
 				continue // removed meanwhile
 			}
-			if !yield(n, err) || err != nil {
+			if !yield(n, err) || n == nil {
 				return
 			}
 		}
@@ -183,7 +189,7 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			switch {
 			case errors.Is(err, provider.ErrNotFound):
 				missing = append(missing, id)
-			case err == nil:
+			case n != nil:
 				found, last = found+1, max(last, id)
 				if fresh {
 					read = max(read, id)
@@ -193,7 +199,7 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 		}
 		whole := true
 		for n, err := range prober.All(ctx) {
-			if errors.Is(err, errAllFound) || !yield(n, err) || err != nil {
+			if errors.Is(err, errAllFound) || !yield(n, err) || n == nil {
 				whole = false
 				break
 			}

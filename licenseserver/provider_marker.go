@@ -106,14 +106,18 @@ func readPlate(license int64, devices []*Device) *nameplate {
 	return n
 }
 
-// look reads the devices of a license and remembers its name plate.
+// look reads the devices of a license and remembers its name plate. If one of them cannot be read, it
+// returns an empty plate beside the error: it is not known whose the license is.
 func (p *Provider) look(ctx context.Context, license int64) (*nameplate, error) {
 	var devices []*Device
-	for d, err := range p.client.Devices.List(ctx, license) {
+	for d, err := range adapter.Legible(p.client.Devices.List(ctx, license)) {
 		if err != nil {
 			if errors.Is(err, provider.ErrNotFound) {
 				p.index.drop(license)
 				p.seen.Drop(license)
+			}
+			if adapter.IsOdd(err) {
+				return &nameplate{license: license}, err
 			}
 			return nil, err
 		}
@@ -131,6 +135,9 @@ func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret,
 	var n *nameplate
 	look := func(ctx context.Context) (marked bool, err error) {
 		n, err = p.look(ctx, license)
+		if errors.Is(err, provider.ErrNotFound) {
+			return false, nil // it is new
+		}
 		return err == nil && n.marker != 0, err
 	}
 	err := p.accounts.Confirm(ctx, func(ctx context.Context) error {

@@ -73,8 +73,8 @@ func (p *Provider) usage(ctx context.Context, m *made) (*provider.UsageReport, e
 			used++
 		}
 	}
-	for _, err := range p.client.Resources.List(ctx, m.license.ID) {
-		if err != nil {
+	for r, err := range p.client.Resources.List(ctx, m.license.ID) {
+		if r == nil {
 			return report, err
 		}
 		resources++
@@ -94,12 +94,15 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		return func(yield func(*provider.UsageReport, error) bool) {
 			for plate, err := range p.plates(ctx, 0) {
-				if err != nil {
+				if plate == nil {
 					yield(nil, err)
 					return
 				}
 				report := &provider.UsageReport{AccountID: idText(plate.license), Username: plate.username}
-				m, err := p.complete(ctx, plate)
+				var m *made
+				if err == nil {
+					m, err = p.complete(ctx, plate)
+				}
 				if err == nil {
 					report, err = p.usage(ctx, m)
 				}

@@ -62,8 +62,9 @@ type ListOptions struct {
 	PageSize int
 }
 
-// Lister lists all accounts. The sequence fetches accounts as it goes, ends at the first error, and
-// stops fetching when the loop breaks. Accounts that come or go meanwhile may or may not appear. A
+// Lister lists all accounts. The sequence fetches accounts as it goes, and stops fetching when the
+// loop breaks. An error with an account concerns that account only, of which something cannot be read:
+// the account holds the rest, and the sequence goes on. An error without one ends it. Accounts that come or go meanwhile may or may not appear. A
 // server that denies the list is an error, never an empty list.
 type Lister interface {
 	List(ctx context.Context, opts *ListOptions) iter.Seq2[*Account, error]

@@ -21,7 +21,8 @@ type Segment struct{ From, End int64 }
 // Prober reads things by rising ID. It is what an API leaves that can read by ID and
 // has neither a list nor a search.
 type Prober[T any] struct {
-	// Read reads one thing; provider.ErrNotFound is a gap in the IDs.
+	// Read reads one thing; provider.ErrNotFound is a gap in the IDs. An error beside a thing concerns
+	// that thing only.
 	Read func(context.Context, int64) (*T, error)
 	// Segments are searched in their order.
 	Segments []Segment
@@ -51,7 +52,7 @@ type probed[T any] struct {
 }
 
 // All yields what it finds, in the order of the segments and their IDs, and ends at the
-// first error other than provider.ErrNotFound.
+// first error that stands alone, other than provider.ErrNotFound.
 func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 	window := int64(p.Window)
 	if window <= 0 || window > 64 {
@@ -71,9 +72,9 @@ func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 				}
 				for _, r := range p.readWindow(ctx, next, size) {
 					switch {
-					case r.err == nil:
+					case r.err == nil, r.thing != nil:
 						missing = 0
-						if !yield(r.thing, nil) {
+						if !yield(r.thing, r.err) {
 							return
 						}
 					case errors.Is(r.err, provider.ErrNotFound):

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,16 +38,23 @@ func (a *Accounts[K, T]) Find(ctx context.Context, q provider.Query, find func(c
 // Search goes through the records of all accounts and returns the one that matches everything
 // in a query but the domain, nil if none does. User names are unique, so that the first match
 // by user name is the one; other fields may match several accounts, which is
-// provider.ErrConflict.
+// provider.ErrConflict. A record that comes with an error is passed over, unless it is the one,
+// or may be: then its error is returned.
 func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) (*provider.Account, error) {
 	var found *provider.Account
+	var unread error
 	for record, err := range records {
-		if err != nil {
+		if record == nil {
 			return nil, NotOfAccount(err)
 		}
 		account := a.View(record)
 		switch {
 		case !Matches(account, q):
+			if err != nil && unread == nil && HidesText(err) && mayMatch(account, q) {
+				unread = err
+			}
+		case err != nil:
+			return nil, NotOfAccount(err)
 		case found != nil:
 			return nil, BothMatch(a.Kind, "", a.Noun+"s", found.ID, account.ID)
 		case q.Username != "":
@@ -54,6 +62,9 @@ func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) 
 		default:
 			found = account
 		}
+	}
+	if found == nil && unread != nil {
+		return nil, NotOfAccount(unread)
 	}
 	return found, nil
 }
@@ -122,22 +133,23 @@ func Sequence[V any](kind, verb string, begin func() (iter.Seq2[*V, error], erro
 				yield(nil, InVerb(kind, NotOfAccount(err), verb))
 				return
 			}
-			if !yield(value, err) {
+			if !yield(value, InVerb(kind, NotOfAccount(err), verb)) {
 				return
 			}
 		}
 	}
 }
 
-// Each yields what records are in view, without those of which view returns nil.
+// Each yields what records are in view, without those of which view returns nil. An error beside a
+// record stays beside its view.
 func Each[R, V any](records iter.Seq2[*R, error], view func(*R) *V) iter.Seq2[*V, error] {
 	return func(yield func(*V, error) bool) {
 		for record, err := range records {
-			if err != nil {
+			if record == nil {
 				yield(nil, err)
 				return
 			}
-			if seen := view(record); seen != nil && !yield(seen, nil) {
+			if seen := view(record); seen != nil && !yield(seen, err) {
 				return
 			}
 		}
@@ -145,17 +157,21 @@ func Each[R, V any](records iter.Seq2[*R, error], view func(*R) *V) iter.Seq2[*V
 }
 
 // NotListed proves by a list of all accounts that one is gone: the list can be read and does
-// not contain it.
-func NotListed[R any](list iter.Seq2[*R, error], is func(*R) bool) error {
+// not contain it. Only the IDs must be readable.
+func NotListed[R any, K comparable](list iter.Seq2[*R, error], id func(*R) K, gone K) error {
+	var none K
+	var unread error
 	for record, err := range list {
 		switch {
-		case err != nil:
+		case record == nil:
 			return err
-		case is(record):
+		case id(record) == gone:
 			return Listed
+		case id(record) == none:
+			unread = cmp.Or(unread, err)
 		}
 	}
-	return nil
+	return unread
 }
 
 // CheckQuery begins a search: it names the action for errors, and refuses an empty query.

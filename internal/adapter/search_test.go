@@ -160,11 +160,105 @@ func TestSequenceGoesOn(t *testing.T) {
 }
 
 func TestNotListed(t *testing.T) {
-	isBob := func(r *record) bool { return r == bob }
-	require.NoError(t, adapter.NotListed(sequence[record](ann), isBob))
-	require.NoError(t, adapter.NotListed(sequence[record](), isBob))
-	require.ErrorIs(t, adapter.NotListed(sequence[record](ann, bob), isBob), adapter.Listed)
-	require.ErrorIs(t, adapter.NotListed(sequence[record](ann, gone), isBob), gone)
+	notListed := func(list iter.Seq2[*record, error]) error {
+		return adapter.NotListed(list, func(r *record) int64 { return r.id }, bob.id)
+	}
+	require.NoError(t, notListed(sequence[record](ann)))
+	require.NoError(t, notListed(sequence[record]()))
+	require.ErrorIs(t, notListed(sequence[record](ann, bob)), adapter.Listed)
+	require.ErrorIs(t, notListed(sequence[record](ann, gone)), gone)
+	// Records that cannot be read: only that of somebody else is no obstacle.
+	require.NoError(t, notListed(odd{{ann, textless}}.all))
+	require.ErrorIs(t, notListed(odd{{new(record), textless}}.all), textless)
+	require.ErrorIs(t, notListed(odd{{new(record), textless}, {bob, nil}}.all), adapter.Listed)
+	require.ErrorIs(t, notListed(odd{{bob, textless}}.all), adapter.Listed)
+}
+
+// oddError is the error of a record of which something cannot be read.
+type oddError bool
+
+func (e oddError) Error() string   { return "odd" }
+func (e oddError) HidesText() bool { return bool(e) }
+
+const numberless, textless = oddError(false), oddError(true)
+
+// odd are records, and what is wrong with them.
+type odd []struct {
+	record *record
+	err    error
+}
+
+func (o odd) all(yield func(*record, error) bool) {
+	for _, r := range o {
+		if !yield(r.record, r.err) {
+			return
+		}
+	}
+}
+
+// A record that cannot be read does not keep others from being found, or from being known to be
+// absent, unless it may be the one.
+func TestSearchPastOddRecords(t *testing.T) {
+	a := new(panel).accounts(0)
+	byName, byReference := provider.Query{Username: "bob"}, provider.Query{Reference: "order-2"}
+	for name, test := range map[string]struct {
+		records odd
+		query   provider.Query
+		want    *record
+		wantErr error
+	}{
+		"before it":                   {odd{{ann, textless}, {bob, nil}}, byName, bob, nil},
+		"nameless before it":          {odd{{new(record), textless}, {bob, nil}}, byReference, bob, nil},
+		"somebody else":               {odd{{ann, textless}}, byName, nil, nil},
+		"somebody else's number":      {odd{{new(record), numberless}}, byReference, nil, nil},
+		"another reference":           {odd{{ann, textless}}, byReference, nil, nil},
+		"it may be the one":           {odd{{&record{id: 7}, textless}, {ann, nil}}, byReference, nil, textless},
+		"without a name":              {odd{{&record{id: 7, reference: "order-7"}, textless}}, byName, nil, textless},
+		"it is the one, and odd":      {odd{{bob, numberless}}, byName, nil, numberless},
+		"it is the one, by reference": {odd{{bob, numberless}}, byReference, nil, numberless},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found, err := a.Search(test.records.all, test.query)
+			require.ErrorIs(t, err, test.wantErr)
+			if test.want == nil {
+				require.Nil(t, found)
+				return
+			}
+			require.NoError(t, err)
+			require.Same(t, test.want, found.Native)
+		})
+	}
+}
+
+// Legible records come without an error; what may hide somebody is an error at the end.
+func TestLegible(t *testing.T) {
+	var seen []*record
+	var failed error
+	for r, err := range adapter.Legible(odd{{ann, numberless}, {new(record), textless}, {bob, nil}}.all) {
+		if r == nil {
+			failed = err
+			continue
+		}
+		require.NoError(t, err)
+		require.NoError(t, failed, "the error is last")
+		seen = append(seen, r)
+	}
+	require.Equal(t, []*record{ann, bob}, seen)
+	require.ErrorIs(t, failed, textless)
+	for r, err := range adapter.Legible(odd{{ann, nil}, {nil, errStuck}, {bob, nil}}.all) {
+		require.Equal(t, r == nil, err != nil)
+		require.NotEqual(t, bob, r, "an error alone ends the list")
+	}
+}
+
+// The view of an odd record keeps its error.
+func TestEachOddRecord(t *testing.T) {
+	var errs []error
+	for name, err := range adapter.Each(odd{{ann, numberless}, {bob, nil}, {nil, errStuck}, {bob2, nil}}.all, func(r *record) *string { return &r.name }) {
+		require.Equal(t, name == nil, errors.Is(err, errStuck))
+		errs = append(errs, err)
+	}
+	require.Equal(t, []error{numberless, nil, errStuck}, errs)
 }
 
 func TestCheckQuery(t *testing.T) {

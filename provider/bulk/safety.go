@@ -114,7 +114,7 @@ func (r *run) count(ctx context.Context, p provider.Provider, d *doomed) (count,
 		return 0, 0, errors.New("the provider cannot list accounts; set Job.MaxShare to 1 if you are sure of your list")
 	}
 	for account, err := range lister.List(ctx, nil) {
-		if err != nil {
+		if account == nil {
 			return 0, 0, err
 		}
 		of++

@@ -303,8 +303,8 @@ func (s *Server) ask(ctx context.Context) (n int, err error) {
 	if !ok {
 		return 0, nil
 	}
-	for _, err := range lister.List(ctx, nil) {
-		if err != nil {
+	for account, err := range lister.List(ctx, nil) {
+		if account == nil {
 			return 0, fmt.Errorf("its accounts cannot be counted: %w", err)
 		}
 		n++

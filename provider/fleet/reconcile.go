@@ -110,6 +110,10 @@ func (d *Drift) subject() string {
 // It lists each server's accounts once. Where the list shows no references, it also reads each
 // account, which is one call an account.
 //
+// An error with a Drift concerns its Account, of which something cannot be read, so that it cannot be
+// compared: the drift has no Kinds, and Wanted if it is a wanted account. An account that it may be is
+// not reported as Missing.
+//
 // The wanted list is in memory while it runs, the servers' accounts are not. A *ServerError
 // concerns one server, about which nothing follows; the others go on. Any other error is the last
 // value: mistakes in the wanted list (ErrInvalid, before any server is asked), or the end of the
@@ -241,10 +245,23 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 	// one, accounts without a reference are read.
 	shown := false
 	var named []*Drift
+	var odd []*provider.Account // which could not be read, and are none of the wanted ones as far as is known
 	for account, err := range lister.List(ctx, nil) {
-		if err != nil {
+		if account == nil {
 			emit(nil, &ServerError{s.Name, err})
 			return
+		}
+		if err != nil {
+			w := l.match(account)
+			if w != nil {
+				l.seen[w] = true
+			} else {
+				odd = append(odd, account)
+			}
+			if !emit(&Drift{Server: s.Name, Wanted: w, Account: account}, err) {
+				return
+			}
+			continue
 		}
 		shown = shown || account.Reference != ""
 		if w := l.match(account); account.Reference == "" && (w == nil && !shown || w != nil && w.Reference != "") {
@@ -277,10 +294,27 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 		}
 	}
 	for _, w := range l.all {
-		if !l.seen[w] && !emit(&Drift{Server: s.Name, Kinds: []DriftKind{Missing}, Wanted: w}, nil) {
+		if l.seen[w] || slices.ContainsFunc(odd, w.mayBe) {
+			continue
+		}
+		if !emit(&Drift{Server: s.Name, Kinds: []DriftKind{Missing}, Wanted: w}, nil) {
 			return
 		}
 	}
+}
+
+// mayBe reports whether an account that could not be read, and that match does not take for the wanted
+// one, may be it nevertheless: then the wanted account is not known to be missing.
+func (w *Wanted) mayBe(a *provider.Account) bool {
+	switch {
+	case w.ID != "":
+		return a.ID == ""
+	case w.Username != "" && a.Username != "":
+		return false
+	case w.Reference != "":
+		return a.Reference == ""
+	}
+	return a.Username == ""
 }
 
 // hold compares one account with what is wanted, and returns nil if it is as wanted.

@@ -304,3 +304,75 @@ func BenchmarkReconcile(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/accounts, "ns/account")
 }
+
+// torn lists accounts of which something cannot be read: those in torn come with an error, and keep
+// only what the functions leave of them.
+type torn struct {
+	*providertest.Memory
+	torn map[string]func(*provider.Account)
+}
+
+var errTorn = &provider.Error{Kind: provider.ErrProtocol, Message: "row 1 of the list cannot be read"}
+
+func (s torn) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		for a, err := range s.Memory.List(ctx, opts) {
+			if a != nil && s.torn[a.Username] != nil {
+				s.torn[a.Username](a)
+				err = errTorn
+			}
+			if !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+// FleetUsage hides the method of Memory, so that the list is used.
+func (s torn) FleetUsage() {}
+
+// TestReconcilePastOddRows: an account that the list shows with an error is reported with it; the
+// others are compared, and a wanted account that it may be is not called missing.
+func TestReconcilePastOddRows(t *testing.T) {
+	f, panels := memories(t, 4)
+	want := wanted(panels)
+	all := panels[0].Accounts()
+	f.Servers()[0].Provider = torn{panels[0], map[string]func(*provider.Account){
+		all[0].Username: func(*provider.Account) {},
+		all[1].Username: func(a *provider.Account) { a.Username, a.Reference = "", "" },
+	}}
+	missing := fleet.Wanted{Server: "web1", Reference: "order-999", Username: "never-made", Status: provider.StatusActive}
+	byID := fleet.Wanted{Server: "web1", ID: "999", Status: provider.StatusActive}
+	byReference := fleet.Wanted{Server: "web1", Reference: "order-998", Status: provider.StatusActive}
+	var odd, gone []string
+	for d, err := range f.Reconcile(t.Context(), list(append(want, missing, byID, byReference)...)) {
+		require.NotNil(t, d)
+		if err != nil {
+			require.ErrorIs(t, err, provider.ErrProtocol)
+			require.Empty(t, d.Kinds)
+			odd = append(odd, d.Account.ID)
+			continue
+		}
+		require.True(t, d.Is(fleet.Missing), "%v", d)
+		gone = append(gone, d.Wanted.ID)
+	}
+	require.ElementsMatch(t, []string{all[0].ID, all[1].ID}, odd)
+	require.Equal(t, []string{"999"}, gone, "the others may be the account without a name")
+}
+
+// TestUsagePastOddRows: such an account is an error beside its report, and counts as an account.
+func TestUsagePastOddRows(t *testing.T) {
+	f, panels := memories(t, 4)
+	name := panels[0].Accounts()[1].Username
+	f.Servers()[0].Provider = torn{panels[0], map[string]func(*provider.Account){name: func(*provider.Account) {}}}
+	var odd []string
+	n := 0
+	for report, err := range f.Usage(t.Context(), nil) {
+		require.NotNil(t, report, "%v", err)
+		if n++; err != nil {
+			odd = append(odd, report.Username)
+		}
+	}
+	require.Equal(t, 4, n)
+	require.Equal(t, []string{name}, odd)
+}

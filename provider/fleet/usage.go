@@ -184,9 +184,15 @@ func usageOfEach(ctx context.Context, s *Server, emit func(*AccountUsage, error)
 	}
 	missed := 0
 	for account, err := range lister.List(ctx, nil) {
-		if err != nil {
+		if account == nil {
 			emit(nil, &ServerError{s.Name, err})
 			return
+		}
+		if err != nil { // it cannot be read in the list, and often not by itself either
+			if !emit(&AccountUsage{s.Name, &provider.UsageReport{AccountID: account.ID, Username: account.Username}}, err) {
+				return
+			}
+			continue
 		}
 		report, err := reader.Usage(ctx, account.ID)
 		switch {
