@@ -28,6 +28,16 @@ const (
 	CheckVersion     = "version"
 )
 
+// Names of the steps that come last, if there is something to say, and never fail.
+const (
+	// CheckClock compares the clock of the server with that of this machine: it is a warning if they
+	// are more than a minute apart.
+	CheckClock = "clock"
+	// CheckProxy names the proxy of WithProxy, or is a warning that the environment names one that is
+	// not used.
+	CheckProxy = "proxy"
+)
+
 // CheckStep is one step of a connection test.
 type CheckStep struct {
 	Name  string

@@ -26,6 +26,7 @@ type Option func(*Options)
 // Options is the result of a list of options. Clients read it; callers use the With functions.
 type Options struct {
 	HTTPClient     *http.Client
+	Proxy          Secret
 	Logger         *slog.Logger
 	UserAgent      string
 	Timeout        time.Duration
@@ -63,6 +64,11 @@ func NewOptions(opts ...Option) *Options {
 // WithHTTPClient uses the given HTTP client with its transport, cookie jar and so on. It is copied
 // and never changed; Timeout and CheckRedirect of the copy are ours.
 func WithHTTPClient(c *http.Client) Option { return func(o *Options) { o.HTTPClient = c } }
+
+// WithProxy connects through a proxy: "http://proxy.example.com:3128", https:// or socks5://, with
+// "user:password@" before the host if it wants that, which is never shown. Without it no proxy is
+// used, whatever the environment says. It conflicts with WithHTTPClient if that client has a transport.
+func WithProxy(url string) Option { return func(o *Options) { o.Proxy = NewSecret(url) } }
 
 // WithLogger logs each attempt at debug level, and what needs attention at higher levels. Bodies,
 // keys and the queries of URLs are never logged.

@@ -116,7 +116,16 @@ func TestReportSteps(t *testing.T) {
 		"by its step":     {steps: broken, want: []string{"tcp failed"}, wantErr: provider.ErrUnavailable, wantText: "panel: check connection: down (HTTP 503, retry after 1m0s)"},
 		"no connection":   {steps: broken, answer: down, detail: "good", want: []string{"tcp failed"}, wantErr: provider.ErrUnavailable, wantText: "panel: check connection: down (HTTP 503, retry after 1m0s)"},
 		"step fails":      {steps: fine, step: refused, detail: "good", want: []string{"tcp ok", "rights failed x: add domain: bad domain"}, wantErr: provider.ErrInvalid, wantText: "panel: check connection: bad domain"},
-		"answer is kept":  {steps: fine, answer: errStuck, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
+		"remarks": {
+			steps:  []provider.CheckStep{fine[0], {Name: provider.CheckClock, State: provider.CheckWarning, Detail: "late"}, {Name: provider.CheckProxy, State: provider.CheckOK, Detail: "p"}},
+			detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none", "clock warning late", "proxy ok p"},
+		},
+		"remarks on a failure": {
+			steps: []provider.CheckStep{fine[0], {Name: provider.CheckClock, State: provider.CheckWarning, Detail: "late"}},
+			step:  refused, detail: "good", want: []string{"tcp ok", "rights failed x: add domain: bad domain", "clock warning late"},
+			wantErr: provider.ErrInvalid, wantText: "panel: check connection: bad domain",
+		},
+		"answer is kept": {steps: fine, answer: errStuck, detail: "good", want: []string{"tcp ok", "rights ok good", "version skipped none"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := adapter.Diagnosed(test.steps, time.Second, test.answer)

@@ -15,11 +15,22 @@ type Report struct {
 	Answer error
 
 	failed error
+	// remarks are steps that come last, whatever failed.
+	remarks []provider.CheckStep
 }
 
 // Diagnosed begins a report with what rest.Client.Diagnose returns.
 func Diagnosed(steps []provider.CheckStep, latency time.Duration, err error) *Report {
-	r := &Report{CheckReport: provider.CheckReport{Steps: steps, Latency: latency}, Answer: err}
+	r := &Report{Answer: err}
+	r.Latency = latency
+	for _, step := range steps {
+		switch step.Name {
+		case provider.CheckClock, provider.CheckProxy:
+			r.remarks = append(r.remarks, step)
+		default:
+			r.Steps = append(r.Steps, step)
+		}
+	}
 	if failed := r.Failed(); failed != nil {
 		r.failed = cmp.Or(err, failed.Err)
 	}
@@ -60,5 +71,6 @@ func (r *Report) add(name string, state provider.CheckState, detail string) {
 
 // Result is what Check returns.
 func (r *Report) Result(kind string) (*provider.CheckReport, error) {
+	r.Steps = append(r.Steps, r.remarks...)
 	return &r.CheckReport, InVerb(kind, r.failed, "check connection")
 }

@@ -36,6 +36,7 @@ type Client struct {
 	header  http.Header
 	http    *http.Client
 	direct  bool // http uses net/http's own transport
+	proxy   *url.URL
 	retry   *retryablehttp.Client
 	limiter *rate.Limiter
 	gate    gate
@@ -53,6 +54,7 @@ func New(config Config, opts ...provider.Option) (*Client, error) {
 	}
 	checkOptions(&problems, config.Provider, options)
 	c := &Client{config: config, options: options, root: root}
+	c.readProxy(&problems)
 	if root != nil {
 		c.http = c.newHTTPClient(&problems)
 	}
@@ -129,6 +131,9 @@ func (c *Client) newHTTPClient(problems *provider.Problems) *http.Client {
 	switch t := client.Transport.(type) {
 	case nil:
 		own := newTransport(max(c.options.MaxConnections, 1))
+		if c.proxy != nil {
+			through(own, c.proxy, own.DialContext)
+		}
 		own.TLSClientConfig, problem = tlsConfig(nil, policy, c.root.Hostname())
 		layer.inner, layer.direct = own, true
 		layer.slots = make(chan struct{}, max(c.options.MaxConnections, 1))

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -20,19 +21,34 @@ import (
 // of the call. It watches the real request, so its report is right for proxies and custom dialers,
 // too. A transport that reports nothing (a test double) leaves the network steps skipped.
 func (c *Client) Diagnose(ctx context.Context, call *Call) ([]provider.CheckStep, time.Duration, error) {
-	w := &watch{tls: c.root.Scheme == "https"}
+	w := &watch{tls: c.root.Scheme == "https", words: c.cleaner(call.Secrets...)}
 	single := *call
 	single.Single = true
+	raw := provider.CaptureFromContext(ctx)
+	if raw == nil {
+		raw = new(provider.RawResponse)
+		ctx = provider.CaptureResponse(ctx, raw)
+	}
 	started := time.Now()
 	err := c.Do(httptrace.WithClientTrace(ctx, w.trace()), &single)
-	return w.steps(err, fromAPI(err)), time.Since(started), err
+	took := time.Since(started)
+	steps := w.steps(err, fromAPI(err))
+	// What does not decide whether the connection works follows.
+	if step, ok := clockStep(raw.Header, started, started.Add(took)); ok {
+		steps = append(steps, step)
+	}
+	if step, ok := c.proxyStep(); ok {
+		steps = append(steps, step)
+	}
+	return steps, took, err
 }
 
 // watch records what the transport reports. The hooks may run in other goroutines, even after the
 // call has returned.
 type watch struct {
-	mu  sync.Mutex
-	tls bool
+	mu    sync.Mutex
+	tls   bool
+	words *words.Cleaner // for what the network says
 
 	host                             string // that was looked up, perhaps that of a proxy
 	traced                           bool   // the transport reports what it does
@@ -53,7 +69,7 @@ func (w *watch) trace() *httptrace.ClientTrace {
 				for _, a := range info.Addrs {
 					found = append(found, a.String())
 				}
-				w.dns = step(w.dnsStart, info.Err, w.host+" is "+strings.Join(found, ", "))
+				w.dns = w.step(w.dnsStart, info.Err, w.host+" is "+strings.Join(found, ", "))
 			})
 		},
 		ConnectStart: func(_, _ string) {
@@ -66,20 +82,20 @@ func (w *watch) trace() *httptrace.ClientTrace {
 		ConnectDone: func(_, addr string, err error) {
 			locked(func() {
 				if w.connect.State != provider.CheckOK { // several addresses race; one is enough
-					w.connect = step(w.connectStart, err, "connected to "+addr)
+					w.connect = w.step(w.connectStart, err, "connected to "+addr)
 				}
 			})
 		},
 		TLSHandshakeStart: func() { locked(func() { w.tlsStart = time.Now() }) },
 		TLSHandshakeDone: func(state tls.ConnectionState, err error) {
-			locked(func() { w.handshake = step(w.tlsStart, err, describeTLS(state)) })
+			locked(func() { w.handshake = w.step(w.tlsStart, err, describeTLS(state)) })
 		},
 		GotConn: func(info httptrace.GotConnInfo) {
 			locked(func() {
 				if info.Reused && info.Conn != nil {
 					w.connect = provider.CheckStep{State: provider.CheckOK, Detail: "connected to " + info.Conn.RemoteAddr().String() + " before"}
 					if t, ok := info.Conn.(*tls.Conn); ok {
-						w.handshake = provider.CheckStep{State: provider.CheckOK, Detail: describeTLS(t.ConnectionState())}
+						w.handshake = provider.CheckStep{State: provider.CheckOK, Detail: w.words.Text(describeTLS(t.ConnectionState()))}
 					}
 				}
 			})
@@ -87,10 +103,11 @@ func (w *watch) trace() *httptrace.ClientTrace {
 	}
 }
 
-func step(since time.Time, err error, detail string) provider.CheckStep {
-	s := provider.CheckStep{State: provider.CheckOK, Detail: detail, Took: time.Since(since)}
+func (w *watch) step(since time.Time, err error, detail string) provider.CheckStep {
+	s := provider.CheckStep{State: provider.CheckOK, Detail: w.words.Text(detail), Took: time.Since(since)}
 	if err != nil {
-		s.State, s.Err, s.Detail = provider.CheckFailed, err, err.Error()
+		hidden := &hiddenError{err: err, text: w.words.Text(bare(err).Error())}
+		s.State, s.Err, s.Detail = provider.CheckFailed, hidden, hidden.text
 	}
 	return s
 }
@@ -100,7 +117,7 @@ func describeTLS(state tls.ConnectionState) string {
 		return ""
 	}
 	cert := state.PeerCertificates[0]
-	return fmt.Sprintf("%s, certificate of %s until %s, key %s", tls.VersionName(state.Version), certName(cert), cert.NotAfter.UTC().Format(time.DateOnly), PinOf(cert))
+	return fmt.Sprintf("%s, certificate of %s until %s, key %s", tls.VersionName(state.Version), words.Line(certName(cert), words.MaxCode), cert.NotAfter.UTC().Format(time.DateOnly), PinOf(cert))
 }
 
 func certName(cert *x509.Certificate) string {
@@ -126,7 +143,7 @@ func (w *watch) steps(err error, answered bool) []provider.CheckStep {
 	handshake := finish(w.handshake, w.tlsStart, err, silent)
 	if !w.tls {
 		handshake = skipped("plain http")
-	} else if failure := tlsFailure(err); failure != "" {
+	} else if failure := w.tlsFailure(err); failure != "" {
 		// Our text helps more than that of the handshake.
 		handshake.State, handshake.Err, handshake.Detail = provider.CheckFailed, err, failure
 	}
@@ -178,20 +195,20 @@ func skipped(why string) provider.CheckStep {
 
 // tlsFailure returns what support staff need to know about a certificate problem; "" if it is not
 // one.
-func tlsFailure(err error) string {
+func (w *watch) tlsFailure(err error) string {
 	var unverified *tls.CertificateVerificationError
 	var pin *pinError
 	var record tls.RecordHeaderError
 	var op *net.OpError
 	switch {
 	case errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0:
-		return fmt.Sprintf("%v; the server's key is %s", unverified.Err, PinOf(unverified.UnverifiedCertificates[0]))
+		return w.words.Line(unverified.Err.Error(), 200) + "; " + compare(PinOf(unverified.UnverifiedCertificates[0]))
 	case errors.As(err, &pin):
 		return pin.Error()
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "the server does not speak TLS on this port"
 	case errors.As(err, &op) && op.Op == "remote error":
-		return op.Err.Error()
+		return w.words.Text(op.Err.Error())
 	}
 	return ""
 }
