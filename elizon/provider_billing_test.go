@@ -1,6 +1,7 @@
 package elizon_test
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
 )
 
 var someSpending = elizon.WithSpending(elizon.Spending{MaxRenewal: "6", MaxUpgrade: "6"})
@@ -100,6 +102,34 @@ func TestLostPayment(t *testing.T) {
 				require.NoError(t, err)
 				assert.Equal(t, provider.OutcomeChanged, outcome)
 				assert.Len(t, srv.Charges(), 2)
+			})
+		})
+	}
+}
+
+// TestPaidOnce: a platform, or something in front of it, that carries out each order and answers 429
+// was paid four times. One call sends one order, and the look finds what it did.
+func TestPaidOnce(t *testing.T) {
+	for name, body := range map[string]string{"own": `{"success":false,"error":"Too many requests","retryAfter":1}`, "foreign": "<html>Slow down</html>"} {
+		limited := faults.Fault{Kind: faults.Status, StatusCode: http.StatusTooManyRequests, After: true, Body: body}
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv := elizontest.NewServer(elizontest.InMemory())
+				id, other := srv.AddService(elizontest.Service{}).ID, srv.AddService(elizontest.Service{}).ID
+				p := serviceProvider(t, srv, someSpending)
+				srv.Faults.When(isCheckout, 0, limited)
+				_, err := p.Renew(t.Context(), id)
+				require.NoError(t, err)
+				require.Equal(t, []int{1, 1}, []int{checkouts(srv), len(srv.Charges())})
+				_, err = p.ChangePlan(t.Context(), other, "prod-vps-m")
+				require.NoError(t, err)
+				require.Equal(t, []int{2, 2}, []int{checkouts(srv), len(srv.Charges())})
+
+				srv = elizontest.NewServer(elizontest.InMemory())
+				srv.Faults.When(isCheckout, 0, limited)
+				_, err = serviceProvider(t, srv).Create(t.Context(), orderOf(1))
+				require.NoError(t, err)
+				require.Equal(t, []int{1, 1}, []int{checkouts(srv), len(srv.Charges())})
 			})
 		})
 	}

@@ -80,10 +80,10 @@ func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) 
 		due = invoice.Total
 	}
 	return adapter.Confirm(ctx, c.rest.ReadLag(),
-		func(ctx context.Context) error {
+		adapter.Once(func(ctx context.Context) error {
 			_, err := c.WHMCS.ApplyCredit(ctx, id, due)
 			return err
-		},
+		}),
 		func(ctx context.Context) (bool, error) {
 			read, err := c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: id})
 			return err == nil && read.Status == InvoicePaid, err

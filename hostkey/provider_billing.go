@@ -38,10 +38,10 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 			return provider.OutcomeAlready, nil // nothing is due, or it is paid ahead
 		}
 		err = adapter.Resolve(ctx, p.accounts.Lag,
-			func(ctx context.Context) error {
+			adapter.Once(func(ctx context.Context) error {
 				_, err := p.client.WHMCS.GenerateDueInvoice(ctx, id)
 				return err
-			},
+			}),
 			func(ctx context.Context) (bool, error) {
 				open, err = p.openInvoice(ctx, server)
 				return open != nil, err

@@ -238,6 +238,38 @@ func TestOrdersNeedProof(t *testing.T) {
 	}
 }
 
+// TestRenewSpendsOnce: an answer is lost, and nothing is to be seen of what was asked. It is asked once
+// in a call, whatever is in front of the vendor.
+func TestRenewSpendsOnce(t *testing.T) {
+	for _, action := range []string{"generate_due_invoice", "apply_credit"} {
+		for _, fault := range []faults.Fault{
+			{Kind: faults.Drop}, {Kind: faults.Status, StatusCode: 429}, {Kind: faults.HTML, StatusCode: 403},
+			{Kind: faults.Status, StatusCode: 429, Body: `{"code":-1,"message":"slower"}`},
+		} {
+			bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+				p := adapterOver(t, srv)
+				account := create(t, p, anOrder(1))
+				is := func(r *http.Request) bool { return r.PostFormValue("action") == action }
+				sent := 0
+				srv.Faults.When(func(r *http.Request) bool {
+					if is(r) {
+						sent++
+					}
+					return is(r)
+				}, 0, fault)
+				_, err := p.Renew(t.Context(), account.ID)
+				require.ErrorIs(t, err, provider.ErrOutcomeUnknown, "%s, %s", action, fault)
+				require.Equal(t, 1, sent, "%s, %s", action, fault)
+				srv.Faults.Clear()
+				time.Sleep(2 * time.Minute)
+				_, err = p.Renew(t.Context(), account.ID)
+				require.NoError(t, err)
+				require.Equal(t, 2, srv.Machines()[0].PaidPeriods)
+			})
+		}
+	}
+}
+
 // TestCreateUnpaid: an order that the credit does not cover waits for its payment, if the caller
 // wants that, and is never ordered again.
 func TestCreateUnpaid(t *testing.T) {

@@ -99,11 +99,11 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 		}
 	}
 	err = adapter.Resolve(ctx, p.accounts.Lag,
-		func(ctx context.Context) (err error) {
+		adapter.Once(func(ctx context.Context) (err error) {
 			key, err = p.client.Licenses.GenerateKey(ctx, nil)
 			fresh = err == nil
 			return err
-		},
+		}),
 		func(ctx context.Context) (found bool, err error) {
 			key, err = p.newUnclaimedKey(ctx, a.before)
 			return !key.IsZero(), err

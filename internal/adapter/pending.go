@@ -75,6 +75,19 @@ func Resolve(ctx context.Context, lag time.Duration, do func(context.Context) er
 	return provider.Resolve(ctx, do, patient(lag, look))
 }
 
+// Once is the do of a Confirm or a Resolve that spends money. It is sent a single time: where the look
+// does not see what a lost answer did, what follows is another look and not another payment.
+func Once(do func(context.Context) error) func(context.Context) error {
+	var sent bool
+	var first error
+	return func(ctx context.Context) error {
+		if !sent {
+			sent, first = true, do(ctx)
+		}
+		return first
+	}
+}
+
 func patient(lag time.Duration, look func(context.Context) (bool, error)) func(context.Context) (bool, error) {
 	return func(ctx context.Context) (bool, error) { return Until(ctx, lag, look) }
 }

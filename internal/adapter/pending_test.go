@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/provider"
 )
 
 func TestPending(t *testing.T) {
@@ -56,4 +57,23 @@ func TestUntil(t *testing.T) {
 		require.False(t, so)
 		require.Equal(t, 1500*time.Millisecond, time.Since(start))
 	})
+}
+
+// TestOnce: what spends money is sent a single time, also if nothing is to be seen of it.
+func TestOnce(t *testing.T) {
+	lost := &provider.Error{Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true}
+	for _, settle := range []func(context.Context, time.Duration, func(context.Context) error, func(context.Context) (bool, error)) error{adapter.Confirm, adapter.Resolve} {
+		for seenAt, want := range map[int]error{1: nil, 2: nil, 9: lost} {
+			sent, looks := 0, 0
+			err := settle(t.Context(), 0, adapter.Once(func(context.Context) error { sent++; return lost }), func(context.Context) (bool, error) {
+				looks++
+				return looks == seenAt, nil
+			})
+			require.ErrorIs(t, err, want)
+			require.Equal(t, 1, sent)
+		}
+	}
+	refused := &provider.Error{Kind: provider.ErrQuota}
+	err := adapter.Resolve(t.Context(), 0, adapter.Once(func(context.Context) error { return refused }), nil)
+	require.ErrorIs(t, err, refused, "and a refusal is not looked for")
 }
