@@ -1,12 +1,17 @@
 package provider
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // Every error of an adapter or a client matches one of these with errors.Is, whatever the vendor
@@ -53,7 +58,8 @@ var (
 //
 // Error() is one sentence that support staff can act on. It contains no secret, no query of a URL,
 // and at most a short redacted excerpt of an answer that was not understood: use CaptureResponse
-// for the answer itself.
+// for the answer itself. Whatever the fields hold, it is one line of visible characters and of 2,000
+// bytes at most.
 type Error struct {
 	// Provider is the kind of system: "keyhelp".
 	Provider string
@@ -69,9 +75,11 @@ type Error struct {
 	StatusCode int
 	// Code is the vendor's error code as text; "" if it sent none.
 	Code string
-	// Message is what the server said, or what else went wrong.
+	// Message is what the server said, or what else went wrong. Of a text of a server, 500 bytes at
+	// most are kept, in one line.
 	Message string
-	// Fields maps the names of wrong fields to their problems.
+	// Fields maps the names of wrong fields to their problems: 20 of a server's at most, and "..."
+	// for how many others there are.
 	Fields map[string]string
 	// RetryAfter is how long the server asked to wait; 0 if it did not.
 	RetryAfter time.Duration
@@ -84,35 +92,38 @@ type Error struct {
 	Err error
 }
 
+// What Error shows, in bytes: adapters put their own words around a server's.
+const (
+	maxAction  = 150
+	maxMessage = 900
+	maxFields  = 500
+)
+
 // Error returns one line: the system, what failed and why, and the HTTP status.
 func (e *Error) Error() string {
 	var b strings.Builder
-	if e.Provider != "" {
-		b.WriteString(e.Provider)
-		b.WriteString(": ")
+	for _, part := range []string{words.Line(e.Provider, words.MaxCode), words.Line(cmp.Or(e.Action, e.Op), maxAction), e.reason()} {
+		if part == "" {
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteString(": ")
+		}
+		b.WriteString(part)
 	}
-	switch {
-	case e.Action != "":
-		b.WriteString(e.Action)
-		b.WriteString(": ")
-	case e.Op != "":
-		b.WriteString(e.Op)
-		b.WriteString(": ")
-	}
-	b.WriteString(e.reason())
 	var notes []string
 	if e.StatusCode != 0 {
 		notes = append(notes, "HTTP "+strconv.Itoa(e.StatusCode))
 	}
 	// Some codes only repeat the status.
 	if e.Code != "" && (e.StatusCode == 0 || !strings.HasPrefix(e.Code, strconv.Itoa(e.StatusCode))) {
-		notes = append(notes, "code "+e.Code)
+		notes = append(notes, "code "+words.Line(e.Code, words.MaxCode))
 	}
 	if e.RetryAfter > 0 {
 		notes = append(notes, "retry after "+e.RetryAfter.String())
 	}
 	if e.RequestID != "" {
-		notes = append(notes, "request "+e.RequestID)
+		notes = append(notes, "request "+words.Line(e.RequestID, words.MaxCode))
 	}
 	if len(notes) > 0 {
 		b.WriteString(" (")
@@ -126,35 +137,43 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) reason() string {
-	var parts []string
-	if e.Message != "" {
-		parts = append(parts, e.Message)
-	} else if len(e.Fields) == 0 {
-		switch {
-		case e.Err != nil:
-			parts = append(parts, e.Err.Error())
-		case e.Kind != nil:
-			parts = append(parts, e.Kind.Error())
-		default:
-			parts = append(parts, "failed")
-		}
+	text := e.Message
+	switch {
+	case text != "" || len(e.Fields) > 0:
+	case e.Err != nil:
+		text = e.Err.Error()
+	case e.Kind != nil:
+		text = e.Kind.Error()
+	default:
+		text = "failed"
 	}
-	if len(e.Fields) > 0 {
-		parts = append(parts, fieldText(e.Fields))
+	text = words.Line(text, maxMessage)
+	if len(e.Fields) == 0 {
+		return text
 	}
-	return strings.Join(parts, ": ")
+	fields := fieldText(e.Fields)
+	if text == "" {
+		return fields
+	}
+	return text + ": " + fields
 }
 
+// fieldText returns the fields in the order of their names, as many as there is room for.
 func fieldText(fields map[string]string) string {
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
+	names := slices.Sorted(maps.Keys(fields))
+	var b strings.Builder
 	for i, name := range names {
-		names[i] = name + ": " + fields[name]
+		problem := words.Line(name, words.MaxCode) + ": " + words.Line(fields[name], maxFields-words.MaxCode)
+		if i > 0 && b.Len()+len(problem) > maxFields {
+			fmt.Fprintf(&b, "; and %d others", len(names)-i)
+			break
+		}
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(problem)
 	}
-	return strings.Join(names, "; ")
+	return b.String()
 }
 
 // Unwrap returns Kind and the cause, so that errors.Is(err, ErrNotFound) works as well as
@@ -176,21 +195,21 @@ func (e *Error) Unwrap() []error {
 // LogValue logs the fields.
 func (e *Error) LogValue() slog.Value {
 	attrs := []slog.Attr{
-		slog.String("provider", e.Provider),
-		slog.String("op", e.Op),
+		slog.String("provider", words.Line(e.Provider, words.MaxCode)),
+		slog.String("op", words.Line(e.Op, words.MaxCode)),
 		slog.String("message", e.Error()),
 	}
 	if e.Kind != nil {
-		attrs = append(attrs, slog.String("kind", e.Kind.Error()))
+		attrs = append(attrs, slog.String("kind", words.Line(e.Kind.Error(), maxAction)))
 	}
 	if e.StatusCode != 0 {
 		attrs = append(attrs, slog.Int("status", e.StatusCode))
 	}
 	if e.Code != "" {
-		attrs = append(attrs, slog.String("code", e.Code))
+		attrs = append(attrs, slog.String("code", words.Line(e.Code, words.MaxCode)))
 	}
 	if e.RequestID != "" {
-		attrs = append(attrs, slog.String("request_id", e.RequestID))
+		attrs = append(attrs, slog.String("request_id", words.Line(e.RequestID, words.MaxCode)))
 	}
 	if e.MaybeExecuted {
 		attrs = append(attrs, slog.Bool("maybe_executed", true))

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -28,6 +29,8 @@ type exchange struct {
 	taken    int64             // what the retries took from the quota
 	hidden   []provider.Secret // secrets in what was sent, see secrets
 	searched bool              // hidden is complete
+	hider    *words.Cleaner    // see cleaner
+	hiderOf  []provider.Secret // the secrets that it knows
 
 	// Of the latest attempt:
 	started  time.Time

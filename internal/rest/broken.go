@@ -62,8 +62,7 @@ func (x *exchange) describe(err error) string {
 	case errors.Is(err, errTooLong):
 		return fmt.Sprintf("the answer is longer than %d bytes", x.limit())
 	case errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0:
-		return fmt.Sprintf("%v; if you know this server, trust its key with provider.TLS{PinnedKeys: []string{%q}}",
-			unverified.Err, PinOf(unverified.UnverifiedCertificates[0]))
+		return x.cleaner().Line(unverified.Err.Error(), 200) + "; " + compare(PinOf(unverified.UnverifiedCertificates[0]))
 	case errors.As(err, &pin):
 		return pin.Error()
 	case x.answered:

@@ -145,7 +145,7 @@ func (x *exchange) reasonOf(err error) string {
 	case errors.As(err, &told):
 		return words.Line(x.scrub(told.Reason()), 80)
 	case errors.As(err, &wrong):
-		return fmt.Sprintf("field %q has the wrong type", words.Line(x.scrub(wrong.Field), 80))
+		return fmt.Sprintf("field %q has the wrong type", x.cleaner().Line(wrong.Field, 80))
 	case errors.As(err, &syntax):
 		return "not JSON"
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
@@ -154,5 +154,5 @@ func (x *exchange) reasonOf(err error) string {
 	if x.call.Endpoint.Sensitive { // strconv and time quote what they cannot parse
 		return "a value cannot be read"
 	}
-	return words.Line(x.scrub(err.Error()), 80)
+	return x.cleaner().Line(err.Error(), 80)
 }

@@ -58,7 +58,7 @@ func (x *exchange) warn(remark string) {
 	}
 	l.LogAttrs(x.ctx, slog.LevelWarn, "the server reported a problem with a success",
 		slog.String("op", x.client.operation(x.call.Endpoint).String()),
-		slog.String("remark", words.Line(x.scrub(remark), 300)))
+		slog.String("remark", x.cleaner().Line(remark, 300)))
 }
 
 // dump writes request and answer in a readable form, with secrets redacted. Paths are shown as
@@ -67,24 +67,23 @@ func (x *exchange) dump(req *http.Request, err error) {
 	op := x.client.operation(x.call.Endpoint)
 	var b strings.Builder
 	fmt.Fprintf(&b, "> %s %s (%s, attempt %d)\n", req.Method, op.Route, op, x.attempts)
-	dumpHeaders(&b, "> ", req.Header)
+	x.dumpHeaders(&b, "> ", req.Header)
 	x.dumpBody(&b, "> ", string(x.sent), req.Header.Get("Content-Type"))
 	if x.answered {
 		fmt.Fprintf(&b, "< %d\n", x.status)
-		dumpHeaders(&b, "< ", x.header)
+		x.dumpHeaders(&b, "< ", x.header)
 		x.dumpBody(&b, "< ", x.body.String(), x.header.Get("Content-Type"))
 	}
 	if err != nil {
 		fmt.Fprintf(&b, "! %s\n", x.textOf(bare(err)))
 	}
 	b.WriteByte('\n')
-	text := x.scrub(b.String())
 	x.client.dumps.Lock()
 	defer x.client.dumps.Unlock()
-	_, _ = fmt.Fprint(x.client.options.Dumps, text)
+	_, _ = fmt.Fprint(x.client.options.Dumps, b.String())
 }
 
-func dumpHeaders(b *strings.Builder, prefix string, h http.Header) {
+func (x *exchange) dumpHeaders(b *strings.Builder, prefix string, h http.Header) {
 	names := make([]string, 0, len(h))
 	for name := range h {
 		names = append(names, name)
@@ -93,24 +92,35 @@ func dumpHeaders(b *strings.Builder, prefix string, h http.Header) {
 	for _, name := range names {
 		value := redacted
 		if slices.Contains(shownHeaders, name) {
-			value = strings.Join(h[name], ", ")
+			value = x.scrub(strings.Join(h[name], ", "))
 		}
-		fmt.Fprintf(b, "%s%s: %s\n", prefix, name, value)
+		fmt.Fprintf(b, "%s%s: %s\n", prefix, words.Line(name, words.MaxCode), value)
 	}
 }
+
+// maxDumped is how many bytes of a body a dump shows.
+const maxDumped = 256 << 10
 
 func (x *exchange) dumpBody(b *strings.Builder, prefix, body, contentType string) {
 	if body == "" {
 		return
 	}
+	size := len(body)
+	body = words.Cut(body, maxDumped)
 	answer := prefix == "< "
 	switch {
 	case answer && x.call.Endpoint.Sensitive:
-		body = fmt.Sprintf("[%d bytes withheld]", len(body))
+		body = fmt.Sprintf("[%d bytes withheld]", size)
 	case !answer && contentType == typeForm[0]:
 		body = redactForm(body, x.call.HiddenFields)
 	default: // a server's Content-Type proves nothing
 		body = redactText(body)
 	}
-	fmt.Fprintf(b, "%s%s\n", prefix, body)
+	// No line of a body passes for one of the dump's own.
+	for line := range strings.Lines(x.cleaner().Lines(body, 2*maxDumped)) {
+		fmt.Fprintf(b, "%s%s\n", prefix, strings.TrimSuffix(line, "\n"))
+	}
+	if size > maxDumped {
+		fmt.Fprintf(b, "[%d bytes more]\n", size-maxDumped)
+	}
 }

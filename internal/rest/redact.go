@@ -11,7 +11,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-const redacted = "[redacted]"
+const redacted = words.Redacted
 
 // sensitiveFields are names of JSON and form fields whose values are never shown, in lower case and
 // without "_", "-" and spaces.
@@ -150,13 +150,38 @@ func unescaped(name string) string {
 	return name
 }
 
-// scrub replaces known secrets anywhere in a text, in any escaping. It is the second line after
-// redaction by field.
-func (x *exchange) scrub(text string) string {
-	if text == "" {
-		return ""
+// scrub makes a server's text fit for an error or a log: one short line, without the secrets of the
+// client and the call. It is the second line after redaction by field.
+func (x *exchange) scrub(text string) string { return x.cleaner().Text(text) }
+
+// cleaner knows the secrets of the client and the call.
+func (x *exchange) cleaner() *words.Cleaner {
+	// A client that signs in has new ones now and then.
+	if secrets := x.secrets(); x.hider == nil || !slices.Equal(secrets, x.hiderOf) {
+		x.hider, x.hiderOf = cleanerOf(secrets), secrets
 	}
-	return scrubValues(text, x.secrets())
+	return x.hider
+}
+
+func cleanerOf(secrets []provider.Secret) *words.Cleaner {
+	values := make([]string, len(secrets))
+	for i, secret := range secrets {
+		values[i] = secret.Reveal()
+	}
+	return words.NewCleaner(values...)
+}
+
+// Clean makes a text that came in an answer fit for an error or a report that an adapter writes: one
+// short line, without the client's secrets and these.
+func (c *Client) Clean(text string, secrets ...provider.Secret) string {
+	return c.cleaner(secrets...).Text(text)
+}
+
+func (c *Client) cleaner(secrets ...provider.Secret) *words.Cleaner {
+	if c.config.Secrets != nil {
+		secrets = slices.Concat(c.config.Secrets(), secrets)
+	}
+	return cleanerOf(secrets)
 }
 
 // secrets returns the credentials, the secrets of the call, and what the call sends in fields with
@@ -235,6 +260,5 @@ func (x *exchange) excerpt(prefix string) string {
 		kind = "JSON"
 	}
 	// Cut generously first: it is a waste to redact megabytes for one line.
-	shown := x.scrub(redactText(words.Cut(trimmed, 4000)))
-	return prefix + " " + kind + ": " + words.Line(shown, 160)
+	return prefix + " " + kind + ": " + x.cleaner().Line(redactText(words.Cut(trimmed, 4000)), 160)
 }

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,15 +11,15 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
-	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/words"
+	"github.com/provkit/provkit/internal/wordstest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 )
@@ -31,44 +32,13 @@ const (
 )
 
 // spelled lists the ways in which a quoted value may be written.
-func spelled(secret string) []string {
-	std, _ := json.Marshal(secret)
-	var plain strings.Builder
-	encoder := json.NewEncoder(&plain)
-	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(secret)
-	twice, _ := json.Marshal(string(std))
-	unquote := func(s string) string { return s[1 : len(s)-1] }
-	return []string{
-		secret,
-		url.QueryEscape(secret), url.PathEscape(secret), lowerHex(url.QueryEscape(secret)), url.QueryEscape(url.QueryEscape(secret)),
-		unquote(string(std)), unquote(strings.TrimSpace(plain.String())), php(secret), string(twice[3 : len(twice)-3]),
-		html.EscapeString(secret), strings.NewReplacer(`"`, "&quot;", "'", "&#039;", "&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(secret),
-		unquote(fmt.Sprintf("%q", secret)), unquote(fmt.Sprintf("%+q", secret)),
-	}
-}
-
-// lowerHex spells %2F as %2f.
-func lowerHex(s string) string {
-	return regexp.MustCompile("%..").ReplaceAllStringFunc(s, strings.ToLower)
-}
-
-// php returns what json_encode does by default: it escapes slashes and everything beyond ASCII.
-func php(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\' || r == '/':
-			b.WriteString(`\` + string(r))
-		case r > 0xffff:
-			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)
-		case r < ' ' || r > '~':
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
+func spelled(secret string) (all []string) {
+	for _, spelling := range wordstest.Spellings() {
+		if spelling.Promised && !spelling.Neighbours {
+			all = append(all, spelling.Spell(secret))
 		}
 	}
-	return b.String()
+	return all
 }
 
 func assertClean(t *testing.T, text string, secrets ...string) {
@@ -123,7 +93,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		"raw HTML":        answer(500, "<html>"+quoted),
 		"broken JSON":     answer(200, `{"id":1,"error":`+asJSON(quoted)),
 		"PHP notice":      answer(200, "Notice: "+quoted+`{"id":1}`),
-		"PHP JSON":        answer(422, `{"error":"`+php(quoted)+`"}`),
+		"PHP JSON":        answer(422, `{"error":"`+wordstest.PHP(quoted)+`"}`),
 		"error":           answer(422, `{"error":`+asJSON(quoted)+`,"details":{`+asJSON(quoted)+`:`+asJSON(quoted)+`}}`),
 		"field":           answer(400, `{"password":`+asJSON(canaryPassword)+`,"token":"`+canaryToken+`","x":{"secret":{"deep":"`+canaryNested+`"}}}`),
 		"JSON in JSON":    answer(400, `{"request":`+asJSON(`{"password":`+asJSON(canaryPassword)+`}`)+`}`),
@@ -284,24 +254,6 @@ func TestErrorsOfCallersTransport(t *testing.T) {
 	assert.False(t, errors.As(err, &none))
 }
 
-func TestScrubEverySpelling(t *testing.T) {
-	for _, secret := range []string{canaryKey, canaryPassword, canaryToken, `\\\\"""`, "a/b c+d%25", "日本語テキスト", "😀😀", "tab\tnew\nline\x01", "\xff\xfe\xfd\xfc1"} {
-		for i, form := range spelled(secret) {
-			if !utf8.ValidString(secret) && i > 4 {
-				continue // such bytes do not survive JSON
-			}
-			assert.Equal(t, "before [redacted] after", scrubValues("before "+form+" after", []provider.Secret{provider.NewSecret(secret)}), "%q as %q", secret, form)
-		}
-	}
-}
-
-func TestScrubPrefersTheLongest(t *testing.T) {
-	assert.Equal(t, "x [redacted] y", scrubValues("x abcd1234 y", []provider.Secret{provider.NewSecret("abcd"), provider.NewSecret("abcd1234")}), "no rest remains")
-	assert.Equal(t, "[redacted][redacted]", scrubValues("redacted"+"acte", []provider.Secret{provider.NewSecret("redacted"), provider.NewSecret("acte"), provider.NewSecret("dact")}), "replacements are not searched")
-	assert.Equal(t, "the [redacted]", scrubValues("the secre", []provider.Secret{provider.NewSecret("secret-key")}), "cut off where it was quoted")
-	assert.Equal(t, "a b abc", scrubValues("a b abc", []provider.Secret{provider.Secret{}, provider.NewSecret("a"), provider.NewSecret("abc")}), "too short to hide")
-}
-
 func TestRedactText(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"password":"x"}`:                         `{"password":"[redacted]"}`,
@@ -322,39 +274,16 @@ func TestRedactText(t *testing.T) {
 }
 
 func FuzzRedact(f *testing.F) {
-	for _, secret := range []string{canaryKey, canaryPassword, "abcd", `\\\\`} {
-		f.Add(`{"password":"x","a":`+secret+`}`, secret)
-		f.Add(`\\\\\\\\\u0041%25&amp;`, secret)
-	}
-	f.Fuzz(func(t *testing.T, text, secret string) {
-		text, secret = text[:min(len(text), 1000)], secret[:min(len(secret), 64)]
-		for name, out := range map[string]string{"text": redactText(text), "form": redactForm(text, nil), "scrub": scrubValues(text, []provider.Secret{provider.NewSecret(secret), provider.NewSecret(canaryKey)})} {
+	f.Add(`{"password":"x","a":"b"}`)
+	f.Add(`a=b&password=%41`)
+	f.Fuzz(func(t *testing.T, text string) {
+		text = text[:min(len(text), 1000)]
+		for name, out := range map[string]string{"text": redactText(text), "form": redactForm(text, nil)} {
 			if len(out) > 4*len(text)+len(redacted) {
 				t.Errorf("%s grew from %d to %d bytes", name, len(text), len(out))
 			}
 		}
-		if len(secret) < minSecret || strings.Contains(redacted, secret) {
-			return
-		}
-		for _, form := range spelled(secret)[:5+8*bit(utf8.ValidString(secret))] {
-			if out := scrubValues(text+" "+form+" "+text, []provider.Secret{provider.NewSecret(secret)}); strings.Contains(out, secret) && !strings.Contains(redacted+text+redacted, secret) && !overlaps(text, secret) {
-				t.Errorf("%q is left in %q", secret, out)
-			}
-		}
 	})
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// overlaps reports whether a secret can be found only because the text around a replaced value,
-// together with "[redacted]", happens to spell it. That reveals nothing.
-func overlaps(text, secret string) bool {
-	return strings.ContainsAny(secret, "[] ") || strings.Contains(text, secret[:1])
 }
 
 // TestHiddenFields: if a field's name does not say that it is secret (arg2 is a password), the call
@@ -381,4 +310,124 @@ func TestDumps(t *testing.T) {
 	} {
 		assert.Contains(t, dumps.String(), line+"\n")
 	}
+}
+
+// TestSpellingsThroughTheClient: what a server quotes in any spelling that SECURITY.md promises, in
+// any part of an answer that reaches an error, a log or a dump, is not shown.
+func TestSpellingsThroughTheClient(t *testing.T) {
+	const short = 8 // as much of a spelling must not be left
+	for _, spelling := range wordstest.Spellings() {
+		spelled := spelling.Spell(canaryPassword)
+		body, _ := json.Marshal(map[string]any{"error": spelled, "details": map[string]string{spelled: spelled}})
+		shown := ""
+		for _, handler := range []http.HandlerFunc{
+			answer(422, string(body)),
+			answer(422, `{"error":"no: `+words.Line(spelled, 10000)+`"}`),
+			answer(200, "<html>Notice: "+spelled),
+			answer(500, "<html>Notice: "+spelled, "X-Request-Id", words.Line(spelled, 10000)),
+			answer(302, "", "Location", "https://elsewhere.test/"+words.Line(spelled, 10000)),
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				var logs, dumps syncBuffer
+				logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
+				c, _ := inMemory(t, handler, provider.WithLogger(logger), provider.WithDumps(&dumps))
+				c.config.Classify = quotingClassifier
+				err := c.Do(t.Context(), &Call{Endpoint: createThing, Body: map[string]string{"password": canaryPassword}, Out: new(thing)})
+				require.Error(t, err)
+				shown += shownBy(err) + logs.String() + dumps.String()
+			})
+		}
+		// Also as it looks in a log that escapes what it shows.
+		left := strings.Contains(shown, canaryPassword[:short])
+		for _, form := range []string{words.Line(spelled, 10000), wordstest.JSON(words.Line(spelled, 10000))} {
+			begin := len(form) / 3
+			left = left || strings.Contains(shown, form[begin:begin+min(short, len(form)/3)])
+		}
+		t.Logf("%-45s promised: %-5t found: %t", spelling.Name, spelling.Promised, !left)
+		if spelling.Promised {
+			assert.False(t, left, "%s: %s", spelling.Name, spelled)
+		}
+	}
+}
+
+// TestHostileTexts: whatever a server says, wherever it says it, is one visible line of bounded
+// length where it is shown.
+func TestHostileTexts(t *testing.T) {
+	for name, text := range map[string]string{
+		"forged line": "a\r\nlevel=ERROR msg=forged", "clipboard": "\x1b]52;c;aGVsbG8=\x07", "colour": "\x1b[2J\x1b[31mx", "C1": "\u009b31m",
+		"direction": "\u202etxt.exe\u2066", "invisible": "a\u200bb\ufeff\u00ad\u2060", "separators": "\u2028\u2029\u0085", "long": strings.Repeat("long ", 240_000),
+	} {
+		body, _ := json.Marshal(map[string]any{"error": text, "details": map[string]string{text: text}})
+		many, _ := json.Marshal(map[string]any{"error": text, "details": manyFields(text)})
+		inHeader := text
+		if name == "forged line" {
+			inHeader = "a\tlevel"
+		}
+		inHeader = inHeader[:min(len(inHeader), 100_000)]
+		for where, handler := range map[string]http.HandlerFunc{
+			"error": answer(422, string(body)), "many fields": answer(422, string(many)), "page": answer(500, "<html>"+text), "text": answer(200, text),
+			"JSON": answer(200, `{"id":`+string(body)+`}`), "redirect": answer(302, "", "Location", "https://x.test/"+inHeader), "far": answer(302, "", "Location", "https://"+inHeader+".test/"),
+			"request ID": answer(500, "{}", "X-Request-Id", inHeader), "Retry-After": answer(503, "{}", "Retry-After", inHeader), "Server": answer(500, "{}", "Server", inHeader),
+		} {
+			t.Run(name+"/"+where, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var dumps syncBuffer
+					var logged []string
+					logger := slog.New(&keeper{keep: func(text string) { logged = append(logged, text) }})
+					c, _ := inMemory(t, handler, provider.WithLogger(logger), provider.WithDumps(&dumps))
+					c.config.Classify = quotingClassifier
+					err := c.Do(t.Context(), callOf(Once, new(pickyThing)))
+					require.Error(t, err)
+					failed := asError(t, err)
+					requireShown(t, err.Error(), 2200)
+					requireShown(t, failed.Message, 2*words.MaxText)
+					requireShown(t, failed.Code, words.MaxCode)
+					requireShown(t, failed.RequestID, words.MaxCode)
+					require.LessOrEqual(t, len(failed.Fields), words.MaxFields+1)
+					for field, problem := range failed.Fields {
+						requireShown(t, field, words.MaxCode)
+						requireShown(t, problem, words.MaxText)
+					}
+					for _, text := range logged {
+						requireShown(t, text, words.MaxText)
+					}
+					for line := range strings.Lines(dumps.String()) {
+						requireShown(t, strings.NewReplacer("\n", "", "\t", "").Replace(line), 1<<20)
+						require.Regexp(t, `^([><!] |\[|$)`, strings.TrimSuffix(line, "\n"))
+					}
+					require.Less(t, len(dumps.String()), 1<<20)
+				})
+			})
+		}
+	}
+}
+
+func manyFields(text string) map[string]string {
+	fields := make(map[string]string)
+	for i := range 100 {
+		fields[fmt.Sprint(i, text[:min(len(text), 1000)])] = text[:min(len(text), 1000)]
+	}
+	return fields
+}
+
+func requireShown(t *testing.T, text string, n int) {
+	t.Helper()
+	require.LessOrEqual(t, len(text), n)
+	require.False(t, strings.ContainsFunc(text, func(r rune) bool { return r != ' ' && words.Unseen(r) }), "%q", text)
+}
+
+// keeper is a slog.Handler that keeps the texts as they are.
+type keeper struct {
+	slog.Handler
+	keep func(string)
+}
+
+func (k *keeper) Enabled(context.Context, slog.Level) bool { return true }
+
+func (k *keeper) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		k.keep(a.Value.String())
+		return true
+	})
+	return nil
 }

@@ -99,10 +99,17 @@ func PinOf(cert *x509.Certificate) string {
 	return "sha256/" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
+// compare says what to do about a key that nobody vouches for. Whoever answers may be anybody, so
+// its key is not offered as the one to pin.
+func compare(pin string) string {
+	return "the key that was presented has the fingerprint " + pin + ": pin it (provider.TLS) only if the server itself shows the same, " +
+		"with: openssl x509 -in CERTIFICATE -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64"
+}
+
 type pinError struct{ got string }
 
 func (e *pinError) Error() string {
-	return "the server's public key is " + e.got + ", which is not pinned"
+	return "the server's public key is not one of those that are pinned; " + compare(e.got)
 }
 
 func matchPin(state tls.ConnectionState, pins [][]byte) error {

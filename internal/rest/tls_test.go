@@ -11,6 +11,7 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -53,8 +54,9 @@ func TestSelfSignedIsRefused(t *testing.T) {
 	err := ask(t, newClient(t, srv.URL))
 	require.ErrorIs(t, err, provider.ErrUnavailable)
 	require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "the request was not sent")
-	assert.Contains(t, err.Error(), PinOf(srv.Certificate()), "the pin to use")
-	assert.Contains(t, err.Error(), "PinnedKeys")
+	assert.Contains(t, err.Error(), PinOf(srv.Certificate()), "the pin to compare")
+	assert.Contains(t, err.Error(), "pin it (provider.TLS) only if the server itself shows the same")
+	assert.Contains(t, err.Error(), "openssl x509 -in CERTIFICATE")
 	var unverified *tls.CertificateVerificationError
 	require.ErrorAs(t, err, &unverified)
 }
@@ -196,4 +198,54 @@ func selfSigned(t *testing.T) []byte {
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	require.NoError(t, err)
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+// TestHostileNamesInCertificates: whoever answers chooses them, before anything is verified.
+func TestHostileNamesInCertificates(t *testing.T) {
+	const evil = "\x1b]52;c;aGVsbG8=\x07\r\nlevel=INFO"
+	srv := httptest.NewUnstartedServer(okThing)
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	names := []string{"\x1b]52;c;aGVsbG8=\x07\r\nlevel=INFO"}
+	for range 2000 {
+		names = append(names, names[0]+".test")
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: evil + "\u202e\u200b" + strings.Repeat("long", 1000), Organization: []string{evil}},
+		DNSNames: names, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	require.NoError(t, err)
+	srv.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	pin := PinOf(srv.Certificate())
+	roots := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	for name, opt := range map[string]provider.Option{
+		"unknown": provider.WithTLS(provider.TLS{}), "other pin": pins(strings.Repeat("00", 32)), "pin": pins(pin), "other name": provider.WithTLS(provider.TLS{RootCAs: roots}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var dumps syncBuffer
+			var logged []string
+			logger := slog.New(&keeper{keep: func(text string) { logged = append(logged, text) }})
+			c := newClient(t, srv.URL, opt, provider.WithLogger(logger), provider.WithDumps(&dumps))
+			t.Cleanup(c.closeIdle)
+			steps, err := diagnose(t, c)
+			require.Equal(t, name == "pin", err == nil)
+			if err != nil {
+				requireShown(t, err.Error(), 2200)
+				require.Contains(t, err.Error(), pin)
+			}
+			for _, step := range steps {
+				requireShown(t, step.Detail, 800)
+				if step.Err != nil {
+					requireShown(t, step.Err.Error(), 2200)
+				}
+			}
+			for _, text := range append(logged, strings.ReplaceAll(dumps.String(), "\n", "")) {
+				requireShown(t, text, 5000)
+			}
+		})
+	}
 }

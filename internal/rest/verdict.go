@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -131,21 +130,15 @@ func (x *exchange) requestID() string {
 	if name == "" {
 		return ""
 	}
-	return words.Line(x.scrub(x.header.Get(name)), 100)
+	return x.cleaner().Code(x.header.Get(name))
 }
 
-// clean returns a copy of a vendor's error without the secrets that the server may have quoted in
-// it.
+// clean returns a copy of a vendor's error whose texts, which are the server's, are short lines
+// without secrets.
 func (x *exchange) clean(err *provider.Error) *provider.Error {
-	failed := *err
-	failed.Message, failed.Code, failed.RequestID = x.scrub(err.Message), x.scrub(err.Code), x.scrub(err.RequestID)
-	failed.Fields = nil
-	for name, problem := range err.Fields {
-		if failed.Fields == nil {
-			failed.Fields = make(map[string]string, len(err.Fields))
-		}
-		failed.Fields[x.scrub(name)] = x.scrub(problem)
-	}
+	failed, c := *err, x.cleaner()
+	failed.Message, failed.Code, failed.RequestID = c.Text(err.Message), c.Code(err.Code), c.Code(err.RequestID)
+	failed.Fields = c.Fields(err.Fields)
 	if err.Err != nil {
 		failed.Err = x.hide(err.Err)
 	}
@@ -161,13 +154,13 @@ func (x *exchange) redirected() *provider.Error {
 	case parseErr != nil:
 		err.Message = "the server redirects to something that is not a URL"
 	case x.call.Endpoint.Sensitive: // the answer to a sign-on may well be a redirect
-		err.Message = "the server redirects to " + words.Line(x.scrub(target.Host), 200)
+		err.Message = "the server redirects to " + x.cleaner().Line(target.Host, 200)
 	default:
 		// A query may contain a token, and the path says enough.
-		shown := x.scrub((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String())
-		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", words.Line(shown, 200))
+		shown := x.cleaner().Line((&url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}).String(), 200)
+		err.Message = fmt.Sprintf("the server redirects to %s: configure that URL", shown)
 		if x.call.Endpoint.Effect == Read && sameOrigin(target, x.client.root) {
-			err.Message = fmt.Sprintf("the server redirects more than %d times, finally to %s", maxRedirects, words.Line(shown, 200))
+			err.Message = fmt.Sprintf("the server redirects more than %d times, finally to %s", maxRedirects, shown)
 		}
 	}
 	return err

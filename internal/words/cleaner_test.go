@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
@@ -150,6 +149,6 @@ func FuzzCleaner(f *testing.F) {
 
 func visibleIn(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
-		return !unicode.IsPrint(r) || words.Invisible(r)
+		return r != ' ' && words.Unseen(r)
 	})
 }

@@ -31,7 +31,7 @@ var readings = [][]kind{
 	{entity}, {entity, entity},
 	{backslash, percent}, {percent, backslash}, {backslash, entity}, {entity, backslash}, {percent, entity}, {entity, percent},
 	{anyOf}, {anyOf, anyOf}, {anyOf, anyOf, anyOf}, {anyOf, anyOf, anyOf, anyOf},
-	{quoted},
+	{quoted}, {backslash, quoted}, {backslash, backslash, quoted}, {percent, quoted},
 }
 
 // reading is a text with some escapings undone, and which part of the original text each of its bytes
@@ -299,7 +299,7 @@ func (r reading) squeeze() (reading, bool) {
 	for i := 0; i < len(r.text); {
 		c, size := utf8.DecodeRune(r.text[i:])
 		for end := i + size; i < end; i++ {
-			if c == utf8.RuneError || !blank(c) && !Invisible(c) {
+			if c == utf8.RuneError || !blank(c) && !Unseen(c) {
 				out.add(r.part(i), r.text[i])
 			}
 		}

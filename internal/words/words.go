@@ -53,20 +53,21 @@ func clip(s string, n int, lines bool) string {
 }
 
 // visible returns the beginning of a text as Line shows it, n bytes at most, and reports whether
-// there is more. It does not look at the rest.
+// there is more. It does not look at the rest, nor far for something to show.
 func visible(s string, n int, lines bool) (string, bool) {
+	if far := 8*n + 1<<14; len(s) > far {
+		shown, _ := visible(Cut(s, far), n, lines)
+		return shown, true
+	}
 	var b strings.Builder
 	gap := false
-	for i, r := range s {
-		if r == utf8.RuneError && !strings.HasPrefix(s[i:], "\uFFFD") {
-			continue
-		}
+	for _, r := range s {
 		if lines && (r == '\n' || r == '\t' || r == ' ') {
 			gap = false
 		} else if blank(r) {
 			gap = b.Len() > 0
 			continue
-		} else if Invisible(r) {
+		} else if Unseen(r) {
 			continue
 		}
 		size := utf8.RuneLen(r)
@@ -87,12 +88,3 @@ func visible(s string, n int, lines bool) (string, bool) {
 
 // blank reports whether a character becomes a space. U+2800 looks like one.
 func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2800' }
-
-// Invisible reports whether a character is left out: it is not seen, or it changes what is seen of
-// the others.
-func Invisible(r rune) bool {
-	if r < utf8.RuneSelf {
-		return r < ' ' || r == 0x7f
-	}
-	return !unicode.IsPrint(r) || unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
-}

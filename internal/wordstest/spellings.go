@@ -102,6 +102,8 @@ func Spellings() []Spelling {
 		{Name: "hex of UTF-16", Promised: not, Spell: func(s string) string { return every("%04x")(s) }},
 
 		{Name: "quoted-printable", Promised: found, Spell: quotedPrintable},
+		{Name: "quoted-printable in JSON", Promised: found, Spell: nest(quotedPrintable, JSON)},
+		{Name: "quoted-printable in a URL", Promised: found, Spell: nest(quotedPrintable, url.QueryEscape)},
 		{Name: "quoted-printable, every byte", Promised: found, Spell: bytewise("=%02X")},
 
 		{Name: "in lines", Promised: found, Spell: func(s string) string { return broken(s, 5, "\r\n") }},
