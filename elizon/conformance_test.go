@@ -83,6 +83,7 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		OtherPlan:        "prod-vps-m",
 		Image:            "102",
 		MissingID:        "nosuchservice000000000000",
+		Reads:            func(r *http.Request) bool { return r.Method == http.MethodGet },
 		Accounts:         func() []providertest.Truth { return accountsOf(srv) },
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideServices,

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/provkit/provkit/hestia"
@@ -80,6 +81,7 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 				Plan:      "small",
 			}
 		},
+		Reads:            func(r *http.Request) bool { return strings.HasPrefix(r.FormValue("cmd"), "v-list-") },
 		OtherPlan:        "large",
 		MissingID:        "nobodyhere",
 		Accounts:         func() []providertest.Truth { return truths(srv) },

@@ -34,6 +34,7 @@ var _ interface {
 	provider.PasswordChanger
 	provider.UsageReader
 	provider.FleetUsageReader
+	provider.Poller
 } = (*Provider)(nil)
 
 // NewProvider returns a provider that uses the client. The client stays usable.

@@ -14,6 +14,12 @@ func (p *Provider) Terminate(ctx context.Context, id string) (provider.Outcome, 
 	}})
 }
 
+// Poll reads one account, on which nothing pends for longer than a call. Unlike Get, it says that the
+// account does not exist only with proof.
+func (p *Provider) Poll(ctx context.Context, id string) (*provider.Progress, error) {
+	return p.accounts.Poll(ctx, id)
+}
+
 // proveAbsent proves that a user does not exist: the list of users works and lacks it.
 func (p *Provider) proveAbsent(ctx context.Context, login string) (evidence string, err error) {
 	found, err := p.listed(ctx, func(name string) bool { return name == login })

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -87,6 +88,9 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
 		Refusal:          faults.Fault{Kind: faults.Status, StatusCode: http.StatusOK, Body: `{"result": -1, "error": "malformed request"}`},
 		Advance:          srv.Advance,
+		Reads: func(r *http.Request) bool {
+			return slices.Contains([]string{"show", "list", "update_servers", "get_cancellation_requests", "get_invoice"}, r.FormValue("action"))
+		},
 		AddForeign: func(hostname string) string {
 			return strconv.FormatInt(srv.AddMachine(hostkeytest.Machine{Hostname: hostname, Preset: "vm.nano", Location: "NL", RootPass: "Somebody-e1ses"}).ID, 10)
 		},

@@ -76,6 +76,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 		},
 		OtherPlan:        strconv.FormatInt(plans[1].ID, 10),
 		MissingID:        "999999",
+		Reads:            func(r *http.Request) bool { return r.Method == http.MethodGet },
 		Accounts:         func() []providertest.Truth { return truths(srv) },
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideClients,

@@ -32,6 +32,7 @@ var _ interface {
 	provider.UsageReader
 	provider.FleetUsageReader
 	provider.Adopter
+	provider.Poller
 } = (*Provider)(nil)
 
 // NewProvider returns the portable provider for a client. The client stays usable.

@@ -170,7 +170,9 @@ func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64,
 	_, outcome, err := adapter.MakeOrFind[Domain]{
 		LookFirst: mayExist || domainsGetByName.in(d) != nil, Lag: p.accounts.Lag, Scans: domainsGetByName.in(d) == nil,
 		Find: func(ctx context.Context, refused error) (*Domain, error) {
-			return p.clientDomain(ctx, d, clientID, name, refused)
+			return adapter.Seek(ctx, p.accounts, provider.Query{Domain: name}, func(ctx context.Context) (*Domain, error) {
+				return p.clientDomain(ctx, d, clientID, name, refused)
+			})
 		},
 		Make: func(ctx context.Context) (*Domain, error) {
 			made, err := p.client.Domains.Create(ctx, &DomainCreateRequest{ClientID: clientID, Name: name})

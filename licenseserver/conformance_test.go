@@ -97,6 +97,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		},
 		OtherPlan:        "basic",
 		MissingID:        "999999",
+		Reads:            func(r *http.Request) bool { return r.Method == http.MethodGet },
 		Accounts:         func() []providertest.Truth { return truths(srv, resources) },
 		IgnoreSuspension: srv.IgnoreSuspension,
 		HideAccounts:     srv.HideLicenses,

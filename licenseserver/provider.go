@@ -53,6 +53,7 @@ var _ interface {
 	provider.UsageReader
 	provider.FleetUsageReader
 	provider.Adopter
+	provider.Poller
 } = (*Provider)(nil)
 
 // NewProvider returns the portable provider for a client. The client stays usable.
@@ -78,7 +79,7 @@ func (p *Provider) Client() *Client { return p.client }
 // Get reads one account.
 func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error) {
 	return adapter.Verb(ctx, p.accounts, "get account", id, nil, func(ctx context.Context, n int64) (*provider.Account, error) {
-		plate, err := p.look(ctx, n)
+		plate, err := p.accounts.Record(ctx, n)
 		if err != nil {
 			return nil, err
 		}

@@ -27,6 +27,12 @@ func (p *Provider) removal() adapter.Removal[int64, nameplate] {
 	}}
 }
 
+// Poll reads one account, on which nothing pends for longer than a call. Unlike Get, it says that the
+// account does not exist only with proof.
+func (p *Provider) Poll(ctx context.Context, id string) (*provider.Progress, error) {
+	return p.accounts.Poll(ctx, id)
+}
+
 // proveAbsent proves that a license does not exist: another license can still be read, or the
 // dashboard counts none.
 func (p *Provider) proveAbsent(ctx context.Context, license int64) (evidence string, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -27,7 +28,18 @@ func (p *Provider) newLicense(ctx context.Context, o *order, certain *bool) (*ma
 		if err != nil {
 			return nil, err
 		}
-		license, err := p.client.Licenses.Info(ctx, key)
+		var license *License
+		limit := time.Duration(0)
+		if fresh {
+			limit = p.accounts.Lag
+		}
+		_, ended := adapter.Until(ctx, limit, func(ctx context.Context) (bool, error) {
+			license, err = p.client.Licenses.Info(ctx, key)
+			return !errors.Is(err, provider.ErrNotFound), nil
+		})
+		if ended != nil {
+			return nil, ended
+		}
 		if errors.Is(err, provider.ErrNotFound) {
 			if !fresh {
 				delete(p.attempts, o.id()) // it was removed

@@ -67,7 +67,8 @@ func (c *EnsureResult) Outcome() Outcome {
 // Called again after any error, it does the rest: put it behind a queue or a workflow engine.
 //
 // It never touches an account with another reference: if Create is set and the account carries a
-// different reference, or none, the error matches ErrAlreadyExists (see Adopter). The EnsureResult
+// different reference, or none, the error matches ErrAlreadyExists (see Adopter). An account that is
+// suspended and is to stay so is not completed until it is to be active. The EnsureResult
 // is never nil; with an error, it shows how far Ensure got.
 func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error) {
 	c := &EnsureResult{}
@@ -76,9 +77,12 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 		return c, err
 	}
 	account, err := want.find(ctx, p)
+	if errors.Is(err, ErrNotFound) && want.Status == StatusAbsent && want.ID != "" {
+		account, err = want.prove(ctx, p) // what Find says is proven
+	}
 	switch {
 	case errors.Is(err, ErrNotFound) && want.Status == StatusAbsent:
-		return c, c.absent(ctx, p, want)
+		return c, nil
 	case errors.Is(err, ErrNotFound) && want.Create != nil && want.ID == "":
 		// It is made below.
 	case err != nil:
@@ -107,15 +111,27 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 			return outcome, err
 		})
 	}
+	// Systems refuse to complete an account that is out of service, so that it is put into service
+	// first, or left as it is if it is to stay suspended.
+	known := account != nil && want.Create != nil && account.Reference == want.Create.Reference
+	suspended := known && account.Status == StatusSuspended
+	if suspended && want.Status == StatusActive {
+		if err := c.state(ctx, p, want); err != nil || c.Handle != "" {
+			return c, err
+		}
+	}
 	// Create also runs for an account that exists, since it may be half made: Create is idempotent,
 	// and only Create knows which steps are missing.
-	if want.Create != nil {
+	if want.Create != nil && !(suspended && want.Status == StatusSuspended) {
 		if done, err := c.create(ctx, p, want); done || err != nil {
 			return c, err
 		}
 	}
 	if err := c.plan(ctx, p, want); err != nil {
 		return c, err
+	}
+	if suspended {
+		return c, nil
 	}
 	return c, c.state(ctx, p, want)
 }
@@ -148,53 +164,27 @@ func (d Desired) find(ctx context.Context, p Provider) (*Account, error) {
 	return p.Find(ctx, Query{Username: d.Create.Username})
 }
 
-// absent proves that an account is gone that was not found. What Find says is proved. A read by ID
-// that finds nothing is no proof, since the credentials may lack the right to see the account.
-// Terminate then tells the two apart, unless the account must carry a reference, which Terminate
-// does not look at: a search for the order proves as much. A dry run without an order has no way to
-// prove anything.
-func (c *EnsureResult) absent(ctx context.Context, p Provider, want Desired) error {
-	switch {
-	case want.ID == "":
-		return nil
-	case want.Create != nil:
-		return want.proveAbsent(ctx, p)
-	case want.DryRun:
-		return nil
-	}
-	outcome, err := p.Terminate(ctx, want.ID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	c.Changes = append(c.Changes, Change{
-		Verb: CapTerminate, From: string(StatusUnknown), To: string(StatusAbsent), Outcome: outcome, Err: err,
-	})
-	if outcome == OutcomePending {
-		c.Handle = want.ID
-	}
-	return err
-}
-
-// proveAbsent searches for the order, and returns nil if the search works and does not show the
-// account that could not be read by its ID.
-func (d Desired) proveAbsent(ctx context.Context, p Provider) error {
-	query := Query{Username: d.Create.Username}
-	if query.Username == "" {
-		query.Reference = d.Create.Reference
-	}
-	found, err := p.Find(ctx, query)
-	switch {
-	case errors.Is(err, ErrNotFound):
-		return nil
-	case err != nil:
-		return err
-	case found.ID == d.ID:
-		return &Error{
-			Provider: p.Describe().Kind, Action: "ensure account " + d.ID, Kind: ErrConflict,
-			Message: "a search shows the account, but it cannot be read by its ID",
+// prove finds out whether an account that could not be read by its ID is gone, since the credentials
+// may lack the right to see it. It returns the account if it is there after all; the error matches
+// ErrNotFound only with proof.
+func (d Desired) prove(ctx context.Context, p Provider) (*Account, error) {
+	poller, ok := As[Poller](p)
+	if !ok {
+		return nil, &Error{
+			Provider: p.Describe().Kind, Action: "ensure account " + d.ID, Kind: ErrUnsupported,
+			Message: "it was not found, and the adapter has no Poll that could prove that it is gone",
 		}
 	}
-	return nil
+	progress, err := poller.Poll(ctx, d.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case progress == nil || progress.Account == nil:
+		return nil, &Error{
+			Provider: p.Describe().Kind, Action: "ensure account " + d.ID, Kind: ErrConflict, Message: "it was not found, and Poll does not say that it is gone",
+		}
+	}
+	return progress.Account, nil
 }
 
 // do runs one verb and notes the change; a dry run only notes it.
@@ -230,11 +220,18 @@ func (c *EnsureResult) create(ctx context.Context, p Provider, want Desired) (do
 	if !missing {
 		from = "incomplete"
 	}
+	status := StatusUnknown
+	if len(c.Changes) > 0 {
+		status = c.Account.Status // as it is since the verb before: what Create read may be older
+	}
 	created, err := p.Create(ctx, &req)
 	if created != nil {
 		c.Handle = created.Handle
 		if created.Account != nil {
 			c.Account = created.Account
+			if status != StatusUnknown {
+				c.Account.Status = status
+			}
 		}
 	}
 	if err != nil {

@@ -109,8 +109,11 @@ func (r Removal[K, T]) ending(ctx context.Context, id K, now *T) (bool, error) {
 // ProveAbsent returns what proves that an account that could not be found is gone, or the
 // error of an absence that is not proven.
 func (a *Accounts[K, T]) ProveAbsent(ctx context.Context, id K) (evidence string, err error) {
-	evidence, err = a.Prove(ctx, id)
-	if err != nil {
+	_, ended := Until(ctx, a.Lag, func(ctx context.Context) (bool, error) {
+		evidence, err = a.Prove(ctx, id)
+		return !errors.Is(err, Listed), nil // a list may trail what a read shows
+	})
+	if err = cmp.Or(ended, err); err != nil {
 		return "", Unproven(a.Kind, a.Noun, err)
 	}
 	return evidence, nil

@@ -73,6 +73,12 @@ func (a *Accounts[K, T]) fresh() (made map[K]*provider.Account, left time.Durati
 	return made, left
 }
 
+// Fresh reports whether this program has made an account that reads may not show yet.
+func (a *Accounts[K, T]) Fresh() bool {
+	made, _ := a.fresh()
+	return made != nil
+}
+
 // Record reads one record. One that this program made a moment ago is looked for again if it is not
 // there yet.
 func (a *Accounts[K, T]) Record(ctx context.Context, id K) (*T, error) {

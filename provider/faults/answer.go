@@ -16,7 +16,12 @@ const (
 
 // serve answers a request under the fault f, which may be nil. It cuts the connection by a panic
 // with http.ErrAbortHandler, which net/http understands and Transport recovers.
-func serve(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
+func (in *Injector) serve(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handler) {
+	if f != nil && f.Kind == Stale {
+		in.past.serve(f.Delay, w, r, next)
+		return
+	}
+	in.past.change()
 	if f == nil {
 		next.ServeHTTP(w, r)
 		return

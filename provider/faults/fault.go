@@ -37,6 +37,10 @@ const (
 	// Delay waits for [Fault.Delay] and then serves normally. It waits before the request is
 	// applied or, with After, before the answer.
 	Delay Kind = "delay"
+	// Stale applies the request and answers as the server would have answered [Fault.Delay] ago, as a
+	// cache or a replica does: with the answer that the same request got then, or the oldest since.
+	// It is for requests that only read, and must also meet those before the change.
+	Stale Kind = "stale"
 	// Custom lets [Fault.Answer] serve the request.
 	Custom Kind = "custom"
 )
@@ -52,7 +56,7 @@ type Fault struct {
 	Header http.Header
 	// RetryAfter, if not empty, is the Retry-After header of the fault's own answer.
 	RetryAfter string
-	// Delay is how long every kind waits first. If the client gives up meanwhile, the request is
+	// Delay is how long every kind but Stale waits first. If the client gives up meanwhile, the request is
 	// not applied. (The kind Delay with After waits last.)
 	Delay time.Duration
 	// Body is the body of the fault's own answer; "" is the kind's default.

@@ -29,7 +29,7 @@ func (in *Injector) Handler(next http.Handler) http.Handler {
 		if r.Body != nil && r.Body != http.NoBody {
 			inner.Body = body
 		}
-		serve(f, watched, inner, next)
+		in.serve(f, watched, inner, next)
 		watched.answered(http.StatusOK) // which net/http sends if the handler wrote nothing
 	})
 }

@@ -21,6 +21,7 @@ type Injector struct {
 	share  float64
 	random []Fault
 	log    []*entry
+	past   memory // for Stale
 }
 
 type rule struct {
@@ -72,6 +73,7 @@ func (in *Injector) Clear() {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.at, in.rules, in.dice, in.random, in.share = nil, nil, nil, nil, 0
+	in.past.clear()
 }
 
 // admit logs a request when it arrives, and chooses its fault.

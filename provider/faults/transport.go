@@ -90,7 +90,7 @@ func (t *transport) serve(f *Fault, rec *recorder, sr *http.Request) (aborted bo
 			aborted = true
 		}
 	}()
-	serve(f, rec, sr, t.next)
+	t.in.serve(f, rec, sr, t.next)
 	return false
 }
 

@@ -68,6 +68,9 @@ type World struct {
 	// form may come from a proxy, and proves nothing. The zero value is the HTTP status 422 with
 	// {"error": "injected refusal"}.
 	Refusal faults.Fault
+	// Reads reports whether a request only reads, so that its answer may trail changes, as a cache's
+	// does. It may be nil.
+	Reads func(*http.Request) bool
 	// Advance moves the emulator's clock for pending work; nil if nothing pends.
 	Advance func(time.Duration)
 	// Canaries are secrets that must never appear in an error or a log. The passwords of Request
