@@ -1,6 +1,7 @@
 package hestia
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 	"slices"
@@ -63,7 +64,7 @@ func (a *answerReader) genuine(answer *rest.Answer) bool {
 		code, err := exitCode(header)
 		return err == nil && (code != ExitOK || answer.Status/100 == 2)
 	}
-	body := strings.TrimSpace(string(answer.Body))
+	body := top(answer.Body)
 	switch {
 	case answer.Status != http.StatusOK:
 		return false
@@ -79,6 +80,12 @@ func (a *answerReader) genuine(answer *rest.Answer) bool {
 	}
 	_, failed := codeInText(body)
 	return failed || body == "OK"
+}
+
+// top returns the beginning of an answer, where errors stand. Listings are too long for a copy.
+func top(body []byte) string {
+	body = bytes.TrimSpace(body)
+	return strings.TrimSpace(string(body[:min(len(body), 4096)]))
 }
 
 func exitCode(text string) (ExitCode, error) {
@@ -100,12 +107,12 @@ func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
 	case librariesMissing(answer.Body):
 		return &provider.Error{Kind: provider.ErrUnavailable, Message: "the panel lacks its PHP libraries (v-add-sys-dependencies)"}
 	case a.request.codes:
-		if code, _ := exitCode(string(answer.Body)); code != ExitOK {
+		if code, _ := exitCode(top(answer.Body)); code != ExitOK {
 			return a.failed(code, "", answer.Status)
 		}
 		return nil
 	}
-	code, failed := codeInText(strings.TrimSpace(string(answer.Body)))
+	code, failed := codeInText(top(answer.Body))
 	switch {
 	case !failed:
 		return nil
@@ -149,27 +156,24 @@ func (a *answerReader) failed(code ExitCode, text string, status int) *provider.
 // said returns the text of an answer for people: without the prefixes, and without the list that a
 // command may have begun to print before it failed.
 func said(body []byte) string {
-	text := strings.TrimSpace(string(body))
-	if text == "" || text[0] == '<' {
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 || body[0] == '<' {
 		return ""
 	}
-	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
-	if text[0] == '{' || text[0] == '[' {
-		begin := slices.IndexFunc(lines, func(line string) bool { return hasErrorPrefix(strings.TrimSpace(line)) })
-		if begin < 0 {
-			return ""
+	const longest = 2000 // in bytes; more of a line is not shown anyway
+	listing := body[0] == '{' || body[0] == '['
+	var lines []string
+	for line := range bytes.FieldsFuncSeq(body, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		text := strings.TrimSpace(string(line[:min(len(line), longest)]))
+		if listing = listing && !hasErrorPrefix(text); listing {
+			continue
 		}
-		lines = lines[begin:]
-	}
-	if len(lines) > 10 {
-		lines = lines[:10]
-	}
-	for i, line := range lines {
-		line = strings.TrimSpace(line)
 		for _, prefix := range []string{"Error:", "ERROR:"} {
-			line = strings.TrimSpace(strings.TrimPrefix(line, prefix))
+			text = strings.TrimSpace(strings.TrimPrefix(text, prefix))
 		}
-		lines[i] = strings.ToValidUTF8(line, "?")
+		if lines = append(lines, strings.ToValidUTF8(text, "?")); len(lines) == 10 {
+			break
+		}
 	}
 	message := []rune(strings.Join(slices.Compact(lines), "; "))
 	if len(message) > 400 {

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/hestia"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -25,6 +26,16 @@ func (p page) RoundTrip(req *http.Request) (*http.Response, error) {
 		StatusCode: http.StatusOK, ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{"Hestia-Exit-Code": {"0"}},
 		Body: io.NopCloser(strings.NewReader(string(p))), ContentLength: int64(len(p)), Request: req,
 	}, nil
+}
+
+// failing is a page with the exit code of something that does not exist.
+type failing struct{ page }
+
+func (f failing) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := f.page.RoundTrip(req)
+	resp.StatusCode = http.StatusBadRequest
+	resp.Header.Set("Hestia-Exit-Code", "3")
+	return resp, err
 }
 
 // userFields are the fields of v-list-users, with the values of a customer in the middle of a panel.
@@ -176,6 +187,11 @@ func TestMemory(t *testing.T) {
 		{"exclusions", "many parts", `{"WEB":{"a":"` + strings.Repeat("b,", 1<<19) + `"}}`},
 		{"snapshots", "empty", many("[", "{},", "]")},
 		{"files", "empty", many("", "{}\n", "{}")},
+		{"failure", "lines", strings.Repeat("x\n", 1<<19)},
+		{"failure", "errors behind a list", "{\n" + strings.Repeat("Error: x\n", 1<<20/9)},
+		{"failure", "a long line", strings.Repeat("x", 1<<20)},
+		{"legacy", "a long line", strings.Repeat("x", 1<<20)},
+		{"legacy", "errors", strings.Repeat("Error: x\n", 1<<20/9)},
 	} {
 		c := withKey(t, page(test.body))
 		var peak uint64
@@ -186,6 +202,12 @@ func TestMemory(t *testing.T) {
 		default:
 			_, before := heap()
 			switch test.method {
+			case "failure":
+				_, err := withKey(t, failing{page(test.body)}).Users.Get(t.Context(), "alice")
+				require.ErrorIs(t, err, provider.ErrNotFound)
+			case "legacy":
+				_, err := dial(t, page(test.body), hestia.APIKey(provider.NewSecret(legacyKey))).Users.Get(t.Context(), "alice")
+				require.ErrorIs(t, err, provider.ErrProtocol)
 			case "get":
 				_, _ = c.Users.Get(t.Context(), "alice")
 			case "texts":
