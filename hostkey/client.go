@@ -249,6 +249,9 @@ func (c *Client) send(ctx context.Context, a action, call *rest.Call, token prov
 		sent.Secrets = append([]provider.Secret{token}, call.Secrets...)
 	}
 	sent.Endpoint, sent.Single = a.Endpoint, call.Single || a.single()
+	if out, ok := call.Out.(rest.AnswerDecoder); ok { // not what a caller of Do gave
+		sent.About, sent.Out = aboutOf(fields), &reply{a, out}
+	}
 	sent.Body, sent.Query = form, nil
 	if a.Method == http.MethodGet {
 		sent.Body, sent.Query = nil, form

@@ -82,7 +82,7 @@ type ListedServer struct {
 
 // Server is a server as Show returns it.
 type Server struct {
-	ID int64 `wire:"server_data.id,positive"`
+	ID int64 `wire:"server_data.id,positive,identity"`
 	// Status is the record's Condition_Component.
 	Status ServerStatus `wire:"server_data.Condition_Component|server_data.status"`
 	// Table is the kind of record: "VPS".

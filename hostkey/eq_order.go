@@ -117,7 +117,8 @@ type ServerReinstallRequest struct {
 // Order is the answer to an order. At least one of ServerID, InvoiceID and Callback is set.
 type Order struct {
 	// ServerID and InvoiceID are 0 if unknown.
-	ServerID, InvoiceID int64
+	ServerID  int64 `wire:"id,identity"`
+	InvoiceID int64
 	// Status is the invoice's: "Paid", "Unpaid", "Pending".
 	Status string
 	// DeployStatus is a word such as "awaiting_payment"; the set is undocumented.

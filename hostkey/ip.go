@@ -35,7 +35,7 @@ type IPGetRequest struct {
 
 // IPInfo describes an address.
 type IPInfo struct {
-	IP       netip.Addr `wire:"data.ip,required"`
+	IP       netip.Addr `wire:"data.ip,required,name"`
 	Network  netip.Addr `wire:"data.network"`
 	Netmask  netip.Addr `wire:"data.netmask"`
 	Location string     `wire:"data.location"`

@@ -44,7 +44,7 @@ type ISOAddRequest struct {
 // ISO is an ISO image.
 type ISO struct {
 	ID          int64  `wire:"data.id,positive"`
-	Name        string `wire:"data.name"`
+	Name        string `wire:"data.name,name"`
 	ShortName   string `wire:"data.short_name"`
 	ISOName     string `wire:"data.iso_name"`
 	Private     bool   `wire:"data.private,loose"`

@@ -33,6 +33,7 @@ func vendor(t testing.TB) *clienttest.Vendor {
 		Args: map[string]any{
 			"Tasks.Check 1": taskKey, "EQCallback.Reinstall 1": taskKey,
 		},
+		Names:  []string{"id", "params[id]", "invoice_id", "key", "params[zone]", "ip", "params[name]"},
 		Beside: beside, Rows: rows, Exchanges: exchanges(t), Canaries: []string{canaryKey, canaryToken, canarySecret, canaryAnswer},
 	}
 }

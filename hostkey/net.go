@@ -57,7 +57,7 @@ type IPv4AddRequest struct {
 
 // AddedIPv4 is the result of AddIPv4.
 type AddedIPv4 struct {
-	ServerID  int64          `wire:"id"`
+	ServerID  int64          `wire:"id,identity"`
 	Addresses []AddedAddress `wire:"ips"`
 	// TaskKeys are keys for Tasks.Wait; there may be none.
 	TaskKeys []string `wire:"keys"`

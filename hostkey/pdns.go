@@ -35,8 +35,8 @@ type Domain struct {
 
 // Zone is the DNS zone of a domain.
 type Zone struct {
-	ID      int64       `wire:"data.id,positive"`
-	Name    string      `wire:"data.name,required"`
+	ID      int64       `wire:"data.id,positive,identity"`
+	Name    string      `wire:"data.name,required,name"`
 	Records []DNSRecord `wire:"data.records,required"`
 }
 

@@ -72,7 +72,8 @@ func (s *SSHKeysService) Add(ctx context.Context, req *SSHKeyAddRequest) (*SSHKe
 		return nil, err
 	}
 	added, err := fetch[struct {
-		Key *SSHKey `wire:"sshkey,required"`
+		Name string  `wire:"sshkey.name,name"`
+		Key  *SSHKey `wire:"sshkey,required"`
 	}](ctx, s.c, sshKeysAdd, call)
 	if err != nil {
 		return nil, err

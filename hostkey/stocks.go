@@ -97,6 +97,7 @@ func (s *StocksService) Show(ctx context.Context, id int64) (*StockServer, error
 		return nil, err
 	}
 	one, err := fetch[struct {
+		ID     int64        `wire:"server_data.id,identity"`
 		Server *StockServer `wire:"server_data,required"`
 	}](ctx, s.c, stocksShow, call)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 type Tag struct {
 	// ID is 0 if unknown.
 	ID    int64  `wire:"id"`
-	Name  string `wire:"tag,required"`
+	Name  string `wire:"tag,required,name"`
 	Value string `wire:"value"`
 	// Secret is the value if Name says that it is a password; Value is then "".
 	Secret provider.Secret
@@ -21,7 +21,7 @@ type Tag struct {
 	Internal bool `wire:"internal,loose"`
 	// Component is "eq" for servers, and ComponentID the server's ID.
 	Component   string `wire:"component"`
-	ComponentID int64  `wire:"component_id"`
+	ComponentID int64  `wire:"component_id,identity"`
 }
 
 // A value whose name says "pass" counts as a password.

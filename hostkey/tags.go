@@ -130,7 +130,7 @@ func (s *TagsService) List(ctx context.Context, req *TagListRequest) iter.Seq2[*
 	if err != nil {
 		return rest.Failed[Tag](err)
 	}
-	return elements[Tag](ctx, s.c, tagsList, call, "tags")
+	return rest.Only(elements[Tag](ctx, s.c, tagsList, call, "tags"), tagsList.Endpoint, rest.Identity{ID: idText(req.ID)}, wire.IdentityOf)
 }
 
 // Remove removes a tag: POST /tags.php, action remove.

@@ -18,9 +18,9 @@ import (
 // Every state of a task.
 func TestTaskStates(t *testing.T) {
 	for body, want := range map[string]hostkey.TaskStatus{
-		`{"result":"Not ready","key":"k"}`:                                                             hostkey.TaskRunning,
+		`{"result":"Not ready","key":"` + taskKey + `"}`:                                               hostkey.TaskRunning,
 		`{"result":"NOT READY"}`:                                                                       hostkey.TaskRunning,
-		`{"result":"Stage","scope":"installing","key":"k"}`:                                            hostkey.TaskRunning,
+		`{"result":"Stage","scope":"installing","key":"` + taskKey + `"}`:                              hostkey.TaskRunning,
 		`{"result":"Stage","scope":"error: once more"}`:                                                hostkey.TaskRunning,
 		`{"result":"Queued"}`:                                                                          hostkey.TaskRunning, // an undocumented word
 		`{"result":"OK","scope":"pending","context":{"id":"","ip":""}}`:                                hostkey.TaskRunning,
@@ -92,10 +92,10 @@ func TestTaskScope(t *testing.T) {
 		return state
 	}
 	var list struct{ Snapshots []struct{ Name string } }
-	state := check(`{"result":"OK","scope":"{\"snapshots\":[{\"name\":\"before-upgrade\"}]}","key":"k"}`)
+	state := check(`{"result":"OK","scope":"{\"snapshots\":[{\"name\":\"before-upgrade\"}]}","key":"` + taskKey + `"}`)
 	require.NoError(t, state.Scope.Decode(&list))
 	require.Equal(t, "before-upgrade", list.Snapshots[0].Name)
-	require.Equal(t, "k", state.Key)
+	require.Equal(t, taskKey, state.Key)
 
 	state = check(`{"result":"OK","scope":{"id":"55054","ip":"192.0.2.10","status":"deploy_done"}}`)
 	require.Equal(t, int64(55054), state.Context.ServerID)

@@ -30,7 +30,7 @@ const (
 
 // TaskState is the state of a task as the server reports it.
 type TaskState struct {
-	Key   string
+	Key   string `wire:"key,identity"`
 	State TaskStatus
 	// Result is the server's own word: "Not ready", "Stage", "OK".
 	Result string

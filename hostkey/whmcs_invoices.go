@@ -32,7 +32,7 @@ const (
 
 // Invoice is an invoice of the customer. Lists return fewer fields than WHMCS.Invoice.
 type Invoice struct {
-	ID int64 `wire:"invoiceid|id,positive"`
+	ID int64 `wire:"invoiceid|id,positive,identity"`
 	// Status is one of the Invoice constants, or another status of WHMCS.
 	Status string `wire:"status,required"`
 	// Total of all items, and Balance, which is left to pay.

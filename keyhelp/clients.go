@@ -145,7 +145,7 @@ func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (
 	call := &rest.Call{
 		Subject: subject, Body: fields, Secrets: []provider.Secret{req.Password}, About: rest.Identity{Name: req.LoginName},
 	}
-	account, err := ask[ClientAccount](ctx, s.c, clientsCreate, call, wire.Options{Partial: true})
+	account, err := ask[ClientAccount](ctx, s.c, clientsCreate, call, wire.Options{Partial: d == live})
 	if err != nil {
 		return nil, err
 	}

@@ -145,7 +145,7 @@ func (s *DomainsService) Create(ctx context.Context, req *DomainCreateRequest) (
 		return nil, err
 	}
 	call := &rest.Call{Subject: subject, Body: fields, About: rest.Identity{Name: req.Name}}
-	domain, err := ask[Domain](ctx, s.c, domainsCreate, call, wire.Options{Partial: true})
+	domain, err := ask[Domain](ctx, s.c, domainsCreate, call, wire.Options{Partial: d == live})
 	if err != nil {
 		return nil, err
 	}

@@ -129,35 +129,29 @@ func (v *Vendor) RowOf(r Request) *Row {
 }
 
 // Good returns a server that answers every request with the first good exchange of its row, as if
-// that had been about what the request names, and all others with 404.
+// that had been about what the request names, and all others with 404. It prefers an exchange that
+// names as much as the request: a form with an ID may mean something else than one without.
 func (v *Vendor) Good() Answer {
 	rows := newFinder(v.Rows)
-	answers := make(map[int]Reply)
-	exchanges := make(map[int]fixture.Exchange)
+	exchanges := make(map[int][]fixture.Exchange)
 	for _, e := range v.good() {
 		i := rows.exchange(e)
-		if _, have := answers[i]; have || i < 0 {
-			continue
-		}
-		reply := Reply{Status: e.Response.Status, Body: string(e.Response.Bytes())}
-		for name, value := range e.Response.Header {
-			if reply.Header == nil {
-				reply.Header = make(http.Header)
-			}
-			reply.Header.Set(name, value)
-		}
-		if reply.Header != nil && reply.Header.Get("Content-Type") == "" {
-			reply.Header.Set("Content-Type", "application/json")
-		}
-		answers[i], exchanges[i] = reply, e
+		exchanges[i] = append(exchanges[i], e)
 	}
 	return func(_ context.Context, r Request) Reply {
 		i := rows.request(r)
-		if answer, have := answers[i]; have {
-			answer.Body = v.inPlaceOf(v.Rows[i], exchanges[i], r)
-			return answer
+		if i < 0 || len(exchanges[i]) == 0 {
+			return Reply{Status: http.StatusNotFound, Body: `{"error": "Not found"}`}
 		}
-		return Reply{Status: http.StatusNotFound, Body: `{"error": "Not found"}`}
+		places := v.namedBy(v.Rows[i], r)
+		e := exchanges[i][0]
+		for _, other := range exchanges[i] {
+			if samePlaces(places, v.namedIn(v.Rows[i], other)) {
+				e = other
+				break
+			}
+		}
+		return v.inPlaceOf(v.Rows[i], e, r)
 	}
 }
 

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"net/netip"
 	"reflect"
 	"strconv"
 
@@ -59,6 +60,8 @@ func textIn(v reflect.Value, f *field) string {
 		return ""
 	case v.CanInt():
 		return strconv.FormatInt(v.Int(), 10)
+	case v.Type() == typeAddr:
+		return v.Interface().(netip.Addr).String()
 	}
 	return v.String()
 }
