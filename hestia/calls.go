@@ -72,7 +72,7 @@ func list[T any](ctx context.Context, c *Client, cmd *command, values ...any) it
 		err := c.loadList(ctx, cmd, func(printed []byte) error {
 			return decodeRows(printed, c.settings.location, func(thing *T, name string, err error) bool {
 				if err != nil {
-					err = cmd.oddRow(name, err)
+					err = c.oddRow(cmd, name, err)
 				}
 				more = yield(thing, err)
 				return more

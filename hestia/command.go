@@ -379,6 +379,7 @@ func stored(name string) string {
 }
 
 // oddRow returns the error for one row of a list. It names the row and the field, never the value.
-func (c *command) oddRow(row string, cause error) error {
-	return c.endpoint.OddRow(http.StatusOK, fmt.Sprintf("%s cannot be read: %v", quoted(words.Shorten(row, 80)), cause), cause)
+func (c *Client) oddRow(cmd *command, row string, cause error) error {
+	name := quoted(words.Shorten(c.rest.Clean(row), 80))
+	return cmd.endpoint.OddRow(http.StatusOK, fmt.Sprintf("%s cannot be read: %v", name, cause), cause)
 }

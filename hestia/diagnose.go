@@ -21,7 +21,7 @@ func (c *Client) diagnose(ctx context.Context) (steps []provider.CheckStep, late
 			users++
 			sound = sound || err == nil
 			if odd == nil && err != nil {
-				odd = usersList.oddRow(name, err)
+				odd = c.oddRow(usersList, name, err)
 			}
 			return true
 		})

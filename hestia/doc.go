@@ -40,6 +40,10 @@
 // the panel's own users can still interfere. A command that has timed out keeps running on the
 // server.
 //
+// Lists are read row by row, while the caller goes through them. A row that cannot be read comes with what could be
+// read of it, beside an error that names the row and its first unreadable field; the rows after it follow. An error
+// without a row is that of the whole list.
+//
 // # Arguments
 //
 // The panel trims arguments, cuts passwords at line breaks, and takes passwords that begin with

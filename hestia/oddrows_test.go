@@ -172,6 +172,26 @@ func TestOddRow(t *testing.T) {
 	}
 }
 
+// The name of a row is the server's text.
+func TestOddRowNames(t *testing.T) {
+	for _, name := range []string{keySecret, keyID + keySecret, "\x1b]52;c;x\a\u202e", strings.Repeat("x", 5000), ""} {
+		client := withKey(t, withOdd(strings.Replace(userRow("odd", "DATE=0000-00-00"), "odd", name, 1)))
+		failed := 0
+		for user, err := range client.Users.List(t.Context()) {
+			if err == nil {
+				continue
+			}
+			failed++
+			require.Equal(t, name, user.Login)
+			require.Less(t, len(err.Error()), 250)
+			for _, bad := range []string{keySecret, "\x1b", "\a", "\u202e"} {
+				require.NotContains(t, err.Error(), bad)
+			}
+		}
+		require.Equal(t, 1, failed)
+	}
+}
+
 // A search by what an odd record may contain is not over until that is known.
 func TestOddRowMayBeTheOne(t *testing.T) {
 	p := hestia.NewProvider(withKey(t, withOdd(`"odd": null`)))
