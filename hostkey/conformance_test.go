@@ -88,6 +88,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		Deny:             func(match func(*http.Request) bool, kind error) { deny(srv, match, kind) },
 		Refusal:          faults.Fault{Kind: faults.Status, StatusCode: http.StatusOK, Body: `{"result": -1, "error": "malformed request"}`},
 		Advance:          srv.Advance,
+		RefuseEmpty:      srv.RefuseEmptyAccount,
 		Reads: func(r *http.Request) bool {
 			return slices.Contains([]string{"show", "list", "update_servers", "get_cancellation_requests", "get_invoice"}, r.FormValue("action"))
 		},

@@ -79,7 +79,7 @@ func login(c *call) reply {
 		return fail(textDisabledKey)
 	case k.IP != "" && k.IP != c.caller():
 		return fail(textForeignIP)
-	case c.cfg.refuseEmpty && len(c.st.machines.Rows) == 0:
+	case (c.cfg.refuseEmpty || c.st.refuseEmpty) && len(c.st.machines.Rows) == 0:
 		return failNamed(textEmptyAccount, "NO_APPROPRIATE_SERVERS")
 	}
 	life := c.cfg.tokenLife

@@ -94,6 +94,11 @@ func (s *Server) IgnoreSuspension(on bool) {
 	locked(s, func(st *state) bool { st.ignore = on; return true })
 }
 
+// RefuseEmptyAccount is WithEmptyAccountRefused from now on.
+func (s *Server) RefuseEmptyAccount() {
+	locked(s, func(st *state) bool { st.refuseEmpty = true; return true })
+}
+
 // FailDeploys makes the next n orders and reinstalls fail: an order leaves a paid invoice and no
 // server.
 func (s *Server) FailDeploys(n int) {

@@ -10,16 +10,18 @@ import (
 // state is everything that the server knows. The server's lock guards it.
 type state struct {
 	agenda
-	cfg     *config
-	sold    *Catalogue
-	now     time.Time
-	offset  time.Duration // of Advance
-	tokens  *emulator.Tokens
-	hidden  bool // HideServers
-	ignore  bool // IgnoreSuspension
-	failing int  // FailDeploys
-	caller  string
-	pin     string
+	cfg    *config
+	sold   *Catalogue
+	now    time.Time
+	offset time.Duration // of Advance
+	tokens *emulator.Tokens
+	hidden bool // HideServers
+	ignore bool // IgnoreSuspension
+	// refuseEmpty is set by RefuseEmptyAccount.
+	refuseEmpty bool
+	failing     int // FailDeploys
+	caller      string
+	pin         string
 
 	keys     *emulator.Numbered[key]
 	bySecret map[string]*key

@@ -67,7 +67,16 @@ var variants = []variant{
 	{"undoes what it found", broken(func(m *Memory) provider.Provider { return finder{m} }),
 		wants{"resume/undo spares what was there": "lost at 0 and refused at 2 with OnFailureUndo"}},
 	{"does not read the suspension back", broken(func(m *Memory) provider.Provider { return trusting{m} }),
-		wants{"state/ignored suspension": "Suspend on a server that ignores it", "junk/suspend": "it said done, but the account is not suspended"}},
+		wants{"state/ignored suspension": "Suspend on a server that ignores it", "junk/suspend": "it said done, but the account is not suspended",
+			"junk/ensure suspended": "it said done"}},
+	{"looks once", opened(func() *World {
+		w := NewMemory(nil).World()
+		w.Reads = func(r *http.Request) bool { return r.Method == http.MethodGet }
+		return w
+	}), wants{
+		"lag/state": `outcome "already", and the server has it otherwise`, "lag/two at once": "the earlier one has the last word",
+		"lag/created": "Get right after Create", "lag/terminated": "Get of a removed account", "lag/longer than anybody looks": "the opposite says",
+	}},
 	{"always says changed", broken(func(m *Memory) provider.Provider { return eager{m} }),
 		wants{"state/suspend and unsuspend": `outcome "changed"`}},
 	{"believes a 404", broken(func(m *Memory) provider.Provider { return believer{m} }),

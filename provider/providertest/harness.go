@@ -71,6 +71,9 @@ type World struct {
 	// Reads reports whether a request only reads, so that its answer may trail changes, as a cache's
 	// does. It may be nil.
 	Reads func(*http.Request) bool
+	// RefuseEmpty makes the server treat a system without accounts as the vendor does from now on,
+	// where a fresh world is more lenient. It may be nil.
+	RefuseEmpty func()
 	// Advance moves the emulator's clock for pending work; nil if nothing pends.
 	Advance func(time.Duration)
 	// Canaries are secrets that must never appear in an error or a log. The passwords of Request

@@ -57,7 +57,7 @@ func (s *suite) run(t *testing.T) {
 	for _, g := range []group{
 		{"describe", describeChecks}, {"input", inputChecks}, {"check", connectionChecks}, {"read", readChecks},
 		{"create", createChecks}, {"resume", resumeChecks}, {"concurrent", concurrencyChecks}, {"state", stateChecks},
-		{"terminate", terminateChecks}, {"optional", optionalChecks}, {"pending", pendingChecks}, {"ensure", ensureChecks}, {"lag", lagChecks},
+		{"terminate", terminateChecks}, {"optional", optionalChecks}, {"pending", pendingChecks}, {"ensure", ensureChecks}, {"lag", lagChecks}, {"last", lastChecks},
 		{"context", contextChecks}, {"credentials", credentialChecks}, {"missing", missingChecks}, {"denied", deniedChecks},
 		{"voice", voiceChecks}, {"secrets", secretChecks},
 	} {
