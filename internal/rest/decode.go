@@ -25,7 +25,7 @@ func (x *exchange) decode() error {
 		return x.unreadable(err)
 	}
 	if told, ok := x.call.Out.(Identified); ok {
-		if err := x.call.About.differs(told.Identity()); err != nil {
+		if err := x.call.About.differs(told.Identity(), x.call.Endpoint.Sensitive); err != nil {
 			return x.unreadable(err)
 		}
 	}
@@ -59,8 +59,15 @@ func (x *exchange) decodeInto(out any) error {
 }
 
 // differs returns an error if an answer is about something else than what was asked. IDs are equal or
-// not; names may differ in case, since all vendors store some in lower case.
-func (asked Identity) differs(told Identity) error {
+// not; names may differ in case, since all vendors store some in lower case. Of an answer that must not
+// be shown the error has numbers only: names there may be keys.
+func (asked Identity) differs(told Identity, sensitive bool) error {
+	shown := func(text string) string {
+		if _, err := strconv.ParseInt(text, 10, 64); err != nil && sensitive {
+			return "something else"
+		}
+		return shown(text)
+	}
 	different := func(asked, told string) bool { return asked != "" && told != "" && asked != told }
 	switch {
 	case different(asked.ID, told.ID):
@@ -77,7 +84,7 @@ func Only[T any](list iter.Seq2[*T, error], e *Endpoint, asked Identity, told fu
 	return func(yield func(*T, error) bool) {
 		for element, err := range list {
 			if err == nil {
-				if err = asked.differs(told(element)); err != nil {
+				if err = asked.differs(told(element), e.Sensitive); err != nil {
 					failed, _ := errors.AsType[*provider.Error](err)
 					failed.Provider, failed.Op, failed.Action = e.Provider, e.Op, e.action(shown(asked.ID))
 					yield(nil, failed)
@@ -101,8 +108,21 @@ func shown(text string) string {
 
 // Content removes what may surround JSON: white space, and the byte order mark that a PHP file
 // saved by some editors sends first (RFC 8259, section 8.1, allows ignoring it).
+// Each file that a PHP program includes may send one.
 func Content(body []byte) []byte {
-	return bytes.Trim(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")), " \t\r\n")
+	return bytes.TrimRight(bytes.TrimLeft(body, "\ufeff \t\r\n"), " \t\r\n")
+}
+
+// encoding returns the encoding in which the answer still is: all that net/http undoes is one gzip. ""
+// is none.
+func (x *exchange) encoding() string {
+	switch names := strings.Join(x.header.Values("Content-Encoding"), ", "); {
+	case names != "" && !strings.EqualFold(names, "identity"):
+		return x.cleaner().Line(names, 40)
+	case bytes.HasPrefix(x.body.Bytes(), []byte{0x1f, 0x8b}): // twice, or without the header
+		return "gzip"
+	}
+	return ""
 }
 
 // isObject reports whether out expects an object, so that null is an error: encoding/json ignores

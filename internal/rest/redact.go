@@ -248,6 +248,9 @@ func (x *exchange) excerpt(prefix string) string {
 	if strings.TrimSpace(body) == "" {
 		return prefix + " without a body"
 	}
+	if encoding := x.encoding(); encoding != "" {
+		return prefix + " in the encoding " + encoding + ", which was not asked for and cannot be read"
+	}
 	if x.call.Endpoint.Sensitive {
 		return prefix + " with a body that is withheld, since it may contain a secret"
 	}

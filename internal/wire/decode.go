@@ -6,6 +6,8 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -286,6 +288,9 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 	if final(err) {
 		return err
 	}
+	if err == nil && f.exact() && garbled(v) {
+		err = &fieldError{"field %q is not UTF-8", ""}
+	}
 	if err != nil {
 		odd, partly := errors.AsType[*oddError](err)
 		if partly = partly && (f.typ.Kind() == reflect.Struct || f.typ.Kind() == reflect.Pointer); f.loose || !partly {
@@ -307,6 +312,19 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 		st.told.set(f.number)
 	}
 	return nil
+}
+
+// exact reports whether every character of a field counts: it identifies something, or is a secret.
+func (f *field) exact() bool {
+	return f.strict || f.required || f.identity || f.mode.name || f.typ == typeSecret
+}
+
+// garbled reports whether a text has U+FFFD in place of bytes that were not UTF-8.
+func garbled(v reflect.Value) bool {
+	if v.Type() == typeSecret {
+		return strings.ContainsRune(v.Interface().(provider.Secret).Reveal(), utf8.RuneError)
+	}
+	return v.Kind() == reflect.String && strings.ContainsRune(v.String(), utf8.RuneError)
 }
 
 // tells reports whether a field may be what tells things from each other: a text, an identity, or

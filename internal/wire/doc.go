@@ -38,6 +38,10 @@
 // instead of an object and the reverse, a list as an object with numbers as names, one object
 // instead of a list of one and the reverse. null is the zero value.
 //
+// Bytes that are not UTF-8, such as Latin-1, become U+FFFD, which shows that something is missing. In
+// what identifies a thing, in fields that are required or strict, and in secrets they are an error:
+// two names must not become one, nor a password another.
+//
 // Names match exactly or, if the exact one does not occur, without regard to the case of ASCII
 // letters. If a name occurs exactly and in another case, in whatever order, only the exact one is
 // read, even if it is null; the other is an extra field. For a required, positive, strict or identifying field
