@@ -115,7 +115,8 @@ func (o *order) request(d *dialect) (*ClientCreateRequest, error) {
 }
 
 // ensureClient creates the client unless it exists. On live panels it looks first, as all their
-// clients do, since it is undocumented that they refuse a duplicate. The documented dialect has no
+// clients do, since it is undocumented that they refuse a duplicate, and again afterwards, since their
+// answer is an ID only: it could be another client's. The documented dialect has no
 // cheap way to look, and the panel's own refusal protects from duplicates.
 func (p *Provider) ensureClient(
 	ctx context.Context, d *dialect, o *order, request *ClientCreateRequest, certain *bool,
@@ -128,7 +129,7 @@ func (p *Provider) ensureClient(
 		}
 	}
 	return adapter.MakeOrFind[ClientAccount]{
-		LookFirst: byName || there != nil, Certain: certain, Lag: p.accounts.Lag, Scans: !byName,
+		LookFirst: byName || there != nil, ReadBack: byName, Certain: certain, Lag: p.accounts.Lag, Scans: !byName,
 		Find: func(ctx context.Context, _ error) (*ClientAccount, error) {
 			if there != nil {
 				return there, nil
@@ -167,8 +168,9 @@ func (p *Provider) taken(ctx context.Context, d *dialect, refused error, o *orde
 // ensureDomain creates the client's domain unless it exists. mayExist reports that the client is older
 // than this call.
 func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64, name string, mayExist bool) (provider.Outcome, error) {
+	byName := domainsGetByName.in(d) != nil
 	_, outcome, err := adapter.MakeOrFind[Domain]{
-		LookFirst: mayExist || domainsGetByName.in(d) != nil, Lag: p.accounts.Lag, Scans: domainsGetByName.in(d) == nil,
+		LookFirst: mayExist || byName, ReadBack: byName, Lag: p.accounts.Lag, Scans: !byName,
 		Find: func(ctx context.Context, refused error) (*Domain, error) {
 			return adapter.Seek(ctx, p.accounts, provider.Query{Domain: name}, func(ctx context.Context) (*Domain, error) {
 				return p.clientDomain(ctx, d, clientID, name, refused)
