@@ -1,8 +1,13 @@
 package providertest
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -12,6 +17,8 @@ import (
 var ensureChecks = []check{
 	{name: "through its life", run: ensureLife},
 	{name: "foreign account", applies: needForeign, run: ensureForeign},
+	{name: "half made and suspended", applies: needFaults, run: ensureHalfMade},
+	{name: "only reads", applies: needReads, run: ensureReads},
 }
 
 func needEnsure(c *probe) bool {
@@ -111,5 +118,55 @@ func ensureForeign(c *probe) {
 		_, err := provider.Ensure(c.context(), c.p, provider.Desired{Status: state, Create: req})
 		c.is(err, provider.ErrAlreadyExists, "Ensure %s of a foreign account", state)
 		c.unchanged(before, "Ensure %s of a foreign account", state)
+	}
+}
+
+// ensureHalfMade heals an account whose domain could not be made, and which somebody has suspended
+// meanwhile.
+func ensureHalfMade(c *probe) {
+	req := c.w.Request(0)
+	if !needEnsure(c) || req.Domain == "" {
+		return
+	}
+	c.deny(func(r *http.Request) bool {
+		body, _ := io.ReadAll(r.Body)
+		return strings.Contains(r.URL.String()+string(body), req.Domain)
+	}, provider.ErrForbidden)
+	made, err := c.p.Create(c.context(), req)
+	if c.see(err) == nil || made == nil || made.Account == nil {
+		c.Fatalf("the harness is wrong: Create without a domain: %v, %v", made, err)
+	}
+	c.w.Faults.Clear()
+	_, err = c.p.Suspend(c.context(), made.Account.ID)
+	c.ok(err, "Suspend")
+	for _, status := range []provider.Status{provider.StatusSuspended, provider.StatusActive} {
+		_, err = provider.Ensure(c.context(), c.p, provider.Desired{Status: status, Create: req})
+		c.ok(err, "Ensure %s of a half made account that is suspended", status)
+	}
+	if a := c.only(req); a.Suspended {
+		c.Errorf("it is suspended")
+	}
+}
+
+// ensureReads asks for what is so already, which takes no request that could change anything.
+func ensureReads(c *probe) {
+	if !needEnsure(c) {
+		return
+	}
+	req := c.w.Request(0)
+	a := c.create(0)
+	restarted := c.w.Reopen()
+	_, err := restarted.Get(c.context(), a.ID) // it signs in
+	c.ok(err, "Get")
+	for _, p := range []provider.Provider{c.p, restarted} {
+		c.w.Faults.Forget()
+		_, err := provider.Ensure(c.context(), p, provider.Desired{Status: provider.StatusActive, Create: req})
+		c.ok(err, "Ensure active")
+		for _, r := range c.w.Faults.Requests() {
+			sent := &http.Request{Method: r.Method, URL: &url.URL{Path: r.Path, RawQuery: r.Query}, Header: r.Header, Body: io.NopCloser(bytes.NewReader(r.Body))}
+			if !c.w.Reads(sent) {
+				c.Errorf("Ensure active of an active account sends %s %s", r.Method, r.Path)
+			}
+		}
 	}
 }
