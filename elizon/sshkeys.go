@@ -16,7 +16,7 @@ type SSHKeyList struct {
 	Keys []SSHKey `wire:"sshKeys,required"`
 	// Used is how many of Max keys are stored.
 	Used int64 `wire:"limitUsed"`
-	Max  int64 `wire:"limitMax"`
+	Max  int64 `wire:"limitMax,limit"`
 }
 
 // SSHKey is a stored public key.

@@ -43,7 +43,7 @@ type SubdomainList struct {
 	Records []Subdomain `wire:"data,required"`
 	// Used is how many of Max records exist. The documented maximum is 5.
 	Used int64 `wire:"limitUsed"`
-	Max  int64 `wire:"limitMax"`
+	Max  int64 `wire:"limitMax,limit"`
 }
 
 // SubdomainDomain is a domain below which records can be created.

@@ -92,9 +92,10 @@ type Server struct {
 	// "whmcs_com".
 	AccountID int64  `wire:"server_data.account_id|account_id"`
 	Billing   string `wire:"server_data.type_billing|type_billing"`
-	// TrafficLimit is in TB, BandwidthLimit in Mbit/s; 0 if unknown.
-	TrafficLimit   float64 `wire:"server_data.limit_traffic,loose"`
-	BandwidthLimit float64 `wire:"server_data.limit_bands,loose"`
+	// TrafficLimit is in TB, BandwidthLimit in Mbit/s; 0 if unknown, Unlimited (-1)
+	// without a limit.
+	TrafficLimit   float64 `wire:"server_data.limit_traffic,loose,limit"`
+	BandwidthLimit float64 `wire:"server_data.limit_bands,loose,limit"`
 	// Power is the power state in the server's words; see PoweredOn.
 	Power string `wire:"server_data.power_status"`
 	// OS is "" while nothing is installed.
@@ -176,9 +177,9 @@ func (s *Server) MainIP() netip.Addr {
 
 // ServersUpdate is the account's servers in the inventory and in billing.
 type ServersUpdate struct {
-	Servers []int64 `wire:"servers,required"`
+	Servers []int64 `wire:"servers,required,strict"`
 	// DeployKeys are the keys of running deployment tasks by invoice ID; nil if there are none.
-	DeployKeys map[int64]string `wire:"deploy_keys"`
+	DeployKeys map[int64]string `wire:"deploy_keys,required,strict"`
 	// Billing lists the services in billing.
 	Billing []BillingServer `wire:"billing_servers"`
 }

@@ -38,8 +38,8 @@ type TrafficPlan struct {
 	Active    bool     `wire:"active,loose"`
 	Locations []string `wire:"locations|location,commas"`
 	// LimitIn and LimitOut are the traffic in TB; Unlimited is no limit.
-	LimitIn  float64 `wire:"limit_in,loose"`
-	LimitOut float64 `wire:"limit_out,loose"`
+	LimitIn  float64 `wire:"limit_in,loose,limit"`
+	LimitOut float64 `wire:"limit_out,loose,limit"`
 	// RateIn, RateOut and Bandwidth are in Mbit/s.
 	RateIn    float64 `wire:"rate_in,loose"`
 	RateOut   float64 `wire:"rate_out,loose"`

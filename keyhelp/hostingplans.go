@@ -28,16 +28,16 @@ type HostingPlan struct {
 // PlanResources are limits. nil means not reported, or not to be set; Unlimited (-1) means no
 // limit; 0 means none allowed.
 type PlanResources struct {
-	DiskSpace        *int64 `wire:"disk_space"` // bytes
-	Traffic          *int64 `wire:"traffic"`    // bytes
-	Domains          *int64 `wire:"domains"`
-	Subdomains       *int64 `wire:"subdomains"`
-	EmailAccounts    *int64 `wire:"email_accounts"`
-	EmailAddresses   *int64 `wire:"email_addresses"`
-	EmailForwardings *int64 `wire:"email_forwardings"`
-	Databases        *int64 `wire:"databases"`
-	FTPUsers         *int64 `wire:"ftp_users"`
-	ScheduledTasks   *int64 `wire:"scheduled_tasks"`
+	DiskSpace        *int64 `wire:"disk_space,limit"` // bytes
+	Traffic          *int64 `wire:"traffic,limit"`    // bytes
+	Domains          *int64 `wire:"domains,limit"`
+	Subdomains       *int64 `wire:"subdomains,limit"`
+	EmailAccounts    *int64 `wire:"email_accounts,limit"`
+	EmailAddresses   *int64 `wire:"email_addresses,limit"`
+	EmailForwardings *int64 `wire:"email_forwardings,limit"`
+	Databases        *int64 `wire:"databases,limit"`
+	FTPUsers         *int64 `wire:"ftp_users,limit"`
+	ScheduledTasks   *int64 `wire:"scheduled_tasks,limit"`
 }
 
 // PlanPermissions are rights. nil means not reported, or not to be set.
@@ -184,11 +184,11 @@ func (s *HostingPlansService) Delete(ctx context.Context, id int64) error {
 // The documented dialect has limits outside the group; they count where the group has none.
 var _ = wire.Read(func(raw []byte, p *HostingPlan) error {
 	var flat struct {
-		DiskSpace     *int64 `wire:"disk_quota"`
-		Traffic       *int64 `wire:"traffic_quota"`
-		Domains       *int64 `wire:"max_domains"`
-		Databases     *int64 `wire:"max_databases"`
-		EmailAccounts *int64 `wire:"max_email_accounts"`
+		DiskSpace     *int64 `wire:"disk_quota,limit"`
+		Traffic       *int64 `wire:"traffic_quota,limit"`
+		Domains       *int64 `wire:"max_domains,limit"`
+		Databases     *int64 `wire:"max_databases,limit"`
+		EmailAccounts *int64 `wire:"max_email_accounts,limit"`
 	}
 	if err := cmp.Or(wire.Fill(raw, p), wire.Unmarshal(raw, &flat)); err != nil {
 		return err

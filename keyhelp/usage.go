@@ -16,7 +16,7 @@ type Figure struct {
 	Used int64 `wire:"value"`
 	// Max is nil if the API does not report it, Unlimited (-1) if there is no limit, and 0 if
 	// nothing is allowed.
-	Max *int64 `wire:"max"`
+	Max *int64 `wire:"max,limit"`
 }
 
 // ClientStats is the usage of a client. A nil figure was not reported.
@@ -53,8 +53,8 @@ var (
 	})
 	_ = wire.Read(func(raw []byte, s *ClientStats) error {
 		var limits struct {
-			Disk    *int64 `wire:"disk_quota"`
-			Traffic *int64 `wire:"traffic_quota"`
+			Disk    *int64 `wire:"disk_quota,limit"`
+			Traffic *int64 `wire:"traffic_quota,limit"`
 		}
 		if err := cmp.Or(wire.Fill(raw, s), wire.Unmarshal(raw, &limits)); err != nil {
 			return err

@@ -15,7 +15,7 @@ type LicensesService struct{ c *Client }
 // License is a license as Info reports it.
 type License struct {
 	ID           int64           `wire:"license.id,positive"`
-	Key          provider.Secret `wire:"license.key,strict"`
+	Key          provider.Secret `wire:"license.key,strict,name"`
 	CustomerName string          `wire:"license.customer_name"`
 	// Type may have any value; only "perpetual" is documented.
 	Type string `wire:"license.type"`
@@ -24,11 +24,12 @@ type License struct {
 	ValidFrom  time.Time `wire:"license.valid_from"`
 	ValidUntil time.Time `wire:"license.valid_until,end"`
 	// ValidUntilUnknown is set if the license has an end that cannot be read.
-	ValidUntilUnknown bool         `wire:"license.valid_until,unread"`
-	MaxActivations    int64        `wire:"license.max_activations"`
-	MaxUsers          int64        `wire:"license.max_users"`
-	Active            bool         `wire:"license.is_active,required"`
-	Activations       []Activation `wire:"activations"`
+	ValidUntilUnknown bool `wire:"license.valid_until,unread"`
+	// MaxActivations and MaxUsers are -1 without a limit, and 0 if the server does not tell it.
+	MaxActivations int64        `wire:"license.max_activations,limit"`
+	MaxUsers       int64        `wire:"license.max_users,limit"`
+	Active         bool         `wire:"license.is_active,required"`
+	Activations    []Activation `wire:"activations"`
 }
 
 // Activation is the use of a license on a machine.
@@ -80,7 +81,7 @@ type VerifiedLicense struct {
 	// ValidUntil and ValidUntilUnknown are those of License.
 	ValidUntil        time.Time `wire:"valid_until,end"`
 	ValidUntilUnknown bool      `wire:"valid_until,unread"`
-	MaxUsers          int64     `wire:"max_users"`
+	MaxUsers          int64     `wire:"max_users,limit"`
 }
 
 // LicenseQuickEditRequest changes a license. A nil field is not sent; whether the server accepts
@@ -107,8 +108,9 @@ func (s *LicensesService) Activate(ctx context.Context, req *LicenseActivateRequ
 		return nil, err
 	}
 	answer, err := fetch[struct {
+		Machine    string     `wire:"activation.hardware_hash,name"`
 		Activation Activation `wire:"activation,required"`
-	}](ctx, s.c, licensesActivate, with(&rest.Call{}, req))
+	}](ctx, s.c, licensesActivate, with(&rest.Call{About: rest.Identity{Name: req.HardwareHash}}, req))
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +129,14 @@ func (s *LicensesService) Verify(ctx context.Context, req *LicenseVerifyRequest)
 	if err := licensesVerify.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	return fetch[Verification](ctx, s.c, licensesVerify, with(&rest.Call{}, req))
+	answer, err := fetch[struct {
+		Key provider.Secret `wire:"license.key,name"`
+		Verification
+	}](ctx, s.c, licensesVerify, with(&rest.Call{About: rest.Identity{Name: req.LicenseKey.Reveal()}}, req))
+	if err != nil {
+		return nil, err
+	}
+	return &answer.Verification, nil
 }
 
 // Info reads a license with its activations: GET /api/license/info/{license_key}. It is the only
@@ -139,7 +148,7 @@ func (s *LicensesService) Info(ctx context.Context, licenseKey provider.Secret) 
 		return nil, err
 	}
 	return fetch[License](ctx, s.c, licensesInfo, &rest.Call{
-		Args: []string{licenseKey.Reveal()}, Secrets: []provider.Secret{licenseKey},
+		Args: []string{licenseKey.Reveal()}, Secrets: []provider.Secret{licenseKey}, About: rest.Identity{Name: licenseKey.Reveal()},
 	})
 }
 

@@ -21,7 +21,7 @@ type Alert struct {
 
 // Dashboard contains the figures of the panel's first page.
 type Dashboard struct {
-	TotalLicenses  int64   `wire:"metrics.total_licenses,holder"`
+	TotalLicenses  int64   `wire:"metrics.total_licenses,holder,required"`
 	ActiveLicenses int64   `wire:"metrics.active_licenses"`
 	TotalCustomers int64   `wire:"metrics.total_customers"`
 	ActiveSessions int64   `wire:"metrics.active_sessions"`

@@ -80,11 +80,18 @@ func (p *Provider) usage(ctx context.Context, m *made) (*provider.UsageReport, e
 		resources++
 	}
 	report.Values = []provider.Usage{
-		{Metric: metricActivations, Unit: provider.UnitCount, Used: used, Limit: m.license.MaxActivations},
-		{Metric: metricUsers, Unit: provider.UnitCount, Used: m.license.MaxUsers, LimitUnknown: true},
+		limited(metricActivations, used, m.license.MaxActivations),
+		{Metric: metricUsers, Unit: provider.UnitCount, Used: max(m.license.MaxUsers, 0), Unlimited: m.license.MaxUsers < 0, LimitUnknown: m.license.MaxUsers >= 0},
 		{Metric: metricResources, Unit: provider.UnitCount, Used: resources, LimitUnknown: true},
 	}
 	return report, nil
+}
+
+// limited is a number with its limit: -1 is none, 0 is unknown.
+func limited(metric string, used, limit int64) provider.Usage {
+	return provider.Usage{
+		Metric: metric, Unit: provider.UnitCount, Used: used, Limit: max(limit, 0), Unlimited: limit < 0, LimitUnknown: limit == 0,
+	}
 }
 
 // FleetUsage reads the usage of all licenses, one after the other. The API has no call for all of

@@ -21,9 +21,11 @@
 //	name      the same for its unique name and rest.Call.About.Name; a second one is another
 //	          spelling of the name
 //	holder    an answer without the object that a dotted name leads into cannot be understood
-//	strict    a text, which no other type can replace
+//	strict    a text, which no other type can replace; a list or map, which false, "" and {} (for a
+//	          list) cannot replace, so that it proves what is not in it
 //	commas    a list of texts, or one text with commas
 //	loose     a value of another type is ignored, since sources show several types
+//	limit     a number below 0, "unlimited" and "∞" are -1, no limit; null, "" and false tell none
 //	set       a bool: whether there is any value
 //	extra     a map of all fields that no other field has; the name, if there is one,
 //	          leads into the object that contains them

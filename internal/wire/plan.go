@@ -42,7 +42,9 @@ type field struct {
 	inside *node
 }
 
-type mode struct{ required, positive, holder, strict, loose, commas, set, extra, due, always, date, end, unread, identity, name bool }
+type mode struct {
+	required, positive, holder, strict, loose, commas, set, extra, limit, due, always, date, end, unread, identity, name bool
+}
 
 type name struct {
 	path    string
@@ -152,6 +154,8 @@ func (p *plan) collect(t reflect.Type, above []int) {
 			f.read = readStrict
 		case f.commas:
 			f.read = readCommas
+		case f.limit:
+			f.read = readLimit
 		case f.end:
 			f.read = readEnd
 		case f.unread:
@@ -170,7 +174,7 @@ func modeOf(tag, goName string) (m mode) {
 		word, words, found = strings.Cut(words, ",")
 		flag := map[string]*bool{
 			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose, "commas": &m.commas,
-			"set": &m.set, "extra": &m.extra, "due": &m.due, "always": &m.always, "date": &m.date, "end": &m.end, "unread": &m.unread,
+			"set": &m.set, "extra": &m.extra, "limit": &m.limit, "due": &m.due, "always": &m.always, "date": &m.date, "end": &m.end, "unread": &m.unread,
 			"identity": &m.identity, "name": &m.name,
 		}[word]
 		if flag == nil {

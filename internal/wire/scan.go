@@ -19,6 +19,8 @@ type scanner struct {
 	depth int
 	// spans are the values of alternatives in all structs that are being read.
 	spans []span
+	// strict makes a name that cannot be a key of the next map an error.
+	strict bool
 	// left is how many bytes the values that are read may still take.
 	left int
 }

@@ -205,12 +205,17 @@ func object(read reader) reader {
 
 func readMap(s *scanner, v reflect.Value) error {
 	t := v.Type()
+	strict := s.strict
+	s.strict = false
 	read, all := readerOf(t.Elem()), reflect.MakeMap(t)
 	err := s.members(func(raw []byte, _ bool) error {
 		name := reflect.ValueOf(unquote(raw))
 		if t.Key().Kind() == reflect.Int64 {
 			number, err := strconv.ParseInt(name.String(), 10, 64)
-			if err != nil { // it cannot be a key
+			switch {
+			case err != nil && strict:
+				return Mistyped(t.Key(), "*")
+			case err != nil: // it cannot be a key
 				return s.skip()
 			}
 			name = reflect.ValueOf(number)
@@ -392,6 +397,8 @@ func readStrict(s *scanner, v reflect.Value) error {
 	if !form && c != 'n' {
 		return s.mistyped(v.Type())
 	}
+	s.strict = v.Kind() == reflect.Map
+	defer func() { s.strict = false }()
 	return readerOf(v.Type())(s, v)
 }
 
@@ -423,6 +430,53 @@ func readFloat(s *scanner, v reflect.Value) error {
 		}
 	}
 	v.SetFloat(n)
+	return nil
+}
+
+// unlimited is what a limit is that does not exist, in all public types.
+const unlimited = -1
+
+// readLimit reads how much is allowed. A number below 0, "unlimited" and "∞" are no limit; null, ""
+// and false do not tell the limit, which is nil behind a pointer and otherwise 0.
+func readLimit(s *scanner, v reflect.Value) error {
+	text, err := s.scalar(v.Type())
+	if err != nil {
+		return err
+	}
+	word := strings.ToLower(string(bytes.TrimSpace(text)))
+	silent := word == "" || word == "false"
+	if v.Kind() == reflect.Pointer {
+		if v.SetZero(); silent {
+			return nil
+		}
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	n := 0.0
+	switch {
+	case silent:
+	case word == "unlimited", word == "∞":
+		n = unlimited
+	case v.CanInt():
+		whole, err := lenient.Integer(word)
+		if err != nil {
+			return Mistyped(v.Type(), "")
+		}
+		v.SetInt(max(whole, unlimited))
+		return nil
+	default:
+		if n, err = strconv.ParseFloat(word, 64); err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
+			return Mistyped(v.Type(), "")
+		}
+	}
+	if n < 0 {
+		n = unlimited
+	}
+	if v.CanInt() {
+		v.SetInt(int64(n))
+	} else {
+		v.SetFloat(n)
+	}
 	return nil
 }
 
