@@ -218,11 +218,23 @@ func TestNoListProvesNothing(t *testing.T) {
 			if kind == "API key" {
 				missing, list = legacy("Error: user alice doesn't exist"), legacy(body)
 			}
-			p := hestia.NewProvider(dial(t, newPanel(missing, list), auth))
-			_, err := p.Terminate(t.Context(), "alice")
+			panel := newPanel(missing, list)
+			_, err := hestia.NewProvider(dial(t, panel, auth)).Terminate(t.Context(), "alice")
 			require.Error(t, err, "%s, %s", name, kind)
 			require.NotErrorIs(t, err, provider.ErrNotFound, "%s, %s", name, kind)
+			// Nothing shows whether a plain list of the legacy engine is whole.
+			require.Equal(t, map[string]string{"access key": "plain", "API key": "json"}[kind], panel.sent().Get("arg1"))
 		}
+	}
+}
+
+// An object of texts is an error of the whole list, and no list of odd rows.
+func TestNoList(t *testing.T) {
+	for _, body := range []string{`{"error": "x", "code": 3}`, `[1, 2]`, `{"ROLE": "user"}`, `[[]]`, `[null]`} {
+		rows := all(withKey(t, newPanel(exit(0, http.StatusOK, body))).Users.List(t.Context()), func(u *hestia.User) string { return "user" })
+		require.Len(t, rows, 1, body)
+		require.ErrorIs(t, rows[0].err, provider.ErrProtocol)
+		require.Empty(t, rows[0].name, body)
 	}
 }
 
