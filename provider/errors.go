@@ -33,7 +33,7 @@ var (
 	// ErrAlreadyExists: somebody else has the name, or the account carries another reference.
 	ErrAlreadyExists = errors.New("already exists")
 	// ErrConflict: the state of the thing does not allow the change, or the server accepted the
-	// change and did not make it.
+	// change and does not show it (with ErrOutcomeUnknown: it may be slow, see WithReadLag).
 	ErrConflict = errors.New("conflict")
 	// ErrInUse: something else still needs the thing.
 	ErrInUse = errors.New("in use")
