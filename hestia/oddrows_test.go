@@ -138,6 +138,9 @@ func TestOddRow(t *testing.T) {
 			checkOdd(t, all(client.Users.List(ctx), func(u *hestia.User) string { return u.Login }), test.field, "admin", "before", "odd", "after")
 			checkOdd(t, all(p.List(ctx, nil), func(a *provider.Account) string { return a.ID }), test.field, "before", "odd", "after")
 			checkOdd(t, all(p.FleetUsage(ctx), func(u *provider.UsageReport) string { return u.AccountID }), test.field, "before", "odd", "after")
+			for used, err := range p.FleetUsage(ctx) {
+				require.Equal(t, err != nil, len(used.Values) == 0, "half a record has no figures")
+			}
 			report, err := p.Check(ctx)
 			require.NoError(t, err)
 			require.Contains(t, report.Step(provider.CheckCredentials).Detail, "4 users")
