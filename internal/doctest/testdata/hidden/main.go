@@ -106,7 +106,7 @@ func shows(pointer reflect.Value) (leaks int) {
 		for _, spelling := range spellings {
 			if strings.Contains(text, spelling) {
 				leaks++
-				fmt.Printf("%v: %s shows a secret\n", t, how)
+				fmt.Fprintf(os.Stderr, "%v: %s shows a secret\n", t, how)
 				return
 			}
 		}
