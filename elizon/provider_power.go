@@ -100,7 +100,7 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 		switch {
 		case err != nil:
 			return "", err
-		case now.ReinstallPending:
+		case now.ReinstallPending, time.Now().Before(p.accounts.Pending(id).Until):
 			return provider.OutcomePending, nil // never a second one while the first is pending
 		case now.Suspended:
 			return "", errSuspended
@@ -110,6 +110,9 @@ func (p *Provider) Reinstall(ctx context.Context, req *provider.ReinstallRequest
 			if now, lookErr := p.client.Services.Get(ctx, id); lookErr == nil && now.ReinstallPending {
 				err = nil
 			}
+		}
+		if err == nil {
+			p.accounts.Begin(id, adapter.Work[ServiceDetail]{Until: time.Now().Add(p.accounts.Lag)})
 		}
 		return provider.OutcomePending, err
 	})

@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -16,6 +17,8 @@ type Work[T any] struct {
 	Task Task
 	// Shows reports whether the record shows the work as done; nil if it never does.
 	Shows func(*T) bool
+	// Until is how long the record may show nothing of the work yet; zero is not at all.
+	Until time.Time
 	// Concerns is that of the Change; "" is nothing that another verb could decide.
 	Concerns string
 }
@@ -69,7 +72,7 @@ func (a *Accounts[K, T]) Poll(ctx context.Context, id string) (*provider.Progres
 		}
 		switch status := progress.Account.Status; {
 		case status == provider.StatusPending, status == provider.StatusEnding, a.Busy != nil && a.Busy(record):
-		case work.Shows != nil && !work.Shows(record):
+		case work.Shows != nil && !work.Shows(record), time.Now().Before(work.Until):
 			progress.Message = "accepted; the account does not show it yet"
 		default:
 			a.pending.Done(k, begun)

@@ -176,3 +176,17 @@ func TestInterrupted(t *testing.T) {
 		require.ErrorIs(t, made.Steps[1].Err, provider.ErrOutcomeUnknown)
 	}
 }
+
+// TestWorkMayNotShowYet: what was begun a moment ago is not done because the record shows nothing of it.
+func TestWorkMayNotShowYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := (&panel{reads: []any{off}}).accounts(5 * time.Second)
+		a.Begin(7, adapter.Work[record]{Until: time.Now().Add(5 * time.Second)})
+		for _, done := range []bool{false, true} {
+			progress, err := a.Poll(t.Context(), "7")
+			require.NoError(t, err)
+			require.Equal(t, done, progress.Done)
+			time.Sleep(5 * time.Second)
+		}
+	})
+}
