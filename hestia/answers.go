@@ -62,7 +62,7 @@ func (a *answerReader) printed(answer *rest.Answer) []byte {
 func (a *answerReader) genuine(answer *rest.Answer) bool {
 	if header := answer.Header.Get(exitHeader); header != "" {
 		code, err := exitCode(header)
-		return err == nil && (code != ExitOK || answer.Status/100 == 2)
+		return err == nil && (code != ExitOK || answer.Status/100 == 2 && !a.another(answer.Body))
 	}
 	body := top(answer.Body)
 	switch {
@@ -86,6 +86,13 @@ func (a *answerReader) genuine(answer *rest.Answer) bool {
 func top(body []byte) string {
 	body = bytes.TrimSpace(body)
 	return strings.TrimSpace(string(body[:min(len(body), 4096)]))
+}
+
+// another reports whether a change that prints nothing was answered with JSON, which only listings print:
+// it is the answer to another request.
+func (a *answerReader) another(body []byte) bool {
+	body = bytes.TrimSpace(body)
+	return a.request.command.changes() && !a.request.command.prints && len(body) > 0 && (body[0] == '{' || body[0] == '[')
 }
 
 func exitCode(text string) (ExitCode, error) {
