@@ -63,6 +63,8 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	case seen:
 		c.orders.setSpent(key, time.Time{})
 		return true, nil
+	case failed == nil && answer.InvoiceID == "" && answer.OrderID == "" && len(answer.SubscriptionIDs) == 0 && !answer.Processing:
+		return false, order.Unknown("the answer to the order names none, and its effect is not visible yet")
 	}
 	return false, failed
 }

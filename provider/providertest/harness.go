@@ -21,6 +21,9 @@ type Harness struct {
 	// from the first. By default only their verbs meet faults; the full run tries all. nil tries
 	// all.
 	Variant []provider.Capability
+	// KnownJunk are the junk answers that nothing tells from an answer to the verb, with the reason:
+	// keys are the verb's row and the kind, such as "plans: []". They are not tried, and logged.
+	KnownJunk map[string]string
 }
 
 // World is one emulated server and access to its state. Fields that may be nil say so; Run leaves

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 
 	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider/faults"
@@ -16,14 +17,14 @@ import (
 var junkAnswers = campaign{
 	group: "junk",
 	verbs: func(c *probe) []verb { return append(c.verbs(), c.combined()...) },
-	ways: func(v verb, requests int, isolated func(func(*probe))) []disturbance {
+	ways: func(s *suite, v verb, requests int, isolated func(func(*probe))) []disturbance {
 		var mine, others tape
 		isolated(func(c *probe) { mine.record(c, v) })
 		isolated(func(c *probe) {
 			c.about = bystander
 			others.record(c, v)
 		})
-		return junkWays(v, requests, &mine, &others)
+		return junkWays(v, requests, &mine, &others, s.h.KnownJunk)
 	},
 	also: junkTable,
 }
@@ -38,7 +39,6 @@ type junk struct {
 }
 
 func junkKinds(others *tape) []junk {
-	const page = "<!DOCTYPE html>\n<html><head><title>Please sign in</title></head><body><form action=\"/login\"></form></body></html>\n"
 	const html, json = "text/html; charset=utf-8", "application/json"
 	var all []junk
 	for _, status := range []int{200, 400, 403, 404, 409, 429, 500} {
@@ -56,7 +56,10 @@ func junkKinds(others *tape) []junk {
 	)
 }
 
-const loginPath = "/login-page"
+const (
+	page      = "<!DOCTYPE html>\n<html><head><title>Please sign in</title></head><body><form action=\"/login\"></form></body></html>\n"
+	loginPath = "/login-page"
+)
 
 // fault is the junk as the answer to request i, in the place of the server or after it.
 func (j junk) fault(i int, after bool, before *tape) faults.Fault {
@@ -94,8 +97,8 @@ func (h hit) String() string {
 }
 
 // junkWays returns each kind of junk before and after the change, and two of them.
-func junkWays(v verb, requests int, mine, others *tape) []disturbance {
-	kinds := junkKinds(others)
+func junkWays(v verb, requests int, mine, others *tape, known map[string]string) []disturbance {
+	kinds := slices.DeleteFunc(junkKinds(others), func(j junk) bool { return known[v.name+": "+j.name] != "" })
 	random := v.random(testsize.Seed())
 	var hits []hit
 	for _, j := range kinds {
@@ -111,7 +114,7 @@ func junkWays(v verb, requests int, mine, others *tape) []disturbance {
 			if gap > 0 {
 				in.At(i+gap, second.fault(i+gap, second.after, before))
 			}
-			in.When(func(r *http.Request) bool { return r.URL.Path == loginPath }, 0, junk{status: http.StatusOK, contentType: "text/html", body: kinds[0].body}.fault(0, false, before))
+			in.When(func(r *http.Request) bool { return r.URL.Path == loginPath }, 0, junk{status: http.StatusOK, contentType: "text/html", body: page}.fault(0, false, before))
 			in.When(nil, 0, faults.Fault{Kind: faults.Custom, Answer: func(w http.ResponseWriter, r *http.Request, next http.Handler) { before.serve(w, r, next) }})
 		})
 		try := d.try

@@ -19,6 +19,9 @@ func (c *probe) combined() []verb {
 				if progress.Account == nil {
 					return ""
 				}
+				if progress.Account.Status == provider.StatusUnknown { // which is no claim
+					return unless(progress.Account.ID == k.id, "another account")
+				}
 				return k.isTarget(progress.Account)(after)
 			}, err
 		})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -43,15 +42,15 @@ type campaign struct {
 	group string
 	verbs func(*probe) []verb
 	// ways returns the disturbances of a verb. isolated runs a function in a world of its own.
-	ways func(v verb, requests int, isolated func(func(*probe))) []disturbance
+	ways func(s *suite, v verb, requests int, isolated func(func(*probe))) []disturbance
 	// also writes more of the table.
-	also func(*table) string
+	also func(*suite, *table) string
 }
 
 // matrix runs every verb with every fault at every request.
 var matrix = campaign{
 	group: "faults", verbs: (*probe).verbs,
-	ways: func(v verb, _ int, _ func(func(*probe))) []disturbance { return disturbances(v) },
+	ways: func(_ *suite, v verb, _ int, _ func(func(*probe))) []disturbance { return disturbances(v) },
 }
 
 // try runs a campaign, one subtest a verb. The default run takes a sample: see sampled.
@@ -89,15 +88,12 @@ func (s *suite) try(t *testing.T, g campaign) {
 	}
 	t.Logf("%s under %s, %s:\n%s", s.h.Name, g.group, what, sums)
 	if g.also != nil {
-		t.Logf("%s", g.also(sums))
+		t.Logf("%s", g.also(s, sums))
 	}
 }
 
 func (s *suite) column(t *testing.T, g campaign, name string, v verb, row *row) {
 	out := &limited{tb: s.tb(t, name), left: 20}
-	if os.Getenv("PROVKIT_JUNK") != "" {
-		out.left = 10000
-	}
 	isolated := func(run func(c *probe)) {
 		synctest.Test(t, func(t *testing.T) {
 			c := s.probe(t, out)
@@ -108,7 +104,7 @@ func (s *suite) column(t *testing.T, g campaign, name string, v verb, row *row) 
 		})
 	}
 	isolated(func(c *probe) { row.requests = c.undisturbed(v) })
-	all := casesOf(v, g.ways(v, row.requests, isolated), row.requests)
+	all := casesOf(v, g.ways(s, v, row.requests, isolated), row.requests)
 	for cases := range slices.Chunk(all, v.shared()) {
 		isolated(func(p *probe) {
 			for _, c := range cases {

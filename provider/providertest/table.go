@@ -3,6 +3,8 @@ package providertest
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -63,7 +65,7 @@ func (r *row) met(kind string, tried, healed int) {
 }
 
 // junkTable shows how many of the cases healed, by verb and kind of junk answer.
-func junkTable(t *table) string {
+func junkTable(s *suite, t *table) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	kinds := junkKinds(nil)
@@ -83,6 +85,9 @@ func junkTable(t *table) string {
 	}
 	_, _ = fmt.Fprintln(w)
 	_ = w.Flush()
+	for _, what := range slices.Sorted(maps.Keys(s.h.KnownJunk)) {
+		_, _ = fmt.Fprintf(&b, "not tried: %s (%s)\n", what, s.h.KnownJunk[what])
+	}
 	return b.String()
 }
 
