@@ -30,7 +30,7 @@ type exchange struct {
 	hidden   []provider.Secret // secrets in what was sent, see secrets
 	searched bool              // hidden is complete
 	hider    *words.Cleaner    // see cleaner
-	hiderOf  []provider.Secret // the secrets that it knows
+	hiderOf  *ownCleaner       // the client's, on which it is built
 
 	// Of the latest attempt:
 	started  time.Time

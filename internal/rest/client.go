@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/go-querystring/query"
@@ -42,6 +43,7 @@ type Client struct {
 	gate    gate
 	quota   quota
 	dumps   sync.Mutex
+	clean   atomic.Pointer[ownCleaner]
 }
 
 // New validates the configuration and does no I/O. The error names each wrong field.

@@ -156,19 +156,40 @@ func (x *exchange) scrub(text string) string { return x.cleaner().Text(text) }
 
 // cleaner knows the secrets of the client and the call.
 func (x *exchange) cleaner() *words.Cleaner {
-	// A client that signs in has new ones now and then.
-	if secrets := x.secrets(); x.hider == nil || !slices.Equal(secrets, x.hiderOf) {
-		x.hider, x.hiderOf = cleanerOf(secrets), secrets
+	own := x.client.ownCleaner()
+	if x.hider == nil || x.hiderOf != own {
+		x.hider, x.hiderOf = with(own.Cleaner, x.secrets()), own
 	}
 	return x.hider
 }
 
-func cleanerOf(secrets []provider.Secret) *words.Cleaner {
+// ownCleaner is the cleaner that knows the secrets of a client and nothing more.
+type ownCleaner struct {
+	*words.Cleaner
+	knows []provider.Secret
+}
+
+// ownCleaner returns the client's, which is made anew when the credentials change: finding out how a
+// secret may be spelled takes longer than cleaning a text.
+func (c *Client) ownCleaner() *ownCleaner {
+	var secrets []provider.Secret
+	if c.config.Secrets != nil {
+		secrets = c.config.Secrets()
+	}
+	kept := c.clean.Load()
+	if kept == nil || !slices.Equal(kept.knows, secrets) {
+		kept = &ownCleaner{with(words.NewCleaner(), secrets), secrets}
+		c.clean.Store(kept)
+	}
+	return kept
+}
+
+func with(c *words.Cleaner, secrets []provider.Secret) *words.Cleaner {
 	values := make([]string, len(secrets))
 	for i, secret := range secrets {
 		values[i] = secret.Reveal()
 	}
-	return words.NewCleaner(values...)
+	return c.With(values...)
 }
 
 // Clean makes a text that came in an answer fit for an error or a report that an adapter writes: one
@@ -178,23 +199,17 @@ func (c *Client) Clean(text string, secrets ...provider.Secret) string {
 }
 
 func (c *Client) cleaner(secrets ...provider.Secret) *words.Cleaner {
-	if c.config.Secrets != nil {
-		secrets = slices.Concat(c.config.Secrets(), secrets)
-	}
-	return cleanerOf(secrets)
+	return with(c.ownCleaner().Cleaner, secrets)
 }
 
-// secrets returns the credentials, the secrets of the call, and what the call sends in fields with
-// the name of a secret: servers quote a bad password when they refuse it.
+// secrets returns the secrets of the call, and what it sends in fields with the name of a secret:
+// servers quote a bad password when they refuse it.
 func (x *exchange) secrets() []provider.Secret {
 	if !x.searched {
 		x.searched = true
 		x.hidden = slices.Concat(x.call.Secrets, secretsIn(x.sent, x.call))
 	}
-	if x.client.config.Secrets == nil {
-		return x.hidden
-	}
-	return slices.Concat(x.client.config.Secrets(), x.hidden)
+	return x.hidden
 }
 
 // minFound is the shortest value of such a field that is searched for: hiding "true" or "none"

@@ -43,11 +43,19 @@ type needle struct {
 
 // NewCleaner returns a Cleaner that hides these values. Those of fewer than 4 bytes are not hidden.
 func NewCleaner(secrets ...string) *Cleaner {
-	c := new(Cleaner)
-	for _, secret := range secrets {
-		c.add(secret)
+	return new(Cleaner).With(secrets...)
+}
+
+// With returns a Cleaner that hides these values too.
+func (c *Cleaner) With(secrets ...string) *Cleaner {
+	if len(secrets) == 0 {
+		return c
 	}
-	return c
+	more := &Cleaner{slices.Clip(c.needles), slices.Clip(c.wrapped), slices.Clip(c.hexed)}
+	for _, secret := range secrets {
+		more.add(secret)
+	}
+	return more
 }
 
 func (c *Cleaner) add(secret string) {
@@ -55,10 +63,13 @@ func (c *Cleaner) add(secret string) {
 		return
 	}
 	add := func(n needle) {
+		known := len(c.needles)
 		if len(n.text) < minSecret {
 			return
 		}
-		c.needles = addNeedle(c.needles, n)
+		if c.needles = addNeedle(c.needles, n); len(c.needles) == known {
+			return
+		}
 		if squeezed, _ := (reading{text: n.text}).squeeze(); len(squeezed.text) >= minWrapped {
 			n.text = squeezed.text
 			c.wrapped = addNeedle(c.wrapped, n)

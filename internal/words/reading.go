@@ -295,6 +295,9 @@ func entityIn(out, s []byte) ([]byte, int) {
 
 // squeeze leaves out white space and whatever Line leaves out: long values are wrapped.
 func (r reading) squeeze() (reading, bool) {
+	if !slices.ContainsFunc(r.text, func(c byte) bool { return c <= ' ' || c >= 0x7f }) {
+		return r, false
+	}
 	out := blankReading(len(r.text))
 	for i := 0; i < len(r.text); {
 		c, size := utf8.DecodeRune(r.text[i:])

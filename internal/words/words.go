@@ -87,4 +87,9 @@ func visible(s string, n int, lines bool) (string, bool) {
 }
 
 // blank reports whether a character becomes a space. U+2800 looks like one.
-func blank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2800' }
+func blank(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == 0x7f
+	}
+	return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u2800'
+}
