@@ -12,7 +12,7 @@ type AddressesService struct{ c *Client }
 
 // Address is an address for invoices. The default address can be neither removed nor unset.
 type Address struct {
-	ID          string `wire:"id,required"`
+	ID          string `wire:"id,required,identity"`
 	Label       string `wire:"label"`
 	Default     bool   `wire:"isDefault"`
 	CompanyName string `wire:"companyName"`
@@ -67,6 +67,7 @@ func (s *AddressesService) Create(ctx context.Context, req *AddressRequest) (*Ad
 // Update changes an address: PUT /api/addresses with its ID in the body.
 func (s *AddressesService) Update(ctx context.Context, id string, req *AddressRequest) (*Address, error) {
 	r := s.c.ask(addressUpdate).subject("id", id).changing(req)
+	r.call.About.ID = id
 	if req != nil {
 		r.with(&addressChange{id, *req})
 	}

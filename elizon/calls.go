@@ -42,6 +42,9 @@ func (c *Client) ask(op operation, args ...string) *request {
 	if len(args) > 0 {
 		r.call.Subject = strconv.Quote(strings.Join(args, "/"))
 	}
+	if len(args) > 0 && (strings.HasSuffix(op.Route, "}") || strings.HasSuffix(op.Route, "/details")) {
+		r.call.About.ID = args[len(args)-1] // otherwise the answer is about a part of it
+	}
 	return r
 }
 

@@ -26,7 +26,7 @@ const (
 
 // Invoice is an invoice as List returns it.
 type Invoice struct {
-	ID     string `wire:"id,required"`
+	ID     string `wire:"id,required,identity"`
 	Number string `wire:"invoiceNumber|number"`
 	// Status is an open set: InvoicePending and others.
 	Status   string    `wire:"status"`

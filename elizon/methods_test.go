@@ -67,6 +67,7 @@ func vendor(t testing.TB) *clienttest.Vendor {
 		},
 		Samples: samples,
 		Args:    map[string]any{"Services.Usage.Traffic 2": "day"},
+		Names:   []string{"id"},
 		Rows:    rows, Exchanges: exchanges(t),
 		Canaries: []string{canaryKey, canarySession, canarySecret, canaryToken},
 	}

@@ -48,7 +48,7 @@ type PermissionGrantRequest struct {
 
 // Invitation is a grant as the invited user sees it.
 type Invitation struct {
-	ID           string       `wire:"id,required"`
+	ID           string       `wire:"id,required,identity"`
 	ResourceType string       `wire:"resourceType"`
 	ResourceID   string       `wire:"resourceId"`
 	ResourceName string       `wire:"resourceName"`

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -28,7 +29,7 @@ type BusinessPricing struct {
 
 // Category is a group of products.
 type Category struct {
-	Key                 string                      `wire:"key,required"`
+	Key                 string                      `wire:"key,required,name"`
 	ID                  string                      `wire:"id"`
 	Name                string                      `wire:"name"`
 	Products            []Product                   `wire:"products"`
@@ -125,13 +126,24 @@ func (s *ProductsService) List(ctx context.Context, lang string) (*Catalogue, er
 
 // Category reads a category: GET /api/products/{category}.
 func (s *ProductsService) Category(ctx context.Context, category string) (*Category, error) {
-	return fetch[Category](ctx, s.c.ask(productsCategory, category), "category")
+	r := s.c.ask(productsCategory, category)
+	r.call.About = rest.Identity{Name: category}
+	return fetch[Category](ctx, r, "category")
 }
 
 // Get reads a product by the key of its category and its slug: GET
 // /api/products/{category}/{product}.
 func (s *ProductsService) Get(ctx context.Context, category, product string) (*ProductDetail, error) {
-	return fetch[ProductDetail](ctx, s.c.ask(productsGet, category, product))
+	r := s.c.ask(productsGet, category, product)
+	r.call.About = rest.Identity{Name: product}
+	answer, err := fetch[struct {
+		Slug string `wire:"product.slug,name"`
+		ProductDetail
+	}](ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return &answer.ProductDetail, nil
 }
 
 // BySlug reads a product by its slug: GET /api/products/by-slug/{slug} (method inferred). category

@@ -53,7 +53,7 @@ const (
 
 // Service is a service as List returns it.
 type Service struct {
-	ID   string `wire:"id,required"`
+	ID   string `wire:"id,required,identity"`
 	Name string `wire:"name"`
 	// UserDisplayName is the name that the owner gave it; "" if there is none.
 	UserDisplayName string `wire:"userDisplayName"`

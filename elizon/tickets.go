@@ -14,7 +14,7 @@ type TicketsService struct{ c *Client }
 
 // Ticket is a conversation with the support staff.
 type Ticket struct {
-	ID     string `wire:"id,required"`
+	ID     string `wire:"id,required,identity"`
 	Number string `wire:"ticketNumber"`
 
 	Subject string `wire:"subject"`

@@ -86,6 +86,9 @@ func (d *one[T]) DecodeAnswer(a *rest.Answer) error {
 	return nil
 }
 
+// Identity implements rest.Identified.
+func (d *one[T]) Identity() rest.Identity { return wire.IdentityOf(d.out) }
+
 // optional decodes an answer that contains a thing under a name, or null.
 type optional[T any] struct {
 	name string

@@ -91,7 +91,7 @@ var (
 
 	// Whether a second activation of the same machine counts twice is undocumented.
 	licensesActivate = inLicense("Licenses.Activate", "activate license", post, "/api/license/activate", once)
-	licensesVerify   = inLicense("Licenses.Verify", "verify license", post, "/api/license/verify", read)
+	licensesVerify   = inLicense("Licenses.Verify", "verify license", post, "/api/license/verify", read).sensitive()
 	licensesInfo     = inLicense("Licenses.Info", "get license", get, "/api/license/info/{license_key}", read).sensitive()
 
 	// A second start gets 409 if the first one went through.

@@ -18,7 +18,7 @@ type LeadsService struct{ c *Client }
 // Institution is an organization that contacts work for.
 type Institution struct {
 	ID   int64  `wire:"id,positive"`
-	Name string `wire:"name"`
+	Name string `wire:"name,name"`
 	// ContactCount is not reported for a new institution.
 	ContactCount int64     `wire:"contact_count"`
 	CreatedAt    time.Time `wire:"created_at"`
@@ -34,7 +34,7 @@ type InstitutionListOptions struct {
 
 // Contact is a person.
 type Contact struct {
-	ID            int64           `wire:"id,positive"`
+	ID            int64           `wire:"id,positive,identity"`
 	FirstName     string          `wire:"first_name"`
 	LastName      string          `wire:"last_name"`
 	Position      string          `wire:"position"`
@@ -48,7 +48,7 @@ type ContactDetail struct {
 	ID int64 `wire:"id,positive"`
 	// Type is "email" or "phone".
 	Type  string `wire:"type"`
-	Value string `wire:"value"`
+	Value string `wire:"value,name"`
 	// Label is any text: "Work", "Mobile".
 	Label string `wire:"label"`
 }
@@ -124,7 +124,7 @@ func (s *LeadsService) CreateInstitution(ctx context.Context, name string, extra
 		return nil, err
 	}
 	return fetch[Institution](ctx, s.c, leadsCreateInstitution, &rest.Call{
-		Subject: strconv.Quote(name), Body: withExtra(map[string]any{"name": name}, extra),
+		Subject: strconv.Quote(name), Body: withExtra(map[string]any{"name": name}, extra), About: rest.Identity{Name: name},
 	})
 }
 
@@ -133,7 +133,9 @@ func (s *LeadsService) Contact(ctx context.Context, contactID int64) (*Contact, 
 	if err := leadsContact.RefuseID("contactID", contactID); err != nil {
 		return nil, err
 	}
-	return fetch[Contact](ctx, s.c, leadsContact, &rest.Call{Args: []string{idText(contactID)}, Subject: idText(contactID)})
+	return fetch[Contact](ctx, s.c, leadsContact, &rest.Call{
+		Args: []string{idText(contactID)}, Subject: idText(contactID), About: rest.Identity{ID: idText(contactID)},
+	})
 }
 
 // AddDetail adds a way to reach a contact: POST /leads/api/contacts/{contact_id}/details.
@@ -150,7 +152,9 @@ func (s *LeadsService) AddDetail(ctx context.Context, contactID int64, req *Cont
 	if err := leadsAddDetail.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	return fetch[ContactDetail](ctx, s.c, leadsAddDetail, with(&rest.Call{Args: []string{idText(contactID)}, Subject: idText(contactID)}, req))
+	return fetch[ContactDetail](ctx, s.c, leadsAddDetail, with(&rest.Call{
+		Args: []string{idText(contactID)}, Subject: idText(contactID), About: rest.Identity{Name: req.Value},
+	}, req))
 }
 
 // Stats reads the figures about leads: GET /leads/api/stats.

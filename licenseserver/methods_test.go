@@ -25,7 +25,8 @@ func vendor(t testing.TB) *clienttest.Vendor {
 			return clientOver(t, transport, opts...)
 		},
 		Samples: samples, Args: map[string]any{"Leads.Export 2": int64(16 << 10)},
-		Rows: rows, Exchanges: exchanges(t),
+		Names: []string{"name", "value", "hardware_hash", "license_key"},
+		Rows:  rows, Exchanges: exchanges(t),
 		Canaries: []string{canaryKey, canaryCookie, canaryBearer, canaryToken, canarySecret},
 	}
 }

@@ -265,7 +265,7 @@ func leadReplays() map[string]replay {
 				{ID: 1, Type: "email", Value: "john.doe@example.com", Label: "Work"}, {ID: 2, Type: "phone", Value: "+49 123 456789", Label: "Mobile"},
 			},
 			Notes: []licenseserver.ContactNote{{ID: 1, Content: "Initial contact", Version: 1, CreatedAt: at("2025-06-19T10:00:00Z"), CreatedBy: "admin"}},
-		}, func(ctx context.Context, c *client) (*licenseserver.Contact, error) { return c.Leads.Contact(ctx, 17) }),
+		}, func(ctx context.Context, c *client) (*licenseserver.Contact, error) { return c.Leads.Contact(ctx, 1) }),
 		"Leads.AddDetail": clienttest.Equal(&licenseserver.ContactDetail{ID: 3, Type: "email", Value: "secondary@example.com", Label: "Secondary"},
 			func(ctx context.Context, c *client) (*licenseserver.ContactDetail, error) {
 				return c.Leads.AddDetail(ctx, 17, &licenseserver.ContactDetailAddRequest{Type: "email", Value: "secondary@example.com", Label: "Secondary"})

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/provider"
 )
 
 // One decodes an answer that is a single value.
@@ -60,6 +61,8 @@ func textIn(v reflect.Value, f *field) string {
 		return ""
 	case v.CanInt():
 		return strconv.FormatInt(v.Int(), 10)
+	case v.Type() == typeSecret:
+		return v.Interface().(provider.Secret).Reveal()
 	case v.Type() == typeAddr:
 		return v.Interface().(netip.Addr).String()
 	}
