@@ -25,13 +25,14 @@ func newServer(opts ...licenseservertest.Option) *licenseservertest.Server {
 
 var searchable = licenseserver.WithSearchPath(licenseservertest.SearchPath)
 
-// providerOn returns the adapter for an emulated server, without retries.
+// providerOn returns the adapter for an emulated server, without retries. It does not wait for what
+// is not shown, since the emulator shows all at once.
 func providerOn(t testing.TB, srv *licenseservertest.Server, opts ...provider.Option) *licenseserver.Provider {
 	t.Helper()
 	client, err := licenseserver.New(srv.URL, provider.NewSecret(srv.Key), append([]provider.Option{
 		provider.WithHTTPClient(srv.Client()), provider.WithRateLimit(0, 0), provider.WithRetry(provider.Retry{Attempts: 1}),
 		licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.NewSecret(srv.AdminCookie.Value)),
-		licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan),
+		licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan), provider.WithReadLag(0),
 	}, opts...)...)
 	require.NoError(t, err)
 	return licenseserver.NewProvider(client)
@@ -265,7 +266,7 @@ func TestAdoptWithoutFreePlace(t *testing.T) {
 func TestIgnoredSuspension(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := newServer()
-		p := providerOn(t, srv)
+		p := providerOn(t, srv, provider.WithReadLag(5*time.Second))
 		created, err := p.Create(t.Context(), orderOf(1))
 		require.NoError(t, err)
 		srv.IgnoreSuspension(true)
