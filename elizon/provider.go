@@ -49,7 +49,7 @@ func NewProvider(client *Client) *Provider {
 		Unsearchable: "services cannot be searched by e-mail address or domain", Lag: client.core.ReadLag(),
 	}
 	p.subscriptions = &adapter.Accounts[string, ServiceSubscription]{
-		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: client.Services.Subscription.Get, Lag: p.accounts.Lag,
+		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: p.readSubscription, Lag: p.accounts.Lag,
 	}
 	return p
 }

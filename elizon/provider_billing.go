@@ -75,7 +75,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 	limit := p.client.settings.spending.MaxRenewal
 	return p.spend(ctx, "renew account", id, nil, limit, "MaxRenewal", func(ctx context.Context, id string) (provider.Outcome, error) {
 		key := "renew " + id
-		subscription, err := p.client.Services.Subscription.Get(ctx, id)
+		subscription, err := p.readSubscription(ctx, id)
 		if err != nil {
 			return "", err
 		}
@@ -102,7 +102,7 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 			ItemType: ItemRenewal, ServiceID: id, SubscriptionID: subscription.ID, DaysExtension: days,
 		}}
 		seen, err := p.pay(ctx, key, items, limit, "MaxRenewal", func(ctx context.Context) (bool, error) {
-			now, err := p.client.Services.Subscription.Get(ctx, id)
+			now, err := p.readSubscription(ctx, id)
 			return err == nil && now.CurrentPeriodEnd.After(end), err
 		})
 		switch {

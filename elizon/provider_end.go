@@ -64,6 +64,24 @@ func (p *Provider) UndoCancel(ctx context.Context, id string) (provider.Outcome,
 // billingContract is the billing mode of a contract.
 const billingContract = "CONTRACT"
 
+// readSubscription reads the subscription of a service. The answer names only the subscription: whose it
+// is, the account's list of subscriptions tells, once the platform has linked it.
+func (p *Provider) readSubscription(ctx context.Context, id string) (*ServiceSubscription, error) {
+	own, err := p.client.Services.Subscription.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for listed, err := range adapter.Legible(p.client.Subscriptions.List(ctx)) {
+		switch {
+		case err != nil:
+			return nil, err
+		case listed.ID == own.ID && listed.Service != nil && listed.Service.ID != id:
+			return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is about the subscription of another service"}
+		}
+	}
+	return own, nil
+}
+
 func (p *Provider) schedule(ctx context.Context, id, verb string, want bool, do func(ctx context.Context, contract bool) error) (provider.Outcome, error) {
 	return p.subscriptions.Change(ctx, id, adapter.Change[string, ServiceSubscription]{
 		Verb: verb, Concerns: "end",

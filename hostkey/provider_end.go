@@ -87,9 +87,18 @@ func (p *Provider) readEndAgain(ctx context.Context, before *end) (*end, error) 
 
 // cancelled reports whether a cancellation of a server is open. An immediate one counts as one at
 // the end of the period, but not the reverse. The shape of the list is undocumented: any object in
-// it that names the server counts, unless it is marked as another type.
+// it that names the server counts, unless it is marked as another type. A list for one server that
+// does not name it may be another server's: then that of the whole account decides.
 func (p *Provider) cancelled(ctx context.Context, id int64, kind CancellationType) (bool, error) {
-	answer, err := p.client.WHMCS.CancellationRequests(ctx, &CancellationListRequest{ServerID: id})
+	open, err := p.cancelledIn(ctx, &CancellationListRequest{ServerID: id}, id, kind)
+	if open || err != nil {
+		return open, err
+	}
+	return p.cancelledIn(ctx, nil, id, kind)
+}
+
+func (p *Provider) cancelledIn(ctx context.Context, list *CancellationListRequest, id int64, kind CancellationType) (bool, error) {
+	answer, err := p.client.WHMCS.CancellationRequests(ctx, list)
 	if errors.Is(err, provider.ErrNotFound) {
 		return false, nil
 	}
