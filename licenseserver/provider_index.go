@@ -19,28 +19,46 @@ import (
 type index struct {
 	mu      sync.Mutex
 	marked  map[int64]*nameplate
+	markers map[int64]int64 // the license of each marker
 	missing map[int64]bool
 	highest int64
 }
 
-func (x *index) add(n *nameplate) {
+// add remembers a license. A list of devices does not name its license: a marker that is another's
+// already shows that one of the two answers was about the other license, and neither is believed.
+func (x *index) add(n *nameplate) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.marked == nil {
-		x.marked, x.missing = make(map[int64]*nameplate), make(map[int64]bool)
+		x.marked, x.markers, x.missing = make(map[int64]*nameplate), make(map[int64]int64), make(map[int64]bool)
+	}
+	x.forget(n.license)
+	if other := x.markers[n.marker]; n.marker != 0 && other != 0 {
+		x.forget(other)
+		return &provider.Error{
+			Provider: Kind, Kind: provider.ErrProtocol,
+			Message: fmt.Sprintf("licenses %d and %d are answered with the same devices", min(n.license, other), max(n.license, other)),
+		}
 	}
 	x.highest = max(x.highest, n.license)
 	delete(x.missing, n.license)
-	delete(x.marked, n.license)
 	if n.marker != 0 {
-		x.marked[n.license] = n
+		x.marked[n.license], x.markers[n.marker] = n, n.license
 	}
+	return nil
 }
 
 func (x *index) drop(license int64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	delete(x.marked, license)
+	x.forget(license)
+}
+
+func (x *index) forget(license int64) {
+	if n := x.marked[license]; n != nil {
+		delete(x.markers, n.marker)
+		delete(x.marked, license)
+	}
 }
 
 // known returns what need not be read again: marked licenses, and missing IDs so far below the

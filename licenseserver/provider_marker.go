@@ -124,7 +124,9 @@ func (p *Provider) look(ctx context.Context, license int64) (*nameplate, error) 
 		devices = append(devices, d)
 	}
 	n := readPlate(license, devices)
-	p.index.add(n)
+	if err := p.index.add(n); err != nil {
+		return nil, err
+	}
 	p.seen.Add(license)
 	return n, nil
 }
