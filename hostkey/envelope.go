@@ -1,7 +1,7 @@
 package hostkey
 
 import (
-	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -14,20 +14,33 @@ import (
 // "success", 1, 0, a payload in "result", or no "result" at all; an error is in "error", "message"
 // or "description", with a "code" that is a number, a number as a string, or a NAME. Only this file
 // distinguishes success from failure.
-type envelope map[string]json.RawMessage
+type envelope map[string][]byte
 
-// openEnvelope returns nil unless body is a JSON object.
+// maxFields is how many fields an object of the API may have: no documented one has more than some
+// fifty, and an answer of a million must not fill the memory.
+const maxFields = 1000
+
+// openEnvelope returns nil unless body is a JSON object. The values are part of body.
 func openEnvelope(body []byte) envelope {
 	body = rest.Content(body)
 	if len(body) == 0 || body[0] != '{' {
 		return nil
 	}
-	var e envelope
-	if json.Unmarshal(body, &e) != nil {
+	e := make(envelope)
+	err := wire.Options{}.Walk(body, func(name, value []byte) error {
+		text, _ := wire.Text(name)
+		if e[text] = value; len(e) > maxFields {
+			return errTooManyFields
+		}
+		return nil
+	})
+	if err != nil {
 		return nil
 	}
 	return e
 }
+
+var errTooManyFields = errors.New("an object with more than 1,000 fields")
 
 // word returns a field that is a string, a number or a bool, otherwise "".
 func (e envelope) word(name string) string {

@@ -1,6 +1,7 @@
 package hostkey
 
 import (
+	"bytes"
 	"context"
 	"net/url"
 	"slices"
@@ -320,7 +321,7 @@ var _ = wire.Read(func(data []byte, o *Order) error {
 	for _, from := range []envelope{inner, e} {
 		for name, value := range from {
 			if !slices.Contains(known, name) {
-				put(&o.More, name, provider.Payload(value))
+				put(&o.More, name, provider.Payload(bytes.Clone(value)))
 			}
 		}
 	}

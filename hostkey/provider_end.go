@@ -1,15 +1,15 @@
 package hostkey
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -108,51 +108,42 @@ func (p *Provider) cancelledIn(ctx context.Context, list *CancellationListReques
 	if e := openEnvelope(answer); e != nil && e.word("result") == "" {
 		return false, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations has no result"}
 	}
-	d := json.NewDecoder(bytes.NewReader(answer))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
+	if !json.Valid(answer) {
 		return false, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations cannot be read"}
 	}
-	return namesServer(tree, idText(id), kind, 0), nil
+	return namesServer(answer, idText(id), kind, 0), nil
 }
 
 // serverFields are the API's names for a server's ID.
 var serverFields = []string{"id", "server_id", "eq_id", "inv_id", "component_id"}
 
-func namesServer(v any, id string, kind CancellationType, depth int) bool {
-	switch v := v.(type) {
-	case []any:
-		for _, element := range v {
-			if depth < 8 && namesServer(element, id, kind, depth+1) {
-				return true
-			}
-		}
-	case map[string]any:
-		if depth > 0 { // the outer object repeats the request
-			for _, field := range serverFields {
-				if fmt.Sprint(v[field]) == id {
-					return kind == CancelAtPeriodEnd || immediate(v)
-				}
-			}
-		}
-		for _, element := range v {
-			if depth < 8 && namesServer(element, id, kind, depth+1) {
-				return true
-			}
-		}
+// namesServer looks 8 objects or lists deep, without a copy of the answer.
+func namesServer(raw []byte, id string, kind CancellationType, depth int) (found bool) {
+	raw = rest.Content(raw)
+	if len(raw) == 0 || depth > 8 || raw[0] != '{' && raw[0] != '[' {
+		return false
 	}
-	return false
+	named, now := false, false
+	_ = wire.Options{}.Walk(raw, func(name, value []byte) error { // it is valid JSON
+		text, _, plain := wire.Scalar(value)
+		switch field := string(name); {
+		case !plain:
+			found = found || namesServer(value, id, kind, depth+1)
+		case slices.Contains(serverFields, field) && depth > 0: // the outer object repeats the request
+			named = named || text == id
+		case field == "cancellation_type", field == "type":
+			now = now || immediate(text)
+		}
+		return nil
+	})
+	if named {
+		return kind == CancelAtPeriodEnd || now
+	}
+	return found
 }
 
 // immediate reports whether a cancellation is immediate: by the number that requests it, or by
 // WHMCS's own word.
-func immediate(request map[string]any) bool {
-	for _, field := range []string{"cancellation_type", "type"} {
-		word := strings.ToLower(fmt.Sprint(request[field]))
-		if word == "1" || strings.HasPrefix(word, "immediate") {
-			return true
-		}
-	}
-	return false
+func immediate(kind string) bool {
+	return kind == "1" || strings.HasPrefix(strings.ToLower(kind), "immediate")
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -112,9 +111,7 @@ func (r *Rows[T]) keep(list []byte) error {
 			return s.elements(func(int) error { return count() })
 		case c == '{' && !s.isEmpty():
 			return s.members(func(name []byte, _ bool) error {
-				if _, err := strconv.ParseUint(string(name), 10, 32); err != nil {
-					bare = true // a single element, if anything
-				}
+				bare = bare || !isIndex(name) // then it is a single element, if anything
 				return count()
 			})
 		}
@@ -187,9 +184,11 @@ func numbered(list []byte) bool {
 	s.pos++
 	s.space()
 	name, _, _ := s.name()
-	_, err := strconv.ParseUint(string(name), 10, 32)
-	return err == nil
+	return isIndex(name)
 }
+
+// isIndex reports whether a name is the place of an element.
+func isIndex(name []byte) bool { return len(name) > 0 && len(bytes.Trim(name, "0123456789")) == 0 }
 
 // row reads one element. If it cannot be read, the scanner is after it nevertheless.
 func (s *scanner) row(read reader, v reflect.Value) error {

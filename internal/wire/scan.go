@@ -25,10 +25,11 @@ type scanner struct {
 	left int
 }
 
-// What is read may take 5 times the size of the answer in memory, and 3/4 MiB.
+// What is read may take 3 times the size of the answer in memory, and 1/2 MiB: with the answer itself, a
+// copy of it and the space in which it grew that is at most 8 times, and 1 MiB.
 const (
-	memoryFactor = 5
-	memoryFloor  = 3 << 18
+	memoryFactor = 3
+	memoryFloor  = 1 << 19
 	// entrySize is what an element of a map takes beside its name and its value.
 	entrySize = 64
 )

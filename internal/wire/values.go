@@ -265,7 +265,15 @@ func readSlice(s *scanner, v reflect.Value) error {
 		}
 		n := v.Len()
 		if n == v.Cap() {
-			v.Grow(1)
+			// Twice as many, unless the memory suffices for only a few more.
+			more := max(n, 4)
+			if size := max(int(elem.Size()), 1); (n+more)*size > s.left {
+				more = s.left/size - n
+			}
+			if more <= 0 {
+				return errTooMuch
+			}
+			v.Grow(more)
 			if err := s.spend(v.Cap() * int(elem.Size())); err != nil {
 				return err
 			}
