@@ -156,13 +156,14 @@ func wording(raw provider.Payload) string {
 	return text
 }
 
-// genuine recognises the platform's own answers. A success is an object, or for some reads a list; a
-// change may answer 204. A failure says so in "success" or "ok", or has one of the platform's codes.
+// genuine recognises the platform's own answers. A success is an object, or for some reads a list; no
+// source knows one without a body. A failure says so in "success" or "ok", or has one of the platform's
+// codes.
 func genuine(a *rest.Answer) bool {
 	body := rest.Content(a.Body)
 	switch {
 	case len(body) == 0:
-		return a.Status == statusNoContent && a.Endpoint.Effect != rest.Read
+		return false
 	case a.Status/100 == 2:
 		return body[0] == '{' || body[0] == '['
 	}

@@ -108,7 +108,7 @@ func (d *optional[T]) DecodeAnswer(a *rest.Answer) error {
 }
 
 // unread is an answer without documented fields. A read answers with an object or a list, a change
-// with an object that says success, or with nothing under status 204.
+// with an object that says success.
 type unread struct{ data provider.Payload }
 
 func (d *unread) DecodeAnswer(a *rest.Answer) error {
@@ -117,13 +117,9 @@ func (d *unread) DecodeAnswer(a *rest.Answer) error {
 		d.data = body
 		return err
 	}
-	body := rest.Content(a.Body)
-	if len(body) == 0 && a.Status == statusNoContent {
-		return nil
-	}
 	if _, err := readObject(a); err != nil {
 		return err
 	}
-	d.data = bytes.Clone(body)
+	d.data = bytes.Clone(rest.Content(a.Body))
 	return nil
 }

@@ -148,6 +148,45 @@ func TestFrontDoor(t *testing.T) {
 	})
 }
 
+// TestForeignAnswers: what does not have the panel's form proves nothing, whatever its status: a read
+// fails as an odd answer, and a change may have been made. The legacy engine's form is what the
+// documents call it: a number, OK, or an error.
+func TestForeignAnswers(t *testing.T) {
+	const page = "<!DOCTYPE html><html><body>Login</body></html>"
+	bodies := []string{page, `{}`, `[]`, `null`, ``, `{"message":"Forbidden"}`, "Forbidden", "OK then"}
+	for _, status := range []int{200, 204, 400, 401, 403, 404, 405, 409, 410, 422, 429, 500, 502} {
+		for _, body := range bodies {
+			for name, test := range map[string]struct {
+				auth  hestia.Auth
+				codes bool
+			}{
+				"access key":    {hestia.AccessKey(keyID, provider.NewSecret(keySecret)), false},
+				"legacy, codes": {hestia.APIKey(provider.NewSecret(legacyKey)), true},
+				"legacy, texts": {hestia.APIKey(provider.NewSecret(legacyKey)), false},
+			} {
+				name += " " + strconv.Itoa(status) + " " + body
+				c := dial(t, newPanel(answer{status: status, body: body}), test.auth, hestia.WithReturnCodes(test.codes))
+				err := c.Users.Delete(t.Context(), "alice", nil)
+				require.ErrorIs(t, err, provider.ErrOutcomeUnknown, name)
+				c = dial(t, newPanel(answer{status: status, body: body}), test.auth, hestia.WithReturnCodes(test.codes))
+				_, readErr := c.Users.Get(t.Context(), "alice")
+				require.Error(t, readErr, name)
+				require.NotErrorIs(t, readErr, provider.ErrOutcomeUnknown, name)
+				for _, verdict := range []error{
+					provider.ErrForbidden, provider.ErrConflict, provider.ErrInvalid, provider.ErrUnauthorized, provider.ErrUnsupported,
+				} {
+					require.NotErrorIs(t, err, verdict, name)
+					require.NotErrorIs(t, readErr, verdict, name)
+				}
+				require.NotErrorIs(t, err, provider.ErrNotFound, name)
+				if name != "legacy, codes 200 {}" && name != "legacy, texts 200 {}" { // an empty list of that engine
+					require.NotErrorIs(t, readErr, provider.ErrNotFound, name)
+				}
+			}
+		}
+	}
+}
+
 func TestMessages(t *testing.T) {
 	for body, want := range map[string]string{
 		"Error: user alice exists":        "user alice exists (",

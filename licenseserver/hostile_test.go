@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -87,6 +89,28 @@ func TestErrorsOfEveryMethod(t *testing.T) {
 		}
 		require.Equal(t, own && r.Reply.Status == 409 && op == "Sessions.Start", errors.Is(err, licenseserver.ErrSessionActive), op)
 	})
+}
+
+// The documents give a rate limit, so that a change may be sent again after the server's own 429, but
+// not after a proxy's. A key is generated once, whatever comes back.
+func TestTooManyRequests(t *testing.T) {
+	own := refusal(http.StatusTooManyRequests, "RATE_LIMIT", "slower")
+	foreign := reply{Status: http.StatusTooManyRequests, Body: webPage}
+	for _, test := range []struct {
+		op    string
+		reply reply
+		sent  int
+	}{
+		{"Devices.Register", own, 2}, {"Devices.Register", foreign, 1}, {"Licenses.BulkActivate", foreign, 2}, {"Licenses.Info", foreign, 2},
+		{"Licenses.GenerateKey", own, 1}, {"Licenses.GenerateKey", foreign, 1},
+	} {
+		tap := always(test.reply)
+		m := vendor(t).Method(t, tap, test.op, provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1, MaxRetryAfter: time.Minute}))
+		err := m.Run(t).Err
+		require.ErrorIs(t, err, provider.ErrRateLimited, test.op)
+		require.Len(t, tap.Requests(), test.sent, test.op)
+		require.Equal(t, test.op != "Licenses.Info" && test.sent == 1 || test.op == "Licenses.BulkActivate", errors.Is(err, provider.ErrOutcomeUnknown), test.op)
+	}
 }
 
 // Errors with a status of success.
