@@ -29,7 +29,8 @@ func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) 
 	watched, mark := touched.Watch(ctx)
 	outcome, err := do(watched)
 	c.changed = c.changed || mark.Set()
-	err = InVerb(c.Kind, Interrupted(ctx, c.changed, err), c.Action)
+	// What a step does not find is not the account: whoever read that it is not there would order anew.
+	err = InVerb(c.Kind, Interrupted(ctx, c.changed, NotOfAccount(err)), c.Action)
 	c.made.Steps = append(c.made.Steps, provider.Step{Name: name, Outcome: outcome, Err: err})
 	if err == nil && (c.made.Outcome == "" || outcome == provider.OutcomeChanged) {
 		c.made.Outcome = outcome
