@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -122,6 +123,18 @@ type Answer struct {
 	// Remark is set by a Classify that finds something in a successful answer that deserves a
 	// warning in the log.
 	Remark string
+
+	// unpooled is set if the memory of Body is not used again after the call.
+	unpooled bool
+}
+
+// Keep returns a part of Body for use after the call: a copy, unless Body is so long that its memory
+// is not used again.
+func (a *Answer) Keep(part []byte) []byte {
+	if a.unpooled {
+		return part
+	}
+	return bytes.Clone(part)
 }
 
 // AnswerDecoder is an Out that reads the whole answer itself.

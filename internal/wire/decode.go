@@ -66,7 +66,9 @@ func (s *scanner) whole(read func() error) error {
 }
 
 // final reports whether an error makes it pointless to read on.
-func final(err error) bool { return errors.Is(err, errSyntax) || errors.Is(err, errTooMuch) }
+func final(err error) bool {
+	return err != nil && (errors.Is(err, errSyntax) || errors.Is(err, errTooMuch))
+}
 
 // wrongForm returns err if the rest of the answer is valid JSON, and otherwise the syntax error.
 func (s *scanner) wrongForm(err error) error {

@@ -39,19 +39,19 @@ func (r *Rows[T]) DecodeAnswer(a *rest.Answer) error {
 	}
 	r.endpoint, r.status = a.Endpoint, a.Status
 	if len(r.Names) == 0 {
-		return r.keep(body)
+		return r.keep(a, body)
 	}
 	list, name, err := listIn(body, r.Names, r.Bare)
 	if err != nil {
 		return err
 	}
-	return Within(name, r.keep(list))
+	return Within(name, r.keep(a, list))
 }
 
 // Read is DecodeAnswer for a list that was found already.
 func (r *Rows[T]) Read(a *rest.Answer, list []byte) error {
 	r.endpoint, r.status = a.Endpoint, a.Status
-	return r.keep(list)
+	return r.keep(a, list)
 }
 
 // listIn returns the value under the first of the names that has one, and that name.
@@ -88,8 +88,8 @@ func isNothing(value []byte) bool {
 	return nothing && err == nil
 }
 
-// keep checks a list and keeps a copy.
-func (r *Rows[T]) keep(list []byte) error {
+// keep checks a list and keeps it.
+func (r *Rows[T]) keep(a *rest.Answer, list []byte) error {
 	s := newScanner(list, r.Options)
 	r.list, r.Len = nil, 0
 	count := func() error {
@@ -129,7 +129,7 @@ func (r *Rows[T]) keep(list []byte) error {
 		r.Len = 0
 		return err
 	}
-	r.list = bytes.Clone(list)
+	r.list = a.Keep(list)
 	return nil
 }
 
@@ -141,9 +141,9 @@ func (r *Rows[T]) All() iter.Seq2[*T, error] {
 	}
 }
 
-// Each is All with the JSON of each element.
+// Each is All with the JSON of each element, which must not be changed.
 func (r *Rows[T]) Each(visit func(raw []byte, row *T, err error) bool) {
-	if r.Len == 0 {
+	if r.list == nil {
 		return
 	}
 	s := newScanner(r.list, r.Options)

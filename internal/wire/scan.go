@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -47,6 +48,12 @@ func (s *scanner) spend(n int) error {
 }
 
 func (s *scanner) space() {
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+		s.spaces()
+	}
+}
+
+func (s *scanner) spaces() {
 	for s.pos < len(s.data) {
 		switch s.data[s.pos] {
 		case ' ', '\t', '\n', '\r':
@@ -73,11 +80,24 @@ var plainText = func() (plain [256]bool) {
 	return plain
 }()
 
+// plainEight reports whether eight bytes need no decoding in a string. It may be wrong about bytes that
+// do not.
+func plainEight(b []byte) bool {
+	const each, high = 0x0101010101010101, 0x8080808080808080
+	x := binary.LittleEndian.Uint64(b)
+	quote, slash := x^'"'*each, x^'\\'*each
+	// A byte below n has its high bit set in x-n, and so has one of 0 in x-1.
+	return (x|(x-' '*each)&^x|(quote-each)&^quote|(slash-each)&^slash)&high == 0
+}
+
 // quoted reads a string and returns what is between the quotes. plain reports that it is ASCII
 // without escapes.
 func (s *scanner) quoted() (text []byte, plain bool, err error) {
 	start, plain := s.pos+1, true
 	for i := start; ; i++ {
+		for i+8 <= len(s.data) && plainEight(s.data[i:i+8]) {
+			i += 8
+		}
 		for i < len(s.data) && plainText[s.data[i]] {
 			i++
 		}
@@ -263,9 +283,33 @@ func (s *scanner) literal(word string) error {
 	return nil
 }
 
-// skip skips any value, however deeply it is nested, without recursion.
+// skip skips any value.
 func (s *scanner) skip() error {
-	var objects [maxDepth + 1]bool // which of the open values are objects
+	switch c := s.peek(); c {
+	case '"':
+		_, _, err := s.quoted()
+		return err
+	case '{', '[':
+		return s.skipNested()
+	default:
+		return s.word(c)
+	}
+}
+
+// levels are the open values that are objects, by their depth.
+type levels [maxDepth/64 + 1]uint64
+
+func (l *levels) has(depth int) bool { return l[depth/64]&(1<<(depth%64)) != 0 }
+
+func (l *levels) set(depth int, object bool) {
+	if l[depth/64] &^= 1 << (depth % 64); object {
+		l[depth/64] |= 1 << (depth % 64)
+	}
+}
+
+// skipNested skips an object or a list, however deeply it is nested, without recursion.
+func (s *scanner) skipNested() error {
+	var objects levels
 	outside := s.depth
 	for {
 		switch c := s.peek(); c {
@@ -277,7 +321,7 @@ func (s *scanner) skip() error {
 			if s.depth++; s.depth > maxDepth {
 				return errSyntax
 			}
-			objects[s.depth] = c == '{'
+			objects.set(s.depth, c == '{')
 			s.pos++
 			if s.space(); s.peek() != c+2 { // the closing one is two further on
 				if c == '{' {
@@ -302,16 +346,16 @@ func (s *scanner) skip() error {
 }
 
 // leave goes on after a value: to the next one, or out of the values that end here.
-func (s *scanner) leave(outside int, objects *[maxDepth + 1]bool) (open bool, err error) {
+func (s *scanner) leave(outside int, objects *levels) (open bool, err error) {
 	for s.depth > outside {
-		end := byte(']')
-		if objects[s.depth] {
+		end, object := byte(']'), objects.has(s.depth)
+		if object {
 			end = '}'
 		}
 		if s.space(); s.peek() == ',' {
 			s.pos++
 			if s.space(); !s.Unescaped || s.peek() != end {
-				if objects[s.depth] {
+				if object {
 					_, _, err = s.name()
 				}
 				return true, err

@@ -504,32 +504,33 @@ func readFlag(s *scanner, v reflect.Value) error {
 // readTime never fails, since an odd date is no reason to lose the rest.
 func readTime(s *scanner, v reflect.Value) error {
 	text, _, err := s.timeText()
-	*v.Addr().Interface().(*time.Time) = lenient.ParseTime(text)
+	*v.Addr().Interface().(*time.Time) = lenient.ParseTime(string(text))
 	return err
 }
 
 // readEnd is readTime for the end of something.
 func readEnd(s *scanner, v reflect.Value) error {
 	text, _, err := s.timeText()
-	*v.Addr().Interface().(*time.Time) = lenient.ParseEnd(text)
+	*v.Addr().Interface().(*time.Time) = lenient.ParseEnd(string(text))
 	return err
 }
 
 // readUnread reports whether there is a time that readTime cannot read.
 func readUnread(s *scanner, v reflect.Value) error {
-	text, odd, err := s.timeText()
+	scalar, odd, err := s.timeText()
+	text := string(scalar)
 	v.SetBool(odd || !lenient.NoTime(text) && lenient.ParseTime(text).IsZero())
 	return err
 }
 
 // timeText reads the text of a time; odd is set for what is none.
-func (s *scanner) timeText() (text string, odd bool, err error) {
+func (s *scanner) timeText() (text []byte, odd bool, err error) {
 	if c := s.peek(); c == '{' || c == '[' {
 		raw, err := s.raw()
-		return "", len(raw) > len("{}"), err
+		return nil, len(raw) > len("{}"), err
 	}
-	scalar, err := s.scalar(typeTime)
-	return string(scalar), false, err
+	text, err = s.scalar(typeTime)
+	return text, false, err
 }
 
 // readAddr reads what is not an address as the zero value.
