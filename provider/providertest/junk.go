@@ -15,7 +15,7 @@ import (
 
 // junkAnswers runs every verb with every junk answer at every request, and at two of them.
 var junkAnswers = campaign{
-	group: "junk",
+	group: "junk", once: true,
 	verbs: func(c *probe) []verb { return append(c.verbs(), c.combined()...) },
 	ways: func(s *suite, v verb, requests int, isolated func(func(*probe))) []disturbance {
 		var mine, others tape

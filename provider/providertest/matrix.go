@@ -40,6 +40,8 @@ type disturbance struct {
 // campaign disturbs every verb in the ways of one group.
 type campaign struct {
 	group string
+	// once leaves it out for a Variant, but for the full run.
+	once  bool
 	verbs func(*probe) []verb
 	// ways returns the disturbances of a verb. isolated runs a function in a world of its own.
 	ways func(s *suite, v verb, requests int, isolated func(func(*probe))) []disturbance
@@ -62,6 +64,9 @@ func (s *suite) try(t *testing.T, g campaign) {
 			verbs = g.verbs(c)
 		}
 	})
+	if g.once && s.h.Variant != nil && !testsize.Full() {
+		return
+	}
 	if len(verbs) == 0 {
 		t.Logf("%s: does not apply to %s: its requests cannot be disturbed", g.group, s.h.Name)
 		return
