@@ -40,13 +40,6 @@ func (a answering) RoundTrip(req *http.Request) (*http.Response, error) {
 // reading is one call of a client that calls each for every record of a list.
 type reading func(ctx context.Context, each func())
 
-// through goes through a list and keeps nothing.
-func through[T any](list iter.Seq2[*T, error], each func()) {
-	for range list {
-		each()
-	}
-}
-
 // listing goes through a list and keeps nothing.
 func listing[T any](records func(context.Context) iter.Seq2[*T, error]) reading {
 	return func(ctx context.Context, each func()) {

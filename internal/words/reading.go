@@ -89,13 +89,13 @@ func read(text []byte, visit func(reading)) {
 // undo reads every escaped character of some kinds once, and reports whether there was one. One that
 // the end of the text cuts off is left out, unless the text is whole.
 func (r reading) undo(kinds kind, whole bool) (reading, bool) {
-	signs := ""
-	for i, sign := range []string{`\`, "%", "&", "="} {
+	signs := make([]byte, 0, 4)
+	for i, sign := range []byte(`\%&=`) {
 		if kinds&(1<<i) != 0 {
-			signs += sign
+			signs = append(signs, sign)
 		}
 	}
-	if !bytes.ContainsAny(r.text, signs) {
+	if !bytes.ContainsAny(r.text, string(signs)) {
 		return r, false
 	}
 	out := blankReading(len(r.text))

@@ -75,7 +75,7 @@ func (f Fault) String() string {
 	}
 	switch f.Kind {
 	case Drop:
-	case Refuse, Truncate, Custom:
+	case Refuse, Truncate, Custom, Stale:
 		return name
 	case Delay:
 		if f.After {
