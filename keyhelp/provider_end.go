@@ -77,11 +77,11 @@ func (p *Provider) probeOther(ctx context.Context) (evidence string, err error) 
 	for _, err := range others.All(ctx) {
 		return othersSeen, err
 	}
-	return "the key is accepted, and no client has ever been seen", p.proveEmpty(ctx)
+	return "the key is accepted, and no other client is known", p.proveEmpty(ctx)
 }
 
-// proveEmpty proves that a panel has no clients, as well as that can be done without a list: none
-// has ever been seen, and the key works.
+// proveEmpty proves that a panel has no clients, as well as that can be done without a list: no
+// client that was seen before has vanished, and the key works.
 func (p *Provider) proveEmpty(ctx context.Context) error {
 	if len(p.seen.List()) > 0 {
 		return adapter.Doubt("neither were clients that existed before: the key may have lost its rights")

@@ -28,10 +28,10 @@ const (
 	CheckVersion     = "version"
 )
 
-// Names of the steps that come last, if there is something to say, and never fail.
+// Names of the steps that come last, whatever failed, if there is something to say. They never fail.
 const (
 	// CheckClock compares the clock of the server with that of this machine: it is a warning if they
-	// are more than a minute apart.
+	// are more than a minute apart. It is missing if no answer had a date.
 	CheckClock = "clock"
 	// CheckProxy names the proxy of WithProxy, or is a warning that the environment names one that is
 	// not used.

@@ -22,7 +22,7 @@ type Description struct {
 	// Username and Password say what Create accepts. Password is nil where accounts have none.
 	Username NamePolicy
 	Password *PasswordPolicy
-	// Options that CreateRequest.Options takes.
+	// Options that CreateRequest.Options takes, and CreateRequest.Secrets those that are Secret.
 	Options []OptionSpec
 	// Capabilities declares every capability of the contract.
 	Capabilities Capabilities
@@ -57,7 +57,8 @@ type OptionSpec struct {
 	Help     string
 	Type     OptionType
 	Required bool
-	Secret   bool
+	// Secret options go into Secrets, all others into Options.
+	Secret bool
 	// Default applies if the option is not given.
 	Default string
 	// Allowed values of OptionEnum.

@@ -78,8 +78,8 @@ func checkOptions(problems *Problems, inOptions string, options map[string]strin
 	names := func(secret bool) []OptionSpec {
 		return slices.DeleteFunc(slices.Clone(specs), func(s OptionSpec) bool { return s.Secret != secret })
 	}
-	checkMap(problems, inOptions, options, names(false), names(true), "is secret: it belongs into Secrets, as a provider.Secret")
-	checkMap(problems, inSecrets, secrets, names(true), names(false), "is not secret: it belongs into Options")
+	checkMap(problems, inOptions, options, names(false), names(true), "is secret: it belongs in Secrets, as a provider.Secret")
+	checkMap(problems, inSecrets, secrets, names(true), names(false), "is not secret: it belongs in Options")
 	for _, spec := range names(false) {
 		if value, given := options[spec.Name]; given {
 			problems.Note(inOptions+spec.Name, spec.check(value))
@@ -92,7 +92,7 @@ func checkOptions(problems *Problems, inOptions string, options map[string]strin
 	}
 }
 
-// checkMap notes which names of a map are unknown or belong into the other map, and which are
+// checkMap notes which names of a map are unknown or belong in the other map, and which are
 // missing.
 func checkMap[V any](problems *Problems, prefix string, values map[string]V, here, elsewhere []OptionSpec, misplaced string) {
 	for name := range values {

@@ -44,12 +44,14 @@ var (
 	// ErrUnavailable: the server cannot be reached or does not work, and the request has changed
 	// nothing.
 	ErrUnavailable = errors.New("unavailable")
-	// ErrOutcomeUnknown: a change was sent and its answer was lost. It may have been made or not.
-	// Calling a verb of a Provider again is safe; before you repeat a call of a client, look.
+	// ErrOutcomeUnknown: a change was sent, and its answer was lost, was not the API's own or was
+	// about something else; or it was accepted and is not seen. It may have been made or not. Calling
+	// a verb of a Provider again is safe; before you repeat a call of a client, look.
 	ErrOutcomeUnknown = errors.New("outcome unknown")
 	// ErrUnsupported: this system cannot do that, or not as it is configured.
 	ErrUnsupported = errors.New("unsupported")
-	// ErrProtocol: the answer is not what the API documents.
+	// ErrProtocol: the answer is not the API's own (the page of a proxy, say), is about something
+	// else than what was asked, or cannot be read. It proves nothing.
 	ErrProtocol = errors.New("unexpected answer")
 )
 

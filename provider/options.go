@@ -65,9 +65,10 @@ func NewOptions(opts ...Option) *Options {
 // and never changed; Timeout and CheckRedirect of the copy are ours.
 func WithHTTPClient(c *http.Client) Option { return func(o *Options) { o.HTTPClient = c } }
 
-// WithProxy connects through a proxy: "http://proxy.example.com:3128", https:// or socks5://, with
-// "user:password@" before the host if it wants that, which is never shown. Without it no proxy is
-// used, whatever the environment says. It conflicts with WithHTTPClient if that client has a transport.
+// WithProxy connects through a proxy: "http://proxy.example.com:3128", or one with https:// or
+// socks5://. "user:password@" may precede the host, and is never shown. Without this option no proxy
+// is used, whatever the environment says. It conflicts with WithHTTPClient if that client has a
+// transport.
 func WithProxy(url string) Option { return func(o *Options) { o.Proxy = NewSecret(url) } }
 
 // WithLogger logs each attempt at debug level, and what needs attention at higher levels. Bodies,
@@ -92,8 +93,8 @@ func WithRateLimit(perSecond float64, burst int) Option {
 // WithTLS says which servers to trust. The default verifies against the system's roots.
 func WithTLS(t TLS) Option { return func(o *Options) { o.TLS = t } }
 
-// WithMaxBody limits the length of an answer, in bytes (16 MiB by default). A longer answer is
-// ErrProtocol.
+// WithMaxBody limits the length of an answer, in bytes (16 MiB by default, 64 MiB for Hestia's lists).
+// A longer answer is ErrProtocol.
 func WithMaxBody(bytes int64) Option { return func(o *Options) { o.MaxBody = bytes } }
 
 // WithMaxConnections limits the connections to the server, used and idle, and so the calls under
@@ -110,8 +111,8 @@ func WithPlainHTTP() Option { return func(o *Options) { o.PlainHTTP = true } }
 
 // WithReadLag sets how long what a server shows may trail a change (5 s by default), as behind a cache
 // or a replica. Verbs look again for that long before they say that a change was not made, and do not
-// take what may be older than their own change for proof. A server that shows the change at once
-// costs no time. With 0 or less, everything is looked at once.
+// take what may be older than a change by the same Provider for proof. A server that shows the change
+// at once costs no time. With 0 or less nothing is looked at a second time.
 func WithReadLag(d time.Duration) Option { return func(o *Options) { o.ReadLag = max(d, 0) } }
 
 // WithHandles passes the handles of orders to keep, where an adapter's Create spends money: before
@@ -146,8 +147,9 @@ type Retry struct {
 	// MinWait and MaxWait bound the wait before a retry, which grows exponentially with full
 	// jitter. A server's Retry-After has priority.
 	MinWait, MaxWait time.Duration
-	// MaxRetryAfter is the longest Retry-After that is waited for. A longer one ends the call at
-	// once with ErrRateLimited.
+	// MaxRetryAfter is the longest Retry-After that is waited for. A longer one ends the call at once
+	// with ErrRateLimited, and so do other calls of the client until MaxRetryAfter is over: then one
+	// asks the server again.
 	MaxRetryAfter time.Duration
 }
 
@@ -174,7 +176,8 @@ type TLS struct {
 	RootCAs []byte
 	// PinnedKeys are SHA-256 hashes of public keys (SubjectPublicKeyInfo), as "sha256/<base64>" or
 	// hex. Only a server with one of these keys is trusted, whatever its certificate says. Use this
-	// for panels with a self-signed certificate or a bare address. Check prints a server's pin.
+	// for panels with a self-signed certificate or a bare address. Check prints the key that was
+	// presented: compare it with the server's own before you pin it.
 	PinnedKeys []string
 	// InsecureSkipVerify trusts every server. Anybody on the way can read the API key: use
 	// PinnedKeys instead.

@@ -62,8 +62,8 @@ func TestCheckOptions(t *testing.T) {
 			"Options.nope": "unknown option (known: flag, size, from, kind, text, must)", "Secrets.nope": "unknown option (known: pin)",
 		}},
 		"in the wrong map": {map[string]string{"must": "", "pin": hush}, map[string]provider.Secret{"must": hidden, "size": hidden}, provider.Problems{
-			"Options.pin":  "is secret: it belongs into Secrets, as a provider.Secret",
-			"Secrets.must": "is not secret: it belongs into Options", "Secrets.size": "is not secret: it belongs into Options",
+			"Options.pin":  "is secret: it belongs in Secrets, as a provider.Secret",
+			"Secrets.must": "is not secret: it belongs in Options", "Secrets.size": "is not secret: it belongs in Options",
 		}},
 		"all wrong": {map[string]string{"must": "", "flag": "yes", "size": "1.5", "from": "28.02.2026", "kind": "c"}, map[string]provider.Secret{"pin": hidden}, provider.Problems{
 			"Options.flag": `"yes" is neither "true" nor "false"`, "Options.size": `"1.5" is not a whole number`,

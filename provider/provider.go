@@ -18,8 +18,8 @@ type Provider interface {
 	Describe() *Description
 
 	// Check tests the connection step by step (DNS, TCP, TLS, API, credentials, rights, version)
-	// and changes nothing. The report is never nil. The error is that of the first step that
-	// failed.
+	// and changes nothing. It warns about clocks that differ and a proxy that is not used. The
+	// report is never nil. The error is that of the first step that failed.
 	Check(ctx context.Context) (*CheckReport, error)
 
 	// Get reads one account. The error matches ErrNotFound if the server knows no account of that
@@ -38,7 +38,8 @@ type Provider interface {
 	Create(ctx context.Context, req *CreateRequest) (*Creation, error)
 
 	// Suspend takes an account out of service and keeps its data. It succeeds when a read shows the
-	// account suspended. An account that is suspended already: OutcomeAlready.
+	// account suspended; one that never does, though the server accepted the change, is ErrConflict,
+	// with ErrOutcomeUnknown. An account that is suspended already: OutcomeAlready.
 	Suspend(ctx context.Context, id string) (Outcome, error)
 
 	// Unsuspend puts a suspended account back into service. An account that is active already:
@@ -64,8 +65,9 @@ type ListOptions struct {
 
 // Lister lists all accounts. The sequence fetches accounts as it goes, and stops fetching when the
 // loop breaks. An error with an account concerns that account only, of which something cannot be read:
-// the account holds the rest, and the sequence goes on. An error without one ends it. Accounts that come or go meanwhile may or may not appear. A
-// server that denies the list is an error, never an empty list.
+// the account holds the rest, and the sequence goes on. An error without one ends it. Accounts that
+// come or go meanwhile may or may not appear. A server that denies the list is an error, never an
+// empty list.
 type Lister interface {
 	List(ctx context.Context, opts *ListOptions) iter.Seq2[*Account, error]
 }

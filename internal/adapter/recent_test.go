@@ -112,9 +112,10 @@ func TestMade(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, 300*time.Millisecond, time.Since(begun))
 
-		p.reads = []any{gone}
+		p.reads, begun = []any{gone}, time.Now()
 		_, err = a.Get(t.Context(), "8")
 		require.ErrorIs(t, err, provider.ErrNotFound)
+		require.Zero(t, time.Since(begun), "nobody made account 8")
 		for q, took := range map[provider.Query]time.Duration{
 			{Username: "bob"}: 0, {Username: "Alice", Reference: "order-2"}: 0, {Domain: "example.com"}: 0, {Username: "Alice"}: 4900 * time.Millisecond,
 		} {

@@ -99,7 +99,7 @@ func TestAbout(t *testing.T) {
 				require.ErrorIs(t, err, provider.ErrProtocol)
 				require.ErrorContains(t, err, row.want)
 				require.Less(t, len(err.Error()), 300)
-				require.NotContains(t, err.Error(), "")
+				require.NotContains(t, err.Error(), "\x1b")
 				failed := asError(t, err)
 				require.Equal(t, 200, failed.StatusCode)
 				require.Equal(t, effect != Read, failed.MaybeExecuted)

@@ -49,7 +49,7 @@ const (
 // Drift is one difference between the wanted accounts and a server.
 type Drift struct {
 	Server string
-	// Kinds are one or both of WrongStatus and WrongPlan, or one of the others.
+	// Kinds are one or both of WrongStatus and WrongPlan, or one of the others; none beside an error.
 	Kinds []DriftKind
 	// Wanted is nil for Extra, Account for Missing.
 	Wanted  *Wanted
@@ -67,7 +67,10 @@ func (d *Drift) Ours() bool { return d.Account != nil && d.Account.Reference != 
 
 // String returns a line for people: "web1: alice (17): wrong status: active, not suspended".
 func (d *Drift) String() string {
-	var parts []string
+	parts := make([]string, 0, 2)
+	if len(d.Kinds) == 0 {
+		parts = append(parts, "cannot be compared")
+	}
 	for _, kind := range d.Kinds {
 		switch kind {
 		case WrongStatus:

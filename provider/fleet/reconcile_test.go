@@ -7,6 +7,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -350,6 +351,7 @@ func TestReconcilePastOddRows(t *testing.T) {
 		if err != nil {
 			require.ErrorIs(t, err, provider.ErrProtocol)
 			require.Empty(t, d.Kinds)
+			require.True(t, strings.HasSuffix(d.String(), ": cannot be compared"), "%v", d)
 			odd = append(odd, d.Account.ID)
 			continue
 		}
