@@ -84,17 +84,18 @@ func tunnel(seen *atomic.Int64) http.Handler {
 			return
 		}
 		w.WriteHeader(http.StatusOK)
-		near, _, err := w.(http.Hijacker).Hijack()
+		near, read, err := w.(http.Hijacker).Hijack()
 		if err == nil {
-			pipe(near, far)
+			pipe(near, read, far)
 		}
 	})
 }
 
-func pipe(a, b net.Conn) {
-	go func() { _, _ = io.Copy(a, b); _ = a.Close() }()
-	_, _ = io.Copy(b, a)
-	_ = b.Close()
+// pipe connects near, of which some bytes may have been read ahead, with far.
+func pipe(near net.Conn, read io.Reader, far net.Conn) {
+	go func() { _, _ = io.Copy(near, far); _ = near.Close() }()
+	_, _ = io.Copy(far, read)
+	_ = far.Close()
 }
 
 // socks is a SOCKS5 proxy that wants credentials.
@@ -130,7 +131,7 @@ func socks(t *testing.T, seen *atomic.Int64) string {
 		}
 		seen.Add(1)
 		_, _ = conn.Write([]byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0})
-		pipe(conn, far)
+		pipe(conn, r, far)
 	}
 	go func() {
 		for {
