@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -66,7 +65,7 @@ func (s Secret) Format(f fmt.State, verb rune) {
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // errMarshal is the error of encoding a Secret.
-var errMarshal = errors.New("provider: a Secret is not encoded: store a reference to it, such as its name in your vault, or call Reveal where the value is sent")
+var errMarshal = fmt.Errorf("provider: a Secret is not encoded: store a reference to it, such as its name in your vault, or call Reveal where the value is sent: %w", ErrInvalid)
 
 // MarshalText returns an error: what is encoded by accident, in a queue or a log, would either show
 // the value or replace it. The zero value is encoded as the empty text.

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -324,7 +323,7 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 	default:
 		encoded, err := json.Marshal(b)
 		if err != nil {
-			if held, ok := errors.AsType[*json.MarshalerError](err); ok && held.Type == reflect.TypeFor[provider.Secret]() {
+			if errors.Is(err, provider.ErrInvalid) { // what a Secret says
 				return x.invalid(errors.New("the request body contains a provider.Secret that was not revealed"))
 			}
 			// The text may quote what it could not encode.
