@@ -148,7 +148,7 @@ type loginAnswer struct {
 }
 
 // classify keeps an error that asks for the second factor.
-func (d *loginAnswer) classify(a *rest.Answer) *provider.Error {
+func (d *loginAnswer) classify(a *rest.Answer) *rest.Failure {
 	d.asks = nil
 	refused := classify(a)
 	if refused == nil && a.Status/100 == 2 || a.Status >= 500 || a.Status/100 == 3 {

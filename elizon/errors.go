@@ -176,7 +176,7 @@ func (v *verdict) code() ErrorCode {
 }
 
 // classify distinguishes errors by code and status, never by their wording.
-func classify(a *rest.Answer) *provider.Error {
+func classify(a *rest.Answer) *rest.Failure {
 	body := rest.Content(a.Body)
 	var v verdict
 	if len(body) == 0 || body[0] != '{' || a.Status/100 == 2 && !looksLikeFailure(body) || decode(body, &v) != nil {
@@ -188,7 +188,7 @@ func classify(a *rest.Answer) *provider.Error {
 	}
 	code := v.code()
 	message := cmp.Or(wording(v.Error), wording(v.Message), wording(v.ErrorMessage))
-	err := &provider.Error{
+	err := &rest.Failure{
 		Kind: kinds[code], Code: code, Message: cmp.Or(message, code, "the server refused without saying why"),
 		Fields: v.fields(), RetryAfter: waitFor(a.Header, v.RetryAfter, time.Now()), Err: v.refusal(),
 	}

@@ -279,3 +279,11 @@ func TestRepeats(t *testing.T) {
 		require.Len(t, tap.Requests(), want, action)
 	}
 }
+
+func TestHostileTexts(t *testing.T) {
+	t.Parallel()
+	vendor(t).CheckTexts(t, func(text string) clienttest.Reply {
+		quoted := clienttest.Quoted(text)
+		return clienttest.Reply{Status: 422, Body: `{"success":false,"error":` + quoted + `,"errorCode":` + quoted + `,"validationErrors":[` + quoted + `]}`}
+	})
+}

@@ -24,12 +24,12 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 	})
 	report.Step(provider.CheckRights, func() (string, error) {
 		if refused != nil {
-			return "", lacking(refused)
+			return "", p.lacking(refused)
 		}
 		subscriptions := 0
 		for _, err := range p.client.Subscriptions.List(ctx) {
 			if err != nil {
-				return "", lacking(err)
+				return "", p.lacking(err)
 			}
 			subscriptions++
 		}
@@ -43,13 +43,13 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 }
 
 // lacking names the permission that a key lacks, if the platform says so.
-func lacking(err error) error {
+func (p *Provider) lacking(err error) error {
 	var refused *provider.Error
 	var params *Refusal
 	if !errors.As(err, &refused) || !errors.As(err, &params) || params.Param("permission") == "" {
 		return err
 	}
 	named := *refused
-	named.Message += fmt.Sprintf("; the key lacks the permission %q", params.Param("permission"))
+	named.Message += fmt.Sprintf("; the key lacks the permission %q", p.client.core.Clean(params.Param("permission")))
 	return &named
 }

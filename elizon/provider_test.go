@@ -169,6 +169,17 @@ func TestCheckNamesTheMissingPermission(t *testing.T) {
 	assert.Equal(t, provider.CheckOK, report.Step(provider.CheckCredentials).State)
 }
 
+// The name of the permission is a text of the server like any other.
+func TestCheckCleansTheMissingPermission(t *testing.T) {
+	srv := elizontest.NewServer(elizontest.InMemory())
+	srv.Faults.When(func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/api/services") }, 0, faults.Fault{
+		Kind: faults.Status, StatusCode: http.StatusForbidden,
+		Body: `{"success":false,"error":"no","errorCode":"apiKeyMissingPermission","errorParams":{"permission":` + clienttest.Quoted("view\x1b[31m "+srv.Key) + `}}`,
+	})
+	_, err := serviceProvider(t, srv).Check(t.Context())
+	assert.ErrorContains(t, err, `"view [31m [redacted]"`)
+}
+
 func TestFleetUsageInBatches(t *testing.T) {
 	srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithSeedServices(120))
 	srv.UpdateService(srv.Services()[7].ID, func(s *elizontest.Service) { s.Usage.MonthlyBytes = 1 << 40 })

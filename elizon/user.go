@@ -129,13 +129,13 @@ func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) (pr
 func (s *UserService) retired(op operation) *request {
 	r := s.c.ask(op)
 	r.call.Genuine = func(a *rest.Answer) bool { return a.Status == http.StatusGone || genuine(a) }
-	r.call.Classify = func(a *rest.Answer) *provider.Error {
+	r.call.Classify = func(a *rest.Answer) *rest.Failure {
 		refused := classify(a)
 		if a.Status != http.StatusGone {
 			return refused
 		}
 		if refused == nil {
-			refused = &provider.Error{Message: "retired: each subscription has its own autopay"}
+			refused = &rest.Failure{Message: "retired: each subscription has its own autopay"}
 		}
 		refused.Kind = provider.ErrUnsupported
 		return refused

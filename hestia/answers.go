@@ -101,7 +101,7 @@ func exitCode(text string) (ExitCode, error) {
 }
 
 // classify returns the error that an answer stands for, by its exit code; nil for success.
-func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
+func (a *answerReader) classify(answer *rest.Answer) *rest.Failure {
 	switch header := answer.Header.Get(exitHeader); {
 	case header != "":
 		if code, _ := exitCode(header); code != ExitOK {
@@ -110,9 +110,9 @@ func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
 		a.remark(answer)
 		return nil
 	case switchedOff(answer.Body):
-		return &provider.Error{Kind: provider.ErrUnsupported, Message: "the panel's API is switched off (v-change-sys-api)"}
+		return &rest.Failure{Kind: provider.ErrUnsupported, Message: "the panel's API is switched off (v-change-sys-api)"}
 	case librariesMissing(answer.Body):
-		return &provider.Error{Kind: provider.ErrUnavailable, Message: "the panel lacks its PHP libraries (v-add-sys-dependencies)"}
+		return &rest.Failure{Kind: provider.ErrUnavailable, Message: "the panel lacks its PHP libraries (v-add-sys-dependencies)"}
 	case a.request.codes:
 		if code, _ := exitCode(top(answer.Body)); code != ExitOK {
 			return a.failed(code, "", answer.Status)
@@ -124,7 +124,7 @@ func (a *answerReader) classify(answer *rest.Answer) *provider.Error {
 	case !failed:
 		return nil
 	case code == ExitOK:
-		return &provider.Error{Kind: provider.ErrProtocol, Message: said(answer.Body), MaybeExecuted: a.request.command.changes()}
+		return &rest.Failure{Kind: provider.ErrProtocol, Message: said(answer.Body), MaybeExecuted: a.request.command.changes()}
 	}
 	return a.failed(code, said(answer.Body), answer.Status)
 }
@@ -138,7 +138,7 @@ func (a *answerReader) remark(answer *rest.Answer) {
 }
 
 // failed returns the error for an exit code. text is what the command said; "" if nothing.
-func (a *answerReader) failed(code ExitCode, text string, status int) *provider.Error {
+func (a *answerReader) failed(code ExitCode, text string, status int) *rest.Failure {
 	meaning := code.meaning()
 	kind := meaning.kind
 	if own, ok := a.request.command.kinds[code]; ok {
@@ -157,7 +157,7 @@ func (a *answerReader) failed(code ExitCode, text string, status int) *provider.
 	if after && errors.Is(kind, provider.ErrUnavailable) {
 		kind = provider.ErrOutcomeUnknown // which also keeps it from being retried
 	}
-	return &provider.Error{Kind: kind, Code: code.label(), Message: text, Err: code, MaybeExecuted: after}
+	return &rest.Failure{Kind: kind, Code: code.label(), Message: text, Err: code, MaybeExecuted: after}
 }
 
 // said returns the text of an answer for people: without the prefixes, and without the list that a
@@ -182,11 +182,7 @@ func said(body []byte) string {
 			break
 		}
 	}
-	message := []rune(strings.Join(slices.Compact(lines), "; "))
-	if len(message) > 400 {
-		message = append(message[:400], []rune("...")...)
-	}
-	return string(message)
+	return strings.Join(slices.Compact(lines), "; ")
 }
 
 func hasErrorPrefix(text string) bool {

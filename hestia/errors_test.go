@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -301,4 +302,12 @@ func TestExitCodeIsAnError(t *testing.T) {
 	assert.EqualError(t, err, "E_SUSPENDED: it is suspended")
 	assert.False(t, errors.Is(err, hestia.ExitUnsuspended))
 	assert.Equal(t, http.StatusUnauthorized, httpOf(5))
+}
+
+func TestHostileTexts(t *testing.T) {
+	for name, text := range clienttest.HostileTexts() {
+		t.Run(name, func(t *testing.T) {
+			clienttest.CheckText(t, withKey(t, newPanel(exit(4, 400, "Error: "+text))).Users.Unsuspend(t.Context(), "alice", nil))
+		})
+	}
 }

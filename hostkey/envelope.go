@@ -7,7 +7,6 @@ import (
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
-	"github.com/provkit/provkit/internal/words"
 )
 
 // envelope is the outer object of an answer. The API's modules use different ones: success is "OK",
@@ -103,7 +102,7 @@ const maxText = 300
 func (e envelope) text() string {
 	for _, name := range []string{"error", "message", "description"} {
 		if s := e.word(name); s != "" {
-			return words.Line(s, maxText)
+			return s
 		}
 	}
 	return ""
@@ -112,10 +111,10 @@ func (e envelope) text() string {
 // code returns the server's own code, which is a name or a number, or "".
 func (e envelope) code() string {
 	if code := e.word("code"); code != "" {
-		return words.Line(code, maxText)
+		return code
 	}
 	if result := e.word("result"); strings.HasPrefix(result, "-") {
-		return words.Line(result, maxText)
+		return result
 	}
 	return ""
 }

@@ -69,7 +69,7 @@ func genuine(a *rest.Answer) bool {
 
 // classify returns the error in an answer; nil is success. A status of 400 and above is an error
 // whatever the body says; below it, the envelope decides.
-func classify(a *rest.Answer) *provider.Error {
+func classify(a *rest.Answer) *rest.Failure {
 	e := openEnvelope(a.Body)
 	if a.Status >= http.StatusBadRequest {
 		return statusError(a.Status, e)
@@ -77,15 +77,15 @@ func classify(a *rest.Answer) *provider.Error {
 	if !e.failed() {
 		return nil
 	}
-	err := &provider.Error{Code: e.code(), Message: cmp.Or(e.text(), "the server refused without saying why")}
+	err := &rest.Failure{Code: e.code(), Message: cmp.Or(e.text(), "the server refused without saying why")}
 	err.Kind, err.Err = kindOf(err.Code, e.text())
 	return err
 }
 
 // statusError returns the error of an HTTP status. The text of the answer explains it, and does not
 // change its kind.
-func statusError(status int, e envelope) *provider.Error {
-	err := &provider.Error{Code: e.code(), Message: e.text()}
+func statusError(status int, e envelope) *rest.Failure {
+	err := &rest.Failure{Code: e.code(), Message: e.text()}
 	if status == http.StatusUnauthorized {
 		err.Kind, err.Err = provider.ErrUnauthorized, ErrTokenRejected
 		return err
@@ -116,7 +116,7 @@ func kindOf(code, text string) (kind, cause error) {
 
 // classifyOrder is classify for calls that create a charge: if a failure names a server, an invoice
 // or a task, the outcome of the order is unknown.
-func classifyOrder(a *rest.Answer) *provider.Error {
+func classifyOrder(a *rest.Answer) *rest.Failure {
 	err := classify(a)
 	e := openEnvelope(a.Body)
 	if err == nil && a.Status < http.StatusBadRequest {
@@ -124,7 +124,7 @@ func classifyOrder(a *rest.Answer) *provider.Error {
 	}
 	if r := e.reference(); r != (UnfinishedOrder{}) {
 		if err == nil {
-			err = &provider.Error{Message: "the server reported an error"}
+			err = &rest.Failure{Message: "the server reported an error"}
 		}
 		err.Kind, err.MaybeExecuted, err.Err = provider.ErrOutcomeUnknown, true, &r
 	}
@@ -133,7 +133,7 @@ func classifyOrder(a *rest.Answer) *provider.Error {
 
 // classifySignIn is classify for calls that get a token: they send none that could be rejected, so
 // a refusal is about the key.
-func classifySignIn(a *rest.Answer) *provider.Error {
+func classifySignIn(a *rest.Answer) *rest.Failure {
 	err := classify(a)
 	if err == nil {
 		return nil

@@ -97,3 +97,9 @@ func TestLostRemovals(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	require.Equal(t, 6, count)
 }
+
+func TestHostileTexts(t *testing.T) {
+	vendor(t).CheckTexts(t, func(text string) clienttest.Reply {
+		return ok(`{"result":-1,"code":` + clienttest.Quoted("NAME"+text) + `,"message":` + clienttest.Quoted(text) + `}`)
+	})
+}

@@ -111,11 +111,11 @@ func (p *purchase) task(ctx context.Context) (running bool, err error) {
 	case err != nil:
 		return false, err
 	case task.State == TaskFailed:
-		failed := conflict("the deployment failed, and invoice %d may be paid: ask the vendor before ordering again: %s", p.invoice, task.reason())
+		failed := conflict("the deployment failed, and invoice %d may be paid: ask the vendor before ordering again: %s", p.invoice, p.s.c.taskFailure(task))
 		failed.Err = ErrTaskFailed
 		return false, failed
 	case task.State == TaskRunning:
-		p.message = task.Message
+		p.message = p.s.c.rest.Clean(task.Message, task.Context.Password)
 		return true, nil
 	}
 	p.callback, p.server = "", orElse(task.Context.ServerID, p.server)

@@ -83,7 +83,7 @@ func (p *Provider) task(callback string) adapter.Task {
 		case err != nil:
 			return false, err
 		case task.State == TaskFailed:
-			return true, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: task.reason(), Err: ErrTaskFailed}
+			return true, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: p.client.taskFailure(task), Err: ErrTaskFailed}
 		}
 		return task.State != TaskRunning, nil
 	}

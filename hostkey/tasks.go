@@ -81,7 +81,7 @@ func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptio
 			return state, nil
 		case err == nil && state.State == TaskFailed:
 			return state, &provider.Error{
-				Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Kind: provider.ErrConflict, Message: state.reason(), Err: ErrTaskFailed,
+				Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Kind: provider.ErrConflict, Message: s.c.taskFailure(state), Err: ErrTaskFailed,
 			}
 		case ctx.Err() != nil:
 			return seen, stopped(ctx, last)

@@ -170,6 +170,14 @@ func TestTaskWaitEnds(t *testing.T) {
 	require.Equal(t, "hostkey: wait for task: the task ended without success: no image", err.Error())
 	require.Equal(t, int64(17), state.Context.ServerID)
 
+	// The server's log may hold the password of the system and the key: it is in the state only.
+	state, err = wait(`{"result":"Fail","debug":"root:Ro0t-pAss set, key ` + serverKey + `","context":{"id":17}}`)
+	require.ErrorIs(t, err, hostkey.ErrTaskFailed)
+	require.Equal(t, "hostkey: wait for task: the task ended without success: Fail", err.Error())
+	require.Contains(t, state.Debug, "Ro0t-pAss")
+	_, err = wait(`{"result":"Fail","message":"no image for \u001b[31m%52o0t-pAss\n and ` + serverKey + `","context":{"id":17,"password":"Ro0t-pAss"}}`)
+	require.Equal(t, "hostkey: wait for task: the task ended without success: no image for [31m[redacted] and [redacted]", err.Error())
+
 	state, err = wait(`{"code":-1,"message":"AsyncKey x not found"}`)
 	require.Nil(t, state)
 	require.ErrorIs(t, err, hostkey.ErrTaskGone)

@@ -11,7 +11,6 @@ import (
 	"github.com/provkit/provkit/internal/lenient"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -61,14 +60,15 @@ type TaskContext struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// reason returns why a task failed.
-func (s *TaskState) reason() string {
-	return words.Line("the task ended without success: "+cmp.Or(s.Message, s.Debug, s.Result), maxText)
+// taskFailure returns why a task failed. The server's log is not quoted: it may hold the password of
+// a system, which the client need not know.
+func (c *Client) taskFailure(s *TaskState) string {
+	return c.rest.Clean("the task ended without success: "+cmp.Or(s.Message, s.Result), s.Context.Password)
 }
 
 // classifyTask leaves the task's outcome to its state: only an answer that is not about the task is
 // an error.
-func classifyTask(a *rest.Answer) *provider.Error {
+func classifyTask(a *rest.Answer) *rest.Failure {
 	e := openEnvelope(a.Body)
 	if a.Status/100 != 2 {
 		return classify(a)

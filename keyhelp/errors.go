@@ -42,7 +42,7 @@ func readError(a *rest.Answer) (w errorWire, ok bool) {
 
 // classify distinguishes errors by status, by the number at the start of a live panel's code, and
 // by field; never by their wording.
-func classify(a *rest.Answer) *provider.Error {
+func classify(a *rest.Answer) *rest.Failure {
 	success := a.Status/100 == 2
 	if success && !looksLikeError(a) {
 		return nil
@@ -51,7 +51,7 @@ func classify(a *rest.Answer) *provider.Error {
 	if !ok || w.Error == "" && (w.Code == "" || w.Message == "") {
 		return nil // a success after all
 	}
-	err := &provider.Error{Message: w.Error, Code: w.Code, Fields: fieldsOf(w.Details)}
+	err := &rest.Failure{Message: w.Error, Code: w.Code, Fields: fieldsOf(w.Details)}
 	if err.Message == "" {
 		err.Message = w.Message
 	}
@@ -67,7 +67,7 @@ func classify(a *rest.Answer) *provider.Error {
 
 // kindInside returns the kind of an error that came with a status of success: by its code, or by
 // the fields that it blames.
-func kindInside(err *provider.Error) error {
+func kindInside(err *rest.Failure) error {
 	kind := rest.KindOf(statusIn(err.Code))
 	if errors.Is(kind, provider.ErrProtocol) && len(err.Fields) > 0 {
 		return provider.ErrInvalid

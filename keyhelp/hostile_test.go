@@ -146,3 +146,16 @@ func TestHostileFailures(t *testing.T) {
 		vendor(t, d).CheckRefusals(t, refusals, nil)
 	}
 }
+
+func TestHostileTexts(t *testing.T) {
+	for _, d := range bothDialects {
+		vendor(t, d).CheckTexts(t, func(text string) clienttest.Reply {
+			quoted := clienttest.Quoted(text)
+			body := `{"code":` + quoted + `,"message":` + quoted + `}`
+			if d == keyhelp.DialectLive {
+				body = `{"error":` + quoted + `,"code":` + quoted + `,"details":{` + quoted + `:{"a":{"b":[` + quoted + `]}}}}`
+			}
+			return clienttest.Reply{Status: 422, Body: body}
+		})
+	}
+}

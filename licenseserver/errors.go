@@ -59,13 +59,13 @@ func (w *errorWire) refused() bool { return w.Success != nil && !*w.Success }
 func isRival(a *rest.Answer) bool {
 	w := readError(a)
 	return a.Endpoint == sessionsStart.Endpoint && a.Status == http.StatusConflict &&
-		strings.HasPrefix(cmp.Or(w.Error, w.Message, plainText(a.Body)), rivalText)
+		strings.HasPrefix(words.Line(cmp.Or(w.Error, w.Message, plainText(a.Body)), words.MaxText), rivalText)
 }
 
 const rivalText = "Es ist nur eine Sitzung erlaubt"
 
 // classify distinguishes errors by status and by code; never by their wording.
-func classify(a *rest.Answer) *provider.Error {
+func classify(a *rest.Answer) *rest.Failure {
 	success := a.Status/100 == 2
 	if a.Status/100 == 3 || success && !looksLikeError(a.Body) {
 		return nil
@@ -73,14 +73,14 @@ func classify(a *rest.Answer) *provider.Error {
 	w := readError(a)
 	switch {
 	case a.Endpoint == sessionsStart.Endpoint && a.Status == http.StatusConflict:
-		return &provider.Error{
+		return &rest.Failure{
 			Kind: provider.ErrConflict, Code: w.Code, Err: ErrSessionActive,
 			Message: cmp.Or(w.Error, w.Message, plainText(a.Body)),
 		}
 	case success && w.Error == "" && !w.refused():
 		return nil
 	}
-	err := &provider.Error{Message: cmp.Or(w.Error, w.Message, "the server refused without giving a reason"), Code: w.Code}
+	err := &rest.Failure{Message: cmp.Or(w.Error, w.Message, "the server refused without giving a reason"), Code: w.Code}
 	if !success {
 		return err
 	}
@@ -101,9 +101,6 @@ func looksLikeError(body []byte) bool {
 	return bytes.Contains(body, []byte(`"error"`)) || bytes.Contains(body, []byte(`"success"`))
 }
 
-// maxText limits how many bytes of a refusal in plain text are kept.
-const maxText = 300
-
 // plainText returns a refusal that is a text, plain or as a JSON string: the documents contain only
 // the text of the one documented conflict, not its form.
 func plainText(body []byte) string {
@@ -114,5 +111,5 @@ func plainText(body []byte) string {
 			return ""
 		}
 	}
-	return words.Line(quoted, maxText)
+	return quoted
 }

@@ -167,3 +167,9 @@ func TestRepeats(t *testing.T) {
 		require.Len(t, tap.Requests(), want, m.Op)
 	}
 }
+
+func TestHostileTexts(t *testing.T) {
+	vendor(t).CheckTexts(t, func(text string) clienttest.Reply {
+		return reply{Status: 422, Body: `{"error":` + clienttest.Quoted(text) + `,"code":` + clienttest.Quoted("CODE"+text) + `}`}
+	})
+}

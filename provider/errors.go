@@ -60,7 +60,7 @@ var (
 //
 // Error() is one sentence that support staff can act on. It contains no secret, no query of a URL,
 // and at most a short redacted excerpt of an answer that was not understood: use CaptureResponse
-// for the answer itself. Whatever the fields hold, it is one line of visible characters and of 2,000
+// for the answer itself. Whatever the fields hold, it is one line of visible characters and of 2,200
 // bytes at most.
 type Error struct {
 	// Provider is the kind of system: "keyhelp".

@@ -21,10 +21,12 @@ func InVerb(kind string, err error, action string) error {
 	}
 	named := *e
 	named.Provider, named.Action = kind, action
+	// Adapters quote what the server says of an account: names, domains, references.
+	named.Message, named.Code, named.Fields = words.Line(e.Message, 2*words.MaxText), words.Line(e.Code, words.MaxCode), (*words.Cleaner)(nil).Fields(e.Fields)
 	return &named
 }
 
-// Shorten shortens a caller's text for an error.
+// Shorten shortens a text for an error, which quotes it with %q.
 func Shorten(s string) string { return words.Shorten(s, 40) }
 
 // Refused reports whether a server refused a change for what was in it, so that looking may

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -18,6 +19,20 @@ var (
 	lost     = &provider.Error{Provider: "x", Action: "add domain", Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true}
 	errStuck = errors.New("cannot remove it")
 )
+
+// TestInVerbCleans: adapters quote names that strangers chose.
+func TestInVerbCleans(t *testing.T) {
+	evil := "a\r\nb \x1b[31m\u202e" + strings.Repeat("long", 1000)
+	failed := &provider.Error{Kind: provider.ErrConflict, Code: evil, Message: evil, Fields: map[string]string{evil: evil}}
+	named, _ := errors.AsType[*provider.Error](adapter.InVerb("panel", failed, "suspend account 17"))
+	clienttest.Visible(t, named.Message, 1000)
+	clienttest.Visible(t, named.Code, 100)
+	for field, problem := range named.Fields {
+		clienttest.Visible(t, field, 100)
+		clienttest.Visible(t, problem, 500)
+	}
+	require.Equal(t, evil, failed.Message, "the error of the call stays as it is")
+}
 
 // TestSteps: what is reported, and what is removed again, for every way in which the
 // steps can end.

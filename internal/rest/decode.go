@@ -138,8 +138,7 @@ func isObject(out any) bool {
 // unreadable returns the error for an answer that claims success and cannot be understood. If the
 // call was a change, the change may well have been made.
 func (x *exchange) unreadable(cause error) error {
-	if known, ok := errors.AsType[*provider.Error](cause); ok { // the vendor found an error inside
-		failed := x.clean(known)
+	if failed := x.known(cause); failed != nil { // the vendor found an error inside
 		if failed.Kind == nil {
 			failed.Kind = provider.ErrProtocol
 		}

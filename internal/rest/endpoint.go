@@ -100,7 +100,7 @@ type Call struct {
 	Timeout time.Duration
 	// Classify replaces that of the client's Config, if the meaning of an answer depends on what
 	// was asked.
-	Classify func(*Answer) *provider.Error
+	Classify func(*Answer) *Failure
 	// Genuine replaces that of the client's Config, likewise.
 	Genuine func(*Answer) bool
 	// Sink returns the writer that receives the body of a successful answer instead of Out. It sees
@@ -182,7 +182,7 @@ type Config struct {
 	Refuses429 bool
 	// Classify reads an error from a genuine answer with the vendor's codes; nil leaves it to the
 	// status. It need not set what rest knows (provider, operation, status, request ID, Retry-After).
-	Classify func(*Answer) *provider.Error
+	Classify func(*Answer) *Failure
 	// RequestID is the name of the header that contains the server's request ID; "" if there is
 	// none.
 	RequestID string

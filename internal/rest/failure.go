@@ -4,9 +4,53 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 )
+
+// Failure is what a vendor reads of an error in an answer: the result of a Classify, or the error of
+// a decoder or a Sink. Its texts are the server's, as they came: only rest makes a provider.Error of
+// it, by way of the cleaner.
+type Failure struct {
+	// Kind is one of the Err values of package provider; nil leaves it to the status.
+	Kind error
+	// Code, Message and Fields are as in provider.Error.
+	Code, Message string
+	Fields        map[string]string
+	// RetryAfter replaces what the header says, unless it is 0.
+	RetryAfter time.Duration
+	// MaybeExecuted is set if a change may have been made in spite of the error.
+	MaybeExecuted bool
+	// Err is the vendor's own error for errors.Is and errors.As. Its text is cleaned, too.
+	Err error
+}
+
+// Error returns none of the server's text.
+func (f *Failure) Error() string { return "the server reported an error" }
+
+// known returns the error for what a decoder, a Sink or Authorize found out; nil if that is neither
+// a Failure nor a provider.Error. Its texts are short lines without secrets.
+func (x *exchange) known(err error) *provider.Error {
+	if f, ok := errors.AsType[*Failure](err); ok {
+		return x.failed(f)
+	}
+	e, ok := errors.AsType[*provider.Error](err)
+	if !ok {
+		return nil
+	}
+	failed := x.failed(&Failure{e.Kind, e.Code, e.Message, e.Fields, e.RetryAfter, e.MaybeExecuted, e.Err})
+	failed.RequestID, failed.StatusCode = x.cleaner().Code(e.RequestID), e.StatusCode
+	return failed
+}
+
+func (x *exchange) failed(f *Failure) *provider.Error {
+	c := x.cleaner()
+	return &provider.Error{
+		Kind: f.Kind, Code: c.Code(f.Code), Message: c.Text(f.Message), Fields: c.Fields(f.Fields),
+		RetryAfter: f.RetryAfter, MaybeExecuted: f.MaybeExecuted, Err: x.hide(f.Err),
+	}
+}
 
 // result returns the call's error for the state after the last attempt.
 func (x *exchange) result(err error) error {

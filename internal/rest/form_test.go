@@ -52,7 +52,7 @@ func TestForeignAnswers(t *testing.T) {
 				t.Run(fmt.Sprint(row.status, "/", name, "/", effect), func(t *testing.T) {
 					synctest.Test(t, func(t *testing.T) {
 						c, in := inMemory(t, answer(row.status, body))
-						strict(c).config.Classify = func(*Answer) *provider.Error {
+						strict(c).config.Classify = func(*Answer) *Failure {
 							t.Error("the vendor is not asked what a stranger meant")
 							return nil
 						}

@@ -64,12 +64,11 @@ func (x *exchange) prepare(req *http.Request) *provider.Error {
 	if x.ctx.Err() != nil {
 		return notSent(x.ctx)
 	}
-	var known *provider.Error
-	if !errors.As(err, &known) {
+	failed := x.known(err)
+	if failed == nil {
 		return &provider.Error{Kind: provider.ErrUnauthorized, Message: "sign in: " + x.scrub(err.Error()), Err: x.hide(err)}
 	}
 	// Whatever happened to the sign-in, this call was not sent.
-	failed := x.clean(known)
 	failed.MaybeExecuted = false
 	if errors.Is(failed.Kind, provider.ErrOutcomeUnknown) {
 		failed.Kind = provider.ErrUnavailable

@@ -160,7 +160,7 @@ type vendorError struct{ text string }
 func (e *vendorError) Error() string { return e.text }
 
 // quotingClassifier does what vendors do: it quotes the server's text in the error.
-func quotingClassifier(a *Answer) *provider.Error {
+func quotingClassifier(a *Answer) *Failure {
 	var body struct {
 		Error   string            `json:"error"`
 		Details map[string]string `json:"details"`
@@ -168,7 +168,7 @@ func quotingClassifier(a *Answer) *provider.Error {
 	if json.Unmarshal(a.Body, &body) != nil || body.Error == "" {
 		return nil //nolint:nilerr // not an error of this vendor
 	}
-	return &provider.Error{Message: body.Error, Code: body.Error, Fields: body.Details, RequestID: body.Error, Err: &vendorError{body.Error}}
+	return &Failure{Message: body.Error, Code: body.Error, Fields: body.Details, Err: &vendorError{body.Error}}
 }
 
 func TestVendorsErrorStaysReachable(t *testing.T) {

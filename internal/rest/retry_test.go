@@ -203,7 +203,7 @@ func TestDoneIf(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, in := inMemory(t, answer(400, "{}"))
-				c.config.Classify = func(*Answer) *provider.Error { return &provider.Error{Kind: test.kind, Err: vendorCode(3)} }
+				c.config.Classify = func(*Answer) *Failure { return &Failure{Kind: test.kind, Err: vendorCode(3)} }
 				if test.lost {
 					in.At(0, faults.Fault{Kind: faults.Drop, After: true})
 				}

@@ -5,8 +5,6 @@ import (
 	"io"
 
 	"github.com/hashicorp/go-retryablehttp"
-
-	"github.com/provkit/provkit/provider"
 )
 
 // Stream is a body of any length and type that is sent as it is read. It can be read only once, so
@@ -89,8 +87,8 @@ func (x *exchange) limit() int64 {
 
 // judgeSink sets the error that says why the caller did not get the answer.
 func (x *exchange) judgeSink(err *sinkError) {
-	if known, ok := errors.AsType[*provider.Error](err.err); ok {
-		x.err = x.clean(known)
+	if known := x.known(err.err); known != nil {
+		x.err = known
 		x.complete(x.err)
 	}
 }

@@ -88,14 +88,15 @@ func (x *exchange) classify() (err *provider.Error, verdict bool) {
 	if x.call.Classify != nil {
 		classify = x.call.Classify
 	}
+	var failure *Failure
 	if classify != nil {
 		answer := x.answer()
-		err = classify(answer)
+		failure = classify(answer)
 		x.warn(answer.Remark)
 	}
 	switch {
-	case err != nil:
-		err = x.clean(err)
+	case failure != nil:
+		err = x.failed(failure)
 	case x.status/100 == 2, x.status/100 == 3:
 		return nil, false
 	default:
@@ -131,18 +132,6 @@ func (x *exchange) requestID() string {
 		return ""
 	}
 	return x.cleaner().Code(x.header.Get(name))
-}
-
-// clean returns a copy of a vendor's error whose texts, which are the server's, are short lines
-// without secrets.
-func (x *exchange) clean(err *provider.Error) *provider.Error {
-	failed, c := *err, x.cleaner()
-	failed.Message, failed.Code, failed.RequestID = c.Text(err.Message), c.Code(err.Code), c.Code(err.RequestID)
-	failed.Fields = c.Fields(err.Fields)
-	if err.Err != nil {
-		failed.Err = x.hide(err.Err)
-	}
-	return &failed
 }
 
 func (x *exchange) redirected() *provider.Error {

@@ -13,7 +13,6 @@ const (
 	MaxText   = 500 // of one text
 	MaxCode   = 100 // of a code, a request ID, a field's name
 	MaxFields = 20  // fields with a problem
-	MaxDepth  = 3   // parts of a field's name: "a.b.c"
 )
 
 const more = "..."
