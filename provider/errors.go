@@ -96,9 +96,8 @@ type Error struct {
 
 // What Error shows, in bytes: adapters put their own words around a server's.
 const (
-	maxAction  = 150
-	maxMessage = 900
-	maxFields  = 500
+	maxAction = 150
+	maxFields = 500
 )
 
 // Error returns one line: the system, what failed and why, and the HTTP status.
@@ -149,7 +148,7 @@ func (e *Error) reason() string {
 	default:
 		text = "failed"
 	}
-	text = words.Line(text, maxMessage)
+	text = words.Line(text, words.MaxSaid)
 	if len(e.Fields) == 0 {
 		return text
 	}

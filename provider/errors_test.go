@@ -3,10 +3,12 @@ package provider_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,4 +110,26 @@ func TestErrorHoldsNoSecret(t *testing.T) {
 	for _, verb := range []string{"%v", "%+v", "%#v", "%q"} {
 		require.NotContains(t, fmt.Sprintf(verb, err), hush)
 	}
+}
+
+// An error's JSON is as clean as its text, whoever filled its fields.
+func TestErrorAsJSON(t *testing.T) {
+	evil := "a\r\nb \x1b[31m\u202e" + strings.Repeat("long", 1000)
+	fields := map[string]string{evil: evil}
+	for i := range 100 {
+		fields[fmt.Sprint(i)] = evil
+	}
+	text, err := json.Marshal(provider.Error{
+		Provider: evil, Op: evil, Action: evil, Kind: errors.New(evil), Code: evil, Message: evil, Fields: fields, RequestID: evil,
+		Err: &provider.Error{Message: evil, Fields: fields},
+	})
+	require.NoError(t, err)
+	require.Less(t, len(text), 16_000)
+	require.NotRegexp(t, `\\r|\\n|\\u001b|\\u202e|\x{202e}`, string(text))
+
+	text, err = json.Marshal(map[string]any{"err": &provider.Error{
+		Provider: "keyhelp", Kind: provider.ErrConflict, StatusCode: 409, Message: "m", RetryAfter: time.Second, Err: &vendorError{7},
+	}, "none": (*provider.Error)(nil)})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"err":{"Provider":"keyhelp","Kind":"conflict","StatusCode":409,"Message":"m","RetryAfter":1000000000,"Err":"vendor says 7"},"none":null}`, string(text))
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // WaitOptions are options of Wait. The zero value polls every 2 seconds at first and every 30
@@ -22,8 +24,8 @@ type WaitOptions struct {
 // Creation.Handle, or the ID of an account on which a verb returned OutcomePending. Handles survive
 // a restart of the program: wait again with the same one.
 //
-// When the context ends, the error matches both its error and that of the last poll, if that
-// failed; the work itself goes on. A poll that fails because the server is unavailable or limits
+// When the context ends, the work goes on. The error matches the context's error, and that of the last
+// poll if it failed; otherwise ErrOutcomeUnknown, once a poll has seen the work. A poll that fails because the server is unavailable or limits
 // the rate is repeated.
 func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*Progress, error) {
 	if handle == "" {
@@ -47,16 +49,17 @@ func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*P
 	}
 	pause := o.Interval
 	var last error
+	seen := false
 	for {
 		progress, err := poll(ctx, handle)
 		if ctx.Err() != nil && (err != nil || !progress.Done) {
-			return progress, errors.Join(ctx.Err(), last)
+			return progress, waitEnded(ctx, p, seen, last)
 		}
 		switch {
 		case err == nil && progress.Done:
 			return progress, nil
 		case err == nil:
-			last = nil
+			last, seen = nil, true
 			if o.OnProgress != nil {
 				o.OnProgress(progress)
 			}
@@ -75,11 +78,34 @@ func Wait(ctx context.Context, p Provider, handle string, opts *WaitOptions) (*P
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return progress, errors.Join(ctx.Err(), last)
+			return progress, waitEnded(ctx, p, seen, last)
 		case <-timer.C:
 		}
 		pause = min(pause*3/2, o.MaxInterval)
 	}
+}
+
+// waitEnded is the error of a Wait whose context ended. seen reports whether a poll has seen the work,
+// last is the error of the last poll.
+func waitEnded(ctx context.Context, p Provider, seen bool, last error) error {
+	err := &Error{
+		Provider: p.Describe().Kind, Action: "wait",
+		Message: words.Say("%v; the work goes on: wait again with the same handle", ctx.Err()), Err: ctx.Err(),
+	}
+	if cause := context.Cause(ctx); !errors.Is(cause, ctx.Err()) {
+		err.Err = errors.Join(err.Err, cause)
+	}
+	switch {
+	case last != nil:
+		err.Message = words.Say("%s; the last poll failed: %v", err.Message, last)
+		err.Err = errors.Join(err.Err, last)
+		if e, ok := errors.AsType[*Error](last); ok {
+			err.Kind = e.Kind
+		}
+	case seen:
+		err.Kind = ErrOutcomeUnknown
+	}
+	return err
 }
 
 // pollByGet is for adapters whose work is done when the call returns.

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -148,6 +149,9 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 			cancel()
 			require.ErrorIs(t, err, context.DeadlineExceeded, name)
 			require.Equal(t, last != nil, errors.Is(err, provider.ErrUnavailable), name)
+			require.Equal(t, last == nil, errors.Is(err, provider.ErrOutcomeUnknown), name)
+			require.ErrorContains(t, err, "memory: wait: context deadline exceeded; the work goes on: wait again with the same handle", name)
+			require.Equal(t, last != nil, strings.HasSuffix(err.Error(), "; the last poll failed: unavailable"), name)
 			require.Equal(t, 10*time.Second, time.Since(start), name)
 		}
 	})
@@ -176,6 +180,7 @@ func TestWaitCancelledBeforehand(t *testing.T) {
 	p := polling(func(int) (*provider.Progress, error) { return nil, nil })
 	_, err := provider.Wait(ctx, p, "order-7", nil)
 	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "nobody has seen any work")
 	require.Empty(t, p.looks)
 }
 

@@ -22,7 +22,7 @@ func InVerb(kind string, err error, action string) error {
 	named := *e
 	named.Provider, named.Action = kind, action
 	// Adapters quote what the server says of an account: names, domains, references.
-	named.Message, named.Code, named.Fields = words.Line(e.Message, 2*words.MaxText), words.Line(e.Code, words.MaxCode), (*words.Cleaner)(nil).Fields(e.Fields)
+	named.Message, named.Code, named.Fields = words.Line(e.Message, words.MaxSaid), words.Line(e.Code, words.MaxCode), (*words.Cleaner)(nil).Fields(e.Fields)
 	return &named
 }
 

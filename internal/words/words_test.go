@@ -1,10 +1,12 @@
 package words_test
 
 import (
-	"testing"
-	"unicode/utf8"
-
+	"errors"
 	"github.com/stretchr/testify/require"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/words"
 )
@@ -57,4 +59,16 @@ func FuzzShorten(f *testing.F) {
 			t.Errorf("Cut(%q, %d) breaks a character", s, n)
 		}
 	})
+}
+
+func TestSay(t *testing.T) {
+	long := strings.Repeat("long", 1000)
+	type name string
+	c := words.NewCleaner("s3cret-key")
+	said := c.Say("%q of %s is %d and %v", "a\n\x1b[31m"+long, name(long), 7, errors.New("no s3cret-key\n"+long))
+	require.LessOrEqual(t, len(said), words.MaxSaid)
+	require.Contains(t, said, ` is 7 and no [redacted] long`)
+	require.NotContains(t, said, "\n")
+	require.True(t, strings.HasPrefix(said, `"a [31mlong`), said)
+	require.Equal(t, `1m0s of <nil>`, words.Say("%v of %v", time.Minute, nil))
 }
