@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -41,25 +42,74 @@ func sensitive(name string, form bool) bool {
 		slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(name, part) })
 }
 
-// redactText hides the values of sensitive fields in JSON, complete or broken: it looks for a
-// quoted name, a colon and a value, as a human reader would.
+// pairValues are the fields with the value of a pair, whose name is the value of another field:
+// {"tag":"root_pass","value":"..."}.
+var pairValues = []string{"value", "values", "val", "content", "text", "extra"}
+
+func isPairValue(name string) bool { return slices.Contains(pairValues, strings.ToLower(name)) }
+
+// namesSecret reports whether the value of a field is the name of a secret.
+func namesSecret(value string) bool {
+	return len(value) <= 100 && (sensitive(value, false) || strings.Contains(strings.ToLower(value), "pass"))
+}
+
+// secretPairs returns where the objects begin in a text that hold a pair with a secret. One that
+// breaks off may hold one.
+func secretPairs(text string) map[int]bool {
+	found := make(map[int]bool)
+	var open []int
+	valueIsNext := false
+	for i := 0; i < len(text); {
+		switch text[i] {
+		case '"':
+			end := stringEnd(text, i)
+			if valueIsNext && len(open) > 0 && namesSecret(fieldName(text[i:end])) {
+				found[open[len(open)-1]] = true
+			}
+			i, valueIsNext = end, false
+			continue
+		case '{':
+			open = append(open, i)
+		case '}':
+			open = open[:max(0, len(open)-1)]
+		}
+		valueIsNext = text[i] == ':' || valueIsNext && strings.IndexByte(" \t\r\n", text[i]) >= 0
+		i++
+	}
+	for _, i := range open {
+		found[i] = true
+	}
+	return found
+}
+
+// redactText hides the values of sensitive fields and of pairs with a secret in JSON, complete or
+// broken: it looks for a quoted name, a colon and a value, as a human reader would.
 func redactText(text string) string {
 	var out strings.Builder
+	pairs := secretPairs(text)
+	var open []int
 	for i := 0; i < len(text); {
 		if text[i] != '"' {
+			switch text[i] {
+			case '{':
+				open = append(open, i)
+			case '}':
+				open = open[:max(0, len(open)-1)]
+			}
 			out.WriteByte(text[i])
 			i++
 			continue
 		}
 		end := stringEnd(text, i)
 		name := fieldName(text[i:end])
+		hide := sensitive(name, false) || len(open) > 0 && pairs[open[len(open)-1]] && isPairValue(name)
 		out.WriteString(text[i:end])
 		i = end
 		colon := i
 		for colon < len(text) && (text[colon] == ' ' || text[colon] == '\t' || text[colon] == '\n' || text[colon] == '\r') {
 			colon++
 		}
-		if colon >= len(text) || text[colon] != ':' || !sensitive(name, false) {
+		if colon >= len(text) || text[colon] != ':' || !hide {
 			continue
 		}
 		out.WriteString(text[i:colon])
@@ -122,16 +172,28 @@ func valueEnd(text string, i int) int {
 	return len(text)
 }
 
-// redactForm hides the values of sensitive fields in a form, and those of the fields in hidden.
+// redactForm hides the values of sensitive fields in a form, of a pair with a secret, and of the
+// fields in hidden.
 func redactForm(text string, hidden []string) string {
 	pairs := strings.Split(text, "&")
-	for i, pair := range pairs {
-		name, _, found := strings.Cut(pair, "=")
-		if found && (sensitive(formField(name), true) || slices.Contains(hidden, unescaped(name))) {
+	pair := slices.ContainsFunc(pairs, func(pair string) bool {
+		_, value, _ := strings.Cut(pair, "=")
+		return namesSecret(unescaped(value))
+	})
+	for i, field := range pairs {
+		name, _, found := strings.Cut(field, "=")
+		if found && (hiddenInForm(name, pair) || slices.Contains(hidden, unescaped(name))) {
 			pairs[i] = name + "=" + redacted
 		}
 	}
 	return strings.Join(pairs, "&")
+}
+
+// hiddenInForm reports whether a field of a form is hidden. pair says that a value in it is the name
+// of a secret.
+func hiddenInForm(name string, pair bool) bool {
+	name = formField(name)
+	return sensitive(name, true) || pair && isPairValue(name)
 }
 
 // formField returns the field in a form's name: params[root_pass] is root_pass.
@@ -223,8 +285,9 @@ func secretsIn(sent []byte, call *Call) (found []provider.Secret) {
 		}
 	}
 	if form, ok := call.Body.(url.Values); ok {
+		pair := slices.ContainsFunc(slices.Concat(slices.Collect(maps.Values(form))...), namesSecret)
 		for name, values := range form {
-			if sensitive(formField(name), true) || slices.Contains(call.HiddenFields, name) {
+			if hiddenInForm(name, pair) || slices.Contains(call.HiddenFields, name) {
 				for _, value := range values {
 					add(value)
 				}
@@ -240,8 +303,13 @@ func secretsIn(sent []byte, call *Call) (found []provider.Secret) {
 	walk = func(node any, hide bool) {
 		switch n := node.(type) {
 		case map[string]any:
+			pair := false
+			for _, value := range n {
+				text, _ := value.(string)
+				pair = pair || namesSecret(text)
+			}
 			for name, value := range n {
-				walk(value, hide || sensitive(name, false))
+				walk(value, hide || sensitive(name, false) || pair && isPairValue(name))
 			}
 		case []any:
 			for _, value := range n {

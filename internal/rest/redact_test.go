@@ -98,6 +98,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		"field":           answer(400, `{"password":`+asJSON(canaryPassword)+`,"token":"`+canaryToken+`","x":{"secret":{"deep":"`+canaryNested+`"}}}`),
 		"JSON in JSON":    answer(400, `{"request":`+asJSON(`{"password":`+asJSON(canaryPassword)+`}`)+`}`),
 		"form":            answer(400, url.Values{"password": {canaryPassword}, "token": {canaryToken}}.Encode(), "Content-Type", "application/x-www-form-urlencoded"),
+		"pair":            answer(400, `{"tags":[{"tag":"root_pass","value":"not known here"},{"value":"nor here","tag":"root_pass"}]}`),
 		"JSON as a form":  answer(400, `{"password":"not known here","token":"nor here"}`, "Content-Type", "application/x-www-form-urlencoded"),
 		"request id":      answer(500, "{}", "X-Request-Id", quoted),
 		"header":          answer(500, "{}", "Server", quoted, "X-Debug", quoted),
@@ -264,12 +265,16 @@ func TestRedactText(t *testing.T) {
 		`{"pin":1234}`:                             `{"pin":"[redacted]"}`,
 		`{"password":"broken off`:                  `{"password":"[redacted]"`,
 		`<br>Notice {"token":"x"} and "secret": y`: `<br>Notice {"token":"[redacted]"} and "secret":"[redacted]"`,
-		`{"name":"password","value":"x"}`:          `{"name":"password","value":"x"}`,
-		`{"compact":1}`:                            `{"compact":1}`,
+		`{"name":"password","value":"x"}`:          `{"name":"password","value":"[redacted]"}`,
+		`{"tags":[{"value" : "x","id":1,"tag": "root_pass1"},{"tag":"os","value":"y"}]}`: `{"tags":[{"value" :"[redacted]","id":1,"tag": "root_pass1"},{"tag":"os","value":"y"}]}`,
+		`{"a":{"key":"api_token","extra":{"b":["x"]}},"value":1}`:                        `{"a":{"key":"[redacted]","extra":"[redacted]"},"value":1}`,
+		`[{"value":"a","n":"b"},{"value":"broken off","na`:                               `[{"value":"a","n":"b"},{"value":"[redacted]","na`,
+		`{"compact":1}`: `{"compact":1}`,
 	} {
 		assert.Equal(t, want, redactText(text))
 	}
 	assert.Equal(t, "a=1&params[root_pass]=[redacted]&code=[redacted]&x", redactForm("a=1&params[root_pass]=x&code=1&x", nil))
+	assert.Equal(t, "tag=os%5Fpass&value=[redacted]&id=1", redactForm("tag=os%5Fpass&value=x&id=1", nil))
 	assert.Equal(t, "arg1=alice&arg2=[redacted]", redactForm("arg1=alice&arg2=x", []string{"arg2"}))
 }
 
