@@ -38,6 +38,7 @@ type exchange struct {
 	left     bool            // it was handed to the transport
 	getConn  atomic.Bool     // the transport began to look for a connection
 	gotConn  atomic.Bool     // and got one: from here on the server may have seen the request
+	moved    bool            // it follows a redirect
 	answered bool            // status and header arrived
 	whole    bool            // and so did the body, to its end
 	refused  *provider.Error // why it was not sent after all
@@ -114,7 +115,7 @@ func (a *attempt) RoundTrip(req *http.Request) (*http.Response, error) {
 		closeBody(req)
 		return nil, x.refused
 	}
-	x.started = time.Now()
+	x.started, x.moved = time.Now(), req.Response != nil
 	ctx := req.Context()
 	if limit := x.timeout(); limit > 0 {
 		limited, cancel := context.WithTimeout(ctx, limit)
@@ -185,7 +186,7 @@ func (x *exchange) reset() {
 	x.started = time.Now()
 	x.getConn.Store(false)
 	x.gotConn.Store(false)
-	x.left, x.answered, x.whole, x.settled, x.refused = false, false, false, false, nil
+	x.left, x.moved, x.answered, x.whole, x.settled, x.refused = false, false, false, false, false, nil
 	x.status, x.header, x.err = 0, nil, nil
 	if x.body == nil {
 		x.body = buffers.Get().(*bytes.Buffer)

@@ -114,6 +114,23 @@ func TestReadsAreRedirectedWithinTheOrigin(t *testing.T) {
 	}
 }
 
+// TestNotFoundBehindRedirect: it is the target that does not exist, such as a login page.
+func TestNotFoundBehindRedirect(t *testing.T) {
+	c, in := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/login" {
+			answer(404, `{"error":"no such endpoint"}`)(w, r)
+			return
+		}
+		http.Redirect(w, r, "/login", http.StatusFound)
+	})
+	err := c.Do(t.Context(), callOf(Read, new(thing)))
+	require.ErrorIs(t, err, provider.ErrProtocol)
+	require.NotErrorIs(t, err, provider.ErrNotFound)
+	assert.Contains(t, err.Error(), "the server redirected the request, and then said: ")
+	assert.Equal(t, 404, asError(t, err).StatusCode)
+	assert.Equal(t, 2, in.Count())
+}
+
 // TestRedirectsUseUpNoAttempts: three redirects and then a failure still count as the first
 // attempt.
 func TestRedirectsUseUpNoAttempts(t *testing.T) {

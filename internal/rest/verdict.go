@@ -24,6 +24,9 @@ func (x *exchange) judgeAnswer() bool {
 	} else if x.err, verdict = x.classify(); x.err == nil {
 		return false
 	}
+	if x.moved && errors.Is(x.err.Kind, provider.ErrNotFound) { // that is the target of the redirect
+		x.err.Kind, x.err.Message = provider.ErrProtocol, "the server redirected the request, and then said: "+x.err.Message
+	}
 	policy := x.client.options.Retry
 	if errors.Is(x.err.Kind, provider.ErrRateLimited) {
 		x.wait = x.err.RetryAfter
