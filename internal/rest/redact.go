@@ -260,6 +260,9 @@ func (c *Client) Clean(text string, secrets ...provider.Secret) string {
 	return c.cleaner(secrets...).Text(text)
 }
 
+// Say is fmt.Sprintf for such a text: our words, and quotations that are made fit for it.
+func (c *Client) Say(format words.Own, args ...any) string { return c.cleaner().Say(format, args...) }
+
 func (c *Client) cleaner(secrets ...provider.Secret) *words.Cleaner {
 	return with(c.ownCleaner().Cleaner, secrets)
 }
