@@ -10,9 +10,11 @@ import (
 type Account struct {
 	// ID is the vendor's identifier, which every verb takes.
 	ID string
-	// Reference is the caller's own key, read from the marker that Create left; "" if there is none
-	// or the API does not show it.
+	// Reference is the caller's own key, as the marker that Create left proves it; "" if there is none,
+	// it proves nothing, or the API does not show it.
 	Reference string
+	// Marker says whether the marker was tampered with, or is to be written anew.
+	Marker Marker
 	// Username is the login name, the host name or the license's name.
 	Username string
 	// Name is the customer's name as the system has it.

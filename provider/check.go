@@ -36,6 +36,8 @@ const (
 	// CheckProxy names the proxy of WithProxy, or is a warning that the environment names one that is
 	// not used.
 	CheckProxy = "proxy"
+	// CheckMarkers is a warning that markers are not signed (WithMarkerKeys).
+	CheckMarkers = "markers"
 )
 
 // CheckStep is one step of a connection test.

@@ -2,15 +2,28 @@ package provider
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 const referenceMax = 64
 
 // A marker is how an adapter recognizes our accounts: the reference in a form that fits into any
-// text field and that nobody types by accident: "[ref:order-1042]".
-var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:#/-]*$`)
+// text field, and a signature that only the holder of a marker key can make:
+// "[ref:order-1042~k7q2mzzu5xw3rq4f]". Without a key it is "[ref:order-1042]".
+var (
+	referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:#/-]*$`)
+	markerForm    = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_.:#/-]*)(?:~([a-z2-7]{16}))?$`)
+	signatures    = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+)
+
+// signatureBytes are 80 bits, which nobody finds by trying; they are 16 characters.
+const signatureBytes = 10
 
 // ReferenceProblem is for authors of adapters: it returns why a reference cannot be used, or "".
 func ReferenceProblem(reference string) string {
@@ -25,19 +38,121 @@ func ReferenceProblem(reference string) string {
 	return ""
 }
 
+// Marker tells what Account.Reference does not.
+type Marker struct {
+	// Tampered says why what stands in the place of the marker proves nothing: there are two, or one is
+	// not signed for this account by a known key. "" if nothing is wrong. The account's reference is ""
+	// then, and nobody knows whose it is but the one who has stored its ID.
+	Tampered string
+	// Claims are the references that a tampered marker names. They prove nothing.
+	Claims []string
+	// Outdated: the marker is signed with an old key, or not signed. Adopt and Ensure write it anew.
+	Outdated bool
+}
+
+// Claim reports whether a tampered marker names the reference.
+func (m Marker) Claim(reference string) bool { return slices.Contains(m.Claims, reference) }
+
+// Markers is for authors of adapters: it writes and reads the markers of one kind of system. The
+// zero value signs nothing, and believes every marker.
+type Markers struct {
+	kind string
+	keys []Secret
+}
+
+// Markers is for authors of adapters: it returns the markers of a kind of system.
+func (o *Options) Markers(kind string) Markers { return Markers{kind, o.MarkerKeys} }
+
+// Signed reports whether there is a key: without one, whoever can write into the field of the marker
+// can write a marker.
+func (m Markers) Signed() bool { return len(m.keys) > 0 }
+
+// Unsigned reports whether a marker without a signature is believed.
+func (m Markers) Unsigned() bool { return !m.Signed() || slices.Contains(m.keys, Secret{}) }
+
+// Signatures returns the signatures of a reference and an account's unchangeable name, by the current
+// key and by those before it. Each is 16 lower-case letters and digits.
+func (m Markers) Signatures(reference, name string) []string {
+	var all []string
+	for _, key := range m.keys {
+		if key.IsZero() {
+			continue
+		}
+		mac := hmac.New(sha256.New, []byte(key.Reveal()))
+		_, _ = fmt.Fprintf(mac, "provkit marker\x00%s\x00%s\x00%s", m.kind, reference, strings.ToLower(name))
+		all = append(all, signatures.EncodeToString(mac.Sum(nil)[:signatureBytes]))
+	}
+	return all
+}
+
+// Mark returns text with the marker of the reference, in place of any other. name is what the account
+// is called for ever, in any case of letters: a marker that is copied to another account is no marker.
+func (m Markers) Mark(text, reference, name string) string {
+	text, _ = unmark(text)
+	marker := "[ref:" + reference + "]"
+	if m.Signed() {
+		marker = "[ref:" + reference + "~" + m.Signatures(reference, name)[0] + "]"
+	}
+	return strings.TrimPrefix(text+" "+marker, " ")
+}
+
+// Read splits text into what people wrote and the reference that the marker proves, "" if there is
+// none, and says what is wrong with it.
+func (m Markers) Read(text, name string) (plain, reference string, marker Marker) {
+	plain, found := unmark(text)
+	if len(found) == 0 {
+		return plain, "", Marker{}
+	}
+	for _, inner := range found {
+		claimed, _, _ := strings.Cut(inner, "~")
+		marker.Claims = append(marker.Claims, claimed)
+	}
+	if len(found) > 1 {
+		marker.Tampered = "it has several markers"
+		return plain, "", marker
+	}
+	reference, signature, _ := strings.Cut(found[0], "~")
+	valid, current := m.Verify(reference, name, signature)
+	if !valid {
+		marker.Tampered = "its marker was not made for this account by the holder of a marker key"
+		return plain, "", marker
+	}
+	return plain, reference, Marker{Outdated: !current}
+}
+
+// Verify reports whether a signature is valid, and whether it is by the current key. The empty
+// signature is that of a marker without one.
+func (m Markers) Verify(reference, name, signature string) (valid, current bool) {
+	if signature == "" || !m.Signed() {
+		return m.Unsigned(), !m.Signed()
+	}
+	for i, good := range m.Signatures(reference, name) {
+		if hmac.Equal([]byte(good), []byte(signature)) {
+			return true, i == 0
+		}
+	}
+	return false, false
+}
+
 // Mark is for authors of adapters: it returns text with the marker of the reference, in place of
 // any other marker.
-func Mark(text, reference string) string {
-	text, _ = Unmark(text)
-	if text == "" {
-		return "[ref:" + reference + "]"
-	}
-	return text + " [ref:" + reference + "]"
-}
+func Mark(text, reference string) string { return Markers{}.Mark(text, reference, "") }
 
 // Unmark is for authors of adapters: it splits text into what people wrote and the marker's
 // reference, "" if there is no marker.
 func Unmark(text string) (plain, reference string) {
+	plain, found := unmark(text)
+	if len(found) > 0 {
+		reference, _, _ = strings.Cut(found[0], "~")
+	}
+	return plain, reference
+}
+
+// maxMarkers is how many markers of one text are looked at: two are too many.
+const maxMarkers = 4
+
+// unmark splits text into what people wrote and what stands in its markers.
+func unmark(text string) (plain string, found []string) {
 	// Removing one marker may join the halves of another: a customer named "[ref:[ref:x]order-7]"
 	// must not get the marker of order-7. So a marker is removed where it ends, with the white space
 	// before it, and what follows continues what is left. Text is not looked at twice.
@@ -50,17 +165,17 @@ func Unmark(text string) (plain, reference string) {
 			open = append(open, len(kept)-1)
 		case text[i] == ']' && len(open) > 0:
 			last := len(open) - 1
-			inner, found := bytes.CutPrefix(kept[open[last]:len(kept)-1], []byte("[ref:"))
-			if !found || !referenceForm.Match(inner) {
+			inner, is := bytes.CutPrefix(kept[open[last]:len(kept)-1], []byte("[ref:"))
+			if !is || !markerForm.Match(inner) {
 				open = open[:0] // no marker contains this bracket
 				continue
 			}
-			if reference == "" {
-				reference = string(inner)
+			if len(found) < maxMarkers {
+				found = append(found, string(inner))
 			}
 			kept = bytes.TrimRight(kept[:open[last]], " \t\r\n\f")
 			open = open[:last]
 		}
 	}
-	return strings.TrimSpace(string(kept)), reference
+	return strings.TrimSpace(string(kept)), found
 }

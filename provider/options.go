@@ -39,6 +39,7 @@ type Options struct {
 	Dumps          io.Writer
 	PlainHTTP      bool
 	ReadLag        time.Duration
+	MarkerKeys     []Secret
 	Handles        func(reference, handle string) error
 	// Vendor contains the options of single vendors, by vendor and name.
 	Vendor map[string]map[string]any
@@ -114,6 +115,16 @@ func WithPlainHTTP() Option { return func(o *Options) { o.PlainHTTP = true } }
 // take what may be older than a change by the same Provider for proof. A server that shows the change
 // at once costs no time. With 0 or less nothing is looked at a second time.
 func WithReadLag(d time.Duration) Option { return func(o *Options) { o.ReadLag = max(d, 0) } }
+
+// WithMarkerKeys signs the markers by which accounts are known to be ours (HMAC-SHA-256 over the kind of
+// system, the reference and the account's unchangeable name). Where customers can write into the field
+// of the marker, such as a name or a note, a marker without a signature can be forged: a customer gets
+// what another ordered. Choose a random key of 16 characters or more, the same in all programs, and keep
+// it as long as the accounts. Markers by old keys stay valid, and Ensure and Adopt write them anew; a
+// zero Secret among old stands for markers without a signature.
+func WithMarkerKeys(current Secret, old ...Secret) Option {
+	return func(o *Options) { o.MarkerKeys = append([]Secret{current}, old...) }
+}
 
 // WithHandles passes the handles of orders to keep, where an adapter's Create spends money: before
 // anything is bought, and whenever more is known about the order of a reference. Store them in your

@@ -120,13 +120,13 @@ func (a *Accounts[K, T]) Is(ctx context.Context, id K, now *T, want func(*T) boo
 }
 
 // Adopt marks an account that exists as the one of a reference. do sets the mark, and View
-// must show it afterwards.
+// must show it afterwards. A marker that proves nothing or is outdated is written anew.
 func (a *Accounts[K, T]) Adopt(ctx context.Context, id, reference string, do func(ctx context.Context, id K, now *T) error) (provider.Outcome, error) {
 	return a.Change(ctx, id, Change[K, T]{
 		Verb: "adopt account", Concerns: "reference", Input: Input("reference", provider.ReferenceProblem(reference)), Outcome: provider.OutcomeAdopted,
-		Already: func(now *T) bool { return a.View(now).Reference == reference },
+		Already: func(now *T) bool { account := a.View(now); return account.Reference == reference && !account.Marker.Outdated },
 		Do: func(ctx context.Context, k K, now *T) error {
-			if a.View(now).Reference != "" {
+			if carried := a.View(now).Reference; carried != "" && carried != reference {
 				return a.Taken(now)
 			}
 			return do(ctx, k, now)
@@ -148,9 +148,21 @@ func (a *Accounts[K, T]) Owned(reference string) func(*T) error {
 			}
 			return nil
 		}
+		if account.Marker.Tampered != "" {
+			return Tampered(a.Kind, a.Noun, account)
+		}
 		taken := a.Taken(record)
 		taken.Fields = map[string]string{"Username": "taken"}
 		return taken
+	}
+}
+
+// Tampered is the error for an account that may be the wanted one, and whose marker proves nothing.
+// noun is what the system calls an account.
+func Tampered(kind, noun string, account *provider.Account) *provider.Error {
+	return &provider.Error{
+		Provider: kind, Kind: provider.ErrConflict,
+		Message: fmt.Sprintf("%s %s may be the wanted one, but %s: find out whose it is, and Adopt it", noun, account.ID, account.Marker.Tampered),
 	}
 }
 

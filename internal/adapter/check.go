@@ -25,7 +25,7 @@ func Diagnosed(steps []provider.CheckStep, latency time.Duration, err error) *Re
 	r.Latency = latency
 	for _, step := range steps {
 		switch step.Name {
-		case provider.CheckClock, provider.CheckProxy:
+		case provider.CheckClock, provider.CheckProxy, provider.CheckMarkers:
 			r.remarks = append(r.remarks, step)
 		default:
 			r.Steps = append(r.Steps, step)

@@ -27,6 +27,8 @@ func (a *Accounts[K, T]) Find(ctx context.Context, q provider.Query, find func(c
 	case err != nil:
 		var none K
 		return nil, InVerb(a.Kind, a.missing(ctx, none, err), action)
+	case found != nil && claims(found, q):
+		return nil, InVerb(a.Kind, Tampered(a.Kind, a.Noun, found), action)
 	case found == nil, !Matches(found, q):
 		return nil, NotFound(a.Kind, action)
 	case found.Domain == "":
@@ -39,9 +41,10 @@ func (a *Accounts[K, T]) Find(ctx context.Context, q provider.Query, find func(c
 // in a query but the domain, nil if none does. User names are unique, so that the first match
 // by user name is the one; other fields may match several accounts, which is
 // provider.ErrConflict. A record that comes with an error is passed over, unless it is the one,
-// or may be: then its error is returned.
+// or may be: then its error is returned. If none matches and the tampered marker of one names the
+// reference, that account is returned: Find makes it provider.ErrConflict.
 func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) (*provider.Account, error) {
-	var found *provider.Account
+	var found, claimed *provider.Account
 	var unread error
 	for record, err := range records {
 		if record == nil {
@@ -50,6 +53,9 @@ func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) 
 		account := a.View(record)
 		switch {
 		case !Matches(account, q):
+			if claimed == nil && claims(account, q) {
+				claimed = account
+			}
 			if err != nil && unread == nil && HidesText(err) && mayMatch(account, q) {
 				unread = err
 			}
@@ -63,10 +69,13 @@ func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) 
 			found = account
 		}
 	}
-	if found == nil && unread != nil {
+	switch {
+	case found != nil:
+		return found, nil
+	case unread != nil:
 		return nil, NotOfAccount(unread)
 	}
-	return found, nil
+	return claimed, nil
 }
 
 // List frames a listing of accounts. size is how many to fetch at once; 0 leaves it to begin. Accounts
@@ -209,6 +218,13 @@ func Matches(a *provider.Account, q provider.Query) bool {
 	return (q.Username == "" || strings.EqualFold(a.Username, q.Username)) &&
 		(q.Email == "" || strings.EqualFold(a.Email, q.Email)) &&
 		(q.Reference == "" || a.Reference == q.Reference)
+}
+
+// claims reports whether an account would match a query if its tampered marker were believed.
+func claims(a *provider.Account, q provider.Query) bool {
+	wanted := q.Reference
+	q.Reference = ""
+	return wanted != "" && a.Marker.Claim(wanted) && Matches(a, q)
 }
 
 // NotFound is the error of a search that found nothing.

@@ -108,6 +108,7 @@ func checkOptions(problems *provider.Problems, kind string, o *provider.Options)
 	if strings.ContainsAny(o.UserAgent, "\r\n") {
 		problems.Add("WithUserAgent", "has a line break")
 	}
+	problems.Note("WithMarkerKeys", markerKeysProblem(o.MarkerKeys))
 	for vendor, named := range o.Vendor {
 		if vendor != kind {
 			for name := range named {
@@ -115,6 +116,21 @@ func checkOptions(problems *provider.Problems, kind string, o *provider.Options)
 			}
 		}
 	}
+}
+
+// minMarkerKey is the shortest key that markers are signed with, in bytes.
+const minMarkerKey = 16
+
+func markerKeysProblem(keys []provider.Secret) string {
+	for i, key := range keys {
+		switch {
+		case i == 0 && key.IsZero():
+			return "the current key is empty"
+		case !key.IsZero() && len(key.Reveal()) < minMarkerKey:
+			return fmt.Sprintf("a key is shorter than %d characters", minMarkerKey)
+		}
+	}
+	return ""
 }
 
 // newHTTPClient copies the caller's client, or makes one, and wraps its transport in our attempt
@@ -190,6 +206,9 @@ func (c *Client) Provider() string { return c.config.Provider }
 
 // MaxConnections returns how many calls can be under way at once.
 func (c *Client) MaxConnections() int { return c.options.MaxConnections }
+
+// Markers returns how accounts are marked as ours.
+func (c *Client) Markers() provider.Markers { return c.options.Markers(c.config.Provider) }
 
 // ReadLag returns how long what the server shows may trail a change.
 func (c *Client) ReadLag() time.Duration { return c.options.ReadLag }

@@ -37,6 +37,12 @@ func (c *Client) Diagnose(ctx context.Context, call *Call) ([]provider.CheckStep
 	if step, ok := clockStep(raw.Header, started, started.Add(took)); ok {
 		steps = append(steps, step)
 	}
+	if !c.Markers().Signed() {
+		steps = append(steps, provider.CheckStep{
+			Name: provider.CheckMarkers, State: provider.CheckWarning,
+			Detail: "markers are not signed: whoever can write into their field can forge them; see provider.WithMarkerKeys",
+		})
+	}
 	if step, ok := c.proxyStep(); ok {
 		steps = append(steps, step)
 	}
