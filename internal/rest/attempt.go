@@ -241,12 +241,12 @@ func (x *exchange) read(body io.Reader, length int64) error {
 	if limit < limit+1 {
 		x.limited.N = limit + 1
 	}
-	n, err := x.body.ReadFrom(&x.limited)
+	err := absorb(x.body, &x.limited)
 	x.limited.R = nil
 	if err != nil {
 		return err
 	}
-	if n > limit {
+	if int64(x.body.Len()) > limit {
 		return errTooLong
 	}
 	return nil

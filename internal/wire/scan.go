@@ -27,7 +27,7 @@ type scanner struct {
 }
 
 // What is read may take 3 times the size of the answer in memory, and 1/2 MiB: with the answer itself, a
-// copy of it and the space in which it grew that is at most 8 times, and 1 MiB.
+// copy of it and the pieces in which it came that is less than 7 times, and 1 MiB.
 const (
 	memoryFactor = 3
 	memoryFloor  = 1 << 19
