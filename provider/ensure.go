@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Desired is the wanted state of one account.
@@ -46,6 +47,9 @@ type EnsureResult struct {
 	Changes []Change
 	// Handle of pending work, for Wait.
 	Handle string
+	// Unmarked says what is wrong with the marker of an account that was named by its ID, and why it
+	// was not written anew; "" if nothing is.
+	Unmarked string
 }
 
 // Outcome sums up the changes: already (there were none), pending, or changed.
@@ -67,9 +71,12 @@ func (c *EnsureResult) Outcome() Outcome {
 // Called again after any error, it does the rest: put it behind a queue or a workflow engine.
 //
 // It never touches an account with another reference: if Create is set and the account carries a
-// different reference, or none, the error matches ErrAlreadyExists (see Adopter). An account that is
-// suspended and is to stay so is not completed until it is to be active. The EnsureResult
-// is never nil; with an error, it shows how far Ensure got.
+// different one, the error matches ErrAlreadyExists. The same holds for one without a reference that was
+// found by its name; a tampered marker is ErrConflict then. With ID they do not matter: the caller knows
+// whose the account is, and Ensure writes its marker anew, also one by an old key, and reports that as a
+// change. Where the API cannot do that, EnsureResult.Unmarked says so. An account that is suspended and is
+// to stay so is not completed until it is to be active. The EnsureResult is never nil; with an error, it
+// shows how far Ensure got.
 func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error) {
 	c := &EnsureResult{}
 	kind := p.Describe().Kind
@@ -88,17 +95,10 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 	case err != nil:
 		return c, err
 	}
-	// An account without a reference may belong to the order all the same, where marking it is the
-	// last step of Create: only Create knows.
-	mayBeOurs := want.ID == "" && account != nil && account.Reference == "" && want.Status != StatusAbsent && !want.DryRun
-	if account != nil && want.Create != nil && want.Create.Reference != account.Reference && !mayBeOurs {
-		c.Account = account
-		return c, &Error{
-			Provider: kind, Action: fmt.Sprintf("ensure account %q", account.Username), Kind: ErrAlreadyExists,
-			Message: fmt.Sprintf("account %s carries the reference %q, not %q", account.ID, account.Reference, want.Create.Reference),
-		}
-	}
 	c.Account = account
+	if err := want.owns(kind, account); err != nil {
+		return c, err
+	}
 	if want.Status == StatusAbsent {
 		return c, c.do(want, Change{Verb: CapTerminate, From: string(account.Status), To: "absent"}, func() (Outcome, error) {
 			outcome, err := p.Terminate(ctx, account.ID)
@@ -112,17 +112,25 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 		})
 	}
 	// Systems refuse to complete an account that is out of service, so that it is put into service
-	// first, or left as it is if it is to stay suspended.
-	known := account != nil && want.Create != nil && account.Reference == want.Create.Reference
-	suspended := known && account.Status == StatusSuspended
-	if suspended && want.Status == StatusActive {
+	// first, or left as it is if it is to stay suspended. Nor does a marker keep an account from being
+	// taken out of service.
+	exists := account != nil && want.Create != nil && (want.ID != "" || account.Reference == want.Create.Reference)
+	suspended := exists && account.Status == StatusSuspended
+	unmarked := exists && (account.Reference != want.Create.Reference || account.Marker.Outdated)
+	if suspended && want.Status == StatusActive || unmarked && want.ID != "" {
 		if err := c.state(ctx, p, want); err != nil || c.Handle != "" {
+			return c, err
+		}
+	}
+	if unmarked {
+		if err := c.mark(ctx, p, want); err != nil || c.Handle != "" {
 			return c, err
 		}
 	}
 	// Create also runs for an account that exists, since it may be half made: Create is idempotent,
 	// and only Create knows which steps are missing.
-	if want.Create != nil && !(suspended && want.Status == StatusSuspended) {
+	stays := exists && want.Status == StatusSuspended && c.Account.Status == StatusSuspended
+	if want.Create != nil && !stays && want.completes(c) {
 		if done, err := c.create(ctx, p, want); done || err != nil {
 			return c, err
 		}
@@ -134,6 +142,59 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 		return c, nil
 	}
 	return c, c.state(ctx, p, want)
+}
+
+// owns returns why an account that was found must not be touched.
+func (d Desired) owns(kind string, account *Account) error {
+	if account == nil || d.Create == nil || d.Create.Reference == account.Reference {
+		return nil
+	}
+	err := &Error{
+		Provider: kind, Action: fmt.Sprintf("ensure account %q", account.Username), Kind: ErrAlreadyExists,
+		Message: fmt.Sprintf("account %s carries the reference %q, not %q", account.ID, account.Reference, d.Create.Reference),
+	}
+	switch {
+	case account.Reference != "":
+		return err
+	case d.ID != "":
+		return nil // the caller knows whose it is
+	case account.Marker.Tampered != "":
+		err.Kind = ErrConflict
+		err.Message = fmt.Sprintf("account %s may be it, but %s: find out whose it is, and give its ID", account.ID, account.Marker.Tampered)
+		return err
+	case d.Status != StatusAbsent && !d.DryRun:
+		// It may belong to the order all the same, where marking it is the last step of Create: only
+		// Create knows.
+		return nil
+	}
+	return err
+}
+
+// completes reports whether Create would find the account that was found by its ID.
+func (d Desired) completes(c *EnsureResult) bool {
+	return d.ID == "" || c.Unmarked == "" && strings.EqualFold(d.Create.Username, c.Account.Username)
+}
+
+// mark writes the marker of an account that the caller or an old marker names.
+func (c *EnsureResult) mark(ctx context.Context, p Provider, want Desired) error {
+	from := cmp.Or(c.Account.Marker.Tampered, "it has no marker")
+	if c.Account.Marker.Outdated {
+		from = "its marker is not signed with the current key"
+	}
+	adopter, ok := As[Adopter](p)
+	if !ok {
+		if !c.Account.Marker.Outdated {
+			c.Unmarked = from + ", and this system cannot mark an account that exists"
+		}
+		return nil
+	}
+	return c.do(want, Change{Verb: CapAdopt, From: from, To: want.Create.Reference}, func() (Outcome, error) {
+		outcome, err := adopter.Adopt(ctx, c.Account.ID, want.Create.Reference)
+		if err == nil {
+			c.Account.Reference, c.Account.Marker = want.Create.Reference, Marker{}
+		}
+		return outcome, err
+	})
 }
 
 func (d Desired) validate(kind string) error {

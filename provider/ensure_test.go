@@ -168,8 +168,26 @@ func TestEnsureByID(t *testing.T) {
 	c, err := provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusSuspended, ID: id, Plan: "large"})
 	require.NoError(t, err, "without a reference any account may be meant")
 	require.Equal(t, "change plan: small -> large, suspend: active -> suspended", changes(c))
-	_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusActive, ID: id, Create: order()})
-	require.ErrorIs(t, err, provider.ErrAlreadyExists)
+
+	// The caller's ID counts most: the marker is written anew, after the account was suspended.
+	c, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusActive, ID: id, Create: order(), DryRun: true})
+	require.NoError(t, err)
+	require.Equal(t, "unsuspend: suspended -> active, adopt: it has no marker -> order-1", changes(c))
+	c, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusActive, ID: id, Create: order()})
+	require.NoError(t, err)
+	require.Equal(t, "unsuspend: suspended -> active, adopt: it has no marker -> order-1", changes(c))
+	require.Equal(t, "order-1", c.Account.Reference)
+	require.Equal(t, "order-1", m.Accounts()[0].Reference)
+	require.Empty(t, c.Unmarked)
+
+	// A valid marker of another reference counts more.
+	other := order()
+	other.Reference = "order-2"
+	for _, status := range []provider.Status{provider.StatusActive, provider.StatusSuspended, provider.StatusAbsent} {
+		_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: status, ID: id, Create: other})
+		require.ErrorIs(t, err, provider.ErrAlreadyExists)
+	}
+	require.False(t, m.Accounts()[0].Suspended)
 
 	_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusAbsent, ID: id})
 	require.NoError(t, err)
@@ -229,6 +247,8 @@ func TestEnsureAbsentBySearch(t *testing.T) {
 
 	// One stray answer does not hide the account, which Ensure then finds to be somebody else's.
 	m.Faults().Clear()
+	_, err = m.Adopt(t.Context(), id, "order-of-another")
+	require.NoError(t, err)
 	m.Faults().At(0, faults.Fault{Kind: faults.Status, StatusCode: http.StatusNotFound})
 	c, err = provider.Ensure(t.Context(), m, want)
 	require.ErrorIs(t, err, provider.ErrAlreadyExists)
@@ -244,6 +264,85 @@ func TestEnsureAbsentBySearch(t *testing.T) {
 
 	_, err = provider.Ensure(t.Context(), opaque{m}, want)
 	require.ErrorIs(t, err, provider.ErrUnsupported, "it cannot be proven")
+}
+
+// marked is a system whose accounts have the marker that it says, and which may be unable to mark them.
+type marked struct {
+	*providertest.Memory
+	marker provider.Marker
+}
+
+func (m marked) with(a *provider.Account, err error) (*provider.Account, error) {
+	if a != nil {
+		a.Marker = m.marker
+		if m.marker.Tampered != "" {
+			a.Reference = ""
+		}
+	}
+	return a, err
+}
+
+func (m marked) Get(ctx context.Context, id string) (*provider.Account, error) {
+	return m.with(m.Memory.Get(ctx, id))
+}
+
+func (m marked) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	return m.with(m.Memory.Find(ctx, q))
+}
+
+func (m marked) Poll(ctx context.Context, handle string) (*provider.Progress, error) {
+	progress, err := m.Memory.Poll(ctx, handle)
+	if progress != nil {
+		progress.Account, _ = m.with(progress.Account, nil)
+	}
+	return progress, err
+}
+
+// unmarkable cannot adopt.
+type unmarkable struct{ provider.Provider }
+
+// A tampered marker stops whoever knows the account by its name only; with the ID the customer is
+// suspended, and the marker is written anew where that is possible.
+func TestEnsureTampered(t *testing.T) {
+	memory := providertest.NewMemory(nil)
+	created, err := memory.Create(t.Context(), order())
+	require.NoError(t, err)
+	tampered := marked{memory, provider.Marker{Tampered: "it has several markers", Claims: []string{"order-1", "order-2"}}}
+	for _, status := range []provider.Status{provider.StatusActive, provider.StatusSuspended, provider.StatusAbsent} {
+		_, err := provider.Ensure(t.Context(), tampered, provider.Desired{Status: status, Create: order()})
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorContains(t, err, "account "+created.Account.ID+" may be it, but it has several markers")
+	}
+	require.Len(t, memory.Accounts(), 1)
+	require.False(t, memory.Accounts()[0].Suspended)
+
+	byID := provider.Desired{Status: provider.StatusSuspended, ID: created.Account.ID, Create: order()}
+	c, err := provider.Ensure(t.Context(), unmarkable{tampered}, byID)
+	require.NoError(t, err)
+	require.Equal(t, "suspend: active -> suspended", changes(c))
+	require.Equal(t, "it has several markers, and this system cannot mark an account that exists", c.Unmarked)
+
+	_, err = memory.Unsuspend(t.Context(), created.Account.ID)
+	require.NoError(t, err)
+	c, err = provider.Ensure(t.Context(), tampered, byID)
+	require.NoError(t, err)
+	require.Equal(t, "suspend: active -> suspended, adopt: it has several markers -> order-1", changes(c))
+	require.Zero(t, c.Account.Marker)
+
+	byID.Status = provider.StatusAbsent
+	c, err = provider.Ensure(t.Context(), tampered, byID)
+	require.NoError(t, err)
+	require.Equal(t, "terminate: suspended -> absent", changes(c))
+}
+
+// An account whose marker is signed with an old key gets a new one, by name too.
+func TestEnsureRenewsMarker(t *testing.T) {
+	memory := providertest.NewMemory(nil)
+	_, err := memory.Create(t.Context(), order())
+	require.NoError(t, err)
+	c, err := provider.Ensure(t.Context(), marked{memory, provider.Marker{Outdated: true}}, provider.Desired{Status: provider.StatusActive, Create: order()})
+	require.NoError(t, err)
+	require.Equal(t, "adopt: its marker is not signed with the current key -> order-1", changes(c))
 }
 
 func TestEnsureTellsHowFarItCame(t *testing.T) {

@@ -181,7 +181,8 @@ type Middleware func(Provider) Provider
 // outermost implementation wins.
 func As[T any](p Provider) (T, bool) {
 	for p != nil {
-		if t, ok := p.(T); ok {
+		e, expects := p.(*expecting)
+		if t, ok := p.(T); ok && (!expects || has[T](e.Provider)) {
 			return t, true
 		}
 		w, ok := p.(interface{ Unwrap() Provider })
@@ -192,4 +193,9 @@ func As[T any](p Provider) (T, bool) {
 	}
 	var none T
 	return none, false
+}
+
+func has[T any](p Provider) bool {
+	_, ok := As[T](p)
+	return ok
 }
