@@ -8,7 +8,8 @@ import (
 
 // usernamePolicy leaves room for the suffix in a label of a host name.
 var usernamePolicy = provider.NamePolicy{
-	MinLength: 2, MaxLength: maxOrderName, First: provider.Lower, Rest: provider.Lower + provider.Digits + "-", Reserved: []string{"localhost"},
+	MinLength: 2, MaxLength: maxOrderName, First: provider.Lower, Rest: provider.Lower + provider.Digits + "-",
+	Reserved: []string{"localhost"}, ReservedPrefixes: []string{"hostkey"},
 }
 
 var passwordPolicy = provider.PasswordPolicy{

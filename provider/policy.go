@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"fmt"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -21,8 +22,8 @@ type NamePolicy struct {
 	// First and Rest are the characters that are allowed as the first and after it. An empty Rest
 	// allows any.
 	First, Rest string
-	// Reserved names belong to the system.
-	Reserved []string
+	// Reserved names belong to the system, and so do names that begin with a reserved prefix.
+	Reserved, ReservedPrefixes []string
 }
 
 // Problem returns why a name is not allowed, or "".
@@ -37,6 +38,11 @@ func (p NamePolicy) Problem(name string) string {
 	case slices.ContainsFunc(p.Reserved, func(r string) bool { return strings.EqualFold(r, name) }):
 		return fmt.Sprintf("%q is reserved", name)
 	}
+	for _, prefix := range p.ReservedPrefixes {
+		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			return fmt.Sprintf("%q begins with %q, as only the system's own names may", name, prefix)
+		}
+	}
 	for i, r := range []rune(name) {
 		allowed := p.Rest
 		if i == 0 && p.First != "" {
@@ -50,10 +56,14 @@ func (p NamePolicy) Problem(name string) string {
 }
 
 // Username makes an allowed name from a seed, such as the customer's domain: "www.example.com"
-// becomes "www_example_com" or "wwwexamplecom". The same seed and salt always give the same name,
-// so that a repeated order does not make a second account. Different salts, such as the orders'
-// references, give different names for the same seed: a name ends in four characters of a hash.
-// Without a salt nothing is appended unless the policy needs it.
+// becomes "www_example_com". The same seed and salt always give the same name, so that a repeated
+// order does not make a second account. Salts, such as the orders' references, tell orders of one
+// seed apart.
+//
+// Different seeds or salts give different names: unless there is no salt and the name spells the
+// whole seed, it ends in a hash of both, of eight letters and digits where the policy has room for
+// them. So "12345678.nl" becomes "u12345678_nl" and eight more. Upper case in ASCII counts as lower
+// case.
 //
 // If the policy allows hardly any name, the result may not be allowed: see Problem.
 func (p NamePolicy) Username(seed, salt string) string {
@@ -61,60 +71,102 @@ func (p NamePolicy) Username(seed, salt string) string {
 	if limit == 0 {
 		limit = max(32, p.MinLength)
 	}
+	folded := []byte(seed)
+	for i, c := range folded {
+		if 'A' <= c && c <= 'Z' {
+			folded[i] += 'a' - 'A'
+		}
+	}
 	var name string
 	for try := range 512 {
-		if name = p.candidate(seed, salt, limit, try); p.Problem(name) == "" {
+		if name = p.candidate(string(folded), salt, limit, try); p.Problem(name) == "" {
 			break
 		}
 	}
 	return name
 }
 
-// candidate returns the try-th idea for a name: the seed with its suffix, then with longer ones,
-// and in the end a hash of every length that is allowed.
+// candidate returns the try-th idea for a name: the seed, with a hash where it is needed, then with
+// longer ones, and in the end a hash of every length that is allowed.
 func (p NamePolicy) candidate(seed, salt string, limit, try int) string {
-	hash := sha256.Sum256(fmt.Appendf(nil, "%d\x00%s\x00%s", try, seed, salt))
-	var suffix, stem []rune
-	if salt != "" {
-		suffix = p.digest(sha256.Sum256([]byte(seed+"\x00"+salt)), 4)
-	}
-	if try > 0 {
-		suffix = append(suffix, p.digest(hash, 1+try/8)...)
-	}
-	if try < 32 {
-		stem = p.stem(seed, limit-len(suffix))
-	} else {
-		suffix = p.digest(hash, p.MinLength+try%(max(limit-p.MinLength, 0)+1))
-	}
-	name := append(stem, suffix...)
-	if len(name) == 0 || !p.mayBegin(name[0]) {
-		name = append([]rune{p.first(hash, try)}, name...)
-	}
-	if missing := p.MinLength - len(name); missing > 0 {
-		name = append(name, p.digest(sha256.Sum256(hash[:]), missing)...)
+	hash := sha256.Sum256(fmt.Appendf(nil, "%d %d %s%s", try, len(seed), seed, salt))
+	first := p.first(hash, try)
+	name, whole := p.stem(seed, limit, first)
+	switch {
+	case try >= 32:
+		n := p.MinLength + try%(max(limit-p.MinLength, 0)+1)
+		name = append([]rune{first}, p.digest(hash, n-1)...)
+	case try > 0 || salt != "" || !whole || len(name) < p.MinLength:
+		n := min(p.enough()+try/8, limit-1)
+		if try >= 16 { // what is reserved may be how it begins
+			seed = string(first) + seed
+		}
+		name, _ = p.stem(seed, limit-n, first)
+		name = append(name, p.digest(hash, max(n, p.MinLength-len(name)))...)
 	}
 	return string(name[:min(len(name), limit)])
 }
 
-// stem returns the characters of the seed that the policy allows, limit at most.
-func (p NamePolicy) stem(seed string, limit int) []rune {
-	var stem []rune
-	for _, r := range strings.ToLower(seed) {
-		if len(stem) >= limit {
+// enough is how many characters of a hash tell names apart: a hundred thousand orders for one seed
+// have one chance in a hundred that any two share a name.
+func (p NamePolicy) enough() int {
+	return int(math.Ceil(39 / math.Log2(float64(max(len(p.digits()), 2)))))
+}
+
+// stem spells the seed in characters that the policy allows, at least one and limit at most. If the
+// seed's first one may not begin a name, it follows the given one. whole reports that no other seed
+// is spelled like that.
+func (p NamePolicy) stem(seed string, limit int, first rune) (stem []rune, whole bool) {
+	whole = true
+	joint := p.joint()
+	for _, r := range seed {
+		if len(stem) > limit {
 			break
 		}
+		kept := r
 		switch {
 		case r == utf8.RuneError || unicode.IsControl(r):
-		case len(stem) == 0 && p.mayBegin(r), len(stem) > 0 && p.mayFollow(r):
-			stem = append(stem, r)
-		case len(stem) > 0 && strings.ContainsRune(p.Rest, '_') && (r == '.' || r == '-' || r == ' '):
-			stem = append(stem, '_')
+			kept = -1
+		case r == '.' && joint != 0 && !p.mayFollow(r):
+			kept = joint
+		case r == joint && !p.mayFollow('.'):
+			whole = false // it would be a dot's
+		case !p.mayFollow(r) && joint != 0 && strings.ContainsRune("-_ ", r):
+			kept, whole = joint, false
 		}
+		switch {
+		case kept == -1, len(stem) > 0 && !p.mayFollow(kept):
+			whole = false
+			continue
+		case len(stem) == 0 && p.mayBegin(kept):
+		case len(stem) == 0 && p.mayFollow(kept) && !strings.ContainsRune("_-.", kept):
+			stem, whole = append(stem, first), false
+		case len(stem) == 0:
+			whole = false
+			continue
+		}
+		stem = append(stem, kept)
+	}
+	if len(stem) > limit {
+		stem, whole = stem[:limit], false
 	}
 	for len(stem) > 0 && strings.ContainsRune("_-.", stem[len(stem)-1]) {
-		stem = stem[:len(stem)-1]
+		stem, whole = stem[:len(stem)-1], false
 	}
-	return stem
+	if len(stem) == 0 {
+		stem, whole = []rune{first}, false
+	}
+	return stem, whole
+}
+
+// joint is what stands for a dot that the policy does not allow; 0 if it allows nothing of the kind.
+func (p NamePolicy) joint() rune {
+	for _, r := range "_-" {
+		if strings.ContainsRune(p.Rest, r) {
+			return r
+		}
+	}
+	return 0
 }
 
 func (p NamePolicy) mayBegin(r rune) bool {
@@ -128,31 +180,30 @@ func (p NamePolicy) mayFollow(r rune) bool { return p.Rest == "" || strings.Cont
 
 // first returns a character to begin with: u, for user, if it is allowed.
 func (p NamePolicy) first(hash [32]byte, try int) rune {
-	if p.mayBegin('u') && try == 0 {
+	if p.mayBegin('u') && try < 32 {
 		return 'u'
 	}
 	allowed := []rune(cmp.Or(p.First, p.Rest, Lower))
 	return allowed[int(hash[31])%len(allowed)]
 }
 
-// digest spells a hash with n characters that are allowed anywhere in a name.
-func (p NamePolicy) digest(sum [32]byte, n int) []rune {
-	alphabet := []rune("0123456789abcdef")
-	if p.Rest != "" {
-		kept := strings.Map(func(r rune) rune {
-			if strings.ContainsRune(p.Rest, r) {
-				return r
-			}
-			return -1
-		}, "abcdefghijkmnpqrstuvwxyz23456789")
-		if alphabet = []rune(kept); len(alphabet) < 8 {
-			alphabet = []rune(p.Rest)
-		}
+// digits are the characters in which a hash is spelled: those that the policy allows and nobody
+// confuses, or else all that it allows.
+func (p NamePolicy) digits() []rune {
+	kept := []rune(keep("abcdefghijkmnpqrstuvwxyz23456789", p.mayFollow))
+	if len(kept) < 8 {
+		return []rune(p.Rest)
 	}
-	out := make([]rune, 0, n)
+	return kept
+}
+
+// digest spells a hash with n characters.
+func (p NamePolicy) digest(sum [32]byte, n int) []rune {
+	digits := p.digits()
+	out := make([]rune, 0, max(n, 0))
 	for len(out) < n {
 		for _, b := range sum[:min(len(sum), n-len(out))] {
-			out = append(out, alphabet[int(b)%len(alphabet)])
+			out = append(out, digits[int(b)%len(digits)])
 		}
 		sum = sha256.Sum256(sum[:])
 	}
