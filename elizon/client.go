@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -228,7 +229,7 @@ func (c *Client) call(ctx context.Context, op operation, call *rest.Call) error 
 	err := c.core.Do(context.WithValue(ctx, accessKey{}, op.as), call)
 	var failed *provider.Error
 	if op.sure != documented && errors.As(err, &failed) && failed.StatusCode == http.StatusMethodNotAllowed {
-		failed.Message += "; the method " + op.Method + " is inferred, not documented"
+		failed.Message += words.Say("; the method %s is inferred, not documented", op.Method)
 	}
 	return err
 }

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -20,7 +20,7 @@ func (p *Provider) spend(
 	return adapter.Verb(ctx, p.accounts, verb, id, input, func(ctx context.Context, id string) (provider.Outcome, error) {
 		if limit == "" {
 			return "", &provider.Error{
-				Kind: provider.ErrUnsupported, Message: "it spends money, and no limit is set: see elizon.WithSpending, " + field,
+				Kind: provider.ErrUnsupported, Message: words.Say("it spends money, and no limit is set: see elizon.WithSpending, %s", field),
 			}
 		}
 		release, err := p.client.orders.desk.Turn.Take(ctx)
@@ -48,7 +48,7 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 	switch {
 	case failed == nil && !answer.RedirectURL.IsZero():
 		return false, &provider.Error{
-			Kind: provider.ErrConflict, Message: fmt.Sprintf("it is ordered, but a person has to pay invoice %q on a web page", answer.InvoiceID),
+			Kind: provider.ErrConflict, Message: c.core.Say("it is ordered, but a person has to pay invoice %q on a web page", answer.InvoiceID),
 		}
 	case failed != nil && !errors.Is(failed, provider.ErrOutcomeUnknown):
 		c.orders.setSpent(key, time.Time{})

@@ -50,6 +50,6 @@ func (p *Provider) lacking(err error) error {
 		return err
 	}
 	named := *refused
-	named.Message += fmt.Sprintf("; the key lacks the permission %q", p.client.core.Clean(params.Param("permission")))
+	named.Message += p.client.core.Say("; the key lacks the permission %q", params.Param("permission"))
 	return &named
 }

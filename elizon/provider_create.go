@@ -169,7 +169,7 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 		progress.Message = "ordered, without a service yet"
 	}
 	if b.detail != nil {
-		progress.Account, progress.Message = account(b.detail), strings.ToLower(b.detail.Status)
+		progress.Account, progress.Message = account(b.detail), p.client.core.Clean(strings.ToLower(b.detail.Status))
 	}
 	return progress, nil
 }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -31,7 +31,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 			return nil, nil
 		case 1:
 		default:
-			return nil, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: fmt.Sprintf("services %q all match", found)}
+			return nil, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: p.client.core.Say("services %s all match", strings.Join(found, ", "))}
 		}
 		// The list lacks the plan.
 		detail, err := p.client.Services.Get(ctx, found[0])

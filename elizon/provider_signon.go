@@ -2,12 +2,10 @@ package elizon
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 
-	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -27,7 +25,7 @@ func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*pr
 		}
 		in, problem := p.client.signOn(access)
 		if problem != "" {
-			return nil, &provider.Error{Kind: provider.ErrProtocol, Message: fmt.Sprintf("a console of type %q %s", adapter.Shorten(access.Type), problem)}
+			return nil, &provider.Error{Kind: provider.ErrProtocol, Message: p.client.core.Say("a console of type %q %s", access.Type, problem)}
 		}
 		return in, nil
 	}, provider.SignOnConsole)

@@ -3,7 +3,6 @@ package elizon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -56,11 +55,11 @@ func (p *purchase) Trace() string { return p.subscription }
 func (p *purchase) Resume(handle string) error {
 	earlier, problem := p.c.parseHandle(handle)
 	if problem != "" {
-		return &provider.Error{Kind: provider.ErrConflict, Message: "nothing was bought: the handle that this program remembers " + problem}
+		return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("nothing was bought: the handle that this program remembers %s", problem)}
 	}
 	if !p.isOf(earlier.Reference, earlier.username) {
 		return &provider.Error{
-			Kind: provider.ErrAlreadyExists, Message: "the reference belongs to an order under the name " + earlier.username,
+			Kind: provider.ErrAlreadyExists, Message: p.c.core.Say("the reference belongs to an order under the name %s", earlier.username),
 		}
 	}
 	earlier.wants, earlier.OnHandle = p.wants, p.OnHandle
@@ -123,7 +122,7 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	case err == nil && !answer.RedirectURL.IsZero():
 		p.Accepted = true
 		return order.Deploying, &provider.Error{
-			Kind: provider.ErrConflict, Message: fmt.Sprintf("the order is placed, but a person has to pay invoice %q on a web page", answer.InvoiceID),
+			Kind: provider.ErrConflict, Message: p.c.core.Say("the order is placed, but a person has to pay invoice %q on a web page", answer.InvoiceID),
 		}
 	case err == nil && answer.says():
 		p.Accepted = true

@@ -3,7 +3,6 @@ package elizon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -57,18 +56,18 @@ func (p *purchase) inspect(ctx context.Context) error {
 	}
 	switch name, reference := marked(&detail.Service); {
 	case reference != "" && reference != p.Reference:
-		return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("the order leads to service %q, which carries the reference %q", p.service, reference)}
+		return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("the order leads to service %q, which carries the reference %q", p.service, reference)}
 	case reference != "" && strings.EqualFold(name, p.username):
 		p.Marked = true
 	case reference != "" && usernamePolicy.Problem(name) == "":
 		return &provider.Error{
-			Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("service %q carries the reference %q under the name %q", p.service, reference, name),
+			Kind: provider.ErrAlreadyExists, Message: p.c.core.Say("service %q carries the reference %q under the name %q", p.service, reference, name),
 			Fields: map[string]string{"Username": "is not that of the reference's service"},
 		}
 	}
 	p.detail = detail
 	if detail.TerminationPending {
-		return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("service %q is being terminated", p.service)}
+		return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("service %q is being terminated", p.service)}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -139,7 +140,7 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	}
 	switch found := append(ours, fresh...); {
 	case len(ours) > 1:
-		seen.Conflict = &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("%s all carry the reference %q", listed(ours), p.Reference)}
+		seen.Conflict = &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("%s all carry the reference %q", listed(ours), p.Reference)}
 	case len(ours) == 0 && len(fresh) > 1:
 		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to decide and Adopt the right one", listed(fresh))
 	case len(found) > 0:
@@ -155,11 +156,12 @@ func (h *holding) mayBeOf(product string) bool { return h.product == "" || h.pro
 
 // hasName returns the refusal of an order whose name another service has.
 func (h *holding) hasName() error {
-	message := fmt.Sprintf("service %q has that name and carries no reference", h.service)
+	err := &provider.Error{Kind: provider.ErrAlreadyExists, Fields: map[string]string{"Username": "taken"}}
+	err.Message = words.Say("service %q has that name and carries no reference", h.service)
 	if h.reference != "" {
-		message = fmt.Sprintf("service %q has that name and belongs to the reference %q", h.service, h.reference)
+		err.Message = words.Say("service %q has that name and belongs to the reference %q", h.service, h.reference)
 	}
-	return &provider.Error{Kind: provider.ErrAlreadyExists, Message: message, Fields: map[string]string{"Username": "taken"}}
+	return err
 }
 
 // mayBeLost returns the refusal of an order without a handle while there are services that may be
@@ -167,7 +169,7 @@ func (h *holding) hasName() error {
 func (c *Client) mayBeLost(young []*holding) error {
 	return &provider.Error{
 		Kind: provider.ErrConflict,
-		Message: fmt.Sprintf("nothing was bought, because %s of the same product carries no mark and is younger than %s: it may be this order, whose handle was lost; "+
+		Message: c.core.Say("nothing was bought, because %s of the same product carries no mark and is younger than %s: it may be this order, whose handle was lost; "+
 			"give the handle, or Adopt the service if it is this order's, or wait", listed(young), c.settings.orderWindow),
 	}
 }

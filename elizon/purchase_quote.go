@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -35,7 +36,7 @@ func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest,
 	}
 	cycle, problem := product.cycle(p.wants.cycle)
 	if problem != "" {
-		return nil, &provider.Error{Kind: provider.ErrInvalid, Message: "refused before ordering", Fields: map[string]string{"Options." + optCycle: problem}}
+		return nil, &provider.Error{Kind: provider.ErrInvalid, Message: "refused before ordering", Fields: map[string]string{"Options." + optCycle: c.core.Clean(problem)}}
 	}
 	w := p.wants
 	items := []CartLine{{
@@ -47,7 +48,7 @@ func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest,
 	case err != nil:
 		return nil, err
 	case len(unavailable) > 0:
-		return nil, &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf("nothing was bought: %q cannot be ordered now", items[0].ProductName)}
+		return nil, &provider.Error{Kind: provider.ErrConflict, Message: c.core.Say("nothing was bought: %q cannot be ordered now", items[0].ProductName)}
 	}
 	country := ""
 	if w.billingAddressID != "" {
@@ -107,7 +108,7 @@ func (c *Client) affordable(ctx context.Context, cart *CartCalculateRequest, lim
 
 func tooExpensive(price, limit EUR, name string) error {
 	return &provider.Error{
-		Kind: provider.ErrQuota, Message: fmt.Sprintf("nothing was bought: it costs %s EUR, but at most %s EUR is allowed (%s)", price, limit, name),
+		Kind: provider.ErrQuota, Message: words.Say("nothing was bought: it costs %s EUR, but at most %s EUR is allowed (%s)", price, limit, name),
 	}
 }
 

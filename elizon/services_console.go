@@ -234,7 +234,7 @@ func (s *ConsoleService) follow(ctx context.Context, r *request) iter.Seq2[*Cons
 			if err != nil {
 				leave()
 				yield(nil, &provider.Error{
-					Provider: Kind, Op: r.op.Op, Action: r.op.Verb, Kind: provider.ErrProtocol, Message: err.Error(), Err: err,
+					Provider: Kind, Op: r.op.Op, Action: r.op.Verb, Kind: provider.ErrProtocol, Message: s.c.core.Say("%v", err), Err: err,
 				})
 				return
 			}

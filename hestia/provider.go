@@ -64,7 +64,7 @@ func (p *Provider) customer(ctx context.Context, id string) (*User, error) {
 	if user.Role == roleAdmin {
 		return nil, &provider.Error{
 			Provider: Kind, Op: "Users.Get", Kind: provider.ErrForbidden, Err: errAdmin,
-			Message: fmt.Sprintf("%q is an administrator of the panel, not a customer", id),
+			Message: p.client.rest.Say("%q is an administrator of the panel, not a customer", id),
 		}
 	}
 	return user, nil

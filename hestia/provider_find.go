@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -99,7 +100,7 @@ func inhabited[T any](list iter.Seq2[*T, error], what string) iter.Seq2[*T, erro
 			}
 		}
 		if empty {
-			yield(nil, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of " + what + " is empty, which it cannot be"})
+			yield(nil, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: words.Say("the list of %s is empty, which it cannot be", what)})
 		}
 	}
 }

@@ -265,7 +265,7 @@ func (c *Client) send(ctx context.Context, a action, call *rest.Call, token prov
 // notSignedIn returns the error of a call that was not sent because the sign-in failed. The call's
 // outcome is known even if that of the sign-in is not.
 func (c *Client) notSignedIn(ctx context.Context, a action, err error) error {
-	failed := &provider.Error{Message: "not sent: " + err.Error(), Err: err}
+	failed := &provider.Error{Message: c.rest.Say("not sent: %v", err), Err: err}
 	var known *provider.Error
 	switch {
 	case ctx.Err() != nil:

@@ -9,7 +9,6 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -180,7 +179,7 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	switch {
 	case tag != nil && tag.Value == p.Reference: // the order's, whatever its name is now
 	case tag != nil, !isDefaultName(hostname, server.ID) && !strings.EqualFold(hostname, p.hostname):
-		return order.Unclear, conflict("the order leads to server %d, but that is called %q and is not this order's", server.ID, words.Line(hostname, maxText))
+		return order.Unclear, conflict("the order leads to server %d, but that is called %q and is not this order's", server.ID, hostname)
 	case isDefaultName(hostname, server.ID): // its name is set a little later
 		return order.Deploying, nil
 	case server.Status == StatusTT:

@@ -8,6 +8,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -49,8 +50,8 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	return seen, p.invoices(ctx, seen)
 }
 
-func conflict(format string, args ...any) *provider.Error {
-	return &provider.Error{Kind: provider.ErrConflict, Message: fmt.Sprintf(format, args...)}
+func conflict(format words.Own, args ...any) *provider.Error {
+	return &provider.Error{Kind: provider.ErrConflict, Message: words.Say(format, args...)}
 }
 
 // deployments finds out which order each deployment in progress belongs to. One without a known
@@ -139,8 +140,8 @@ func (p *purchase) others(ctx context.Context, seen *order.Sighting, names map[i
 	return nil
 }
 
-func taken(format string, server int64) *provider.Error {
-	return &provider.Error{Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf(format, server), Fields: map[string]string{"Name": "taken"}}
+func taken(format words.Own, server int64) *provider.Error {
+	return &provider.Error{Kind: provider.ErrAlreadyExists, Message: words.Say(format, server), Fields: map[string]string{"Name": "taken"}}
 }
 
 // invoices finds the newest invoice, for an order that is about to be sent. For one that was sent

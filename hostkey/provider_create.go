@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -109,9 +110,9 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 	if err != nil {
 		return nil, adapter.InVerb(Kind, err, "poll account")
 	}
-	progress := &provider.Progress{Done: placed.State == OrderReady, Message: string(placed.State)}
+	progress := &provider.Progress{Done: placed.State == OrderReady, Message: words.Say("%s", placed.State)}
 	if placed.Message != "" {
-		progress.Message += ": " + placed.Message
+		progress.Message = p.client.rest.Say("%s: %s", placed.State, placed.Message)
 	}
 	if placed.Server != nil {
 		progress.Account = p.account(placed.Server)

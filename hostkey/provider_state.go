@@ -3,7 +3,6 @@ package hostkey
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -93,7 +92,7 @@ func (p *Provider) task(callback string) adapter.Task {
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	return p.accounts.Adopt(ctx, id, reference, func(ctx context.Context, n int64, now *Server) error {
 		if _, _, ordered := splitHostname(now.Hostname()); ordered && !orderedFor(now.Hostname(), reference) {
-			return &provider.Error{Provider: Kind, Kind: provider.ErrAlreadyExists, Message: fmt.Sprintf("server %d was ordered for another reference", n)}
+			return &provider.Error{Provider: Kind, Kind: provider.ErrAlreadyExists, Message: p.client.rest.Say("server %d was ordered for another reference", n)}
 		}
 		_, err := p.client.Tags.Add(ctx, &TagAddRequest{ID: n, Name: ReferenceTag, Value: reference})
 		return err
@@ -174,7 +173,7 @@ func (p *Provider) unsuspendByPower(ctx context.Context, id string) (provider.Ou
 		if err != nil {
 			// The server is in service again, so this is not a plain failure.
 			marked := provider.Unresolved(nil, err)
-			marked.Message = "the server runs again, but the mark of its suspension could not be removed: " + err.Error()
+			marked.Message = p.client.rest.Say("the server runs again, but the mark of its suspension could not be removed: %v", err)
 			return "", marked
 		}
 		return provider.OutcomeChanged, nil

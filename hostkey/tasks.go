@@ -3,11 +3,11 @@ package hostkey
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -115,14 +115,14 @@ func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptio
 // stopped returns the error of a Wait whose context ended: the context's, and that of the last
 // check if it failed.
 func stopped(ctx context.Context, last error) error {
-	err := &provider.Error{Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Message: "stopped waiting, the task continues: " + ctx.Err().Error()}
+	err := &provider.Error{Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Message: words.Say("stopped waiting, the task continues: %v", ctx.Err())}
 	err.Err = ctx.Err()
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, ctx.Err()) {
 		err.Err = errors.Join(err.Err, cause)
 	}
 	if last != nil {
 		err.Err = errors.Join(err.Err, last)
-		err.Message += fmt.Sprintf("; the last check failed: %v", last)
+		err.Message += words.Say("; the last check failed: %v", last)
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/wire"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -107,11 +108,11 @@ func (b *body) finish(d *dialect, op, action string, extra map[string]any) (map[
 		slices.Sort(b.missing)
 		err := &provider.Error{
 			Provider: Kind, Op: op, Action: action, Kind: provider.ErrUnsupported,
-			Message: "the " + string(d.name) + " dialect of the API has no field for " + strings.Join(b.missing, ", "),
+			Message: words.Say("the %s dialect of the API has no field for %s", d.name, strings.Join(b.missing, ", ")),
 			Fields:  make(map[string]string),
 		}
 		for _, field := range b.missing {
-			err.Fields[field] = "not in the " + string(d.name) + " dialect"
+			err.Fields[words.Say("%s", field)] = words.Say("not in the %s dialect", d.name)
 		}
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -133,7 +134,7 @@ func (c *Client) endpoint(ctx context.Context, op operation, subject string) (*r
 		}
 		return nil, &provider.Error{
 			Provider: Kind, Op: op.any().Op, Action: action, Kind: provider.ErrUnsupported,
-			Message: "the " + string(d.name) + " dialect of the API has no such endpoint",
+			Message: words.Say("the %s dialect of the API has no such endpoint", d.name),
 		}
 	}
 	return endpoint, nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/provider"
@@ -189,7 +188,7 @@ func (p *Provider) ensureDomain(ctx context.Context, d *dialect, clientID int64,
 			}
 			return &provider.Error{
 				Provider: Kind, Op: "Domains.Create", Kind: provider.ErrAlreadyExists,
-				Message: fmt.Sprintf("domain %q belongs to client %d", name, domain.ClientID), Fields: map[string]string{"Domain": "taken"},
+				Message: p.client.rest.Say("domain %q belongs to client %d", name, domain.ClientID), Fields: map[string]string{"Domain": "taken"},
 			}
 		},
 	}.Run(ctx)

@@ -160,7 +160,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		}
 		// The queue also ends early when the caller's context does.
 		if err := caller.Err(); err != nil {
-			yield(nil, &provider.Error{Provider: Kind, Action: verb, Message: err.Error(), Err: err})
+			yield(nil, &provider.Error{Provider: Kind, Action: verb, Message: p.client.rest.Say("%v", err), Err: err})
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -178,9 +179,9 @@ func (p *Provider) license(ctx context.Context, plate *nameplate) (*License, err
 }
 
 // unknownKey returns the error for an action that needs a license's key.
-func unknownKey(license int64, why string) error {
+func unknownKey(license int64, why words.Own) error {
 	return &provider.Error{
 		Provider: Kind, Op: licensesInfo.Op, Kind: provider.ErrUnsupported, Err: errNoKey,
-		Message: "the key of license " + idText(license) + " is unknown: " + why,
+		Message: words.Say("the key of license %d is unknown: "+why, license),
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -37,7 +38,7 @@ func (x *index) add(n *nameplate) error {
 		x.forget(other)
 		return &provider.Error{
 			Provider: Kind, Kind: provider.ErrProtocol,
-			Message: fmt.Sprintf("licenses %d and %d are answered with the same devices", min(n.license, other), max(n.license, other)),
+			Message: words.Say("licenses %d and %d are answered with the same devices", min(n.license, other), max(n.license, other)),
 		}
 	}
 	x.highest = max(x.highest, n.license)
@@ -227,7 +228,7 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			// again.
 			yield(nil, &provider.Error{
 				Provider: Kind, Kind: provider.ErrConflict,
-				Message: fmt.Sprintf("the server counts %d licenses, but none has an ID from 1 to %d: set where they begin with WithScan", total, scan.Gap),
+				Message: words.Say("the server counts %d licenses, but none has an ID from 1 to %d: set where they begin with WithScan", total, scan.Gap),
 			})
 		}
 		// Missing IDs count only if a license could be read after them: the sign-in may have lost

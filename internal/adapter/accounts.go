@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/touched"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -35,7 +36,7 @@ type Accounts[K comparable, T any] struct {
 	Prove func(ctx context.Context, id K) (evidence string, err error)
 	// Unsearchable says why accounts cannot be found by e-mail address and domain; "" where they
 	// can.
-	Unsearchable string
+	Unsearchable words.Own
 	// Lag is how long a record may trail a change of the account, and how long verbs look again
 	// therefore; 0 is not at all.
 	Lag time.Duration

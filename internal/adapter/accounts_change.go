@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -124,7 +124,10 @@ func (a *Accounts[K, T]) Is(ctx context.Context, id K, now *T, want func(*T) boo
 func (a *Accounts[K, T]) Adopt(ctx context.Context, id, reference string, do func(ctx context.Context, id K, now *T) error) (provider.Outcome, error) {
 	return a.Change(ctx, id, Change[K, T]{
 		Verb: "adopt account", Concerns: "reference", Input: Input("reference", provider.ReferenceProblem(reference)), Outcome: provider.OutcomeAdopted,
-		Already: func(now *T) bool { account := a.View(now); return account.Reference == reference && !account.Marker.Outdated },
+		Already: func(now *T) bool {
+			account := a.View(now)
+			return account.Reference == reference && !account.Marker.Outdated
+		},
 		Do: func(ctx context.Context, k K, now *T) error {
 			if carried := a.View(now).Reference; carried != "" && carried != reference {
 				return a.Taken(now)
@@ -143,7 +146,7 @@ func (a *Accounts[K, T]) Owned(reference string) func(*T) error {
 			if id, problem := a.ParseID(account.ID); problem == "" && a.removing(id) {
 				return &provider.Error{
 					Provider: a.Kind, Kind: provider.ErrConflict,
-					Message: a.Noun + " " + account.ID + " is still there, but its removal was sent a moment ago: try again later",
+					Message: words.Say("%s %s is still there, but its removal was sent a moment ago: try again later", a.Noun, account.ID),
 				}
 			}
 			return nil
@@ -162,16 +165,16 @@ func (a *Accounts[K, T]) Owned(reference string) func(*T) error {
 func Tampered(kind, noun string, account *provider.Account) *provider.Error {
 	return &provider.Error{
 		Provider: kind, Kind: provider.ErrConflict,
-		Message: fmt.Sprintf("%s %s may be the wanted one, but %s: find out whose it is, and Adopt it", noun, account.ID, account.Marker.Tampered),
+		Message: words.Say("%s %s may be the wanted one, but %s: find out whose it is, and Adopt it", noun, account.ID, account.Marker.Tampered),
 	}
 }
 
 // Taken is the error for an account that is not the wanted reference's.
 func (a *Accounts[K, T]) Taken(record *T) *provider.Error {
 	account := a.View(record)
-	err := &provider.Error{Provider: a.Kind, Kind: provider.ErrAlreadyExists, Message: a.Noun + " " + account.ID + " exists and carries no reference"}
+	err := &provider.Error{Provider: a.Kind, Kind: provider.ErrAlreadyExists, Message: words.Say("%s %s exists and carries no reference", a.Noun, account.ID)}
 	if account.Reference != "" {
-		err.Message = fmt.Sprintf("%s %s belongs to the reference %q", a.Noun, account.ID, Shorten(account.Reference))
+		err.Message = words.Say("%s %s belongs to the reference %q", a.Noun, account.ID, Shorten(account.Reference))
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -131,7 +132,7 @@ func (a *Accounts[K, T]) missing(ctx context.Context, id K, err error) error {
 	gone := &provider.Error{Kind: provider.ErrNotFound}
 	errors.As(err, &gone)
 	proven := *gone
-	proven.Provider, proven.Message = a.Kind, "no such "+a.Noun+" ("+evidence+")"
+	proven.Provider, proven.Message = a.Kind, words.Say("no such %s (%s)", a.Noun, evidence)
 	return &proven
 }
 
@@ -148,25 +149,26 @@ const Listed Doubt = "it is listed"
 // Unproven is the error for an account that was not found and may exist nevertheless. noun
 // is what was not found ("client"), cause the error of Accounts.Prove.
 func Unproven(kind, noun string, cause error) error {
-	const failed = "looking for proof that it is gone failed: "
-	err := &provider.Error{Provider: kind, Kind: provider.ErrForbidden, Err: cause, Message: "the " + noun + " was not found, but "}
+	err := &provider.Error{Provider: kind, Kind: provider.ErrForbidden, Err: cause}
+	why := cause.Error()
 	var doubt Doubt
 	var e *provider.Error
 	switch {
 	case errors.As(cause, &doubt):
-		err.Message += string(doubt)
 		if doubt == Listed {
 			err.Kind = provider.ErrConflict
 		}
 	case errors.As(cause, &e):
-		err.Message += failed + cmp.Or(e.Message, e.Error())
+		why = cmp.Or(e.Message, why)
 		err.StatusCode, err.RetryAfter = e.StatusCode, e.RetryAfter
 		if !errors.Is(cause, provider.ErrNotFound) {
 			err.Kind = cmp.Or(e.Kind, provider.ErrForbidden)
 		}
-	default:
-		err.Message += failed + cause.Error()
 	}
+	if doubt == "" {
+		why = "looking for proof that it is gone failed: " + why
+	}
+	err.Message = words.Say("the %s was not found, but %s", noun, why)
 	return NotOfAccount(err)
 }
 
@@ -176,7 +178,7 @@ func NotOfAccount(err error) error {
 	if !errors.Is(err, provider.ErrNotFound) {
 		return err
 	}
-	other := &provider.Error{Kind: provider.ErrForbidden, Message: err.Error()}
+	other := &provider.Error{Kind: provider.ErrForbidden, Message: words.Say("%v", err)}
 	if e, ok := errors.AsType[*provider.Error](err); ok {
 		*other = *e
 		if other.Kind = e.Kind; e.Kind == nil || errors.Is(e.Kind, provider.ErrNotFound) {

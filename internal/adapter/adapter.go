@@ -22,7 +22,8 @@ func InVerb(kind string, err error, action string) error {
 	named := *e
 	named.Provider, named.Action = kind, action
 	// Adapters quote what the server says of an account: names, domains, references.
-	named.Message, named.Code, named.Fields = words.Line(e.Message, words.MaxSaid), words.Line(e.Code, words.MaxCode), (*words.Cleaner)(nil).Fields(e.Fields)
+	var c *words.Cleaner
+	named.Message, named.Code, named.Fields = c.Line(e.Message, words.MaxSaid), c.Code(e.Code), c.Fields(e.Fields)
 	return &named
 }
 

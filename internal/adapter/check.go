@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -53,7 +54,7 @@ func (r *Report) Step(name string, run func() (detail string, err error)) {
 	}
 }
 
-// OK notes a step that went well.
+// OK notes a step that went well. detail may quote the server.
 func (r *Report) OK(name, detail string) { r.add(name, provider.CheckOK, detail) }
 
 // Warn notes a step that works, but that somebody should look at.
@@ -66,11 +67,12 @@ func (r *Report) add(name string, state provider.CheckState, detail string) {
 	if r.failed != nil {
 		return // steps behind one that failed were not taken
 	}
-	r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: state, Detail: detail})
+	r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: state, Detail: words.Line(detail, words.MaxText)})
 }
 
 // Result is what Check returns.
 func (r *Report) Result(kind string) (*provider.CheckReport, error) {
 	r.Steps = append(r.Steps, r.remarks...)
+	r.Version = words.Line(r.Version, words.MaxCode)
 	return &r.CheckReport, InVerb(kind, r.failed, "check connection")
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"strings"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -186,7 +187,7 @@ func NotListed[R any, K comparable](list iter.Seq2[*R, error], id func(*R) K, go
 // CheckQuery begins a search: it names the action for errors, and refuses an empty query.
 // without says why there is no searching by e-mail address and domain; it is "" where there
 // is.
-func CheckQuery(kind string, q provider.Query, without string) (action string, err error) {
+func CheckQuery(kind string, q provider.Query, without words.Own) (action string, err error) {
 	const verb = "find account"
 	fields := "Username, Reference, Email or Domain"
 	if without != "" {
@@ -197,7 +198,7 @@ func CheckQuery(kind string, q provider.Query, without string) (action string, e
 	}
 	action = verb + " " + QueryText(q)
 	if without != "" && (q.Email != "" || q.Domain != "") {
-		return action, &provider.Error{Provider: kind, Action: action, Kind: provider.ErrUnsupported, Message: without}
+		return action, &provider.Error{Provider: kind, Action: action, Kind: provider.ErrUnsupported, Message: string(without)}
 	}
 	return action, nil
 }
@@ -235,6 +236,6 @@ func NotFound(kind, action string) error {
 // BothMatch is the error of a search that found two: "clients 1 and 2 both match".
 func BothMatch(kind, action, things string, one, other any) error {
 	return &provider.Error{
-		Provider: kind, Action: action, Kind: provider.ErrConflict, Message: fmt.Sprintf("%s %v and %v both match", things, one, other),
+		Provider: kind, Action: action, Kind: provider.ErrConflict, Message: words.Say("%s %v and %v both match", things, one, other),
 	}
 }

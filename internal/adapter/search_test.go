@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -265,7 +266,7 @@ func TestCheckQuery(t *testing.T) {
 	const without = "clients have no domain"
 	for _, test := range []struct {
 		query   provider.Query
-		without string
+		without words.Own
 		action  string
 		want    error
 	}{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -30,5 +31,5 @@ func (t *Turn) Take(ctx context.Context) (release func(), err error) {
 	if cause := context.Cause(ctx); !errors.Is(err, cause) {
 		err = errors.Join(err, cause)
 	}
-	return nil, &provider.Error{Message: "not sent: " + err.Error(), Err: err}
+	return nil, &provider.Error{Message: words.Say("not sent: %v", err), Err: err}
 }

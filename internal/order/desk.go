@@ -7,6 +7,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/touched"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -76,7 +77,7 @@ func (d *Desk) send(ctx context.Context, o Order) (State, error) {
 	if err := d.keep(o); err != nil {
 		undo()
 		r.SentAt = earlier
-		return "", &provider.Error{Kind: provider.ErrConflict, Message: "not sent: the handle could not be kept: " + err.Error(), Err: err}
+		return "", &provider.Error{Kind: provider.ErrConflict, Message: words.Say("not sent: the handle could not be kept: %v", err), Err: err}
 	}
 	r.Placed = true
 	state, err := o.Send(ctx)

@@ -3,10 +3,10 @@ package order
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -122,8 +122,8 @@ var errGone = errors.New("gone")
 // Gone is the error when it is proven that what was ordered has ended. Any other error of a
 // look, or of a located order, that matches provider.ErrNotFound is only what a server says, and
 // Desk takes that kind from it.
-func Gone(format string, args ...any) *provider.Error {
-	return &provider.Error{Kind: provider.ErrNotFound, Message: fmt.Sprintf(format, args...), Err: errGone}
+func Gone(format words.Own, args ...any) *provider.Error {
+	return &provider.Error{Kind: provider.ErrNotFound, Message: words.Say(format, args...), Err: errGone}
 }
 
 // proven returns an error that matches provider.ErrNotFound only with proof.
@@ -135,8 +135,8 @@ func proven(err error) error {
 }
 
 // Unknown is the error when nobody knows whether something was bought.
-func Unknown(format string, args ...any) *provider.Error {
-	return &provider.Error{Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Message: fmt.Sprintf(format, args...)}
+func Unknown(format words.Own, args ...any) *provider.Error {
+	return &provider.Error{Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Message: words.Say(format, args...)}
 }
 
 // RetryAfterPayment repeats what has to be done after this call has bought something, also
