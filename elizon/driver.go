@@ -41,6 +41,7 @@ func driverOptions() []provider.OptionSpec {
 
 // fieldOf maps a field of New to the part of the configuration that it comes from.
 var fieldOf = map[string]string{
+	"WithMarkerKeys": "marker_keys",
 	"baseURL": "url", "apiKey": "secret", "WithSessionToken": "secrets.session_token", "WithBearer": "options.bearer",
 	"WithClientHeader": "options.client_header", "WithOrderWindow": "options.order_window_hours", "WithSpending.SavedMandateID": "options.mandate",
 	"WithSpending.Payment": "options.payment", "WithSpending.MaxRenewal": "options.max_renewal", "WithSpending.MaxUpgrade": "options.max_upgrade",
@@ -73,7 +74,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 		}
 		all = append(all, WithOrderWindow(time.Duration(hours)*time.Hour))
 	}
-	client, err := New(cmp.Or(cfg.URL, DefaultBaseURL), cfg.Secret, append(all, opts...)...)
+	client, err := New(cmp.Or(cfg.URL, DefaultBaseURL), cfg.Secret, append(append(all, cfg.ClientOptions()...), opts...)...)
 	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ func (driver) Config() []provider.OptionSpec {
 
 // fieldOf maps the names of fields in New's errors to those in the configuration.
 var fieldOf = map[string]string{
+	"WithMarkerKeys": "marker_keys",
 	"baseURL": "url", "accessKey": "username", "secretKey": "secret", "apiKey": "secret", "password": "secret", "WithTLS": "options.pin",
 }
 
@@ -64,7 +65,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	case "password":
 		auth = Password(cfg.Username, cfg.Secret)
 	}
-	client, err := New(cfg.URL, auth, append(all, opts...)...)
+	client, err := New(cfg.URL, auth, append(append(all, cfg.ClientOptions()...), opts...)...)
 	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}

@@ -48,8 +48,8 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	if url == "" {
 		url = RegionCOM
 	}
-	client, err := New(url, cfg.Secret, append(all, opts...)...)
-	names := map[string]string{"baseURL": "url", "apiKey": "secret"}
+	client, err := New(url, cfg.Secret, append(append(all, cfg.ClientOptions()...), opts...)...)
+	names := map[string]string{"baseURL": "url", "apiKey": "secret", "WithMarkerKeys": "marker_keys"}
 	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, names); err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ var (
 
 // fieldOf maps the fields in errors of New to the names that the configuration has for them.
 var fieldOf = map[string]string{
+	"WithMarkerKeys": "marker_keys",
 	"baseURL": "url", "apiKey": "secret", "WithDialect": "options.dialect", "WithTLS": "options.pin",
 }
 
@@ -59,7 +60,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	case mode == "no-verify":
 		all = append(all, provider.WithTLS(provider.TLS{Auto: true, NoVerify: true}))
 	}
-	client, err := New(cfg.URL, cfg.Secret, append(all, opts...)...)
+	client, err := New(cfg.URL, cfg.Secret, append(append(all, cfg.ClientOptions()...), opts...)...)
 	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}

@@ -49,6 +49,7 @@ var driverOptions = []provider.OptionSpec{
 
 // fieldOf maps the fields in errors of New to the names that the configuration has for them.
 var fieldOf = map[string]string{
+	"WithMarkerKeys": "marker_keys",
 	"baseURL": "url", "apiKey": "secret", "WithAdminURL": "options." + cfgAdminURL, "WithAdminAuth": "secrets." + cfgAdminSecret,
 	"WithSearchPath": "options." + cfgSearchPath, "WithPlans": "options." + cfgPlans, "WithScan": "options." + cfgGap, "WithTLS": "options." + cfgPin,
 }
@@ -94,7 +95,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	if pin := values.String(cfgPin); pin != "" {
 		all = append(all, provider.WithTLS(provider.TLS{PinnedKeys: []string{pin}}))
 	}
-	client, err := New(cfg.URL, cfg.Secret, append(all, opts...)...)
+	client, err := New(cfg.URL, cfg.Secret, append(append(all, cfg.ClientOptions()...), opts...)...)
 	if err := rest.AllProblems(Kind, "Open", "open server", problems, err, fieldOf); err != nil {
 		return nil, err
 	}

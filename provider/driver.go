@@ -21,6 +21,17 @@ type ServerConfig struct {
 	Options map[string]string
 	// Secrets are those of Driver.Config's options that are secret. Options refuses them.
 	Secrets map[string]Secret
+	// MarkerKeys are the current key and the old ones, as WithMarkerKeys takes them.
+	MarkerKeys []Secret
+}
+
+// ClientOptions is for authors of drivers: it returns the options that the configuration has for every
+// kind of system.
+func (c *ServerConfig) ClientOptions() []Option {
+	if len(c.MarkerKeys) == 0 {
+		return nil
+	}
+	return []Option{WithMarkerKeys(c.MarkerKeys[0], c.MarkerKeys[1:]...)}
 }
 
 // Driver opens a Provider from plain configuration.

@@ -15,7 +15,14 @@ import (
 // Config is a fleet as it is configured in a file.
 type Config struct {
 	Servers []ServerEntry `json:"servers"`
+	// MarkerKeys sign the markers of accounts on all servers that have none of their own: references
+	// to the current key and the old ones. "unsigned" among the old ones stands for markers without a
+	// signature. See provider.WithMarkerKeys.
+	MarkerKeys []string `json:"marker_keys,omitempty"`
 }
+
+// unsigned stands for the zero key of provider.WithMarkerKeys.
+const unsigned = "unsigned"
 
 // ServerEntry is one server. Secret, and the options that are secret, must be references:
 // "env:NAME" or "file:PATH" (the file's content, without white space around it). A secret in the
@@ -31,6 +38,8 @@ type ServerEntry struct {
 	Secret   string `json:"secret,omitempty"`
 	// Options are named by the driver's Config, those that are secret included.
 	Options map[string]string `json:"options,omitempty"`
+	// MarkerKeys are the server's own, instead of Config.MarkerKeys.
+	MarkerKeys []string `json:"marker_keys,omitempty"`
 
 	// Plans that the server takes new accounts on, by the names that PlaceRequest.Plan has. None
 	// means all.
@@ -124,7 +133,7 @@ func readSecret(path string) ([]byte, error) {
 // wrong it opens none, and the error (ErrInvalid) names every mistake: "servers.web1.url". It shows no
 // value of a reference, whatever the driver said. The options apply to all servers.
 func (c *Config) Open(drivers provider.Drivers, sources *Sources, opts ...provider.Option) (*Fleet, error) {
-	o := &opening{drivers: drivers, opts: opts, problems: make(provider.Problems)}
+	o := &opening{drivers: drivers, opts: opts, markerKeys: c.MarkerKeys, problems: make(provider.Problems)}
 	if sources != nil {
 		o.sources = *sources
 	}
@@ -164,10 +173,11 @@ func (c *Config) Open(drivers provider.Drivers, sources *Sources, opts ...provid
 
 // opening collects the mistakes of a configuration.
 type opening struct {
-	drivers  provider.Drivers
-	sources  Sources
-	opts     []provider.Option
-	problems provider.Problems
+	drivers    provider.Drivers
+	sources    Sources
+	opts       []provider.Option
+	markerKeys []string
+	problems   provider.Problems
 }
 
 func (o *opening) open(at string, c *ServerEntry) provider.Provider {
@@ -209,6 +219,17 @@ func (o *opening) config(at string, driver provider.Driver, c *ServerEntry, valu
 	}
 	if c.Secret != "" {
 		server.Secret = value(at+".secret", c.Secret)
+	}
+	keys, field := c.MarkerKeys, at+".marker_keys"
+	if len(keys) == 0 {
+		keys, field = o.markerKeys, "marker_keys"
+	}
+	for i, text := range keys {
+		var key provider.Secret
+		if i == 0 || text != unsigned {
+			key = value(fmt.Sprintf("%s[%d]", field, i), text)
+		}
+		server.MarkerKeys = append(server.MarkerKeys, key)
 	}
 	for name, text := range c.Options {
 		field := at + ".options." + name

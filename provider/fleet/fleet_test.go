@@ -96,6 +96,31 @@ func TestOpen(t *testing.T) {
 	require.NotContains(t, fmt.Sprintf("%+v %#v", config, server.Config), "canary")
 }
 
+// Marker keys are references like other secrets: of the fleet, or of a server.
+func TestOpenMarkerKeys(t *testing.T) {
+	config, err := fleet.Parse(strings.NewReader(`{"marker_keys": ["env:ONE_KEY", "env:TWO_TOKEN", "unsigned"], "servers": [
+	  {"name": "web1", "kind": "panel", "url": "https://one.example", "secret": "env:ONE_KEY"},
+	  {"name": "web2", "kind": "panel", "url": "https://two.example", "secret": "env:ONE_KEY", "marker_keys": ["env:TWO_ID"]}]}`))
+	require.NoError(t, err)
+	d := &driver{kind: "panel"}
+	_, err = config.Open(provider.Drivers{d}, sources)
+	require.NoError(t, err)
+	one, two := d.opened["https://one.example"], d.opened["https://two.example"]
+	require.Equal(t, []provider.Secret{provider.NewSecret("canary-one"), provider.NewSecret("canary-token"), {}}, one.MarkerKeys)
+	require.Equal(t, []provider.Secret{provider.NewSecret("id-two")}, two.MarkerKeys)
+	require.Equal(t, one.MarkerKeys, provider.NewOptions(one.ClientOptions()...).MarkerKeys)
+
+	for _, wrong := range []string{`"unsigned"`, `"canary-key-in-the-file"`} {
+		config, err = fleet.Parse(strings.NewReader(`{"marker_keys": [` + wrong + `], "servers": [
+		  {"name": "web1", "kind": "panel", "url": "https://one.example", "secret": "env:ONE_KEY"}]}`))
+		require.NoError(t, err)
+		_, err = config.Open(provider.Drivers{d}, sources)
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		require.ErrorContains(t, err, "marker_keys[0]: must be \"env:NAME\" or \"file:PATH\"")
+		require.NotContains(t, err.Error(), "canary")
+	}
+}
+
 // TestOpenTellsEverything: all mistakes at once, each with its place, and no secret.
 func TestOpenTellsEverything(t *testing.T) {
 	config, err := fleet.Parse(strings.NewReader(`{"servers": [

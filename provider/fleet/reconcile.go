@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -37,9 +38,12 @@ const (
 	// Taken: the account with the wanted name is somebody else's: it carries another reference, or
 	// none.
 	Taken DriftKind = "taken"
-	// Duplicate: a second account with the reference of a wanted one. Only you can find out which
+	// Duplicate: one of several accounts with the reference of a wanted one. Only you can find out which
 	// of them the customer uses.
 	Duplicate DriftKind = "duplicate"
+	// Tampered: the account's marker was tampered with, so that it proves nothing. Wanted is the account
+	// that it claims to be, or has the name of. It is nil if there is none, or that one was found.
+	Tampered DriftKind = "tampered"
 	// WrongStatus: suspended and should be active, or the other way round.
 	WrongStatus DriftKind = "wrong status"
 	// WrongPlan: on another plan than the wanted one.
@@ -49,9 +53,11 @@ const (
 // Drift is one difference between the wanted accounts and a server.
 type Drift struct {
 	Server string
-	// Kinds are one or both of WrongStatus and WrongPlan, or one of the others; none beside an error.
+	// Kinds are one or both of WrongStatus and WrongPlan, beside Tampered for an account that was wanted by
+	// its ID, or one of the others; none beside an error.
 	Kinds []DriftKind
-	// Wanted is nil for Extra, Account for Missing.
+	// Wanted is nil for Extra, Account for Missing. Of the account that came before a Duplicate, only ID,
+	// Username and Reference are set.
 	Wanted  *Wanted
 	Account *provider.Account
 }
@@ -85,11 +91,13 @@ func (d *Drift) String() string {
 				whose = "ours, " + d.Account.Reference
 			}
 			parts = append(parts, fmt.Sprintf("extra (%s)", whose))
+		case Tampered:
+			parts = append(parts, "tampered: "+d.Account.Marker.Tampered)
 		default:
 			parts = append(parts, string(kind))
 		}
 	}
-	return d.Server + ": " + d.subject() + ": " + strings.Join(parts, "; ")
+	return words.Say("%s: %s: %s", d.Server, d.subject(), strings.Join(parts, "; "))
 }
 
 func (d *Drift) subject() string {
@@ -156,7 +164,12 @@ func (f *Fleet) Reconcile(ctx context.Context, wanted iter.Seq2[Wanted, error]) 
 type wants struct {
 	all                       []*Wanted
 	byID, byReference, byName map[string]*Wanted
-	seen                      map[*Wanted]bool
+	// seen are the accounts that were found, as far as they are needed to name them.
+	seen map[*Wanted]*provider.Account
+	// held are drifts of accounts that a second one with their reference would make Duplicates.
+	held map[*Wanted]*Drift
+	// doubled have a second account, and were reported.
+	doubled map[*Wanted]bool
 }
 
 // sort splits the wanted list by server.
@@ -165,7 +178,7 @@ func (f *Fleet) sort(wanted iter.Seq2[Wanted, error]) (map[string]*wants, error)
 	for _, s := range f.servers {
 		lists[s.Name] = &wants{
 			byID: make(map[string]*Wanted), byReference: make(map[string]*Wanted), byName: make(map[string]*Wanted),
-			seen: make(map[*Wanted]bool),
+			seen: make(map[*Wanted]*provider.Account), held: make(map[*Wanted]*Drift), doubled: make(map[*Wanted]bool),
 		}
 	}
 	problems := make(provider.Problems)
@@ -229,6 +242,11 @@ func (l *wants) match(a *provider.Account) *Wanted {
 	if w := l.byReference[a.Reference]; w != nil && a.Reference != "" {
 		return w
 	}
+	for _, claimed := range a.Marker.Claims {
+		if w := l.byReference[claimed]; w != nil {
+			return w
+		}
+	}
 	if w := l.byName[strings.ToLower(a.Username)]; w != nil && (w.ID == "" || w.ID == a.ID) {
 		return w
 	}
@@ -247,7 +265,7 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 	// The list may show references, or only a read of each account does. Until the list has shown
 	// one, accounts without a reference are read.
 	shown := false
-	var named []*Drift
+	var unproven []*Drift
 	var odd []*provider.Account // which could not be read, and are none of the wanted ones as far as is known
 	for account, err := range lister.List(ctx, nil) {
 		if account == nil {
@@ -257,7 +275,7 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 		if err != nil {
 			w := l.match(account)
 			if w != nil {
-				l.seen[w] = true
+				l.see(w, account)
 			} else {
 				odd = append(odd, account)
 			}
@@ -267,7 +285,7 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 			continue
 		}
 		shown = shown || account.Reference != ""
-		if w := l.match(account); account.Reference == "" && (w == nil && !shown || w != nil && w.Reference != "") {
+		if w := l.match(account); account.Reference == "" && account.Marker.Tampered == "" && (w == nil && !shown || w != nil && w.Reference != "") {
 			account, err = s.Provider.Get(ctx, account.ID)
 			switch {
 			case errors.Is(err, provider.ErrNotFound):
@@ -277,27 +295,35 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 				return
 			}
 		}
-		d := l.hold(s, account)
-		switch {
-		case d == nil:
-		case d.Is(Taken) && d.Wanted.ID == "":
-			named = append(named, d) // the wanted account may follow under another name
-		case !emit(d, nil):
+		for _, d := range l.hold(s, account) {
+			switch {
+			case d.Wanted != nil && d.Wanted.ID == "" && (d.Is(Taken) || d.Is(Tampered)):
+				unproven = append(unproven, d) // the wanted account may follow
+			case !emit(d, nil):
+				return
+			}
+		}
+	}
+	for _, w := range l.all {
+		if d := l.held[w]; d != nil && !emit(d, nil) {
 			return
 		}
 	}
-	for _, d := range named {
-		if l.seen[d.Wanted] {
+	for _, d := range unproven {
+		switch {
+		case l.seen[d.Wanted] == nil:
+			l.see(d.Wanted, d.Account)
+		case d.Is(Taken):
 			d = &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: d.Account}
-		} else {
-			l.seen[d.Wanted] = true
+		default:
+			d.Wanted = nil
 		}
 		if !emit(d, nil) {
 			return
 		}
 	}
 	for _, w := range l.all {
-		if l.seen[w] || slices.ContainsFunc(odd, w.mayBe) {
+		if l.seen[w] != nil || slices.ContainsFunc(odd, w.mayBe) {
 			continue
 		}
 		if !emit(&Drift{Server: s.Name, Kinds: []DriftKind{Missing}, Wanted: w}, nil) {
@@ -320,25 +346,36 @@ func (w *Wanted) mayBe(a *provider.Account) bool {
 	return a.Username == ""
 }
 
-// hold compares one account with what is wanted, and returns nil if it is as wanted.
-func (l *wants) hold(s *Server, a *provider.Account) *Drift {
+func (l *wants) see(w *Wanted, a *provider.Account) {
+	l.seen[w] = &provider.Account{ID: a.ID, Username: a.Username, Reference: a.Reference}
+}
+
+// hold compares one account with what is wanted. It returns nothing if it is as wanted. A drift that a
+// second account with the reference would change is held back.
+func (l *wants) hold(s *Server, a *provider.Account) []*Drift {
 	w := l.match(a)
-	if w == nil {
-		return &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: a}
-	}
 	d := &Drift{Server: s.Name, Wanted: w, Account: a}
-	if w.Reference != "" && a.Reference != w.Reference {
+	tampered := a.Marker.Tampered != ""
+	switch {
+	case tampered && (w == nil || w.ID == ""):
+		d.Kinds = []DriftKind{Tampered}
+		return []*Drift{d}
+	case w == nil:
+		d.Kinds = []DriftKind{Extra}
+		return []*Drift{d}
+	case tampered:
+		d.Kinds = []DriftKind{Tampered}
+	case w.Reference != "" && a.Reference != w.Reference:
 		if w.ID != "" {
-			l.seen[w] = true
+			l.see(w, a)
 		}
 		d.Kinds = []DriftKind{Taken}
-		return d
+		return []*Drift{d}
 	}
-	if l.seen[w] {
-		d.Kinds = []DriftKind{Duplicate}
-		return d
+	if first := l.seen[w]; first != nil {
+		return l.double(s, first, d)
 	}
-	l.seen[w] = true
+	l.see(w, a)
 	suspended, wanted := a.Status == provider.StatusSuspended, w.Status == provider.StatusSuspended
 	if suspended != wanted && a.Status != provider.StatusPending {
 		d.Kinds = append(d.Kinds, WrongStatus)
@@ -346,8 +383,26 @@ func (l *wants) hold(s *Server, a *provider.Account) *Drift {
 	if w.Plan != "" && a.Plan != "" && a.Plan != w.Plan {
 		d.Kinds = append(d.Kinds, WrongPlan)
 	}
-	if len(d.Kinds) == 0 {
+	switch {
+	case len(d.Kinds) == 0:
+		return nil
+	case w.ID == "":
+		l.held[w] = d
 		return nil
 	}
-	return d
+	return []*Drift{d}
+}
+
+// double returns an account of a reference as a Duplicate, and with it the first one.
+func (l *wants) double(s *Server, first *provider.Account, d *Drift) []*Drift {
+	d.Kinds = []DriftKind{Duplicate}
+	switch held := l.held[d.Wanted]; {
+	case held != nil:
+		first = held.Account
+		delete(l.held, d.Wanted)
+	case l.doubled[d.Wanted]:
+		return []*Drift{d}
+	}
+	l.doubled[d.Wanted] = true
+	return []*Drift{{Server: s.Name, Kinds: []DriftKind{Duplicate}, Wanted: d.Wanted, Account: first}, d}
 }

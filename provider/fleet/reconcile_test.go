@@ -220,10 +220,13 @@ func TestReconcileDuplicates(t *testing.T) {
 	}
 	accounts := []*provider.Account{active("1", "alice", "order-9"), active("2", "bob", "order-1"), active("3", "carol", "order-1")}
 	want := fleet.Wanted{Server: "web1", Reference: "order-1", Username: "alice", Status: provider.StatusActive}
-	for range 2 {
+	for i := range 4 {
+		if want.Status = provider.StatusActive; i >= 2 { // neither is suspended
+			want.Status = provider.StatusSuspended
+		}
 		f.Servers()[0].Provider = doubled{panels[0], accounts}
 		found := drifts(t, f, want)
-		require.Len(t, found, 2)
+		require.Len(t, found, 3)
 		var all []*fleet.Drift
 		for _, d := range found {
 			require.Equal(t, d.Account.ID == "1", d.Is(fleet.Extra))
@@ -232,8 +235,63 @@ func TestReconcileDuplicates(t *testing.T) {
 		}
 		_, left, err := f.Repair(all, nil)
 		require.NoError(t, err)
-		require.Len(t, left, 2)
+		require.Len(t, left, 3)
 		slices.Reverse(accounts)
+	}
+}
+
+// TestReconcileTampered: a customer who claims another's reference is neither taken for that one nor
+// touched, and hides nobody; one who is wanted by his ID is suspended whatever he did to his marker.
+func TestReconcileTampered(t *testing.T) {
+	f, panels := memories(t, 0)
+	const problem = "it has several markers"
+	forger := &provider.Account{
+		ID: "1", Username: "mallory", Status: provider.StatusActive,
+		Marker: provider.Marker{Tampered: problem, Claims: []string{"order-7", "order-1"}},
+	}
+	genuine := &provider.Account{ID: "2", Username: "alice", Reference: "order-1", Status: provider.StatusActive}
+	debtor := fleet.Wanted{Server: "web1", Reference: "order-1", Username: "alice", Status: provider.StatusSuspended}
+	for name, c := range map[string]struct {
+		listed []*provider.Account
+		want   []fleet.Wanted
+		drifts []string
+		repair []string // the IDs of what Repair changes
+	}{
+		"beside the genuine one": {
+			[]*provider.Account{forger, genuine}, []fleet.Wanted{debtor},
+			[]string{"web1: mallory (1): tampered: " + problem, "web1: alice (2): wrong status: active, not suspended"}, []string{"2"},
+		},
+		"behind it": {
+			[]*provider.Account{genuine, forger}, []fleet.Wanted{debtor},
+			[]string{"web1: mallory (1): tampered: " + problem, "web1: alice (2): wrong status: active, not suspended"}, []string{"2"},
+		},
+		"alone":     {[]*provider.Account{forger}, []fleet.Wanted{debtor}, []string{"web1: mallory (1): tampered: " + problem}, nil},
+		"of nobody": {[]*provider.Account{forger}, nil, []string{"web1: mallory (1): tampered: " + problem}, nil},
+		"by his ID": {
+			[]*provider.Account{forger}, []fleet.Wanted{{Server: "web1", ID: "1", Reference: "order-66", Status: provider.StatusSuspended}},
+			[]string{"web1: mallory (1): tampered: " + problem + "; wrong status: active, not suspended"}, []string{"1"},
+		},
+	} {
+		f.Servers()[0].Provider = doubled{panels[0], c.listed}
+		var found []string
+		var all []*fleet.Drift
+		for text, d := range drifts(t, f, c.want...) {
+			found, all = append(found, text), append(all, d)
+			require.False(t, d.Is(fleet.Tampered) && d.Ours(), name)
+		}
+		require.ElementsMatch(t, c.drifts, found, name)
+		job, left, err := f.Repair(all, &fleet.RepairOptions{
+			TerminateExtra: true,
+			Create:         func(fleet.Wanted) (*provider.CreateRequest, error) { panic("nobody is missing") },
+		})
+		require.NoError(t, err, name)
+		var repaired []string
+		for target, err := range job.Targets {
+			require.NoError(t, err)
+			repaired = append(repaired, target.ID)
+		}
+		require.ElementsMatch(t, c.repair, repaired, name)
+		require.Len(t, left, len(all)-len(c.repair), name)
 	}
 }
 
