@@ -85,44 +85,56 @@ func (m Markers) Signatures(reference, name string) []string {
 	return all
 }
 
-// Mark returns text with the marker of the reference, in place of any other. name is what the account
-// is called for ever, in any case of letters: a marker that is copied to another account is no marker.
-func (m Markers) Mark(text, reference, name string) string {
-	text, _ = unmark(text)
-	marker := "[ref:" + reference + "]"
-	if m.Signed() {
-		marker = "[ref:" + reference + "~" + m.Signatures(reference, name)[0] + "]"
+// Sign returns what stands in a marker: the reference and, with a key, "~" and its signature. name is
+// what the account is called for ever, in any case of letters: a marker that is copied to another
+// account is no marker.
+func (m Markers) Sign(reference, name string) string {
+	if all := m.Signatures(reference, name); len(all) > 0 {
+		return reference + "~" + all[0]
 	}
-	return strings.TrimPrefix(text+" "+marker, " ")
+	return reference
 }
 
-// Read splits text into what people wrote and the reference that the marker proves, "" if there is
-// none, and says what is wrong with it.
-func (m Markers) Read(text, name string) (plain, reference string, marker Marker) {
-	plain, found := unmark(text)
-	if len(found) == 0 {
-		return plain, "", Marker{}
-	}
-	for _, inner := range found {
+// Prove returns the reference that what stands in the markers of an account proves, "" if there is none,
+// and what is wrong with them.
+func (m Markers) Prove(name string, found ...string) (reference string, marker Marker) {
+	for _, inner := range found[:min(len(found), maxMarkers)] {
 		claimed, _, _ := strings.Cut(inner, "~")
 		marker.Claims = append(marker.Claims, claimed)
 	}
-	if len(found) > 1 {
+	switch {
+	case len(found) == 0:
+		return "", Marker{}
+	case len(found) > 1:
 		marker.Tampered = "it has several markers"
-		return plain, "", marker
+		return "", marker
 	}
-	reference, signature, _ := strings.Cut(found[0], "~")
-	valid, current := m.Verify(reference, name, signature)
+	_, signature, _ := strings.Cut(found[0], "~")
+	valid, current := m.verify(marker.Claims[0], name, signature)
 	if !valid {
 		marker.Tampered = "its marker was not made for this account by the holder of a marker key"
-		return plain, "", marker
+		return "", marker
 	}
-	return plain, reference, Marker{Outdated: !current}
+	return marker.Claims[0], Marker{Outdated: !current}
 }
 
-// Verify reports whether a signature is valid, and whether it is by the current key. The empty
+// Mark returns text with the marker of the reference, in place of any other: "Max Muster
+// [ref:order-1042~k7q2mzzu5xw3rq4f]".
+func (m Markers) Mark(text, reference, name string) string {
+	text, _ = unmark(text)
+	return strings.TrimPrefix(text+" [ref:"+m.Sign(reference, name)+"]", " ")
+}
+
+// Read splits text into what people wrote and the reference that the marker in it proves.
+func (m Markers) Read(text, name string) (plain, reference string, marker Marker) {
+	plain, found := unmark(text)
+	reference, marker = m.Prove(name, found...)
+	return plain, reference, marker
+}
+
+// verify reports whether a signature is valid, and whether it is by the current key. The empty
 // signature is that of a marker without one.
-func (m Markers) Verify(reference, name, signature string) (valid, current bool) {
+func (m Markers) verify(reference, name, signature string) (valid, current bool) {
 	if signature == "" || !m.Signed() {
 		return m.Unsigned(), !m.Signed()
 	}
