@@ -189,6 +189,15 @@ func unknown(ctx context.Context, r *request) (provider.Payload, error) {
 	return d.data, nil
 }
 
+// dispatched performs an action on a service.
+func dispatched(ctx context.Context, r *request) (provider.Payload, error) {
+	var d dispatch
+	if err := r.send(ctx, func(call *rest.Call) { call.Out = &d }); err != nil {
+		return nil, err
+	}
+	return d.data, nil
+}
+
 // done performs a request and needs no more of its answer than that it succeeded.
 func done(ctx context.Context, r *request) error {
 	_, err := unknown(ctx, r)

@@ -40,7 +40,7 @@ func TestConformance(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Name: "elizon " + test.name, Variant: test.differs, KnownJunk: knownJunk,
+				Name: "elizon " + test.name, Variant: test.differs,
 				Open: func(t testing.TB) *providertest.World {
 					vendor := append([]elizontest.Option{elizontest.InMemory(), elizontest.WithTermination(0)}, test.vendor...)
 					if test.atOnce {
@@ -57,11 +57,6 @@ func TestConformance(t *testing.T) {
 			})
 		})
 	}
-}
-
-// No document says with what a change of the power is answered.
-var knownJunk = map[string]string{
-	"power off: previous": "OPEN: the answer to a read of the service counts as accepted, so the change is pending, and done after a restart",
 }
 
 const wrongKey = "elz_canarycanarycanarycanarycanarycanary0000"

@@ -46,13 +46,17 @@ func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client, description: describe(client.settings)}
 	p.accounts = &adapter.Accounts[string, ServiceDetail]{
 		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: client.Services.Get, View: account, Prove: p.proveAbsent,
-		Unsearchable: "services cannot be searched by e-mail address or domain", Lag: client.core.ReadLag(),
+		Unsearchable: "services cannot be searched by e-mail address or domain", Lag: client.core.ReadLag(), Means: meansService,
 	}
 	p.subscriptions = &adapter.Accounts[string, ServiceSubscription]{
-		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: p.readSubscription, Lag: p.accounts.Lag,
+		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: p.readSubscription, Lag: p.accounts.Lag, Means: meansService,
 	}
 	return p
 }
+
+// meansService reports whether an error that says "not found" is about a service: the vendor documents
+// one code for that, and older servers send none.
+func meansService(e *provider.Error) bool { return e.Code == "" || e.Code == CodeServiceNotFound }
 
 // Client returns the client behind the provider, for what the portable contract does not cover.
 func (p *Provider) Client() *Client { return p.client }

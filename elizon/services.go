@@ -249,7 +249,8 @@ const (
 
 // Action starts, stops, restarts, resets, suspends or resumes a service: POST
 // /api/services/{id}/action (method inferred). That the field of the body is called "action" is
-// assumed; the answer is undocumented. Restart and reset are never retried.
+// assumed; the answer is undocumented, and one that shows a service is not believed, since it is that of
+// a read. Restart and reset are never retried.
 func (s *ServicesService) Action(ctx context.Context, id string, action ServiceAction) (provider.Payload, error) {
 	op := servicesAction
 	switch action {
@@ -257,7 +258,7 @@ func (s *ServicesService) Action(ctx context.Context, id string, action ServiceA
 		op = servicesState
 	case ActionRestart, ActionReset:
 	}
-	return unknown(ctx, s.c.ask(op, id).require("action", string(action)).body(map[string]any{"action": string(action)}))
+	return dispatched(ctx, s.c.ask(op, id).require("action", string(action)).body(map[string]any{"action": string(action)}))
 }
 
 // ServiceReinstallRequest is what to reinstall a service with.
@@ -270,13 +271,13 @@ type ServiceReinstallRequest struct {
 }
 
 // Reinstall reinstalls a service, which destroys its data: POST /api/services/{id}/reinstall
-// (method inferred). The answer is undocumented.
+// (method inferred). The answer is undocumented; one that shows a service is not believed, see Action.
 func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ServiceReinstallRequest) (provider.Payload, error) {
 	r := s.c.ask(servicesReinstall, id).changing(req)
 	if req != nil {
 		r.problems.NotNegative("TemplateID", req.TemplateID)
 	}
-	return unknown(ctx, r)
+	return dispatched(ctx, r)
 }
 
 // Templates reads what a service can be reinstalled with: GET /api/services/{id}/templates (method

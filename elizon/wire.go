@@ -21,7 +21,10 @@ func decode(raw []byte, out any) error {
 // object is some of the fields of a JSON object, not decoded yet.
 type object map[string][]byte
 
-var errNoBody = errors.New("no body")
+var (
+	errNoBody = errors.New("no body")
+	errRead   = errors.New("it is a service, not the result of an action")
+)
 
 // readObject reads some fields of the answer's object. According to the documents, every success says
 // so in a field of its own: the answer to a change must have it.
@@ -122,4 +125,17 @@ func (d *unread) DecodeAnswer(a *rest.Answer) error {
 	}
 	d.data = bytes.Clone(rest.Content(a.Body))
 	return nil
+}
+
+// dispatch is the answer to an action on a service. The vendor's SDK knows success, status and data of
+// a similar route: an answer that shows the service is that of a read.
+type dispatch struct{ data provider.Payload }
+
+func (d *dispatch) DecodeAnswer(a *rest.Answer) error {
+	o, err := readObject(a, "server", "service")
+	if shown, _ := o.first("server", "service"); len(shown) > 0 && shown[0] == '{' {
+		err = errRead
+	}
+	d.data = bytes.Clone(rest.Content(a.Body))
+	return err
 }

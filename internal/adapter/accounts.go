@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/provkit/provkit/internal/touched"
@@ -34,6 +35,9 @@ type Accounts[K comparable, T any] struct {
 	// error that kept it from finding out. No error of it ever shows through as "not found".
 	// The zero ID is no account's: it asks whether a search that found nothing can be believed.
 	Prove func(ctx context.Context, id K) (evidence string, err error)
+	// Means reports whether a system that says "not found" in a verb on an account means the account: it
+	// may say so of an endpoint, or of a part of the account. Optional: then it always does.
+	Means func(*provider.Error) bool
 	// Unsearchable says why accounts cannot be found by e-mail address and domain; "" where they
 	// can.
 	Unsearchable words.Own
@@ -86,9 +90,20 @@ func Verb[K comparable, T, R any](
 	watched, mark := touched.Watch(ctx)
 	done, err := do(watched, k)
 	if err != nil {
-		return result, InVerb(a.Kind, Interrupted(ctx, mark.Set(), err), action)
+		return result, InVerb(a.Kind, Interrupted(ctx, mark.Set(), a.ofAccount(err)), action)
 	}
 	return done, nil
+}
+
+// ofAccount returns a "not found" that is not about the account as provider.ErrProtocol.
+func (a *Accounts[K, T]) ofAccount(err error) error {
+	e, ok := errors.AsType[*provider.Error](err)
+	if !ok || a.Means == nil || !errors.Is(err, provider.ErrNotFound) || a.Means(e) {
+		return err
+	}
+	other := *e
+	other.Kind, other.Err = provider.ErrProtocol, nil
+	return &other
 }
 
 // Confirm is provider.Confirm with a look that is repeated for as long as a record may trail.
