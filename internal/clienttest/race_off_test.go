@@ -2,5 +2,5 @@
 
 package clienttest_test
 
-// instrumented is how many times as much memory a call may take as its users' programs let it.
+// instrumented is how many times as much memory a call may take as in its users' programs.
 const instrumented = 1

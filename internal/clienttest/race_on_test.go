@@ -2,6 +2,7 @@
 
 package clienttest_test
 
-// instrumented is how many times as much memory a call may take as its users' programs let it: the race
-// detector's code allocates more, and its sync.Pool forgets one buffer in four.
+// instrumented is how many times as much memory a call may take as in its users' programs: for the race
+// detector append(nil, make(...)...), which grows bytes.Buffer, takes its space twice, and a sync.Pool
+// forgets one buffer in four.
 const instrumented = 2

@@ -22,7 +22,8 @@ type Harness struct {
 	// all.
 	Variant []provider.Capability
 	// KnownJunk are the junk answers that nothing tells from an answer to the verb, with the reason:
-	// keys are the verb's row and the kind, such as "plans: []". They are not tried, and logged.
+	// keys are the verb's row and the kind, such as "plans: []". They are not tried, and logged. In the
+	// full run one of which nothing fails any more fails the suite.
 	KnownJunk map[string]string
 }
 
@@ -77,6 +78,12 @@ type World struct {
 	// RefuseEmpty makes the server treat a system without accounts as the vendor does from now on,
 	// where a fresh world is more lenient. It may be nil.
 	RefuseEmpty func()
+	// Signed makes a client for the same server with provider.WithMarkerKeys. nil is for a system that
+	// shows whose an account is without a marker.
+	Signed func(current provider.Secret, old ...provider.Secret) provider.Provider
+	// Customer are the texts of an account that its customer can write, the field of the marker among
+	// them if he can. None if customers can write nothing.
+	Customer []Field
 	// Advance moves the emulator's clock for pending work; nil if nothing pends.
 	Advance func(time.Duration)
 	// Canaries are secrets that must never appear in an error or a log. The passwords of Request

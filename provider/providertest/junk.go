@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 
 	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider/faults"
@@ -24,9 +23,12 @@ var junkAnswers = campaign{
 			c.about = bystander
 			others.record(c, v)
 		})
-		return junkWays(v, requests, &mine, &others, s.h.KnownJunk)
+		return junkWays(v, requests, &mine, &others, s.h)
 	},
-	also: junkTable,
+	also: func(s *suite, out tb, t *table) {
+		out.Logf("%s", junkTable(s, t))
+		s.excusesExist(out, t)
+	},
 }
 
 // junk is a kind of answer that says nothing.
@@ -96,17 +98,27 @@ func (h hit) String() string {
 	return h.name + " before"
 }
 
-// junkWays returns each kind of junk before and after the change, and two of them.
-func junkWays(v verb, requests int, mine, others *tape, known map[string]string) []disturbance {
-	kinds := slices.DeleteFunc(junkKinds(others), func(j junk) bool { return known[v.name+": "+j.name] != "" })
-	random := v.random(testsize.Seed())
+// lies reports whether the junk, as the answer to a change, says the opposite of what was done: a refusal
+// after the change, or a success instead of it.
+func (h hit) lies() bool { return h.after == (h.status >= http.StatusBadRequest) }
+
+// junkWays returns each kind of junk before and after the change, and two of them. The default run leaves
+// out the phase in which an answer happens to be true, and has a false success meet the request that makes
+// the change, and others: see places. Pairs are all of them in the full run, a few for a Variant, and one in the
+// default run.
+func junkWays(v verb, requests int, mine, others *tape, h Harness) []disturbance {
+	random, excuses := v.random(testsize.Seed()), h.KnownJunk
 	var hits []hit
-	for _, j := range kinds {
-		hits = append(hits, hit{j, false})
-		if !v.reads || testsize.Full() { // to a read, both phases are the same
-			hits = append(hits, hit{j, true})
+	for _, j := range junkKinds(others) {
+		for _, h := range []hit{{j, false}, {j, true}} {
+			switch {
+			case v.reads && h.after: // to a read, both phases are the same
+			case v.reads, testsize.Full(), h.lies():
+				hits = append(hits, h)
+			}
 		}
 	}
+	excuse := func(h hit) string { return v.name + ": " + h.name }
 	one := func(name string, first, second hit, gap int) disturbance {
 		d := armed(name, first.after, func(in *faults.Injector, i int) {
 			before := &tape{}
@@ -117,6 +129,11 @@ func junkWays(v verb, requests int, mine, others *tape, known map[string]string)
 			in.When(func(r *http.Request) bool { return r.URL.Path == loginPath }, 0, junk{status: http.StatusOK, contentType: "text/html", body: page}.fault(0, false, before))
 			in.When(nil, 0, faults.Fault{Kind: faults.Custom, Answer: func(w http.ResponseWriter, r *http.Request, next http.Handler) { before.serve(w, r, next) }})
 		})
+		for _, h := range []hit{second, first} {
+			if excuses[excuse(h)] != "" {
+				d.excuse = excuse(h)
+			}
+		}
 		try := d.try
 		d.try = func(c *probe, v verb, i int, row *row) {
 			tried, healed := row.tried, row.healed
@@ -136,7 +153,16 @@ func junkWays(v verb, requests int, mine, others *tape, known map[string]string)
 	}
 	var all []disturbance
 	for _, h := range hits {
-		all = append(all, one(h.String(), h, h, 0))
+		d := one(h.String(), h, h, 0)
+		if testsize.Full() || v.reads || h.after {
+			all = append(all, d)
+			continue
+		}
+		for _, place := range places(h, requests, mine) {
+			there := d
+			there.applies = func(i int) bool { return d.applies(i) && place(i) }
+			all = append(all, there)
+		}
 	}
 	var pairs []disturbance
 	for gap := 1; gap <= 3 && gap < requests+2; gap++ {
@@ -147,5 +173,37 @@ func junkWays(v verb, requests int, mine, others *tape, known map[string]string)
 		}
 	}
 	random.Shuffle(len(pairs), func(i, j int) { pairs[i], pairs[j] = pairs[j], pairs[i] })
-	return append(all, pairs[:testsize.Pick(min(len(pairs), 1), len(pairs))]...)
+	left := pairsOf(h, len(pairs))
+	for _, d := range pairs {
+		if d.excuse == "" {
+			left--
+		}
+		if d.excuse != "" || left >= 0 {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// places are the requests of a change that a false success meets in the default run: the one that makes the
+// change, and one of the others. Another's answer meets each of them: an ID may be taken from any.
+func places(h hit, requests int, mine *tape) (all []func(i int) bool) {
+	if h.name == "another's" {
+		for at := range requests {
+			all = append(all, func(i int) bool { return i == at })
+		}
+		return all
+	}
+	return append(all, mine.changes, func(i int) bool { return !mine.changes(i) })
+}
+
+// pairsOf returns how many of the pairs are tried with each verb.
+func pairsOf(h Harness, all int) int {
+	switch {
+	case !testsize.Full():
+		return min(all, 1)
+	case h.Variant != nil:
+		return min(all, 3)
+	}
+	return all
 }

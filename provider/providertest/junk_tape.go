@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -33,6 +35,8 @@ func (a *reply) write(w http.ResponseWriter) {
 type said struct {
 	request *http.Request
 	answer  *reply
+	// changed is set if the accounts were others afterwards.
+	changed bool
 }
 
 // tape keeps what a server said.
@@ -41,6 +45,8 @@ type tape struct {
 	all []said
 	// id and username are those of the account that it was about.
 	id, username string
+	// state returns the accounts; nil if nobody wants to know what changes them.
+	state func() []Truth
 }
 
 // serve has the server answer, and keeps the answer.
@@ -51,11 +57,16 @@ func (t *tape) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	}
 	kept := r.Clone(r.Context())
 	kept.Body, r.Body = io.NopCloser(bytes.NewReader(body)), io.NopCloser(bytes.NewReader(body))
+	var was []Truth
+	if t.state != nil {
+		was = t.state()
+	}
 	rec := httptest.NewRecorder()
 	next.ServeHTTP(rec, r)
 	a := &reply{status: rec.Code, header: rec.Header(), body: rec.Body.Bytes()}
+	changed := t.state != nil && !reflect.DeepEqual(was, t.state())
 	t.mu.Lock()
-	t.all = append(t.all, said{kept, a})
+	t.all = append(t.all, said{kept, a, changed})
 	t.mu.Unlock()
 	a.write(w)
 }
@@ -76,9 +87,15 @@ func (t *tape) request(i int) *http.Request {
 	return t.all[i].request
 }
 
+// changes reports whether request i is the one that makes the change, as far as the server's state shows that.
+func (t *tape) changes(i int) bool {
+	return i < len(t.all) && t.all[i].changed || !slices.ContainsFunc(t.all, func(s said) bool { return s.changed })
+}
+
 // record runs a verb undisturbed, and keeps what the server said.
 func (t *tape) record(c *probe, v verb) {
 	k := c.prepare(v)
+	t.state = c.w.Accounts
 	c.w.Faults.When(nil, 0, faults.Fault{Kind: faults.Custom, Answer: t.serve})
 	c.see(v.run(c.context(), c.p, k).err)
 	c.w.Faults.Clear()

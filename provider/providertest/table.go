@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -85,6 +87,9 @@ func junkTable(s *suite, t *table) string {
 	}
 	_, _ = fmt.Fprintln(w)
 	_ = w.Flush()
+	if n := pairsOf(s.h, math.MaxInt); n < math.MaxInt {
+		_, _ = fmt.Fprintf(&b, "of the pairs, %d a verb, drawn with %s=%d\n", n, testsize.SeedVariable, testsize.Seed())
+	}
 	for _, what := range slices.Sorted(maps.Keys(s.h.KnownJunk)) {
 		_, _ = fmt.Fprintf(&b, "not tried: %s (%s)\n", what, s.h.KnownJunk[what])
 	}
