@@ -54,6 +54,9 @@ func clip(s string, n int, lines bool) string {
 // visible returns the beginning of a text as Line shows it, n bytes at most, and reports whether
 // there is more. It does not look at the rest, nor far for something to show.
 func visible(s string, n int, lines bool) (string, bool) {
+	if len(s) <= n && plain(s, lines) { // as most are, and dumps are long
+		return s, false
+	}
 	if far := 8*n + 1<<14; len(s) > far {
 		shown, _ := visible(Cut(s, far), n, lines)
 		return shown, true
@@ -83,6 +86,24 @@ func visible(s string, n int, lines bool) (string, bool) {
 		b.WriteRune(r)
 	}
 	return b.String(), false
+}
+
+// plain reports whether a text is shown as it is: ASCII without control characters and, unless it may
+// have lines, without spaces that are left out.
+func plain(s string, lines bool) bool {
+	space := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c > ' ' && c < 0x7f:
+			space = false
+		case lines && (c == ' ' || c == '\n' || c == '\t'):
+		case c == ' ' && !space:
+			space = true
+		default:
+			return false
+		}
+	}
+	return lines || !space || s == ""
 }
 
 // blank reports whether a character becomes a space. U+2800 looks like one.

@@ -72,3 +72,15 @@ func TestSay(t *testing.T) {
 	require.True(t, strings.HasPrefix(said, `"a [31mlong`), said)
 	require.Equal(t, `1m0s of <nil>`, words.Say("%v of %v", time.Minute, nil))
 }
+
+// TestPlain: what is taken as it is would come out the same.
+func TestPlain(t *testing.T) {
+	alphabet := []rune("a~ \n\t\x01\x7fü")
+	none := words.NewCleaner()
+	for i := range 8 * 8 * 8 * 8 {
+		s := string([]rune{alphabet[i%8], alphabet[i/8%8], alphabet[i/64%8], alphabet[i/512%8]})
+		// The control character is not plain, and nothing is shown of it.
+		require.Equal(t, words.Line(s+"\x01", 100), words.Line(s, 100), "%q", s)
+		require.Equal(t, none.Lines(s+"\x01", 100), none.Lines(s, 100), "%q", s)
+	}
+}
