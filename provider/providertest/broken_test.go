@@ -42,6 +42,26 @@ func opened(open func() *World) func() Harness {
 type wants map[string]string
 
 var variants = []variant{
+	{"believes what customers write", opened(func() *World {
+		m := NewMemory(nil)
+		w := m.World()
+		w.Signed = func(provider.Secret, ...provider.Secret) provider.Provider { return m.Reopen() }
+		return w
+	}), wants{"forge/with a key": "which only claims to be it", "forge/rotation": "is not by a known key", "forge/from unsigned to signed": "is not by a known key"}},
+	{"forgets the keys before", opened(func() *World {
+		m := NewMemory(nil)
+		w := m.World()
+		w.Signed = func(current provider.Secret, _ ...provider.Secret) provider.Provider { return m.Signed(current) }
+		return w
+	}), wants{"forge/rotation": "whose marker is by the key before", "forge/from unsigned to signed": "whose marker is by the key before"}},
+	{"finds tampered accounts", opened(func() *World {
+		m := NewMemory(nil)
+		w := m.World()
+		w.Signed = func(current provider.Secret, old ...provider.Secret) provider.Provider {
+			return claimer{m.Signed(current, old...)}
+		}
+		return w
+	}), wants{"forge/with a key": "which only claims to be it", "forge/rotation": "is not by a known key", "forge/from unsigned to signed": "is not by a known key"}},
 	{"repeats a lost order", opened(func() *World {
 		m := NewMemory(nil)
 		m.server.twins = true
@@ -518,4 +538,19 @@ func (h handless) Create(ctx context.Context, req *provider.CreateRequest) (*pro
 		made.Handle = ""
 	}
 	return made, err
+}
+
+// claimer believes a tampered marker if nobody else has the reference.
+type claimer struct{ *Memory }
+
+func (c claimer) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	found, err := c.Memory.Find(ctx, q)
+	if errors.Is(err, provider.ErrConflict) {
+		for a := range c.List(ctx, nil) {
+			if a != nil && a.Marker.Claim(q.Reference) {
+				return a, nil
+			}
+		}
+	}
+	return found, err
 }

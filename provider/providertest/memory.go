@@ -29,9 +29,10 @@ type MemoryOptions struct {
 //
 // It is safe for concurrent use.
 type Memory struct {
-	server *memoryServer
-	key    string
-	wire   http.RoundTripper
+	server  *memoryServer
+	key     string
+	wire    http.RoundTripper
+	markers provider.Markers
 }
 
 // The optional interfaces of a Memory.
@@ -66,7 +67,16 @@ func NewMemory(opts *MemoryOptions) *Memory {
 }
 
 // Reopen makes a second provider for the same system, as a restarted program would.
-func (m *Memory) Reopen() *Memory { return &Memory{server: m.server, key: m.key, wire: m.wire} }
+func (m *Memory) Reopen() *Memory {
+	return &Memory{server: m.server, key: m.key, wire: m.wire, markers: m.markers}
+}
+
+// Signed makes a provider for the same system with marker keys: see provider.WithMarkerKeys.
+func (m *Memory) Signed(current provider.Secret, old ...provider.Secret) *Memory {
+	signed := m.Reopen()
+	signed.markers = provider.NewOptions(provider.WithMarkerKeys(current, old...)).Markers(memoryKind)
+	return signed
+}
 
 // BadKey makes a provider for the same system with credentials that are refused.
 func (m *Memory) BadKey() *Memory {
@@ -142,9 +152,21 @@ func (m *Memory) World() *World {
 				Plan:      m.server.plans[0].ID,
 			}
 		},
-		Image:            "linux",
-		Accounts:         m.Accounts,
-		AddForeign:       m.AddForeign,
+		Image:      "linux",
+		Accounts:   m.Accounts,
+		AddForeign: m.AddForeign,
+		Signed: func(current provider.Secret, old ...provider.Secret) provider.Provider {
+			return m.Signed(current, old...)
+		},
+		Customer: []Field{{
+			Name: "reference",
+			Get: func(id string) (text string) {
+				m.server.set(func(s *memoryServer) { text = s.accounts[id].Reference })
+				return text
+			},
+			Set:   func(id, text string) { m.server.set(func(s *memoryServer) { s.accounts[id].Reference = text }) },
+			Forge: func(req *provider.CreateRequest) string { return req.Reference },
+		}},
 		HideAccounts:     m.HideAccounts,
 		IgnoreSuspension: m.IgnoreSuspension,
 		Canaries:         []string{memoryKey, "sign-on-token"},

@@ -271,9 +271,11 @@ func (m *Memory) checkID(action, id string) error {
 
 func (m *Memory) account(a *memoryAccount) *provider.Account {
 	out := &provider.Account{
-		ID: a.ID, Reference: a.Reference, Username: a.Username, Name: a.Name, Email: a.Email,
+		ID: a.ID, Username: a.Username, Name: a.Name, Email: a.Email,
 		Plan: a.Plan, Status: provider.StatusActive, CreatedAt: a.CreatedAt,
 	}
+	// The reference is a text that customers can write, like a name: words in it are markers.
+	out.Reference, out.Marker = m.markers.Prove(a.Username, strings.Fields(a.Reference)...)
 	if len(a.Domains) > 0 {
 		out.Domain = a.Domains[0]
 	}

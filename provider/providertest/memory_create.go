@@ -70,13 +70,23 @@ func (m *Memory) ours(ctx context.Context, action string, req *provider.CreateRe
 	if err != nil || a == nil {
 		return nil, err
 	}
-	if a.Reference != req.Reference {
+	switch account := m.account(a); {
+	case account.Marker.Tampered != "":
+		return nil, tampered(action, account)
+	case account.Reference != req.Reference:
 		return nil, &provider.Error{
 			Provider: memoryKind, Action: action, Kind: provider.ErrAlreadyExists,
 			Message: fmt.Sprintf("the name belongs to account %s, which carries another reference", a.ID),
 		}
 	}
 	return a, nil
+}
+
+func tampered(action string, a *provider.Account) error {
+	return &provider.Error{
+		Provider: memoryKind, Action: action, Kind: provider.ErrConflict,
+		Message: fmt.Sprintf("account %s may be it, but %s", a.ID, a.Marker.Tampered),
+	}
 }
 
 func (m *Memory) makeAccount(
@@ -89,7 +99,7 @@ func (m *Memory) makeAccount(
 	}
 	made := new(memoryAccount)
 	err := m.do(ctx, memoryCall{action: action, method: http.MethodPost, path: "/accounts", out: made, username: req.Username, in: memoryOrder{
-		Username: req.Username, Password: req.Password.Reveal(), Reference: req.Reference,
+		Username: req.Username, Password: req.Password.Reveal(), Reference: m.markers.Sign(req.Reference, req.Username),
 		Email: req.Email, Name: req.Name, Plan: req.Plan, WithDomain: req.Domain,
 	}})
 	outcome := provider.OutcomeChanged

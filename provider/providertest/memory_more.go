@@ -200,7 +200,13 @@ func (m *Memory) Reinstall(ctx context.Context, req *provider.ReinstallRequest) 
 	})
 }
 
-// Adopt marks an account that has no reference.
+// carries reports whether an account has the marker that Adopt would write.
+func (m *Memory) carries(a *memoryAccount, reference string) bool {
+	account := m.account(a)
+	return account.Reference == reference && !account.Marker.Outdated
+}
+
+// Adopt marks an account that carries no other reference.
 func (m *Memory) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	if err := m.checkID("adopt account", id); err != nil {
 		return "", err
@@ -215,16 +221,17 @@ func (m *Memory) Adopt(ctx context.Context, id, reference string) (provider.Outc
 	switch {
 	case err != nil:
 		return "", err
-	case a.Reference == reference:
+	case m.carries(a, reference):
 		return provider.OutcomeAlready, nil
-	case a.Reference != "":
+	case m.account(a).Reference != "" && m.account(a).Reference != reference:
 		return "", &provider.Error{
 			Provider: memoryKind, Action: action, Kind: provider.ErrAlreadyExists,
 			Message: "it carries another reference",
 		}
 	}
-	outcome, err := m.change(ctx, id, func(a *memoryAccount) bool { return a.Reference == reference }, memoryCall{
-		action: action, method: http.MethodPatch, path: accountPath(id), in: memoryPatch{Reference: &reference},
+	marker := m.markers.Sign(reference, a.Username)
+	outcome, err := m.change(ctx, id, func(a *memoryAccount) bool { return m.carries(a, reference) }, memoryCall{
+		action: action, method: http.MethodPatch, path: accountPath(id), in: memoryPatch{Reference: &marker},
 	})
 	if outcome == provider.OutcomeChanged {
 		outcome = provider.OutcomeAdopted

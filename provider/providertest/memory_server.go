@@ -306,8 +306,9 @@ func (s *memoryServer) truth() []Truth {
 	now := time.Now().Add(s.ahead)
 	var all []Truth
 	for _, a := range s.sorted() {
+		reference, _, _ := strings.Cut(a.Reference, "~")
 		all = append(all, Truth{
-			ID: a.ID, Username: a.Username, Reference: a.Reference, Plan: a.Plan, Password: a.password,
+			ID: a.ID, Username: a.Username, Reference: reference, Plan: a.Plan, Password: a.password,
 			Domains: slices.Clone(a.Domains), Suspended: a.Suspended, Canceled: a.Canceled, PoweredOff: a.Off, Paid: a.Paid,
 			Complete: a.foreign || (!now.Before(a.readyAt) && (a.wanted == "" || slices.Contains(a.Domains, a.wanted))),
 		})

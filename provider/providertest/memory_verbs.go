@@ -74,13 +74,21 @@ func (m *Memory) Find(ctx context.Context, q provider.Query) (*provider.Account,
 	if err != nil {
 		return nil, err
 	}
+	var claimed *provider.Account
 	all = slices.DeleteFunc(all, func(a *memoryAccount) bool {
+		account := m.account(a)
+		if account.Marker.Claim(q.Reference) {
+			claimed = account
+		}
 		hasDomain := slices.ContainsFunc(a.Domains, func(d string) bool { return strings.EqualFold(d, q.Domain) })
 		return q.Username != "" && !strings.EqualFold(q.Username, a.Username) || q.Domain != "" && !hasDomain ||
-			q.Reference != "" && q.Reference != a.Reference || q.Email != "" && q.Email != a.Email
+			q.Reference != "" && q.Reference != account.Reference || q.Email != "" && q.Email != a.Email
 	})
 	switch len(all) {
 	case 0:
+		if claimed != nil {
+			return nil, tampered("find account", claimed)
+		}
 		return nil, &provider.Error{Provider: memoryKind, Action: "find account", Kind: provider.ErrNotFound}
 	case 1:
 		return m.account(all[0]), nil

@@ -53,7 +53,7 @@ func (s *suite) run(t *testing.T) {
 		{"describe", describeChecks}, {"input", inputChecks}, {"check", connectionChecks}, {"read", readChecks},
 		{"create", createChecks}, {"resume", resumeChecks}, {"concurrent", concurrencyChecks}, {"state", stateChecks},
 		{"terminate", terminateChecks}, {"optional", optionalChecks}, {"pending", pendingChecks}, {"ensure", ensureChecks}, {"lag", lagChecks}, {"last", lastChecks},
-		{"context", contextChecks}, {"credentials", credentialChecks}, {"missing", missingChecks}, {"denied", deniedChecks},
+		{"context", contextChecks}, {"credentials", credentialChecks}, {"forge", forgeChecks}, {"missing", missingChecks}, {"denied", deniedChecks},
 		{"voice", voiceChecks}, {"secrets", secretChecks},
 	} {
 		t.Run(g.name, func(t *testing.T) {
