@@ -67,7 +67,7 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		client, err := elizon.New(srv.URL, provider.NewSecret(key), append([]provider.Option{
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-			provider.WithDumps(logs),
+			logs.Dumps(t),
 		}, options...)...)
 		if err != nil {
 			t.Fatal(err)

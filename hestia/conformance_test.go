@@ -59,7 +59,7 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 		client, err := hestia.New(srv.URL, auth,
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-			provider.WithDumps(logs))
+			logs.Dumps(t))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		client, err := hostkey.New(srv.URL, provider.NewSecret(key), append([]provider.Option{
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-			provider.WithDumps(logs),
+			logs.Dumps(t),
 		}, options...)...)
 		if err != nil {
 			t.Fatal(err)

@@ -61,7 +61,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 		client, err := keyhelp.New(srv.URL, provider.NewSecret(key),
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-			provider.WithDumps(logs),
+			logs.Dumps(t),
 			keyhelp.WithDialect(dialect),
 			// The panel's IDs begin here; a small gap keeps the thousands of cases fast.
 			keyhelp.WithScan(keyhelp.Scan{ClientsFrom: 1200, DomainsFrom: 65300, Gap: 16}))

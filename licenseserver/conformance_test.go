@@ -83,7 +83,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		}
 		if search {
 			// The dumps of the others would repeat the same many times.
-			opts = append(opts, searchable, provider.WithDumps(logs))
+			opts = append(opts, searchable, logs.Dumps(t))
 		}
 		client, err := licenseserver.New(srv.URL, provider.NewSecret(key), opts...)
 		if err != nil {

@@ -3,6 +3,9 @@ package providertest
 import (
 	"bytes"
 	"sync"
+	"testing"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // Log collects what the clients of a World log and dump. Pass it to them as a writer, and its
@@ -24,4 +27,24 @@ func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.buf.String()
+}
+
+// Dumps is provider.WithDumps for the clients of a World that Harness.Open opens with t. In the default
+// run cases with faults go without, or dumps would be a quarter of their time; the full run has them in
+// all.
+func (l *Log) Dumps(t testing.TB) provider.Option {
+	if _, ok := t.(undumped); ok {
+		return func(*provider.Options) {}
+	}
+	return provider.WithDumps(l)
+}
+
+// undumped is the testing.TB of worlds without dumps.
+type undumped struct{ testing.TB }
+
+// withoutDumps returns the suite with such worlds.
+func (s *suite) withoutDumps() *suite {
+	other := *s
+	other.h.Open = func(t testing.TB) *World { return s.h.Open(undumped{t}) }
+	return &other
 }

@@ -101,6 +101,9 @@ func (s *suite) try(t *testing.T, g campaign) {
 
 func (s *suite) column(t *testing.T, g campaign, name string, v verb, row *row) {
 	out := &limited{tb: s.tb(t, name), left: 20}
+	if !testsize.Full() {
+		s = s.withoutDumps()
+	}
 	within := func(out tb, run func(c *probe)) {
 		synctest.Test(t, func(t *testing.T) {
 			c := s.probe(t, out)
