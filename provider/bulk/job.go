@@ -32,21 +32,9 @@ type Target struct {
 }
 
 // String returns a name for people: "web1/17".
+//
+// Other targets may have the same: see Key.
 func (t Target) String() string { return t.Server + "/" + t.name() }
-
-func (t Target) name() string {
-	switch create := t.Want.Create; {
-	case t.ID != "":
-		return t.ID
-	case t.Want.ID != "":
-		return t.Want.ID
-	case create != nil && create.Reference != "":
-		return create.Reference
-	case create != nil:
-		return create.Username
-	}
-	return ""
-}
 
 // Targets turns a slice into the sequence that Job.Targets takes.
 func Targets(all []Target) iter.Seq2[Target, error] {
@@ -74,9 +62,11 @@ type Job struct {
 	Verb Verb
 	// Targets is required. It is read once: by Suspend, Terminate, Ensure and jobs that Destroys
 	// marks, all of it before the first call; by other jobs as they go, in a goroutine of its own,
-	// so that it should end with Run's context where it waits. An error in it ends the job. An
-	// account that it contains twice is never worked on twice at the same time; one that Ensure
-	// should bring to two different states is refused.
+	// so that it should end with Run's context where it waits. An error in it ends the job. A
+	// target that it contains twice is never worked on twice at the same time. Jobs that read all
+	// of it refuse an account that is named in two ways, or should be brought to two different
+	// states, and a name that two accounts have, as far as the targets and the servers' lists tell:
+	// lists are read for the safety stop, and where some targets have IDs and others only names.
 	Targets iter.Seq2[Target, error]
 	// Open returns the provider of a server. Required. It is called once for each server. If it
 	// fails, all targets on that server fail.

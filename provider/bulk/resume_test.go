@@ -121,14 +121,16 @@ func TestLogFile(t *testing.T) {
 	text, err := os.ReadFile(path)
 	require.NoError(t, err)
 	id := all.targets(1)[0].ID
-	require.Regexp(t, `^\{"at":"[^"]+","verb":"suspend","server":"web1","account":"`+id+`","outcome":"changed"\}\n$`, string(text))
+	head, line, _ := strings.Cut(string(text), "\n")
+	require.Equal(t, `{"log":"provkit bulk","version":2}`, head)
+	require.Regexp(t, `^\{"at":"[^"]+","verb":"suspend","server":"web1","by":"id","account":"`+id+`","outcome":"changed"\}\n$`, line)
 
 	job.Verb = bulk.Unsuspend
 	_, err = collect(t.Context(), job)
 	require.ErrorContains(t, err, `is the log of a job with the verb "suspend"`)
 
 	for name, broken := range map[string]string{
-		"something else": "hello\n", "another object": "{}\n", "two verbs": string(text) + strings.Replace(string(text), `"suspend"`, `"terminate"`, 1),
+		"something else": "hello\n", "another object": "{}\n", "two verbs": string(text) + strings.Replace(line, `"suspend"`, `"terminate"`, 1),
 		"a line without end": strings.Repeat("x", 2<<20) + "\n",
 	} {
 		require.NoError(t, os.WriteFile(path, []byte(broken), 0o600))

@@ -23,7 +23,7 @@ type run struct {
 	lanes   map[string]*lane
 	order   []*lane // in which they take turns
 	turn    int
-	doomed  map[string]*doomed
+	rolls   map[string]*roll
 	meter   *meter
 	queued  int
 	running int
@@ -34,9 +34,9 @@ type run struct {
 	results chan *Result
 	// over is closed when nobody receives results any more.
 	over chan struct{}
-	// waiting are the targets that are queued or under way, by their log key: a target that is
-	// listed twice must not be worked on twice at once.
-	waiting   map[string]bool
+	// waiting are the targets that are queued or under way: a target that is listed twice must not be
+	// worked on twice at once.
+	waiting   map[work]bool
 	lookahead int
 }
 
@@ -58,7 +58,7 @@ const lookahead = 4096
 func newRun(j *Job, cancel context.CancelFunc, yield func(*Result, error) bool) *run {
 	r := &run{
 		job: j, cancel: cancel, yield: yield, meter: newMeter(j.Expect),
-		lanes: make(map[string]*lane), doomed: make(map[string]*doomed), waiting: make(map[string]bool),
+		lanes: make(map[string]*lane), rolls: make(map[string]*roll), waiting: make(map[work]bool),
 		perServer: j.PerServer, total: j.Total, giveUp: j.GiveUp, lookahead: lookahead,
 		results: make(chan *Result), over: make(chan struct{}),
 	}
@@ -79,7 +79,6 @@ func (r *run) run(ctx context.Context) error {
 		return r.loop(ctx, r.feed(ctx, r.job.Targets))
 	}
 	var all []Target
-	listed := make(map[string]string) // what each account is to become
 	for t, err := range r.job.Targets {
 		switch {
 		case err != nil:
@@ -90,33 +89,19 @@ func (r *run) run(ctx context.Context) error {
 		if err := r.job.check(t); err != nil {
 			return err
 		}
-		want := wanted(r.job.Verb, t)
-		switch other, again := listed[t.String()]; {
-		case t.name() == "": // for a Do that needs no ID
-		case again && other == want:
-			continue
-		case again:
-			var problems provider.Problems
-			problems.Add("Targets", "%s should be both %q and %q", t, other, want)
-			return problems.Err("bulk", "Run", fmt.Sprintf("%s many accounts", r.job.Verb))
-		default:
-			listed[t.String()] = want
+		fresh, problem := r.enroll(t)
+		if problem != "" {
+			return provider.Problems{"Targets": problem}.Err("bulk", "Run", fmt.Sprintf("%s many accounts", r.job.Verb))
 		}
-		known := r.job.Log.knows(r.job.Verb, t)
-		switch {
-		case !r.job.destroys(t):
-		case !known:
-			r.doom(t)
-		case !r.suspends(t): // removed, so that no list contains it any more
-			r.doomedOn(t.Server).done++
+		if fresh {
+			all = append(all, t)
 		}
-		all = append(all, t)
 	}
 	r.meter.Total = len(all)
 	if err := r.safety(ctx); err != nil {
 		return err
 	}
-	r.doomed = nil
+	r.rolls = nil
 	// All targets are in memory anyway, and a list sorted by server then keeps all servers busy.
 	r.lookahead = max(lookahead, len(all))
 	return r.loop(ctx, r.feed(ctx, Targets(all)))
@@ -217,7 +202,7 @@ func (r *run) take(t Target) {
 		r.hand(&Result{Target: t, Err: err})
 		return
 	}
-	key := t.key(r.job.Verb)
+	key := t.work(r.job.Verb)
 	if r.waiting[key] && t.name() != "" {
 		r.meter.Skipped++
 		return
@@ -278,7 +263,7 @@ func (r *run) finish(result *Result) {
 	r.running--
 	l := r.lanes[result.Target.Server]
 	l.running--
-	delete(r.waiting, result.Target.key(r.job.Verb))
+	delete(r.waiting, result.Target.work(r.job.Verb))
 	if errors.Is(result.Err, provider.ErrUnavailable) {
 		l.missed++
 	} else {
@@ -301,7 +286,7 @@ func (r *run) giveUpOn(l *lane, cause error) {
 	l.queue = nil
 	r.queued -= len(queue)
 	for _, t := range queue {
-		delete(r.waiting, t.key(r.job.Verb))
+		delete(r.waiting, t.work(r.job.Verb))
 		r.hand(&Result{Target: t, Err: l.err})
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/provkit/provkit/provider"
@@ -36,44 +35,24 @@ func (e *ShareError) Is(target error) bool { return target == ErrSafetyStop }
 // rounding allows for fractions such as 0.29, which no float64 is: 29 of 100 are no more.
 const rounding = 1e-6
 
-// doomed are the targets on one server that would go out of service, by ID and by user name.
-type doomed struct {
-	byID, byName map[string]Target
-	// done counts the accounts that an earlier run of this job removed.
-	done int
-}
-
-func (r *run) doomedOn(server string) *doomed {
-	d := r.doomed[server]
-	if d == nil {
-		d = &doomed{byID: make(map[string]Target), byName: make(map[string]Target)}
-		r.doomed[server] = d
-	}
-	return d
-}
-
-func (r *run) doom(t Target) {
-	d := r.doomedOn(t.Server)
-	switch create := t.Want.Create; {
-	case t.ID != "" || t.Want.ID != "":
-		d.byID[t.name()] = t
-	case create != nil:
-		d.byName[strings.ToLower(create.Username)] = t
-	}
-}
-
-// safety counts before the first call. It does not count accounts that are in the wanted state
-// already: a nightly job with all suspended customers changes few.
+// safety looks at the servers' lists before the first call: two targets that are one account, and a
+// name that two accounts have, are refused, and what would go out of service is counted. It does not
+// count accounts that are in the wanted state already: a nightly job with all suspended customers
+// changes few.
 func (r *run) safety(ctx context.Context) error {
 	share := r.job.MaxShare
 	if share == 0 {
 		share = DefaultMaxShare
 	}
-	if share >= 1 || ctx.Err() != nil {
-		return nil //nolint:nilerr // every target fails with the context's error anyway
+	if ctx.Err() != nil {
+		return nil // every target fails with the context's error anyway
 	}
 	var servers []*lane
-	for _, server := range slices.Sorted(maps.Keys(r.doomed)) {
+	for _, server := range slices.Sorted(maps.Keys(r.rolls)) {
+		roll := r.rolls[server]
+		if counts := share < 1 && len(roll.doomed)+roll.done > 0; !counts && !(roll.ids && roll.names) {
+			continue
+		}
 		if l := r.lane(server); l.err == nil { // otherwise its targets fail anyway
 			servers = append(servers, l)
 		}
@@ -96,10 +75,20 @@ func (r *run) safety(ctx context.Context) error {
 // answer, so that this bounds the memory.
 const countedAtOnce = 4
 
-// stop returns why the safety stop refuses the job for one server.
+// stop returns why the job is refused for one server.
 func (r *run) stop(ctx context.Context, l *lane, share float64) error {
-	count, of, err := r.count(ctx, l.provider, r.doomed[l.server])
+	lister, ok := provider.As[provider.Lister](l.provider)
+	if !ok && (share >= 1 || len(r.rolls[l.server].doomed) == 0) {
+		return nil // nothing to count, and nobody to ask whether two targets are one account
+	}
+	if !ok {
+		return fmt.Errorf("bulk: the safety stop cannot count the accounts of %s: "+
+			"the provider cannot list accounts; set Job.MaxShare to 1 if you are sure of your list", l.server)
+	}
+	count, of, err := r.count(ctx, l.server, lister)
 	switch {
+	case errors.Is(err, provider.ErrConflict):
+		return err
 	case err != nil:
 		return fmt.Errorf("bulk: the safety stop cannot count the accounts of %s: %w", l.server, err)
 	case count > 1 && float64(count) > share*float64(of)+rounding:
@@ -108,25 +97,28 @@ func (r *run) stop(ctx context.Context, l *lane, share float64) error {
 	return nil
 }
 
-func (r *run) count(ctx context.Context, p provider.Provider, d *doomed) (count, of int, err error) {
-	lister, ok := provider.As[provider.Lister](p)
-	if !ok {
-		return 0, 0, errors.New("the provider cannot list accounts; set Job.MaxShare to 1 if you are sure of your list")
-	}
+func (r *run) count(ctx context.Context, server string, lister provider.Lister) (count, of int, err error) {
+	roll := r.rolls[server]
+	seen := roll.look()
 	for account, err := range lister.List(ctx, nil) {
 		if account == nil {
 			return 0, 0, err
 		}
 		of++
-		t, hit := d.byID[account.ID]
-		if !hit {
-			t, hit = d.byName[strings.ToLower(account.Username)]
+		t, problem := seen.meet(server, account)
+		if problem != "" {
+			return 0, 0, ambiguous(r.job.Verb, problem)
 		}
-		if hit && !(account.Status == provider.StatusSuspended && r.suspends(t)) {
+		if roll.doomed[t] && !(account.Status == provider.StatusSuspended && r.suspends(*t)) {
 			count++
 		}
 	}
-	return count + d.done, of + d.done, nil
+	return count + roll.done, of + roll.done, nil
+}
+
+// ambiguous is the error of a list that does not say which account is meant.
+func ambiguous(verb Verb, problem string) error {
+	return &provider.Error{Action: fmt.Sprintf("%s many accounts", verb), Kind: provider.ErrConflict, Message: problem}
 }
 
 // suspends reports whether the target would be suspended, and not removed.
