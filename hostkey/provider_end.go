@@ -86,60 +86,79 @@ func (p *Provider) readEndAgain(ctx context.Context, before *end) (*end, error) 
 }
 
 // cancelled reports whether a cancellation of a server is open. An immediate one counts as one at
-// the end of the period, but not the reverse. The shape of the list is undocumented: any object in
-// it that names the server counts, unless it is marked as another type. A list for one server that
-// does not name it may be another server's: then that of the whole account decides.
+// the end of the period, but not the reverse. A list for one server that does not name it may be
+// another server's: then that of the whole account decides. If it names others only, it is asked for
+// once more: either the server does not select, or an answer was another's, and so may the next be.
 func (p *Provider) cancelled(ctx context.Context, id int64, kind CancellationType) (bool, error) {
-	open, err := p.cancelledIn(ctx, &CancellationListRequest{ServerID: id}, id, kind)
-	if open || err != nil {
-		return open, err
+	one := &CancellationListRequest{ServerID: id}
+	own, err := p.cancelledIn(ctx, one, id, kind)
+	if err != nil || own.found {
+		return own.found, err
 	}
-	return p.cancelledIn(ctx, nil, id, kind)
+	all, err := p.cancelledIn(ctx, nil, id, kind)
+	if err != nil || all.found || !own.others {
+		return all.found, err
+	}
+	own, err = p.cancelledIn(ctx, one, id, kind)
+	return own.found, err
 }
 
-func (p *Provider) cancelledIn(ctx context.Context, list *CancellationListRequest, id int64, kind CancellationType) (bool, error) {
+func (p *Provider) cancelledIn(ctx context.Context, list *CancellationListRequest, id int64, kind CancellationType) (cancellations, error) {
+	found := cancellations{server: idText(id), kind: kind}
 	answer, err := p.client.WHMCS.CancellationRequests(ctx, list)
 	if errors.Is(err, provider.ErrNotFound) {
-		return false, nil
+		return found, nil
 	}
 	if err != nil {
-		return false, err
+		return found, err
 	}
 	if e := openEnvelope(answer); e != nil && e.word("result") == "" {
-		return false, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations has no result"}
+		return found, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations has no result"}
 	}
 	if !json.Valid(answer) {
-		return false, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations cannot be read"}
+		return found, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations cannot be read"}
 	}
-	return namesServer(answer, idText(id), kind, 0), nil
+	found.read(answer, 0)
+	return found, nil
+}
+
+// cancellations is what a list says about a server. The shape of the list is undocumented: any object
+// in it that names the server counts, unless it is marked as another type.
+type cancellations struct {
+	server string
+	kind   CancellationType
+	// found is a cancellation of the server, others an object that may be one of another server.
+	found, others bool
 }
 
 // serverFields are the API's names for a server's ID.
 var serverFields = []string{"id", "server_id", "eq_id", "inv_id", "component_id"}
 
-// namesServer looks 8 objects or lists deep, without a copy of the answer.
-func namesServer(raw []byte, id string, kind CancellationType, depth int) (found bool) {
+// read looks 8 objects or lists deep, without a copy of the answer.
+func (c *cancellations) read(raw []byte, depth int) {
 	raw = rest.Content(raw)
 	if len(raw) == 0 || depth > 8 || raw[0] != '{' && raw[0] != '[' {
-		return false
+		return
 	}
-	named, now := false, false
+	named, other, now := false, false, false
 	_ = wire.Options{}.Walk(raw, func(name, value []byte) error { // it is valid JSON
 		text, _, plain := wire.Scalar(value)
 		switch field := string(name); {
 		case !plain:
-			found = found || namesServer(value, id, kind, depth+1)
+			c.read(value, depth+1)
 		case slices.Contains(serverFields, field) && depth > 0: // the outer object repeats the request
-			named = named || text == id
+			named, other = named || text == c.server, true
 		case field == "cancellation_type", field == "type":
 			now = now || immediate(text)
 		}
 		return nil
 	})
-	if named {
-		return kind == CancelAtPeriodEnd || now
+	switch {
+	case named:
+		c.found = c.found || c.kind == CancelAtPeriodEnd || now
+	case other:
+		c.others = true
 	}
-	return found
 }
 
 // immediate reports whether a cancellation is immediate: by the number that requests it, or by
