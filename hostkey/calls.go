@@ -66,9 +66,9 @@ func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (provid
 // Ack is the answer to most calls that change something. If the change continues in the background,
 // it names the task.
 type Ack struct {
-	// Callback is the key of a task for Tasks.Wait; "" if there is nothing to wait for. It stays
-	// valid after a restart of the program.
-	Callback string `wire:"callback"`
+	// Callback is the key of a task for Tasks.Wait; zero if there is nothing to wait for. It stays
+	// valid after a restart of the program. See TasksService for why it is a secret.
+	Callback provider.Secret `wire:"callback"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
+	"github.com/provkit/provkit/provider"
 )
 
 // envelope is the outer object of an answer. The API's modules use different ones: success is "OK",
@@ -128,8 +129,8 @@ func (e envelope) reference() UnfinishedOrder {
 			r.InvoiceID = orElse(r.InvoiceID, from.id(name))
 		}
 		r.ServerID = orElse(r.ServerID, from.id("id"))
-		if r.Callback == "" {
-			r.Callback = from.word("callback")
+		if r.Callback.IsZero() {
+			r.Callback = provider.NewSecret(from.word("callback"))
 		}
 	}
 	return r

@@ -138,7 +138,7 @@ func TestFailedOrderWithReference(t *testing.T) {
 		`{"result":-1,"error":"x","invoiceid":"603548"}`:                               {InvoiceID: 603548},
 		`{"result":-1,"error":"x","invoice_id":603548}`:                                {InvoiceID: 603548},
 		`{"result":-1,"error":"x","invoice":{"id":603548}}`:                            {InvoiceID: 603548},
-		`{"result":"Fail","callback":"` + taskKey + `"}`:                               {Callback: taskKey},
+		`{"result":"Fail","callback":"` + taskKey + `"}`:                               {Callback: task},
 		`{"result":-1,"error":"x","data":{"id":55054,"invoice":"603548"}}`:             {ServerID: 55054, InvoiceID: 603548},
 		`{"result":"ERROR","code":-1,"message":"not enough funds"}`:                    nil,
 		`{"result":-1,"error":"x","id":null,"invoice":0,"callback":"","data":[]}`:      nil,
@@ -285,7 +285,7 @@ func vendorOf(c *client) []func(context.Context) error {
 	return []func(context.Context) error{
 		func(ctx context.Context) error { _, err := c.Servers.Show(ctx, 17); return err },
 		func(ctx context.Context) error { _, err := c.Servers.UpdateServers(ctx); return err },
-		func(ctx context.Context) error { _, err := c.Tasks.Check(ctx, taskKey); return err },
+		func(ctx context.Context) error { _, err := c.Tasks.Check(ctx, task); return err },
 		func(ctx context.Context) error { _, err := c.Auth.Info(ctx); return err },
 		func(ctx context.Context) error { _, err := c.Servers.On(ctx, 17, nil); return err },
 		func(ctx context.Context) error {

@@ -179,7 +179,7 @@ func (s *Server) MainIP() netip.Addr {
 type ServersUpdate struct {
 	Servers []int64 `wire:"servers,required,strict"`
 	// DeployKeys are the keys of running deployment tasks by invoice ID; nil if there are none.
-	DeployKeys map[int64]string `wire:"deploy_keys,required,strict"`
+	DeployKeys map[int64]provider.Secret `wire:"deploy_keys,required,strict"`
 	// Billing lists the services in billing.
 	Billing []BillingServer `wire:"billing_servers"`
 }

@@ -124,9 +124,9 @@ type Order struct {
 	Status string
 	// DeployStatus is a word such as "awaiting_payment"; the set is undocumented.
 	DeployStatus string
-	// Callback is the key of the deployment for Tasks.Wait; "" if there is none, such as before the
+	// Callback is the key of the deployment for Tasks.Wait; zero if there is none, such as before the
 	// payment.
-	Callback string
+	Callback provider.Secret
 	// Redirect leads to a payment page. It is a secret, since it may sign in.
 	Redirect         provider.Secret
 	OSName, SoftName string

@@ -37,7 +37,7 @@ type ServerCreatePXERequest struct {
 	PostInstallCallback string          `url:"post_install_callback,omitempty"`
 	PostInstallScript   provider.Secret `url:"post_install_script,omitempty"`
 	// ReinstallKey is the key that Reinstall returned.
-	ReinstallKey string `url:"reinstall_key,omitempty"`
+	ReinstallKey provider.Secret `url:"reinstall_key,omitempty"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
@@ -63,7 +63,7 @@ func (s *ServersService) CreatePXE(ctx context.Context, req *ServerCreatePXERequ
 		OSID: req.OSID, RootPassword: req.RootPassword, Hostname: req.Hostname, PostInstallCallback: req.PostInstallCallback, PostInstallScript: req.PostInstallScript,
 	}
 	install.check(&problems)
-	if req.ReinstallKey != "" {
+	if !req.ReinstallKey.IsZero() {
 		checkTaskKey(&problems, "ReinstallKey", req.ReinstallKey)
 	}
 	call, _, err := formOf(eqCreatePXE, problems, idText(req.ID), req, req.Extra)

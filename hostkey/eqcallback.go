@@ -17,7 +17,7 @@ type EQCallbackService struct{ c *Client }
 // TaskCheckRequest asks about a task.
 type TaskCheckRequest struct {
 	// Key of the task, required.
-	Key string `url:"key"`
+	Key provider.Secret `url:"key"`
 	// Status, Stage and ID are documented without their meaning; "" and 0 are not sent.
 	Status string `url:"status,omitempty"`
 	Stage  string `url:"stage,omitempty"`
@@ -38,13 +38,13 @@ func (s *EQCallbackService) Check(ctx context.Context, req *TaskCheckRequest) (*
 // Reinstall reports the end of a reinstallation: POST /eq_callback.php, action reinstall. The
 // vendor's own workers call it, not customers. Fields other than the key, and the answer, are
 // undocumented.
-func (s *EQCallbackService) Reinstall(ctx context.Context, key string, extra map[string]any) (provider.Payload, error) {
+func (s *EQCallbackService) Reinstall(ctx context.Context, key provider.Secret, extra map[string]any) (provider.Payload, error) {
 	var problems provider.Problems
 	checkTaskKey(&problems, "key", key)
 	call, form, err := formOf(eqCallbackReinstall, problems, "", nil, extra)
 	if err != nil {
 		return nil, err
 	}
-	form.Set("key", key)
+	form.Set("key", key.Reveal())
 	return s.c.unknown(ctx, eqCallbackReinstall, call)
 }

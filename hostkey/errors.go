@@ -43,14 +43,14 @@ const (
 // failure and yet named a server, an invoice or a task. The error matches
 // provider.ErrOutcomeUnknown: look at these before you order again.
 type UnfinishedOrder struct {
-	// ServerID and InvoiceID are 0, and Callback is "", if the server did not name them.
+	// ServerID and InvoiceID are 0, and Callback is zero, if the server did not name them.
 	ServerID, InvoiceID int64
-	Callback            string
+	Callback            provider.Secret
 }
 
 // Error names the server, the invoice and the task.
 func (o *UnfinishedOrder) Error() string {
-	return fmt.Sprintf("the failed order names server %d, invoice %d, task %q", o.ServerID, o.InvoiceID, o.Callback)
+	return fmt.Sprintf("the failed order names server %d, invoice %d, task %v", o.ServerID, o.InvoiceID, o.Callback)
 }
 
 // genuine recognises the API's own answers: an object that is not empty. Successes need no envelope,

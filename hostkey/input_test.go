@@ -92,7 +92,7 @@ func serverRefusals() map[string]refusal {
 	backup := func(c *client) func(context.Context, int64, map[string]any) (*hostkey.Ack, error) {
 		return c.Servers.CreateBackup
 	}
-	wait := func(fields, key string, o *hostkey.TaskWaitOptions) refusal {
+	wait := func(fields string, key provider.Secret, o *hostkey.TaskWaitOptions) refusal {
 		return refusal{fields, func(ctx context.Context, c *client) error { _, err := c.Tasks.Wait(ctx, key, o); return err }}
 	}
 	return map[string]refusal{
@@ -114,13 +114,15 @@ func serverRefusals() map[string]refusal {
 		"PXE": refuses("ID OSID RootPassword Hostname ReinstallKey", func(c *client) func(context.Context, *hostkey.ServerCreatePXERequest) (*hostkey.Ack, error) {
 			return c.Servers.CreatePXE
 		},
-			&hostkey.ServerCreatePXERequest{ReinstallKey: "a b"}),
+			&hostkey.ServerCreatePXERequest{ReinstallKey: provider.NewSecret("a b")}),
 		"task": refuses("ID key", func(c *client) func(context.Context, *hostkey.TaskCheckRequest) (*hostkey.TaskState, error) {
 			return c.EQCallback.Check
 		}, &hostkey.TaskCheckRequest{ID: -1}),
-		"task key":       refuses("key", func(c *client) func(context.Context, string) (*hostkey.TaskState, error) { return c.Tasks.Check }, "a\nb"),
-		"wait, no task":  wait("key", "", nil),
-		"wait, negative": wait("Interval MaxInterval", taskKey, &hostkey.TaskWaitOptions{Interval: -1, MaxInterval: -1}),
+		"task key": refuses("key", func(c *client) func(context.Context, provider.Secret) (*hostkey.TaskState, error) {
+			return c.Tasks.Check
+		}, provider.NewSecret("a\nb")),
+		"wait, no task":  wait("key", provider.Secret{}, nil),
+		"wait, negative": wait("Interval MaxInterval", task, &hostkey.TaskWaitOptions{Interval: -1, MaxInterval: -1}),
 	}
 }
 

@@ -31,7 +31,7 @@ func vendor(t testing.TB) *clienttest.Vendor {
 		},
 		Samples: func() []any { return append(samples(), moreSamples()...) },
 		Args: map[string]any{
-			"Tasks.Check 1": taskKey, "EQCallback.Reinstall 1": taskKey,
+			"Tasks.Check 1": task, "Tasks.Wait 1": task, "EQCallback.Reinstall 1": task,
 		},
 		Names:  []string{"id", "params[id]", "invoice_id", "key", "params[zone]", "ip", "params[name]"},
 		Beside: beside, Rows: rows, Exchanges: exchanges(t), Canaries: []string{canaryKey, canaryToken, canarySecret, canaryAnswer},
@@ -91,7 +91,7 @@ func samples() []any {
 	return []any{
 		secret, map[string]any{"note": "x", "secret": secret}, time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), []int64{17, 18}, []string{"192.0.2.1"}, hostkey.BootPXE,
 		&hostkey.AuthLoginRequest{Key: secret, TTL: time.Hour}, &hostkey.AuthWHMCSLoginRequest{User: "a@example.com", Password: secret},
-		&hostkey.TaskCheckRequest{Key: taskKey}, (*hostkey.TaskWaitOptions)(nil),
+		&hostkey.TaskCheckRequest{Key: task}, (*hostkey.TaskWaitOptions)(nil),
 		&hostkey.ServerListOptions{Full: true, Extra: map[string]any{"note": secret}},
 		&hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: install}, &hostkey.ServerReinstallRequest{ID: 17, Install: install},
 		&hostkey.ServerPowerOptions{PIN: provider.NewSecret(canaryPIN)}, &hostkey.ServerNoVNCOptions{PIN: provider.NewSecret(canaryPIN)},

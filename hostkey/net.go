@@ -60,7 +60,7 @@ type AddedIPv4 struct {
 	ServerID  int64          `wire:"id,identity"`
 	Addresses []AddedAddress `wire:"ips"`
 	// TaskKeys are keys for Tasks.Wait; there may be none.
-	TaskKeys []string `wire:"keys"`
+	TaskKeys []provider.Secret `wire:"keys"`
 }
 
 // AddedAddress is an address that was added to a server.
@@ -291,12 +291,12 @@ func checkPort(problems *provider.Problems, serverID int64, port string) {
 var (
 	_ = wire.Read(func(raw []byte, added *AddedIPv4) error {
 		var task struct {
-			Callback string `wire:"callback"`
+			Callback provider.Secret `wire:"callback"`
 		}
 		if err := cmp.Or(wire.Fill(raw, added), wire.Unmarshal(raw, &task)); err != nil {
 			return err
 		}
-		if task.Callback != "" {
+		if !task.Callback.IsZero() {
 			added.TaskKeys = append(added.TaskKeys, task.Callback)
 		}
 		if len(added.Addresses)+len(added.TaskKeys) == 0 {

@@ -26,16 +26,25 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	answer, err := p.s.c.Servers.OrderInstance(ctx, &bought)
 	var unfinished *UnfinishedOrder
 	switch {
+	case err == nil && p.older(answer.ServerID, answer.InvoiceID):
+		return "", order.Unknown("the answer names server %d and invoice %d, which were there before the order", answer.ServerID, answer.InvoiceID)
 	case err == nil:
 		p.learn(answer.ServerID, answer.InvoiceID, answer.Callback)
-		if answer.Status == InvoicePaid || answer.Callback != "" {
+		if answer.Status == InvoicePaid || !answer.Callback.IsZero() {
 			return order.Deploying, nil
 		}
-	case errors.As(err, &unfinished):
+	case errors.As(err, &unfinished) && !p.older(unfinished.ServerID, unfinished.InvoiceID):
 		p.learn(unfinished.ServerID, unfinished.InvoiceID, unfinished.Callback)
 		return order.Unclear, err // a failure that left something behind
 	}
 	return "", err
+}
+
+// older reports whether a server or an invoice was there before the order. The answer to an order does
+// not name the host that was ordered, and one that names such a thing is the answer to another order.
+func (p *purchase) older(server, invoice int64) bool {
+	_, had := p.servers[server]
+	return had || invoice != 0 && invoice <= p.lastInvoice
 }
 
 // Follow finds out how far the order is, and pays for it if the caller wants that. It finds the
@@ -92,20 +101,20 @@ func (c *Client) payFromCredit(ctx context.Context, id int64, invoice *Invoice) 
 // task checks the order's deployment. The server reports a success only once, so a task that is
 // gone proves nothing: the account decides.
 func (p *purchase) task(ctx context.Context) (running bool, err error) {
-	if p.callback == "" && p.invoice != 0 {
+	if p.callback.IsZero() && p.invoice != 0 {
 		underway, err := p.s.c.Servers.UpdateServers(ctx)
 		if err != nil {
 			return false, err
 		}
 		p.learn(0, 0, underway.DeployKeys[p.invoice])
 	}
-	if p.callback == "" {
+	if p.callback.IsZero() {
 		return false, nil
 	}
 	task, err := p.s.c.Tasks.Check(ctx, p.callback)
 	switch {
 	case errors.Is(err, ErrTaskGone):
-		p.callback = ""
+		p.callback = provider.Secret{}
 		return false, nil
 	case err != nil:
 		return false, err
@@ -117,7 +126,7 @@ func (p *purchase) task(ctx context.Context) (running bool, err error) {
 		p.message = p.s.c.rest.Clean(task.Message, task.Context.Password)
 		return true, nil
 	}
-	p.callback, p.server = "", orElse(task.Context.ServerID, p.server)
+	p.callback, p.server = provider.Secret{}, orElse(task.Context.ServerID, p.server)
 	return false, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/provider"
 )
 
 // purchase is an order while a call works on it.
@@ -23,11 +24,12 @@ type purchase struct {
 
 	// What is known about it.
 	server, invoice int64
-	callback        string // the key of the deployment
-	sealed          string // the same as the handle had it, where this client cannot read it
+	callback        provider.Secret // the key of the deployment
+	sealed          string          // the same as the handle had it, where this client cannot read it
 
-	// What this call saw: the newest server and invoice of the account, the vendor's message about
-	// the deployment, and the server once it exists.
+	// What this call saw: the host names of the account's servers, its newest server and invoice, the
+	// vendor's message about the deployment, and the server once it exists.
+	servers                     map[int64]string
 	newestServer, newestInvoice int64
 	message                     string
 	found                       *Server
@@ -41,7 +43,7 @@ func (s *OrdersService) purchase(hostname, reference string) *purchase {
 
 // Located reports whether anything is known that belongs to this order only.
 func (p *purchase) Located() bool {
-	return p.server != 0 || p.invoice != 0 || p.callback != "" || p.sealed != ""
+	return p.server != 0 || p.invoice != 0 || !p.callback.IsZero() || p.sealed != ""
 }
 
 // Trace returns the ID of the order's invoice, "" if it is unknown.
@@ -52,9 +54,9 @@ func (p *purchase) Trace() string {
 	return idText(p.invoice)
 }
 
-func (p *purchase) learn(server, invoice int64, callback string) {
+func (p *purchase) learn(server, invoice int64, callback provider.Secret) {
 	p.server, p.invoice = orElse(p.server, server), orElse(p.invoice, invoice)
-	if p.callback == "" && callback != "" {
+	if p.callback.IsZero() && !callback.IsZero() {
 		p.callback, p.sealed = callback, ""
 	}
 }
@@ -100,7 +102,7 @@ func (p *purchase) Handle() string {
 		fields.Set("i", idText(p.invoice))
 	}
 	switch {
-	case p.callback != "":
+	case !p.callback.IsZero():
 		fields.Set("t", p.s.seal(p.callback))
 	case p.sealed != "":
 		fields.Set("t", p.sealed)
@@ -143,7 +145,7 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 	if key, ok := s.open(p.sealed); ok {
 		p.learn(0, 0, key)
 	}
-	p.learn(0, 0, fields.Text(oldTask, taskKey.MatchString))
+	p.learn(0, 0, provider.NewSecret(fields.Text(oldTask, taskKey.MatchString)))
 	fields.Text("b", p.parseBefore)
 	if fields.Bad() {
 		return nil, order.NotAHandle

@@ -26,6 +26,7 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	seen := new(order.Sighting)
 	p.newestServer, p.newestInvoice = 0, 0
 	names := make(map[int64]string)
+	p.servers = names
 	for server, err := range adapter.Legible(p.s.c.Servers.List(ctx, &ServerListOptions{Full: true})) {
 		if err != nil {
 			return nil, err
@@ -56,7 +57,7 @@ func conflict(format words.Own, args ...any) *provider.Error {
 
 // deployments finds out which order each deployment in progress belongs to. One without a known
 // order may be this order's, unless it is older.
-func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys map[int64]string, names map[int64]string) error {
+func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys map[int64]provider.Secret, names map[int64]string) error {
 	for invoice, key := range keys {
 		switch owner := p.s.desk.Owner(idText(invoice)); {
 		case owner == p.Key:

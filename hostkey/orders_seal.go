@@ -35,22 +35,22 @@ func newSealer(apiKey provider.Secret) sealer {
 
 // seal encrypts a key. The same key gives the same text, so that a handle changes only if more is
 // known: the nonce is made from the key.
-func (s sealer) seal(key string) string {
+func (s sealer) seal(key provider.Secret) string {
 	mac := hmac.New(sha256.New, s.mac)
-	mac.Write([]byte(key))
+	mac.Write([]byte(key.Reveal()))
 	nonce := mac.Sum(nil)[:s.aead.NonceSize()]
-	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nonce, nonce, []byte(key), nil))
+	return base64.RawURLEncoding.EncodeToString(s.aead.Seal(nonce, nonce, []byte(key.Reveal()), nil))
 }
 
 // open decrypts a key. It fails if another API key has encrypted it.
-func (s sealer) open(text string) (key string, ok bool) {
+func (s sealer) open(text string) (key provider.Secret, ok bool) {
 	sealed, err := base64.RawURLEncoding.DecodeString(text)
 	size := s.aead.NonceSize()
 	if err != nil || len(sealed) < size {
-		return "", false
+		return provider.Secret{}, false
 	}
 	plain, err := s.aead.Open(nil, sealed[:size], sealed[size:], nil)
-	return string(plain), err == nil && taskKey.Match(plain)
+	return provider.NewSecret(string(plain)), err == nil && taskKey.Match(plain)
 }
 
 // isSealed reports whether a text can be what seal returned.

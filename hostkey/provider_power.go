@@ -106,7 +106,7 @@ func (p *Provider) reinstall(ctx context.Context, id int64, req *provider.Reinst
 	switch {
 	case err != nil:
 		return "", err
-	case answer.Callback == "":
+	case answer.Callback.IsZero():
 		return provider.OutcomeChanged, nil
 	}
 	p.accounts.Begin(id, adapter.Work[Server]{Task: p.task(answer.Callback)})

@@ -78,7 +78,7 @@ func (p *Provider) console(ctx context.Context, id int64, req *provider.SignOnRe
 	if err != nil {
 		return nil, err
 	}
-	if ack.Callback == "" {
+	if ack.Callback.IsZero() {
 		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer names no task that would return the console's URL"}
 	}
 	state, err := p.client.Tasks.Wait(ctx, ack.Callback, &TaskWaitOptions{Interval: time.Second})

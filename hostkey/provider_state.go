@@ -52,7 +52,7 @@ func with[O any](do func(context.Context, int64, O) (*Ack, error)) request {
 
 // change returns the change of a server's power that a request makes. Its answer may name a task.
 func (p *Provider) change(verb string, want func(*Server) bool, do request) change {
-	callback := ""
+	var callback provider.Secret
 	return change{
 		Verb: verb, Already: want, Patience: patience, Concerns: "power",
 		Do: func(ctx context.Context, id int64, _ *Server) error {
@@ -66,11 +66,11 @@ func (p *Provider) change(verb string, want func(*Server) bool, do request) chan
 	}
 }
 
-// task returns a check of a task; "" is no task. A task that is gone counts as over: whether it
+// task returns a check of a task; zero is no task. A task that is gone counts as over: whether it
 // succeeded shows in the server's record.
-func (p *Provider) task(callback string) adapter.Task {
+func (p *Provider) task(callback provider.Secret) adapter.Task {
 	return func(ctx context.Context) (over bool, err error) {
-		if callback == "" {
+		if callback.IsZero() {
 			return true, nil
 		}
 		task, err := p.client.Tasks.Check(ctx, callback)

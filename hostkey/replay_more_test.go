@@ -28,7 +28,7 @@ func tells(call func(context.Context, *client) (payload, error)) replay {
 
 // started and done are Acks with and without a task.
 func started(call func(context.Context, *client) (*hostkey.Ack, error)) replay {
-	return clienttest.Equal(&hostkey.Ack{Callback: taskKey}, call)
+	return clienttest.Equal(&hostkey.Ack{Callback: task}, call)
 }
 
 func done(call func(context.Context, *client) (*hostkey.Ack, error)) replay {
@@ -88,17 +88,17 @@ func networkReplays() map[string]replay {
 		"NAT.Drop": done(func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.NAT.Drop(ctx, &hostkey.NATDropRequest{IP: addr("192.0.2.50")})
 		}),
-		"Net.AddIPv4": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}, TaskKeys: []string{}},
+		"Net.AddIPv4": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11"), VLAN: 100}}, TaskKeys: []provider.Secret{}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
 				return c.Net.AddIPv4(ctx, &hostkey.IPv4AddRequest{ServerID: 55054, Port: "1", Amount: 1, VLAN: 100})
 			}),
-		"Net.AddIPv4, texts": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11")}}, TaskKeys: []string{taskKey}},
+		"Net.AddIPv4, texts": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, Addresses: []hostkey.AddedAddress{{IP: addr("192.0.2.11")}}, TaskKeys: []provider.Secret{task}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
 				return c.Net.AddIPv4(ctx, &hostkey.IPv4AddRequest{
 					ServerID: 55054, Port: "1", IP: addr("192.0.2.11"), IPs: []netip.Addr{addr("192.0.2.12"), addr("192.0.2.13")},
 				})
 			}),
-		"Net.AddIPv4, one task": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, TaskKeys: []string{taskKey}},
+		"Net.AddIPv4, one task": clienttest.Equal(&hostkey.AddedIPv4{ServerID: 55054, TaskKeys: []provider.Secret{task}},
 			func(ctx context.Context, c *client) (*hostkey.AddedIPv4, error) {
 				return c.Net.AddIPv4(ctx, &hostkey.IPv4AddRequest{ServerID: 55054, Port: "1", Amount: 1})
 			}),
@@ -192,7 +192,7 @@ func catalogueReplays() map[string]replay {
 
 func machineReplays() map[string]replay {
 	snapshot := &hostkey.SnapshotRequest{ServerID: 55054, Name: "a", Type: "snapshot", OpenStackID: "o-1"}
-	listing := &hostkey.SnapshotListing{Callback: taskKey, MaxSnapshots: 2, Settings: rawValue(`{"num_max": "2"}`)}
+	listing := &hostkey.SnapshotListing{Callback: task, MaxSnapshots: 2, Settings: rawValue(`{"num_max": "2"}`)}
 	return map[string]replay{
 		"ISO.Add": clienttest.Equal(&hostkey.ISO{ID: 7, Name: "Rescue", ShortName: "rescue", ISOName: "rescue.iso", AdminOnly: true, Status: "ok"},
 			func(ctx context.Context, c *client) (*hostkey.ISO, error) {
@@ -250,7 +250,7 @@ func machineReplays() map[string]replay {
 		"VM.Snapshots": clienttest.Equal(listing, func(ctx context.Context, c *client) (*hostkey.SnapshotListing, error) {
 			return c.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054, Type: "snapshot"})
 		}),
-		"VM.Snapshots, no settings": clienttest.Equal(&hostkey.SnapshotListing{Callback: taskKey, Settings: rawValue(`[]`)},
+		"VM.Snapshots, no settings": clienttest.Equal(&hostkey.SnapshotListing{Callback: task, Settings: rawValue(`[]`)},
 			func(ctx context.Context, c *client) (*hostkey.SnapshotListing, error) {
 				return c.VM.Snapshots(ctx, &hostkey.SnapshotListRequest{ServerID: 55054})
 			}),

@@ -127,7 +127,7 @@ func authReplays() map[string]replay {
 		Servers: []int64{55054, 55060}, WHMCSID: 1001, CustomerID: 2001, WHMCSLocation: "whmcs_com", Permissions: []string{"pdns/view", "pdns/edit"},
 	}
 	info := session
-	info.RoleName, info.Email, info.Verified, info.DeployKeys = "Customer", "a@example.com", true, map[int64]string{}
+	info.RoleName, info.Email, info.Verified, info.DeployKeys = "Customer", "a@example.com", true, map[int64]provider.Secret{}
 	info.More = map[string]payload{
 		"default_lang": payload(`"en"`), "billing_options": payload(`{"location": "whmcs_com"}`), "private_ranges": payload(`[]`), "billing_servers": payload(`[]`),
 	}
@@ -145,7 +145,7 @@ func authReplays() map[string]replay {
 			})
 		}),
 		"Auth.Info": clienttest.Equal(&info, func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
-		"Auth.Info, flat": clienttest.Equal(&hostkey.Session{WHMCSID: 1001, CustomerID: 2001, DeployKeys: map[int64]string{603548: taskKey}},
+		"Auth.Info, flat": clienttest.Equal(&hostkey.Session{WHMCSID: 1001, CustomerID: 2001, DeployKeys: map[int64]provider.Secret{603548: task}},
 			func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
 		"Auth.Logout": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.Logout(ctx) }),
 	}
@@ -196,7 +196,7 @@ func serverReplays() map[string]replay {
 			Interfaces: []hostkey.ServerInterface{}, More: map[string]payload{"rack": payload(`"r1"`)},
 		}),
 		"Servers.UpdateServers": update(&hostkey.ServersUpdate{
-			Servers: []int64{10, 55054}, DeployKeys: map[int64]string{603548: taskKey},
+			Servers: []int64{10, 55054}, DeployKeys: map[int64]provider.Secret{603548: task},
 			Billing: []hostkey.BillingServer{{ID: 55054, Name: "vm.pico", Status: "Active", Config: payload(`{"a": 1}`)}},
 		}),
 		"Servers.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}, Billing: []hostkey.BillingServer{}}),
@@ -206,13 +206,13 @@ func serverReplays() map[string]replay {
 					ID: 17, AdminUser: "admin", AdminPassword: provider.NewSecret("placeholder-admin"), Extra: map[string]any{"note": "x"},
 				})
 			}),
-		"Servers.CreatePXE": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+		"Servers.CreatePXE": clienttest.Equal(&hostkey.Ack{Callback: task}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.Servers.CreatePXE(ctx, &hostkey.ServerCreatePXERequest{
 				ID: 17, OSID: 240, RootPassword: provider.NewSecret("Placeholder-1"), Hostname: "web1", SSHKey: "ssh-ed25519 AAAA", PostInstallCallback: "https://example.com/done",
-				PostInstallScript: provider.NewSecret("#!/bin/sh\necho"), ReinstallKey: taskKey, Extra: map[string]any{"note": "x"},
+				PostInstallScript: provider.NewSecret("#!/bin/sh\necho"), ReinstallKey: task, Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"Servers.NoVNC": clienttest.Equal(&hostkey.Ack{Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+		"Servers.NoVNC": clienttest.Equal(&hostkey.Ack{Callback: task}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.Servers.NoVNC(ctx, 17, &hostkey.ServerNoVNCOptions{PIN: provider.NewSecret("pin-1"), WhiteIP: addr("192.0.2.1"), Extra: map[string]any{"note": "x"}})
 		}),
 	}
@@ -233,17 +233,17 @@ func orderReplays() map[string]replay {
 			},
 			TrafficPlan: 32, Period: hostkey.PeriodSemiAnnually, Notify: new(true), Email: "a@example.com", Currency: "EUR", IPv4: 1, IPv6: true,
 			VLAN: 100, PrivateVLAN: 200, CustomDomain: "d", PromoCode: "p", Extra: map[string]any{"note": "x"},
-		}, hostkey.Order{ServerID: 55054, InvoiceID: 603548, Status: "Paid", DeployStatus: "started", Callback: taskKey, OSName: "Debian 12"}),
+		}, hostkey.Order{ServerID: 55054, InvoiceID: 603548, Status: "Paid", DeployStatus: "started", Callback: task, OSName: "Debian 12"}),
 		"Servers.OrderInstance, unpaid": ordered(least, hostkey.Order{
 			InvoiceID: 603548, Status: "Unpaid", DeployStatus: "awaiting_payment", Redirect: provider.NewSecret("https://example.com/pay"),
 		}),
 		"Servers.OrderInstance, invoiceid":  ordered(least, hostkey.Order{InvoiceID: 603548}),
 		"Servers.OrderInstance, invoice_id": ordered(least, hostkey.Order{InvoiceID: 603548, Status: "Pending"}),
 		"Servers.OrderInstance, under data": ordered(least, hostkey.Order{
-			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: taskKey, More: map[string]payload{"more": payload(`1`), "note": payload(`2`)},
+			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: task, More: map[string]payload{"more": payload(`1`), "note": payload(`2`)},
 		}),
 		"Servers.OrderInstance, id alone": ordered(least, hostkey.Order{ServerID: 55054}),
-		"Servers.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: taskKey}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
+		"Servers.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: task}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
 			return c.Servers.ReinstallInstance(ctx, &hostkey.ServerReinstallRequest{ID: 17, Install: hostkey.Install{OwnOS: true, RootPassword: provider.NewSecret("Placeholder-1")}})
 		}),
 	}
@@ -251,23 +251,23 @@ func orderReplays() map[string]replay {
 
 func taskReplays() map[string]replay {
 	on := &hostkey.TaskState{
-		Key: taskKey, State: hostkey.TaskDone, Result: "OK", Scope: payload(`"Post is on"`), Context: hostkey.TaskContext{Action: "on", ServerID: 55054},
+		Key: task, State: hostkey.TaskDone, Result: "OK", Scope: payload(`"Post is on"`), Context: hostkey.TaskContext{Action: "on", ServerID: 55054},
 		Debug: "Chassis Power Control: Up/On",
 	}
 	return map[string]replay{
 		"EQCallback.Check": clienttest.Equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
-			return c.EQCallback.Check(ctx, &hostkey.TaskCheckRequest{Key: taskKey, Status: "s", Stage: "t", ID: 17, Extra: map[string]any{"note": "x"}})
+			return c.EQCallback.Check(ctx, &hostkey.TaskCheckRequest{Key: task, Status: "s", Stage: "t", ID: 17, Extra: map[string]any{"note": "x"}})
 		}),
 		"Tasks.Check": clienttest.Equal(&hostkey.TaskState{
-			Key: taskKey, State: hostkey.TaskDone, Result: "OK",
+			Key: task, State: hostkey.TaskDone, Result: "OK",
 			Scope: payload(`{"id": "55054", "location": "NL", "preset": "vm.pico", "ip": "192.0.2.10", "os": "Debian 12", "status": "deploy_done"}`),
 			Context: hostkey.TaskContext{
 				Action: "deploy", ServerID: 55054, IP: addr("192.0.2.10"), Location: "NL", User: "root", Password: provider.NewSecret("censored"),
 				More: map[string]payload{"ip_ipmi": payload(`""`), "interface_id": payload(`1`), "sw_id": payload(`1`), "port": payload(`"1"`)},
 			},
-		}, func(ctx context.Context, c *client) (*hostkey.TaskState, error) { return c.Tasks.Check(ctx, taskKey) }),
+		}, func(ctx context.Context, c *client) (*hostkey.TaskState, error) { return c.Tasks.Check(ctx, task) }),
 		"Tasks.Wait": clienttest.Equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
-			return c.Tasks.Wait(ctx, taskKey, nil)
+			return c.Tasks.Wait(ctx, task, nil)
 		}),
 	}
 }

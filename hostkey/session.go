@@ -48,7 +48,7 @@ type Session struct {
 	Verified  bool `wire:"verified,loose"`
 	Corporate bool `wire:"corporate,loose"`
 	// DeployKeys are the keys of running deployment tasks by invoice ID.
-	DeployKeys map[int64]string `wire:"deploy_keys"`
+	DeployKeys map[int64]provider.Secret `wire:"deploy_keys"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }

@@ -19,7 +19,9 @@ var (
 )
 
 // TasksService waits for the tasks that asynchronous calls start. A task is identified by its key,
-// the Callback of an Ack or an Order: store it to continue waiting after a restart of the program.
+// the Callback of an Ack or an Order. It is a secret: whoever has it can read the task's result, which
+// may contain a password, without any other credential. To continue waiting after a restart of the
+// program, store what Reveal returns where secrets are stored.
 type TasksService struct{ c *Client }
 
 // Defaults of TaskWaitOptions.
@@ -43,7 +45,7 @@ type TaskWaitOptions struct {
 //
 // The server reports a success only once and then removes the task. After an error that matches
 // ErrTaskGone it is unknown whether the task succeeded; see there.
-func (s *TasksService) Check(ctx context.Context, key string) (*TaskState, error) {
+func (s *TasksService) Check(ctx context.Context, key provider.Secret) (*TaskState, error) {
 	return s.c.checkTask(ctx, tasksCheck, &TaskCheckRequest{Key: key})
 }
 
@@ -53,7 +55,7 @@ func (s *TasksService) Check(ctx context.Context, key string) (*TaskState, error
 // The error of a failed task matches ErrTaskFailed, and the state is returned with it. ErrTaskGone
 // is as in Check. Checks that fail because the server is unavailable or limits the rate are
 // retried. If the context ends, the task continues; call Wait again with the same key.
-func (s *TasksService) Wait(ctx context.Context, key string, opts *TaskWaitOptions) (*TaskState, error) {
+func (s *TasksService) Wait(ctx context.Context, key provider.Secret, opts *TaskWaitOptions) (*TaskState, error) {
 	var o TaskWaitOptions
 	if opts != nil {
 		o = *opts
@@ -141,7 +143,7 @@ func (c *Client) checkTask(ctx context.Context, a action, req *TaskCheckRequest)
 	if err != nil {
 		return nil, err
 	}
-	if state.Key == "" {
+	if state.Key.IsZero() {
 		state.Key = req.Key
 	}
 	return state, nil
@@ -150,10 +152,10 @@ func (c *Client) checkTask(ctx context.Context, a action, req *TaskCheckRequest)
 // taskKey accepts more than the documented 32 letters and digits.
 var taskKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,128}$`)
 
-func checkTaskKey(problems *provider.Problems, field, key string) {
-	if key == "" {
+func checkTaskKey(problems *provider.Problems, field string, key provider.Secret) {
+	if key.IsZero() {
 		problems.Add(field, "required (an answer without a callback started no task)")
-	} else if !taskKey.MatchString(key) {
+	} else if !taskKey.MatchString(key.Reveal()) {
 		problems.Add(field, "must be the callback of an answer: letters and digits")
 	}
 }

@@ -3,6 +3,7 @@ package hostkey_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -55,7 +56,7 @@ func TestTaskStates(t *testing.T) {
 		`{"result":"OK","scope":"x","context":{"status":"failed"}}`:    hostkey.TaskFailed,
 		`{"result":"OK","scope":"x","context":{"error":"no image"}}`:   hostkey.TaskFailed,
 	} {
-		state, err := clientOver(t, always(ok(body))).Tasks.Check(t.Context(), taskKey)
+		state, err := clientOver(t, always(ok(body))).Tasks.Check(t.Context(), task)
 		require.NoError(t, err, body)
 		require.Equal(t, want, state.State, body)
 		require.NotEmpty(t, state.Key)
@@ -76,7 +77,7 @@ func TestTaskErrors(t *testing.T) {
 		`[]`:                       provider.ErrProtocol,
 	} {
 		tap := always(ok(body))
-		state, err := clientOver(t, tap).Tasks.Check(t.Context(), taskKey)
+		state, err := clientOver(t, tap).Tasks.Check(t.Context(), task)
 		require.Nil(t, state)
 		require.ErrorIs(t, err, kind, body)
 		require.Equal(t, errors.Is(kind, provider.ErrOutcomeUnknown), errors.Is(err, hostkey.ErrTaskGone), body)
@@ -87,7 +88,7 @@ func TestTaskErrors(t *testing.T) {
 // The results of finished tasks.
 func TestTaskScope(t *testing.T) {
 	check := func(body string) *hostkey.TaskState {
-		state, err := clientOver(t, always(ok(body))).Tasks.Check(t.Context(), taskKey)
+		state, err := clientOver(t, always(ok(body))).Tasks.Check(t.Context(), task)
 		require.NoError(t, err)
 		return state
 	}
@@ -95,13 +96,13 @@ func TestTaskScope(t *testing.T) {
 	state := check(`{"result":"OK","scope":"{\"snapshots\":[{\"name\":\"before-upgrade\"}]}","key":"` + taskKey + `"}`)
 	require.NoError(t, state.Scope.Decode(&list))
 	require.Equal(t, "before-upgrade", list.Snapshots[0].Name)
-	require.Equal(t, taskKey, state.Key)
+	require.Equal(t, task, state.Key)
 
 	state = check(`{"result":"OK","scope":{"id":"55054","ip":"192.0.2.10","status":"deploy_done"}}`)
 	require.Equal(t, int64(55054), state.Context.ServerID)
 	require.Equal(t, addr("192.0.2.10"), state.Context.IP)
 	require.Empty(t, state.Scope.Text())
-	require.Equal(t, taskKey, state.Key)
+	require.Equal(t, task, state.Key)
 
 	state = check(`{"result":"OK","scope":"Chassis Power is on"}`)
 	require.Equal(t, "Chassis Power is on", state.Scope.Text())
@@ -130,7 +131,7 @@ func TestTaskWait(t *testing.T) {
 			return answers(ctx, r)
 		})
 		var progress []string
-		state, err := bareClient(t, tap).Tasks.Wait(t.Context(), taskKey, &hostkey.TaskWaitOptions{OnProgress: func(s *hostkey.TaskState) {
+		state, err := bareClient(t, tap).Tasks.Wait(t.Context(), task, &hostkey.TaskWaitOptions{OnProgress: func(s *hostkey.TaskState) {
 			require.Equal(t, hostkey.TaskRunning, s.State)
 			progress = append(progress, s.Result+" "+s.Scope.Text())
 		}})
@@ -152,7 +153,7 @@ func TestTaskWaitOptions(t *testing.T) {
 		start := time.Now()
 		tap := always(reply{})
 		tap.Answer = clienttest.InTurn(ok(`{"result":"Not ready"}`), ok(`{"result":"Not ready"}`), ok(`{"result":"OK"}`))
-		_, err := bareClient(t, tap).Tasks.Wait(t.Context(), taskKey, &hostkey.TaskWaitOptions{Interval: time.Minute, MaxInterval: time.Minute})
+		_, err := bareClient(t, tap).Tasks.Wait(t.Context(), task, &hostkey.TaskWaitOptions{Interval: time.Minute, MaxInterval: time.Minute})
 		require.NoError(t, err)
 		require.InDelta(t, 105, time.Since(start).Seconds(), 16)
 	})
@@ -161,7 +162,7 @@ func TestTaskWaitOptions(t *testing.T) {
 // How waiting ends without a success.
 func TestTaskWaitEnds(t *testing.T) {
 	wait := func(body string) (*hostkey.TaskState, error) {
-		return clientOver(t, always(ok(body))).Tasks.Wait(t.Context(), taskKey, nil)
+		return clientOver(t, always(ok(body))).Tasks.Wait(t.Context(), task, nil)
 	}
 	state, err := wait(`{"result":"Fail","message":"no image","context":{"id":17}}`)
 	require.ErrorIs(t, err, hostkey.ErrTaskFailed)
@@ -192,7 +193,7 @@ func TestTaskWaitEnds(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		tap := tapping(clienttest.InTurn(ok(`{"result":"Stage","scope":"installing"}`), reply{Status: http.StatusBadGateway}))
-		state, err := bareClient(t, tap).Tasks.Wait(ctx, taskKey, nil)
+		state, err := bareClient(t, tap).Tasks.Wait(ctx, task, nil)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorIs(t, err, provider.ErrUnavailable, "the error of the last check")
 		require.Contains(t, err.Error(), "the task continues")
@@ -202,8 +203,36 @@ func TestTaskWaitEnds(t *testing.T) {
 		because := errors.New("because")
 		ended, end := context.WithCancelCause(t.Context())
 		end(because)
-		_, err = bareClient(t, tap).Tasks.Wait(ended, taskKey, nil)
+		_, err = bareClient(t, tap).Tasks.Wait(ended, task, nil)
 		require.ErrorIs(t, err, context.Canceled)
 		require.ErrorIs(t, err, because)
 	})
+}
+
+// TestTaskKeysAreSecret: the key of a task reads its result without any other credential, so nothing
+// that names one shows it.
+func TestTaskKeysAreSecret(t *testing.T) {
+	order := &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Placeholder-1")}}
+	for _, test := range []struct {
+		body string
+		call func(*hostkey.Client) (any, error)
+	}{
+		{`{"result":"OK","callback":"%s"}`, func(c *hostkey.Client) (any, error) { return c.Servers.On(t.Context(), 17, nil) }},
+		{`{"result":"OK","invoice":3,"callback":"%s"}`, func(c *hostkey.Client) (any, error) { return c.Servers.OrderInstance(t.Context(), order) }},
+		{`{"result":-1,"error":"deploy failed","callback":"%s"}`, func(c *hostkey.Client) (any, error) { return c.Servers.OrderInstance(t.Context(), order) }},
+		{`{"result":"OK","servers":[17],"deploy_keys":{"3":"%s"}}`, func(c *hostkey.Client) (any, error) { return c.Servers.UpdateServers(t.Context()) }},
+		{`{"result":"Not ready","key":"%s"}`, func(c *hostkey.Client) (any, error) { return c.Tasks.Check(t.Context(), task) }},
+		{`{"result":"OK","settings":{},"callback":"%s"}`, func(c *hostkey.Client) (any, error) {
+			return c.VM.Snapshots(t.Context(), &hostkey.SnapshotListRequest{ServerID: 17})
+		}},
+	} {
+		got, err := test.call(clientOver(t, always(ok(fmt.Sprintf(test.body, taskKey)))))
+		var unfinished *hostkey.UnfinishedOrder
+		errors.As(err, &unfinished)
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+			shown := fmt.Sprintf(verb+verb+verb, got, err, unfinished)
+			require.NotContains(t, shown, taskKey, test.body)
+			require.Contains(t, shown, "[redacted]", test.body)
+		}
+	}
 }

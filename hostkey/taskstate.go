@@ -29,7 +29,7 @@ const (
 
 // TaskState is the state of a task as the server reports it.
 type TaskState struct {
-	Key   string `wire:"key,identity"`
+	Key   provider.Secret `wire:"key,identity"`
 	State TaskStatus
 	// Result is the server's own word: "Not ready", "Stage", "OK".
 	Result string
@@ -102,7 +102,7 @@ type taskWire struct {
 }
 
 type taskFields struct {
-	Key     string           `wire:"key"`
+	Key     provider.Secret  `wire:"key"`
 	Scope   provider.Payload `wire:"scope"`
 	Context taskContext      `wire:"context,loose"`
 	Debug   string           `wire:"debug,loose"`

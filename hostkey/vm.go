@@ -63,7 +63,7 @@ type SnapshotRequest struct {
 type SnapshotListing struct {
 	// Callback is the key of the task that returns the list: call Tasks.Wait, then
 	// TaskState.Snapshots.
-	Callback string `wire:"callback,required"`
+	Callback provider.Secret `wire:"callback,required"`
 	// MaxSnapshots is how many the server may have; 0 if unknown.
 	MaxSnapshots int64 `wire:"settings.num_max"`
 	// Settings are the snapshot settings as the server sends them.

@@ -24,6 +24,8 @@ const (
 	taskKey = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"
 )
 
+var task = provider.NewSecret(taskKey)
+
 type (
 	sentRequest = clienttest.Request
 	reply       = clienttest.Reply
