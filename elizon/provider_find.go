@@ -19,6 +19,9 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		}
 		var found []string
 		for service, err := range adapter.Legible(p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage})) {
+			if len(found) > 0 && adapter.IsOdd(err) {
+				break // it need not be looked for in the rows that cannot be read
+			}
 			if err != nil {
 				return nil, err
 			}
