@@ -57,14 +57,14 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 	srv := keyhelptest.NewServer(keyhelptest.WithDialect(panel), keyhelptest.InMemory())
 	plans := srv.Plans()
 	logs := new(providertest.Log)
-	open := func(key string) provider.Provider {
-		client, err := keyhelp.New(srv.URL, provider.NewSecret(key),
+	open := func(key string, more ...provider.Option) provider.Provider {
+		client, err := keyhelp.New(srv.URL, provider.NewSecret(key), append(more,
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			logs.Dumps(t),
 			keyhelp.WithDialect(dialect),
 			// The panel's IDs begin here; a small gap keeps the thousands of cases fast.
-			keyhelp.WithScan(keyhelp.Scan{ClientsFrom: 1200, DomainsFrom: 65300, Gap: 16}))
+			keyhelp.WithScan(keyhelp.Scan{ClientsFrom: 1200, DomainsFrom: 65300, Gap: 16}))...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,6 +97,10 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 			id := srv.AddClient(keyhelptest.Client{Username: username, Email: "other@example.com", DisplayName: "Somebody Else", PlanID: plans[0].ID})
 			return strconv.FormatInt(id, 10)
 		},
+		Signed: func(current provider.Secret, old ...provider.Secret) provider.Provider {
+			return open(srv.Key, provider.WithMarkerKeys(current, old...))
+		},
+		Customer: customersTexts(srv, panel),
 		Canaries: []string{srv.Key, "canary-of-a-wrong-key"},
 		Logs:     logs.String,
 	}
@@ -115,6 +119,28 @@ func deny(srv *keyhelptest.Server, panel keyhelptest.Dialect, match func(*http.R
 		}
 	}
 	srv.Faults.When(match, 0, denial)
+}
+
+// customersTexts are what a client can write in his profile. Notes are the staff's.
+func customersTexts(srv *keyhelptest.Server, panel keyhelptest.Dialect) []providertest.Field {
+	field := func(name string, of func(*keyhelptest.Client) *string) providertest.Field {
+		edit := func(id string, do func(text *string)) {
+			n, _ := strconv.ParseInt(id, 10, 64)
+			srv.EditClient(n, func(c *keyhelptest.Client) { do(of(c)) })
+		}
+		return providertest.Field{
+			Name: name,
+			Get:  func(id string) (text string) { edit(id, func(t *string) { text = *t }); return text },
+			Set:  func(id, text string) { edit(id, func(t *string) { *t = text }) },
+		}
+	}
+	if panel == keyhelptest.Documented {
+		return []providertest.Field{field("display_name", func(c *keyhelptest.Client) *string { return &c.DisplayName })}
+	}
+	return []providertest.Field{
+		field("last_name", func(c *keyhelptest.Client) *string { return &c.Contact.LastName }),
+		field("company", func(c *keyhelptest.Client) *string { return &c.Contact.Company }),
+	}
 }
 
 // truths reads the panel's state directly, not through its API.

@@ -39,7 +39,7 @@ var _ interface {
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[int64, ClientAccount]{
-		Kind: Kind, Noun: "client", ParseID: adapter.PositiveID("client ID"), Read: p.read, View: account, Prove: p.proveAbsent,
+		Kind: Kind, Noun: "client", ParseID: adapter.PositiveID("client ID"), Read: p.read, View: p.account, Prove: p.proveAbsent,
 		Lag: client.rest.ReadLag(),
 	}
 	return p
@@ -55,7 +55,7 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 		if err != nil {
 			return nil, err
 		}
-		account := account(client)
+		account := p.account(client)
 		d, err := p.dialect(ctx)
 		if err != nil || clientsResources.in(d) == nil {
 			return account, err
@@ -87,8 +87,9 @@ func (p *Provider) read(ctx context.Context, id int64) (*ClientAccount, error) {
 	return client, err
 }
 
-// account converts a client to an account of the contract.
-func account(c *ClientAccount) *provider.Account {
+// account converts a client to an account of the contract. Its marker is where the dialect writes it: in
+// the notes, which only staff can change, or in the display name. The other field is anybody's.
+func (p *Provider) account(c *ClientAccount) *provider.Account {
 	a := &provider.Account{
 		ID: idText(c.ID), Username: c.LoginName, Email: c.Email, Status: provider.StatusActive,
 		CreatedAt: c.CreatedAt, SuspendAt: c.SuspendOn, EndAt: c.DeleteOn, Native: c,
@@ -99,10 +100,10 @@ func account(c *ClientAccount) *provider.Account {
 	if c.HostingPlanID > 0 {
 		a.Plan = idText(c.HostingPlanID)
 	}
-	// The marker is in the display name or in the notes, depending on the dialect.
-	a.Name, a.Reference = provider.Unmark(c.DisplayName)
-	if _, reference := provider.Unmark(c.Notes); reference != "" {
-		a.Reference = reference
+	markers := p.client.rest.Markers()
+	a.Name, a.Reference, a.Marker = markers.Read(c.DisplayName, c.LoginName)
+	if d := p.client.dialects.found.Load(); d != nil && d.client.has("Notes") {
+		_, a.Reference, a.Marker = markers.Read(c.Notes, c.LoginName)
 	}
 	return a
 }

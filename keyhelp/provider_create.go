@@ -20,7 +20,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if err != nil {
 		return nil, adapter.InVerb(Kind, err, order.action)
 	}
-	request, err := order.request(d)
+	request, err := order.request(d, p.client.rest.Markers())
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 		if err == nil {
 			p.seen.Add(client.ID)
 			p.names.Add(client.LoginName, client.ID)
-			made = account(client)
+			made = p.account(client)
 			creation.Made(made)
 			if creation.Certain {
 				p.accounts.Made(client.ID, made)
@@ -82,7 +82,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 
 // request returns the client that the order asks for, with the marker in the field that the dialect
 // has for it.
-func (o *order) request(d *dialect) (*ClientCreateRequest, error) {
+func (o *order) request(d *dialect, markers provider.Markers) (*ClientCreateRequest, error) {
 	values := provider.OptionValues(o.Options)
 	r := &ClientCreateRequest{
 		LoginName: o.Username, Password: o.Password, Email: o.Email, DisplayName: cmp.Or(o.Name, o.Username), HostingPlanID: o.plan,
@@ -90,9 +90,9 @@ func (o *order) request(d *dialect) (*ClientCreateRequest, error) {
 	}
 	if d.client.has("Notes") {
 		r.DisplayName = o.Name
-		r.Notes = provider.Mark(values.String(optNotes), o.Reference)
+		r.Notes = markers.Mark(values.String(optNotes), o.Reference, o.Username)
 	} else {
-		r.DisplayName = provider.Mark(r.DisplayName, o.Reference)
+		r.DisplayName = markers.Mark(r.DisplayName, o.Reference, o.Username)
 	}
 	contact := ContactData{
 		Company: values.String(optCompany), Telephone: values.String(optTelephone), Address: values.String(optAddress),

@@ -39,7 +39,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 			return nil, err
 		}
 		p.seen.Add(found.ID)
-		return account(found), nil
+		return p.account(found), nil
 	})
 }
 
@@ -55,7 +55,7 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 			return nil, err
 		}
 		return adapter.Each(p.clients(ctx, size), func(c *ClientAccount) *provider.Account {
-			a := account(c)
+			a := p.account(c)
 			a.Domain = domains[c.ID]
 			return a
 		}), nil

@@ -58,9 +58,10 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		if err != nil {
 			return err
 		}
+		markers := p.client.rest.Markers()
 		if d.client.has("Notes") {
-			return p.client.Clients.Update(ctx, n, &ClientUpdateRequest{Notes: new(provider.Mark(now.Notes, reference))})
+			return p.client.Clients.Update(ctx, n, &ClientUpdateRequest{Notes: new(markers.Mark(now.Notes, reference, now.LoginName))})
 		}
-		return p.client.Clients.Update(ctx, n, &ClientUpdateRequest{DisplayName: new(provider.Mark(now.DisplayName, reference))})
+		return p.client.Clients.Update(ctx, n, &ClientUpdateRequest{DisplayName: new(markers.Mark(now.DisplayName, reference, now.LoginName))})
 	})
 }

@@ -91,6 +91,18 @@ func (s *Server) AddScheduledTask(t ScheduledTask) int64 {
 	})
 }
 
+// EditClient changes the record of a client, as he does in his profile or staff in the panel, and
+// reports whether it exists.
+func (s *Server) EditClient(id int64, edit func(*Client)) bool {
+	return locked(s, func(st *state) bool {
+		client := st.clients.Get(id)
+		if client != nil {
+			edit(client)
+		}
+		return client != nil
+	})
+}
+
 // RemoveClient deletes a client and everything that belongs to it, as an operator would in the
 // panel, and reports whether it existed.
 func (s *Server) RemoveClient(id int64) bool {
