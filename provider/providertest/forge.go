@@ -135,7 +135,7 @@ func (c *probe) forge(f Field, kind forgery, signed bool) string {
 	case err != nil && !errors.Is(err, provider.ErrConflict) && (!errors.Is(err, provider.ErrNotFound) || protected && genuine != "" && genuine != written):
 		c.Errorf("%s: Find(%q): %v", what, req.Reference, err)
 	}
-	said := "find " + answered(err, found != nil && found.ID == genuine)
+	said := "find " + answered(err, found != nil && found.ID == genuine, "the forger")
 
 	if lister, ok := provider.As[provider.Lister](c.p); ok && protected {
 		for account, err := range lister.List(c.context(), nil) {
@@ -158,7 +158,7 @@ func (c *probe) forge(f Field, kind forgery, signed bool) string {
 	if err == nil && protected && made.Account != nil && made.Account.ID == written && genuine != written {
 		c.Errorf("%s: Create(%q) gives account %s, which only claims to be it", what, req.Reference, written)
 	}
-	said += ", create " + answered(err, made != nil && made.Outcome == provider.OutcomeAlready)
+	said += ", create " + answered(err, made != nil && made.Outcome == provider.OutcomeAlready, "a new one")
 	after := c.w.Accounts()
 	added := len(after) - len(before)
 	if allowed := genuine == "" && err == nil; added > 1 || added > 0 && !allowed || protected && allowed && added == 0 {
@@ -209,7 +209,7 @@ func (c *probe) forge(f Field, kind forgery, signed bool) string {
 	return said
 }
 
-func answered(err error, right bool) string {
+func answered(err error, right bool, otherwise string) string {
 	switch {
 	case errors.Is(err, provider.ErrConflict):
 		return "conflict"
@@ -222,7 +222,7 @@ func answered(err error, right bool) string {
 	case right:
 		return "the right one"
 	}
-	return "a new one"
+	return otherwise
 }
 
 // rotateKeys: markers by the key before are found, and Ensure moves them to the current one.
