@@ -42,7 +42,7 @@ func driverOptions() []provider.OptionSpec {
 // fieldOf maps a field of New to the part of the configuration that it comes from.
 var fieldOf = map[string]string{
 	"WithMarkerKeys": "marker_keys",
-	"baseURL": "url", "apiKey": "secret", "WithSessionToken": "secrets.session_token", "WithBearer": "options.bearer",
+	"baseURL":        "url", "apiKey": "secret", "WithSessionToken": "secrets.session_token", "WithBearer": "options.bearer",
 	"WithClientHeader": "options.client_header", "WithOrderWindow": "options.order_window_hours", "WithSpending.SavedMandateID": "options.mandate",
 	"WithSpending.Payment": "options.payment", "WithSpending.MaxRenewal": "options.max_renewal", "WithSpending.MaxUpgrade": "options.max_upgrade",
 }

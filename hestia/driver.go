@@ -36,7 +36,7 @@ func (driver) Config() []provider.OptionSpec {
 // fieldOf maps the names of fields in New's errors to those in the configuration.
 var fieldOf = map[string]string{
 	"WithMarkerKeys": "marker_keys",
-	"baseURL": "url", "accessKey": "username", "secretKey": "secret", "apiKey": "secret", "password": "secret", "WithTLS": "options.pin",
+	"baseURL":        "url", "accessKey": "username", "secretKey": "secret", "apiKey": "secret", "password": "secret", "WithTLS": "options.pin",
 }
 
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {

@@ -36,7 +36,7 @@ var (
 // fieldOf maps the fields in errors of New to the names that the configuration has for them.
 var fieldOf = map[string]string{
 	"WithMarkerKeys": "marker_keys",
-	"baseURL": "url", "apiKey": "secret", "WithDialect": "options.dialect", "WithTLS": "options.pin",
+	"baseURL":        "url", "apiKey": "secret", "WithDialect": "options.dialect", "WithTLS": "options.pin",
 }
 
 func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider.Provider, error) {

@@ -50,7 +50,7 @@ var driverOptions = []provider.OptionSpec{
 // fieldOf maps the fields in errors of New to the names that the configuration has for them.
 var fieldOf = map[string]string{
 	"WithMarkerKeys": "marker_keys",
-	"baseURL": "url", "apiKey": "secret", "WithAdminURL": "options." + cfgAdminURL, "WithAdminAuth": "secrets." + cfgAdminSecret,
+	"baseURL":        "url", "apiKey": "secret", "WithAdminURL": "options." + cfgAdminURL, "WithAdminAuth": "secrets." + cfgAdminSecret,
 	"WithSearchPath": "options." + cfgSearchPath, "WithPlans": "options." + cfgPlans, "WithScan": "options." + cfgGap, "WithTLS": "options." + cfgPin,
 }
 
