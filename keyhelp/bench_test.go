@@ -194,6 +194,34 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
+// BenchmarkLongList reads a list of 10,000 clients, 5 MB.
+func BenchmarkLongList(b *testing.B) {
+	rows := make([]string, 10_000)
+	for i := range rows {
+		rows[i] = clientJSON(i+1, 512)
+	}
+	all := []byte("[" + strings.Join(rows, ",") + "]")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(all)
+	}))
+	defer server.Close()
+	client := benchClient(b, server.URL)
+	b.ReportAllocs()
+	for b.Loop() {
+		count := 0
+		for _, err := range client.Clients.List(b.Context(), nil) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			count++
+		}
+		if count != len(rows) {
+			b.Fatal(count)
+		}
+	}
+}
+
 // BenchmarkParallel reads 2,000 clients with 64 goroutines.
 func BenchmarkParallel(b *testing.B) {
 	for b.Loop() {

@@ -70,7 +70,7 @@ func NoTime(s string) bool {
 }
 
 func parseTime(s string) (t time.Time, dateOnly bool) {
-	if strings.Trim(s, "0123456789") == "" {
+	if strings.IndexFunc(s, func(r rune) bool { return r < '0' || r > '9' }) < 0 {
 		switch unix, _ := strconv.ParseInt(s, 10, 64); {
 		case unix >= 1e8 && unix < 1e11:
 			return time.Unix(unix, 0).UTC(), false

@@ -146,9 +146,11 @@ func (st *state) object(s *scanner, g *group) error {
 		value span
 	}
 	var later []inexact
+	likely := &g.first
 	err := s.members(func(raw []byte, plain bool) error {
-		n, exact := g.find(raw, plain)
+		n, exact := g.find(raw, plain, likely)
 		if exact {
+			likely = &n.next
 			if st.exact.has(n.number) {
 				st.ambiguous(n)
 				return s.skip()
@@ -290,7 +292,7 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 	if final(err) {
 		return err
 	}
-	if err == nil && f.exact() && garbled(v) {
+	if err == nil && f.exact && garbled(v) {
 		err = &fieldError{"field %q is not UTF-8", ""}
 	}
 	if err != nil {
@@ -308,17 +310,12 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 		v.SetBool(!v.Bool())
 	}
 	switch {
-	case f.positive && v.Int() <= 0, v.Kind() == reflect.String && v.Len() == 0, (f.typ == typeTime || f.typ == typeSecret) && v.IsZero():
+	case f.positive && v.Int() <= 0, v.Kind() == reflect.String && v.Len() == 0, (f.isTime || f.isSecret) && v.IsZero():
 	case isNumber(v.Kind()) && (first == 'f' || first == '"' && s.pos == start+2): // false or "" is no number
 	default:
 		st.told.set(f.number)
 	}
 	return nil
-}
-
-// exact reports whether every character of a field counts: it identifies something, or is a secret.
-func (f *field) exact() bool {
-	return f.strict || f.required || f.identity || f.mode.name || f.typ == typeSecret
 }
 
 // garbled reports whether a text has U+FFFD in place of bytes that were not UTF-8.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // plan is what the tags of a struct say.
@@ -38,6 +39,9 @@ type field struct {
 	// spans is the index of an alternative's values among those of the struct.
 	spans int
 	mode
+	// isTime, isSecret and exact are worked out here, since values are many: exact says that every
+	// character counts.
+	isTime, isSecret, exact bool
 	// inside is the node of the object that a dotted name leads into.
 	inside *node
 }
@@ -58,14 +62,19 @@ type group struct {
 	folded map[string]*node
 	// of is the node of the object; nil for that of the struct.
 	of *node
+	// first is the name that the last object began with. The records of a list have their names in one
+	// order, so that this and node.next save most look-ups.
+	first atomic.Pointer[node]
 }
 
 // node is one name: the fields that it fills, the object that it leads into, or both.
 type node struct {
-	number int
-	path   string
-	uses   []use
-	group  *group
+	number     int
+	name, path string
+	uses       []use
+	group      *group
+	// next is the name that came after this one in the last object.
+	next atomic.Pointer[node]
 	// identity is set if the name identifies what the answer is about, or leads into the object that
 	// contains such a name.
 	identity bool
@@ -144,6 +153,8 @@ func (p *plan) collect(t reflect.Type, above []int) {
 			continue
 		}
 		f := &field{number: len(p.fields), index: index, goName: sf.Name, typ: sf.Type, mode: modeOf(tag, sf.Name)}
+		f.isTime, f.isSecret = f.typ == typeTime, f.typ == typeSecret
+		f.exact = f.strict || f.required || f.identity || f.mode.name || f.isSecret
 		names, _, _ := strings.Cut(tag, ",")
 		for path := range strings.SplitSeq(names, "|") {
 			path, negated := strings.CutPrefix(path, "!")
@@ -219,7 +230,7 @@ func (p *plan) within(path string, identity bool) *group {
 func (p *plan) node(g *group, name string) *node {
 	n := g.nodes[name]
 	if n == nil {
-		n = &node{number: p.nodes, path: name}
+		n = &node{number: p.nodes, name: name, path: name}
 		if g.of != nil {
 			n.path = join(g.of.path, name)
 		}
@@ -236,11 +247,15 @@ func (p *plan) node(g *group, name string) *node {
 }
 
 // find returns the node of a name in its JSON spelling, or nil, and whether the spelling is exact.
-func (g *group) find(raw []byte, plain bool) (n *node, exact bool) {
+func (g *group) find(raw []byte, plain bool, likely *atomic.Pointer[node]) (n *node, exact bool) {
+	if n := likely.Load(); n != nil && n.name == string(raw) {
+		return n, true
+	}
 	if !plain {
 		raw = []byte(unquote(raw))
 	}
 	if n := g.nodes[string(raw)]; n != nil {
+		likely.Store(n)
 		return n, true
 	}
 	var lower [64]byte

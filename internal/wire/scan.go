@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/binary"
+	mathbits "math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -54,14 +55,11 @@ func (s *scanner) space() {
 }
 
 func (s *scanner) spaces() {
-	for s.pos < len(s.data) {
-		switch s.data[s.pos] {
-		case ' ', '\t', '\n', '\r':
-			s.pos++
-		default:
-			return
-		}
+	i := s.pos
+	for i < len(s.data) && s.data[i] <= ' ' && (s.data[i] == ' ' || s.data[i] == '\n' || s.data[i] == '\t' || s.data[i] == '\r') {
+		i++
 	}
+	s.pos = i
 }
 
 // peek returns the next byte, or 0 at the end.
@@ -80,14 +78,28 @@ var plainText = func() (plain [256]bool) {
 	return plain
 }()
 
-// plainEight reports whether eight bytes need no decoding in a string. It may be wrong about bytes that
-// do not.
-func plainEight(b []byte) bool {
+// oddBytes returns a mask whose lowest set bit is in the first of eight bytes that needs decoding in a
+// string; 0 if none does.
+func oddBytes(b []byte) uint64 {
 	const each, high = 0x0101010101010101, 0x8080808080808080
 	x := binary.LittleEndian.Uint64(b)
 	quote, slash := x^'"'*each, x^'\\'*each
-	// A byte below n has its high bit set in x-n, and so has one of 0 in x-1.
-	return (x|(x-' '*each)&^x|(quote-each)&^quote|(slash-each)&^slash)&high == 0
+	// A byte below n has its high bit set in x-n, and so has one of 0 in x-1. What is borrowed for it can only
+	// spoil the bytes behind it.
+	return (x | (x-' '*each)&^x | (quote-each)&^quote | (slash-each)&^slash) & high
+}
+
+// plainEnd returns where the bytes that need no decoding in a string end.
+func plainEnd(data []byte, i int) int {
+	for ; i+8 <= len(data); i += 8 {
+		if odd := oddBytes(data[i : i+8]); odd != 0 {
+			return i + mathbits.TrailingZeros64(odd)/8
+		}
+	}
+	for i < len(data) && plainText[data[i]] {
+		i++
+	}
+	return i
 }
 
 // quoted reads a string and returns what is between the quotes. plain reports that it is ASCII
@@ -95,13 +107,7 @@ func plainEight(b []byte) bool {
 func (s *scanner) quoted() (text []byte, plain bool, err error) {
 	start, plain := s.pos+1, true
 	for i := start; ; i++ {
-		for i+8 <= len(s.data) && plainEight(s.data[i:i+8]) {
-			i += 8
-		}
-		for i < len(s.data) && plainText[s.data[i]] {
-			i++
-		}
-		if i >= len(s.data) {
+		if i = plainEnd(s.data, i); i >= len(s.data) {
 			return nil, false, errSyntax
 		}
 		switch c := s.data[i]; {
