@@ -17,7 +17,7 @@ const redacted = words.Redacted
 // sensitiveFields are names of JSON and form fields whose values are never shown, in lower case and
 // without "_", "-" and spaces.
 var sensitiveFields = []string{
-	"pin", "jwt", "otp", "key", "secret", "hash", "authorization", "cookie", "session", "sessionid", "signature", "backupcodes",
+	"pin", "jwt", "otp", "key", "secret", "hash", "hardwarehash", "authorization", "cookie", "session", "sessionid", "signature", "backupcodes",
 	"loginurl", "autologinurl", "signonurl", "ssourl", "consoleurl", "otpauthurl", "qrcode", "checkouturl", "redirecturl",
 }
 
