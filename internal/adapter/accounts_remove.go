@@ -108,11 +108,21 @@ func (r Removal[K, T]) ending(ctx context.Context, id K, now *T) (bool, error) {
 }
 
 // ProveAbsent returns what proves that an account that could not be found is gone, or the
-// error of an absence that is not proven.
+// error of an absence that is not proven. The account is read once more after the evidence: a "not
+// found" does not name what was asked for, and the first may have been about something else.
 func (a *Accounts[K, T]) ProveAbsent(ctx context.Context, id K) (evidence string, err error) {
+	var none K
 	_, ended := Until(ctx, a.Lag, func(ctx context.Context) (bool, error) {
-		evidence, err = a.Prove(ctx, id)
-		return !errors.Is(err, Listed), nil // a list may trail what a read shows
+		if evidence, err = a.Prove(ctx, id); err == nil && id != none {
+			switch _, err = a.Read(ctx, id); {
+			case err == nil:
+				err = Shown
+			case errors.Is(err, provider.ErrNotFound):
+				err = nil
+			}
+		}
+		// A list, or a read, may trail what another shows.
+		return !errors.Is(err, Listed) && !errors.Is(err, Shown), nil
 	})
 	if err = cmp.Or(ended, err); err != nil {
 		return "", Unproven(a.Kind, a.Noun, err)
@@ -142,9 +152,12 @@ type Doubt string
 
 func (d Doubt) Error() string { return string(d) }
 
-// Listed is the Doubt about an account that a list contains. It makes provider.ErrConflict,
-// where other Doubts make provider.ErrForbidden.
-const Listed Doubt = "it is listed"
+// Listed is the Doubt about an account that a list contains, Shown that about one that a second read
+// shows. They make provider.ErrConflict, where other Doubts make provider.ErrForbidden.
+const (
+	Listed Doubt = "it is listed"
+	Shown  Doubt = "a second read shows it"
+)
 
 // Unproven is the error for an account that was not found and may exist nevertheless. noun
 // is what was not found ("client"), cause the error of Accounts.Prove.
@@ -155,7 +168,7 @@ func Unproven(kind, noun string, cause error) error {
 	var e *provider.Error
 	switch {
 	case errors.As(cause, &doubt):
-		if doubt == Listed {
+		if doubt == Listed || doubt == Shown {
 			err.Kind = provider.ErrConflict
 		}
 	case errors.As(cause, &e):
