@@ -20,7 +20,7 @@ func (driver) Config() []provider.OptionSpec {
 	return append([]provider.OptionSpec{
 		{Name: "url", Label: "URL", Help: "empty is " + DefaultBaseURL, Type: provider.OptionString, Default: DefaultBaseURL},
 		{Name: "secret", Label: "API key", Help: "may be empty if session_token is given", Type: provider.OptionString, Secret: true},
-	}, driverOptions()...)
+	}, append(driverOptions(), provider.ReadLagOption)...)
 }
 
 func driverOptions() []provider.OptionSpec {

@@ -21,7 +21,7 @@ var (
 		Allowed: []string{"access_key", "api_key", "password"},
 	}
 	zoneOption = provider.OptionSpec{Name: "time_zone", Label: "Time zone of the server", Help: "such as Europe/Berlin; UTC if empty", Type: provider.OptionString}
-	pinOption  = provider.OptionSpec{Name: "pin", Label: "Pinned public key", Help: "sha256/..., as the connection test prints it: panels often sign their own certificate", Type: provider.OptionString}
+	pinOption  = provider.OptionSpec{Name: "pin", Label: "Pinned public key", Help: "sha256/...: compare what the connection test prints with the server's own; panels often sign their own certificate", Type: provider.OptionString}
 )
 
 func (driver) Config() []provider.OptionSpec {
@@ -29,7 +29,7 @@ func (driver) Config() []provider.OptionSpec {
 		{Name: "url", Label: "Panel URL", Help: "https://panel.example.com:8083", Type: provider.OptionString, Required: true},
 		{Name: "username", Label: "Access key ID", Help: "or the root user's name, for sign-in with a password", Type: provider.OptionString},
 		{Name: "secret", Label: "Secret key", Help: "or the API key, or the password", Type: provider.OptionString, Required: true, Secret: true},
-		signInOption, zoneOption, pinOption,
+		signInOption, zoneOption, pinOption, provider.ReadLagOption,
 	}
 }
 

@@ -16,7 +16,7 @@ func (driver) Config() []provider.OptionSpec {
 	return []provider.OptionSpec{
 		{Name: "url", Label: "Portal URL", Help: "empty is " + RegionCOM + "; the other region is " + RegionRU, Type: provider.OptionString, Default: RegionCOM},
 		{Name: "secret", Label: "API key", Help: "of the account, not of one server", Type: provider.OptionString, Required: true, Secret: true},
-		suspensionOption, portOption,
+		suspensionOption, portOption, provider.ReadLagOption,
 	}
 }
 

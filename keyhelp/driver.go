@@ -16,7 +16,7 @@ func (driver) Config() []provider.OptionSpec {
 	return []provider.OptionSpec{
 		{Name: "url", Label: "Panel URL", Help: "https://panel.example.com", Type: provider.OptionString, Required: true},
 		{Name: "secret", Label: "API key", Help: "Panel: Configuration, API", Type: provider.OptionString, Required: true, Secret: true},
-		dialectOption, tlsOption, pinOption,
+		dialectOption, tlsOption, pinOption, provider.ReadLagOption,
 	}
 }
 
@@ -30,7 +30,7 @@ var (
 		Help:    "auto: none for IP addresses, as the reference module does; no-verify: none; better: pin",
 		Allowed: []string{"verify", "auto", "no-verify"},
 	}
-	pinOption = provider.OptionSpec{Name: "pin", Label: "Pinned public key", Help: "sha256/..., as the connection test prints it", Type: provider.OptionString}
+	pinOption = provider.OptionSpec{Name: "pin", Label: "Pinned public key", Help: "sha256/...: compare what the connection test prints with the server's own", Type: provider.OptionString}
 )
 
 // fieldOf maps the fields in errors of New to the names that the configuration has for them.

@@ -13,10 +13,10 @@ type driver struct{}
 func (driver) Kind() string { return Kind }
 
 func (driver) Config() []provider.OptionSpec {
-	return append([]provider.OptionSpec{
+	return append(append([]provider.OptionSpec{
 		{Name: "url", Label: "Server URL", Help: "https://license.example.com", Type: provider.OptionString, Required: true},
 		{Name: "secret", Label: "API key", Help: "AF-2025-..., panel: Administration, API Keys", Type: provider.OptionString, Required: true, Secret: true},
-	}, driverOptions...)
+	}, driverOptions...), provider.ReadLagOption)
 }
 
 // Names of the options of a server.
@@ -44,7 +44,7 @@ var driverOptions = []provider.OptionSpec{
 	{Name: cfgPlans, Label: "Plans", Help: "ID=activations/users, or ID=activations/users/months: basic=1/5,pro=10/50/12", Type: provider.OptionString},
 	{Name: cfgFirst, Label: "First license ID", Help: "where the search for licenses begins", Type: provider.OptionInt},
 	{Name: cfgGap, Label: "Longest gap", Help: "how many license IDs may be missing in a row", Type: provider.OptionInt},
-	{Name: cfgPin, Label: "Pinned public key", Help: "sha256/..., as the connection test prints it", Type: provider.OptionString},
+	{Name: cfgPin, Label: "Pinned public key", Help: "sha256/...: compare what the connection test prints with the server's own", Type: provider.OptionString},
 }
 
 // fieldOf maps the fields in errors of New to the names that the configuration has for them.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // ServerConfig is one server as a billing system stores it: plain text from which a Driver opens a
@@ -28,10 +29,20 @@ type ServerConfig struct {
 // ClientOptions is for authors of drivers: it returns the options that the configuration has for every
 // kind of system.
 func (c *ServerConfig) ClientOptions() []Option {
-	if len(c.MarkerKeys) == 0 {
-		return nil
+	var all []Option
+	if lag, err := time.ParseDuration(c.Options[ReadLagOption.Name]); err == nil {
+		all = append(all, WithReadLag(lag))
 	}
-	return []Option{WithMarkerKeys(c.MarkerKeys[0], c.MarkerKeys[1:]...)}
+	if len(c.MarkerKeys) == 0 {
+		return all
+	}
+	return append(all, WithMarkerKeys(c.MarkerKeys[0], c.MarkerKeys[1:]...))
+}
+
+// ReadLagOption is an option that every driver has, as WithReadLag. ServerConfig.CheckOptions knows it.
+var ReadLagOption = OptionSpec{
+	Name: "read_lag", Label: "Read lag", Help: "how long what the server shows may trail a change, such as 5s; 0s: never look again",
+	Type: OptionString, Default: DefaultReadLag.String(),
 }
 
 // Driver opens a Provider from plain configuration.
@@ -81,7 +92,12 @@ func (r *ReinstallRequest) CheckOptions(problems *Problems, specs []OptionSpec) 
 // CheckOptions is for authors of drivers: it does what CreateRequest.CheckOptions does, and notes
 // problems under "options.<name>" or "secrets.<name>".
 func (c *ServerConfig) CheckOptions(problems *Problems, specs []OptionSpec) {
-	checkOptions(problems, "options.", c.Options, "secrets.", c.Secrets, specs)
+	checkOptions(problems, "options.", c.Options, "secrets.", c.Secrets, append(slices.Clone(specs), ReadLagOption))
+	if text, given := c.Options[ReadLagOption.Name]; given {
+		if lag, err := time.ParseDuration(text); err != nil || lag < 0 {
+			problems.Add("options."+ReadLagOption.Name, "%q is not a length of time like 5s", text)
+		}
+	}
 }
 
 // checkOptions never quotes a value of an option that is secret, wherever it was given.

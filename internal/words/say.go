@@ -9,8 +9,12 @@ import (
 // conversion, which a test of internal/adapter refuses.
 type Own string
 
-// MaxSaid bounds what one error says in our words around those of others, in bytes.
-const MaxSaid = 900
+const (
+	// MaxSaid bounds what one error says in our words around those of others, in bytes.
+	MaxSaid = 900
+	// MaxError bounds the text of a whole error.
+	MaxError = 2200
+)
 
 // Say is fmt.Sprintf for errors and reports that quote what others wrote: the result is one line of
 // visible characters, without secrets, in which no quoted text leaves too little room for the others.

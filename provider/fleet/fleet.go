@@ -2,10 +2,13 @@ package fleet
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -76,7 +79,15 @@ type ServerError struct {
 	Err    error
 }
 
-func (e *ServerError) Error() string { return e.Server + ": " + e.Err.Error() }
+func (e *ServerError) Error() string {
+	return words.Line(e.Server, words.MaxCode) + ": " + words.Line(e.Err.Error(), words.MaxError)
+}
+
+// MarshalJSON writes the server's name and the text of its error.
+func (e *ServerError) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]string{"Server": words.Line(e.Server, words.MaxCode), "Err": words.Line(e.Err.Error(), words.MaxError)})
+}
+
 func (e *ServerError) Unwrap() error { return e.Err }
 
 // Found is an account and its server.
@@ -113,14 +124,14 @@ func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {
 		case one != nil:
 			return nil, &provider.Error{
 				Provider: "fleet", Action: "find account", Kind: provider.ErrConflict,
-				Message: fmt.Sprintf("account %s of %s and account %s of %s both match",
+				Message: words.Say("account %s of %s and account %s of %s both match",
 					one.Account.ID, one.Server.Name, x.Account.ID, x.Server.Name),
 			}
 		default:
 			one = x
 		}
 	}
-	if err := errors.Join(errs...); err != nil && one == nil {
+	if err := unasked(errs); err != nil && one == nil {
 		return nil, err
 	}
 	if one == nil {
@@ -129,4 +140,18 @@ func (f *Fleet) Find(ctx context.Context, q provider.Query) (*Found, error) {
 		}
 	}
 	return one, nil
+}
+
+// unasked is the error for servers that could not be asked; nil if there is none.
+func unasked(errs []error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) < 2 {
+		return errors.Join(errs...)
+	}
+	err := &provider.Error{Provider: "fleet", Action: "find account", Err: errors.Join(errs...)}
+	err.Message = fmt.Sprintf("%d servers could not be asked", len(errs))
+	for _, one := range errs {
+		err.Message += words.Say("; %v", one)
+	}
+	return err
 }

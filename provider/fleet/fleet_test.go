@@ -146,7 +146,7 @@ func TestOpenTellsEverything(t *testing.T) {
 		"servers[2].kind":            `no driver "panle" (known: panel)`,
 		"servers.web4.secret":        "file does not exist",
 		"servers.web5.url":           "must begin with https://",
-		"servers.web5.options.zonne": "unknown option (known: zone)",
+		"servers.web5.options.zonne": "unknown option (known: zone, read_lag)",
 		"servers.web6.secret":        `has nothing after "env:"`,
 		"servers.web6.options.token": `must be "env:NAME" or "file:PATH": the configuration itself must not contain secrets`,
 	}, e.Fields)

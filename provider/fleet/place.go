@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -126,7 +126,7 @@ func (f *Fleet) choose(ctx context.Context, req *PlaceRequest) (best *Placement,
 		}
 		switch {
 		case c.err != nil:
-			skipped = append(skipped, Skip{Server: s.Name, Reason: c.err.Error(), Err: c.err})
+			skipped = append(skipped, Skip{Server: s.Name, Reason: words.Line(c.err.Error(), words.MaxText), Err: c.err})
 			continue
 		case s.Config.Capacity > 0 && c.n >= s.Config.Capacity:
 			skipped = append(skipped, Skip{Server: s.Name, Reason: fmt.Sprintf("full: %d of %d accounts", c.n, s.Config.Capacity)})
@@ -184,16 +184,15 @@ func (s *Server) reserve() bool {
 }
 
 func noPlace(skipped []Skip) error {
-	reasons := make([]string, len(skipped))
+	err := &provider.Error{Provider: "fleet", Action: "place account", Kind: provider.ErrQuota, Message: "no server fits"}
 	var causes []error
-	for i, s := range skipped {
-		reasons[i] = s.Server + ": " + s.Reason
-		causes = append(causes, s.Err)
+	between := words.Own(": ")
+	for _, s := range skipped {
+		err.Message += words.Say(between+"%s: %s", s.Server, s.Reason)
+		causes, between = append(causes, s.Err), "; "
 	}
-	return &provider.Error{
-		Provider: "fleet", Action: "place account", Kind: provider.ErrQuota,
-		Message: "no server fits: " + strings.Join(reasons, "; "), Err: errors.Join(causes...),
-	}
+	err.Err = errors.Join(causes...)
+	return err
 }
 
 // unfit returns why a server does not fit, whatever accounts it has; "" if it may fit.
