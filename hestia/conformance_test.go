@@ -55,11 +55,11 @@ func packageOf(name string) hestiatest.Package { return hestiatest.Package{Name:
 
 func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *providertest.World {
 	logs := new(providertest.Log)
-	open := func(auth hestia.Auth) provider.Provider {
-		client, err := hestia.New(srv.URL, auth,
+	open := func(auth hestia.Auth, more ...provider.Option) provider.Provider {
+		client, err := hestia.New(srv.URL, auth, append(more,
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
-			logs.Dumps(t))
+			logs.Dumps(t))...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,6 +93,14 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 			srv.AddUser(hestiatest.User{Name: username, Email: "other@example.com", DisplayName: "Somebody Else", Package: "small"})
 			return username
 		},
+		Signed: func(current provider.Secret, old ...provider.Secret) provider.Provider {
+			return open(good, provider.WithMarkerKeys(current, old...))
+		},
+		Customer: []providertest.Field{{
+			Name: "NAME",
+			Get:  func(id string) string { u, _ := srv.User(id); return u.DisplayName },
+			Set:  func(id, text string) { srv.RenameUser(id, text) },
+		}},
 		Canaries: []string{srv.SecretKey, srv.APIKey, wrongSecret, wrongKey},
 		Logs:     logs.String,
 	}

@@ -41,7 +41,7 @@ var _ interface {
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[string, User]{
-		Kind: Kind, Noun: "user", ParseID: parseLogin, Read: p.customer, View: account, Prove: p.proveAbsent,
+		Kind: Kind, Noun: "user", ParseID: parseLogin, Read: p.customer, View: p.account, Prove: p.proveAbsent,
 		Lag: client.rest.ReadLag(),
 	}
 	return p
@@ -76,14 +76,14 @@ var errAdmin = errors.New("an administrator")
 
 // account returns a user in the terms of the contract. An administrator carries no reference, even
 // with a marker.
-func account(u *User) *provider.Account {
+func (p *Provider) account(u *User) *provider.Account {
 	a := &provider.Account{
 		ID: u.Login, Username: u.Login, Email: u.Contact, Plan: u.Package,
 		Status: provider.StatusActive, CreatedAt: u.Created, Native: u,
 	}
-	a.Name, a.Reference = provider.Unmark(u.Name)
+	a.Name, a.Reference, a.Marker = p.client.rest.Markers().Read(u.Name, u.Login)
 	if u.Role == roleAdmin {
-		a.Reference = ""
+		a.Reference, a.Marker = "", provider.Marker{}
 	}
 	if u.Suspended {
 		a.Status = provider.StatusSuspended

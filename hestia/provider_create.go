@@ -21,7 +21,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	if creation.Step(ctx, "user", func(ctx context.Context) (provider.Outcome, error) {
 		user, outcome, err := p.ensureUser(ctx, req, &creation.Certain)
 		if err == nil {
-			made = account(user)
+			made = p.account(user)
 			creation.Made(made)
 		}
 		return outcome, err
@@ -101,7 +101,7 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest, 
 		Find: func(ctx context.Context, _ error) (*User, error) { return p.client.Users.Get(ctx, req.Username) },
 		Make: func(ctx context.Context) (*User, error) {
 			return nil, p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{
-				Package: req.Plan, Name: provider.Mark(strings.Join(strings.Fields(req.Name), " "), req.Reference),
+				Package: req.Plan, Name: p.client.rest.Markers().Mark(strings.Join(strings.Fields(req.Name), " "), req.Reference, req.Username),
 			})
 		},
 		Ours:   p.accounts.Owned(req.Reference),

@@ -11,14 +11,14 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Find looks an account up: by user name in one call, by domain in two, otherwise by listing the
+// Find looks an account up: by user name in one call, by domain in three, otherwise by listing the
 // users.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
 		login := q.Username
 		if q.Domain != "" {
-			owner, err := p.client.Domains.SearchOwner(ctx, strings.ToLower(q.Domain), nil)
-			if err != nil {
+			owner, err := p.owner(ctx, strings.ToLower(q.Domain))
+			if err != nil || owner == "" {
 				return nil, err
 			}
 			login = owner
@@ -28,6 +28,64 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		}
 		return p.byLogin(ctx, login)
 	})
+}
+
+// owner returns the user who has a domain, "" if none has it. The panel's search takes a dot for any
+// character and names the first hit, such as the owner of shop-co.uk for shop.co.uk. So what it says is
+// checked, and if it named somebody else all users are asked.
+func (p *Provider) owner(ctx context.Context, domain string) (login string, err error) {
+	hit, err := p.client.Domains.SearchOwner(ctx, domain, nil)
+	if err != nil {
+		return "", err
+	}
+	if has, err := p.has(ctx, hit, domain); err != nil || has {
+		return hit, err
+	}
+	var logins []string
+	if err := p.client.logins(ctx, func(login string) bool { logins = append(logins, login); return true }); err != nil {
+		return "", err
+	}
+	for _, login := range logins {
+		if login == hit {
+			continue
+		}
+		if has, err := p.has(ctx, login, domain); err != nil || has {
+			return login, err
+		}
+	}
+	return "", nil
+}
+
+// has reports whether a user has a website, a mail domain or a zone of that very name.
+func (p *Provider) has(ctx context.Context, login, domain string) (bool, error) {
+	for _, listed := range []func() (bool, error){
+		func() (bool, error) {
+			return lists(p.client.Web.ListDomains(ctx, login), func(d *WebDomain) string { return d.Name }, domain)
+		},
+		func() (bool, error) {
+			return lists(p.client.Mail.ListDomains(ctx, login), func(d *MailDomain) string { return d.Name }, domain)
+		},
+		func() (bool, error) {
+			return lists(p.client.DNS.ListDomains(ctx, login), func(d *DNSDomain) string { return d.Name }, domain)
+		},
+	} {
+		if has, err := listed(); err != nil || has {
+			return has, err
+		}
+	}
+	return false, nil
+}
+
+func lists[T any](all iter.Seq2[*T, error], name func(*T) string, wanted string) (bool, error) {
+	for thing, err := range all {
+		switch {
+		case thing == nil:
+			return false, err
+		case strings.EqualFold(name(thing), wanted):
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // byLogin returns nil if no customer has that name. If the panel does not find the name, the list of users decides: it
@@ -52,7 +110,7 @@ func (p *Provider) byLogin(ctx context.Context, login string) (*provider.Account
 	case err != nil:
 		return nil, err
 	}
-	return account(user), nil
+	return p.account(user), nil
 }
 
 // listed returns the first user name for which is returns true, "" if there is none. It reads nothing but names.
@@ -69,7 +127,7 @@ func (p *Provider) listed(ctx context.Context, is func(login string) bool) (foun
 // List lists all customers, in one call.
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return p.accounts.List(ctx, opts, func(int) (iter.Seq2[*provider.Account, error], error) {
-		return adapter.Each(p.customers(ctx), account), nil
+		return adapter.Each(p.customers(ctx), p.account), nil
 	})
 }
 

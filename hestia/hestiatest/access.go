@@ -270,6 +270,17 @@ func (s *Server) AddUser(u User) {
 	maps.Copy(a.conf, u.Config)
 }
 
+// RenameUser changes the name of the person, as users do in the panel, and reports whether the user exists.
+func (s *Server) RenameUser(user, displayName string) bool {
+	return locked(s, func(st *state) bool {
+		a := st.user(user)
+		if a != nil {
+			a.conf["NAME"] = displayName
+		}
+		return a != nil
+	})
+}
+
 // RemoveUser deletes a user with everything that it owns, as if it had been deleted in the panel,
 // and reports whether the user existed.
 func (s *Server) RemoveUser(name string) bool {

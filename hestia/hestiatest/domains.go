@@ -1,5 +1,7 @@
 package hestiatest
 
+import "slices"
+
 func domainEffects() map[string]effect {
 	return map[string]effect{
 		"v-add-domain":          addDomain,
@@ -82,7 +84,8 @@ func (c *call) eachKind(verb string) int {
 	return c.restartDomain()
 }
 
-// searchDomainOwner prints the owner, or nothing if there is none.
+// searchDomainOwner prints the owner, or nothing if there is none. The real command greps: a dot matches
+// any character, and the first hit wins.
 func searchDomainOwner(c *call) int {
 	kinds := []string{"dns", "mail", "web"}
 	switch kind := c.v["type"]; kind {
@@ -90,12 +93,27 @@ func searchDomainOwner(c *call) int {
 		kinds = []string{kind}
 	}
 	for _, kind := range kinds {
-		if a := c.st.ownerOf(kind, c.v["domain"]); a != nil {
-			c.say("%s", a.name)
-			return 0
+		for _, a := range c.st.users {
+			if slices.ContainsFunc(a.file(kind).rows, func(r row) bool { return greps(c.v["domain"], r["DOMAIN"]) }) {
+				c.say("%s", a.name)
+				return 0
+			}
 		}
 	}
 	return eNotExist
+}
+
+// greps reports whether grep finds a domain when it looks for another one.
+func greps(wanted, domain string) bool {
+	if len(wanted) != len(domain) {
+		return false
+	}
+	for i := range len(wanted) {
+		if wanted[i] != '.' && wanted[i] != domain[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // changeDomainOwner moves the parts of a domain to another user. For the present owner it prints a
