@@ -80,7 +80,7 @@ type ServerError struct {
 }
 
 func (e *ServerError) Error() string {
-	return words.Line(e.Server, words.MaxCode) + ": " + words.Line(e.Err.Error(), words.MaxError)
+	return words.Line(e.Server, words.MaxCode) + ": " + words.Line(e.Err.Error(), words.MaxError-words.MaxCode-2)
 }
 
 // MarshalJSON writes the server's name and the text of its error.
