@@ -4,6 +4,3 @@ package main
 
 // lock does nothing here: make sure that only one instance uses a state file.
 func lock(string) (unlock func(), err error) { return func() {}, nil }
-
-// syncDirectory does nothing: directories cannot be synced here.
-func syncDirectory(string) error { return nil }

@@ -3,15 +3,16 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"syscall"
+
+	"github.com/provkit/provkit/internal/statefile"
 )
 
 // lock keeps a second instance away from the state file. The system releases the lock when the
 // process ends, however it ends.
 func lock(path string) (unlock func(), err error) {
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	file, err := statefile.Open(path, os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
@@ -20,13 +21,4 @@ func lock(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	return func() { _ = file.Close() }, nil
-}
-
-// syncDirectory makes a rename survive a power cut.
-func syncDirectory(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }

@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"path/filepath"
+
+	"github.com/provkit/provkit/internal/statefile"
 )
 
 // journal is a file to which JSON values are appended, one per line. Values for which append
@@ -20,9 +19,12 @@ type journal struct {
 
 var errClosed = errors.New("the state file is closed")
 
+// journalHead is the first line of a journal: any other file is refused, and stays as it is.
+const journalHead = `{"journal":"provkit billing","version":1}`
+
 // openJournal passes every line of the file to replay, then rewrites the file with what compact
 // returns: the current state, without its history. A last line without a line break was cut short
-// by a kill. It was never reported as stored, so it is dropped.
+// by a kill. It was never reported as stored, so it is dropped. Links are not followed.
 func openJournal(path string, replay func(line []byte) error, compact func() []any) (*journal, error) {
 	unlock, err := lock(path + ".lock")
 	if err != nil {
@@ -41,29 +43,27 @@ func (j *journal) open(path string, replay func(line []byte) error, compact func
 		return err
 	}
 	// The old file stays until the new one is complete.
-	if err := j.openFile(path+".new", os.O_TRUNC); err != nil {
+	draft, err := statefile.Create(path)
+	if err != nil {
 		return err
 	}
-	err := j.append(compact()...)
-	if err = errors.Join(err, j.file.Close()); err != nil {
+	defer draft.Discard()
+	if _, err := draft.WriteString(journalHead + "\n"); err != nil {
 		return err
 	}
-	if err := os.Rename(path+".new", path); err != nil {
+	j.file = draft.File
+	if err := j.append(compact()...); err != nil {
 		return err
 	}
-	if err := syncDirectory(filepath.Dir(path)); err != nil {
+	if err := draft.Keep(); err != nil {
 		return err
 	}
-	return j.openFile(path, 0)
-}
-
-func (j *journal) openFile(path string, flag int) (err error) {
-	j.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND|flag, 0o600)
+	j.file, err = statefile.Open(path, os.O_WRONLY|os.O_APPEND)
 	return err
 }
 
 func readLines(path string, replay func(line []byte) error) error {
-	file, err := os.Open(path)
+	file, err := statefile.Open(path, os.O_RDONLY)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
@@ -71,19 +71,8 @@ func readLines(path string, replay func(line []byte) error) error {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	lines := bufio.NewReader(file)
-	for n := 1; ; n++ {
-		line, err := lines.ReadBytes('\n')
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		}
-		if err := replay(line); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
-		}
-	}
+	_, err = statefile.Lines(file, journalHead, func(_ int, line []byte) error { return replay(line) })
+	return err
 }
 
 // append stores all values; after an error, the caller must assume that it stored none. Then the

@@ -28,7 +28,7 @@ const demoOutput = `TIME   EVENT                SERVICE  ANSWER  WHAT CAME OF IT
 09:00  order.paid           1002     202     done: create: absent -> active (failed attempts before: 1)
 09:30  order.paid           1003     202     done: create: absent -> active
 10:00  order.paid           1004     202     done: killed at work; the next instance finishes it
-11:00  order.paid           1005     202     dead: keyhelp: create account "service1005mq2h": refused before sending: Email: "nobody at example" is not an e-mail address
+11:00  order.paid           1005     202     dead: keyhelp: create account "service1005wzcsnxqi": refused before sending: Email: "nobody at example" is not an e-mail address
 12:00  invoice.overdue      1001     202     done: suspend: active -> suspended
 12:00  invoice.overdue      1002     202     done: suspend: active -> suspended
 15:00  invoice.paid         1001     202     done: unsuspend: suspended -> active

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -52,8 +53,13 @@ func openState(path string) (*state, error) {
 
 func (s *state) replay(line []byte) error {
 	var c change
-	if err := json.Unmarshal(line, &c); err != nil {
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields() // another program's line is not to be lost
+	if err := d.Decode(&c); err != nil {
 		return err
+	}
+	if len(c.Records) == 0 && c.Service == nil {
+		return errors.New("it is no change")
 	}
 	s.apply(c)
 	return nil

@@ -60,7 +60,7 @@ func TestTornAnywhere(t *testing.T) {
 
 func TestDamageIsNotSkipped(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.jsonl")
-	damaged := []byte("{}\nnot json\n{}\n")
+	damaged := []byte(journalHead + "\nnot json\n{}\n")
 	require.NoError(t, os.WriteFile(path, damaged, 0o600))
 	_, err := openState(path)
 	require.ErrorContains(t, err, "line 2")
@@ -69,6 +69,45 @@ func TestDamageIsNotSkipped(t *testing.T) {
 	require.Equal(t, damaged, kept, "the file was changed")
 	_, err = openState(path)
 	require.ErrorContains(t, err, "line 2", "the lock was kept")
+}
+
+// TestForeignFile: a file that is no state stays as it is, whoever named it so by mistake, or made a
+// link of that name.
+func TestForeignFile(t *testing.T) {
+	for _, foreign := range []string{"kh_live_0123456789abcdef", "key\n", "{}\n", `{"servers": []}`, `{"servers": []}` + "\n", "\n\n"} {
+		path := filepath.Join(t.TempDir(), "state.jsonl")
+		require.NoError(t, os.WriteFile(path, []byte(foreign), 0o600))
+		_, err := openState(path)
+		require.ErrorContains(t, err, "it holds something else", foreign)
+		kept, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, foreign, string(kept))
+	}
+	for _, name := range []string{"state.jsonl", "state.jsonl.lock"} {
+		dir := t.TempDir()
+		if os.Symlink(filepath.Join(dir, "elsewhere"), filepath.Join(dir, name)) != nil {
+			return // on Windows only some users may make one
+		}
+		_, err := openState(filepath.Join(dir, "state.jsonl"))
+		require.ErrorContains(t, err, "is a symbolic link", name)
+		require.NoFileExists(t, filepath.Join(dir, "elsewhere"))
+	}
+}
+
+// TestOldState: the state of an earlier version, which had no first line of its own.
+func TestOldState(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.jsonl")
+	old := `{"service":{"id":"1001","latest":"2026-01-01T00:00:00Z","server":"web1"}}` + "\n"
+	require.NoError(t, os.WriteFile(path, []byte(old+old[:20]), 0o600))
+	s, err := openState(path)
+	require.NoError(t, err)
+	service, ok := s.service("1001")
+	require.True(t, ok)
+	require.Equal(t, "web1", service.Server)
+	require.NoError(t, s.close())
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, journalHead+"\n"+old, string(text))
 }
 
 func TestOneInstance(t *testing.T) {
@@ -104,13 +143,13 @@ func TestCompaction(t *testing.T) {
 		require.Greater(t, lines(), 4)
 		w.crash()
 		w.open()
-		require.Equal(t, 4, lines(), "three events and a service")
+		require.Equal(t, 5, lines(), "the head, three events and a service")
 		require.Equal(t, 200, w.send(order("evt-1", "1001")))
 
 		w.crash()
 		time.Sleep(keep + time.Hour)
 		w.open()
-		require.Equal(t, 2, lines(), "the dead event and the service")
+		require.Equal(t, 3, lines(), "the head, the dead event and the service")
 		text, err := os.ReadFile(w.path)
 		require.NoError(t, err)
 		require.Contains(t, string(text), "evt-3")

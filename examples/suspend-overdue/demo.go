@@ -8,8 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 
+	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/bulk"
 	"github.com/provkit/provkit/provider/fleet"
 )
@@ -112,14 +112,14 @@ func changedTwice(dir string) (int, error) {
 	}
 	twice := 0
 	for _, path := range logs {
-		text, err := os.ReadFile(path)
+		entries, err := bulk.ReadLog(path)
 		if err != nil {
 			return 0, err
 		}
-		seen := make(map[string]int)
-		for entry := range strings.Lines(string(text)) {
-			if _, account, found := strings.Cut(entry, `"server":`); found && strings.Contains(entry, `"outcome":"changed"`) {
-				if seen[account]++; seen[account] == 2 {
+		seen := make(map[bulk.Key]int)
+		for _, e := range entries {
+			if e.Outcome == provider.OutcomeChanged {
+				if seen[e.Key()]++; seen[e.Key()] == 2 {
 					twice++
 				}
 			}

@@ -39,7 +39,7 @@ func TestDemoNotices(t *testing.T) {
 	require.EqualError(t, d.failed[0], "3 accounts")
 
 	dir := t.TempDir()
-	again := `{"verb":"suspend","server":"web1","account":"17","outcome":"changed"}` + "\n"
+	again := `{"at":"2026-01-01T00:00:00Z","verb":"suspend","server":"web1","account":"17","outcome":"changed"}` + "\n"
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "x.jsonl"), []byte(again+again), 0o600))
 	twice, err := changedTwice(dir)
 	require.NoError(t, err)

@@ -38,10 +38,10 @@ type planned struct {
 func (p planned) target() bulk.Target { return bulk.Target{Server: p.Server, ID: p.id} }
 
 // makePlan looks up every account. It changes nothing.
-func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[string]bulk.Entry, today time.Time) ([]planned, error) {
+func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[bulk.Key]bulk.Entry, today time.Time) ([]planned, error) {
 	plan := make([]planned, len(lines))
 	books := make(map[string]*book)
-	seen := make(map[string]bool)
+	seen := make(map[bulk.Key]bool)
 	for i, l := range lines {
 		p := planned{line: l}
 		if books[l.Server] == nil {
@@ -57,7 +57,7 @@ func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[
 			continue
 		}
 		p.id, p.name, p.before = account.ID, account.Username, account.Status == provider.StatusSuspended
-		key := p.target().String()
+		key := p.target().Key()
 		switch {
 		case !l.Due.Before(today):
 			p.action = notDue
@@ -78,9 +78,10 @@ func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[
 
 // book contains the accounts of a server by everything that a list may call them.
 type book struct {
-	provider     provider.Provider
-	byID, byName map[string]*provider.Account
-	err          error
+	provider provider.Provider
+	byID     map[string]*provider.Account
+	byName   map[string][]*provider.Account // two, if the system has let them
+	err      error
 }
 
 // openBook reads a server's accounts with one call for all lines, if the server can list them.
@@ -93,21 +94,24 @@ func openBook(ctx context.Context, servers *fleet.Fleet, server string) *book {
 	if !ok {
 		return b
 	}
-	b.byID, b.byName = make(map[string]*provider.Account), make(map[string]*provider.Account)
+	b.byID, b.byName = make(map[string]*provider.Account), make(map[string][]*provider.Account)
 	for account, err := range lister.List(ctx, nil) {
 		if err != nil {
 			b.err = err
 			break
 		}
+		if b.byID[account.ID] == nil { // pages of a list that changes meanwhile may overlap
+			name := strings.ToLower(account.Username)
+			b.byName[name] = append(b.byName[name], account)
+		}
 		b.byID[account.ID] = account
-		b.byName[strings.ToLower(account.Username)] = account
 	}
 	return b
 }
 
 var (
 	errMissing   = errors.New("no such account")
-	errAmbiguous = errors.New("the ID of one account and the user name of another")
+	errAmbiguous = errors.New("more than one account is meant")
 )
 
 // find returns the account with that ID or user name.
@@ -117,22 +121,33 @@ func (b *book) find(ctx context.Context, name string) (*provider.Account, error)
 	}
 	byID, byName := b.byID[name], b.byName[strings.ToLower(name)]
 	if b.byID == nil { // the server cannot list accounts
+		var found *provider.Account
 		var errID, errName error
 		byID, errID = b.provider.Get(ctx, name)
-		byName, errName = b.provider.Find(ctx, provider.Query{Username: name})
+		found, errName = b.provider.Find(ctx, provider.Query{Username: name})
+		if found != nil {
+			byName = append(byName, found)
+		}
 		for _, err := range []error{errID, errName} {
 			if err != nil && !errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrInvalid) {
 				return nil, err
 			}
 		}
 	}
+	// Of two accounts, both are named: a person decides, and writes an ID into the list.
 	switch {
-	case byID == nil && byName == nil:
+	case byID == nil && len(byName) == 0:
 		return nil, errMissing
+	case byID == nil && len(byName) == 1:
+		return byName[0], nil
 	case byID == nil:
-		return byName, nil
-	case byName != nil && byName.ID != byID.ID:
-		return nil, errAmbiguous
+		return nil, fmt.Errorf("%w: it is the user name of accounts %q and %q; write an ID", errAmbiguous, byName[0].ID, byName[1].ID)
+	}
+	for _, other := range byName {
+		if other.ID != byID.ID {
+			return nil, fmt.Errorf("%w: it is the ID of account %q and the user name of account %q; write the user name or the ID of one",
+				errAmbiguous, byID.ID, other.ID)
+		}
 	}
 	return byID, nil
 }

@@ -11,12 +11,12 @@ import (
 // progress shows the progress of the job: a bar on a terminal, lines in a pipe.
 type progress struct {
 	terminal
-	names map[string]string
+	names map[bulk.Key]string
 	now   bulk.JobProgress
 	drawn time.Time
 }
 
-func newProgress(t terminal, names map[string]string) *progress {
+func newProgress(t terminal, names map[bulk.Key]string) *progress {
 	return &progress{terminal: t, names: names}
 }
 
@@ -28,7 +28,7 @@ func (p *progress) result(r *bulk.Result) {
 	if r.Err != nil {
 		text = "FAILED: " + r.Err.Error()
 	}
-	text = fmt.Sprintf("%s: %s", p.names[r.Target.String()], text)
+	text = fmt.Sprintf("%s: %s", p.names[r.Target.Key()], text)
 	switch done := p.now.Skipped + p.now.Done; {
 	case !p.live:
 		fmt.Fprintf(p.out, "[%d/%d] %s\n", done, p.now.Total, text)

@@ -24,7 +24,7 @@ func TestBar(t *testing.T) {
 func TestTerminal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		p := newProgress(terminal{out: &out, live: true}, map[string]string{"web1/17": "web1/max"})
+		p := newProgress(terminal{out: &out, live: true}, map[bulk.Key]string{{Server: "web1", By: bulk.ByID, Account: "17"}: "web1/max"})
 		target := bulk.Target{Server: "web1", ID: "17"}
 		for n := range 100 {
 			p.note(bulk.JobProgress{Done: n + 1, Total: 200})
@@ -45,7 +45,7 @@ func TestTerminal(t *testing.T) {
 // TestPipe: there is one line for each account and nothing else.
 func TestPipe(t *testing.T) {
 	var out bytes.Buffer
-	p := newProgress(terminal{out: &out}, map[string]string{"web1/17": "web1/max"})
+	p := newProgress(terminal{out: &out}, map[bulk.Key]string{{Server: "web1", By: bulk.ByID, Account: "17"}: "web1/max"})
 	p.note(bulk.JobProgress{Done: 1, Skipped: 1, Total: 3})
 	p.result(&bulk.Result{Target: bulk.Target{Server: "web1", ID: "17"}, Outcome: provider.OutcomeAlready})
 	p.end()

@@ -1,51 +1,36 @@
 package main
 
 import (
-	"bufio"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
 	"regexp"
 	"strings"
 	"time"
 
-	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/internal/statefile"
 	"github.com/provkit/provkit/provider/bulk"
 )
 
-// readLog returns what a log says about each account, by server and ID. A missing log counts as
-// empty, and a last line that a kill cut short is ignored.
-func readLog(path string) (map[string]bulk.Entry, error) {
-	entries := make(map[string]bulk.Entry)
-	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return entries, nil
-	}
-	if err != nil {
+// readLog returns what a log says about each account. A missing log counts as empty.
+func readLog(path string) (map[bulk.Key]bulk.Entry, error) {
+	entries := make(map[bulk.Key]bulk.Entry)
+	all, err := bulk.ReadLog(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	defer func() { _ = file.Close() }()
-	lines := bufio.NewReader(file)
-	for n := 1; ; n++ {
-		text, err := lines.ReadString('\n')
-		if err != nil {
-			return entries, nil // bulk.OpenLog also reads the file, and reports what is broken
-		}
-		var e bulk.Entry
-		if err := json.Unmarshal([]byte(text), &e); err != nil {
-			return nil, fmt.Errorf("%s, line %d: %w", path, n, err)
-		}
-		entries[bulk.Target{Server: e.Server, ID: e.Account}.String()] = e // the last one counts
+	for _, e := range all {
+		entries[e.Key()] = e // the last one counts
 	}
+	return entries, nil
 }
 
 // succeeded returns the accounts for which nothing is left to do.
-func succeeded(all map[string]bulk.Entry) map[string]bulk.Entry {
-	done := make(map[string]bulk.Entry)
+func succeeded(all map[bulk.Key]bulk.Entry) map[bulk.Key]bulk.Entry {
+	done := make(map[bulk.Key]bulk.Entry)
 	for key, e := range all {
-		if e.Outcome != "" && e.Outcome != provider.OutcomePending {
+		if e.Done() {
 			done[key] = e
 		}
 	}
@@ -53,12 +38,13 @@ func succeeded(all map[string]bulk.Entry) map[string]bulk.Entry {
 }
 
 // writeResult writes the result of each line of the list, over all runs.
-func writeResult(path string, plan []planned, done map[string]bulk.Entry) (err error) {
+func writeResult(path string, plan []planned, done map[bulk.Key]bulk.Entry) error {
 	// A spreadsheet that has the old file open must not see half of the new one.
-	file, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	file, err := statefile.Create(path)
 	if err != nil {
 		return err
 	}
+	defer file.Discard()
 	out := csv.NewWriter(file)
 	_ = out.Write([]string{"line", "server", "account", "id", "invoice", "due", "result", "detail"}) // see out.Error
 	for _, p := range plan {
@@ -69,10 +55,10 @@ func writeResult(path string, plan []planned, done map[string]bulk.Entry) (err e
 		})
 	}
 	out.Flush()
-	if err := errors.Join(out.Error(), file.Close()); err != nil {
+	if err := out.Error(); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	return file.Keep()
 }
 
 // What the result says about a line.
@@ -83,8 +69,8 @@ const (
 	notTried     = "not tried"
 )
 
-func outcome(p planned, done map[string]bulk.Entry) (result, detail string) {
-	entry, tried := done[p.target().String()]
+func outcome(p planned, done map[bulk.Key]bulk.Entry) (result, detail string) {
+	entry, tried := done[p.target().Key()]
 	switch {
 	case p.action == unknown:
 		return failed, p.problem

@@ -80,7 +80,7 @@ func count(plan []planned, a action) int {
 }
 
 // tally returns the number of lines by result.
-func tally(plan []planned, done map[string]bulk.Entry) map[string]int {
+func tally(plan []planned, done map[bulk.Key]bulk.Entry) map[string]int {
 	counts := make(map[string]int)
 	for _, p := range plan {
 		result, _ := outcome(p, done)
@@ -142,10 +142,10 @@ func ending(ctx context.Context, err error) (int, error) {
 }
 
 // names returns the names of the accounts, since people know those better than IDs.
-func names(plan []planned) map[string]string {
-	all := make(map[string]string, len(plan))
+func names(plan []planned) map[bulk.Key]string {
+	all := make(map[bulk.Key]string, len(plan))
 	for _, p := range slices.Backward(plan) {
-		all[p.target().String()] = p.Server + "/" + p.name
+		all[p.target().Key()] = p.Server + "/" + p.name
 	}
 	return all
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"iter"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/bulk"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/providertest"
 )
 
 func TestDryRun(t *testing.T) {
@@ -221,12 +223,63 @@ func TestWithoutList(t *testing.T) {
 // TestAmbiguous: one user's name may be another one's ID.
 func TestAmbiguous(t *testing.T) {
 	a, b := &provider.Account{ID: "17", Username: "max"}, &provider.Account{ID: "18", Username: "17"}
-	book := &book{byID: map[string]*provider.Account{"17": a, "18": b}, byName: map[string]*provider.Account{"max": a, "17": b}}
+	book := &book{byID: map[string]*provider.Account{"17": a, "18": b}, byName: map[string][]*provider.Account{"max": {a}, "17": {b}}}
 	_, err := book.find(t.Context(), "17")
 	require.ErrorIs(t, err, errAmbiguous)
 	found, err := book.find(t.Context(), "18")
 	require.NoError(t, err)
 	require.Same(t, b, found)
+}
+
+// namesakes is a server that has let two accounts have one user name.
+type namesakes struct {
+	*providertest.Memory
+	name string
+}
+
+func (p namesakes) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		n := 0
+		for a, err := range p.Memory.List(ctx, opts) {
+			if n++; n <= 2 {
+				a.Username = p.name
+			}
+			if !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestNamesakes: a name that two accounts have suspends neither, and both are named.
+func TestNamesakes(t *testing.T) {
+	d := newDesk(t, 10)
+	d.serve(namesakes{d.panel, "max"})
+	d.list("Max", d.id(2))
+	state, err := d.run(t.Context(), "")
+	require.NoError(t, err)
+	require.Equal(t, exitFailures, state)
+	require.Equal(t, []string{d.id(2)}, d.suspended())
+	require.Contains(t, d.result(), d.id(0))
+	require.Contains(t, d.result(), d.id(1))
+	require.Contains(t, d.result(), "it is the user name of accounts")
+}
+
+// TestResultThroughLink: whoever can make a link where the result will be gets no other file written.
+func TestResultThroughLink(t *testing.T) {
+	d := newDesk(t, 10)
+	d.list(d.id(0))
+	other := filepath.Join(d.dir, "other")
+	require.NoError(t, os.WriteFile(other, []byte("key"), 0o600))
+	if os.Symlink(other, d.s.result) != nil {
+		return // on Windows only some users may make one
+	}
+	state, err := d.run(t.Context(), "")
+	require.ErrorContains(t, err, "is a symbolic link")
+	require.Equal(t, exitBroken, state)
+	kept, err := os.ReadFile(other)
+	require.NoError(t, err)
+	require.Equal(t, "key", string(kept))
 }
 
 // TestDead: if a server does not answer, only its lines fail.

@@ -3,16 +3,15 @@ package main
 import (
 	"bufio"
 	"io"
-	"os"
-	"path/filepath"
+
+	"github.com/provkit/provkit/internal/statefile"
 )
 
 // output is a file that gets its name only when it is complete, so that an interrupted run leaves
 // the last report as it was.
 type output struct {
 	*bufio.Writer
-	path string
-	file *os.File
+	file *statefile.Draft
 }
 
 // create begins a file: "-" is standard output, "" writes nowhere.
@@ -23,11 +22,11 @@ func create(path string, stdout io.Writer) (*output, error) {
 	case "-":
 		return &output{Writer: bufio.NewWriter(stdout)}, nil
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
+	file, err := statefile.Create(path)
 	if err != nil {
 		return nil, err
 	}
-	return &output{bufio.NewWriter(file), path, file}, nil
+	return &output{bufio.NewWriter(file), file}, nil
 }
 
 // keep ends the file and gives it its name. Reports name customers, so other users of the machine
@@ -36,20 +35,12 @@ func (o *output) keep() error {
 	if err := o.Flush(); err != nil || o.file == nil {
 		return err
 	}
-	if err := o.file.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(o.file.Name(), o.path); err != nil {
-		return err
-	}
-	o.file = nil
-	return nil
+	return o.file.Keep()
 }
 
 // discard removes the file unless it was kept.
 func (o *output) discard() {
 	if o.file != nil {
-		_ = o.file.Close()
-		_ = os.Remove(o.file.Name())
+		o.file.Discard()
 	}
 }
