@@ -62,7 +62,7 @@ func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client, description: describe(client), attempts: make(map[string]*attempt)}
 	p.accounts = accountsOf(p, p.look, func(n *nameplate) *provider.Account { return p.account(&made{plate: n}) })
 	p.whole = accountsOf(p, p.read, p.account)
-	p.whole.Again = func(ctx context.Context, m *made) (*made, error) { return p.complete(ctx, m.plate) }
+	p.whole.Again = func(ctx context.Context, m *made) (*made, error) { return p.fill(ctx, m.plate) }
 	return p
 }
 
@@ -94,31 +94,28 @@ type made struct {
 	license *License
 }
 
-// read reads the license with an account's ID.
+// read reads the license with an account's ID. Whose it is may be unknown: see complete.
 func (p *Provider) read(ctx context.Context, id int64) (*made, error) {
 	plate, err := p.look(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	return p.complete(ctx, plate)
+	return p.fill(ctx, plate)
 }
 
-// complete adds the license to a name plate.
+// complete adds the license to a name plate, and makes sure that the plate is the license's own.
 func (p *Provider) complete(ctx context.Context, plate *nameplate) (*made, error) {
-	license, err := p.license(ctx, plate)
-	if err != nil {
-		return nil, err
+	m, err := p.fill(ctx, plate)
+	if m != nil && m.plate.marker != 0 && (m.license == nil || m.plate.key != m.license.Key) {
+		return nil, strangeMarker(plate.license)
 	}
-	return &made{plate, license}, nil
+	return m, err
 }
 
 // show returns the account of a name plate, with as much of its license as can be read.
 func (p *Provider) show(ctx context.Context, plate *nameplate) (*provider.Account, error) {
 	m, err := p.complete(ctx, plate)
-	if errors.Is(err, errNoKey) {
-		m, err = &made{plate: plate}, nil
-	}
-	if err != nil {
+	if m == nil {
 		return nil, err
 	}
 	return p.account(m), nil
@@ -145,33 +142,53 @@ func (p *Provider) account(m *made) *provider.Account {
 // errNoKey marks licenses whose ID is known and whose key is not.
 var errNoKey = errors.New("the license's key is unknown")
 
-// license reads the license of a name plate and removes the plates from its activations.
-func (p *Provider) license(ctx context.Context, plate *nameplate) (*License, error) {
-	key := plate.key
-	if key.IsZero() {
-		var err error
-		if key, err = p.searchKey(ctx, plate.license); err != nil {
+// fill adds the license to a name plate. A list of devices does not name its license, but the key on the
+// plate leads to one: if that is another, the list may have been about that one, and is read once more.
+// The plate may have another's key nevertheless: any program with the API key can register a device
+// that looks like one. Beside errNoKey, fill returns the plate alone.
+func (p *Provider) fill(ctx context.Context, plate *nameplate) (*made, error) {
+	for again := false; !plate.key.IsZero(); again = true {
+		l, err := p.license(ctx, plate.license, plate.key)
+		switch {
+		case err != nil:
+			return nil, err
+		case l != nil:
+			return &made{plate, l}, nil
+		}
+		if again {
+			break
+		}
+		if plate, err = p.look(ctx, plate.license); err != nil {
 			return nil, err
 		}
 	}
+	var l *License
+	key, err := p.searchKey(ctx, plate.license)
+	if err == nil {
+		l, err = p.license(ctx, plate.license, key)
+	}
+	if l == nil && err == nil {
+		if _, err = p.look(ctx, plate.license); err == nil {
+			err = unknownKey(plate.license, "the panel's search returned a key that is not the license's")
+		}
+	}
+	if err != nil && !errors.Is(err, errNoKey) {
+		return nil, err
+	}
+	return &made{plate, l}, err
+}
+
+// license reads a license and removes the plates from its activations. It returns nil if the key is not
+// the license's.
+func (p *Provider) license(ctx context.Context, id int64, key provider.Secret) (*License, error) {
 	l, err := p.client.Licenses.Info(ctx, key)
-	missing := errors.Is(err, provider.ErrNotFound)
-	if missing {
-		if _, err := p.look(ctx, plate.license); err != nil {
-			return nil, err
-		}
-	}
-	wrong := missing || err == nil && l.ID != plate.license
 	switch {
-	case wrong && plate.key.IsZero():
-		return nil, unknownKey(plate.license, "the panel's search returned a key that is not the license's")
-	case wrong:
-		// Any program with the API key can register a device that looks like a name plate.
-		bare := *plate
-		bare.key = provider.Secret{}
-		return p.license(ctx, &bare)
+	case errors.Is(err, provider.ErrNotFound):
+		return nil, nil
 	case err != nil:
 		return nil, err
+	case l.ID != id:
+		return nil, nil
 	}
 	l.Key = key
 	l.Activations = slices.DeleteFunc(l.Activations, func(a Activation) bool { return strings.HasPrefix(a.HardwareHash, platePrefix) })

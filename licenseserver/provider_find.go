@@ -49,7 +49,10 @@ func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Se
 					account = &provider.Account{ID: idText(plate.license)}
 				}
 				if plate != nil && errors.Is(err, provider.ErrNotFound) {
-					continue // removed meanwhile
+					if _, err = p.accounts.ProveAbsent(ctx, plate.license); err == nil {
+						continue // removed meanwhile
+					}
+					account = &provider.Account{ID: idText(plate.license)}
 				}
 				if !yield(account, err) {
 					return

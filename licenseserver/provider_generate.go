@@ -59,7 +59,13 @@ func (p *Provider) newLicense(ctx context.Context, o *order, certain *bool) (*ma
 			continue
 		}
 		license.Key = key
-		plate, err := p.mark(ctx, license.ID, key, o.Username, o.Reference, madeByCreate)
+		plate := &nameplate{license: license.ID}
+		if isMarked(license) {
+			plate, err = p.lookFor(ctx, license.ID, key)
+		}
+		if err == nil && plate.marker == 0 {
+			plate, err = p.mark(ctx, license.ID, key, o.Username, o.Reference, madeByCreate)
+		}
 		if errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrOutcomeUnknown) {
 			delete(p.attempts, o.id()) // it was removed just now
 			continue
@@ -85,6 +91,14 @@ func isUnclaimed(l *License) bool {
 	return l.CustomerName == "" && !slices.ContainsFunc(l.Activations, func(a Activation) bool {
 		_, _, is := splitPlate(a.HardwareHash)
 		return !is
+	})
+}
+
+// isMarked reports whether a license has a marker already: that of an earlier call or of another order.
+func isMarked(l *License) bool {
+	return slices.ContainsFunc(l.Activations, func(a Activation) bool {
+		_, digest, is := splitPlate(a.HardwareHash)
+		return is && digest != ""
 	})
 }
 

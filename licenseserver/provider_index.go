@@ -19,21 +19,23 @@ import (
 type index struct {
 	mu      sync.Mutex
 	marked  map[int64]*nameplate
-	markers map[int64]int64 // the license of each marker
+	plates  map[int64]int64 // the device with each license's name plate
+	owners  map[int64]int64 // the license of each such device
 	missing map[int64]bool
 	highest int64
 }
 
-// add remembers a license. A list of devices does not name its license: a marker that is another's
+// add remembers a license. A list of devices does not name its license: a name plate that is another's
 // already shows that one of the two answers was about the other license, and neither is believed.
 func (x *index) add(n *nameplate) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.marked == nil {
-		x.marked, x.markers, x.missing = make(map[int64]*nameplate), make(map[int64]int64), make(map[int64]bool)
+		x.marked, x.missing = make(map[int64]*nameplate), make(map[int64]bool)
+		x.plates, x.owners = make(map[int64]int64), make(map[int64]int64)
 	}
 	x.forget(n.license)
-	if other := x.markers[n.marker]; n.marker != 0 && other != 0 {
+	if other := x.owners[n.device]; n.device != 0 && other != 0 {
 		x.forget(other)
 		return &provider.Error{
 			Provider: Kind, Kind: provider.ErrProtocol,
@@ -42,8 +44,11 @@ func (x *index) add(n *nameplate) error {
 	}
 	x.highest = max(x.highest, n.license)
 	delete(x.missing, n.license)
+	if n.device != 0 {
+		x.plates[n.license], x.owners[n.device] = n.device, n.license
+	}
 	if n.marker != 0 {
-		x.marked[n.license], x.markers[n.marker] = n, n.license
+		x.marked[n.license] = n
 	}
 	return nil
 }
@@ -55,10 +60,11 @@ func (x *index) drop(license int64) {
 }
 
 func (x *index) forget(license int64) {
-	if n := x.marked[license]; n != nil {
-		delete(x.markers, n.marker)
-		delete(x.marked, license)
+	if device := x.plates[license]; device != 0 {
+		delete(x.owners, device)
+		delete(x.plates, license)
 	}
+	delete(x.marked, license)
 }
 
 // known returns what need not be read again: marked licenses, and missing IDs so far below the
@@ -77,36 +83,44 @@ func (x *index) gaps(licenses []int64) {
 	}
 }
 
-// matching returns the marked licenses that match, in ascending order.
-func (x *index) matching(match func(*nameplate) bool) []int64 {
+// matching returns the name plates of the marked licenses that match, in ascending order.
+func (x *index) matching(match func(*nameplate) bool) []*nameplate {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var found []int64
-	for id, n := range x.marked {
-		if match(n) {
-			found = append(found, id)
+	var found []*nameplate
+	for _, id := range slices.Sorted(maps.Keys(x.marked)) {
+		if n := x.marked[id]; match(n) {
+			found = append(found, n)
 		}
 	}
-	slices.Sort(found)
 	return found
 }
 
 // find returns the licenses whose name plates match, the first marker first. A remembered one is
-// read again; if it is missing, its absence must be proven, or the caller would create a second
-// license.
+// read again; if it is missing, its absence must be proven, and if its marker is, a person must decide,
+// or the caller would create a second license.
 func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*nameplate, error) {
 	var found []*nameplate
-	for _, id := range p.index.matching(match) {
-		n, err := p.look(ctx, id)
+	for _, known := range p.index.matching(match) {
+		n, err := p.look(ctx, known.license)
+		if err == nil && !match(n) {
+			n, err = p.look(ctx, known.license) // the answer may have been about another license
+		}
 		switch {
 		case errors.Is(err, provider.ErrNotFound):
-			if _, err := p.accounts.ProveAbsent(ctx, id); err != nil {
+			if _, err := p.accounts.ProveAbsent(ctx, known.license); err != nil {
 				return nil, err
 			}
 		case err != nil:
 			return nil, err
 		case match(n):
 			found = append(found, n)
+		case n.marker != known.marker:
+			// It stays remembered: the next call must not take the order for a new one either.
+			return nil, cmp.Or(p.index.add(known), error(&provider.Error{
+				Provider: Kind, Op: devicesList.Op, Kind: provider.ErrConflict,
+				Message: words.Say("the marker of license %d is not listed any more: adopt the license again, or terminate it", known.license),
+			}))
 		}
 	}
 	if len(found) == 0 {
@@ -154,12 +168,15 @@ func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate,
 		}
 		for _, id := range slices.Sorted(maps.Keys(licenses)) {
 			n, _ := p.index.known(id, 0)
+			var err error
 			if n == nil {
 				n, err = p.look(ctx, id)
 			}
 			if errors.Is(err, provider.ErrNotFound) {
-				err = nil
-				continue // removed meanwhile
+				if _, err = p.accounts.ProveAbsent(ctx, id); err == nil {
+					continue // removed meanwhile
+				}
+				n = &nameplate{license: id}
 			}
 			if !yield(n, err) || n == nil {
 				return
@@ -216,11 +233,29 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			return n, err
 		}
 		whole := true
-		for n, err := range prober.All(ctx) {
-			if errors.Is(err, errAllFound) || !yield(n, err) || n == nil {
-				whole = false
-				break
+		for again := true; again && whole; {
+			for n, err := range prober.All(ctx) {
+				if errors.Is(err, errAllFound) || !yield(n, err) || n == nil {
+					whole = false
+					break
+				}
 			}
+			// "Not found" does not name a license: while the dashboard counts more of them, what was missing
+			// is read once more. What is found then may have ended the search too early.
+			again = false
+			slices.Sort(missing)
+			for i := 0; whole && found < total && i < len(missing) && missing[i] <= last+nearby; i++ {
+				n, err := p.look(ctx, missing[i])
+				if errors.Is(err, provider.ErrNotFound) {
+					continue
+				}
+				if whole = yield(n, err) && n != nil; whole {
+					found, last, again = found+1, max(last, missing[i]), true
+					prober.Segments = []adapter.Segment{{From: missing[len(missing)-1] + 1}}
+					missing[i] = 0
+				}
+			}
+			missing = slices.DeleteFunc(missing, func(id int64) bool { return id == 0 })
 		}
 		if whole && found == 0 && total > 0 && scan.From == 1 {
 			// An empty list would be trusted: all accounts would seem missing, and be created

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -38,6 +39,8 @@ type nameplate struct {
 	// marker is the ID of the marker, 0 if the license has none. The first marker counts; IDs are
 	// ascending, so all programs agree which one that is.
 	marker int64
+	// device is the ID of the device that the plate was read from, 0 if there is no plate.
+	device int64
 	// on reports whether the marker is active and counts against max_activations.
 	on bool
 	// unfinished reports whether Create has not finished yet.
@@ -92,12 +95,12 @@ func readPlate(license int64, devices []*Device) *nameplate {
 		username, reference := provider.Unmark(d.MachineName)
 		if digest == "" {
 			if n.key.IsZero() {
-				n.key, n.username = key, username
+				n.key, n.username, n.device = key, username, d.ID
 			}
 			continue
 		}
 		if digest == digestOf(username, reference, key) {
-			n.key, n.reference, n.marker, n.on = key, reference, d.ID, d.Active
+			n.key, n.reference, n.marker, n.device, n.on = key, reference, d.ID, d.ID, d.Active
 			n.username = cmp.Or(username, n.username)
 			n.unfinished = d.Active && d.AppVersion == madeByCreate
 		}
@@ -131,23 +134,55 @@ func (p *Provider) look(ctx context.Context, license int64) (*nameplate, error) 
 	return n, nil
 }
 
+// lookFor is look for a license whose key is known: a marker with another key is another license's, or
+// a forged one, and nobody's claim to this license. What is answered twice is not believed either.
+func (p *Provider) lookFor(ctx context.Context, license int64, key provider.Secret) (n *nameplate, err error) {
+	for range 2 {
+		if n, err = p.look(ctx, license); err != nil || n.marker == 0 || n.key == key {
+			return n, err
+		}
+	}
+	p.index.drop(license)
+	return nil, strangeMarker(license)
+}
+
+// strangeMarker is the error for a license whose list of devices, which does not name the license, has
+// a marker that is not the license's own.
+func strangeMarker(license int64) error {
+	return &provider.Error{
+		Provider: Kind, Op: devicesList.Op, Kind: provider.ErrProtocol,
+		Message: words.Say("license %d is answered with a marker whose key is not the license's", license),
+	}
+}
+
 // mark registers a marker and returns the name plate of the license: that of another order if its
 // marker was first.
 func (p *Provider) mark(ctx context.Context, license int64, key provider.Secret, username, reference, madeBy string) (*nameplate, error) {
 	var n *nameplate
 	look := func(ctx context.Context) (marked bool, err error) {
-		n, err = p.look(ctx, license)
+		n, err = p.lookFor(ctx, license, key)
 		if errors.Is(err, provider.ErrNotFound) {
 			return false, nil // it is new
 		}
 		return err == nil && n.marker != 0, err
 	}
+	var denied error
 	err := p.accounts.Confirm(ctx, func(ctx context.Context) error {
 		_, err := p.client.Devices.Register(ctx, license, &DeviceRegisterRequest{
 			HardwareHash: markerHash(username, reference, key), MachineName: provider.Mark(username, reference), AppVersion: madeBy,
 		})
+		if errors.Is(err, provider.ErrNotFound) {
+			denied = err
+			return nil // it was there a moment ago: the look decides
+		}
 		return err
 	}, look)
+	if err != nil && denied != nil {
+		if n == nil && errors.Is(err, provider.ErrConflict) {
+			return nil, denied // it was removed
+		}
+		return nil, provider.Unresolved(denied, err)
+	}
 	if adapter.Refused(err) {
 		// Another marker may have taken the last activation.
 		if marked, lookErr := look(ctx); lookErr == nil && marked {
@@ -167,6 +202,9 @@ func (p *Provider) release(ctx context.Context, n *nameplate) error {
 	err := adapter.Resolve(ctx, p.accounts.Lag,
 		func(ctx context.Context) error {
 			_, err := p.client.Devices.Deactivate(ctx, n.license, n.marker)
+			if errors.Is(err, provider.ErrNotFound) {
+				return provider.MaybeMade(err) // it was there a moment ago: the look decides
+			}
 			return err
 		},
 		p.accounts.Shows(n.license, off))

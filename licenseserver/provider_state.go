@@ -48,18 +48,29 @@ func noPlans(action string) error {
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	input := adapter.Input("reference", provider.ReferenceProblem(reference))
 	return adapter.Verb(ctx, p.whole, "adopt account", id, input, func(ctx context.Context, n int64) (provider.Outcome, error) {
-		m, err := p.read(ctx, n)
+		plate, err := p.look(ctx, n)
 		if err != nil {
 			return "", err
 		}
-		plate, outcome := m.plate, provider.OutcomeAlready
-		if plate.marker == 0 {
+		m, err := p.complete(ctx, plate)
+		if err != nil {
+			return "", err
+		}
+		outcome := provider.OutcomeAlready
+		if plate = m.plate; plate.marker == 0 {
 			outcome = provider.OutcomeAdopted
-			if plate, err = p.mark(ctx, n, m.license.Key, plate.username, reference, madeByAdopt); err != nil {
+			name := plate.username
+			if plate.key != m.license.Key {
+				name = "" // that plate is not known to be the license's
+			}
+			if plate, err = p.mark(ctx, n, m.license.Key, name, reference, madeByAdopt); err != nil {
 				return "", err
 			}
 		}
-		if plate.reference != reference {
+		switch taken := plate.reference != reference; {
+		case taken && outcome == provider.OutcomeAdopted:
+			return "", provider.MaybeMade(p.accounts.Taken(plate)) // another program was first, and our marker stays behind it
+		case taken:
 			return "", p.accounts.Taken(plate)
 		}
 		if plate.on && !plate.unfinished {

@@ -57,7 +57,11 @@ func (p *Provider) plan(id string) (Plan, string) {
 // marker, the limit of users, and its resources.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.whole, "read usage of account", id, nil, func(ctx context.Context, n int64) (*provider.UsageReport, error) {
-		m, err := p.read(ctx, n)
+		plate, err := p.look(ctx, n)
+		if err != nil {
+			return nil, err
+		}
+		m, err := p.complete(ctx, plate)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +118,9 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 					report, err = p.usage(ctx, m)
 				}
 				if errors.Is(err, provider.ErrNotFound) {
-					continue
+					if _, err = p.accounts.ProveAbsent(ctx, plate.license); err == nil {
+						continue // removed meanwhile
+					}
 				}
 				if !yield(report, adapter.InVerb(Kind, err, "read usage of account "+report.AccountID)) {
 					return
