@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -118,7 +119,7 @@ func (r *run) count(ctx context.Context, server string, lister provider.Lister) 
 
 // ambiguous is the error of a list that does not say which account is meant.
 func ambiguous(verb Verb, problem string) error {
-	return &provider.Error{Action: fmt.Sprintf("%s many accounts", verb), Kind: provider.ErrConflict, Message: problem}
+	return &provider.Error{Action: fmt.Sprintf("%s many accounts", verb), Kind: provider.ErrConflict, Message: words.Say("%s", problem)}
 }
 
 // suspends reports whether the target would be suspended, and not removed.

@@ -85,7 +85,7 @@ func (f Fault) String() string {
 	case Status:
 		name = strconv.Itoa(f.status())
 		if f.status() == http.StatusTooManyRequests && !f.After {
-			return name // without After nothing was done, as behind all vendors' own limits
+			return name // a name for the usual case; with After it says so
 		}
 	case HTML, Garbage:
 		if f.status() != http.StatusOK {
