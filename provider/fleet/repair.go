@@ -63,12 +63,12 @@ func (d *Drift) target(opts *RepairOptions) (t bulk.Target, ok bool, err error) 
 // without a reference get the wanted one, as if Create had made them. An account with another
 // reference is refused with ErrAlreadyExists.
 func (f *Fleet) Adopt(drifts []*Drift) *bulk.Job {
-	references := make(map[string]string)
+	references := make(map[bulk.Key]string)
 	var targets []bulk.Target
 	for _, d := range drifts {
 		if d.Is(Taken) {
 			t := bulk.Target{Server: d.Server, ID: d.Account.ID}
-			references[t.String()] = d.Wanted.Reference
+			references[t.Key()] = d.Wanted.Reference
 			targets = append(targets, t)
 		}
 	}
@@ -79,7 +79,7 @@ func (f *Fleet) Adopt(drifts []*Drift) *bulk.Job {
 			if !ok {
 				return "", &provider.Error{Provider: p.Describe().Kind, Action: "adopt account " + t.ID, Kind: provider.ErrUnsupported}
 			}
-			return adopter.Adopt(ctx, t.ID, references[t.String()])
+			return adopter.Adopt(ctx, t.ID, references[t.Key()])
 		},
 	}
 }
