@@ -45,26 +45,11 @@ func TestConformance(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
-				Name: "licenseserver " + test.name, Variant: test.differs, KnownJunk: knownJunk(),
+				Name: "licenseserver " + test.name, Variant: test.differs,
 				Open: func(t testing.TB) *providertest.World { return openWorld(t, test.search, test.resources) },
 			})
 		})
 	}
-}
-
-// knownJunk: whose a license is shows in its list of devices only, which does not name the license, nor
-// does the server's "not found".
-func knownJunk() map[string]string {
-	known := make(map[string]string)
-	for _, verb := range []string{
-		"create", "create, undo", "resume", "resume, undo", "adopt", "get", "find", "list", "fleet usage", "poll", "usage", "terminate",
-		"suspend", "unsuspend", "change plan", "ensure absent by ID", "ensure absent by order", "ensure suspended",
-	} {
-		for _, kind := range []string{"another's", "previous"} {
-			known[verb+": "+kind] = "a list of devices names no license"
-		}
-	}
-	return known
 }
 
 func openWorld(t testing.TB, search, resources bool) *providertest.World {
