@@ -46,7 +46,7 @@ func (r *run) safety(ctx context.Context) error {
 		share = DefaultMaxShare
 	}
 	if ctx.Err() != nil {
-		return nil // every target fails with the context's error anyway
+		return nil //nolint:nilerr // every target fails with the context's error anyway
 	}
 	var servers []*lane
 	for _, server := range slices.Sorted(maps.Keys(r.rolls)) {
