@@ -43,7 +43,7 @@ func (p *Provider) proveAbsent(ctx context.Context, id int64) (evidence string, 
 	}
 	if listable {
 		evidence = "the key can list clients"
-		err = adapter.NotListed(p.client.Clients.List(ctx, nil), func(c *ClientAccount) int64 { return c.ID }, id)
+		err = adapter.NotListed(p.clients(ctx, 0), func(c *ClientAccount) int64 { return c.ID }, id)
 	} else {
 		evidence, err = p.probeOther(ctx)
 	}

@@ -72,6 +72,9 @@ func (p *Provider) domainNames(ctx context.Context, d *dialect) (map[int64]strin
 		if domain == nil {
 			return nil, err
 		}
+		if domain.ClientID > 0 {
+			p.seen.Add(domain.ClientID) // whoever has a domain exists
+		}
 		// What an odd domain does not tell, no account gets.
 		if _, ok := names[domain.ClientID]; !ok && domain.Name != "" && !domain.SystemDomain && !domain.Subdomain {
 			names[domain.ClientID] = domain.Name
@@ -88,7 +91,7 @@ func (p *Provider) clients(ctx context.Context, window int) iter.Seq2[*ClientAcc
 		case err != nil:
 			yield(nil, err)
 		case clientsList.in(d) != nil:
-			p.client.Clients.List(ctx, nil)(yield)
+			p.listed(ctx, yield)
 		default:
 			empty := true
 			for client, err := range p.probeClients(window, p.read).All(ctx) {
@@ -104,6 +107,32 @@ func (p *Provider) clients(ctx context.Context, window int) iter.Seq2[*ClientAcc
 				yield(nil, adapter.Unproven(Kind, "client", err))
 			}
 		}
+	}
+}
+
+// listed yields the panel's list. An empty one has no form of its own, so it counts only if the panel says
+// so twice, and no client can be read that was seen before.
+func (p *Provider) listed(ctx context.Context, yield func(*ClientAccount, error) bool) {
+	for range 2 {
+		empty := true
+		for client, err := range p.client.Clients.List(ctx, nil) {
+			if empty = false; err == nil {
+				p.seen.Add(client.ID)
+			}
+			if !yield(client, err) {
+				return
+			}
+		}
+		if !empty {
+			return
+		}
+	}
+	evidence, err := p.seeOther(ctx, 0, p.seen.List())
+	if evidence != "" {
+		err = &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of clients is empty, and yet the key can read clients"}
+	}
+	if err != nil {
+		yield(nil, err)
 	}
 }
 

@@ -31,6 +31,8 @@ type Prober[T any] struct {
 	Gap, Max int64
 	// Window is how many IDs are read at once; anything but 1 to 64 is 8.
 	Window int
+	// Highest is the highest ID that could be read before.
+	Highest int64
 }
 
 // Scan bounds a search through IDs: see Prober.
@@ -43,7 +45,7 @@ func (s Scan) OrDefaults(gap int64) Scan {
 
 // Probe searches a scan, beginning at what was seen.
 func Probe[T any](s Scan, seen *Sightings, read func(context.Context, int64) (*T, error)) Prober[T] {
-	return Prober[T]{Read: read, Segments: seen.Segments(s.From), Gap: s.Gap, Max: s.Max}
+	return Prober[T]{Read: read, Segments: seen.Segments(s.From), Gap: s.Gap, Max: s.Max, Highest: seen.Highest()}
 }
 
 type probed[T any] struct {
@@ -52,7 +54,8 @@ type probed[T any] struct {
 }
 
 // All yields what it finds, in the order of the segments and their IDs, and ends at the
-// first error that stands alone, other than provider.ErrNotFound.
+// first error that stands alone, other than provider.ErrNotFound. "Not found" is not believed at once where
+// something exists behind it, or did: it names nobody, so it may be the answer to another request.
 func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 	window := int64(p.Window)
 	if window <= 0 || window > 64 {
@@ -62,27 +65,55 @@ func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 		tried := int64(0)
 		for _, segment := range p.Segments {
 			next := segment.From
-			for missing := int64(0); missing < p.Gap && tried < p.Max; {
-				size := min(window, p.Gap-missing, p.Max-tried)
+			var holes []int64 // since the last one that exists
+			last := segment.From - 1
+			found := func(id int64, r probed[T]) bool {
+				last = max(last, id)
+				return yield(r.thing, r.err) && (r.err == nil || r.thing != nil)
+			}
+			// again asks for holes once more.
+			again := func(holes []int64) bool {
+				for some := range slices.Chunk(holes, int(window)) {
+					for i, r := range p.read(ctx, some) {
+						if r.missing() {
+							continue
+						}
+						if !found(some[i], r) {
+							return false
+						}
+					}
+				}
+				return true
+			}
+			for {
+				size := min(window, p.Gap-(next-1-last), p.Max-tried)
 				if segment.End > 0 {
 					size = min(size, segment.End-next)
 				}
 				if size <= 0 {
-					break
-				}
-				for _, r := range p.readWindow(ctx, next, size) {
-					switch {
-					case r.err == nil, r.thing != nil:
-						missing = 0
-						if !yield(r.thing, r.err) {
-							return
-						}
-					case errors.Is(r.err, provider.ErrNotFound):
-						missing++
-					default:
-						yield(nil, r.err)
+					known, _ := slices.BinarySearch(holes, p.Highest+1)
+					before := last
+					if !again(holes[:known]) {
 						return
 					}
+					if holes = holes[known:]; last == before {
+						break
+					}
+					continue
+				}
+				ids := make([]int64, size)
+				for i := range ids {
+					ids[i] = next + int64(i)
+				}
+				for i, r := range p.read(ctx, ids) {
+					if r.missing() {
+						holes = append(holes, ids[i])
+						continue
+					}
+					if !again(holes) || !found(ids[i], r) {
+						return
+					}
+					holes = nil
 				}
 				next, tried = next+size, tried+size
 			}
@@ -90,12 +121,16 @@ func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 	}
 }
 
-func (p Prober[T]) readWindow(ctx context.Context, from, size int64) []probed[T] {
-	results := make([]probed[T], size)
+// missing reports whether there is nothing, if the server is right.
+func (r probed[T]) missing() bool { return r.thing == nil && errors.Is(r.err, provider.ErrNotFound) }
+
+// read reads several IDs at once.
+func (p Prober[T]) read(ctx context.Context, ids []int64) []probed[T] {
+	results := make([]probed[T], len(ids))
 	var group sync.WaitGroup
 	for i := range results {
 		group.Go(func() {
-			results[i].thing, results[i].err = p.Read(ctx, from+int64(i))
+			results[i].thing, results[i].err = p.Read(ctx, ids[i])
 		})
 	}
 	group.Wait()
@@ -105,9 +140,9 @@ func (p Prober[T]) readWindow(ctx context.Context, from, size int64) []probed[T]
 // Sightings remembers IDs that could be read: where to begin a search, and evidence
 // that the credentials can read something. The zero value is ready.
 type Sightings struct {
-	mu     sync.Mutex
-	lowest int64
-	recent []int64
+	mu              sync.Mutex
+	lowest, highest int64
+	recent          []int64
 }
 
 const recentMax = 4
@@ -119,6 +154,7 @@ func (s *Sightings) Add(id int64) {
 	if s.lowest == 0 || id < s.lowest {
 		s.lowest = id
 	}
+	s.highest = max(s.highest, id)
 	if slices.Contains(s.recent, id) {
 		return
 	}
@@ -133,6 +169,13 @@ func (s *Sightings) Drop(id int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.recent = slices.DeleteFunc(s.recent, func(known int64) bool { return known == id })
+}
+
+// Highest returns the highest ID that could be read; 0 for none.
+func (s *Sightings) Highest() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.highest
 }
 
 // List returns some IDs that could be read, the newest sighting last.

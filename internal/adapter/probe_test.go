@@ -22,10 +22,10 @@ func TestProber(t *testing.T) {
 		want   []int64
 		tried  int
 	}{
-		{"until the gap", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 1}}, Gap: 6, Max: 100}, []int64{3, 4, 9}, 15},
-		{"over the gap", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 1}}, Gap: 21, Max: 100}, there, 51},
-		{"until the maximum", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 1}}, Gap: 50, Max: 10}, []int64{3, 4, 9}, 10},
-		{"two segments", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 30}, {From: 1, End: 5}}, Gap: 5, Max: 100}, []int64{30, 3, 4}, 10},
+		{"until the gap", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 1}}, Gap: 6, Max: 100}, []int64{3, 4, 9}, 15 + 2 + 4},
+		{"over the gap", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 1}}, Gap: 21, Max: 100}, there, 51 + 2 + 4 + 20},
+		{"until the maximum", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 1}}, Gap: 50, Max: 10}, []int64{3, 4, 9}, 10 + 2 + 4},
+		{"two segments", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 30}, {From: 1, End: 5}}, Gap: 5, Max: 100}, []int64{30, 3, 4}, 10 + 2},
 		{"nothing", adapter.Prober[int64]{Segments: []adapter.Segment{{From: 50}}, Gap: 5, Max: 100, Window: 2}, nil, 5},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -74,6 +74,51 @@ func TestProberEnds(t *testing.T) {
 		break
 	}
 	require.Equal(t, 1, tried)
+}
+
+// TestProberAsksAgain: a false "not found" hides nobody who exists before another or was seen before, and
+// the gap at the end is not read twice.
+func TestProberAsksAgain(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		hidden        []int64
+		highest       int64
+		want          []int64
+		tried, window int
+	}{
+		{"before another", []int64{4}, 0, []int64{3, 4, 9}, 15 + 2 + 5, 3},
+		{"the first", []int64{3}, 0, []int64{3, 4, 9}, 15 + 3 + 4, 3},
+		{"the last, seen before", []int64{9}, 9, []int64{3, 4, 9}, 15 + 2 + 5, 3},
+		{"the last, never seen", []int64{9}, 0, []int64{3, 4}, 10 + 2, 3},
+		{"all, seen before", []int64{3, 4, 9}, 9, []int64{3, 4, 9}, 6 + 6 + 9 + 3, 8},
+		{"none that was seen is there", []int64{3, 4, 9}, 2, nil, 6 + 2, 8},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var mu sync.Mutex
+			asked := map[int64]int{}
+			tried := 0
+			prober := adapter.Prober[int64]{
+				Segments: []adapter.Segment{{From: 1}}, Gap: 6, Max: 100, Window: test.window, Highest: test.highest,
+				Read: func(_ context.Context, id int64) (*int64, error) {
+					mu.Lock()
+					defer mu.Unlock()
+					tried++
+					asked[id]++
+					if !slices.Contains([]int64{3, 4, 9}, id) || asked[id] == 1 && slices.Contains(test.hidden, id) {
+						return nil, provider.ErrNotFound
+					}
+					return &id, nil
+				},
+			}
+			var found []int64
+			for id, err := range prober.All(t.Context()) {
+				require.NoError(t, err)
+				found = append(found, *id)
+			}
+			require.Equal(t, test.want, found)
+			require.Equal(t, test.tried, tried)
+		})
+	}
 }
 
 func TestScan(t *testing.T) {
