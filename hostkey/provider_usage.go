@@ -56,7 +56,8 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 	traffic := provider.Usage{Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: used, LimitUnknown: server.TrafficLimit == 0}
 	switch {
 	case server.TrafficLimit > 0:
-		traffic.Limit = int64(server.TrafficLimit * 1e12) // terabytes
+		limit, ok := adapter.Scaled(server.TrafficLimit, 1e12) // terabytes
+		traffic.Limit, traffic.LimitUnknown = limit, !ok
 	case server.TrafficLimit < 0:
 		traffic.Unlimited, traffic.LimitUnknown = true, false
 	}
