@@ -1,12 +1,14 @@
 package words_test
 
 import (
+	"encoding/json"
 	"errors"
-	"github.com/stretchr/testify/require"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/internal/words"
 )
@@ -43,6 +45,23 @@ func TestLine(t *testing.T) {
 		{"a\u200bb\u202ec\u2028d\ufe0f", 99, "abc d"},
 	} {
 		require.Equal(t, test.want, words.Line(test.text, test.n), "%q to %d", test.text, test.n)
+	}
+}
+
+func TestEscape(t *testing.T) {
+	for _, plain := range []string{`{"a":"b c"}`, `"日本語 ü"`, ""} {
+		require.Equal(t, plain, string(words.Escape([]byte(plain))))
+	}
+	for text, want := range map[string]string{
+		"a\u202eb": `"a\u202eb"`, "\U000e0041x": `"\udb40\udc41x"`, "\u009b\u200b": `"\u009b\u200b"`, "\x7f\ufeff": `"\u007f\ufeff"`, "b\xff": `"b\ufffd"`,
+	} {
+		encoded, err := json.Marshal(text)
+		require.NoError(t, err)
+		got := words.Escape(encoded)
+		require.Equal(t, want, string(got))
+		var back string
+		require.NoError(t, json.Unmarshal(got, &back))
+		require.Equal(t, strings.ToValidUTF8(text, "\ufffd"), back)
 	}
 }
 

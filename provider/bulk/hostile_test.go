@@ -3,6 +3,7 @@ package bulk_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,6 +41,42 @@ func TestLogOfHostileErrors(t *testing.T) {
 		log, err = bulk.OpenLog(path)
 		require.NoError(t, err, name)
 		require.NoError(t, log.Close())
+	}
+}
+
+// A target's ID comes from a list, and its line in the log shows all of it. The next run knows it.
+func TestLogOfHostileTargets(t *testing.T) {
+	all := newServers(t, 1, 1)
+	for name, text := range clienttest.HostileTexts() {
+		if len(text) > 1000 {
+			text = text[:1000]
+		}
+		path := filepath.Join(t.TempDir(), "job.log")
+		for _, runs := range []int{1, 0} {
+			log, err := bulk.OpenLog(path)
+			require.NoError(t, err, name)
+			job := &bulk.Job{
+				Verb: "look", Targets: bulk.Targets([]bulk.Target{{Server: "web1", ID: text}}), Open: all.open, Log: log,
+				Do: func(context.Context, provider.Provider, bulk.Target) (provider.Outcome, error) {
+					return provider.OutcomeChanged, nil
+				},
+			}
+			done := 0
+			for _, err := range job.Run(t.Context()) {
+				require.NoError(t, err, name)
+				done++
+			}
+			require.Equal(t, runs, done, name)
+			require.NoError(t, log.Close())
+		}
+		content, err := os.ReadFile(path)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(content)) {
+			clienttest.Visible(t, strings.TrimSuffix(line, "\n"), 2000)
+		}
+		entries, err := bulk.ReadLog(path)
+		require.NoError(t, err)
+		require.Equal(t, text, entries[0].Account)
 	}
 }
 

@@ -170,6 +170,7 @@ func (l *Log) write(verb Verb, r *Result) error {
 	}
 	e := entry(verb, r)
 	line, err := json.Marshal(e)
+	line = words.Escape(line)
 	switch {
 	case err != nil:
 	case len(line) >= maxLine:
