@@ -95,7 +95,7 @@ func verbUsage() verb {
 
 func verbFleetUsage() verb {
 	return look("fleet usage", func(ctx context.Context, p provider.Provider, _ *trial) (func([]Truth) string, error) {
-		reports, err := fleet(ctx, p)
+		reports, err := fleetUsage(ctx, p)
 		return func(after []Truth) string { return fleetListed(reports, after) }, err
 	})
 }

@@ -136,7 +136,7 @@ func (c *probe) undeclared(name provider.Capability) {
 	case provider.CapUsage:
 		_, err = optional[provider.UsageReader](c.p).Usage(ctx, id)
 	case provider.CapFleetUsage:
-		_, err = fleet(ctx, c.p)
+		_, err = fleetUsage(ctx, c.p)
 	case provider.CapAdopt:
 		_, err = optional[provider.Adopter](c.p).Adopt(ctx, id, c.w.Request(0).Reference)
 	case provider.CapRenew:

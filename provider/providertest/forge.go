@@ -146,6 +146,10 @@ func (c *probe) forge(f Field, kind forgery, signed bool) string {
 		}
 	}
 
+	if protected {
+		said += ", reconcile " + c.reconciled(what, ids, kind.about, written)
+	}
+
 	// The order is carried out once, and for nobody else.
 	made, err := c.p.Create(c.context(), req)
 	c.see(err)

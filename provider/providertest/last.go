@@ -55,7 +55,7 @@ func (c *probe) empty(p provider.Provider, missing string) {
 		}
 	}
 	if c.has(provider.CapFleetUsage) {
-		all, err := fleet(c.context(), p)
+		all, err := fleetUsage(c.context(), p)
 		c.ok(err, "FleetUsage of an empty system")
 		if len(all) > 0 {
 			c.Errorf("FleetUsage of an empty system returns %d accounts", len(all))

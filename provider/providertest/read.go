@@ -304,7 +304,7 @@ func readFleet(c *probe) {
 	for n := range 3 {
 		c.create(n)
 	}
-	reports, err := fleet(c.context(), c.p)
+	reports, err := fleetUsage(c.context(), c.p)
 	c.ok(err, "FleetUsage")
 	for _, r := range reports {
 		c.report(r)

@@ -119,7 +119,7 @@ func (c *probe) reads() []call {
 		return err
 	})
 	add("FleetUsage", provider.CapFleetUsage, func(ctx context.Context, p provider.Provider) error {
-		_, err := fleet(ctx, p)
+		_, err := fleetUsage(ctx, p)
 		return err
 	})
 	return found
@@ -142,8 +142,8 @@ func list(ctx context.Context, p provider.Provider, opts *provider.ListOptions) 
 	return all, nil
 }
 
-// fleet reads the usage of all accounts. An error of one account counts as an error of the verb.
-func fleet(ctx context.Context, p provider.Provider) ([]*provider.UsageReport, error) {
+// fleetUsage reads the usage of all accounts. An error of one account counts as an error of the verb.
+func fleetUsage(ctx context.Context, p provider.Provider) ([]*provider.UsageReport, error) {
 	var all []*provider.UsageReport
 	var failed error
 	for r, err := range optional[provider.FleetUsageReader](p).FleetUsage(ctx) {
