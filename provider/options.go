@@ -116,12 +116,11 @@ func WithPlainHTTP() Option { return func(o *Options) { o.PlainHTTP = true } }
 // at once costs no time. With 0 or less nothing is looked at a second time.
 func WithReadLag(d time.Duration) Option { return func(o *Options) { o.ReadLag = max(d, 0) } }
 
-// WithMarkerKeys signs the markers by which accounts are known to be ours (HMAC-SHA-256 over the kind of
-// system, the reference and the account's unchangeable name). Where customers can write into the field
-// of the marker, such as a name or a note, a marker without a signature can be forged: a customer gets
-// what another ordered. Choose a random key of 16 characters or more, the same in all programs, and keep
-// it as long as the accounts. Markers by old keys stay valid, and Ensure and Adopt write them anew; a
-// zero Secret among old stands for markers without a signature.
+// WithMarkerKeys signs the markers that tell whose an account is. On most systems customers can write
+// where markers stand (a name, a host name, a device): without a key, whoever writes the marker of
+// somebody's order gets that order. Choose one random key of 16 characters or more for all programs, and
+// keep it as long as the accounts. Markers by old keys count, and Ensure and Adopt write them anew; a zero
+// Secret among old stands for markers without a signature.
 func WithMarkerKeys(current Secret, old ...Secret) Option {
 	return func(o *Options) { o.MarkerKeys = append([]Secret{current}, old...) }
 }
