@@ -57,6 +57,10 @@ func pages[T any](ctx context.Context, r *request, style paging, names ...string
 			var now prints
 			stopped := false
 			p.rows.Each(func(raw []byte, element *T, err error) bool {
+				if element == nil { // the context ended
+					stopped = true
+					return yield(nil, err)
+				}
 				print := printOf(raw)
 				now = append(now, print)
 				stopped = !before.has(print) && !yield(element, err)

@@ -66,7 +66,7 @@ func usageOf(a *provider.Account, status *LiveStatus) (*provider.UsageReport, er
 // FleetUsage reads the month's traffic of all services, 50 in a call. Services for which the
 // platform has no state come with an error.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
-	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
+	return adapter.Sequence(ctx, Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		return p.fleetUsage(ctx), nil
 	})
 }

@@ -1,6 +1,7 @@
 package hestia
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -69,8 +70,12 @@ func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T
 func list[T any](ctx context.Context, c *Client, cmd *command, values ...any) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		more := true
+		var ended error
 		err := c.loadList(ctx, cmd, func(printed []byte) error {
 			return decodeRows(printed, c.settings.location, func(thing *T, name string, err error) bool {
+				if ended = cmd.endpoint.Ended(ctx); ended != nil {
+					return false
+				}
 				if err != nil {
 					err = c.oddRow(cmd, name, err)
 				}
@@ -78,7 +83,7 @@ func list[T any](ctx context.Context, c *Client, cmd *command, values ...any) it
 				return more
 			})
 		}, values...)
-		if err != nil && more {
+		if err = cmp.Or(err, ended); err != nil && more {
 			yield(nil, err)
 		}
 	}

@@ -37,7 +37,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 
 // FleetUsage reads what all accounts use, in one call. An account whose record cannot be read comes without figures.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
-	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
+	return adapter.Sequence(ctx, Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		asOf := time.Now()
 		return func(yield func(*provider.UsageReport, error) bool) {
 			for user, err := range p.customers(ctx) {

@@ -122,7 +122,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 		queue := make(chan chan result, fleetWorkers)
 		workers.Go(func() {
 			defer close(queue)
-			clients := adapter.Sequence(Kind, verb, func() (iter.Seq2[*ClientAccount, error], error) { return p.clients(ctx, 0), nil })
+			clients := adapter.Sequence(ctx, Kind, verb, func() (iter.Seq2[*ClientAccount, error], error) { return p.clients(ctx, 0), nil })
 			for client, err := range clients {
 				answer := make(chan result, 1)
 				select {

@@ -84,7 +84,7 @@ func pages[T any](ctx context.Context, c *Client, op operation, name string, nex
 				if p.first == nil {
 					p.first = row
 				}
-				if !yield(row, err) {
+				if !yield(row, err) || row == nil { // the context ended
 					return
 				}
 			}

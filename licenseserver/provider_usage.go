@@ -102,7 +102,7 @@ func limited(metric string, used, limit int64) provider.Usage {
 // them. A license that disappears meanwhile is left out; for one whose key is unknown, the report
 // comes with an error.
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
-	return adapter.Sequence(Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
+	return adapter.Sequence(ctx, Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		return func(yield func(*provider.UsageReport, error) bool) {
 			for plate, err := range p.plates(ctx, 0) {
 				if plate == nil {

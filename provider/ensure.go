@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // Desired is the wanted state of one account.
@@ -78,6 +80,7 @@ func (c *EnsureResult) Outcome() Outcome {
 // to stay so is not completed until it is to be active. The EnsureResult is never nil; with an error, it
 // shows how far Ensure got.
 func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error) {
+	ctx = new(words.Memory).In(ctx)
 	c := &EnsureResult{}
 	kind := p.Describe().Kind
 	if err := want.validate(kind); err != nil {

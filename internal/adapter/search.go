@@ -84,7 +84,7 @@ func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) 
 func (a *Accounts[K, T]) List(
 	ctx context.Context, opts *provider.ListOptions, begin func(size int) (iter.Seq2[*provider.Account, error], error),
 ) iter.Seq2[*provider.Account, error] {
-	return Sequence(a.Kind, "list accounts", func() (iter.Seq2[*provider.Account, error], error) {
+	return Sequence(ctx, a.Kind, "list accounts", func() (iter.Seq2[*provider.Account, error], error) {
 		size := 0
 		if opts != nil {
 			size = opts.PageSize
@@ -129,9 +129,9 @@ func (a *Accounts[K, T]) withFresh(ctx context.Context, listed iter.Seq2[*provid
 }
 
 // Sequence frames a sequence that begins with calls of its own. It ends at the first error
-// that has no value beside it. That error carries the verb, and is not "not found": a server
-// that denies a list must not make it look empty.
-func Sequence[V any](kind, verb string, begin func() (iter.Seq2[*V, error], error)) iter.Seq2[*V, error] {
+// that has no value beside it, and when the context ends, whatever is in memory already. That error
+// carries the verb, and is not "not found": a server that denies a list must not make it look empty.
+func Sequence[V any](ctx context.Context, kind, verb string, begin func() (iter.Seq2[*V, error], error)) iter.Seq2[*V, error] {
 	return func(yield func(*V, error) bool) {
 		values, err := begin()
 		if err != nil {
@@ -139,6 +139,9 @@ func Sequence[V any](kind, verb string, begin func() (iter.Seq2[*V, error], erro
 			return
 		}
 		for value, err := range values {
+			if ended := ctx.Err(); ended != nil && !errors.Is(err, ended) {
+				value, err = nil, &provider.Error{Message: words.Say("the rest was not read: %v", ended), Err: ended}
+			}
 			if value == nil && err != nil {
 				yield(nil, InVerb(kind, NotOfAccount(err), verb))
 				return

@@ -154,10 +154,25 @@ func TestList(t *testing.T) {
 func TestSequenceGoesOn(t *testing.T) {
 	var seen []error
 	both := func(yield func(*record, error) bool) { _ = yield(ann, errStuck) && yield(bob, nil) }
-	for _, err := range adapter.Sequence("panel", "count", func() (iter.Seq2[*record, error], error) { return both, nil }) {
+	for _, err := range adapter.Sequence(t.Context(), "panel", "count", func() (iter.Seq2[*record, error], error) { return both, nil }) {
 		seen = append(seen, err)
 	}
 	require.Equal(t, []error{errStuck, nil}, seen)
+}
+
+// What is in memory already ends with the context, too.
+func TestSequenceEndsWithContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var seen []*record
+	var last error
+	for value, err := range adapter.Sequence(ctx, "panel", "count", func() (iter.Seq2[*record, error], error) { return sequence[record](ann, bob, bob2), nil }) {
+		seen, last = append(seen, value), err
+		cancel()
+	}
+	require.Equal(t, []*record{ann, nil}, seen)
+	require.ErrorIs(t, last, context.Canceled)
+	require.EqualError(t, last, "panel: count: the rest was not read: context canceled")
 }
 
 func TestNotListed(t *testing.T) {

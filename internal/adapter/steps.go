@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/provkit/provkit/internal/touched"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -22,11 +23,12 @@ type Steps struct {
 
 	made    provider.Creation
 	changed bool
+	memory  words.Memory
 }
 
 // Step runs one step and reports whether to go on.
 func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) (provider.Outcome, error)) bool {
-	watched, mark := touched.Watch(ctx)
+	watched, mark := touched.Watch(c.memory.In(ctx))
 	outcome, err := do(watched)
 	c.changed = c.changed || mark.Set()
 	// What a step does not find is not the account: whoever read that it is not there would order anew.
@@ -60,7 +62,7 @@ func (c *Steps) Result(ctx context.Context) (*provider.Creation, error) {
 	if c.Policy != provider.OnFailureUndo || !c.Certain || unknown {
 		return &c.made, err
 	}
-	if undoErr := c.Undo(ctx); undoErr != nil {
+	if undoErr := c.Undo(c.memory.In(ctx)); undoErr != nil {
 		return &c.made, errors.Join(err, fmt.Errorf("and undoing it failed: %w", undoErr))
 	}
 	for i := range c.made.Steps {

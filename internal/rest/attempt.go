@@ -265,7 +265,7 @@ func (x *exchange) maySeen(err error) bool {
 }
 
 func (x *exchange) answer() *Answer {
-	return &Answer{Endpoint: x.call.Endpoint, Status: x.status, Header: x.header, Body: x.body.Bytes(), unpooled: x.body.Cap() > maxPooled}
+	return &Answer{Endpoint: x.call.Endpoint, Status: x.status, Header: x.header, Body: x.body.Bytes(), unpooled: x.body.Cap() > maxPooled, ctx: x.ctx}
 }
 
 // capture passes the part of the answer that arrived to CaptureResponse.

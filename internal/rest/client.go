@@ -257,6 +257,7 @@ func (c *Client) exchange(ctx context.Context, call *Call) (*exchange, error) {
 	if refused := x.prepare(req.Request); refused != nil {
 		return nil, x.fail(refused)
 	}
+	x.remember()
 	defer x.leave() // in case a transport or a vendor's Classify panics
 	resp, err := c.retry.Do(req)
 	if resp != nil {

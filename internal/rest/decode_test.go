@@ -148,7 +148,7 @@ func TestAnswerDecoder(t *testing.T) {
 		seen.Body = bytes.Clone(a.Body)
 		return nil
 	})}))
-	assert.Equal(t, Answer{Endpoint: createThing, Status: 201, Header: seen.Header, Body: []byte("exit code 4")}, seen)
+	assert.Equal(t, Answer{Endpoint: createThing, Status: 201, Header: seen.Header, Body: []byte("exit code 4"), ctx: t.Context()}, seen)
 	assert.Equal(t, "4", seen.Header.Get("Hestia-Exit-Code"))
 
 	shared := &provider.Error{Kind: provider.ErrAlreadyExists, Message: "taken, says " + canaryKey}

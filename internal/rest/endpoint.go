@@ -126,6 +126,7 @@ type Answer struct {
 
 	// unpooled is set if the memory of Body is not used again after the call.
 	unpooled bool
+	ctx      context.Context // the call's
 }
 
 // Keep returns a part of Body for use after the call: a copy, unless Body is so long that its memory
@@ -135,6 +136,15 @@ func (a *Answer) Keep(part []byte) []byte {
 		return part
 	}
 	return bytes.Clone(part)
+}
+
+// Ended returns what a list of the answer calls before each of its elements; see Endpoint.Ended.
+func (a *Answer) Ended() func() error {
+	ctx, e := a.ctx, a.Endpoint
+	if ctx == nil { // the answer of no call
+		return func() error { return nil }
+	}
+	return func() error { return e.Ended(ctx) }
 }
 
 // AnswerDecoder is an Out that reads the whole answer itself.

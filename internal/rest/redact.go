@@ -216,11 +216,11 @@ func unescaped(name string) string {
 // client and the call. It is the second line after redaction by field.
 func (x *exchange) scrub(text string) string { return x.cleaner().Text(text) }
 
-// cleaner knows the secrets of the client and the call.
+// cleaner knows the secrets of the client, the call, and those before it in the same verb.
 func (x *exchange) cleaner() *words.Cleaner {
 	own := x.client.ownCleaner()
 	if x.hider == nil || x.hiderOf != own {
-		x.hider, x.hiderOf = with(own.Cleaner, x.secrets()), own
+		x.hider, x.hiderOf = with(own.Cleaner, x.secrets()).With(words.Remembered(x.ctx)...), own
 	}
 	return x.hider
 }
@@ -247,11 +247,15 @@ func (c *Client) ownCleaner() *ownCleaner {
 }
 
 func with(c *words.Cleaner, secrets []provider.Secret) *words.Cleaner {
+	return c.With(revealed(secrets)...)
+}
+
+func revealed(secrets []provider.Secret) []string {
 	values := make([]string, len(secrets))
 	for i, secret := range secrets {
 		values[i] = secret.Reveal()
 	}
-	return c.With(values...)
+	return values
 }
 
 // Clean makes a text that came in an answer fit for an error or a report that an adapter writes: one
@@ -265,6 +269,11 @@ func (c *Client) Say(format words.Own, args ...any) string { return c.cleaner().
 
 func (c *Client) cleaner(secrets ...provider.Secret) *words.Cleaner {
 	return with(c.ownCleaner().Cleaner, secrets)
+}
+
+// remember keeps what the call sends as a secret for later calls of the same verb.
+func (x *exchange) remember() {
+	words.Remember(x.ctx, func() []string { return revealed(x.secrets()) })
 }
 
 // secrets returns the secrets of the call, and what it sends in fields with the name of a secret:

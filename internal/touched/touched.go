@@ -5,6 +5,8 @@ package touched
 import (
 	"context"
 	"sync/atomic"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // Mark is set once a server has accepted a change.
@@ -15,9 +17,11 @@ type Mark struct {
 
 type key struct{}
 
-// Watch returns a context for calls, and the mark that they set. They set those above it, too.
+// Watch returns a context for calls, and the mark that they set. They set those above it, too, and know
+// each other's secrets.
 func Watch(ctx context.Context) (context.Context, *Mark) {
 	m := &Mark{}
+	ctx = new(words.Memory).In(ctx)
 	m.above, _ = ctx.Value(key{}).(*Mark)
 	return context.WithValue(ctx, key{}, m), m
 }

@@ -28,6 +28,7 @@ type Rows[T any] struct {
 
 	endpoint *rest.Endpoint
 	status   int
+	ended    func() error // see rest.Answer.Ended
 	list     []byte
 }
 
@@ -37,7 +38,6 @@ func (r *Rows[T]) DecodeAnswer(a *rest.Answer) error {
 	if len(body) == 0 {
 		return errNoBody
 	}
-	r.endpoint, r.status = a.Endpoint, a.Status
 	if len(r.Names) == 0 {
 		return r.keep(a, body)
 	}
@@ -49,10 +49,7 @@ func (r *Rows[T]) DecodeAnswer(a *rest.Answer) error {
 }
 
 // Read is DecodeAnswer for a list that was found already.
-func (r *Rows[T]) Read(a *rest.Answer, list []byte) error {
-	r.endpoint, r.status = a.Endpoint, a.Status
-	return r.keep(a, list)
-}
+func (r *Rows[T]) Read(a *rest.Answer, list []byte) error { return r.keep(a, list) }
 
 // listIn returns the value under the first of the names that has one, and that name.
 func listIn(body []byte, names []string, bare bool) (list []byte, name string, err error) {
@@ -91,6 +88,7 @@ func isNothing(value []byte) bool {
 // keep checks a list and keeps it.
 func (r *Rows[T]) keep(a *rest.Answer, list []byte) error {
 	s := newScanner(list, r.Options)
+	r.endpoint, r.status, r.ended = a.Endpoint, a.Status, a.Ended()
 	r.list, r.Len = nil, 0
 	count := func() error {
 		r.Len++
@@ -134,7 +132,8 @@ func (r *Rows[T]) keep(a *rest.Answer, list []byte) error {
 }
 
 // All yields the elements. One that cannot be read comes with an error that names its place and its
-// field: it holds what could be read, and the elements after it follow.
+// field: it holds what could be read, and the elements after it follow. When the call's context ends, so
+// does the list: with an error beside no element.
 func (r *Rows[T]) All() iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		r.Each(func(_ []byte, row *T, err error) bool { return yield(row, err) })
@@ -150,6 +149,10 @@ func (r *Rows[T]) Each(visit func(raw []byte, row *T, err error) bool) {
 	s.space()
 	budget, read, number := s.left, readerOf(reflect.TypeFor[T]()), 0
 	element := func() error {
+		if err := r.ended(); err != nil {
+			visit(nil, nil, err)
+			return errStop
+		}
 		number++
 		row, start := new(T), s.pos
 		err := s.row(read, reflect.ValueOf(row).Elem())

@@ -1,8 +1,12 @@
 package wire_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -190,3 +194,35 @@ func FuzzRows(f *testing.F) {
 		}
 	})
 }
+
+// TestRowsEndWithContext: a list that is in memory already ends with the context of its call.
+func TestRowsEndWithContext(t *testing.T) {
+	transport := roundTrip(func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(`[{"n":1},{"n":2},{"n":3}]`))}, nil
+	})
+	c, err := rest.New(
+		rest.Config{Provider: "shop", BaseURL: "https://shop.test", Genuine: func(*rest.Answer) bool { return true }},
+		provider.WithHTTPClient(&http.Client{Transport: transport}),
+	)
+	require.NoError(t, err)
+	list := &rest.Endpoint{Provider: "shop", Op: "Things.List", Verb: "list things", Method: http.MethodGet, Route: "/things", Effect: rest.Read}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	defer cancel(nil)
+	var rows wire.Rows[nested]
+	require.NoError(t, c.Do(ctx, &rest.Call{Endpoint: list, Out: &rows}))
+	var seen []*nested
+	var last error
+	for row, err := range rows.All() {
+		seen, last = append(seen, row), err
+		if len(seen) == 2 {
+			cancel(errors.New("enough"))
+		}
+	}
+	require.Equal(t, []*nested{{1}, {2}, nil}, seen)
+	require.ErrorIs(t, last, context.Canceled)
+	require.EqualError(t, last, "shop: list things: the rest of the list was not read: context canceled: enough")
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (r roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return r(req) }
