@@ -14,7 +14,8 @@ import (
 
 // The environment variables.
 const (
-	// Variable is the switch: "full", or empty for the default run.
+	// Variable is the switch: "full", "all" (also every pair of what the full run samples, which takes
+	// half an hour), or empty for the default run.
 	Variable = "PROVKIT_TESTS"
 	// SeedVariable chooses another sample of the default run: a number.
 	SeedVariable = "PROVKIT_TESTS_SEED"
@@ -26,12 +27,15 @@ func Full() bool {
 	switch value := os.Getenv(Variable); value {
 	case "":
 		return false
-	case "full":
+	case "full", "all":
 		return true
 	default:
-		panic(fmt.Sprintf("%s=%q: only %q is known", Variable, value, "full"))
+		panic(fmt.Sprintf("%s=%q: only %q and %q are known", Variable, value, "full", "all"))
 	}
 }
+
+// All reports whether nothing is sampled.
+func All() bool { return Full() && os.Getenv(Variable) == "all" }
 
 // Pick returns what the default run or the full run uses.
 func Pick[T any](sample, full T) T {

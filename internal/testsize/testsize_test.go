@@ -13,6 +13,10 @@ func TestSwitch(t *testing.T) {
 	require.Equal(t, 7, testsize.Pick(7, 700))
 	t.Setenv(testsize.Variable, "full")
 	require.Equal(t, 700, testsize.Pick(7, 700))
+	require.False(t, testsize.All())
+	t.Setenv(testsize.Variable, "all")
+	require.Equal(t, 700, testsize.Pick(7, 700))
+	require.True(t, testsize.All())
 	t.Setenv(testsize.Variable, "fulll")
 	require.Panics(t, func() { testsize.Full() })
 }

@@ -204,6 +204,8 @@ func pairsOf(h Harness, all int) int {
 		return min(all, 1)
 	case h.Variant != nil:
 		return min(all, 3)
+	case !testsize.All():
+		return min(all, 40)
 	}
 	return all
 }
