@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/provkit/provkit/internal/statefile"
+	"github.com/provkit/provkit/internal/words"
 )
 
 // journal is a file to which JSON values are appended, one per line. Values for which append
@@ -87,7 +88,7 @@ func (j *journal) append(values ...any) error {
 		if err != nil {
 			return err
 		}
-		text = append(append(text, line...), '\n')
+		text = append(append(text, words.Escape(line)...), '\n')
 	}
 	_, err := j.file.Write(text)
 	if err == nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/bulk"
 	"github.com/provkit/provkit/provider/fleet"
@@ -168,7 +169,11 @@ func show(out io.Writer, plan []planned) {
 		if name == "" {
 			name = p.Account
 		}
-		fmt.Fprintf(out, planRow, p.Server, p.id, name, p.Invoice, p.Due.Format(time.DateOnly), what)
+		cells := []any{p.Server, p.id, name, p.Invoice, p.Due.Format(time.DateOnly), what}
+		for i := range cells {
+			cells[i] = words.Line(cells[i].(string), words.MaxText)
+		}
+		fmt.Fprintf(out, planRow, cells...)
 	}
 	var parts []string
 	for _, a := range []action{toSuspend, suspended, doneThen, repeated, notDue, unknown} {

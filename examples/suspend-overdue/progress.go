@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider/bulk"
 )
 
@@ -28,7 +29,7 @@ func (p *progress) result(r *bulk.Result) {
 	if r.Err != nil {
 		text = "FAILED: " + r.Err.Error()
 	}
-	text = fmt.Sprintf("%s: %s", p.names[r.Target.Key()], text)
+	text = words.Line(p.names[r.Target.Key()]+": "+text, words.MaxError)
 	switch done := p.now.Skipped + p.now.Done; {
 	case !p.live:
 		fmt.Fprintf(p.out, "[%d/%d] %s\n", done, p.now.Total, text)

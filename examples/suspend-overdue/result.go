@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/statefile"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider/bulk"
 )
 
@@ -87,14 +87,10 @@ func outcome(p planned, done map[bulk.Key]bulk.Entry) (result, detail string) {
 }
 
 // formula is what a spreadsheet may run: at the beginning, or behind a separator of another country's
-// spreadsheet, which does not heed our quotes. Spaces, invisible characters and quotes may precede it.
-var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Z}\p{Cf}"\v\f]*[=+\-@＝＋－＠])`)
+// spreadsheet, which does not heed our quotes. Spaces and quotes may precede it.
+var formula = regexp.MustCompile(`(^|;)([\p{Z}"]*[=+\-@＝＋－＠])`)
 
-// harmless keeps spreadsheets from running text of a server or a list as a formula.
+// harmless is a text as one visible line, and keeps spreadsheets from running text of a server or a list as a formula.
 func harmless(text string) string {
-	text = formula.ReplaceAllString(text, "$1'$2")
-	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
-		text = "'" + text
-	}
-	return text
+	return formula.ReplaceAllString(words.Line(text, words.MaxError), "$1'$2")
 }

@@ -212,14 +212,14 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 func TestFormulas(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "a-b=c": "a-b=c", "a; b": "a; b", "Doe, John": "Doe, John",
-		"=x": "'=x", "+x": "'+x", "-x": "'-x", "@x": "'@x", "＝x": "'＝x", "\tx": "'\tx", "\rx": "'\rx",
-		"a;=x": "a;'=x", "a\t=x": "a\t'=x", "\t=x": "'\t'=x", " =x": "' =x", "\u00a0=x": "'\u00a0=x", "\ufeff=x": "'\ufeff=x",
-		"a; \t-x": "a; \t'-x", "a\n=x": "a\n'=x", "a\r\n=x": "a\r\n'=x", `a;"=x"`: `a;'"=x"`, ";=;+": ";'=;'+", "a;;=x": "a;;'=x",
+		"=x": "'=x", "+x": "'+x", "-x": "'-x", "@x": "'@x", "＝x": "'＝x", "\tx": "x", "\rx": "x", "a\x1b[31m\u202eb\nc": "a [31mb c",
+		"a;=x": "a;'=x", "a\t=x": "a =x", "\t=x": "'=x", " =x": "'=x", "\u00a0=x": "'=x", "\ufeff=x": "'=x",
+		"a; \t-x": "a;' -x", "a\n=x": "a =x", "a\r\n=x": "a =x", `a;"=x"`: `a;'"=x"`, ";=;+": ";'=;'+", "a;;=x": "a;;'=x",
 	} {
 		require.Equal(t, want, cell(text), "%q", text)
 	}
 	for _, before := range []string{"", "a", `a"`, "a\n", "a;", "a\t", " ", "\u200b"} {
-		for _, between := range []string{"", ";", "\t", "; ", "\t;", `;"`, ";\n"} {
+		for _, between := range []string{"", ";", "; ", "\t;", `;"`, ";\n"} {
 			for _, sign := range []string{"=", "+", "-", "@"} {
 				if before == "a" && between == "" {
 					continue

@@ -5,9 +5,9 @@ import (
 	"io"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/fleet"
 )
@@ -76,16 +76,12 @@ func (t *table) flush() error {
 }
 
 // formula is what a spreadsheet may run: at the beginning, or behind a separator of another country's
-// spreadsheet, which does not heed our quotes. Spaces, invisible characters and quotes may precede it.
-var formula = regexp.MustCompile(`(^|[;\t\r\n])([\p{Z}\p{Cf}"\v\f]*[=+\-@＝＋－＠])`)
+// spreadsheet, which does not heed our quotes. Spaces and quotes may precede it.
+var formula = regexp.MustCompile(`(^|;)([\p{Z}"]*[=+\-@＝＋－＠])`)
 
-// cell keeps a spreadsheet from running a text that a customer chose as a formula.
+// cell is a text as one visible line, and keeps a spreadsheet from running a text that a customer chose as a formula.
 func cell(text string) string {
-	text = formula.ReplaceAllString(text, "$1'$2")
-	if strings.HasPrefix(text, "\t") || strings.HasPrefix(text, "\r") {
-		text = "'" + text
-	}
-	return text
+	return formula.ReplaceAllString(words.Line(text, words.MaxError), "$1'$2")
 }
 
 // share returns how much of its limit a figure uses, where 1 is all of it, and maxShare is anything

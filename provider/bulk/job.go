@@ -6,6 +6,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -34,7 +35,7 @@ type Target struct {
 // String returns a name for people: "web1/17".
 //
 // Other targets may have the same: see Key.
-func (t Target) String() string { return t.Server + "/" + t.name() }
+func (t Target) String() string { return words.Say("%s/%s", t.Server, t.name()) }
 
 // Targets turns a slice into the sequence that Job.Targets takes.
 func Targets(all []Target) iter.Seq2[Target, error] {

@@ -27,7 +27,7 @@ type ShareError struct {
 // Error returns the numbers, and what to do about them.
 func (e *ShareError) Error() string {
 	const text = "bulk: %d of the %d accounts of %s would go out of service, more than %.0f %%: check the list, or raise Job.MaxShare"
-	return fmt.Sprintf(text, e.Count, e.Of, e.Server, e.MaxShare*100)
+	return words.Say(text, e.Count, e.Of, e.Server, e.MaxShare*100)
 }
 
 // Is reports whether target is ErrSafetyStop.
