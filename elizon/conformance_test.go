@@ -63,12 +63,12 @@ const wrongKey = "elz_canarycanarycanarycanarycanarycanary0000"
 
 func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
-	open := func(key string) provider.Provider {
-		client, err := elizon.New(srv.URL, provider.NewSecret(key), append([]provider.Option{
+	open := func(key string, more ...provider.Option) provider.Provider {
+		client, err := elizon.New(srv.URL, provider.NewSecret(key), append(append(more,
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			logs.Dumps(t),
-		}, options...)...)
+		), options...)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,6 +96,25 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 			// It is older than the order window: a younger one may be a lost order.
 			return srv.AddService(elizontest.Service{Name: name, CreatedAt: srv.Now().Add(-48 * time.Hour)}).ID
 		},
+		Signed: func(current provider.Secret, old ...provider.Secret) provider.Provider {
+			return open(srv.Key, provider.WithMarkerKeys(current, old...))
+		},
+		// Services are shared with customers, who then can rename them.
+		Customer: []providertest.Field{{
+			Name: "name",
+			Get: func(id string) string {
+				for _, s := range srv.Truths() {
+					if s.ServiceID == id {
+						return s.Name
+					}
+				}
+				return ""
+			},
+			Set: func(id, text string) { srv.RenameService(id, text) },
+			Forge: func(req *provider.CreateRequest) string {
+				return provider.Markers{}.Mark(req.Username, req.Reference, "")
+			},
+		}},
 		Canaries: []string{srv.Key, wrongKey},
 		Logs:     logs.String,
 	}
@@ -134,7 +153,7 @@ func accountsOf(srv *elizontest.Server) []providertest.Truth {
 		if s.Terminated {
 			continue
 		}
-		name, reference := provider.Unmark(s.Name)
+		name, reference, _ := provider.Markers{}.Read(s.Name, "")
 		truth := providertest.Truth{
 			ID: s.ServiceID, Username: name, Reference: reference, Plan: s.ProductID, Suspended: !s.SuspendedAt.IsZero(),
 			Canceled: s.CancelAtPeriodEnd, PoweredOff: s.Status == "STOPPED", Paid: s.Periods,

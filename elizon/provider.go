@@ -1,6 +1,7 @@
 package elizon
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"regexp"
@@ -12,9 +13,10 @@ import (
 )
 
 // Provider is an elizon account behind the portable contract. Account IDs are service IDs, plan IDs
-// are product IDs. User name and reference are in the name of the service, as provider.Mark writes
-// them: whoever renames a service in the platform's panel must leave the mark in it. Services that
-// others share with the account are left out.
+// are product IDs. User name and reference are in the name of the service, with a signature that is
+// valid for this service only if there is a key (see provider.WithMarkerKeys): whoever renames a service
+// in the platform's panel, as people can with whom it is shared, must leave the marker in it. Services
+// that others share with the account are left out.
 //
 // Creating takes a while: Create returns OutcomePending and a handle.
 type Provider struct {
@@ -45,7 +47,7 @@ var _ interface {
 func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client, description: describe(client.settings)}
 	p.accounts = &adapter.Accounts[string, ServiceDetail]{
-		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: client.Services.Get, View: account, Prove: p.proveAbsent,
+		Kind: Kind, Noun: "service", ParseID: parseServiceID, Read: client.Services.Get, View: client.account, Prove: p.proveAbsent,
 		Unsearchable: "services cannot be searched by e-mail address or domain", Lag: client.core.ReadLag(), Means: meansService,
 	}
 	p.subscriptions = &adapter.Accounts[string, ServiceSubscription]{
@@ -85,8 +87,8 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 }
 
 // account converts a service to an account of the contract.
-func account(d *ServiceDetail) *provider.Account {
-	a := listedAccount(&d.Service)
+func (c *Client) account(d *ServiceDetail) *provider.Account {
+	a := c.listedAccount(&d.Service)
 	a.Plan, a.Native = d.Product.ID, d
 	addresses := []string{d.Network.PrimaryIPv4, d.Network.PrimaryIPv6, d.IPv4, d.IPv6}
 	for _, secondary := range d.Network.SecondaryIPs {
@@ -97,11 +99,16 @@ func account(d *ServiceDetail) *provider.Account {
 }
 
 // listedAccount converts a service from a list, which lacks the ID of its product.
-func listedAccount(s *Service) *provider.Account {
+func (c *Client) listedAccount(s *Service) *provider.Account {
 	a := &provider.Account{ID: s.ID, Domain: s.DomainName, Status: stateOf(s), Addresses: parseAddresses([]string{s.IPv4, s.IPv6}), Native: s}
-	a.Username, a.Reference = marked(s)
+	a.Username, a.Reference, a.Marker = c.core.Markers().Read(s.shownName(), s.ID)
 	return a
 }
+
+// shownName is the name that a change of name shows in: UserDisplayName, or Name while there is none, as
+// in the vendor's older reference. Whether a change of name changes both is undocumented. No other text
+// of a service has a marker.
+func (s *Service) shownName() string { return cmp.Or(s.UserDisplayName, s.Name) }
 
 func parseAddresses(texts []string) []netip.Addr {
 	var all []netip.Addr

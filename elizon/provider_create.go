@@ -21,15 +21,20 @@ import (
 // OutcomeAlready if it exists.
 //
 // No order is sent twice for one reference. Each call sends it at most once. If its answer is lost,
-// Create looks for it: the one new subscription of the product without a mark is the order's. If
-// there is none, the error matches provider.ErrOutcomeUnknown, and only after two minutes will a
-// call with the handle buy again. So keep the handle, which is returned with errors too, and pass
-// it to the next call; provider.WithHandles saves it before anything is bought.
+// Create looks for it: a new subscription is the order's if it is the only one without a valid marker that
+// is as ordered (product, billing cycle, price, location and operating system, without a name of its own,
+// begun within two minutes after the order by the platform's clock). What may be the order's and may be
+// another's is provider.ErrConflict, and a person has to Adopt the right one. If there is nothing, the
+// error matches provider.ErrOutcomeUnknown, and only after two minutes will a call with the handle buy
+// again. So keep the handle, which is returned with errors too, and pass it to the next call;
+// provider.WithHandles saves it before anything is bought.
 //
 // Without its handle, an order that was lost before it was marked cannot be distinguished from
-// another one. While there is an unmarked service of the product that is younger than the order
-// window (see WithOrderWindow), Create without a handle refuses with provider.ErrConflict. Several
-// programs must not order one product at the same time, nor a person while a program does.
+// another one. While there is a service of the product without a valid marker that is younger than the
+// order window (see WithOrderWindow), Create without a handle refuses with provider.ErrConflict. Several
+// programs must not order one product at the same time, nor a person while a program does: if the answer
+// to an order is lost that was not carried out, the same order of somebody else in that minute is taken
+// for it.
 //
 // A purchase is final: provider.OnFailureUndo undoes nothing here, since ending a service does not
 // return the money. The steps show how far the order got.
@@ -85,7 +90,7 @@ func (p *purchase) creation(state order.State, err error) *provider.Creation {
 		c.Outcome = ""
 	}
 	if p.detail != nil {
-		c.Account = account(p.detail)
+		c.Account = p.c.account(p.detail)
 	}
 	return c
 }
@@ -100,6 +105,9 @@ func (p *Provider) newPurchase(req *provider.CreateRequest) (*purchase, error) {
 		problems.Add("Domain", "must be empty: services are ordered without a domain")
 	}
 	problems.Word("Plan", req.Plan)
+	if name := p.client.core.Markers().Mark(req.Username, req.Reference, ""); len(name) > maxServiceName && provider.ReferenceProblem(req.Reference) == "" {
+		problems.Add("Reference", "with the user name and the signature %d characters longer than the name of a service may be", len(name)-maxServiceName)
+	}
 	values := provider.OptionValues(req.Options)
 	w := &wants{
 		product: req.Plan, maxPrice: EUR(values.String(optMaxPrice)), payment: PayBalance, mandate: values.String(optMandate), location: values.String(optLocation),
@@ -169,7 +177,7 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 		progress.Message = "ordered, without a service yet"
 	}
 	if b.detail != nil {
-		progress.Account, progress.Message = account(b.detail), p.client.core.Clean(strings.ToLower(b.detail.Status))
+		progress.Account, progress.Message = p.client.account(b.detail), p.client.core.Clean(strings.ToLower(b.detail.Status))
 	}
 	return progress, nil
 }

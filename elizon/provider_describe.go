@@ -4,8 +4,10 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// usernamePolicy leaves room for the mark in a name of 100 characters; how long a name may be is
-// undocumented.
+// maxServiceName is how long the name of a service is at most. What the platform allows is undocumented.
+const maxServiceName = 100
+
+// usernamePolicy leaves room for an unsigned marker of any reference in a name.
 var usernamePolicy = provider.NamePolicy{
 	MinLength: 2, MaxLength: 28, First: provider.Lower, Rest: provider.Lower + provider.Digits + "-",
 }

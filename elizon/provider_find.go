@@ -17,7 +17,11 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 		if problem := provider.ReferenceProblem(q.Reference); q.Reference != "" && problem != "" {
 			return nil, provider.Problems{"Reference": problem}.Err(Kind, "", "")
 		}
-		var found []string
+		anyones := q
+		anyones.Reference = ""
+		var found, claimed []string
+		carriers := make(map[string][]string) // of the references
+		reference := ""                       // of what was found
 		for service, err := range adapter.Legible(p.client.Services.List(ctx, &ServiceListOptions{PerPage: perPage})) {
 			if len(found) > 0 && adapter.IsOdd(err) {
 				break // it need not be looked for in the rows that cannot be read
@@ -25,27 +29,42 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 			if err != nil {
 				return nil, err
 			}
-			if !service.Shared && adapter.Matches(listedAccount(service), q) {
-				found = append(found, service.ID)
+			if service.Shared {
+				continue
+			}
+			account := p.client.listedAccount(service)
+			if account.Reference != "" {
+				carriers[account.Reference] = append(carriers[account.Reference], account.ID)
+			}
+			switch {
+			case adapter.Matches(account, q):
+				found, reference = append(found, account.ID), account.Reference
+			case account.Marker.Claim(q.Reference) && adapter.Matches(account, anyones):
+				claimed = append(claimed, account.ID)
 			}
 		}
-		switch len(found) {
-		case 0:
-			return nil, nil
-		case 1:
-		default:
+		switch {
+		case len(found) > 1:
 			return nil, &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: p.client.core.Say("services %s all match", strings.Join(found, ", "))}
+		case len(carriers[reference]) > 1:
+			return nil, &provider.Error{
+				Provider: Kind, Kind: provider.ErrConflict,
+				Message: p.client.core.Say("services %s all carry the reference %q", strings.Join(carriers[reference], ", "), reference),
+			}
+		case len(found) == 0 && len(claimed) == 0:
+			return nil, nil
 		}
+		id := append(found, claimed...)[0] // what only claims to be it Accounts.Find refuses
 		// The list lacks the plan.
-		detail, err := p.client.Services.Get(ctx, found[0])
+		detail, err := p.client.Services.Get(ctx, id)
 		if errors.Is(err, provider.ErrNotFound) {
-			_, err := p.accounts.ProveAbsent(ctx, found[0])
+			_, err := p.accounts.ProveAbsent(ctx, id)
 			return nil, err // it may have ended between the two calls
 		}
 		if err != nil {
 			return nil, err
 		}
-		return account(detail), nil
+		return p.client.account(detail), nil
 	})
 }
 
@@ -63,7 +82,7 @@ func (p *Provider) own(ctx context.Context, size int64) iter.Seq2[*provider.Acco
 		if s.Shared {
 			return nil
 		}
-		return listedAccount(s)
+		return p.client.listedAccount(s)
 	})
 }
 

@@ -110,8 +110,8 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		if now.Shared {
 			return &provider.Error{Kind: provider.ErrForbidden, Message: "the service belongs to another account and is only shared with this one"}
 		}
-		name, _ := marked(&now.Service)
-		_, err := p.client.Services.Update(ctx, id, &ServiceUpdateRequest{Name: new(provider.Mark(name, reference))})
+		name := p.client.core.Markers().Mark(now.shownName(), reference, id)
+		_, err := p.client.Services.Update(ctx, id, &ServiceUpdateRequest{Name: &name})
 		return err
 	})
 }

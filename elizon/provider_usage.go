@@ -44,7 +44,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 		if err != nil {
 			return nil, err
 		}
-		return usageOf(listedAccount(&detail.Service), statuses[id])
+		return usageOf(p.client.listedAccount(&detail.Service), statuses[id])
 	})
 }
 

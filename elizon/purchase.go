@@ -3,6 +3,7 @@ package elizon
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 
@@ -15,12 +16,11 @@ import (
 // carries the mark of its reference.
 type purchase struct {
 	order.Record
-	c                 *Client
-	username, product string
-	wants             *wants // nil in Poll, which buys nothing
+	terms
+	c        *Client
+	username string
+	wants    *wants // nil in Poll, which buys nothing
 
-	// before has the fingerprints of the product's unmarked subscriptions when it was sent.
-	before map[string]bool
 	// What is known about the order.
 	subscription, service string
 
@@ -32,7 +32,7 @@ type purchase struct {
 }
 
 func (c *Client) purchase(reference, username, product string) *purchase {
-	return &purchase{c: c, username: username, product: product, Record: order.Record{Reference: reference, Key: reference}}
+	return &purchase{c: c, username: username, terms: terms{product: product}, Record: order.Record{Reference: reference, Key: reference}}
 }
 
 // Located reports whether something is known that belongs to the order and to no other.
@@ -102,13 +102,23 @@ func (o *orders) setSpent(key string, at time.Time) {
 // Begin prices the order immediately before it is sent, and records the subscriptions that cannot
 // be its own. An earlier attempt for another product has settled by now, and was not carried out.
 func (p *purchase) Begin(ctx context.Context) (undo func(), err error) {
-	product, before := p.product, p.before
-	undo = func() { p.product, p.before = product, before }
-	p.product, p.before = p.wants.product, p.unmarked
+	earlier := p.terms
+	undo = func() { p.terms = earlier }
+	p.terms = terms{product: p.wants.product, before: p.unmarked, location: p.wants.location, template: p.wants.template}
+	raw := provider.CaptureFromContext(ctx)
+	if raw == nil {
+		raw = new(provider.RawResponse)
+		ctx = provider.CaptureResponse(ctx, raw)
+	}
 	if p.checkout, err = p.c.quote(ctx, p); err != nil {
 		undo()
+		return undo, err
 	}
-	return undo, err
+	p.cycle = p.checkout.Items[0].BillingCycle
+	if date, err := http.ParseTime(raw.Header.Get("Date")); err == nil {
+		p.asked = date
+	}
+	return undo, nil
 }
 
 // Send sends the order.

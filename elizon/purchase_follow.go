@@ -54,7 +54,9 @@ func (p *purchase) inspect(ctx context.Context) error {
 	case err != nil:
 		return err
 	}
-	switch name, reference := marked(&detail.Service); {
+	// Whose a service is that the order's own subscription pays for does not depend on what is left of its
+	// marker: one that proves nothing is written anew.
+	switch name, reference, _ := p.c.core.Markers().Read(detail.shownName(), detail.ID); {
 	case reference != "" && reference != p.Reference:
 		return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("the order leads to service %q, which carries the reference %q", p.service, reference)}
 	case reference != "" && strings.EqualFold(name, p.username):
@@ -97,7 +99,7 @@ func (p *purchase) findService(ctx context.Context) error {
 func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 	var detail *ServiceDetail
 	err := p.RetryAfterPayment(ctx, func() (err error) {
-		detail, err = p.c.rename(ctx, p.service, provider.Mark(p.username, p.Reference))
+		detail, err = p.c.rename(ctx, p.service, p.username, p.Reference)
 		return err
 	})
 	if err == nil {
@@ -118,13 +120,14 @@ func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 	return order.Deploying, err
 }
 
-// rename gives a service a name with a mark, and reads it back.
-func (c *Client) rename(ctx context.Context, id, name string) (*ServiceDetail, error) {
-	wantName, wantReference := provider.Unmark(name)
+// rename gives a service a name with a marker, and reads it back.
+func (c *Client) rename(ctx context.Context, id, username, reference string) (*ServiceDetail, error) {
+	markers := c.core.Markers()
+	marked := markers.Mark(username, reference, id)
 	var detail *ServiceDetail
 	err := adapter.Confirm(ctx, c.core.ReadLag(),
 		func(ctx context.Context) error {
-			_, err := c.Services.Update(ctx, id, &ServiceUpdateRequest{Name: &name})
+			_, err := c.Services.Update(ctx, id, &ServiceUpdateRequest{Name: &marked})
 			return err
 		},
 		func(ctx context.Context) (bool, error) {
@@ -133,8 +136,8 @@ func (c *Client) rename(ctx context.Context, id, name string) (*ServiceDetail, e
 				return false, err
 			}
 			detail = read
-			name, reference := marked(&read.Service)
-			return name == wantName && reference == wantReference, nil
+			name, carried, marker := markers.Read(read.shownName(), id)
+			return name == username && carried == reference && !marker.Outdated, nil
 		})
 	return detail, err
 }

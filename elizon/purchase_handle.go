@@ -20,12 +20,12 @@ const maxHandle = 1 << 20
 
 // Handle returns what is known about an order, as a query:
 //
-//	order?p=<product>&r=<reference>&u=<name>&t=<time>&b=<fingerprints>
+//	order?p=<product>&r=<reference>&u=<name>&t=<time>&b=<fingerprints>&c=<clock>&d=<days>&l=<location>&m=<price>&o=<template>
 //	order?p=<product>&r=<reference>&u=<name>&t=<time>&s=<subscription>&v=<service>
 //
 // where t is when the order was sent, in Unix seconds, and b is the fingerprints of the product's
 // unmarked subscriptions before it, without separators. a=1 marks an order that the platform
-// accepted without naming its subscription.
+// accepted without naming its subscription. What follows b is what the order set, see terms.
 func (p *purchase) Handle() string {
 	if !p.Sent() && !p.Located() {
 		return ""
@@ -45,6 +45,7 @@ func (p *purchase) Handle() string {
 		if p.Accepted {
 			q.Set("a", "1")
 		}
+		p.write(q)
 	}
 	return handlePrefix + q.Encode()
 }
@@ -73,6 +74,7 @@ func (c *Client) parseHandle(handle string) (*purchase, string) {
 	})
 	p.Accepted = q.Get("a") == "1"
 	prints := q.Text("b", func(text string) bool { return len(text)%fingerprintLength == 0 })
+	p.read(&q)
 	if q.Bad() || !p.Sent() && !p.Located() {
 		return nil, order.NotAHandle
 	}

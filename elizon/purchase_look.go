@@ -18,10 +18,14 @@ import (
 // holding is a subscription with its service, or either of them alone.
 type holding struct {
 	subscription, product string
+	cycle                 int64
 	began                 time.Time
 	service               string
-	// The name without the mark, and the reference in the mark.
+	// The name without the marker, the reference in the marker, and what is wrong with it.
 	name, reference string
+	marker          provider.Marker
+	// named: somebody has given it a name.
+	named bool
 }
 
 // holdings reads all services and subscriptions of the account. Pages may miss a service while
@@ -31,8 +35,8 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 	var all []*holding
 	byService := make(map[string]*holding)
 	add := func(s *Service) *holding {
-		name, reference := marked(s)
-		h := &holding{service: s.ID, name: name, reference: reference}
+		h := &holding{service: s.ID, named: s.UserDisplayName != ""}
+		h.name, h.reference, h.marker = c.core.Markers().Read(s.shownName(), s.ID)
 		byService[s.ID] = h
 		if !s.Shared {
 			all = append(all, h)
@@ -65,7 +69,7 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 			h = new(holding)
 			all = append(all, h)
 		}
-		h.subscription, h.began = subscription.ID, subscription.CurrentPeriodStart
+		h.subscription, h.began, h.cycle = subscription.ID, subscription.CurrentPeriodStart, subscription.BillingCycleDays
 		if subscription.Product != nil {
 			h.product = subscription.Product.ID
 		}
@@ -76,22 +80,8 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 	return all, nil
 }
 
-// marked returns the name of a service without the mark, and the reference in the mark; "" if there
-// is none.
-func marked(s *Service) (name, reference string) {
-	for _, text := range []string{s.UserDisplayName, s.Name} {
-		if name, reference = provider.Unmark(text); reference != "" {
-			return name, reference
-		}
-	}
-	if s.UserDisplayName != "" {
-		return s.UserDisplayName, ""
-	}
-	return s.Name, ""
-}
-
-// Look searches the account for the order: for a holding that carries its mark or is known to be
-// its own, or else for a new unmarked one of the product.
+// Look searches the account for the order: for a holding that carries its marker or is known to be
+// its own, or else for a new unmarked one that is as ordered.
 func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	var all []*holding
 	err := p.RetryAfterPayment(ctx, func() (err error) {
@@ -111,15 +101,18 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	for _, subscription := range p.c.orders.desk.Traces() {
 		p.unmarked[fingerprint(subscription)] = true
 	}
-	var ours, fresh, young []*holding
+	var ours, claimed, fresh, young []*holding
 	for _, h := range all {
 		switch {
 		case h.reference == p.Reference:
 			ours = append(ours, h)
 			continue
+		case h.marker.Claim(p.Reference) && h.reference == "":
+			claimed = append(claimed, h)
 		case h.service != "" && strings.EqualFold(h.name, p.username):
 			seen.Refusal = h.hasName()
 		}
+		// A marker that proves nothing is none: whoever broke it may have done so to a lost order's.
 		if h.subscription == "" || h.reference != "" {
 			continue
 		}
@@ -138,17 +131,29 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	if seen.Refusal == nil && len(young) > 0 && (!p.Sent() || p.product != wanted) {
 		seen.Refusal = p.c.mayBeLost(young)
 	}
-	switch found := append(ours, fresh...); {
+	switch {
 	case len(ours) > 1:
-		seen.Conflict = &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("%s all carry the reference %q", listed(ours), p.Reference)}
-	case len(ours) == 0 && len(fresh) > 1:
-		seen.Unclear = fmt.Sprintf("the order is one of %s, which carry no mark: a person has to decide and Adopt the right one", listed(fresh))
-	case len(found) > 0:
-		if p.claim(found[0].subscription, found[0].service); !p.Located() {
-			seen.Unclear = fmt.Sprintf("%s is the order's, but its ID is not one that a handle can hold", listed(found))
-		}
+		seen.Conflict = p.conflict(p.c.core.Say("%s all carry the reference %q", listed(ours), p.Reference))
+	case len(ours) == 1:
+		p.found(seen, ours[0])
+	case len(claimed) > 0:
+		seen.Conflict = p.conflict(adapter.Tampered(Kind, "service", &provider.Account{ID: claimed[0].service, Marker: claimed[0].marker}).Message)
+	case len(fresh) > 0:
+		return seen, p.judge(ctx, seen, fresh)
 	}
 	return seen, nil
+}
+
+// found claims a holding that is the order's.
+func (p *purchase) found(seen *order.Sighting, h *holding) {
+	if p.claim(h.subscription, h.service); !p.Located() {
+		seen.Unclear = fmt.Sprintf("%s is the order's, but its ID is not one that a handle can hold", listed([]*holding{h}))
+	}
+}
+
+// conflict is the error for what a person has to decide.
+func (p *purchase) conflict(message string) *provider.Error {
+	return &provider.Error{Kind: provider.ErrConflict, Message: message, MaybeExecuted: p.Sent()}
 }
 
 // mayBeOf reports whether a holding is of a product, or its product is unknown.

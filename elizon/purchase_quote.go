@@ -39,6 +39,7 @@ func (c *Client) quote(ctx context.Context, p *purchase) (*CheckoutOrderRequest,
 		return nil, &provider.Error{Kind: provider.ErrInvalid, Message: "refused before ordering", Fields: map[string]string{"Options." + optCycle: c.core.Clean(problem)}}
 	}
 	w := p.wants
+	p.monthly = product.PriceMonthly
 	items := []CartLine{{
 		LineID: p.Reference, ProductID: product.ID, ProductName: cmp.Or(product.Name, product.ID), Quantity: 1, BillingCycle: cycle, ItemType: ItemNew,
 		LocationID: w.location, TemplateID: w.template, SSHKeyIDs: w.sshKeys,

@@ -73,7 +73,7 @@ func TestLateOrder(t *testing.T) {
 		req := orderOf(1)
 		made, err := serviceProvider(t, srv).Create(t.Context(), req)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
-		late := srv.AddService(elizontest.Service{}) // the order is carried out now
+		late := srv.AddService(asOrdered) // the order is carried out now
 		req.Handle = made.Handle
 		made, err = serviceProvider(t, srv).Create(t.Context(), req)
 		require.NoError(t, err)

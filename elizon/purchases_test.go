@@ -120,7 +120,7 @@ func operator(t *testing.T, srv *elizontest.Server, n int, foreign string) bool 
 	t.Helper()
 	var lost []string
 	for _, s := range srv.Truths() {
-		if _, reference := provider.Unmark(s.Name); reference == "" && s.ServiceID != foreign {
+		if _, reference, _ := (provider.Markers{}).Read(s.Name, ""); reference == "" && s.ServiceID != foreign {
 			lost = append(lost, s.ServiceID)
 		}
 	}
@@ -239,7 +239,7 @@ func checkPurchases(t *testing.T, srv *elizontest.Server, foreign elizontest.Tru
 	}
 	for i := 1; i <= n; i++ {
 		req := orderOf(i)
-		charges, made := srv.ChargesFor(req.Reference), services[provider.Mark(req.Username, req.Reference)]
+		charges, made := srv.ChargesFor(req.Reference), services[provider.Markers{}.Mark(req.Username, req.Reference, "")]
 		if charges > 1 || made > 1 {
 			duplicates++
 		}

@@ -131,6 +131,18 @@ func (s *Server) UpdateService(id string, change func(*Service)) bool {
 	})
 }
 
+// RenameService names a service in the panel, as its owner can, and whoever shares it with the
+// permission settings. It reports whether the service exists.
+func (s *Server) RenameService(id, name string) bool {
+	return locked(s, func(st *state, _ time.Time) bool {
+		v := st.services.Get(id)
+		if v != nil {
+			st.rename(v, name)
+		}
+		return v != nil
+	})
+}
+
 // UpdateSubscription changes a subscription as the vendor's staff would, and reports whether it
 // exists. Its IDs, its status and its period stay. change must not call the server.
 func (s *Server) UpdateSubscription(id string, change func(*Subscription)) bool {

@@ -276,15 +276,19 @@ func updateService(c *call, s *Service) reply {
 		return a
 	}
 	if renamed {
-		s.DisplayName = name
-		if !c.cfg.displayName {
-			s.Name = name
-		}
+		c.st.rename(s, name)
 	}
 	if noted {
 		s.Notes = notes
 	}
 	return ok(row{"server": c.serviceDetail(s)})
+}
+
+func (st *state) rename(s *Service, name string) {
+	s.DisplayName = name
+	if !st.cfg.displayName {
+		s.Name = name
+	}
 }
 
 func deleteService(c *call, s *Service, _ *Subscription) reply {
