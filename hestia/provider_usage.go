@@ -17,7 +17,7 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 			return nil, adapter.InVerb(Kind, err, "list plans")
 		}
 		plan := provider.Plan{ID: pack.Name, Name: pack.Name, Native: pack}
-		plan.Limits = figures(pack.Limits, UserUsage{})
+		plan.Limits, _ = figures("", pack.Limits, UserUsage{})
 		plans = append(plans, plan)
 	}
 	return plans, nil
@@ -31,7 +31,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 		if err != nil {
 			return nil, err
 		}
-		return report(user, asOf), nil
+		return report(user, asOf, nil)
 	})
 }
 
@@ -43,10 +43,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 			for user, err := range p.customers(ctx) {
 				var used *provider.UsageReport
 				if user != nil {
-					used = report(user, asOf)
-					if err != nil {
-						used.Values = nil
-					}
+					used, err = report(user, asOf, err)
 				}
 				if !yield(used, err) {
 					return
@@ -56,32 +53,48 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 	})
 }
 
-func report(u *User, asOf time.Time) *provider.UsageReport {
-	return &provider.UsageReport{AccountID: u.Login, Username: u.Login, AsOf: asOf, Values: figures(u.Limits, u.Usage)}
+// report returns an account's figures, or none beside an error.
+func report(u *User, asOf time.Time, odd error) (*provider.UsageReport, error) {
+	r := &provider.UsageReport{AccountID: u.Login, Username: u.Login, AsOf: asOf}
+	if odd != nil {
+		return r, odd
+	}
+	var err error
+	r.Values, err = figures(u.Login, u.Limits, u.Usage)
+	return r, err
 }
 
 const megabyte = 1 << 20
 
-func figures(limits UserLimits, used UserUsage) []provider.Usage {
-	figure := func(metric string, unit provider.Unit, n int64, limit Limit, scale int64) provider.Usage {
-		u := provider.Usage{Metric: metric, Unit: unit, Used: n * scale, Unlimited: limit.Unlimited, LimitUnknown: limit.Unknown}
-		if !limit.Unlimited && !limit.Unknown {
-			u.Limit = limit.N * scale
+func figures(login string, limits UserLimits, used UserUsage) (values []provider.Usage, err error) {
+	figure := func(metric string, unit provider.Unit, n int64, limit Limit, scale int64) {
+		u := provider.Usage{Metric: metric, Unit: unit, Unlimited: limit.Unlimited, LimitUnknown: limit.Unknown}
+		ok := true
+		if u.Used, ok = adapter.Scaled(n, scale); !ok {
+			err = adapter.Impossible(login, metric)
 		}
-		return u
+		if !limit.Unlimited && !limit.Unknown {
+			u.Limit, ok = adapter.Scaled(limit.N, scale)
+			u.LimitUnknown = !ok
+		}
+		values = append(values, u)
 	}
 	// The panel limits mailboxes per domain and counts them per user.
-	mailboxes := figure(provider.MetricEmailAccounts, provider.UnitCount, used.MailAccounts, NoLimit(), 1)
-	mailboxes.Unlimited, mailboxes.LimitUnknown = limits.MailAccounts.Unlimited, !limits.MailAccounts.Unlimited
-	return []provider.Usage{
-		figure(provider.MetricDisk, provider.UnitBytes, used.Disk, limits.DiskQuota, megabyte),
-		figure(provider.MetricTraffic, provider.UnitBytes, used.Bandwidth, limits.Bandwidth, megabyte),
-		figure(provider.MetricDomains, provider.UnitCount, used.WebDomains, limits.WebDomains, 1),
-		mailboxes,
-		figure(provider.MetricDatabases, provider.UnitCount, used.Databases, limits.Databases, 1),
-		figure("dns_domains", provider.UnitCount, used.DNSDomains, limits.DNSDomains, 1),
-		figure("mail_domains", provider.UnitCount, used.MailDomains, limits.MailDomains, 1),
-		figure("cron_jobs", provider.UnitCount, used.CronJobs, limits.CronJobs, 1),
-		figure("backups", provider.UnitCount, used.Backups, limits.Backups, 1),
+	mailboxes := NoLimit()
+	if !limits.MailAccounts.Unlimited {
+		mailboxes = Limit{Unknown: true}
 	}
+	figure(provider.MetricDisk, provider.UnitBytes, used.Disk, limits.DiskQuota, megabyte)
+	figure(provider.MetricTraffic, provider.UnitBytes, used.Bandwidth, limits.Bandwidth, megabyte)
+	figure(provider.MetricDomains, provider.UnitCount, used.WebDomains, limits.WebDomains, 1)
+	figure(provider.MetricEmailAccounts, provider.UnitCount, used.MailAccounts, mailboxes, 1)
+	figure(provider.MetricDatabases, provider.UnitCount, used.Databases, limits.Databases, 1)
+	figure("dns_domains", provider.UnitCount, used.DNSDomains, limits.DNSDomains, 1)
+	figure("mail_domains", provider.UnitCount, used.MailDomains, limits.MailDomains, 1)
+	figure("cron_jobs", provider.UnitCount, used.CronJobs, limits.CronJobs, 1)
+	figure("backups", provider.UnitCount, used.Backups, limits.Backups, 1)
+	if err != nil {
+		return nil, err
+	}
+	return values, nil
 }

@@ -206,3 +206,10 @@ func TestThingsWithoutIdentity(t *testing.T) {
 		}
 	}
 }
+
+func TestImpossibleUsage(t *testing.T) {
+	client := clientOver(t, always(ok(`{"disk_space": {"value": -5, "max": 7}}`)), keyhelp.WithDialect(keyhelp.DialectLive))
+	_, err := keyhelp.NewProvider(client).Usage(t.Context(), "17")
+	require.ErrorIs(t, err, provider.ErrProtocol)
+	require.ErrorContains(t, err, "disk")
+}

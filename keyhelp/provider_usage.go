@@ -95,6 +95,9 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 		{"files", provider.UnitCount, stats.Files},
 	} {
 		if figure.figure != nil {
+			if _, ok := adapter.Scaled(figure.figure.Used, 1); !ok {
+				return nil, adapter.Impossible(idText(id), figure.metric)
+			}
 			report.Values = append(report.Values, usage(figure.metric, figure.unit, figure.figure))
 		}
 	}
