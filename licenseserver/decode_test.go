@@ -94,7 +94,8 @@ func TestEnd(t *testing.T) {
 	}{
 		`"2026-01-01"`:           {end: time.Date(2026, 1, 1, 23, 59, 59, 0, time.UTC)},
 		`"2026-01-01T12:00:00Z"`: {end: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)},
-		`null`:                   {}, `""`: {}, `"0000-00-00"`: {}, `"never"`: {}, `[]`: {},
+		`null`:                   {}, `""`: {}, `"0000-00-00"`: {}, `"never"`: {},
+		`[]`: {unknown: true}, `{}`: {unknown: true}, `false`: {unknown: true}, `true`: {unknown: true},
 		`"01.01.2026"`: {unknown: true}, `"2026-02-30"`: {unknown: true}, `"soon"`: {unknown: true}, `7`: {unknown: true}, `{"year": 2026}`: {unknown: true},
 	} {
 		body := `{"license": {"id": 123, "key": "` + sampleKey + `", "is_active": true, "valid_until": ` + text + `}}`

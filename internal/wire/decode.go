@@ -292,7 +292,7 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 	if final(err) {
 		return err
 	}
-	if err == nil && f.exact && garbled(v) {
+	if err == nil && f.wholly && garbled(v) {
 		err = &fieldError{"field %q is not UTF-8", ""}
 	}
 	if err != nil {

@@ -39,15 +39,15 @@ type field struct {
 	// spans is the index of an alternative's values among those of the struct.
 	spans int
 	mode
-	// isTime, isSecret and exact are worked out here, since values are many: exact says that every
+	// isTime, isSecret and wholly are worked out here, since values are many: wholly says that every
 	// character counts.
-	isTime, isSecret, exact bool
+	isTime, isSecret, wholly bool
 	// inside is the node of the object that a dotted name leads into.
 	inside *node
 }
 
 type mode struct {
-	required, positive, holder, strict, loose, commas, set, extra, limit, due, always, date, end, unread, identity, name bool
+	required, positive, holder, strict, loose, commas, set, extra, limit, due, always, date, end, unread, identity, name, exact bool
 }
 
 type name struct {
@@ -154,7 +154,7 @@ func (p *plan) collect(t reflect.Type, above []int) {
 		}
 		f := &field{number: len(p.fields), index: index, goName: sf.Name, typ: sf.Type, mode: modeOf(tag, sf.Name)}
 		f.isTime, f.isSecret = f.typ == typeTime, f.typ == typeSecret
-		f.exact = f.strict || f.required || f.identity || f.mode.name || f.isSecret
+		f.wholly = f.mode.exact || f.strict || f.required || f.identity || f.mode.name || f.isSecret
 		names, _, _ := strings.Cut(tag, ",")
 		for path := range strings.SplitSeq(names, "|") {
 			path, negated := strings.CutPrefix(path, "!")
@@ -186,7 +186,7 @@ func modeOf(tag, goName string) (m mode) {
 		flag := map[string]*bool{
 			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose, "commas": &m.commas,
 			"set": &m.set, "extra": &m.extra, "limit": &m.limit, "due": &m.due, "always": &m.always, "date": &m.date, "end": &m.end, "unread": &m.unread,
-			"identity": &m.identity, "name": &m.name,
+			"identity": &m.identity, "name": &m.name, "exact": &m.exact,
 		}[word]
 		if flag == nil {
 			panic(fmt.Sprintf("wire: the tag of %s has an unknown word %q", goName, word))

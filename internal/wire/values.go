@@ -523,11 +523,11 @@ func readUnread(s *scanner, v reflect.Value) error {
 	return err
 }
 
-// timeText reads the text of a time; odd is set for what is none.
+// timeText reads the text of a time; odd is set for what cannot be one, nor stand for none as null and ""
+// do: an object, a list, a truth.
 func (s *scanner) timeText() (text []byte, odd bool, err error) {
-	if c := s.peek(); c == '{' || c == '[' {
-		raw, err := s.raw()
-		return nil, len(raw) > len("{}"), err
+	if c := s.peek(); c == '{' || c == '[' || c == 't' || c == 'f' {
+		return nil, true, s.skip()
 	}
 	text, err = s.scalar(typeTime)
 	return text, false, err

@@ -57,6 +57,7 @@ func TestSecretsAtTheEdges(t *testing.T) {
 		{"a b abc", "a b abc", []string{"", "a", "abc"}},                                 // too short to hide
 		{"data for you", "data for you", []string{"data&for", `data\`, "data%"}},         // not a part of one that looks escaped
 		{"pass word", "[redacted]", []string{"password"}},                                //
+		{"x=AF-20=\r\n25-K3y&b=1", "x=[redacted]&b=1", []string{"AF-2025-K3y"}},          // "=AF" is no escape
 		{"to ken", "to ken", []string{"token"}},                                          // too short to be wrapped
 		{"p%C4ssw%F6rd p\\xc4ssw\\xf6rd", "[redacted] [redacted]", []string{"pÄsswörd"}}, // ISO 8859-1
 		{strings.Repeat("x", 4000) + "secret-key", strings.Repeat("x", 497) + "...", []string{"secret-key"}},

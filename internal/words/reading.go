@@ -17,6 +17,7 @@ const (
 	percent                    // %41
 	entity                     // &amp; &#65; &#x41;
 	quoted                     // =41, and "=" at the end of a line
+	soft                       // the latter alone: in x=AF-20 the "=AF" is none of the former
 )
 
 // anyOf is how texts nest escapings that are not of one kind.
@@ -32,6 +33,7 @@ var readings = [][]kind{
 	{backslash, percent}, {percent, backslash}, {backslash, entity}, {entity, backslash}, {percent, entity}, {entity, percent},
 	{anyOf}, {anyOf, anyOf}, {anyOf, anyOf, anyOf}, {anyOf, anyOf, anyOf, anyOf},
 	{quoted}, {backslash, quoted}, {backslash, backslash, quoted}, {percent, quoted},
+	{soft}, {backslash, soft}, {backslash, backslash, soft}, {percent, soft},
 }
 
 // reading is a text with some escapings undone, and which part of the original text each of its bytes
@@ -90,12 +92,12 @@ func read(text []byte, visit func(reading)) {
 // the end of the text cuts off is left out, unless the text is whole.
 func (r reading) undo(kinds kind, whole bool) (reading, bool) {
 	signs := make([]byte, 0, 4)
-	for i, sign := range []byte(`\%&=`) {
+	for i, sign := range []byte(`\%&==`) {
 		if kinds&(1<<i) != 0 {
 			signs = append(signs, sign)
 		}
 	}
-	if !bytes.ContainsAny(r.text, string(signs)) {
+	if !bytes.ContainsAny(r.text, string(signs)) || kinds == soft && !slices.ContainsFunc(softBreaks, func(end []byte) bool { return bytes.Contains(r.text, end) }) {
 		return r, false
 	}
 	out := blankReading(len(r.text))
@@ -110,6 +112,8 @@ func (r reading) undo(kinds kind, whole bool) (reading, bool) {
 			spelled, size = hexByte(spelled, rest, 1)
 		case rest[0] == '=' && kinds&quoted != 0:
 			spelled, size = quotedByte(spelled, rest)
+		case rest[0] == '=' && kinds&soft != 0:
+			size = softBreak(rest)
 		case rest[0] == '&' && kinds&entity != 0:
 			spelled, size = entityIn(spelled, rest)
 		}
@@ -226,12 +230,23 @@ func hexByte(out, s []byte, at int) ([]byte, int) {
 	return out, size
 }
 
+// softBreaks end lines of quoted-printable. A cleaned text has a space instead.
+var softBreaks = [][]byte{[]byte("=\r\n"), []byte("=\n"), []byte("= ")}
+
+// softBreak returns the length of what ends a line, or 0.
+func softBreak(s []byte) int {
+	for _, end := range softBreaks {
+		if bytes.HasPrefix(s, end) {
+			return len(end)
+		}
+	}
+	return 0
+}
+
 // quotedByte reads quoted-printable.
 func quotedByte(out, s []byte) ([]byte, int) {
-	for _, lineBreak := range []string{"=\r\n", "=\n", "= "} { // a cleaned text has a space instead
-		if bytes.HasPrefix(s, []byte(lineBreak)) {
-			return out, len(lineBreak)
-		}
+	if size := softBreak(s); size > 0 {
+		return out, size
 	}
 	return hexByte(out, s, 1)
 }
