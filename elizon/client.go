@@ -109,8 +109,8 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	case apiKey.IsZero() && bearer:
 		problems.Add("WithBearer", "there is no API key to send")
 	}
-	checkCredential(&problems, "apiKey", apiKey)
-	checkCredential(&problems, "WithSessionToken", token)
+	problems.Note("apiKey", rest.KeyProblem(apiKey))
+	problems.Note("WithSessionToken", rest.KeyProblem(token))
 	if strings.ContainsFunc(clientHeader, notInHeader) {
 		problems.Add("WithClientHeader", "contains white space or characters that a header cannot have")
 	}
@@ -180,12 +180,6 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
 	return strings.TrimSuffix(trimmed, "/api")
-}
-
-func checkCredential(problems *provider.Problems, field string, value provider.Secret) {
-	if strings.ContainsFunc(value.Reveal(), notInHeader) {
-		problems.Add(field, "contains white space or characters that a header cannot have: was more than the value copied?")
-	}
 }
 
 func notInHeader(r rune) bool { return r > unicode.MaxASCII || r <= ' ' || r == 0x7f }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -84,7 +85,8 @@ func APIKey(key provider.Secret) Auth {
 		secrets: func() []provider.Secret { return []provider.Secret{key} },
 		legacy:  true,
 	}
-	a.problems.Credential("apiKey", key)
+	a.problems.Required("apiKey", key.Reveal())
+	a.problems.Note("apiKey", rest.KeyProblem(key))
 	id, secret, pair := strings.Cut(key.Reveal(), ":")
 	switch {
 	case pair && consistsOf(id, 20, "") && consistsOf(secret, 40, "_-="):

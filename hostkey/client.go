@@ -90,7 +90,8 @@ type Client struct {
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
 	var problems provider.Problems
-	problems.Credential("apiKey", apiKey)
+	problems.Required("apiKey", apiKey.Reveal())
+	problems.Note("apiKey", rest.KeyProblem(apiKey))
 	settings := readSettings(provider.NewOptions(opts...), &problems)
 	c := &Client{sessions: new(sessions), settings: settings}
 	login := &AuthLoginRequest{Key: apiKey, TTL: settings.tokenTTL, FixIP: settings.fixIP}

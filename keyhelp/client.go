@@ -52,7 +52,8 @@ type Client struct {
 // Errors match provider.ErrInvalid and name the field: baseURL, apiKey or an option.
 func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Client, error) {
 	var problems provider.Problems
-	problems.Credential("apiKey", apiKey)
+	problems.Required("apiKey", apiKey.Reveal())
+	problems.Note("apiKey", rest.KeyProblem(apiKey))
 	settings := readSettings(provider.NewOptions(opts...), &problems)
 	key := []string{apiKey.Reveal()}
 	core, err := rest.New(rest.Config{

@@ -8,7 +8,6 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/rest"
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -62,6 +61,8 @@ func WithAdminCookie(name string, value provider.Secret) provider.Option {
 		auth.problem = "the cookie has no value"
 	case cookie.Valid() != nil:
 		auth.problem = "not a cookie" // the reason would quote the value
+	default:
+		auth.problem = rest.HeaderProblem(value)
 	}
 	return provider.VendorOption(Kind, "WithAdminAuth", auth)
 }
@@ -78,8 +79,8 @@ func WithAdminHeader(name string, value provider.Secret) provider.Option {
 		auth.problem = "the header field has no valid name"
 	case value.IsZero():
 		auth.problem = "the header field has no value"
-	case strings.ContainsFunc(value.Reveal(), func(r rune) bool { return r != ' ' && words.Unseen(r) }):
-		auth.problem = "the value of the header field contains a control character or an invisible one"
+	default:
+		auth.problem = rest.HeaderProblem(value)
 	}
 	return provider.VendorOption(Kind, "WithAdminAuth", auth)
 }
