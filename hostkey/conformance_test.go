@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/provkit/provkit/hostkey"
@@ -53,12 +54,12 @@ const wrongKey = "0a1b2c3d4e5f0a1b-c0ffeec0ffeec0ff"
 
 func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
-	open := func(key string) provider.Provider {
-		client, err := hostkey.New(srv.URL, provider.NewSecret(key), append([]provider.Option{
+	open := func(key string, more ...provider.Option) provider.Provider {
+		client, err := hostkey.New(srv.URL, provider.NewSecret(key), slices.Concat([]provider.Option{
 			provider.WithHTTPClient(srv.Client()),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			logs.Dumps(t),
-		}, options...)...)
+		}, options, more)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,8 +96,56 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		AddForeign: func(hostname string) string {
 			return strconv.FormatInt(srv.AddMachine(hostkeytest.Machine{Hostname: hostname, Preset: "vm.nano", Location: "NL", RootPass: "Somebody-e1ses"}).ID, 10)
 		},
+		Signed: func(current provider.Secret, old ...provider.Secret) provider.Provider {
+			return open(srv.Key, provider.WithMarkerKeys(current, old...))
+		},
+		Customer: customersTexts(srv),
 		Canaries: []string{srv.Key, wrongKey},
 		Logs:     logs.String,
+	}
+}
+
+// customersTexts are what the customer of a reseller can write: the host name, in the server's panel, and
+// with a key of the server its tags, of which there may be several of a name. They are separated by blanks.
+func customersTexts(srv *hostkeytest.Server) []providertest.Field {
+	edit := func(id string, do func(*hostkeytest.Machine)) {
+		n, _ := strconv.ParseInt(id, 10, 64)
+		srv.UpdateMachine(n, do)
+	}
+	isMarker := func(t hostkeytest.Tag) bool { return t.Name == hostkey.ReferenceTag }
+	return []providertest.Field{
+		{
+			Name: "host name",
+			Get: func(id string) (text string) {
+				edit(id, func(m *hostkeytest.Machine) { text = m.Hostname })
+				return text
+			},
+			Set:   func(id, text string) { edit(id, func(m *hostkeytest.Machine) { m.Hostname = text }) },
+			Forge: func(req *provider.CreateRequest) string { return hostnameOf(req.Username, req.Reference) },
+		},
+		{
+			Name: "tag",
+			Get: func(id string) string {
+				var values []string
+				edit(id, func(m *hostkeytest.Machine) {
+					for _, t := range m.Tags {
+						if isMarker(t) {
+							values = append(values, t.Value)
+						}
+					}
+				})
+				return strings.Join(values, " ")
+			},
+			Set: func(id, text string) {
+				edit(id, func(m *hostkeytest.Machine) {
+					m.Tags = slices.DeleteFunc(m.Tags, isMarker)
+					for i, value := range strings.Fields(text) {
+						m.Tags = append(m.Tags, hostkeytest.Tag{ID: int64(900_000 + i), Name: hostkey.ReferenceTag, Value: value})
+					}
+				})
+			},
+			Forge: func(req *provider.CreateRequest) string { return req.Reference },
+		},
 	}
 }
 
@@ -120,13 +169,15 @@ func truths(srv *hostkeytest.Server) []providertest.Truth {
 			ID: strconv.FormatInt(m.ID, 10), Username: m.Hostname, Plan: m.Preset, Complete: complete, PoweredOff: !m.PoweredOn,
 			Suspended: m.Status == "power_off", Canceled: !m.Canceled.IsZero() && m.CancelType == 0, Paid: m.PaidPeriods,
 		}
-		if cut := len(m.Hostname) - 14; cut > 0 && m.Hostname[cut] == '-' {
-			truth.Username = m.Hostname[:cut]
+		for _, suffix := range []int{13, 16} { // without and with a marker key
+			if cut := len(m.Hostname) - suffix - 1; cut > 0 && m.Hostname[cut] == '-' {
+				truth.Username = m.Hostname[:cut]
+			}
 		}
 		for _, tag := range m.Tags {
 			switch tag.Name {
 			case hostkey.ReferenceTag:
-				truth.Reference = tag.Value
+				truth.Reference, _, _ = strings.Cut(tag.Value, "~")
 			case "provkit-suspended":
 				truth.Suspended = !m.PoweredOn
 			}

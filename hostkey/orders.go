@@ -2,8 +2,6 @@ package hostkey
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base32"
 	"errors"
 	"fmt"
 	"regexp"
@@ -47,14 +45,13 @@ type OrderPlaceRequest struct {
 	// Reference is the caller's own stable key of the order, such as the billing system's service
 	// number. Required; see provider.CreateRequest.
 	Reference string
-	// Name begins the host name: "web1" becomes "web1-" and 13 letters and digits made from the
-	// reference. Required: 1 to 40 lower-case letters, digits and hyphens. Like the reference it
-	// must not change between calls.
+	// Name begins the host name; see OrdersService.Hostname. Required: 1 to 40 lower-case letters, digits
+	// and hyphens. Like the reference it must not change between calls.
 	Name string
 	// Order is what to buy. Required; its Hostname must be empty. It is not changed.
 	Order *ServerOrderRequest
-	// PayFromCredit pays the invoice from the account's credit if the order leaves it unpaid.
-	// Without it such an order waits for its payment.
+	// PayFromCredit pays the invoice from the account's credit if the order leaves it unpaid, and the
+	// answer to the order named it. Without it such an order waits for its payment.
 	PayFromCredit bool
 	// Handle continues an order after a restart of the program: it is the last handle from OnHandle
 	// or PlacedOrder.Handle. "" begins a new order, or finds the one of this reference as far as
@@ -92,46 +89,15 @@ type PlacedOrder struct {
 	Placed bool
 	// ServerID and InvoiceID are 0 while they are unknown.
 	ServerID, InvoiceID int64
-	// Message is the vendor's message about the deployment.
+	// Message is the vendor's message about the deployment, or what is unclear.
 	Message string
 	// Server is nil until the order is ready.
 	Server *Server
 }
 
-const (
-	suffixLength = 13
-	maxOrderName = 40
-)
+const maxOrderName = 40
 
-var (
-	orderName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
-	ourName   = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?)-([a-z2-7]{13})$`)
-	suffixes  = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-)
-
-// OrderHostname returns the host name that Orders.Place gives a server.
-func OrderHostname(name, reference string) string { return name + "-" + referenceSuffix(reference) }
-
-// referenceSuffix returns 65 bits of a hash, which are enough to avoid collisions of references.
-func referenceSuffix(reference string) string {
-	sum := sha256.Sum256([]byte("provkit order " + reference))
-	return suffixes.EncodeToString(sum[:])[:suffixLength]
-}
-
-// orderedFor reports whether a host name was made from a reference.
-func orderedFor(hostname, reference string) bool {
-	_, suffix, ok := splitHostname(hostname)
-	return ok && suffix == referenceSuffix(reference)
-}
-
-// splitHostname splits a host name that OrderHostname made, or that has that form.
-func splitHostname(hostname string) (name, suffix string, ok bool) {
-	m := ourName.FindStringSubmatch(hostname)
-	if m == nil {
-		return "", "", false
-	}
-	return m[1], m[3], true
-}
+var orderName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 // Place buys a server, unless the order of this reference was placed before: then it continues that
 // order, and buys nothing.
@@ -190,9 +156,9 @@ func (s *OrdersService) newPurchase(req *OrderPlaceRequest) (*purchase, error) {
 	default:
 		problems.NoteAll("Order", req.Order.problems())
 	}
-	p := s.purchase(OrderHostname(req.Name, req.Reference), req.Reference)
+	p := s.purchase(s.Hostname(req.Name, req.Reference), req.Reference)
 	if req.Handle != "" {
-		given, problem := s.given(req.Handle, p.hostname)
+		given, problem := s.given(req.Handle, req.Name, req.Reference)
 		if problem != "" {
 			problems.Add("Handle", "%s", problem)
 		} else {

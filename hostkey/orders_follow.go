@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
@@ -77,7 +76,13 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 	case invoice.Status != InvoiceUnpaid, p.req == nil, !p.req.PayFromCredit:
 		return false, nil
 	}
-	err = p.s.c.payFromCredit(ctx, p.invoice, invoice)
+	why, err := p.foreign(ctx, invoice)
+	if err == nil && why != "" {
+		err = conflict("the order led to invoice %d, which was not paid: %s", p.invoice, string(why))
+	}
+	if err == nil {
+		err = p.s.c.payFromCredit(ctx, p.invoice, invoice)
+	}
 	return err == nil, err
 }
 
@@ -145,16 +150,21 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	if p.server != 0 {
 		return false, nil
 	}
-	for server, err := range adapter.Legible(p.s.c.Servers.List(ctx, &ServerListOptions{Full: true})) {
-		if err != nil {
-			return false, err
-		}
-		if strings.EqualFold(server.Hostname, p.hostname) {
-			p.server = server.ID
-			return false, nil
-		}
+	unread, err := p.list(ctx)
+	if err != nil {
+		return false, err
 	}
-	return true, nil
+	seen := new(order.Sighting)
+	err = p.among(ctx, seen, p.named)
+	switch {
+	case err != nil:
+		return false, err
+	case seen.Conflict != nil:
+		return false, seen.Conflict
+	case p.server != 0:
+		return false, nil
+	}
+	return true, cmp.Or(p.tampered, unread)
 }
 
 // inspect reads the server and makes sure that it is the order's. It is marked once it is ready,
@@ -184,17 +194,20 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	if err != nil {
 		return order.Deploying, err
 	}
-	tag, hostname := server.Tag(ReferenceTag), server.Hostname()
+	reference, marker := p.s.c.reference(server)
+	hostname := server.Hostname()
 	switch {
-	case tag != nil && tag.Value == p.Reference: // the order's, whatever its name is now
-	case tag != nil, !isDefaultName(hostname, server.ID) && !strings.EqualFold(hostname, p.hostname):
+	case reference == p.Reference: // the order's, whatever its name is now
+	case marker.Tampered != "":
+		return order.Unclear, tamperedServer(server, marker)
+	case reference != "", !isDefaultName(hostname, server.ID) && !p.orderedFor(hostname):
 		return order.Unclear, conflict("the order leads to server %d, but that is called %q and is not this order's", server.ID, hostname)
 	case isDefaultName(hostname, server.ID): // its name is set a little later
 		return order.Deploying, nil
 	case server.Status == StatusTT:
 		return order.Deploying, nil
 	}
-	p.found, p.Marked = server, tag != nil
+	p.found, p.Marked = server, reference != ""
 	if p.Marked {
 		return order.Ready, nil
 	}
@@ -219,9 +232,10 @@ func (p *purchase) Mark(ctx context.Context) (order.State, error) {
 
 // mark adds the reference to a server, as a tag.
 func (s *OrdersService) mark(ctx context.Context, server *Server, reference string) error {
+	value := s.c.signed(reference, server.ID)
 	err := adapter.Resolve(ctx, s.c.rest.ReadLag(),
 		func(ctx context.Context) error {
-			_, err := s.c.Tags.Add(ctx, &TagAddRequest{ID: server.ID, Name: ReferenceTag, Value: reference})
+			_, err := s.c.Tags.Add(ctx, &TagAddRequest{ID: server.ID, Name: ReferenceTag, Value: value})
 			return err
 		},
 		func(ctx context.Context) (bool, error) {
@@ -229,11 +243,11 @@ func (s *OrdersService) mark(ctx context.Context, server *Server, reference stri
 			if err != nil {
 				return false, err
 			}
-			tag := read.Tag(ReferenceTag)
-			return tag != nil && tag.Value == reference, nil
+			proven, _ := s.c.reference(read)
+			return proven == reference, nil
 		})
 	if err == nil {
-		server.Tags = append(server.Tags, Tag{Name: ReferenceTag, Value: reference})
+		server.Tags = append(server.Tags, Tag{Name: ReferenceTag, Value: value})
 	}
 	return err
 }

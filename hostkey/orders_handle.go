@@ -19,6 +19,8 @@ type purchase struct {
 	req *OrderPlaceRequest // nil in Check
 
 	hostname string
+	// suffixes end the host names that the order's server may have.
+	suffixes []string
 	// The newest server and invoice before the order: newer ones may be the order's.
 	lastServer, lastInvoice int64
 
@@ -30,6 +32,7 @@ type purchase struct {
 	// What this call saw: the host names of the account's servers, its newest server and invoice, the
 	// vendor's message about the deployment, and the server once it exists.
 	servers                     map[int64]string
+	tampered                    error // about a server that may be the order's, and whose tag proves nothing
 	newestServer, newestInvoice int64
 	message                     string
 	found                       *Server
@@ -38,7 +41,7 @@ type purchase struct {
 // purchase returns an order about which nothing is known. A refusal does not end it, since the API
 // words refusals as prose under HTTP 200, which proves nothing.
 func (s *OrdersService) purchase(hostname, reference string) *purchase {
-	return &purchase{s: s, hostname: hostname, Record: order.Record{Reference: reference, Key: hostname, KeepRefused: true}}
+	return &purchase{s: s, hostname: hostname, suffixes: s.suffixes(reference), Record: order.Record{Reference: reference, Key: reference, KeepRefused: true}}
 }
 
 // Located reports whether anything is known that belongs to this order only.
@@ -72,7 +75,9 @@ func (p *purchase) as(state order.State) *PlacedOrder {
 		placed.Server = p.found
 	case OrderDeploying:
 		placed.Message = p.message
-	case OrderUnclear, OrderUnpaid:
+	case OrderUnclear:
+		placed.Message = p.Why
+	case OrderUnpaid:
 	}
 	return placed
 }
@@ -126,8 +131,7 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 		return nil, "required"
 	}
 	parts := strings.Split(handle, ";")
-	name, _, ok := splitHostname(parts[0])
-	if !ok || len(handle) > maxHandle {
+	if _, _, ok := splitHostname(parts[0]); !ok || len(handle) > maxHandle {
 		return nil, order.NotAHandle
 	}
 	fields := order.Fields{Values: make(url.Values)}
@@ -138,7 +142,7 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 		}
 		fields.Set(letter, value)
 	}
-	p := s.purchase(parts[0], fields.Must("r", func(reference string) bool { return OrderHostname(name, reference) == parts[0] }))
+	p := s.purchase(parts[0], fields.Must("r", func(reference string) bool { return orderedFor(parts[0], s.suffixes(reference)) }))
 	fields.Text("s", func(text string) (ok bool) { p.server, ok = parseID(text); return ok })
 	fields.Text("i", func(text string) (ok bool) { p.invoice, ok = parseID(text); return ok })
 	p.sealed = fields.Text("t", isSealed)
@@ -171,9 +175,9 @@ func (p *purchase) parseBefore(value string) bool {
 	return n[2] > 0
 }
 
-// given parses the handle that a caller passes with the order of a host name.
-func (s *OrdersService) given(handle, hostname string) (*purchase, string) {
-	return order.Given(handle, s.parseHandle, func(p *purchase) bool { return p.hostname == hostname })
+// given parses the handle that a caller passes with the order of a name and a reference.
+func (s *OrdersService) given(handle, name, reference string) (*purchase, string) {
+	return order.Given(handle, s.parseHandle, func(p *purchase) bool { return userOf(p.hostname) == name && p.Reference == reference })
 }
 
 func parseID(text string) (int64, bool) {

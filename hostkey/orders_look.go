@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -11,10 +12,6 @@ import (
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
-
-// ReferenceTag is the name of the tag that contains a server's reference. It identifies the server
-// even after its host name was changed.
-const ReferenceTag = "provkit-reference"
 
 // Look searches the account for the order. It reads the list of deployments before that of servers,
 // so that a deployment that ends in between is in the latter.
@@ -24,29 +21,34 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 		return nil, err
 	}
 	seen := new(order.Sighting)
+	unread, err := p.list(ctx)
+	if err != nil {
+		return nil, err
+	}
 	p.newestServer, p.newestInvoice = 0, 0
-	names := make(map[int64]string)
-	p.servers = names
-	for server, err := range adapter.Legible(p.s.c.Servers.List(ctx, &ServerListOptions{Full: true})) {
-		if err != nil {
-			return nil, err
-		}
-		names[server.ID] = server.Hostname
-		p.newestServer = max(p.newestServer, server.ID)
-		if strings.EqualFold(server.Hostname, p.hostname) {
-			if p.server != 0 && p.server != server.ID {
-				seen.Conflict = conflict("servers %d and %d both have that host name", p.server, server.ID)
-				p.server = 0
-				return seen, nil
-			}
-			p.server = server.ID
+	for id := range p.servers {
+		p.newestServer = max(p.newestServer, id)
+	}
+	for _, step := range []func() error{
+		func() error { return p.among(ctx, seen, p.named) },
+		func() error { return p.deployments(ctx, seen, underway.DeployKeys) },
+		func() error { return p.among(ctx, seen, p.renamed) },
+		func() error { return p.among(ctx, seen, p.disguised) },
+	} {
+		if err := step(); err != nil || seen.Conflict != nil {
+			return seen, err
 		}
 	}
-	if err := p.deployments(ctx, seen, underway.DeployKeys, names); err != nil || p.Located() {
-		return seen, err
-	}
-	if err := p.others(ctx, seen, names); err != nil || p.Located() || seen.Unclear != "" {
-		return seen, err
+	switch {
+	case p.Located():
+		return seen, nil
+	case p.tampered != nil:
+		seen.Conflict = p.tampered
+		return seen, nil
+	case unread != nil:
+		return nil, unread
+	case seen.Unclear != "":
+		return seen, nil
 	}
 	return seen, p.invoices(ctx, seen)
 }
@@ -57,7 +59,7 @@ func conflict(format words.Own, args ...any) *provider.Error {
 
 // deployments finds out which order each deployment in progress belongs to. One without a known
 // order may be this order's, unless it is older.
-func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys map[int64]provider.Secret, names map[int64]string) error {
+func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys map[int64]provider.Secret) error {
 	for invoice, key := range keys {
 		switch owner := p.s.desk.Owner(idText(invoice)); {
 		case owner == p.Key:
@@ -77,7 +79,7 @@ func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys m
 		switch {
 		case server != 0 && server == p.server:
 			p.learn(0, invoice, key)
-		case server == 0 || isDefaultName(names[server], server):
+		case server == 0 || isDefaultName(p.servers[server], server):
 			seen.Unclear = fmt.Sprintf("the deployment of invoice %d is in progress, and may be this order's", invoice)
 		}
 	}
@@ -99,84 +101,86 @@ func serverOf(invoice *Invoice) int64 {
 	return server
 }
 
-// isDefaultName reports whether a server does not have its own name yet.
-func isDefaultName(hostname string, id int64) bool {
-	return hostname == "" || strings.EqualFold(hostname, "hostkey"+idText(id))
-}
-
-// others checks the servers with other host names. One of them may be the order's, renamed or not
-// named yet, or may have the user name that the order wants. Servers with the host name of another
-// order need not be read.
-func (p *purchase) others(ctx context.Context, seen *order.Sighting, names map[int64]string) error {
-	wanted, _, _ := splitHostname(p.hostname)
-	for id, hostname := range names {
-		if name, _, ok := splitHostname(hostname); ok {
-			if name == wanted {
-				seen.Refusal = taken("server %d was ordered under that name for another reference", id)
-			}
-			continue
-		}
-		if p.req == nil && !(p.Sent() && id > p.lastServer) {
-			continue // Check need not find renamed servers
-		}
-		server, err := p.s.c.Servers.Show(ctx, id)
-		if errors.Is(err, provider.ErrNotFound) {
-			continue // it disappeared between the two calls
-		}
-		if err != nil {
-			return err
-		}
-		tag := server.Tag(ReferenceTag)
-		switch {
-		case tag != nil && tag.Value == p.Reference:
-			p.server = id
-			return nil
-		case tag != nil:
-		case isDefaultName(server.Hostname(), id) && p.Sent() && id > p.lastServer:
-			seen.Unclear = fmt.Sprintf("server %d has no name yet, and may be this order's", id)
-		case strings.EqualFold(hostname, wanted) || strings.EqualFold(server.Hostname(), wanted):
-			seen.Refusal = taken("server %d has that name and no reference", id)
-		}
-	}
-	return nil
-}
-
-func taken(format words.Own, server int64) *provider.Error {
-	return &provider.Error{Kind: provider.ErrAlreadyExists, Message: words.Say(format, server), Fields: map[string]string{"Name": "taken"}}
-}
+// cancelled are states of an invoice of which nothing comes any more.
+var cancelled = []string{"Cancelled", "Refunded"}
 
 // invoices finds the newest invoice, for an order that is about to be sent. For one that was sent
-// and not found otherwise: if exactly one new invoice is unpaid and has no server yet, it is the
-// order's. All invoices are read, since the server decides their order.
+// and not found otherwise, it looks for its invoice among those that are newer and not paid. One that
+// merely may be it is not taken, and so is never paid: somebody may have ordered by hand meanwhile. All
+// invoices are read, since the server decides their order.
 func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
-	var fresh []int64
+	var fresh, ours, maybe []int64
 	for invoice, err := range adapter.Legible(p.s.c.WHMCS.Invoices(ctx, nil)) {
 		if err != nil {
 			return err
 		}
 		p.newestInvoice = max(p.newestInvoice, invoice.ID)
-		if p.Sent() && invoice.ID > p.lastInvoice && invoice.Status != InvoicePaid && p.s.desk.Owner(idText(invoice.ID)) == "" {
+		switch owner := p.s.desk.Owner(idText(invoice.ID)); {
+		case slices.Contains(cancelled, invoice.Status):
+		case owner == p.Key:
+			ours = append(ours, invoice.ID)
+		case owner == "" && p.Sent() && invoice.ID > p.lastInvoice && invoice.Status != InvoicePaid:
 			fresh = append(fresh, invoice.ID)
 		}
 	}
-	var waiting []int64
 	for _, id := range fresh {
 		invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: id})
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if ordersServer(invoice) {
-			waiting = append(waiting, id)
+		case p.namedIn(invoice):
+			ours = append(ours, id)
+		case ordersServer(invoice) && !p.earlier(invoice):
+			maybe = append(maybe, id)
 		}
 	}
-	switch len(waiting) {
-	case 0:
-	case 1:
-		p.invoice = waiting[0]
-	default: // only a person can decide
-		seen.Unclear = fmt.Sprintf("invoices %d are unpaid, and one of them may be this order's", waiting)
+	switch {
+	case len(ours) == 1:
+		p.invoice = ours[0]
+	case len(ours) > 1:
+		seen.Conflict = conflict("invoices %d are all this order's: cancel what is too much, and call again", ours)
+	case len(maybe) > 0:
+		seen.Conflict = conflict("the order may have left one of the unpaid invoices %d, and nothing proves which: pay or cancel them, and call again", maybe)
 	}
 	return nil
+}
+
+// namedIn reports whether an invoice names the order's host name.
+func (p *purchase) namedIn(invoice *Invoice) bool {
+	notInName := func(r rune) bool { return r != '-' && notInTagName(r) }
+	return slices.ContainsFunc(invoice.Items, func(item InvoiceItem) bool {
+		return slices.ContainsFunc(strings.FieldsFunc(item.Description, notInName), p.orderedFor)
+	})
+}
+
+// earlier reports whether an invoice is from before the order. Its date is a day, somewhere on earth.
+func (p *purchase) earlier(invoice *Invoice) bool {
+	return p.Sent() && !invoice.Date.IsZero() && invoice.Date.Before(p.SentAt.AddDate(0, 0, -2))
+}
+
+// foreign returns why an unpaid invoice that the answer to the order named is not the order's; "" if
+// nothing speaks against it.
+func (p *purchase) foreign(ctx context.Context, invoice *Invoice) (words.Own, error) {
+	for _, item := range invoice.Items {
+		if item.ServerID == 0 {
+			continue
+		}
+		server, err := p.s.c.Servers.Show(ctx, item.ServerID)
+		if err != nil {
+			return "", err
+		}
+		if ours, _ := p.claims(server); !ours {
+			return "it is for another server", nil
+		}
+		return "", nil
+	}
+	switch {
+	case !ordersServer(invoice):
+		return "it is not for a server", nil
+	case p.earlier(invoice):
+		return "it is older than the order", nil
+	}
+	return "", nil
 }
 
 // ordersServer reports whether an invoice is for a server that does not exist yet.

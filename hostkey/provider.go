@@ -14,7 +14,7 @@ import (
 // decimal, plan IDs are names of presets ("vm.pico").
 //
 // The host name of a server that Create buys is the user name and a suffix made from the reference
-// (see OrderHostname). The tag ReferenceTag contains the reference. Creating takes 10 to 30
+// (see OrdersService.Hostname). The tag ReferenceTag contains the reference. Creating takes 10 to 30
 // minutes: Create returns OutcomePending and a handle.
 type Provider struct {
 	client   *Client
@@ -89,9 +89,7 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 // production does it.
 func (p *Provider) account(s *Server) *provider.Account {
 	a := &provider.Account{ID: idText(s.ID), Username: userOf(s.Hostname()), Plan: s.Preset, Status: statusOf(s.Status), Native: s}
-	if tag := s.Tag(ReferenceTag); tag != nil {
-		a.Reference = tag.Value
-	}
+	a.Reference, a.Marker = p.client.reference(s)
 	if a.Status == provider.StatusActive && p.client.settings.suspendByPower && suspendedByPower(s) {
 		a.Status = provider.StatusSuspended
 	}

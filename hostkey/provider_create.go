@@ -88,7 +88,7 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 		place.PayFromCredit = pay
 	}
 	if req.Handle != "" {
-		_, problem := p.client.Orders.given(req.Handle, OrderHostname(req.Username, req.Reference))
+		_, problem := p.client.Orders.given(req.Handle, req.Username, req.Reference)
 		problems.Note("Handle", problem)
 	}
 	return place, problems.Err(Kind, "", adapter.CreateAction(req))

@@ -88,13 +88,16 @@ func (p *Provider) task(callback provider.Secret) adapter.Task {
 	}
 }
 
-// Adopt marks an existing server as the one of a reference.
+// Adopt marks an existing server as the one of a reference, whatever its host name is: who rents it can
+// change that.
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	return p.accounts.Adopt(ctx, id, reference, func(ctx context.Context, n int64, now *Server) error {
-		if _, _, ordered := splitHostname(now.Hostname()); ordered && !orderedFor(now.Hostname(), reference) {
-			return &provider.Error{Provider: Kind, Kind: provider.ErrAlreadyExists, Message: p.client.rest.Say("server %d was ordered for another reference", n)}
+		if len(referenceTags(now)) > 1 {
+			if _, err := p.client.Tags.Remove(ctx, &TagRemoveRequest{ID: n, Name: ReferenceTag}); err != nil {
+				return err
+			}
 		}
-		_, err := p.client.Tags.Add(ctx, &TagAddRequest{ID: n, Name: ReferenceTag, Value: reference})
+		_, err := p.client.Tags.Add(ctx, &TagAddRequest{ID: n, Name: ReferenceTag, Value: p.client.signed(reference, n)})
 		return err
 	})
 }

@@ -92,7 +92,7 @@ func TestCreateSendsTheOrder(t *testing.T) {
 			form.Del("token")
 			require.Equal(t, url.Values{
 				"action": {"order_instance"}, "preset": {"vm.pico"}, "location_name": {"NL"}, "os_id": {"240"}, "soft_id": {"10"}, "root_pass": {"Some-Passw0rd"},
-				"hostname": {hostkey.OrderHostname("web1", "order-1")}, "ssh_key": {"ssh-ed25519 AAAA"}, "post_install_script": {"#!/bin/sh\n"}, "traffic_plan": {"32"},
+				"hostname": {hostnameOf("web1", "order-1")}, "ssh_key": {"ssh-ed25519 AAAA"}, "post_install_script": {"#!/bin/sh\n"}, "traffic_plan": {"32"},
 				"deploy_period": {"quarterly"}, "ipv4_amount": {"2"}, "ipv6": {"1"}, "promocode": {"SPRING"},
 			}, form)
 			return
@@ -171,7 +171,7 @@ func TestCreateWithoutTheAnswer(t *testing.T) {
 		req := anOrder(2)
 		req.Handle = other.Handle
 		require.Equal(t, "web2", create(t, adapterOver(t, srv), req).Username)
-		require.Equal(t, map[string]int{hostkey.OrderHostname("web1", "order-1"): 1, hostkey.OrderHostname("web2", "order-2"): 1}, srv.PaidOrders())
+		require.Equal(t, map[string]int{hostnameOf("web1", "order-1"): 1, hostnameOf("web2", "order-2"): 1}, srv.PaidOrders())
 	})
 }
 
@@ -353,7 +353,7 @@ func TestForeignServerIsNotTaken(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		foreign := srv.AddForeign("customer.example")
 		p := adapterOver(t, srv)
-		handle := fmt.Sprintf("%s;r=order-1;s=%d", hostkey.OrderHostname("web1", "order-1"), foreign)
+		handle := fmt.Sprintf("%s;r=order-1;s=%d", hostnameOf("web1", "order-1"), foreign)
 		placed, err := p.Client().Orders.Check(t.Context(), handle)
 		require.ErrorIs(t, err, provider.ErrConflict)
 		require.ErrorContains(t, err, "is not this order's")
@@ -598,7 +598,7 @@ func TestHandlesHaveNoKey(t *testing.T) {
 func TestOldHandles(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 		const key = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"
-		order := hostkey.OrderHostname("web1", "order-1") + ";r=order-1"
+		order := hostnameOf("web1", "order-1") + ";r=order-1"
 		for _, handle := range []string{
 			order + fmt.Sprintf(";b=55053.603547.%d", time.Now().Unix()), order + ";i=603548", order + ";c=" + key, order + ";s=55054;i=603548;c=" + key,
 		} {
@@ -618,7 +618,7 @@ func TestOldHandles(t *testing.T) {
 
 // FuzzHandle: no text is taken for the handle of a server that does not exist.
 func FuzzHandle(f *testing.F) {
-	good := hostkey.OrderHostname("web1", "order-1")
+	good := hostnameOf("web1", "order-1")
 	f.Add(good + ";r=order-1;s=55054;i=603548;c=a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6")
 	f.Add(good + ";r=order-1;b=55053.603547.1767225600")
 	f.Add(good + ";r=order-2;s=0;i=-1;b=..")
