@@ -13,12 +13,16 @@
 //	HESTIA_ACCESS_KEY=... HESTIA_SECRET_KEY=... go run ./examples/quickstart -provider hestia -url https://panel.example.com:8083
 //	LICENSESERVER_API_KEY=... LICENSESERVER_COOKIE=name=value go run ./examples/quickstart -provider licenseserver -url https://license.example.com
 //
+// On a real panel it also needs PROVKIT_MARKER_KEY, a random text of 16 characters or more with which it signs the
+// account's marker: keep one for all your programs.
+//
 // It ends with a status other than zero if any step did not go as expected.
 package main
 
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -96,6 +100,7 @@ func onEmulated(ctx context.Context, c config, out io.Writer) error {
 			return fmt.Errorf("no provider %q (there are %s)", kind, strings.Join(allKinds(), ", "))
 		}
 		panel := start(c)
+		panel.server.MarkerKeys = []provider.Secret{provider.NewSecret(rand.Text())} // no account outlives this run
 		fmt.Fprintf(out, "%s, emulated at %s\n\n", panel.title, panel.server.URL)
 		err := live(ctx, panel.server, "example.com", "", panel.create, out, panel.opts...)
 		panel.stop()
@@ -173,6 +178,12 @@ func realServer(c config, getenv func(string) string) (provider.ServerConfig, er
 		}
 	}
 	server.Secret = provider.NewSecret(secret)
+	if err != nil {
+		return server, err
+	}
+	// A customer who writes the marker of somebody's order cannot sign it without this key.
+	marker, err := need("PROVKIT_MARKER_KEY")
+	server.MarkerKeys = []provider.Secret{provider.NewSecret(marker)}
 	return server, err
 }
 
