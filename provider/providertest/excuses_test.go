@@ -34,6 +34,9 @@ func TestExcuses(t *testing.T) {
 }
 
 func TestExcusesExist(t *testing.T) {
+	untried := &recorder{failed: map[string][]string{}}
+	(&suite{h: Harness{KnownJunk: map[string]string{"get: HTML 404": "a reason"}}}).excusesExist(untried.of("junk"), &table{})
+	require.Empty(t, untried.failed, "nothing was tried")
 	sums := &table{}
 	sums.row("get")
 	for excuse, wrong := range map[string]bool{"get: HTML 404": false, "gets: HTML 404": true, "get: HTML 404 before": true, "get": true} {
