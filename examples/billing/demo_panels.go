@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,6 +25,7 @@ type panels struct {
 	keyhelp  *keyhelptest.Server
 	hestia   *hestiatest.Server
 	licenses *licenseservertest.Server
+	markers  string // the key of their markers, which a restart needs again
 }
 
 func startPanels() *panels {
@@ -31,6 +33,7 @@ func startPanels() *panels {
 		keyhelp:  keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live)),
 		hestia:   hestiatest.NewServer(hestiatest.WithPackages(hestiatest.Package{Name: "starter"})),
 		licenses: licenseservertest.NewServer(),
+		markers:  rand.Text(),
 	}
 }
 
@@ -42,7 +45,7 @@ func (p *panels) stop() {
 
 // fleet opens the servers from a configuration as it would be in servers.json.
 func (p *panels) fleet(log *slog.Logger) (*fleet.Fleet, error) {
-	config, err := fleet.Parse(strings.NewReader(fmt.Sprintf(`{"servers": [
+	config, err := fleet.Parse(strings.NewReader(fmt.Sprintf(`{"marker_keys": ["env:PROVKIT_MARKER_KEY"], "servers": [
 		{"name": "web1", "kind": %q, "url": %q, "secret": "env:WEB1_KEY", "capacity": 500},
 		{"name": "web2", "kind": %q, "url": %q, "username": "env:WEB2_ID", "secret": "env:WEB2_KEY", "capacity": 500},
 		{"name": "lic1", "kind": %q, "url": %q, "secret": "env:LIC1_KEY",
@@ -54,6 +57,7 @@ func (p *panels) fleet(log *slog.Logger) (*fleet.Fleet, error) {
 	environment := map[string]string{
 		"WEB1_KEY": p.keyhelp.Key, "WEB2_ID": p.hestia.AccessKey, "WEB2_KEY": p.hestia.SecretKey,
 		"LIC1_KEY": p.licenses.Key, "LIC1_COOKIE": p.licenses.AdminCookie.Value,
+		"PROVKIT_MARKER_KEY": p.markers,
 	}
 	return config.Open(drivers, &fleet.Sources{Getenv: func(name string) string { return environment[name] }},
 		provider.WithLogger(log),

@@ -12,7 +12,7 @@
 //	go run ./examples/billing -servers servers.json -state billing.jsonl -listen 127.0.0.1:8080
 //	go run ./examples/billing ... -secret file:/run/secrets/billing
 //
-// servers.json is described in package fleet. Put a proxy with TLS in front of it.
+// servers.json is described in package fleet; its marker_keys sign whose an account is. Put a proxy with TLS in front of it.
 //
 // What it shows:
 //

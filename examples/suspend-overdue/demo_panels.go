@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"fmt"
 	"strings"
 
@@ -37,14 +38,17 @@ func (p *panels) stop() {
 }
 
 func (p *panels) fleet() (*fleet.Fleet, error) {
-	config, err := fleet.Parse(strings.NewReader(fmt.Sprintf(`{"servers": [
+	config, err := fleet.Parse(strings.NewReader(fmt.Sprintf(`{"marker_keys": ["env:PROVKIT_MARKER_KEY"], "servers": [
 		{"name": "web1", "kind": %q, "url": %q, "secret": "env:WEB1_KEY"},
 		{"name": "web2", "kind": %q, "url": %q, "username": "env:WEB2_ID", "secret": "env:WEB2_KEY"}
 	]}`, keyhelp.Kind, p.keyhelp.URL, hestia.Kind, p.hestia.URL)))
 	if err != nil {
 		return nil, err
 	}
-	environment := map[string]string{"WEB1_KEY": p.keyhelp.Key, "WEB2_ID": p.hestia.AccessKey, "WEB2_KEY": p.hestia.SecretKey}
+	environment := map[string]string{
+		"WEB1_KEY": p.keyhelp.Key, "WEB2_ID": p.hestia.AccessKey, "WEB2_KEY": p.hestia.SecretKey,
+		"PROVKIT_MARKER_KEY": rand.Text(), // a real one is kept as long as the accounts
+	}
 	return config.Open(drivers, &fleet.Sources{Getenv: func(name string) string { return environment[name] }})
 }
 

@@ -6,7 +6,8 @@
 //
 //	go run ./examples/suspend-overdue -demo
 //
-// On real servers, with servers.json as package fleet describes it:
+// On real servers, with servers.json as package fleet describes it, with the marker_keys of the programs that
+// create the accounts. Lists with IDs are best: nobody but the system chooses those.
 //
 //	go run ./examples/suspend-overdue -servers servers.json -n overdue.csv    # the plan only
 //	go run ./examples/suspend-overdue -servers servers.json overdue.csv       # plan, question, work
