@@ -26,6 +26,7 @@ import (
 type shop struct {
 	name    string
 	options []elizontest.Option
+	client  []provider.Option
 	// keeps is set if the program saves handles before anything is bought. Otherwise it only has
 	// what Create returned, and nothing after a crash.
 	keeps bool
@@ -91,7 +92,7 @@ func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
-	opts := []provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire})}
+	opts := append([]provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire})}, s.client...)
 	if s.keeps {
 		opts = append(opts, provider.WithHandles(func(reference, h string) error {
 			if reference == orderOf(n).Reference && ctx.Err() == nil {
@@ -169,7 +170,7 @@ func TestPurchaseCrashPoints(t *testing.T) {
 							if ready(made, err) {
 								break
 							}
-							if errors.Is(err, provider.ErrConflict) && handle == "" && operator(t, srv, 1, foreign.ServiceID) {
+							if errors.Is(err, provider.ErrConflict) && !s.keeps && operator(t, srv, 1, foreign.ServiceID) {
 								adopted++
 							}
 							time.Sleep(time.Minute)
@@ -307,7 +308,7 @@ func TestPurchasesUnderFaults(t *testing.T) {
 								require.True(t, dear, "refused at a price that is allowed: %v", err)
 								r.refused.Add(1)
 								price(false)
-							case errors.Is(err, provider.ErrConflict) && handle == "":
+							case errors.Is(err, provider.ErrConflict) && !s.keeps:
 								srv.Faults.Clear()
 								if operator(t, srv, n, foreign.ServiceID) {
 									r.adopted.Add(1)
