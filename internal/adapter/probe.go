@@ -26,7 +26,7 @@ type Prober[T any] struct {
 	Read func(context.Context, int64) (*T, error)
 	// Segments are searched in their order.
 	Segments []Segment
-	// Gap is how many missing IDs in a row end a segment, Max how many IDs are tried
+	// Gap is how many missing IDs in a row end a segment, behind Highest, Max how many IDs are tried
 	// in all.
 	Gap, Max int64
 	// Window is how many IDs are read at once; anything but 1 to 64 is 8.
@@ -66,7 +66,10 @@ func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 		for _, segment := range p.Segments {
 			next := segment.From
 			var holes []int64 // since the last one that exists
-			last := segment.From - 1
+			last := max(segment.From-1, p.Highest) // there may be more behind any gap before what was seen
+			if segment.End > 0 {
+				last = min(last, segment.End-1)
+			}
 			found := func(id int64, r probed[T]) bool {
 				last = max(last, id)
 				return yield(r.thing, r.err) && (r.err == nil || r.thing != nil)

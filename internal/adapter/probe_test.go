@@ -91,7 +91,8 @@ func TestProberAsksAgain(t *testing.T) {
 		{"the last, seen before", []int64{9}, 9, []int64{3, 4, 9}, 15 + 2 + 5, 3},
 		{"the last, never seen", []int64{9}, 0, []int64{3, 4}, 10 + 2, 3},
 		{"all, seen before", []int64{3, 4, 9}, 9, []int64{3, 4, 9}, 6 + 6 + 9 + 3, 8},
-		{"none that was seen is there", []int64{3, 4, 9}, 2, nil, 6 + 2, 8},
+		{"none that was seen is there", []int64{3, 4, 9}, 2, nil, 8 + 2, 8},
+		{"behind a gap, seen before", nil, 30, []int64{3, 4, 9}, 36 + 2 + 4 + 21, 8},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var mu sync.Mutex
