@@ -17,29 +17,37 @@ const redacted = words.Redacted
 // sensitiveFields are names of JSON and form fields whose values are never shown, in lower case and
 // without "_", "-" and spaces.
 var sensitiveFields = []string{
-	"pin", "jwt", "otp", "key", "secret", "hash", "hardwarehash", "authorization", "cookie", "session", "sessionid", "signature", "backupcodes",
+	"pin", "pw", "pwd", "auth", "credentials", "jwt", "otp", "key", "secret", "hash", "hardwarehash", "authorization", "session", "sessionid", "signature", "backupcodes",
 	"loginurl", "autologinurl", "signonurl", "ssourl", "consoleurl", "otpauthurl", "qrcode", "checkouturl", "redirecturl",
 }
 
 // sensitiveEndings are endings of such names: root_pass, X-API-Key, refreshToken.
-var sensitiveEndings = []string{"pass", "token", "secret", "apikey", "accesskey", "secretkey", "privatekey", "licensekey"}
+var sensitiveEndings = []string{"pass", "token", "secret", "apikey", "accesskey", "secretkey", "privatekey", "licensekey", "cookie"}
 
 // sensitiveParts may be anywhere in such names: hiding "password_changed_at" does no harm.
-var sensitiveParts = []string{"password", "passwd", "passphrase"}
+var sensitiveParts = []string{"password", "passwd", "passwort", "passphrase"}
 
 // sensitive reports whether the values of a field are never shown. Error codes are not secrets, so
 // "code" is hidden only in forms.
 func sensitive(name string, form bool) bool {
-	name = strings.Map(func(r rune) rune {
+	name = plainName(name)
+	return name == "code" && form ||
+		slices.Contains(sensitiveFields, name) ||
+		slices.ContainsFunc(sensitiveEndings, func(end string) bool { return strings.HasSuffix(name, end) }) ||
+		slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(name, part) })
+}
+
+// plainName returns a name in lower case and without what separates its words.
+func plainName(name string) string {
+	if !strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' }) { // as most are
+		return name
+	}
+	return strings.Map(func(r rune) rune {
 		if r == '_' || r == '-' || r == ' ' {
 			return -1
 		}
 		return unicode.ToLower(r)
 	}, name)
-	return name == "code" && form ||
-		slices.Contains(sensitiveFields, name) ||
-		slices.ContainsFunc(sensitiveEndings, func(end string) bool { return strings.HasSuffix(name, end) }) ||
-		slices.ContainsFunc(sensitiveParts, func(part string) bool { return strings.Contains(name, part) })
 }
 
 // pairValues are the fields with the value of a pair, whose name is the value of another field:
@@ -82,9 +90,12 @@ func secretPairs(text string) map[int]bool {
 	return found
 }
 
-// redactText hides the values of sensitive fields and of pairs with a secret in JSON, complete or
-// broken: it looks for a quoted name, a colon and a value, as a human reader would.
-func redactText(text string) string {
+// redactText hides the values of sensitive fields, and of pairs with a secret, in any text.
+func redactText(text string) string { return redactPlain(redactJSON(text)) }
+
+// redactJSON is redactText for JSON, complete or broken: it looks for a quoted name, a colon and a value,
+// as a human reader would.
+func redactJSON(text string) string {
 	var out strings.Builder
 	pairs := secretPairs(text)
 	var open []int
@@ -101,15 +112,17 @@ func redactText(text string) string {
 			continue
 		}
 		end := stringEnd(text, i)
-		name := fieldName(text[i:end])
-		hide := sensitive(name, false) || len(open) > 0 && pairs[open[len(open)-1]] && isPairValue(name)
-		out.WriteString(text[i:end])
+		literal := text[i:end]
+		out.WriteString(literal)
 		i = end
 		colon := i
 		for colon < len(text) && (text[colon] == ' ' || text[colon] == '\t' || text[colon] == '\n' || text[colon] == '\r') {
 			colon++
 		}
-		if colon >= len(text) || text[colon] != ':' || !hide {
+		if colon >= len(text) || text[colon] != ':' {
+			continue
+		}
+		if name := fieldName(literal); !sensitive(name, false) && (len(open) == 0 || !pairs[open[len(open)-1]] || !isPairValue(name)) {
 			continue
 		}
 		out.WriteString(text[i:colon])
