@@ -59,13 +59,12 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 	for _, r := range srv.Resources() {
 		ids = append(ids, r.ID)
 	}
-	open := func(key, cookie string) provider.Provider {
-		opts := []provider.Option{
+	open := func(key, cookie string, more ...provider.Option) provider.Provider {
+		opts := append(more,
 			provider.WithHTTPClient(srv.Client()), provider.WithRateLimit(0, 0),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			licenseserver.WithAdminCookie(srv.AdminCookie.Name, provider.NewSecret(cookie)),
-			licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan),
-		}
+			licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan))
 		if search {
 			// The dumps of the others would repeat the same many times.
 			opts = append(opts, searchable, logs.Dumps(t))
@@ -109,6 +108,10 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 			srv.AddDevice(licenseservertest.Device{LicenseID: l.ID, HardwareHash: "provkit:" + l.Key, MachineName: username})
 			return strconv.FormatInt(l.ID, 10)
 		},
+		Signed: func(current provider.Secret, old ...provider.Secret) provider.Provider {
+			return open(srv.Key, srv.AdminCookie.Value, provider.WithMarkerKeys(current, old...))
+		},
+		Customer: customersTexts(srv),
 		Canaries: append(firstKeys(), srv.Key, srv.AdminCookie.Value, wrongAPIKey, wrongCookie),
 		Logs:     logs.String,
 	}
@@ -135,6 +138,56 @@ func firstKeys() []string {
 	return keys
 }
 
+// customersTexts are what a customer can write with the key of his license: he can register devices with
+// any hash and name, and give a name to one that is registered. He cannot remove one, nor change its hash.
+func customersTexts(srv *licenseservertest.Server) []providertest.Field {
+	find := func(id string) (key string, marker licenseservertest.Device) {
+		n, _ := strconv.ParseInt(id, 10, 64)
+		for _, l := range srv.Licenses() {
+			if l.ID == n {
+				key = l.Key
+			}
+		}
+		for _, d := range srv.Devices(n) {
+			if strings.HasPrefix(d.HardwareHash, "provkit:") && marker.ID == 0 {
+				marker = d
+			}
+		}
+		return key, marker
+	}
+	register := func(id, hash, name string) {
+		n, _ := strconv.ParseInt(id, 10, 64)
+		srv.Activate(licenseservertest.Device{LicenseID: n, HardwareHash: hash, MachineName: name, AppVersion: "2.4.0"})
+	}
+	const ownKey = "<his key>"
+	return []providertest.Field{{
+		Name: "device",
+		Get: func(id string) string {
+			_, marker := find(id)
+			return marker.HardwareHash + " " + marker.MachineName
+		},
+		// The text is "<hash> <name>", for each device that he registers.
+		Set: func(id, text string) {
+			key, marker := find(id)
+			text = strings.ReplaceAll(text, ownKey, key)
+			for device := range strings.SplitSeq(strings.ReplaceAll(text, " provkit:", "\nprovkit:"), "\n") {
+				hash, name, _ := strings.Cut(device, " ")
+				if hash == "" {
+					hash = marker.HardwareHash
+				}
+				register(id, hash, name)
+			}
+		},
+		Forge: func(req *provider.CreateRequest) string {
+			return "provkit:" + ownKey + "#" + req.Reference + "~ " + req.Username + " [ref:" + req.Reference + "]"
+		},
+	}, {
+		Name: "machine_name",
+		Get:  func(id string) string { _, marker := find(id); return marker.MachineName },
+		Set:  func(id, text string) { _, marker := find(id); register(id, marker.HardwareHash, text) },
+	}}
+}
+
 // truths reads the server's state directly, not through its API. A generated key without a customer
 // and without devices is not an account.
 func truths(srv *licenseservertest.Server, resources bool) []providertest.Truth {
@@ -158,7 +211,9 @@ func truths(srv *licenseservertest.Server, resources bool) []providertest.Truth 
 			if !strings.HasPrefix(d.HardwareHash, "provkit:") {
 				continue
 			}
-			name, reference := provider.Unmark(d.MachineName)
+			name, _, _ := provider.Markers{}.Read(d.MachineName, "")
+			_, reference, _ := strings.Cut(d.HardwareHash, "#")
+			reference, _, _ = strings.Cut(reference, "~")
 			if truth.Username == "" {
 				truth.Username = name
 			}

@@ -40,9 +40,10 @@ type Provider struct {
 	index    index
 
 	// making lets one Create run at a time, so that a new license on the server must be its own. It
-	// guards attempts.
+	// guards attempts, and usual, which is a license as this server generated it.
 	making   adapter.Turn
 	attempts map[string]*attempt
+	usual    *License
 }
 
 // Provider implements the core and these optional interfaces.
@@ -103,18 +104,9 @@ func (p *Provider) read(ctx context.Context, id int64) (*made, error) {
 	return p.fill(ctx, plate)
 }
 
-// complete adds the license to a name plate, and makes sure that the plate is the license's own.
-func (p *Provider) complete(ctx context.Context, plate *nameplate) (*made, error) {
-	m, err := p.fill(ctx, plate)
-	if m != nil && m.plate.marker != 0 && (m.license == nil || m.plate.key != m.license.Key) {
-		return nil, strangeMarker(plate.license)
-	}
-	return m, err
-}
-
 // show returns the account of a name plate, with as much of its license as can be read.
 func (p *Provider) show(ctx context.Context, plate *nameplate) (*provider.Account, error) {
-	m, err := p.complete(ctx, plate)
+	m, err := p.fill(ctx, plate)
 	if m == nil {
 		return nil, err
 	}
@@ -122,7 +114,9 @@ func (p *Provider) show(ctx context.Context, plate *nameplate) (*provider.Accoun
 }
 
 func (p *Provider) account(m *made) *provider.Account {
-	a := &provider.Account{ID: idText(m.plate.license), Username: m.plate.username, Reference: m.plate.reference, Status: provider.StatusUnknown}
+	a := &provider.Account{
+		ID: idText(m.plate.license), Username: m.plate.username, Reference: m.plate.reference, Marker: m.plate.state, Status: provider.StatusUnknown,
+	}
 	l := m.license
 	if l == nil {
 		return a
@@ -144,8 +138,8 @@ var errNoKey = errors.New("the license's key is unknown")
 
 // fill adds the license to a name plate. A list of devices does not name its license, but the key on the
 // plate leads to one: if that is another, the list may have been about that one, and is read once more.
-// The plate may have another's key nevertheless: any program with the API key can register a device
-// that looks like one. Beside errNoKey, fill returns the plate alone.
+// The plate may have another's key nevertheless, since a customer can register any device: that plate is
+// nobody's. Beside errNoKey, fill returns the plate alone.
 func (p *Provider) fill(ctx context.Context, plate *nameplate) (*made, error) {
 	for again := false; !plate.key.IsZero(); again = true {
 		l, err := p.license(ctx, plate.license, plate.key)
@@ -162,15 +156,31 @@ func (p *Provider) fill(ctx context.Context, plate *nameplate) (*made, error) {
 			return nil, err
 		}
 	}
+	disowned := !plate.key.IsZero()
+	if disowned {
+		switch _, stray, err := p.ownKey(ctx, plate); {
+		case err != nil:
+			return nil, err
+		case stray:
+			p.index.drop(plate.license)
+			return nil, strangeMarker(plate.license)
+		}
+		p.index.drop(plate.license)
+		plate = plate.disowned()
+	}
 	var l *License
 	key, err := p.searchKey(ctx, plate.license)
 	if err == nil {
 		l, err = p.license(ctx, plate.license, key)
 	}
-	if l == nil && err == nil {
+	switch {
+	case err != nil:
+	case l == nil:
 		if _, err = p.look(ctx, plate.license); err == nil {
 			err = unknownKey(plate.license, "the panel's search returned a key that is not the license's")
 		}
+	case disowned:
+		plate, err = p.look(ctx, plate.license)
 	}
 	if err != nil && !errors.Is(err, errNoKey) {
 		return nil, err
@@ -190,6 +200,7 @@ func (p *Provider) license(ctx context.Context, id int64, key provider.Secret) (
 	case l.ID != id:
 		return nil, nil
 	}
+	p.index.own(id, key)
 	l.Key = key
 	l.Activations = slices.DeleteFunc(l.Activations, func(a Activation) bool { return strings.HasPrefix(a.HardwareHash, platePrefix) })
 	return l, nil

@@ -30,20 +30,23 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 		return nil, adapter.InVerb(Kind, err, o.action)
 	}
 	defer release()
+	extent := likely // what that misses is found before the license is ready
 	for range maxRivals {
-		created, gaveWay, err := p.create(ctx, o)
+		created, gaveWay, err := p.create(ctx, o, extent)
 		if !gaveWay {
 			return created, err
 		}
+		extent = whole
 	}
 	return nil, &provider.Error{
 		Provider: Kind, Action: o.action, Kind: provider.ErrConflict, Message: "other programs keep creating the same account",
 	}
 }
 
-func (p *Provider) create(ctx context.Context, o *order) (created *provider.Creation, gaveWay bool, err error) {
+func (p *Provider) create(ctx context.Context, o *order, extent extent) (created *provider.Creation, gaveWay bool, err error) {
 	creation := &adapter.Steps{Kind: Kind, Action: o.action, Policy: o.OnFailure}
 	var m *made
+	added := false
 	step := func(name string, do func(context.Context) (provider.Outcome, error)) bool {
 		done := creation.Step(ctx, name, do)
 		if m != nil {
@@ -57,7 +60,8 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 		return done
 	}
 	done := step("license", func(ctx context.Context) (outcome provider.Outcome, err error) {
-		m, outcome, err = p.ensureLicense(ctx, o, &creation.Certain)
+		m, outcome, err = p.ensureLicense(ctx, o, extent, &creation.Certain)
+		added = outcome == provider.OutcomeChanged
 		return outcome, err
 	})
 	if !done || !m.plate.unfinished && !m.plate.on {
@@ -67,8 +71,12 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 	creation.Undo = func(ctx context.Context) error { return p.remove(ctx, m.plate.license) }
 	if m.plate.unfinished && o.limits != (limits{}) {
 		done = step("limits", func(ctx context.Context) (provider.Outcome, error) {
-			change, latest := p.limit(o.limits), m
-			change.Made = func(now *made) bool { latest = now; return o.limits.met(now) }
+			wanted, latest := o.limits, m
+			if !added {
+				wanted = o.limitsOf(m.license)
+			}
+			change := p.limit(wanted)
+			change.Made = func(now *made) bool { latest = now; return wanted.met(now) }
 			outcome, err := p.whole.Apply(ctx, m.plate.license, m, change)
 			m = latest
 			return outcome, err
@@ -98,6 +106,7 @@ func (p *Provider) create(ctx context.Context, o *order) (created *provider.Crea
 type order struct {
 	*provider.CreateRequest
 	limits    limits
+	months    int // the end date is that of a plan, which counts from the day of the order
 	resources []int64
 	action    string
 }
@@ -126,12 +135,12 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 		problems.Note("Plan", problem)
 		o.limits.activations, o.limits.users = plan.MaxActivations, plan.MaxUsers
 		if plan.Months > 0 {
-			o.limits.until = dateOf(time.Now().AddDate(0, plan.Months, 0))
+			o.limits.until, o.months = dateOf(time.Now().AddDate(0, plan.Months, 0)), plan.Months
 		}
 	}
 	values := provider.OptionValues(req.Options)
 	if until, given := values.Date(optUntil); given {
-		o.limits.until = until
+		o.limits.until, o.months = until, 0
 	}
 	for name, limit := range map[string]*int64{optActivations: &o.limits.activations, optUsers: &o.limits.users} {
 		if n, given := values.Int(name); given {
@@ -147,12 +156,26 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 	return o, problems.Err(Kind, "", o.action)
 }
 
+// limitsOf returns the limits for a license that may have them from an earlier call. Its end is not moved
+// to a later day then: it may be the customer who has activated the marker once more.
+func (o *order) limitsOf(l *License) limits {
+	wanted := o.limits
+	if full := l.ValidFrom.AddDate(0, o.months, 0); o.months > 0 && !l.ValidFrom.IsZero() && l.ValidUntil.After(full) {
+		if rest := (limits{activations: wanted.activations, users: wanted.users}); rest.met(&made{license: l}) {
+			return rest
+		}
+	}
+	return wanted
+}
+
 // id is the order's key in the attempts.
 func (o *order) id() string { return o.Reference + "\x00" + o.Username }
 
-// rivals reports whether a license has the order's user name or reference.
+// rivals reports whether a license has the order's user name or reference, or claims it. A marker that is
+// not valid and claims nothing takes no name.
 func (o *order) rivals(n *nameplate) bool {
-	return n.reference == o.Reference || n.username != "" && strings.EqualFold(n.username, o.Username)
+	return n.reference == o.Reference || n.state.Claim(o.Reference) ||
+		n.state.Tampered == "" && n.username != "" && strings.EqualFold(n.username, o.Username)
 }
 
 func dateOf(t time.Time) time.Time {
@@ -177,23 +200,27 @@ func resourceIDs(text string) (ids []int64, problem string) {
 }
 
 // ensureLicense creates a license unless the order has one.
-func (p *Provider) ensureLicense(ctx context.Context, o *order, certain *bool) (*made, provider.Outcome, error) {
-	found, err := p.find(ctx, o.rivals)
+func (p *Provider) ensureLicense(ctx context.Context, o *order, extent extent, certain *bool) (*made, provider.Outcome, error) {
+	found, err := p.find(ctx, extent, o.rivals)
 	if err != nil {
 		return nil, "", err
 	}
-	for _, n := range found {
-		if n.ours(o.Username, o.Reference) {
-			m, err := p.complete(ctx, n)
-			if err != nil {
-				return nil, "", err
-			}
-			delete(p.attempts, o.id())
-			return m, provider.OutcomeAlready, nil
+	var mine *made
+	for _, m := range found {
+		switch n := m.plate; {
+		case !n.ours(o.Username, o.Reference):
+		case mine == nil:
+			mine = m
+		case !n.yields(mine.plate):
+			return nil, "", adapter.BothMatch(Kind, "", "licenses", mine.plate.license, n.license)
 		}
 	}
-	for _, n := range found {
-		return nil, "", taken(n, o)
+	for _, m := range found {
+		if mine != nil {
+			delete(p.attempts, o.id())
+			return mine, provider.OutcomeAlready, nil
+		}
+		return nil, "", p.taken(m, o)
 	}
 	m, err := p.newLicense(ctx, o, certain)
 	if err != nil {
@@ -203,7 +230,11 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order, certain *bool) (
 }
 
 // taken returns the error for another account that has the order's user name or reference.
-func taken(n *nameplate, o *order) error {
+func (p *Provider) taken(m *made, o *order) error {
+	n := m.plate
+	if n.state.Tampered != "" {
+		return adapter.Tampered(Kind, p.accounts.Noun, p.account(m))
+	}
 	err := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrAlreadyExists, Fields: map[string]string{"Username": "taken"}}
 	switch n.reference {
 	case "":
@@ -223,17 +254,31 @@ func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool
 	if !mine.unfinished {
 		return false, nil
 	}
-	for n, err := range p.plates(ctx, 0) {
+	for n, err := range p.plates(ctx, 0, whole) {
 		if err != nil {
 			return false, err
 		}
-		if n.license == mine.license || n.marker == 0 || n.marker > mine.marker || !o.rivals(n) {
+		if n.license == mine.license || !o.rivals(n) {
 			continue
 		}
-		if now, err := p.look(ctx, n.license); err != nil || now.marker != n.marker {
-			return false, err
+		rival, err := p.look(ctx, n.license) // it may come from memory
+		if err == nil && rival.marker != 0 {
+			var m *made
+			if m, err = p.fill(ctx, rival); m != nil {
+				rival, err = m.plate, nil
+			}
 		}
-		return true, p.remove(ctx, mine.license)
+		if err != nil {
+			if err := p.absent(ctx, n.license, err); err != nil {
+				return false, err
+			}
+			continue // removed meanwhile
+		}
+		// A license that is ready or claimed was not made by a Create that will find this one.
+		first := rival.marker != 0 && (rival.marker < mine.marker || !rival.unfinished)
+		if o.rivals(rival) && (first || rival.state.Claim(o.Reference)) {
+			return true, p.remove(ctx, mine.license)
+		}
 	}
 	return false, nil
 }

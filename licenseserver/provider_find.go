@@ -14,9 +14,10 @@ import (
 // neither an e-mail address nor a domain: for those the error matches provider.ErrUnsupported.
 func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
-		found, err := p.find(ctx, func(n *nameplate) bool {
-			return (q.Username == "" || strings.EqualFold(n.username, q.Username)) && (q.Reference == "" || n.reference == q.Reference)
-		})
+		wanted := func(n *nameplate) bool {
+			return (q.Username == "" || strings.EqualFold(n.username, q.Username)) && (q.Reference == "" || n.reference == q.Reference || n.state.Claim(q.Reference))
+		}
+		found, err := p.find(ctx, whole, wanted)
 		switch {
 		case err != nil:
 			return nil, err
@@ -26,13 +27,16 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 			return nil, nil
 		}
 		first := found[0]
-		for _, n := range found[1:] {
-			// Two licenses of the same order are one too many: the later one will be removed.
-			if n.username != first.username || n.reference != first.reference {
-				return nil, adapter.BothMatch(Kind, "", "licenses", first.license, n.license)
+		for _, m := range found[1:] {
+			// A marker that is not valid takes nothing from one that is, nor one of a Create that will yield.
+			if broken := first.plate.state.Tampered == "" && m.plate.state.Tampered != ""; !broken && !m.plate.yields(first.plate) {
+				return nil, adapter.BothMatch(Kind, "", "licenses", first.plate.license, m.plate.license)
 			}
 		}
-		return p.show(ctx, first)
+		if first.license != nil {
+			return p.account(first), nil
+		}
+		return p.show(ctx, first.plate)
 	})
 }
 
@@ -40,7 +44,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 func (p *Provider) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
 	return p.accounts.List(ctx, opts, func(size int) (iter.Seq2[*provider.Account, error], error) {
 		return func(yield func(*provider.Account, error) bool) {
-			for plate, err := range p.plates(ctx, size) {
+			for plate, err := range p.plates(ctx, size, whole) {
 				var account *provider.Account
 				switch {
 				case err == nil:

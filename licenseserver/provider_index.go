@@ -19,10 +19,27 @@ import (
 type index struct {
 	mu      sync.Mutex
 	marked  map[int64]*nameplate
-	plates  map[int64]int64 // the device with each license's name plate
-	owners  map[int64]int64 // the license of each such device
+	plates  map[int64]int64           // the device with each license's name plate
+	owners  map[int64]int64           // the license of each such device
+	keys    map[int64]provider.Secret // the keys that lead to the licenses
 	missing map[int64]bool
 	highest int64
+}
+
+// key returns the key that is known to be a license's, and own remembers it.
+func (x *index) key(license int64) provider.Secret {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.keys[license]
+}
+
+func (x *index) own(license int64, key provider.Secret) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.keys == nil {
+		x.keys = make(map[int64]provider.Secret)
+	}
+	x.keys[license] = key
 }
 
 // add remembers a license. A list of devices does not name its license: a name plate that is another's
@@ -75,6 +92,13 @@ func (x *index) known(license, gap int64) (n *nameplate, missing bool) {
 	return x.marked[license], x.missing[license] && license < x.highest-gap
 }
 
+// top returns the highest ID that was read.
+func (x *index) top() int64 {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.highest
+}
+
 func (x *index) gaps(licenses []int64) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -96,61 +120,93 @@ func (x *index) matching(match func(*nameplate) bool) []*nameplate {
 	return found
 }
 
-// find returns the licenses whose name plates match, the first marker first. A remembered one is
-// read again; if it is missing, its absence must be proven, and if its marker is, a person must decide,
-// or the caller would create a second license.
-func (p *Provider) find(ctx context.Context, match func(*nameplate) bool) ([]*nameplate, error) {
-	var found []*nameplate
+// find returns the licenses whose name plates match, the first marker first; those without a valid marker
+// come last, and their licenses are not read. A remembered one is read again; if it is missing, its absence
+// must be proven, and if its marker is, a person must decide, or the caller would create a second license.
+func (p *Provider) find(ctx context.Context, extent extent, match func(*nameplate) bool) ([]*made, error) {
+	var found []*made
+	take := func(n *nameplate) (err error) {
+		m := &made{plate: n}
+		if n.marker != 0 {
+			if m, err = p.fill(ctx, n); m == nil {
+				return p.absent(ctx, n.license, err)
+			}
+		}
+		if match(m.plate) {
+			found = append(found, m)
+		}
+		return nil
+	}
 	for _, known := range p.index.matching(match) {
 		n, err := p.look(ctx, known.license)
 		if err == nil && !match(n) {
 			n, err = p.look(ctx, known.license) // the answer may have been about another license
 		}
 		switch {
-		case errors.Is(err, provider.ErrNotFound):
-			if _, err := p.accounts.ProveAbsent(ctx, known.license); err != nil {
-				return nil, err
-			}
 		case err != nil:
-			return nil, err
+			err = p.absent(ctx, known.license, err)
 		case match(n):
-			found = append(found, n)
+			err = take(n)
 		case n.marker != known.marker:
 			// It stays remembered: the next call must not take the order for a new one either.
-			return nil, cmp.Or(p.index.add(known), error(&provider.Error{
+			err = cmp.Or(p.index.add(known), error(&provider.Error{
 				Provider: Kind, Op: devicesList.Op, Kind: provider.ErrConflict,
 				Message: words.Say("the marker of license %d is not listed any more: adopt the license again, or terminate it", known.license),
 			}))
 		}
+		if err != nil {
+			return nil, err
+		}
 	}
 	if len(found) == 0 {
 		var unread error
-		for n, err := range p.plates(ctx, 0) {
+		for n, err := range p.plates(ctx, 0, extent) {
 			switch {
 			case n == nil:
 				return nil, err
 			case err != nil:
 				unread = err
 			case match(n):
-				found = append(found, n)
+				if err := take(n); err != nil {
+					return nil, err
+				}
 			}
 		}
 		if len(found) == 0 && unread != nil {
 			return nil, unread // it may be the one
 		}
 	}
-	slices.SortStableFunc(found, func(a, b *nameplate) int {
-		if a.marker == 0 || b.marker == 0 {
-			return cmp.Compare(b.marker, a.marker) // those without a marker last
+	slices.SortStableFunc(found, func(a, b *made) int {
+		if a.plate.marker == 0 || b.plate.marker == 0 {
+			return cmp.Compare(b.plate.marker, a.plate.marker) // those without a marker last
 		}
-		return cmp.Compare(a.marker, b.marker)
+		return cmp.Compare(a.plate.marker, b.plate.marker)
 	})
 	return found, nil
 }
 
+// absent returns nil if the error is that a license was not found, and its absence is proven.
+func (p *Provider) absent(ctx context.Context, license int64, err error) error {
+	if errors.Is(err, provider.ErrNotFound) {
+		_, err = p.accounts.ProveAbsent(ctx, license)
+	}
+	return err
+}
+
+// extent is how far a search goes.
+type extent bool
+
+const (
+	// whole ends after the longest gap (see WithScan), and proves that there is nothing else.
+	whole extent = true
+	// likely also ends after a small gap if as many licenses were found as the dashboard counts. That
+	// proves nothing while other programs add and remove licenses, which are remembered meanwhile.
+	likely extent = false
+)
+
 // plates yields the name plates of all licenses in ascending order of IDs. Those of marked licenses
 // come from memory. An error beside a plate concerns that license.
-func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate, error] {
+func (p *Provider) plates(ctx context.Context, window int, extent extent) iter.Seq2[*nameplate, error] {
 	return func(yield func(*nameplate, error) bool) {
 		dashboard, err := p.client.Monitoring.Dashboard(ctx)
 		if err != nil {
@@ -163,7 +219,7 @@ func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate,
 			return
 		}
 		if !trusted {
-			p.probe(ctx, dashboard.TotalLicenses, window)(yield)
+			p.probe(ctx, dashboard.TotalLicenses, window, extent)(yield)
 			return
 		}
 		for _, id := range slices.Sorted(maps.Keys(licenses)) {
@@ -185,36 +241,37 @@ func (p *Provider) plates(ctx context.Context, window int) iter.Seq2[*nameplate,
 	}
 }
 
-// nearby is how many missing IDs after the last license end the search once as many licenses were
-// found as the dashboard counts. Remembered licenses may have been removed since, so the count
-// alone does not show that there is nothing new.
+// nearby is how many missing IDs after the last license end a likely search once as many licenses were
+// found as the dashboard counts.
 const nearby = 8
 
 // errAllFound ends a search.
 var errAllFound = errors.New("all licenses are found")
 
 // probe is plates without the search: it reads IDs upwards.
-func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2[*nameplate, error] {
+func (p *Provider) probe(ctx context.Context, total int64, window int, extent extent) iter.Seq2[*nameplate, error] {
 	return func(yield func(*nameplate, error) bool) {
 		scan := p.client.scan
 		var mu sync.Mutex
 		var missing []int64
+		gone := make(map[int64]bool) // missing IDs below one that was assigned before
 		prober := adapter.Probe[nameplate](adapter.Scan(scan), &p.seen, nil)
 		prober.Window = window
 		// found counts licenses; last is the highest ID, read the highest that did not come from
 		// memory.
 		found, last, read := int64(0), prober.Segments[0].From-1, int64(0)
 		prober.Read = func(ctx context.Context, id int64) (*nameplate, error) {
-			n, gone := p.index.known(id, scan.Gap)
+			n, removed := p.index.known(id, scan.Gap)
+			assigned := id < p.index.top()
 			mu.Lock()
-			enough := found >= total && id > last+nearby
+			enough := extent == likely && found >= total && id > last+nearby
 			mu.Unlock()
 			fresh := n == nil
 			var err error
 			switch {
 			case enough:
 				return nil, errAllFound
-			case gone:
+			case n == nil && removed:
 				return nil, provider.ErrNotFound
 			case fresh:
 				n, err = p.look(ctx, id)
@@ -224,7 +281,9 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			switch {
 			case errors.Is(err, provider.ErrNotFound):
 				missing = append(missing, id)
+				gone[id] = assigned
 			case n != nil:
+				delete(gone, id)
 				found, last = found+1, max(last, id)
 				if fresh {
 					read = max(read, id)
@@ -232,11 +291,11 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			}
 			return n, err
 		}
-		whole := true
-		for again := true; again && whole; {
+		going := true
+		for again := true; again && going; {
 			for n, err := range prober.All(ctx) {
 				if errors.Is(err, errAllFound) || !yield(n, err) || n == nil {
-					whole = false
+					going = false
 					break
 				}
 			}
@@ -244,12 +303,13 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			// is read once more. What is found then may have ended the search too early.
 			again = false
 			slices.Sort(missing)
-			for i := 0; whole && found < total && i < len(missing) && missing[i] <= last+nearby; i++ {
+			for i := 0; going && found < total && i < len(missing) && missing[i] <= last+nearby; i++ {
 				n, err := p.look(ctx, missing[i])
 				if errors.Is(err, provider.ErrNotFound) {
 					continue
 				}
-				if whole = yield(n, err) && n != nil; whole {
+				delete(gone, missing[i])
+				if going = yield(n, err) && n != nil; going {
 					found, last, again = found+1, max(last, missing[i]), true
 					prober.Segments = []adapter.Segment{{From: missing[len(missing)-1] + 1}}
 					missing[i] = 0
@@ -257,7 +317,7 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 			}
 			missing = slices.DeleteFunc(missing, func(id int64) bool { return id == 0 })
 		}
-		if whole && found == 0 && total > 0 && scan.From == 1 {
+		if going && found == 0 && total > 0 && scan.From == 1 {
 			// An empty list would be trusted: all accounts would seem missing, and be created
 			// again.
 			yield(nil, &provider.Error{
@@ -267,7 +327,8 @@ func (p *Provider) probe(ctx context.Context, total int64, window int) iter.Seq2
 		}
 		// Missing IDs count only if a license could be read after them: the sign-in may have lost
 		// its rights meanwhile.
-		p.index.gaps(slices.DeleteFunc(missing, func(id int64) bool { return id > read }))
+		maps.DeleteFunc(gone, func(id int64, assigned bool) bool { return !assigned || id > read })
+		p.index.gaps(slices.Collect(maps.Keys(gone)))
 	}
 }
 

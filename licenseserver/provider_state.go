@@ -44,7 +44,7 @@ func noPlans(action string) error {
 
 // Adopt marks an existing license with a reference, under its present name. Its key must be known
 // from a name plate or from the panel's search, and it needs a free activation until the marker is
-// deactivated.
+// deactivated. A marker that is outdated or not valid stays behind the new one.
 func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Outcome, error) {
 	input := adapter.Input("reference", provider.ReferenceProblem(reference))
 	return adapter.Verb(ctx, p.whole, "adopt account", id, input, func(ctx context.Context, n int64) (provider.Outcome, error) {
@@ -52,18 +52,14 @@ func (p *Provider) Adopt(ctx context.Context, id, reference string) (provider.Ou
 		if err != nil {
 			return "", err
 		}
-		m, err := p.complete(ctx, plate)
+		m, err := p.fill(ctx, plate)
 		if err != nil {
 			return "", err
 		}
 		outcome := provider.OutcomeAlready
-		if plate = m.plate; plate.marker == 0 {
+		if plate = m.plate; plate.marker == 0 || plate.state.Outdated && plate.reference == reference {
 			outcome = provider.OutcomeAdopted
-			name := plate.username
-			if plate.key != m.license.Key {
-				name = "" // that plate is not known to be the license's
-			}
-			if plate, err = p.mark(ctx, n, m.license.Key, name, reference, madeByAdopt); err != nil {
+			if plate, err = p.mark(ctx, n, m.license.Key, plate.username, reference, madeByAdopt); err != nil {
 				return "", err
 			}
 		}

@@ -61,7 +61,7 @@ func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport,
 		if err != nil {
 			return nil, err
 		}
-		m, err := p.complete(ctx, plate)
+		m, err := p.fill(ctx, plate)
 		if err != nil {
 			return nil, err
 		}
@@ -104,7 +104,7 @@ func limited(metric string, used, limit int64) provider.Usage {
 func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageReport, error] {
 	return adapter.Sequence(ctx, Kind, "read usage of all accounts", func() (iter.Seq2[*provider.UsageReport, error], error) {
 		return func(yield func(*provider.UsageReport, error) bool) {
-			for plate, err := range p.plates(ctx, 0) {
+			for plate, err := range p.plates(ctx, 0, whole) {
 				if plate == nil {
 					yield(nil, err)
 					return
@@ -112,7 +112,7 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 				report := &provider.UsageReport{AccountID: idText(plate.license), Username: plate.username}
 				var m *made
 				if err == nil {
-					m, err = p.complete(ctx, plate)
+					m, err = p.fill(ctx, plate)
 				}
 				if err == nil {
 					report, err = p.usage(ctx, m)

@@ -3,6 +3,7 @@ package licenseservertest
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -120,6 +121,17 @@ func (s *Server) AddDevice(d Device) int64 {
 			d.LastHeartbeat = d.ActivatedAt
 		}
 		return addRow(st.devices, d)
+	})
+}
+
+// Activate registers a device on a license, or registers it again with its ID under another name, as a
+// program with the license's key does, but without requiring a name or a free activation.
+func (s *Server) Activate(d Device) {
+	locked(s, func(st *state, now time.Time) bool {
+		c := call{st: st, now: now}
+		unlimited := License{ID: d.LicenseID, MaxActivations: math.MaxInt64}
+		_, _ = c.enroll(&unlimited, d.HardwareHash, d.MachineName, d.AppVersion)
+		return true
 	})
 }
 
