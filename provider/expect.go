@@ -20,8 +20,8 @@ type Expected struct {
 // anything is changed. Use it where IDs come from your own records: a system that was restored from an
 // older backup may have given them to other customers.
 //
-//	p := provider.Expect(panel, provider.Expected{Reference: "order-1042", Username: "example_com"})
-//	outcome, err := p.Terminate(ctx, id)
+//	expected := provider.Expect(p, provider.Expected{Reference: "order-1042", Username: "example_com"})
+//	outcome, err := expected.Terminate(ctx, id)
 //
 // The account is read first, which is one call more. An account of another reference is ErrAlreadyExists,
 // one of which nobody can say whose it is ErrConflict. Find, Create, and what concerns no single account
