@@ -1,6 +1,7 @@
 package elizon_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -194,6 +195,18 @@ func TestFleetUsageInBatches(t *testing.T) {
 	assert.EqualValues(t, 1<<40, seen[srv.Services()[7].ID])
 	assert.Equal(t, 3, requestsTo(srv, "/status-batch"))
 	assert.Equal(t, 3, requestsTo(srv, "/api/services"))
+}
+
+func TestImpossibleTraffic(t *testing.T) {
+	srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithSeedServices(2))
+	odd := srv.Services()[1].ID
+	srv.UpdateService(odd, func(s *elizontest.Service) { s.Usage.MonthlyBytes = -1 })
+	p := serviceProvider(t, srv)
+	_, err := p.Usage(t.Context(), odd)
+	require.ErrorIs(t, err, provider.ErrProtocol)
+	for report, err := range p.FleetUsage(t.Context()) {
+		require.Equal(t, report.AccountID == odd, errors.Is(err, provider.ErrProtocol), "%v", err)
+	}
 }
 
 // TestSharedServices: services of others are neither listed nor adopted, and their names can be

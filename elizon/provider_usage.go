@@ -56,9 +56,11 @@ func usageOf(a *provider.Account, status *LiveStatus) (*provider.UsageReport, er
 			Provider: Kind, Action: "read usage of account " + a.ID, Kind: provider.ErrUnavailable, Message: "the platform has no live state of this service",
 		}
 	case strings.Contains(string(status.Raw), `"monthlyTotalBytes"`):
-		report.Values = append(report.Values, provider.Usage{
-			Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: max(0, status.Bandwidth.MonthlyTotalBytes), LimitUnknown: true,
-		})
+		used, ok := adapter.Scaled(status.Bandwidth.MonthlyTotalBytes, 1)
+		if !ok {
+			return report, adapter.Impossible(a.ID, provider.MetricTraffic)
+		}
+		report.Values = append(report.Values, provider.Usage{Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: used, LimitUnknown: true})
 	}
 	return report, nil
 }

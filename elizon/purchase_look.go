@@ -133,11 +133,11 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	}
 	switch {
 	case len(ours) > 1:
-		seen.Conflict = p.conflict(p.c.core.Say("%s all carry the reference %q", listed(ours), p.Reference))
+		seen.Conflict = p.conflict("%s all carry the reference %q", listed(ours), p.Reference)
 	case len(ours) == 1:
 		p.found(seen, ours[0])
 	case len(claimed) > 0:
-		seen.Conflict = p.conflict(adapter.Tampered(Kind, "service", &provider.Account{ID: claimed[0].service, Marker: claimed[0].marker}).Message)
+		seen.Conflict = p.conflict("%s", adapter.Tampered(Kind, "service", &provider.Account{ID: claimed[0].service, Marker: claimed[0].marker}).Message)
 	case len(fresh) > 0:
 		return seen, p.judge(ctx, seen, fresh)
 	}
@@ -152,8 +152,8 @@ func (p *purchase) found(seen *order.Sighting, h *holding) {
 }
 
 // conflict is the error for what a person has to decide.
-func (p *purchase) conflict(message string) *provider.Error {
-	return &provider.Error{Kind: provider.ErrConflict, Message: message, MaybeExecuted: p.Sent()}
+func (p *purchase) conflict(format words.Own, args ...any) *provider.Error {
+	return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say(format, args...), MaybeExecuted: p.Sent()}
 }
 
 // mayBeOf reports whether a holding is of a product, or its product is unknown.

@@ -106,9 +106,9 @@ func (p *purchase) judge(ctx context.Context, seen *order.Sighting, fresh []*hol
 	case least == waiting:
 		seen.Unclear = fmt.Sprintf("%s may be the order's, and has no service yet", listed(candidates))
 	case len(candidates) > 1:
-		seen.Conflict = p.conflict(p.c.core.Say("the order is one of %s, which carry no valid marker: %s", listed(candidates), decide))
+		seen.Conflict = p.conflict("the order is one of %s, which carry no valid marker: %s", listed(candidates), decide)
 	case least == doubtful:
-		seen.Conflict = p.conflict(p.c.core.Say("%s may be the order's or somebody else's, since %s: %s", listed(candidates), strings.Join(why, ", "), decide))
+		seen.Conflict = p.conflict("%s may be the order's or somebody else's, since %s: %s", listed(candidates), strings.Join(why, ", "), decide)
 	default:
 		p.found(seen, candidates[0])
 	}
