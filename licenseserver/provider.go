@@ -16,8 +16,9 @@ import (
 // *License. If the key is unknown, Native is nil and the status is provider.StatusUnknown.
 //
 // It needs the API key and access to the admin panel. Licenses have neither a name nor notes, so
-// Create registers a device on each license that it creates: a marker, whose machine name is "alice
-// [ref:order-1042]" and whose hardware hash contains the license's key. Only the marker leads from
+// Create registers a device on each license that it creates: a marker, whose hardware hash contains the
+// license's key, the reference and its signature (see provider.WithMarkerKeys). Its machine name is
+// "alice [ref:order-1042]"; a customer can change that, but not the hash. Only the marker leads from
 // an ID back to the license. It is deactivated when the license is ready, so that it does not count
 // against max_activations, and must not be removed. That a deactivated device stays in the list is
 // an assumption; on a server that drops it Create fails with provider.ErrConflict.
