@@ -20,8 +20,8 @@ type OAuthAnswer struct {
 	// Location is the target of the redirect, which is not followed. After a failed login, it may
 	// be a page that says so.
 	Location provider.Secret
-	// Body is an answer in JSON; its fields are undocumented.
-	Body provider.Payload
+	// Body is an answer in JSON; its fields are undocumented. It may contain the same target.
+	Body provider.Secret
 }
 
 // Providers reads the available providers, with name, icon and color: GET /api/auth/oauth/providers
@@ -85,6 +85,6 @@ func (d *browserAnswer) DecodeAnswer(a *rest.Answer) error {
 	if err := body.DecodeAnswer(a); err != nil {
 		return err
 	}
-	d.answer.Body = body.data
+	d.answer.Body = provider.NewSecret(string(body.data))
 	return nil
 }

@@ -182,7 +182,7 @@ func factorReplays() map[string]replay {
 				return c.Auth.OAuth.Callback(ctx, "example", url.Values{"code": {"placeholder-code"}, "state": {"placeholder-state"}})
 			}),
 		"Auth.OAuth.StartLink": clienttest.Equal(&elizon.OAuthAnswer{
-			StatusCode: 200, Body: raw(`{"success": true, "url": "https://login.example.org/authorize?state=placeholder"}`),
+			StatusCode: 200, Body: provider.NewSecret(`{"success": true, "url": "https://login.example.org/authorize?state=placeholder"}`),
 		}, func(ctx context.Context, c *client) (*elizon.OAuthAnswer, error) {
 			return c.Auth.OAuth.StartLink(ctx, "example")
 		}),
