@@ -33,7 +33,12 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 		func() error { return p.among(ctx, seen, p.named) },
 		func() error { return p.deployments(ctx, seen, underway.DeployKeys) },
 		func() error { return p.among(ctx, seen, p.renamed) },
-		func() error { return p.among(ctx, seen, p.disguised) },
+		func() error {
+			if p.Located() {
+				return nil
+			}
+			return p.among(ctx, seen, p.disguised)
+		},
 	} {
 		if err := step(); err != nil || seen.Conflict != nil {
 			return seen, err
@@ -175,7 +180,7 @@ func (p *purchase) foreign(ctx context.Context, invoice *Invoice) (words.Own, er
 		return "", nil
 	}
 	switch {
-	case !ordersServer(invoice):
+	case len(invoice.Items) > 0 && !ordersServer(invoice):
 		return "it is not for a server", nil
 	case p.earlier(invoice):
 		return "it is older than the order", nil

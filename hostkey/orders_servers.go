@@ -46,11 +46,11 @@ func (p *purchase) renamed(id int64, hostname string) bool {
 	return !ordered && p.matters(id)
 }
 
-// disguised are those with the host names of other orders. They are read only if nothing else is found,
-// since reading all servers of a large account takes long.
+// disguised are those with the host names of other orders. They are read if nothing else is found, since
+// reading all servers of a large account takes long.
 func (p *purchase) disguised(id int64, hostname string) bool {
 	_, _, ordered := splitHostname(hostname)
-	return ordered && !p.orderedFor(hostname) && !p.Located() && p.matters(id)
+	return ordered && !p.orderedFor(hostname) && p.matters(id)
 }
 
 // matters reports whether a server has to be read: any if an order may be sent next, the newer ones if

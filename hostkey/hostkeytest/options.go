@@ -29,6 +29,7 @@ type config struct {
 	cancelDelay      time.Duration
 	grace            time.Duration
 	oldestFirst      bool
+	namedInvoices    bool
 	shapes           map[Shape]bool
 	machines         int
 	tokenLife        time.Duration
@@ -118,6 +119,10 @@ func WithGrace(d time.Duration) Option { return func(c *config) { c.grace = d } 
 
 // WithOldestInvoicesFirst reverses the order of get_invoices.
 func WithOldestInvoicesFirst() Option { return func(c *config) { c.oldestFirst = true } }
+
+// WithNamedInvoices adds the host name to the description of what an invoice for an order is for. Whether
+// the vendor does so is undocumented.
+func WithNamedInvoices() Option { return func(c *config) { c.namedInvoices = true } }
 
 // WithShapes makes answers take other shapes that have been seen.
 func WithShapes(shapes ...Shape) Option {

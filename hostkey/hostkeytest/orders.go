@@ -152,7 +152,11 @@ func orderInstance(c *call) reply {
 // place bills an order, and pays it at once unless WithUnpaidOrders is set.
 func (st *state) place(o *placed, total int64) {
 	o.server.ServiceID, o.server.OrderID = st.services.Next(), st.orderIDs.Next()
-	o.invoice = st.bill(total, item{kind: "Hosting", rel: o.server.ServiceID, text: o.Preset}, st.now)
+	text := o.Preset
+	if st.cfg.namedInvoices {
+		text += " (" + o.Hostname + ")"
+	}
+	o.invoice = st.bill(total, item{kind: "Hosting", rel: o.server.ServiceID, text: text}, st.now)
 	o.InvoiceID = o.invoice.ID
 	if st.failing > 0 {
 		st.failing--
