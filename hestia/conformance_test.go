@@ -156,7 +156,7 @@ func truths(srv *hestiatest.Server) []providertest.Truth {
 		if u.Role == "admin" {
 			continue
 		}
-		_, reference := provider.Unmark(u.DisplayName)
+		_, reference, _ := provider.Markers{}.Read(u.DisplayName, u.Name)
 		out = append(out, providertest.Truth{
 			ID: u.Name, Username: u.Name, Reference: reference, Plan: u.Package, Password: u.Password,
 			Domains: u.WebDomains, Suspended: u.Suspended, Complete: len(u.WebDomains) > 0,

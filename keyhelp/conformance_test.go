@@ -150,9 +150,9 @@ func truths(srv *keyhelptest.Server) []providertest.Truth {
 	}
 	var out []providertest.Truth
 	for _, c := range srv.Clients() {
-		_, reference := provider.Unmark(c.Notes)
+		_, reference, _ := provider.Markers{}.Read(c.Notes, c.Username)
 		if reference == "" {
-			_, reference = provider.Unmark(c.DisplayName)
+			_, reference, _ = provider.Markers{}.Read(c.DisplayName, c.Username)
 		}
 		out = append(out, providertest.Truth{
 			ID: strconv.FormatInt(c.ID, 10), Username: c.Username, Reference: reference,

@@ -146,20 +146,6 @@ func (m Markers) verify(reference, name, signature string) (valid, current bool)
 	return false, false
 }
 
-// Mark is for authors of adapters: it returns text with the marker of the reference, in place of
-// any other marker.
-func Mark(text, reference string) string { return Markers{}.Mark(text, reference, "") }
-
-// Unmark is for authors of adapters: it splits text into what people wrote and the marker's
-// reference, "" if there is no marker.
-func Unmark(text string) (plain, reference string) {
-	plain, found := unmark(text)
-	if len(found) > 0 {
-		reference, _, _ = strings.Cut(found[0], "~")
-	}
-	return plain, reference
-}
-
 // maxMarkers is how many markers of one text are looked at: two are too many.
 const maxMarkers = 4
 

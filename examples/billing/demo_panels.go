@@ -98,11 +98,11 @@ func (p *panels) holds() []string {
 	}
 	var all []string
 	for _, c := range p.keyhelp.Clients() {
-		_, reference := provider.Unmark(c.Notes)
+		_, reference, _ := provider.Markers{}.Read(c.Notes, c.Username)
 		all = append(all, fmt.Sprintf("%s %s on web1", reference, state(c.Suspended)))
 	}
 	for _, u := range p.hestia.Users() {
-		if _, reference := provider.Unmark(u.DisplayName); reference != "" {
+		if _, reference, _ := (provider.Markers{}).Read(u.DisplayName, u.Name); reference != "" {
 			all = append(all, fmt.Sprintf("%s %s on web2", reference, state(u.Suspended)))
 		}
 	}

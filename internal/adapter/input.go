@@ -36,7 +36,7 @@ func Input(field, problem string) provider.Problems {
 
 // MarkerProblem refuses text with a marker in it: it would make the account somebody else's.
 func MarkerProblem(text string) string {
-	if _, marker := provider.Unmark(text); marker != "" {
+	if _, reference, marker := (provider.Markers{}).Read(text, ""); reference != "" || marker.Tampered != "" {
 		return "contains a marker"
 	}
 	return ""

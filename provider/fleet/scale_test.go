@@ -98,7 +98,7 @@ func openKeyHelp(t testing.TB, name string, accounts []held) *emulated {
 	ids := map[string]int64{"small": srv.Plans()[0].ID, "large": srv.Plans()[1].ID}
 	for _, a := range accounts {
 		srv.AddClient(keyhelptest.Client{
-			Username: a.username, Email: a.username + "@example.com", Notes: provider.Mark("", a.reference), PlanID: ids[a.plan], Suspended: a.suspended,
+			Username: a.username, Email: a.username + "@example.com", Notes: provider.Markers{}.Mark("", a.reference, a.username), PlanID: ids[a.plan], Suspended: a.suspended,
 		})
 	}
 	e := &emulated{name: name, kind: keyhelp.Kind, provider: keyhelp.NewProvider(client), faults: srv.Faults, plans: make(map[string]string)}
@@ -126,7 +126,7 @@ func openHestia(t testing.TB, name string, accounts []held) *emulated {
 	require.NoError(t, err)
 	for _, a := range accounts {
 		srv.AddUser(hestiatest.User{
-			Name: a.username, Password: "Canary+Passw0rd/1", DisplayName: provider.Mark("Some Customer", a.reference), Package: a.plan, Suspended: a.suspended,
+			Name: a.username, Password: "Canary+Passw0rd/1", DisplayName: provider.Markers{}.Mark("Some Customer", a.reference, a.username), Package: a.plan, Suspended: a.suspended,
 		})
 	}
 	e := &emulated{name: name, kind: hestia.Kind, provider: hestia.NewProvider(client), faults: srv.Faults, plans: map[string]string{"small": "small", "large": "large"}}
