@@ -208,19 +208,21 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order, extent extent, c
 	var mine *made
 	for _, m := range found {
 		switch n := m.plate; {
-		case !n.ours(o.Username, o.Reference):
+		case n.marker == 0 || n.reference != o.Reference:
 		case mine == nil:
 			mine = m
 		case !n.yields(mine.plate):
 			return nil, "", adapter.BothMatch(Kind, "", "licenses", mine.plate.license, n.license)
 		}
 	}
-	for _, m := range found {
-		if mine != nil {
-			delete(p.attempts, o.id())
-			return mine, provider.OutcomeAlready, nil
-		}
-		return nil, "", p.taken(m, o)
+	switch {
+	case mine != nil && mine.plate.ours(o.Username, o.Reference):
+		delete(p.attempts, o.id())
+		return mine, provider.OutcomeAlready, nil
+	case mine != nil:
+		return nil, "", p.taken(mine, o)
+	case len(found) > 0:
+		return nil, "", p.taken(found[0], o)
 	}
 	m, err := p.newLicense(ctx, o, certain)
 	if err != nil {

@@ -139,9 +139,12 @@ func TestCopiedMarker(t *testing.T) {
 // TestTwoLicensesOfOneOrder: two that are ready are for a person to decide.
 func TestTwoLicensesOfOneOrder(t *testing.T) {
 	srv := newServer(licenseservertest.WithSeedLicenses(2))
-	for _, l := range srv.Licenses() {
+	for i, l := range srv.Licenses() {
 		_, err := providerOn(t, srv, searchable).Adopt(t.Context(), strconv.FormatInt(l.ID, 10), "order-1")
 		require.NoError(t, err)
+		d := srv.Devices(l.ID)[0]
+		d.MachineName = "customer" + strconv.Itoa(i) // whatever their names are
+		srv.Activate(d)
 	}
 	for name, opts := range map[string][]provider.Option{"documented": nil, "search": {searchable}} {
 		p := providerOn(t, srv, opts...)

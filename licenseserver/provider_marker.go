@@ -67,7 +67,7 @@ func (n *nameplate) ours(username, reference string) bool {
 // yields reports whether a license is that of a Create that has not finished, and that will remove it
 // because the marker of another license of the order was registered before.
 func (n *nameplate) yields(first *nameplate) bool {
-	return n.unfinished && n.marker > first.marker && n.reference == first.reference && strings.EqualFold(n.username, first.username)
+	return n.unfinished && n.marker > first.marker && n.reference == first.reference
 }
 
 // inUse reports whether there are devices that are not name plates.
