@@ -29,6 +29,9 @@ func (a *answerReader) forbidden(text string, status int) error {
 	return provider.ErrForbidden
 }
 
+// namesUser reports whether it is a user that a command did not find. Code 3 does not say what is missing.
+func namesUser(text string) bool { return strings.HasPrefix(text, "user ") }
+
 // switchedOff recognises the page that replaces the API after v-change-sys-api.
 func switchedOff(body []byte) bool {
 	return string(bytes.TrimSpace(body)) == "Error: Disabled"

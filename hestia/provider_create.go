@@ -109,11 +109,11 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest, 
 	}.Run(ctx)
 }
 
-// blamePlan turns "not found" into an error about the plan: the package is the only thing that
-// adding a user or changing its package can fail to find.
+// blamePlan turns "not found" into an error about the plan: the package is all that adding a user can
+// fail to find, and changing its package too, unless the panel names the user.
 func blamePlan(err error) error {
 	var e *provider.Error
-	if !errors.Is(err, ExitNotExist) || !errors.As(err, &e) {
+	if !errors.Is(err, ExitNotExist) || !errors.As(err, &e) || namesUser(e.Message) {
 		return err
 	}
 	blamed := *e

@@ -52,7 +52,9 @@ func (p *Provider) ChangePassword(ctx context.Context, id string, password provi
 	return adapter.Verb(ctx, p.accounts, "change password of account", id, input, func(ctx context.Context, login string) (provider.Outcome, error) {
 		_, err := p.customer(ctx, login)
 		if err == nil {
-			err = p.client.Users.ChangePassword(ctx, login, password)
+			if err = p.client.Users.ChangePassword(ctx, login, password); errors.Is(err, provider.ErrNotFound) {
+				err = provider.Unresolved(err, errors.New("a password cannot be read, and the user was there a moment ago"))
+			}
 		}
 		return provider.OutcomeChanged, err
 	})

@@ -60,10 +60,15 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 		made = c.Already
 	}
 	accepted, pending := false, false
+	var denied error
 	forget := a.Sending(id, c.Concerns, made)
 	err = provider.Confirm(ctx,
 		func(ctx context.Context) error {
 			err := c.Do(ctx, id, now)
+			if denied = nil; errors.Is(a.ofAccount(err), provider.ErrNotFound) {
+				denied = err
+				return nil // it was there a moment ago: the look decides
+			}
 			accepted = err == nil
 			return err
 		},
@@ -90,6 +95,8 @@ func (a *Accounts[K, T]) Apply(ctx context.Context, id K, now *T, c Change[K, T]
 			return done || pending, err
 		})
 	switch {
+	case errors.Is(err, provider.ErrConflict) && denied != nil:
+		return "", provider.Unresolved(denied, errors.New("the "+a.Noun+" is there, and as it was"))
 	case errors.Is(err, provider.ErrOutcomeUnknown):
 		return "", err
 	case err != nil:

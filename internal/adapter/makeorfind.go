@@ -39,15 +39,21 @@ type MakeOrFind[T any] struct {
 // Run returns the thing and whether it was made by this call (changed, also if one of its
 // tries may have made it) or before it (already).
 func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
-	certain := false
-	if m.Certain != nil {
-		defer func() { *m.Certain = certain }()
+	var certain bool
+	if m.Certain == nil {
+		m.Certain = &certain
 	}
+	*m.Certain = false
 	if m.LookFirst {
 		if thing, err := m.Find(ctx, nil); !errors.Is(err, provider.ErrNotFound) {
 			return m.claim(thing, provider.OutcomeAlready, err)
 		}
 	}
+	return m.make(ctx, false)
+}
+
+// make makes the thing. denied is set if the server has said "not found" to that before.
+func (m MakeOrFind[T]) make(ctx context.Context, denied bool) (*T, provider.Outcome, error) {
 	var thing *T
 	var last error // of Make
 	lost := false
@@ -59,7 +65,7 @@ func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
 		func(ctx context.Context) (err error) {
 			thing, err = m.Make(ctx)
 			lost = lost || errors.Is(err, provider.ErrOutcomeUnknown)
-			certain, last = err == nil, err
+			*m.Certain, last = err == nil, err
 			return err
 		},
 		func(ctx context.Context) (found bool, err error) {
@@ -75,19 +81,22 @@ func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
 	case !Refused(last):
 		return m.claim(thing, provider.OutcomeChanged, err)
 	}
-	return m.explain(ctx, last, lost)
+	return m.explain(ctx, last, lost, denied)
 }
 
 // explain finds out why the server refused to make the thing. If the thing exists by now,
-// that is why: an earlier try made it, in this call or another, or somebody else did.
-func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost bool) (*T, provider.Outcome, error) {
+// that is why: an earlier try made it, in this call or another, or somebody else did. "Not found"
+// is the answer to a look, and may have been given to the one before: it is a refusal when it is
+// said again.
+func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost, denied bool) (*T, provider.Outcome, error) {
 	find := m.Find
 	if lost || errors.Is(refused, provider.ErrAlreadyExists) {
 		find = m.patient // something may be there that the search does not show yet
 	}
+	deniedNow := errors.Is(refused, provider.ErrNotFound)
 	thing, err := find(ctx, refused)
 	switch {
-	case err == nil && lost:
+	case err == nil && (lost || denied || deniedNow):
 		return m.claim(thing, provider.OutcomeChanged, nil)
 	case err == nil:
 		return m.claim(thing, provider.OutcomeAlready, nil)
@@ -95,6 +104,8 @@ func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost bool) (*
 		return nil, "", provider.Unresolved(refused, err)
 	case !errors.Is(err, provider.ErrNotFound):
 		return nil, "", unexplained(refused, err)
+	case deniedNow && !denied:
+		return m.make(ctx, true)
 	case m.WhyNot != nil:
 		return nil, "", m.WhyNot(ctx, refused)
 	}

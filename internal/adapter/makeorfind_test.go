@@ -45,6 +45,14 @@ func TestMakeOrFind(t *testing.T) {
 		"refused, nothing there":           {finds: []any{""}, makes: []any{exists}, wantErr: errStuck},
 		"refused, cannot look":             {finds: []any{down}, makes: []any{exists}, wantErr: provider.ErrUnavailable, not: provider.ErrOutcomeUnknown},
 		"down":                             {makes: []any{down}, wantErr: provider.ErrUnavailable},
+		"denied, and made":                 {first: true, finds: []any{"", "ours"}, makes: []any{gone}, want: "ours", outcome: changed},
+		"denied, and theirs":               {first: true, finds: []any{"", "theirs"}, makes: []any{gone}, wantErr: taken},
+		"denied, not seen, made":           {first: true, finds: []any{"", ""}, makes: []any{gone, "ours"}, want: "ours", outcome: changed, certain: true},
+		"denied, not seen, refused, there": {finds: []any{"", "ours"}, makes: []any{gone, exists}, want: "ours", outcome: changed},
+		"denied twice":                     {finds: []any{"", ""}, makes: []any{gone, gone}, wantErr: errStuck, not: provider.ErrOutcomeUnknown},
+		"denied twice, there at last":      {finds: []any{"", "ours"}, makes: []any{gone, gone}, want: "ours", outcome: changed},
+		"denied, cannot look":              {finds: []any{down}, makes: []any{gone}, wantErr: provider.ErrUnavailable, not: provider.ErrOutcomeUnknown},
+		"denied, not seen, lost, not seen": {finds: []any{"", "", ""}, makes: []any{gone, lost, lost}, wantErr: provider.ErrOutcomeUnknown},
 		"read back, ours":                  {readBack: true, finds: []any{"ours"}, makes: []any{"unread"}, want: "ours", outcome: changed, certain: true},
 		"read back, theirs":                {readBack: true, finds: []any{"theirs"}, makes: []any{"unread"}, wantErr: taken},
 		"read back, nothing":               {readBack: true, finds: []any{""}, makes: []any{"unread"}, wantErr: provider.ErrConflict},
@@ -72,7 +80,7 @@ func TestMakeOrFind(t *testing.T) {
 					if len(makes) == 0 && len(finds) == 1 && test.makes != nil && test.makes[len(test.makes)-1] == any(exists) {
 						require.Same(t, exists, why, "the refusal is evidence")
 					} else {
-						require.True(t, why == nil || test.readBack, "there was no refusal")
+						require.True(t, why == nil || test.readBack || why == error(gone), "there was no refusal")
 					}
 					return next(&finds)
 				},
