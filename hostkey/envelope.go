@@ -96,9 +96,6 @@ func (e envelope) message() string {
 	return e.word("message")
 }
 
-// maxText is how much of a server's explanation is kept.
-const maxText = 300
-
 // text returns the server's own explanation, "" if there is none.
 func (e envelope) text() string {
 	for _, name := range []string{"error", "message", "description"} {

@@ -164,7 +164,10 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	case p.server != 0:
 		return false, nil
 	}
-	return true, cmp.Or(p.tampered, unread)
+	if p.tampered != nil {
+		return true, p.tampered
+	}
+	return true, unread
 }
 
 // inspect reads the server and makes sure that it is the order's. It is marked once it is ready,

@@ -32,7 +32,7 @@ type purchase struct {
 	// What this call saw: the host names of the account's servers, its newest server and invoice, the
 	// vendor's message about the deployment, and the server once it exists.
 	servers                     map[int64]string
-	tampered                    error // about a server that may be the order's, and whose tag proves nothing
+	tampered                    *provider.Error // about a server that may be the order's, and whose tag proves nothing
 	newestServer, newestInvoice int64
 	message                     string
 	found                       *Server

@@ -46,16 +46,14 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	}
 	switch {
 	case p.Located():
-		return seen, nil
 	case p.tampered != nil:
 		seen.Conflict = p.tampered
-		return seen, nil
 	case unread != nil:
 		return nil, unread
-	case seen.Unclear != "":
-		return seen, nil
+	case seen.Unclear == "":
+		return seen, p.invoices(ctx, seen)
 	}
-	return seen, p.invoices(ctx, seen)
+	return seen, nil
 }
 
 func conflict(format words.Own, args ...any) *provider.Error {

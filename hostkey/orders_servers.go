@@ -66,17 +66,14 @@ func (p *purchase) among(ctx context.Context, seen *order.Sighting, which func(i
 			continue
 		}
 		server, err := p.s.c.Servers.Show(ctx, id)
-		if errors.Is(err, provider.ErrNotFound) {
-			server, err = nil, p.missing(ctx, seen, id)
-		}
-		if err != nil {
-			return err
-		}
-		if server != nil {
+		switch {
+		case errors.Is(err, provider.ErrNotFound):
+			err = p.missing(ctx, seen, id)
+		case err == nil:
 			p.see(seen, server)
 		}
-		if seen.Conflict != nil {
-			return nil
+		if err != nil || seen.Conflict != nil {
+			return err
 		}
 	}
 	return nil
@@ -126,7 +123,7 @@ func (p *purchase) take(seen *order.Sighting, id int64) {
 }
 
 // claims reports whether a server is the order's; tampered is why that cannot be told.
-func (p *purchase) claims(server *Server) (ours bool, tampered error) {
+func (p *purchase) claims(server *Server) (ours bool, tampered *provider.Error) {
 	reference, marker := p.s.c.reference(server)
 	named := p.orderedFor(server.Hostname()) || p.orderedFor(p.servers[server.ID])
 	if marker.Tampered != "" && (named || marker.Claim(p.Reference)) {
@@ -136,9 +133,8 @@ func (p *purchase) claims(server *Server) (ours bool, tampered error) {
 }
 
 // tamperedServer is the error about a server that may be an order's, and whose tag proves nothing.
-func tamperedServer(server *Server, marker provider.Marker) error {
-	err := adapter.Tampered("", "server", &provider.Account{ID: idText(server.ID), Marker: marker})
-	return err
+func tamperedServer(server *Server, marker provider.Marker) *provider.Error {
+	return adapter.Tampered("", "server", &provider.Account{ID: idText(server.ID), Marker: marker})
 }
 
 func (p *purchase) orderedFor(hostname string) bool { return orderedFor(hostname, p.suffixes) }
