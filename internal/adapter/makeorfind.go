@@ -100,7 +100,7 @@ func (m MakeOrFind[T]) explain(ctx context.Context, refused error, lost, denied 
 		return m.claim(thing, provider.OutcomeChanged, nil)
 	case err == nil:
 		return m.claim(thing, provider.OutcomeAlready, nil)
-	case lost:
+	case lost, deniedNow && !errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrForbidden):
 		return nil, "", provider.Unresolved(refused, err)
 	case !errors.Is(err, provider.ErrNotFound):
 		return nil, "", unexplained(refused, err)

@@ -2,6 +2,7 @@ package adapter_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,7 +52,8 @@ func TestMakeOrFind(t *testing.T) {
 		"denied, not seen, refused, there": {finds: []any{"", "ours"}, makes: []any{gone, exists}, want: "ours", outcome: changed},
 		"denied twice":                     {finds: []any{"", ""}, makes: []any{gone, gone}, wantErr: errStuck, not: provider.ErrOutcomeUnknown},
 		"denied twice, there at last":      {finds: []any{"", "ours"}, makes: []any{gone, gone}, want: "ours", outcome: changed},
-		"denied, cannot look":              {finds: []any{down}, makes: []any{gone}, wantErr: provider.ErrUnavailable, not: provider.ErrOutcomeUnknown},
+		"denied, cannot look":              {finds: []any{down}, makes: []any{gone}, wantErr: provider.ErrOutcomeUnknown, not: provider.ErrUnavailable},
+		"denied, may not look":             {finds: []any{forbidden}, makes: []any{gone}, wantErr: provider.ErrForbidden, not: provider.ErrOutcomeUnknown},
 		"denied, not seen, lost, not seen": {finds: []any{"", "", ""}, makes: []any{gone, lost, lost}, wantErr: provider.ErrOutcomeUnknown},
 		"read back, ours":                  {readBack: true, finds: []any{"ours"}, makes: []any{"unread"}, want: "ours", outcome: changed, certain: true},
 		"read back, theirs":                {readBack: true, finds: []any{"theirs"}, makes: []any{"unread"}, wantErr: taken},
@@ -80,7 +82,7 @@ func TestMakeOrFind(t *testing.T) {
 					if len(makes) == 0 && len(finds) == 1 && test.makes != nil && test.makes[len(test.makes)-1] == any(exists) {
 						require.Same(t, exists, why, "the refusal is evidence")
 					} else {
-						require.True(t, why == nil || test.readBack || why == error(gone), "there was no refusal")
+						require.True(t, why == nil || test.readBack || errors.Is(why, gone), "there was no refusal")
 					}
 					return next(&finds)
 				},

@@ -65,10 +65,10 @@ func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 		tried := int64(0)
 		for _, segment := range p.Segments {
 			next := segment.From
-			var holes []int64                      // since the last one that exists
-			last := max(segment.From-1, p.Highest) // there may be more behind any gap before what was seen
-			if segment.End > 0 {
-				last = min(last, segment.End-1)
+			var holes []int64 // since the last one that exists
+			last := segment.From - 1
+			if segment.End == 0 || p.Highest < segment.End {
+				last = max(last, p.Highest) // there may be more behind any gap before what was seen
 			}
 			found := func(id int64, r probed[T]) bool {
 				last = max(last, id)

@@ -229,7 +229,7 @@ func (c *probe) disturbed(v verb, name string, arm func(*faults.Injector), row *
 	k.requests = c.w.Faults.Requests()
 	c.w.Faults.Clear()
 	c.finish(k, r, name, row)
-	if limit := 10 * (row.requests + 5); len(k.requests) > limit {
+	if limit := 15 * (row.requests + 5); len(k.requests) > limit {
 		row.wrong++
 		c.Errorf("%s, %s: %d requests", v.name, name, len(k.requests))
 	}
