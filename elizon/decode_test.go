@@ -69,11 +69,3 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
-
-// TestNamesAreWhole: bytes that are not UTF-8 are an error in what an account shows.
-func TestNamesAreWhole(t *testing.T) {
-	for _, name := range []string{"name", "userDisplayName", "domainName"} {
-		err := elizon.Decode([]byte(`{"id": "1", "`+name+"\": \"M\xfcller\"}"), new(elizon.Service))
-		require.ErrorContains(t, err, `field "`+name+`" is not UTF-8`)
-	}
-}

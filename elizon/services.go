@@ -54,9 +54,9 @@ const (
 // Service is a service as List returns it.
 type Service struct {
 	ID   string `wire:"id,required,identity"`
-	Name string `wire:"name,exact"`
+	Name string `wire:"name"`
 	// UserDisplayName is the name that the owner gave it; "" if there is none.
-	UserDisplayName string `wire:"userDisplayName,exact"`
+	UserDisplayName string `wire:"userDisplayName"`
 	// Status of the machine, see StatusRunning. It does not show a suspension.
 	Status string `wire:"status"`
 	// Suspended is whether the answer has a time of suspension; SuspendedAt is zero if that time
@@ -85,7 +85,7 @@ type Service struct {
 	Shared          bool   `wire:"isShared"`
 	SharedByName    string `wire:"sharedByName"`
 	DomainService   bool   `wire:"isDomainService"`
-	DomainName      string `wire:"domainName,exact"`
+	DomainName      string `wire:"domainName"`
 	CategoryName    string `wire:"categoryFriendlyName"`
 	ProviderAddress string `wire:"providerAddress,loose"`
 	// DNSRecords is which types of subdomain records can point to it.

@@ -12,7 +12,7 @@ type User struct {
 	// Login is the user's name on the panel and the server.
 	Login string `hestia:",key"`
 	// Name of the person.
-	Name    string `hestia:"NAME,exact"`
+	Name    string `hestia:"NAME"`
 	Contact string `hestia:"CONTACT,exact"`
 	Package string `hestia:"PACKAGE,exact"`
 	// Role is "admin", "user" or "dns-cluster".

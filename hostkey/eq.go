@@ -60,7 +60,7 @@ type ServerListOptions struct {
 type ListedServer struct {
 	ID       int64        `wire:"id,positive"`
 	Status   ServerStatus `wire:"status"`
-	Hostname string       `wire:"hostname,exact"`
+	Hostname string       `wire:"hostname"`
 	// Name is the preset's name.
 	Name     string     `wire:"name"`
 	Type     string     `wire:"type"`

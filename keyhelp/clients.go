@@ -21,10 +21,10 @@ type ClientAccount struct {
 	ID int64 `wire:"id,positive,identity"`
 	// LoginName is the user name on the panel and the system (live dialect: username).
 	LoginName string `wire:"username|login_name,required,strict,name"`
-	Email     string `wire:"email,exact"`
+	Email     string `wire:"email"`
 	// DisplayName is the customer's name. Live panels have first and last name instead, which are
 	// joined here.
-	DisplayName string `wire:"display_name,exact"`
+	DisplayName string `wire:"display_name"`
 	// Locked reports whether the client is suspended (live dialect: is_suspended).
 	Locked bool `wire:"is_locked|is_suspended"`
 	// HostingPlanID is 0 if the client has no plan or the panel does not report it; it is unproven

@@ -16,7 +16,7 @@ type LicensesService struct{ c *Client }
 type License struct {
 	ID           int64           `wire:"license.id,positive"`
 	Key          provider.Secret `wire:"license.key,strict,name"`
-	CustomerName string          `wire:"license.customer_name,exact"`
+	CustomerName string          `wire:"license.customer_name"`
 	// Type may have any value; only "perpetual" is documented.
 	Type string `wire:"license.type"`
 	// ValidFrom is a date, and ValidUntil the last second of a date, in UTC: whether the server counts
