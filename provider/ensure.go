@@ -75,7 +75,8 @@ func (c *EnsureResult) Outcome() Outcome {
 // It never touches an account with another reference: if Create is set and the account carries a
 // different one, the error matches ErrAlreadyExists. The same holds for one without a reference that was
 // found by its name; a tampered marker is ErrConflict then. With ID they do not matter: the caller knows
-// whose the account is, and Ensure writes its marker anew, also one by an old key, and reports that as a
+// whose the account is (on hosting panels the login name must be that of Create, too, since a restored
+// panel may have given the ID to another), and Ensure writes its marker anew, also one by an old key, and reports that as a
 // change. Where the API cannot do that, EnsureResult.Unmarked says so. An account that is suspended and is
 // to stay so is not completed until it is to be active. The EnsureResult is never nil; with an error, it
 // shows how far Ensure got.
@@ -99,7 +100,7 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 		return c, err
 	}
 	c.Account = account
-	if err := want.owns(kind, account); err != nil {
+	if err := want.owns(p.Describe(), account); err != nil {
 		return c, err
 	}
 	if want.Status == StatusAbsent {
@@ -148,16 +149,21 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 }
 
 // owns returns why an account that was found must not be touched.
-func (d Desired) owns(kind string, account *Account) error {
+func (d Desired) owns(system *Description, account *Account) error {
 	if account == nil || d.Create == nil || d.Create.Reference == account.Reference {
 		return nil
 	}
 	err := &Error{
-		Provider: kind, Action: fmt.Sprintf("ensure account %q", account.Username), Kind: ErrAlreadyExists,
+		Provider: system.Kind, Action: fmt.Sprintf("ensure account %q", account.Username), Kind: ErrAlreadyExists,
 		Message: fmt.Sprintf("account %s carries the reference %q, not %q", account.ID, account.Reference, d.Create.Reference),
 	}
 	switch {
 	case account.Reference != "":
+		return err
+	case d.ID != "" && system.Service == ServiceHosting && d.Create.Username != "" && !strings.EqualFold(d.Create.Username, account.Username):
+		// Customers cannot change login names: a system that was restored gave the ID to another.
+		err.Kind = ErrConflict
+		err.Message = words.Say("account %s is called %q, not %q, and carries no valid marker: find out whose it is", account.ID, account.Username, d.Create.Username)
 		return err
 	case d.ID != "":
 		return nil // the caller knows whose it is

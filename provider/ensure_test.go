@@ -164,10 +164,20 @@ func requireState(t *testing.T, m *providertest.Memory, c *provider.EnsureResult
 
 func TestEnsureByID(t *testing.T) {
 	m := providertest.NewMemory(nil)
-	id := m.AddForeign("somebody")
+	id := m.AddForeign(order().Username)
 	c, err := provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusSuspended, ID: id, Plan: "large"})
 	require.NoError(t, err, "without a reference any account may be meant")
 	require.Equal(t, "change plan: small -> large, suspend: active -> suspended", changes(c))
+
+	// A restored panel gave the ID to another customer.
+	stranger := m.AddForeign("somebody")
+	for _, status := range []provider.Status{provider.StatusActive, provider.StatusSuspended, provider.StatusAbsent} {
+		_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: status, ID: stranger, Create: order()})
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorContains(t, err, `is called "somebody", not "`+order().Username+`"`)
+	}
+	_, err = m.Terminate(t.Context(), stranger)
+	require.NoError(t, err)
 
 	// The caller's ID counts most: the marker is written anew, after the account was suspended.
 	c, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusActive, ID: id, Create: order(), DryRun: true})
@@ -175,7 +185,7 @@ func TestEnsureByID(t *testing.T) {
 	require.Equal(t, "unsuspend: suspended -> active, adopt: it has no marker -> order-1", changes(c))
 	c, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusActive, ID: id, Create: order()})
 	require.NoError(t, err)
-	require.Equal(t, "unsuspend: suspended -> active, adopt: it has no marker -> order-1", changes(c))
+	require.Equal(t, "unsuspend: suspended -> active, adopt: it has no marker -> order-1, create: incomplete -> active", changes(c))
 	require.Equal(t, "order-1", c.Account.Reference)
 	require.Equal(t, "order-1", m.Accounts()[0].Reference)
 	require.Empty(t, c.Unmarked)

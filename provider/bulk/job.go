@@ -28,7 +28,8 @@ type Target struct {
 	Server string
 	// ID of the account. All verbs but Ensure need it.
 	ID string
-	// Want is for Ensure. If its ID is "", ID is used.
+	// Want is for Ensure. If its ID is "", ID is used. With the other verbs, Want.Create says whose the
+	// account must be (provider.Expect), which is one call more.
 	Want provider.Desired
 }
 

@@ -41,6 +41,9 @@ func (j *Job) do(ctx context.Context, p provider.Provider, t Target) *Result {
 			r.Outcome = r.Ensured.Outcome()
 		}
 	default:
+		if create := t.Want.Create; create != nil && t.ID != "" {
+			p = provider.Expect(p, provider.Expected{Reference: create.Reference, Username: create.Username})
+		}
 		r.Outcome, r.Err = verbs[j.Verb](ctx, p, t)
 	}
 	if r.Err != nil {

@@ -36,7 +36,8 @@ const (
 	// Extra: on the server, but not wanted.
 	Extra DriftKind = "extra"
 	// Taken: the account with the wanted name is somebody else's: it carries another reference, or
-	// none.
+	// none. One that is wanted by its ID, has the wanted name and carries none has the kinds WrongStatus
+	// and WrongPlan, too: Repair repairs it, and Adopt marks it.
 	Taken DriftKind = "taken"
 	// Duplicate: one of several accounts with the reference of a wanted one. Only you can find out which
 	// of them the customer uses.
@@ -53,8 +54,8 @@ const (
 // Drift is one difference between the wanted accounts and a server.
 type Drift struct {
 	Server string
-	// Kinds are one or both of WrongStatus and WrongPlan, beside Tampered for an account that was wanted by
-	// its ID, or one of the others; none beside an error.
+	// Kinds are one or both of WrongStatus and WrongPlan, beside Tampered or Taken for an account that was
+	// wanted by its ID, or one of the others; none beside an error.
 	Kinds []DriftKind
 	// Wanted is nil for Extra, Account for Missing. Of the account that came before a Duplicate, only ID,
 	// Username and Reference are set.
@@ -366,10 +367,13 @@ func (l *wants) hold(s *Server, a *provider.Account) []*Drift {
 	case tampered:
 		d.Kinds = []DriftKind{Tampered}
 	case w.Reference != "" && a.Reference != w.Reference:
+		d.Kinds = []DriftKind{Taken}
+		if w.ID != "" && a.Reference == "" && (w.Username == "" || strings.EqualFold(w.Username, a.Username)) {
+			break // the marker is gone, and the caller knows whose it is
+		}
 		if w.ID != "" {
 			l.see(w, a)
 		}
-		d.Kinds = []DriftKind{Taken}
 		return []*Drift{d}
 	}
 	if first := l.seen[w]; first != nil {

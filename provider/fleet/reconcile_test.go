@@ -210,6 +210,15 @@ func (d doubled) List(context.Context, *provider.ListOptions) iter.Seq2[*provide
 	}
 }
 
+func (d doubled) Get(ctx context.Context, id string) (*provider.Account, error) {
+	for _, a := range d.accounts {
+		if a.ID == id {
+			return a, nil
+		}
+	}
+	return d.Memory.Get(ctx, id)
+}
+
 // TestReconcileDuplicates: two accounts of one order are told, and not repaired; and what has the
 // name of a wanted account is extra when that is there under another name, in whichever order they
 // come.
@@ -267,6 +276,16 @@ func TestReconcileTampered(t *testing.T) {
 		},
 		"alone":     {[]*provider.Account{forger}, []fleet.Wanted{debtor}, []string{"web1: mallory (1): tampered: " + problem}, nil},
 		"of nobody": {[]*provider.Account{forger}, nil, []string{"web1: mallory (1): tampered: " + problem}, nil},
+		"by his ID, without a marker": {
+			[]*provider.Account{{ID: "1", Username: "mallory", Status: provider.StatusActive}},
+			[]fleet.Wanted{{Server: "web1", ID: "1", Reference: "order-66", Username: "mallory", Status: provider.StatusSuspended}},
+			[]string{`web1: mallory (1): taken: it carries the reference "", not "order-66"; wrong status: active, not suspended`}, []string{"1"},
+		},
+		"of another who has his ID": {
+			[]*provider.Account{{ID: "1", Username: "bob", Status: provider.StatusActive}},
+			[]fleet.Wanted{{Server: "web1", ID: "1", Reference: "order-66", Username: "mallory", Status: provider.StatusSuspended}},
+			[]string{`web1: bob (1): taken: it carries the reference "", not "order-66"`}, nil,
+		},
 		"by his ID": {
 			[]*provider.Account{forger}, []fleet.Wanted{{Server: "web1", ID: "1", Reference: "order-66", Status: provider.StatusSuspended}},
 			[]string{"web1: mallory (1): tampered: " + problem + "; wrong status: active, not suspended"}, []string{"1"},
