@@ -56,24 +56,36 @@ func (p *Provider) owner(ctx context.Context, domain string) (login string, err 
 	return "", nil
 }
 
-// has reports whether a user has a website, a mail domain or a zone of that very name.
-func (p *Provider) has(ctx context.Context, login, domain string) (bool, error) {
-	for _, listed := range []func() (bool, error){
-		func() (bool, error) {
+// has reports whether a user has a website, a mail domain or a zone of that very name. A kind that the key
+// may not list is passed over, unless the name is in none of the others.
+func (p *Provider) has(ctx context.Context, login, domain string) (has bool, err error) {
+	var denied error
+	for _, kind := range []struct {
+		command string
+		look    func() (bool, error)
+	}{
+		{"v-list-web-domains", func() (bool, error) {
 			return lists(p.client.Web.ListDomains(ctx, login), func(d *WebDomain) string { return d.Name }, domain)
-		},
-		func() (bool, error) {
+		}},
+		{"v-list-mail-domains", func() (bool, error) {
 			return lists(p.client.Mail.ListDomains(ctx, login), func(d *MailDomain) string { return d.Name }, domain)
-		},
-		func() (bool, error) {
+		}},
+		{"v-list-dns-domains", func() (bool, error) {
 			return lists(p.client.DNS.ListDomains(ctx, login), func(d *DNSDomain) string { return d.Name }, domain)
-		},
+		}},
 	} {
-		if has, err := listed(); err != nil || has {
+		err := p.limits.try(kind.command, func() (err error) {
+			has, err = kind.look()
+			return err
+		})
+		switch {
+		case errors.Is(err, provider.ErrForbidden):
+			denied = err
+		case err != nil || has:
 			return has, err
 		}
 	}
-	return false, nil
+	return false, denied
 }
 
 func lists[T any](all iter.Seq2[*T, error], name func(*T) string, wanted string) (bool, error) {
