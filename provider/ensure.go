@@ -181,7 +181,7 @@ func (d Desired) owns(system *Description, account *Account) error {
 
 // completes reports whether Create would find the account that was found by its ID.
 func (d Desired) completes(c *EnsureResult) bool {
-	return d.ID == "" || c.Unmarked == "" && strings.EqualFold(d.Create.Username, c.Account.Username)
+	return d.ID == "" || (c.Unmarked == "" || c.Account.Marker.Outdated) && strings.EqualFold(d.Create.Username, c.Account.Username)
 }
 
 // mark writes the marker of an account that the caller or an old marker names.
@@ -192,9 +192,7 @@ func (c *EnsureResult) mark(ctx context.Context, p Provider, want Desired) error
 	}
 	adopter, ok := As[Adopter](p)
 	if !ok {
-		if !c.Account.Marker.Outdated {
-			c.Unmarked = from + ", and this system cannot mark an account that exists"
-		}
+		c.Unmarked = from + ", and this system cannot mark an account that exists"
 		return nil
 	}
 	return c.do(want, Change{Verb: CapAdopt, From: from, To: want.Create.Reference}, func() (Outcome, error) {

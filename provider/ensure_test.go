@@ -353,6 +353,11 @@ func TestEnsureRenewsMarker(t *testing.T) {
 	c, err := provider.Ensure(t.Context(), marked{memory, provider.Marker{Outdated: true}}, provider.Desired{Status: provider.StatusActive, Create: order()})
 	require.NoError(t, err)
 	require.Equal(t, "adopt: its marker is not signed with the current key -> order-1", changes(c))
+
+	c, err = provider.Ensure(t.Context(), unmarkable{marked{memory, provider.Marker{Outdated: true}}}, provider.Desired{Status: provider.StatusActive, Create: order()})
+	require.NoError(t, err)
+	require.Empty(t, c.Changes)
+	require.Equal(t, "its marker is not signed with the current key, and this system cannot mark an account that exists", c.Unmarked)
 }
 
 func TestEnsureTellsHowFarItCame(t *testing.T) {
