@@ -25,8 +25,13 @@ func divided(all []disturbance) (ways []disturbance, excused map[string][]distur
 func stillFail(out tb, v verb, requests int, excused map[string][]disturbance, within func(tb, func(*probe))) {
 	for _, excuse := range slices.Sorted(maps.Keys(excused)) {
 		watch := &quiet{}
-		for _, c := range casesOf(v, excused[excuse], requests) {
-			within(watch, func(p *probe) { c.try(p, v, c.request, &row{requests: requests}) })
+		// Trials share a world as without the exception: what was seen before a trial may be what makes it fail.
+		for cases := range slices.Chunk(casesOf(v, excused[excuse], requests), v.shared()) {
+			within(watch, func(p *probe) {
+				for _, c := range cases {
+					p.guard(func() { c.try(p, v, c.request, &row{requests: requests}) })
+				}
+			})
 			if watch.failed {
 				break
 			}
