@@ -623,7 +623,7 @@ func FuzzHandle(f *testing.F) {
 	f.Add(good + ";r=order-1;b=55053.603547.1767225600")
 	f.Add(good + ";r=order-2;s=0;i=-1;b=..")
 	srv := hostkeytest.NewServer(hostkeytest.InMemory())
-	client := adapterOver(f, srv, provider.WithRetry(provider.Retry{Attempts: 1})).Client()
+	client := adapterOver(f, srv, provider.WithRetry(provider.Retry{Attempts: 1}), provider.WithReadLag(0)).Client()
 	f.Fuzz(func(t *testing.T, handle string) {
 		placed, err := client.Orders.Check(t.Context(), handle)
 		if err == nil {
