@@ -14,7 +14,8 @@ import (
 type Desired struct {
 	// Status is required: StatusActive, StatusSuspended or StatusAbsent.
 	Status Status
-	// ID of the account. If it is "", Ensure finds the account by Create.Username.
+	// ID of the account. If it is "", Ensure finds the account by Create.Username and, where that is text
+	// that customers can change (all but hosting panels), by Create.Reference.
 	ID string
 	// Create identifies the account by Reference and Username, and makes it if it is missing and
 	// Status is not StatusAbsent. If it is nil, nothing is made: a missing account is ErrNotFound.
@@ -74,7 +75,8 @@ func (c *EnsureResult) Outcome() Outcome {
 //
 // It never touches an account with another reference: if Create is set and the account carries a
 // different one, the error matches ErrAlreadyExists. The same holds for one without a reference that was
-// found by its name; a tampered marker is ErrConflict then. With ID they do not matter: the caller knows
+// found by its name; a tampered marker is ErrConflict then. Where customers can change names, such an account
+// keeps nobody from the one that carries the reference, whatever that is called by now. With ID they do not matter: the caller knows
 // whose the account is (on hosting panels the login name must be that of Create, too, since a restored
 // panel may have given the ID to another), and Ensure writes its marker anew, also one by an old key, and reports that as a
 // change. Where the API cannot do that, EnsureResult.Unmarked says so. An account that is suspended and is
@@ -179,9 +181,9 @@ func (d Desired) owns(system *Description, account *Account) error {
 	return err
 }
 
-// completes reports whether Create would find the account that was found by its ID.
+// completes reports whether Create would find the account that was found, or make the one that was not.
 func (d Desired) completes(c *EnsureResult) bool {
-	return d.ID == "" || (c.Unmarked == "" || c.Account.Marker.Outdated) && strings.EqualFold(d.Create.Username, c.Account.Username)
+	return c.Account == nil || (c.Unmarked == "" || c.Account.Marker.Outdated) && strings.EqualFold(d.Create.Username, c.Account.Username)
 }
 
 // mark writes the marker of an account that the caller or an old marker names.
@@ -229,7 +231,18 @@ func (d Desired) find(ctx context.Context, p Provider) (*Account, error) {
 	if d.ID != "" {
 		return p.Get(ctx, d.ID)
 	}
-	return p.Find(ctx, Query{Username: d.Create.Username})
+	named, err := p.Find(ctx, Query{Username: d.Create.Username})
+	switch {
+	case p.Describe().Service == ServiceHosting: // login names are unique, and customers cannot change them
+		return named, err
+	case err == nil && named.Reference == d.Create.Reference, err != nil && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrConflict):
+		return named, err
+	}
+	// Another customer may have taken the name, and this one may have changed it.
+	if own, err := p.Find(ctx, Query{Reference: d.Create.Reference}); !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrUnsupported) {
+		return own, err
+	}
+	return named, err
 }
 
 // prove finds out whether an account that could not be read by its ID is gone, since the credentials

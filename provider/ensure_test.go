@@ -457,3 +457,86 @@ func TestEnsureRefusesBadInput(t *testing.T) {
 	}
 	require.Zero(t, m.Faults().Count())
 }
+
+// unsettled is a system on which customers choose the names: named is what is called as the order is, and
+// own what carries its reference; nil if nothing does.
+type unsettled struct {
+	*providertest.Memory
+	service    provider.ServiceType
+	named, own *provider.Account
+	err        error // of the search by name
+	searches   *[]provider.Query
+}
+
+func (u unsettled) Describe() *provider.Description {
+	d := *u.Memory.Describe()
+	d.Service = u.service
+	return &d
+}
+
+func (u unsettled) Find(_ context.Context, q provider.Query) (*provider.Account, error) {
+	*u.searches = append(*u.searches, q)
+	found, err := u.own, error(nil)
+	if q.Username != "" {
+		found, err = u.named, u.err
+	}
+	if found == nil && err == nil {
+		err = provider.ErrNotFound
+	}
+	return found, err
+}
+
+// Where customers choose the names, one who takes another's, or changes his own, keeps Ensure from nothing:
+// the reference finds the account. It is looked for once, and only if the name does not lead to it.
+func TestEnsureLooksPastNames(t *testing.T) {
+	byName, byReference := provider.Query{Username: "example_com"}, provider.Query{Reference: "order-1"}
+	for name, c := range map[string]struct {
+		named    provider.Account
+		err      error
+		none     bool // carries the reference
+		service  provider.ServiceType
+		searches []provider.Query
+		fails    error
+	}{
+		"the name leads to it":         {named: provider.Account{ID: "own", Reference: "order-1"}, searches: []provider.Query{byName}},
+		"another customer has it":      {named: provider.Account{ID: "2", Reference: "order-2"}, searches: []provider.Query{byName, byReference}},
+		"one without a reference":      {named: provider.Account{ID: "2"}, searches: []provider.Query{byName, byReference}},
+		"one with a broken marker":     {named: provider.Account{ID: "2", Marker: provider.Marker{Tampered: "?"}}, searches: []provider.Query{byName, byReference}},
+		"two have it":                  {err: provider.ErrConflict, searches: []provider.Query{byName, byReference}},
+		"nobody has it":                {err: provider.ErrNotFound, searches: []provider.Query{byName, byReference}},
+		"it cannot be searched":        {err: provider.ErrUnavailable, searches: []provider.Query{byName}, fails: provider.ErrUnavailable},
+		"another, and none of its own": {named: provider.Account{ID: "2", Reference: "order-2"}, none: true, searches: []provider.Query{byName, byReference}, fails: provider.ErrAlreadyExists},
+		"two, and none of its own":     {err: provider.ErrConflict, none: true, searches: []provider.Query{byName, byReference}, fails: provider.ErrConflict},
+		"a login name is unique":       {named: provider.Account{ID: "2", Reference: "order-2"}, service: provider.ServiceHosting, searches: []provider.Query{byName}, fails: provider.ErrAlreadyExists},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := providertest.NewMemory(nil)
+			created, err := m.Create(t.Context(), order())
+			require.NoError(t, err)
+			var searches []provider.Query
+			u := unsettled{Memory: m, service: cmp.Or(c.service, provider.ServiceServer), err: c.err, searches: &searches}
+			own := *created.Account
+			own.Username = "a-name-of-his-own"
+			if c.named.ID == "own" {
+				c.named.ID = own.ID
+			}
+			c.named.Username, c.named.Status = "example_com", provider.StatusActive
+			if c.err == nil {
+				u.named = &c.named
+			}
+			if !c.none {
+				u.own = &own
+			}
+			_, err = provider.Ensure(t.Context(), u, provider.Desired{Status: provider.StatusSuspended, Create: order()})
+			require.Equal(t, c.searches, searches)
+			require.ErrorIs(t, err, c.fails)
+			require.Equal(t, c.fails == nil, m.Accounts()[0].Suspended)
+			if c.fails == nil { // nothing is left to complete under a name that it has no more
+				m.Faults().Forget()
+				_, err = provider.Ensure(t.Context(), u, provider.Desired{Status: provider.StatusAbsent, Create: order()})
+				require.NoError(t, err)
+				require.Empty(t, m.Accounts())
+			}
+		})
+	}
+}

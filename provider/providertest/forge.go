@@ -177,18 +177,31 @@ func (c *probe) forge(f Field, kind forgery, signed bool) string {
 		}
 	}
 
-	// Who has stored the ID is not impressed.
-	mine := c.w.Request(kind.account)
-	alone := func(verb string, do func()) {
+	alone := func(id, verb string, do func()) {
 		before := c.w.Accounts()
 		do()
-		if diff := difference(before, c.w.Accounts(), written); diff != "" {
-			c.Errorf("%s: %s by ID: %s", what, verb, diff)
+		if diff := difference(before, c.w.Accounts(), id); diff != "" {
+			c.Errorf("%s: %s: %s", what, verb, diff)
 		}
 	}
+	// Nor is one who was found kept from anything by another who has taken the name, or by a name of his own.
+	if protected && needEnsure(c) && found != nil && found.ID == genuine {
+		for _, state := range []provider.Status{provider.StatusSuspended, provider.StatusActive} {
+			alone(genuine, "Ensure", func() {
+				_, err := provider.Ensure(c.context(), c.p, provider.Desired{Status: state, Create: req})
+				c.ok(err, "%s: Ensure %s of an account that Find finds by its reference", what, state)
+			})
+			if c.truth(genuine).Suspended != (state == provider.StatusSuspended) {
+				c.Errorf("%s: Ensure %s did not make it", what, state)
+			}
+		}
+	}
+
+	// Who has stored the ID is not impressed.
+	mine := c.w.Request(kind.account)
 	if protected && needEnsure(c) {
 		for _, state := range []provider.Status{provider.StatusSuspended, provider.StatusActive} {
-			alone("Ensure", func() {
+			alone(written, "Ensure by ID", func() {
 				_, err := provider.Ensure(c.context(), c.p, provider.Desired{Status: state, ID: written, Create: mine})
 				c.ok(err, "%s: Ensure %s by ID", what, state)
 			})
@@ -205,13 +218,13 @@ func (c *probe) forge(f Field, kind forgery, signed bool) string {
 		}
 	}
 	if c.has(provider.CapSuspend) {
-		alone("Suspend", func() {
+		alone(written, "Suspend by ID", func() {
 			outcome, err := c.p.Suspend(c.context(), written)
 			c.outcome(outcome, err, written, what+": Suspend by ID", provider.OutcomeChanged)
 		})
 	}
 	if c.has(provider.CapTerminate) {
-		alone("Terminate", func() { c.terminate(c.truth(written)) })
+		alone(written, "Terminate by ID", func() { c.terminate(c.truth(written)) })
 	}
 	return said
 }
