@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,6 +62,9 @@ type Drift struct {
 	// Username and Reference are set.
 	Wanted  *Wanted
 	Account *provider.Account
+	// MayBe is a wanted account that an Extra one may be under another name, as people can give it: it is
+	// wanted by its user name only, and was not found. Repair leaves such extra accounts.
+	MayBe *Wanted
 }
 
 // Is reports whether the drift has a kind.
@@ -92,6 +96,9 @@ func (d *Drift) String() string {
 				whose = "ours, " + d.Account.Reference
 			}
 			parts = append(parts, fmt.Sprintf("extra (%s)", whose))
+			if d.MayBe != nil {
+				parts = append(parts, fmt.Sprintf("may be %s under another name", d.MayBe.name()))
+			}
 		case Tampered:
 			parts = append(parts, "tampered: "+d.Account.Marker.Tampered)
 		default:
@@ -107,13 +114,11 @@ func (d *Drift) subject() string {
 		return fmt.Sprintf("%s (%s)", d.Account.Username, d.Account.ID)
 	case d.Account != nil:
 		return d.Account.ID
-	case d.Wanted.Username != "":
-		return d.Wanted.Username
-	case d.Wanted.Reference != "":
-		return d.Wanted.Reference
 	}
-	return d.Wanted.ID
+	return d.Wanted.name()
 }
+
+func (w *Wanted) name() string { return cmp.Or(w.Username, w.Reference, w.ID) }
 
 // Reconcile compares a list of wanted accounts with the servers, and yields every difference. It
 // changes nothing; Repair does. It compares all servers of the fleet: on a server for which no
@@ -126,7 +131,8 @@ func (d *Drift) subject() string {
 // compared: the drift has no Kinds, and Wanted if it is a wanted account. An account that it may be is
 // not reported as Missing.
 //
-// The wanted list is in memory while it runs, the servers' accounts are not. A *ServerError
+// The wanted list is in memory while it runs, the servers' accounts are not, but for extra ones of a server
+// on which accounts are wanted by their user names only: those come last. A *ServerError
 // concerns one server, about which nothing follows; the others go on. Any other error is the last
 // value: mistakes in the wanted list (ErrInvalid, before any server is asked), or the end of the
 // context.
@@ -165,6 +171,8 @@ func (f *Fleet) Reconcile(ctx context.Context, wanted iter.Seq2[Wanted, error]) 
 type wants struct {
 	all                       []*Wanted
 	byID, byReference, byName map[string]*Wanted
+	// named: some are wanted by their user names only.
+	named bool
 	// seen are the accounts that were found, as far as they are needed to name them.
 	seen map[*Wanted]*provider.Account
 	// held are drifts of accounts that a second one with their reference would make Duplicates.
@@ -231,7 +239,7 @@ func (l *wants) add(w *Wanted) (problem string) {
 	if name := strings.ToLower(w.Username); name != "" && l.byName[name] == nil {
 		l.byName[name] = w
 	}
-	l.all = append(l.all, w)
+	l.all, l.named = append(l.all, w), l.named || w.named()
 	return ""
 }
 
@@ -266,7 +274,7 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 	// The list may show references, or only a read of each account does. Until the list has shown
 	// one, accounts without a reference are read.
 	shown := false
-	var unproven []*Drift
+	var unproven, extra []*Drift
 	var odd []*provider.Account // which could not be read, and are none of the wanted ones as far as is known
 	for account, err := range lister.List(ctx, nil) {
 		if account == nil {
@@ -300,6 +308,8 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 			switch {
 			case d.Wanted != nil && d.Wanted.ID == "" && (d.Is(Taken) || d.Is(Tampered)):
 				unproven = append(unproven, d) // the wanted account may follow
+			case d.Is(Extra) && l.named:
+				extra = append(extra, d)
 			case !emit(d, nil):
 				return
 			}
@@ -315,11 +325,18 @@ func (l *wants) compare(ctx context.Context, s *Server, emit func(*Drift, error)
 		case l.seen[d.Wanted] == nil:
 			l.see(d.Wanted, d.Account)
 		case d.Is(Taken):
-			d = &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: d.Account}
+			extra = append(extra, &Drift{Server: s.Name, Kinds: []DriftKind{Extra}, Account: d.Account})
+			continue
 		default:
 			d.Wanted = nil
 		}
 		if !emit(d, nil) {
+			return
+		}
+	}
+	lost := l.lost()
+	for _, d := range extra {
+		if d.MayBe = lost; !emit(d, nil) {
 			return
 		}
 	}
@@ -346,6 +363,19 @@ func (w *Wanted) mayBe(a *provider.Account) bool {
 	}
 	return a.Username == ""
 }
+
+// lost returns an account that is wanted by its user name only, and was not found; nil if there is none.
+func (l *wants) lost() *Wanted {
+	for _, w := range l.all {
+		if w.named() && l.seen[w] == nil {
+			return w
+		}
+	}
+	return nil
+}
+
+// named reports whether an account is wanted by its user name only.
+func (w *Wanted) named() bool { return w.ID == "" && w.Reference == "" }
 
 func (l *wants) see(w *Wanted, a *provider.Account) {
 	l.seen[w] = &provider.Account{ID: a.ID, Username: a.Username, Reference: a.Reference}
