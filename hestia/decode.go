@@ -26,7 +26,8 @@ import (
 //
 //	",key"              the name of the object
 //	"API,key"           the same, or this field if the object has no name
-//	"PACKAGE,exact"     a text that decides something: bytes that are not UTF-8 are an error
+//	"ROLE,exact"        a text that decides something, and that no customer writes: bytes that are not UTF-8
+//	                    are an error
 //	"DATE+TIME"         a date and a time in two fields
 //	"EXP,date"          a date alone
 //	"NOT_AFTER,openssl" a date as OpenSSL prints it

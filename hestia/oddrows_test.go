@@ -30,7 +30,7 @@ var odd = map[string]struct{ field, row string }{
 	"a name twice":        {"SUSPENDED", strings.Replace(userRow("odd"), "{", `{"SUSPENDED": "no",`, 1)},
 	"a list":              {"U_DISK", strings.Replace(userRow("odd"), `"U_DISK": "17"`, `"U_DISK": ["17"]`, 1)},
 	"an object":           {"SUSPENDED", strings.Replace(userRow("odd"), `"SUSPENDED": "no"`, `"SUSPENDED": {"x": "y"}`, 1)},
-	"not UTF-8":           {"CONTACT", userRow("odd", "CONTACT=m\xfcller@example.com")},
+	"not UTF-8":           {"ROLE", userRow("odd", "ROLE=m\xfcller")},
 	"no object":           {"", `"odd": []`},
 	"null":                {"", `"odd": null`},
 	"an unknown object":   {"", `"odd": {"error": "x"}`},
@@ -75,6 +75,9 @@ func (p *commandPanel) RoundTrip(req *http.Request) (*http.Response, error) {
 	case cmd == "v-delete-user" && there:
 		delete(p.rows, user)
 		p.users = []string{"admin", "before", "odd"}
+		answer = done()
+	case cmd == "v-suspend-user" && there:
+		p.rows[user] = strings.Replace(row, `"SUSPENDED": "no"`, `"SUSPENDED": "yes"`, 1)
 		answer = done()
 	case cmd == "v-list-user", cmd == "v-delete-user":
 		answer = exit(3, http.StatusBadRequest, "Error: user doesn't exist")
@@ -291,10 +294,57 @@ func TestLatin1(t *testing.T) {
 		}
 		require.Contains(t, []string{"admin", "before", "after"}, user.Login)
 	}
-	for _, field := range []string{"PACKAGE", "ROLE", "CONTACT"} {
-		_, err := withKey(t, withOdd(userRow("odd", field+"=x\xfc"))).Users.Get(t.Context(), "odd")
-		require.ErrorIs(t, err, provider.ErrProtocol, field)
+	_, err = withKey(t, withOdd(userRow("odd", "ROLE=x\xfc"))).Users.Get(t.Context(), "odd")
+	require.ErrorIs(t, err, provider.ErrProtocol, "it may be an administrator")
+}
+
+// Whatever text of an account is not UTF-8, it can be suspended by its ID. What its bytes were decides
+// nothing, and neither does that nobody knows them.
+func TestLatin1InReach(t *testing.T) {
+	for name, test := range map[string]struct {
+		set   string
+		shown func(*provider.Account) string
+		want  string
+	}{
+		"e-mail address": {"CONTACT=m\xfcller@example.com", func(a *provider.Account) string { return a.Email }, "m\ufffdller@example.com"},
+		"package":        {"PACKAGE=gro\xdf", func(a *provider.Account) string { return a.Plan }, "gro\ufffd"},
+		"name":           {"NAME=M\xfcller", func(a *provider.Account) string { return a.Name }, "M\ufffdller"},
+		"language":       {"LANGUAGE=\xfc", func(a *provider.Account) string { return a.Native.(*hestia.User).Language }, "\ufffd"},
+		"marker":         {"NAME=[ref:order-\xfc]", func(a *provider.Account) string { return a.Marker.Tampered }, "what stands in the place of its marker is not UTF-8"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			panel := withOdd(userRow("odd", test.set))
+			p := hestia.NewProvider(withKey(t, panel))
+			outcome, err := p.Suspend(t.Context(), "odd")
+			require.NoError(t, err)
+			require.Equal(t, provider.OutcomeChanged, outcome)
+			listed := 0
+			for account, err := range p.List(t.Context(), nil) {
+				require.NoError(t, err)
+				if listed++; account.ID == "odd" {
+					require.Equal(t, test.want, test.shown(account))
+					require.Equal(t, provider.StatusSuspended, account.Status)
+					require.Empty(t, account.Reference)
+				}
+			}
+			require.Equal(t, 3, listed)
+			_, err = p.ChangePlan(t.Context(), "odd", "gro\ufffd")
+			require.ErrorIs(t, err, provider.ErrInvalid)
+		})
 	}
+
+	p := hestia.NewProvider(withKey(t, withOdd(userRow("odd", "CONTACT=m\xfcller@example.com"))))
+	for email, kind := range map[string]error{
+		"müller@example.com": provider.ErrConflict, "m\ufffdller@EXAMPLE.com": provider.ErrConflict, "meier@example.com": provider.ErrNotFound, "after@example.com": nil,
+	} {
+		found, err := p.Find(t.Context(), provider.Query{Email: email})
+		require.ErrorIs(t, err, kind, email)
+		if kind == nil {
+			require.Equal(t, "after", found.ID)
+		}
+	}
+	_, err := p.Find(t.Context(), provider.Query{Email: "müller@example.com"})
+	require.EqualError(t, err, `hestia: find account e-mail "müller@example.com": user odd may be the wanted one, but its e-mail address is not UTF-8: find out whose it is, and Adopt it`)
 }
 
 // A name that occurs twice is nobody's.

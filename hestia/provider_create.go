@@ -87,7 +87,7 @@ func planProblem(plan string) string {
 	if plan == "" {
 		return "required"
 	}
-	if len(plan) > 64 || strings.ContainsAny(plan, " \t\r\n/\\'\"<>|;&$") || strings.HasPrefix(plan, ".") || strings.HasPrefix(plan, "-") {
+	if len(plan) > 64 || strings.ContainsAny(plan, " \t\r\n/\\'\"<>|;&$\ufffd") || strings.HasPrefix(plan, ".") || strings.HasPrefix(plan, "-") {
 		return fmt.Sprintf("%q is not the name of a package", adapter.Shorten(plan))
 	}
 	return ""

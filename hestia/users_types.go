@@ -11,10 +11,10 @@ import (
 type User struct {
 	// Login is the user's name on the panel and the server.
 	Login string `hestia:",key"`
-	// Name of the person.
+	// Name of the person, e-mail address and package show bytes that are not UTF-8 as U+FFFD.
 	Name    string `hestia:"NAME"`
-	Contact string `hestia:"CONTACT,exact"`
-	Package string `hestia:"PACKAGE,exact"`
+	Contact string `hestia:"CONTACT"`
+	Package string `hestia:"PACKAGE"`
 	// Role is "admin", "user" or "dns-cluster".
 	Role      string `hestia:"ROLE,exact"`
 	Suspended bool   `hestia:"SUSPENDED"`

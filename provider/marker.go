@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 const referenceMax = 64
@@ -19,6 +20,7 @@ const referenceMax = 64
 var (
 	referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_.:#/-]*$`)
 	markerForm    = regexp.MustCompile(`^([A-Za-z0-9][A-Za-z0-9_.:#/-]*)(?:~([a-z2-7]{16}))?$`)
+	garbledForm   = regexp.MustCompile(`\[ref:[^\]]*\x{fffd}`)
 	signatures    = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 )
 
@@ -40,8 +42,8 @@ func ReferenceProblem(reference string) string {
 
 // Marker tells what Account.Reference does not.
 type Marker struct {
-	// Tampered says why what stands in the place of the marker proves nothing: there are two, or one is
-	// not signed for this account by a known key. "" if nothing is wrong. The account's reference is ""
+	// Tampered says why what stands in the place of the marker proves nothing: there are two, one is
+	// not signed for this account by a known key, or one has bytes that are not UTF-8. "" if nothing is wrong. The account's reference is ""
 	// then, and nobody knows whose it is but the one who has stored its ID.
 	Tampered string
 	// Claims are the references that a tampered marker names. They prove nothing.
@@ -129,6 +131,9 @@ func (m Markers) Mark(text, reference, name string) string {
 func (m Markers) Read(text, name string) (plain, reference string, marker Marker) {
 	plain, found := unmark(text)
 	reference, marker = m.Prove(name, found...)
+	if len(found) == 0 && strings.ContainsRune(plain, utf8.RuneError) && garbledForm.MatchString(plain) {
+		marker.Tampered = "what stands in the place of its marker is not UTF-8"
+	}
 	return plain, reference, marker
 }
 

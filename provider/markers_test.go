@@ -54,6 +54,19 @@ func TestMarkers(t *testing.T) {
 		require.NotContains(t, plain, "[ref:", name)
 	}
 
+	for _, garbled := range []string{"Max [ref:order-\ufffd]", "[ref:order-1\ufffd", "[ref:\xfc]"} {
+		plain, reference, marker = m.Read(garbled, "max")
+		require.Equal(t, garbled, plain)
+		require.Empty(t, reference)
+		require.Contains(t, marker.Tampered, "not UTF-8", "it is not as if there were none")
+		require.Empty(t, marker.Claims)
+	}
+	_, reference, marker = m.Read("J\ufffdrg "+m.Mark("", "order-1", "max"), "max")
+	require.Equal(t, "order-1", reference, "only the name is garbled")
+	require.Zero(t, marker)
+	_, _, marker = m.Read("[ref:x y] M\ufffdller", "max")
+	require.Zero(t, marker)
+
 	_, reference, marker = m.Read("Max Muster", "max")
 	require.Empty(t, reference)
 	require.Zero(t, marker, "a marker that was removed is none")

@@ -167,12 +167,13 @@ func (a *Accounts[K, T]) Owned(reference string) func(*T) error {
 	}
 }
 
-// Tampered is the error for an account that may be the wanted one, and whose marker proves nothing.
+// Tampered is the error for an account that may be the wanted one, and whose marker, or e-mail address,
+// proves nothing.
 // noun is what the system calls an account.
 func Tampered(kind, noun string, account *provider.Account) *provider.Error {
 	return &provider.Error{
 		Provider: kind, Kind: provider.ErrConflict,
-		Message: words.Say("%s %s may be the wanted one, but %s: find out whose it is, and Adopt it", noun, account.ID, account.Marker.Tampered),
+		Message: words.Say("%s %s may be the wanted one, but %s: find out whose it is, and Adopt it", noun, account.ID, cmp.Or(account.Marker.Tampered, "its e-mail address is not UTF-8")),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
@@ -42,8 +43,8 @@ func (a *Accounts[K, T]) Find(ctx context.Context, q provider.Query, find func(c
 // in a query but the domain, nil if none does. User names are unique, so that the first match
 // by user name is the one; other fields may match several accounts, which is
 // provider.ErrConflict. A record that comes with an error is passed over, unless it is the one,
-// or may be: then its error is returned. If none matches and the tampered marker of one names the
-// reference, that account is returned: Find makes it provider.ErrConflict.
+// or may be: then its error is returned. If none matches and one may be it (see claims), that account is returned: Find makes it
+// provider.ErrConflict.
 func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) (*provider.Account, error) {
 	var found, claimed *provider.Account
 	var unread error
@@ -220,15 +221,32 @@ func QueryText(q provider.Query) string {
 // Matches compares an account with everything in a query but the domain.
 func Matches(a *provider.Account, q provider.Query) bool {
 	return (q.Username == "" || strings.EqualFold(a.Username, q.Username)) &&
-		(q.Email == "" || strings.EqualFold(a.Email, q.Email)) &&
+		(q.Email == "" || strings.EqualFold(a.Email, q.Email) && !strings.ContainsRune(a.Email, utf8.RuneError)) &&
 		(q.Reference == "" || a.Reference == q.Reference)
 }
 
-// claims reports whether an account would match a query if its tampered marker were believed.
+// claims reports whether an account would match a query if its tampered marker were believed, and the
+// bytes of its e-mail address that are not UTF-8 were as the query has them.
 func claims(a *provider.Account, q provider.Query) bool {
-	wanted := q.Reference
-	q.Reference = ""
-	return wanted != "" && a.Marker.Claim(wanted) && Matches(a, q)
+	certain := q
+	if q.Reference != "" && a.Marker.Claim(q.Reference) {
+		certain.Reference = ""
+	}
+	if mayRead(a.Email, q.Email) {
+		certain.Email = ""
+	}
+	return certain != q && Matches(a, certain)
+}
+
+// mayRead reports whether a text with U+FFFD in place of bytes that are not UTF-8 may be the wanted one.
+func mayRead(garbled, wanted string) bool {
+	first, last := strings.IndexRune(garbled, utf8.RuneError), strings.LastIndex(garbled, string(utf8.RuneError))
+	if first < 0 || wanted == "" {
+		return false
+	}
+	before, after := garbled[:first], garbled[last+len(string(utf8.RuneError)):]
+	end := len(wanted) - len(after)
+	return end >= first && strings.EqualFold(wanted[:first], before) && strings.EqualFold(wanted[end:], after)
 }
 
 // NotFound is the error of a search that found nothing.
