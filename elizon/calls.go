@@ -184,7 +184,7 @@ func maybeFetch[T any](ctx context.Context, r *request, name string) (*T, error)
 func unknown(ctx context.Context, r *request) (provider.Payload, error) {
 	var d unread
 	if err := r.send(ctx, func(call *rest.Call) { call.Out = &d }); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return d.data, nil
 }
@@ -193,7 +193,7 @@ func unknown(ctx context.Context, r *request) (provider.Payload, error) {
 func dispatched(ctx context.Context, r *request) (provider.Payload, error) {
 	var d dispatch
 	if err := r.send(ctx, func(call *rest.Call) { call.Out = &d }); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return d.data, nil
 }

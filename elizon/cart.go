@@ -215,8 +215,9 @@ func findLine(answer provider.Payload) *CartLine {
 		}
 		return nil
 	}
-	_ = try(nil, answer)
-	_ = wire.Options{}.Walk(answer, try) // what cannot be read has no line
+	whole := []byte(answer.Reveal())
+	_ = try(nil, whole)
+	_ = wire.Options{}.Walk(whole, try) // what cannot be read has no line
 	return found
 }
 

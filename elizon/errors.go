@@ -3,7 +3,6 @@ package elizon
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -125,9 +124,9 @@ type verdict struct {
 func (v *verdict) failed(status int) (int, bool) {
 	inside := number(v.Status)
 	switch {
-	case string(v.OK) == "true":
+	case v.OK.Reveal() == "true":
 		return status, status/100 != 2
-	case string(v.OK) == "false", string(v.Success) == "false":
+	case v.refused():
 		if inside >= 400 && inside < 600 && status/100 == 2 {
 			status = inside
 		}
@@ -138,22 +137,16 @@ func (v *verdict) failed(status int) (int, bool) {
 	return status, status/100 != 2
 }
 
+// refused reports whether the answer says of itself that it is a failure.
+func (v *verdict) refused() bool { return v.OK.Reveal() == "false" || v.Success.Reveal() == "false" }
+
 // number returns a JSON number; 0 for anything else.
 func number(raw provider.Payload) int {
-	n, err := strconv.ParseFloat(string(raw), 64)
+	n, err := strconv.ParseFloat(raw.Reveal(), 64)
 	if err != nil || !(n > -1e9 && n < 1e9) {
 		return 0
 	}
 	return int(n)
-}
-
-// wording returns a JSON string; "" for anything else.
-func wording(raw provider.Payload) string {
-	var text string
-	if len(raw) > 0 && json.Unmarshal(raw, &text) != nil {
-		return ""
-	}
-	return text
 }
 
 // genuine recognises the platform's own answers. A success is an object, or for some reads a list; no
@@ -168,11 +161,11 @@ func genuine(a *rest.Answer) bool {
 		return body[0] == '{' || body[0] == '['
 	}
 	var v verdict
-	return body[0] == '{' && decode(body, &v) == nil && (string(v.OK) == "false" || string(v.Success) == "false" || v.code() != "")
+	return body[0] == '{' && decode(body, &v) == nil && (v.refused() || v.code() != "")
 }
 
 func (v *verdict) code() ErrorCode {
-	return cmp.Or(wording(v.ErrorCode), wording(v.ErrorKey), wording(v.MessageKey))
+	return cmp.Or(v.ErrorCode.Text(), v.ErrorKey.Text(), v.MessageKey.Text())
 }
 
 // classify distinguishes errors by code and status, never by their wording.
@@ -187,7 +180,7 @@ func classify(a *rest.Answer) *rest.Failure {
 		return nil
 	}
 	code := v.code()
-	message := cmp.Or(wording(v.Error), wording(v.Message), wording(v.ErrorMessage))
+	message := cmp.Or(v.Error.Text(), v.Message.Text(), v.ErrorMessage.Text())
 	err := &rest.Failure{
 		Kind: kinds[code], Code: code, Message: cmp.Or(message, code, "the server refused without saying why"),
 		Fields: v.fields(), RetryAfter: waitFor(a.Header, v.RetryAfter, time.Now()), Err: v.refusal(),
@@ -230,7 +223,7 @@ func (v *verdict) fields() map[string]string {
 	}
 	fields := make(map[string]string, min(len(problems), maxProblems))
 	for i, problem := range problems[:min(len(problems), maxProblems)] {
-		fields[fmt.Sprintf("validationErrors[%d]", i)] = cmp.Or(wording(problem), "not a text")
+		fields[fmt.Sprintf("validationErrors[%d]", i)] = cmp.Or(problem.Text(), "not a text")
 	}
 	return fields
 }
@@ -244,10 +237,7 @@ func (v *verdict) refusal() error {
 }
 
 func orNull(p provider.Payload) []byte {
-	if len(p) == 0 {
-		return []byte("null")
-	}
-	return p
+	return []byte(cmp.Or(p.Reveal(), "null"))
 }
 
 // waitFor returns how long the server asks to wait: by "retryAfter" in the body or the header

@@ -28,5 +28,5 @@ func Decode(raw []byte, out any) error { return decode(raw, out) }
 
 // WaitFor returns how long a server asks to wait.
 func WaitFor(h http.Header, retryAfter string, now time.Time) time.Duration {
-	return waitFor(h, provider.Payload(retryAfter), now)
+	return waitFor(h, provider.NewPayload(retryAfter), now)
 }

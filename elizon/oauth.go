@@ -85,6 +85,6 @@ func (d *browserAnswer) DecodeAnswer(a *rest.Answer) error {
 	if err := body.DecodeAnswer(a); err != nil {
 		return err
 	}
-	d.answer.Body = provider.NewSecret(string(body.data))
+	d.answer.Body = provider.NewSecret(body.data.Reveal())
 	return nil
 }

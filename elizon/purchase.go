@@ -115,7 +115,7 @@ func (p *purchase) Begin(ctx context.Context) (undo func(), err error) {
 		return undo, err
 	}
 	p.cycle = p.checkout.Items[0].BillingCycle
-	if date, err := http.ParseTime(raw.Header.Get("Date")); err == nil {
+	if date, err := http.ParseTime(raw.Header().Get("Date")); err == nil {
 		p.asked = date
 	}
 	return undo, nil

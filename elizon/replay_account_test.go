@@ -3,7 +3,6 @@ package elizon_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"iter"
 	"net/url"
@@ -22,7 +21,7 @@ func tells(want string, call func(ctx context.Context, c *client) (payload, erro
 	return func(t *testing.T, c *client) {
 		got, err := call(t.Context(), c)
 		require.NoError(t, err)
-		require.JSONEq(t, want, string(json.RawMessage(got)))
+		require.JSONEq(t, want, got.Reveal())
 	}
 }
 

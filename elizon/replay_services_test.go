@@ -88,7 +88,7 @@ func serviceReplays() map[string]replay {
 			got, err := status(t.Context(), c)
 			require.NoError(t, err)
 			require.JSONEq(t, `"live"`, `"`+got.Source+`"`)
-			got.Raw = nil
+			got.Raw = provider.Payload{}
 			require.Equal(t, &elizon.LiveStatus{
 				Status: "RUNNING", CPU: elizon.CPUUsage{Usage: 0.12}, Memory: elizon.Amount{Used: 1 << 30, Total: 4 << 30}, UptimeSeconds: 3600, Source: "live",
 			}, got)
@@ -96,7 +96,7 @@ func serviceReplays() map[string]replay {
 		"Services.Status, without a wrapper": func(t *testing.T, c *client) {
 			got, err := status(t.Context(), c)
 			require.NoError(t, err)
-			got.Raw = nil
+			got.Raw = provider.Payload{}
 			require.Equal(t, &elizon.LiveStatus{Status: "offline", CPU: elizon.CPUUsage{Usage: 7.5}}, got)
 		},
 		"Services.StatusBatch": clienttest.Equal(map[string]*elizon.LiveStatus{

@@ -78,4 +78,4 @@ func at(text string) time.Time {
 }
 
 // raw returns a payload as the server spelled it.
-func raw(text string) payload { return payload(text) }
+func raw(text string) payload { return provider.NewPayload(text) }

@@ -103,11 +103,11 @@ func TestPrintedValuesHideSecrets(t *testing.T) {
 	require.NoError(t, err)
 	hidden := provider.NewSecret(canaryToken)
 	v.CheckPrinted(t, c,
-		&elizon.ConsoleAccess{URL: hidden, WSPath: hidden, CommandURL: hidden, StreamURL: hidden, Ticket: hidden, VNCPassword: hidden, More: map[string]payload{"x": payload(`"` + url.QueryEscape(canaryToken) + `"`)}},
+		&elizon.ConsoleAccess{URL: hidden, WSPath: hidden, CommandURL: hidden, StreamURL: hidden, Ticket: hidden, VNCPassword: hidden, More: map[string]payload{"x": provider.NewPayload(`"` + url.QueryEscape(canaryToken) + `"`)}},
 		&elizon.ConsoleEvent{Data: hidden}, &elizon.NewAPIKey{Secret: hidden}, &elizon.CheckoutResult{RedirectURL: hidden}, &elizon.CheckoutOrderRequest{OfferToken: hidden},
 		&elizon.PayResult{CheckoutURL: hidden}, &elizon.InvoiceDetail{PDFURL: hidden}, &elizon.AutoTopUpResult{VerificationURL: hidden},
-		payload(clienttest.JSON(canaryToken)), map[string]payload{"x": payload(clienttest.JSON(canaryToken))},
-		&elizon.Refusal{Params: map[string]payload{"x": payload(clienttest.JSON(canaryToken))}}, &elizon.LiveStatus{Raw: payload(clienttest.JSON(canaryToken))},
+		provider.NewPayload(clienttest.JSON(canaryToken)), map[string]payload{"x": provider.NewPayload(clienttest.JSON(canaryToken))},
+		&elizon.Refusal{Params: map[string]payload{"x": provider.NewPayload(clienttest.JSON(canaryToken))}}, &elizon.LiveStatus{Raw: provider.NewPayload(clienttest.JSON(canaryToken))},
 	)
 	require.Equal(t, "elizon client of "+serverURL, c.String())
 }

@@ -1,10 +1,10 @@
 package elizon
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
@@ -55,7 +55,7 @@ type BandwidthUsage struct {
 
 // Entries come as {"status": {...}, "source"} or as the inner object alone.
 var _ = wire.Read(func(raw []byte, s *LiveStatus) error {
-	s.Raw = bytes.Clone(raw)
+	s.Raw = provider.NewPayload(string(raw))
 	for range 2 {
 		var outer struct {
 			Status provider.Payload `wire:"status"`
@@ -64,11 +64,12 @@ var _ = wire.Read(func(raw []byte, s *LiveStatus) error {
 		if err := wire.Unmarshal(raw, &outer); err != nil {
 			return err
 		}
-		if len(outer.Status) == 0 || outer.Status[0] != '{' {
+		inner := outer.Status.Reveal()
+		if !strings.HasPrefix(inner, "{") {
 			break
 		}
-		s.Source = cmp.Or(wording(outer.Source), s.Source)
-		raw = outer.Status
+		s.Source = cmp.Or(outer.Source.Text(), s.Source)
+		raw = []byte(inner)
 	}
 	return wire.Fill(raw, s)
 })

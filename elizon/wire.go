@@ -1,7 +1,6 @@
 package elizon
 
 import (
-	"bytes"
 	"errors"
 	"reflect"
 
@@ -116,14 +115,14 @@ type unread struct{ data provider.Payload }
 
 func (d *unread) DecodeAnswer(a *rest.Answer) error {
 	if a.Endpoint.Effect == rest.Read {
-		body, err := a.Structure()
-		d.data = body
+		var err error
+		d.data, err = a.Structure()
 		return err
 	}
 	if _, err := readObject(a); err != nil {
 		return err
 	}
-	d.data = bytes.Clone(rest.Content(a.Body))
+	d.data = provider.NewPayload(string(rest.Content(a.Body)))
 	return nil
 }
 
@@ -136,6 +135,6 @@ func (d *dispatch) DecodeAnswer(a *rest.Answer) error {
 	if shown, _ := o.first("server", "service"); len(shown) > 0 && shown[0] == '{' {
 		err = errRead
 	}
-	d.data = bytes.Clone(rest.Content(a.Body))
+	d.data = provider.NewPayload(string(rest.Content(a.Body)))
 	return err
 }

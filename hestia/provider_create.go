@@ -98,7 +98,8 @@ func planProblem(plan string) string {
 func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest, certain *bool) (*User, provider.Outcome, error) {
 	return adapter.MakeOrFind[User]{
 		LookFirst: true, ReadBack: true, Certain: certain, Lag: p.accounts.Lag,
-		Find: func(ctx context.Context, _ error) (*User, error) { return p.client.Users.Get(ctx, req.Username) },
+		Find:      func(ctx context.Context, _ error) (*User, error) { return p.client.Users.Get(ctx, req.Username) },
+		Elsewhere: func(ctx context.Context) error { return p.accounts.Elsewhere(p.customers(ctx), req.Reference) },
 		Make: func(ctx context.Context) (*User, error) {
 			return nil, p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{
 				Package: req.Plan, Name: p.client.rest.Markers().Mark(strings.Join(strings.Fields(req.Name), " "), req.Reference, req.Username),

@@ -132,7 +132,7 @@ func (s *APIKeysService) Edit(ctx context.Context, id int64, req *APIKeyEditRequ
 func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Time) (provider.Payload, error) {
 	call, err := s.byID(apiKeysHistory, "id", id)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	form := call.Body.(url.Values)
 	if !from.IsZero() {
@@ -142,7 +142,7 @@ func (s *APIKeysService) History(ctx context.Context, id int64, from, to time.Ti
 		form.Set("params[period_to]", to.Format(time.DateOnly))
 	}
 	if !from.IsZero() && !to.IsZero() && to.Before(from) {
-		return nil, apiKeysHistory.Refuse("", provider.Problems{"to": "must not be before from"})
+		return provider.Payload{}, apiKeysHistory.Refuse("", provider.Problems{"to": "must not be before from"})
 	}
 	return s.c.unknown(ctx, apiKeysHistory, call)
 }
@@ -166,7 +166,7 @@ func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter
 func (s *APIKeysService) View(ctx context.Context, id int64) (provider.Payload, error) {
 	call, err := s.byID(apiKeysView, "id", id)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, apiKeysView, call)
 }

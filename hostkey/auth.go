@@ -103,7 +103,7 @@ func (c *Client) login(ctx context.Context, req *AuthLoginRequest) (*Session, er
 // contains the token and whether a second factor is required; its fields are undocumented.
 func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, authWHMCSLogin.RefuseNil()
+		return provider.Payload{}, authWHMCSLogin.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("User", req.User)
@@ -111,7 +111,7 @@ func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest
 	checkTTL(&problems, req.TTL)
 	call, form, err := formOf(authWHMCSLogin, problems, "", req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	if req.TTL > 0 {
 		form.Set("ttl", seconds(req.TTL))
@@ -193,7 +193,7 @@ func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret,
 	problems.Required("userToken", userToken.Reveal())
 	call, form, err := formOf(authGetLogDetail, problems, "", nil, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	form.Set("user_token", userToken.Reveal())
 	call.Secrets = append(call.Secrets, userToken)

@@ -58,7 +58,7 @@ func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (provid
 	asked := *call
 	asked.Out = &p
 	if err := c.call(ctx, a, &asked); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return p.data, nil
 }
@@ -93,7 +93,7 @@ var _ = wire.Read(func(raw []byte, a *Ack) error {
 	if err := cmp.Or(options.Unmarshal(raw, &confirmed), options.Fill(raw, a)); err != nil {
 		return err
 	}
-	if r := confirmed.Result; r[0] == '{' || r[0] == '[' {
+	if r := confirmed.Result.Reveal(); r[0] == '{' || r[0] == '[' {
 		return wire.Lacks("result")
 	}
 	return nil
@@ -134,7 +134,7 @@ func byID(a action, id int64, extra map[string]any) (*rest.Call, error) {
 func (c *Client) unknownByID(ctx context.Context, a action, id int64, extra map[string]any) (provider.Payload, error) {
 	call, err := byID(a, id, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return c.unknown(ctx, a, call)
 }
@@ -143,7 +143,7 @@ func (c *Client) unknownByID(ctx context.Context, a action, id int64, extra map[
 func (c *Client) unknownFields(ctx context.Context, a action, extra map[string]any) (provider.Payload, error) {
 	form, err := encode(a, nil, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return c.unknown(ctx, a, &rest.Call{Body: form, Secrets: secretsIn(extra)})
 }

@@ -1,7 +1,6 @@
 package hostkey
 
 import (
-	"bytes"
 	"context"
 	"net/url"
 	"slices"
@@ -281,7 +280,7 @@ func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra 
 	problems.Positive("invoiceID", invoiceID)
 	call, form, err := formOf(eqUpgradeKey, problems, "", nil, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	form.Set("invoice_id", idText(invoiceID))
 	return s.c.unknown(ctx, eqUpgradeKey, call)
@@ -321,7 +320,7 @@ var _ = wire.Read(func(data []byte, o *Order) error {
 	for _, from := range []envelope{inner, e} {
 		for name, value := range from {
 			if !slices.Contains(known, name) {
-				put(&o.More, name, provider.Payload(bytes.Clone(value)))
+				put(&o.More, name, provider.NewPayload(string(value)))
 			}
 		}
 	}

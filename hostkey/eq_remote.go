@@ -95,13 +95,13 @@ func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]an
 // NAT.AddStatic opens access to the interface; remove both afterwards. The answer is undocumented.
 func (s *ServersService) AddIPMIUser(ctx context.Context, req *ServerAddIPMIUserRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, eqAddIPMIUser.RefuseNil()
+		return provider.Payload{}, eqAddIPMIUser.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ID", req.ID)
 	call, _, err := formOf(eqAddIPMIUser, problems, idText(req.ID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	call.Secrets = append(call.Secrets, req.AdminPassword)
 	return s.c.unknown(ctx, eqAddIPMIUser, call)
@@ -113,7 +113,7 @@ func (s *ServersService) AddIPMIUser(ctx context.Context, req *ServerAddIPMIUser
 func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (provider.Payload, error) {
 	call, form, err := formOf(eqAddIPMIAdmin, nil, "", nil, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	if adminUser != "" {
 		form.Set("admin_user", adminUser)

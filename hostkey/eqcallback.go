@@ -43,7 +43,7 @@ func (s *EQCallbackService) Reinstall(ctx context.Context, key provider.Secret, 
 	checkTaskKey(&problems, "key", key)
 	call, form, err := formOf(eqCallbackReinstall, problems, "", nil, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	form.Set("key", key.Reveal())
 	return s.c.unknown(ctx, eqCallbackReinstall, call)

@@ -78,7 +78,7 @@ func (s *IPService) Get(ctx context.Context, req *IPGetRequest) (*IPInfo, error)
 func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (provider.Payload, error) {
 	call, err := addrCall(ipPTR, nil, serverID, ip, nil)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, ipPTR, call)
 }

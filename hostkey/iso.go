@@ -119,7 +119,7 @@ func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (provider.Pa
 	problems.NotNegative("ServerID", req.ServerID)
 	call, _, err := formOf(isoList, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, isoList, call)
 }
@@ -157,7 +157,7 @@ func (s *ISOService) Unmount(ctx context.Context, serverID int64) (*Ack, error) 
 // undocumented.
 func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, isoUpload.RefuseNil()
+		return provider.Payload{}, isoUpload.RefuseNil()
 	}
 	var problems provider.Problems
 	u, err := url.Parse(req.URL)
@@ -167,7 +167,7 @@ func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provide
 	problems.NotNegative("CustomerID", req.CustomerID)
 	call, _, err := formOf(isoUpload, problems, "", req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	call.HiddenFields = []string{"url"}
 	return s.c.unknown(ctx, isoUpload, call)

@@ -153,16 +153,16 @@ func TestTaskSnapshots(t *testing.T) {
 	for scope, want := range map[string][]hostkey.Snapshot{
 		`"{\"snapshots\":[{\"name\":\"before-upgrade\",\"date\":\"2026-01-01 10:00:00\",\"total_size\":1073741824,\"openstack_image_id\":\"o-1\"}]}"`: {before},
 		`{"snapshots":{"name":"before-upgrade","created_at":"2026-01-01 10:00:00","size":"1073741824","openstack_image_id":"o-1"}}`:                   {before},
-		`{"snapshots":[{"name":"a","state":"ok"}]}`: {{Name: "a", More: map[string]payload{"state": payload(`"ok"`)}}},
+		`{"snapshots":[{"name":"a","state":"ok"}]}`: {{Name: "a", More: map[string]payload{"state": rawValue(`"ok"`)}}},
 		`{"snapshots":[]}`:                          nil,
 		`"{\"snapshots\":null}"`:                    nil,
 	} {
-		got, err := (&hostkey.TaskState{Scope: payload(scope)}).Snapshots()
+		got, err := (&hostkey.TaskState{Scope: rawValue(scope)}).Snapshots()
 		require.NoError(t, err, scope)
 		require.Equal(t, want, got, scope)
 	}
 	for _, scope := range []string{``, `""`, `"VM is up now"`, `{}`, `[]`, `null`, `17`, `"{\"snapshots\":"`, `{"snapshots":"x"}`, `{"snapshots":[{}]}`, `{"snapshots":[null]}`, `{"snapshots":[1]}`} {
-		got, err := (&hostkey.TaskState{Scope: payload(scope)}).Snapshots()
+		got, err := (&hostkey.TaskState{Scope: rawValue(scope)}).Snapshots()
 		require.ErrorIs(t, err, provider.ErrProtocol, scope)
 		require.Nil(t, got, scope)
 	}

@@ -189,13 +189,13 @@ func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Add
 // Status reads the state of a port: POST /net.php, action get_status. The answer is undocumented.
 func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, netStatus.RefuseNil()
+		return provider.Payload{}, netStatus.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ServerID", req.ServerID)
 	call, _, err := formOf(netStatus, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, netStatus, call)
 }
@@ -257,7 +257,7 @@ func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string,
 		problems.Add("graph", "must be GraphDay, GraphMonth or GraphYear")
 	}
 	if err := netShowCacti.Refuse("", problems); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, netShowCacti, &rest.Call{
 		Body: url.Values{"id": {idText(serverID)}, "port": {port}, "graph": {strconv.FormatInt(int64(graph), 10)}}, Subject: idText(serverID),
@@ -268,7 +268,7 @@ func (s *NetService) ShowCacti(ctx context.Context, serverID int64, port string,
 // answer is undocumented.
 func (s *NetService) ShowIPv4Free(ctx context.Context, req *IPv4ShowFreeRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, netShowIPv4Free.RefuseNil()
+		return provider.Payload{}, netShowIPv4Free.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ServerID", req.ServerID)
@@ -276,7 +276,7 @@ func (s *NetService) ShowIPv4Free(ctx context.Context, req *IPv4ShowFreeRequest)
 	checkIPv4(&problems, "IP", req.IP)
 	call, form, err := formOf(netShowIPv4Free, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	putAddr(form, "ip", req.IP)
 	return s.c.unknown(ctx, netShowIPv4Free, call)

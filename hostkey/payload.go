@@ -9,7 +9,7 @@ import (
 type payload struct{ data provider.Payload }
 
 func (p *payload) DecodeAnswer(a *rest.Answer) error {
-	body, err := a.Structure()
-	p.data = body
+	var err error
+	p.data, err = a.Structure()
 	return err
 }

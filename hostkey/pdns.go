@@ -134,14 +134,14 @@ func (s *DNSService) ListZones(ctx context.Context) (provider.Payload, error) {
 // answer, are undocumented.
 func (s *DNSService) AddZone(ctx context.Context, req *ZoneAddRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, pdnsAddZone.RefuseNil()
+		return provider.Payload{}, pdnsAddZone.RefuseNil()
 	}
 	call, form, err := formOf(pdnsAddZone, nil, "", req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	if len(form) == 0 {
-		return nil, pdnsAddZone.Refuse("", provider.Problems{"request": "is empty"})
+		return provider.Payload{}, pdnsAddZone.Refuse("", provider.Problems{"request": "is empty"})
 	}
 	return s.c.unknown(ctx, pdnsAddZone, call)
 }
@@ -153,7 +153,7 @@ func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[stri
 	problems.Required("zone", zone)
 	call, form, err := formOf(pdnsDeleteZone, problems, "", nil, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	form.Set("zone", zone)
 	return s.c.unknown(ctx, pdnsDeleteZone, call)

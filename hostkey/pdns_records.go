@@ -177,7 +177,7 @@ func checkRecord(zone, kind string, contents []string) (problems provider.Proble
 // list_subdomains. The answer is undocumented.
 func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (provider.Payload, error) {
 	if err := pdnsListSubdomains.RefuseID("serverID", serverID); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, pdnsListSubdomains, &rest.Call{Body: url.Values{"server_id": {idText(serverID)}}, Subject: idText(serverID)})
 }
@@ -186,7 +186,7 @@ func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (provid
 // add_subdomain. The answer is undocumented.
 func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, pdnsAddSubdomain.RefuseNil()
+		return provider.Payload{}, pdnsAddSubdomain.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ServerID", req.ServerID)
@@ -194,7 +194,7 @@ func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest)
 	problems.Required("Name", req.Name)
 	call, _, err := formOf(pdnsAddSubdomain, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, pdnsAddSubdomain, call)
 }
@@ -203,7 +203,7 @@ func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest)
 // Most fields and the answer are undocumented.
 func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, pdnsEditSubdomain.RefuseNil()
+		return provider.Payload{}, pdnsEditSubdomain.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.NotNegative("ID", req.ID)
@@ -213,7 +213,7 @@ func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditReques
 	}
 	call, _, err := formOf(pdnsEditSubdomain, problems, about(req.ID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, pdnsEditSubdomain, call)
 }
@@ -225,7 +225,7 @@ func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (p
 	problems.Positive("serverID", serverID)
 	problems.Positive("id", id)
 	if err := pdnsDeleteSubdomain.Refuse("", problems); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, pdnsDeleteSubdomain, &rest.Call{
 		Body: url.Values{"server_id": {idText(serverID)}, "id": {idText(id)}}, Subject: idText(id),

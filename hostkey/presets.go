@@ -144,7 +144,7 @@ func (s *PresetsService) Groups(ctx context.Context) (provider.Payload, error) {
 // undocumented.
 func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, presetsSearch.RefuseNil()
+		return provider.Payload{}, presetsSearch.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("Name", req.Name)
@@ -153,7 +153,7 @@ func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (
 	provider.OneOf(&problems, "Scope", req.Scope, "free", "all")
 	call, _, err := formOf(presetsSearch, problems, "", req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, presetsSearch, call)
 }
@@ -162,7 +162,7 @@ func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (
 // undocumented.
 func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, presetsShow.RefuseNil()
+		return provider.Payload{}, presetsShow.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.NotNegative("ID", req.ID)
@@ -171,7 +171,7 @@ func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (prov
 	}
 	call, _, err := formOf(presetsShow, problems, about(req.ID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, presetsShow, call)
 }

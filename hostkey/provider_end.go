@@ -103,22 +103,23 @@ func (p *Provider) cancelled(ctx context.Context, id int64, kind CancellationTyp
 	return own.found, err
 }
 
-func (p *Provider) cancelledIn(ctx context.Context, list *CancellationListRequest, id int64, kind CancellationType) (cancellations, error) {
+func (p *Provider) cancelledIn(ctx context.Context, request *CancellationListRequest, id int64, kind CancellationType) (cancellations, error) {
 	found := cancellations{server: idText(id), kind: kind}
-	answer, err := p.client.WHMCS.CancellationRequests(ctx, list)
+	answer, err := p.client.WHMCS.CancellationRequests(ctx, request)
 	if errors.Is(err, provider.ErrNotFound) {
 		return found, nil
 	}
 	if err != nil {
 		return found, err
 	}
-	if e := openEnvelope(answer); e != nil && e.word("result") == "" {
+	list := []byte(answer.Reveal())
+	if e := openEnvelope(list); e != nil && e.word("result") == "" {
 		return found, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations has no result"}
 	}
-	if !json.Valid(answer) {
+	if !json.Valid(list) {
 		return found, &provider.Error{Provider: Kind, Kind: provider.ErrProtocol, Message: "the list of cancellations cannot be read"}
 	}
-	found.read(answer, 0)
+	found.read(list, 0)
 	return found, nil
 }
 

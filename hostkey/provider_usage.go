@@ -68,7 +68,8 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 var trafficFields = []string{"traffic_out", "out", "bytes_out", "outgoing"}
 
 func trafficOf(answer provider.Payload) (int64, bool) {
-	for _, from := range []envelope{openEnvelope(answer), openEnvelope(openEnvelope(answer)["data"]), openEnvelope(openEnvelope(answer)["traffic"])} {
+	whole := openEnvelope([]byte(answer.Reveal()))
+	for _, from := range []envelope{whole, openEnvelope(whole["data"]), openEnvelope(whole["traffic"])} {
 		for _, name := range trafficFields {
 			var n float64
 			if data, ok := from[name]; ok && wire.Unmarshal(data, &n) == nil && n >= 0 && n < 1<<62 {

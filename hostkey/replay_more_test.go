@@ -22,7 +22,7 @@ func tells(call func(context.Context, *client) (payload, error)) replay {
 		var raw provider.RawResponse
 		got, err := call(provider.CaptureResponse(t.Context(), &raw), c)
 		require.NoError(t, err)
-		require.JSONEq(t, string(raw.Body), string(got))
+		require.JSONEq(t, string(raw.Body()), got.Reveal())
 	}
 }
 
@@ -57,7 +57,7 @@ func TestReplayMore(t *testing.T) {
 var note = map[string]any{"note": "x"}
 
 // rawValue is a field of an answer as it was sent.
-func rawValue(text string) payload { return payload(text) }
+func rawValue(text string) payload { return provider.NewPayload(text) }
 
 func networkReplays() map[string]replay {
 	ip := addr("192.0.2.10")

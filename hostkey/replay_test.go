@@ -43,7 +43,7 @@ func TestReplay(t *testing.T) {
 			require.Len(t, out.Values, 1, "nothing replays this exchange")
 			switch value := out.Values[0].(type) {
 			case payload:
-				require.JSONEq(t, string(e.Response.Bytes()), string(value))
+				require.JSONEq(t, string(e.Response.Bytes()), value.Reveal())
 			case *hostkey.Ack:
 				requireAck(t, value, e.Response.Bytes())
 			default:
@@ -69,7 +69,7 @@ func requireAck(t *testing.T, got *hostkey.Ack, answer []byte) {
 			if want.More == nil {
 				want.More = make(map[string]payload)
 			}
-			want.More[name] = payload(value)
+			want.More[name] = rawValue(string(value))
 		}
 	}
 	require.Equal(t, want, got)
@@ -88,7 +88,7 @@ func keyReplays() map[string]replay {
 		return &hostkey.SSHKey{ID: 4, CustomerID: 2001, Name: "k", Key: "ssh-ed25519 AAAA", Default: standard, Created: day("2026-01-01")}
 	}
 	return map[string]replay{
-		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: provider.NewSecret("placeholder-new-key"), ID: 3, More: map[string]payload{"note": payload(`"n"`)}},
+		"APIKeys.Add": clienttest.Equal(&hostkey.NewAPIKey{Key: provider.NewSecret("placeholder-new-key"), ID: 3, More: map[string]payload{"note": rawValue(`"n"`)}},
 			func(ctx context.Context, c *client) (*hostkey.NewAPIKey, error) {
 				return c.APIKeys.Add(ctx, &hostkey.APIKeyAddRequest{
 					Name: "panel", ServerID: 55054, IP: "192.0.2.1", Active: new(true), Notify: hostkey.NotifyWebhook,
@@ -99,7 +99,7 @@ func keyReplays() map[string]replay {
 		"APIKeys.Edit": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.APIKeys.Edit(ctx, 17, &hostkey.APIKeyEditRequest{Name: "panel", Notify: hostkey.NotifyNone})
 		}),
-		"APIKeys.List": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}, {ID: 4, Name: "second", More: map[string]payload{"active": payload(`1`)}}},
+		"APIKeys.List": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}, {ID: 4, Name: "second", More: map[string]payload{"active": rawValue(`1`)}}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.APIKey, error] { return c.APIKeys.List(ctx) }),
 		"APIKeys.ListForServer": clienttest.Listed([]*hostkey.APIKey{{ID: 3, Name: "panel"}},
 			func(ctx context.Context, c *client) iter.Seq2[*hostkey.APIKey, error] {
@@ -129,7 +129,7 @@ func authReplays() map[string]replay {
 	info := session
 	info.RoleName, info.Email, info.Verified, info.DeployKeys = "Customer", "a@example.com", true, map[int64]provider.Secret{}
 	info.More = map[string]payload{
-		"default_lang": payload(`"en"`), "billing_options": payload(`{"location": "whmcs_com"}`), "private_ranges": payload(`[]`), "billing_servers": payload(`[]`),
+		"default_lang": rawValue(`"en"`), "billing_options": rawValue(`{"location": "whmcs_com"}`), "private_ranges": rawValue(`[]`), "billing_servers": rawValue(`[]`),
 	}
 	return map[string]replay{
 		"Auth.Login": login(session),
@@ -139,7 +139,7 @@ func authReplays() map[string]replay {
 		"Auth.Login, under scope": login(hostkey.Session{
 			Token: provider.NewSecret("placeholder-session"), Expires: day("2026-01-01"), RoleType: "server 55054", Servers: []int64{55054},
 		}),
-		"Auth.WHMCSLogin": clienttest.Equal(payload(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
+		"Auth.WHMCSLogin": clienttest.Equal(rawValue(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.WHMCSLogin(ctx, &hostkey.AuthWHMCSLoginRequest{
 				User: "a@example.com", Password: provider.NewSecret("placeholder-password"), TTL: 10 * time.Minute, FixIP: new(true), Extra: map[string]any{"note": "x"},
 			})
@@ -191,16 +191,16 @@ func serverReplays() map[string]replay {
 		}),
 		"Servers.Show, spelt differently": show(&hostkey.Server{
 			ID: 55054, Status: hostkey.StatusPowerOff, Type: "bm", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 0.5, Power: "stopped", Location: "NL",
-			RootPassword: provider.NewSecret("placeholder-root"), IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: payload(`"1x"`),
-			Hardware: payload(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: provider.NewSecret("placeholder-tag"), Internal: true}},
-			Interfaces: []hostkey.ServerInterface{}, More: map[string]payload{"rack": payload(`"r1"`)},
+			RootPassword: provider.NewSecret("placeholder-root"), IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: rawValue(`"1x"`),
+			Hardware: rawValue(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: provider.NewSecret("placeholder-tag"), Internal: true}},
+			Interfaces: []hostkey.ServerInterface{}, More: map[string]payload{"rack": rawValue(`"r1"`)},
 		}),
 		"Servers.UpdateServers": update(&hostkey.ServersUpdate{
 			Servers: []int64{10, 55054}, DeployKeys: map[int64]provider.Secret{603548: task},
-			Billing: []hostkey.BillingServer{{ID: 55054, Name: "vm.pico", Status: "Active", Config: payload(`{"a": 1}`)}},
+			Billing: []hostkey.BillingServer{{ID: 55054, Name: "vm.pico", Status: "Active", Config: rawValue(`{"a": 1}`)}},
 		}),
 		"Servers.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}, Billing: []hostkey.BillingServer{}}),
-		"Servers.AddIPMIUser": clienttest.Equal(payload(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
+		"Servers.AddIPMIUser": clienttest.Equal(rawValue(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
 			func(ctx context.Context, c *client) (payload, error) {
 				return c.Servers.AddIPMIUser(ctx, &hostkey.ServerAddIPMIUserRequest{
 					ID: 17, AdminUser: "admin", AdminPassword: provider.NewSecret("placeholder-admin"), Extra: map[string]any{"note": "x"},
@@ -240,7 +240,7 @@ func orderReplays() map[string]replay {
 		"Servers.OrderInstance, invoiceid":  ordered(least, hostkey.Order{InvoiceID: 603548}),
 		"Servers.OrderInstance, invoice_id": ordered(least, hostkey.Order{InvoiceID: 603548, Status: "Pending"}),
 		"Servers.OrderInstance, under data": ordered(least, hostkey.Order{
-			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: task, More: map[string]payload{"more": payload(`1`), "note": payload(`2`)},
+			ServerID: 55054, InvoiceID: 603548, Status: "Paid", Callback: task, More: map[string]payload{"more": rawValue(`1`), "note": rawValue(`2`)},
 		}),
 		"Servers.OrderInstance, id alone": ordered(least, hostkey.Order{ServerID: 55054}),
 		"Servers.ReinstallInstance": clienttest.Equal(&hostkey.Order{ServerID: 17, Callback: task}, func(ctx context.Context, c *client) (*hostkey.Order, error) {
@@ -251,7 +251,7 @@ func orderReplays() map[string]replay {
 
 func taskReplays() map[string]replay {
 	on := &hostkey.TaskState{
-		Key: task, State: hostkey.TaskDone, Result: "OK", Scope: payload(`"Post is on"`), Context: hostkey.TaskContext{Action: "on", ServerID: 55054},
+		Key: task, State: hostkey.TaskDone, Result: "OK", Scope: rawValue(`"Post is on"`), Context: hostkey.TaskContext{Action: "on", ServerID: 55054},
 		Debug: "Chassis Power Control: Up/On",
 	}
 	return map[string]replay{
@@ -260,10 +260,10 @@ func taskReplays() map[string]replay {
 		}),
 		"Tasks.Check": clienttest.Equal(&hostkey.TaskState{
 			Key: task, State: hostkey.TaskDone, Result: "OK",
-			Scope: payload(`{"id": "55054", "location": "NL", "preset": "vm.pico", "ip": "192.0.2.10", "os": "Debian 12", "status": "deploy_done"}`),
+			Scope: rawValue(`{"id": "55054", "location": "NL", "preset": "vm.pico", "ip": "192.0.2.10", "os": "Debian 12", "status": "deploy_done"}`),
 			Context: hostkey.TaskContext{
 				Action: "deploy", ServerID: 55054, IP: addr("192.0.2.10"), Location: "NL", User: "root", Password: provider.NewSecret("censored"),
-				More: map[string]payload{"ip_ipmi": payload(`""`), "interface_id": payload(`1`), "sw_id": payload(`1`), "port": payload(`"1"`)},
+				More: map[string]payload{"ip_ipmi": rawValue(`""`), "interface_id": rawValue(`1`), "sw_id": rawValue(`1`), "port": rawValue(`"1"`)},
 			},
 		}, func(ctx context.Context, c *client) (*hostkey.TaskState, error) { return c.Tasks.Check(ctx, task) }),
 		"Tasks.Wait": clienttest.Equal(on, func(ctx context.Context, c *client) (*hostkey.TaskState, error) {
@@ -290,12 +290,12 @@ func staffReplays() map[string]replay {
 				Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"RemoteHands.Add": clienttest.Equal(&hostkey.Ack{More: map[string]payload{"id": payload(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
+		"RemoteHands.Add": clienttest.Equal(&hostkey.Ack{More: map[string]payload{"id": rawValue(`5`)}}, func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 			return c.RemoteHands.Add(ctx, &hostkey.RemoteHandsAddRequest{
 				Type: hostkey.RemoteHandsTypeKVM, ServerID: 17, Origin: "o", OrderData: map[string]int{"a": 1}, Extra: map[string]any{"note": "x"},
 			})
 		}),
-		"RemoteHands.Chat": clienttest.Equal([]payload{payload(`{"m": 1}`), payload(`{"m": 2}`)}, func(ctx context.Context, c *client) ([]payload, error) {
+		"RemoteHands.Chat": clienttest.Equal([]payload{rawValue(`{"m": 1}`), rawValue(`{"m": 2}`)}, func(ctx context.Context, c *client) ([]payload, error) {
 			return c.RemoteHands.Chat(ctx, 17, "name.example")
 		}),
 		"RemoteHands.List": clienttest.Listed([]*hostkey.RemoteHandsRequest{{

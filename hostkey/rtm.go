@@ -29,7 +29,7 @@ func (s *TicketsService) Tickets(ctx context.Context) (provider.Payload, error) 
 func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (provider.Payload, error) {
 	call, err := ticketCall(rtmTicket, ticketID, "", nil)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, rtmTicket, call)
 }
@@ -47,7 +47,7 @@ func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message
 	problems.Required("message", message)
 	call, err := ticketCall(rtmAddComment, ticketID, message, problems)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, rtmAddComment, call)
 }

@@ -106,17 +106,17 @@ func (s *S3Service) CreateAccount(ctx context.Context, req *S3AccountCreateReque
 // It is sent once. Which fields are required, and the answer, are undocumented.
 func (s *S3Service) CreateOrder(ctx context.Context, req *S3OrderCreateRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, s3CreateOrder.RefuseNil()
+		return provider.Payload{}, s3CreateOrder.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.NotNegative("PlanID", req.PlanID)
 	checkLocation(&problems, "Location", req.Location)
 	call, form, err := formOf(s3CreateOrder, problems, "", req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	if len(form) == 0 {
-		return nil, s3CreateOrder.Refuse("", provider.Problems{"request": "is empty"})
+		return provider.Payload{}, s3CreateOrder.Refuse("", provider.Problems{"request": "is empty"})
 	}
 	return s.c.unknown(ctx, s3CreateOrder, call)
 }
@@ -185,7 +185,7 @@ func (s *S3Service) UpdateTrafficInfo(ctx context.Context, req *S3TrafficUpdateR
 	problems.NotNegative("AccountID", req.AccountID)
 	call, _, err := formOf(s3UpdateTraffic, problems, about(req.AccountID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, s3UpdateTraffic, call)
 }
@@ -233,7 +233,7 @@ func (s *S3Service) byUID(ctx context.Context, a action, s3uid string, extra map
 	problems.Required("s3uid", s3uid)
 	call, form, err := formOf(a, problems, "", nil, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	form.Set("s3uid", s3uid)
 	return s.c.unknown(ctx, a, call)
@@ -244,7 +244,7 @@ func (s *S3Service) filtered(ctx context.Context, a action, location string, opt
 	checkLocation(&problems, "Location", location)
 	call, _, err := formOf(a, problems, "", opts, extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, a, call)
 }

@@ -102,7 +102,7 @@ func TestSecretsStayHidden(t *testing.T) {
 func TestPrintedValuesHideSecrets(t *testing.T) {
 	c, err := hostkey.New(serverURL, provider.NewSecret(canaryKey))
 	require.NoError(t, err)
-	body := payload(clienttest.JSON(canaryAnswer))
+	body := provider.NewPayload(clienttest.JSON(canaryAnswer))
 	install := hostkey.Install{RootPassword: provider.NewSecret(canarySecret), PostInstallScript: provider.NewSecret(canarySecret)}
 	vendor(t).CheckPrinted(t, c,
 		&hostkey.AuthLoginRequest{Key: provider.NewSecret(canarySecret)}, &hostkey.AuthWHMCSLoginRequest{Password: provider.NewSecret(canarySecret)}, &hostkey.ServerOrderRequest{Install: install},

@@ -153,7 +153,7 @@ func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, 
 // answer is undocumented.
 func (s *TagsService) UserSearch(ctx context.Context, value string) (provider.Payload, error) {
 	if err := tagsUserSearch.RefuseBlank("value", value); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, tagsUserSearch, &rest.Call{Body: url.Values{"value": {value}}})
 }

@@ -185,19 +185,12 @@ func (w *taskWire) state() TaskStatus {
 
 // scopeObject returns the scope if it is an object, or an object in a string; otherwise nil.
 func (w *taskWire) scopeObject() envelope {
-	if text := w.Scope.Text(); text != "" {
-		return openEnvelope([]byte(text))
-	}
-	return openEnvelope(w.Scope)
+	return openEnvelope([]byte(cmp.Or(w.Scope.Text(), w.Scope.Reveal())))
 }
 
 // structured reports whether the scope is a list.
 func (w *taskWire) structured() bool {
-	body := []byte(w.Scope.Text())
-	if len(body) == 0 {
-		body = w.Scope
-	}
-	body = rest.Content(body)
+	body := rest.Content([]byte(cmp.Or(w.Scope.Text(), w.Scope.Reveal())))
 	return len(body) > 0 && body[0] == '[' && json.Valid(body)
 }
 

@@ -170,10 +170,7 @@ func (s *VMService) Engine(ctx context.Context) (provider.Payload, error) {
 
 // Snapshots returns the list in the scope of the task of VM.Snapshots.
 func (s *TaskState) Snapshots() ([]Snapshot, error) {
-	scope := []byte(s.Scope)
-	if text := s.Scope.Text(); text != "" {
-		scope = []byte(text)
-	}
+	scope := []byte(cmp.Or(s.Scope.Text(), s.Scope.Reveal()))
 	list := wire.Rows[Snapshot]{Names: []string{"snapshots"}, Bare: true}
 	err := list.DecodeAnswer(&rest.Answer{Endpoint: vmSnapshots.Endpoint, Body: scope})
 	var all []Snapshot

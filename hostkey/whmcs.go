@@ -158,13 +158,13 @@ func (s *WHMCSService) UpdateClient(ctx context.Context, req *BillingClientUpdat
 // action reset_password. Most fields and the answer are undocumented.
 func (s *WHMCSService) ResetPassword(ctx context.Context, req *PasswordResetRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, whmcsResetPassword.RefuseNil()
+		return provider.Payload{}, whmcsResetPassword.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("Email", req.Email)
 	call, _, err := formOf(whmcsResetPassword, problems, "", req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	call.Secrets = append(call.Secrets, req.ResetToken)
 	return s.c.unknown(ctx, whmcsResetPassword, call)

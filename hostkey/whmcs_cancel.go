@@ -87,7 +87,7 @@ func (s *WHMCSService) CancellationRequests(ctx context.Context, req *Cancellati
 	problems.NotNegative("ServerID", req.ServerID)
 	call, _, err := formOf(whmcsCancellationRequests, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, whmcsCancellationRequests, call)
 }

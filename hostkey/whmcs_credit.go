@@ -164,7 +164,7 @@ func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (provide
 	var problems provider.Problems
 	problems.IDs("invoiceIDs", invoiceIDs)
 	if err := whmcsMassPay.Refuse("", problems); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	form := make(url.Values)
 	for _, id := range invoiceIDs {

@@ -188,13 +188,13 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 // The name of its field is undocumented.
 func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *InvoiceDownloadRequest) (provider.Payload, error) {
 	if req == nil {
-		return nil, whmcsDownloadInvoice.RefuseNil()
+		return provider.Payload{}, whmcsDownloadInvoice.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ID", req.ID)
 	call, _, err := formOf(whmcsDownloadInvoice, problems, about(req.ID), req, req.Extra)
 	if err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, whmcsDownloadInvoice, call)
 }

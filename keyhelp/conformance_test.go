@@ -99,7 +99,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 		Signed: func(current provider.Secret, old ...provider.Secret) provider.Provider {
 			return open(srv.Key, provider.WithMarkerKeys(current, old...))
 		},
-		Customer: customersTexts(srv, panel),
+		Customer: customersTexts(srv, panel), NamedOnly: panel == keyhelptest.Documented,
 		Canaries: []string{srv.Key, "canary-of-a-wrong-key"},
 		Logs:     logs.String,
 	}

@@ -102,5 +102,5 @@ func fieldsOf(raw provider.Payload) map[string]string {
 			return fields
 		}
 	}
-	return wire.Texts(raw, fallback)
+	return wire.Texts([]byte(raw.Reveal()), fallback)
 }

@@ -36,7 +36,7 @@ func TestDo(t *testing.T) {
 	require.Equal(t, provider.Operation{
 		Provider: keyhelp.Kind, Name: "Do", Method: http.MethodPost, Route: "/api/v2/clients/{id}/tasks/{name}",
 	}, sent.Operation)
-	require.Equal(t, `{"tasks": [1, 2]}`, string(raw.Body))
+	require.Equal(t, `{"tasks": [1, 2]}`, string(raw.Body()))
 	require.Equal(t, 200, raw.StatusCode)
 
 	// Without a destination for the answer, any JSON or none will do.
@@ -120,8 +120,8 @@ func TestCaptureResponse(t *testing.T) {
 			var raw provider.RawResponse
 			m.Call(provider.CaptureResponse(t.Context(), &raw), m.Args(t)...)
 			require.Equal(t, answer.Status, raw.StatusCode, m.Op)
-			require.Equal(t, answer.Body, string(raw.Body), m.Op)
-			require.Equal(t, "p", raw.Header.Get("X-Panel"), m.Op)
+			require.Equal(t, answer.Body, string(raw.Body()), m.Op)
+			require.Equal(t, "p", raw.Header().Get("X-Panel"), m.Op)
 		}
 	}
 	// The caller may keep the captured answer: it is a copy.
@@ -131,8 +131,8 @@ func TestCaptureResponse(t *testing.T) {
 	require.NoError(t, err)
 	_, err = client.Clients.Get(provider.CaptureResponse(t.Context(), &second), 17)
 	require.NoError(t, err)
-	copy(second.Body, "xxxxxxxx")
-	require.Equal(t, `{"id": 17, "username": "u"}`, string(first.Body))
+	copy(second.Body(), "xxxxxxxx")
+	require.Equal(t, `{"id": 17, "username": "u"}`, string(first.Body()))
 }
 
 // A context that has ended is honored before anything is sent, by every method.

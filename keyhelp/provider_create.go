@@ -137,6 +137,12 @@ func (p *Provider) ensureClient(
 				return p.clientByName(ctx, d, o.Username)
 			})
 		},
+		Elsewhere: func(ctx context.Context) error {
+			if clientsList.in(d) == nil {
+				return nil // it would take a call for each client
+			}
+			return p.accounts.Elsewhere(p.clients(ctx, 0), o.Reference)
+		},
 		Make:   func(ctx context.Context) (*ClientAccount, error) { return p.client.Clients.Create(ctx, request) },
 		Ours:   p.accounts.Owned(o.Reference),
 		WhyNot: func(ctx context.Context, refused error) error { return p.taken(ctx, d, refused, o) },

@@ -244,7 +244,7 @@ func admin1(call func(t *testing.T, c *keyhelp.Client) (*keyhelp.Admin, error)) 
 		require.NoError(t, err)
 		require.Equal(t, &keyhelp.Admin{
 			ID: 1, Username: "ops", Email: "ops@host.example", Language: "de", MainAdmin: true,
-			More: map[string]provider.Payload{"last_login": provider.Payload(`"2025-01-01"`)},
+			More: map[string]provider.Payload{"last_login": provider.NewPayload(`"2025-01-01"`)},
 		}, got)
 	}
 }

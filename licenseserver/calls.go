@@ -35,7 +35,7 @@ func (c *Client) unknown(ctx context.Context, op operation, call *rest.Call) (pr
 	var p payload
 	call.Out = &p
 	if err := c.call(ctx, op, call); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return p.data, nil
 }

@@ -57,7 +57,7 @@ func (s *CustomersService) QuickStats(ctx context.Context, customerID int64) (pr
 
 func (s *CustomersService) read(ctx context.Context, op operation, id int64) (provider.Payload, error) {
 	if err := op.RefuseID("customerID", id); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, op, &rest.Call{Args: []string{idText(id)}, Subject: idText(id)})
 }

@@ -81,8 +81,8 @@ func TestOptionalInput(t *testing.T) {
 		require.ErrorIs(t, err, provider.ErrInvalid)
 	}
 	require.Len(t, tap.Requests(), 2)
-	require.Error(t, provider.Payload(nil).Decode(new(any)))
-	require.Equal(t, "[2 bytes of JSON]", provider.Payload(`{}`).String())
+	require.Error(t, provider.Payload{}.Decode(new(any)))
+	require.Equal(t, "[2 bytes of JSON]", provider.NewPayload(`{}`).String())
 }
 
 // TestEnd: a license is valid all through the day that the server names, and an end that nobody can

@@ -157,7 +157,7 @@ func (s *LicensesService) Info(ctx context.Context, licenseKey provider.Secret) 
 // answer is undocumented.
 func (s *LicensesService) Toggle(ctx context.Context, licenseID int64) (provider.Payload, error) {
 	if err := licensesToggle.RefuseID("licenseID", licenseID); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, licensesToggle, &rest.Call{Args: []string{idText(licenseID)}, Subject: idText(licenseID)})
 }
@@ -184,7 +184,7 @@ func (s *LicensesService) bulk(ctx context.Context, op operation, ids []int64) (
 	var problems provider.Problems
 	problems.IDs("licenseIDs", ids)
 	if err := op.Refuse("", problems); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	call := &rest.Call{Body: map[string]any{"license_ids": ids}}
 	if len(ids) == 1 {

@@ -122,7 +122,7 @@ func licenseReplays() map[string]replay {
 			_, err := c.Licenses.Info(ctx, provider.NewSecret(sampleKey))
 			return err
 		}),
-		"Sessions.Start": clienttest.Equal(&licenseserver.StartedSession{Token: provider.NewSecret(sampleToken), More: map[string]payload{"update": payload(`{"version": "1.1.0"}`)}},
+		"Sessions.Start": clienttest.Equal(&licenseserver.StartedSession{Token: provider.NewSecret(sampleToken), More: map[string]payload{"update": provider.NewPayload(`{"version": "1.1.0"}`)}},
 			func(ctx context.Context, c *client) (*licenseserver.StartedSession, error) {
 				return c.Sessions.Start(ctx, start)
 			}),

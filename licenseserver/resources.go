@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -134,11 +135,11 @@ var _ = wire.Read(func(raw []byte, a *ResourceAvailability) error {
 	known := map[string]*Availability{"domains": &a.Domains, "ipv4": &a.IPv4, "phone_numbers": &a.PhoneNumbers}
 	found := false
 	for name, raw := range kinds {
-		if len(raw) == 0 || raw[0] != '{' {
+		if !strings.HasPrefix(raw.Reveal(), "{") {
 			continue
 		}
 		var kind Availability
-		err := wire.Unmarshal(raw, &kind)
+		err := wire.Unmarshal([]byte(raw.Reveal()), &kind)
 		switch place := known[name]; {
 		case place != nil && err != nil:
 			return wire.Within(name, err)

@@ -102,7 +102,7 @@ func TestSecretsStayHidden(t *testing.T) {
 func TestPrintedValuesHideSecrets(t *testing.T) {
 	c, err := licenseserver.New(serverURL, provider.NewSecret(canaryKey), licenseserver.WithAdminCookie("session", provider.NewSecret(canaryCookie)))
 	require.NoError(t, err)
-	page, payload := licenseserver.Page{HTML: provider.NewSecret(canaryToken), Location: provider.NewSecret(canaryToken)}, provider.Payload(clienttest.JSON(canaryToken))
+	page, payload := licenseserver.Page{HTML: provider.NewSecret(canaryToken), Location: provider.NewSecret(canaryToken)}, provider.NewPayload(clienttest.JSON(canaryToken))
 	vendor(t).CheckPrinted(t, c,
 		licenseserver.SessionOptions{LicenseKey: provider.NewSecret(canarySecret)},
 		&licenseserver.LicenseActivateRequest{LicenseKey: provider.NewSecret(canarySecret)}, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(canarySecret)},

@@ -76,7 +76,7 @@ func (s *SessionsService) End(ctx context.Context, token provider.Secret) (provi
 	var problems provider.Problems
 	problems.Credential("token", token)
 	if err := sessionsEnd.Refuse("", problems); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, sessionsEnd, &rest.Call{
 		Body: map[string]any{"session_token": token.Reveal()}, Secrets: []provider.Secret{token},

@@ -17,7 +17,7 @@ func (s *VersionsService) Check(ctx context.Context, licenseKey provider.Secret,
 	problems.Credential("licenseKey", licenseKey)
 	problems.Required("currentVersion", currentVersion)
 	if err := versionsCheck.Refuse("", problems); err != nil {
-		return nil, err
+		return provider.Payload{}, err
 	}
 	return s.c.unknown(ctx, versionsCheck, &rest.Call{
 		Body:    map[string]any{"current_version": currentVersion, "license_key": licenseKey.Reveal()},

@@ -1,7 +1,6 @@
 package licenseserver
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 
@@ -16,8 +15,8 @@ type payload struct{ data provider.Payload }
 
 func (p *payload) DecodeAnswer(a *rest.Answer) error {
 	if a.Endpoint.Effect == rest.Read || a.Endpoint == sessionsEnd.Endpoint {
-		body, err := a.Structure()
-		p.data = body
+		var err error
+		p.data, err = a.Structure()
 		return err
 	}
 	body := rest.Content(a.Body)
@@ -27,7 +26,7 @@ func (p *payload) DecodeAnswer(a *rest.Answer) error {
 	if !json.Valid(body) {
 		return errors.New("not JSON")
 	}
-	p.data = bytes.Clone(body)
+	p.data = provider.NewPayload(string(body))
 	return nil
 }
 

@@ -40,17 +40,29 @@ func OperationFromContext(ctx context.Context) (Operation, bool) {
 	return Operation{}, false
 }
 
-// RawResponse is an answer as the server sent it. It prints as a summary, since the body may
-// contain secrets.
+// RawResponse is an answer as the server sent it. It prints as a summary, since the header and the
+// body may contain secrets.
 type RawResponse struct {
 	StatusCode int
-	Header     http.Header
-	Body       []byte
+	header     hidden[http.Header]
+	body       hidden[[]byte]
 }
+
+// NewRawResponse is for authors of clients: it returns an answer for CaptureResponse, which keeps
+// header and body.
+func NewRawResponse(statusCode int, header http.Header, body []byte) RawResponse {
+	return RawResponse{StatusCode: statusCode, header: hide(header), body: hide(body)}
+}
+
+// Header returns the header.
+func (r RawResponse) Header() http.Header { return r.header.reveal() }
+
+// Body returns the body.
+func (r RawResponse) Body() []byte { return r.body.reveal() }
 
 // String returns a summary without header values or body.
 func (r RawResponse) String() string {
-	return fmt.Sprintf("HTTP %d, %d header fields, %d bytes", r.StatusCode, len(r.Header), len(r.Body))
+	return fmt.Sprintf("HTTP %d, %d header fields, %d bytes", r.StatusCode, len(r.Header()), len(r.Body()))
 }
 
 // Format prints the summary for every verb.
@@ -62,7 +74,7 @@ func (r RawResponse) LogValue() slog.Value { return slog.StringValue(r.String())
 type captureKey struct{}
 
 // CaptureResponse makes a call with the returned context store its last answer in raw, also if it
-// fails: so you can read what our types do not contain. Streamed downloads leave Body empty. Use
+// fails: so you can read what our types do not contain. Streamed downloads leave the body empty. Use
 // each raw for one call at a time.
 func CaptureResponse(ctx context.Context, raw *RawResponse) context.Context {
 	return context.WithValue(ctx, captureKey{}, raw)

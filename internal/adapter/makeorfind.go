@@ -17,6 +17,10 @@ type MakeOrFind[T any] struct {
 	// LookFirst: look before making anything, where that is cheap or the server makes
 	// duplicates.
 	LookFirst bool
+	// Elsewhere returns the error of a thing that Find does not look for and that keeps this one from being
+	// made, such as an account of the order under another name. It is asked once, after LookFirst found
+	// nothing. Optional.
+	Elsewhere func(context.Context) error
 	Make      func(context.Context) (*T, error)
 	// ReadBack: the server's "made" is no proof, neither that the thing was made nor that
 	// this call made it.
@@ -47,6 +51,11 @@ func (m MakeOrFind[T]) Run(ctx context.Context) (*T, provider.Outcome, error) {
 	if m.LookFirst {
 		if thing, err := m.Find(ctx, nil); !errors.Is(err, provider.ErrNotFound) {
 			return m.claim(thing, provider.OutcomeAlready, err)
+		}
+		if m.Elsewhere != nil {
+			if err := m.Elsewhere(ctx); err != nil {
+				return nil, "", err
+			}
 		}
 	}
 	return m.make(ctx, false)

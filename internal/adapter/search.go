@@ -80,6 +80,27 @@ func (a *Accounts[K, T]) Search(records iter.Seq2[*T, error], q provider.Query) 
 	return claimed, nil
 }
 
+// Elsewhere returns the error of an order for which there is an account under another name: records are those
+// of all accounts, and one of them carries the reference, or claims it, as one does that was given another
+// login name. A record that cannot be read keeps nobody's account from being made.
+func (a *Accounts[K, T]) Elsewhere(records iter.Seq2[*T, error], reference string) error {
+	for record, err := range records {
+		if record == nil {
+			return NotOfAccount(err)
+		}
+		switch account := a.View(record); {
+		case account.Reference == reference:
+			return &provider.Error{
+				Provider: a.Kind, Kind: provider.ErrConflict, Fields: map[string]string{"Reference": "in use"},
+				Message: words.Say("%s %s was made for that reference, under the name %q", a.Noun, account.ID, account.Username),
+			}
+		case account.Marker.Claim(reference):
+			return Tampered(a.Kind, a.Noun, account)
+		}
+	}
+	return nil
+}
+
 // List frames a listing of accounts. size is how many to fetch at once; 0 leaves it to begin. Accounts
 // that this program made a moment ago and the list does not show yet are read.
 func (a *Accounts[K, T]) List(

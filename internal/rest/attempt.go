@@ -274,6 +274,5 @@ func (x *exchange) capture() {
 	if raw == nil || !x.answered {
 		return
 	}
-	raw.StatusCode, raw.Header = x.status, x.header.Clone()
-	raw.Body = bytes.Clone(x.body.Bytes())
+	*raw = provider.NewRawResponse(x.status, x.header.Clone(), bytes.Clone(x.body.Bytes()))
 }

@@ -156,26 +156,26 @@ func TestCaptureResponse(t *testing.T) {
 
 		require.NoError(t, c.Do(ctx, callOf(Read, new(thing))))
 		assert.Equal(t, 200, raw.StatusCode)
-		assert.Equal(t, "yes", raw.Header.Get("X-Extra"))
-		assert.JSONEq(t, `{"id":1,"new_field":true}`, string(raw.Body))
+		assert.Equal(t, "yes", raw.Header().Get("X-Extra"))
+		assert.JSONEq(t, `{"id":1,"new_field":true}`, string(raw.Body()))
 
-		kept := string(raw.Body)
+		kept := string(raw.Body())
 		in.At(0, faults.Fault{Kind: faults.Status, StatusCode: 422, Body: "no"})
 		require.Error(t, c.Do(ctx, callOf(Once, new(thing))))
 		assert.Equal(t, 422, raw.StatusCode)
-		assert.Equal(t, "no", string(raw.Body))
+		assert.Equal(t, "no", string(raw.Body()))
 		assert.JSONEq(t, `{"id":1,"new_field":true}`, kept)
 
 		in.At(0, faults.Fault{Kind: faults.Status, StatusCode: 503, Body: "first"})
 		in.At(1, faults.Fault{Kind: faults.Status, StatusCode: 404, Body: "second"})
 		require.Error(t, c.Do(ctx, callOf(Read, new(thing))))
 		assert.Equal(t, 404, raw.StatusCode)
-		assert.Equal(t, "second", string(raw.Body))
+		assert.Equal(t, "second", string(raw.Body()))
 
 		in.At(0, faults.Fault{Kind: faults.Truncate})
 		require.Error(t, c.Do(ctx, callOf(Once, new(thing))))
 		assert.Equal(t, 200, raw.StatusCode, "the part of a broken answer that arrived")
-		assert.NotEmpty(t, raw.Body)
+		assert.NotEmpty(t, raw.Body())
 	})
 }
 
@@ -188,7 +188,7 @@ func TestCapturedBodyIsTheCallers(t *testing.T) {
 	for range 100 {
 		require.NoError(t, c.Do(t.Context(), callOf(Read, new(thing))))
 	}
-	assert.JSONEq(t, `{"id":1,"name":"first"}`, string(raw.Body))
+	assert.JSONEq(t, `{"id":1,"name":"first"}`, string(raw.Body()))
 }
 
 // TestOperationFromContext: a caller's RoundTripper, such as otelhttp, gets names with few distinct

@@ -34,7 +34,7 @@ func (c *Client) Diagnose(ctx context.Context, call *Call) ([]provider.CheckStep
 	took := time.Since(started)
 	steps := w.steps(err, fromAPI(err))
 	// What does not decide whether the connection works follows.
-	if step, ok := clockStep(raw.Header, started, started.Add(took)); ok {
+	if step, ok := clockStep(raw.Header(), started, started.Add(took)); ok {
 		steps = append(steps, step)
 	}
 	if !c.Markers().Signed() {

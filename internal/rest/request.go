@@ -1,7 +1,6 @@
 package rest
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -42,16 +41,16 @@ func CallOf(kind, op string, req *provider.Request, out any) (*Call, error) {
 }
 
 // Structure returns the body of an answer that must be an object or a list, and about which nothing
-// else is known. It is a copy, without what may surround JSON.
-func (a *Answer) Structure() ([]byte, error) {
+// else is known, without what may surround JSON.
+func (a *Answer) Structure() (provider.Payload, error) {
 	body := Content(a.Body)
 	switch {
 	case len(body) == 0:
-		return nil, errors.New("no body")
+		return provider.Payload{}, errors.New("no body")
 	case !json.Valid(body):
-		return nil, errors.New("not JSON")
+		return provider.Payload{}, errors.New("not JSON")
 	case body[0] != '{' && body[0] != '[':
-		return nil, errors.New("neither an object nor a list")
+		return provider.Payload{}, errors.New("neither an object nor a list")
 	}
-	return bytes.Clone(body), nil
+	return provider.NewPayload(string(body)), nil
 }

@@ -44,7 +44,7 @@ func TestSinkReceivesTheBodyOfASuccess(t *testing.T) {
 	require.Equal(t, large, out.String())
 	require.Equal(t, 2, tries, "a failure before the body is retried")
 	require.Equal(t, 200, raw.StatusCode)
-	require.Empty(t, raw.Body)
+	require.Empty(t, raw.Body())
 }
 
 type failingWriter struct{ err error }
@@ -128,7 +128,7 @@ func TestRedirectTakenForAnAnswer(t *testing.T) {
 		var raw provider.RawResponse
 		require.NoError(t, c.Do(provider.CaptureResponse(t.Context(), &raw), &Call{Endpoint: e, Redirects: true, Out: nil}))
 		require.Equal(t, 302, raw.StatusCode)
-		require.Equal(t, "/some/where/else", raw.Header.Get("Location"))
+		require.Equal(t, "/some/where/else", raw.Header().Get("Location"))
 		require.Equal(t, 1, tries)
 	}
 }

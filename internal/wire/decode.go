@@ -40,11 +40,11 @@ func (o Options) Unmarshal(data []byte, out any) error {
 		}
 		switch c, own := s.peek(), codecs.has(v.Type()); v.Kind() {
 		case reflect.Struct, reflect.Map:
-			if c == 'n' || c != '{' && !own && v.Type() != typeTime && v.Type() != typeAddr {
+			if c == 'n' || c != '{' && !own && isObject(v.Type()) {
 				return s.wrongForm(errNoObject)
 			}
 		case reflect.Slice:
-			if c != '[' && !own && v.Type() != typePayload {
+			if c != '[' && !own {
 				return s.wrongForm(errNoList)
 			}
 		}
@@ -384,7 +384,7 @@ func (st *state) keep(s *scanner, g *group, raw []byte, at span) error {
 		return nil
 	}
 	st.extras++
-	if err := s.spend(entrySize + len(name) + len(value)); err != nil {
+	if err := s.spend(entrySize + payloadSize + len(name) + len(value)); err != nil {
 		return err
 	}
 	switch more := st.v.FieldByIndex(st.plan.extra.index).Addr().Interface().(type) {
@@ -392,7 +392,7 @@ func (st *state) keep(s *scanner, g *group, raw []byte, at span) error {
 		if *more == nil {
 			*more = make(map[string]provider.Payload)
 		}
-		(*more)[name] = bytes.Clone(value)
+		(*more)[name] = provider.NewPayload(string(value))
 	case *map[string]any:
 		if *more == nil {
 			*more = make(map[string]any)
@@ -405,7 +405,7 @@ func (st *state) keep(s *scanner, g *group, raw []byte, at span) error {
 // Demanding reports whether an object can be unreadable as a type because of what it lacks. Any
 // object can be read into other types.
 func Demanding(t reflect.Type) bool {
-	if t.Kind() != reflect.Struct || codecs.has(t) {
+	if t.Kind() != reflect.Struct || t == typePayload || codecs.has(t) {
 		return true
 	}
 	p := planOf(t)

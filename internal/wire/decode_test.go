@@ -87,7 +87,7 @@ func TestUnmarshal(t *testing.T) {
 		`{"id":"a"}`:             {ID: "a"},
 		" {\t\"id\" :\n\"a\" } ": {ID: "a"},
 		`{"id":17,"text":1.50,"flag":"true","count":"12","ratio":"0.5","key":1999.0,"Free":"x"}`: {
-			ID: "17", Text: "1.50", Flag: true, Count: 12, Ratio: 0.5, Key: provider.NewSecret("1999.0"), More: map[string]payload{"Free": payload(`"x"`)},
+			ID: "17", Text: "1.50", Flag: true, Count: 12, Ratio: 0.5, Key: provider.NewSecret("1999.0"), More: map[string]payload{"Free": provider.NewPayload(`"x"`)},
 		},
 		`{"ID":"a","Count":3}`:                                 {ID: "a", Count: 3},
 		`{"\u0069d":"a"}`:                                      {ID: "a"},
@@ -110,7 +110,7 @@ func TestUnmarshal(t *testing.T) {
 		`{"id":"a","at":"tomorrow"}`:                           {ID: "a", Set: true},
 		`{"id":"a","at":{"x":1}}`:                              {ID: "a", Set: true},
 		`{"id":"a","at":""}`:                                   {ID: "a"},
-		`{"id":"a","any":{"x":[1]},"maybe":0,"inner":{"n":1}}`: {ID: "a", Any: payload(`{"x":[1]}`), Maybe: new(int64(0)), Inner: &nested{1}},
+		`{"id":"a","any":{"x":[1]},"maybe":0,"inner":{"n":1}}`: {ID: "a", Any: provider.NewPayload(`{"x":[1]}`), Maybe: new(int64(0)), Inner: &nested{1}},
 		`{"id":"a","open":{"x": 1e2}}`:                         {ID: "a", Open: map[string]any{"x": json.RawMessage("1e2")}},
 		`{"id":"a","any":null,"maybe":null,"inner":null,"list":null,"names":null,"text":null,"flag":null,"count":null,"addr":null,"odd":null,"far":null}`: {ID: "a"},
 		`{"id":"a","plain":[],"inner":[],"names":[],"far":[],"open":false}`:                                                                               {ID: "a"},
@@ -129,7 +129,7 @@ func TestUnmarshal(t *testing.T) {
 		`{"id":"a","far":{"x":1,"away":{"text":"t"},"version":7}}`:      {ID: "a", Deep: "t", Version: "7"},
 		`{"id":"a","far":7,"text":"t"}`:                                 {ID: "a", Text: "t"},
 		`{"id":"a","far":[{"version":7}],"inner":[{"n":1}]}`:            {ID: "a", Version: "7", Inner: &nested{1}},
-		`{"id":"a","Text":"x","text":"t","tEXT":"y"}`:                   {ID: "a", Text: "t", More: map[string]payload{"Text": payload(`"x"`), "tEXT": payload(`"y"`)}},
+		`{"id":"a","Text":"x","text":"t","tEXT":"y"}`:                   {ID: "a", Text: "t", More: map[string]payload{"Text": provider.NewPayload(`"x"`), "tEXT": provider.NewPayload(`"y"`)}},
 		`{"id":"a","odd":5,"within":"w"}`:                               {ID: "a", Odd: odd{5}, embedded: embedded{"w"}},
 		`{"id":"a","odd":{"n":5}}`:                                      {ID: "a", Odd: odd{5}},
 		`{"id":"\u00fc\/\ud83d\ude00","text":"\ud800\n` + "\xff" + `"}`: {ID: "ü/😀", Text: "\ufffd\n\ufffd"},
@@ -165,21 +165,21 @@ func TestSpellings(t *testing.T) {
 		first, second string
 		want          spelled
 	}{
-		{`"Names":["a"]`, `"names":["b"]`, spelled{Names: []string{"b"}, More: map[string]payload{"Names": payload(`["a"]`)}}},
-		{`"Count":5`, `"count":null`, spelled{More: map[string]payload{"Count": payload("5")}}},
-		{`"Count":{"x":1}`, `"count":5`, spelled{Count: 5, More: map[string]payload{"Count": payload(`{"x":1}`)}}},
-		{`"Given":"x"`, `"given":null`, spelled{More: map[string]payload{"Given": payload(`"x"`)}}},
+		{`"Names":["a"]`, `"names":["b"]`, spelled{Names: []string{"b"}, More: map[string]payload{"Names": provider.NewPayload(`["a"]`)}}},
+		{`"Count":5`, `"count":null`, spelled{More: map[string]payload{"Count": provider.NewPayload("5")}}},
+		{`"Count":{"x":1}`, `"count":5`, spelled{Count: 5, More: map[string]payload{"Count": provider.NewPayload(`{"x":1}`)}}},
+		{`"Given":"x"`, `"given":null`, spelled{More: map[string]payload{"Given": provider.NewPayload(`"x"`)}}},
 		{
 			`"Inner":{"a":1,"b":["p"]}`, `"inner":{"b":["q"]}`,
-			spelled{Inner: pair{B: []string{"q"}}, More: map[string]payload{"Inner": payload(`{"a":1,"b":["p"]}`)}},
+			spelled{Inner: pair{B: []string{"q"}}, More: map[string]payload{"Inner": provider.NewPayload(`{"a":1,"b":["p"]}`)}},
 		},
 		{
 			`"Meta":{"host":"h","port":1}`, `"meta":{"port":2}`,
-			spelled{Port: 2, More: map[string]payload{"Meta": payload(`{"host":"h","port":1}`)}},
+			spelled{Port: 2, More: map[string]payload{"Meta": provider.NewPayload(`{"host":"h","port":1}`)}},
 		},
-		{`"Meta":{"host":"h"}`, `"meta":[]`, spelled{More: map[string]payload{"Meta": payload(`{"host":"h"}`)}}},
+		{`"Meta":{"host":"h"}`, `"meta":[]`, spelled{More: map[string]payload{"Meta": provider.NewPayload(`{"host":"h"}`)}}},
 		{`"meta":{"Host":"h"}`, `"Names":["a"]`, spelled{Host: "h", Names: []string{"a"}}},
-		{`"X":["v"]`, `"x":null`, spelled{More: map[string]payload{"X": payload(`["v"]`)}}},
+		{`"X":["v"]`, `"x":null`, spelled{More: map[string]payload{"X": provider.NewPayload(`["v"]`)}}},
 		{`"x":[]`, `"y":["v"]`, spelled{Either: []string{"v"}}},
 		{`"x":["w"]`, `"y":["v"]`, spelled{Either: []string{"w"}}},
 		{`"x":[]`, `"y":null`, spelled{Either: []string{}}},
@@ -272,7 +272,7 @@ type kept struct {
 
 func TestCatalogues(t *testing.T) {
 	for text, want := range map[string]kept{
-		`{"tags":"a, b,","x":1,"data":{"name":"n","x":2}}`: {Tags: []string{"a", "b"}, Name: "n", More: map[string]payload{"x": payload("2")}},
+		`{"tags":"a, b,","x":1,"data":{"name":"n","x":2}}`: {Tags: []string{"a", "b"}, Name: "n", More: map[string]payload{"x": provider.NewPayload("2")}},
 		`{"tags":["a,b","c",4],"tasks":{"7":"t","x":"u"}}`: {Tags: []string{"a", "b", "c", "4"}, Tasks: map[int64]string{7: "t"}},
 		`{"tags":null,"tasks":[]}`:                         {},
 	} {
@@ -315,7 +315,7 @@ func TestDemands(t *testing.T) {
 func TestEnvelope(t *testing.T) {
 	var got everything
 	require.NoError(t, wire.Options{Envelope: []string{"success"}}.Unmarshal([]byte(`{"success":true,"id":"a","x":1}`), &got))
-	require.Equal(t, map[string]payload{"x": payload("1")}, got.More)
+	require.Equal(t, map[string]payload{"x": provider.NewPayload("1")}, got.More)
 }
 
 // null at the top level is an error, even for a type with its own reader.

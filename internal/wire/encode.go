@@ -118,7 +118,7 @@ func (e *Encoder) value(v reflect.Value, at string, date bool) (any, bool) {
 			return t.UTC().Format(time.RFC3339), true
 		}
 	case typePayload:
-		return json.RawMessage(v.Bytes()), true
+		return json.RawMessage(v.Interface().(provider.Payload).Reveal()), true
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -50,7 +50,7 @@ func TestFields(t *testing.T) {
 			Days: 2, Tags: []string{"t"}, Until: new(at("2026-03-04T05:06:07Z")), From: at("2026-03-04T06:06:07+01:00"), Password: provider.NewSecret("p"), Amount: "1.50",
 		},
 		`{"name":"n","id_user":1,"days":0,"tags":[],"parts":{"key":"k","cert":"c"},"lines":[{"id":"l"}],"given":{"a":1},"x":[1]}`: {
-			Key: "k", Cert: "c", Lines: []line{{"l"}}, Given: provider.Payload(`{"a":1}`), Extra: map[string]any{"x": []int{1}},
+			Key: "k", Cert: "c", Lines: []line{{"l"}}, Given: provider.NewPayload(`{"a":1}`), Extra: map[string]any{"x": []int{1}},
 		},
 	} {
 		o.Name, o.Owner = "n", 1

@@ -197,7 +197,7 @@ func isIndex(name []byte) bool { return len(name) > 0 && len(bytes.Trim(name, "0
 func (s *scanner) row(read reader, v reflect.Value) error {
 	start, depth := s.pos, s.depth
 	var err error
-	if c := s.peek(); c == 'n' || c != '{' && v.Kind() == reflect.Struct && !codecs.has(v.Type()) {
+	if c := s.peek(); c == 'n' || c != '{' && v.Kind() == reflect.Struct && isObject(v.Type()) && !codecs.has(v.Type()) {
 		err = &oddError{Mistyped(v.Type(), ""), true}
 	} else {
 		err = read(s, v)

@@ -28,6 +28,12 @@ var (
 	typeText    = reflect.TypeFor[string]()
 )
 
+// payloadSize is what a Payload takes beside its text.
+const payloadSize = 16
+
+// isObject reports whether a struct or a map is read from an object, and not from a value.
+func isObject(t reflect.Type) bool { return t != typeTime && t != typeAddr && t != typePayload }
+
 // codecs are the types with their own readers or writers.
 var codecs registry
 
@@ -258,7 +264,7 @@ func readSlice(s *scanner, v reflect.Value) error {
 	if base.Kind() == reflect.Pointer {
 		base = base.Elem()
 	}
-	objects := base.Kind() == reflect.Struct && base != typeTime && base != typeAddr
+	objects := base.Kind() == reflect.Struct && isObject(base)
 	next := func(int) error {
 		if s.peek() == 'n' && objects {
 			return s.mistyped(elem)
@@ -543,10 +549,12 @@ func readAddr(s *scanner, v reflect.Value) error {
 
 func readPayload(s *scanner, v reflect.Value) error {
 	raw, err := s.raw()
-	if v.SetBytes(nil); err == nil && string(raw) != "null" {
-		v.SetBytes(bytes.Clone(raw))
-		err = s.spend(len(raw))
+	var payload provider.Payload
+	if err == nil && string(raw) != "null" {
+		payload = provider.NewPayload(string(raw))
+		err = s.spend(payloadSize + len(raw))
 	}
+	*v.Addr().Interface().(*provider.Payload) = payload
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -17,6 +18,7 @@ var createChecks = []check{
 	{name: "leaves a changed account alone", run: createLeavesAlone},
 	{name: "foreign account", applies: needForeign, run: createForeign},
 	{name: "another reference", run: createOtherReference},
+	{name: "another name", applies: needReferences, run: createOtherName},
 	{name: "keeps the request", run: createKeepsRequest},
 }
 
@@ -182,6 +184,31 @@ func createOtherReference(c *probe) {
 	_, err = c.p.Create(c.context(), req)
 	c.is(err, provider.ErrAlreadyExists, "Create with a reference that begins like the account's")
 	c.unchanged(before, "Create with the name of another order's account")
+}
+
+func needReferences(w *World) string {
+	if w.NamedOnly {
+		return "accounts are looked for by their names only"
+	}
+	return ""
+}
+
+// createOtherName: one order has one account, whatever that is called.
+func createOtherName(c *probe) {
+	a := c.create(0)
+	before := c.w.Accounts()
+	req := c.w.Request(1)
+	req.Reference = c.w.Request(0).Reference
+	made, err := c.p.Create(c.context(), req)
+	const what = "Create with another name and the reference of an account"
+	if err == nil {
+		if made.Outcome != provider.OutcomeAlready || made.Account == nil || made.Account.ID != a.ID {
+			c.Errorf("%s: outcome %q", what, made.Outcome)
+		}
+	} else if c.is(err, provider.ErrConflict, what); !strings.Contains(err.Error(), a.ID) {
+		c.Errorf("%s: the error does not name account %s: %v", what, a.ID, err)
+	}
+	c.unchanged(before, what)
 }
 
 func createKeepsRequest(c *probe) {

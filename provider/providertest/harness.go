@@ -84,6 +84,9 @@ type World struct {
 	// Customer are the texts of an account that its customer can write, the field of the marker among
 	// them if he can. None if customers can write nothing.
 	Customer []Field
+	// NamedOnly is for a system on which Create cannot afford to look for an account of the order under
+	// another name, since a search by reference takes a call for each account.
+	NamedOnly bool
 	// Advance moves the emulator's clock for pending work; nil if nothing pends.
 	Advance func(time.Duration)
 	// Canaries are secrets that must never appear in an error or a log. The passwords of Request

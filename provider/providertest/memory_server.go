@@ -189,6 +189,10 @@ func (s *memoryServer) create(w http.ResponseWriter, r *http.Request) {
 			refuse(w, http.StatusConflict, "username", "taken")
 			return
 		}
+		if !s.twins && slices.ContainsFunc(strings.Fields(a.Reference), func(carried string) bool { return claimed(carried) == claimed(o.Reference) }) {
+			refuse(w, http.StatusConflict, "reference", "account "+a.ID+" carries it")
+			return
+		}
 	}
 	a := s.add(&memoryAccount{
 		Username: o.Username, Reference: o.Reference, Email: o.Email, Name: o.Name, Plan: o.Plan,
@@ -197,6 +201,12 @@ func (s *memoryServer) create(w http.ResponseWriter, r *http.Request) {
 	a.readyAt = a.CreatedAt.Add(s.pending)
 	a.Pending = s.pending > 0
 	answer(w, http.StatusCreated, a)
+}
+
+// claimed returns the reference in a marker.
+func claimed(marker string) string {
+	reference, _, _ := strings.Cut(marker, "~")
+	return reference
 }
 
 func (s *memoryServer) add(a *memoryAccount) *memoryAccount {
