@@ -7,12 +7,10 @@ import (
 	"net/netip"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/provkit/provkit/internal/lenient"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
@@ -499,15 +497,15 @@ func (v wireValue) store(field reflect.Value, mode string, location *time.Locati
 	case reflect.String:
 		field.SetString(v.text)
 	case reflect.Bool:
-		b, err := parseBool(text)
+		b, err := wire.Flag(text)
 		field.SetBool(b)
 		return err
 	case reflect.Int64:
-		n, err := parseInt(text)
+		n, err := wire.Integer(text)
 		field.SetInt(n)
 		return err
 	case reflect.Float64:
-		n, err := parseFloat(text)
+		n, err := wire.Float(text)
 		field.SetFloat(n)
 		return err
 	case reflect.Slice:
@@ -536,58 +534,16 @@ func splitList(text, separator string) (list []string, err error) {
 	return list, nil
 }
 
-func parseBool(text string) (bool, error) {
-	switch strings.ToLower(text) {
-	case "enabled":
-		return true, nil
-	case "disabled":
-		return false, nil
-	}
-	if flag, ok := lenient.Flag(text); ok {
-		return flag, nil
-	}
-	return false, errors.New("neither yes nor no")
-}
-
-func parseInt(text string) (int64, error) {
-	if text == "" {
-		return 0, nil
-	}
-	n, err := lenient.Integer(text)
-	if err != nil {
-		return 0, errors.New("not a whole number")
-	}
-	return n, nil
-}
-
-func parseFloat(text string) (float64, error) {
-	if text == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return 0, errors.New("not a number")
-	}
-	return n, nil
-}
-
 // parseLimit never makes a number of what is none: an unlimited account with a limit of -1 or 0 would look full.
 func parseLimit(text string) (Limit, error) {
-	switch strings.ToLower(text) {
-	case "":
-		return Limit{Unknown: true}, nil
-	case "unlimited", "\u221e", "-1":
-		return NoLimit(), nil
-	}
-	n, err := parseInt(text)
-	switch {
-	case err == nil && n < 0:
-		err = errors.New("negative")
-		fallthrough
-	case err != nil:
+	switch n, told, err := wire.Limit(text, wire.Integer); {
+	case !told:
 		return Limit{Unknown: true}, err
+	case n == wire.Unlimited:
+		return NoLimit(), nil
+	default:
+		return LimitOf(n), nil
 	}
-	return LimitOf(n), nil
 }
 
 func parseAddr(text string) (netip.Addr, error) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -254,7 +255,7 @@ func decodeEntry(line string, location *time.Location) (*FileEntry, error) {
 	if err != nil {
 		return nil, errors.New("not a date")
 	}
-	size, err := parseInt(fields[6])
+	size, err := wire.Integer(fields[6])
 	if err != nil {
 		return nil, err
 	}

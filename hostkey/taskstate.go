@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/provkit/provkit/internal/lenient"
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
@@ -206,7 +205,7 @@ func failureIn(e envelope) bool {
 
 // idIn parses an ID; 0 if s is not one.
 func idIn(s string) int64 {
-	id, err := lenient.Integer(strings.TrimSpace(s))
+	id, err := wire.Integer(s)
 	if err != nil || id < 0 {
 		return 0
 	}

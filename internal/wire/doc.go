@@ -37,9 +37,10 @@
 //	unread    a flag that is set if the value is no time that can be read, and does not say "none"
 //
 // Servers spell the same value in several ways, and all of them are read: a number as a text and a
-// text as a number, flags as 0 and 1, times in the spellings of package lenient, an empty list
+// text as a number, flags as 0 and 1, times in several forms (scalars.go), an empty list
 // instead of an object and the reverse, a list as an object with numbers as names, one object
-// instead of a list of one and the reverse. null is the zero value.
+// instead of a list of one and the reverse. null is the zero value. A pointer to a number is nil where
+// none is told: null, "" or false.
 //
 // Bytes that are not UTF-8, such as Latin-1, become U+FFFD, which shows that something is missing. In
 // what identifies a thing, in fields that are required, strict or exact, and in secrets they are an error:

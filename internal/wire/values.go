@@ -3,7 +3,6 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/provkit/provkit/internal/lenient"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -243,7 +241,8 @@ func readMap(s *scanner, v reflect.Value) error {
 
 func readPointer(s *scanner, v reflect.Value) error {
 	elem := v.Type().Elem()
-	if kind := elem.Kind(); s.peek() == 'n' || s.peek() != '{' && (kind == reflect.Struct || kind == reflect.Map) && !codecs.has(elem) {
+	c, kind, own := s.peek(), elem.Kind(), codecs.has(elem)
+	if c == 'n' || !own && (c != '{' && (kind == reflect.Struct || kind == reflect.Map) || (c == 'f' || c == '"') && isNumber(kind)) {
 		if empty, err := s.nothing(); empty || err != nil {
 			v.SetZero()
 			return err
@@ -421,11 +420,9 @@ func readInt(s *scanner, v reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	var n int64
-	if text = bytes.TrimSpace(text); len(text) > 0 && string(text) != "false" {
-		if n, err = lenient.Integer(string(text)); err != nil {
-			return Mistyped(v.Type(), "")
-		}
+	n, err := Integer(string(text))
+	if err != nil {
+		return Mistyped(v.Type(), "")
 	}
 	v.SetInt(n)
 	return nil
@@ -436,60 +433,42 @@ func readFloat(s *scanner, v reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	var n float64
-	if text = bytes.TrimSpace(text); len(text) > 0 && string(text) != "false" {
-		n, err = strconv.ParseFloat(string(text), 64)
-		if err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
-			return Mistyped(v.Type(), "")
-		}
+	n, err := Float(string(text))
+	if err != nil {
+		return Mistyped(v.Type(), "")
 	}
 	v.SetFloat(n)
 	return nil
 }
 
-// unlimited is what a limit is that does not exist, in all public types.
-const unlimited = -1
-
-// readLimit reads how much is allowed. A number below 0, "unlimited" and "∞" are no limit; null, ""
-// and false do not tell the limit, which is nil behind a pointer and otherwise 0.
+// readLimit reads a Limit. One that is not told is nil behind a pointer and otherwise 0.
 func readLimit(s *scanner, v reflect.Value) error {
 	text, err := s.scalar(v.Type())
 	if err != nil {
 		return err
 	}
-	word := strings.ToLower(string(bytes.TrimSpace(text)))
-	silent := word == "" || word == "false"
+	value := v
 	if v.Kind() == reflect.Pointer {
-		if v.SetZero(); silent {
-			return nil
-		}
-		v.Set(reflect.New(v.Type().Elem()))
-		v = v.Elem()
+		value = reflect.New(v.Type().Elem()).Elem()
 	}
-	n := 0.0
-	switch {
-	case silent:
-	case word == "unlimited", word == "∞":
-		n = unlimited
-	case v.CanInt():
-		whole, err := lenient.Integer(word)
-		if err != nil {
-			return Mistyped(v.Type(), "")
-		}
-		v.SetInt(max(whole, unlimited))
-		return nil
-	default:
-		if n, err = strconv.ParseFloat(word, 64); err != nil || math.IsInf(n, 0) || math.IsNaN(n) {
-			return Mistyped(v.Type(), "")
-		}
-	}
-	if n < 0 {
-		n = unlimited
-	}
-	if v.CanInt() {
-		v.SetInt(int64(n))
+	var told bool
+	if value.CanInt() {
+		var n int64
+		n, told, err = Limit(string(text), Integer)
+		value.SetInt(n)
 	} else {
-		v.SetFloat(n)
+		var n float64
+		n, told, err = Limit(string(text), Float)
+		value.SetFloat(n)
+	}
+	switch {
+	case err != nil:
+		return Mistyped(value.Type(), "")
+	case v.Kind() != reflect.Pointer:
+	case told:
+		v.Set(value.Addr())
+	default:
+		v.SetZero()
 	}
 	return nil
 }
@@ -499,8 +478,8 @@ func readFlag(s *scanner, v reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	flag, ok := lenient.Flag(string(text))
-	if !ok {
+	flag, err := Flag(string(text))
+	if err != nil {
 		return Mistyped(v.Type(), "")
 	}
 	v.SetBool(flag)
@@ -510,14 +489,14 @@ func readFlag(s *scanner, v reflect.Value) error {
 // readTime never fails, since an odd date is no reason to lose the rest.
 func readTime(s *scanner, v reflect.Value) error {
 	text, _, err := s.timeText()
-	*v.Addr().Interface().(*time.Time) = lenient.ParseTime(string(text))
+	*v.Addr().Interface().(*time.Time), _ = parseTime(string(text))
 	return err
 }
 
 // readEnd is readTime for the end of something.
 func readEnd(s *scanner, v reflect.Value) error {
 	text, _, err := s.timeText()
-	*v.Addr().Interface().(*time.Time) = lenient.ParseEnd(string(text))
+	*v.Addr().Interface().(*time.Time) = parseEnd(string(text))
 	return err
 }
 
@@ -525,7 +504,7 @@ func readEnd(s *scanner, v reflect.Value) error {
 func readUnread(s *scanner, v reflect.Value) error {
 	scalar, odd, err := s.timeText()
 	text := string(scalar)
-	v.SetBool(odd || !lenient.NoTime(text) && lenient.ParseTime(text).IsZero())
+	v.SetBool(odd || !noTime(text) && parseEnd(text).IsZero())
 	return err
 }
 
