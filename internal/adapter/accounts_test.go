@@ -18,12 +18,17 @@ type record struct {
 	id        int64
 	name      string
 	reference string
+	claims    string // of a marker that was changed
 	on        bool
 	status    provider.Status
 }
 
 func (r *record) view() *provider.Account {
-	return &provider.Account{ID: fmt.Sprint(r.id), Username: r.name, Reference: r.reference, Status: r.status, Native: r}
+	a := &provider.Account{ID: fmt.Sprint(r.id), Username: r.name, Reference: r.reference, Status: r.status, Native: r}
+	if r.claims != "" {
+		a.Marker = provider.Marker{Tampered: "it was changed", Claims: []string{r.claims}}
+	}
+	return a
 }
 
 // panel answers reads from a script: a *record or an error each, the last one for ever.

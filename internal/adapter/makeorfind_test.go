@@ -125,3 +125,47 @@ func TestMakeOrFindPlain(t *testing.T) {
 	require.Equal(t, &there, found)
 	require.Equal(t, provider.OutcomeAlready, outcome)
 }
+
+// TestMakeOrFindElsewhere: what keeps a thing from being made is looked for once, after the first look found
+// nothing and before anything is made.
+func TestMakeOrFindElsewhere(t *testing.T) {
+	for name, test := range map[string]struct {
+		first   bool
+		found   error
+		asked   int
+		want    error
+		written int
+	}{
+		"nothing is found":      {first: true, found: gone, asked: 1, written: 2},
+		"it is there":           {first: true},
+		"the look fails":        {first: true, found: down, want: provider.ErrUnavailable},
+		"there is no such look": {found: gone, written: 2},
+		"it is elsewhere":       {first: true, found: gone, asked: 1, want: errStuck},
+	} {
+		asked, written := 0, 0
+		thing := "ours"
+		m := adapter.MakeOrFind[string]{
+			LookFirst: test.first,
+			Find: func(context.Context, error) (*string, error) {
+				if test.found != nil {
+					return nil, test.found
+				}
+				return &thing, nil
+			},
+			Elsewhere: func(context.Context) error {
+				asked++
+				return test.want
+			},
+			Make: func(context.Context) (*string, error) {
+				if written++; written == 1 {
+					return nil, lost
+				}
+				return &thing, nil
+			},
+		}
+		_, _, err := m.Run(t.Context())
+		require.ErrorIs(t, err, test.want, name)
+		require.Equal(t, test.asked, asked, name)
+		require.Equal(t, test.written, written, name)
+	}
+}

@@ -111,6 +111,36 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestElsewhere: the account of an order is found under any name, and so is one whose marker only claims to be.
+func TestElsewhere(t *testing.T) {
+	a := new(panel).accounts(0)
+	claiming := &record{id: 4, name: "eve", claims: "order-9"}
+	odd := &provider.Error{Kind: provider.ErrProtocol, Message: "row 1 cannot be read"}
+	for name, test := range map[string]struct {
+		records   []any
+		reference string
+		want      error
+		says      string
+	}{
+		"nowhere":            {[]any{ann, bob, claiming}, "order-3", nil, ""},
+		"under another name": {[]any{ann, bob}, "order-2", provider.ErrConflict, `client 2 was made for that reference, under the name "bob"`},
+		"claimed":            {[]any{ann, claiming}, "order-9", provider.ErrConflict, "client 4 may be the wanted one, but it was changed"},
+		"broken off":         {[]any{ann, errStuck}, "order-3", errStuck, ""},
+		"the list is gone":   {[]any{gone}, "order-3", provider.ErrForbidden, ""},
+	} {
+		err := a.Elsewhere(sequence[record](test.records...), test.reference)
+		require.ErrorIs(t, err, test.want, name)
+		if test.says != "" {
+			require.ErrorContains(t, err, test.says, name)
+		}
+	}
+	require.NoError(t, a.Elsewhere(func(yield func(*record, error) bool) {
+		if yield(new(record), odd) {
+			yield(ann, nil)
+		}
+	}, "order-3"), "a row that cannot be read keeps nobody from an account")
+}
+
 func TestList(t *testing.T) {
 	list := func(opts *provider.ListOptions, fails error, values ...any) (ids []string, size int, err error) {
 		size = -1

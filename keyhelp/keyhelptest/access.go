@@ -97,7 +97,7 @@ func (s *Server) EditClient(id int64, edit func(*Client)) bool {
 	return locked(s, func(st *state) bool {
 		client := st.clients.Get(id)
 		if client != nil {
-			edit(client)
+			st.clients.rename(client, func() { edit(client) })
 		}
 		return client != nil
 	})

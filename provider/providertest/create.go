@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -201,12 +202,13 @@ func createOtherName(c *probe) {
 	req.Reference = c.w.Request(0).Reference
 	made, err := c.p.Create(c.context(), req)
 	const what = "Create with another name and the reference of an account"
-	if err == nil {
+	switch c.see(err); {
+	case err == nil:
 		if made.Outcome != provider.OutcomeAlready || made.Account == nil || made.Account.ID != a.ID {
 			c.Errorf("%s: outcome %q", what, made.Outcome)
 		}
-	} else if c.is(err, provider.ErrConflict, what); !strings.Contains(err.Error(), a.ID) {
-		c.Errorf("%s: the error does not name account %s: %v", what, a.ID, err)
+	case !errors.Is(err, provider.ErrConflict) && !errors.Is(err, provider.ErrAlreadyExists), !strings.Contains(err.Error(), a.ID):
+		c.Errorf("%s: want an error that says so and names account %s: %v", what, a.ID, err)
 	}
 	c.unchanged(before, what)
 }
