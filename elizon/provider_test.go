@@ -228,6 +228,24 @@ func TestSharedServices(t *testing.T) {
 	})
 }
 
+// TestLongName: a customer who gives his service a name that leaves no room for the marker can be suspended
+// all the same; that it is not marked is told, and the name stays as it is.
+func TestLongName(t *testing.T) {
+	srv := elizontest.NewServer(elizontest.InMemory())
+	name := strings.Repeat("n", 80)
+	id := srv.AddService(elizontest.Service{Name: name}).ID
+	p := serviceProvider(t, srv, provider.WithMarkerKeys(provider.NewSecret("the marker key of the test")))
+	for _, changes := range []int{1, 0} {
+		c, err := provider.Ensure(t.Context(), p, provider.Desired{Status: provider.StatusSuspended, ID: id, Create: orderOf(1)})
+		require.NoError(t, err)
+		require.Len(t, c.Changes, changes)
+		require.Contains(t, c.Unmarked, "it has no marker, and a new one is refused: elizon: adopt account "+id)
+		require.Contains(t, c.Unmarked, "11 characters longer than the name of a service may be: shorten it")
+		require.Equal(t, provider.StatusSuspended, c.Account.Status)
+		require.Equal(t, name, srv.Services()[0].Name)
+	}
+}
+
 // TestManyServices: an order is found among many services, and every mark is seen although the
 // pages shift while they are read.
 func TestManyServices(t *testing.T) {

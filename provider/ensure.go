@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/provkit/provkit/internal/words"
@@ -40,7 +39,7 @@ type Change struct {
 }
 
 // String returns "suspend: active -> suspended".
-func (c Change) String() string { return fmt.Sprintf("%s: %s -> %s", c.Verb, c.From, c.To) }
+func (c Change) String() string { return words.Say("%s: %s -> %s", c.Verb, c.From, c.To) }
 
 // EnsureResult is the result of Ensure.
 type EnsureResult struct {
@@ -156,8 +155,8 @@ func (d Desired) owns(system *Description, account *Account) error {
 		return nil
 	}
 	err := &Error{
-		Provider: system.Kind, Action: fmt.Sprintf("ensure account %q", account.Username), Kind: ErrAlreadyExists,
-		Message: fmt.Sprintf("account %s carries the reference %q, not %q", account.ID, account.Reference, d.Create.Reference),
+		Provider: system.Kind, Action: words.Say("ensure account %q", account.Username), Kind: ErrAlreadyExists,
+		Message: words.Say("account %s carries the reference %q, not %q", account.ID, account.Reference, d.Create.Reference),
 	}
 	switch {
 	case account.Reference != "":
@@ -171,7 +170,7 @@ func (d Desired) owns(system *Description, account *Account) error {
 		return nil // the caller knows whose it is
 	case account.Marker.Tampered != "":
 		err.Kind = ErrConflict
-		err.Message = fmt.Sprintf("account %s may be it, but %s: find out whose it is, and give its ID", account.ID, account.Marker.Tampered)
+		err.Message = words.Say("account %s may be it, but %s: find out whose it is, and give its ID", account.ID, account.Marker.Tampered)
 		return err
 	case d.Status != StatusAbsent && !d.DryRun:
 		// It may belong to the order all the same, where marking it is the last step of Create: only
@@ -197,13 +196,19 @@ func (c *EnsureResult) mark(ctx context.Context, p Provider, want Desired) error
 		c.Unmarked = from + ", and this system cannot mark an account that exists"
 		return nil
 	}
-	return c.do(want, Change{Verb: CapAdopt, From: from, To: want.Create.Reference}, func() (Outcome, error) {
+	marked := len(c.Changes)
+	err := c.do(want, Change{Verb: CapAdopt, From: from, To: want.Create.Reference}, func() (Outcome, error) {
 		outcome, err := adopter.Adopt(ctx, c.Account.ID, want.Create.Reference)
 		if err == nil {
 			c.Account.Reference, c.Account.Marker = want.Create.Reference, Marker{}
 		}
 		return outcome, err
 	})
+	if errors.Is(err, ErrInvalid) && !errors.Is(err, ErrOutcomeUnknown) {
+		// The text of a customer leaves no room for it, say. The reference itself was checked.
+		c.Changes, c.Unmarked, err = c.Changes[:marked], words.Say("%s, and a new one is refused: %v", from, err), nil
+	}
+	return err
 }
 
 func (d Desired) validate(kind string) error {
@@ -217,9 +222,7 @@ func (d Desired) validate(kind string) error {
 		problems.Add("ID", "required when Create is nil")
 	}
 	if d.Create != nil {
-		if d.Create.Reference == "" {
-			problems.Add("Create.Reference", "required")
-		}
+		problems.Note("Create.Reference", ReferenceProblem(d.Create.Reference))
 		if d.Create.Username == "" && d.ID == "" {
 			problems.Add("Create.Username", "required")
 		}

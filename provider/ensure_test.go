@@ -360,6 +360,40 @@ func TestEnsureRenewsMarker(t *testing.T) {
 	require.Equal(t, "its marker is not signed with the current key, and this system cannot mark an account that exists", c.Unmarked)
 }
 
+// refusing cannot write the marker, for the reason given.
+type refusing struct {
+	*providertest.Memory
+	err error
+}
+
+func (r refusing) Adopt(context.Context, string, string) (provider.Outcome, error) { return "", r.err }
+
+// A marker that finds no room is told and not a failure: nobody gets out of reach by it. One that may have been
+// written is a failure.
+func TestEnsureWithoutRoomForMarker(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	id := m.AddForeign(order().Username)
+	full := &provider.Error{Provider: "memory", Action: "adopt account " + id, Kind: provider.ErrInvalid, Message: "the name is too long"}
+	want := provider.Desired{Status: provider.StatusSuspended, ID: id, Create: order()}
+	c, err := provider.Ensure(t.Context(), refusing{m, full}, want)
+	require.NoError(t, err)
+	require.Equal(t, "suspend: active -> suspended", changes(c))
+	require.Equal(t, "it has no marker, and a new one is refused: memory: adopt account "+id+": the name is too long", c.Unmarked)
+	want.Status = provider.StatusActive
+	c, err = provider.Ensure(t.Context(), refusing{m, full}, want)
+	require.NoError(t, err)
+	require.Equal(t, "unsuspend: suspended -> active", changes(c), "Create would not find it")
+
+	full.MaybeExecuted = true
+	c, err = provider.Ensure(t.Context(), refusing{m, full}, want)
+	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+	require.Equal(t, "adopt: it has no marker -> order-1", changes(c))
+	want.Create.Reference = "no reference"
+	_, err = provider.Ensure(t.Context(), m, want)
+	require.ErrorIs(t, err, provider.ErrInvalid)
+	require.ErrorContains(t, err, "Create.Reference")
+}
+
 func TestEnsureTellsHowFarItCame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := providertest.NewMemory(nil)
