@@ -26,5 +26,6 @@ func TestCreateUnderAnotherName(t *testing.T) {
 	_, err = p.Create(t.Context(), orderOf(3))
 	require.ErrorIs(t, err, provider.ErrConflict)
 	require.ErrorContains(t, err, "user customer1 may be the wanted one, but its marker was not made for this account")
+	require.ErrorContains(t, err, "find out whose it is, and name it by its ID, since this system cannot mark it anew")
 	require.Len(t, srv.Users(), users)
 }

@@ -42,7 +42,7 @@ func NewProvider(client *Client) *Provider {
 	p := &Provider{client: client}
 	p.accounts = &adapter.Accounts[string, User]{
 		Kind: Kind, Noun: "user", ParseID: parseLogin, Read: p.customer, View: p.account, Prove: p.proveAbsent,
-		Lag: client.rest.ReadLag(),
+		Lag: client.rest.ReadLag(), Unmarkable: true,
 	}
 	return p
 }

@@ -41,6 +41,8 @@ type Accounts[K comparable, T any] struct {
 	// Unsearchable says why accounts cannot be found by e-mail address and domain; "" where they
 	// can.
 	Unsearchable words.Own
+	// Unmarkable: the system cannot mark an account that exists.
+	Unmarkable bool
 	// Lag is how long a record may trail a change of the account, and how long verbs look again
 	// therefore; 0 is not at all.
 	Lag time.Duration

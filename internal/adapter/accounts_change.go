@@ -159,7 +159,7 @@ func (a *Accounts[K, T]) Owned(reference string) func(*T) error {
 			return nil
 		}
 		if account.Marker.Tampered != "" {
-			return Tampered(a.Kind, a.Noun, account)
+			return a.tampered(account)
 		}
 		taken := a.Taken(record)
 		taken.Fields = map[string]string{"Username": "taken"}
@@ -171,9 +171,20 @@ func (a *Accounts[K, T]) Owned(reference string) func(*T) error {
 // proves nothing.
 // noun is what the system calls an account.
 func Tampered(kind, noun string, account *provider.Account) *provider.Error {
+	return tampered(kind, noun, account, "Adopt it")
+}
+
+func (a *Accounts[K, T]) tampered(account *provider.Account) *provider.Error {
+	if a.Unmarkable {
+		return tampered(a.Kind, a.Noun, account, "name it by its ID, since this system cannot mark it anew")
+	}
+	return Tampered(a.Kind, a.Noun, account)
+}
+
+func tampered(kind, noun string, account *provider.Account, then words.Own) *provider.Error {
 	return &provider.Error{
 		Provider: kind, Kind: provider.ErrConflict,
-		Message: words.Say("%s %s may be the wanted one, but %s: find out whose it is, and Adopt it", noun, account.ID, cmp.Or(account.Marker.Tampered, "its e-mail address is not UTF-8")),
+		Message: words.Say("%s %s may be the wanted one, but %s: find out whose it is, and %s", noun, account.ID, cmp.Or(account.Marker.Tampered, "its e-mail address is not UTF-8"), then),
 	}
 }
 

@@ -30,7 +30,7 @@ func (a *Accounts[K, T]) Find(ctx context.Context, q provider.Query, find func(c
 		var none K
 		return nil, InVerb(a.Kind, a.missing(ctx, none, err), action)
 	case found != nil && claims(found, q):
-		return nil, InVerb(a.Kind, Tampered(a.Kind, a.Noun, found), action)
+		return nil, InVerb(a.Kind, a.tampered(found), action)
 	case found == nil, !Matches(found, q):
 		return nil, NotFound(a.Kind, action)
 	case found.Domain == "":
@@ -95,7 +95,7 @@ func (a *Accounts[K, T]) Elsewhere(records iter.Seq2[*T, error], reference strin
 				Message: words.Say("%s %s was made for that reference, under the name %q", a.Noun, account.ID, account.Username),
 			}
 		case account.Marker.Claim(reference):
-			return Tampered(a.Kind, a.Noun, account)
+			return a.tampered(account)
 		}
 	}
 	return nil
