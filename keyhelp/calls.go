@@ -45,6 +45,18 @@ func fetchID[T any](ctx context.Context, c *Client, op operation, id int64) (*T,
 	return fetch[T](ctx, c, op, idText(id))
 }
 
+// look is fetch for where records are read one by one, for want of a list. An error beside a record concerns
+// that record only.
+func look[T any](ctx context.Context, c *Client, op operation, noun string, id int64) (*T, error) {
+	row := wire.Row[T]{Noun: noun}
+	call := on(op, idText(id))
+	call.Out = &row
+	if err := c.call(ctx, op, call); err != nil {
+		return nil, err
+	}
+	return &row.Value, row.Odd
+}
+
 // list reads all records of one type. An error beside a record concerns that record.
 func list[T any](ctx context.Context, c *Client, op operation, opts *SortOptions) iter.Seq2[*T, error] {
 	invalid := opts.check(op)

@@ -87,6 +87,15 @@ func (p *Provider) read(ctx context.Context, id int64) (*ClientAccount, error) {
 	return client, err
 }
 
+// look is read for where clients are probed: an error beside a client concerns that client only.
+func (p *Provider) look(ctx context.Context, id int64) (*ClientAccount, error) {
+	client, err := look[ClientAccount](ctx, p.client, clientsGet, p.accounts.Noun, id)
+	if client != nil {
+		p.seen.Add(id)
+	}
+	return client, err
+}
+
 // account converts a client to an account of the contract. Its marker is where the dialect writes it: in
 // the notes, which only staff can change, or in the display name. The other field is anybody's.
 func (p *Provider) account(c *ClientAccount) *provider.Account {

@@ -61,9 +61,10 @@ func (p *Provider) seeOther(ctx context.Context, id int64, before []int64) (evid
 		if other == id {
 			continue
 		}
-		if _, err := p.client.Clients.Get(ctx, other); err == nil {
+		switch client, err := p.look(ctx, other); {
+		case client != nil:
 			return othersSeen, nil
-		} else if !errors.Is(err, provider.ErrNotFound) {
+		case !errors.Is(err, provider.ErrNotFound):
 			return "", err
 		}
 	}
@@ -72,9 +73,12 @@ func (p *Provider) seeOther(ctx context.Context, id int64, before []int64) (evid
 
 // probeOther looks for any client.
 func (p *Provider) probeOther(ctx context.Context) (evidence string, err error) {
-	others := p.probeClients(0, p.client.Clients.Get)
+	others := p.probeClients(0)
 	slices.Reverse(others.Segments) // the oldest clients are the likeliest to be there
-	for _, err := range others.All(ctx) {
+	for client, err := range others.All(ctx) {
+		if client != nil {
+			err = nil // whatever else of it cannot be read
+		}
 		return othersSeen, err
 	}
 	return "the key is accepted, and no other client is known", p.proveEmpty(ctx)

@@ -1,6 +1,7 @@
 package keyhelp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -94,7 +95,7 @@ func (p *Provider) clients(ctx context.Context, window int) iter.Seq2[*ClientAcc
 			p.listed(ctx, yield)
 		default:
 			empty := true
-			for client, err := range p.probeClients(window, p.read).All(ctx) {
+			for client, err := range p.probeClients(window).All(ctx) {
 				empty = false
 				if !yield(client, err) {
 					return
@@ -136,9 +137,9 @@ func (p *Provider) listed(ctx context.Context, yield func(*ClientAccount, error)
 	}
 }
 
-func (p *Provider) probeClients(window int, read func(context.Context, int64) (*ClientAccount, error)) adapter.Prober[ClientAccount] {
+func (p *Provider) probeClients(window int) adapter.Prober[ClientAccount] {
 	scan := p.client.settings.scan
-	probe := adapter.Probe(scan.from(scan.ClientsFrom), &p.seen, read)
+	probe := adapter.Probe(scan.from(scan.ClientsFrom), &p.seen, p.look)
 	probe.Window = window
 	return probe
 }
@@ -187,13 +188,23 @@ func (p *Provider) domain(ctx context.Context, d *dialect, name string) (*Domain
 		return p.client.Domains.GetByName(ctx, name)
 	}
 	scan := p.client.settings.scan
-	for domain, err := range adapter.Probe(scan.from(scan.DomainsFrom), &p.domains, p.client.Domains.Get).All(ctx) {
-		if err != nil {
+	var nameless error // of a domain that may be the wanted one
+	for domain, err := range adapter.Probe(scan.from(scan.DomainsFrom), &p.domains, p.lookAtDomain).All(ctx) {
+		switch {
+		case domain == nil:
 			return nil, err
-		}
-		if strings.EqualFold(domain.Name, name) {
-			return domain, nil
+		case strings.EqualFold(domain.Name, name):
+			return domain, err
+		case domain.Name == "":
+			nameless = cmp.Or(nameless, err)
 		}
 	}
+	if nameless != nil {
+		return nil, nameless
+	}
 	return nil, adapter.NotFound(Kind, "find domain "+adapter.QueryText(provider.Query{Domain: name}))
+}
+
+func (p *Provider) lookAtDomain(ctx context.Context, id int64) (*Domain, error) {
+	return look[Domain](ctx, p.client, domainsGet, "domain", id)
 }

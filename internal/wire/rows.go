@@ -160,7 +160,7 @@ func (r *Rows[T]) Each(visit func(raw []byte, row *T, err error) bool) {
 			return err
 		}
 		if err != nil {
-			err = r.odd(number, err)
+			err = oddRow(r.endpoint, r.status, fmt.Sprintf("row %d of the list", number), err)
 		}
 		if s.left = budget; !visit(r.list[start:s.pos], row, err) {
 			return errStop
@@ -212,21 +212,40 @@ func (s *scanner) row(read reader, v reflect.Value) error {
 	return err
 }
 
-// OddRow is the cause of an error beside an element of a list.
-type OddRow struct {
-	number int
-	err    error
+// Row decodes an answer that is one record of many, where they are read one by one for want of a list.
+type Row[T any] struct {
+	One[T]
+	// Noun is what such a record is called.
+	Noun string
+	// Odd is set if the record tells its ID and cannot be read otherwise: it concerns this record only,
+	// which holds what could be read. Without an ID nothing shows what the answer is about: then the call fails.
+	Odd error
 }
 
-// odd returns the error for an element that cannot be read.
-func (r *Rows[T]) odd(number int, err error) error {
-	row := &OddRow{number, err}
-	return r.endpoint.OddRow(r.status, row.Error(), row)
+// DecodeAnswer implements rest.AnswerDecoder.
+func (r *Row[T]) DecodeAnswer(a *rest.Answer) error {
+	err := r.One.DecodeAnswer(a)
+	if _, odd := errors.AsType[*oddError](err); odd && r.Identity().ID != "" {
+		r.Odd, err = oddRow(a.Endpoint, a.Status, r.Noun+" "+r.Identity().ID, err), nil
+	}
+	return err
+}
+
+// OddRow is the cause of an error beside an element of a list.
+type OddRow struct {
+	what string
+	err  error
+}
+
+// oddRow returns the error for an element that cannot be read.
+func oddRow(e *rest.Endpoint, status int, what string, err error) error {
+	row := &OddRow{what, err}
+	return e.OddRow(status, row.Error(), row)
 }
 
 // Error names the element and the field, and no value.
 func (r *OddRow) Error() string {
-	return fmt.Sprintf("row %d of the list cannot be read: %s", r.number, Reason(r.err))
+	return r.what + " cannot be read: " + Reason(r.err)
 }
 
 // HidesText reports whether a text or an identity of the element is unknown, so that the element may
