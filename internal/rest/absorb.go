@@ -18,11 +18,16 @@ func absorb(b *bytes.Buffer, from io.Reader) error {
 		piece, size = piece[:len(piece)+n], size+n
 		switch {
 		case err != nil:
-			if len(full) > 0 {
+			switch full = append(full, piece); {
+			case len(full) == 1:
+				b.Write(piece)
+			case size > maxPooled:
+				*b = *bytes.NewBuffer(bytes.Join(full, nil)) // no next one: it is not pooled
+			default:
 				*b = *bytes.NewBuffer(make([]byte, 0, size+size/4)) // the next answer may be a little longer
-			}
-			for _, part := range append(full, piece) {
-				b.Write(part)
+				for _, part := range full {
+					b.Write(part)
+				}
 			}
 			if err == io.EOF {
 				return nil

@@ -14,7 +14,7 @@ import (
 
 func TestAbsorb(t *testing.T) {
 	broken := errors.New("broken")
-	for _, size := range []int{0, 1, 511, 512, 513, 4000, 100_000} {
+	for _, size := range []int{0, 1, 511, 512, 513, 4000, 100_000, maxPooled + 1} {
 		for _, space := range []int{0, 600, 200_000} {
 			text := strings.Repeat("0123456789", size/10+1)[:size]
 			for _, end := range []error{nil, broken, io.ErrUnexpectedEOF} {
@@ -33,12 +33,14 @@ func TestAbsorb(t *testing.T) {
 	}
 }
 
-// A long answer does not take four times its size.
+// A long answer does not take four times its size, and a very long one no room for the next.
 func TestAbsorbTakesLittle(t *testing.T) {
-	text := strings.Repeat("x", 1<<19)
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	require.NoError(t, absorb(new(bytes.Buffer), strings.NewReader(text)))
-	runtime.ReadMemStats(&after)
-	require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(11*len(text)/4))
+	for size, most := range map[int]float64{1 << 19: 2.75, 1 << 22: 2.4} {
+		text := strings.Repeat("x", size)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		require.NoError(t, absorb(new(bytes.Buffer), strings.NewReader(text)))
+		runtime.ReadMemStats(&after)
+		require.Less(t, float64(after.TotalAlloc-before.TotalAlloc)/float64(size), most)
+	}
 }

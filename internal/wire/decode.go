@@ -103,8 +103,7 @@ type state struct {
 
 type span struct{ start, end int }
 
-func readStruct(s *scanner, v reflect.Value) error {
-	p := planOf(v.Type())
+func (p *plan) readStruct(s *scanner, v reflect.Value) error {
 	st := state{plan: p, v: v, spans: len(s.spans)}
 	for range p.spans {
 		s.spans = append(s.spans, span{})
@@ -147,16 +146,25 @@ func (st *state) object(s *scanner, g *group) error {
 	}
 	var later []inexact
 	likely := &g.first
-	err := s.members(func(raw []byte, plain bool) error {
-		n, exact := g.find(raw, plain, likely)
+	more, err := s.enter('}')
+	for ; more && err == nil; more, err = s.next('}') {
+		n, exact, raw, err := g.next(s, likely)
+		if err != nil {
+			return err
+		}
 		if exact {
 			likely = &n.next
 			if st.exact.has(n.number) {
-				st.ambiguous(n)
-				return s.skip()
+				st.ambiguous(s, n)
+				err = s.skip()
+			} else {
+				st.exact.set(n.number)
+				err = st.fill(s, n)
 			}
-			st.exact.set(n.number)
-			return st.fill(s, n)
+			if err != nil {
+				return err
+			}
+			continue
 		}
 		start := s.pos
 		if err := s.skip(); err != nil {
@@ -166,13 +174,15 @@ func (st *state) object(s *scanner, g *group) error {
 		if n != nil && !st.inexact.has(n.number) {
 			st.inexact.set(n.number)
 			later = append(later, inexact{n, raw, value})
-			return nil
+			continue
 		}
 		if n != nil {
 			st.repeated.set(n.number)
 		}
-		return st.keep(s, g, raw, value)
-	})
+		if err := st.keep(s, g, raw, value); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		return err
 	}
@@ -182,7 +192,7 @@ func (st *state) object(s *scanner, g *group) error {
 		switch {
 		// For an identity, an exact spelling does not settle which value counts.
 		case exact && l.node.identity, !exact && st.repeated.has(l.node.number):
-			st.ambiguous(l.node)
+			st.ambiguous(s, l.node)
 		case exact:
 			if err := st.keep(s, g, l.name, l.value); err != nil {
 				return err
@@ -199,9 +209,13 @@ func (st *state) object(s *scanner, g *group) error {
 }
 
 // ambiguous notes that a name occurs twice: none of its values counts.
-func (st *state) ambiguous(n *node) {
+func (st *state) ambiguous(s *scanner, n *node) {
 	for _, use := range n.uses {
-		st.v.FieldByIndex(use.field.index).SetZero()
+		if use.rank > 0 {
+			s.spans[st.spans+use.field.spans+use.rank] = span{}
+		} else {
+			st.v.FieldByIndex(use.field.index).SetZero()
+		}
 	}
 	st.note(twice(n.path), true)
 }
@@ -229,26 +243,26 @@ func (st *state) fill(s *scanner, n *node) error {
 	}
 	for _, use := range n.uses {
 		s.pos = start
-		if f := use.field; len(f.names) > 1 {
+		if f := use.field; use.rank > 0 {
 			if err := s.skip(); err != nil {
 				return err
 			}
 			s.spans[st.spans+f.spans+use.rank] = span{start, s.pos}
-		} else if err := st.read(s, f, 0); err != nil {
+		} else if err := st.read(s, f, 0); err != nil { // the first of its names
 			return err
 		}
 	}
 	return nil
 }
 
-// choose reads the alternatives: the first one with a value counts.
+// choose reads the other names of fields whose first one has no value: the first one with a value counts.
 func (st *state) choose(s *scanner) error {
 	if len(st.plan.alternatives) == 0 {
 		return nil
 	}
 	end := s.pos
 	for _, f := range st.plan.alternatives {
-		for rank := range f.names {
+		for rank := 1; rank < len(f.names) && !hasValue(st.v.FieldByIndex(f.index)); rank++ {
 			at := s.spans[st.spans+f.spans+rank]
 			if at.end == 0 {
 				continue
@@ -256,9 +270,6 @@ func (st *state) choose(s *scanner) error {
 			s.pos = at.start
 			if err := st.read(s, f, rank); err != nil {
 				return err
-			}
-			if hasValue(st.v.FieldByIndex(f.index)) {
-				break
 			}
 		}
 	}
@@ -289,13 +300,13 @@ func (st *state) read(s *scanner, f *field, rank int) error {
 	}
 	start, depth := s.pos, s.depth
 	err := f.read(s, v)
-	if final(err) {
-		return err
-	}
 	if err == nil && f.wholly && garbled(v) {
 		err = &fieldError{"field %q is not UTF-8", ""}
 	}
 	if err != nil {
+		if final(err) {
+			return err
+		}
 		odd, partly := errors.AsType[*oddError](err)
 		if partly = partly && (f.typ.Kind() == reflect.Struct || f.typ.Kind() == reflect.Pointer); f.loose || !partly {
 			v.SetZero()

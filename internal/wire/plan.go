@@ -69,10 +69,12 @@ type group struct {
 
 // node is one name: the fields that it fills, the object that it leads into, or both.
 type node struct {
-	number     int
-	name, path string
-	uses       []use
-	group      *group
+	number int
+	path   string
+	// key is how the name is usually spelled: in quotation marks, with a colon.
+	key   string
+	uses  []use
+	group *group
 	// next is the name that came after this one in the last object.
 	next atomic.Pointer[node]
 	// identity is set if the name identifies what the answer is about, or leads into the object that
@@ -230,7 +232,7 @@ func (p *plan) within(path string, identity bool) *group {
 func (p *plan) node(g *group, name string) *node {
 	n := g.nodes[name]
 	if n == nil {
-		n = &node{number: p.nodes, name: name, path: name}
+		n = &node{number: p.nodes, path: name, key: `"` + name + `":`}
 		if g.of != nil {
 			n.path = join(g.of.path, name)
 		}
@@ -246,16 +248,28 @@ func (p *plan) node(g *group, name string) *node {
 	return n
 }
 
-// find returns the node of a name in its JSON spelling, or nil, and whether the spelling is exact.
-func (g *group) find(raw []byte, plain bool, likely *atomic.Pointer[node]) (n *node, exact bool) {
-	if n := likely.Load(); n != nil && n.name == string(raw) {
-		return n, true
+// next reads the next name, up to its value. It returns its node, or nil; whether the spelling is exact; and
+// if not, the name as it stands there.
+func (g *group) next(s *scanner, likely *atomic.Pointer[node]) (n *node, exact bool, raw []byte, err error) {
+	if n := likely.Load(); n != nil && s.named(n.key) {
+		return n, true, nil, nil
 	}
+	raw, plain, err := s.name()
+	if err != nil {
+		return nil, false, nil, err
+	}
+	if n, exact = g.find(raw, plain); exact {
+		likely.Store(n)
+	}
+	return n, exact, raw, nil
+}
+
+// find returns the node of a name in its JSON spelling, or nil, and whether the spelling is exact.
+func (g *group) find(raw []byte, plain bool) (n *node, exact bool) {
 	if !plain {
 		raw = []byte(unquote(raw))
 	}
 	if n := g.nodes[string(raw)]; n != nil {
-		likely.Store(n)
 		return n, true
 	}
 	var lower [64]byte

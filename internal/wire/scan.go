@@ -48,18 +48,14 @@ func (s *scanner) spend(n int) error {
 	return nil
 }
 
-func (s *scanner) space() {
-	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
-		s.spaces()
-	}
-}
+func (s *scanner) space() { s.pos = spaceEnd(s.data, s.pos) }
 
-func (s *scanner) spaces() {
-	i := s.pos
-	for i < len(s.data) && s.data[i] <= ' ' && (s.data[i] == ' ' || s.data[i] == '\n' || s.data[i] == '\t' || s.data[i] == '\r') {
+// spaceEnd returns where the white space at i ends.
+func spaceEnd(data []byte, i int) int {
+	for i < len(data) && data[i] <= ' ' && (data[i] == ' ' || data[i] == '\n' || data[i] == '\t' || data[i] == '\r') {
 		i++
 	}
-	s.pos = i
+	return i
 }
 
 // peek returns the next byte, or 0 at the end.
@@ -313,67 +309,81 @@ func (l *levels) set(depth int, object bool) {
 	}
 }
 
-// skipNested skips an object or a list, however deeply it is nested, without recursion.
+// skipNested skips an object or a list, however deeply it is nested, without recursion. All of a list is skipped
+// before its elements are read, so the place is kept in a local variable, and what comes often needs no call.
 func (s *scanner) skipNested() error {
 	var objects levels
-	outside := s.depth
-	for {
-		switch c := s.peek(); c {
-		case '"':
+	data, i, depth, outside := s.data, s.pos, s.depth, s.depth
+	for object, name := false, false; ; {
+		// Here a value begins, or the name of one.
+		c := byte(0)
+		if i < len(data) {
+			c = data[i]
+		}
+		switch {
+		case c == '"':
+			if end := plainEnd(data, i+1); end < len(data) && data[end] == '"' {
+				i = end + 1
+				break
+			}
+			s.pos = i
 			if _, _, err := s.quoted(); err != nil {
 				return err
 			}
-		case '{', '[':
-			if s.depth++; s.depth > maxDepth {
+			i = s.pos
+		case name:
+			return errSyntax
+		case c == '{', c == '[':
+			if depth++; depth > maxDepth {
 				return errSyntax
 			}
-			objects.set(s.depth, c == '{')
-			s.pos++
-			if s.space(); s.peek() != c+2 { // the closing one is two further on
-				if c == '{' {
-					if _, _, err := s.name(); err != nil {
-						return err
-					}
-				}
+			object = c == '{'
+			objects.set(depth, object)
+			if i = spaceEnd(data, i+1); i == len(data) || data[i] != c+2 { // the closing one is two further on
+				name = object
 				continue
 			}
-			s.pos++
-			s.depth--
+			i++
+			depth--
+			object = objects.has(depth)
 		default:
+			s.pos = i
 			if err := s.word(c); err != nil {
 				return err
 			}
+			i = s.pos
 		}
-		open, err := s.leave(outside, &objects)
-		if !open || err != nil {
-			return err
-		}
-	}
-}
-
-// leave goes on after a value: to the next one, or out of the values that end here.
-func (s *scanner) leave(outside int, objects *levels) (open bool, err error) {
-	for s.depth > outside {
-		end, object := byte(']'), objects.has(s.depth)
-		if object {
-			end = '}'
-		}
-		if s.space(); s.peek() == ',' {
-			s.pos++
-			if s.space(); !s.Unescaped || s.peek() != end {
-				if object {
-					_, _, err = s.name()
-				}
-				return true, err
+		if name {
+			if i = spaceEnd(data, i); i == len(data) || data[i] != ':' {
+				return errSyntax
 			}
+			i, name = spaceEnd(data, i+1), false
+			continue
 		}
-		if s.peek() != end {
-			return false, errSyntax
+		for {
+			if depth == outside {
+				s.pos = i
+				return nil
+			}
+			end := byte(']')
+			if object {
+				end = '}'
+			}
+			i = spaceEnd(data, i)
+			if i < len(data) && data[i] == ',' {
+				if i = spaceEnd(data, i+1); !s.Unescaped || i == len(data) || data[i] != end {
+					name = object
+					break
+				}
+			}
+			if i == len(data) || data[i] != end {
+				return errSyntax
+			}
+			i++
+			depth--
+			object = objects.has(depth)
 		}
-		s.pos++
-		s.depth--
 	}
-	return false, nil
 }
 
 // word reads a number, true, false or null.
@@ -424,36 +434,60 @@ func (s *scanner) name() (name []byte, plain bool, err error) {
 	return name, plain, nil
 }
 
+// named reads the name of a member if it is spelled like key, up to its value.
+func (s *scanner) named(key string) bool {
+	end := s.pos + len(key)
+	if end > len(s.data) || string(s.data[s.pos:end]) != key {
+		return false
+	}
+	s.pos = spaceEnd(s.data, end)
+	return true
+}
+
 // elements reads an array.
 func (s *scanner) elements(each func(i int) error) error { return s.list(']', each) }
 
 func (s *scanner) list(end byte, each func(i int) error) error {
+	more, err := s.enter(end)
+	for i := 0; more && err == nil; i++ {
+		if err = each(i); err == nil {
+			more, err = s.next(end)
+		}
+	}
+	return err
+}
+
+// enter goes into an object or an array that ends with end. If it is empty, it goes on after it.
+func (s *scanner) enter(end byte) (more bool, err error) {
 	if s.depth++; s.depth > maxDepth {
-		return errSyntax
+		return false, errSyntax
 	}
 	s.pos++
-	s.space()
-	if s.peek() != end {
-		for i := 0; ; i++ {
-			if err := each(i); err != nil {
-				return err
-			}
-			s.space()
-			if s.peek() != ',' {
-				break
-			}
-			s.pos++
-			if s.space(); s.Unescaped && s.peek() == end {
-				break
-			}
-		}
-		if s.peek() != end {
-			return errSyntax
-		}
+	if s.space(); s.peek() != end {
+		return true, nil
 	}
 	s.pos++
 	s.depth--
-	return nil
+	return false, nil
+}
+
+// next goes on after a value in an object or an array: to the next one or, if there is none, out of it.
+func (s *scanner) next(end byte) (more bool, err error) {
+	s.space()
+	c := s.peek()
+	if c == ',' {
+		s.pos++
+		s.space()
+		if c = s.peek(); !s.Unescaped || c != end {
+			return true, nil
+		}
+	}
+	if c != end {
+		return false, errSyntax
+	}
+	s.pos++
+	s.depth--
+	return false, nil
 }
 
 // isEmpty reports whether the next object or array is empty.

@@ -83,7 +83,7 @@ func (o Options) Fill(raw []byte, out any) error {
 		if s.peek() != '{' {
 			return s.wrongForm(errNoObject)
 		}
-		return readStruct(s, v)
+		return planOf(v.Type()).readStruct(s, v)
 	})
 }
 
@@ -135,7 +135,8 @@ func makeReader(t reflect.Type) reader {
 	case reflect.Interface:
 		return readAny
 	case reflect.Struct:
-		return object(readStruct)
+		plan := sync.OnceValue(func() *plan { return planOf(t) }) // later: it may contain itself
+		return object(func(s *scanner, v reflect.Value) error { return plan().readStruct(s, v) })
 	case reflect.Map:
 		return object(readMap)
 	case reflect.Slice:
