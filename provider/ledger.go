@@ -19,30 +19,37 @@ import (
 //     entry is stored whole or not at all.
 //   - Seen: a method that begins after another has returned, in whatever program, sees what that stored.
 //   - Expiry: leases end by the ledger's own clock, which is the same for all programs, and not by those
-//     of the programs.
-//   - Errors: ErrLeaseHeld, ErrStale, ErrNotFound and ErrInvalid are answers. Any other error is a
-//     failure, after which the caller knows nothing.
+//     of the programs; or as soon as their program has, if the ledger can tell. A lease is for the
+//     Ledger that acquired it: others, also of the same storage, may refuse its token.
+//   - Errors: ErrLeaseHeld, ErrStale, ErrNotFound and ErrInvalid are answers, after which nothing was
+//     stored. ErrInvalid is what LedgerKey.Check, LedgerEntry.Check and CheckLease say. If the context has
+//     ended before, nothing is done, and the error matches the context's. Any other error is a failure,
+//     after which the caller knows nothing.
+//   - Copies: what is given and what is returned shares no memory with what is kept.
 type Ledger interface {
-	// Now returns the time by the ledger's clock.
+	// Now returns the time by the ledger's clock. That may be set, and so may go back.
 	Now(ctx context.Context) (time.Time, error)
 
 	// Acquire takes the lease of a name for a while if nobody holds it. It does not wait: while somebody
-	// else holds the lease, the error matches ErrLeaseHeld. The token is larger than every token of
-	// that name before, also after the lease was released, expired, or the program has ended.
+	// else holds the lease, also in the same program, the error matches ErrLeaseHeld. The token is larger
+	// than 0 and than every token of that name before, also after the lease was released, expired, or the
+	// program has ended. A while is 1 ms to 24 h; names are as the parts of a LedgerKey.
 	Acquire(ctx context.Context, name string, ttl time.Duration) (token int64, err error)
 	// Extend makes a lease end a while from now. The error matches ErrStale if it has ended.
 	Extend(ctx context.Context, name string, token int64, ttl time.Duration) error
-	// Release ends a lease. It does nothing if that has ended.
+	// Release ends a lease. It does nothing if that has ended, whoever has the next one.
 	Release(ctx context.Context, name string, token int64) error
 
 	// Entry returns what is known under a key. The error matches ErrNotFound if that is nothing.
 	Entry(ctx context.Context, key LedgerKey) (*LedgerEntry, error)
-	// Open returns the entries of an account that are not LedgerDone, in the order of their keys.
+	// Open returns the entries of an account that are not LedgerDone, in the order of their keys, which
+	// are compared byte by byte.
 	Open(ctx context.Context, account string) ([]*LedgerEntry, error)
 	// Put stores an entry in place of the one that has its Revision, 0 for none, and sets Revision and
-	// Stored of the given one. If the stored entry has another revision, by now or since ever, or was
-	// removed, the error matches ErrStale, and nothing is stored. It does, too, if token is not 0 and
-	// the lease that has the name of the entry's account has another holder by now, or none.
+	// Stored of the given one, or with an error leaves it as it is. If the stored entry has another
+	// revision, by now or since ever, or was removed, the error matches ErrStale, and nothing is stored. It
+	// does, too, if token is not 0 and the lease that has the name of the entry's account has another holder
+	// by now, or none.
 	Put(ctx context.Context, entry *LedgerEntry, token int64) error
 	// Remove forgets an entry of this revision. If it has another, the error matches ErrStale; if there
 	// is none, Remove does nothing.
@@ -57,7 +64,7 @@ var ErrLeaseHeld = errors.New("the lease is held by another program")
 var ErrStale = errors.New("the ledger has changed meanwhile")
 
 // LedgerKey names an entry. All three are required, of at most 300 bytes each, valid UTF-8 and without
-// control characters.
+// control characters. Keys are the same if all their bytes are.
 type LedgerKey struct {
 	// Account is the account with the vendor that pays, such as "hostkey https://invapi.hostkey.com".
 	Account string
@@ -81,7 +88,8 @@ const (
 )
 
 // LedgerEntry is what is known of an order. Stores keep all of it, without looking into Asked, Handle
-// and Learnt, which have at most 1 MiB together.
+// and Learnt, which are valid UTF-8 without NUL and have at most 1 MiB together. An empty map comes back
+// as nil. Times come back in UTC and without what is shorter than a microsecond; years are 1 to 9999.
 type LedgerEntry struct {
 	LedgerKey
 	State LedgerState

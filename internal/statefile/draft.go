@@ -27,6 +27,23 @@ func Create(path string) (*Draft, error) {
 	return &Draft{File: file, path: path}, nil
 }
 
+// CreateAlone is Create for callers of which only one at a time is here, by a lock of theirs. Where
+// Create would leave a file more whenever one of them is killed, it overwrites what that has left.
+func CreateAlone(path string) (*Draft, error) {
+	if err := replaceable(path); err != nil {
+		return nil, err
+	}
+	draft := path + ".new"
+	if err := os.Remove(draft); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	file, err := Open(draft, os.O_RDWR|os.O_CREATE)
+	if err != nil {
+		return nil, err
+	}
+	return &Draft{File: file, path: path}, nil
+}
+
 func replaceable(path string) error {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -50,7 +67,7 @@ func (d *Draft) Keep() error {
 		return err
 	}
 	d.over = true
-	return syncFolder(filepath.Dir(d.path))
+	return SyncFolder(filepath.Dir(d.path))
 }
 
 // Discard removes the file unless it was kept.

@@ -19,8 +19,18 @@ const maxLine = 16 << 20
 //
 // An error is a file that is something else, or is broken: it must not be changed.
 func Lines(file io.Reader, head string, each func(n int, line []byte) error) (end int64, err error) {
+	return read(file, head, 1, each)
+}
+
+// Appended goes on where Lines ended, with what was appended meanwhile: first is the number of the
+// first line that it reads, and end counts from there.
+func Appended(file io.Reader, first int, each func(n int, line []byte) error) (end int64, err error) {
+	return read(file, "", first, each)
+}
+
+func read(file io.Reader, head string, first int, each func(n int, line []byte) error) (end int64, err error) {
 	lines := bufio.NewReaderSize(file, 64<<10)
-	for n := 1; ; n++ {
+	for n := first; ; n++ {
 		line, err := readLine(lines)
 		switch {
 		case errors.Is(err, io.EOF) && n == 1 && !strings.HasPrefix(head, string(line)):

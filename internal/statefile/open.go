@@ -13,6 +13,17 @@ import (
 // O_APPEND and O_CREATE. It refuses, and does not wait for, all that is not a regular file. Links
 // among the folders of the path are followed: only the owner of a folder can make one of a file in it.
 func Open(path string, flag int) (*os.File, error) {
+	for tries := 0; ; tries++ {
+		file, err := open(path, flag)
+		// Another program has made or removed the file between our look and our opening.
+		raced := errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist)
+		if !raced || flag&os.O_CREATE == 0 || tries == 10 {
+			return file, err
+		}
+	}
+}
+
+func open(path string, flag int) (*os.File, error) {
 	found, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) && flag&os.O_CREATE != 0 {
 		// With O_EXCL no system follows a link that was made meanwhile.

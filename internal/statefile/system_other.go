@@ -6,5 +6,5 @@ package statefile
 // opened.
 const noFollow = 0
 
-// syncFolder does nothing: folders cannot be synced here.
-func syncFolder(string) error { return nil }
+// SyncFolder does nothing: folders cannot be synced here.
+func SyncFolder(string) error { return nil }

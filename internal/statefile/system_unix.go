@@ -10,8 +10,8 @@ import (
 
 const noFollow = syscall.O_NOFOLLOW
 
-// syncFolder makes a rename survive a power cut.
-func syncFolder(path string) error {
+// SyncFolder makes what was made and renamed in a folder survive a power cut.
+func SyncFolder(path string) error {
 	folder, err := os.Open(path) //nolint:gosec // the caller's folder
 	if err != nil {
 		return err

@@ -154,7 +154,7 @@ func (m *Memory) Put(ctx context.Context, entry *provider.LedgerEntry, token int
 	m.last++
 	kept := entry.Clone()
 	kept.Stored, kept.Revision = provider.LedgerTime(m.now()), m.last
-	m.table.put(kept)
+	m.table.put(kept, 0)
 	entry.Stored, entry.Revision = kept.Stored, kept.Revision
 	return nil
 }
@@ -169,7 +169,7 @@ func (m *Memory) Remove(ctx context.Context, key provider.LedgerKey, revision in
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.table.entries[key] == nil {
+	if m.table.entries[key].entry == nil {
 		return nil
 	}
 	if err := m.table.stale(key, revision); err != nil {

@@ -3,7 +3,6 @@ package ledger
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/provkit/provkit/provider"
@@ -11,20 +10,27 @@ import (
 
 // table holds entries, which nobody else has a pointer to.
 type table struct {
-	entries map[provider.LedgerKey]*provider.LedgerEntry
+	entries map[provider.LedgerKey]row
 	open    map[string]map[provider.LedgerKey]bool // by account: what is not done
+	size    int64                                  // of all entries
+}
+
+// row is an entry, and what it takes up elsewhere.
+type row struct {
+	entry *provider.LedgerEntry
+	size  int64
 }
 
 func newTable() table {
 	return table{
-		entries: map[provider.LedgerKey]*provider.LedgerEntry{},
+		entries: map[provider.LedgerKey]row{},
 		open:    map[string]map[provider.LedgerKey]bool{},
 	}
 }
 
 // get returns a copy.
 func (t *table) get(key provider.LedgerKey) (*provider.LedgerEntry, error) {
-	e := t.entries[key]
+	e := t.entries[key].entry
 	if e == nil {
 		return nil, fmt.Errorf("ledger: nothing is known of %s: %w", key, provider.ErrNotFound)
 	}
@@ -35,7 +41,7 @@ func (t *table) get(key provider.LedgerKey) (*provider.LedgerEntry, error) {
 func (t *table) unfinished(account string) []*provider.LedgerEntry {
 	var entries []*provider.LedgerEntry
 	for key := range t.open[account] {
-		entries = append(entries, t.entries[key].Clone())
+		entries = append(entries, t.entries[key].entry.Clone())
 	}
 	slices.SortFunc(entries, func(a, b *provider.LedgerEntry) int {
 		return cmp.Or(cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Subject, b.Subject))
@@ -45,7 +51,7 @@ func (t *table) unfinished(account string) []*provider.LedgerEntry {
 
 // stale returns an error unless the entry under a key has a revision; 0 is none.
 func (t *table) stale(key provider.LedgerKey, revision int64) error {
-	switch e := t.entries[key]; {
+	switch e := t.entries[key].entry; {
 	case e == nil && revision != 0:
 		return fmt.Errorf("ledger: %s is not there, and had revision %d when it was read: %w", key, revision, provider.ErrStale)
 	case e != nil && e.Revision != revision:
@@ -55,9 +61,10 @@ func (t *table) stale(key provider.LedgerKey, revision int64) error {
 }
 
 // put keeps the entry itself.
-func (t *table) put(e *provider.LedgerEntry) {
+func (t *table) put(e *provider.LedgerEntry, size int64) {
 	t.remove(e.LedgerKey)
-	t.entries[e.LedgerKey] = e
+	t.entries[e.LedgerKey] = row{e, size}
+	t.size += size
 	if e.State == provider.LedgerDone {
 		return
 	}
@@ -68,16 +75,10 @@ func (t *table) put(e *provider.LedgerEntry) {
 }
 
 func (t *table) remove(key provider.LedgerKey) {
+	t.size -= t.entries[key].size
 	delete(t.entries, key)
 	delete(t.open[key.Account], key)
 	if len(t.open[key.Account]) == 0 {
 		delete(t.open, key.Account)
 	}
-}
-
-// keys returns all keys in their order.
-func (t *table) keys() []provider.LedgerKey {
-	return slices.SortedFunc(maps.Keys(t.entries), func(a, b provider.LedgerKey) int {
-		return cmp.Or(cmp.Compare(a.Account, b.Account), cmp.Compare(a.Verb, b.Verb), cmp.Compare(a.Subject, b.Subject))
-	})
 }

@@ -1,0 +1,40 @@
+package ledger_test
+
+import (
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
+	"github.com/provkit/provkit/provider/ledgertest"
+)
+
+func TestMemory(t *testing.T) {
+	ledgertest.Run(t, func(*testing.T) ledgertest.Storage {
+		var passed atomic.Int64
+		start := time.Now()
+		l := ledger.NewMemory(ledger.WithClock(func() time.Time { return start.Add(time.Duration(passed.Load())) }))
+		return ledgertest.Storage{
+			Open: func() provider.Ledger { return l },
+			Pass: func(d time.Duration) { passed.Add(int64(d)) },
+		}
+	})
+}
+
+func TestFile(t *testing.T) {
+	ledgertest.Run(t, func(t *testing.T) ledgertest.Storage {
+		path := filepath.Join(t.TempDir(), "orders")
+		return ledgertest.Storage{Open: func() provider.Ledger { return open(t, path) }}
+	})
+}
+
+func open(t testing.TB, path string) *ledger.File {
+	t.Helper()
+	l, err := ledger.OpenFile(path)
+	require.NoError(t, err)
+	return l
+}
