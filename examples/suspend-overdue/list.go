@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // line is one line of the list.
@@ -19,9 +21,11 @@ type line struct {
 	Number                   int // in the file
 	Server, Account, Invoice string
 	Due                      time.Time
+	Reference                string // "" in a list without references
 }
 
-var columns = []string{"server", "account", "invoice", "due"}
+// columns are those of a list; the last one may be missing.
+var columns = []string{"server", "account", "invoice", "due", "reference"}
 
 // readList reads the whole list and reports all mistakes in it at once, since half a list must not
 // be processed. The fingerprint is the same for the same content.
@@ -42,13 +46,13 @@ func parseList(content []byte) ([]line, error) {
 	// Spreadsheets begin a file with a byte order mark.
 	reader := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf"))))
 	reader.TrimLeadingSpace = true
-	reader.FieldsPerRecord = len(columns)
 	header, err := reader.Read()
 	if err != nil {
 		return nil, fmt.Errorf("first line: %w", err)
 	}
-	if !slices.EqualFunc(header, columns, func(got, want string) bool { return strings.EqualFold(strings.TrimSpace(got), want) }) {
-		return nil, fmt.Errorf("first line: the columns must be %s", strings.Join(columns, ","))
+	references := len(header) == len(columns)
+	if !slices.EqualFunc(header, columns[:max(len(header), len(columns)-1)], func(got, want string) bool { return strings.EqualFold(strings.TrimSpace(got), want) }) {
+		return nil, fmt.Errorf("first line: the columns must be %s, or these without the last", strings.Join(columns, ","))
 	}
 	var lines []line
 	var mistakes []error
@@ -71,6 +75,11 @@ func parseList(content []byte) ([]line, error) {
 		}
 		if l.Due, err = time.Parse(time.DateOnly, strings.TrimSpace(fields[3])); err != nil {
 			mistakes = append(mistakes, fmt.Errorf("line %d: due %q is not a date like 2006-01-02", number, fields[3]))
+		}
+		if references {
+			if l.Reference = strings.TrimSpace(fields[4]); provider.ReferenceProblem(l.Reference) != "" {
+				mistakes = append(mistakes, fmt.Errorf("line %d: reference %q: %s", number, l.Reference, provider.ReferenceProblem(l.Reference)))
+			}
 		}
 		lines = append(lines, l)
 	}

@@ -16,6 +16,18 @@ func TestParseList(t *testing.T) {
 	}, lines)
 }
 
+// TestReferences: with their column every line must have one.
+func TestReferences(t *testing.T) {
+	lines, err := parseList([]byte("server,account,invoice,due,Reference\nweb1,max,INV-1,2026-01-31, order-1 \n"))
+	require.NoError(t, err)
+	require.Len(t, lines, 1)
+	require.Equal(t, "order-1", lines[0].Reference)
+	_, err = parseList([]byte("server,account,invoice,due,reference\nweb1,max,INV-1,2026-01-31,\nweb1,max,INV-1,2026-01-31,a b\nweb1,max,INV-1,2026-01-31\n"))
+	require.ErrorContains(t, err, `line 2: reference "": required`)
+	require.ErrorContains(t, err, `line 3: reference "a b": must consist of`)
+	require.ErrorContains(t, err, "line 4: wrong number of fields")
+}
+
 // TestBadLists: every mistake is reported, with its line.
 func TestBadLists(t *testing.T) {
 	_, err := parseList([]byte("server,account,invoice,due\n,max,INV-1,2026-01-31\nweb1,max,INV-1\nweb1,max,INV-1,31.01.2026\nweb1,,INV-1,2026-01-31\n"))

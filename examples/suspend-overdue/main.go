@@ -1,13 +1,14 @@
 // Suspend-overdue suspends the accounts whose invoices are overdue, from a list that a billing
 // system writes: a CSV file with the columns server, account (ID or user name), invoice and due
-// (2006-01-02).
+// (2006-01-02), and possibly reference, the order's.
 //
 // To see it, on emulated servers inside this process (only Go is needed):
 //
 //	go run ./examples/suspend-overdue -demo
 //
 // On real servers, with servers.json as package fleet describes it, with the marker_keys of the programs that
-// create the accounts. Lists with IDs are best: nobody but the system chooses those.
+// create the accounts. Lists with IDs are best: nobody but the system chooses those. With references, an
+// account that carries another one, as after a server was restored, is left alone.
 //
 //	go run ./examples/suspend-overdue -servers servers.json -n overdue.csv    # the plan only
 //	go run ./examples/suspend-overdue -servers servers.json overdue.csv       # plan, question, work
@@ -42,6 +43,7 @@ import (
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/hestia"
 	"github.com/provkit/provkit/hostkey"
+	"github.com/provkit/provkit/internal/statefile"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/provider"
@@ -117,6 +119,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, t termi
 	s.list = flags.Arg(0)
 	if s.result == "" {
 		s.result = strings.TrimSuffix(s.list, ".csv") + "-result.csv"
+	}
+	for what, input := range map[string]string{"the list": s.list, "-servers": *servers} {
+		if statefile.Same(s.result, input) {
+			return exitUsage, fmt.Errorf("-out %q and %s %q are one file, which the result would replace", s.result, what, input)
+		}
 	}
 	config, err := fleet.Load(*servers)
 	if err != nil {

@@ -83,6 +83,16 @@ func TestOnServers(t *testing.T) {
 		state, _ := run(t.Context(), args, env, terminal{out: &out})
 		require.Equal(t, exitUsage, state, name)
 	}
+	t.Chdir(dir)
+	for what, args := range map[string][]string{
+		"-out \"overdue.csv\" and the list": {"-servers", servers, "-out", "overdue.csv", list},
+		"-servers ":                         {"-servers", servers, "-out", "servers.json", list},
+	} {
+		state, err := run(t.Context(), args, noEnv, terminal{out: &out})
+		require.ErrorContains(t, err, what)
+		require.ErrorContains(t, err, "are one file")
+		require.Equal(t, exitUsage, state)
+	}
 	state, err = run(t.Context(), []string{"-servers", servers, list}, noEnv, terminal{out: &out})
 	require.ErrorContains(t, err, "WEB1_KEY")
 	require.Equal(t, exitUsage, state)

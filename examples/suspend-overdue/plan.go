@@ -36,13 +36,24 @@ type planned struct {
 	problem string
 }
 
-func (p planned) target() bulk.Target { return bulk.Target{Server: p.Server, ID: p.id} }
+// target says whose the account must be, if the list does. The list's name counts where a customer has
+// removed the reference; one who is listed by his ID is then left to a person.
+func (p planned) target() bulk.Target {
+	t := bulk.Target{Server: p.Server, ID: p.id}
+	if p.Reference != "" {
+		t.Want.Create = &provider.CreateRequest{Reference: p.Reference}
+		if strings.EqualFold(p.Account, p.name) {
+			t.Want.Create.Username = p.name
+		}
+	}
+	return t
+}
 
 // makePlan looks up every account. It changes nothing.
 func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[bulk.Key]bulk.Entry, today time.Time) ([]planned, error) {
 	plan := make([]planned, len(lines))
 	books := make(map[string]*book)
-	seen := make(map[bulk.Key]bool)
+	seen, orders := make(map[bulk.Key]bool), make(orders)
 	for i, l := range lines {
 		p := planned{line: l}
 		if books[l.Server] == nil {
@@ -59,7 +70,9 @@ func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[
 		}
 		p.id, p.name, p.before = account.ID, account.Username, account.Status == provider.StatusSuspended
 		key := p.target().Key()
-		switch {
+		switch p.problem = orders.problem(p, account); {
+		case p.problem != "":
+			p.action = unknown
 		case !l.Due.Before(today):
 			p.action = notDue
 		case seen[key]:
@@ -75,6 +88,29 @@ func makePlan(ctx context.Context, lines []line, servers *fleet.Fleet, done map[
 		plan[i] = p
 	}
 	return plan, nil
+}
+
+// orders are the references of the list, and the accounts that have them.
+type orders map[string]string
+
+// problem returns why a reference does not fit the account or the lines before. What the server's list does
+// not show is compared before the account is suspended.
+func (o orders) problem(p planned, account *provider.Account) string {
+	if p.Reference == "" {
+		return ""
+	}
+	if account.Reference != "" && account.Reference != p.Reference {
+		return fmt.Sprintf("account %q carries the reference %q, not %q", p.id, account.Reference, p.Reference)
+	}
+	byAccount, byOrder := p.Server+"\x00id\x00"+p.id, p.Server+"\x00reference\x00"+p.Reference
+	if known := o[byAccount]; known != "" && known != p.Reference {
+		return fmt.Sprintf("an earlier line gives account %q the reference %q, not %q", p.id, known, p.Reference)
+	}
+	if known := o[byOrder]; known != "" && known != p.id {
+		return fmt.Sprintf("an earlier line gives the reference %q to account %q, not %q", p.Reference, known, p.id)
+	}
+	o[byAccount], o[byOrder] = p.Reference, p.id
+	return ""
 }
 
 // book contains the accounts of a server by everything that a list may call them.

@@ -305,6 +305,49 @@ func TestResultCannotBeWritten(t *testing.T) {
 	require.Equal(t, exitBroken, state)
 }
 
+// unreferenced is a server whose list shows no references.
+type unreferenced struct{ *providertest.Memory }
+
+func (p unreferenced) List(ctx context.Context, opts *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		for a, err := range p.Memory.List(ctx, opts) {
+			a.Reference = ""
+			if !yield(a, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestExpected: with references, no account of another order is suspended, whether the server's list shows that
+// or only a read of the account; nor is one without a reference, unless the list has its name.
+func TestExpected(t *testing.T) {
+	for _, hidden := range []bool{false, true} {
+		d := newDesk(t, 20)
+		d.panel.AddForeign("named-one")
+		d.panel.AddForeign("numbered-one")
+		if hidden {
+			d.serve(unreferenced{d.panel})
+		}
+		text := "server,account,invoice,due,reference\n"
+		for _, l := range [][2]string{
+			{d.id(0), d.panel.Accounts()[0].Reference}, {d.id(1), "order-of-another"}, {"named-one", "order-77"}, {d.id(21), "order-78"},
+			{d.id(0), "order-79"}, {d.id(2), d.panel.Accounts()[0].Reference},
+		} {
+			text += "web1," + l[0] + ",INV-1,1999-12-01," + l[1] + "\n"
+		}
+		d.list()
+		require.NoError(t, os.WriteFile(d.s.list, []byte(text), 0o600))
+		state, err := d.run(t.Context(), "")
+		require.NoError(t, err)
+		require.Equal(t, exitFailures, state)
+		require.Equal(t, []string{d.id(0), d.id(20)}, d.suspended(), "%t\n%s", hidden, d.result())
+		require.Contains(t, d.result(), `"order-of-another"`)
+		require.Contains(t, d.result(), "refused: it carries no valid marker")
+		require.Equal(t, 4, strings.Count(d.result(), ",failed,"))
+	}
+}
+
 // TestFormulas: no text of somebody else's begins a cell as a formula, whichever separator the
 // spreadsheet that opens the file expects, and whether it heeds quotes or not.
 func TestFormulas(t *testing.T) {

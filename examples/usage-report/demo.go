@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"strconv"
 	"time"
@@ -34,7 +35,8 @@ type demo struct {
 }
 
 func openDemo(ctx context.Context, dead bool) (*fleet.Fleet, func(), error) {
-	d := &demo{secrets: make(map[string]string)}
+	// A real key is kept as long as the accounts.
+	d := &demo{config: fleet.Config{MarkerKeys: []string{"env:PROVKIT_MARKER_KEY"}}, secrets: map[string]string{"PROVKIT_MARKER_KEY": rand.Text()}}
 	d.keyhelp()
 	d.hestia("web2")
 	d.hostkey()

@@ -30,6 +30,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/provkit/provkit/internal/statefile"
 	"github.com/provkit/provkit/provider/fleet"
 )
 
@@ -93,6 +94,10 @@ func readSettings(args []string, notes io.Writer) (*settings, error) {
 		return nil, fmt.Errorf("%w: with neither -csv nor -html there is nothing to write", errFlags)
 	case s.csv == "-" && s.html == "-":
 		return nil, fmt.Errorf("%w: -csv and -html cannot both be standard output", errFlags)
+	case statefile.Same(s.csv, s.html):
+		return nil, fmt.Errorf("%w: -csv and -html are one file", errFlags)
+	case s.config != "" && (statefile.Same(s.csv, s.config) || statefile.Same(s.html, s.config)):
+		return nil, fmt.Errorf("%w: -csv and -html would replace the file of -config", errFlags)
 	case s.top < 1 || s.serversAt < 0:
 		return nil, fmt.Errorf("%w: -top must be positive, -servers not negative", errFlags)
 	}

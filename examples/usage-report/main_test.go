@@ -184,10 +184,23 @@ func TestStandardOutput(t *testing.T) {
 
 func TestFlags(t *testing.T) {
 	for _, args := range [][]string{
+		{"-config", "x", "-csv", "./x"}, {"-config", "x", "-html", "x"}, {"-demo", "-csv", "y", "-html", "./y"},
 		{}, {"-demo", "-config", "x"}, {"-dead", "-config", "x"}, {"-demo", "-csv", "", "-html", ""}, {"-demo", "-csv", "-", "-html", "-"},
 		{"-demo", "-top", "0"}, {"-demo", "-servers", "-1"}, {"-demo", "now"}, {"-pie"},
 	} {
 		require.Equal(t, 2, status(run(t.Context(), args, io.Discard, io.Discard)), "%v", args)
 	}
 	require.Zero(t, status(run(t.Context(), []string{"-h"}, io.Discard, io.Discard)))
+}
+
+// TestDemoSignsMarkers: the demo is opened as a real fleet should be, with a marker key.
+func TestDemoSignsMarkers(t *testing.T) {
+	servers, end, err := openDemo(t.Context(), false)
+	require.NoError(t, err)
+	defer end()
+	report, err := servers.Servers()[0].Provider.Check(t.Context())
+	require.NoError(t, err)
+	for _, step := range report.Steps {
+		require.NotEqual(t, provider.CheckMarkers, step.Name, step.Detail)
+	}
 }
