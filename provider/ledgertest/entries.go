@@ -1,6 +1,8 @@
 package ledgertest
 
 import (
+	"strings"
+
 	"github.com/provkit/provkit/provider"
 )
 
@@ -105,6 +107,16 @@ var entryChecks = []check{
 			for part := range 3 {
 				e := full("1")
 				*[]*string{&e.Account, &e.Verb, &e.Subject}[part] = name
+				want = append(want, c.put(c.l, e, 0))
+			}
+		}
+		for _, between := range strings.Split(" |/,;:.-_~\\\"'\u00a0", "") {
+			for _, key := range []provider.LedgerKey{
+				{Account: "a" + between + "b", Verb: "c", Subject: "d"},
+				{Account: "a", Verb: "b" + between + "c", Subject: "d"},
+			} {
+				e := full("1")
+				e.LedgerKey = key
 				want = append(want, c.put(c.l, e, 0))
 			}
 		}
