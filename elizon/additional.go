@@ -17,7 +17,7 @@ func (s *AdditionalService) Easter2026(ctx context.Context) (provider.Payload, e
 
 // ActEaster2026 takes part in the Easter campaign: POST /api/easter-2026 (method inferred).
 func (s *AdditionalService) ActEaster2026(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(easterAct).freely(fields))
+	return unknown(ctx, s.c.ask(easterAct).body(fields))
 }
 
 // EasterHunt reads the state of the Easter egg hunt: GET /api/easter-hunt (method inferred).
@@ -27,7 +27,7 @@ func (s *AdditionalService) EasterHunt(ctx context.Context) (provider.Payload, e
 
 // SubmitEasterHunt submits to the Easter egg hunt: POST /api/easter-hunt (method inferred).
 func (s *AdditionalService) SubmitEasterHunt(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(huntSubmit).freely(fields))
+	return unknown(ctx, s.c.ask(huntSubmit).body(fields))
 }
 
 // SelfStatus probes the platform's own status: GET /api/status/self (method inferred).

@@ -113,7 +113,7 @@ func (s *AffiliatesService) Commissions(ctx context.Context, perPage int64) iter
 // ConvertToCredit moves earnings to the balance of the account: POST
 // /api/affiliates/me/convert-to-credit (method inferred). Fields and answer are undocumented.
 func (s *AffiliatesService) ConvertToCredit(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(affiliatesConvert).freely(fields))
+	return unknown(ctx, s.c.ask(affiliatesConvert).body(fields))
 }
 
 // CouponUsage reads how often the partner's coupon was used: GET /api/affiliates/me/coupon-usage
@@ -179,7 +179,7 @@ func (s *AffiliatesService) PayoutRequests(ctx context.Context, perPage int64) i
 // RequestPayout asks for a payout: POST /api/affiliates/me/payout-requests (method inferred).
 // Fields and answer are undocumented.
 func (s *AffiliatesService) RequestPayout(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(payoutsCreate).freely(fields))
+	return unknown(ctx, s.c.ask(payoutsCreate).body(fields))
 }
 
 // TaxInfo reads the partner's tax data: GET /api/affiliates/me/tax-info.

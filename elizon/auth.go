@@ -111,7 +111,7 @@ type PasswordChangeRequest struct {
 // Register creates an account: POST /api/auth/register. The platform sends a mail with a code for
 // Activate.
 func (s *AuthService) Register(ctx context.Context, req *AuthRegisterRequest) (*Registration, error) {
-	r := s.c.ask(authRegister).with(req).reveal()
+	r := s.c.ask(authRegister).with(req)
 	if req != nil && !req.Password.IsZero() && !strong(req.Password.Reveal()) {
 		r.problem("Password", "needs 8 characters, upper and lower case letters and a digit")
 	}
@@ -129,7 +129,7 @@ func strong(password string) bool {
 // RequiresTwoFactor set, whether the platform asks for the code in a success or in an error.
 func (s *AuthService) Login(ctx context.Context, req *AuthLoginRequest) (*Login, error) {
 	d := &loginAnswer{}
-	r := s.c.ask(authLogin).with(req).reveal()
+	r := s.c.ask(authLogin).with(req)
 	r.call.Classify = d.classify
 	err := r.send(ctx, func(call *rest.Call) { call.Out = d })
 	switch {
@@ -175,14 +175,14 @@ func (d *loginAnswer) DecodeAnswer(a *rest.Answer) error {
 // is assumed from its name; fields and answer are undocumented. Secrets among the fields are
 // revealed.
 func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authCode).freely(fields))
+	return unknown(ctx, s.c.ask(authCode).body(fields))
 }
 
 // VerifyCode finishes a login with the 6-digit code of a mail: POST /api/auth/verify-code (method
 // inferred). The names of the fields are taken from error texts of the vendor's app. It opens a
 // session; where the answer has its token is undocumented. extra fields are sent as they are.
 func (s *AuthService) VerifyCode(ctx context.Context, email string, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).require("email", email).reveal())
+	return unknown(ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).require("email", email))
 }
 
 // codeRequest sends a code that came by mail.
@@ -199,7 +199,7 @@ func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra ma
 	return unknown(ctx, s.c.ask(authForgot).require("email", email).with(&struct {
 		Email string         `wire:"email"`
 		Extra map[string]any `wire:",extra"`
-	}{email, extra}).reveal())
+	}{email, extra}))
 }
 
 // CheckResetToken asks whether a token for ResetPassword is still valid: GET
@@ -229,14 +229,14 @@ func (s *AuthService) VerifyEmail(ctx context.Context, token provider.Secret) (p
 
 // ChangePassword replaces the password: POST /api/auth/change-password. The answer is undocumented.
 func (s *AuthService) ChangePassword(ctx context.Context, req *PasswordChangeRequest) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authChangePassword).with(req).reveal())
+	return unknown(ctx, s.c.ask(authChangePassword).with(req))
 }
 
 // Activate activates a new account with the 6-digit code of a mail: POST /api/auth/verify-account
 // (method inferred). The name of the field, "code", is assumed to be that of VerifyCode. extra
 // fields are sent as they are.
 func (s *AuthService) Activate(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authActivate).with(&codeRequest{Code: code, Extra: extra}).reveal())
+	return unknown(ctx, s.c.ask(authActivate).with(&codeRequest{Code: code, Extra: extra}))
 }
 
 // ResendActivation sends the code for Activate again, at most once in 60 seconds: POST

@@ -117,5 +117,5 @@ func (s *BusinessService) SpecialTerminations(ctx context.Context) (provider.Pay
 // RequestSpecialTermination asks to end a contract early: POST
 // /api/business/fund/special-termination (method inferred). Fields and answer are undocumented.
 func (s *BusinessService) RequestSpecialTermination(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(fundTerminate).freely(fields))
+	return unknown(ctx, s.c.ask(fundTerminate).body(fields))
 }

@@ -87,7 +87,7 @@ func (r *request) encode(body any, change bool) {
 	r.call.Secrets = append(r.call.Secrets, e.Secrets...)
 }
 
-// body sends fields as they are. nil sends an empty object.
+// body sends fields as they are, with the values of the secrets among them. nil sends an empty object.
 func (r *request) body(fields map[string]any) *request {
 	if fields == nil {
 		fields = map[string]any{}

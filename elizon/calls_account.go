@@ -2,30 +2,11 @@ package elizon
 
 import (
 	"context"
-	"maps"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
-	"github.com/provkit/provkit/provider"
 )
-
-// reveal sends the secrets among free fields in clear text instead of masked.
-func (r *request) reveal() *request {
-	fields, _ := r.call.Body.(map[string]any)
-	for name, value := range fields {
-		if secret, ok := value.(provider.Secret); ok {
-			r.hide(secret)
-			fields[name] = secret.Reveal()
-		}
-	}
-	return r
-}
-
-// freely sends a body whose fields are undocumented.
-func (r *request) freely(fields map[string]any) *request {
-	return r.body(maps.Clone(fields)).reveal()
-}
 
 // listed refuses empty names in a list.
 func (r *request) listed(field string, names []string) *request {

@@ -32,6 +32,7 @@
 // Every method names its endpoint. The vendor's reference lost the HTTP methods: where neither an
 // example nor the vendor's own programs show the method, comments say "method inferred", and the
 // error of a wrong guess says so too. Undocumented answers are returned as a Payload for the caller
-// to decode, and undocumented requests take Extra fields. CaptureResponse and Client.Do reach what
+// to decode, and undocumented requests take Extra fields. Give a secret among them as a
+// provider.Secret: its value is sent, and nothing prints it. CaptureResponse and Client.Do reach what
 // the types do not cover.
 package elizon

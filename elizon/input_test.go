@@ -211,8 +211,6 @@ func TestBadInput(t *testing.T) {
 	for _, err := range c.Invoices.List(ctx, &elizon.InvoiceListOptions{PerPage: -1}) {
 		v.Refused(t, tap, err, "PerPage")
 	}
-	// A secret that was not revealed would be stored as its mask.
-	require.ErrorContains(t, second(c.Services.Settings.Act(ctx, "srv_1", object{"x": provider.NewSecret("placeholder")})), "not revealed")
 	require.Empty(t, tap.Requests())
 }
 

@@ -27,7 +27,7 @@ func (s *PasskeysService) Delete(ctx context.Context, id string) error {
 // /api/auth/passkeys/authenticate (method inferred, it may be GET). Fields and answer are
 // undocumented. Secrets among the fields are revealed.
 func (s *PasskeysService) Authenticate(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(passkeysAuthenticate).freely(fields))
+	return unknown(ctx, s.c.ask(passkeysAuthenticate).body(fields))
 }
 
 // RegistrationOptions reads what a browser needs to create a passkey: GET
@@ -39,7 +39,7 @@ func (s *PasskeysService) RegistrationOptions(ctx context.Context) (provider.Pay
 // Register sends what the browser made of RegistrationOptions: POST /api/auth/passkeys/register
 // (method inferred). Fields and answer are undocumented. Secrets among the fields are revealed.
 func (s *PasskeysService) Register(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	r := s.c.ask(passkeysRegister).freely(fields)
+	r := s.c.ask(passkeysRegister).body(fields)
 	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }

@@ -90,7 +90,7 @@ func (s *PermissionsService) Remove(ctx context.Context, query url.Values, field
 		r.problem("query", "required unless fields are given")
 	}
 	if r.query = maps.Clone(query); len(fields) > 0 {
-		r.freely(fields)
+		r.body(fields)
 	}
 	return unknown(ctx, r)
 }

@@ -61,7 +61,7 @@ func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdateRequest) (
 // PatchMe changes the profile in part: PATCH /api/auth/me (method inferred). Fields, answer and the
 // difference to UpdateMe are undocumented.
 func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	r := s.c.ask(authPatchMe).freely(fields)
+	r := s.c.ask(authPatchMe).body(fields)
 	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }

@@ -3,7 +3,6 @@ package elizon_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"iter"
 	"testing"
 
@@ -52,7 +51,7 @@ func orderReplays() map[string]replay {
 			quote, err := upgrade(t.Context(), c)
 			require.NoError(t, err)
 			want := line()
-			want.ItemType, want.ServiceID, want.Extra = elizon.ItemUpgrade, "srv_1", object{"proratedPrice": json.RawMessage("1.2")}
+			want.ItemType, want.ServiceID, want.Extra = elizon.ItemUpgrade, "srv_1", object{"proratedPrice": raw("1.2")}
 			require.Equal(t, &want, quote.Line)
 			require.NotEmpty(t, quote.Answer)
 		},

@@ -83,7 +83,7 @@ func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) (
 // Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields and answer are
 // undocumented.
 func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
-	r := s.c.ask(sshKeysUpdate, id).freely(fields)
+	r := s.c.ask(sshKeysUpdate, id).body(fields)
 	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
@@ -97,5 +97,5 @@ func (s *SSHKeysService) Delete(ctx context.Context, id string) error {
 // /api/ssh-keys/generate. The platform then knows the private key; Create with a key of your own
 // keeps it secret.
 func (s *SSHKeysService) Generate(ctx context.Context, req *SSHKeyGenerateRequest) (*GeneratedSSHKey, error) {
-	return fetch[GeneratedSSHKey](ctx, s.c.ask(sshKeysGenerate).with(req).reveal())
+	return fetch[GeneratedSSHKey](ctx, s.c.ask(sshKeysGenerate).with(req))
 }

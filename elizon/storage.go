@@ -110,7 +110,7 @@ func (s *StorageService) Cancel(ctx context.Context, id string, immediate bool) 
 // AddToCart prices additional storage as a line for a cart: POST /api/storage/add-to-cart (method
 // inferred). Fields and answer are undocumented.
 func (s *StorageService) AddToCart(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(storageAddToCart).freely(fields))
+	return unknown(ctx, s.c.ask(storageAddToCart).body(fields))
 }
 
 // Config reads the types of storage and their prices: GET /api/storage/config (method inferred). It

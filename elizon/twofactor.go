@@ -54,7 +54,7 @@ func (s *TwoFactorService) Enable(ctx context.Context, code provider.Secret) ([]
 
 // Disable switches the second factor off: DELETE /api/auth/2fa/setup.
 func (s *TwoFactorService) Disable(ctx context.Context, req *TwoFactorDisableRequest) (*TwoFactorDisabled, error) {
-	return fetch[TwoFactorDisabled](ctx, s.c.ask(twoFactorDisable).with(req).reveal())
+	return fetch[TwoFactorDisabled](ctx, s.c.ask(twoFactorDisable).with(req))
 }
 
 // BackupCodes reads the state of the backup codes: GET /api/auth/backup-codes (method inferred).
@@ -67,5 +67,5 @@ func (s *TwoFactorService) BackupCodes(ctx context.Context) (provider.Payload, e
 // it does so is assumed from the path; fields and answer are undocumented. Secrets among the fields
 // are revealed.
 func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(backupCodesRenew).freely(fields))
+	return unknown(ctx, s.c.ask(backupCodesRenew).body(fields))
 }

@@ -92,7 +92,7 @@ func (s *UserService) NewSupportPIN(ctx context.Context) (*SupportPIN, error) {
 // to the new address, for VerifyNewEmail. Fields and answer are undocumented. Secrets among the
 // fields are revealed.
 func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	r := s.c.ask(userChangeEmail).freely(fields)
+	r := s.c.ask(userChangeEmail).body(fields)
 	r.problems.Some("fields", len(fields))
 	return unknown(ctx, r)
 }
@@ -102,14 +102,14 @@ func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (p
 // for VerifyOldEmail. The name of the field, "code", is assumed to be that of Auth.VerifyCode.
 // extra fields are sent as they are. The answer is undocumented.
 func (s *UserService) VerifyNewEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(userVerifyNewEmail).with(&codeRequest{Code: code, Extra: extra}).reveal())
+	return unknown(ctx, s.c.ask(userVerifyNewEmail).with(&codeRequest{Code: code, Extra: extra}))
 }
 
 // VerifyOldEmail is the last step, with the code sent to the old address: POST
 // /api/user/change-email/verify-old (method inferred). After it the address is changed. For field,
 // extra and answer, see VerifyNewEmail.
 func (s *UserService) VerifyOldEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(userVerifyOldEmail).with(&codeRequest{Code: code, Extra: extra}).reveal())
+	return unknown(ctx, s.c.ask(userVerifyOldEmail).with(&codeRequest{Code: code, Extra: extra}))
 }
 
 // Autopay is retired: GET /api/user/autopay (method inferred). The platform answers 410, which is
@@ -121,7 +121,7 @@ func (s *UserService) Autopay(ctx context.Context) (provider.Payload, error) {
 // SetAutopay is retired as Autopay is: PATCH /api/user/autopay (method inferred, it may be PUT or
 // POST). Its fields are undocumented.
 func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.retired(userSetAutopay).freely(fields))
+	return unknown(ctx, s.retired(userSetAutopay).body(fields))
 }
 
 // retired turns 410 into provider.ErrUnsupported, whatever the body is: the documents give nothing

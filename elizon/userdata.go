@@ -41,7 +41,7 @@ type AccountDeleteRequest struct {
 // and data: DELETE /api/user/gdpr-export with confirm=true. This cannot be undone. See
 // DeletionWarnings first.
 func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeleteRequest) (provider.Payload, error) {
-	r := s.c.ask(userDelete).arg("confirm", "true").with(req).reveal()
+	r := s.c.ask(userDelete).arg("confirm", "true").with(req)
 	if req != nil && !req.Irrevocable {
 		r.problem("Irrevocable", "must be true: the account cannot be brought back")
 	}

@@ -48,6 +48,6 @@
 //
 // The vendor's reference lists actions without their fields. Where a comment says "undocumented",
 // no source describes it: such methods take a map of fields and return a Payload for the caller to
-// decode. Every request has Extra for further fields, and provider.CaptureResponse returns the raw
-// answer.
+// decode. Every request has Extra for further fields; give a secret among them as a provider.Secret:
+// its value is sent, and nothing prints it. provider.CaptureResponse returns the raw answer.
 package hostkey

@@ -19,5 +19,6 @@
 //
 // The comment of every method names its endpoint. "Undocumented" means that no source describes it;
 // "known from one client's helper only" means that the path was seen in a single public program.
-// Use CaptureResponse and Client.Do for what the types do not cover.
+// Use CaptureResponse and Client.Do for what the types do not cover. Give a secret among Extra fields
+// as a provider.Secret: its value is sent, and nothing prints it.
 package keyhelp

@@ -39,7 +39,8 @@
 //
 // The comment of every method names its endpoint. "Undocumented" means that no document describes
 // it; undocumented answers are returned as a Payload for the caller to decode. Use CaptureResponse
-// and Client.Do for what the types do not cover.
+// and Client.Do for what the types do not cover. Give a secret among Extra fields as a provider.Secret:
+// its value is sent, and nothing prints it.
 //
 // License keys are secrets of the customer: they are provider.Secret in all types, and logs name
 // the route, never the path.

@@ -3,8 +3,9 @@ package provider
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // Expected is whose an account has to be.
@@ -65,11 +66,11 @@ func (e *expecting) check(account *Account, action string) error {
 		return nil
 	case account.Reference != "":
 		err.Kind = ErrAlreadyExists
-		err.Message = fmt.Sprintf("refused: it carries the reference %q, not %q", account.Reference, e.want.Reference)
+		err.Message = words.Say("refused: it carries the reference %q, not %q", account.Reference, e.want.Reference)
 	case e.want.Username != "" && sameName:
 		return nil
 	case e.want.Username != "":
-		err.Message = fmt.Sprintf("refused: it carries no valid marker, and is called %q, not %q", account.Username, e.want.Username)
+		err.Message = words.Say("refused: it carries no valid marker, and is called %q, not %q", account.Username, e.want.Username)
 	default:
 		err.Message = "refused: it carries no valid marker; give Expected.Username too, if the customer can change the marker"
 	}

@@ -28,6 +28,7 @@ type exchange struct {
 	maybe    bool              // an attempt of a change may have been applied
 	taken    int64             // what the retries took from the quota
 	hidden   []provider.Secret // secrets in what was sent, see secrets
+	revealed []provider.Secret // secrets in the maps of the body
 	searched bool              // hidden is complete
 	hider    *words.Cleaner    // see cleaner
 	hiderOf  *ownCleaner       // the client's, on which it is built

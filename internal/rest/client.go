@@ -341,7 +341,7 @@ func (x *exchange) setBody(req *retryablehttp.Request) error {
 		}
 		body = []byte(b.Encode())
 	default:
-		encoded, err := json.Marshal(b)
+		encoded, err := json.Marshal(x.reveal(b))
 		if err != nil {
 			if errors.Is(err, provider.ErrInvalid) { // what a Secret says
 				return x.invalid(errors.New("the request body contains a provider.Secret that was not revealed"))

@@ -42,7 +42,7 @@ func TestQuery(t *testing.T) {
 func TestUnrevealedSecret(t *testing.T) {
 	c, in := inMemory(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") })
 	for name, body := range map[string]any{
-		"json": map[string]any{"password": provider.NewSecret("hunter22")},
+		"json": struct{ Password provider.Secret }{provider.NewSecret("hunter22")},
 		"form": url.Values{"password": {provider.NewSecret("hunter22").String()}},
 	} {
 		err := c.Do(t.Context(), &Call{Endpoint: createThing, Body: body})
@@ -50,5 +50,23 @@ func TestUnrevealedSecret(t *testing.T) {
 		require.ErrorContains(t, err, "not revealed", name)
 	}
 	require.Zero(t, in.Count())
-	require.NoError(t, c.Do(t.Context(), &Call{Endpoint: createThing, Body: map[string]any{"password": provider.NewSecret("hunter22").Reveal()}}))
+}
+
+// TestRevealedInMaps: what callers add to a request is a map. The secrets in it are sent, and no error
+// quotes them; what came in an answer can be sent back.
+func TestRevealedInMaps(t *testing.T) {
+	var sent string
+	c, _ := inMemory(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		sent = string(body)
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = io.WriteString(w, "refused: hunter22, hunter23")
+	})
+	inner := map[string]any{"b": []any{provider.NewSecret("hunter23"), 1}}
+	body := map[string]any{"a": provider.NewSecret("hunter22"), "inner": inner, "back": provider.NewPayload(`{"x":  1}`), "none": provider.Payload{}}
+	err := c.Do(t.Context(), &Call{Endpoint: createThing, Body: body})
+	require.JSONEq(t, `{"a": "hunter22", "inner": {"b": ["hunter23", 1]}, "back": {"x": 1}, "none": null}`, sent)
+	require.ErrorContains(t, err, "refused: [redacted], [redacted]")
+	require.Equal(t, provider.NewSecret("hunter22"), body["a"], "the caller's map")
+	require.Equal(t, []any{provider.NewSecret("hunter23"), 1}, inner["b"])
 }

@@ -294,7 +294,7 @@ func (x *exchange) remember() {
 func (x *exchange) secrets() []provider.Secret {
 	if !x.searched {
 		x.searched = true
-		x.hidden = slices.Concat(x.call.Secrets, secretsIn(x.sent, x.call))
+		x.hidden = slices.Concat(x.call.Secrets, x.revealed, secretsIn(x.sent, x.call))
 	}
 	return x.hidden
 }

@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"reflect"
 	"slices"
@@ -384,8 +382,7 @@ func (st *state) check(partial bool) {
 // maxExtra is how many extra fields of an object are kept.
 const maxExtra = 256
 
-// keep adds a value to the extra fields if they are those of the group. Values that may be sent back
-// (map[string]any) keep the server's spelling.
+// keep adds a value to the extra fields if they are those of the group.
 func (st *state) keep(s *scanner, g *group, raw []byte, at span) error {
 	if st.plan.extra == nil || g != st.plan.extraIn || st.extras == maxExtra {
 		return nil
@@ -408,7 +405,7 @@ func (st *state) keep(s *scanner, g *group, raw []byte, at span) error {
 		if *more == nil {
 			*more = make(map[string]any)
 		}
-		(*more)[name] = json.RawMessage(bytes.Clone(value))
+		(*more)[name] = provider.NewPayload(string(value))
 	}
 	return nil
 }

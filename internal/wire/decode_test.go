@@ -114,7 +114,7 @@ func TestUnmarshal(t *testing.T) {
 		`{"id":"a","maybe":""}`:                                {ID: "a"},
 		`{"id":"a","maybe":false}`:                             {ID: "a"},
 		`{"id":"a","maybe":"7.0"}`:                             {ID: "a", Maybe: new(int64(7))},
-		`{"id":"a","open":{"x": 1e2}}`:                         {ID: "a", Open: map[string]any{"x": json.RawMessage("1e2")}},
+		`{"id":"a","open":{"x": 1e2}}`:                         {ID: "a", Open: map[string]any{"x": provider.NewPayload("1e2")}},
 		`{"id":"a","any":null,"maybe":null,"inner":null,"list":null,"names":null,"text":null,"flag":null,"count":null,"addr":null,"odd":null,"far":null}`: {ID: "a"},
 		`{"id":"a","plain":[],"inner":[],"names":[],"far":[],"open":false}`:                                                                               {ID: "a"},
 		`{"id":"a","list":[{"n":1},{"n":"2"}],"links":[{"n":3}],"names":{"x":1},"numbers":[1,"2",null]}`: {

@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"bytes"
-	"encoding/json"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -538,12 +536,12 @@ func readPayload(s *scanner, v reflect.Value) error {
 	return err
 }
 
-// readAny keeps the server's spelling, so that it can be sent back.
+// readAny reads a Payload, which can be sent back.
 func readAny(s *scanner, v reflect.Value) error {
 	raw, err := s.raw()
 	if v.SetZero(); err == nil && string(raw) != "null" {
-		v.Set(reflect.ValueOf(json.RawMessage(bytes.Clone(raw))))
-		err = s.spend(len(raw) + entrySize)
+		v.Set(reflect.ValueOf(provider.NewPayload(string(raw))))
+		err = s.spend(payloadSize + len(raw) + entrySize)
 	}
 	return err
 }

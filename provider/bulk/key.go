@@ -1,9 +1,9 @@
 package bulk
 
 import (
-	"fmt"
 	"strings"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -34,7 +34,7 @@ func (k Key) String() string {
 		word = "user name"
 	case ByReference:
 	}
-	return fmt.Sprintf("%s %q of %q", word, k.Account, k.Server)
+	return words.Say("%s %q of %q", word, k.Account, k.Server)
 }
 
 // Key returns what names the target: its ID, else the reference of its order, else the user name. It
