@@ -6,6 +6,7 @@ import (
 	"iter"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -135,6 +136,61 @@ func TestOddDomainWhereIDsAreProbed(t *testing.T) {
 			if want == provider.ErrProtocol {
 				require.ErrorContains(t, err, "domain 2 cannot be read")
 			}
+		}
+	}
+}
+
+// An empty list of plans has no form of its own: it counts if the panel says so twice.
+func TestEmptyListOfPlans(t *testing.T) {
+	for _, test := range []struct {
+		answers []string
+		plans   int
+	}{{[]string{`[]`, `[{"id": 1, "name": "a"}]`}, 1}, {[]string{`[]`, `[]`}, 0}, {[]string{`[{"id": 1, "name": "a"}]`}, 1}} {
+		asked := 0
+		p := keyhelp.NewProvider(clientOver(t, tapping(func(context.Context, clienttest.Request) clienttest.Reply {
+			asked++
+			return ok(test.answers[asked-1])
+		}), keyhelp.WithDialect(keyhelp.DialectLive)))
+		plans, err := p.Plans(t.Context())
+		require.NoError(t, err)
+		require.Len(t, plans, test.plans)
+		require.Equal(t, len(test.answers), asked)
+	}
+}
+
+// A client is left out of the report of all only with proof: one "not found" of its usage is none.
+func TestFleetUsageLeavesOutWithProof(t *testing.T) {
+	for name, test := range map[string]struct {
+		gone, always bool
+		want         []string
+	}{
+		"gone":            {gone: true, want: []string{"1 1", "3 1"}},
+		"there":           {want: []string{"1 1", "2 1", "3 1"}},
+		"without figures": {always: true, want: []string{"1 1", "2 0", "3 1"}},
+	} {
+		var mu sync.Mutex
+		asked := 0
+		p := keyhelp.NewProvider(clientOver(t, tapping(func(_ context.Context, sent clienttest.Request) clienttest.Reply {
+			mu.Lock()
+			defer mu.Unlock()
+			id, part, _ := strings.Cut(strings.TrimPrefix(sent.Path, "/clients/"), "/")
+			if id == "2" && part != "" {
+				asked++
+			}
+			switch {
+			case !strings.Contains("123", id), test.gone && asked > 0 && id == "2", part != "" && id == "2" && (test.always || asked == 1):
+				return reply{Status: 404, Body: `{"error": "not found"}`}
+			case part != "":
+				return ok(`{"disk_usage": 1}`)
+			}
+			return ok(`{"id": ` + id + `, "login_name": "w` + id + `"}`)
+		}), keyhelp.WithDialect(keyhelp.DialectDocumented), keyhelp.WithScan(keyhelp.Scan{Gap: 4}), provider.WithReadLag(0)))
+		used, failed := all(p.FleetUsage(t.Context()), func(u *provider.UsageReport) string { return fmt.Sprint(u.AccountID, " ", len(u.Values)) })
+		require.Equal(t, test.want, used, name)
+		require.Len(t, failed, map[bool]int{true: 1}[test.always], name)
+		for _, err := range failed {
+			require.ErrorContains(t, err, "read usage of account 2")
+			require.NotErrorIs(t, err, provider.ErrNotFound, "it is there")
 		}
 	}
 }

@@ -111,22 +111,19 @@ func (p *Provider) clients(ctx context.Context, window int) iter.Seq2[*ClientAcc
 	}
 }
 
-// listed yields the panel's list. An empty one has no form of its own, so it counts only if the panel says
-// so twice, and no client can be read that was seen before.
+// listed yields the panel's list. An empty one counts only if no client can be read that was seen before.
 func (p *Provider) listed(ctx context.Context, yield func(*ClientAccount, error) bool) {
-	for range 2 {
-		empty := true
-		for client, err := range p.client.Clients.List(ctx, nil) {
-			if empty = false; err == nil {
-				p.seen.Add(client.ID)
-			}
-			if !yield(client, err) {
-				return
-			}
+	empty := true
+	for client, err := range insisted(p.client.Clients.List(ctx, nil)) {
+		if empty = false; err == nil {
+			p.seen.Add(client.ID)
 		}
-		if !empty {
+		if !yield(client, err) {
 			return
 		}
+	}
+	if !empty {
+		return
 	}
 	evidence, err := p.seeOther(ctx, 0, p.seen.List())
 	if evidence != "" {
@@ -137,10 +134,33 @@ func (p *Provider) listed(ctx context.Context, yield func(*ClientAccount, error)
 	}
 }
 
+// insisted asks for a list again if it is empty: an empty one has no form of its own, so the panel must say so
+// twice.
+func insisted[T any](list iter.Seq2[*T, error]) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		empty := true
+		for range 2 {
+			for thing, err := range list {
+				if empty = false; !yield(thing, err) {
+					return
+				}
+			}
+			if !empty {
+				return
+			}
+		}
+	}
+}
+
 func (p *Provider) probeClients(window int) adapter.Prober[ClientAccount] {
-	scan := p.client.settings.scan
-	probe := adapter.Probe(scan.from(scan.ClientsFrom), &p.seen, p.look)
+	probe := probeFrom(p.client.settings.scan, p.client.settings.scan.ClientsFrom, &p.seen, p.look)
 	probe.Window = window
+	return probe
+}
+
+func probeFrom[T any](scan Scan, first int64, seen *adapter.Sightings, read func(context.Context, int64) (*T, error)) adapter.Prober[T] {
+	probe := adapter.Probe(scan.from(first), seen, read)
+	probe.Nearby = 8
 	return probe
 }
 
@@ -189,7 +209,7 @@ func (p *Provider) domain(ctx context.Context, d *dialect, name string) (*Domain
 	}
 	scan := p.client.settings.scan
 	var nameless error // of a domain that may be the wanted one
-	for domain, err := range adapter.Probe(scan.from(scan.DomainsFrom), &p.domains, p.lookAtDomain).All(ctx) {
+	for domain, err := range probeFrom(scan, scan.DomainsFrom, &p.domains, p.lookAtDomain).All(ctx) {
 		switch {
 		case domain == nil:
 			return nil, err

@@ -14,7 +14,7 @@ import (
 // Plans lists the hosting plans, or those of WithPlans on a panel without that endpoint.
 func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	var plans []provider.Plan
-	for plan, err := range p.client.HostingPlans.List(ctx, nil) {
+	for plan, err := range insisted(p.client.HostingPlans.List(ctx, nil)) {
 		if errors.Is(err, provider.ErrNotFound) && len(p.client.settings.plans) > 0 {
 			for i := range p.client.settings.plans {
 				plans = append(plans, portablePlan(&p.client.settings.plans[i]))
@@ -104,6 +104,26 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 	return report, nil
 }
 
+// listedUsage reads the usage of a client that was there a moment ago; nil if it is gone since. The panel's "not
+// found" names nobody: the client itself is read before that is believed.
+func (p *Provider) listedUsage(ctx context.Context, client *ClientAccount) (report *provider.UsageReport, err error) {
+	report, err = p.usage(ctx, client.ID)
+	if errors.Is(err, provider.ErrNotFound) {
+		if _, err = p.look(ctx, client.ID); errors.Is(err, provider.ErrNotFound) {
+			if _, err = p.accounts.ProveAbsent(ctx, client.ID); err == nil {
+				return nil, nil
+			}
+		} else if err == nil {
+			report, err = p.usage(ctx, client.ID)
+		}
+	}
+	if report == nil {
+		report = &provider.UsageReport{AccountID: idText(client.ID)}
+	}
+	report.Username = client.LoginName
+	return report, adapter.InVerb(Kind, adapter.NotOfAccount(err), "read usage of account "+report.AccountID)
+}
+
 // fleetWorkers limits how many accounts are read at once.
 const fleetWorkers = 8
 
@@ -142,19 +162,14 @@ func (p *Provider) FleetUsage(ctx context.Context) iter.Seq2[*provider.UsageRepo
 					continue
 				}
 				workers.Go(func() {
-					report, err := p.usage(ctx, client.ID)
-					err = adapter.InVerb(Kind, err, "read usage of account "+idText(client.ID))
-					if report == nil {
-						report = &provider.UsageReport{AccountID: idText(client.ID)}
-					}
-					report.Username = client.LoginName
+					report, err := p.listedUsage(ctx, client)
 					answer <- result{report, err}
 				})
 			}
 		})
 		for answer := range queue {
 			r := <-answer
-			if r.err != nil && r.report != nil && errors.Is(r.err, provider.ErrNotFound) {
+			if r.report == nil && r.err == nil {
 				continue
 			}
 			if !yield(r.report, r.err) {

@@ -33,6 +33,9 @@ type Prober[T any] struct {
 	Window int
 	// Highest is the highest ID that could be read before.
 	Highest int64
+	// Nearby is how many missing IDs behind the last thing are read once more: the newest thing is there, if
+	// a wrong "not found" hid it.
+	Nearby int64
 }
 
 // Scan bounds a search through IDs: see Prober.
@@ -55,7 +58,8 @@ type probed[T any] struct {
 
 // All yields what it finds, in the order of the segments and their IDs, and ends at the
 // first error that stands alone, other than provider.ErrNotFound. "Not found" is not believed at once where
-// something exists behind it, or did: it names nobody, so it may be the answer to another request.
+// something exists behind it, or did, or close before it: it names nobody, so it may be the answer to another
+// request.
 func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 	window := int64(p.Window)
 	if window <= 0 || window > 64 {
@@ -94,7 +98,7 @@ func (p Prober[T]) All(ctx context.Context) iter.Seq2[*T, error] {
 					size = min(size, segment.End-next)
 				}
 				if size <= 0 {
-					known, _ := slices.BinarySearch(holes, p.Highest+1)
+					known, _ := slices.BinarySearch(holes, max(p.Highest, last+p.Nearby)+1)
 					before := last
 					if !again(holes[:known]) {
 						return

@@ -76,30 +76,33 @@ func TestProberEnds(t *testing.T) {
 	require.Equal(t, 1, tried)
 }
 
-// TestProberAsksAgain: a false "not found" hides nobody who exists before another or was seen before, and
-// the gap at the end is not read twice.
+// TestProberAsksAgain: a false "not found" hides nobody who exists before another, was seen before or is near
+// the last, and the rest of the gap at the end is not read twice.
 func TestProberAsksAgain(t *testing.T) {
 	for _, test := range []struct {
 		name          string
 		hidden        []int64
 		highest       int64
+		nearby        int64
 		want          []int64
 		tried, window int
 	}{
-		{"before another", []int64{4}, 0, []int64{3, 4, 9}, 15 + 2 + 5, 3},
-		{"the first", []int64{3}, 0, []int64{3, 4, 9}, 15 + 3 + 4, 3},
-		{"the last, seen before", []int64{9}, 9, []int64{3, 4, 9}, 15 + 2 + 5, 3},
-		{"the last, never seen", []int64{9}, 0, []int64{3, 4}, 10 + 2, 3},
-		{"all, seen before", []int64{3, 4, 9}, 9, []int64{3, 4, 9}, 6 + 6 + 9 + 3, 8},
-		{"none that was seen is there", []int64{3, 4, 9}, 2, nil, 8 + 2, 8},
-		{"behind a gap, seen before", nil, 30, []int64{3, 4, 9}, 36 + 2 + 4 + 21, 8},
+		{"before another", []int64{4}, 0, 0, []int64{3, 4, 9}, 15 + 2 + 5, 3},
+		{"the first", []int64{3}, 0, 0, []int64{3, 4, 9}, 15 + 3 + 4, 3},
+		{"the last, seen before", []int64{9}, 9, 0, []int64{3, 4, 9}, 15 + 2 + 5, 3},
+		{"the last, never seen", []int64{9}, 0, 0, []int64{3, 4}, 10 + 2, 3},
+		{"the last, never seen and too far", []int64{9}, 0, 4, []int64{3, 4}, 10 + 2 + 4, 3},
+		{"the last, never seen and near", []int64{9}, 0, 5, []int64{3, 4, 9}, 10 + 2 + 5 + 5 + 5, 3},
+		{"all, seen before", []int64{3, 4, 9}, 9, 0, []int64{3, 4, 9}, 6 + 6 + 9 + 3, 8},
+		{"none that was seen is there", []int64{3, 4, 9}, 2, 0, nil, 8 + 2, 8},
+		{"behind a gap, seen before", nil, 30, 0, []int64{3, 4, 9}, 36 + 2 + 4 + 21, 8},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var mu sync.Mutex
 			asked := map[int64]int{}
 			tried := 0
 			prober := adapter.Prober[int64]{
-				Segments: []adapter.Segment{{From: 1}}, Gap: 6, Max: 100, Window: test.window, Highest: test.highest,
+				Segments: []adapter.Segment{{From: 1}}, Gap: 6, Max: 100, Window: test.window, Highest: test.highest, Nearby: test.nearby,
 				Read: func(_ context.Context, id int64) (*int64, error) {
 					mu.Lock()
 					defer mu.Unlock()
