@@ -360,6 +360,33 @@ func TestEnsureRenewsMarker(t *testing.T) {
 	require.Equal(t, "its marker is not signed with the current key, and this system cannot mark an account that exists", c.Unmarked)
 }
 
+// TestEnsureOlderMarker: a customer who puts back the valid marker of an order before, for the same login name,
+// is told of by the reference of that order, and nothing is changed; Suspend by ID does not read it.
+func TestEnsureOlderMarker(t *testing.T) {
+	memory := providertest.NewMemory(nil)
+	m := memory.Signed(firstKey)
+	before, err := m.Create(t.Context(), order())
+	require.NoError(t, err)
+	field := memory.World().Customer[0]
+	older := field.Get(before.Account.ID)
+	_, err = m.Terminate(t.Context(), before.Account.ID)
+	require.NoError(t, err)
+	now := order()
+	now.Reference = "order-2"
+	made, err := m.Create(t.Context(), now)
+	require.NoError(t, err)
+	field.Set(made.Account.ID, older)
+
+	_, err = provider.Ensure(t.Context(), m, provider.Desired{Status: provider.StatusSuspended, ID: made.Account.ID, Create: now})
+	require.ErrorIs(t, err, provider.ErrAlreadyExists)
+	require.ErrorContains(t, err, `carries the reference "order-1", not "order-2"`)
+	require.False(t, m.Accounts()[0].Suspended)
+	_, err = provider.Expect(m, provider.Expected{Reference: "order-2", Username: now.Username}).Suspend(t.Context(), made.Account.ID)
+	require.ErrorIs(t, err, provider.ErrAlreadyExists)
+	_, err = m.Suspend(t.Context(), made.Account.ID)
+	require.NoError(t, err)
+}
+
 // refusing cannot write the marker, for the reason given.
 type refusing struct {
 	*providertest.Memory

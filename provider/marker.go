@@ -101,8 +101,7 @@ func (m Markers) Sign(reference, name string) string {
 // and what is wrong with them.
 func (m Markers) Prove(name string, found ...string) (reference string, marker Marker) {
 	for _, inner := range found[:min(len(found), maxMarkers)] {
-		claimed, _, _ := strings.Cut(inner, "~")
-		marker.Claims = append(marker.Claims, claimed)
+		marker.Claims = append(marker.Claims, claimOf(inner))
 	}
 	switch {
 	case len(found) == 0:
@@ -111,9 +110,9 @@ func (m Markers) Prove(name string, found ...string) (reference string, marker M
 		marker.Tampered = "it has several markers"
 		return "", marker
 	}
-	_, signature, _ := strings.Cut(found[0], "~")
-	valid, current := m.verify(marker.Claims[0], name, signature)
-	if !valid {
+	claimed, signature, _ := strings.Cut(found[0], "~")
+	valid, current := m.verify(claimed, name, signature)
+	if !valid || !referenceForm.MatchString(claimed) {
 		marker.Tampered = "its marker was not made for this account by the holder of a marker key"
 		return "", marker
 	}
@@ -151,6 +150,32 @@ func (m Markers) verify(reference, name, signature string) (valid, current bool)
 	return false, false
 }
 
+// isMarker reports whether what stands between the brackets is a marker, or was one before somebody put
+// something into it: what is signed, or a reference with white space in it, though not what people write.
+func isMarker(inner string) bool {
+	switch {
+	case markerForm.MatchString(inner):
+		return true
+	case strings.Contains(inner, "~"):
+		return claimOf(inner) != ""
+	}
+	return !strings.Contains(inner, " ") && referenceForm.MatchString(strings.Join(strings.Fields(inner), ""))
+}
+
+// claimOf returns the reference in a marker, without what cannot be in one.
+func claimOf(inner string) string {
+	claimed, _, _ := strings.Cut(inner, "~")
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(referenceLetters, r) {
+			return r
+		}
+		return -1
+	}, claimed)
+}
+
+// referenceLetters are what referenceForm consists of.
+const referenceLetters = Lower + Upper + Digits + "_.:#/-"
+
 // maxMarkers is how many markers of one text are looked at: two are too many.
 const maxMarkers = 4
 
@@ -169,7 +194,7 @@ func unmark(text string) (plain string, found []string) {
 		case text[i] == ']' && len(open) > 0:
 			last := len(open) - 1
 			inner, is := bytes.CutPrefix(kept[open[last]:len(kept)-1], []byte("[ref:"))
-			if !is || !markerForm.Match(inner) {
+			if !is || !isMarker(string(inner)) {
 				open = open[:0] // no marker contains this bracket
 				continue
 			}

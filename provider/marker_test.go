@@ -65,9 +65,9 @@ func TestMarkCannotBeForged(t *testing.T) {
 
 // unmarkSlowly says what Unmark removes: marker after marker, until there is none.
 func unmarkSlowly(text string) (plain, reference string) {
-	marker := regexp.MustCompile(`\s*\[ref:([A-Za-z0-9][A-Za-z0-9_.:#/-]*)\]`)
+	marker := regexp.MustCompile(`\s*\[ref:([\n\v]*[A-Za-z0-9][A-Za-z0-9_.:#/\n\v-]*)\]`) // see pieces
 	if m := marker.FindStringSubmatch(text); m != nil {
-		reference = m[1]
+		reference = strings.Join(strings.Fields(m[1]), "")
 	}
 	for marker.MatchString(text) {
 		text = marker.ReplaceAllString(text, "")

@@ -44,6 +44,13 @@ func TestMarkers(t *testing.T) {
 		"two":                {m, text + " [ref:order-9]", "max", []string{"order-1", "order-9"}},
 		"doubled":            {m, text + m.Mark("", "order-1", "max"), "max", []string{"order-1", "order-1"}},
 		"two without a key":  {provider.Markers{}, "[ref:a] [ref:b]", "max", []string{"a", "b"}},
+		"a tab in it":        {m, strings.Replace(text, "order-1", "order\t-1", 1), "max", []string{"order-1"}},
+		"a tab behind it":    {m, strings.Replace(text, "]", "\t]", 1), "max", []string{"order-1"}},
+		"a blank in it":      {m, strings.Replace(text, "~", " ~", 1), "max", []string{"order-1"}},
+		"a second ~":         {m, strings.Replace(text, "]", "~x]", 1), "max", []string{"order-1"}},
+		"a shorter one":      {m, text[:len(text)-3] + "]", "max", []string{"order-1"}},
+		"in capitals":        {m, strings.Replace(text, "~", "~A", 1), "max", []string{"order-1"}},
+		"no reference":       {provider.Markers{}, "[ref:order\n-1]", "max", []string{"order-1"}},
 		"joined from halves": {m, "[ref:[ref:x]order-1]", "max", []string{"x", "order-1"}},
 	} {
 		plain, reference, marker := forged.m.Read(forged.text, forged.name)
@@ -66,6 +73,15 @@ func TestMarkers(t *testing.T) {
 	require.Zero(t, marker)
 	_, _, marker = m.Read("[ref:x y] M\ufffdller", "max")
 	require.Zero(t, marker)
+
+	for _, words := range []string{"Max [ref: see the contract]", "[ref:]", "[ref:~]", "[ref:-]"} {
+		plain, _, marker = m.Read(words, "max")
+		require.Equal(t, words, plain)
+		require.Zero(t, marker, words)
+	}
+	reference, marker = m.Prove("max", "order-1\t~x") // as in a tag, which is all marker
+	require.Empty(t, reference)
+	require.True(t, marker.Claim("order-1"))
 
 	_, reference, marker = m.Read("Max Muster", "max")
 	require.Empty(t, reference)

@@ -54,7 +54,7 @@ const logHead = `{"log":"provkit bulk","version":2}`
 // maxLine bounds the lines that are written.
 const maxLine = 1 << 20
 
-// OpenLog opens and reads the log at path, or creates it, with mode 0600. A last line without its
+// OpenLog opens and reads the log at path, or creates it. Its mode is 0600 from then on. A last line without its
 // end, from a program that was killed, is removed.
 //
 // All else that is not a log is refused and stays as it is: other files, even those with one line or
@@ -66,7 +66,11 @@ func OpenLog(path string) (*Log, error) {
 		return nil, fmt.Errorf("bulk: open log: %w", err)
 	}
 	l := &Log{file: file, done: make(map[work]bool)}
-	if err := l.read(); err != nil {
+	err = l.read()
+	if err == nil {
+		err = statefile.Private(file)
+	}
+	if err != nil {
 		_ = file.Close()
 		return nil, fmt.Errorf("bulk: read log %s: %w", path, err)
 	}

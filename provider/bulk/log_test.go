@@ -29,6 +29,11 @@ func TestForeignFiles(t *testing.T) {
 		kept, err := os.ReadFile(path)
 		require.NoError(t, err)
 		require.Equal(t, content, string(kept), name)
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		if runtime.GOOS != "windows" {
+			require.Equal(t, os.FileMode(0o640), info.Mode(), name)
+		}
 	}
 	_, err := bulk.OpenLog(t.TempDir())
 	require.ErrorContains(t, err, "is a directory")
@@ -53,14 +58,17 @@ func TestLogThroughLink(t *testing.T) {
 	require.Equal(t, "key", string(kept))
 }
 
-// TestLogMade: a log is its owner's, may be cut anywhere in its first line, and may be an empty file.
+// TestLogMade: a log is its owner's, also one that others could write, may be cut anywhere in its first line, and may be an empty file.
 func TestLogMade(t *testing.T) {
 	path := logPath(t)
-	require.NoError(t, openLog(t, path).Close())
-	info, err := os.Stat(path)
-	require.NoError(t, err)
-	if runtime.GOOS != "windows" {
-		require.Equal(t, os.FileMode(0o600), info.Mode())
+	for range 2 {
+		require.NoError(t, openLog(t, path).Close())
+		info, err := os.Stat(path)
+		require.NoError(t, err)
+		if runtime.GOOS != "windows" {
+			require.Equal(t, os.FileMode(0o600), info.Mode())
+		}
+		require.NoError(t, os.Chmod(path, 0o666))
 	}
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
