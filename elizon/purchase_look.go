@@ -174,7 +174,7 @@ func (h *holding) hasName() error {
 func (c *Client) mayBeLost(young []*holding) error {
 	return &provider.Error{
 		Kind: provider.ErrConflict,
-		Message: c.core.Say("nothing was bought, because %s of the same product carries no mark and is younger than %s: it may be this order, whose handle was lost; "+
+		Message: c.core.Say("nothing was bought, because %s of the same product carries no valid marker and is younger than %s: it may be this order, whose handle was lost; "+
 			"give the handle, or Adopt the service if it is this order's, or wait", listed(young), c.settings.orderWindow),
 	}
 }

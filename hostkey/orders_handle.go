@@ -142,7 +142,7 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 		}
 		fields.Set(letter, value)
 	}
-	p := s.purchase(parts[0], fields.Must("r", func(reference string) bool { return orderedFor(parts[0], s.suffixes(reference)) }))
+	p := s.purchase(parts[0], fields.Must("r", func(reference string) bool { return provider.ReferenceProblem(reference) == "" }))
 	fields.Text("s", func(text string) (ok bool) { p.server, ok = parseID(text); return ok })
 	fields.Text("i", func(text string) (ok bool) { p.invoice, ok = parseID(text); return ok })
 	p.sealed = fields.Text("t", isSealed)
@@ -153,6 +153,9 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 	fields.Text("b", p.parseBefore)
 	if fields.Bad() {
 		return nil, order.NotAHandle
+	}
+	if !p.orderedFor(p.hostname) {
+		return nil, "names a host that was not made for its reference with the client's marker keys: provider.WithMarkerKeys needs the old one, too"
 	}
 	p.Told = handle
 	return p, ""
