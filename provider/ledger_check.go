@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // What a Ledger accepts.
@@ -19,7 +21,7 @@ const (
 
 // String returns the key in words, for errors and logs.
 func (k LedgerKey) String() string {
-	return fmt.Sprintf("%s %q of %q", k.Verb, k.Subject, k.Account)
+	return words.Say("%s %q of %q", k.Verb, k.Subject, k.Account)
 }
 
 // Check returns an error that matches ErrInvalid and names each field that no Ledger accepts.

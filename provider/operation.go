@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // Operation is the call that a request belongs to. There are few distinct values, as span names,
@@ -22,7 +24,7 @@ type Operation struct {
 }
 
 // String returns "keyhelp.Clients.Get".
-func (o Operation) String() string { return o.Provider + "." + o.Name }
+func (o Operation) String() string { return words.Line(o.Provider+"."+o.Name, words.MaxText) }
 
 type operationKey struct{}
 
@@ -44,21 +46,35 @@ func OperationFromContext(ctx context.Context) (Operation, bool) {
 // body may contain secrets.
 type RawResponse struct {
 	StatusCode int
-	header     hidden[http.Header]
-	body       hidden[[]byte]
+	content    hidden[*content]
+}
+
+type content struct {
+	header http.Header
+	body   []byte
 }
 
 // NewRawResponse is for authors of clients: it returns an answer for CaptureResponse, which keeps
 // header and body.
 func NewRawResponse(statusCode int, header http.Header, body []byte) RawResponse {
-	return RawResponse{StatusCode: statusCode, header: hide(header), body: hide(body)}
+	return RawResponse{StatusCode: statusCode, content: hide(&content{header, body})}
 }
 
 // Header returns the header.
-func (r RawResponse) Header() http.Header { return r.header.reveal() }
+func (r RawResponse) Header() http.Header {
+	if c := r.content.reveal(); c != nil {
+		return c.header
+	}
+	return nil
+}
 
 // Body returns the body.
-func (r RawResponse) Body() []byte { return r.body.reveal() }
+func (r RawResponse) Body() []byte {
+	if c := r.content.reveal(); c != nil {
+		return c.body
+	}
+	return nil
+}
 
 // String returns a summary without header values or body.
 func (r RawResponse) String() string {

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // Kind is how a server misbehaves.
@@ -69,7 +71,7 @@ type Fault struct {
 // String returns a short stable name for test tables, such as "refuse", "drop after" or "503
 // before".
 func (f Fault) String() string {
-	name, when := string(f.Kind), " before"
+	name, when := words.Line(string(f.Kind), words.MaxCode), " before"
 	if f.After {
 		when = " after"
 	}
