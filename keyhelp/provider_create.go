@@ -141,7 +141,7 @@ func (p *Provider) ensureClient(
 			if clientsList.in(d) == nil {
 				return nil // it would take a call for each client
 			}
-			return p.accounts.Elsewhere(p.clients(ctx, 0), o.Reference)
+			return p.accounts.Elsewhere(p.client.Clients.List(ctx, nil), o.Reference)
 		},
 		Make:   func(ctx context.Context) (*ClientAccount, error) { return p.client.Clients.Create(ctx, request) },
 		Ours:   p.accounts.Owned(o.Reference),
