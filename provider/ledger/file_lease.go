@@ -64,15 +64,15 @@ func (f *File) keep(name string, token int64, ttl time.Duration, lock *os.File) 
 	if f.closed {
 		return fmt.Errorf("ledger: acquire %q: %w", name, fs.ErrClosed)
 	}
-	f.leases[name] = &fileLease{token, lock, time.Now().Add(ttl), time.AfterFunc(ttl, func() { f.expire(name, token) })}
+	f.leases[name] = &fileLease{token, lock, time.Now().Add(ttl), time.AfterFunc(ttl, func() { f.expire(name) })}
 	return nil
 }
 
-// expire ends a lease unless it was extended meanwhile.
-func (f *File) expire(name string, token int64) {
+// expire ends a lease unless it was extended, or is the next one already.
+func (f *File) expire(name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if lease := f.leases[name]; lease != nil && lease.token == token && !time.Now().Before(lease.until) {
+	if lease := f.leases[name]; lease != nil && !time.Now().Before(lease.until) {
 		f.drop(name)
 	}
 }

@@ -53,13 +53,11 @@ func (l *line) entry() *provider.LedgerEntry {
 
 // text returns the line with its line break.
 func (l *line) text() []byte {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(l); err != nil {
+	text, err := json.Marshal(l)
+	if err != nil {
 		panic(err) // nothing in it can fail: provider.LedgerEntry.Check has seen it
 	}
-	return b.Bytes()
+	return append(text, '\n')
 }
 
 // readLine is strict: what it does not know may be money.

@@ -97,12 +97,18 @@ func (s *state) apply(n int, text []byte) error {
 	return nil
 }
 
+// Tests replace these by a disk that fails.
+var (
+	syncFile   = (*os.File).Sync
+	syncFolder = statefile.SyncFolder
+)
+
 // append writes a line, and takes it back if that fails half-way.
 func (s *state) append(file *os.File, l line) error {
 	text := l.text()
 	_, err := file.Write(text)
 	if err == nil {
-		err = file.Sync()
+		err = syncFile(file)
 	}
 	if err != nil {
 		return errors.Join(err, cut(file, s.end))
@@ -113,7 +119,7 @@ func (s *state) append(file *os.File, l line) error {
 
 // cut removes what follows the last whole line.
 func cut(file *os.File, end int64) error {
-	return errors.Join(file.Truncate(end), file.Sync())
+	return errors.Join(file.Truncate(end), syncFile(file))
 }
 
 // wasteful reports whether most of the file is of no use any more.
@@ -151,17 +157,12 @@ func (s *state) rewrite(path string) (err error) {
 		err = out.Flush()
 	}
 	if err == nil {
-		s.start = nil // until the new file has its name
 		err = draft.Keep()
 	}
 	if err != nil {
 		return err
 	}
 	s.start, s.end, s.lines = start, int64(written), 2+len(lines)
-	s.n = 0
-	if len(lines) > 0 {
-		s.n = lines[len(lines)-1].N
-	}
 	return nil
 }
 
@@ -201,7 +202,7 @@ func (s *state) refresh(file *os.File) (*state, error) {
 			return nil, fmt.Errorf("it was replaced by another or an older one: it knows numbers up to %d, this program up to %d; open the ledger again if that is meant", read.last, s.last)
 		}
 		// Whoever has given the file its name may have been killed before that was durable.
-		if err := statefile.SyncFolder(filepath.Dir(file.Name())); err != nil {
+		if err := syncFolder(filepath.Dir(file.Name())); err != nil {
 			return nil, err
 		}
 		s = read
@@ -217,7 +218,7 @@ func (s *state) refresh(file *os.File) (*state, error) {
 		return s, cut(file, s.end)
 	}
 	if s.end > known {
-		return s, file.Sync() // whoever wrote it may have been killed before that
+		return s, syncFile(file) // whoever wrote it may have been killed before that
 	}
 	return s, nil
 }

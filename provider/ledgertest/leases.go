@@ -62,7 +62,7 @@ var leaseChecks = []check{
 		c.storage.Pass(2 * ttl)
 		c.answers(c.l.Extend(c.ctx, account, token, time.Hour), provider.ErrStale, "Extend after expiry")
 		c.refused(c.l, bare("1"), token, provider.ErrStale, "with a token that has expired, and nobody has the next")
-		next := c.acquire(other, account, time.Hour)
+		next := c.expired(other, account, time.Hour)
 		if next <= token {
 			c.Errorf("after expiry of token %d the next is %d", token, next)
 		}
@@ -88,7 +88,7 @@ var leaseChecks = []check{
 			c.put(c.l, bare("1"), token)
 			c.succeeds(c.l.Extend(c.ctx, account, token, ttl), "Extend")
 			c.storage.Pass(2 * ttl)
-			c.acquire(other, account, time.Hour)
+			c.expired(other, account, time.Hour)
 			return
 		}
 	}},
@@ -109,7 +109,7 @@ var leaseChecks = []check{
 			if i%3 == 1 {
 				ttl = 5 * time.Millisecond
 			}
-			token := c.acquire(l, account, ttl)
+			token := c.expired(l, account, ttl)
 			if token <= last {
 				c.Errorf("token %d follows %d", token, last)
 			}
