@@ -110,7 +110,7 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 		case h.marker.Claim(p.Reference) && h.reference == "":
 			claimed = append(claimed, h)
 		case h.service != "" && strings.EqualFold(h.name, p.username):
-			seen.Refusal = h.hasName()
+			seen.Refusal = p.hasName(h)
 		}
 		// A marker that proves nothing is none: whoever broke it may have done so to a lost order's.
 		if h.subscription == "" || h.reference != "" {
@@ -160,11 +160,11 @@ func (p *purchase) conflict(format words.Own, args ...any) *provider.Error {
 func (h *holding) mayBeOf(product string) bool { return h.product == "" || h.product == product }
 
 // hasName returns the refusal of an order whose name another service has.
-func (h *holding) hasName() error {
+func (p *purchase) hasName(h *holding) error {
 	err := &provider.Error{Kind: provider.ErrAlreadyExists, Fields: map[string]string{"Username": "taken"}}
-	err.Message = words.Say("service %q has that name and carries no reference", h.service)
+	err.Message = p.c.core.Say("service %q has that name and carries no reference", h.service)
 	if h.reference != "" {
-		err.Message = words.Say("service %q has that name and belongs to the reference %q", h.service, h.reference)
+		err.Message = p.c.core.Say("service %q has that name and belongs to the reference %q", h.service, h.reference)
 	}
 	return err
 }

@@ -204,7 +204,7 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	case marker.Tampered != "":
 		return order.Unclear, tamperedServer(server, marker)
 	case reference != "", !isDefaultName(hostname, server.ID) && !p.orderedFor(hostname):
-		return order.Unclear, conflict("the order leads to server %d, but that is called %q and is not this order's", server.ID, hostname)
+		return order.Unclear, conflict("the order leads to server %d, but that is called %q and is not this order's", server.ID, p.s.c.rest.Clean(hostname))
 	case isDefaultName(hostname, server.ID): // its name is set a little later
 		return order.Deploying, nil
 	case server.Status == StatusTT:

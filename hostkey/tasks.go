@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"time"
 
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -86,7 +85,7 @@ func (s *TasksService) Wait(ctx context.Context, key provider.Secret, opts *Task
 				Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Kind: provider.ErrConflict, Message: s.c.taskFailure(state), Err: ErrTaskFailed,
 			}
 		case ctx.Err() != nil:
-			return seen, stopped(ctx, last)
+			return seen, s.c.stopped(ctx, last)
 		case err == nil:
 			seen, last = state, nil
 			if o.OnProgress != nil {
@@ -107,7 +106,7 @@ func (s *TasksService) Wait(ctx context.Context, key provider.Secret, opts *Task
 		select {
 		case <-ctx.Done():
 			timer.Stop()
-			return seen, stopped(ctx, last)
+			return seen, s.c.stopped(ctx, last)
 		case <-timer.C:
 		}
 		pause = min(pause*3/2, o.MaxInterval)
@@ -116,15 +115,15 @@ func (s *TasksService) Wait(ctx context.Context, key provider.Secret, opts *Task
 
 // stopped returns the error of a Wait whose context ended: the context's, and that of the last
 // check if it failed.
-func stopped(ctx context.Context, last error) error {
-	err := &provider.Error{Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Message: words.Say("stopped waiting, the task continues: %v", ctx.Err())}
+func (c *Client) stopped(ctx context.Context, last error) error {
+	err := &provider.Error{Provider: Kind, Op: tasksWait.Op, Action: tasksWait.Verb, Message: c.rest.Say("stopped waiting, the task continues: %v", ctx.Err())}
 	err.Err = ctx.Err()
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, ctx.Err()) {
 		err.Err = errors.Join(err.Err, cause)
 	}
 	if last != nil {
 		err.Err = errors.Join(err.Err, last)
-		err.Message += words.Say("; the last check failed: %v", last)
+		err.Message += c.rest.Say("; the last check failed: %v", last)
 	}
 	return err
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -240,12 +239,12 @@ func (p *Provider) taken(m *made, o *order) error {
 	err := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrAlreadyExists, Fields: map[string]string{"Username": "taken"}}
 	switch n.reference {
 	case "":
-		err.Message = words.Say("license %d has that name and carries no reference", n.license)
+		err.Message = p.client.license.Say("license %d has that name and carries no reference", n.license)
 	case o.Reference:
 		err.Kind, err.Fields = provider.ErrConflict, map[string]string{"Reference": "in use"}
-		err.Message = words.Say("license %d was made for that reference, under the name %q", n.license, n.username)
+		err.Message = p.client.license.Say("license %d was made for that reference, under the name %q", n.license, n.username)
 	default:
-		err.Message = words.Say("license %d has that name and belongs to the reference %q", n.license, n.reference)
+		err.Message = p.client.license.Say("license %d has that name and belongs to the reference %q", n.license, n.reference)
 	}
 	return err
 }
