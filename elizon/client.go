@@ -147,7 +147,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if err := rest.AllProblems(Kind, "New", "new client", problems, err, nil); err != nil {
 		return nil, err
 	}
-	c := &Client{core: core, hasKey: !apiKey.IsZero(), hasSession: !token.IsZero(), settings: settings, orders: newOrders()}
+	c := &Client{core: core, hasKey: !apiKey.IsZero(), hasSession: !token.IsZero(), settings: settings, orders: newOrders(core, provider.NewOptions(opts...))}
 	c.Services = newServices(c)
 	c.Cart = &CartService{c}
 	c.Checkout = &CheckoutService{c}

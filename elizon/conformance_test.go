@@ -14,6 +14,7 @@ import (
 	"github.com/provkit/provkit/elizon/elizontest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -33,6 +34,9 @@ func TestConformance(t *testing.T) {
 		{name: "set up after a while", options: []provider.Option{spending}},
 		{name: "set up at once, display names", vendor: []elizontest.Option{elizontest.WithDisplayNames()}, options: []provider.Option{spending}, atOnce: true, differs: []provider.Capability{
 			provider.CapCreate, provider.CapAdopt, provider.CapReinstall,
+		}},
+		{name: "without a ledger", options: []provider.Option{spending, provider.WithoutLedger()}, differs: []provider.Capability{
+			provider.CapCreate, provider.CapRenew, provider.CapChangePlan,
 		}},
 		{name: "failures under 200", vendor: []elizontest.Option{elizontest.WithStatus200()}, under: http.StatusOK, differs: []provider.Capability{
 			provider.CapCreate, provider.CapTerminate, provider.CapSuspend, provider.CapGet,
@@ -63,9 +67,12 @@ const wrongKey = "elz_canarycanarycanarycanarycanarycanary0000"
 
 func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
+	if !provider.NewOptions(options...).NoLedger {
+		options = append([]provider.Option{provider.WithLedger(ledger.NewMemory())}, options...)
+	}
 	open := func(key string, more ...provider.Option) provider.Provider {
 		client, err := elizon.New(srv.URL, provider.NewSecret(key), append(append(more,
-			provider.WithHTTPClient(srv.Client()),
+			provider.WithHTTPClient(srv.Client()), provider.WithSettleTime(2*time.Minute),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			logs.Dumps(t),
 		), options...)...)
@@ -75,6 +82,7 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		return elizon.NewProvider(client)
 	}
 	return &providertest.World{
+		Settles:          2 * time.Minute,
 		Provider:         open(srv.Key),
 		Reopen:           func() provider.Provider { return open(srv.Key) },
 		BadKey:           func() provider.Provider { return open(wrongKey) },

@@ -19,7 +19,7 @@ func TestDriver(t *testing.T) {
 	drivers := provider.Drivers{elizon.Driver}
 	p, err := drivers.Open(provider.ServerConfig{Kind: elizon.Kind, URL: srv.URL, Secret: provider.NewSecret(srv.Key), Options: map[string]string{
 		"bearer": "true", "client_header": "desktop", "order_window_hours": "2", "payment": "invoice", "max_renewal": "6.00", "max_upgrade": "6",
-	}}, provider.WithHTTPClient(srv.Client()))
+	}}, provider.WithHTTPClient(srv.Client()), provider.WithoutLedger())
 	require.NoError(t, err)
 	_, err = p.Check(t.Context())
 	require.NoError(t, err)

@@ -44,7 +44,7 @@ func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider
 // clientOver returns a client of the platform behind a transport.
 func clientOver(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *elizon.Client {
 	t.Helper()
-	client, err := elizon.New(serverURL, provider.NewSecret(serverKey), tapOptions(transport, opts...)...)
+	client, err := elizon.New(serverURL, provider.NewSecret(serverKey), buying(tapOptions(transport, opts...)...)...)
 	require.NoError(t, err)
 	return client
 }

@@ -17,7 +17,6 @@ const DefaultOrderWindow = 24 * time.Hour
 type settings struct {
 	orderWindow time.Duration
 	spending    Spending
-	keepHandle  func(reference, handle string) error
 }
 
 // WithBearer sends the API key as "Authorization: Bearer", as the vendor's SDK does, instead of in
@@ -74,7 +73,7 @@ func unattended() []string {
 }
 
 func readSettings(options *provider.Options, problems *provider.Problems) settings {
-	s := settings{orderWindow: DefaultOrderWindow, keepHandle: options.Handles}
+	s := settings{orderWindow: DefaultOrderWindow}
 	if window, given := rest.VendorOption(options, Kind, "WithOrderWindow").(time.Duration); given {
 		s.orderWindow = window
 	}

@@ -3,7 +3,6 @@ package elizon
 import (
 	"cmp"
 	"context"
-	"errors"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -12,61 +11,46 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// spend runs a verb that spends money, one at a time, if WithSpending allows it. field names the
-// limit.
+// spend runs a verb that spends money, if WithSpending allows it. field names the limit.
 func (p *Provider) spend(
 	ctx context.Context, verb, id string, input provider.Problems, limit EUR, field string, do func(context.Context, string) (provider.Outcome, error),
 ) (provider.Outcome, error) {
+	if limit != "" {
+		p.client.orders.desk.Refuse(&input)
+	}
 	return adapter.Verb(ctx, p.accounts, verb, id, input, func(ctx context.Context, id string) (provider.Outcome, error) {
 		if limit == "" {
 			return "", &provider.Error{
 				Kind: provider.ErrUnsupported, Message: words.Say("it spends money, and no limit is set: see elizon.WithSpending, %s", field),
 			}
 		}
-		release, err := p.client.orders.desk.Turn.Take(ctx)
-		if err != nil {
-			return "", err
-		}
-		defer release()
 		return do(ctx, id)
 	})
 }
 
-// pay places an order that renews or upgrades, once, and looks for its effect. It places none while
-// an earlier order with the same key may be in progress.
-func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit EUR, field string, look func(context.Context) (bool, error)) (seen bool, err error) {
+// pay places an order that renews or upgrades.
+func (p *Provider) pay(ctx context.Context, s order.Spending, items []CartLine, limit EUR, field string) (provider.Outcome, error) {
 	c := p.client
-	if at := c.orders.spentAt(key); time.Since(at) < order.Settles {
-		return false, order.Unknown("it was ordered a moment ago, and its effect is not visible yet: try again after %s", at.Add(order.Settles).Format(time.RFC3339))
-	}
-	if err := c.affordable(ctx, &CartCalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
-		return false, err
-	}
-	s := c.settings.spending
-	c.orders.setSpent(key, time.Now())
-	answer, failed := c.Checkout.Order(ctx, &CheckoutOrderRequest{Items: items, PaymentMethod: s.Payment, SavedMandateID: s.SavedMandateID})
-	switch {
-	case failed == nil && !answer.RedirectURL.IsZero():
-		return false, &provider.Error{
-			Kind: provider.ErrConflict, Message: c.core.Say("it is ordered, but a person has to pay invoice %q on a web page", answer.InvoiceID),
+	s.Lag = p.accounts.Lag
+	s.Send = func(ctx context.Context) (ordered bool, err error) {
+		if err := c.affordable(ctx, &CartCalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
+			return false, err
 		}
-	case failed != nil && !errors.Is(failed, provider.ErrOutcomeUnknown):
-		c.orders.setSpent(key, time.Time{})
-		return false, failed
-	case failed != nil && ctx.Err() != nil:
-		return false, failed
-	}
-	seen, err = adapter.Until(ctx, p.accounts.Lag, look)
-	switch {
-	case err != nil:
-		return false, provider.Unresolved(failed, err)
-	case seen:
-		c.orders.setSpent(key, time.Time{})
+		with := c.settings.spending
+		answer, err := c.Checkout.Order(ctx, &CheckoutOrderRequest{Items: items, PaymentMethod: with.Payment, SavedMandateID: with.SavedMandateID})
+		switch {
+		case err != nil:
+			return false, err
+		case !answer.RedirectURL.IsZero():
+			return true, &provider.Error{
+				Kind: provider.ErrConflict, Message: c.core.Say("it is ordered, but a person has to pay invoice %q on a web page", answer.InvoiceID),
+			}
+		case answer.InvoiceID == "" && answer.OrderID == "" && len(answer.SubscriptionIDs) == 0 && !answer.Processing:
+			return false, order.Unknown("the answer to the order names none, and its effect is not visible yet")
+		}
 		return true, nil
-	case failed == nil && answer.InvoiceID == "" && answer.OrderID == "" && len(answer.SubscriptionIDs) == 0 && !answer.Processing:
-		return false, order.Unknown("the answer to the order names none, and its effect is not visible yet")
 	}
-	return false, failed
+	return c.orders.desk.Spend(ctx, s)
 }
 
 // Renew buys one more billing cycle, within the limit of WithSpending. For a service that is paid
@@ -74,7 +58,6 @@ func (p *Provider) pay(ctx context.Context, key string, items []CartLine, limit 
 func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, error) {
 	limit := p.client.settings.spending.MaxRenewal
 	return p.spend(ctx, "renew account", id, nil, limit, "MaxRenewal", func(ctx context.Context, id string) (provider.Outcome, error) {
-		key := "renew " + id
 		subscription, err := p.readSubscription(ctx, id)
 		if err != nil {
 			return "", err
@@ -98,20 +81,23 @@ func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, erro
 			return "", tooExpensive(price.Price, limit, "elizon.WithSpending, MaxRenewal")
 		}
 		items := []CartLine{{
-			LineID: key, ProductID: detail.Product.ID, ProductName: cmp.Or(detail.Product.Name, detail.Product.ID), Quantity: 1, BillingCycle: days,
+			LineID: "renew " + id, ProductID: detail.Product.ID, ProductName: cmp.Or(detail.Product.Name, detail.Product.ID), Quantity: 1, BillingCycle: days,
 			ItemType: ItemRenewal, ServiceID: id, SubscriptionID: subscription.ID, DaysExtension: days,
 		}}
-		seen, err := p.pay(ctx, key, items, limit, "MaxRenewal", func(ctx context.Context) (bool, error) {
-			now, err := p.readSubscription(ctx, id)
-			return err == nil && now.CurrentPeriodEnd.After(end), err
-		})
-		switch {
-		case err != nil:
-			return "", err
-		case !seen:
-			return "", order.Unknown("the platform accepted the order, but the period is not longer yet")
+		outcome, err := p.pay(ctx, order.Spending{
+			Verb: "renew", Subject: id, From: end,
+			Look: func(ctx context.Context) (time.Time, bool, error) {
+				now, err := p.readSubscription(ctx, id)
+				if err != nil {
+					return time.Time{}, false, err
+				}
+				return now.CurrentPeriodEnd, false, nil
+			},
+		}, items, limit, "MaxRenewal")
+		if err == nil && outcome == provider.OutcomePending {
+			err = order.Unknown("the platform accepted the order, but the period is not longer yet")
 		}
-		return provider.OutcomeChanged, nil
+		return outcome, err
 	})
 }
 

@@ -142,14 +142,7 @@ func (p *Provider) newPurchase(req *provider.CreateRequest) (*purchase, error) {
 		}
 	}
 	b.wants = w
-	if keep := p.client.settings.keepHandle; keep != nil {
-		b.OnHandle = func(handle string) error {
-			if !b.Sent() && b.Told == "" {
-				return nil // it was found by its mark, so it cannot be lost
-			}
-			return keep(b.Reference, handle)
-		}
-	}
+	p.client.orders.desk.Refuse(&problems)
 	return b, problems.Err(Kind, "", adapter.CreateAction(req))
 }
 

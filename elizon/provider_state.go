@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -88,19 +90,26 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 			return "", err
 		}
 		forget := p.accounts.Sending(id, "plan", want)
-		seen, err := p.pay(ctx, "plan "+id, []CartLine{*line}, limit, "MaxUpgrade", p.accounts.Shows(id, want))
-		if seen || err != nil && !errors.Is(err, provider.ErrOutcomeUnknown) {
+		shows := p.accounts.Shows(id, want)
+		outcome, err := p.pay(ctx, order.Spending{
+			Verb: "change plan", Subject: id + " " + plan,
+			Look: func(ctx context.Context) (end time.Time, so bool, err error) {
+				so, err = shows(ctx)
+				return end, so, err
+			},
+		}, []CartLine{*line}, limit, "MaxUpgrade")
+		if err == nil && outcome != provider.OutcomePending || err != nil && !errors.Is(err, provider.ErrOutcomeUnknown) {
 			forget()
 		}
 		switch {
 		case err != nil:
 			return "", err
-		case !seen:
+		case outcome == provider.OutcomePending:
 			p.accounts.Begin(id, adapter.Work[ServiceDetail]{Shows: want, Concerns: "plan"})
 			return provider.OutcomePending, nil
 		}
 		p.accounts.Supersede(id, "plan")
-		return provider.OutcomeChanged, nil
+		return outcome, nil
 	})
 }
 

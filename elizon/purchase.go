@@ -4,10 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync"
-	"time"
 
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -32,7 +31,7 @@ type purchase struct {
 }
 
 func (c *Client) purchase(reference, username, product string) *purchase {
-	return &purchase{c: c, username: username, terms: terms{product: product}, Record: order.Record{Reference: reference, Key: reference}}
+	return &purchase{c: c, username: username, terms: terms{product: product}, Record: order.Record{Reference: reference}}
 }
 
 // Located reports whether something is known that belongs to the order and to no other.
@@ -48,55 +47,55 @@ func (p *purchase) claim(subscription, service string) {
 	}
 }
 
-// Trace returns the order's subscription.
-func (p *purchase) Trace() string { return p.subscription }
+// Trace returns the fingerprint of the order's subscription, whose ID may be any text.
+func (p *purchase) Trace() string {
+	if p.subscription == "" {
+		return ""
+	}
+	return fingerprint(p.subscription)
+}
 
-// Resume continues the order that this client knows for the reference.
+// Thing returns the order's service.
+func (p *purchase) Thing() string { return p.service }
+
+// Asked is what the order is for, and the highest price that it allows.
+func (p *purchase) Asked() map[string]string {
+	if p.wants == nil {
+		return nil
+	}
+	return map[string]string{"plan": p.wants.product, "username": p.username, optMaxPrice: string(p.wants.maxPrice)}
+}
+
+// Resume goes on from the handle in the ledger.
 func (p *purchase) Resume(handle string) error {
 	earlier, problem := p.c.parseHandle(handle)
 	if problem != "" {
-		return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("nothing was bought: the handle that this program remembers %s", problem)}
+		return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("nothing was bought: the handle in the ledger %s", problem)}
 	}
 	if !p.isOf(earlier.Reference, earlier.username) {
 		return &provider.Error{
-			Kind: provider.ErrAlreadyExists, Message: p.c.core.Say("the reference belongs to an order under the name %s", earlier.username),
+			Kind: provider.ErrAlreadyExists, Message: p.c.core.Say("the reference belongs to an order under the name %s (service %q)", earlier.username, earlier.service),
+			Fields: map[string]string{"Username": "is not that of the reference's order"},
 		}
 	}
-	earlier.wants, earlier.OnHandle = p.wants, p.OnHandle
+	earlier.wants = p.wants
 	*p = *earlier
 	return nil
 }
 
+// Forget takes back what is known about the order.
+func (p *purchase) Forget() { p.subscription, p.service, p.detail = "", "", nil }
+
 // orders is what a client knows about its purchases.
 type orders struct {
-	desk order.Desk
+	desk *order.Desk
 	// products are those of the catalogue. Using them requires the desk's turn.
 	products map[string]knownProduct
-
-	mu sync.Mutex
-	// spent is when a renewal or an upgrade was sent whose effect is not visible yet.
-	spent map[string]time.Time
 }
 
-func newOrders() *orders {
-	return &orders{products: make(map[string]knownProduct), spent: make(map[string]time.Time)}
-}
-
-func (o *orders) spentAt(key string) time.Time {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.spent[key]
-}
-
-// setSpent notes when something was paid for; the zero time forgets it.
-func (o *orders) setSpent(key string, at time.Time) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if at.IsZero() {
-		delete(o.spent, key)
-	} else {
-		o.spent[key] = at
-	}
+func newOrders(core *rest.Client, options *provider.Options) *orders {
+	root := core.Root()
+	return &orders{desk: order.NewDesk(options, Kind+" "+root.String(), core.ServerTime), products: make(map[string]knownProduct)}
 }
 
 // Begin prices the order immediately before it is sent, and records the subscriptions that cannot

@@ -44,7 +44,7 @@ func (p *purchase) state() order.State {
 func (p *purchase) inspect(ctx context.Context) error {
 	detail, err := p.c.Services.Get(ctx, p.service)
 	switch {
-	case errors.Is(err, provider.ErrNotFound) && p.Unsettled():
+	case errors.Is(err, provider.ErrNotFound) && p.Unsettled() && !p.Known:
 		return nil // it has an ID already, but does not exist yet
 	case errors.Is(err, provider.ErrNotFound):
 		if err := p.c.proveAbsent(ctx, p.service); err != nil {
@@ -58,7 +58,7 @@ func (p *purchase) inspect(ctx context.Context) error {
 	// marker: one that proves nothing is written anew.
 	switch name, reference, _ := p.c.core.Markers().Read(detail.shownName(), detail.ID); {
 	case reference != "" && reference != p.Reference:
-		return &provider.Error{Kind: provider.ErrConflict, Message: p.c.core.Say("the order leads to service %q, which carries the reference %q", p.service, reference)}
+		return order.Astray("the order leads to service %q, which carries the reference %q", p.service, reference)
 	case reference != "" && strings.EqualFold(name, p.username):
 		p.Marked = true
 	case reference != "" && usernamePolicy.Problem(name) == "":

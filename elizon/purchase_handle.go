@@ -82,7 +82,6 @@ func (c *Client) parseHandle(handle string) (*purchase, string) {
 	for print := range slices.Chunk([]byte(prints), fingerprintLength) {
 		p.before[string(print)] = true
 	}
-	p.Told = handle
 	return p, ""
 }
 

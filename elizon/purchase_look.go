@@ -30,10 +30,14 @@ type holding struct {
 
 // holdings reads all services and subscriptions of the account. Pages may miss a service while
 // others are added or removed; the subscriptions come in one answer and show which one was missed.
-// Services that others share with the account are left out.
-func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
-	var all []*holding
+// Services that others share with the account are left out. owners are the references of orders that are not
+// done, by the fingerprints of their subscriptions.
+func (c *Client) holdings(ctx context.Context) (all []*holding, owners map[string]string, err error) {
 	byService := make(map[string]*holding)
+	owners, err = c.orders.desk.Owners(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	add := func(s *Service) *holding {
 		h := &holding{service: s.ID, named: s.UserDisplayName != ""}
 		h.name, h.reference, h.marker = c.core.Markers().Read(s.shownName(), s.ID)
@@ -45,13 +49,13 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 	}
 	for service, err := range adapter.Legible(c.Services.List(ctx, &ServiceListOptions{PerPage: perPage})) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		add(service)
 	}
 	for subscription, err := range adapter.Legible(c.Subscriptions.List(ctx)) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		var h *holding
 		if subscription.Service != nil {
@@ -61,7 +65,7 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 				case err == nil:
 					h = add(&detail.Service)
 				case !errors.Is(err, provider.ErrNotFound):
-					return nil, err
+					return nil, nil, err
 				}
 			}
 		}
@@ -74,18 +78,19 @@ func (c *Client) holdings(ctx context.Context) ([]*holding, error) {
 			h.product = subscription.Product.ID
 		}
 		if h.reference == "" {
-			h.reference = c.orders.desk.Owner(h.subscription)
+			h.reference = owners[fingerprint(h.subscription)]
 		}
 	}
-	return all, nil
+	return all, owners, nil
 }
 
 // Look searches the account for the order: for a holding that carries its marker or is known to be
 // its own, or else for a new unmarked one that is as ordered.
 func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	var all []*holding
+	var owners map[string]string
 	err := p.RetryAfterPayment(ctx, func() (err error) {
-		all, err = p.c.holdings(ctx)
+		all, owners, err = p.c.holdings(ctx)
 		return err
 	})
 	if err != nil {
@@ -98,8 +103,8 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	seen := new(order.Sighting)
 	p.unmarked = make(map[string]bool)
 	// Another program that continues this order does not know whose these are.
-	for _, subscription := range p.c.orders.desk.Traces() {
-		p.unmarked[fingerprint(subscription)] = true
+	for print := range owners {
+		p.unmarked[print] = true
 	}
 	var ours, claimed, fresh, young []*holding
 	for _, h := range all {
@@ -134,11 +139,13 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	switch {
 	case len(ours) > 1:
 		seen.Conflict = p.conflict("%s all carry the reference %q", listed(ours), p.Reference)
+	case len(ours) == 1 && p.service != "" && p.service != ours[0].service:
+		seen.Conflict = p.conflict("service %q is known as that of the reference %q, which %s carries, too", p.service, p.Reference, listed(ours))
 	case len(ours) == 1:
 		p.found(seen, ours[0])
 	case len(claimed) > 0:
 		seen.Conflict = p.conflict("%s", adapter.Tampered(Kind, "service", &provider.Account{ID: claimed[0].service, Marker: claimed[0].marker}).Message)
-	case len(fresh) > 0:
+	case len(fresh) > 0 && !p.Located():
 		return seen, p.judge(ctx, seen, fresh)
 	}
 	return seen, nil

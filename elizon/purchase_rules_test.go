@@ -15,6 +15,8 @@ import (
 	"github.com/provkit/provkit/elizon/elizontest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
+	"github.com/provkit/provkit/provider/ledgertest"
 )
 
 // lost loses the answer of the next checkout, after or before it is carried out.
@@ -157,38 +159,61 @@ func TestOrderWindow(t *testing.T) {
 	}
 }
 
-// TestHandlesAreKeptFirst: the handle is saved before the order is sent, and if it cannot be saved,
-// nothing is ordered.
-func TestHandlesAreKeptFirst(t *testing.T) {
+// handlesOf returns a ledger that notes the handles that it is given.
+func handlesOf(handles *[]string) provider.Ledger {
+	return ledgertest.Watched(ledger.NewMemory(), func(e *provider.LedgerEntry) error {
+		*handles = append(*handles, e.Handle)
+		return nil
+	})
+}
+
+// TestWrittenDownFirst: the ledger has the order before it is sent, and what was agreed. If it cannot have
+// it, nothing is ordered.
+func TestWrittenDownFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory())
-		var kept []string
-		p := serviceProvider(t, srv, provider.WithHandles(func(reference, handle string) error {
-			assert.Equal(t, "order-1", reference)
+		var kept []*provider.LedgerEntry
+		book := ledger.NewMemory()
+		p := serviceProvider(t, srv, provider.WithLedger(ledgertest.Watched(book, func(e *provider.LedgerEntry) error {
 			if len(kept) == 0 {
 				assert.Zero(t, checkouts(srv))
 			}
-			kept = append(kept, handle)
+			kept = append(kept, e)
 			return nil
-		}))
+		})))
 		srv.SetBalance(0)
 		_, err := p.Create(t.Context(), orderOf(1))
 		require.ErrorIs(t, err, provider.ErrQuota, "not enough balance")
-		require.Len(t, kept, 2)
-		assert.NotEmpty(t, kept[0])
-		assert.Empty(t, kept[1], "nothing was bought: forget it")
+		require.Len(t, kept, 1)
+		assert.Equal(t, provider.LedgerSent, kept[0].State)
+		assert.Equal(t, map[string]string{"plan": "prod-vps-s", "username": "customer1", "max_price": orderOf(1).Options["max_price"]}, kept[0].Asked)
+		_, err = book.Entry(t.Context(), kept[0].LedgerKey)
+		require.ErrorIs(t, err, provider.ErrNotFound, "nothing was bought: it is forgotten")
 
 		srv.SetBalance(elizontest.StartBalance)
 		made, err := p.Create(t.Context(), orderOf(1))
 		require.NoError(t, err)
-		assert.Equal(t, kept[len(kept)-1], made.Handle, "the last one is the best one")
+		last := kept[len(kept)-1]
+		assert.Equal(t, last.Handle, made.Handle, "the last one is the best one")
 		assert.Contains(t, made.Handle, srv.Charges()[0].SubscriptionIDs[0])
+		assert.NotEmpty(t, last.Learnt["trace"])
 
-		full := serviceProvider(t, srv, provider.WithHandles(func(string, string) error { return errors.New("disk full") }))
+		full := serviceProvider(t, srv, provider.WithLedger(ledgertest.Watched(book, func(*provider.LedgerEntry) error { return errors.New("disk full") })))
 		before := checkouts(srv)
 		_, err = full.Create(t.Context(), orderOf(2))
 		require.ErrorContains(t, err, "disk full")
 		assert.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
+		assert.Equal(t, before, checkouts(srv))
+
+		client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(srv.Client()), elizon.WithSpending(elizon.Spending{MaxRenewal: "20", MaxUpgrade: "20"}))
+		require.NoError(t, err)
+		p = elizon.NewProvider(client)
+		_, err = p.Create(t.Context(), orderOf(2))
+		require.ErrorContains(t, err, "provider.WithLedger")
+		_, err = p.Renew(t.Context(), "srv_1")
+		require.ErrorContains(t, err, "provider.WithLedger")
+		_, err = p.ChangePlan(t.Context(), "srv_1", "prod-vps-m")
+		require.ErrorContains(t, err, "provider.WithLedger")
 		assert.Equal(t, before, checkouts(srv))
 	})
 }
@@ -247,10 +272,7 @@ func TestOrdersNeedProof(t *testing.T) {
 				time.Sleep(test.wait)
 				handles := []string{made.Handle}
 				if test.wait > 0 {
-					_, err := serviceProvider(t, srv, provider.WithHandles(func(_, handle string) error {
-						handles = append(handles, handle)
-						return nil
-					})).Create(t.Context(), func() *provider.CreateRequest { req := orderOf(1); req.Handle = made.Handle; return req }())
+					_, err := serviceProvider(t, srv, provider.WithLedger(handlesOf(&handles))).Create(t.Context(), func() *provider.CreateRequest { req := orderOf(1); req.Handle = made.Handle; return req }())
 					require.NoError(t, err)
 				}
 				srv.Faults.When(test.denied, 0, faults.Fault{Kind: faults.Status, StatusCode: 404, Body: `{"error":"not found"}`})

@@ -160,17 +160,17 @@ func (p *purchase) compare(ctx context.Context, h *holding) (is likeness, doubt 
 const dayOff = 24 * time.Hour
 
 // began compares when a holding began with when the order was sent, both by the platform's clock. The
-// platform carries out an order within order.Settles, or later than anybody expects.
+// platform carries out an order within p.c.core.SettleTime(), or later than anybody expects.
 func (p *purchase) began(h *holding) (is likeness, doubt string) {
 	if p.asked.IsZero() || h.began.IsZero() {
 		return doubtful, "when it began cannot be compared with the order"
 	}
 	switch after := h.began.Sub(p.asked); {
-	case after < -dayOff, after > max(p.c.settings.orderWindow, order.Settles):
+	case after < -dayOff, after > max(p.c.settings.orderWindow, p.c.core.SettleTime()):
 		return different, ""
 	case after < 0:
 		return doubtful, fmt.Sprintf("it began %s before the order was sent", (-after).Round(time.Second))
-	case after > order.Settles:
+	case after > p.c.core.SettleTime():
 		return doubtful, fmt.Sprintf("it began %s after the order was sent", after.Round(time.Second))
 	}
 	return alike, ""

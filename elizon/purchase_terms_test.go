@@ -135,7 +135,7 @@ func TestPurchasesBesideAPerson(t *testing.T) {
 	for batch := range testsize.Pick[uint64](5, 40) {
 		synctest.Test(t, func(t *testing.T) {
 			srv := elizontest.NewServer(elizontest.InMemory())
-			random := rand.New(rand.NewPCG(batch, 14))
+			random, m := rand.New(rand.NewPCG(batch, 14)), s.memory()
 			persons := make(map[string]elizontest.Truth)
 			orders := func(r *http.Request) bool {
 				if !isCheckout(r) || random.IntN(3) == 0 {
@@ -158,10 +158,10 @@ func TestPurchasesBesideAPerson(t *testing.T) {
 				return false
 			}
 			for n := 1; n <= each; n++ {
-				handle := ""
+				m.handle = ""
 				for life := 0; ; life++ {
 					lives++
-					require.Less(t, life, 100, "it never ends, handle %q", handle)
+					require.Less(t, life, 100, "it never ends, handle %q", m.handle)
 					srv.Faults.Clear()
 					srv.Faults.When(orders, 0, faults.Fault{})
 					if random.IntN(3) == 0 {
@@ -173,7 +173,7 @@ func TestPurchasesBesideAPerson(t *testing.T) {
 					if random.IntN(3) == 0 {
 						at = random.IntN(12)
 					}
-					made, _, err := s.life(t, srv, n, &handle, at, random.IntN(2) == 0)
+					made, _, err := s.life(t, srv, n, m, at, random.IntN(2) == 0)
 					for _, truth := range srv.Truths() {
 						if before, is := persons[truth.ServiceID]; is && before.ServiceID == "" {
 							persons[truth.ServiceID] = truth

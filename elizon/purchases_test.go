@@ -20,6 +20,8 @@ import (
 	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
+	"github.com/provkit/provkit/provider/ledgertest"
 )
 
 // shop is a way in which the platform and its caller may behave.
@@ -27,8 +29,8 @@ type shop struct {
 	name    string
 	options []elizontest.Option
 	client  []provider.Option
-	// keeps is set if the program saves handles before anything is bought. Otherwise it only has
-	// what Create returned, and nothing after a crash.
+	// keeps is set if the program has a ledger. Otherwise it only has the handle that Create returned, and
+	// nothing after a crash.
 	keeps bool
 }
 
@@ -42,8 +44,8 @@ func shops() []shop {
 		{name: "no error codes", options: []elizontest.Option{elizontest.WithoutErrorCodes()}},
 	} {
 		forgets := s
-		forgets.name += ", handles lost"
-		s.name, s.keeps = s.name+", handles kept", true
+		forgets.name += ", no ledger"
+		s.name, s.keeps = s.name+", ledger", true
 		all = append(all, s, forgets)
 	}
 	return all
@@ -86,31 +88,34 @@ func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, context.Canceled
 }
 
-// life is one life of a program that orders a service: with its own client, and the handle that the
-// previous life saved.
-func (s shop) life(t *testing.T, srv *elizontest.Server, n int, handle *string, at int, after bool) (made *provider.Creation, requests int, err error) {
+// memory is what a program finds again in its next life.
+type memory struct {
+	book   *ledger.Memory
+	handle string
+}
+
+func (s shop) memory() *memory { return &memory{book: ledger.NewMemory()} }
+
+// life is one life of a program that orders a service, with its own client.
+func (s shop) life(t *testing.T, srv *elizontest.Server, n int, m *memory, at int, after bool) (made *provider.Creation, requests int, err error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
 	opts := append([]provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire})}, s.client...)
-	if s.keeps {
-		opts = append(opts, provider.WithHandles(func(reference, h string) error {
-			if reference == orderOf(n).Reference && ctx.Err() == nil {
-				*handle = h
-			}
-			return nil
-		}))
-	}
-	client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), opts...)
-	require.NoError(t, err)
 	req := orderOf(n)
-	req.Handle = *handle
+	if s.keeps {
+		opts = append(opts, provider.WithLedger(ledgertest.Dying(ctx, m.book)))
+	} else {
+		req.Handle = m.handle
+	}
+	client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), buying(opts...)...)
+	require.NoError(t, err)
 	made, err = elizon.NewProvider(client).Create(ctx, req)
 	if ctx.Err() != nil {
 		return nil, wire.count, context.Canceled // the program is dead
 	}
 	if made != nil && made.Handle != "" {
-		*handle = made.Handle
+		m.handle = made.Handle
 	}
 	return made, wire.count, err
 }
@@ -140,9 +145,17 @@ func operator(t *testing.T, srv *elizontest.Server, n int, foreign string) bool 
 
 func serviceProvider(t testing.TB, srv *elizontest.Server, opts ...provider.Option) *elizon.Provider {
 	t.Helper()
-	client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
+	client, err := elizon.New(srv.URL, provider.NewSecret(srv.Key), buying(append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)...)
 	require.NoError(t, err)
 	return elizon.NewProvider(client)
+}
+
+// buying adds what a client needs that orders: a ledger, or none. Orders settle in two minutes.
+func buying(opts ...provider.Option) []provider.Option {
+	if provider.NewOptions(opts...).Ledger == nil {
+		opts = append(opts, provider.WithoutLedger())
+	}
+	return append([]provider.Option{provider.WithSettleTime(2 * time.Minute)}, opts...)
 }
 
 func ready(made *provider.Creation, err error) bool {
@@ -161,12 +174,12 @@ func TestPurchaseCrashPoints(t *testing.T) {
 				for _, after := range []bool{false, true} {
 					synctest.Test(t, func(t *testing.T) {
 						srv, foreign := s.open()
-						handle := ""
-						_, requests, _ := s.life(t, srv, 1, &handle, at, after)
+						m := s.memory()
+						_, requests, _ := s.life(t, srv, 1, m, at, after)
 						reached = reached || requests > at
 						for lives := 0; ; lives++ {
-							require.Less(t, lives, 20, "it never ends, handle %q", handle)
-							made, _, err := s.life(t, srv, 1, &handle, -1, false)
+							require.Less(t, lives, 20, "it never ends, handle %q", m.handle)
+							made, _, err := s.life(t, srv, 1, m, -1, false)
 							if ready(made, err) {
 								break
 							}
@@ -190,20 +203,17 @@ func TestPurchaseCrashPoints(t *testing.T) {
 func TestOrderOfAnotherProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithServiceDelay(40*time.Second))
-		handles := make(map[string]string)
-		keep := provider.WithHandles(func(reference, handle string) error { handles[reference] = handle; return nil })
-		p := serviceProvider(t, srv, keep)
+		book := provider.WithLedger(ledger.NewMemory())
+		p := serviceProvider(t, srv, book)
 		_, err := p.Create(t.Context(), orderOf(1))
 		require.NoError(t, err)
 		lost(srv, false)
 		_, err = p.Create(t.Context(), orderOf(2))
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 
-		p = serviceProvider(t, srv, keep)
+		p = serviceProvider(t, srv, book)
 		create := func(n int) error {
-			req := orderOf(n)
-			req.Handle = handles[req.Reference]
-			_, err := p.Create(t.Context(), req)
+			_, err := p.Create(t.Context(), orderOf(n))
 			return err
 		}
 		time.Sleep(10 * time.Second)
@@ -279,7 +289,7 @@ func TestPurchasesUnderFaults(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					srv, foreign := s.open()
 					random := rand.New(rand.NewPCG(uint64(batch), 11))
-					dear := false
+					dear, m := false, s.memory()
 					price := func(rise bool) {
 						if dear = rise; dear {
 							srv.SetPrice("prod-vps-s", 5_05) // 6.01 with tax
@@ -289,17 +299,17 @@ func TestPurchasesUnderFaults(t *testing.T) {
 					}
 					for n := 1; n <= each; n++ {
 						price(random.IntN(4) == 0)
-						handle := ""
+						m.handle = ""
 						for lives := 0; ; lives++ {
 							r.lives.Add(1)
-							require.Less(t, lives, 100, "it never ends, handle %q", handle)
+							require.Less(t, lives, 100, "it never ends, handle %q", m.handle)
 							srv.Faults.Clear()
 							srv.Faults.Random(random.Uint64(), 0.3, faults.Catalogue()...)
 							at := -1
 							if random.IntN(3) == 0 {
 								at = random.IntN(10)
 							}
-							made, requests, err := s.life(t, srv, n, &handle, at, random.IntN(2) == 0)
+							made, requests, err := s.life(t, srv, n, m, at, random.IntN(2) == 0)
 							r.requests.Add(int64(requests))
 							switch {
 							case errors.Is(err, context.Canceled):

@@ -92,7 +92,8 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	var problems provider.Problems
 	problems.Required("apiKey", apiKey.Reveal())
 	problems.Note("apiKey", rest.KeyProblem(apiKey))
-	settings := readSettings(provider.NewOptions(opts...), &problems)
+	options := provider.NewOptions(opts...)
+	settings := readSettings(options, &problems)
 	c := &Client{sessions: new(sessions), settings: settings}
 	login := &AuthLoginRequest{Key: apiKey, TTL: settings.tokenTTL, FixIP: settings.fixIP}
 	c.sessions.signIn = func(ctx context.Context) (*Session, error) { return c.login(ctx, login) }
@@ -132,7 +133,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	c.VM = &VMService{c}
 	c.WHMCS = &WHMCSService{c}
 	c.Tasks = &TasksService{c}
-	c.Orders = newOrders(c, apiKey)
+	c.Orders = newOrders(c, apiKey, options)
 	return c, nil
 }
 

@@ -9,11 +9,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/hostkey/hostkeytest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -30,6 +32,7 @@ func TestConformance(t *testing.T) {
 	}{
 		{name: "listed when deployed"},
 		{name: "listed early", vendor: []hostkeytest.Option{hostkeytest.WithEarlyServers()}, differs: []provider.Capability{provider.CapCreate}},
+		{name: "without a ledger", options: []provider.Option{provider.WithoutLedger()}, differs: []provider.Capability{provider.CapCreate, provider.CapRenew}},
 		{name: "suspended by power", options: []provider.Option{hostkey.WithSuspendByPower("")}, differs: []provider.Capability{
 			provider.CapSuspend, provider.CapUnsuspend, provider.CapPower,
 		}},
@@ -40,7 +43,7 @@ func TestConformance(t *testing.T) {
 				Open: func(t testing.TB) *providertest.World {
 					vendor := append([]hostkeytest.Option{hostkeytest.InMemory(), hostkeytest.WithCancelDelay(0)}, test.vendor...)
 					w := openWorld(t, hostkeytest.NewServer(vendor...), test.options...)
-					if test.options != nil {
+					if test.name == "suspended by power" {
 						w.IgnoreSuspension = nil // the server can only ignore eq/suspend
 					}
 					return w
@@ -54,9 +57,12 @@ const wrongKey = "0a1b2c3d4e5f0a1b-c0ffeec0ffeec0ff"
 
 func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
+	if !provider.NewOptions(options...).NoLedger {
+		options = append([]provider.Option{provider.WithLedger(ledger.NewMemory())}, options...)
+	}
 	open := func(key string, more ...provider.Option) provider.Provider {
 		client, err := hostkey.New(srv.URL, provider.NewSecret(key), slices.Concat([]provider.Option{
-			provider.WithHTTPClient(srv.Client()),
+			provider.WithHTTPClient(srv.Client()), provider.WithSettleTime(2 * time.Minute),
 			provider.WithLogger(slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 			logs.Dumps(t),
 		}, options, more)...)
@@ -66,6 +72,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		return hostkey.NewProvider(client)
 	}
 	return &providertest.World{
+		Settles:  2 * time.Minute,
 		Provider: open(srv.Key),
 		Reopen:   func() provider.Provider { return open(srv.Key) },
 		BadKey:   func() provider.Provider { return open(wrongKey) },

@@ -7,13 +7,12 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// settings are the options that only HOSTKEY has, and the callback for handles.
+// settings are the options that only HOSTKEY has.
 type settings struct {
 	tokenTTL       time.Duration
 	fixIP          *bool
 	suspendByPower bool
 	port           string
-	keepHandle     func(reference, handle string) error
 }
 
 // WithTokenTTL asks for tokens with a lifetime other than DefaultTokenTTL, at least a minute. The
@@ -37,7 +36,7 @@ func WithSuspendByPower(port string) provider.Option {
 }
 
 func readSettings(options *provider.Options, problems *provider.Problems) settings {
-	s := settings{tokenTTL: DefaultTokenTTL, keepHandle: options.Handles}
+	s := settings{tokenTTL: DefaultTokenTTL}
 	if ttl, given := rest.VendorOption(options, Kind, "WithTokenTTL").(time.Duration); given {
 		if s.tokenTTL = ttl; ttl < time.Minute {
 			problems.Add("WithTokenTTL", "must be at least a minute")

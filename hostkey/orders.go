@@ -32,12 +32,13 @@ var (
 // buys again.
 type OrdersService struct {
 	c    *Client
-	desk order.Desk
+	desk *order.Desk
 	sealer
 }
 
-func newOrders(c *Client, apiKey provider.Secret) *OrdersService {
-	return &OrdersService{c: c, sealer: newSealer(apiKey)}
+func newOrders(c *Client, apiKey provider.Secret, options *provider.Options) *OrdersService {
+	root := c.rest.Root()
+	return &OrdersService{c: c, sealer: newSealer(apiKey), desk: order.NewDesk(options, Kind+" "+root.String(), c.rest.ServerTime)}
 }
 
 // OrderPlaceRequest asks for one server.
@@ -53,13 +54,10 @@ type OrderPlaceRequest struct {
 	// PayFromCredit pays the invoice from the account's credit if the order leaves it unpaid, and the
 	// answer to the order named it. Without it such an order waits for its payment.
 	PayFromCredit bool
-	// Handle continues an order after a restart of the program: it is the last handle from OnHandle
-	// or PlacedOrder.Handle. "" begins a new order, or finds the one of this reference as far as
-	// the account shows it.
+	// Handle continues an order of which the ledger knows nothing: it is the last PlacedOrder.Handle.
+	// "" is enough with a ledger; without one it begins a new order, or finds the one of this reference as
+	// far as the account shows it.
 	Handle string
-	// OnHandle, if set, is called with the handle before anything is bought, and whenever more is
-	// known. Store the handle. An error from OnHandle stops the order if nothing was bought yet.
-	OnHandle func(handle string) error
 }
 
 // OrderState is how far an order is.
@@ -165,7 +163,8 @@ func (s *OrdersService) newPurchase(req *OrderPlaceRequest) (*purchase, error) {
 			p = given
 		}
 	}
-	p.req, p.OnHandle = req, req.OnHandle
+	s.desk.Refuse(&problems)
+	p.req = req
 	return p, ordersPlace.Refuse("", problems)
 }
 

@@ -7,25 +7,21 @@ import (
 	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/hostkey/hostkeytest"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 // One reference, one server: the second call buys nothing.
 func ExampleOrdersService_Place() {
 	portal := hostkeytest.NewServer(hostkeytest.InMemory(), hostkeytest.WithDeployTime(0))
-	client, err := hostkey.New(portal.URL, provider.NewSecret(portal.Key), provider.WithHTTPClient(portal.Client()))
+	client, err := hostkey.New(portal.URL, provider.NewSecret(portal.Key), provider.WithHTTPClient(portal.Client()), provider.WithLedger(ledger.NewMemory()))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	ctx := context.Background()
-	handle := "" // from your table of orders
 	request := &hostkey.OrderPlaceRequest{
-		Reference: "order-1042", Name: "web1", Handle: handle,
+		Reference: "order-1042", Name: "web1",
 		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Placeholder-1")}},
-		OnHandle: func(h string) error {
-			handle = h // stored before anything is bought
-			return nil
-		},
 	}
 	for range 2 {
 		placed, err := client.Orders.Place(ctx, request)

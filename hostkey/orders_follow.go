@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
@@ -81,7 +82,14 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 		err = conflict("the order led to invoice %d, which was not paid: %s", p.invoice, string(why))
 	}
 	if err == nil {
-		err = p.s.c.payFromCredit(ctx, p.invoice, invoice)
+		_, err = p.s.desk.Spend(ctx, order.Spending{
+			Verb: "pay", Subject: "invoice " + idText(p.invoice), Lag: p.s.c.rest.ReadLag(),
+			Send: func(ctx context.Context) (bool, error) { return false, p.s.c.payFromCredit(ctx, p.invoice, invoice) },
+			Look: func(ctx context.Context) (end time.Time, paid bool, err error) {
+				read, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
+				return end, err == nil && read.Status == InvoicePaid, err
+			},
+		})
 	}
 	return err == nil, err
 }
@@ -184,7 +192,7 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 		if busy || p.invoice == 0 && len(underway.DeployKeys) > 0 || slices.Contains(underway.Servers, p.server) {
 			return order.Deploying, nil
 		}
-		if !p.Marked { // nobody has seen it, and it may be so new that it is not shown yet
+		if !p.Marked && !p.Known { // nobody has seen it, and it may be so new that it is not shown yet
 			server, err = p.await(ctx)
 		}
 	}
@@ -203,7 +211,9 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	case reference == p.Reference: // the order's, whatever its name is now
 	case marker.Tampered != "":
 		return order.Unclear, tamperedServer(server, marker)
-	case reference != "", !isDefaultName(hostname, server.ID) && !p.orderedFor(hostname):
+	case reference != "":
+		return order.Unclear, order.Astray("the order leads to server %d, which carries the reference %q", server.ID, reference)
+	case !p.Known && !isDefaultName(hostname, server.ID) && !p.orderedFor(hostname):
 		return order.Unclear, conflict("the order leads to server %d, but that is called %q and is not this order's", server.ID, p.s.c.rest.Clean(hostname))
 	case isDefaultName(hostname, server.ID): // its name is set a little later
 		return order.Deploying, nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -32,7 +33,8 @@ type purchase struct {
 	// What this call saw: the host names of the account's servers, its newest server and invoice, the
 	// vendor's message about the deployment, and the server once it exists.
 	servers                     map[int64]string
-	tampered                    *provider.Error // about a server that may be the order's, and whose tag proves nothing
+	owners                      map[string]string // of the invoices, as the ledger has them
+	tampered                    *provider.Error   // about a server that may be the order's, and whose tag proves nothing
 	newestServer, newestInvoice int64
 	message                     string
 	found                       *Server
@@ -41,7 +43,7 @@ type purchase struct {
 // purchase returns an order about which nothing is known. A refusal does not end it, since the API
 // words refusals as prose under HTTP 200, which proves nothing.
 func (s *OrdersService) purchase(hostname, reference string) *purchase {
-	return &purchase{s: s, hostname: hostname, suffixes: s.suffixes(reference), Record: order.Record{Reference: reference, Key: reference, KeepRefused: true}}
+	return &purchase{s: s, hostname: hostname, suffixes: s.suffixes(reference), Record: order.Record{Reference: reference, KeepRefused: true}}
 }
 
 // Located reports whether anything is known that belongs to this order only.
@@ -55,6 +57,44 @@ func (p *purchase) Trace() string {
 		return ""
 	}
 	return idText(p.invoice)
+}
+
+// Thing returns the ID of the order's server, "" if it is unknown.
+func (p *purchase) Thing() string {
+	if p.server == 0 {
+		return ""
+	}
+	return idText(p.server)
+}
+
+// Asked is what the order is for.
+func (p *purchase) Asked() map[string]string {
+	if p.req == nil {
+		return nil
+	}
+	return map[string]string{"plan": p.req.Order.Preset, "username": p.req.Name}
+}
+
+// Resume goes on from the handle in the ledger.
+func (p *purchase) Resume(handle string) error {
+	earlier, problem := p.s.parseHandle(handle)
+	switch {
+	case problem != "":
+		return conflict("nothing was bought: the handle in the ledger %s", problem)
+	case p.req != nil && userOf(earlier.hostname) != p.req.Name:
+		return &provider.Error{
+			Kind: provider.ErrAlreadyExists, Message: words.Say("the reference belongs to an order under the name %s (server %d)", userOf(earlier.hostname), earlier.server),
+			Fields: map[string]string{"Name": "is not that of the reference's order"},
+		}
+	}
+	earlier.req = p.req
+	*p = *earlier
+	return nil
+}
+
+// Forget takes back what is known about the order.
+func (p *purchase) Forget() {
+	p.server, p.invoice, p.callback, p.sealed, p.found = 0, 0, provider.Secret{}, "", nil
 }
 
 func (p *purchase) learn(server, invoice int64, callback provider.Secret) {
@@ -157,7 +197,6 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 	if !p.orderedFor(p.hostname) {
 		return nil, "names a host that was not made for its reference with the client's marker keys: provider.WithMarkerKeys needs the old one, too"
 	}
-	p.Told = handle
 	return p, ""
 }
 

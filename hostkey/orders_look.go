@@ -16,6 +16,10 @@ import (
 // Look searches the account for the order. It reads the list of deployments before that of servers,
 // so that a deployment that ends in between is in the latter.
 func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
+	var err error
+	if p.owners, err = p.s.desk.Owners(ctx); err != nil {
+		return nil, err
+	}
 	underway, err := p.s.c.Servers.UpdateServers(ctx)
 	if err != nil {
 		return nil, err
@@ -64,8 +68,8 @@ func conflict(format words.Own, args ...any) *provider.Error {
 // order may be this order's, unless it is older.
 func (p *purchase) deployments(ctx context.Context, seen *order.Sighting, keys map[int64]provider.Secret) error {
 	for invoice, key := range keys {
-		switch owner := p.s.desk.Owner(idText(invoice)); {
-		case owner == p.Key:
+		switch owner := p.owners[idText(invoice)]; {
+		case owner == p.Reference:
 			p.learn(0, invoice, key)
 			continue
 		case owner != "", p.Sent() && invoice <= p.lastInvoice:
@@ -118,9 +122,9 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 			return err
 		}
 		p.newestInvoice = max(p.newestInvoice, invoice.ID)
-		switch owner := p.s.desk.Owner(idText(invoice.ID)); {
+		switch owner := p.owners[idText(invoice.ID)]; {
 		case slices.Contains(cancelled, invoice.Status):
-		case owner == p.Key:
+		case owner == p.Reference:
 			ours = append(ours, invoice.ID)
 		case owner == "" && p.Sent() && invoice.ID > p.lastInvoice && invoice.Status != InvoicePaid:
 			fresh = append(fresh, invoice.ID)

@@ -21,6 +21,8 @@ import (
 	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
+	"github.com/provkit/provkit/provider/ledgertest"
 )
 
 // behaviour is a behaviour of the vendor that has been seen.
@@ -92,36 +94,27 @@ func hostnameOf(name, reference string) string {
 	return client.Orders.Hostname(name, reference)
 }
 
-// program is one run of a program that places an order: a client of its own, and the handle that
-// the previous run stored.
-func program(t *testing.T, srv *hostkeytest.Server, reference string, handle *string, at int, after bool) (placed *hostkey.PlacedOrder, requests int, err error) {
+// program is one run of a program that places an order: a client of its own, and what the runs before it
+// have left in the ledger. After its end it stores nothing.
+func program(t *testing.T, srv *hostkeytest.Server, book provider.Ledger, reference string, at int, after bool) (placed *hostkey.PlacedOrder, requests int, err error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
-	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(&http.Client{Transport: wire}))
+	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(&http.Client{Transport: wire}),
+		provider.WithLedger(ledgertest.Dying(ctx, book)), provider.WithSettleTime(2*time.Minute))
 	require.NoError(t, err)
-	dead := func() bool { return ctx.Err() != nil }
 	placed, err = client.Orders.Place(ctx, &hostkey.OrderPlaceRequest{
-		Reference: reference, Name: nameOf(reference), PayFromCredit: true, Handle: *handle,
+		Reference: reference, Name: nameOf(reference), PayFromCredit: true,
 		Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Some-Passw0rd")}},
-		OnHandle: func(h string) error {
-			if !dead() {
-				*handle = h
-			}
-			return nil
-		},
 	})
-	if dead() {
+	if ctx.Err() != nil {
 		return nil, wire.count, context.Canceled
-	}
-	if placed != nil {
-		*handle = placed.Handle
 	}
 	return placed, wire.count, err
 }
 
 // TestOrderCrashPoints kills the program at each of its requests, before and after it was carried
-// out, for every behaviour of the vendor. The next run continues from the handle. In the end there
+// out, for every behaviour of the vendor. The next run continues from the ledger. In the end there
 // is one paid server.
 func TestOrderCrashPoints(t *testing.T) {
 	points := 0
@@ -132,10 +125,10 @@ func TestOrderCrashPoints(t *testing.T) {
 				for _, after := range []bool{false, true} {
 					synctest.Test(t, func(t *testing.T) {
 						srv := v.start()
-						handle := ""
-						_, requests, _ := program(t, srv, "order-1", &handle, at, after)
+						book := ledger.NewMemory()
+						_, requests, _ := program(t, srv, book, "order-1", at, after)
 						reached = reached || requests > at
-						finish(t, srv, "order-1", handle)
+						finish(t, srv, book, "order-1")
 						checkOrders(t, srv, "order-1")
 					})
 					points++
@@ -150,11 +143,11 @@ func TestOrderCrashPoints(t *testing.T) {
 }
 
 // finish places the order in run after run until its server exists.
-func finish(t *testing.T, srv *hostkeytest.Server, reference, handle string) (lives int) {
+func finish(t *testing.T, srv *hostkeytest.Server, book provider.Ledger, reference string) (lives int) {
 	t.Helper()
 	for range 60 {
 		lives++
-		placed, _, err := program(t, srv, reference, &handle, -1, false)
+		placed, _, err := program(t, srv, book, reference, -1, false)
 		decide(t, srv, err)
 		if err == nil && placed.State == hostkey.OrderReady {
 			require.Equal(t, hostnameOf(nameOf(reference), reference), placed.Server.Hostname())
@@ -163,7 +156,7 @@ func finish(t *testing.T, srv *hostkeytest.Server, reference, handle string) (li
 		}
 		time.Sleep(time.Minute)
 	}
-	t.Fatalf("order %s is never ready, handle %q", reference, handle)
+	t.Fatalf("order %s is never ready", reference)
 	return 0
 }
 
@@ -219,22 +212,21 @@ func TestOrdersUnderFaults(t *testing.T) {
 			t.Run(fmt.Sprintf("%03d", batch), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					srv := v.start()
+					srv, book := v.start(), ledger.NewMemory()
 					random := rand.New(rand.NewPCG(uint64(batch), 7))
 					references := make([]string, each)
 					for i := range references {
 						references[i] = fmt.Sprintf("order-%d", i)
-						handle := ""
 						for ready, lives := false, 1; !ready; lives++ {
 							r.lives.Add(1)
-							require.Less(t, lives, 200, "it never ends, handle %q", handle)
+							require.Less(t, lives, 200, "it never ends")
 							srv.Faults.Clear()
 							srv.Faults.Random(random.Uint64(), 0.3, faults.Catalogue()...)
 							at := -1
 							if random.IntN(4) == 0 {
 								at = random.IntN(12)
 							}
-							placed, requests, err := program(t, srv, references[i], &handle, at, random.IntN(2) == 0)
+							placed, requests, err := program(t, srv, book, references[i], at, random.IntN(2) == 0)
 							r.requests.Add(int64(requests))
 							r.decisions.Add(int64(decide(t, srv, err)))
 							if errors.Is(err, context.Canceled) {

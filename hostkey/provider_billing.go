@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -13,7 +14,9 @@ import (
 // the billing service, or requests the next one if none is open. If more than one period is paid
 // ahead, it returns OutcomeAlready.
 func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, error) {
-	return adapter.Verb(ctx, p.accounts, "renew account", id, nil, p.renew)
+	var input provider.Problems
+	p.client.Orders.desk.Refuse(&input)
+	return adapter.Verb(ctx, p.accounts, "renew account", id, input, p.renew)
 }
 
 func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error) {
@@ -28,35 +31,59 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 	if err != nil {
 		return "", err
 	}
-	if open == nil {
-		billing, err := p.client.WHMCS.BillingData(ctx, id)
-		if err != nil {
-			return "", err
-		}
-		months := cycleMonths(billing.Cycle)
-		if months == 0 || billing.NextDue.IsZero() || billing.NextDue.After(time.Now().AddDate(0, months, 1)) {
-			return provider.OutcomeAlready, nil // nothing is due, or it is paid ahead
-		}
-		err = adapter.Resolve(ctx, p.accounts.Lag,
-			adapter.Once(func(ctx context.Context) error {
-				_, err := p.client.WHMCS.GenerateDueInvoice(ctx, id)
-				return err
-			}),
-			func(ctx context.Context) (bool, error) {
-				open, err = p.openInvoice(ctx, server)
-				return open != nil, err
-			})
-		if err == nil && open == nil {
-			open, err = p.openInvoice(ctx, server)
-		}
-		if err != nil {
-			return "", err
-		}
-		if open == nil {
-			return "", &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: "the vendor created no invoice for the next period"}
-		}
+	billing, err := p.client.WHMCS.BillingData(ctx, id)
+	if err != nil {
+		return "", err
 	}
-	return provider.OutcomeChanged, p.client.payFromCredit(ctx, open.ID, open)
+	months := cycleMonths(billing.Cycle)
+	if open == nil && (months == 0 || billing.NextDue.IsZero() || billing.NextDue.After(time.Now().AddDate(0, months, 1))) {
+		return provider.OutcomeAlready, nil // nothing is due, or it is paid ahead
+	}
+	paid := false
+	outcome, err := p.client.Orders.desk.Spend(ctx, order.Spending{
+		Verb: "renew", Subject: idText(id), From: billing.NextDue, Lag: p.accounts.Lag,
+		Send: func(ctx context.Context) (bool, error) {
+			if open == nil {
+				if open, err = p.dueInvoice(ctx, server); err != nil {
+					return false, err
+				}
+			}
+			err := p.client.payFromCredit(ctx, open.ID, open)
+			paid = err == nil
+			return false, err
+		},
+		Look: func(ctx context.Context) (time.Time, bool, error) {
+			billing, err := p.client.WHMCS.BillingData(ctx, id)
+			if err != nil {
+				return time.Time{}, paid, err
+			}
+			return billing.NextDue, paid, nil
+		},
+	})
+	if err == nil && outcome == provider.OutcomePending {
+		err = order.Unknown("the invoice is paid, but the next period is not due later yet")
+	}
+	return outcome, err
+}
+
+// dueInvoice has the next period billed.
+func (p *Provider) dueInvoice(ctx context.Context, server *Server) (open *Invoice, err error) {
+	err = adapter.Resolve(ctx, p.accounts.Lag,
+		adapter.Once(func(ctx context.Context) error {
+			_, err := p.client.WHMCS.GenerateDueInvoice(ctx, server.ID)
+			return err
+		}),
+		func(ctx context.Context) (bool, error) {
+			open, err = p.openInvoice(ctx, server)
+			return open != nil, err
+		})
+	if err == nil && open == nil {
+		open, err = p.openInvoice(ctx, server)
+	}
+	if err == nil && open == nil {
+		err = &provider.Error{Provider: Kind, Kind: provider.ErrConflict, Message: "the vendor created no invoice for the next period"}
+	}
+	return open, err
 }
 
 // openInvoice returns the oldest unpaid invoice of a server's billing service, or nil.

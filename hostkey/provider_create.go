@@ -81,9 +81,6 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 		}
 	}
 	place := &OrderPlaceRequest{Reference: req.Reference, Name: req.Username, Order: order, Handle: req.Handle, PayFromCredit: true}
-	if keep := p.client.settings.keepHandle; keep != nil {
-		place.OnHandle = func(handle string) error { return keep(req.Reference, handle) }
-	}
 	if pay, given := values.Bool(optPay); given {
 		place.PayFromCredit = pay
 	}
@@ -91,6 +88,7 @@ func (p *Provider) placeRequest(req *provider.CreateRequest) (*OrderPlaceRequest
 		_, problem := p.client.Orders.given(req.Handle, req.Username, req.Reference)
 		problems.Note("Handle", problem)
 	}
+	p.client.Orders.desk.Refuse(&problems)
 	return place, problems.Err(Kind, "", adapter.CreateAction(req))
 }
 
@@ -109,6 +107,12 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 	placed, err := p.client.Orders.Check(ctx, handle)
 	if err != nil {
 		return nil, adapter.InVerb(Kind, err, "poll account")
+	}
+	if placed.State == OrderUnpaid {
+		return nil, &provider.Error{
+			Provider: Kind, Action: "poll account", Kind: provider.ErrConflict,
+			Message: words.Say("the order is placed, and its invoice %d is not paid: pay it with the vendor, or Create again with the option pay=true", placed.InvoiceID),
+		}
 	}
 	progress := &provider.Progress{Done: placed.State == OrderReady, Message: words.Say("%s", placed.State)}
 	if placed.Message != "" {

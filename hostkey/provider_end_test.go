@@ -22,7 +22,7 @@ func TestCancellationsOfAnother(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := hostkeytest.NewServer(hostkeytest.InMemory())
 		asked, other := srv.AddMachine(hostkeytest.Machine{}), srv.AddMachine(hostkeytest.Machine{})
-		client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(srv.Client()))
+		client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), spending(provider.WithHTTPClient(srv.Client()))...)
 		require.NoError(t, err)
 		p, id := hostkey.NewProvider(client), strconv.FormatInt(asked.ID, 10)
 		_, err = p.Cancel(t.Context(), id)

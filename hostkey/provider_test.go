@@ -19,14 +19,24 @@ import (
 	"github.com/provkit/provkit/hostkey/hostkeytest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
+	"github.com/provkit/provkit/provider/ledgertest"
 )
 
 // adapterOver returns the adapter of an emulated vendor in memory.
 func adapterOver(t testing.TB, srv *hostkeytest.Server, opts ...provider.Option) *hostkey.Provider {
 	t.Helper()
-	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)
+	client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), spending(append([]provider.Option{provider.WithHTTPClient(srv.Client())}, opts...)...)...)
 	require.NoError(t, err)
 	return hostkey.NewProvider(client)
+}
+
+// spending adds what a client needs that orders: a ledger, or none. Orders settle in two minutes.
+func spending(opts ...provider.Option) []provider.Option {
+	if provider.NewOptions(opts...).Ledger == nil {
+		opts = append(opts, provider.WithoutLedger())
+	}
+	return append([]provider.Option{provider.WithSettleTime(2 * time.Minute)}, opts...)
 }
 
 func anOrder(n int) *provider.CreateRequest {
@@ -214,10 +224,7 @@ func TestOrdersNeedProof(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 				var handles []string
-				p := adapterOver(t, srv, provider.WithHandles(func(_, handle string) error {
-					handles = append(handles, handle)
-					return nil
-				}))
+				p := adapterOver(t, srv, provider.WithLedger(handlesOf(&handles)))
 				req := anOrder(1)
 				req.Options["pay_from_credit"] = "false"
 				_, err := p.Create(t.Context(), req)
@@ -279,9 +286,9 @@ func TestCreateUnpaid(t *testing.T) {
 		made, err := adapterOver(t, srv).Create(t.Context(), req)
 		require.NoError(t, err)
 		require.Equal(t, provider.OutcomePending, made.Outcome)
-		progress, err := adapterOver(t, srv).Poll(t.Context(), made.Handle)
-		require.NoError(t, err)
-		require.Equal(t, "unpaid", progress.Message)
+		_, err = provider.Wait(t.Context(), adapterOver(t, srv), made.Handle, nil)
+		require.ErrorIs(t, err, provider.ErrConflict, "nobody pays while it waits")
+		require.ErrorContains(t, err, "invoice 603548 is not paid")
 		require.Equal(t, "1000.00", srv.Credit())
 		require.True(t, srv.PayInvoice(srv.Invoices()[0].ID))
 		_, err = provider.Wait(t.Context(), adapterOver(t, srv), made.Handle, nil)
@@ -512,50 +519,67 @@ func TestDriver(t *testing.T) {
 	}
 }
 
-// TestPlaceTellsTheHandleFirst: nothing is bought before the caller has the handle, and nothing at
-// all if it cannot be stored.
-func TestPlaceTellsTheHandleFirst(t *testing.T) {
+// TestPlaceIsWrittenDownFirst: nothing is bought before the ledger has it, and nothing at all if it cannot
+// have it.
+func TestPlaceIsWrittenDownFirst(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
-		client := adapterOver(t, srv).Client()
+		put := func(*provider.LedgerEntry) error { return context.DeadlineExceeded }
+		book := ledgertest.Watched(ledger.NewMemory(), func(e *provider.LedgerEntry) error { return put(e) })
+		client := adapterOver(t, srv, provider.WithLedger(book)).Client()
 		req := &hostkey.OrderPlaceRequest{
 			Reference: "order-1", Name: "web1",
 			Order: &hostkey.ServerOrderRequest{Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSID: 240, RootPassword: provider.NewSecret("Some-Passw0rd")}},
 		}
-		req.OnHandle = func(string) error { return context.DeadlineExceeded }
 		_, err := client.Orders.Place(t.Context(), req)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.ErrorContains(t, err, "not sent")
 		require.Zero(t, orders(srv))
-		var before []int
-		req.OnHandle = func(string) error { before = append(before, orders(srv)); return nil }
+		var before []string
+		put = func(e *provider.LedgerEntry) error {
+			before = append(before, fmt.Sprint(orders(srv), " ", e.State, " ", e.Asked))
+			return nil
+		}
 		placed, err := client.Orders.Place(t.Context(), req)
 		require.NoError(t, err)
 		require.Equal(t, hostkey.OrderDeploying, placed.State)
-		require.Equal(t, []int{0, 1}, before, "once before, and once when more is known")
+		require.Equal(t, []string{"0 sent map[plan:vm.pico username:web1]", "1 placed map[plan:vm.pico username:web1]"}, before)
+
+		client, err = hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(srv.Client()))
+		require.NoError(t, err)
+		_, err = client.Orders.Place(t.Context(), req)
+		require.ErrorIs(t, err, provider.ErrInvalid)
+		require.ErrorContains(t, err, "provider.WithLedger")
+		_, err = hostkey.NewProvider(client).Create(t.Context(), anOrder(1))
+		require.ErrorContains(t, err, "WithLedger")
+		_, err = hostkey.NewProvider(client).Renew(t.Context(), "55054")
+		require.ErrorContains(t, err, "WithLedger")
 	})
 }
 
-// TestWithHandles: the adapter's caller has the handle before anything is bought, so that a crash
-// in between loses nothing.
-func TestWithHandles(t *testing.T) {
+// handlesOf returns a ledger that notes the handles that it is given.
+func handlesOf(handles *[]string) provider.Ledger {
+	return ledgertest.Watched(ledger.NewMemory(), func(e *provider.LedgerEntry) error {
+		*handles = append(*handles, e.Handle)
+		return nil
+	})
+}
+
+// TestLostInACrash: the order never arrives, and the program crashes. The next one has the ledger alone, and
+// does not buy again before the order has settled.
+func TestLostInACrash(t *testing.T) {
 	bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
-		kept := make(map[string][]string)
-		var bought []int
-		p := adapterOver(t, srv, provider.WithHandles(func(reference, handle string) error {
-			kept[reference] = append(kept[reference], handle)
-			bought = append(bought, orders(srv))
-			return nil
-		}))
-		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop}) // it never arrives, and the program crashes
-		_, err := p.Create(t.Context(), anOrder(1))
+		book := ledger.NewMemory()
+		srv.Faults.At(theOrder, faults.Fault{Kind: faults.Drop})
+		_, err := adapterOver(t, srv, provider.WithLedger(book)).Create(t.Context(), anOrder(1))
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
-		require.Equal(t, []int{0}, bought)
-		req := anOrder(1)
-		req.Handle = kept["order-1"][0]
-		made, err := adapterOver(t, srv).Create(t.Context(), req)
-		require.NoError(t, err)
-		require.Equal(t, provider.OutcomePending, made.Outcome, "the vendor might still be working on it")
-		require.Equal(t, 1, orders(srv))
+		for _, sent := range []int{1, 2} {
+			made, err := adapterOver(t, srv, provider.WithLedger(book)).Create(t.Context(), anOrder(1))
+			require.NoError(t, err)
+			require.Equal(t, provider.OutcomePending, made.Outcome)
+			require.Equal(t, sent, orders(srv))
+			time.Sleep(2 * time.Minute)
+		}
+		require.Len(t, srv.PaidOrders(), 1)
 	})
 }
 
@@ -565,7 +589,7 @@ func TestHandlesHaveNoKey(t *testing.T) {
 	for _, answer := range []hostkeytest.OrderAnswer{hostkeytest.AnswerFull, hostkeytest.AnswerErrorInvoice, hostkeytest.AnswerInvoiceAlone} {
 		bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
 			var handles []string
-			keep := provider.WithHandles(func(_, handle string) error { handles = append(handles, handle); return nil })
+			keep := provider.WithLedger(handlesOf(&handles))
 			made, err := adapterOver(t, srv, keep).Create(t.Context(), anOrder(1))
 			if answer != hostkeytest.AnswerErrorInvoice {
 				require.NoError(t, err)

@@ -95,7 +95,7 @@ func tapOptions(transport http.RoundTripper, opts ...provider.Option) []provider
 // bareClient returns a client that is not signed in.
 func bareClient(t testing.TB, transport http.RoundTripper, opts ...provider.Option) *hostkey.Client {
 	t.Helper()
-	client, err := hostkey.New(serverURL, provider.NewSecret(serverKey), tapOptions(transport, opts...)...)
+	client, err := hostkey.New(serverURL, provider.NewSecret(serverKey), spending(tapOptions(transport, opts...)...)...)
 	require.NoError(t, err)
 	return client
 }

@@ -17,6 +17,7 @@ const (
 	DefaultMaxWait       = 10 * time.Second
 	DefaultMaxRetryAfter = 60 * time.Second
 	DefaultReadLag       = 5 * time.Second
+	DefaultSettleTime    = 15 * time.Minute
 )
 
 // Option changes how a client works. Options mean the same for every vendor; a vendor adds its own
@@ -40,7 +41,10 @@ type Options struct {
 	PlainHTTP      bool
 	ReadLag        time.Duration
 	MarkerKeys     []Secret
-	Handles        func(reference, handle string) error
+	Ledger         Ledger
+	LedgerAccount  string
+	NoLedger       bool
+	SettleTime     time.Duration
 	// Vendor contains the options of single vendors, by vendor and name.
 	Vendor map[string]map[string]any
 }
@@ -52,6 +56,7 @@ func NewOptions(opts ...Option) *Options {
 		MaxBody:        DefaultMaxBody,
 		MaxConnections: DefaultConnections,
 		ReadLag:        DefaultReadLag,
+		SettleTime:     DefaultSettleTime,
 	}
 	for _, opt := range opts {
 		if opt != nil {
@@ -125,15 +130,24 @@ func WithMarkerKeys(current Secret, old ...Secret) Option {
 	return func(o *Options) { o.MarkerKeys = append([]Secret{current}, old...) }
 }
 
-// WithHandles passes the handles of orders to keep, where an adapter's Create spends money: before
-// anything is bought, and whenever more is known about the order of a reference. Store them in your
-// database, and pass them on as CreateRequest.Handle: a Create that is repeated without its handle
-// right after a crash does not see an order that the vendor has not begun to carry out. The handle
-// "" means that nothing was bought: forget the one before. An error of keep stops an order that was
-// not sent yet. keep must not call the provider.
-func WithHandles(keep func(reference, handle string) error) Option {
-	return func(o *Options) { o.Handles = keep }
-}
+// WithLedger remembers orders in a ledger before they are sent, so that what a crash, a lost answer or a
+// second program leaves open is found and not bought again. Without it, and without WithoutLedger, verbs
+// that spend money are refused. All programs that order with one account of a vendor need one ledger.
+func WithLedger(l Ledger) Option { return func(o *Options) { o.Ledger = l } }
+
+// WithLedgerAccount names the account with the vendor in the ledger. Give each of them a name if you have
+// several with one vendor, and never change it. Without a name it is the kind and the base URL.
+func WithLedgerAccount(name string) Option { return func(o *Options) { o.LedgerAccount = name } }
+
+// WithoutLedger lets verbs that spend money do with what the Provider itself remembers, and with the
+// handles that its caller keeps. An order that a crash interrupts is bought again by a program that has
+// lost its handle, as long as the vendor does not show it; so are the same orders of two programs, and
+// renewals. It is for scripts that buy one thing while a person watches.
+func WithoutLedger() Option { return func(o *Options) { o.NoLedger = true } }
+
+// WithSettleTime sets for how long an order whose answer was lost may still be carried out
+// (DefaultSettleTime by default). Until then it is looked for, and not sent again.
+func WithSettleTime(d time.Duration) Option { return func(o *Options) { o.SettleTime = d } }
 
 // VendorOption is for authors of clients: it is an option that only one vendor has. Clients of
 // other vendors refuse it.

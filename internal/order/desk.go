@@ -1,6 +1,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -9,15 +10,28 @@ import (
 	"github.com/provkit/provkit/internal/touched"
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
-// Desk is where the orders of one client are placed. The zero value is ready.
+// Desk is where the orders of one client are placed.
 type Desk struct {
-	// Turn is taken to look for an order or to send one: two orders that begin at once could
-	// not be told apart.
-	Turn adapter.Turn
+	ledger  provider.Ledger
+	chosen  bool // somebody has said which ledger, or none
+	account string
+	settle  time.Duration
+	vendor  func() (time.Time, bool) // the vendor's clock, nil if it has none
+	// turn is had before the lease, so that the goroutines of one program do not ask for it over and over.
+	turn adapter.Turn
+}
 
-	memory
+// NewDesk returns the desk of a client. account is the name of the vendor's account unless the options have
+// another, and clock returns the vendor's time as far as it is known.
+func NewDesk(o *provider.Options, account string, clock func() (time.Time, bool)) *Desk {
+	d := &Desk{ledger: o.Ledger, chosen: o.Ledger != nil || o.NoLedger, account: cmp.Or(o.LedgerAccount, account), settle: o.SettleTime, vendor: clock}
+	if d.ledger == nil {
+		d.ledger = ledger.NewMemory()
+	}
+	return d
 }
 
 // Place brings an order as far as it goes in one call. It sends the order unless it was sent
@@ -30,27 +44,61 @@ func (d *Desk) Place(ctx context.Context, o Order) (State, error) {
 }
 
 func (d *Desk) place(ctx context.Context, o Order) (State, error) {
-	release, err := d.Turn.Take(ctx)
+	r := o.record()
+	for again := false; ; again = true {
+		state, err := d.once(ctx, o)
+		if !o.Located() || err != nil {
+			return state, err
+		}
+		known := r.Known
+		state, err = d.follow(ctx, o)
+		if again || !errors.Is(err, errAstray) && !(known && r.ended) {
+			return state, err
+		}
+		// A handle that led astray, or to what has ended since it was done, is forgotten.
+		o.Forget()
+		if r.Known = false; r.ended {
+			r.ended, r.SentAt, r.Accepted, r.Marked = false, time.Time{}, false, false
+		}
+		d.note(ctx, o)
+	}
+}
+
+// once looks for an order, and sends it. If the order is located then, how far it is remains to be seen.
+func (d *Desk) once(ctx context.Context, o Order) (State, error) {
+	leased, hold, err := d.hold(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer release()
-	if err := d.resume(o); err != nil {
+	defer hold.release()
+	state, err := d.underLease(leased, o, hold.token)
+	if cause, lost := errors.AsType[*leaseLost](context.Cause(leased)); lost && err != nil && ctx.Err() == nil {
+		kind := provider.ErrUnavailable
+		if o.record().Placed {
+			kind = provider.ErrOutcomeUnknown
+		}
+		err = &provider.Error{Kind: kind, Message: words.Say("%v", cause), Err: cause}
+	}
+	return state, err
+}
+
+func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, error) {
+	r := o.record()
+	if err := d.resume(ctx, o); err != nil {
 		return "", err
 	}
-	defer func() { _ = d.keep(o) }() // what is bought is bought, whether it can be written down or not
-	r := o.record()
-	if o.Located() {
-		return d.follow(ctx, o)
+	defer func() { d.note(ctx, o) }() // what is bought is bought, whether it can be written down or not
+	if o.Located() && !r.Known { // what is known to be done may have a twin by now
+		return "", nil
 	}
 	seen, err := look(ctx, o)
 	switch {
-	case err != nil && r.Sent():
+	case err != nil && r.Sent() && !r.Known:
 		return Unclear, unresolved(errSent, err)
 	case err != nil:
 		return "", err
 	}
-	if state, err := d.judge(ctx, o, seen); state != "" || err != nil {
+	if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
 		return state, err
 	}
 	switch {
@@ -59,45 +107,49 @@ func (d *Desk) place(ctx context.Context, o Order) (State, error) {
 	case seen.Refusal != nil:
 		return "", seen.Refusal
 	}
-	return d.send(ctx, o)
+	return d.send(ctx, o, token)
 }
 
 // errSent is in place of the answer that an earlier call has lost.
 var errSent = errors.New("an earlier call has sent the order")
 
 // send places the order, once.
-func (d *Desk) send(ctx context.Context, o Order) (State, error) {
+func (d *Desk) send(ctx context.Context, o Order, token int64) (State, error) {
 	undo, err := o.Begin(ctx)
 	if err != nil {
 		return "", err
 	}
 	r := o.record()
 	earlier := r.SentAt
-	r.Resent, r.SentAt = r.Sent(), time.Now().Truncate(time.Second)
-	if err := d.keep(o); err != nil {
+	r.Resent, r.Refused, r.SentAt = r.Sent(), false, r.now().Truncate(time.Second)
+	if err := d.keep(ctx, o, token); err != nil {
 		undo()
 		r.SentAt = earlier
-		return "", &provider.Error{Kind: provider.ErrConflict, Message: words.Say("not sent: the handle could not be kept: %v", err), Err: err}
+		return "", d.failed("not sent", err)
 	}
 	r.Placed = true
 	state, err := o.Send(ctx)
 	if state == "" && err != nil && !errors.Is(err, provider.ErrOutcomeUnknown) {
-		if !r.KeepRefused {
+		if r.Refused = true; !r.KeepRefused || unanswered(err) {
 			undo()
 			r.SentAt = time.Time{} // nor did an earlier one happen: it has settled
 		}
 		return "", err
 	}
-	_ = d.keep(o)
 	switch {
-	case state != "":
+	case state != "", o.Located():
 		return state, err
-	case o.Located():
-		return d.follow(ctx, o)
 	case ctx.Err() != nil:
 		return Unclear, err
 	}
+	d.note(ctx, o)
 	return d.find(ctx, o, err)
+}
+
+// unanswered reports whether an error is no answer, so that the order was not sent.
+func unanswered(err error) bool {
+	e, ok := errors.AsType[*provider.Error](err)
+	return ok && e.StatusCode == 0
 }
 
 // find looks for an order that this call has sent, and whose answer was lost or named nothing
@@ -110,7 +162,7 @@ func (d *Desk) find(ctx context.Context, o Order, lost error) (State, error) {
 	case err != nil:
 		return Unclear, unresolved(lost, err)
 	}
-	if state, err := d.judge(ctx, o, seen); state != "" || err != nil {
+	if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
 		return state, err
 	}
 	return Unclear, lost // nothing is to be seen, but the vendor may still be working on it
@@ -119,25 +171,41 @@ func (d *Desk) find(ctx context.Context, o Order, lost error) (State, error) {
 // Poll is Place without buying anything. The error for an order of which nothing came matches
 // provider.ErrNotFound: it may be placed again.
 func (d *Desk) Poll(ctx context.Context, o Order) (State, error) {
+	r := o.record()
 	if o.Located() {
+		if err := d.resume(ctx, o); err != nil {
+			return Unclear, err
+		}
 		return d.follow(ctx, o)
 	}
-	release, err := d.Turn.Take(ctx)
+	leased, hold, err := d.hold(ctx)
 	if err != nil {
 		return Unclear, err
 	}
-	defer release()
+	state, err := d.search(leased, o)
+	hold.release()
+	switch {
+	case o.Located() && err == nil:
+		return d.follow(ctx, o)
+	case state != "" || err != nil:
+		return state, err
+	case r.Unsettled():
+		return r.unsettled(), nil
+	}
+	return "", &provider.Error{Kind: provider.ErrNotFound, Message: "nothing came of the order: it was not carried out, place it again"}
+}
+
+// search looks for an order without sending it.
+func (d *Desk) search(ctx context.Context, o Order) (State, error) {
+	if err := d.resume(ctx, o); err != nil || o.Located() {
+		return "", err
+	}
+	defer func() { d.note(ctx, o) }()
 	seen, err := look(ctx, o)
 	if err != nil {
 		return Unclear, err
 	}
-	if state, err := d.judge(ctx, o, seen); state != "" || err != nil {
-		return state, err
-	}
-	if r := o.record(); r.Unsettled() {
-		return r.unsettled(), nil
-	}
-	return "", &provider.Error{Kind: provider.ErrNotFound, Message: "nothing came of the order: it was not carried out, place it again"}
+	return judge(o, seen)
 }
 
 // look searches the account for an order.
@@ -146,14 +214,14 @@ func look(ctx context.Context, o Order) (*Sighting, error) {
 	return seen, proven(err)
 }
 
-// judge says how far an order is by what a look saw; "" if nothing came of it.
-func (d *Desk) judge(ctx context.Context, o Order, seen *Sighting) (State, error) {
+// judge says how far an order is by what a look saw; "" if it is located, or nothing came of it.
+func judge(o Order, seen *Sighting) (State, error) {
 	r := o.record()
 	switch {
-	case o.Located():
-		return d.follow(ctx, o)
-	case seen.Conflict != nil:
+	case seen.Conflict != nil && (!o.Located() || r.Known):
 		return Unclear, seen.Conflict
+	case o.Located():
+		return "", nil
 	case seen.Unclear != "":
 		r.Why = seen.Unclear
 		return Unclear, nil
@@ -165,8 +233,7 @@ func (d *Desk) judge(ctx context.Context, o Order, seen *Sighting) (State, error
 
 // follow finds out how far a located order is, and marks its thing as soon as it is there.
 func (d *Desk) follow(ctx context.Context, o Order) (State, error) {
-	_ = d.keep(o)
-	defer func() { _ = d.keep(o) }()
+	defer func() { d.note(ctx, o) }()
 	state, err := o.Follow(ctx)
 	if err == nil && state == Unmarked {
 		state, err = o.Mark(ctx)
@@ -178,7 +245,7 @@ func (d *Desk) follow(ctx context.Context, o Order) (State, error) {
 // unsettled is how far an order is that was sent so lately that seeing nothing of it proves
 // nothing.
 func (r *Record) unsettled() State {
-	r.Why = "nothing came of the order yet, but the vendor may still be working on it: try again after " + r.SentAt.Add(Settles).Format(time.RFC3339)
+	r.Why = "nothing came of the order yet, but the vendor may still be working on it: try again after " + r.SentAt.Add(r.patience()).Format(time.RFC3339)
 	return Unclear
 }
 

@@ -13,6 +13,8 @@ import (
 
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
+	"github.com/provkit/provkit/provider/ledgertest"
 )
 
 func unix(seconds int64) time.Time { return time.Unix(seconds, 0) }
@@ -36,13 +38,13 @@ func TestAnswers(t *testing.T) {
 		t.Run(string(test.answer), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				v := &vendor{answer: test.answer, things: []thing{{mark: "other"}, {}}}
-				first := buy(v, new(order.Desk), "order-1", "")
+				first := buy(v, newDesk(nil), "order-1", "")
 				state, err := first.desk.Place(t.Context(), first)
 				assert.Equal(t, test.state, state)
 				assert.ErrorIs(t, err, test.err)
 				assert.True(t, first.Placed)
 
-				again := buy(v, new(order.Desk), "order-1", first.Handle())
+				again := buy(v, newDesk(nil), "order-1", first.Handle())
 				state, err = again.desk.Place(t.Context(), again)
 				require.NoError(t, err)
 				assert.Equal(t, test.then, state)
@@ -63,16 +65,16 @@ func TestAnswers(t *testing.T) {
 func TestSettles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answer: lostBefore}
-		first := buy(v, new(order.Desk), "order-1", "")
+		first := buy(v, newDesk(nil), "order-1", "")
 		_, err := first.desk.Place(t.Context(), first)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 		handle := first.Handle()
 		for range 2 {
-			p := buy(v, new(order.Desk), "order-1", handle)
+			p := buy(v, newDesk(nil), "order-1", handle)
 			state, err := p.desk.Place(t.Context(), p)
 			require.NoError(t, err)
 			assert.Equal(t, order.Unclear, state)
-			assert.Contains(t, p.Why, p.SentAt.Add(order.Settles).Format(time.RFC3339))
+			assert.Contains(t, p.Why, p.SentAt.Add(settles).Format(time.RFC3339))
 			assert.Equal(t, handle, p.Handle(), "the time counts from the order, not from the last look")
 			state, err = p.desk.Poll(t.Context(), p)
 			require.NoError(t, err)
@@ -81,7 +83,7 @@ func TestSettles(t *testing.T) {
 		}
 		assert.Equal(t, 1, v.sends)
 		time.Sleep(2 * time.Second)
-		p := buy(v, new(order.Desk), "order-1", handle)
+		p := buy(v, newDesk(nil), "order-1", handle)
 		state, err := p.desk.Poll(t.Context(), p)
 		require.ErrorIs(t, err, provider.ErrNotFound)
 		assert.Empty(t, state)
@@ -95,15 +97,54 @@ func TestSettles(t *testing.T) {
 	})
 }
 
+// TestClocks: an order settles by the vendor's clock where it has one, by the ledger's otherwise, and never
+// by ours.
+func TestClocks(t *testing.T) {
+	for _, test := range []struct {
+		name           string
+		vendor, ledger time.Duration // how far its clock is set forward right after the order
+		hasVendor      bool
+		want           order.State
+	}{
+		{name: "nothing moves", hasVendor: true, want: order.Unclear},
+		{name: "the ledger's, of a machine that is set forward", ledger: time.Hour, hasVendor: true, want: order.Unclear},
+		{name: "the ledger's, set back a year", ledger: -365 * 24 * time.Hour, vendor: settles, hasVendor: true, want: order.Ready},
+		{name: "no vendor's", ledger: settles, want: order.Ready},
+		{name: "no vendor's, too early", ledger: settles - time.Second, want: order.Unclear},
+		{name: "the vendor's, set back a year: the ledger's counts", vendor: -365 * 24 * time.Hour, hasVendor: true, ledger: settles - time.Second, want: order.Unclear},
+		{name: "the vendor's, set back a year, and it settled", vendor: -365 * 24 * time.Hour, hasVendor: true, ledger: settles, want: order.Ready},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var ofVendor, ofLedger time.Duration
+				l := ledger.NewMemory(ledger.WithClock(func() time.Time { return time.Now().Add(ofLedger) }))
+				desk := func() *order.Desk {
+					clock := func() (time.Time, bool) { return time.Now().AddDate(7, 0, 0).Add(ofVendor), test.hasVendor }
+					return order.NewDesk(provider.NewOptions(provider.WithLedger(l), provider.WithSettleTime(settles)), "shop", clock)
+				}
+				v := &vendor{answer: lostBefore}
+				p := buy(v, desk(), "order-1", "")
+				_, err := p.desk.Place(t.Context(), p)
+				require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+				ofVendor, ofLedger, v.answer = test.vendor, test.ledger, named
+				p = buy(v, desk(), "order-1", "")
+				state, err := p.desk.Place(t.Context(), p)
+				require.NoError(t, err)
+				assert.Equal(t, test.want, state)
+			})
+		})
+	}
+}
+
 // TestLateOrder: the vendor carries an order out after a look that found nothing.
 func TestLateOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answer: lostBefore, things: []thing{{}}}
-		first := buy(v, new(order.Desk), "order-1", "")
+		first := buy(v, newDesk(nil), "order-1", "")
 		_, err := first.desk.Place(t.Context(), first)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 		v.things = append(v.things, thing{})
-		p := buy(v, new(order.Desk), "order-1", first.Handle())
+		p := buy(v, newDesk(nil), "order-1", first.Handle())
 		state, err := p.desk.Poll(t.Context(), p)
 		require.NoError(t, err)
 		assert.Equal(t, order.Ready, state)
@@ -117,7 +158,7 @@ func TestUnclear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answer: lostAfter}
 		v.things = []thing{}
-		p := buy(v, new(order.Desk), "order-1", "")
+		p := buy(v, newDesk(nil), "order-1", "")
 		p.v = v
 		other := thing{}
 		v.kill = func(step int) bool {
@@ -132,7 +173,7 @@ func TestUnclear(t *testing.T) {
 		assert.Equal(t, "one of [1 2]", p.Why)
 		for range 2 {
 			time.Sleep(time.Hour)
-			p = buy(v, new(order.Desk), "order-1", p.Handle())
+			p = buy(v, newDesk(nil), "order-1", p.Handle())
 			state, err = p.desk.Place(t.Context(), p)
 			require.NoError(t, err)
 			assert.Equal(t, order.Unclear, state)
@@ -163,8 +204,7 @@ func TestNotSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			v := &test.vendor
 			v.answer = named
-			p := buy(v, new(order.Desk), "order-1", "")
-			p.OnHandle = func(handle string) error { return fmt.Errorf("handle %q of nothing", handle) }
+			p := buy(v, newDesk(nil), "order-1", "")
 			state, err := p.desk.Place(t.Context(), p)
 			require.ErrorIs(t, err, test.want)
 			assert.NotErrorIs(t, err, provider.ErrOutcomeUnknown)
@@ -194,13 +234,13 @@ func TestLookFails(t *testing.T) {
 					}
 					return false
 				}
-				p := buy(v, new(order.Desk), "order-1", "")
+				p := buy(v, newDesk(nil), "order-1", "")
 				state, err := p.desk.Place(t.Context(), p)
 				assert.Equal(t, test.state, state)
 				assert.ErrorIs(t, err, test.want)
 				assert.NotErrorIs(t, err, provider.ErrUnavailable)
 
-				again := buy(v, new(order.Desk), "order-1", p.Handle())
+				again := buy(v, newDesk(nil), "order-1", p.Handle())
 				time.Sleep(time.Hour)
 				state, err = again.desk.Place(t.Context(), again)
 				assert.Equal(t, order.Unclear, state)
@@ -227,27 +267,13 @@ func TestLookFails(t *testing.T) {
 func TestAcceptedIsNeverSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answer: named}
-		p := buy(v, new(order.Desk), "order-1", "order-1 0 1700000000 0 true")
+		p := buy(v, newDesk(nil), "order-1", "order-1 0 1700000000 0 true")
 		for _, place := range []func(context.Context, order.Order) (order.State, error){p.desk.Place, p.desk.Poll} {
 			state, err := place(t.Context(), p)
 			require.NoError(t, err)
 			assert.Equal(t, order.Deploying, state)
 		}
 		assert.Zero(t, v.sends)
-
-		// The caller knows before anything else is done.
-		v.answer = accepted
-		p = buy(v, new(order.Desk), "order-2", "")
-		var told []string
-		p.OnHandle = func(handle string) error { told = append(told, handle); return nil }
-		v.steps, v.kill = 0, func(step int) bool {
-			if step == 4 {
-				assert.Contains(t, told[len(told)-1], "true")
-			}
-			return false
-		}
-		_, err := p.desk.Place(t.Context(), p)
-		require.NoError(t, err)
 	})
 }
 
@@ -257,78 +283,113 @@ func TestRefusal(t *testing.T) {
 	for _, keep := range []bool{false, true} {
 		t.Run(fmt.Sprintf("kept %v", keep), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				v := &vendor{answer: refused, things: []thing{{}}}
-				var told []string
-				p := buy(v, new(order.Desk), "order-1", "")
+				v, l := &vendor{answer: refused, things: []thing{{}}}, ledger.NewMemory()
+				p := buy(v, newDesk(l), "order-1", "")
 				p.KeepRefused = keep
-				p.OnHandle = func(handle string) error { told = append(told, handle); return nil }
 				state, err := p.desk.Place(t.Context(), p)
 				require.ErrorIs(t, err, provider.ErrQuota)
 				assert.Empty(t, state)
 				assert.Equal(t, keep, p.Sent())
 				v.answer = named
-				p = buy(v, p.desk, "order-1", told[len(told)-1])
+				p = buy(v, newDesk(l), "order-1", "")
 				state, err = p.desk.Place(t.Context(), p)
 				require.NoError(t, err)
 				if keep {
-					assert.Len(t, told, 1)
 					assert.Equal(t, order.Unclear, state, "it might have been bought all the same")
 					assert.Equal(t, 1, v.sends)
-					return
+					time.Sleep(settles)
+					state, err = p.desk.Place(t.Context(), p)
+					require.NoError(t, err)
 				}
-				assert.Equal(t, []string{told[0], ""}, told, "forget it")
 				assert.Equal(t, order.Ready, state)
+				assert.Equal(t, 2, v.sends)
 				checkBought(t, v, "", "order-1")
 			})
 		})
 	}
 }
 
-// TestIntentFirst: the handle is out of the house before the order is.
+// TestIntentFirst: the order is in the ledger before it is out of the house, and what becomes of it is
+// written down after each step.
 func TestIntentFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answer: named}
-		var told []string
-		var sends []int
-		p := buy(v, new(order.Desk), "order-1", "")
-		p.OnHandle = func(handle string) error {
-			told, sends = append(told, handle), append(sends, v.sends)
+		var stored []string
+		put := func(e *provider.LedgerEntry) error {
+			stored = append(stored, fmt.Sprint(v.sends, " ", e.Verb, " ", e.Subject, " ", e.State, " ", e.Asked, " ", e.Learnt))
 			return nil
 		}
+		l := ledgertest.Watched(ledger.NewMemory(), func(e *provider.LedgerEntry) error { return put(e) })
+		p := buy(v, newDesk(l), "order-1", "")
 		_, err := p.desk.Place(t.Context(), p)
 		require.NoError(t, err)
-		assert.Equal(t, []int{0, 1}, sends, "once before, and once when more is known")
-		assert.Equal(t, p.Handle(), told[1])
-
-		// What was found is known before it is paid.
-		v = &vendor{answer: lostAfter}
-		p = buy(v, new(order.Desk), "order-1", "")
-		p.OnHandle = func(handle string) error { told = append(told, handle); return nil }
-		v.kill = func(step int) bool {
-			if step == 6 {
-				assert.True(t, p.Located())
-				assert.Equal(t, p.Handle(), told[len(told)-1])
-			}
-			return false
-		}
-		_, err = p.desk.Place(t.Context(), p)
-		require.NoError(t, err)
+		assert.Equal(t, []string{
+			"0 create order-1 sent map[plan:small] map[]", "1 create order-1 placed map[plan:small] map[account:1 trace:1]",
+			"1 create order-1 done map[plan:small] map[account:1 trace:1]",
+		}, stored)
 
 		// If it cannot be kept, nothing is sent and nothing is remembered.
 		full := errors.New("disk full")
-		p = buy(v, new(order.Desk), "order-2", "")
-		p.OnHandle = func(string) error { return full }
+		put = func(*provider.LedgerEntry) error { return full }
+		p = buy(v, newDesk(l), "order-2", "")
 		state, err := p.desk.Place(t.Context(), p)
 		require.ErrorIs(t, err, full)
+		require.ErrorIs(t, err, provider.ErrUnavailable)
 		require.ErrorContains(t, err, "not sent")
 		assert.Empty(t, state)
 		assert.False(t, p.Sent())
 		assert.Equal(t, 1, v.sends)
-		again := buy(v, p.desk, "order-2", "")
-		_, err = again.desk.Place(t.Context(), again)
+
+		// What cannot be written down afterwards is found by the next program.
+		put = func(e *provider.LedgerEntry) error {
+			if e.State == provider.LedgerSent {
+				return nil
+			}
+			return full
+		}
+		p = buy(v, newDesk(l), "order-2", "")
+		state, err = p.desk.Place(t.Context(), p)
 		require.NoError(t, err)
-		assert.Zero(t, again.resumed)
+		assert.Equal(t, order.Ready, state)
+		again := buy(v, newDesk(l), "order-2", "")
+		state, err = again.desk.Place(t.Context(), again)
+		require.NoError(t, err)
+		assert.Equal(t, order.Ready, state)
+		assert.Equal(t, 1, again.resumed)
 		checkBought(t, v, "order-1", "order-2")
+	})
+}
+
+// TestNoLedger: nothing is spent as long as nobody has said where it is remembered.
+func TestNoLedger(t *testing.T) {
+	var problems provider.Problems
+	order.NewDesk(provider.NewOptions(), "shop", nil).Refuse(&problems)
+	require.Contains(t, problems, "WithLedger")
+	assert.Contains(t, problems["WithLedger"], "provider.WithoutLedger")
+	for _, opt := range []provider.Option{provider.WithLedger(ledger.NewMemory()), provider.WithoutLedger()} {
+		problems = nil
+		order.NewDesk(provider.NewOptions(opt), "shop", nil).Refuse(&problems)
+		assert.Empty(t, problems)
+	}
+}
+
+// TestAstray: a handle that leads to what belongs to another order is forgotten, and the order is looked for
+// anew, once.
+func TestAstray(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := &vendor{answer: named, things: []thing{{mark: "order-2"}, {mark: "order-1"}}}
+		p := buy(v, newDesk(nil), "order-1", "order-1 0 900000000 1 false")
+		state, err := p.desk.Place(t.Context(), p)
+		require.NoError(t, err)
+		assert.Equal(t, order.Ready, state)
+		assert.Equal(t, []int{1, 2, 0}, []int{p.forgotten, p.thing, v.sends})
+
+		v.things[1].mark = "" // it has settled long ago, so that nothing came of it
+		p = buy(v, newDesk(nil), "order-1", "order-1 5 900000000 1 false")
+		state, err = p.desk.Place(t.Context(), p)
+		require.NoError(t, err)
+		assert.Equal(t, order.Ready, state)
+		checkBought(t, v, "order-2", "", "order-1")
 	})
 }
 
@@ -336,14 +397,14 @@ func TestIntentFirst(t *testing.T) {
 func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answer: named, state: order.Unpaid}
-		p := buy(v, new(order.Desk), "order-1", "")
+		p := buy(v, newDesk(nil), "order-1", "")
 		state, err := p.desk.Place(t.Context(), p)
 		require.NoError(t, err)
 		assert.Equal(t, order.Unpaid, state)
 		checkBought(t, v, "")
 
 		v.state, v.followFails = order.Deploying, errDown
-		p = buy(v, new(order.Desk), "order-1", p.Handle())
+		p = buy(v, newDesk(nil), "order-1", p.Handle())
 		for _, place := range []func(context.Context, order.Order) (order.State, error){p.desk.Place, p.desk.Poll} {
 			state, err = place(t.Context(), p)
 			require.ErrorIs(t, err, provider.ErrUnavailable)
@@ -365,7 +426,7 @@ func TestFollow(t *testing.T) {
 func TestNotFoundNeedsProof(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		missing := &provider.Error{Kind: provider.ErrNotFound, StatusCode: 404, Message: "not found"}
-		v, desk := &vendor{answer: named, lookFails: missing}, new(order.Desk)
+		v, desk := &vendor{answer: named, lookFails: missing}, newDesk(nil)
 		sent, located := "order-1 0 1 0 false", "order-1 0 1 1 false"
 		for _, handle := range []string{"", sent} {
 			for _, place := range []func(context.Context, order.Order) (order.State, error){desk.Place, desk.Poll} {
@@ -398,89 +459,143 @@ func TestNotFoundNeedsProof(t *testing.T) {
 	})
 }
 
-// TestRememberedOrders: a client knows its orders without their handles until they are marked,
-// and whose their things are.
+// TestRememberedOrders: all programs with one ledger know its orders without their handles, and whose their
+// things are.
 func TestRememberedOrders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		v, desk := &vendor{answer: named, state: order.Deploying}, new(order.Desk)
-		first := buy(v, desk, "order-1", "")
-		_, err := desk.Place(t.Context(), first)
+		v, l := &vendor{answer: named, state: order.Deploying}, ledger.NewMemory()
+		first := buy(v, newDesk(l), "order-1", "")
+		_, err := first.desk.Place(t.Context(), first)
 		require.NoError(t, err)
-		located := buy(v, desk, "order-1", first.Handle())
-		_, err = desk.Place(t.Context(), located)
+		again := buy(v, newDesk(l), "order-1", "")
+		_, err = again.desk.Place(t.Context(), again)
 		require.NoError(t, err)
-		assert.Zero(t, located.resumed, "its caller's handle says as much")
-		again := buy(v, desk, "order-1", "")
-		_, err = desk.Place(t.Context(), again)
-		require.NoError(t, err)
-		assert.Equal(t, 1, again.resumed)
 		assert.Equal(t, first.Handle(), again.Handle())
-		assert.Equal(t, "order-1", desk.Owner("1"))
+		owners, err := again.desk.Owners(t.Context())
+		require.NoError(t, err)
+		assert.Equal(t, map[string]string{"1": "order-1"}, owners)
 
 		// An order that is lost right then is not taken for the first one's thing.
 		v.answer = lostBefore
-		other := buy(v, desk, "order-2", "order-2 0 "+fmt.Sprint(time.Now().Unix())+" 0 false")
-		state, err := desk.Place(t.Context(), other)
+		other := buy(v, newDesk(l), "order-2", "order-2 0 "+fmt.Sprint(time.Now().Unix())+" 0 false")
+		state, err := other.desk.Place(t.Context(), other)
 		require.NoError(t, err)
 		assert.Equal(t, order.Unclear, state)
 		assert.Zero(t, other.thing)
 
 		v.state = ""
-		marked := buy(v, desk, "order-1", "")
-		marked.read(first.Handle())
-		state, err = desk.Poll(t.Context(), marked)
+		marked := buy(v, newDesk(l), "order-1", first.Handle())
+		state, err = marked.desk.Poll(t.Context(), marked)
 		require.NoError(t, err)
 		assert.Equal(t, order.Ready, state)
-		last := buy(v, desk, "order-1", "")
-		_, err = desk.Place(t.Context(), last)
+
+		// Somebody takes the mark away: the ledger knows all the same.
+		v.things[0].mark = ""
+		last := buy(v, newDesk(l), "order-1", "")
+		state, err = last.desk.Place(t.Context(), last)
 		require.NoError(t, err)
-		assert.Zero(t, last.resumed, "the mark tells from now on")
+		assert.Equal(t, order.Ready, state)
 		assert.Equal(t, 1, v.sends)
-	})
-}
+		checkBought(t, v, "order-1")
 
-// TestOneAtATime: orders wait for each other while one is looked for or sent; those that are
-// located need not.
-func TestOneAtATime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v, desk := &vendor{answer: named}, new(order.Desk)
-		release, err := desk.Turn.Take(t.Context())
-		require.NoError(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		state, err := desk.Place(ctx, buy(v, desk, "order-1", ""))
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorContains(t, err, "not sent")
-		assert.Empty(t, state)
-		_, err = desk.Poll(ctx, buy(v, desk, "order-1", "order-1 0 1 0 false"))
-		require.ErrorIs(t, err, context.DeadlineExceeded)
-		assert.Zero(t, v.steps)
-
-		v.things = []thing{{mark: "order-3"}}
-		state, err = desk.Poll(t.Context(), buy(v, desk, "order-3", "order-3 0 1 1 false"))
-		require.NoError(t, err)
-		assert.Equal(t, order.Ready, state)
-		release()
-		v.steps, v.kill = 0, func(step int) bool {
-			if step == 2 {
-				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-				defer cancel()
-				_, err := desk.Turn.Take(ctx)
-				assert.Error(t, err, "the order has the turn")
+		// It has ended: the reference gets another one.
+		v.followFails = order.Gone("the thing has ended")
+		v.things[0].mark, v.steps = "ended", 0
+		v.kill = func(step int) bool {
+			if step == 4 { // after a look and a follow
+				v.followFails = nil
 			}
 			return false
 		}
-		_, err = desk.Place(t.Context(), buy(v, desk, "order-1", ""))
+		v.answer = named
+		next := buy(v, newDesk(l), "order-1", "")
+		state, err = next.desk.Place(t.Context(), next)
 		require.NoError(t, err)
+		assert.Equal(t, order.Ready, state)
+		checkBought(t, v, "ended", "order-1")
+	})
+}
+
+// TestOneAtATime: one order at a time is looked for or sent, among all programs with one ledger; those that
+// are located need not wait.
+func TestOneAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, l := &vendor{answer: named, things: []thing{{mark: "order-3"}}}, ledger.NewMemory()
+		token, err := l.Acquire(t.Context(), "shop", time.Hour)
+		require.NoError(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		p := buy(v, newDesk(l), "order-1", "")
+		state, err := p.desk.Place(ctx, p)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.ErrorContains(t, err, "not sent")
+		assert.Empty(t, state)
+		p = buy(v, newDesk(l), "order-1", "order-1 0 1 0 false")
+		_, err = p.desk.Poll(ctx, p)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		assert.Zero(t, v.steps)
+
+		p = buy(v, newDesk(l), "order-3", "order-3 0 1 1 false")
+		state, err = p.desk.Poll(t.Context(), p)
+		require.NoError(t, err)
+		assert.Equal(t, order.Ready, state)
+
+		require.NoError(t, l.Release(t.Context(), "shop", token))
+		var held []bool
+		v.steps, v.kill = 0, func(int) bool {
+			token, err := l.Acquire(t.Context(), "shop", time.Hour)
+			if held = append(held, err != nil); err == nil {
+				_ = l.Release(t.Context(), "shop", token)
+			}
+			return false
+		}
+		p = buy(v, newDesk(l), "order-1", "")
+		_, err = p.desk.Place(t.Context(), p)
+		require.NoError(t, err)
+		assert.Equal(t, []bool{true, true, true, true, false, false, false, false}, held, "while it looks and sends, and not while it follows")
 		assert.Equal(t, 1, v.sends)
 	})
 }
+
+// TestSlowAnswer: a lease lasts as long as the program that holds it lives, and what is done under it ends
+// when it does.
+func TestSlowAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, l := &vendor{answer: named}, ledger.NewMemory()
+		v.slow = func(context.Context) error {
+			time.Sleep(5 * time.Minute)
+			_, err := l.Acquire(t.Context(), "shop", time.Hour)
+			assert.ErrorIs(t, err, provider.ErrLeaseHeld)
+			return nil
+		}
+		p := buy(v, newDesk(l), "order-1", "")
+		state, err := p.desk.Place(t.Context(), p)
+		require.NoError(t, err)
+		assert.Equal(t, order.Ready, state)
+
+		v.slow = func(ctx context.Context) error {
+			<-ctx.Done()
+			return errLost
+		}
+		p = buy(v, newDesk(taken{l}), "order-2", "")
+		state, err = p.desk.Place(t.Context(), p)
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		require.ErrorIs(t, err, provider.ErrStale)
+		assert.NotErrorIs(t, err, context.Canceled)
+		assert.Equal(t, order.Unclear, state)
+	})
+}
+
+// taken is a ledger whose leases do not last.
+type taken struct{ provider.Ledger }
+
+func (taken) Extend(context.Context, string, int64, time.Duration) error { return provider.ErrStale }
 
 // TestRetryAfterPayment: only a call that has bought something is patient.
 func TestRetryAfterPayment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := &vendor{answer: named, markFails: 3}
-		p := buy(v, new(order.Desk), "order-1", "")
+		p := buy(v, newDesk(nil), "order-1", "")
 		start := time.Now()
 		state, err := p.desk.Place(t.Context(), p)
 		require.NoError(t, err)
@@ -488,7 +603,7 @@ func TestRetryAfterPayment(t *testing.T) {
 		assert.Equal(t, 7*time.Second, time.Since(start))
 
 		v.things[0].mark, v.markFails = "", 1
-		p = buy(v, new(order.Desk), "order-1", p.Handle())
+		p = buy(v, newDesk(nil), "order-1", p.Handle())
 		_, err = p.desk.Place(t.Context(), p)
 		require.ErrorIs(t, err, provider.ErrUnavailable)
 
@@ -506,8 +621,7 @@ func TestRetryAfterPayment(t *testing.T) {
 }
 
 // TestCrashes kills the program at each step, before and after it was carried out, whatever the
-// answer. The next one goes on from the handle that the first one has given out: each order is
-// bought once.
+// answer. The next one goes on from the ledger: each order is bought once.
 func TestCrashes(t *testing.T) {
 	points := 0
 	for _, answer := range []answer{named, accepted, leftBehind, lostAfter, lostBefore} {
@@ -523,20 +637,13 @@ func TestCrashes(t *testing.T) {
 						}
 						return ctx.Err() != nil
 					}
-					handle := ""
-					p := buy(v, new(order.Desk), "order-1", "")
-					p.OnHandle = func(h string) error {
-						if ctx.Err() == nil {
-							handle = h
-						}
-						return nil
-					}
+					store := ledger.NewMemory()
+					p := buy(v, newDesk(ledgertest.Dying(ctx, store)), "order-1", "")
 					_, _ = p.desk.Place(ctx, p)
 					reached, v.kill = ctx.Err() != nil, nil
 					v.answer = named
 					for range 4 {
-						p := buy(v, new(order.Desk), "order-1", handle)
-						p.OnHandle = func(h string) error { handle = h; return nil }
+						p := buy(v, newDesk(store), "order-1", "")
 						if state, err := p.desk.Place(t.Context(), p); err == nil && state == order.Ready {
 							break
 						}

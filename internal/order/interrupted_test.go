@@ -34,7 +34,7 @@ func TestInterrupted(t *testing.T) {
 	for _, bought := range []bool{true, false} {
 		ctx, cancel := context.WithCancel(t.Context())
 		v := &vendor{answer: named, followFails: &provider.Error{Op: "Things.List", Err: context.Canceled}}
-		o := cut{buy(v, new(order.Desk), "order-1", ""), cancel, bought}
+		o := cut{buy(v, newDesk(nil), "order-1", ""), cancel, bought}
 		_, err := o.desk.Place(ctx, o)
 		require.ErrorIs(t, err, context.Canceled)
 		if bought {

@@ -10,8 +10,9 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Settles is how long a vendor may work on an order before its effect shows.
-const Settles = 2 * time.Minute
+// refusalSettles is how long an order may still be carried out that the vendor has refused, where its
+// refusals prove nothing. Lost answers have provider.WithSettleTime.
+const refusalSettles = 2 * time.Minute
 
 // State is how far an order is. The zero value belongs to an error: nothing was bought.
 type State string
@@ -37,9 +38,17 @@ type Order interface {
 	// Handle is what is known of the order, as a text that survives the program; "" if
 	// that is nothing. It contains no secret.
 	Handle() string
-	// Trace is what in the account belongs to the order alone, such as its invoice; "" if
-	// nothing is known. Desk.Owner returns whose it is.
+	// Trace is what in the account belongs to the order alone, such as its invoice, and Thing the ID of
+	// what was bought; "" if it is unknown. Desk.Owners knows the traces of other orders.
 	Trace() string
+	Thing() string
+	// Asked is what the ledger remembers of what was ordered, without secrets; nil in a call that buys
+	// nothing and does not know.
+	Asked() map[string]string
+	// Resume takes over what a handle says that the ledger had.
+	Resume(handle string) error
+	// Forget takes back what locates the order.
+	Forget()
 	// Located reports whether something is known that belongs to the order and to no other.
 	Located() bool
 
@@ -61,12 +70,6 @@ type Order interface {
 	Mark(context.Context) (State, error)
 }
 
-// Resumer is an Order that goes on from the handle that this client remembers when its
-// caller has none.
-type Resumer interface {
-	Resume(handle string) error
-}
-
 // Sighting is what a look at the account says about an order that it did not locate.
 type Sighting struct {
 	// Unclear says what may be the order's, or somebody else's.
@@ -79,31 +82,36 @@ type Sighting struct {
 
 // Record is what all orders have in common.
 type Record struct {
-	// Reference is the caller's, and Key what distinguishes it from all others of its client:
-	// the reference, or what is made from it.
-	Reference, Key string
-	// SentAt is about when the order was sent; zero if it was not.
+	// Reference is the caller's, which distinguishes the order from all others of its account.
+	Reference string
+	// SentAt is about when the order was sent, by the vendor's clock if that is known; zero if it was not.
 	SentAt time.Time
 	// Accepted: the vendor took the order and named nothing that belongs to it.
 	Accepted bool
 	// Marked: its thing carries the mark.
 	Marked bool
-	// ended: it is proven that its thing is gone.
-	ended bool
+	// Known: the ledger knows that its thing was there and marked.
+	Known bool
+	// Refused: the vendor has refused it.
+	Refused bool
 
 	// Placed: this very call has sent it. Resent: an earlier call had done so too, and
 	// nothing came of that.
 	Placed, Resent bool
-	// Told is the handle that the caller has.
-	Told string
-	// OnHandle is given the handle before the order is sent and whenever more is known. Its
-	// error stops an order that was not sent yet.
-	OnHandle func(handle string) error
 	// KeepRefused: an order that was refused counts as sent until it has settled, since the
 	// vendor's refusals are not to be trusted.
 	KeepRefused bool
 	// Why says what is unclear about an Unclear order.
 	Why string
+
+	// What the desk knows: the entry as the ledger has it, for how long it had it when it was read, for how
+	// long an order may be carried out, and what tells the time. ended: it is proven that its thing is gone.
+	entry  *provider.LedgerEntry
+	kept   time.Duration
+	read   time.Time
+	settle time.Duration
+	clock  func() time.Time
+	ended  bool
 }
 
 //lint:ignore U1000 for staticcheck by itself
@@ -114,7 +122,31 @@ func (r *Record) Sent() bool { return !r.SentAt.IsZero() }
 
 // Unsettled reports whether the order was sent so lately that seeing nothing of it proves
 // nothing.
-func (r *Record) Unsettled() bool { return r.Sent() && time.Since(r.SentAt) < Settles }
+func (r *Record) Unsettled() bool { return r.Sent() && r.since() < r.patience() }
+
+// since is how long ago the order was sent. If that is in the future, a clock was set back, and what counts
+// is how long the ledger has known it.
+func (r *Record) since() time.Duration {
+	if since := r.now().Sub(r.SentAt); since > -time.Minute {
+		return since
+	}
+	return r.kept + time.Since(r.read)
+}
+
+// patience is how long the order may still be carried out after it was sent.
+func (r *Record) patience() time.Duration {
+	if r.Refused {
+		return min(refusalSettles, r.settle)
+	}
+	return r.settle
+}
+
+func (r *Record) now() time.Time {
+	if r.clock == nil {
+		return time.Now()
+	}
+	return r.clock()
+}
 
 // errGone is in an error that proves the end of what was ordered.
 var errGone = errors.New("gone")
@@ -132,6 +164,15 @@ func proven(err error) error {
 		return err
 	}
 	return adapter.NotOfAccount(err)
+}
+
+// errAstray is in an error about a thing that a handle leads to and that is another order's.
+var errAstray = errors.New("astray")
+
+// Astray is the error when a handle leads to what belongs to another order. Desk forgets the handle, and
+// looks anew.
+func Astray(format words.Own, args ...any) *provider.Error {
+	return &provider.Error{Kind: provider.ErrConflict, Message: words.Say(format, args...), Err: errAstray}
 }
 
 // Unknown is the error when nobody knows whether something was bought.

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 // vendor is a scripted vendor: it charges for every order that reaches it, and nothing that it
@@ -30,6 +32,8 @@ type vendor struct {
 	// refusal and conflict are what a look sees.
 	refusal, conflict error
 
+	// slow, if set, is what happens before an order is answered.
+	slow func(context.Context) error
 	// kill, if set, is asked at each step whether the program dies there.
 	kill  func(step int) bool
 	steps int
@@ -50,7 +54,7 @@ const (
 
 var (
 	errLost    = &provider.Error{Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Message: "the answer was lost"}
-	errRefused = &provider.Error{Kind: provider.ErrQuota, Message: "not enough credit"}
+	errRefused = &provider.Error{Kind: provider.ErrQuota, StatusCode: 402, Message: "not enough credit"}
 	errDown    = &provider.Error{Provider: "shop", Op: "Things.List", Action: "list things", Kind: provider.ErrUnavailable, Message: "down"}
 	errKilled  = errors.New("killed")
 )
@@ -76,10 +80,22 @@ type purchase struct {
 	before, thing int // thing counts from 1
 	newest        int
 	resumed       int
+	forgotten     int
 }
 
+// newDesk returns the desk of a program that has a ledger; nil is a new one.
+func newDesk(l provider.Ledger) *order.Desk {
+	if l == nil {
+		l = ledger.NewMemory()
+	}
+	return order.NewDesk(provider.NewOptions(provider.WithLedger(l), provider.WithSettleTime(settles)), "shop", nil)
+}
+
+// settles is for how long orders may be carried out.
+const settles = 2 * time.Minute
+
 func buy(v *vendor, desk *order.Desk, reference, handle string) *purchase {
-	p := &purchase{v: v, desk: desk, Record: order.Record{Reference: reference, Key: reference, Told: handle}}
+	p := &purchase{v: v, desk: desk, Record: order.Record{Reference: reference}}
 	if handle != "" {
 		p.read(handle)
 	}
@@ -113,6 +129,15 @@ func (p *purchase) Resume(handle string) error {
 	return nil
 }
 
+func (p *purchase) Forget() {
+	p.forgotten++
+	p.thing = 0
+}
+
+func (p *purchase) Asked() map[string]string { return map[string]string{"plan": "small"} }
+
+func (p *purchase) Thing() string { return p.Trace() }
+
 func (p *purchase) Trace() string {
 	if p.thing == 0 {
 		return ""
@@ -122,13 +147,17 @@ func (p *purchase) Trace() string {
 
 func (p *purchase) Located() bool { return p.thing != 0 }
 
-func (p *purchase) Look(context.Context) (*order.Sighting, error) {
+func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
+	owners, err := p.desk.Owners(ctx)
+	if err != nil {
+		return nil, err
+	}
 	seen := &order.Sighting{Refusal: p.v.refusal, Conflict: p.v.conflict}
 	var fresh []int
-	err := p.v.step(func() {
+	err = p.v.step(func() {
 		p.newest = len(p.v.things)
 		for i, t := range p.v.things {
-			switch owner := p.desk.Owner(fmt.Sprint(i + 1)); {
+			switch owner := owners[fmt.Sprint(i+1)]; {
 			case t.mark == p.Reference, owner == p.Reference:
 				p.thing = i + 1
 			case t.mark == "" && owner == "" && p.Sent() && i >= p.before:
@@ -155,8 +184,13 @@ func (p *purchase) Begin(context.Context) (func(), error) {
 	return func() { p.before = before }, nil
 }
 
-func (p *purchase) Send(context.Context) (order.State, error) {
+func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	p.v.sends++
+	if p.v.slow != nil {
+		if err := p.v.slow(ctx); err != nil {
+			return "", err
+		}
+	}
 	answer := p.v.answer
 	carriedOut := answer != refused && answer != lostBefore
 	err := p.v.step(func() {
@@ -190,9 +224,12 @@ func (p *purchase) Follow(context.Context) (order.State, error) {
 	if p.v.followFails != nil || p.v.state != "" {
 		return p.v.state, p.v.followFails
 	}
-	if p.v.things[p.thing-1].mark == p.Reference {
+	switch mark := p.v.things[p.thing-1].mark; {
+	case mark == p.Reference:
 		p.Marked = true
 		return order.Ready, nil
+	case mark != "":
+		return order.Unclear, order.Astray("thing %d is that of %s", p.thing, mark)
 	}
 	return order.Unmarked, nil
 }

@@ -40,6 +40,7 @@ type Client struct {
 	retry   *retryablehttp.Client
 	limiter *rate.Limiter
 	gate    gate
+	clock   serverClock
 	quota   quota
 	dumps   sync.Mutex
 	clean   atomic.Pointer[ownCleaner]
@@ -109,6 +110,12 @@ func checkOptions(problems *provider.Problems, kind string, o *provider.Options)
 		problems.Add("WithUserAgent", "has a line break")
 	}
 	problems.Note("WithMarkerKeys", markerKeysProblem(o.MarkerKeys))
+	if o.SettleTime <= 0 {
+		problems.Add("WithSettleTime", "must be positive")
+	}
+	if o.Ledger != nil && o.NoLedger {
+		problems.Add("WithoutLedger", "conflicts with WithLedger")
+	}
 	for vendor, named := range o.Vendor {
 		if vendor != kind {
 			for name := range named {
@@ -209,6 +216,9 @@ func (c *Client) MaxConnections() int { return c.options.MaxConnections }
 
 // Markers returns how accounts are marked as ours.
 func (c *Client) Markers() provider.Markers { return c.options.Markers(c.config.Provider) }
+
+// SettleTime returns for how long an order may be carried out that was sent; see provider.WithSettleTime.
+func (c *Client) SettleTime() time.Duration { return c.options.SettleTime }
 
 // ReadLag returns how long what the server shows may trail a change.
 func (c *Client) ReadLag() time.Duration { return c.options.ReadLag }

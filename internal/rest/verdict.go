@@ -22,6 +22,7 @@ func (x *exchange) judgeAnswer() bool {
 	if !genuine {
 		x.err = x.foreign()
 	} else if x.err, verdict = x.classify(); x.err == nil {
+		x.client.clock.note(x.header)
 		return false
 	}
 	if x.moved && errors.Is(x.err.Kind, provider.ErrNotFound) { // that is the target of the redirect

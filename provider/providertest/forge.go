@@ -171,6 +171,9 @@ func (c *probe) forge(f Field, kind forgery, signed bool) string {
 	for _, a := range before {
 		if now, _ := find(after, a.ID); a.ID == genuine && now.Reference == req.Reference {
 			a.Reference = now.Reference // its marker may be written anew
+			if now.Username == req.Username {
+				a.Username, a.Complete = now.Username, now.Complete // where the marker stands in a name
+			}
 		}
 		if diff := difference([]Truth{a}, after, ""); strings.Contains(diff, "account "+a.ID+" ") {
 			c.Errorf("%s: Create(%q): %s", what, req.Reference, diff)

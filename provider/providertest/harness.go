@@ -48,6 +48,9 @@ type World struct {
 	OtherPlan string
 	// Image is what Reinstall may install. It may be "" unless reinstalling is declared native.
 	Image string
+	// Settles is for how long Create, Renew and ChangePlan may say that nobody knows yet what became of an
+	// order; see provider.WithSettleTime. 0 for systems where nothing is paid.
+	Settles time.Duration
 	// MissingID is the well-formed ID of no account. If it is "", the suite terminates an account
 	// and uses its ID.
 	MissingID string

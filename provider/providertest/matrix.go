@@ -207,7 +207,7 @@ func (c *probe) undisturbed(v verb) int {
 	c.w.Faults.Forget()
 	r := v.run(c.context(), c.p, k)
 	n := c.w.Faults.Count()
-	c.pend(k, r)
+	_ = c.pend(k, r)
 	k.judge(r, c.w.Accounts(), &verdict{fail: func(_, what string) {
 		c.Errorf("without any fault: %s", what)
 	}})
@@ -280,7 +280,7 @@ func (c *probe) expired(v verb, i int, f faults.Fault, row *row) {
 func (c *probe) finish(k *trial, r result, name string, row *row) {
 	row.tried++
 	c.see(r.err)
-	c.pend(k, r)
+	_ = c.pend(k, r)
 	found := &verdict{fail: func(kind, what string) {
 		row.count(kind)
 		c.Errorf("%s, %s: %s (it said: %v)", k.verb.name, name, what, r.err)
@@ -298,26 +298,38 @@ func (c *probe) finish(k *trial, r result, name string, row *row) {
 		again = k.verb.run(c.context(), c.w.Reopen(), k)
 		c.see(again.err)
 	}
+	if errors.Is(again.err, provider.ErrOutcomeUnknown) && c.w.Settles > 0 {
+		k.invariants(c.w.Accounts(), found)
+		time.Sleep(c.w.Settles)
+		again = k.verb.run(c.context(), c.w.Reopen(), k)
+		c.see(again.err)
+	}
 	found.fail = func(kind, what string) {
 		row.count(kind)
 		c.Errorf("%s, %s, then again: %s (first: %v; then: %v)", k.verb.name, name, what, r.err, again.err)
 	}
-	c.pend(k, again)
+	if err := c.pend(k, again); errors.Is(err, provider.ErrNotFound) && c.w.Settles > 0 {
+		again = k.verb.run(c.context(), c.w.Reopen(), k) // nothing came of the order
+		c.see(again.err)
+		_ = c.pend(k, again)
+	}
 	if k.healed(r, again, c.w.Accounts(), found) {
 		row.healed++
 	}
 }
 
 // pend waits for pending work of a call that succeeded, so that its result can be judged.
-func (c *probe) pend(k *trial, r result) {
+func (c *probe) pend(k *trial, r result) error {
 	if r.err != nil || r.outcome != provider.OutcomePending {
-		return
+		return nil
 	}
 	handle := k.id
 	if r.made != nil {
 		handle = r.made.Handle
 	}
-	c.see(c.settle(c.p, handle))
+	err := c.settle(c.p, handle)
+	c.see(err)
+	return err
 }
 
 // limited limits the messages about a broken adapter; the table counts all failures.

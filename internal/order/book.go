@@ -1,0 +1,207 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"time"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// What the entries of orders have in Learnt.
+const (
+	learntTrace   = "trace"   // see Order.Trace
+	learntThing   = "account" // see Order.Thing
+	learntRefused = "refused" // the vendor said no
+)
+
+// verbCreate is the verb of orders in the ledger.
+const verbCreate = "create"
+
+func (d *Desk) key(verb, subject string) provider.LedgerKey {
+	return provider.LedgerKey{Account: d.account, Verb: verb, Subject: subject}
+}
+
+// Owners returns the references of the orders that are not done, by what belongs to them.
+func (d *Desk) Owners(ctx context.Context) (map[string]string, error) {
+	open, err := d.ledger.Open(ctx, d.account)
+	if err != nil {
+		return nil, d.failed("not looked", err)
+	}
+	owners := make(map[string]string, len(open))
+	for _, e := range open {
+		if trace := e.Learnt[learntTrace]; trace != "" {
+			owners[trace] = e.Subject
+		}
+	}
+	return owners, nil
+}
+
+// read reads what the ledger has under a key; nil if that is nothing.
+func (d *Desk) read(ctx context.Context, key provider.LedgerKey) (*provider.LedgerEntry, error) {
+	entry, err := d.ledger.Entry(ctx, key)
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil, nil //nolint:nilnil // nothing is no error
+	case err != nil:
+		return nil, d.failed("not sent", err)
+	}
+	return entry, nil
+}
+
+// resume goes on with the order that the ledger knows, which counts for more than a handle of the caller.
+func (d *Desk) resume(ctx context.Context, o Order) error {
+	r := o.record()
+	entry, err := d.read(ctx, d.key(verbCreate, r.Reference))
+	if err != nil {
+		return err
+	}
+	defer func() { // Resume may have replaced the record
+		r.entry, r.settle = entry, d.settle
+		d.time(ctx, r)
+	}()
+	if entry == nil {
+		return nil
+	}
+	if entry.Handle != "" && (entry.State != provider.LedgerSent || !o.Located()) {
+		if err := o.Resume(entry.Handle); err != nil {
+			return err
+		}
+	}
+	r.Known = entry.State == provider.LedgerDone
+	r.Refused = entry.Learnt[learntRefused] != ""
+	if r.Sent() && !entry.SentAt.IsZero() {
+		r.SentAt = entry.SentAt
+	}
+	return nil
+}
+
+// keep writes down how far an order is, if that is news.
+func (d *Desk) keep(ctx context.Context, o Order, token int64) error {
+	r := o.record()
+	entry := &provider.LedgerEntry{
+		LedgerKey: d.key(verbCreate, r.Reference), State: provider.LedgerSent, Asked: o.Asked(), Handle: o.Handle(), SentAt: r.SentAt,
+		Learnt: make(map[string]string),
+	}
+	if entry.Asked == nil && r.entry != nil {
+		entry.Asked = r.entry.Asked // Poll does not know
+	}
+	for name, value := range map[string]string{learntTrace: o.Trace(), learntThing: o.Thing()} {
+		if value != "" {
+			entry.Learnt[name] = value
+		}
+	}
+	if r.Refused {
+		entry.Learnt[learntRefused] = "true"
+	}
+	switch {
+	case r.ended, !r.Sent() && !o.Located():
+		if r.entry == nil {
+			return nil
+		}
+		err := d.ledger.Remove(ctx, entry.LedgerKey, r.entry.Revision)
+		if err == nil {
+			r.entry = nil
+		}
+		return err
+	case r.Marked:
+		entry.State = provider.LedgerDone
+	case o.Located(), r.Accepted:
+		entry.State = provider.LedgerPlaced
+	}
+	if r.entry != nil {
+		if entry.Revision = r.entry.Revision; same(entry, r.entry) {
+			return nil
+		}
+	}
+	if err := d.ledger.Put(ctx, entry, token); err != nil {
+		return err
+	}
+	r.entry = entry
+	return nil
+}
+
+func same(a, b *provider.LedgerEntry) bool {
+	return a.State == b.State && a.Handle == b.Handle && a.SentAt.Equal(b.SentAt) && maps.Equal(a.Asked, b.Asked) && maps.Equal(a.Learnt, b.Learnt)
+}
+
+// note is keep for what has happened, whether it can be written down or not. Where another program was
+// faster, it has seen as much of the same order, and only its revision is taken over.
+func (d *Desk) note(ctx context.Context, o Order) {
+	r := o.record()
+	d.after(ctx, func(ctx context.Context) error {
+		err := d.keep(ctx, o, 0)
+		for range 3 {
+			if err == nil {
+				return nil
+			}
+			entry, readErr := d.read(ctx, d.key(verbCreate, r.Reference))
+			switch {
+			case readErr != nil:
+				return readErr
+			case entry != nil && rank(entry.State) > rank(stateOf(o)):
+				return nil
+			}
+			r.entry = entry
+			err = d.keep(ctx, o, 0)
+		}
+		return err
+	})
+}
+
+func stateOf(o Order) provider.LedgerState {
+	switch r := o.record(); {
+	case r.Marked:
+		return provider.LedgerDone
+	case o.Located(), r.Accepted:
+		return provider.LedgerPlaced
+	}
+	return provider.LedgerSent
+}
+
+func rank(s provider.LedgerState) int {
+	switch s {
+	case provider.LedgerDone:
+		return 2
+	case provider.LedgerPlaced:
+		return 1
+	case provider.LedgerSent:
+	}
+	return 0
+}
+
+// time sets what an order knows of the time.
+func (d *Desk) time(ctx context.Context, r *Record) {
+	began, now := time.Now(), d.now(ctx)
+	r.clock = func() time.Time { return d.clock(now.Add(time.Since(began))) }
+	if r.read = began; r.entry != nil {
+		r.kept = max(now.Sub(r.entry.Stored), 0)
+	}
+}
+
+// now returns the time by the ledger's clock.
+func (d *Desk) now(ctx context.Context) time.Time {
+	now, err := d.ledger.Now(ctx)
+	if err != nil {
+		return time.Now()
+	}
+	return now
+}
+
+// clock returns the time by the vendor's clock where that is known, or else the given one.
+func (d *Desk) clock(now time.Time) time.Time {
+	if d.vendor != nil {
+		if vendor, known := d.vendor(); known {
+			return vendor
+		}
+	}
+	return now
+}
+
+// Refuse adds to the problems of a verb that it cannot spend money.
+func (d *Desk) Refuse(problems *provider.Problems) {
+	if !d.chosen {
+		problems.Add("WithLedger", "missing: what spends money needs a ledger, which remembers what was ordered; provider.WithLedger sets one (ledger.OpenFile is for one machine), provider.WithoutLedger does without")
+	}
+}

@@ -1,0 +1,155 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/touched"
+	"github.com/provkit/provkit/provider"
+)
+
+// Spending pays for what is not an order of its own: a renewal, an upgrade, an invoice.
+type Spending struct {
+	// Verb and Subject tell it from all others of its account: "renew", and the ID of what is renewed.
+	Verb, Subject string
+	// From is the end of the period that is paid for, and is bought on; zero for what has no periods. A
+	// period is prolonged once, whoever asks how often.
+	From time.Time
+	// Send asks for it and pays, once. An error that does not match provider.ErrOutcomeUnknown says that
+	// nothing was spent, unless ordered is set.
+	Send func(context.Context) (ordered bool, err error)
+	// Look is asked before anything is sent, and after it. It reports whether it is paid for: so says that, and so does an end of the period that is later
+	// than From was when it was sent.
+	Look func(context.Context) (end time.Time, so bool, err error)
+	// Lag is how long Look may trail.
+	Lag time.Duration
+}
+
+// What the entries of spendings have in Asked and Learnt.
+const (
+	askedFrom = "from"
+	learntEnd = "end"
+)
+
+// Spend pays for something, unless that was done or may have been done before. OutcomeAlready: it was.
+// OutcomePending: it is ordered, and its effect is not visible yet.
+func (d *Desk) Spend(ctx context.Context, s Spending) (provider.Outcome, error) {
+	leased, hold, err := d.hold(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer hold.release()
+	watched, mark := touched.Watch(leased)
+	outcome, err := d.spend(watched, s, hold.token)
+	return outcome, adapter.Interrupted(ctx, mark.Set(), err)
+}
+
+func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Outcome, error) {
+	key := d.key(s.Verb, s.Subject)
+	entry, err := d.read(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	now := d.clock(d.now(ctx))
+	if entry == nil && s.From.IsZero() { // somebody else may have been faster
+		if _, so, err := s.Look(ctx); so || err != nil {
+			return provider.OutcomeAlready, err
+		}
+	}
+	if entry != nil {
+		if outcome, err := d.spent(ctx, s, entry, now); outcome != "" || err != nil {
+			return outcome, err
+		}
+	}
+	sent := &provider.LedgerEntry{LedgerKey: key, State: provider.LedgerSent, SentAt: now.Truncate(time.Second)}
+	if entry != nil {
+		sent.Revision = entry.Revision
+	}
+	if !s.From.IsZero() {
+		sent.Asked = map[string]string{askedFrom: s.From.UTC().Format(time.RFC3339Nano)}
+	}
+	if err := d.ledger.Put(ctx, sent, token); err != nil {
+		return "", d.failed("not sent", err)
+	}
+	ordered, failed := s.Send(ctx)
+	switch {
+	case failed != nil && ordered:
+		return "", failed
+	case failed != nil && !errors.Is(failed, provider.ErrOutcomeUnknown):
+		d.after(ctx, func(ctx context.Context) error { return d.ledger.Remove(ctx, key, sent.Revision) })
+		return "", failed
+	case failed != nil && ctx.Err() != nil:
+		return "", failed
+	}
+	seen, err := adapter.Until(ctx, s.Lag, func(ctx context.Context) (bool, error) { return d.effect(ctx, s, sent) })
+	switch {
+	case err != nil:
+		return "", unresolved(failed, err)
+	case seen:
+		return provider.OutcomeChanged, nil
+	case failed == nil:
+		return provider.OutcomePending, nil
+	}
+	return "", failed
+}
+
+// spent is what an earlier call leaves to do: nothing if what it sent is there or may come; "" if it has
+// to be sent.
+func (d *Desk) spent(ctx context.Context, s Spending, entry *provider.LedgerEntry, now time.Time) (provider.Outcome, error) {
+	if entry.State == provider.LedgerDone {
+		if end := entryTime(entry.Learnt[learntEnd]); now.Before(periodEnd(entry, end)) {
+			return provider.OutcomeAlready, nil
+		}
+		return "", nil
+	}
+	seen, err := d.effect(ctx, s, entry)
+	switch end := entry.SentAt.Add(d.settle); {
+	case err != nil:
+		return "", unresolved(errPaid, err)
+	case seen:
+		return provider.OutcomeAlready, nil
+	case now.Before(end):
+		return "", Unknown("it was ordered at %s, and its effect is not visible yet: try again after %s", entry.SentAt.Format(time.RFC3339), end.Format(time.RFC3339))
+	}
+	return "", nil
+}
+
+var errPaid = errors.New("an earlier call has ordered it")
+
+// periodEnd is when the period ends in which an entry was done: that which ended when it was sent, unless
+// that was over.
+func periodEnd(entry *provider.LedgerEntry, end time.Time) time.Time {
+	if from := entryTime(entry.Asked[askedFrom]); entry.SentAt.Before(from) {
+		return from
+	}
+	return end
+}
+
+func entryTime(text string) time.Time {
+	t, _ := time.Parse(time.RFC3339Nano, text)
+	return t
+}
+
+// effect reports whether what was sent has taken effect, and writes that down: as done if it counts for a
+// period, and else it is forgotten, since the vendor shows it.
+func (d *Desk) effect(ctx context.Context, s Spending, sent *provider.LedgerEntry) (bool, error) {
+	end, so, err := s.Look(ctx)
+	from := entryTime(sent.Asked[askedFrom])
+	switch {
+	case err != nil:
+		return false, err
+	case !so && (from.IsZero() || !end.After(from)):
+		return false, nil
+	}
+	d.after(ctx, func(ctx context.Context) error {
+		if from.IsZero() {
+			return d.ledger.Remove(ctx, sent.LedgerKey, sent.Revision)
+		}
+		done := *sent
+		done.State, done.Learnt = provider.LedgerDone, map[string]string{learntEnd: end.UTC().Format(time.RFC3339Nano)}
+		return d.ledger.Put(ctx, &done, 0)
+	})
+	return true, nil
+}
