@@ -172,10 +172,10 @@ func (s *BackupsService) GetUserBackupRestic(ctx context.Context, user, snapshot
 // ListUserBackupsRestic returns a user's snapshots, each as restic's own JSON ("restic snapshots
 // --json"): v-list-user-backups-restic. The panel adds nothing, and passes restic's exit codes
 // through.
-func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string) ([]json.RawMessage, error) {
-	var snapshots []json.RawMessage
+func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string) ([]provider.Payload, error) {
+	var snapshots []provider.Payload
 	err := s.c.load(ctx, backupsListUserBackupsRestic, func(printed []byte) error {
-		if printed = bytes.Clone(rest.Content(printed)); len(printed) == 0 {
+		if printed = rest.Content(printed); len(printed) == 0 {
 			return errNothing
 		}
 		if string(printed) == "null" {
@@ -188,9 +188,9 @@ func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string)
 		if err != nil {
 			return err
 		}
-		snapshots = make([]json.RawMessage, 0, n)
+		snapshots = make([]provider.Payload, 0, n)
 		return wire.Options{}.Walk(printed, func(_, snapshot []byte) error {
-			snapshots = append(snapshots, snapshot)
+			snapshots = append(snapshots, provider.NewPayload(string(snapshot)))
 			return nil
 		})
 	}, user)
@@ -203,18 +203,17 @@ func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string)
 // ListUserFilesRestic returns what a directory of a snapshot contains, as lines of restic's own
 // JSON ("restic ls --json"); the first line describes the snapshot: v-list-user-files-restic. The
 // panel adds nothing, and passes restic's exit codes through.
-func (s *BackupsService) ListUserFilesRestic(ctx context.Context, user, snapshot, folder string) ([]json.RawMessage, error) {
-	var files []json.RawMessage
+func (s *BackupsService) ListUserFilesRestic(ctx context.Context, user, snapshot, folder string) ([]provider.Payload, error) {
+	var files []provider.Payload
 	err := s.c.load(ctx, backupsListUserFilesRestic, func(printed []byte) error {
 		if crowded(2*bytes.Count(printed, []byte("\n")), len(printed)) {
 			return errCrowded
 		}
-		printed = bytes.Clone(printed)
 		for file := range bytes.Lines(printed) {
 			if file = bytes.TrimSpace(file); len(file) == 0 {
 				continue
 			}
-			files = append(files, file)
+			files = append(files, provider.NewPayload(string(file)))
 			if !json.Valid(file) {
 				return errors.New("a line is not JSON")
 			}

@@ -2,7 +2,6 @@ package hestia_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"net/http"
 	"testing"
@@ -329,12 +328,12 @@ func TestBackupSnapshots(t *testing.T) {
 	t.Run("all", func(t *testing.T) {
 		snapshots, err := ask(`[{"time":"2026-11-21T04:52:12Z","short_id":"1a2b"},{"short_id":"3c4d"}]`).Backups.ListUserBackupsRestic(t.Context(), "alice")
 		require.NoError(t, err)
-		require.Equal(t, []json.RawMessage{json.RawMessage(`{"time":"2026-11-21T04:52:12Z","short_id":"1a2b"}`), json.RawMessage(`{"short_id":"3c4d"}`)}, snapshots)
+		require.Equal(t, []provider.Payload{provider.NewPayload(`{"time":"2026-11-21T04:52:12Z","short_id":"1a2b"}`), provider.NewPayload(`{"short_id":"3c4d"}`)}, snapshots)
 	})
 	t.Run("files", func(t *testing.T) {
 		files, err := ask("{\"struct_type\":\"snapshot\"}\n{\"name\":\"web\",\"type\":\"dir\"}\n").Backups.ListUserFilesRestic(t.Context(), "alice", "1a2b", "/home/alice")
 		require.NoError(t, err)
-		require.Equal(t, []json.RawMessage{json.RawMessage(`{"struct_type":"snapshot"}`), json.RawMessage(`{"name":"web","type":"dir"}`)}, files)
+		require.Equal(t, []provider.Payload{provider.NewPayload(`{"struct_type":"snapshot"}`), provider.NewPayload(`{"name":"web","type":"dir"}`)}, files)
 	})
 	t.Run("restic's own code", func(t *testing.T) {
 		c := withKey(t, newPanel(exit(10, http.StatusUnauthorized, ""), exit(12, http.StatusBadRequest, "")))
