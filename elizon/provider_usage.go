@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"iter"
-	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -55,8 +54,8 @@ func usageOf(a *provider.Account, status *LiveStatus) (*provider.UsageReport, er
 		return report, &provider.Error{
 			Provider: Kind, Action: "read usage of account " + a.ID, Kind: provider.ErrUnavailable, Message: "the platform has no live state of this service",
 		}
-	case strings.Contains(status.Raw.Reveal(), `"monthlyTotalBytes"`):
-		used, ok := adapter.Scaled(status.Bandwidth.MonthlyTotalBytes, 1)
+	case status.Bandwidth.MonthlyTotalBytes != nil:
+		used, ok := adapter.Scaled(*status.Bandwidth.MonthlyTotalBytes, 1)
 		if !ok {
 			return report, adapter.Impossible(a.ID, provider.MetricTraffic)
 		}

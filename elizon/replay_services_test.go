@@ -102,7 +102,7 @@ func serviceReplays() map[string]replay {
 		"Services.StatusBatch": clienttest.Equal(map[string]*elizon.LiveStatus{
 			"srv_1": {
 				Status: "RUNNING", CPU: elizon.CPUUsage{Usage: 12.5}, Memory: elizon.Amount{Used: 512, Total: 1024}, Disk: elizon.Amount{Used: 3, Total: 40},
-				Network: elizon.NetworkUsage{In: 100, Out: 200}, UptimeSeconds: 86400, Bandwidth: elizon.BandwidthUsage{MonthlyTotalBytes: 5_000_000_000}, Source: "cache",
+				Network: elizon.NetworkUsage{In: 100, Out: 200}, UptimeSeconds: 86400, Bandwidth: elizon.BandwidthUsage{MonthlyTotalBytes: new(int64(5_000_000_000))}, Source: "cache",
 				Raw: raw(`{"status": {"status": "RUNNING", "cpu": {"usage": 12.5}, "memory": {"used": 512, "total": 1024}, "disk": {"used": 3, "total": 40}, "network": {"in": 100, "out": 200}, "uptime": 86400, "bandwidthUsage": {"monthlyTotalBytes": 5000000000}}, "source": "cache"}`),
 			},
 			"srv_2": {Status: "STOPPED", Raw: raw(`{"status": "STOPPED"}`)},

@@ -48,9 +48,9 @@ type NetworkUsage struct {
 	Out float64 `wire:"out"`
 }
 
-// BandwidthUsage is the traffic of the month in bytes.
+// BandwidthUsage is the traffic of the month in bytes; nil if the platform does not tell it.
 type BandwidthUsage struct {
-	MonthlyTotalBytes int64 `wire:"monthlyTotalBytes,loose"`
+	MonthlyTotalBytes *int64 `wire:"monthlyTotalBytes,loose"`
 }
 
 // Entries come as {"status": {...}, "source"} or as the inner object alone.

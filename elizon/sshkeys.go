@@ -14,7 +14,7 @@ type SSHKeysService struct{ c *Client }
 // SSHKeyList has the stored keys of an account and their limit.
 type SSHKeyList struct {
 	Keys []SSHKey `wire:"sshKeys,required"`
-	// Used is how many of Max keys are stored.
+	// Used is how many of Max keys are stored. Max is -1 without a limit, and 0 if it is not told.
 	Used int64 `wire:"limitUsed"`
 	Max  int64 `wire:"limitMax,limit"`
 }

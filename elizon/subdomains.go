@@ -41,7 +41,7 @@ type Subdomain struct {
 // SubdomainList has all records and their limit.
 type SubdomainList struct {
 	Records []Subdomain `wire:"data,required"`
-	// Used is how many of Max records exist. The documented maximum is 5.
+	// Used is how many of Max records exist. The documented maximum is 5. Max is -1 without a limit, and 0 if it is not told.
 	Used int64 `wire:"limitUsed"`
 	Max  int64 `wire:"limitMax,limit"`
 }

@@ -13,16 +13,16 @@ const Unlimited = -1
 
 // Figure is one number of a client's usage.
 type Figure struct {
-	Used int64 `wire:"value"`
+	Used int64
 	// Max is nil if the API does not report it, Unlimited (-1) if there is no limit, and 0 if
 	// nothing is allowed.
-	Max *int64 `wire:"max,limit"`
+	Max *int64
 }
 
-// ClientStats is the usage of a client. A nil figure was not reported.
+// ClientStats is the usage of a client. A nil figure was not reported: what is used is absent, null or "".
 type ClientStats struct {
 	// Disk and Traffic are in bytes. The period of Traffic is undocumented.
-	Disk    *Figure `wire:"disk_usage|disk_space,required"`
+	Disk    *Figure `wire:"disk_usage|disk_space"`
 	Traffic *Figure `wire:"traffic_usage|traffic"`
 	// The others are counts. The documented dialect reports three of them, without limits.
 	Domains       *Figure `wire:"domain_count|domains"`
@@ -46,20 +46,40 @@ func (s *ClientsService) Stats(ctx context.Context, id int64) (*ClientStats, err
 // A figure is an object that contains its limit, or a number whose limit is a field of its own.
 var (
 	_ = wire.Read(func(raw []byte, f *Figure) error {
-		if raw[0] == '{' {
-			return wire.Fill(raw, f)
+		var told struct {
+			Used *int64 `wire:"value"`
+			Max  *int64 `wire:"max,limit"`
 		}
-		return wire.Unmarshal(raw, &f.Used)
+		var err error
+		if raw[0] == '{' {
+			err = wire.Fill(raw, &told)
+		} else {
+			err = wire.Unmarshal(raw, &told.Used)
+		}
+		switch {
+		case err != nil:
+			return err
+		case told.Used == nil:
+			return wire.Untold
+		}
+		*f = Figure{*told.Used, told.Max}
+		return nil
 	})
 	_ = wire.Read(func(raw []byte, s *ClientStats) error {
 		var limits struct {
 			Disk    *int64 `wire:"disk_quota,limit"`
 			Traffic *int64 `wire:"traffic_quota,limit"`
 		}
-		if err := cmp.Or(wire.Fill(raw, s), wire.Unmarshal(raw, &limits)); err != nil {
+		disk, err := wire.Pick(raw, "disk_usage", "disk_space")
+		switch err := cmp.Or(err, wire.Fill(raw, s), wire.Unmarshal(raw, &limits)); {
+		case err != nil:
 			return err
+		case len(disk) == 0: // all statistics have it, be it null
+			return wire.Lacks("disk_usage")
 		}
-		s.Disk.Max = cmp.Or(s.Disk.Max, limits.Disk)
+		if s.Disk != nil {
+			s.Disk.Max = cmp.Or(s.Disk.Max, limits.Disk)
+		}
 		if s.Traffic != nil {
 			s.Traffic.Max = cmp.Or(s.Traffic.Max, limits.Traffic)
 		}

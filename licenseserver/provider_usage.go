@@ -83,11 +83,13 @@ func (p *Provider) usage(ctx context.Context, m *made) (*provider.UsageReport, e
 		}
 		resources++
 	}
-	report.Values = []provider.Usage{
-		limited(metricActivations, used, m.license.MaxActivations),
-		{Metric: metricUsers, Unit: provider.UnitCount, Used: max(m.license.MaxUsers, 0), Unlimited: m.license.MaxUsers < 0, LimitUnknown: m.license.MaxUsers >= 0},
-		{Metric: metricResources, Unit: provider.UnitCount, Used: resources, LimitUnknown: true},
+	report.Values = []provider.Usage{limited(metricActivations, used, m.license.MaxActivations)}
+	if users := m.license.MaxUsers; users != 0 { // 0 is unknown
+		report.Values = append(report.Values, provider.Usage{
+			Metric: metricUsers, Unit: provider.UnitCount, Used: max(users, 0), Unlimited: users < 0, LimitUnknown: users > 0,
+		})
 	}
+	report.Values = append(report.Values, provider.Usage{Metric: metricResources, Unit: provider.UnitCount, Used: resources, LimitUnknown: true})
 	return report, nil
 }
 

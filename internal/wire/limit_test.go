@@ -63,3 +63,31 @@ func TestStrictLists(t *testing.T) {
 		require.Error(t, wire.Unmarshal([]byte(sent), new(proof)), sent)
 	}
 }
+
+// reading is a number whose reader tells one that says nothing.
+type reading struct{ N int64 }
+
+var _ = wire.Read(func(raw []byte, r *reading) error {
+	var n *int64
+	if err := wire.Unmarshal(raw, &n); err != nil {
+		return err
+	}
+	if n == nil {
+		return wire.Untold
+	}
+	r.N = *n
+	return nil
+})
+
+// A pointer is nil if its value says nothing, also where that is for its own reader to say.
+func TestUntold(t *testing.T) {
+	for sent, want := range map[string]*reading{`7`: {7}, `"0"`: {0}, `""`: nil, `false`: nil, `null`: nil} {
+		var got struct {
+			R    *reading `wire:"r"`
+			Next int64    `wire:"next"`
+		}
+		require.NoError(t, wire.Unmarshal([]byte(`{"r": `+sent+`, "next": 3}`), &got), sent)
+		require.Equal(t, want, got.R, sent)
+		require.EqualValues(t, 3, got.Next, sent)
+	}
+}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -58,6 +59,9 @@ func Read[T any](read func(raw []byte, out *T) error) bool {
 	codecs.readers[reflect.TypeFor[T]()] = func(raw []byte, out any) error { return read(raw, out.(*T)) }
 	return true
 }
+
+// Untold is what a function registered with Read returns for a value that says nothing: a pointer is nil then.
+var Untold = errors.New("a value that says nothing")
 
 // After registers a function that completes or refuses a struct once its fields are read. See Read.
 func After[T any](complete func(*T) error) bool {
@@ -251,7 +255,12 @@ func readPointer(s *scanner, v reflect.Value) error {
 		return err
 	}
 	v.Set(reflect.New(elem))
-	return readerOf(elem)(s, v.Elem())
+	err := readerOf(elem)(s, v.Elem())
+	if errors.Is(err, Untold) {
+		v.SetZero()
+		return nil
+	}
+	return err
 }
 
 func readSlice(s *scanner, v reflect.Value) error {
