@@ -1,12 +1,16 @@
 package statefile_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/internal/statefile"
@@ -93,10 +97,61 @@ func TestDraft(t *testing.T) {
 	}
 }
 
+// TestDraftAlone: what was left of the draft before is overwritten, and not followed.
+func TestDraftAlone(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "result")
+	require.NoError(t, os.WriteFile(path+".new", []byte("what was left behind"), 0o600))
+	draft, err := statefile.CreateAlone(path)
+	require.NoError(t, err)
+	_, err = draft.WriteString("whole")
+	require.NoError(t, err)
+	require.NoError(t, draft.Keep())
+	private(t, path, "whole")
+	require.NoFileExists(t, path+".new")
+	if os.Symlink(path, path+".new") == nil {
+		draft, err := statefile.CreateAlone(path)
+		require.NoError(t, err)
+		_, err = draft.WriteString("other")
+		require.NoError(t, err)
+		private(t, path, "whole")
+		draft.Discard()
+	}
+	require.NoFileExists(t, path+".new")
+	_, err = statefile.CreateAlone(dir)
+	require.ErrorContains(t, err, "is a directory")
+}
+
+// TestOpenTogether: programs that make the same file at the same time all get it.
+func TestOpenTogether(t *testing.T) {
+	dir := t.TempDir()
+	for round := range 20 {
+		var group sync.WaitGroup
+		for range 8 {
+			group.Go(func() {
+				file, err := statefile.Open(filepath.Join(dir, strconv.Itoa(round)), os.O_RDWR|os.O_CREATE)
+				if assert.NoError(t, err) {
+					_ = file.Close()
+				}
+			})
+		}
+		group.Wait()
+	}
+	_, err := statefile.Open(filepath.Join(dir, "no", "folder"), os.O_RDWR|os.O_CREATE)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
 func TestLines(t *testing.T) {
 	read := func(text string) (lines []string, end int64, err error) {
 		end, err = statefile.Lines(strings.NewReader(text), "head", func(_ int, line []byte) error {
 			lines = append(lines, string(line))
+			return nil
+		})
+		return lines, end, err
+	}
+	more := func(text string) (lines []string, end int64, err error) {
+		end, err = statefile.Appended(strings.NewReader(text), 4, func(n int, line []byte) error {
+			lines = append(lines, fmt.Sprintf("%d: %s", n, line))
 			return nil
 		})
 		return lines, end, err
@@ -108,6 +163,10 @@ func TestLines(t *testing.T) {
 	_, end, err = read("hea")
 	require.NoError(t, err)
 	require.Zero(t, end)
+	appended, end, err := more("three\n\nfour\nfi")
+	require.NoError(t, err)
+	require.Equal(t, []string{"4: three", "6: four"}, appended)
+	require.EqualValues(t, len("three\n\nfour\n"), end)
 	_, _, err = read("headless")
 	require.ErrorContains(t, err, "something else")
 	_, _, err = read("head\n" + strings.Repeat("x", 17<<20))
