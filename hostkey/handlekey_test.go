@@ -15,7 +15,7 @@ import (
 func TestHandleOfOldKey(t *testing.T) {
 	srv := hostkeytest.NewServer(hostkeytest.InMemory())
 	open := func(keys ...provider.Secret) *hostkey.Client {
-		client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(srv.Client()), provider.WithMarkerKeys(keys[0], keys[1:]...))
+		client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithHTTPClient(srv.Client()), provider.WithReadLag(0), provider.WithMarkerKeys(keys[0], keys[1:]...))
 		require.NoError(t, err)
 		return client
 	}
