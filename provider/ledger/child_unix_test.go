@@ -87,6 +87,7 @@ func TestWaiting(t *testing.T) {
 
 	// The one goroutine that still waits gives back what it gets.
 	require.NoError(t, other.Close())
+	until(t, func() bool { return runtime.NumGoroutine() <= before })
 	require.NoError(t, open(t, path).Put(t.Context(), entry("2", ""), 0))
 
 	other = locked(t, path)
@@ -104,6 +105,28 @@ func TestWaiting(t *testing.T) {
 	require.Len(t, entries, 2)
 }
 
+// TestLockReplaced: who has waited for a lock that was removed meanwhile waits for that in its place.
+func TestLockReplaced(t *testing.T) {
+	path := filepath.Join(folder(t), "orders")
+	l := open(t, path)
+	old := locked(t, path)
+	before := runtime.NumGoroutine()
+	done := make(chan error, 1)
+	go func() { done <- l.Put(t.Context(), entry("1", ""), 0) }()
+	until(t, func() bool { return runtime.NumGoroutine() > before+1 }) // it is about to wait for the old one
+	require.NoError(t, os.Remove(path+".lock"))
+	require.NoError(t, os.WriteFile(path+".lock", nil, 0o600))
+	other := locked(t, path)
+	require.NoError(t, old.Close())
+	select {
+	case <-done:
+		t.Error("Put did not wait for the new lock")
+	case <-time.After(5 * time.Millisecond):
+	}
+	require.NoError(t, other.Close())
+	require.NoError(t, <-done)
+}
+
 // TestCloseWhileWaiting: a lease that is acquired while its ledger is closed is not left to anybody.
 func TestCloseWhileWaiting(t *testing.T) {
 	path := filepath.Join(folder(t), "orders")
@@ -114,14 +137,23 @@ func TestCloseWhileWaiting(t *testing.T) {
 		_, err := l.Acquire(t.Context(), "panel", time.Hour)
 		acquired <- err
 	}()
-	for leases := []string{}; len(leases) == 0; leases, _ = filepath.Glob(path + ".lease-*") { // until it is on its way
-		runtime.Gosched()
-	}
+	until(t, func() bool {
+		leases, err := filepath.Glob(path + ".lease-*")
+		return err == nil && len(leases) > 0
+	})
 	require.NoError(t, l.Close())
 	require.NoError(t, other.Close())
 	require.ErrorIs(t, <-acquired, fs.ErrClosed)
 	_, err := open(t, path).Acquire(t.Context(), "panel", time.Hour)
 	require.NoError(t, err)
+}
+
+// until returns when something is so.
+func until(t *testing.T, so func() bool) {
+	t.Helper()
+	for start := time.Now(); !so(); runtime.Gosched() {
+		require.Less(t, time.Since(start), 10*time.Second)
+	}
 }
 
 // locked locks a ledger as another program does, until the file is closed.

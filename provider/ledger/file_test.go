@@ -259,6 +259,19 @@ func TestRewrite(t *testing.T) {
 	require.Greater(t, put(t, l, "2", "two").Revision, last)
 }
 
+// TestRewriteWhileHeld: who holds a lease still does after another program has written the file anew.
+func TestRewriteWhileHeld(t *testing.T) {
+	path := filepath.Join(folder(t), "orders")
+	a, b := open(t, path), open(t, path)
+	token, err := a.Acquire(t.Context(), "panel", time.Hour)
+	require.NoError(t, err)
+	for range 4 {
+		put(t, b, "1", strings.Repeat("x", 700<<10))
+	}
+	require.Less(t, len(content(t, path)), 4*700<<10)
+	require.NoError(t, a.Put(t.Context(), entry("2", ""), token))
+}
+
 func without(removed bool, gone *provider.LedgerEntry, others ...*provider.LedgerEntry) []*provider.LedgerEntry {
 	if !removed {
 		others = append(others, gone)
