@@ -38,6 +38,7 @@ import (
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 // drivers are the systems that this program can open; a billing system has such a list, too.
@@ -102,7 +103,8 @@ func onEmulated(ctx context.Context, c config, out io.Writer) error {
 		panel := start(c)
 		panel.server.MarkerKeys = []provider.Secret{provider.NewSecret(rand.Text())} // no account outlives this run
 		fmt.Fprintf(out, "%s, emulated at %s\n\n", panel.title, panel.server.URL)
-		err := live(ctx, panel.server, "example.com", "", panel.create, out, panel.opts...)
+		book := provider.WithLedger(ledger.NewMemory()) // nor does an order
+		err := live(ctx, panel.server, "example.com", "", panel.create, out, append(panel.opts, book)...)
 		panel.stop()
 		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", kind, err))
