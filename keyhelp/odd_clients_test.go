@@ -2,6 +2,7 @@ package keyhelp_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"path"
@@ -133,7 +134,7 @@ func TestOddDomainWhereIDsAreProbed(t *testing.T) {
 			if want == nil {
 				require.Equal(t, "3", found.ID)
 			}
-			if want == provider.ErrProtocol {
+			if errors.Is(want, provider.ErrProtocol) {
 				require.ErrorContains(t, err, "domain 2 cannot be read")
 			}
 		}

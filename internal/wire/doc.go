@@ -23,7 +23,6 @@
 //	holder    an answer without the object that a dotted name leads into cannot be understood
 //	strict    a text, which no other type can replace; a list or map, which false, "" and {} (for a
 //	          list) cannot replace, so that it proves what is not in it
-//	exact     a text that decides or is shown as an account's: bytes that are not UTF-8 are an error
 //	commas    a list of texts, or one text with commas
 //	loose     a value of another type is ignored, since sources show several types
 //	limit     a number below 0, "unlimited" and "∞" are -1, no limit; null, "" and false tell none
@@ -43,7 +42,7 @@
 // none is told: null, "" or false.
 //
 // Bytes that are not UTF-8, such as Latin-1, become U+FFFD, which shows that something is missing. In
-// what identifies a thing, in fields that are required, strict or exact, and in secrets they are an error:
+// what identifies a thing, in fields that are required or strict, and in secrets they are an error:
 // two names must not become one, nor a password another.
 //
 // Names match exactly or, if the exact one does not occur, without regard to the case of ASCII

@@ -47,7 +47,7 @@ type field struct {
 }
 
 type mode struct {
-	required, positive, holder, strict, loose, commas, set, extra, limit, due, always, date, end, unread, identity, name, exact bool
+	required, positive, holder, strict, loose, commas, set, extra, limit, due, always, date, end, unread, identity, name bool
 }
 
 type name struct {
@@ -156,7 +156,7 @@ func (p *plan) collect(t reflect.Type, above []int) {
 		}
 		f := &field{number: len(p.fields), index: index, goName: sf.Name, typ: sf.Type, mode: modeOf(tag, sf.Name)}
 		f.isTime, f.isSecret = f.typ == typeTime, f.typ == typeSecret
-		f.wholly = f.mode.exact || f.strict || f.required || f.identity || f.mode.name || f.isSecret
+		f.wholly = f.strict || f.required || f.identity || f.mode.name || f.isSecret
 		names, _, _ := strings.Cut(tag, ",")
 		for path := range strings.SplitSeq(names, "|") {
 			path, negated := strings.CutPrefix(path, "!")
@@ -188,7 +188,7 @@ func modeOf(tag, goName string) (m mode) {
 		flag := map[string]*bool{
 			"required": &m.required, "positive": &m.positive, "holder": &m.holder, "strict": &m.strict, "loose": &m.loose, "commas": &m.commas,
 			"set": &m.set, "extra": &m.extra, "limit": &m.limit, "due": &m.due, "always": &m.always, "date": &m.date, "end": &m.end, "unread": &m.unread,
-			"identity": &m.identity, "name": &m.name, "exact": &m.exact,
+			"identity": &m.identity, "name": &m.name,
 		}[word]
 		if flag == nil {
 			panic(fmt.Sprintf("wire: the tag of %s has an unknown word %q", goName, word))
