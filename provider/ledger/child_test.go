@@ -3,11 +3,13 @@ package ledger_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/internal/testsize"
+	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/ledger"
 )
 
@@ -24,7 +27,7 @@ import (
 const child = "PROVKIT_LEDGER_CHILD"
 
 // programs are what a child can be.
-var programs = map[string]func(*ledger.File) error{"store": store}
+var programs = map[string]func(*ledger.File) error{"store": store, "count": count}
 
 func TestMain(m *testing.M) {
 	what, path, ok := strings.Cut(os.Getenv(child), " ")
@@ -82,6 +85,62 @@ func store(l *ledger.File) error {
 			return err
 		}
 	}
+}
+
+// counted is how far each program counts.
+const counted = 20
+
+// count counts on in one entry, under the lease and without it.
+func count(l *ledger.File) error {
+	ctx := context.Background()
+	for n := 0; n < counted; {
+		token, err := int64(0), error(nil)
+		if n%2 == 0 {
+			token, err = l.Acquire(ctx, "panel", time.Hour)
+		}
+		if errors.Is(err, provider.ErrLeaseHeld) {
+			runtime.Gosched()
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		e, err := l.Entry(ctx, entry("counter", "").LedgerKey)
+		if err != nil {
+			return err
+		}
+		e.Handle += "x"
+		err = l.Put(ctx, e, token)
+		if err == nil {
+			n++
+		} else if !errors.Is(err, provider.ErrStale) {
+			return err
+		}
+		if token != 0 {
+			if err := l.Release(ctx, "panel", token); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// TestPrograms: no program overwrites what another has stored.
+func TestPrograms(t *testing.T) {
+	path := filepath.Join(folder(t), "orders")
+	l := open(t, path)
+	put(t, l, "counter", "")
+	var running []*exec.Cmd
+	for range testsize.Pick(3, 8) {
+		cmd, _ := start(t, "count", path)
+		running = append(running, cmd)
+	}
+	for _, cmd := range running {
+		require.NoError(t, cmd.Wait())
+	}
+	e, err := l.Entry(t.Context(), entry("counter", "").LedgerKey)
+	require.NoError(t, err)
+	require.Len(t, e.Handle, counted*len(running))
 }
 
 // TestKilled: a program is killed while it acquires, stores, rewrites the file. What it said was
