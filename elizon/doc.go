@@ -24,8 +24,7 @@
 //
 // NewProvider puts the account behind the portable contract, whose Create looks for the order
 // itself: it buys one service for one reference, across lost answers and restarts of the program,
-// and never above the price that the order allows. provider.WithHandles saves the handle of an
-// order before anything is bought.
+// and never above the price that the order allows. It needs a ledger; see provider.WithLedger.
 //
 // # Facts
 //

@@ -20,21 +20,20 @@ import (
 // The platform sets a service up within minutes: the outcome is OutcomePending with a handle, or
 // OutcomeAlready if it exists.
 //
-// No order is sent twice for one reference. Each call sends it at most once. If its answer is lost,
-// Create looks for it: a new subscription is the order's if it is the only one without a valid marker that
-// is as ordered (product, billing cycle, price, location and operating system, without a name of its own,
-// begun within two minutes after the order by the platform's clock). What may be the order's and may be
-// another's is provider.ErrConflict, and a person has to Adopt the right one. If there is nothing, the
-// error matches provider.ErrOutcomeUnknown, and only after two minutes will a call with the handle buy
-// again. So keep the handle, which is returned with errors too, and pass it to the next call;
-// provider.WithHandles saves it before anything is bought.
+// No order is sent twice for one reference. Each call sends it at most once, after it was written down in
+// the ledger (provider.WithLedger). If its answer is lost, Create looks for it: a new subscription is the
+// order's if it is the only one without a valid marker that is as ordered (product, billing cycle, price,
+// location and operating system, without a name of its own, begun within the settle time after the order by
+// the platform's clock). What may be the order's and may be another's is provider.ErrConflict, and a
+// person has to Adopt the right one. If there is nothing, the error matches provider.ErrOutcomeUnknown, and
+// only after the settle time will a call buy again.
 //
-// Without its handle, an order that was lost before it was marked cannot be distinguished from
+// A program without a ledger keeps the handle, which is returned with errors too, and passes it to the next
+// call. Without its handle, an order that was lost before it was marked cannot be told from
 // another one. While there is a service of the product without a valid marker that is younger than the
-// order window (see WithOrderWindow), Create without a handle refuses with provider.ErrConflict. Several
-// programs must not order one product at the same time, nor a person while a program does: if the answer
-// to an order is lost that was not carried out, the same order of somebody else in that minute is taken
-// for it.
+// order window (see WithOrderWindow), Create without a handle refuses with provider.ErrConflict. A person
+// must not order a product while a program does: if the answer to an order is lost that was not carried
+// out, the same order of somebody else in that time is taken for it.
 //
 // A purchase is final: provider.OnFailureUndo undoes nothing here, since ending a service does not
 // return the money. The steps show how far the order got.

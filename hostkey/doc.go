@@ -26,14 +26,13 @@
 // matches provider.ErrOutcomeUnknown, look before you order again.
 //
 // Client.Orders does that: it buys one server for each of your references, even across lost answers
-// and restarts of the program. It continues from a handle, which is a string that you store:
+// and restarts of the program. It continues from what the ledger has (provider.WithLedger):
 //
 //	placed, err := client.Orders.Place(ctx, &hostkey.OrderPlaceRequest{
 //		Reference: "order-1042", Name: "web1",
 //		Order: &hostkey.ServerOrderRequest{
 //			Preset: "vm.pico", Location: "NL", Install: hostkey.Install{OSName: "Debian 12", RootPassword: password},
 //		},
-//		OnHandle: func(handle string) error { return os.WriteFile("order-1042", []byte(handle), 0o600) },
 //	})
 //	placed, err = client.Orders.Check(ctx, placed.Handle) // until placed.State is OrderReady
 //

@@ -100,13 +100,13 @@ var orderName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 // Place buys a server, unless the order of this reference was placed before: then it continues that
 // order, and buys nothing.
 //
-// If there is or may be an order, it is returned with an error, too: store its handle. After an
+// If there is or may be an order, it is returned with an error, too. After an
 // error that matches provider.ErrOutcomeUnknown it is unknown whether something was bought, and
-// calling again with the handle is safe. provider.ErrAlreadyExists: another order or server has the
+// calling again is safe. provider.ErrAlreadyExists: another order or server has the
 // name. provider.ErrQuota: the credit is too low.
 //
 // Place never buys twice in one call. A call that continues an order of which there is no trace
-// buys only if two minutes have passed since the order was sent, because the server might still be
+// buys only if the order has settled (provider.WithSettleTime), because the server might still be
 // working on it.
 func (s *OrdersService) Place(ctx context.Context, req *OrderPlaceRequest) (*PlacedOrder, error) {
 	p, err := s.newPurchase(req)

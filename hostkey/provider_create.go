@@ -11,9 +11,9 @@ import (
 // Create orders a server; see OrdersService.Place. Called again, it returns OutcomePending while
 // the server is being deployed, and OutcomeAlready once it is ready.
 //
-// A Creation is returned with an error, too, if something was or may have been bought. Store its
-// Handle and pass it to the next call: it names the order, which a call without it has to search
-// for.
+// A Creation is returned with an error, too, if something was or may have been bought. Call Create again:
+// the ledger knows how far the order is (provider.WithLedger). A program without one stores the Handle
+// and passes it to the next call, which has to search for the order otherwise.
 func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
 	place, err := p.placeRequest(req)
 	if err != nil {

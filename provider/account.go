@@ -108,8 +108,8 @@ type CreateRequest struct {
 	// OnFailure says what happens to the finished steps when a later one definitely fails. The zero
 	// value keeps them: the next Create continues where this one stopped.
 	OnFailure FailurePolicy
-	// Handle continues pending work after a restart: it is Creation.Handle of the first call, and
-	// "" for a new order.
+	// Handle continues an order that a program without a ledger has begun: it is Creation.Handle of the
+	// first call. With a ledger, and for a new order, it is "".
 	Handle string
 }
 
@@ -135,8 +135,8 @@ type Creation struct {
 	Outcome Outcome
 	// Steps in order, such as "client" and "domain".
 	Steps []Step
-	// Handle names pending work, and survives a restart of the program: store it, and pass it to
-	// Wait or, as CreateRequest.Handle, to Create.
+	// Handle names pending work, and survives a restart of the program: pass it to Wait. Where there is
+	// no ledger, store it, and pass it to Create as CreateRequest.Handle.
 	Handle string
 }
 

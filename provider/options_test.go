@@ -16,7 +16,7 @@ import (
 
 func TestOptionDefaults(t *testing.T) {
 	require.Equal(t, &provider.Options{
-		Timeout: 30 * time.Second, MaxBody: 16 << 20, MaxConnections: 64, ReadLag: 5 * time.Second,
+		Timeout: 30 * time.Second, MaxBody: 16 << 20, MaxConnections: 64, ReadLag: 5 * time.Second, SettleTime: 15 * time.Minute,
 		Retry: provider.Retry{Attempts: 4, MinWait: 250 * time.Millisecond, MaxWait: 10 * time.Second, MaxRetryAfter: time.Minute},
 	}, provider.NewOptions())
 	require.Equal(t, provider.NewOptions(), provider.NewOptions(nil, nil))
@@ -29,11 +29,11 @@ func TestOptions(t *testing.T) {
 		provider.WithHTTPClient(client), provider.WithLogger(log), provider.WithUserAgent("app/1"), provider.WithTimeout(0),
 		provider.WithRetry(provider.Retry{Attempts: 1, MinWait: time.Minute}), provider.WithRateLimit(10, 20), provider.WithTLS(trust),
 		provider.WithMaxBody(5), provider.WithMaxConnections(2), provider.WithDumps(dumps), provider.WithPlainHTTP(),
-		provider.WithReadLag(time.Second), provider.VendorOption("keyhelp", "dialect", 1), provider.VendorOption("keyhelp", "other", 2), provider.VendorOption("hestia", "dialect", 3),
+		provider.WithReadLag(time.Second), provider.WithoutLedger(), provider.WithLedgerAccount("main"), provider.WithSettleTime(time.Hour), provider.VendorOption("keyhelp", "dialect", 1), provider.VendorOption("keyhelp", "other", 2), provider.VendorOption("hestia", "dialect", 3),
 	)
 	require.Equal(t, &provider.Options{
 		HTTPClient: client, Logger: log, UserAgent: "app/1", RatePerSecond: 10, RateBurst: 20, TLS: trust, MaxBody: 5, MaxConnections: 2,
-		Dumps: dumps, PlainHTTP: true, ReadLag: time.Second,
+		Dumps: dumps, PlainHTTP: true, ReadLag: time.Second, NoLedger: true, LedgerAccount: "main", SettleTime: time.Hour,
 		// The longest wait is never below the shortest.
 		Retry:  provider.Retry{Attempts: 1, MinWait: time.Minute, MaxWait: time.Minute, MaxRetryAfter: time.Minute},
 		Vendor: map[string]map[string]any{"keyhelp": {"dialect": 1, "other": 2}, "hestia": {"dialect": 3}},

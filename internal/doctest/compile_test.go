@@ -33,7 +33,7 @@ const given = "ctx context.Context, p provider.Provider, order *provider.CreateR
 // standard are the packages of Go that are imported for fragments.
 var standard = []string{
 	"bytes", "context", "encoding/csv", "encoding/json", "errors", "fmt", "io", "iter", "log", "log/slog", "maps", "net/http",
-	"net/netip", "net/url", "os", "os/signal", "slices", "strconv", "strings", "sync", "testing", "testing/synctest", "time",
+	"net/netip", "net/url", "os", "os/signal", "path/filepath", "slices", "strconv", "strings", "sync", "testing", "testing/synctest", "time",
 }
 
 // compiler checks blocks against the compiled packages of the module and of Go.

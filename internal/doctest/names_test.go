@@ -191,7 +191,7 @@ func TestNamesFail(t *testing.T) {
 		"See `Node.Nothing`, please":                      "Node.Nothing does not exist",
 		"See `*Client.Nothing`, please":                   "Client.Nothing does not exist",
 		"See `Nothing`, please":                           "Nothing does not exist",
-		"See `Tasks`, `PlaceRequest`, `OnHandle`, `Place`, `Do(ctx)`, `PROVISIONING`, `gone`, `TestNamesFail`": "",
+		"See `Tasks`, `PlaceRequest`, `PayFromCredit`, `Place`, `Do(ctx)`, `PROVISIONING`, `gone`, `TestNamesFail`": "",
 		"See `TestNothing`":                                 "TestNothing does not exist",
 		"See WithSuspendByPower, ErrTaskGone":               "",
 		"See WithNothing, please":                           "WithNothing does not exist",

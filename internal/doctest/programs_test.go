@@ -46,9 +46,21 @@ func TestPrograms(t *testing.T) {
 	all, problems := programs(documents(t))
 	require.Empty(t, problems)
 	require.NotEmpty(t, all)
+	dir := outside(t, all)
+	for i, p := range all {
+		out, err := run(dir, nil, filepath.Join(dir, "bin", fmt.Sprint(i)))
+		require.NoError(t, err, p.block)
+		assert.Equal(t, p.output, out, "what %s prints", p.block)
+	}
+}
+
+// outside builds programs in an empty module, and returns the folder that has them by number under bin.
+func outside(t *testing.T, all []program) (dir string) {
+	t.Helper()
 	here, err := filepath.Abs(root)
 	require.NoError(t, err)
-	dir, replacement := t.TempDir(), fmt.Sprintf("\nrequire %[1]s v0.0.0\n\nreplace %[1]s => %[2]s\n", module, here)
+	dir = t.TempDir()
+	replacement := fmt.Sprintf("\nrequire %[1]s v0.0.0\n\nreplace %[1]s => %[2]s\n", module, here)
 	for name, more := range map[string]string{"go.mod": replacement, "go.sum": ""} {
 		text, err := os.ReadFile(filepath.Join(root, name))
 		require.NoError(t, err)
@@ -65,11 +77,7 @@ func TestPrograms(t *testing.T) {
 	args := []string{"build", "-mod=readonly", "-gcflags=-N -l -dwarf=false", "-ldflags=-s -w", "-o", "bin/"}
 	_, err = run(dir, []string{"GOPROXY=off", "GOWORK=off"}, "go", slices.Concat(args, buildFlags, []string{"./..."})...)
 	require.NoError(t, err)
-	for i, p := range all {
-		out, err := run(dir, nil, filepath.Join(dir, "bin", fmt.Sprint(i)))
-		require.NoError(t, err, p.block)
-		assert.Equal(t, p.output, out, "what %s prints", p.block)
-	}
+	return dir
 }
 
 // TestProgramsFind: the right output belongs to the right program.
