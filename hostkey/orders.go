@@ -9,6 +9,7 @@ import (
 
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/seal"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -33,12 +34,15 @@ var (
 type OrdersService struct {
 	c    *Client
 	desk *order.Desk
-	sealer
+	// Whoever has the key of a deployment can read its result without any other credential, and the result
+	// has root's password in it: handles contain it sealed. A client with another API key of the account
+	// asks for the deployment's key again.
+	sealer seal.Sealer
 }
 
 func newOrders(c *Client, apiKey provider.Secret, options *provider.Options) *OrdersService {
 	root := c.rest.Root()
-	return &OrdersService{c: c, sealer: newSealer(apiKey), desk: order.NewDesk(options, Kind+" "+root.String(), c.rest.ServerTime)}
+	return &OrdersService{c: c, sealer: seal.New(apiKey), desk: order.NewDesk(options, Kind+" "+root.String(), c.rest.ServerTime)}
 }
 
 // OrderPlaceRequest asks for one server.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/seal"
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
@@ -148,7 +149,7 @@ func (p *purchase) Handle() string {
 	}
 	switch {
 	case !p.callback.IsZero():
-		fields.Set("t", p.s.seal(p.callback))
+		fields.Set("t", p.s.sealer.Seal(p.callback))
 	case p.sealed != "":
 		fields.Set("t", p.sealed)
 	}
@@ -185,8 +186,8 @@ func (s *OrdersService) parseHandle(handle string) (*purchase, string) {
 	p := s.purchase(parts[0], fields.Must("r", func(reference string) bool { return provider.ReferenceProblem(reference) == "" }))
 	fields.Text("s", func(text string) (ok bool) { p.server, ok = parseID(text); return ok })
 	fields.Text("i", func(text string) (ok bool) { p.invoice, ok = parseID(text); return ok })
-	p.sealed = fields.Text("t", isSealed)
-	if key, ok := s.open(p.sealed); ok {
+	p.sealed = fields.Text("t", seal.Sealed)
+	if key, ok := s.sealer.Open(p.sealed); ok && taskKey.MatchString(key.Reveal()) {
 		p.learn(0, 0, key)
 	}
 	p.learn(0, 0, provider.NewSecret(fields.Text(oldTask, taskKey.MatchString)))
