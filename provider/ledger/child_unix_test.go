@@ -18,10 +18,47 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/ledger"
 )
 
-func init() { programs["fill"] = fill }
+func init() { programs["fill"], programs["hold"] = fill, hold }
+
+const heldFor = 100 * time.Millisecond
+
+// hold acquires a lease, and stores something when its parent says so.
+func hold(l *ledger.File) error {
+	ctx := context.Background()
+	token, err := l.Acquire(ctx, "panel", heldFor)
+	if err != nil {
+		return err
+	}
+	fmt.Println("holds")
+	<-time.After(2 * heldFor) // in which it is stopped
+	fmt.Println(l.Put(ctx, entry("1", "late"), token))
+	return nil
+}
+
+// TestStopped: a program that is stopped loses its lease when its time is over, and can store nothing
+// when it goes on.
+func TestStopped(t *testing.T) {
+	path := filepath.Join(folder(t), "orders")
+	l := open(t, path)
+	cmd, lines := start(t, "hold", path)
+	require.True(t, lines.Scan())
+	require.NoError(t, cmd.Process.Signal(syscall.SIGSTOP))
+	until(t, func() bool {
+		_, err := l.Acquire(t.Context(), "panel", time.Hour)
+		return err == nil
+	})
+	require.NoError(t, l.Put(t.Context(), entry("2", ""), 0))
+	require.NoError(t, cmd.Process.Signal(syscall.SIGCONT))
+	require.True(t, lines.Scan())
+	require.Equal(t, `ledger: lease 1 of "panel" has ended: the ledger has changed meanwhile`, lines.Text())
+	require.NoError(t, cmd.Wait())
+	_, err := open(t, path).Acquire(t.Context(), "panel", time.Hour)
+	require.ErrorIs(t, err, provider.ErrLeaseHeld)
+}
 
 // fill stores entries until no file may become longer, and says what became of them.
 func fill(l *ledger.File) error {
@@ -77,17 +114,16 @@ func TestWaiting(t *testing.T) {
 	path := filepath.Join(folder(t), "orders")
 	l := open(t, path)
 	other := locked(t, path)
-	before := runtime.NumGoroutine()
 	for range 20 {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 		require.ErrorIs(t, l.Put(ctx, entry("1", ""), 0), context.DeadlineExceeded)
 		cancel()
 	}
-	require.LessOrEqual(t, runtime.NumGoroutine(), before+1)
+	until(t, func() bool { return waiting() == 1 })
 
 	// The one goroutine that still waits gives back what it gets.
 	require.NoError(t, other.Close())
-	until(t, func() bool { return runtime.NumGoroutine() <= before })
+	until(t, func() bool { return waiting() == 0 })
 	require.NoError(t, open(t, path).Put(t.Context(), entry("2", ""), 0))
 
 	other = locked(t, path)
@@ -110,10 +146,9 @@ func TestLockReplaced(t *testing.T) {
 	path := filepath.Join(folder(t), "orders")
 	l := open(t, path)
 	old := locked(t, path)
-	before := runtime.NumGoroutine()
 	done := make(chan error, 1)
 	go func() { done <- l.Put(t.Context(), entry("1", ""), 0) }()
-	until(t, func() bool { return runtime.NumGoroutine() > before+1 }) // it is about to wait for the old one
+	until(t, func() bool { return waiting() == 1 })
 	require.NoError(t, os.Remove(path+".lock"))
 	require.NoError(t, os.WriteFile(path+".lock", nil, 0o600))
 	other := locked(t, path)
@@ -148,10 +183,39 @@ func TestCloseWhileWaiting(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestEvicted: whoever had just locked a lease when another program took it over from its last holder
+// does not get it.
+func TestEvicted(t *testing.T) {
+	path := filepath.Join(folder(t), "orders")
+	l := open(t, path)
+	other := locked(t, path)
+	acquired := make(chan error)
+	go func() {
+		_, err := l.Acquire(t.Context(), "panel", time.Hour)
+		acquired <- err
+	}()
+	var leases []string
+	until(t, func() (so bool) {
+		leases, _ = filepath.Glob(path + ".lease-*")
+		return len(leases) > 0
+	})
+	require.NoError(t, os.Remove(leases[0]))
+	require.NoError(t, other.Close())
+	require.ErrorIs(t, <-acquired, provider.ErrLeaseHeld)
+	_, err := l.Acquire(t.Context(), "panel", time.Hour)
+	require.NoError(t, err)
+}
+
+// waiting returns how many goroutines wait in the system for a lock.
+func waiting() int {
+	stacks := make([]byte, 1<<20)
+	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "ledger.flock(")
+}
+
 // until returns when something is so.
 func until(t *testing.T, so func() bool) {
 	t.Helper()
-	for start := time.Now(); !so(); runtime.Gosched() {
+	for start := time.Now(); !so(); time.Sleep(time.Millisecond) {
 		require.Less(t, time.Since(start), 10*time.Second)
 	}
 }

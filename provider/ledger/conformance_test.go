@@ -36,7 +36,7 @@ func TestFile(t *testing.T) {
 // folder returns one in memory where the system has such: no test can see whether a disk has what
 // was synced to it, and on a busy disk that takes seconds.
 func folder(t testing.TB) string {
-	path, err := os.MkdirTemp("/dev/shm", "provkit-")
+	path, err := os.MkdirTemp("/dev/shm", "provkit-") //nolint:usetesting // t.TempDir is on a disk
 	if err != nil {
 		return t.TempDir()
 	}

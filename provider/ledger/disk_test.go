@@ -4,7 +4,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -76,6 +78,59 @@ func TestLateTimer(t *testing.T) {
 	require.ErrorIs(t, l.Extend(t.Context(), "panel", token, time.Hour), provider.ErrStale)
 	e := &provider.LedgerEntry{LedgerKey: provider.LedgerKey{Account: "panel", Verb: "create", Subject: "1"}, State: provider.LedgerSent}
 	require.ErrorIs(t, l.Put(t.Context(), e, token), provider.ErrStale)
+}
+
+// TestTakeOver: who is stopped, and cannot end its lease, loses it to who has watched it for so long.
+func TestTakeOver(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		return // which lets nobody remove what another program has open
+	}
+	path := filepath.Join(t.TempDir(), "orders")
+	synctest.Test(t, func(t *testing.T) {
+		var programs [3]*File
+		for i := range programs {
+			l, err := OpenFile(path)
+			require.NoError(t, err)
+			defer l.Close()
+			programs[i] = l
+		}
+		a, b, c := programs[0], programs[1], programs[2]
+		old, err := a.Acquire(t.Context(), "panel", time.Hour)
+		require.NoError(t, err)
+		a.leases["panel"].timer.Stop()
+		held := func(l *File) {
+			t.Helper()
+			_, err := l.Acquire(t.Context(), "panel", time.Hour)
+			require.ErrorIs(t, err, provider.ErrLeaseHeld)
+		}
+		held(b)
+		time.Sleep(time.Hour - 1)
+		require.NoError(t, a.Extend(t.Context(), "panel", old, time.Hour))
+		a.leases["panel"].timer.Stop()
+		time.Sleep(time.Minute)
+		held(b)
+		time.Sleep(time.Hour - 1)
+		held(b)
+		held(c) // which does not know for how long that has been so
+		time.Sleep(time.Nanosecond)
+		token, err := b.Acquire(t.Context(), "panel", time.Hour)
+		require.NoError(t, err)
+		require.Empty(t, b.watched)
+		late, err := c.takeOver(t.Context(), "acquire", "panel") // c thought so, too, and comes second
+		require.NoError(t, err)
+		require.Nil(t, late)
+		held(c)
+		require.ErrorIs(t, a.Extend(t.Context(), "panel", old, time.Hour), provider.ErrStale)
+		require.NoError(t, a.Release(t.Context(), "panel", old))
+		held(c)
+		e := &provider.LedgerEntry{LedgerKey: provider.LedgerKey{Account: "panel", Verb: "create", Subject: "1"}, State: provider.LedgerSent}
+		require.ErrorIs(t, a.Put(t.Context(), e, old), provider.ErrStale)
+		require.NoError(t, b.Put(t.Context(), e, token))
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		_, err = c.Acquire(t.Context(), "panel", time.Hour)
+		require.NoError(t, err)
+	})
 }
 
 // TestTable: nothing is kept of what has gone.

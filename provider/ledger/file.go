@@ -18,7 +18,7 @@ import (
 // number may have it open. The file must be on a disk of that machine, since locks on network file
 // systems hold nobody off for certain. Keep it in a folder that only its programs may write to, and
 // leave the files beside it alone: path.lock and path.lease-... are what the programs lock (they are
-// empty and stay), path.new is a new file that is being written.
+// nearly empty and stay), path.new is a new file that is being written.
 //
 //   - What is stored is on the disk when the method returns, also the name of the file in its folder.
 //     A line that was cut short, because the program was killed or the disk was full, is removed.
@@ -28,8 +28,9 @@ import (
 //   - The clock of the ledger is that of the machine. Now and Stored follow it if it is set, forward or
 //     back. Leases do not: a lease is a lock of the operating system, which ends as soon as its program
 //     has, however that came about; and the program ends it when its time is over, of which it counts the
-//     seconds, whatever the clock says. So a program that is stopped (SIGSTOP, a debugger) holds its
-//     leases until it goes on.
+//     seconds, whatever the clock says. From a program that cannot, since it was stopped (SIGSTOP, a
+//     debugger), whoever has seen it hold the lease for longer than that takes it over, but not on
+//     Windows: there it holds its leases until it goes on.
 //   - A lease belongs to the File that acquired it: no other one can extend or release it or store with
 //     its token, also in the same program.
 //   - All entries are kept in memory: 100,000 of them need some 100 MB, and OpenFile then a second or two.
@@ -40,9 +41,10 @@ type File struct {
 	lock  lock
 	state *state
 
-	mu     sync.Mutex // held for moments only
-	leases map[string]*fileLease
-	closed bool
+	mu      sync.Mutex // held for moments only
+	leases  map[string]*fileLease
+	watched map[string]watched // by name: leases of others
+	closed  bool
 }
 
 var _ provider.Ledger = (*File)(nil)
@@ -55,11 +57,12 @@ func OpenFile(path string) (*File, error) {
 		return nil, fmt.Errorf("ledger: open: %w", err)
 	}
 	f := &File{
-		path:   path,
-		turn:   make(chan struct{}, 1),
-		lock:   lock{path: path + ".lock"},
-		state:  newState(),
-		leases: map[string]*fileLease{},
+		path:    path,
+		turn:    make(chan struct{}, 1),
+		lock:    lock{path: path + ".lock"},
+		state:   newState(),
+		leases:  map[string]*fileLease{},
+		watched: map[string]watched{},
 	}
 	err = f.locked(context.Background(), "open", func() error {
 		_, err := os.Lstat(path)

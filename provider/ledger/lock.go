@@ -19,18 +19,22 @@ func lockFile(path string, wait bool) (*os.File, error) {
 			_ = file.Close()
 			return nil, err
 		}
-		ours, err := file.Stat()
-		if err == nil {
-			// Whoever comes after somebody has removed the file would lock another one.
-			if there, err := os.Lstat(path); err == nil && os.SameFile(ours, there) {
-				return file, nil
-			}
+		if inPlace(file) {
+			return file, nil
 		}
 		_ = unlock(file)
-		if err != nil {
-			return nil, err
-		}
 	}
+}
+
+// inPlace reports whether an open file has its name still. Whoever comes after it was removed would
+// lock another one.
+func inPlace(file *os.File) bool {
+	ours, err := file.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(file.Name())
+	return err == nil && os.SameFile(ours, there)
 }
 
 // lock is a lock between programs that can be waited for. Only one goroutine at a time may use it.

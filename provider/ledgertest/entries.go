@@ -110,7 +110,7 @@ var entryChecks = []check{
 				want = append(want, c.put(c.l, e, 0))
 			}
 		}
-		for _, between := range strings.Split(" |/,;:.-_~\\\"'\u00a0", "") {
+		for between := range strings.SplitSeq(" |/,;:.-_~\\\"'\u00a0", "") {
 			for _, key := range []provider.LedgerKey{
 				{Account: "a" + between + "b", Verb: "c", Subject: "d"},
 				{Account: "a", Verb: "b" + between + "c", Subject: "d"},

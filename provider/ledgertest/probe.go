@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"errors"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/provkit/provkit/provider"
@@ -46,7 +47,7 @@ func (c *probe) answers(err, want error, what string) {
 		c.Errorf("%s: got %v, want an error that matches %q", what, err, want)
 	}
 	for _, other := range []error{provider.ErrLeaseHeld, provider.ErrStale, provider.ErrNotFound, provider.ErrInvalid} {
-		if other != want && errors.Is(err, other) {
+		if !errors.Is(want, other) && errors.Is(err, other) {
 			c.Errorf("%s: %v matches %q, too", what, err, other)
 		}
 	}
@@ -160,11 +161,11 @@ func (c *probe) lists(l provider.Ledger, account, what string, want ...*provider
 }
 
 func keys(entries []*provider.LedgerEntry) string {
-	text := "["
-	for _, e := range entries {
-		text += " " + e.String()
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.String()
 	}
-	return text + " ]"
+	return "[" + strings.Join(names, ", ") + "]"
 }
 
 func (c *probe) same(got, want *provider.LedgerEntry, what string) {

@@ -3,6 +3,7 @@ package ledgertest
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -61,10 +62,7 @@ func TestCatches(t *testing.T) {
 	for _, c := range checks() {
 		unused[c.name] = c
 	}
-	byName := map[string]check{}
-	for name, c := range unused {
-		byName[name] = c
-	}
+	byName := maps.Clone(unused)
 	for _, m := range mistakes {
 		t.Run(m.name, func(t *testing.T) {
 			c, ok := byName[m.check]
