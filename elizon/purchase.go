@@ -63,8 +63,13 @@ func (p *purchase) Asked() map[string]string {
 	if p.wants == nil {
 		return nil
 	}
-	return map[string]string{"plan": p.wants.product, "username": p.username, optMaxPrice: string(p.wants.maxPrice)}
+	return map[string]string{askedPlan: p.wants.product, "username": p.username, optMaxPrice: string(p.wants.maxPrice)}
 }
+
+const askedPlan = "plan"
+
+// Alike reports whether an order is for the same product.
+func (p *purchase) Alike(asked map[string]string) bool { return asked[askedPlan] == p.wants.product }
 
 // Resume goes on from the handle in the ledger.
 func (p *purchase) Resume(handle string) error {

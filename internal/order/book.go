@@ -6,6 +6,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -36,6 +37,30 @@ func (d *Desk) Owners(ctx context.Context) (map[string]string, error) {
 		}
 	}
 	return owners, nil
+}
+
+// alone returns an error while another order is under way that could not be told from this one: what came of
+// either might be taken for the other's.
+func (d *Desk) alone(ctx context.Context, o Order) error {
+	open, err := d.ledger.Open(ctx, d.account)
+	if err != nil {
+		return d.failed("not sent", err)
+	}
+	for _, e := range open {
+		if e.Verb != verbCreate || e.Subject == o.record().Reference || e.Learnt[learntTrace] != "" || e.Learnt[learntThing] != "" || !o.Alike(e.Asked) {
+			continue
+		}
+		other := &Record{SentAt: e.SentAt, Refused: e.Learnt[learntRefused] != "", entry: e, settle: d.settle}
+		d.time(ctx, other)
+		if left := other.left(); left > 0 {
+			return &provider.Error{
+				Kind: provider.ErrUnavailable, RetryAfter: left,
+				Message: words.Say("not sent: the order %q could not be told from this one, and nobody knows yet what became of it: try again when it is done, or after %s",
+					e.Subject, left.Round(time.Second)),
+			}
+		}
+	}
+	return nil
 }
 
 // read reads what the ledger has under a key; nil if that is nothing.
@@ -197,11 +222,4 @@ func (d *Desk) clock(now time.Time) time.Time {
 		}
 	}
 	return now
-}
-
-// Refuse adds to the problems of a verb that it cannot spend money.
-func (d *Desk) Refuse(problems *provider.Problems) {
-	if !d.chosen {
-		problems.Add("WithLedger", "missing: what spends money needs a ledger, which remembers what was ordered; provider.WithLedger sets one (ledger.OpenFile is for one machine), provider.WithoutLedger does without")
-	}
 }

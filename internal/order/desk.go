@@ -17,6 +17,7 @@ import (
 type Desk struct {
 	ledger  provider.Ledger
 	chosen  bool // somebody has said which ledger, or none
+	without bool // none
 	account string
 	settle  time.Duration
 	vendor  func() (time.Time, bool) // the vendor's clock, nil if it has none
@@ -27,7 +28,7 @@ type Desk struct {
 // NewDesk returns the desk of a client. account is the name of the vendor's account unless the options have
 // another, and clock returns the vendor's time as far as it is known.
 func NewDesk(o *provider.Options, account string, clock func() (time.Time, bool)) *Desk {
-	d := &Desk{ledger: o.Ledger, chosen: o.Ledger != nil || o.NoLedger, account: cmp.Or(o.LedgerAccount, account), settle: o.SettleTime, vendor: clock}
+	d := &Desk{ledger: o.Ledger, chosen: o.Ledger != nil || o.NoLedger, without: o.NoLedger, account: cmp.Or(o.LedgerAccount, account), settle: o.SettleTime, vendor: clock}
 	if d.ledger == nil {
 		d.ledger = ledger.NewMemory()
 	}
@@ -88,7 +89,7 @@ func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, err
 		return "", err
 	}
 	defer func() { d.note(ctx, o) }() // what is bought is bought, whether it can be written down or not
-	if o.Located() && !r.Known { // what is known to be done may have a twin by now
+	if o.Located() && !r.Known {      // what is known to be done may have a twin by now
 		return "", nil
 	}
 	seen, err := look(ctx, o)
@@ -106,6 +107,9 @@ func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, err
 		return r.unsettled(), nil
 	case seen.Refusal != nil:
 		return "", seen.Refusal
+	}
+	if err := d.alone(ctx, o); err != nil {
+		return "", err
 	}
 	return d.send(ctx, o, token)
 }

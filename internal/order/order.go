@@ -45,6 +45,9 @@ type Order interface {
 	// Asked is what the ledger remembers of what was ordered, without secrets; nil in a call that buys
 	// nothing and does not know.
 	Asked() map[string]string
+	// Alike reports whether an order for which this was asked could be taken for this one, as long as neither
+	// is located.
+	Alike(asked map[string]string) bool
 	// Resume takes over what a handle says that the ledger had.
 	Resume(handle string) error
 	// Forget takes back what locates the order.
@@ -117,12 +120,23 @@ type Record struct {
 //lint:ignore U1000 for staticcheck by itself
 func (r *Record) record() *Record { return r }
 
+// Alike is for vendors whose orders can be told apart by what they show.
+func (r *Record) Alike(map[string]string) bool { return false }
+
 // Sent reports whether the order was sent, by this call or another.
 func (r *Record) Sent() bool { return !r.SentAt.IsZero() }
 
 // Unsettled reports whether the order was sent so lately that seeing nothing of it proves
 // nothing.
-func (r *Record) Unsettled() bool { return r.Sent() && r.since() < r.patience() }
+func (r *Record) Unsettled() bool { return r.left() > 0 }
+
+// left is for how long the order may still be carried out.
+func (r *Record) left() time.Duration {
+	if !r.Sent() {
+		return 0
+	}
+	return r.patience() - r.since()
+}
 
 // since is how long ago the order was sent. If that is in the future, a clock was set back, and what counts
 // is how long the ledger has known it.
