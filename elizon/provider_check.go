@@ -39,6 +39,9 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 		report.Skip(provider.CheckVersion, "the API has none")
 		return "", nil
 	})
+	if step, ok := p.client.orders.desk.CheckStep(ctx); ok {
+		report.Remark(step)
+	}
 	return report.Result(Kind)
 }
 

@@ -47,5 +47,8 @@ func (p *Provider) Check(ctx context.Context) (*provider.CheckReport, error) {
 		report.Skip(provider.CheckVersion, "the API has no version")
 		return "", nil
 	})
+	if step, ok := p.client.Orders.desk.CheckStep(ctx); ok {
+		report.Remark(step)
+	}
 	return report.Result(Kind)
 }

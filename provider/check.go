@@ -38,6 +38,9 @@ const (
 	CheckProxy = "proxy"
 	// CheckMarkers is a warning that markers are not signed (WithMarkerKeys).
 	CheckMarkers = "markers"
+	// CheckLedger is a warning that a system that sells has no ledger (WithLedger), or one that does not
+	// answer.
+	CheckLedger = "ledger"
 )
 
 // CheckStep is one step of a connection test.

@@ -70,6 +70,9 @@ func (r *Report) add(name string, state provider.CheckState, detail string) {
 	r.Steps = append(r.Steps, provider.CheckStep{Name: name, State: state, Detail: words.Line(detail, words.MaxText)})
 }
 
+// Remark adds a step that comes last, whatever failed.
+func (r *Report) Remark(step provider.CheckStep) { r.remarks = append(r.remarks, step) }
+
 // Result is what Check returns.
 func (r *Report) Result(kind string) (*provider.CheckReport, error) {
 	r.Steps = append(r.Steps, r.remarks...)

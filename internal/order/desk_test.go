@@ -371,7 +371,26 @@ func TestNoLedger(t *testing.T) {
 		order.NewDesk(provider.NewOptions(opt), "shop", nil).Refuse(&problems)
 		assert.Empty(t, problems)
 	}
+	for _, test := range []struct {
+		opts []provider.Option
+		want string
+	}{
+		{nil, "provider.WithLedger"},
+		{[]provider.Option{provider.WithoutLedger()}, "provider.WithoutLedger"},
+		{[]provider.Option{provider.WithLedger(deaf{})}, "does not answer, and without it nothing is ordered: deaf"},
+		{[]provider.Option{provider.WithLedger(ledger.NewMemory())}, ""},
+	} {
+		step, ok := order.NewDesk(provider.NewOptions(test.opts...), "shop", nil).CheckStep(t.Context())
+		assert.Equal(t, test.want != "", ok)
+		assert.Contains(t, step.Detail, test.want)
+		assert.Equal(t, provider.CheckWarning, step.State)
+	}
 }
+
+// deaf is a ledger that cannot be reached.
+type deaf struct{ provider.Ledger }
+
+func (deaf) Now(context.Context) (time.Time, error) { return time.Time{}, errors.New("deaf") }
 
 // TestAstray: a handle that leads to what belongs to another order is forgotten, and the order is looked for
 // anew, once.

@@ -63,7 +63,7 @@ func (d *Desk) acquire(ctx context.Context) (int64, error) {
 			return token, nil
 		}
 		if errors.Is(err, provider.ErrLeaseHeld) {
-			err = adapter.Pause(ctx, pause/2+rand.N(pause)) //nolint:gosec // so that programs do not ask at the same time
+			err = adapter.Pause(ctx, pause/2+rand.N(pause)) // so that programs do not ask at the same time
 		}
 		if err != nil {
 			return 0, d.failed("not sent", err)

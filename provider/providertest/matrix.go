@@ -320,8 +320,8 @@ func (c *probe) finish(k *trial, r result, name string, row *row) {
 
 // pend waits for pending work of a call that succeeded, so that its result can be judged.
 func (c *probe) pend(k *trial, r result) error {
-	if r.err != nil || r.outcome != provider.OutcomePending {
-		return nil
+	if r.outcome != provider.OutcomePending || r.err != nil {
+		return nil //nolint:nilerr // there is nothing to wait for
 	}
 	handle := k.id
 	if r.made != nil {
