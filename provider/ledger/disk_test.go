@@ -78,6 +78,8 @@ func TestLateTimer(t *testing.T) {
 	require.ErrorIs(t, l.Extend(t.Context(), "panel", token, time.Hour), provider.ErrStale)
 	e := &provider.LedgerEntry{LedgerKey: provider.LedgerKey{Account: "panel", Verb: "create", Subject: "1"}, State: provider.LedgerSent}
 	require.ErrorIs(t, l.Put(t.Context(), e, token), provider.ErrStale)
+	_, err = l.Acquire(t.Context(), "panel", time.Hour)
+	require.NoError(t, err)
 }
 
 // TestTakeOver: who is stopped, and cannot end its lease, loses it to who has watched it for so long.
@@ -98,6 +100,7 @@ func TestTakeOver(t *testing.T) {
 		old, err := a.Acquire(t.Context(), "panel", time.Hour)
 		require.NoError(t, err)
 		a.leases["panel"].timer.Stop()
+		stopped := a.leases["panel"]
 		held := func(l *File) {
 			t.Helper()
 			_, err := l.Acquire(t.Context(), "panel", time.Hour)
@@ -121,15 +124,17 @@ func TestTakeOver(t *testing.T) {
 		require.Nil(t, late)
 		held(c)
 		require.ErrorIs(t, a.Extend(t.Context(), "panel", old, time.Hour), provider.ErrStale)
-		require.NoError(t, a.Release(t.Context(), "panel", old))
 		held(c)
 		e := &provider.LedgerEntry{LedgerKey: provider.LedgerKey{Account: "panel", Verb: "create", Subject: "1"}, State: provider.LedgerSent}
 		require.ErrorIs(t, a.Put(t.Context(), e, old), provider.ErrStale)
 		require.NoError(t, b.Put(t.Context(), e, token))
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		_, err = c.Acquire(t.Context(), "panel", time.Hour)
+		require.NoError(t, b.Release(t.Context(), "panel", token))
+		stopped.until = time.Now().Add(time.Hour) // as if it had not seen how late it is
+		token, err = a.Acquire(t.Context(), "panel", time.Hour)
 		require.NoError(t, err)
+		require.ErrorIs(t, stopped.lock.Close(), os.ErrClosed, "the lock of before is left")
+		require.NoError(t, a.Put(t.Context(), e, token))
+		held(c)
 	})
 }
 

@@ -37,6 +37,7 @@ func (f *File) Acquire(ctx context.Context, name string, ttl time.Duration) (tok
 	if err := provider.CheckLease(name, ttl); err != nil {
 		return 0, err
 	}
+	f.expire(name) // the timer may be late
 	lock, err := lockFile(f.leasePath(name), false)
 	if err == nil && lock == nil && f.overdue(name) {
 		lock, err = f.takeOver(ctx, action, name)
@@ -125,6 +126,9 @@ func (f *File) keep(name string, lease *fileLease) error {
 	defer f.mu.Unlock()
 	if f.closed {
 		return fmt.Errorf("ledger: acquire %q: %w", name, fs.ErrClosed)
+	}
+	if f.leases[name] != nil { // which another program has taken over, and released
+		f.drop(name)
 	}
 	lease.timer = time.AfterFunc(time.Until(lease.until), func() { f.expire(name) })
 	f.leases[name] = lease
