@@ -48,7 +48,7 @@ func (d *Desk) place(ctx context.Context, o Order) (State, error) {
 	r := o.record()
 	for again := false; ; again = true {
 		state, err := d.once(ctx, o)
-		if !o.Located() || err != nil {
+		if state != "" || err != nil || !o.Located() {
 			return state, err
 		}
 		known := r.Known

@@ -30,6 +30,7 @@ func TestAnswers(t *testing.T) {
 		then order.State
 	}{
 		{named, order.Ready, nil, order.Ready},
+		{underWay, order.Deploying, nil, order.Ready},
 		{accepted, order.Ready, nil, order.Ready},
 		{lostAfter, order.Ready, nil, order.Ready},
 		{leftBehind, order.Unclear, provider.ErrOutcomeUnknown, order.Ready},
@@ -52,6 +53,9 @@ func TestAnswers(t *testing.T) {
 				assert.Equal(t, 1, v.sends)
 				if test.then == order.Ready {
 					checkBought(t, v, "other", "", "order-1")
+				}
+				if test.answer == underWay {
+					assert.Equal(t, 2*(2+2), v.steps, "look, send; and then follow, mark")
 				}
 				if test.answer == named {
 					assert.Equal(t, 2*(4+1), v.steps, "look, send, follow, mark; and then follow")

@@ -45,6 +45,7 @@ type answer string
 
 const (
 	named      answer = "named"       // the answer names the thing
+	underWay   answer = "under way"   // and says that nothing is left to do now
 	accepted   answer = "accepted"    // it names nothing
 	leftBehind answer = "left behind" // an error names the thing
 	lostAfter  answer = "lost after"  // carried out, and nobody hears of it
@@ -204,6 +205,9 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	switch answer {
 	case named:
 		p.thing = len(p.v.things)
+	case underWay:
+		p.thing = len(p.v.things)
+		return order.Deploying, nil
 	case accepted:
 		p.Accepted = true
 	case leftBehind:
