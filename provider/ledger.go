@@ -20,7 +20,8 @@ import (
 //   - Seen: a method that begins after another has returned, in whatever program, sees what that stored.
 //   - Expiry: leases end by the ledger's own clock, which is the same for all programs, and not by those
 //     of the programs; or as soon as their program has, if the ledger can tell. A lease is for the
-//     Ledger that acquired it: others, also of the same storage, may refuse its token.
+//     Ledger that acquired it: others, also of the same storage, may refuse its token. If the clock is set
+//     back, a lease that would last longer than twice its time has ended.
 //   - Errors: ErrLeaseHeld, ErrStale, ErrNotFound and ErrInvalid are answers, after which nothing was
 //     stored. ErrInvalid is what LedgerKey.Check, LedgerEntry.Check and CheckLease say. If the context has
 //     ended before, nothing is done, and the error matches the context's. Any other error is a failure,

@@ -23,6 +23,14 @@ type Memory struct {
 type memoryLease struct {
 	token int64
 	until time.Time
+	ttl   time.Duration
+}
+
+// live reports whether a lease has not ended. One that would last much longer than it was asked for has:
+// the clock was set back, and a holder that has died must not keep everybody waiting for a year.
+func (l memoryLease) live(now time.Time) bool {
+	left := l.until.Sub(now)
+	return left > 0 && left <= 2*l.ttl
 }
 
 var _ provider.Ledger = (*Memory)(nil)
@@ -64,11 +72,11 @@ func (m *Memory) Acquire(ctx context.Context, name string, ttl time.Duration) (i
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if lease, ok := m.leases[name]; ok && m.now().Before(lease.until) {
+	if lease, ok := m.leases[name]; ok && lease.live(m.now()) {
 		return 0, held(name)
 	}
 	m.last++
-	m.leases[name] = memoryLease{m.last, m.now().Add(ttl)}
+	m.leases[name] = memoryLease{m.last, m.now().Add(ttl), ttl}
 	return m.last, nil
 }
 
@@ -85,7 +93,7 @@ func (m *Memory) Extend(ctx context.Context, name string, token int64, ttl time.
 	if err := m.holds(name, token); err != nil {
 		return err
 	}
-	m.leases[name] = memoryLease{token, m.now().Add(ttl)}
+	m.leases[name] = memoryLease{token, m.now().Add(ttl), ttl}
 	return nil
 }
 
@@ -104,7 +112,7 @@ func (m *Memory) Release(ctx context.Context, name string, token int64) error {
 
 // holds returns an error unless a token is that of a lease that has not ended.
 func (m *Memory) holds(name string, token int64) error {
-	if lease, ok := m.leases[name]; !ok || lease.token != token || !m.now().Before(lease.until) {
+	if lease, ok := m.leases[name]; !ok || lease.token != token || !lease.live(m.now()) {
 		return lost(name, token)
 	}
 	return nil
