@@ -6,7 +6,9 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/seal"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -27,6 +29,12 @@ type Client struct {
 	search         operation
 	plans          []Plan
 	scan           Scan
+
+	// desk is where Create runs, one at a time. lasting: the ledger is the caller's; what the desk notes
+	// without one lives as long as the Client. sealer is for the keys of licenses in it.
+	desk    *order.Desk
+	lasting bool
+	sealer  seal.Sealer
 
 	// Status reads the server's status, health and metrics.
 	Status *StatusService
@@ -72,7 +80,8 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 		problems.Add("apiKey", "must be AF-, a year, a hyphen and 32 characters without white space")
 	}
 	opts = append([]provider.Option{provider.WithRateLimit(defaultPerSecond, defaultBurst)}, opts...)
-	settings := readSettings(provider.NewOptions(opts...), &problems)
+	options := provider.NewOptions(opts...)
+	settings := readSettings(options, &problems)
 	key := []string{apiKey.Reveal()}
 	seen := new(credentials)
 	config := rest.Config{
@@ -105,7 +114,11 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if err := problems.Err(Kind, "New", "new client"); err != nil {
 		return nil, err
 	}
-	c := &Client{license: core, admin: admin, plans: settings.plans, scan: settings.scan}
+	root := core.Root()
+	c := &Client{
+		license: core, admin: admin, plans: settings.plans, scan: settings.scan,
+		desk: order.NewDesk(options, Kind+" "+root.String(), admin.ServerTime), lasting: options.Ledger != nil, sealer: seal.New(apiKey),
+	}
 	if path := settings.searchPath; path != nil {
 		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, *path, searchAll.Effect).sensitive()
 	}

@@ -8,11 +8,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/licenseserver/licenseservertest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
 	"github.com/provkit/provkit/provider/providertest"
 )
 
@@ -31,7 +33,7 @@ const (
 )
 
 // TestConformance runs the suite of the portable contract with documented routes only, and with the
-// panel's search, whose path is undocumented.
+// panel's search, whose path is undocumented, and a ledger.
 func TestConformance(t *testing.T) {
 	for _, test := range []struct {
 		name      string
@@ -55,6 +57,7 @@ func TestConformance(t *testing.T) {
 func openWorld(t testing.TB, search, resources bool) *providertest.World {
 	srv := licenseservertest.NewServer(licenseservertest.InMemory())
 	logs := new(providertest.Log)
+	orders := ledger.NewMemory()
 	var ids []int64
 	for _, r := range srv.Resources() {
 		ids = append(ids, r.ID)
@@ -67,7 +70,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 			licenseserver.WithPlans(testPlans...), licenseserver.WithScan(testScan))
 		if search {
 			// The dumps of the others would repeat the same many times.
-			opts = append(opts, searchable, logs.Dumps(t))
+			opts = append(opts, searchable, logs.Dumps(t), provider.WithLedger(orders), provider.WithSettleTime(settleTime))
 		}
 		client, err := licenseserver.New(srv.URL, provider.NewSecret(key), opts...)
 		if err != nil {
@@ -76,7 +79,12 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		return licenseserver.NewProvider(client)
 	}
 	good := func() provider.Provider { return open(srv.Key, srv.AdminCookie.Value) }
+	settles := time.Duration(0)
+	if search {
+		settles = settleTime
+	}
 	return &providertest.World{
+		Settles:  settles,
 		Provider: good(),
 		Reopen:   good,
 		BadKey:   func() provider.Provider { return open(wrongAPIKey, wrongCookie) },

@@ -29,7 +29,8 @@ import (
 //
 // If the answer with a generated key is lost, the search also finds the new license. Without
 // WithSearchPath its key cannot be found: Create fails with provider.ErrOutcomeUnknown, the next
-// Create generates another key, and an unused key may be left behind.
+// Create generates another key, and an unused key may be left behind. With provider.WithLedger all that
+// is known of an order outlives the program, and programs with one ledger create one at a time.
 type Provider struct {
 	client      *Client
 	description *provider.Description
@@ -40,11 +41,8 @@ type Provider struct {
 	seen     adapter.Sightings
 	index    index
 
-	// making lets one Create run at a time, so that a new license on the server must be its own. It
-	// guards attempts, and usual, which is a license as this server generated it.
-	making   adapter.Turn
-	attempts map[string]*attempt
-	usual    *License
+	// usual is a license as this server generated it. It is for the Create that has the desk.
+	usual *License
 }
 
 // Provider implements the core and these optional interfaces.
@@ -61,7 +59,7 @@ var _ interface {
 
 // NewProvider returns the portable provider for a client. The client stays usable.
 func NewProvider(client *Client) *Provider {
-	p := &Provider{client: client, description: describe(client), attempts: make(map[string]*attempt)}
+	p := &Provider{client: client, description: describe(client)}
 	p.accounts = accountsOf(p, p.look, func(n *nameplate) *provider.Account { return p.account(&made{plate: n}) })
 	p.whole = accountsOf(p, p.read, p.account)
 	p.whole.Again = func(ctx context.Context, m *made) (*made, error) { return p.fill(ctx, m.plate) }

@@ -2,6 +2,7 @@ package licenseserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -17,32 +19,33 @@ const maxRivals = 3
 
 // Create generates a key, marks its license, and sets limits and resources. Each step looks before
 // it repeats anything, and a second call with the same request finishes what the first one left
-// undone. Creates of one Provider run one after the other; if several Providers create the same
-// order at once, the first marker wins and the others remove their licenses.
-func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
-	o, err := p.order(req)
+// undone. Creates of one Client, and of all programs with its ledger, run one after the other; if programs
+// without it create the same order at once, the first marker wins and the others remove their licenses.
+func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (created *provider.Creation, err error) {
+	o, err := p.request(req)
 	if err != nil {
 		return nil, err
 	}
-	release, err := p.making.Take(ctx)
-	if err != nil {
-		return nil, adapter.InVerb(Kind, err, o.action)
-	}
-	defer release()
-	extent := likely // what that misses is found before the license is ready
-	for range maxRivals {
-		created, gaveWay, err := p.create(ctx, o, extent)
-		if !gaveWay {
-			return created, err
+	err = p.client.desk.Under(ctx, o.Reference, func(ctx context.Context, page *order.Page) (err error) {
+		extent := likely // what that misses is found before the license is ready
+		for range maxRivals {
+			var gaveWay bool
+			if created, gaveWay, err = p.create(ctx, o, page, extent); !gaveWay {
+				return err
+			}
+			extent = whole
 		}
-		extent = whole
+		return &provider.Error{
+			Provider: Kind, Action: o.action, Kind: provider.ErrConflict, Message: "other programs keep creating the same account",
+		}
+	})
+	if e, ok := errors.AsType[*provider.Error](err); ok && e.Provider == "" {
+		err = adapter.InVerb(Kind, err, o.action)
 	}
-	return nil, &provider.Error{
-		Provider: Kind, Action: o.action, Kind: provider.ErrConflict, Message: "other programs keep creating the same account",
-	}
+	return created, err
 }
 
-func (p *Provider) create(ctx context.Context, o *order, extent extent) (created *provider.Creation, gaveWay bool, err error) {
+func (p *Provider) create(ctx context.Context, o *request, page *order.Page, extent extent) (created *provider.Creation, gaveWay bool, err error) {
 	creation := &adapter.Steps{Kind: Kind, Action: o.action, Policy: o.OnFailure}
 	var m *made
 	added := false
@@ -59,7 +62,7 @@ func (p *Provider) create(ctx context.Context, o *order, extent extent) (created
 		return done
 	}
 	done := step("license", func(ctx context.Context) (outcome provider.Outcome, err error) {
-		m, outcome, err = p.ensureLicense(ctx, o, extent, &creation.Certain)
+		m, outcome, err = p.ensureLicense(ctx, o, page, extent, &creation.Certain)
 		added = outcome == provider.OutcomeChanged
 		return outcome, err
 	})
@@ -101,8 +104,8 @@ func (p *Provider) create(ctx context.Context, o *order, extent extent) (created
 	return created, false, err
 }
 
-// order is a checked CreateRequest.
-type order struct {
+// request is a checked CreateRequest.
+type request struct {
 	*provider.CreateRequest
 	limits    limits
 	months    int // the end date is that of a plan, which counts from the day of the order
@@ -116,11 +119,11 @@ type limits struct {
 	activations, users int64
 }
 
-func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
+func (p *Provider) request(req *provider.CreateRequest) (*request, error) {
 	if req == nil {
 		return nil, adapter.NilRequest(Kind, "create account")
 	}
-	o := &order{CreateRequest: req, action: adapter.CreateAction(req)}
+	o := &request{CreateRequest: req, action: adapter.CreateAction(req)}
 	problems := adapter.CheckOrder(req, p.description)
 	adapter.NoHandle(&problems, req)
 	if req.Domain != "" {
@@ -157,7 +160,7 @@ func (p *Provider) order(req *provider.CreateRequest) (*order, error) {
 
 // limitsOf returns the limits for a license that may have them from an earlier call. Its end is not moved
 // to a later day then: it may be the customer who has activated the marker once more.
-func (o *order) limitsOf(l *License) limits {
+func (o *request) limitsOf(l *License) limits {
 	wanted := o.limits
 	if full := l.ValidFrom.AddDate(0, o.months, 0); o.months > 0 && !l.ValidFrom.IsZero() && l.ValidUntil.After(full) {
 		if rest := (limits{activations: wanted.activations, users: wanted.users}); rest.met(&made{license: l}) {
@@ -167,12 +170,9 @@ func (o *order) limitsOf(l *License) limits {
 	return wanted
 }
 
-// id is the order's key in the attempts.
-func (o *order) id() string { return o.Reference + "\x00" + o.Username }
-
 // rivals reports whether a license has the order's user name or reference, or claims it. A marker that is
 // not valid and claims nothing takes no name.
-func (o *order) rivals(n *nameplate) bool {
+func (o *request) rivals(n *nameplate) bool {
 	return n.reference == o.Reference || n.state.Claim(o.Reference) ||
 		n.state.Tampered == "" && n.username != "" && strings.EqualFold(n.username, o.Username)
 }
@@ -199,7 +199,12 @@ func resourceIDs(text string) (ids []int64, problem string) {
 }
 
 // ensureLicense creates a license unless the order has one.
-func (p *Provider) ensureLicense(ctx context.Context, o *order, extent extent, certain *bool) (*made, provider.Outcome, error) {
+func (p *Provider) ensureLicense(
+	ctx context.Context, o *request, page *order.Page, extent extent, certain *bool,
+) (*made, provider.Outcome, error) {
+	if err := p.confirmSold(ctx, o, page); err != nil {
+		return nil, "", err
+	}
 	found, err := p.find(ctx, extent, o.rivals)
 	if err != nil {
 		return nil, "", err
@@ -215,15 +220,15 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order, extent extent, c
 		}
 	}
 	switch {
-	case mine != nil && mine.plate.ours(o.Username, o.Reference):
-		delete(p.attempts, o.id())
+	case mine != nil && (mine.plate.ours(o.Username, o.Reference) || soldAs(page, o, mine.plate.license)):
+		p.sold(ctx, o, page, mine.plate.license)
 		return mine, provider.OutcomeAlready, nil
 	case mine != nil:
 		return nil, "", p.taken(mine, o)
 	case len(found) > 0:
 		return nil, "", p.taken(found[0], o)
 	}
-	m, err := p.newLicense(ctx, o, certain)
+	m, err := p.newLicense(ctx, o, page, certain)
 	if err != nil {
 		return nil, "", err
 	}
@@ -231,7 +236,7 @@ func (p *Provider) ensureLicense(ctx context.Context, o *order, extent extent, c
 }
 
 // taken returns the error for another account that has the order's user name or reference.
-func (p *Provider) taken(m *made, o *order) error {
+func (p *Provider) taken(m *made, o *request) error {
 	n := m.plate
 	if n.state.Tampered != "" {
 		return adapter.Tampered(Kind, p.accounts.Noun, p.account(m))
@@ -251,7 +256,7 @@ func (p *Provider) taken(m *made, o *order) error {
 
 // yieldTo removes the license of an unfinished Create if another license with the same user name or
 // reference was marked before it. The program that registers the later marker sees the earlier one.
-func (p *Provider) yieldTo(ctx context.Context, o *order, mine *nameplate) (bool, error) {
+func (p *Provider) yieldTo(ctx context.Context, o *request, mine *nameplate) (bool, error) {
 	if !mine.unfinished {
 		return false, nil
 	}

@@ -8,32 +8,22 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
+	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
-// attempt is what is known about an order between the generation of a key and the marking of its
-// license. It lives as long as the Provider.
-type attempt struct {
-	// key is the generated key.
-	key provider.Secret
-	// before contains the licenses that existed before the generation of a key whose answer was
-	// lost, and from and to are when that was.
-	before   map[int64]provider.Secret
-	from, to time.Time
+// fits reports whether a license can be the one that a lost answer named: generated when that was sent,
+// and still as the server generates them.
+func (p *Provider) fits(sent time.Time, l *License) bool {
+	return l.Active && isUnclaimed(l) && len(l.Activations) == 0 && p.madeWhen(sent, l) && (p.usual == nil || p.usual.like(l))
 }
 
-// fits reports whether a license can be the one that a lost answer of an attempt named: generated then,
-// and still as the server generates them.
-func (p *Provider) fits(a *attempt, l *License) bool {
+// madeWhen reports whether a license can be from a request that was sent at a time, as far as its date tells.
+func (p *Provider) madeWhen(sent time.Time, l *License) bool {
 	const day = 24 * time.Hour // dates, of a server in any time zone
-	if !l.Active || !isUnclaimed(l) || len(l.Activations) > 0 {
-		return false
-	}
-	if !l.ValidFrom.IsZero() && (l.ValidFrom.Before(a.from.Add(-2*day)) || l.ValidFrom.After(a.to.Add(day))) {
-		return false
-	}
-	return p.usual == nil || p.usual.like(l)
+	return l.ValidFrom.IsZero() ||
+		!l.ValidFrom.Before(sent.Add(-2*day)) && !l.ValidFrom.After(sent.Add(day+p.client.license.SettleTime()))
 }
 
 // like reports whether a license has the type, the limits and the term of another.
@@ -45,9 +35,9 @@ func (l *License) like(other *License) bool {
 
 // newLicense generates a key and marks its license. A license that turns out to belong to another
 // order or customer is left alone.
-func (p *Provider) newLicense(ctx context.Context, o *order, certain *bool) (*made, error) {
+func (p *Provider) newLicense(ctx context.Context, o *request, page *order.Page, certain *bool) (*made, error) {
 	for range maxRivals {
-		key, fresh, err := p.newKey(ctx, o)
+		key, fresh, err := p.newKey(ctx, o, page)
 		if err != nil {
 			return nil, err
 		}
@@ -65,7 +55,7 @@ func (p *Provider) newLicense(ctx context.Context, o *order, certain *bool) (*ma
 		}
 		if errors.Is(err, provider.ErrNotFound) {
 			if !fresh {
-				delete(p.attempts, o.id()) // it was removed
+				page.Forget(ctx) // it was removed
 				continue
 			}
 			return nil, &provider.Error{
@@ -77,10 +67,6 @@ func (p *Provider) newLicense(ctx context.Context, o *order, certain *bool) (*ma
 		if err != nil {
 			return nil, err
 		}
-		if !fresh && !isUnclaimed(license) {
-			delete(p.attempts, o.id()) // it has been put to use
-			continue
-		}
 		license.Key = key
 		if fresh {
 			usual := *license
@@ -91,20 +77,26 @@ func (p *Provider) newLicense(ctx context.Context, o *order, certain *bool) (*ma
 			plate, err = p.lookFor(ctx, license.ID, key)
 		}
 		if err == nil && plate.marker == 0 {
+			if !fresh && !isUnclaimed(license) {
+				page.Forget(ctx) // it has been put to use
+				continue
+			}
+			p.named(ctx, page, license.ID)
 			plate, err = p.mark(ctx, license.ID, key, o.Username, o.Reference, madeByCreate)
 		}
 		if errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrOutcomeUnknown) {
-			delete(p.attempts, o.id()) // it was removed just now
+			page.Forget(ctx) // it was removed just now
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		delete(p.attempts, o.id())
 		if plate.ours(o.Username, o.Reference) {
+			p.sold(ctx, o, page, license.ID)
 			*certain = fresh
 			return &made{plate, license}, nil
 		}
+		page.Forget(ctx)
 	}
 	return nil, &provider.Error{
 		Provider: Kind, Op: devicesRegister.Op, Kind: provider.ErrConflict,
@@ -131,43 +123,52 @@ func isMarked(l *License) bool {
 
 // newKey returns a key for an order: one that an earlier call generated but did not mark, or a new
 // one, which is fresh.
-func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, fresh bool, err error) {
-	a := p.attempts[o.id()]
-	if a != nil && !a.key.IsZero() {
-		return a.key, false, nil
+func (p *Provider) newKey(ctx context.Context, o *request, page *order.Page) (key provider.Secret, fresh bool, err error) {
+	if key, ok := p.client.sealer.Open(page.Handle); ok {
+		return key, false, nil
 	}
-	if a != nil {
-		if key, err := p.newUnclaimedKey(ctx, a); err != nil || !key.IsZero() {
-			a.key = key
+	sentBefore := page.State != ""
+	if _, known := highestBefore(page); known {
+		key, err := p.newUnclaimedKey(ctx, page)
+		if err == nil && key.IsZero() && p.client.lasting {
+			err = page.Settled(ctx)
+		}
+		if err != nil {
 			return key, false, err
 		}
+		if !key.IsZero() {
+			p.generated(ctx, page, key)
+			return key, false, nil
+		}
 	} else {
-		a = new(attempt)
+		page.Learnt = nil
 		licenses, trusted, err := p.enumerate(ctx)
 		if err != nil {
-			return provider.Secret{}, false, err
+			return key, false, err
 		}
 		if trusted {
-			a.before = licenses
+			setHighest(page, licenses)
 		}
 	}
-	a.from = time.Now()
+	page.Asked, page.Handle = o.asked(), ""
+	if err := page.Send(ctx); err != nil {
+		return key, false, err
+	}
 	err = adapter.Resolve(ctx, p.accounts.Lag,
 		adapter.Once(func(ctx context.Context) (err error) {
 			key, err = p.client.Licenses.GenerateKey(ctx, nil)
-			fresh, a.to = err == nil, time.Now()
+			fresh = err == nil
 			return err
 		}),
 		func(ctx context.Context) (found bool, err error) {
-			key, err = p.newUnclaimedKey(ctx, a)
+			key, err = p.newUnclaimedKey(ctx, page)
 			return !key.IsZero(), err
 		})
 	switch {
 	case err == nil:
-		a.key = key
-		p.attempts[o.id()] = a
-	case errors.Is(err, provider.ErrOutcomeUnknown) && a.before != nil:
-		p.attempts[o.id()] = a
+		p.generated(ctx, page, key)
+	case !errors.Is(err, provider.ErrOutcomeUnknown) && (p.client.lasting || !sentBefore):
+		page.Forget(ctx) // nor did an earlier one happen: it has settled
 	}
 	return key, fresh, err
 }
@@ -175,9 +176,10 @@ func (p *Provider) newKey(ctx context.Context, o *order) (key provider.Secret, f
 // newUnclaimedKey returns the key of the only license that did not exist before and that nobody has put to
 // use; "" if there is none. One that a person has generated looks alike until he edits it: what does not
 // look as if it were generated by the lost request is for a person to decide.
-func (p *Provider) newUnclaimedKey(ctx context.Context, a *attempt) (provider.Secret, error) {
+func (p *Provider) newUnclaimedKey(ctx context.Context, page *order.Page) (provider.Secret, error) {
 	unseen := &provider.Error{Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrOutcomeUnknown}
-	if a.before == nil {
+	highest, known := highestBefore(page)
+	if !known {
 		unseen.Message = "a key may have been generated that cannot be found without WithSearchPath"
 		return provider.Secret{}, unseen
 	}
@@ -193,7 +195,7 @@ func (p *Provider) newUnclaimedKey(ctx context.Context, a *attempt) (provider.Se
 	var strange error
 	for _, id := range slices.Sorted(maps.Keys(licenses)) {
 		key := licenses[id]
-		if _, old := a.before[id]; old {
+		if id <= highest {
 			continue
 		}
 		license, err := p.client.Licenses.Info(ctx, key)
@@ -204,7 +206,7 @@ func (p *Provider) newUnclaimedKey(ctx context.Context, a *attempt) (provider.Se
 			return provider.Secret{}, err
 		case license.ID != id, !isUnclaimed(license), len(license.Activations) > 0:
 			continue
-		case !p.fits(a, license):
+		case !p.fits(page.SentAt, license):
 			strange = &provider.Error{
 				Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrConflict,
 				Message: words.Say("license %d is new and nobody's, but differs from what this order would have generated: "+

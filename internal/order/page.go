@@ -1,0 +1,75 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/provkit/provkit/internal/words"
+	"github.com/provkit/provkit/provider"
+)
+
+// Page is what the ledger has of one Create, while a call has the lease. It is for vendors whose Create
+// is no Order, but needs to know what became of an earlier one. Its State is "" if that is nothing.
+type Page struct {
+	provider.LedgerEntry
+	desk  *Desk
+	token int64
+}
+
+// Under runs one Create under the lease, with its page. The context that do gets ends with the lease.
+func (d *Desk) Under(ctx context.Context, reference string, do func(context.Context, *Page) error) error {
+	leased, hold, err := d.hold(ctx)
+	if err != nil {
+		return err
+	}
+	defer hold.release()
+	p := &Page{desk: d, token: hold.token, LedgerEntry: provider.LedgerEntry{LedgerKey: d.key(verbCreate, reference)}}
+	entry, err := d.read(leased, p.LedgerKey)
+	if err == nil {
+		if entry != nil {
+			p.LedgerEntry = *entry
+		}
+		err = do(leased, p)
+	}
+	if cause, lost := errors.AsType[*leaseLost](context.Cause(leased)); lost && err != nil && ctx.Err() == nil {
+		kind := provider.ErrUnavailable
+		if errors.Is(err, provider.ErrOutcomeUnknown) {
+			kind = provider.ErrOutcomeUnknown
+		}
+		err = &provider.Error{Kind: kind, Message: words.Say("%v", cause), Err: cause}
+	}
+	return err
+}
+
+// Send writes down what is about to be sent, and when. With an error it must not be.
+func (p *Page) Send(ctx context.Context) error {
+	p.State, p.SentAt = provider.LedgerSent, p.desk.clock(p.desk.now(ctx)).Truncate(time.Second)
+	if err := p.desk.ledger.Put(ctx, &p.LedgerEntry, p.token); err != nil {
+		return p.desk.failed("not sent", err)
+	}
+	return nil
+}
+
+// Note writes down what has happened. If that cannot be done it has happened all the same.
+func (p *Page) Note(ctx context.Context) {
+	p.desk.after(ctx, func(ctx context.Context) error { return p.desk.ledger.Put(ctx, &p.LedgerEntry, 0) })
+}
+
+// Forget makes the page empty: there is nothing that the next call has to know.
+func (p *Page) Forget(ctx context.Context) {
+	if p.Revision != 0 {
+		p.desk.after(ctx, func(ctx context.Context) error { return p.desk.ledger.Remove(ctx, p.LedgerKey, p.Revision) })
+	}
+	p.LedgerEntry = provider.LedgerEntry{LedgerKey: p.LedgerKey}
+}
+
+// Settled returns an error that matches provider.ErrOutcomeUnknown if what was sent may still be carried out.
+func (p *Page) Settled(ctx context.Context) error {
+	r := &Record{SentAt: p.SentAt, entry: &p.LedgerEntry, settle: p.desk.settle}
+	if p.desk.time(ctx, r); !r.Unsettled() {
+		return nil
+	}
+	r.unsettled()
+	return Unknown("%s", r.Why)
+}
