@@ -52,7 +52,7 @@ func replaceable(path string) error {
 	if err != nil {
 		return err
 	}
-	return regular(path, info)
+	return Regular(path, info)
 }
 
 // Keep ends the file and gives it its name. What is kept survives a power cut.

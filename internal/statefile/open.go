@@ -32,7 +32,7 @@ func open(path string, flag int) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := regular(path, found); err != nil {
+	if err := Regular(path, found); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(path, flag&^os.O_CREATE|noFollow, 0) //nolint:gosec // the caller names the file
@@ -50,8 +50,8 @@ func open(path string, flag int) (*os.File, error) {
 	return file, nil
 }
 
-// regular returns why a file is not to be opened or replaced.
-func regular(path string, info fs.FileInfo) error {
+// Regular returns why a file is not to be opened or replaced.
+func Regular(path string, info fs.FileInfo) error {
 	switch mode := info.Mode(); {
 	case mode.IsRegular():
 		return nil

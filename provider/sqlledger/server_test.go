@@ -1,0 +1,199 @@
+package sqlledger_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// required is the environment variable that says "required" where PostgreSQL must be there.
+const required = "PROVKIT_POSTGRES"
+
+// password is that of the server, as people choose them.
+const password = "pa:ss/w@rd#1 ü"
+
+// server is a PostgreSQL server that belongs to the tests.
+type server struct {
+	folder string
+	shell  *exec.Cmd
+	end    io.Closer // when it is closed, also since the tests have ended, the shell ends the server
+	as     *syscall.SysProcAttr
+	path   string
+}
+
+// serve makes a server and waits until that can be used. The shell gets the folder and the password.
+const serve = `set -e
+cd "$1"
+printf %s "$2" >password
+initdb -D data -U provkit -E UTF8 --locale=C -A scram-sha-256 --pwfile=password --no-sync >log 2>&1 || { cat log; exit 1; }
+pg_ctl -D data -w -s -l log -o "-k '$1' -c listen_addresses='' -c fsync=off -c max_connections=60" start || { cat log; exit 1; }
+echo ready
+cat >/dev/null
+pg_ctl -D data -w -s -m immediate stop
+rm -rf "$1"/*
+`
+
+// postgres is nil if there is none on this machine.
+var postgres = sync.OnceValues(func() (*server, error) {
+	path := os.Getenv("PATH")
+	if newest, _ := filepath.Glob("/usr/lib/postgresql/*/bin"); len(newest) > 0 {
+		path += string(filepath.ListSeparator) + newest[len(newest)-1]
+	}
+	s := &server{path: path}
+	if !s.installed() {
+		if os.Getenv(required) != "" {
+			return nil, fmt.Errorf("%s=%s, and initdb is neither in PATH nor in /usr/lib/postgresql/*/bin", required, os.Getenv(required))
+		}
+		return nil, nil
+	}
+	if err := s.start(); err != nil {
+		return nil, fmt.Errorf("start PostgreSQL: %w", err)
+	}
+	running = s
+	return s, nil
+})
+
+// running is what has to be stopped.
+var running *server
+
+func (s *server) installed() bool {
+	for _, folder := range filepath.SplitList(s.path) {
+		if _, err := exec.LookPath(filepath.Join(folder, "initdb")); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// start refuses to be root, as PostgreSQL does.
+func (s *server) start() (err error) {
+	if s.folder, err = os.MkdirTemp("", "provkit-"); err != nil {
+		return err
+	}
+	if os.Getuid() == 0 {
+		nobody, err := user.Lookup("nobody")
+		if err != nil {
+			return err
+		}
+		uid, _ := strconv.Atoi(nobody.Uid)
+		gid, _ := strconv.Atoi(nobody.Gid)
+		s.as = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+		if err := os.Chown(s.folder, uid, gid); err != nil {
+			return err
+		}
+	}
+	s.shell = s.command("sh", "-c", serve, "sh", s.folder, password)
+	out, errOut := s.shell.StdoutPipe()
+	end, errEnd := s.shell.StdinPipe()
+	if err := errors.Join(errOut, errEnd, s.shell.Start()); err != nil {
+		return err
+	}
+	s.end = end
+	lines := bufio.NewScanner(out)
+	for said := ""; lines.Scan(); said += lines.Text() + "\n" {
+		if lines.Text() == "ready" {
+			return nil
+		}
+		err = errors.New(said + lines.Text())
+	}
+	return errors.Join(err, s.shell.Wait())
+}
+
+// command returns one of the user to whom the server belongs.
+func (s *server) command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir, cmd.SysProcAttr = s.folder, s.as
+	cmd.Env = append(os.Environ(), "PATH="+s.path, "HOME="+s.folder)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// control stops or starts the server.
+func (s *server) control(t *testing.T, args ...string) {
+	t.Helper()
+	out, err := s.command("pg_ctl", append([]string{"-D", "data", "-w", "-s", "-l", "log"}, args...)...).Output()
+	require.NoError(t, err, string(out))
+}
+
+func (s *server) stop() error {
+	return errors.Join(s.end.Close(), s.shell.Wait(), os.Remove(s.folder))
+}
+
+// url returns the URL of a database.
+func (s *server) url(database string) provider.Secret {
+	u := url.URL{Scheme: "postgres", User: url.UserPassword("provkit", password), Path: "/" + database}
+	u.RawQuery = url.Values{"host": {s.folder}}.Encode()
+	return provider.NewSecret(u.String())
+}
+
+// system is a kind of database under test.
+type system struct {
+	name string
+	// empty returns how one more program opens a ledger of its own, by words that child understands.
+	empty func(t testing.TB) string
+}
+
+// systems returns those that there are. It fails if one must be there and is not.
+func systems(t testing.TB) []system {
+	t.Helper()
+	all := []system{{"SQLite", func(t testing.TB) string { return "sqlite " + filepath.Join(folder(t), "orders") }}}
+	s, err := postgres()
+	require.NoError(t, err)
+	if s == nil {
+		t.Logf("NOT RUN with PostgreSQL: install it, or put initdb into PATH; %s=required makes this a failure", required)
+		return all
+	}
+	return append(all, system{"PostgreSQL", func(testing.TB) string {
+		return fmt.Sprintf("postgres %s %s", prefix(), s.url("postgres").Reveal())
+	}})
+}
+
+// each runs a test on all systems.
+func each(t *testing.T, test func(t *testing.T, s system)) {
+	for _, s := range systems(t) {
+		t.Run(s.name, func(t *testing.T) { test(t, s) })
+	}
+}
+
+// folder returns one in memory where the system has such: no test can see whether a disk has what
+// was synced to it, and on a busy disk that takes seconds.
+func folder(t testing.TB) string {
+	path, err := os.MkdirTemp("/dev/shm", "provkit-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(path)) })
+	return path
+}
+
+// child is the environment variable that makes the test binary another program: how it opens a ledger.
+const child = "PROVKIT_SQLLEDGER_CHILD"
+
+func TestMain(m *testing.M) {
+	if how := os.Getenv(child); how != "" {
+		fmt.Fprintln(os.Stderr, work(how))
+		os.Exit(1)
+	}
+	code := m.Run()
+	if running != nil {
+		if err := running.stop(); err != nil {
+			fmt.Fprintln(os.Stderr, "stop PostgreSQL:", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
