@@ -373,9 +373,9 @@ func (c *command) about(values []any) (about rest.Identity) {
 	return about
 }
 
-// stored returns how the panel stores the name of a domain or mailbox.
+// stored returns how the panel stores the name of a domain or mailbox, in ASCII.
 func stored(name string) string {
-	return strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(name), "www."), ".")
+	return strings.TrimSuffix(strings.TrimPrefix(idnASCII(name), "www."), ".")
 }
 
 // oddRow returns the error for one row of a list. It names the row and the field, never the value.

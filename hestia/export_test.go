@@ -37,3 +37,9 @@ func Definitions() map[string]Defined {
 
 // CodeInText is for the fuzz target.
 var CodeInText = codeInText
+
+// IDNASCII and IDNSpellings are for the vectors of RFC 3492.
+var (
+	IDNASCII     = idnASCII
+	IDNSpellings = idnSpellings
+)

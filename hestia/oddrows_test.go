@@ -343,7 +343,7 @@ func TestLatin1InReach(t *testing.T) {
 		}
 	}
 	_, err := p.Find(t.Context(), provider.Query{Email: "müller@example.com"})
-	require.EqualError(t, err, `hestia: find account e-mail "müller@example.com": user odd may be the wanted one, but its e-mail address is not UTF-8: find out whose it is, and Adopt it`)
+	require.EqualError(t, err, `hestia: find account e-mail "müller@example.com": user odd may be the wanted one, but its e-mail address is not UTF-8: find out whose it is, and name it by its ID, since this system cannot mark it anew`)
 }
 
 // A name that occurs twice is nobody's.
@@ -435,6 +435,7 @@ func anothers(body string) (string, bool) {
 func TestAboutTheSame(t *testing.T) {
 	for asked, told := range map[string]string{
 		"example.com": "example.com", "Example.COM": "example.com", "www.example.com": "example.com", "example.com.": "example.com",
+		"bücher.example": "xn--bcher-kva.example", "XN--bcher-kva.example": "bücher.example",
 	} {
 		_, err := withKey(t, newPanel(exit(0, http.StatusOK, `{"`+told+`": {"IP": "192.0.2.1"}}`))).Web.GetDomain(t.Context(), "alice", asked)
 		require.NoError(t, err, asked)

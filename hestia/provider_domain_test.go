@@ -35,3 +35,21 @@ func TestFindDomainIsExact(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "stranger", found.ID)
 }
+
+// An international domain is the customer's own in either spelling, whichever the panel was given.
+func TestFindInternationalDomain(t *testing.T) {
+	srv := newServer(t)
+	srv.AddUser(hestiatest.User{Name: "ascii", Email: "a@example.com", WebDomains: []string{"xn--bcher-kva.example"}})
+	srv.AddUser(hestiatest.User{Name: "unicode", Email: "u@example.com", WebDomains: []string{"müller.example"}})
+	p := providerOn(t, srv, rootKey(srv))
+	for domain, owner := range map[string]string{
+		"bücher.example": "ascii", "BÜCHER.example": "ascii", "xn--bcher-kva.example": "ascii", "www.bücher.example.": "ascii",
+		"müller.example": "unicode", "xn--mller-kva.example": "unicode",
+	} {
+		found, err := p.Find(t.Context(), provider.Query{Domain: domain})
+		require.NoError(t, err, domain)
+		require.Equal(t, owner, found.ID, domain)
+	}
+	_, err := p.Find(t.Context(), provider.Query{Domain: "xn--mller-kva9.example"})
+	require.ErrorIs(t, err, provider.ErrNotFound)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -17,7 +18,7 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	return p.accounts.Find(ctx, q, func(ctx context.Context) (*provider.Account, error) {
 		login := q.Username
 		if q.Domain != "" {
-			owner, err := p.owner(ctx, strings.ToLower(q.Domain))
+			owner, err := p.owner(ctx, strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(q.Domain), "www."), "."))
 			if err != nil || owner == "" {
 				return nil, err
 			}
@@ -31,22 +32,34 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 }
 
 // owner returns the user who has a domain, "" if none has it. The panel's search takes a dot for any
-// character and names the first hit, such as the owner of shop-co.uk for shop.co.uk. So what it says is
-// checked, and if it named somebody else all users are asked.
+// character and names the first hit, such as the owner of shop-co.uk for shop.co.uk, and knows one spelling of an
+// international domain. So it is asked for each, what it says is checked, and if it named somebody else all users are
+// asked.
 func (p *Provider) owner(ctx context.Context, domain string) (login string, err error) {
-	hit, err := p.client.Domains.SearchOwner(ctx, domain, nil)
-	if err != nil {
-		return "", err
+	var hits []string
+	for _, spelling := range idnSpellings(domain) {
+		hit, missing := p.client.Domains.SearchOwner(ctx, spelling, nil)
+		if errors.Is(missing, provider.ErrNotFound) {
+			err = missing
+			continue
+		}
+		if missing != nil {
+			return "", missing
+		}
+		if has, err := p.has(ctx, hit, domain); err != nil || has {
+			return hit, err
+		}
+		hits = append(hits, hit)
 	}
-	if has, err := p.has(ctx, hit, domain); err != nil || has {
-		return hit, err
+	if len(hits) == 0 {
+		return "", err
 	}
 	var logins []string
 	if err := p.client.logins(ctx, func(login string) bool { logins = append(logins, login); return true }); err != nil {
 		return "", err
 	}
 	for _, login := range logins {
-		if login == hit {
+		if slices.Contains(hits, login) {
 			continue
 		}
 		if has, err := p.has(ctx, login, domain); err != nil || has {
@@ -56,7 +69,7 @@ func (p *Provider) owner(ctx context.Context, domain string) (login string, err 
 	return "", nil
 }
 
-// has reports whether a user has a website, a mail domain or a zone of that very name. A kind that the key
+// has reports whether a user has a website, a mail domain or a zone of that very name, in either spelling. A kind that the key
 // may not list is passed over, unless the name is in none of the others.
 func (p *Provider) has(ctx context.Context, login, domain string) (has bool, err error) {
 	var denied error
@@ -93,7 +106,7 @@ func lists[T any](all iter.Seq2[*T, error], name func(*T) string, wanted string)
 		switch {
 		case thing == nil:
 			return false, err
-		case strings.EqualFold(name(thing), wanted):
+		case stored(name(thing)) == stored(wanted):
 			return true, nil
 		}
 	}
