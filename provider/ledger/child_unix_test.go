@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -111,6 +112,7 @@ func TestDiskFull(t *testing.T) {
 
 // TestWaiting: while another program has the lock, contexts end, and nobody is left waiting.
 func TestWaiting(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would close, and so unlock, what is left open
 	path := filepath.Join(folder(t), "orders")
 	l := open(t, path)
 	other := locked(t, path)
