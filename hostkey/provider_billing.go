@@ -2,11 +2,13 @@ package hostkey
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -31,7 +33,7 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 	if err != nil {
 		return "", err
 	}
-	billing, err := p.client.WHMCS.BillingData(ctx, id)
+	billing, err := p.billing(ctx, server, 0)
 	if err != nil {
 		return "", err
 	}
@@ -53,17 +55,35 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 			return false, err
 		},
 		Look: func(ctx context.Context) (time.Time, bool, error) {
-			billing, err := p.client.WHMCS.BillingData(ctx, id)
+			now, err := p.billing(ctx, server, billing.OrderID)
 			if err != nil {
 				return time.Time{}, paid, err
 			}
-			return billing.NextDue, paid, nil
+			return now.NextDue, paid, nil
 		},
 	})
 	if err == nil && outcome == provider.OutcomePending {
 		err = order.Unknown("the invoice is paid, but the next period is not due later yet")
 	}
 	return outcome, err
+}
+
+// billing reads the billing record of a server, which does not name it. One with another host name, or with
+// another order than before, may be another server's, as a proxy or a cache mixes answers up: it counts if
+// a second answer says the same.
+func (p *Provider) billing(ctx context.Context, server *Server, order int64) (*BillingData, error) {
+	read, err := p.client.WHMCS.BillingData(ctx, server.ID)
+	if err != nil || strings.EqualFold(read.Hostname, server.Hostname()) && (order == 0 || read.OrderID == order) {
+		return read, err
+	}
+	again, err := p.client.WHMCS.BillingData(ctx, server.ID)
+	if err == nil && (again.OrderID != read.OrderID || order != 0 && again.OrderID != order) {
+		err = &provider.Error{
+			Provider: Kind, Kind: provider.ErrProtocol,
+			Message: words.Say("the billing of server %d was answered with the order %d and then %d: try again", server.ID, read.OrderID, again.OrderID),
+		}
+	}
+	return again, err
 }
 
 // dueInvoice has the next period billed.
@@ -97,7 +117,24 @@ func (p *Provider) openInvoice(ctx context.Context, server *Server) (*Invoice, e
 			open = invoice
 		}
 	}
-	return open, nil
+	if open == nil {
+		return nil, nil //nolint:nilnil // nothing is no error
+	}
+	// The list does not say whose invoices it has.
+	read, err := p.client.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: open.ID})
+	switch {
+	case err != nil:
+		return nil, err
+	case slices.ContainsFunc(read.Items, func(item InvoiceItem) bool {
+		return item.ServerID != 0 && item.ServerID != server.ID || item.Type == "Hosting" && item.RelatedID != 0 && item.RelatedID != server.AccountID
+	}):
+		return nil, &provider.Error{
+			Provider: Kind, Kind: provider.ErrProtocol, Message: words.Say("invoice %d was named as one of server %d, and is for another: try again", read.ID, server.ID),
+		}
+	case read.Status != InvoiceUnpaid:
+		return nil, nil //nolint:nilnil // it was paid meanwhile
+	}
+	return read, nil
 }
 
 // cycleMonths returns the length of a billing cycle; 0 for cycles without invoices in advance.

@@ -98,20 +98,22 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 // spent is what an earlier call leaves to do: nothing if what it sent is there or may come; "" if it has
 // to be sent.
 func (d *Desk) spent(ctx context.Context, s Spending, entry *provider.LedgerEntry, now time.Time) (provider.Outcome, error) {
-	if entry.State == provider.LedgerDone {
-		if end := entryTime(entry.Learnt[learntEnd]); now.Before(periodEnd(entry, end)) {
-			return provider.OutcomeAlready, nil
+	if entry.State != provider.LedgerDone {
+		seen, err := d.effect(ctx, s, entry)
+		switch end := entry.SentAt.Add(d.settle); {
+		case err != nil:
+			return "", unresolved(errPaid, err)
+		case !seen && now.Before(end):
+			return "", Unknown("it was ordered at %s, and its effect is not visible yet: try again after %s", entry.SentAt.Format(time.RFC3339), end.Format(time.RFC3339))
+		case !seen:
+			return "", nil
+		case entry.State != provider.LedgerDone:
+			return provider.OutcomeAlready, nil // it counts for no period
 		}
-		return "", nil
 	}
-	seen, err := d.effect(ctx, s, entry)
-	switch end := entry.SentAt.Add(d.settle); {
-	case err != nil:
-		return "", unresolved(errPaid, err)
-	case seen:
+	// What is known to be done may have been done for an earlier period.
+	if now.Before(periodEnd(entry, entryTime(entry.Learnt[learntEnd]))) {
 		return provider.OutcomeAlready, nil
-	case now.Before(end):
-		return "", Unknown("it was ordered at %s, and its effect is not visible yet: try again after %s", entry.SentAt.Format(time.RFC3339), end.Format(time.RFC3339))
 	}
 	return "", nil
 }
@@ -143,13 +145,11 @@ func (d *Desk) effect(ctx context.Context, s Spending, sent *provider.LedgerEntr
 	case !so && (from.IsZero() || !end.After(from)):
 		return false, nil
 	}
-	d.after(ctx, func(ctx context.Context) error {
-		if from.IsZero() {
-			return d.ledger.Remove(ctx, sent.LedgerKey, sent.Revision)
-		}
-		done := *sent
-		done.State, done.Learnt = provider.LedgerDone, map[string]string{learntEnd: end.UTC().Format(time.RFC3339Nano)}
-		return d.ledger.Put(ctx, &done, 0)
-	})
+	if from.IsZero() {
+		d.after(ctx, func(ctx context.Context) error { return d.ledger.Remove(ctx, sent.LedgerKey, sent.Revision) })
+		return true, nil
+	}
+	sent.State, sent.Learnt = provider.LedgerDone, map[string]string{learntEnd: end.UTC().Format(time.RFC3339Nano)}
+	d.after(ctx, func(ctx context.Context) error { return d.ledger.Put(ctx, sent, 0) })
 	return true, nil
 }
