@@ -148,8 +148,9 @@ func (c *Client) callOf(r *request) *rest.Call {
 		call.Secrets = append(call.Secrets, provider.NewSecret(r.args[i]))
 		call.HiddenFields = append(call.HiddenFields, field(i))
 	}
-	if cmd.slow {
-		call.Timeout = c.settings.slow
+	// A loaded panel takes longer than 30 seconds even to add a cron job, and goes on with what nobody waits for.
+	if cmd.slow || cmd.changes() || r.lists {
+		call.Timeout, call.Lasting = c.settings.slow, true
 	}
 	if r.lists {
 		call.MaxBody = c.settings.listing

@@ -19,14 +19,14 @@ var (
 	keysChangeAPI       = sets("Keys.ChangeAPI", "v-change-sys-api STATUS [VERSION]")
 	keysCheckAccessKey  = reads("Keys.CheckAccessKey", "v-check-access-key ACCESS_KEY_ID SECRET_ACCESS_KEY! COMMAND [IP=127.0.0.1] json").secretly()
 	keysCheckAPIKey     = checks("Keys.CheckAPIKey", "v-check-api-key KEY! [IP=127.0.0.1]")
-	keysDeleteAccessKey = removes("Keys.DeleteAccessKey", "v-delete-access-key ACCESS_KEY_ID")
+	keysDeleteAccessKey = sets("Keys.DeleteAccessKey", "v-delete-access-key ACCESS_KEY_ID")
 	keysDeleteAPIIP     = removes("Keys.DeleteAPIIP", "v-delete-sys-api-ip IP")
 	keysGenerateAPIKey  = adds("Keys.GenerateAPIKey", "v-generate-api-key").printing().secretly()
 	keysGetAccessKey    = reads("Keys.GetAccessKey", "v-list-access-key ACCESS_KEY_ID json").secretly()
 	keysListAccessKeys  = reads("Keys.ListAccessKeys", "v-list-access-keys [USER] json")
 	keysGetAPI          = reads("Keys.GetAPI", "v-list-api API json")
 	keysListAPIs        = reads("Keys.ListAPIs", "v-list-apis json")
-	keysRevokeAPIKey    = removes("Keys.RevokeAPIKey", "v-revoke-api-key HASH!")
+	keysRevokeAPIKey    = sets("Keys.RevokeAPIKey", "v-revoke-api-key HASH!")
 )
 
 // AccessKeyInfo is an access key.
@@ -121,7 +121,9 @@ func (s *KeysService) CheckAPIKey(ctx context.Context, key provider.Secret, opts
 	return s.c.change(ctx, keysCheckAPIKey, key, opts.IP)
 }
 
-// DeleteAccessKey revokes an access key: v-delete-access-key.
+// DeleteAccessKey revokes an access key: v-delete-access-key. If an answer was lost and the panel then knows no such key,
+// the error matches ErrNotFound and ErrOutcomeUnknown: a mistyped ID must not pass for a key that was revoked. So it is
+// if the client deletes the key that it signs in with, except that its next attempt is refused.
 func (s *KeysService) DeleteAccessKey(ctx context.Context, id string) error {
 	return s.c.change(ctx, keysDeleteAccessKey, id)
 }
@@ -166,7 +168,7 @@ func (s *KeysService) ListAPIs(ctx context.Context) iter.Seq2[*APIProfile, error
 	return list[APIProfile](ctx, s.c, keysListAPIs)
 }
 
-// RevokeAPIKey revokes a legacy API key: v-revoke-api-key.
+// RevokeAPIKey revokes a legacy API key: v-revoke-api-key. A lost answer is as with DeleteAccessKey.
 func (s *KeysService) RevokeAPIKey(ctx context.Context, hash provider.Secret) error {
 	return s.c.change(ctx, keysRevokeAPIKey, hash)
 }

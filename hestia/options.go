@@ -36,9 +36,10 @@ func WithReturnCodes(on bool) provider.Option {
 	return provider.VendorOption(Kind, "WithReturnCodes", on)
 }
 
-// WithSlowTimeout limits one attempt of commands that may take minutes: deleting and suspending
-// users, certificates, backups, rebuilds and the like (the default is DefaultSlowTimeout;
-// WithTimeout applies if it is longer). A command that has timed out keeps running on the server.
+// WithSlowTimeout limits one attempt of all changes, of listings of users, domains and the like, and of reads that may
+// take minutes (the default is DefaultSlowTimeout; WithTimeout applies if it is longer). A loaded panel takes longer than
+// the 30 seconds of other calls even to add a cron job. A command that has timed out keeps running on the server, so it
+// is not sent again.
 func WithSlowTimeout(d time.Duration) provider.Option {
 	return provider.VendorOption(Kind, "WithSlowTimeout", d)
 }

@@ -47,7 +47,8 @@ func (x *exchange) judgeBroken(err error) bool {
 	case !seen:
 		return true
 	}
-	return e.Effect != Once
+	_, timedOut := errors.AsType[*timeoutError](err)
+	return e.Effect != Once && !(timedOut && x.call.Lasting)
 }
 
 func (x *exchange) describe(err error) string {

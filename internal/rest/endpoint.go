@@ -98,6 +98,8 @@ type Call struct {
 	HiddenFields []string
 	// Timeout replaces the endpoint's, if it is not 0.
 	Timeout time.Duration
+	// Lasting is set if the server goes on with a request that has timed out: it is not sent a second time beside it.
+	Lasting bool
 	// Classify replaces that of the client's Config, if the meaning of an answer depends on what
 	// was asked.
 	Classify func(*Answer) *Failure
