@@ -2,6 +2,7 @@ package sqlledger_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -50,13 +51,18 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// work is what a program does that is killed.
+// work is what another program does: "once" stores an entry, all else works until it is killed.
 func work(how string) error {
-	l, err := open(context.Background(), how)
+	how, once := strings.CutPrefix(how, "once ")
+	ctx := context.Background()
+	l, err := open(ctx, how)
 	if err != nil {
 		return err
 	}
-	return ledgertest.Work(context.Background(), l, os.Stdout, 100*time.Millisecond)
+	if once {
+		return errors.Join(l.Put(ctx, entry("once"), 0), l.Close())
+	}
+	return ledgertest.Work(ctx, l, os.Stdout, 100*time.Millisecond)
 }
 
 // TestKilled: programs are killed at any moment.
@@ -64,12 +70,8 @@ func TestKilled(t *testing.T) {
 	each(t, func(t *testing.T, s system) {
 		how := s.empty(t)
 		ledgertest.Kills{
-			Open: func() provider.Ledger { return mustOpen(t, how) },
-			Program: func() *exec.Cmd {
-				cmd := exec.Command(os.Args[0])
-				cmd.Env = append(os.Environ(), child+"="+how)
-				return cmd
-			},
+			Open:    func() provider.Ledger { return mustOpen(t, how) },
+			Program: func() *exec.Cmd { return program(how) },
 		}.Run(t)
 	})
 }

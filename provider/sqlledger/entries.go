@@ -17,7 +17,7 @@ func (l *Ledger) Entry(ctx context.Context, key provider.LedgerKey) (entry *prov
 		return nil, err
 	}
 	err = l.again(ctx, "read "+key.String(), func() error {
-		entry, err = scan(l.db.QueryRowContext(ctx, l.text.entry, key.Account, key.Verb, key.Subject))
+		entry, err = scan(l.db().QueryRowContext(ctx, l.text.entry, key.Account, key.Verb, key.Subject))
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("nothing is known of it: %w", provider.ErrNotFound)
 		}
@@ -42,7 +42,7 @@ func (l *Ledger) unfinished(ctx context.Context, account string) ([]*provider.Le
 	if (provider.LedgerKey{Account: account, Verb: "any", Subject: "any"}).Check() != nil {
 		return nil, nil // there are none under such a name, and a server may refuse to look
 	}
-	rows, err := l.db.QueryContext(ctx, l.text.open, account)
+	rows, err := l.db().QueryContext(ctx, l.text.open, account)
 	if err != nil {
 		return nil, err
 	}

@@ -26,16 +26,14 @@ func (f *failure) Unwrap() []error { return f.causes }
 
 // failed says what failed.
 func (l *Ledger) failed(ctx context.Context, action string, err error) error {
-	f := &failure{text: "sqlledger: " + action + ": " + l.cleaner.Line(err.Error(), 1000)}
+	f := &failure{text: "sqlledger: " + action + ": " + l.clean(err.Error(), 1000)}
 	if ended := ctx.Err(); ended != nil {
 		f.causes = append(f.causes, ended)
 	}
-	var server *pgconn.PgError
-	if errors.As(err, &server) {
+	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
 		f.causes = append(f.causes, server)
 	}
-	var local *driver.Error
-	if errors.As(err, &local) {
+	if local, ok := errors.AsType[*driver.Error](err); ok {
 		f.causes = append(f.causes, local)
 	}
 	return f
@@ -59,16 +57,13 @@ func isAnswer(err error) bool {
 
 // isLost reports whether a connection was lost before anything can have been stored.
 func isLost(err error) bool {
-	var maybe *unknown
-	var server *pgconn.PgError
-	var network net.Error
-	switch {
-	case errors.As(err, &maybe), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	if _, maybe := errors.AsType[*unknown](err); maybe || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
-	case errors.As(err, &server):
+	}
+	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return slices.Contains(postgresLost, server.Code)
 	}
+	_, network := errors.AsType[net.Error](err)
 	return errors.Is(err, sqldriver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, pgconn.ErrConnClosed) || errors.As(err, &network)
+		errors.Is(err, pgconn.ErrConnClosed) || network
 }
-

@@ -10,7 +10,7 @@ import (
 
 // steps make the tables: each from those of the step before. A step that was released never changes,
 // and leaves tables that programs which know only the steps before can go on with.
-func steps(d *dialect) [][]string {
+var steps = func(d *dialect) [][]string {
 	return [][]string{
 		slices.Concat([]string{
 			// Times are microseconds since 1970, maps are JSON.
@@ -28,12 +28,12 @@ func (l *Ledger) migrate(ctx context.Context) error {
 	names, known := l.names(), steps(l.dialect)
 	// A program that may not make tables can use those that are there.
 	var version int
-	found := l.db.QueryRowContext(ctx, names.Replace("SELECT version FROM {p}version")).Scan(&version) == nil
+	found := l.db().QueryRowContext(ctx, names.Replace("SELECT version FROM {p}version")).Scan(&version) == nil
 	if found && version == len(known) {
 		return nil
 	}
 	return l.again(ctx, "make the tables", func() error {
-		tx, err := l.db.BeginTx(ctx, l.dialect.options)
+		tx, err := l.db().BeginTx(ctx, l.dialect.options)
 		if err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func OpenPostgres(ctx context.Context, url provider.Secret, opts ...Option) (*Le
 	db := stdlib.OpenDB(*config)
 	db.SetMaxOpenConns(10)
 	db.SetMaxIdleConns(10)
-	l, err := open(ctx, &Ledger{db: db, ours: true, dialect: &postgres, cleaner: words.NewCleaner(config.Password)}, opts)
+	l, err := open(ctx, db, &Ledger{clean: words.NewCleaner(config.Password).Line, ours: true, dialect: &postgres}, opts)
 	if err != nil {
 		_ = db.Close()
 		return nil, err
@@ -61,7 +61,7 @@ var postgres = dialect{
 	},
 	now: func(ctx context.Context, db *sql.DB) (time.Time, error) {
 		var now int64
-		err := db.QueryRowContext(ctx, "SELECT "+clock).Scan(&now) //nolint:gosec // a constant
+		err := db.QueryRowContext(ctx, "SELECT "+clock).Scan(&now)
 		return time.UnixMicro(now).UTC(), err
 	},
 	prepare: func(ctx context.Context, tx *sql.Tx, prefix string) error {
@@ -82,8 +82,8 @@ var postgres = dialect{
 		return time.UnixMicro(now).UTC(), number, err
 	},
 	busy: func(err error) bool {
-		var failed *pgconn.PgError
-		return errors.As(err, &failed) && slices.Contains(postgresBusy, failed.Code)
+		failed, ok := errors.AsType[*pgconn.PgError](err)
+		return ok && slices.Contains(postgresBusy, failed.Code)
 	},
 }
 

@@ -54,7 +54,7 @@ var postgres = sync.OnceValues(func() (*server, error) {
 		path += string(filepath.ListSeparator) + newest[len(newest)-1]
 	}
 	s := &server{path: path}
-	if !s.installed() {
+	if !s.found() {
 		if os.Getenv(required) != "" {
 			return nil, fmt.Errorf("%s=%s, and initdb is neither in PATH nor in /usr/lib/postgresql/*/bin", required, os.Getenv(required))
 		}
@@ -70,7 +70,7 @@ var postgres = sync.OnceValues(func() (*server, error) {
 // running is what has to be stopped.
 var running *server
 
-func (s *server) installed() bool {
+func (s *server) found() bool {
 	for _, folder := range filepath.SplitList(s.path) {
 		if _, err := exec.LookPath(filepath.Join(folder, "initdb")); err == nil {
 			return true
@@ -134,9 +134,12 @@ func (s *server) stop() error {
 }
 
 // url returns the URL of a database.
-func (s *server) url(database string) provider.Secret {
+func (s *server) url(database string) provider.Secret { return s.with(database, "sslmode", "disable") }
+
+// with is url with a parameter more.
+func (s *server) with(database, parameter, value string) provider.Secret {
 	u := url.URL{Scheme: "postgres", User: url.UserPassword("provkit", password), Path: "/" + database}
-	u.RawQuery = url.Values{"host": {s.folder}}.Encode()
+	u.RawQuery = url.Values{"host": {s.folder}, parameter: {value}}.Encode()
 	return provider.NewSecret(u.String())
 }
 
@@ -147,19 +150,28 @@ type system struct {
 	empty func(t testing.TB) string
 }
 
-// systems returns those that there are. It fails if one must be there and is not.
+// systems returns those that there are.
 func systems(t testing.TB) []system {
 	t.Helper()
 	all := []system{{"SQLite", func(t testing.TB) string { return "sqlite " + filepath.Join(folder(t), "orders") }}}
-	s, err := postgres()
-	require.NoError(t, err)
+	s := installed(t)
 	if s == nil {
-		t.Logf("NOT RUN with PostgreSQL: install it, or put initdb into PATH; %s=required makes this a failure", required)
 		return all
 	}
 	return append(all, system{"PostgreSQL", func(testing.TB) string {
 		return fmt.Sprintf("postgres %s %s", prefix(), s.url("postgres").Reveal())
 	}})
+}
+
+// installed returns the server, or says that what needs one is not run, and returns nil.
+func installed(t testing.TB) *server {
+	t.Helper()
+	s, err := postgres()
+	require.NoError(t, err)
+	if s == nil {
+		t.Logf("NOT RUN with PostgreSQL: install it, or put initdb into PATH; %s=required makes this a failure", required)
+	}
+	return s
 }
 
 // each runs a test on all systems.
@@ -172,7 +184,7 @@ func each(t *testing.T, test func(t *testing.T, s system)) {
 // folder returns one in memory where the system has such: no test can see whether a disk has what
 // was synced to it, and on a busy disk that takes seconds.
 func folder(t testing.TB) string {
-	path, err := os.MkdirTemp("/dev/shm", "provkit-")
+	path, err := os.MkdirTemp("/dev/shm", "provkit-") //nolint:usetesting // t.TempDir is on a disk
 	if err != nil {
 		return t.TempDir()
 	}
@@ -185,8 +197,11 @@ const child = "PROVKIT_SQLLEDGER_CHILD"
 
 func TestMain(m *testing.M) {
 	if how := os.Getenv(child); how != "" {
-		fmt.Fprintln(os.Stderr, work(how))
-		os.Exit(1)
+		if err := work(how); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
 	}
 	code := m.Run()
 	if running != nil {

@@ -17,6 +17,7 @@ import (
 	codes "modernc.org/sqlite/lib"
 
 	"github.com/provkit/provkit/internal/statefile"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -37,7 +38,7 @@ func OpenSQLite(ctx context.Context, path string, opts ...Option) (*Ledger, erro
 	}
 	// Goroutines then wait for each other in their order, and not by trying again.
 	db.SetMaxOpenConns(1)
-	l, err := open(ctx, &Ledger{db: db, ours: true, dialect: &sqlite}, opts)
+	l, err := open(ctx, db, &Ledger{clean: words.Line, ours: true, dialect: &sqlite}, opts)
 	if err != nil {
 		_ = db.Close()
 		return nil, err
@@ -77,7 +78,7 @@ func settle(path string) error {
 		return err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller names the file
-	if errors.Is(err, fs.ErrExist) {                                        // another program was faster
+	if errors.Is(err, fs.ErrExist) {                                       // another program was faster
 		return regular(path)
 	}
 	if err != nil {
@@ -121,12 +122,12 @@ var sqlite = dialect{
 	// Its first statement writes, so that also a transaction that was not begun with IMMEDIATE waits
 	// for its turn before it reads.
 	start: func(ctx context.Context, tx *sql.Tx, prefix string, _ locks) (now time.Time, number int64, err error) {
-		err = tx.QueryRowContext(ctx, "UPDATE "+prefix+"numbers SET last = last + 1 RETURNING last").Scan(&number) //nolint:gosec // checked by New
+		err = tx.QueryRowContext(ctx, "UPDATE "+prefix+"numbers SET last = last + 1 RETURNING last").Scan(&number)
 		return provider.LedgerTime(time.Now()), number, err
 	},
 	busy: func(err error) bool {
-		var failed *driver.Error
-		if !errors.As(err, &failed) {
+		failed, ok := errors.AsType[*driver.Error](err)
+		if !ok {
 			return false
 		}
 		code := failed.Code() & 0xff // without what it was about

@@ -15,12 +15,14 @@ import (
 // Ledger is a provider.Ledger in a database. Any of its programs may extend, release and use a lease
 // of which it knows the token.
 type Ledger struct {
-	db      *sql.DB
-	ours    bool // we have opened db, and close it
+	// Functions, since fmt prints what fields lead to, at times, and these know the password.
+	db    func() *sql.DB
+	clean func(text string, most int) string
+
+	ours    bool // we have opened the database, and close it
 	dialect *dialect
 	prefix  string
 	text    texts
-	cleaner *words.Cleaner // knows the password
 }
 
 var _ provider.Ledger = (*Ledger)(nil)
@@ -47,10 +49,11 @@ func New(ctx context.Context, db *sql.DB, dialect Dialect, opts ...Option) (*Led
 	if dialects[dialect] == nil {
 		return nil, fmt.Errorf("sqlledger: open: dialect %d is neither SQLite nor PostgreSQL: %w", dialect, provider.ErrInvalid)
 	}
-	return open(ctx, &Ledger{db: db, dialect: dialects[dialect]}, opts)
+	return open(ctx, db, &Ledger{clean: words.Line, dialect: dialects[dialect]}, opts)
 }
 
-func open(ctx context.Context, l *Ledger, opts []Option) (*Ledger, error) {
+func open(ctx context.Context, db *sql.DB, l *Ledger, opts []Option) (*Ledger, error) {
+	l.db = func() *sql.DB { return db }
 	l.prefix = "provkit_ledger_"
 	for _, opt := range opts {
 		opt(l)
@@ -59,7 +62,7 @@ func open(ctx context.Context, l *Ledger, opts []Option) (*Ledger, error) {
 		return nil, fmt.Errorf("sqlledger: open: the prefix %q is not 1 to 41 small letters, digits and underscores: %w", l.prefix, provider.ErrInvalid)
 	}
 	l.text = textsOf(l.names())
-	err := l.again(ctx, "open", func() error { return l.dialect.check(ctx, l.db) })
+	err := l.again(ctx, "open", func() error { return l.dialect.check(ctx, db) })
 	if err == nil {
 		err = l.migrate(ctx)
 	}
@@ -79,13 +82,13 @@ func (l *Ledger) Close() error {
 	if !l.ours {
 		return nil
 	}
-	return l.db.Close()
+	return l.db().Close()
 }
 
 // Now returns the time by the ledger's clock: the server's of PostgreSQL, the machine's of SQLite.
 func (l *Ledger) Now(ctx context.Context) (now time.Time, err error) {
 	err = l.again(ctx, "read the clock", func() error {
-		now, err = l.dialect.now(ctx, l.db)
+		now, err = l.dialect.now(ctx, l.db())
 		return err
 	})
 	return now, err

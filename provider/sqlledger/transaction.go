@@ -25,7 +25,7 @@ type transaction struct {
 // write does something in a transaction, which is rolled back if that returns an error.
 func (l *Ledger) write(ctx context.Context, action string, locks locks, do func(*transaction) error) error {
 	return l.again(ctx, action, func() error {
-		tx, err := l.db.BeginTx(ctx, l.dialect.options)
+		tx, err := l.db().BeginTx(ctx, l.dialect.options)
 		if err != nil {
 			return err
 		}
