@@ -30,7 +30,7 @@ func driverOptions() []provider.OptionSpec {
 		{Name: "client_header", Label: "Client", Help: "value of X-Elizon-Client; checkout may need desktop", Type: provider.OptionString, Default: DefaultClientHeader},
 		{
 			Name: "order_window_hours", Label: "Order window", Type: provider.OptionInt, Default: fmt.Sprint(int(DefaultOrderWindow / time.Hour)),
-			Help: "how many hours an unmarked service may be a lost order; 0 switches that off",
+			Help: "without a ledger: how many hours an unmarked service may be a lost order; 0 switches that off",
 		},
 		{Name: "payment", Label: "Payment", Help: "for renewals and upgrades", Type: provider.OptionEnum, Default: string(PayBalance), Allowed: unattended()},
 		{Name: "mandate", Label: "Saved mandate", Help: "ID, with payment=mollie_saved; empty is the account's default", Type: provider.OptionString},

@@ -9,8 +9,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// DefaultOrderWindow is the age below which Provider.Create takes an unmarked service for a
-// possible lost order, unless WithOrderWindow sets another.
+// DefaultOrderWindow is the age below which Provider.Create without a ledger takes an unmarked service for
+// a possible lost order, unless WithOrderWindow sets another.
 const DefaultOrderWindow = 24 * time.Hour
 
 // settings are the options of the adapter.
@@ -59,10 +59,14 @@ func WithSpending(s Spending) provider.Option {
 	return provider.VendorOption(Kind, "WithSpending", s)
 }
 
-// WithOrderWindow sets how long an unmarked service may be a lost order, counted from the beginning
-// of its current period (which a renewal may move). While the account has one of the wanted
-// product, Provider.Create buys nothing without a handle; see there. 0 switches that off: then an
-// order whose handle was lost may be bought twice.
+// WithOrderWindow is for clients without a ledger. It sets how long an unmarked service may be an order whose
+// handle was lost, counted from the beginning of its current period (which a renewal may move). While the
+// account has one of the wanted product, Provider.Create buys nothing without a handle; see there. 0 switches
+// that off: then an order whose handle was lost may be bought twice. A ledger knows all orders, so that with
+// one a service that somebody has just bought by hand stops nothing.
+//
+// With a ledger and without, a service that appears within that time after an order whose answer was lost, and
+// after it should have settled, is provider.ErrConflict: it may be the order's.
 func WithOrderWindow(d time.Duration) provider.Option {
 	return provider.VendorOption(Kind, "WithOrderWindow", d)
 }

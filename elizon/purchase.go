@@ -20,11 +20,14 @@ type purchase struct {
 	username string
 	wants    *wants // nil in Poll, which buys nothing
 
-	// What is known about the order.
-	subscription, service string
+	// What is known about the order. invoice is what a person has to pay before anything else is known.
+	subscription, service, invoice string
 
-	// What this call has seen and done.
+	// What this call has seen and done. owners are the references of other orders by their traces, and
+	// invoiced is set if some of these are invoices.
 	unmarked map[string]bool
+	owners   map[string]string
+	invoiced bool
 	checkout *CheckoutOrderRequest
 	detail   *ServiceDetail
 	renamed  bool
@@ -47,12 +50,16 @@ func (p *purchase) claim(subscription, service string) {
 	}
 }
 
-// Trace returns the fingerprint of the order's subscription, whose ID may be any text.
+// Trace returns the fingerprint of the order's subscription, whose ID may be any text, or what leads to its
+// invoice.
 func (p *purchase) Trace() string {
-	if p.subscription == "" {
-		return ""
+	switch {
+	case p.subscription != "":
+		return fingerprint(p.subscription)
+	case p.invoice != "":
+		return invoiceTrace(p.invoice)
 	}
-	return fingerprint(p.subscription)
+	return ""
 }
 
 // Thing returns the order's service.
@@ -89,7 +96,7 @@ func (p *purchase) Resume(handle string) error {
 }
 
 // Forget takes back what is known about the order.
-func (p *purchase) Forget() { p.subscription, p.service, p.detail = "", "", nil }
+func (p *purchase) Forget() { p.subscription, p.service, p.invoice, p.detail = "", "", "", nil }
 
 // orders is what a client knows about its purchases.
 type orders struct {
@@ -133,13 +140,14 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	}
 	switch {
 	case p.Located():
-	case err == nil && !answer.RedirectURL.IsZero():
-		p.Accepted = true
-		return order.Deploying, &provider.Error{
-			Kind: provider.ErrConflict, Message: p.c.core.Say("the order is placed, but a person has to pay invoice %q on a web page", answer.InvoiceID),
-		}
 	case err == nil && answer.says():
-		p.Accepted = true
+		if p.Accepted = true; answer.RedirectURL.IsZero() {
+			break
+		}
+		if isID(answer.InvoiceID) {
+			p.invoice = answer.InvoiceID
+		}
+		return order.Deploying, p.c.unpaid(answer.InvoiceID)
 	case err == nil:
 		err = order.Unknown("the platform accepted the order, but its answer names neither a subscription nor an invoice")
 	case inProgress(err) && p.Resent:
@@ -152,7 +160,7 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 
 // says reports whether a checkout's answer identifies an order in any way.
 func (r *CheckoutResult) says() bool {
-	return len(r.SubscriptionIDs) > 0 || r.InvoiceID != "" || r.OrderID != "" || r.Processing || r.SEPADetails != nil
+	return len(r.SubscriptionIDs) > 0 || r.InvoiceID != "" || r.OrderID != "" || r.Processing || r.SEPADetails != nil || !r.RedirectURL.IsZero()
 }
 
 func inProgress(err error) bool {

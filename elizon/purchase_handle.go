@@ -20,12 +20,12 @@ const maxHandle = 1 << 20
 
 // Handle returns what is known about an order, as a query:
 //
-//	order?p=<product>&r=<reference>&u=<name>&t=<time>&b=<fingerprints>&c=<clock>&d=<days>&l=<location>&m=<price>&o=<template>
+//	order?p=<product>&r=<reference>&u=<name>&t=<time>&b=<fingerprints>&c=<clock>&d=<days>&l=<location>&m=<price>&o=<template>&i=<invoice>
 //	order?p=<product>&r=<reference>&u=<name>&t=<time>&s=<subscription>&v=<service>
 //
 // where t is when the order was sent, in Unix seconds, and b is the fingerprints of the product's
 // unmarked subscriptions before it, without separators. a=1 marks an order that the platform
-// accepted without naming its subscription. What follows b is what the order set, see terms.
+// accepted without naming its subscription, and i is the invoice that a person has to pay. What follows b is what the order set, see terms.
 func (p *purchase) Handle() string {
 	if !p.Sent() && !p.Located() {
 		return ""
@@ -44,6 +44,9 @@ func (p *purchase) Handle() string {
 		q.Set("b", strings.Join(slices.Sorted(maps.Keys(p.before)), ""))
 		if p.Accepted {
 			q.Set("a", "1")
+		}
+		if p.invoice != "" {
+			q.Set("i", p.invoice)
 		}
 		p.write(q)
 	}
@@ -66,7 +69,7 @@ func (c *Client) parseHandle(handle string) (*purchase, string) {
 		q.Must("u", func(text string) bool { return usernamePolicy.Problem(text) == "" }),
 		q.Must("p", isID),
 	)
-	p.subscription, p.service = q.Text("s", subscriptionID), q.Text("v", serviceID.MatchString)
+	p.subscription, p.service, p.invoice = q.Text("s", subscriptionID), q.Text("v", serviceID.MatchString), q.Text("i", isID)
 	q.Text("t", func(text string) bool {
 		seconds, err := strconv.ParseInt(text, 10, 64)
 		p.SentAt = time.Unix(seconds, 0)

@@ -103,8 +103,13 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 	seen := new(order.Sighting)
 	p.unmarked = make(map[string]bool)
 	// Another program that continues this order does not know whose these are.
-	for print := range owners {
-		p.unmarked[print] = true
+	p.owners, p.invoiced = owners, false
+	for trace := range owners {
+		if isInvoiceTrace(trace) {
+			p.invoiced = true
+			continue
+		}
+		p.unmarked[trace] = true
 	}
 	var ours, claimed, fresh, young []*holding
 	for _, h := range all {
@@ -129,7 +134,7 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 			continue
 		}
 		p.unmarked[print] = true
-		if window := p.c.settings.orderWindow; window > 0 && (h.began.IsZero() || time.Since(h.began) < window) {
+		if window := p.c.settings.orderWindow; window > 0 && !p.c.orders.desk.Remembers() && (h.began.IsZero() || time.Since(h.began) < window) {
 			young = append(young, h)
 		}
 	}
@@ -145,6 +150,8 @@ func (p *purchase) Look(ctx context.Context) (*order.Sighting, error) {
 		p.found(seen, ours[0])
 	case len(claimed) > 0:
 		seen.Conflict = p.conflict("%s", adapter.Tampered(Kind, "service", &provider.Account{ID: claimed[0].service, Marker: claimed[0].marker}).Message)
+	case p.invoice != "" && !p.Located():
+		return seen, p.billed(ctx, seen, all)
 	case len(fresh) > 0 && !p.Located():
 		return seen, p.judge(ctx, seen, fresh)
 	}

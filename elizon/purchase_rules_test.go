@@ -123,7 +123,7 @@ func TestAmbiguousOrder(t *testing.T) {
 	})
 }
 
-// TestOrderWindow: without a handle, a young unmarked service may be this order. An older one, or
+// TestOrderWindow: without a ledger and a handle, a young unmarked service may be this order. An older one, or
 // one of another product, may not; and the window can be switched off.
 func TestOrderWindow(t *testing.T) {
 	for _, test := range []struct {
@@ -137,6 +137,7 @@ func TestOrderWindow(t *testing.T) {
 		{name: "nearly a day", age: 24*time.Hour - time.Minute, refused: true},
 		{name: "older", age: 24*time.Hour + time.Minute},
 		{name: "another product", product: "prod-vps-m"},
+		{name: "a ledger", opts: []provider.Option{provider.WithLedger(ledger.NewMemory())}},
 		{name: "no window", opts: []provider.Option{elizon.WithOrderWindow(0)}},
 		{name: "short window", age: 2 * time.Hour, opts: []provider.Option{elizon.WithOrderWindow(time.Hour)}},
 	} {

@@ -131,6 +131,12 @@ func (p *purchase) compare(ctx context.Context, h *holding) (is likeness, doubt 
 	if other := detail.Product.ID; other != "" && other != p.product {
 		return different, "", nil
 	}
+	switch another, err := p.anothers(ctx, h.service); {
+	case err != nil:
+		return 0, "", err
+	case another:
+		return different, "", nil
+	}
 	for _, look := range []func(context.Context, *ServiceDetail) (likeness, string, error){p.placed, p.installed} {
 		now, why, err := look(ctx, detail)
 		if err != nil || now == different {

@@ -224,3 +224,14 @@ func (s *Server) AddInvoice(i Invoice) Invoice {
 		return i
 	})
 }
+
+// UpdateInvoice changes an invoice, as the vendor's staff does. It reports whether there is one of that ID.
+func (s *Server) UpdateInvoice(id string, change func(*Invoice)) bool {
+	return locked(s, func(st *state, _ time.Time) bool {
+		i := st.invoices.Get(id)
+		if i != nil {
+			change(i)
+		}
+		return i != nil
+	})
+}

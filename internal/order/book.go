@@ -55,7 +55,7 @@ func (d *Desk) alone(ctx context.Context, o Order) error {
 		if left := other.left(); left > 0 {
 			return &provider.Error{
 				Kind: provider.ErrUnavailable, RetryAfter: left,
-				Message: words.Say("not sent: the order %q could not be told from this one, and nobody knows yet what became of it: try again when it is done, or after %s",
+				Message: words.Say("not sent: the order %q could not be told from this one, and nobody knows yet what became of it: try again when it is done, or in %s",
 					e.Subject, left.Round(time.Second)),
 			}
 		}

@@ -35,6 +35,9 @@ func NewDesk(o *provider.Options, account string, clock func() (time.Time, bool)
 	return d
 }
 
+// Remembers reports whether there is a ledger, which knows all orders also after a crash.
+func (d *Desk) Remembers() bool { return d.chosen && !d.without }
+
 // Place brings an order as far as it goes in one call. It sends the order unless it was sent
 // before: once, whatever becomes of the answer. A state beside an error says that something
 // was or may have been bought.
@@ -125,7 +128,7 @@ func (d *Desk) send(ctx context.Context, o Order, token int64) (State, error) {
 	}
 	r := o.record()
 	earlier := r.SentAt
-	r.Resent, r.Refused, r.SentAt = r.Sent(), false, r.now().Truncate(time.Second)
+	r.Resent, r.Refused, r.SentAt = r.Sent(), false, r.Now().Truncate(time.Second)
 	if err := d.keep(ctx, o, token); err != nil {
 		undo()
 		r.SentAt = earlier

@@ -141,7 +141,7 @@ func (r *Record) left() time.Duration {
 // since is how long ago the order was sent. If that is in the future, a clock was set back, and what counts
 // is how long the ledger has known it.
 func (r *Record) since() time.Duration {
-	if since := r.now().Sub(r.SentAt); since > -time.Minute {
+	if since := r.Now().Sub(r.SentAt); since > -time.Minute {
 		return since
 	}
 	return r.kept + time.Since(r.read)
@@ -155,7 +155,8 @@ func (r *Record) patience() time.Duration {
 	return r.settle
 }
 
-func (r *Record) now() time.Time {
+// Now returns the time by the vendor's clock if that is known, or else by the ledger's.
+func (r *Record) Now() time.Time {
 	if r.clock == nil {
 		return time.Now()
 	}
