@@ -64,6 +64,11 @@ func OpenFile(path string) (*File, error) {
 		leases:  map[string]*fileLease{},
 		watched: map[string]watched{},
 	}
+	// What is no file of ours gets no lock beside it.
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		_, err := statefile.Open(path, os.O_RDONLY)
+		return nil, f.failed("open", err)
+	}
 	err = f.locked(context.Background(), "open", func() error {
 		_, err := os.Lstat(path)
 		if errors.Is(err, fs.ErrNotExist) {

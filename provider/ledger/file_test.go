@@ -176,6 +176,7 @@ func TestLinks(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(dir, "nowhere"))
 	_, err = ledger.OpenFile(dir)
 	require.ErrorContains(t, err, "is a directory")
+	require.NoFileExists(t, dir+".lock")
 
 	// What stands where the new file is written is removed, and not written through.
 	path := filepath.Join(dir, "drafted")
