@@ -66,8 +66,11 @@ func OpenFile(path string) (*File, error) {
 	}
 	// What is no file of ours gets no lock beside it.
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		_, err := statefile.Open(path, os.O_RDONLY)
-		return nil, f.failed("open", err)
+		file, err := statefile.Open(path, os.O_RDONLY)
+		if err != nil {
+			return nil, f.failed("open", err)
+		}
+		_ = file.Close() // it was replaced by a regular file meanwhile
 	}
 	err = f.locked(context.Background(), "open", func() error {
 		_, err := os.Lstat(path)
