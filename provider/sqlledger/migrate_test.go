@@ -111,7 +111,7 @@ func TestMigrateWithoutRights(t *testing.T) {
 		return
 	}
 	at := prefix()
-	all, err := sqlledger.OpenPostgres(t.Context(), server.url("postgres"), sqlledger.WithPrefix(at))
+	all, err := sqlledger.OpenPostgres(t.Context(), server.url("postgres", ""), sqlledger.WithPrefix(at))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, all.Close()) })
 	for _, statement := range []string{
@@ -120,7 +120,7 @@ func TestMigrateWithoutRights(t *testing.T) {
 	} {
 		do(t, all, statement)
 	}
-	l, err := sqlledger.OpenPostgres(t.Context(), server.with("postgres", "role", at+"user"), sqlledger.WithPrefix(at))
+	l, err := sqlledger.OpenPostgres(t.Context(), server.url("postgres", "role="+at+"user"), sqlledger.WithPrefix(at))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, l.Close()) })
 	token, err := l.Acquire(t.Context(), "panel", time.Hour)
@@ -132,6 +132,6 @@ func TestMigrateWithoutRights(t *testing.T) {
 	require.NoError(t, l.Remove(t.Context(), e.LedgerKey, e.Revision))
 	has(t, all)
 
-	_, err = sqlledger.OpenPostgres(t.Context(), server.with("postgres", "role", at+"user"), sqlledger.WithPrefix("other_"))
+	_, err = sqlledger.OpenPostgres(t.Context(), server.url("postgres", "role="+at+"user"), sqlledger.WithPrefix("other_"))
 	require.ErrorContains(t, err, "sqlledger: make the tables: ERROR: permission denied for schema public (SQLSTATE 42501)")
 }

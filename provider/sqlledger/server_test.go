@@ -133,13 +133,16 @@ func (s *server) stop() error {
 	return errors.Join(s.end.Close(), s.shell.Wait(), os.Remove(s.folder))
 }
 
-// url returns the URL of a database.
-func (s *server) url(database string) provider.Secret { return s.with(database, "sslmode", "disable") }
-
-// with is url with a parameter more.
-func (s *server) with(database, parameter, value string) provider.Secret {
-	u := url.URL{Scheme: "postgres", User: url.UserPassword("provkit", password), Path: "/" + database}
-	u.RawQuery = url.Values{"host": {s.folder}, parameter: {value}}.Encode()
+// url returns the URL of a database, with more parameters: "name=value&name=value".
+func (s *server) url(database, more string) provider.Secret {
+	parameters, err := url.ParseQuery(more)
+	if err != nil {
+		panic(err)
+	}
+	if !parameters.Has("host") {
+		parameters.Set("host", s.folder)
+	}
+	u := url.URL{Scheme: "postgres", User: url.UserPassword("provkit", password), Path: "/" + database, RawQuery: parameters.Encode()}
 	return provider.NewSecret(u.String())
 }
 
@@ -159,7 +162,7 @@ func systems(t testing.TB) []system {
 		return all
 	}
 	return append(all, system{"PostgreSQL", func(testing.TB) string {
-		return fmt.Sprintf("postgres %s %s", prefix(), s.url("postgres").Reveal())
+		return fmt.Sprintf("postgres %s %s", prefix(), s.url("postgres", "").Reveal())
 	}})
 }
 
