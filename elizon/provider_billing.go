@@ -32,23 +32,27 @@ func (p *Provider) spend(
 func (p *Provider) pay(ctx context.Context, s order.Spending, items []CartLine, limit EUR, field string) (provider.Outcome, error) {
 	c := p.client
 	s.Lag = p.accounts.Lag
-	s.Send = func(ctx context.Context) (ordered bool, err error) {
+	s.Due = func(ctx context.Context, invoice string) (dead bool, err error) {
+		_, dead, err = c.due(ctx, invoice)
+		return dead, err
+	}
+	s.Send = func(ctx context.Context) (invoice string, err error) {
 		if err := c.affordable(ctx, &CartCalculateRequest{Items: items}, limit, "elizon.WithSpending, "+field); err != nil {
-			return false, err
+			return "", err
 		}
 		with := c.settings.spending
 		answer, err := c.Checkout.Order(ctx, &CheckoutOrderRequest{Items: items, PaymentMethod: with.Payment, SavedMandateID: with.SavedMandateID})
 		switch {
 		case err != nil:
-			return false, err
+			return "", err
+		case !answer.RedirectURL.IsZero() && isID(answer.InvoiceID):
+			return answer.InvoiceID, c.unpaid(answer.InvoiceID)
 		case !answer.RedirectURL.IsZero():
-			return true, &provider.Error{
-				Kind: provider.ErrConflict, Message: c.core.Say("it is ordered, but a person has to pay invoice %q on a web page", answer.InvoiceID),
-			}
+			return "", order.Unknown("it is ordered, and a person has to pay an invoice, whose ID is missing, on the platform's web page")
 		case answer.InvoiceID == "" && answer.OrderID == "" && len(answer.SubscriptionIDs) == 0 && !answer.Processing:
-			return false, order.Unknown("the answer to the order names none, and its effect is not visible yet")
+			return "", order.Unknown("the answer to the order names none, and its effect is not visible yet")
 		}
-		return true, nil
+		return "", nil
 	}
 	return c.orders.desk.Spend(ctx, s)
 }

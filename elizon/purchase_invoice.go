@@ -18,7 +18,7 @@ func isInvoiceTrace(trace string) bool { return strings.HasPrefix(trace, invoice
 // unpaid is the error for what is ordered and waits for a payment that no program can make.
 func (c *Client) unpaid(invoice string) error {
 	return &provider.Error{
-		Kind: provider.ErrConflict,
+		Kind:    provider.ErrConflict,
 		Message: c.core.Say("it is ordered, and a person has to pay invoice %q on the platform's web page, or to cancel it; call again then", invoice),
 	}
 }

@@ -84,7 +84,7 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 	if err == nil {
 		_, err = p.s.desk.Spend(ctx, order.Spending{
 			Verb: "pay", Subject: "invoice " + idText(p.invoice), Lag: p.s.c.rest.ReadLag(),
-			Send: func(ctx context.Context) (bool, error) { return false, p.s.c.payFromCredit(ctx, p.invoice, invoice) },
+			Send: func(ctx context.Context) (string, error) { return "", p.s.c.payFromCredit(ctx, p.invoice, invoice) },
 			Look: func(ctx context.Context) (end time.Time, paid bool, err error) {
 				read, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
 				return end, err == nil && read.Status == InvoicePaid, err

@@ -44,15 +44,15 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 	paid := false
 	outcome, err := p.client.Orders.desk.Spend(ctx, order.Spending{
 		Verb: "renew", Subject: idText(id), From: billing.NextDue, Lag: p.accounts.Lag,
-		Send: func(ctx context.Context) (bool, error) {
+		Send: func(ctx context.Context) (string, error) {
 			if open == nil {
 				if open, err = p.dueInvoice(ctx, server); err != nil {
-					return false, err
+					return "", err
 				}
 			}
 			err := p.client.payFromCredit(ctx, open.ID, open)
 			paid = err == nil
-			return false, err
+			return "", err
 		},
 		Look: func(ctx context.Context) (time.Time, bool, error) {
 			now, err := p.billing(ctx, server, billing.OrderID)

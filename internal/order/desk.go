@@ -95,15 +95,23 @@ func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, err
 	if o.Located() && !r.Known {      // what is known to be done may have a twin by now
 		return "", nil
 	}
-	seen, err := look(ctx, o)
-	switch {
-	case err != nil && r.Sent() && !r.Known:
-		return Unclear, unresolved(errSent, err)
-	case err != nil:
-		return "", err
-	}
-	if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
-		return state, err
+	var seen *Sighting
+	for range 2 {
+		var err error
+		seen, err = look(ctx, o)
+		switch {
+		case err != nil && r.Sent() && !r.Known:
+			return Unclear, unresolved(errSent, err)
+		case err != nil:
+			return "", err
+		}
+		if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
+			return state, err
+		}
+		if !r.Sent() || r.Unsettled() {
+			break
+		}
+		// It is about to be sent again: one wrong answer must not decide that.
 	}
 	switch {
 	case r.Unsettled():

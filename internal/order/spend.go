@@ -18,10 +18,13 @@ type Spending struct {
 	// period is prolonged once, whoever asks how often.
 	From time.Time
 	// Send asks for it and pays, once. An error that does not match provider.ErrOutcomeUnknown says that
-	// nothing was spent, unless ordered is set.
-	Send func(context.Context) (ordered bool, err error)
-	// Look is asked before anything is sent, and after it. It reports whether it is paid for: so says that, and so does an end of the period that is later
-	// than From was when it was sent.
+	// nothing was spent. If a person has to pay an invoice first, it returns that and the error that says so.
+	Send func(context.Context) (invoice string, err error)
+	// Due returns that error again while the invoice is not paid; dead reports that nothing comes of it any
+	// more. It is nil if Send returns no invoices.
+	Due func(ctx context.Context, invoice string) (dead bool, err error)
+	// Look is asked before anything is sent, and after it. It reports whether it is paid for: so says that,
+	// and so does an end of the period that is later than From was when it was sent.
 	Look func(context.Context) (end time.Time, so bool, err error)
 	// Lag is how long Look may trail.
 	Lag time.Duration
@@ -29,8 +32,9 @@ type Spending struct {
 
 // What the entries of spendings have in Asked and Learnt.
 const (
-	askedFrom = "from"
-	learntEnd = "end"
+	askedFrom     = "from"
+	learntEnd     = "end"
+	learntInvoice = "invoice"
 )
 
 // Spend pays for something, unless that was done or may have been done before. OutcomeAlready: it was.
@@ -68,14 +72,19 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 		sent.Revision = entry.Revision
 	}
 	if !s.From.IsZero() {
+		if entry != nil && entryTime(entry.Learnt[learntEnd]).After(s.From) {
+			s.From = entryTime(entry.Learnt[learntEnd]) // what was read is from before the last time
+		}
 		sent.Asked = map[string]string{askedFrom: s.From.UTC().Format(time.RFC3339Nano)}
 	}
 	if err := d.ledger.Put(ctx, sent, token); err != nil {
 		return "", d.failed("not sent", err)
 	}
-	ordered, failed := s.Send(ctx)
+	invoice, failed := s.Send(ctx)
 	switch {
-	case failed != nil && ordered:
+	case invoice != "":
+		sent.State, sent.Learnt = provider.LedgerPlaced, map[string]string{learntInvoice: invoice}
+		d.after(ctx, func(ctx context.Context) error { return d.ledger.Put(ctx, sent, 0) })
 		return "", failed
 	case failed != nil && !errors.Is(failed, provider.ErrOutcomeUnknown):
 		d.after(ctx, func(ctx context.Context) error { return d.ledger.Remove(ctx, key, sent.Revision) })
@@ -99,10 +108,19 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 // to be sent.
 func (d *Desk) spent(ctx context.Context, s Spending, entry *provider.LedgerEntry, now time.Time) (provider.Outcome, error) {
 	if entry.State != provider.LedgerDone {
+		end, invoice := entry.SentAt.Add(d.settle), entry.Learnt[learntInvoice]
 		seen, err := d.effect(ctx, s, entry)
-		switch end := entry.SentAt.Add(d.settle); {
+		if err == nil && !seen && !now.Before(end) { // one wrong answer must not pay again
+			seen, err = d.effect(ctx, s, entry)
+		}
+		switch {
 		case err != nil:
 			return "", unresolved(errPaid, err)
+		case !seen && invoice != "":
+			if dead, err := s.Due(ctx, invoice); dead || err != nil {
+				return "", err
+			}
+			return provider.OutcomePending, nil
 		case !seen && now.Before(end):
 			return "", Unknown("it was ordered at %s, and its effect is not visible yet: try again after %s", entry.SentAt.Format(time.RFC3339), end.Format(time.RFC3339))
 		case !seen:
