@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/internal/words"
@@ -38,6 +39,22 @@ func highestBefore(page *order.Page) (id int64, known bool) {
 func setHighest(page *order.Page, licenses map[int64]provider.Secret) {
 	highest := slices.Max(append(slices.Collect(maps.Keys(licenses)), 0))
 	page.Learnt = map[string]string{learntHighest: idText(highest)}
+}
+
+// openOrders returns the keys, sealed, that other orders have and have not marked yet, and how many orders
+// have lost an answer about when this one did.
+func (p *Provider) openOrders(ctx context.Context, page *order.Page) (taken map[string]bool, lost int, err error) {
+	others, err := page.Others(ctx)
+	taken, lost = make(map[string]bool), 1
+	for _, e := range others {
+		switch {
+		case e.Handle != "":
+			taken[e.Handle] = true
+		case e.SentAt.Sub(page.SentAt).Abs() <= 48*time.Hour: // the date of a license tells no more
+			lost++
+		}
+	}
+	return taken, lost, err
 }
 
 // generated notes the key of an order.
@@ -79,8 +96,8 @@ func soldAs(page *order.Page, o *request, license int64) bool {
 }
 
 // confirmSold reads the license that the ledger knows as an order's, so that the search for it cannot miss
-// it, and marks it anew if it has lost its marker. If it does not exist any more, or the panel was restored
-// and has given its ID to another order, it is forgotten.
+// it, and marks it anew if it has lost its marker. Nothing is wrong if it does not exist any more, or the
+// panel was restored and has given its ID to another order: the search will find nothing.
 func (p *Provider) confirmSold(ctx context.Context, o *request, page *order.Page) error {
 	if page.State != provider.LedgerDone {
 		return nil
@@ -92,14 +109,8 @@ func (p *Provider) confirmSold(ctx context.Context, o *request, page *order.Page
 	m, err := p.read(ctx, id)
 	switch {
 	case m == nil:
-		if err = p.absent(ctx, id, err); err == nil {
-			page.Forget(ctx)
-		}
-		return err
+		return p.absent(ctx, id, err)
 	case m.plate.marker != 0:
-		if m.plate.reference != o.Reference {
-			page.Forget(ctx)
-		}
 		return nil
 	case m.license == nil || page.SentAt.IsZero() || !p.madeWhen(page.SentAt, m.license):
 		return &provider.Error{

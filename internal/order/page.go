@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/provkit/provkit/internal/words"
@@ -62,6 +63,15 @@ func (p *Page) Forget(ctx context.Context) {
 		p.desk.after(ctx, func(ctx context.Context) error { return p.desk.ledger.Remove(ctx, p.LedgerKey, p.Revision) })
 	}
 	p.LedgerEntry = provider.LedgerEntry{LedgerKey: p.LedgerKey}
+}
+
+// Others returns what the ledger has of the other Creates of the account that are not done.
+func (p *Page) Others(ctx context.Context) ([]*provider.LedgerEntry, error) {
+	open, err := p.desk.ledger.Open(ctx, p.Account)
+	if err != nil {
+		return nil, p.desk.failed("not looked", err)
+	}
+	return slices.DeleteFunc(open, func(e *provider.LedgerEntry) bool { return e.Verb != p.Verb || e.Subject == p.Subject }), nil
 }
 
 // Settled returns an error that matches provider.ErrOutcomeUnknown if what was sent may still be carried out.
