@@ -21,11 +21,12 @@ const maxHandle = 1 << 20
 // Handle returns what is known about an order, as a query:
 //
 //	order?p=<product>&r=<reference>&u=<name>&t=<time>&b=<fingerprints>&c=<clock>&d=<days>&l=<location>&m=<price>&o=<template>&i=<invoice>
-//	order?p=<product>&r=<reference>&u=<name>&t=<time>&s=<subscription>&v=<service>
+//	order?p=<product>&r=<reference>&u=<name>&t=<time>&s=<subscription>&v=<service>&b=...
 //
 // where t is when the order was sent, in Unix seconds, and b is the fingerprints of the product's
-// unmarked subscriptions before it, without separators. a=1 marks an order that the platform
-// accepted without naming its subscription, and i is the invoice that a person has to pay. What follows b is what the order set, see terms.
+// unmarked subscriptions before it, without separators. What follows b is what the order set, see terms;
+// all that is left out once the service is marked. a=1 marks an order that the platform accepted without
+// naming its subscription, and i is the invoice that a person has to pay.
 func (p *purchase) Handle() string {
 	if !p.Sent() && !p.Located() {
 		return ""
@@ -40,15 +41,17 @@ func (p *purchase) Handle() string {
 	if p.service != "" {
 		q.Set("v", p.service)
 	}
-	if !p.Located() {
-		q.Set("b", strings.Join(slices.Sorted(maps.Keys(p.before)), ""))
-		if p.Accepted {
-			q.Set("a", "1")
-		}
-		if p.invoice != "" {
-			q.Set("i", p.invoice)
+	if !p.Marked { // what located the order may lead astray
+		if prints := strings.Join(slices.Sorted(maps.Keys(p.before)), ""); prints != "" || !p.Located() {
+			q.Set("b", prints)
 		}
 		p.write(q)
+	}
+	if p.Accepted && !p.Located() {
+		q.Set("a", "1")
+	}
+	if p.invoice != "" && !p.Located() {
+		q.Set("i", p.invoice)
 	}
 	return handlePrefix + q.Encode()
 }

@@ -380,3 +380,38 @@ func TestServiceComesLater(t *testing.T) {
 		require.ErrorIs(t, err, provider.ErrNotFound, "what was ordered has ended")
 	})
 }
+
+// TestHandlesWithoutALedger: one program takes what another has paid for and not marked yet, and stores a handle
+// that leads there. Once the marker of the other one's order is on it, that handle is forgotten and the order is
+// placed anew, where it was stuck for ever.
+func TestHandlesWithoutALedger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv, foreign := shop{}.open()
+		create := func(req *provider.CreateRequest) error {
+			made, err := serviceProvider(t, srv, elizon.WithOrderWindow(0)).Create(t.Context(), req)
+			require.NotNil(t, made)
+			req.Handle = made.Handle
+			return err
+		}
+		first, second := orderOf(1), orderOf(2)
+		lost(srv, false)
+		require.ErrorIs(t, create(first), provider.ErrOutcomeUnknown)
+		renames := func(r *http.Request) bool { return r.Method == http.MethodPatch }
+		srv.Faults.When(renames, 0, faults.Fault{Kind: faults.Status, StatusCode: http.StatusForbidden})
+		require.Error(t, create(second))
+		require.Error(t, create(first))
+		taken := srv.Charges()[0].SubscriptionIDs[0]
+		require.Contains(t, second.Handle, taken)
+		require.Contains(t, first.Handle, taken, "both handles lead there")
+		srv.Faults.Clear()
+
+		time.Sleep(3 * time.Minute)
+		for range 2 {
+			for n, req := range []*provider.CreateRequest{second, first} {
+				require.NoError(t, create(req), n)
+			}
+			time.Sleep(time.Minute)
+		}
+		checkPurchases(t, srv, foreign, 2)
+	})
+}
