@@ -41,8 +41,8 @@ type Provider struct {
 	seen     adapter.Sightings
 	index    index
 
-	// usual is a license as this server generated it. It is for the Create that has the desk.
-	usual *License
+	// usual is how this server generates licenses, nil if it is unknown. It is for the Create that has the desk.
+	usual *form
 }
 
 // Provider implements the core and these optional interfaces.

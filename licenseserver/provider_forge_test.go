@@ -6,12 +6,14 @@ import (
 	"net/http"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/licenseserver/licenseservertest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 var markerKey = provider.NewSecret("the marker key of these tests")
@@ -195,28 +197,41 @@ func TestNewcomerOfAPerson(t *testing.T) {
 		"type":        {Type: "subscription"},
 		"deactivated": {Inactive: true},
 	} {
-		srv := newServer()
-		p := providerOn(t, srv, searchable)
-		_, err := p.Create(t.Context(), orderOf(1)) // it knows now what this server generates
-		require.NoError(t, err)
-		srv.Faults.When(to("/generate-license-key"), 1, faults.Fault{Kind: faults.Custom, Answer: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-			srv.AddLicense(license)
-			w.WriteHeader(http.StatusBadGateway)
-		}})
-		_, err = p.Create(t.Context(), orderOf(2))
-		require.ErrorIs(t, err, provider.ErrOutcomeUnknown, name)
-		persons := srv.Licenses()[1]
-		id := strconv.FormatInt(persons.ID, 10)
-		require.ErrorContains(t, err, "license "+id, name)
-		_, err = p.Create(t.Context(), orderOf(2))
-		require.ErrorIs(t, err, provider.ErrConflict, name)
-		require.ErrorContains(t, err, "license "+id, name)
-		require.Equal(t, persons, srv.Licenses()[1], name)
-		require.Empty(t, srv.Devices(persons.ID), name)
-		owner := srv.Customers()[0].ID
-		srv.UpdateLicense(persons.ID, func(l *licenseservertest.License) { l.CustomerID = owner }) // the person decides
-		created, err := p.Create(t.Context(), orderOf(2))
-		require.NoError(t, err, name)
-		require.NotEqual(t, id, created.Account.ID, name)
+		for _, restarts := range []bool{false, true} {
+			newcomerOfAPerson(t, name, license, restarts)
+		}
 	}
+}
+
+func newcomerOfAPerson(t *testing.T, name string, license licenseservertest.License, restarts bool) {
+	srv := newServer()
+	opts := []provider.Option{searchable}
+	if restarts {
+		opts = append(opts, provider.WithLedger(ledger.NewMemory()), provider.WithSettleTime(time.Nanosecond))
+	}
+	p := providerOn(t, srv, opts...)
+	_, err := p.Create(t.Context(), orderOf(1)) // it knows now what this server generates
+	require.NoError(t, err)
+	srv.Faults.When(to("/generate-license-key"), 1, faults.Fault{Kind: faults.Custom, Answer: func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		srv.AddLicense(license)
+		w.WriteHeader(http.StatusBadGateway)
+	}})
+	_, err = p.Create(t.Context(), orderOf(2))
+	require.ErrorIs(t, err, provider.ErrOutcomeUnknown, name)
+	if restarts {
+		p = providerOn(t, srv, opts...)
+	}
+	persons := srv.Licenses()[1]
+	id := strconv.FormatInt(persons.ID, 10)
+	require.ErrorContains(t, err, "license "+id, name)
+	_, err = p.Create(t.Context(), orderOf(2))
+	require.ErrorIs(t, err, provider.ErrConflict, name)
+	require.ErrorContains(t, err, "license "+id, name)
+	require.Equal(t, persons, srv.Licenses()[1], name)
+	require.Empty(t, srv.Devices(persons.ID), name)
+	owner := srv.Customers()[0].ID
+	srv.UpdateLicense(persons.ID, func(l *licenseservertest.License) { l.CustomerID = owner }) // the person decides
+	created, err := p.Create(t.Context(), orderOf(2))
+	require.NoError(t, err, name)
+	require.NotEqual(t, id, created.Account.ID, name)
 }

@@ -15,8 +15,12 @@ import (
 
 // fits reports whether a license can be the one that a lost answer named: generated when that was sent,
 // and still as the server generates them.
-func (p *Provider) fits(sent time.Time, l *License) bool {
-	return l.Active && isUnclaimed(l) && len(l.Activations) == 0 && p.madeWhen(sent, l) && (p.usual == nil || p.usual.like(l))
+func (p *Provider) fits(page *order.Page, l *License) bool {
+	usual := p.usual
+	if usual == nil {
+		usual = formBefore(page)
+	}
+	return l.Active && isUnclaimed(l) && len(l.Activations) == 0 && p.madeWhen(page.SentAt, l) && (usual == nil || usual.like(formOf(l)))
 }
 
 // madeWhen reports whether a license can be from a request that was sent at a time, as far as its date tells.
@@ -26,11 +30,26 @@ func (p *Provider) madeWhen(sent time.Time, l *License) bool {
 		!l.ValidFrom.Before(sent.Add(-2*day)) && !l.ValidFrom.After(sent.Add(day+p.client.license.SettleTime()))
 }
 
-// like reports whether a license has the type, the limits and the term of another.
-func (l *License) like(other *License) bool {
-	term := func(l *License) time.Duration { return l.ValidUntil.Sub(l.ValidFrom) }
-	return l.Type == other.Type && l.MaxActivations == other.MaxActivations && l.MaxUsers == other.MaxUsers &&
-		l.ValidUntil.IsZero() == other.ValidUntil.IsZero() && (term(l)-term(other)).Abs() < 48*time.Hour // leap days
+// form is what all licenses have alike that a server generates. Days is -1 if they have no end.
+type form struct {
+	Type        string `json:"type"`
+	Activations int64  `json:"activations"`
+	Users       int64  `json:"users"`
+	Days        int64  `json:"days"`
+}
+
+func formOf(l *License) *form {
+	f := &form{Type: l.Type, Activations: l.MaxActivations, Users: l.MaxUsers, Days: -1}
+	if !l.ValidUntil.IsZero() {
+		f.Days = int64(l.ValidUntil.Sub(l.ValidFrom).Hours() / 24)
+	}
+	return f
+}
+
+func (f *form) like(other *form) bool {
+	leap := f.Days - other.Days
+	return f.Type == other.Type && f.Activations == other.Activations && f.Users == other.Users &&
+		(f.Days < 0) == (other.Days < 0) && -2 < leap && leap < 2
 }
 
 // newLicense generates a key and marks its license. A license that turns out to belong to another
@@ -69,8 +88,7 @@ func (p *Provider) newLicense(ctx context.Context, o *request, page *order.Page,
 		}
 		license.Key = key
 		if fresh {
-			usual := *license
-			p.usual = &usual
+			p.usual = formOf(license)
 		}
 		plate := &nameplate{license: license.ID}
 		if isMarked(license) {
@@ -147,7 +165,7 @@ func (p *Provider) newKey(ctx context.Context, o *request, page *order.Page) (ke
 			return key, false, err
 		}
 		if trusted {
-			setHighest(page, licenses)
+			p.setBefore(page, licenses)
 		}
 	}
 	page.Asked, page.Handle = o.asked(), ""
@@ -211,7 +229,7 @@ func (p *Provider) newUnclaimedKey(ctx context.Context, page *order.Page) (provi
 			return provider.Secret{}, err
 		case license.ID != id, !isUnclaimed(license), len(license.Activations) > 0:
 			continue
-		case !p.fits(page.SentAt, license):
+		case !p.fits(page, license):
 			strange = &provider.Error{
 				Provider: Kind, Op: licensesGenerateKey.Op, Kind: provider.ErrConflict,
 				Message: words.Say("license %d is new and nobody's, but differs from what this order would have generated: "+

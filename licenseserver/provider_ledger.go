@@ -2,6 +2,7 @@ package licenseserver
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,14 +15,15 @@ import (
 )
 
 // What is known of an order between the generation of a key and the marking of its license is on its page
-// of the ledger. Before the key is asked for, that is when, and the highest ID of a license: IDs rise. Then it is the
-// key, sealed, as the page's handle, and when the license is marked its ID alone.
+// of the ledger. Before the key is asked for, that is when, the highest ID of a license (IDs rise), and how the
+// server generates them. Then it is the key, sealed, as the page's handle, and when the license is marked its ID alone.
 //
 // Without a ledger of the caller's the page is in memory, and is forgotten as soon as the license is marked.
 const (
 	askedUsername = "username"
 	askedPlan     = "plan"
 	learntHighest = "highest"
+	learntForm    = "form"
 	learntAccount = "account"
 )
 
@@ -36,9 +38,22 @@ func highestBefore(page *order.Page) (id int64, known bool) {
 	return id, err == nil
 }
 
-func setHighest(page *order.Page, licenses map[int64]provider.Secret) {
+// formBefore returns how the server generated licenses before a key was asked for, nil if that is unknown.
+func formBefore(page *order.Page) *form {
+	f := new(form)
+	if json.Unmarshal([]byte(page.Learnt[learntForm]), f) != nil {
+		return nil
+	}
+	return f
+}
+
+func (p *Provider) setBefore(page *order.Page, licenses map[int64]provider.Secret) {
 	highest := slices.Max(append(slices.Collect(maps.Keys(licenses)), 0))
 	page.Learnt = map[string]string{learntHighest: idText(highest)}
+	if p.usual != nil {
+		text, _ := json.Marshal(p.usual) // never fails
+		page.Learnt[learntForm] = string(text)
+	}
 }
 
 // openOrders returns the keys, sealed, that other orders have and have not marked yet, and how many orders
