@@ -32,6 +32,9 @@ func (a *answerReader) DecodeAnswer(answer *rest.Answer) error {
 	if !r.codes {
 		printed = a.printed(answer)
 	}
+	if r.literal {
+		printed = escaped(printed)
+	}
 	if r.strict && a.client.auth.legacy && len(printed) == 0 && !r.command.mayPrintNothing && !r.command.changes() {
 		return errors.New("the command printed nothing: the panel may not know it")
 	}
@@ -78,8 +81,8 @@ func (a *answerReader) genuine(answer *rest.Answer) bool {
 	case a.request.command.prints: // where any text is printed, a page cannot be told from it
 		return !strings.HasPrefix(body, "<") || !a.request.command.printsJSON()
 	}
-	_, failed := codeInText(body)
-	return failed || body == "OK"
+	_, _, said := verdict(a.request.name, answer.Body)
+	return said
 }
 
 // top returns the beginning of an answer, where errors stand. Listings are too long for a copy.
@@ -119,9 +122,12 @@ func (a *answerReader) classify(answer *rest.Answer) *rest.Failure {
 		}
 		return nil
 	}
-	code, failed := codeInText(top(answer.Body))
+	code, failed, _ := verdict(a.request.name, answer.Body)
 	switch {
 	case !failed:
+		if string(answer.Body) != "OK" {
+			a.remark(answer)
+		}
 		return nil
 	case code == ExitOK:
 		return &rest.Failure{Kind: provider.ErrProtocol, Message: said(answer.Body), MaybeExecuted: a.request.command.changes()}

@@ -107,8 +107,9 @@ func (s *BackupsService) DeleteUserBackupExclusions(ctx context.Context, user st
 	return s.c.change(ctx, backupsDeleteUserBackupExclusions, user, opts.System)
 }
 
-// Download copies an archive from where it is kept to the server, where it stays for a day:
-// v-download-backup. An archive that does not exist is no error.
+// Download copies an archive from where it is kept to the server, which removes it after a day: v-download-backup. One
+// that lies on the server already stays as it is. Where archives are kept elsewhere, one that is not there, or that
+// could not be copied, is no error; ExitNotExist comes only where they are kept on the server alone.
 func (s *BackupsService) Download(ctx context.Context, user, backup string) error {
 	return s.c.change(ctx, backupsDownload, user, backup)
 }

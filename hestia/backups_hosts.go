@@ -23,7 +23,7 @@ var (
 	backupsGetHost                  = reads("Backups.GetHost", "v-list-backup-host TYPE json").orNothing()
 	backupsGetHostRestic            = reads("Backups.GetHostRestic", "v-list-backup-host-restic json").secretly().orNothing()
 	backupsGetUserBackupRestic      = reads("Backups.GetUserBackupRestic", "v-list-user-backup-restic USER SNAPSHOT json").slowly()
-	backupsListUserBackupsRestic    = reads("Backups.ListUserBackupsRestic", "v-list-user-backups-restic USER json").slowly()
+	backupsListUserBackupsRestic    = reads("Backups.ListUserBackupsRestic", "v-list-user-backups-restic USER json").escaping().slowly()
 	backupsListUserFilesRestic      = reads("Backups.ListUserFilesRestic", "v-list-user-files-restic USER SNAPSHOT FOLDER").slowly()
 	backupsScheduleUserBackupRestic = sets("Backups.ScheduleUserBackupRestic", "v-schedule-user-backup-restic USER").doneIf(ExitExists)
 )

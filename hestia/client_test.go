@@ -258,6 +258,40 @@ func TestLostDeleteOfAKeyIsNotDone(t *testing.T) {
 	require.NoError(t, withKey(t, newPanel(lost, exit(3, http.StatusBadRequest, "Error: cron job 7 doesn't exist"))).Cron.DeleteJob(t.Context(), "alice", 7, nil))
 }
 
+// What the legacy engine answers where it tells no code: refusals that look like output, and errors of a command that is
+// done all the same. The texts are recorded, or stand in the panel's scripts.
+func TestLegacyVerdicts(t *testing.T) {
+	for _, test := range []struct {
+		command, printed string
+		code             hestia.ExitCode
+	}{
+		{"v-run-cli-cmd", "Error: Error: Cli command not enabled", hestia.ExitForbidden},
+		{"v-run-cli-cmd", "ls: cannot access 'x'" + strings.Repeat("\nmore", 2000) + "\nError: cmd exited with errors", hestia.ExitNotExist},
+		{"v-run-cli-cmd", "Error: Cli command does not exist ll", hestia.ExitNotExist},
+		{"v-run-cli-cmd", "index.html", hestia.ExitOK},
+		{"v-change-sys-port", "Port is already used by Hestia, please set anotherone!", hestia.ExitInUse},
+		{"v-change-sys-port", "Port should contains a numeric value only!", hestia.ExitInvalid},
+		{"v-suspend-user", "Error: web alice.example.com is suspended", hestia.ExitOK},
+		{"v-suspend-user", "Error: Connection to localhost failed\nError: Connection to localhost failed", hestia.ExitOK},
+		{"v-suspend-user", "Error: user alice is suspended", hestia.ExitSuspended},
+		{"v-suspend-user", "Error: web alice.example.com is suspended\nError: user alice doesn't exist", hestia.ExitNotExist},
+		{"v-change-user-package", "Error: user wilma is suspended", hestia.ExitOK},
+		{"v-change-user-package", "Error: user wilma doesn't exist", hestia.ExitNotExist},
+		{"v-add-mail-domain", "Error:  type is invalid", hestia.ExitOK},
+		{"v-delete-user", "Error: Connection to localhost failed", hestia.ExitOK},
+		{"v-delete-database", "Error: Connection to localhost failed", hestia.ExitConnect},
+	} {
+		c := dial(t, newPanel(legacy(test.printed+"\n")), hestia.APIKey(provider.NewSecret(legacyKey)), hestia.WithReturnCodes(false))
+		_, err := c.Run(t.Context(), test.command, "alice", "ls")
+		if test.code == hestia.ExitOK {
+			require.NoError(t, err, test.printed)
+			continue
+		}
+		require.ErrorIs(t, err, test.code, "%.50s", test.printed)
+		require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, "%.50s", test.printed)
+	}
+}
+
 // What a command prints although it succeeded goes to the log, without secrets.
 func TestRemarksAreLogged(t *testing.T) {
 	var log bytes.Buffer

@@ -51,6 +51,9 @@ type command struct {
 	content bool
 	// unnamed commands print an object under a name of its own.
 	unnamed bool
+	// escapes is set for the few commands that escape what they print, so that it is JSON. The others print values as
+	// they stand, except for double quotes.
+	escapes bool
 	// unknown is set for a command that only the caller of Run knows.
 	unknown bool
 }
@@ -141,6 +144,9 @@ func (c *command) throughFile() *command { c.content = true; return c }
 // elsewise marks a command that prints its object under another name than that of what was asked for.
 func (c *command) elsewise() *command { c.unnamed = true; return c }
 
+// escaping marks a command that escapes backslashes and line breaks.
+func (c *command) escaping() *command { c.escapes = true; return c }
+
 // secretly marks a command whose answer contains a secret.
 func (c *command) secretly() *command { c.endpoint.Sensitive = true; return c }
 
@@ -214,6 +220,8 @@ type request struct {
 	// about is what the answer has to be about, and told what it is about.
 	about rest.Identity
 	told  string
+	// literal is set where backslashes of the output are characters of the values.
+	literal bool
 	// strict is set where the panel says OK to commands that it does not know: then a command that
 	// should print something and does not has failed.
 	strict bool
@@ -226,7 +234,7 @@ const maxArguments = 13
 // the fixed words. Optional values count as left out if they are zero or nil. The error names each
 // argument that would not arrive as it is.
 func (c *command) with(values ...any) (*request, error) {
-	r := &request{command: c, name: c.name, subject: c.subject(values)}
+	r := &request{command: c, name: c.name, subject: c.subject(values), literal: c.printsJSON() && !c.escapes}
 	var problems provider.Problems
 	left := "" // the first argument that was left out and must not be
 	pending := 0

@@ -38,9 +38,8 @@ type CronJob struct {
 	Day     string `hestia:"DAY"`
 	Month   string `hestia:"MONTH"`
 	Weekday string `hestia:"WDAY"`
-	// Command is what the user's shell runs. ListJobs loses backslashes. GetJob keeps them, but
-	// reads those that form a JSON escape, such as \t, as that escape. Do not write back a command
-	// with backslashes.
+	// Command is what the user's shell runs. GetJob reads it as it stands. The panel's list, and so ListJobs, loses
+	// backslashes: read a job with GetJob before you change it.
 	Command   string    `hestia:"CMD"`
 	Suspended bool      `hestia:"SUSPENDED"`
 	Created   time.Time `hestia:"DATE+TIME"`

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/hestia/hestiatest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -108,7 +109,7 @@ func TestCronRecordings(t *testing.T) {
 		}
 		one, err := play(t, "cron.jsonl", "get one, command with a backslash", job("carl", 1))
 		require.NoError(t, err)
-		want.Command = "grep '\\d' C:\temp\\x" // \t is an escape of JSON
+		want.Command = `grep '\d' C:\temp\x` // the panel escapes nothing: this is no tab
 		require.Equal(t, &want, one)
 	})
 	at := func(minute, hour, command string) *hestia.CronJobRequest {
@@ -170,4 +171,23 @@ func TestCronHostileAnswers(t *testing.T) {
 		"quotation mark inside":  `{"1": {"JOB": "1", "CMD": "echo "hello""}}`,
 		"error behind its begin": "{\n    \"1\": {\n        \"MIN\": \"1\",\nError: Validating cron.conf",
 	})
+}
+
+// A job that is read and written back is the same job, whatever the panel does not escape.
+func TestCronJobIsWrittenBackUnaltered(t *testing.T) {
+	srv := newServer(t)
+	srv.AddUser(hestiatest.User{Name: "alice"})
+	cron := providerOn(t, srv, rootKey(srv)).Client().Cron
+	for i, command := range []string{`printf 'a\n\tb\\' >> "$HOME/log"`, `echo "\u0041" \"`, `true \`} {
+		id := int64(i + 1)
+		job := &hestia.CronJobRequest{Minute: "*/5", Hour: "*", Day: "*", Month: "*", Weekday: "*", Command: command}
+		require.NoError(t, cron.AddJob(t.Context(), "alice", job, &hestia.CronAddJobOptions{ID: id}))
+		for range 2 {
+			read, err := cron.GetJob(t.Context(), "alice", id)
+			require.NoError(t, err, command)
+			require.Equal(t, command, read.Command)
+			job.Command = read.Command
+			require.NoError(t, cron.ChangeJob(t.Context(), "alice", id, job))
+		}
+	}
 }

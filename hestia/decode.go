@@ -1,11 +1,13 @@
 package hestia
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"hash/maphash"
 	"net/netip"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -33,9 +35,34 @@ import (
 //
 // Everywhere else bytes that are not UTF-8 become U+FFFD.
 
-// shell is the JSON of bash, which escapes nothing: tabs, line breaks and backslashes occur inside texts (cron
-// jobs), and a comma after the last element (v-list-sys-hestia-autoupdate).
+// shell is the JSON of bash: tabs and line breaks occur inside texts (cron jobs), and a comma after the last element
+// (v-list-sys-hestia-autoupdate).
 var shell = wire.Options{Unescaped: true}
+
+// escaped makes JSON of what a command printed that escapes nothing but double quotes: in a cron job, \n is two
+// characters of the command. A quote at the end of a line ends the text, even after a backslash.
+func escaped(printed []byte) []byte {
+	i := bytes.IndexByte(printed, '\\')
+	if i < 0 {
+		return printed
+	}
+	out := append(make([]byte, 0, len(printed)+len(printed)/8+1), printed[:i]...)
+	for ; i < len(printed); i++ {
+		if out = append(out, printed[i]); printed[i] != '\\' {
+			continue
+		}
+		after := printed[i+1:]
+		if quoted := bytes.HasPrefix(after, []byte{'"'}) && !endOfText.Match(after); quoted {
+			out = append(out, '"')
+			i++
+		} else {
+			out = append(out, '\\')
+		}
+	}
+	return out
+}
+
+var endOfText = regexp.MustCompile(`^",?\r?\n`)
 
 var (
 	errNothing = errors.New("no output")

@@ -133,9 +133,12 @@ func TestValuesOfOtherTypes(t *testing.T) {
 // The panel is known to print these instead of JSON.
 func TestUnescapedAnswers(t *testing.T) {
 	for printed, want := range map[string]string{
-		"{\"1\": {\"CMD\": \"grep '\\d' C:\\x\"}}": `grep '\d' C:\x`,
-		"{\"1\": {\"CMD\": \"a\tb\"},}":            "a\tb",
-		"{\"1\": {\"CMD\": \"a\nb\", }}":           "a\nb",
+		"{\"1\": {\"CMD\": \"grep '\\d' C:\\x\"}}":               `grep '\d' C:\x`,
+		"{\"1\": {\"CMD\": \"a\tb\"},}":                          "a\tb",
+		"{\"1\": {\"CMD\": \"a\nb\", }}":                         "a\nb",
+		`{"1": {"CMD": "printf 'a\tb\n\\ \u0041\/' > \"x\""}}`:   `printf 'a\tb\n\\ \u0041\/' > "x"`,
+		"{\"1\": {\"CMD\": \"echo \\\", \\\",\n\"JOB\": \"1\"}}": `echo ", \`,
+		"{\"1\": {\"JOB\": \"1\", \"CMD\": \"a\\\"\n}}":          `a\`,
 	} {
 		job, err := withKey(t, newPanel(exit(0, 200, printed))).Cron.GetJob(t.Context(), "alice", 1)
 		require.NoError(t, err, printed)

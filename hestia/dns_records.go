@@ -14,7 +14,7 @@ var (
 	dnsDeleteRecord     = removes("DNS.DeleteRecord", "v-delete-dns-record USER DOMAIN ID [RESTART] [QUIET]")
 	dnsGetMailDKIM      = reads("DNS.GetMailDomainDKIM", "v-list-mail-domain-dkim-dns USER DOMAIN json").elsewise()
 	dnsGetTemplate      = reads("DNS.GetTemplate", "v-list-dns-template TEMPLATE json")
-	dnsListRecords      = reads("DNS.ListRecords", "v-list-dns-records USER DOMAIN json")
+	dnsListRecords      = reads("DNS.ListRecords", "v-list-dns-records USER DOMAIN json").escaping()
 	dnsListTemplates    = reads("DNS.ListTemplates", "v-list-dns-templates json")
 	dnsSuspendRecord    = suspends("DNS.SuspendRecord", "v-suspend-dns-record USER DOMAIN ID [RESTART]")
 	dnsUnsuspendRecord  = sets("DNS.UnsuspendRecord", "v-unsuspend-dns-record USER DOMAIN ID [RESTART]")

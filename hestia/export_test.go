@@ -9,6 +9,8 @@ type Defined struct {
 	Repeatable    bool
 	Loud          bool
 	Sensitive     bool
+	// Escapes: the command prints JSON, and not only something like it.
+	Escapes bool
 	// Params are the names of the arguments in order, with fixed words as they are.
 	Params []DefinedParam
 }
@@ -24,7 +26,8 @@ func Definitions() map[string]Defined {
 	all := make(map[string]Defined, len(commands))
 	for name, c := range commands {
 		d := Defined{
-			Op: c.endpoint.Op, Signature: c.signature, Loud: c.prints, Sensitive: c.endpoint.Sensitive,
+			Escapes: c.escapes,
+			Op:      c.endpoint.Op, Signature: c.signature, Loud: c.prints, Sensitive: c.endpoint.Sensitive,
 			Reads: c.endpoint.Effect == rest.Read, Repeatable: c.endpoint.Effect != rest.Once,
 		}
 		for _, p := range c.parameters() {

@@ -32,7 +32,7 @@ var (
 	mailDeleteDomainWebmail   = sets("Mail.DeleteDomainWebmail", "v-delete-mail-domain-webmail USER DOMAIN [RESTART] [QUIET]").slowly()
 	mailDeleteDomains         = sets("Mail.DeleteDomains", "v-delete-mail-domains USER").slowly()
 	mailGetDomain             = reads("Mail.GetDomain", "v-list-mail-domain USER DOMAIN json")
-	mailGetDomainDKIM         = reads("Mail.GetDomainDKIM", "v-list-mail-domain-dkim USER DOMAIN json").secretly()
+	mailGetDomainDKIM         = reads("Mail.GetDomainDKIM", "v-list-mail-domain-dkim USER DOMAIN json").escaping().secretly()
 	mailGetDomainValue        = reads("Mail.GetDomainValue", "v-get-mail-domain-value USER DOMAIN KEY").secretly().orNothing()
 	mailListDomains           = reads("Mail.ListDomains", "v-list-mail-domains USER json")
 	mailRebuildDomain         = sets("Mail.RebuildDomain", "v-rebuild-mail-domain USER DOMAIN [RESTART]").slowly()
@@ -246,8 +246,9 @@ type MailDeleteDomainWebmailOptions struct {
 	Quiet bool
 }
 
-// DeleteDomainWebmail takes the webmail client of a mail domain offline:
-// v-delete-mail-domain-webmail.
+// DeleteDomainWebmail removes the webmail client of a mail domain and its DNS record: v-delete-mail-domain-webmail. It
+// stays reachable until the web server is restarted, which happens only if Restart says how. Without a webmail alias in
+// the panel's configuration only the domain's entry changes.
 func (s *MailService) DeleteDomainWebmail(ctx context.Context, user, domain string, opts *MailDeleteDomainWebmailOptions) error {
 	if opts == nil {
 		opts = &MailDeleteDomainWebmailOptions{}

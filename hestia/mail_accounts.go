@@ -25,7 +25,7 @@ var (
 	mailDeleteAccountForward     = removes("Mail.DeleteAccountForward", "v-delete-mail-account-forward USER DOMAIN ACCOUNT EMAIL")
 	mailDeleteAccountForwardOnly = sets("Mail.DeleteAccountForwardOnly", "v-delete-mail-account-fwd-only USER DOMAIN ACCOUNT")
 	mailGetAccount               = reads("Mail.GetAccount", "v-list-mail-account USER DOMAIN ACCOUNT json")
-	mailGetAccountAutoreply      = reads("Mail.GetAccountAutoreply", "v-list-mail-account-autoreply USER DOMAIN ACCOUNT json")
+	mailGetAccountAutoreply      = reads("Mail.GetAccountAutoreply", "v-list-mail-account-autoreply USER DOMAIN ACCOUNT json").escaping()
 	mailGetAccountValue          = reads("Mail.GetAccountValue", "v-get-mail-account-value USER DOMAIN ACCOUNT KEY").secretly().orNothing()
 	mailListAccounts             = reads("Mail.ListAccounts", "v-list-mail-accounts USER DOMAIN json")
 	mailSuspendAccount           = suspends("Mail.SuspendAccount", "v-suspend-mail-account USER DOMAIN ACCOUNT")

@@ -3,6 +3,8 @@ package hestia
 import (
 	"bytes"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/provider"
@@ -73,8 +75,61 @@ var texts = []struct {
 	{"not allowed", ExitInvalid},
 }
 
-// codeInText guesses the code of a failure that the legacy engine reports as text only. ExitOK with
-// failed set is a failure of an unknown kind.
+type ownText struct {
+	line *regexp.Regexp
+	code ExitCode
+}
+
+// ownTexts are lines of single commands, whose meaning the table above would miss. ExitOK is a remark of a command that
+// is done: what it called for something else failed.
+var ownTexts = map[string][]ownText{
+	"v-run-cli-cmd": {
+		{regexp.MustCompile(`^Error: Error: Cli command not enabled$`), ExitForbidden},
+		{regexp.MustCompile(`^Error: cmd exited with errors$`), ExitNotExist}, // below what the tool printed
+	},
+	"v-change-sys-port": {
+		{regexp.MustCompile(`^Port is already used`), ExitInUse},
+		{regexp.MustCompile(`^Port should contain`), ExitInvalid},
+	},
+	"v-suspend-user": {
+		{regexp.MustCompile(`^Error: (web|dns|mail|db|cron) .* is suspended$`), ExitOK},
+		{regexp.MustCompile(`^Error: Connection to .* failed$`), ExitOK},
+	},
+	"v-delete-user":               {{regexp.MustCompile(`^Error: Connection to .* failed$`), ExitOK}},
+	"v-change-user-package":       {{regexp.MustCompile(`^Error: user .* is suspended$`), ExitOK}},
+	"v-add-mail-domain":           {{regexp.MustCompile(`^Error:  type is invalid$`), ExitOK}}, // no webmail is installed
+	"v-add-web-domain-httpauth":   {{regexp.MustCompile(`^Error: .* restart failed$`), ExitOK}},
+	"v-change-web-domain-docroot": {{regexp.MustCompile(`^Error: .* restart failed$`), ExitOK}},
+}
+
+// verdict guesses the code of what the legacy engine reports as text only. said is false for output that says nothing
+// about success or failure, and ExitOK with failed set is a failure of an unknown kind.
+func verdict(command string, body []byte) (code ExitCode, failed, said bool) {
+	text := top(body)
+	if last := bytes.LastIndexByte(bytes.TrimSpace(body), '\n'); last >= 0 {
+		text += "\n" + top(body[last:])
+	}
+	remarks, others := 0, ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		own := slices.IndexFunc(ownTexts[command], func(own ownText) bool { return own.line.MatchString(line) })
+		switch {
+		case own < 0:
+			others += line + "\n"
+		case ownTexts[command][own].code != ExitOK:
+			return ownTexts[command][own].code, true, true
+		default:
+			remarks++
+		}
+	}
+	if remarks > 0 && others == "" {
+		return ExitOK, false, true
+	}
+	code, failed = codeInText(others)
+	return code, failed, failed || text == "OK"
+}
+
+// codeInText guesses the code of an error that any command may print.
 func codeInText(body string) (code ExitCode, failed bool) {
 	switch {
 	case strings.HasPrefix(body, "Usage:"):

@@ -11,8 +11,8 @@ type SearchService struct{ c *Client }
 
 var (
 	searchCommands    = reads("Search.Commands", "v-search-command ARG1 [ARG...]")
-	searchObjects     = reads("Search.Objects", "v-search-object OBJECT json")
-	searchUserObjects = reads("Search.UserObjects", "v-search-user-object USER OBJECT json")
+	searchObjects     = reads("Search.Objects", "v-search-object OBJECT json").escaping()
+	searchUserObjects = reads("Search.UserObjects", "v-search-user-object USER OBJECT json").escaping()
 )
 
 // SearchResult is an object found.

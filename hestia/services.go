@@ -36,7 +36,8 @@ func (s *ServicesService) RestartFTP(ctx context.Context, opts *RestartOptions) 
 	return s.c.change(ctx, servicesRestartFTP, opts.restart())
 }
 
-// RestartMail restarts the mail server: v-restart-mail.
+// RestartMail restarts the IMAP server, then the mail server: v-restart-mail. If the former fails, the latter is left
+// alone. Where mail is off or on another server, the panel does nothing and reports success.
 func (s *ServicesService) RestartMail(ctx context.Context, opts *RestartOptions) error {
 	return s.c.change(ctx, servicesRestartMail, opts.restart())
 }

@@ -35,7 +35,7 @@ var (
 	systemDeleteSSHJail         = adds("System.DeleteSSHJail", "v-delete-sys-ssh-jail")
 	systemDeleteWebTerminal     = adds("System.DeleteWebTerminal", "v-delete-sys-web-terminal")
 	systemGetTimezone           = reads("System.GetTimezone", "v-get-sys-timezone json")
-	systemListTimezones         = reads("System.ListTimezones", "v-get-sys-timezones json")
+	systemListTimezones         = reads("System.ListTimezones", "v-get-sys-timezones json").escaping()
 	systemGetClamdConfig        = reads("System.GetClamdConfig", "v-list-sys-clamd-config json")
 	systemGetConfig             = reads("System.GetConfig", "v-list-sys-config json").secretly()
 	systemGetCPUStatus          = reads("System.GetCPUStatus", "v-list-sys-cpu-status")

@@ -126,7 +126,8 @@ func (s *UsersService) AddNotification(ctx context.Context, user, topic string, 
 	return s.c.change(ctx, usersAddNotification, user, topic, opts.Notice, opts.Type, opts.Priority)
 }
 
-// AddSFTPJail puts a user into the SFTP jail: v-add-user-sftp-jail.
+// AddSFTPJail puts a user into the SFTP jail: v-add-user-sftp-jail. Where the jail is off (System.AddSFTPJail), and for a
+// user whose shell is not nologin or rssh, the panel does nothing and reports success.
 func (s *UsersService) AddSFTPJail(ctx context.Context, user string, opts *RestartOptions) error {
 	return s.c.change(ctx, usersAddSFTPJail, user, opts.restart())
 }

@@ -29,6 +29,9 @@ func noWait() provider.Option {
 func checkValue(t *testing.T, e *exchange, value any) {
 	t.Helper()
 	body := strings.TrimSpace(e.Response.Body)
+	if _, run := value.(*hestia.Result); !run && !hestia.Definitions()[e.fields()["cmd"]].Escapes {
+		body = strings.ReplaceAll(strings.ReplaceAll(body, `\`, `\\`), `\\"`, `\"`)
+	}
 	switch v := value.(type) {
 	case nil: // a change
 		return

@@ -1,6 +1,9 @@
 package hestiatest
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 func cronEffects() map[string]effect {
 	reports := func(flag string) effect {
@@ -98,12 +101,13 @@ func listCronJobs(c *call) int {
 	return c.list(rows)
 }
 
-// listCronJob prints the command as it is: with a quote or a backslash in it, the output is not
-// JSON.
+// listCronJob escapes double quotes only: with a backslash in the command, the output is not JSON, or another command.
 func listCronJob(c *call) int {
 	job := c.cronJob()
 	if job == nil {
 		return c.fail(eNotExist, "cron job %s doesn't exist", c.v["job"])
 	}
+	job = maps.Clone(job)
+	job["CMD"] = escapeQuotes(job["CMD"])
 	return c.list([]row{job})
 }
