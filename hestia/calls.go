@@ -55,6 +55,9 @@ func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T
 			return nothing()
 		}
 		thing, r.told, err = decodeOne[T](printed, c.settings.location)
+		if errors.Is(err, errUnfinished) {
+			return &rest.Failure{Kind: provider.ErrUnavailable, Message: err.Error() + ": " + unfinished, Err: err}
+		}
 		return err
 	}
 	if err := c.perform(ctx, r); err != nil {

@@ -1,6 +1,7 @@
 package hestia
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -389,5 +390,9 @@ func stored(name string) string {
 // oddRow returns the error for one row of a list. It names the row and the field, never the value.
 func (c *Client) oddRow(cmd *command, row string, cause error) error {
 	name := quoted(words.Shorten(c.rest.Clean(row), 80))
-	return cmd.endpoint.OddRow(http.StatusOK, fmt.Sprintf("%s cannot be read: %v", name, cause), cause)
+	err := cmd.endpoint.OddRow(http.StatusOK, fmt.Sprintf("%s cannot be read: %v", name, cause), cause)
+	if e, ok := errors.AsType[*provider.Error](err); ok && errors.Is(cause, errUnfinished) {
+		e.Kind, e.Message = provider.ErrUnavailable, e.Message+": "+unfinished
+	}
+	return err
 }

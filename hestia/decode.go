@@ -29,6 +29,7 @@ import (
 //	"ROLE,exact"        a text that decides something, and that no customer writes: bytes that are not UTF-8
 //	                    are an error
 //	"DATE+TIME"         a date and a time in two fields
+//	"DATE+TIME,last"    what the panel writes last, so that a record without it is still being written
 //	"EXP,date"          a date alone
 //	"NOT_AFTER,openssl" a date as OpenSSL prints it
 //	"FTP_USER,colon"    a list separated by colons instead of commas
@@ -236,6 +237,13 @@ func decodeMap(printed []byte) (map[string]string, error) {
 
 var errTwice = errors.New("there twice")
 
+// errUnfinished is the error of a record that the panel is writing at this moment, or that it could not read: then
+// nearly all fields are empty, and those that its own configuration calls alike (DISK_QUOTA) show that one's value.
+var errUnfinished = errors.New("not written yet")
+
+// unfinished is what reads of such a record say. It passes, so that it is no ErrProtocol.
+const unfinished = "the panel is still writing this record, try again"
+
 // plan says where the panel's fields go in a type.
 type plan struct {
 	// key is the Go field with the name of the object, and unique is set if nothing but that name tells objects
@@ -384,10 +392,11 @@ func (r *rowReader) fail(field string, err error, hides bool) {
 	if err == nil {
 		return
 	}
-	if r.odd == nil {
-		r.odd = &oddError{field: field, err: err}
+	unfinished := errors.Is(err, errUnfinished)
+	if r.odd == nil || unfinished && !errors.Is(r.odd.err, errUnfinished) {
+		r.odd = &oddError{field: field, err: err, hides: r.odd != nil && r.odd.hides}
 	}
-	r.odd.hides = r.odd.hides || hides
+	r.odd.hides = r.odd.hides || hides || unfinished
 }
 
 // collect notes where the values of an object's fields are, and returns how many fields are known. alike is set if
@@ -492,8 +501,11 @@ var (
 // store puts a value into a field of a public type. "" is the zero value for all types but Limit: it is how
 // the panel says "never set".
 func (v wireValue) store(field reflect.Value, mode string, location *time.Location) error {
-	if mode == "exact" && !v.exact {
+	switch {
+	case mode == "exact" && !v.exact:
 		return errNotUTF8
+	case mode == "last" && v.list == nil && strings.TrimSpace(v.text) == "":
+		return errUnfinished
 	}
 	if v.list != nil {
 		if field.Kind() != reflect.Slice {
@@ -563,6 +575,9 @@ func splitList(text, separator string) (list []string, err error) {
 
 // parseLimit never makes a number of what is none: an unlimited account with a limit of -1 or 0 would look full.
 func parseLimit(text string) (Limit, error) {
+	if text == "no" {
+		return Limit{Unknown: true}, errUnfinished
+	}
 	switch n, told, err := wire.Limit(text, wire.Integer); {
 	case !told:
 		return Limit{Unknown: true}, err

@@ -20,6 +20,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/hestia/hestiatest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -279,4 +280,27 @@ func collect[T any](seq iter.Seq2[*T, error]) ([]*T, error) {
 		all = append(all, thing)
 	}
 	return all, nil
+}
+
+// problemsOf returns what an error says about fields.
+func problemsOf(t testing.TB, err error) map[string]string {
+	t.Helper()
+	var e *provider.Error
+	require.ErrorAs(t, err, &e)
+	return e.Fields
+}
+
+func commandIs(name string) func(*http.Request) bool {
+	return func(r *http.Request) bool { return r.FormValue("cmd") == name }
+}
+
+// forbiddenCommands counts the commands that an emulated panel has refused to a key.
+func forbiddenCommands(srv *hestiatest.Server) map[string]int {
+	counts := make(map[string]int)
+	for _, r := range srv.Faults.Requests() {
+		if form, _ := url.ParseQuery(string(r.Body)); r.Status == http.StatusUnauthorized {
+			counts[form.Get("cmd")]++
+		}
+	}
+	return counts
 }

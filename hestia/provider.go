@@ -1,6 +1,7 @@
 package hestia
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -57,7 +58,7 @@ func (p *Provider) Get(ctx context.Context, id string) (*provider.Account, error
 
 // customer reads a user and refuses administrators.
 func (p *Provider) customer(ctx context.Context, id string) (*User, error) {
-	user, err := p.client.Users.Get(ctx, id)
+	user, err := p.user(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +69,15 @@ func (p *Provider) customer(ctx context.Context, id string) (*User, error) {
 		}
 	}
 	return user, nil
+}
+
+// user reads a user. A record that the panel is still writing is read again, for as long as reads may trail.
+func (p *Provider) user(ctx context.Context, login string) (user *User, err error) {
+	_, ended := adapter.Until(ctx, p.accounts.Lag, func(ctx context.Context) (bool, error) {
+		user, err = p.client.Users.Get(ctx, login)
+		return !errors.Is(err, errUnfinished), nil
+	})
+	return user, cmp.Or(ended, err)
 }
 
 const roleAdmin = "admin"

@@ -28,7 +28,7 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	}) && req.Domain != "" {
 		creation.Undo = func(ctx context.Context) error { _, err := p.Terminate(ctx, made.ID); return err }
 		if creation.Step(ctx, "domain", func(ctx context.Context) (provider.Outcome, error) {
-			return p.ensureDomain(ctx, made.ID, req.Domain)
+			return p.ensureDomain(ctx, made.ID, req.Domain, creation.Certain)
 		}) {
 			made.Domain = req.Domain
 		}
@@ -98,7 +98,7 @@ func planProblem(plan string) string {
 func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest, certain *bool) (*User, provider.Outcome, error) {
 	return adapter.MakeOrFind[User]{
 		LookFirst: true, ReadBack: true, Certain: certain, Lag: p.accounts.Lag,
-		Find:      func(ctx context.Context, _ error) (*User, error) { return p.client.Users.Get(ctx, req.Username) },
+		Find:      func(ctx context.Context, _ error) (*User, error) { return p.user(ctx, req.Username) },
 		Elsewhere: func(ctx context.Context) error { return p.accounts.Elsewhere(p.customers(ctx), req.Reference) },
 		Make: func(ctx context.Context) (*User, error) {
 			return nil, p.client.Users.Add(ctx, req.Username, req.Password, req.Email, &UserAddOptions{
@@ -106,8 +106,22 @@ func (p *Provider) ensureUser(ctx context.Context, req *provider.CreateRequest, 
 			})
 		},
 		Ours:   p.accounts.Owned(req.Reference),
-		WhyNot: func(_ context.Context, refused error) error { return blamePlan(refused) },
+		WhyNot: func(_ context.Context, refused error) error { return unseen(blamePlan(refused)) },
 	}.Run(ctx)
+}
+
+// unseen turns "exists" into an open outcome where no such user can be read: while v-add-user is at work, which takes
+// seconds, both are true of a user that an earlier call of the same order is making. They are also true, and stay so, of
+// logins of the operating system.
+func unseen(err error) error {
+	e, ok := errors.AsType[*provider.Error](err)
+	if !ok || !errors.Is(err, ExitExists) {
+		return err
+	}
+	open := provider.Unresolved(err, errors.New("there is no such user to read: it is being made at this moment, so try again; "+
+		"if that stays so, it is a login of the operating system, so choose another name"))
+	open.Op, open.Fields = e.Op, map[string]string{"Username": "taken, by a user in the making or by the operating system"}
+	return open
 }
 
 // blamePlan turns "not found" into an error about the plan: the package is all that adding a user can
@@ -121,39 +135,4 @@ func blamePlan(err error) error {
 	blamed.Kind, blamed.Fields = provider.ErrInvalid, map[string]string{"Plan": e.Message}
 	blamed.Message, blamed.Err = "no such package", nil
 	return &blamed
-}
-
-// ensureDomain adds the website, zone and mail domain unless the website exists.
-func (p *Provider) ensureDomain(ctx context.Context, login, domain string) (provider.Outcome, error) {
-	_, outcome, err := adapter.MakeOrFind[WebDomain]{
-		LookFirst: true, Lag: p.accounts.Lag,
-		Find: func(ctx context.Context, refused error) (*WebDomain, error) {
-			return p.userDomain(ctx, login, domain, refused)
-		},
-		Make: func(ctx context.Context) (*WebDomain, error) {
-			return nil, p.client.Domains.Add(ctx, login, domain, nil)
-		},
-	}.Run(ctx)
-	return outcome, err
-}
-
-// userDomain looks for the user's website. A key of the billing profile may not ask by name: then
-// the user's own count of websites proves "none", and "some" proves the domain only together with
-// the panel's refusal to add it because it exists.
-func (p *Provider) userDomain(ctx context.Context, login, domain string, refused error) (found *WebDomain, err error) {
-	err = p.limits.try("v-list-web-domain", func() (err error) {
-		found, err = p.client.Web.GetDomain(ctx, login, domain)
-		return err
-	})
-	if !errors.Is(err, provider.ErrForbidden) {
-		return found, err
-	}
-	user, err := p.client.Users.Get(ctx, login)
-	switch {
-	case err != nil:
-		return nil, err
-	case user.Usage.WebDomains > 0 && errors.Is(refused, ExitExists):
-		return new(WebDomain), nil
-	}
-	return nil, adapter.NotFound(Kind, fmt.Sprintf("find domain %q", domain))
 }

@@ -100,13 +100,7 @@ func TestBillingProfile(t *testing.T) {
 	_, err := p.Plans(ctx)
 	require.ErrorIs(t, err, provider.ErrForbidden)
 
-	forbidden := make(map[string]int)
-	for _, r := range srv.Faults.Requests() {
-		if r.Status == http.StatusUnauthorized {
-			form, _ := url.ParseQuery(string(r.Body))
-			forbidden[form.Get("cmd")]++
-		}
-	}
+	forbidden := forbiddenCommands(srv)
 	delete(forbidden, "v-list-user-packages") // once by Check, once because Plans was asked for
 	require.Equal(t, map[string]int{"v-list-sys-config": 1, "v-search-domain-owner": 1, "v-list-web-domain": 1}, forbidden)
 }
@@ -179,6 +173,7 @@ func TestSignOn(t *testing.T) {
 	reset, err := p.SignOn(t.Context(), &provider.SignOnRequest{AccountID: created.Account.ID, Kind: provider.SignOnReset})
 	require.NoError(t, err)
 	require.Equal(t, provider.SignOnReset, reset.Kind)
+	require.Contains(t, p.Describe().Capabilities[provider.CapSignOn].Note, "works only in a browser that has the login page open")
 	require.WithinDuration(t, time.Now().Add(15*time.Minute), reset.ExpiresAt, time.Minute)
 	link, err := url.Parse(reset.URL.Reveal())
 	require.NoError(t, err)

@@ -19,7 +19,7 @@ type User struct {
 	Role      string `hestia:"ROLE,exact"`
 	Suspended bool   `hestia:"SUSPENDED"`
 	// Created is when the account was made, in the server's zone (WithLocation).
-	Created  time.Time `hestia:"DATE+TIME"`
+	Created  time.Time `hestia:"DATE+TIME,last"`
 	Language string    `hestia:"LANGUAGE"`
 	Shell    string    `hestia:"SHELL"`
 	// NameServers are the defaults for new zones.

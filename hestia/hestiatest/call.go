@@ -125,6 +125,9 @@ func (c *call) execute() int {
 		c.say(notModelledText, cmd.name)
 		return NotModelled
 	}
+	if cmd.name != "v-add-user" { // which shows what it does
+		c.pause(c.server.scripts.takes[cmd.name])
+	}
 	return effect(c)
 }
 

@@ -214,7 +214,7 @@ func (c *call) checkRoom(limit string) int {
 }
 
 func (c *call) checkTemplate(kind, name string) int {
-	if !slices.Contains(templates[kind], name) && !(kind == "backend" && strings.HasPrefix(name, "PHP-")) {
+	if c.server.scripts.gone[kind+" "+name] || !slices.Contains(templates[kind], name) && !(kind == "backend" && strings.HasPrefix(name, "PHP-")) {
 		return c.fail(eNotExist, "%s %s template doesn't exist", name, kind)
 	}
 	return 0

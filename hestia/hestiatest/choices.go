@@ -14,7 +14,7 @@ import (
 //     no FTP, no DNS cluster, no quotas. So v-add-mail-domain prints an error and exits with 0, as
 //     recorded. See [Server.SetConfig].
 //   - The list of addresses is "allow-all", not empty as on a fresh installation.
-//   - Commands run one at a time. Slow ones are not slow: use Faults.
+//   - Commands run one at a time. Slow ones are not slow: use Faults, or [Server.TakeTime].
 //   - A request that makes PHP crash is answered with 500 and a page: an array as an argument, a
 //     NUL byte, v-make-tmp-file without a name. A body over 1 MiB counts as unusable.
 //   - Legacy, an argument list that is too long: code -1, so "OK".
@@ -125,4 +125,4 @@ const (
 )
 
 // systemUsers are logins of the operating system, whose names are taken.
-var systemUsers = strings.Fields("root daemon bin sys nobody www-data mail backup hestiaweb hestiamail")
+var systemUsers = strings.Fields("root daemon bin sys sync games man nobody www-data mail backup hestiaweb hestiamail")

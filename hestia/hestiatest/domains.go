@@ -27,7 +27,7 @@ func addDomain(c *call) int {
 		}
 	}
 	full := 0
-	for _, kind := range []struct {
+	for made, kind := range []struct {
 		system, limit, text string
 		args                []string
 	}{
@@ -35,6 +35,9 @@ func addDomain(c *call) int {
 		{"DNS_SYSTEM", "DNS_DOMAINS", "dns", []string{"v-add-dns-domain", user, domain, ip, "", "", "", "", "", "", "", "", "no"}},
 		{"MAIL_SYSTEM", "MAIL_DOMAINS", "mail", []string{"v-add-mail-domain", user, domain, "no"}},
 	} {
+		if c.stopped(made) {
+			return killed
+		}
 		if c.st.config[kind.system] == "" {
 			continue
 		}

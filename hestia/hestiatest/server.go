@@ -40,6 +40,7 @@ type Server struct {
 	load    string
 
 	injected []Injection
+	scripts  scripts
 	effects  map[string]effect
 	hooks    map[string]hook
 }

@@ -35,7 +35,8 @@ func userHooks() map[string]hook {
 				return c.fail(eInvalid, "The user name '%s' is reserved and cannot be used. List of reserved names: %s",
 					name, strings.Join(reserved, " "))
 			}
-			if c.st.user(name) != nil || slices.Contains(systemUsers, name) {
+			_, making := c.server.scripts.users[name]
+			if making || c.st.user(name) != nil || slices.Contains(systemUsers, name) {
 				return c.fail(eExists, "user %s exists", name)
 			}
 			return 0
@@ -115,7 +116,9 @@ func addUser(c *call) int {
 	if c.v["password"] == "" || strings.ContainsAny(c.v["password"], "\n") {
 		return c.fail(eInvalid, "Password not accepted due to PAM restrictions")
 	}
-	c.newAccount(c.v["user"], c.v["password"], c.v["email"], c.v["package"], name)
+	c.slowly(c.v["user"], c.server.scripts.takes["v-add-user"], func() *account {
+		return c.newAccount(c.v["user"], c.v["password"], c.v["email"], c.v["package"], name)
+	})
 	if c.v["user"] != c.st.root() {
 		c.st.rootConf().raise("U_USERS", 1)
 	}

@@ -1,0 +1,258 @@
+package hestia_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/hestia/hestiatest"
+	"github.com/provkit/provkit/internal/testsize"
+	"github.com/provkit/provkit/provider"
+)
+
+// How long the emulated scripts take: as measured on an idle machine, and at most on the recorded ones.
+var scriptTimes = map[string]time.Duration{
+	"v-add-user": 4 * time.Second, "v-add-web-domain": 1200 * time.Millisecond, "v-add-dns-domain": 3 * time.Second,
+	"v-add-mail-domain": 5 * time.Second, "v-restart-web": time.Second,
+}
+
+func slowServer(t *testing.T, opts ...hestiatest.Option) *hestiatest.Server {
+	t.Helper()
+	srv := newServer(t, opts...)
+	for command, d := range scriptTimes {
+		srv.TakeTime(command, d)
+	}
+	return srv
+}
+
+// wholeDomain checks that a user has each part of the domain once.
+func wholeDomain(t *testing.T, srv *hestiatest.Server, user, domain string, message ...any) {
+	t.Helper()
+	for _, kind := range []string{"web", "dns", "mail"} {
+		var names []string
+		for _, r := range srv.Objects(user, kind) {
+			names = append(names, r["DOMAIN"])
+		}
+		require.Equal(t, []string{domain}, names, append([]any{kind}, message...)...)
+	}
+}
+
+// TestKilledCreate kills a program at moments inside v-add-user and v-add-domain, which go on. Another one repeats its
+// Create, at once, until it succeeds: one account with a whole domain, which was never somebody else's, nor gone.
+func TestKilledCreate(t *testing.T) {
+	total := 14 * time.Second // what a Create takes
+	moments := testsize.Pick(12, 200)
+	for name, auth := range map[string]func(*hestiatest.Server) hestia.Auth{
+		"access key": rootKey,
+		"billing": func(srv *hestiatest.Server) hestia.Auth {
+			id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
+			return hestia.AccessKey(id, provider.NewSecret(secret))
+		},
+		"legacy": func(srv *hestiatest.Server) hestia.Auth { return hestia.APIKey(provider.NewSecret(srv.APIKey)) },
+	} {
+		for n := range moments {
+			moment := total * time.Duration(n) / time.Duration(moments)
+			synctest.Test(t, func(t *testing.T) {
+				srv := slowServer(t)
+				ctx, kill := context.WithCancel(t.Context())
+				defer kill()
+				go func() { _, _ = providerOn(t, srv, auth(srv)).Create(ctx, orderOf(1)) }()
+				time.Sleep(moment)
+				kill()
+				told := fmt.Sprintf("%s, killed after %v", name, moment)
+				p := providerOn(t, srv, auth(srv))
+				for try := 0; ; try++ {
+					created, err := p.Create(t.Context(), orderOf(1))
+					if err == nil {
+						require.Equal(t, "customer1.example.com", created.Account.Domain, told)
+						break
+					}
+					require.NotErrorIs(t, err, provider.ErrAlreadyExists, told)
+					require.NotErrorIs(t, err, provider.ErrProtocol, told)
+					require.True(t, isTemporary(err), "%s: %v", told, err)
+					require.Less(t, try, 3, "%s: %v", told, err)
+				}
+				require.Len(t, srv.Users(), 2, told)
+				wholeDomain(t, srv, "customer1", "customer1.example.com", told)
+				synctest.Wait()
+				time.Sleep(time.Minute) // whatever the killed program has started is over
+				wholeDomain(t, srv, "customer1", "customer1.example.com", told)
+
+				again, err := p.Create(t.Context(), orderOf(1))
+				require.NoError(t, err, told)
+				require.Equal(t, provider.OutcomeAlready, again.Outcome, told)
+			})
+		}
+	}
+}
+
+func isTemporary(err error) bool {
+	return slices.ContainsFunc([]error{provider.ErrOutcomeUnknown, provider.ErrUnavailable}, func(kind error) bool { return errors.Is(err, kind) })
+}
+
+// TestStoppedDomain: v-add-domain was killed after any number of parts. The next Create adds the others.
+func TestStoppedDomain(t *testing.T) {
+	for parts := range 3 {
+		synctest.Test(t, func(t *testing.T) {
+			srv := newServer(t)
+			srv.StopDomain(parts)
+			_, err := providerOn(t, srv, rootKey(srv)).Client().Run(t.Context(), "v-add-user", "customer1", "Secret+Passw0rd", "max@example.com", "small", "Max [ref:order-1]")
+			require.NoError(t, err)
+			_, err = providerOn(t, srv, rootKey(srv)).Client().Run(t.Context(), "v-add-domain", "customer1", "customer1.example.com")
+			require.Error(t, err)
+			require.Len(t, srv.Objects("customer1", "dns"), max(0, parts-1))
+
+			created, err := providerOn(t, srv, rootKey(srv)).Create(t.Context(), orderOf(1))
+			require.NoError(t, err)
+			require.Equal(t, provider.OutcomeChanged, created.Outcome)
+			wholeDomain(t, srv, "customer1", "customer1.example.com")
+			require.Equal(t, srv.Objects("customer1", "web")[0]["IP"], srv.Objects("customer1", "dns")[0]["IP"])
+			require.Equal(t, "no", srv.Objects("customer1", "mail")[0]["ANTISPAM"], "as v-add-domain makes it")
+		})
+	}
+}
+
+// TestLostTemplate: the package's DNS template is gone, so that v-add-domain makes a website and ends. That is no
+// success, however often it is asked for, until the template is there again.
+func TestLostTemplate(t *testing.T) {
+	for name, auth := range map[string]func(*hestiatest.Server) hestia.Auth{
+		"access key": rootKey,
+		"legacy":     func(srv *hestiatest.Server) hestia.Auth { return hestia.APIKey(provider.NewSecret(srv.APIKey)) },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			srv := newServer(t)
+			p := providerOn(t, srv, auth(srv))
+			srv.LoseTemplate("dns", "default", true)
+			for range 2 {
+				_, err := p.Create(t.Context(), orderOf(1))
+				require.Error(t, err, name)
+				require.NotErrorIs(t, err, provider.ErrNotFound, name)
+				require.NotErrorIs(t, err, provider.ErrAlreadyExists, name)
+				require.ErrorIs(t, err, provider.ErrConflict, name)
+				require.ErrorContains(t, err, "its domain has no zone, and adding it failed: ", name)
+			}
+			srv.LoseTemplate("dns", "default", false)
+			created, err := p.Create(t.Context(), orderOf(1))
+			require.NoError(t, err, name)
+			require.Equal(t, provider.OutcomeChanged, created.Outcome)
+			wholeDomain(t, srv, "customer1", "customer1.example.com", name)
+		})
+	}
+}
+
+// TestHalfADomainUnseen: a key of the billing profile can neither look at parts of a domain nor add them. The user's
+// counters say that some are missing.
+func TestHalfADomainUnseen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := newServer(t)
+		id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
+		p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)))
+		_, err := p.Create(t.Context(), orderOf(2)) // so that the server is known to have all services
+		require.NoError(t, err)
+		srv.LoseTemplate("dns", "default", true)
+		_, err = p.Create(t.Context(), orderOf(1))
+		require.Error(t, err)
+		for range 2 {
+			_, err = p.Create(t.Context(), orderOf(1))
+			require.ErrorIs(t, err, provider.ErrForbidden)
+			require.ErrorContains(t, err, "without its zone and mail domain")
+		}
+		require.Equal(t, []string{"v-list-web-domain"}, slices.Sorted(maps.Keys(forbiddenCommands(srv))), "each counts towards a ban")
+	})
+}
+
+// TestPartsThatAreNotDue: what the package has no room for, or the server no service, is not missing.
+func TestPartsThatAreNotDue(t *testing.T) {
+	for name, test := range map[string]struct {
+		small  hestiatest.Package
+		system string
+		want   []int // of web, dns, mail
+	}{
+		"mail only":      {hestiatest.Package{Name: "small", WebDomains: "0", DNSDomains: "0"}, "", []int{0, 0, 1}},
+		"no mail":        {hestiatest.Package{Name: "small", MailDomains: "0"}, "", []int{1, 1, 0}},
+		"no DNS service": {hestiatest.Package{Name: "small"}, "DNS_SYSTEM", []int{1, 0, 1}},
+	} {
+		for _, profile := range []string{"", "billing"} {
+			synctest.Test(t, func(t *testing.T) {
+				srv := newServer(t, hestiatest.WithPackages(test.small))
+				auth := rootKey(srv)
+				if profile != "" {
+					id, secret := srv.AddAccessKey(srv.AdminUser, profile)
+					auth = hestia.AccessKey(id, provider.NewSecret(secret))
+				}
+				if test.system != "" {
+					srv.SetConfig(test.system, "")
+				}
+				for _, want := range []provider.Outcome{provider.OutcomeChanged, provider.OutcomeAlready} {
+					created, err := providerOn(t, srv, auth).Create(t.Context(), orderOf(1))
+					require.NoError(t, err, name+profile)
+					require.Equal(t, want, created.Outcome, name+profile)
+				}
+				for i, kind := range []string{"web", "dns", "mail"} {
+					require.Len(t, srv.Objects("customer1", kind), test.want[i], name+profile)
+				}
+			})
+		}
+	}
+}
+
+// TestTakenNames: whose name is taken is told by the field. What the panel has no record of may be a user in the
+// making, or a login of the operating system.
+func TestTakenNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := newServer(t)
+		p := providerOn(t, srv, rootKey(srv))
+		_, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		other := orderOf(2)
+		other.Domain = "customer1.example.com"
+		_, err = p.Create(t.Context(), other)
+		require.ErrorIs(t, err, provider.ErrAlreadyExists)
+		require.Equal(t, map[string]string{"Domain": "taken"}, problemsOf(t, err))
+
+		other.Username = "customer1"
+		_, err = p.Create(t.Context(), other)
+		require.ErrorIs(t, err, provider.ErrAlreadyExists)
+		require.Equal(t, map[string]string{"Username": "taken"}, problemsOf(t, err))
+
+		srv.AddLogin("deploy")
+		other = orderOf(3)
+		other.Username = "deploy"
+		_, err = p.Create(t.Context(), other)
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		require.NotErrorIs(t, err, provider.ErrAlreadyExists)
+		require.Contains(t, problemsOf(t, err), "Username")
+	})
+}
+
+// TestRecordInTheMaking: a user's record that is as good as empty for a moment is read again.
+func TestRecordInTheMaking(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := newServer(t)
+		srv.TakeTime("v-add-user", 4*time.Second)
+		p := providerOn(t, srv, rootKey(srv))
+		go func() {
+			_, _ = p.Client().Run(t.Context(), "v-add-user", "customer1", "Secret+Passw0rd", "max@example.com", "small")
+		}()
+		time.Sleep(2500 * time.Millisecond)
+		_, err := p.Client().Users.Get(t.Context(), "customer1")
+		require.ErrorIs(t, err, provider.ErrUnavailable)
+		require.EqualError(t, err, `hestia: list user "customer1": DATE is not written yet: the panel is still writing this record, try again (HTTP 200)`)
+		_, err = p.Find(t.Context(), provider.Query{Reference: "order-1"})
+		require.ErrorIs(t, err, provider.ErrUnavailable, "it may be the one")
+		account, err := p.Get(t.Context(), "customer1")
+		require.NoError(t, err)
+		require.Equal(t, "small", account.Plan)
+		outcome, err := p.Suspend(t.Context(), "customer1")
+		require.NoError(t, err)
+		require.Equal(t, provider.OutcomeChanged, outcome)
+	})
+}
