@@ -25,7 +25,8 @@ var description = provider.Description{
 		provider.CapUnsuspend: {Level: provider.Native, Note: "also unsuspends sites and mailboxes that were suspended individually"},
 		provider.CapTerminate: {Level: provider.Native},
 		provider.CapSignOn: {
-			Level: provider.Partial, Note: "the panel has no login link: returns the plain login page, or a reset link that changes the password",
+			Level: provider.Partial, Note: "the panel has no login link: returns the plain login page, or a reset link that changes the password, " +
+				"and works only in a browser that has the login page open",
 		},
 		provider.CapList:           {Level: provider.Native},
 		provider.CapPlans:          {Level: provider.Native, Note: "not with the billing profile"},

@@ -16,7 +16,10 @@ const resetLife = 900 * time.Second
 
 // SignOn returns the login page, since the panel has no login link. For the kind
 // provider.SignOnReset it returns a link with which the customer chooses a new password within 15
-// minutes; that needs a key with full rights, and a panel whose policy allows resets.
+// minutes; that needs a key with full rights, and a panel whose policy allows resets. The panel accepts the link only in a
+// browser that has opened the login page before, in the same session, and not from a click on another website, since its
+// cookie is SameSite=Strict: show the login page first, and have the link pasted there. What works without that is
+// ChangePassword with a generated password, handed over once.
 func (p *Provider) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
 	return p.accounts.SignOn(ctx, req, func(ctx context.Context, login string) (*provider.SignOn, error) {
 		if _, err := p.customer(ctx, login); err != nil {

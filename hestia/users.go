@@ -216,7 +216,8 @@ type UserChangeRKeyOptions struct {
 
 // ChangeRKey stores the bcrypt hash of a new password-reset code, or a random code:
 // v-change-user-rkey. For 15 minutes, whoever opens the link with the code can choose a new
-// password.
+// password, in a browser that has opened the login page before in the same session; a click on another website does not
+// count as that, since the panel's cookie is SameSite=Strict.
 func (s *UsersService) ChangeRKey(ctx context.Context, user string, opts *UserChangeRKeyOptions) error {
 	if opts == nil {
 		opts = &UserChangeRKeyOptions{}
