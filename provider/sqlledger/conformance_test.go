@@ -1,3 +1,5 @@
+//go:build unix
+
 package sqlledger_test
 
 import (
@@ -8,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -51,16 +54,23 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// work is what another program does: "once" stores an entry, all else works until it is killed.
+// work is what another program does: "locked" says whether somebody has locked a file, all else works
+// with a ledger until it is killed.
 func work(how string) error {
-	how, once := strings.CutPrefix(how, "once ")
+	if path, ok := strings.CutPrefix(how, "locked "); ok {
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		lock := syscall.Flock_t{Type: syscall.F_WRLCK}
+		err = syscall.FcntlFlock(file.Fd(), syscall.F_GETLK, &lock)
+		fmt.Println(lock.Type != syscall.F_UNLCK)
+		return errors.Join(err, file.Close())
+	}
 	ctx := context.Background()
 	l, err := open(ctx, how)
 	if err != nil {
 		return err
-	}
-	if once {
-		return errors.Join(l.Put(ctx, entry("once"), 0), l.Close())
 	}
 	return ledgertest.Work(ctx, l, os.Stdout, 100*time.Millisecond)
 }

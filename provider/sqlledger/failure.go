@@ -57,7 +57,7 @@ func isAnswer(err error) bool {
 
 // isLost reports whether a connection was lost before anything can have been stored.
 func isLost(err error) bool {
-	if _, maybe := errors.AsType[*unknown](err); maybe || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if _, maybe := errors.AsType[*unknown](err); maybe {
 		return false
 	}
 	if server, ok := errors.AsType[*pgconn.PgError](err); ok {

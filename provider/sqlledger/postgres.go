@@ -21,7 +21,7 @@ import (
 
 // OpenPostgres opens a ledger in a PostgreSQL database: "postgres://user:password@host/database", with
 // the parameters of libpq and pgx. It must be the server that is written to. No error has the password
-// in it. The ledger uses at most 10 connections, or pool_max_conns.
+// in it. The ledger uses at most 10 connections.
 func OpenPostgres(ctx context.Context, url provider.Secret, opts ...Option) (*Ledger, error) {
 	config, err := pgx.ParseConfig(url.Reveal())
 	if err != nil || url.IsZero() {

@@ -1,3 +1,5 @@
+//go:build unix
+
 package sqlledger_test
 
 import (
@@ -298,6 +300,7 @@ func TestNoPassword(t *testing.T) {
 		"password authentication failed": "postgres://provkit:wrong-" + quoted + "@/postgres?host=" + at,
 		`"nothing" does not exist`:       "postgres://provkit:" + quoted + "@/nothing?host=" + at,
 		"failed to connect":              "postgres://provkit:" + quoted + "@/postgres?host=" + at + "/nowhere",
+		"nowhere2":                       "postgres://provkit:" + quoted + "@/postgres?host=" + at + "/nowhere," + at + "/nowhere2",
 		"is not understood":              "postgres://provkit:" + password + "@host/postgres",
 		"is  not understood":             "postgres://provkit:%zz" + password + "@host/postgres",
 		"is not  understood":             "postgres://provkit:" + quoted + "@host/postgres?sslmode=" + password,
@@ -309,6 +312,9 @@ func TestNoPassword(t *testing.T) {
 		require.NotContains(t, err.Error(), "\n")
 		for errs := []error{err, closed}; len(errs) > 0; errs = errs[1:] {
 			check(errs[0], what)
+			_, connect := errs[0].(*pgconn.ConnectError) // which leads to the configuration
+			_, parse := errs[0].(*pgconn.ParseConfigError)
+			require.False(t, connect || parse, what)
 			switch e := errs[0].(type) {
 			case interface{ Unwrap() error }:
 				errs = append(errs, e.Unwrap())

@@ -1,3 +1,5 @@
+//go:build unix
+
 package sqlledger_test
 
 import (
@@ -40,7 +42,7 @@ const serve = `set -e
 cd "$1"
 printf %s "$2" >password
 initdb -D data -U provkit -E UTF8 --locale=C -A scram-sha-256 --pwfile=password --no-sync >log 2>&1 || { cat log; exit 1; }
-pg_ctl -D data -w -s -l log -o "-k '$1' -c listen_addresses='' -c fsync=off -c max_connections=60" start || { cat log; exit 1; }
+pg_ctl -D data -w -s -l log -o "-k '$1' -c listen_addresses='' -c fsync=off -c max_connections=400" start || { cat log; exit 1; }
 echo ready
 cat >/dev/null
 pg_ctl -D data -w -s -m immediate stop

@@ -1,9 +1,12 @@
+//go:build unix
+
 package sqlledger_test
 
 import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -69,26 +72,16 @@ func TestFileIsNoLink(t *testing.T) {
 }
 
 // TestOpenedTwice: a ledger that is opened and closed beside another one of the same program takes from
-// that none of its locks, without which the next program would remove what both write to.
+// that none of its locks on the file, as closing the file would.
 func TestOpenedTwice(t *testing.T) {
-	how := "sqlite " + filepath.Join(folder(t), "orders")
-	l := mustOpen(t, how)
-	first, second, third := entry("1"), entry("2"), entry("3")
-	require.NoError(t, l.Put(t.Context(), first, 0))
-	again, err := open(t.Context(), how)
+	path := filepath.Join(folder(t), "orders")
+	mustOpen(t, "sqlite "+path)
+	again, err := open(t.Context(), "sqlite "+path)
 	require.NoError(t, err)
 	require.NoError(t, again.Close())
-	cmd := program("once " + how)
-	out, err := cmd.Output()
-	require.NoError(t, err, string(out))
-	third.Subject = "once"
-	require.NoError(t, l.Put(t.Context(), second, 0))
-	for _, l := range []*sqlledger.Ledger{l, mustOpen(t, how)} {
-		got, err := l.Open(t.Context(), "panel")
-		require.NoError(t, err)
-		require.Len(t, got, 3)
-		require.Equal(t, second, got[1])
-	}
+	out, err := program("locked " + path).Output() // one's own locks cannot be seen
+	require.NoError(t, err)
+	require.Equal(t, "true\n", string(out))
 }
 
 // program returns the test binary as another program.
@@ -169,9 +162,28 @@ func TestSQLiteIsBusy(t *testing.T) {
 	has(t, l, e, second)
 
 	defer held(t, how)()
+	_, err = l.DB().BeginTx(t.Context(), nil)
+	require.ErrorContains(t, err, "database is locked", "a transaction waits before it reads")
 	sqlledger.SetPatience(t, 20*time.Millisecond)
 	err = l.Put(t.Context(), entry("3"), 0)
 	require.EqualError(t, err, `sqlledger: put create "3" of "panel": database is locked (5) (SQLITE_BUSY)`)
+}
+
+// TestSQLiteInTurn: goroutines of one program wait for each other as long as it takes, and do not try again.
+func TestSQLiteInTurn(t *testing.T) {
+	l := mustOpen(t, "sqlite "+filepath.Join(folder(t), "orders"))
+	sqlledger.SetPatience(t, time.Millisecond)
+	done := make(chan error, 1)
+	require.NoError(t, l.In(t.Context(), entry("1").LedgerKey, func() error {
+		go func() { done <- l.Put(t.Context(), entry("2"), 0) }()
+		select {
+		case err := <-done:
+			return fmt.Errorf("Put has not waited: %w", err)
+		case <-time.After(50 * time.Millisecond):
+			return nil
+		}
+	}))
+	require.NoError(t, <-done)
 }
 
 // TestSQLiteIsFull: what finds no room is not stored, and says so; the rest goes on.
