@@ -128,6 +128,14 @@ func (p *purchase) compare(ctx context.Context, h *holding) (is likeness, doubt 
 	if err != nil {
 		return 0, "", err
 	}
+	// The list may be older than this.
+	switch _, reference, _ := p.c.core.Markers().Read(detail.shownName(), detail.ID); reference {
+	case "":
+	case p.Reference:
+		return alike, "", nil
+	default:
+		return different, "", nil
+	}
 	if other := detail.Product.ID; other != "" && other != p.product {
 		return different, "", nil
 	}

@@ -1,8 +1,9 @@
 package elizon_test
 
 import (
-	"math/rand/v2"
+	"bytes"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"testing"
 	"testing/synctest"
@@ -13,7 +14,6 @@ import (
 
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
-	"github.com/provkit/provkit/internal/testsize"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 )
@@ -123,87 +123,30 @@ func TestNewcomers(t *testing.T) {
 	}
 }
 
-// TestPurchasesBesideAPerson: while a program orders, a person orders the same product in the moment in
-// which the program does, with something else of his own choice, and a third of all requests fail. Nothing
-// of his becomes an order's, and no order is paid twice or lost.
-func TestPurchasesBesideAPerson(t *testing.T) {
-	const each = 10
-	s := shop{keeps: true, client: []provider.Option{
-		elizon.WithOrderWindow(0), provider.WithMarkerKeys(provider.NewSecret("the marker key of this test")),
-	}}
-	lives, his, undone := 0, 0, 0
-	for batch := range testsize.Pick[uint64](5, 40) {
+// TestOldLists: what a list shows without a marker has one by now.
+func TestOldLists(t *testing.T) {
+	for owner, want := range map[string]error{"order-1": nil, "order-2": provider.ErrOutcomeUnknown} {
 		synctest.Test(t, func(t *testing.T) {
 			srv := elizontest.NewServer(elizontest.InMemory())
-			random, m := rand.New(rand.NewPCG(batch, 14)), s.memory()
-			persons := make(map[string]elizontest.Truth)
-			orders := func(r *http.Request) bool {
-				if !isCheckout(r) || random.IntN(3) == 0 {
-					return false
-				}
-				service, cycle := asOrdered, int64(30)
-				switch random.IntN(4) {
-				case 0:
-					service.TemplateID = 102
-				case 1:
-					service.LocationID = "loc-vie"
-				case 2:
-					service.ProductID = "prod-vps-m"
-				case 3:
-					cycle = 90
-				}
-				added := srv.AddService(service)
-				srv.UpdateSubscription(added.SubscriptionID, func(s *elizontest.Subscription) { s.CycleDays = cycle })
-				persons[added.ID] = elizontest.Truth{}
-				return false
-			}
-			for n := 1; n <= each; n++ {
-				m.handle = ""
-				for life := 0; ; life++ {
-					lives++
-					require.Less(t, life, 100, "it never ends, handle %q", m.handle)
-					srv.Faults.Clear()
-					srv.Faults.When(orders, 0, faults.Fault{})
-					if random.IntN(3) == 0 {
-						lost(srv, false) // what is new is the person's alone
-						undone++
-					}
-					srv.Faults.Random(random.Uint64(), 0.3, faults.Catalogue()...)
-					at := -1
-					if random.IntN(3) == 0 {
-						at = random.IntN(12)
-					}
-					made, _, err := s.life(t, srv, n, m, at, random.IntN(2) == 0)
-					for _, truth := range srv.Truths() {
-						if before, is := persons[truth.ServiceID]; is && before.ServiceID == "" {
-							persons[truth.ServiceID] = truth
-						} else if is {
-							require.Equal(t, before, truth, "the person's")
-						}
-					}
-					if ready(made, err) {
-						break
-					}
-					time.Sleep(time.Minute)
-				}
-			}
-			his += len(persons)
-			for _, truth := range srv.Truths() {
-				if _, is := persons[truth.ServiceID]; is {
-					require.NotContains(t, truth.Name, "[ref:")
-					continue
-				}
-				_, reference, _ := provider.Markers{}.Read(truth.Name, "")
-				require.Equal(t, truth.LineID, reference)
-			}
-			require.Len(t, srv.Charges(), each)
-			for n := 1; n <= each; n++ {
-				require.Equal(t, 1, srv.ChargesFor(orderOf(n).Reference))
-			}
+			lost(srv, false)
+			req := orderOf(1)
+			made, err := serviceProvider(t, srv).Create(t.Context(), req)
+			require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+			service := asOrdered
+			service.Name = "customer1 [ref:" + owner + "]"
+			srv.AddService(service)
+			lists := func(r *http.Request) bool { return r.Method == http.MethodGet && r.URL.Path == "/api/services" }
+			srv.Faults.When(lists, 0, faults.Fault{Kind: faults.Custom, Answer: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+				rec := httptest.NewRecorder()
+				next.ServeHTTP(rec, r)
+				_, _ = w.Write(bytes.ReplaceAll(rec.Body.Bytes(), []byte(service.Name), []byte("VPS S 1")))
+			}})
+			req.Handle = made.Handle
+			_, err = serviceProvider(t, srv).Create(t.Context(), req)
+			require.ErrorIs(t, err, want)
+			require.NotErrorIs(t, err, provider.ErrConflict)
 		})
 	}
-	t.Logf("%d lives, %d purchases of a person, %d orders that were lost before they were carried out", lives, his, undone)
-	require.Positive(t, his)
 }
 
 // TestBrokenMarkersOfLostOrders: a marker that proves nothing does not hide what may be a lost order.
