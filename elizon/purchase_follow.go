@@ -74,22 +74,24 @@ func (p *purchase) inspect(ctx context.Context) error {
 	return nil
 }
 
-// findService finds the service that the order's subscription pays for.
+// findService finds the service that the order's subscription pays for. One list without it proves no end.
 func (p *purchase) findService(ctx context.Context) error {
-	for subscription, err := range adapter.Legible(p.c.Subscriptions.List(ctx)) {
-		if err != nil {
-			return err
+	for range 2 {
+		for subscription, err := range adapter.Legible(p.c.Subscriptions.List(ctx)) {
+			if err != nil {
+				return err
+			}
+			if subscription.ID != p.subscription {
+				continue
+			}
+			if subscription.Service != nil {
+				p.claim("", subscription.Service.ID)
+			}
+			return nil
 		}
-		if subscription.ID != p.subscription {
-			continue
+		if p.Unsettled() {
+			return nil // it is so new that the list may not have it yet
 		}
-		if subscription.Service != nil {
-			p.claim("", subscription.Service.ID)
-		}
-		return nil
-	}
-	if p.Unsettled() {
-		return nil // it is so new that the list may not have it yet
 	}
 	return order.Gone("subscription %q is not active: what was ordered has ended; Create without the handle orders again", p.subscription)
 }

@@ -415,3 +415,24 @@ func TestHandlesWithoutALedger(t *testing.T) {
 		checkPurchases(t, srv, foreign, 2)
 	})
 }
+
+// TestOldSubscriptions: one list from before an order does not end it.
+func TestOldSubscriptions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithServiceDelay(time.Hour))
+		p := serviceProvider(t, srv)
+		made, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		time.Sleep(20 * time.Minute)
+		for range 2 {
+			lists := func(r *http.Request) bool { return r.URL.Path == "/api/user/subscriptions" }
+			srv.Faults.When(lists, 1, faults.Fault{Kind: faults.Garbage, Body: `{"success":true,"subscriptions":[]}`})
+			progress, err := p.Poll(t.Context(), made.Handle)
+			require.NoError(t, err)
+			require.False(t, progress.Done)
+			_, err = p.Create(t.Context(), orderOf(1))
+			require.NoError(t, err)
+		}
+		require.Len(t, srv.Charges(), 1)
+	})
+}

@@ -77,6 +77,9 @@ func TestLookTwice(t *testing.T) {
 		require.Error(t, place(1))
 		v.lookFails = nil
 		time.Sleep(2 * settles)
+		p := &blind{buy(v, newDesk(book), "order-1", ""), 1}
+		_, err := p.desk.Poll(t.Context(), p)
+		require.NoError(t, err, "nor to say that it may be")
 		require.NoError(t, place(1))
 		checkBought(t, v, "order-1")
 	})

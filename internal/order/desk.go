@@ -95,23 +95,15 @@ func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, err
 	if o.Located() && !r.Known {      // what is known to be done may have a twin by now
 		return "", nil
 	}
-	var seen *Sighting
-	for range 2 {
-		var err error
-		seen, err = look(ctx, o)
-		switch {
-		case err != nil && r.Sent() && !r.Known:
-			return Unclear, unresolved(errSent, err)
-		case err != nil:
-			return "", err
-		}
-		if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
-			return state, err
-		}
-		if !r.Sent() || r.Unsettled() {
-			break
-		}
-		// It is about to be sent again: one wrong answer must not decide that.
+	seen, err := look(ctx, o)
+	switch {
+	case err != nil && r.Sent() && !r.Known:
+		return Unclear, unresolved(errSent, err)
+	case err != nil:
+		return "", err
+	}
+	if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
+		return state, err
 	}
 	switch {
 	case r.Unsettled():
@@ -223,9 +215,14 @@ func (d *Desk) search(ctx context.Context, o Order) (State, error) {
 	return judge(o, seen)
 }
 
-// look searches the account for an order.
+// look searches the account for an order. Before an order is taken for one of which nothing came, it is looked
+// for once more: one wrong answer must not decide that.
 func look(ctx context.Context, o Order) (*Sighting, error) {
+	r := o.record()
 	seen, err := o.Look(ctx)
+	if err == nil && *seen == (Sighting{}) && !o.Located() && r.Sent() && !r.Unsettled() {
+		seen, err = o.Look(ctx)
+	}
 	return seen, proven(err)
 }
 
