@@ -178,28 +178,31 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	return true, unread
 }
 
+// longestDeployment is how long a server need not be there after its order, whatever the list of deployments
+// says: one wrong answer must not end the order. The vendor says 10 to 30 minutes.
+const longestDeployment = time.Hour
+
 // inspect reads the server and makes sure that it is the order's. It is marked once it is ready,
 // since the API shows its name only then.
 func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	server, err := p.s.c.Servers.Show(ctx, p.server)
-	if errors.Is(err, provider.ErrNotFound) {
+	for first := true; errors.Is(err, provider.ErrNotFound); first = false {
 		// It has an ID already, but does not exist yet, or no longer.
-		underway, lookErr := p.s.c.Servers.UpdateServers(ctx)
-		if lookErr != nil {
+		busy, lookErr := p.busy(ctx)
+		young := p.Sent() && p.Since() < longestDeployment
+		switch {
+		case lookErr != nil, busy, young && !p.Known && p.sealed == "":
 			return order.Deploying, lookErr
 		}
-		_, busy := underway.DeployKeys[p.invoice]
-		if busy || p.invoice == 0 && len(underway.DeployKeys) > 0 || slices.Contains(underway.Servers, p.server) {
-			return order.Deploying, nil
+		if !first || p.Marked || p.Known && !young {
+			break
 		}
-		if !p.Marked && !p.Known { // nobody has seen it, and it may be so new that it is not shown yet
-			server, err = p.await(ctx)
-		}
+		server, err = p.await(ctx) // what was read may be wrong
 	}
-	if errors.Is(err, provider.ErrNotFound) {
-		if p.sealed != "" { // nobody has seen how its deployment ended
-			return order.Unclear, conflict("server %d does not exist: its deployment may have failed, and invoice %d may be paid: ask the vendor before ordering again", p.server, p.invoice)
-		}
+	switch {
+	case errors.Is(err, provider.ErrNotFound) && (p.sealed != "" || p.Unseen()): // nobody has seen how its deployment ended
+		return order.Unclear, conflict("server %d does not exist: its deployment may have failed, and invoice %d may be paid: ask the vendor before ordering again, with another reference", p.server, p.invoice)
+	case errors.Is(err, provider.ErrNotFound):
 		return "", order.Gone("server %d does not exist, and the key can list servers: what was ordered has ended", p.server)
 	}
 	if err != nil {
@@ -225,6 +228,16 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 		return order.Ready, nil
 	}
 	return order.Unmarked, nil
+}
+
+// busy reports whether the order's server is being deployed, as far as the list of deployments says.
+func (p *purchase) busy(ctx context.Context) (bool, error) {
+	underway, err := p.s.c.Servers.UpdateServers(ctx)
+	if err != nil {
+		return false, err
+	}
+	_, busy := underway.DeployKeys[p.invoice]
+	return busy || p.invoice == 0 && len(underway.DeployKeys) > 0 || slices.Contains(underway.Servers, p.server), nil
 }
 
 // await reads the order's server until it is there, for as long as reads may trail.

@@ -153,7 +153,7 @@ func (p *purchase) Handle() string {
 	case p.sealed != "":
 		fields.Set("t", p.sealed)
 	}
-	if p.Sent() && !p.Located() {
+	if p.Sent() {
 		fields.Set("b", idText(p.lastServer)+"."+idText(p.lastInvoice)+"."+strconv.FormatInt(p.SentAt.Unix(), 10))
 	}
 	var handle strings.Builder

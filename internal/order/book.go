@@ -96,7 +96,7 @@ func (d *Desk) resume(ctx context.Context, o Order) error {
 	}
 	r.Known = entry.State == provider.LedgerDone
 	r.Refused = entry.Learnt[learntRefused] != ""
-	if r.Sent() && !entry.SentAt.IsZero() {
+	if !entry.SentAt.IsZero() { // also if what is known of the order turns out to be wrong
 		r.SentAt = entry.SentAt
 	}
 	return nil
@@ -152,7 +152,8 @@ func same(a, b *provider.LedgerEntry) bool {
 }
 
 // note is keep for what has happened, whether it can be written down or not. Where another program was
-// faster, it has seen as much of the same order, and only its revision is taken over.
+// faster, it has seen as much of the same order, and only its revision is taken over, unless it has sent the
+// order anew or there is nothing left to be written down.
 func (d *Desk) note(ctx context.Context, o Order) {
 	r := o.record()
 	d.after(ctx, func(ctx context.Context) error {
@@ -165,7 +166,7 @@ func (d *Desk) note(ctx context.Context, o Order) {
 			switch {
 			case readErr != nil:
 				return readErr
-			case entry != nil && rank(entry.State) > rank(stateOf(o)):
+			case entry != nil && (rank(entry.State) > rank(stateOf(o)) || entry.SentAt.After(r.SentAt) || r.ended || !r.Sent() && !o.Located()):
 				return nil
 			}
 			r.entry = entry

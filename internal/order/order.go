@@ -126,6 +126,9 @@ func (r *Record) Alike(map[string]string) bool { return false }
 // Sent reports whether the order was sent, by this call or another.
 func (r *Record) Sent() bool { return !r.SentAt.IsZero() }
 
+// Unseen reports whether the ledger knows the order, and that nobody has ever seen its thing.
+func (r *Record) Unseen() bool { return r.entry != nil && !r.Known }
+
 // Unsettled reports whether the order was sent so lately that seeing nothing of it proves
 // nothing.
 func (r *Record) Unsettled() bool { return r.left() > 0 }
@@ -135,12 +138,12 @@ func (r *Record) left() time.Duration {
 	if !r.Sent() {
 		return 0
 	}
-	return r.patience() - r.since()
+	return r.patience() - r.Since()
 }
 
-// since is how long ago the order was sent. If that is in the future, a clock was set back, and what counts
+// Since is how long ago the order was sent. If that is in the future, a clock was set back, and what counts
 // is how long the ledger has known it.
-func (r *Record) since() time.Duration {
+func (r *Record) Since() time.Duration {
 	if since := r.Now().Sub(r.SentAt); since > -time.Minute {
 		return since
 	}
