@@ -111,6 +111,10 @@ func (p *parameter) check(problems *provider.Problems, text string) {
 	if p.secret && !p.text && strings.HasPrefix(text, "/tmp/") {
 		problems.Add(p.name, "begins with /tmp/, which the panel takes for the name of a file: Run sends it")
 	}
+	// The panel sets such a password, and nobody can sign in with it. Keys may begin like that.
+	if p.secret && strings.Contains(p.name, "pass") && strings.HasPrefix(text, "-") {
+		problems.Add(p.name, "begins with -, which the panel accepts and then never recognises: Run sends it")
+	}
 }
 
 // maxCommandLine is how many bytes Linux accepts as one word of a command line: the panel runs

@@ -150,7 +150,7 @@ func TestPasswordsArriveUnchanged(t *testing.T) {
 		require.NotContains(t, password, "\n")
 		sent++
 	}
-	for _, password := range []string{"-dash", "--", `"quoted"`, `it's`, `$HOME`, "a b", `\n\\`, "päßwörd", "%41", "a+b&c=d;e", "/tmp", "tmp/"} {
+	for _, password := range []string{`"quoted"`, `it's`, `$HOME`, "a b", `\n\\`, "päßwörd", "%41", "a+b&c=d;e", "/tmp", "tmp/"} {
 		before := sent
 		try(password)
 		assert.Equal(t, before+1, sent, "%q is refused", password)

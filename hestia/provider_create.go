@@ -3,7 +3,6 @@ package hestia
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -34,63 +33,6 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 		}
 	}
 	return creation.Result(ctx)
-}
-
-func checkOrder(req *provider.CreateRequest) error {
-	if req == nil {
-		return adapter.NilRequest(Kind, "create account")
-	}
-	problems := adapter.CheckOrder(req, &description)
-	adapter.NoHandle(&problems, req)
-	problems.Note("Password", passwordProblem(req.Password))
-	problems.Note("Name", nameProblem(req.Name))
-	if req.Domain != "" {
-		problems.Note("Domain", domainProblem(req.Domain))
-	}
-	if req.Plan != "" {
-		problems.Note("Plan", planProblem(req.Plan))
-	}
-	return problems.Err(Kind, "", adapter.CreateAction(req))
-}
-
-// passwordProblem adds to the policy what the panel would alter.
-func passwordProblem(password provider.Secret) string {
-	if problem := passwordPolicy.Problem(password); problem != "" {
-		return problem
-	}
-	if text := password.Reveal(); strings.TrimSpace(text) != text {
-		return "begins or ends with white space, which the panel cuts off"
-	}
-	return ""
-}
-
-// nameProblem checks for characters that the panel refuses in a new user's name.
-func nameProblem(name string) string {
-	if strings.ContainsAny(name, "'\"<>|\r\n") {
-		return `contains one of ' " < > | or a line break, which the panel refuses`
-	}
-	return adapter.MarkerProblem(name)
-}
-
-func domainProblem(name string) string {
-	if len(name) > 253 || !strings.Contains(name, ".") || strings.ContainsAny(name, " \t\r\n/\\?#@:_'\"*") ||
-		strings.Contains(name, "..") || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".") {
-		return fmt.Sprintf("%q is not a domain name", adapter.Shorten(name))
-	}
-	if strings.HasPrefix(name, "www.") || strings.ToLower(name) != name {
-		return "must be in lower case and without www., as the panel stores it"
-	}
-	return ""
-}
-
-func planProblem(plan string) string {
-	if plan == "" {
-		return "required"
-	}
-	if len(plan) > 64 || strings.ContainsAny(plan, " \t\r\n/\\'\"<>|;&$\ufffd") || strings.HasPrefix(plan, ".") || strings.HasPrefix(plan, "-") {
-		return fmt.Sprintf("%q is not the name of a package", adapter.Shorten(plan))
-	}
-	return ""
 }
 
 // ensureUser adds the user unless it exists. The panel's answers do not settle a race: when four

@@ -2,25 +2,12 @@ package hestia
 
 import "github.com/provkit/provkit/provider"
 
-var usernamePolicy = provider.NamePolicy{
-	MinLength: 2, MaxLength: 30, First: provider.Lower, Rest: provider.Lower + provider.Digits + "_-",
-	Reserved: []string{
-		"root", "admin", "hestia", "hestiaweb", "hestiamail", "www-data", "nobody", "daemon", "mail", "ftp", "backup",
-		"aria", "aria_log", "mysql", "mysql_upgrade", "ib", "ibdata", "ib_logfile", "ibtmp", "ib_buffer_pool", "performance_schema", "sys", "sudo", "syslog",
-	},
-}
-
-// passwordPolicy is stricter than the panel, which sets no rules for new users; PAM may.
-var passwordPolicy = provider.PasswordPolicy{
-	MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}, NotFirst: "/ \t",
-}
-
 var description = provider.Description{
 	Kind: Kind, Name: "Hestia", Service: provider.ServiceHosting,
 	Username: usernamePolicy, Password: &passwordPolicy,
 	Capabilities: provider.Capabilities{
 		provider.CapCheck: {Level: provider.Native}, provider.CapGet: {Level: provider.Native}, provider.CapFind: {Level: provider.Native},
-		provider.CapCreate:    {Level: provider.Native, Note: "a domain means website, zone and mail, as far as the package allows"},
+		provider.CapCreate:    {Level: provider.Native, Note: "a domain means website, zone and mail, as far as the package allows; " + inputNote},
 		provider.CapSuspend:   {Level: provider.Native},
 		provider.CapUnsuspend: {Level: provider.Native, Note: "also unsuspends sites and mailboxes that were suspended individually"},
 		provider.CapTerminate: {Level: provider.Native},

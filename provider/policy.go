@@ -22,6 +22,8 @@ type NamePolicy struct {
 	// First and Rest are the characters that are allowed as the first and after it. An empty Rest
 	// allows any.
 	First, Rest string
+	// NotLast contains characters that must not come last.
+	NotLast string
 	// Reserved names belong to the system, and so do names that begin with a reserved prefix.
 	Reserved, ReservedPrefixes []string
 }
@@ -51,6 +53,9 @@ func (p NamePolicy) Problem(name string) string {
 		if allowed != "" && !strings.ContainsRune(allowed, r) {
 			return fmt.Sprintf("%q has %q at position %d, where only %s is allowed", name, r, i+1, words.Shorten(allowed, 48))
 		}
+	}
+	if last, _ := utf8.DecodeLastRuneInString(name); strings.ContainsRune(p.NotLast, last) {
+		return fmt.Sprintf("%q ends in %q, which is not allowed there", name, last)
 	}
 	return ""
 }

@@ -32,6 +32,8 @@ func TestNamePolicyProblem(t *testing.T) {
 	require.Contains(t, provider.NamePolicy{Rest: "abc"}.Problem("xa"), "at position 1", "without First, Rest counts everywhere")
 	require.Contains(t, provider.NamePolicy{Reserved: []string{"Admin"}}.Problem("ADMIN"), "reserved")
 	require.Contains(t, provider.NamePolicy{ReservedPrefixes: []string{"sys"}}.Problem("Sys1"), "begins with")
+	require.Contains(t, provider.NamePolicy{Rest: nameRest, NotLast: "_-"}.Problem("ab-"), "ends in '-'")
+	require.Empty(t, provider.NamePolicy{Rest: nameRest, NotLast: "_-"}.Problem("-ab"))
 	require.Empty(t, provider.NamePolicy{MaxLength: 2}.Problem("äö"), "lengths are in characters")
 }
 
