@@ -21,6 +21,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/hestia"
+	"github.com/provkit/provkit/hestia/hestiatest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -256,6 +257,30 @@ func TestLostDeleteOfAKeyIsNotDone(t *testing.T) {
 		require.NoError(t, run(t.Context(), withKey(t, newPanel(lost, done()))), name)
 	}
 	require.NoError(t, withKey(t, newPanel(lost, exit(3, http.StatusBadRequest, "Error: cron job 7 doesn't exist"))).Cron.DeleteJob(t.Context(), "alice", 7, nil))
+}
+
+// What the emulator does not model was not done, and no client takes it for anything else.
+func TestNotModelledIsRefused(t *testing.T) {
+	srv := hestiatest.NewServer(hestiatest.InMemory())
+	for name, client := range map[string]*hestia.Client{
+		"access key":  dialServer(t, srv, hestia.AccessKey(srv.AccessKey, provider.NewSecret(srv.SecretKey))),
+		"API key":     dialServer(t, srv, hestia.APIKey(provider.NewSecret(srv.APIKey))),
+		"legacy text": dialServer(t, srv, hestia.APIKey(provider.NewSecret(srv.APIKey)), hestia.WithReturnCodes(false)),
+	} {
+		err := client.Users.AddComposer(t.Context(), srv.AdminUser, nil)
+		require.ErrorIs(t, err, provider.ErrUnsupported, name)
+		require.NotErrorIs(t, err, provider.ErrOutcomeUnknown, name)
+		if name != "API key" { // which has the code only
+			require.ErrorContains(t, err, "its effect is not modelled", name)
+		}
+	}
+}
+
+func dialServer(t *testing.T, srv *hestiatest.Server, auth hestia.Auth, opts ...provider.Option) *hestia.Client {
+	t.Helper()
+	c, err := hestia.New(srv.URL, auth, append(opts, provider.WithHTTPClient(srv.Client()))...)
+	require.NoError(t, err)
+	return c
 }
 
 // What the legacy engine answers where it tells no code: refusals that look like output, and errors of a command that is

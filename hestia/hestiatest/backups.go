@@ -83,7 +83,11 @@ func backupUser(c *call) int {
 	backups := a.file("backup")
 	backups.remove("BACKUP", archive)
 	backups.add(r)
+	c.st.archives[archive] = a.archived()
 	if keep := number(a.conf["BACKUPS"]); len(backups.rows) > keep {
+		for _, old := range backups.rows[:len(backups.rows)-keep] {
+			delete(c.st.archives, old["BACKUP"])
+		}
 		backups.rows = slices.Clone(backups.rows[len(backups.rows)-keep:])
 	}
 	a.conf["U_BACKUPS"] = strconv.Itoa(len(backups.rows))
@@ -94,6 +98,7 @@ func backupUser(c *call) int {
 func deleteBackup(c *call) int {
 	backups := c.user.file("backup")
 	backups.remove("BACKUP", c.v["backup"])
+	delete(c.st.archives, c.v["backup"])
 	c.user.conf["U_BACKUPS"] = strconv.Itoa(len(backups.rows))
 	return 0
 }

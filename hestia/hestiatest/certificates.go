@@ -231,7 +231,7 @@ func (c *call) letsEncryptTarget() int {
 	case r.yes("SUSPENDED"):
 		return c.fail(eSuspended, "%s %s is suspended", kind, c.v["domain"])
 	}
-	if kind == "web" {
+	if kind == "web" && c.v["aliases"] != "*."+c.v["domain"] {
 		for _, alias := range split(c.v["aliases"]) {
 			if !strings.Contains(","+r["ALIAS"]+",", ","+alias+",") {
 				return c.fail(eNotExist, "domain alias %s doesn't exist", alias)

@@ -31,7 +31,10 @@ import (
 //   - v-restart-… and v-start-service do nothing unless BreakWebServer is on; services always run.
 //     v-rebuild-… writes files that the API does not show, so it changes nothing. Temporary
 //     database logins are printed and not kept.
-//   - Let's Encrypt, restic, the DNS cluster, the firewall, files of users, PHP versions, plugins
+//   - Let's Encrypt gives every name a certificate of an authority of its own, unless StopLetsEncrypt is on. Keys are
+//     elliptic. A restore brings back rows, certificates and passwords as they were in the backup; users have no files.
+//   - The firewall is off until v-add-sys-firewall, and lets every request through.
+//   - restic, the DNS cluster, address sets of the firewall, files of users, PHP versions, plugins
 //     and the panel's own upgrade are not modelled beyond their checks; nor is the JSON of services
 //     that the recorded machine lacked.
 //   - Of commands that are not modelled, checks that look at the machine (is a program installed, a
@@ -39,11 +42,12 @@ import (
 //   - Logs of users contain the lines that the modelled commands write for users and packages, not
 //     all that a panel writes.
 
-// NotModelled is the exit code of commands whose effect the emulator does not model, once their
-// arguments have passed the checks. No script of the panel uses it.
-const NotModelled = 64
+// NotModelled is the exit code of commands whose effect the emulator does not model, once their arguments have passed
+// the checks: that of a subsystem that is off, so that clients take it for a refusal, and know that nothing was done.
+// The text has the panel's own words, by which clients of the legacy engine know it.
+const NotModelled = eDisabled
 
-const notModelledText = "Error: hestiatest: the effect of %s is not modelled"
+const notModelledText = "Error: %s is not enabled: hestiatest: its effect is not modelled"
 
 // The panel's own data.
 const (

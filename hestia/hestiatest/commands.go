@@ -125,7 +125,7 @@ func effects() map[string]effect {
 		userEffects(), userSettingEffects(), packageEffects(), webEffects(), webSettingEffects(), certificateEffects(),
 		domainEffects(), dnsEffects(), recordEffects(), mailEffects(), mailAccountEffects(), databaseEffects(), cronEffects(),
 		backupEffects(), keyEffects(), ipEffects(), systemEffects(), serviceEffects(), logEffects(), statEffects(),
-		searchEffects(),
+		searchEffects(), letsEncryptEffects(), firewallEffects(), restoreEffects(),
 	} {
 		maps.Copy(all, area)
 	}

@@ -12,19 +12,31 @@ func cronEffects() map[string]effect {
 			return 0
 		}
 	}
+	// The panel's own jobs are lines of a file that only the updates' list shows.
+	own := func(job string, on bool) effect {
+		return func(c *call) int {
+			c.st.jobs[job] = on
+			return 0
+		}
+	}
 	return map[string]effect{
-		"v-add-cron-job":        addCronJob,
-		"v-change-cron-job":     changeCronJob,
-		"v-delete-cron-job":     deleteCronJob,
-		"v-suspend-cron-job":    suspendCronJob("yes"),
-		"v-unsuspend-cron-job":  suspendCronJob("no"),
-		"v-suspend-cron-jobs":   func(c *call) int { return c.eachCronJob("v-suspend-cron-job", "no") },
-		"v-unsuspend-cron-jobs": func(c *call) int { return c.eachCronJob("v-unsuspend-cron-job", "yes") },
-		"v-add-cron-reports":    reports("yes"),
-		"v-delete-cron-reports": reports("no"),
-		"v-rebuild-cron-jobs":   rebuilt,
-		"v-list-cron-job":       listCronJob,
-		"v-list-cron-jobs":      listCronJobs,
+		"v-add-cron-restart-job":          own("restart", true),
+		"v-delete-cron-restart-job":       own("restart", false),
+		"v-add-cron-letsencrypt-job":      own("letsencrypt", true),
+		"v-add-cron-hestia-autoupdate":    own("update", true),
+		"v-delete-cron-hestia-autoupdate": own("update", false),
+		"v-add-cron-job":                  addCronJob,
+		"v-change-cron-job":               changeCronJob,
+		"v-delete-cron-job":               deleteCronJob,
+		"v-suspend-cron-job":              suspendCronJob("yes"),
+		"v-unsuspend-cron-job":            suspendCronJob("no"),
+		"v-suspend-cron-jobs":             func(c *call) int { return c.eachCronJob("v-suspend-cron-job", "no") },
+		"v-unsuspend-cron-jobs":           func(c *call) int { return c.eachCronJob("v-unsuspend-cron-job", "yes") },
+		"v-add-cron-reports":              reports("yes"),
+		"v-delete-cron-reports":           reports("no"),
+		"v-rebuild-cron-jobs":             rebuilt,
+		"v-list-cron-job":                 listCronJob,
+		"v-list-cron-jobs":                listCronJobs,
 	}
 }
 

@@ -29,6 +29,9 @@ func databaseEffects() map[string]effect {
 		"v-list-database-hosts":     listDatabaseHosts,
 		"v-suspend-database-host":   suspendHost("yes"),
 		"v-unsuspend-database-host": suspendHost("no"),
+		"v-dump-database":           dumpDatabase,
+		"v-import-database":         func(c *call) int { return c.reachDatabase() },
+		"v-change-database-owner":   changeDatabaseOwner,
 		"v-delete-database-host": func(c *call) int {
 			c.st.dbHosts[c.v["type"]].remove("HOST", c.v["host"])
 			return 0
@@ -265,5 +268,54 @@ func listDatabaseHosts(c *call) int {
 		}
 	}
 	c.say("]")
+	return 0
+}
+
+// dumpDatabase prints a database without tables, or writes it to a file and prints its path.
+func dumpDatabase(c *call) int {
+	name := c.v["database"]
+	db := c.user.file("db").find("DB", name)
+	if db == nil {
+		return c.fail(eNotExist, "database %s doesn't exist", name)
+	}
+	if code := c.reachDatabase(); code != 0 {
+		return code
+	}
+	dump := "-- Host: " + db["HOST"] + "    Database: " + name + "\n-- Dump completed on " + clockDate(c.now)
+	if c.v["output"] != "file" {
+		c.say("%s", dump)
+		return 0
+	}
+	path := "/backup/" + c.user.name + "_" + name + "_" + db["TYPE"] + "_" + c.now.Format("2006-01-02_15-04-05") +
+		map[string]string{"zstd": ".sql.zst", "gzip": ".sql.gz"}[c.v["compression"]]
+	if !strings.Contains(path, ".sql") {
+		path += ".sql"
+	}
+	c.st.files[path] = dump + "\n"
+	c.say("%s", path)
+	return 0
+}
+
+// changeDatabaseOwner moves a database, and the names that begin with its owner's.
+func changeDatabaseOwner(c *call) int {
+	name, to := c.v["database"], c.user
+	prefix, _, _ := strings.Cut(name, "_")
+	from := c.st.user(prefix)
+	if from == nil || from == to {
+		return 0
+	}
+	db := from.file("db").find("DB", name)
+	from.file("db").remove("DB", name)
+	for _, key := range []string{"DB", "DBUSER"} {
+		if rest, its := strings.CutPrefix(db[key], from.name+"_"); its {
+			db[key] = to.name + "_" + rest
+		}
+	}
+	old := from.name + strings.TrimPrefix(db["DBUSER"], to.name)
+	to.secrets["db "+db["DBUSER"]] = from.secrets["db "+old]
+	delete(from.secrets, "db "+old)
+	to.file("db").add(db)
+	c.st.recount(from)
+	c.st.recount(to)
 	return 0
 }

@@ -8,9 +8,9 @@
 //
 // All 524 commands check their arguments as the panel does, with its exit codes and texts. The
 // effect is modelled for users, packages, websites with certificates, DNS zones and records, mail,
-// databases, cron jobs, backups, access keys, addresses, the configuration and the logs; see
-// [Commands]. All others end with an exit code of their own, [NotModelled], and a text that names
-// the emulator, never with a silent success.
+// databases, cron jobs, backups and their restoring, the firewall, access keys, addresses, the configuration and the
+// logs; see [Commands]. All others are refused with [NotModelled] and a text that names the emulator, never with a
+// silent success.
 //
 // The tests compare the answers with 686 exchanges that were recorded on a running Hestia 1.10.3:
 // replayed on the state that they presuppose, 678 of them are the same by value, in status, exit

@@ -36,6 +36,7 @@ type Server struct {
 	hidden  bool // HideUsers
 	broken  bool // BreakWebServer
 	noMySQL bool // StopDatabase
+	noACME  bool // StopLetsEncrypt
 	noList  bool // LoseSuffixList
 	load    string
 
@@ -76,7 +77,8 @@ func (s *Server) now() time.Time { return s.cfg.clock.Now().In(panelZone) }
 // fill adds what a panel starts with.
 func (s *Server) fill() {
 	st := &state{
-		config: initialConfig(), keys: &table{}, ips: &table{}, rules: initialRules(), cluster: &table{}, log: &table{},
+		config: initialConfig(), keys: &table{}, ips: &table{}, rules: initialRules(), bans: &table{}, chains: &table{},
+		jobs: map[string]bool{"restart": true}, archives: map[string]archive{}, cluster: &table{}, log: &table{},
 		dbHosts: map[string]*table{"mysql": {}}, files: map[string]string{}, targets: &table{},
 		profiles: shippedProfiles(), tokens: emulator.NewTokens(1),
 	}

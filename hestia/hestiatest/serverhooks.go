@@ -140,10 +140,6 @@ func sourceFile(c *call, _ []string) int {
 	return 0
 }
 
-func letsEncryptAccount(c *call, _ []string) int {
-	return c.fail(eNotExist, "LetsEncrypt user account doesn't exist")
-}
-
 func backupHostArguments(c *call, _ []string) int {
 	if len(c.args) < 2 {
 		c.say("Usage: %s TYPE HOST USERNAME PASSWORD [PATH] [PORT]", c.cmd.name)

@@ -19,12 +19,16 @@ type state struct {
 	ips      *table
 	dbHosts  map[string]*table // by type
 	rules    *table            // firewall
-	cluster  *table            // DNS cluster
-	log      *table            // the system's
-	files    map[string]string // on the server's disk, by path
-	queue    []string          // scheduled backups and restores: "backup alice"
-	restarts []string          // scheduled restarts
-	targets  *table            // where backups go
+	bans     *table
+	chains   *table
+	archives map[string]archive // backups, by name
+	cluster  *table             // DNS cluster
+	log      *table             // the system's
+	files    map[string]string  // on the server's disk, by path
+	jobs     map[string]bool    // the panel's own cron jobs
+	queue    []string           // scheduled backups and restores: "backup alice"
+	restarts []string           // scheduled restarts
+	targets  *table             // where backups go
 	apiFile  apiFile
 
 	certificate certificate // the panel's own
@@ -52,6 +56,8 @@ type account struct {
 	texts    map[string]string // autoreplies, exclusions
 	certs    map[string]certificate
 	secrets  map[string]string // passwords of mailboxes, databases and FTP logins
+	// letsEncrypt is the account with Let's Encrypt, if there is one.
+	letsEncrypt row
 }
 
 // pack is a hosting package.

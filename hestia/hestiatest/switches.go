@@ -53,6 +53,10 @@ func (s *Server) BreakWebServer(on bool) { s.toggle(&s.broken, on) }
 // StopDatabase makes commands that need the database server fail with code 15.
 func (s *Server) StopDatabase(on bool) { s.toggle(&s.noMySQL, on) }
 
+// StopLetsEncrypt makes v-add-letsencrypt-domain fail with code 15, as when the authority cannot be reached or refuses.
+// Otherwise it gets a certificate for every name, whether it resolves or not.
+func (s *Server) StopLetsEncrypt(on bool) { s.toggle(&s.noACME, on) }
+
 // LoseSuffixList makes commands that add domains fail with code 3, as on a panel that could not
 // fetch the list of public suffixes.
 func (s *Server) LoseSuffixList(on bool) { s.toggle(&s.noList, on) }

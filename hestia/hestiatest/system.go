@@ -61,8 +61,6 @@ func systemEffects() map[string]effect {
 		"v-list-sys-hestia-updates":    func(c *call) int { return c.list(panelPackages) },
 		"v-list-sys-hestia-autoupdate": listAutoupdate,
 		"v-list-remote-dns-hosts":      func(*call) int { return 0 },
-		"v-list-firewall":              func(c *call) int { return c.list(c.st.rules.rows) },
-		"v-list-firewall-rule":         func(c *call) int { return c.list([]row{c.st.rules.find("RULE", c.v["rule"])}) },
 		"v-update-sys-hestia":          func(c *call) int { return c.fail(eUpdate, "%s update failed", c.v["package"]) },
 	}
 }
@@ -118,6 +116,9 @@ func listSysInfo(c *call) int {
 
 // listAutoupdate prints invalid JSON, with an extra comma.
 func listAutoupdate(c *call) int {
+	if c.st.jobs["update"] {
+		return c.words("AUTOUPDATE", []string{"Enabled"})
+	}
 	if c.v["format"] == "json" {
 		c.say("[\n\t\"Disabled\",\n]")
 		return 0
