@@ -72,7 +72,7 @@ func work(how string) error {
 	if err != nil {
 		return err
 	}
-	return ledgertest.Work(ctx, l, os.Stdout, 100*time.Millisecond)
+	return ledgertest.Work(ctx, l, os.Stdout, 50*time.Millisecond)
 }
 
 // TestKilled: programs are killed at any moment.
