@@ -152,8 +152,8 @@ func same(a, b *provider.LedgerEntry) bool {
 }
 
 // note is keep for what has happened, whether it can be written down or not. Where another program was
-// faster, it has seen as much of the same order, and only its revision is taken over, unless it has sent the
-// order anew or there is nothing left to be written down.
+// faster, it has seen as much of the same order, and only its revision is taken over. What it
+// has written is not removed.
 func (d *Desk) note(ctx context.Context, o Order) {
 	r := o.record()
 	d.after(ctx, func(ctx context.Context) error {
@@ -166,7 +166,7 @@ func (d *Desk) note(ctx context.Context, o Order) {
 			switch {
 			case readErr != nil:
 				return readErr
-			case entry != nil && (rank(entry.State) > rank(stateOf(o)) || entry.SentAt.After(r.SentAt) || r.ended || !r.Sent() && !o.Located()):
+			case entry != nil && (rank(entry.State) > rank(stateOf(o)) || r.ended || !r.Sent() && !o.Located()):
 				return nil
 			}
 			r.entry = entry

@@ -416,6 +416,56 @@ func TestAstray(t *testing.T) {
 	})
 }
 
+// TestAstrayWhileUnderWay: what was known of an order is wrong, and its handle does not say when it was sent. The
+// ledger does, and nothing is sent before that has settled.
+func TestAstrayWhileUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v, book := &vendor{answer: named, things: []thing{{mark: "order-2"}}}, ledger.NewMemory()
+		require.NoError(t, book.Put(t.Context(), &provider.LedgerEntry{
+			LedgerKey: provider.LedgerKey{Account: "shop", Verb: "create", Subject: "order-1"},
+			State:     provider.LedgerPlaced, Handle: "order-1 1 0 1 false", SentAt: time.Now(),
+		}, 0))
+		for _, want := range []order.State{order.Unclear, order.Unclear, order.Ready} {
+			p := buy(v, newDesk(book), "order-1", "")
+			state, err := p.desk.Place(t.Context(), p)
+			require.NoError(t, err)
+			require.Equal(t, want, state)
+			time.Sleep(settles * 2 / 3)
+		}
+		checkBought(t, v, "order-2", "order-1")
+	})
+}
+
+// ended is a purchase whose thing has ended, and of which another program learns something meanwhile.
+type ended struct {
+	*purchase
+	meanwhile func()
+}
+
+func (p ended) Follow(context.Context) (order.State, error) {
+	p.meanwhile()
+	return "", order.Gone("thing %d has ended", p.thing)
+}
+
+// TestSentAgainMeanwhile: what a program has learnt of an order does not remove from the ledger that another one
+// has sent it again.
+func TestSentAgainMeanwhile(t *testing.T) {
+	v, book := new(vendor), ledger.NewMemory()
+	entry := &provider.LedgerEntry{
+		LedgerKey: provider.LedgerKey{Account: "shop", Verb: "create", Subject: "order-1"}, State: provider.LedgerPlaced, Handle: "order-1 0 0 1 false",
+	}
+	require.NoError(t, book.Put(t.Context(), entry, 0))
+	p := ended{buy(v, newDesk(book), "order-1", entry.Handle), func() {
+		entry.State, entry.SentAt = provider.LedgerSent, time.Now()
+		require.NoError(t, book.Put(t.Context(), entry, 0))
+	}}
+	_, err := p.desk.Poll(t.Context(), p)
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	kept, err := book.Entry(t.Context(), entry.LedgerKey)
+	require.NoError(t, err)
+	require.Equal(t, entry.Revision, kept.Revision)
+}
+
 // TestFollow: how far an order is, and its mark, which is set as soon as its thing is there.
 func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
