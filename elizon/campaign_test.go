@@ -181,7 +181,7 @@ func (w *world) beside(r *http.Request) bool {
 		return false
 	}
 	service, cycle := asOrdered, int64(30)
-	switch w.between(0, 4) {
+	switch int(w.between(0, 4)) {
 	case 0:
 		service.TemplateID = 102
 	case 1:

@@ -26,10 +26,13 @@ import (
 // location and operating system, without a name of its own, begun within the settle time after the order by
 // the platform's clock). What may be the order's and may be another's is provider.ErrConflict, and a
 // person has to Adopt the right one. If there is nothing, the error matches provider.ErrOutcomeUnknown, and
-// only after the settle time will a call buy again.
+// only after the settle time will a call buy again. Until then no other order of the same product is sent,
+// by whatever program with the ledger: the error matches provider.ErrUnavailable. An order for which a
+// person has to pay on a web page is provider.ErrConflict, which names the invoice, until that is paid or
+// cancelled.
 //
 // A program without a ledger keeps the handle, which is returned with errors too, and passes it to the next
-// call. Without its handle, an order that was lost before it was marked cannot be told from
+// call. There, without its handle, an order that was lost before it was marked cannot be told from
 // another one. While there is a service of the product without a valid marker that is younger than the
 // order window (see WithOrderWindow), Create without a handle refuses with provider.ErrConflict. A person
 // must not order a product while a program does: if the answer to an order is lost that was not carried

@@ -66,7 +66,7 @@ func (p *purchase) billed(ctx context.Context, seen *order.Sighting, all []*hold
 		return nil
 	case invoice != nil && err != nil:
 		seen.Conflict = err
-		return nil
+		return nil //nolint:nilerr // it is what the look has seen
 	case err != nil:
 		return err
 	}
