@@ -34,7 +34,7 @@ func File(t *testing.T, _ func() time.Time) func() provider.Ledger {
 // Folder returns an empty folder, in memory where the system has such: no test can see whether a disk has
 // what was synced to it, and on a busy disk that takes seconds.
 func Folder(t testing.TB) string {
-	path, err := os.MkdirTemp("/dev/shm", "provkit-")
+	path, err := os.MkdirTemp("/dev/shm", "provkit-") //nolint:usetesting // it is not on the disk
 	if err != nil {
 		return t.TempDir()
 	}
