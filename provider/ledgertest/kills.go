@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -77,9 +78,7 @@ func (k Kills) Run(t *testing.T) {
 	said := map[string]int64{} // by subject: the revision
 	last := int64(0)
 	for range testsize.Pick(10, 200) {
-		for subject, revision := range k.kill(t, random, &last) {
-			said[subject] = revision
-		}
+		maps.Copy(said, k.kill(t, random, &last))
 		if k.Killed != nil {
 			k.Killed()
 		}

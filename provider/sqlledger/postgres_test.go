@@ -48,7 +48,7 @@ func TestServerClock(t *testing.T) {
 	jump := func(to string) { do(t, l, "UPDATE {p}fake.jump SET by = '"+to+"'") }
 	now, err := l.Now(t.Context())
 	require.NoError(t, err)
-	require.InDelta(t, 100, now.Sub(time.Now()).Hours()/24/365.25, 0.1)
+	require.InDelta(t, 100, time.Until(now).Hours()/24/365.25, 0.1)
 	token, err := l.Acquire(t.Context(), "panel", time.Hour)
 	require.NoError(t, err)
 	e := entry("1")
@@ -310,17 +310,14 @@ func TestNoPassword(t *testing.T) {
 		_, err := sqlledger.OpenPostgres(t.Context(), provider.NewSecret(url))
 		require.ErrorContains(t, err, strings.Join(strings.Fields(what), " "))
 		require.NotContains(t, err.Error(), "\n")
-		for errs := []error{err, closed}; len(errs) > 0; errs = errs[1:] {
-			check(errs[0], what)
-			_, connect := errs[0].(*pgconn.ConnectError) // which leads to the configuration
-			_, parse := errs[0].(*pgconn.ParseConfigError)
-			require.False(t, connect || parse, what)
-			switch e := errs[0].(type) {
-			case interface{ Unwrap() error }:
-				errs = append(errs, e.Unwrap())
-			case interface{ Unwrap() []error }:
-				errs = append(errs, e.Unwrap()...)
+		for _, err := range []error{err, closed} {
+			check(err, what)
+			if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+				check(*refused, what)
 			}
+			_, connect := errors.AsType[*pgconn.ConnectError](err) // which leads to the configuration
+			_, parse := errors.AsType[*pgconn.ParseConfigError](err)
+			require.False(t, connect || parse, what)
 		}
 	}
 }
