@@ -76,7 +76,7 @@ func (p *commandPanel) RoundTrip(req *http.Request) (*http.Response, error) {
 		p.users = []string{"admin", "before", "odd"}
 		answer = done()
 	case cmd == "v-suspend-user" && there:
-		p.rows[user] = strings.Replace(row, `"SUSPENDED": "no"`, `"SUSPENDED": "yes"`, 1)
+		p.rows[user] = strings.NewReplacer(`"SUSPENDED": "no"`, `"SUSPENDED": "yes"`, `"SUSPENDED_WEB": "0"`, `"SUSPENDED_WEB": "1"`).Replace(row)
 		answer = done()
 	case cmd == "v-list-user", cmd == "v-delete-user":
 		answer = exit(3, http.StatusBadRequest, "Error: user doesn't exist")

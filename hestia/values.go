@@ -29,6 +29,11 @@ func (l Limit) String() string {
 	return strconv.FormatInt(l.N, 10)
 }
 
+// agrees reports whether two limits are the same, as far as both are known.
+func (l Limit) agrees(other Limit) bool {
+	return l.Unknown || other.Unknown || l.Unlimited && other.Unlimited || l == other
+}
+
 func (l Limit) problem() string {
 	switch {
 	case l.Unknown:

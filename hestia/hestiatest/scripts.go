@@ -10,6 +10,7 @@ type scripts struct {
 	takes map[string]time.Duration
 	stops map[string]int
 	gone  map[string]bool     // templates: "dns default"
+	keeps bool                // KeepSites
 	users map[string]struct{} // logins without a record: what v-add-user is making, and the operating system's
 }
 
@@ -46,6 +47,9 @@ func (s *Server) LoseTemplate(kind, name string, gone bool) {
 	defer s.mu.Unlock()
 	set(&s.scripts.gone, kind+" "+name, gone)
 }
+
+// KeepSites makes v-suspend-user leave websites online: it ignores what becomes of each of them.
+func (s *Server) KeepSites(on bool) { s.toggle(&s.scripts.keeps, on) }
 
 func set[V any](m *map[string]V, key string, value V) {
 	if *m == nil {

@@ -232,6 +232,9 @@ func (c *call) eachPart(verb, user string) {
 		{"DB_SYSTEM", "databases"}, {"CRON_SYSTEM", "cron-jobs", "no"},
 	}
 	for _, part := range parts {
+		if c.server.scripts.keeps && verb+part[1] == "suspendweb-domains" {
+			continue
+		}
 		if value := c.st.config[part[0]]; value != "" && value != "no" {
 			c.run("v-"+verb+"-"+part[1], append([]string{user}, part[2:]...)...)
 		}
