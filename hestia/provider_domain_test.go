@@ -1,6 +1,7 @@
 package hestia_test
 
 import (
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,4 +53,57 @@ func TestFindInternationalDomain(t *testing.T) {
 	}
 	_, err := p.Find(t.Context(), provider.Query{Domain: "xn--mller-kva9.example"})
 	require.ErrorIs(t, err, provider.ErrNotFound)
+}
+
+// Among very many users the owner of a domain whose name looks like a neighbour's is found by one search, and only
+// where that is forbidden by asking each.
+func TestFindDomainAmongMany(t *testing.T) {
+	srv := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithSeedUsers(200))
+	srv.AddUser(hestiatest.User{Name: "stranger", WebDomains: []string{"shop-co.uk"}})
+	srv.AddUser(hestiatest.User{Name: "owner", WebDomains: []string{"shop.co.uk"}})
+	p := providerOn(t, srv, rootKey(srv))
+	for domain, owner := range map[string]string{"shop.co.uk": "owner", "shop.co-uk": ""} {
+		srv.Faults.Forget()
+		found, err := p.Find(t.Context(), provider.Query{Domain: domain})
+		require.LessOrEqual(t, srv.Faults.Count(), 7, domain)
+		if owner == "" {
+			require.ErrorIs(t, err, provider.ErrNotFound)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, owner, found.ID)
+	}
+	srv.Inject(hestiatest.Injection{Command: "v-search-object", Code: 10, Output: "Error: Key can not use the API to perform this operation"})
+	srv.Faults.Forget()
+	found, err := p.Find(t.Context(), provider.Query{Domain: "shop.co.uk"})
+	require.NoError(t, err)
+	require.Equal(t, "owner", found.ID)
+	require.Greater(t, srv.Faults.Count(), 200)
+}
+
+// Whether a user is there is read by name, and from the names of all; the whole records of all are never read for it.
+func TestAbsenceAmongMany(t *testing.T) {
+	srv := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithSeedUsers(50))
+	p := providerOn(t, srv, rootKey(srv))
+	_, err := p.Terminate(t.Context(), "nobody1")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	_, err = p.Find(t.Context(), provider.Query{Username: "nobody1"})
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	_, err = p.Poll(t.Context(), "nobody1")
+	require.ErrorIs(t, err, provider.ErrNotFound)
+	named, names := 0, 0
+	for _, r := range srv.Faults.Requests() {
+		form, err := url.ParseQuery(string(r.Body))
+		require.NoError(t, err)
+		switch form.Get("cmd") + " " + form.Get("arg1") {
+		case "v-list-user nobody1":
+			named++
+		case "v-list-users plain":
+			names++
+		default:
+			require.Fail(t, "unexpected request", "%v", form)
+		}
+	}
+	require.Positive(t, named)
+	require.Positive(t, names)
 }

@@ -33,8 +33,8 @@ func (p *Provider) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 
 // owner returns the user who has a domain, "" if none has it. The panel's search takes a dot for any
 // character and names the first hit, such as the owner of shop-co.uk for shop.co.uk, and knows one spelling of an
-// international domain. So it is asked for each, what it says is checked, and if it named somebody else all users are
-// asked.
+// international domain. So it is asked for each, what it says is checked, and if it named somebody else all users' objects
+// are searched, or all users asked.
 func (p *Provider) owner(ctx context.Context, domain string) (login string, err error) {
 	var hits []string
 	for _, spelling := range idnSpellings(domain) {
@@ -54,6 +54,9 @@ func (p *Provider) owner(ctx context.Context, domain string) (login string, err 
 	if len(hits) == 0 {
 		return "", err
 	}
+	if login, told := p.searched(ctx, domain); told {
+		return login, nil
+	}
 	var logins []string
 	if err := p.client.logins(ctx, func(login string) bool { logins = append(logins, login); return true }); err != nil {
 		return "", err
@@ -67,6 +70,29 @@ func (p *Provider) owner(ctx context.Context, domain string) (login string, err 
 		}
 	}
 	return "", nil
+}
+
+// searched looks for the owner of a domain among all users in one call, where asking each takes three. told is false if
+// the search says nothing: it takes words of ASCII with up to 50 characters, may be forbidden, and finds at least the
+// neighbour that brought us here.
+func (p *Provider) searched(ctx context.Context, domain string) (login string, told bool) {
+	for _, spelling := range idnSpellings(domain) {
+		err := p.limits.try("v-search-object", func() error {
+			for found, err := range p.client.Search.Objects(ctx, spelling) {
+				if found == nil {
+					return err
+				}
+				if told = true; found.Key == "DOMAIN" && found.Parent == "" && stored(found.Result) == stored(domain) {
+					login = found.User
+				}
+			}
+			return nil
+		})
+		if err != nil || login != "" {
+			return login, login != ""
+		}
+	}
+	return "", told
 }
 
 // has reports whether a user has a website, a mail domain or a zone of that very name, in either spelling. A kind that the key

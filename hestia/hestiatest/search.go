@@ -28,40 +28,50 @@ func (c *call) search(users []*account) int {
 	}
 	for _, a := range users {
 		for _, site := range a.file("web").rows {
-			aliases := strings.Join(slices.DeleteFunc(split(site["ALIAS"]), func(alias string) bool { return !strings.Contains(alias, text) }), ",")
-			if strings.Contains(site["DOMAIN"], text) {
+			aliases := strings.Join(slices.DeleteFunc(split(site["ALIAS"]), func(alias string) bool { return !finds(text, alias) }), ",")
+			if finds(text, site["DOMAIN"]) {
 				hit(a, site, "web", "DOMAIN", site["DOMAIN"], aliases, "", "")
 			} else if aliases != "" {
 				hit(a, site, "web", "DOMAIN", site["DOMAIN"], aliases, "", site["DOMAIN"])
 			}
 		}
 		for _, zone := range a.file("dns").rows {
-			if strings.Contains(zone["DOMAIN"], text) {
+			if finds(text, zone["DOMAIN"]) {
 				hit(a, zone, "dns", "DOMAIN", zone["DOMAIN"], "", "", "")
 			}
 		}
 		for _, domain := range a.file("mail").rows {
-			if strings.Contains(domain["DOMAIN"], text) {
+			if finds(text, domain["DOMAIN"]) {
 				hit(a, domain, "mail", "DOMAIN", domain["DOMAIN"], "", "", "")
 			}
 			for _, box := range a.file("mail/" + domain["DOMAIN"]).rows {
-				if strings.Contains(box["ACCOUNT"], text) {
+				if finds(text, box["ACCOUNT"]) {
 					hit(a, box, "mail", "ACCOUNT", box["ACCOUNT"]+"@"+domain["DOMAIN"], "", box["ACCOUNT"], domain["DOMAIN"])
 				}
 			}
 		}
 		for _, db := range a.file("db").rows {
-			if strings.Contains(db["DB"], text) {
+			if finds(text, db["DB"]) {
 				hit(a, db, "db", "DATABASE", db["DB"], "", "", "")
 			}
 		}
 		for _, job := range a.file("cron").rows {
-			if strings.Contains(job["CMD"], text) {
+			if finds(text, job["CMD"]) {
 				hit(a, job, "cron", "JOB", job["CMD"], "", job["JOB"], job["JOB"])
 			}
 		}
 	}
 	return c.printFound(found)
+}
+
+// finds reports whether grep finds a word in a text: a dot in it matches any character.
+func finds(word, text string) bool {
+	for i := range len(text) - len(word) + 1 {
+		if greps(word, text[i:i+len(word)]) {
+			return true
+		}
+	}
+	return false
 }
 
 // printFound prints what was found, numbered. If nothing was found, there is an empty line between
