@@ -21,11 +21,8 @@ func onDisk(b *testing.B, run func(b *testing.B, l *sqlledger.Ledger)) {
 				return
 			}
 			l := mustOpen(b, s.empty(b))
-			do(b, l, "ALTER SYSTEM SET fsync = on")
-			do(b, l, "SELECT pg_reload_conf()")
+			synced(b, l)
 			run(b, l)
-			do(b, l, "ALTER SYSTEM RESET fsync")
-			do(b, l, "SELECT pg_reload_conf()")
 		})
 	}
 }

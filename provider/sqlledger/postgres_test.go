@@ -77,8 +77,7 @@ func TestDurable(t *testing.T) {
 		return
 	}
 	l := onPostgres(t, s, "synchronous_commit=off")
-	do(t, l, "ALTER SYSTEM SET fsync = on")
-	do(t, l, "SELECT pg_reload_conf()")
+	synced(t, l)
 	var stored []*provider.LedgerEntry
 	last := int64(0)
 	for i := range 9 {
@@ -99,8 +98,6 @@ func TestDurable(t *testing.T) {
 	next, err := l.Acquire(t.Context(), "panel", time.Hour)
 	require.NoError(t, err)
 	require.Greater(t, next, token)
-	do(t, l, "ALTER SYSTEM RESET fsync")
-	do(t, l, "SELECT pg_reload_conf()")
 }
 
 // TestCutConnections: whichever message is the last of a connection, everything goes on, and only when

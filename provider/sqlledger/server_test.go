@@ -16,10 +16,12 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/sqlledger"
 )
 
 // required is the environment variable that says "required" where PostgreSQL must be there.
@@ -41,8 +43,9 @@ type server struct {
 const serve = `set -e
 cd "$1"
 printf %s "$2" >password
-initdb -D data -U provkit -E UTF8 --locale=C -A scram-sha-256 --pwfile=password --no-sync >log 2>&1 || { cat log; exit 1; }
-pg_ctl -D data -w -s -l log -o "-k '$1' -c listen_addresses='' -c fsync=off -c max_connections=400" start || { cat log; exit 1; }
+initdb -D data -U provkit -E UTF8 --locale=C -A password --pwfile=password --no-sync >log 2>&1 || { cat log; exit 1; }
+echo fsync=off >>data/postgresql.conf # where it can be overridden
+pg_ctl -D data -w -s -l log -o "-k '$1' -c listen_addresses='' -c max_connections=400" start || { cat log; exit 1; }
 echo ready
 cat >/dev/null
 pg_ctl -D data -w -s -m immediate stop
@@ -122,6 +125,21 @@ func (s *server) command(name string, args ...string) *exec.Cmd {
 	cmd.Env = append(os.Environ(), "PATH="+s.path, "HOME="+s.folder)
 	cmd.Stderr = os.Stderr
 	return cmd
+}
+
+// synced lets the server wait for the disk until a test ends, as all do that are not for tests.
+func synced(t testing.TB, l *sqlledger.Ledger) {
+	t.Helper()
+	do(t, l, "ALTER SYSTEM SET fsync = on")
+	do(t, l, "SELECT pg_reload_conf()")
+	for start := time.Now(); number(t, l, "SELECT count(*) FROM pg_settings WHERE name = 'fsync' AND setting = 'on'") == 0; {
+		require.Less(t, time.Since(start), 10*time.Second)
+	}
+	t.Cleanup(func() {
+		_, reset := l.DB().Exec("ALTER SYSTEM RESET fsync")
+		_, reload := l.DB().Exec("SELECT pg_reload_conf()")
+		require.NoError(t, errors.Join(reset, reload))
+	})
 }
 
 // control stops or starts the server.
