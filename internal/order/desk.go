@@ -59,9 +59,10 @@ func (d *Desk) place(ctx context.Context, o Order) (State, error) {
 		if again || !errors.Is(err, errAstray) && !(known && r.ended) {
 			return state, err
 		}
-		// A handle that led astray, or to what has ended since it was done, is forgotten.
+		// A handle that led astray, or to what has ended since it was done, is forgotten. What was done before
+		// is not under way any more.
 		o.Forget()
-		if r.Known = false; r.ended {
+		if r.Known = false; r.ended || known {
 			r.ended, r.SentAt, r.Accepted, r.Marked = false, time.Time{}, false, false
 		}
 		d.note(ctx, o)
