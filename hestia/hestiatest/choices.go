@@ -105,7 +105,7 @@ var (
 	templates = map[string][]string{
 		"web":     {"default"},
 		"proxy":   {"caching", "default", "hosting", "suspended"},
-		"backend": {"default", "no-php"},
+		"backend": {"default", "no-php", "socket"},
 		"dns":     {"zoho", "office365", "gmail", "default", "default-nomail", "child-ns"},
 	}
 	webStats    = strings.Fields("none awstats")

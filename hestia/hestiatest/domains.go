@@ -106,6 +106,17 @@ func searchDomainOwner(c *call) int {
 	return eNotExist
 }
 
+// nearby takes the first domain that grep finds for the one that was asked for, as the panel does where it reads one.
+func nearby(c *call, words []string) int {
+	for _, r := range c.user.file(words[0]).rows {
+		if greps(c.v["domain"], r["DOMAIN"]) {
+			c.v["domain"] = r["DOMAIN"]
+			break
+		}
+	}
+	return 0
+}
+
 // greps reports whether grep finds a domain when it looks for another one.
 func greps(wanted, domain string) bool {
 	if len(wanted) != len(domain) {

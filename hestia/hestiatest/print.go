@@ -21,6 +21,7 @@ type listing struct {
 type printed struct {
 	name, from string
 	quoted     bool
+	unnamed    bool // missing in the heading
 }
 
 var listings = readListings()
@@ -43,12 +44,13 @@ func readListings() map[string]listing {
 func readPrinted(text string) []printed {
 	var fields []printed
 	for word := range strings.FieldsSeq(text) {
+		word, unnamed := strings.CutPrefix(word, "-")
 		bare := strings.Trim(word, `"`)
 		name, from, renamed := strings.Cut(bare, "=")
 		if !renamed {
 			from = name
 		}
-		fields = append(fields, printed{name: name, from: from, quoted: bare != word})
+		fields = append(fields, printed{name: name, from: from, quoted: bare != word, unnamed: unnamed})
 	}
 	return fields
 }
@@ -108,9 +110,11 @@ func (c *call) printJSON(shape listing, rows []row) {
 }
 
 func names(fields []printed, separator string) string {
-	all := make([]string, len(fields))
-	for i, f := range fields {
-		all[i] = f.name
+	var all []string
+	for _, f := range fields {
+		if !f.unnamed {
+			all = append(all, f.name)
+		}
 	}
 	return strings.Join(all, separator)
 }

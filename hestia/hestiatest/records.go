@@ -234,7 +234,7 @@ func listRecords(c *call) int {
 			r["TTL"] = c.zone()["TTL"]
 		}
 		r["VALUE"] = strings.ReplaceAll(r["VALUE"], `\`, "")
-		if c.v["format"] == "json" || c.v["format"] == "csv" {
+		if c.v["format"] == "json" {
 			r["VALUE"] = escapeQuotes(r["VALUE"])
 		}
 	}

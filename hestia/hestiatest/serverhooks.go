@@ -92,6 +92,7 @@ func serverHooks() map[string]hook {
 		"dnshostalive": func(c *call, _ []string) int {
 			return c.fail(eConnect, "api connection to %s failed", c.v["host"])
 		},
+		"nearby":         nearby,
 		"loglevel":       logLevel,
 		"searchargs":     searchArguments,
 		"domainowner":    domainOwner,

@@ -33,10 +33,18 @@ func listUsers(c *call) int {
 }
 
 // listed returns the account as lists print it. In the panel, an account without a shell would show
-// that of the account before it; all accounts of the emulator have one.
+// that of the account before it; all accounts of the emulator have one. A lone * in a person's name is expanded by the
+// shell to the files of the folder in which the API runs.
 func (a *account) listed() row {
 	r := maps.Clone(a.conf)
 	r["USER"] = a.name
+	words := strings.Fields(r["NAME"])
+	for i, word := range words {
+		if word == "*" {
+			words[i] = "index.php"
+		}
+	}
+	r["NAME"] = strings.Join(words, " ")
 	r["HOME"] = "/home/" + a.name
 	return r
 }

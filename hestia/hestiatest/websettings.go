@@ -37,7 +37,7 @@ func webSettingEffects() map[string]effect {
 		"v-change-web-domain-stats":       changeStats,
 		"v-delete-web-domain-stats":       set("STATS", "="),
 		"v-change-web-domain-tpl":         changeSite("TPL", "template", true),
-		"v-change-web-domain-backend-tpl": changeSite("BACKEND", "template", false),
+		"v-change-web-domain-backend-tpl": changeSite("BACKEND", "template", true),
 		"v-add-web-domain-proxy":          changeProxy,
 		"v-change-web-domain-proxy-tpl":   changeProxy,
 		"v-delete-web-domain-proxy":       deleteProxy,
