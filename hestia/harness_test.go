@@ -290,10 +290,6 @@ func problemsOf(t testing.TB, err error) map[string]string {
 	return e.Fields
 }
 
-func commandIs(name string) func(*http.Request) bool {
-	return func(r *http.Request) bool { return r.FormValue("cmd") == name }
-}
-
 // forbiddenCommands counts the commands that an emulated panel has refused to a key.
 func forbiddenCommands(srv *hestiatest.Server) map[string]int {
 	counts := make(map[string]int)

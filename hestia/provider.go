@@ -19,7 +19,8 @@ import (
 // [ref:order-1042]", the only field that the panel has for it.
 //
 // It needs a key of the root user with full rights, or with the profile "billing". The latter does
-// not cover plans, looking for domains, and sign-on by reset link; Check reports what is missing.
+// not cover plans, looking for domains, completing one that was made by half, suspending sites that are
+// online although their user is suspended, and sign-on by reset link; Check reports the first two of them.
 type Provider struct {
 	client   *Client
 	accounts *adapter.Accounts[string, User]

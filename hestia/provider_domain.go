@@ -40,6 +40,7 @@ var domainParts = [3]struct {
 		"website", webGetDomain.name,
 		func(ctx context.Context, d *domain) error {
 			site, err := d.p.client.Web.GetDomain(ctx, d.login, d.name)
+			site, err = exactly(site, err, d.p.client.Web.ListDomains(ctx, d.login), func(site *WebDomain) string { return site.Name }, d.name)
 			if err == nil {
 				d.site = site.IP
 			}
@@ -54,7 +55,8 @@ var domainParts = [3]struct {
 	{
 		"zone", dnsGetDomain.name,
 		func(ctx context.Context, d *domain) error {
-			_, err := d.p.client.DNS.GetDomain(ctx, d.login, d.name)
+			zone, err := d.p.client.DNS.GetDomain(ctx, d.login, d.name)
+			_, err = exactly(zone, err, d.p.client.DNS.ListDomains(ctx, d.login), func(zone *DNSDomain) string { return zone.Name }, d.name)
 			return err
 		},
 		func(u *User) (int64, Limit) { return u.Usage.DNSDomains, u.Limits.DNSDomains },
@@ -70,7 +72,8 @@ var domainParts = [3]struct {
 	{
 		"mail domain", mailGetDomain.name,
 		func(ctx context.Context, d *domain) error {
-			_, err := d.p.client.Mail.GetDomain(ctx, d.login, d.name)
+			mail, err := d.p.client.Mail.GetDomain(ctx, d.login, d.name)
+			_, err = exactly(mail, err, d.p.client.Mail.ListDomains(ctx, d.login), func(mail *MailDomain) string { return mail.Name }, d.name)
 			return err
 		},
 		func(u *User) (int64, Limit) { return u.Usage.MailDomains, u.Limits.MailDomains },
@@ -105,14 +108,22 @@ func (d *domain) find(ctx context.Context, refused error) (*domain, error) {
 
 // settle looks until the domain is whole or no further part has appeared for a while: until then somebody may be
 // making it, an earlier call of this order for example. Where the panel has refused for another reason than that
-// something exists, nobody is.
+// something exists, nobody is. A look is several requests, so there are few.
 func (d *domain) settle(ctx context.Context, refused error) error {
-	for before := -1; ; before = d.count() {
-		_, err := adapter.Until(ctx, d.patience(refused), func(ctx context.Context) (bool, error) {
-			err := d.look(ctx, refused)
-			return d.whole() && !d.guessed || d.count() != before, err
-		})
-		if err != nil || d.whole() && !d.guessed || d.unsure || d.count() == before || refused != nil && !errors.Is(refused, ExitExists) {
+	for idle := time.Duration(0); ; {
+		before := d.count()
+		err := d.look(ctx, refused)
+		patience := d.patience(refused)
+		switch {
+		case err != nil, d.whole() && !d.guessed, d.unsure, refused != nil && !errors.Is(refused, ExitExists):
+			return err
+		case d.count() != before:
+			idle = 0
+		case idle >= patience:
+			return nil
+		}
+		idle += patience / 5
+		if err := adapter.Pause(ctx, patience/5); err != nil {
 			return err
 		}
 	}
