@@ -61,9 +61,32 @@ func get[T any](ctx context.Context, c *Client, cmd *command, values ...any) (*T
 		return err
 	}
 	if err := c.perform(ctx, r); err != nil {
+		if e, ok := errors.AsType[*provider.Error](err); ok && e.Err == nil && r.about.Name != "" && r.told != "" && stored(r.told) != stored(r.about.Name) {
+			e.Err = errNeighbour
+		}
 		return nil, err
 	}
 	return thing, nil
+}
+
+// errNeighbour says that the panel showed another domain than it was asked for: it searches with grep, where a dot is
+// any character, and shows the first hit. The one that was asked for may be there, too.
+var errNeighbour = errors.New("another domain's record")
+
+// exactly reads one domain, and where the panel shows a neighbour, finds it in the list of all.
+func exactly[T any](thing *T, err error, all iter.Seq2[*T, error], name func(*T) string, wanted string) (*T, error) {
+	if !errors.Is(err, errNeighbour) {
+		return thing, err
+	}
+	for thing, err := range all {
+		switch {
+		case thing == nil:
+			return nil, err
+		case stored(name(thing)) == stored(wanted):
+			return thing, err
+		}
+	}
+	return nil, &provider.Error{Provider: Kind, Kind: provider.ErrNotFound, Message: "the panel has only domains whose names are like it", Err: err}
 }
 
 // list reads all things of a kind, in the panel's order. The panel has no paging, so a listing is one call, which is

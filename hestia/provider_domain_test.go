@@ -1,8 +1,10 @@
 package hestia_test
 
 import (
+	"fmt"
 	"net/url"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -106,4 +108,27 @@ func TestAbsenceAmongMany(t *testing.T) {
 	}
 	require.Positive(t, named)
 	require.Positive(t, names)
+}
+
+// A domain whose neighbour the panel shows instead is the customer's own all the same, and is made if it is not there.
+func TestCreateBesideANeighbour(t *testing.T) {
+	synctest.Test(t, createBesideANeighbour)
+}
+
+func createBesideANeighbour(t *testing.T) {
+	srv := newServer(t)
+	p := providerOn(t, srv, rootKey(srv))
+	order := orderOf(1)
+	_, err := p.Create(t.Context(), order)
+	require.NoError(t, err)
+	require.NoError(t, p.Client().Domains.Add(t.Context(), order.Username, "shop-co.uk", nil))
+	order.Domain = "shop.co.uk"
+	for _, outcome := range []provider.Outcome{provider.OutcomeChanged, provider.OutcomeAlready} {
+		created, err := p.Create(t.Context(), order)
+		require.NoError(t, err)
+		require.Equal(t, outcome, created.Outcome)
+	}
+	for _, kind := range []string{"web", "dns", "mail"} {
+		require.Contains(t, fmt.Sprint(srv.Objects(order.Username, kind)), "DOMAIN:shop.co.uk")
+	}
 }
