@@ -62,29 +62,9 @@ func TestKilledCreate(t *testing.T) {
 			moment := total * time.Duration(n) / time.Duration(moments)
 			synctest.Test(t, func(t *testing.T) {
 				srv := slowServer(t)
-				ctx, kill := context.WithCancel(t.Context())
-				defer kill()
-				go func() { _, _ = providerOn(t, srv, auth(srv)).Create(ctx, orderOf(1)) }()
-				time.Sleep(moment)
-				kill()
+				killed(t, srv, auth(srv), moment)
 				told := fmt.Sprintf("%s, killed after %v", name, moment)
-				p := providerOn(t, srv, auth(srv))
-				for try := 0; ; try++ {
-					created, err := p.Create(t.Context(), orderOf(1))
-					if err == nil {
-						require.Equal(t, "customer1.example.com", created.Account.Domain, told)
-						break
-					}
-					require.NotErrorIs(t, err, provider.ErrAlreadyExists, told)
-					require.NotErrorIs(t, err, provider.ErrProtocol, told)
-					require.True(t, isTemporary(err), "%s: %v", told, err)
-					require.Less(t, try, 3, "%s: %v", told, err)
-				}
-				require.Len(t, srv.Users(), 2, told)
-				wholeDomain(t, srv, "customer1", "customer1.example.com", told)
-				synctest.Wait()
-				time.Sleep(time.Minute) // whatever the killed program has started is over
-				wholeDomain(t, srv, "customer1", "customer1.example.com", told)
+				p := finished(t, srv, auth(srv), told)
 
 				again, err := p.Create(t.Context(), orderOf(1))
 				require.NoError(t, err, told)
@@ -92,6 +72,56 @@ func TestKilledCreate(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestKilledTwice kills the second program, too, while what the first one has started goes on.
+func TestKilledTwice(t *testing.T) {
+	all := 0
+	for first := time.Duration(0); first < 14*time.Second; first += 350 * time.Millisecond {
+		for second := time.Duration(0); second < 18*time.Second; second += 1500 * time.Millisecond {
+			if all++; all%testsize.Pick(37, 1) != 0 {
+				continue
+			}
+			synctest.Test(t, func(t *testing.T) {
+				srv := slowServer(t)
+				killed(t, srv, rootKey(srv), first)
+				killed(t, srv, rootKey(srv), second)
+				finished(t, srv, rootKey(srv), fmt.Sprintf("killed after %v, and %v later again", first, second))
+			})
+		}
+	}
+}
+
+// killed is a program that is killed some time after it has begun its Create. The panel goes on.
+func killed(t *testing.T, srv *hestiatest.Server, auth hestia.Auth, after time.Duration) {
+	t.Helper()
+	ctx, kill := context.WithCancel(t.Context())
+	p := providerOn(t, srv, auth)
+	go func() { _, _ = p.Create(ctx, orderOf(1)) }()
+	time.Sleep(after)
+	kill()
+}
+
+// finished is a program that repeats the Create until it succeeds, and checks what there is then, and when all that
+// killed programs have started is over.
+func finished(t *testing.T, srv *hestiatest.Server, auth hestia.Auth, told string) *hestia.Provider {
+	t.Helper()
+	p := providerOn(t, srv, auth)
+	for try := 0; ; try++ {
+		created, err := p.Create(t.Context(), orderOf(1))
+		if err == nil {
+			require.Equal(t, "customer1.example.com", created.Account.Domain, told)
+			break
+		}
+		require.NotErrorIs(t, err, provider.ErrAlreadyExists, told)
+		require.True(t, isTemporary(err), "%s: %v", told, err)
+		require.Less(t, try, 3, "%s: %v", told, err)
+	}
+	wholeDomain(t, srv, "customer1", "customer1.example.com", told)
+	time.Sleep(time.Minute)
+	wholeDomain(t, srv, "customer1", "customer1.example.com", told)
+	require.Len(t, srv.Users(), 2, told)
+	return p
 }
 
 func isTemporary(err error) bool {
