@@ -174,7 +174,6 @@ func TestSignOn(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, provider.SignOnReset, reset.Kind)
 	require.Contains(t, p.Describe().Capabilities[provider.CapSignOn].Note, "works only in a browser that has the login page open")
-	require.Contains(t, p.Describe().Capabilities[provider.CapSignOn].Note, "works only in a browser that has the login page open")
 	require.WithinDuration(t, time.Now().Add(15*time.Minute), reset.ExpiresAt, time.Minute)
 	link, err := url.Parse(reset.URL.Reveal())
 	require.NoError(t, err)
