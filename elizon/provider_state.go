@@ -56,6 +56,7 @@ func (p *Provider) ChangePlan(ctx context.Context, id, plan string) (provider.Ou
 		if err != nil {
 			return "", err
 		}
+		p.client.orders.desk.Taken(ctx, "change plan", id+" "+detail.Product.ID)
 		detail, already, err := p.accounts.Is(ctx, id, detail, want, "plan")
 		switch {
 		case err != nil:

@@ -106,8 +106,7 @@ type orders struct {
 }
 
 func newOrders(core *rest.Client, options *provider.Options) *orders {
-	root := core.Root()
-	return &orders{desk: order.NewDesk(options, Kind+" "+root.String(), core.ServerTime), products: make(map[string]knownProduct)}
+	return &orders{desk: order.NewDesk(options, order.AccountOf(Kind, core.Root()), core.ServerTime), products: make(map[string]knownProduct)}
 }
 
 // Begin prices the order immediately before it is sent, and records the subscriptions that cannot

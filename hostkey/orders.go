@@ -41,8 +41,7 @@ type OrdersService struct {
 }
 
 func newOrders(c *Client, apiKey provider.Secret, options *provider.Options) *OrdersService {
-	root := c.rest.Root()
-	return &OrdersService{c: c, sealer: seal.New(apiKey), desk: order.NewDesk(options, Kind+" "+root.String(), c.rest.ServerTime)}
+	return &OrdersService{c: c, sealer: seal.New(apiKey), desk: order.NewDesk(options, order.AccountOf(Kind, c.rest.Root()), c.rest.ServerTime)}
 }
 
 // OrderPlaceRequest asks for one server.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -74,6 +75,8 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 		return false, err
 	case invoice.Status == InvoicePaid:
 		return true, nil
+	case slices.Contains(cancelled, invoice.Status):
+		return false, p.cancelled(ctx)
 	case invoice.Status != InvoiceUnpaid, p.req == nil, !p.req.PayFromCredit:
 		return false, nil
 	}
@@ -92,6 +95,19 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 		})
 	}
 	return err == nil, err
+}
+
+// cancelled is about an order whose invoice somebody has cancelled before it led to a server: nothing comes of
+// it any more. One wrong answer does not say so.
+func (p *purchase) cancelled(ctx context.Context) error {
+	again, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
+	switch {
+	case err != nil:
+		return err
+	case !slices.Contains(cancelled, again.Status):
+		return conflict("invoice %d was said to be cancelled, and then not to be: try again", p.invoice)
+	}
+	return order.Gone("invoice %d was cancelled: nothing comes of the order; Create orders again", p.invoice)
 }
 
 // payFromCredit pays the balance of an invoice.
@@ -198,6 +214,9 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 			break
 		}
 		server, err = p.await(ctx) // what was read may be wrong
+	}
+	if _, listed := p.servers[p.server]; listed && errors.Is(err, provider.ErrNotFound) {
+		return order.Deploying, &provider.Error{Kind: provider.ErrUnavailable, Message: words.Say("server %d is listed, and cannot be read: try again", p.server)}
 	}
 	switch {
 	case errors.Is(err, provider.ErrNotFound) && (p.sealed != "" || p.Unseen()): // nobody has seen how its deployment ended

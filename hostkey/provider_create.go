@@ -111,7 +111,7 @@ func (p *Provider) Poll(ctx context.Context, handle string) (*provider.Progress,
 	if placed.State == OrderUnpaid {
 		return nil, &provider.Error{
 			Provider: Kind, Action: "poll account", Kind: provider.ErrConflict,
-			Message: words.Say("the order is placed, and its invoice %d is not paid: pay it with the vendor, or Create again with the option pay=true", placed.InvoiceID),
+			Message: words.Say("the order is placed, and its invoice %d is not paid: pay it with the vendor, or Create again with the option %s=true", placed.InvoiceID, optPay),
 		}
 	}
 	progress := &provider.Progress{Done: placed.State == OrderReady, Message: words.Say("%s", placed.State)}

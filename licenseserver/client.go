@@ -114,10 +114,9 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 	if err := problems.Err(Kind, "New", "new client"); err != nil {
 		return nil, err
 	}
-	root := core.Root()
 	c := &Client{
 		license: core, admin: admin, plans: settings.plans, scan: settings.scan,
-		desk: order.NewDesk(options, Kind+" "+root.String(), admin.ServerTime), lasting: options.Ledger != nil, sealer: seal.New(apiKey),
+		desk: order.NewDesk(options, order.AccountOf(Kind, core.Root()), admin.ServerTime), lasting: options.Ledger != nil, sealer: seal.New(apiKey),
 	}
 	if path := settings.searchPath; path != nil {
 		c.search = inPanel(searchAll.Op, searchAll.Verb, searchAll.Method, *path, searchAll.Effect).sensitive()

@@ -89,7 +89,7 @@ func (d *Desk) resume(ctx context.Context, o Order) error {
 	if entry == nil {
 		return nil
 	}
-	if entry.Handle != "" && (entry.State != provider.LedgerSent || !o.Located()) {
+	if entry.Handle != "" { // the caller's may be of an order that has ended since
 		if err := o.Resume(entry.Handle); err != nil {
 			return err
 		}
@@ -130,10 +130,8 @@ func (d *Desk) keep(ctx context.Context, o Order, token int64) error {
 			r.entry = nil
 		}
 		return err
-	case r.Marked:
-		entry.State = provider.LedgerDone
-	case o.Located(), r.Accepted:
-		entry.State = provider.LedgerPlaced
+	default:
+		entry.State = stateOf(o)
 	}
 	if r.entry != nil {
 		if entry.Revision = r.entry.Revision; same(entry, r.entry) {
@@ -178,7 +176,7 @@ func (d *Desk) note(ctx context.Context, o Order) {
 
 func stateOf(o Order) provider.LedgerState {
 	switch r := o.record(); {
-	case r.Marked:
+	case r.Marked, r.Known: // what was done stays so, whatever somebody has done to its mark
 		return provider.LedgerDone
 	case o.Located(), r.Accepted:
 		return provider.LedgerPlaced

@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -37,6 +40,15 @@ func NewDesk(o *provider.Options, account string, clock func() (time.Time, bool)
 
 // Remembers reports whether there is a ledger, which knows all orders also after a crash.
 func (d *Desk) Remembers() bool { return d.chosen && !d.without }
+
+// AccountOf returns how the ledger calls the account at a base URL, however that is spelled.
+func AccountOf(kind string, root url.URL) string {
+	host := strings.TrimSuffix(strings.ToLower(root.Hostname()), ".")
+	if port := root.Port(); port != "" && port != map[string]string{"https": "443", "http": "80"}[root.Scheme] {
+		host = net.JoinHostPort(host, port)
+	}
+	return kind + " " + root.Scheme + "://" + host + strings.TrimRight(root.Path, "/")
+}
 
 // Place brings an order as far as it goes in one call. It sends the order unless it was sent
 // before: once, whatever becomes of the answer. A state beside an error says that something
@@ -77,14 +89,7 @@ func (d *Desk) once(ctx context.Context, o Order) (State, error) {
 	}
 	defer hold.release()
 	state, err := d.underLease(leased, o, hold.token)
-	if cause, lost := errors.AsType[*leaseLost](context.Cause(leased)); lost && err != nil && ctx.Err() == nil {
-		kind := provider.ErrUnavailable
-		if o.record().Placed {
-			kind = provider.ErrOutcomeUnknown
-		}
-		err = &provider.Error{Kind: kind, Message: words.Say("%v", cause), Err: cause}
-	}
-	return state, err
+	return state, lostLease(ctx, leased, o.record().Placed, err)
 }
 
 func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, error) {
@@ -130,7 +135,7 @@ func (d *Desk) send(ctx context.Context, o Order, token int64) (State, error) {
 	r := o.record()
 	earlier := r.SentAt
 	r.Resent, r.Refused, r.SentAt = r.Sent(), false, r.Now().Truncate(time.Second)
-	if err := d.keep(ctx, o, token); err != nil {
+	if err := d.intend(ctx, func(ctx context.Context) error { return d.keep(ctx, o, token) }); err != nil {
 		undo()
 		r.SentAt = earlier
 		return "", d.failed("not sent", err)
@@ -184,6 +189,8 @@ func (d *Desk) Poll(ctx context.Context, o Order) (State, error) {
 		if err := d.resume(ctx, o); err != nil {
 			return Unclear, err
 		}
+	}
+	if o.Located() {
 		return d.follow(ctx, o)
 	}
 	leased, hold, err := d.hold(ctx)
@@ -238,11 +245,20 @@ func judge(o Order, seen *Sighting) (State, error) {
 	case seen.Unclear != "":
 		r.Why = seen.Unclear
 		return Unclear, nil
+	case r.Accepted && r.Since() > accepted*r.settle:
+		return Unclear, &provider.Error{
+			Kind: provider.ErrConflict, MaybeExecuted: true,
+			Message: words.Say("the vendor accepted the order at %s, and nothing is to be seen of it: ask the vendor; it is not ordered again", r.SentAt.Format(time.RFC3339)),
+		}
 	case r.Accepted:
 		return Deploying, nil
 	}
 	return "", nil
 }
+
+// accepted is how many settle times may pass before an order that the vendor accepted, and that is not there,
+// is a case for a person.
+const accepted = 4
 
 // follow finds out how far a located order is, and marks its thing as soon as it is there.
 func (d *Desk) follow(ctx context.Context, o Order) (State, error) {

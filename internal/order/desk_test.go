@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -730,4 +731,18 @@ func TestCrashes(t *testing.T) {
 	}
 	t.Logf("%d crash points", points)
 	require.Greater(t, points, 30)
+}
+
+// TestAccountOf: one account has one name, however its URL is spelled.
+func TestAccountOf(t *testing.T) {
+	for text, want := range map[string]string{
+		"https://invapi.hostkey.com":       "hostkey https://invapi.hostkey.com",
+		"https://INVAPI.hostkey.com.:443/": "hostkey https://invapi.hostkey.com",
+		"https://invapi.hostkey.com:8443":  "hostkey https://invapi.hostkey.com:8443",
+		"http://[::1]:80/panel/":           "hostkey http://::1/panel",
+	} {
+		root, err := url.Parse(text)
+		require.NoError(t, err)
+		assert.Equal(t, want, order.AccountOf("hostkey", *root), text)
+	}
 }

@@ -105,6 +105,33 @@ func (e *leaseLost) Error() string { return "another program may order by now: "
 
 func (e *leaseLost) Unwrap() error { return e.err }
 
+// lostLease returns the error of what was done under a lease that ended before its caller's context.
+func lostLease(ctx, leased context.Context, sent bool, err error) error {
+	cause, lost := errors.AsType[*leaseLost](context.Cause(leased))
+	if !lost || err == nil || ctx.Err() != nil {
+		return err
+	}
+	kind := provider.ErrUnavailable
+	if sent {
+		kind = provider.ErrOutcomeUnknown
+	}
+	return &provider.Error{Kind: kind, Message: words.Say("%v", cause), Err: cause}
+}
+
+// intend writes down what is about to be sent. It is sent only if that is quick: when it was sent is part of
+// what is written down.
+func (d *Desk) intend(ctx context.Context, put func(context.Context) error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, leaseTime, errSlow)
+	defer cancel()
+	err := put(ctx)
+	if cause := context.Cause(ctx); errors.Is(cause, errSlow) {
+		return cause
+	}
+	return err
+}
+
+var errSlow = errors.New("it takes too long to answer")
+
 // failed is the error when the ledger does not answer, or not as it should.
 func (d *Desk) failed(what words.Own, err error) *provider.Error {
 	failed := &provider.Error{Kind: provider.ErrUnavailable, Message: words.Say(what) + ": the ledger: " + words.Say("%v", err), Err: err}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -33,20 +32,13 @@ func (d *Desk) Under(ctx context.Context, reference string, do func(context.Cont
 		}
 		err = do(leased, p)
 	}
-	if cause, lost := errors.AsType[*leaseLost](context.Cause(leased)); lost && err != nil && ctx.Err() == nil {
-		kind := provider.ErrUnavailable
-		if errors.Is(err, provider.ErrOutcomeUnknown) {
-			kind = provider.ErrOutcomeUnknown
-		}
-		err = &provider.Error{Kind: kind, Message: words.Say("%v", cause), Err: cause}
-	}
-	return err
+	return lostLease(ctx, leased, errors.Is(err, provider.ErrOutcomeUnknown), err)
 }
 
 // Send writes down what is about to be sent, and when. With an error it must not be.
 func (p *Page) Send(ctx context.Context) error {
 	p.State, p.SentAt = provider.LedgerSent, p.desk.clock(p.desk.now(ctx)).Truncate(time.Second)
-	if err := p.desk.ledger.Put(ctx, &p.LedgerEntry, p.token); err != nil {
+	if err := p.desk.intend(ctx, func(ctx context.Context) error { return p.desk.ledger.Put(ctx, &p.LedgerEntry, p.token) }); err != nil {
 		return p.desk.failed("not sent", err)
 	}
 	return nil

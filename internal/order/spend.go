@@ -7,6 +7,7 @@ import (
 
 	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/touched"
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -47,7 +48,7 @@ func (d *Desk) Spend(ctx context.Context, s Spending) (provider.Outcome, error) 
 	defer hold.release()
 	watched, mark := touched.Watch(leased)
 	outcome, err := d.spend(watched, s, hold.token)
-	return outcome, adapter.Interrupted(ctx, mark.Set(), err)
+	return outcome, adapter.Interrupted(ctx, mark.Set(), lostLease(ctx, leased, mark.Set() || errors.Is(err, provider.ErrOutcomeUnknown), err))
 }
 
 func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Outcome, error) {
@@ -77,7 +78,7 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 		}
 		sent.Asked = map[string]string{askedFrom: s.From.UTC().Format(time.RFC3339Nano)}
 	}
-	if err := d.ledger.Put(ctx, sent, token); err != nil {
+	if err := d.intend(ctx, func(ctx context.Context) error { return d.ledger.Put(ctx, sent, token) }); err != nil {
 		return "", d.failed("not sent", err)
 	}
 	invoice, failed := s.Send(ctx)
@@ -99,9 +100,23 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 	case seen:
 		return provider.OutcomeChanged, nil
 	case failed == nil:
+		sent.State = provider.LedgerPlaced // it is not asked for again: the vendor has it
+		d.after(ctx, func(ctx context.Context) error { return d.ledger.Put(ctx, sent, 0) })
 		return provider.OutcomePending, nil
 	}
 	return "", failed
+}
+
+// Taken forgets a spending whose effect a call has seen by the way, so that the same may be asked for again
+// once it was undone.
+func (d *Desk) Taken(ctx context.Context, verb, subject string) {
+	d.after(ctx, func(ctx context.Context) error {
+		entry, err := d.read(ctx, d.key(verb, subject))
+		if entry == nil {
+			return err
+		}
+		return d.ledger.Remove(ctx, entry.LedgerKey, entry.Revision)
+	})
 }
 
 // spent is what an earlier call leaves to do: nothing if what it sent is there or may come; "" if it has
@@ -121,6 +136,11 @@ func (d *Desk) spent(ctx context.Context, s Spending, entry *provider.LedgerEntr
 				return "", err
 			}
 			return provider.OutcomePending, nil
+		case !seen && entry.State == provider.LedgerPlaced && !now.Before(end):
+			return "", &provider.Error{
+				Kind:    provider.ErrConflict,
+				Message: words.Say("the vendor accepted it at %s, and does not show it: ask the vendor; it is not ordered again", entry.SentAt.Format(time.RFC3339)),
+			}
 		case !seen && now.Before(end):
 			return "", Unknown("it was ordered at %s, and its effect is not visible yet: try again after %s", entry.SentAt.Format(time.RFC3339), end.Format(time.RFC3339))
 		case !seen:
@@ -138,13 +158,14 @@ func (d *Desk) spent(ctx context.Context, s Spending, entry *provider.LedgerEntr
 
 var errPaid = errors.New("an earlier call has ordered it")
 
-// periodEnd is when the period ends in which an entry was done: that which ended when it was sent, unless
-// that was over.
+// periodEnd is until when nobody pays again for what an entry has paid for: the end of the period in which
+// it was sent. If that was over, it has paid for the period that was under way, and half of the rest of that
+// is enough to tell the next renewal from the same one again.
 func periodEnd(entry *provider.LedgerEntry, end time.Time) time.Time {
 	if from := entryTime(entry.Asked[askedFrom]); entry.SentAt.Before(from) {
 		return from
 	}
-	return end
+	return entry.SentAt.Add(end.Sub(entry.SentAt) / 2)
 }
 
 func entryTime(text string) time.Time {
