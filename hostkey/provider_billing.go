@@ -70,20 +70,25 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 
 // billing reads the billing record of a server, which does not name it. One with another host name, or with
 // another order than before, may be another server's, as a proxy or a cache mixes answers up: it counts if
-// a second answer says the same.
+// two more answers say the same.
 func (p *Provider) billing(ctx context.Context, server *Server, order int64) (*BillingData, error) {
 	read, err := p.client.WHMCS.BillingData(ctx, server.ID)
 	if err != nil || strings.EqualFold(read.Hostname, server.Hostname()) && (order == 0 || read.OrderID == order) {
 		return read, err
 	}
-	again, err := p.client.WHMCS.BillingData(ctx, server.ID)
-	if err == nil && (again.OrderID != read.OrderID || order != 0 && again.OrderID != order) {
-		err = &provider.Error{
-			Provider: Kind, Kind: provider.ErrProtocol,
-			Message: words.Say("the billing of server %d was answered with the order %d and then %d: try again", server.ID, read.OrderID, again.OrderID),
+	for range 2 {
+		again, err := p.client.WHMCS.BillingData(ctx, server.ID)
+		if err != nil {
+			return nil, err
+		}
+		if again.OrderID != read.OrderID || order != 0 && again.OrderID != order {
+			return nil, &provider.Error{
+				Provider: Kind, Kind: provider.ErrProtocol,
+				Message: words.Say("the billing of server %d was answered with the order %d and then %d: try again", server.ID, read.OrderID, again.OrderID),
+			}
 		}
 	}
-	return again, err
+	return read, nil
 }
 
 // dueInvoice has the next period billed.
