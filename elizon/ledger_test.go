@@ -141,7 +141,9 @@ func TestServiceLate(t *testing.T) {
 // not ordered again, and after the settle time a person is asked to look.
 func TestAcceptedRenewal(t *testing.T) {
 	for name, verb := range map[string]func(context.Context, *elizon.Provider, string) (provider.Outcome, error){
-		"renew": func(ctx context.Context, p *elizon.Provider, id string) (provider.Outcome, error) { return p.Renew(ctx, id) },
+		"renew": func(ctx context.Context, p *elizon.Provider, id string) (provider.Outcome, error) {
+			return p.Renew(ctx, id)
+		},
 		"upgrade": func(ctx context.Context, p *elizon.Provider, id string) (provider.Outcome, error) {
 			return p.ChangePlan(ctx, id, "prod-vps-m")
 		},
