@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -118,9 +119,7 @@ func TestServiceLate(t *testing.T) {
 					if wrong {
 						wrong, now = false, before
 					}
-					for name, values := range now.Header() {
-						w.Header()[name] = values
-					}
+					maps.Copy(w.Header(), now.Header())
 					_, _ = w.Write(now.Body.Bytes())
 				}})
 				made, err := p.Create(t.Context(), orderOf(1))
