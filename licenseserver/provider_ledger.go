@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/provkit/provkit/internal/adapter"
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
@@ -111,7 +112,7 @@ func soldAs(page *order.Page, o *request, license int64) bool {
 }
 
 // confirmSold reads the license that the ledger knows as an order's, so that the search for it cannot miss
-// it, and marks it anew if it has lost its marker. Nothing is wrong if it does not exist any more, or the
+// it, and marks it anew if it has lost its marker, but not over one that proves nothing. Nothing is wrong if it does not exist any more, or the
 // panel was restored and has given its ID to another order: the search will find nothing.
 func (p *Provider) confirmSold(ctx context.Context, o *request, page *order.Page) error {
 	if page.State != provider.LedgerDone {
@@ -127,6 +128,8 @@ func (p *Provider) confirmSold(ctx context.Context, o *request, page *order.Page
 		return p.absent(ctx, id, err)
 	case m.plate.marker != 0:
 		return nil
+	case m.plate.state.Tampered != "": // a person decides, or the old key that it was made with is named
+		return adapter.Tampered(Kind, p.accounts.Noun, p.account(m))
 	case m.license == nil || page.SentAt.IsZero() || !p.madeWhen(page.SentAt, m.license):
 		return &provider.Error{
 			Provider: Kind, Op: devicesList.Op, Kind: provider.ErrConflict, Fields: map[string]string{"Reference": "in use"},
