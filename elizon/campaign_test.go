@@ -81,7 +81,7 @@ func (t *tally) cells() []int64 {
 // orders beside them. Each order is bought once, each period and each upgrade is paid once.
 func TestCampaign(t *testing.T) {
 	const each = 8
-	orders := testsize.Pick(200, 5_000)
+	orders := testsize.Pick(96, 5_000)
 	if testsize.All() {
 		orders = 10_000
 	}

@@ -33,10 +33,10 @@ func campaignSize(sample, full, all int) int {
 // TestCampaign: whatever happens, an order is paid for once, and a period renewed once.
 func TestCampaign(t *testing.T) {
 	t.Run("memory", func(t *testing.T) {
-		ordertest.Hostkey(t, ordertest.Campaign{Orders: campaignSize(128, 3_000, 9_000), Seed: 1000 * testsize.Seed(), Books: ordertest.Memory})
+		ordertest.Hostkey(t, ordertest.Campaign{Orders: campaignSize(48, 3_000, 9_000), Seed: 1000 * testsize.Seed(), Books: ordertest.Memory})
 	})
 	t.Run("file", func(t *testing.T) {
-		ordertest.Hostkey(t, ordertest.Campaign{Orders: campaignSize(16, 200, 1_000), Seed: 1000 * testsize.Seed(), Books: ordertest.File})
+		ordertest.Hostkey(t, ordertest.Campaign{Orders: campaignSize(8, 200, 1_000), Seed: 1000 * testsize.Seed(), Books: ordertest.File})
 	})
 }
 
