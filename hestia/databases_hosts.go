@@ -16,7 +16,7 @@ type DatabaseHost struct {
 	Type     string   `hestia:"TYPE"`
 	Charsets []string `hestia:"CHARSETS"`
 	// MaxDatabases is how many databases it may hold, UsedDatabases how many it does.
-	MaxDatabases  int64 `hestia:"MAX_DB"`
+	MaxDatabases  Limit `hestia:"MAX_DB"`
 	UsedDatabases int64 `hestia:"U_DB_BASES"`
 	// Users are those who have databases there.
 	Users []string `hestia:"U_SYS_USERS"`

@@ -160,7 +160,7 @@ func TestDatabasesRecordings(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, []*hestia.DatabaseHost{{
-			Host: "localhost", Port: 3306, Type: "mysql", MaxDatabases: 500, UsedDatabases: 7,
+			Host: "localhost", Port: 3306, Type: "mysql", MaxDatabases: hestia.LimitOf(500), UsedDatabases: 7,
 			Charsets: []string{"UTF8", "LATIN1", "WIN1250", "WIN1251", "WIN1252", "WIN1256", "WIN1258", "KOI8"},
 			Users:    []string{"alice", "quinn", "bob", "uma"}, Created: made("2026-11-21 04:28:11"),
 		}}, hosts)

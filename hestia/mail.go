@@ -52,8 +52,8 @@ type MailDomain struct {
 	Antispam  bool   `hestia:"ANTISPAM"`
 	// Reject is set if spam is refused instead of marked.
 	Reject bool `hestia:"REJECT"`
-	// RateLimit is how many mails an hour an account may send; 0 if the server's limit applies.
-	RateLimit int64 `hestia:"RATE_LIMIT"`
+	// RateLimit is how many mails an hour an account may send. It is Unknown where the server's limit applies.
+	RateLimit Limit `hestia:"RATE_LIMIT"`
 	DKIM      bool  `hestia:"DKIM"`
 	// Catchall receives mail to addresses that do not exist; "" if such mail is refused.
 	Catchall string `hestia:"CATCHALL"`

@@ -53,8 +53,8 @@ type MailAccount struct {
 
 	// Only GetAccount sets the fields below.
 
-	// RateLimit is how many mails an hour it may send; 0 if the domain's limit applies.
-	RateLimit int64 `hestia:"RATE_LIMIT"`
+	// RateLimit is how many mails an hour it may send. It is Unknown where the domain's limit applies.
+	RateLimit Limit `hestia:"RATE_LIMIT"`
 	// WebmailAlias is the name of the webmail's host, whether that exists or not.
 	WebmailAlias string `hestia:"WEBMAIL_ALIAS"`
 }

@@ -265,8 +265,8 @@ func TestMailRecordings(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, []*hestia.MailDomain{
-			{Name: "alice.example.com", RateLimit: 200, DKIM: true, WebmailAlias: "webmail", Created: made("2026-11-21 04:49:03")},
-			{Name: "shop.example.com", RateLimit: 200, WebmailAlias: "webmail", Created: made("2026-11-21 04:49:09")},
+			{Name: "alice.example.com", RateLimit: hestia.LimitOf(200), DKIM: true, WebmailAlias: "webmail", Created: made("2026-11-21 04:49:03")},
+			{Name: "shop.example.com", RateLimit: hestia.LimitOf(200), WebmailAlias: "webmail", Created: made("2026-11-21 04:49:09")},
 		}, domains)
 	})
 	t.Run("domain with a relay", func(t *testing.T) {
@@ -275,7 +275,7 @@ func TestMailRecordings(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, &hestia.MailDomain{
-			Name: "alice.example.com", RateLimit: 200, DKIM: true, Catchall: "info@alice.example.com", Accounts: 3,
+			Name: "alice.example.com", RateLimit: hestia.LimitOf(200), DKIM: true, Catchall: "info@alice.example.com", Accounts: 3,
 			WebmailAlias: "webmail.alice.example.com", Created: made("2026-11-21 04:49:03"),
 			SMTPRelay: true, SMTPRelayHost: "relay.example.net", SMTPRelayPort: 587, SMTPRelayUser: "relayuser",
 		}, domain)
@@ -286,9 +286,9 @@ func TestMailRecordings(t *testing.T) {
 		})
 		require.NoError(t, err)
 		require.Equal(t, []*hestia.MailAccount{
-			{Name: "info", Quota: hestia.NoLimit(), Created: made("2026-11-21 04:49:28")},
-			{Name: "sales", Quota: hestia.LimitOf(500), Created: made("2026-11-21 04:49:29")},
-			{Name: "nopw", Quota: hestia.NoLimit(), Created: made("2026-11-21 04:49:30")},
+			{Name: "info", Quota: hestia.NoLimit(), RateLimit: hestia.Limit{Unknown: true}, Created: made("2026-11-21 04:49:28")},
+			{Name: "sales", Quota: hestia.LimitOf(500), RateLimit: hestia.Limit{Unknown: true}, Created: made("2026-11-21 04:49:29")},
+			{Name: "nopw", Quota: hestia.NoLimit(), RateLimit: hestia.Limit{Unknown: true}, Created: made("2026-11-21 04:49:30")},
 		}, accounts)
 	})
 	get := func(user, domain, account string) func(context.Context, *hestia.Client) (*hestia.MailAccount, error) {
@@ -300,7 +300,7 @@ func TestMailRecordings(t *testing.T) {
 		account, err := play(t, "mail.jsonl", "account get after", get("alice", "alice.example.com", "info"))
 		require.NoError(t, err)
 		require.Equal(t, &hestia.MailAccount{
-			Name: "info", Aliases: []string{"contact"}, Autoreply: true, Quota: hestia.LimitOf(250),
+			Name: "info", Aliases: []string{"contact"}, Autoreply: true, Quota: hestia.LimitOf(250), RateLimit: hestia.Limit{Unknown: true},
 			WebmailAlias: "webmail.alice.example.com", Created: made("2026-11-21 04:49:28"),
 		}, account)
 	})
@@ -308,7 +308,7 @@ func TestMailRecordings(t *testing.T) {
 		account, err := play(t, "mail.jsonl", "account get after #2", get("quinn", "quinn.example.org", "office"))
 		require.NoError(t, err)
 		require.Equal(t, &hestia.MailAccount{
-			Name: "office", Forwards: []string{"elsewhere@example.net"}, ForwardOnly: true, Quota: hestia.NoLimit(),
+			Name: "office", Forwards: []string{"elsewhere@example.net"}, ForwardOnly: true, Quota: hestia.NoLimit(), RateLimit: hestia.Limit{Unknown: true},
 			WebmailAlias: "webmail.quinn.example.org", Created: made("2026-11-21 04:49:29"),
 		}, account)
 	})

@@ -278,6 +278,41 @@ func TestLimitsThatAreNone(t *testing.T) {
 	require.ErrorIs(t, err, provider.ErrInvalid)
 }
 
+// Whatever has a limit tells when there is none, and when a level above decides: neither is a limit of 0.
+func TestLimitsOfOtherThings(t *testing.T) {
+	for what, limit := range map[string]func(c *hestia.Client) (hestia.Limit, error){
+		`"RATE_LIMIT": VALUE`: func(c *hestia.Client) (hestia.Limit, error) {
+			domain, err := c.Mail.GetDomain(t.Context(), "alice", "it")
+			require.NoError(t, err)
+			account, err := c.Mail.GetAccount(t.Context(), "alice", "example.com", "it")
+			require.NoError(t, err)
+			require.Equal(t, domain.RateLimit, account.RateLimit)
+			pack, err := c.Packages.Get(t.Context(), "it")
+			require.NoError(t, err)
+			require.Equal(t, domain.RateLimit, pack.RateLimit)
+			return domain.RateLimit, err
+		},
+		`"QUOTA": VALUE`: func(c *hestia.Client) (hestia.Limit, error) {
+			account, err := c.Mail.GetAccount(t.Context(), "alice", "example.com", "it")
+			require.NoError(t, err)
+			return account.Quota, err
+		},
+		`"HOST": "it", "MAX_DB": VALUE`: func(c *hestia.Client) (hestia.Limit, error) {
+			host, err := c.Databases.GetHost(t.Context(), "mysql", "it")
+			require.NoError(t, err)
+			return host.MaxDatabases, err
+		},
+	} {
+		for value, want := range map[string]hestia.Limit{
+			`"unlimited"`: hestia.NoLimit(), `"-1"`: hestia.NoLimit(), `""`: {Unknown: true}, `"0"`: hestia.LimitOf(0), `"500"`: hestia.LimitOf(500),
+		} {
+			got, err := limit(withKey(t, page(`{"it": {`+strings.Replace(what, "VALUE", value, 1)+`}}`)))
+			require.NoError(t, err)
+			require.Equal(t, want, got, "%s %s", what, value)
+		}
+	}
+}
+
 // Bytes that are not UTF-8 stay readable in a name of a person, and never identify: whoever can write his
 // name must not get out of reach by it.
 func TestLatin1(t *testing.T) {
