@@ -204,7 +204,7 @@ func addZoneForAlias(c *call) int {
 // left out, so IDs have gaps.
 func (c *call) fromTemplate(name, domain, ip string, servers []string) []row {
 	var rows []row
-	for _, line := range zoneTemplates[name] {
+	for place, line := range zoneTemplates[name] {
 		value := line.value
 		if n, found := strings.CutPrefix(value, "%ns"); found {
 			i := number(n[:1]) - 1
@@ -218,7 +218,7 @@ func (c *call) fromTemplate(name, domain, ip string, servers []string) []row {
 		}
 		value = strings.NewReplacer("%domain%", domain, "%ip%", ip).Replace(value)
 		rows = append(rows, c.stamp(row{
-			"ID": line.id, "RECORD": line.record, "TYPE": line.kind, "PRIORITY": line.priority, "VALUE": value, "SUSPENDED": "no",
+			"ID": strconv.Itoa(place + 1), "RECORD": line.record, "TYPE": line.kind, "PRIORITY": line.priority, "VALUE": value, "SUSPENDED": "no",
 		}))
 	}
 	return rows
@@ -226,9 +226,9 @@ func (c *call) fromTemplate(name, domain, ip string, servers []string) []row {
 
 func listDNSTemplate(c *call) int {
 	var rows []row
-	for _, line := range zoneTemplates[c.v["template"]] {
+	for place, line := range zoneTemplates[c.v["template"]] {
 		rows = append(rows, row{
-			"ID": line.id, "RECORD": line.record, "TYPE": line.kind, "PRIORITY": line.priority,
+			"ID": strconv.Itoa(place + 1), "RECORD": line.record, "TYPE": line.kind, "PRIORITY": line.priority,
 			"VALUE": escapeQuotes(line.value),
 		})
 	}
