@@ -243,6 +243,14 @@ var mistakes = []mistake{
 			return b.Memory.Acquire(ctx, name, 24*time.Hour)
 		}
 	}},
+	{"a clock that is set back keeps a lease", "lease/clock set back", "Extend of a lease that would last a year", func(b *broken, _ *shared) {
+		b.extend = func(ctx context.Context, name string, token int64, ttl time.Duration) error {
+			if err := b.Memory.Extend(ctx, name, token, ttl); !errors.Is(err, provider.ErrStale) {
+				return err
+			}
+			return nil
+		}
+	}},
 	{"Extend brings back", "lease/expired", "Extend after expiry", func(b *broken, _ *shared) {
 		b.extend = func(ctx context.Context, name string, token int64, ttl time.Duration) error {
 			err := b.Memory.Extend(ctx, name, token, ttl)

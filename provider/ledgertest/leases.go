@@ -92,6 +92,22 @@ var leaseChecks = []check{
 			return
 		}
 	}},
+	{"lease/clock set back", func(c *probe) {
+		if c.storage.sleeps {
+			return
+		}
+		other := c.open()
+		token := c.acquire(c.l, account, time.Minute)
+		c.storage.Pass(-45 * time.Second)
+		c.held(other, account, "whose clock was set back a little")
+		c.succeeds(c.l.Extend(c.ctx, account, token, time.Hour), "Extend after the clock was set back a little")
+		c.storage.Pass(-365 * 24 * time.Hour)
+		c.answers(c.l.Extend(c.ctx, account, token, time.Hour), provider.ErrStale, "Extend of a lease that would last a year")
+		c.refused(c.l, bare("1"), token, provider.ErrStale, "with a lease that would last a year")
+		if next := c.acquire(other, account, time.Minute); next <= token {
+			c.Errorf("after token %d the next is %d", token, next)
+		}
+	}},
 	{"lease/extended by others", func(c *probe) {
 		token := c.acquire(c.l, account, time.Hour)
 		for _, wrong := range []int64{token + 1, token - 1, 0, -1} {

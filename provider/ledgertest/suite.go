@@ -29,8 +29,11 @@ import (
 type Storage struct {
 	// Open opens the ledger as one more program does, and fails the test if it cannot.
 	Open func() provider.Ledger
-	// Pass makes time pass on the ledger's clock. It is time.Sleep if it is nil.
+	// Pass makes time pass on the ledger's clock, and sets that back by what is negative. If it is nil, it is
+	// time.Sleep, and no clock is set back.
 	Pass func(time.Duration)
+
+	sleeps bool
 }
 
 // Run runs all checks, each on a storage that is empty.
@@ -70,7 +73,7 @@ type probe struct {
 }
 
 func newProbe(out tb, ctx context.Context, s Storage) *probe {
-	if s.Pass == nil {
+	if s.sleeps = s.Pass == nil; s.sleeps {
 		s.Pass = time.Sleep
 	}
 	return &probe{out, ctx, s, s.Open()}

@@ -21,7 +21,7 @@
 //   - No error has a password in it.
 //
 // SQLite: the clock is that of the machine. Leases follow it if it is set: forward ends them early, and
-// back late. Programs wait for each other for 10 seconds, or as long as the context lasts. The file must be
+// back late, after at most twice their time. Programs wait for each other for 10 seconds, or as long as the context lasts. The file must be
 // on a disk of the machine: on network file systems SQLite's locks hold nobody off.
 //
 // PostgreSQL: the clock is that of the server, clock_timestamp, and those of the programs do not matter. Locks are advisory ones,

@@ -14,19 +14,24 @@ import (
 type lease struct {
 	token int64
 	until int64 // in microseconds since 1970
+	lasts int64 // for how many microseconds it was acquired or extended
 }
 
 // lease returns the lease of a name, or the zero value.
 func (tx *transaction) lease(ctx context.Context, name string) (found lease, err error) {
-	err = tx.QueryRowContext(ctx, tx.text.lease, name).Scan(&found.token, &found.until)
+	err = tx.QueryRowContext(ctx, tx.text.lease, name).Scan(&found.token, &found.until, &found.lasts)
 	if errors.Is(err, sql.ErrNoRows) {
 		return lease{}, nil
 	}
 	return found, err
 }
 
-// over reports whether the time of a lease is over.
-func (tx *transaction) over(of lease) bool { return tx.now.UnixMicro() >= of.until }
+// over reports whether the time of a lease is over. It is, too, if much more than that is left: the clock
+// was set back, and a holder that has died must not keep everybody waiting for a year.
+func (tx *transaction) over(of lease) bool {
+	left := of.until - tx.now.UnixMicro()
+	return left <= 0 || left > 2*of.lasts
+}
 
 // holds returns an error unless a token is that of a lease that has not ended.
 func (tx *transaction) holds(ctx context.Context, name string, token int64) error {
@@ -49,7 +54,7 @@ func (l *Ledger) Acquire(ctx context.Context, name string, ttl time.Duration) (t
 		}
 		if err == nil {
 			token = tx.number
-			_, err = tx.ExecContext(ctx, tx.text.acquire, name, token, tx.now.Add(ttl).UnixMicro())
+			_, err = tx.ExecContext(ctx, tx.text.acquire, name, token, tx.now.Add(ttl).UnixMicro(), ttl.Microseconds())
 		}
 		return err
 	})
@@ -67,7 +72,7 @@ func (l *Ledger) Extend(ctx context.Context, name string, token int64, ttl time.
 	return l.write(ctx, "extend a lease", locks{owns: lockOfLease(name)}, func(tx *transaction) error {
 		err := tx.holds(ctx, name, token)
 		if err == nil {
-			_, err = tx.ExecContext(ctx, tx.text.extend, tx.now.Add(ttl).UnixMicro(), name)
+			_, err = tx.ExecContext(ctx, tx.text.extend, tx.now.Add(ttl).UnixMicro(), ttl.Microseconds(), name)
 		}
 		return err
 	})

@@ -18,7 +18,7 @@ var steps = func(d *dialect) [][]string {
 				"state {text} NOT NULL, asked {text} NOT NULL, handle {text} NOT NULL, learnt {text} NOT NULL, " +
 				"sent_at bigint NOT NULL, stored bigint NOT NULL, revision bigint NOT NULL, PRIMARY KEY (account, verb, subject))",
 			"CREATE INDEX {p}open ON {p}entries (account, verb, subject) WHERE state <> 'done'",
-			"CREATE TABLE {p}leases (name {text} NOT NULL PRIMARY KEY, token bigint NOT NULL, until bigint NOT NULL)",
+			"CREATE TABLE {p}leases (name {text} NOT NULL PRIMARY KEY, token bigint NOT NULL, until bigint NOT NULL, lasts bigint NOT NULL)",
 		}, d.numbers),
 	}
 }

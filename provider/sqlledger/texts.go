@@ -20,9 +20,9 @@ func textsOf(names *strings.Replacer) texts {
 			"learnt = excluded.learnt, sent_at = excluded.sent_at, stored = excluded.stored, revision = excluded.revision"),
 		remove: names.Replace("DELETE FROM {p}entries WHERE account = $1 AND verb = $2 AND subject = $3"),
 
-		lease:   names.Replace("SELECT token, until FROM {p}leases WHERE name = $1"),
-		acquire: names.Replace("INSERT INTO {p}leases (name, token, until) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET token = excluded.token, until = excluded.until"),
-		extend:  names.Replace("UPDATE {p}leases SET until = $1 WHERE name = $2"),
+		lease:   names.Replace("SELECT token, until, lasts FROM {p}leases WHERE name = $1"),
+		acquire: names.Replace("INSERT INTO {p}leases (name, token, until, lasts) VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE SET token = excluded.token, until = excluded.until, lasts = excluded.lasts"),
+		extend:  names.Replace("UPDATE {p}leases SET until = $1, lasts = $2 WHERE name = $3"),
 		release: names.Replace("DELETE FROM {p}leases WHERE name = $1 AND token = $2"),
 	}
 }
