@@ -1,10 +1,8 @@
 package elizon_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -46,17 +44,7 @@ func untilReady(t *testing.T, p *elizon.Provider, req *provider.CreateRequest) {
 
 // landsLate has the next checkout carried out after d. Until then it is answered with answer; "" is none.
 func landsLate(srv *elizontest.Server, d time.Duration, answer string) {
-	srv.Faults.When(isCheckout, 1, faults.Fault{Kind: faults.Custom, Answer: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
-		body, _ := io.ReadAll(r.Body)
-		late := r.Clone(context.WithoutCancel(r.Context()))
-		late.Body = io.NopCloser(bytes.NewReader(body))
-		time.AfterFunc(d, func() { next.ServeHTTP(httptest.NewRecorder(), late) })
-		if answer == "" {
-			panic(http.ErrAbortHandler)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, answer)
-	}})
+	srv.Faults.When(isCheckout, 1, faults.Fault{Kind: faults.Late, Delay: d, Body: answer})
 }
 
 const accepted = `{"success":true,"orderId":"ord-77","invoiceId":"inv-77","processing":true}`

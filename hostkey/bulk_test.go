@@ -1,11 +1,6 @@
 package hostkey_test
 
 import (
-	"bytes"
-	"context"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -31,21 +26,7 @@ func TestBulkPaysOnce(t *testing.T) {
 		for n := range orders {
 			targets = append(targets, bulk.Target{Server: "dc1", Want: provider.Desired{Status: provider.StatusActive, Create: anOrder(n)}})
 		}
-		isOrder := func(r *http.Request) bool {
-			body, _ := io.ReadAll(r.Body)
-			r.Body = io.NopCloser(bytes.NewReader(body))
-			return strings.Contains(string(body), "action=order_instance")
-		}
-		srv.Faults.When(isOrder, orders, faults.Fault{Kind: faults.Custom, Answer: func(_ http.ResponseWriter, r *http.Request, next http.Handler) {
-			body, _ := io.ReadAll(r.Body)
-			late := r.Clone(context.WithoutCancel(r.Context()))
-			late.Body = io.NopCloser(bytes.NewReader(body))
-			go func() {
-				time.Sleep(time.Minute)
-				next.ServeHTTP(httptest.NewRecorder(), late)
-			}()
-			panic(http.ErrAbortHandler)
-		}})
+		srv.Faults.When(does("order_instance"), orders, faults.Fault{Kind: faults.Late, Delay: time.Minute})
 		dir := t.TempDir()
 		active := 0
 		for run := 0; active < orders; run++ {

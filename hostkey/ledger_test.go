@@ -1,7 +1,6 @@
 package hostkey_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"maps"
@@ -46,13 +45,7 @@ func untilReady(t *testing.T, p *hostkey.Provider, req *provider.CreateRequest) 
 
 // landsLate loses the answer to the next order, which is carried out after d.
 func landsLate(srv *hostkeytest.Server, d time.Duration) {
-	srv.Faults.When(does("order_instance"), 1, answering(func(_ http.ResponseWriter, r *http.Request, next http.Handler) {
-		body, _ := io.ReadAll(r.Body)
-		late := r.Clone(context.WithoutCancel(r.Context()))
-		late.Body = io.NopCloser(bytes.NewReader(body))
-		time.AfterFunc(d, func() { next.ServeHTTP(httptest.NewRecorder(), late) })
-		panic(http.ErrAbortHandler)
-	}))
+	srv.Faults.When(does("order_instance"), 1, faults.Fault{Kind: faults.Late, Delay: d})
 }
 
 // disguise has the customer of the one server remove what tells whose it is.

@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -26,7 +28,15 @@ func (in *Injector) serve(f *Fault, w http.ResponseWriter, r *http.Request, next
 		next.ServeHTTP(w, r)
 		return
 	}
-	if f.Kind == Delay && f.After {
+	switch {
+	case f.Kind == Late:
+		in.serveLater(f, r, next)
+		if f.StatusCode == 0 && f.Body == "" {
+			panic(http.ErrAbortHandler)
+		}
+		makeUp(f, w)
+		return
+	case f.Kind == Delay && f.After:
 		serveLate(f, w, r, next)
 		return
 	}
@@ -65,6 +75,20 @@ func serveLate(f *Fault, w http.ResponseWriter, r *http.Request, next http.Handl
 	next.ServeHTTP(rec, r)
 	wait(r, f.Delay)
 	rec.replay(w)
+}
+
+// serveLater applies the request when the fault's delay is over, whatever has become of its sender.
+func (in *Injector) serveLater(f *Fault, r *http.Request, next http.Handler) {
+	var body []byte
+	if r.Body != nil {
+		body, _ = io.ReadAll(r.Body)
+	}
+	late := r.Clone(context.WithoutCancel(r.Context()))
+	late.Body = io.NopCloser(bytes.NewReader(body))
+	time.AfterFunc(f.Delay, func() {
+		in.past.change()
+		next.ServeHTTP(newRecorder(late.Method), late)
+	})
 }
 
 // serveHalf applies the request and cuts its answer half-way.

@@ -19,7 +19,7 @@ import (
 type Kind string
 
 // The kinds of faults. [Fault.After] says whether Drop, Status, HTML, Garbage and Delay apply the
-// request; Refuse never does, Truncate always does.
+// request; Refuse never does, Truncate and Late always do.
 const (
 	// Refuse refuses the connection: the request never reaches the server. Over real TCP, where the
 	// connection comes before the request, it is closed before anything is applied.
@@ -43,6 +43,9 @@ const (
 	// cache or a replica does: with the answer that the same request got then, or the oldest since.
 	// It is for requests that only read, and must also meet those before the change.
 	Stale Kind = "stale"
+	// Late applies the request after [Fault.Delay], when whoever sent it has lost its answer long ago: the
+	// connection is cut at once or, if the fault has an answer of its own (StatusCode or Body), that is sent.
+	Late Kind = "late"
 	// Custom lets [Fault.Answer] serve the request.
 	Custom Kind = "custom"
 )
@@ -58,8 +61,8 @@ type Fault struct {
 	Header http.Header
 	// RetryAfter, if not empty, is the Retry-After header of the fault's own answer.
 	RetryAfter string
-	// Delay is how long every kind but Stale waits first. If the client gives up meanwhile, the request is
-	// not applied. (The kind Delay with After waits last.)
+	// Delay is how long every kind but Stale and Late waits first. If the client gives up meanwhile, the
+	// request is not applied. (The kind Delay with After waits last.)
 	Delay time.Duration
 	// Body is the body of the fault's own answer; "" is the kind's default.
 	Body string
@@ -77,7 +80,7 @@ func (f Fault) String() string {
 	}
 	switch f.Kind {
 	case Drop:
-	case Refuse, Truncate, Custom, Stale:
+	case Refuse, Truncate, Custom, Stale, Late:
 		return name
 	case Delay:
 		if f.After {

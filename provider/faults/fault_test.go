@@ -24,6 +24,7 @@ func TestNames(t *testing.T) {
 		"garbage before":  {Kind: faults.Garbage, StatusCode: 200},
 		"delay":           {Kind: faults.Delay, Delay: time.Second},
 		"delay after":     {Kind: faults.Delay, After: true},
+		"late":            {Kind: faults.Late, Delay: time.Hour},
 		"something after": {Kind: "something", After: true},
 	} {
 		require.Equal(t, want, f.String())

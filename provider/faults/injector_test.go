@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -172,4 +175,41 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 	require.Equal(t, 200, in.Count())
 	require.EqualValues(t, 175, c.applied.Load(), "a rule fires exactly as often as it was told")
+}
+
+// TestLate: the request is applied when the delay is over, whole, and although its sender has given up.
+func TestLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var in faults.Injector
+		var applied []string
+		client := memory(&in, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			applied = append(applied, r.Method+" "+r.URL.Path+" "+string(body)+" "+r.Header.Get("X-Key"))
+			require.NoError(t, r.Context().Err())
+		}))
+		send := func(f faults.Fault) (string, error) {
+			in.At(0, f)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://emulator.test/buy", strings.NewReader("plan=small"))
+			require.NoError(t, err)
+			req.Header.Set("X-Key", "k")
+			resp, err := client.Do(req)
+			if err != nil {
+				return "", err
+			}
+			defer func() { _ = resp.Body.Close() }()
+			body, err := io.ReadAll(resp.Body)
+			return resp.Status + " " + string(body), err
+		}
+		_, err := send(faults.Fault{Kind: faults.Late, Delay: time.Hour})
+		require.Error(t, err)
+		answer, err := send(faults.Fault{Kind: faults.Late, Delay: time.Hour, StatusCode: http.StatusAccepted, Body: `{"queued":true}`})
+		require.NoError(t, err)
+		require.Equal(t, `202 Accepted {"queued":true}`, answer)
+		time.Sleep(time.Hour - time.Second)
+		require.Empty(t, applied)
+		time.Sleep(2 * time.Second)
+		require.Equal(t, []string{"POST /buy plan=small k", "POST /buy plan=small k"}, applied)
+	})
 }

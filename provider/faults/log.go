@@ -3,11 +3,16 @@ package faults
 import (
 	"net/http"
 	"slices"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // Request is what the log keeps of one request.
 type Request struct {
-	Method string
+	// Operation is the call of provkit that the request belongs to. It is empty for other clients, and
+	// behind a socket (see Injector.Handler).
+	Operation provider.Operation
+	Method    string
 	// Path is the escaped path, without the query.
 	Path  string
 	Query string

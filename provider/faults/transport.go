@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"syscall"
+
+	"github.com/provkit/provkit/provider"
 )
 
 // Transport returns a RoundTripper that serves next in memory, under the faults of the Injector. It
@@ -49,6 +51,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	e, f := t.in.admit(sr, body)
+	if op, known := provider.OperationFromContext(ctx); known {
+		t.in.note(e, func(logged *Request) { logged.Operation = op })
+	}
 	if f != nil && f.Kind == Refuse {
 		t.in.noteBody(e, body)
 		return nil, refuse(ctx, *f, trace, addr)
