@@ -76,6 +76,7 @@ func NewHost(cfg HostConfig) *Host {
 	if prefix != "" {
 		handler = http.StripPrefix(prefix, handler)
 	}
+	handler = addressed(prefix, handler)
 	if !cfg.InMemory {
 		h.listen(h.Faults.Handler(handler))
 	}

@@ -37,6 +37,10 @@ func (s *Server) handler() http.Handler {
 			api.ServeHTTP(w, r)
 			return
 		}
+		if isLogin(r.URL.EscapedPath()) {
+			s.openLink(r).Write(w)
+			return
+		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, "<!DOCTYPE html>\n<html><body><h1>404 Not Found</h1></body></html>\n")

@@ -2,6 +2,7 @@ package keyhelptest_test
 
 import (
 	"encoding/json"
+	"io"
 	"testing"
 	"time"
 
@@ -83,4 +84,45 @@ func TestAdmins(t *testing.T) {
 	p.create("/admins", `{"username":"second","email":"a@b.example","is_main_admin":true,"password_hash":"h"}`)
 	p.want(204, "", "DELETE", path("/admins/%d", first.ID), "")
 	require.Equal(t, "h", p.Admins()[0].PasswordHash)
+}
+
+// TestLinks: the link of a sign-on opens the panel once, at whatever address the client has reached
+// it; one that is used, expired or unknown says so.
+func TestLinks(t *testing.T) {
+	for dialect, link := range map[keyhelptest.Dialect]func(p *panel) string{
+		keyhelptest.Documented: func(p *panel) string {
+			status, _ := p.send("POST", "/sessions", path(`{"id_client":%d}`, p.Clients()[0].ID))
+			require.Equal(t, 201, status)
+			sessions := p.Sessions()
+			return p.URL + "/login?token=" + sessions[len(sessions)-1].Token
+		},
+		keyhelptest.Live: func(p *panel) string { return p.get("/login/name/seed0001")["url"].(string) },
+	} {
+		p := newPanel(t, dialect, keyhelptest.WithSeedClients(1), keyhelptest.WithPathPrefix("/panel"))
+		open := func(link string) (int, string) {
+			resp, err := p.Client().Get(link)
+			require.NoError(t, err)
+			defer func() { _ = resp.Body.Close() }()
+			text, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			return resp.StatusCode, string(text)
+		}
+		says := func(status int, text, link string) {
+			t.Helper()
+			got, page := open(link)
+			require.Equal(t, status, got)
+			require.Contains(t, page, "<h1>"+text+"</h1>")
+		}
+		first, second, third := link(p), link(p), link(p)
+		says(200, "Signed in as seed0001.", first)
+		require.Equal(t, start, p.Sessions()[0].OpenedAt)
+		require.Zero(t, p.Sessions()[1].OpenedAt)
+		says(410, "This link has been used.", first)
+		says(404, "There is no such link.", first+"x")
+		p.now = p.now.Add(5 * time.Minute)
+		says(410, "This link has expired.", second)
+		p.now = start
+		p.RemoveClient(p.Clients()[0].ID)
+		says(410, "What this link led to is gone.", third)
+	}
 }

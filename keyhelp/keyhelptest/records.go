@@ -142,6 +142,8 @@ type Session struct {
 	// URL is empty in the documented dialect, where the caller builds it.
 	URL                  string
 	CreatedAt, ExpiresAt time.Time
+	// OpenedAt is when a browser opened the link; a zero time is never.
+	OpenedAt time.Time
 }
 
 // Usage is a client's usage as set by SetUsage. Counts of domains, databases and so on come from

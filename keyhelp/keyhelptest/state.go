@@ -3,6 +3,8 @@ package keyhelptest
 import (
 	"maps"
 	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
 )
 
 // state is all data of the panel. The server's lock guards it.
@@ -20,6 +22,7 @@ type state struct {
 	zones        map[int64]zone // by domain; changed zones only
 	usage        map[int64]Usage
 	sessions     []Session
+	links        emulator.Links // of sessions, by token
 }
 
 func newState() *state {
