@@ -22,6 +22,7 @@ import (
 //     set.
 //   - Disk usage stays 0 unless SetUsage set it; so does bandwidth. v-update-… recount and change
 //     nothing else.
+//   - The pages for login and reset have words and forms of their own, and ask for no CSRF token.
 //   - The names of DKIM keys, temporary logins and the like are drawn from a fixed series.
 //   - Files: only v-make-tmp-file and WriteFile make any. Folders exist if a file is below them.
 //   - Certificates are checked as far as the names and the pair of keys go; the chain is not.

@@ -15,8 +15,8 @@ const (
 	typeServer = "text/html"
 )
 
-// handler is the panel's web server: the API, one redirect, and pages of its own for everything
-// else.
+// handler is the panel's web server: the API, one redirect, the pages that links lead to, and an
+// error page for everything else.
 func (s *Server) handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -24,6 +24,10 @@ func (s *Server) handler() http.Handler {
 			s.answer(r).write(w)
 		case "/api":
 			redirect(w, r)
+		case "/login/":
+			s.loginPage(w, r).Write(w)
+		case "/reset/":
+			s.resetPage(r).Write(w)
 		default:
 			reply{status: http.StatusNotFound, page: true}.write(w)
 		}

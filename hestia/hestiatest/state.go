@@ -33,6 +33,7 @@ type state struct {
 
 	certificate certificate // the panel's own
 	tokens      *emulator.Tokens
+	browsers    browsers
 	serial      int // orders packages by when they were written
 }
 
