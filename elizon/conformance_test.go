@@ -12,6 +12,7 @@ import (
 
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/ledger"
@@ -65,6 +66,19 @@ func TestConformance(t *testing.T) {
 
 const wrongKey = "elz_canarycanarycanarycanarycanarycanary0000"
 
+// evidence is that of the inventory: the vendor's SDK and app are the repositories of elizonapp.
+func evidence(t testing.TB) func(faults.Request) provider.Evidence {
+	return clienttest.Evidence(t, "../testdata/elizon/operations.tsv", func(line map[string]string) provider.Evidence {
+		switch {
+		case strings.Contains(line["source"], "elizonapp/"):
+			return provider.EvidenceVendorProgram
+		case line["certainty"] == "documented":
+			return provider.EvidenceDocumented
+		}
+		return provider.EvidenceAssumed
+	})
+}
+
 func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
 	if !provider.NewOptions(options...).NoLedger {
@@ -87,6 +101,7 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		Reopen:           func() provider.Provider { return open(srv.Key) },
 		BadKey:           func() provider.Provider { return open(wrongKey) },
 		Faults:           srv.Faults,
+		Evidence:         evidence(t),
 		Request:          orderOf,
 		OtherPlan:        "prod-vps-m",
 		Image:            "102",

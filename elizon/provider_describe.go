@@ -44,7 +44,7 @@ func (p *Provider) Describe() *provider.Description { return &p.description }
 
 func describe(s settings) provider.Description {
 	native := provider.Support{Level: provider.Native}
-	assumed := provider.Support{Level: provider.Unverified, Note: "method and field of the action are not documented"}
+	assumed := provider.Support{Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: "method and field of the action are not documented"}
 	renew := provider.Support{Level: provider.Unsupported, Note: "spends money: see WithSpending"}
 	change := renew
 	if s.spending.MaxRenewal != "" {
@@ -52,37 +52,38 @@ func describe(s settings) provider.Description {
 	}
 	if s.spending.MaxUpgrade != "" {
 		change = provider.Support{
-			Level: provider.Unverified, Note: "upwards by an order, downwards at once; the field that names the product is not documented",
+			Level: provider.Unverified, Evidence: provider.EvidenceAssumed,
+			Note: "upwards by an order, downwards at once; the field that names the product is not documented",
 		}
 	}
 	return provider.Description{
 		Kind: Kind, Name: "elizon", Service: provider.ServiceServer, Username: usernamePolicy, Options: createOptions(),
 		Capabilities: provider.Capabilities{
-			provider.CapCheck: native, provider.CapGet: native,
+			provider.CapCheck: {Level: provider.Native, Evidence: provider.EvidenceAssumed}, provider.CapGet: native,
 			provider.CapFind: {Level: provider.Partial, Note: "by reference and user name; the API knows no customers"},
 			provider.CapCreate: {
-				Level: provider.Unverified,
+				Level: provider.Unverified, Evidence: provider.EvidenceAssumed,
 				Note: "costs money; pending for minutes; the service is recognised by its name, and that it can be renamed by the field \"name\" is not documented; " +
 					"e-mail address, name and password are not stored; nothing is undone",
 			},
 			provider.CapSuspend:   assumed,
-			provider.CapUnsuspend: {Level: provider.Unverified, Note: assumed.Note + "; a suspension for an unpaid invoice ends only with its payment"},
+			provider.CapUnsuspend: {Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: assumed.Note + "; a suspension for an unpaid invoice ends only with its payment"},
 			provider.CapTerminate: {Level: provider.Native, Note: "by an immediate cancellation, which the vendor carries out after a while; pending until then"},
 			provider.CapSignOn: {
 				Level: provider.Partial,
 				Note:  "console access, no login to a panel: a web page, or the address for a VNC viewer or a terminal of yours with its password or ticket as Token",
 			},
-			provider.CapList:           {Level: provider.Native, Note: "without plans, which only Get returns"},
+			provider.CapList:           {Level: provider.Native, Evidence: provider.EvidenceDocumented, Note: "without plans, which only Get returns"},
 			provider.CapPlans:          {Level: provider.Native, Note: "products with their monthly price"},
 			provider.CapUsage:          {Level: provider.Partial, Note: "traffic of the month; units of the other figures are not documented"},
 			provider.CapFleetUsage:     {Level: provider.Partial, Note: "traffic of the month, 50 services in a call"},
-			provider.CapAdopt:          {Level: provider.Unverified, Note: "by renaming the service: the name of the field is not documented"},
+			provider.CapAdopt:          {Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: "by renaming the service: the name of the field is not documented"},
 			provider.CapCancel:         native,
 			provider.CapRenew:          renew,
 			provider.CapChangePlan:     change,
 			provider.CapPower:          assumed,
-			provider.CapReinstall:      {Level: provider.Unverified, Note: "wipes the disk; Image is a template ID; method not documented; no password can be set"},
+			provider.CapReinstall:      {Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: "wipes the disk; Image is a template ID; method not documented; no password can be set"},
 			provider.CapChangePassword: {Level: provider.Unsupported, Note: "the API has none"},
-		},
+		}.KnownFrom(provider.EvidenceVendorProgram),
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/provkit/provkit/hestia"
@@ -58,6 +60,24 @@ const (
 
 func packageOf(name string) hestiatest.Package { return hestiatest.Package{Name: name} }
 
+// evidence: commands whose exchanges were recorded are replayed by the tests; all others stand in the panel's source.
+func evidence(t testing.TB) func(faults.Request) provider.Evidence {
+	commands := sync.OnceValue(func() map[string]bool {
+		found := make(map[string]bool)
+		for _, e := range recorded(t) {
+			found[e.fields()["cmd"]] = true
+		}
+		return found
+	})
+	return func(q faults.Request) provider.Evidence {
+		form, _ := url.ParseQuery(string(q.Body))
+		if commands()[form.Get("cmd")] {
+			return provider.EvidenceRecorded
+		}
+		return provider.EvidenceDocumented
+	}
+}
+
 func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *providertest.World {
 	logs := new(providertest.Log)
 	open := func(auth hestia.Auth, more ...provider.Option) provider.Provider {
@@ -75,6 +95,7 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 		Reopen:   func() provider.Provider { return open(good) },
 		BadKey:   func() provider.Provider { return open(bad) },
 		Faults:   srv.Faults,
+		Evidence: evidence(t),
 		Request: func(n int) *provider.CreateRequest {
 			return &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", n),

@@ -7,7 +7,7 @@ var description = provider.Description{
 	Username: usernamePolicy, Password: &passwordPolicy,
 	Capabilities: provider.Capabilities{
 		provider.CapCheck: {Level: provider.Native}, provider.CapGet: {Level: provider.Native}, provider.CapFind: {Level: provider.Native},
-		provider.CapCreate:    {Level: provider.Native, Note: "a domain means website, zone and mail, as far as the package allows; " + inputNote},
+		provider.CapCreate:    {Level: provider.Native, Evidence: provider.EvidenceDocumented, Note: "a domain means website, zone and mail, as far as the package allows; " + inputNote},
 		provider.CapSuspend:   {Level: provider.Native},
 		provider.CapUnsuspend: {Level: provider.Native, Note: "also unsuspends sites and mailboxes that were suspended individually"},
 		provider.CapTerminate: {Level: provider.Native},
@@ -22,7 +22,7 @@ var description = provider.Description{
 		provider.CapUsage:          {Level: provider.Native, Note: "disk and traffic are counted at night"},
 		provider.CapFleetUsage:     {Level: provider.Native, Note: "one call for the whole server"},
 		provider.CapAdopt:          {Level: provider.Unsupported, Note: "the panel refuses the brackets of a marker when it changes a name"},
-	},
+	}.KnownFrom(provider.EvidenceRecorded),
 }
 
 // Describe declares what the adapter can do.

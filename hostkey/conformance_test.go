@@ -13,6 +13,7 @@ import (
 
 	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/hostkey/hostkeytest"
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/ledger"
@@ -55,6 +56,25 @@ func TestConformance(t *testing.T) {
 
 const wrongKey = "0a1b2c3d4e5f0a1b-c0ffeec0ffeec0ff"
 
+// evidence is that of the inventory, whose sources have the names of ../shared/api: documents (SEED, DOC, XW), the
+// vendor's Terraform provider (TF, TFC) and MCP server, and programs of others.
+func evidence(t testing.TB) func(faults.Request) provider.Evidence {
+	return clienttest.Evidence(t, "../testdata/hostkey/operations.tsv", func(line map[string]string) provider.Evidence {
+		from := func(names ...string) bool {
+			return slices.ContainsFunc(strings.Split(line["source"], ", "), func(s string) bool { return slices.Contains(names, s) })
+		}
+		switch {
+		case line["params"] == "?":
+			return provider.EvidenceAssumed // only its name is known
+		case from("SEED", "DOC", "XW"):
+			return provider.EvidenceDocumented
+		case from("TF", "TFC", "MCP"):
+			return provider.EvidenceVendorProgram
+		}
+		return provider.EvidenceProgram
+	})
+}
+
 func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option) *providertest.World {
 	logs := new(providertest.Log)
 	if !provider.NewOptions(options...).NoLedger {
@@ -77,6 +97,7 @@ func openWorld(t testing.TB, srv *hostkeytest.Server, options ...provider.Option
 		Reopen:   func() provider.Provider { return open(srv.Key) },
 		BadKey:   func() provider.Provider { return open(wrongKey) },
 		Faults:   srv.Faults,
+		Evidence: evidence(t),
 		Request: func(n int) *provider.CreateRequest {
 			return &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", n),

@@ -74,13 +74,17 @@ func describe(suspension provider.Support) provider.Description {
 			provider.CapUnsuspend: suspension,
 			provider.CapTerminate: {Level: provider.Native, Note: "by an immediate cancellation, which the vendor carries out within minutes; pending until then"},
 			provider.CapSignOn: {
-				Level: provider.Partial, Note: "session: the vendor's panel with a new key of that server, as a reseller does it; console: noVNC, for virtual machines",
+				Level: provider.Partial, Evidence: provider.EvidenceDocumented,
+				Note: "session: the vendor's panel with a new key of that server, as a reseller does it; console: noVNC, for virtual machines",
 			},
 			provider.CapList:  {Level: provider.Native, Note: "without references, which only Get and Find return"},
-			provider.CapPlans: {Level: provider.Native, Note: "presets with their base price"},
+			provider.CapPlans: {Level: provider.Native, Evidence: provider.EvidenceDocumented, Note: "presets with their base price"},
 			provider.CapUsage: {Level: provider.Unverified, Note: "traffic; the answer is undocumented, and accepted only if it contains a number of bytes under a known name"},
 			provider.CapAdopt: {Level: provider.Native, Note: "by a tag"},
-			provider.CapRenew: {Level: provider.Unverified, Note: "pays the open invoice from the credit, or requests the next one if none is open; the vendor's clients differ here"},
+			provider.CapRenew: {
+				Level: provider.Unverified, Evidence: provider.EvidenceProgram,
+				Note: "pays the open invoice from the credit, or requests the next one if none is open; the vendor's clients differ here",
+			},
 			provider.CapCancel: {
 				Level: provider.Unverified, Note: "whether a cancellation is open is read from a list whose shape is undocumented",
 			},
@@ -89,7 +93,7 @@ func describe(suspension provider.Support) provider.Description {
 			provider.CapChangePlan:     {Level: provider.Unsupported, Note: "the API's upgrade is undocumented"},
 			provider.CapChangePassword: {Level: provider.Unsupported, Note: "only a reinstallation sets a password"},
 			provider.CapFleetUsage:     {Level: provider.Unsupported, Note: "needs one call per server"},
-		},
+		}.KnownFrom(provider.EvidenceVendorProgram),
 	}
 }
 

@@ -6,8 +6,10 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/keyhelp"
 	"github.com/provkit/provkit/keyhelp/keyhelptest"
 	"github.com/provkit/provkit/provider"
@@ -73,6 +75,7 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 		Reopen:   func() provider.Provider { return open(srv.Key) },
 		BadKey:   func() provider.Provider { return open("wrong.canary-of-a-wrong-key") },
 		Faults:   srv.Faults,
+		Evidence: evidence(t, dialect),
 		Request: func(n int) *provider.CreateRequest {
 			return &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", n),
@@ -102,6 +105,22 @@ func openWorld(t testing.TB, panel keyhelptest.Dialect, dialect keyhelp.Dialect)
 		Canaries: []string{srv.Key, "canary-of-a-wrong-key"},
 		Logs:     logs.String,
 	}
+}
+
+// evidence is that of the inventory. A client that finds out the dialect does not know it in Describe.
+func evidence(t testing.TB, dialect keyhelp.Dialect) func(faults.Request) provider.Evidence {
+	if dialect == keyhelp.DialectAuto {
+		return nil
+	}
+	return clienttest.Evidence(t, "../testdata/keyhelp/operations.tsv", func(line map[string]string) provider.Evidence {
+		switch mark := line["evidence"]; {
+		case strings.Contains(mark, "documented"):
+			return provider.EvidenceDocumented
+		case strings.Contains(mark, "●"): // one client, or two and more
+			return provider.EvidenceProgram
+		}
+		return provider.EvidenceAssumed
+	})
 }
 
 // deny answers in the form of the panel's dialect. No source describes a 403 in either.

@@ -42,7 +42,9 @@ var (
 		MinLength: 2, MaxLength: 32, First: provider.Lower, Rest: provider.Lower + provider.Digits + "_",
 		Reserved: []string{"root", "admin", "administrator", "keyhelp", "www-data", "mysql", "nobody", "daemon", "ftp", "mail", "postfix", "dovecot"},
 	}
-	passwordPolicy = provider.PasswordPolicy{MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}}
+	passwordPolicy = provider.PasswordPolicy{
+		MinLength: 8, MaxLength: 128, Need: []string{provider.Lower, provider.Upper, provider.Digits}, Optional: true,
+	}
 )
 
 const scanNote = "the documented dialect has no list and no search: client IDs are probed upwards (WithScan)"
@@ -69,23 +71,27 @@ var (
 func describe(capabilities provider.Capabilities, options []provider.OptionSpec) provider.Description {
 	return provider.Description{
 		Kind: Kind, Name: "KeyHelp", Service: provider.ServiceHosting,
-		Username: usernamePolicy, Password: &passwordPolicy, Options: options, Capabilities: capabilities,
+		Username: usernamePolicy, Password: &passwordPolicy, Options: options, Capabilities: capabilities.KnownFrom(provider.EvidenceDocumented),
 	}
 }
 
 func capabilitiesLive() provider.Capabilities {
 	native := provider.Support{Level: provider.Native}
+	seen := provider.Support{Level: provider.Native, Evidence: provider.EvidenceProgram}
 	return provider.Capabilities{
-		provider.CapCheck: native, provider.CapGet: native, provider.CapFind: native, provider.CapCreate: native,
-		provider.CapSuspend: native, provider.CapUnsuspend: native, provider.CapTerminate: native, provider.CapSignOn: native,
-		provider.CapList: native, provider.CapPlans: native, provider.CapChangePlan: native, provider.CapChangePassword: native,
-		provider.CapUsage: native, provider.CapAdopt: native,
-		provider.CapFleetUsage: {Level: provider.Native, Note: "one call per account, several at a time: the API has no total"},
+		provider.CapCheck: seen, provider.CapGet: seen, provider.CapFind: seen, provider.CapCreate: seen,
+		provider.CapSuspend: native, provider.CapUnsuspend: native, provider.CapTerminate: seen, provider.CapSignOn: seen,
+		provider.CapList: seen, provider.CapPlans: native, provider.CapChangePlan: native, provider.CapChangePassword: native,
+		provider.CapUsage: seen, provider.CapAdopt: native,
+		provider.CapFleetUsage: {Level: provider.Native, Evidence: provider.EvidenceProgram, Note: "one call per account, several at a time: the API has no total"},
 	}
 }
 
 func capabilitiesDocumented() provider.Capabilities {
-	c := capabilitiesLive()
+	c := make(provider.Capabilities)
+	for name := range capabilitiesLive() {
+		c[name] = provider.Support{Level: provider.Native}
+	}
 	c[provider.CapList] = provider.Support{Level: provider.Emulated, Note: scanNote}
 	c[provider.CapFind] = provider.Support{Level: provider.Emulated, Note: scanNote}
 	c[provider.CapFleetUsage] = provider.Support{Level: provider.Emulated, Note: scanNote}
@@ -96,8 +102,14 @@ func capabilitiesDocumented() provider.Capabilities {
 	return c
 }
 
-// capabilitiesAuto returns the lesser capabilities of the two: what is declared before the first
-// call must be true after it.
+// capabilitiesAuto returns the lesser capabilities of the two, and the weaker evidence: what is declared
+// before the first call must be true after it.
 func capabilitiesAuto() provider.Capabilities {
-	return capabilitiesDocumented()
+	c := capabilitiesDocumented()
+	for name, live := range capabilitiesLive() {
+		lesser := c[name]
+		lesser.Evidence = live.Evidence
+		c[name] = lesser
+	}
+	return c
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/provkit/provkit/internal/clienttest"
 	"github.com/provkit/provkit/licenseserver"
 	"github.com/provkit/provkit/licenseserver/licenseservertest"
 	"github.com/provkit/provkit/provider"
@@ -54,6 +55,16 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// evidence is that of the inventory.
+func evidence(t testing.TB) func(faults.Request) provider.Evidence {
+	return clienttest.Evidence(t, "../testdata/licenseserver/operations.tsv", func(line map[string]string) provider.Evidence {
+		if line["status"] == "documented" {
+			return provider.EvidenceDocumented
+		}
+		return provider.EvidenceAssumed
+	})
+}
+
 func openWorld(t testing.TB, search, resources bool) *providertest.World {
 	srv := licenseservertest.NewServer(licenseservertest.InMemory())
 	logs := new(providertest.Log)
@@ -89,6 +100,7 @@ func openWorld(t testing.TB, search, resources bool) *providertest.World {
 		Reopen:   good,
 		BadKey:   func() provider.Provider { return open(wrongAPIKey, wrongCookie) },
 		Faults:   srv.Faults,
+		Evidence: evidence(t),
 		Request: func(n int) *provider.CreateRequest {
 			req := &provider.CreateRequest{
 				Reference: fmt.Sprintf("order-%d", n),

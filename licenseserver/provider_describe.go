@@ -64,8 +64,15 @@ func describe(c *Client) *provider.Description {
 		capabilities[provider.CapPlans] = provider.Support{Level: provider.Emulated, Note: "those of WithPlans: the server has none"}
 		capabilities[provider.CapChangePlan] = provider.Support{Level: provider.Emulated, Note: "sets the limits of the plan; a license is on the plan whose limits it has"}
 	}
+	if c.search.Endpoint != nil {
+		for _, name := range []provider.Capability{provider.CapCheck, provider.CapCreate, provider.CapList, provider.CapFleetUsage} {
+			support := capabilities[name]
+			support.Evidence = provider.EvidenceAssumed
+			capabilities[name] = support
+		}
+	}
 	return &provider.Description{
 		Kind: Kind, Name: "V2 License Server", Service: provider.ServiceLicense,
-		Username: usernamePolicy, Options: createOptions, Capabilities: capabilities,
+		Username: usernamePolicy, Options: createOptions, Capabilities: capabilities.KnownFrom(provider.EvidenceDocumented),
 	}
 }

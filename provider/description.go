@@ -118,9 +118,34 @@ const (
 	Unsupported Level = "unsupported"
 )
 
+// Evidence is where it is known from what the requests of a capability look like, and their answers.
+type Evidence string
+
+// The kinds of evidence, from the strongest to the weakest.
+const (
+	// EvidenceRecorded: exchanges with a running system were recorded, and the tests replay them.
+	EvidenceRecorded Evidence = "recorded from a running system"
+	// EvidenceDocumented: the vendor documents it.
+	EvidenceDocumented Evidence = "documented by the vendor"
+	// EvidenceVendorProgram: a program of the vendor sends it, such as its SDK.
+	EvidenceVendorProgram Evidence = "seen in the vendor's own program"
+	// EvidenceProgram: a program of somebody else sends it.
+	EvidenceProgram Evidence = "seen in somebody's program"
+	// EvidenceAssumed: it follows from what is known of similar requests. The zero value means the
+	// same.
+	EvidenceAssumed Evidence = "assumed"
+)
+
+// AllEvidence lists every kind of evidence once, from the strongest to the weakest.
+func AllEvidence() []Evidence {
+	return []Evidence{EvidenceRecorded, EvidenceDocumented, EvidenceVendorProgram, EvidenceProgram, EvidenceAssumed}
+}
+
 // Support is the entry of one capability.
 type Support struct {
 	Level Level
+	// Evidence is that of the least known of the requests that the capability makes.
+	Evidence Evidence
 	// Note says how it is done, or what is missing.
 	Note string
 }
@@ -132,4 +157,16 @@ type Capabilities map[Capability]Support
 func (c Capabilities) Has(name Capability) bool {
 	level := c[name].Level
 	return level != "" && level != Unsupported
+}
+
+// KnownFrom is for authors of adapters: it sets the evidence of all supported capabilities that have none,
+// and returns the map.
+func (c Capabilities) KnownFrom(e Evidence) Capabilities {
+	for name, support := range c {
+		if c.Has(name) && support.Evidence == "" {
+			support.Evidence = e
+			c[name] = support
+		}
+	}
+	return c
 }

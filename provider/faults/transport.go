@@ -51,6 +51,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	e, f := t.in.admit(sr, body)
+	defer t.in.over(e)
 	if op, known := provider.OperationFromContext(ctx); known {
 		t.in.note(e, func(logged *Request) { logged.Operation = op })
 	}

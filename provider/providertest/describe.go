@@ -34,6 +34,7 @@ var describeChecks = []check{
 	{name: "declared is offered", run: declaredIsOffered},
 	{name: "undeclared is refused", run: undeclaredIsRefused},
 	{name: "native is tried", run: nativeIsTried},
+	{name: "evidence", run: evidenceIsThatOfTheRequests, applies: needEvidence},
 	{name: "options", run: describeOptions},
 	{name: "names", run: describeNames},
 	{name: "names are accepted", run: namesAreAccepted},
