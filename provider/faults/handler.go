@@ -21,6 +21,7 @@ func (in *Injector) Handler(next http.Handler) http.Handler {
 			body.load()
 		}
 		in.noteBody(e, body)
+		defer in.over(e) // also after a cut
 
 		watched := &statusWriter{ResponseWriter: w, sent: func(status int) {
 			in.note(e, func(logged *Request) { logged.Status = status })

@@ -14,13 +14,15 @@ import (
 // first [Injector.When] that matches, or the one that [Injector.Random] draws.
 type Injector struct {
 	mu     sync.Mutex
-	seen   int // never reset: At counts from here
+	count  int // never reset: At counts from here
 	at     map[int]Fault
 	rules  []*rule
 	dice   *rand.Rand
 	share  float64
 	random []Fault
 	log    []*entry
+	keep   int // Keep
+	seen   func(Request)
 	past   memory // for Stale
 }
 
@@ -39,7 +41,7 @@ func (in *Injector) At(n int, f Fault) {
 	if in.at == nil {
 		in.at = make(map[int]Fault)
 	}
-	in.at[in.seen+n] = f
+	in.at[in.count+n] = f
 }
 
 // When injects f into requests that match accepts: into so many of them, or into all if times <= 0.
@@ -79,14 +81,15 @@ func (in *Injector) Clear() {
 // admit logs a request when it arrives, and chooses its fault.
 func (in *Injector) admit(r *http.Request, body *intake) (*entry, *Fault) {
 	in.mu.Lock()
-	index := in.seen
-	in.seen++
+	index := in.count
+	in.count++
 	drawn := in.draw()
 	fixed, isFixed := in.at[index]
 	delete(in.at, index)
 	rules := slices.Clone(in.rules)
 	e := newEntry(r)
 	in.log = append(in.log, e)
+	in.trim()
 	in.mu.Unlock()
 
 	f := drawn

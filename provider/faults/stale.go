@@ -63,6 +63,9 @@ func (m *memory) serve(lag time.Duration, w http.ResponseWriter, r *http.Request
 func (m *memory) change() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.seen == nil { // no answer is kept that this could outdate
+		return
+	}
 	m.count++
 	m.wrote = append(m.wrote, moment{time.Now(), m.count})
 }
