@@ -1,18 +1,13 @@
 package emulator
 
 import (
-	"context"
-	"crypto/tls"
-	"log"
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/provkit/provkit/provider/faults"
 )
@@ -47,8 +42,8 @@ type Host struct {
 
 	transport http.RoundTripper
 	origin    url.URL
-	server    *http.Server
-	served    chan struct{}
+	handler   http.Handler
+	listener  *Listener
 	closed    atomic.Bool
 	close     sync.Once
 }
@@ -69,7 +64,7 @@ func NewHost(cfg HostConfig) *Host {
 	}
 	if cfg.TLS {
 		h.origin.Scheme = "https"
-		h.Certificate = newCertificate(h.origin.Host)
+		h.Certificate = NewCertificate(h.origin.Host)
 	}
 	handler := cfg.Handler
 	prefix := strings.TrimRight(cfg.Prefix, "/")
@@ -77,8 +72,10 @@ func NewHost(cfg HostConfig) *Host {
 		handler = http.StripPrefix(prefix, handler)
 	}
 	handler = addressed(prefix, handler)
+	h.handler = h.Faults.Handler(handler)
 	if !cfg.InMemory {
-		h.listen(h.Faults.Handler(handler))
+		h.listener = mustListen(h.Certificate, h.handler)
+		h.origin.Host = h.listener.Address
 	}
 	h.transport = h.Faults.Transport(handler)
 	h.URL = h.origin.String() + prefix
@@ -91,55 +88,17 @@ func (h *Host) Client() *http.Client {
 	return &http.Client{Transport: memory{h}}
 }
 
+// Handler returns the API behind its faults, for a listener of somebody else's.
+func (h *Host) Handler() http.Handler { return h.handler }
+
 // Close stops the host. It may be called more than once.
 func (h *Host) Close() {
 	h.close.Do(func() {
 		h.closed.Store(true)
-		if h.server != nil {
-			_ = h.server.Close()
-			<-h.served
+		if h.listener != nil {
+			h.listener.Close()
 		}
 	})
-}
-
-func (h *Host) listen(handler http.Handler) {
-	var listen net.ListenConfig
-	listener, err := listen.Listen(context.Background(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		if listener, err = listen.Listen(context.Background(), "tcp6", "[::1]:0"); err != nil {
-			panic("emulator: no loopback interface: " + err.Error())
-		}
-	}
-	h.origin.Host = listener.Addr().String()
-	h.server = &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: time.Minute,
-		ErrorLog:          log.New(complaints{}, "", 0),
-	}
-	if h.Certificate != nil {
-		// HTTP/1.1 only, since a cut connection is simpler than a reset stream.
-		listener = tls.NewListener(listener, &tls.Config{
-			MinVersion:   tls.VersionTLS12,
-			Certificates: []tls.Certificate{h.Certificate.pair},
-			NextProtos:   []string{"http/1.1"},
-		})
-	}
-	h.served = make(chan struct{})
-	go func() {
-		defer close(h.served)
-		_ = h.server.Serve(listener)
-	}()
-}
-
-// complaints passes on the errors that net/http's server logs, except for handshakes that a client
-// aborted: tests of certificate checks do that on purpose.
-type complaints struct{}
-
-func (complaints) Write(line []byte) (int, error) {
-	if !strings.HasPrefix(string(line), "http: TLS handshake error") {
-		_, _ = os.Stderr.Write(line)
-	}
-	return len(line), nil
 }
 
 // memory is the transport of Client.
