@@ -90,6 +90,9 @@ type Error struct {
 	// MaybeExecuted is set if the change may have been made, by this attempt or an earlier one of
 	// the same call. Look before you repeat it.
 	MaybeExecuted bool
+	// Undecided names what a person has to decide before a program can go on, by its key in the Ledger: the
+	// Message says what is the matter, and ledger.Abandon ends it. It is nil in all other errors.
+	Undecided *LedgerKey
 	// Err is the cause: the vendor's own error, a network error, the context's.
 	Err error
 }
@@ -214,6 +217,9 @@ func (e *Error) LogValue() slog.Value {
 	}
 	if e.MaybeExecuted {
 		attrs = append(attrs, slog.Bool("maybe_executed", true))
+	}
+	if e.Undecided != nil {
+		attrs = append(attrs, slog.String("undecided", words.Line(e.Undecided.String(), maxAction)))
 	}
 	return slog.GroupValue(attrs...)
 }

@@ -16,6 +16,10 @@ func (e Error) MarshalJSON() ([]byte, error) {
 		}
 		return words.Line(err.Error(), words.MaxSaid)
 	}
+	undecided := e.Undecided
+	if undecided != nil && !undecided.plain() {
+		undecided = nil // no ledger of ours has it
+	}
 	return json.Marshal(struct {
 		Provider      string            `json:",omitempty"`
 		Op            string            `json:",omitempty"`
@@ -28,10 +32,11 @@ func (e Error) MarshalJSON() ([]byte, error) {
 		RetryAfter    time.Duration     `json:",omitempty"`
 		RequestID     string            `json:",omitempty"`
 		MaybeExecuted bool              `json:",omitempty"`
+		Undecided     *LedgerKey        `json:",omitempty"`
 		Err           string            `json:",omitempty"`
 	}{
 		words.Line(e.Provider, words.MaxCode), words.Line(e.Op, words.MaxCode), words.Line(e.Action, maxAction), text(e.Kind), e.StatusCode,
 		words.Line(e.Code, words.MaxCode), words.Line(e.Message, words.MaxSaid), (*words.Cleaner)(nil).Fields(e.Fields),
-		e.RetryAfter, words.Line(e.RequestID, words.MaxCode), e.MaybeExecuted, text(e.Err),
+		e.RetryAfter, words.Line(e.RequestID, words.MaxCode), e.MaybeExecuted, undecided, text(e.Err),
 	})
 }

@@ -89,16 +89,17 @@ func TestErrorInLogs(t *testing.T) {
 	log := slog.New(slog.NewTextHandler(&out, nil))
 	log.Info("x", "err", &provider.Error{
 		Provider: "keyhelp", Op: "Clients.Get", Kind: provider.ErrConflict, StatusCode: 409, Code: "c1", RequestID: "r1",
-		Message: "m", MaybeExecuted: true, Err: &vendorError{7},
+		Message: "m", MaybeExecuted: true, Err: &vendorError{7}, Undecided: &provider.LedgerKey{Account: "shop", Verb: "renew", Subject: "7"},
 	})
 	for _, want := range []string{
 		"err.provider=keyhelp", "err.op=Clients.Get", "err.kind=conflict", "err.status=409", "err.code=c1", "err.request_id=r1", "err.maybe_executed=true",
+		`err.undecided="renew \"7\" of \"shop\""`,
 	} {
 		require.Contains(t, out.String(), want)
 	}
 	out.Reset()
 	log.Info("x", "err", &provider.Error{})
-	for _, not := range []string{"status", "code", "kind", "request_id", "maybe"} {
+	for _, not := range []string{"status", "code", "kind", "request_id", "maybe", "undecided"} {
 		require.NotContains(t, out.String(), not)
 	}
 }
@@ -121,7 +122,7 @@ func TestErrorAsJSON(t *testing.T) {
 	}
 	text, err := json.Marshal(provider.Error{
 		Provider: evil, Op: evil, Action: evil, Kind: errors.New(evil), Code: evil, Message: evil, Fields: fields, RequestID: evil,
-		Err: &provider.Error{Message: evil, Fields: fields},
+		Err: &provider.Error{Message: evil, Fields: fields}, Undecided: &provider.LedgerKey{Account: "shop", Verb: "renew", Subject: "\u202e"},
 	})
 	require.NoError(t, err)
 	require.Less(t, len(text), 16_000)
@@ -129,7 +130,9 @@ func TestErrorAsJSON(t *testing.T) {
 
 	text, err = json.Marshal(map[string]any{"err": &provider.Error{
 		Provider: "keyhelp", Kind: provider.ErrConflict, StatusCode: 409, Message: "m", RetryAfter: time.Second, Err: &vendorError{7},
+		Undecided: &provider.LedgerKey{Account: "shop", Verb: "renew", Subject: "7"},
 	}, "none": (*provider.Error)(nil)})
 	require.NoError(t, err)
-	require.JSONEq(t, `{"err":{"Provider":"keyhelp","Kind":"conflict","StatusCode":409,"Message":"m","RetryAfter":1000000000,"Err":"vendor says 7"},"none":null}`, string(text))
+	require.JSONEq(t, `{"err":{"Provider":"keyhelp","Kind":"conflict","StatusCode":409,"Message":"m","RetryAfter":1000000000,
+		"Undecided":{"Account":"shop","Verb":"renew","Subject":"7"},"Err":"vendor says 7"},"none":null}`, string(text))
 }

@@ -24,6 +24,16 @@ func (k LedgerKey) String() string {
 	return words.Say("%s %q of %q", k.Verb, k.Subject, k.Account)
 }
 
+// plain reports whether a key may be shown as it is.
+func (k LedgerKey) plain() bool {
+	for _, part := range []string{k.Account, k.Verb, k.Subject} {
+		if words.Line(part, maxLedgerName) != part {
+			return false
+		}
+	}
+	return true
+}
+
 // Check returns an error that matches ErrInvalid and names each field that no Ledger accepts.
 func (k LedgerKey) Check() error {
 	var p Problems

@@ -8,6 +8,7 @@ import (
 
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 // What the entries of orders have in Learnt.
@@ -89,6 +90,11 @@ func (d *Desk) resume(ctx context.Context, o Order) error {
 	if entry == nil {
 		return nil
 	}
+	if _, abandoned := ledger.Abandoned(entry); abandoned { // and so is what a handle of the caller says
+		o.Forget()
+		r.anew()
+		return nil
+	}
 	if entry.Handle != "" { // the caller's may be of an order that has ended since
 		if err := o.Resume(entry.Handle); err != nil {
 			return err
@@ -122,7 +128,7 @@ func (d *Desk) keep(ctx context.Context, o Order, token int64) error {
 	}
 	switch {
 	case r.ended, !r.Sent() && !o.Located():
-		if r.entry == nil {
+		if _, abandoned := ledger.Abandoned(r.entry); abandoned || r.entry == nil {
 			return nil
 		}
 		err := d.ledger.Remove(ctx, entry.LedgerKey, r.entry.Revision)
@@ -151,7 +157,7 @@ func same(a, b *provider.LedgerEntry) bool {
 
 // note is keep for what has happened, whether it can be written down or not. Where another program was
 // faster, it has seen as much of the same order, and only its revision is taken over. What it
-// has written is not removed.
+// has written is not removed, and what it has placed anew, or abandoned, stays so.
 func (d *Desk) note(ctx context.Context, o Order) {
 	r := o.record()
 	d.after(ctx, func(ctx context.Context) error {
@@ -164,7 +170,7 @@ func (d *Desk) note(ctx context.Context, o Order) {
 			switch {
 			case readErr != nil:
 				return readErr
-			case entry != nil && (rank(entry.State) > rank(stateOf(o)) || r.ended || !r.Sent() && !o.Located()):
+			case entry != nil && (!r.of(entry) || rank(entry.State) > rank(stateOf(o)) || r.ended || !r.Sent() && !o.Located()):
 				return nil
 			}
 			r.entry = entry

@@ -68,14 +68,19 @@ func (d *Desk) place(ctx context.Context, o Order) (State, error) {
 		}
 		known := r.Known
 		state, err = d.follow(ctx, o)
-		if again || !errors.Is(err, errAstray) && !(known && r.ended) {
+		switch {
+		case again:
+			return state, err
+		case r.ended && d.orderedAgain(ctx, o):
+			continue
+		case !errors.Is(err, errAstray) && !(known && r.ended):
 			return state, err
 		}
 		// A handle that led astray, or to what has ended since it was done, is forgotten. What was done before
 		// is not under way any more.
 		o.Forget()
 		if r.Known = false; r.ended || known {
-			r.ended, r.SentAt, r.Accepted, r.Marked = false, time.Time{}, false, false
+			r.anew()
 		}
 		d.note(ctx, o)
 	}
@@ -108,7 +113,7 @@ func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, err
 	case err != nil:
 		return "", err
 	}
-	if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
+	if state, err := d.judge(o, seen); state != "" || err != nil || o.Located() {
 		return state, err
 	}
 	switch {
@@ -175,7 +180,7 @@ func (d *Desk) find(ctx context.Context, o Order, lost error) (State, error) {
 	case err != nil:
 		return Unclear, unresolved(lost, err)
 	}
-	if state, err := judge(o, seen); state != "" || err != nil || o.Located() {
+	if state, err := d.judge(o, seen); state != "" || err != nil || o.Located() {
 		return state, err
 	}
 	return Unclear, lost // nothing is to be seen, but the vendor may still be working on it
@@ -191,7 +196,9 @@ func (d *Desk) Poll(ctx context.Context, o Order) (State, error) {
 		}
 	}
 	if o.Located() {
-		return d.follow(ctx, o)
+		if state, err := d.follow(ctx, o); !r.ended || !d.orderedAgain(ctx, o) {
+			return state, err
+		}
 	}
 	leased, hold, err := d.hold(ctx)
 	if err != nil {
@@ -220,7 +227,7 @@ func (d *Desk) search(ctx context.Context, o Order) (State, error) {
 	if err != nil {
 		return Unclear, err
 	}
-	return judge(o, seen)
+	return d.judge(o, seen)
 }
 
 // look searches the account for an order. Before an order is taken for one of which nothing came, it is looked
@@ -235,21 +242,21 @@ func look(ctx context.Context, o Order) (*Sighting, error) {
 }
 
 // judge says how far an order is by what a look saw; "" if it is located, or nothing came of it.
-func judge(o Order, seen *Sighting) (State, error) {
+func (d *Desk) judge(o Order, seen *Sighting) (State, error) {
 	r := o.record()
 	switch {
 	case seen.Conflict != nil && (!o.Located() || r.Known):
-		return Unclear, seen.Conflict
+		return Unclear, d.undecided(o, seen.Conflict)
 	case o.Located():
 		return "", nil
 	case seen.Unclear != "":
 		r.Why = seen.Unclear
 		return Unclear, nil
 	case r.Accepted && r.Since() > accepted*r.settle:
-		return Unclear, &provider.Error{
+		return Unclear, d.undecided(o, &provider.Error{
 			Kind: provider.ErrConflict, MaybeExecuted: true,
 			Message: words.Say("the vendor accepted the order at %s, and nothing is to be seen of it: ask the vendor; it is not ordered again", r.SentAt.Format(time.RFC3339)),
-		}
+		})
 	case r.Accepted:
 		return Deploying, nil
 	}
@@ -264,11 +271,25 @@ const accepted = 4
 func (d *Desk) follow(ctx context.Context, o Order) (State, error) {
 	defer func() { d.note(ctx, o) }()
 	state, err := o.Follow(ctx)
+	err = d.undecided(o, err)
 	if err == nil && state == Unmarked {
 		state, err = o.Mark(ctx)
 	}
 	o.record().ended = errors.Is(err, errGone)
 	return state, proven(err)
+}
+
+// orderedAgain reports whether another program has placed an order anew whose thing has ended, and goes on
+// with that.
+func (d *Desk) orderedAgain(ctx context.Context, o Order) bool {
+	r := o.record()
+	entry, err := d.read(ctx, d.key(verbCreate, r.Reference))
+	if err != nil || entry == nil || r.of(entry) {
+		return false
+	}
+	o.Forget()
+	r.anew()
+	return d.resume(ctx, o) == nil
 }
 
 // unsettled is how far an order is that was sent so lately that seeing nothing of it proves

@@ -158,6 +158,15 @@ func (r *Record) patience() time.Duration {
 	return r.settle
 }
 
+// of reports whether an entry of the ledger is about this very order: one that has ended may have been
+// placed anew under the same reference.
+func (r *Record) of(entry *provider.LedgerEntry) bool { return entry.SentAt.Equal(r.SentAt) }
+
+// anew forgets how far the order was, since it is over.
+func (r *Record) anew() {
+	r.SentAt, r.Accepted, r.Marked, r.Known, r.Refused, r.ended = time.Time{}, false, false, false, false, false
+}
+
 // Now returns the time by the vendor's clock if that is known, or else by the ledger's.
 func (r *Record) Now() time.Time {
 	if r.clock == nil {

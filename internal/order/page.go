@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 // Page is what the ledger has of one Create, while a call has the lease. It is for vendors whose Create
@@ -27,7 +28,10 @@ func (d *Desk) Under(ctx context.Context, reference string, do func(context.Cont
 	p := &Page{desk: d, token: hold.token, LedgerEntry: provider.LedgerEntry{LedgerKey: d.key(verbCreate, reference)}}
 	entry, err := d.read(leased, p.LedgerKey)
 	if err == nil {
-		if entry != nil {
+		switch _, abandoned := ledger.Abandoned(entry); {
+		case abandoned:
+			p.Revision = entry.Revision
+		case entry != nil:
 			p.LedgerEntry = *entry
 		}
 		err = do(leased, p)
@@ -64,6 +68,11 @@ func (p *Page) Others(ctx context.Context) ([]*provider.LedgerEntry, error) {
 		return nil, p.desk.failed("not looked", err)
 	}
 	return slices.DeleteFunc(open, func(e *provider.LedgerEntry) bool { return e.Verb != p.Verb || e.Subject == p.Subject }), nil
+}
+
+// Undecided adds to an error that only a person can end how that is done.
+func (p *Page) Undecided(err error) error {
+	return p.desk.decide(err, p.LedgerKey, createAnew)
 }
 
 // Settled returns an error that matches provider.ErrOutcomeUnknown if what was sent may still be carried out.

@@ -9,6 +9,7 @@ import (
 	"github.com/provkit/provkit/internal/touched"
 	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 // Spending pays for what is not an order of its own: a renewal, an upgrade, an invoice.
@@ -57,6 +58,10 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 	if err != nil {
 		return "", err
 	}
+	kept := entry
+	if _, abandoned := ledger.Abandoned(entry); abandoned {
+		entry = nil
+	}
 	now := d.clock(d.now(ctx))
 	if entry == nil && s.From.IsZero() { // somebody else may have been faster
 		if _, so, err := s.Look(ctx); so || err != nil {
@@ -65,12 +70,12 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 	}
 	if entry != nil {
 		if outcome, err := d.spent(ctx, s, entry, now); outcome != "" || err != nil {
-			return outcome, err
+			return outcome, d.decide(err, key, orderAnew)
 		}
 	}
 	sent := &provider.LedgerEntry{LedgerKey: key, State: provider.LedgerSent, SentAt: now.Truncate(time.Second)}
-	if entry != nil {
-		sent.Revision = entry.Revision
+	if kept != nil {
+		sent.Revision = kept.Revision
 	}
 	if !s.From.IsZero() {
 		if entry != nil && entryTime(entry.Learnt[learntEnd]).After(s.From) {
@@ -86,7 +91,7 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 	case invoice != "":
 		sent.State, sent.Learnt = provider.LedgerPlaced, map[string]string{learntInvoice: invoice}
 		d.after(ctx, func(ctx context.Context) error { return d.ledger.Put(ctx, sent, 0) })
-		return "", failed
+		return "", d.decide(failed, key, orderAnew)
 	case failed != nil && !errors.Is(failed, provider.ErrOutcomeUnknown):
 		d.after(ctx, func(ctx context.Context) error { return d.ledger.Remove(ctx, key, sent.Revision) })
 		return "", failed

@@ -32,6 +32,8 @@ type vendor struct {
 	// refusal and conflict are what a look sees.
 	refusal, conflict error
 
+	// meanwhile, if set, is what another program does while one follows its thing.
+	meanwhile func()
 	// slow, if set, is what happens before an order is answered.
 	slow func(context.Context) error
 	// kill, if set, is asked at each step whether the program dies there.
@@ -47,6 +49,7 @@ const (
 	named      answer = "named"       // the answer names the thing
 	underWay   answer = "under way"   // and says that nothing is left to do now
 	accepted   answer = "accepted"    // it names nothing
+	swallowed  answer = "swallowed"   // accepted, and never carried out
 	leftBehind answer = "left behind" // an error names the thing
 	lostAfter  answer = "lost after"  // carried out, and nobody hears of it
 	lostBefore answer = "lost before" // not carried out, and nobody hears of it
@@ -193,7 +196,7 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 		}
 	}
 	answer := p.v.answer
-	carriedOut := answer != refused && answer != lostBefore
+	carriedOut := answer != refused && answer != lostBefore && answer != swallowed
 	err := p.v.step(func() {
 		if carriedOut {
 			p.v.things = append(p.v.things, thing{})
@@ -208,7 +211,7 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 	case underWay:
 		p.thing = len(p.v.things)
 		return order.Deploying, nil
-	case accepted:
+	case accepted, swallowed:
 		p.Accepted = true
 	case leftBehind:
 		p.thing = len(p.v.things)
@@ -224,6 +227,14 @@ func (p *purchase) Send(ctx context.Context) (order.State, error) {
 func (p *purchase) Follow(context.Context) (order.State, error) {
 	if err := p.v.step(func() {}); err != nil {
 		return order.Deploying, err
+	}
+	if do := p.v.meanwhile; do != nil {
+		p.v.meanwhile = nil
+		failed := p.v.followFails
+		do()
+		if failed != nil { // it is what was seen before
+			return "", failed
+		}
 	}
 	if p.v.followFails != nil || p.v.state != "" {
 		return p.v.state, p.v.followFails
