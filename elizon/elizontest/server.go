@@ -84,6 +84,10 @@ func NewServer(opts ...Option) *Server {
 // It reaches nothing else, and sends no credential by itself.
 func (s *Server) Client() *http.Client { return s.host.Client() }
 
+// Handler serves the server, faults included, from a listener of yours. Links in its answers lead to
+// where the request came to.
+func (s *Server) Handler() http.Handler { return s.host.Handler() }
+
 // Close stops the server. It may be called more than once.
 func (s *Server) Close() { s.host.Close() }
 
