@@ -124,13 +124,13 @@ type Evidence string
 // The kinds of evidence, from the strongest to the weakest.
 const (
 	// EvidenceRecorded: exchanges with a running system were recorded, and the tests replay them.
-	EvidenceRecorded Evidence = "recorded from a running system"
+	EvidenceRecorded Evidence = "recorded"
 	// EvidenceDocumented: the vendor documents it.
-	EvidenceDocumented Evidence = "documented by the vendor"
+	EvidenceDocumented Evidence = "documented"
 	// EvidenceVendorProgram: a program of the vendor sends it, such as its SDK.
-	EvidenceVendorProgram Evidence = "seen in the vendor's own program"
+	EvidenceVendorProgram Evidence = "vendor's program"
 	// EvidenceProgram: a program of somebody else sends it.
-	EvidenceProgram Evidence = "seen in somebody's program"
+	EvidenceProgram Evidence = "other program"
 	// EvidenceAssumed: it follows from what is known of similar requests. The zero value means the
 	// same.
 	EvidenceAssumed Evidence = "assumed"

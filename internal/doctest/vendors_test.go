@@ -32,7 +32,8 @@ var vendors = []struct {
 	{licenseserver.Driver, provider.ServerConfig{URL: "https://license.example.com", Secret: provider.NewSecret("AF-2030-" + strings.Repeat("x", 32))}},
 }
 
-// TestCapabilities: the table of each vendor's page says what Describe says.
+// TestCapabilities: the table of each vendor's page says what Describe says, whose evidence the conformance
+// suite compares with the requests.
 func TestCapabilities(t *testing.T) {
 	pages := documents(t)
 	for _, vendor := range vendors {
@@ -42,12 +43,16 @@ func TestCapabilities(t *testing.T) {
 			p, err := vendor.driver.Open(vendor.config)
 			require.NoError(t, err)
 			declared := p.Describe().Capabilities
-			rows := table(t, pages, name, "Capability", "Level", "Note")
+			rows := table(t, pages, name, "Capability", "Level", "Evidence", "Note")
 			require.Len(t, rows, len(provider.AllCapabilities()), "a row for each capability")
 			for i, of := range provider.AllCapabilities() {
 				support := declared[of]
-				want := []string{string(of), string(cmp.Or(support.Level, provider.Unsupported)), support.Note}
-				assert.Equal(t, want, rows[i], "capability, level and note")
+				evidence := support.Evidence
+				if !declared.Has(of) {
+					evidence = ""
+				}
+				want := []string{string(of), string(cmp.Or(support.Level, provider.Unsupported)), string(evidence), support.Note}
+				assert.Equal(t, want, rows[i], "capability, level, evidence and note")
 			}
 		})
 	}

@@ -128,43 +128,23 @@ func runsSuite(t *testing.T, folder string) (found bool) {
 
 // TestTable compares a small table, by value.
 func TestTable(t *testing.T) {
-	one := provider.Description{Name: "One", Capabilities: provider.Capabilities{
-		provider.CapCheck: {Level: provider.Native},
-		provider.CapGet:   {Level: provider.Emulated, Note: "by <name> | two\nlines"},
-		provider.CapFind:  {Level: provider.Emulated, Note: "by <name> | two\nlines"},
-		provider.CapList:  {Level: provider.Native, Note: "slow"},
+	one := provider.Description{Kind: "one", Name: "One", Capabilities: provider.Capabilities{
+		provider.CapCheck: {Level: provider.Native, Evidence: provider.EvidenceRecorded, Note: "stands on the page"},
+		provider.CapGet:   {Level: provider.Emulated},
 		provider.CapPlans: {Level: provider.Unsupported, Note: "there are none"},
 	}}
-	fast := provider.Description{Name: "One", Capabilities: provider.Capabilities{
-		provider.CapCheck: {Level: provider.Native, Note: "the level is the same: not told"},
-		provider.CapGet:   {Level: provider.Emulated},
-		provider.CapFind:  {Level: provider.Native},
-		provider.CapPlans: {Level: provider.Native, Note: "from its list"},
-		provider.CapUsage: {Level: provider.Partial, Note: "disk"},
+	two := provider.Description{Kind: "two", Name: "Two* | <b>", Capabilities: provider.Capabilities{
+		provider.CapGet: {Level: provider.Partial, Evidence: provider.EvidenceVendorProgram},
 	}}
-	two := provider.Description{Name: "Two*", Capabilities: provider.Capabilities{
-		provider.CapList: {Level: provider.Native, Note: "slow"},
-	}}
-	got := table([]system{{&one, []variant{{"mode=fast", &fast}}}, {&two, nil}})
-	lines := strings.Split(got, "\n")
+	got := table([]system{{&one, nil}, {&two, nil}})
 	require.Equal(t, []string{
-		`| | One | Two\* |`, "| --- | --- | --- |",
-		"| check | native | unsupported |",
-		"| get | emulated <sup>1</sup> | unsupported |",
-		"| find | emulated <sup>2</sup> | unsupported |",
-		"| create | unsupported | unsupported |",
-	}, lines[:6])
-	require.Contains(t, got, "| list | native <sup>3</sup> | native <sup>4</sup> |\n| plans | unsupported <sup>5</sup> | unsupported |\n")
-	require.Contains(t, got, "| usage | unsupported <sup>6</sup> | unsupported |\n")
-	_, notes, _ := strings.Cut(got, "<summary>Notes</summary>\n\n")
-	require.Equal(t, "1. One: by &lt;name> \\| two lines.\n"+
-		"2. One: by &lt;name> \\| two lines. With the option `mode=fast`: native.\n"+
-		"3. One: slow. With the option `mode=fast`: unsupported.\n"+
-		"4. Two\\*: slow.\n"+
-		"5. One: there are none. With the option `mode=fast`: native, from its list.\n"+
-		"6. One: With the option `mode=fast`: partial, disk.\n"+
-		"\n</details>\n", notes)
-	require.NotContains(t, table([]system{{&provider.Description{}, nil}}), "Notes")
+		`| | [One](docs/one.md) | [Two\* \| &lt;b>](docs/two.md) |`, "| --- | --- | --- |",
+		"| check | native, recorded | – |",
+		"| get | emulated, assumed | partial, vendor's program |",
+		"| find | – | – |",
+	}, strings.Split(got, "\n")[:5])
+	require.Contains(t, got, "\n| plans | – | – |\n")
+	require.Equal(t, 2+len(provider.AllCapabilities()), strings.Count(got, "\n"))
 }
 
 func TestReplace(t *testing.T) {
@@ -188,8 +168,8 @@ func TestUpdate(t *testing.T) {
 	require.NoError(t, update(path))
 	written, err := os.ReadFile(path)
 	require.NoError(t, err)
-	require.Contains(t, string(written), "| | KeyHelp | Hestia | HOSTKEY | elizon | V2 License Server |\n")
-	require.Contains(t, string(written), "| check | native | native | native | native | native |\n")
+	require.Contains(t, string(written), "| | [KeyHelp](docs/keyhelp.md) | [Hestia](docs/hestia.md) |")
+	require.Contains(t, string(written), "| check | native, ")
 	long := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 	require.NoError(t, os.Chtimes(path, long, long))
 	require.NoError(t, update(path))

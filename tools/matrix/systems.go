@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/provkit/provkit/elizon"
@@ -12,22 +11,18 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// system is a column of the table: what a driver can do without further options, and what options
-// change.
+// system is a column of the table: what a driver can do without further options. The tests also look at
+// what options change.
 type system struct {
 	*provider.Description
 	variants []variant
 }
 
-// variant is the same system with an option of its driver. The table mentions it if it changes a
-// level.
-type variant struct {
-	option string
-	*provider.Description
-}
+// variant is the same system with an option of its driver.
+type variant struct{ *provider.Description }
 
-// option is an option of a driver. shown is its value in the table, if different.
-type option struct{ name, value, shown string }
+// option is an option of a driver.
+type option struct{ name, value string }
 
 // columns are all vendors. Adapters declare what they can do without any I/O, so any URL and any
 // key will do.
@@ -41,10 +36,10 @@ var columns = []struct {
 	{driver: hestia.Driver, username: "PLACEHOLDERPLACEHOLD", secret: provider.NewSecret("placeholder0placeholder0placeholder0plac")},
 	{driver: hostkey.Driver, secret: provider.NewSecret("0123456789abcdef-0123456789abcdef"), variants: []option{{name: "suspension", value: "power"}}},
 	{driver: elizon.Driver, secret: provider.NewSecret("placeholder"), variants: []option{
-		{name: "max_renewal", value: "10", shown: "max_renewal"}, {name: "max_upgrade", value: "10", shown: "max_upgrade"},
+		{name: "max_renewal", value: "10"}, {name: "max_upgrade", value: "10"},
 	}},
 	{driver: licenseserver.Driver, secret: provider.NewSecret("AF-2026-PLACEHOLDERPLACEHOLDERPLACEHOLDE"), variants: []option{
-		{name: "plans", value: "basic=1/5", shown: "plans"}, {name: "search_path", value: "/api/search", shown: "search_path"},
+		{name: "plans", value: "basic=1/5"}, {name: "search_path", value: "/api/search"},
 	}},
 }
 
@@ -70,7 +65,7 @@ func open() ([]system, error) {
 			if err != nil {
 				return nil, err
 			}
-			s.variants = append(s.variants, variant{cmp.Or(o.shown, o.name+"="+o.value), d})
+			s.variants = append(s.variants, variant{d})
 		}
 		all = append(all, s)
 	}
