@@ -49,6 +49,9 @@ func addDomain(c *call) int {
 			return c.fail(code, "can't add %s domain", kind.text)
 		}
 	}
+	if c.stopped(3) {
+		return killed
+	}
 	if full == 3 {
 		return c.fail(eLimit, "Package limit reached")
 	}
