@@ -25,7 +25,12 @@ const settles = 15 * time.Minute
 // remembering returns the adapter of a program with a ledger of its own, which may spend.
 func remembering(t *testing.T, srv *elizontest.Server) *elizon.Provider {
 	t.Helper()
-	return serviceProvider(t, srv, provider.WithLedger(ledger.NewMemory()), provider.WithSettleTime(settles), elizon.WithSpending(elizon.Spending{MaxRenewal: "600", MaxUpgrade: "600"}))
+	return rememberingIn(t, srv, ledger.NewMemory())
+}
+
+func rememberingIn(t *testing.T, srv *elizontest.Server, book provider.Ledger) *elizon.Provider {
+	t.Helper()
+	return serviceProvider(t, srv, provider.WithLedger(book), provider.WithSettleTime(settles), elizon.WithSpending(elizon.Spending{MaxRenewal: "600", MaxUpgrade: "600"}))
 }
 
 // untilReady creates again and again until the service is there.
@@ -178,26 +183,92 @@ func TestPlanAgain(t *testing.T) {
 }
 
 // TestAcceptedAndNeverCarriedOut: an order that the platform accepted, and of which nothing is seen for long, is a
-// case for a person, and is not ordered again.
+// case for a person, and is not ordered again before that person has decided: either a service is the order's, or
+// nothing came of it.
 func TestAcceptedAndNeverCarriedOut(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		srv := elizontest.NewServer(elizontest.InMemory())
-		p := remembering(t, srv)
-		landsLate(srv, 1000*time.Hour, accepted)
-		made, err := p.Create(t.Context(), orderOf(1))
-		require.NoError(t, err)
-		require.Equal(t, provider.OutcomePending, made.Outcome)
-		time.Sleep(3 * settles)
-		_, err = p.Create(t.Context(), orderOf(1))
-		require.NoError(t, err)
-		for range 2 {
-			time.Sleep(settles + time.Minute)
-			_, err = p.Create(t.Context(), orderOf(1))
-			require.ErrorIs(t, err, provider.ErrConflict)
-			require.ErrorContains(t, err, "ask the vendor")
-			_, err = p.Poll(t.Context(), made.Handle)
-			require.ErrorIs(t, err, provider.ErrConflict)
-		}
-		require.Equal(t, 1, checkouts(srv))
-	})
+	for name, decide := range map[string]struct {
+		do    func(*testing.T, *elizontest.Server, *elizon.Provider, provider.Ledger, provider.LedgerKey)
+		sends int
+	}{
+		"nothing came of it": {func(t *testing.T, _ *elizontest.Server, _ *elizon.Provider, book provider.Ledger, key provider.LedgerKey) {
+			require.NoError(t, ledger.Abandon(t.Context(), book, key, "ticket 4711: cancelled by the vendor"))
+		}, 2},
+		"a service is the order's": {func(t *testing.T, srv *elizontest.Server, p *elizon.Provider, _ provider.Ledger, _ provider.LedgerKey) {
+			_, err := p.Adopt(t.Context(), srv.AddService(elizontest.Service{Name: orderOf(1).Username}).ID, "order-1")
+			require.NoError(t, err)
+		}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv, book := elizontest.NewServer(elizontest.InMemory()), ledger.NewMemory()
+				p := rememberingIn(t, srv, book)
+				landsLate(srv, 1000*time.Hour, accepted)
+				made, err := p.Create(t.Context(), orderOf(1))
+				require.NoError(t, err)
+				require.Equal(t, provider.OutcomePending, made.Outcome)
+				time.Sleep(3 * settles)
+				_, err = p.Create(t.Context(), orderOf(1))
+				require.NoError(t, err)
+				for range 2 {
+					time.Sleep(settles + time.Minute)
+					_, err = p.Create(t.Context(), orderOf(1))
+					require.ErrorIs(t, err, provider.ErrConflict)
+					require.ErrorContains(t, err, "ask the vendor")
+					_, err = p.Poll(t.Context(), made.Handle)
+					require.ErrorIs(t, err, provider.ErrConflict)
+				}
+				require.Equal(t, 1, checkouts(srv))
+				var e *provider.Error
+				require.ErrorAs(t, err, &e)
+				require.Equal(t, &provider.LedgerKey{Account: "elizon " + srv.URL, Verb: "create", Subject: "order-1"}, e.Undecided)
+				require.ErrorContains(t, err, "ledger.Abandon")
+				decide.do(t, srv, p, book, *e.Undecided)
+				untilReady(t, p, orderOf(1))
+				require.Equal(t, decide.sends, checkouts(srv))
+				require.Len(t, srv.Services(), 1)
+			})
+		})
+	}
+}
+
+// TestInvoiceToPayIsGone: the invoice that a person had to pay is not found any more. A person decides, and may have it
+// ordered anew.
+func TestInvoiceToPayIsGone(t *testing.T) {
+	for name, verb := range map[string]func(context.Context, *elizon.Provider, string) error{
+		"create": func(ctx context.Context, p *elizon.Provider, _ string) error {
+			_, err := p.Create(ctx, orderOf(1))
+			return err
+		},
+		"renew": func(ctx context.Context, p *elizon.Provider, id string) error {
+			_, err := p.Renew(ctx, id)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv, book := elizontest.NewServer(elizontest.InMemory()), ledger.NewMemory()
+				p, id := rememberingIn(t, srv, book), srv.AddService(elizontest.Service{}).ID
+				srv.Faults.When(isCheckout, 1, faults.Fault{Kind: faults.Custom, Answer: byPage})
+				err := verb(t.Context(), p, id)
+				require.ErrorIs(t, err, provider.ErrConflict)
+				invoice := srv.Invoices()[0].ID
+				missing := faults.Fault{Kind: faults.Status, StatusCode: http.StatusNotFound, Body: `{"success":false,"error":{"code":"INVOICE_NOT_FOUND","message":"Invoice not found"}}`}
+				srv.Faults.When(func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/invoices/"+invoice) }, 0, missing)
+				var e *provider.Error
+				for range 2 {
+					err = verb(t.Context(), p, id)
+					require.ErrorIs(t, err, provider.ErrConflict)
+					require.NotErrorIs(t, err, provider.ErrNotFound)
+					require.ErrorContains(t, err, invoice)
+					require.ErrorAs(t, err, &e)
+					require.NotNil(t, e.Undecided)
+					time.Sleep(settles)
+				}
+				require.Equal(t, 1, checkouts(srv))
+				require.NoError(t, ledger.Abandon(t.Context(), book, *e.Undecided, "ticket 4711"))
+				require.NoError(t, verb(t.Context(), p, id))
+				require.Equal(t, 2, checkouts(srv))
+			})
+		})
+	}
 }

@@ -2,6 +2,7 @@ package elizon
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -23,11 +24,16 @@ func (c *Client) unpaid(invoice string) error {
 	}
 }
 
-// due reads an invoice that a person had to pay. While that is so, the error is that of unpaid. dead reports
-// that nothing comes of it any more.
+// due reads an invoice that a person had to pay. While that is so, the error is that of unpaid; it matches
+// provider.ErrConflict, too, if the invoice is gone. dead reports that nothing comes of it any more.
 func (c *Client) due(ctx context.Context, id string) (invoice *InvoiceDetail, dead bool, err error) {
 	invoice, err = c.Invoices.Get(ctx, id)
-	if err != nil {
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil, false, &provider.Error{
+			Kind: provider.ErrConflict, Message: c.core.Say("it is ordered, and invoice %q, which a person had to pay, is not found any more: ask the vendor what became of it", id),
+		}
+	case err != nil:
 		return nil, false, err
 	}
 	switch strings.ToUpper(invoice.Status) {
@@ -64,7 +70,7 @@ func (p *purchase) billed(ctx context.Context, seen *order.Sighting, all []*hold
 	case dead:
 		p.invoice, p.Accepted, p.SentAt = "", false, time.Time{}
 		return nil
-	case invoice != nil && err != nil:
+	case errors.Is(err, provider.ErrConflict):
 		seen.Conflict = err
 		return nil //nolint:nilerr // it is what the look has seen
 	case err != nil:
