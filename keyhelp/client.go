@@ -92,7 +92,7 @@ func New(baseURL string, apiKey provider.Secret, opts ...provider.Option) (*Clie
 // trimAPIPath removes the API's path from the end of a URL, since people copy it that way.
 func trimAPIPath(baseURL string) string {
 	trimmed := strings.TrimRight(strings.TrimSpace(baseURL), "/")
-	return strings.TrimSuffix(trimmed, "/api/v2")
+	return strings.TrimSuffix(strings.TrimSuffix(trimmed, "/api/v2"), "/api/v1")
 }
 
 // String describes the client without its key.

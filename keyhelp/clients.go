@@ -44,6 +44,9 @@ type ClientAccount struct {
 	SuspendOn time.Time   `wire:"suspend_on"`
 	DeleteOn  time.Time   `wire:"delete_on"`
 	Contact   ContactData `wire:"contact_data"`
+	// Password is the one that the panel made up, since the request had none: in the answer to Create
+	// only, and never again.
+	Password provider.Secret `wire:"password,strict"`
 	// Limits and Permissions are nil if the panel does not report them (seen in one client only).
 	Limits      *PlanResources   `wire:"resource_limits"`
 	Permissions *PlanPermissions `wire:"permissions"`
@@ -68,7 +71,9 @@ type ContactData struct {
 type ClientCreateRequest struct {
 	// LoginName is the user name on the panel and the system. Required.
 	LoginName string
-	// Password is required in the documented dialect and sent in both.
+	// Password is required in the documented dialect. A live panel makes one up if it is empty, which
+	// ClientAccount.Password then has: in the answer and nowhere else, so that who loses the answer
+	// sets a new one (Update).
 	Password provider.Secret
 	// Email is required.
 	Email string
@@ -82,6 +87,9 @@ type ClientCreateRequest struct {
 	// (provider.ErrUnsupported). nil and "" leave the panel's default, which is undocumented for
 	// all of these.
 
+	// PasswordHash and PasswordHashOS take the place of Password, and need each other.
+	PasswordHash         provider.Secret
+	PasswordHashOS       provider.Secret
 	Language             string
 	Notes                string
 	Locked               *bool
@@ -107,7 +115,11 @@ type ClientUpdateRequest struct {
 
 	// Live dialect only.
 
-	// LoginName renames the client. No panel is known to do that; most refuse or ignore it.
+	// PasswordHash and PasswordHashOS take the place of Password, and need each other.
+	PasswordHash   *provider.Secret
+	PasswordHashOS *provider.Secret
+	// LoginName is for programs that send the name as it is: one program's authors found that the API
+	// cannot change it.
 	LoginName *string
 	Language  *string
 	Notes     *string
@@ -121,8 +133,8 @@ type ClientUpdateRequest struct {
 	Extra map[string]any
 }
 
-// Create creates a client: POST /api/v2/clients. In the live dialect only the ID in the answer is
-// documented; the other fields of the result are then those of the request.
+// Create creates a client: POST /api/v2/clients. In the live dialect the answer is the ID, and the
+// password if the panel has made one up; the other fields of the result are then those of the request.
 //
 // If the answer is lost, the error matches provider.ErrOutcomeUnknown: look the name up before
 // repeating the call.
@@ -138,19 +150,25 @@ func (s *ClientsService) Create(ctx context.Context, req *ClientCreateRequest) (
 	if err != nil {
 		return nil, err
 	}
+	if err := req.checkIn(d, subject); err != nil {
+		return nil, err
+	}
 	fields, err := req.encode(d, subject)
 	if err != nil {
 		return nil, err
 	}
 	call := &rest.Call{
-		Subject: subject, Body: fields, Secrets: []provider.Secret{req.Password}, About: rest.Identity{Name: req.LoginName},
+		Subject: subject, Body: fields, About: rest.Identity{Name: req.LoginName},
+		Secrets: []provider.Secret{req.Password, req.PasswordHash, req.PasswordHashOS},
 	}
 	account, err := ask[ClientAccount](ctx, s.c, clientsCreate, call, wire.Options{Partial: d == live})
 	if err != nil {
 		return nil, err
 	}
 	if account.LoginName == "" {
-		return req.account(account.ID), nil
+		made := req.account(account.ID)
+		made.Password = account.Password
+		return made, nil
 	}
 	return account, nil
 }
@@ -174,9 +192,18 @@ func (c *ContactData) displayName() string { return strings.TrimSpace(c.FirstNam
 func (r *ClientCreateRequest) check(subject string) error {
 	var problems provider.Problems
 	problems.Required("LoginName", r.LoginName)
-	problems.Required("Password", r.Password.Reveal())
+	checkHashes(&problems, !r.Password.IsZero(), !r.PasswordHash.IsZero(), !r.PasswordHashOS.IsZero())
 	problems.Email("Email", r.Email)
 	problems.NotNegative("HostingPlanID", r.HostingPlanID)
+	return clientsCreate.any().Refuse(subject, problems)
+}
+
+// checkIn is the part of check that depends on the dialect.
+func (r *ClientCreateRequest) checkIn(d *dialect, subject string) error {
+	var problems provider.Problems
+	if d == documented && r.PasswordHash.IsZero() { // which encode refuses
+		problems.Required("Password", r.Password.Reveal())
+	}
 	return clientsCreate.any().Refuse(subject, problems)
 }
 
@@ -184,6 +211,8 @@ func (r *ClientCreateRequest) encode(d *dialect, subject string) (map[string]any
 	b := newBody(d.client)
 	b.text("LoginName", r.LoginName)
 	b.secret("Password", r.Password)
+	b.secret("PasswordHash", r.PasswordHash)
+	b.secret("PasswordHashOS", r.PasswordHashOS)
 	b.text("Email", r.Email)
 	b.text("DisplayName", r.DisplayName)
 	if r.HostingPlanID > 0 {
@@ -251,10 +280,12 @@ func (s *ClientsService) update(ctx context.Context, op operation, arg string, r
 		return err
 	}
 	b := newBody(d.client)
-	var password provider.Secret
-	if req.Password != nil {
-		password = *req.Password
-		b.set("Password", password.Reveal())
+	var secrets []provider.Secret
+	for _, p := range req.passwords() {
+		if p.value != nil {
+			secrets = append(secrets, *p.value)
+			b.set(p.field, p.value.Reveal())
+		}
 	}
 	set(b, "Email", req.Email)
 	set(b, "DisplayName", req.DisplayName)
@@ -270,12 +301,24 @@ func (s *ClientsService) update(ctx context.Context, op operation, arg string, r
 	if err != nil {
 		return err
 	}
-	return s.c.change(ctx, op, arg, fields, password)
+	return s.c.change(ctx, op, arg, fields, secrets...)
+}
+
+type namedSecret struct {
+	field string
+	value *provider.Secret
+}
+
+func (r *ClientUpdateRequest) passwords() []namedSecret {
+	return []namedSecret{{"Password", r.Password}, {"PasswordHash", r.PasswordHash}, {"PasswordHashOS", r.PasswordHashOS}}
 }
 
 func (r *ClientUpdateRequest) check(op operation, subject string) error {
 	var problems provider.Problems
-	problems.NotEmptySecret("Password", r.Password)
+	for _, p := range r.passwords() {
+		problems.NotEmptySecret(p.field, p.value)
+	}
+	checkHashes(&problems, r.Password != nil, r.PasswordHash != nil, r.PasswordHashOS != nil)
 	if r.Email != nil {
 		problems.Email("Email", *r.Email)
 	}

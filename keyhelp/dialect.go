@@ -21,10 +21,11 @@ const (
 	// that does not exist, GET /server/version.
 	DialectAuto Dialect = ""
 	// DialectDocumented is the reference that provkit was asked to implement: ten endpoints with
-	// login_name, is_locked, /statistics, /sessions.
+	// login_name, is_locked, /statistics, /sessions. No running panel is known to speak it.
 	DialectDocumented Dialect = "documented"
-	// DialectLive is what clients of running panels send and read: username, is_suspended, /stats,
-	// /login, and all other resources.
+	// DialectLive is what running panels speak: the vendor's wiki shows it (ping, plans and clients by
+	// name, new clients and domains), public programs the rest: username, is_suspended, /stats, /login,
+	// and all other resources.
 	DialectLive Dialect = "live"
 )
 
@@ -56,6 +57,7 @@ var live = &dialect{
 	client: fieldNames{
 		"LoginName": {name: "username"}, "Password": {name: "password"}, "Email": {name: "email"},
 		"DisplayName": {name: "contact_data", put: putDisplayName}, "HostingPlanID": {name: "id_hosting_plan"},
+		"PasswordHash": {name: "password_hash"}, "PasswordHashOS": {name: "password_hash_os"},
 		"Locked": {name: "is_suspended"}, "Language": {name: "language"}, "Notes": {name: "notes"},
 		"SuspendOn": {name: "suspend_on"}, "DeleteOn": {name: "delete_on"}, "Contact": {name: "contact_data", put: putContact},
 		"SendLoginCredentials": {name: "send_login_credentials"}, "CreateSystemDomain": {name: "create_system_domain"},

@@ -66,7 +66,7 @@ const (
 )
 
 var (
-	clientsCreate       = inBoth("Clients.Create", "create client", post, "/clients", once)
+	clientsCreate       = inBoth("Clients.Create", "create client", post, "/clients", once).sensitive() // it may answer a password
 	clientsGet          = inBoth("Clients.Get", "get client", get, "/clients/{id}", read)
 	clientsUpdate       = inBoth("Clients.Update", "update client", put, "/clients/{id}", idempotent)
 	clientsDelete       = inBoth("Clients.Delete", "delete client", del, "/clients/{id}", idempotent).untilGone()

@@ -34,10 +34,10 @@ func ExampleNew() {
 		return
 	}
 	fmt.Println(account.LoginName, account.DisplayName, account.Locked)
-	fmt.Println(domain.Name, domain.DocumentRoot)
+	fmt.Println(domain.Name, domain.ClientID == account.ID)
 	// Output:
 	// example_com Max Mustermann false
-	// example.com /home/example_com/www
+	// example.com true
 }
 
 // A Provider implements the portable contract. Calling Create again is safe.
@@ -86,7 +86,7 @@ func ExampleWithPlans() {
 	panel := keyhelptest.NewServer(keyhelptest.WithoutPlans())
 	defer panel.Close()
 	client, err := keyhelp.New(panel.URL, provider.NewSecret(panel.Key),
-		keyhelp.WithDialect(keyhelp.DialectDocumented),
+		keyhelp.WithDialect(keyhelp.DialectLive),
 		keyhelp.WithPlans(
 			keyhelp.HostingPlan{ID: 31, Name: "Basic", Resources: keyhelp.PlanResources{Domains: new(int64(3))}},
 			keyhelp.HostingPlan{ID: 32, Name: "Pro"},
@@ -154,12 +154,12 @@ func ExampleClient_errors() {
 		LoginName: "Not A Login", Password: provider.NewSecret("placeholder-Passw0rd"), Email: "max@example.com",
 	})
 	if errors.As(err, &e) {
-		fmt.Println(e.Kind, e.StatusCode, e.Fields["login_name"])
+		fmt.Println(e.Kind, e.StatusCode, e.Message)
 	}
 	// Output:
 	// true
 	// invalid request 0 "max" is not an e-mail address
-	// invalid request 400 Invalid name
+	// invalid request 400 username: Invalid name.
 }
 
 // Do reaches endpoints that have no method yet.

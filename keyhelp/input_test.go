@@ -78,9 +78,10 @@ func badCreates() map[string]bad {
 	admins := func(c *keyhelp.Client) func(context.Context, *admin) (int64, error) { return c.Admins.Create }
 	return map[string]bad{
 		"client nil":         with("request", clients, nil),
-		"client all wrong":   with("LoginName Password Email HostingPlanID", clients, func(r *client) { *r = client{HostingPlanID: -1} }),
+		"client all wrong":   with("LoginName Email HostingPlanID", clients, func(r *client) { *r = client{HostingPlanID: -1} }),
 		"client login":       with("LoginName", clients, func(r *client) { r.LoginName = "" }),
-		"client password":    with("Password", clients, func(r *client) { r.Password = provider.Secret{} }),
+		"client hash":        with("PasswordHash PasswordHashOS", clients, func(r *client) { r.PasswordHash = provider.NewSecret("placeholder") }),
+		"client OS hash":     with("PasswordHashOS", clients, func(r *client) { r.PasswordHashOS = provider.NewSecret("placeholder") }),
 		"client no e-mail":   with("Email", clients, func(r *client) { r.Email = "" }),
 		"client e-mail":      with("Email", clients, func(r *client) { r.Email = "no address" }),
 		"client e-mail name": with("Email", clients, func(r *client) { r.Email = "Max <max@b.example>" }),
@@ -150,6 +151,8 @@ func badUpdates() map[string]bad {
 	return map[string]bad{
 		"client all": updating("Password Email LoginName HostingPlanID", 1, byID,
 			&keyhelp.ClientUpdateRequest{Password: secret, Email: text, LoginName: text, HostingPlanID: n(-1)}),
+		"client hash": updating("PasswordHash PasswordHashOS", 1, byID,
+			&keyhelp.ClientUpdateRequest{Password: new(provider.NewSecret("placeholder")), PasswordHash: new(provider.NewSecret("placeholder"))}),
 		"client e-mail": updating("Email", "name", byName, &keyhelp.ClientUpdateRequest{Email: new("x")}),
 		"certificate all": updating("Name PrivateKey Certificate", "name", certificates,
 			&keyhelp.CertificateUpdateRequest{Name: text, PrivateKey: secret, Certificate: text}),

@@ -52,7 +52,7 @@ func TestUpdateFieldsAreNilable(t *testing.T) {
 // that the zero value is refused, since it would make no sense.
 var zeroSends = map[string]map[string]any{
 	"ClientUpdateRequest": {
-		"Password": nil, "Email": nil, "LoginName": nil,
+		"Password": nil, "PasswordHash": nil, "PasswordHashOS": nil, "Email": nil, "LoginName": nil,
 		"DisplayName":   map[string]any{"contact_data": map[string]any{"first_name": "", "last_name": ""}},
 		"Locked":        map[string]any{"is_suspended": false},
 		"HostingPlanID": map[string]any{"id_hosting_plan": 0.0},

@@ -27,8 +27,12 @@ func (p *Provider) Create(ctx context.Context, req *provider.CreateRequest) (*pr
 	creation := &adapter.Steps{Kind: Kind, Action: order.action, Policy: req.OnFailure}
 	var made *provider.Account
 	if creation.Step(ctx, "client", func(ctx context.Context) (provider.Outcome, error) {
-		client, outcome, err := p.ensureClient(ctx, d, order, request, &creation.Certain)
+		var answered ClientAccount
+		client, outcome, err := p.ensureClient(ctx, d, order, request, &answered, &creation.Certain)
 		if err == nil {
+			if order.Password.IsZero() && answered.ID == client.ID {
+				creation.MadeUp(answered.Password)
+			}
 			p.seen.Add(client.ID)
 			p.names.Add(client.LoginName, client.ID)
 			made = p.account(client)
@@ -88,6 +92,9 @@ func (o *order) request(d *dialect, markers provider.Markers) (*ClientCreateRequ
 		LoginName: o.Username, Password: o.Password, Email: o.Email, DisplayName: cmp.Or(o.Name, o.Username), HostingPlanID: o.plan,
 		Language: values.String(optLanguage),
 	}
+	if d == documented && r.Password.IsZero() { // a live panel makes one up
+		r.Password = passwordPolicy.Generate()
+	}
 	if d.client.has("Notes") {
 		r.DisplayName = o.Name
 		r.Notes = markers.Mark(values.String(optNotes), o.Reference, o.Username)
@@ -116,9 +123,10 @@ func (o *order) request(d *dialect, markers provider.Markers) (*ClientCreateRequ
 // ensureClient creates the client unless it exists. On live panels it looks first, as all their
 // clients do, since it is undocumented that they refuse a duplicate, and again afterwards, since their
 // answer is an ID only: it could be another client's. The documented dialect has no
-// cheap way to look, and the panel's own refusal protects from duplicates.
+// cheap way to look, and the panel's own refusal protects from duplicates. answered becomes the answer to
+// a creation, with the client's password.
 func (p *Provider) ensureClient(
-	ctx context.Context, d *dialect, o *order, request *ClientCreateRequest, certain *bool,
+	ctx context.Context, d *dialect, o *order, request *ClientCreateRequest, answered *ClientAccount, certain *bool,
 ) (*ClientAccount, provider.Outcome, error) {
 	byName, there := clientsGetByName.in(d) != nil, (*ClientAccount)(nil)
 	if !byName {
@@ -143,7 +151,14 @@ func (p *Provider) ensureClient(
 			}
 			return p.accounts.Elsewhere(p.client.Clients.List(ctx, nil), o.Reference)
 		},
-		Make:   func(ctx context.Context) (*ClientAccount, error) { return p.client.Clients.Create(ctx, request) },
+		Make: func(ctx context.Context) (*ClientAccount, error) {
+			made, err := p.client.Clients.Create(ctx, request)
+			if err == nil {
+				*answered = *made
+				answered.Password = cmp.Or(made.Password, request.Password)
+			}
+			return made, err
+		},
 		Ours:   p.accounts.Owned(o.Reference),
 		WhyNot: func(ctx context.Context, refused error) error { return p.taken(ctx, d, refused, o) },
 	}.Run(ctx)

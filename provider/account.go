@@ -90,8 +90,9 @@ type CreateRequest struct {
 	Reference string
 	// Username is the login name. Description.Username says what is allowed.
 	Username string
-	// Password of the account. Required where Description.Password is set. Choose and store it
-	// before the call: after a lost answer nobody can read it back.
+	// Password of the account. Required where Description.Password is set, unless that is Optional: then
+	// Creation.Password is the one that was made up. Choose and store it before the call: after a
+	// lost answer nobody can read it back.
 	Password Secret
 	// Email is the customer's address. Required.
 	Email string
@@ -138,6 +139,10 @@ type Creation struct {
 	// Handle names pending work, and survives a restart of the program: pass it to Wait. Where there is
 	// no ledger, store it, and pass it to Create as CreateRequest.Handle.
 	Handle string
+	// Password is the one that was made up for a new account, since the order had none. Store it: nothing
+	// shows it again. It is zero if the account was there already, and if the answer that had it was lost:
+	// then nobody knows it. Set another with ChangePassword, or let the customer in with SignOn.
+	Password Secret
 }
 
 // Step is one part of a Create.

@@ -49,6 +49,8 @@ type EnsureResult struct {
 	Changes []Change
 	// Handle of pending work, for Wait.
 	Handle string
+	// Password is Creation.Password of an account that was made.
+	Password Secret
 	// Unmarked says what is wrong with the marker of an account that was named by its ID, and why it
 	// was not written anew; "" if nothing is.
 	Unmarked string
@@ -310,7 +312,7 @@ func (c *EnsureResult) create(ctx context.Context, p Provider, want Desired) (do
 	}
 	created, err := p.Create(ctx, &req)
 	if created != nil {
-		c.Handle = created.Handle
+		c.Handle, c.Password = created.Handle, created.Password
 		if created.Account != nil {
 			c.Account = created.Account
 			if status != StatusUnknown {

@@ -234,6 +234,8 @@ type PasswordPolicy struct {
 	Alphabet string
 	// NotFirst contains characters that must not come first.
 	NotFirst string
+	// Optional: Create without a password makes one up (Creation.Password).
+	Optional bool
 }
 
 // Problem returns why a password is not allowed, or "". It never quotes it.

@@ -43,6 +43,9 @@ func (c *Steps) Step(ctx context.Context, name string, do func(context.Context) 
 // Made notes the account as it is now.
 func (c *Steps) Made(a *provider.Account) { c.made.Account = a }
 
+// MadeUp notes the password of an account that this call made and whose order had none.
+func (c *Steps) MadeUp(password provider.Secret) { c.made.Password = password }
+
 // Result is what Create returns. A first step that definitely failed leaves nothing to report.
 // When a later one did, the caller's policy may have what this very call made for certain removed
 // again, and nothing else; when a step's outcome is unknown nothing is undone.
@@ -68,7 +71,7 @@ func (c *Steps) Result(ctx context.Context) (*provider.Creation, error) {
 	for i := range c.made.Steps {
 		c.made.Steps[i].Undone = c.made.Steps[i].Outcome == provider.OutcomeChanged
 	}
-	c.made.Account, c.made.Outcome = nil, ""
+	c.made.Account, c.made.Outcome, c.made.Password = nil, "", provider.Secret{}
 	return &c.made, err
 }
 
@@ -83,7 +86,7 @@ func CheckOrder(req *provider.CreateRequest, desc *provider.Description) provide
 	var problems provider.Problems
 	problems.Note("Reference", provider.ReferenceProblem(req.Reference))
 	problems.Note("Username", desc.Username.Problem(req.Username))
-	if desc.Password != nil {
+	if desc.Password != nil && !(desc.Password.Optional && req.Password.IsZero()) {
 		problems.Note("Password", desc.Password.Problem(req.Password))
 	}
 	problems.Email("Email", req.Email)

@@ -58,6 +58,5 @@ func deleteAdmin(c *call) reply {
 func adminRow(a *Admin) row {
 	return row{
 		"id": a.ID, "username": a.Username, "language": a.Language, "email": a.Email, "is_main_admin": a.Main,
-		"created_at": liveTime(a.CreatedAt),
 	}
 }

@@ -17,8 +17,10 @@ import (
 //   - Logins and the names of domains, plans, databases and certificates are found regardless of
 //     case.
 //   - A path segment that should be a number but is not answers 404, as for an unknown ID.
-//   - Unknown keys of a body are ignored, and so are renames: login_name, username, domain and
-//     id_user in a PUT.
+//   - Unknown keys of a body are ignored, also id_user in a PUT of a domain. Another name in a PUT is
+//     refused (400) for clients and domains: one program says that the API changes neither, two send
+//     the name of a client all the same, so that the present one is accepted, and one sends that of a
+//     domain, in the hope that it works.
 //   - null counts as absent in a body, but clears id_hosting_plan, suspend_on and delete_on.
 //   - Documented PUT /clients/{id} answers 200 with what GET answers; documented creations answer
 //     201.
@@ -35,7 +37,17 @@ import (
 //     call.
 //   - The names of new plans, databases, FTP users, mailboxes and certificates must be unused.
 //   - Databases, mailboxes, FTP users, protections and admins need password or password_hash;
-//     clients need password in the documented dialect only.
+//     clients need password in the documented dialect only. Live clients take password_hash together
+//     with password_hash_os, when they are made and in a PUT, and not beside a password.
+//   - A live client without a password gets one, as the wiki says; that the answer calls it password,
+//     and how long it is, is the emulator's choice. Answers to creations with a password are an ID only.
+//   - /api/v1 differs from v2 in what two programs send: certificates with their parts at the top
+//     level (which v2 accepts here too), and security.force_https for is_prefer_https. No source shows
+//     other answers of v1.
+//   - Fields of answers with a weaker source than the others: id_hosting_plan, resource_limits,
+//     permissions, php and php_fpm of clients rest on guarded reads of single programs, those of admins are
+//     named as in requests, and rows of databases, FTP users, certificates are those of
+//     /clients/{id}/resources. The url of a sign-on has a path of our own.
 //   - The last main admin cannot be deleted. Sign-on works for clients only, including suspended
 //     ones.
 //   - A sort by an unknown field, and any order but "desc", are ignored. Lists come sorted by ID.
@@ -45,6 +57,8 @@ const (
 	alreadyInUse        = "This value is already in use"
 	invalidName         = "Invalid name"
 	unknownReference    = "Unknown ID"
+	cannotChange        = "Cannot be changed"
+	passwordTwice       = "Only one of password and password_hash"
 	wrongType           = "Invalid type"
 	invalidDate         = "Invalid date"
 	invalidValue        = "Invalid value"
@@ -73,6 +87,12 @@ const (
 // panelZone is the time zone of created_at in the live dialect. It is not UTC, to test parsers. The
 // documented dialect's times have no zone; they are UTC.
 var panelZone = time.FixedZone("", 2*60*60)
+
+// The password of a client who was made without one.
+const (
+	passwordLength   = 16
+	passwordAlphabet = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+)
 
 // sessionLifetime is that of the documented example; that of live URLs is unknown.
 const sessionLifetime = 5 * time.Minute

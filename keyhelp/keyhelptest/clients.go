@@ -11,6 +11,25 @@ func (c *call) newLogin(field string) string {
 	return name
 }
 
+// password reads password, or password_hash with the password_hash_os that it needs beside it.
+func (c *call) password(dst *Client) {
+	password, there := c.filled("password")
+	hash, hashed := c.filled("password_hash")
+	system, forSystem := c.filled("password_hash_os")
+	switch {
+	case hashed && !forSystem:
+		c.blame("password_hash_os", "This field is required")
+	case forSystem && !hashed:
+		c.blame("password_hash", "This field is required")
+	case hashed && there:
+		c.blame("password_hash", passwordTwice)
+	case hashed:
+		dst.Password, dst.PasswordHash, dst.PasswordHashOS = "", hash, system
+	case there:
+		dst.Password, dst.PasswordHash, dst.PasswordHashOS = password, "", ""
+	}
+}
+
 // planID reads id_hosting_plan; null removes the plan.
 func (c *call) planID() (id int64, there bool) {
 	const field = "id_hosting_plan"

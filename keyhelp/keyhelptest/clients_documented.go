@@ -28,6 +28,7 @@ func updateClientDocumented(c *call) reply {
 		return c.notFound("client")
 	}
 	changed := client.clone()
+	c.fixed("login_name", client.Username)
 	if password, there := c.filled("password"); there {
 		changed.Password = password
 	}

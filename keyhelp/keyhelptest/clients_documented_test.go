@@ -32,7 +32,8 @@ func TestDocumentedClient(t *testing.T) {
 
 	p.now = p.now.Add(time.Hour)
 	p.want(200, client(false, path("%d", plan.ID), "2025-03-04 10:45:00"), "PUT", "/clients/1207", path(`{"id_hosting_plan":%d}`, plan.ID))
-	p.want(200, client(false, path("%d", plan.ID), "2025-03-04 10:45:00"), "PUT", "/clients/1207", `{"password":"other","login_name":"ignored"}`)
+	p.want(200, client(false, path("%d", plan.ID), "2025-03-04 10:45:00"), "PUT", "/clients/1207", `{"password":"other","login_name":"muster_shop"}`)
+	p.want(400, documentedError("Validation failed", "login_name", "Cannot be changed"), "PUT", "/clients/1207", `{"login_name":"renamed"}`)
 	got := p.Clients()
 	require.Len(t, got, 1)
 	require.Equal(t, keyhelptest.Client{

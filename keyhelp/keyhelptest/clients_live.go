@@ -19,11 +19,17 @@ func createClientLive(c *call) reply {
 		return bad
 	}
 	added.PlanID = plan
+	answer := row{}
+	if added.Password == "" && added.PasswordHash == "" {
+		added.Password = c.tokens.Next(passwordLength, passwordAlphabet)
+		answer["password"] = added.Password
+	}
 	id := c.st.addClient(added, c.now)
+	answer["id"] = id
 	if systemDomain {
 		c.addSystemDomain(id, added.Username)
 	}
-	return createdID(id)
+	return created(answer)
 }
 
 func getClientLive(c *call) reply { return getRow(c, c.st.clients, "client", liveClient) }
@@ -36,6 +42,7 @@ func updateClientLive(c *call) reply {
 		return c.notFound("client")
 	}
 	changed := client.clone()
+	c.fixed("username", client.Username)
 	plan, replan := c.liveFields(&changed)
 	if bad, refused := c.refused(); refused {
 		return bad
@@ -52,9 +59,7 @@ func updateClientLive(c *call) reply {
 
 // liveFields reads what POST and PUT have in common.
 func (c *call) liveFields(dst *Client) (plan int64, replan bool) {
-	if password, there := c.filled("password"); there {
-		dst.Password = password
-	}
+	c.password(dst)
 	if email, there := c.email("email"); there {
 		dst.Email = email
 	}

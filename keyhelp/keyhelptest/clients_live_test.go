@@ -1,6 +1,8 @@
 package keyhelptest_test
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +16,7 @@ const noLimits = `{"disk_space":-1,"traffic":-1,"domains":-1,"subdomains":-1,"em
 
 func TestLiveClient(t *testing.T) {
 	p := newPanel(t, keyhelptest.Live)
-	p.want(201, `{"id":1207}`, "POST", "/clients", `{"username":"mustershop","email":"post@shop.example"}`)
+	p.want(201, `{"id":1207}`, "POST", "/clients", `{"username":"mustershop","email":"post@shop.example","password":"first"}`)
 	minimal := `{"id":1207,"username":"mustershop","language":"en","email":"post@shop.example","notes":"","is_suspended":false,
 		"suspend_on":null,"delete_on":null,"created_at":"2025-03-04T10:15:00+02:00","contact_data":{"first_name":"","last_name":"",
 		"company":"","telephone":"","address":"","city":"","zip":"","state":"","country":"","client_id":""},"id_hosting_plan":null,
@@ -24,7 +26,7 @@ func TestLiveClient(t *testing.T) {
 	p.want(200, "["+minimal+"]", "GET", "/clients", "")
 
 	p.want(200, `{"id":1207}`, "PUT", "/clients/1207", path(`{"language":"de","notes":"order-1042","is_suspended":true,
-		"suspend_on":"2025-04-01","delete_on":"2025-05-01T23:00:00+0000","id_hosting_plan":%d,"username":"renamed","password":"pw",
+		"suspend_on":"2025-04-01","delete_on":"2025-05-01T23:00:00+0000","id_hosting_plan":%d,"username":"mustershop","password":"pw",
 		"contact_data":{"first_name":"Erika","last_name":"Muster","client_id":1204,"country":"DE"},"unknown":{"key":[1]}}`, p.Plans()[0].ID))
 	p.want(200, `{"id":1207}`, "PUT", "/clients/name/mustershop", `{"contact_data":{"city":"Jena"}}`)
 	got := p.get("/clients/1207")
@@ -48,6 +50,7 @@ func TestLiveClient(t *testing.T) {
 	}, got)
 	require.Equal(t, "Erika Muster", p.Clients()[0].DisplayName)
 	require.Equal(t, "pw", p.Clients()[0].Password)
+	p.want(400, liveError(400, "username: Cannot be changed."), "PUT", "/clients/1207", `{"username":"renamed"}`)
 
 	p.want(200, `{"id":1207}`, "PUT", "/clients/1207", `{"suspend_on":null,"delete_on":"","id_hosting_plan":null}`)
 	got = p.get("/clients/1207")
@@ -75,6 +78,54 @@ func TestLiveClientExtras(t *testing.T) {
 	require.True(t, domains[0].System)
 	require.Equal(t, id, domains[0].ClientID)
 	require.Equal(t, map[string]any{"value": 0.0, "max": -1.0}, p.get(path("/clients/%d/stats", id))["domains"], "not the client's own")
+}
+
+// A client without a password gets one, in the answer and nowhere else.
+func TestLiveClientPasswords(t *testing.T) {
+	p := newPanel(t, keyhelptest.Live)
+	status, text := p.send("POST", "/clients", `{"username":"first","email":"a@b.example"}`)
+	require.Equal(t, 201, status)
+	made := p.Clients()[0].Password
+	require.Regexp(t, `^[a-zA-Z2-9]{16}$`, made)
+	require.JSONEq(t, path(`{"id":1207,"password":%q}`, made), text)
+	_, text = p.send("GET", "/clients/1207", "")
+	require.NotContains(t, text, "password")
+
+	hashes := `"password_hash":"$2y$10$placeholder","password_hash_os":"$6$placeholder"`
+	p.want(201, `{"id":1210}`, "POST", "/clients", `{"username":"second","email":"a@b.example",`+hashes+`}`)
+	second := p.Clients()[1]
+	require.Equal(t, []string{"", "$2y$10$placeholder", "$6$placeholder"}, []string{second.Password, second.PasswordHash, second.PasswordHashOS})
+	p.want(200, `{"id":1207}`, "PUT", "/clients/1207", `{`+hashes+`}`)
+	require.Equal(t, "$6$placeholder", p.Clients()[0].PasswordHashOS)
+	p.want(200, `{"id":1207}`, "PUT", "/clients/1207", `{"password":"pw"}`)
+	require.Equal(t, []string{"pw", "", ""}, []string{p.Clients()[0].Password, p.Clients()[0].PasswordHash, p.Clients()[0].PasswordHashOS})
+	for body, want := range map[string]string{
+		`"password_hash":"x"`:      "password_hash_os: This field is required.",
+		`"password_hash_os":"x"`:   "password_hash: This field is required.",
+		hashes + `,"password":"x"`: "password_hash: Only one of password and password_hash.",
+		`"password":""`:            "password: This field is required.",
+	} {
+		p.want(400, liveError(400, want), "POST", "/clients", `{"username":"third","email":"a@b.example",`+body+`}`)
+		p.want(400, liveError(400, want), "PUT", "/clients/1207", `{`+body+`}`)
+	}
+}
+
+// Programs of /api/v1 send an older name for one setting of a domain; v2 does not know it.
+func TestVersion1(t *testing.T) {
+	p := newPanel(t, keyhelptest.Live, keyhelptest.WithSeedClients(1))
+	id := p.create("/domains", path(`{"id_user":%d,"domain":"a.example"}`, p.Clients()[0].ID))
+	prefers := func(version string) bool {
+		req, err := http.NewRequest("PUT", p.URL+path("/api/%s/domains/%d", version, id), strings.NewReader(`{"security":{"force_https":false}}`))
+		require.NoError(t, err)
+		req.Header.Set("X-API-Key", p.Key)
+		resp, err := p.Client().Do(req)
+		require.NoError(t, err)
+		require.Equal(t, 200, resp.StatusCode)
+		require.NoError(t, resp.Body.Close())
+		return p.Domains()[0].Security.PreferHTTPS
+	}
+	require.True(t, prefers("v2"))
+	require.False(t, prefers("v1"))
 }
 
 func TestLiveClientRefused(t *testing.T) {

@@ -1,7 +1,7 @@
-// Package keyhelptest emulates a KeyHelp panel: a stateful server that answers API v2 in the
-// documented dialect (the German reference that names login_name, is_locked and /statistics) or in
-// the live one (what public clients of real panels send and read). Use it to test what you build on
-// package keyhelp:
+// Package keyhelptest emulates a KeyHelp panel: a stateful server that answers the API in the
+// live dialect (what the vendor's wiki shows, and what public programs send to running panels and read)
+// or, [WithDialect], in the documented one (the German reference that names login_name, is_locked and
+// /statistics). Use it to test what you build on package keyhelp:
 //
 //	srv := keyhelptest.NewServer()
 //	defer srv.Close()

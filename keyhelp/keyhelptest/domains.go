@@ -99,6 +99,7 @@ func updateDomain(c *call) reply {
 		return c.notFound("domain")
 	}
 	changed := *domain
+	c.fixed("domain", domain.Name)
 	c.domainFields(&changed)
 	if bad, refused := c.refused(); refused {
 		return bad
@@ -138,6 +139,9 @@ func (c *call) domainFields(dst *Domain) {
 		}
 		c.flag(security, "lets_encrypt", &s.LetsEncrypt)
 		c.flag(security, "is_prefer_https", &s.PreferHTTPS)
+		if c.v == v1 {
+			c.flag(security, "force_https", &s.PreferHTTPS)
+		}
 		c.flag(security, "is_hsts", &s.HSTS)
 		c.number(security, "hsts_max_age", &s.HSTSMaxAge)
 		c.flag(security, "hsts_include", &s.HSTSInclude)

@@ -54,7 +54,7 @@ func TestLiveDomain(t *testing.T) {
 
 	certificate := p.create("/certificates", `{"name":"c","components":{"private_key":"k","certificate":"c","ca_certificate":""}}`)
 	p.want(200, `{"id":65311}`, "PUT", "/domains/65311", path(`{"php_version":"8.4","is_disabled":true,"is_dns_disabled":true,
-		"is_email_domain":false,"delete_on":"2026-01-02","domain":"renamed.example",
+		"is_email_domain":false,"delete_on":"2026-01-02","domain":"xn--mstershop-q9a.example",
 		"target":{"target":"https://elsewhere.example/","forwarding_type":"302"},
 		"security":{"id_certificate":%d,"lets_encrypt":false,"is_prefer_https":false,"is_hsts":true,"hsts_max_age":31536000,
 		"hsts_include":true,"hsts_preload":true}}`, certificate))
@@ -72,6 +72,7 @@ func TestLiveDomain(t *testing.T) {
 	}, got["security"])
 	p.want(200, `{"id":65311}`, "PUT", "/domains/name/xn--mstershop-q9a.example", `{"is_disabled":false}`)
 	require.Equal(t, "8.4", p.get("/domains/65311")["php_version"], "a PUT is partial")
+	p.want(400, liveError(400, "domain: Cannot be changed."), "PUT", "/domains/65311", `{"domain":"renamed.example"}`)
 }
 
 func TestSubdomains(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 )
 
 func ExampleNewServer() {
-	srv := keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live))
+	srv := keyhelptest.NewServer()
 	defer srv.Close()
 
-	req, err := http.NewRequest(http.MethodPost, srv.URL+"/api/v2/clients", strings.NewReader(`{"username":"shop","email":"post@shop.example"}`))
+	req, err := http.NewRequest(http.MethodPost, srv.URL+"/api/v2/clients", strings.NewReader(`{"username":"shop","email":"post@shop.example","password":"s3cret-Pw"}`))
 	if err != nil {
 		panic(err)
 	}

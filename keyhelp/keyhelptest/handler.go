@@ -11,33 +11,29 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-const apiBase = "/api/v2"
+// version is one of the API's, as in its path.
+type version string
+
+const (
+	v1 version = "/api/v1" // live dialect only
+	v2 version = "/api/v2"
+)
 
 // handler assembles the panel: its web server, then the rate limit, the key and the routes.
 func (s *Server) handler() http.Handler {
-	router := &emulator.Router{TrailingSlash: true}
-	router.NotFound = func(w http.ResponseWriter, _ *http.Request) { s.unknownEndpoint().write(w) }
-	router.MethodNotAllowed = func(w http.ResponseWriter, _ *http.Request, _ []string) { s.wrongMethod().write(w) }
-	for _, rt := range routes {
-		if h := rt.handler(s.cfg.dialect); h != nil {
-			router.HandleFunc(rt.method, rt.path, func(w http.ResponseWriter, r *http.Request) {
-				s.serve(rt, h, r).write(w)
-			})
-		}
+	apis := map[version]http.Handler{v2: s.api(v2)}
+	if s.isLive() {
+		apis[v1] = s.api(v1)
 	}
-	api := http.StripPrefix(apiBase, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if refusal, refused := s.admit(r); refused {
-			refusal.write(w)
-			return
-		}
-		router.ServeHTTP(w, r)
-	}))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if path := r.URL.EscapedPath(); path == apiBase || strings.HasPrefix(path, apiBase+"/") {
-			api.ServeHTTP(w, r)
-			return
+		path := r.URL.EscapedPath()
+		for v, api := range apis {
+			if path == string(v) || strings.HasPrefix(path, string(v)+"/") {
+				api.ServeHTTP(w, r)
+				return
+			}
 		}
-		if isLogin(r.URL.EscapedPath()) {
+		if isLogin(path) {
 			s.openLink(r).Write(w)
 			return
 		}
@@ -45,6 +41,27 @@ func (s *Server) handler() http.Handler {
 		w.WriteHeader(http.StatusNotFound)
 		_, _ = io.WriteString(w, "<!DOCTYPE html>\n<html><body><h1>404 Not Found</h1></body></html>\n")
 	})
+}
+
+// api is one version of the API.
+func (s *Server) api(v version) http.Handler {
+	router := &emulator.Router{TrailingSlash: true}
+	router.NotFound = func(w http.ResponseWriter, _ *http.Request) { s.unknownEndpoint().write(w) }
+	router.MethodNotAllowed = func(w http.ResponseWriter, _ *http.Request, _ []string) { s.wrongMethod().write(w) }
+	for _, rt := range routes {
+		if h := rt.handler(s.cfg.dialect); h != nil {
+			router.HandleFunc(rt.method, rt.path, func(w http.ResponseWriter, r *http.Request) {
+				s.serve(v, rt, h, r).write(w)
+			})
+		}
+	}
+	return http.StripPrefix(string(v), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if refusal, refused := s.admit(r); refused {
+			refusal.write(w)
+			return
+		}
+		router.ServeHTTP(w, r)
+	}))
 }
 
 // admit checks the rate limit and the key before any endpoint.
@@ -61,7 +78,7 @@ func (s *Server) admit(r *http.Request) (reply, bool) {
 }
 
 // serve reads the body before it takes the lock: a slow client must not delay the others.
-func (s *Server) serve(rt route, h handler, r *http.Request) reply {
+func (s *Server) serve(v version, rt route, h handler, r *http.Request) reply {
 	if s.cfg.noPlans && strings.HasPrefix(rt.path, "/hosting-plans") {
 		return s.unknownEndpoint()
 	}
@@ -76,7 +93,7 @@ func (s *Server) serve(rt route, h handler, r *http.Request) reply {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &call{Server: s, st: s.st, r: r, body: body, now: s.cfg.clock.Now()}
+	c := &call{Server: s, st: s.st, v: v, r: r, body: body, now: s.cfg.clock.Now()}
 	s.st.applySchedules(c.now, !s.ignore)
 	if s.hidden && r.Method == http.MethodGet && strings.HasPrefix(rt.path, "/clients") {
 		return c.notFound("client")

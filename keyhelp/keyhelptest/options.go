@@ -11,10 +11,12 @@ type Dialect string
 
 // The dialects.
 const (
-	// Documented is the dialect of the reference that came with the WHMCS module: ten endpoints.
-	Documented Dialect = "documented"
-	// Live is the dialect that public clients of real panels use.
+	// Live is what running panels speak, as the vendor's wiki and public programs show it: /api/v2, and
+	// /api/v1 beside it.
 	Live Dialect = "live"
+	// Documented is the dialect of the reference that came with a WHMCS module: ten endpoints. No
+	// running panel is known to speak it.
+	Documented Dialect = "documented"
 )
 
 // Option configures NewServer.
@@ -34,7 +36,7 @@ type config struct {
 	seedCount int
 }
 
-// WithDialect chooses the dialect; the default is Documented.
+// WithDialect chooses the dialect; the default is Live.
 func WithDialect(d Dialect) Option { return func(c *config) { c.dialect = d } }
 
 // InMemory opens no socket and starts no goroutine: only the client of [Server.Client] reaches the

@@ -29,8 +29,10 @@ type Client struct {
 	Limits      Resources
 	Permissions map[string]bool
 	PHP, PHPFPM map[string]any
-	Password    string
-	Skeleton    string
+	// Password is "" if the client was given PasswordHash and PasswordHashOS instead.
+	Password                     string
+	PasswordHash, PasswordHashOS string
+	Skeleton                     string
 	// CredentialsSent reports whether the panel was asked to mail the password.
 	CredentialsSent      bool
 	CreatedAt, UpdatedAt time.Time

@@ -62,6 +62,7 @@ func (s *Server) badBody(bad *emulator.BodyError) reply {
 type call struct {
 	*Server
 	st       *state
+	v        version
 	r        *http.Request
 	body     *emulator.Object
 	now      time.Time
@@ -126,6 +127,13 @@ func (c *call) fresh(field string, taken func(string) bool) string {
 		c.blame(field, alreadyInUse)
 	}
 	return text
+}
+
+// fixed refuses to change a field of a row that has a value already. Programs send names that stay.
+func (c *call) fixed(field, now string) {
+	if text, there := c.body.String(field); there && !strings.EqualFold(text, now) {
+		c.blame(field, cannotChange)
+	}
 }
 
 // email reads an e-mail address, if it is present, and checks its form.

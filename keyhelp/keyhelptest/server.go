@@ -12,7 +12,8 @@ import (
 
 // Server is an emulated panel. Its methods may be called while it serves.
 type Server struct {
-	// URL is the panel's address; the API is at /api/v2 below it.
+	// URL is the panel's address; the API is below it, at /api/v2 and, in the live dialect, at
+	// /api/v1.
 	URL string
 	// Key is the API key that the panel accepts. Only read it: assigning another key does not
 	// change what the panel accepts, and RevokeKey does not change Key.
@@ -39,7 +40,7 @@ type Server struct {
 
 // NewServer starts a panel. It panics when it cannot listen on a loopback address.
 func NewServer(opts ...Option) *Server {
-	s := &Server{cfg: config{dialect: Documented, plans: defaultPlans()}, tokens: emulator.NewTokens(1)}
+	s := &Server{cfg: config{dialect: Live, plans: defaultPlans()}, tokens: emulator.NewTokens(1)}
 	for _, opt := range opts {
 		opt(&s.cfg)
 	}

@@ -14,6 +14,7 @@ import (
 var createChecks = []check{
 	{name: "new", run: createNew},
 	{name: "without extras", run: createBare},
+	{name: "without a password", applies: needOptionalPassword, run: createWithoutPassword},
 	{name: "again", run: createAgain},
 	{name: "after a restart", run: createAfterRestart},
 	{name: "leaves a changed account alone", run: createLeavesAlone},
@@ -111,6 +112,35 @@ func createBare(c *probe) {
 	c.bare = true
 	c.only(req)
 	c.make(c.p, req, provider.OutcomeAlready)
+}
+
+func needOptionalPassword(w *World) string {
+	if password := w.Provider.Describe().Password; password == nil || !password.Optional {
+		return "there are no passwords, or orders need one"
+	}
+	return ""
+}
+
+// createWithoutPassword: a password that is made up is handed out once, with the account that it opens.
+func createWithoutPassword(c *probe) {
+	req := c.w.Request(0)
+	req.Password = provider.Secret{}
+	made, err := c.p.Create(c.context(), req)
+	c.ok(err, "Create without a password")
+	if made.Password.IsZero() {
+		c.Errorf("Create without a password hands out none")
+	}
+	has := *req
+	has.Password = made.Password
+	a := c.only(&has)
+	again, err := c.p.Create(c.context(), req)
+	c.ok(err, "Create without a password again")
+	if again.Outcome != provider.OutcomeAlready || !again.Password.IsZero() || !same(a, c.only(&has)) {
+		c.Errorf("Create without a password again: outcome %q, and a password or a changed account", again.Outcome)
+	}
+	if made, err := c.p.Create(c.context(), c.w.Request(1)); c.see(err) != nil || !made.Password.IsZero() {
+		c.Errorf("Create with a password hands out one, or fails: %v", err)
+	}
 }
 
 func createAgain(c *probe) {

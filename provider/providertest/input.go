@@ -58,7 +58,9 @@ func badOrders(c *probe) {
 		changes = append(changes, change{"the user name " + name, "Username", func(r *provider.CreateRequest) { r.Username = name }})
 	}
 	if c.d.Password != nil {
-		changes = append(changes, change{"no password", "Password", func(r *provider.CreateRequest) { r.Password = provider.Secret{} }})
+		if !c.d.Password.Optional {
+			changes = append(changes, change{"no password", "Password", func(r *provider.CreateRequest) { r.Password = provider.Secret{} }})
+		}
 		if c.d.Password.MinLength > 1 {
 			changes = append(changes, change{"a short password", "Password", func(r *provider.CreateRequest) { r.Password = provider.NewSecret("x") }})
 		}
