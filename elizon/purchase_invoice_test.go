@@ -2,6 +2,7 @@ package elizon_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,10 +11,17 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/internal/ordertest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/ledger"
 )
+
+// byPage has a person pay on a page.
+func byPage(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	ordertest.PayByPage(r)
+	next.ServeHTTP(w, r)
+}
 
 // TestPaidOnAPage: an order that a person has to pay for says so, in every program and however often it is
 // asked, and buys nothing else meanwhile. It goes on by itself once it is paid.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/internal/ordertest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/ledger"
@@ -91,7 +92,7 @@ func TestLateOrder(t *testing.T) {
 func TestAmbiguousOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := elizontest.NewServer(elizontest.InMemory(), elizontest.WithProvisioning(0))
-		old := srv.AddService(elizontest.Service{Name: foreignName, CreatedAt: srv.Now().Add(-48 * time.Hour)})
+		old := srv.AddService(elizontest.Service{Name: "somebody-else", CreatedAt: srv.Now().Add(-48 * time.Hour)})
 		srv.Faults.When(func(r *http.Request) bool {
 			if isCheckout(r) {
 				srv.AddService(elizontest.Service{}) // a person orders by hand at the same time
@@ -386,7 +387,7 @@ func TestServiceComesLater(t *testing.T) {
 // placed anew, where it was stuck for ever.
 func TestHandlesWithoutALedger(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		srv, foreign := shop{}.open()
+		srv, foreign := ordertest.Shop{}.Open()
 		create := func(req *provider.CreateRequest) error {
 			made, err := serviceProvider(t, srv, elizon.WithOrderWindow(0)).Create(t.Context(), req)
 			require.NotNil(t, made)

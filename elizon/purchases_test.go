@@ -3,8 +3,8 @@ package elizon_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,79 +13,25 @@ import (
 
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
+	"github.com/provkit/provkit/internal/ordertest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/ledger"
 	"github.com/provkit/provkit/provider/ledgertest"
 )
 
-// shop is a way in which the platform and its caller may behave.
+// shop is one with a program that has a ledger, or keeps only the handle that Create returned, and nothing
+// after a crash.
 type shop struct {
-	name    string
-	options []elizontest.Option
-	client  []provider.Option
-	// keeps is set if the program has a ledger. Otherwise it only has the handle that Create returned, and
-	// nothing after a crash.
+	ordertest.Shop
 	keeps bool
 }
 
-// goods are ways in which the platform may behave.
-func goods() []shop {
-	return []shop{
-		{name: "plain"},
-		{name: "display names", options: []elizontest.Option{elizontest.WithDisplayNames()}},
-		{name: "service comes later", options: []elizontest.Option{elizontest.WithServiceDelay(40 * time.Second)}},
-		{name: "failures under 200", options: []elizontest.Option{elizontest.WithStatus200()}},
-		{name: "no error codes", options: []elizontest.Option{elizontest.WithoutErrorCodes()}},
-	}
-}
-
-// shops are those ways, with a ledger and without.
-func shops() []shop {
-	var all []shop
-	for _, s := range goods() {
-		forgets := s
-		forgets.name += ", no ledger"
-		s.name, s.keeps = s.name+", ledger", true
-		all = append(all, s, forgets)
+// shops are all of them, with a ledger and without.
+func shops() (all []shop) {
+	for _, s := range ordertest.Shops() {
+		all = append(all, shop{s, true}, shop{s, false})
 	}
 	return all
-}
-
-const foreignName = "somebody-else"
-
-// open starts a platform with an unrelated service that is older than the order window.
-func (s shop) open() (srv *elizontest.Server, foreign elizontest.Truth) {
-	srv = elizontest.NewServer(append([]elizontest.Option{elizontest.InMemory()}, s.options...)...)
-	srv.AddService(elizontest.Service{Name: foreignName, CreatedAt: srv.Now().Add(-48 * time.Hour)})
-	return srv, srv.Truths()[0]
-}
-
-// killer is a transport that ends a program's life at one of its requests: before it is sent, or
-// after its answer has arrived and before it is read.
-type killer struct {
-	inner http.RoundTripper
-	at    int
-	after bool
-	kill  context.CancelFunc
-	mu    sync.Mutex
-	count int
-}
-
-func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
-	k.mu.Lock()
-	n := k.count
-	k.count++
-	k.mu.Unlock()
-	if n < k.at || k.at < 0 {
-		return k.inner.RoundTrip(req)
-	}
-	if n == k.at && k.after {
-		if resp, err := k.inner.RoundTrip(req); err == nil {
-			_ = resp.Body.Close()
-		}
-	}
-	k.kill()
-	return nil, context.Canceled
 }
 
 // memory is what a program finds again in its next life.
@@ -100,8 +46,8 @@ func (s shop) memory() *memory { return &memory{book: ledger.NewMemory()} }
 func (s shop) life(t *testing.T, srv *elizontest.Server, n int, m *memory, at int, after bool) (made *provider.Creation, requests int, err error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	wire := &killer{inner: srv.Client().Transport, at: at, after: after, kill: cancel}
-	opts := append([]provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire})}, s.client...)
+	wire := &ordertest.Killer{Inner: srv.Client().Transport, At: at, After: after, Kill: cancel}
+	opts := append([]provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire})}, s.Client...)
 	req := orderOf(n)
 	if s.keeps {
 		opts = append(opts, provider.WithLedger(ledgertest.Dying(ctx, m.book)))
@@ -112,12 +58,12 @@ func (s shop) life(t *testing.T, srv *elizontest.Server, n int, m *memory, at in
 	require.NoError(t, err)
 	made, err = elizon.NewProvider(client).Create(ctx, req)
 	if ctx.Err() != nil {
-		return nil, wire.count, context.Canceled // the program is dead
+		return nil, wire.Requests(), context.Canceled // the program is dead
 	}
 	if made != nil && made.Handle != "" {
 		m.handle = made.Handle
 	}
-	return made, wire.count, err
+	return made, wire.Requests(), err
 }
 
 // operator does what the error of an order with a lost handle says: the one unmarked service that
@@ -168,12 +114,12 @@ func ready(made *provider.Creation, err error) bool {
 func TestPurchaseCrashPoints(t *testing.T) {
 	points, adopted := 0, 0
 	for _, s := range shops() {
-		t.Run(s.name, func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s, ledger: %v", s.Name, s.keeps), func(t *testing.T) {
 			for at, reached := 0, true; reached; at++ {
 				reached = false
 				for _, after := range []bool{false, true} {
 					synctest.Test(t, func(t *testing.T) {
-						srv, foreign := s.open()
+						srv, foreign := s.Open()
 						m := s.memory()
 						_, requests, _ := s.life(t, srv, 1, m, at, after)
 						reached = reached || requests > at

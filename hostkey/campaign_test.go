@@ -21,22 +21,13 @@ import (
 	"github.com/provkit/provkit/provider/ledger"
 )
 
-// campaignSize is a number of orders: by default a sample, with PROVKIT_TESTS=full more of them, and with
-// "all" all of them.
-func campaignSize(sample, full, all int) int {
-	if testsize.All() {
-		return all
-	}
-	return testsize.Pick(sample, full)
-}
-
 // TestCampaign: whatever happens, an order is paid for once, and a period renewed once.
 func TestCampaign(t *testing.T) {
 	t.Run("memory", func(t *testing.T) {
-		ordertest.Hostkey(t, ordertest.Campaign{Orders: campaignSize(48, 3_000, 9_000), Seed: 1000 * testsize.Seed(), Books: ordertest.Memory})
+		ordertest.Hostkey(t, ordertest.Campaign{Orders: ordertest.Size(48, 3_000, 9_000), Seed: 1000 * testsize.Seed(), Books: ordertest.Memory})
 	})
 	t.Run("file", func(t *testing.T) {
-		ordertest.Hostkey(t, ordertest.Campaign{Orders: campaignSize(8, 200, 1_000), Seed: 1000 * testsize.Seed(), Books: ordertest.File})
+		ordertest.Hostkey(t, ordertest.Campaign{Orders: ordertest.Size(8, 200, 1_000), Seed: 1000 * testsize.Seed(), Books: ordertest.File})
 	})
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -21,41 +19,14 @@ import (
 	"github.com/provkit/provkit/hostkey"
 	"github.com/provkit/provkit/hostkey/hostkeytest"
 	"github.com/provkit/provkit/provider"
-	"github.com/provkit/provkit/provider/ledgertest"
 )
 
-// Campaign is a number of orders and with which ledger they are placed.
-type Campaign struct {
-	Orders int
-	// Seed is that of the first world, and every further one has the next.
-	Seed  uint64
-	Books Books
-}
-
-// eachWorld is how many orders a world has, of which one is refused by the vendor.
-const eachWorld = 8
-
-// Hostkey orders servers from HOSTKEY, in worlds of a few orders.
+// Hostkey orders servers from HOSTKEY. One order of each world is refused.
 func Hostkey(t *testing.T, c Campaign) {
-	var table Table
-	all := HostkeyBehaviours()
-	t.Run("worlds", func(t *testing.T) {
-		for n := range uint64(c.Orders / eachWorld) {
-			seed := c.Seed + n
-			t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-				t.Parallel()
-				synctest.Test(t, func(t *testing.T) {
-					w := &hostkeyWorld{T: t, table: &table, behaviour: all[seed%uint64(len(all))]}
-					w.run(seed, c.Books)
-				})
-			})
-		}
+	c.run(t, func(w *world) {
+		all := HostkeyBehaviours()
+		(&hostkeyWorld{world: w, behaviour: all[w.seed%uint64(len(all))]}).run()
 	})
-	t.Logf("orders at HOSTKEY:\n%s", &table)
-	for _, column := range []string{Twice, Lost, Stuck} {
-		require.Zero(t, table.Sum(column), column)
-	}
-	require.Positive(t, table.Sum(Orders))
 }
 
 // Behaviour is a behaviour of HOSTKEY that has been seen.
@@ -100,21 +71,12 @@ func HostkeyRequest(r *http.Request, body string) Request {
 	}
 }
 
-// hostkeyWorld is a vendor with one account, and the programs that order there.
+// hostkeyWorld is a world of HOSTKEY.
 type hostkeyWorld struct {
-	*testing.T
+	*world
 	behaviour Behaviour
-	table     *Table
 	srv       *hostkeytest.Server
-	network   *Network
-	wire      http.RoundTripper
-	began     time.Time
-	open      func() provider.Ledger
-
-	mu     sync.Mutex
-	ahead  time.Duration // the ledger's clock, of the true time
-	orders map[string]*hostkeyOrder
-	story  []string
+	orders    map[string]*hostkeyOrder
 }
 
 // hostkeyOrder is what the programs and a person know of an order together.
@@ -127,142 +89,71 @@ type hostkeyOrder struct {
 	last     error
 }
 
-// patience is how long an order may take before it counts as stuck.
-const patience = 24 * time.Hour
-
-func (w *hostkeyWorld) count(column string, n int) { w.table.Add(w.behaviour.Name, column, n) }
-
-func (w *hostkeyWorld) clock() time.Time {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return time.Now().Add(w.ahead)
-}
-
-// jumps are those of the ledger's clock.
-var jumps = []time.Duration{-365 * 24 * time.Hour, -time.Hour, -15 * time.Minute, -20 * time.Second, 20 * time.Second, 15 * time.Minute, time.Hour}
-
-func (w *hostkeyWorld) jump(d time.Duration) {
-	w.mu.Lock()
-	w.ahead += d
-	w.mu.Unlock()
-	w.count(Jumps, 1)
-	w.note("the ledger's clock jumps by %v", d)
-}
-
-// note keeps what happened for those who ask why.
-func (w *hostkeyWorld) note(format string, args ...any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.story = append(w.story, time.Since(w.began).String()+" "+fmt.Sprintf(format, args...))
-}
-
-// tell tells what happened that has to do with an order.
-func (w *hostkeyWorld) tell(reference string, o *hostkeyOrder) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, line := range w.story {
-		if strings.Contains(line, reference) || strings.Contains(line, o.hostname) || strings.Contains(line, "jump") {
-			w.Log(line)
-		}
-	}
-}
-
-func (w *hostkeyWorld) run(seed uint64, books Books) {
-	random := rand.New(rand.NewPCG(seed, 2))
-	w.srv = w.behaviour.Start()
-	w.network = &Network{
-		Vendor: w.srv.Client().Transport, Know: HostkeyRequest, Late: 0.3, Junk: 0.02, Disturbed: 0.3,
+func (w *hostkeyWorld) run() {
+	w.name, w.srv = w.behaviour.Name, w.behaviour.Start()
+	network := &Network{
+		Vendor: w.srv.Client().Transport, Know: HostkeyRequest, Late: 0.3, Junk: 0.02, Disturbed: 0.3, Mixed: w.chance(0.5),
 		Sent: func(body string) { w.note("the vendor gets %s", body) },
-		Arrived: func(random *rand.Rand) {
-			if !w.network.Timeless && random.IntN(150) == 0 { // a vendor that tells the time shows that the ledger's clock is wrong
-				w.jump(jumps[random.IntN(len(jumps))])
-			}
-		},
 	}
-	if random.IntN(2) == 0 {
-		w.network.Lag = rand1(random, 30*time.Second)
+	if w.chance(0.5) {
+		network.Lag = w.between(0, 30*time.Second)
 	}
-	w.network.Timeless = random.IntN(8) == 0
-	w.wire, w.began = w.network.Start(seed), time.Now()
-	w.open = books(w.T, w.clock)
+	w.jumps = 0.007
+	w.connect(network)
 	w.orders = make(map[string]*hostkeyOrder)
 	for n := range eachWorld {
 		o := &hostkeyOrder{refused: n == 3}
 		w.orders[fmt.Sprintf("order-%d", n)] = o
 	}
-	w.all(random, []int{1, 2, 8}[random.IntN(3)], w.placing)
+	w.all([]int{1, 2, 8}[w.below(3)], w.placing)
 	w.network.Landed()
 	time.Sleep(10 * time.Minute)
 	w.check()
-	if random.IntN(4) == 0 && !w.Failed() {
-		w.all(random, 2, w.renewing(2))
+	if w.chance(0.25) && !w.Failed() {
+		w.all(2, w.renewing(2))
 		time.Sleep(33 * 24 * time.Hour)
-		w.all(random, 2, w.renewing(3))
+		w.all(2, w.renewing(3))
 		w.network.Landed()
 		w.renewed(3)
 	}
-	requests, disturbed, late, junked := w.network.Counts()
-	w.count(Requests, requests)
-	w.count(Disturbed, disturbed)
-	w.count(Late, late)
-	w.count(Junk, junked)
+	w.close()
 }
 
 // all runs several programs at once, each in life after life until nothing is left to do.
-func (w *hostkeyWorld) all(random *rand.Rand, programs int, live func(ctx context.Context, random *rand.Rand, client *hostkey.Client) (done bool)) {
+func (w *hostkeyWorld) all(programs int, live func(context.Context, *hostkey.Client) (done bool)) {
 	var group sync.WaitGroup
 	for range programs {
-		own := rand.New(rand.NewPCG(random.Uint64(), 3))
 		group.Go(func() {
-			for !w.life(own, live) {
-				time.Sleep(rand1(own, time.Minute))
+			for done := false; !done; time.Sleep(w.between(0, time.Minute)) {
+				died := w.life(func(ctx context.Context, options []provider.Option) {
+					client, err := hostkey.New(w.srv.URL, provider.NewSecret(w.srv.Key), options...)
+					require.NoError(w, err)
+					done = live(ctx, client)
+				})
+				done = done && !died
 			}
 		})
 	}
 	group.Wait()
 }
 
-// life is one run of a program, with a client of its own. After its end it stores nothing.
-func (w *hostkeyWorld) life(random *rand.Rand, live func(ctx context.Context, random *rand.Rand, client *hostkey.Client) bool) (done bool) {
-	ctx, end := context.WithCancel(context.Background())
-	defer end()
-	wire := &Killer{Inner: w.wire, At: -1, After: random.IntN(2) == 0, Kill: end}
-	if random.IntN(3) == 0 {
-		wire.At = random.IntN(25)
-	}
-	options := []provider.Option{provider.WithHTTPClient(&http.Client{Transport: wire}), provider.WithLedger(ledgertest.Dying(ctx, w.open()))}
-	if random.IntN(2) == 0 {
-		options = append(options, provider.WithReadLag(w.network.Lag))
-	}
-	client, err := hostkey.New(w.srv.URL, provider.NewSecret(w.srv.Key), options...)
-	require.NoError(w, err)
-	w.count(Lives, 1)
-	done = live(ctx, random, client)
-	if ctx.Err() != nil {
-		w.count(Kills, 1)
-		return false
-	}
-	return done
-}
-
 // placing is what a program does that places orders, several at once, the same as other programs and others.
-func (w *hostkeyWorld) placing(ctx context.Context, random *rand.Rand, client *hostkey.Client) (done bool) {
-	for range 1 + random.IntN(3) {
+func (w *hostkeyWorld) placing(ctx context.Context, client *hostkey.Client) (done bool) {
+	for range 1 + w.below(3) {
 		references := w.left()
 		if len(references) == 0 {
 			return true
 		}
-		random.Shuffle(len(references), func(i, k int) { references[i], references[k] = references[k], references[i] })
 		var group sync.WaitGroup
-		for _, reference := range references[:1+random.IntN(min(3, len(references)))] {
-			poll := random.IntN(4) == 0
+		for range 1 + w.below(3) {
+			reference, poll := references[w.below(len(references))], w.chance(0.25)
 			group.Go(func() { w.place(ctx, client, reference, poll) })
 		}
 		group.Wait()
 		if ctx.Err() != nil {
 			return false
 		}
-		time.Sleep(rand1(random, 2*time.Minute))
+		time.Sleep(w.between(0, 2*time.Minute))
 	}
 	return false
 }
@@ -304,7 +195,7 @@ func (w *hostkeyWorld) place(ctx context.Context, client *hostkey.Client, refere
 	if stuck {
 		w.count(Orders, 1)
 		w.count(Stuck, 1)
-		w.tell(reference, o)
+		w.tell(reference, o.hostname, "jump")
 		w.Errorf("%s is stuck: %v", reference, o.last)
 		return
 	}
@@ -347,18 +238,20 @@ func (w *hostkeyWorld) place(ctx context.Context, client *hostkey.Client, refere
 // decide is a person who is told that invoices may be an order's: they are, and are paid.
 func (w *hostkeyWorld) decide(err error) {
 	if errors.Is(err, provider.ErrConflict) {
-		w.count(Decisions, HostkeyDecide(w.srv, err.Error()))
+		paid := HostkeyDecide(w.srv, err.Error())
+		w.count(Payments, paid)
+		w.count(Over, 1-min(paid, 1))
 	}
 }
 
 // HostkeyDecide is a person who pays the invoices that an error names.
-func HostkeyDecide(srv *hostkeytest.Server, text string) (decisions int) {
+func HostkeyDecide(srv *hostkeytest.Server, text string) (payments int) {
 	for _, invoice := range srv.Invoices() {
 		if invoice.Status == hostkey.InvoiceUnpaid && strings.Contains(text, strconv.FormatInt(invoice.ID, 10)) && srv.PayInvoice(invoice.ID) {
-			decisions++
+			payments++
 		}
 	}
-	return decisions
+	return payments
 }
 
 // check counts what was paid twice or not at all.
@@ -380,7 +273,7 @@ func (w *hostkeyWorld) check() {
 			w.count(Lost, 1)
 		}
 		if paid[o.hostname] != want || servers[o.hostname] != want {
-			w.tell(reference, o)
+			w.tell(reference, o.hostname, "jump")
 			w.Errorf("%s: %d paid orders, %d servers", reference, paid[o.hostname], servers[o.hostname])
 		}
 	}
@@ -391,9 +284,9 @@ func (w *hostkeyWorld) check() {
 
 // renewing is what a program does that renews all servers until each is paid for as many periods. Each is
 // renewed until that has succeeded twice, whichever program does it.
-func (w *hostkeyWorld) renewing(periods int) func(context.Context, *rand.Rand, *hostkey.Client) bool {
+func (w *hostkeyWorld) renewing(periods int) func(context.Context, *hostkey.Client) bool {
 	succeeded := make(map[int64]int)
-	return func(ctx context.Context, _ *rand.Rand, client *hostkey.Client) bool {
+	return func(ctx context.Context, client *hostkey.Client) bool {
 		p, done := hostkey.NewProvider(client), true
 		for _, m := range w.srv.Machines() {
 			w.mu.Lock()

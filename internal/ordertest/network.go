@@ -27,8 +27,9 @@ type Network struct {
 	// Vendor reaches the emulator, and Know says what a request is.
 	Vendor http.RoundTripper
 	Know   func(r *http.Request, body string) Request
-	// Lag is how old an answer may be.
-	Lag time.Duration
+	// Lag is how old all answers to reads are, as far as there were some, or, if they are Mixed, how old each may be.
+	Lag   time.Duration
+	Mixed bool
 	// Late, Junk and Disturbed are shares: of the orders that are carried out Soonest to Latest after they
 	// were sent, and whose answer is lost; of the reads that get the last answer to a question of their kind;
 	// of the requests that meet a fault of the catalogue.
@@ -36,7 +37,7 @@ type Network struct {
 	// Timeless vendors do not say what time it is.
 	Timeless bool
 	// Arrived is called for each request.
-	Arrived func(*rand.Rand)
+	Arrived func()
 	// Sent is called for each order that the vendor carries out.
 	Sent func(body string)
 
@@ -112,8 +113,8 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if late {
 		n.late++
 	}
-	n.Arrived(n.random)
 	n.mu.Unlock()
+	n.Arrived()
 	if late {
 		n.landing.Go(func() {
 			time.Sleep(after)
@@ -154,7 +155,7 @@ func (n *Network) send(r *http.Request, body []byte, known Request) *answer {
 	if a.body, err = io.ReadAll(resp.Body); err != nil {
 		panic(err)
 	}
-	if !n.Timeless {
+	if a.header.Del("Date"); !n.Timeless {
 		a.header.Set("Date", a.at.UTC().Format(http.TimeFormat))
 	}
 	return a
@@ -170,6 +171,9 @@ func (n *Network) old(known Request, fresh *answer, junk bool) *answer {
 	}
 	n.answers[known.Asked] = all
 	shown, other := all[0], n.last[known.Action]
+	if n.Mixed {
+		shown = all[n.random.IntN(len(all))]
+	}
 	n.last[known.Action] = fresh
 	if junk && other != nil {
 		n.junked++

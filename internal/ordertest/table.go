@@ -17,14 +17,18 @@ const (
 	Junk      = "junk"
 	Jumps     = "jumps"
 	Refused   = "refused"
-	Decisions = "decisions"
+	Beside    = "beside"    // orders of other people
+	Unshown   = "unshown"   // what the vendor accepted and does not show
+	Over      = "over"      // conflicts of which nothing was left when a person looked
+	Payments  = "payments"  // of a person
+	Adoptions = "adoptions" // by a person
 	Renewals  = "renewals"
 	Twice     = "twice"
 	Lost      = "lost"
 	Stuck     = "stuck"
 )
 
-var columns = []string{Orders, Lives, Kills, Requests, Disturbed, Late, Junk, Jumps, Refused, Decisions, Renewals, Twice, Lost, Stuck}
+var columns = []string{Orders, Lives, Kills, Requests, Disturbed, Late, Junk, Jumps, Beside, Refused, Unshown, Payments, Adoptions, Over, Renewals, Twice, Lost, Stuck}
 
 // Table counts what happened in a campaign. Its zero value is empty.
 type Table struct {
