@@ -21,7 +21,7 @@ var kinds = map[string]func(*settings) *system{
 		}
 		panel := keyhelptest.NewServer(opts...)
 		return &system{
-			Name: "KeyHelp, " + s.dialect + " dialect", URL: panel.URL, Credentials: []credential{{"API key (X-API-Key)", panel.Key}},
+			Name: "KeyHelp, " + s.dialect + " dialect (running panels speak the live one)", URL: panel.URL, Credentials: []credential{{"API key (X-API-Key)", panel.Key}},
 			Certificate: string(panel.CertificatePEM), Pin: panel.Pin,
 			Try:    get("/api/v2/hosting-plans", "X-API-Key", panel.Key),
 			faults: panel.Faults, close: panel.Close,

@@ -133,7 +133,7 @@ var answers = map[string]func(t *testing.T, body string){
 
 // refusals contains the answers to the same request with credentials other than the printed ones.
 var refusals = map[string]string{
-	"keyhelp":       `401 Unauthorized {"error":"Invalid API key"}`,
+	"keyhelp":       `401 Unauthorized {"code":"401 Unauthorized","message":"API key is missing or invalid."}`,
 	"hestia":        "401 Unauthorized Error: key 00000000000000000000 doesn't exist",
 	"hostkey":       `200 OK {"error":"Incorrect API key format","result":-1}`,
 	"elizon":        `401 Unauthorized {"error":"Authentication required","errorCode":"unauthenticated","success":false}`,

@@ -37,7 +37,7 @@ func readSettings(args []string, notes io.Writer) (*settings, error) {
 	}
 	only := flags.String("only", "", "which systems, separated by commas; empty is all: "+strings.Join(all, ","))
 	flags.IntVar(&s.accounts, "accounts", 3, "how many accounts each system has at the start")
-	flags.StringVar(&s.dialect, "dialect", "documented", "keyhelp: API dialect of the panel: documented or live")
+	flags.StringVar(&s.dialect, "dialect", "live", "keyhelp: API dialect of the panel: live, as running panels speak it, or documented, a reference of ten endpoints")
 	flags.BoolVar(&s.tls, "tls", false, "serve https, each system with a self-signed certificate of its own")
 	flags.BoolVar(&s.json, "json", false, "print one JSON object instead of text")
 	flags.Float64Var(&s.share, "faults", 0, "share of the requests that meet a fault, from 0 to 1")
