@@ -23,7 +23,8 @@ type domain struct {
 	parts       [3]struct{ there, due bool } // in the order of domainParts
 	counted     bool                         // the key may not look at parts by name: the user's counters tell
 	unsure      bool                         // counters show parts that may be another domain's
-	guessed     bool                         // a part is not due only because no user of the server has one
+	unproven    bool                         // whether the server has the service of a missing part is not to be seen
+	off         [3]bool                      // the panel has said that the server has no such service
 	config      *SystemConfig
 	site        netip.Addr
 }
@@ -31,13 +32,14 @@ type domain struct {
 // domainParts is all that differs between the parts of a domain.
 var domainParts = [3]struct {
 	what, list string
+	adding     []string // the commands
 	look       func(context.Context, *domain) error
 	room       func(*User) (used int64, limit Limit)
 	system     func(*SystemConfig) string
 	add        func(context.Context, *domain) error
 }{
 	{
-		"website", webGetDomain.name,
+		"website", webGetDomain.name, []string{webAddDomain.name},
 		func(ctx context.Context, d *domain) error {
 			site, err := d.p.client.Web.GetDomain(ctx, d.login, d.name)
 			site, err = exactly(site, err, d.p.client.Web.ListDomains(ctx, d.login), func(site *WebDomain) string { return site.Name }, d.name)
@@ -53,7 +55,7 @@ var domainParts = [3]struct {
 		},
 	},
 	{
-		"zone", dnsGetDomain.name,
+		"zone", dnsGetDomain.name, []string{ipsListForUser.name, dnsAddDomain.name},
 		func(ctx context.Context, d *domain) error {
 			zone, err := d.p.client.DNS.GetDomain(ctx, d.login, d.name)
 			_, err = exactly(zone, err, d.p.client.DNS.ListDomains(ctx, d.login), func(zone *DNSDomain) string { return zone.Name }, d.name)
@@ -70,7 +72,7 @@ var domainParts = [3]struct {
 		},
 	},
 	{
-		"mail domain", mailGetDomain.name,
+		"mail domain", mailGetDomain.name, []string{mailAddDomain.name},
 		func(ctx context.Context, d *domain) error {
 			mail, err := d.p.client.Mail.GetDomain(ctx, d.login, d.name)
 			_, err = exactly(mail, err, d.p.client.Mail.ListDomains(ctx, d.login), func(mail *MailDomain) string { return mail.Name }, d.name)
@@ -115,7 +117,7 @@ func (d *domain) settle(ctx context.Context, refused error) error {
 		err := d.look(ctx, refused)
 		patience := d.patience(refused)
 		switch {
-		case err != nil, d.whole() && !d.guessed, d.unsure, refused != nil && !errors.Is(refused, ExitExists):
+		case err != nil, d.whole(), d.unsure, refused != nil && !errors.Is(refused, ExitExists):
 			return err
 		case d.count() != before:
 			idle = 0
@@ -183,7 +185,7 @@ func (d *domain) look(ctx context.Context, refused error) error {
 	if err != nil {
 		return err
 	}
-	d.unsure, d.guessed = false, false
+	d.unsure, d.unproven = false, false
 	for i, part := range domainParts {
 		used, limit := part.room(user)
 		if d.counted {
@@ -203,10 +205,13 @@ func (d *domain) look(ctx context.Context, refused error) error {
 	return nil
 }
 
-// served reports whether the server has the service of a part. A key that may not read the configuration sees whether
-// any user has such a part.
+// served reports whether the server has the service of a part that is missing. A key that may not read the configuration
+// sees whether any user has such a part, or whether v-add-domain has gone past it. Otherwise adding it tells.
 func (d *domain) served(ctx context.Context, i int) (bool, error) {
-	if d.config == nil && !d.counted {
+	if d.off[i] {
+		return false, nil
+	}
+	if d.config == nil {
 		err := d.p.limits.try(systemGetConfig.name, func() (err error) {
 			d.config, err = d.p.client.System.GetConfig(ctx)
 			return err
@@ -227,8 +232,13 @@ func (d *domain) served(ctx context.Context, i int) (bool, error) {
 			return true, nil
 		}
 	}
-	d.guessed = true
-	return false, nil
+	for _, later := range d.parts[i+1:] {
+		if later.there {
+			return false, nil
+		}
+	}
+	d.unproven = true
+	return true, nil
 }
 
 // add sends what is missing: all of it at once if nothing is there.
@@ -247,19 +257,46 @@ func (d *domain) add(ctx context.Context) error {
 		}
 	}
 	if d.counted {
-		return &provider.Error{
-			Provider: Kind, Op: domainsAdd.endpoint.Op, Kind: provider.ErrForbidden, Fields: map[string]string{"Domain": "incomplete"},
-			Message: words.Say("domain %q is there without its %s, and this key may not add the rest (v-list-web-domain, v-add-dns-domain, v-add-mail-domain)",
-				d.name, d.names(d.missing())),
+		return d.incomplete()
+	}
+	var off error
+	added := false
+	for _, i := range d.missing() {
+		switch err := domainParts[i].add(ctx, d); {
+		case errors.Is(err, ExitDisabled):
+			d.off[i], off = true, err
+		case err != nil:
+			return d.without(i, err)
+		default:
+			d.parts[i].there, added = true, true
 		}
+	}
+	if off == nil || added {
+		return nil
+	}
+	// A refusal has the domain looked for once more, and it is whole without them.
+	return &provider.Error{Provider: Kind, Op: domainsAdd.endpoint.Op, Kind: provider.ErrConflict, Message: "the server has no service for the rest of the domain", Err: off}
+}
+
+// incomplete says what a person must do where the key may neither look at the parts nor add them.
+func (d *domain) incomplete() error {
+	var needed []string
+	unseen := ", and this key may not add the rest:"
+	if d.unproven {
+		needed = append(needed, systemGetConfig.name)
+		unseen = "; whether the server has the service this key may not see: if it has not, nothing is missing; otherwise"
+	}
+	for _, part := range domainParts {
+		needed = append(needed, part.list)
 	}
 	for _, i := range d.missing() {
-		if err := domainParts[i].add(ctx, d); err != nil && !errors.Is(err, ExitDisabled) {
-			return d.without(i, err)
-		}
-		d.parts[i].there = true
+		needed = append(needed, domainParts[i].adding...)
 	}
-	return nil
+	return &provider.Error{
+		Provider: Kind, Op: domainsAdd.endpoint.Op, Kind: provider.ErrForbidden, Fields: map[string]string{"Domain": "incomplete"},
+		Message: words.Say("domain %q is there without its %s%s add it on the panel, or permit the key %s",
+			d.name, d.names(d.missing()), unseen, strings.Join(needed, ", ")),
+	}
 }
 
 // without says which part could not be added. "Not found" is something that the part needs, such as the template that

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,11 +52,8 @@ func TestKilledCreate(t *testing.T) {
 	moments := testsize.Pick(12, 200)
 	for name, auth := range map[string]func(*hestiatest.Server) hestia.Auth{
 		"access key": rootKey,
-		"billing": func(srv *hestiatest.Server) hestia.Auth {
-			id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-			return hestia.AccessKey(id, provider.NewSecret(secret))
-		},
-		"legacy": func(srv *hestiatest.Server) hestia.Auth { return hestia.APIKey(provider.NewSecret(srv.APIKey)) },
+		"billing":    func(srv *hestiatest.Server) hestia.Auth { return profileKey(srv, "billing") },
+		"legacy":     func(srv *hestiatest.Server) hestia.Auth { return hestia.APIKey(provider.NewSecret(srv.APIKey)) },
 	} {
 		for n := range moments {
 			moment := total * time.Duration(n) / time.Duration(moments)
@@ -179,50 +176,85 @@ func TestLostTemplate(t *testing.T) {
 }
 
 // TestHalfADomainUnseen: a key of the billing profile can neither look at parts of a domain nor add them. The user's
-// counters say that some are missing.
+// counters say that some are missing; whether the server has their service, only what other users have.
 func TestHalfADomainUnseen(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		srv := newServer(t)
-		id, secret := srv.AddAccessKey(srv.AdminUser, "billing")
-		p := providerOn(t, srv, hestia.AccessKey(id, provider.NewSecret(secret)))
-		_, err := p.Create(t.Context(), orderOf(2)) // so that the server is known to have all services
-		require.NoError(t, err)
-		srv.LoseTemplate("dns", "default", true)
-		_, err = p.Create(t.Context(), orderOf(1))
-		require.Error(t, err)
-		for range 2 {
-			_, err = p.Create(t.Context(), orderOf(1))
-			require.ErrorIs(t, err, provider.ErrForbidden)
-			require.ErrorContains(t, err, "without its zone and mail domain")
-		}
-		require.Equal(t, []string{"v-list-web-domain"}, slices.Sorted(maps.Keys(forbiddenCommands(srv))), "each counts towards a ban")
-	})
+	for others, want := range map[int]string{
+		1: `hestia: create account "customer1": domain "customer1.example.com" is there without its zone and mail domain, ` +
+			`and this key may not add the rest: add it on the panel, or permit the key ` +
+			`v-list-web-domain, v-list-dns-domain, v-list-mail-domain, v-list-user-ips, v-add-dns-domain, v-add-mail-domain: Domain: incomplete`,
+		0: `hestia: create account "customer1": domain "customer1.example.com" is there without its zone and mail domain; ` +
+			`whether the server has the service this key may not see: if it has not, nothing is missing; otherwise add it on the panel, or permit the key ` +
+			`v-list-sys-config, v-list-web-domain, v-list-dns-domain, v-list-mail-domain, v-list-user-ips, v-add-dns-domain, v-add-mail-domain: Domain: incomplete`,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			srv := newServer(t)
+			p := providerOn(t, srv, profileKey(srv, "billing"))
+			for range others {
+				_, err := p.Create(t.Context(), orderOf(2))
+				require.NoError(t, err)
+			}
+			srv.LoseTemplate("dns", "default", true)
+			_, err := p.Create(t.Context(), orderOf(1))
+			require.Error(t, err)
+			for range 2 {
+				_, err = p.Create(t.Context(), orderOf(1))
+				require.ErrorIs(t, err, provider.ErrForbidden)
+				require.EqualError(t, err, want)
+			}
+			require.Equal(t, map[string]int{"v-list-web-domain": 1, "v-list-sys-config": 1}, forbiddenCommands(srv), "each counts towards a ban")
+
+			// With what the error names, the rest is added.
+			_, named, _ := strings.Cut(strings.TrimSuffix(err.Error(), ": Domain: incomplete"), "permit the key ")
+			srv.AddProfile("named", "admin", append(strings.Split(named, ", "), "v-list-user", "v-list-users", "v-add-user", "v-add-domain")...)
+			srv.LoseTemplate("dns", "default", false)
+			_, err = providerOn(t, srv, profileKey(srv, "named")).Create(t.Context(), orderOf(1))
+			require.NoError(t, err)
+			wholeDomain(t, srv, "customer1", "customer1.example.com")
+		})
+	}
 }
 
-// TestPartsThatAreNotDue: what the package has no room for, or the server no service, is not missing.
+// profileKey is a key of the root user with a permission profile.
+func profileKey(srv *hestiatest.Server, profile string) hestia.Auth {
+	id, secret := srv.AddAccessKey(srv.AdminUser, profile)
+	return hestia.AccessKey(id, provider.NewSecret(secret))
+}
+
+// TestPartsThatAreNotDue: what the package has no room for, or the server no service, is not missing. How a key can know
+// differs: the configuration, that v-add-domain has gone past a part, or that the panel refuses to add it.
 func TestPartsThatAreNotDue(t *testing.T) {
 	for name, test := range map[string]struct {
 		small  hestiatest.Package
 		system string
-		want   []int // of web, dns, mail
+		want   []int  // of web, dns, mail
+		unseen string // by keys of this profile
 	}{
-		"mail only":      {hestiatest.Package{Name: "small", WebDomains: "0", DNSDomains: "0"}, "", []int{0, 0, 1}},
-		"no mail":        {hestiatest.Package{Name: "small", MailDomains: "0"}, "", []int{1, 1, 0}},
-		"no DNS service": {hestiatest.Package{Name: "small"}, "DNS_SYSTEM", []int{1, 0, 1}},
+		"mail only":       {hestiatest.Package{Name: "small", WebDomains: "0", DNSDomains: "0"}, "", []int{0, 0, 1}, ""},
+		"no mail":         {hestiatest.Package{Name: "small", MailDomains: "0"}, "", []int{1, 1, 0}, ""},
+		"no DNS service":  {hestiatest.Package{Name: "small"}, "DNS_SYSTEM", []int{1, 0, 1}, ""},
+		"no mail service": {hestiatest.Package{Name: "small"}, "MAIL_SYSTEM", []int{1, 1, 0}, "billing"},
 	} {
-		for _, profile := range []string{"", "billing"} {
+		for _, profile := range []string{"", "billing", "configuration", "parts"} {
 			synctest.Test(t, func(t *testing.T) {
 				srv := newServer(t, hestiatest.WithPackages(test.small))
+				need := []string{"v-list-user", "v-list-users", "v-add-user", "v-add-domain"}
+				srv.AddProfile("configuration", "admin", append(need, "v-list-sys-config")...)
+				srv.AddProfile("parts", "admin", append(need, "v-list-web-domain", "v-list-dns-domain", "v-list-mail-domain",
+					"v-add-web-domain", "v-add-dns-domain", "v-add-mail-domain", "v-list-user-ips")...)
 				auth := rootKey(srv)
 				if profile != "" {
-					id, secret := srv.AddAccessKey(srv.AdminUser, profile)
-					auth = hestia.AccessKey(id, provider.NewSecret(secret))
+					auth = profileKey(srv, profile)
 				}
 				if test.system != "" {
 					srv.SetConfig(test.system, "")
 				}
 				for _, want := range []provider.Outcome{provider.OutcomeChanged, provider.OutcomeAlready} {
 					created, err := providerOn(t, srv, auth).Create(t.Context(), orderOf(1))
+					if want == provider.OutcomeAlready && profile != "" && profile == test.unseen {
+						require.ErrorIs(t, err, provider.ErrForbidden, name)
+						require.ErrorContains(t, err, "if it has not, nothing is missing", name)
+						break
+					}
 					require.NoError(t, err, name+profile)
 					require.Equal(t, want, created.Outcome, name+profile)
 				}
