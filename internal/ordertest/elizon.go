@@ -137,32 +137,35 @@ var toPay = regexp.MustCompile(`invoice "([^"]+)"`)
 // decide is what a person does about an ErrConflict: he pays the invoice that it names, or finds out whose
 // each service is, and says so.
 func (w *elizonWorld) decide(conflict error) {
-	if errors.Is(conflict, provider.ErrOutcomeUnknown) {
-		w.count(Unshown, 1)
-		return
-	}
-	decisions := 0
-	defer func() { w.count(Over, 1-min(decisions, 1)) }()
 	if invoice := toPay.FindStringSubmatch(conflict.Error()); invoice != nil {
 		time.Sleep(w.between(time.Second, 2*time.Hour))
 		if w.srv.CompletePayment(invoice[1]) {
-			decisions++
 			w.count(Payments, 1)
+		} else {
+			w.count(Over, 1)
 		}
 		return
 	}
+	adopted := 0
 	p := w.provider(provider.WithHTTPClient(w.srv.Client()), provider.WithoutLedger())
 	for _, s := range w.srv.Truths() {
 		if strings.HasPrefix(s.LineID, "order-") && strings.Contains(conflict.Error(), s.ServiceID) && w.reference(s) == "" {
 			_, err := p.Adopt(context.Background(), s.ServiceID, s.LineID)
 			switch {
 			case err == nil:
-				decisions++
-				w.count(Adoptions, 1)
+				adopted++
 			case !errors.Is(err, provider.ErrNotFound):
 				w.Errorf("a person cannot adopt: %v", err)
 			}
 		}
+	}
+	switch {
+	case adopted > 0:
+		w.count(Adoptions, adopted)
+	case strings.Contains(conflict.Error(), "does not show it"):
+		w.count(Unshown, 1)
+	default:
+		w.count(Over, 1)
 	}
 }
 
