@@ -107,7 +107,8 @@ var orderName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 // error that matches provider.ErrOutcomeUnknown it is unknown whether something was bought, and
 // calling again is safe. provider.ErrAlreadyExists: another order or server has the
 // name. provider.ErrQuota: the credit is too low. provider.ErrConflict: a person must decide, about
-// invoices that may be the order's, or because nobody has seen its server an hour after the order.
+// invoices that may be the order's, or because nobody has seen its server an hour after the order; ledger.Abandon
+// ends it. provider.ErrNotFound: its invoice was cancelled or paid back, and there is no server.
 //
 // Place never buys twice in one call. A call that continues an order of which there is no trace
 // buys only if the order has settled (provider.WithSettleTime), because the server might still be

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
@@ -71,12 +72,16 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 	}
 	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
 	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		p.invoiceGone = true // whether there is a server all the same, the next steps find out
+		return true, nil
 	case err != nil:
 		return false, err
 	case invoice.Status == InvoicePaid:
 		return true, nil
 	case slices.Contains(cancelled, invoice.Status):
-		return false, p.cancelled(ctx)
+		p.void = true // the same
+		return true, nil
 	case invoice.Status != InvoiceUnpaid, p.req == nil, !p.req.PayFromCredit:
 		return false, nil
 	}
@@ -95,19 +100,6 @@ func (p *purchase) pay(ctx context.Context) (paid bool, err error) {
 		})
 	}
 	return err == nil, err
-}
-
-// cancelled is about an order whose invoice somebody has cancelled before it led to a server: nothing comes of
-// it any more. One wrong answer does not say so.
-func (p *purchase) cancelled(ctx context.Context) error {
-	again, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
-	switch {
-	case err != nil:
-		return err
-	case !slices.Contains(cancelled, again.Status):
-		return conflict("invoice %d was said to be cancelled, and then not to be: try again", p.invoice)
-	}
-	return order.Gone("invoice %d was cancelled: nothing comes of the order; Create orders again", p.invoice)
 }
 
 // payFromCredit pays the balance of an invoice.
@@ -150,7 +142,7 @@ func (p *purchase) task(ctx context.Context) (running bool, err error) {
 	case task.State == TaskFailed:
 		failed := conflict("the deployment failed, and invoice %d may be paid: ask the vendor before ordering again: %s", p.invoice, p.s.c.taskFailure(task))
 		failed.Err = ErrTaskFailed
-		return false, failed
+		return false, p.unlessVoid(ctx, failed)
 	case task.State == TaskRunning:
 		p.message = p.s.c.rest.Clean(task.Message, task.Context.Password)
 		return true, nil
@@ -164,7 +156,10 @@ func (p *purchase) byInvoice(ctx context.Context) (running bool, err error) {
 		return false, nil
 	}
 	invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
-	if err == nil {
+	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return false, nil
+	case err == nil:
 		p.server = serverOf(invoice)
 	}
 	return false, err
@@ -188,10 +183,52 @@ func (p *purchase) byName(ctx context.Context) (running bool, err error) {
 	case p.server != 0:
 		return false, nil
 	}
-	if p.tampered != nil {
+	switch {
+	case p.tampered != nil:
 		return true, p.tampered
+	case unread != nil:
+		return true, unread
 	}
-	return true, unread
+	return true, p.overdue(ctx)
+}
+
+// overdue is the error about an order of which no server is to be seen, if that is not because it is being
+// deployed.
+func (p *purchase) overdue(ctx context.Context) error {
+	late := p.Sent() && p.Since() >= longestDeployment
+	if !late && !p.invoiceGone && !p.void {
+		return nil
+	}
+	busy, err := adapter.Until(ctx, p.s.c.rest.ReadLag(), p.busy) // it may have been paid just now
+	switch {
+	case err != nil || busy:
+		return err
+	case p.invoiceGone:
+		return conflict("invoice %d of the order is not found any more, and there is no server: ask the vendor what became of it", p.invoice)
+	}
+	return p.unlessVoid(ctx, conflict("nobody has seen a server of the order, and invoice %d may be paid: ask the vendor", p.invoice))
+}
+
+// unlessVoid returns the error about an order whose server does not come, which a person has to look into unless its
+// invoice was cancelled or paid back: then nothing comes of the order any more. One wrong answer does not say so.
+func (p *purchase) unlessVoid(ctx context.Context, unclear error) error {
+	status := ""
+	for range 2 {
+		if p.invoice == 0 {
+			return unclear
+		}
+		invoice, err := p.s.c.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: p.invoice})
+		switch {
+		case errors.Is(err, provider.ErrNotFound):
+			return unclear
+		case err != nil:
+			return err
+		case !slices.Contains(cancelled, invoice.Status):
+			return unclear
+		}
+		status = strings.ToLower(invoice.Status)
+	}
+	return order.Gone("invoice %d was %s, and there is no server: nothing comes of the order; Create orders again", p.invoice, status)
 }
 
 // longestDeployment is how long a server need not be there after its order, whatever the list of deployments
@@ -220,7 +257,7 @@ func (p *purchase) inspect(ctx context.Context) (order.State, error) {
 	}
 	switch {
 	case errors.Is(err, provider.ErrNotFound) && (p.sealed != "" || p.Unseen()): // nobody has seen how its deployment ended
-		return order.Unclear, conflict("server %d does not exist: its deployment may have failed, and invoice %d may be paid: ask the vendor before ordering again, with another reference", p.server, p.invoice)
+		return order.Unclear, p.unlessVoid(ctx, conflict("server %d does not exist: its deployment may have failed, and invoice %d may be paid: ask the vendor before ordering again", p.server, p.invoice))
 	case errors.Is(err, provider.ErrNotFound):
 		return "", order.Gone("server %d does not exist, and the key can list servers: what was ordered has ended", p.server)
 	}

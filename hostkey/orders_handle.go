@@ -38,6 +38,7 @@ type purchase struct {
 	tampered                    *provider.Error   // about a server that may be the order's, and whose tag proves nothing
 	newestServer, newestInvoice int64
 	message                     string
+	invoiceGone, void           bool // the order's invoice is not found, or was cancelled or paid back
 	found                       *Server
 }
 

@@ -112,11 +112,11 @@ func serverOf(invoice *Invoice) int64 {
 var cancelled = []string{"Cancelled", "Refunded"}
 
 // invoices finds the newest invoice, for an order that is about to be sent. For one that was sent
-// and not found otherwise, it looks for its invoice among those that are newer and not paid. One that
-// merely may be it is not taken, and so is never paid: somebody may have ordered by hand meanwhile. All
-// invoices are read, since the server decides their order.
+// and not found otherwise, it looks for its invoice among those that are newer and not paid; if it has settled, also
+// among those that are paid and led to no server. One that merely may be it is not taken, and so is never paid:
+// somebody may have ordered by hand meanwhile. All invoices are read, since the server decides their order.
 func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
-	var fresh, ours, maybe []int64
+	var fresh, ours, maybe, failed []int64
 	for invoice, err := range adapter.Legible(p.s.c.WHMCS.Invoices(ctx, nil)) {
 		if err != nil {
 			return err
@@ -126,7 +126,7 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 		case slices.Contains(cancelled, invoice.Status):
 		case owner == p.Reference:
 			ours = append(ours, invoice.ID)
-		case owner == "" && p.Sent() && invoice.ID > p.lastInvoice && invoice.Status != InvoicePaid:
+		case owner == "" && p.Sent() && invoice.ID > p.lastInvoice && (invoice.Status != InvoicePaid || !p.Unsettled()):
 			fresh = append(fresh, invoice.ID)
 		}
 	}
@@ -137,6 +137,14 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 			return err
 		case p.namedIn(invoice):
 			ours = append(ours, id)
+		case invoice.Status == InvoicePaid:
+			fruitless, err := p.fruitless(ctx, invoice)
+			if err != nil {
+				return err
+			}
+			if fruitless {
+				failed = append(failed, id)
+			}
 		case ordersServer(invoice) && !p.earlier(invoice):
 			maybe = append(maybe, id)
 		}
@@ -148,8 +156,26 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 		seen.Conflict = conflict("invoices %d are all this order's: cancel what is too much, and call again", ours)
 	case len(maybe) > 0:
 		seen.Conflict = conflict("the order may have left one of the unpaid invoices %d, and nothing proves which: pay or cancel them, and call again", maybe)
+	case len(failed) > 0:
+		seen.Conflict = conflict("nothing is to be seen of the order, and the invoices %d are paid and led to no server: its deployment may have failed: ask the vendor whose they are", failed)
 	}
 	return nil
+}
+
+// fruitless reports whether a paid invoice is for a server that was ordered when this one was, and is not there.
+func (p *purchase) fruitless(ctx context.Context, invoice *Invoice) (bool, error) {
+	if p.earlier(invoice) {
+		return false, nil
+	}
+	server := serverOf(invoice)
+	if _, listed := p.servers[server]; server <= p.lastServer || listed {
+		return ordersServer(invoice), nil
+	}
+	_, err := p.s.c.Servers.Show(ctx, server)
+	if errors.Is(err, provider.ErrNotFound) {
+		return true, nil
+	}
+	return false, err
 }
 
 // namedIn reports whether an invoice names the order's host name.

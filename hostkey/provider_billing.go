@@ -2,6 +2,7 @@ package hostkey
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -18,14 +19,17 @@ import (
 func (p *Provider) Renew(ctx context.Context, id string) (provider.Outcome, error) {
 	var input provider.Problems
 	p.client.Orders.desk.Refuse(&input)
-	return adapter.Verb(ctx, p.accounts, "renew account", id, input, p.renew)
+	return adapter.Verb(ctx, p.accounts, "renew account", id, input, func(ctx context.Context, id int64) (provider.Outcome, error) {
+		server, err := p.read(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		outcome, err := p.renew(ctx, id, server)
+		return outcome, adapter.NotOfAccount(err) // that is there
+	})
 }
 
-func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error) {
-	server, err := p.read(ctx, id)
-	if err != nil {
-		return "", err
-	}
+func (p *Provider) renew(ctx context.Context, id int64, server *Server) (provider.Outcome, error) {
 	if server.AccountID == 0 || server.Billing == "" {
 		return "", &provider.Error{Provider: Kind, Kind: provider.ErrUnsupported, Message: "the server has no billing service whose invoices could be paid"}
 	}
@@ -52,6 +56,9 @@ func (p *Provider) renew(ctx context.Context, id int64) (provider.Outcome, error
 			}
 			err := p.client.payFromCredit(ctx, open.ID, open)
 			paid = err == nil
+			if errors.Is(err, provider.ErrNotFound) && !errors.Is(err, provider.ErrOutcomeUnknown) {
+				err = goneInvoice(open.ID)
+			}
 			return "", err
 		},
 		Look: func(ctx context.Context) (time.Time, bool, error) {
@@ -128,6 +135,8 @@ func (p *Provider) openInvoice(ctx context.Context, server *Server) (*Invoice, e
 	// The list does not say whose invoices it has.
 	read, err := p.client.WHMCS.Invoice(ctx, &InvoiceGetRequest{ID: open.ID})
 	switch {
+	case errors.Is(err, provider.ErrNotFound):
+		return nil, goneInvoice(open.ID)
 	case err != nil:
 		return nil, err
 	case slices.ContainsFunc(read.Items, func(item InvoiceItem) bool {
@@ -140,6 +149,14 @@ func (p *Provider) openInvoice(ctx context.Context, server *Server) (*Invoice, e
 		return nil, nil //nolint:nilnil // it was paid meanwhile
 	}
 	return read, nil
+}
+
+// goneInvoice is the error about an invoice that was to be paid and is not there. Nothing was paid.
+func goneInvoice(id int64) error {
+	return &provider.Error{
+		Provider: Kind, Kind: provider.ErrConflict,
+		Message: words.Say("nothing was paid: invoice %d is listed as unpaid, and is not found: call again, and if it stays so, ask the vendor which invoice is due", id),
+	}
 }
 
 // cycleMonths returns the length of a billing cycle; 0 for cycles without invoices in advance.
