@@ -3,7 +3,6 @@
 package sqlledger_test
 
 import (
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,14 +11,27 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// TestCampaign: the orders of several programs with one SQLite file are paid for once, whatever happens.
-// PostgreSQL has no part in it: its clock stands still in a bubble, so that the lease of a program that has
-// died would never end.
+// TestCampaign: the orders of several programs with one database are paid for once, whatever happens. The
+// clock of the database is one that jumps: in a bubble, its own would stand still.
 func TestCampaign(t *testing.T) {
-	ordertest.Hostkey(t, ordertest.Campaign{
-		Orders: testsize.Pick(16, 400), Seed: 1000 * testsize.Seed(), Books: func(t *testing.T, _ func() time.Time) func() provider.Ledger {
-			path := filepath.Join(ordertest.Folder(t), "orders.db")
-			return func() provider.Ledger { return mustOpen(t, "sqlite "+path) }
-		},
+	each(t, func(t *testing.T, s system) {
+		campaign := ordertest.Campaign{
+			Orders: ordertest.Size(16, 160, 3_000), Seed: 1000 * testsize.Seed(),
+			Books: func(t *testing.T, clock func() time.Time) func() provider.Ledger {
+				how := s.empty(t)
+				open := func() provider.Ledger {
+					l := mustOpen(t, how)
+					l.SetClock(func(time.Time) time.Time { return clock() })
+					return l
+				}
+				if s.name == "SQLite" {
+					return open
+				}
+				pool := struct{ provider.Ledger }{open()} // which no program closes: connecting takes most of the time
+				return func() provider.Ledger { return pool }
+			},
+		}
+		t.Run("HOSTKEY", func(t *testing.T) { ordertest.Hostkey(t, campaign) })
+		t.Run("elizon", func(t *testing.T) { ordertest.Elizon(t, campaign) })
 	})
 }

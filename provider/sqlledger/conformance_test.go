@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/ordertest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/ledgertest"
 	"github.com/provkit/provkit/provider/sqlledger"
@@ -62,8 +63,8 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// work is what another program does: "locked" says whether somebody has locked a file, all else works
-// with a ledger until it is killed.
+// work is what another program does: "locked" says whether somebody has locked a file, "buy" buys a server,
+// all else works with a ledger until it is killed.
 func work(how string) error {
 	if path, ok := strings.CutPrefix(how, "locked "); ok {
 		file, err := os.OpenFile(path, os.O_RDWR, 0)
@@ -76,9 +77,17 @@ func work(how string) error {
 		return errors.Join(err, file.Close())
 	}
 	ctx := context.Background()
+	var url, key, reference string
+	if order, where, ok := strings.Cut(how, "\n"); ok {
+		how = where
+		_, _ = fmt.Sscanf(order, "buy %s %s %s", &url, &key, &reference)
+	}
 	l, err := open(ctx, how)
 	if err != nil {
 		return err
+	}
+	if reference != "" {
+		return ordertest.Buy(ordertest.Hasty(l), url, key, reference)
 	}
 	return ledgertest.Work(ctx, l, os.Stdout, 50*time.Millisecond)
 }
@@ -91,5 +100,16 @@ func TestKilled(t *testing.T) {
 			Open:    func() provider.Ledger { return mustOpen(t, how) },
 			Program: func() *exec.Cmd { return program(how) },
 		}.Run(t)
+	})
+}
+
+// TestBuyersKilled: programs that buy servers are killed, and every server is paid for once.
+func TestBuyersKilled(t *testing.T) {
+	each(t, func(t *testing.T, s system) {
+		t.Parallel()
+		how := s.empty(t)
+		ordertest.Buyers(t, func(url, key, reference string) *exec.Cmd {
+			return program(fmt.Sprintf("buy %s %s %s\n%s", url, key, reference, how))
+		})
 	})
 }
