@@ -1,10 +1,12 @@
 package hestia_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,21 +21,25 @@ import (
 )
 
 // TestConformance runs the conformance suite, on a panel whose v-add-user and v-add-domain take time, for each way to
-// sign in that the panel treats differently: a key of the root user, a key of the shipped "billing" profile, and the legacy
-// engine.
+// sign in that the panel treats differently: a key of the root user, the legacy engine, and a key of the shipped
+// profile "billing", as far as that goes.
 func TestConformance(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		auth func(*hestiatest.Server) (good, bad hestia.Auth)
 		// differs are the capabilities in which it differs from the first
 		differs []provider.Capability
+		less    func(provider.Provider) provider.Provider // declares what the key cannot do
 	}{
 		{"access key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
 			return hestia.AccessKey(srv.AccessKey, provider.NewSecret(srv.SecretKey)), hestia.AccessKey(srv.AccessKey, provider.NewSecret(wrongSecret))
-		}, nil},
+		}, nil, asItIs},
 		{"legacy API key", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
 			return hestia.APIKey(provider.NewSecret(srv.APIKey)), hestia.APIKey(provider.NewSecret(wrongKey))
-		}, []provider.Capability{provider.CapCreate, provider.CapGet, provider.CapSuspend, provider.CapTerminate}},
+		}, []provider.Capability{provider.CapCreate, provider.CapGet, provider.CapSuspend, provider.CapTerminate}, asItIs},
+		{"billing profile", func(srv *hestiatest.Server) (hestia.Auth, hestia.Auth) {
+			return profileKey(srv, "billing"), hestia.AccessKey(srv.AccessKey, provider.NewSecret(wrongSecret))
+		}, []provider.Capability{provider.CapCreate, provider.CapFind}, asBilling},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			providertest.Run(t, providertest.Harness{
@@ -46,7 +52,7 @@ func TestConformance(t *testing.T) {
 						}
 					}
 					good, bad := test.auth(srv)
-					return openWorld(t, srv, good, bad)
+					return openWorld(t, srv, good, bad, test.less)
 				},
 			})
 		})
@@ -78,7 +84,49 @@ func evidence(t testing.TB) func(faults.Request) provider.Evidence {
 	}
 }
 
-func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *providertest.World {
+func asItIs(p provider.Provider) provider.Provider { return p }
+
+// billing is the adapter without what the profile "billing" does not permit: plans, Find by a domain, and the reset link.
+type billing struct {
+	provider.Provider
+	provider.Lister
+	provider.PlanChanger
+	provider.PasswordChanger
+	provider.UsageReader
+	provider.FleetUsageReader
+	provider.Poller
+}
+
+func asBilling(p provider.Provider) provider.Provider {
+	h := p.(*hestia.Provider)
+	return billing{h, h, h, h, h, h, h}
+}
+
+func (b billing) Describe() *provider.Description {
+	d := *b.Provider.Describe()
+	d.Capabilities = maps.Clone(d.Capabilities)
+	delete(d.Capabilities, provider.CapPlans)
+	return &d
+}
+
+func (b billing) SignOn(ctx context.Context, req *provider.SignOnRequest) (*provider.SignOn, error) {
+	if req != nil && req.Kind == provider.SignOnReset {
+		return nil, provider.Problems{"Kind": `"reset" is not offered here, only "plain"`}.Err(hestia.Kind, "SignOn", "sign on to account")
+	}
+	return b.Provider.SignOn(ctx, req)
+}
+
+func (b billing) Find(ctx context.Context, q provider.Query) (*provider.Account, error) {
+	a, err := b.Provider.Find(ctx, q)
+	if q.Domain != "" && errors.Is(err, provider.ErrForbidden) {
+		return nil, &provider.Error{Provider: hestia.Kind, Kind: provider.ErrUnsupported, Message: "no search by domain", Err: err}
+	}
+	return a, err
+}
+
+func openWorld(
+	t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth, less func(provider.Provider) provider.Provider,
+) *providertest.World {
 	logs := new(providertest.Log)
 	open := func(auth hestia.Auth, more ...provider.Option) provider.Provider {
 		client, err := hestia.New(srv.URL, auth, append(more,
@@ -88,8 +136,9 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 		if err != nil {
 			t.Fatal(err)
 		}
-		return hestia.NewProvider(client)
+		return less(hestia.NewProvider(client))
 	}
+	_, limited := open(good).(billing)
 	return &providertest.World{
 		Provider: open(good),
 		Reopen:   func() provider.Provider { return open(good) },
@@ -108,6 +157,7 @@ func openWorld(t testing.TB, srv *hestiatest.Server, good, bad hestia.Auth) *pro
 			}
 		},
 		Reads:            func(r *http.Request) bool { return strings.HasPrefix(r.FormValue("cmd"), "v-list-") },
+		Asks:             func(r *http.Request) bool { return limited && r.FormValue("cmd") == "v-add-domain" },
 		OtherPlan:        "large",
 		MissingID:        "nobodyhere",
 		Accounts:         func() []providertest.Truth { return truths(srv) },

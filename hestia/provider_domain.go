@@ -164,7 +164,8 @@ func (d *domain) missing() (missing []int) {
 
 // look finds out what is there, and what should be. A key that may not ask for the parts by name (it is tried once,
 // since refusals count towards a ban) has the counters of the user: 0 proves that a part is not there, and more that
-// it is only together with the panel's refusal to add it because it exists.
+// it is only together with the panel's refusal to add it because it exists. For a suspended user the panel refuses
+// before it looks, so that the counters must do.
 func (d *domain) look(ctx context.Context, refused error) error {
 	for i, part := range domainParts {
 		if d.parts[i].there || d.counted {
@@ -189,7 +190,7 @@ func (d *domain) look(ctx context.Context, refused error) error {
 	for i, part := range domainParts {
 		used, limit := part.room(user)
 		if d.counted {
-			d.parts[i].there = used > 0 && errors.Is(refused, ExitExists)
+			d.parts[i].there = used > 0 && (errors.Is(refused, ExitExists) || errors.Is(refused, ExitSuspended))
 			d.unsure = d.unsure || used > 0 && refused == nil
 		}
 		d.parts[i].due = limit.Unlimited || limit.Unknown || used < limit.N

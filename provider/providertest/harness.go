@@ -78,6 +78,9 @@ type World struct {
 	// Reads reports whether a request only reads, so that its answer may trail changes, as a cache's
 	// does. It may be nil.
 	Reads func(*http.Request) bool
+	// Asks reports whether a request that could change something only asks: the server refuses it where what it
+	// makes is there, and these credentials may not look. It may be nil.
+	Asks func(*http.Request) bool
 	// Evidence tells where a request is known from. With it the suite compares what Describe says of each
 	// capability with the requests that its verbs make. It may be nil.
 	Evidence func(faults.Request) provider.Evidence
