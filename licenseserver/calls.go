@@ -30,7 +30,17 @@ func value[T any](ctx context.Context, c *Client, op operation, call *rest.Call)
 	return *thing, err
 }
 
-// unknown performs a call whose answer is undocumented.
+// undocumented performs a change whose answer is undocumented.
+func (c *Client) undocumented(ctx context.Context, op operation, call *rest.Call) (*Receipt, error) {
+	var answer receipt
+	call.Out = &answer
+	if err := c.call(ctx, op, call); err != nil {
+		return nil, err
+	}
+	return &answer.Receipt, nil
+}
+
+// unknown performs a read whose answer is undocumented.
 func (c *Client) unknown(ctx context.Context, op operation, call *rest.Call) (provider.Payload, error) {
 	var p payload
 	call.Out = &p

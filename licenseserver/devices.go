@@ -41,26 +41,29 @@ func (s *DevicesService) List(ctx context.Context, licenseID int64) iter.Seq2[*D
 	return all[Device](ctx, s.c, devicesList, "devices", licenseID)
 }
 
-// Register adds a device to a license and returns its ID: POST
-// /api/license/{license_id}/register-device.
-func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *DeviceRegisterRequest) (int64, error) {
+// Registration is the answer to Register.
+type Registration struct {
+	DeviceID int64 `wire:"device_id,positive"`
+	// Message is the server's text for people.
+	Message string `wire:"message,loose"`
+}
+
+// Register adds a device to a license: POST /api/license/{license_id}/register-device.
+func (s *DevicesService) Register(ctx context.Context, licenseID int64, req *DeviceRegisterRequest) (*Registration, error) {
 	if err := devicesRegister.RefuseID("licenseID", licenseID); err != nil {
-		return 0, err
+		return nil, err
 	}
 	if req == nil {
-		return 0, devicesRegister.RefuseNil()
+		return nil, devicesRegister.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("HardwareHash", req.HardwareHash)
 	if err := devicesRegister.Refuse("", problems); err != nil {
-		return 0, err
+		return nil, err
 	}
-	answer, err := value[struct {
-		DeviceID int64 `wire:"device_id,positive"`
-	}](ctx, s.c, devicesRegister, with(&rest.Call{
+	return fetch[Registration](ctx, s.c, devicesRegister, with(&rest.Call{
 		Args: []string{idText(licenseID)}, Subject: idText(licenseID), Secrets: plateSecrets(req.HardwareHash),
 	}, req))
-	return answer.DeviceID, err
 }
 
 // Deactivate switches a device off and returns the server's message: POST

@@ -37,8 +37,9 @@
 //
 // # Facts
 //
-// The comment of every method names its endpoint. "Undocumented" means that no document describes
-// it; undocumented answers are returned as a Payload for the caller to decode. Use CaptureResponse
+// The comment of every method names its endpoint. The sources are the server's reference and what can be
+// read of the vendor's repository and of an older manual. "Undocumented" means that none describes it;
+// undocumented answers are returned as a Payload, or in the field More, for the caller to decode. Use CaptureResponse
 // and Client.Do for what the types do not cover. Give a secret among Extra fields as a provider.Secret:
 // its value is sent, and nothing prints it.
 //

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -130,4 +131,35 @@ func TestRegeneratedKey(t *testing.T) {
 	_, err = c.Versions.Latest(t.Context())
 	require.ErrorIs(t, err, provider.ErrUnauthorized)
 	require.NotContains(t, err.Error(), srv.Key)
+}
+
+// TestSessionsKeepTheirDefaults: a program that names no interval keeps its session on a server that
+// ends one after a minute, as the vendor's does. Where licenses have a limit of sessions, it decides.
+func TestSessionsKeepTheirDefaults(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv := licenseservertest.NewServer(licenseservertest.InMemory(), licenseservertest.WithDeviceLimits())
+		c := onEmulator(t, srv)
+		l := srv.AddLicense(licenseservertest.License{DeviceLimit: 3, SessionLimit: 2})
+		license, err := c.Licenses.Info(t.Context(), provider.NewSecret(l.Key))
+		require.NoError(t, err)
+		require.Equal(t, []int64{3, 2}, []int64{license.DeviceLimit, license.SessionLimit})
+		start := func(machine string) (*licenseserver.Session, error) {
+			return c.StartSession(t.Context(), licenseserver.SessionOptions{LicenseKey: provider.NewSecret(l.Key), MachineID: machine, HardwareHash: machine})
+		}
+		first, err := start("a")
+		require.NoError(t, err)
+		second, err := start("b")
+		require.NoError(t, err)
+		_, err = start("c")
+		require.ErrorIs(t, err, licenseserver.ErrSessionActive)
+		time.Sleep(time.Hour)
+		require.NoError(t, first.Err())
+		require.Len(t, srv.Sessions(), 2, "none was started anew")
+		require.NoError(t, first.Close())
+		third, err := start("c")
+		require.NoError(t, err)
+		require.NoError(t, second.Close())
+		require.NoError(t, third.Close())
+		require.Empty(t, srv.OpenSessions())
+	})
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// ErrSessionActive reports that another session of the license is open: a license has one at a
-// time. The error also matches provider.ErrConflict, and its Message is the server's own text.
+// ErrSessionActive reports that as many sessions of the license are open as it may have, on most servers
+// one. The error also matches provider.ErrConflict, and its Message is the server's own text.
 var ErrSessionActive = errors.New("another session of this license is open")
 
 // CodeInvalidAPIKey is the only documented error code.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -26,10 +27,15 @@ type License struct {
 	// ValidUntilUnknown is set if the license has an end that cannot be read.
 	ValidUntilUnknown bool `wire:"license.valid_until,unread"`
 	// MaxActivations and MaxUsers are -1 without a limit, and 0 if the server does not tell it.
-	MaxActivations int64        `wire:"license.max_activations,limit"`
-	MaxUsers       int64        `wire:"license.max_users,limit"`
-	Active         bool         `wire:"license.is_active,required"`
-	Activations    []Activation `wire:"activations"`
+	MaxActivations int64 `wire:"license.max_activations,limit"`
+	MaxUsers       int64 `wire:"license.max_users,limit"`
+	// DeviceLimit and SessionLimit are how many devices the license may have and how many of them a
+	// session at the same time, on servers that have such limits (a rule of July 2025: 1 to 10, and no
+	// more sessions than devices). They are 0 on others, where one session at a time is the rule.
+	DeviceLimit  int64        `wire:"license.device_limit,limit"`
+	SessionLimit int64        `wire:"license.concurrent_sessions_limit,limit"`
+	Active       bool         `wire:"license.is_active,required"`
+	Activations  []Activation `wire:"activations"`
 }
 
 // Activation is the use of a license on a machine.
@@ -40,8 +46,13 @@ type Activation struct {
 	ActivatedAt   time.Time `wire:"activated_at"`
 	LastHeartbeat time.Time `wire:"last_heartbeat"`
 	Active        bool      `wire:"is_active"`
-	// LicenseKey is reported by Activate only.
+	// The other fields are reported by Activate only.
+
 	LicenseKey provider.Secret `wire:"license_key,strict"`
+	// Message is the server's text for the person at the machine.
+	Message string
+	// More contains the other fields of the answer; an older manual has expires_at and features.
+	More map[string]provider.Payload
 }
 
 // LicenseActivateRequest describes a new use of a license on a machine.
@@ -71,8 +82,12 @@ type Verification struct {
 	Message string `wire:"message"`
 	// License is nil if the server does not report it.
 	License         *VerifiedLicense `wire:"license"`
-	UpdateAvailable bool             `wire:"update_available"`
+	UpdateAvailable bool             `wire:"update_available|requires_update"`
 	LatestVersion   string           `wire:"latest_version"`
+	// UpdateURL is in an older manual only.
+	UpdateURL string `wire:"update_url"`
+	// More contains the other fields of the answer; an older manual has expires_at and features.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // VerifiedLicense is the part of a license that Verify reports.
@@ -82,6 +97,17 @@ type VerifiedLicense struct {
 	ValidUntil        time.Time `wire:"valid_until,end"`
 	ValidUntilUnknown bool      `wire:"valid_until,unread"`
 	MaxUsers          int64     `wire:"max_users,limit"`
+	// DeviceLimit and SessionLimit are those of License.
+	DeviceLimit  int64 `wire:"device_limit,limit"`
+	SessionLimit int64 `wire:"concurrent_sessions_limit,limit"`
+}
+
+// Receipt is the answer to a change whose answer is undocumented.
+type Receipt struct {
+	// Message is the server's text for people, "" if there is none.
+	Message string `wire:"message,loose"`
+	// More contains the other fields of the answer.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // LicenseQuickEditRequest changes a license. A nil field is not sent; whether the server accepts
@@ -107,15 +133,34 @@ func (s *LicensesService) Activate(ctx context.Context, req *LicenseActivateRequ
 	if err := licensesActivate.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	answer, err := fetch[struct {
-		Machine    string     `wire:"activation.hardware_hash,name"`
-		Activation Activation `wire:"activation,required"`
-	}](ctx, s.c, licensesActivate, with(&rest.Call{About: rest.Identity{Name: req.HardwareHash}}, req))
+	answer, err := fetch[activated](ctx, s.c, licensesActivate, with(&rest.Call{About: rest.Identity{Name: req.HardwareHash}}, req))
 	if err != nil {
 		return nil, err
 	}
-	return &answer.Activation, nil
+	made := answer.Activation
+	if made == nil {
+		made = &Activation{ID: answer.ID, HardwareHash: req.HardwareHash, MachineName: req.MachineName, LicenseKey: req.LicenseKey, Active: true}
+	}
+	made.Message, made.More = answer.Message, answer.More
+	return made, nil
 }
+
+// activated is the answer to an activation: with the activation or, in an older manual, with its ID.
+type activated struct {
+	Machine    string                      `wire:"activation.hardware_hash,name"`
+	Activation *Activation                 `wire:"activation"`
+	ID         int64                       `wire:"activation_id"`
+	Success    bool                        `wire:"success"`
+	Message    string                      `wire:"message,loose"`
+	More       map[string]provider.Payload `wire:",extra"`
+}
+
+var _ = wire.After(func(a *activated) error {
+	if a.Activation == nil && a.ID <= 0 {
+		return wire.Lacks("activation")
+	}
+	return nil
+})
 
 // Verify asks whether a license is valid: POST /api/license/verify. The answer for an expired or
 // inactive license (Valid false, or an error) is undocumented.
@@ -154,43 +199,43 @@ func (s *LicensesService) Info(ctx context.Context, licenseKey provider.Secret) 
 
 // Toggle turns an active license off and an inactive one on: POST /api/license/{license_id}/toggle.
 // Sent twice it undoes itself, so it is never retried; prefer BulkActivate and BulkDeactivate. The
-// answer is undocumented.
-func (s *LicensesService) Toggle(ctx context.Context, licenseID int64) (provider.Payload, error) {
+// answer is undocumented: Info tells the state.
+func (s *LicensesService) Toggle(ctx context.Context, licenseID int64) (*Receipt, error) {
 	if err := licensesToggle.RefuseID("licenseID", licenseID); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, licensesToggle, &rest.Call{Args: []string{idText(licenseID)}, Subject: idText(licenseID)})
+	return s.c.undocumented(ctx, licensesToggle, &rest.Call{Args: []string{idText(licenseID)}, Subject: idText(licenseID)})
 }
 
 // BulkActivate turns licenses on: POST /api/licenses/bulk-activate. The answer is undocumented.
-func (s *LicensesService) BulkActivate(ctx context.Context, licenseIDs ...int64) (provider.Payload, error) {
+func (s *LicensesService) BulkActivate(ctx context.Context, licenseIDs ...int64) (*Receipt, error) {
 	return s.bulk(ctx, licensesBulkActivate, licenseIDs)
 }
 
 // BulkDeactivate turns licenses off: POST /api/licenses/bulk-deactivate. Body and answer are
 // undocumented; the body is that of BulkActivate.
-func (s *LicensesService) BulkDeactivate(ctx context.Context, licenseIDs ...int64) (provider.Payload, error) {
+func (s *LicensesService) BulkDeactivate(ctx context.Context, licenseIDs ...int64) (*Receipt, error) {
 	return s.bulk(ctx, licensesBulkDeactivate, licenseIDs)
 }
 
 // BulkDelete removes licenses: POST /api/licenses/bulk-delete. The body, the answer, and what
 // happens to their sessions, devices and resources are undocumented; the body is that of
 // BulkActivate.
-func (s *LicensesService) BulkDelete(ctx context.Context, licenseIDs ...int64) (provider.Payload, error) {
+func (s *LicensesService) BulkDelete(ctx context.Context, licenseIDs ...int64) (*Receipt, error) {
 	return s.bulk(ctx, licensesBulkDelete, licenseIDs)
 }
 
-func (s *LicensesService) bulk(ctx context.Context, op operation, ids []int64) (provider.Payload, error) {
+func (s *LicensesService) bulk(ctx context.Context, op operation, ids []int64) (*Receipt, error) {
 	var problems provider.Problems
 	problems.IDs("licenseIDs", ids)
 	if err := op.Refuse("", problems); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	call := &rest.Call{Body: map[string]any{"license_ids": ids}}
 	if len(ids) == 1 {
 		call.Subject = idText(ids[0])
 	}
-	return s.c.unknown(ctx, op, call)
+	return s.c.undocumented(ctx, op, call)
 }
 
 // QuickEdit changes the end date and the limits and returns the server's message: POST

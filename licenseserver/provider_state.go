@@ -19,7 +19,7 @@ func (p *Provider) Unsuspend(ctx context.Context, id string) (provider.Outcome, 
 	return p.setActive(ctx, id, "unsuspend account", true, p.client.Licenses.BulkActivate)
 }
 
-func (p *Provider) setActive(ctx context.Context, id, verb string, active bool, set func(context.Context, ...int64) (provider.Payload, error)) (provider.Outcome, error) {
+func (p *Provider) setActive(ctx context.Context, id, verb string, active bool, set func(context.Context, ...int64) (*Receipt, error)) (provider.Outcome, error) {
 	return p.whole.Change(ctx, id, change{
 		Verb: verb, Concerns: "suspension", Already: func(m *made) bool { return m.license.Active == active },
 		Do: func(ctx context.Context, n int64, _ *made) error { _, err := set(ctx, n); return err },

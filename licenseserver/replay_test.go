@@ -90,17 +90,23 @@ func licenseReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) ([]licenseserver.Sample, error) { return c.Status.Metrics(ctx) }),
 		"Licenses.Activate": clienttest.Equal(&licenseserver.Activation{
 			ID: 123, LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
-			ActivatedAt: when, LastHeartbeat: when, Active: true,
-		}, func(ctx context.Context, c *client) (*licenseserver.Activation, error) {
-			return c.Licenses.Activate(ctx, &licenseserver.LicenseActivateRequest{
-				LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", AppVersion: "1.0.0",
-			})
-		}),
+			ActivatedAt: when, LastHeartbeat: when, Active: true, Message: "License activated successfully",
+		}, activate),
+		"Licenses.Activate, older manual": clienttest.Equal(&licenseserver.Activation{
+			ID: 123, LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", Active: true,
+			Message: "Activated", More: map[string]payload{"expires_at": provider.NewPayload(`"2026-01-01T00:00:00Z"`), "features": provider.NewPayload(`["backup"]`)},
+		}, activate),
 		"Licenses.Verify": clienttest.Equal(&licenseserver.Verification{
 			Valid: true, Message: "License is valid", LatestVersion: "1.0.0",
 			License: &licenseserver.VerifiedLicense{Key: provider.NewSecret(sampleKey), ValidUntil: endOf("2026-01-01"), MaxUsers: 10},
 		}, func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
 			return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", AppVersion: "1.0.0"})
+		}),
+		"Licenses.Verify, older manual": clienttest.Equal(&licenseserver.Verification{
+			Valid: true, Message: "Valid", UpdateAvailable: true, UpdateURL: "https://license.example.com/1.1.0",
+			More: map[string]payload{"expires_at": provider.NewPayload(`"2026-01-01T00:00:00Z"`), "features": provider.NewPayload(`["backup"]`)},
+		}, func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
+			return c.Licenses.Verify(ctx, &licenseserver.LicenseVerifyRequest{LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "h"})
 		}),
 		"Licenses.Verify, not valid": clienttest.Equal(&licenseserver.Verification{Message: "License expired"},
 			func(ctx context.Context, c *client) (*licenseserver.Verification, error) {
@@ -112,6 +118,12 @@ func licenseReplays() map[string]replay {
 				ID: 456, HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123",
 				ActivatedAt: at("2025-06-19T10:00:00Z"), LastHeartbeat: at("2025-06-19T14:30:00Z"), Active: true,
 			}},
+		}, func(ctx context.Context, c *client) (*licenseserver.License, error) {
+			return c.Licenses.Info(ctx, provider.NewSecret(sampleKey))
+		}),
+		"Licenses.Info, with limits": clienttest.Equal(&licenseserver.License{
+			ID: 123, Key: provider.NewSecret(sampleKey), CustomerName: "ACME Corp", Type: "perpetual", ValidFrom: day("2025-01-01"), ValidUntil: endOf("2026-01-01"),
+			MaxActivations: 5, MaxUsers: 10, DeviceLimit: 5, SessionLimit: 2, Active: true, Activations: []licenseserver.Activation{},
 		}, func(ctx context.Context, c *client) (*licenseserver.License, error) {
 			return c.Licenses.Info(ctx, provider.NewSecret(sampleKey))
 		}),
@@ -132,22 +144,39 @@ func licenseReplays() map[string]replay {
 			func(ctx context.Context, c *client) (*licenseserver.Heartbeat, error) {
 				return c.Sessions.Heartbeat(ctx, provider.NewSecret(sampleKey), provider.NewSecret(sampleToken))
 			}),
-		"Sessions.End": clienttest.Decoded(map[string]any{"duration": 3600.0, "reason": "client"},
-			func(ctx context.Context, c *client) (payload, error) {
+		"Sessions.End": clienttest.Equal(&licenseserver.Receipt{More: map[string]payload{"duration": provider.NewPayload("3600"), "reason": provider.NewPayload(`"client"`)}},
+			func(ctx context.Context, c *client) (*licenseserver.Receipt, error) {
 				return c.Sessions.End(ctx, provider.NewSecret(sampleToken))
 			}),
-		"Versions.Check": clienttest.Decoded(map[string]any{"update_available": true, "version": "1.1.0"},
-			func(ctx context.Context, c *client) (payload, error) {
-				return c.Versions.Check(ctx, provider.NewSecret(sampleKey), "1.0.0")
-			}),
-		"Versions.Latest": clienttest.Decoded(map[string]any{"version": "1.1.0"},
-			func(ctx context.Context, c *client) (payload, error) { return c.Versions.Latest(ctx) }),
+		"Versions.Check": clienttest.Equal(&licenseserver.Update{
+			Available: true, LatestVersion: "1.1.0", DownloadURL: "https://license.example.com/1.1.0", ReleaseNotes: "Fixes",
+			More: map[string]payload{"size": provider.NewPayload("7")},
+		}, func(ctx context.Context, c *client) (*licenseserver.Update, error) {
+			return c.Versions.Check(ctx, provider.NewSecret(sampleKey), "1.0.0")
+		}),
+		"Versions.Latest": clienttest.Equal(&licenseserver.Version{Version: "1.1.0", More: map[string]payload{"size": provider.NewPayload("7")}},
+			func(ctx context.Context, c *client) (*licenseserver.Version, error) { return c.Versions.Latest(ctx) }),
 	}
+}
+
+func activate(ctx context.Context, c *client) (*licenseserver.Activation, error) {
+	return c.Licenses.Activate(ctx, &licenseserver.LicenseActivateRequest{
+		LicenseKey: provider.NewSecret(sampleKey), HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-ABC123", AppVersion: "1.0.0",
+	})
+}
+
+// receipt has pairs of names and JSON.
+func receipt(more ...string) *licenseserver.Receipt {
+	r := &licenseserver.Receipt{More: map[string]payload{}}
+	for i := 0; i < len(more); i += 2 {
+		r.More[more[i]] = provider.NewPayload(more[i+1])
+	}
+	return r
 }
 
 func panelReplays() map[string]replay {
 	until := day("2027-01-01")
-	done := map[string]any{"success": true, "count": 2.0}
+	done := receipt("success", "true", "count", "2")
 	return map[string]replay{
 		"Customers.Search": clienttest.Listed([]*licenseserver.Customer{{ID: 123, Text: "ACME Corp - admin@example.com"}},
 			func(ctx context.Context, c *client) iter.Seq2[*licenseserver.Customer, error] {
@@ -157,11 +186,19 @@ func panelReplays() map[string]replay {
 			func(ctx context.Context, c *client) (payload, error) { return c.Customers.Licenses(ctx, 17) }),
 		"Customers.QuickStats": clienttest.Decoded(map[string]any{"licenses": 2.0, "activations": 3.0},
 			func(ctx context.Context, c *client) (payload, error) { return c.Customers.QuickStats(ctx, 17) }),
-		"Licenses.Toggle": clienttest.Decoded(map[string]any{"success": true, "is_active": false},
-			func(ctx context.Context, c *client) (payload, error) { return c.Licenses.Toggle(ctx, 17) }),
-		"Licenses.BulkActivate":   clienttest.Decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkActivate(ctx, 17, 18) }),
-		"Licenses.BulkDeactivate": clienttest.Decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkDeactivate(ctx, 17, 18) }),
-		"Licenses.BulkDelete":     clienttest.Decoded(done, func(ctx context.Context, c *client) (payload, error) { return c.Licenses.BulkDelete(ctx, 17, 18) }),
+		"Licenses.Toggle": clienttest.Equal(receipt("success", "true", "is_active", "false"),
+			func(ctx context.Context, c *client) (*licenseserver.Receipt, error) {
+				return c.Licenses.Toggle(ctx, 17)
+			}),
+		"Licenses.BulkActivate": clienttest.Equal(done, func(ctx context.Context, c *client) (*licenseserver.Receipt, error) {
+			return c.Licenses.BulkActivate(ctx, 17, 18)
+		}),
+		"Licenses.BulkDeactivate": clienttest.Equal(done, func(ctx context.Context, c *client) (*licenseserver.Receipt, error) {
+			return c.Licenses.BulkDeactivate(ctx, 17, 18)
+		}),
+		"Licenses.BulkDelete": clienttest.Equal(done, func(ctx context.Context, c *client) (*licenseserver.Receipt, error) {
+			return c.Licenses.BulkDelete(ctx, 17, 18)
+		}),
 		"Licenses.BulkActivate, refused": fails(provider.Error{
 			Op: "Licenses.BulkActivate", Action: "activate licenses 17", Kind: provider.ErrConflict, StatusCode: 200, Message: "License expired",
 		}, nil, func(ctx context.Context, c *client) error { _, err := c.Licenses.BulkActivate(ctx, 17); return err }),
@@ -177,7 +214,7 @@ func panelReplays() map[string]replay {
 		}}, func(ctx context.Context, c *client) iter.Seq2[*licenseserver.Device, error] {
 			return c.Devices.List(ctx, 17)
 		}),
-		"Devices.Register": clienttest.Equal(int64(456), func(ctx context.Context, c *client) (int64, error) {
+		"Devices.Register": clienttest.Equal(&licenseserver.Registration{DeviceID: 456, Message: "Device registered successfully"}, func(ctx context.Context, c *client) (*licenseserver.Registration, error) {
 			return c.Devices.Register(ctx, 17, &licenseserver.DeviceRegisterRequest{HardwareHash: "unique-hardware-identifier", MachineName: "DESKTOP-XYZ789", AppVersion: "1.0.0"})
 		}),
 		"Devices.Deactivate": clienttest.Equal("Device deactivated successfully", func(ctx context.Context, c *client) (string, error) {

@@ -25,7 +25,7 @@ var (
 
 // Defaults of SessionOptions.
 const (
-	DefaultInterval   = time.Minute
+	DefaultInterval   = 30 * time.Second // the vendor's own
 	DefaultEndTimeout = 5 * time.Second
 )
 
@@ -40,7 +40,7 @@ type SessionOptions struct {
 	Extra map[string]any
 
 	// Interval is the longest time between two heartbeats; 0 means DefaultInterval. It must be
-	// shorter than the server's timeout, which is undocumented.
+	// shorter than the server's timeout, which is 60 seconds by the vendor's repository.
 	Interval time.Duration
 	// Jitter is how much earlier a heartbeat may be sent, at random, so that machines that were
 	// started together do not send theirs together; 0 means a tenth of Interval.
@@ -62,8 +62,8 @@ type SessionOptions struct {
 // network outages, and starts a new session if the server has dropped the old one meanwhile. It
 // ends with Close, with its context, or when the license is lost. It is safe for concurrent use.
 //
-// The license is lost when the server itself refuses the session (another machine has one, the
-// license is no longer valid, the key is invalid), or when it is unreachable for longer than the
+// The license is lost when the server itself refuses the session (other machines have all that
+// it may have, the license is no longer valid, the key is invalid), or when it is unreachable for longer than the
 // grace period. Answers that are not the server's own (a proxy's error page, the login page of a
 // hotel) count as unreachable.
 type Session struct {
@@ -85,7 +85,7 @@ type Session struct {
 }
 
 // StartSession opens a session of a license and keeps it alive. The error matches ErrSessionActive
-// if another machine has a session. If it matches provider.ErrOutcomeUnknown, a session may have
+// if other machines have all the sessions that the license may have. If it matches provider.ErrOutcomeUnknown, a session may have
 // been opened nevertheless, which will end by the server's timeout. The session ends with ctx.
 func (c *Client) StartSession(ctx context.Context, opts SessionOptions) (*Session, error) {
 	var problems provider.Problems

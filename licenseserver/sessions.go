@@ -9,7 +9,8 @@ import (
 )
 
 // SessionsService starts, keeps and ends the sessions of running programs. A license has one
-// session at a time. StartSession does all of this for a program.
+// session at a time, or on newer servers as many as License.SessionLimit says. StartSession does all of
+// this for a program.
 type SessionsService struct{ c *Client }
 
 // SessionStartRequest describes a new session.
@@ -38,8 +39,8 @@ type Heartbeat struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Start opens a session: POST /api/license/session/start. While another one is open the error
-// matches ErrSessionActive and provider.ErrConflict, and its Message is the server's text. Whether
+// Start opens a session: POST /api/license/session/start. While as many as the license may have are open,
+// the error matches ErrSessionActive and provider.ErrConflict, and its Message is the server's text. Whether
 // a machine may start again while its own session is open is undocumented.
 func (s *SessionsService) Start(ctx context.Context, req *SessionStartRequest) (*StartedSession, error) {
 	if req == nil {
@@ -54,8 +55,8 @@ func (s *SessionsService) Start(ctx context.Context, req *SessionStartRequest) (
 	return fetch[StartedSession](ctx, s.c, sessionsStart, with(&rest.Call{}, req))
 }
 
-// Heartbeat keeps a session alive: POST /api/license/session/heartbeat. How often it is required,
-// and when a session without heartbeats ends, is undocumented.
+// Heartbeat keeps a session alive: POST /api/license/session/heartbeat. By the vendor's repository it is
+// due every 30 seconds (DefaultInterval), and a session ends 60 seconds after the last one.
 func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provider.Secret) (*Heartbeat, error) {
 	var problems provider.Problems
 	problems.Credential("licenseKey", licenseKey)
@@ -69,16 +70,16 @@ func (s *SessionsService) Heartbeat(ctx context.Context, licenseKey, token provi
 	})
 }
 
-// End closes a session: POST /api/license/session/end. The answer contains the session's duration
-// and the reason for its end, under undocumented names and in undocumented units; it is nil if the
-// first answer was lost and the session is gone.
-func (s *SessionsService) End(ctx context.Context, token provider.Secret) (provider.Payload, error) {
+// End closes a session: POST /api/license/session/end. Receipt.More has the session's duration and the
+// reason for its end, under undocumented names and in undocumented units, and nothing if the first answer
+// was lost and the session is gone.
+func (s *SessionsService) End(ctx context.Context, token provider.Secret) (*Receipt, error) {
 	var problems provider.Problems
 	problems.Credential("token", token)
 	if err := sessionsEnd.Refuse("", problems); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, sessionsEnd, &rest.Call{
+	return s.c.undocumented(ctx, sessionsEnd, &rest.Call{
 		Body: map[string]any{"session_token": token.Reveal()}, Secrets: []provider.Secret{token},
 	})
 }

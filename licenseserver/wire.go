@@ -9,24 +9,29 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// payload decodes an undocumented answer: for a read an object or a list, for a change any JSON or
-// nothing.
+// payload decodes the undocumented answer to a read: an object or a list.
 type payload struct{ data provider.Payload }
 
-func (p *payload) DecodeAnswer(a *rest.Answer) error {
-	if a.Endpoint.Effect == rest.Read || a.Endpoint == sessionsEnd.Endpoint {
-		var err error
-		p.data, err = a.Structure()
-		return err
-	}
+func (p *payload) DecodeAnswer(a *rest.Answer) (err error) {
+	p.data, err = a.Structure()
+	return err
+}
+
+// receipt decodes the undocumented answer to a change: any JSON or nothing, except for the end of a
+// session, of which the documents say what it tells.
+type receipt struct{ Receipt }
+
+func (r *receipt) DecodeAnswer(a *rest.Answer) error {
 	body := rest.Content(a.Body)
-	if len(body) == 0 {
-		return nil
-	}
-	if !json.Valid(body) {
+	switch {
+	case len(body) > 0 && body[0] == '{':
+		return wire.Unmarshal(body, &r.Receipt)
+	case a.Endpoint == sessionsEnd.Endpoint:
+		_, err := a.Structure()
+		return err
+	case len(body) > 0 && !json.Valid(body):
 		return errors.New("not JSON")
 	}
-	p.data = provider.NewPayload(string(body))
 	return nil
 }
 

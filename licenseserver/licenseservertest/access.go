@@ -1,7 +1,6 @@
 package licenseservertest
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -34,15 +33,10 @@ func (s *Server) Sessions() []Session {
 	return locked(s, func(st *state, _ time.Time) []Session { return emulator.Copies(st.sessions, emulator.Plain) })
 }
 
-// OpenSessions returns the open sessions, in order of their licenses.
+// OpenSessions returns the open sessions, in order of their start.
 func (s *Server) OpenSessions() []Session {
 	return locked(s, func(st *state, _ time.Time) []Session {
-		open := make([]Session, 0, len(st.open))
-		for _, session := range st.open {
-			open = append(open, *session)
-		}
-		slices.SortFunc(open, func(a, b Session) int { return cmp.Compare(a.LicenseID, b.LicenseID) })
-		return open
+		return emulator.Copies(st.open, emulator.Plain)
 	})
 }
 
@@ -81,7 +75,7 @@ func (s *Server) AddLicense(l License) License {
 }
 
 // UpdateLicense changes a license, as an operator would in the panel, and reports whether it
-// exists. ID and key stay. A license that becomes inactive loses its session. change must not call
+// exists. ID and key stay. A license that becomes inactive loses its sessions. change must not call
 // the server.
 func (s *Server) UpdateLicense(id int64, change func(*License)) bool {
 	return locked(s, func(st *state, now time.Time) bool {
@@ -128,8 +122,8 @@ func (s *Server) AddDevice(d Device) int64 {
 // program with the license's key does, but without requiring a name or a free activation.
 func (s *Server) Activate(d Device) {
 	locked(s, func(st *state, now time.Time) bool {
-		c := call{st: st, now: now}
-		unlimited := License{ID: d.LicenseID, MaxActivations: math.MaxInt64}
+		c := call{Server: s, st: st, now: now}
+		unlimited := License{ID: d.LicenseID, MaxActivations: math.MaxInt64, DeviceLimit: math.MaxInt64}
 		_, _ = c.enroll(&unlimited, d.HardwareHash, d.MachineName, d.AppVersion)
 		return true
 	})

@@ -48,11 +48,14 @@ import (
 //     succeeds.
 //
 // Sessions:
+//   - There is one session at a time, as the seed says; WithDeviceLimits has the later rule. That the
+//     limits stand in the answers of info, verify and customer licenses, and all that is said at a
+//     limit, is the emulator's choice; so is that max_activations counts beside device_limit.
 //   - A session requires a valid license, but no activation. machine_id and hardware_hash together
 //     identify the machine.
 //   - The same machine may start again: its old session ends as "restarted". WithStrictSessions
 //     refuses that too.
-//   - Deactivating or deleting a license ends its session at once; its expiry does at the next
+//   - Deactivating or deleting a license ends its sessions at once; its expiry does at the next
 //     heartbeat.
 //   - heartbeat: 404 LICENSE_NOT_FOUND for an unknown key, 404 SESSION_NOT_FOUND for an unknown
 //     token or one of another license, 403 for a license that is no longer valid, 404 SESSION_ENDED
@@ -62,6 +65,8 @@ import (
 //   - A session times out when its last heartbeat is sessionTimeout old, and a new one can start at
 //     that very moment.
 //   - start adds update_available and latest_version only when there is an update.
+//   - version/latest has version by the vendor's repository; release_date, release_notes and
+//     download_url beside it are choices. Nothing is served at the download_url.
 //
 // Admin panel:
 //   - customer licenses: {licenses: [...]}, each as in info. quick-stats: total_licenses,
@@ -82,9 +87,9 @@ import (
 // SearchPath is the default path of search, which is undocumented; see WithSearchPath.
 const SearchPath = "/api/search"
 
-// SessionTimeout is how long a session lasts without a heartbeat by default; see
-// WithSessionTimeout.
-const SessionTimeout = 5 * time.Minute
+// SessionTimeout is how long a session lasts without a heartbeat by default, as the vendor's repository
+// says, whose clients send one every 30 seconds; see WithSessionTimeout.
+const SessionTimeout = time.Minute
 
 // SingleSession is the text of the 409 for a second machine. Its beginning is documented.
 const SingleSession = "Es ist nur eine Sitzung erlaubt. Auf einem anderen Rechner ist bereits eine Sitzung aktiv."
@@ -113,6 +118,7 @@ const (
 	codeExpired         = "LICENSE_EXPIRED"
 	codeNotYetValid     = "LICENSE_NOT_YET_VALID"
 	codeMaxActivations  = "MAX_ACTIVATIONS_REACHED"
+	codeMaxDevices      = "DEVICE_LIMIT_REACHED"
 	codeSessionConflict = "SESSION_CONFLICT"
 	codeNoSession       = "SESSION_NOT_FOUND"
 	codeSessionEnded    = "SESSION_ENDED"
@@ -134,6 +140,8 @@ const (
 	newLicenseYears       = 1
 	newLicenseActivations = 1
 	newLicenseUsers       = 1
+	newLicenseDevices     = 1
+	newLicenseSessions    = 1
 )
 
 // apiKeyYear is the YYYY of AF-YYYY-<32>. It is fixed, so that keys are the same in every run.
@@ -175,6 +183,7 @@ const (
 	serviceName     = "V2 License Server" // documented
 	firstVersion    = "2.4.0"
 	firstReleased   = "2026-01-15"
+	downloads       = "/downloads/"
 	leadAuthor      = "admin"
 	newLeadType     = "company"
 	customersByPage = 10

@@ -42,9 +42,14 @@ func (c *call) usable(l *License) (reply, bool) {
 // enroll activates a license on a machine, if an activation is free.
 func (c *call) enroll(l *License, hardwareHash, machineName, appVersion string) (*Device, reply) {
 	d := c.st.deviceOn(l, hardwareHash)
-	if (d == nil || !d.Active) && int64(c.st.activeDevices(l)) >= l.MaxActivations {
-		text := fmt.Sprintf("Maximum number of activations reached (%d)", l.MaxActivations)
-		return nil, refusal(http.StatusConflict, codeMaxActivations, text)
+	if n := int64(c.st.activeDevices(l)); d == nil || !d.Active {
+		switch {
+		case n >= l.MaxActivations:
+			text := fmt.Sprintf("Maximum number of activations reached (%d)", l.MaxActivations)
+			return nil, refusal(http.StatusConflict, codeMaxActivations, text)
+		case c.cfg.limits && n >= l.DeviceLimit:
+			return nil, refusal(http.StatusConflict, codeMaxDevices, fmt.Sprintf("Device limit reached (%d)", l.DeviceLimit))
+		}
 	}
 	if d == nil {
 		d = &Device{LicenseID: l.ID, HardwareHash: hardwareHash}
@@ -95,7 +100,7 @@ func verify(c *call) reply {
 	latest := c.st.latest().Number
 	return ok(row{
 		"valid": valid, "message": text,
-		"license":          row{"key": l.Key, "valid_until": day(l.ValidUntil), "max_users": l.MaxUsers},
+		"license":          c.withLimits(l, row{"key": l.Key, "valid_until": day(l.ValidUntil), "max_users": l.MaxUsers}),
 		"update_available": newer(latest, version), "latest_version": latest,
 	})
 }
@@ -109,10 +114,18 @@ func info(c *call) reply {
 }
 
 func (c *call) licenseRow(l *License) row {
-	return row{
+	return c.withLimits(l, row{
 		"id": l.ID, "key": l.Key, "customer_name": c.st.customerName(l), "type": l.Type, "valid_from": day(l.ValidFrom),
 		"valid_until": day(l.ValidUntil), "max_activations": l.MaxActivations, "max_users": l.MaxUsers, "is_active": !l.Inactive,
+	})
+}
+
+// withLimits adds the limits of devices and sessions where there are any.
+func (c *call) withLimits(l *License, body row) row {
+	if c.cfg.limits {
+		body["device_limit"], body["concurrent_sessions_limit"] = l.DeviceLimit, l.SessionLimit
 	}
+	return body
 }
 
 func activationRow(d *Device) row {

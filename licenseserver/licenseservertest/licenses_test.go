@@ -1,6 +1,7 @@
 package licenseservertest_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -75,9 +76,9 @@ func TestLicenseFromKeyToMachine(t *testing.T) {
 
 	s.now = s.now.Add(time.Minute)
 	_, token := s.start(key, "PC-1")
-	s.now = s.now.Add(time.Minute)
-	s.post(`{"last_heartbeat":"2026-03-04T10:32:00Z"}`, beatPath, beatBody(key, token))
-	s.get(`{"license":`+record(`null`, 2, 7, true)+`,"activations":[`+activation(d.ID, "PC-1", "2026-03-04T10:32:00Z")+`}]}`, info)
+	s.now = s.now.Add(30 * time.Second)
+	s.post(`{"last_heartbeat":"2026-03-04T10:31:30Z"}`, beatPath, beatBody(key, token))
+	s.get(`{"license":`+record(`null`, 2, 7, true)+`,"activations":[`+activation(d.ID, "PC-1", "2026-03-04T10:31:30Z")+`}]}`, info)
 
 	toggle := at("/api/license/%d/toggle", l.ID)
 	s.post(`{"success":true,"is_active":false,"message":"License deactivated"}`, toggle, "")
@@ -224,6 +225,39 @@ func TestBulk(t *testing.T) {
 	require.Len(t, s.Licenses(), 1)
 }
 
+// The later rule: limits of devices and of sessions at a time, which licenses show.
+func TestDeviceLimits(t *testing.T) {
+	s := newServer(t, licenseservertest.WithDeviceLimits())
+	l := s.AddLicense(licenseservertest.License{MaxActivations: 9, DeviceLimit: 3, SessionLimit: 2})
+	for _, machine := range []string{"A", "B", "C", "A"} {
+		s.field("activation", "POST", activatePath, machineBody(l.Key, machine))
+	}
+	s.fails(409, "DEVICE_LIMIT_REACHED", "Device limit reached (3)", "POST", activatePath, machineBody(l.Key, "D"))
+	var info struct {
+		License map[string]any
+	}
+	_, text := s.do("GET", "/api/license/info/"+l.Key, "")
+	require.NoError(t, json.Unmarshal([]byte(text), &info))
+	require.EqualValues(t, 3, info.License["device_limit"])
+	require.EqualValues(t, 2, info.License["concurrent_sessions_limit"])
+	require.Contains(t, s.field("license", "POST", "/api/license/verify", machineBody(l.Key, "A")), "concurrent_sessions_limit:2")
+
+	var tokens []string
+	for _, machine := range []string{"A", "B"} {
+		tokens = append(tokens, s.field("session_token", "POST", startPath, startBody(l.Key, machine)))
+	}
+	s.fails(409, "SESSION_CONFLICT", "Es sind nur 2 Sitzungen gleichzeitig erlaubt.", "POST", startPath, startBody(l.Key, "C"))
+	s.field("session_token", "POST", startPath, startBody(l.Key, "A"))
+	require.Len(t, s.OpenSessions(), 2, "a restart takes the place of its own session")
+	s.field("end_reason", "POST", endPath, endBody(tokens[1]))
+	s.field("session_token", "POST", startPath, startBody(l.Key, "C"))
+	require.True(t, s.UpdateLicense(l.ID, func(l *licenseservertest.License) { l.Inactive = true }))
+	require.Empty(t, s.OpenSessions(), "all sessions of the license end")
+
+	plain := newServer(t, licenseservertest.WithSeedLicenses(1))
+	require.NotContains(t, plain.field("license", "GET", "/api/license/info/"+plain.Licenses()[0].Key, ""), "limit")
+}
+
 func TestHideLicenses(t *testing.T) {
 	s := newServer(t, licenseservertest.WithSeedLicenses(1))
 	l := s.Licenses()[0]
@@ -237,7 +271,7 @@ func TestHideLicenses(t *testing.T) {
 	}
 	require.Equal(t, "0", s.field("total", "GET", "/api/search?type=license", ""))
 	s.field("success", "POST", at("/api/license/%d/quick-edit", l.ID), `{"max_users":9}`)
-	s.field("latest_version", "GET", "/api/version/latest", "")
+	s.field("version", "GET", "/api/version/latest", "")
 	require.EqualValues(t, 9, s.Licenses()[0].MaxUsers)
 	s.HideLicenses(false)
 	for _, path := range hidden {
@@ -249,12 +283,15 @@ func TestHideLicenses(t *testing.T) {
 func TestVersions(t *testing.T) {
 	s := newServer(t, licenseservertest.WithSeedLicenses(1))
 	key := s.Licenses()[0].Key
-	s.get(`{"latest_version":"2.4.0","release_date":"2026-01-15","release_notes":"Maintenance release"}`, "/api/version/latest")
-	s.AddVersion(licenseservertest.Version{Number: "2.10", Released: start, Notes: "New"})
+	s.get(`{"version":"2.4.0","release_date":"2026-01-15","release_notes":"Maintenance release",
+		"download_url":"https://license.v2.test/downloads/2.4.0"}`, "/api/version/latest")
+	s.AddVersion(licenseservertest.Version{Number: "2.10", Released: start, Notes: "New", Mandatory: true})
 	s.AddVersion(licenseservertest.Version{Number: "2.9.9"})
-	s.get(`{"latest_version":"2.10","release_date":"2026-03-04","release_notes":"New"}`, "/api/version/latest")
+	s.get(`{"version":"2.10","release_date":"2026-03-04","release_notes":"New","download_url":"https://license.v2.test/downloads/2.10"}`,
+		"/api/version/latest")
 	for current, update := range map[string]bool{"2.9": true, "2.10": false, "2.10.0": false, "2.10.1": false, "x": true, "2.10-rc": true} {
-		s.post(at(`{"current_version":%q,"update_available":%t,"latest_version":"2.10","release_date":"2026-03-04","release_notes":"New"}`, current, update),
+		s.post(at(`{"update_available":%t,"latest_version":"2.10","download_url":"https://license.v2.test/downloads/2.10",
+			"release_notes":"New","is_mandatory":true}`, update),
 			"/api/version/check", at(`{"license_key":%q,"current_version":%q}`, key, current))
 	}
 	s.fails(404, "LICENSE_NOT_FOUND", "License not found", "POST", "/api/version/check", `{"license_key":"x","current_version":"1"}`)

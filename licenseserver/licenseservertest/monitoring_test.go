@@ -67,7 +67,7 @@ func TestAuthToken(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	s := newServer(t, licenseservertest.WithSeedLicenses(2))
+	s := newServer(t, licenseservertest.WithSeedLicenses(2), licenseservertest.WithSessionTimeout(5*time.Minute))
 	l := s.Licenses()[0]
 	s.AddLicense(licenseservertest.License{Inactive: true})
 	s.field("activation", "POST", activatePath, machineBody(l.Key, "A"))

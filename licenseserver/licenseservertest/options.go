@@ -19,6 +19,7 @@ type config struct {
 	seedCount  int
 	timeout    time.Duration
 	strict     bool
+	limits     bool
 	searchPath string
 	gate       gate
 	gateHeader string
@@ -51,7 +52,7 @@ func WithClock(now func() time.Time) Option { return func(c *config) { c.clock =
 func WithPathPrefix(prefix string) Option { return func(c *config) { c.prefix = prefix } }
 
 // WithRateLimit answers 429 to more than n requests in a window. The documented limit is 100 in a
-// minute; without this option there is none.
+// minute: WithRateLimit(100, time.Minute). Without this option there is none.
 func WithRateLimit(n int, window time.Duration) Option {
 	return func(c *config) { c.rate, c.window = n, window }
 }
@@ -66,6 +67,11 @@ func WithSessionTimeout(d time.Duration) Option { return func(c *config) { c.tim
 // WithStrictSessions refuses a second start even from the machine that has the session. No source
 // says which is right.
 func WithStrictSessions() Option { return func(c *config) { c.strict = true } }
+
+// WithDeviceLimits applies the rule of July 2025: a license has a device_limit of 1 to 10 and a
+// concurrent_sessions_limit that is not higher, shows both, and refuses what exceeds them. Without it a
+// license has one session at a time.
+func WithDeviceLimits() Option { return func(c *config) { c.limits = true } }
 
 // WithSearchPath sets the path of search, which is undocumented; the default is [SearchPath]. An
 // empty path switches search off.

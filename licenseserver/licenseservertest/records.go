@@ -15,6 +15,9 @@ type License struct {
 	// ValidFrom and ValidUntil are days (UTC). A zero ValidUntil means no end.
 	ValidFrom, ValidUntil    time.Time
 	MaxActivations, MaxUsers int64
+	// DeviceLimit and SessionLimit are how many devices the license may have, and how many of them a
+	// session at the same time; see WithDeviceLimits.
+	DeviceLimit, SessionLimit int64
 	// Inactive is the opposite of the API's is_active.
 	Inactive bool
 }
@@ -61,6 +64,8 @@ type Version struct {
 	Number   string
 	Released time.Time
 	Notes    string
+	// Mandatory releases must be installed.
+	Mandatory bool
 }
 
 // Institution is an organization among the leads.

@@ -169,10 +169,11 @@ func TestAddAndRemove(t *testing.T) {
 	require.Equal(t, licenseservertest.License{
 		ID: l.ID, Key: l.Key, Type: "perpetual", ValidFrom: start.Truncate(24 * time.Hour),
 		ValidUntil: start.Truncate(24*time.Hour).AddDate(1, 0, 0), MaxActivations: 1, MaxUsers: 1,
+		DeviceLimit: 1, SessionLimit: 1,
 	}, l)
 	whole := licenseservertest.License{
 		ID: 90000, Key: "MINE", CustomerID: s.AddCustomer(licenseservertest.Customer{Name: "N", Email: "n@n.example"}), Type: "trial",
-		ValidFrom: start, MaxActivations: 4, MaxUsers: 5, Inactive: true,
+		ValidFrom: start, MaxActivations: 4, MaxUsers: 5, DeviceLimit: 3, SessionLimit: 2, Inactive: true,
 	}
 	require.Equal(t, whole, s.AddLicense(whole))
 	require.Greater(t, s.AddLicense(licenseservertest.License{}).ID, int64(90000))

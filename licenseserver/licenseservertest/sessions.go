@@ -1,6 +1,9 @@
 package licenseservertest
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 func startSession(c *call) reply {
 	machine, hash, version := c.required("machine_id"), c.required("hardware_hash"), c.text("version")
@@ -11,23 +14,37 @@ func startSession(c *call) reply {
 	if bad, fine := c.usable(l); !fine {
 		return bad
 	}
-	if s := c.st.open[l.ID]; s != nil {
-		if c.cfg.strict || s.MachineID != machine || s.HardwareHash != hash {
-			return refusal(http.StatusConflict, codeSessionConflict, SingleSession)
+	for _, s := range c.st.openOf(l) {
+		if !c.cfg.strict && s.MachineID == machine && s.HardwareHash == hash {
+			c.st.end(s, EndRestarted, c.now)
 		}
-		c.st.endOpen(l.ID, EndRestarted, c.now)
+	}
+	if limit := c.sessionLimit(l); int64(len(c.st.openOf(l))) >= limit {
+		text := SingleSession
+		if limit > 1 {
+			text = fmt.Sprintf("Es sind nur %d Sitzungen gleichzeitig erlaubt.", limit)
+		}
+		return refusal(http.StatusConflict, codeSessionConflict, text)
 	}
 	s := &Session{
 		Token: c.st.newUUID(), LicenseID: l.ID, MachineID: machine, HardwareHash: hash, Version: version,
 		StartedAt: c.now, LastHeartbeat: c.now,
 	}
 	c.st.sessions = append(c.st.sessions, s)
-	c.st.byToken[s.Token], c.st.open[l.ID] = s, s
+	c.st.byToken[s.Token], c.st.open = s, append(c.st.open, s)
 	body := row{"session_token": s.Token}
 	if latest := c.st.latest().Number; newer(latest, version) {
 		body["update_available"], body["latest_version"] = true, latest
 	}
 	return ok(body)
+}
+
+// sessionLimit is one, or what the license says where there are such limits.
+func (c *call) sessionLimit(l *License) int64 {
+	if c.cfg.limits {
+		return l.SessionLimit
+	}
+	return 1
 }
 
 func noSession() reply {
@@ -49,9 +66,7 @@ func heartbeat(c *call) reply {
 		return noSession()
 	}
 	if bad, fine := c.usable(l); !fine {
-		if s.Open() {
-			c.st.endOpen(l.ID, EndLicenseExpired, c.now)
-		}
+		c.st.endAll(l, EndLicenseExpired, c.now)
 		return bad
 	}
 	if !s.Open() {
@@ -77,6 +92,6 @@ func endSession(c *call) reply {
 	if !s.Open() {
 		return sessionOver(s)
 	}
-	c.st.endOpen(s.LicenseID, EndNormal, c.now)
+	c.st.end(s, EndNormal, c.now)
 	return ok(row{"session_duration": int64(s.EndedAt.Sub(s.StartedAt).Seconds()), "end_reason": s.EndReason})
 }

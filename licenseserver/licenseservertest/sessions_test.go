@@ -28,14 +28,14 @@ func TestSession(t *testing.T) {
 	s.get(`{"count":2}`, "/api/sessions/active-count")
 	require.Equal(t, s.Sessions(), s.OpenSessions())
 
-	s.now = s.now.Add(90 * time.Second)
-	s.post(`{"last_heartbeat":"2026-03-04T10:31:30Z"}`, beatPath, beatBody(l.Key, token))
+	s.now = s.now.Add(59 * time.Second)
+	s.post(`{"last_heartbeat":"2026-03-04T10:30:59Z"}`, beatPath, beatBody(l.Key, token))
 	s.fails(404, "SESSION_NOT_FOUND", "Session not found", "POST", beatPath, beatBody(other.Key, token))
 	s.fails(404, "SESSION_NOT_FOUND", "Session not found", "POST", beatPath, beatBody(l.Key, "x"))
 	s.fails(404, "LICENSE_NOT_FOUND", "License not found", "POST", beatPath, beatBody("x", token))
 
 	s.now = s.now.Add(time.Second)
-	s.post(`{"session_duration":91,"end_reason":"normal"}`, endPath, endBody(token))
+	s.post(`{"session_duration":60,"end_reason":"normal"}`, endPath, endBody(token))
 	s.fails(404, "SESSION_ENDED", "Session has ended: normal", "POST", endPath, endBody(token))
 	s.fails(404, "SESSION_ENDED", "Session has ended: normal", "POST", beatPath, beatBody(l.Key, token))
 	s.fails(404, "SESSION_NOT_FOUND", "Session not found", "POST", endPath, endBody("x"))
@@ -50,7 +50,7 @@ func TestSession(t *testing.T) {
 	first := s.Sessions()[0]
 	require.Equal(t, licenseservertest.Session{
 		Token: token, LicenseID: l.ID, MachineID: "PC-1", HardwareHash: "hash-PC-1", Version: "2.4.0", StartedAt: start,
-		LastHeartbeat: start.Add(90 * time.Second), EndedAt: start.Add(91 * time.Second), EndReason: licenseservertest.EndNormal,
+		LastHeartbeat: start.Add(59 * time.Second), EndedAt: start.Add(60 * time.Second), EndReason: licenseservertest.EndNormal,
 	}, first)
 	require.False(t, first.Open())
 }

@@ -1,6 +1,7 @@
 package licenseservertest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/provkit/provkit/internal/emulator"
@@ -15,8 +16,8 @@ type state struct {
 	devices      *emulator.Numbered[Device]
 	sessions     []*Session
 	byToken      map[string]*Session
-	open         map[int64]*Session // by license: at most one
-	heartbeats   []time.Time        // of the last minute
+	open         []*Session  // of sessions, in order of their start
+	heartbeats   []time.Time // of the last minute
 	resources    *emulator.Numbered[Resource]
 	versions     []Version
 	institutions *emulator.Numbered[Institution]
@@ -37,7 +38,6 @@ func newState(tokens *emulator.Tokens) *state {
 		keys:         make(map[string]*License),
 		devices:      emulator.NewNumbered(firstDeviceID, func(d *Device) *int64 { return &d.ID }),
 		byToken:      make(map[string]*Session),
-		open:         make(map[int64]*Session),
 		resources:    emulator.NewNumbered(firstResourceID, func(r *Resource) *int64 { return &r.ID }),
 		institutions: emulator.NewNumbered(firstInstitutionID, func(i *Institution) *int64 { return &i.ID }),
 		contacts:     emulator.NewNumbered(firstContactID, func(c *Contact) *int64 { return &c.ID }),
@@ -84,14 +84,20 @@ func (st *state) addLicense(l License, now time.Time) *License {
 	if l.MaxUsers == 0 {
 		l.MaxUsers = newLicenseUsers
 	}
+	if l.DeviceLimit == 0 {
+		l.DeviceLimit = newLicenseDevices
+	}
+	if l.SessionLimit == 0 {
+		l.SessionLimit = newLicenseSessions
+	}
 	st.licenses.Add(&l)
 	st.keys[l.Key] = &l
 	return &l
 }
 
-// removeLicense removes a license with its devices, ends its session, and frees its resources.
+// removeLicense removes a license with its devices, ends its sessions, and frees its resources.
 func (st *state) removeLicense(l *License, now time.Time) {
-	st.endOpen(l.ID, EndLicenseDeleted, now)
+	st.endAll(l, EndLicenseDeleted, now)
 	st.devices.RemoveWhere(func(d *Device) bool { return d.LicenseID == l.ID })
 	for _, r := range st.resources.Rows {
 		if r.LicenseID == l.ID {
@@ -102,27 +108,43 @@ func (st *state) removeLicense(l *License, now time.Time) {
 	st.licenses.RemoveWhere(func(other *License) bool { return other == l })
 }
 
-// setActive ends the session of a license that becomes inactive.
+// setActive ends the sessions of a license that becomes inactive.
 func (st *state) setActive(l *License, active bool, now time.Time) {
 	l.Inactive = !active
 	if !active {
-		st.endOpen(l.ID, EndLicenseInactive, now)
+		st.endAll(l, EndLicenseInactive, now)
 	}
 }
 
-// endOpen ends the session of a license, if it has one.
-func (st *state) endOpen(licenseID int64, reason string, at time.Time) {
-	if s := st.open[licenseID]; s != nil {
-		s.EndedAt, s.EndReason = at, reason
-		delete(st.open, licenseID)
+// endAll ends the sessions of a license.
+func (st *state) endAll(l *License, reason string, at time.Time) {
+	for _, s := range st.openOf(l) {
+		st.end(s, reason, at)
 	}
+}
+
+// end ends an open session.
+func (st *state) end(s *Session, reason string, at time.Time) {
+	s.EndedAt, s.EndReason = at, reason
+	st.open = slices.DeleteFunc(st.open, func(other *Session) bool { return other == s })
+}
+
+// openOf returns the open sessions of a license.
+func (st *state) openOf(l *License) []*Session {
+	var own []*Session
+	for _, s := range st.open {
+		if s.LicenseID == l.ID {
+			own = append(own, s)
+		}
+	}
+	return own
 }
 
 // elapse applies the passage of time: sessions time out, heartbeats leave the last minute.
 func (st *state) elapse(now time.Time, timeout time.Duration) {
-	for id, s := range st.open {
+	for _, s := range slices.Clone(st.open) {
 		if end := s.LastHeartbeat.Add(timeout); !now.Before(end) {
-			st.endOpen(id, EndTimeout, end)
+			st.end(s, EndTimeout, end)
 		}
 	}
 	old := 0

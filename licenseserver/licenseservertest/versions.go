@@ -2,9 +2,10 @@ package licenseservertest
 
 import (
 	"cmp"
-	"maps"
 	"strconv"
 	"strings"
+
+	"github.com/provkit/provkit/internal/emulator"
 )
 
 func checkVersion(c *call) reply {
@@ -13,16 +14,21 @@ func checkVersion(c *call) reply {
 	if l == nil {
 		return bad
 	}
-	body := row{"current_version": current, "update_available": newer(c.st.latest().Number, current)}
-	maps.Copy(body, versionRow(c.st.latest()))
-	return ok(body)
+	latest := c.st.latest()
+	return ok(row{
+		"update_available": newer(latest.Number, current), "latest_version": latest.Number, "download_url": c.download(latest),
+		"release_notes": latest.Notes, "is_mandatory": latest.Mandatory,
+	})
 }
 
-func latestVersion(c *call) reply { return ok(versionRow(c.st.latest())) }
-
-func versionRow(v Version) row {
-	return row{"latest_version": v.Number, "release_date": day(v.Released), "release_notes": v.Notes}
+func latestVersion(c *call) reply {
+	latest := c.st.latest()
+	return ok(row{
+		"version": latest.Number, "release_date": day(latest.Released), "release_notes": latest.Notes, "download_url": c.download(latest),
+	})
 }
+
+func (c *call) download(v Version) string { return emulator.Address(c.r) + downloads + v.Number }
 
 // latest returns the highest version, not the one that was added last. There is always one.
 func (st *state) latest() Version {
