@@ -1,0 +1,35 @@
+// Package riverprovider carries out intents as jobs of River (riverqueue.com): with SQLite inside one
+// process, with PostgreSQL on many machines, with the same code.
+//
+//	queue, err := riverprovider.New(db, riverprovider.Config{
+//		Servers: []riverprovider.Server{{Name: "web1", Workers: 4}},
+//		Open:    servers.Provider, // of a fleet.Fleet
+//		Secrets: vault,
+//		OnEvent: func(ctx context.Context, tx *sql.Tx, e *riverprovider.Event) error {
+//			_, err := tx.ExecContext(ctx, "UPDATE services SET state = $1 WHERE reference = $2", e.Kind, e.Intent.Reference)
+//			return err
+//		},
+//	})
+//	err = queue.Migrate(ctx)
+//	workers := river.NewWorkers()
+//	config := &river.Config{Workers: workers}
+//	err = queue.Configure(config)
+//	client, err := river.NewClient(riverdatabasesql.New(db), config) // or riversqlite.New(db)
+//	err = client.Start(ctx)
+//
+//	tx, err := db.BeginTx(ctx, nil) // with your own tables
+//	fresh, err := queue.Enqueue(ctx, client, tx, &provider.Intent{
+//		Server: "web1", Reference: "order-1042", Status: provider.StatusActive, Sequence: 3, Order: order,
+//	})
+//	err = tx.Commit()
+//
+// There is one job a reference at most, however many intents arrive: what counts is the newest by its
+// Sequence, which stands in a table of this package, and a job that carried out an older one goes on with it
+// before it ends. A job converges (provider.Intent.Ensure): it may be killed at any moment and run again. It
+// is snoozed while work is pending or where Retryable says how long to wait, tried again by River's own
+// growing waits after other errors that may heal, and cancelled by what no repetition heals. No job row holds
+// a secret.
+//
+// What costs money needs a provider.Ledger besides (provider/sqlledger, in the same database if you like),
+// which River's rows do not replace: they say what is wanted, the ledger what was sent.
+package riverprovider
