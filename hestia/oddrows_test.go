@@ -231,7 +231,7 @@ func TestNoListProvesNothing(t *testing.T) {
 			_, err := hestia.NewProvider(dial(t, panel, auth)).Terminate(t.Context(), "alice")
 			require.Error(t, err, "%s, %s", name, kind)
 			require.NotErrorIs(t, err, provider.ErrNotFound, "%s, %s", name, kind)
-			// Nothing shows whether a plain list of the legacy engine is whole.
+			// Nothing shows whether a plain list of the legacy engine is whole: an array of names does, or else the whole list.
 			require.Equal(t, map[string]string{"access key": "plain", "API key": "json"}[kind], panel.sent().Get("arg1"))
 		}
 	}

@@ -1,7 +1,9 @@
 package hestia_test
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"testing"
 	"testing/synctest"
@@ -85,29 +87,66 @@ func TestFindDomainAmongMany(t *testing.T) {
 
 // Whether a user is there is read by name, and from the names of all; the whole records of all are never read for it.
 func TestAbsenceAmongMany(t *testing.T) {
-	srv := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithSeedUsers(50))
-	p := providerOn(t, srv, rootKey(srv))
-	_, err := p.Terminate(t.Context(), "nobody1")
-	require.ErrorIs(t, err, provider.ErrNotFound)
-	_, err = p.Find(t.Context(), provider.Query{Username: "nobody1"})
-	require.ErrorIs(t, err, provider.ErrNotFound)
-	_, err = p.Poll(t.Context(), "nobody1")
-	require.ErrorIs(t, err, provider.ErrNotFound)
-	named, names := 0, 0
-	for _, r := range srv.Faults.Requests() {
-		form, err := url.ParseQuery(string(r.Body))
-		require.NoError(t, err)
-		switch form.Get("cmd") + " " + form.Get("arg1") {
-		case "v-list-user nobody1":
-			named++
-		case "v-list-users plain":
-			names++
-		default:
-			require.Fail(t, "unexpected request", "%v", form)
+	for names, auth := range map[string]func(*hestiatest.Server) hestia.Auth{
+		"v-list-users plain":    rootKey,
+		"v-list-sys-users json": func(srv *hestiatest.Server) hestia.Auth { return hestia.APIKey(provider.NewSecret(srv.APIKey)) },
+	} {
+		srv := hestiatest.NewServer(hestiatest.InMemory(), hestiatest.WithSeedUsers(50))
+		p := providerOn(t, srv, auth(srv))
+		_, err := p.Terminate(t.Context(), "nobody1")
+		require.ErrorIs(t, err, provider.ErrNotFound)
+		_, err = p.Find(t.Context(), provider.Query{Username: "nobody1"})
+		require.ErrorIs(t, err, provider.ErrNotFound)
+		_, err = p.Poll(t.Context(), "nobody1")
+		require.ErrorIs(t, err, provider.ErrNotFound)
+		asked := map[string]int{}
+		for _, r := range srv.Faults.Requests() {
+			form, err := url.ParseQuery(string(r.Body))
+			require.NoError(t, err)
+			asked[form.Get("cmd")+" "+form.Get("arg1")]++
+		}
+		require.Equal(t, map[string]int{"v-list-user nobody1": 5, names: 3}, asked)
+	}
+}
+
+// The legacy engine does not say how a command ended. An array of names shows whether it is whole: the panel counts the users
+// before it prints them. Where it is not, or nobody's, the whole list of users decides.
+func TestLegacyNames(t *testing.T) {
+	for body, proven := range map[string]bool{
+		"[\n\t\"admin\",\n\t\"before\",\n\t\"after\"\n]": true,
+		"[\n\t\"admin\",\n\t\"alice\"\n]":                false,
+		"[\n\t\"admin\",\n\t\"before\",\n]":              false, // fewer than were counted
+		"[\n\t\"admin\",\n\t\"before\"\n\t\"after\"\n]":  false, // more
+		"[\n\t\"admin\",\n\t\"before\"":                  false, // cut off
+		"[]":                                             false, "": false, "OK": false, `{"admin": {}}`: false, `["1", ""]`: false, "[[]]": false, "admin\nbefore": false,
+	} {
+		panel := withOdd(userRow("alice"))
+		panel.users[2], panel.rows["alice"] = "alice", panel.rows["odd"]
+		p := hestia.NewProvider(dial(t, legacyTransport(func(cmd string) string {
+			switch cmd {
+			case "v-list-sys-users":
+				return body
+			case "v-list-user":
+				return "Error: user alice doesn't exist"
+			}
+			return "{\n" + panel.rows["admin"] + ",\n" + panel.rows["alice"] + "\n}"
+		}), hestia.APIKey(provider.NewSecret(legacyKey)), provider.WithReadLag(0)))
+		_, err := p.Terminate(t.Context(), "alice")
+		require.Equal(t, proven, errors.Is(err, provider.ErrNotFound), "%q: %v", body, err)
+		if !proven {
+			require.ErrorContains(t, err, "it is listed", body)
 		}
 	}
-	require.Positive(t, named)
-	require.Positive(t, names)
+}
+
+// legacyTransport answers as the legacy engine does.
+type legacyTransport func(cmd string) string
+
+func (answer legacyTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if err := req.ParseForm(); err != nil {
+		return nil, err
+	}
+	return newPanel(legacy(answer(req.PostForm.Get("cmd")))).RoundTrip(httpRequest(req))
 }
 
 // A domain whose neighbour the panel shows instead is the customer's own all the same, and is made if it is not there.

@@ -7,6 +7,8 @@ import (
 	"iter"
 	"net/netip"
 
+	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -361,7 +363,7 @@ const loginColumns = 20
 // else. It is an error if what the panel printed has no row of a list of users: that would prove anything absent.
 func (c *Client) logins(ctx context.Context, each func(login string) bool) error {
 	if c.auth.legacy { // its plain list may break off without a sign of that
-		return c.loginsOfList(ctx, each)
+		return c.loginsOfArray(ctx, each)
 	}
 	return c.loadList(ctx, usersLogins, func(printed []byte) error {
 		rows := 0
@@ -379,6 +381,36 @@ func (c *Client) logins(ctx context.Context, each func(login string) bool) error
 		}
 		return nil
 	})
+}
+
+// loginsOfArray reads the names from an array of them, which shows whether it is whole: the panel counts the users before
+// it prints them, so that there is a comma too many, or too few, where some are missing, or where one came or went
+// meanwhile. Then it reads the names from the whole list, which takes 170 times the space.
+func (c *Client) loginsOfArray(ctx context.Context, each func(login string) bool) error {
+	var logins []string
+	sound := false
+	err := c.loadList(ctx, systemListUsers, func(printed []byte) error {
+		return wire.Options{}.Walk(rest.Content(printed), func(name, value []byte) error {
+			login, _, text := wire.Scalar(value)
+			if name != nil || !text {
+				return errors.New("not a list of names")
+			}
+			logins, sound = append(logins, login), sound || loginForm.MatchString(login)
+			return nil
+		})
+	})
+	switch {
+	case errors.Is(err, provider.ErrProtocol), err == nil && !sound:
+		return c.loginsOfList(ctx, each)
+	case err != nil:
+		return err
+	}
+	for _, login := range logins {
+		if !each(login) {
+			break
+		}
+	}
+	return nil
 }
 
 func (c *Client) loginsOfList(ctx context.Context, each func(login string) bool) error {
