@@ -2,9 +2,11 @@ package ordertest
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -81,7 +83,12 @@ func Buyers(t *testing.T, program func(url, key, reference string) *exec.Cmd) {
 		client, err := hostkey.New(srv.URL, provider.NewSecret(srv.Key), provider.WithoutLedger())
 		require.NoError(t, err)
 		srv.Faults.When(nil, 0, faults.Fault{Kind: faults.Custom, Answer: func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+			body, _ := io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
 			time.Sleep(10 * time.Millisecond)
+			if HostkeyRequest(r, string(body)).Order { // it is carried out, whether its program lives or not
+				time.Sleep(150 * time.Millisecond)
+			}
 			next.ServeHTTP(w, r)
 			time.Sleep(10 * time.Millisecond)
 		}})

@@ -14,9 +14,10 @@ import (
 // TestCampaign: the orders of several programs with one database are paid for once, whatever happens. The
 // clock of the database is one that jumps: in a bubble, its own would stand still.
 func TestCampaign(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, s system) {
 		campaign := ordertest.Campaign{
-			Orders: ordertest.Size(16, 160, 3_000), Seed: 1000 * testsize.Seed(),
+			Orders: ordertest.Size(16, 200, 3_000), Seed: 1000 * testsize.Seed(),
 			Books: func(t *testing.T, clock func() time.Time) func() provider.Ledger {
 				how := s.empty(t)
 				open := func() provider.Ledger {

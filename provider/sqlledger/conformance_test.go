@@ -105,6 +105,7 @@ func TestKilled(t *testing.T) {
 
 // TestBuyersKilled: programs that buy servers are killed, and every server is paid for once.
 func TestBuyersKilled(t *testing.T) {
+	t.Parallel() // they wait more than they work
 	each(t, func(t *testing.T, s system) {
 		t.Parallel()
 		how := s.empty(t)
