@@ -25,7 +25,7 @@ type cutter struct {
 // cutting returns one that breaks nothing yet.
 func cutting(t *testing.T, s *server) *cutter {
 	t.Helper()
-	c := &cutter{folder: folder(t), server: filepath.Join(s.folder, socket), after: -1}
+	c := &cutter{folder: folder(t), server: filepath.Join(s.Folder, socket), after: -1}
 	listener, err := net.Listen("unix", filepath.Join(c.folder, socket))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, listener.Close()) })

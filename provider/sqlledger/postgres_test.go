@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/stretchr/testify/require"
 
+	"github.com/provkit/provkit/internal/postgrestest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/sqlledger"
 )
@@ -91,7 +92,7 @@ func TestDurable(t *testing.T) {
 	token, err := l.Acquire(t.Context(), "panel", time.Hour)
 	require.NoError(t, err)
 	require.Greater(t, token, last)
-	s.control(t, "restart", "-m", "immediate")
+	s.Control(t, "restart", "-m", "immediate")
 	has(t, l, stored...)
 	require.NoError(t, l.Extend(t.Context(), "panel", token, time.Hour))
 	require.NoError(t, l.Release(t.Context(), "panel", token))
@@ -276,11 +277,11 @@ func TestNoPassword(t *testing.T) {
 	if s == nil {
 		return
 	}
-	quoted := strings.ReplaceAll(url.QueryEscape(password), "+", "%20")
+	quoted := strings.ReplaceAll(url.QueryEscape(postgrestest.Password), "+", "%20")
 	check := func(value any, what string) {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%q", "%s", "%x"} {
 			text := fmt.Sprintf(verb, value)
-			for _, part := range []string{password, quoted, "w@rd", "w%40rd", "pa:ss", "wrong"} {
+			for _, part := range []string{postgrestest.Password, quoted, "w@rd", "w%40rd", "pa:ss", "wrong"} {
 				require.NotContains(t, text, part, what)
 				require.NotContains(t, text, fmt.Sprintf("%x", part), what)
 			}
@@ -292,16 +293,16 @@ func TestNoPassword(t *testing.T) {
 	check(struct{ l *sqlledger.Ledger }{l}, "a field")
 	require.NoError(t, l.Close())
 	closed := l.Put(t.Context(), entry("1"), 0)
-	at := url.QueryEscape(s.folder)
+	at := url.QueryEscape(s.Folder)
 	for what, url := range map[string]string{
 		"password authentication failed": "postgres://provkit:wrong-" + quoted + "@/postgres?host=" + at,
 		`"nothing" does not exist`:       "postgres://provkit:" + quoted + "@/nothing?host=" + at,
 		"failed to connect":              "postgres://provkit:" + quoted + "@/postgres?host=" + at + "/nowhere",
 		"nowhere2":                       "postgres://provkit:" + quoted + "@/postgres?host=" + at + "/nowhere," + at + "/nowhere2",
-		"is not understood":              "postgres://provkit:" + password + "@host/postgres",
-		"is  not understood":             "postgres://provkit:%zz" + password + "@host/postgres",
-		"is not  understood":             "postgres://provkit:" + quoted + "@host/postgres?sslmode=" + password,
-		"is  not  understood":            password,
+		"is not understood":              "postgres://provkit:" + postgrestest.Password + "@host/postgres",
+		"is  not understood":             "postgres://provkit:%zz" + postgrestest.Password + "@host/postgres",
+		"is not  understood":             "postgres://provkit:" + quoted + "@host/postgres?sslmode=" + postgrestest.Password,
+		"is  not  understood":            postgrestest.Password,
 		" is not understood":             "",
 	} {
 		_, err := sqlledger.OpenPostgres(t.Context(), provider.NewSecret(url))
