@@ -28,6 +28,9 @@ func evidenceIsThatOfTheRequests(c *probe) {
 		r := v.run(fresh.context(), fresh.p, k)
 		fresh.ok(r.err, "%s", v.name)
 		_ = fresh.pend(k, r)
+		if v.capability == provider.CapFind { // there is more than one way
+			_, _ = fresh.p.Find(fresh.context(), provider.Query{Domain: fresh.w.Request(0).Domain})
+		}
 		for _, q := range fresh.w.Faults.Requests() {
 			e := fresh.w.Evidence(q)
 			if old, seen := found[v.capability]; !seen || rank(e) > rank(old) {
