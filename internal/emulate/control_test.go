@@ -221,7 +221,8 @@ func TestLog(t *testing.T) {
 		case "keyhelp":
 			p.control(200, "POST", "faults", `{"kind":"status"}`)
 			p.api(500, "GET", "/clients?sort=secret-1", "")
-			p.api(201, "POST", "/clients", `{"username":"max","email":"max@example.com","password":"Secret-2"}`)
+			p.ask(201, "POST", e.URL+"/api/v2/clients?secret-3", `{"username":"max","email":"max@example.com","password":"Secret-2"}`,
+				"X-API-Key", e.Credentials["api_key"], "Content-Type", "application/x-www-form-urlencoded") // which curl says by default
 		case "hestia":
 			_, _, err := send(e.Try, "")
 			require.NoError(t, err)

@@ -89,7 +89,7 @@ var kinds = map[string]*kind{
 	}),
 	"elizon": kindOf(kind{
 		title: "elizon", start: elizontest.NewServer, memory: elizontest.InMemory, clock: elizontest.WithClock,
-		accounts: "WithSeedServices",
+		accounts: "WithSeedServices", secretPath: "/console/",
 		options: []any{
 			elizontest.WithAbsoluteConsoleURLs, elizontest.WithBalance, elizontest.WithClientHeader, elizontest.WithDirectCreation,
 			elizontest.WithDisplayNames, elizontest.WithListKeys, elizontest.WithPathPrefix, elizontest.WithProvisioning,

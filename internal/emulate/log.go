@@ -5,6 +5,7 @@ import (
 	"io"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,9 @@ type requestLog struct{ out io.Writer }
 
 // told are the parameters whose values name what is done: Hestia's command and HOSTKEY's action.
 var told = []string{"cmd", "action"}
+
+// plain is what names look like.
+var plain = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,50}$`)
 
 func (l *requestLog) add(s *system, r faults.Request) {
 	path := r.Path
@@ -45,9 +49,12 @@ func parametersOf(r faults.Request) string {
 	}
 	var shown []string
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if slices.Contains(told, name) {
-			shown = append(shown, name+"="+all.Get(name))
-		} else {
+		value := all.Get(name)
+		switch {
+		case value == "" || !plain.MatchString(name): // a body that is no form, or a secret that lost its name
+		case slices.Contains(told, name) && plain.MatchString(value):
+			shown = append(shown, name+"="+value)
+		default:
 			shown = append(shown, name)
 		}
 	}

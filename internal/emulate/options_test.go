@@ -87,22 +87,22 @@ func requireJSON(t *testing.T, of reflect.Type, where string) {
 // TestReadOption: -with takes JSON or plain words.
 func TestReadOption(t *testing.T) {
 	for text, want := range map[string]string{
-		"keyhelp.WithoutPlans":                     ``,
-		"keyhelp.WithRateLimit=100,1m":             `100 "1m"`,
-		`keyhelp.WithRateLimit=100,"1m"`:           `100 "1m"`,
-		"keyhelp.WithKey=a.b":                      `"a.b"`,
-		`keyhelp.WithPlans={"Name":"a"},{"ID":7}`:  `{"Name":"a"} {"ID":7}`,
-		"hestia.WithAllowedIPs=192.0.2.1,10.0.0.1": `"192.0.2.1" "10.0.0.1"`,
-		"hestia.WithAPI=false":                     `false`,
-		"licenseserver.WithSearchPath=":            ``,
+		"keyhelptest.WithoutPlans":                     ``,
+		"keyhelptest.WithRateLimit=100,1m":             `100 "1m"`,
+		`keyhelptest.WithRateLimit=100,"1m"`:           `100 "1m"`,
+		"keyhelptest.WithKey=a.b":                      `"a.b"`,
+		`keyhelptest.WithPlans={"Name":"a"},{"ID":7}`:  `{"Name":"a"} {"ID":7}`,
+		"hestiatest.WithAllowedIPs=192.0.2.1,10.0.0.1": `"192.0.2.1" "10.0.0.1"`,
+		"hestiatest.WithAPI=false":                     `false`,
+		"licenseservertest.WithSearchPath=":            ``,
 	} {
 		name, s, err := readOption(text)
-		if text == "licenseserver.WithSearchPath=" { // an empty text is written ""
+		if text == "licenseservertest.WithSearchPath=" { // an empty text is written ""
 			require.ErrorContains(t, err, "the arguments are (string), and not 0")
 			continue
 		}
 		require.NoError(t, err, text)
-		require.Equal(t, strings.SplitN(text, "=", 2)[0], name+"."+s.name)
+		require.Equal(t, strings.SplitN(text, "=", 2)[0], name+"test."+s.name)
 		args := make([]string, len(s.args))
 		for i, arg := range s.args {
 			args[i] = string(arg)

@@ -173,7 +173,10 @@ func resultOf(results []reflect.Value) any {
 		}
 		all[i] = r.Interface()
 	}
-	if len(all) == 1 {
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
 		return all[0]
 	}
 	return all

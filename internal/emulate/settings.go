@@ -46,7 +46,7 @@ func readFlags(args []string, notes io.Writer) (*flags, error) {
 	set.StringVar(&f.dialect, "dialect", "live", "keyhelp: API dialect of the panel: live, as running panels, or documented")
 	set.BoolVar(&f.fast, "fast", false, "what takes a system minutes (to deploy, to cancel) takes no time")
 	var with []string
-	set.Func("with", "an option of a Go test package, such as hostkey.WithCredit=9.50; may be given several times", func(text string) error {
+	set.Func("with", "an option of a Go test package, such as hostkeytest.WithCredit=9.50; may be given several times", func(text string) error {
 		with = append(with, text)
 		return nil
 	})
@@ -125,13 +125,14 @@ func (f *flags) settings(name string) []setting {
 	return append(all, f.options[name]...)
 }
 
-// readOption reads the value of -with: kind.Option=arguments. The arguments are JSON or plain words,
+// readOption reads the value of -with, an option as Go spells it: package.Option=arguments. The arguments are JSON or plain words,
 // separated by commas.
 func readOption(text string) (name string, s setting, err error) {
 	left, right, given := strings.Cut(text, "=")
-	name, s.name, _ = strings.Cut(left, ".")
-	if kinds[name] == nil || s.name == "" {
-		return name, s, fmt.Errorf("%q is not like hostkey.WithCredit=9.50", text)
+	pkg, option, _ := strings.Cut(left, ".")
+	name, s.name = strings.TrimSuffix(pkg, "test"), option
+	if kinds[name] == nil || name == pkg || option == "" {
+		return name, s, fmt.Errorf("%q is not like hostkeytest.WithCredit=9.50", text)
 	}
 	if given {
 		if json.Unmarshal([]byte("["+right+"]"), &s.args) != nil {
@@ -146,7 +147,7 @@ func readOption(text string) (name string, s setting, err error) {
 	}
 	_, err = kinds[name].option(s)
 	if err != nil {
-		err = fmt.Errorf("%s: %w", name, err)
+		err = fmt.Errorf("%s: %w", pkg, err)
 	}
 	return name, s, err
 }

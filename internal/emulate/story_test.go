@@ -83,7 +83,7 @@ func TestCustomerSignsOn(t *testing.T) {
 
 // TestPackagesOfHestia: there are ordinary packages to sell, and a customer signs in to the panel.
 func TestPackagesOfHestia(t *testing.T) {
-	p := people(t, "-only", "hestia", "-with", "hestia.WithPackages={\"Name\":\"mine\"}")["hestia"]
+	p := people(t, "-only", "hestia", "-with", "hestiatest.WithPackages={\"Name\":\"mine\"}")["hestia"]
 	run := func(status int, cmd string, args ...string) any {
 		t.Helper()
 		pairs := []string{"access_key", p.Credentials["access_key"], "secret_key", p.Credentials["secret_key"], "cmd", cmd}
