@@ -3,7 +3,6 @@ package elizon_test
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/provkit/provkit/elizon"
 	"github.com/provkit/provkit/elizon/elizontest"
 	"github.com/provkit/provkit/internal/clienttest"
+	"github.com/provkit/provkit/internal/ordertest"
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/faults"
 	"github.com/provkit/provkit/provider/ledger"
@@ -157,16 +157,7 @@ func deny(in *faults.Injector, under int, match func(*http.Request) bool, kind e
 }
 
 // orderOf is the n-th order.
-func orderOf(n int) *provider.CreateRequest {
-	return &provider.CreateRequest{
-		Reference: fmt.Sprintf("order-%d", n),
-		Username:  fmt.Sprintf("customer%d", n),
-		Email:     fmt.Sprintf("customer%d@example.com", n),
-		Name:      fmt.Sprintf("Customer %d", n),
-		Plan:      "prod-vps-s",
-		Options:   map[string]string{"max_price": "6.00", "template": "101", "location": "loc-fra"},
-	}
-}
+var orderOf = ordertest.ElizonOrder
 
 // accountsOf reads the platform's state behind its API. A service without its mark is identified by
 // the ID of its cart line, which the API does not show.
