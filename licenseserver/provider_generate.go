@@ -241,7 +241,7 @@ func (p *Provider) newUnclaimedKey(ctx context.Context, page *order.Page) (provi
 	}
 	switch {
 	case len(found) == 0:
-		return provider.Secret{}, strange
+		return provider.Secret{}, page.Undecided(strange)
 	case len(found) > lost:
 		unseen.Message = words.Say("licenses %d and %d are new and unclaimed: it is unknown which of them was generated for this order: "+
 			"give the other one to a customer, or remove it", found[0], found[1])

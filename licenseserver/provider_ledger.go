@@ -131,11 +131,10 @@ func (p *Provider) confirmSold(ctx context.Context, o *request, page *order.Page
 	case m.plate.state.Tampered != "": // a person decides, or the old key that it was made with is named
 		return adapter.Tampered(Kind, p.accounts.Noun, p.account(m))
 	case m.license == nil || page.SentAt.IsZero() || !p.madeWhen(page.SentAt, m.license):
-		return &provider.Error{
+		return page.Undecided(&provider.Error{
 			Provider: Kind, Op: devicesList.Op, Kind: provider.ErrConflict, Fields: map[string]string{"Reference": "in use"},
-			Message: words.Say("by the ledger license %d was made for that reference, and its marker is not listed any more: adopt the license again if it is that order's, "+
-				"or else remove the order from the ledger", id),
-		}
+			Message: words.Say("by the ledger license %d was made for that reference, and its marker is not listed any more: adopt the license again if it is that order's", id),
+		})
 	}
 	_, err = p.mark(ctx, id, m.license.Key, page.Asked[askedUsername], o.Reference, madeByAdopt)
 	return err

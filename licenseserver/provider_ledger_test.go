@@ -318,7 +318,8 @@ func TestSoldByTheLedger(t *testing.T) {
 	} {
 		for _, cold := range []bool{false, true} {
 			srv := newServer()
-			opts := []provider.Option{provider.WithLedger(ledger.NewMemory())}
+			book := ledger.NewMemory()
+			opts := []provider.Option{provider.WithLedger(book)}
 			if test.search {
 				opts = append(opts, searchable)
 			}
@@ -337,6 +338,17 @@ func TestSoldByTheLedger(t *testing.T) {
 				require.ErrorIs(t, err, test.err, name)
 				require.ErrorContains(t, err, "license "+first.Account.ID, name)
 				require.Len(t, srv.Licenses(), before, name)
+
+				var e *provider.Error
+				require.ErrorAs(t, err, &e, name)
+				require.Equal(t, keyOf(srv, "order-1"), *e.Undecided, name)
+				require.ErrorContains(t, err, "ledger.Abandon", name)
+				require.NoError(t, ledger.Abandon(t.Context(), book, *e.Undecided, "it is another order's"), name)
+				for range 2 {
+					_, err = p.Create(t.Context(), orderOf(1))
+					require.NoError(t, err, name)
+					require.Len(t, srv.Licenses(), before+1, name)
+				}
 				continue
 			case test.again:
 				require.NoError(t, err, name)
@@ -505,4 +517,31 @@ func TestLeaseThatEnds(t *testing.T) {
 			require.Equal(t, []string{created.Account.ID}, marked(srv, "order-1"))
 		})
 	}
+}
+
+// TestStrangeNewLicense: after a lost answer there is a new license that this order would not have generated. A person
+// decides; once the order is abandoned it generates another one.
+func TestStrangeNewLicense(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		srv, book := newServer(), ledger.NewMemory()
+		p := providerOn(t, srv, searchable, provider.WithLedger(book), provider.WithSettleTime(settleTime))
+		_, err := p.Create(t.Context(), orderOf(2))
+		require.NoError(t, err)
+		srv.Faults.When(to("/generate-license-key"), 1, faults.Fault{Kind: faults.Drop})
+		_, err = p.Create(t.Context(), orderOf(1))
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		strange := srv.AddLicense(licenseservertest.License{MaxUsers: 77})
+		time.Sleep(settleTime)
+		_, err = p.Create(t.Context(), orderOf(1))
+		require.ErrorIs(t, err, provider.ErrConflict)
+		require.ErrorContains(t, err, "license "+idOf(strange)+" is new and nobody's")
+		var e *provider.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, keyOf(srv, "order-1"), *e.Undecided)
+		require.NoError(t, ledger.Abandon(t.Context(), book, *e.Undecided, "it is a person's"))
+		made, err := p.Create(t.Context(), orderOf(1))
+		require.NoError(t, err)
+		require.NotEqual(t, idOf(strange), made.Account.ID)
+		require.Len(t, srv.Licenses(), 3)
+	})
 }
