@@ -47,6 +47,12 @@ func (o *Object) IsNull(key string) bool {
 	return string(o.values[key]) == "null"
 }
 
+// IsEmpty reports whether the key is present with the value "", which some programs send for null or
+// false.
+func (o *Object) IsEmpty(key string) bool {
+	return string(o.values[key]) == `""`
+}
+
 // Wrong returns the values that a getter found to be of the wrong type, here and in nested objects,
 // in the order of the calls.
 func (o *Object) Wrong() []BodyError { return *o.wrong }

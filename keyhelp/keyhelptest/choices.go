@@ -41,9 +41,11 @@ import (
 //     with password_hash_os, when they are made and in a PUT, and not beside a password.
 //   - A live client without a password gets one, as the wiki says; that the answer calls it password,
 //     and how long it is, is the emulator's choice. Answers to creations with a password are an ID only.
-//   - /api/v1 differs from v2 in what two programs send: certificates with their parts at the top
-//     level (which v2 accepts here too), and security.force_https for is_prefer_https. No source shows
-//     other answers of v1.
+//   - /api/v1 differs from v2 in what a migration sends and reads: certificates with their parts at the
+//     top level (which v2 accepts here too), security.force_https for is_prefer_https, dkim_txt_record
+//     for dkim_record. No source shows other differences.
+//   - Values of another type are refused, except those that programs of running panels send: a text for
+//     id_hosting_plan, ttl and forwarding_type, "" for is_suspended, suspend_on and delete_on.
 //   - Fields of answers with a weaker source than the others: id_hosting_plan, resource_limits,
 //     permissions, php and php_fpm of clients rest on guarded reads of single programs, those of admins are
 //     named as in requests, and rows of databases, FTP users, certificates are those of

@@ -30,13 +30,18 @@ func (c *call) password(dst *Client) {
 	}
 }
 
-// planID reads id_hosting_plan; null removes the plan.
+// planID reads id_hosting_plan, which programs of running panels send as a text too; null removes the
+// plan.
 func (c *call) planID() (id int64, there bool) {
 	const field = "id_hosting_plan"
 	if c.body.IsNull(field) {
 		return 0, true
 	}
-	id, there = c.body.Int(field)
+	read := c.body.Int
+	if c.isLive() {
+		read = c.body.IntOrText
+	}
+	id, there = read(field)
 	if there && c.st.plans.Get(id) == nil {
 		c.blame(field, unknownReference)
 	}

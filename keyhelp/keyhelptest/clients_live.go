@@ -65,7 +65,11 @@ func (c *call) liveFields(dst *Client) (plan int64, replan bool) {
 	}
 	c.language(&dst.Language)
 	c.text(c.body, "notes", &dst.Notes)
-	c.flag(c.body, "is_suspended", &dst.Suspended)
+	if c.body.IsEmpty("is_suspended") { // sent by a migration on /api/v1
+		dst.Suspended = false
+	} else {
+		c.flag(c.body, "is_suspended", &dst.Suspended)
+	}
 	c.day("suspend_on", &dst.SuspendOn)
 	c.day("delete_on", &dst.DeleteOn)
 	if contact, there := c.body.Object("contact_data"); there {

@@ -1,6 +1,7 @@
 package keyhelptest_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -110,7 +111,18 @@ func TestLiveClientPasswords(t *testing.T) {
 	}
 }
 
-// Programs of /api/v1 send an older name for one setting of a domain; v2 does not know it.
+// Programs send a plan as a text, and "" for false.
+func TestLiveClientLooseTypes(t *testing.T) {
+	p := newPanel(t, keyhelptest.Live)
+	id := p.create("/clients", path(`{"username":"a","email":"a@b.example","id_hosting_plan":"%d","is_suspended":""}`, p.Plans()[1].ID))
+	require.Equal(t, p.Plans()[1].ID, p.Clients()[0].PlanID)
+	p.want(200, path(`{"id":%d}`, id), "PUT", path("/clients/%d", id), `{"is_suspended":true}`)
+	p.want(200, path(`{"id":%d}`, id), "PUT", path("/clients/%d", id), `{"is_suspended":""}`)
+	require.False(t, p.Clients()[0].Suspended)
+	p.want(400, liveError(400, "id_hosting_plan: Invalid type (integer)."), "PUT", path("/clients/%d", id), `{"id_hosting_plan":"two"}`)
+}
+
+// Programs of /api/v1 send and read older names; v2 does not know them.
 func TestVersion1(t *testing.T) {
 	p := newPanel(t, keyhelptest.Live, keyhelptest.WithSeedClients(1))
 	id := p.create("/domains", path(`{"id_user":%d,"domain":"a.example"}`, p.Clients()[0].ID))
@@ -126,6 +138,19 @@ func TestVersion1(t *testing.T) {
 	}
 	require.True(t, prefers("v2"))
 	require.False(t, prefers("v1"))
+	for version, field := range map[string]string{"v1": "dkim_txt_record", "v2": "dkim_record"} {
+		for _, target := range []string{"domains", "dns"} {
+			req, err := http.NewRequest("GET", p.URL+path("/api/%s/%s/%d", version, target, id), nil)
+			require.NoError(t, err)
+			req.Header.Set("X-API-Key", p.Key)
+			resp, err := p.Client().Do(req)
+			require.NoError(t, err)
+			var got map[string]any
+			require.NoError(t, json.NewDecoder(resp.Body).Decode(&got))
+			require.NoError(t, resp.Body.Close())
+			require.Contains(t, got, field, "%s of %s", target, version)
+		}
+	}
 }
 
 func TestLiveClientRefused(t *testing.T) {

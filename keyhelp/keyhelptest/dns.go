@@ -60,7 +60,7 @@ func getZone(c *call) reply {
 	return ok(row{
 		"is_custom_dns":   custom,
 		"is_dns_disabled": domain.DNSDisabled,
-		"dkim_record":     "",
+		c.dkimField():     "",
 		"records": row{
 			"soa": row{
 				"ttl": z.soa.ttl, "primary_ns": z.soa.primaryNS, "rname": z.soa.rname, "refresh": z.soa.refresh,
@@ -69,6 +69,15 @@ func getZone(c *call) reply {
 			"other": other,
 		},
 	})
+}
+
+// dkimField is the name of the DKIM key in answers, which programs of older panels and of /api/v1 read as
+// dkim_txt_record.
+func (c *call) dkimField() string {
+	if c.v == v1 {
+		return "dkim_txt_record"
+	}
+	return "dkim_record"
 }
 
 // updateZone replaces the records as a whole. The flags next to them are read-only.

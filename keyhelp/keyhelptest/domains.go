@@ -164,7 +164,7 @@ func (c *call) liveDomain(d *Domain) row {
 		"is_disabled":           d.Disabled,
 		"delete_on":             liveDay(d.DeleteOn),
 		"dkim_selector":         "default",
-		"dkim_record":           "",
+		c.dkimField():           "",
 		"is_custom_dns":         custom,
 		"is_dns_disabled":       d.DNSDisabled,
 		"is_subdomain":          d.ParentID != 0,
