@@ -35,6 +35,10 @@ func Buy(book provider.Ledger, url, key, reference string) error {
 	if err != nil {
 		return err
 	}
+	go func() { // it ends with the tests, however these end
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(1)
+	}()
 	fmt.Println("begun")
 	for {
 		placed, err := client.Orders.Place(context.Background(), HostkeyOrder(reference))
@@ -125,8 +129,9 @@ func Buyers(t *testing.T, program func(url, key, reference string) *exec.Cmd) {
 // whether it has ended by itself before that.
 func watch(t *testing.T, srv *hostkeytest.Server, cmd *exec.Cmd, after time.Duration) (ready bool) {
 	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err = errors.Join(err, cmd.Start()); err != nil {
+	out, errOut := cmd.StdoutPipe()
+	_, errIn := cmd.StdinPipe()
+	if err := errors.Join(errOut, errIn, cmd.Start()); err != nil {
 		t.Error(err)
 		return true
 	}
@@ -136,7 +141,7 @@ func watch(t *testing.T, srv *hostkeytest.Server, cmd *exec.Cmd, after time.Dura
 		}
 		HostkeyDecide(srv, lines.Text())
 	}
-	err = cmd.Wait()
+	err := cmd.Wait()
 	if status, ok := errors.AsType[*exec.ExitError](err); ok && status.ExitCode() >= 0 {
 		t.Error(err) // it has given up by itself
 		return true
