@@ -44,8 +44,8 @@ func TestEveryOption(t *testing.T) {
 		offered := []string{nameOf(k.memory), nameOf(k.clock), "WithTLS"}
 		for _, f := range k.options {
 			offered = append(offered, nameOf(f))
-			for i := range reflect.TypeOf(f).NumIn() {
-				requireJSON(t, reflect.TypeOf(f).In(i), nameOf(f))
+			for in := range reflect.TypeOf(f).Ins() {
+				requireJSON(t, in, nameOf(f))
 			}
 		}
 		slices.Sort(offered)
@@ -57,16 +57,15 @@ func TestEveryOption(t *testing.T) {
 func TestEveryMethod(t *testing.T) {
 	for name, k := range kinds {
 		server := reflect.TypeOf(k.start).Out(0)
-		for i := range server.NumMethod() {
-			m := server.Method(i)
+		for m := range server.Methods() {
 			if slices.Contains(uncallable, m.Name) {
 				continue
 			}
 			for j := 1; j < m.Type.NumIn(); j++ {
 				requireJSON(t, m.Type.In(j), name+"."+m.Name)
 			}
-			for j := range m.Type.NumOut() {
-				requireJSON(t, m.Type.Out(j), name+"."+m.Name)
+			for out := range m.Type.Outs() {
+				requireJSON(t, out, name+"."+m.Name)
 			}
 		}
 	}

@@ -35,7 +35,7 @@ func Run(ctx context.Context, args []string, out, notes io.Writer) error {
 		if err := s.reset(nil); err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if err := s.serve(f.addresses[name]); err != nil {
+		if err := s.serve(ctx, f.addresses[name]); err != nil {
 			return fmt.Errorf("-%s: %w", name, err)
 		}
 		systems = append(systems, s)

@@ -294,6 +294,13 @@ func TestFaults(t *testing.T) {
 	for _, status := range statuses("-faults", "1", "-fault-kinds", "drop,refuse") {
 		require.Zero(t, status, "the connection was not cut")
 	}
+	p := people(t, "-only", "keyhelp", "-faults", "1", "-fault-kinds", "status")["keyhelp"]
+	p.control(200, "DELETE", "faults", "")
+	p.api(200, "GET", "/server", "")
+	p.control(200, "POST", "reset", "")
+	resp, _, err := send(p.Try, "")
+	require.NoError(t, err)
+	require.NotEqual(t, 200, resp.StatusCode, "a reset returns to the faults of the start")
 }
 
 func TestBadFlags(t *testing.T) {

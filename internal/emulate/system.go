@@ -2,6 +2,7 @@ package emulate
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -95,8 +96,8 @@ func (s *system) start(settings []setting) (made *emulated, err error) {
 }
 
 // serve listens at an address.
-func (s *system) serve(address string) error {
-	listener, err := emulator.Listen(address, s.certificate, s)
+func (s *system) serve(ctx context.Context, address string) error {
+	listener, err := emulator.Listen(ctx, address, s.certificate, s)
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
 	}

@@ -26,7 +26,7 @@ func TestKeepCertificate(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
 
-	served, err := emulator.Listen("127.0.0.1:0", second, echo)
+	served, err := emulator.Listen(t.Context(), "127.0.0.1:0", second, echo)
 	require.NoError(t, err)
 	defer served.Close()
 	roots := first.Pool()

@@ -22,9 +22,9 @@ type Listener struct {
 
 // Listen serves handler at an address, whose port may be 0 for a free one, and with https if there
 // is a certificate.
-func Listen(address string, certificate *Certificate, handler http.Handler) (*Listener, error) {
+func Listen(ctx context.Context, address string, certificate *Certificate, handler http.Handler) (*Listener, error) {
 	var listen net.ListenConfig
-	listener, err := listen.Listen(context.Background(), "tcp", address)
+	listener, err := listen.Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
@@ -55,9 +55,9 @@ func (l *Listener) Close() {
 
 // mustListen listens on a free port of a loopback interface.
 func mustListen(certificate *Certificate, handler http.Handler) *Listener {
-	l, err := Listen("127.0.0.1:0", certificate, handler)
+	l, err := Listen(context.Background(), "127.0.0.1:0", certificate, handler)
 	if err != nil {
-		if l, err = Listen("[::1]:0", certificate, handler); err != nil {
+		if l, err = Listen(context.Background(), "[::1]:0", certificate, handler); err != nil {
 			panic("emulator: no loopback interface: " + err.Error())
 		}
 	}
