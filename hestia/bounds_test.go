@@ -140,6 +140,18 @@ func TestTenThousandUsers(t *testing.T) {
 	t.Logf("%d users, %.1f MiB: peak of %.1f MiB, %.1f times the answer", n, mib(len(body)), mib(peak), float64(peak)/float64(len(body)))
 	require.Less(t, peak, most(body))
 
+	p := hestia.NewProvider(c)
+	for verb, read := range map[string]func() (uint64, int, error){
+		"List":       func() (uint64, int, error) { return peakOf(t, p.List(t.Context(), nil)) },
+		"FleetUsage": func() (uint64, int, error) { return peakOf(t, p.FleetUsage(t.Context())) },
+	} {
+		peak, n, err := read()
+		require.NoError(t, err, verb)
+		require.Equal(t, 10_000, n, verb)
+		t.Logf("%s: peak of %.1f MiB", verb, mib(peak))
+		require.Less(t, peak, most(body), verb)
+	}
+
 	_, err = collect(withKey(t, page(body), provider.WithMaxBody(1<<20)).Users.List(t.Context()))
 	require.ErrorIs(t, err, provider.ErrProtocol)
 	require.ErrorContains(t, err, "provider.WithMaxBody", "the error says what to do")
