@@ -25,7 +25,9 @@ type Desk struct {
 	settle  time.Duration
 	vendor  func() (time.Time, bool) // the vendor's clock, nil if it has none
 	// turn is had before the lease, so that the goroutines of one program do not ask for it over and over.
-	turn adapter.Turn
+	// released is when this program had the lease last.
+	turn     adapter.Turn
+	released time.Time
 }
 
 // NewDesk returns the desk of a client. account is the name of the vendor's account unless the options have

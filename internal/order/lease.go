@@ -15,10 +15,11 @@ import (
 // prolongs its lease three times as often.
 const leaseTime = 10 * time.Second
 
-// The pauses between two tries to get a lease that another program holds.
+// A program tries to get a lease that another one holds every so often, more or less. Whoever has given it
+// back lets the others try first, or they would wait until he has nothing left to order.
 const (
-	firstTry = 2 * time.Millisecond
-	lastTry  = 100 * time.Millisecond
+	everyTry   = 20 * time.Millisecond
+	othersTurn = everyTry * 3 / 2
 )
 
 // hold is the sole right to look for orders and to send them, among all programs with one ledger.
@@ -51,24 +52,25 @@ func (d *Desk) hold(ctx context.Context) (context.Context, *hold, error) {
 		<-beating
 		cancel(nil)
 		d.after(ctx, func(ctx context.Context) error { return d.ledger.Release(ctx, d.account, token) })
+		d.released = time.Now()
 		release()
 	}}, nil
 }
 
 // acquire waits for the lease.
-func (d *Desk) acquire(ctx context.Context) (int64, error) {
-	for pause := firstTry; ; pause = min(2*pause, lastTry) {
-		token, err := d.ledger.Acquire(ctx, d.account, leaseTime)
-		if err == nil {
+func (d *Desk) acquire(ctx context.Context) (token int64, err error) {
+	if left := othersTurn - time.Since(d.released); left > 0 {
+		err = adapter.Pause(ctx, left)
+	}
+	for err == nil {
+		if token, err = d.ledger.Acquire(ctx, d.account, leaseTime); err == nil {
 			return token, nil
 		}
 		if errors.Is(err, provider.ErrLeaseHeld) {
-			err = adapter.Pause(ctx, pause/2+rand.N(pause)) // so that programs do not ask at the same time
-		}
-		if err != nil {
-			return 0, d.failed("not sent", err)
+			err = adapter.Pause(ctx, everyTry/2+rand.N(everyTry)) // so that programs do not ask at the same time
 		}
 	}
+	return 0, d.failed("not sent", err)
 }
 
 // prolong prolongs the lease until stop is closed, and cancels what is done under it when it cannot.
