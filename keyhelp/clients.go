@@ -84,8 +84,8 @@ type ClientCreateRequest struct {
 	HostingPlanID int64
 
 	// The other fields exist in the live dialect only and are refused in the documented one
-	// (provider.ErrUnsupported). nil and "" leave the panel's default, which is undocumented for
-	// all of these.
+	// (provider.ErrUnsupported). nil and "" leave the panel's default, which is undocumented, except
+	// that clients are not suspended.
 
 	// PasswordHash and PasswordHashOS take the place of Password, and need each other.
 	PasswordHash         provider.Secret
@@ -118,8 +118,8 @@ type ClientUpdateRequest struct {
 	// PasswordHash and PasswordHashOS take the place of Password, and need each other.
 	PasswordHash   *provider.Secret
 	PasswordHashOS *provider.Secret
-	// LoginName is for programs that send the name as it is: one program's authors found that the API
-	// cannot change it.
+	// LoginName is for programs that send the name as it is: another program says that the API cannot
+	// change it.
 	LoginName *string
 	Language  *string
 	Notes     *string
@@ -330,7 +330,7 @@ func (r *ClientUpdateRequest) check(op operation, subject string) error {
 }
 
 // Delete deletes a client and everything that belongs to it: DELETE /api/v2/clients/{id}.
-// Certificates may remain on live panels (undocumented).
+// Certificates may remain: one program's authors advise to look for them.
 func (s *ClientsService) Delete(ctx context.Context, id int64) error {
 	if err := clientsDelete.any().RefuseID("id", id); err != nil {
 		return err

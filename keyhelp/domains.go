@@ -215,7 +215,8 @@ func (s *DomainsService) List(ctx context.Context, opts *SortOptions) iter.Seq2[
 	return list[Domain](ctx, s.c, domainsList, opts)
 }
 
-// Update changes a domain: PUT /api/v2/domains/{id}. Live dialect only.
+// Update changes a domain: PUT /api/v2/domains/{id}. Live dialect only. The name stays: one program sends
+// another one, but another program says that domains cannot be renamed.
 func (s *DomainsService) Update(ctx context.Context, id int64, req *DomainUpdateRequest) error {
 	if err := domainsUpdate.any().RefuseID("id", id); err != nil {
 		return err

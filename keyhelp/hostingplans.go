@@ -148,7 +148,7 @@ func (s *HostingPlansService) Create(ctx context.Context, req *HostingPlanCreate
 }
 
 // Update changes a plan: PUT /api/v2/hosting-plans/{id}. Live dialect only. Whether clients on the
-// plan get the new limits is undocumented.
+// plan get the new limits is undocumented; they keep them when the plan is deleted.
 func (s *HostingPlansService) Update(ctx context.Context, id int64, req *HostingPlanUpdateRequest) error {
 	if err := plansUpdate.any().RefuseID("id", id); err != nil {
 		return err

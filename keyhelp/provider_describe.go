@@ -36,10 +36,10 @@ var createOptions = []provider.OptionSpec{
 }
 
 // Rules for names and passwords are undocumented. These are the strictest that clients of running
-// panels follow.
+// panels follow; the hyphen is in a name of the vendor's wiki.
 var (
 	usernamePolicy = provider.NamePolicy{
-		MinLength: 2, MaxLength: 32, First: provider.Lower, Rest: provider.Lower + provider.Digits + "_",
+		MinLength: 2, MaxLength: 32, First: provider.Lower, Rest: provider.Lower + provider.Digits + "_-",
 		Reserved: []string{"root", "admin", "administrator", "keyhelp", "www-data", "mysql", "nobody", "daemon", "ftp", "mail", "postfix", "dovecot"},
 	}
 	passwordPolicy = provider.PasswordPolicy{

@@ -156,8 +156,8 @@ func (r *resourcesOf) Identity() (told rest.Identity) {
 	return told
 }
 
-// ScheduledTask is a cron job of a client. The API is known only to list them among a client's
-// resources.
+// ScheduledTask is a cron job of a client. The vendor's specification has them, but its paths could not
+// be read: they are known to be listed among a client's resources only.
 type ScheduledTask struct {
 	ID             int64  `wire:"id"`
 	Type           string `wire:"type"`

@@ -35,7 +35,9 @@ func describe(c *Client) *provider.Description {
 		lost = "a key whose answer was lost is found again by the panel's search"
 		keys = "the key comes from the marker or from the panel's search"
 	}
-	undocumented := provider.Support{Level: provider.Unverified, Note: "the body and answer of the bulk route are undocumented; " + keys}
+	bulk := func(undocumented string) provider.Support {
+		return provider.Support{Level: provider.Unverified, Note: undocumented + " undocumented; " + keys}
+	}
 	capabilities := provider.Capabilities{
 		provider.CapCheck: {Level: provider.Native},
 		provider.CapGet:   {Level: provider.Emulated, Note: "the devices of the license, then the license by the key in its marker; " + keys},
@@ -43,7 +45,8 @@ func describe(c *Client) *provider.Description {
 		provider.CapCreate: {Level: provider.Unverified, Note: "it is assumed that a generated key stores a license and " +
 			"that a deactivated device stays listed; " +
 			"the server cannot store the e-mail address and the name; " + lost},
-		provider.CapSuspend: undocumented, provider.CapUnsuspend: undocumented,
+		provider.CapSuspend:   bulk("the body and answer of the bulk route are"),
+		provider.CapUnsuspend: bulk("the answer of the bulk route is"),
 		provider.CapTerminate: {Level: provider.Unverified, Note: "the body and answer of the bulk route, " +
 			"and what happens to sessions, devices and resources, are undocumented"},
 		provider.CapSignOn: {Level: provider.Partial, Note: "a token for the analytics of all licenses, for operators and not for customers; " +
