@@ -52,7 +52,9 @@ func (d *Desk) hold(ctx context.Context) (context.Context, *hold, error) {
 		<-beating
 		cancel(nil)
 		d.after(ctx, func(ctx context.Context) error { return d.ledger.Release(ctx, d.account, token) })
-		d.released = time.Now()
+		if d.Remembers() { // or nobody else knows the ledger
+			d.released = time.Now()
+		}
 		release()
 	}}, nil
 }
