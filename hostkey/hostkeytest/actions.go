@@ -136,7 +136,7 @@ func (c *call) check() (reply, bool) {
 			c.m = c.st.all[id]
 		}
 		if c.m == nil {
-			return fail(textNoServer(c.action.module, c.action.name)), true
+			return c.noServer(), true
 		}
 	}
 	return reply{}, false

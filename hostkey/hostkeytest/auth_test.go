@@ -149,7 +149,7 @@ func TestServerKey(t *testing.T) {
 	require.Equal(t, []any{float64(mine)}, s.call("eq/list")["servers"])
 	require.Equal(t, []any{float64(mine)}, s.call("eq/update_servers")["servers"])
 	require.Equal(t, "OK", s.call("eq/show", "id", text(mine))["result"])
-	s.fails("EQ/show: invalid server id", "eq/show", "id", text(other))
+	s.fails("EQ/show: server not exist", "eq/show", "id", text(other))
 	s.fails("Access denied", "whmcs/get_client")
 	s.want(permissionDenied, "eq/order_instance", buy("web1")...)
 	s.want(permissionDenied, "api_keys/list")
@@ -203,7 +203,7 @@ func TestFrontDoor(t *testing.T) {
 	}{
 		{"POST", "/presets.php", "", 200, `{"code":-1,"message":"presets: action required"}`},
 		{"POST", "/eq.php", "action=fly&token=" + s.token, 200, `{"code":-1,"message":"eq: action required"}`},
-		{"POST", "/presets.php?action=list", "", 200, `{"code":-1,"message":"presets: action required"}`},
+		{"POST", "/ip.php?action=get_client_ip", "", 200, `{"result":"OK","data":{"ip":"192.0.2.1"}}`},
 		{"GET", "/eq.php?action=on&id=1&token=" + s.token, "", 200, `{"code":-1,"message":"eq: action required"}`},
 		{"GET", "/ip.php?action=get_client_ip", "", 200, `{"result":"OK","data":{"ip":"192.0.2.1"}}`},
 		{"POST", "/ip.php", "action=get_client_ip&%zz=1", 200, `{"result":"OK","data":{"ip":"192.0.2.1"}}`},
@@ -223,7 +223,7 @@ func TestFrontDoor(t *testing.T) {
 	require.Equal(t, 200, status)
 	require.Contains(t, body, "token_expire")
 	s.fails("eq/show: invalid id", "eq/show", "id", "55054x")
-	s.fails("EQ/show: invalid server id", "eq/show", "id", "999999")
+	s.fails("EQ/show: server not exist", "eq/show", "id", "999999")
 	require.Equal(t, 14, s.Faults.Count(), "the journal")
 }
 

@@ -37,7 +37,7 @@ func updateClient(c *call) reply {
 			c.st.client[name] = c.text("billing_" + name)
 		}
 	}
-	return success(row{"clientid": whmcsID})
+	return c.changed(row{"clientid": whmcsID})
 }
 
 // billingData has no result, as seen.
@@ -71,14 +71,14 @@ func requestCancellation(c *call) reply {
 	m.Canceled, m.CancelType = at, kind
 	if kind == 1 && c.cfg.cancelDelay <= 0 {
 		c.st.end(m)
-		return success(row{})
+		return c.changed(row{})
 	}
 	c.st.plan(at, func(due time.Time) {
 		if m.Canceled.Equal(due) {
 			c.st.end(m)
 		}
 	})
-	return success(row{})
+	return c.changed(row{})
 }
 
 func deleteCancellation(c *call) reply {
@@ -87,7 +87,7 @@ func deleteCancellation(c *call) reply {
 	}
 	c.m.Canceled, c.m.CancelType = time.Time{}, 0
 	c.st.planRenewal(c.m)
-	return success(row{})
+	return c.changed(row{})
 }
 
 func listCancellations(c *call) reply {

@@ -18,14 +18,14 @@ func TestBillingData(t *testing.T) {
 	s.want(fmt.Sprintf(`{"IP":"web1","client_id":1001,"order_id":%d,"account_id":%d,"billing_setupfee":"0.00","billing_status":"Active",
 		"reg_date":"2026-03-04","billing_cycle":"Monthly","next_due_date":"2026-04-04","billing_reccuring":"4.00","billing_name":"vm.pico"}`,
 		m.OrderID, m.ServiceID), "whmcs/get_billing_data", "id", text(m.ID))
-	s.fails("WHMCS/get_billing_data: invalid server id", "whmcs/get_billing_data", "id", "1")
+	s.fails("WHMCS/get_billing_data: server not exist", "whmcs/get_billing_data", "id", "1")
 }
 
 func TestCancellationAtOnce(t *testing.T) {
 	s := signedIn(t)
 	m, other := s.machine("web1"), s.machine("web2")
 	id := text(m.ID)
-	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", id, "cancellation_type", "1", "cancellation_reason", "x", "pin", "not_set")
+	s.want(`{"result":"OK"}`, "whmcs/request_cancellation", "id", id, "cancellation_type", "1", "cancellation_reason", "x", "pin", "not_set")
 	again := `{"result":"error","message":"There is a cancellation request for this server already"}`
 	s.want(again, "whmcs/request_cancellation", "id", id, "cancellation_type", "1")
 	s.want(again, "whmcs/request_cancellation", "id", id, "cancellation_type", "0")
@@ -33,21 +33,21 @@ func TestCancellationAtOnce(t *testing.T) {
 		s.call("whmcs/get_cancellation_requests")["requests"])
 	require.Equal(t, "rent", field(s.call("eq/show", "id", id), "server_data", "Condition_Component"), "accepted is not gone")
 	s.Advance(hostkeytest.CancelDelay)
-	s.fails("EQ/show: invalid server id", "eq/show", "id", id)
+	s.fails("EQ/show: server not exist", "eq/show", "id", id)
 	require.Equal(t, []any{float64(other.ID)}, s.call("eq/list")["servers"])
 	require.Equal(t, "Terminated", s.call("whmcs/get_billing_data", "id", id)["billing_status"])
-	s.fails("WHMCS/request_cancellation: invalid server id", "whmcs/request_cancellation", "id", id)
+	s.fails("WHMCS/request_cancellation: server not exist", "whmcs/request_cancellation", "id", id)
 	require.True(t, s.get(m.ID).Gone)
 	require.Equal(t, []any{}, s.call("whmcs/get_cancellation_requests")["requests"])
 	require.Equal(t, map[string]int{"web1": 1, "web2": 1}, s.PaidOrders(), "paid orders stay paid")
 
 	s.SetPIN("4711")
 	s.fails("Invalid PIN", "whmcs/request_cancellation", "id", text(other.ID), "pin", "not_set")
-	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", text(other.ID), "pin", "4711")
+	s.want(`{"result":"OK"}`, "whmcs/request_cancellation", "id", text(other.ID), "pin", "4711")
 
 	quick := signedIn(t, hostkeytest.WithCancelDelay(0))
 	id = text(quick.machine("web1").ID)
-	quick.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", id, "cancellation_type", "1")
+	quick.want(`{"result":"OK"}`, "whmcs/request_cancellation", "id", id, "cancellation_type", "1")
 	require.Empty(t, quick.Machines())
 }
 
@@ -56,17 +56,17 @@ func TestCancellationAtTheEnd(t *testing.T) {
 	m := s.machine("web1")
 	id := text(m.ID)
 	s.want(`{"result":"error","message":"No active cancellation request"}`, "whmcs/delete_cancellation_request", "id", id)
-	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", id)
+	s.want(`{"result":"OK"}`, "whmcs/request_cancellation", "id", id)
 	require.Equal(t, m.NextDue, s.get(m.ID).Canceled)
 	require.Equal(t, "End of Billing Period", s.call("whmcs/get_cancellation_requests", "id", id)["requests"].([]any)[0].(map[string]any)["type"])
-	s.want(`{"result":"success"}`, "whmcs/delete_cancellation_request", "id", id)
+	s.want(`{"result":"OK"}`, "whmcs/delete_cancellation_request", "id", id)
 	s.Advance(m.NextDue.Sub(s.Now()))
 	require.Len(t, s.Machines(), 1, "the undone cancellation does nothing")
 	require.Len(t, s.Invoices(), 2, "it is renewed")
 
 	s = signedIn(t)
 	m = s.machine("web1")
-	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", text(m.ID), "cancellation_type", "0")
+	s.want(`{"result":"OK"}`, "whmcs/request_cancellation", "id", text(m.ID), "cancellation_type", "0")
 	s.Advance(m.NextDue.Sub(s.Now()) - time.Second)
 	require.Len(t, s.Machines(), 1)
 	s.Advance(time.Second)
@@ -76,8 +76,8 @@ func TestCancellationAtTheEnd(t *testing.T) {
 	// An immediate request replaces one for the end of the period.
 	s = signedIn(t)
 	m = s.machine("web1")
-	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", text(m.ID))
-	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", text(m.ID), "cancellation_type", "1")
+	s.want(`{"result":"OK"}`, "whmcs/request_cancellation", "id", text(m.ID))
+	s.want(`{"result":"OK"}`, "whmcs/request_cancellation", "id", text(m.ID), "cancellation_type", "1")
 	s.Advance(hostkeytest.CancelDelay)
 	require.Empty(t, s.Machines())
 }
@@ -217,7 +217,7 @@ func TestMassPay(t *testing.T) {
 
 func TestClient(t *testing.T) {
 	s := signedIn(t, hostkeytest.WithCredit("150.50"))
-	s.want(`{"result":"success","clientid":1001}`, "whmcs/update_client", "billing_city", "Delft")
+	s.want(`{"result":"OK","clientid":1001}`, "whmcs/update_client", "billing_city", "Delft")
 	s.want(`{"result":"success","billing_location":"whmcs_com","client":{"id":1001,"credit":"150.50","currency_code":"EUR","firstname":"","lastname":"",
 		"companyname":"","email":"account@customers.test","address1":"","address2":"","city":"Delft","state":"","postcode":"","country":"","phonenumber":""}}`,
 		"whmcs/get_client")

@@ -59,19 +59,41 @@ func presetList(c *call) reply {
 	return c.ok(row{"presets": rows(c.presets(c.text("location")), presetRow)})
 }
 
+// prices are in which currencies: those that the caller asks for, or both.
+func (c *call) prices(monthly string) row {
+	price := make(row)
+	for _, currency := range []string{"EUR", "USD"} {
+		if !c.has("currencies") || slices.Contains(strings.Split(c.text("currencies"), ","), currency) {
+			price[currency] = number(monthly)
+		}
+	}
+	return price
+}
+
 func presetInfo(c *call) reply {
+	price := func(monthly string) any { return c.prices(monthly) }
+	if c.cfg.shapes[ShapePlainPrices] {
+		price = func(monthly string) any { return number(monthly) }
+	}
 	return c.ok(row{"presets": rows(c.presets(""), func(p *Preset) row {
 		fields := presetRow(p)
-		fields["price"] = row{"EUR": number(p.Monthly), "USD": number(p.Monthly)}
-		fields["OS"] = rows(c.st.systems(p), func(o *OS) row { return osRow(o) })
-		fields["soft"] = rows(c.st.sold.Software, softwareRow)
-		plans := make(map[string][]row)
+		plans, byLocation := make(map[string][]row), make(row)
 		for _, location := range p.Locations {
+			byLocation[location] = c.prices(p.Monthly)
 			plans[location] = rows(c.st.plans(p, location), func(t *TrafficPlan) row {
-				return row{"id": t.ID, "name": t.Name, "price": number(t.Monthly)}
+				return row{"id": t.ID, "name": t.Name, "price": price(t.Monthly)}
 			})
 		}
-		fields["traffic_plans"] = plans
+		fields["traffic_plans"], fields["price"] = plans, byLocation
+		if c.cfg.shapes[ShapePlainPrices] {
+			fields["price"] = c.prices(p.Monthly)
+		}
+		fields["OS"] = rows(c.st.systems(p), func(o *OS) row {
+			return row{"id": o.ID, "name": o.Name, "price": price(o.Monthly)}
+		})
+		fields["soft"] = rows(c.st.sold.Software, func(s Software) row {
+			return row{"id": s.ID, "name": s.Name, "price": price(s.Monthly)}
+		})
 		return fields
 	})})
 }
@@ -173,17 +195,16 @@ func softwareList(c *call) reply {
 	return c.ok(row{"software": rows(c.st.sold.Software, softwareRow), "debug": "", "debug_licensed_soft": ""})
 }
 
-// trafficPlanList reads its filters from the query of a GET, and refuses a customer's token.
+// trafficPlanList refuses a customer's token.
 func trafficPlanList(c *call) reply {
 	if c.token != nil {
 		return message("invalid request")
 	}
-	query := c.r.URL.Query()
-	p, found := c.chosen(query.Get("instance"))
+	p, found := c.chosen(c.text("instance"))
 	if !found {
 		return c.ok(row{"traffic_plans": []row{}})
 	}
-	return c.ok(row{"traffic_plans": rows(c.st.plans(p, query.Get("location")), func(t *TrafficPlan) row {
+	return c.ok(row{"traffic_plans": rows(c.st.plans(p, c.text("location")), func(t *TrafficPlan) row {
 		return row{
 			"id": t.ID, "name": t.Name, "active": 1, "locations": strings.Join(t.Locations, ","), "limit_out": t.LimitTB,
 			"rate_out": t.RateMbit, "currency_id": 0, "price": number(t.Monthly), "main_plan": 1,
@@ -216,7 +237,7 @@ func stockShow(c *call) reply {
 			return c.ok(row{"server_data": stockRow(s)})
 		}
 	}
-	return fail(textNoServer("stocks", "show"))
+	return c.noServer()
 }
 
 // jenkinsTasks lists the post-install tasks.

@@ -29,15 +29,36 @@ func TestPresets(t *testing.T) {
 		"price":{"NL":{"EUR":-1,"USD":-1},"US":{"EUR":-1,"USD":-1}}}`, string(first))
 	all := s.call("presets/list")["presets"]
 	require.Equal(t, []any{1.0, 1.0, 0.0, 1.0}, names(all, "active"))
-	info := s.call("presets/info")["presets"].([]any)[0].(map[string]any)
-	require.Equal(t, map[string]any{"EUR": 4.0, "USD": 4.0}, info["price"])
-	require.NotContains(t, names(info["OS"], "id"), 259.0)
-	require.Len(t, field(info, "traffic_plans", "NL"), 1)
 
 	s.signIn(s.Key)
 	require.Equal(t, 214.0, field(s.call("presets/show", "id", "214"), "preset", "id"))
 	s.fails("invalid instance name", "presets/show", "name", "nothing")
 	s.want(`{"result":"OK","module":"presets","action":"search","name":"vm.nano","location":"FR","free":0}`, "presets/search", "name", "vm.nano", "location", "FR")
+}
+
+// TestPresetInfo: prices are by location and currency, and those of what is added to a preset by currency.
+func TestPresetInfo(t *testing.T) {
+	info := func(s *server, pairs ...string) map[string]any {
+		t.Helper()
+		preset := s.call("presets/info", pairs...)["presets"].([]any)[0].(map[string]any)
+		require.NotContains(t, names(preset["OS"], "id"), 259.0)
+		return preset
+	}
+	both := func(n float64) map[string]any { return map[string]any{"EUR": n, "USD": n} }
+	s := newServer(t)
+	preset := info(s)
+	require.Equal(t, map[string]any{"NL": both(4), "US": both(4)}, preset["price"])
+	require.Equal(t, []any{both(0), both(0), both(21)}, names(preset["OS"], "price"))
+	require.Equal(t, []any{both(0), both(9.9)}, names(preset["soft"], "price"))
+	require.Equal(t, []any{map[string]any{"id": 32.0, "name": "3 TB / 1 Gbps VM", "price": both(0)}}, field(preset, "traffic_plans", "NL"))
+	preset = info(s, "currencies", "USD,RUB")
+	require.Equal(t, map[string]any{"USD": 4.0}, field(preset, "price", "NL"))
+
+	plain := info(newServer(t, hostkeytest.WithShapes(hostkeytest.ShapePlainPrices)))
+	require.Equal(t, both(4), plain["price"])
+	require.Equal(t, []any{0.0, 0.0, 21.0}, names(plain["OS"], "price"))
+	require.Equal(t, []any{0.0, 9.9}, names(plain["soft"], "price"))
+	require.Equal(t, 0.0, field(plain, "traffic_plans", "NL").([]any)[0].(map[string]any)["price"])
 }
 
 func TestSystemsAndSoftware(t *testing.T) {
@@ -53,7 +74,7 @@ func TestSystemsAndSoftware(t *testing.T) {
 	require.Equal(t, []any{"Docker", "Panel Pro"}, names(s.call("software/list")["software"], "name"))
 }
 
-// TestTrafficPlans: filters are read from the query of a GET, and a customer's token is refused.
+// TestTrafficPlans: filters are read wherever they are, and a customer's token is refused.
 func TestTrafficPlans(t *testing.T) {
 	s := newServer(t)
 	_, body := s.send("GET", "/traffic_plans.php?"+url.Values{"action": {"list"}, "instance": {"108"}, "location": {"NL"}}.Encode(), "")
@@ -62,7 +83,7 @@ func TestTrafficPlans(t *testing.T) {
 	_, body = s.send("POST", "/traffic_plans.php?action=list&instance=214", "")
 	require.Contains(t, body, `"id":35`)
 	require.NotContains(t, body, `"id":32`)
-	require.Len(t, s.call("traffic_plans/list", "instance", "214")["traffic_plans"], 2, "a form filters nothing")
+	require.Equal(t, []any{35.0}, names(s.call("traffic_plans/list", "instance", "214")["traffic_plans"], "id"))
 	s.signIn(s.Key)
 	s.want(`{"code":-1,"message":"invalid request"}`, "traffic_plans/list")
 }
@@ -72,7 +93,7 @@ func TestStocks(t *testing.T) {
 	require.Equal(t, []any{33074.0}, names(s.call("stocks/list", "group", "1CPU")["servers"], "id"))
 	require.Equal(t, []any{33071.0}, names(s.call("stocks/list", "location", "NL", "group", "ALL")["servers"], "id"))
 	require.Equal(t, "Xeon E3", field(s.call("stocks/show", "id", "33074"), "server_data", "name"))
-	s.fails("STOCKS/show: invalid server id", "stocks/show", "id", "1")
+	s.fails("STOCKS/show: server not exist", "stocks/show", "id", "1")
 }
 
 func TestOwnCatalogue(t *testing.T) {

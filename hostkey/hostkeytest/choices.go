@@ -13,9 +13,7 @@ import (
 //   - Order of checks: module, method, body, action, token, rights, required parameters, their
 //     types, the server they name, state. An unknown action gets the known text of a missing one,
 //     an unknown module a 404 page.
-//   - A POST is read from its form only. GET works for actions that read, and for auth/login;
-//     traffic_plans/list takes its filters from the query only, and the action from the form if the
-//     query has none.
+//   - GET works for actions that read, and for auth/login.
 //   - A missing token is answered like an expired one. Public actions ignore a token, except
 //     traffic_plans/list.
 //   - A missing parameter: "Missing required keys: <names>", which has been seen from one action
@@ -24,8 +22,8 @@ import (
 //   - Unknown parameters are ignored. Empty ones count as absent.
 //   - A server key reaches its server only: no billing ("Access denied"), no orders, keys, domains
 //     and SSH keys ("Permission denied"). Lists show it its one server.
-//   - An unknown server: "<MODULE>/<action>: invalid server id", which has been seen from EQ/list
-//     and NAT/add_static_nat.
+//   - An unknown server: "<MODULE>/<action>: server not exist", the end of which the vendor's Terraform
+//     provider knows; see ShapeInvalidServerID.
 //   - Actions whose answer is unknown end in an error with the code NotModelled.
 //   - Texts for a disabled key and a forbidden address, in the shape of "Incorrect API key format".
 //   - A token is tied to the address of its sign-in unless fix_ip is 0. The longest ttl is
@@ -34,8 +32,8 @@ import (
 // Orders:
 //   - An order is paid from the credit at once, or refused without an invoice if the credit is too
 //     low. WithUnpaidOrders leaves the invoice Unpaid; paying it later starts the deployment.
-//   - A deployment starts when its invoice is paid: its server then has an ID, which the answer
-//     names, and a callback. The server is listed when the deployment is done (WithEarlyServers: at
+//   - A deployment starts when its invoice is paid: its server then has an ID, which only some answers
+//     name (see OrderAnswer), and a callback. The server is listed when the deployment is done (WithEarlyServers: at
 //     once, as TT), and inv_id of the invoice's item names it from then on. A failed deployment
 //     leaves a paid invoice and no server.
 //   - deploy_keys contains the orders that are being deployed, billing_servers the prebill servers.
@@ -48,7 +46,8 @@ import (
 //   - An address above the free one costs extraAddress a month. root_pass may contain only the
 //     characters that the vendor's reseller module allows.
 //   - post_install_callback is never called.
-//   - A promocode, e-mail address and currency change nothing; prices are EUR, without tax.
+//   - A promocode, e-mail address and currency change nothing; prices are EUR, without tax. They are the
+//     same in USD, and presets/info knows no other currency.
 //   - Reinstalling costs nothing and needs an unlocked server. A second one during the first is
 //     refused.
 //
@@ -56,7 +55,9 @@ import (
 //   - eq/suspend and eq/unsuspend take the server's ID as id. Suspended means power_off, locked,
 //     and powered off; unsuspending powers on. A suspended server refuses on, reboot, reinstall and
 //     console. Suspending twice is accepted.
-//   - A repeated on or off is accepted. Otherwise power and billing are separate.
+//   - A repeated on or off is accepted. Otherwise power and billing are separate. The status in
+//     server_data is power_off as soon as a server is told to switch off, as the vendor's Terraform
+//     provider reads it; Condition_Component is not, and power_status follows the power itself.
 //   - port_off sets the tag block to its reason, or to blockDefault; port_on removes it unless an
 //     administrator set it (see BlockPort). A server has one port, and any port name means it.
 //   - A cancelled server lives for CancelDelay, or until the end of the paid period. After that eq

@@ -102,6 +102,9 @@ func showMachine(c *call) reply {
 		"id": c.id(m.ID), "Condition_Component": m.Status, "ref_tableName": m.kind(), "type": m.kind(), "account_id": m.ServiceID,
 		"type_billing": billing, "limit_bands": bandwidthMbit, "power_status": power(m), "OS": system, "preset": m.Preset,
 	}
+	if !c.cfg.shapes[ShapeNoStatus] {
+		data["status"] = m.record()
+	}
 	addresses := make([]row, len(m.IPs))
 	for i, ip := range m.IPs {
 		addresses[i] = row{"ip": ip, "main_ip": flag(i == 0), "MAC": m.mac(), "vlan": 100}
@@ -113,6 +116,9 @@ func showMachine(c *call) reply {
 	fields := row{
 		"server_data": data, "hardware": []any{}, "IP": addresses, "interfaces": []row{{"mac": m.mac(), "IsMain": 1}},
 		"location": row{"dc_location": m.Location}, "ipmi": row{"model": model}, "tags": rows(m.Tags, m.tagRow),
+	}
+	if !c.cfg.shapes[ShapeBillingInServerData] { // a reseller's module reads them here
+		fields["account_id"], fields["type_billing"] = data["account_id"], data["type_billing"]
 	}
 	if c.cfg.shapes[ShapeServerDataList] {
 		fields["server_data"] = []row{data}
@@ -162,7 +168,7 @@ func machineTraffic(c *call) reply {
 	return c.ok(row{"id": c.id(c.m.ID), "traffic": row{"in": c.m.TrafficIn, "out": c.m.TrafficOut}})
 }
 
-// consoleReady checks what both consoles require.
+// consoleReady checks what both consoles, and a reset of the management interface, require.
 func (c *call) consoleReady() (reply, bool) {
 	if r, bad := c.wrongPIN(); bad {
 		return r, true

@@ -2,7 +2,6 @@ package hostkeytest
 
 import (
 	"errors"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
@@ -10,8 +9,6 @@ import (
 
 	"github.com/provkit/provkit/internal/emulator"
 )
-
-const formType = "application/x-www-form-urlencoded"
 
 // serve reads the request before it takes the lock: a slow client must not hold up the others.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
@@ -26,43 +23,21 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
 		return
 	}
-	form, bad := readForm(r)
-	if bad != 0 {
-		http.Error(w, http.StatusText(bad), bad)
+	form, err := emulator.ReadForm(r)
+	if err != nil {
+		status := http.StatusBadRequest
+		if bad, ok := errors.AsType[*emulator.BodyError](err); ok && bad.Problem == emulator.BodyTooLarge {
+			status = http.StatusRequestEntityTooLarge
+		}
+		http.Error(w, http.StatusText(status), status)
 		return
 	}
-	name := form.Get("action")
-	if name == "" && module == "traffic_plans" {
-		name = r.URL.Query().Get("action")
-	}
-	a := actions[name]
+	a := actions[form.Get("action")]
 	if a == nil || (r.Method == http.MethodGet && a.class != read && a.name != "login") {
 		message(module + ": action required").write(w)
 		return
 	}
 	s.answer(a, form, r).write(w)
-}
-
-// readForm returns the parameters of a request, or the status that refuses it. Pairs that cannot be
-// decoded are dropped, as PHP does.
-func readForm(r *http.Request) (url.Values, int) {
-	if r.Method == http.MethodGet {
-		return r.URL.Query(), 0
-	}
-	data, err := emulator.ReadBody(r)
-	if err != nil {
-		var bad *emulator.BodyError
-		if errors.As(err, &bad) && bad.Problem == emulator.BodyTooLarge {
-			return nil, http.StatusRequestEntityTooLarge
-		}
-		return nil, http.StatusBadRequest
-	}
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != formType {
-		return url.Values{}, 0
-	}
-	form, _ := url.ParseQuery(string(data))
-	return form, 0
 }
 
 func (s *Server) answer(a *action, form url.Values, r *http.Request) reply {

@@ -136,7 +136,7 @@ func (s *server) wait(answer map[string]any) map[string]any {
 	require.Len(s.t, key, 32)
 	for range 20 {
 		state := s.call("eq_callback/check", "key", key)
-		if state["result"] == "OK" || state["result"] == "Fail" {
+		if state["result"] == "OK" && state["scope"] != "pending" || state["result"] == "Fail" {
 			return state
 		}
 		s.Advance(time.Minute)

@@ -68,6 +68,10 @@ type machine struct {
 	renewal      *invoice // unpaid
 	overdue      bool     // suspended for an unpaid renewal
 	visible      bool
+	// switches counts the requests to switch the power; goingOn and goingOff tell the last one while it
+	// is not done.
+	switches          int
+	goingOn, goingOff bool
 }
 
 // clone returns a deep copy of the Machine.

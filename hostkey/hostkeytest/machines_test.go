@@ -16,8 +16,8 @@ import (
 func TestShow(t *testing.T) {
 	s := signedIn(t)
 	m := s.AddMachine(hostkeytest.Machine{Hostname: "web1", RootPass: "Root-Passw0rd"})
-	s.want(fmt.Sprintf(`{"result":"OK","module":"eq","action":"show",
-		"server_data":{"id":%[1]d,"Condition_Component":"rent","ref_tableName":"VPS","type":"VPS","account_id":%[2]d,"type_billing":"whmcs_com",
+	s.want(fmt.Sprintf(`{"result":"OK","module":"eq","action":"show","account_id":%[2]d,"type_billing":"whmcs_com",
+		"server_data":{"id":%[1]d,"Condition_Component":"rent","status":"rent","ref_tableName":"VPS","type":"VPS","account_id":%[2]d,"type_billing":"whmcs_com",
 			"limit_bands":1000,"power_status":"on","OS":"Debian 12","preset":"vm.pico"},
 		"hardware":[],"IP":[{"ip":"198.18.0.2","main_ip":1,"MAC":"00:00:5e:00:53:0e","vlan":100}],
 		"interfaces":[{"mac":"00:00:5e:00:53:0e","IsMain":1}],"location":{"dc_location":"NL"},"ipmi":{"model":"openstack"},
@@ -59,8 +59,8 @@ func TestHideServers(t *testing.T) {
 	s.HideServers(true)
 	s.want(permissionDenied, "eq/list")
 	s.want(permissionDenied, "eq/update_servers")
-	s.fails("EQ/show: invalid server id", "eq/show", "id", text(id))
-	s.fails("TAGS/list: invalid server id", "tags/list", "id", text(id))
+	s.fails("EQ/show: server not exist", "eq/show", "id", text(id))
+	s.fails("TAGS/list: server not exist", "tags/list", "id", text(id))
 	require.Equal(t, []any{}, field(s.call("auth/info"), "result", "servers"))
 	require.Equal(t, "Active", s.call("whmcs/get_billing_data", "id", text(id))["billing_status"])
 	require.Len(t, s.Machines(), 1)
@@ -76,10 +76,15 @@ func TestPower(t *testing.T) {
 	require.Equal(t, "VM is up now", status())
 	off := s.call("eq/off", "id", id)
 	require.True(t, s.get(m.ID).PoweredOn, "not yet")
+	show := s.call("eq/show", "id", id)
+	require.Equal(t, []any{"on", "power_off"}, []any{field(show, "server_data", "power_status"), field(show, "server_data", "status")})
 	done := s.wait(off)
 	require.Equal(t, "Post is off", done["scope"])
 	require.Equal(t, map[string]any{"action": "off", "id": id}, done["context"])
-	require.Equal(t, "off", field(s.call("eq/show", "id", id), "server_data", "power_status"))
+	show = s.call("eq/show", "id", id)
+	require.Equal(t, []any{"off", "power_off", "rent"}, []any{
+		field(show, "server_data", "power_status"), field(show, "server_data", "status"), field(show, "server_data", "Condition_Component"),
+	})
 	require.Equal(t, "rent", s.get(m.ID).Status, "power does not change the status")
 	require.Equal(t, "VM is down now", status())
 	s.wait(s.call("eq/on", "id", id))
@@ -185,7 +190,7 @@ func TestTags(t *testing.T) {
 	s.fails("tag/add: invalid token data, too long", "tags/add", "id", text(a), "tag", strings.Repeat("a", 33))
 	s.fails("tag/add: invalid token data, too long", "tags/add", "id", text(a), "tag", "a", "value", strings.Repeat("a", 257))
 	s.fails("Missing required keys: id", "tags/add", "tag", "a")
-	s.fails("TAGS/add: invalid server id", "tags/add", "id_list[0]", text(a), "id_list[1]", "1", "tag", "a")
+	s.fails("TAGS/add: server not exist", "tags/add", "id_list[0]", text(a), "id_list[1]", "1", "tag", "a")
 	require.Empty(t, tag(s, a, "a"), "all or nothing")
 
 	s.ok("eq/rename_server", "id", text(a), "hostname", "renamed")
@@ -206,12 +211,16 @@ func TestAddresses(t *testing.T) {
 	s.fails("ip/update_ptr: invalid ptr", "ip/update_ptr", "id", id, "ip", ip, "ptr", "no name")
 
 	s.fails("IPv4 amount must be specified", "net/add_ipv4", "id", id, "port", "1")
-	added := s.call("net/add_ipv4", "id", id, "port", "1", "amount", "2")
+	added := s.call("net/add_ipv4", "id", id, "amount", "2") // the vendor's Terraform provider sends no port
 	require.Len(t, added["ips"], 2)
 	s.call("net/add_ipv4", "id", id, "port", "1", "ips[]", "203.0.113.8")
 	require.Len(t, s.get(m.ID).IPs, 4)
 	s.ok("ip/set_main", "id", id, "ip", "203.0.113.8", "main", "1")
 	require.Equal(t, "203.0.113.8", s.get(m.ID).IPs[0])
+	s.ok("ip/set_main", "id", id, "ip", ip, "main", ip)
+	require.Equal(t, ip, s.get(m.ID).IPs[0])
+	s.fails("ip/set_main: invalid main", "ip/set_main", "id", id, "ip", "203.0.113.8", "main", "2")
+	s.ok("ip/set_main", "id", id, "ip", "203.0.113.8", "main", "203.0.113.8")
 	s.fails("malformed IP=203.0.113.8 for token", "net/remove_ipv4", "id", id, "ip", "203.0.113.8")
 	s.ok("net/remove_ipv4", "id", id, "ip", ip)
 	s.ok("net/remove_ipv4", "id", id, "remove_all", "1")

@@ -11,13 +11,13 @@ var networkActions = []action{
 	{"ip", "get_ip", read, withToken, "ip", getIP},
 	{"ip", "get_ptr", read, withToken, "id:server ip", getPTR},
 	{"ip", "update_ptr", write, withToken, "id:server ip ptr", updatePTR},
-	{"ip", "set_main", write, withToken, "id:server ip main=1", setMain},
+	{"ip", "set_main", write, withToken, "id:server ip main", setMain},
 	{"ip", "get_traffic", read, withToken, "", nil},
 	{"ip", "list_free_ip", read, withToken, "", nil},
 	{"net", "port_off", write, withToken, "id:server port", portOff},
 	{"net", "port_on", write, withToken, "id:server port", portOn},
 	{"net", "get_status", read, withToken, "id:server", portStatus},
-	{"net", "add_ipv4", order, withToken, "id:server port amount:int? vlan:int?", addIPv4},
+	{"net", "add_ipv4", order, withToken, "id:server amount:int? vlan:int?", addIPv4},
 	{"net", "remove_ipv4", destroy, withToken, "id:server", removeIPv4},
 	{"net", "block_ip", write, withToken, "id:server ip description four_hours=0|1?", blockIP},
 	{"net", "unblock_ip", write, withToken, "id:server ip", unblockIP},
@@ -77,10 +77,14 @@ func updatePTR(c *call) reply {
 	return c.ok(nil)
 }
 
+// setMain takes the address in main, as the vendor's own program sends it, or 1 there.
 func setMain(c *call) reply {
 	ip, own := c.ownIP()
 	if !own {
 		return c.malformedIP()
+	}
+	if main := c.text("main"); main != ip && main != "1" {
+		return c.invalid("main")
 	}
 	i := slices.Index(c.m.IPs, ip)
 	c.m.IPs = slices.Insert(slices.Delete(c.m.IPs, i, i+1), 0, ip)
@@ -206,7 +210,7 @@ func addNAT(c *call) reply {
 
 func removeNAT(c *call) reply {
 	if c.m == nil && !c.has("white_ip") {
-		return fail(textNoServer(c.action.module, c.action.name))
+		return c.noServer()
 	}
 	m := c.m
 	if m == nil {

@@ -91,7 +91,7 @@ func WithEarlyServers() Option { return func(c *config) { c.early = true } }
 func WithUnpaidOrders() Option { return func(c *config) { c.unpaid = true } }
 
 // WithOrderAnswer sets what order_instance answers to an accepted order; the default is
-// [AnswerFull].
+// [AnswerNoID].
 func WithOrderAnswer(answer OrderAnswer) Option { return func(c *config) { c.answer = answer } }
 
 // WithExpiredToken sets the wording for a token that is expired or unknown; the default is

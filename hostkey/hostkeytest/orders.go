@@ -239,7 +239,7 @@ func (c *call) orderReply(o *placed) reply {
 	}
 	if o.Paid {
 		fields = row{
-			"id": strconv.FormatInt(o.ServerID, 10), "invoice": c.id(o.InvoiceID), "status": invoicePaid, "deploy_status": orderDeploysForReal,
+			"id": c.id(o.ServerID), "invoice": c.id(o.InvoiceID), "status": invoicePaid, "deploy_status": orderDeploysForReal,
 			"callback": o.Callback, "os_name": o.server.OS, "soft_name": o.soft,
 		}
 	}
@@ -255,7 +255,13 @@ func (c *call) orderReply(o *placed) reply {
 		delete(fields, "invoice")
 	}
 	switch c.cfg.answer {
+	case AnswerNoID:
+		if !o.Paid || !o.m.visible {
+			delete(fields, "id")
+		}
 	case AnswerFull:
+	case AnswerTextID:
+		fields["id"] = strconv.FormatInt(o.ServerID, 10)
 	case AnswerInvoiceID:
 		rename("invoiceid")
 	case AnswerInvoiceSnake:
@@ -327,7 +333,8 @@ func orderReinstall(c *call) reply {
 	}
 	c.st.setTag(c.m, "autodeploy_start", stamp(c.st.now), "", true)
 	t := c.reinstallTask("deploy", in.osName(), in.softName())
-	return c.ok(row{"id": strconv.FormatInt(c.m.ID, 10), "callback": t.key, "os_name": in.osName(), "soft_name": in.softName()})
+	t.pendingOK = !c.cfg.shapes[ShapeReinstallNotReady]
+	return c.ok(row{"id": c.id(c.m.ID), "callback": t.key, "os_name": in.osName(), "soft_name": in.softName()})
 }
 
 func (c *call) mayReinstall() (reply, bool) {

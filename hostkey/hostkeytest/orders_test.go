@@ -27,7 +27,7 @@ func TestOrder(t *testing.T) {
 		Total: "4.00", Paid: true, At: start,
 	}, o)
 	require.Equal(t, map[string]any{
-		"result": "OK", "module": "eq", "action": "order_instance", "id": text(o.ServerID), "invoice": float64(o.InvoiceID),
+		"result": "OK", "module": "eq", "action": "order_instance", "invoice": float64(o.InvoiceID),
 		"status": "Paid", "deploy_status": "deploying", "callback": callback, "os_name": "Debian 12", "soft_name": "",
 	}, answer)
 	require.Equal(t, "996.00", s.Credit())
@@ -36,7 +36,7 @@ func TestOrder(t *testing.T) {
 	// It is being deployed: known by its invoice, and not listed.
 	s.want(fmt.Sprintf(`{"result":"OK","module":"eq","action":"update_servers","servers":[],"deploy_keys":{"%d":%q},"billing_servers":[]}`,
 		o.InvoiceID, callback), "eq/update_servers")
-	s.fails("EQ/show: invalid server id", "eq/show", "id", text(o.ServerID))
+	s.fails("EQ/show: server not exist", "eq/show", "id", text(o.ServerID))
 	require.Nil(t, items(s, o.InvoiceID)[0]["inv_id"])
 	require.Equal(t, "Pending", s.call("whmcs/get_billing_data", "id", text(o.ServerID))["billing_status"])
 	s.want(fmt.Sprintf(`{"result":"Not ready","key":%q}`, callback), "eq_callback/check", "key", callback)
@@ -107,7 +107,7 @@ func TestOrderRefusals(t *testing.T) {
 		"eq/order_instance: invalid root_size":         {"root_size", "0"},
 		"eq/order_instance: invalid disk_mirror":       {"disk_mirror", "raid5"},
 		"eq/order_instance: invalid ipv4_amount":       {"ipv4_amount", "1000000000000"},
-		"EQ/order_instance: invalid server id":         {"id", "1"},
+		"EQ/order_instance: server not exist":          {"id", "1"},
 	} {
 		s := signedIn(t)
 		s.fails(refusal, "eq/order_instance", buy("a", more...)...)
@@ -136,7 +136,7 @@ func TestOrderAnswers(t *testing.T) {
 		require.Equal(t, "996.00", s.Credit(), answer)
 		base := map[string]any{"result": "OK", "module": "eq", "action": "order_instance"}
 		full := map[string]any{
-			"id": text(o.ServerID), "status": "Paid", "deploy_status": "deploying", "callback": o.Callback, "os_name": "Debian 12", "soft_name": "",
+			"id": float64(o.ServerID), "status": "Paid", "deploy_status": "deploying", "callback": o.Callback, "os_name": "Debian 12", "soft_name": "",
 		}
 		add := func(fields map[string]any) map[string]any {
 			maps.Copy(base, fields)
@@ -145,6 +145,13 @@ func TestOrderAnswers(t *testing.T) {
 		invoice := float64(o.InvoiceID)
 		var want map[string]any
 		switch answer {
+		case hostkeytest.AnswerNoID:
+			delete(full, "id")
+			full["invoice"] = invoice
+			want = add(full)
+		case hostkeytest.AnswerTextID:
+			full["id"], full["invoice"] = text(o.ServerID), invoice
+			want = add(full)
 		case hostkeytest.AnswerFull, hostkeytest.AnswerPending:
 			full["invoice"] = invoice
 			want = add(full)
@@ -158,7 +165,7 @@ func TestOrderAnswers(t *testing.T) {
 			full["invoice"] = invoice
 			want = add(map[string]any{"data": full})
 		case hostkeytest.AnswerIDAlone:
-			want = add(map[string]any{"id": text(o.ServerID)})
+			want = add(map[string]any{"id": float64(o.ServerID)})
 		case hostkeytest.AnswerInvoiceAlone:
 			want = add(map[string]any{"invoice": invoice})
 		case hostkeytest.AnswerNoReference:
@@ -265,7 +272,7 @@ func tag(s *server, id int64, name string) string {
 
 func TestEarlyServers(t *testing.T) {
 	s := signedIn(t, hostkeytest.WithEarlyServers())
-	id := s.call("eq/order_instance", buy("web1")...)["id"].(string)
+	id := text(id(s.call("eq/order_instance", buy("web1")...)["id"])) // it is there, so the answer names it
 	show := s.call("eq/show", "id", id)
 	require.Equal(t, "TT", field(show, "server_data", "Condition_Component"))
 	require.Len(t, s.call("eq/list")["servers"], 1)
@@ -313,8 +320,9 @@ func TestReinstall(t *testing.T) {
 	s.fails("eq/order_instance: invalid preset", "eq/order_instance", append(install, "preset", "vm.pico")...)
 	s.fails("OS 259 is not compatible with server eq:"+text(m.ID), "eq/order_instance", override(install, []string{"os_id", "259"})...)
 	answer := s.call("eq/order_instance", install...)
-	require.Equal(t, text(m.ID), answer["id"])
+	require.Equal(t, float64(m.ID), answer["id"])
 	require.Nil(t, answer["invoice"])
+	s.want(`{"result":"OK","scope":"pending","context":{"id":"","ip":""}}`, "eq_callback/check", "key", answer["callback"].(string))
 	s.fails("Reinstall is in progress already", "eq/order_instance", install...)
 	require.Equal(t, "OK", s.wait(answer)["result"])
 	got := s.get(m.ID)

@@ -31,11 +31,26 @@ func (c *call) switching(on bool, change func(*machine)) reply {
 		return fail(textLocked)
 	}
 	m := c.m
+	m.switches++
+	number := m.switches
+	m.goingOn, m.goingOff = on, !on
 	return c.accepted(c.start(m, taskTime, c.action.name, func(time.Time) {
+		if m.switches == number {
+			m.goingOn, m.goingOff = false, false
+		}
 		if !m.Gone && (!on || m.Status == statusRent) {
 			change(m)
 		}
 	}))
+}
+
+// record is the status in server_data: it tells at once what the power will be, since the vendor's
+// Terraform provider reads it right after its request, and only once.
+func (m *machine) record() string {
+	if m.Status == statusRent && (m.goingOff || !m.PoweredOn && !m.goingOn) {
+		return statusPowerOff
+	}
+	return m.Status
 }
 
 func powerOn(c *call) reply { return c.switching(true, func(m *machine) { m.PoweredOn = true }) }
@@ -56,7 +71,13 @@ func bootDevice(c *call) reply {
 	})
 }
 
-func resetUnit(c *call) reply { return c.switching(true, func(*machine) {}) }
+// resetUnit restarts the management interface, not the server.
+func resetUnit(c *call) reply {
+	if r, bad := c.consoleReady(); bad {
+		return r
+	}
+	return c.accepted(c.start(c.m, taskTime, c.action.name, nil))
+}
 
 // powerStatus starts a task whose scope is the power state when it is answered.
 func powerStatus(c *call) reply {

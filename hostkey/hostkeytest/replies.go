@@ -36,6 +36,14 @@ func success(fields row) reply {
 	return jsonReply(fields)
 }
 
+// changed is the answer to a change in billing.
+func (c *call) changed(fields row) reply {
+	if c.cfg.shapes[ShapeBillingSuccess] {
+		return success(fields)
+	}
+	return ok(fields)
+}
+
 // ok is a success in the form of most modules.
 func (c *call) ok(fields row) reply {
 	all := row{"result": "OK", "module": c.action.module, "action": c.action.name}
@@ -73,8 +81,13 @@ func (c *call) invalid(name string) reply {
 	return fail(c.action.module + "/" + c.action.name + ": invalid " + name)
 }
 
-func textNoServer(module, name string) string {
-	return strings.ToUpper(module) + "/" + name + ": invalid server id"
+// noServer is the error about a server that the token does not reach.
+func (c *call) noServer() reply {
+	text := "server not exist" // one of the wordings that the vendor's Terraform provider knows
+	if c.cfg.shapes[ShapeInvalidServerID] || (c.action.module == "nat" && c.action.name == "add_static_nat") {
+		text = "invalid server id"
+	}
+	return fail(strings.ToUpper(c.action.module) + "/" + c.action.name + ": " + text)
 }
 
 // id returns an ID as a number, or as a string with ShapeTextIDs.

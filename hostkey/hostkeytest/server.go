@@ -35,7 +35,7 @@ type Server struct {
 func NewServer(opts ...Option) *Server {
 	s := &Server{cfg: config{
 		deployTime: DeployTime, taskTime: TaskTime, cancelDelay: CancelDelay, grace: Grace, tokenLife: TokenLife,
-		credit: mustAmount(StartCredit), answer: AnswerFull, expired: ExpiredMessage, shapes: make(map[Shape]bool),
+		credit: mustAmount(StartCredit), answer: AnswerNoID, expired: ExpiredMessage, shapes: make(map[Shape]bool),
 	}}
 	for _, opt := range opts {
 		opt(&s.cfg)

@@ -3,7 +3,8 @@ package hostkeytest
 // Shape is another shape of an answer that clients of the live API have seen.
 type Shape string
 
-// The shapes. Without any of them, answers have the shape that the vendor's own clients try first.
+// The shapes. Without any of them, answers have the shape that the vendor's newest programs accept: its
+// Terraform provider, and a reseller's module.
 const (
 	// ShapeTextIDs makes IDs strings.
 	ShapeTextIDs Shape = "text ids"
@@ -29,6 +30,24 @@ const (
 	ShapeNoDeployKeys Shape = "no deploy_keys"
 	// ShapeNoServerInItem leaves inv_id out of the items of an invoice.
 	ShapeNoServerInItem Shape = "no inv_id"
+	// ShapeReinstallNotReady answers for a running reinstall as for other tasks, with "Not ready" and
+	// "Stage", as the vendor's wiki has it. Without it that is OK with the scope "pending": the vendor's
+	// Terraform provider takes anything else for a failure.
+	ShapeReinstallNotReady Shape = "reinstall not ready"
+	// ShapeNoStatus leaves status out of server_data, so that nothing but power_status tells whether a
+	// server is on.
+	ShapeNoStatus Shape = "no status"
+	// ShapeBillingInServerData leaves account_id and type_billing out of the top of eq/show.
+	ShapeBillingInServerData Shape = "billing in server_data"
+	// ShapePlainPrices gives presets/info prices without location, and numbers for what is added to a
+	// preset. A reseller's module dies of them.
+	ShapePlainPrices Shape = "plain prices"
+	// ShapeBillingSuccess answers changes of the module whmcs with "success" instead of "OK", which the
+	// vendor's Terraform provider takes for a failure.
+	ShapeBillingSuccess Shape = "billing success"
+	// ShapeInvalidServerID words every unknown server as "invalid server id", which has been seen from
+	// EQ/list and NAT/add_static_nat, and which the vendor's Terraform provider does not know.
+	ShapeInvalidServerID Shape = "invalid server id"
 )
 
 // Shapes returns all shapes.
@@ -36,6 +55,7 @@ func Shapes() []Shape {
 	return []Shape{
 		ShapeTextIDs, ShapeSingleObject, ShapeServerDataList, ShapeInvoiceUnderData, ShapeLoginFlat, ShapeLoginScope,
 		ShapeCreditNumber, ShapePendingOK, ShapeObjectAddFunds, ShapeAccessMessage, ShapeNoDeployKeys, ShapeNoServerInItem,
+		ShapeReinstallNotReady, ShapeNoStatus, ShapeBillingInServerData, ShapePlainPrices, ShapeBillingSuccess, ShapeInvalidServerID,
 	}
 }
 
@@ -68,7 +88,9 @@ type OrderAnswer string
 
 // The answers that have been seen.
 const (
-	AnswerFull          OrderAnswer = "full"          // id, invoice, status, deploy_status and callback
+	AnswerNoID          OrderAnswer = "no id"         // invoice, status, deploy_status and callback; id once the server is there
+	AnswerFull          OrderAnswer = "full"          // the same, and always the id, as a number
+	AnswerTextID        OrderAnswer = "text id"       // the same with the id as a text, which the Terraform provider cannot read
 	AnswerInvoiceID     OrderAnswer = "invoiceid"     // the same with invoiceid instead of invoice
 	AnswerInvoiceSnake  OrderAnswer = "invoice_id"    // the same with invoice_id instead of invoice
 	AnswerUnderData     OrderAnswer = "data"          // the same in an object data
@@ -84,7 +106,7 @@ const (
 // OrderAnswers returns all answers.
 func OrderAnswers() []OrderAnswer {
 	return []OrderAnswer{
-		AnswerFull, AnswerInvoiceID, AnswerInvoiceSnake, AnswerUnderData, AnswerIDAlone, AnswerInvoiceAlone,
+		AnswerNoID, AnswerFull, AnswerTextID, AnswerInvoiceID, AnswerInvoiceSnake, AnswerUnderData, AnswerIDAlone, AnswerInvoiceAlone,
 		AnswerNoReference, AnswerErrorInvoice, AnswerPending,
 	}
 }

@@ -72,7 +72,7 @@ func (c *call) tagged() ([]*machine, *reply) {
 			found[i] = c.machine(id)
 		}
 		if found[i] == nil {
-			refused := fail(textNoServer(c.action.module, c.action.name))
+			refused := c.noServer()
 			return nil, &refused
 		}
 	}

@@ -16,9 +16,11 @@ type task struct {
 	stageAt time.Time
 	due     time.Time
 	polls   int
-	failed  string         // why it failed
-	scope   func() any     // the scope of a success; nil is a default text
-	context map[string]any // besides action and id
+	failed  string // why it failed
+	// pendingOK words what is not over yet as an OK with the scope "pending".
+	pendingOK bool
+	scope     func() any     // the scope of a success; nil is a default text
+	context   map[string]any // besides action and id
 }
 
 // start begins a task. done runs when its time is over, which may be at once; nil does nothing.
@@ -55,12 +57,12 @@ func checkTask(c *call) reply {
 	t.polls++
 	polled := c.cfg.notReady == 0 || t.polls > c.cfg.notReady+1
 	if c.st.now.Before(t.due) || !polled {
+		if t.pendingOK || c.cfg.shapes[ShapePendingOK] {
+			return ok(row{"scope": "pending", "context": row{"id": "", "ip": ""}})
+		}
 		byTime := !c.st.now.Before(t.stageAt) && c.cfg.notReady < t.polls
 		if byTime || (c.cfg.notReady > 0 && t.polls == c.cfg.notReady+1) {
 			return jsonReply(row{"result": "Stage", "scope": t.action + "_running", "key": t.key})
-		}
-		if c.cfg.shapes[ShapePendingOK] {
-			return ok(row{"scope": "pending", "context": row{"id": "", "ip": ""}})
 		}
 		return jsonReply(row{"result": "Not ready", "key": t.key})
 	}
