@@ -162,13 +162,21 @@ func (s *APIKeysService) ListForServer(ctx context.Context, serverID int64) iter
 	return elements[APIKey](ctx, s.c, apiKeysListForServer, call, "data")
 }
 
-// View reads a key: POST /api_keys.php, action view. The fields of the answer are undocumented.
-func (s *APIKeysService) View(ctx context.Context, id int64) (provider.Payload, error) {
+// View reads a key: POST /api_keys.php, action view. Which fields the answer has beside those of a list is
+// undocumented.
+func (s *APIKeysService) View(ctx context.Context, id int64) (*APIKey, error) {
 	call, err := s.byID(apiKeysView, "id", id)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, apiKeysView, call)
+	one, err := fetch[struct {
+		ID  int64   `wire:"data.id,identity"`
+		Key *APIKey `wire:"data,required"`
+	}](ctx, s.c, apiKeysView, call)
+	if err != nil {
+		return nil, err
+	}
+	return one.Key, nil
 }
 
 func (s *APIKeysService) byID(a action, field string, id int64) (*rest.Call, error) {

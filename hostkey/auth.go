@@ -99,11 +99,28 @@ func (c *Client) login(ctx context.Context, req *AuthLoginRequest) (*Session, er
 	return fetch[Session](ctx, c, authLogin, call)
 }
 
-// WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin. The answer
-// contains the token and whether a second factor is required; its fields are undocumented.
-func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest) (provider.Payload, error) {
+// PasswordSession is the answer to a sign-in with name and password.
+type PasswordSession struct {
+	// Token replaces name and password until Expires, once TwoFactor is passed.
+	Token   provider.Secret `wire:"token,required,strict"`
+	Expires time.Time       `wire:"token_expire"`
+	// TwoFactor is set if a second factor is required; see TwoFactorCheck.
+	TwoFactor bool `wire:"2fa|twofa,loose"`
+	// Currency is a code such as "EUR", WHMCSLocation the billing system: "whmcs_com".
+	Currency      string `wire:"currency_code"`
+	WHMCSLocation string `wire:"whmcs_location"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+var _ = wire.Read(func(raw []byte, s *PasswordSession) error {
+	return wire.Options{Envelope: beside}.Fill(sessionIn(raw), s)
+})
+
+// WHMCSLogin signs in with name and password: POST /auth.php, action whmcslogin.
+func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest) (*PasswordSession, error) {
 	if req == nil {
-		return provider.Payload{}, authWHMCSLogin.RefuseNil()
+		return nil, authWHMCSLogin.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("User", req.User)
@@ -111,13 +128,13 @@ func (s *AuthService) WHMCSLogin(ctx context.Context, req *AuthWHMCSLoginRequest
 	checkTTL(&problems, req.TTL)
 	call, form, err := formOf(authWHMCSLogin, problems, "", req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	if req.TTL > 0 {
 		form.Set("ttl", seconds(req.TTL))
 	}
 	call.Secrets, call.Classify = append(call.Secrets, req.Password), classifySignIn
-	return s.c.unknown(ctx, authWHMCSLogin, call)
+	return fetch[PasswordSession](ctx, s.c, authWHMCSLogin, call)
 }
 
 // Info returns who is signed in, with which rights, and the servers: POST /auth.php, action info.
@@ -136,7 +153,7 @@ func (s *AuthService) Logout(ctx context.Context) error {
 	if token.IsZero() {
 		return nil
 	}
-	err := s.c.send(ctx, authLogout, &rest.Call{Out: new(wire.One[Ack])}, token)
+	err := s.c.send(ctx, authLogout, &rest.Call{Out: new(confirmed[Ack])}, token)
 	if err == nil || errors.Is(err, ErrTokenRejected) {
 		s.c.sessions.forget(token)
 		return nil
@@ -144,16 +161,30 @@ func (s *AuthService) Logout(ctx context.Context) error {
 	return err
 }
 
-// TwoFactorCheck checks the code of a second factor: POST /auth.php, action 2fa_check. Fields and
-// answer are undocumented.
-func (s *AuthService) TwoFactorCheck(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, auth2FACheck, extra)
+// TwoFactorCheck checks the code of a second factor: POST /auth.php, action 2fa_check. userToken is the
+// Token of PasswordSession. The field for the code is undocumented, and so is the answer; put the code into
+// extra as a provider.Secret.
+func (s *AuthService) TwoFactorCheck(ctx context.Context, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
+	return s.byUserToken(ctx, auth2FACheck, userToken, extra)
 }
 
-// TwoFactorResend sends the code of a second factor again: POST /auth.php, action 2fa_resend.
-// Fields and answer are undocumented.
-func (s *AuthService) TwoFactorResend(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, auth2FAResend, extra)
+// TwoFactorResend sends the code of a second factor again: POST /auth.php, action 2fa_resend. userToken is
+// the Token of PasswordSession. Other fields and the answer are undocumented.
+func (s *AuthService) TwoFactorResend(ctx context.Context, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
+	return s.byUserToken(ctx, auth2FAResend, userToken, extra)
+}
+
+// byUserToken performs an action on the session of a user, whose answer is undocumented.
+func (s *AuthService) byUserToken(ctx context.Context, a action, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
+	var problems provider.Problems
+	problems.Required("userToken", userToken.Reveal())
+	call, form, err := formOf(a, problems, "", nil, extra)
+	if err != nil {
+		return provider.Payload{}, err
+	}
+	form.Set("user_token", userToken.Reveal())
+	call.Secrets = append(call.Secrets, userToken)
+	return s.c.unknown(ctx, a, call)
 }
 
 // BillingList lists the billing systems that the user can use: POST /auth.php, action billing_list.
@@ -189,21 +220,39 @@ func (s *AuthService) Log(ctx context.Context, extra map[string]any) (provider.P
 // LogDetails returns details of a user's sign-ins by the user's token: POST /auth.php, action
 // get_log_details. Other fields and the answer are undocumented.
 func (s *AuthService) LogDetails(ctx context.Context, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
-	var problems provider.Problems
-	problems.Required("userToken", userToken.Reveal())
-	call, form, err := formOf(authGetLogDetail, problems, "", nil, extra)
-	if err != nil {
-		return provider.Payload{}, err
-	}
-	form.Set("user_token", userToken.Reveal())
-	call.Secrets = append(call.Secrets, userToken)
-	return s.c.unknown(ctx, authGetLogDetail, call)
+	return s.byUserToken(ctx, authGetLogDetail, userToken, extra)
 }
 
+// GitHubPage is what a web page needs to sign in with GitHub.
+type GitHubPage struct {
+	ClientID    string `wire:"client_id,required"`
+	RedirectURI string `wire:"redirect_uri"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// VKPage is what a web page needs to sign in with VK.
+type VKPage struct {
+	CodeChallenge string `wire:"code_challenge,required"`
+	// State is compared by the page that VK leads back to.
+	State provider.Secret `wire:"state"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+var (
+	_ = wire.Read(func(raw []byte, p *GitHubPage) error { return wire.Options{Envelope: beside}.Fill(sessionIn(raw), p) })
+	_ = wire.Read(func(raw []byte, p *VKPage) error { return wire.Options{Envelope: beside}.Fill(sessionIn(raw), p) })
+)
+
 // GitHubInit returns what a web page needs to sign in with GitHub: POST /auth.php, action
-// github_init. Fields and answer are undocumented.
-func (s *AuthService) GitHubInit(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, authGitHubInit, extra)
+// github_init. Its fields are undocumented.
+func (s *AuthService) GitHubInit(ctx context.Context, extra map[string]any) (*GitHubPage, error) {
+	call, _, err := formOf(authGitHubInit, nil, "", nil, extra)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[GitHubPage](ctx, s.c, authGitHubInit, call)
 }
 
 // GitHubSignIn links a GitHub account to the user: POST /auth.php, action github_signin. Fields and
@@ -236,10 +285,14 @@ func (s *AuthService) TelegramVerify(ctx context.Context, extra map[string]any) 
 	return s.c.unknownFields(ctx, authTGVerify, extra)
 }
 
-// VKInit returns what a web page needs to sign in with VK: POST /auth.php, action vk_init. Fields
-// and answer are undocumented.
-func (s *AuthService) VKInit(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, authVKInit, extra)
+// VKInit returns what a web page needs to sign in with VK: POST /auth.php, action vk_init. Its fields are
+// undocumented.
+func (s *AuthService) VKInit(ctx context.Context, extra map[string]any) (*VKPage, error) {
+	call, _, err := formOf(authVKInit, nil, "", nil, extra)
+	if err != nil {
+		return nil, err
+	}
+	return fetch[VKPage](ctx, s.c, authVKInit, call)
 }
 
 // VKSignIn signs in with VK: POST /auth.php, action vk_signin. Fields and answer are undocumented.

@@ -1,7 +1,6 @@
 package hostkey
 
 import (
-	"cmp"
 	"context"
 	"iter"
 	"strconv"
@@ -19,6 +18,17 @@ var beside = []string{"result", "module", "action"}
 // fetch performs a call and decodes its answer.
 func fetch[T any](ctx context.Context, c *Client, a action, call *rest.Call) (*T, error) {
 	answer := &wire.One[T]{Options: wire.Options{Envelope: beside}}
+	asked := *call
+	asked.Out = answer
+	if err := c.call(ctx, a, &asked); err != nil {
+		return nil, err
+	}
+	return &answer.Value, nil
+}
+
+// guess is fetch for an answer of which little is told. What cannot be read in it is in the type's More.
+func guess[T any](ctx context.Context, c *Client, a action, call *rest.Call) (*T, error) {
+	answer := &confirmed[T]{wire.One[T]{Options: wire.Options{Envelope: beside}}}
 	asked := *call
 	asked.Out = answer
 	if err := c.call(ctx, a, &asked); err != nil {
@@ -63,8 +73,8 @@ func (c *Client) unknown(ctx context.Context, a action, call *rest.Call) (provid
 	return p.data, nil
 }
 
-// Ack is the answer to most calls that change something. If the change continues in the background,
-// it names the task.
+// Ack is the answer to most calls that change something, and to those whose answer is undocumented. If
+// the change continues in the background, it names the task.
 type Ack struct {
 	// Callback is the key of a task for Tasks.Wait; zero if there is nothing to wait for. It stays
 	// valid after a restart of the program. See TasksService for why it is a secret.
@@ -75,7 +85,7 @@ type Ack struct {
 
 // ack performs a change whose answer is an Ack.
 func (c *Client) ack(ctx context.Context, a action, call *rest.Call) (*Ack, error) {
-	return fetch[Ack](ctx, c, a, call)
+	return guess[Ack](ctx, c, a, call)
 }
 
 // done performs a change and ignores its Ack.
@@ -84,20 +94,16 @@ func (c *Client) done(ctx context.Context, a action, call *rest.Call) error {
 	return err
 }
 
-// A change is confirmed by a result that is not an object or a list.
-var _ = wire.Read(func(raw []byte, a *Ack) error {
-	var confirmed struct {
-		Result provider.Payload `wire:"result,required"`
-	}
-	options := wire.Options{Envelope: beside}
-	if err := cmp.Or(options.Unmarshal(raw, &confirmed), options.Fill(raw, a)); err != nil {
-		return err
-	}
-	if r := confirmed.Result.Reveal(); r[0] == '{' || r[0] == '[' {
+// confirmed is an answer of which little is sure: a result that is not an object or a list has to confirm
+// it, or it may be anybody's.
+type confirmed[T any] struct{ wire.One[T] }
+
+func (c *confirmed[T]) DecodeAnswer(a *rest.Answer) error {
+	if openEnvelope(a.Body).word("result") == "" {
 		return wire.Lacks("result")
 	}
-	return nil
-})
+	return c.One.DecodeAnswer(a)
+}
 
 // checkLocation refuses what cannot be a location code, which is upper case.
 func checkLocation(problems *provider.Problems, field, location string) {
@@ -146,6 +152,24 @@ func (c *Client) unknownFields(ctx context.Context, a action, extra map[string]a
 		return provider.Payload{}, err
 	}
 	return c.unknown(ctx, a, &rest.Call{Body: form, Secrets: secretsIn(extra)})
+}
+
+// ackByID performs a change of a server whose parameters other than the ID are undocumented.
+func (c *Client) ackByID(ctx context.Context, a action, id int64, extra map[string]any) (*Ack, error) {
+	call, err := byID(a, id, extra)
+	if err != nil {
+		return nil, err
+	}
+	return c.ack(ctx, a, call)
+}
+
+// ackFields performs a change whose parameters are undocumented.
+func (c *Client) ackFields(ctx context.Context, a action, extra map[string]any) (*Ack, error) {
+	call, _, err := formOf(a, nil, "", nil, extra)
+	if err != nil {
+		return nil, err
+	}
+	return c.ack(ctx, a, call)
 }
 
 func idText(id int64) string { return strconv.FormatInt(id, 10) }

@@ -288,9 +288,13 @@ func (s *ServersService) UpgradeKey(ctx context.Context, invoiceID int64, extra 
 
 // AddTraffic raises a server's limit of outgoing traffic and creates an invoice: POST /eq.php,
 // action traffic_add. The fields are undocumented (that "id" is the server is inferred from the
-// other actions), and so is the answer. It is sent once.
-func (s *ServersService) AddTraffic(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, eqAddTraffic, id, extra)
+// other actions), and so is the answer; see NewInvoice. It is sent once.
+func (s *ServersService) AddTraffic(ctx context.Context, id int64, extra map[string]any) (*NewInvoice, error) {
+	call, err := byID(eqAddTraffic, id, extra)
+	if err != nil {
+		return nil, err
+	}
+	return guess[NewInvoice](ctx, s.c, eqAddTraffic, call)
 }
 
 // The fields of an order are next to the result, or under "data".

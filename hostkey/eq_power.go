@@ -83,41 +83,33 @@ func poweredCall(a action, id int64, opts *ServerPowerOptions) (*rest.Call, erro
 // of a task, a text such as "VM is up now" or "Chassis Power is on". It says nothing about other
 // tasks.
 func (s *ServersService) Status(ctx context.Context, id int64) (*Ack, error) {
-	return s.asked(ctx, eqStatus, id, nil)
+	return s.c.ackByID(ctx, eqStatus, id, nil)
 }
 
 // StatusCheck checks the state of a server: POST /eq.php, action status_check. Fields and answer
 // are undocumented, except for the callback that it may have; that "id" is the server is inferred
 // from the other actions.
 func (s *ServersService) StatusCheck(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
-	return s.asked(ctx, eqStatusCheck, id, extra)
+	return s.c.ackByID(ctx, eqStatusCheck, id, extra)
 }
 
 // Sensors reads temperatures and the like: POST /eq.php, action sensors. The answer is the scope of
 // a task, lines such as "CPU Temp | 36 degrees C | ok".
 func (s *ServersService) Sensors(ctx context.Context, id int64) (*Ack, error) {
-	return s.asked(ctx, eqSensors, id, nil)
+	return s.c.ackByID(ctx, eqSensors, id, nil)
 }
 
 // Suspend suspends and locks a server: POST /eq.php, action suspend. The fields are undocumented
 // (that "id" is the server is inferred from the other actions), and customers' keys may be refused
 // with provider.ErrForbidden.
 func (s *ServersService) Suspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
-	return s.asked(ctx, eqSuspend, id, extra)
+	return s.c.ackByID(ctx, eqSuspend, id, extra)
 }
 
 // Unsuspend unlocks a server that was suspended: POST /eq.php, action unsuspend. See Suspend for
 // its fields and refusals.
 func (s *ServersService) Unsuspend(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
-	return s.asked(ctx, eqUnsuspend, id, extra)
-}
-
-func (s *ServersService) asked(ctx context.Context, a action, id int64, extra map[string]any) (*Ack, error) {
-	call, err := byID(a, id, extra)
-	if err != nil {
-		return nil, err
-	}
-	return s.c.ack(ctx, a, call)
+	return s.c.ackByID(ctx, eqUnsuspend, id, extra)
 }
 
 // CheckPIN checks the account's PIN: POST /eq.php, action check_pin. Fields and answer are
@@ -128,6 +120,6 @@ func (s *ServersService) CheckPIN(ctx context.Context, extra map[string]any) (pr
 
 // SetPIN sets the account's PIN, which power and console calls then require: POST /eq.php, action
 // set_pin. Fields and answer are undocumented; put the PIN into extra as a provider.Secret.
-func (s *ServersService) SetPIN(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, eqSetPIN, extra)
+func (s *ServersService) SetPIN(ctx context.Context, extra map[string]any) (*Ack, error) {
+	return s.c.ackFields(ctx, eqSetPIN, extra)
 }

@@ -48,7 +48,7 @@ type ServerCreatePXERequest struct {
 // BootDisk and ClearPXE. ReinstallInstance does all of them. The name of the key's field in the
 // answer is undocumented: see Ack.
 func (s *ServersService) Reinstall(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
-	return s.asked(ctx, eqReinstall, id, extra)
+	return s.c.ackByID(ctx, eqReinstall, id, extra)
 }
 
 // CreatePXE prepares an installation over the network: POST /eq.php, action create_pxe.
@@ -87,7 +87,7 @@ func (s *ServersService) ClearPXE(ctx context.Context, id int64, hostname string
 	if hostname != "" {
 		extra = map[string]any{"hostname": hostname}
 	}
-	return s.asked(ctx, eqClearPXE, id, extra)
+	return s.c.ackByID(ctx, eqClearPXE, id, extra)
 }
 
 // BootDevice sets the medium that a server boots from: POST /eq.php, action boot_dev.
@@ -99,12 +99,12 @@ func (s *ServersService) BootDevice(ctx context.Context, id int64, media BootMed
 	if err := eqBootDevice.Refuse("", problems); err != nil {
 		return nil, err
 	}
-	return s.asked(ctx, eqBootDevice, id, map[string]any{"media": string(media)})
+	return s.c.ackByID(ctx, eqBootDevice, id, map[string]any{"media": string(media)})
 }
 
 // AbortReinstall stops a reinstallation: POST /eq.php, action abort_reinstall. It removes the tags
 // reinstall_start, autodeploy_start and autodeploy_timeout. The fields are undocumented (that "id"
 // is the server is inferred from the other actions), and so is the answer.
-func (s *ServersService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, eqAbortReinstall, id, extra)
+func (s *ServersService) AbortReinstall(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+	return s.c.ackByID(ctx, eqAbortReinstall, id, extra)
 }

@@ -69,19 +69,19 @@ func (s *ServersService) NoVNC(ctx context.Context, id int64, opts *ServerNoVNCO
 // undocumented (that "id" is the server is inferred from the other actions), and so is whether the
 // URL is in the answer or in the scope of its task.
 func (s *ServersService) OVirtNoVNC(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
-	return s.asked(ctx, eqOVirtNoVNC, id, extra)
+	return s.c.ackByID(ctx, eqOVirtNoVNC, id, extra)
 }
 
 // RecreateNoVNC opens a console anew: POST /eq.php, action recreate_novnc. Only its name is known;
 // that "id" is the server is inferred from the other actions.
-func (s *ServersService) RecreateNoVNC(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, eqRecreateNoVNC, id, extra)
+func (s *ServersService) RecreateNoVNC(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+	return s.c.ackByID(ctx, eqRecreateNoVNC, id, extra)
 }
 
 // StopNoVNC closes a console: POST /eq.php, action stop_novnc. Only its name is known; that "id" is
 // the server is inferred from the other actions.
-func (s *ServersService) StopNoVNC(ctx context.Context, id int64, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, eqStopNoVNC, id, extra)
+func (s *ServersService) StopNoVNC(ctx context.Context, id int64, extra map[string]any) (*Ack, error) {
+	return s.c.ackByID(ctx, eqStopNoVNC, id, extra)
 }
 
 // IPMI returns the address and model of the management interface: POST /eq.php, action get_ipmi.
@@ -93,41 +93,41 @@ func (s *ServersService) IPMI(ctx context.Context, id int64, extra map[string]an
 
 // AddIPMIUser adds a user of the management interface: POST /eq.php, action add_ipmi_user.
 // NAT.AddStatic opens access to the interface; remove both afterwards. The answer is undocumented.
-func (s *ServersService) AddIPMIUser(ctx context.Context, req *ServerAddIPMIUserRequest) (provider.Payload, error) {
+func (s *ServersService) AddIPMIUser(ctx context.Context, req *ServerAddIPMIUserRequest) (*Ack, error) {
 	if req == nil {
-		return provider.Payload{}, eqAddIPMIUser.RefuseNil()
+		return nil, eqAddIPMIUser.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ID", req.ID)
 	call, _, err := formOf(eqAddIPMIUser, problems, idText(req.ID), req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	call.Secrets = append(call.Secrets, req.AdminPassword)
-	return s.c.unknown(ctx, eqAddIPMIUser, call)
+	return s.c.ack(ctx, eqAddIPMIUser, call)
 }
 
 // AddIPMIAdmin adds an administrator of management interfaces, or returns the existing one: POST
 // /eq.php, action add_ipmi_admin. adminUser may be "". Other fields and the answer are
 // undocumented.
-func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (provider.Payload, error) {
+func (s *ServersService) AddIPMIAdmin(ctx context.Context, adminUser string, extra map[string]any) (*Ack, error) {
 	call, form, err := formOf(eqAddIPMIAdmin, nil, "", nil, extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	if adminUser != "" {
 		form.Set("admin_user", adminUser)
 	}
-	return s.c.unknown(ctx, eqAddIPMIAdmin, call)
+	return s.c.ack(ctx, eqAddIPMIAdmin, call)
 }
 
 // RemoveIPMIUser removes the user that AddIPMIUser added: POST /eq.php, action remove_ipmi_user.
 func (s *ServersService) RemoveIPMIUser(ctx context.Context, id int64) (*Ack, error) {
-	return s.asked(ctx, eqRemoveIPMIUser, id, nil)
+	return s.c.ackByID(ctx, eqRemoveIPMIUser, id, nil)
 }
 
 // UnitReset resets the management interface of a server: POST /eq.php, action unit_reset. The
 // server itself keeps running.
 func (s *ServersService) UnitReset(ctx context.Context, id int64) (*Ack, error) {
-	return s.asked(ctx, eqUnitReset, id, nil)
+	return s.c.ackByID(ctx, eqUnitReset, id, nil)
 }

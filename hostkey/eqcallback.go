@@ -38,13 +38,13 @@ func (s *EQCallbackService) Check(ctx context.Context, req *TaskCheckRequest) (*
 // Reinstall reports the end of a reinstallation: POST /eq_callback.php, action reinstall. The
 // vendor's own workers call it, not customers. Fields other than the key, and the answer, are
 // undocumented.
-func (s *EQCallbackService) Reinstall(ctx context.Context, key provider.Secret, extra map[string]any) (provider.Payload, error) {
+func (s *EQCallbackService) Reinstall(ctx context.Context, key provider.Secret, extra map[string]any) (*Ack, error) {
 	var problems provider.Problems
 	checkTaskKey(&problems, "key", key)
 	call, form, err := formOf(eqCallbackReinstall, problems, "", nil, extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	form.Set("key", key.Reveal())
-	return s.c.unknown(ctx, eqCallbackReinstall, call)
+	return s.c.ack(ctx, eqCallbackReinstall, call)
 }

@@ -20,7 +20,7 @@ func exampleServer() *httptest.Server {
 		"/eq.php reboot":            `{"result":"OK","action":"reboot","callback":"a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6"}`,
 		"/eq_callback.php check":    `{"result":"OK","scope":"VM is up now","context":{"action":"reboot","id":"55054"}}`,
 		"/eq.php order_instance":    `{"result":"ERROR","code":-1,"message":"not enough funds on the balance"}`,
-		"/eq.php backup_list":       `{"result":"OK","backups":[{"file":"monday"}]}`,
+		"/eq.php history":           `{"result":"OK","events":[{"name":"monday"}]}`,
 		"/eq.php something_unheard": `{"result":"OK","answer":42}`,
 	}
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -97,21 +97,21 @@ func ExamplePayload_Decode() {
 		fmt.Println(err)
 		return
 	}
-	answer, err := client.Servers.Backups(context.Background(), 55054, nil)
+	answer, err := client.Servers.History(context.Background(), 55054, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	var list struct {
-		Backups []struct{ File string }
+		Events []struct{ Name string }
 	}
 	if err := answer.Decode(&list); err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Println(answer, list.Backups[0].File)
+	fmt.Println(answer, list.Events[0].Name)
 	// Output:
-	// [45 bytes of JSON] monday
+	// [44 bytes of JSON] monday
 }
 
 // Do reaches actions that have no method.

@@ -64,7 +64,7 @@ func networkRefusals() map[string]refusal {
 	return map[string]refusal{
 		"PTR":              ptr("serverID ip names", netip.Addr{}),
 		"PTR, line break":  ptr("serverID names", ip, "a.example.com\nb.example.com"),
-		"IPv4, nothing":    refuses("ServerID Port Amount", addIPv4, &hostkey.IPv4AddRequest{}),
+		"IPv4, nothing":    refuses("ServerID Amount", addIPv4, &hostkey.IPv4AddRequest{}),
 		"IPv4, below zero": refuses("Amount VLAN", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", Amount: -1, VLAN: -1}),
 		"IPv4, IPv6":       refuses("IP IPs", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", IP: v6, IPs: []netip.Addr{ip, v6}}),
 		"IPv4, no address": refuses("IPs", addIPv4, &hostkey.IPv4AddRequest{ServerID: 1, Port: "1", IPs: []netip.Addr{{}}}),
@@ -90,7 +90,7 @@ func networkRefusals() map[string]refusal {
 		"NAT, neither": refuses("ServerID", func(c *client) func(context.Context, *hostkey.NATRemoveStaticRequest) (*hostkey.Ack, error) {
 			return c.NAT.RemoveStatic
 		}, &hostkey.NATRemoveStaticRequest{}),
-		"drop, neither": refuses("ServerID", func(c *client) func(context.Context, *hostkey.NATDropRequest) (*hostkey.Ack, error) {
+		"drop, neither": refuses("ID", func(c *client) func(context.Context, *hostkey.NATDropRequest) (*hostkey.Ack, error) {
 			return c.NAT.Drop
 		},
 			&hostkey.NATDropRequest{Extra: map[string]any{"x": 1}}),
@@ -98,14 +98,14 @@ func networkRefusals() map[string]refusal {
 }
 
 func catalogueRefusals() map[string]refusal {
-	show := func(c *client) func(context.Context, *hostkey.PresetShowRequest) (payload, error) {
+	show := func(c *client) func(context.Context, *hostkey.PresetShowRequest) (*hostkey.Preset, error) {
 		return c.Presets.Show
 	}
 	return map[string]refusal{
 		"presets": refusesList("Location", func(c *client) func(context.Context, *hostkey.PresetListOptions) iter.Seq2[*hostkey.Preset, error] {
 			return c.Presets.List
 		}, &hostkey.PresetListOptions{Location: "nl"}),
-		"preset search": refuses("Name Location Scope", func(c *client) func(context.Context, *hostkey.PresetSearchRequest) (payload, error) {
+		"preset search": refuses("Name Location Scope", func(c *client) func(context.Context, *hostkey.PresetSearchRequest) (*hostkey.PresetStock, error) {
 			return c.Presets.Search
 		},
 			&hostkey.PresetSearchRequest{Scope: "some"}),
@@ -162,11 +162,13 @@ func dnsRefusals() map[string]refusal {
 			return c.DNS.AddDomain
 		},
 			&hostkey.DomainAddRequest{ServerID: -1}),
-		"zone": refuses("request", func(c *client) func(context.Context, *hostkey.ZoneAddRequest) (payload, error) { return c.DNS.AddZone }, &hostkey.ZoneAddRequest{}),
-		"subdomain": refuses("ServerID DomainID Name", func(c *client) func(context.Context, *hostkey.SubdomainAddRequest) (payload, error) {
+		"zone": refuses("request", func(c *client) func(context.Context, *hostkey.ZoneAddRequest) (*hostkey.Ack, error) {
+			return c.DNS.AddZone
+		}, &hostkey.ZoneAddRequest{}),
+		"subdomain": refuses("ServerID DomainID Name", func(c *client) func(context.Context, *hostkey.SubdomainAddRequest) (*hostkey.AddedSubdomain, error) {
 			return c.DNS.AddSubdomain
 		}, &hostkey.SubdomainAddRequest{}),
-		"subdomain, none": refuses("ID", func(c *client) func(context.Context, *hostkey.SubdomainEditRequest) (payload, error) {
+		"subdomain, none": refuses("ID", func(c *client) func(context.Context, *hostkey.SubdomainEditRequest) (*hostkey.Ack, error) {
 			return c.DNS.EditSubdomain
 		},
 			&hostkey.SubdomainEditRequest{}),
@@ -178,7 +180,9 @@ func machineRefusals() map[string]refusal {
 	snapshot := func(c *client) func(context.Context, *hostkey.SnapshotCreateRequest) (*hostkey.Ack, error) {
 		return c.VM.CreateSnapshot
 	}
-	upload := func(c *client) func(context.Context, *hostkey.ISOUploadRequest) (payload, error) { return c.ISO.Upload }
+	upload := func(c *client) func(context.Context, *hostkey.ISOUploadRequest) (*hostkey.Ack, error) {
+		return c.ISO.Upload
+	}
 	return map[string]refusal{
 		"tag":             refuses("ID Name", tag, &hostkey.TagAddRequest{}),
 		"tag, characters": refuses("Name", tag, &hostkey.TagAddRequest{ID: 1, Name: "a_b"}),
@@ -216,10 +220,25 @@ func machineRefusals() map[string]refusal {
 		"storage": refuses("PlanID BucketName Location", func(c *client) func(context.Context, *hostkey.S3AccountCreateRequest) (*hostkey.S3Account, error) {
 			return c.S3.CreateAccount
 		}, &hostkey.S3AccountCreateRequest{Location: "nl"}),
-		"storage, nothing": refuses("request", func(c *client) func(context.Context, *hostkey.S3OrderCreateRequest) (payload, error) {
+		"storage, nothing": refuses("request", func(c *client) func(context.Context, *hostkey.S3OrderCreateRequest) (*hostkey.S3Order, error) {
 			return c.S3.CreateOrder
 		},
 			&hostkey.S3OrderCreateRequest{}),
+		"storage, nobody's": refuses("UID", func(c *client) func(context.Context, *hostkey.S3AccountRequest) (*hostkey.Ack, error) {
+			return c.S3.DeleteAccount
+		}, &hostkey.S3AccountRequest{}),
+		"bucket": refuses("Bucket AccountID", func(c *client) func(context.Context, *hostkey.S3BucketRequest) (*hostkey.Ack, error) {
+			return c.S3.DeleteBucket
+		}, &hostkey.S3BucketRequest{S3Ref: hostkey.S3Ref{AccountID: -1}}),
+		"files": refuses("Bucket Page Limit", func(c *client) func(context.Context, *hostkey.S3FileListRequest) (*hostkey.S3FileList, error) {
+			return c.S3.Files
+		}, &hostkey.S3FileListRequest{Page: -1, Limit: -1}),
+		"file": refuses("Bucket File", func(c *client) func(context.Context, *hostkey.S3FileRequest) (*hostkey.Ack, error) {
+			return c.S3.DeleteFile
+		}, &hostkey.S3FileRequest{}),
+		"key": refuses("Type", func(c *client) func(context.Context, *hostkey.S3KeyRequest) (*hostkey.S3Key, error) {
+			return c.S3.ShowKey
+		}, &hostkey.S3KeyRequest{Type: "both"}),
 	}
 }
 
@@ -230,7 +249,7 @@ func billingRefusals() map[string]refusal {
 	cancel := func(c *client) func(context.Context, *hostkey.ServerCancelRequest) (*hostkey.Ack, error) {
 		return c.WHMCS.RequestCancellation
 	}
-	massPay := func(c *client) func(context.Context, []int64) (payload, error) { return c.WHMCS.MassPay }
+	massPay := func(c *client) func(context.Context, []int64) (*hostkey.NewInvoice, error) { return c.WHMCS.MassPay }
 	return map[string]refusal{
 		"credit":             credit("invoiceID amount", 0, ""),
 		"credit, nothing":    credit("amount", 1, "0.00"),
@@ -259,7 +278,7 @@ func billingRefusals() map[string]refusal {
 			return c.WHMCS.UpdateContact
 		},
 			&hostkey.ContactUpdateRequest{}),
-		"reset": refuses("Email", func(c *client) func(context.Context, *hostkey.PasswordResetRequest) (payload, error) {
+		"reset": refuses("Email", func(c *client) func(context.Context, *hostkey.PasswordResetRequest) (*hostkey.Ack, error) {
 			return c.WHMCS.ResetPassword
 		},
 			&hostkey.PasswordResetRequest{}),

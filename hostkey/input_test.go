@@ -146,7 +146,7 @@ func accountRefusals() map[string]refusal {
 		"login": refuses("Key TTL", func(c *client) func(context.Context, *hostkey.AuthLoginRequest) (*hostkey.Session, error) {
 			return c.Auth.Login
 		}, &hostkey.AuthLoginRequest{TTL: -1}),
-		"password login": refuses("User Password TTL", func(c *client) func(context.Context, *hostkey.AuthWHMCSLoginRequest) (payload, error) {
+		"password login": refuses("User Password TTL", func(c *client) func(context.Context, *hostkey.AuthWHMCSLoginRequest) (*hostkey.PasswordSession, error) {
 			return c.Auth.WHMCSLogin
 		}, &hostkey.AuthWHMCSLoginRequest{TTL: 1}),
 		"key":              refuses("Name ServerID Notify", addKey, &hostkey.APIKeyAddRequest{ServerID: -1, Notify: "sms"}),
@@ -190,5 +190,5 @@ func TestBadArguments(t *testing.T) {
 
 // Where nil means all.
 var optionalRequests = []string{
-	"ISO.List", "S3.UpdateTrafficInfo", "WHMCS.CancellationRequests", "WHMCS.Client", "WHMCS.Credits", "WHMCS.Transactions",
+	"ISO.List", "S3.GetBuckets", "S3.GetBucketsRMQ", "WHMCS.CancellationRequests", "WHMCS.Client", "WHMCS.Credits", "WHMCS.Transactions",
 }

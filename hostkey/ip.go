@@ -1,12 +1,14 @@
 package hostkey
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"net/url"
 	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
+	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -73,20 +75,45 @@ func (s *IPService) Get(ctx context.Context, req *IPGetRequest) (*IPInfo, error)
 	return fetch[IPInfo](ctx, s.c, ipGet, call)
 }
 
+// ReverseName is the reverse name of an address. Its shape is undocumented: Names are read under the name
+// that UpdatePTR sends them with, and everything else is in More.
+type ReverseName struct {
+	IP netip.Addr `wire:"data.ip|ip,name"`
+	// Names are several if the address has several, nil if it has none or the answer does not tell.
+	Names []string
+	// More fields that the answer contains, and the one that Names are from.
+	More map[string]provider.Payload `wire:"data,extra"`
+}
+
+var _ = wire.Read(func(raw []byte, r *ReverseName) error {
+	var told struct {
+		PTR string `wire:"data.ptr|ptr,loose"`
+	}
+	if err := cmp.Or(wire.Unmarshal(raw, &told), wire.Options{Envelope: beside}.Fill(raw, r)); err != nil {
+		return err
+	}
+	r.Names = strings.Fields(told.PTR)
+	return nil
+})
+
 // PTR reads the reverse name of an address: POST /ip.php, action get_ptr. The answer is
-// undocumented.
-func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (provider.Payload, error) {
+// undocumented; see ReverseName.
+func (s *IPService) PTR(ctx context.Context, serverID int64, ip netip.Addr) (*ReverseName, error) {
 	call, err := addrCall(ipPTR, nil, serverID, ip, nil)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, ipPTR, call)
+	return guess[ReverseName](ctx, s.c, ipPTR, call)
 }
 
 // Traffic reads the traffic of an address in a period: POST /ip.php, action get_traffic. Fields and
-// answer are undocumented.
-func (s *IPService) Traffic(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, ipTraffic, extra)
+// answer are undocumented; see Traffic.
+func (s *IPService) Traffic(ctx context.Context, extra map[string]any) (*Traffic, error) {
+	call, _, err := formOf(ipTraffic, nil, "", nil, extra)
+	if err != nil {
+		return nil, err
+	}
+	return guess[Traffic](ctx, s.c, ipTraffic, call)
 }
 
 // ListFree lists unused addresses of a subnet or, for staff, a location: POST /ip.php, action
@@ -96,9 +123,10 @@ func (s *IPService) ListFree(ctx context.Context, extra map[string]any) (provide
 }
 
 // SetMain makes an address the main one of its interface, in billing too: POST /ip.php, action
-// set_main.
+// set_main. It sends the address as "main" too, as the vendor's own newest program does; the vendor's
+// page reads as if 1 belonged there.
 func (s *IPService) SetMain(ctx context.Context, serverID int64, ip netip.Addr) (*Ack, error) {
-	call, err := addrCall(ipSetMain, nil, serverID, ip, url.Values{"main": {"1"}})
+	call, err := addrCall(ipSetMain, nil, serverID, ip, url.Values{"main": {ip.String()}})
 	if err != nil {
 		return nil, err
 	}

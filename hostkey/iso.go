@@ -2,6 +2,7 @@ package hostkey
 
 import (
 	"context"
+	"iter"
 	"net/url"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -43,14 +44,14 @@ type ISOAddRequest struct {
 
 // ISO is an ISO image.
 type ISO struct {
-	ID          int64  `wire:"data.id,positive"`
-	Name        string `wire:"data.name,name"`
-	ShortName   string `wire:"data.short_name"`
-	ISOName     string `wire:"data.iso_name"`
-	Private     bool   `wire:"data.private,loose"`
-	AdminOnly   bool   `wire:"data.admin_only,loose"`
-	Description string `wire:"data.description"`
-	Status      string `wire:"data.status"`
+	ID          int64  `wire:"id,positive"`
+	Name        string `wire:"name,name"`
+	ShortName   string `wire:"short_name"`
+	ISOName     string `wire:"iso_name"`
+	Private     bool   `wire:"private,loose"`
+	AdminOnly   bool   `wire:"admin_only,loose"`
+	Description string `wire:"description"`
+	Status      string `wire:"status"`
 }
 
 // ISOListRequest selects the server whose images are listed.
@@ -97,7 +98,14 @@ func (s *ISOService) Add(ctx context.Context, req *ISOAddRequest) (*ISO, error) 
 	if err != nil {
 		return nil, err
 	}
-	return fetch[ISO](ctx, s.c, isoAdd, call)
+	added, err := fetch[struct {
+		Name string `wire:"data.name,name"`
+		ISO  *ISO   `wire:"data,required"`
+	}](ctx, s.c, isoAdd, call)
+	if err != nil {
+		return nil, err
+	}
+	return added.ISO, nil
 }
 
 // Delete removes an image: POST /iso.php, action delete.
@@ -109,9 +117,9 @@ func (s *ISOService) Delete(ctx context.Context, id int64) (*Ack, error) {
 	return s.c.ack(ctx, isoDelete, call)
 }
 
-// List lists the images that a server can mount: POST /iso.php, action list_iso. The answer is
-// undocumented. req may be nil for keys of staff.
-func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (provider.Payload, error) {
+// List lists the images that a server can mount: POST /iso.php, action list_iso. That they have the
+// fields of Add's answer is inferred. req may be nil for keys of staff.
+func (s *ISOService) List(ctx context.Context, req *ISOListRequest) iter.Seq2[*ISO, error] {
 	if req == nil {
 		req = new(ISOListRequest)
 	}
@@ -119,9 +127,9 @@ func (s *ISOService) List(ctx context.Context, req *ISOListRequest) (provider.Pa
 	problems.NotNegative("ServerID", req.ServerID)
 	call, _, err := formOf(isoList, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return rest.Failed[ISO](err)
 	}
-	return s.c.unknown(ctx, isoList, call)
+	return elements[ISO](ctx, s.c, isoList, call, "data")
 }
 
 // Mount mounts an image in the drive of a server, in the background: POST /iso.php, action
@@ -155,9 +163,9 @@ func (s *ISOService) Unmount(ctx context.Context, serverID int64) (*Ack, error) 
 
 // Upload makes the server fetch an image from a URL: POST /iso.php, action upload. The answer is
 // undocumented.
-func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provider.Payload, error) {
+func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (*Ack, error) {
 	if req == nil {
-		return provider.Payload{}, isoUpload.RefuseNil()
+		return nil, isoUpload.RefuseNil()
 	}
 	var problems provider.Problems
 	u, err := url.Parse(req.URL)
@@ -167,10 +175,10 @@ func (s *ISOService) Upload(ctx context.Context, req *ISOUploadRequest) (provide
 	problems.NotNegative("CustomerID", req.CustomerID)
 	call, _, err := formOf(isoUpload, problems, "", req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	call.HiddenFields = []string{"url"}
-	return s.c.unknown(ctx, isoUpload, call)
+	return s.c.ack(ctx, isoUpload, call)
 }
 
 // Uploaded lists uploaded images: POST /iso.php, action uploaded. The answer is undocumented.
@@ -180,8 +188,8 @@ func (s *ISOService) Uploaded(ctx context.Context) (provider.Payload, error) {
 
 // Del is POST /iso.php, action del. Only its name is known: fields and answer are undocumented. Use
 // Delete, which is documented.
-func (s *ISOService) Del(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, isoDel, extra)
+func (s *ISOService) Del(ctx context.Context, extra map[string]any) (*Ack, error) {
+	return s.c.ackFields(ctx, isoDel, extra)
 }
 
 // History is POST /iso.php, action history. Only its name is known: fields and answer are
@@ -192,6 +200,6 @@ func (s *ISOService) History(ctx context.Context, extra map[string]any) (provide
 
 // Update is POST /iso.php, action update. Only its name is known: fields and answer are
 // undocumented.
-func (s *ISOService) Update(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, isoUpdate, extra)
+func (s *ISOService) Update(ctx context.Context, extra map[string]any) (*Ack, error) {
+	return s.c.ackFields(ctx, isoUpdate, extra)
 }

@@ -3,6 +3,7 @@ package hostkey
 import (
 	"context"
 
+	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -25,10 +26,28 @@ type JenkinsCallRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// Tasks lists the tasks, with tags that say what they are for (gpu, bm, vm, vgpu, default): POST
-// /jenkins.php, action get_tasks. It needs no token. The answer is undocumented.
-func (s *JenkinsService) Tasks(ctx context.Context) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, jenkinsTasks, nil)
+// PostInstallTasks are the tasks that Call starts. Their shape is undocumented: Tasks are read where other
+// answers have such a list, and everything else is in More.
+type PostInstallTasks struct {
+	Tasks []PostInstallTask `wire:"tasks|data,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// PostInstallTask is a task. Call takes its ID or its name.
+type PostInstallTask struct {
+	ID   int64  `wire:"id,loose"`
+	Name string `wire:"name,loose"`
+	// Tags say what the task is for: gpu, bm, vm, vgpu, default.
+	Tags []string `wire:"tags,commas,loose"`
+	// More fields of the task.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// Tasks lists the tasks: POST /jenkins.php, action get_tasks. It needs no token. The answer is
+// undocumented; see PostInstallTasks.
+func (s *JenkinsService) Tasks(ctx context.Context) (*PostInstallTasks, error) {
+	return guess[PostInstallTasks](ctx, s.c, jenkinsTasks, new(rest.Call))
 }
 
 // Call starts a task on a server, presumably in the background: POST /jenkins.php, action call.

@@ -31,6 +31,8 @@ type NATAddStaticRequest struct {
 	IPACL string `url:"ip_acl,omitempty"`
 	// Hours is how long the access lasts, at most 24; 0 is the server's default, 2.
 	Hours int64 `url:"ttl,omitempty"`
+	// Secured: what it secures is undocumented; nil is the server's default.
+	Secured *bool `url:"secured,int,omitempty"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
@@ -43,10 +45,11 @@ type NATRemoveStaticRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// NATDropRequest names a server or an address. One of the two is required.
+// NATDropRequest names a record of the NAT, or an address of one. One of the two is required.
 type NATDropRequest struct {
-	ServerID int64      `url:"id,omitempty"`
-	IP       netip.Addr `url:"-"`
+	// ID is the record's, not a server's, as the vendor's own program has it.
+	ID int64      `url:"id,omitempty"`
+	IP netip.Addr `url:"-"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
 }
@@ -83,8 +86,8 @@ func (s *NATService) RemoveStatic(ctx context.Context, req *NATRemoveStaticReque
 	return s.c.ack(ctx, natRemoveStatic, call)
 }
 
-// ClearStatic is POST /nat.php, action clear_static_nat. What it does beyond its name is
-// undocumented.
+// ClearStatic removes rules for an inner address that were left over: POST /nat.php, action
+// clear_static_nat.
 func (s *NATService) ClearStatic(ctx context.Context, ip netip.Addr) (*Ack, error) {
 	var problems provider.Problems
 	checkAddr(&problems, "ip", ip)
@@ -94,12 +97,13 @@ func (s *NATService) ClearStatic(ctx context.Context, ip netip.Addr) (*Ack, erro
 	return s.c.ack(ctx, natClearStatic, &rest.Call{Body: url.Values{"ip": {ip.String()}}})
 }
 
-// Drop is POST /nat.php, action drop_nat. What it does beyond its name is undocumented.
+// Drop removes a record of the NAT from the vendor's database: POST /nat.php, action drop_nat. The vendor's
+// own program calls it an operation for staff.
 func (s *NATService) Drop(ctx context.Context, req *NATDropRequest) (*Ack, error) {
 	if req == nil {
 		return nil, natDrop.RefuseNil()
 	}
-	call, form, err := formOf(natDrop, checkEither("ServerID", req.ServerID, "IP", req.IP), about(req.ServerID), req, req.Extra)
+	call, form, err := formOf(natDrop, checkEither("ID", req.ID, "IP", req.IP), about(req.ID), req, req.Extra)
 	if err != nil {
 		return nil, err
 	}

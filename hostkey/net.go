@@ -41,9 +41,11 @@ const (
 // IPv4AddRequest asks for additional addresses, which may be billed. One of Amount, IP and IPs is
 // required.
 type IPv4AddRequest struct {
-	// ServerID and Port are required.
-	ServerID int64  `url:"id"`
-	Port     string `url:"port"`
+	// ServerID is required.
+	ServerID int64 `url:"id"`
+	// Port: the vendor's page says that it is required, its Terraform provider sends none unless it is
+	// told one. "" is not sent.
+	Port string `url:"port,omitempty"`
 	// Amount is the number of addresses that the server picks; 0 is not sent.
 	Amount int64 `url:"amount,omitempty"`
 	// VLAN of the addresses; 0 leaves it to the server.
@@ -94,8 +96,8 @@ type PortStatusRequest struct {
 
 // PortOffRequest switches a network port off.
 type PortOffRequest struct {
-	// ServerID and Port are required. The task of a deployment has the port as "port" in
-	// TaskContext.More.
+	// ServerID and Port are required. Net.Status tells the port, and the task of a deployment has it as
+	// "port" in TaskContext.More.
 	ServerID int64  `url:"id"`
 	Port     string `url:"port"`
 	// Reason becomes the value of the tag "block".
@@ -136,7 +138,7 @@ func (s *NetService) AddIPv4(ctx context.Context, req *IPv4AddRequest) (*AddedIP
 		return nil, netAddIPv4.RefuseNil()
 	}
 	var problems provider.Problems
-	checkPort(&problems, req.ServerID, req.Port)
+	problems.Positive("ServerID", req.ServerID)
 	problems.NotNegative("Amount", req.Amount)
 	problems.NotNegative("VLAN", req.VLAN)
 	checkIPv4(&problems, "IP", req.IP)
@@ -186,18 +188,55 @@ func (s *NetService) UnblockIP(ctx context.Context, serverID int64, ip netip.Add
 	return s.c.ack(ctx, netUnblockIP, &rest.Call{Body: url.Values{"id": {idText(serverID)}, "ip": {ip.String()}}, Subject: idText(serverID)})
 }
 
-// Status reads the state of a port: POST /net.php, action get_status. The answer is undocumented.
-func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (provider.Payload, error) {
+// NetStatus is the state of a server's network ports. What a port has is told, how it is named is not:
+// Ports are read under the names that other answers use, and everything else is in More.
+type NetStatus struct {
+	// Ports are several, or the one that the answer is about.
+	Ports []PortStatus `wire:"ports|interfaces|data,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// PortStatus is the state of a network port, as far as NetStatus can be read.
+type PortStatus struct {
+	// Port is what PortOff, PortOn and AddIPv4 take.
+	Port   string `wire:"port,loose"`
+	Switch string `wire:"switch,loose"`
+	VLAN   int64  `wire:"vlan,loose"`
+	// Speed and Status are in the server's words.
+	Speed  string `wire:"speed,loose"`
+	MAC    string `wire:"mac,loose"`
+	Status string `wire:"status,loose"`
+	// More fields of the port.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// An answer about one port may have its fields at the top.
+var _ = wire.Read(func(raw []byte, n *NetStatus) error {
+	if err := (wire.Options{Envelope: beside}).Fill(raw, n); err != nil {
+		return err
+	}
+	var one PortStatus
+	if len(n.Ports) == 0 && wire.Unmarshal(raw, &one) == nil && one.Port != "" {
+		one.More = nil // NetStatus has it
+		n.Ports = []PortStatus{one}
+	}
+	return nil
+})
+
+// Status reads the state of the ports of a server: POST /net.php, action get_status. The names in the
+// answer are undocumented; see NetStatus.
+func (s *NetService) Status(ctx context.Context, req *PortStatusRequest) (*NetStatus, error) {
 	if req == nil {
-		return provider.Payload{}, netStatus.RefuseNil()
+		return nil, netStatus.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ServerID", req.ServerID)
 	call, _, err := formOf(netStatus, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, netStatus, call)
+	return guess[NetStatus](ctx, s.c, netStatus, call)
 }
 
 // PortOff disconnects a server from the network and adds the tag "block" with the reason: POST

@@ -24,7 +24,7 @@ var (
 )
 
 // DNSService manages domains, their zones and records, and names of servers below the vendor's own
-// domains. No action changes a record: delete it and add another.
+// domains. AddDNS renames a record; to change anything else of one, delete it and add another.
 type DNSService struct{ c *Client }
 
 // Domain is a domain whose DNS the account manages.
@@ -67,8 +67,9 @@ type DomainAddRequest struct {
 // values, are unknown.
 type ZoneAddRequest struct {
 	Name string `url:"name,omitempty"`
+	// Kind is "Master", the default, or "Slave" with Masters.
 	Kind string `url:"kind,omitempty"`
-	// RRSets is a JSON text.
+	// RRSets is a JSON text according to the vendor's page, and a flag in the vendor's own program.
 	RRSets      string   `url:"rrsets,omitempty"`
 	DNSSec      *bool    `url:"dnssec,int,omitempty"`
 	Masters     []string `url:"masters,brackets,omitempty"`
@@ -106,7 +107,8 @@ func (s *DNSService) AddDomain(ctx context.Context, req *DomainAddRequest) (id i
 }
 
 // DeleteDomain removes a domain and all its records: POST /pdns.php, action delete_domain. zone is
-// the domain's name.
+// the domain's name. The vendor's own program sends server_id and domain_id instead, which contradicts the
+// vendor's page and its Terraform provider.
 func (s *DNSService) DeleteDomain(ctx context.Context, id int64, zone string) (*Ack, error) {
 	var problems provider.Problems
 	problems.Positive("id", id)
@@ -125,38 +127,57 @@ func (s *DNSService) ViewZone(ctx context.Context, zone string) (*Zone, error) {
 	return fetch[Zone](ctx, s.c, pdnsViewZone, &rest.Call{Body: url.Values{"params[zone]": {zone}}})
 }
 
-// ListZones lists the zones: POST /pdns.php, action list_zones. The answer is undocumented.
-func (s *DNSService) ListZones(ctx context.Context) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, pdnsListZones, nil)
+// ZoneList lists zones. Its shape is undocumented: Zones are read where other answers of the module have
+// their lists, and everything else is in More.
+type ZoneList struct {
+	Zones []ListedZone `wire:"data|zones,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// ListedZone is a zone, as far as ZoneList can be read.
+type ListedZone struct {
+	// ID is a number, or the name with a dot at its end as PowerDNS has it.
+	ID   string `wire:"id,loose"`
+	Name string `wire:"name,loose"`
+	// Kind is "Master" or "Slave".
+	Kind string `wire:"kind,loose"`
+	// More fields of the zone.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// ListZones lists the zones: POST /pdns.php, action list_zones. The answer is undocumented; see ZoneList.
+func (s *DNSService) ListZones(ctx context.Context) (*ZoneList, error) {
+	return guess[ZoneList](ctx, s.c, pdnsListZones, new(rest.Call))
 }
 
 // AddZone adds a zone: POST /pdns.php, action add_zone. What it does beyond AddDomain, and its
 // answer, are undocumented.
-func (s *DNSService) AddZone(ctx context.Context, req *ZoneAddRequest) (provider.Payload, error) {
+func (s *DNSService) AddZone(ctx context.Context, req *ZoneAddRequest) (*Ack, error) {
 	if req == nil {
-		return provider.Payload{}, pdnsAddZone.RefuseNil()
+		return nil, pdnsAddZone.RefuseNil()
 	}
 	call, form, err := formOf(pdnsAddZone, nil, "", req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	if len(form) == 0 {
-		return provider.Payload{}, pdnsAddZone.Refuse("", provider.Problems{"request": "is empty"})
+		return nil, pdnsAddZone.Refuse("", provider.Problems{"request": "is empty"})
 	}
-	return s.c.unknown(ctx, pdnsAddZone, call)
+	return s.c.ack(ctx, pdnsAddZone, call)
 }
 
 // DeleteZone removes a zone: POST /pdns.php, action delete_zone. Whether it takes more than the
 // zone's name, and its answer, are undocumented.
-func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (provider.Payload, error) {
+func (s *DNSService) DeleteZone(ctx context.Context, zone string, extra map[string]any) (*Ack, error) {
 	var problems provider.Problems
 	problems.Required("zone", zone)
 	call, form, err := formOf(pdnsDeleteZone, problems, "", nil, extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	form.Set("zone", zone)
-	return s.c.unknown(ctx, pdnsDeleteZone, call)
+	return s.c.ack(ctx, pdnsDeleteZone, call)
 }
 
 // CallbackURL returns the URL for notifications: POST /pdns.php, action get_cb_url. Fields and

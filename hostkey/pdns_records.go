@@ -26,7 +26,9 @@ type DNSAddRequest struct {
 	Zone string `url:"zone"`
 	// Name within the zone.
 	Name string `url:"name"`
-	Type string `url:"type"`
+	// OldName is the name that the record has until now, to rename it; "" adds a record.
+	OldName string `url:"old_name,omitempty"`
+	Type    string `url:"type"`
 	// Contents has one element for each record. Types other than A, AAAA, NS and MX take only one.
 	Contents []string `url:"-"`
 	// TTL is in seconds; 0 is the server's default.
@@ -173,20 +175,47 @@ func checkRecord(zone, kind string, contents []string) (problems provider.Proble
 	return problems
 }
 
+// SubdomainList lists the names of a server below the vendor's domains. Its shape is undocumented: they are
+// read where other answers of the module have their lists, and everything else is in More.
+type SubdomainList struct {
+	Subdomains []Subdomain `wire:"data|subdomains,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// Subdomain is a name below a domain of the vendor, as far as it can be read: its fields have the names
+// that requests have.
+type Subdomain struct {
+	ID       int64  `wire:"id,loose"`
+	Name     string `wire:"name,loose"`
+	DomainID int64  `wire:"domain_id,loose"`
+	ServerID int64  `wire:"server_id,loose"`
+	// More fields of the subdomain.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
 // ListSubdomains lists the names of a server below the vendor's domains: POST /pdns.php, action
-// list_subdomains. The answer is undocumented.
-func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (provider.Payload, error) {
+// list_subdomains. The answer is undocumented; see SubdomainList.
+func (s *DNSService) ListSubdomains(ctx context.Context, serverID int64) (*SubdomainList, error) {
 	if err := pdnsListSubdomains.RefuseID("serverID", serverID); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, pdnsListSubdomains, &rest.Call{Body: url.Values{"server_id": {idText(serverID)}}, Subject: idText(serverID)})
+	return guess[SubdomainList](ctx, s.c, pdnsListSubdomains, &rest.Call{Body: url.Values{"server_id": {idText(serverID)}}, Subject: idText(serverID)})
+}
+
+// AddedSubdomain is the answer to AddSubdomain. Its shape is undocumented.
+type AddedSubdomain struct {
+	// ID is 0 if the answer does not name it where AddDomain's does.
+	ID int64 `wire:"data.id|id,loose"`
+	// More fields that the answer contains there.
+	More map[string]provider.Payload `wire:"data,extra"`
 }
 
 // AddSubdomain gives a server a name below a domain of the vendor: POST /pdns.php, action
-// add_subdomain. The answer is undocumented.
-func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest) (provider.Payload, error) {
+// add_subdomain. The answer is undocumented; see AddedSubdomain.
+func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest) (*AddedSubdomain, error) {
 	if req == nil {
-		return provider.Payload{}, pdnsAddSubdomain.RefuseNil()
+		return nil, pdnsAddSubdomain.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ServerID", req.ServerID)
@@ -194,16 +223,16 @@ func (s *DNSService) AddSubdomain(ctx context.Context, req *SubdomainAddRequest)
 	problems.Required("Name", req.Name)
 	call, _, err := formOf(pdnsAddSubdomain, problems, about(req.ServerID), req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, pdnsAddSubdomain, call)
+	return guess[AddedSubdomain](ctx, s.c, pdnsAddSubdomain, call)
 }
 
 // EditSubdomain changes a name below a domain of the vendor: POST /pdns.php, action edit_subdomain.
 // Most fields and the answer are undocumented.
-func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditRequest) (provider.Payload, error) {
+func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditRequest) (*Ack, error) {
 	if req == nil {
-		return provider.Payload{}, pdnsEditSubdomain.RefuseNil()
+		return nil, pdnsEditSubdomain.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.NotNegative("ID", req.ID)
@@ -213,21 +242,21 @@ func (s *DNSService) EditSubdomain(ctx context.Context, req *SubdomainEditReques
 	}
 	call, _, err := formOf(pdnsEditSubdomain, problems, about(req.ID), req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, pdnsEditSubdomain, call)
+	return s.c.ack(ctx, pdnsEditSubdomain, call)
 }
 
 // DeleteSubdomain removes a name below a domain of the vendor: POST /pdns.php, action
 // delete_subdomain. The answer is undocumented.
-func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (provider.Payload, error) {
+func (s *DNSService) DeleteSubdomain(ctx context.Context, serverID, id int64) (*Ack, error) {
 	var problems provider.Problems
 	problems.Positive("serverID", serverID)
 	problems.Positive("id", id)
 	if err := pdnsDeleteSubdomain.Refuse("", problems); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, pdnsDeleteSubdomain, &rest.Call{
+	return s.c.ack(ctx, pdnsDeleteSubdomain, &rest.Call{
 		Body: url.Values{"server_id": {idText(serverID)}, "id": {idText(id)}}, Subject: idText(id),
 	})
 }

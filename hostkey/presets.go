@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"iter"
+	"net/http"
+	"strings"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/internal/wire"
@@ -31,7 +33,7 @@ type PresetListOptions struct {
 
 // PresetInfoOptions select the currencies of prices. The zero value is EUR and USD.
 type PresetInfoOptions struct {
-	// Currencies in a form that is undocumented; "" is EUR and USD.
+	// Currencies are codes with commas between them, as a live client sends them; "" is EUR and USD.
 	Currencies string `url:"currencies,omitempty"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
@@ -77,23 +79,45 @@ type Preset struct {
 	// Monthly is the base price per month, by currency: EUR, USD, RUB.
 	Monthly map[string]Amount `wire:"price,loose"`
 	// LocationPrices are the prices per month by location and currency. -1 means the base price:
-	// Price handles that.
+	// Price handles that. Presets.Info has these only, where sources agree least: one has base prices.
 	LocationPrices map[string]map[string]Amount `wire:"price,loose"`
-	// OS and Software that run on the preset, from Presets.Info only, in an undocumented form; nil
-	// if there are none.
-	OS       provider.Payload `wire:"OS"`
-	Software provider.Payload `wire:"soft"`
+	// OS and Software that run on the preset, from Presets.Info only.
+	OS       []PresetOption `wire:"OS"`
+	Software []PresetOption `wire:"soft"`
 	// TrafficPlans of the preset by location, from Presets.Info only.
-	TrafficPlans map[string][]PresetTrafficPlan `wire:"traffic_plans"`
+	TrafficPlans map[string][]PresetOption `wire:"traffic_plans"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// PresetTrafficPlan is a traffic plan for a preset.
-type PresetTrafficPlan struct {
-	ID    int64  `wire:"id"`
-	Name  string `wire:"name"`
-	Price Amount `wire:"price,loose"`
+// PresetOption is what can be ordered with a preset: an operating system, software or a traffic plan.
+type PresetOption struct {
+	ID   int64  `wire:"id"`
+	Name string `wire:"name"`
+	// Prices per month by currency. Some answers have Price instead, in a currency that they do not tell.
+	Prices map[string]Amount `wire:"price,loose"`
+	Price  Amount            `wire:"price,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// PresetGroup is a group of presets.
+type PresetGroup struct {
+	ID   int64  `wire:"id"`
+	Name string `wire:"name,required"`
+	// Count of presets, and Description: each is in some answers only.
+	Count       int64  `wire:"count,loose"`
+	Description string `wire:"description,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// PresetStock is what Presets.Search finds. Its shape is undocumented: Servers are read where other
+// answers have such a list, and everything else is in More.
+type PresetStock struct {
+	Servers []StockServer `wire:"servers|data,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Price returns the price per month in a location ("" for the base price), and whether it is known.
@@ -134,17 +158,16 @@ func (s *PresetsService) Info(ctx context.Context, opts *PresetInfoOptions) iter
 	return elements[Preset](ctx, s.c, presetsInfo, call, "presets")
 }
 
-// Groups lists the groups of presets: POST /presets.php, action groups. They are under "groups" or
-// "data"; their fields are undocumented.
-func (s *PresetsService) Groups(ctx context.Context) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, presetsGroups, nil)
+// Groups lists the groups of presets: POST /presets.php, action groups.
+func (s *PresetsService) Groups(ctx context.Context) iter.Seq2[*PresetGroup, error] {
+	return elements[PresetGroup](ctx, s.c, presetsGroups, new(rest.Call), "groups", "data")
 }
 
 // Search finds servers of a preset in a location: POST /presets.php, action search. The answer is
-// undocumented.
-func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (provider.Payload, error) {
+// undocumented; see PresetStock.
+func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (*PresetStock, error) {
 	if req == nil {
-		return provider.Payload{}, presetsSearch.RefuseNil()
+		return nil, presetsSearch.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("Name", req.Name)
@@ -153,16 +176,15 @@ func (s *PresetsService) Search(ctx context.Context, req *PresetSearchRequest) (
 	provider.OneOf(&problems, "Scope", req.Scope, "free", "all")
 	call, _, err := formOf(presetsSearch, problems, "", req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, presetsSearch, call)
+	return guess[PresetStock](ctx, s.c, presetsSearch, call)
 }
 
-// Show reads one preset: POST /presets.php, action show. Where the answer contains it is
-// undocumented.
-func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (provider.Payload, error) {
+// Show reads one preset: POST /presets.php, action show.
+func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (*Preset, error) {
 	if req == nil {
-		return provider.Payload{}, presetsShow.RefuseNil()
+		return nil, presetsShow.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.NotNegative("ID", req.ID)
@@ -171,10 +193,27 @@ func (s *PresetsService) Show(ctx context.Context, req *PresetShowRequest) (prov
 	}
 	call, _, err := formOf(presetsShow, problems, about(req.ID), req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, presetsShow, call)
+	// It is alone or in a list: the vendor's Terraform provider looks for it in both.
+	for preset, err := range elements[Preset](ctx, s.c, presetsShow, call, "preset", "presets") {
+		if err != nil {
+			return nil, err
+		}
+		if preset.ID == req.ID || req.ID == 0 && strings.EqualFold(preset.Name, req.Name) {
+			return preset, nil
+		}
+	}
+	return nil, presetsShow.OddRow(http.StatusOK, "the answer contains no such preset", nil)
 }
+
+// An option is an object, or only its ID.
+var _ = wire.Read(func(raw []byte, o *PresetOption) error {
+	if raw[0] != '{' {
+		return wire.Unmarshal(raw, &o.ID)
+	}
+	return wire.Fill(raw, o)
+})
 
 // Where "price" has no base prices, they are in fields of their own.
 var _ = wire.Read(func(raw []byte, p *Preset) error {

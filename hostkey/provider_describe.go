@@ -58,7 +58,7 @@ func (p *Provider) Describe() *provider.Description {
 }
 
 var (
-	described        = describe(provider.Support{Level: provider.Unverified, Note: "the fields of eq/suspend are undocumented, and customers' keys may be refused; see WithSuspendByPower"})
+	described        = describe(provider.Support{Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: "the fields of eq/suspend are undocumented, and customers' keys may be refused; see WithSuspendByPower"})
 	describedByPower = describe(provider.Support{Level: provider.Emulated, Note: "powers the server off and marks it, and switches the port off if one is configured; the customer can power it on in the vendor's panel"})
 )
 
@@ -79,7 +79,7 @@ func describe(suspension provider.Support) provider.Description {
 			},
 			provider.CapList:  {Level: provider.Native, Note: "without references, which only Get and Find return"},
 			provider.CapPlans: {Level: provider.Native, Evidence: provider.EvidenceDocumented, Note: "presets with their base price"},
-			provider.CapUsage: {Level: provider.Unverified, Note: "traffic; the answer is undocumented, and accepted only if it contains a number of bytes under a known name"},
+			provider.CapUsage: {Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: "traffic; the answer is undocumented, and accepted only if it contains a number of bytes under a known name"},
 			provider.CapAdopt: {Level: provider.Native, Note: "by a tag"},
 			provider.CapRenew: {
 				Level: provider.Unverified, Evidence: provider.EvidenceProgram,

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
-	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -31,8 +30,8 @@ func (p *Provider) Plans(ctx context.Context) ([]provider.Plan, error) {
 	return plans, nil
 }
 
-// Usage reads the server's traffic. The answer is undocumented: it is accepted if it contains bytes
-// as traffic_out, out, bytes_out or outgoing; otherwise the error matches ErrProtocol.
+// Usage reads the server's outgoing traffic, which is what plans limit. The answer is undocumented: it is
+// accepted if Servers.Traffic finds a number in it; otherwise the error matches ErrProtocol.
 func (p *Provider) Usage(ctx context.Context, id string) (*provider.UsageReport, error) {
 	return adapter.Verb(ctx, p.accounts, "read usage of account", id, nil, p.usage)
 }
@@ -46,14 +45,13 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 	if err != nil {
 		return nil, err
 	}
-	used, ok := trafficOf(answer)
-	if !ok {
+	if answer.Out == nil {
 		return nil, &provider.Error{
-			Kind: provider.ErrProtocol, Message: "the answer, whose shape is undocumented, contains no traffic; Servers.Traffic returns it as it is",
+			Kind: provider.ErrProtocol, Message: "the answer, whose shape is undocumented, contains no traffic that can be told; Servers.Traffic returns it in More",
 		}
 	}
 	account := p.account(server)
-	traffic := provider.Usage{Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: used, LimitUnknown: server.TrafficLimit == 0}
+	traffic := provider.Usage{Metric: provider.MetricTraffic, Unit: provider.UnitBytes, Used: *answer.Out, LimitUnknown: server.TrafficLimit == 0}
 	switch {
 	case server.TrafficLimit > 0:
 		limit, ok := adapter.Scaled(server.TrafficLimit, 1e12) // terabytes
@@ -62,20 +60,4 @@ func (p *Provider) usage(ctx context.Context, id int64) (*provider.UsageReport, 
 		traffic.Unlimited, traffic.LimitUnknown = true, false
 	}
 	return &provider.UsageReport{AccountID: account.ID, Username: account.Username, AsOf: time.Now(), Values: []provider.Usage{traffic}}, nil
-}
-
-// trafficFields are tried in this order. They are outgoing traffic, which is what plans limit.
-var trafficFields = []string{"traffic_out", "out", "bytes_out", "outgoing"}
-
-func trafficOf(answer provider.Payload) (int64, bool) {
-	whole := openEnvelope([]byte(answer.Reveal()))
-	for _, from := range []envelope{whole, openEnvelope(whole["data"]), openEnvelope(whole["traffic"])} {
-		for _, name := range trafficFields {
-			var n float64
-			if data, ok := from[name]; ok && wire.Unmarshal(data, &n) == nil && n >= 0 && n < 1<<62 {
-				return int64(n), true
-			}
-		}
-	}
-	return 0, false
 }

@@ -77,7 +77,7 @@ func requireAck(t *testing.T, got *hostkey.Ack, answer []byte) {
 
 func replays() map[string]replay {
 	all := map[string]replay{}
-	for _, some := range []map[string]replay{keyReplays(), authReplays(), serverReplays(), orderReplays(), taskReplays(), staffReplays()} {
+	for _, some := range []map[string]replay{keyReplays(), authReplays(), serverReplays(), orderReplays(), taskReplays(), staffReplays(), toldReplays()} {
 		maps.Copy(all, some)
 	}
 	return all
@@ -139,11 +139,6 @@ func authReplays() map[string]replay {
 		"Auth.Login, under scope": login(hostkey.Session{
 			Token: provider.NewSecret("placeholder-session"), Expires: day("2026-01-01"), RoleType: "server 55054", Servers: []int64{55054},
 		}),
-		"Auth.WHMCSLogin": clienttest.Equal(rawValue(`{"result": {"token": "placeholder-session", "2fa": 1}}`), func(ctx context.Context, c *client) (payload, error) {
-			return c.Auth.WHMCSLogin(ctx, &hostkey.AuthWHMCSLoginRequest{
-				User: "a@example.com", Password: provider.NewSecret("placeholder-password"), TTL: 10 * time.Minute, FixIP: new(true), Extra: map[string]any{"note": "x"},
-			})
-		}),
 		"Auth.Info": clienttest.Equal(&info, func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
 		"Auth.Info, flat": clienttest.Equal(&hostkey.Session{WHMCSID: 1001, CustomerID: 2001, DeployKeys: map[int64]provider.Secret{603548: task}},
 			func(ctx context.Context, c *client) (*hostkey.Session, error) { return c.Auth.Info(ctx) }),
@@ -200,8 +195,8 @@ func serverReplays() map[string]replay {
 			Billing: []hostkey.BillingServer{{ID: 55054, Name: "vm.pico", Status: "Active", Config: rawValue(`{"a": 1}`)}},
 		}),
 		"Servers.UpdateServers, nothing under way": update(&hostkey.ServersUpdate{Servers: []int64{10}, Billing: []hostkey.BillingServer{}}),
-		"Servers.AddIPMIUser": clienttest.Equal(rawValue(`{"result": "OK", "module": "eq", "action": "add_ipmi_user", "anything": [1, {"x": null}]}`),
-			func(ctx context.Context, c *client) (payload, error) {
+		"Servers.AddIPMIUser": clienttest.Equal(&hostkey.Ack{More: beside("anything", `[1, {"x": null}]`)},
+			func(ctx context.Context, c *client) (*hostkey.Ack, error) {
 				return c.Servers.AddIPMIUser(ctx, &hostkey.ServerAddIPMIUserRequest{
 					ID: 17, AdminUser: "admin", AdminPassword: provider.NewSecret("placeholder-admin"), Extra: map[string]any{"note": "x"},
 				})

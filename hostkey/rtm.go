@@ -36,27 +36,27 @@ func (s *TicketsService) Ticket(ctx context.Context, ticketID int64) (provider.P
 
 // OpenTicket opens a ticket: POST /rtm.php, action open_ticket. Fields and answer are undocumented.
 // A customer's key was refused without a reason (provider.ErrConflict).
-func (s *TicketsService) OpenTicket(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, rtmOpenTicket, extra)
+func (s *TicketsService) OpenTicket(ctx context.Context, extra map[string]any) (*Ack, error) {
+	return s.c.ackFields(ctx, rtmOpenTicket, extra)
 }
 
 // AddComment adds a comment to a ticket: POST /rtm.php, action add_comment. The answer is
 // undocumented. It has been seen to fail for a customer's key.
-func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message string) (provider.Payload, error) {
+func (s *TicketsService) AddComment(ctx context.Context, ticketID int64, message string) (*Ack, error) {
 	var problems provider.Problems
 	problems.Required("message", message)
 	call, err := ticketCall(rtmAddComment, ticketID, message, problems)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, rtmAddComment, call)
+	return s.c.ack(ctx, rtmAddComment, call)
 }
 
 // ToggleTicketStatus closes an open ticket and reopens a closed one: POST /rtm.php, action
 // toggle_ticket_status. Fields and answer are undocumented. A customer's key was refused with
 // provider.ErrForbidden.
-func (s *TicketsService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, rtmToggleTicket, extra)
+func (s *TicketsService) ToggleTicketStatus(ctx context.Context, extra map[string]any) (*Ack, error) {
+	return s.c.ackFields(ctx, rtmToggleTicket, extra)
 }
 
 func ticketCall(a action, ticketID int64, message string, problems provider.Problems) (*rest.Call, error) {

@@ -184,15 +184,20 @@ func (s *sessions) secrets() []provider.Secret {
 	return slices.Clone(s.recent)
 }
 
-// fill decodes a session, which is in "result", in "scope", in "data", or at the top.
+// fill decodes a session.
 func (s *Session) fill(raw []byte, partial bool) error {
+	return wire.Options{Envelope: beside, Partial: partial}.Fill(sessionIn(raw), s)
+}
+
+// sessionIn returns where an answer of the module auth has its fields: in "result", in "scope", in "data",
+// or at the top.
+func sessionIn(raw []byte) []byte {
 	for _, name := range []string{"result", "scope", "data"} {
 		if inner := openEnvelope(raw)[name]; len(inner) > 0 && inner[0] == '{' {
-			raw = inner
-			break
+			return inner
 		}
 	}
-	return wire.Options{Envelope: beside, Partial: partial}.Fill(raw, s)
+	return raw
 }
 
 var _ = wire.Read(func(raw []byte, s *Session) error { return s.fill(raw, false) })

@@ -149,19 +149,27 @@ func (s *TagsService) Remove(ctx context.Context, req *TagRemoveRequest) (*Ack, 
 	return s.c.ack(ctx, tagsRemove, call)
 }
 
-// UserSearch finds the user's own tags by their value: POST /tags.php, action user_search. The
-// answer is undocumented.
-func (s *TagsService) UserSearch(ctx context.Context, value string) (provider.Payload, error) {
+// TaggedServers are what UserSearch finds. The shape is undocumented: IDs are read under the names that
+// other answers use, and everything else is in More.
+type TaggedServers struct {
+	IDs []int64 `wire:"servers|ids|data,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// UserSearch finds the servers with a tag of that name or value: POST /tags.php, action user_search. The
+// answer is undocumented; see TaggedServers.
+func (s *TagsService) UserSearch(ctx context.Context, value string) (*TaggedServers, error) {
 	if err := tagsUserSearch.RefuseBlank("value", value); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, tagsUserSearch, &rest.Call{Body: url.Values{"value": {value}}})
+	return guess[TaggedServers](ctx, s.c, tagsUserSearch, &rest.Call{Body: url.Values{"value": {value}}})
 }
 
 // Clear removes tags: POST /tags.php, action clear. Only its name is known: which tags it removes,
 // the fields and the answer are undocumented.
-func (s *TagsService) Clear(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, tagsClear, extra)
+func (s *TagsService) Clear(ctx context.Context, extra map[string]any) (*Ack, error) {
+	return s.c.ackFields(ctx, tagsClear, extra)
 }
 
 // Get is POST /tags.php, action get. Only its name is known: fields and answer are undocumented.

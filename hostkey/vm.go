@@ -153,14 +153,14 @@ func (s *VMService) snapshot(ctx context.Context, a action, req *SnapshotRequest
 // UpdateRestoreSettings changes when snapshots are made and restored: POST /vm.php, action
 // update_restore_settings. That it takes the server's ID as "id" is inferred from its description
 // only; further fields and the answer are undocumented.
-func (s *VMService) UpdateRestoreSettings(ctx context.Context, serverID int64, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, vmUpdateSettings, serverID, extra)
+func (s *VMService) UpdateRestoreSettings(ctx context.Context, serverID int64, extra map[string]any) (*Ack, error) {
+	return s.c.ackByID(ctx, vmUpdateSettings, serverID, extra)
 }
 
 // LoadStats starts loading the resource usage of a server: POST /vm.php, action load_stats. The
 // answer is undocumented; it probably names a task under "callback".
-func (s *VMService) LoadStats(ctx context.Context, serverID int64) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, vmLoadStats, serverID, nil)
+func (s *VMService) LoadStats(ctx context.Context, serverID int64) (*Ack, error) {
+	return s.c.ackByID(ctx, vmLoadStats, serverID, nil)
 }
 
 // Engine is POST /vm.php, action get_engine. The answer is undocumented.

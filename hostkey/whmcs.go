@@ -156,18 +156,18 @@ func (s *WHMCSService) UpdateClient(ctx context.Context, req *BillingClientUpdat
 
 // ResetPassword sends a mail with a token, or with that token sets a new password: POST /whmcs.php,
 // action reset_password. Most fields and the answer are undocumented.
-func (s *WHMCSService) ResetPassword(ctx context.Context, req *PasswordResetRequest) (provider.Payload, error) {
+func (s *WHMCSService) ResetPassword(ctx context.Context, req *PasswordResetRequest) (*Ack, error) {
 	if req == nil {
-		return provider.Payload{}, whmcsResetPassword.RefuseNil()
+		return nil, whmcsResetPassword.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Required("Email", req.Email)
 	call, _, err := formOf(whmcsResetPassword, problems, "", req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	call.Secrets = append(call.Secrets, req.ResetToken)
-	return s.c.unknown(ctx, whmcsResetPassword, call)
+	return s.c.ack(ctx, whmcsResetPassword, call)
 }
 
 // Contacts lists the additional contacts of the customer: POST /whmcs.php, action get_contacts. The
@@ -179,8 +179,8 @@ func (s *WHMCSService) Contacts(ctx context.Context) (provider.Payload, error) {
 // AddContact adds a contact to the customer: POST /whmcs.php, action add_contact. Fields and answer
 // are undocumented. If the request does not say what kind of request it is, the server adds a
 // random contact.
-func (s *WHMCSService) AddContact(ctx context.Context, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownFields(ctx, whmcsAddContact, extra)
+func (s *WHMCSService) AddContact(ctx context.Context, extra map[string]any) (*Ack, error) {
+	return s.c.ackFields(ctx, whmcsAddContact, extra)
 }
 
 // UpdateContact changes an additional contact: POST /whmcs.php, action update_contact. A new e-mail

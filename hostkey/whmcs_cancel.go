@@ -105,6 +105,6 @@ func (s *WHMCSService) DeleteCancellationRequest(ctx context.Context, serverID i
 // RequestSubscriptionCancellation asks the staff to end the bank subscription that pays for a
 // server: POST /whmcs.php, action request_subscription_cancellation. That it takes the server's ID
 // as "id" is inferred from its description only; further fields and the answer are undocumented.
-func (s *WHMCSService) RequestSubscriptionCancellation(ctx context.Context, serverID int64, extra map[string]any) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, whmcsCancelSubscription, serverID, extra)
+func (s *WHMCSService) RequestSubscriptionCancellation(ctx context.Context, serverID int64, extra map[string]any) (*Ack, error) {
+	return s.c.ackByID(ctx, whmcsCancelSubscription, serverID, extra)
 }

@@ -52,8 +52,7 @@ type AddFundsInvoice struct {
 
 // CreditListRequest selects movements of the credit.
 type CreditListRequest struct {
-	// ID is sent as "id"; 0 is not sent, which has been seen to work. What it identifies is
-	// undocumented.
+	// ID is a server's, as the vendor's own program has it; 0 is not sent, which has been seen to work.
 	ID int64 `url:"id,omitempty"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`
@@ -158,19 +157,19 @@ func (s *WHMCSService) PaymentGateways(ctx context.Context, invoiceID int64) (pr
 	return form.HTML, nil
 }
 
-// MassPay pays several invoices at once: POST /whmcs.php, action mass_pay. It is sent once. The
-// answer is undocumented.
-func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (provider.Payload, error) {
+// MassPay creates one invoice over several others, which pays them when it is paid: POST /whmcs.php, action
+// mass_pay. It is sent once. The answer is undocumented; see NewInvoice.
+func (s *WHMCSService) MassPay(ctx context.Context, invoiceIDs []int64) (*NewInvoice, error) {
 	var problems provider.Problems
 	problems.IDs("invoiceIDs", invoiceIDs)
 	if err := whmcsMassPay.Refuse("", problems); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
 	form := make(url.Values)
 	for _, id := range invoiceIDs {
 		form.Add("invoices[]", idText(id))
 	}
-	return s.c.unknown(ctx, whmcsMassPay, &rest.Call{Body: form})
+	return guess[NewInvoice](ctx, s.c, whmcsMassPay, &rest.Call{Body: form})
 }
 
 // Transactions lists the customer's payments: POST /whmcs.php, action transactions. req may be nil.

@@ -2,10 +2,12 @@ package hostkey
 
 import (
 	"context"
+	"encoding/base64"
 	"iter"
 	"maps"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/provkit/provkit/internal/rest"
@@ -88,6 +90,36 @@ type InvoiceDownloadRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
+// NewInvoice is an invoice that a call has created. Its shape is undocumented: the ID is read under the
+// names that the answers to orders have.
+type NewInvoice struct {
+	// InvoiceID is 0 if the answer does not name it.
+	InvoiceID int64 `wire:"invoice.id|invoice|invoiceid|invoice_id,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// InvoiceFile is an invoice as a file.
+type InvoiceFile struct {
+	// PDF is the file, whose bytes Reveal returns; zero if no field of the answer is one in base64, whatever
+	// its name. It is a secret, since it shows the customer's address.
+	PDF provider.Secret
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+var _ = wire.Read(func(raw []byte, f *InvoiceFile) error {
+	whole := openEnvelope(raw)
+	for _, from := range []envelope{whole, openEnvelope(whole["data"])} {
+		for name := range from {
+			if pdf, err := base64.StdEncoding.DecodeString(from.word(name)); err == nil && strings.HasPrefix(string(pdf), "%PDF") {
+				f.PDF = provider.NewSecret(string(pdf))
+			}
+		}
+	}
+	return wire.Options{Envelope: beside}.Fill(raw, f)
+})
+
 const invoicesPerPage = 100
 
 // Invoices lists all invoices of the customer, page by page: POST /whmcs.php, action get_invoices.
@@ -164,10 +196,14 @@ func (s *WHMCSService) Invoice(ctx context.Context, req *InvoiceGetRequest) (*In
 	return &one.Invoice, nil
 }
 
-// RelatedInvoices lists the invoices of a server: POST /whmcs.php, action get_related_invoices. The
-// answer is undocumented.
-func (s *WHMCSService) RelatedInvoices(ctx context.Context, serverID int64) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, whmcsRelatedInvoices, serverID, nil)
+// RelatedInvoices lists the invoices of a server: POST /whmcs.php, action get_related_invoices. That the
+// answer has the shape of one of the other lists of invoices is inferred.
+func (s *WHMCSService) RelatedInvoices(ctx context.Context, serverID int64) iter.Seq2[*Invoice, error] {
+	call, err := byID(whmcsRelatedInvoices, serverID, nil)
+	if err != nil {
+		return rest.Failed[Invoice](err)
+	}
+	return elements[Invoice](ctx, s.c, whmcsRelatedInvoices, call, "invoices.invoice", "invoices")
 }
 
 // ProductInvoices lists the invoices of a billing service (the AccountID of a server, not its ID)
@@ -184,25 +220,29 @@ func (s *WHMCSService) ProductInvoices(ctx context.Context, product int64, locat
 	return proof[Invoice](ctx, s.c, whmcsProductInvoices, call, "invoices")
 }
 
-// DownloadInvoice returns an invoice as PDF in base64: POST /whmcs.php, action download_invoice.
-// The name of its field is undocumented.
-func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *InvoiceDownloadRequest) (provider.Payload, error) {
+// DownloadInvoice returns an invoice as PDF: POST /whmcs.php, action download_invoice. The name of its
+// field is undocumented; see InvoiceFile.
+func (s *WHMCSService) DownloadInvoice(ctx context.Context, req *InvoiceDownloadRequest) (*InvoiceFile, error) {
 	if req == nil {
-		return provider.Payload{}, whmcsDownloadInvoice.RefuseNil()
+		return nil, whmcsDownloadInvoice.RefuseNil()
 	}
 	var problems provider.Problems
 	problems.Positive("ID", req.ID)
 	call, _, err := formOf(whmcsDownloadInvoice, problems, about(req.ID), req, req.Extra)
 	if err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return s.c.unknown(ctx, whmcsDownloadInvoice, call)
+	return guess[InvoiceFile](ctx, s.c, whmcsDownloadInvoice, call)
 }
 
 // GenerateDueInvoice creates the next invoice of a server, unless one is unpaid: POST /whmcs.php,
-// action generate_due_invoice. It is sent once. The answer is undocumented.
-func (s *WHMCSService) GenerateDueInvoice(ctx context.Context, serverID int64) (provider.Payload, error) {
-	return s.c.unknownByID(ctx, whmcsGenerateDue, serverID, nil)
+// action generate_due_invoice. It is sent once. The answer is undocumented; see NewInvoice.
+func (s *WHMCSService) GenerateDueInvoice(ctx context.Context, serverID int64) (*NewInvoice, error) {
+	call, err := byID(whmcsGenerateDue, serverID, nil)
+	if err != nil {
+		return nil, err
+	}
+	return guess[NewInvoice](ctx, s.c, whmcsGenerateDue, call)
 }
 
 // oneInvoice is an Invoice that is under "data", or at the top.
