@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"testing"
 )
 
 // kind says what is wrong with a decoded JSON value, in lines that begin with where it stands.
@@ -134,4 +135,30 @@ func row(answer map[string]any, name, field string, value any) map[string]any {
 		}
 	}
 	return nil
+}
+
+// A checker that finds nothing would pass every program.
+func TestShape(t *testing.T) {
+	t.Parallel()
+	declared := shape{
+		"id": text, "total?": number, "paid": orNull(boolean), "items": list(shape{"name": text}), "limits": record(number),
+		"state": is("open"), "more?": anything,
+	}
+	good := fields{"id": "1", "paid": nil, "items": []any{fields{"name": "a", "other": 1.0}}, "limits": fields{"cpu": 2.0}, "state": "open"}
+	if wrong := declared.wrong("a", good); len(wrong) != 0 {
+		t.Errorf("nothing is wrong, but: %q", wrong)
+	}
+	bad := fields{"total": nil, "paid": "no", "items": []any{fields{"name": 1.0}, "b"}, "limits": fields{"cpu": "2"}, "state": "shut"}
+	want := []string{
+		"a.id is missing", "a.items[0].name is 1, not a string", "a.items[1] is b, not an object", "a.limits.cpu is 2, not a number",
+		"a.paid is no, not a boolean", "a.state is shut, not open", "a.total is <nil>, not a number",
+	}
+	if wrong := declared.wrong("a", bad); !slices.Equal(wrong, want) {
+		t.Errorf("got  %q\nwant %q", wrong, want)
+	}
+	for _, of := range []kind{declared, list(text), record(text)} {
+		if wrong := of.wrong("a", 1.0); len(wrong) != 1 {
+			t.Errorf("a number is one mistake, not %q", wrong)
+		}
+	}
 }
