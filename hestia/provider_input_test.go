@@ -1,9 +1,10 @@
 package hestia_test
 
 import (
-	"context"
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -64,34 +65,56 @@ func TestAcceptedInput(t *testing.T) {
 	})
 }
 
-// TestPasswordLikeAnOption: the panel sets a password that begins with "-", and recognises it no more. Keys may begin
-// like that, and so do the files of certificates.
+// TestPasswordLikeAnOption: the panel sets a password that begins with "-", and recognises it no more. Every method that
+// sends one refuses it. Keys may begin like that, and so do the files of certificates.
 func TestPasswordLikeAnOption(t *testing.T) {
 	panel := newPanel(done())
 	c := withKey(t, panel)
-	bad := provider.NewSecret("-Secret+Passw0rd")
-	for name, do := range map[string]func(context.Context) error{
-		"user":   func(ctx context.Context) error { return c.Users.Add(ctx, "alice", bad, "a@example.com", nil) },
-		"change": func(ctx context.Context) error { return c.Users.ChangePassword(ctx, "alice", bad) },
-		"mailbox": func(ctx context.Context) error {
-			return c.Mail.AddAccount(ctx, "alice", "example.com", "info", bad, nil)
-		},
-		"database": func(ctx context.Context) error {
-			return c.Databases.Add(ctx, &hestia.DatabaseAddRequest{User: "alice", Database: "shop", Login: "shop", Password: bad}, nil)
-		},
-		"ftp": func(ctx context.Context) error {
-			return c.Web.AddDomainFTP(ctx, "alice", "example.com", "ftp", bad, nil)
-		},
-		"relay": func(ctx context.Context) error {
-			return c.Mail.AddDomainSMTPRelay(ctx, "alice", "example.com", "mx.example.net", &hestia.MailRelayOptions{Password: bad})
-		},
-	} {
-		err := do(t.Context())
-		require.ErrorIs(t, err, provider.ErrInvalid, name)
-		require.NotContains(t, err.Error(), bad.Reveal(), name)
+	const bad = "-Secret+Passw0rd"
+	methods := 0
+	for command, d := range hestia.Definitions() {
+		sends := slices.ContainsFunc(d.Params, func(p hestia.DefinedParam) bool { return p.Secret && strings.Contains(strings.ToLower(p.Name), "pass") })
+		if !sends {
+			continue
+		}
+		methods++
+		method := methodsOf(c)[d.Op]
+		in := []reflect.Value{reflect.ValueOf(t.Context())}
+		for i := 1; i < method.Type().NumIn(); i++ {
+			arg := reflect.New(method.Type().In(i)).Elem()
+			fillIn(arg, provider.NewSecret(bad))
+			in = append(in, arg)
+		}
+		out := method.Call(in)
+		err, _ := out[len(out)-1].Interface().(error)
+		require.ErrorIs(t, err, provider.ErrInvalid, command)
+		require.ErrorContains(t, err, "begins with -", command)
+		require.NotContains(t, err.Error(), bad, command)
 	}
+	require.GreaterOrEqual(t, methods, 22)
 	require.Zero(t, panel.calls())
 	require.NoError(t, c.Keys.RevokeAPIKey(t.Context(), provider.NewSecret("-KEYKEYKEYKEYKEYKEYKEYKEYKEYKEY0")))
 	_, err := c.Files.MakeTemp(t.Context(), "example.com.crt", provider.NewSecret("-----BEGIN CERTIFICATE-----"))
 	require.NoError(t, err)
+}
+
+// fillIn gives an argument of a method a value, in all of its fields.
+func fillIn(v reflect.Value, secret provider.Secret) {
+	switch {
+	case v.Type() == reflect.TypeFor[provider.Secret]():
+		v.Set(reflect.ValueOf(secret))
+	case v.Kind() == reflect.String:
+		v.SetString("alice")
+	case v.CanInt():
+		v.SetInt(1)
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fillIn(v.Elem(), secret)
+	case v.Kind() == reflect.Struct:
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				fillIn(v.Field(i), secret)
+			}
+		}
+	}
 }
