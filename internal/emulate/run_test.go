@@ -345,6 +345,22 @@ func TestBadFlags(t *testing.T) {
 	require.Equal(t, []string{"truncate", "delay"}, []string{found[0].String(), found[1].String()})
 }
 
+// TestStop: what is still being served at the end is cut, and counted.
+func TestStop(t *testing.T) {
+	s := start(t, "-json", "-only", "keyhelp")
+	p := &person{t, s.list(t)[0]}
+	p.control(200, "POST", "faults", `{"kind":"delay","delay":"1h"}`)
+	cut := make(chan error)
+	go func() {
+		_, _, err := send(p.Try, "")
+		cut <- err
+	}()
+	for len(p.control(200, "GET", "requests", "").([]any)) == 0 { // until it has arrived
+	}
+	require.Equal(t, "keyhelp: 1 requests, faults: delay x1\n", s.stop(t))
+	require.Error(t, <-cut)
+}
+
 // TestListen: a system listens where it is told, and the program warns if others can reach it.
 func TestListen(t *testing.T) {
 	s := start(t, "-json", "-only", "keyhelp", "-listen", "0.0.0.0")

@@ -56,7 +56,8 @@ func TestServerIsBought(t *testing.T) {
 	require.Equal(t, true, p.ask(200, "POST", p.Control+"PayInvoice", string(jsonOf(invoice)[0])))
 	require.Len(t, at(t, eq("update_servers"), "servers"), 1)
 
-	p = people(t, "-only", "hostkey", "-accounts", "0", "-fast")["hostkey"]
+	p = people(t, "-only", "hostkey", "-accounts", "0", "-fast", "-with", "hostkeytest.WithCredit=150.50")["hostkey"]
+	require.Equal(t, "150.50", p.control(200, "GET", "Credit", ""))
 	signIn()
 	order()
 	require.Len(t, at(t, eq("update_servers"), "servers"), 1)
