@@ -59,17 +59,20 @@ func (p *Provider) session(ctx context.Context, id int64, req *provider.SignOnRe
 		return nil, err
 	}
 	root := p.client.rest.Root()
-	query := url.Values{"base": {root.Host}, "key": {key.Key.Reveal()}}
-	panel := url.URL{Scheme: "https", Host: panelHost(root.Hostname()), Path: "/controlpanel.html", RawQuery: query.Encode()}
+	panel := panelOf(&root)
+	panel.RawQuery = url.Values{"base": {root.Host}, "key": {key.Key.Reveal()}}.Encode()
 	return &provider.SignOn{Kind: provider.SignOnSession, URL: provider.NewSecret(panel.String()), Method: http.MethodGet}, nil
 }
 
-// panelHost returns the panel of a portal's region.
-func panelHost(portal string) string {
-	if strings.HasSuffix(portal, ".ru") {
-		return "panel.hostkey.ru"
+// panelOf returns the panel of a portal. Whatever is not the vendor's own has it itself, as the emulator
+// does: a key is never handed to somebody else's panel.
+func panelOf(root *url.URL) *url.URL {
+	for _, region := range []string{"hostkey.com", "hostkey.ru"} {
+		if host := root.Hostname(); host == region || strings.HasSuffix(host, "."+region) {
+			root = &url.URL{Scheme: "https", Host: "panel." + region}
+		}
 	}
-	return "panel.hostkey.com"
+	return root.JoinPath("controlpanel.html")
 }
 
 // console opens noVNC, whose URL is the scope of its task.
@@ -87,7 +90,7 @@ func (p *Provider) console(ctx context.Context, id int64, req *provider.SignOnRe
 	}
 	address := strings.TrimSpace(state.Scope.Text())
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.Host == "" {
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != p.client.rest.Root().Scheme {
 		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the answer is not the URL of a console"}
 	}
 	return &provider.SignOn{Kind: provider.SignOnConsole, URL: provider.NewSecret(address), Method: http.MethodGet}, nil

@@ -76,6 +76,11 @@ import (
 //     accepted.
 //   - Ending the suspension of an overdue server is not prevented.
 //
+// Links for browsers:
+//   - Those of consoles and payments work once. A payment is by card, and done when its link is opened. The
+//     panel takes a key as often as one likes. All of them lead to the emulator, at the address at which the
+//     client has reached it.
+//
 // Everything else:
 //   - A failed task answers "Fail" forever; only OK removes the key. During the last third of its
 //     time a task answers "Stage".
@@ -126,7 +131,6 @@ const (
 	hostName      = "invapi.hostkey.test"
 	roleCustomer  = "Customer"
 	currency      = "EUR"
-	consoleURL    = "https://console.hostkey.test/"
 	defaultCaller = "192.0.2.1" // for requests without a usable address
 	ticketURL     = "https://tickets.hostkey.test/"
 	groupVirtual  = "Virtual Private Server"

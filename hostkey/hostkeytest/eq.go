@@ -3,7 +3,6 @@ package hostkeytest
 import (
 	"encoding/base64"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -184,7 +183,7 @@ func noVNC(c *call) reply {
 		return r
 	}
 	t := c.start(c.m, taskTime, "novnc", nil)
-	link := consoleURL + "?" + url.Values{"token": {c.st.tokens.Next(tokenLength, hexadecimal)}}.Encode()
+	link := c.consoleLink(c.m)
 	t.scope = func() any { return link }
 	return c.accepted(t)
 }

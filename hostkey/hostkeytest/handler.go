@@ -12,6 +12,10 @@ import (
 
 // serve reads the request before it takes the lock: a slow client must not hold up the others.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if page, is := s.page(r); is {
+		page.Write(w)
+		return
+	}
 	module, isModule := strings.CutSuffix(strings.TrimPrefix(r.URL.Path, "/"), ".php")
 	actions := byModule[module]
 	if !isModule || actions == nil {
@@ -86,11 +90,13 @@ func (c *call) admit() (reply, bool) {
 var accountModules = map[string]bool{"api_keys": true, "ssh_keys": true, "pdns": true, "s3": true, "rtm": true}
 
 // caller returns the address that a request comes from.
-func (c *call) caller() string {
-	if c.st.caller != "" {
-		return c.st.caller
+func (c *call) caller() string { return c.st.callerOf(c.r) }
+
+func (st *state) callerOf(r *http.Request) string {
+	if st.caller != "" {
+		return st.caller
 	}
-	host, _, err := net.SplitHostPort(c.r.RemoteAddr)
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return defaultCaller
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -252,14 +253,16 @@ func addFunds(c *call) reply {
 	v := c.st.bill(amount, item{kind: "AddFunds", text: "Add funds"}, c.st.now)
 	if c.cfg.shapes[ShapeObjectAddFunds] {
 		return ok(row{"invoice": row{
-			"id": c.id(v.ID), "status": v.status, "amount": money(amount), "currency_code": currency, "payment_html": paymentForm(v),
+			"id": c.id(v.ID), "status": v.status, "amount": money(amount), "currency_code": currency, "payment_html": c.paymentForm(v),
 		}})
 	}
 	return ok(row{"invoice": c.id(v.ID)})
 }
 
-func paymentForm(v *invoice) string {
-	return fmt.Sprintf(`<form method="post" action="https://pay.hostkey.test/%d"><input type="submit"></form>`, v.ID)
+// paymentForm is a form for the customer's browser, whose one button pays.
+func (c *call) paymentForm(v *invoice) string {
+	address, token, _ := strings.Cut(c.payLink(v), "?token=")
+	return fmt.Sprintf(`<form method="get" action="%s"><input type="hidden" name="token" value="%s"><input type="submit"></form>`, address, token)
 }
 
 func paymentGateways(c *call) reply {
@@ -267,7 +270,7 @@ func paymentGateways(c *call) reply {
 	if v == nil {
 		return billingError(textNoInvoice)
 	}
-	return ok(row{"call": paymentForm(v)})
+	return ok(row{"call": c.paymentForm(v)})
 }
 
 func downloadInvoice(c *call) reply {

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -165,7 +166,7 @@ func TestPort(t *testing.T) {
 func TestConsole(t *testing.T) {
 	s := signedIn(t)
 	id := text(s.machine("web1").ID)
-	require.Regexp(t, `^https://console\.hostkey\.test/\?token=[0-9a-f]{32}$`, s.wait(s.call("eq/novnc", "id", id))["scope"])
+	require.Regexp(t, "^"+regexp.QuoteMeta(s.URL)+`/console\.html\?token=[0-9a-f]{32}$`, s.wait(s.call("eq/novnc", "id", id))["scope"])
 	file, err := base64.StdEncoding.DecodeString(s.call("eq/console", "id", id)["console"].(string))
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(string(file), "[virt-viewer]\n"))

@@ -233,11 +233,12 @@ func (st *state) deployed(o *placed, at time.Time) {
 
 // orderReply is the reply to an order, in one of the forms that have been seen.
 func (c *call) orderReply(o *placed) reply {
-	fields := row{
-		"invoice": c.id(o.InvoiceID), "status": invoiceUnpaid, "deploy_status": orderAwaitsPayment,
-		"redirect": "https://" + hostName + "/invoice/" + strconv.FormatInt(o.InvoiceID, 10),
-	}
-	if o.Paid {
+	var fields row
+	if !o.Paid {
+		fields = row{
+			"invoice": c.id(o.InvoiceID), "status": invoiceUnpaid, "deploy_status": orderAwaitsPayment, "redirect": c.payLink(o.invoice),
+		}
+	} else {
 		fields = row{
 			"id": c.id(o.ServerID), "invoice": c.id(o.InvoiceID), "status": invoicePaid, "deploy_status": orderDeploysForReal,
 			"callback": o.Callback, "os_name": o.server.OS, "soft_name": o.soft,

@@ -15,6 +15,7 @@ type state struct {
 	now    time.Time
 	offset time.Duration // of Advance
 	tokens *emulator.Tokens
+	links  emulator.Links
 	hidden bool // HideServers
 	ignore bool // IgnoreSuspension
 	// refuseEmpty is set by RefuseEmptyAccount.
