@@ -37,6 +37,9 @@ var kinds = []kind{
 	{context.DeadlineExceeded, "deadline_exceeded", true, 0},
 }
 
+// other is the Code of what is none of the Err values.
+const other = "other"
+
 const (
 	// repair is how long a person takes to renew a key, raise a limit or top up a balance.
 	repair = 15 * time.Minute
@@ -58,7 +61,7 @@ func Code(err error) string {
 			return k.code
 		}
 	}
-	return "other"
+	return other
 }
 
 // FromCode returns the Err value or the context's error that Code names so; nil for any other text.

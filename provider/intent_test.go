@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -98,4 +100,45 @@ func TestIntentIsChecked(t *testing.T) {
 	}))
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	require.Zero(t, m.Faults().Count(), "nothing was sent")
+}
+
+// What an attempt came to, by value, and the same again after a trip through JSON.
+func TestIntentReport(t *testing.T) {
+	ours, theirs := &provider.Account{ID: "7", Reference: "order-1"}, &provider.Account{ID: "8", Reference: "order-2"}
+	suspended := provider.Change{Verb: provider.CapSuspend, From: "active", To: "suspended", Outcome: provider.OutcomeChanged}
+	pending := provider.Change{Verb: provider.CapCreate, From: "absent", To: "active", Outcome: provider.OutcomePending}
+	ledgerKey := &provider.LedgerKey{Account: "shop", Verb: "create", Subject: "order-1"}
+	for name, test := range map[string]struct {
+		status provider.Status
+		done   *provider.EnsureResult
+		err    error
+		want   provider.IntentReport
+	}{
+		"done":    {provider.StatusSuspended, &provider.EnsureResult{Account: ours, Changes: []provider.Change{suspended}}, nil, provider.IntentReport{State: provider.IntentDone, AccountID: "7", Changes: []string{"suspend: active -> suspended"}}},
+		"gone":    {provider.StatusAbsent, &provider.EnsureResult{}, nil, provider.IntentReport{State: provider.IntentDone}},
+		"pending": {provider.StatusActive, &provider.EnsureResult{Changes: []provider.Change{pending}}, nil, provider.IntentReport{State: provider.IntentPending, AccountID: "1", Changes: []string{"create: absent -> active"}}},
+		"waits":   {provider.StatusActive, &provider.EnsureResult{Account: ours}, &provider.Error{Kind: provider.ErrQuota}, provider.IntentReport{State: provider.IntentWaiting, After: 15 * time.Minute, AccountID: "7", Code: "quota"}},
+		"strange": {provider.StatusActive, nil, errors.New("x"), provider.IntentReport{State: provider.IntentWaiting, AccountID: "1", Code: "other"}},
+		"refused": {provider.StatusActive, &provider.EnsureResult{Account: theirs}, fmt.Errorf("web1: %w", provider.ErrAlreadyExists), provider.IntentReport{State: provider.IntentRefused, AccountID: "1", Code: "already_exists"}},
+		"person":  {provider.StatusActive, nil, fmt.Errorf("web1: %w", &provider.Error{Kind: provider.ErrConflict, Undecided: ledgerKey}), provider.IntentReport{State: provider.IntentPerson, AccountID: "1", Code: "conflict"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := (&provider.Intent{Reference: "order-1", ID: "1", Status: test.status}).Report(test.done, test.err)
+			text, err := json.Marshal(got)
+			require.NoError(t, err)
+			var stored provider.IntentReport
+			require.NoError(t, json.Unmarshal(text, &stored))
+			if test.err != nil {
+				require.ErrorIs(t, got.Err, test.err)
+				require.ErrorContains(t, stored.Err, test.err.Error())
+				require.Equal(t, provider.Code(test.err), provider.Code(stored.Err))
+				if name == "person" {
+					require.Equal(t, ledgerKey, stored.Err.Undecided)
+				}
+			}
+			got.Err, stored.Err = nil, nil
+			require.Equal(t, &test.want, got)
+			require.Equal(t, test.want, stored)
+		})
+	}
 }

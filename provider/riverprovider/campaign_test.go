@@ -119,7 +119,7 @@ func serve(how string) error {
 		Servers: []riverprovider.Server{{Name: "keyhelp", Workers: 4}, {Name: "hestia", Workers: 4}, {Name: "hostkey", Workers: 8}, {Name: "elizon", Workers: 8}},
 		Open:    servers.Provider, Secrets: secrets{}, Timeout: 20 * time.Second, Poll: 200 * time.Millisecond,
 		OnEvent: func(ctx context.Context, tx *sql.Tx, e *riverprovider.Event) error {
-			_, err := tx.ExecContext(ctx, "INSERT INTO told (reference, sequence, kind, code) VALUES ($1, $2, $3, $4)", e.Intent.Reference, e.Intent.Sequence, string(e.Kind), e.Code)
+			_, err := tx.ExecContext(ctx, "INSERT INTO told (reference, sequence, kind, code) VALUES ($1, $2, $3, $4)", e.Intent.Reference, e.Intent.Sequence, string(e.State), e.Code)
 			return err
 		},
 	})
@@ -340,7 +340,7 @@ func campaign(t *testing.T, programs int, c childConfig) (log string) {
 func unfinished(t *testing.T, queue *riverprovider.Queue, services map[string]*service) (left []string) {
 	for reference, s := range services {
 		state, err := queue.State(t.Context(), reference)
-		if err != nil || state.Kind != riverprovider.Done || state.Intent.Sequence != s.intents[len(s.intents)-1].Sequence {
+		if err != nil || state.State != provider.IntentDone || state.Intent.Sequence != s.intents[len(s.intents)-1].Sequence {
 			left = append(left, fmt.Sprintf("%s %+v %v", reference, state, err))
 		}
 	}

@@ -25,6 +25,9 @@ type Config struct {
 	// happens exactly once. An error rolls both back, and the job is tried again. It must not keep tx, and
 	// must not call the Queue with another.
 	OnEvent func(ctx context.Context, tx *sql.Tx, e *Event) error
+	// OnPassword hears a password that a system made up, this once: store it, encrypted, with tx. The event
+	// of the intent follows. Without it such a password is lost, and ChangePassword sets another.
+	OnPassword func(ctx context.Context, tx *sql.Tx, i *provider.Intent, password provider.Secret) error
 	// Timeout ends one attempt; 0 is ten minutes. The next begins where it ended.
 	Timeout time.Duration
 	// Poll is how long a job sleeps while its work is pending; 0 is 30 seconds.

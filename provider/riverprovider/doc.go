@@ -6,7 +6,7 @@
 //		Open:    servers.Provider, // of a fleet.Fleet
 //		Secrets: vault,
 //		OnEvent: func(ctx context.Context, tx *sql.Tx, e *riverprovider.Event) error {
-//			_, err := tx.ExecContext(ctx, "UPDATE services SET state = $1 WHERE reference = $2", e.Kind, e.Intent.Reference)
+//			_, err := tx.ExecContext(ctx, "UPDATE services SET state = $1 WHERE reference = $2", e.State, e.Intent.Reference)
 //			return err
 //		},
 //	})

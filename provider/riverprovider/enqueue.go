@@ -114,9 +114,9 @@ func insert(ctx context.Context, client *river.Client[*sql.Tx], tx *sql.Tx, args
 // State is what is known of the newest intent of a reference.
 type State struct {
 	Intent *provider.Intent
-	// Kind is Done, Refused or Person; Waiting while it is not over.
-	Kind EventKind
-	// AccountID and Code are those of the last event.
+	// State is provider.IntentWaiting while it is not over.
+	State provider.IntentState
+	// AccountID and Code are those of the last attempt.
 	AccountID, Code string
 }
 
@@ -129,9 +129,9 @@ func (q *Queue) State(ctx context.Context, reference string) (*State, error) {
 	if err != nil {
 		return nil, fmt.Errorf("riverprovider: read the intent of %s: %w", reference, err)
 	}
-	kind := EventKind(r.state)
+	state := provider.IntentState(r.state)
 	if r.state == stateOpen {
-		kind = Waiting
+		state = provider.IntentWaiting
 	}
-	return &State{Intent: r.intent, Kind: kind, AccountID: r.account, Code: r.code}, nil
+	return &State{Intent: r.intent, State: state, AccountID: r.account, Code: r.code}, nil
 }

@@ -89,7 +89,7 @@ func Example() {
 		fmt.Println("new:", fresh)
 	}
 	e := <-done
-	fmt.Println(e.Intent.Reference, e.Kind, e.Changes)
+	fmt.Println(e.Intent.Reference, e.State, e.Changes)
 	// Output:
 	// new: true
 	// new: false

@@ -29,7 +29,7 @@ func TestLife(t *testing.T) {
 	b.start()
 	require.True(t, b.enqueue(intent(provider.StatusActive, 1)))
 	made := b.events(1)[0]
-	require.Equal(t, riverprovider.Done, made.Kind)
+	require.Equal(t, provider.IntentDone, made.State)
 	require.Equal(t, m.Accounts()[0].ID, made.AccountID)
 	require.NotEmpty(t, made.Changes)
 	require.Equal(t, "Canary-password-1", m.Accounts()[0].Password)
@@ -41,12 +41,12 @@ func TestLife(t *testing.T) {
 	require.Equal(t, []string{"suspend: active -> suspended"}, b.events(2)[1].Changes)
 	require.True(t, m.Accounts()[0].Suspended)
 	require.True(t, b.enqueue(intent(provider.StatusAbsent, 3)))
-	require.Equal(t, riverprovider.Done, b.events(3)[2].Kind)
+	require.Equal(t, provider.IntentDone, b.events(3)[2].State)
 	require.Empty(t, m.Accounts())
 
 	state, err := b.queue.State(t.Context(), "order-1")
 	require.NoError(t, err)
-	require.Equal(t, &riverprovider.State{Intent: intent(provider.StatusAbsent, 3), Kind: riverprovider.Done}, state)
+	require.Equal(t, &riverprovider.State{Intent: intent(provider.StatusAbsent, 3), State: provider.IntentDone}, state)
 	_, err = b.queue.State(t.Context(), "order-2")
 	require.ErrorIs(t, err, provider.ErrNotFound)
 	require.Equal(t, []string{"completed", "completed", "completed"}, b.idle())
@@ -118,7 +118,7 @@ func TestFailures(t *testing.T) {
 		b.start()
 		b.enqueue(intent(provider.StatusActive, 1))
 		told := b.events(2)
-		require.Equal(t, []riverprovider.EventKind{riverprovider.Waiting, riverprovider.Done}, kinds(told))
+		require.Equal(t, []provider.IntentState{provider.IntentWaiting, provider.IntentDone}, kinds(told))
 		require.Equal(t, "unavailable", told[0].Code)
 		require.Equal(t, []string{"completed"}, b.idle())
 	})
@@ -129,14 +129,14 @@ func TestFailures(t *testing.T) {
 		b.start()
 		b.enqueue(intent(provider.StatusActive, 1))
 		told := b.events(1)
-		require.Equal(t, riverprovider.Refused, told[0].Kind)
+		require.Equal(t, provider.IntentRefused, told[0].State)
 		require.Empty(t, told[0].AccountID, "it is a stranger's")
 		require.ErrorIs(t, told[0].Err, provider.ErrAlreadyExists)
 		require.Equal(t, []string{"cancelled"}, b.idle())
 		other := intent(provider.StatusActive, 2)
 		other.Order = order(2)
 		require.True(t, b.enqueue(other))
-		require.Equal(t, riverprovider.Done, b.events(2)[1].Kind)
+		require.Equal(t, provider.IntentDone, b.events(2)[1].State)
 		require.Equal(t, []string{"cancelled", "completed"}, b.idle())
 	})
 	t.Run("too often", func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestFailures(t *testing.T) {
 		b := newBench(t, opening(m), nil)
 		b.start()
 		b.enqueue(intent(provider.StatusActive, 1))
-		require.Equal(t, []riverprovider.EventKind{riverprovider.Waiting, riverprovider.Person}, kinds(b.events(2)))
+		require.Equal(t, []provider.IntentState{provider.IntentWaiting, provider.IntentPerson}, kinds(b.events(2)))
 		require.Equal(t, []string{"cancelled"}, b.idle())
 	})
 	t.Run("repaired by somebody", func(t *testing.T) { // it sleeps, and a newer intent wakes it
@@ -157,7 +157,7 @@ func TestFailures(t *testing.T) {
 		require.Eventually(t, func() bool { return strings.Join(b.jobs(), "") == "scheduled" }, waits, tick)
 		m.Faults().Clear()
 		b.enqueue(intent(provider.StatusActive, 2))
-		require.Equal(t, riverprovider.Done, b.events(2)[1].Kind)
+		require.Equal(t, provider.IntentDone, b.events(2)[1].State)
 		require.Equal(t, []string{"completed"}, b.idle())
 	})
 }
@@ -176,9 +176,9 @@ func (r *refusing) Find(ctx context.Context, q provider.Query) (*provider.Accoun
 	return r.Provider.Find(ctx, q)
 }
 
-func kinds(events []*riverprovider.Event) (all []riverprovider.EventKind) {
+func kinds(events []*riverprovider.Event) (all []provider.IntentState) {
 	for _, e := range events {
-		all = append(all, e.Kind)
+		all = append(all, e.State)
 	}
 	return all
 }
@@ -259,6 +259,33 @@ func TestPending(t *testing.T) {
 	require.Eventually(t, func() bool { return len(m.Accounts()) == 1 && strings.Join(b.jobs(), "") != "running" }, waits, tick)
 	require.NotEqual(t, []string{"completed"}, b.jobs())
 	m.Advance(time.Hour)
-	require.Equal(t, riverprovider.Done, b.events(1)[0].Kind)
+	require.Equal(t, provider.IntentDone, b.events(1)[0].State)
 	require.Equal(t, []string{"completed"}, b.idle())
+}
+
+// generous is a system that makes up passwords.
+type generous struct{ provider.Provider }
+
+func (g generous) Create(ctx context.Context, req *provider.CreateRequest) (*provider.Creation, error) {
+	made, err := g.Provider.Create(ctx, req)
+	if made != nil {
+		made.Password = provider.NewSecret("Made-up-1")
+	}
+	return made, err
+}
+
+// A password that a system made up is told once, in a transaction, and not stored by the queue.
+func TestPassword(t *testing.T) {
+	var told []string
+	b := newBench(t, opening(generous{providertest.NewMemory(nil)}), func(c *riverprovider.Config) {
+		c.OnPassword = func(ctx context.Context, tx *sql.Tx, i *provider.Intent, password provider.Secret) error {
+			told = append(told, i.Reference+" "+password.Reveal())
+			_, err := tx.ExecContext(ctx, "SELECT 1")
+			return err
+		}
+	})
+	b.start()
+	b.enqueue(intent(provider.StatusActive, 1))
+	require.Equal(t, provider.IntentDone, b.events(1)[0].State)
+	require.Equal(t, []string{"order-1 Made-up-1"}, told)
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// stateOpen is the state of an intent that is not over; otherwise it is the kind of the event that ended it.
+// stateOpen is the state of an intent that is not over; otherwise it is the provider.IntentState that ended it.
 const stateOpen = "open"
 
 // row is the newest intent of a reference.

@@ -26,7 +26,7 @@ func TestSweep(t *testing.T) {
 	_, err = b.db.ExecContext(t.Context(), "UPDATE river_job SET state = 'cancelled', finalized_at = CURRENT_TIMESTAMP")
 	require.NoError(t, err)
 	b.start()
-	require.Equal(t, riverprovider.Done, b.events(1)[0].Kind)
+	require.Equal(t, provider.IntentDone, b.events(1)[0].State)
 	require.Equal(t, []string{"cancelled", "completed"}, b.idle())
 	require.Len(t, m.Accounts(), 1)
 }
@@ -41,7 +41,7 @@ func TestRecover(t *testing.T) {
 	require.NoError(t, b.queue.Recover(t.Context()))
 	require.Equal(t, []string{"available"}, b.jobs())
 	b.start()
-	require.Equal(t, riverprovider.Done, b.events(1)[0].Kind)
+	require.Equal(t, provider.IntentDone, b.events(1)[0].State)
 	require.Equal(t, []string{"completed"}, b.idle())
 }
 

@@ -57,10 +57,8 @@ func (w *intentWorker) attempt(ctx context.Context, r *row) (*provider.EnsureRes
 	want := *r.intent
 	want.ID = cmp.Or(want.ID, r.account)
 	done, err := want.Ensure(ctx, p, w.q.cfg.Secrets)
-	if !done.Password.IsZero() {
-		told := w.q.write(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-			return w.tell(ctx, tx, event(Password, r, done, nil))
-		})
+	if tell := w.q.cfg.OnPassword; tell != nil && !done.Password.IsZero() {
+		told := w.q.write(context.WithoutCancel(ctx), func(tx *sql.Tx) error { return tell(ctx, tx, r.intent, done.Password) })
 		err = errors.Join(err, told)
 	}
 	return done, err
@@ -82,34 +80,34 @@ func (w *intentWorker) conclude(ctx context.Context, job *river.Job[intentArgs],
 			_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx, job)
 			return err
 		}
-		e := event(Done, tried, done, failed)
-		state := stateOpen
-		again, retryable := provider.Retryable(failed)
-		switch {
-		case failed == nil && done.Outcome() == provider.OutcomePending:
-			e.Kind, ends = "", river.JobSnooze(w.q.cfg.Poll)
-		case failed == nil:
-			state = string(Done)
-		case retryable && again > 0:
-			e.Kind, ends = Waiting, river.JobSnooze(again)
-		case (retryable || e.Code == "other") && job.Attempt < job.MaxAttempts:
-			e.Kind, ends = Waiting, failed
-		default:
-			e.Kind = Refused
-			if retryable || e.Code == "other" || undecided(failed) {
-				e.Kind = Person
-			}
-			state, ends = string(e.Kind), river.JobCancel(failed)
+		report := tried.intent.Report(done, failed)
+		report.AccountID = cmp.Or(report.AccountID, kept(tried, report))
+		if report.State == provider.IntentWaiting && report.After == 0 && job.Attempt >= job.MaxAttempts {
+			report.State = provider.IntentPerson
 		}
-		if err := save(ctx, tx, job.Args.Reference, state, e.Code, e.AccountID); err != nil {
+		state := string(report.State)
+		switch report.State {
+		case provider.IntentPending:
+			state, ends = stateOpen, river.JobSnooze(w.q.cfg.Poll)
+		case provider.IntentWaiting:
+			state, ends = stateOpen, failed
+			if report.After > 0 {
+				ends = river.JobSnooze(report.After)
+			}
+		case provider.IntentRefused, provider.IntentPerson:
+			ends = river.JobCancel(failed)
+		case provider.IntentDone:
+		}
+		if err := save(ctx, tx, job.Args.Reference, state, report.Code, report.AccountID); err != nil {
 			return err
 		}
-		if e.Kind != "" && (e.Kind != Waiting || e.Code != tried.code) {
-			if err := w.tell(ctx, tx, e); err != nil {
+		again := report.State == provider.IntentWaiting && report.Code == tried.code
+		if tell := w.q.cfg.OnEvent; tell != nil && report.State != provider.IntentPending && !again {
+			if err := tell(ctx, tx, &Event{tried.intent, report}); err != nil {
 				return err
 			}
 		}
-		if state == string(Done) {
+		if report.State == provider.IntentDone {
 			_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx, job)
 			return err
 		}
@@ -121,35 +119,10 @@ func (w *intentWorker) conclude(ctx context.Context, job *river.Job[intentArgs],
 	return newer, ends
 }
 
-func undecided(err error) bool {
-	var e *provider.Error
-	return errors.As(err, &e) && e.Undecided != nil
-}
-
-// event tells what came of an attempt.
-func event(kind EventKind, r *row, done *provider.EnsureResult, err error) *Event {
-	e := &Event{
-		Kind: kind, Intent: r.intent, AccountID: cmp.Or(r.intent.ID, r.account), Unmarked: done.Unmarked, Err: err, Code: provider.Code(err),
+// kept is the ID that is known from earlier, unless the account is gone.
+func kept(tried *row, report *provider.IntentReport) string {
+	if report.State == provider.IntentDone && tried.intent.Status == provider.StatusAbsent {
+		return ""
 	}
-	// Beside an error the account may be a stranger's, who has the name.
-	if a := done.Account; a != nil && (err == nil || a.Reference == r.intent.Reference) {
-		e.AccountID = a.ID
-	}
-	if err == nil && r.intent.Status == provider.StatusAbsent && done.Outcome() != provider.OutcomePending {
-		e.AccountID = "" // there is none any more
-	}
-	for _, change := range done.Changes {
-		e.Changes = append(e.Changes, change.String())
-	}
-	if kind == Password {
-		e.Password = done.Password
-	}
-	return e
-}
-
-func (w *intentWorker) tell(ctx context.Context, tx *sql.Tx, e *Event) error {
-	if w.q.cfg.OnEvent == nil {
-		return nil
-	}
-	return w.q.cfg.OnEvent(ctx, tx, e)
+	return tried.account
 }
