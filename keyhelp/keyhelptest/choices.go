@@ -51,7 +51,7 @@ import (
 //     named as in requests, and rows of databases, FTP users, certificates are those of
 //     /clients/{id}/resources. The url of a sign-on has a path of our own.
 //   - The last main admin cannot be deleted. Sign-on works for clients only, including suspended
-//     ones.
+//     ones, and its link once.
 //   - A sort by an unknown field, and any order but "desc", are ignored. Lists come sorted by ID.
 
 // Texts.
