@@ -65,33 +65,23 @@ func (i *Intent) Report(done *EnsureResult, err error) *IntentReport {
 		}
 		return r
 	}
-	if !errors.As(err, &r.Err) || r.Err != err { //nolint:errorlint // what stands around it is kept
-		r.Err = &Error{Action: i.action(), Kind: FromCode(r.Code), Message: err.Error(), Err: err, Undecided: undecided(err), RetryAfter: retryAfter(err)}
+	inner, ok := errors.AsType[*Error](err)
+	if !ok {
+		inner = &Error{}
+	}
+	if r.Err = inner; error(inner) != err { //nolint:errorlint // what stands around it is kept
+		r.Err = &Error{
+			Action: i.action(), Kind: FromCode(r.Code), Message: err.Error(), Err: err, Undecided: inner.Undecided, RetryAfter: inner.RetryAfter,
+		}
 	}
 	after, again := Retryable(err)
 	switch {
 	case again, r.Code == other: // what nobody knows is tried again, as often as the engine does that
 		r.State, r.After = IntentWaiting, after
-	case undecided(err) != nil:
+	case inner.Undecided != nil:
 		r.State = IntentPerson
 	default:
 		r.State = IntentRefused
 	}
 	return r
-}
-
-func undecided(err error) *LedgerKey {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Undecided
-	}
-	return nil
-}
-
-func retryAfter(err error) time.Duration {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.RetryAfter
-	}
-	return 0
 }
