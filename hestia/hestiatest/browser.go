@@ -3,6 +3,7 @@ package hestiatest
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/bcrypt"
@@ -10,8 +11,8 @@ import (
 	"github.com/provkit/provkit/internal/emulator"
 )
 
-// The pages that links of a client lead to: the login page, and the one that resets a password. The
-// rest of the panel's pages are not modelled.
+// The pages that links of a client lead to: the login page, the one that resets a password, and
+// phpMyAdmin. The rest of the panel's pages are not modelled.
 
 // browsers is what the panel knows of those who look at its pages.
 type browsers struct {
@@ -20,8 +21,11 @@ type browsers struct {
 }
 
 const (
-	sessionCookie = "HESTIASID"
-	resetLife     = 900 * time.Second
+	sessionCookie    = "HESTIASID"
+	resetLife        = 900 * time.Second
+	phpMyAdminScript = "/hestia-sso.php"
+	phpMyAdminLife   = 60 * time.Second
+	bcryptMax        = 72 // what PHP looks at
 )
 
 // loginPage signs in with a password, in one step where the panel has two.
@@ -90,6 +94,30 @@ func (s *Server) resetPage(r *http.Request) emulator.Page {
 	}
 	s.st.browsers.spent[a.name+" "+code] = true
 	return says(http.StatusOK, "The password of "+a.name+" is changed.")
+}
+
+// phpMyAdminPage is the single sign-on to phpMyAdmin: a link signed with the configured key, for one
+// browser's address. It works for a minute, as often as it is opened.
+func (s *Server) phpMyAdminPage(r *http.Request) emulator.Page {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	query, key := r.URL.Query(), s.st.config["PHPMYADMIN_KEY"]
+	database, user, issued := query.Get("database"), query.Get("user"), query.Get("exp")
+	signed := []byte(database + user + clientAddress(r) + issued + key)
+	says := func(status int, text string) emulator.Page { return emulator.Page{Status: status, Text: text} }
+	if key == "" || r.URL.Path != "/"+strings.Trim(s.st.config["DB_PMA_ALIAS"], "/")+phpMyAdminScript ||
+		bcrypt.CompareHashAndPassword([]byte(query.Get("hestia_token")), signed[:min(len(signed), bcryptMax)]) != nil {
+		return says(http.StatusNotFound, "There is no such link.")
+	}
+	since, _ := strconv.ParseInt(issued, 10, 64)
+	a := s.st.user(user)
+	switch {
+	case !s.now().Before(time.Unix(since, 0).Add(phpMyAdminLife)):
+		return says(http.StatusGone, "This link has expired.")
+	case a == nil || a.file("db").find("DB", database) == nil:
+		return says(http.StatusGone, "What this link led to is gone.")
+	}
+	return says(http.StatusOK, "Signed in to the database "+database+" of "+user+".")
 }
 
 // hasSession reports whether a request comes from a browser that has opened the login page.

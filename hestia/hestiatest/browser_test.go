@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,4 +73,45 @@ func TestPages(t *testing.T) {
 	srv.st.user("seed0001").conf["SUSPENDED"] = "yes"
 	srv.mu.Unlock()
 	says(403, "The account is suspended.", "/login/", signIn)
+}
+
+// TestPHPMyAdminPage: the link works for a minute, for the address that it was made for.
+func TestPHPMyAdminPage(t *testing.T) {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	srv := NewServer(InMemory(), WithSeedUsers(1), WithClock(func() time.Time { return now }))
+	defer srv.Close()
+	srv.SetConfig("DB_PMA_ALIAS", "phpmyadmin")
+	link := func(address, key string) string {
+		issued := strconv.FormatInt(now.Unix(), 10)
+		token, err := bcrypt.GenerateFromPassword([]byte("seed0001_shop"+"seed0001"+address+issued+key), bcrypt.MinCost)
+		require.NoError(t, err)
+		return srv.URL + "/phpmyadmin/hestia-sso.php?" + url.Values{
+			"database": {"seed0001_shop"}, "user": {"seed0001"}, "exp": {issued}, "hestia_token": {string(token)},
+		}.Encode()
+	}
+	says := func(status int, text, link string) {
+		t.Helper()
+		resp, err := srv.Client().Get(link)
+		require.NoError(t, err)
+		page, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Equal(t, status, resp.StatusCode, string(page))
+		require.Contains(t, string(page), "<h1>"+text+"</h1>")
+	}
+	says(404, "There is no such link.", link(memoryAddress, ""))
+	srv.SetConfig("PHPMYADMIN_KEY", "key")
+	good := link(memoryAddress, "key")
+	says(410, "What this link led to is gone.", good)
+	srv.mu.Lock()
+	srv.st.user("seed0001").file("db").add(row{"DB": "seed0001_shop"})
+	srv.mu.Unlock()
+	for range 2 {
+		says(200, "Signed in to the database seed0001_shop of seed0001.", good)
+	}
+	says(404, "There is no such link.", link("192.0.2.99", "key"))
+	says(404, "There is no such link.", link(memoryAddress, "other"))
+	says(404, "There is no such link.", strings.Replace(good, "/phpmyadmin/", "/pma/", 1))
+	now = now.Add(time.Minute)
+	says(410, "This link has expired.", good)
 }

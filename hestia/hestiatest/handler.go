@@ -29,6 +29,10 @@ func (s *Server) handler() http.Handler {
 		case "/reset/":
 			s.resetPage(r).Write(w)
 		default:
+			if strings.HasSuffix(r.URL.Path, phpMyAdminScript) {
+				s.phpMyAdminPage(r).Write(w)
+				return
+			}
 			reply{status: http.StatusNotFound, page: true}.write(w)
 		}
 	})
