@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -27,9 +28,26 @@ type AffiliateProfile struct {
 	Code          string `wire:"code,required"`
 	Active        bool   `wire:"isActive"`
 	PayoutEnabled bool   `wire:"payoutEnabled"`
-	// CommissionRules and PayoutMethod are undocumented, and nil if there are none.
-	CommissionRules provider.Payload `wire:"commissionRules"`
-	PayoutMethod    provider.Payload `wire:"payoutMethod"`
+	// CommissionRules are how much of what is earned.
+	CommissionRules []CommissionRule `wire:"commissionRules"`
+	// PayoutMethod is nil if there is none.
+	PayoutMethod *PayoutMethod `wire:"payoutMethod"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// CommissionRule is the share that a partner gets of some orders.
+type CommissionRule struct {
+	// Scope is what it is for, in the platform's words.
+	Scope   string  `wire:"scope"`
+	Percent float64 `wire:"percent"`
+}
+
+// PayoutMethod is how the partner is paid.
+type PayoutMethod struct {
+	Type        PayoutType `wire:"type"`
+	PayPalEmail string     `wire:"paypalEmail"`
+	IBAN        string     `wire:"iban"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
@@ -42,12 +60,14 @@ type AffiliateSummary struct {
 	Currency string `wire:"currency"`
 }
 
-// AffiliateEntry is a commission or a payout request. Amounts are in cents; the names of their
-// fields are undocumented.
+// AffiliateEntry is a commission or a payout request.
 type AffiliateEntry struct {
-	ID string `wire:"id"`
+	ID       string `wire:"id"`
+	Amount   Cents  `wire:"amount"`
+	Currency string `wire:"currency"`
 	// Status is an open set: "pending", "approved", "paid".
-	Status string `wire:"status"`
+	Status    string    `wire:"status"`
+	CreatedAt time.Time `wire:"createdAt"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
@@ -154,9 +174,8 @@ func (s *AffiliatesService) DownloadCreditNote(ctx context.Context, id string, w
 	return download(ctx, s.c.ask(creditNotesDownload, id), w, limit)
 }
 
-// SetPayoutMethod sets how the partner is paid: PATCH /api/affiliates/me/payout-method. The answer
-// is undocumented.
-func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodSetRequest) (provider.Payload, error) {
+// SetPayoutMethod sets how the partner is paid: PATCH /api/affiliates/me/payout-method.
+func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMethodSetRequest) error {
 	r := s.c.ask(payoutsMethod).with(req)
 	if req != nil {
 		switch req.Type {
@@ -167,7 +186,7 @@ func (s *AffiliatesService) SetPayoutMethod(ctx context.Context, req *PayoutMeth
 		}
 		r.hide(provider.NewSecret(req.IBAN))
 	}
-	return unknown(ctx, r)
+	return done(ctx, r)
 }
 
 // PayoutRequests yields all payout requests, page by page: GET /api/affiliates/me/payout-requests.

@@ -172,17 +172,17 @@ func (d *loginAnswer) DecodeAnswer(a *rest.Answer) error {
 }
 
 // RequestCode asks for a login code by e-mail: POST /api/auth/code (method inferred). What it does
-// is assumed from its name; fields and answer are undocumented. Secrets among the fields are
+// is assumed from its name; fields are undocumented. Secrets among the fields are
 // revealed.
-func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authCode).body(fields))
+func (s *AuthService) RequestCode(ctx context.Context, fields map[string]any) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(authCode).body(fields))
 }
 
 // VerifyCode finishes a login with the 6-digit code of a mail: POST /api/auth/verify-code (method
 // inferred). The names of the fields are taken from error texts of the vendor's app. It opens a
-// session; where the answer has its token is undocumented. extra fields are sent as they are.
-func (s *AuthService) VerifyCode(ctx context.Context, email string, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).require("email", email))
+// session; that the answer has its token as that of Login does is assumed. extra fields are sent as they are.
+func (s *AuthService) VerifyCode(ctx context.Context, email string, code provider.Secret, extra map[string]any) (*Login, error) {
+	return fetch[Login](ctx, s.c.ask(authVerifyCode).with(&codeRequest{Email: &email, Code: code, Extra: extra}).require("email", email))
 }
 
 // codeRequest sends a code that came by mail.
@@ -195,8 +195,8 @@ type codeRequest struct {
 // ForgotPassword asks for a mail with a token for ResetPassword: POST /api/auth/forgot-password
 // (method inferred). The name of the field, "email", is assumed to be that of Login. extra fields
 // are sent as they are.
-func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authForgot).require("email", email).with(&struct {
+func (s *AuthService) ForgotPassword(ctx context.Context, email string, extra map[string]any) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(authForgot).require("email", email).with(&struct {
 		Email string         `wire:"email"`
 		Extra map[string]any `wire:",extra"`
 	}{email, extra}))
@@ -211,8 +211,8 @@ func (s *AuthService) CheckResetToken(ctx context.Context, token provider.Secret
 
 // ResetPassword sets a new password with the token of a mail: POST /api/auth/reset-password (method
 // inferred). The names of the fields are taken from error texts of the vendor's app.
-func (s *AuthService) ResetPassword(ctx context.Context, token, password provider.Secret) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authReset).with(&struct {
+func (s *AuthService) ResetPassword(ctx context.Context, token, password provider.Secret) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(authReset).with(&struct {
 		Token    provider.Secret `wire:"token,required"`
 		Password provider.Secret `wire:"password,required"`
 	}{token, password}))
@@ -221,32 +221,32 @@ func (s *AuthService) ResetPassword(ctx context.Context, token, password provide
 // VerifyEmail confirms an e-mail address with the token of a mail: PUT /api/auth/verify-email. This
 // method is the least certain of the API: GET and PATCH would fit the wording too. The name of the
 // field is taken from an error text of the vendor's app.
-func (s *AuthService) VerifyEmail(ctx context.Context, token provider.Secret) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authVerifyEmail).with(&struct {
+func (s *AuthService) VerifyEmail(ctx context.Context, token provider.Secret) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(authVerifyEmail).with(&struct {
 		Token provider.Secret `wire:"token,required"`
 	}{token}))
 }
 
-// ChangePassword replaces the password: POST /api/auth/change-password. The answer is undocumented.
-func (s *AuthService) ChangePassword(ctx context.Context, req *PasswordChangeRequest) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authChangePassword).with(req))
+// ChangePassword replaces the password: POST /api/auth/change-password.
+func (s *AuthService) ChangePassword(ctx context.Context, req *PasswordChangeRequest) error {
+	return done(ctx, s.c.ask(authChangePassword).with(req))
 }
 
 // Activate activates a new account with the 6-digit code of a mail: POST /api/auth/verify-account
 // (method inferred). The name of the field, "code", is assumed to be that of VerifyCode. extra
 // fields are sent as they are.
-func (s *AuthService) Activate(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authActivate).with(&codeRequest{Code: code, Extra: extra}))
+func (s *AuthService) Activate(ctx context.Context, code provider.Secret, extra map[string]any) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(authActivate).with(&codeRequest{Code: code, Extra: extra}))
 }
 
 // ResendActivation sends the code for Activate again, at most once in 60 seconds: POST
 // /api/auth/verify-account/resend (method inferred).
-func (s *AuthService) ResendActivation(ctx context.Context) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authResendCode).body(nil))
+func (s *AuthService) ResendActivation(ctx context.Context) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(authResendCode).body(nil))
 }
 
 // ResendVerification sends the link for VerifyEmail again: POST /api/auth/verify-email (method
 // inferred).
-func (s *AuthService) ResendVerification(ctx context.Context) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authResendLink).body(nil))
+func (s *AuthService) ResendVerification(ctx context.Context) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(authResendLink).body(nil))
 }

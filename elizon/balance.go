@@ -24,6 +24,7 @@ type AutoTopUp struct {
 	NextChargeAt      time.Time `wire:"nextChargeAt"`
 	MandateVerifiedAt time.Time `wire:"mandateVerifiedAt"`
 	AutoRedeemVoucher bool      `wire:"autoRedeemVoucher,loose"`
+	CreatedAt         time.Time `wire:"createdAt"`
 }
 
 // AutoTopUpCreateRequest creates a rule.
@@ -67,6 +68,28 @@ type BalanceTopUpRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
+// TransferDetails are where to transfer money to. Any field may be missing.
+type TransferDetails struct {
+	IBAN     string `wire:"sepaDetails.iban|iban"`
+	BIC      string `wire:"sepaDetails.bic|bic"`
+	BankName string `wire:"sepaDetails.bankName|bankName"`
+	// Reference tells the platform whose money it is.
+	Reference string `wire:"sepaDetails.reference|reference"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// TopUp is the answer to a BalanceTopUpRequest. Any field may be missing.
+type TopUp struct {
+	// CheckoutURL is the page where a person pays.
+	CheckoutURL provider.Secret `wire:"checkoutUrl|redirectUrl"`
+	PaymentID   string          `wire:"paymentId"`
+	// SEPADetails is where to transfer the money; nil if no transfer is needed.
+	SEPADetails *SEPADetails `wire:"sepaDetails"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
 // AutoTopUps yields the rules: GET /api/balance/auto-topup.
 func (s *BalanceService) AutoTopUps(ctx context.Context) iter.Seq2[*AutoTopUp, error] {
 	return all[AutoTopUp](ctx, s.c.ask(balanceTopUps), "configs")
@@ -84,13 +107,19 @@ func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpCrea
 	return fetch[AutoTopUpResult](ctx, r)
 }
 
-// UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. The answer is undocumented.
-func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpUpdateRequest) (provider.Payload, error) {
+// UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. It returns nil, nil if the platform does not answer with the rule.
+func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpUpdateRequest) (*AutoTopUp, error) {
 	r := s.c.ask(balanceUpdate, id).changing(req)
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)
 	}
-	return unknown(ctx, r)
+	answer, err := fetch[struct {
+		Rule *AutoTopUp `wire:"config"`
+	}](ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Rule, nil
 }
 
 // DeleteAutoTopUp removes a rule: DELETE /api/balance/auto-topup/{id}.
@@ -99,20 +128,18 @@ func (s *BalanceService) DeleteAutoTopUp(ctx context.Context, id string) error {
 }
 
 // SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method inferred).
-// The answer contains IBAN, BIC and the account's own reference; the names of its fields are
-// undocumented.
-func (s *BalanceService) SEPADetails(ctx context.Context) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(balanceDetails))
+// The answer contains IBAN, BIC and the account's own reference; that they have the names of Checkout's is assumed.
+func (s *BalanceService) SEPADetails(ctx context.Context) (*TransferDetails, error) {
+	return fetch[TransferDetails](ctx, s.c.ask(balanceDetails))
 }
 
-// TopUp asks for a link where a person pays: POST /api/balance/top-up (method inferred). The answer
-// is undocumented.
-func (s *BalanceService) TopUp(ctx context.Context, req *BalanceTopUpRequest) (provider.Payload, error) {
+// TopUp asks for a link where a person pays: POST /api/balance/top-up (method inferred). The answer is undocumented: that it is like that of Invoices.Pay is assumed.
+func (s *BalanceService) TopUp(ctx context.Context, req *BalanceTopUpRequest) (*TopUp, error) {
 	r := s.c.ask(balanceTopUp).with(req)
 	if req != nil {
 		checkPositive(r, "Amount", req.Amount)
 	}
-	return unknown(ctx, r)
+	return fetch[TopUp](ctx, r)
 }
 
 func checkPositive(r *request, field string, amount EUR) {

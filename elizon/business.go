@@ -3,6 +3,7 @@ package elizon
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -11,18 +12,31 @@ import (
 // fund.
 type BusinessService struct{ c *Client }
 
-// BusinessBilling is how the invoices of a business are collected. Its fields are undocumented.
+// BusinessBilling is how the invoices of a business are collected.
 type BusinessBilling struct {
-	// AnchorDay is the day of the month; 0 if the answer has none. That it has the name under which
-	// SetBilling sends it is assumed.
-	AnchorDay int64 `wire:"anchorDay"`
+	// AnchorDay is the day of the month; 0 if there is none.
+	AnchorDay      int64 `wire:"billingAnchorDay"`
+	InvoiceEnabled bool  `wire:"invoiceEnabled"`
+	HasActiveFund  bool  `wire:"hasActiveFund"`
+	// Cycle is what the next invoice is for; nil if the platform does not tell.
+	Cycle *BillingCycle `wire:"currentCycle"`
+	// OpenAmount is what is not paid yet; "" if the platform does not tell.
+	OpenAmount EUR `wire:"openAmount"`
+	// NextInvoiceDate is zero if none is due.
+	NextInvoiceDate time.Time `wire:"nextInvoiceDate"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
 
+// BillingCycle is the time that an invoice is for.
+type BillingCycle struct {
+	Start time.Time `wire:"periodStart"`
+	End   time.Time `wire:"periodEnd,end"`
+}
+
 // BusinessBillingSetRequest switches billing on invoice on.
 type BusinessBillingSetRequest struct {
-	// AnchorDay is the day of the month. Which days are allowed is undocumented.
+	// AnchorDay is the day of the month, 1 to 31. The request calls it otherwise than the answer.
 	AnchorDay int64 `wire:"anchorDay,required"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `wire:",extra"`
@@ -54,6 +68,10 @@ type BusinessVerification struct {
 	ID           string             `wire:"id,required"`
 	Status       VerificationStatus `wire:"status"`
 	AdminComment string             `wire:"adminComment"`
+	// The times are zero if it was not so.
+	VerifiedAt time.Time `wire:"verifiedAt"`
+	RejectedAt time.Time `wire:"rejectedAt"`
+	CreatedAt  time.Time `wire:"createdAt"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
@@ -64,14 +82,13 @@ func (s *BusinessService) Billing(ctx context.Context) (*BusinessBilling, error)
 	return maybeFetch[BusinessBilling](ctx, s.c.ask(businessBilling), "config")
 }
 
-// SetBilling collects invoices on a day of the month: POST /api/business/billing. The answer is
-// undocumented.
-func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingSetRequest) (provider.Payload, error) {
+// SetBilling collects invoices on a day of the month: POST /api/business/billing.
+func (s *BusinessService) SetBilling(ctx context.Context, req *BusinessBillingSetRequest) error {
 	r := s.c.ask(businessSetBilling).with(req)
 	if req != nil && req.AnchorDay != 0 {
 		r.problems.Between("AnchorDay", req.AnchorDay, 1, 31)
 	}
-	return unknown(ctx, r)
+	return done(ctx, r)
 }
 
 // RemoveBilling switches billing on invoice off: DELETE /api/business/billing.
@@ -91,10 +108,10 @@ func (s *BusinessService) Verification(ctx context.Context) (*BusinessVerificati
 }
 
 // SubmitVerification submits documents, which are sent as they are read and only once: POST
-// /api/business/verification. The names of the form's fields and the answer are undocumented. Error
+// /api/business/verification. The names of the form's fields are undocumented. Error
 // texts of the vendor's app name limits of 5 and 10 MB per file.
-func (s *BusinessService) SubmitVerification(ctx context.Context, texts map[string]string, files ...Upload) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(verificationSubmit).upload(texts, files...))
+func (s *BusinessService) SubmitVerification(ctx context.Context, texts map[string]string, files ...Upload) error {
+	return done(ctx, s.c.ask(verificationSubmit).upload(texts, files...))
 }
 
 // VerificationDocument writes a submitted document to w as it arrives: GET

@@ -98,14 +98,14 @@ func (s *BusinessService) AcceptFund(ctx context.Context, offerID, paymentMethod
 }
 
 // CancelFund cancels a contract: POST /api/business/fund/{id}/cancel. The platform enforces the
-// binding period. The answer is undocumented.
-func (s *BusinessService) CancelFund(ctx context.Context, contractID string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(fundCancel, contractID).body(nil))
+// binding period.
+func (s *BusinessService) CancelFund(ctx context.Context, contractID string) error {
+	return done(ctx, s.c.ask(fundCancel, contractID).body(nil))
 }
 
-// RejectFund rejects an offer: POST /api/business/fund/{id}/reject. The answer is undocumented.
-func (s *BusinessService) RejectFund(ctx context.Context, offerID string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(fundReject, offerID).body(nil))
+// RejectFund rejects an offer: POST /api/business/fund/{id}/reject.
+func (s *BusinessService) RejectFund(ctx context.Context, offerID string) error {
+	return done(ctx, s.c.ask(fundReject, offerID).body(nil))
 }
 
 // SpecialTerminations reads the pending requests for a special termination: GET

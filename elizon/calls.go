@@ -189,13 +189,13 @@ func unknown(ctx context.Context, r *request) (provider.Payload, error) {
 	return d.data, nil
 }
 
-// dispatched performs an action on a service.
-func dispatched(ctx context.Context, r *request) (provider.Payload, error) {
-	var d dispatch
+// performed performs an action on a service.
+func performed(ctx context.Context, r *request) (*ActionResult, error) {
+	var d action
 	if err := r.send(ctx, func(call *rest.Call) { call.Out = &d }); err != nil {
-		return provider.Payload{}, err
+		return nil, err
 	}
-	return d.data, nil
+	return d.out, nil
 }
 
 // done performs a request and needs no more of its answer than that it succeeded.

@@ -40,7 +40,8 @@ func (d *having[T]) DecodeAnswer(a *rest.Answer) error {
 	}
 	for _, name := range d.names {
 		if _, there := o[name]; there {
-			return d.one.DecodeAnswer(a)
+			d.out = new(T)
+			return decode(rest.Content(a.Body), d.out)
 		}
 	}
 	return wire.Lacks(d.names[0])

@@ -90,7 +90,7 @@ type CheckoutData struct {
 	// The following are nil if the account has none.
 	NetPoints      *NetPointsBalance           `wire:"netPointsBalance"`
 	Business       *CheckoutBusiness           `wire:"businessBillingConfig"`
-	Family         provider.Payload            `wire:"familyBillingConfig"`
+	Family         *CheckoutFamily             `wire:"familyBillingConfig"`
 	SavedPayment   *SavedPayment               `wire:"savedPaymentMethods"`
 	MoreOfCheckout map[string]provider.Payload `wire:",extra"`
 }
@@ -107,6 +107,16 @@ type CheckoutBusiness struct {
 	HasActiveFund  bool `wire:"hasActiveFund"`
 	// AnchorDay is a day of the month; 0 if there is none.
 	AnchorDay int64 `wire:"anchorDay"`
+}
+
+// CheckoutFamily is how the member of a family group can pay.
+type CheckoutFamily struct {
+	GroupID         string `wire:"groupId,required"`
+	WalletBalance   EUR    `wire:"walletBalance"`
+	BillingMode     string `wire:"billingMode"`
+	BillingPriority string `wire:"billingPriority"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // SavedPayment is the saved payment method.

@@ -27,6 +27,8 @@ func TestConformance(t *testing.T) {
 		vendor  []elizontest.Option
 		options []provider.Option
 		atOnce  bool
+		// older is set for a platform that Describe does not describe.
+		older bool
 		// under is the HTTP status of failures, 0 for one that fits
 		under int
 		// differs from the first in these
@@ -38,6 +40,9 @@ func TestConformance(t *testing.T) {
 		}},
 		{name: "without a ledger", options: []provider.Option{spending, provider.WithoutLedger()}, differs: []provider.Capability{
 			provider.CapCreate, provider.CapRenew, provider.CapChangePlan,
+		}},
+		{name: "an older platform", vendor: []elizontest.Option{elizontest.WithReferenceOnly()}, options: []provider.Option{spending}, older: true, differs: []provider.Capability{
+			provider.CapSuspend, provider.CapUnsuspend, provider.CapPower,
 		}},
 		{name: "failures under 200", vendor: []elizontest.Option{elizontest.WithStatus200()}, under: http.StatusOK, differs: []provider.Capability{
 			provider.CapCreate, provider.CapTerminate, provider.CapSuspend, provider.CapGet,
@@ -55,6 +60,9 @@ func TestConformance(t *testing.T) {
 					if test.atOnce {
 						w.Advance = nil // nothing is ever pending
 					}
+					if test.older {
+						w.Evidence = nil
+					}
 					w.Refusal.StatusCode = cmp.Or(test.under, w.Refusal.StatusCode)
 					w.Deny = func(match func(*http.Request) bool, kind error) { deny(w.Faults, test.under, match, kind) }
 					return w
@@ -68,15 +76,22 @@ const wrongKey = "elz_canarycanarycanarycanarycanarycanary0000"
 
 // evidence is that of the inventory: the vendor's SDK and app are the repositories of elizonapp.
 func evidence(t testing.TB) func(faults.Request) provider.Evidence {
-	return clienttest.Evidence(t, "../testdata/elizon/operations.tsv", func(line map[string]string) provider.Evidence {
+	of := func(line map[string]string) provider.Evidence {
 		switch {
-		case strings.Contains(line["source"], "elizonapp/"):
+		case line["certainty"] == "documented" && strings.HasPrefix(line["source"], "elizonapp/"):
 			return provider.EvidenceVendorProgram
 		case line["certainty"] == "documented":
 			return provider.EvidenceDocumented
 		}
 		return provider.EvidenceAssumed
-	})
+	}
+	listed, beyond := clienttest.Evidence(t, "../testdata/elizon/operations.tsv", of), clienttest.Evidence(t, "../testdata/elizon/beyond.tsv", of)
+	return func(q faults.Request) provider.Evidence {
+		if e := listed(q); e != provider.EvidenceAssumed {
+			return e
+		}
+		return beyond(q)
+	}
 }
 
 func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option) *providertest.World {
@@ -102,6 +117,7 @@ func openWorld(t testing.TB, srv *elizontest.Server, options ...provider.Option)
 		BadKey:           func() provider.Provider { return open(wrongKey) },
 		Faults:           srv.Faults,
 		Evidence:         evidence(t),
+		OtherSignOns:     []provider.SignOnKind{provider.SignOnPlain}, // of web spaces
 		Request:          orderOf,
 		OtherPlan:        "prod-vps-m",
 		Image:            "102",

@@ -76,8 +76,7 @@ func TestSupportOfEmulator(t *testing.T) {
 	ctx := t.Context()
 	opened, err := c.Tickets.Create(ctx, &elizon.TicketCreateRequest{Subject: "Help", Message: "It is down."})
 	require.NoError(t, err)
-	_, err = c.Tickets.Reply(ctx, opened.ID, "It is up again.")
-	require.NoError(t, err)
+	require.NoError(t, c.Tickets.Reply(ctx, opened.ID, "It is up again."))
 	_, err = c.Tickets.SetStatus(ctx, opened.ID, elizon.TicketClosed)
 	require.NoError(t, err)
 	ticket, err := c.Tickets.Get(ctx, opened.ID)
@@ -97,8 +96,7 @@ func TestSupportOfEmulator(t *testing.T) {
 		listed++
 	}
 	require.Equal(t, 1, listed)
-	_, err = c.Feedback.Create(ctx, &elizon.FeedbackCreateRequest{Category: "experience", Rating: 5, TicketID: opened.ID})
-	require.NoError(t, err)
+	require.NoError(t, c.Feedback.Create(ctx, &elizon.FeedbackCreateRequest{Category: "experience", Rating: 5, TicketID: opened.ID}))
 	for entry, err := range c.Feedback.List(ctx, nil) {
 		require.NoError(t, err)
 		require.Equal(t, opened.ID, entry.TicketID)
@@ -120,8 +118,7 @@ func TestBusinessOfEmulator(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, none)
 	}
-	_, err := c.Business.SubmitVerification(ctx, nil, elizon.Upload{Name: "register.pdf", ContentType: "application/pdf", Body: bytes.NewReader([]byte("%PDF-1.7"))})
-	require.NoError(t, err)
+	require.NoError(t, c.Business.SubmitVerification(ctx, nil, elizon.Upload{Name: "register.pdf", ContentType: "application/pdf", Body: bytes.NewReader([]byte("%PDF-1.7"))}))
 	srv.VerifyBusiness(true)
 	verification, err := c.Business.Verification(ctx)
 	require.NoError(t, err)
@@ -145,8 +142,7 @@ func TestKeysAndDeletionOfEmulator(t *testing.T) {
 	pair, err := c.SSHKeys.Generate(ctx, &elizon.SSHKeyGenerateRequest{Name: "new", KeyType: elizon.SSHKeyEd25519})
 	require.NoError(t, err)
 	require.NotEmpty(t, pair.PrivateKey)
-	_, err = c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "laptop", PublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUta2V5LWZvci10ZXN0cy0wMDAwMDAwMDAw ada"})
-	require.NoError(t, err)
+	require.NoError(t, c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "laptop", PublicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGUta2V5LWZvci10ZXN0cy0wMDAwMDAwMDAw ada"}))
 	stored, err := c.SSHKeys.List(ctx)
 	require.NoError(t, err)
 	require.NotEmpty(t, stored.Keys)
@@ -162,8 +158,7 @@ func TestKeysAndDeletionOfEmulator(t *testing.T) {
 	require.NotNil(t, warnings)
 	_, err = c.Auth.Me(ctx) // the account is still there
 	require.NoError(t, err)
-	_, err = c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("placeholder"), Irrevocable: true})
-	require.Error(t, err)
+	require.Error(t, c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("placeholder"), Irrevocable: true}))
 	_, err = c.Auth.Me(ctx)
 	require.NoError(t, err)
 }

@@ -41,18 +41,20 @@ type operation struct {
 	*rest.Endpoint
 	as   access
 	sure certainty
+	// asDesktop is set where the vendor demands to be a desktop client, see CheckoutClientHeader.
+	asDesktop bool
 }
 
 func public(sure certainty, op, verb, method, route string, effect rest.Effect) operation {
-	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, open, sure}
+	return operation{Endpoint: &rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, as: open, sure: sure}
 }
 
 func keyed(sure certainty, op, verb, method, route string, effect rest.Effect) operation {
-	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, withKey, sure}
+	return operation{Endpoint: &rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, as: withKey, sure: sure}
 }
 
 func sessionOnly(sure certainty, op, verb, method, route string, effect rest.Effect) operation {
-	return operation{&rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, withSession, sure}
+	return operation{Endpoint: &rest.Endpoint{Provider: Kind, Op: op, Verb: verb, Method: method, Route: route, Effect: effect}, as: withSession, sure: sure}
 }
 
 // sensitive marks answers that contain a secret, or may contain one because their fields are
@@ -71,6 +73,12 @@ func (op operation) untilGone() operation {
 // spends marks a request that spends or moves money: it is sent once.
 func (op operation) spends() operation {
 	op.Spends = true
+	return op
+}
+
+// desktop marks an endpoint that is for desktop clients only.
+func (op operation) desktop() operation {
+	op.asDesktop = true
 	return op
 }
 
@@ -111,7 +119,7 @@ var (
 	servicesGet         = keyed(documented, "Services.Get", "get service", get, "/api/services/{id}", read)
 	servicesUpdate      = keyed(ambiguous, "Services.Update", "change service", patch, "/api/services/{id}", idempotent) // or PUT
 	servicesDelete      = keyed(inferred, "Services.Delete", "delete service", del, "/api/services/{id}", idempotent).untilGone()
-	servicesAction      = keyed(inferred, "Services.Action", "act on service", post, "/api/services/{id}/action", once)
+	servicesAction      = keyed(inferred, "Services.LegacyAction", "act on service", post, "/api/services/{id}/action", once)
 	servicesBilling     = keyed(documented, "Services.BillingCycles", "get billing cycles of service", get, "/api/services/{id}/billing-cycles", read)
 	servicesStatus      = keyed(inferred, "Services.Status", "get live state of service", get, "/api/services/{id}/status", read)
 	servicesStatusBatch = keyed(documented, "Services.StatusBatch", "get live state of services", post, "/api/services/status-batch", read)
@@ -171,9 +179,10 @@ var (
 // The same endpoints again: for actions that are safe to repeat, and for consoles that come with
 // their own URL.
 var (
-	servicesState     = keyed(inferred, "Services.Action", "act on service", post, "/api/services/{id}/action", idempotent)
-	consoleCommandTo  = keyed(inferred, "Services.Console.CommandTo", "send command to console", post, "/api/services/{id}/console/command", once)
-	consoleStreamFrom = keyed(inferred, "Services.Console.StreamFrom", "follow console", get, "/api/services/{id}/console/stream", read).sensitive().accepting(eventStream)
+	servicesState         = keyed(inferred, "Services.LegacyAction", "act on service", post, "/api/services/{id}/action", idempotent)
+	servicesDispatchState = keyed(documented, "Services.Dispatch", "act on service", post, "/api/services/{id}/actions/{key}", idempotent)
+	consoleCommandTo      = keyed(inferred, "Services.Console.CommandTo", "send command to console", post, "/api/services/{id}/console/command", once)
+	consoleStreamFrom     = keyed(inferred, "Services.Console.StreamFrom", "follow console", get, "/api/services/{id}/console/stream", read).sensitive().accepting(eventStream)
 )
 
 // Orders. Pricing a cart may be repeated; an order is sent once.
@@ -181,7 +190,7 @@ var (
 	cartCalculate       = keyed(documented, "Cart.Calculate", "price cart", post, "/api/cart/calculate", read)
 	cartUpgrade         = keyed(inferred, "Cart.Upgrade", "price upgrade", post, "/api/cart/upgrade", read)
 	cartValidate        = keyed(documented, "Cart.Validate", "validate cart", post, "/api/cart/validate", read)
-	checkoutOrder       = keyed(documented, "Checkout.Order", "order cart", post, "/api/checkout", once).sensitive().spends()
+	checkoutOrder       = keyed(documented, "Checkout.Order", "order cart", post, "/api/checkout", once).sensitive().spends().desktop()
 	checkoutBootstrap   = keyed(documented, "Checkout.Bootstrap", "get checkout data", get, "/api/checkout/bootstrap", read)
 	subscriptionsList   = keyed(documented, "Subscriptions.List", "list subscriptions", get, "/api/user/subscriptions", read)
 	subscriptionsCreate = keyed(inferred, "Subscriptions.Create", "create subscription", post, "/api/user/subscriptions", once).spends()
@@ -203,7 +212,7 @@ var (
 	invoicesList     = keyed(documented, "Invoices.List", "list invoices", get, "/api/invoices", read)
 	invoicesGet      = keyed(documented, "Invoices.Get", "get invoice", get, "/api/invoices/{id}", read).sensitive()
 	invoicesDocument = keyed(documented, "Invoices.Document", "download invoice", get, "/api/invoices/{id}/document", read).sensitive().accepting(anyType).lasting(longFile)
-	invoicesPay      = keyed(documented, "Invoices.Pay", "pay invoice", post, "/api/invoices/{id}/pay", once).sensitive().spends()
+	invoicesPay      = keyed(documented, "Invoices.Pay", "pay invoice", post, "/api/invoices/{id}/pay", once).sensitive().spends().desktop()
 	invoicesAll      = keyed(inferred, "Invoices.DownloadAll", "download invoices", get, "/api/invoices/download-all", read).sensitive().accepting(anyType).lasting(longFile)
 
 	balanceTopUps  = keyed(documented, "Balance.AutoTopUps", "list automatic top-ups", get, "/api/balance/auto-topup", read)

@@ -88,9 +88,9 @@ var (
 	businessEligibility = keyed(documented, "Business.Eligibility", "check business eligibility", get, "/api/business/eligibility", read)
 
 	fundGet         = keyed(documented, "Business.Fund", "get business fund", get, "/api/business/fund", read)
-	fundRequest     = keyed(documented, "Business.RequestFund", "request business fund", post, "/api/business/fund", once)
-	fundAccept      = keyed(documented, "Business.AcceptFund", "accept offer of business fund", post, "/api/business/fund/{id}/accept", once).sensitive().spends()
-	fundCancel      = keyed(documented, "Business.CancelFund", "cancel business fund", post, "/api/business/fund/{id}/cancel", once)
+	fundRequest     = keyed(documented, "Business.RequestFund", "request business fund", post, "/api/business/fund", once).desktop()
+	fundAccept      = keyed(documented, "Business.AcceptFund", "accept offer of business fund", post, "/api/business/fund/{id}/accept", once).sensitive().spends().desktop()
+	fundCancel      = keyed(documented, "Business.CancelFund", "cancel business fund", post, "/api/business/fund/{id}/cancel", once).desktop()
 	fundReject      = keyed(documented, "Business.RejectFund", "reject offer of business fund", post, "/api/business/fund/{id}/reject", once)
 	fundTerminating = keyed(inferred, "Business.SpecialTerminations", "list special terminations of business fund", get, "/api/business/fund/special-termination", read)
 	fundTerminate   = keyed(inferred, "Business.RequestSpecialTermination", "request special termination of business fund", post, "/api/business/fund/special-termination", once)

@@ -30,3 +30,9 @@ func Decode(raw []byte, out any) error { return decode(raw, out) }
 func WaitFor(h http.Header, retryAfter string, now time.Time) time.Duration {
 	return waitFor(h, provider.NewPayload(retryAfter), now)
 }
+
+// KnownCode reports whether an error code has a meaning here.
+func KnownCode(code ErrorCode) bool {
+	_, known := kinds[code]
+	return known || code == CodeAPIKeyNotFound
+}

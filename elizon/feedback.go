@@ -23,8 +23,9 @@ type FeedbackEntry struct {
 	TicketID  string `wire:"ticketId"`
 	ServiceID string `wire:"serviceId"`
 	// AdminReply is "" until there is one.
-	AdminReply string    `wire:"adminReply"`
-	CreatedAt  time.Time `wire:"createdAt"`
+	AdminReply     string    `wire:"adminReply"`
+	AdminRepliedAt time.Time `wire:"adminRepliedAt"`
+	CreatedAt      time.Time `wire:"createdAt"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
 }
@@ -61,8 +62,8 @@ func (s *FeedbackService) List(ctx context.Context, opts *FeedbackListOptions) i
 	return pages[FeedbackEntry](ctx, s.c.ask(feedbackList).arg("status", o.Status), byPage(o.PerPage), "feedback")
 }
 
-// Create sends feedback: POST /api/feedback. The answer is undocumented.
-func (s *FeedbackService) Create(ctx context.Context, req *FeedbackCreateRequest) (provider.Payload, error) {
+// Create sends feedback: POST /api/feedback.
+func (s *FeedbackService) Create(ctx context.Context, req *FeedbackCreateRequest) error {
 	r := s.c.ask(feedbackCreate).with(req)
 	if req != nil {
 		if req.Rating != 0 {
@@ -72,5 +73,5 @@ func (s *FeedbackService) Create(ctx context.Context, req *FeedbackCreateRequest
 			r.problem("TicketID", "exactly one of TicketID and ServiceID is required")
 		}
 	}
-	return unknown(ctx, r)
+	return done(ctx, r)
 }

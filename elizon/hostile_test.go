@@ -226,6 +226,7 @@ func TestLostRemovals(t *testing.T) {
 var spending = []string{
 	"Services.Create", "Services.Upgrade", "Services.Subscription.Extend", "Services.Subscription.Reactivate", "Checkout.Order", "Subscriptions.Create",
 	"Invoices.Pay", "Balance.CreateAutoTopUp", "Balance.TopUp", "Business.AcceptFund", "Affiliates.ConvertToCredit", "Affiliates.RequestPayout",
+	"FloatingIPs.Order",
 }
 
 // What spends money is sent once, also if the platform answers that there were too many requests. Any
@@ -258,6 +259,7 @@ func TestRepeats(t *testing.T) {
 		"Services.Console.Act", "Services.Console.Command", "Services.Console.CommandTo", "Services.Files.Act", "Services.Firewall.Create", "Services.IPs.Cancel",
 		"Services.Settings.Act", "Services.SFTP.RotatePassword", "Services.Subscription.Cancel", "Services.Subscription.Extend", "Services.Subscription.Reactivate",
 		"Checkout.Order", "Subscriptions.Create", "Invoices.Pay", "Balance.CreateAutoTopUp", "Balance.TopUp", "Subdomains.Create", "APIKeys.Create", "Addresses.Create",
+		"Services.Dispatch", "Services.Hosting.RotatePassword", "FloatingIPs.Order", "FloatingIPs.Cancel", "PaymentMethods.Add",
 	}
 	account := []string{"Auth", "Affiliates", "Business", "Permissions", "Storage", "Tickets", "Feedback", "KnowledgeBase", "User", "IPs", "SSHKeys", "Additional"}
 	v := vendor(t)
@@ -276,10 +278,15 @@ func TestRepeats(t *testing.T) {
 	}
 	// Unlike start and stop, restart and reset are sent once.
 	for action, want := range map[elizon.ServiceAction]int{
-		elizon.ActionStart: 2, elizon.ActionStop: 2, elizon.ActionSuspend: 2, elizon.ActionResume: 2, elizon.ActionRestart: 1, elizon.ActionReset: 1, "defragment": 1,
+		elizon.ActionStart: 2, elizon.ActionStop: 2, elizon.ActionSuspend: 2, elizon.ActionResume: 2, elizon.ActionTerminate: 2,
+		elizon.ActionRestart: 1, elizon.ActionReset: 1, "defragment": 1,
 	} {
 		c, tap := tapped(t, clienttest.Always(clienttest.Reply{Status: 503}), provider.WithRetry(provider.Retry{Attempts: 2, MinWait: 1, MaxWait: 1}))
-		_, err := c.Services.Action(t.Context(), "srv_1", action)
+		_, err := c.Services.LegacyAction(t.Context(), "srv_1", action)
+		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+		require.Len(t, tap.Requests(), want, action)
+		tap.Forget()
+		_, err = c.Services.Dispatch(t.Context(), "srv_1", string(action), nil)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 		require.Len(t, tap.Requests(), want, action)
 	}

@@ -31,8 +31,7 @@ func TestBadInputOfAccount(t *testing.T) {
 	}
 	payout := func(req elizon.PayoutMethodSetRequest) call {
 		return func(ctx context.Context, c *client) error {
-			_, err := c.Affiliates.SetPayoutMethod(ctx, &req)
-			return err
+			return c.Affiliates.SetPayoutMethod(ctx, &req)
 		}
 	}
 	fund := func(req elizon.FundRequest) call {
@@ -40,17 +39,15 @@ func TestBadInputOfAccount(t *testing.T) {
 	}
 	anchor := func(day int64) call {
 		return func(ctx context.Context, c *client) error {
-			_, err := c.Business.SetBilling(ctx, &elizon.BusinessBillingSetRequest{AnchorDay: day})
-			return err
+			return c.Business.SetBilling(ctx, &elizon.BusinessBillingSetRequest{AnchorDay: day})
 		}
 	}
 	feedback := func(req elizon.FeedbackCreateRequest) call {
-		return func(ctx context.Context, c *client) error { _, err := c.Feedback.Create(ctx, &req); return err }
+		return func(ctx context.Context, c *client) error { return c.Feedback.Create(ctx, &req) }
 	}
 	submit := func(files ...elizon.Upload) call {
 		return func(ctx context.Context, c *client) error {
-			_, err := c.Business.SubmitVerification(ctx, nil, files...)
-			return err
+			return c.Business.SubmitVerification(ctx, nil, files...)
 		}
 	}
 	for name, test := range map[string]struct {
@@ -105,14 +102,12 @@ func TestBadInputOfAccount(t *testing.T) {
 			return err
 		}},
 		"change to nothing": {"permissions", func(ctx context.Context, c *client) error { _, err := c.Permissions.Update(ctx, "1", nil); return err }},
-		"accept":            {"permissionID", func(ctx context.Context, c *client) error { _, err := c.Permissions.Accept(ctx, "a b"); return err }},
+		"accept":            {"permissionID", func(ctx context.Context, c *client) error { return c.Permissions.Accept(ctx, "a b") }},
 		"attach": {"ServerID", func(ctx context.Context, c *client) error {
-			_, err := c.Storage.Update(ctx, "1", &elizon.VolumeUpdateRequest{Action: elizon.VolumeAttach})
-			return err
+			return c.Storage.Update(ctx, "1", &elizon.VolumeUpdateRequest{Action: elizon.VolumeAttach})
 		}},
 		"volume": {"request", func(ctx context.Context, c *client) error {
-			_, err := c.Storage.Update(ctx, "1", &elizon.VolumeUpdateRequest{})
-			return err
+			return c.Storage.Update(ctx, "1", &elizon.VolumeUpdateRequest{})
 		}},
 		"ticket": {"Subject Message ShareWithUserIDs", func(ctx context.Context, c *client) error {
 			_, err := c.Tickets.Create(ctx, &elizon.TicketCreateRequest{ShareWithUserIDs: []string{""}})
@@ -124,16 +119,13 @@ func TestBadInputOfAccount(t *testing.T) {
 		"feedback about two":  {"TicketID", feedback(elizon.FeedbackCreateRequest{Category: "bug", Rating: 1, TicketID: "1", ServiceID: "1"})},
 		"feedback about none": {"TicketID", feedback(elizon.FeedbackCreateRequest{Category: "bug", Rating: 1})},
 		"deletion by accident": {"Irrevocable", func(ctx context.Context, c *client) error {
-			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("x")})
-			return err
+			return c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("x")})
 		}},
 		"deletion, no proof": {"Password Irrevocable", func(ctx context.Context, c *client) error {
-			_, err := c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{})
-			return err
+			return c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{})
 		}},
 		"private key": {"PublicKey", func(ctx context.Context, c *client) error {
-			_, err := c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "x", PublicKey: "-----BEGIN OPENSSH PRIVATE KEY-----"})
-			return err
+			return c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "x", PublicKey: "-----BEGIN OPENSSH PRIVATE KEY-----"})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -184,7 +176,7 @@ func TestDangerousCalls(t *testing.T) {
 
 	// A deletion whose answer was lost is not sent again.
 	c, tap = tapped(t, clienttest.Always(clienttest.Reply{Status: 503}), provider.WithRetry(provider.Retry{Attempts: 3, MinWait: 1, MaxWait: 1}))
-	_, err = c.User.DeleteAccountForGood(t.Context(), &elizon.AccountDeleteRequest{Password: provider.NewSecret("placeholder"), Irrevocable: true})
+	err = c.User.DeleteAccountForGood(t.Context(), &elizon.AccountDeleteRequest{Password: provider.NewSecret("placeholder"), Irrevocable: true})
 	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
 	require.Len(t, tap.Requests(), 1)
 	require.Equal(t, url.Values{"confirm": {"true"}}, tap.Requests()[0].Query)
@@ -281,8 +273,7 @@ func TestSecretsOfFreeFields(t *testing.T) {
 			return err
 		},
 		"IBAN": func(ctx context.Context) error {
-			_, err := c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodSetRequest{Type: elizon.PayoutSEPA, IBAN: canarySecret, BIC: "x", AccountHolder: "x"})
-			return err
+			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodSetRequest{Type: elizon.PayoutSEPA, IBAN: canarySecret, BIC: "x", AccountHolder: "x"})
 		},
 	} {
 		err := call(t.Context())

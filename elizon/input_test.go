@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"reflect"
 	"slices"
@@ -180,6 +181,11 @@ func TestBadInput(t *testing.T) {
 		}},
 		{second(c.Cart.Calculate(ctx, &elizon.CartCalculateRequest{Items: with(func(l *elizon.CartLine) { l.Quantity, l.AdditionalIPv4 = -1, -1 })})), []string{"Items[0].Quantity", "Items[0].AdditionalIPv4"}},
 		{second(c.Cart.Calculate(ctx, &elizon.CartCalculateRequest{Items: with(func(l *elizon.CartLine) { l.SetupFee = "1,50" })})), []string{"Items[0].SetupFee"}},
+		{c.IPs.AddIPv6(ctx, "", netip.MustParseAddr("192.0.2.1")), []string{"serviceID", "address"}},
+		{c.IPs.AddIPv6(ctx, "srv_1", netip.MustParseAddr("fe80::1%eth0")), []string{"address"}},
+		{second(c.FloatingIPs.Order(ctx, &elizon.FloatingIPOrderRequest{Version: 5, BillingCycle: -1})), []string{"LocationID", "PaymentMethod", "Version", "BillingCycle"}},
+		{second(c.Services.Hosting.StorageHistory(ctx, "srv_1", -1)), []string{"hours"}},
+		{second(c.Services.Action(ctx, "srv_1", "")), []string{"action"}},
 		{second(c.Cart.Upgrade(ctx, &elizon.CartUpgradeRequest{})), []string{"ServiceID", "ResourceChanges"}},
 		{second(c.Checkout.Order(ctx, &elizon.CheckoutOrderRequest{})), []string{"Items", "PaymentMethod"}},
 		{second(c.Checkout.Order(ctx, &elizon.CheckoutOrderRequest{
@@ -197,9 +203,9 @@ func TestBadInput(t *testing.T) {
 		{second(c.Balance.CreateAutoTopUp(ctx, &elizon.AutoTopUpCreateRequest{Amount: "0", DayOfMonth: 29})), []string{"Amount", "DayOfMonth"}},
 		{second(c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpUpdateRequest{Amount: "-1"})), []string{"Amount"}},
 		{second(c.Balance.TopUp(ctx, &elizon.BalanceTopUpRequest{})), []string{"Amount"}},
-		{second(c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{Name: "a-b", Type: "TXT"})), []string{"DomainID", "ServiceID", "Name", "Type"}},
-		{second(c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordCNAME})), []string{"Value"}},
-		{second(c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordSRV, Port: 70000})), []string{"Port"}},
+		{c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{Name: "a-b", Type: "TXT"}), []string{"DomainID", "ServiceID", "Name", "Type"}},
+		{c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordCNAME}), []string{"Value"}},
+		{c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{DomainID: "d", ServiceID: "s", Name: "a", Type: elizon.RecordSRV, Port: 70000}), []string{"Port"}},
 		{second(c.APIKeys.Create(ctx, &elizon.APIKeyCreateRequest{Name: strings.Repeat("ü", 101)})), []string{"Name"}},
 		{second(c.Addresses.Update(ctx, "", &elizon.AddressRequest{})), []string{"id", "request"}},
 	} {

@@ -2,6 +2,7 @@ package elizon
 
 import (
 	"context"
+	"net/netip"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -49,8 +50,23 @@ func (s *IPsService) List(ctx context.Context) (*IPAddresses, error) {
 	return fetch[IPAddresses](ctx, s.c.ask(ipsList))
 }
 
-// SetReverseName sets the name that an address resolves to: PATCH /api/ip-manager/{id}. The answer
-// is undocumented.
-func (s *IPsService) SetReverseName(ctx context.Context, id, name string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(ipsSetReverse, id).require("name", name).body(map[string]any{"reverseContent": name}))
+// SetReverseName sets the name that an address resolves to: PATCH /api/ip-manager/{id}.
+func (s *IPsService) SetReverseName(ctx context.Context, id, name string) error {
+	return done(ctx, s.c.ask(ipsSetReverse, id).require("name", name).body(map[string]any{"reverseContent": name}))
+}
+
+// AddIPv6 gives a service another address of its IPv6 subnet: POST /api/ip-manager, which the vendor's
+// SDK and app use and its reference does not list.
+func (s *IPsService) AddIPv6(ctx context.Context, serviceID string, address netip.Addr) error {
+	r := s.c.ask(ipsAdd).subject("serviceID", serviceID)
+	if !address.Is6() || address.Is4In6() || address.Zone() != "" {
+		r.problem("address", "must be an IPv6 address")
+	}
+	return done(ctx, r.body(map[string]any{"serviceId": serviceID, "ipv6Address": address.String()}))
+}
+
+// Remove removes an address that was added: DELETE /api/ip-manager/{id}, which the vendor's SDK and app
+// use and its reference does not list.
+func (s *IPsService) Remove(ctx context.Context, id string) error {
+	return done(ctx, s.c.ask(ipsRemove, id))
 }

@@ -2,6 +2,7 @@ package elizon_test
 
 import (
 	"net/http"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -67,6 +68,7 @@ func vendor(t testing.TB) *clienttest.Vendor {
 		},
 		Samples: samples,
 		Args:    map[string]any{"Services.Usage.Traffic 2": "day"},
+		Beside:  map[string]string{"Services.Action": "calls View, Dispatch and LegacyAction"},
 		Names:   []string{"id"},
 		Rows:    rows, Exchanges: exchanges(t),
 		Canaries: []string{canaryKey, canarySession, canarySecret, canaryToken},
@@ -83,15 +85,24 @@ var pricing = []string{
 func inventory(t testing.TB) (rows []clienttest.Row, auth map[string]string) {
 	t.Helper()
 	auth = make(map[string]string)
-	for _, line := range clienttest.Table(t, "../testdata/elizon/operations.tsv", "category\tmethod\tpath\tauth\tpermission\tpurpose\tcertainty\tsource\toperation") {
+	for _, line := range operations(t) {
 		require.Contains(t, []string{"public", "key", "session"}, line["auth"])
 		row := clienttest.Row{Method: line["method"], Path: line["path"], Operations: strings.Split(line["operation"], ",")}
 		row.Reads = row.Method == http.MethodGet && row.Path != "/api/auth/oauth/{provider}/callback" || slices.Contains(pricing, row.Path)
 		auth[row.String()] = line["auth"]
 		rows = append(rows, row)
 	}
-	require.Len(t, rows, 222)
 	return rows, auth
+}
+
+// operations reads the rows of the vendor's reference, and those beyond it that the client has.
+func operations(t testing.TB) []map[string]string {
+	t.Helper()
+	const header = "category\tmethod\tpath\tauth\tpermission\tpurpose\tcertainty\tsource\toperation"
+	listed := clienttest.Table(t, "../testdata/elizon/operations.tsv", header)
+	require.Len(t, listed, 222)
+	beyond := clienttest.Table(t, "../testdata/elizon/beyond.tsv", header)
+	return append(listed, slices.DeleteFunc(beyond, func(line map[string]string) bool { return line["operation"] == "-" })...)
 }
 
 // exchanges returns all fixtures except failures with the status of a success, and requests to a
@@ -99,7 +110,7 @@ func inventory(t testing.TB) (rows []clienttest.Row, auth map[string]string) {
 func exchanges(t testing.TB) []fixture.Exchange {
 	t.Helper()
 	var all []fixture.Exchange
-	for _, file := range []string{"services", "orders", "account"} {
+	for _, file := range []string{"services", "orders", "account", "beyond"} {
 		read, err := fixture.Load("../testdata/elizon/" + file + ".jsonl")
 		require.NoError(t, err)
 		all = append(all, read...)
@@ -125,7 +136,8 @@ func samples() []any {
 	}
 	return append([]any{
 		int64(365), []string{"17", "18"}, secret, url.Values{"action": {"list"}}, elizon.EUR("12.99"), []elizon.CartLine{line()},
-		time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), elizon.ActionStart, console,
+		time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC), elizon.ActionStart, console, netip.MustParseAddr("2001:db8::5"),
+		&elizon.FloatingIPOrderRequest{LocationID: "loc_1", Version: 4, BillingCycle: 30, PaymentMethod: elizon.PayBalance},
 		&elizon.ServiceListOptions{View: "compact"},
 		&elizon.ServiceCreateRequest{Name: "web", ProductID: "prd_1", ProviderID: "prv_1", Extra: secret},
 		&elizon.ServiceUpdateRequest{Name: new("web")},

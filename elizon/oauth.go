@@ -24,10 +24,26 @@ type OAuthAnswer struct {
 	Body provider.Secret
 }
 
+// OAuthProviders are the providers that sign in.
+type OAuthProviders struct {
+	Providers []OAuthProvider `wire:"providers"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// OAuthProvider is a provider as a login page shows it. Any field may be missing.
+type OAuthProvider struct {
+	Name  string `wire:"name"`
+	Icon  string `wire:"icon"`
+	Color string `wire:"color"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
 // Providers reads the available providers, with name, icon and color: GET /api/auth/oauth/providers
-// (method inferred). The names of these fields are undocumented.
-func (s *OAuthService) Providers(ctx context.Context) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(oauthProviders))
+// (method inferred). The names of these fields are assumed.
+func (s *OAuthService) Providers(ctx context.Context) (*OAuthProviders, error) {
+	return fetch[OAuthProviders](ctx, s.c.ask(oauthProviders))
 }
 
 // Start begins a login: GET /api/auth/oauth/{provider} (method inferred). It redirects to the

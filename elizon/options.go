@@ -33,9 +33,9 @@ func WithSessionToken(token provider.Secret) provider.Option {
 // signing in among them.
 func WithoutKey() provider.Option { return provider.VendorOption(Kind, "WithoutKey", true) }
 
-// WithClientHeader sets X-Elizon-Client: "api" (the default), "desktop" and "mobile" are known, ""
-// omits it. The vendor's SDK says that checkout, payment and business fund need "desktop" and
-// refuse "mobile" (CodeClientPlatformNotAllowed); whether they accept "api" is undocumented.
+// WithClientHeader sets X-Elizon-Client for every call: "api", "desktop" and "mobile" are known, ""
+// omits it. Without it calls send DefaultClientHeader, or CheckoutClientHeader where the vendor demands
+// that. Whoever is refused there has the error CodeClientPlatformNotAllowed.
 func WithClientHeader(value string) provider.Option {
 	return provider.VendorOption(Kind, "WithClientHeader", value)
 }

@@ -37,9 +37,9 @@ func (s *PasskeysService) RegistrationOptions(ctx context.Context) (provider.Pay
 }
 
 // Register sends what the browser made of RegistrationOptions: POST /api/auth/passkeys/register
-// (method inferred). Fields and answer are undocumented. Secrets among the fields are revealed.
-func (s *PasskeysService) Register(ctx context.Context, fields map[string]any) (provider.Payload, error) {
+// (method inferred). Fields are undocumented. Secrets among the fields are revealed.
+func (s *PasskeysService) Register(ctx context.Context, fields map[string]any) (*Confirmation, error) {
 	r := s.c.ask(passkeysRegister).body(fields)
 	r.problems.Some("fields", len(fields))
-	return unknown(ctx, r)
+	return confirmed(ctx, r)
 }

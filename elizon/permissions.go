@@ -63,21 +63,35 @@ type Invitation struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// List reads all grants on a resource: GET /api/permissions (method inferred). The names of its
-// arguments are taken from error texts of the vendor's app; the answer is undocumented.
-func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (provider.Payload, error) {
-	r := s.c.ask(permissionsList).require("resourceType", resourceType).arg("resourceType", resourceType)
-	return unknown(ctx, r.id("resourceId", "resourceID", resourceID))
+// PermissionList has grants.
+type PermissionList struct {
+	Permissions []Invitation `wire:"permissions"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Grant invites a user to a resource: POST /api/permissions (method inferred). The answer is
-// undocumented.
-func (s *PermissionsService) Grant(ctx context.Context, req *PermissionGrantRequest) (provider.Payload, error) {
+// PermissionChange is the answer to a change of a grant.
+type PermissionChange struct {
+	// Permission is nil if the answer has none.
+	Permission *Invitation `wire:"permission"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// List reads all grants on a resource: GET /api/permissions (method inferred). The names of its
+// arguments are taken from error texts of the vendor's app. The answer is undocumented: that it has the fields of an Invitation is assumed.
+func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (*PermissionList, error) {
+	r := s.c.ask(permissionsList).require("resourceType", resourceType).arg("resourceType", resourceType)
+	return fetch[PermissionList](ctx, r.id("resourceId", "resourceID", resourceID))
+}
+
+// Grant invites a user to a resource: POST /api/permissions (method inferred). The answer is undocumented, see List.
+func (s *PermissionsService) Grant(ctx context.Context, req *PermissionGrantRequest) (*PermissionChange, error) {
 	r := s.c.ask(permissionsGrant).with(req)
 	if req != nil {
 		r.listed("Permissions", req.Permissions)
 	}
-	return unknown(ctx, r)
+	return fetch[PermissionChange](ctx, r)
 }
 
 // Remove removes grants: DELETE /api/permissions (method inferred). Its arguments, and whether they
@@ -96,13 +110,13 @@ func (s *PermissionsService) Remove(ctx context.Context, query url.Values, field
 }
 
 // Update changes a grant: PATCH /api/permissions/{id} (method inferred, it may be PUT). The name of
-// the field, "permissions", is assumed to be that of Grant. The answer is undocumented.
-func (s *PermissionsService) Update(ctx context.Context, id string, permissions []Permission) (provider.Payload, error) {
+// the field, "permissions", is assumed to be that of Grant. The answer is undocumented, see List.
+func (s *PermissionsService) Update(ctx context.Context, id string, permissions []Permission) (*PermissionChange, error) {
 	r := s.c.ask(permissionsUpdate, id).listed("permissions", permissions).body(map[string]any{"permissions": permissions})
 	if len(permissions) == 0 {
 		r.problem("permissions", "required: use Revoke to end a grant")
 	}
-	return unknown(ctx, r)
+	return fetch[PermissionChange](ctx, r)
 }
 
 // Revoke ends a grant: DELETE /api/permissions/{id} (method inferred).
@@ -116,14 +130,14 @@ func (s *PermissionsService) Details(ctx context.Context, id string) (*Invitatio
 	return fetch[Invitation](ctx, s.c.ask(permissionsDetails, id), "permission")
 }
 
-// Accept accepts an invitation: POST /api/permissions/accept. The answer is undocumented.
-func (s *PermissionsService) Accept(ctx context.Context, permissionID string) (provider.Payload, error) {
-	return unknown(ctx, s.answer(permissionsAccept, permissionID))
+// Accept accepts an invitation: POST /api/permissions/accept.
+func (s *PermissionsService) Accept(ctx context.Context, permissionID string) error {
+	return done(ctx, s.answer(permissionsAccept, permissionID))
 }
 
-// Decline declines an invitation: POST /api/permissions/decline. The answer is undocumented.
-func (s *PermissionsService) Decline(ctx context.Context, permissionID string) (provider.Payload, error) {
-	return unknown(ctx, s.answer(permissionsDecline, permissionID))
+// Decline declines an invitation: POST /api/permissions/decline.
+func (s *PermissionsService) Decline(ctx context.Context, permissionID string) error {
+	return done(ctx, s.answer(permissionsDecline, permissionID))
 }
 
 func (s *PermissionsService) answer(op operation, permissionID string) *request {
@@ -133,7 +147,7 @@ func (s *PermissionsService) answer(op operation, permissionID string) *request 
 }
 
 // Mine reads what others share with the account: GET /api/permissions/me (method inferred). status
-// "" reads all. The answer is undocumented.
-func (s *PermissionsService) Mine(ctx context.Context, status string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(permissionsMine).arg("status", status))
+// "" reads all. The answer is undocumented, see List.
+func (s *PermissionsService) Mine(ctx context.Context, status string) (*PermissionList, error) {
+	return fetch[PermissionList](ctx, s.c.ask(permissionsMine).arg("status", status))
 }

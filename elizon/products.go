@@ -61,13 +61,47 @@ type Product struct {
 	Bandwidth            float64 `wire:"bandwidth,loose"`
 	SoldOut              bool    `wire:"soldOut"`
 	AllowedBillingCycles []int64 `wire:"allowedBillingCycles,loose"`
-	// The fields of the following are undocumented.
-	BillingDiscountPerMonth provider.Payload `wire:"billingDiscountPerMonth"`
-	ContractTerms           provider.Payload `wire:"contractTerms"`
-	PterodactylEggs         provider.Payload `wire:"pterodactylEggs"`
-	Provider                *ProductProvider `wire:"provider,loose"`
+	// BillingDiscountPerMonth is what each month of a longer cycle takes off, in percent.
+	BillingDiscountPerMonth float64 `wire:"billingDiscountPerMonth,loose"`
+	// ContractTerms are the contracts that it can be ordered with.
+	ContractTerms []ContractTerm `wire:"contractTerms,loose"`
+	// Eggs are what a game server can run.
+	Eggs     []ProductEgg     `wire:"pterodactylEggs,loose"`
+	Provider *ProductProvider `wire:"provider,loose"`
 	// More fields that the answer contains.
 	More map[string]provider.Payload `wire:",extra"`
+}
+
+// ContractTerm is a contract and what it takes off.
+type ContractTerm struct {
+	Months          int64   `wire:"termMonths"`
+	DiscountPercent float64 `wire:"discountPercent"`
+}
+
+// ProductEgg is something that a game server can run.
+type ProductEgg struct {
+	ID                 int64         `wire:"eggId"`
+	NestID             int64         `wire:"nestId"`
+	Name               string        `wire:"name"`
+	DisplayName        string        `wire:"displayName"`
+	Description        string        `wire:"description"`
+	DockerImages       []string      `wire:"dockerImages"`
+	DefaultDockerImage string        `wire:"defaultDockerImage"`
+	Variables          []EggVariable `wire:"variables"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// EggVariable is a variable of a game server.
+type EggVariable struct {
+	EnvVariable  string `wire:"envVariable"`
+	Name         string `wire:"name"`
+	Description  string `wire:"description"`
+	Default      string `wire:"defaultValue"`
+	UserViewable bool   `wire:"userViewable"`
+	UserEditable bool   `wire:"userEditable"`
+	// Rules are those of the panel, as it writes them.
+	Rules string `wire:"rules"`
 }
 
 // ProductDetail is a product with its category.
@@ -146,10 +180,27 @@ func (s *ProductsService) Get(ctx context.Context, category, product string) (*P
 	return &answer.ProductDetail, nil
 }
 
+// FoundProduct is a product that was found by its slug. Either field may be nil.
+type FoundProduct struct {
+	Product  *Product  `wire:"product"`
+	Category *Category `wire:"category"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
 // BySlug reads a product by its slug: GET /api/products/by-slug/{slug} (method inferred). category
-// narrows the search; "" searches all. The answer is undocumented.
-func (s *ProductsService) BySlug(ctx context.Context, slug, category string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(productsBySlug, slug).arg("category", category))
+// narrows the search; "" searches all. The answer is undocumented: that it is like that of Get is assumed.
+func (s *ProductsService) BySlug(ctx context.Context, slug, category string) (*FoundProduct, error) {
+	r := s.c.ask(productsBySlug, slug).arg("category", category)
+	r.call.About = rest.Identity{Name: slug}
+	answer, err := fetch[struct {
+		Slug string `wire:"product.slug,name"`
+		FoundProduct
+	}](ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return &answer.FoundProduct, nil
 }
 
 // Locations yields where products are available: GET /api/products/locations. How to name several

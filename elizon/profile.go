@@ -53,9 +53,20 @@ func (s *AuthService) Me(ctx context.Context) (*User, error) {
 	return fetch[User](ctx, s.c.ask(authMe), "user")
 }
 
-// UpdateMe changes the profile: PUT /api/auth/me. The answer is undocumented.
-func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdateRequest) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authUpdateMe).changing(req))
+// UpdateMe changes the profile: PUT /api/auth/me. It returns nil, nil if the platform does not answer with the profile.
+func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdateRequest) (*User, error) {
+	return changedUser(ctx, s.c.ask(authUpdateMe).changing(req))
+}
+
+// changedUser performs a change that may answer with the profile.
+func changedUser(ctx context.Context, r *request) (*User, error) {
+	answer, err := fetch[struct {
+		User *User `wire:"user,loose"`
+	}](ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	return answer.User, nil
 }
 
 // PatchMe changes the profile in part: PATCH /api/auth/me (method inferred). Fields, answer and the
@@ -66,10 +77,17 @@ func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (provi
 	return unknown(ctx, r)
 }
 
-// CurrentSession reads the current user and session: GET /api/auth/session (method inferred). Its
-// fields are undocumented.
-func (s *AuthService) CurrentSession(ctx context.Context) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(authSession))
+// CurrentSession is who is signed in. Either field may be nil.
+type CurrentSession struct {
+	User    *User    `wire:"user,loose"`
+	Session *Session `wire:"session,loose"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// CurrentSession reads the current user and session: GET /api/auth/session (method inferred). The answer is undocumented: that it has the fields of User and Session is assumed.
+func (s *AuthService) CurrentSession(ctx context.Context) (*CurrentSession, error) {
+	return fetch[CurrentSession](ctx, s.c.ask(authSession))
 }
 
 // Logout ends the session whose token this client has: POST /api/auth/logout. Other sessions stay;

@@ -44,7 +44,7 @@ func (p *Provider) Describe() *provider.Description { return &p.description }
 
 func describe(s settings) provider.Description {
 	native := provider.Support{Level: provider.Native}
-	assumed := provider.Support{Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: "method and field of the action are not documented"}
+	acting := provider.Support{Level: provider.Native, Note: "by the actions that the vendor's SDK and app send; an older platform gets that of its reference, whose field is assumed"}
 	renew := provider.Support{Level: provider.Unsupported, Note: "spends money: see WithSpending"}
 	change := renew
 	if s.spending.MaxRenewal != "" {
@@ -66,12 +66,12 @@ func describe(s settings) provider.Description {
 				Note: "costs money; pending for minutes; the service is recognised by its name, and that it can be renamed by the field \"name\" is not documented; " +
 					"e-mail address, name and password are not stored; nothing is undone",
 			},
-			provider.CapSuspend:   assumed,
-			provider.CapUnsuspend: {Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: assumed.Note + "; a suspension for an unpaid invoice ends only with its payment"},
+			provider.CapSuspend:   acting,
+			provider.CapUnsuspend: {Level: provider.Native, Note: acting.Note + "; a suspension for an unpaid invoice ends only with its payment"},
 			provider.CapTerminate: {Level: provider.Native, Note: "by an immediate cancellation, which the vendor carries out after a while; pending until then"},
 			provider.CapSignOn: {
 				Level: provider.Partial,
-				Note:  "console access, no login to a panel: a web page, or the address for a VNC viewer or a terminal of yours with its password or ticket as Token",
+				Note:  "console access: a web page, or the address for a VNC viewer or a terminal of yours with its password or ticket as Token; on request the login page of Plesk with login and password",
 			},
 			provider.CapList:           {Level: provider.Native, Evidence: provider.EvidenceDocumented, Note: "without plans, which only Get returns"},
 			provider.CapPlans:          {Level: provider.Native, Note: "products with their monthly price"},
@@ -81,7 +81,7 @@ func describe(s settings) provider.Description {
 			provider.CapCancel:         native,
 			provider.CapRenew:          renew,
 			provider.CapChangePlan:     change,
-			provider.CapPower:          assumed,
+			provider.CapPower:          acting,
 			provider.CapReinstall:      {Level: provider.Unverified, Evidence: provider.EvidenceAssumed, Note: "wipes the disk; Image is a template ID; method not documented; no password can be set"},
 			provider.CapChangePassword: {Level: provider.Unsupported, Note: "the API has none"},
 		}.KnownFrom(provider.EvidenceVendorProgram),

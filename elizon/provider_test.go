@@ -141,7 +141,7 @@ func TestSlowPower(t *testing.T) {
 		id := srv.AddService(elizontest.Service{}).ID
 		p := serviceProvider(t, srv)
 		// It keeps running for a while after it was stopped.
-		srv.Faults.When(func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/action") }, 1,
+		srv.Faults.When(func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/actions/stop") }, 1,
 			faults.Fault{Kind: faults.Garbage, Body: `{"success":true}`})
 		outcome, err := p.Power(t.Context(), id, provider.PowerOff)
 		require.NoError(t, err)

@@ -15,14 +15,17 @@ import (
 
 func businessReplays() map[string]replay {
 	return map[string]replay{
-		"Business.Billing": clienttest.Equal(&elizon.BusinessBilling{AnchorDay: 15, More: map[string]payload{"invoiceEnabled": raw("true")}},
+		"Business.Billing": clienttest.Equal(&elizon.BusinessBilling{
+			AnchorDay: 15, InvoiceEnabled: true, HasActiveFund: true, OpenAmount: "12.5", NextInvoiceDate: at("2026-08-15T00:00:00Z"),
+			Cycle: &elizon.BillingCycle{Start: at("2026-07-15T00:00:00Z"), End: at("2026-08-15T00:00:00Z")}, More: map[string]payload{"note": raw(`"x"`)},
+		},
 			func(ctx context.Context, c *client) (*elizon.BusinessBilling, error) {
 				return c.Business.Billing(ctx)
 			}),
 		"Business.Billing, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.BusinessBilling, error) {
 			return c.Business.Billing(ctx)
 		}),
-		"Business.SetBilling": tells(`{"success": true, "config": {"anchorDay": 15}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Business.SetBilling": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Business.SetBilling(ctx, &elizon.BusinessBillingSetRequest{AnchorDay: 15})
 		}),
 		"Business.RemoveBilling": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Business.RemoveBilling(ctx) }),
@@ -54,10 +57,10 @@ func businessReplays() map[string]replay {
 		"Business.AcceptFund, from the balance": clienttest.Equal(&elizon.AcceptedFund{}, func(ctx context.Context, c *client) (*elizon.AcceptedFund, error) {
 			return c.Business.AcceptFund(ctx, "fund_2", "guthaben")
 		}),
-		"Business.CancelFund": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Business.CancelFund": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Business.CancelFund(ctx, "fund_1")
 		}),
-		"Business.RejectFund": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Business.RejectFund": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Business.RejectFund(ctx, "fund_2")
 		}),
 		"Business.SpecialTerminations": tells(`{"success": true, "requests": []}`, func(ctx context.Context, c *client) (payload, error) {
@@ -67,7 +70,7 @@ func businessReplays() map[string]replay {
 			return c.Business.RequestSpecialTermination(ctx, map[string]any{"reason": "example"})
 		}),
 		"Business.Verification": clienttest.Equal(&elizon.BusinessVerification{
-			ID: "ver_1", Status: elizon.VerificationRejected, AdminComment: "not legible",
+			ID: "ver_1", Status: elizon.VerificationRejected, AdminComment: "not legible", RejectedAt: later, CreatedAt: noted,
 			More: map[string]payload{"submittedAt": raw(`"2026-08-03T10:30:00.000Z"`)},
 		}, func(ctx context.Context, c *client) (*elizon.BusinessVerification, error) {
 			return c.Business.Verification(ctx)
@@ -75,7 +78,7 @@ func businessReplays() map[string]replay {
 		"Business.Verification, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.BusinessVerification, error) {
 			return c.Business.Verification(ctx)
 		}),
-		"Business.SubmitVerification": tells(`{"success": true, "verification": {"id": "ver_2"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Business.SubmitVerification": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Business.SubmitVerification(ctx, map[string]string{"kind": "trade register"},
 				elizon.Upload{Field: "document", Name: "register.pdf", ContentType: "application/pdf", Body: strings.NewReader("%PDF-1.7 placeholder")},
 				elizon.Upload{Name: `a "b".txt`, Body: strings.NewReader("placeholder")})
@@ -89,10 +92,10 @@ func businessReplays() map[string]replay {
 
 func permissionReplays() map[string]replay {
 	return map[string]replay{
-		"Permissions.List": tells(`{"success": true, "permissions": [{"id": "perm_1"}]}`, func(ctx context.Context, c *client) (payload, error) {
+		"Permissions.List": clienttest.Equal(&elizon.PermissionList{Permissions: []elizon.Invitation{{ID: "perm_1"}}}, func(ctx context.Context, c *client) (*elizon.PermissionList, error) {
 			return c.Permissions.List(ctx, "service", "srv_1")
 		}),
-		"Permissions.Grant": tells(`{"success": true, "permission": {"id": "perm_1"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Permissions.Grant": clienttest.Equal(&elizon.PermissionChange{Permission: &elizon.Invitation{ID: "perm_1"}}, func(ctx context.Context, c *client) (*elizon.PermissionChange, error) {
 			return c.Permissions.Grant(ctx, &elizon.PermissionGrantRequest{
 				ResourceType: "service", ResourceID: "srv_1", Email: "bob@example.com", Permissions: []elizon.Permission{elizon.PermissionView, elizon.PermissionBackupCreate},
 			})
@@ -100,7 +103,7 @@ func permissionReplays() map[string]replay {
 		"Permissions.Remove": tells(`{"success": true, "removed": 1}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Permissions.Remove(ctx, url.Values{"resourceId": {"srv_1"}}, map[string]any{"reason": "x"})
 		}),
-		"Permissions.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Permissions.Update": clienttest.Equal(&elizon.PermissionChange{}, func(ctx context.Context, c *client) (*elizon.PermissionChange, error) {
 			return c.Permissions.Update(ctx, "perm_1", []elizon.Permission{elizon.PermissionView})
 		}),
 		"Permissions.Revoke": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Permissions.Revoke(ctx, "perm_1") }),
@@ -110,13 +113,13 @@ func permissionReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*elizon.Invitation, error) {
 			return c.Permissions.Details(ctx, "perm_1")
 		}),
-		"Permissions.Accept": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Permissions.Accept": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Permissions.Accept(ctx, "perm_1")
 		}),
-		"Permissions.Decline": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Permissions.Decline": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Permissions.Decline(ctx, "perm_1")
 		}),
-		"Permissions.Mine": tells(`{"success": true, "permissions": []}`, func(ctx context.Context, c *client) (payload, error) {
+		"Permissions.Mine": clienttest.Equal(&elizon.PermissionList{Permissions: []elizon.Invitation{}}, func(ctx context.Context, c *client) (*elizon.PermissionList, error) {
 			return c.Permissions.Mine(ctx, "PENDING")
 		}),
 	}
@@ -137,19 +140,19 @@ func storageReplays() map[string]replay {
 		"Storage.Upload": tells(`{"success": true, "id": "file_1"}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Storage.Upload(ctx, nil, elizon.Upload{Name: "notes.txt", ContentType: "text/plain", Body: strings.NewReader("placeholder")})
 		}),
-		"Storage.Get": tells(`{"success": true, "volume": {"id": "vol_1"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Storage.Get": clienttest.Equal(&elizon.VolumeDetail{Volume: &elizon.Volume{ID: "vol_1"}}, func(ctx context.Context, c *client) (*elizon.VolumeDetail, error) {
 			return c.Storage.Get(ctx, "vol_1")
 		}),
-		"Storage.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Storage.Update": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Storage.Update(ctx, "vol_1", &elizon.VolumeUpdateRequest{Name: "backup", Action: elizon.VolumeAttach, ServerID: "srv_1"})
 		}),
-		"Storage.Update, detach": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Storage.Update, detach": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Storage.Update(ctx, "vol_1", &elizon.VolumeUpdateRequest{Action: elizon.VolumeDetach})
 		}),
-		"Storage.Delete": tells(`{"success": true, "message": "deleted"}`, func(ctx context.Context, c *client) (payload, error) {
+		"Storage.Delete": clienttest.Equal(&elizon.Confirmation{Message: "deleted"}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Storage.Delete(ctx, "vol_1")
 		}),
-		"Storage.Cancel": tells(`{"success": true, "currentPeriodEnd": "2026-08-03T10:30:00.000Z"}`, func(ctx context.Context, c *client) (payload, error) {
+		"Storage.Cancel": clienttest.Equal(&elizon.Confirmation{More: map[string]payload{"currentPeriodEnd": raw(`"2026-08-03T10:30:00.000Z"`)}}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Storage.Cancel(ctx, "vol_1", false)
 		}),
 		"Storage.AddToCart": tells(`{"success": true, "item": {"price": 4.99}}`, func(ctx context.Context, c *client) (payload, error) {
@@ -165,14 +168,14 @@ func supportReplays() map[string]replay {
 	ticket := func(messages ...elizon.TicketMessage) *elizon.Ticket {
 		return &elizon.Ticket{
 			ID: "tic_1", Number: "1042", Subject: "Help", Status: elizon.TicketOpen, Priority: "high", CreatedAt: noted, UpdatedAt: later,
-			Service: raw(`{"id": "srv_1"}`), Messages: messages, More: map[string]payload{"unread": raw("true")},
+			ViewerRole: "OWNER", Owner: true, Service: raw(`{"id": "srv_1"}`), Messages: messages, More: map[string]payload{"unread": raw("true")},
 		}
 	}
 	return map[string]replay{
 		"Tickets.List": clienttest.Listed([]*elizon.Ticket{ticket()}, func(ctx context.Context, c *client) iter.Seq2[*elizon.Ticket, error] {
 			return c.Tickets.List(ctx, &elizon.TicketListOptions{Status: elizon.TicketOpen, PerPage: 10})
 		}),
-		"Tickets.Stats": clienttest.Equal(&elizon.TicketStats{OpenCount: 3, AvgFirstResponseMinutes: new(12.5)},
+		"Tickets.Stats": clienttest.Equal(&elizon.TicketStats{OpenCount: 3, AvgFirstResponseMinutes: new(12.5), MedianFirstResponseMinutes: new(9.0)},
 			func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
 		"Tickets.Stats, none": clienttest.Equal(nil, func(ctx context.Context, c *client) (*elizon.TicketStats, error) { return c.Tickets.Stats(ctx) }),
 		"Tickets.Create": clienttest.Equal(&elizon.Ticket{ID: "tic_1", Number: "T-1042", Subject: "Help", Status: elizon.TicketOpen},
@@ -187,7 +190,7 @@ func supportReplays() map[string]replay {
 		), func(ctx context.Context, c *client) (*elizon.Ticket, error) {
 			return c.Tickets.Get(ctx, "tic_1")
 		}),
-		"Tickets.Reply": tells(`{"success": true, "message": {"id": "msg_3"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Tickets.Reply": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Tickets.Reply(ctx, "tic_1", "Thanks.")
 		}),
 		"Tickets.SetStatus": tells(success, func(ctx context.Context, c *client) (payload, error) {
@@ -198,12 +201,12 @@ func supportReplays() map[string]replay {
 				return c.Tickets.Export(ctx, "tic_1", w, 0)
 			}),
 		"Feedback.List": clienttest.Listed([]*elizon.FeedbackEntry{{
-			ID: "fb_1", Category: "bug", Rating: 2, Message: "slow", Status: "READ", TicketID: "tic_1", AdminReply: "fixed", CreatedAt: noted,
+			ID: "fb_1", Category: "bug", Rating: 2, Message: "slow", Status: "READ", TicketID: "tic_1", AdminReply: "fixed", AdminRepliedAt: later, CreatedAt: noted,
 			More: map[string]payload{"public": raw("false")},
 		}}, func(ctx context.Context, c *client) iter.Seq2[*elizon.FeedbackEntry, error] {
 			return c.Feedback.List(ctx, &elizon.FeedbackListOptions{Status: "READ", PerPage: 5})
 		}),
-		"Feedback.Create": tells(`{"success": true, "feedback": {"id": "fb_2"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Feedback.Create": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Feedback.Create(ctx, &elizon.FeedbackCreateRequest{Category: "general", Rating: 5, Message: "fine", ServiceID: "srv_1"})
 		}),
 		"KnowledgeBase.Articles": clienttest.Listed([]*elizon.Article{
@@ -216,21 +219,19 @@ func supportReplays() map[string]replay {
 }
 
 func userReplays() map[string]replay {
-	before := `{"success": true, "enabled": false}`
-	autopay := func(ctx context.Context, c *client) (payload, error) { return c.User.Autopay(ctx) }
-	setAutopay := func(ctx context.Context, c *client) (payload, error) {
+	autopay := func(ctx context.Context, c *client) error { return c.User.Autopay(ctx) }
+	setAutopay := func(ctx context.Context, c *client) error {
 		return c.User.SetAutopay(ctx, map[string]any{"enabled": false})
 	}
-	gone := func(op, action, message string, call func(context.Context, *client) (payload, error)) replay {
-		return fails(provider.Error{Op: op, Action: action, Kind: provider.ErrUnsupported, StatusCode: 410, Message: message},
-			func(ctx context.Context, c *client) error { _, err := call(ctx, c); return err })
+	gone := func(op, action, message string, call func(context.Context, *client) error) replay {
+		return fails(provider.Error{Op: op, Action: action, Kind: provider.ErrUnsupported, StatusCode: 410, Message: message}, call)
 	}
 	return map[string]replay{
 		"User.AuditLog": clienttest.Listed([]*elizon.AuditEntry{{ID: "log_1", Action: "LOGIN", CreatedAt: noted, More: map[string]payload{"ip": raw(`"192.0.2.7"`)}}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.AuditEntry, error] {
 				return c.User.AuditLog(ctx, 20)
 			}),
-		"User.UpdateSettings": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"User.UpdateSettings": clienttest.Equal(&elizon.User{ID: "usr_1"}, func(ctx context.Context, c *client) (*elizon.User, error) {
 			return c.User.UpdateSettings(ctx, &elizon.SettingsUpdateRequest{
 				LoginMails: new(true), Mails: new(false), Sound: new(false), PowerActionMails: new(true),
 			})
@@ -238,7 +239,7 @@ func userReplays() map[string]replay {
 		"User.Newsletter": tells(`{"success": true, "subscribed": true}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.User.Newsletter(ctx)
 		}),
-		"User.SetNewsletter": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"User.SetNewsletter": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.User.SetNewsletter(ctx, false)
 		}),
 		"User.SupportPhone": tells(`{"success": true, "phone": "+49 30 000000"}`, func(ctx context.Context, c *client) (payload, error) {
@@ -255,13 +256,13 @@ func userReplays() map[string]replay {
 		}, func(ctx context.Context, c *client) (*elizon.SupportPIN, error) {
 			return c.User.NewSupportPIN(ctx)
 		}),
-		"User.ChangeEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"User.ChangeEmail": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.User.ChangeEmail(ctx, map[string]any{"newEmail": "ada@example.org", "password": provider.NewSecret("Placeholder-1")})
 		}),
-		"User.VerifyNewEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"User.VerifyNewEmail": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.User.VerifyNewEmail(ctx, provider.NewSecret("placeholder-code"), nil)
 		}),
-		"User.VerifyOldEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"User.VerifyOldEmail": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.User.VerifyOldEmail(ctx, provider.NewSecret("placeholder-code"), map[string]any{"lang": "en"})
 		}),
 		"User.ExportData": saves(elizon.Download{ContentType: "text/plain", Name: "data.txt"}, "All that is known.",
@@ -271,11 +272,11 @@ func userReplays() map[string]replay {
 		"User.DeletionWarnings": clienttest.Equal([]string{"2 active services"}, func(ctx context.Context, c *client) ([]string, error) {
 			return c.User.DeletionWarnings(ctx)
 		}),
-		"User.DeleteAccountForGood": tells(`{"success": true, "message": "deleted"}`, func(ctx context.Context, c *client) (payload, error) {
+		"User.DeleteAccountForGood": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.User.DeleteAccountForGood(ctx, &elizon.AccountDeleteRequest{Password: provider.NewSecret("Placeholder-1"), Irrevocable: true})
 		}),
-		"User.Autopay, before it was retired":    tells(before, autopay),
-		"User.SetAutopay, before it was retired": tells(before, setAutopay),
+		"User.Autopay, before it was retired":    clienttest.Succeeds(autopay),
+		"User.SetAutopay, before it was retired": clienttest.Succeeds(setAutopay),
 		"User.Autopay":                           gone("User.Autopay", "get autopay", "Gone", autopay),
 		"User.SetAutopay":                        gone("User.SetAutopay", "set autopay", "retired: each subscription has its own autopay", setAutopay),
 	}
@@ -296,7 +297,7 @@ func additionalReplays() map[string]replay {
 			},
 			Subnets: []elizon.IPv6Subnet{{ServiceID: "srv_1", ServiceName: "My Server", Prefix: "2001:db8::", CIDR: "64"}},
 		}, func(ctx context.Context, c *client) (*elizon.IPAddresses, error) { return c.IPs.List(ctx) }),
-		"IPs.SetReverseName": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"IPs.SetReverseName": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.IPs.SetReverseName(ctx, "ip_1", "c.example.com")
 		}),
 		"SSHKeys.List": clienttest.Equal(&elizon.SSHKeyList{
@@ -305,7 +306,7 @@ func additionalReplays() map[string]replay {
 				More: map[string]payload{"comment": raw(`"x"`)},
 			}}, Used: 1, Max: 20,
 		}, func(ctx context.Context, c *client) (*elizon.SSHKeyList, error) { return c.SSHKeys.List(ctx) }),
-		"SSHKeys.Create": tells(`{"success": true, "sshKey": {"id": "key_2"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"SSHKeys.Create": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "laptop", PublicKey: "ssh-ed25519 placeholder ada"})
 		}),
 		"SSHKeys.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {

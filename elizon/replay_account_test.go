@@ -73,27 +73,27 @@ func authReplays() map[string]replay {
 			"error": raw(`"Two-factor code required"`), "errorCode": raw(`"twoFactorRequired"`),
 		}}, login(provider.Secret{})),
 		"Auth.Login, refused": fails(provider.Error{
-			Op: "Auth.Login", Action: "log in", Kind: provider.ErrUnauthorized, StatusCode: 401, Code: "invalidCredentials", Message: "Invalid credentials",
+			Op: "Auth.Login", Action: "log in", Kind: provider.ErrUnauthorized, StatusCode: 401, Code: elizon.CodeInvalidEmailOrPassword, Message: "Invalid credentials",
 		}, func(ctx context.Context, c *client) error {
 			_, err := login(provider.Secret{})(ctx, c)
 			return err
 		}),
-		"Auth.RequestCode": tells(`{"success": true, "sent": true}`, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.RequestCode": clienttest.Equal(&elizon.Confirmation{More: map[string]payload{"sent": raw("true")}}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.RequestCode(ctx, map[string]any{"email": "ada@example.com", "captcha": provider.NewSecret("placeholder-captcha")})
 		}),
-		"Auth.VerifyCode": tells(`{"success": true, "token": "placeholder-token"}`, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.VerifyCode": clienttest.Equal(&elizon.Login{Token: provider.NewSecret("placeholder-token")}, func(ctx context.Context, c *client) (*elizon.Login, error) {
 			return c.Auth.VerifyCode(ctx, "ada@example.com", provider.NewSecret("placeholder-code"), map[string]any{"rememberMe": true})
 		}),
-		"Auth.ForgotPassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.ForgotPassword": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.ForgotPassword(ctx, "ada@example.com", nil)
 		}),
 		"Auth.CheckResetToken": tells(`{"success": true, "valid": true}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.CheckResetToken(ctx, provider.NewSecret("placeholder-token"))
 		}),
-		"Auth.ResetPassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.ResetPassword": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.ResetPassword(ctx, provider.NewSecret("placeholder-token"), provider.NewSecret("Placeholder-2"))
 		}),
-		"Auth.VerifyEmail": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.VerifyEmail": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.VerifyEmail(ctx, provider.NewSecret("placeholder-token"))
 		}),
 		"Auth.Me": clienttest.Equal(&elizon.User{
@@ -101,27 +101,27 @@ func authReplays() map[string]replay {
 			CompanyName: "Example GmbH", VATNumber: "DE000000000", Phone: "+49 30 000000", Locale: "de", Balance: "12.5", NetPoints: new(300.0),
 			EmailVerified: true, IdentVerified: true, More: map[string]payload{"emailNotifications": raw("true")},
 		}, func(ctx context.Context, c *client) (*elizon.User, error) { return c.Auth.Me(ctx) }),
-		"Auth.UpdateMe": tells(`{"success": true, "user": {"id": "usr_1"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.UpdateMe": clienttest.Equal(&elizon.User{ID: "usr_1"}, func(ctx context.Context, c *client) (*elizon.User, error) {
 			return c.Auth.UpdateMe(ctx, &elizon.ProfileUpdateRequest{FirstName: new("Ada"), Nickname: new(""), AcknowledgeReverification: true})
 		}),
 		"Auth.PatchMe": tells(success, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.PatchMe(ctx, map[string]any{"locale": "en"})
 		}),
-		"Auth.CurrentSession": tells(`{"success": true, "user": {"id": "usr_1"}}`, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.CurrentSession": clienttest.Equal(&elizon.CurrentSession{User: &elizon.User{ID: "usr_1"}}, func(ctx context.Context, c *client) (*elizon.CurrentSession, error) {
 			return c.Auth.CurrentSession(ctx)
 		}),
-		"Auth.ChangePassword": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.ChangePassword": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Auth.ChangePassword(ctx, &elizon.PasswordChangeRequest{
 				CurrentPassword: provider.NewSecret("Placeholder-1"), NewPassword: provider.NewSecret("Placeholder-2"), Extra: map[string]any{"code": provider.NewSecret("placeholder-code")},
 			})
 		}),
-		"Auth.Activate": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.Activate": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.Activate(ctx, provider.NewSecret("placeholder-code"), nil)
 		}),
-		"Auth.ResendActivation": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.ResendActivation": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.ResendActivation(ctx)
 		}),
-		"Auth.ResendVerification": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.ResendVerification": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.ResendVerification(ctx)
 		}),
 		"Auth.Logout":          clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Auth.Logout(ctx) }),
@@ -153,7 +153,7 @@ func factorReplays() map[string]replay {
 		"Auth.TwoFactor.BackupCodes": tells(`{"success": true, "remaining": 8}`, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.TwoFactor.BackupCodes(ctx)
 		}),
-		"Auth.TwoFactor.RenewBackupCodes": tells(`{"success": true, "backupCodes": ["placeholder-1"]}`, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.TwoFactor.RenewBackupCodes": clienttest.Equal(&elizon.BackupCodes{Codes: []provider.Secret{provider.NewSecret("placeholder-1")}}, func(ctx context.Context, c *client) (*elizon.BackupCodes, error) {
 			return c.Auth.TwoFactor.RenewBackupCodes(ctx, map[string]any{"code": provider.NewSecret("placeholder-code")})
 		}),
 		"Auth.Passkeys.List": tells(`{"success": true, "passkeys": [{"id": "pk_1"}]}`, func(ctx context.Context, c *client) (payload, error) {
@@ -166,10 +166,10 @@ func factorReplays() map[string]replay {
 		"Auth.Passkeys.RegistrationOptions": tells(challenge, func(ctx context.Context, c *client) (payload, error) {
 			return c.Auth.Passkeys.RegistrationOptions(ctx)
 		}),
-		"Auth.Passkeys.Register": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.Passkeys.Register": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Auth.Passkeys.Register(ctx, map[string]any{"response": map[string]any{"id": "placeholder"}})
 		}),
-		"Auth.OAuth.Providers": tells(`{"success": true, "providers": [{"name": "example"}]}`, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.OAuth.Providers": clienttest.Equal(&elizon.OAuthProviders{Providers: []elizon.OAuthProvider{{Name: "example"}}}, func(ctx context.Context, c *client) (*elizon.OAuthProviders, error) {
 			return c.Auth.OAuth.Providers(ctx)
 		}),
 		"Auth.OAuth.Start": clienttest.Equal(&elizon.OAuthAnswer{StatusCode: 302, Location: provider.NewSecret("https://login.example.org/authorize?state=placeholder")},
@@ -193,8 +193,9 @@ func affiliateReplays() map[string]replay {
 	return map[string]replay{
 		"Affiliates.Me": clienttest.Equal(&elizon.Affiliate{
 			Profile: elizon.AffiliateProfile{
-				Code: "ADA10", Active: true, PayoutEnabled: true, CommissionRules: raw(`{"percent": 10}`),
-				More: map[string]payload{"tier": raw("2")},
+				Code: "ADA10", Active: true, PayoutEnabled: true, CommissionRules: []elizon.CommissionRule{{Scope: "ALL", Percent: 10}},
+				PayoutMethod: &elizon.PayoutMethod{Type: elizon.PayoutSEPA, IBAN: "DE00"},
+				More:         map[string]payload{"tier": raw("2")},
 			},
 			Summary:             elizon.AffiliateSummary{Pending: 1250, Approved: 300, Paid: 99999, Currency: "EUR"},
 			WithdrawableBalance: 300, More: map[string]payload{"minimumPayout": raw("2500")},
@@ -202,8 +203,8 @@ func affiliateReplays() map[string]replay {
 		"Affiliates.Me, older name": clienttest.Equal(&elizon.Affiliate{Profile: elizon.AffiliateProfile{Code: "ADA10"}, Summary: elizon.AffiliateSummary{Currency: "EUR"}},
 			func(ctx context.Context, c *client) (*elizon.Affiliate, error) { return c.Affiliates.Me(ctx) }),
 		"Affiliates.Commissions": clienttest.Listed([]*elizon.AffiliateEntry{
-			{ID: "com_1", Status: "pending", More: map[string]payload{"amount": raw("1250")}},
-			{ID: "com_2", Status: "paid", More: map[string]payload{"amount": raw("99")}},
+			{ID: "com_1", Amount: 1250, Currency: "EUR", Status: "pending", CreatedAt: noted},
+			{ID: "com_2", Amount: 99, Status: "paid"},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.AffiliateEntry, error] {
 			return c.Affiliates.Commissions(ctx, 50)
 		}),
@@ -229,16 +230,16 @@ func affiliateReplays() map[string]replay {
 			func(ctx context.Context, c *client, w io.Writer) (*elizon.Download, error) {
 				return c.Affiliates.DownloadCreditNote(ctx, "cn_1", w, 0)
 			}),
-		"Affiliates.SetPayoutMethod": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Affiliates.SetPayoutMethod": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodSetRequest{
 				Type: elizon.PayoutSEPA, IBAN: "DE00 0000 0000 0000 0000 00", BIC: "EXAMPLEXXX", AccountHolder: "Ada Example",
 			})
 		}),
-		"Affiliates.SetPayoutMethod, PayPal": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Affiliates.SetPayoutMethod, PayPal": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Affiliates.SetPayoutMethod(ctx, &elizon.PayoutMethodSetRequest{Type: elizon.PayoutPayPal, PayPalEmail: "ada@example.com"})
 		}),
 		"Affiliates.PayoutRequests": clienttest.Listed([]*elizon.AffiliateEntry{
-			{ID: "pay_1", Status: "approved", More: map[string]payload{"amount": raw("2500")}},
+			{ID: "pay_1", Amount: 2500, Status: "approved"},
 		}, func(ctx context.Context, c *client) iter.Seq2[*elizon.AffiliateEntry, error] {
 			return c.Affiliates.PayoutRequests(ctx, 20)
 		}),

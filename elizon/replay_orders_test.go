@@ -28,8 +28,13 @@ func orderReplays() map[string]replay {
 	}
 	product := elizon.Product{
 		ID: "prd_1", Slug: "kvm-s", Name: "KVM S", PriceMonthly: "4.99", SetupFee: "0", VCores: 2, Memory: 4096, Storage: 40, AllowedBillingCycles: []int64{30, 90},
-		BillingDiscountPerMonth: raw(`{"90": 5}`), ContractTerms: raw(`[]`), Provider: &elizon.ProductProvider{ID: "prv_1", Type: "PROXMOX", Name: "fra"},
-		More: map[string]payload{"badge": raw(`"new"`)},
+		BillingDiscountPerMonth: 1.5, ContractTerms: []elizon.ContractTerm{{Months: 12, DiscountPercent: 10}},
+		Eggs: []elizon.ProductEgg{{
+			ID: 3, NestID: 1, Name: "paper", DisplayName: "Paper", DockerImages: []string{"ghcr.io/java:21"}, DefaultDockerImage: "ghcr.io/java:21",
+			Variables: []elizon.EggVariable{{EnvVariable: "VERSION", Name: "Version", Default: "latest", UserViewable: true, UserEditable: true, Rules: "required|string"}},
+		}},
+		Provider: &elizon.ProductProvider{ID: "prv_1", Type: "PROXMOX", Name: "fra"},
+		More:     map[string]payload{"badge": raw(`"new"`)},
 	}
 	config := func(id string) func(ctx context.Context, c *client) (*elizon.UpgradeConfig, error) {
 		return func(ctx context.Context, c *client) (*elizon.UpgradeConfig, error) {
@@ -103,11 +108,9 @@ func orderReplays() map[string]replay {
 			func(ctx context.Context, c *client) (*elizon.ProductDetail, error) {
 				return c.Products.Get(ctx, "kvm", "kvm-s")
 			}),
-		"Products.BySlug": func(t *testing.T, c *client) {
-			found, err := c.Products.BySlug(t.Context(), "kvm-s", "kvm")
-			require.NoError(t, err)
-			require.Contains(t, found.Reveal(), `"prd_1"`)
-		},
+		"Products.BySlug": clienttest.Equal(&elizon.FoundProduct{Product: &product}, func(ctx context.Context, c *client) (*elizon.FoundProduct, error) {
+			return c.Products.BySlug(ctx, "kvm-s", "kvm")
+		}),
 		"Products.Locations": clienttest.Listed([]*elizon.Location{{ID: "loc_1", Name: "Frankfurt", City: "Frankfurt", Country: "DE", Flag: "de", PingURL: "https://ping.example.com"}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.Location, error] {
 				return c.Products.Locations(ctx, "prd_1", "prd_2")
@@ -155,6 +158,8 @@ func moneyReplays() map[string]replay {
 	}
 	redeeming := rule
 	redeeming.AutoRedeemVoucher = true
+	made := rule
+	made.CreatedAt = at("2026-07-01T00:00:00Z")
 	yes := new(true)
 	return map[string]replay{
 		"Invoices.List": clienttest.Listed([]*elizon.Invoice{&overdue, {ID: "inv_0", Number: "GS-1", Status: elizon.InvoiceCreditNote, CreditNote: true, DueAt: at("2026-07-15T23:59:59Z")}},
@@ -204,14 +209,19 @@ func moneyReplays() map[string]replay {
 				Amount: "25", DayOfMonth: 1, AutoRedeemVoucher: yes, AcceptTerms: yes, AcceptPrivacy: yes, AcceptExpiry: yes,
 			})
 		}),
-		"Balance.UpdateAutoTopUp": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
+		"Balance.UpdateAutoTopUp": clienttest.Equal((*elizon.AutoTopUp)(nil), func(ctx context.Context, c *client) (*elizon.AutoTopUp, error) {
 			return c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpUpdateRequest{Active: new(false)})
 		}),
 		"Balance.DeleteAutoTopUp": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Balance.DeleteAutoTopUp(ctx, "top_1") }),
-		"Balance.SEPADetails": clienttest.Decoded(object{"success": true, "iban": "DE00000000000000000000"},
-			func(ctx context.Context, c *client) (payload, error) { return c.Balance.SEPADetails(ctx) }),
-		"Balance.TopUp": clienttest.Decoded(object{"success": true, "checkoutUrl": "https://pay.example.com/placeholder"},
-			func(ctx context.Context, c *client) (payload, error) {
+		"Balance.UpdateAutoTopUp, with the rule": clienttest.Equal(&made, func(ctx context.Context, c *client) (*elizon.AutoTopUp, error) {
+			return c.Balance.UpdateAutoTopUp(ctx, "top_1", &elizon.AutoTopUpUpdateRequest{Amount: "25"})
+		}),
+		"Balance.SEPADetails": clienttest.Equal(&elizon.TransferDetails{IBAN: "DE00000000000000000000"},
+			func(ctx context.Context, c *client) (*elizon.TransferDetails, error) {
+				return c.Balance.SEPADetails(ctx)
+			}),
+		"Balance.TopUp": clienttest.Equal(&elizon.TopUp{CheckoutURL: provider.NewSecret("https://pay.example.com/placeholder")},
+			func(ctx context.Context, c *client) (*elizon.TopUp, error) {
 				return c.Balance.TopUp(ctx, &elizon.BalanceTopUpRequest{Amount: "50.50"})
 			}),
 	}
@@ -257,13 +267,13 @@ func platformReplays() map[string]replay {
 			}},
 			Used: 1, Max: 5,
 		}, func(ctx context.Context, c *client) (*elizon.SubdomainList, error) { return c.Subdomains.List(ctx) }),
-		"Subdomains.Create": clienttest.Decoded(holds("data", object{"id": "sub_2"}), func(ctx context.Context, c *client) (payload, error) {
+		"Subdomains.Create": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{
 				DomainID: "dom_1", Name: "play", Type: elizon.RecordSRV, ServiceID: "srv_1", Port: 25565, Priority: new(int64(0)), Weight: new(int64(5)),
 				TargetSubdomain: "node", Preset: "minecraft",
 			})
 		}),
-		"Subdomains.Create, an alias": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) {
+		"Subdomains.Create, an alias": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Subdomains.Create(ctx, &elizon.SubdomainCreateRequest{
 				DomainID: "dom_1", Name: "www", Type: elizon.RecordCNAME, ServiceID: "srv_1", Value: "play.example.net", Comment: "alias",
 			})

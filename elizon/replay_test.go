@@ -34,9 +34,10 @@ func fails(want provider.Error, call func(ctx context.Context, c *client) error)
 // replays are those of all files in testdata/elizon, by file and name.
 func replays() map[string]map[string]replay {
 	return map[string]map[string]replay{
-		"services": merged(serviceReplays(), serviceUnknowns()),
+		"services": merged(serviceReplays(), serviceGuesses(), serviceUnknowns()),
 		"orders":   merged(orderReplays(), moneyReplays(), platformReplays()),
 		"account":  accountReplays(),
+		"beyond":   beyondReplays(),
 	}
 }
 

@@ -23,6 +23,8 @@ type ServicesService struct {
 	Firewall *FirewallService
 	// Game servers (Pterodactyl): ports, eggs, variables.
 	Game *GameService
+	// Hosting: web spaces (Plesk, Ploi).
+	Hosting *HostingService
 	// IPs of a service that are cancelled on their own.
 	IPs *ServiceIPsService
 	// Settings of a virtual machine.
@@ -38,7 +40,7 @@ type ServicesService struct {
 func newServices(c *Client) *ServicesService {
 	return &ServicesService{
 		c: c, Backups: &BackupsService{c}, Console: &ConsoleService{c}, Files: &FilesService{c}, Firewall: &FirewallService{c},
-		Game: &GameService{c}, IPs: &ServiceIPsService{c}, Settings: &SettingsService{c}, SFTP: &SFTPService{c},
+		Game: &GameService{c}, Hosting: &HostingService{c}, IPs: &ServiceIPsService{c}, Settings: &SettingsService{c}, SFTP: &SFTPService{c},
 		Subscription: &ServiceSubscriptionService{c}, Usage: &UsageService{c},
 	}
 }
@@ -90,8 +92,38 @@ type Service struct {
 	ProviderAddress string `wire:"providerAddress,loose"`
 	// DNSRecords is which types of subdomain records can point to it.
 	DNSRecords DNSRecordSupport `wire:"dnsRecordSupport,loose"`
-	PloiStats  provider.Payload `wire:"ploiStats"`
-	PleskStats provider.Payload `wire:"pleskStats"`
+	// PloiStats and PleskStats are what a web space uses; nil for other services.
+	PloiStats  *PloiStats  `wire:"ploiStats"`
+	PleskStats *PleskStats `wire:"pleskStats"`
+	// Throttled is set while the platform slows the service down, until ThrottledUntil, for its traffic;
+	// ForecastTB is what it expects of the month, nil if it does not tell. PoolKey is undocumented.
+	Throttled      bool      `wire:"elizonThrottleActive,loose"`
+	ThrottledUntil time.Time `wire:"elizonThrottledUntil"`
+	PoolKey        string    `wire:"elizonPoolKey,loose"`
+	ForecastTB     *float64  `wire:"elizonForecastTb,loose"`
+}
+
+// PloiStats is what a web space of Ploi uses.
+type PloiStats struct {
+	Domain            string `wire:"domain"`
+	StorageUsedBytes  int64  `wire:"storageUsedBytes"`
+	StorageLimitBytes int64  `wire:"storageLimitBytes"`
+	StorageStatus     string `wire:"storageStatus"`
+	// StorageStale is set if the figures are old.
+	StorageStale  bool   `wire:"storageStale"`
+	DNSStatus     string `wire:"dnsStatus"`
+	LocationLabel string `wire:"locationLabel"`
+}
+
+// PleskStats is what a web space of Plesk uses.
+type PleskStats struct {
+	UsedDomains           int64   `wire:"usedDomains"`
+	MaxDomains            int64   `wire:"maxDomains"`
+	AvgStorageUsedGB      float64 `wire:"avgStorageUsedGb"`
+	StoragePerDomainGB    float64 `wire:"storagePerDomainGb"`
+	UsedMailboxes         int64   `wire:"usedMailboxes"`
+	MaxMailboxesPerDomain int64   `wire:"maxMailboxesPerDomain"`
+	LocationLabel         string  `wire:"locationLabel"`
 }
 
 // DNSRecordSupport is which types of subdomain records a service supports.
@@ -225,40 +257,10 @@ func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpd
 }
 
 // Delete terminates a service: DELETE /api/services/{id} (method inferred). An error text suggests
-// that the deletion is only scheduled: Service.TerminationPending is then true. The answer is
-// undocumented. Storage is ended with Services.Subscription.Cancel.
-//
-// "Not found" after a lost answer counts as done; then the payload is empty.
-func (s *ServicesService) Delete(ctx context.Context, id string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(servicesDelete, id))
-}
-
-// ServiceAction is something that Action does.
-type ServiceAction string
-
-// The documented actions. Only the owner may suspend and resume, and a suspended service refuses
-// the others (CodeServiceIsSuspended).
-const (
-	ActionStart   ServiceAction = "start"
-	ActionStop    ServiceAction = "stop"
-	ActionRestart ServiceAction = "restart"
-	ActionReset   ServiceAction = "reset"
-	ActionSuspend ServiceAction = "suspend"
-	ActionResume  ServiceAction = "resume"
-)
-
-// Action starts, stops, restarts, resets, suspends or resumes a service: POST
-// /api/services/{id}/action (method inferred). That the field of the body is called "action" is
-// assumed; the answer is undocumented, and one that shows a service is not believed, since it is that of
-// a read. Restart and reset are never retried.
-func (s *ServicesService) Action(ctx context.Context, id string, action ServiceAction) (provider.Payload, error) {
-	op := servicesAction
-	switch action {
-	case ActionStart, ActionStop, ActionSuspend, ActionResume:
-		op = servicesState
-	case ActionRestart, ActionReset:
-	}
-	return dispatched(ctx, s.c.ask(op, id).require("action", string(action)).body(map[string]any{"action": string(action)}))
+// that the deletion is only scheduled: Service.TerminationPending is then true. Storage is ended with
+// Services.Subscription.Cancel. "Not found" after a lost answer counts as done, without a text.
+func (s *ServicesService) Delete(ctx context.Context, id string) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(servicesDelete, id))
 }
 
 // ServiceReinstallRequest is what to reinstall a service with.
@@ -271,19 +273,27 @@ type ServiceReinstallRequest struct {
 }
 
 // Reinstall reinstalls a service, which destroys its data: POST /api/services/{id}/reinstall
-// (method inferred). The answer is undocumented; one that shows a service is not believed, see Action.
-func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ServiceReinstallRequest) (provider.Payload, error) {
+// (method inferred). The answer is undocumented: it is read as that of an action, and one that shows a
+// service is not believed.
+func (s *ServicesService) Reinstall(ctx context.Context, id string, req *ServiceReinstallRequest) (*ActionResult, error) {
 	r := s.c.ask(servicesReinstall, id).changing(req)
 	if req != nil {
 		r.problems.NotNegative("TemplateID", req.TemplateID)
 	}
-	return dispatched(ctx, r)
+	return performed(ctx, r)
+}
+
+// ServiceTemplates are what a service can be reinstalled with.
+type ServiceTemplates struct {
+	Templates []Template `wire:"templates"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
 // Templates reads what a service can be reinstalled with: GET /api/services/{id}/templates (method
-// inferred). The answer is undocumented.
-func (s *ServicesService) Templates(ctx context.Context, id string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(servicesTemplates, id))
+// inferred). The answer is undocumented: that it is like that of Products.Templates is assumed.
+func (s *ServicesService) Templates(ctx context.Context, id string) (*ServiceTemplates, error) {
+	return fetch[ServiceTemplates](ctx, s.c.ask(servicesTemplates, id))
 }
 
 // Notifications reads the active notices about a service: GET /api/services/{id}/notifications

@@ -28,10 +28,9 @@ func (s *BackupsService) Restore(ctx context.Context, serviceID, backupID string
 	return unknown(ctx, s.c.ask(backupsRestore, serviceID, backupID).body(fields))
 }
 
-// Delete removes a backup: DELETE /api/services/{id}/backups/{backupId} (method inferred). The
-// answer is undocumented.
-func (s *BackupsService) Delete(ctx context.Context, serviceID, backupID string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(backupsDelete, serviceID, backupID))
+// Delete removes a backup: DELETE /api/services/{id}/backups/{backupId} (method inferred). The answer has a text for people.
+func (s *BackupsService) Delete(ctx context.Context, serviceID, backupID string) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(backupsDelete, serviceID, backupID))
 }
 
 // DownloadURL asks for the URL of a backup (Pterodactyl only): GET

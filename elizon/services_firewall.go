@@ -8,8 +8,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// FirewallService manages the firewall rules of a service. The fields of a rule in an answer are
-// undocumented.
+// FirewallService manages the firewall rules of a service.
 type FirewallService struct{ c *Client }
 
 // FirewallRule is a rule to create. The names of its fields are taken from error texts of the
@@ -37,30 +36,55 @@ type FirewallUpdateRequest struct {
 	Extra map[string]any `wire:",extra"`
 }
 
-// List reads the rules of a service: GET /api/services/{id}/firewall (method inferred). The answer
-// is undocumented.
-func (s *FirewallService) List(ctx context.Context, serviceID string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(firewallList, serviceID))
+// FirewallRules are the rules of a service.
+type FirewallRules struct {
+	Rules []FirewallEntry `wire:"rules"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Create adds a rule: POST /api/services/{id}/firewall (method inferred). The answer is
-// undocumented.
-func (s *FirewallService) Create(ctx context.Context, serviceID string, req *FirewallRule) (provider.Payload, error) {
+// FirewallChange is the answer to a change of a rule.
+type FirewallChange struct {
+	// Rule is nil if the answer has none.
+	Rule *FirewallEntry `wire:"rule"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// FirewallEntry is a rule as the platform has it. Any field may be missing.
+type FirewallEntry struct {
+	ID        string `wire:"id"`
+	Direction string `wire:"direction"`
+	Protocol  string `wire:"protocol"`
+	Port      string `wire:"port"`
+	Source    string `wire:"source"`
+	Action    string `wire:"action"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
+// List reads the rules of a service: GET /api/services/{id}/firewall (method inferred). The answer is undocumented: that it has the names of FirewallRule is assumed.
+func (s *FirewallService) List(ctx context.Context, serviceID string) (*FirewallRules, error) {
+	return fetch[FirewallRules](ctx, s.c.ask(firewallList, serviceID))
+}
+
+// Create adds a rule: POST /api/services/{id}/firewall (method inferred). The answer is undocumented, see List.
+func (s *FirewallService) Create(ctx context.Context, serviceID string, req *FirewallRule) (*FirewallChange, error) {
 	r := s.c.ask(firewallCreate, serviceID).with(req)
 	if req != nil {
 		checkSource(r, &req.Source)
 	}
-	return unknown(ctx, r)
+	return fetch[FirewallChange](ctx, r)
 }
 
 // Update changes a rule: PATCH /api/services/{id}/firewall/{ruleId} (method inferred, it may be
-// PUT). The answer is undocumented.
-func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallUpdateRequest) (provider.Payload, error) {
+// PUT). The answer is undocumented, see List.
+func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, req *FirewallUpdateRequest) (*FirewallChange, error) {
 	r := s.c.ask(firewallUpdate, serviceID, ruleID).changing(req)
 	if req != nil {
 		checkSource(r, req.Source)
 	}
-	return unknown(ctx, r)
+	return fetch[FirewallChange](ctx, r)
 }
 
 // Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred). The answer

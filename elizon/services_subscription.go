@@ -255,8 +255,7 @@ type ServiceDowngradeRequest struct {
 }
 
 // ApplyDowngrade reduces the resources of a service now, lengthens its period in return and
-// restarts it: POST /api/services/{id}/apply-downgrade (method inferred). The answer is
-// undocumented.
-func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *ServiceDowngradeRequest) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(servicesDowngrade, id).with(req))
+// restarts it: POST /api/services/{id}/apply-downgrade (method inferred). The answer has a text for people.
+func (s *ServicesService) ApplyDowngrade(ctx context.Context, id string, req *ServiceDowngradeRequest) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(servicesDowngrade, id).with(req))
 }

@@ -16,6 +16,16 @@ type TotalBandwidth struct {
 	More    map[string]provider.Payload `wire:",extra"`
 }
 
+// ServiceBandwidth is the traffic of a service.
+type ServiceBandwidth struct {
+	// TotalGB is nil if the answer does not tell it.
+	TotalGB *float64 `wire:"usage.totalGb"`
+	// Usage is all that the answer tells of the traffic.
+	Usage provider.Payload `wire:"usage"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
 // Periods of Traffic.
 const (
 	TrafficHour  = "hour"
@@ -25,10 +35,9 @@ const (
 )
 
 // Bandwidth reads the traffic of a service in its billing period, or between two times: GET
-// /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the platform; their
-// format and the answer are undocumented.
-func (s *UsageService) Bandwidth(ctx context.Context, serviceID, from, to string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(usageBandwidth, serviceID).arg("from", from).arg("to", to))
+// /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the platform; their format is undocumented, and that the answer has the figure of TotalBandwidth is assumed.
+func (s *UsageService) Bandwidth(ctx context.Context, serviceID, from, to string) (*ServiceBandwidth, error) {
+	return fetch[ServiceBandwidth](ctx, s.c.ask(usageBandwidth, serviceID).arg("from", from).arg("to", to))
 }
 
 // Disk reads how full the file systems of a virtual machine are, as its guest agent reports

@@ -70,14 +70,14 @@ func (s *SSHKeysService) List(ctx context.Context) (*SSHKeyList, error) {
 	return fetch[SSHKeyList](ctx, s.c.ask(sshKeysList))
 }
 
-// Create stores a public key: POST /api/ssh-keys. The answer is undocumented. A private key is
+// Create stores a public key: POST /api/ssh-keys. A private key is
 // refused before it is sent.
-func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) (provider.Payload, error) {
+func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) error {
 	r := s.c.ask(sshKeysCreate).with(req)
 	if req != nil && strings.Contains(req.PublicKey, "PRIVATE KEY") {
 		r.problem("PublicKey", "is a private key")
 	}
-	return unknown(ctx, r)
+	return done(ctx, r)
 }
 
 // Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields and answer are

@@ -77,34 +77,46 @@ func (s *StorageService) Upload(ctx context.Context, texts map[string]string, fi
 	return unknown(ctx, s.c.ask(storageUpload).upload(texts, files...))
 }
 
-// Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented; the
-// fields of Volume are likely.
-func (s *StorageService) Get(ctx context.Context, id string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(storageGet, id))
+// VolumeDetail is a volume as Get returns it.
+type VolumeDetail struct {
+	// Volume is nil if the answer has none.
+	Volume *Volume `wire:"volume"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Update renames, attaches or detaches a volume: PATCH /api/storage/{id}. The answer is
-// undocumented.
-func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdateRequest) (provider.Payload, error) {
+// Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented: that it has the fields of the list is assumed.
+func (s *StorageService) Get(ctx context.Context, id string) (*VolumeDetail, error) {
+	answer, err := fetch[struct {
+		ID string `wire:"volume.id,identity"`
+		VolumeDetail
+	}](ctx, s.c.ask(storageGet, id))
+	if err != nil {
+		return nil, err
+	}
+	return &answer.VolumeDetail, nil
+}
+
+// Update renames, attaches or detaches a volume: PATCH /api/storage/{id}.
+func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdateRequest) error {
 	r := s.c.ask(storageUpdate, id).changing(req)
 	if req != nil && req.Action == VolumeAttach {
 		r.require("ServerID", req.ServerID)
 	}
-	return unknown(ctx, r)
+	return done(ctx, r)
 }
 
-// Delete deletes a volume and its data: DELETE /api/storage/{id} (method inferred). The answer is
-// undocumented.
-func (s *StorageService) Delete(ctx context.Context, id string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(storageDelete, id))
+// Delete deletes a volume and its data: DELETE /api/storage/{id} (method inferred). The answer has a text for people.
+func (s *StorageService) Delete(ctx context.Context, id string) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(storageDelete, id))
 }
 
 // Cancel ends the subscription of a volume, now or at the end of the period: POST
 // /api/storage/{id}/cancel (method inferred). The volume is detached, and its server is restarted
 // if necessary. The name of the field, "immediate", is assumed to be that of
-// Services.Subscription.Cancel. The answer is undocumented.
-func (s *StorageService) Cancel(ctx context.Context, id string, immediate bool) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(storageCancel, id).body(map[string]any{"immediate": immediate}))
+// Services.Subscription.Cancel. The answer has a text for people.
+func (s *StorageService) Cancel(ctx context.Context, id string, immediate bool) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(storageCancel, id).body(map[string]any{"immediate": immediate}))
 }
 
 // AddToCart prices additional storage as a line for a cart: POST /api/storage/add-to-cart (method

@@ -82,8 +82,8 @@ func (s *SubdomainsService) List(ctx context.Context) (*SubdomainList, error) {
 	return fetch[SubdomainList](ctx, s.c.ask(subdomainsList))
 }
 
-// Create creates a record: POST /api/subdomains. The answer is undocumented.
-func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequest) (provider.Payload, error) {
+// Create creates a record: POST /api/subdomains.
+func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequest) error {
 	r := s.c.ask(subdomainsCreate).with(req)
 	if req != nil {
 		if strings.Trim(strings.ToLower(req.Name), "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
@@ -99,7 +99,7 @@ func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequ
 			r.problem("Type", "must be A, AAAA, CNAME or SRV")
 		}
 	}
-	return unknown(ctx, r)
+	return done(ctx, r)
 }
 
 // Update changes the comment of a record, which is all that can be changed: PATCH

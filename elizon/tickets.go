@@ -21,9 +21,12 @@ type Ticket struct {
 	// Status is an open set: TicketOpen, TicketPending, TicketClosed.
 	Status TicketStatus `wire:"status"`
 	// Priority is an open set: "low", "medium", "high".
-	Priority  string    `wire:"priority"`
-	CreatedAt time.Time `wire:"createdAt"`
-	UpdatedAt time.Time `wire:"updatedAt"`
+	Priority string `wire:"priority"`
+	// ViewerRole and Owner are what the account is to the ticket.
+	ViewerRole string    `wire:"viewerRole"`
+	Owner      bool      `wire:"isTicketOwner"`
+	CreatedAt  time.Time `wire:"createdAt"`
+	UpdatedAt  time.Time `wire:"updatedAt"`
 	// Service is the service that it concerns; its fields are undocumented, nil if there is none.
 	Service provider.Payload `wire:"service"`
 	// Messages are returned by Get only.
@@ -66,10 +69,10 @@ type TicketListOptions struct {
 // TicketStats are figures about the account's tickets.
 type TicketStats struct {
 	OpenCount int64 `wire:"openCount"`
-	// AvgFirstResponseMinutes and Satisfaction are nil if the answer has none. The scale of
-	// Satisfaction is undocumented.
-	AvgFirstResponseMinutes *float64 `wire:"avgFirstResponseMinutes"`
-	Satisfaction            *float64 `wire:"satisfaction"`
+	// The following are nil if the answer has none. The scale of Satisfaction is undocumented.
+	AvgFirstResponseMinutes    *float64 `wire:"avgFirstResponseMinutes"`
+	MedianFirstResponseMinutes *float64 `wire:"medianFirstResponseMinutes"`
+	Satisfaction               *float64 `wire:"satisfaction"`
 }
 
 // TicketCreateRequest opens a ticket.
@@ -121,9 +124,9 @@ func (s *TicketsService) Get(ctx context.Context, id string) (*Ticket, error) {
 	return fetch[Ticket](ctx, s.c.ask(ticketsGet, id), "ticket")
 }
 
-// Reply adds a message to a ticket: POST /api/tickets/{id}. The answer is undocumented.
-func (s *TicketsService) Reply(ctx context.Context, id, message string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(ticketsReply, id).require("message", message).body(map[string]any{"message": message}))
+// Reply adds a message to a ticket: POST /api/tickets/{id}.
+func (s *TicketsService) Reply(ctx context.Context, id, message string) error {
+	return done(ctx, s.c.ask(ticketsReply, id).require("message", message).body(map[string]any{"message": message}))
 }
 
 // SetStatus closes a ticket or opens it again: PATCH /api/tickets/{id} (method inferred, it may be

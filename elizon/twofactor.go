@@ -63,9 +63,16 @@ func (s *TwoFactorService) BackupCodes(ctx context.Context) (provider.Payload, e
 	return unknown(ctx, s.c.ask(backupCodesGet))
 }
 
+// BackupCodes are new backup codes; the old ones are void.
+type BackupCodes struct {
+	Codes []provider.Secret `wire:"backupCodes"`
+	// More fields that the answer contains.
+	More map[string]provider.Payload `wire:",extra"`
+}
+
 // RenewBackupCodes replaces the backup codes: POST /api/auth/backup-codes (method inferred). That
-// it does so is assumed from the path; fields and answer are undocumented. Secrets among the fields
+// it does so is assumed from the path; fields are undocumented, and that the answer has the codes as that of Enable does is assumed. Secrets among the fields
 // are revealed.
-func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(backupCodesRenew).body(fields))
+func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (*BackupCodes, error) {
+	return fetch[BackupCodes](ctx, s.c.ask(backupCodesRenew).body(fields))
 }

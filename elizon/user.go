@@ -53,10 +53,9 @@ func (s *UserService) AuditLog(ctx context.Context, perPage int64) iter.Seq2[*Au
 	return pages[AuditEntry](ctx, s.c.ask(userAuditLog), byPage(perPage), "logs")
 }
 
-// UpdateSettings changes which notifications the account gets: PATCH /api/user/settings. The answer
-// is undocumented.
-func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdateRequest) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(userSettings).changing(req))
+// UpdateSettings changes which notifications the account gets: PATCH /api/user/settings. It returns nil, nil if the platform does not answer with the profile.
+func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdateRequest) (*User, error) {
+	return changedUser(ctx, s.c.ask(userSettings).changing(req))
 }
 
 // Newsletter reads whether the account gets the newsletter: GET /api/user/newsletter-settings
@@ -66,9 +65,9 @@ func (s *UserService) Newsletter(ctx context.Context) (provider.Payload, error) 
 }
 
 // SetNewsletter subscribes to the newsletter, which has to be confirmed by mail, or unsubscribes at
-// once: POST /api/user/newsletter-settings. The answer is undocumented.
-func (s *UserService) SetNewsletter(ctx context.Context, subscribe bool) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(userSetNewsletter).body(map[string]any{"subscribe": subscribe}))
+// once: POST /api/user/newsletter-settings.
+func (s *UserService) SetNewsletter(ctx context.Context, subscribe bool) error {
+	return done(ctx, s.c.ask(userSetNewsletter).body(map[string]any{"subscribe": subscribe}))
 }
 
 // SupportPhone reads the data for support by phone: GET /api/user/support-phone (method inferred).
@@ -89,39 +88,39 @@ func (s *UserService) NewSupportPIN(ctx context.Context) (*SupportPIN, error) {
 
 // ChangeEmail begins a change of the e-mail address, the first of three steps: POST
 // /api/user/change-email (method inferred). It checks password and second factor and sends a code
-// to the new address, for VerifyNewEmail. Fields and answer are undocumented. Secrets among the
+// to the new address, for VerifyNewEmail. Fields are undocumented. Secrets among the
 // fields are revealed.
-func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (provider.Payload, error) {
+func (s *UserService) ChangeEmail(ctx context.Context, fields map[string]any) (*Confirmation, error) {
 	r := s.c.ask(userChangeEmail).body(fields)
 	r.problems.Some("fields", len(fields))
-	return unknown(ctx, r)
+	return confirmed(ctx, r)
 }
 
 // VerifyNewEmail is the second step, with the code sent to the new address: POST
 // /api/user/change-email/verify-new (method inferred). It sends another code to the old address,
 // for VerifyOldEmail. The name of the field, "code", is assumed to be that of Auth.VerifyCode.
-// extra fields are sent as they are. The answer is undocumented.
-func (s *UserService) VerifyNewEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(userVerifyNewEmail).with(&codeRequest{Code: code, Extra: extra}))
+// extra fields are sent as they are.
+func (s *UserService) VerifyNewEmail(ctx context.Context, code provider.Secret, extra map[string]any) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(userVerifyNewEmail).with(&codeRequest{Code: code, Extra: extra}))
 }
 
 // VerifyOldEmail is the last step, with the code sent to the old address: POST
-// /api/user/change-email/verify-old (method inferred). After it the address is changed. For field,
-// extra and answer, see VerifyNewEmail.
-func (s *UserService) VerifyOldEmail(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(userVerifyOldEmail).with(&codeRequest{Code: code, Extra: extra}))
+// /api/user/change-email/verify-old (method inferred). After it the address is changed. For field and extra, see VerifyNewEmail.
+func (s *UserService) VerifyOldEmail(ctx context.Context, code provider.Secret, extra map[string]any) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(userVerifyOldEmail).with(&codeRequest{Code: code, Extra: extra}))
 }
 
 // Autopay is retired: GET /api/user/autopay (method inferred). The platform answers 410, which is
 // provider.ErrUnsupported; Services.Subscription.SetAutopay replaces it.
-func (s *UserService) Autopay(ctx context.Context) (provider.Payload, error) {
-	return unknown(ctx, s.retired(userAutopay))
+func (s *UserService) Autopay(ctx context.Context) error {
+	_, err := confirmed(ctx, s.retired(userAutopay))
+	return err
 }
 
 // SetAutopay is retired as Autopay is: PATCH /api/user/autopay (method inferred, it may be PUT or
 // POST). Its fields are undocumented.
-func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.retired(userSetAutopay).body(fields))
+func (s *UserService) SetAutopay(ctx context.Context, fields map[string]any) error {
+	return done(ctx, s.retired(userSetAutopay).body(fields))
 }
 
 // retired turns 410 into provider.ErrUnsupported, whatever the body is: the documents give nothing

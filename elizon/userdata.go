@@ -40,10 +40,10 @@ type AccountDeleteRequest struct {
 // DeleteAccountForGood deletes the account that the credentials belong to, with all its services
 // and data: DELETE /api/user/gdpr-export with confirm=true. This cannot be undone. See
 // DeletionWarnings first.
-func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeleteRequest) (provider.Payload, error) {
+func (s *UserService) DeleteAccountForGood(ctx context.Context, req *AccountDeleteRequest) error {
 	r := s.c.ask(userDelete).arg("confirm", "true").with(req)
 	if req != nil && !req.Irrevocable {
 		r.problem("Irrevocable", "must be true: the account cannot be brought back")
 	}
-	return unknown(ctx, r)
+	return done(ctx, r)
 }

@@ -9,12 +9,13 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// envelope is the field of every answer that only says that the call succeeded.
-const envelope = "success"
+// envelope is the field of every answer that only says that the call succeeded. A few answers have okay
+// instead.
+const envelope, okay = "success", "ok"
 
 // decode reads JSON into one of our types.
 func decode(raw []byte, out any) error {
-	return wire.Options{Envelope: []string{envelope}}.Unmarshal(raw, out)
+	return wire.Options{Envelope: []string{envelope, okay}}.Unmarshal(raw, out)
 }
 
 // object is some of the fields of a JSON object, not decoded yet.
@@ -32,7 +33,7 @@ func readObject(a *rest.Answer, names ...string) (object, error) {
 	if len(body) == 0 {
 		return nil, errNoBody
 	}
-	fields, err := wire.Pick(body, append([]string{envelope, "ok"}, names...)...)
+	fields, err := wire.Pick(body, append([]string{envelope, okay}, names...)...)
 	o := object(fields)
 	if err == nil && a.Endpoint.Effect != rest.Read && !o.succeeded() {
 		err = wire.Lacks(envelope)
@@ -42,7 +43,7 @@ func readObject(a *rest.Answer, names ...string) (object, error) {
 
 func (o object) yes(name string) bool { return string(o[name]) == "true" }
 
-func (o object) succeeded() bool { return o.yes(envelope) || o.yes("ok") }
+func (o object) succeeded() bool { return o.yes(envelope) || o.yes(okay) }
 
 // first returns the first value under these names that is not null, and its name; nil and the first
 // of the names if there is none.
@@ -126,15 +127,17 @@ func (d *unread) DecodeAnswer(a *rest.Answer) error {
 	return nil
 }
 
-// dispatch is the answer to an action on a service. The vendor's SDK knows success, status and data of
-// a similar route: an answer that shows the service is that of a read.
-type dispatch struct{ data provider.Payload }
+// action is the answer to an action on a service. The vendor's programs know success, message, status
+// and data: an answer that shows the service, or its view, is that of a read.
+type action struct{ one[ActionResult] }
 
-func (d *dispatch) DecodeAnswer(a *rest.Answer) error {
-	o, err := readObject(a, "server", "service")
-	if shown, _ := o.first("server", "service"); len(shown) > 0 && shown[0] == '{' {
-		err = errRead
+func (d *action) DecodeAnswer(a *rest.Answer) error {
+	o, err := readObject(a, "server", "service", "layout")
+	if shown, _ := o.first("server", "service", "layout"); len(shown) > 0 && shown[0] == '{' {
+		return errRead
 	}
-	d.data = provider.NewPayload(string(rest.Content(a.Body)))
-	return err
+	if err != nil {
+		return err
+	}
+	return d.one.DecodeAnswer(a)
 }

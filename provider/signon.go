@@ -40,8 +40,10 @@ type SignOn struct {
 	Kind SignOnKind
 	// URL to send the browser to; "" for SignOnToken.
 	URL Secret
-	// Token for SignOnToken.
+	// Token for SignOnToken; for SignOnPlain the password, where the API tells it.
 	Token Secret
+	// Username is who to sign in as with SignOnPlain; "" where the API does not tell.
+	Username string
 	// Method is "GET", or "POST" when Form must be posted to URL.
 	Method string
 	// Form contains the fields to post.

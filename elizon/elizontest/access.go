@@ -271,9 +271,9 @@ func (s *Server) EnableInvoicing(on bool) { s.toggle(func() { s.st.business.invo
 // SaveMandate gives the account a saved payment method and returns its ID, for paymentMethod
 // mollie_saved.
 func (s *Server) SaveMandate() string {
-	return locked(s, func(st *state, _ time.Time) string {
+	return locked(s, func(st *state, now time.Time) string {
 		if st.account.mandate == "" {
-			st.account.mandate = "mdt_" + st.tokens.Next(10, lowerAlphanumeric)
+			return st.addMandate(now)
 		}
 		return st.account.mandate
 	})

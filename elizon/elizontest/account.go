@@ -16,12 +16,13 @@ type account struct {
 	NetPoints int64
 
 	password   string
-	mandate    string // of the saved payment method
+	mandate    string // ID of the default one of the saved payment methods
 	newsletter bool
 	twoFactor  bool
 	secret     string // of two-factor, while it is set up
 	pin        string
 	pinEnds    time.Time
+	pinned     []time.Time // when PINs were made, lately
 	settings   map[string]bool
 	newEmail   string
 	emailStep  int
@@ -103,13 +104,16 @@ func deleteSessions(c *call) reply {
 		if s == nil {
 			return notFound(codeNoSession, "Session")
 		}
+		if s == c.who.session {
+			return bad(codeOwnSession, "Use logout for the current session")
+		}
 		c.st.endSession(s)
-		return done("Session ended")
+		return succeeded()
 	}
 	for _, s := range c.st.sessions.Where(func(s *session) bool { return s != c.who.session }) {
 		c.st.endSession(s)
 	}
-	return done("Sessions ended")
+	return succeeded()
 }
 
 func updateSettings(c *call) reply {
@@ -121,7 +125,7 @@ func updateSettings(c *call) reply {
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	return done("Settings saved")
+	return getMe(c)
 }
 
 func getNewsletter(c *call) reply { return ok(row{"subscribed": c.st.account.newsletter}) }
@@ -135,7 +139,7 @@ func setNewsletter(c *call) reply {
 		return bad
 	}
 	c.st.account.newsletter = on
-	return ok(row{"subscribed": on})
+	return succeeded()
 }
 
 func auditLog(c *call) reply {
@@ -158,6 +162,12 @@ func getPIN(c *call) reply {
 }
 
 func newPIN(c *call) reply {
+	a := &c.st.account
+	recent := slices.DeleteFunc(a.pinned, func(at time.Time) bool { return !c.now.Before(at.Add(pinLifetime)) })
+	if len(recent) >= maxPINs {
+		return fail(http.StatusTooManyRequests, codePINs, "Three PINs in 15 minutes are the most")
+	}
+	a.pinned = append(recent, c.now)
 	c.st.account.pin, c.st.account.pinEnds = c.st.tokens.Next(6, digits), c.now.Add(pinLifetime)
 	return getPIN(c)
 }

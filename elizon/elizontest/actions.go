@@ -6,36 +6,20 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/provkit/provkit/internal/emulator"
 )
-
-// actions are the actions of POST .../action, with the permission for each.
-var actions = map[string]string{
-	"start": "start", "stop": "stop", "restart": "restart", "reset": "settings", "suspend": "settings", "resume": "settings",
-}
-
-func serviceAction(c *call, s *Service) reply {
-	action := c.text("action")
-	permission, valid := actions[action]
-	if a, refused := c.refused(); refused {
-		return a
-	}
-	if !valid {
-		return bad(codeBadAction, "Invalid action").with(row{"validActions": "start, stop, restart, reset, suspend, resume"})
-	}
-	if !c.who.may(permission) {
-		return missingPermission(permission)
-	}
-	if a, refused := c.act(s, action); refused {
-		return a
-	}
-	c.note("service." + action)
-	return done("Action " + action + " was executed")
-}
 
 // act changes the service's state, or returns a refusal.
 func (c *call) act(s *Service, action string) (reply, bool) {
-	if action == "suspend" || action == "resume" {
+	switch {
+	case action == "suspend" || action == "resume":
 		return c.suspension(s, action == "suspend")
+	case action == terminate.key && s.SharedBy != "":
+		return fail(http.StatusForbidden, codeNotOwned, "The service belongs to somebody else"), true
+	case action == terminate.key:
+		c.st.terminate(s, c.now)
+		return reply{}, false
 	}
 	if a, refused := busy(s); refused {
 		return a, true
@@ -50,7 +34,7 @@ func (c *call) act(s *Service, action string) (reply, bool) {
 func (c *call) suspension(s *Service, suspend bool) (reply, bool) {
 	switch {
 	case s.SharedBy != "":
-		return fail(http.StatusForbidden, codeAccessDenied, "Only the owner may suspend or resume"), true
+		return fail(http.StatusForbidden, codeOwnerOnly, "Only the owner may suspend or resume"), true
 	case s.Status == statusProvisioning || s.TerminationPending:
 		return bad(codeBlocked, "The service is being set up or terminated"), true
 	case !suspend && s.SuspendReason == reasonOverdue:
@@ -101,7 +85,7 @@ func reinstall(c *call, s *Service) reply {
 		finish(c.now)
 	}
 	c.note("service.reinstall")
-	return done("Reinstallation started")
+	return succeeded()
 }
 
 func serviceTemplates(c *call, _ *Service) reply {
@@ -130,11 +114,11 @@ func applyDowngrade(c *call, s *Service, sub *Subscription) reply {
 		return a
 	}
 	if text := c.shrinkage(s, l); text != "" {
-		return bad(codeNoChange, text)
+		return bad(codeNoDowngrade, text)
 	}
 	c.priceLine(l)
 	if l.monthly >= sub.Monthly || l.monthly <= 0 {
-		return bad(codeNoChange, "This is no downgrade")
+		return bad(codeNoDowngrade, "This is no downgrade")
 	}
 	if left := sub.PeriodEnd.Sub(c.now); left > 0 {
 		longer := left.Hours() * float64(sub.Monthly) / float64(l.monthly)
@@ -175,9 +159,10 @@ func serviceConsole(c *call, s *Service) reply {
 	path := "/api/services/" + s.ID + "/console"
 	link := path
 	if c.cfg.absoluteLinks {
-		link = c.URL + path
+		link = emulator.Address(c.r) + path
 	}
-	expires := stamp(c.now.Add(consoleLifetime))
+	until := c.now.Add(consoleLifetime)
+	expires := stamp(until)
 	switch c.st.categoryOf(c.st.products.Get(s.ProductID)).ProviderType {
 	case typeProxmox:
 		return ok(row{"console": row{
@@ -188,7 +173,7 @@ func serviceConsole(c *call, s *Service) reply {
 			"type": "terminal", "streamUrl": link + "/stream", "commandUrl": link + "/command", "ticket": c.secret(), "expiresAt": expires,
 		}})
 	}
-	return ok(row{"console": row{"type": "web", "url": c.URL + webConsolePath + c.secret(), "expiresAt": expires}})
+	return ok(row{"console": row{"type": "web", "url": c.consoleLink(s, until), "expiresAt": expires}})
 }
 
 func (c *call) secret() string { return c.st.tokens.Next(24, lowerAlphanumeric) }
@@ -207,7 +192,7 @@ func consoleCommand(c *call, s *Service) reply {
 		return a
 	}
 	if !c.terminal(s) {
-		return bad(codeBadAction, "The service has no terminal")
+		return bad(codeNoConsole, "The service has no terminal")
 	}
 	if a, refused := busy(s); refused {
 		return a
@@ -224,12 +209,12 @@ func consoleCommand(c *call, s *Service) reply {
 	}
 	close(c.st.console)
 	c.st.console = make(chan struct{})
-	return done("Command sent")
+	return succeeded()
 }
 
 func consoleEmbed(c *call, s *Service) reply {
 	if c.st.categoryOf(c.st.products.Get(s.ProductID)).ProviderType != typeProxmox {
-		return bad(codeBadAction, "The service has no VNC console")
+		return bad(codeNoConsole, "The service has no VNC console")
 	}
 	page := fmt.Sprintf("<!DOCTYPE html>\n<html><head><title>Console</title></head><body><iframe src=%q></iframe></body></html>\n",
 		"/api/services/"+s.ID+"/console/vnc")

@@ -80,7 +80,7 @@ func updateAddress(c *call) reply {
 	a := c.address(*old)
 	if on, there := c.body.Bool("isDefault"); there {
 		if old.Default && !on {
-			c.blame("the default address stays the default until another one is")
+			return bad(codeUnsetAddress, "The default address stays the default until another one is")
 		}
 		a.Default = on
 	}
@@ -98,8 +98,8 @@ func deleteAddress(c *call) reply {
 	case a == nil:
 		return notFound(codeNoAddress, "Address")
 	case a.Default:
-		return bad(codeBlocked, "The default address cannot be deleted")
+		return bad(codeDefaultAddress, "The default address cannot be deleted")
 	}
 	c.st.addresses.Remove(a)
-	return done("Address deleted")
+	return succeeded()
 }

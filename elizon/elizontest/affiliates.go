@@ -62,7 +62,10 @@ func getAffiliate(c *call) reply {
 		method = c.st.affiliate.method
 	}
 	return ok(row{
-		"affiliate": row{"code": affiliateCode, "isActive": true, "payoutEnabled": true, "payoutMethod": method},
+		"affiliate": row{
+			"code": affiliateCode, "isActive": true, "payoutEnabled": true, "payoutMethod": method,
+			"commissionRules": []row{{"scope": "ALL", "percent": commissionRate}},
+		},
 		"summary": row{
 			"totalPending": int64(pending), "totalApproved": int64(all), "totalPaid": int64(c.st.affiliate.credited), "currency": "EUR",
 		},
@@ -71,7 +74,7 @@ func getAffiliate(c *call) reply {
 }
 
 func earningRow(id, status string, amount Cents, at time.Time) row {
-	return row{"id": id, "amount": int64(amount), "status": status, "createdAt": stamp(at)}
+	return row{"id": id, "amount": int64(amount), "currency": "EUR", "status": status, "createdAt": stamp(at)}
 }
 
 func listCommissions(c *call) reply {
@@ -98,7 +101,7 @@ func (c *call) cents() (Cents, reply, bool) {
 		return 0, a, true
 	}
 	if amount <= 0 || amount > int64(c.st.withdrawable()) {
-		return 0, bad(codeBadAmount, "The amount is not there"), true
+		return 0, bad(codeTooMuchPayout, "The amount is not there"), true
 	}
 	return Cents(amount), reply{}, false
 }
@@ -109,9 +112,12 @@ func createPayout(c *call) reply {
 		return a
 	}
 	if c.st.affiliate.method == nil {
-		return bad(codeBlocked, "There is no payout method")
+		return bad(codeNoPayoutMethod, "There is no payout method")
 	}
-	p := &payout{ID: c.st.newID(), Amount: amount, Status: "pending", CreatedAt: c.now}
+	if c.st.payouts.Find(func(p *payout) bool { return p.Status == payoutPending }) != nil {
+		return bad(codePendingPayout, "There is a pending request already")
+	}
+	p := &payout{ID: c.st.newID(), Amount: amount, Status: payoutPending, CreatedAt: c.now}
 	c.st.payouts.Add(p)
 	c.st.affiliate.withdrawn += amount
 	return created(row{"request": earningRow(p.ID, p.Status, p.Amount, p.CreatedAt)})
@@ -124,7 +130,7 @@ func convertToCredit(c *call) reply {
 	}
 	c.st.affiliate.credited += amount
 	c.st.account.Balance += amount
-	return done("Earnings were credited")
+	return succeeded()
 }
 
 func setPayoutMethod(c *call) reply {
@@ -140,7 +146,7 @@ func setPayoutMethod(c *call) reply {
 		return a
 	}
 	c.st.affiliate.method = method
-	return ok(row{"payoutMethod": method})
+	return succeeded()
 }
 
 func getTaxInfo(c *call) reply {

@@ -22,7 +22,7 @@ func login(c *call) reply {
 			return ok(row{"requiresTwoFactor": true})
 		}
 		if code != c.st.code {
-			return fail(http.StatusUnauthorized, codeBadCode, "Invalid two-factor code")
+			return fail(http.StatusUnauthorized, codeBadTwoFactor, "Invalid two-factor code")
 		}
 	}
 	return c.signIn()
@@ -52,12 +52,12 @@ func sendMail(c *call) reply {
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	return done("If the account exists, a mail is on its way")
+	return succeeded()
 }
 
 func logout(c *call) reply {
 	c.st.endSession(c.who.session)
-	return done("Logged out")
+	return succeeded()
 }
 
 // logoutEverywhere is public in the reference, but without a session it cannot know whose sessions
@@ -69,7 +69,7 @@ func logoutEverywhere(c *call) reply {
 	for len(c.st.sessions.Rows) > 0 {
 		c.st.endSession(c.st.sessions.Rows[0])
 	}
-	return done("All sessions ended")
+	return succeeded()
 }
 
 // register checks the request and then refuses it: the emulator has one account.
@@ -77,11 +77,12 @@ func register(c *call) reply {
 	for _, field := range []string{"email", "firstName", "lastName", "locale", "accountType", "country", "street", "city", "zip"} {
 		c.required(field)
 	}
-	if !strongPassword(c.required("password")) {
-		c.blame("password needs 8 characters, upper and lower case and a digit")
-	}
+	password := c.required("password")
 	if bad, refused := c.refused(); refused {
 		return bad
+	}
+	if !strongPassword(password) {
+		return weakPassword()
 	}
 	return fail(http.StatusForbidden, codeNoRegistration, "Registration is closed")
 }
@@ -91,41 +92,45 @@ func strongPassword(text string) bool {
 		strings.IndexFunc(text, unicode.IsDigit) >= 0
 }
 
+func weakPassword() reply {
+	return bad(codeWeakPassword, "The password needs 8 characters, upper and lower case and a digit")
+}
+
 func changePassword(c *call) reply {
 	current, next := c.required("currentPassword"), c.required("newPassword")
-	if !strongPassword(next) {
-		c.blame("newPassword needs 8 characters, upper and lower case and a digit")
-	}
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
+	if !strongPassword(next) {
+		return weakPassword()
+	}
 	if current != c.st.account.password {
-		return bad(codeBadLogin, "The current password is wrong")
+		return bad(codeWrongPassword, "The current password is wrong")
 	}
 	c.st.account.password = next
-	return done("Password changed")
+	return succeeded()
 }
 
 func checkResetToken(c *call) reply {
 	if c.r.URL.Query().Get("token") != c.st.code {
-		return bad(codeBadCode, "Invalid token")
+		return bad(codeBadResetLink, "Invalid token")
 	}
 	return ok(row{"valid": true})
 }
 
 func resetPassword(c *call) reply {
 	token, next := c.required("token"), c.required("password")
-	if !strongPassword(next) {
-		c.blame("password needs 8 characters, upper and lower case and a digit")
-	}
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
+	if !strongPassword(next) {
+		return weakPassword()
+	}
 	if token != c.st.code {
-		return bad(codeBadCode, "Invalid token")
+		return bad(codeBadResetLink, "Invalid token")
 	}
 	c.st.account.password = next
-	return done("Password changed")
+	return succeeded()
 }
 
 // confirmEmail accepts its token in the body, or in the query of a GET.
@@ -135,19 +140,19 @@ func confirmEmail(c *call) reply {
 		token = c.r.URL.Query().Get("token")
 	}
 	if token != c.st.code {
-		return bad(codeBadCode, "Invalid token")
+		return bad(codeBadLink, "Invalid token")
 	}
-	return done("Address confirmed")
+	return succeeded()
 }
 
 func verifyAccount(c *call) reply {
 	if c.required("code") != c.st.code {
 		return bad(codeBadCode, "Invalid code")
 	}
-	return done("Account activated")
+	return succeeded()
 }
 
-func mailSent(*call) reply { return done("A mail is on its way") }
+func mailSent(*call) reply { return succeeded() }
 
 func twoFactorSetup(c *call) reply {
 	a := &c.st.account
@@ -157,15 +162,18 @@ func twoFactorSetup(c *call) reply {
 
 func twoFactorOn(c *call) reply {
 	if c.st.account.secret == "" || c.text("code") != c.st.code {
-		return bad(codeBadCode, "Invalid two-factor code")
+		return bad(codeBadTwoFactor, "Invalid two-factor code")
 	}
 	c.st.account.twoFactor = true
 	return renewBackupCodes(c)
 }
 
 func twoFactorOff(c *call) reply {
-	if c.text("code") != c.st.code || c.text("password") != c.st.account.password {
-		return bad(codeBadCode, "Invalid two-factor code or password")
+	if c.text("password") != c.st.account.password {
+		return bad(codeIncorrectPassword, "The password is wrong")
+	}
+	if c.text("code") != c.st.code {
+		return bad(codeBadTwoFactor, "Invalid two-factor code")
 	}
 	c.st.account.twoFactor, c.st.account.secret = false, ""
 	return ok(row{"twoFactorStillEnabled": false})
@@ -182,35 +190,36 @@ func renewBackupCodes(c *call) reply {
 // changeEmail is the first of three steps: the new address, its code, the code sent to the old one.
 func changeEmail(c *call) reply {
 	email := c.required("newEmail")
-	if c.required("password") != c.st.account.password {
-		c.blame("password is wrong")
-	}
+	password := c.required("password")
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
+	if password != c.st.account.password {
+		return bad(codeEmailPassword, "The password is wrong")
+	}
 	if !strings.Contains(email, "@") || strings.EqualFold(email, c.st.account.Email) {
-		return bad("sameEmail", "This is no other address")
+		return bad(codeSameEmail, "This is no other address")
 	}
 	c.st.account.newEmail, c.st.account.emailStep = email, 1
-	return done("A code is on its way to the new address")
+	return succeeded()
 }
 
-func verifyNewEmail(c *call) reply { return c.emailStep(1, "A code is on its way to the old address") }
+func verifyNewEmail(c *call) reply { return c.emailStep(1) }
 
-func verifyOldEmail(c *call) reply { return c.emailStep(2, "Address changed") }
+func verifyOldEmail(c *call) reply { return c.emailStep(2) }
 
-func (c *call) emailStep(step int, message string) reply {
+func (c *call) emailStep(step int) reply {
 	a := &c.st.account
 	switch {
 	case a.emailStep != step:
-		return bad("noPending", "No change is pending")
+		return bad(codeNoPendingEmail, "No change is pending")
 	case c.text("code") != c.st.code:
-		return bad("wrongCode", "Invalid code")
+		return bad(codeWrongEmailCode, "Invalid code")
 	}
 	if a.emailStep++; step == 2 {
 		a.Email, a.newEmail, a.emailStep = a.newEmail, "", 0
 	}
-	return done(message)
+	return succeeded()
 }
 
 // deleteAccount only warns without confirm=true. With it and the password, the account is gone: all
@@ -220,7 +229,7 @@ func deleteAccount(c *call) reply {
 		return ok(row{"warnings": []string{"All services end at once"}})
 	}
 	if c.required("password") != c.st.account.password {
-		return bad(codeBadLogin, "The password is wrong")
+		return bad(codeIncorrectPassword, "The password is wrong")
 	}
 	for len(c.st.services.Rows) > 0 {
 		c.st.end(c.st.services.Rows[0], c.now)
@@ -231,7 +240,7 @@ func deleteAccount(c *call) reply {
 	for len(c.st.sessions.Rows) > 0 {
 		c.st.endSession(c.st.sessions.Rows[0])
 	}
-	return done("Account deleted")
+	return succeeded()
 }
 
 func exportAccount(c *call) reply {

@@ -9,6 +9,7 @@ type autoTopUp struct {
 	Amount     Cents
 	DayOfMonth int64
 	Redeem     bool // autoRedeemVoucher
+	createdAt  time.Time
 }
 
 func (c *call) topUpRow(a *autoTopUp) row {
@@ -18,7 +19,7 @@ func (c *call) topUpRow(a *autoTopUp) row {
 	}
 	return row{
 		"id": a.ID, "isActive": a.Active, "amount": a.Amount.euro(), "dayOfMonth": a.DayOfMonth, "lastChargedAt": nil,
-		"nextChargeAt": stamp(next), "mandateVerifiedAt": nil, "autoRedeemVoucher": a.Redeem,
+		"nextChargeAt": stamp(next), "mandateVerifiedAt": nil, "autoRedeemVoucher": a.Redeem, "createdAt": stamp(a.createdAt),
 	}
 }
 
@@ -29,47 +30,54 @@ func listTopUps(c *call) reply {
 func createTopUp(c *call) reply {
 	a := &autoTopUp{Active: c.st.account.mandate != "", Redeem: c.flag("autoRedeemVoucher")}
 	a.Amount, _ = c.euros("amount")
-	c.withinTopUp(a.Amount)
-	if a.DayOfMonth, _ = c.body.Int("dayOfMonth"); a.DayOfMonth < 1 || a.DayOfMonth > 28 {
-		c.blame("dayOfMonth must be 1 to 28")
-	}
+	a.DayOfMonth, _ = c.body.Int("dayOfMonth")
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
-	if len(c.st.topUps.Rows) >= maxTopUps {
-		return bad(codeLimit, "There are four rules already")
+	if a.DayOfMonth < 1 || a.DayOfMonth > 28 {
+		return bad(codeTopUpDay, "dayOfMonth must be 1 to 28")
 	}
-	a.ID = c.st.newID()
+	if bad, refused := withinTopUp(a.Amount); refused {
+		return bad
+	}
+	if c.st.topUps.Find(func(o *autoTopUp) bool { return o.DayOfMonth == a.DayOfMonth }) != nil {
+		return bad(codeSecondTopUp, "There is a rule for this day already")
+	}
+	if len(c.st.topUps.Rows) >= maxTopUps {
+		return bad(codeTopUpLimit, "There are four rules already")
+	}
+	a.ID, a.createdAt = c.st.newID(), c.now
 	c.st.topUps.Add(a)
 	answer := row{"config": c.topUpRow(a), "verificationRequired": !a.Active, "deferredFirstCharge": false}
 	if !a.Active {
-		answer["verificationCheckoutUrl"] = c.URL + payPath + a.ID
+		answer["verificationCheckoutUrl"] = c.payLink(a.ID)
 		c.st.pending[a.ID] = func(string, time.Time) { a.Active = true }
 	}
 	return created(answer)
 }
 
-func (c *call) withinTopUp(amount Cents) {
+func withinTopUp(amount Cents) (reply, bool) {
 	if amount < minTopUp || amount > maxTopUp {
-		c.blame("amount must be " + minTopUp.String() + " to " + maxTopUp.String())
+		return bad(codeTopUpRange, "amount must be "+minTopUp.String()+" to "+maxTopUp.String()), true
 	}
+	return reply{}, false
 }
 
 func updateTopUp(c *call) reply {
 	a := c.st.topUps.Get(c.r.PathValue("id"))
 	if a == nil {
-		return notFound(codeNoRule, "Auto top-up")
+		return notFound(codeNoEndpoint, "Auto top-up")
 	}
 	amount, there := c.euros("amount")
-	if there {
-		c.withinTopUp(amount)
-	}
 	active, switched := c.body.Bool("isActive")
 	if bad, refused := c.refused(); refused {
 		return bad
 	}
+	if bad, refused := withinTopUp(amount); there && refused {
+		return bad
+	}
 	if there && a.Active && (!switched || active) {
-		return bad(codeBlocked, "The amount of an active rule cannot be changed")
+		return bad(codeActiveTopUp, "The amount of an active rule cannot be changed")
 	}
 	if switched {
 		a.Active = active
@@ -83,10 +91,10 @@ func updateTopUp(c *call) reply {
 func deleteTopUp(c *call) reply {
 	a := c.st.topUps.Get(c.r.PathValue("id"))
 	if a == nil {
-		return notFound(codeNoRule, "Auto top-up")
+		return notFound(codeNoEndpoint, "Auto top-up")
 	}
 	c.st.topUps.Remove(a)
-	return done("Auto top-up deleted")
+	return succeeded()
 }
 
 func sepaDetails(c *call) reply {
@@ -98,8 +106,10 @@ func sepaDetails(c *call) reply {
 // topUp waits for a person to pay; the payment creates the invoice.
 func topUp(c *call) reply {
 	amount, _ := c.euros("amount")
-	c.withinTopUp(amount)
 	if bad, refused := c.refusedAs(codeBadAmount); refused {
+		return bad
+	}
+	if bad, refused := withinTopUp(amount); refused {
 		return bad
 	}
 	id, st := c.st.newID(), c.st
@@ -110,5 +120,5 @@ func topUp(c *call) reply {
 		i.Items = []InvoiceItem{{"Top-up", "topup", 1, amount, amount}}
 		i.pay(at)
 	}
-	return ok(row{"checkoutUrl": c.URL + payPath + id, "paymentId": id})
+	return ok(row{"checkoutUrl": c.payLink(id), "paymentId": id})
 }

@@ -10,6 +10,8 @@ type business struct {
 	offer     *fund
 	status    string // of the verification; "" for NONE
 	checkID   string
+	submitted time.Time
+	decided   time.Time
 	special   []row
 }
 
@@ -19,6 +21,31 @@ type fund struct {
 	amount, Used Cents
 	months       int64
 	since        time.Time
+}
+
+// cycle returns the time between two invoices that contains now. A month without the day ends with its
+// last one.
+func (b *business) cycle(now time.Time) (start, end time.Time) {
+	day := max(1, int(b.anchorDay))
+	in := func(month time.Month) time.Time {
+		first := time.Date(now.Year(), month, 1, 0, 0, 0, 0, time.UTC)
+		return first.AddDate(0, 0, min(day, first.AddDate(0, 1, -1).Day())-1)
+	}
+	if start = in(now.Month()); start.After(now) {
+		return in(now.Month() - 1), start
+	}
+	return start, in(now.Month() + 1)
+}
+
+// owed returns what is open on invoices.
+func (st *state) owed() Cents {
+	var sum Cents
+	for _, i := range st.invoices.Rows {
+		if i.payable() {
+			sum += i.Total - i.NetPoints
+		}
+	}
+	return sum
 }
 
 func (b *business) anchor() any {
@@ -42,10 +69,12 @@ func (s *Server) OfferFund() string {
 
 // VerifyBusiness accepts or rejects the submitted documents.
 func (s *Server) VerifyBusiness(accept bool) {
-	s.toggle(func() {
-		if s.st.business.status = "REJECTED"; accept {
-			s.st.business.status = verified
+	locked(s, func(st *state, now time.Time) bool {
+		st.business.decided = now
+		if st.business.status = rejected; accept {
+			st.business.status = verified
 		}
+		return true
 	})
 }
 
@@ -78,17 +107,14 @@ func requestFund(c *call) reply {
 	f := &fund{id: c.st.newID()}
 	f.amount, _ = c.euros("amount")
 	f.months, _ = c.body.Int("bindingMonths")
-	if f.amount <= 0 {
-		c.blame("amount is required")
-	}
-	if f.months < 1 || f.months > 36 {
-		c.blame("bindingMonths must be 1 to 36")
-	}
 	if a, refused := c.refused(); refused {
 		return a
 	}
+	if f.amount <= 0 || f.months < 1 || f.months > 36 {
+		return bad(codeFundFields, "amount and bindingMonths (1 to 36) are required")
+	}
 	if c.st.business.status != verified {
-		return bad(codeNotVerified, "The business is not verified")
+		return bad(codeNoFeature, "The business is not verified")
 	}
 	if c.st.business.contract != nil || c.st.business.offer != nil {
 		return bad(codeBlocked, "There is a business fund already")
@@ -108,7 +134,7 @@ func (c *call) offered() *fund {
 func acceptFund(c *call) reply {
 	f := c.offered()
 	if f == nil {
-		return notFound(codeNoFund, "Offer")
+		return notFound(codeNoOffer, "Offer")
 	}
 	method := c.oneOf("paymentMethod", "", payMollie, payBalance)
 	if a, refused := c.refusedAs(codePaymentMethod); refused {
@@ -117,7 +143,7 @@ func acceptFund(c *call) reply {
 	if method == payMollie {
 		st := c.st
 		c.st.pending[f.id] = func(_ string, at time.Time) { st.startFund(f, at) }
-		return ok(row{"checkoutUrl": c.URL + payPath + f.id})
+		return ok(row{"checkoutUrl": c.payLink(f.id)})
 	}
 	if a, refused := c.canPay(payBalance, f.amount, ""); refused {
 		return a
@@ -133,10 +159,10 @@ func (st *state) startFund(f *fund, now time.Time) {
 
 func rejectFund(c *call) reply {
 	if c.offered() == nil {
-		return notFound(codeNoFund, "Offer")
+		return notFound(codeNoOffer, "Offer")
 	}
 	c.st.business.offer = nil
-	return done("Offer rejected")
+	return succeeded()
 }
 
 func cancelFund(c *call) reply {
@@ -148,34 +174,38 @@ func cancelFund(c *call) reply {
 		return bad(codeBlocked, "The binding period has not ended")
 	}
 	c.st.business.contract = nil
-	return done("Business fund cancelled")
+	return succeeded()
 }
 
 func getInvoicing(c *call) reply {
 	if !c.st.business.invoices {
 		return ok(row{"config": nil})
 	}
-	return ok(row{"config": row{"anchorDay": c.st.business.anchor(), "invoiceEnabled": true}})
+	start, end := c.st.business.cycle(c.now)
+	return ok(row{"config": row{
+		"billingAnchorDay": c.st.business.anchor(), "invoiceEnabled": true, "hasActiveFund": c.st.business.contract != nil,
+		"currentCycle": row{"periodStart": stamp(start), "periodEnd": stamp(end)}, "openAmount": c.st.owed().euro(), "nextInvoiceDate": stamp(end),
+	}})
 }
 
 func setInvoicing(c *call) reply {
 	day, _ := c.body.Int("anchorDay")
-	if day < 1 || day > 28 {
-		c.blame("anchorDay must be 1 to 28")
-	}
 	if a, refused := c.refused(); refused {
 		return a
 	}
+	if day < 1 || day > 31 {
+		return bad(codeAnchorDay, "anchorDay must be 1 to 31")
+	}
 	if c.st.business.status != verified {
-		return bad(codeNotVerified, "The business is not verified")
+		return bad(codeNoFeature, "The business is not verified")
 	}
 	c.st.business.anchorDay, c.st.business.invoices = day, true
-	return getInvoicing(c)
+	return succeeded()
 }
 
 func endInvoicing(c *call) reply {
 	c.st.business.invoices, c.st.business.anchorDay = false, 0
-	return getInvoicing(c)
+	return succeeded()
 }
 
 func eligibility(c *call) reply {
@@ -192,7 +222,20 @@ func getVerification(c *call) reply {
 	if b.status == "" {
 		return ok(row{"verification": nil})
 	}
-	return ok(row{"verification": row{"id": b.checkID, "status": b.status, "adminComment": nil}})
+	return ok(row{"verification": b.verification()})
+}
+
+func (b *business) verification() row {
+	body := row{
+		"id": b.checkID, "status": b.status, "adminComment": nil, "verifiedAt": nil, "rejectedAt": nil, "createdAt": stamp(b.submitted),
+	}
+	switch b.status {
+	case verified:
+		body["verifiedAt"] = stampOrNil(b.decided)
+	case rejected:
+		body["rejectedAt"] = stampOrNil(b.decided)
+	}
+	return body
 }
 
 func verifyBusiness(c *call) reply {
@@ -203,12 +246,14 @@ func verifyBusiness(c *call) reply {
 	if b.status == verified {
 		return bad(codeBlocked, "The business is verified already")
 	}
-	b.status, b.checkID = "PENDING", c.st.newID()
+	b.status, b.checkID, b.submitted, b.decided = "PENDING", c.st.newID(), c.now, time.Time{}
 	list := make([]row, len(c.files))
 	for i, f := range c.files {
 		list[i] = c.keep(f)
 	}
-	return created(row{"verification": row{"id": b.checkID, "status": b.status, "adminComment": nil, "documents": list}})
+	body := b.verification()
+	body["documents"] = list
+	return created(row{"verification": body})
 }
 
 func verificationDocument(c *call) reply {

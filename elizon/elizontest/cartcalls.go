@@ -34,7 +34,7 @@ func (c *call) soldOut(lines []*line) []*line {
 }
 
 // cart reads the items and refuses an empty cart.
-func (c *call) cart(code string) ([]*line, reply, bool) {
+func (c *call) cart(code errorCode) ([]*line, reply, bool) {
 	lines := c.lines()
 	if a, refused := c.refusedAs(code); refused {
 		return nil, a, true
@@ -53,7 +53,7 @@ func (c *call) discount(field string) (*Coupon, reply, bool) {
 	}
 	coupon := c.st.coupon(code)
 	if coupon == nil {
-		return nil, bad(codeBadCoupon, "The coupon code is invalid"), true
+		return nil, bad(codeNoCoupon, "The coupon code is invalid"), true
 	}
 	return coupon, reply{}, false
 }

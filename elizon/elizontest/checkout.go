@@ -1,6 +1,7 @@
 package elizontest
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -147,7 +148,7 @@ func (c *call) canPay(method string, amount Cents, mandate string) (reply, bool)
 			return bad(codePaymentMethod, "There is no active business fund"), true
 		}
 	case paySaved:
-		if id := c.st.account.mandate; id == "" || (mandate != "" && mandate != id) {
+		if c.st.mandates.Get(cmp.Or(mandate, c.st.account.mandate)) == nil {
 			return bad(codePaymentMethod, "There is no such saved payment method"), true
 		}
 	}
@@ -181,7 +182,7 @@ func (c *call) place(o *order) reply {
 	}
 	if o.method == payMollie {
 		o.invoice.MolliePending = true
-		answer["redirectUrl"] = c.URL + payPath + o.invoice.ID
+		answer["redirectUrl"] = c.payLink(o.invoice.ID)
 	} else {
 		answer["sepaDetails"] = sepaRow(o.quote.total-o.points, o.invoice.Number)
 	}
@@ -283,15 +284,7 @@ func checkoutBootstrap(c *call) reply {
 // top-up that waits for this payment is paid. id is the ID of the invoice, or the paymentId of an
 // answer. It reports whether anything was waiting.
 func (s *Server) CompletePayment(id string) bool {
-	return locked(s, func(st *state, now time.Time) bool {
-		do := st.pending[id]
-		if do == nil {
-			return false
-		}
-		delete(st.pending, id)
-		do(payMollie, now)
-		return true
-	})
+	return locked(s, func(st *state, now time.Time) bool { return st.complete(id, now) })
 }
 
 // directService creates a service record without an order, as the vendor's provisioning does.

@@ -98,74 +98,12 @@ import (
 //     everything.
 //   - Mails never bounce, no mail is sent, and no real SSH key is generated.
 
-// Unmodelled is the error code of rows without modelled state.
-const Unmodelled = "emulatorRowNotModelled"
-
 // Defaults of a server's options.
 const (
 	StartBalance     Cents = 10_000_00
 	ProvisioningTime       = 90 * time.Second
 	ReinstallTime          = 2 * time.Minute
 	TerminationTime        = 10 * time.Minute
-)
-
-// Error codes. Those above the line and their meaning are documented.
-const (
-	codeUnauthenticated   = "unauthenticated"
-	codeBadKey            = "invalidApiKey"
-	codeKeyFormat         = "invalidApiKeyFormat"
-	codeKeyRevoked        = "apiKeyRevoked"
-	codeNoKey             = "apiKeyNotFound"
-	codeMissingPermission = "apiKeyMissingPermission"
-	codeKeyLimit          = "apiKeyLimitReachedForYourAccount"
-	codeAccessDenied      = "accessDenied"
-	codeNoService         = "serviceNotFound"
-	codeNotOwned          = "serviceNotOwned"
-	codeBadAction         = "invalidAction"
-	codeSuspended         = "serviceIsSuspendedResumeFirstToPerformOtherActions"
-	codeBlocked           = "subscriptionActionBlocked"
-	codeNoInvoice         = "invoiceNotFound"
-	codeBalance           = "insufficientBalance"
-	codePaymentMethod     = "invalidPaymentMethod"
-	codeBadAmount         = "invalidAmount"
-	codePlatform          = "clientPlatformNotAllowed"
-	codeCartEmpty         = "cartEmpty"
-	codeSoldOut           = "catalogStockExhausted"
-	codeCheckoutInvalid   = "checkoutValidationFailed"
-	codeInProgress        = "checkoutAlreadyInProgress"
-	codeInvalidRequest    = "invalidRequest"
-	codeBadJSON           = "invalidJsonBody"
-	codeRateLimit         = "rateLimitExceededApiKey"
-	// ------
-	codeKeyNotAllowed  = "routeCannotBeUsedWithApiKey"
-	codeKeyExpired     = "apiKeyExpired"
-	codeNoEndpoint     = "endpointNotFound"
-	codeWrongMethod    = "methodNotAllowed"
-	codeBadLogin       = "invalidCredentials"
-	codeBadCode        = "invalidCode"
-	codeNoRegistration = "registrationClosed"
-	codeGone           = "endpointGone"
-	codeBadCoupon      = "couponInvalid"
-	codeNoChange       = "upgradeNotPossible"
-	codeTooLong        = "maximumRunTimeExceeded"
-	codeNotPayable     = "invoiceNotPayable"
-	codeLimit          = "limitReached"
-	codeDuplicate      = "alreadyExists"
-	codeNotVerified    = "businessNotVerified"
-	codeNoSession      = "sessionNotFound"
-	codeNoCategory     = "categoryNotFound"
-	codeNoProduct      = "productNotFound"
-	codeNoAddress      = "addressNotFound"
-	codeNoSSHKey       = "sshKeyNotFound"
-	codeNoTicket       = "ticketNotFound"
-	codeNoDomain       = "domainNotFound"
-	codeNoRecord       = "recordNotFound"
-	codeNoVolume       = "volumeNotFound"
-	codeNoGrant        = "permissionNotFound"
-	codeNoFund         = "fundNotFound"
-	codeNoDocument     = "documentNotFound"
-	codeNoRule         = "autoTopUpNotFound"
-	codeNoAffiliate    = "affiliateNotFound"
 )
 
 // Values that the vendor documents.
@@ -184,12 +122,14 @@ const (
 	invoicePaid          = "PAID"
 	typeProxmox          = "PROXMOX"
 	typePterodactyl      = "PTERODACTYL"
+	typePlesk            = "PLESK"
 	upgradeDisabled      = "disabled"
 	upgradeFree          = "freeWithinLimits"
 	cancelNotice         = "agb_notice"
 	cancelSpecial        = "special"
 	cancelBuyout         = "buyout"
 	ticketOpen           = "open"
+	ticketClosed         = "closed"
 	feedbackNew          = "NEW"
 	volumeAttached       = "attached"
 	volumeDetached       = "detached"
@@ -197,8 +137,10 @@ const (
 	grantAccepted        = "ACCEPTED"
 	grantDeclined        = "DECLINED" // not documented
 	verified             = "VERIFIED"
+	rejected             = "REJECTED"
 	approved             = "approved"
-	refusedClient        = "mobile"
+	payoutPending        = "pending"
+	clientDesktop        = "desktop"
 	resourceService      = "service" // not documented
 )
 
@@ -219,7 +161,11 @@ const (
 	maxSSHKeys      = 20
 	maxSubdomains   = 5
 	maxTopUps       = 4
+	maxMandates     = 5
+	subnetBits      = 64
 	maxFiles        = 10
+	maxPINs         = 3
+	hostedMailboxes = 10
 	maxConsoleLines = 500
 	minVolumeGB     = 10
 	maxVolumeGB     = 2000
@@ -242,6 +188,8 @@ const (
 	bonusDays               = 7
 	loyaltyPercent          = 10
 	overchargePercent       = 10
+	floatingIPv4      Cents = 3_00 // per month
+	floatingIPv6      Cents = 1_00
 )
 
 // Forms of keys, tokens and IDs.
@@ -262,8 +210,7 @@ const (
 	hostName       = "elizon.test"
 	accountEmail   = "customer@example.com"
 	affiliateCode  = "ERIKA"
-	payPath        = "/pay/"
-	webConsolePath = "/console/"
+	commissionRate = 10 // percent, for everything
 	mandateLabel   = "SEPA mandate"
 	bankIBAN       = "DE00000000000000000000"
 	bankBIC        = "TESTDEXXXXX"
@@ -310,7 +257,7 @@ func defaultCategories() []*Category {
 			ProviderName: "ptero1", UpgradeMode: "packagesOnly",
 		},
 		{
-			ID: "cat-web", Key: "webspace", Name: "Web space", ProviderID: "prov-plesk", ProviderType: "PLESK", ProviderName: "plesk1",
+			ID: "cat-web", Key: "webspace", Name: "Web space", ProviderID: "prov-plesk", ProviderType: typePlesk, ProviderName: "plesk1",
 			UpgradeMode: "packagesOnly",
 		},
 		{
@@ -365,7 +312,8 @@ func defaultAddress() address {
 	}
 }
 
-// serviceAddresses returns addresses from the ranges for benchmarks and documentation.
-func serviceAddresses(n int) (ipv4, ipv6, hostname string) {
-	return fmt.Sprintf("198.18.%d.%d", n/250%256, n%250+1), fmt.Sprintf("2001:db8:%x::1", n%65536), fmt.Sprintf("s%05d.%s", n, hostName)
-}
+// serviceIPv4 and serviceIPv6 return addresses from the ranges for benchmarks and documentation.
+func serviceIPv4(n int) string { return fmt.Sprintf("198.%d.%d.%d", 18+n/62500%2, n/250%250, n%250+1) }
+func serviceIPv6(n int) string { return fmt.Sprintf("2001:db8:%x::1", n%65536) }
+
+func serviceHost(n int) string { return fmt.Sprintf("s%05d.%s", n, hostName) }

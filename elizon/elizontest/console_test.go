@@ -39,9 +39,9 @@ func TestConsoles(t *testing.T) {
 		"event: console_output\ndata: {\"output\":\"\\u003e stop\"}\n\nevent: disconnected\ndata: {}\n\n", stream)
 
 	require.Regexp(t, `^https://elizon\.test/console/[a-z0-9]{24}$`, s.get(at(web)).text("console", "url"))
-	for _, wrong := range []string{at(web) + "/embed", at(web) + "/stream", at(vps) + "/stream"} {
-		s.fails(400, "invalidAction", "GET", wrong, "")
-	}
+	s.fails(400, "consoleNotAvailableForThisService", "GET", at(web)+"/embed", "")
+	s.fails(400, "consoleStreamingOnlySupportedForPterodactylServices", "GET", at(web)+"/stream", "")
+	s.fails(400, "consoleStreamingOnlySupportedForPterodactylServices", "GET", at(vps)+"/stream", "")
 	s.fails(400, "invalidRequest", "POST", at(game)+"/command", `{}`)
 	s.fails(400, "invalidRequest", "POST", at(game)+"/command", `{"type":"power","command":"explode"}`)
 

@@ -67,7 +67,7 @@ func (s *Server) identify(r *http.Request) (credential, reply, bool) {
 	case key.Revoked:
 		return credential{}, fail(http.StatusUnauthorized, codeKeyRevoked, "API key has been revoked"), false
 	case !key.ExpiresAt.IsZero() && !s.now().Before(key.ExpiresAt):
-		return credential{}, fail(http.StatusUnauthorized, codeKeyExpired, "API key has expired"), false
+		return credential{}, fail(http.StatusUnauthorized, codeBadKey, "API key has expired"), false
 	}
 	key.LastUsedAt = s.now()
 	return credential{key: key}, reply{}, true

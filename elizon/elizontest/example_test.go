@@ -20,6 +20,7 @@ func ExampleNewServer() {
 		panic(err)
 	}
 	req.Header.Set("x-api-key", srv.Key)
+	req.Header.Set("X-Elizon-Client", "desktop") // as the vendor demands where money is spent
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		panic(err)

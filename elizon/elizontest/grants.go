@@ -97,7 +97,7 @@ func deleteGrants(c *call) reply {
 	for _, g := range c.grantsOf(query.Get("resourceId")) {
 		c.st.grants.Remove(g)
 	}
-	return done("Permissions removed")
+	return succeeded()
 }
 
 // own finds the grant of the path, if the account gave it.
@@ -127,7 +127,7 @@ func deleteGrant(c *call) reply {
 		return notFound(codeNoGrant, "Permission")
 	}
 	c.st.grants.Remove(g)
-	return done("Permission removed")
+	return succeeded()
 }
 
 func grantDetails(c *call) reply {

@@ -26,8 +26,9 @@ var router = sync.OnceValue(func() *emulator.Router {
 	}
 	rt.MethodNotAllowed = func(w http.ResponseWriter, r *http.Request, allowed []string) {
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		serverOf(r).write(w, r, fail(http.StatusMethodNotAllowed, codeWrongMethod, "Method not allowed"))
+		serverOf(r).write(w, r, fail(http.StatusMethodNotAllowed, errorCode{}, "Method not allowed"))
 	}
+	pages(rt)
 	for _, row := range routes() {
 		for _, method := range append([]string{row.method}, row.also...) {
 			rt.HandleFunc(method, row.path, func(w http.ResponseWriter, r *http.Request) {
@@ -55,6 +56,9 @@ func (s *Server) serve(rt route, w http.ResponseWriter, r *http.Request) {
 
 // run reads the body before it takes the lock, so that a slow client does not block the others.
 func (s *Server) run(rt route, w http.ResponseWriter, r *http.Request) reply {
+	if rt.beyond && s.cfg.listedOnly {
+		return notFound(codeNoEndpoint, "Endpoint")
+	}
 	who, refused, fine := s.admit(rt, r, w)
 	if !fine {
 		return refused
@@ -80,11 +84,7 @@ func (s *Server) run(rt route, w http.ResponseWriter, r *http.Request) reply {
 
 // accepts checks the header that names the kind of client.
 func (s *Server) accepts(header http.Header) bool {
-	client := header.Get("X-Elizon-Client")
-	if s.cfg.clients == nil {
-		return client != refusedClient
-	}
-	return slices.Contains(s.cfg.clients, client)
+	return slices.Contains(s.cfg.clients, header.Get("X-Elizon-Client"))
 }
 
 // read reads the body. Its error is a *emulator.BodyError.
@@ -109,6 +109,6 @@ func (c *call) read(kind intake) error {
 }
 
 func unmodelled(rt route) reply {
-	return fail(http.StatusNotImplemented, Unmodelled,
+	return fail(http.StatusNotImplemented, errorCode{Unmodelled},
 		"elizontest: "+rt.method+" "+rt.path+" has no modelled state, because its answer is undocumented")
 }

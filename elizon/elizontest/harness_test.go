@@ -31,6 +31,7 @@ func newServer(t *testing.T, opts ...elizontest.Option) *server {
 	s := &server{Server: elizontest.NewServer(opts...), t: t, header: make(http.Header)}
 	s.header.Set("X-Api-Key", s.Key)
 	s.header.Set("Content-Type", "application/json")
+	s.header.Set("X-Elizon-Client", "desktop")
 	t.Cleanup(s.Close)
 	return s
 }

@@ -158,7 +158,7 @@ func payInvoiceNow(c *call, i *Invoice) reply {
 			st := c.st
 			st.pending[i.ID] = func(method string, at time.Time) { st.payPlain(i, method, at) }
 		}
-		return ok(row{"paymentId": i.ID, "checkoutUrl": c.URL + payPath + i.ID, "processing": false})
+		return ok(row{"paymentId": i.ID, "checkoutUrl": c.payLink(i.ID), "processing": false})
 	}
 	c.st.account.NetPoints -= points.netPoints()
 	i.NetPoints += points

@@ -63,5 +63,5 @@ func deleteKey(c *call) reply {
 	}
 	k.Revoked = true
 	c.note("api-key.delete")
-	return done("API key revoked")
+	return succeeded()
 }

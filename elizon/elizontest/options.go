@@ -29,6 +29,7 @@ type config struct {
 	displayName   bool
 	directCreate  bool
 	absoluteLinks bool
+	listedOnly    bool
 }
 
 // InMemory opens no socket and starts no goroutine: only the client of [Server.Client] reaches the
@@ -78,13 +79,15 @@ func WithServiceDelay(d time.Duration) Option { return func(c *config) { c.servi
 // some routes. Unknown paths and methods keep their status.
 func WithStatus200() Option { return func(c *config) { c.always200 = true } }
 
-// WithoutErrorCodes makes the server answer like an older one: failures have error and
-// validationErrors, but no errorCode and no errorParams.
+// WithoutErrorCodes makes the server answer like an older one: failures have their text and
+// validationErrors, and neither code nor parameters.
 func WithoutErrorCodes() Option { return func(c *config) { c.noCodes = true } }
 
-// WithClientHeader makes checkout, invoice payment and the business fund refuse every
-// X-Elizon-Client but these, with clientPlatformNotAllowed; "" means a request without the header.
-// By default only "mobile" is refused: whether the real server needs "desktop" there is not known.
+// WithClientHeader sets which values of X-Elizon-Client are accepted where money is spent (checkout,
+// payment of invoices, saving a payment method, the business fund): all others are refused with
+// clientPlatformNotAllowed; "" means a request without the header. The default is "desktop": the SDK's
+// README demands it there and says that "mobile" is refused. Whether the platform also accepts "api",
+// which the SDK sends unless it is told otherwise, is not known.
 func WithClientHeader(accepted ...string) Option {
 	return func(c *config) { c.clients = accepted }
 }
@@ -104,3 +107,8 @@ func WithDirectCreation() Option { return func(c *config) { c.directCreate = tru
 // WithAbsoluteConsoleURLs makes streamUrl and commandUrl of a console absolute; by default they are
 // paths.
 func WithAbsoluteConsoleURLs() Option { return func(c *config) { c.absoluteLinks = true } }
+
+// WithReferenceOnly answers only what the vendor's reference lists, as an older platform does: the
+// routes that only the vendor's programs know are not found, among them those for actions and the view
+// of a service.
+func WithReferenceOnly() Option { return func(c *config) { c.listedOnly = true } }

@@ -26,7 +26,7 @@ func TestCalculate(t *testing.T) {
 
 	s.fails(400, "cartEmpty", "POST", "/cart/calculate", `{"items":[]}`)
 	s.fails(400, "cartEmpty", "POST", "/cart/calculate", `{}`)
-	s.fails(400, "couponInvalid", "POST", "/cart/calculate", "{"+cart("prod-vps-s", "")+`,"couponCode":"no"}`)
+	s.fails(400, "couponNotFound", "POST", "/cart/calculate", "{"+cart("prod-vps-s", "")+`,"couponCode":"no"}`)
 	s.want(400, `{"success":false,"error":"Validation failed","errorCode":"invalidRequest","validationErrors":[
 		"items.0.productId is unknown","items.1.quantity is invalid","items.1.billingCycle is not allowed"]}`,
 		"POST", "/cart/validate", `{"items":[{"productId":"no"},{"productId":"prod-vps-s","quantity":0,"billingCycle":31}]}`)

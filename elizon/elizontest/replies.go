@@ -32,6 +32,9 @@ func success(status int, body row) reply {
 	return reply{status: status, body: body}
 }
 
+// succeeded says no more than that.
+func succeeded() reply { return ok(row{}) }
+
 func done(message string) reply { return ok(row{"message": message}) }
 
 func document(contentType, fileName string, data []byte) reply {
@@ -39,8 +42,12 @@ func document(contentType, fileName string, data []byte) reply {
 }
 
 // fail returns a failure in the format of newer servers.
-func fail(status int, code, text string) reply {
-	return reply{status: status, body: row{"success": false, "error": text, "errorCode": code}}
+func fail(status int, code errorCode, text string) reply {
+	a := reply{status: status, body: row{"success": false, "error": text}}
+	if code != (errorCode{}) {
+		a.body["errorCode"] = code.name
+	}
+	return a
 }
 
 // with adds parameters of the error's text.
@@ -49,9 +56,11 @@ func (a reply) with(params row) reply {
 	return a
 }
 
-func bad(code, text string) reply { return fail(http.StatusBadRequest, code, text) }
+func bad(code errorCode, text string) reply { return fail(http.StatusBadRequest, code, text) }
 
-func notFound(code, what string) reply { return fail(http.StatusNotFound, code, what+" not found") }
+func notFound(code errorCode, what string) reply {
+	return fail(http.StatusNotFound, code, what+" not found")
+}
 
 func noService() reply { return notFound(codeNoService, "Service") }
 
@@ -103,7 +112,7 @@ func (c *call) blame(text string) { c.problems = append(c.problems, text) }
 // first: they would otherwise also count as missing.
 func (c *call) refused() (reply, bool) { return c.refusedAs(codeInvalidRequest) }
 
-func (c *call) refusedAs(code string) (reply, bool) {
+func (c *call) refusedAs(code errorCode) (reply, bool) {
 	problems := c.problems
 	if wrong := c.body.Wrong(); len(wrong) > 0 {
 		problems = nil

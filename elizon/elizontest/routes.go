@@ -35,19 +35,31 @@ type route struct {
 	permission string
 	// platform is set if X-Elizon-Client matters.
 	platform bool
+	// beyond is set for a row that the vendor's programs use and its reference does not list.
+	beyond bool
 	// handler is nil for a row without modelled state.
 	handler handler
 }
 
-// routes is the whole API: the rows of testdata/operations.tsv.
-func routes() []route { return slices.Concat(accountRoutes, serviceRoutes) }
+// routes is the whole API: the rows of testdata/operations.tsv, and those beyond the reference.
+func routes() []route { return slices.Concat(accountRoutes, serviceRoutes, beyondRoutes) }
 
 // Routes returns all rows of the API's inventory as "METHOD /path", sorted. Where the method is a
 // guess between several, it is the likeliest one; the server accepts the others too.
 func Routes() []string {
+	return routesWhere(func(rt route) bool { return !rt.beyond })
+}
+
+// BeyondRoutes returns the rows that the vendor's programs use and its reference does not list, as
+// [Routes] does. [WithReferenceOnly] switches them off.
+func BeyondRoutes() []string { return routesWhere(func(rt route) bool { return rt.beyond }) }
+
+func routesWhere(so func(route) bool) []string {
 	var all []string
 	for _, rt := range routes() {
-		all = append(all, rt.method+" "+rt.path)
+		if so(rt) {
+			all = append(all, rt.method+" "+rt.path)
+		}
 	}
 	slices.Sort(all)
 	return all
@@ -55,12 +67,5 @@ func Routes() []string {
 
 // UnmodelledRoutes returns those of [Routes] that only answer the error [Unmodelled].
 func UnmodelledRoutes() []string {
-	var all []string
-	for _, rt := range routes() {
-		if rt.handler == nil {
-			all = append(all, rt.method+" "+rt.path)
-		}
-	}
-	slices.Sort(all)
-	return all
+	return routesWhere(func(rt route) bool { return rt.handler == nil })
 }

@@ -88,7 +88,10 @@ var accountRoutes = []route{
 		method: "POST", path: "/api/business/fund/{id}/accept", access: withKey,
 		handler: acceptFund, intake: object, platform: true,
 	},
-	{method: "POST", path: "/api/business/fund/{id}/cancel", access: withKey, handler: cancelFund, intake: optional},
+	{
+		method: "POST", path: "/api/business/fund/{id}/cancel", access: withKey,
+		handler: cancelFund, intake: optional, platform: true,
+	},
 	{method: "POST", path: "/api/business/fund/{id}/reject", access: withKey, handler: rejectFund, intake: optional},
 	{method: "GET", path: "/api/business/fund/special-termination", access: withKey, handler: specialTerminations},
 	{

@@ -55,9 +55,10 @@ func TestRoutesAreTheInventory(t *testing.T) {
 	all := inventory(t, "testdata/operations.tsv")
 	require.Len(t, all, 222)
 	require.Equal(t, names(all), elizontest.Routes())
-	const shared = "../../testdata/elizon/operations.tsv"
+	const shared, beyond = "../../testdata/elizon/operations.tsv", "../../testdata/elizon/beyond.tsv"
 	if _, err := os.Stat(shared); !errors.Is(err, fs.ErrNotExist) {
 		require.Equal(t, names(all), names(inventory(t, shared)))
+		require.Equal(t, names(inventory(t, beyond)), elizontest.BeyondRoutes())
 	}
 }
 
@@ -85,11 +86,11 @@ func TestEveryEndpoint(t *testing.T) {
 		}
 		for _, method := range methods {
 			resp, text := s.do(method, path, "{}")
-			require.NotContains(t, text, "endpointNotFound", row)
+			require.NotContains(t, text, "Endpoint not found", row)
 			require.NotEqual(t, 405, resp.StatusCode, row)
 			require.NotEqual(t, 401, resp.StatusCode, row)
 			refused := op.auth == "session" || strings.Contains(op.purpose, "API key refused")
-			require.Equal(t, refused, strings.Contains(text, "routeCannotBeUsedWithApiKey"), "%s: %s", row, text)
+			require.Equal(t, refused, strings.Contains(text, "thisRouteCannotBeAccessedWithAnApiKey"), "%s: %s", row, text)
 			if method == op.method && !refused {
 				require.Equal(t, slices.Contains(unmodelled, row), resp.StatusCode == 501, "%s: %s", row, text)
 				require.Equal(t, resp.StatusCode == 501, strings.Contains(text, "elizontest: "+row+" has no"), text)
@@ -112,16 +113,21 @@ func TestEveryEndpoint(t *testing.T) {
 		s.signIn()
 		resp, text = s.do(op.method, path, "{}")
 		require.NotEqual(t, 401, resp.StatusCode, "%s: %s", row, text)
-		require.NotContains(t, text, "routeCannotBeUsedWithApiKey", row)
+		require.NotContains(t, text, "thisRouteCannotBeAccessedWithAnApiKey", row)
 
 		resp, text = s.do("TRACE", path, "")
 		require.Equal(t, 405, resp.StatusCode, "%s: %s", row, text)
 		require.Contains(t, strings.Split(resp.Header.Get("Allow"), ", "), op.method, row)
 	}
 	require.Equal(t, 17, others)
-	s := newServer(t)
+	s := newServer(t, elizontest.WithReferenceOnly())
+	for _, row := range elizontest.BeyondRoutes() {
+		method, path, _ := strings.Cut(row, " ")
+		s.want(404, `{"success":false,"error":"Endpoint not found","errorCode":"notFound"}`, method, sample(path), "{}")
+	}
+	s = newServer(t)
 	for _, path := range []string{"", "/", "/x", "/services/", "/services/1/x", "/services/1/2/3/4/5", "/auth"} {
-		s.fails(404, "endpointNotFound", "GET", path, "")
+		s.fails(404, "notFound", "GET", path, "")
 	}
 }
 

@@ -57,7 +57,7 @@ const (
 func NewServer(opts ...Option) *Server {
 	s := &Server{cfg: config{
 		balance: StartBalance, provisioning: ProvisioningTime, reinstalling: ReinstallTime, termination: TerminationTime,
-		listKeys: []string{"services", "servers"},
+		listKeys: []string{"services", "servers"}, clients: []string{clientDesktop},
 	}}
 	for _, opt := range opts {
 		opt(&s.cfg)

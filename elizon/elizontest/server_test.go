@@ -27,8 +27,8 @@ func TestCredentials(t *testing.T) {
 	s.with("Authorization", "Bearer "+s.Key).get("/services")
 	s.with("Authorization", "bearer "+s.SessionToken).get("/services")
 	s.with("Authorization", "Bearer "+s.SessionToken).get("/auth/me")
-	s.with("X-Api-Key", s.Key).fails(403, "routeCannotBeUsedWithApiKey", "GET", "/auth/me", "")
-	s.fails(403, "routeCannotBeUsedWithApiKey", "POST", "/auth/login", "{}")
+	s.with("X-Api-Key", s.Key).fails(403, "thisRouteCannotBeAccessedWithAnApiKey", "GET", "/auth/me", "")
+	s.fails(403, "thisRouteCannotBeAccessedWithAnApiKey", "POST", "/auth/login", "{}")
 	s.with("X-Api-Key", "elz_wrong").fails(401, "invalidApiKey", "GET", "/services", "")
 	s.with("X-Api-Key", s.SessionToken).fails(401, "invalidApiKeyFormat", "GET", "/services", "")
 	s.with("Authorization", "Bearer x").fails(401, "unauthenticated", "GET", "/services", "")
@@ -81,7 +81,7 @@ func TestRateLimit(t *testing.T) {
 func TestWaysToFail(t *testing.T) {
 	s := newServer(t, elizontest.WithStatus200(), elizontest.WithRateLimit(100, time.Minute))
 	s.want(200, `{"success":false,"error":"Service not found","errorCode":"serviceNotFound"}`, "GET", "/services/x", "")
-	s.fails(404, "endpointNotFound", "GET", "/nope", "")
+	s.fails(404, "notFound", "GET", "/nope", "")
 	s.with("X-Api-Key", "elz_x").fails(200, "invalidApiKey", "GET", "/services", "")
 	s = newServer(t, elizontest.WithoutErrorCodes())
 	s.want(404, `{"success":false,"error":"Service not found"}`, "GET", "/services/x", "")
@@ -96,17 +96,18 @@ func TestClientHeader(t *testing.T) {
 	s.fails(403, "clientPlatformNotAllowed", "POST", "/checkout", body)
 	s.fails(403, "clientPlatformNotAllowed", "POST", "/invoices/x/pay", `{"paymentMethod":"guthaben"}`)
 	s.get("/services")
-	for _, client := range []string{"api", "desktop", ""} {
-		s.header.Set("X-Elizon-Client", client)
-		s.post("/checkout", body)
-	}
-	s = newServer(t, elizontest.WithClientHeader("desktop"))
 	s.header.Set("X-Elizon-Client", "api")
-	s.fails(403, "clientPlatformNotAllowed", "POST", "/checkout", body)
+	s.fails(403, "clientPlatformNotAllowed", "POST", "/account/payment-methods", "")
+	s.fails(403, "clientPlatformNotAllowed", "POST", "/business/fund/x/cancel", "")
 	s.header.Del("X-Elizon-Client")
 	s.fails(403, "clientPlatformNotAllowed", "POST", "/checkout", body)
 	s.header.Set("X-Elizon-Client", "desktop")
 	s.post("/checkout", body)
+	s = newServer(t, elizontest.WithClientHeader("desktop", "api", ""))
+	for _, client := range []string{"api", "desktop", ""} {
+		s.header.Set("X-Elizon-Client", client)
+		s.post("/checkout", body)
+	}
 }
 
 func TestFaultsAndJournal(t *testing.T) {

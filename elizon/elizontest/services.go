@@ -29,8 +29,9 @@ type Service struct {
 	SharedBy string
 	Usage    Usage
 
-	knownAt time.Time
-	console []string
+	knownAt       time.Time
+	console       []string
+	panelPassword string
 }
 
 // Usage is what a service uses now.
@@ -87,7 +88,7 @@ func (st *state) store(s *Service, sub *Subscription, now time.Time) {
 		s.CreatedAt = now
 	}
 	if s.IPv4 == "" {
-		s.IPv4, s.IPv6, s.Hostname = serviceAddresses(n)
+		s.IPv4, s.IPv6, s.Hostname = serviceIPv4(n), serviceIPv6(n), serviceHost(n)
 	}
 	st.services.Add(s)
 	st.subscriptions.Add(sub)
@@ -241,6 +242,19 @@ func (c *call) serviceRow(s *Service) row {
 		"dnsRecordSupport": row{
 			"A": true, "AAAA": cat.ProviderType == typeProxmox, "CNAME": true, "SRV": cat.ProviderType == typePterodactyl,
 		},
+		"pleskStats": c.pleskStats(s, cat), "ploiStats": nil,
+		"elizonThrottleActive": false, "elizonThrottledUntil": nil, "elizonPoolKey": nil, "elizonForecastTb": nil,
+	}
+}
+
+// pleskStats are what a web space of Plesk has in lists; nil for others.
+func (c *call) pleskStats(s *Service, cat *Category) any {
+	if cat.ProviderType != typePlesk {
+		return nil
+	}
+	return row{
+		"usedDomains": len(s.hostedDomains()), "maxDomains": 1, "avgStorageUsedGb": number(float64(s.Usage.DiskBytes) / (1 << 30)),
+		"storagePerDomainGb": s.StorageGB, "usedMailboxes": 0, "maxMailboxesPerDomain": hostedMailboxes, "locationLabel": s.LocationID,
 	}
 }
 

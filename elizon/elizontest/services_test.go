@@ -14,7 +14,15 @@ func TestSuspension(t *testing.T) {
 	s := newServer(t)
 	truth := s.running("prod-vps-s")
 	path := "/services/" + truth.ServiceID
-	act := func(action string) { t.Helper(); s.post(path+"/action", `{"action":"`+action+`"}`) }
+	newer := false
+	act := func(action string) { // by both routes in turn
+		t.Helper()
+		if newer = !newer; newer {
+			s.post(path+"/actions/"+action, "")
+		} else {
+			s.post(path+"/action", `{"action":"`+action+`"}`)
+		}
+	}
 	act("suspend")
 	now := s.Now()
 	require.Equal(t, now, s.Truths()[0].SuspendedAt)
@@ -24,7 +32,7 @@ func TestSuspension(t *testing.T) {
 	require.Equal(t, "RUNNING", s.get(path).text("server", "status"), "status does not show a suspension")
 	require.Equal(t, "2026-03-04T10:31:30.000Z", s.get("/services").text("services", 0, "suspendedAt"))
 	for _, call := range []struct{ path, body string }{
-		{"/action", `{"action":"start"}`}, {"/action", `{"action":"reset"}`}, {"/reinstall", `{"templateId":101}`},
+		{"/action", `{"action":"start"}`}, {"/actions/reset", ""}, {"/reinstall", `{"templateId":101}`},
 		{"/apply-downgrade", `{"resourceChanges":{"vcores":-1}}`},
 	} {
 		s.fails(400, "serviceIsSuspendedResumeFirstToPerformOtherActions", "POST", path+call.path, call.body)
@@ -37,6 +45,9 @@ func TestSuspension(t *testing.T) {
 	act("start")
 	require.Equal(t, "RUNNING", s.Truths()[0].Status)
 	s.fails(400, "invalidAction", "POST", path+"/action", `{"action":"explode"}`)
+	s.fails(400, "invalidAction", "POST", path+"/action", `{"action":"terminate"}`)
+	s.fails(400, "invalidAction", "POST", path+"/actions/explode", "")
+	s.fails(404, "serviceNotFound", "POST", "/services/no/actions/start", "{}")
 	s.fails(400, "invalidRequest", "POST", path+"/action", `{"action":1}`)
 	s.fails(404, "serviceNotFound", "POST", "/services/no/action", `{"action":"start"}`)
 
@@ -106,7 +117,7 @@ func TestEndOfPeriod(t *testing.T) {
 	truth := s.running("prod-vps-s")
 	path := "/services/" + truth.ServiceID
 	end := "2026-04-03T10:30:00.000Z"
-	s.fails(400, "subscriptionActionBlocked", "POST", path+"/subscription/reactivate", "{}")
+	s.fails(400, "notPendingCancellation", "POST", path+"/subscription/reactivate", "{}")
 	s.want(200, `{"success":true,"message":"Subscription cancelled","currentPeriodEnd":"`+end+`","invoiceId":null}`,
 		"POST", path+"/subscription/cancel", `{"immediate":false,"reason":"enough"}`)
 	require.True(t, s.Truths()[0].CancelAtPeriodEnd)
@@ -162,7 +173,7 @@ func TestRenewal(t *testing.T) {
 	require.Equal(t, "renewal", s.Charges()[1].Kind)
 
 	require.Nil(t, s.post(path+"/subscription/extend", `{"withBonus":true}`).at("invoiceId"))
-	s.fails(400, "subscriptionActionBlocked", "POST", path+"/subscription/extend", `{"withBonus":true}`)
+	s.fails(400, "e7DayBonusAlreadyUsedForThisService", "POST", path+"/subscription/extend", `{"withBonus":true}`)
 	require.Equal(t, start.AddDate(0, 0, 97), s.Truths()[0].PeriodEnd)
 	s.post(path+"/subscription/extend", `{"withLoyaltyOffer":true}`)
 	require.Equal(t, 5.34, s.post(path+"/renew", `{"billingCycleDays":30}`).at("price"), "10 percent off for good")
@@ -175,7 +186,7 @@ func TestRenewal(t *testing.T) {
 	for range 2 {
 		s.post("/checkout", strings.Replace(line, `"daysExtension":60`, `"daysExtension":365`, 1))
 	}
-	s.fails(400, "maximumRunTimeExceeded", "POST", path+"/renew", `{"billingCycleDays":365}`)
+	s.fails(400, "renewalExceedsMaxRuntime", "POST", path+"/renew", `{"billingCycleDays":365}`)
 	s.fails(400, "checkoutValidationFailed", "POST", "/checkout", strings.Replace(line, `"daysExtension":60`, `"daysExtension":365`, 1))
 }
 
@@ -202,9 +213,9 @@ func TestUpgradeAndDowngrade(t *testing.T) {
 	s.post("/checkout", strings.Replace(line, `"customization":{}`, `"customization":{"vcores":2}`, 1))
 	require.Equal(t, 4.0, s.get(path).at("server", "specs", "cpu"))
 	s.fails(400, "checkoutValidationFailed", "POST", "/checkout", strings.Replace(line, "vps-m", "vps-s", 1))
-	s.fails(400, "upgradeNotPossible", "POST", path+"/apply-downgrade", `{"resourceChanges":{"productId":"prod-vps-l"}}`)
-	s.fails(400, "upgradeNotPossible", "POST", path+"/apply-downgrade", `{"resourceChanges":{"vcores":-3}}`)
-	s.fails(400, "upgradeNotPossible", "POST", "/cart/upgrade", `{"serviceId":"`+truth.ServiceID+`","resourceChanges":{"productId":"prod-web-s"}}`)
+	s.fails(400, "downgradeNotApplicable", "POST", path+"/apply-downgrade", `{"resourceChanges":{"productId":"prod-vps-l"}}`)
+	s.fails(400, "downgradeNotApplicable", "POST", path+"/apply-downgrade", `{"resourceChanges":{"vcores":-3}}`)
+	s.fails(400, "upgradeNotAllowed", "POST", "/cart/upgrade", `{"serviceId":"`+truth.ServiceID+`","resourceChanges":{"productId":"prod-web-s"}}`)
 	s.fails(400, "invalidRequest", "POST", "/cart/upgrade", `{"serviceId":"`+truth.ServiceID+`","resourceChanges":{}}`)
 	s.fails(400, "invalidRequest", "POST", path+"/apply-downgrade", `{}`)
 
@@ -311,7 +322,7 @@ func TestForeignServices(t *testing.T) {
 	s.post("/permissions/accept", `{"permissionId":"`+id+`"}`)
 	shared := s.get("/services").text("services", 0, "id")
 	require.Equal(t, "Max", s.get("/services/"+shared).text("server", "sharedByName"))
-	s.fails(403, "accessDenied", "POST", "/services/"+shared+"/action", `{"action":"suspend"}`)
+	s.fails(403, "onlyServiceOwnerOrAdminCanSuspendResume", "POST", "/services/"+shared+"/action", `{"action":"suspend"}`)
 	s.fails(403, "serviceNotOwned", "DELETE", "/services/"+shared, "")
 	s.fails(400, "subscriptionActionBlocked", "POST", "/permissions/decline", `{"permissionId":"`+id+`"}`)
 }

@@ -40,14 +40,13 @@ func (c *call) storeSSHKey(name, kind string, blob []byte, answer row) reply {
 	sum := sha256.Sum256(blob)
 	fingerprint := "SHA256:" + base64.RawStdEncoding.EncodeToString(sum[:])
 	if c.st.sshKeys.Find(func(k *sshKey) bool { return k.Fingerprint == fingerprint }) != nil {
-		return bad(codeDuplicate, "The key is stored already")
+		return bad(codeInvalidRequest, "The key is stored already")
 	}
 	if len(c.st.sshKeys.Rows) >= maxSSHKeys {
-		return bad(codeLimit, "The limit of SSH keys is reached")
+		return bad(codeSSHKeyLimit, "The limit of SSH keys is reached")
 	}
 	k := &sshKey{ID: c.st.newID(), Name: name, Type: kind, Fingerprint: fingerprint, CreatedAt: c.now}
 	c.st.sshKeys.Add(k)
-	answer["sshKey"] = sshKeyRow(k)
 	return created(answer)
 }
 
@@ -58,7 +57,7 @@ func generateSSHKey(c *call) reply {
 		return a
 	}
 	if c.now.Before(c.st.nextSSHKey) {
-		return fail(http.StatusTooManyRequests, codeRateLimit, "One key can be generated every two minutes")
+		return fail(http.StatusTooManyRequests, codeGeneratedKeys, "One key can be generated every two minutes")
 	}
 	if kind == "ed25519" {
 		kind = "ssh-ed25519"
@@ -96,5 +95,5 @@ func deleteSSHKey(c *call) reply {
 		return notFound(codeNoSSHKey, "SSH key")
 	}
 	c.st.sshKeys.Remove(k)
-	return done("SSH key deleted")
+	return succeeded()
 }

@@ -39,9 +39,13 @@ type state struct {
 	ofService map[string][]*Invoice
 	pending   map[string]func(method string, at time.Time) // what a payment triggers, by invoice or payment
 	topUps    *emulator.Table[string, autoTopUp]
+	mandates  *emulator.Table[string, mandate]
+	links     emulator.Links
 
 	addresses   *emulator.Table[string, address]
 	sshKeys     *emulator.Table[string, sshKey]
+	ipv6s       *emulator.Table[string, ipv6]
+	floatingIPs *emulator.Table[string, floatingIP]
 	subdomains  *emulator.Table[string, subdomain]
 	domains     []subdomainZone
 	tickets     *emulator.Table[string, Ticket]
@@ -68,7 +72,9 @@ func newState(cfg *config) *state {
 		subscriptions: emulator.NewTable(func(s *Subscription) string { return s.ID }),
 		invoices:      emulator.NewTable(func(i *Invoice) string { return i.ID }), ofService: make(map[string][]*Invoice),
 		pending: make(map[string]func(method string, at time.Time)), topUps: emulator.NewTable(func(a *autoTopUp) string { return a.ID }),
-		addresses: emulator.NewTable(func(a *address) string { return a.ID }), sshKeys: emulator.NewTable(func(k *sshKey) string { return k.ID }),
+		mandates: emulator.NewTable(func(m *mandate) string { return m.ID }), ipv6s: emulator.NewTable(func(a *ipv6) string { return a.ID }),
+		floatingIPs: emulator.NewTable(func(f *floatingIP) string { return f.ID }),
+		addresses:   emulator.NewTable(func(a *address) string { return a.ID }), sshKeys: emulator.NewTable(func(k *sshKey) string { return k.ID }),
 		subdomains: emulator.NewTable(func(s *subdomain) string { return s.ID }), domains: defaultZones(),
 		tickets: emulator.NewTable(func(t *Ticket) string { return t.ID }), feedback: emulator.NewTable(func(f *feedback) string { return f.ID }),
 		volumes: emulator.NewTable(func(v *Volume) string { return v.ID }), grants: emulator.NewTable(func(g *grant) string { return g.ID }),

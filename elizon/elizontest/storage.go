@@ -96,7 +96,7 @@ func deleteVolume(c *call, v *Volume) reply {
 		return bad(codeBlocked, "The volume is attached")
 	}
 	c.st.volumes.Remove(v)
-	return done("Volume deleted")
+	return succeeded()
 }
 
 func cancelVolume(c *call, v *Volume) reply {
@@ -109,7 +109,7 @@ func cancelVolume(c *call, v *Volume) reply {
 	} else {
 		v.CancelAtPeriodEnd = true
 	}
-	return done("Volume cancelled")
+	return succeeded()
 }
 
 func storageConfig(*call) reply {

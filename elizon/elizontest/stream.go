@@ -10,7 +10,7 @@ import (
 // consoleStream sends the console's lines as server-sent events.
 func consoleStream(c *call, s *Service) reply {
 	if !c.terminal(s) {
-		return bad(codeBadAction, "The service has no terminal")
+		return bad(codeStreamPterodactyl, "The service has no terminal")
 	}
 	return reply{stream: func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")

@@ -77,18 +77,18 @@ func createSubdomain(c *call) reply {
 	case v.SharedBy != "":
 		return fail(http.StatusForbidden, codeNotOwned, "The service belongs to somebody else")
 	case len(c.st.subdomains.Rows) >= maxSubdomains:
-		return bad(codeLimit, "The limit of 5 records is reached")
+		return bad(codeSubdomainLimit, "The limit of 5 records is reached")
 	}
 	c.target(s, v)
 	if a, refused := c.refused(); refused {
 		return a
 	}
-	if c.taken(s) {
-		return bad(codeDuplicate, "The subdomain is taken")
+	if a, taken := c.taken(s); taken {
+		return a
 	}
 	s.ID = c.st.newID()
 	c.st.subdomains.Add(s)
-	return created(row{"data": c.subdomainRow(s)})
+	return created(row{})
 }
 
 // target sets what the record points to, by the rules of its type.
@@ -141,18 +141,22 @@ func (c *call) srv(s *subdomain, v *Service) {
 	s.Value = c.fqdn(found)
 }
 
-// taken reports whether another record conflicts. A and AAAA can coexist, and SRV coexists with
+// taken refuses a record that conflicts with another. A and AAAA can coexist, and SRV coexists with
 // everything but its equal.
-func (c *call) taken(s *subdomain) bool {
-	return c.st.subdomains.Find(func(o *subdomain) bool {
-		if o.DomainID != s.DomainID || o.Name != s.Name {
-			return false
+func (c *call) taken(s *subdomain) (reply, bool) {
+	for _, o := range c.st.subdomains.Rows {
+		switch {
+		case o.DomainID != s.DomainID || o.Name != s.Name:
+		case o.Type == s.Type && o.SRVService == s.SRVService && o.SRVProto == s.SRVProto:
+			return bad(codeSameRecord, "There is a record of this type for the subdomain already"), true
+		case o.Type == "SRV" || s.Type == "SRV":
+		case o.Type == "CNAME":
+			return bad(codeTakenByCNAME, "The subdomain has a CNAME record already"), true
+		case s.Type == "CNAME":
+			return bad(codeTakenByRecord, "The subdomain is in use by another record"), true
 		}
-		if o.Type == "SRV" || s.Type == "SRV" {
-			return o.Type == s.Type && o.SRVService == s.SRVService && o.SRVProto == s.SRVProto
-		}
-		return o.Type == s.Type || o.Type == "CNAME" || s.Type == "CNAME"
-	}) != nil
+	}
+	return reply{}, false
 }
 
 func updateSubdomain(c *call) reply {
@@ -176,45 +180,5 @@ func deleteSubdomain(c *call) reply {
 		return notFound(codeNoRecord, "Subdomain")
 	}
 	c.st.subdomains.Remove(s)
-	return done("Subdomain deleted")
-}
-
-// IP records: one for each address of each service.
-
-func ipManager(c *call) reply {
-	data, subnets := []row{}, []row{}
-	for _, s := range c.st.services.Rows {
-		if s.SharedBy != "" || !s.known(c.now) {
-			continue
-		}
-		data = append(data, c.ipRow(s))
-		subnets = append(subnets, row{"serviceId": s.ID, "serviceName": s.Name, "prefix": s.IPv6, "cidr": 64})
-	}
-	return ok(row{"data": data, "subnets": subnets})
-}
-
-// ipRow has the ID of its service, with a prefix.
-func (c *call) ipRow(s *Service) row {
-	reverse := s.Reverse
-	if reverse == "" {
-		reverse = s.Hostname
-	}
-	return row{
-		"id": ipRecordPrefix + s.ID, "serviceId": s.ID, "serviceName": s.Name, "ipAddress": s.IPv4, "type": "A",
-		"forwardHostname": s.Hostname, "reverseContent": reverse, "ipv6SubnetPrefix": nil, "ipv6SubnetCidr": nil, "isPrimary": true,
-	}
-}
-
-func setReverse(c *call) reply {
-	id, found := strings.CutPrefix(c.r.PathValue("id"), ipRecordPrefix)
-	s := c.st.services.Get(id)
-	if !found || s == nil || s.SharedBy != "" {
-		return notFound(codeNoRecord, "IP record")
-	}
-	name := c.required("reverseContent")
-	if a, refused := c.refused(); refused {
-		return a
-	}
-	s.Reverse = name
-	return ok(row{"data": c.ipRow(s)})
+	return succeeded()
 }

@@ -30,7 +30,7 @@ func setBillingAddress(c *call, _ *Service, sub *Subscription) reply {
 		return a
 	}
 	if c.st.addresses.Get(id) == nil {
-		return notFound(codeNoAddress, "Address")
+		return notFound(codeNoBillingAddress, "Billing address")
 	}
 	sub.AddressID = id
 	return ok(row{"subscription": row{"id": sub.ID, "options": sub.options()}})
@@ -90,8 +90,10 @@ func extend(c *call, s *Service, sub *Subscription) reply {
 	switch {
 	case sub.CancelAtPeriodEnd || s.TerminationPending:
 		return bad(codeBlocked, "The subscription is ending")
-	case bonus && sub.BonusUsed, loyalty && sub.DiscountPercent > 0:
-		return bad(codeBlocked, "The offer was used already")
+	case bonus && sub.BonusUsed:
+		return bad(codeBonusUsed, "The bonus was used already")
+	case loyalty && sub.DiscountPercent > 0:
+		return bad(codeNoLoyaltyOffer, "The offer was used already")
 	case sub.tooLong(c.now, days+2*bonusDays):
 		return bad(codeTooLong, "The subscription would run for more than three years")
 	}
@@ -177,7 +179,7 @@ func reactivate(c *call, s *Service, sub *Subscription) reply {
 	case s.TerminationPending:
 		return bad(codeBlocked, "The service is being terminated")
 	case !sub.CancelAtPeriodEnd:
-		return bad(codeBlocked, "No cancellation is planned")
+		return bad(codeNothingPlanned, "No cancellation is planned")
 	}
 	sub.CancelAtPeriodEnd, sub.CancelReason = false, ""
 	sub.CanceledAt = time.Time{}

@@ -1,6 +1,7 @@
 package elizontest
 
 import (
+	"cmp"
 	"fmt"
 	"html"
 	"slices"
@@ -27,7 +28,7 @@ type Message struct {
 func (c *call) ticketRow(t *Ticket) row {
 	body := row{
 		"id": t.ID, "ticketNumber": t.Number, "subject": t.Subject, "status": t.Status, "priority": t.Priority,
-		"createdAt": stamp(t.CreatedAt), "updatedAt": stamp(t.UpdatedAt), "service": nil,
+		"createdAt": stamp(t.CreatedAt), "updatedAt": stamp(t.UpdatedAt), "service": nil, "viewerRole": "OWNER", "isTicketOwner": true,
 	}
 	if s := c.st.services.Get(t.ServiceID); s != nil {
 		body["service"] = row{"id": s.ID, "name": s.Name}
@@ -58,18 +59,21 @@ func listTickets(c *call) reply {
 	list, pagination := page(c, all, c.ticketRow)
 	return ok(row{
 		"tickets": list, "pagination": pagination,
-		"stats": row{"openCount": open, "avgFirstResponseMinutes": nil, "satisfaction": nil},
+		"stats": row{"openCount": open, "avgFirstResponseMinutes": nil, "medianFirstResponseMinutes": nil, "satisfaction": nil},
 	})
 }
 
 func createTicket(c *call) reply {
 	t := &Ticket{
-		Subject: c.required("subject"), Status: ticketOpen, Priority: c.oneOf("priority", "medium", "low", "medium", "high"),
+		Subject: c.required("subject"), Status: ticketOpen, Priority: cmp.Or(c.text("priority"), "medium"),
 		ServiceID: c.text("serviceId"), CreatedAt: c.now, UpdatedAt: c.now,
 	}
 	message := c.required("message")
 	if a, refused := c.refused(); refused {
 		return a
+	}
+	if !slices.Contains([]string{"low", "medium", "high"}, t.Priority) {
+		return bad(codeBadPriority, "priority must be low, medium or high")
 	}
 	if t.ServiceID != "" && c.st.services.Get(t.ServiceID) == nil {
 		return noService()
@@ -97,14 +101,23 @@ func onTicket(do func(*call, *Ticket) reply) handler {
 
 func getTicket(c *call, t *Ticket) reply { return ok(row{"ticket": c.ticketDetail(t)}) }
 
-func replyTicket(c *call, t *Ticket) reply {
-	message := c.required("message")
+// replyTicket is the reply as the reference and the app send it. The SDK sends it to the messages of
+// the ticket, as content.
+func replyTicket(c *call, t *Ticket) reply { return c.replyTo(t, "message") }
+
+func replyTicketMessage(c *call, t *Ticket) reply { return c.replyTo(t, "content") }
+
+func (c *call) replyTo(t *Ticket, field string) reply {
+	message := c.required(field)
 	if a, refused := c.refused(); refused {
 		return a
 	}
+	if t.Status == ticketClosed {
+		return bad(codeTicketClosed, "The ticket is closed: open it again to reply")
+	}
 	t.say(c.st.newID(), c.st.account.FirstName, message, false, c.now)
 	t.Status = ticketOpen
-	return created(row{"ticket": c.ticketDetail(t)})
+	return succeeded()
 }
 
 func updateTicket(c *call, t *Ticket) reply {
@@ -148,7 +161,7 @@ type feedback struct {
 func feedbackRow(f *feedback) row {
 	return row{
 		"id": f.ID, "category": f.Category, "rating": f.Rating, "message": orNil(f.Message), "status": feedbackNew,
-		"ticketId": orNil(f.TicketID), "serviceId": orNil(f.ServiceID), "adminReply": nil, "createdAt": stamp(f.CreatedAt),
+		"ticketId": orNil(f.TicketID), "serviceId": orNil(f.ServiceID), "adminReply": nil, "adminRepliedAt": nil, "createdAt": stamp(f.CreatedAt),
 	}
 }
 

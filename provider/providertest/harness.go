@@ -84,6 +84,8 @@ type World struct {
 	// Evidence tells where a request is known from. With it the suite compares what Describe says of each
 	// capability with the requests that its verbs make. It may be nil.
 	Evidence func(faults.Request) provider.Evidence
+	// OtherSignOns are kinds of sign-on that the system has for other accounts than those of Request.
+	OtherSignOns []provider.SignOnKind
 	// RefuseEmpty makes the server treat a system without accounts as the vendor does from now on,
 	// where a fresh world is more lenient. It may be nil.
 	RefuseEmpty func()

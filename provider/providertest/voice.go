@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/provkit/provkit/provider"
@@ -111,6 +112,9 @@ func signOnKinds(c *probe) {
 	for _, kind := range []provider.SignOnKind{
 		provider.SignOnSession, provider.SignOnConsole, provider.SignOnToken, provider.SignOnPlain, provider.SignOnReset, bogus,
 	} {
+		if slices.Contains(c.w.OtherSignOns, kind) {
+			continue
+		}
 		if c.w.Faults != nil {
 			c.w.Faults.Forget()
 		}
