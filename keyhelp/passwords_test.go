@@ -26,6 +26,7 @@ func TestMadeUpPassword(t *testing.T) {
 		`{"id": 0, "password": "` + answered + `"}`,
 		`{"id": 17, "password": ["` + answered + `"]}`,
 		`{"id": 17, "password": "` + answered,
+		`The password of name is ` + answered,
 	} {
 		logs := new(providertest.Log)
 		tap := always(ok(body))

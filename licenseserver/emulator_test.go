@@ -3,6 +3,7 @@ package licenseserver_test
 import (
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -155,6 +156,13 @@ func TestSessionsKeepTheirDefaults(t *testing.T) {
 		time.Sleep(time.Hour)
 		require.NoError(t, first.Err())
 		require.Len(t, srv.Sessions(), 2, "none was started anew")
+		beats := 0
+		for _, r := range srv.Faults.Requests() {
+			if strings.HasSuffix(r.Path, "/heartbeat") {
+				beats++
+			}
+		}
+		require.GreaterOrEqual(t, beats, 2*120, "one every 30 seconds each")
 		require.NoError(t, first.Close())
 		third, err := start("c")
 		require.NoError(t, err)
