@@ -16,6 +16,7 @@ const (
 	learntTrace   = "trace"   // see Order.Trace
 	learntThing   = "account" // see Order.Thing
 	learntRefused = "refused" // the vendor said no
+	learntSent    = "sent"    // when it was sent, by the ledger's clock
 )
 
 // verbCreate is the verb of orders in the ledger.
@@ -51,9 +52,7 @@ func (d *Desk) alone(ctx context.Context, o Order) error {
 		if e.Verb != verbCreate || e.Subject == o.record().Reference || e.Learnt[learntTrace] != "" || e.Learnt[learntThing] != "" || !o.Alike(e.Asked) {
 			continue
 		}
-		other := &Record{SentAt: e.SentAt, Refused: e.Learnt[learntRefused] != "", entry: e, settle: d.settle}
-		d.time(ctx, other)
-		if left := other.left(); left > 0 {
+		if left := d.recordOf(ctx, e).left(); left > 0 {
 			return &provider.Error{
 				Kind: provider.ErrUnavailable, RetryAfter: left,
 				Message: words.Say("not sent: the order %q could not be told from this one, and nobody knows yet what became of it: try again when it is done, or in %s",
@@ -125,6 +124,12 @@ func (d *Desk) keep(ctx context.Context, o Order, token int64) error {
 	}
 	if r.Refused {
 		entry.Learnt[learntRefused] = "true"
+	}
+	switch { // whoever continues it has to know that, too
+	case !r.sentAt.IsZero():
+		entry.Learnt[learntSent] = r.sentAt.Format(time.RFC3339Nano)
+	case r.entry != nil && r.of(r.entry) && r.entry.Learnt[learntSent] != "":
+		entry.Learnt[learntSent] = r.entry.Learnt[learntSent]
 	}
 	switch {
 	case r.ended, !r.Sent() && !o.Located():
@@ -205,9 +210,21 @@ func rank(s provider.LedgerState) int {
 func (d *Desk) time(ctx context.Context, r *Record) {
 	began, now := time.Now(), d.now(ctx)
 	r.clock = func() time.Time { return d.clock(now.Add(time.Since(began))) }
-	if r.read = began; r.entry != nil {
-		r.kept = max(now.Sub(r.entry.Stored), 0)
+	if r.read = began; r.entry == nil {
+		return
 	}
+	since := entryTime(r.entry.Learnt[learntSent])
+	if r.witness = !since.IsZero(); !r.witness {
+		since = r.entry.Stored
+	}
+	r.kept = now.Sub(since)
+}
+
+// recordOf returns what an entry says of when it was sent.
+func (d *Desk) recordOf(ctx context.Context, e *provider.LedgerEntry) *Record {
+	r := &Record{SentAt: e.SentAt, Refused: e.Learnt[learntRefused] != "", entry: e, settle: d.settle}
+	d.time(ctx, r)
+	return r
 }
 
 // now returns the time by the ledger's clock.

@@ -25,9 +25,9 @@ type Desk struct {
 	settle  time.Duration
 	vendor  func() (time.Time, bool) // the vendor's clock, nil if it has none
 	// turn is had before the lease, so that the goroutines of one program do not ask for it over and over.
-	// released is when this program had the lease last.
-	turn     adapter.Turn
-	released time.Time
+	// released is when this program had the lease last, and began since when it has it without giving others a turn.
+	turn            adapter.Turn
+	began, released time.Time
 }
 
 // NewDesk returns the desk of a client. account is the name of the vendor's account unless the options have
@@ -141,10 +141,11 @@ func (d *Desk) send(ctx context.Context, o Order, token int64) (State, error) {
 	}
 	r := o.record()
 	earlier := r.SentAt
+	r.sentAt = d.now(ctx)
 	r.Resent, r.Refused, r.SentAt = r.Sent(), false, r.Now().Truncate(time.Second)
 	if err := d.intend(ctx, func(ctx context.Context) error { return d.keep(ctx, o, token) }); err != nil {
 		undo()
-		r.SentAt = earlier
+		r.SentAt, r.sentAt = earlier, time.Time{}
 		return "", d.failed("not sent", err)
 	}
 	r.Placed = true
@@ -297,7 +298,7 @@ func (d *Desk) orderedAgain(ctx context.Context, o Order) bool {
 // unsettled is how far an order is that was sent so lately that seeing nothing of it proves
 // nothing.
 func (r *Record) unsettled() State {
-	r.Why = "nothing came of the order yet, but the vendor may still be working on it: try again after " + r.SentAt.Add(r.patience()).Format(time.RFC3339)
+	r.Why = "nothing came of the order yet, but the vendor may still be working on it: try again after " + r.settles()
 	return Unclear
 }
 

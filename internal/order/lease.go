@@ -15,11 +15,12 @@ import (
 // prolongs its lease three times as often.
 const leaseTime = 10 * time.Second
 
-// A program tries to get a lease that another one holds every so often, more or less. Whoever has given it
-// back lets the others try first, or they would wait until he has nothing left to order.
+// A program tries to get a lease that another one holds every so often, more or less. Whoever has had it for a long
+// time, order after order, lets the others try first, or they would wait until he has nothing left to order.
 const (
 	everyTry   = 20 * time.Millisecond
 	othersTurn = everyTry * 3 / 2
+	longTurn   = 100 * time.Millisecond
 )
 
 // hold is the sole right to look for orders and to send them, among all programs with one ledger.
@@ -52,17 +53,18 @@ func (d *Desk) hold(ctx context.Context) (context.Context, *hold, error) {
 		<-beating
 		cancel(nil)
 		d.after(ctx, func(ctx context.Context) error { return d.ledger.Release(ctx, d.account, token) })
-		if d.Remembers() { // or nobody else knows the ledger
-			d.released = time.Now()
-		}
+		d.released = time.Now()
 		release()
 	}}, nil
 }
 
 // acquire waits for the lease.
 func (d *Desk) acquire(ctx context.Context) (token int64, err error) {
-	if left := othersTurn - time.Since(d.released); left > 0 {
-		err = adapter.Pause(ctx, left)
+	switch now, pause := time.Now(), othersTurn-time.Since(d.released); {
+	case pause <= 0:
+		d.began = now
+	case now.Sub(d.began) >= longTurn && d.Remembers(): // or nobody else knows the ledger
+		err, d.began = adapter.Pause(ctx, pause), now.Add(pause)
 	}
 	for err == nil {
 		if token, err = d.ledger.Acquire(ctx, d.account, leaseTime); err == nil {
@@ -70,6 +72,7 @@ func (d *Desk) acquire(ctx context.Context) (token int64, err error) {
 		}
 		if errors.Is(err, provider.ErrLeaseHeld) {
 			err = adapter.Pause(ctx, everyTry/2+rand.N(everyTry)) // so that programs do not ask at the same time
+			d.began = time.Now()
 		}
 	}
 	return 0, d.failed("not sent", err)

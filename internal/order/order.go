@@ -107,14 +107,18 @@ type Record struct {
 	// Why says what is unclear about an Unclear order.
 	Why string
 
-	// What the desk knows: the entry as the ledger has it, for how long it had it when it was read, for how
-	// long an order may be carried out, and what tells the time. ended: it is proven that its thing is gone.
-	entry  *provider.LedgerEntry
-	kept   time.Duration
-	read   time.Time
-	settle time.Duration
-	clock  func() time.Time
-	ended  bool
+	// What the desk knows: the entry as the ledger has it, for how long the ledger had it when it was read (less
+	// than nothing if its clock was set back), whether it has had it since it was sent, for how long an order may be
+	// carried out, and what tells the time. sentAt is when this call has sent it, by the ledger's clock. ended: it is
+	// proven that its thing is gone.
+	entry   *provider.LedgerEntry
+	kept    time.Duration
+	witness bool
+	read    time.Time
+	settle  time.Duration
+	clock   func() time.Time
+	sentAt  time.Time
+	ended   bool
 }
 
 //lint:ignore U1000 for staticcheck by itself
@@ -141,13 +145,21 @@ func (r *Record) left() time.Duration {
 	return r.patience() - r.Since()
 }
 
-// Since is how long ago the order was sent. If that is in the future, a clock was set back, and what counts
-// is how long the ledger has known it.
+// settles is when seeing nothing of the order proves something, for people.
+func (r *Record) settles() string { return r.Now().Add(r.left()).UTC().Format(time.RFC3339) }
+
+// Since is how long ago the order was sent, by the vendor's clock where that is known. If the ledger has known
+// the order for much less, one of the two was set forward, or the vendor has several clocks, and the ledger counts. A
+// clock that was set back says nothing.
 func (r *Record) Since() time.Duration {
-	if since := r.Now().Sub(r.SentAt); since > -time.Minute {
-		return since
+	since, known := r.Now().Sub(r.SentAt), r.kept+time.Since(r.read)
+	switch {
+	case since < -time.Minute:
+		return max(known, 0)
+	case r.witness && r.kept >= 0 && known < since-time.Minute:
+		return known
 	}
-	return r.kept + time.Since(r.read)
+	return since
 }
 
 // patience is how long the order may still be carried out after it was sent.
@@ -164,7 +176,8 @@ func (r *Record) of(entry *provider.LedgerEntry) bool { return entry.SentAt.Equa
 
 // anew forgets how far the order was, since it is over.
 func (r *Record) anew() {
-	r.SentAt, r.Accepted, r.Marked, r.Known, r.Refused, r.ended = time.Time{}, false, false, false, false, false
+	r.SentAt, r.sentAt = time.Time{}, time.Time{}
+	r.Accepted, r.Marked, r.Known, r.Refused, r.ended = false, false, false, false, false
 }
 
 // Now returns the time by the vendor's clock if that is known, or else by the ledger's.

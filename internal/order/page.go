@@ -77,8 +77,8 @@ func (p *Page) Undecided(err error) error {
 
 // Settled returns an error that matches provider.ErrOutcomeUnknown if what was sent may still be carried out.
 func (p *Page) Settled(ctx context.Context) error {
-	r := &Record{SentAt: p.SentAt, entry: &p.LedgerEntry, settle: p.desk.settle}
-	if p.desk.time(ctx, r); !r.Unsettled() {
+	r := p.desk.recordOf(ctx, &p.LedgerEntry)
+	if r.witness = true; !r.Unsettled() {
 		return nil
 	}
 	r.unsettled()

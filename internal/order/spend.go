@@ -128,9 +128,10 @@ func (d *Desk) Taken(ctx context.Context, verb, subject string) {
 // to be sent.
 func (d *Desk) spent(ctx context.Context, s Spending, entry *provider.LedgerEntry, now time.Time) (provider.Outcome, error) {
 	if entry.State != provider.LedgerDone {
-		end, invoice := entry.SentAt.Add(d.settle), entry.Learnt[learntInvoice]
+		sent, invoice := d.recordOf(ctx, entry), entry.Learnt[learntInvoice]
+		sent.witness = true // it was stored when it was sent, or later
 		seen, err := d.effect(ctx, s, entry)
-		if err == nil && !seen && !now.Before(end) { // one wrong answer must not pay again
+		if err == nil && !seen && !sent.Unsettled() { // one wrong answer must not pay again
 			seen, err = d.effect(ctx, s, entry)
 		}
 		switch {
@@ -141,13 +142,13 @@ func (d *Desk) spent(ctx context.Context, s Spending, entry *provider.LedgerEntr
 				return "", err
 			}
 			return provider.OutcomePending, nil
-		case !seen && entry.State == provider.LedgerPlaced && !now.Before(end):
+		case !seen && entry.State == provider.LedgerPlaced && !sent.Unsettled():
 			return "", &provider.Error{
 				Kind:    provider.ErrConflict,
 				Message: words.Say("the vendor accepted it at %s, and does not show it: ask the vendor; it is not ordered again", entry.SentAt.Format(time.RFC3339)),
 			}
-		case !seen && now.Before(end):
-			return "", Unknown("it was ordered at %s, and its effect is not visible yet: try again after %s", entry.SentAt.Format(time.RFC3339), end.Format(time.RFC3339))
+		case !seen && sent.Unsettled():
+			return "", Unknown("it was ordered at %s, and its effect is not visible yet: try again after %s", entry.SentAt.Format(time.RFC3339), sent.settles())
 		case !seen:
 			return "", nil
 		case entry.State != provider.LedgerDone:

@@ -10,6 +10,7 @@ import (
 
 	"github.com/provkit/provkit/internal/order"
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/ledger"
 )
 
 // TestSpendInTheNextPeriod: a program has paid for a period and has died before it saw that. Who renews in
@@ -117,5 +118,30 @@ func TestSpendAfterOldReads(t *testing.T) {
 		_, err = renew(begun, false)
 		require.ErrorIs(t, err, provider.ErrOutcomeUnknown, "what it shows is the last renewal")
 		require.Equal(t, 2, sends)
+	})
+}
+
+// TestSpendByAnotherClock: after a renewal whose answer was lost the vendor's clock is set forward, or another machine
+// of his answers. That does not make it settle.
+func TestSpendByAnotherClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ahead, sends := time.Duration(0), 0
+		clock := func() (time.Time, bool) { return time.Now().Add(ahead), true }
+		desk := order.NewDesk(provider.NewOptions(provider.WithLedger(ledger.NewMemory()), provider.WithSettleTime(settles)), "shop", clock)
+		end := time.Now().AddDate(0, 1, 0)
+		for _, wait := range []time.Duration{0, 0, settles - time.Second, time.Second} {
+			time.Sleep(wait)
+			_, err := desk.Spend(t.Context(), order.Spending{
+				Verb: "renew", Subject: "1", From: end,
+				Send: func(context.Context) (string, error) { sends++; return "", errLost },
+				Look: func(context.Context) (time.Time, bool, error) { return end, false, nil },
+			})
+			require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+			if wait == 0 {
+				require.Equal(t, 1, sends)
+			}
+			ahead = time.Hour
+		}
+		require.Equal(t, 2, sends, "it has settled by the ledger's clock, too")
 	})
 }
