@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/fleet"
 )
 
 // Config is how a Queue works. A program that only enqueues needs none of it.
@@ -32,8 +33,8 @@ type Config struct {
 	Timeout time.Duration
 	// Poll is how long a job sleeps while its work is pending; 0 is 30 seconds.
 	Poll time.Duration
-	// Periodic is other work at fixed times, such as Usage and Reconcile make it.
-	Periodic []Periodic
+	// Periodic is other work at fixed times, such as fleet.Fleet's PeriodicUsage and PeriodicReconcile.
+	Periodic []fleet.Periodic
 }
 
 // Server is a server whose intents are carried out.

@@ -4,12 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/riverqueue/river"
-
-	"github.com/provkit/provkit/provider/fleet"
 )
 
 // sweepArgs is the job that looks for intents whose job is missing: the process died, or the newest intent
@@ -64,45 +61,6 @@ func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 		}
 	}
 	return nil
-}
-
-// Periodic is work at fixed times, done by one process of all at a time.
-type Periodic struct {
-	// Name is unique: "usage".
-	Name string
-	// Every is the time between two beginnings. Required.
-	Every time.Duration
-	// Run does it. An error is tried again by River's growing waits.
-	Run func(ctx context.Context) error
-}
-
-// Usage returns periodic work that reads what all accounts of a fleet use: it calls each for every account,
-// and for every server or account that cannot be read, with the error and maybe no report.
-func Usage(every time.Duration, servers *fleet.Fleet, each func(ctx context.Context, u *fleet.AccountUsage, err error) error) Periodic {
-	return Periodic{Name: "usage", Every: every, Run: func(ctx context.Context) error {
-		for u, err := range servers.Usage(ctx, nil) {
-			if err := each(ctx, u, err); err != nil {
-				return err
-			}
-		}
-		return ctx.Err()
-	}}
-}
-
-// Reconcile returns periodic work that compares the accounts that are wanted with those of a fleet: it calls
-// each for every difference, and for what cannot be read, with the error.
-func Reconcile(
-	every time.Duration, servers *fleet.Fleet, wanted func(context.Context) iter.Seq2[fleet.Wanted, error],
-	each func(ctx context.Context, d *fleet.Drift, err error) error,
-) Periodic {
-	return Periodic{Name: "reconcile", Every: every, Run: func(ctx context.Context) error {
-		for d, err := range servers.Reconcile(ctx, wanted(ctx)) {
-			if err := each(ctx, d, err); err != nil {
-				return err
-			}
-		}
-		return ctx.Err()
-	}}
 }
 
 // periodicArgs are the jobs of Config.Periodic.

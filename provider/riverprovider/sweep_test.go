@@ -57,15 +57,15 @@ func TestPeriodic(t *testing.T) {
 	var failed atomic.Bool
 	usage, drifts := make(chan *fleet.AccountUsage, 10), make(chan *fleet.Drift, 10)
 	b := newBench(t, opening(m), func(c *riverprovider.Config) {
-		c.Periodic = []riverprovider.Periodic{
-			riverprovider.Usage(time.Second, servers, func(_ context.Context, u *fleet.AccountUsage, err error) error {
+		c.Periodic = []fleet.Periodic{
+			servers.PeriodicUsage(time.Second, func(_ context.Context, u *fleet.AccountUsage, err error) error {
 				if !failed.Swap(true) {
 					return errors.New("the table is locked")
 				}
 				usage <- u
 				return err
 			}),
-			riverprovider.Reconcile(time.Second, servers, func(context.Context) iter.Seq2[fleet.Wanted, error] {
+			servers.PeriodicReconcile(time.Second, func(context.Context) iter.Seq2[fleet.Wanted, error] {
 				return func(func(fleet.Wanted, error) bool) {} // nothing is wanted
 			}, func(_ context.Context, d *fleet.Drift, err error) error {
 				drifts <- d
