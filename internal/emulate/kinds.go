@@ -93,7 +93,7 @@ var kinds = map[string]*kind{
 		options: []any{
 			elizontest.WithAbsoluteConsoleURLs, elizontest.WithBalance, elizontest.WithClientHeader, elizontest.WithDirectCreation,
 			elizontest.WithDisplayNames, elizontest.WithListKeys, elizontest.WithPathPrefix, elizontest.WithProvisioning,
-			elizontest.WithRateLimit, elizontest.WithReinstallation, elizontest.WithSeedServices, elizontest.WithServiceDelay,
+			elizontest.WithRateLimit, elizontest.WithReferenceOnly, elizontest.WithReinstallation, elizontest.WithSeedServices, elizontest.WithServiceDelay,
 			elizontest.WithStatus200, elizontest.WithTermination, elizontest.WithoutErrorCodes,
 		},
 		fast: []setting{{"WithProvisioning", jsonOf(0)}, {"WithReinstallation", jsonOf(0)}, {"WithTermination", jsonOf(0)}},
@@ -108,7 +108,7 @@ var kinds = map[string]*kind{
 		title: "V2 license server", start: licenseservertest.NewServer, memory: licenseservertest.InMemory, clock: licenseservertest.WithClock,
 		accounts: "WithSeedLicenses", secretPath: "/api/license/info/",
 		options: []any{
-			licenseservertest.WithAdminAPIKey, licenseservertest.WithAdminHeader, licenseservertest.WithOpenAdmin,
+			licenseservertest.WithAdminAPIKey, licenseservertest.WithAdminHeader, licenseservertest.WithDeviceLimits, licenseservertest.WithOpenAdmin,
 			licenseservertest.WithPathPrefix, licenseservertest.WithRateLimit, licenseservertest.WithSearchPath,
 			licenseservertest.WithSeedLicenses, licenseservertest.WithSessionTimeout, licenseservertest.WithStrictSessions,
 		},
