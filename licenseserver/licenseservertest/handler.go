@@ -28,6 +28,7 @@ func (s *Server) handler() http.Handler {
 			s.answer(w, s.serve(rt, r))
 		})
 	}
+	router.HandleFunc(http.MethodGet, downloads+"{version}", func(w http.ResponseWriter, r *http.Request) { s.downloadPage(r).Write(w) })
 	return router
 }
 

@@ -289,6 +289,11 @@ func TestVersions(t *testing.T) {
 	s.AddVersion(licenseservertest.Version{Number: "2.9.9"})
 	s.get(`{"version":"2.10","release_date":"2026-03-04","release_notes":"New","download_url":"https://license.v2.test/downloads/2.10"}`,
 		"/api/version/latest")
+	for path, want := range map[string]string{"2.10": "Version 2.10.", "2.4.0": "Version 2.4.0.", "2.11": "There is no such version."} {
+		resp, page := s.do("GET", "/downloads/"+path, "")
+		require.Equal(t, path == "2.11", resp.StatusCode == 404)
+		require.Contains(t, page, "<h1>"+want+"</h1>")
+	}
 	for current, update := range map[string]bool{"2.9": true, "2.10": false, "2.10.0": false, "2.10.1": false, "x": true, "2.10-rc": true} {
 		s.post(at(`{"update_available":%t,"latest_version":"2.10","download_url":"https://license.v2.test/downloads/2.10",
 			"release_notes":"New","is_mandatory":true}`, update),

@@ -2,6 +2,8 @@ package licenseservertest
 
 import (
 	"cmp"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,6 +31,17 @@ func latestVersion(c *call) reply {
 }
 
 func (c *call) download(v Version) string { return emulator.Address(c.r) + downloads + v.Number }
+
+// downloadPage is where a download leads: a page in the place of the file.
+func (s *Server) downloadPage(r *http.Request) emulator.Page {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	number := r.PathValue("version")
+	if !slices.ContainsFunc(s.st.versions, func(v Version) bool { return v.Number == number }) {
+		return emulator.Page{Status: http.StatusNotFound, Text: "There is no such version."}
+	}
+	return emulator.Page{Status: http.StatusOK, Text: "Version " + number + "."}
+}
 
 // latest returns the highest version, not the one that was added last. There is always one.
 func (st *state) latest() Version {
