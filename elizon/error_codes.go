@@ -140,6 +140,17 @@ var kinds = map[ErrorCode]error{
 	"noActiveBusinessFundContract": provider.ErrNotFound,
 	"floatingIpNichtGefunden":      provider.ErrNotFound,
 	"mandateNotFoundOrNotValid":    provider.ErrNotFound,
+	"notFound2":                    provider.ErrNotFound,
+	"familyGroupNotFound":          provider.ErrNotFound,
+	"userNotFound":                 provider.ErrNotFound,
+	"byoipNetworkNotFound":         provider.ErrNotFound,
+	"byoipAssignmentNotFound":      provider.ErrNotFound,
+	"voucherCodeNotFound":          provider.ErrNotFound,
+
+	"userAlreadyInFamilyGroup":     provider.ErrAlreadyExists,
+	"pendingFamilyInviteExists":    provider.ErrAlreadyExists,
+	"domainAlreadyExists":          provider.ErrAlreadyExists,
+	"cannotRemoveFamilyGroupOwner": provider.ErrForbidden,
 
 	"aRecordTypeRecordForThisSubdomainAlreadyExists":      provider.ErrAlreadyExists,
 	"subdomainAlreadyInUseAAaaaOrOtherRecord":             provider.ErrAlreadyExists,

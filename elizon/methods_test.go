@@ -98,12 +98,18 @@ func inventory(t testing.TB) (rows []clienttest.Row, auth map[string]string) {
 // operations reads the rows of the vendor's reference, and those beyond it that the client has.
 func operations(t testing.TB) []map[string]string {
 	t.Helper()
-	const header = "category\tmethod\tpath\tauth\tpermission\tpurpose\tcertainty\tsource\toperation"
-	listed := clienttest.Table(t, "../testdata/elizon/operations.tsv", header)
+	listed := clienttest.Table(t, "../testdata/elizon/operations.tsv", columns)
 	require.Len(t, listed, 222)
-	beyond := clienttest.Table(t, "../testdata/elizon/beyond.tsv", header)
-	return append(listed, slices.DeleteFunc(beyond, func(line map[string]string) bool { return line["operation"] == "-" })...)
+	return append(listed, slices.DeleteFunc(beyond(t), func(line map[string]string) bool { return line["operation"] == "-" })...)
 }
+
+// beyond reads the rows beyond the vendor's reference. Those with the operation "-" the emulator alone has.
+func beyond(t testing.TB) []map[string]string {
+	t.Helper()
+	return clienttest.Table(t, "../testdata/elizon/beyond.tsv", columns)
+}
+
+const columns = "category\tmethod\tpath\tauth\tpermission\tpurpose\tcertainty\tsource\toperation"
 
 // exchanges returns all fixtures except failures with the status of a success, and requests to a
 // path that no row has.

@@ -155,10 +155,14 @@ func autopayGone(*call) reply {
 
 func getPIN(c *call) reply {
 	a := &c.st.account
-	if a.pin == "" || !c.now.Before(a.pinEnds) {
-		return ok(row{"pin": nil, "expiresAt": nil})
+	// as the app reads it, and as the SDK does
+	body := row{"pin": nil, "expiresAt": nil, "supportPin": nil, "pinExpiresAt": nil, "pinTimeLeft": nil, "pinCooldown": nil}
+	if left := a.pinEnds.Sub(c.now); a.pin != "" && left > 0 {
+		body["pin"], body["supportPin"] = a.pin, a.pin
+		body["expiresAt"], body["pinExpiresAt"] = stamp(a.pinEnds), stamp(a.pinEnds)
+		body["pinTimeLeft"] = int64(left / time.Second)
 	}
-	return ok(row{"pin": a.pin, "expiresAt": stamp(a.pinEnds)})
+	return ok(body)
 }
 
 func newPIN(c *call) reply {

@@ -237,7 +237,7 @@ func TestPermissions(t *testing.T) {
 	require.Equal(t, []any{"view", "stop"}, s.call("PUT", path, `{"permissions":["view","stop"]}`).at("permission", "permissions"))
 	require.Len(t, s.get("/permissions"+query).at("permissions"), 1)
 	s.fails(404, "serviceNotFound", "GET", "/permissions?resourceType=service&resourceId=x", "")
-	s.fails(404, "permissionNotFound", "GET", path+"/details", "")
+	s.fails(404, "notFound2", "GET", path+"/details", "")
 	s.call("DELETE", path, "")
 	s.fails(404, "permissionNotFound", "DELETE", path, "")
 	s.call("DELETE", "/permissions"+query, "")
@@ -249,10 +249,11 @@ func TestPermissions(t *testing.T) {
 
 func TestUser(t *testing.T) {
 	s := newServer(t)
-	s.want(200, `{"success":true,"pin":null,"expiresAt":null}`, "GET", "/user/support-pin", "")
+	s.want(200, `{"success":true,"pin":null,"expiresAt":null,"supportPin":null,"pinExpiresAt":null,"pinTimeLeft":null,"pinCooldown":null}`, "GET", "/user/support-pin", "")
 	pin := s.post("/user/support-pin", "")
 	require.Regexp(t, `^\d{6}$`, pin.text("pin"))
 	require.Equal(t, pin.at("pin"), s.get("/user/support-pin").at("pin"))
+	require.Equal(t, []any{pin.at("pin"), 900.0}, []any{pin.at("supportPin"), pin.at("pinTimeLeft")})
 	s.Advance(15 * time.Minute)
 	require.Nil(t, s.get("/user/support-pin").at("pin"))
 	for range 3 {

@@ -61,11 +61,12 @@ func getAffiliate(c *call) reply {
 	if c.st.affiliate.method != nil {
 		method = c.st.affiliate.method
 	}
+	profile := row{
+		"id": "aff-" + c.st.account.ID, "code": affiliateCode, "isActive": true, "payoutEnabled": true, "payoutMethod": method,
+		"commissionRules": []row{{"scope": "ALL", "percent": commissionRate}},
+	}
 	return ok(row{
-		"affiliate": row{
-			"code": affiliateCode, "isActive": true, "payoutEnabled": true, "payoutMethod": method,
-			"commissionRules": []row{{"scope": "ALL", "percent": commissionRate}},
-		},
+		"affiliate": profile, "profile": profile, // as the app and as the SDK read it
 		"summary": row{
 			"totalPending": int64(pending), "totalApproved": int64(all), "totalPaid": int64(c.st.affiliate.credited), "currency": "EUR",
 		},

@@ -21,6 +21,7 @@ type fund struct {
 	amount, Used Cents
 	months       int64
 	since        time.Time
+	cancelled    bool
 }
 
 // cycle returns the time between two invoices that contains now. A month without the day ends with its
@@ -91,6 +92,9 @@ func getFund(c *call) reply {
 	if f := b.contract; f != nil {
 		body := f.row()
 		body["bindingEndDate"], body["status"] = stamp(f.since.AddDate(0, int(f.months), 0)), "ACTIVE"
+		if f.cancelled {
+			body["status"] = "CANCELLED"
+		}
 		body["currentUsage"], body["currentOvercharge"] = f.Used.euro(), max(0, f.Used-f.amount).euro()
 		body["lastResetAt"] = nil
 		contract = body
@@ -153,6 +157,12 @@ func acceptFund(c *call) reply {
 	return ok(row{"checkoutUrl": nil})
 }
 
+func (st *state) endFund(f *fund) {
+	if st.business.contract == f {
+		st.business.contract = nil
+	}
+}
+
 func (st *state) startFund(f *fund, now time.Time) {
 	f.since, st.business.contract, st.business.offer = now, f, nil
 }
@@ -170,10 +180,13 @@ func cancelFund(c *call) reply {
 	if f == nil || f.id != c.r.PathValue("id") {
 		return notFound(codeNoFund, "Business fund")
 	}
-	if c.now.Before(f.since.AddDate(0, int(f.months), 0)) {
-		return bad(codeBlocked, "The binding period has not ended")
+	f.cancelled = true
+	st, end := c.st, f.since.AddDate(0, int(f.months), 0)
+	if end.After(c.now) {
+		st.events.plan(end, func(time.Time) { st.endFund(f) })
+	} else {
+		st.endFund(f)
 	}
-	c.st.business.contract = nil
 	return succeeded()
 }
 

@@ -123,6 +123,7 @@ const (
 	typeProxmox          = "PROXMOX"
 	typePterodactyl      = "PTERODACTYL"
 	typePlesk            = "PLESK"
+	typePloi             = "PLOI"
 	upgradeDisabled      = "disabled"
 	upgradeFree          = "freeWithinLimits"
 	cancelNotice         = "agb_notice"
@@ -163,6 +164,7 @@ const (
 	maxTopUps       = 4
 	maxMandates     = 5
 	subnetBits      = 64
+	defaultTTL      = 3600
 	maxFiles        = 10
 	maxPINs         = 3
 	hostedMailboxes = 10
@@ -190,6 +192,7 @@ const (
 	overchargePercent       = 10
 	floatingIPv4      Cents = 3_00 // per month
 	floatingIPv6      Cents = 1_00
+	trafficPerTB      Cents = 2_00
 )
 
 // Forms of keys, tokens and IDs.
@@ -261,6 +264,10 @@ func defaultCategories() []*Category {
 			UpgradeMode: "packagesOnly",
 		},
 		{
+			ID: "cat-sites", Key: "hosting", Name: "Website hosting", ProviderID: "prov-ploi", ProviderType: typePloi, ProviderName: "ploi1",
+			UpgradeMode: "packagesOnly",
+		},
+		{
 			ID: "cat-domains", Key: "domains", Name: "Domains", ProviderID: "prov-domains", ProviderType: "DOMAIN", ProviderName: "registry",
 			UpgradeMode: upgradeDisabled,
 		},
@@ -284,7 +291,7 @@ func defaultProducts() []Product {
 		product("prod-vps-s", "vps", "VPS S", 4_99, 1, 2048, 40), product("prod-vps-m", "vps", "VPS M", 9_99, 2, 4096, 80),
 		product("prod-vps-l", "vps", "VPS L", 18_99, 4, 8192, 160), soldOut,
 		product("prod-game-s", "gameserver", "Game S", 5_49, 2, 4096, 20), product("prod-game-m", "gameserver", "Game M", 8_49, 4, 8192, 40),
-		product("prod-web-s", "webspace", "Web S", 2_99, 1, 1024, 10), yearly, domain,
+		product("prod-web-s", "webspace", "Web S", 2_99, 1, 1024, 10), yearly, domain, product("prod-site-s", "hosting", "Site S", 3_99, 1, 1024, 5),
 	}
 }
 

@@ -133,7 +133,7 @@ func deleteGrant(c *call) reply {
 func grantDetails(c *call) reply {
 	g := c.st.grants.Get(c.r.PathValue("id"))
 	if g == nil || g.invited == nil {
-		return notFound(codeNoGrant, "Permission")
+		return notFound(codeNoInvitation, "Permission")
 	}
 	return ok(row{"permission": c.grantRow(g)})
 }

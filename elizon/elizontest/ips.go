@@ -18,7 +18,7 @@ func ipManager(c *call) reply {
 			continue
 		}
 		data = append(data, ipRow(s, ipRecordPrefix+s.ID, s.IPv4, "A", s.Reverse))
-		subnets = append(subnets, row{"serviceId": s.ID, "serviceName": s.Name, "prefix": s.IPv6, "cidr": subnetBits})
+		subnets = append(subnets, row{"serviceId": s.ID, "serviceName": s.Name, "prefix": s.subnet().Addr().String(), "cidr": subnetBits})
 	}
 	for _, added := range c.st.ipv6s.Rows {
 		if s := c.st.services.Get(added.ServiceID); s != nil {

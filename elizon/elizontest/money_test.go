@@ -128,9 +128,9 @@ func TestBusiness(t *testing.T) {
 	require.Equal(t, elizontest.StartBalance-100_00, s.Balance())
 	s.post("/business/fund/special-termination", `{"reason":"closing down"}`)
 	require.Len(t, s.get("/business/fund/special-termination").at("requests"), 1)
-	s.fails(400, "subscriptionActionBlocked", "POST", "/business/fund/"+offer+"/cancel", "{}")
+	s.want(200, `{"success":true}`, "POST", "/business/fund/"+offer+"/cancel", "{}")
+	require.Equal(t, "CANCELLED", s.get("/business/fund").text("contract", "status"), "until the binding ends")
 	s.Advance(366 * 24 * time.Hour)
-	s.post("/business/fund/"+offer+"/cancel", "{}")
 	require.Nil(t, s.get("/business/fund").at("contract"))
 }
 

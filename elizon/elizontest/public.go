@@ -18,11 +18,11 @@ func netPoints(c *call) reply {
 
 func previewNetPoints(c *call) reply {
 	total, there := c.euros("orderTotal")
-	if !there {
-		c.blame("orderTotal is required")
-	}
-	if a, refused := c.refused(); refused {
+	if a, refused := c.refusedAs(codeBadAmount); refused {
 		return a
+	}
+	if !there {
+		return bad(codeBadAmount, "orderTotal is required")
 	}
 	most := min(total, c.st.account.points())
 	return ok(row{"maxEur": most.euro(), "maxPoints": most.netPoints(), "currentBalance": c.st.account.NetPoints})

@@ -41,6 +41,8 @@ type state struct {
 	topUps    *emulator.Table[string, autoTopUp]
 	mandates  *emulator.Table[string, mandate]
 	links     emulator.Links
+	family    *family
+	zones     *emulator.Table[string, zone]
 
 	addresses   *emulator.Table[string, address]
 	sshKeys     *emulator.Table[string, sshKey]
@@ -74,6 +76,7 @@ func newState(cfg *config) *state {
 		pending: make(map[string]func(method string, at time.Time)), topUps: emulator.NewTable(func(a *autoTopUp) string { return a.ID }),
 		mandates: emulator.NewTable(func(m *mandate) string { return m.ID }), ipv6s: emulator.NewTable(func(a *ipv6) string { return a.ID }),
 		floatingIPs: emulator.NewTable(func(f *floatingIP) string { return f.ID }),
+		zones:       emulator.NewTable(func(z *zone) string { return z.ID }),
 		addresses:   emulator.NewTable(func(a *address) string { return a.ID }), sshKeys: emulator.NewTable(func(k *sshKey) string { return k.ID }),
 		subdomains: emulator.NewTable(func(s *subdomain) string { return s.ID }), domains: defaultZones(),
 		tickets: emulator.NewTable(func(t *Ticket) string { return t.ID }), feedback: emulator.NewTable(func(f *feedback) string { return f.ID }),

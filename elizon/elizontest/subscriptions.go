@@ -113,7 +113,7 @@ func (c *call) subscriptionRow(sub *Subscription) row {
 			source = "admin"
 		}
 		cancellation = row{
-			"source": source, "reason": orNil(sub.CancelReason), "locked": sub.Locked, "scheduledAt": stampOrNil(sub.CanceledAt),
+			"source": source, "reason": sub.CancelReason, "locked": sub.Locked, "scheduledAt": stampOrNil(sub.CanceledAt),
 		}
 	}
 	mode := modePrepaid
@@ -133,6 +133,8 @@ func (c *call) subscriptionRow(sub *Subscription) row {
 		"billingPreview": row{
 			"billedCycleDays": sub.CycleDays, "regularRenewalGross": gross.euro(), "nextRenewalGross": gross.euro(),
 			"couponKind": "none", "couponAppliesToNextRenewal": false, "couponCode": nil, "couponRecurringMonths": nil,
+			"approxLastDiscountedBoundary": nil, "effectiveMonthsElapsedAtNextRenewal": 0, "adminScheduledAppliesToNextRenewal": false,
+			"adminScheduledPercent": nil,
 		},
 	}
 }
