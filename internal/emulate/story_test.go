@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"path"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -80,6 +81,29 @@ func TestCustomerSignsOn(t *testing.T) {
 	p.api(401, "GET", "/clients", "")
 	p.control(200, "POST", "reset", "")
 	p.api(404, "GET", "/clients/name/max", "")
+}
+
+// TestOrderIsPaidInABrowser: what a person has to pay is paid by opening the link, or by the control
+// path.
+func TestOrderIsPaidInABrowser(t *testing.T) {
+	p := people(t, "-only", "elizon", "-accounts", "0", "-fast")["elizon"]
+	order := func() string {
+		t.Helper()
+		answer := p.ask(200, "POST", p.URL+"/api/checkout", `{"items":[{"lineId":"1","productId":"prod-vps-s","productName":"VPS S","quantity":1,
+			"billingCycle":30,"itemType":"new"}],"paymentMethod":"mollie"}`, "x-api-key", p.Credentials["api_key"], "X-Elizon-Client", "desktop")
+		return at(t, answer, "redirectUrl").(string)
+	}
+	services := func() int { return len(p.control(200, "GET", "Services", "").([]any)) }
+	link := order()
+	require.Contains(t, link, p.URL+"/", "the link leads here")
+	require.Zero(t, services())
+	require.Contains(t, p.ask(200, "GET", link, ""), "<h1>Paid.</h1>")
+	require.Equal(t, 1, services())
+	require.Contains(t, p.ask(410, "GET", link, ""), "<h1>This link has been used.</h1>")
+	link = order()
+	require.Equal(t, true, p.control(200, "POST", "CompletePayment", `"`+path.Base(link)+`"`))
+	require.Equal(t, 2, services())
+	require.Contains(t, p.ask(410, "GET", link, ""), "<h1>What this link led to is gone.</h1>")
 }
 
 // TestPackagesOfHestia: there are ordinary packages to sell, and a customer signs in to the panel.
