@@ -101,16 +101,12 @@ func listed(body []byte) ([]json.RawMessage, error) {
 }
 
 // commands are what the control path does itself. All else are methods of the emulated server.
-var commands map[string]map[string]func(s *system, body []byte) (any, error)
-
-func init() { // describe lists them
-	commands = map[string]map[string]func(s *system, body []byte) (any, error){
-		"":         {http.MethodGet: (*system).describe},
-		"advance":  {http.MethodPost: (*system).advance},
-		"reset":    {http.MethodPost: (*system).restart},
-		"faults":   {http.MethodPost: (*system).inject, http.MethodDelete: (*system).clearFaults},
-		"requests": {http.MethodGet: (*system).journal, http.MethodDelete: (*system).clearJournal},
-	}
+var commands = map[string]map[string]func(s *system, body []byte) (any, error){
+	"":         {http.MethodGet: (*system).describe},
+	"advance":  {http.MethodPost: (*system).advance},
+	"reset":    {http.MethodPost: (*system).restart},
+	"faults":   {http.MethodPost: (*system).inject, http.MethodDelete: (*system).clearFaults},
+	"requests": {http.MethodGet: (*system).journal, http.MethodDelete: (*system).clearJournal},
 }
 
 // describe says what this system is, and what the control path can do with it.
