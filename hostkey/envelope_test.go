@@ -182,7 +182,13 @@ func TestSpellings(t *testing.T) {
 	} {
 		on, known := show(`{"id":17,"power_status":` + power + `}`).PoweredOn()
 		require.Equal(t, want, [2]bool{on, known}, power)
+		if want[1] { // without power_status, status tells it, but not the state that every server has
+			on, known = show(`{"id":17,"Condition_Component":"rent","status":` + power + `}`).PoweredOn()
+			require.Equal(t, want, [2]bool{on, known}, power)
+		}
 	}
+	on, known := show(`{"id":17,"Condition_Component":"power_off"}`).PoweredOn()
+	require.Equal(t, [2]bool{}, [2]bool{on, known})
 	for _, data := range []string{`{"id":17.5}`, `{"id":"x"}`, `{"id":{}}`, `{"id":[17]}`, `{}`, `[]`, `null`, `"17"`, `[{"id":17},{"id":18}]`, `{"id":99999999999999999999}`} {
 		_, err := clientOver(t, always(ok(`{"result":"OK","server_data":`+data+`}`))).Servers.Show(t.Context(), 17)
 		require.ErrorIs(t, err, provider.ErrProtocol, data)

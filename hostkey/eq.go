@@ -1,6 +1,7 @@
 package hostkey
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/netip"
@@ -96,8 +97,10 @@ type Server struct {
 	// without a limit.
 	TrafficLimit   float64 `wire:"server_data.limit_traffic,loose,limit"`
 	BandwidthLimit float64 `wire:"server_data.limit_bands,loose,limit"`
-	// Power is the power state in the server's words; see PoweredOn.
-	Power string `wire:"server_data.power_status"`
+	// Power is the power state in the server's words, and State what the record has beside Status; see
+	// PoweredOn.
+	Power string       `wire:"server_data.power_status"`
+	State ServerStatus `wire:"server_data.status"`
 	// OS is "" while nothing is installed.
 	OS     string `wire:"server_data.OS"`
 	Preset string `wire:"server_data.preset"`
@@ -131,10 +134,11 @@ type ServerInterface struct {
 	Main bool   `wire:"IsMain,loose"`
 }
 
-// PoweredOn reports whether the server runs; known is false if the answer does not say. Status does
-// not say it either: a server that is rented may be off.
+// PoweredOn reports whether the server runs; known is false if the answer does not say. Sources disagree
+// where it does: Power counts, and without it State, from which the vendor's Terraform provider reads it.
+// Status does not say it: a server that is rented may be off.
 func (s *Server) PoweredOn() (on, known bool) {
-	switch strings.ToLower(s.Power) {
+	switch strings.ToLower(cmp.Or(s.Power, string(s.State))) {
 	case "":
 		return false, false
 	case "power_off", "poweroff", "off", "stopped":

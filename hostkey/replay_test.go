@@ -185,7 +185,7 @@ func serverReplays() map[string]replay {
 			Tags:       []hostkey.Tag{{ID: 1, Name: "hostname", Value: "web1", Component: "eq", ComponentID: 55054}},
 		}),
 		"Servers.Show, spelt differently": show(&hostkey.Server{
-			ID: 55054, Status: hostkey.StatusPowerOff, Type: "bm", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 0.5, Power: "stopped", Location: "NL",
+			ID: 55054, Status: hostkey.StatusPowerOff, Type: "bm", AccountID: 90001, Billing: "whmcs_com", TrafficLimit: 0.5, Power: "stopped", State: hostkey.StatusPowerOff, Location: "NL",
 			RootPassword: provider.NewSecret("placeholder-root"), IPs: []hostkey.ServerIP{{IP: addr("192.0.2.10"), VLAN: 100}}, HardwareConfig: rawValue(`"1x"`),
 			Hardware: rawValue(`{"cpu": "x"}`), Tags: []hostkey.Tag{{Name: "password", Secret: provider.NewSecret("placeholder-tag"), Internal: true}},
 			Interfaces: []hostkey.ServerInterface{}, More: map[string]payload{"rack": rawValue(`"r1"`)},

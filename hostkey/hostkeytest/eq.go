@@ -116,6 +116,9 @@ func showMachine(c *call) reply {
 		"server_data": data, "hardware": []any{}, "IP": addresses, "interfaces": []row{{"mac": m.mac(), "IsMain": 1}},
 		"location": row{"dc_location": m.Location}, "ipmi": row{"model": model}, "tags": rows(m.Tags, m.tagRow),
 	}
+	if c.cfg.shapes[ShapeNoPowerStatus] {
+		delete(data, "power_status")
+	}
 	if !c.cfg.shapes[ShapeBillingInServerData] { // a reseller's module reads them here
 		fields["account_id"], fields["type_billing"] = data["account_id"], data["type_billing"]
 	}

@@ -37,6 +37,9 @@ const (
 	// ShapeNoStatus leaves status out of server_data, so that nothing but power_status tells whether a
 	// server is on.
 	ShapeNoStatus Shape = "no status"
+	// ShapeNoPowerStatus leaves power_status out of server_data, so that only status tells whether a server
+	// is on.
+	ShapeNoPowerStatus Shape = "no power_status"
 	// ShapeBillingInServerData leaves account_id and type_billing out of the top of eq/show.
 	ShapeBillingInServerData Shape = "billing in server_data"
 	// ShapePlainPrices gives presets/info prices without location, and numbers for what is added to a
@@ -55,7 +58,7 @@ func Shapes() []Shape {
 	return []Shape{
 		ShapeTextIDs, ShapeSingleObject, ShapeServerDataList, ShapeInvoiceUnderData, ShapeLoginFlat, ShapeLoginScope,
 		ShapeCreditNumber, ShapePendingOK, ShapeObjectAddFunds, ShapeAccessMessage, ShapeNoDeployKeys, ShapeNoServerInItem,
-		ShapeReinstallNotReady, ShapeNoStatus, ShapeBillingInServerData, ShapePlainPrices, ShapeBillingSuccess, ShapeInvalidServerID,
+		ShapeReinstallNotReady, ShapeNoStatus, ShapeNoPowerStatus, ShapeBillingInServerData, ShapePlainPrices, ShapeBillingSuccess, ShapeInvalidServerID,
 	}
 }
 

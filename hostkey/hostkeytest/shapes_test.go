@@ -24,4 +24,9 @@ func TestShapes(t *testing.T) {
 	require.Equal(t, "Not ready", s.call("eq_callback/check", "key", again["callback"].(string))["result"])
 	s.want(`{"result":"success"}`, "whmcs/request_cancellation", "id", text(m.ID))
 	s.fails("EQ/show: invalid server id", "eq/show", "id", "1")
+
+	s = signedIn(t, hostkeytest.WithMachines(1), hostkeytest.WithShapes(hostkeytest.ShapeNoPowerStatus))
+	show = s.call("eq/show", "id", text(s.Machines()[0].ID))
+	require.NotContains(t, show["server_data"], "power_status")
+	require.Equal(t, "rent", field(show, "server_data", "status"))
 }
