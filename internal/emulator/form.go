@@ -3,6 +3,7 @@ package emulator
 import (
 	"bytes"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -28,9 +29,7 @@ func ReadForm(r *http.Request) (url.Values, error) {
 	case "multipart/form-data":
 		posted = readParts(data, params["boundary"])
 	}
-	for name, values := range posted {
-		form[name] = values
-	}
+	maps.Copy(form, posted)
 	return form, nil
 }
 
