@@ -6,7 +6,7 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// Confirmation is the answer to a change for which the vendor's programs know a text and nothing else.
+// Confirmation is the answer to a change of which no source shows more than a text, if that.
 type Confirmation struct {
 	// Message is for people, or the platform's name for such a text; "" if there is none.
 	Message string `wire:"message|messageKey,loose"`

@@ -28,10 +28,12 @@
 //
 // # Facts
 //
-// Every method names its endpoint. The vendor's reference lost the HTTP methods: where neither an
+// Every method names its endpoint. Those that the vendor's SDK and app use and its reference does not
+// list say so. The reference lost the HTTP methods: where neither an
 // example nor the vendor's own programs show the method, comments say "method inferred", and the
-// error of a wrong guess says so too. Undocumented answers are returned as a Payload for the caller
-// to decode, and undocumented requests take Extra fields. Give a secret among them as a
+// error of a wrong guess says so too. Fields that any source shows are typed, all others of an answer
+// are in its field More; answers of which nothing is known are returned as a Payload for the caller to
+// decode, and undocumented requests take Extra fields. Give a secret among them as a
 // provider.Secret: its value is sent, and nothing prints it. CaptureResponse and Client.Do reach what
 // the types do not cover.
 package elizon

@@ -27,7 +27,7 @@ func driverOptions() []provider.OptionSpec {
 	return []provider.OptionSpec{
 		{Name: "bearer", Label: "Key as bearer", Help: "send the API key as Authorization: Bearer instead of x-api-key", Type: provider.OptionBool, Default: "false"},
 		{Name: "session_token", Label: "Session token", Help: "for endpoints that refuse API keys; the adapter needs none", Type: provider.OptionString, Secret: true},
-		{Name: "client_header", Label: "Client", Help: "value of X-Elizon-Client; checkout may need desktop", Type: provider.OptionString, Default: DefaultClientHeader},
+		{Name: "client_header", Label: "Client", Help: "value of X-Elizon-Client; empty is api, and desktop where money is spent", Type: provider.OptionString},
 		{
 			Name: "order_window_hours", Label: "Order window", Type: provider.OptionInt, Default: fmt.Sprint(int(DefaultOrderWindow / time.Hour)),
 			Help: "without a ledger: how many hours an unmarked service may be a lost order; 0 switches that off",
@@ -64,7 +64,7 @@ func (driver) Open(cfg provider.ServerConfig, opts ...provider.Option) (provider
 	if token := cfg.Secrets["session_token"]; !token.IsZero() {
 		all = append(all, WithSessionToken(token))
 	}
-	if header, given := cfg.Options["client_header"]; given {
+	if header := cfg.Options["client_header"]; header != "" {
 		all = append(all, WithClientHeader(header))
 	}
 	if hours, given := values.Int("order_window_hours"); given {

@@ -69,12 +69,11 @@ func changedUser(ctx context.Context, r *request) (*User, error) {
 	return answer.User, nil
 }
 
-// PatchMe changes the profile in part: PATCH /api/auth/me (method inferred). Fields, answer and the
-// difference to UpdateMe are undocumented.
-func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (provider.Payload, error) {
+// PatchMe changes the profile in part: PATCH /api/auth/me (method inferred). Fields and the difference to UpdateMe are undocumented.
+func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (*User, error) {
 	r := s.c.ask(authPatchMe).body(fields)
 	r.problems.Some("fields", len(fields))
-	return unknown(ctx, r)
+	return changedUser(ctx, r)
 }
 
 // CurrentSession is who is signed in. Either field may be nil.

@@ -193,7 +193,7 @@ func supportReplays() map[string]replay {
 		"Tickets.Reply": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.Tickets.Reply(ctx, "tic_1", "Thanks.")
 		}),
-		"Tickets.SetStatus": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Tickets.SetStatus": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Tickets.SetStatus(ctx, "tic_1", elizon.TicketClosed)
 		}),
 		"Tickets.Export": saves(elizon.Download{ContentType: "text/html; charset=utf-8", Name: "ticket.html"}, "<!DOCTYPE html><html><body>It is down.</body></html>",
@@ -309,7 +309,7 @@ func additionalReplays() map[string]replay {
 		"SSHKeys.Create": clienttest.Succeeds(func(ctx context.Context, c *client) error {
 			return c.SSHKeys.Create(ctx, &elizon.SSHKeyCreateRequest{Name: "laptop", PublicKey: "ssh-ed25519 placeholder ada"})
 		}),
-		"SSHKeys.Update": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"SSHKeys.Update": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.SSHKeys.Update(ctx, "key_1", map[string]any{"name": "desktop"})
 		}),
 		"SSHKeys.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.SSHKeys.Delete(ctx, "key_1") }),

@@ -104,7 +104,7 @@ func authReplays() map[string]replay {
 		"Auth.UpdateMe": clienttest.Equal(&elizon.User{ID: "usr_1"}, func(ctx context.Context, c *client) (*elizon.User, error) {
 			return c.Auth.UpdateMe(ctx, &elizon.ProfileUpdateRequest{FirstName: new("Ada"), Nickname: new(""), AcknowledgeReverification: true})
 		}),
-		"Auth.PatchMe": tells(success, func(ctx context.Context, c *client) (payload, error) {
+		"Auth.PatchMe": clienttest.Equal((*elizon.User)(nil), func(ctx context.Context, c *client) (*elizon.User, error) {
 			return c.Auth.PatchMe(ctx, map[string]any{"locale": "en"})
 		}),
 		"Auth.CurrentSession": clienttest.Equal(&elizon.CurrentSession{User: &elizon.User{ID: "usr_1"}}, func(ctx context.Context, c *client) (*elizon.CurrentSession, error) {

@@ -278,7 +278,9 @@ func platformReplays() map[string]replay {
 				DomainID: "dom_1", Name: "www", Type: elizon.RecordCNAME, ServiceID: "srv_1", Value: "play.example.net", Comment: "alias",
 			})
 		}),
-		"Subdomains.Update": clienttest.Decoded(object{"success": true}, func(ctx context.Context, c *client) (payload, error) { return c.Subdomains.Update(ctx, "sub_1", "") }),
+		"Subdomains.Update": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
+			return c.Subdomains.Update(ctx, "sub_1", "")
+		}),
 		"Subdomains.Delete": clienttest.Succeeds(func(ctx context.Context, c *client) error { return c.Subdomains.Delete(ctx, "sub_1") }),
 		"Subdomains.Domains": clienttest.Listed([]*elizon.SubdomainDomain{{ID: "dom_1", Domain: "example.net"}},
 			func(ctx context.Context, c *client) iter.Seq2[*elizon.SubdomainDomain, error] {

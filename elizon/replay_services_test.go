@@ -227,6 +227,21 @@ func firstOf[T any](want *T, call func(ctx context.Context, c *client) iter.Seq2
 // serviceGuesses are the replays of answers whose fields are known from elsewhere.
 func serviceGuesses() map[string]replay {
 	return map[string]replay{
+		"Services.Update": clienttest.Equal(&elizon.Confirmation{Message: "updated"}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
+			return c.Services.Update(ctx, "srv_1", &elizon.ServiceUpdateRequest{Name: new("web 2"), Extra: object{"notes": "x"}})
+		}),
+		"Services.Firewall.Delete": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
+			return c.Services.Firewall.Delete(ctx, "srv_1", "fw_1")
+		}),
+		"Services.Backups.Restore": clienttest.Equal(&elizon.Confirmation{Message: "restoring"}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
+			return c.Services.Backups.Restore(ctx, "srv_1", "bak_1", nil)
+		}),
+		"Services.Console.Command": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
+			return c.Services.Console.Command(ctx, "srv_1", &elizon.ConsoleCommandRequest{Command: "say hi", Type: "command"})
+		}),
+		"Services.Console.CommandTo": clienttest.Equal(&elizon.Confirmation{}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
+			return c.Services.Console.CommandTo(ctx, &elizon.ConsoleAccess{CommandURL: provider.NewSecret("/prefix/api/services/srv_1/console/command?ticket=placeholder")}, &elizon.ConsoleCommandRequest{Command: "stop"})
+		}),
 		"Services.Delete": clienttest.Equal(&elizon.Confirmation{Message: "Service deletion scheduled"}, func(ctx context.Context, c *client) (*elizon.Confirmation, error) {
 			return c.Services.Delete(ctx, "srv_1")
 		}),
@@ -276,9 +291,6 @@ func serviceUnknowns() map[string]replay {
 		"Services.Create": {said("created"), func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Create(ctx, &elizon.ServiceCreateRequest{Name: "web", ProductID: "prd_1", ProviderID: "prv_1", Extra: object{"node": "fra-1"}})
 		}},
-		"Services.Update": {said("updated"), func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Update(ctx, "srv_1", &elizon.ServiceUpdateRequest{Name: new("web 2"), Extra: object{"notes": "x"}})
-		}},
 		"Services.Notifications":  {holds("notifications", none), func(ctx context.Context, c *client) (payload, error) { return c.Services.Notifications(ctx, "srv_1") }},
 		"Services.UpgradeOptions": {holds("options", object{}), func(ctx context.Context, c *client) (payload, error) { return c.Services.UpgradeOptions(ctx, "srv_1") }},
 		"Services.Upgrade": {said("upgraded"), func(ctx context.Context, c *client) (payload, error) {
@@ -288,29 +300,17 @@ func serviceUnknowns() map[string]replay {
 		"Services.Backups.Create": {holds("backup", object{"id": "bak_1"}), func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Backups.Create(ctx, "srv_1", object{"name": "before"})
 		}},
-		"Services.Backups.Restore": {said("restoring"), func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Backups.Restore(ctx, "srv_1", "bak_1", nil)
-		}},
 		"Services.Backups.DownloadURL": {holds("url", "https://node.example.com/placeholder"), func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Backups.DownloadURL(ctx, "srv_1", "bak_1")
 		}},
 		"Services.Console.Act": {said("done"), func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Console.Act(ctx, "srv_1", nil)
 		}},
-		"Services.Console.Command": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Console.Command(ctx, "srv_1", &elizon.ConsoleCommandRequest{Command: "say hi", Type: "command"})
-		}},
-		"Services.Console.CommandTo": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Console.CommandTo(ctx, &elizon.ConsoleAccess{CommandURL: provider.NewSecret("/prefix/api/services/srv_1/console/command?ticket=placeholder")}, &elizon.ConsoleCommandRequest{Command: "stop"})
-		}},
 		"Services.Files.Read": {holds("files", none), func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Files.Read(ctx, "srv_1", url.Values{"action": {"list"}, "directory": {"/"}})
 		}},
 		"Services.Files.Act": {done, func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.Files.Act(ctx, "srv_1", url.Values{"action": {"write"}}, object{"path": "/eula.txt", "content": "eula=true"})
-		}},
-		"Services.Firewall.Delete": {done, func(ctx context.Context, c *client) (payload, error) {
-			return c.Services.Firewall.Delete(ctx, "srv_1", "fw_1")
 		}},
 		"Services.IPs.Cancel": {done, func(ctx context.Context, c *client) (payload, error) {
 			return c.Services.IPs.Cancel(ctx, "srv_1", object{"ip": "192.0.2.11"})

@@ -251,9 +251,9 @@ func (s *ServicesService) Create(ctx context.Context, req *ServiceCreateRequest)
 }
 
 // Update renames a service or changes its notes: PATCH /api/services/{id} (method inferred, it may
-// be PUT). The answer is undocumented.
-func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpdateRequest) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(servicesUpdate, id).changing(req))
+// be PUT).
+func (s *ServicesService) Update(ctx context.Context, id string, req *ServiceUpdateRequest) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(servicesUpdate, id).changing(req))
 }
 
 // Delete terminates a service: DELETE /api/services/{id} (method inferred). An error text suggests

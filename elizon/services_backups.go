@@ -23,9 +23,9 @@ func (s *BackupsService) Create(ctx context.Context, serviceID string, fields ma
 }
 
 // Restore restores a service from a backup: POST /api/services/{id}/backups/{backupId} (method
-// inferred, it may be PUT). Fields and answer are undocumented; nil sends none.
-func (s *BackupsService) Restore(ctx context.Context, serviceID, backupID string, fields map[string]any) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(backupsRestore, serviceID, backupID).body(fields))
+// inferred, it may be PUT). Fields are undocumented; nil sends none.
+func (s *BackupsService) Restore(ctx context.Context, serviceID, backupID string, fields map[string]any) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(backupsRestore, serviceID, backupID).body(fields))
 }
 
 // Delete removes a backup: DELETE /api/services/{id}/backups/{backupId} (method inferred). The answer has a text for people.

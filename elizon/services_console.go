@@ -88,25 +88,24 @@ func (s *ConsoleService) Act(ctx context.Context, serviceID string, fields map[s
 }
 
 // Command types a command, or sends a power signal: POST
-// /api/services/{id}/console/command (method inferred). It is never retried. The answer
-// is undocumented; output comes through Stream.
-func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommandRequest) (provider.Payload, error) {
+// /api/services/{id}/console/command (method inferred). It is never retried. Output comes through Stream.
+func (s *ConsoleService) Command(ctx context.Context, serviceID string, req *ConsoleCommandRequest) (*Confirmation, error) {
 	return s.command(ctx, s.c.ask(consoleCommand, serviceID), req)
 }
 
 // CommandTo is Command for the CommandURL of an opened console, which must be at the platform's own
 // origin: credentials are sent nowhere else.
-func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommandRequest) (provider.Payload, error) {
+func (s *ConsoleService) CommandTo(ctx context.Context, access *ConsoleAccess, req *ConsoleCommandRequest) (*Confirmation, error) {
 	r := s.at(consoleCommandTo, access, "CommandURL", func(a *ConsoleAccess) provider.Secret { return a.CommandURL })
 	return s.command(ctx, r, req)
 }
 
-func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommandRequest) (provider.Payload, error) {
+func (s *ConsoleService) command(ctx context.Context, r *request, req *ConsoleCommandRequest) (*Confirmation, error) {
 	r.with(req)
 	if req != nil {
 		r.hide(provider.NewSecret(req.Command)) // it may contain a password
 	}
-	return unknown(ctx, r)
+	return confirmed(ctx, r)
 }
 
 // Embed writes the web page with a viewer for the console (Proxmox) to w: GET

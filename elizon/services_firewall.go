@@ -87,10 +87,9 @@ func (s *FirewallService) Update(ctx context.Context, serviceID, ruleID string, 
 	return fetch[FirewallChange](ctx, r)
 }
 
-// Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred). The answer
-// is undocumented.
-func (s *FirewallService) Delete(ctx context.Context, serviceID, ruleID string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(firewallDelete, serviceID, ruleID))
+// Delete removes a rule: DELETE /api/services/{id}/firewall/{ruleId} (method inferred).
+func (s *FirewallService) Delete(ctx context.Context, serviceID, ruleID string) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(firewallDelete, serviceID, ruleID))
 }
 
 func checkSource(r *request, source *string) {

@@ -80,12 +80,11 @@ func (s *SSHKeysService) Create(ctx context.Context, req *SSHKeyCreateRequest) e
 	return done(ctx, r)
 }
 
-// Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields and answer are
-// undocumented.
-func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (provider.Payload, error) {
+// Update changes a stored key: PATCH /api/ssh-keys/{id} (method inferred). Fields are undocumented.
+func (s *SSHKeysService) Update(ctx context.Context, id string, fields map[string]any) (*Confirmation, error) {
 	r := s.c.ask(sshKeysUpdate, id).body(fields)
 	r.problems.Some("fields", len(fields))
-	return unknown(ctx, r)
+	return confirmed(ctx, r)
 }
 
 // Delete removes a stored key: DELETE /api/ssh-keys/{id}.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 	"strings"
-
-	"github.com/provkit/provkit/provider"
 )
 
 // SubdomainsService manages DNS records below the platform's domains.
@@ -103,9 +101,9 @@ func (s *SubdomainsService) Create(ctx context.Context, req *SubdomainCreateRequ
 }
 
 // Update changes the comment of a record, which is all that can be changed: PATCH
-// /api/subdomains/{id} (method inferred, it may be PUT). "" empties it. The answer is undocumented.
-func (s *SubdomainsService) Update(ctx context.Context, id, comment string) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(subdomainsUpdate, id).body(map[string]any{"comment": comment}))
+// /api/subdomains/{id} (method inferred, it may be PUT). "" empties it.
+func (s *SubdomainsService) Update(ctx context.Context, id, comment string) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(subdomainsUpdate, id).body(map[string]any{"comment": comment}))
 }
 
 // Delete removes a record: DELETE /api/subdomains/{id}.

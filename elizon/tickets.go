@@ -130,10 +130,9 @@ func (s *TicketsService) Reply(ctx context.Context, id, message string) error {
 }
 
 // SetStatus closes a ticket or opens it again: PATCH /api/tickets/{id} (method inferred, it may be
-// PUT). The name of the field, "status", is assumed to be that of the ticket. The answer is
-// undocumented.
-func (s *TicketsService) SetStatus(ctx context.Context, id string, status TicketStatus) (provider.Payload, error) {
-	return unknown(ctx, s.c.ask(ticketsStatus, id).require("status", status).body(map[string]any{"status": status}))
+// PUT). The name of the field, "status", is assumed to be that of the ticket.
+func (s *TicketsService) SetStatus(ctx context.Context, id string, status TicketStatus) (*Confirmation, error) {
+	return confirmed(ctx, s.c.ask(ticketsStatus, id).require("status", status).body(map[string]any{"status": status}))
 }
 
 // Export writes a ticket as a web page to w as it arrives: GET /api/tickets/{id}/export (method

@@ -11,19 +11,24 @@ import (
 // Change it here.
 //
 // Access and failures:
+//   - Error codes are those of the vendor's registry. Which of them a refusal has is documented for
+//     those above in codes.go, and our reading of their names for those below. An expired key is
+//     invalidApiKey, a wrong method has no code, and subscriptionActionBlocked stands for every
+//     refusal by state that the registry has no name for.
 //   - Order of checks: route, credential, rate limit, access, permission of the key, body, kind of
 //     client, state. So an unknown path answers 404 without a credential. A wrong credential is
 //     ignored on routes that need none.
 //   - The names of resource permissions (view, settings, ...) are the scopes of API keys. Routes
-//     that name no permission need none. Of several names, action needs the one of the action
-//     (settings for reset, suspend and resume), console/command needs console, and that of the
-//     power signal too; the others need settings.
+//     that name no permission need none. Of several names, an action needs its own (settings for
+//     reset, suspend and resume, delete for terminate), console/command needs console, and that of
+//     the power signal too; the others need settings.
 //   - DELETE /auth/logout is public in the reference; it needs a session here, because it could not
 //     know whose sessions to end otherwise.
 //   - HTTP status of a refusal: 401, 403, 404 and 429 as documented, 400 for everything else.
 //   - The rate limit is a fixed window that begins with a key's first request. Sessions have none.
-//   - X-Elizon-Client matters for checkout, invoice payment, and asking for or accepting a business
-//     fund.
+//   - X-Elizon-Client matters for checkout, payment of invoices, saving a payment method, and asking
+//     for, accepting or cancelling a business fund, and only "desktop" will do: see
+//     WithClientHeader.
 //   - Rows without modelled state answer 501. Services are not looked up there.
 //   - Unknown keys of a body are ignored, null counts as absent. Invalid numbers in a query count
 //     as absent.
@@ -63,7 +68,21 @@ import (
 //     cart/upgrade is under item.
 //   - POST /services and POST /user/subscriptions are refused unless WithDirectCreation is given.
 //
+// Answers:
+//   - Where the vendor's programs declare an answer's type, it is that type; where the SDK and the app
+//     differ, it has the names of both.
+//   - No source shows the fields of these: PATCH services/{id} (server), templates, apply-downgrade
+//     (message, currentPeriodEnd), bandwidth-usage (usage with totalGb, as total-bandwidth has it),
+//     the status of one service, cart/upgrade (item), ping, status, navigation, reviews, netpoints,
+//     sepa-details, top-up, reset-password by GET (valid), newsletter-settings by GET (subscribed),
+//     session, permissions except details, storage except the list, PATCH of a ticket, a payout or
+//     special termination that is asked for, the billing address of a subscription, direct creation.
+//   - DELETE of a service and actions have a text, message; other changes of which no source shows
+//     more say that they succeeded, and nothing else.
+//
 // Services:
+//   - view has every action, under its own name as key, visible to whom may use it. Of the schema of
+//     the vendor's user interface it has no tabs, fields and widgets.
 //   - status does not show a suspension. Suspending a suspended service and resuming or starting a
 //     running one succeed. A service that is being set up can be neither suspended nor resumed.
 //   - A suspension for an unpaid period ends only with its payment.
@@ -84,9 +103,17 @@ import (
 //   - Proxmox has a vnc console, Pterodactyl a terminal, others a web console. The stream ends
 //     after the existing lines, unless HoldStreams is on. In status-batch, services of Proxmox have
 //     the inner wrapper, others do not; unknown IDs are left out.
-//   - bandwidth-usage answers usage {from, to, totalBytes}.
+//   - A Plesk web space has one domain and 10 mailboxes at most; its password is there from the start.
+//     Its panel is a page that knows nothing but whether login and password are right. The storage
+//     history has one point, the present.
 //
 // Others:
+//   - Five payment methods can be saved. Removing the default one makes the oldest the default.
+//   - A floating IP costs 3.00 EUR (IPv4) or 1.00 EUR (IPv6) in 30 days, without tax; it is paid once,
+//     and neither charged again nor taken away.
+//   - A business fund that is cancelled in its binding period ends with that.
+//   - A family group has its owner only: nobody accepts an invitation. There are no networks of one's
+//     own (byoip), no vouchers and no monthly offers. Own domains have no records until some are added.
 //   - Fields of a new API key: permissions, expiresInDays. A key gives no permission that it does
 //     not have.
 //   - The first address is the default. PATCH of an SSH key accepts name. The value of an A record

@@ -258,7 +258,7 @@ func TestStatusAndUsage(t *testing.T) {
 		"POST", "/services/status-batch", format(`{"ids":[%q,%q,"no"]}`, vps.ServiceID, game.ServiceID))
 	s.want(200, `{"success":true,"usage":{"totalGb":3}}`, "GET", "/services/total-bandwidth?month=2026-03", "")
 	s.fails(400, "invalidRequest", "GET", "/services/total-bandwidth?month=March", "")
-	require.Equal(t, 3221225472.0, s.get("/services/"+vps.ServiceID+"/bandwidth-usage").at("usage", "totalBytes"))
+	require.Equal(t, 3.0, s.get("/services/"+vps.ServiceID+"/bandwidth-usage").at("usage", "totalGb"))
 	s.fails(400, "invalidRequest", "POST", "/services/status-batch", `{"ids":["`+strings.Repeat(`x","`, 100)+`"]}`)
 }
 

@@ -59,17 +59,8 @@ func number(f float64) json.Number {
 	return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
 }
 
-func bandwidthUsage(c *call, s *Service) reply {
-	sub := c.st.subscriptions.Get(s.SubscriptionID)
-	query := c.r.URL.Query()
-	from, to := query.Get("from"), query.Get("to")
-	if from == "" {
-		from = stamp(sub.PeriodStart)
-	}
-	if to == "" {
-		to = stamp(c.now)
-	}
-	return ok(row{"usage": row{"from": from, "to": to, "totalBytes": s.Usage.MonthlyBytes}})
+func bandwidthUsage(_ *call, s *Service) reply {
+	return ok(row{"usage": row{"totalGb": number(float64(s.Usage.MonthlyBytes) / (1 << 30))}})
 }
 
 func totalBandwidth(c *call) reply {
