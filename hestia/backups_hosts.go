@@ -1,14 +1,9 @@
 package hestia
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"time"
 
-	"github.com/provkit/provkit/internal/rest"
-	"github.com/provkit/provkit/internal/wire"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -167,66 +162,6 @@ func (s *BackupsService) GetUserBackupRestic(ctx context.Context, user, snapshot
 		return nil, err
 	}
 	return backup, nil
-}
-
-// ListUserBackupsRestic returns a user's snapshots, each as restic's own JSON ("restic snapshots
-// --json"): v-list-user-backups-restic. The panel adds nothing, and passes restic's exit codes
-// through.
-func (s *BackupsService) ListUserBackupsRestic(ctx context.Context, user string) ([]provider.Payload, error) {
-	var snapshots []provider.Payload
-	err := s.c.load(ctx, backupsListUserBackupsRestic, func(printed []byte) error {
-		if printed = rest.Content(printed); len(printed) == 0 {
-			return errNothing
-		}
-		if string(printed) == "null" {
-			return nil
-		}
-		if printed[0] != '[' {
-			return errors.New("not a list")
-		}
-		n, err := count(printed, 2)
-		if err != nil {
-			return err
-		}
-		snapshots = make([]provider.Payload, 0, n)
-		return wire.Options{}.Walk(printed, func(_, snapshot []byte) error {
-			snapshots = append(snapshots, provider.NewPayload(string(snapshot)))
-			return nil
-		})
-	}, user)
-	if err != nil {
-		return nil, err
-	}
-	return snapshots, nil
-}
-
-// ListUserFilesRestic returns what a directory of a snapshot contains, as lines of restic's own
-// JSON ("restic ls --json"); the first line describes the snapshot: v-list-user-files-restic. The
-// panel adds nothing, and passes restic's exit codes through.
-func (s *BackupsService) ListUserFilesRestic(ctx context.Context, user, snapshot, folder string) ([]provider.Payload, error) {
-	var files []provider.Payload
-	err := s.c.load(ctx, backupsListUserFilesRestic, func(printed []byte) error {
-		if crowded(2*bytes.Count(printed, []byte("\n")), len(printed)) {
-			return errCrowded
-		}
-		for file := range bytes.Lines(printed) {
-			if file = bytes.TrimSpace(file); len(file) == 0 {
-				continue
-			}
-			files = append(files, provider.NewPayload(string(file)))
-			if !json.Valid(file) {
-				return errors.New("a line is not JSON")
-			}
-		}
-		if len(files) == 0 {
-			return errNothing
-		}
-		return nil
-	}, user, snapshot, folder)
-	if err != nil {
-		return nil, err
-	}
-	return files, nil
 }
 
 // ScheduleUserBackupRestic queues a snapshot of a user: v-schedule-user-backup-restic. ExitExists

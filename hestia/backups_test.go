@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -108,11 +109,11 @@ func TestBackupsSendings(t *testing.T) {
 			return drop(c.Backups.GetUserBackupRestic(ctx, "alice", "snap"))
 		}, "v-list-user-backup-restic|alice|snap|json", `{"snapshot": {"TYPE": "restic"}}`},
 		{"Backups.ListUserBackupsRestic", func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.ListUserBackupsRestic(ctx, "alice"))
+			return drain(c.Backups.ListUserBackupsRestic(ctx, "alice"))
 		}, "v-list-user-backups-restic|alice|json", "[]"},
 		{"Backups.ListUserFilesRestic", func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.ListUserFilesRestic(ctx, "alice", "snap", "/home/alice"))
-		}, "v-list-user-files-restic|alice|snap|/home/alice", "{}"},
+			return drain(c.Backups.ListUserFilesRestic(ctx, "alice", "snap", "/home/alice"))
+		}, "v-list-user-files-restic|alice|snap|/home/alice", `{"message_type": "snapshot"}`},
 		{"Backups.ScheduleUserBackupRestic", func(ctx context.Context, c *hestia.Client) error {
 			return c.Backups.ScheduleUserBackupRestic(ctx, "alice")
 		}, "v-schedule-user-backup-restic|alice", ""},
@@ -326,18 +327,60 @@ func TestBackupSnapshots(t *testing.T) {
 		require.ErrorIs(t, err, provider.ErrNotFound)
 	})
 	t.Run("all", func(t *testing.T) {
-		snapshots, err := ask(`[{"time":"2026-11-21T04:52:12Z","short_id":"1a2b"},{"short_id":"3c4d"}]`).Backups.ListUserBackupsRestic(t.Context(), "alice")
+		snapshots, err := collect(ask(`[{"time":"2026-11-21T04:52:12.5+01:00","parent":"0f","tree":"2da8","paths":["/home/alice"],"hostname":"panel","username":"root",
+			"excludes":["/home/alice/tmp"],"tags":["nightly"],"uid":0,"program_version":"restic 0.17.3","summary":{"backup_start":"2026-11-21T04:52:12Z",
+			"backup_end":"2026-11-21T04:53:12Z","total_files_processed":3,"total_bytes_processed":4096,"data_added":17,"files_new":1},
+			"id":"1a2b3c","short_id":"1a2b"},{"short_id":"3c4d"}]`).Backups.ListUserBackupsRestic(t.Context(), "alice"))
 		require.NoError(t, err)
-		require.Equal(t, []provider.Payload{provider.NewPayload(`{"time":"2026-11-21T04:52:12Z","short_id":"1a2b"}`), provider.NewPayload(`{"short_id":"3c4d"}`)}, snapshots)
+		require.Len(t, snapshots, 2)
+		require.True(t, snapshots[0].Created.Equal(time.Date(2026, 11, 21, 3, 52, 12, 5e8, time.UTC)))
+		snapshots[0].Created = time.Time{}
+		require.Equal(t, provider.NewPayload("0"), snapshots[0].More["uid"])
+		snapshots[0].More = nil
+		require.Equal(t, &hestia.ResticSnapshot{
+			ID: "1a2b3c", Parent: "0f", Tree: "2da8", Paths: []string{"/home/alice"}, Excludes: []string{"/home/alice/tmp"}, Tags: []string{"nightly"},
+			Hostname: "panel", Username: "root", Version: "restic 0.17.3",
+			Summary: hestia.ResticSummary{Started: made("2026-11-21 04:52:12"), Finished: made("2026-11-21 04:53:12"), Files: 3, Bytes: 4096, AddedBytes: 17},
+		}, snapshots[0])
+		require.Equal(t, "3c4d", snapshots[1].ID)
+	})
+	t.Run("none", func(t *testing.T) {
+		for _, none := range []string{"null", "[]"} {
+			snapshots, err := collect(ask(none).Backups.ListUserBackupsRestic(t.Context(), "alice"))
+			require.NoError(t, err)
+			require.Empty(t, snapshots)
+		}
+	})
+	t.Run("one that is odd", func(t *testing.T) {
+		var ids []string
+		for snapshot, err := range ask(`[{"id":"1"},{"time":"x"},{"id":"3"}]`).Backups.ListUserBackupsRestic(t.Context(), "alice") {
+			if err != nil {
+				require.ErrorIs(t, err, provider.ErrProtocol)
+				require.ErrorContains(t, err, "2 cannot be read")
+			}
+			ids = append(ids, snapshot.ID)
+		}
+		require.Equal(t, []string{"1", "", "3"}, ids)
 	})
 	t.Run("files", func(t *testing.T) {
-		files, err := ask("{\"struct_type\":\"snapshot\"}\n{\"name\":\"web\",\"type\":\"dir\"}\n").Backups.ListUserFilesRestic(t.Context(), "alice", "1a2b", "/home/alice")
+		printed := `{"message_type":"snapshot","struct_type":"snapshot","id":"1a2b","paths":["/home/alice"]}
+{"message_type":"node","struct_type":"node","name":"web","type":"dir","path":"/home/alice/web","uid":1001,"gid":1002,"mode":2147484141,"permissions":"drwxr-xr-x","mtime":"2026-11-21T04:52:12Z"}
+{"struct_type":"node","name":"a.txt","type":"file","path":"/home/alice/a.txt","size":12}
+{"message_type":"of tomorrow"}
+`
+		files, err := collect(ask(printed).Backups.ListUserFilesRestic(t.Context(), "alice", "1a2b", "/home/alice"))
 		require.NoError(t, err)
-		require.Equal(t, []provider.Payload{provider.NewPayload(`{"struct_type":"snapshot"}`), provider.NewPayload(`{"name":"web","type":"dir"}`)}, files)
+		require.Equal(t, []*hestia.ResticFile{
+			{
+				Name: "web", Path: "/home/alice/web", Type: "dir", Permissions: "drwxr-xr-x", UID: 1001, GID: 1002, Modified: made("2026-11-21 04:52:12"),
+				More: map[string]provider.Payload{"mode": provider.NewPayload("2147484141")},
+			},
+			{Name: "a.txt", Path: "/home/alice/a.txt", Type: "file", Size: 12, More: map[string]provider.Payload{}},
+		}, files)
 	})
 	t.Run("restic's own code", func(t *testing.T) {
 		c := withKey(t, newPanel(exit(10, http.StatusUnauthorized, ""), exit(12, http.StatusBadRequest, "")))
-		_, err := c.Backups.ListUserBackupsRestic(t.Context(), "alice")
+		_, err := collect(c.Backups.ListUserBackupsRestic(t.Context(), "alice"))
 		require.ErrorIs(t, err, hestia.ExitForbidden)
 	})
 }
@@ -361,20 +404,20 @@ func TestBackupsHostileAnswers(t *testing.T) {
 	})
 	checkHostile(t, map[string]func(context.Context, *hestia.Client) error{
 		"snapshots": func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.ListUserBackupsRestic(ctx, "alice"))
+			return drain(c.Backups.ListUserBackupsRestic(ctx, "alice"))
 		},
-	}, map[string]string{"page": "<html>", "object": "{}", "cut off": `[{"id": "1"`, "text": "repository does not exist"})
+	}, map[string]string{"page": "<html>", "object": "{}", "cut off": `[{"id": "1"`, "text": "repository does not exist", "other objects": `[{"error": "x"}]`})
 	checkHostile(t, map[string]func(context.Context, *hestia.Client) error{
 		"files": func(ctx context.Context, c *hestia.Client) error {
-			return drop(c.Backups.ListUserFilesRestic(ctx, "alice", "1a2b", "/"))
+			return drain(c.Backups.ListUserFilesRestic(ctx, "alice", "1a2b", "/"))
 		},
-	}, map[string]string{"page": "<html>", "cut off": `{"a": 1}` + "\n" + `{"b": `, "text": "not found"})
+	}, map[string]string{"page": "<html>", "cut off": `{"a": 1}` + "\n" + `{"b": `, "text": "not found", "other objects": `{"error": "x"}`})
 	t.Run("nothing", func(t *testing.T) {
 		c := withKey(t, newPanel(done()))
 		for name, err := range map[string]error{
 			"exclusions": drop(c.Backups.ListUserBackupExclusions(t.Context(), "alice")),
-			"snapshots":  drop(c.Backups.ListUserBackupsRestic(t.Context(), "alice")),
-			"files":      drop(c.Backups.ListUserFilesRestic(t.Context(), "alice", "1a2b", "/")),
+			"snapshots":  drain(c.Backups.ListUserBackupsRestic(t.Context(), "alice")),
+			"files":      drain(c.Backups.ListUserFilesRestic(t.Context(), "alice", "1a2b", "/")),
 		} {
 			require.ErrorIs(t, err, provider.ErrProtocol, name)
 		}

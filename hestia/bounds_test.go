@@ -230,9 +230,9 @@ func TestMemory(t *testing.T) {
 			case "exclusions":
 				_, _ = c.Backups.ListUserBackupExclusions(t.Context(), "alice")
 			case "snapshots":
-				_, _ = c.Backups.ListUserBackupsRestic(t.Context(), "alice")
+				_ = drain(c.Backups.ListUserBackupsRestic(t.Context(), "alice"))
 			case "files":
-				_, _ = c.Backups.ListUserFilesRestic(t.Context(), "alice", "x", "/")
+				_ = drain(c.Backups.ListUserFilesRestic(t.Context(), "alice", "x", "/"))
 			}
 			_, after := heap()
 			peak = after - before
