@@ -58,8 +58,7 @@ type APIKeyAddRequest struct {
 	Name string `url:"name"`
 	// ServerID makes it the key of that server; 0 makes it the account's.
 	ServerID int64 `url:"server_id,omitempty"`
-	// IP is the list of addresses from which the key works; "" is all. How several are separated is
-	// undocumented.
+	// IP lists the addresses and networks from which the key works, with commas between them; "" is all.
 	IP string `url:"ip,omitempty"`
 	// Active: nil is the server's default.
 	Active *bool `url:"active,int,omitempty"`

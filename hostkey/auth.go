@@ -104,7 +104,7 @@ type PasswordSession struct {
 	// Token replaces name and password until Expires, once TwoFactor is passed.
 	Token   provider.Secret `wire:"token,required,strict"`
 	Expires time.Time       `wire:"token_expire"`
-	// TwoFactor is set if a second factor is required; see TwoFactorCheck.
+	// TwoFactor is set if a second factor is required.
 	TwoFactor bool `wire:"2fa|twofa,loose"`
 	// Currency is a code such as "EUR", WHMCSLocation the billing system: "whmcs_com".
 	Currency      string `wire:"currency_code"`
@@ -161,15 +161,15 @@ func (s *AuthService) Logout(ctx context.Context) error {
 	return err
 }
 
-// TwoFactorCheck checks the code of a second factor: POST /auth.php, action 2fa_check. userToken is the
-// Token of PasswordSession. The field for the code is undocumented, and so is the answer; put the code into
-// extra as a provider.Secret.
-func (s *AuthService) TwoFactorCheck(ctx context.Context, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
-	return s.byUserToken(ctx, auth2FACheck, userToken, extra)
+// TwoFactorCheck checks the code of a second factor, for the client's own session: POST /auth.php, action
+// 2fa_check. The code is sent as "user_token". Other fields and the answer are undocumented.
+func (s *AuthService) TwoFactorCheck(ctx context.Context, code provider.Secret, extra map[string]any) (provider.Payload, error) {
+	return s.byUserToken(ctx, auth2FACheck, code, extra)
 }
 
-// TwoFactorResend sends the code of a second factor again: POST /auth.php, action 2fa_resend. userToken is
-// the Token of PasswordSession. Other fields and the answer are undocumented.
+// TwoFactorResend sends the code of a second factor again, for the client's own session: POST /auth.php,
+// action 2fa_resend. What userToken is here is undocumented, and so are other fields and the answer, which
+// contains the code if the user is being debugged.
 func (s *AuthService) TwoFactorResend(ctx context.Context, userToken provider.Secret, extra map[string]any) (provider.Payload, error) {
 	return s.byUserToken(ctx, auth2FAResend, userToken, extra)
 }

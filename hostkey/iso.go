@@ -85,7 +85,8 @@ type ISOUploadRequest struct {
 	Extra map[string]any `url:"-"`
 }
 
-// Add adds an image, or changes the one with that name: POST /iso.php, action add.
+// Add adds an image, or changes the one with that name: POST /iso.php, action add. It takes a right of its
+// own; Upload is for everybody.
 func (s *ISOService) Add(ctx context.Context, req *ISOAddRequest) (*ISO, error) {
 	if req == nil {
 		return nil, isoAdd.RefuseNil()
@@ -108,7 +109,8 @@ func (s *ISOService) Add(ctx context.Context, req *ISOAddRequest) (*ISO, error) 
 	return added.ISO, nil
 }
 
-// Delete removes an image: POST /iso.php, action delete.
+// Delete removes an image: POST /iso.php, action delete. It is for staff; a customer's key is probably
+// refused with provider.ErrForbidden.
 func (s *ISOService) Delete(ctx context.Context, id int64) (*Ack, error) {
 	call, err := byID(isoDelete, id, nil)
 	if err != nil {

@@ -42,7 +42,8 @@ type DNSAddRequest struct {
 	Target string `url:"target,omitempty"`
 	// SOA has the fields of a record of type SOA.
 	SOA *SOA `url:"-"`
-	// ChangeType, Location and Update are undocumented except for their names.
+	// ChangeType is "create" or "update", Location that of the name server. Update is undocumented except
+	// for its name.
 	ChangeType string `url:"changetype,omitempty"`
 	Location   string `url:"pdns_loc,omitempty"`
 	Update     *int64 `url:"update,omitempty"`

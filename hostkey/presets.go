@@ -31,9 +31,10 @@ type PresetListOptions struct {
 	Extra map[string]any `url:"-"`
 }
 
-// PresetInfoOptions select the currencies of prices. The zero value is EUR and USD.
+// PresetInfoOptions select the currencies of prices. The zero value leaves them to the server.
 type PresetInfoOptions struct {
-	// Currencies are codes with commas between them, as a live client sends them; "" is EUR and USD.
+	// Currencies are codes with commas between them, such as "EUR,USD". Sources disagree what "" is: EUR and
+	// USD, or EUR.
 	Currencies string `url:"currencies,omitempty"`
 	// Extra fields, sent as they are.
 	Extra map[string]any `url:"-"`

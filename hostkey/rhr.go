@@ -50,7 +50,8 @@ type RemoteHandsRequest struct {
 
 // RemoteHandsAddRequest asks for work on a server.
 type RemoteHandsAddRequest struct {
-	// Type and ServerID are required.
+	// Type and ServerID are required. The vendor's own program sends id, comment and request_type instead,
+	// outside of params, which contradicts the vendor's page; this is what the page has.
 	Type     RemoteHandsType `url:"type"`
 	ServerID int64           `url:"eq_id"`
 	Origin   string          `url:"request_origin,omitempty"`

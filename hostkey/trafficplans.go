@@ -8,8 +8,8 @@ import (
 	"github.com/provkit/provkit/provider"
 )
 
-// With a customer's token the server often answers "invalid request", and it reads the filters from
-// the query only.
+// With a customer's token the server often answers "invalid request". A live client found that it reads the
+// filters from the query only; the vendor's Terraform provider sends them in a form.
 var trafficPlansList = act("traffic_plans", "list", "TrafficPlans.List", "list traffic plans", ClassRead).public().byGet()
 
 // TrafficPlansService lists traffic plans. It needs no token.

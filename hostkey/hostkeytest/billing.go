@@ -46,7 +46,7 @@ func billingData(c *call) reply {
 	fields := row{
 		"IP": m.shownName(), "client_id": whmcsID, "order_id": m.OrderID, "billing_setupfee": "0.00", "billing_status": m.ServiceStatus,
 		"reg_date": day(m.Registered), "billing_cycle": cycles[m.Period], "next_due_date": "", "billing_reccuring": m.Price,
-		"billing_name": m.Preset, "account_id": m.ServiceID,
+		"billing_name": m.Preset,
 	}
 	if !m.NextDue.IsZero() {
 		fields["next_due_date"] = day(m.NextDue)

@@ -15,9 +15,9 @@ const day = 24 * time.Hour
 func TestBillingData(t *testing.T) {
 	s := signedIn(t)
 	m := s.machine("web1")
-	s.want(fmt.Sprintf(`{"IP":"web1","client_id":1001,"order_id":%d,"account_id":%d,"billing_setupfee":"0.00","billing_status":"Active",
+	s.want(fmt.Sprintf(`{"IP":"web1","client_id":1001,"order_id":%d,"billing_setupfee":"0.00","billing_status":"Active",
 		"reg_date":"2026-03-04","billing_cycle":"Monthly","next_due_date":"2026-04-04","billing_reccuring":"4.00","billing_name":"vm.pico"}`,
-		m.OrderID, m.ServiceID), "whmcs/get_billing_data", "id", text(m.ID))
+		m.OrderID), "whmcs/get_billing_data", "id", text(m.ID))
 	s.fails("WHMCS/get_billing_data: server not exist", "whmcs/get_billing_data", "id", "1")
 }
 

@@ -76,6 +76,18 @@ import (
 //     accepted.
 //   - Ending the suspension of an overdue server is not prevented.
 //
+// Fields of answers that no source names:
+//   - api_keys: what rows have beside id and name, which are the fields of edit; the history's date and event.
+//   - eq/get_traffic: traffic, with bytes in and out. eq/console: console. eq/reinstall: reinstall_key.
+//   - ip/get_ptr: ptr. net/get_status: id, port and status. iso/list_iso has the rows of iso/add, iso/uploaded
+//     name, url and created_at. jenkins/get_tasks: tasks, with id, name and tags.
+//   - presets/search: name, location and free. rhr/add: request. rhr/chat: date and message of its entries.
+//     rtm/get_tickets: tickets.
+//   - whmcs: requests with id, account_id, type and date (get_cancellation_requests); date, duedate and the
+//     amount of items (get_invoice); date and description (getcredits); invoiceid (transactions); invoices
+//     (get_related_invoices); invoice (generate_due_invoice, mass_pay); pdf (download_invoice); clientid
+//     (update_client).
+//
 // Links for browsers:
 //   - Those of consoles and payments work once. A payment is by card, and done when its link is opened. The
 //     panel takes a key as often as one likes. All of them lead to the emulator, at the address at which the

@@ -23,10 +23,10 @@ var networkActions = []action{
 	{"net", "unblock_ip", write, withToken, "id:server ip", unblockIP},
 	{"net", "show_cacti", read, withToken, "id:server port graph=1|2|3", nil},
 	{"net", "show_ipv4_free", read, withToken, "id:server vlan:int?", nil},
-	{"nat", "add_static_nat", write, withToken, "id:server ttl:int?", addNAT},
+	{"nat", "add_static_nat", write, withToken, "id:server ttl:int? secured=0|1?", addNAT},
 	{"nat", "remove_static_nat", destroy, withToken, "id:server?", removeNAT},
 	{"nat", "clear_static_nat", destroy, withToken, "ip", nil},
-	{"nat", "drop_nat", destroy, withToken, "id:server?", nil},
+	{"nat", "drop_nat", destroy, withToken, "id:int?", nil},
 }
 
 func clientIP(c *call) reply { return ok(row{"data": row{"ip": c.caller()}}) }
