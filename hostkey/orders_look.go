@@ -145,7 +145,7 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 			if fruitless {
 				failed = append(failed, id)
 			}
-		case ordersServer(invoice) && !p.earlier(invoice):
+		case ordersServer(invoice) && p.fromThen(invoice):
 			maybe = append(maybe, id)
 		}
 	}
@@ -164,7 +164,7 @@ func (p *purchase) invoices(ctx context.Context, seen *order.Sighting) error {
 
 // fruitless reports whether a paid invoice is for a server that was ordered when this one was, and is not there.
 func (p *purchase) fruitless(ctx context.Context, invoice *Invoice) (bool, error) {
-	if p.earlier(invoice) {
+	if !p.fromThen(invoice) {
 		return false, nil
 	}
 	server := serverOf(invoice)
@@ -186,9 +186,11 @@ func (p *purchase) namedIn(invoice *Invoice) bool {
 	})
 }
 
-// earlier reports whether an invoice is from before the order. Its date is a day, somewhere on earth.
-func (p *purchase) earlier(invoice *Invoice) bool {
-	return p.Sent() && !invoice.Date.IsZero() && invoice.Date.Before(p.SentAt.AddDate(0, 0, -2))
+// fromThen reports whether an invoice can be from when the order was sent or carried out. Its date is a day, somewhere
+// on earth.
+func (p *purchase) fromThen(invoice *Invoice) bool {
+	return !p.Sent() || invoice.Date.IsZero() ||
+		!invoice.Date.Before(p.SentAt.AddDate(0, 0, -2)) && !invoice.Date.After(p.SentAt.Add(p.s.c.rest.SettleTime()).AddDate(0, 0, 2))
 }
 
 // foreign returns why an unpaid invoice that the answer to the order named is not the order's; "" if
@@ -210,8 +212,8 @@ func (p *purchase) foreign(ctx context.Context, invoice *Invoice) (words.Own, er
 	switch {
 	case len(invoice.Items) > 0 && !ordersServer(invoice):
 		return "it is not for a server", nil
-	case p.earlier(invoice):
-		return "it is older than the order", nil
+	case !p.fromThen(invoice):
+		return "it is from another time than the order", nil
 	}
 	return "", nil
 }

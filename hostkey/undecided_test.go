@@ -137,6 +137,29 @@ func TestStrangersInvoicesDoNotConflict(t *testing.T) {
 	})
 }
 
+// TestInvoicesOfAnotherTime: a person orders by hand when an order that was lost has settled for days. What he has not
+// paid, and what he has ended again, does not keep the order from being bought.
+func TestInvoicesOfAnotherTime(t *testing.T) {
+	for _, paid := range []bool{true, false} {
+		bubble(t, func(t *testing.T, srv *hostkeytest.Server) {
+			p := remembering(t, srv, ledger.NewMemory())
+			srv.Faults.When(does("order_instance"), 1, faults.Fault{Kind: faults.Drop})
+			_, err := p.Create(t.Context(), anOrder(1))
+			require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+			time.Sleep(10 * 24 * time.Hour)
+			srv.SetUnpaidOrders(!paid)
+			byHand(t, srv)
+			time.Sleep(time.Hour)
+			for _, m := range srv.Machines() {
+				require.True(t, srv.RemoveMachine(m.ID))
+			}
+			srv.SetUnpaidOrders(false)
+			untilReady(t, p, anOrder(1))
+			require.Equal(t, 1, paidFor(srv))
+		})
+	}
+}
+
 // TestOrdersInvoiceIsGone: the invoice of an order is not found any more. If there is a server it is the order's, and
 // else a person decides.
 func TestOrdersInvoiceIsGone(t *testing.T) {
