@@ -362,6 +362,17 @@ func TestBackupSnapshots(t *testing.T) {
 		}
 		require.Equal(t, []string{"1", "", "3"}, ids)
 	})
+	t.Run("cut off", func(t *testing.T) {
+		for name, body := range map[string]string{"snapshots": `[{"id":"1"},{"id":"2"`, "files": `{"message_type":"node","path":"/a"}` + "\n" + `{"message_type":"no`} {
+			c := ask(body)
+			rows := all(c.Backups.ListUserBackupsRestic(t.Context(), "alice"), func(s *hestia.ResticSnapshot) string { return s.ID })
+			if name == "files" {
+				rows = all(c.Backups.ListUserFilesRestic(t.Context(), "alice", "1a2b", "/"), func(f *hestia.ResticFile) string { return f.Path })
+			}
+			require.Len(t, rows, 1, "no row of an answer that breaks off")
+			require.ErrorIs(t, rows[0].err, provider.ErrProtocol, name)
+		}
+	})
 	t.Run("files", func(t *testing.T) {
 		printed := `{"message_type":"snapshot","struct_type":"snapshot","id":"1a2b","paths":["/home/alice"]}
 {"message_type":"node","struct_type":"node","name":"web","type":"dir","path":"/home/alice/web","uid":1001,"gid":1002,"mode":2147484141,"permissions":"drwxr-xr-x","mtime":"2026-11-21T04:52:12Z"}

@@ -19,6 +19,12 @@ func TestUnkindness(t *testing.T) {
 		}
 		require.Contains(t, p.rows("v-list-"+kind+"-domain", "bob", "shop.co.uk", "json"), "shop-co.uk", "a dot is any character, and the first hit wins")
 	}
+	var found []any
+	for _, r := range p.rows("v-search-object", "shop.co.uk", "json") {
+		found = append(found, r["RESULT"])
+	}
+	require.Contains(t, found, "shop.co.uk")
+	require.Contains(t, found, "shop-co.uk", "a dot is any character in the search of all objects, too")
 	_, jobs := answerOf(p.Server, "v-list-cron-jobs", "alice", "csv")
 	require.Equal(t, "MIN,HOUR,DAY,WDAY,CMD,SUSPENDED,TIME,DATE", strings.Split(jobs, "\n")[0])
 	require.Contains(t, jobs, "\n1,1,1,*,*,*,\"true\",no,")
