@@ -38,11 +38,11 @@ type Order struct {
 	Domain   string            `json:"domain,omitempty"`
 	Plan     string            `json:"plan,omitempty"`
 	Options  map[string]string `json:"options,omitempty"`
-	// Password is the name by which a SecretSource knows the password; "" for none.
-	Password string `json:"password,omitempty"`
-	// Secrets are the names of CreateRequest.Secrets, by option.
-	Secrets   map[string]string `json:"secrets,omitempty"`
-	OnFailure FailurePolicy     `json:"on_failure,omitempty"`
+	// PasswordName is the name by which a SecretSource knows the password; "" for none.
+	PasswordName string `json:"password_name,omitempty"`
+	// SecretNames are the names of CreateRequest.Secrets, by option.
+	SecretNames map[string]string `json:"secret_names,omitempty"`
+	OnFailure   FailurePolicy     `json:"on_failure,omitempty"`
 }
 
 // SecretSource finds secrets by name, when they are used: a vault, a table with encrypted columns. An
@@ -135,11 +135,11 @@ func (i *Intent) request(ctx context.Context, secrets SecretSource) (*CreateRequ
 		return secret, nil
 	}
 	var err error
-	if r.Password, err = reveal("order.password", o.Password); err != nil {
+	if r.Password, err = reveal("order.password_name", o.PasswordName); err != nil {
 		return nil, err
 	}
-	for _, option := range slices.Sorted(maps.Keys(o.Secrets)) {
-		secret, err := reveal("order.secrets."+option, o.Secrets[option])
+	for _, option := range slices.Sorted(maps.Keys(o.SecretNames)) {
+		secret, err := reveal("order.secret_names."+option, o.SecretNames[option])
 		if err != nil {
 			return nil, err
 		}

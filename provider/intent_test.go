@@ -18,7 +18,7 @@ func intent(status provider.Status) *provider.Intent {
 	return &provider.Intent{
 		Server: "web1", Reference: "order-1", Status: status, Sequence: 7,
 		Order: &provider.Order{
-			Username: "example_com", Email: "max@example.com", Domain: "example.com", Plan: "small", Password: "vault/order-1",
+			Username: "example_com", Email: "max@example.com", Domain: "example.com", Plan: "small", PasswordName: "vault/order-1",
 		},
 	}
 }
@@ -88,13 +88,13 @@ func TestIntentIsChecked(t *testing.T) {
 	}
 	_, err := intent(provider.StatusActive).Ensure(t.Context(), m, nil)
 	require.ErrorIs(t, err, provider.ErrInvalid)
-	require.ErrorContains(t, err, "ensure order-1: there is no SecretSource: order.password: names a secret")
+	require.ErrorContains(t, err, "ensure order-1: there is no SecretSource: order.password_name: names a secret")
 
 	lost := intent(provider.StatusActive)
-	lost.Order.Secrets = map[string]string{"ssh_key": "vault/other"}
+	lost.Order.SecretNames = map[string]string{"ssh_key": "vault/other"}
 	_, err = lost.Ensure(t.Context(), m, &vault{})
 	require.ErrorIs(t, err, provider.ErrUnavailable)
-	require.ErrorContains(t, err, "its secret could not be read: order.secrets.ssh_key")
+	require.ErrorContains(t, err, "its secret could not be read: order.secret_names.ssh_key")
 	_, err = lost.Ensure(t.Context(), m, provider.SecretSourceFunc(func(context.Context, string) (provider.Secret, error) {
 		return provider.Secret{}, provider.ErrNotFound
 	}))

@@ -222,7 +222,7 @@ func (w *world) order(server string, n int) *provider.Order {
 	case "hostkey":
 		o.Domain, o.Plan, o.Options = "", "vm.nano", map[string]string{"location": "NL", "os": "240"}
 	case "elizon":
-		o.Domain, o.Password, o.Plan, o.Options = "", "", "prod-vps-s", map[string]string{"max_price": "6.00", "template": "101", "location": "loc-fra"}
+		o.Domain, o.PasswordName, o.Plan, o.Options = "", "", "prod-vps-s", map[string]string{"max_price": "6.00", "template": "101", "location": "loc-fra"}
 	}
 	return o
 }

@@ -79,7 +79,7 @@ func Example() {
 
 	intent := &provider.Intent{
 		Server: "web1", Reference: "order-1042", Status: provider.StatusActive, Sequence: 1,
-		Order: &provider.Order{Username: "example_com", Email: "max@example.com", Domain: "example.com", Plan: "small", Password: "password of order-1042"},
+		Order: &provider.Order{Username: "example_com", Email: "max@example.com", Domain: "example.com", Plan: "small", PasswordName: "password of order-1042"},
 	}
 	for range 2 { // billing systems send events twice
 		fresh, err := queue.Enqueue(ctx, client, nil, intent)

@@ -31,7 +31,7 @@ func (secrets) Secret(_ context.Context, name string) (provider.Secret, error) {
 func order(n int) *provider.Order {
 	return &provider.Order{
 		Username: fmt.Sprintf("customer%d", n), Email: fmt.Sprintf("customer%d@example.com", n), Domain: fmt.Sprintf("customer%d.example", n),
-		Plan: "small", Password: fmt.Sprintf("password-%d", n),
+		Plan: "small", PasswordName: fmt.Sprintf("password-%d", n),
 	}
 }
 
