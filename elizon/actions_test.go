@@ -33,6 +33,7 @@ func TestActionRoutes(t *testing.T) {
 		"no view":             {"start", []clienttest.Reply{{Status: 404, Body: `{"success":false,"errorCode":"notFound"}`}, clienttest.OK(done)}, []string{view, older}, nil},
 		"no view, no code":    {"start", []clienttest.Reply{{Status: 404, Body: gone}, clienttest.OK(done)}, []string{view, older}, nil},
 		"no actions":          {"stop", []clienttest.Reply{clienttest.OK(named), {Status: 404, Body: gone}, clienttest.OK(done)}, []string{view, "POST /api/services/srv_1/actions/stop", older}, nil},
+		"no route at all":     {"start", []clienttest.Reply{{Status: 404, Body: `{"success":false,"errorCode":"notFound"}`}, {Status: 404, Body: `{"success":false,"errorCode":"notFound"}`}}, []string{view, older}, provider.ErrOutcomeUnknown},
 		"no service":          {"start", []clienttest.Reply{{Status: 404, Body: `{"success":false,"errorCode":"serviceNotFound"}`}}, []string{view}, provider.ErrNotFound},
 		"refused":             {"start", []clienttest.Reply{{Status: 403, Body: `{"success":false,"errorCode":"accessDenied"}`}}, []string{view}, provider.ErrForbidden},
 		"a proxy's 404":       {"start", []clienttest.Reply{{Status: 404, Body: clienttest.WebPage}}, []string{view}, provider.ErrProtocol},

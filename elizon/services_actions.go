@@ -3,6 +3,7 @@ package elizon
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/provkit/provkit/internal/rest"
 	"github.com/provkit/provkit/provider"
@@ -26,11 +27,7 @@ const (
 
 // repeatable reports whether an action may be sent again after a lost answer.
 func (a ServiceAction) repeatable() bool {
-	switch a {
-	case ActionStart, ActionStop, ActionSuspend, ActionResume, ActionTerminate:
-		return true
-	}
-	return false
+	return slices.Contains([]ServiceAction{ActionStart, ActionStop, ActionSuspend, ActionResume, ActionTerminate}, a)
 }
 
 // ActionResult is the answer to an action. Any field may be empty.
@@ -150,7 +147,15 @@ func (s *ServicesService) Action(ctx context.Context, id string, action ServiceA
 	if !noSuchRoute(err) {
 		return nil, err
 	}
-	return s.LegacyAction(ctx, id, action)
+	result, err := s.LegacyAction(ctx, id, action)
+	if noSuchRoute(err) {
+		// Every platform has this route. What says otherwise may be the late answer to the request before.
+		var refused *provider.Error
+		if errors.As(err, &refused) {
+			refused.MaybeExecuted = true
+		}
+	}
+	return result, err
 }
 
 // noSuchRoute reports whether the platform itself says that something does not exist which is not the
