@@ -86,7 +86,7 @@ func TestPasswordLikeAnOption(t *testing.T) {
 			in = append(in, arg)
 		}
 		out := method.Call(in)
-		err, _ := out[len(out)-1].Interface().(error)
+		err, _ := reflect.TypeAssert[error](out[len(out)-1])
 		require.ErrorIs(t, err, provider.ErrInvalid, command)
 		require.ErrorContains(t, err, "begins with -", command)
 		require.NotContains(t, err.Error(), bad, command)
@@ -111,9 +111,9 @@ func fillIn(v reflect.Value, secret provider.Secret) {
 		v.Set(reflect.New(v.Type().Elem()))
 		fillIn(v.Elem(), secret)
 	case v.Kind() == reflect.Struct:
-		for i := range v.NumField() {
-			if v.Field(i).CanSet() {
-				fillIn(v.Field(i), secret)
+		for _, field := range v.Fields() {
+			if field.CanSet() {
+				fillIn(field, secret)
 			}
 		}
 	}
