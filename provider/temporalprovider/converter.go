@@ -1,0 +1,65 @@
+package temporalprovider
+
+import (
+	"bytes"
+	"fmt"
+
+	commonpb "go.temporal.io/api/common/v1"
+	"go.temporal.io/sdk/converter"
+
+	"github.com/provkit/provkit/provider"
+)
+
+// DataConverter returns Temporal's own converter, which refuses to encode a value with a secret: a
+// provider.Secret anywhere in it, whose encoding is an error, or the value of one of these secrets as text or
+// bytes, such as API keys. Give it to client.Options.
+func DataConverter(secrets ...provider.Secret) converter.DataConverter {
+	var known [][]byte
+	for _, s := range secrets {
+		if !s.IsZero() {
+			known = append(known, []byte(s.Reveal()))
+		}
+	}
+	return &refusing{converter.GetDefaultDataConverter(), known}
+}
+
+type refusing struct {
+	converter.DataConverter
+
+	known [][]byte
+}
+
+// ToPayload refuses what contains a known secret.
+func (r *refusing) ToPayload(value any) (*commonpb.Payload, error) {
+	payload, err := r.DataConverter.ToPayload(value)
+	if err == nil {
+		err = r.check(payload, value)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return payload, nil
+}
+
+// ToPayloads refuses what contains a known secret.
+func (r *refusing) ToPayloads(values ...any) (*commonpb.Payloads, error) {
+	payloads, err := r.DataConverter.ToPayloads(values...)
+	for i, payload := range payloads.GetPayloads() {
+		if err == nil {
+			err = r.check(payload, values[i])
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return payloads, nil
+}
+
+func (r *refusing) check(payload *commonpb.Payload, value any) error {
+	for _, secret := range r.known {
+		if bytes.Contains(payload.GetData(), secret) {
+			return fmt.Errorf("temporalprovider: a %T contains a secret, and is not sent to Temporal: %w", value, provider.ErrInvalid)
+		}
+	}
+	return nil
+}
