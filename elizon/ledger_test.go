@@ -272,37 +272,3 @@ func TestInvoiceToPayIsGone(t *testing.T) {
 		})
 	}
 }
-
-// TestPlanByAnotherReplica: one program has upgraded a service, and another one reads from a machine that trails by less
-// than the read lag. It does not pay for the same upgrade again.
-func TestPlanByAnotherReplica(t *testing.T) {
-	for name, before := range map[string]func(*testing.T, *elizon.Provider, string){
-		"at once": func(*testing.T, *elizon.Provider, string) {},
-		"after a call that saw it": func(t *testing.T, p *elizon.Provider, id string) {
-			outcome, err := p.ChangePlan(t.Context(), id, "prod-vps-m")
-			require.NoError(t, err)
-			require.Equal(t, provider.OutcomeAlready, outcome)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				srv, book := elizontest.NewServer(elizontest.InMemory()), ledger.NewMemory()
-				p, id := rememberingIn(t, srv, book), srv.AddService(elizontest.Service{ProductID: "prod-vps-s"}).ID
-				_, err := p.Get(t.Context(), id)
-				require.NoError(t, err)
-				_, err = p.ChangePlan(t.Context(), id, "prod-vps-m")
-				require.NoError(t, err)
-				before(t, p, id)
-
-				srv.UpdateService(id, func(s *elizontest.Service) { s.ProductID = "prod-vps-s" }) // as the other machine has it
-				time.AfterFunc(3*time.Second, func() {
-					srv.UpdateService(id, func(s *elizontest.Service) { s.ProductID = "prod-vps-m" })
-				})
-				outcome, err := rememberingIn(t, srv, book).ChangePlan(t.Context(), id, "prod-vps-m")
-				require.NoError(t, err)
-				require.Equal(t, provider.OutcomeAlready, outcome)
-				require.Equal(t, 1, checkouts(srv))
-			})
-		})
-	}
-}
