@@ -220,7 +220,8 @@ func TestPending(t *testing.T) {
 
 // A workflow that has made many attempts goes on as a new one, with what it knows.
 func TestContinuesAsNew(t *testing.T) {
-	b := newBench(t, providertest.NewMemory(&providertest.MemoryOptions{Pending: 30 * time.Hour}), nil)
+	m := providertest.NewMemory(&providertest.MemoryOptions{Pending: 30 * time.Hour})
+	b := newBench(t, m, nil)
 	b.send(0, intent(provider.StatusActive, 1))
 	b.ExecuteWorkflow(temporalprovider.Service, nil)
 	var next *workflow.ContinueAsNewError
@@ -230,7 +231,8 @@ func TestContinuesAsNew(t *testing.T) {
 	require.Equal(t, intent(provider.StatusActive, 1), state.Intent)
 	require.Equal(t, provider.IntentPending, state.Report.State)
 
-	b = newBench(t, providertest.NewMemory(nil), nil)
+	m.Advance(30 * time.Hour)
+	b = newBench(t, m, nil)
 	b.send(time.Hour, intent(provider.StatusAbsent, 2))
 	b.ExecuteWorkflow(temporalprovider.Service, state)
 	require.NoError(t, b.GetWorkflowError())
