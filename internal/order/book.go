@@ -84,7 +84,7 @@ func (d *Desk) resume(ctx context.Context, o Order) error {
 	}
 	defer func() { // Resume may have replaced the record
 		r.entry, r.settle = entry, d.settle
-		d.time(ctx, r)
+		d.setClock(ctx, r)
 	}()
 	if entry == nil {
 		return nil
@@ -204,44 +204,4 @@ func rank(s provider.LedgerState) int {
 	case provider.LedgerSent:
 	}
 	return 0
-}
-
-// time sets what an order knows of the time.
-func (d *Desk) time(ctx context.Context, r *Record) {
-	began, now := time.Now(), d.now(ctx)
-	r.clock = func() time.Time { return d.clock(now.Add(time.Since(began))) }
-	if r.read = began; r.entry == nil {
-		return
-	}
-	since := entryTime(r.entry.Learnt[learntSent])
-	if r.witness = !since.IsZero(); !r.witness {
-		since = r.entry.Stored
-	}
-	r.kept = now.Sub(since)
-}
-
-// recordOf returns what an entry says of when it was sent.
-func (d *Desk) recordOf(ctx context.Context, e *provider.LedgerEntry) *Record {
-	r := &Record{SentAt: e.SentAt, Refused: e.Learnt[learntRefused] != "", entry: e, settle: d.settle}
-	d.time(ctx, r)
-	return r
-}
-
-// now returns the time by the ledger's clock.
-func (d *Desk) now(ctx context.Context) time.Time {
-	now, err := d.ledger.Now(ctx)
-	if err != nil {
-		return time.Now()
-	}
-	return now
-}
-
-// clock returns the time by the vendor's clock where that is known, or else the given one.
-func (d *Desk) clock(now time.Time) time.Time {
-	if d.vendor != nil {
-		if vendor, known := d.vendor(); known {
-			return vendor
-		}
-	}
-	return now
 }

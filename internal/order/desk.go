@@ -78,8 +78,8 @@ func (d *Desk) place(ctx context.Context, o Order) (State, error) {
 		case !errors.Is(err, errAstray) && !(known && r.ended):
 			return state, err
 		}
-		// A handle that led astray, or to what has ended since it was done, is forgotten. What was done before
-		// is not under way any more.
+		// A handle that led astray is forgotten, and the order looked for once more; so is one of an order that was
+		// done, and whose thing has ended since: that order is over, and may be sent.
 		o.Forget()
 		if r.Known = false; r.ended || known {
 			r.anew()
@@ -99,6 +99,7 @@ func (d *Desk) once(ctx context.Context, o Order) (State, error) {
 	return state, lostLease(ctx, leased, o.record().Placed, err)
 }
 
+// underLease is once, while no other program looks or sends.
 func (d *Desk) underLease(ctx context.Context, o Order, token int64) (State, error) {
 	r := o.record()
 	if err := d.resume(ctx, o); err != nil {
@@ -293,19 +294,4 @@ func (d *Desk) orderedAgain(ctx context.Context, o Order) bool {
 	o.Forget()
 	r.anew()
 	return d.resume(ctx, o) == nil
-}
-
-// unsettled is how far an order is that was sent so lately that seeing nothing of it proves
-// nothing.
-func (r *Record) unsettled() State {
-	r.Why = "nothing came of the order yet, but the vendor may still be working on it: try again after " + r.settles()
-	return Unclear
-}
-
-// unresolved is provider.Unresolved without the call that failed: the reader asked for an
-// order.
-func unresolved(failed, looking error) error {
-	err := provider.Unresolved(failed, looking)
-	err.Provider, err.Op, err.Action = "", "", ""
-	return err
 }

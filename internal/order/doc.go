@@ -9,6 +9,9 @@
 //	follow  until it is paid and its thing is there
 //	mark    from then on anybody can see whose the thing is
 //
-// Desk runs these steps. A vendor supplies each of them as a method of its Order, and the
-// fields of its handle.
+// Desk runs these steps (desk.go). A vendor supplies each of them as a method of its Order, and the
+// fields of its handle (order.go, handle.go). What is in the ledger is in book.go, who may look and send in lease.go, how
+// long a lost answer is waited for in clock.go, what becomes of what goes wrong in errors.go.
+//
+// Renewals and upgrades have fewer steps (spend.go), and so has a Create that is no order of this kind (page.go).
 package order

@@ -6,13 +6,8 @@ import (
 	"time"
 
 	"github.com/provkit/provkit/internal/adapter"
-	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
-
-// refusalSettles is how long an order may still be carried out that the vendor has refused, where its
-// refusals prove nothing. Lost answers have provider.WithSettleTime.
-const refusalSettles = 2 * time.Minute
 
 // State is how far an order is. The zero value belongs to an error: nothing was bought.
 type State string
@@ -107,18 +102,15 @@ type Record struct {
 	// Why says what is unclear about an Unclear order.
 	Why string
 
-	// What the desk knows: the entry as the ledger has it, for how long the ledger had it when it was read (less
-	// than nothing if its clock was set back), whether it has had it since it was sent, for how long an order may be
-	// carried out, and what tells the time. sentAt is when this call has sent it, by the ledger's clock. ended: it is
-	// proven that its thing is gone.
-	entry   *provider.LedgerEntry
-	kept    time.Duration
-	witness bool
-	read    time.Time
-	settle  time.Duration
+	// What the desk knows.
+	entry   *provider.LedgerEntry // as the ledger has it, nil if it has none
+	read    time.Time             // when it was read, by our clock
+	kept    time.Duration         // for how long the ledger had it then; less than nothing if the ledger's clock was set back
+	witness bool                  // the ledger has had it since the order was sent
+	sentAt  time.Time             // when this call has sent the order, by the ledger's clock
+	settle  time.Duration         // for how long an order may be carried out
 	clock   func() time.Time
-	sentAt  time.Time
-	ended   bool
+	ended   bool // it is proven that its thing is gone
 }
 
 //lint:ignore U1000 for staticcheck by itself
@@ -133,43 +125,6 @@ func (r *Record) Sent() bool { return !r.SentAt.IsZero() }
 // Unseen reports whether the ledger knows the order, and that nobody has ever seen its thing.
 func (r *Record) Unseen() bool { return r.entry != nil && !r.Known }
 
-// Unsettled reports whether the order was sent so lately that seeing nothing of it proves
-// nothing.
-func (r *Record) Unsettled() bool { return r.left() > 0 }
-
-// left is for how long the order may still be carried out.
-func (r *Record) left() time.Duration {
-	if !r.Sent() {
-		return 0
-	}
-	return r.patience() - r.Since()
-}
-
-// settles is when seeing nothing of the order proves something, for people.
-func (r *Record) settles() string { return r.Now().Add(r.left()).UTC().Format(time.RFC3339) }
-
-// Since is how long ago the order was sent, by the vendor's clock where that is known. If the ledger has known
-// the order for much less, one of the two was set forward, or the vendor has several clocks, and the ledger counts. A
-// clock that was set back says nothing.
-func (r *Record) Since() time.Duration {
-	since, known := r.Now().Sub(r.SentAt), r.kept+time.Since(r.read)
-	switch {
-	case since < -time.Minute:
-		return max(known, 0)
-	case r.witness && r.kept >= 0 && known < since-time.Minute:
-		return known
-	}
-	return since
-}
-
-// patience is how long the order may still be carried out after it was sent.
-func (r *Record) patience() time.Duration {
-	if r.Refused {
-		return min(refusalSettles, r.settle)
-	}
-	return r.settle
-}
-
 // of reports whether an entry of the ledger is about this very order: one that has ended may have been
 // placed anew under the same reference.
 func (r *Record) of(entry *provider.LedgerEntry) bool { return entry.SentAt.Equal(r.SentAt) }
@@ -178,46 +133,6 @@ func (r *Record) of(entry *provider.LedgerEntry) bool { return entry.SentAt.Equa
 func (r *Record) anew() {
 	r.SentAt, r.sentAt = time.Time{}, time.Time{}
 	r.Accepted, r.Marked, r.Known, r.Refused, r.ended = false, false, false, false, false
-}
-
-// Now returns the time by the vendor's clock if that is known, or else by the ledger's.
-func (r *Record) Now() time.Time {
-	if r.clock == nil {
-		return time.Now()
-	}
-	return r.clock()
-}
-
-// errGone is in an error that proves the end of what was ordered.
-var errGone = errors.New("gone")
-
-// Gone is the error when it is proven that what was ordered has ended. Any other error of a
-// look, or of a located order, that matches provider.ErrNotFound is only what a server says, and
-// Desk takes that kind from it.
-func Gone(format words.Own, args ...any) *provider.Error {
-	return &provider.Error{Kind: provider.ErrNotFound, Message: words.Say(format, args...), Err: errGone}
-}
-
-// proven returns an error that matches provider.ErrNotFound only with proof.
-func proven(err error) error {
-	if errors.Is(err, errGone) {
-		return err
-	}
-	return adapter.NotOfAccount(err)
-}
-
-// errAstray is in an error about a thing that a handle leads to and that is another order's.
-var errAstray = errors.New("astray")
-
-// Astray is the error when a handle leads to what belongs to another order. Desk forgets the handle, and
-// looks anew.
-func Astray(format words.Own, args ...any) *provider.Error {
-	return &provider.Error{Kind: provider.ErrConflict, Message: words.Say(format, args...), Err: errAstray}
-}
-
-// Unknown is the error when nobody knows whether something was bought.
-func Unknown(format words.Own, args ...any) *provider.Error {
-	return &provider.Error{Kind: provider.ErrOutcomeUnknown, MaybeExecuted: true, Message: words.Say(format, args...)}
 }
 
 // RetryAfterPayment repeats what has to be done after this call has bought something, also

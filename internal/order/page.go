@@ -41,7 +41,7 @@ func (d *Desk) Under(ctx context.Context, reference string, do func(context.Cont
 
 // Send writes down what is about to be sent, and when. With an error it must not be.
 func (p *Page) Send(ctx context.Context) error {
-	p.State, p.SentAt = provider.LedgerSent, p.desk.clock(p.desk.now(ctx)).Truncate(time.Second)
+	p.State, p.SentAt = provider.LedgerSent, p.desk.vendorsTime(p.desk.now(ctx)).Truncate(time.Second)
 	if err := p.desk.intend(ctx, func(ctx context.Context) error { return p.desk.ledger.Put(ctx, &p.LedgerEntry, p.token) }); err != nil {
 		return p.desk.failed("not sent", err)
 	}

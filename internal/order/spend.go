@@ -62,7 +62,7 @@ func (d *Desk) spend(ctx context.Context, s Spending, token int64) (provider.Out
 	if _, abandoned := ledger.Abandoned(entry); abandoned {
 		entry = nil
 	}
-	now := d.clock(d.now(ctx))
+	now := d.vendorsTime(d.now(ctx))
 	if entry == nil && s.From.IsZero() { // somebody else may have been faster
 		if _, so, err := s.Look(ctx); so || err != nil {
 			return provider.OutcomeAlready, err
