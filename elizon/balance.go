@@ -107,7 +107,8 @@ func (s *BalanceService) CreateAutoTopUp(ctx context.Context, req *AutoTopUpCrea
 	return fetch[AutoTopUpResult](ctx, r)
 }
 
-// UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. It returns nil, nil if the platform does not answer with the rule.
+// UpdateAutoTopUp changes a rule: PATCH /api/balance/auto-topup/{id}. It returns nil, nil if the
+// platform does not answer with the rule.
 func (s *BalanceService) UpdateAutoTopUp(ctx context.Context, id string, req *AutoTopUpUpdateRequest) (*AutoTopUp, error) {
 	r := s.c.ask(balanceUpdate, id).changing(req)
 	if req != nil {
@@ -127,13 +128,15 @@ func (s *BalanceService) DeleteAutoTopUp(ctx context.Context, id string) error {
 	return done(ctx, s.c.ask(balanceDelete, id))
 }
 
-// SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method inferred).
-// The answer contains IBAN, BIC and the account's own reference; that they have the names of Checkout's is assumed.
+// SEPADetails reads where to transfer money to: GET /api/balance/sepa-details (method inferred). The
+// answer contains IBAN, BIC and the account's own reference; that they have the names of Checkout's is
+// assumed.
 func (s *BalanceService) SEPADetails(ctx context.Context) (*TransferDetails, error) {
 	return fetch[TransferDetails](ctx, s.c.ask(balanceDetails))
 }
 
-// TopUp asks for a link where a person pays: POST /api/balance/top-up (method inferred). The answer is undocumented: that it is like that of Invoices.Pay is assumed.
+// TopUp asks for a link where a person pays: POST /api/balance/top-up (method inferred). The answer is
+// undocumented: that it is like that of Invoices.Pay is assumed.
 func (s *BalanceService) TopUp(ctx context.Context, req *BalanceTopUpRequest) (*TopUp, error) {
 	r := s.c.ask(balanceTopUp).with(req)
 	if req != nil {

@@ -34,9 +34,9 @@ const (
 	ambiguous
 )
 
-// operation is one thing that the API does. Only endpoints.go and endpoints_account.go contain
-// methods and paths, so that a wrong inference is corrected in one line. Tests compare them with
-// the inventory in testdata/elizon/operations.tsv.
+// operation is one thing that the API does. Only the files called endpoints contain methods and
+// paths, so that a wrong inference is corrected in one line. Tests compare them with the inventory in
+// testdata/elizon: operations.tsv is the vendor's reference, beyond.tsv what its programs also use.
 type operation struct {
 	*rest.Endpoint
 	as   access

@@ -79,13 +79,15 @@ type PermissionChange struct {
 }
 
 // List reads all grants on a resource: GET /api/permissions (method inferred). The names of its
-// arguments are taken from error texts of the vendor's app. The answer is undocumented: that it has the fields of an Invitation is assumed.
+// arguments are taken from error texts of the vendor's app. The answer is undocumented: that it has the
+// fields of an Invitation is assumed.
 func (s *PermissionsService) List(ctx context.Context, resourceType, resourceID string) (*PermissionList, error) {
 	r := s.c.ask(permissionsList).require("resourceType", resourceType).arg("resourceType", resourceType)
 	return fetch[PermissionList](ctx, r.id("resourceId", "resourceID", resourceID))
 }
 
-// Grant invites a user to a resource: POST /api/permissions (method inferred). The answer is undocumented, see List.
+// Grant invites a user to a resource: POST /api/permissions (method inferred). The answer is
+// undocumented, see List.
 func (s *PermissionsService) Grant(ctx context.Context, req *PermissionGrantRequest) (*PermissionChange, error) {
 	r := s.c.ask(permissionsGrant).with(req)
 	if req != nil {

@@ -53,7 +53,8 @@ func (s *AuthService) Me(ctx context.Context) (*User, error) {
 	return fetch[User](ctx, s.c.ask(authMe), "user")
 }
 
-// UpdateMe changes the profile: PUT /api/auth/me. It returns nil, nil if the platform does not answer with the profile.
+// UpdateMe changes the profile: PUT /api/auth/me. It returns nil, nil if the platform does not answer
+// with the profile.
 func (s *AuthService) UpdateMe(ctx context.Context, req *ProfileUpdateRequest) (*User, error) {
 	return changedUser(ctx, s.c.ask(authUpdateMe).changing(req))
 }
@@ -69,7 +70,8 @@ func changedUser(ctx context.Context, r *request) (*User, error) {
 	return answer.User, nil
 }
 
-// PatchMe changes the profile in part: PATCH /api/auth/me (method inferred). Fields and the difference to UpdateMe are undocumented.
+// PatchMe changes the profile in part: PATCH /api/auth/me (method inferred). Fields and the difference
+// to UpdateMe are undocumented.
 func (s *AuthService) PatchMe(ctx context.Context, fields map[string]any) (*User, error) {
 	r := s.c.ask(authPatchMe).body(fields)
 	r.problems.Some("fields", len(fields))
@@ -84,7 +86,8 @@ type CurrentSession struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// CurrentSession reads the current user and session: GET /api/auth/session (method inferred). The answer is undocumented: that it has the fields of User and Session is assumed.
+// CurrentSession reads the current user and session: GET /api/auth/session (method inferred). The
+// answer is undocumented: that it has the fields of User and Session is assumed.
 func (s *AuthService) CurrentSession(ctx context.Context) (*CurrentSession, error) {
 	return fetch[CurrentSession](ctx, s.c.ask(authSession))
 }

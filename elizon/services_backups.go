@@ -28,7 +28,8 @@ func (s *BackupsService) Restore(ctx context.Context, serviceID, backupID string
 	return confirmed(ctx, s.c.ask(backupsRestore, serviceID, backupID).body(fields))
 }
 
-// Delete removes a backup: DELETE /api/services/{id}/backups/{backupId} (method inferred). The answer has a text for people.
+// Delete removes a backup: DELETE /api/services/{id}/backups/{backupId} (method inferred). The answer
+// has a text for people.
 func (s *BackupsService) Delete(ctx context.Context, serviceID, backupID string) (*Confirmation, error) {
 	return confirmed(ctx, s.c.ask(backupsDelete, serviceID, backupID))
 }

@@ -63,7 +63,8 @@ type FirewallEntry struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// List reads the rules of a service: GET /api/services/{id}/firewall (method inferred). The answer is undocumented: that it has the names of FirewallRule is assumed.
+// List reads the rules of a service: GET /api/services/{id}/firewall (method inferred). The answer is
+// undocumented: that it has the names of FirewallRule is assumed.
 func (s *FirewallService) List(ctx context.Context, serviceID string) (*FirewallRules, error) {
 	return fetch[FirewallRules](ctx, s.c.ask(firewallList, serviceID))
 }

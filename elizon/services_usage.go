@@ -35,7 +35,8 @@ const (
 )
 
 // Bandwidth reads the traffic of a service in its billing period, or between two times: GET
-// /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the platform; their format is undocumented, and that the answer has the figure of TotalBandwidth is assumed.
+// /api/services/{id}/bandwidth-usage (method inferred). "" leaves a time to the platform; their format
+// is undocumented, and that the answer has the figure of TotalBandwidth is assumed.
 func (s *UsageService) Bandwidth(ctx context.Context, serviceID, from, to string) (*ServiceBandwidth, error) {
 	return fetch[ServiceBandwidth](ctx, s.c.ask(usageBandwidth, serviceID).arg("from", from).arg("to", to))
 }

@@ -85,7 +85,8 @@ type VolumeDetail struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented: that it has the fields of the list is assumed.
+// Get reads a volume: GET /api/storage/{id} (method inferred). The answer is undocumented: that it has
+// the fields of the list is assumed.
 func (s *StorageService) Get(ctx context.Context, id string) (*VolumeDetail, error) {
 	answer, err := fetch[struct {
 		ID string `wire:"volume.id,identity"`
@@ -106,7 +107,8 @@ func (s *StorageService) Update(ctx context.Context, id string, req *VolumeUpdat
 	return done(ctx, r)
 }
 
-// Delete deletes a volume and its data: DELETE /api/storage/{id} (method inferred). The answer has a text for people.
+// Delete deletes a volume and its data: DELETE /api/storage/{id} (method inferred). The answer has a
+// text for people.
 func (s *StorageService) Delete(ctx context.Context, id string) (*Confirmation, error) {
 	return confirmed(ctx, s.c.ask(storageDelete, id))
 }

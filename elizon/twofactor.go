@@ -70,9 +70,9 @@ type BackupCodes struct {
 	More map[string]provider.Payload `wire:",extra"`
 }
 
-// RenewBackupCodes replaces the backup codes: POST /api/auth/backup-codes (method inferred). That
-// it does so is assumed from the path; fields are undocumented, and that the answer has the codes as that of Enable does is assumed. Secrets among the fields
-// are revealed.
+// RenewBackupCodes replaces the backup codes: POST /api/auth/backup-codes (method inferred). That it
+// does so is assumed from the path; fields are undocumented, and that the answer has the codes as that
+// of Enable does is assumed. Secrets among the fields are revealed.
 func (s *TwoFactorService) RenewBackupCodes(ctx context.Context, fields map[string]any) (*BackupCodes, error) {
 	return fetch[BackupCodes](ctx, s.c.ask(backupCodesRenew).body(fields))
 }

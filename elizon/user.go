@@ -41,8 +41,8 @@ type SupportPIN struct {
 	// PIN is "" if none is valid.
 	PIN       provider.Secret `wire:"pin|supportPin"`
 	ExpiresAt time.Time       `wire:"expiresAt|pinExpiresAt,end"`
-	// More fields that the answer contains; servers of an older version send "pinTimeLeft" and
-	// "pinCooldown", in units that are undocumented.
+	// More fields that the answer contains; servers of an older version send "pinTimeLeft",
+	// which the app has in seconds, and "pinCooldown".
 	More map[string]provider.Payload `wire:",extra"`
 }
 
@@ -53,7 +53,8 @@ func (s *UserService) AuditLog(ctx context.Context, perPage int64) iter.Seq2[*Au
 	return pages[AuditEntry](ctx, s.c.ask(userAuditLog), byPage(perPage), "logs")
 }
 
-// UpdateSettings changes which notifications the account gets: PATCH /api/user/settings. It returns nil, nil if the platform does not answer with the profile.
+// UpdateSettings changes which notifications the account gets: PATCH /api/user/settings. It returns
+// nil, nil if the platform does not answer with the profile.
 func (s *UserService) UpdateSettings(ctx context.Context, req *SettingsUpdateRequest) (*User, error) {
 	return changedUser(ctx, s.c.ask(userSettings).changing(req))
 }
@@ -105,7 +106,8 @@ func (s *UserService) VerifyNewEmail(ctx context.Context, code provider.Secret, 
 }
 
 // VerifyOldEmail is the last step, with the code sent to the old address: POST
-// /api/user/change-email/verify-old (method inferred). After it the address is changed. For field and extra, see VerifyNewEmail.
+// /api/user/change-email/verify-old (method inferred). After it the address is changed. For field and
+// extra, see VerifyNewEmail.
 func (s *UserService) VerifyOldEmail(ctx context.Context, code provider.Secret, extra map[string]any) (*Confirmation, error) {
 	return confirmed(ctx, s.c.ask(userVerifyOldEmail).with(&codeRequest{Code: code, Extra: extra}))
 }
