@@ -72,7 +72,7 @@ func (p *purchase) billed(ctx context.Context, seen *order.Sighting, all []*hold
 		return nil
 	case errors.Is(err, provider.ErrConflict):
 		seen.Conflict = err
-		return nil //nolint:nilerr // it is what the look has seen
+		return nil
 	case err != nil:
 		return err
 	}
