@@ -500,6 +500,25 @@ func browse(t *testing.T, srv *hostkeytest.Server, address string) string {
 	return string(page)
 }
 
+// TestConsoleInTheClear: a console's address is a secret, which a portal behind https does not send in the clear.
+func TestConsoleInTheClear(t *testing.T) {
+	for address, good := range map[string]bool{"https://console.example/?token=x": true, "http://console.example/?token=x": false, "console.example": false} {
+		client := clientOver(t, tapping(func(_ context.Context, sent clienttest.Request) clienttest.Reply {
+			if sent.Form().Get("action") == "novnc" {
+				return ok(`{"result":"OK","callback":"` + task.Reveal() + `"}`)
+			}
+			return ok(`{"result":"OK","scope":"` + address + `"}`)
+		}))
+		in, err := hostkey.NewProvider(client).SignOn(t.Context(), &provider.SignOnRequest{AccountID: "17", Kind: provider.SignOnConsole})
+		if !good {
+			require.ErrorIs(t, err, provider.ErrProtocol, address)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, address, in.URL.Reveal())
+	}
+}
+
 // TestSignOnPanels: the vendor's portals have a panel each, and no other portal's key goes there.
 func TestSignOnPanels(t *testing.T) {
 	for portal, want := range map[string]string{

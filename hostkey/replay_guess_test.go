@@ -169,7 +169,7 @@ func guessedReplays() map[string]replay {
 		"WHMCS.DownloadInvoice": file(&hostkey.InvoiceFile{
 			PDF: provider.NewSecret("%PDF-1.4 x"), More: map[string]payload{"file": rawValue(`"JVBERi0xLjQgeA=="`), "name": rawValue(`"a.pdf"`)},
 		}),
-		"WHMCS.DownloadInvoice, of another shape": file(&hostkey.InvoiceFile{More: beside("url", `"https://example.com/a.pdf"`)}),
+		"WHMCS.DownloadInvoice, of another shape": file(&hostkey.InvoiceFile{More: beside("hash", `"aGFzaA=="`)}),
 		"WHMCS.GenerateDueInvoice": is(&hostkey.NewInvoice{InvoiceID: 603549},
 			func(ctx context.Context, c *client) (*hostkey.NewInvoice, error) {
 				return c.WHMCS.GenerateDueInvoice(ctx, 55054)

@@ -28,3 +28,16 @@ func TestImpossibleLimit(t *testing.T) {
 		require.Equal(t, []provider.Usage{want}, report.Values, limit)
 	}
 }
+
+// TestTraffic: what cannot be a number of bytes is none.
+func TestTraffic(t *testing.T) {
+	for answer, want := range map[string]*int64{
+		`"out":7`: new(int64(7)), `"traffic_out":"7"`: new(int64(7)), `"data":{"bytes_out":7.0}`: new(int64(7)), `"traffic":{"outgoing":0}`: new(int64(0)),
+		`"out":-1`: nil, `"out":1e300`: nil, `"out":"much"`: nil, `"out":{}`: nil, `"sent":7`: nil,
+	} {
+		got, err := clientOver(t, always(ok(`{"result":"OK",`+answer+`}`))).Servers.Traffic(t.Context(), 17, nil)
+		require.NoError(t, err, answer)
+		require.Equal(t, want, got.Out, answer)
+		require.Nil(t, got.In, answer)
+	}
+}

@@ -101,6 +101,22 @@ func TestPower(t *testing.T) {
 	s.fails("Invalid PIN", "eq/off", "id", id)
 	s.wait(s.call("eq/off", "id", id, "pin", "4711"))
 	require.False(t, s.get(m.ID).PoweredOn)
+	s.SetPIN("")
+
+	// The record tells where the last request leads, and then what is.
+	record := func() any { return field(s.call("eq/show", "id", id), "server_data", "status") }
+	first := s.call("eq/on", "id", id)
+	s.call("eq/off", "id", id)
+	require.Equal(t, "power_off", record())
+	last := s.call("eq/on", "id", id)
+	require.Equal(t, "rent", record())
+	s.wait(first)
+	s.wait(last)
+	s.wait(s.call("eq/off", "id", id))
+	require.Equal(t, "power_off", record())
+	s.wait(s.call("eq/suspend", "id", id))
+	s.wait(s.call("eq/unsuspend", "id", id))
+	require.Equal(t, "rent", record(), "it runs again")
 	dedicated := s.machine("bm1", "preset", "bm.v1-8", "os_id", "259")
 	require.Equal(t, "Chassis Power is on", s.wait(s.call("eq/status", "id", text(dedicated.ID)))["scope"])
 }
