@@ -58,7 +58,7 @@ func (i *InvoiceDetail) services() []string {
 }
 
 // billed finds the service of an order of which only the invoice is known. An order whose invoice nobody is
-// going to pay was not placed.
+// going to pay, or was paid back, and that has no service was not placed.
 func (p *purchase) billed(ctx context.Context, seen *order.Sighting, all []*holding) error {
 	var invoice *InvoiceDetail
 	var dead bool
@@ -67,9 +67,6 @@ func (p *purchase) billed(ctx context.Context, seen *order.Sighting, all []*hold
 		return err
 	})
 	switch {
-	case dead:
-		p.invoice, p.Accepted, p.SentAt = "", false, time.Time{}
-		return nil
 	case errors.Is(err, provider.ErrConflict):
 		seen.Conflict = err
 		return nil
@@ -86,6 +83,10 @@ func (p *purchase) billed(ctx context.Context, seen *order.Sighting, all []*hold
 			return nil
 		}
 		p.found(seen, h)
+		return nil
+	}
+	if dead {
+		p.invoice, p.Accepted, p.SentAt = "", false, time.Time{}
 		return nil
 	}
 	if paid := invoice.PaidAt; len(services) == 0 && !paid.IsZero() && p.Now().Sub(paid) > p.c.core.SettleTime() {

@@ -100,3 +100,30 @@ func TestCancelledInvoice(t *testing.T) {
 		assert.Len(t, srv.Charges(), 1)
 	})
 }
+
+// TestRefundedInvoice: an order was paid on a page and paid back before any call saw its service. As long as that is
+// there it is the order's, and nothing else is bought.
+func TestRefundedInvoice(t *testing.T) {
+	for _, there := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			srv := elizontest.NewServer(elizontest.InMemory())
+			srv.Faults.When(isCheckout, 1, faults.Fault{Kind: faults.Custom, Answer: byPage})
+			p, req := serviceProvider(t, srv, provider.WithLedger(ledger.NewMemory())), orderOf(1)
+			_, err := p.Create(t.Context(), req)
+			require.ErrorIs(t, err, provider.ErrConflict)
+			invoice := srv.Invoices()[0].ID
+			require.True(t, srv.CompletePayment(invoice))
+			time.Sleep(time.Hour)
+			if !there {
+				require.True(t, srv.RemoveService(srv.Services()[0].ID))
+			}
+			require.True(t, srv.UpdateInvoice(invoice, func(i *elizontest.Invoice) { i.Status = "REFUNDED" }))
+			for range 2 {
+				_, err = p.Create(t.Context(), req)
+				require.NoError(t, err)
+			}
+			require.Len(t, srv.Services(), 1)
+			require.Equal(t, map[bool]int{true: 1, false: 2}[there], srv.ChargesFor(req.Reference))
+		})
+	}
+}
