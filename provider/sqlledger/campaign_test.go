@@ -17,7 +17,7 @@ func TestCampaign(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, s system) {
 		campaign := ordertest.Campaign{
-			Orders: ordertest.Size(16, 120, 3_000), Seed: 1000 * testsize.Seed(),
+			Orders: ordertest.Size(16, 80, 3_000), Seed: 1000 * testsize.Seed(),
 			Books: func(t *testing.T, clock func() time.Time) func() provider.Ledger {
 				how := s.empty(t)
 				open := func() provider.Ledger {
