@@ -10,9 +10,10 @@ import (
 //
 // More choices, too small for a constant:
 //   - The panel is set up like the recorded machine: apache2 behind nginx, php-fpm 8.2, bind9,
-//     exim4, dovecot, MySQL, cron, local and FTP backups; no firewall, no webmail, no spam filter,
-//     no FTP, no DNS cluster, no quotas. So v-add-mail-domain prints an error and exits with 0, as
-//     recorded. See [Server.SetConfig].
+//     exim4, dovecot, MySQL, cron, local and FTP backups; no firewall, no spam filter, no FTP, no
+//     DNS cluster, no quotas. But it has Roundcube, as the vendor's installer leaves a panel with mail
+//     and a database: on the recorded one, without webmail, v-add-mail-domain prints an error and exits
+//     with 0, which modules of billing systems take for a failure. See [Server.SetConfig].
 //   - The list of addresses is "allow-all", not empty as on a fresh installation.
 //   - Commands run one at a time. Slow ones are not slow: use Faults, or [Server.TakeTime].
 //   - A request that makes PHP crash is answered with 500 and a page: an array as an argument, a

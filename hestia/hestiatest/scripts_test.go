@@ -43,7 +43,7 @@ func TestTakeTime(t *testing.T) {
 		require.Equal(t, []string{"example.com", "late.example"}, p.domains("alice", "web"))
 
 		began = time.Now()
-		p.want(200, "0", "Error:  type is invalid", p.modern(), cmd("v-add-domain", "alice", "whole.example"))
+		p.ok(cmd("v-add-domain", "alice", "whole.example"))
 		require.Equal(t, 4*time.Second, time.Since(began), "also inside another script")
 		p.Close()
 	})
@@ -113,7 +113,6 @@ func TestUserInTheMaking(t *testing.T) {
 func TestStopDomain(t *testing.T) {
 	for parts := range 4 {
 		p := newPanel(t)
-		p.SetConfig("WEBMAIL_SYSTEM", "roundcube")
 		p.AddUser(User{Name: "alice"})
 		p.StopDomain(parts)
 		code, text := answerOf(p.Server, "v-add-domain", "alice", "shop.example")

@@ -26,7 +26,7 @@ func initialConfig() row {
 		"IMAP_SYSTEM": "dovecot", "INACTIVE_SESSION_TIMEOUT": "60", "LANGUAGE": "en", "LOGIN_STYLE": "default", "MAIL_SYSTEM": "exim4",
 		"POLICY_SYSTEM_PROTECTED_ADMIN": "yes", "PROXY_PORT": "80", "PROXY_SSL_PORT": "443", "PROXY_SYSTEM": "nginx",
 		"RELEASE_BRANCH": "release", "STATS_SYSTEM": "awstats", "SUPPORT_DNSSEC": "yes", "THEME": "dark", "UPGRADE_SEND_EMAIL": "true",
-		"UPGRADE_SEND_EMAIL_LOG": "false", "VERSION": "1.10.3", "WEBMAIL_ALIAS": "webmail", "WEB_BACKEND": "php-fpm", "WEB_PORT": "8080",
+		"UPGRADE_SEND_EMAIL_LOG": "false", "VERSION": "1.10.3", "WEBMAIL_ALIAS": "webmail", "WEBMAIL_SYSTEM": "roundcube", "WEB_BACKEND": "php-fpm", "WEB_PORT": "8080",
 		"WEB_RGROUPS": "www-data", "WEB_SSL": "mod_ssl", "WEB_SSL_PORT": "8443", "WEB_SYSTEM": "apache2", "WEB_TERMINAL": "false",
 		"WEB_TERMINAL_PORT": "8085",
 	}

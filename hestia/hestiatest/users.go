@@ -225,11 +225,15 @@ func unsuspendUser(c *call) int {
 	return 0
 }
 
-// eachPart suspends or unsuspends everything a user has. Failures are printed and ignored.
+// eachPart suspends or unsuspends everything a user has. Failures are printed and ignored. A zone is the last
+// to go and among the first to come back: the records of webmail are in it.
 func (c *call) eachPart(verb, user string) {
 	parts := [][]string{
 		{"WEB_SYSTEM", "web-domains", "no"}, {"MAIL_SYSTEM", "mail-domains"}, {"DNS_SYSTEM", "dns-domains", "no"},
 		{"DB_SYSTEM", "databases"}, {"CRON_SYSTEM", "cron-jobs", "no"},
+	}
+	if verb == "unsuspend" {
+		parts[1], parts[2] = parts[2], parts[1]
 	}
 	for _, part := range parts {
 		if c.server.scripts.keeps && verb+part[1] == "suspendweb-domains" {
