@@ -15,26 +15,28 @@ type kind struct {
 	// wait first, if the server did not say.
 	again bool
 	after time.Duration
+	// server is set if it is about the server or our access to it, and not about one account.
+	server bool
 }
 
 var kinds = []kind{
 	// The first that matches counts: an unknown outcome hides what else an error is.
-	{ErrOutcomeUnknown, "outcome_unknown", true, 0}, // the call finds out
-	{ErrInvalid, "invalid", false, 0},
-	{ErrUnauthorized, "unauthorized", true, repair},
-	{ErrIPNotAllowed, "ip_not_allowed", true, repair},
-	{ErrForbidden, "forbidden", true, repair},
-	{ErrNotFound, "not_found", false, 0},
-	{ErrAlreadyExists, "already_exists", false, 0},
-	{ErrConflict, "conflict", true, change},
-	{ErrInUse, "in_use", true, change},
-	{ErrQuota, "quota", true, repair},
-	{ErrRateLimited, "rate_limited", true, 0},
-	{ErrUnavailable, "unavailable", true, 0},
-	{ErrUnsupported, "unsupported", false, 0},
-	{ErrProtocol, "protocol", true, 0},
-	{context.Canceled, "canceled", true, 0},
-	{context.DeadlineExceeded, "deadline_exceeded", true, 0},
+	{ErrOutcomeUnknown, "outcome_unknown", true, 0, false}, // the call finds out
+	{ErrInvalid, "invalid", false, 0, false},
+	{ErrUnauthorized, "unauthorized", true, repair, true},
+	{ErrIPNotAllowed, "ip_not_allowed", true, repair, true},
+	{ErrForbidden, "forbidden", true, repair, false},
+	{ErrNotFound, "not_found", false, 0, false},
+	{ErrAlreadyExists, "already_exists", false, 0, false},
+	{ErrConflict, "conflict", true, change, false},
+	{ErrInUse, "in_use", true, change, false},
+	{ErrQuota, "quota", true, repair, false},
+	{ErrRateLimited, "rate_limited", true, 0, true},
+	{ErrUnavailable, "unavailable", true, 0, true},
+	{ErrUnsupported, "unsupported", false, 0, false},
+	{ErrProtocol, "protocol", true, 0, false},
+	{context.Canceled, "canceled", true, 0, false},
+	{context.DeadlineExceeded, "deadline_exceeded", true, 0, false},
 }
 
 // other is the Code of what is none of the Err values.
@@ -91,4 +93,16 @@ func Retryable(err error) (after time.Duration, ok bool) {
 		after = max(after, e.RetryAfter)
 	}
 	return after, true
+}
+
+// ServerKind returns the Err value by which an error is about the server or our access to it, so that calls
+// about its other accounts would end alike: ErrUnauthorized, ErrIPNotAllowed, ErrRateLimited or
+// ErrUnavailable. It is nil for nil, and for all that may be about one account only.
+func ServerKind(err error) error {
+	for _, k := range kinds {
+		if k.server && errors.Is(err, k.err) {
+			return k.err
+		}
+	}
+	return nil
 }

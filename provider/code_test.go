@@ -48,6 +48,13 @@ func TestCodeAndRetryable(t *testing.T) {
 			require.Equal(t, test.after, after, test.code)
 		}
 		require.Equal(t, test.err, provider.FromCode(test.code))
+		kind := provider.ServerKind(&provider.Error{Kind: test.err, MaybeExecuted: true})
+		switch test.code {
+		case "unauthorized", "ip_not_allowed", "rate_limited", "unavailable":
+			require.Equal(t, test.err, kind)
+		default:
+			require.NoError(t, kind)
+		}
 
 		after, again := provider.Retryable(&provider.Error{Kind: test.err, RetryAfter: time.Hour})
 		require.Equal(t, test.again, again)
@@ -60,6 +67,7 @@ func TestCodeAndRetryable(t *testing.T) {
 		require.Equal(t, "outcome_unknown", provider.Code(&provider.Error{Kind: test.err, MaybeExecuted: true}))
 	}
 	for _, err := range []error{nil, errors.New("x"), &provider.Error{}} {
+		require.NoError(t, provider.ServerKind(err))
 		after, again := provider.Retryable(err)
 		require.False(t, again)
 		require.Zero(t, after)

@@ -109,7 +109,7 @@ func Ensure(ctx context.Context, p Provider, want Desired) (*EnsureResult, error
 	if want.Status == StatusAbsent {
 		return c, c.do(want, Change{Verb: CapTerminate, From: string(account.Status), To: "absent"}, func() (Outcome, error) {
 			outcome, err := p.Terminate(ctx, account.ID)
-			if errors.Is(err, ErrNotFound) {
+			if Code(err) == Code(ErrNotFound) { // with an unknown outcome it may be there
 				outcome, err = OutcomeAlready, nil
 			}
 			if err == nil && outcome != OutcomePending {

@@ -235,6 +235,22 @@ func TestEnsureAbsentNeedsProof(t *testing.T) {
 	}
 }
 
+// doubtful is a system whose "not found" may be the answer to an attempt before.
+type doubtful struct{ *providertest.Memory }
+
+func (doubtful) Terminate(context.Context, string) (provider.Outcome, error) {
+	return "", &provider.Error{Kind: provider.ErrNotFound, MaybeExecuted: true}
+}
+
+// An account that may be there still is not taken for gone.
+func TestEnsureAbsentInDoubt(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	want := provider.Desired{Status: provider.StatusAbsent, ID: m.AddForeign("somebody")}
+	c, err := provider.Ensure(t.Context(), doubtful{m}, want)
+	require.ErrorIs(t, err, provider.ErrOutcomeUnknown)
+	require.NotNil(t, c.Account)
+}
+
 // An account that is gone is absent by proof of the search: one that shows nothing, or another
 // account of that name. One that shows the account itself contradicts the read.
 func TestEnsureAbsentBySearch(t *testing.T) {

@@ -2,7 +2,6 @@ package provider
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 )
@@ -89,7 +88,7 @@ func (i *Intent) Ensure(ctx context.Context, p Provider, secrets SecretSource) (
 	if i.Order == nil {
 		if want.ID == "" {
 			account, err := p.Find(ctx, Query{Reference: i.Reference})
-			if errors.Is(err, ErrNotFound) && !errors.Is(err, ErrOutcomeUnknown) && i.Status == StatusAbsent {
+			if Code(err) == Code(ErrNotFound) && i.Status == StatusAbsent {
 				return &EnsureResult{}, nil
 			}
 			if err != nil {

@@ -83,9 +83,9 @@ type Job struct {
 	// MaxShare is the largest part of a server's accounts that may be taken out of service, as a
 	// fraction; 0 is 0.30, and 1 switches the safety stop off. One account is always allowed.
 	MaxShare float64
-	// GiveUp is after how many targets in a row the job gives up on a server that cannot be
-	// reached: its other targets then fail without a call. 0 is 10; a negative number never gives
-	// up.
+	// GiveUp is after how many targets in a row that failed because of the server
+	// (provider.ServerKind) the job gives up on it: its other targets then fail without a call. 0 is
+	// 10; a negative number never gives up.
 	GiveUp int
 
 	// Log remembers what is done from one run to the next; nil remembers nothing.

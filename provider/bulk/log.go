@@ -28,6 +28,8 @@ type Entry struct {
 	Outcome provider.Outcome `json:"outcome,omitempty"`
 	Handle  string           `json:"handle,omitempty"`
 	Error   string           `json:"error,omitempty"`
+	// Code is provider.Code of the error; "" also in lines of earlier versions.
+	Code string `json:"code,omitempty"`
 }
 
 // Key returns the key of the target.
@@ -154,7 +156,7 @@ func entry(verb Verb, r *Result) *Entry {
 		Want: w.Status, Plan: w.Plan, DryRun: w.DryRun, Outcome: r.Outcome, Handle: r.Handle(),
 	}
 	if r.Err != nil {
-		e.Error = words.Line(r.Err.Error(), words.MaxError)
+		e.Error, e.Code = words.Line(r.Err.Error(), words.MaxError), provider.Code(r.Err)
 	}
 	return e
 }

@@ -78,6 +78,12 @@ func TestFailuresAreTriedAgain(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, results, 6)
 	require.Equal(t, 1, failures(results))
+	entries, err := bulk.ReadLog(path)
+	require.NoError(t, err)
+	for _, e := range entries {
+		require.Equal(t, e.Error != "", e.Code == "not_found", e)
+		require.Equal(t, e.Error == "", e.Code == "", e)
+	}
 
 	job.Log = openLog(t, path)
 	require.Equal(t, 5, job.Log.Len())

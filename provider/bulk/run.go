@@ -2,11 +2,11 @@ package bulk
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
@@ -47,7 +47,7 @@ type lane struct {
 	err      error // the server cannot be worked on
 	queue    []Target
 	running  int
-	// missed counts the targets in a row for which the server could not be reached.
+	// missed counts the targets in a row that failed because of the server.
 	missed int
 }
 
@@ -264,7 +264,7 @@ func (r *run) finish(result *Result) {
 	l := r.lanes[result.Target.Server]
 	l.running--
 	delete(r.waiting, result.Target.work(r.job.Verb))
-	if errors.Is(result.Err, provider.ErrUnavailable) {
+	if provider.ServerKind(result.Err) != nil {
 		l.missed++
 	} else {
 		l.missed = 0
@@ -275,12 +275,13 @@ func (r *run) finish(result *Result) {
 	}
 }
 
-// giveUpOn fails the queue of a server that cannot be reached: a thousand time-outs in a row help
-// nobody.
+// giveUpOn fails the queue of a server that cannot be reached or refuses us: a thousand time-outs in a row
+// help nobody, and a thousand wrong keys get an address blocked.
 func (r *run) giveUpOn(l *lane, cause error) {
+	// The cause is text only: if its outcome is unknown, that of what was not tried is not.
 	l.err = &provider.Error{
-		Action: fmt.Sprintf("%s many accounts of %s", r.job.Verb, l.server), Kind: provider.ErrUnavailable,
-		Message: fmt.Sprintf("not tried, since the server could not be reached for %d accounts in a row", l.missed), Err: cause,
+		Action: fmt.Sprintf("%s many accounts of %s", r.job.Verb, l.server), Kind: provider.ServerKind(cause),
+		Message: words.Say("not tried, since %d accounts in a row could not be worked on because of the server: %v", l.missed, cause),
 	}
 	queue := l.queue
 	l.queue = nil

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,7 @@ import (
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/bulk"
 	"github.com/provkit/provkit/provider/faults"
+	"github.com/provkit/provkit/provider/providertest"
 )
 
 // TestVerbs: each verb reaches each account once, and failures stand beside successes.
@@ -169,27 +172,65 @@ func TestBrokenList(t *testing.T) {
 }
 
 // TestGiveUp: a dead server costs a few calls, not one for each account, and does not hold up the
-// others.
+// others. So does one that refuses our key; what is wrong with one account each ends nothing.
 func TestGiveUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		all := newServers(t, 2, 60)
-		all["web1"].Faults().When(func(r *http.Request) bool { return r.Method != http.MethodGet || true }, 0, faults.Fault{Kind: faults.Refuse})
-		job := &bulk.Job{Verb: bulk.Unsuspend, Targets: bulk.Targets(all.targets(60)), Open: all.open, GiveUp: 5, PerServer: 2}
-		results, err := collect(t.Context(), job)
-		require.NoError(t, err)
-		require.Len(t, results, 120)
-		require.Equal(t, 60, failures(results))
-		called := 0
-		for _, r := range results {
-			if r.Err != nil {
-				require.ErrorIs(t, r.Err, provider.ErrUnavailable)
-				if r.Took > 0 {
-					called++
+	for _, test := range []struct {
+		fault   faults.Fault
+		code    string
+		untried int
+	}{
+		{faults.Fault{Kind: faults.Refuse}, "unavailable", 55},
+		{faults.Fault{Kind: faults.Drop, After: true}, "unavailable", 55}, // the outcome of the first ones is unknown
+		{faults.Fault{Kind: faults.Status, StatusCode: http.StatusUnauthorized, Body: `{"problem":"no"}`}, "unauthorized", 55},
+		{faults.Fault{Kind: faults.Status, StatusCode: http.StatusForbidden, Body: `{"problem":"no"}`}, "forbidden", 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			all := newServers(t, 2, 60)
+			all["web1"].Faults().When(nil, 0, test.fault)
+			job := &bulk.Job{Verb: bulk.Unsuspend, Targets: bulk.Targets(all.targets(60)), Open: all.open, GiveUp: 5, PerServer: 2}
+			results, err := collect(t.Context(), job)
+			require.NoError(t, err)
+			require.Len(t, results, 120)
+			require.Equal(t, 60, failures(results))
+			untried := 0
+			for _, r := range results {
+				if r.Err != nil && strings.Contains(r.Err.Error(), "not tried, since") {
+					untried++
+					require.Equal(t, test.code, provider.Code(r.Err))
+					require.Zero(t, r.Took)
 				}
 			}
-		}
-		require.LessOrEqual(t, called, 6)
-	})
+			require.InDelta(t, test.untried, untried, 1, test.code)
+		})
+	}
+}
+
+// doubtful is a system whose "not found" may be the answer to an attempt before, and whose list contradicts
+// itself.
+type doubtful struct{ *providertest.Memory }
+
+func (doubtful) Terminate(context.Context, string) (provider.Outcome, error) {
+	return "", &provider.Error{Kind: provider.ErrNotFound, MaybeExecuted: true}
+}
+
+func (doubtful) List(context.Context, *provider.ListOptions) iter.Seq2[*provider.Account, error] {
+	return func(yield func(*provider.Account, error) bool) {
+		yield(nil, &provider.Error{Kind: provider.ErrConflict})
+	}
+}
+
+// TestDoubt: what may be there still is not done, and the server whose accounts cannot be counted is named.
+func TestDoubt(t *testing.T) {
+	all := newServers(t, 1, 5)
+	job := &bulk.Job{Verb: bulk.Terminate, Targets: bulk.Targets(all.targets(1)), MaxShare: 1, Open: func(string) (provider.Provider, error) { return doubtful{all["web1"]}, nil }}
+	results, err := collect(t.Context(), job)
+	require.NoError(t, err)
+	require.ErrorIs(t, results[0].Err, provider.ErrOutcomeUnknown)
+
+	job.MaxShare = 0
+	_, err = collect(t.Context(), job)
+	require.ErrorIs(t, err, provider.ErrConflict)
+	require.ErrorContains(t, err, "cannot count the accounts of web1")
 }
 
 func TestOpenFails(t *testing.T) {

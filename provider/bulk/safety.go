@@ -88,10 +88,8 @@ func (r *run) stop(ctx context.Context, l *lane, share float64) error {
 	}
 	count, of, err := r.count(ctx, l.server, lister)
 	switch {
-	case errors.Is(err, provider.ErrConflict):
-		return err
 	case err != nil:
-		return fmt.Errorf("bulk: the safety stop cannot count the accounts of %s: %w", l.server, err)
+		return err
 	case count > 1 && float64(count) > share*float64(of)+rounding:
 		return &ShareError{Server: l.server, Count: count, Of: of, MaxShare: share}
 	}
@@ -103,7 +101,7 @@ func (r *run) count(ctx context.Context, server string, lister provider.Lister) 
 	seen := roll.look()
 	for account, err := range lister.List(ctx, nil) {
 		if account == nil {
-			return 0, 0, err
+			return 0, 0, fmt.Errorf("bulk: the safety stop cannot count the accounts of %s: %w", server, err)
 		}
 		of++
 		t, problem := seen.meet(server, account)

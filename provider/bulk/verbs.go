@@ -2,7 +2,6 @@ package bulk
 
 import (
 	"context"
-	"errors"
 
 	"github.com/provkit/provkit/provider"
 )
@@ -17,7 +16,7 @@ var verbs = map[Verb]func(context.Context, provider.Provider, Target) (provider.
 	Terminate: func(ctx context.Context, p provider.Provider, t Target) (provider.Outcome, error) {
 		outcome, err := p.Terminate(ctx, t.ID)
 		// An earlier run may have been killed between the call and its line in the log.
-		if errors.Is(err, provider.ErrNotFound) {
+		if provider.Code(err) == provider.Code(provider.ErrNotFound) { // with an unknown outcome it may be there
 			return provider.OutcomeAlready, nil
 		}
 		return outcome, err

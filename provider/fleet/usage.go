@@ -33,8 +33,8 @@ const (
 	defaultWhole   = 2
 )
 
-// giveUp is after how many accounts in a row that could not be read Usage gives up on a server that
-// does not answer.
+// giveUp is after how many accounts in a row that could not be read because of the server Usage gives up on
+// it.
 const giveUp = 10
 
 // Usage yields what all accounts of all servers use, in as few calls as each API allows, and in the
@@ -198,7 +198,7 @@ func usageOfEach(ctx context.Context, s *Server, emit func(*AccountUsage, error)
 		switch {
 		case errors.Is(err, provider.ErrNotFound):
 			continue // it went away between the two calls
-		case errors.Is(err, provider.ErrUnavailable):
+		case provider.ServerKind(err) != nil:
 			missed++
 		default:
 			missed = 0

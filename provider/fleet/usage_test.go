@@ -85,29 +85,34 @@ func (r refusing) Usage(ctx context.Context, id string) (*provider.UsageReport, 
 // dying lists its accounts and cannot be reached for any of them.
 type dying struct {
 	*providertest.Memory
+	kind  error
 	calls int
 }
 
 func (d *dying) Usage(context.Context, string) (*provider.UsageReport, error) {
 	d.calls++
-	return nil, &provider.Error{Kind: provider.ErrUnavailable}
+	return nil, &provider.Error{Kind: d.kind}
 }
 
-// TestUsageGivesUp: a server that dies on the way is not asked for every account.
+// TestUsageGivesUp: a server that dies on the way, or takes our key no more, is not asked for every account.
 func TestUsageGivesUp(t *testing.T) {
-	f, panels := memories(t, 50)
-	d := &dying{Memory: panels[0]}
-	f.Servers()[0].Provider = oneByOne{panels[0], panels[0], d}
-	single, whole := 0, 0
-	for u, err := range f.Usage(t.Context(), nil) {
-		require.ErrorIs(t, err, provider.ErrUnavailable)
-		if u != nil {
-			single++
-		} else if _, ok := errors.AsType[*fleet.ServerError](err); ok {
-			whole++
+	for kind, want := range map[error][]int{
+		provider.ErrUnavailable: {10, 10, 1}, provider.ErrUnauthorized: {10, 10, 1}, provider.ErrForbidden: {50, 50, 0},
+	} {
+		f, panels := memories(t, 50)
+		d := &dying{Memory: panels[0], kind: kind}
+		f.Servers()[0].Provider = oneByOne{panels[0], panels[0], d}
+		single, whole := 0, 0
+		for u, err := range f.Usage(t.Context(), nil) {
+			require.ErrorIs(t, err, kind)
+			if u != nil {
+				single++
+			} else if _, ok := errors.AsType[*fleet.ServerError](err); ok {
+				whole++
+			}
 		}
+		require.Equal(t, want, []int{d.calls, single, whole})
 	}
-	require.Equal(t, []int{10, 10, 1}, []int{d.calls, single, whole})
 }
 
 // counting notes how many servers of one kind are read at once.
