@@ -150,8 +150,7 @@ func (s *ServicesService) Action(ctx context.Context, id string, action ServiceA
 	result, err := s.LegacyAction(ctx, id, action)
 	if noSuchRoute(err) {
 		// Every platform has this route. What says otherwise may be the late answer to the request before.
-		var refused *provider.Error
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*provider.Error](err); ok {
 			refused.MaybeExecuted = true
 		}
 	}
