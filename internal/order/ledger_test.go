@@ -61,6 +61,21 @@ func TestClocks(t *testing.T) {
 	}
 }
 
+// TestPageByAnotherClock: what was sent on a page does not settle because the vendor's clock is set forward.
+func TestPageByAnotherClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ahead := time.Duration(0)
+		clock := func() (time.Time, bool) { return time.Now().Add(ahead), true }
+		desk := order.NewDesk(provider.NewOptions(provider.WithLedger(ledger.NewMemory()), provider.WithSettleTime(settles)), "shop", clock)
+		require.NoError(t, desk.Under(t.Context(), "order-1", func(ctx context.Context, page *order.Page) error { return page.Send(ctx) }))
+		settled := func(ctx context.Context, page *order.Page) error { return page.Settled(ctx) }
+		ahead = time.Hour
+		require.ErrorIs(t, desk.Under(t.Context(), "order-1", settled), provider.ErrOutcomeUnknown)
+		time.Sleep(settles)
+		require.NoError(t, desk.Under(t.Context(), "order-1", settled))
+	})
+}
+
 // TestIntentFirst: the order is in the ledger before it is out of the house, and what becomes of it is
 // written down after each step.
 func TestIntentFirst(t *testing.T) {
