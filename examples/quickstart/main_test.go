@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -16,10 +18,28 @@ func TestEmulated(t *testing.T) {
 		if err := run(t.Context(), []string{"-dialect", dialect}, noEnv, nil, &out); err != nil { // all providers
 			t.Fatalf("%s: %v\n%s", dialect, err, &out)
 		}
+		if table := readmeTable(t); !strings.Contains(regexp.MustCompile(" +\n").ReplaceAllString(out.String(), "\n"), table) {
+			t.Errorf("README prints another table for Hestia:\n%s\n%s", table, &out)
+		}
 		if !strings.Contains(out.String(), "12 of 12 steps as expected") || !strings.HasSuffix(out.String(), "5 of 5 providers as expected: keyhelp, hestia, hostkey, elizon, licenseserver\n") {
 			t.Errorf("%s: %s", dialect, &out)
 		}
 	}
+}
+
+// readmeTable is the run on Hestia that README prints.
+func readmeTable(t *testing.T) string {
+	t.Helper()
+	page, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(page), "```text\nSTEP")
+	table, _, ended := strings.Cut(table, "```")
+	if !found || !ended {
+		t.Fatal("README has no table of a run")
+	}
+	return "STEP" + table
 }
 
 // TestReal runs against a panel by its URL, as if it were real: the program asks first, leaves
