@@ -72,12 +72,17 @@ func outside(t *testing.T, all []program) (dir string) {
 		require.NoError(t, os.Mkdir(folder, 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(folder, "main.go"), []byte(p.block.code), 0o600))
 	}
-	// What the programs need is in the cache, since this module needs it too. Half the
-	// work on themselves is optimising them and writing for debuggers, which nobody needs.
-	args := []string{"build", "-mod=readonly", "-gcflags=-N -l -dwarf=false", "-ldflags=-s -w", "-o", "bin/"}
-	_, err = run(dir, []string{"GOPROXY=off", "GOWORK=off"}, "go", slices.Concat(args, buildFlags, []string{"./..."})...)
+	args := []string{"-mod=readonly", "-o", "bin/", "./..."}
+	_, err = run(dir, []string{"GOPROXY=off", "GOWORK=off"}, "go", slices.Concat(building(), args)...)
 	require.NoError(t, err)
 	return dir
+}
+
+// building begins a command that builds programs. What they need is in the cache, since this module
+// needs it too. Half the work on themselves is optimising them and writing for debuggers, which nobody
+// needs.
+func building() []string {
+	return slices.Concat([]string{"build", "-gcflags=-N -l -dwarf=false", "-ldflags=-s -w"}, buildFlags)
 }
 
 // TestProgramsFind: the right output belongs to the right program.

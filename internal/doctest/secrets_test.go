@@ -34,7 +34,7 @@ func TestSecretsAreHidden(t *testing.T) {
 	text := fmt.Sprintf("package main\n\nimport (\n\t\"reflect\"\n\n%s)\n\nvar types = []reflect.Type{\n%s}\n", &imports, &list)
 	require.NoError(t, os.WriteFile(generated, []byte(text), 0o600))
 	binary := filepath.Join(dir, "hidden")
-	_, err = run(root, nil, "go", append(append([]string{"build", "-o", binary}, buildFlags...), main, generated)...)
+	_, err = run(root, nil, "go", append(building(), "-o", binary, main, generated)...)
 	require.NoError(t, err)
 	out, err := run(dir, nil, binary)
 	require.NoError(t, err)
