@@ -26,8 +26,8 @@ const (
 // workflow keeps it.
 type IntentReport struct {
 	State IntentState `json:"state"`
-	// After is how long to wait at least before the next attempt, if State is IntentWaiting; 0 leaves it
-	// to the engine's own growing waits.
+	// After is how long to wait at least before the next attempt, if State is IntentWaiting: an hour at most,
+	// whatever a server asks for. 0 leaves it to the engine's own growing waits.
 	After time.Duration `json:"after,omitempty"`
 	// AccountID is the account's, if it is known to be that of the intent: Intent.ID from then on. It is ""
 	// once the account is gone.
@@ -77,7 +77,7 @@ func (i *Intent) Report(done *EnsureResult, err error) *IntentReport {
 	after, again := Retryable(err)
 	switch {
 	case again, r.Code == other: // what nobody knows is tried again, as often as the engine does that
-		r.State, r.After = IntentWaiting, after
+		r.State, r.After = IntentWaiting, min(after, time.Hour)
 	case inner.Undecided != nil:
 		r.State = IntentPerson
 	default:

@@ -118,6 +118,7 @@ func TestIntentReport(t *testing.T) {
 		"gone":    {provider.StatusAbsent, &provider.EnsureResult{}, nil, provider.IntentReport{State: provider.IntentDone}},
 		"pending": {provider.StatusActive, &provider.EnsureResult{Changes: []provider.Change{pending}}, nil, provider.IntentReport{State: provider.IntentPending, AccountID: "1", Changes: []string{"create: absent -> active"}}},
 		"waits":   {provider.StatusActive, &provider.EnsureResult{Account: ours}, &provider.Error{Kind: provider.ErrQuota}, provider.IntentReport{State: provider.IntentWaiting, After: 15 * time.Minute, AccountID: "7", Code: "quota"}},
+		"hour":    {provider.StatusActive, nil, &provider.Error{Kind: provider.ErrRateLimited, RetryAfter: 365 * 24 * time.Hour}, provider.IntentReport{State: provider.IntentWaiting, After: time.Hour, AccountID: "1", Code: "rate_limited"}},
 		"strange": {provider.StatusActive, nil, errors.New("x"), provider.IntentReport{State: provider.IntentWaiting, AccountID: "1", Code: "other"}},
 		"refused": {provider.StatusActive, &provider.EnsureResult{Account: theirs}, fmt.Errorf("web1: %w", provider.ErrAlreadyExists), provider.IntentReport{State: provider.IntentRefused, AccountID: "1", Code: "already_exists"}},
 		"person":  {provider.StatusActive, nil, fmt.Errorf("web1: %w", &provider.Error{Kind: provider.ErrConflict, Undecided: ledgerKey}), provider.IntentReport{State: provider.IntentPerson, AccountID: "1", Code: "conflict"}},

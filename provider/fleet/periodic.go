@@ -3,7 +3,10 @@ package fleet
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
+
+	"github.com/provkit/provkit/internal/words"
 )
 
 // Periodic is work at fixed times, as an engine of jobs does it (package riverprovider, package
@@ -14,6 +17,17 @@ type Periodic struct {
 	// Every is the time between two beginnings. Required.
 	Every time.Duration
 	Run   func(ctx context.Context) error
+}
+
+// PeriodicProblem is for authors of engines: it says what is wrong with work at fixed times; "" if nothing is.
+func PeriodicProblem(all []Periodic) string {
+	for i, p := range all {
+		same := func(other Periodic) bool { return other.Name == p.Name }
+		if p.Name == "" || p.Every <= 0 || p.Run == nil || slices.ContainsFunc(all[:i], same) {
+			return words.Say("%q needs a Name of its own, Every and Run", p.Name)
+		}
+	}
+	return ""
 }
 
 // PeriodicUsage returns work that reads what all accounts use: it calls each for every account, and for every

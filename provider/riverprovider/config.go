@@ -79,6 +79,7 @@ func New(db *sql.DB, cfg Config) (*Queue, error) {
 		problems.NotNegative("Workers", int64(s.Workers))
 		seen[s.Name] = true
 	}
+	problems.Note("Periodic", fleet.PeriodicProblem(cfg.Periodic))
 	problems.NotNegative("Timeout", int64(cfg.Timeout))
 	problems.NotNegative("Poll", int64(cfg.Poll))
 	if cfg.Timeout == 0 {
@@ -131,10 +132,12 @@ var plainName = regexp.MustCompile(`^[a-z0-9]+([_-][a-z0-9]+)*$`)
 
 // QueueOf returns the name of River's queue for a server: "server_web1". Names that River would not take
 // are hashed.
-func QueueOf(server string) string {
-	if len(server) <= 48 && plainName.MatchString(server) {
-		return "server_" + server
+func QueueOf(server string) string { return named("server_", server) }
+
+func named(prefix, name string) string {
+	if len(name) <= 48 && plainName.MatchString(name) {
+		return prefix + name
 	}
-	sum := sha256.Sum256([]byte(server))
-	return "server_x_" + hex.EncodeToString(sum[:12])
+	sum := sha256.Sum256([]byte(name))
+	return prefix + "x_" + hex.EncodeToString(sum[:12])
 }

@@ -27,8 +27,9 @@
 // Sequence, which stands in a table of this package, and a job that carried out an older one goes on with it
 // before it ends. A job converges (provider.Intent.Ensure): it may be killed at any moment and run again. It
 // is snoozed while work is pending or where Retryable says how long to wait, tried again by River's own
-// growing waits after other errors that may heal, and cancelled by what no repetition heals. No job row holds
-// a secret.
+// growing waits after other errors that may heal, and cancelled by what no repetition heals. A person is asked
+// after a week of the former, or MaxAttempts of the latter. A job that is cancelled or removed in River's own
+// tables comes back: what ends an intent is a newer one. No job row holds a secret.
 //
 // What costs money needs a provider.Ledger besides (provider/sqlledger, in the same database if you like),
 // which River's rows do not replace: they say what is wanted, the ledger what was sent.

@@ -53,11 +53,11 @@ func (q *Queue) Enqueue(ctx context.Context, client *river.Client[*sql.Tx], tx *
 		return false, fmt.Errorf("riverprovider: enqueue %s: %w", i.Reference, err)
 	}
 	// The row is written first: it holds off the end of a job that runs, which looks at it again.
-	stored, err := tx.ExecContext(ctx, "INSERT INTO provkit_intents (reference, server, sequence, intent, state, code, account, tried, touched, changed_at) "+
-		"VALUES ($1, $2, $3, $4, 'open', '', $5, -1, 0, $6) ON CONFLICT (reference) DO UPDATE SET server = excluded.server, sequence = excluded.sequence, "+
-		"intent = excluded.intent, state = 'open', code = '', account = CASE WHEN excluded.account = '' THEN provkit_intents.account ELSE excluded.account END, "+
+	stored, err := tx.ExecContext(ctx, "INSERT INTO provkit_intents (reference, server, sequence, intent, state, code, account, tried, failures, ending, touched, changed_at) "+
+		"VALUES ($1, $2, $3, $4, 'open', '', $5, -1, 0, 0, 0, $6) ON CONFLICT (reference) DO UPDATE SET server = excluded.server, sequence = excluded.sequence, "+
+		"intent = excluded.intent, state = 'open', code = '', failures = 0, account = CASE WHEN excluded.account = '' THEN provkit_intents.account ELSE excluded.account END, "+
 		"changed_at = excluded.changed_at "+
-		"WHERE excluded.sequence > provkit_intents.sequence AND (excluded.server = provkit_intents.server OR provkit_intents.account = '' AND provkit_intents.state <> 'open')",
+		"WHERE excluded.sequence > provkit_intents.sequence AND (excluded.server = provkit_intents.server OR provkit_intents.account = '' AND provkit_intents.state IN ('done', 'refused'))",
 		i.Reference, i.Server, i.Sequence, string(text), i.ID, time.Now().Unix())
 	if err != nil {
 		return false, fmt.Errorf("riverprovider: enqueue %s: %w", i.Reference, err)

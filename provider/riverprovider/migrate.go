@@ -8,16 +8,23 @@ import (
 
 // steps make the table, each from that of the step before. A step that was released never changes.
 var steps = []string{
-	// state is open, done, refused or person; tried is the sequence that was tried last. Times are seconds since 1970.
+	// state is open, done, refused or person; tried is the sequence that was tried last, failures how often it was in vain,
+	// ending 1 if the account may be gone since nobody wrote down its end. Times are seconds since 1970.
 	"CREATE TABLE provkit_intents (reference text NOT NULL PRIMARY KEY, server text NOT NULL, sequence bigint NOT NULL, intent text NOT NULL, " +
-		"state text NOT NULL, code text NOT NULL, account text NOT NULL, tried bigint NOT NULL, touched bigint NOT NULL, changed_at bigint NOT NULL)",
+		"state text NOT NULL, code text NOT NULL, account text NOT NULL, tried bigint NOT NULL, failures bigint NOT NULL, ending bigint NOT NULL, " +
+		"touched bigint NOT NULL, changed_at bigint NOT NULL)",
 	"CREATE INDEX provkit_intents_open ON provkit_intents (changed_at) WHERE state = 'open'",
 }
 
 // Migrate makes the table of this package and brings it up to date. River's own tables are made by its
 // package rivermigrate. Programs that start at once may all call it.
 func (q *Queue) Migrate(ctx context.Context) error {
-	if _, err := q.db.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS provkit_intents_version (version bigint NOT NULL PRIMARY KEY)"); err != nil {
+	const versions = "CREATE TABLE IF NOT EXISTS provkit_intents_version (version bigint NOT NULL PRIMARY KEY)"
+	_, err := q.db.ExecContext(ctx, versions)
+	if err != nil { // to PostgreSQL it is an error if another program makes it in the same moment
+		_, err = q.db.ExecContext(ctx, versions)
+	}
+	if err != nil {
 		return fmt.Errorf("riverprovider: make the tables: %w", err)
 	}
 	for i, step := range steps {

@@ -3,10 +3,13 @@ package riverprovider
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/riverqueue/river"
+
+	"github.com/provkit/provkit/provider/fleet"
 )
 
 // sweepArgs is the job that looks for intents whose job is missing: the process died, or the newest intent
@@ -22,45 +25,62 @@ type sweepWorker struct {
 	q *Queue
 }
 
-// swept is how many intents one sweep looks at, oldest first.
-const swept = 1000
+const (
+	// swept is how many intents are read at a time.
+	swept = 1000
+	// sleeps is after how long without an attempt the job of an intent that was tried is looked for: most of them sleep.
+	sleeps = time.Hour
+)
 
 // Work makes the jobs that are missing, and wakes those that sleep over an intent that was not tried.
 func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
-	type left struct {
-		args    intentArgs
-		untried bool
-	}
-	rows, err := w.q.db.QueryContext(ctx, "SELECT reference, server, tried <> sequence FROM provkit_intents WHERE state = 'open' AND changed_at < $1 "+
-		"ORDER BY changed_at LIMIT $2", time.Now().Add(-sweeps).Unix(), swept)
-	if err != nil {
-		return err
-	}
-	var all []left
-	for rows.Next() {
-		var l left
-		if err := rows.Scan(&l.args.Reference, &l.args.Server, &l.untried); err != nil {
-			return err
-		}
-		all = append(all, l)
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
 	client := river.ClientFromContext[*sql.Tx](ctx)
-	for _, l := range all {
-		err := w.q.write(ctx, func(tx *sql.Tx) error {
-			if l.untried {
-				return insert(ctx, client, tx, l.args)
-			}
-			_, err := client.InsertTx(ctx, tx, l.args, l.args.opts())
-			return err
-		})
+	var failed []error
+	for last := ""; ; {
+		all, err := w.left(ctx, last)
 		if err != nil {
 			return err
 		}
+		for _, l := range all {
+			last = l.args.Reference
+			failed = append(failed, w.q.write(ctx, func(tx *sql.Tx) error {
+				if l.untried {
+					return insert(ctx, client, tx, l.args)
+				}
+				_, err := client.InsertTx(ctx, tx, l.args, l.args.opts())
+				return err
+			}))
+		}
+		if len(all) < swept {
+			return errors.Join(failed...) // what fails keeps nothing else from its job
+		}
 	}
-	return nil
+}
+
+// lost is an intent whose job may be missing.
+type lost struct {
+	args    intentArgs
+	untried bool
+}
+
+// left returns the next of those after a reference.
+func (w *sweepWorker) left(ctx context.Context, last string) (all []lost, err error) {
+	now := time.Now()
+	rows, err := w.q.db.QueryContext(ctx, "SELECT reference, server, tried <> sequence FROM provkit_intents WHERE state = 'open' AND reference > $1 "+
+		"AND changed_at < CASE WHEN tried <> sequence THEN $2 ELSE $3 END ORDER BY reference LIMIT $4",
+		last, now.Add(-sweeps).Unix(), now.Add(-sleeps).Unix(), swept)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var l lost
+		if err := rows.Scan(&l.args.Reference, &l.args.Server, &l.untried); err != nil {
+			return nil, err
+		}
+		all = append(all, l)
+	}
+	return all, rows.Err()
 }
 
 // periodicArgs are the jobs of Config.Periodic.
@@ -74,26 +94,29 @@ func (periodicArgs) Kind() string { return "provkit_periodic" }
 type periodicWorker struct {
 	river.WorkerDefaults[periodicArgs]
 
-	run map[string]func(context.Context) error
+	work map[string]fleet.Periodic
 }
 
-// Timeout is none: a fleet takes its time.
-func (w *periodicWorker) Timeout(*river.Job[periodicArgs]) time.Duration { return -1 }
+// Timeout is long, since a fleet takes its time, and not none: River would never give the job of a program that
+// died to another, and while it is open there is no other of its name.
+func (w *periodicWorker) Timeout(job *river.Job[periodicArgs]) time.Duration {
+	return max(2*w.work[job.Args.Name].Every, time.Hour)
+}
 
 // Work does what has the job's name.
 func (w *periodicWorker) Work(ctx context.Context, job *river.Job[periodicArgs]) error {
-	run, known := w.run[job.Args.Name]
+	p, known := w.work[job.Args.Name]
 	if !known {
 		return river.JobCancel(fmt.Errorf("riverprovider: this program does no %q", job.Args.Name))
 	}
-	return run(ctx)
+	return p.Run(ctx)
 }
 
 func (q *Queue) addPeriodic(c *river.Config) error {
-	w := &periodicWorker{run: make(map[string]func(context.Context) error)}
+	w := &periodicWorker{work: make(map[string]fleet.Periodic)}
 	for _, p := range q.cfg.Periodic {
-		w.run[p.Name] = p.Run
-		c.PeriodicJobs = append(c.PeriodicJobs, periodic(p.Every, periodicArgs{p.Name}, "provkit_"+p.Name, false))
+		w.work[p.Name] = p
+		c.PeriodicJobs = append(c.PeriodicJobs, periodic(p.Every, periodicArgs{p.Name}, named("provkit_", p.Name), false))
 	}
 	return river.AddWorkerSafely(c.Workers, w)
 }

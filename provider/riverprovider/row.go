@@ -17,13 +17,16 @@ const stateOpen = "open"
 type row struct {
 	intent               *provider.Intent
 	state, code, account string
+	// failures is how often it was tried in vain; ending is set if an attempt to end the account has begun.
+	failures int
+	ending   bool
 }
 
 type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-const columns = "intent, state, code, account"
+const columns = "intent, state, code, account, failures, ending <> 0"
 
 func load(ctx context.Context, db querier, reference string) (*row, error) {
 	return scan(db.QueryRowContext(ctx, "SELECT "+columns+" FROM provkit_intents WHERE reference = $1", reference))
@@ -37,7 +40,7 @@ func lock(ctx context.Context, tx *sql.Tx, reference string) (*row, error) {
 func scan(from *sql.Row) (*row, error) {
 	var r row
 	var text string
-	if err := from.Scan(&text, &r.state, &r.code, &r.account); err != nil {
+	if err := from.Scan(&text, &r.state, &r.code, &r.account, &r.failures, &r.ending); err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(text), &r.intent); err != nil {
@@ -46,9 +49,16 @@ func scan(from *sql.Row) (*row, error) {
 	return &r, nil
 }
 
-// save writes what an event changes.
-func save(ctx context.Context, tx *sql.Tx, reference, state, code, account string) error {
-	_, err := tx.ExecContext(ctx, "UPDATE provkit_intents SET state = $1, code = $2, account = $3, tried = sequence, changed_at = $4 WHERE reference = $5",
-		state, code, account, time.Now().Unix(), reference)
+// save writes what an attempt changes. An end that was carried out, or is no longer wanted, is over.
+func save(ctx context.Context, tx *sql.Tx, reference, state string, report *provider.IntentReport, failures int) error {
+	_, err := tx.ExecContext(ctx, "UPDATE provkit_intents SET state = $1, code = $2, account = $3, tried = sequence, failures = $4, "+
+		"ending = CASE WHEN $5 = 'done' THEN 0 ELSE ending END, changed_at = $6 WHERE reference = $7",
+		state, report.Code, report.AccountID, failures, state, time.Now().Unix(), reference)
+	return err
+}
+
+// begin notes that an attempt may end the account.
+func begin(ctx context.Context, db *sql.DB, reference string) error {
+	_, err := db.ExecContext(ctx, "UPDATE provkit_intents SET ending = 1 WHERE reference = $1", reference)
 	return err
 }

@@ -37,13 +37,16 @@ func (w *intentWorker) Work(ctx context.Context, job *river.Job[intentArgs]) err
 		done := &provider.EnsureResult{}
 		if r.state == stateOpen {
 			done, err = w.attempt(ctx, r)
-			if ctx.Err() != nil {
-				return err // the program ends, or the time is up: nothing is decided
+			if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+				return err // the program ends: nothing is decided
 			}
 		}
 		newer, err := w.conclude(ctx, job, r, done, err)
-		if !newer {
+		switch {
+		case !newer:
 			return err
+		case ctx.Err() != nil:
+			return river.JobSnooze(0) // the newer one has the whole time for its attempt
 		}
 	}
 }
@@ -56,17 +59,51 @@ func (w *intentWorker) attempt(ctx context.Context, r *row) (*provider.EnsureRes
 	}
 	want := *r.intent
 	want.ID = cmp.Or(want.ID, r.account)
+	absent := want.Status == provider.StatusAbsent
+	if absent && !r.ending {
+		if err := begin(ctx, w.q.db, want.Reference); err != nil {
+			return &provider.EnsureResult{}, err
+		}
+	}
 	done, err := want.Ensure(ctx, p, w.q.cfg.Secrets)
+	if r.ending && !absent && r.intent.ID == "" && provider.Code(err) == provider.Code(provider.ErrNotFound) {
+		want.ID = "" // we have ended that account ourselves
+		done, err = want.Ensure(ctx, p, w.q.cfg.Secrets)
+	}
 	if tell := w.q.cfg.OnPassword; tell != nil && !done.Password.IsZero() {
-		told := w.q.write(context.WithoutCancel(ctx), func(tx *sql.Tx) error { return tell(ctx, tx, r.intent, done.Password) })
+		ctx, cancel := toTheEnd(ctx)
+		defer cancel()
+		told := w.q.write(ctx, func(tx *sql.Tx) error { return tell(ctx, tx, r.intent, done.Password) })
 		err = errors.Join(err, told)
 	}
 	return done, err
 }
 
+// toTheEnd is for what must be written down although the time of the attempt is up, or the program ends.
+func toTheEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+}
+
+const (
+	// patience is how long about an intent is tried whose errors say how long to wait, before a person is asked.
+	patience = 7 * 24 * time.Hour
+	// rest is how long a job sleeps that River would take for lost: an intent before this one has used up its attempts.
+	rest = time.Minute
+)
+
+// tired reports whether it was tried in vain often enough.
+func tired(report *provider.IntentReport, failures, attempts int) bool {
+	if report.After == 0 {
+		return failures >= attempts
+	}
+	return time.Duration(failures) >= patience/report.After
+}
+
 // conclude writes down what came of an attempt and ends the job in the same transaction, unless a newer
 // intent has arrived meanwhile.
 func (w *intentWorker) conclude(ctx context.Context, job *river.Job[intentArgs], tried *row, done *provider.EnsureResult, failed error) (newer bool, err error) {
+	ctx, cancel := toTheEnd(ctx)
+	defer cancel()
 	var ends error
 	err = w.q.write(ctx, func(tx *sql.Tx) error {
 		now, err := lock(ctx, tx, job.Args.Reference)
@@ -82,23 +119,26 @@ func (w *intentWorker) conclude(ctx context.Context, job *river.Job[intentArgs],
 		}
 		report := tried.intent.Report(done, failed)
 		report.AccountID = cmp.Or(report.AccountID, kept(tried, report))
-		if report.State == provider.IntentWaiting && report.After == 0 && job.Attempt >= job.MaxAttempts {
-			report.State = provider.IntentPerson
+		failures := 0
+		if report.State == provider.IntentWaiting {
+			if failures = tried.failures + 1; tired(report, failures, job.MaxAttempts) {
+				report.State = provider.IntentPerson
+			}
 		}
 		state := string(report.State)
 		switch report.State {
 		case provider.IntentPending:
 			state, ends = stateOpen, river.JobSnooze(w.q.cfg.Poll)
 		case provider.IntentWaiting:
-			state, ends = stateOpen, failed
-			if report.After > 0 {
-				ends = river.JobSnooze(report.After)
+			state, ends = stateOpen, report.Err
+			if report.After > 0 || job.Attempt >= job.MaxAttempts {
+				ends = river.JobSnooze(cmp.Or(report.After, rest))
 			}
 		case provider.IntentRefused, provider.IntentPerson:
-			ends = river.JobCancel(failed)
+			ends = river.JobCancel(report.Err)
 		case provider.IntentDone:
 		}
-		if err := save(ctx, tx, job.Args.Reference, state, report.Code, report.AccountID); err != nil {
+		if err := save(ctx, tx, job.Args.Reference, state, report, failures); err != nil {
 			return err
 		}
 		again := report.State == provider.IntentWaiting && report.Code == tried.code

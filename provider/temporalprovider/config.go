@@ -138,11 +138,7 @@ func newActivities(cfg Config) (*Activities, error) {
 		problems.NotNegative("Workers", int64(s.Workers))
 		seen[s.Name] = true
 	}
-	for _, p := range cfg.Periodic {
-		if p.Name == "" || p.Every <= 0 || p.Run == nil {
-			problems.Add("Periodic", "%q needs Name, Every and Run", p.Name)
-		}
-	}
+	problems.Note("Periodic", fleet.PeriodicProblem(cfg.Periodic))
 	return &Activities{cfg}, problems.Err("", "", "temporalprovider: start the workers")
 }
 
