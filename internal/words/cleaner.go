@@ -179,6 +179,12 @@ func (c *Cleaner) clean(s string, n int, lines bool) string {
 	return clip(s, n, lines)
 }
 
+// Quotes reports whether a text has one of the secrets in it, in any spelling that is searched for.
+func (c *Cleaner) Quotes(text string) bool {
+	text += "\n" // its end cuts nothing off
+	return c.hide(text) != text
+}
+
 // hide replaces the secrets in a text, in every spelling that it knows, and those that the end of
 // the text cuts off.
 func (c *Cleaner) hide(text string) string {

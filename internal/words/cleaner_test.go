@@ -153,3 +153,19 @@ func visibleIn(s string) bool {
 		return r != ' ' && words.Unseen(r)
 	})
 }
+
+// Quotes finds what Line would hide, but not what a cut text could go on with.
+func TestQuotes(t *testing.T) {
+	c := NewCleaner("<Canary>&7", "abc")
+	for text, want := range map[string]bool{
+		"a <Canary>&7 b": true, `{"a":"\u003cCanary\u003e\u00267"}`: true, "PENhbmFyeT4mNw==": true,
+		"a <Canary>&": false, "abc": false, "": false,
+	} {
+		if c.Quotes(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+	if (*Cleaner)(nil).Quotes("a") {
+		t.Error("nil knows none")
+	}
+}

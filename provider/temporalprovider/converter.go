@@ -1,32 +1,30 @@
 package temporalprovider
 
 import (
-	"bytes"
 	"fmt"
 
 	commonpb "go.temporal.io/api/common/v1"
 	"go.temporal.io/sdk/converter"
 
+	"github.com/provkit/provkit/internal/words"
 	"github.com/provkit/provkit/provider"
 )
 
 // DataConverter returns Temporal's own converter, which refuses to encode a value with a secret: a
-// provider.Secret anywhere in it, whose encoding is an error, or the value of one of these secrets as text or
-// bytes, such as API keys. Give it to client.Options.
+// provider.Secret anywhere in it, whose encoding is an error, or the value of one of these secrets, such as API
+// keys, of at least 4 bytes, in any spelling that SECURITY.md names. Give it to client.Options.
 func DataConverter(secrets ...provider.Secret) converter.DataConverter {
-	var known [][]byte
+	var values []string
 	for _, s := range secrets {
-		if !s.IsZero() {
-			known = append(known, []byte(s.Reveal()))
-		}
+		values = append(values, s.Reveal())
 	}
-	return &refusing{converter.GetDefaultDataConverter(), known}
+	return &refusing{converter.GetDefaultDataConverter(), words.NewCleaner(values...)}
 }
 
 type refusing struct {
 	converter.DataConverter
 
-	known [][]byte
+	known *words.Cleaner
 }
 
 // ToPayload refuses what contains a known secret.
@@ -56,10 +54,8 @@ func (r *refusing) ToPayloads(values ...any) (*commonpb.Payloads, error) {
 }
 
 func (r *refusing) check(payload *commonpb.Payload, value any) error {
-	for _, secret := range r.known {
-		if bytes.Contains(payload.GetData(), secret) {
-			return fmt.Errorf("temporalprovider: a %T contains a secret, and is not sent to Temporal: %w", value, provider.ErrInvalid)
-		}
+	if r.known.Quotes(string(payload.GetData())) {
+		return fmt.Errorf("temporalprovider: a %T contains a secret, and is not sent to Temporal: %w", value, provider.ErrInvalid)
 	}
 	return nil
 }

@@ -10,11 +10,12 @@ import (
 )
 
 func TestNoSecretInPayloads(t *testing.T) {
-	c := temporalprovider.DataConverter(provider.NewSecret("Canary-key"), provider.Secret{})
+	c := temporalprovider.DataConverter(provider.NewSecret("Canary-key"), provider.Secret{}, provider.NewSecret("<Canary>&\"ü\" 7"))
 	for _, bad := range []any{
 		&provider.CreateRequest{Reference: "order-1", Password: provider.NewSecret("x")},
 		map[string]any{"deep": []any{struct{ Key provider.Secret }{provider.NewSecret("x")}}},
-		"with the Canary-key inside", []byte("Canary-key"),
+		"with the Canary-key inside", []byte("Canary-key"), map[string][]byte{"base64": []byte("the Canary-key in it")},
+		`with <Canary>&"ü" 7 inside`, []byte(`<Canary>&"ü" 7`), map[string]string{`<Canary>&"ü" 7`: ""},
 	} {
 		_, err := c.ToPayload(bad)
 		require.Error(t, err)

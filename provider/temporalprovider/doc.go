@@ -14,7 +14,7 @@
 //
 // Dial the client with DataConverter, which refuses payloads with secrets. The signals are "paid",
 // "overdue" and "cancelled" (SignalOf); the newest by Intent.Sequence counts, in whatever order they arrive,
-// and ends the waiting for an older one. Work that is pending is waited for by durable timers, errors that
+// and ends the waiting for an older one, for 30 days after the account is gone. Work that is pending is waited for by durable timers, errors that
 // may heal are tried again by Temporal as provider.Retryable says, all others have provider.Code as their
 // type and are not. What costs money needs a provider.Ledger besides: an activity may run twice.
 package temporalprovider

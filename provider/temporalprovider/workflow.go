@@ -23,6 +23,9 @@ const (
 	attempts = 180
 	// longest is the longest of these waits.
 	longest = time.Hour
+	// memory is how long a workflow stays after the account is gone: an older event that comes late would start another,
+	// which knew of no newer one and made the account again.
+	memory = 30 * 24 * time.Hour
 )
 
 // State is what a workflow knows; the query "state" returns it.
@@ -32,13 +35,15 @@ type State struct {
 	Report *provider.IntentReport `json:"report"`
 	// AccountID is the account's, if it is known; "" once it is gone.
 	AccountID string `json:"account_id,omitempty"`
+	// Ending is set if an attempt to end the account has begun: it may be gone though none has said so.
+	Ending bool `json:"ending,omitempty"`
 }
 
 // QueryState is the name of the query.
 const QueryState = "state"
 
 // Service is the workflow of a service: it brings about the newest intent, whatever the order in which they
-// arrive, and ends when the account is gone. before is what an earlier run knew; nil for the first.
+// arrive, and ends 30 days after the account is gone. before is what an earlier run knew; nil for the first.
 func Service(ctx workflow.Context, before *State) error {
 	s := &service{}
 	if before != nil {
@@ -49,17 +54,28 @@ func Service(ctx workflow.Context, before *State) error {
 	}
 	workflow.Go(ctx, s.listen)
 	for n := 0; ; n++ {
-		if err := workflow.Await(ctx, func() bool { return s.open() || s.refused != nil }); err != nil {
+		something := func() bool { return s.open() || len(s.refused) > 0 }
+		var err error
+		if s.gone() {
+			var more bool
+			more, err = workflow.AwaitWithTimeout(ctx, memory, something)
+			if err == nil && !more && !s.waiting(ctx) {
+				return nil
+			}
+		} else {
+			err = workflow.Await(ctx, something)
+		}
+		if err != nil {
 			return err
 		}
-		if err := s.round(ctx); err != nil {
+		if something() {
+			err = s.round(ctx)
+		}
+		if err != nil {
 			return err
 		}
-		if s.waiting(ctx) || s.refused != nil {
+		if s.waiting(ctx) || len(s.refused) > 0 {
 			continue // nothing that has arrived may be lost
-		}
-		if s.Report != nil && s.Report.State == provider.IntentDone && s.Intent.Status == provider.StatusAbsent {
-			return nil
 		}
 		if n >= rounds {
 			return workflow.NewContinueAsNewError(ctx, serviceWorkflow, &s.State)
@@ -72,8 +88,18 @@ type service struct {
 
 	// cancel ends the attempt or the sleep that is under way; nil if none is.
 	cancel workflow.CancelFunc
-	// refused is an intent that is not carried out, with the reason, until that is told.
-	refused *Event
+	// refused are intents that are not carried out, with the reason, until that is told.
+	refused []*Event
+}
+
+// gone reports whether the account is gone, as the newest intent wants it.
+func (s *service) gone() bool {
+	return s.Report != nil && s.Report.State == provider.IntentDone && s.Intent.Status == provider.StatusAbsent
+}
+
+// moves reports whether nothing is left on the server, so that the next account may be on another.
+func (s *service) moves() bool {
+	return s.AccountID == "" && s.Report != nil && (s.Report.State == provider.IntentDone || s.Report.State == provider.IntentRefused)
 }
 
 // open reports whether the newest intent is not over.
@@ -121,13 +147,13 @@ func (s *service) hear(i *provider.Intent, status provider.Status) {
 		if i.Order == nil {
 			i.Order = old.Order
 		}
-		if i.Reference != old.Reference || i.Server != old.Server && (s.AccountID != "" || s.open()) {
+		if i.Reference != old.Reference || i.Server != old.Server && !s.moves() {
 			s.refuse(i, "server", fmt.Sprintf("the reference has or may have an account on %q: end that first", old.Server))
 			return
 		}
 	}
 	if err := valid(i); err != nil {
-		s.refused = &Event{i, i.Report(nil, err)}
+		s.refused = append(s.refused, &Event{i, i.Report(nil, err)})
 		return
 	}
 	s.Intent, s.Report = i, nil
@@ -137,20 +163,23 @@ func (s *service) hear(i *provider.Intent, status provider.Status) {
 }
 
 func (s *service) refuse(i *provider.Intent, field, problem string) {
-	s.refused = &Event{i, i.Report(nil, &provider.Error{
+	s.refused = append(s.refused, &Event{i, i.Report(nil, &provider.Error{
 		Action: "send " + i.Reference, Kind: provider.ErrInvalid, Fields: map[string]string{field: problem},
-	})}
+	})})
 }
 
 // round makes one attempt at the newest intent, with all repetitions, and tells what came of it. If a newer
 // one arrives meanwhile, it ends early.
 func (s *service) round(ctx workflow.Context) error {
-	if e := s.refused; e != nil {
-		s.refused = nil
+	if len(s.refused) > 0 {
+		e := s.refused[0]
+		s.refused = s.refused[1:]
 		return tell(ctx, e)
 	}
 	tried := *s.Intent
 	tried.ID = cmp.Or(tried.ID, s.AccountID)
+	absent, remembered := tried.Status == provider.StatusAbsent, s.Intent.ID == ""
+	s.Ending = s.Ending || absent
 	within, cancel := workflow.WithCancel(ctx)
 	s.cancel = cancel
 	defer func() { s.cancel = nil }()
@@ -160,8 +189,14 @@ func (s *service) round(ctx workflow.Context) error {
 	}
 	if report != nil {
 		s.AccountID = cmp.Or(report.AccountID, s.AccountID)
-		if report.State == provider.IntentDone && tried.Status == provider.StatusAbsent {
-			s.AccountID = ""
+		switch {
+		case report.State == provider.IntentDone && absent:
+			s.AccountID, s.Ending = "", false
+		case report.State == provider.IntentDone:
+			s.Ending = false
+		case s.Ending && !absent && remembered && report.Code == provider.Code(provider.ErrNotFound) && s.AccountID != "":
+			s.AccountID = "" // we have ended that account ourselves: another is made in the next round
+			return nil
 		}
 	}
 	if s.Intent.Sequence != tried.Sequence { // a newer one has ended it

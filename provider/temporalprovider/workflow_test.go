@@ -265,6 +265,73 @@ func (g generous) Create(ctx context.Context, req *provider.CreateRequest) (*pro
 	return made, err
 }
 
+// ending ends accounts, and loses the first answer to that after it has done something.
+type ending struct {
+	*providertest.Memory
+
+	then func()
+}
+
+func (e *ending) Terminate(ctx context.Context, id string) (provider.Outcome, error) {
+	outcome, err := e.Memory.Terminate(ctx, id)
+	if then := e.then; then != nil {
+		e.then = nil
+		then()
+		return "", errors.Join(err, provider.ErrOutcomeUnknown)
+	}
+	return outcome, err
+}
+
+// A customer who pays again while the account is ended gets a new one: no answer has said that the old one is gone.
+func TestPaidWhileEnding(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	e := &ending{Memory: m}
+	b := newBench(t, e, nil)
+	e.then = func() {
+		b.SignalWorkflow(temporalprovider.SignalPaid, intent(provider.StatusActive, 3))
+	}
+	b.send(0, intent(provider.StatusActive, 1))
+	b.send(time.Hour, intent(provider.StatusAbsent, 2))
+	b.send(3*time.Hour, intent(provider.StatusAbsent, 4))
+	told := b.run()
+	require.Contains(t, told, "1 done 101")
+	require.Contains(t, told, "3 done 102")
+	require.Equal(t, "4 done ", told[len(told)-1])
+	require.Empty(t, m.Accounts())
+}
+
+// An older event that comes after the account is gone makes no other, and the reference may be used again.
+func TestLateEvents(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	b := newBench(t, m, nil)
+	start := b.Now()
+	b.send(0, intent(provider.StatusActive, 1))
+	b.send(time.Hour, intent(provider.StatusAbsent, 3))
+	b.send(48*time.Hour, intent(provider.StatusActive, 2))
+	b.send(49*time.Hour, intent(provider.StatusActive, 1))
+	b.RegisterDelayedCallback(func() { require.Empty(t, m.Accounts()) }, 50*time.Hour)
+	b.send(51*time.Hour, intent(provider.StatusActive, 4))
+	b.send(52*time.Hour, intent(provider.StatusAbsent, 5))
+	require.Equal(t, []string{"1 done 101", "3 done ", "4 done 102", "5 done "}, b.run())
+	require.InDelta(t, (30*24+52)*time.Hour, b.Now().Sub(start), float64(time.Hour))
+}
+
+// Each event that is refused is told, and after a person was asked the order stays where its account may be.
+func TestRefusals(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	r := &refusing{m, 1_000_000, &provider.Error{Kind: provider.ErrConflict, Undecided: &provider.LedgerKey{Account: "shop", Verb: "create", Subject: "order-1"}}}
+	b := newBench(t, r, nil)
+	b.send(0, intent(provider.StatusActive, 1))
+	for n := range int64(3) {
+		moved := intent(provider.StatusActive, 2+n)
+		moved.Server = "web2"
+		b.send(time.Hour, moved)
+	}
+	b.RegisterDelayedCallback(func() { r.times = 0 }, 2*time.Hour)
+	b.send(3*time.Hour, intent(provider.StatusAbsent, 5))
+	require.Equal(t, []string{"1 person conflict", "2 refused invalid", "3 refused invalid", "4 refused invalid", "5 done "}, b.run())
+}
+
 // Work of a schedule is tried again.
 func TestPeriodic(t *testing.T) {
 	ran := 0
