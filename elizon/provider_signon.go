@@ -51,7 +51,7 @@ func (c *Client) panelLogin(ctx context.Context, id string) (*provider.SignOn, e
 		problem = "has an address that is no web page"
 	}
 	if problem != "" {
-		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: "the panel " + problem}
+		return nil, &provider.Error{Kind: provider.ErrProtocol, Message: c.core.Say("the panel %s", problem)}
 	}
 	return &provider.SignOn{
 		Kind: provider.SignOnPlain, Method: http.MethodGet, URL: provider.NewSecret(address.String()), Username: login.Login, Token: login.Password,
