@@ -156,7 +156,7 @@ func visibleIn(s string) bool {
 
 // Quotes finds what Line would hide, but not what a cut text could go on with.
 func TestQuotes(t *testing.T) {
-	c := NewCleaner("<Canary>&7", "abc")
+	c := words.NewCleaner("<Canary>&7", "abc")
 	for text, want := range map[string]bool{
 		"a <Canary>&7 b": true, `{"a":"\u003cCanary\u003e\u00267"}`: true, "PENhbmFyeT4mNw==": true,
 		"a <Canary>&": false, "abc": false, "": false,
@@ -165,7 +165,7 @@ func TestQuotes(t *testing.T) {
 			t.Errorf("%q: %v", text, !want)
 		}
 	}
-	if (*Cleaner)(nil).Quotes("a") {
+	if (*words.Cleaner)(nil).Quotes("a") {
 		t.Error("nil knows none")
 	}
 }
