@@ -175,9 +175,14 @@ func (v *Vendor) CheckRefusals(t testing.TB, refusals []Refusal, each func(op st
 	uses, good := v.Uses(t), v.Good()
 	for _, r := range refusals {
 		name := fmt.Sprintf("%d %s", r.Reply.Status, r.Reply.Body)
+		op := ""
+		client := v.Dial(t, v.Tap(v.insteadOf(&op, r.Reply, good)))
 		for _, u := range uses {
-			// A client that got 429 holds back all its calls, so use a new one for each.
-			m := v.Method(t, v.Tap(v.insteadOf(&u.Op, r.Reply, good)), u.Op)
+			op = u.Op
+			if errors.Is(r.Kind, provider.ErrRateLimited) { // after which a client holds back all its calls
+				client = v.Dial(t, v.Tap(v.insteadOf(&op, r.Reply, good)))
+			}
+			m := v.methodOf(t, client, op)
 			out := run(t, m, name)
 			if r.Verdict != nil && judged(t, r.Verdict(u), out, m.Op, name) {
 				continue

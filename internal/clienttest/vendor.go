@@ -66,7 +66,11 @@ func (v *Vendor) Methods(t testing.TB, transport http.RoundTripper, opts ...prov
 // Method returns the method with a name, even one in Beside.
 func (v *Vendor) Method(t testing.TB, transport http.RoundTripper, op string, opts ...provider.Option) Method {
 	t.Helper()
-	client := v.Dial(t, transport, opts...)
+	return v.methodOf(t, v.Dial(t, transport, opts...), op)
+}
+
+func (v *Vendor) methodOf(t testing.TB, client any, op string) Method {
+	t.Helper()
 	dot := strings.LastIndexByte(op, '.')
 	var fn reflect.Value
 	services(client, func(name string, service reflect.Value) {
