@@ -27,7 +27,7 @@ type sweepWorker struct {
 
 const (
 	// swept is how many intents are read at a time.
-	swept = 1000
+	swept = 200
 	// sleeps is after how long without an attempt the job of an intent that was tried is looked for: most of them sleep.
 	sleeps = time.Hour
 )

@@ -31,6 +31,25 @@ func TestSweep(t *testing.T) {
 	require.Len(t, m.Accounts(), 1)
 }
 
+// However many intents wait, one whose job is missing gets another: one that was tried after an hour, since most of those sleep.
+func TestSweepOfMany(t *testing.T) {
+	m := providertest.NewMemory(nil)
+	b := newBench(t, opening(m), nil)
+	b.enqueue(intent(provider.StatusActive, 1))
+	_, err := b.db.ExecContext(t.Context(), "DELETE FROM river_job")
+	require.NoError(t, err)
+	const columns = "server, sequence, intent, state, code, account, tried, failures, ending, touched, changed_at"
+	_, err = b.db.ExecContext(t.Context(), "INSERT INTO provkit_intents (reference, "+columns+") WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 250) "+
+		"SELECT 'a' || i, 'elsewhere', sequence, intent, state, code, account, sequence, failures, ending, touched, changed_at FROM provkit_intents, n")
+	require.NoError(t, err)
+	_, err = b.db.ExecContext(t.Context(), "UPDATE provkit_intents SET changed_at = changed_at - CASE WHEN reference IN ('a7', 'a8') THEN 3000 ELSE 3700 END, "+
+		"tried = CASE WHEN reference = 'a8' THEN -1 ELSE sequence END")
+	require.NoError(t, err)
+	b.start()
+	require.Equal(t, "order-1", b.events(1)[0].Intent.Reference)
+	require.Eventually(t, func() bool { return len(b.jobs()) == 250 }, waits, tick, "all but a7")
+}
+
 // A program that was killed goes on with its jobs at once when it starts again.
 func TestRecover(t *testing.T) {
 	m := providertest.NewMemory(nil)

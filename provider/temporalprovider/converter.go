@@ -12,7 +12,8 @@ import (
 
 // DataConverter returns Temporal's own converter, which refuses to encode a value with a secret: a
 // provider.Secret anywhere in it, whose encoding is an error, or the value of one of these secrets, such as API
-// keys, of at least 4 bytes, in any spelling that SECURITY.md names. Give it to client.Options.
+// keys, of at least 4 bytes, in any spelling that SECURITY.md names. Give it to client.Options. The texts
+// of errors that functions of Config return are no payloads: keep secrets out of them.
 func DataConverter(secrets ...provider.Secret) converter.DataConverter {
 	var values []string
 	for _, s := range secrets {
