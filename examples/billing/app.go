@@ -1,97 +1,96 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/riverqueue/river"
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+	"riverqueue.com/riverui"
 
 	"github.com/provkit/provkit/provider"
 	"github.com/provkit/provkit/provider/fleet"
+	"github.com/provkit/provkit/provider/riverprovider"
 )
 
-// config is what the program needs besides its servers.
-type config struct {
-	StatePath string
-	Workers   int
-	Backoff   backoff
-	// IPHeader is the header in which a proxy in front passes the browser's address; "" is none.
-	IPHeader string
-
-	// Secret is shared with the billing system, Token is that of the operator, and initial
-	// passwords are derived from Passwords.
-	Secret, Token, Passwords provider.Secret
-}
-
-// app is one running instance.
+// app is the program as it runs.
 type app struct {
-	config    config
-	signer    signer
-	passwords passwords
-	fleet     *fleet.Fleet
-	state     *state
-	queue     *queue
-	checks    checks
-	log       *slog.Logger
-	server    *http.Server
-
-	stopping, killed context.Context
-	stopWork, kill   context.CancelFunc
-	worked           chan struct{} // closed when the workers have ended
+	workers         int
+	poll, tolerance time.Duration
+	token           string // of the operators
+	webhook         *standardwebhooks.Webhook
+	db              *database
+	servers         *fleet.Fleet
+	queue           *riverprovider.Queue
+	client          *river.Client[*sql.Tx]
+	page            *riverui.Handler
+	log             *slog.Logger
 }
 
-// start opens the state and continues what an earlier instance has left.
-func start(c config, servers *fleet.Fleet, log *slog.Logger) (*app, error) {
-	if c.Secret.IsZero() || c.Token.IsZero() || c.Passwords.IsZero() {
-		return nil, errors.New("a secret is empty")
+// start begins to carry out orders, with those that an earlier run has left.
+func (a *app) start(ctx context.Context) (err error) {
+	c := riverprovider.Config{Open: a.servers.Provider, Secrets: provider.SecretSourceFunc(a.password), OnEvent: a.tell}
+	for _, server := range a.servers.Servers() {
+		c.Servers = append(c.Servers, riverprovider.Server{Name: server.Name, Workers: a.workers})
 	}
-	stored, err := openState(c.StatePath)
+	if a.queue, err = riverprovider.New(a.db.DB, c); err == nil {
+		err = a.db.migrate(ctx, a.queue)
+	}
+	if err == nil && a.db.alone {
+		err = a.queue.Recover(ctx)
+	}
+	rc := &river.Config{Logger: a.log, FetchPollInterval: a.poll, FetchCooldown: min(a.poll, river.FetchCooldownDefault)}
+	if err == nil {
+		err = a.queue.Configure(rc)
+	}
+	if err == nil {
+		a.client, err = river.NewClient(a.db.driver, rc)
+	}
+	if err == nil {
+		a.page, err = riverui.NewHandler(&riverui.HandlerOpts{Endpoints: riverui.NewEndpoints(a.client, nil), Logger: a.log, Prefix: "/jobs"})
+	}
 	if err != nil {
-		return nil, err
-	}
-	a := &app{
-		config: c, signer: signer{c.Secret}, passwords: passwords{c.Passwords},
-		fleet: servers, state: stored, queue: newQueue(), log: log, worked: make(chan struct{}),
-	}
-	a.stopping, a.stopWork = context.WithCancel(context.Background())
-	a.killed, a.kill = context.WithCancel(context.Background())
-	a.server = &http.Server{
-		Handler:           a.routes(),
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       15 * time.Second,
-		WriteTimeout:      time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-	w := &workers{state: a.state, queue: a.queue, fleet: servers, passwords: a.passwords, backoff: c.Backoff, log: log}
-	go func() {
-		defer close(a.worked)
-		w.run(a.stopping, a.killed, c.Workers)
-	}()
-	return a, nil
-}
-
-// serve answers requests until stop is called.
-func (a *app) serve(listener net.Listener) error {
-	if err := a.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return nil
+	return errors.Join(a.page.Start(ctx), a.client.Start(context.WithoutCancel(ctx))) // run stops it
 }
 
-// stop ends the program gracefully: it accepts no new requests, begins no new work, then waits for
-// the work in progress, for as long as the context allows.
-func (a *app) stop(ctx context.Context) error {
-	a.stopWork()
-	err := a.server.Shutdown(ctx)
-	select {
-	case <-a.worked:
-	case <-ctx.Done():
-		a.kill()
-		<-a.worked
-	}
-	return errors.Join(err, a.state.close())
+func (a *app) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /events", a.postEvent)
+	mux.HandleFunc("GET /sign-on", a.getSignOn)
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "status", "ok") })
+	mux.Handle("POST /services/{id}/password", a.operator(http.HandlerFunc(a.postPassword)))
+	// A browser that is signed in must not be made to send commands by other sites.
+	mux.Handle("/jobs/", a.operator(http.NewCrossOriginProtection().Handler(a.page)))
+	return mux
+}
+
+// operator admits requests with the operators' token, as bearer or, for browsers, as a password.
+func (a *app) operator(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, token, _ := r.BasicAuth()
+		token = cmp.Or(token, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+		if subtle.ConstantTimeCompare([]byte(token), []byte(a.token)) != 1 {
+			w.Header().Set("WWW-Authenticate", `Basic realm="billing"`)
+			answer(w, http.StatusUnauthorized, "error", "the operators' token is missing or wrong")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func answer(w http.ResponseWriter, status int, name, value string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]string{name: value})
 }

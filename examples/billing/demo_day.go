@@ -1,153 +1,137 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
-	"slices"
+	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
-	"github.com/provkit/provkit/hestia"
-	"github.com/provkit/provkit/keyhelp"
-	"github.com/provkit/provkit/licenseserver"
+	"github.com/provkit/provkit/hestia/hestiatest"
+	"github.com/provkit/provkit/keyhelp/keyhelptest"
+	"github.com/provkit/provkit/licenseserver/licenseservertest"
+	"github.com/provkit/provkit/provider"
+	"github.com/provkit/provkit/provider/faults"
 )
 
-const (
-	row     = "%-6s %-20s %-8s %-7s %s\n"
-	forever = time.Hour
-)
-
-// day is the billing system of the demo, and counts how many steps go as expected.
-type day struct {
-	out    io.Writer
-	log    *slog.Logger
-	panels *panels
-	config config
-	app    *app
-	url    string
-
-	steps, failed int
-}
-
-// step is one thing that happens, and its expected result.
+// step is one thing that happens, and what must come of it.
 type step struct {
-	at      string
-	event   Event
-	prepare func()
-	// send replaces the usual webhook.
-	send   func(context.Context, step) (int, error)
-	answer int
-	want   Status
-	// told is what the event's record must say; note is printed instead of it.
-	told, note string
+	at, event, service string
+	answer             int
+	send               func(ctx context.Context, s step) (int, error)
+	order              *Order
+	told, note         string // the outcome, if there must be one, begins with told; note is printed instead
 }
 
-func (d *day) play(ctx context.Context) error {
-	first := Event{ID: "evt-01", Type: OrderPaid, Service: "1001", Order: &Order{Kind: keyhelp.Kind, Plan: d.keyhelpPlan(), Domain: "example.com", Email: "max@example.com", Name: "Max Mustermann"}}
-	steps := []step{
-		{at: "08:00", event: first, answer: 202, want: Done, told: "create: absent -> active"},
-		{at: "08:00", event: first, answer: 200, want: Done, note: "sent again: nothing is done twice"},
-		{at: "08:01", event: Event{ID: "evt-02", Type: Cancelled, Service: "1001"}, send: d.forged, answer: 401, note: "forged: refused"},
-		{at: "08:02", event: Event{ID: "evt-03", Type: Cancelled, Service: "1001"}, send: d.replayed, answer: 401, note: "signed an hour ago: refused"},
-		{at: "08:05", event: Event{Type: "sign-on", Service: "1001"}, send: d.signOn, answer: 303, note: "the browser is sent to the panel"},
-		{
-			at: "09:00", event: Event{ID: "evt-04", Type: OrderPaid, Service: "1002", Order: &Order{Kind: hestia.Kind, Plan: "starter", Domain: "example.net", Email: "eva@example.net", Name: "Eva Muster"}},
-			prepare: d.panels.hestiaFails, answer: 202, want: Done, told: "create: absent -> active (failed attempts before: 1)",
-		},
-		{at: "09:30", event: Event{ID: "evt-05", Type: OrderPaid, Service: "1003", Order: &Order{Kind: licenseserver.Kind, Plan: "basic", Email: "it@example.org"}}, answer: 202, want: Done, told: "create: absent -> active"},
-		{
-			at: "10:00", event: Event{ID: "evt-06", Type: OrderPaid, Service: "1004", Order: &Order{Kind: keyhelp.Kind, Plan: d.keyhelpPlan(), Domain: "example.org", Email: "it@example.org"}},
-			send: d.killed, answer: 202, want: Done, note: "killed at work; the next instance finishes it",
-		},
-		{at: "11:00", event: Event{ID: "evt-07", Type: OrderPaid, Service: "1005", Order: &Order{Kind: keyhelp.Kind, Email: "nobody at example"}}, answer: 202, want: Dead, told: "is not an e-mail address"},
-		{at: "12:00", event: Event{ID: "evt-08", Type: InvoiceOverdue, Service: "1001"}, answer: 202, want: Done, told: "suspend: active -> suspended"},
-		{at: "12:00", event: Event{ID: "evt-09", Type: InvoiceOverdue, Service: "1002"}, answer: 202, want: Done, told: "suspend: active -> suspended"},
-		{at: "15:00", event: Event{ID: "evt-10", Type: InvoicePaid, Service: "1001"}, answer: 202, want: Done, told: "unsuspend: suspended -> active"},
-		{at: "14:00", event: Event{ID: "evt-11", Type: InvoiceOverdue, Service: "1001"}, answer: 202, want: Superseded, told: "a newer event came first"},
-		{at: "16:00", event: Event{ID: "evt-12", Type: Cancelled, Service: "1003"}, answer: 202, want: Done, told: "terminate: active -> absent"},
-		{at: "17:00", event: Event{ID: "evt-13", Type: InvoicePaid, Service: "1003"}, answer: 202, want: Dead, told: "the service is cancelled"},
-	}
-	yesterday := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
-	for _, s := range steps {
-		clock, err := time.Parse("15:04", s.at)
-		if err != nil {
-			return err
-		}
-		s.event.At = yesterday.Add(time.Duration(clock.Hour())*time.Hour + time.Duration(clock.Minute())*time.Minute)
-		if err := d.take(ctx, s); err != nil {
-			return err
-		}
-	}
-	return nil
+// sequence of a step's event: the time when it happened.
+func (s step) sequence() int64 {
+	n, _ := strconv.ParseInt(strings.ReplaceAll(s.at, ":", ""), 10, 64)
+	return n
 }
 
-func (d *day) keyhelpPlan() string { return fmt.Sprint(d.panels.keyhelp.Plans()[0].ID) }
-
-// take sends one event, waits until it is settled, and prints the result.
-func (d *day) take(ctx context.Context, s step) error {
-	if s.prepare != nil {
-		s.prepare()
+func (d *day) steps() []step {
+	order := func(kind, plan, domain, email string) *Order {
+		return &Order{provider.Order{Plan: plan, Domain: domain, Email: email}, kind}
 	}
-	if s.send == nil {
-		s.send = d.send
+	plan := fmt.Sprint(d.keyhelp.Plans()[0].ID)
+	first := order("keyhelp", plan, "example.com", "max@example.com")
+	webhook, forged, old := d.signed(d.secret, 0), d.signed(key(), 0), d.signed(d.secret, -time.Hour)
+	const paid, overdue, made = "order.paid", "invoice.overdue", "done: create: absent -> active"
+	return []step{
+		{"08:00", paid, "1001", 202, webhook, first, made, ""},
+		{"08:00", paid, "1001", 200, webhook, first, "", "sent again: nothing is done twice"},
+		{"08:01", "cancelled", "1001", 401, forged, nil, "", "forged: refused"},
+		{"08:02", "cancelled", "1001", 401, old, nil, "", "signed an hour ago: refused"},
+		{"08:05", "sign-on", "1001", 303, d.signOn, nil, "", "the browser is sent to the panel"},
+		{"09:00", paid, "1002", 202, d.failing, order("hestia", "starter", "example.net", "eva@example.net"), made + " (after an error)", ""},
+		{"09:30", paid, "1003", 202, webhook, order("licenseserver", "basic", "", "it@example.org"), made, ""},
+		{"10:00", paid, "1004", 202, d.killed, order("keyhelp", plan, "example.org", "it@example.org"), "done", "done: killed at work; the next instance finishes it"},
+		{"11:00", paid, "1005", 422, webhook, order("keyhelp", "", "", "nobody at example"), "", "refused: this is no e-mail address"},
+		{"12:00", overdue, "1001", 202, webhook, nil, "done: suspend: active -> suspended", ""},
+		{"12:00", overdue, "1002", 202, webhook, nil, "done: suspend: active -> suspended", ""},
+		{"15:00", "invoice.paid", "1001", 202, webhook, nil, "done: unsuspend: suspended -> active", ""},
+		{"14:00", overdue, "1001", 202, webhook, nil, "", "superseded: a newer event came first"},
+		{"16:00", "cancelled", "1003", 202, webhook, nil, "done: terminate: active -> absent", ""},
+		{"17:00", "invoice.paid", "1003", 409, webhook, nil, "", "refused: the service is cancelled"},
 	}
-	d.steps++
-	status, err := s.send(ctx, s)
-	if err != nil {
-		return err
-	}
-	came, good := s.note, status == s.answer
-	if s.want != "" {
-		record, err := d.settled(ctx, s.event.ID)
-		if err != nil {
-			return err
-		}
-		told := cmp.Or(record.Error, strings.Join(record.Changes, ", "))
-		if record.Attempts > 0 && record.Status == Done {
-			told += fmt.Sprintf(" (failed attempts before: %d)", record.Attempts)
-		}
-		good = good && record.Status == s.want && strings.Contains(told, s.told)
-		came = string(record.Status) + ": " + cmp.Or(s.note, told)
-	}
-	if !good {
-		d.failed++
-		came += " (NOT AS EXPECTED)"
-	}
-	fmt.Fprintf(d.out, row, s.at, s.event.Type, s.event.Service, fmt.Sprint(status), came)
-	return nil
 }
 
-// killed sends an order and kills the instance while the panel works on it.
-func (d *day) killed(ctx context.Context, s step) (int, error) {
-	arrived := d.panels.keyhelpHangs()
-	status, err := d.send(ctx, s)
-	if err != nil {
-		return 0, err
-	}
-	select {
-	case <-arrived:
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
-	d.crash()
-	return status, d.open()
+// panels are emulated servers in this process, on loopback ports.
+type panels struct {
+	keyhelp  *keyhelptest.Server
+	hestia   *hestiatest.Server
+	licenses *licenseservertest.Server
+	markers  string // the key of their markers
 }
 
-// count compares the accounts on the panels with what the day's events ask for.
-func (d *day) count() error {
-	holds := d.panels.holds()
-	fmt.Fprintf(d.out, "\nOn the servers: %s.\n", strings.Join(holds, "; "))
-	d.steps++
-	if want := []string{"1001 active on web1", "1004 active on web1", "1002 suspended on web2"}; !slices.Equal(holds, want) {
-		d.failed++
-		fmt.Fprintf(d.out, "Wanted: %s.\n", strings.Join(want, "; "))
+func startPanels() *panels {
+	return &panels{
+		keyhelptest.NewServer(keyhelptest.WithDialect(keyhelptest.Live)),
+		hestiatest.NewServer(hestiatest.WithPackages(hestiatest.Package{Name: "starter"})), licenseservertest.NewServer(), key(),
 	}
-	fmt.Fprintf(d.out, "%d of %d steps as expected: no event lost, no account made twice.\n", d.steps-d.failed, d.steps)
-	if d.failed > 0 {
-		return fmt.Errorf("%d of %d steps did not go as expected", d.failed, d.steps)
+}
+
+func (p *panels) stop() {
+	p.keyhelp.Close()
+	p.hestia.Close()
+	p.licenses.Close()
+}
+
+// config is their servers.json.
+func (p *panels) config() []byte {
+	return fmt.Appendf(nil, `{"marker_keys": ["env:MARKER_KEY"], "servers": [
+		{"name": "web1", "kind": "keyhelp", "url": %q, "secret": "env:WEB1_KEY", "capacity": 500},
+		{"name": "web2", "kind": "hestia", "url": %q, "username": "env:WEB2_ID", "secret": "env:WEB2_KEY", "capacity": 500},
+		{"name": "lic1", "kind": "licenseserver", "url": %q, "secret": "env:LIC1_KEY",
+		 "options": {"admin_sign_in": "cookie", "admin_name": %q, "admin_secret": "env:LIC1_COOKIE", "plans": "basic=1/5"}}
+	]}`, p.keyhelp.URL, p.hestia.URL, p.licenses.URL, p.licenses.AdminCookie.Name)
+}
+
+// secrets are those that servers.json names, for the environment.
+func (p *panels) secrets() []string {
+	return []string{
+		"WEB1_KEY=" + p.keyhelp.Key, "WEB2_ID=" + p.hestia.AccessKey, "WEB2_KEY=" + p.hestia.SecretKey,
+		"LIC1_KEY=" + p.licenses.Key, "LIC1_COOKIE=" + p.licenses.AdminCookie.Value, "MARKER_KEY=" + p.markers,
 	}
-	return nil
+}
+
+// failing sends an order to a panel that fails the creation of a user, and the retry, which the adapter sends after it has looked.
+func (d *day) failing(ctx context.Context, s step) (int, error) {
+	d.hestia.Faults.When(func(r *http.Request) bool {
+		body, _ := io.ReadAll(r.Body)
+		return bytes.Contains(body, []byte("v-add-user"))
+	}, 2, faults.Fault{Kind: faults.Status, StatusCode: http.StatusServiceUnavailable})
+	return d.signed(d.secret, 0)(ctx, s)
+}
+
+// keyhelpHangs makes the panel carry out the next creation of a client and never answer. The channel is closed when it is asked.
+func (p *panels) keyhelpHangs() <-chan struct{} {
+	arrived := make(chan struct{})
+	p.keyhelp.Faults.When(func(r *http.Request) bool {
+		return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/clients") && func() bool { close(arrived); return true }()
+	}, 1, faults.Fault{Kind: faults.Delay, After: true, Delay: time.Hour})
+	return arrived
+}
+
+// holds returns what is on all servers: "1001 active on web1".
+func (p *panels) holds() (all []string) {
+	add := func(text, name, server string, suspended bool) {
+		state := map[bool]provider.Status{false: provider.StatusActive, true: provider.StatusSuspended}[suspended]
+		if _, reference, _ := (provider.Markers{}).Read(text, name); reference != "" {
+			all = append(all, fmt.Sprintf("%s %s on %s", reference, state, server))
+		}
+	}
+	for _, c := range p.keyhelp.Clients() {
+		add(c.Notes, c.Username, "web1", c.Suspended)
+	}
+	for _, u := range p.hestia.Users() {
+		add(u.DisplayName, u.Name, "web2", u.Suspended)
+	}
+	for _, l := range p.licenses.Licenses() {
+		all = append(all, fmt.Sprintf("license %d on lic1", l.ID))
+	}
+	return all
 }
