@@ -1,6 +1,10 @@
 // Package riverprovider carries out intents as jobs of River (riverqueue.com): with SQLite inside one
 // process, with PostgreSQL on many machines, with the same code.
 //
+//	driver := riverdatabasesql.New(db) // or riversqlite.New(db), after db.SetMaxOpenConns(1)
+//	migrator, err := rivermigrate.New(driver, nil) // River's own tables
+//	_, err = migrator.Migrate(ctx, rivermigrate.DirectionUp, nil)
+//
 //	queue, err := riverprovider.New(db, riverprovider.Config{
 //		Servers: []riverprovider.Server{{Name: "web1", Workers: 4}},
 //		Open:    servers.Provider, // of a fleet.Fleet
@@ -10,16 +14,17 @@
 //			return err
 //		},
 //	})
-//	err = queue.Migrate(ctx)
+//	err = queue.Migrate(ctx) // the table of this package
 //	workers := river.NewWorkers()
 //	config := &river.Config{Workers: workers}
 //	err = queue.Configure(config)
-//	client, err := river.NewClient(riverdatabasesql.New(db), config) // or riversqlite.New(db)
+//	client, err := river.NewClient(driver, config)
 //	err = client.Start(ctx)
 //
 //	tx, err := db.BeginTx(ctx, nil) // with your own tables
 //	fresh, err := queue.Enqueue(ctx, client, tx, &provider.Intent{
-//		Server: "web1", Reference: "order-1042", Status: provider.StatusActive, Sequence: 3, Order: order,
+//		Server: "web1", Reference: "order-1042", Status: provider.StatusActive, Sequence: 3,
+//		Order: &provider.Order{Username: "example_com", Email: "max@example.com", PasswordName: "order-1042"}, // a name in the vault
 //	})
 //	err = tx.Commit()
 //
