@@ -1,15 +1,17 @@
 // Package temporalprovider carries out intents on Temporal (temporal.io): one workflow a service, whose
 // activities converge.
 //
-//	workers, err := temporalprovider.Start(client, temporalprovider.Config{
+//	temporal, err := client.Dial(client.Options{HostPort: "localhost:7233", DataConverter: temporalprovider.DataConverter()})
+//	workers, err := temporalprovider.Start(temporal, temporalprovider.Config{
 //		Servers: []temporalprovider.Server{{Name: "web1", Workers: 4}},
 //		Open:    servers.Provider, // of a fleet.Fleet
 //		Secrets: vault,
 //		OnEvent: tell,
 //	})
 //	defer workers.Stop()
-//	err = temporalprovider.Send(ctx, client, &provider.Intent{
-//		Server: "web1", Reference: "order-1042", Status: provider.StatusActive, Sequence: 3, Order: order,
+//	err = temporalprovider.Send(ctx, temporal, &provider.Intent{
+//		Server: "web1", Reference: "order-1042", Status: provider.StatusActive, Sequence: 3,
+//		Order: &provider.Order{Username: "example_com", Email: "max@example.com", PasswordName: "order-1042"}, // a name in the vault
 //	})
 //
 // Dial the client with DataConverter, which refuses payloads with secrets. The signals are "paid",
