@@ -271,8 +271,12 @@ func (p PasswordPolicy) Problem(password Secret) string {
 }
 
 // Generate returns a random password that the policy allows, with 24 characters if it allows as
-// many. It is empty only if the policy contradicts itself.
-func (p PasswordPolicy) Generate() Secret {
+// many. It is empty only if the policy contradicts itself, and of nil, the policy of a system whose accounts
+// have no passwords.
+func (p *PasswordPolicy) Generate() Secret {
+	if p == nil {
+		return Secret{}
+	}
 	length := max(24, p.MinLength)
 	if p.MaxLength > 0 {
 		length = min(length, p.MaxLength)

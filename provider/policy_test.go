@@ -233,7 +233,8 @@ func TestPasswordGenerate(t *testing.T) {
 		}
 		require.Greater(t, len(seen), 1, name)
 	}
-	require.Len(t, provider.PasswordPolicy{MinLength: 8}.Generate().Reveal(), 24)
+	require.Len(t, (&provider.PasswordPolicy{MinLength: 8}).Generate().Reveal(), 24)
+	require.True(t, (*provider.PasswordPolicy)(nil).Generate().IsZero(), "accounts have no passwords")
 	// A policy that contradicts itself must not hang.
 	for _, p := range []provider.PasswordPolicy{
 		{MaxLength: 1, Need: []string{"a", "b"}}, {Alphabet: "a", NotFirst: "a"}, {Alphabet: "a", Need: []string{"b"}}, {Need: []string{""}}, {MinLength: 5, MaxLength: 3},

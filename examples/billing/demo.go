@@ -49,7 +49,7 @@ func newDay(folder string, out io.Writer) *day {
 }
 
 // key returns a secret for one run, as Standard Webhooks writes them.
-func key() string { return "whsec_" + provider.PasswordPolicy{MinLength: 32}.Generate().Reveal() }
+func key() string { return "whsec_" + (&provider.PasswordPolicy{MinLength: 32}).Generate().Reveal() }
 
 // play takes the steps and compares what is on the servers at the end.
 func (d *day) play(ctx context.Context) error {

@@ -140,7 +140,7 @@ func (s *system) advance(body []byte) (any, error) {
 		By json.RawMessage `json:"by"`
 	}
 	if err := decode(body, &by); err != nil {
-		return nil, wrong(err)
+		return nil, wrong(fmt.Errorf(`%w: send {"by": "36h"}, or {"by": 3600} for seconds`, err))
 	}
 	d, err := durationOf(by.By)
 	if err == nil && d < 0 {

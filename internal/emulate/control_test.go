@@ -176,6 +176,7 @@ func TestControlPath(t *testing.T) {
 	for _, body := range []string{`{"by":"-1s"}`, `{"by":true}`, `{}`, ``} {
 		p.control(400, "POST", "advance", body)
 	}
+	require.Contains(t, at(t, p.control(400, "POST", "advance", "3600"), "error"), `number is no object: send {"by": "36h"}, or {"by": 3600} for seconds`)
 
 	// A reset: back to the start, but for options.
 	require.Contains(t, at(t, p.control(400, "POST", "reset", `{"options":{"WithFun":1}}`), "error"), "there is no option WithFun")

@@ -152,13 +152,21 @@ func durationOf(arg json.RawMessage) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), nil
 }
 
+// kindsInJSON are Go's kinds as who writes JSON calls them.
+var kindsInJSON = map[reflect.Kind]string{
+	reflect.Struct: "object", reflect.Map: "object", reflect.Slice: "array", reflect.Array: "array", reflect.String: "string", reflect.Bool: "bool",
+	reflect.Int: "number", reflect.Int8: "number", reflect.Int16: "number", reflect.Int32: "number", reflect.Int64: "number",
+	reflect.Uint: "number", reflect.Uint8: "number", reflect.Uint16: "number", reflect.Uint32: "number", reflect.Uint64: "number",
+	reflect.Float32: "number", reflect.Float64: "number",
+}
+
 // decode reads one JSON value. A name that its type lacks is a mistake.
 func decode(data []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(into)
 	if mismatch, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return fmt.Errorf("%s is no %s", mismatch.Value, mismatch.Type.Kind())
+		return fmt.Errorf("%s is no %s", mismatch.Value, kindsInJSON[mismatch.Type.Kind()])
 	}
 	return err
 }
