@@ -181,9 +181,12 @@ func TestConcurrentUse(t *testing.T) {
 func TestLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var in faults.Injector
+		var mu sync.Mutex // both are applied at the same moment
 		var applied []string
 		client := memory(&in, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
+			mu.Lock()
+			defer mu.Unlock()
 			applied = append(applied, r.Method+" "+r.URL.Path+" "+string(body)+" "+r.Header.Get("X-Key"))
 			require.NoError(t, r.Context().Err())
 		}))
@@ -208,8 +211,11 @@ func TestLate(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, `202 Accepted {"queued":true}`, answer)
 		time.Sleep(time.Hour - time.Second)
+		mu.Lock()
 		require.Empty(t, applied)
+		mu.Unlock()
 		time.Sleep(2 * time.Second)
+		synctest.Wait()
 		require.Equal(t, []string{"POST /buy plan=small k", "POST /buy plan=small k"}, applied)
 	})
 }
